@@ -254,8 +254,29 @@ def _services() -> list[str]:
 
 def _guichets() -> list[str]:
     return tableau(
-        ("guichet", "nature", "nom", "territoire"),
-        ((f"`{g.code}`", g.nature, g.nom, f"`{g.territoire}`") for g in bases.guichets_de("ecole")),
+        ("guichet", "nature", "nom", "territoire", "SIREN"),
+        (
+            (
+                f"`{g.code}`",
+                g.nature,
+                g.nom,
+                " ".join(f"`{t}`" for t in g.territoires),
+                f"{g.siren}{' (inventé)' if g.siren_invente else ''}" if g.siren else "",
+            )
+            for g in bases.guichets_de("ecole")
+        ),
+    )
+
+
+def _droits_des_guichets() -> list[str]:
+    table = versions.charger(PAR_NOM["contract"].defaut).guichets
+    return tableau(
+        ("nature", "peut", "fidélité", "source"),
+        (
+            (nature, table.libelles[acte], f"`{droit.fidelite}`", droit.source)
+            for nature, droits in table.droits.items()
+            for acte, droit in droits.items()
+        ),
     )
 
 
@@ -402,6 +423,7 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "variables": _variables,
     "services": _services,
     "guichets": _guichets,
+    "droits-des-guichets": _droits_des_guichets,
     "exigences": _exigences,
     "mentions": _mentions,
     "tolerances": _tolerances,

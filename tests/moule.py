@@ -214,7 +214,9 @@ def _garder_le_contrat() -> None:
 
     charger, lu = versions.charger, versions.charger()
     lu.territoires.prechauffer()
-    versions.charger = lambda nom=lu.nom, sur=None: lu if (nom, sur) == (lu.nom, None) else charger(nom, sur)
+    versions.charger = lambda nom=lu.nom, overlay=None, **autres: (
+        lu if (nom, overlay) == (lu.nom, None) else charger(nom, overlay, **autres)
+    )
 
 
 def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:

@@ -40,6 +40,7 @@ COMMANDES: Final = {
         "Montre les mentions à acquérir, et ce qu'il reste à faire pour elles.",
     ),
     "rules": ("rules", "Montre les contrôles : sévérité, fidélité, source, remède."),
+    "contrat": ("contrat", "Contrats de l'interface : vérifier un dossier de fichiers officiels."),
     "nomenclatures": ("nomenclatures", "Montre les nomenclatures : les codes admis, et leurs libellés."),
     "bases": ("bases", "Liste, crée, règle ou supprime des bases."),
     "stats": ("stats", "Les tableaux statistiques d'une base : stock, flux, profils."),

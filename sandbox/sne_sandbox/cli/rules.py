@@ -12,6 +12,7 @@ from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.generators.exemples import decrire, exemples
 from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.rules.catalogue import REGLES
+from sne_sandbox.rules.engine import eteinte
 from sne_sandbox.rules.rule import gravite
 
 _EXEMPLES = """
@@ -25,6 +26,8 @@ Exemples :
   sne-sandbox rules --profile strict --contracts mes-contrats/
 """
 
+#: What a rule does where the contract binds nothing to a role that it reads.
+_ETEINTE = "éteinte"
 _COLONNES = (
     "Code", "Code officiel", "Types", "Effet", "Fidélité", "Condition", "Message", "Remède", "Source",
 )  # fmt: skip
@@ -57,11 +60,12 @@ def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool,
             "texte": ligne.texte,
             "remede": ligne.remede,
             "gravite": str(ligne.gravite),
-            "effet": str(gravite(ligne, options["profile"])),
+            "effet": _ETEINTE if eteinte(regle, contrat) else str(gravite(ligne, options["profile"])),
             "fidelite": str(ligne.fidelite),
             "source": ligne.source,
             "structurante": ligne.structurante,
             "demande_une_base": regle.registre,
+            "eteinte": eteinte(regle, contrat),
             "plus_petite_demande": plus_petite_demande(regle.code),
         }
         for regle in REGLES
@@ -89,7 +93,8 @@ def _lignes(fiches: list[dict[str, Any]]) -> None:
     effets, fidelites = (max((len(f[nom]) for f in fiches), default=0) for nom in ("effet", "fidelite"))
     for fiche in fiches:
         tete = f"{fiche['code']}  {fiche['effet']:<{effets}}  {fiche['fidelite']:<{fidelites}}"
-        click.echo(f"{tete}  {' '.join(fiche['condition'].split())}")
+        suite = f" ({fiche['eteinte']})" if fiche["eteinte"] else ""
+        click.echo(f"{tete}  {' '.join(fiche['condition'].split())}{suite}")
     click.echo("→ tout d'un contrôle : sne-sandbox rules CODE ; de tous : --detail", err=True)
 
 
@@ -98,6 +103,8 @@ def _texte(fiches: list[dict[str, Any]]) -> None:
         officiel = f" (code officiel {fiche['code_officiel']})" if fiche["code_officiel"] else ""
         click.echo(f"{fiche['code']}{officiel}  {fiche['effet']} [{fiche['fidelite']}]  {fiche['condition']}")
         click.echo(f"        {' '.join(map(str, fiche['types']))} · {fiche['texte']}")
+        if fiche["eteinte"]:
+            click.echo(f"        éteinte : {fiche['eteinte']}")
         click.echo(f"        remède : {fiche['remede']} · source : {fiche['source']}")
         if fiche["plus_petite_demande"]:
             click.echo("        la plus petite demande refusée :")

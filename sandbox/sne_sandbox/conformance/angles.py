@@ -11,6 +11,7 @@ from typing import Final
 from sne_sandbox.conformance.jugement.aboutis import GUIDE
 from sne_sandbox.conformance.jugement.juge import personnes
 from sne_sandbox.conformance.observation import Observation
+from sne_sandbox.domain.texte import est_nom_de_nir
 from sne_sandbox.mime.message import Packaging
 from sne_sandbox.reports.model import AngleMort, Rubrique
 
@@ -39,7 +40,6 @@ _ELEMENTS: Final = (
         "Aucun ménage n'a d'enfant à charge.",
         "--household couple_avec_enfant",
     ),
-    ("nir", "/nir", "Aucun NIR n'est transmis (facultatif ; exigence CTR-12).", "--count 20"),
 )
 
 
@@ -68,9 +68,15 @@ class Menages:
 
 
 def angles_morts(
-    rubriques: Iterable[Rubrique], menages: Menages, *, refuses: int, non_aboutis: Collection[AngleMort]
+    rubriques: Iterable[Rubrique],
+    menages: Menages,
+    *,
+    refuses: int,
+    non_aboutis: Collection[AngleMort],
+    a_nir: bool,
 ) -> Iterator[AngleMort]:
-    """What was not exercised, of a traffic in which something was; `non_aboutis` come first."""
+    """What was not exercised, of a traffic in which something was; `non_aboutis` come first.
+    `a_nir`: whether the contract has a place for a NIR."""
     yield from non_aboutis
     vus = {rubrique.nom: set(rubrique.vus) for rubrique in rubriques}
     manquent = [(code, dit) for code, dit in _TYPES.items() if code not in vus["types_fichier"]]
@@ -92,6 +98,9 @@ def angles_morts(
         for quoi, lieu, phrase, option in _ELEMENTS:
             if not any(lieu in f"{chemin}/" for chemin in vus["elements"]):
                 yield AngleMort(quoi, phrase, _generer_cre(option))
+        if a_nir and not any(est_nom_de_nir(chemin.rpartition("/")[2]) for chemin in vus["elements"]):
+            phrase = "Aucun NIR n'est transmis (facultatif ; exigence CTR-12)."
+            yield AngleMort("nir", phrase, _generer_cre("--count 20"))
         if not menages.difficiles:
             phrase = "Aucun texte n'a d'accent ni d'apostrophe : un encodage faux ne se verrait pas."
             yield AngleMort("textes", phrase, _generer_cre("--limits --count 20"))

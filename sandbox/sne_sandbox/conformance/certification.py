@@ -396,7 +396,7 @@ class _Examen:
             {
                 e.id: (e.titre, e.scenario)
                 for e in elements
-                if (e.rubrique, e.nom) not in self._vus and e.scenario not in absents
+                if e.nom and (e.rubrique, e.nom) not in self._vus and e.scenario not in absents
             },
         )
 
@@ -425,6 +425,8 @@ class _Examen:
     def _reserves(self, portee: set[str], ignorees: set[str]) -> Iterator[str]:
         if self._rapport.entete.surcharge:
             yield f"Jugée avec une surcharge du contrat : {surcharge(self._rapport)}."
+        for dite in self._rapport.entete.regles_eteintes:
+            yield f"Règles éteintes : {dite}."
         if (candidat := self._candidat) is not None and self._se_dit_autre(candidat):
             dite, declare = self._rapport.entete.application, f"{candidat.produit} {candidat.version}"
             yield f"L'application essayée se dit « {dite.strip()} », le candidat « {declare} »."

@@ -23,6 +23,7 @@ from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import FORMULAIRE
 from sne_sandbox.domain.element import Element, avec_enfants
+from sne_sandbox.domain.texte import est_nom_de_nir
 from sne_sandbox.generators import strategies
 from sne_sandbox.generators.actes import types_utilisables
 from sne_sandbox.generators.diversite import Contraintes, atelier
@@ -32,7 +33,7 @@ from sne_sandbox.operations.horloge import atteindre
 #: Told apart from what is entered: the application's own business.
 _A_PART = frozenset({"numGuichet", "numUnique", "forcerDoublon"})
 #: What no two active demandes share.
-_IDENTIFIANTS = frozenset({"nir", "refInterne"})
+_REFERENCE: Final = "refInterne"
 #: First names of the holders of the second demande of an example, and of the next.
 _PRENOMS = tuple(
     f"{a}-{b}"
@@ -202,17 +203,21 @@ def _distinctes(demandes: Mapping[str, Element]) -> Mapping[str, Element]:
     pris: set[str] = set()
     distinctes: dict[str, Element] = {}
     for nom, message in demandes.items():
-        siens = {e.texte for e in message.parcourir() if e.nom in _IDENTIFIANTS}
+        siens = {e.texte for e in message.parcourir() if _identifie(e)}
         distinctes[nom] = _autres(message, prenoms, pris) if distinctes else message
         pris |= siens
     return distinctes
+
+
+def _identifie(element: Element) -> bool:
+    return element.nom == _REFERENCE or est_nom_de_nir(element.nom)
 
 
 def _autres(element: Element, prenoms: Iterator[str], pris: Collection[str]) -> Element:
     """A copy with first names of its own for every holder, and without identifiers that are taken."""
     enfants = []
     for enfant in element.enfants:
-        if enfant.nom in _IDENTIFIANTS and enfant.texte in pris:
+        if _identifie(enfant) and enfant.texte in pris:
             continue
         if enfant.nom == "prenom" and element.nom in ("demandeur", "cotitulaire"):
             enfants.append(Element("prenom", next(prenoms)))

@@ -20,7 +20,7 @@ from typing import Final
 
 from sne_sandbox.conformance.jugement.juge import MOJIBAKE, Dire
 from sne_sandbox.domain.element import Element, lire_date, lire_instant
-from sne_sandbox.domain.texte import mal_lu, masquer_nirs
+from sne_sandbox.domain.texte import est_nom_de_nir, mal_lu, masquer_nirs
 from sne_sandbox.reports.model import Constat
 from sne_sandbox.resources import fixtures_dir
 
@@ -210,6 +210,8 @@ def exigence_de(chemin: str) -> str:
         if sans == prefixe or sans.startswith(prefixe + "/"):
             return str(exigence)
     pas = sans.split("/")
+    if est_nom_de_nir(pas[-1]):
+        return _NIR
     if sans.startswith("personnePhysique/demandeur/"):
         return _DANS_PERSONNE.get(pas[2], _ETAT_CIVIL)
     if sans.startswith(_COTITULAIRES):
@@ -328,6 +330,9 @@ def _apparier(
 def _perdu(element: Element, chemin: str) -> Iterator[_Ecart]:
     """An element that did not arrive: itself, or what it lists."""
     nom = element.nom
+    if est_nom_de_nir(nom):
+        yield _Ecart(_ABSENTS["nir"], chemin, _resume(element))
+        return
     if nom not in _ABSENTS and element.enfants:
         listes = {e.nom for e in element.enfants if not e.vide}
         if len(listes) == 1 and listes <= _ABSENTS.keys():
@@ -347,7 +352,9 @@ def _invente(element: Element, chemin: str) -> Iterator[_Ecart]:
     elif element.code is None and est_neutre(element.texte):
         return
     else:
-        yield _Ecart("nir_invente" if element.nom == "nir" else "champ_invente", chemin, "", _resume(element))
+        yield _Ecart(
+            "nir_invente" if est_nom_de_nir(element.nom) else "champ_invente", chemin, "", _resume(element)
+        )
 
 
 def _valeurs(attendu: Element, recu: Element, chemin: str) -> Iterator[_Ecart]:

@@ -46,6 +46,7 @@ from sne_sandbox.reports.model import (
     Verdict,
     Verification,
 )
+from sne_sandbox.rules.engine import regles_eteintes
 from sne_sandbox.settings import EXEMPLES_MAX
 
 MODE: Final = "plan"
@@ -275,6 +276,7 @@ class _Pilotage:
             exemples=sum(resultat.exemples for resultat in resultats),
             inacheve=inacheve(self.interruption, resultats),
             surcharge=self.banc.base.contrat.dossiers.surcharge,
+            regles_eteintes=regles_eteintes(self.banc.base.contrat),
         )
         resultats = generaliser(resultats, self.recueil.constats)
         bilans = self.conditions.dire(dire_ce_qui_manque(self.recueil.bilans(), resultats))

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from multiprocessing import Pipe, get_context, parent_process
 from multiprocessing.connection import wait
 from types import SimpleNamespace, TracebackType
@@ -60,7 +61,7 @@ from sne_sandbox.conformance.seance import BancDEssai, ExempleJoue, LienApplicat
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import Echange, Piece, Reponse
-from sne_sandbox.domain.texte import abrege, masquer_nirs
+from sne_sandbox.domain.texte import abrege, masquer_nirs, noms_nir
 from sne_sandbox.operations.horloge import atteindre
 from sne_sandbox.reports.masque import masquer_valeur
 from sne_sandbox.reports.model import Fin, Rapport
@@ -70,8 +71,6 @@ _NOMMES_MAX: Final = 5
 _VALEUR_MAX: Final = 60
 #: What names an object of a list, in the path of a difference.
 _NOMS: Final = ("id", "exigence", "identifiant", "nom")
-#: A NIR, however it is written, in the JSON of a household; what its stand-in keeps of it.
-_NIR_ECRIT: Final = re.compile(r'("nir": "\w{0,3})(?:[^"\\]|\\.)*')
 _CHAMPS: Final = frozenset(champ.name for champ in fields(Echange))
 
 
@@ -567,9 +566,16 @@ def _retirer(
     return tires
 
 
+@lru_cache(maxsize=8)
+def _nir_ecrit(noms: frozenset[str]) -> re.Pattern[str]:
+    """A NIR, however it is written, in the JSON of a household; what its stand-in keeps of it."""
+    un = "|".join(map(re.escape, sorted(noms)))
+    return re.compile(rf'("(?:{un})": "\w{{0,3}})(?:[^"\\]|\\.)*')
+
+
 def _sans_nir(exemple: ExempleTire) -> str:
     """A digest of a household without its NIRs, short enough to be kept."""
-    ecrit = masquer_nirs(_NIR_ECRIT.sub(r"\1", exemple.cle()))
+    ecrit = masquer_nirs(_nir_ecrit(noms_nir()).sub(r"\1", exemple.cle()))
     return hashlib.sha256(ecrit.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -37,6 +37,7 @@ from sne_sandbox.reports.model import (
     Verdict,
     Verification,
 )
+from sne_sandbox.rules.engine import regles_eteintes
 
 MODE: Final = TRAFIC
 #: Families of requirements that traffic shows, by the head of their ids, in the order of the report.
@@ -208,7 +209,11 @@ class _Bande:
             return
         non_aboutis = (*self._aboutis.angles(), *self._textes.angles())
         yield from angles_morts(
-            self.recueil.couverture(), self._menages, refuses=self.refuses, non_aboutis=non_aboutis
+            self.recueil.couverture(),
+            self._menages,
+            refuses=self.refuses,
+            non_aboutis=non_aboutis,
+            a_nir=bool(self.contrat.roles.demande.nir),
         )
 
     def _compter(self, vue: Observation) -> None:
@@ -239,6 +244,7 @@ class _Bande:
             refuses=self.refuses,
             inacheve=reglages.inacheve,
             surcharge=self.contrat.dossiers.surcharge,
+            regles_eteintes=regles_eteintes(self.contrat),
         )
 
 

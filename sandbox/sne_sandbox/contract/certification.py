@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 from sne_sandbox.contract.exigences import NIVEAUX, charger_exigences
 from sne_sandbox.contract.nomenclatures import lignes_csv
 from sne_sandbox.contract.overlay import DossiersContrat
+from sne_sandbox.contract.roles import noms_ecrits
 from sne_sandbox.errors import ContractError
 
 FICHIER: Final = "certification.toml"
@@ -82,7 +83,9 @@ class AlternativeDExigences:
 
 @dataclass(frozen=True, slots=True)
 class ElementAVoir:
-    """Something of the coverage to be seen: `nom` under the heading `rubrique`; `scenario` shows it."""
+    """Something of the coverage to be seen: `nom` under the heading `rubrique`; `scenario` shows it. A role
+    of the contract stands in `nom` between braces; `nom` is "" when one is bound to nothing: it is not asked
+    for."""
 
     id: str
     titre: str
@@ -152,10 +155,21 @@ class Certification:
         )
 
 
+_ROLE: Final = re.compile(r"\{([\w.]+)\}")
+
+
+def _par_role(nom: str, noms: Mapping[str, str]) -> str:
+    """`nom`, each role in it replaced by what the contract binds it to; "" when it binds one to nothing."""
+    if not all(noms.get(role) for role in _ROLE.findall(nom)):
+        return ""
+    return _ROLE.sub(lambda trouve: noms[trouve[1]], nom)
+
+
 def charger_certification(dossiers: DossiersContrat) -> Certification:
     """That of a contract; one without any mention when no folder has the file. Raises ContractError with file
     and key."""
     lecteur = _Lecteur(dossiers)
+    noms = noms_ecrits(dossiers)
     tables = {genre: lecteur.tables(genre) for genre in _LISTES}
     roles = {i: RoleDeProduit(i, **t) for i, t in tables["roles"].items()}
     options = {i: OptionDeProduit(i, **t) for i, t in tables["options"].items()}
@@ -169,7 +183,12 @@ def charger_certification(dossiers: DossiersContrat) -> Certification:
         alternatives=MappingProxyType(
             {i: AlternativeDExigences(i, **t) for i, t in tables["alternatives"].items()}
         ),
-        elements=MappingProxyType({i: ElementAVoir(i, **t) for i, t in tables["elements"].items()}),
+        elements=MappingProxyType(
+            {
+                i: ElementAVoir(i, **(t | {"nom": _par_role(t["nom"], noms)}))
+                for i, t in tables["elements"].items()
+            }
+        ),
         mentions=MappingProxyType({m.id: m for m in sorted(mentions, key=lambda m: len(m.herite))}),
         niveaux=MappingProxyType({e.id: e.niveau for e in lecteur.exigences.values()}),
         attestables=MappingProxyType(

@@ -5,40 +5,30 @@ document along the schema, aligns the children of each element on its content mo
 fault, so that all of them are told at once.
 """
 
-import tempfile
-import threading
 import weakref
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
-from pathlib import Path
 from time import sleep
 from typing import Any, Final
 
-from lxml import etree
-
 from sne_sandbox.contract import phrases
 from sne_sandbox.contract.alignement import ENFANTS_MAX, Automate, PasAlignement, Sort
+from sne_sandbox.contract.modele import VERROU_DES_MODELES, charger_modele
 from sne_sandbox.contract.phrases import defaut_de_valeur
 from sne_sandbox.contract.schema import (
     BLANCS,
     Document,
     SchemaError,
     Schemas,
-    chemin_inclus,
-    inclusions,
-    lire_arbre,
 )
 from sne_sandbox.contract.suggestions import preciser
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Fidelite
-from sne_sandbox.domain.texte import masquer_nir
-from sne_sandbox.errors import ContractError
+from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir
 
-#: Whose value no explanation repeats, however it is written.
-_JAMAIS_CITE: Final = "nir"
 _CODE: Final = "écrivez un code de la nomenclature, et non un libellé"
 #: Faults told of one document.
 ERREURS_MAX: Final = 500
@@ -60,8 +50,6 @@ _XSI_ADMIS: Final = frozenset(
 )
 
 _MODELES: "weakref.WeakKeyDictionary[Schemas, dict[str, _Modele]]" = weakref.WeakKeyDictionary()
-#: xmlschema's components share one validation context, and are built lazily here.
-VERROU_DES_MODELES: Final = threading.Lock()
 
 
 def expliquer(root: Any, document: Document, version: str | None, schemas: Schemas) -> list[SchemaError]:
@@ -111,37 +99,6 @@ def expliquer_sous(contrat: Contrat, racine: Any, document: Document) -> list[tu
         (faute, Fidelite.ATTESTEE if (faute.chemin, faute.message) in connues else Fidelite.CONVENTION)
         for faute in fautes
     ]
-
-
-def charger_modele(schemas: Schemas, fichier: str) -> Any:
-    """The `xmlschema.XMLSchema` of the contract's schema at `fichier` (keep it).
-
-    The schema and all it includes are laid side by side in a temporary folder while they are read: they may
-    come from several folders, and nothing is to be fetched elsewhere.
-    """
-    import xmlschema  # half a second: only who has a refusal to explain pays for it
-
-    with tempfile.TemporaryDirectory(prefix="sne-xsd-") as temporaire:
-        dossier = Path(temporaire)
-        vus = {fichier: "0.xsd"}
-        a_lire = [fichier]
-        while a_lire:
-            chemin = a_lire.pop()
-            racine = lire_arbre(schemas.lire(chemin), chemin)
-            for inclusion in inclusions(racine):
-                inclus = chemin_inclus(chemin, inclusion.get("schemaLocation"))
-                if inclus not in vus:
-                    vus[inclus] = f"{len(vus)}.xsd"
-                    a_lire.append(inclus)
-                inclusion.set("schemaLocation", vus[inclus])
-            (dossier / vus[chemin]).write_bytes(etree.tostring(racine))
-        # libxml2 compiled it: it is not held to the schema of schemas again, which takes ten times longer.
-        try:
-            return xmlschema.XMLSchema10(str(dossier / vus[fichier]), allow="sandbox", validation="skip")
-        except xmlschema.XMLSchemaException as erreur:
-            raise ContractError(
-                f"{fichier} : schéma incorrect : {erreur}", remede="corrigez ce schéma"
-            ) from None
 
 
 def modele_de(schemas: Schemas, fichier: str) -> "_Modele":
@@ -264,7 +221,7 @@ class _Visite:
             return
         defaut = defaut_de_valeur(type_, texte)
         if defaut is not None:
-            if phrases.local(element.tag) == _JAMAIS_CITE:
+            if est_nom_de_nir(phrases.local(element.tag)):
                 cite, texte = texte, masquer_nir(texte)
                 defaut = replace(defaut, message=defaut.message.replace(cite.strip(), texte.strip()))
             self._noter(element, chemin, (defaut.message, texte, defaut.remede, defaut.sorte))

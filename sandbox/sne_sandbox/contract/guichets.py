@@ -21,7 +21,7 @@ _Mot = TypeVar("_Mot", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
-class Droit:
+class DroitDeNature:
     """That a kind of guichet may do something: how surely, and by which article."""
 
     fidelite: Fidelite
@@ -48,7 +48,7 @@ class DroitsGuichets:
     own, `avec_siren` those whose guichets are bodies that have a SIREN.
     """
 
-    droits: Mapping[NatureGuichet, Mapping[Acte, Droit]] = field(default_factory=lambda: _VIDE)
+    droits: Mapping[NatureGuichet, Mapping[Acte, DroitDeNature]] = field(default_factory=lambda: _VIDE)
     libelles: Mapping[Acte, str] = field(default_factory=lambda: _VIDE)
     nationales: frozenset[NatureGuichet] = frozenset()
     avec_siren: frozenset[NatureGuichet] = frozenset()
@@ -85,14 +85,14 @@ def lire_droits(tables: Mapping[str, Any], fichier: str) -> DroitsGuichets:
     )
 
 
-def _droits(nature: NatureGuichet, table: Mapping[str, Any], fichier: str) -> dict[Acte, Droit]:
+def _droits(nature: NatureGuichet, table: Mapping[str, Any], fichier: str) -> dict[Acte, DroitDeNature]:
     lieu = f"{fichier} [natures.{nature}.droits]"
     droits = {}
     for nom, droit in _table(table.get("droits", {}), lieu).items():
         acte = _mot(Acte, nom, lieu)
         lu = _table(droit, f"{lieu} {nom}", _DROIT)
         if lu.get("permis", True) is True:
-            droits[acte] = Droit(*_origine(lu, f"{lieu} {nom}"))
+            droits[acte] = DroitDeNature(*_origine(lu, f"{lieu} {nom}"))
     return droits
 
 
@@ -113,7 +113,7 @@ def _origine(table: Mapping[str, Any], lieu: str) -> tuple[Fidelite, str]:
     source = table.get("source")
     if not isinstance(source, str) or not source:
         raise ContractError(f"{lieu} : la clé « source » manque.", remede="citez l'article ou le texte")
-    return _mot(Fidelite, str(table.get("fidelite", "")), f"{lieu} fidelite"), source
+    return _mot(Fidelite, str(table.get("fidelite", "rien")), f"{lieu} fidelite"), source
 
 
 def _table(table: Any, lieu: str, connues: tuple[str, ...] | None = None) -> Mapping[str, Any]:

@@ -141,9 +141,24 @@ class Nomenclatures:
         """First message version that has a path. Raises KeyError for an unknown path."""
         return self._chemins[chemin][1].depuis
 
+    def depuis_ou_rien(self, chemin: str) -> str | None:
+        """The same; None for a path that the contract does not have."""
+        return self._chemins[chemin][1].depuis if chemin in self._chemins else None
+
     def obligatoire(self, chemin: str) -> bool:
         """Whether the parent of a path must hold it. Raises KeyError for an unknown path."""
         return self._chemins[chemin][1].obligatoire
+
+    @lru_cache(maxsize=64)  # noqa: B019 - a contract lives as long as its process
+    def exiges(self, chemin: str, version: str) -> tuple[str, ...]:
+        """The paths right below `chemin` that it must hold, in messages of `version`."""
+        return tuple(
+            [
+                dessous
+                for dessous, (_, ligne) in self._chemins.items()
+                if dessous.rpartition("/")[0] == chemin and ligne.obligatoire and ligne.depuis <= version
+            ]
+        )
 
     @property
     def chemins(self) -> tuple[str, ...]:
@@ -247,6 +262,7 @@ class Territoires:
         self._par_postal: Retenus[tuple[Commune, ...]] = Retenus(self._du_code_postal)
         self._noms: list[tuple[str, str]] | None = None
         self._numerotes: frozenset[str] | None = None
+        self._regions: Mapping[str, str] | None = None
 
     def prechauffer(self) -> None:
         """Read communes and former communes now, rather than in the first request."""
@@ -297,6 +313,14 @@ class Territoires:
             une_par_departement = {departement_de(code): code for code in communes}
             self._numerotes = frozenset(map(territoire_de, une_par_departement.values()))
         return self._numerotes
+
+    def region_de(self, territoire: str) -> str | None:
+        """The code of the region of a territory (« 111 », « 062 »), None for one that has no commune."""
+        if self._regions is None:
+            une_par_territoire = {territoire_de(code): code for code in self._communes.codes()}
+            communes = {territoire: self.commune(code) for territoire, code in une_par_territoire.items()}
+            self._regions = {t: commune.region for t, commune in communes.items() if commune is not None}
+        return self._regions.get(territoire)
 
     def nommees(self, nom: str) -> tuple[Commune, ...]:
         """The communes in force that have that name, folded; without any, those whose name begins with it.

@@ -11,21 +11,30 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.decision import CategoriePrioritaire, RolesDecision
+from sne_sandbox.domain.demande import FORMULAIRE
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sne_sandbox.domain.roles import PERSONNES, Roles, RolesDemande
 from sne_sandbox.errors import ContractError
 
 _CONTRAT: Final = "contract.toml"
 _CALCULES: Final = ("ressources_uc", "nombre_uc", "premier_quartile")
+#: Blocks of the form that the household fills: what the SNE computes does not go into them.
+_DU_MENAGE: Final = frozenset(
+    {"association", "personnePhysique", "logementRecherche", "principauxMotifDemande"}
+)
+#: Steps below the form: a block of the SNE, and what it holds.
+_PAS_MAX: Final = 2
 _CLES_CATEGORIE: Final = ("code", "libelle", "lettres", "depuis", "jusque")
 
 #: What each role is, for whoever reads a report. The characteristics and values are those of
 #: `domain/decision.py`.
 LIBELLES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "demande.nir": "NIR",
         "demande.nir.demandeur": "NIR du demandeur",
         "demande.nir.cotitulaire": "NIR d'un cotitulaire",
         "demande.nir.a_charge": "NIR d'une personne à charge majeure",
@@ -55,22 +64,64 @@ LIBELLES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def lire_roles(
-    dossiers: DossiersContrat, chemins: Sequence[str], evenements: Sequence[TypeEvenement]
-) -> Roles:
-    """The roles of a contract. `chemins` are the elements of its demandes, by path, `evenements` its types.
+#: What the SNE writes of each: the least, the longest, any.
+_ECRITS: Final = {
+    "ressources_uc": ("0", "9720", "1234567"),
+    "nombre_uc": ("1.00", "2.25", "10.30"),
+    "premier_quartile": ("true", "false"),
+}
 
-    Raises ContractError, with file and key, for what cannot be read, and for what the user's folder binds to
-    something that the contract does not have.
+#: Why the element at a path cannot hold one of these texts, "" when it can.
+Refus = Callable[[str, Sequence[str]], str]
+
+
+def lire_roles(
+    dossiers: DossiersContrat,
+    nomenclatures: Nomenclatures,
+    evenements: Sequence[TypeEvenement],
+    refus: Refus | None = None,
+    *,
+    tolerer: bool = False,
+) -> Roles:
+    """The roles of a contract, whose types of events are `evenements`. `refus` tells what schemas that are
+    the user's do not let the SNE write; ours let it write all.
+
+    Raises ContractError, with file and key, for what cannot be read, and, but for `tolerer`, for what the
+    user's folder binds to something that the contract does not have.
     """
-    lecture = _Lecture(dossiers)
-    demande = lecture.demande(frozenset(chemins))
+    lecture = _Lecture(dossiers, tolerer)
+    demande = lecture.demande(nomenclatures, refus or (lambda _, __: ""))
     decision = lecture.decision({genre.code: genre for genre in evenements})
     return Roles(demande, decision, lecture.perdus)
 
 
+def dire_eteinte(roles: Roles, lus: Sequence[str]) -> str:
+    """Why what reads these roles is off under a contract, in French; "" when it is not."""
+    absents = roles.manquants(lus)
+    if not absents:
+        return ""
+    return f"aucun nom du contrat n'est lié à : {', '.join(LIBELLES[role] for role in absents)}"
+
+
+def noms_ecrits(dossiers: DossiersContrat) -> dict[str, str]:
+    """The names of the tables `[roles]` as they are written, by role (`decision.bail`): nobody has looked yet
+    whether the contract has them."""
+    noms: dict[str, str] = {}
+
+    def ranger(table: Mapping[str, Any], prefixe: str) -> None:
+        for cle, valeur in table.items():
+            if isinstance(valeur, Mapping):
+                ranger(valeur, f"{prefixe}{cle}.")
+            elif isinstance(valeur, str):
+                noms[prefixe + cle] = valeur
+
+    ranger(dossiers.toml(_CONTRAT).get("roles", {}), "")
+    return noms
+
+
 class _Lecture:
-    def __init__(self, dossiers: DossiersContrat) -> None:
+    def __init__(self, dossiers: DossiersContrat, tolerer: bool) -> None:
+        self._tolerer = tolerer
         self._fichiers = dossiers.tomls(_CONTRAT)
         self._du_contrat = dossiers.du_contrat
         tables = dossiers.toml(_CONTRAT).get("roles", {})
@@ -80,27 +131,41 @@ class _Lecture:
 
     # --- a demande
 
-    def demande(self, connus: frozenset[str]) -> RolesDemande:
+    def demande(self, nomenclatures: Nomenclatures, refus: Refus) -> RolesDemande:
         table = _table(self._tables.get("demande", {}), "roles.demande")
         _connues(table, ("nir", *_CALCULES), "roles.demande")
         nirs = _table(table.get("nir", {}), "roles.demande.nir")
         _connues(nirs, tuple(PERSONNES), "roles.demande.nir")
+        depuis = nomenclatures.depuis_ou_rien
 
         def existe(chemin: str) -> str:
-            return "" if chemin in connus else "les schémas de la demande n'ont pas cet élément"
+            return "les schémas de la demande n'ont pas cet élément" if depuis(chemin) is None else ""
 
         def du_nir(personne: str) -> Callable[[str], str]:
             # One NIR for each person: outside it, nothing would say whose it is.
-            seul = personne == "demandeur"
             dedans = f"{PERSONNES[personne]}/"
-            return lambda chemin: (
-                existe(chemin)
-                or ("" if seul or chemin.startswith(dedans) else f"il n'est pas dans {dedans[:-1]}")
-            )
+
+            def faute(chemin: str) -> str:
+                if personne != "demandeur" and not chemin.startswith(dedans):
+                    return f"il n'est pas dans {dedans[:-1]}"
+                return existe(chemin) or refus(chemin, ())
+
+            return faute
+
+        def du_sne(calcule: str) -> Callable[[str], str]:
+            def faute(chemin: str) -> str:
+                dans = chemin.removeprefix(f"{FORMULAIRE}/").split("/")
+                if len(dans) > _PAS_MAX or dans[0] in _DU_MENAGE or chemin in (FORMULAIRE, dans[0]):
+                    return "il n'est pas dans un bloc que le SNE écrit"
+                return existe(chemin) or refus(chemin, _ECRITS[calcule])
+
+            return faute
 
         lus = {nom: self._lie(nirs, ("demande", "nir", nom), du_nir(nom)) for nom in PERSONNES}
-        calcules = {nom: self._lie(table, ("demande", nom), existe) for nom in _CALCULES}
-        return RolesDemande({nom: c for nom, c in lus.items() if c}, **calcules)
+        calcules = {nom: self._lie(table, ("demande", nom), du_sne(nom)) for nom in _CALCULES}
+        lies = {nom: chemin for nom, chemin in lus.items() if chemin}
+        tous = [chemin for chemin in (*lies.values(), *calcules.values()) if chemin]
+        return RolesDemande(lies, **calcules, depuis={chemin: depuis(chemin) or "" for chemin in tous})
 
     # --- a decision
 
@@ -173,7 +238,7 @@ class _Lecture:
         if not raison:
             return nom
         fichier = self._ecrit_par((*role, cle) if cle else role)
-        if fichier is not None and not self._du_contrat(fichier):
+        if fichier is not None and not self._du_contrat(fichier) and not self._tolerer:
             raise ContractError(
                 f"{fichier} : [roles] {complet} = « {nom} » : {raison}.",
                 remede='« sne-sandbox contrat verifier DOSSIER » dit à quoi le lier ; "" ne le lie à rien',

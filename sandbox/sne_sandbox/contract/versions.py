@@ -15,6 +15,7 @@ from lxml import etree
 from sne_sandbox import resources
 from sne_sandbox.contract.fiches import FicheRegle, lire_evenements, lire_fiches
 from sne_sandbox.contract.guichets import DroitsGuichets, lire_droits
+from sne_sandbox.contract.modele import ModelesDemande
 from sne_sandbox.contract.nomenclatures import (
     Nomenclatures,
     Quartiles,
@@ -29,6 +30,7 @@ from sne_sandbox.contract.roles import lire_roles
 from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.roles import Roles
+from sne_sandbox.domain.texte import retenir_noms_nir
 from sne_sandbox.errors import ContractError
 
 #: The file that makes a folder a contract.
@@ -150,8 +152,9 @@ class Contrat:
         return self.dossiers.lire(chemin)
 
 
-def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None) -> Contrat:
-    """The contract `nom`, under the user's folder `overlay`. Compiles every schema.
+def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None, *, tolerer: bool = False) -> Contrat:
+    """The contract `nom`, under the user's folder `overlay`. Compiles every schema. With `tolerer`, a role
+    that this folder binds to what it does not have is bound to nothing, and told, as ours are.
 
     Raises UsageError for a name that is none, ContractError, with file and line or key, for whatever cannot
     be read.
@@ -180,11 +183,17 @@ def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None) -> Contrat:
     quartiles = (
         lire_quartiles(lire("quartiles"), fichiers["quartiles"]) if fichiers["quartiles"] else Quartiles()
     )
-    nomenclatures = Nomenclatures(
-        lire_listes(lire("nomenclatures"), fichiers["nomenclatures"]),
-        lire_chemins(lire("chemins"), fichiers["chemins"]),
-    )
+    schemas = Schemas(dossiers.lire, _schemas(_table(table, "schemas"), versions))
+    chemins = lire_chemins(lire("chemins"), fichiers["chemins"])
+    # Schemas that are the user's may call anything otherwise: it is read off them what they have.
+    modeles = ModelesDemande(schemas, versions) if _a_ses_schemas(dossiers, fichiers["chemins"]) else None
+    if modeles is not None:
+        chemins = modeles.chemins(chemins)
+    nomenclatures = Nomenclatures(lire_listes(lire("nomenclatures"), fichiers["nomenclatures"]), chemins)
     evenements = lire_evenements(dossiers.toml(fichiers["evenements"]), fichiers["evenements"])
+    refus = modeles.refus if modeles is not None else None
+    roles = lire_roles(dossiers, nomenclatures, evenements, refus, tolerer=tolerer)
+    retenir_noms_nir(roles.demande.noms_nir)
     return Contrat(
         nom=nom,
         titre=str(table.get("titre", nom)),
@@ -202,14 +211,23 @@ def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None) -> Contrat:
         if fichiers["guichets"]
         else DroitsGuichets(),
         quartiles=quartiles,
-        schemas=Schemas(dossiers.lire, _schemas(_table(table, "schemas"), versions)),
+        schemas=schemas,
         regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),
         evenements=evenements,
-        roles=lire_roles(dossiers, nomenclatures.chemins, evenements),
+        roles=roles,
         services=MappingProxyType(services),
         operations=MappingProxyType(operations),
         dossiers=dossiers,
     )
+
+
+def _a_ses_schemas(dossiers: DossiersContrat, chemins: str) -> bool:
+    """Whether the user's folder changes what the documents of a demande are made of."""
+    siens = dossiers.surcharge
+    if any(fichier.endswith((".xsd", f"/{chemins}")) or fichier == chemins for fichier in siens):
+        return True
+    tables = [lu for fichier, lu in dossiers.tomls(CONTRAT) if not dossiers.du_contrat(fichier)]
+    return any("schemas" in lu or "versions" in lu for lu in tables)
 
 
 def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Document, dict[str, str]]:

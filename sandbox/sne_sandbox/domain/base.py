@@ -4,7 +4,6 @@ A base owns everything: state, clock, journal, pannes, settings. Parallel runs, 
 """
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -155,14 +154,6 @@ class Guichet:
     def est_ouvert(self, jour: date) -> bool:
         """Whether the guichet is open on `jour`, closing day excluded."""
         return self.ouvert_le <= jour and (self.ferme_le is None or jour < self.ferme_le)
-
-    def suit(self, territoire: str, souhaits: Collection[str]) -> bool:
-        """Whether dispatching tells it of a demande of `territoire`: its own; a système particulier, of any
-        demande that wishes a commune in its departments, `souhaits` being the territories wished beside."""
-        if self.nature is not NatureGuichet.SYSTEME:
-            return territoire == self.territoire
-        siens = self.territoires
-        return territoire in siens or any(souhait in siens for souhait in souhaits)
 
 
 def lire_horloge(texte: str) -> Horloge:

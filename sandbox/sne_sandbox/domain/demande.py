@@ -18,6 +18,8 @@ from sne_sandbox.domain.element import Element, Vue, une_fois
 
 #: Path of the form (the Cerfa) in the document.
 FORMULAIRE: Final = "interfaceNuu/demande/demandeLogement"
+#: Path of the household in it, absent for an association.
+PERSONNE_PHYSIQUE: Final = f"{FORMULAIRE}/personnePhysique"
 #: Characters of a numéro unique.
 NUMERO_MAX: Final = 18
 _FORME: Final = re.compile(r"([0-9][0-9AB][0-9AB])(\d\d)(\d\d)(\d{6})([A-Z0-9]{5})")
@@ -104,11 +106,6 @@ class Personne(Vue):
     def date_naissance(self) -> date | None:
         """Day of birth; None when absent, or no date."""
         return self.element.date_de("dateNaissance")
-
-    @une_fois
-    def nir(self) -> str | None:
-        """The social security number (`nir`, from version 02.02), as written; None when absent."""
-        return self.element.texte_de("nir")
 
     @une_fois
     def civilite(self) -> str | None:
@@ -331,11 +328,6 @@ class Demande(Vue):
         """Territory of the first commune wished (see `territoire_de`), None without any."""
         communes = self.communes_souhaitees
         return territoire_de(communes[0].attributs["code"]) if communes else None
-
-    @une_fois
-    def territoires_souhaites(self) -> frozenset[str]:
-        """The territories of all the communes wished."""
-        return frozenset(territoire_de(commune.attributs["code"]) for commune in self.communes_souhaitees)
 
     @une_fois
     def motifs(self) -> tuple[Element, ...]:

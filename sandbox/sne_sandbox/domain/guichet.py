@@ -14,7 +14,8 @@ from sne_sandbox.errors import UsageError
 
 #: 111 for Île-de-France, 069, 971, 02A…: see `domain.demande.territoire_de`.
 _TERRITOIRE: Final = re.compile(r"\d[0-9AB]{2}")
-_TEXTE_MAX: Final = 200
+#: Characters of a name, or of an address.
+TEXTE_MAX: Final = 200
 _CLES: Final = tuple(champ.name for champ in fields(Guichet))
 
 _Mot = TypeVar("_Mot", bound=StrEnum)
@@ -83,9 +84,9 @@ def _territoire(ecrit: Any, code: str) -> str:
 
 
 def _texte(ecrit: Any, code: str, nom: str, minimum: int) -> str:
-    if isinstance(ecrit, str) and ecrit.isprintable() and minimum <= len(ecrit.strip()) <= _TEXTE_MAX:
+    if isinstance(ecrit, str) and ecrit.isprintable() and minimum <= len(ecrit.strip()) <= TEXTE_MAX:
         return ecrit.strip()
-    raise _refus(code, f"« {nom} » ne convient pas", f"{minimum} à {_TEXTE_MAX} caractères, sur une ligne")
+    raise _refus(code, f"« {nom} » ne convient pas", f"{minimum} à {TEXTE_MAX} caractères, sur une ligne")
 
 
 def _actes(ecrits: Iterable[Any], code: str) -> tuple[Acte, ...]:

@@ -11,16 +11,16 @@ from types import MappingProxyType
 from typing import Final
 
 from sne_sandbox.domain.decision import RolesDecision
-from sne_sandbox.domain.demande import FORMULAIRE, Demande, Personne
+from sne_sandbox.domain.demande import PERSONNE_PHYSIQUE, Demande, Personne
 from sne_sandbox.domain.element import Element
 
 #: Kinds of person that may have a NIR, and the path of such a person: each NIR of a kind that is repeated
 #: stands inside its person.
 PERSONNES: Final = MappingProxyType(
     {
-        "demandeur": f"{FORMULAIRE}/personnePhysique/demandeur",
-        "cotitulaire": f"{FORMULAIRE}/personnePhysique/listeCotitulaire/cotitulaire",
-        "a_charge": f"{FORMULAIRE}/personnePhysique/listePersonneACharge/personneACharge",
+        "demandeur": f"{PERSONNE_PHYSIQUE}/demandeur",
+        "cotitulaire": f"{PERSONNE_PHYSIQUE}/listeCotitulaire/cotitulaire",
+        "a_charge": f"{PERSONNE_PHYSIQUE}/listePersonneACharge/personneACharge",
     }
 )
 
@@ -28,12 +28,14 @@ PERSONNES: Final = MappingProxyType(
 @dataclass(frozen=True, slots=True, eq=False)
 class RolesDemande:
     """Where the document of a demande holds what 5.2 brought: paths from the root, without index; a role that
-    is bound to nothing is absent from `nir`, or "". `nir` is by kind of PERSONNES."""
+    is bound to nothing is absent from `nir`, or "". `nir` is by kind of PERSONNES. `depuis` is the first
+    message version that has each of these paths."""
 
     nir: Mapping[str, str] = field(default_factory=dict)
     ressources_uc: str = ""
     nombre_uc: str = ""
     premier_quartile: str = ""
+    depuis: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def calcules(self) -> Mapping[str, str]:
@@ -59,14 +61,19 @@ class RolesDemande:
         )
         return nu in self.nir.values()
 
+    def dans_la_personne(self, genre: str) -> str:
+        """Path of the NIR below its person, "" when it is not there."""
+        debut = f"{PERSONNES[genre]}/" if genre in PERSONNES else ""
+        chemin = self.nir.get(genre, "")
+        return chemin.removeprefix(debut) if debut and chemin.startswith(debut) else ""
+
     def nir_de(self, demande: Demande, personne: Personne) -> Element | None:
         """The element that holds the NIR of a holder of `demande`; None when it is not written, or empty."""
         genre = personne.element.nom
         chemin = self.nir.get(genre)
         if chemin is None:
             return None
-        dedans = chemin.removeprefix(f"{PERSONNES[genre]}/")
-        if dedans != chemin:
+        if dedans := self.dans_la_personne(genre):
             return personne.element.enfant(dedans)
         return demande.element.enfant(chemin.partition("/")[2])  # of the demandeur, who is alone
 

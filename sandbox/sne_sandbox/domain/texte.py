@@ -5,7 +5,7 @@ how people write numbers and what agrees with them, and what a terminal is given
 import re
 import unicodedata
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
@@ -28,11 +28,8 @@ _NIR: Final = re.compile(
 )
 #: Text in UTF-16, read byte by byte: a zero beside each character.
 _UTF16: Final = re.compile("(?:[\t-\xff]\0){8,}|(?:\0[\t-\xff]){8,}")
-#: The content of an element `nir`, whatever its length, comments within included: one that is badly written
-#: tells as much.
-_ELEMENT_NIR: Final = re.compile(
-    r"(<(?:[\w.-]+:)?nir(?:\s[^<>]*)?>)((?:[^<]|<!--.{0,200}?-->|<\?.{0,200}?\?>)+)", re.DOTALL
-)
+#: Names of the elements that hold a NIR: the word itself, and what the contracts of this process bind to it.
+_NOMS_NIR: Final = {"nir"}
 #: Base64 in line or as a part, on one line or several.
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}(?:\r?\n[A-Za-z0-9+/]+)*={0,2}")
 _ZIP: Final = b"PK\x03\x04"
@@ -114,6 +111,32 @@ def _echappe(point: int) -> str:
     return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}"
 
 
+def retenir_noms_nir(noms: Iterable[str]) -> None:
+    """Whatever an element of one of these names holds is masked as a NIR, from now on and in all the process:
+    what one contract calls so is better hidden under another too."""
+    _NOMS_NIR.update(noms)
+
+
+def est_nom_de_nir(nom: str) -> bool:
+    """Whether an element of that (local) name holds a NIR."""
+    return nom in _NOMS_NIR
+
+
+def noms_nir() -> frozenset[str]:
+    """Names of the elements that hold a NIR."""
+    return frozenset(_NOMS_NIR)
+
+
+@lru_cache(maxsize=8)
+def _element_nir(noms: frozenset[str]) -> re.Pattern[str]:
+    """The content of an element of these names, whatever its length, comments within included: a NIR that is
+    badly written tells as much."""
+    un = "|".join(map(re.escape, sorted(noms)))
+    return re.compile(
+        rf"(<(?:[\w.-]+:)?(?:{un})(?:\s[^<>]*)?>)((?:[^<]|<!--.{{0,200}}?-->|<\?.{{0,200}}?\?>)+)", re.DOTALL
+    )
+
+
 def masquer_nir(nir: str) -> str:
     """A NIR as it may be shown: sex and year, the rest hidden (« 206** ** *** *** ** »)."""
     return nir[:3] + "*" * max(len(nir) - 3, 0)
@@ -147,7 +170,8 @@ def masquer_message(texte: str) -> str:
     if "\0" in texte:
         texte = _UTF16.sub(lambda trouve: _masquer_utf16(trouve[0]), texte)
     texte = _BASE64.sub(lambda trouve: _masquer_base64(trouve[0]), texte)
-    return masquer_nirs(_ELEMENT_NIR.sub(lambda trouve: trouve[1] + masquer_nir(trouve[2]), texte))
+    element = _element_nir(noms_nir())
+    return masquer_nirs(element.sub(lambda trouve: trouve[1] + masquer_nir(trouve[2]), texte))
 
 
 def _masquer_utf16(texte: str) -> str:

@@ -21,6 +21,7 @@ from sne_sandbox.domain.dates import ajouter_mois, date_francaise, xs_date_time
 from sne_sandbox.domain.demande import FORMULAIRE, Demande
 from sne_sandbox.domain.element import Element, avec_enfants, bloc, de_code
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
+from sne_sandbox.domain.texte import est_nom_de_nir
 from sne_sandbox.generators.decoration import allonger, bornes, orner
 from sne_sandbox.generators.demandes import document
 from sne_sandbox.generators.diversite import Atelier
@@ -57,10 +58,11 @@ def radiation(
     *,
     motif: str | None = None,
     depot: date | None = None,
-    version: str = "02.02",
+    version: str | None = None,
 ) -> Element:
     """`radiation`, on the day of `ici`, of a demande deposited on `depot`; `motif` "" is a déradiation, None
-    any motive that a landlord may give. The dwelling of an attribution lies in the territory of `ici`."""
+    any motive that a landlord may give; `version` is the highest by default. The dwelling of an attribution
+    lies in the territory of `ici`."""
     chemin = f"{_RADIATION}/motifRadiation"
     liste = ici.contrat.nomenclatures.liste(ici.contrat.nomenclatures.par_chemin[chemin][0])
     if motif is None:
@@ -77,7 +79,8 @@ def radiation(
     elif motif == MOTIF_ATTRIBUTION:
         place = tirage.choix(ici.population.territoires.valeurs[0].places)
         enfants.append(_attribution(tirage, ici, tirage.date(depuis, jour), place))
-    scene = ici.scene(tirage, version, ici.population.territoires.valeurs[0].places[0])
+    ou = ici.population.territoires.valeurs[0].places[0]
+    scene = ici.scene(tirage, version or ici.contrat.version_haute, ou)
     return orner(bloc("radiation", *enfants), scene, _RADIATION, ORNEMENTS)
 
 
@@ -278,7 +281,7 @@ _DU_MESSAGE: Final = frozenset(
 )
 _IDENTITE: Final = frozenset(
     {
-        *("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance", "nir", "nationalite"),
+        *("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance", "nationalite"),
         *("telDomicile", "telPortable", "telTravail"),
     }
 )
@@ -328,7 +331,7 @@ def separation(tirage: Tirage, ici: Atelier, origine: Element, numero: str) -> E
     parti = vue.cotitulaires[0].element
     adresse = vue.demandeur.element.enfant("adressePostale")
     assert adresse is not None  # the schema asks for it
-    identite = [e for e in parti.enfants if e.nom in _IDENTITE]
+    identite = [e for e in parti.enfants if e.nom in _IDENTITE or est_nom_de_nir(e.nom)]
     revenu = parti.enfant("revenuFiscal") or Element("revenuFiscal")
     situation = de_code("situationFamiliale", _SEPARE)
     restes = [

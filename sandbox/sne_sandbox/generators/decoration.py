@@ -16,6 +16,7 @@ from sne_sandbox.contract.nomenclatures import Nomenclatures
 from sne_sandbox.contract.schema import Document, chemin_inclus, inclusions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.element import Element, avec_enfants
+from sne_sandbox.domain.texte import est_nom_de_nir
 from sne_sandbox.generators.tirage import Tirage
 
 # --- how long a text, how large a number: read off the schemas ---------------------------------------
@@ -97,11 +98,17 @@ def _borne(type_: Any, types: Mapping[str, Any]) -> Borne:
 #: Elements whose text no limit stretches: they are read as codes, or have a form of their own.
 _FORMES: Final = frozenset(
     {
-        *("numGuichet", "numUnique", "numUniqueAssocie", "codePostal", "nir", "typeFichier"),
+        *("numGuichet", "numUnique", "numUniqueAssocie", "codePostal", "typeFichier"),
         *("telDomicile", "telPortable", "telTravail", "tel", "anneeMoins1", "anneeMoins2"),
         *("numeroRpls", "codeSirenBailleur", "nombre"),
     }
 )
+
+
+def _a_sa_forme(nom: str) -> bool:
+    return nom in _FORMES or est_nom_de_nir(nom)
+
+
 #: Whether to stretch a text: a choice, of which what is hard is the last.
 _ETIRER: Final = (False, True)
 #: From this many ornaments on, an element has them drawn together.
@@ -223,7 +230,8 @@ def _permis(ornement: Ornement, scene: Decor, chemin: str, parent: Element) -> b
         return False
     if ornement.si is not None and not ornement.si(scene, parent):
         return False
-    return scene.nomenclatures.depuis(f"{chemin}/{ornement.nom}") <= scene.version
+    depuis = scene.nomenclatures.depuis_ou_rien(f"{chemin}/{ornement.nom}")
+    return depuis is not None and depuis <= scene.version
 
 
 def _etirer(element: Element, scene: Decor, chemin: str) -> Element:
@@ -231,7 +239,7 @@ def _etirer(element: Element, scene: Decor, chemin: str) -> Element:
     borne = scene.bornes.get(chemin)
     if scene.connus and element.nom in _NOMS:
         return element
-    if borne is None or not element.texte or element.nom in _FORMES or not scene.tirage.choix(_ETIRER):
+    if borne is None or not element.texte or _a_sa_forme(element.nom) or not scene.tirage.choix(_ETIRER):
         return element
     if borne.longueur is not None:
         texte = _long(element, borne.longueur)

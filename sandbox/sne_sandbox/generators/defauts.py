@@ -20,6 +20,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.demande import FORMULAIRE, Demande
 from sne_sandbox.domain.element import Element, avec_enfants, bloc
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE
+from sne_sandbox.domain.roles import RolesDemande
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.errors import ErreurInterne, UsageError
 from sne_sandbox.generators import actes
@@ -93,7 +94,7 @@ def _jumeau(nom: str, deja: Mapping[str, Element], tirage: Tirage, contrat: Cont
         contrat,
         jour=vue.date_creation or date.min,
         guichet=vue.num_guichet,
-        contraintes=_contraintes(vue),
+        contraintes=_contraintes(vue, contrat.roles.demande),
         instant=vue.date_fichier,
     )
     commune = deja.get(_COMMUNE.get(nom, ""))
@@ -104,7 +105,7 @@ def _jumeau(nom: str, deja: Mapping[str, Element], tirage: Tirage, contrat: Cont
     return ici.orner(tirage, _greffe(nu, modele, contrat), dossier.souhait.places[0])
 
 
-def _contraintes(vue: Demande) -> Contraintes:
+def _contraintes(vue: Demande, roles: RolesDemande) -> Contraintes:
     seul = not vue.cotitulaires
     enfants = len(vue.personnes_a_charge)
     if vue.est_association:
@@ -124,7 +125,7 @@ def _contraintes(vue: Demande) -> Contraintes:
         naissance_a_venir=vue.formulaire.enfant("personnePhysique/personneANaitre") is not None,
         handicap=bool(vue.handicaps),
         etranger=demandeur is not None and demandeur.element.enfant("adressePostale/pays") is not None,
-        nir=None if demandeur is None or demandeur.nir is None else True,
+        nir=None if demandeur is None or roles.nir_de(vue, demandeur) is None else True,
         limites=False,
         richesse=_RICHESSE,
         communes=tuple(c.code for c in vue.communes_souhaitees if c.code),

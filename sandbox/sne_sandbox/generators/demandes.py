@@ -1,17 +1,20 @@
 """Demandes: a household, its wish and its file, written as the `interfaceNuu` documents of the contract."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
 from sne_sandbox.domain.dates import xs_date_time
+from sne_sandbox.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE
 from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.roles import PERSONNES
 from sne_sandbox.generators import logements
 from sne_sandbox.generators.logements import LogementActuel, Souhait
 from sne_sandbox.generators.menages import ASSOCIATION, Enfant, Foyer, Individu, telephone_fixe, tirer_foyer
 from sne_sandbox.generators.noms import noms
 from sne_sandbox.generators.plume import ELEMENTS, Feuilles, Plume, T
-from sne_sandbox.generators.population import Place, Population, Territoire
+from sne_sandbox.generators.population import Place, PlaceDuNir, Population, Territoire
 from sne_sandbox.generators.tirage import Repartition, Tirage
 
 _PRECISIONS: Final = Repartition(
@@ -47,6 +50,8 @@ class DossierTire:
     electronique: bool = False
     handicapes: tuple[date, ...] = ()
     """Birth dates of the handicapped persons beside the applicant."""
+    nirs: Mapping[str, PlaceDuNir] = field(default_factory=dict)
+    """Where the NIR of a kind of person is written, in that version; nothing for those that have no place."""
 
 
 def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: date) -> DossierTire:
@@ -55,6 +60,7 @@ def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: 
     version = tirage.selon(population.versions)
     territoire = tirage.selon(population.territoires)
     guichet = tirage.choix(territoire.guichets)
+    nirs = population.nirs[version]
     foyer = None
     if sorte != ASSOCIATION:
         foyer = tirer_foyer(
@@ -63,7 +69,7 @@ def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: 
             nationalites=population.nationalites,
             depot=depot,
             jour=jour,
-            avec_nir=version >= "02.02" and tirage.booleen(population.nir),
+            avec_nir=bool(nirs) and tirage.booleen(population.nir),
             departement=territoire.places[0].departement,
         )
     souhait = logements.tirer_souhait(tirage, territoire, foyer)
@@ -74,12 +80,12 @@ def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: 
     adresse = adresse_postale(tirage, place, foyer, hebergeant)
     contact = (association, adresse, telephone_fixe(tirage), tirage.selon(_PRECISIONS))
     if foyer is None:
-        return DossierTire(*commun, *contact)
+        return DossierTire(*commun, *contact, nirs=nirs)
     handicap = tirage.booleen(0.04)
     motifs = logements.tirer_motifs(tirage, foyer, handicap=handicap)
     actuel = logements.actuel(tirage, foyer, place, jour)
     electronique = foyer.demandeur.mel is not None and tirage.booleen(0.3)
-    return DossierTire(*commun, *contact, motifs, actuel, handicap, electronique)
+    return DossierTire(*commun, *contact, motifs, actuel, handicap, electronique, nirs=nirs)
 
 
 def message(
@@ -134,6 +140,8 @@ def formulaire(
         handicapes = ((foyer.demandeur.naissance,) if dossier.handicap else ()) + dossier.handicapes
         if handicapes:
             enfants.append(p.bloc("listeHandicap", *[_handicap(n, p) for n in handicapes]))
+    if foyer is not None:
+        _placer_le_nir(enfants, "demandeur", foyer.demandeur, FORMULAIRE, dossier, p)
     return p.bloc("demandeLogement", *enfants)
 
 
@@ -163,6 +171,7 @@ def _personne_physique(dossier: DossierTire, foyer: Foyer, p: Plume[T]) -> T:
         enfants.append(p.bloc("listeCotitulaire", *autres))
     if dossier.logement is not None:
         enfants.append(logements.ecrire(dossier.logement, p))
+    _placer_le_nir(enfants, "demandeur", foyer.demandeur, PERSONNE_PHYSIQUE, dossier, p)
     return p.bloc("personnePhysique", *enfants)
 
 
@@ -174,14 +183,26 @@ def _identite(individu: Individu, p: Plume[T]) -> list[T]:
         p.feuille("prenom", individu.prenom),
         p.feuille("dateNaissance", individu.naissance.isoformat()),
     )
-    if individu.nir is not None:
-        enfants.append(p.feuille("nir", individu.nir))
     enfants += (
         p.code("nationalite", individu.nationalite),
         p.code("situationFamiliale", individu.situation),
         p.feuille("telPortable", individu.portable),
     )
     return enfants
+
+
+def _placer_le_nir(
+    enfants: list[T], genre: str, individu: Individu, niveau: str, dossier: DossierTire, p: Plume[T]
+) -> None:
+    """Among the children of the element at `niveau`, when that is where the contract has it."""
+    place = dossier.nirs.get(genre)
+    if individu.nir is None or place is None or place.niveau != niveau:
+        return
+    ecrit = p.feuille(place.pas[-1], individu.nir)
+    for pas in reversed(place.pas[:-1]):
+        ecrit = p.bloc(pas, ecrit)
+    rang = max([r for r, enfant in enumerate(enfants, 1) if p.nom(enfant) in place.avant], default=0)
+    enfants.insert(rang, ecrit)
 
 
 def _demandeur(dossier: DossierTire, individu: Individu, p: Plume[T]) -> T:
@@ -196,16 +217,14 @@ def _demandeur(dossier: DossierTire, individu: Individu, p: Plume[T]) -> T:
         p.feuille("listeRessourceRecuePersACharge", ""),
         p.feuille("listeRessourceVerseePersACharge", ""),
     )
+    _placer_le_nir(enfants, "demandeur", individu, PERSONNES["demandeur"], dossier, p)
     return p.bloc("demandeur", *enfants)
 
 
 def _cotitulaire(individu: Individu, lien: str, dossier: DossierTire, p: Plume[T]) -> T:
-    return p.bloc(
-        "cotitulaire",
-        *_identite(individu, p),
-        p.code("lienDemandeur", lien),
-        *_situation(individu, dossier, p),
-    )
+    enfants = [*_identite(individu, p), p.code("lienDemandeur", lien), *_situation(individu, dossier, p)]
+    _placer_le_nir(enfants, "cotitulaire", individu, PERSONNES["cotitulaire"], dossier, p)
+    return p.bloc("cotitulaire", *enfants)
 
 
 def _situation(individu: Individu, dossier: DossierTire, p: Plume[T]) -> tuple[T, T, T, T]:

@@ -189,7 +189,7 @@ def _population(contrat: Contrat, guichet: str, voulu: Contraintes) -> Populatio
         sortes = {COLOCATION: 1.0, COUPLE: 1.0, FAMILLE: 1.0}
     versions = dict.fromkeys(contrat.versions, 1.0)
     if voulu.nir:
-        versions = {v: 1.0 for v in contrat.versions if v >= "02.02"}
+        versions = {v: 1.0 for v in contrat.versions if population.nirs[v]} or versions
     if voulu.version is not None:
         versions = {voulu.version: 1.0}
     return replace(
@@ -332,7 +332,7 @@ def _colocataire(tirage: Tirage, dossier: DossierTire, demandeur: Individu, ici:
         nationalite=demandeur.nationalite,
         situation=situation,
         jour=ici.jour,
-        avec_nir=dossier.version >= "02.02" and demandeur.nir is not None,
+        avec_nir=demandeur.nir is not None,
         departement=dossier.territoire.places[0].departement,
     )
     demoiselle = civilite == MADAME and situation == "C" and tirage.booleen(_VARIANTE)

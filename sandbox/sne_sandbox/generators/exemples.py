@@ -176,6 +176,7 @@ def contexte(
         guichets=guichets(),
         types_evenement=contrat.evenements,
         evenements=[_evenement(table) for table in exemple.evenements],
+        roles=contrat.roles.demande,
     )
     guichet = demande.num_guichet
     return Contexte(
@@ -204,6 +205,11 @@ def contexte(
 def specimen(nom: str, doublures: Doublures = MappingProxyType({})) -> Any:
     """A fresh lxml tree of a named specimen. Raises ContractError when there is none of that name."""
     return parse(doublures[nom] if nom in doublures else _octets(nom), limit=Limites().xml_max)
+
+
+def specimens() -> tuple[str, ...]:
+    """Names of the specimens of a demande."""
+    return tuple(sorted(fichier.stem for fichier in (fixtures_dir() / "demandes").glob("*.xml")))
 
 
 @cache

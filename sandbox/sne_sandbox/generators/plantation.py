@@ -220,7 +220,8 @@ def _planter(
             role = "cotitulaire" if rang else "demandeur"
             noms = (titulaire.nom, titulaire.nom_naissance or "", titulaire.prenom)
             naissance = titulaire.naissance.isoformat()
-            ligne = (base, numero, rang, role, *map(plier, noms), naissance, titulaire.nir)
+            nir = titulaire.nir if role in dossier.nirs else None
+            ligne = (base, numero, rang, role, *map(plier, noms), naissance, nir)
             lignes["demande_personne"].append(ligne)
     for plant, numero in zip(plants, numeros, strict=True):
         if plant.vie.decision is not None:

@@ -18,11 +18,12 @@ _CODES: Final = frozenset({"commune", "categorieLogement", "typeLogementActuel"}
 @dataclass(frozen=True, slots=True)
 class Plume(Generic[T]):
     """Writes an element, by its name: `feuille` one that holds a text, `code` an empty one whose attribute
-    `code` it is given, `bloc` one that holds those it is given."""
+    `code` it is given, `bloc` one that holds those it is given. `nom` is the name of one that is written."""
 
     feuille: Callable[[str, str], T]
     code: Callable[[str, str], T]
     bloc: Callable[..., T]
+    nom: Callable[[T], str]
 
     def feuilles(self, feuilles: Feuilles) -> list[T]:
         """Each of `feuilles`."""
@@ -39,6 +40,10 @@ def _bloc(nom: str, *contenu: str) -> str:
     return f"<ns1:{nom}>{''.join(contenu)}</ns1:{nom}>" if contenu else f"<ns1:{nom}/>"
 
 
-ELEMENTS: Final = Plume(Element, de_code, bloc)
+def _nom(ecrit: str) -> str:
+    return ecrit[5 : ecrit.index(">")].partition(" ")[0].rstrip("/")
+
+
+ELEMENTS: Final = Plume(Element, de_code, bloc, lambda element: element.nom)
 #: What `codec.encoder` makes of the same elements (a code is letters and digits).
-TEXTE: Final = Plume(_feuille, lambda nom, code: f'<ns1:{nom} code="{code}"/>', _bloc)
+TEXTE: Final = Plume(_feuille, lambda nom, code: f'<ns1:{nom} code="{code}"/>', _bloc, _nom)

@@ -5,12 +5,12 @@ A seed that names another in `comme` has all its keys but those it writes again,
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sne_sandbox.domain.demande import departement_de, territoire_de
-from sne_sandbox.domain.roles import Roles
+from sne_sandbox.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE, departement_de, territoire_de
+from sne_sandbox.domain.roles import PERSONNES, Roles
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators.menages import SORTES
 from sne_sandbox.generators.tirage import Repartition
@@ -47,6 +47,16 @@ class Territoire:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceDuNir:
+    """Where the NIR of a kind of person is written: below the element at the path `niveau`, by the steps
+    `pas`, after its children of the names `avant`."""
+
+    niveau: str
+    pas: tuple[str, ...]
+    avant: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Population:
     """The shares of a seed. `taille` is the number of households unless another is asked for; the other
     numbers are chances between 0 and 1; `anciennete` counts whole years since the deposit."""
@@ -65,6 +75,8 @@ class Population:
     territoires: Repartition[Territoire]
     roles: Roles
     """What the contract binds."""
+    nirs: Mapping[str, Mapping[str, "PlaceDuNir"]] = field(hash=False, compare=False)
+    """Where a NIR is written: by message version, then by kind of person."""
 
 
 @lru_cache(maxsize=16)
@@ -91,10 +103,29 @@ def lire_population(nom: str, contrat: "Contrat") -> Population:
             anciennete=Repartition({int(ans): part for ans, part in lue["anciennete"].items()}),
             radiations=Repartition(lue["radiations"]),
             roles=contrat.roles,
+            nirs=_nirs(contrat),
             territoires=Repartition({_territoire(nom, t, contrat): t["part"] for t in lue["territoire"]}),
         )
     except (KeyError, TypeError, ValueError) as erreur:
         raise _incorrecte(nom, repr(erreur)) from erreur
+
+
+def _nirs(contrat: "Contrat") -> dict[str, dict[str, PlaceDuNir]]:
+    places: dict[str, dict[str, PlaceDuNir]] = {version: {} for version in contrat.versions}
+    chemins, roles = contrat.nomenclatures.chemins, contrat.roles.demande
+    for genre, chemin in roles.nir.items():
+        niveaux = (PERSONNES[genre], PERSONNE_PHYSIQUE, FORMULAIRE)
+        niveau = next((n for n in niveaux if chemin.startswith(f"{n}/")), None)
+        if niveau is None:
+            continue
+        pas = tuple(chemin.removeprefix(f"{niveau}/").split("/"))
+        rang = chemins.index(f"{niveau}/{pas[0]}")
+        freres = [c for c in chemins[:rang] if c.rpartition("/")[0] == niveau]
+        place = PlaceDuNir(niveau, pas, frozenset([c.rpartition("/")[2] for c in freres]))
+        for version in contrat.versions:
+            if version >= roles.depuis[chemin]:
+                places[version][genre] = place
+    return places
 
 
 def _lire(nom: str) -> Mapping[str, Any]:

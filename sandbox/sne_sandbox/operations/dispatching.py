@@ -5,9 +5,8 @@ are visited (`distribuer`), from the states before and after each change: one do
 what changed marked by a comparison of both.
 
 Conventions of ours:
-- a guichet's territory is its own in the base's list; a système particulier (R. 441-2-5 IV) is told of every
-  demande that wishes a commune in one of its départements, or wished one before the change; the author of a
-  change is not told of it;
+- a guichet's territories are its own in the base's list, one for each département of a système particulier
+  (R. 441-2-5 IV); the author of a change is not told of it;
 - a creation is new as a whole: its form carries the one mark;
 - what the nights do is nobody's change: it shows in the document of the next one;
 - of a demande deleted or erased meanwhile nothing more is told: the format has no word for it;
@@ -33,7 +32,7 @@ from typing import Any, Final
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import Guichet, NatureGuichet
+from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import tampon
 from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.operations.document import Presentation
@@ -59,21 +58,17 @@ _Cle = tuple[Any, ...]
 
 
 def noter(question: Question, apres: DemandeStockee) -> None:
-    """Records a change just made, when the base dispatches and another guichet is there to be told. `apres`
-    is what was stored; the state before is the one that the message was judged against."""
+    """Records a change just made, when the base dispatches and another guichet of the territory is there to
+    be told. `apres` is what was stored; the state before is the one that the message was judged against."""
     if question.base.reglages.dispatching != "oui":
         return
     auteur = apres.guichet_dernier
+    if not any(apres.territoire in g.territoires and g.code != auteur for g in question.registre.guichets()):
+        return
     avant = question.contexte.stockee if question.contexte is not None else None
     if avant is not None and avant.numero_unique != apres.numero_unique:
         avant = None
-    autres = [g for g in question.registre.guichets() if g.code != auteur]
-    souhaits: set[str] = set()
-    if any(g.nature is NatureGuichet.SYSTEME for g in autres):  # nobody else looks further than its territory
-        etats = (apres,) if avant is None else (avant, apres)
-        souhaits = {t for etat in etats for t in etat.demande.territoires_souhaites} - {apres.territoire}
-    if any(g.suit(apres.territoire, souhaits) for g in autres):
-        question.registre.noter_changement(avant, apres, auteur, question.maintenant, souhaits)
+    question.registre.noter_changement(avant, apres, auteur, question.maintenant)
 
 
 def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maximum: int) -> tuple[int, int]:
@@ -84,7 +79,7 @@ def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maxim
     if not traces:
         return 0, 0
     suivants = _suivants(traces)
-    siens = [trace for trace in traces if trace.a_dire]
+    siens = [trace for trace in traces if trace.auteur != guichet.code]
     boites = Boites(registre.connexion, registre.base.nom, guichet.code)
     mis = 0
     for trace in siens[:maximum]:
@@ -101,7 +96,8 @@ def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maxim
 
 def en_attente(registre: RegistreBase, guichet: Guichet) -> int:
     """How many changes of others wait for the next dispatching to `guichet`; a register to read is enough."""
-    return sum(trace.a_dire for trace in registre.changements(guichet))
+    traces = registre.changements(guichet)
+    return sum(trace.auteur != guichet.code for trace in traces)
 
 
 def _suivants(traces: list[Trace]) -> dict[int, int]:

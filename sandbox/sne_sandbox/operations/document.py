@@ -23,6 +23,7 @@ from sne_sandbox.domain.demande import FORMULAIRE, Demande, DemandeStockee
 from sne_sandbox.domain.element import Element, construire, construits
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.menage import Menage
+from sne_sandbox.domain.roles import RolesDemande
 from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.operations.question import Question, Sortie
 
@@ -51,18 +52,18 @@ class FormulaireEcrit:
     def __init__(
         self,
         demande: Demande,
-        nomenclatures: Nomenclatures,
+        contrat: Contrat,
         maintenant: datetime,
         valeurs: Mapping[str, str | None],
     ) -> None:
         """The form without what the SNE owns. `valeurs` are texts imposed on elements of the form
         (`numUnique`, `dateCreationDemande`, …); None leaves the message's own."""
-        self._ordre = nomenclatures.ordre
+        self._ordre = contrat.nomenclatures.ordre
         self._version = demande.version
         self._entete = codec.fragment(entete("RET", maintenant))
         self._racine = Element("demandeLogement", "", demande.formulaire.attributs)
         imposees = [construire(nom, valeur) for nom, valeur in valeurs.items() if valeur is not None]
-        noms = _DU_SNE.union([impose.nom for impose in imposees])
+        noms = _DU_SNE.union([impose.nom for impose in imposees], _blocs_du_sne(contrat.roles.demande))
         self._blocs = self._ranger([e for e in demande.formulaire.enfants if e.nom not in noms], imposees)
 
     def avec(self, ajouts: list[Element | bytes]) -> bytes:
@@ -81,6 +82,11 @@ class FormulaireEcrit:
 
 
 _rang: Final = itemgetter(0)
+
+
+def _blocs_du_sne(roles: RolesDemande) -> Iterable[str]:
+    """Names of the children of the form that hold what the SNE computes."""
+    return [chemin.removeprefix(f"{FORMULAIRE}/").partition("/")[0] for chemin in roles.calcules.values()]
 
 
 def entete(type_fichier: str, maintenant: datetime, **autres: str) -> Element:
@@ -164,9 +170,9 @@ class Presentation:
         if self.racine.get("versionInterface") == version:
             return
         self.racine.set("versionInterface", version)
-        depuis = self._nomenclatures.depuis
+        depuis = self._nomenclatures.depuis_ou_rien
         for noeud, chemin in list(_chemins(self.racine, "interfaceNuu")):
-            if depuis(chemin) > version and noeud.getparent() is not None:
+            if (depuis(chemin) or "99") > version and noeud.getparent() is not None:
                 noeud.getparent().remove(noeud)
 
     def _inserer(self, parent: Any, chemin: str, noeud: Any) -> None:
@@ -276,7 +282,7 @@ def fichier_xml(question: Question, genre: Document, prefixe: str, *blocs: Eleme
     )
 
 
-# --- `informationTraitement`: what the SNE computes (02.01; 02.02 adds the resources per UC) -----------
+# --- what the SNE computes: the indicators of 02.01; what 5.2 adds has the place that the contract gives ---
 
 
 def delai_anormal_ans(demande: Demande) -> int:
@@ -299,22 +305,57 @@ def a_multiples_attributions(evenements: Iterable[Evenement], roles: RolesDecisi
     return [decision.prise for decision in decisions].count(ATTRIBUTION_SOUS_CONDITION) > 1
 
 
-def information_traitement(stockee: DemandeStockee, question: Question, version: str) -> Element:
-    """The block, computed now. In 02.02 it holds the resources per UC, the UC and the first quartile."""
-    jour = question.maintenant.date()
-    enfants = construits(
-        estDelaiAnormalementLong=est_delai_anormalement_long(stockee.demande, stockee.date_creation, jour),
-        estMultiplesAttributionsSousConditions=a_multiples_attributions(
-            question.registre.evenements(stockee.numero_unique), question.contrat.roles.decision
+def montre_les_calculs(contrat: Contrat, version: str) -> bool:
+    """Whether the contract has a place, in messages of that version, for the resources per UC, the UC or the
+    quartile: every answer shows them, then."""
+    roles = contrat.roles.demande
+    return any(version >= roles.depuis[chemin] for chemin in roles.calcules.values())
+
+
+def blocs_calcules(stockee: DemandeStockee, question: Question, version: str) -> list[Element]:
+    """The blocks that the SNE computes, now: `informationTraitement` with its indicators, the resources per
+    UC, the UC and the quartile where the contract binds them. What has no place in that version is left out,
+    as is a block of which something compulsory is not known."""
+    jour, contrat = question.maintenant.date(), question.contrat
+    roles = contrat.roles.demande
+    bloc = f"{FORMULAIRE}/informationTraitement"
+    evenements = question.registre.evenements(stockee.numero_unique)
+    valeurs: dict[str, str | bool | int | datetime | None] = {
+        f"{bloc}/estDelaiAnormalementLong": est_delai_anormalement_long(
+            stockee.demande, stockee.date_creation, jour
         ),
-        dateCalculIndicateur=question.maintenant,
-    )
-    menage = Menage.de(stockee.demande, jour) if version >= "02.02" else None
+        f"{bloc}/estMultiplesAttributionsSousConditions": a_multiples_attributions(
+            evenements, contrat.roles.decision
+        ),
+        f"{bloc}/dateCalculIndicateur": question.maintenant,
+    }
+    menage = Menage.de(stockee.demande, jour) if montre_les_calculs(contrat, version) else None
     if menage is not None:
-        seuil = question.contrat.quartiles.seuil(stockee.demande, question.contrat.territoires)
-        enfants += construits(
-            ressourcesAnnuellesUC=menage.ressources_annuelles_uc,
-            nombreUC=f"{menage.nombre_uc:.2f}",
-            premierQuartile=None if seuil is None else menage.premier_quartile(seuil.montant),
-        )
-    return construire("informationTraitement", enfants)
+        seuil = contrat.quartiles.seuil(stockee.demande, contrat.territoires)
+        valeurs[roles.ressources_uc] = menage.ressources_annuelles_uc
+        valeurs[roles.nombre_uc] = f"{menage.nombre_uc:.2f}"
+        valeurs[roles.premier_quartile] = None if seuil is None else menage.premier_quartile(seuil.montant)
+    return _ecrits(valeurs, contrat.nomenclatures, version)
+
+
+def _ecrits(
+    valeurs: Mapping[str, str | bool | int | datetime | None], nomenclatures: Nomenclatures, version: str
+) -> list[Element]:
+    """The elements of the form that hold `valeurs`, by path, each at its place in its block."""
+    connus = {
+        chemin: valeur
+        for chemin, valeur in valeurs.items()
+        if valeur is not None and (nomenclatures.depuis_ou_rien(chemin) or "99") <= version
+    }
+    blocs: dict[str, list[str]] = {}
+    for chemin in sorted(connus, key=nomenclatures.ordre):
+        parent = chemin.rpartition("/")[0]
+        blocs.setdefault(chemin if parent == FORMULAIRE else parent, []).append(chemin)
+    ecrits = []
+    for bloc, chemins in blocs.items():
+        if not all(exige in connus for exige in nomenclatures.exiges(bloc, version)):
+            continue
+        elements = [construits(**{chemin.rpartition("/")[2]: connus[chemin]})[0] for chemin in chemins]
+        seul = chemins == [bloc]
+        ecrits.append(elements[0] if seul else construire(bloc.rpartition("/")[2], tuple(elements)))
+    return ecrits

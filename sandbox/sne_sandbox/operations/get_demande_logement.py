@@ -4,7 +4,7 @@ from typing import Final
 
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.errors import NumeroInconnu
-from sne_sandbox.operations.document import Presentation, information_traitement
+from sne_sandbox.operations.document import Presentation, blocs_calcules, montre_les_calculs
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 
@@ -21,9 +21,10 @@ def executer(question: Question) -> Sortie:
     complet = bool(question.appel.texte("complet"))
     montrer = Presentation.complete if complet else Presentation.de
     vue = montrer(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
-    # 02.02 shows the resources per UC and the quartile in every answer; 02.01 its indicators in a whole one.
-    if stockee.version >= "02.02" or (complet and stockee.version >= "02.01"):
-        vue.placer(information_traitement(stockee, question, stockee.version))
+    # The resources per UC and the quartile are shown in every answer; the indicators alone in a whole one.
+    if complet or montre_les_calculs(question.contrat, stockee.version):
+        for bloc in blocs_calcules(stockee, question, stockee.version):
+            vue.placer(bloc)
     return Sortie(
         racine=vue.racine,
         genre=Document.DEMANDE,

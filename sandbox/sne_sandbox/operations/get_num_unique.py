@@ -19,7 +19,7 @@ from sne_sandbox.domain.demande import (
 from sne_sandbox.domain.echange import Champ, Piece
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.operations import attestation, dispatching, document
-from sne_sandbox.operations.document import FormulaireEcrit, information_traitement
+from sne_sandbox.operations.document import FormulaireEcrit, blocs_calcules, montre_les_calculs
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 #: The public portal: who writes when nobody says (souple profile only).
@@ -73,8 +73,12 @@ def creer(question: Question, demande: Demande) -> _Fait:
         document=ecrit.avec([]),
         numero_associe=demande.numero_associe,
     )
-    question.registre.ajouter(stockee)
+    question.registre.ajouter(stockee, _nirs(question, demande))
     return stockee, ecrit
+
+
+def _nirs(question: Question, demande: Demande) -> tuple[str | None, ...]:
+    return question.contrat.roles.demande.nirs(demande)
 
 
 def _emetteur(question: Question, demande: Demande) -> str:
@@ -229,7 +233,7 @@ def _formulaire_remplace(
 
 
 def _ecrire(question: Question, demande: Demande, valeurs: Mapping[str, str | None]) -> FormulaireEcrit:
-    return FormulaireEcrit(demande, question.contrat.nomenclatures, question.maintenant, valeurs)
+    return FormulaireEcrit(demande, question.contrat, question.maintenant, valeurs)
 
 
 def _remplacer(question: Question, apres: DemandeStockee, demande: Demande) -> DemandeStockee:
@@ -239,7 +243,9 @@ def _remplacer(question: Question, apres: DemandeStockee, demande: Demande) -> D
         guichet_dernier=emetteur,
         touchee_par_autrui=apres.touchee_par_autrui or emetteur != apres.guichet_createur,
     )
-    question.registre.remplacer(apres)
+    # The form of a radiation is not stored: its NIRs are those of before.
+    nirs = _nirs(question, demande) if apres.demande is demande else None
+    question.registre.remplacer(apres, nirs)
     return apres
 
 
@@ -249,8 +255,8 @@ def _reponse(
     ajouts: list[Element | bytes] = []
     if demande.type_fichier == "RAD" and stockee.radiation is not None:
         ajouts.append(stockee.radiation)
-    if demande.version >= "02.02":
-        ajouts.append(information_traitement(stockee, question, demande.version))
+    if montre_les_calculs(question.contrat, demande.version):
+        ajouts += blocs_calcules(stockee, question, demande.version)
     if question.en_reponse:
         ajouts.append(document.liste_anomalie(question.en_reponse))
     if ecrit is None:

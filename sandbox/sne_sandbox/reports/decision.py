@@ -166,6 +166,7 @@ def avertir(rapport: Rapport) -> tuple[str, ...]:
     dits = [f"Un autre plan a été joué : {entete.autre_plan}."] if entete.autre_plan else []
     if entete.surcharge:
         dits.append(f"Le contrat est surchargé (--contracts) : {surcharge(rapport)}.")
+    dits += [f"Règles éteintes : {dite}." for dite in entete.regles_eteintes]
     return tuple(dits)
 
 

@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from sne_sandbox.domain.texte import abrege, borne, masquer_message, masquer_nir, masquer_secrets, visible
+from sne_sandbox.domain.texte import (
+    abrege,
+    borne,
+    est_nom_de_nir,
+    masquer_message,
+    masquer_nir,
+    masquer_secrets,
+    noms_nir,
+    visible,
+)
 from sne_sandbox.reports.model import (
     Bilan,
     Candidat,
@@ -29,7 +38,6 @@ _T = TypeVar("_T")
 
 #: Where a NIR is spoken of, any long run of digits may be one, badly written as it may be.
 _SUITE: Final = re.compile(r"(?<!\w)\d(?:[ .]?[0-9AB]){8,}(?!\w)")
-_NIR: Final = "nir"
 #: Values within values of an example: a household has ten.
 _PROFONDEUR_MAX: Final = 100
 _RAISON_MAX: Final = 200
@@ -61,12 +69,12 @@ def masquer(rapport: Rapport) -> Rapport:
 
 
 def masquer_valeur(valeur: Any, nom: str = "", profondeur: int = 0) -> Any:
-    """A JSON value with its NIRs masked: all that a key `nir` holds, and what reads like one elsewhere.
+    """A JSON value with its NIRs masked: all that the key of a NIR holds, and what reads like one elsewhere.
     Raises ValueError for one that is too deep to be read."""
     if profondeur > _PROFONDEUR_MAX:
         raise ValueError(f"plus de {_PROFONDEUR_MAX} niveaux")
     if isinstance(valeur, str):
-        return masquer_nir(valeur) if nom == _NIR else masquer_secrets(valeur)
+        return masquer_nir(valeur) if est_nom_de_nir(nom) else masquer_secrets(valeur)
     if isinstance(valeur, Mapping):
         return {cle: masquer_valeur(v, cle, profondeur + 1) for cle, v in valeur.items()}
     if isinstance(valeur, list | tuple):
@@ -136,7 +144,7 @@ def _constats(constats: Iterable[Constat]) -> tuple[Constat, ...]:
 
 def _constat(constat: Constat) -> Constat:
     textes = constat.phrase, constat.attendu, constat.observe
-    parle_de_nir = any(_NIR in texte.lower() for texte in (constat.chemin, constat.sorte, constat.phrase))
+    parle_de_nir = any(map(_parle_de_nir, (constat.chemin, constat.sorte, constat.phrase)))
     phrase, attendu, observe = (borne(_texte(texte, parle_de_nir), CITATION_MAX) for texte in textes)
     return replace(
         constat,
@@ -159,6 +167,10 @@ def _exemple(exemple: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return masque
 
 
+def _parle_de_nir(texte: str) -> bool:
+    return any(nom.lower() in texte.lower() for nom in noms_nir())
+
+
 def _texte(texte: str, parle_de_nir: bool) -> str:
     texte = masquer_secrets(masquer_message(texte) if "<" in texte else texte)
     return _SUITE.sub(lambda trouve: masquer_nir(trouve[0]), texte) if parle_de_nir else texte
@@ -179,7 +191,7 @@ def _mention(mention: Mention) -> Mention:
         lacunes=tuple(
             replace(
                 lacune,
-                phrase=borne(_texte(lacune.phrase, _NIR in lacune.phrase.lower()), CITATION_MAX),
+                phrase=borne(_texte(lacune.phrase, _parle_de_nir(lacune.phrase)), CITATION_MAX),
                 commande=masquer_secrets(lacune.commande),
             )
             for lacune in mention.lacunes

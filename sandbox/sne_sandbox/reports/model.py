@@ -371,6 +371,8 @@ class Entete:
     """French clause: in what the plan that was played is not that of the interface; "" when it is."""
     surcharge: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
     """Files of the user's folder that was laid over the contract; none when the contract is as shipped."""
+    regles_eteintes: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
+    """French sentences: rules that the contract does not apply, as it binds nothing to what they read."""
 
 
 @dataclass(frozen=True, slots=True)

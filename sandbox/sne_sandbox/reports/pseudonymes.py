@@ -11,18 +11,15 @@ import zipfile
 from binascii import Error as ErreurBase64
 from binascii import a2b_base64, b2a_base64
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from sne_sandbox.domain.echange import SECRETS, Echange
 from sne_sandbox.domain.nir import cle, forme_valide
-from sne_sandbox.domain.texte import masquer_mots_de_passe
+from sne_sandbox.domain.texte import est_nom_de_nir, masquer_mots_de_passe, noms_nir
 
 #: What may stand among the characters of an element: a comment, an instruction.
 _PARENTHESE: Final = rb"<!--.{0,200}?-->|<\?.{0,200}?\?>"
-#: Start tag of an element `nir`, then its content. A message in UTF-16 has a zero beside each character.
-_ELEMENT: Final = re.compile(
-    rb"(<\0?(?:[\w.\-\0]+:\0?)?n\0?i\0?r\0?(?:\s[^<>]*)?>)((?:[^<]|" + _PARENTHESE + rb")+)", re.DOTALL
-)
 #: A letter or a digit of a content, as itself or by its number.
 _SIGNE: Final = re.compile(
     _PARENTHESE + rb"|&#x0*(?P<hexa>[3-7][0-9A-Fa-f]);|&#0*(?P<deci>[1-9]\d{1,2});|(?P<nu>[0-9A-Za-z])",
@@ -47,7 +44,15 @@ _FIN_DE_ZIP: Final = b"PK\x05\x06"
 _TAILLE_FIN: Final = 22
 _ZIP_MAX: Final = 50_000_000
 _TETE: Final = 5  # sex, year, month
-_NIR: Final = "nir"
+
+
+@lru_cache(maxsize=8)
+def _element(noms: frozenset[str]) -> re.Pattern[bytes]:
+    """Start tag of an element that holds a NIR, then its content. A message in UTF-16 has a zero beside each
+    character."""
+    un = b"|".join(b"\\0?".join(re.escape(c.encode()) for c in nom) for nom in sorted(noms))
+    debut = rb"(<\0?(?:[\w.\-\0]+:\0?)?(?:" + un + rb")\0?(?:\s[^<>]*)?>)"
+    return re.compile(debut + rb"((?:[^<]|" + _PARENTHESE + rb")+)", re.DOTALL)
 
 
 class Pseudonymes:
@@ -95,7 +100,7 @@ class Pseudonymes:
 
     def _message(self, donnees: bytes) -> bytes:
         donnees = _BASE64.sub(lambda trouve: self._base64(trouve[0]), donnees)
-        donnees = _ELEMENT.sub(lambda trouve: trouve[1] + self._contenu(trouve[2]), donnees)
+        donnees = _element(noms_nir()).sub(lambda trouve: trouve[1] + self._contenu(trouve[2]), donnees)
         return _EN_CLAIR.sub(lambda trouve: self._contenu(trouve[0]), donnees)
 
     def _contenu(self, contenu: bytes) -> bytes:
@@ -173,18 +178,18 @@ class Pseudonymes:
         return self.octets(texte.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def valeur(self, valeur: Any, nom: str = "") -> Any:
-        """A JSON value: what a key `nir` holds, and what reads like a NIR elsewhere, as in the bytes of a
-        message; no password of an address either."""
+        """A JSON value: what the key of a NIR holds, and what reads like a NIR elsewhere, as in the bytes of
+        a message; no password of an address either."""
         if isinstance(valeur, dict):
             return {cle: self.valeur(v, cle) for cle, v in valeur.items()}
         if isinstance(valeur, list):
             return [self.valeur(v, nom) for v in valeur]
-        if isinstance(valeur, int) and nom == _NIR and not isinstance(valeur, bool):
+        if isinstance(valeur, int) and est_nom_de_nir(nom) and not isinstance(valeur, bool):
             return int(self.valeur(str(valeur), nom))
         if not isinstance(valeur, str) or _EMPREINTE.fullmatch(valeur):
             return valeur
         octets = valeur.encode("utf-8", "surrogatepass")
-        change = self._contenu(octets) if nom == _NIR else self.octets(octets)
+        change = self._contenu(octets) if est_nom_de_nir(nom) else self.octets(octets)
         return masquer_mots_de_passe(change.decode("utf-8", "surrogatepass"))
 
     def _valeur(self, valeur: Any) -> Any:

@@ -12,10 +12,11 @@ from typing import Final
 
 from sne_sandbox.contract.fiches import FicheRegle
 from sne_sandbox.contract.nomenclatures import Nomenclatures
+from sne_sandbox.contract.roles import dire_eteinte
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie, Gravite
 from sne_sandbox.domain.element import DocumentRecu, Element
-from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.registre import Registre
@@ -148,13 +149,29 @@ def ranger(anomalies: Iterable[Anomalie], contrat: Contrat) -> list[Anomalie]:
 
 def regles_de(contrat: Contrat, type_fichier: str, canal: str = "") -> tuple[Regle, ...]:
     """The rules that apply to a type of file under this contract, in the catalogue's order; those of the
-    channel that it came by too."""
+    channel that it came by too. Those whose role is bound to nothing are off."""
     voulus = {type_fichier, "*", canal} - {""}
     return tuple(
         regle
         for regle in REGLES
-        if (fiche := contrat.regles.get(regle.code)) is not None and not voulus.isdisjoint(fiche.types)
+        if (fiche := contrat.regles.get(regle.code)) is not None
+        and not voulus.isdisjoint(fiche.types)
+        and not eteinte(regle, contrat)
     )
+
+
+def eteinte(regle: Regle, contrat: Contrat) -> str:
+    """Why a rule is off under this contract, in French; "" when it applies."""
+    return dire_eteinte(contrat.roles, regle.roles)
+
+
+def regles_eteintes(contrat: Contrat) -> tuple[str, ...]:
+    """French sentences, one for each reason: which rules of the contract are off, and why."""
+    raisons: dict[str, list[str]] = {}
+    for regle in REGLES:
+        if regle.code in contrat.regles and (raison := eteinte(regle, contrat)):
+            raisons.setdefault(raison, []).append(regle.code)
+    return tuple([f"{', '.join(codes)} : {raison}" for raison, codes in raisons.items()])
 
 
 def _plan(contrat: Contrat, contexte: Contexte, profil: str, choix: _Choix) -> _Plan:
@@ -288,7 +305,7 @@ def _rediger(trouves: Iterable[_Trouve], nomenclatures: Nomenclatures) -> list[A
 
 def _anomalie(poste: _Poste, infraction: Infraction) -> Anomalie:
     valeurs = _Valeurs(infraction.valeurs)
-    if infraction.chemin.endswith("/nir"):
+    if est_nom_de_nir(infraction.chemin.rpartition("/")[2].partition("[")[0]):
         valeurs["valeur"] = masquer_nir(valeurs["valeur"])
     fiche = poste.fiche
     leger = infraction.leger and poste.gravite is Gravite.BLOQUANTE

@@ -4,13 +4,14 @@ The store has its own register (`store/registre.py`); both answer alike.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.demande import DemandeStockee, Personne
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
+from sne_sandbox.domain.roles import RolesDemande
 from sne_sandbox.domain.texte import plier
 
 #: Folded nom, folded prénom, birth date.
@@ -75,6 +76,7 @@ class RegistreMemoire:
     guichets: Sequence[Guichet] = ()
     types_evenement: Sequence[TypeEvenement] = ()
     evenements: Sequence[Evenement] = ()
+    roles: RolesDemande = field(default_factory=RolesDemande)
 
     def guichet(self, code: str) -> Guichet | None:
         return next((g for g in self.guichets if g.code == code), None)
@@ -99,7 +101,8 @@ class RegistreMemoire:
         return next((d.numero_unique for d in siennes if d.demande.ref_interne == ref_interne), None)
 
     def demandes_du_nir(self, territoire: str, nir: str, *, sauf: Sequence[str] = ()) -> Sequence[str]:
-        return [d.numero_unique for d in self._ou(territoire, sauf, lambda p: p.nir == nir)]
+        trouvees = self._ou(territoire, sauf, lambda _: True)
+        return [d.numero_unique for d in trouvees if nir in self.roles.nirs(d.demande)]
 
     def type_evenement(self, code: str) -> TypeEvenement | None:
         return next((t for t in self.types_evenement if t.code == code), None)

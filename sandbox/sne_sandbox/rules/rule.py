@@ -124,6 +124,8 @@ class Regle:
     which it refuses is not judged any further: the other rules would read what is not there. `si` are facts
     of a document (`DocumentRecu.faits`) without any of which the rule finds nothing: it is then not run.
     `par_place` says that it judges each place alone: whatever is wrong elsewhere, what it says there holds.
+    `roles` are those of the contract that it reads (`domain/roles.py`): it is off where one of them is bound
+    to nothing.
     """
 
     code: str
@@ -133,6 +135,7 @@ class Regle:
     prealable: bool
     si: frozenset[str]
     par_place: bool = False
+    roles: tuple[str, ...] = ()
 
     @property
     def nom(self) -> str:
@@ -147,12 +150,13 @@ def regle(
     transport: bool = False,
     prealable: bool = False,
     par_place: bool = False,
+    roles: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Contexte], Iterator[Infraction]]], Regle]:
     """Makes a `Regle` of a function that yields where it does not hold, of documents that have one of the
     facts `si`, when any is named. The catalogue finds it by type."""
 
     def faire(controler: Callable[[Contexte], Iterator[Infraction]]) -> Regle:
-        return Regle(code, controler, registre, transport, prealable, frozenset(si), par_place)
+        return Regle(code, controler, registre, transport, prealable, frozenset(si), par_place, roles)
 
     return faire
 

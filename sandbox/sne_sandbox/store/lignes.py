@@ -254,8 +254,8 @@ def ligne_demande(base: str, stockee: DemandeStockee, revision: int) -> dict[str
     }
 
 
-def lignes_personnes(base: str, stockee: DemandeStockee) -> list[dict[str, Any]]:
-    """The rows of applicant and co-holders, names folded."""
+def lignes_personnes(base: str, stockee: DemandeStockee, nirs: Sequence[str | None]) -> list[dict[str, Any]]:
+    """The rows of applicant and co-holders, names folded; `nirs` are theirs, in order."""
     return [
         {
             "base": base,
@@ -266,7 +266,7 @@ def lignes_personnes(base: str, stockee: DemandeStockee) -> list[dict[str, Any]]
             "patronymique_plie": plier(personne.nom_patronymique),
             "prenom_plie": plier(personne.prenom),
             "date_naissance": naissance_de(personne),
-            "nir": personne.nir,
+            "nir": nirs[rang] if rang < len(nirs) else None,
         }
         for rang, personne in enumerate(stockee.demande.titulaires)
     ]

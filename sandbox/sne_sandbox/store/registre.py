@@ -2,13 +2,13 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Final
 
-from sne_sandbox.domain.base import Base, Guichet, Horloge, NatureGuichet, Portee
+from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee
 from sne_sandbox.domain.demande import (
     DemandeStockee,
     NumeroUnique,
@@ -73,13 +73,11 @@ class Referentiels:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A change of a demande by a guichet: its rank in the base, the demande, the guichet; whether the guichet
-    for which it was looked up is told of it."""
+    """A change of a demande by a guichet: its rank in the base, the demande, the guichet."""
 
     identifiant: int
     numero_unique: str
     auteur: str
-    a_dire: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +142,8 @@ class RegistreBase:
         return [type_ for type_ in self._referentiel.types.values() if type_.territoire == territoire]
 
     def remplacer_guichet(self, guichet: Guichet) -> None:
-        """Puts `guichet` in the place of the one of its code, for every process; this register still has the
-        former one. For a test whose guichet has to play another part."""
+        """Puts `guichet` in the place of the one of its code, if any, for every process; this register still
+        has the former one."""
         self._ecrit()
         self.connexion.faire(requetes.OTER_GUICHET, {"base": self._nom, "code": guichet.code})
         self.connexion.faire(requetes.AJOUTER_GUICHET, lignes.ligne_guichet(self._nom, guichet))
@@ -182,19 +180,22 @@ class RegistreBase:
             numeros.append(str(NumeroUnique.de(territoire, depot, suivants[prefixe], guichet)))
         return numeros
 
-    def ajouter(self, stockee: DemandeStockee) -> None:
-        """Stores a new demande, under the revision it says."""
-        self.ajouter_tout((stockee,))
+    def ajouter(self, stockee: DemandeStockee, nirs: Sequence[str | None] = ()) -> None:
+        """Stores a new demande, under the revision it says; `nirs` are those of its titulaires, in order."""
+        self.ajouter_tout((stockee,), (nirs,))
         self._demandes[stockee.numero_unique] = stockee
 
-    def ajouter_tout(self, stockees: Sequence[DemandeStockee]) -> None:
-        """Stores many, with one call of the driver per table; not remembered: there may be many."""
+    def ajouter_tout(
+        self, stockees: Sequence[DemandeStockee], nirs: Sequence[Sequence[str | None]] = ()
+    ) -> None:
+        """Stores many, with one call of the driver per table; not remembered: there may be many. `nirs` are
+        those of each."""
         self._ecrit()
         base = self._nom
         self.connexion.faire_tout(
             requetes.AJOUTER, [lignes.ligne_demande(base, s, s.revision) for s in stockees]
         )
-        self._ajouter_enfants(stockees)
+        self._ajouter_enfants(stockees, nirs)
         jour = self._aujourdhui()
         faits = [fait for s in stockees for fait in mouvements_d_arrivee(s, jour)]
         ecrire = self.connexion.differer if len(stockees) == 1 else self.connexion.faire_tout
@@ -220,9 +221,10 @@ class RegistreBase:
                 _verifier_sequence(nom, dernier)
             self.connexion.faire(requetes.POSER, {"base": self._nom, "nom": nom, "rang": dernier})
 
-    def remplacer(self, stockee: DemandeStockee) -> DemandeStockee:
+    def remplacer(self, stockee: DemandeStockee, nirs: Sequence[str | None] | None = None) -> DemandeStockee:
         """Replaces the stored demande of the same number, which must still be at `stockee.revision`; answers
-        what is stored now, one revision further. Raises StoreError when somebody else wrote in between."""
+        what is stored now, one revision further. `nirs` are those of its titulaires, in order; None: those of
+        before stay. Raises StoreError when somebody else wrote in between."""
         self._ecrit()
         numero = stockee.numero_unique
         avant = self.demande(numero)
@@ -233,9 +235,12 @@ class RegistreBase:
                 f"La demande {numero} a changé ou disparu depuis sa révision {stockee.revision}.",
                 remede="relisez-la et recommencez",
             )
+        cle = {"base": self._nom, "numero": numero}
+        if nirs is None:
+            nirs = [nir for (nir,) in self.connexion.lignes(requetes.NIRS, cle)]
         for suppression in requetes.SUPPRIMER_ENFANTS:
-            self.connexion.faire(suppression, {"base": self._nom, "numero": numero})
-        self._ajouter_enfants((stockee,))
+            self.connexion.faire(suppression, cle)
+        self._ajouter_enfants((stockee,), (nirs,))
         ecrite = replace(stockee, revision=stockee.revision + 1)
         fait = mouvement_de_changement(avant, ecrite, self._aujourdhui()) if avant is not None else None
         if fait is not None:
@@ -344,15 +349,9 @@ class RegistreBase:
     # it, and costs a hundred bytes.
 
     def noter_changement(
-        self,
-        avant: DemandeStockee | None,
-        apres: DemandeStockee,
-        auteur: str,
-        instant: datetime,
-        souhaits: Collection[str] = (),
+        self, avant: DemandeStockee | None, apres: DemandeStockee, auteur: str, instant: datetime
     ) -> None:
-        """Records that the guichet `auteur` made `apres` of `avant` (None: a creation) at `instant`;
-        `souhaits` are the territories, beside that of its number, where it wishes or wished a commune."""
+        """Records that the guichet `auteur` made `apres` of `avant` (None: a creation) at `instant`."""
         self._ecrit()
         etat = ("date_renouvellement", "document", "radiation", "information_dalo")
         ligne = {
@@ -361,7 +360,6 @@ class RegistreBase:
             "numero_unique": apres.numero_unique,
             "auteur": auteur,
             "instant": lignes.micros(instant),
-            "souhaits": f" {' '.join(sorted(souhaits))} " if souhaits else None,
             **{nom: None if avant is None else lignes.en_colonne(getattr(avant, nom)) for nom in etat},
         }
         self.connexion.differer(requetes.NOTER_CHANGEMENT, [ligne])
@@ -369,23 +367,11 @@ class RegistreBase:
             self.connexion.faire(requetes.PURGER_CHANGEMENTS, {"base": self._nom, "gardes": CHANGEMENTS_MAX})
 
     def changements(self, guichet: Guichet) -> list[Trace]:
-        """The changes, since the last one that was dispatched to a guichet, of the demandes that it is told
-        of, oldest first."""
-        cle = {"base": self._nom, "identifiant": self.curseur(guichet.code)}
-        if guichet.nature is NatureGuichet.SYSTEME:
-            siens = {f"t{rang}": territoire for rang, territoire in enumerate(guichet.territoires)}
-            lues = self.connexion.lignes(requetes.changements_souhaites(len(siens)), cle | siens)
-        else:
-            lues = self.connexion.lignes(requetes.CHANGEMENTS, cle | {"territoire": guichet.territoire})
-        return [
-            Trace(
-                identifiant,
-                numero,
-                auteur,
-                auteur != guichet.code and guichet.suit(territoire, (souhaits or "").split()),
-            )
-            for identifiant, numero, auteur, territoire, souhaits in lues
-        ]
+        """The changes in the territories of a guichet since the last one that was dispatched to it, its own
+        too, oldest first."""
+        siens = {f"t{rang}": territoire for rang, territoire in enumerate(guichet.territoires)}
+        cle = {"base": self._nom, "identifiant": self.curseur(guichet.code), **siens}
+        return [Trace(*ligne) for ligne in self.connexion.lignes(requetes.changements(len(siens)), cle)]
 
     def etat_avant(self, identifiant: int) -> Avant:
         """The state before a change that `changements` told of. Raises LookupError when it is gone."""
@@ -489,11 +475,18 @@ class RegistreBase:
     def _aujourdhui(self) -> date:
         return self.base.horloge.maintenant(datetime.now(UTC)).date()
 
-    def _ajouter_enfants(self, stockees: Sequence[DemandeStockee]) -> None:
+    def _ajouter_enfants(
+        self, stockees: Sequence[DemandeStockee], nirs: Sequence[Sequence[str | None]]
+    ) -> None:
         base = self._nom
         self._proches.clear()
         faire_tout = self.connexion.faire_tout
-        faire_tout(requetes.AJOUTER_PERSONNE, [r for s in stockees for r in lignes.lignes_personnes(base, s)])
+        personnes = [
+            ligne
+            for rang, stockee in enumerate(stockees)
+            for ligne in lignes.lignes_personnes(base, stockee, nirs[rang] if rang < len(nirs) else ())
+        ]
+        faire_tout(requetes.AJOUTER_PERSONNE, personnes)
         # Only searches and statistics read these: they are written with those of the exchanges that share the
         # transaction. Many at once are not kept waiting: they would take room.
         ecrire = self.connexion.differer if len(stockees) == 1 else faire_tout

@@ -122,6 +122,11 @@ PROCHES: Final = RequeteSql(
     "AND p.prenom_plie = :prenom AND (p.nom_plie = :nom OR p.patronymique_plie = :patronymique)",
     libre=True,
 )
+#: NIRs of the persons of a demande, in order.
+NIRS: Final = RequeteSql(
+    "SELECT nir FROM demande_personne WHERE base = :base AND numero_unique = :numero ORDER BY rang",
+    libre=True,
+)
 NIR: Final = RequeteSql(f"SELECT p.numero_unique {_PERSONNES} AND p.nir = :nir", libre=True)
 REFERENCE: Final = RequeteSql(
     "SELECT numero_unique FROM demande WHERE base = :base AND ref_interne = :ref "
@@ -189,23 +194,15 @@ PURGER_CHANGEMENTS: Final = RequeteSql(
     "DELETE FROM changement WHERE base = :base AND identifiant <= "
     "(SELECT max(identifiant) FROM changement WHERE base = :base) - :gardes"
 )
-CHANGEMENTS: Final = RequeteSql(
-    "SELECT identifiant, numero_unique, auteur, territoire, souhaits FROM changement WHERE base = :base "
-    "AND identifiant > :identifiant AND territoire = :territoire ORDER BY identifiant"
-)
 
 
 @cache
-def changements_souhaites(nombre: int) -> RequeteSql:
-    """The same of every demande that a change numbers, or wishes, in one of `nombre` territories `t0`, `t1`…:
-    all its changes, those that concern none of them too."""
-    ou = " OR ".join(
-        f"territoire = :t{rang} OR souhaits LIKE '% ' || :t{rang} || ' %'" for rang in range(nombre)
-    )
-    depuis = "FROM changement WHERE base = :base AND identifiant > :identifiant"
+def changements(nombre: int) -> RequeteSql:
+    """The changes in `nombre` territories, `t0`, `t1`…, after one, oldest first."""
+    territoires = ", ".join(f":t{rang}" for rang in range(nombre))
     return RequeteSql(
-        f"SELECT identifiant, numero_unique, auteur, territoire, souhaits {depuis} "
-        f"AND numero_unique IN (SELECT numero_unique {depuis} AND ({ou})) ORDER BY identifiant"
+        "SELECT identifiant, numero_unique, auteur FROM changement WHERE base = :base "
+        f"AND identifiant > :identifiant AND territoire IN ({territoires}) ORDER BY identifiant"
     )
 
 

@@ -383,8 +383,6 @@ changement: Final = Table(
         *_textes("territoire", "numero_unique", "auteur"),
         _entier("instant"),
         _texte("date_renouvellement", nulle=True),
-        # The other territories in which it wishes, or wished, a commune: words between blanks, and around.
-        Colonne("souhaits", TEXTE, nulle=True, depuis="v0004"),
         _octets("document", nulle=True),
         _octets("radiation", nulle=True),
         _octets("information_dalo", nulle=True),

@@ -13,6 +13,7 @@ from sne_sandbox.generators.exemples import ExempleDeRegle, circonstances, exemp
 from sne_sandbox.generators.reduction import plus_petite_demande
 from sne_sandbox.rules import catalogue
 from sne_sandbox.rules.catalogue import REGLES, sujet_de
+from sne_sandbox.rules.engine import eteinte
 from sne_sandbox.rules.rule import PROFILS, Regle, gravite
 
 #: What the rules are about, as it is called on the page, in its order.
@@ -57,6 +58,7 @@ class RegleLue:
     source: str
     texte: Annotated[str, "la phrase de l'anomalie, avec ses places ({valeur})"]
     structurante: Annotated[bool, "bloque sous tous les profils, quoi qu'on règle"]
+    eteinte: Annotated[str, "pourquoi ce contrat ne l'applique pas ; vide : il l'applique"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,20 @@ class RegleEntiere(RegleLue):
 def lignes(contrat: Contrat, profil: str) -> list[RegleLue]:
     """Every rule of the contract, in the order they run."""
     return [
-        tirer(RegleLue, fiche, sujet=sujet_de(r.code).nom, effet=gravite(fiche, profil))
+        tirer(
+            RegleLue,
+            fiche,
+            sujet=sujet_de(r.code).nom,
+            effet=_effet(contrat, r, profil),
+            eteinte=eteinte(r, contrat),
+        )
         for r in REGLES
         if (fiche := contrat.regles.get(r.code)) is not None
     ]
+
+
+def _effet(contrat: Contrat, r: Regle, profil: str) -> Gravite:
+    return Gravite.IGNOREE if eteinte(r, contrat) else gravite(contrat.regles[r.code], profil)
 
 
 def trouver(contrat: Contrat, code: str) -> Regle | None:
@@ -100,8 +112,9 @@ def lire(contrat: Contrat, r: Regle, profil: str) -> RegleEntiere:
         RegleEntiere,
         fiche,
         sujet=sujet_de(r.code).nom,
-        effet=gravite(fiche, profil),
-        effets={connu: str(gravite(fiche, connu)) for connu in PROFILS},
+        effet=_effet(contrat, r, profil),
+        eteinte=eteinte(r, contrat),
+        effets={connu: str(_effet(contrat, r, connu)) for connu in PROFILS},
         acceptes=[illustrer(e) for e in siens if e.verdict == "accepte"],
         refuses=[illustrer(e) for e in siens if e.verdict == "refuse"],
         plus_petite=plus_petite_demande(r.code),

@@ -1,6 +1,7 @@
 """What an address of the console or of the API names, found. Each raises NotFound, with a sentence, for
 what is not there, and BaseInconnue for a base that is not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -14,6 +15,7 @@ from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.publication import TU, tirer
+from sne_sandbox.operations.guichets import DroitDeGuichet, droits_de
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.rules.rule import Regle
@@ -59,6 +61,11 @@ class GuichetLu:
     adresse: str
     ouvert_le: date
     ferme_le: date | None
+    siren: Annotated[str | None, "SIREN de l'organisme, null quand il n'en a pas"]
+    siren_invente: Annotated[bool, "true quand aucun organisme n'a ce SIREN"]
+    autres_territoires: Annotated[Sequence[str], "ceux que couvre un système particulier, en plus du sien"]
+    actes: Annotated[Sequence[str] | None, "les actes que la base lui permet ; null : ceux de sa nature"]
+    droits: Annotated[Sequence[DroitDeGuichet], "ce qu'il peut faire, et ce qu'il ne peut pas"]
     ouvert: Annotated[bool, TU]
     inbox: Annotated[int, "fichiers qui attendent d'être traités"]
     outbox: Annotated[int, "fichiers à intégrer"]
@@ -66,6 +73,7 @@ class GuichetLu:
 
 def guichets(base: str) -> list[GuichetLu]:
     """The guichets of a base."""
+    droits = services().contrat_de(base).guichets
     with services().magasin.lire(base) as registre:
         comptes = compter(registre.connexion, base)
         jour = registre.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
@@ -73,12 +81,19 @@ def guichets(base: str) -> list[GuichetLu]:
             tirer(
                 GuichetLu,
                 guichet,
+                droits=droits_de(guichet, droits),
                 ouvert=guichet.est_ouvert(jour),
                 inbox=comptes.get((guichet.code, Boite.ENTREE), Compte()).en_attente,
                 outbox=comptes.get((guichet.code, Boite.SORTIE), Compte()).total,
             )
             for guichet in registre.guichets()
         ]
+
+
+def guichet_lu(base: str, code: str) -> GuichetLu:
+    """One of them, as they are shown."""
+    guichet(base, code)
+    return next(lu for lu in guichets(base) if lu.code == code)
 
 
 def fichier_de_boite(base: str, code: str, boite: Boite, nom: str) -> bytes | None:

@@ -11,6 +11,7 @@ from sne_sandbox import resources
 from sne_sandbox.contract import explication
 from sne_sandbox.contract.codec import parse
 from sne_sandbox.contract.explication import expliquer_sous
+from sne_sandbox.contract.modele import VERROU_DES_MODELES
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.anomalie import Fidelite
@@ -453,9 +454,7 @@ def test_of_many_unknown_names_the_first_are_compared(expliquer, specimen):
 def test_a_long_explanation_lets_another_one_pass(expliquer, specimen, monkeypatch):
     """Beyond the steps of a real document, the lock of the schemas is free before each."""
     libres = []
-    monkeypatch.setattr(
-        explication, "sleep", lambda _: libres.append(not explication.VERROU_DES_MODELES.locked())
-    )
+    monkeypatch.setattr(explication, "sleep", lambda _: libres.append(not VERROU_DES_MODELES.locked()))
     expliquer(abime(specimen("couple_garde_alternee_handicap")))
     assert libres == [], "a real one takes no rest"
     racine = abime(specimen("couple_garde_alternee_handicap"))
@@ -465,7 +464,7 @@ def test_a_long_explanation_lets_another_one_pass(expliquer, specimen, monkeypat
     expliquer(racine)
     assert len(libres) > 100
     assert all(libres)
-    assert not explication.VERROU_DES_MODELES.locked()
+    assert not VERROU_DES_MODELES.locked()
 
 
 def abime(racine):

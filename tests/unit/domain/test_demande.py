@@ -71,7 +71,6 @@ def test_blanks_are_no_reference() -> None:
 def test_the_persons_words() -> None:
     demandeur = _specimen("personne_seule_nir").demandeur
     assert demandeur is not None
-    assert demandeur.nir
     assert demandeur.civilite in ("1", "2", "3")
     assert (demandeur.nom, demandeur.prenom) != ("", "")
     assert demandeur.date_naissance is not None

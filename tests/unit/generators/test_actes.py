@@ -224,8 +224,10 @@ def test_a_modification_changes_something_but_not_who_asks(contrat: Contrat) -> 
         assert avant.demandeur is not None
         assert apres.demandeur is not None
         assert apres.date_creation == avant.date_creation
-        for champ in ("nom", "prenom", "date_naissance", "nir"):
+        for champ in ("nom", "prenom", "date_naissance"):
             assert getattr(apres.demandeur, champ) == getattr(avant.demandeur, champ)
+        roles = contrat.roles.demande
+        assert roles.nirs(apres)[0] == roles.nirs(avant)[0]
         assert codec.encoder(apres.formulaire) != codec.encoder(avant.formulaire)
 
 

@@ -127,11 +127,12 @@ def test_the_population_is_that_of_the_register(population: Population) -> None:
     assert 0 < parts["ASS"] < 0.01
     versions = Counter(d.version for d in demandes)
     assert set(versions) == {"02.00", "02.01", "02.02"}
-    nirs = [p.nir for d in demandes if d.version == "02.02" for p in d.titulaires]
+    lus = charger().roles.demande.nirs
+    nirs = [nir for d in demandes if d.version == "02.02" for nir in lus(d)]
     assert any(nirs)
     assert not all(nirs)
     assert {nir[5:10] for nir in nirs if nir} == {"75999", "62999", "69999", "97199", "97499"}
-    assert not any(p.nir for d in demandes if d.version != "02.02" for p in d.titulaires)
+    assert not any(nir for d in demandes if d.version != "02.02" for nir in lus(d))
 
 
 def test_an_event_of_decision_is_a_value() -> None:

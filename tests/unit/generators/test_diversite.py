@@ -37,6 +37,10 @@ def _garde(demande: Demande) -> bool:
     return any(e.code_de("coParentalite") == "G" for e in demande.personnes_en_garde)
 
 
+def _nir(demande: Demande) -> str | None:
+    return charger().roles.demande.nirs(demande)[0]
+
+
 @pytest.mark.parametrize(
     ("voulu", "tient"),
     [
@@ -46,8 +50,8 @@ def _garde(demande: Demande) -> bool:
         (Contraintes(naissance_a_venir=True), _naissance_a_venir),
         (Contraintes(handicap=True), lambda d: d.handicaps),
         (Contraintes(etranger=True), _domicile_etranger),
-        (Contraintes(nir=True), lambda d: d.version == "02.02" and d.demandeur.nir),
-        (Contraintes(nir=False), lambda d: d.demandeur.nir is None),
+        (Contraintes(nir=True), lambda d: d.version == "02.02" and _nir(d)),
+        (Contraintes(nir=False), lambda d: _nir(d) is None),
         (Contraintes(version="02.00"), lambda d: d.version == "02.00"),
         (Contraintes(communes=("75111", "93001")), lambda d: d.territoire == "111"),
         (Contraintes(forcer_doublon=True), lambda d: d.forcer_doublon),

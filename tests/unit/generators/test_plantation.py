@@ -28,6 +28,7 @@ from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
 HORLOGE = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
+NIRS = charger().roles.demande.nirs
 SEMENCES = ("attributions", "dalo", "doublons", "ecole", "radiations")
 
 
@@ -47,7 +48,7 @@ def _du_document(base: str, stockee: DemandeStockee) -> dict[str, list[dict[str,
     depot = {"date_creation": stockee.date_creation.isoformat()}
     return {
         "demande": [lignes.ligne_demande(base, stockee, stockee.revision)],
-        "demande_personne": lignes.lignes_personnes(base, stockee),
+        "demande_personne": lignes.lignes_personnes(base, stockee, NIRS(stockee.demande)),
         "demande_commune": [ligne | depot for ligne in lignes.lignes_communes(base, stockee)],
         "demande_motif": [ligne | depot for ligne in lignes.lignes_motifs(base, stockee)],
         "demande_stat": [lignes.ligne_stat(base, stockee)],

@@ -261,6 +261,46 @@ def test_the_only_guichet_of_a_territory_has_nobody_to_tell(banc: Banc) -> None:
         assert [t.identifiant for t in registre.changements(guichet)] == [1, 2]
 
 
+def souhaiter(racine: Any, *communes: str) -> Any:
+    """The same, that wishes these communes and no other."""
+    liste = trouver(racine, f"{FORMULAIRE}/logementRecherche/listeLocalisationSouhaite")
+    del liste[len(communes) :]
+    for place, commune in zip(liste, communes, strict=True):
+        place[0].set("code", commune)
+    return racine
+
+
+def test_a_systeme_particulier_sends_and_is_told_of_all_its_departments(banc: Banc) -> None:
+    """R. 441-2-5 IV: whatever another guichet changes there goes to its outbox."""
+    attendus = []
+    for commune, guichet, territoire in (
+        ("44109", "GDPUB", "044"),
+        ("85191", "G1104", "085"),
+        ("35238", "GDPUB", "035"),
+        ("94028", "G1104", "111"),
+    ):
+        racine = souhaiter(specimen("personne_seule"), commune)
+        poser(racine, f"{FORMULAIRE}/numGuichet", guichet)
+        poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/nom", f"Martin{territoire}")
+        numero = banc.demander(racine).numero
+        assert numero.startswith(territoire)
+        if territoire in ("044", "085"):
+            attendus.append(numero)
+    lus = recus(banc, "G0440")
+    assert [texte(r, f"{FORMULAIRE}/numUnique") for r in lus.values()] == attendus
+    assert all(nom.startswith("DISG0440-201803151200-") for nom in lus)
+
+    sienne = souhaiter(specimen("couple_garde_alternee_handicap"), "49007")
+    poser(sienne, f"{FORMULAIRE}/numGuichet", "G0440")
+    numero = banc.demander(sienne).numero
+    assert numero == "0490318000001G0440"
+    assert len(recus(banc, "G0440")) == 2  # what it did itself is no news
+    assert banc.demander(autre_prenom(sienne, numero, "G1104")).numero == numero
+    dernier = list(recus(banc, "G0440").values())[-1]
+    assert texte(dernier, f"{FORMULAIRE}/numUnique") == numero
+    assert marques(dernier) == ["numGuichet", "prenom"]
+
+
 # --- What changed between two trees carries the mark, and nothing else --------------------------------
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, Personne
 from sne_sandbox.domain.element import Element
 from sne_sandbox.rules.registre import Registre, RegistreMemoire, identite, identite_patronymique, noms
@@ -79,7 +80,11 @@ def test_a_reference_is_that_of_its_creator(message: Message) -> None:
 
 def test_a_nir_is_found_in_its_territory(message: Message) -> None:
     trouvee = stockee(message, specimen="personne_seule_nir")
-    nir = trouvee.demande.titulaires[0].nir
+    roles = charger().roles.demande
+    (nir,) = roles.nirs(trouvee.demande)
     assert nir
-    assert RegistreMemoire([trouvee]).demandes_du_nir("062", nir) == [trouvee.numero_unique]
-    assert RegistreMemoire([trouvee]).demandes_du_nir("111", nir) == []
+    registre = RegistreMemoire([trouvee], roles=roles)
+    assert registre.demandes_du_nir("062", nir) == [trouvee.numero_unique]
+    assert registre.demandes_du_nir("111", nir) == []
+    # A contract that binds the NIR to nothing knows none.
+    assert RegistreMemoire([trouvee]).demandes_du_nir("062", nir) == []

@@ -5,6 +5,7 @@ import pytest
 from ecritures import vider
 from exemples_store import GUICHETS, personne, radiation, stockee
 
+from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.base import Acte, NatureGuichet
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, NumeroUnique, Personne
@@ -241,16 +242,33 @@ def test_a_demande_just_added_is_a_duplicate_in_the_same_transaction(magasin: Ma
 def test_who_holds_a_nir(magasin: Magasin) -> None:
     qui = personne("demandeur", "Roux", "Jean", "1979-01-01", nir="206127511100564")
     autre = personne("cotitulaire", "Roux", "Jean", "1979-01-01", nir="206127511100564")
-    _ajouter(
-        magasin,
+    nirs = charger().roles.demande.nirs
+    demandes = (
         stockee(N[0], titulaires=(qui,)),
         stockee(N[1], titulaires=(qui,), etat=EtatDemande.RADIEE),
         stockee(N[2], titulaires=(personne("demandeur", "A", "B", "1979-01-01"), autre)),
     )
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter_tout(demandes, [nirs(d.demande) for d in demandes])
     with magasin.lire("ecole") as registre:
         assert registre.demandes_du_nir("111", "206127511100564") == [N[0], N[2]]
         assert registre.demandes_du_nir("111", "206127511100564", sauf=[N[2]]) == [N[0]]
         assert registre.demandes_du_nir("062", "206127511100564") == []
+
+
+def test_a_change_that_says_no_nir_keeps_those_of_before(magasin: Magasin) -> None:
+    nir, autre = "206127511100564", "279016211100181"
+    qui = personne("demandeur", "Roux", "Jean", "1979-01-01")
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter(stockee(N[0], titulaires=(qui,)), (nir,))
+    with magasin.ecrire("ecole") as registre:
+        registre.remplacer(stockee(N[0], titulaires=(qui,)))
+        assert registre.demandes_du_nir("111", nir) == [N[0]]
+    with magasin.ecrire("ecole") as registre:
+        registre.remplacer(stockee(N[0], titulaires=(qui,), revision=2), (autre,))
+    with magasin.lire("ecole") as registre:
+        assert registre.demandes_du_nir("111", nir) == []
+        assert registre.demandes_du_nir("111", autre) == [N[0]]
 
 
 def test_a_reference_belongs_to_its_guichet_and_to_active_demandes(magasin: Magasin) -> None:
@@ -372,8 +390,8 @@ def test_changes_are_told_in_order_with_the_state_before_them(magasin: Magasin) 
         registre.noter_changement(avant, stockee(N[0]), "G7501", MIDI)
     with magasin.lire("ecole") as registre:
         assert registre.changements(GUICHETS[0]) == [
-            Trace(1, N[0], "G1104", a_dire=False),
-            Trace(3, N[0], "G7501", a_dire=True),
+            Trace(1, N[0], "G1104"),
+            Trace(3, N[0], "G7501"),
         ]
         assert registre.changements(replace(GUICHETS[0], territoire="02A")) == []
         assert registre.etat_avant(1).document is None
@@ -412,7 +430,7 @@ def test_emptying_the_state_forgets_changes_and_what_was_told(magasin: Magasin) 
     with magasin.ecrire("ecole") as registre:
         assert registre.curseur("G7501") == 0
         registre.noter_changement(None, stockee(N[0]), "G1104", MIDI)
-        assert registre.changements(GUICHETS[1]) == [Trace(1, N[0], "G1104", a_dire=True)]
+        assert registre.changements(GUICHETS[1]) == [Trace(1, N[0], "G1104")]
 
 
 # --- guichets -----------------------------------------------------------------------------------------
@@ -437,22 +455,13 @@ def test_a_guichet_is_read_as_it_was_written(magasin: Magasin) -> None:
             assert registre.guichet(voulu.code) == voulu
 
 
-def test_a_systeme_particulier_is_told_of_what_wishes_its_departments(magasin: Magasin) -> None:
-    """And of nothing else; the changes of a demande that it is told of once are all there, for the state
-    before each is that of the next."""
+def test_a_systeme_particulier_is_told_of_all_its_departments(magasin: Magasin) -> None:
     systeme = replace(
-        GUICHETS[0], nature=NatureGuichet.SYSTEME, territoire="044", autres_territoires=("049",)
+        GUICHETS[0], nature=NatureGuichet.SYSTEME, territoire="044", autres_territoires=("049", "085")
     )
-    ici, ailleurs = replace(stockee(N[0]), territoire="049"), stockee(N[1])
     with magasin.ecrire("ecole") as registre:
-        registre.noter_changement(None, ici, "G7501", MIDI)
-        registre.noter_changement(None, ailleurs, "G7501", MIDI, {"044", "062"})
-        registre.noter_changement(ailleurs, ailleurs, "G7501", MIDI)
-        registre.noter_changement(None, stockee(N[2]), "G7501", MIDI, {"144", "04"})
-        registre.noter_changement(ici, ici, "G1104", MIDI)
-        assert registre.changements(systeme) == [
-            Trace(1, N[0], "G7501", a_dire=True),
-            Trace(2, N[1], "G7501", a_dire=True),
-            Trace(3, N[1], "G7501", a_dire=False),
-            Trace(5, N[0], "G1104", a_dire=False),
-        ]
+        for numero, territoire in zip(N, ("049", "111", "044", "085", "072"), strict=False):
+            registre.noter_changement(None, replace(stockee(numero), territoire=territoire), "G7501", MIDI)
+        assert [t.numero_unique for t in registre.changements(systeme)] == [N[0], N[2], N[3]]
+        registre.avancer_curseur(systeme.code, 3)
+        assert registre.changements(systeme) == [Trace(4, N[3], "G7501")]

@@ -102,7 +102,7 @@ def test_un_evenement_reglementaire_ou_d_autrui_n_est_pas_touche(pilote: Pilote)
 
 def test_un_dalo_est_declare_puis_releve(pilote: Pilote) -> None:
     numero = _inscrire(pilote)
-    pilote.role("G0622")
+    pilote.role("G0751")
     pilote.faire(
         "declarer_dalo",
         reference="d1",

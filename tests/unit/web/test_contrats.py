@@ -1,5 +1,6 @@
 """Bases of several contracts in one application: each answers by its own."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from shutil import rmtree
@@ -12,6 +13,7 @@ from flask import Flask
 from lxml import etree
 
 from sne_sandbox.domain.echange import VerdictEchange
+from sne_sandbox.web import services
 
 Nouvelle = Callable[..., Banc]
 
@@ -150,3 +152,22 @@ def test_a_base_is_made_with_its_contract(application: Flask, nouvelle_base: Nou
     for faux, statut in (("v9", 422), ("../v5.0", 422), ("/etc/passwd", 422)):
         assert banc.api("POST", "/bases", {"nom": nom, "contrat": faux}).status_code == statut
     assert nom not in [base.nom for base in banc.services.magasin.bases.lister()]
+
+
+#: Where the server's own contract is meant, and that of no base: in how many places.
+DU_SERVEUR = {
+    "api/contract.py": 1,
+    "console/application.py": 1,
+    "console/guide.py": 1,
+    "representation.py": 1,
+}
+
+
+def test_nothing_reads_a_base_by_the_contract_of_the_server() -> None:
+    web = Path(services.__file__).parent
+    vus = {
+        fichier.relative_to(web).as_posix(): len(trouves)
+        for fichier in sorted(web.rglob("*.py"))
+        if (trouves := re.findall(r"services(?:\(\))?\.contrat\b(?!_)", fichier.read_text("utf-8")))
+    }
+    assert vus == DU_SERVEUR, "a base is read by `services().contrat_de(base)`, a page by `contrat_servi()`"

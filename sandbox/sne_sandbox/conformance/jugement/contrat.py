@@ -12,7 +12,7 @@ from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.suggestions import suggerer, suggerer_une_commune
 from sne_sandbox.domain import nir
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.texte import est_mal_lu, extrait, masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import est_mal_lu, est_nom_de_nir, extrait, masquer_nir, masquer_nirs
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations.controle import lire_explication
 from sne_sandbox.operations.table import OPERATIONS
@@ -23,8 +23,6 @@ from sne_sandbox.settings import Limites
 _DU_SNE: Final = ("informationTraitement", "listeAnomalie", "listeDoublons")
 _TELEPHONE: Final = re.compile(r"[0-9]{0,10}")
 _COMMUNES_DE_RECHERCHE: Final = frozenset({"communeSouhaitee", "communeAttribution"})
-#: First message version that has the NIR.
-_VERSION_DU_NIR: Final = "02.02"
 #: A value, in the sentence that says it is none of its type.
 _CITEE: Final = re.compile(r"(?:La valeur|Le téléphone|L'adresse) \[([^\]]*)\]")
 #: A line of the journal's explanation: « ligne 12, interfaceNuu/… : phrase → remède ».
@@ -117,7 +115,7 @@ def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
     for chemin, phrase, valeur in _du_schema(vue)[:FAUTES_MAX]:
         nom = re.sub(r"\[\d+\]", "", chemin).rpartition("/")[2].lstrip("@")
         attendu = f"ce que le schéma {version} permet à cette place"
-        observe = masquer_nir(valeur) if nom == "nir" else valeur or _sinon(nom, phrase)
+        observe = masquer_nir(valeur) if est_nom_de_nir(nom) else valeur or _sinon(nom, phrase)
         # What grew as it was damaged may be longer than the schema lets it be.
         sorte = MOJIBAKE if est_mal_lu(observe) else f"schema_{nom}"
         yield dire.rompue(sorte, phrase, attendu, observe, chemin=chemin)
@@ -297,12 +295,15 @@ def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """CTR-12: a NIR that is given is a right one; none is asked for."""
     if vue.demande is None:
         return
+    roles, depuis = vue.contrat.roles.demande, vue.contrat.nomenclatures.depuis
     for personne in vue.demande.titulaires:
-        numero = personne.nir
-        if numero is None:
-            if vue.demande.version >= _VERSION_DU_NIR:
+        ecrit = roles.nir_de(vue.demande, personne)
+        if ecrit is None:
+            chemin = roles.nir.get(personne.element.nom)
+            if chemin is not None and vue.demande.version >= depuis(chemin):
                 yield dire.tenue()
             continue
+        numero = ecrit.texte
         if not nir.forme_valide(numero):
             sorte, attendu = "nir_mal_forme", "15 caractères, clé comprise, sans espace"
             phrase = f"Le NIR n'a pas 13 caractères et une clé : il en a {len(numero)} en tout."
@@ -312,7 +313,7 @@ def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
         else:
             yield dire.tenue()
             continue
-        yield dire.rompue(sorte, phrase, attendu, masquer_nir(numero), chemin=f"{personne.chemin}/nir")
+        yield dire.rompue(sorte, phrase, attendu, masquer_nir(numero), chemin=ecrit.chemin)
 
 
 def _genre(vue: Observation) -> Document | None:

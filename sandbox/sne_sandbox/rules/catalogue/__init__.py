@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Final
 
-from sne_sandbox.rules.catalogue import canaux, identite, logement, menage, message, radiation, souhaits, vie
+from sne_sandbox.rules.catalogue import (
+    canaux,
+    guichets,
+    identite,
+    logement,
+    menage,
+    message,
+    radiation,
+    souhaits,
+    vie,
+)
 from sne_sandbox.rules.rule import Regle
 
 
@@ -25,6 +35,7 @@ class SujetDeRegles:
 #: Prefix of the codes -> subject, in the order rules run and are listed.
 SUJETS: Final = {
     "ENT": SujetDeRegles("entete", "En-tête et fichier", message),
+    "GUI": SujetDeRegles("guichets", "Guichets", guichets),
     "IDT": SujetDeRegles("identite", "Identité", identite),
     "ADR": SujetDeRegles("adresse", "Adresse", logement),
     "MEN": SujetDeRegles("menage", "Ménage", menage),

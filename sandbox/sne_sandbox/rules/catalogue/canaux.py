@@ -245,7 +245,7 @@ def _est_utilisable(genre: TypeEvenement | None, contexte: Contexte) -> bool:
 _COMPLEMENTS: Final = {d.ATTRIBUTION_PAR_CLASSEMENT: d.RANG, d.ATTRIBUTION_SOUS_CONDITION: d.CONDITION}
 
 
-@regle("DEC001", registre=True)
+@regle("DEC001", registre=True, roles=("decision.type",))
 def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
     """The decision is one of R. 441-3, or a refusal by the household, kept apart; the date of the commission
     is given and not in the future (one day of tolerance). Source: R. 441-3 (convention)."""
@@ -266,7 +266,7 @@ def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(commission)
 
 
-@regle("DEC002", registre=True)
+@regle("DEC002", registre=True, roles=("decision.categorie",))
 def categorie_prioritaire(contexte: Contexte) -> Iterator[Infraction]:
     """Each category of L. 441-1 given is in force on the date of the commission; there is at least one, or
     the household is DALO (said here, or known to the base). Source: L. 441-1 (convention)."""
@@ -282,7 +282,7 @@ def categorie_prioritaire(contexte: Contexte) -> Iterator[Infraction]:
             yield _absente(evenement, d.CATEGORIE, contexte)
 
 
-@regle("DEC003", registre=True)
+@regle("DEC003", registre=True, roles=("decision.bail", "decision.date_bail"))
 def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
     """A signed lease has its date, one that is not signed has none. Source: decisions are followed or not by
     a signed lease (convention)."""
@@ -294,7 +294,7 @@ def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(date_bail)
 
 
-@regle("DEC004", registre=True)
+@regle("DEC004", registre=True, roles=("decision.type",))
 def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
     """A decision by rank has its rank, one under condition its condition, a refusal by the household its
     motive. Source: R. 441-3 (convention). What has no place cannot lack."""

@@ -249,24 +249,25 @@ def _sur_la_naissance(personne: Personne) -> Infraction:
 # --- NIR ----------------------------------------------------------------------------------------------
 
 
-@regle("NIR001", "nir")
+@regle("NIR001", roles=("demande.nir",))
 def forme_du_nir(contexte: Contexte) -> Iterator[Infraction]:
-    """A NIR has 15 characters: 13 (2A and 2B allowed) and a key of 2 digits. Source: net-entreprises
-    (attested)."""
+    """A NIR has 15 characters: 13 (2A and 2B allowed) and a key of 2 digits. Source: net-entreprises for the
+    number (attested); that the message carries all of it follows (deduced)."""
     for _, element, nir in _nirs(contexte):
         if not forme_valide(nir):
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR002", "nir")
+@regle("NIR002", roles=("demande.nir",))
 def cle_du_nir(contexte: Contexte) -> Iterator[Infraction]:
-    """The key is 97 - (number mod 97), 2A read as 19 and 2B as 18. Source: public rule (attested)."""
+    """The key is 97 - (number mod 97), 2A read as 19 and 2B as 18. Source: public rule (attested) on an
+    element whose schema is not public (deduced)."""
     for _, element, nir in _bien_formes(contexte):
         if not cle_valide(nir):
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR003", "nir")
+@regle("NIR003", roles=("demande.nir",))
 def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
     """The first digit fits the civilité: 1, 3, 7 Monsieur; 2, 4, 8 Madame and Mademoiselle (7 and 8 are
     waiting numbers). Deduced."""
@@ -276,7 +277,7 @@ def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR004", "nir")
+@regle("NIR004", roles=("demande.nir",))
 def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
     """Year and month fit the birth date; a month above 12 fits any (incomplete civil status). Deduced."""
     for personne, element, nir in _bien_formes(contexte):
@@ -285,7 +286,7 @@ def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
             yield infraction(element, valeur=masquer_nir(nir))
 
 
-@regle("NIR006", "nir", registre=True)
+@regle("NIR006", registre=True, roles=("demande.nir",))
 def nir_deja_porte(contexte: Contexte) -> Iterator[Infraction]:
     """No active demande of the same territory, the associated one excepted, holds this NIR, unless the
     duplicate is forced. Source: L. 441-2-1 (convention). Silent where DOU001 names the same demande."""
@@ -304,7 +305,7 @@ def nir_deja_porte(contexte: Contexte) -> Iterator[Infraction]:
                 yield infraction(element, valeur=masquer_nir(nir), numero=numero)
 
 
-@regle("NIR007", "nir")
+@regle("NIR007", roles=("demande.nir",))
 def nir_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No NIR is given for two persons of the demande. Convention."""
     vus: set[str] = set()
@@ -315,8 +316,9 @@ def nir_en_double(contexte: Contexte) -> Iterator[Infraction]:
 
 
 def _nirs(contexte: Contexte) -> Iterator[tuple[Personne, Element, str]]:
-    for personne in contexte.demande.titulaires:
-        element = personne.element.enfant("nir")
+    roles, demande = contexte.roles.demande, contexte.demande
+    for personne in demande.titulaires:
+        element = roles.nir_de(demande, personne)
         if element is not None:
             yield personne, element, element.texte
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from werkzeug.exceptions import NotFound
 
+from sne_sandbox.contract.elements import ElementLu, elements
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
@@ -17,7 +18,7 @@ from sne_sandbox.rules.rule import PROFILS
 from sne_sandbox.web import catalogue, interface, trouver
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
 from sne_sandbox.web.catalogue import RegleEntiere, RegleLue
-from sne_sandbox.web.interface import ElementLu, elements, emplois, par_service, presentation
+from sne_sandbox.web.interface import emplois, par_service, presentation
 from sne_sandbox.web.partage import services
 
 blueprint: Final = Appels(

@@ -1,25 +1,28 @@
-"""`/api/v1/bases/{base}/guichets`: the guichets of a base, the boxes of their asynchronous channel, client
-certificates for them, and the authority that signs these."""
+"""`/api/v1/bases/{base}/guichets`: the guichets of a base, added and changed, the boxes of their asynchronous
+channel, client certificates for them, and the authority that signs these."""
 
 import base64
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from flask import Response, request
+from marshmallow import fields, validate
 from werkzeug.exceptions import InternalServerError, NotFound
 
-from sne_sandbox.domain.base import Guichet
+from sne_sandbox.domain.base import CODE_GUICHET, Acte, Guichet, NatureGuichet
+from sne_sandbox.domain.guichet import TEXTE_MAX
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations import dispatching
+from sne_sandbox.operations import guichets as gestion
 from sne_sandbox.operations.dossiers import NOM_ADMIS
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.store.fichiers import Boite, Boites, Depot
 from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
-from sne_sandbox.web.api.contexte import Appels
+from sne_sandbox.web.api.contexte import Appels, Booleen, QuestionSchema
 from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import OCTETS, telechargement
@@ -34,6 +37,55 @@ authority: Final = Appels("authority", "/ca.pem", "L'autorité de développement
 
 _CORPS: Final = {"content": {"text/xml": {"schema": {"type": "string"}}}}
 _TYPES: Final = {"xml": "text/xml", "pdf": "application/pdf", "err": "text/plain; charset=utf-8"}
+
+
+_TERRITOIRE: Final = validate.Regexp(r"^\d[0-9AB]{2}$", error="Attendu : 111, 062, 02A, 971…")
+_CODE: Final = validate.Regexp(f"^{CODE_GUICHET.pattern}$", error="Attendu : G et quatre chiffres, ou GDPUB.")
+
+
+def _champs(*, requis: bool) -> dict[str, fields.Field[Any]]:
+    """The fields of a guichet; with `requis`, a body must hold those that nobody else can fill."""
+    territoire = {"description": "111 pour l'Île-de-France, 062, 02A, 971…"}
+    return {
+        "nature": fields.String(required=requis, validate=validate.OneOf(list(NatureGuichet))),
+        "territoire": fields.String(required=requis, validate=_TERRITOIRE, metadata=territoire),
+        "nom": fields.String(required=requis, validate=validate.Length(1, TEXTE_MAX)),
+        "adresse": fields.String(validate=validate.Length(0, TEXTE_MAX)),
+        "ouvert_le": fields.Date(required=requis),
+        "ferme_le": fields.Date(allow_none=True),
+        "siren": fields.String(
+            allow_none=True, metadata={"description": "neuf chiffres, clé de Luhn comprise"}
+        ),
+        "siren_invente": Booleen(metadata={"description": "true : aucun organisme n'a ce SIREN"}),
+        "autres_territoires": fields.List(
+            fields.String(validate=_TERRITOIRE), metadata={"description": "d'un système particulier seul"}
+        ),
+        "actes": fields.List(
+            fields.String(validate=validate.OneOf(list(Acte))),
+            allow_none=True,
+            metadata={"description": "ce que la base lui permet ; null : ce que permet sa nature"},
+        ),
+    }
+
+
+class GuichetChangeSchema(QuestionSchema.from_dict(_champs(requis=False))):  # type: ignore[misc]
+    """Body of PATCH …/guichets/{code}: what changes; the rest stays."""
+
+    exemple: ClassVar = {"nom": "Logis d'Essai", "ferme_le": "2018-12-31"}
+
+
+class GuichetNouveauSchema(QuestionSchema.from_dict(_champs(requis=True))):  # type: ignore[misc]
+    """Body of POST …/guichets: who it is, where, since when."""
+
+    exemple: ClassVar = {
+        "code": "G0591",
+        "nature": NatureGuichet.BAILLEUR,
+        "territoire": "059",
+        "nom": "Logis des Flandres (essai)",
+        "ouvert_le": "2011-03-28",
+    }
+
+    code = fields.String(required=True, validate=_CODE, metadata={"description": "G et quatre chiffres"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +201,28 @@ def _absent(nom: str, code: str, boite: Boite) -> NotFound:
 def lister(base: str) -> list[trouver.GuichetLu]:
     """The guichets of a base, and how many files lie in their boxes."""
     return trouver.guichets(base)
+
+
+@blueprint.post(
+    "",
+    corps=GuichetNouveauSchema,
+    statut=201,
+    refus={409: "Le code est pris", 422: "Code, nature, territoire, SIREN ou jour incorrect"},
+)
+def ajouter(donnees: dict[str, Any], base: str) -> trouver.GuichetLu:
+    """Adds one to the base."""
+    guichet = gestion.ajouter(services().magasin, services().contrat_de(base), base, donnees)
+    return trouver.guichet_lu(base, guichet.code)
+
+
+@blueprint.patch(
+    "/<code>", corps=GuichetChangeSchema, refus={422: "Nature, territoire, SIREN ou jour incorrect"}
+)
+def changer(donnees: dict[str, Any], base: str, code: str) -> trouver.GuichetLu:
+    """Changes it; what is not named stays."""
+    trouver.guichet(base, code)
+    gestion.changer(services().magasin, services().contrat_de(base), base, code, donnees)
+    return trouver.guichet_lu(base, code)
 
 
 @blueprint.get("/<code>/inbox")

@@ -5,10 +5,11 @@ from typing import Final
 from flask import render_template, request
 from werkzeug.exceptions import NotFound
 
+from sne_sandbox.contract.elements import elements
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.web import interface, trouver
 from sne_sandbox.web.console.page import contrat_servi, maintenant, section
-from sne_sandbox.web.interface import elements, emplois, par_service, presentation
+from sne_sandbox.web.interface import emplois, par_service, presentation
 
 blueprint: Final = section("contrat", __name__)
 

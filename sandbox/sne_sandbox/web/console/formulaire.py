@@ -13,7 +13,7 @@ from typing import Final
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS, date_francaise
 from sne_sandbox.domain.element import Element, lire_date, lire_instant
-from sne_sandbox.domain.texte import masquer_nir, masquer_nirs, nombre
+from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir, masquer_nirs, nombre
 from sne_sandbox.errors import ContractError
 
 _FICHIER: Final = "cerfa.toml"
@@ -176,6 +176,7 @@ class _LecteurFormulaire:
     def __init__(self, contrat: Contrat) -> None:
         self._nomenclatures = contrat.nomenclatures
         self._territoires = contrat.territoires
+        self._roles = contrat.roles.demande
         self._morceaux = lire_cerfa(contrat).adresse
         self._lus: set[int] = set()
 
@@ -207,7 +208,10 @@ class _LecteurFormulaire:
     # --- one line ------------------------------------------------------------------------------------
 
     def _ligne(self, element: Element, champ: ChampCerfa) -> LigneFormulaire:
-        trouves = _tous(element, champ.chemin)
+        chemin = champ.chemin
+        if champ.genre is GenreValeur.NIR:  # where this contract has it
+            chemin = self._roles.dans_la_personne(element.nom) or chemin
+        trouves = _tous(element, chemin)
         if champ.genre is GenreValeur.ADRESSE:
             valeurs = tuple(self._adresse(e) for e in trouves)
         elif champ.genre is GenreValeur.RESSOURCES:
@@ -221,7 +225,7 @@ class _LecteurFormulaire:
         if element.code:
             return self._code(element, element.code)
         texte = element.texte.strip()
-        if genre is GenreValeur.NIR or element.nom == "nir":
+        if genre is GenreValeur.NIR or est_nom_de_nir(element.nom):
             return Valeur(masquer_nir(texte))
         if genre in _SOMMES and texte.isdecimal() and len(texte) < _CHIFFRES:
             return Valeur(f"{nombre(int(texte))} {genre}")

@@ -1,15 +1,19 @@
-"""`/console/<base>/guichets`: the guichets of a base, and client certificates for them."""
+"""`/console/<base>/guichets`: the guichets of a base, what they may do, and client certificates for them."""
 
 import io
 import zipfile
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 
+from sne_sandbox.domain.base import Acte, NatureGuichet
+from sne_sandbox.errors import UsageError
+from sne_sandbox.operations import guichets as gestion
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite, Trousseau
 from sne_sandbox.web import trouver
-from sne_sandbox.web.console.page import section
+from sne_sandbox.web.console.page import contrat_servi, geste, section
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
@@ -32,8 +36,63 @@ Ces clés ne protègent rien : ne les employez qu'avec le bac à sable.
 
 @blueprint.get("/guichets")
 def page(base: str) -> str:
-    """The guichets of the base, and how many files lie in their boxes."""
-    return render_template("guichets/page.html", guichets=trouver.guichets(base), mot_de_passe=MOT_DE_PASSE)
+    """The guichets of the base, how many files lie in their boxes, and what each kind may do; with
+    `?guichet=`, that one to change."""
+    guichets = trouver.guichets(base)
+    demande = request.args.get("guichet", "")
+    return render_template(
+        "guichets/page.html",
+        guichets=guichets,
+        choisi=next((g for g in guichets if g.code == demande), None),
+        natures=list(NatureGuichet),
+        actes=list(Acte),
+        table=contrat_servi().guichets,
+        mot_de_passe=MOT_DE_PASSE,
+    )
+
+
+@blueprint.post("/guichets")
+@geste("guichets.page")
+def ajouter(base: str) -> str:
+    """Adds one."""
+    champs = _champs() | {"code": request.form.get("code", "").strip()}
+    guichet = gestion.ajouter(services().magasin, contrat_servi(), base, champs)
+    return f"Le guichet {guichet.code} est ajouté à la base."
+
+
+@blueprint.post("/guichets/<code>")
+@geste("guichets.page")
+def changer(base: str, code: str) -> str:
+    """Changes it."""
+    trouver.guichet(base, code)
+    gestion.changer(services().magasin, contrat_servi(), base, code, _champs())
+    return f"Le guichet {code} est changé."
+
+
+def _champs() -> dict[str, Any]:
+    """The fields that a form gives; without « actes à part », what a guichet may do is what its kind may.
+    Raises UsageError for a day that is none."""
+    ecrit = {nom: valeur.strip() for nom, valeur in request.form.items()}
+    territoire, *autres = ecrit.get("territoires", "").split() or [""]
+    return {
+        "nature": ecrit.get("nature"),
+        "nom": ecrit.get("nom", ""),
+        "adresse": ecrit.get("adresse", ""),
+        "territoire": territoire,
+        "autres_territoires": autres,
+        "ouvert_le": _jour(ecrit.get("ouvert_le", "")),
+        "ferme_le": _jour(ecrit.get("ferme_le", "")),
+        "siren": ecrit.get("siren") or None,
+        "siren_invente": "siren_invente" in ecrit,
+        "actes": request.form.getlist("actes") if "a_part" in ecrit else None,
+    }
+
+
+def _jour(ecrit: str) -> date | None:
+    try:
+        return date.fromisoformat(ecrit) if ecrit else None
+    except ValueError:
+        raise UsageError(f"[{ecrit[:20]}] n'est pas un jour.", remede="par exemple 2018-03-15") from None
 
 
 @blueprint.post("/guichets/<code>/certificat")

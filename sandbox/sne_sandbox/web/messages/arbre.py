@@ -10,7 +10,7 @@ from lxml import etree
 
 from sne_sandbox.contract.suggestions import remede_de_regle
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir, masquer_nirs
 from sne_sandbox.operations.controle import ENSUITE, Controle
 
 #: Elements that a page shows, attributes and remarks of one of them, and characters of one text.
@@ -142,7 +142,7 @@ class _Batisseur:
         texte = element.text or ""
         if not texte.strip() and ouvre:
             texte = ""
-        secret = nom == "nir"
+        secret = est_nom_de_nir(nom)
         attributs = tuple(
             (self._attribut(cle, element), _lisible(valeur))
             for cle, valeur in islice(element.attrib.items(), ATTRIBUTS_MAX)

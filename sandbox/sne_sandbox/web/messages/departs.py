@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.contract.codec import encoder, parse
+from sne_sandbox.contract.elements import ordre
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Acte, Guichet
@@ -28,7 +29,6 @@ from sne_sandbox.settings import Limites
 from sne_sandbox.store.recentes import plus_recentes
 from sne_sandbox.store.recherche import Criteres
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.interface import ordre
 from sne_sandbox.web.messages import cote
 from sne_sandbox.web.messages.documents import en_texte, lire, masquer, masquer_octets, redater
 from sne_sandbox.web.messages.saisie import ecrire, greffer, poser, trouver

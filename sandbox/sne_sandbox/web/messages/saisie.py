@@ -8,9 +8,10 @@ from typing import Any
 from lxml import etree
 
 from sne_sandbox.contract.codec import NS
+from sne_sandbox.contract.elements import ordre
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.web.interface import ChampSaisi, ordre, presentation
+from sne_sandbox.web.interface import ChampSaisi, presentation
 
 
 @dataclass(frozen=True, slots=True)

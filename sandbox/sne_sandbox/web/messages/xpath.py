@@ -19,7 +19,7 @@ from lxml import etree
 
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.domain.echange import Echange
-from sne_sandbox.domain.texte import masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir, masquer_nirs
 from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.store.journal import EXAMINES
 from sne_sandbox.web.essais import essayer
@@ -217,6 +217,6 @@ def _sans_espaces(racine: Any) -> Any:
     """The tree with local names, and no NIR that a question could guess digit by digit."""
     for element in racine.iter(etree.Element):
         element.tag = etree.QName(element).localname
-        if element.tag == "nir" and element.text:
+        if est_nom_de_nir(element.tag) and element.text:
             element.text = masquer_nir(element.text)
     return racine

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.rules.catalogue import REGLES, identite
 from sne_sandbox.rules.registre import RegistreMemoire
@@ -12,6 +13,7 @@ from sne_sandbox.rules.rule import Contexte, Infraction, Regle
 # --- IDT ----------------------------------------------------------------------------------------------
 
 
+ROLES = charger("v5.2").roles.demande
 REGLES_IDT = [regle for regle in REGLES if regle.code.startswith("IDT")]
 Message = Callable[..., Contexte]
 D = "~/personnePhysique/demandeur"
@@ -135,20 +137,20 @@ def test_birth(juger: Juger, naissance: str, constats: int) -> None:
 
 def test_held_by_another_demande(juger: Juger, stocker: Stocker) -> None:
     autre = stocker(demande(nom="Autrenom"))
-    (trouve,) = juger(identite.nir_deja_porte, demande(), registre=RegistreMemoire((autre,)))
+    (trouve,) = juger(identite.nir_deja_porte, demande(), registre=RegistreMemoire((autre,), roles=ROLES))
     assert trouve.valeurs == {"valeur": MASQUE, "numero": autre.numero_unique}
 
 
 def test_silent_where_duplicates_are_named_forced_or_associated(juger: Juger, stocker: Stocker) -> None:
     autre = stocker(demande(nom="Autrenom"))
-    registre = RegistreMemoire((autre,))
+    registre = RegistreMemoire((autre,), roles=ROLES)
     force = "<forcerDoublon>true</forcerDoublon>"
     associe = f"<numUniqueAssocie>{autre.numero_unique}</numUniqueAssocie>"
     assert juger(identite.nir_deja_porte, demande(avant=force), registre=registre) == []
     assert juger(identite.nir_deja_porte, demande(avant=associe), registre=registre) == []
     assert juger(identite.nir_deja_porte, demande(nom="Autrenom"), registre=registre) == []  # DOU001 names it
     assert juger(identite.nir_deja_porte, demande(""), registre=registre) == []
-    ailleurs = RegistreMemoire((stocker(demande(nom="Autrenom"), territoire="062"),))
+    ailleurs = RegistreMemoire((stocker(demande(nom="Autrenom"), territoire="062"),), roles=ROLES)
     assert juger(identite.nir_deja_porte, demande(), registre=ailleurs) == []
 
 

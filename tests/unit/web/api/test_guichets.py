@@ -40,6 +40,7 @@ def test_guichets_are_listed_with_what_lies_in_their_boxes(banc: Banc) -> None:
     lus = {g["code"]: g for g in appeler(banc, "GET", "").json}
     assert lus["G1104"]["inbox"] == 1
     assert lus["G1104"]["outbox"] == lus["GDPUB"]["inbox"] == 0
+    droits = lus["G7501"].pop("droits")
     assert lus["G7501"] | {"nom": "", "adresse": ""} == {
         "code": "G7501",
         "nature": "commune",
@@ -48,9 +49,87 @@ def test_guichets_are_listed_with_what_lies_in_their_boxes(banc: Banc) -> None:
         "adresse": "",
         "ouvert_le": "2011-03-28",
         "ferme_le": None,
+        "siren": "217500016",
+        "siren_invente": False,
+        "autres_territoires": [],
+        "actes": None,
         "inbox": 0,
         "outbox": 0,
     }
+    assert [(d["acte"], d["permis"], d["fidelite"]) for d in droits] == [
+        ("enregistrer", True, "déduite"),
+        ("radier_attribution", False, None),
+        ("radier_irrecevabilite", False, None),
+        ("declarer_dalo", False, None),
+        ("decider", False, None),
+    ]
+
+
+NOUVEAU = {
+    "code": "G0591",
+    "nature": "bailleur",
+    "territoire": "059",
+    "nom": "Logis des Flandres",
+    "ouvert_le": "2011-03-28",
+}
+
+
+def ecrire(banc: Banc, methode: str, chemin: str, corps: dict[str, Any]) -> Any:
+    """A call with a JSON body."""
+    return banc.http.open(
+        f"/api/v1/bases/{banc.nom}/guichets{chemin}",
+        method=methode,
+        json=corps,
+        headers={"Host": "127.0.0.1:8080"},
+    )
+
+
+def test_one_is_added_and_changed(banc: Banc) -> None:
+    reponse = ecrire(banc, "POST", "", NOUVEAU | {"siren": "992 200 337", "siren_invente": True})
+    assert reponse.status_code == 201, reponse.text
+    assert reponse.json["siren"] == "992200337"
+    assert [d["acte"] for d in reponse.json["droits"] if d["permis"]] == [
+        "enregistrer",
+        "radier_attribution",
+        "radier_irrecevabilite",
+        "decider",
+    ]
+    assert ecrire(banc, "POST", "", NOUVEAU).status_code == 409
+    change = ecrire(banc, "PATCH", "/G0591", {"nature": "EPCI", "actes": ["decider"], "siren": None})
+    assert change.status_code == 200, change.text
+    lu = next(g for g in appeler(banc, "GET", "").json if g["code"] == "G0591")
+    assert lu == change.json
+    assert (lu["nature"], lu["siren"], lu["nom"]) == ("EPCI", None, "Logis des Flandres")
+    (droit,) = [d for d in lu["droits"] if d["permis"]]
+    assert droit == {
+        "acte": "decider",
+        "libelle": "Écrire une décision d'attribution (DECATT)",
+        "permis": True,
+        "fidelite": "convention",
+        "source": "réglé pour ce guichet dans cette base",
+    }
+
+
+@pytest.mark.parametrize(
+    ("champs", "dit"),
+    [
+        ({"siren": "123456789"}, "mal formé"),
+        ({"territoire": "988"}, "n'est pas un territoire"),
+        ({"nature": "banque"}, "Valeurs permises"),
+        ({"ouvert_le": "hier"}, "Un jour est attendu"),
+        ({"actes": ["voler"]}, "Valeurs permises"),
+        ({"couleur": "vert"}, "inconnu"),
+        ({"nom": None}, "null"),
+    ],
+)
+def test_what_does_not_fit_is_said_and_changes_nothing(banc: Banc, champs: dict[str, Any], dit: str) -> None:
+    avant = appeler(banc, "GET", "").json
+    for methode, chemin, corps in (("POST", "", NOUVEAU | champs), ("PATCH", "/G1104", champs)):
+        reponse = ecrire(banc, methode, chemin, corps)
+        assert reponse.status_code == 422, reponse.text
+        assert dit in str(reponse.json)
+    assert appeler(banc, "GET", "").json == avant
+    assert ecrire(banc, "PATCH", "/G9999", {"nom": "Personne"}).status_code == 404
 
 
 @pytest.mark.parametrize("methode", ["PUT", "POST"])

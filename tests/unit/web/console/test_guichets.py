@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from lxml import html
 from navigateur import ENTETES
 
+from sne_sandbox.domain.base import Acte
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import lire_guichet
 
@@ -27,8 +28,68 @@ def test_guichets_are_listed(page: Page) -> None:
     assert {"G1104", "G1226", "G7501", "GDPUB"} <= set(lignes)
     assert "bailleur" in lignes["G1226"]
     assert "062" in lignes["G1226"]
+    assert "993681931 (inventé)" in lignes["G1226"]
+    assert "044 049 053 072 085" in lignes["G0440"]
     assert "0 en attente, 0 à intégrer" in lignes["G1226"]
     assert MOT_DE_PASSE in arbre.find(".//main").text_content()
+
+
+def test_the_page_says_what_each_kind_may_do_and_how_surely(page: Page) -> None:
+    (table,) = page("/guichets").xpath("//section[@aria-labelledby='t-droits']//tbody")
+    lignes = [" ".join(case.text_content() for case in tr) for tr in table.xpath("tr")]
+    assert any(
+        ligne.startswith("bailleur Radier pour attribution (RADATT) attestée") and "R. 441-2-8 a)" in ligne
+        for ligne in lignes
+    )
+    assert any(ligne.startswith("commission de médiation Déclarer") for ligne in lignes)
+    assert not any(ligne.startswith("commune Radier") for ligne in lignes)
+
+
+CHAMPS = {
+    "nature": "système particulier",
+    "nom": "Fichier partagé d'Armor",
+    "adresse": "",
+    "territoires": "022 029 056",
+    "siren": "",
+    "ouvert_le": "2011-03-28",
+    "ferme_le": "",
+}
+
+
+def test_one_is_added_and_changed(banc: Banc, page: Page, envoyer: Callable[..., Any]) -> None:
+    assert envoyer("/guichets", depuis="/guichets", code="G0220", **CHAMPS).status_code == 303
+    arbre = page("/guichets?guichet=G0220")
+    assert "Le guichet G0220 est ajouté" in arbre.text_content()
+    assert arbre.xpath("//input[@name='territoires']/@value") == ["022 029 056"]
+    assert arbre.xpath("//select[@name='nature']/option[@selected]")[0].text == "système particulier"
+    change = CHAMPS | {"siren": "992200337", "siren_invente": "on", "a_part": "on", "actes": ["decider"]}
+    assert envoyer("/guichets/G0220", depuis="/guichets", **change).status_code == 303
+    with banc.services.magasin.lire(banc.nom) as registre:
+        lu = registre.guichet("G0220")
+    assert lu is not None
+    assert (lu.territoires, lu.siren, lu.siren_invente) == (("022", "029", "056"), "992200337", True)
+    assert lu.actes == (Acte.DECIDER,)
+    cochees = page("/guichets?guichet=G0220").xpath("//input[@type='checkbox'][@checked]/@name")
+    assert cochees == ["siren_invente", "a_part", "actes"]
+
+
+@pytest.mark.parametrize(
+    ("champs", "dit"),
+    [
+        ({"siren": "12"}, "mal formé"),
+        ({"ferme_le": "hier"}, "n'est pas un jour"),
+        ({"territoires": ""}, "territoire"),
+    ],
+)
+def test_what_does_not_fit_is_said_with_its_remedy(
+    banc: Banc, page: Page, envoyer: Callable[..., Any], champs: dict[str, str], dit: str
+) -> None:
+    assert envoyer("/guichets", depuis="/guichets", code="G0220", **(CHAMPS | champs)).status_code == 303
+    texte = page("/guichets").text_content()
+    assert dit in texte
+    assert "Remède" in texte
+    with banc.services.magasin.lire(banc.nom) as registre:
+        assert registre.guichet("G0220") is None
 
 
 def test_a_certificate_is_issued_for_this_base(banc: Banc, envoyer: Callable[..., Any]) -> None:

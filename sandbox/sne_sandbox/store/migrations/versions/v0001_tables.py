@@ -1,5 +1,5 @@
-"""The first tables: those of `store/tables.py`, but for what is deduced, which v0003 adds, and for columns
-that later revisions add; the indexes that later ones change or add are as they were before.
+"""The first tables: those of `store/tables.py`, but for what is deduced, which v0003 adds, and for columns of
+later revisions; the indexes that later ones change or add are as they were before.
 
 No database passes here: an empty one gets the tables of the day in one go (`schema.preparer`). Whoever
 changes a column first writes out, in this place, the tables as they were: until then `test_schema`, which

@@ -1,8 +1,4 @@
-"""Guichets have a SIREN, other territories than their own, and deeds that their base gives them; a change
-says in what other territories its demande wishes a commune.
-
-The table of changes is made again: what is sought in it stands before its documents.
-"""
+"""Guichets have a SIREN, other territories than their own, and deeds that their base gives them."""
 
 from alembic import op
 
@@ -14,13 +10,10 @@ down_revision = "v0003"
 
 
 def upgrade() -> None:
-    moteur = op.get_bind().dialect.name
-    for table in (tables.guichet, tables.changement):
-        nom = table.nom
-        anciennes = ", ".join(c.nom for c in table.colonnes if c.depuis != revision)
-        op.execute(f"CREATE TABLE avant AS SELECT * FROM {nom}")
-        op.execute(f"DROP TABLE {nom}")
-        for ordre in ordres_de(table, moteur):
-            op.execute(ordre)
-        op.execute(f"INSERT INTO {nom} ({anciennes}) SELECT {anciennes} FROM avant")
-        op.execute("DROP TABLE avant")
+    anciennes = ", ".join(c.nom for c in tables.guichet.colonnes if c.depuis != revision)
+    op.execute("CREATE TABLE avant AS SELECT * FROM guichet")
+    op.execute("DROP TABLE guichet")
+    for ordre in ordres_de(tables.guichet, op.get_bind().dialect.name):
+        op.execute(ordre)
+    op.execute(f"INSERT INTO guichet ({anciennes}) SELECT {anciennes} FROM avant")
+    op.execute("DROP TABLE avant")
