@@ -11,9 +11,10 @@ import re
 import sys
 import tempfile
 import textwrap
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 import schema_protocole
@@ -27,6 +28,7 @@ from sne_sandbox.contract import versions
 from sne_sandbox.contract.certification import charger_certification
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.domain import panne
+from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.gestes import SUJETS, Geste, Sujet
 from sne_sandbox.mime import tolerances
@@ -34,6 +36,7 @@ from sne_sandbox.operations import bases
 from sne_sandbox.pytest_plugin import _REGLAGES as REGLAGES_PYTEST
 from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.resources import docs_dir, fixtures_dir
+from sne_sandbox.rules.rule import gravite
 from sne_sandbox.server.base_servie import BaseServie
 from sne_sandbox.settings import PAR_NOM, SETTINGS, Portee
 from sne_sandbox.web.reponses import GENRES
@@ -411,6 +414,45 @@ def _problemes() -> list[str]:
 
 
 #: Name of each block → the function that writes its lines.
+# --- decisions, leases, radiations -----------------------------------------------------------------------
+
+_EFFETS: Final = {
+    Gravite.BLOQUANTE: "bloque",
+    Gravite.AVERTISSEMENT: "avertit",
+    Gravite.IGNOREE: "rien",
+}
+
+
+def _histoires(nom: str) -> list[dict[str, Any]]:
+    """Lives of a demande (format: tests/unit/joueur.py); `test_histoires` holds that they end so."""
+    fichier = fixtures_dir() / "histoires" / f"{nom}.toml"
+    lues: list[dict[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))["histoire"]
+    return lues
+
+
+def _issues(nom: str) -> list[str]:
+    regles = versions.charger().regles
+    rangees = []
+    for histoire in _histoires(nom):
+        codes = sorted(code for pas in histoire["pas"] for code in pas.get("attendu", []))
+        effets = []
+        for profil in ("ecole", "strict"):
+            poids = {gravite(regles[code], profil) for code in codes}
+            if histoire.get("leger"):
+                poids = {Gravite.AVERTISSEMENT}
+            effets.append(next((mot for g, mot in _EFFETS.items() if g in poids), "rien"))
+        nuits = [f"nuits : {', '.join(f'`{c}`' for c in histoire['nuits'])}"] if "nuits" in histoire else []
+        dits = [*(f"`{code}`" for code in codes), *nuits]
+        if "statut" in histoire:
+            dits.append(f"statut DALO `{histoire['statut']}`")
+        rangees.append((histoire["titre"], histoire["source"], ", ".join(dits), *effets))
+    return tableau(("situation", "source", "ce qui est dit", "`ecole`", "`strict`"), rangees)
+
+
+def _licites() -> list[str]:
+    return [f"- {histoire['titre']}." for histoire in _histoires("licites")]
+
+
 BLOCS: Final[Mapping[str, Bloc]] = {
     "reglages-serveur": lambda: _reglages("serveur"),
     "reglages-base": lambda: _reglages("base"),
@@ -433,6 +475,9 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "pytest": _pytest,
     "gestes": _gestes,
     "problemes": _problemes,
+    "decisions-situations": lambda: _issues("situations"),
+    "decisions-fautives": lambda: _issues("fautives"),
+    "decisions-licites": _licites,
 }
 
 

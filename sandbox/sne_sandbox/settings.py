@@ -138,6 +138,10 @@ class Reglages:
         "refuserait ; vide : aucune",
     )
 
+    bail_sans_radiation_jours: int = _de_base(
+        30, "jours après lesquels un bail signé, non suivi de la radiation RADATT, est noté au journal"
+    )
+
     @classmethod
     def de(cls, valeurs: Mapping[str, str]) -> "Reglages":
         """Settings from their written values. Raises UsageError for an unknown key or a wrong value."""

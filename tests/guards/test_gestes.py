@@ -37,11 +37,15 @@ COMMANDES_SEULES: Final = {
     "serve": "starts the server",
     "run": "starts a server, a base and the vendor's tests",
     "proxy": "starts a relay to a real server",
+    "calibrer": "compares a recording with a contract, over a base of its own",
     "diagnostic": "looks at the set-up of a machine, from outside",
     "demo": "shows the product, in a folder of its own",
     "cles creer": "a key is its owner's, and no server's",
     "cles montrer": "only shows a key",
     "cles defi": "only draws a text",
+    "contrat comparer": "compares files",
+    "contrat verifier": "reads a folder before it is served",
+    "contrat preparer": "replays a recording in a temporary base",
     "exigences": "tells what an application is judged on",
     "certification": "tells what a product may attain, and what is to be done for it",
     "pannes genres": "« pannes list » and its page tell them too",
@@ -57,7 +61,7 @@ EXEMPLES: Final[dict[str, Any]] = {
     "parametres": {"secondes": "2"}, "nombre": 2, "identifiant": 3, "regle": "ENT009", "dossier": "la",
     "fichier": "ici", "code": "G1226", "exemples": 2, "date": "2018-12-31", "tableau": "TAB02",
     "territoire": "062", "famille": "CRE", "avant": "ici", "faute": "second-cotitulaire", "apres": "ici",
-    "liste": "ListeCivilite", "contrat": "v5.0",
+    "liste": "ListeCivilite", "niveau": "epci", "annee": 2018, "contrat": "v5.0",
 }  # fmt: skip
 
 

@@ -303,8 +303,9 @@ def test_twenty_months_of_a_demande(client: Client) -> None:
     phrase, listes = client.evenements("listerEvenementsDemande", _evenement(numero, ""))
     assert [(e["DECISION"], e["BAIL"]) for e in listes] == [("ATTCLA", "non"), ("ATTRIB", "oui")]
 
-    # Twenty months after its deposit the landlord radiates it for attribution.
-    assert client.avancer("2019-11-15") == {}
+    # A month after the lease the night notices that no radiation followed it. Twenty months after its deposit
+    # the landlord radiates it for attribution.
+    assert client.avancer("2019-11-15") == {"baux_sans_radiation": 1}
     assert client.demander(_demande("RAD", numero, _radiation("2019-11-15", "RADATT"))) == []
     assert client.radiees_depuis("2019-11-15T00:00:00+01:00") == [(numero, "RADATT")]
     assert client.demander(_demande("RAD", numero, _radiation("2019-11-15", "RADATT"))) == ["RAD002"]
@@ -318,5 +319,6 @@ def test_twenty_months_of_a_demande(client: Client) -> None:
     assert client.nuits(numero) == [
         "Nuit du 15/02/2019 : 1 préavis d'échéance.",
         "Nuit du 15/04/2019 : 1 demande radiée faute de renouvellement.",
+        "Nuit du 12/10/2019 : 1 bail signé que la radiation n'a pas suivi.",
         "Nuit du 15/11/2020 : 1 demande effacée (un an après sa radiation).",
     ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sne_sandbox.cli.options import reglages, une_forme
+from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 from sne_sandbox.errors import ContractError, UsageError
 
 if TYPE_CHECKING:
@@ -31,14 +31,16 @@ _CONTRAT: Final = "contract.toml"
 @click.argument("dossier", type=click.Path(path_type=Path), metavar="DOSSIER")
 @click.option("--ecrire", is_flag=True, help="Écrit la liaison dans le contract.toml du dossier.")
 @une_forme
-@reglages("contract")
-def verifier(dossier: Path, ecrire: bool, forme: str, contract: str) -> int:
+@reglages(*COMMUNES)
+def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: Any) -> int:
     """Lit un dossier de fichiers officiels, posé sur le contrat comme par --contracts.
 
     Rôle par rôle, dit ce qui y est trouvé, deviné (et pourquoi) ou manquant ; propose la liaison ; y passe
     les spécimens et les exemples des règles. Sortie 0 : tout est lié et tout passe ; 1 : une liaison est à
     relire, ou quelque chose échoue ; 3 : un fichier du dossier ne se lit pas.
     """
+    if options["contracts"] is not None:
+        raise UsageError("--contracts ne sert pas ici.", remede=f"contrat verifier {options['contracts']}")
     from sne_sandbox.contract import versions
     from sne_sandbox.contract.liaison import EtatLiaison, en_toml, lier
     from sne_sandbox.operations.epreuve_contrat import essayer_les_exemples, essayer_les_specimens

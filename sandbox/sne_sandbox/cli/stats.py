@@ -1,4 +1,4 @@
-"""`sne-sandbox stats`: the statistical tables of a base."""
+"""`sne-sandbox stats`: the statistical tables of a base, or its counts by territory."""
 
 import json
 from datetime import UTC, date, datetime
@@ -8,11 +8,19 @@ import click
 
 from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages, une_base
 from sne_sandbox.domain.publication import en_json
-from sne_sandbox.operations import statistiques
-from sne_sandbox.operations.statistiques import Tableau
+from sne_sandbox.errors import UsageError
+from sne_sandbox.operations import lieux, statistiques
+from sne_sandbox.operations.lieux import ComptesDeLieux, Niveau
+from sne_sandbox.operations.statistiques import FIDELITE, Tableau
 
 #: Columns that a reader sees otherwise than scripts do, which find them by these names.
-_COLONNES: Final = {"renouvelees": "renouvelées", "radiees": "radiées"}
+_COLONNES: Final = {
+    "renouvelees": "renouvelées",
+    "radiees": "radiées",
+    "un_mois_avant": "un mois avant",
+    "un_an_avant": "un an avant",
+    "evolution": "évolution",
+}
 _EXEMPLES = """
 \b
 Exemples :
@@ -20,6 +28,7 @@ Exemples :
   sne-sandbox stats --at 2018-12-31 --table TAB02
   sne-sandbox stats --table TAB01 --territoire 062
   sne-sandbox stats --base grande --format csv > tableaux.csv
+  sne-sandbox stats --par epci --format csv > par-epci.csv
 """
 
 
@@ -38,18 +47,39 @@ Exemples :
     help="Tableau voulu, à répéter (par défaut, tous).",
 )
 @click.option(
+    "--par",
+    "niveau",
+    type=click.Choice(list(lieux.NIVEAUX)),
+    help="Au lieu des tableaux, les comptes de chaque territoire de ce niveau.",
+)
+@click.option(
     "--format", "forme", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True,
     help="Forme de la réponse.",
 )  # fmt: skip
 def commande(
-    base: str, jour: str | None, territoire: str | None, tables: tuple[str, ...], forme: str, **options: Any
+    base: str,
+    jour: str | None,
+    territoire: str | None,
+    tables: tuple[str, ...],
+    niveau: Niveau | None,
+    forme: str,
+    **options: Any,
 ) -> None:
     """Les tableaux statistiques d'une base, à une date.
 
-    TAB01 : stock des demandes. TAB02 : flux sur 12 mois, 4 trimestres et 3 ans. TAB03 : les demandes actives
-    par ancienneté, âge, nationalité, taille et composition du ménage, activité, situation, ressources, et au
-    regard du premier quartile.
+    TAB01 : évolution du stock. TAB02 : demandes actives et flux sur 12 mois, 4 trimestres et 3 ans. TAB03 :
+    les demandes actives, hors associations, par ancienneté, âge, nationalité, taille et composition du
+    ménage, activité, situation, ressources, et au regard du premier quartile.
+
+    Avec --par, à la façon des données publiques, une ligne par nombre : demandes actives (motif, taille
+    demandée, quartile), demandes satisfaites, baux et décisions de douze mois, sous le code de chaque
+    territoire.
     """
+    if niveau is not None and (tables or territoire is not None):
+        raise UsageError(
+            "--par ne va pas avec --table ni --territoire.",
+            remede="choisissez les lignes d'un territoire par la colonne code_territoire",
+        )
     le = _lire_jour(jour) if jour is not None else None
     contrats, magasin = ouvrir(options)
     with magasin, magasin.lire(base) as registre:
@@ -57,6 +87,9 @@ def commande(
         if territoire is not None:
             statistiques.verifier_territoire(territoire, contrat)
         le = le or registre.base.horloge.maintenant(datetime.now(UTC)).date()
+        if niveau is not None:
+            _ecrire_lieux(lieux.compter(registre, contrat, niveau, le), forme)
+            return
         voulus = [
             statistiques.tableau(code, registre, contrat, le, territoire)
             for code in statistiques.CODES
@@ -70,6 +103,25 @@ def commande(
     else:
         for tableau in voulus:
             _en_texte(tableau)
+        click.echo(f"  {FIDELITE}")
+
+
+def _ecrire_lieux(comptes: ComptesDeLieux, forme: str) -> None:
+    if forme == "json":
+        click.echo(json.dumps(en_json(comptes), ensure_ascii=False, indent=2))
+        return
+    if forme == "csv":
+        click.echo(lieux.en_csv(comptes), nl=False)
+        return
+    tete: tuple[str, ...] = ()
+    for ligne in comptes.lignes:
+        if tete[:1] != (ligne.code_territoire,):
+            click.echo(f"{ligne.territoire} {ligne.code_territoire}".rstrip())
+        if tete != (ligne.code_territoire, ligne.indicateur):
+            click.echo(f"  {lieux.INDICATEURS[ligne.indicateur]}")
+        tete = (ligne.code_territoire, ligne.indicateur)
+        click.echo(f"    {ligne.modalite[:70]:<70}{ligne.valeur:9d}")
+    click.echo(f"\n{comptes.note}")
 
 
 def _lire_jour(texte: str) -> date:

@@ -131,7 +131,7 @@ def _rubrique(nom: str, tout: Iterable[str], vus: set[str]) -> Rubrique:
 @lru_cache(maxsize=4)
 def _facultatifs(listes: Nomenclatures) -> tuple[str, ...]:
     """Optional elements of the document of a demande that an application may write."""
-    return tuple(c for c in listes.chemins if not listes.obligatoire(c) and not _est_du_sne(c))
+    return tuple(c for c in listes.chemins if not listes.obligatoire(c) and not est_du_sne(c))
 
 
 @lru_cache(maxsize=4)
@@ -140,7 +140,7 @@ def _codes(listes: Nomenclatures) -> tuple[str, ...]:
     noms = dict.fromkeys(
         liste
         for chemin, (liste, _) in listes.par_chemin.items()
-        if not _est_du_sne(chemin) and not chemin.endswith("/typeFichier")
+        if not est_du_sne(chemin) and not chemin.endswith("/typeFichier")
     )
     return tuple(
         f"{nom}/{code}"
@@ -182,5 +182,6 @@ def _feuilles(element: Any, chemin: str, trouvees: list[str]) -> None:
         trouvees.append(chemin)
 
 
-def _est_du_sne(chemin: str) -> bool:
+def est_du_sne(chemin: str) -> bool:
+    """Whether a place of a demande is one that an application never writes."""
     return any(bloc in chemin for bloc in _DU_SNE)

@@ -7,7 +7,7 @@ comes again with the seed.
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -20,12 +20,13 @@ from sne_sandbox.conformance.formulaire import en_json, repetables
 from sne_sandbox.conformance.plan import AUTRUI, Etape, Scenario
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain import decision as d
+from sne_sandbox.domain.codes import DALO_RECONNU
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import FORMULAIRE
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.domain.texte import est_nom_de_nir
 from sne_sandbox.generators import strategies
-from sne_sandbox.generators.actes import types_utilisables
+from sne_sandbox.generators.actes import remplacer, types_utilisables
 from sne_sandbox.generators.diversite import Contraintes, atelier
 from sne_sandbox.generators.strategies import TirageHypothese
 from sne_sandbox.operations.horloge import atteindre
@@ -184,10 +185,14 @@ class _Exemples(SearchStrategy[ExempleTire]):
         """One example (Hypothesis's own hook)."""
         demandes = _distinctes({nom: data.draw(tiree) for nom, tiree in self._tirees.items()})
         actes = {}
+        passes: dict[str, dict[str, Element]] = {}
         for saisie in self._saisies:
-            demande = demandes.get(saisie.menage or "")
-            ici = Circonstances(self._contrat, saisie.jour, self._guichet, demande, saisie.contraintes)
+            nom = saisie.menage or ""
+            passe = passes.setdefault(nom, {})
+            lieu = (self._contrat, saisie.jour, self._guichet)
+            ici = Circonstances(*lieu, demandes.get(nom), saisie.contraintes, passe)
             actes[saisie.rang] = dessiner(data, saisie.voulus, ici)
+            passe |= actes[saisie.rang]
         return ExempleTire(demandes, self._contrat, actes)
 
     def __repr__(self) -> str:
@@ -253,13 +258,21 @@ def _plein(element: Element, chemin: str, contrat: Contrat, sauf: Collection[str
 @dataclass(frozen=True, slots=True)
 class Circonstances:
     """Where something is entered: on `jour`, at `guichet`, about `demande` (the CRE message of the example,
-    None for none)."""
+    None for none), of which `passe` was entered before, the last of each option."""
 
     contrat: Contrat
     jour: date
     guichet: str
     demande: Element | None
     contraintes: Contraintes
+    passe: Mapping[str, Element] = field(default_factory=dict)
+
+    @property
+    def menage(self) -> dict[str, Any]:
+        """Whose demande it is, and whether the household was declared to be DALO."""
+        dalo = self.passe.get("dalo")
+        reconnu = dalo is not None and dalo.code_de("statutDalo") in DALO_RECONNU
+        return {"demande": self.demande, "dalo": reconnu}
 
     @property
     def ou(self) -> dict[str, Any]:
@@ -274,15 +287,17 @@ def dessiner(data: ConjectureData, demandes: Mapping[str, Any], ici: Circonstanc
         dessine = _DESSINS[nom](data, voulu, ici)
         if dessine is not None:
             dessines[nom] = dessine
-    if "decision" in dessines and "radiation" in dessines:
-        dessines["decision"] = _d_accord(
-            dessines["decision"], dessines["radiation"], ici.contrat.roles.decision
-        )
+    if "radiation" in dessines:
+        roles = ici.contrat.roles.decision
+        if "decision" in dessines:
+            dessines["decision"] = _d_accord(dessines["decision"], dessines["radiation"], roles)
+        elif "decision" in ici.passe:
+            dessines["radiation"] = _a_la_suite(dessines["radiation"], ici.passe["decision"], roles)
     return dessines
 
 
 def _radiation(data: ConjectureData, motif: str, ici: Circonstances) -> Element:
-    return data.draw(strategies.radiations(ici.contrat, motif=motif, demande=ici.demande, **ici.ou))
+    return data.draw(strategies.radiations(ici.contrat, motif=motif, **ici.menage, **ici.ou))
 
 
 def _evenement(data: ConjectureData, code: str, ici: Circonstances) -> Element | None:
@@ -299,13 +314,14 @@ def _decision(data: ConjectureData, voulue: Mapping[str, str], ici: Circonstance
     if not roles.type:
         return None
     bail = {"oui": True, "non": False}.get(voulue.get(d.BAIL, ""))
-    tiree = data.draw(strategies.decisions(ici.contrat, bail=bail, issue=voulue.get(d.DECISION), **ici.ou))
+    issue = voulue.get(d.DECISION)
+    tiree = data.draw(strategies.decisions(ici.contrat, bail=bail, issue=issue, **ici.menage, **ici.ou))
     dites = {role: ici.jour.isoformat() if v == "jour" else v for role, v in voulue.items()}
     return _evenement_de(tiree, {**valeurs(tiree), **dict(roles.ecrire(dites))})
 
 
 def _d_accord(decision: Element, radiation: Element, roles: d.RolesDecision) -> Element:
-    """The decision, its lease that of the radiation, and its commission no later."""
+    """The decision, its lease and its dwelling those of the radiation, and its commission no later."""
     bail = radiation.texte_de("attributionLogement/dateSignatureBail")
     dites, du_bail, commission = valeurs(decision), roles.code(d.DATE_BAIL), roles.code(d.DATE_COMMISSION)
     if bail is None or du_bail not in dites:
@@ -313,7 +329,23 @@ def _d_accord(decision: Element, radiation: Element, roles: d.RolesDecision) -> 
     accordees = {du_bail: bail}
     if commission in dites:
         accordees[commission] = min(dites[commission], bail)
+    for nom, role in _LOGEMENT.items():
+        ecrit = radiation.enfant(f"attributionLogement/{nom}")
+        if ecrit is not None and roles.code(role) in dites:
+            accordees[roles.code(role)] = ecrit.code or ecrit.texte
     return _evenement_de(decision, {**dites, **accordees})
+
+
+def _a_la_suite(radiation: Element, decision: Element, roles: d.RolesDecision) -> Element:
+    """The radiation, for the dwelling of a decision that was entered before, its lease no earlier."""
+    dites = valeurs(decision)
+    accordees = {nom: dites[roles.code(role)] for nom, role in _LOGEMENT.items() if roles.code(role) in dites}
+    commission = dites.get(roles.code(d.DATE_COMMISSION), "")
+    for nom in ("dateSignatureBail", "dateRadiation"):
+        tiree = radiation.texte_de(nom) or radiation.texte_de(f"attributionLogement/{nom}")
+        if tiree is not None:
+            accordees[nom] = max(tiree, commission)
+    return remplacer(radiation, accordees)
 
 
 def valeurs(evenement: Element) -> dict[str, str]:
@@ -322,6 +354,10 @@ def valeurs(evenement: Element) -> dict[str, str]:
         c.texte_de("code") or "": c.texte_de("valeurCaracteristiqueSpecifique") or ""
         for c in evenement.tous(_CARACTERISTIQUES)
     }
+
+
+#: What a radiation says of the dwelling as a decision does, by role.
+_LOGEMENT: Final = {"numeroRpls": d.RPLS, "codeSirenBailleur": d.SIREN, "typeReservataire": d.RESERVATAIRE}
 
 
 def _evenement_de(evenement: Element, valeurs: Mapping[str, str]) -> Element:

@@ -28,6 +28,7 @@ from sne_sandbox.conformance.recueil import RecueilDuJugement, dire_ce_qui_manqu
 from sne_sandbox.conformance.reduction import BUDGET, Exemples, Reductions
 from sne_sandbox.conformance.seance import BancDEssai, ExempleJoue, LienApplication, jouer_exemple
 from sne_sandbox.conformance.trafic import outil
+from sne_sandbox.contract.certification import charger_certification
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS
@@ -178,19 +179,25 @@ def instant_de(scenario: Scenario, instant: datetime) -> datetime:
 class _Presentation:
     """What the application says of itself: its name and version, the commands that it knows, the versions of
     messages that it writes (none when it does not say), how many of it may run at once, the filters of feeds
-    that it sends."""
+    that it sends; and what the contract has: the versions of messages, the commands of its roles."""
 
     nom: str
     commandes: frozenset[str]
     versions: frozenset[str]
     instances: int
     filtres: frozenset[str]
+    admises: frozenset[str]
+    prevues: frozenset[str]
 
     def manque(self, scenario: Scenario) -> str:
         """Why a scenario is of no concern to it, "" when it is."""
         inconnues = sorted(scenario.commandes - self.commandes)
         if inconnues:
             return f"l'application ne connaît pas : {', '.join(inconnues)}"
+        if refusees := sorted(scenario.versions - self.admises):
+            return f"l'interface n'admet pas la version {', '.join(refusees)}"
+        if imprevues := sorted(scenario.commandes - self.prevues):
+            return f"l'interface ne prévoit pas : {', '.join(imprevues)}"
         absentes = sorted(scenario.versions - self.versions) if self.versions else []
         if absentes:
             return f"l'application n'écrit pas la version {', '.join(absentes)}"
@@ -232,12 +239,16 @@ class _Pilotage:
         except LienRompu as rompu:
             self.panne = rompu.diagnostics()
             return
+        contrat = self.banc.base.contrat
+        roles = charger_certification(contrat.dossiers).roles
         self.presentation = _Presentation(
             f"{reponse['nom']} {reponse['version']}",
             frozenset(map(str, reponse["commandes"])),
             frozenset(map(str, reponse.get("versions") or ())),
             int(reponse.get("instances") or 1),
             frozenset(map(str, reponse.get("filtres") or ())),
+            frozenset(contrat.versions),
+            frozenset(c for role in roles.values() for c in role.commandes),
         )
 
     def renforcer(self, restants: Sequence[Scenario]) -> None:

@@ -167,8 +167,8 @@ def _avec_enveloppe(vue: Observation, contrat: Contrat) -> None:
     echange, reponse = vue.echange, vue.reponse
     document = document_parmi(vue.reponse.champs)
     racine = None if document.startswith(_ZIP) else arbre_de(document)
-    # A registration that carries warnings is delivered all the same: with its attestation.
-    gravite = "avertissement" if reponse.octets("attestation") else "bloquante"
+    fait = bool(reponse.octets("attestation")) or _a_ete_fait(racine, echange.operation)
+    gravite = "avertissement" if fait else "bloquante"
     echange.anomalies = [] if racine is None else list(_anomalies(racine, contrat, gravite))
     refusee = any(anomalie["gravite"] == "bloquante" for anomalie in echange.anomalies)
     echange.verdict = VerdictEchange.ANOMALIES if refusee else VerdictEchange.ACCEPTE
@@ -187,6 +187,16 @@ def _avec_enveloppe(vue: Observation, contrat: Contrat) -> None:
         fautes.append(SchemaError(0, "", "Le document de la réponse n'est pas du XML."))
     echange.reponse_conforme = not fautes
     _noter(echange, REPONSE, "La réponse ne suit pas le contrat", fautes)
+
+
+def _a_ete_fait(racine: Any, operation: str | None) -> bool:
+    """Whether an answer shows that what was asked was done: its anomalies, if any, are warnings. A demande
+    that is refused comes back under the header of its sender, what is not done shows no list."""
+    if racine is None:
+        return False
+    if operation == "getNumUnique":
+        return bool(racine.findtext("{*}entete/{*}typeFichier") == "RET")
+    return any(racine.find(f"{{*}}{nom}") is not None for nom in ("listeEvenements", "listeDemandes"))
 
 
 def _fautes_des_champs(vue: Observation, qname: str, obligatoires: list[str]) -> Iterator[SchemaError]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from sne_sandbox import resources
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Base
@@ -62,7 +61,7 @@ class Contrats:
         `nomme`."""
         if not nom:
             return self._du_serveur
-        livre = nom in _livres()
+        livre = nom in versions.livres()
         if not livre and nom not in self._poses():
             raise UsageError(
                 f"Le contrat [{nom[:40]}] n'existe pas sur ce serveur.",
@@ -79,7 +78,7 @@ class Contrats:
     @property
     def noms(self) -> list[str]:
         """Those that a base may name."""
-        return sorted({*_livres(), *self._poses()})
+        return sorted({*versions.livres(), *self._poses()})
 
     def nom_de(self, base: Base) -> str:
         """What the contract of a base is called."""
@@ -101,7 +100,3 @@ class Contrats:
         if not self.dossier.is_dir():
             return []
         return [d.name for d in self.dossier.iterdir() if d.is_dir() and _NOM.fullmatch(d.name)]
-
-
-def _livres() -> list[str]:
-    return [d.name for d in resources.contracts_dir().iterdir() if (d / versions.CONTRAT).is_file()]

@@ -38,14 +38,20 @@ class Exigence:
 
 def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
     """Requirements by id, in the order of the files, a row replacing the row of the same id of the contract
-    below. Raises ContractError, with file and line, for a row that cannot be read."""
+    below; those that a later contract is the first to ask are left out. Raises ContractError, with file and
+    line, for a row that cannot be read."""
     lues: dict[str, Exigence] = {}
     for dossier in reversed(dossiers.couches):
         fichier = dossier / FICHIER
         if fichier.is_file():
-            lues |= {exigence.id: exigence for exigence in _lire(fichier)}
+            lues |= {e.id: e for e in _lire(fichier) if _demandee(e, dossiers, fichier)}
     risques = dossiers.toml(RISQUES)
     return MappingProxyType({e.id: replace(e, risque=_risque(e.id, risques)) for e in lues.values()})
+
+
+def _demandee(exigence: Exigence, dossiers: DossiersContrat, fichier: Path) -> bool:
+    """Whether the contract asks it by now: a row of ours may be of a later one."""
+    return exigence.depuis in dossiers.noms or not dossiers.du_contrat(fichier)
 
 
 def _risque(exigence: str, risques: Mapping[str, object]) -> str:

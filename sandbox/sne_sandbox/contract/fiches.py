@@ -14,7 +14,11 @@ from sne_sandbox.domain.evenement import Caracteristique, TypeCaracteristique, T
 from sne_sandbox.errors import ContractError
 
 #: What a user's folder may set on a rule that the contract has.
-CLES_OVERLAY: Final = ("gravite", "texte", "code_officiel", "source", "remede", "condition", "fidelite")
+CLES_OVERLAY: Final = (
+    "gravite", "texte", "code_officiel", "propriete", "source", "remede", "condition", "fidelite",
+)  # fmt: skip
+#: Places of `propriete`: the path of the element, that of its parent, its name.
+PLACES_PROPRIETE: Final = ("chemin", "parent", "nom")
 #: Characters of `anomalie/@code` in the schema.
 CODE_MAX: Final = 10
 _OBLIGATOIRES: Final = ("types", "texte", "gravite", "fidelite", "source")
@@ -23,6 +27,8 @@ _TABLE: Final = "regles"
 
 #: Keys of a type of event for the reader of the file: the type itself does not hold them.
 _DOCUMENTATION: Final = ("fidelite", "source")
+#: What takes away a type of event that a folder below has.
+_RETIRE: Final = "retire"
 _TYPES: Final = get_args(TypeCaracteristique)
 
 _Choix = TypeVar("_Choix", bound=StrEnum)
@@ -35,8 +41,9 @@ class FicheRegle:
 
     `types` are the file types it looks at (`*` for any), `texte` the sentence with its places (`{valeur}`),
     `condition` what must hold and `remede` what to do, both "" while nobody wrote them. `structurante` rules
-    block in every profile. `code_officiel` goes on the wire in place of `code`. `gravite_imposee` is the
-    gravité when the user's folder set it: no profile changes it then.
+    block in every profile. `code_officiel` goes on the wire in place of `code`, and `propriete` in place of
+    the path of the element, with its places (`{parent}/{nom}`). `gravite_imposee` is the gravité when the
+    user's folder set it: no profile changes it then.
     """
 
     code: str
@@ -49,6 +56,7 @@ class FicheRegle:
     condition: str = ""
     remede: str = ""
     code_officiel: str | None = None
+    propriete: str | None = None
     gravite_imposee: Gravite | None = None
 
 
@@ -147,6 +155,11 @@ def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, An
                 f"{fichier} : [{code}] texte : accolades mal écrites dans « {valeur} ».",
                 remede="une place se note {valeur}, une accolade se double : {{",
             )
+        elif cle == "propriete" and not _places(valeur) <= {*PLACES_PROPRIETE}:
+            raise ContractError(
+                f"{fichier} : [{code}] propriete : « {valeur} » a d'autres places que celles d'un chemin.",
+                remede=f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
+            )
         else:
             valeurs[cle] = valeur
     return valeurs
@@ -164,6 +177,13 @@ def _est_une_phrase(texte: str) -> bool:
     )
 
 
+def _places(texte: str) -> set[str]:
+    """The names of the places of a text, « ? » for what is not one."""
+    if not _est_une_phrase(texte):
+        return {"?"}
+    return {nom for _, nom, _, _ in Formatter().parse(texte) if nom is not None}
+
+
 def _choix(enum: type[_Choix], code: str, cle: str, valeur: str, fichier: Path) -> _Choix:
     try:
         return enum(valeur)
@@ -177,12 +197,14 @@ def _choix(enum: type[_Choix], code: str, cle: str, valeur: str, fichier: Path) 
 
 
 def lire_evenements(tables: Mapping[str, Any], fichier: str) -> tuple[TypeEvenement, ...]:
-    """The types, in the order of the file. Raises ContractError for an unknown key or a missing one."""
-    return tuple(_type(code, table, fichier) for code, table in tables.items())
+    """The types, in the order of the file, but for those that a folder above took away (`retire = true`).
+    Raises ContractError for an unknown key or a missing one."""
+    gardes = {code: table for code, table in tables.items() if not dict(table).get(_RETIRE)}
+    return tuple(_type(code, table, fichier) for code, table in gardes.items())
 
 
 def _type(code: str, table: Any, fichier: str) -> TypeEvenement:
-    valeurs = {cle: valeur for cle, valeur in dict(table).items() if cle not in _DOCUMENTATION}
+    valeurs = {cle: valeur for cle, valeur in dict(table).items() if cle not in (*_DOCUMENTATION, _RETIRE)}
     valeurs["caracteristiques"] = tuple(
         _caracteristique(code, entree, fichier) for entree in valeurs.get("caracteristiques", ())
     )

@@ -109,6 +109,20 @@ class DossiersContrat:
         """Whether one of the folders has a file at the relative `chemin`."""
         return any((dossier / chemin).is_file() for dossier in self.couches)
 
+    def fichiers(self) -> tuple[str, ...]:
+        """The relative paths of all the files of a contract, in whichever folder; not those of other
+        versions that a user's folder may hold."""
+        trouves = set()
+        for dossier in self.couches:
+            versions = {f.parent for f in dossier.glob(f"*/{_CONTRAT}")} if dossier == self.overlay else set()
+            versions |= {dossier / nom for nom in self.noms} if dossier == self.overlay else set()
+            trouves |= {
+                f.relative_to(dossier).as_posix()
+                for f in self._connus(dossier)
+                if not versions.intersection(f.parents)
+            }
+        return tuple(sorted(trouves))
+
     def lire(self, chemin: str) -> bytes:
         """Bytes of the file at `chemin`. Raises ContractError as `trouver`, or when it cannot be read."""
         fichier = self.trouver(chemin)

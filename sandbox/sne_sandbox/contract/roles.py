@@ -22,6 +22,7 @@ from sne_sandbox.errors import ContractError
 
 _CONTRAT: Final = "contract.toml"
 _CALCULES: Final = ("ressources_uc", "nombre_uc", "premier_quartile")
+_LISTES: Final = ("valeurs", "categories", "sans_categorie")
 #: Blocks of the form that the household fills: what the SNE computes does not go into them.
 _DU_MENAGE: Final = frozenset(
     {"association", "personnePhysique", "logementRecherche", "principauxMotifDemande"}
@@ -55,6 +56,7 @@ LIBELLES: Final[Mapping[str, str]] = MappingProxyType(
         f"decision.{d.RPLS}": "numéro RPLS du logement",
         f"decision.{d.BAIL}": "bail signé",
         f"decision.{d.DATE_BAIL}": "date de signature du bail",
+        "decision.sans_categorie": "aucune catégorie prioritaire",
         f"decision.valeurs.{d.ATTRIBUTION}": "attribution",
         f"decision.valeurs.{d.ATTRIBUTION_PAR_CLASSEMENT}": "attribution par classement",
         f"decision.valeurs.{d.ATTRIBUTION_SOUS_CONDITION}": "attribution sous condition",
@@ -171,7 +173,7 @@ class _Lecture:
 
     def decision(self, types: Mapping[str, TypeEvenement]) -> RolesDecision:
         table = _table(self._tables.get("decision", {}), "roles.decision")
-        _connues(table, ("type", *d.CARACTERISTIQUES, "valeurs", "categories"), "roles.decision")
+        _connues(table, ("type", *d.CARACTERISTIQUES, *_LISTES), "roles.decision")
         code = self._lie(
             table, ("decision", "type"), lambda c: "" if c in types else "aucun type d'événement n'a ce code"
         )
@@ -187,11 +189,13 @@ class _Lecture:
             )
             if lie:
                 liees[role] = lie
+        categorie = siennes.get(liees.get(d.CATEGORIE, ""))
         return RolesDecision(
             code,
             liees,
             self._valeurs(table, siennes.get(liees.get(d.DECISION, ""))),
-            self._categories(table, siennes.get(liees.get(d.CATEGORIE, ""))),
+            self._categories(table, categorie),
+            self._lie(table, ("decision", "sans_categorie"), _de_la_liste(categorie)),
         )
 
     def _valeurs(self, decision: Mapping[str, Any], liste: Caracteristique | None) -> dict[str, str]:

@@ -4,7 +4,7 @@ schemas as they are served."""
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final
@@ -31,13 +31,14 @@ from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclu
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.roles import Roles
 from sne_sandbox.domain.texte import retenir_noms_nir
-from sne_sandbox.errors import ContractError
+from sne_sandbox.errors import ContractError, UsageError
+from sne_sandbox.settings import DE_BASE, Reglages
 
 #: The file that makes a folder a contract.
 CONTRAT: Final = "contract.toml"
 _CLES: Final = (
     "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
-    "fichiers", "services", "roles",
+    "fichiers", "services", "roles", "reglages",
 )  # fmt: skip
 _FICHIERS: Final = (
     "operations", "chemins", "nomenclatures", "communes", "communes_anciennes", "epci", "regles",
@@ -106,7 +107,8 @@ class Contrat:
     """A published interface. Built by `charger`; shared by every thread; compared by identity.
 
     `versions` are the message versions it accepts, lowest first, `conventions` those of them whose schema
-    is ours; `namespace` that of the payload documents.
+    is ours; `namespace` that of the payload documents. `reglages` are settings, by name, that a base has
+    under this contract as long as nobody changes them (`[reglages]` of contract.toml).
     """
 
     nom: str
@@ -125,6 +127,7 @@ class Contrat:
     services: Mapping[str, Service]
     operations: Mapping[str, OperationPubliee]
     dossiers: DossiersContrat
+    reglages: Mapping[str, Any]
 
     def __repr__(self) -> str:
         return f"<Contrat {self.nom}>"
@@ -150,6 +153,11 @@ class Contrat:
     def fichier(self, chemin: str) -> bytes:
         """Bytes of a file of the contract. Raises ContractError when no folder has it."""
         return self.dossiers.lire(chemin)
+
+
+def livres() -> tuple[str, ...]:
+    """Names of the contracts that are shipped."""
+    return tuple(sorted(dossier.parent.name for dossier in resources.contracts_dir().glob(f"*/{CONTRAT}")))
 
 
 def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None, *, tolerer: bool = False) -> Contrat:
@@ -218,6 +226,7 @@ def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None, *, tolerer: bool
         services=MappingProxyType(services),
         operations=MappingProxyType(operations),
         dossiers=dossiers,
+        reglages=MappingProxyType(_reglages(table.get("reglages", {}))),
     )
 
 
@@ -228,6 +237,20 @@ def _a_ses_schemas(dossiers: DossiersContrat, chemins: str) -> bool:
         return True
     tables = [lu for fichier, lu in dossiers.tomls(CONTRAT) if not dossiers.du_contrat(fichier)]
     return any("schemas" in lu or "versions" in lu for lu in tables)
+
+
+def _reglages(table: Any) -> dict[str, Any]:
+    """The settings of a base that a contract sets, read. Raises ContractError for what is none."""
+    try:
+        lus = asdict(Reglages.de({cle: str(valeur) for cle, valeur in dict(table).items()}))
+        if fixes := [setting.nom for setting in DE_BASE if setting.fixe and setting.nom in table]:
+            raise UsageError(f"le réglage [{fixes[0]}] n'est que d'une base.", remede="ôtez-le")
+    except (UsageError, TypeError, ValueError) as erreur:
+        raise ContractError(
+            f"{CONTRAT} : [reglages] {erreur}",
+            remede=getattr(erreur, "remede", "") or "une table de réglages",
+        ) from None
+    return {cle: lus[cle] for cle in dict(table)}
 
 
 def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Document, dict[str, str]]:

@@ -30,7 +30,8 @@ class Anomalie:
     `regle` is our rule code, `code` what goes on the wire (the same, unless an overlay maps it onto the
     official list), `propriete` the path of the faulty element (at most 255 characters), `message` the
     sentence with its value (at most 512), `valeur` the faulty value, masked when it is a NIR, `ligne` the
-    line of the document received (0 when the element is missing).
+    line of the document received (0 when the element is missing). `propriete_officielle` goes on the wire in
+    place of `propriete`, when an overlay says how the SNE writes it.
     """
 
     regle: str
@@ -40,10 +41,19 @@ class Anomalie:
     gravite: Gravite
     valeur: str = ""
     ligne: int = 0
+    propriete_officielle: str | None = None
 
     def en_json(self) -> dict[str, str | int]:
         """As a line of the journal keeps it."""
-        return asdict(self) | {"gravite": self.gravite.value}
+        ecrite = asdict(self) | {"gravite": self.gravite.value}
+        if self.propriete_officielle is None:
+            del ecrite["propriete_officielle"]
+        return ecrite
+
+    @property
+    def propriete_ecrite(self) -> str:
+        """The path that goes on the wire."""
+        return self.propriete if self.propriete_officielle is None else self.propriete_officielle
 
     @property
     def bloquante(self) -> bool:

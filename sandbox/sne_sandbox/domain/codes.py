@@ -12,8 +12,11 @@ HEBERGES: Final = frozenset({"CP", "CPE"})
 TYPES_LOGEMENT: Final = ("C", "T1", "T2", "T3", "T4", "T5", "T6P")
 #: Contracts of those who are employed.
 SALARIES: Final = frozenset({"CDI", "CDD", "APP"})
-#: `statutDalo` of a demande that was recognised.
-DALO_RECONNU: Final = frozenset({"ACTIF", "ACTREL"})
+#: `statutDalo` (ListeStatutDalo): recognised and waiting; recognised and housed again (« Actif relogé »).
+DALO_ACTIF: Final = "ACTIF"
+DALO_RELOGE: Final = "ACTREL"
+#: … of a demande that was recognised.
+DALO_RECONNU: Final = frozenset({DALO_ACTIF, DALO_RELOGE})
 #: Motives of a radiation (ListeMotifsRadiation, R. 441-2-8): a) attribution followed by a signed lease,
 #: d) irrecevabilité pronounced by a commission, c) no answer to a letter…
 MOTIF_ATTRIBUTION: Final = "RADATT"

@@ -75,12 +75,14 @@ class CategoriePrioritaire:
 class RolesDecision:
     """The codes that a contract gives to decisions: the type of their events ("": it has none, and nothing
     else is bound either), each characteristic by role, each value of DECISION by role, the categories by
-    their code. A role that is bound to nothing is absent from its mapping."""
+    their code. A role that is bound to nothing is absent from its mapping. `sans_categorie` is the value of
+    CATEGORIE that says there is none (convention), "" without any."""
 
     type: str = ""
     caracteristiques: Mapping[str, str] = field(default_factory=dict)
     valeurs: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, CategoriePrioritaire] = field(default_factory=dict)
+    sans_categorie: str = ""
 
     def est(self, genre: TypeEvenement | Evenement | str | None) -> bool:
         """Whether this is the type of decisions, an event of it, or its code."""

@@ -76,6 +76,9 @@ class Evenement:
     """(code, value)."""
     auteur_modification: str | None = None
     modifie_le: datetime | None = None
+    suite: str | None = None
+    """What a radiation has to follow, BAIL or IRRECEVABILITE (`domain.parcours`), since `suite_le`."""
+    suite_le: date | None = None
 
     @property
     def supprime(self) -> bool:

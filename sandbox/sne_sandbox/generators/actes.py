@@ -5,7 +5,7 @@ A function draws one fragment, or the whole message (`suite`, `separation`, `doc
 `document_de_recherche`) that carries one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -33,7 +33,8 @@ from sne_sandbox.rules.catalogue.radiation import MOIS_SANS_REPONSE
 
 _RADIATION: Final = "interfaceNuu/demande/demandeLogement/radiation"
 _DALO: Final = "interfaceNuu/demande/informationDalo"
-_SIREN: Final = "900000019"
+#: That of the guichet G1226, invented as it is.
+_SIREN: Final = "993681931"
 _ACTIF: Final = "ACTIF"
 #: Texts of a characteristic or a comment: the last is the longest that a characteristic may hold.
 _TEXTES: Final = (
@@ -58,11 +59,12 @@ def radiation(
     *,
     motif: str | None = None,
     depot: date | None = None,
+    dalo: bool = True,
     version: str | None = None,
 ) -> Element:
     """`radiation`, on the day of `ici`, of a demande deposited on `depot`; `motif` "" is a déradiation, None
     any motive that a landlord may give; `version` is the highest by default. The dwelling of an attribution
-    lies in the territory of `ici`."""
+    lies in the territory of `ici`; only for a household that may be `dalo` is it attributed by that title."""
     chemin = f"{_RADIATION}/motifRadiation"
     liste = ici.contrat.nomenclatures.liste(ici.contrat.nomenclatures.par_chemin[chemin][0])
     if motif is None:
@@ -81,7 +83,17 @@ def radiation(
         enfants.append(_attribution(tirage, ici, tirage.date(depuis, jour), place))
     ou = ici.population.territoires.valeurs[0].places[0]
     scene = ici.scene(tirage, version or ici.contrat.version_haute, ou)
-    return orner(bloc("radiation", *enfants), scene, _RADIATION, ORNEMENTS)
+    ornee = orner(bloc("radiation", *enfants), scene, _RADIATION, ORNEMENTS)
+    return ornee if dalo else remplacer(ornee, {"attribueEnComDALO": "false"})
+
+
+def remplacer(element: Element, textes: Mapping[str, str]) -> Element:
+    """A copy where each element of these names, at any depth, has that text; one that has a code, that
+    code."""
+    if element.nom in textes:
+        dit = textes[element.nom]
+        return de_code(element.nom, dit) if element.code is not None else Element(element.nom, dit)
+    return avec_enfants(element, tuple([remplacer(enfant, textes) for enfant in element.enfants]))
 
 
 def _attribution(tirage: Tirage, ici: Atelier, bail: date, place: Place) -> Element:
@@ -167,10 +179,13 @@ def decision(
     bail: bool | None = None,
     issue: str | None = None,
     categories_max: int = 1,
+    depot: date | None = None,
+    dalo: bool = False,
 ) -> Element:
     """`evenement` of a decision: `issue` is which of DECISIONS (any by default, which may be none beside a
-    refusal by the household), `bail` whether a lease was signed (an attribution, then). What the contract has
-    no place for is not said."""
+    refusal by the household), `bail` whether a lease was signed (an attribution, then). The demande was
+    deposited on `depot`, by a household that is `dalo` or not. What the contract has no place for is not
+    said."""
     roles = ici.contrat.roles.decision
     (genre,) = [t for t in ici.contrat.evenements if roles.est(t)]
     par_role = {role: c for c in genre.caracteristiques if (role := roles.role(c.code)) is not None}
@@ -183,7 +198,7 @@ def decision(
     if bail is None:
         bail = issue in d.ATTRIBUTIONS and tirage.booleen(0.5)
     refus = not issue or (issue in d.ATTRIBUTIONS and not bail and tirage.booleen(0.2))
-    commission = ici.jour - timedelta(days=tirage.entier(0, 40))
+    commission = max(ici.jour - timedelta(days=tirage.entier(0, 40)), depot or date.min)
     dit: dict[str, str | tuple[str, ...]] = {d.DATE_COMMISSION: commission.isoformat()}
     if issue:
         dit[d.DECISION] = issue
@@ -200,7 +215,7 @@ def decision(
         premiere = tirage.entier(0, len(en_vigueur) - 1)
         combien = tirage.entier(1, categories_max)
         dit[d.CATEGORIE] = tuple(en_vigueur[premiere : premiere + combien])
-    dit[d.DALO] = tirage.choix(("non", "oui"))
+    dit[d.DALO] = "oui" if dalo else "non"
     for role in (d.RESERVATAIRE, d.SIREN, d.RPLS):
         if role in par_role and tirage.booleen(ici.contraintes.richesse):
             dit[role] = _valeur(tirage, ici, par_role[role])

@@ -175,7 +175,7 @@ def contexte(
         demandes=(*([stockee] if stockee is not None else []), *autres),
         guichets=guichets(),
         types_evenement=contrat.evenements,
-        evenements=[_evenement(table) for table in exemple.evenements],
+        tous_evenements=[_evenement(table) for table in exemple.evenements],
         roles=contrat.roles.demande,
     )
     guichet = demande.num_guichet

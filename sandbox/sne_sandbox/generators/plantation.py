@@ -6,23 +6,24 @@ Each batch has draws of its own: several processes may draw a base, each its sha
 """
 
 import gc
-import json
 import marshal
 import os
 import pickle
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain import codes as motifs
+from sne_sandbox.domain.attribution import DecisionNotee, Demandeur
 from sne_sandbox.domain.dates import age, ajouter_mois, xs_date_time
 from sne_sandbox.domain.demande import EtatDemande, GenreMouvement
 from sne_sandbox.domain.element import Element
+from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE, Composition
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.generators.demandes import DossierTire, contenu, formulaire, tirer_dossier
@@ -40,7 +41,7 @@ from sne_sandbox.generators.vies import (
     tirer_vie,
     tirer_vie_effacee,
 )
-from sne_sandbox.store.lignes import micros, tasser
+from sne_sandbox.store.lignes import ligne_decision, ligne_evenement, micros, tasser
 
 _LOT: Final = 500
 _VALIDITE_MOIS: Final = 12
@@ -73,8 +74,9 @@ COLONNES: Final = {
     "demande_motif": ("numero_unique", "motif", "date_creation"),
     "demande_stat": (
         *("numero_unique", "date_creation", "composition", "personnes", "date_naissance", "nationalite"),
-        *("situation", "contrat", "ressources", "ressources_uc", "commune"),
+        *("situation", "contrat", "ressources", "ressources_uc", "commune", "motif", "type_logement"),
     ),
+    "decision": tuple(f.name for f in fields(DecisionNotee)),
     "mouvement": ("numero_unique", "rang", "genre", "jour", "effet", "association", "motif"),
     "evenement": (
         *("identifiant", "numero_unique", "code_type", "auteur_creation", "cree_le", "nature"),
@@ -108,12 +110,15 @@ class Semence:
 @dataclass(slots=True)
 class _Plant:
     """A demande drawn, before it has its number. `rang` counts households from 0; `forcee` says that it is a
-    meant duplicate of the one before."""
+    meant duplicate of the one before. Once its row is made, `radiation` is the block of the one that ended
+    it, `radiee_par` the guichet that sent it."""
 
     rang: int
     dossier: DossierTire
     vie: Vie
     forcee: bool = False
+    radiation: Element | None = None
+    radiee_par: str = ""
 
 
 def lots(semence: Semence) -> Iterator[Lot]:
@@ -209,8 +214,9 @@ def _planter(
     for plant, numero in zip(plants, numeros, strict=True):
         dossier, vie = plant.dossier, plant.vie
         revision = _raconter(base, numero, vie, dossier.association is not None, lignes)
-        lignes["demande"].append(_ligne_demande(semence, tirage, plant, numero, revision))
-        lignes["demande_stat"].append(_ligne_stat(base, numero, dossier, vie))
+        demandeur = _demandeur(dossier, vie)
+        lignes["demande"].append(_ligne_demande(semence, tirage, plant, numero, revision, demandeur, lignes))
+        lignes["demande_stat"].append(_ligne_stat(base, numero, dossier, vie, demandeur))
         # Each once, as a document may name one twice.
         for commune in dict.fromkeys([place.code for place in dossier.souhait.places]):
             lignes["demande_commune"].append((base, numero, commune, vie.depot.isoformat()))
@@ -226,7 +232,7 @@ def _planter(
     for plant, numero in zip(plants, numeros, strict=True):
         if plant.vie.decision is not None:
             evenement += 1
-            lignes["evenement"].append(_ligne_decision(semence, tirage, plant, numero, evenement))
+            _planter_decision(semence, tirage, plant, numero, evenement, lignes)
 
 
 def _raconter(base: str, numero: str, vie: Vie, association: bool, lignes: Lignes) -> int:
@@ -251,9 +257,24 @@ def _autour(version: str) -> tuple[str, str]:
     return vide.removesuffix("/>") + ">", "</ns1:interfaceNuu>"
 
 
+def _demandeur(dossier: DossierTire, vie: Vie) -> Demandeur:
+    """As `domain.attribution` tells it from a document."""
+    foyer, commune, dalo = dossier.foyer, dossier.souhait.places[0].code, vie.dalo is not None
+    if foyer is None or not any(adulte.ressources for adulte in foyer.adultes):
+        return Demandeur(commune, None, dalo)
+    return Demandeur(commune, foyer.ressources * 1200 // _centiemes_uc(foyer, vie.debut), dalo)
+
+
 def _ligne_demande(
-    semence: Semence, tirage: Tirage, plant: _Plant, numero: str, revision: int
+    semence: Semence,
+    tirage: Tirage,
+    plant: _Plant,
+    numero: str,
+    revision: int,
+    demandeur: Demandeur,
+    lignes: Lignes,
 ) -> tuple[Any, ...]:
+    """The row of a demande; that of the attribution that ends it, if one does, goes to `lignes`."""
     dossier, vie, maintenant = plant.dossier, plant.vie, semence.maintenant
     # A landlord's own reference, when it has one.
     bailleurs = dossier.territoire.bailleurs
@@ -265,15 +286,19 @@ def _ligne_demande(
     radiation, jour, motif, reservataire, commune = None, None, None, None, None
     if vie.radiation is not None:
         etat, (jour, motif) = _RADIEE, vie.radiation
-        radiation = bloc_radiation(tirage, motif, jour, dossier)
+        radiation = bloc_radiation(tirage, motif, jour, dossier, dalo=vie.dalo is not None)
         reservataire = radiation.code_de("attributionLogement/typeReservataire")
         commune = radiation.code_de("attributionLogement/adresse/commune")
         if motif in DU_BAILLEUR:
             dernier = tirage.choix(bailleurs)
+        plant.radiation, plant.radiee_par = radiation, dernier
     statut, dalo = None, None
+    if radiation is not None and jour is not None and motif == motifs.MOTIF_ATTRIBUTION:
+        attribution = DecisionNotee.de_la_radiation(numero, jour, dernier, radiation, demandeur)
+        lignes["decision"].append(tuple(ligne_decision(semence.base, attribution).values()))
     if vie.dalo is not None:
         dernier = dossier.territoire.etat
-        statut = "ACTREL" if motif == motifs.MOTIF_ATTRIBUTION else "ACTIF"
+        statut = motifs.DALO_RELOGE if motif == motifs.MOTIF_ATTRIBUTION else motifs.DALO_ACTIF
         dalo = tasser(codec.encoder(bloc_dalo(statut, vie.dalo, dossier)))
     return (
         *(semence.base, numero, revision, dossier.territoire.code, etat, dossier.version),
@@ -302,16 +327,19 @@ def _matin(jour: date, maintenant: datetime) -> tuple[str, int]:
     return xs_date_time(matin), micros(matin)
 
 
-def _ligne_stat(base: str, numero: str, dossier: DossierTire, vie: Vie) -> tuple[Any, ...]:
-    foyer, depot, commune = dossier.foyer, vie.depot.isoformat(), dossier.souhait.places[0].code
+def _ligne_stat(
+    base: str, numero: str, dossier: DossierTire, vie: Vie, demandeur: Demandeur
+) -> tuple[Any, ...]:
+    foyer, depot, commune = dossier.foyer, vie.depot.isoformat(), demandeur.souhaitee
+    souhaits = (next(iter(dossier.motifs), None), next(iter(dossier.souhait.types), None))
     if foyer is None:
         rien = (None, None, None, None, 0, None)
-        return (base, numero, depot, Composition.ASSOCIATION.value, 0, *rien, commune)
-    demandeur, ressources = foyer.demandeur, foyer.ressources
+        return (base, numero, depot, Composition.ASSOCIATION.value, 0, *rien, commune, *souhaits)
+    titulaire = foyer.demandeur
     return (
-        *(base, numero, depot, _composition(foyer).value, foyer.taille, demandeur.naissance.isoformat()),
-        *(demandeur.nationalite, demandeur.situation, demandeur.metier.contrat),
-        *(ressources, ressources * 1200 // _centiemes_uc(foyer, vie.debut), commune),
+        *(base, numero, depot, _composition(foyer).value, foyer.taille, titulaire.naissance.isoformat()),
+        *(titulaire.nationalite, titulaire.situation, titulaire.metier.contrat),
+        *(foyer.ressources, demandeur.ressources_uc, commune, *souhaits),
     )
 
 
@@ -334,22 +362,25 @@ def _centiemes_uc(foyer: Foyer, jour: date) -> int:
     return 100 + poids[0] + poids[1] // 2
 
 
-def _ligne_decision(
-    semence: Semence, tirage: Tirage, plant: _Plant, numero: str, identifiant: int
-) -> tuple[Any, ...]:
-    vie = plant.vie
+def _planter_decision(
+    semence: Semence, tirage: Tirage, plant: _Plant, numero: str, identifiant: int, lignes: Lignes
+) -> None:
+    """The event of the decision of a life that has one, and what is counted of it. An attribution with a
+    lease was told with the radiation, by who radiated (R. 441-2-8 a)."""
+    dossier, vie, roles = plant.dossier, plant.vie, semence.population.roles.decision
     assert vie.decision is not None
-    auteur = tirage.choix(plant.dossier.territoire.bailleurs)
-    roles = semence.population.roles.decision
-    dit = decision(vie, tirage, vie.dalo is not None, roles)
-    return (
-        *(
-            semence.base,
-            identifiant,
-            numero,
-            roles.type,
-            auteur,
-            _micros(vie.decision, semence.maintenant),
-        ),
-        *("CRE", vie.decision.isoformat(), json.dumps(dit, ensure_ascii=False)),
+    auteur, dite_le = tirage.choix(dossier.territoire.bailleurs), vie.decision
+    bail = plant.radiation.date_de("attributionLogement/dateSignatureBail") if plant.radiation else None
+    if bail is not None and vie.radiation is not None:
+        auteur, dite_le = plant.radiee_par, vie.radiation[0]
+        vie.decision = min(vie.decision, bail)
+    dit = decision(vie, tirage, vie.dalo is not None, roles, plant.radiation)
+    quand = instant(dite_le, semence.maintenant)
+    evenement = Evenement(
+        identifiant, numero, roles.type, auteur, quand, "CRE", vie.decision, None, tuple(dit)
     )
+    ecrite = ligne_evenement(semence.base, evenement)
+    lignes["evenement"].append(tuple(ecrite[nom] for nom in ("base", *COLONNES["evenement"])))
+    notee = DecisionNotee.de_l_evenement(evenement, roles, _demandeur(dossier, vie))
+    if notee is not None:
+        lignes["decision"].append(tuple(ligne_decision(semence.base, notee).values()))

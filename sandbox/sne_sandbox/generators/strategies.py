@@ -140,11 +140,17 @@ def separations(
 
 
 def radiations(
-    contrat: Contrat, *, motif: str | None = None, demande: Element | None = None, **ou: Unpack[Lieu]
+    contrat: Contrat,
+    *,
+    motif: str | None = None,
+    demande: Element | None = None,
+    dalo: bool = True,
+    **ou: Unpack[Lieu],
 ) -> SearchStrategy[Element]:
     """`radiation` elements dated at most 20 days before. `motif` is a code, "" for a déradiation, None for
     any that a landlord may give; `demande`, an `interfaceNuu` document, gives the day of deposit that comes
-    before and the communes where the dwelling of an attribution may lie."""
+    before and the communes where the dwelling of an attribution may lie; `dalo` says whether the household
+    may be housed by that title."""
     ici = atelier(contrat, **ou)
     depot = ici.jour if demande is None else Demande(demande).date_creation
     if demande is not None and not ici.contraintes.communes:
@@ -152,7 +158,7 @@ def radiations(
         codes = tuple(code for code in souhaitees if code and contrat.territoires.commune(code))
         ou["contraintes"] = ici.contraintes.avec_communes(codes)
         ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: actes.radiation(t, ici, motif=motif, depot=depot))
+    return _tirees(ici, lambda t: actes.radiation(t, ici, motif=motif, depot=depot, dalo=dalo))
 
 
 def dalos(contrat: Contrat, *, statut: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
@@ -169,12 +175,20 @@ def evenements(contrat: Contrat, *, code: str | None = None, **ou: Unpack[Lieu])
 
 
 def decisions(
-    contrat: Contrat, *, bail: bool | None = None, issue: str | None = None, **ou: Unpack[Lieu]
+    contrat: Contrat,
+    *,
+    bail: bool | None = None,
+    issue: str | None = None,
+    demande: Element | None = None,
+    dalo: bool = False,
+    **ou: Unpack[Lieu],
 ) -> SearchStrategy[Element]:
-    """`evenement` elements of type DECATT, each characteristic once: `bail` whether a lease was signed,
-    `issue` the code of DECISION."""
+    """`evenement` elements of a decision, each characteristic once: `bail` whether a lease was signed,
+    `issue` which of DECISIONS; `demande`, an `interfaceNuu` document, gives the day of deposit that comes
+    before, `dalo` says whether the household is recognised."""
     ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: actes.decision(t, ici, bail=bail, issue=issue))
+    depot = None if demande is None else Demande(demande).date_creation
+    return _tirees(ici, lambda t: actes.decision(t, ici, bail=bail, issue=issue, depot=depot, dalo=dalo))
 
 
 def recherches(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:

@@ -2,6 +2,7 @@
 renewals, radiation, DALO, decision), dated back from it so that nothing is overdue.
 """
 
+from bisect import bisect
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -27,6 +28,10 @@ _RESERVATAIRES: Final = Repartition(
     {"AUCUN": 48, "PPRIOR": 18, "COLACT": 14, "COLTER": 14, "PFONCT": 3, "AUTRES": 3}
 )
 _TYPES_RPLS: Final = {"C": "T1", "T6P": "T6"}
+#: Whether a dwelling lies in a quartier prioritaire, by the last two digits of its number: less than the
+#: first bound it does, from the second on nobody knows.
+_ZONES: Final = ("ZUSOUI", "ZUSNON", "ZUSNSP")
+_ZONES_JUSQUA: Final = (28, 97)
 _TYPES_DALO: Final = {"T1": "01", "T2": "02", "T3": "03", "T4": "04", "T5": "05", "T6P": "06"}
 _OUVERTURE: Final = time(9)
 
@@ -101,8 +106,10 @@ def instant(jour: date, maintenant: datetime) -> datetime:
     return min(datetime.combine(jour, _OUVERTURE, PARIS), maintenant)
 
 
-def bloc_radiation(tirage: Tirage, motif: str, jour: date, dossier: DossierTire) -> Element:
-    """`radiation`, with what its motive asks for."""
+def bloc_radiation(
+    tirage: Tirage, motif: str, jour: date, dossier: DossierTire, *, dalo: bool = False
+) -> Element:
+    """`radiation`, with what its motive asks for; a household that is `dalo` is housed as such."""
     enfants = [Element("dateRadiation", jour.isoformat()), de_code("motifRadiation", motif)]
     if motif == motifs.MOTIF_IRRECEVABILITE:
         enfants.append(de_code("sousMotifIrrecevabilite", tirage.choix(("IRRRES", "IRRSEJ"))))
@@ -110,25 +117,28 @@ def bloc_radiation(tirage: Tirage, motif: str, jour: date, dossier: DossierTire)
         courrier = jour - timedelta(days=tirage.entier(32, 70))
         enfants.append(bloc("absenceReponse", Element("dateCourrier", courrier.isoformat())))
     elif motif == motifs.MOTIF_ATTRIBUTION:
-        enfants.append(_attribution(tirage, jour, dossier))
+        enfants.append(_attribution(tirage, jour, dossier, dalo=dalo))
     return bloc("radiation", *enfants)
 
 
-def _attribution(tirage: Tirage, jour: date, dossier: DossierTire) -> Element:
+def _attribution(tirage: Tirage, jour: date, dossier: DossierTire, *, dalo: bool) -> Element:
     souhait = dossier.souhait
     type_ = souhait.types[-1]
     place = tirage.choix(souhait.places)
     bail = max(dossier.depot, jour - timedelta(days=tirage.entier(0, 20)))
     adresse = {nom: texte for nom, texte in dossier.adresse.items() if nom in ("numero", "voie")}
     lieu = {**adresse, "codePostal": place.code_postal, "commune": place.code}
+    rpls = f"{tirage.entier(1, 9_999_999_999):010d}"
     hlm = dossier.foyer is not None and dossier.foyer.logement == "HLM"
     return bloc(
         "attributionLogement",
         Element("dateSignatureBail", bail.isoformat()),
         de_code("dejaLogeParcBailleur", "OUI" if hlm else "NON"),
-        Element("numeroRpls", f"{tirage.entier(1, 9_999_999_999):010d}"),
+        Element("numeroRpls", rpls),
+        *([Element("attribueEnComDALO", "true")] if dalo else []),
         de_code("accordCollectif", "AUCUN"),
         de_code("typeReservataire", tirage.selon(_RESERVATAIRES)),
+        de_code("zus", _ZONES[bisect(_ZONES_JUSQUA, int(rpls[-2:]))]),
         de_code("typeLogement", _TYPES_RPLS.get(type_, type_)),
         bloc("adresse", *ELEMENTS.feuilles(lieu)),
     )
@@ -149,10 +159,14 @@ def bloc_dalo(statut: str, jour: date, dossier: DossierTire) -> Element:
 _CATEGORIES: Final = ("mal_logement", "hebergement", "mineur", "sans_logement")
 
 
-def decision(vie: Vie, tirage: Tirage, dalo: bool, roles: d.RolesDecision) -> tuple[tuple[str, str], ...]:
-    """Characteristics of the event of a life that has a decision, by code; those that have a place."""
+def decision(
+    vie: Vie, tirage: Tirage, dalo: bool, roles: d.RolesDecision, radiation: Element | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Characteristics of the event of a life that has a decision, by code; those that have a place. That of
+    the attribution which ended it agrees with its `radiation`."""
     assert vie.decision is not None
-    attribuee = vie.radiation is not None and vie.radiation[1] == motifs.MOTIF_ATTRIBUTION
+    logement = radiation.enfant("attributionLogement") if radiation is not None else None
+    attribuee = logement is not None
     retenue = d.ATTRIBUTION if attribuee else tirage.choix((d.NON_ATTRIBUTION, d.ATTRIBUTION))
     dit = {d.DATE_COMMISSION: vie.decision.isoformat(), d.DECISION: retenue}
     if retenue == d.NON_ATTRIBUTION:
@@ -162,6 +176,8 @@ def decision(vie: Vie, tirage: Tirage, dalo: bool, roles: d.RolesDecision) -> tu
         choisie = tirage.choix(_CATEGORIES)
         dit[d.CATEGORIE] = next((c.code for c in roles.categories.values() if c.role == choisie), "")
     dit[d.BAIL] = "oui" if attribuee else "non"
-    if attribuee and vie.radiation is not None:
-        dit[d.DATE_BAIL] = vie.radiation[0].isoformat()
+    if logement is not None:
+        dit[d.RESERVATAIRE] = logement.code_de("typeReservataire") or ""
+        dit[d.RPLS] = logement.texte_de("numeroRpls") or ""
+        dit[d.DATE_BAIL] = logement.texte_de("dateSignatureBail") or ""
     return roles.ecrire(dit)

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -122,7 +122,7 @@ def creer(magasin: Magasin, contrat: Contrat, nom: str, **depart: Unpack[DepartB
         semence=depart.get("semence", VIDE),
         seed=depart.get("seed", 0),
         horloge=horloge,
-        reglages=depart.get("reglages") or Reglages(),
+        reglages=_sous_contrat(depart.get("reglages") or Reglages(), contrat),
         derniere_nuit=horloge.maintenant(maintenant).date(),  # nothing is due before its first day
         creee_le=maintenant,
         taille=depart.get("taille"),
@@ -132,6 +132,13 @@ def creer(magasin: Magasin, contrat: Contrat, nom: str, **depart: Unpack[DepartB
         return magasin.bases.creer(base, guichets, contrat.evenements)
     with closing(_etapes(contrat, base, horloge.maintenant(maintenant), depart.get("progres"))) as remplir:
         return magasin.bases.creer(base, guichets, contrat.evenements, remplir)
+
+
+def _sous_contrat(reglages: Reglages, contrat: Contrat) -> Reglages:
+    """The settings of a new base: where one is left at its default, that of the contract, if it has one."""
+    defaut = Reglages()
+    poses = {n: v for n, v in contrat.reglages.items() if getattr(reglages, n) == getattr(defaut, n)}
+    return replace(reglages, **poses)
 
 
 def _semee(base: Base) -> bool:

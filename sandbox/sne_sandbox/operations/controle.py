@@ -302,7 +302,7 @@ def _types(document: Element, genre: Document, contrat: Contrat) -> tuple[str, .
 def _contexte(
     document: Element, type_fichier: str, contrat: Contrat, maintenant: datetime, nom: str | None
 ) -> Contexte:
-    reglages = Reglages()
+    reglages = Reglages(**contrat.reglages)
     return Contexte(
         type_fichier=type_fichier,
         document=document,

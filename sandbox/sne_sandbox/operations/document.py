@@ -205,7 +205,7 @@ def liste_anomalie(anomalies: Iterable[Anomalie]) -> Element:
             Element(
                 "anomalie",
                 "",
-                {"code": a.code, "propriete": a.propriete} if a.propriete else {"code": a.code},
+                {"code": a.code, "propriete": a.propriete_ecrite} if a.propriete_ecrite else {"code": a.code},
                 construits(message=a.message),
             )
             for a in anomalies

@@ -39,6 +39,8 @@ _ETAT: Final = {
 }
 #: Events of a demande that has none.
 _SANS: Final = (0, 0)
+#: Of an event: what it does not say itself.
+_A_PART: Final = frozenset({"base", "suite", "suite_le"})
 _TOUR: Final = threading.Lock()
 _DOCUMENTS: Final = ("document", "radiation", "information_dalo")
 
@@ -145,12 +147,12 @@ def _demandes(fichier: Path) -> Iterator[Rangee]:
 
 
 def _evenements(fichier: Path) -> dict[str, tuple[int, int]]:
-    """How many events a demande has, and a print of all they hold, by numéro; they come in one order."""
+    """How many events a demande has, and a print of what they say, by numéro; they come in one order."""
     lus: dict[str, tuple[int, int]] = {}
     for rangee in snapshot.rangees(fichier, tables.evenement):
         numero = rangee["numero_unique"]
         nombre, empreinte = lus.get(numero, _SANS)
-        contenu = repr([(nom, valeur) for nom, valeur in rangee.items() if nom != "base"]).encode()
+        contenu = repr([(nom, dit) for nom, dit in rangee.items() if nom not in _A_PART]).encode()
         lus[numero] = nombre + 1, crc32(contenu, empreinte)
     return lus
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 from sne_sandbox.contract.schema import Document
+from sne_sandbox.domain.attribution import DecisionNotee, Demandeur
 from sne_sandbox.domain.element import Element, construire, construits
 from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
+from sne_sandbox.operations.decisions import noter_suites
 from sne_sandbox.operations.document import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
@@ -28,18 +30,18 @@ def ajouter(question: Question) -> Sortie:
     assert stockee is not None  # EVT001 is structurante
     if question.guichet != stockee.guichet_createur and not stockee.touchee_par_autrui:
         question.registre.remplacer(replace(stockee, touchee_par_autrui=True))
-    return _sortie(question, [_ajouter(question, element) for element in _recus(question)])
+    return _ecrits(question, [_ajouter(question, element) for element in _recus(question)])
 
 
 def modifier(question: Question) -> Sortie:
     """Changes the events named by `idEvenement`; what is not given stays, but the characteristics of a type
     that is no longer theirs."""
-    return _sortie(question, [_changer(question, element, "MOD") for element in _recus(question)])
+    return _ecrits(question, [_changer(question, element, "MOD") for element in _recus(question)])
 
 
 def supprimer(question: Question) -> Sortie:
     """Deletes the events named by `idEvenement`; the answer shows them with `natureModification` SUP."""
-    return _sortie(question, [_changer(question, element, "SUP") for element in _recus(question)])
+    return _ecrits(question, [_changer(question, element, "SUP") for element in _recus(question)])
 
 
 def _numero(question: Question) -> str:
@@ -62,7 +64,7 @@ def _ajouter(question: Question, element: Element) -> Evenement:
         commentaire=element.texte_de("commentaire"),
         caracteristiques=_caracteristiques(element),
     )
-    return replace(evenement, identifiant=question.registre.ajouter_evenement(evenement))
+    return _noter(question, replace(evenement, identifiant=question.registre.ajouter_evenement(evenement)))
 
 
 def _changer(question: Question, element: Element, nature: str) -> Evenement:
@@ -82,7 +84,18 @@ def _changer(question: Question, element: Element, nature: str) -> Evenement:
             caracteristiques=_caracteristiques(element) or gardees,
         )
     question.registre.modifier_evenement(apres)
-    return apres
+    return _noter(question, apres)
+
+
+def _noter(question: Question, evenement: Evenement) -> Evenement:
+    """Keeps what quotas and statistics count of an event that was written."""
+    roles, registre = question.contrat.roles.decision, question.registre
+    stockee = registre.demande(evenement.numero_unique)
+    if stockee is not None:
+        demandeur = Demandeur.de(stockee) if roles.est(evenement) else Demandeur()
+        notee = DecisionNotee.de_l_evenement(evenement, roles, demandeur)
+        registre.noter_decision(evenement.numero_unique, evenement.identifiant, notee)
+    return evenement
 
 
 def _caracteristiques(element: Element) -> tuple[tuple[str, str], ...]:
@@ -90,6 +103,11 @@ def _caracteristiques(element: Element) -> tuple[tuple[str, str], ...]:
         (c.texte_de("code") or "", c.texte_de("valeurCaracteristiqueSpecifique") or "")
         for c in element.tous(_LISTE)
     )
+
+
+def _ecrits(question: Question, evenements: list[Evenement]) -> Sortie:
+    noter_suites(question.registre, _numero(question), question.contrat.roles.decision)
+    return _sortie(question, evenements)
 
 
 def _sortie(question: Question, evenements: Iterable[Evenement]) -> Sortie:

@@ -8,6 +8,7 @@ from typing import Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.schema import Document
+from sne_sandbox.domain.codes import DALO_ACTIF, DALO_RELOGE
 from sne_sandbox.domain.dates import ajouter_mois
 from sne_sandbox.domain.demande import (
     FORMULAIRE,
@@ -17,8 +18,9 @@ from sne_sandbox.domain.demande import (
     EtatDemande,
 )
 from sne_sandbox.domain.echange import Champ, Piece
-from sne_sandbox.domain.element import Element, avec_enfants
+from sne_sandbox.domain.element import Element, avec_enfants, de_code
 from sne_sandbox.operations import attestation, dispatching, document
+from sne_sandbox.operations.decisions import noter_suites
 from sne_sandbox.operations.document import FormulaireEcrit, blocs_calcules, montre_les_calculs
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
@@ -111,7 +113,9 @@ def renouveler(question: Question, demande: Demande) -> _Fait:
 
 
 def radier(question: Question, demande: Demande) -> _Fait:
-    """RAD: radiates; without a motive code it reactivates (« Déradiation », attested). The form stays."""
+    """RAD: radiates; without a motive code it reactivates (« Déradiation », attested). The form stays. A
+    household that is DALO and housed as such is « Actif relogé » from then on (deduced from the label), and
+    waits again if its demande comes back (convention)."""
     avant = _stockee(question)
     bloc = demande.radiation
     assert bloc is not None  # RAD001 is structurante
@@ -124,11 +128,32 @@ def radier(question: Question, demande: Demande) -> _Fait:
             radiation=codec.encoder(bloc),
             radiation_enregistree_le=question.maintenant,
         )
+        if apres.statut_dalo == DALO_ACTIF and _au_titre_du_dalo(bloc):
+            apres = _de_statut_dalo(apres, DALO_RELOGE)
     else:
         # Convention: one whose year had run out lives again from today, else the next night would radiate it.
         jour = question.maintenant.date()
         apres = _active(avant, jour if avant.fin_validite <= jour else avant.debut_validite)
-    return _remplacer(question, apres, demande), None
+        radiation = codec.lire(avant.radiation) if avant.radiation is not None else None
+        if avant.statut_dalo == DALO_RELOGE and radiation is not None and _au_titre_du_dalo(radiation):
+            apres = _de_statut_dalo(apres, DALO_ACTIF)
+    apres = _remplacer(question, apres, demande)
+    noter_suites(question.registre, apres.numero_unique, question.contrat.roles.decision)
+    return apres, None
+
+
+def _au_titre_du_dalo(radiation: Element) -> bool:
+    return bool(radiation.booleen_de("attributionLogement/attribueEnComDALO"))
+
+
+def _de_statut_dalo(stockee: DemandeStockee, statut: str) -> DemandeStockee:
+    """The same demande under another status, which no new declaration tells."""
+    declaration = stockee.information_dalo
+    if declaration is not None:
+        lue = codec.lire(declaration)
+        enfants = [de_code("statutDalo", statut) if e.nom == "statutDalo" else e for e in lue.enfants]
+        declaration = codec.encoder(avec_enfants(lue, tuple(enfants)))
+    return replace(stockee, statut_dalo=statut, information_dalo=declaration)
 
 
 def _active(avant: DemandeStockee, debut: date) -> DemandeStockee:

@@ -3,7 +3,10 @@
 The night of a day begins it: it runs at 0:00 in Paris, and what it records bears that instant, whenever it
 is made up for. In one night, in this order: erased one year after its radiation (attested); radiated by the
 system at 13 months from the last start of validity, not renewed (RADREN; deduced); reactivation closed at 18
-months (deduced); notice one month before the end of validity (attested); delay that becomes abnormally long.
+months (deduced); notice one month before the end of validity (attested); delay that becomes abnormally long;
+signed lease that no radiation has followed for some days, a setting (the duty is attested, R. 441-2-8 a; the
+days are a convention); irrecevabilité that the landlord warns the household of, and after a month may radiate
+for (R. 441-2-8 d, deduced): it is for the landlord to do, the night only says so.
 
 Conventions of ours:
 - the first night radiates a demande deposited more than 13 months before it was registered;
@@ -28,6 +31,7 @@ from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
 from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.element import construire, construits
+from sne_sandbox.domain.parcours import BAIL, radiation_possible_le
 from sne_sandbox.operations.document import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
@@ -60,6 +64,9 @@ class Fait(StrEnum):
     FIN_DE_REACTIVATION = "fins_de_reactivation"
     PREAVIS = "preavis"
     DELAI_LONG = "delais_longs"
+    BAIL_SANS_RADIATION = "baux_sans_radiation"
+    AVERTISSEMENT = "avertissements"
+    IRRECEVABILITE = "irrecevabilites"
 
 
 #: Code in the journal; what is said of one, and of several.
@@ -77,6 +84,21 @@ _PAROLES: Final[Mapping[Fait, tuple[str, str, str]]] = {
     Fait.FIN_DE_REACTIVATION: ("FINREA", "réactivation désormais close", "réactivations désormais closes"),
     Fait.PREAVIS: ("PREAVIS", "préavis d'échéance", "préavis d'échéance"),
     Fait.DELAI_LONG: ("DELAI", "délai devenu anormalement long", "délais devenus anormalement longs"),
+    Fait.BAIL_SANS_RADIATION: (
+        "BAILSR",
+        "bail signé que la radiation n'a pas suivi",
+        "baux signés que la radiation n'a pas suivis",
+    ),
+    Fait.AVERTISSEMENT: (
+        "AVERTI",
+        "irrecevabilité dont le bailleur avertit le ménage",
+        "irrecevabilités dont le bailleur avertit le ménage",
+    ),
+    Fait.IRRECEVABILITE: (
+        "IRRDUE",
+        "radiation pour irrecevabilité désormais possible, par le bailleur",
+        "radiations pour irrecevabilité désormais possibles, par le bailleur",
+    ),
 }
 
 
@@ -179,6 +201,7 @@ class _Prevision:
         self._prevoir_preavis()
         for ans in sorted(DELAIS_ANS):
             self._prevoir_delais(ans)
+        self._prevoir_suites()
         for faits in self.nuits.values():
             for numeros in faits.values():
                 numeros.sort()
@@ -235,6 +258,23 @@ class _Prevision:
         for stockee in self._registre.feuilleter(douteux):
             if delai_anormal_ans(stockee.demande) == ans:
                 self._noter(Fait.DELAI_LONG, douteux[stockee.numero_unique], stockee.numero_unique)
+
+    def _prevoir_suites(self) -> None:
+        delai = timedelta(days=self._registre.base.reglages.bail_sans_radiation_jours)
+        prevus: set[tuple[Fait, date, str]] = set()
+        for attendue in echeances.suites_attendues(*self._ou, self._derniere):
+            # What is told late is noticed the night after.
+            demain = max(attendue.jour, attendue.dite_le.astimezone(PARIS).date()) + _JOUR
+            if attendue.suite == BAIL:
+                faits = {Fait.BAIL_SANS_RADIATION: max(attendue.jour + delai, demain)}
+            else:
+                possible = max(radiation_possible_le(attendue.jour), demain)
+                faits = {Fait.AVERTISSEMENT: demain, Fait.IRRECEVABILITE: possible}
+            for fait, nuit in faits.items():
+                if nuit < self._radiations.get(attendue.numero, date.max):
+                    prevus.add((fait, nuit, attendue.numero))
+        for prevu in prevus:
+            self._noter(*prevu)
 
 
 def _passer(registre: RegistreBase, journal: Journal, jour: date, faits: Faits) -> None:

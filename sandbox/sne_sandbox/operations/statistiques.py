@@ -1,8 +1,8 @@
-"""TAB01, TAB02 and TAB03, as the national infocentre lays them out (the subjects are attested, their lines
-and slices are conventions).
+"""TAB01, TAB02 and TAB03. A public guide attests these codes and their titles (`FIDELITE`); their lines,
+their columns and their slices are conventions of this sandbox.
 
-The stock at a day is what entered and had not left at its end. TAB03 describes it by the form as the base
-holds it now; demandes erased since are counted in TAB01, and told apart in TAB03.
+The stock at a day is what entered and had not left at its end. TAB03 describes that of persons by the form as
+the base holds it now; demandes erased since are counted in TAB01, and told apart in TAB03.
 """
 
 import csv
@@ -13,11 +13,11 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Final
 
+from sne_sandbox.contract.nomenclatures import Commune
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.demande import GenreMouvement, territoire_de
-from sne_sandbox.domain.menage import Composition
+from sne_sandbox.domain.menage import Composition, SeuilQuartile
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store import statistiques as store
 from sne_sandbox.store.registre import RegistreBase
@@ -29,6 +29,11 @@ MOIS: Final = 12
 TRIMESTRES: Final = 4
 ANNEES: Final = 3
 
+#: How far to believe the tables, for whoever reads them.
+FIDELITE: Final = (
+    "Les codes et les titres de ces tableaux sont attestés par un guide public ; leurs colonnes, leurs lignes"
+    " et leurs tranches sont des conventions de ce bac à sable, et les nombres ceux de cette base."
+)
 _NON_RENSEIGNE: Final = "Non renseigné"
 _COMPOSITIONS: Final = {
     Composition.SEULE: "Personne seule",
@@ -36,7 +41,6 @@ _COMPOSITIONS: Final = {
     Composition.COUPLE: "Couple sans enfant",
     Composition.COUPLE_AVEC_ENFANT: "Couple avec enfant",
     Composition.AUTRE: "Autre ménage",
-    Composition.ASSOCIATION: "Association",
 }
 _ANCIENNETES: Final = (1, 2, 3, 5, 10)  # years
 _AGES: Final = (20, 25, 30, 40, 50, 65)  # years
@@ -108,75 +112,88 @@ def tableau(
     faire: Mapping[str, Callable[[], Tableau]] = {
         "TAB01": lambda: tab01(comptes, jour),
         "TAB02": lambda: tab02(comptes, contrat, jour),
-        "TAB03": lambda: tab03(comptes, _seuils(registre, contrat), contrat, jour),
+        "TAB03": lambda: tab03(comptes, des_souhaits(registre, contrat, jour), contrat, jour),
     }
     return faire[code]()
 
 
 def tab01(comptes: Comptes, jour: date) -> Tableau:
-    """TAB01, the stock: active demandes of persons, of associations."""
-    stock = comptes.stock()
-    lignes = (
-        ("Demandes actives", "Personnes physiques", (stock.personnes,)),
-        ("Demandes actives", "Associations", (stock.associations,)),
-        ("Demandes actives", "Total", (stock.personnes + stock.associations,)),
+    """TAB01, « Évolution du stock » of the demandes and of associations: at the day, a month and a year
+    before, and what the year has added."""
+    jours = (jour, ajouter_mois(jour, -1), ajouter_mois(jour, -12))
+    stocks = comptes.stocks([le.isoformat() for le in jours])
+    personnes, associations = [s.personnes for s in stocks], [s.associations for s in stocks]
+    lignes = tuple(
+        ("Demandes actives", libelle, (*nombres, nombres[0] - nombres[-1]))
+        for libelle, nombres in (
+            ("Personnes physiques", personnes),
+            ("Associations", associations),
+            ("Total", [p + a for p, a in zip(personnes, associations, strict=True)]),
+        )
     )
-    return Tableau("TAB01", f"Stock des demandes au {date_francaise(jour)}", ("demandes",), lignes)
+    colonnes = ("demandes", "un_mois_avant", "un_an_avant", "evolution")
+    return Tableau("TAB01", f"Évolution du stock au {date_francaise(jour)}", colonnes, lignes)
 
 
 def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
-    """Flows over 12 months, 4 quarters, 3 years, the present ones included and cut at `jour`."""
+    """TAB02, « Évolution du stock / du nombre de demandes actives » over 12 months, 4 quarters, 3 years: the
+    stock at the end of each, and the flows that made it; the present one is cut at `jour`."""
     periodes = [*_mois(jour), *_trimestres(jour), *_annees(jour)]
     passages = comptes.passages(min(date.fromisoformat(f"{min(p.mois)}-01") for p in periodes))
     motifs = {c: lib for c, lib in contrat.nomenclatures.liste("ListeMotifsRadiation").items() if c}
     vus = sorted({p.motif for p in passages if p.motif and p.motif not in motifs})
     motifs |= {code: code for code in vus}
+    # « 2018-02-31 » comes after every day of the month, as text.
+    stocks = comptes.stocks([min(f"{max(p.mois)}-31", jour.isoformat()) for p in periodes])
     lignes = []
-    for periode in periodes:
+    for periode, stock in zip(periodes, stocks, strict=True):
         dedans = [p for p in passages if p.mois in periode.mois]
         radiees = [_somme(dedans, GenreMouvement.RADIATION, motif) for motif in motifs]
+        flux = [_somme(dedans, genre) for genre in _FLUX.values()]
         lignes.append(
-            (
-                periode.rubrique,
-                periode.libelle,
-                (
-                    _somme(dedans, GenreMouvement.CREATION),
-                    _somme(dedans, GenreMouvement.RENOUVELLEMENT),
-                    _somme(dedans, GenreMouvement.RADIATION),
-                    *radiees,
-                    _somme(dedans, GenreMouvement.RADIATION, MOTIF_ATTRIBUTION),
-                ),
-            )
+            (periode.rubrique, periode.libelle, (stock.personnes + stock.associations, *flux, *radiees))
         )
-    colonnes = ("nouvelles", "renouvelees", "radiees", *motifs, "attributions")
     return Tableau(
         "TAB02",
-        f"Flux des demandes jusqu'au {date_francaise(jour)}",
-        colonnes,
+        f"Évolution du stock et du nombre de demandes actives jusqu'au {date_francaise(jour)}",
+        ("stock", *_FLUX, *motifs),
         tuple(lignes),
-        "Une attribution est une radiation RADATT ; la période en cours s'arrête à cette date.",
+        "Le stock est celui du dernier jour de la période, associations comprises ; les radiées sont"
+        " détaillées par motif (RADATT : attribution suivie d'un bail). La période en cours s'arrête à cette"
+        " date.",
     )
 
 
-def tab03(comptes: Comptes, seuils: Mapping[str, int], contrat: Contrat, jour: date) -> Tableau:
-    """TAB03, the stock sorted nine ways: by seniority, age, household, resources…; `seuils` are the first
-    quartiles by commune (`store.quartile`)."""
-    rubriques = _rubriques(seuils, contrat, jour)
-    decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques])
-    lignes = tuple(
-        (rubrique.titre, libelle, (nombre,))
-        for rubrique, comptees in zip(rubriques, nombres, strict=True)
-        for libelle, nombre in rubrique.lignes(comptees)
-    )
-    stock = comptes.stock()
-    absentes = stock.personnes + stock.associations - decrites
+#: Flows of TAB02, by column.
+_FLUX: Final = {
+    "nouvelles": GenreMouvement.CREATION,
+    "renouvelees": GenreMouvement.RENOUVELLEMENT,
+    "radiees": GenreMouvement.RADIATION,
+}
+
+
+def tab03(
+    comptes: Comptes, des_communes: Mapping[str, SeuilQuartile], contrat: Contrat, jour: date
+) -> Tableau:
+    """TAB03 « (hors associations) », the stock of persons sorted nine ways: by seniority, age, household,
+    resources…; each sums to the same total. `des_communes` are the thresholds by commune (`seuils`)."""
+    rubriques = _rubriques({code: s.montant for code, s in des_communes.items()}, contrat, jour)
+    decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques], associations=False)
+    lignes = []
+    for rubrique, comptees in zip(rubriques, nombres, strict=True):
+        siennes = rubrique.lignes(comptees)
+        if manque := decrites - sum(nombre for _, nombre in siennes):
+            siennes.append((_NON_RENSEIGNE, manque))
+        lignes += [(rubrique.titre, libelle, (nombre,)) for libelle, nombre in siennes]
+    absentes = comptes.stock().personnes - decrites
     note = (
-        "Associations : « non renseigné » pour ce qui décrit une personne. Ressources par UC et âges des"
-        " enfants au début de l'année de validité."
+        "Ressources par UC et âges des enfants au début de l'année de validité. La neuvième rubrique publiée"
+        " compare « par rapport au … », un mot que la source coupe : le premier quartile est la nôtre."
     )
     if absentes:
         note += f" {absentes} demandes du stock, effacées depuis, ne sont pas décrites."
-    return Tableau("TAB03", f"Demandes actives au {date_francaise(jour)}", ("demandes",), lignes, note)
+    titre = f"Demandes actives (hors associations) au {date_francaise(jour)}"
+    return Tableau("TAB03", titre, ("demandes",), tuple(lignes), note)
 
 
 # --- periods ---------------------------------------------------------------------------------------
@@ -240,7 +257,7 @@ def _rubriques(seuils: Mapping[str, int], contrat: Contrat, jour: date) -> tuple
         _Rubrique(
             "Ancienneté",
             # From the oldest bound to the latest: the first slice holds the oldest demandes.
-            store.tranches("date_creation", _veilles(jour, _ANCIENNETES), associations=True),
+            store.tranches("date_creation", _veilles(jour, _ANCIENNETES)),
             lambda classes: _tranches(_rangs(classes, _ANCIENNETES)[::-1], _ANCIENNETES, "ans"),
         ),
         _Rubrique(
@@ -299,13 +316,24 @@ def _tranches(nombres: Sequence[int], bornes: Sequence[int], unite: str) -> Lign
     return list(zip(libelles, nombres, strict=True))
 
 
-def _seuils(registre: RegistreBase, contrat: Contrat) -> dict[str, int]:
-    seuils = {}
-    for code in store.communes(registre.connexion, registre.base.nom):
-        seuil = contrat.quartiles.seuil_de(code, contrat.territoires)
-        if seuil is not None:
-            seuils[code] = seuil.montant
-    return seuils
+def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
+    """The thresholds of the first quartile on `jour`, by commune: those of `codes` that have one."""
+    trouves = {code: contrat.quartiles.seuil_de(code, contrat.territoires) for code in codes}
+    return {code: seuil for code, seuil in trouves.items() if seuil is not None}
+
+
+def des_souhaits(registre: RegistreBase, contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
+    """Those of the communes that the demandes of a base wish."""
+    return seuils(store.communes(registre.connexion, registre.base.nom), contrat, jour)
+
+
+def commune_en_vigueur(code: str, contrat: Contrat) -> Commune | None:
+    """The commune of that code, or the one that took it over; None when nobody knows it."""
+    commune = contrat.territoires.commune(code)
+    if commune is None:
+        ancienne = contrat.territoires.ancienne(code)
+        commune = contrat.territoires.commune(ancienne.successeur or "") if ancienne is not None else None
+    return commune
 
 
 def _quartile(classes: Classes) -> Lignes:
@@ -313,4 +341,5 @@ def _quartile(classes: Classes) -> Lignes:
         ("Sous le seuil du premier quartile", classes.get(store.SOUS, 0)),
         ("Au seuil ou au-dessus", classes.get(store.AU_DESSUS, 0)),
         ("Territoire sans seuil connu", classes.get(store.SANS_SEUIL, 0)),
+        ("Ressources inconnues", classes.get(None, 0)),
     ]

@@ -156,14 +156,14 @@ def _modele() -> Template:
         "ou": _ou,
         "lie": _lie,
         "visible": visible,
-        "empreinte": _empreinte,
+        "empreinte": empreinte,
         "instant": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H:%M:%S"),
         "jour": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H h %M"),
     }
     return environnement.get_template("rapport.html.j2")
 
 
-def _empreinte(feuille: str) -> str:
+def empreinte(feuille: str) -> str:
     """As a Content-Security-Policy names a style sheet (CSP 3, hash-source)."""
     return f"sha256-{b64encode(hashlib.sha256(feuille.encode()).digest()).decode()}"
 

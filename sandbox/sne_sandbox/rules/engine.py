@@ -317,7 +317,15 @@ def _anomalie(poste: _Poste, infraction: Infraction) -> Anomalie:
         gravite=Gravite.AVERTISSEMENT if leger else poste.gravite,
         valeur="" if infraction.absent else valeurs["valeur"],
         ligne=infraction.ligne,
+        propriete_officielle=None
+        if fiche.propriete is None
+        else _propriete(fiche.propriete, infraction.chemin),
     )
+
+
+def _propriete(modele: str, chemin: str) -> str:
+    parent, _, nom = chemin.rpartition("/")
+    return modele.format(chemin=chemin, parent=parent, nom=nom)[:PROPRIETE_MAX]
 
 
 def _sans_indices(chemin: str) -> str:

@@ -3,7 +3,7 @@
 The store has its own register (`store/registre.py`); both answer alike.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -50,6 +50,12 @@ class Registre(Protocol):
     def evenement(self, identifiant: int) -> Evenement | None:
         """The event of that id, deleted ones included."""
 
+    def evenements(self, numero: str) -> Sequence[Evenement]:
+        """The events of a demande in the order they were written, deleted ones included."""
+
+    def reactivee_le(self, numero: str) -> date | None:
+        """The last day that a demande, radiated, became active again."""
+
 
 def identite(personne: Personne) -> Identite:
     """Who a person is for the duplicate search: nom, prénom and birth date (attested criterion)."""
@@ -75,7 +81,8 @@ class RegistreMemoire:
     demandes: Sequence[DemandeStockee] = ()
     guichets: Sequence[Guichet] = ()
     types_evenement: Sequence[TypeEvenement] = ()
-    evenements: Sequence[Evenement] = ()
+    tous_evenements: Sequence[Evenement] = ()
+    reactivations: Mapping[str, date] = field(default_factory=dict)
     roles: RolesDemande = field(default_factory=RolesDemande)
 
     def guichet(self, code: str) -> Guichet | None:
@@ -108,7 +115,13 @@ class RegistreMemoire:
         return next((t for t in self.types_evenement if t.code == code), None)
 
     def evenement(self, identifiant: int) -> Evenement | None:
-        return next((e for e in self.evenements if e.identifiant == identifiant), None)
+        return next((e for e in self.tous_evenements if e.identifiant == identifiant), None)
+
+    def evenements(self, numero: str) -> Sequence[Evenement]:
+        return [e for e in self.tous_evenements if e.numero_unique == numero]
+
+    def reactivee_le(self, numero: str) -> date | None:
+        return self.reactivations.get(numero)
 
     def _ou(
         self, territoire: str, sauf: Sequence[str], retenir: Callable[[Personne], bool]

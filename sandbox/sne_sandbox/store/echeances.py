@@ -5,10 +5,11 @@ Rows are plain values, no document is read: a base of 100,000 demandes answers i
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.store.lignes import instant_de
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,17 @@ class Echeance:
 
     numero: str
     jour: date
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteAttendue:
+    """A lease, or an irrecevabilité, that no radiation has followed: whose demande, which (see
+    `domain.parcours`), of what day, and the instant (aware) at which it was last told."""
+
+    numero: str
+    suite: str
+    jour: date
+    dite_le: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,19 @@ _DEPOTS: Final = RequeteSql(
     "AND c.numero_unique = d.numero_unique AND c.commune >= '75' AND c.commune < '76') FROM demande AS d "
     "WHERE base = :base AND etat = 'A' AND date_creation >= :du AND date_creation <= :au"
 )
+
+_SUITES: Final = RequeteSql(
+    "SELECT e.numero_unique, e.suite, e.suite_le, coalesce(e.modifie_le, e.cree_le) FROM evenement AS e "
+    "JOIN demande AS d ON d.base = e.base AND d.numero_unique = e.numero_unique "
+    "WHERE e.base = :base AND e.suite_le IS NOT NULL AND e.suite_le <= :au AND d.etat = 'A'"
+)
+
+
+def suites_attendues(connexion: Connexion, base: str, au: date) -> Iterator[SuiteAttendue]:
+    """The leases signed and the irrecevabilités pronounced on `au` or before, of active demandes, that no
+    radiation has followed."""
+    for numero, suite, jour, dite_le in connexion.lignes(_SUITES, {"base": base, "au": au.isoformat()}):
+        yield SuiteAttendue(numero, suite, date.fromisoformat(jour), instant_de(dite_le))
 
 
 def fins_de_validite(connexion: Connexion, base: str, du: date, au: date) -> Iterator[Echeance]:

@@ -15,7 +15,9 @@ from typing import Any, Final
 from isal import isal_zlib
 
 from sne_sandbox.contract import codec
+from sne_sandbox.domain.attribution import DecisionNotee, Demandeur, premiere_commune, ressources_uc
 from sne_sandbox.domain.base import Acte, Base, Guichet, Horloge, NatureGuichet
+from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, Mouvement, Personne
 from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_sandbox.domain.menage import Menage, composition, taille
@@ -286,12 +288,10 @@ def lignes_motifs(base: str, stockee: DemandeStockee) -> list[dict[str, Any]]:
 
 
 def ligne_stat(base: str, stockee: DemandeStockee) -> dict[str, Any]:
-    """The row of a demande that the statistics read. The income per UC is rounded down to euros: as
-    thresholds are whole, no comparison changes."""
+    """The row of a demande that the statistics read."""
     demande = stockee.demande
     demandeur = demande.demandeur
     menage = Menage.de(demande, stockee.debut_validite)
-    communes = demande.communes_souhaitees
     return {
         "base": base,
         "numero_unique": stockee.numero_unique,
@@ -303,9 +303,27 @@ def ligne_stat(base: str, stockee: DemandeStockee) -> dict[str, Any]:
         "situation": demandeur.situation_familiale if demandeur is not None else None,
         "contrat": demandeur.contrat_travail if demandeur is not None else None,
         "ressources": menage.ressources_mensuelles if menage is not None else 0,
-        "ressources_uc": int(menage.ressources_mensuelles * 12 // menage.nombre_uc) if menage else None,
-        "commune": communes[0].code if communes else None,
+        "ressources_uc": ressources_uc(demande, menage),
+        "commune": premiere_commune(demande),
+        "motif": demande.formulaire.code_de("principauxMotifDemande/motifDemande"),
+        "type_logement": demande.formulaire.code_de("logementRecherche/listeTypeLogement/typeLogement"),
     }
+
+
+def ligne_decision(base: str, notee: DecisionNotee) -> dict[str, Any]:
+    """The row of a decision."""
+    return {"base": base} | {f.name: en_colonne(getattr(notee, f.name)) for f in fields(notee)}
+
+
+def attribution_de(stockee: DemandeStockee) -> DecisionNotee | None:
+    """The attribution that the radiation of a demande tells; None when it was not radiated for one."""
+    if stockee.motif_radiation != MOTIF_ATTRIBUTION:
+        return None
+    jour = stockee.date_radiation or stockee.debut_validite
+    radiation = codec.lire(stockee.radiation) if stockee.radiation else None
+    return DecisionNotee.de_la_radiation(
+        stockee.numero_unique, jour, stockee.guichet_dernier, radiation, Demandeur.de(stockee)
+    )
 
 
 def naissance_de(personne: Personne) -> str | None:
@@ -333,6 +351,7 @@ _LECTURES_EVENEMENT: Final[Lectures] = {
     "cree_le": instant_de,
     "modifie_le": instant_de,
     "date_survenance": date.fromisoformat,
+    "suite_le": date.fromisoformat,
     "caracteristiques": lambda texte: tuple((code, valeur) for code, valeur in json.loads(texte)),
 }
 

@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Final
 
+from sne_sandbox.domain.attribution import RANG_RADIATION, DecisionNotee
 from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee
+from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.demande import (
     DemandeStockee,
     NumeroUnique,
@@ -201,6 +203,7 @@ class RegistreBase:
         ecrire = self.connexion.differer if len(stockees) == 1 else self.connexion.faire_tout
         ecrire(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, fait) for fait in faits])
         for stockee in stockees:
+            self._noter_attribution(None, stockee)
             self._demandes.pop(stockee.numero_unique, None)
 
     def planter(
@@ -245,6 +248,7 @@ class RegistreBase:
         fait = mouvement_de_changement(avant, ecrite, self._aujourdhui()) if avant is not None else None
         if fait is not None:
             self.connexion.differer(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(self._nom, fait)])
+        self._noter_attribution(avant, ecrite)
         self._demandes[numero] = ecrite
         return ecrite
 
@@ -327,6 +331,11 @@ class RegistreBase:
         trouves = self.connexion.lignes(requetes.EVENEMENTS, {"base": self._nom, "numero": numero})
         return [lignes.evenement_de(ligne) for ligne in trouves]
 
+    def reactivee_le(self, numero: str) -> date | None:
+        """The last day that a demande, radiated, became active again."""
+        ligne = self.connexion.ligne(requetes.REACTIVATION, {"base": self._nom, "numero": numero})
+        return None if ligne is None else lignes.jour_ou_rien(ligne[0])
+
     def ajouter_evenement(self, evenement: Evenement) -> int:
         """Stores a new event of a stored demande, under an id that is drawn: whatever it holds is ignored."""
         self._ecrit()
@@ -341,6 +350,24 @@ class RegistreBase:
         ligne = lignes.ligne_evenement(self._nom, evenement)
         if not self.connexion.faire(requetes.MODIFIER_EVENEMENT, ligne):
             raise StoreError(f"L'événement {evenement.identifiant} n'existe pas.")
+
+    def noter_decision(self, numero: str, rang: int, notee: DecisionNotee | None) -> None:
+        """Keeps what is counted of the decision that an event (its id) of a demande tells, in place of what
+        was; None: it tells none, or none any more."""
+        self._ecrit()
+        if notee is None:
+            self.connexion.faire(requetes.OTER_DECISION, {"base": self._nom, "numero": numero, "rang": rang})
+        else:
+            self.connexion.faire(requetes.NOTER_DECISION, lignes.ligne_decision(self._nom, notee))
+
+    def _noter_attribution(self, avant: DemandeStockee | None, apres: DemandeStockee) -> None:
+        # What a radiation says is read when it is made: who writes afterwards did not attribute.
+        dite = None if avant is None else (avant.motif_radiation, avant.radiation)
+        if (apres.motif_radiation, apres.radiation) == dite:
+            return
+        notee = lignes.attribution_de(apres)
+        if notee is not None or (avant is not None and avant.motif_radiation == MOTIF_ATTRIBUTION):
+            self.noter_decision(apres.numero_unique, RANG_RADIATION, notee)
 
     # --- changes, for dispatching -----------------------------------------------------------------------
     #

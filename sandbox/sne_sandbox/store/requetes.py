@@ -170,6 +170,20 @@ MOUVEMENTS: Final = RequeteSql(
     f"SELECT rang, genre, jour, effet, association, motif FROM mouvement {_DEMANDE} ORDER BY rang"
 )
 
+#: Whatever added to the stock and was not its first entry: a déradiation, a renewal after RADREN.
+REACTIVATION: Final = RequeteSql(
+    f"SELECT max(jour) FROM mouvement {_DEMANDE} AND effet > 0 AND genre <> 'CRE'"
+)
+
+# --- decisions, as they are counted ----------------------------------------------------------------------
+
+NOTER_DECISION: Final = RequeteSql(
+    f"{inserer(tables.decision).textes['sqlite']} ON CONFLICT (base, numero_unique, rang) DO UPDATE SET "
+    + ", ".join(f"{nom} = excluded.{nom}" for nom in tables.decision.noms[3:]),
+    libre=True,
+)
+OTER_DECISION: Final = RequeteSql(f"DELETE FROM decision {_DEMANDE} AND rang = :rang", libre=True)
+
 # --- events ----------------------------------------------------------------------------------------------
 
 _EVENEMENT: Final = f"SELECT {', '.join(COLONNES_EVENEMENT)} FROM evenement"

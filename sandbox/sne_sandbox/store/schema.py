@@ -163,12 +163,14 @@ DECLENCHEURS: Final = {
 
 
 def configuration(connexion: Connexion | None = None) -> "Config":
-    """The Alembic configuration; `migrations/env.py` runs on `connexion`, inside its transaction."""
+    """The Alembic configuration; `migrations/env.py` runs on `connexion`, inside its transaction; what a
+    migration takes from the documents too."""
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.attributes["connexion"] = connexion.sa if connexion is not None else None
+    config.attributes["magasin"] = connexion
     return config
 
 

@@ -21,6 +21,7 @@ from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
 from sne_sandbox.store import requetes, tables
 from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.rattrapage import rattraper
 from sne_sandbox.store.registre import changer_jeton
 from sne_sandbox.store.session import Magasin, effacer, verifier_rangee
 
@@ -89,6 +90,8 @@ def restaurer(
             effacer(connexion, cible, sauf=gardees)
             for table in _TABLES:
                 _remplir(connexion, table, _lire_table(archive, manifeste, table, cible))
+            if _ancien(manifeste):
+                rattraper(connexion, cible)
             changer_jeton(connexion, cible)
     return cible
 
@@ -171,7 +174,7 @@ def _lire_table(
     """The rows of a table, under the name `base`. Raises ValueError or KeyError when they are not what was
     written, or do not fit its columns."""
     if table.nom not in manifeste["tables"]:
-        if table in _JOURNAL:
+        if table in _JOURNAL or table.depuis > str(manifeste["revision"]):
             return
         raise ValueError(f"la table {table.nom} manque")
     attendu = manifeste["tables"][table.nom]
@@ -187,6 +190,11 @@ def _lire_table(
             yield rangee
     if lignes != attendu["lignes"] or empreinte.hexdigest() != attendu["sha256"]:
         raise ValueError(f"la table {table.nom} est incomplète ou a été modifiée")
+
+
+def _ancien(manifeste: Mapping[str, Any]) -> bool:
+    """Whether a snapshot is of before the present revision."""
+    return bool(manifeste["revision"] != tables.REVISION)
 
 
 def _valider(table: tables.Table, lue: Rangee, revision: str) -> Rangee:

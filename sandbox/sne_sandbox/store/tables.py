@@ -13,8 +13,8 @@ from typing import Final
 REVISION: Final = "v0004"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
-#: Revisions whose tables are these, but for what is deduced and for columns that came later (`depuis`): their
-#: snapshots are restored, with nothing in those columns.
+#: Revisions whose tables are these, but for what is deduced and for what came later (`depuis`): their
+#: snapshots are restored, with nothing there but what `rattrapage` fills.
 REVISIONS_EGALES: Final = frozenset({REVISION, "v0003", "v0002", "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
@@ -46,7 +46,8 @@ class Index:
 class Table:
     """A table, whose first columns, `cle` of them, are its key. `parent` is the table whose row its rows go
     with, `range_par_cle` whether SQLite keeps them in the order of the key (WITHOUT ROWID), `deduite` that
-    its rows follow from others: triggers (`schema`) write them, and no snapshot holds them."""
+    its rows follow from others: triggers (`schema`) write them, and no snapshot holds them; `depuis` the
+    revision that added it (see `Colonne`)."""
 
     nom: str
     cle: int
@@ -55,6 +56,7 @@ class Table:
     range_par_cle: bool = False
     index: tuple[Index, ...] = ()
     deduite: bool = False
+    depuis: str = ""
 
     @property
     def noms(self) -> tuple[str, ...]:
@@ -240,9 +242,30 @@ demande_stat: Final = Table(
         # Days it entered the stock and left it; without the first, its movements tell.
         Colonne("entree", TEXTE, nulle=True, deduite="NULL"),
         Colonne("sortie", TEXTE, nulle=True, deduite="NULL"),
+        # The first reason of the demande, the first size of dwelling that it names.
+        Colonne("motif", TEXTE, nulle=True, depuis="v0004"),
+        Colonne("type_logement", TEXTE, nulle=True, depuis="v0004"),
     ),
     parent="demande",
     range_par_cle=True,
+)
+
+#: What quotas and statistics count of the decisions on a demande (`domain.attribution`): `rang` is the event
+#: that tells one, 0 for what its radiation tells. No foreign key to the demande: its past outlives it.
+decision: Final = Table(
+    "decision",
+    3,
+    (
+        *_textes("base", "numero_unique"),
+        _entier("rang"),
+        *_textes("jour", "guichet"),
+        *_textes("issue", "bail", "siren", "commune", "souhaitee", nulle=True),
+        *(Colonne(nom, BOOLEEN, nulle=True) for nom in ("en_quartier", "dalo", "prioritaire", "refus")),
+        _entier("ressources_uc", nulle=True),  # euros a year and per UC, rounded down
+    ),
+    parent="base",
+    range_par_cle=True,
+    depuis="v0004",
 )
 
 #: No foreign key to the demande: its past outlives it.
@@ -301,9 +324,12 @@ evenement: Final = Table(
         _texte("caracteristiques"),  # JSON
         _texte("auteur_modification", nulle=True),
         _entier("modifie_le", nulle=True),
+        Colonne("suite", TEXTE, nulle=True, depuis="v0004"),
+        Colonne("suite_le", TEXTE, nulle=True, depuis="v0004"),
     ),
     parent="demande",
-    index=(Index("numero_unique, identifiant"),),
+    # Few events wait for a radiation: the nights ask for them.
+    index=(Index("numero_unique, identifiant"), Index("suite_le", "suite_le IS NOT NULL")),
 )
 
 #: No foreign key: what is sent to a base that does not exist has its line too.
@@ -400,6 +426,7 @@ ETAT: Final = (
     flux,
     demande_a_part,
     mouvement,
+    decision,
     demande_stat,
     demande_motif,
     demande_commune,

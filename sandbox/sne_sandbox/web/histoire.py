@@ -1,8 +1,8 @@
 """The life of a demande as a timeline: what happened to it, and what time will do next."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from sne_sandbox.contract.versions import Contrat
@@ -11,11 +11,13 @@ from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import DemandeStockee, GenreMouvement, Mouvement
 from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
+from sne_sandbox.domain.parcours import BAIL, radiation_possible_le
 from sne_sandbox.domain.publication import TU
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.lifecycle import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
+from sne_sandbox.settings import Reglages
 from sne_sandbox.store.recherche import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.essais import essayer
@@ -68,23 +70,46 @@ def relire(
     connus = sorted(echanges, key=lambda echange: echange.identifiant or 0)
     etapes = [_echange(e, numero) for e in connus]
     etapes += _mouvements(mouvements_de(registre, numero), stockee, connus, contrat)
-    etapes += [_evenement(e, registre.type_evenement(e.code_type)) for e in registre.evenements(numero)]
+    evenements = registre.evenements(numero)
+    etapes += [_evenement(e, registre.type_evenement(e.code_type)) for e in evenements]
     if stockee.dalo_enregistre_le is not None:
         libelle = contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or "")
         detail = f"Statut : {libelle or stockee.statut_dalo or 'non dit'}"
         etapes.append(
             EtapeLue(_paris(stockee.dalo_enregistre_le), True, "dalo", "Déclaration DALO enregistrée", detail)
         )
-    etapes += _calendrier(stockee, registre.base.horloge.maintenant(datetime.now(UTC)).date())
+    suites = _suites(evenements, registre.base.reglages) if stockee.active else []
+    jour = registre.base.horloge.maintenant(datetime.now(UTC)).date()
+    etapes += _calendrier(stockee, suites, jour)
     # At the same instant what is known by the day comes before what was noted to the second.
     etapes.sort(key=lambda etape: (etape.quand, etape.rang))
     return tuple(replace(e, titre=masquer_nirs(e.titre), detail=masquer_nirs(e.detail)) for e in etapes)
 
 
-def _calendrier(stockee: DemandeStockee, jour: date) -> list[EtapeLue]:
-    """The days that count, and what the nights will do if nobody does anything."""
+#: A day, what is due then, and why.
+_Prevue = tuple[date, str, str]
+
+
+def _suites(evenements: Iterable[Evenement], reglages: Reglages) -> Iterator[_Prevue]:
+    """What the decisions ask for and no radiation has followed."""
+    for evenement in evenements:
+        if evenement.suite_le is None:
+            continue
+        if evenement.suite == BAIL:
+            delai = reglages.bail_sans_radiation_jours
+            detail = f"signé depuis {delai} jours : au bailleur de radier (R. 441-2-8 a)"
+            yield evenement.suite_le + timedelta(days=delai), "Bail que la radiation n'a pas suivi", detail
+        else:
+            quand = radiation_possible_le(evenement.suite_le)
+            detail = "le ménage averti depuis un mois, au bailleur de radier (R. 441-2-8 d)"
+            yield quand, "Radiation pour irrecevabilité possible", detail
+
+
+def _calendrier(stockee: DemandeStockee, suites: Iterable[_Prevue], jour: date) -> list[EtapeLue]:
+    """The days that count, `suites` among them, and what the nights will do if nobody does anything."""
     debut = stockee.debut_validite
-    prevues: list[tuple[date, str, str]] = [
+    prevues: list[_Prevue] = [
+        *suites,
         (ajouter_mois(stockee.fin_validite, -MOIS_DE_PREAVIS), "Jour du préavis d'échéance",
          "un mois avant la fin de validité"),
         (stockee.fin_validite, "Fin de validité", "à renouveler avant ce jour"),

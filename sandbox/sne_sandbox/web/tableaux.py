@@ -1,5 +1,5 @@
-"""The tables of statistics: computed beside the pages that show them, and drawn as charts (SVG by pygal,
-without script nor foreign font).
+"""The tables of statistics, the counts by territory and the quotas: computed beside the pages that show them,
+and drawn as charts (SVG by pygal, without script nor foreign font).
 
 A table of a million demandes takes a second or two: a page waits for it a moment, then says that it is being
 computed. What was computed is kept, and shown with its age while newer figures are on their way. Each process
@@ -19,10 +19,14 @@ from typing import Any, Final
 from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import SandboxError, StoreError
-from sne_sandbox.operations import statistiques
+from sne_sandbox.operations import lieux, quotas, statistiques
+from sne_sandbox.operations.lieux import ComptesDeLieux
+from sne_sandbox.operations.quotas import Quotas
 from sne_sandbox.operations.statistiques import Tableau
+from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.statistiques import tires
 from sne_sandbox.web.partage import Services
 
@@ -50,8 +54,12 @@ FLUX: Final[Mapping[str, str]] = {
     "nouvelles": "Nouvelles",
     "renouvelees": "Renouvelées",
     "radiees": "Radiées",
-    "attributions": "dont attributions",
+    "RADATT": "dont attributions",
 }
+#: The quotas, asked for as a table.
+QUOTAS: Final = "QUOTAS"
+#: Bars of a chart of landlords or territories.
+_BARRES_MAX: Final = 12
 #: A chart of its own: the reasons of the radiations of twelve months.
 MOTIFS: Final = "Motifs"
 _LIBELLE_MAX: Final = 34
@@ -65,7 +73,8 @@ _VALEURS: Final = ".text-overlay .value { text-anchor: start; transform: transla
 
 @dataclass(frozen=True, slots=True)
 class TableDemandee:
-    """A table of a base at the end of a day, of one territory or all."""
+    """A table of a base at the end of a day, of one territory or all; `code` may be a level of territories
+    too (`lieux.NIVEAUX`), or `QUOTAS`, those of the year of that day."""
 
     base: str
     code: str
@@ -75,12 +84,30 @@ class TableDemandee:
 
 @dataclass(frozen=True, slots=True)
 class Resultat:
-    """A table, when it was computed and in how many seconds. `etat` tells the state of the base then."""
+    """What was computed, when and in how many seconds. `etat` tells the state of the base then."""
 
-    tableau: Tableau
+    contenu: Tableau | ComptesDeLieux | Quotas
     etat: tuple[Any, ...]
     calcule_le: datetime
     secondes: float
+
+    @property
+    def tableau(self) -> Tableau:
+        """The table that was asked for by its code."""
+        assert isinstance(self.contenu, Tableau)
+        return self.contenu
+
+    @property
+    def lieux(self) -> ComptesDeLieux:
+        """The counts that were asked for by a level of territories."""
+        assert isinstance(self.contenu, ComptesDeLieux)
+        return self.contenu
+
+    @property
+    def quotas(self) -> Quotas:
+        """The quotas."""
+        assert isinstance(self.contenu, Quotas)
+        return self.contenu
 
     def ancien(self, etat: tuple[Any, ...]) -> bool:
         """Whether the base has changed since, or may have without saying so."""
@@ -187,14 +214,19 @@ def calculer(services: Services, demande: TableDemandee) -> Resultat:
     etat = etat_de(services, demande.base)
     debut = time.perf_counter()
     with services.magasin.lire(demande.base) as registre:
-        tableau = statistiques.tableau(
-            demande.code,
-            registre,
-            services.contrats.de(registre.base),
-            demande.jour,
-            demande.territoire,
-        )
-    return Resultat(tableau, etat, datetime.now(UTC), time.perf_counter() - debut)
+        contenu = _compter(demande, registre, services.contrats.de(registre.base))
+    return Resultat(contenu, etat, datetime.now(UTC), time.perf_counter() - debut)
+
+
+def _compter(
+    demande: TableDemandee, registre: RegistreBase, contrat: Contrat
+) -> Tableau | ComptesDeLieux | Quotas:
+    if demande.code == QUOTAS:
+        return quotas.compter(registre, contrat, demande.jour.year)
+    for niveau in lieux.NIVEAUX:
+        if demande.code == niveau:
+            return lieux.compter(registre, contrat, niveau, demande.jour)
+    return statistiques.tableau(demande.code, registre, contrat, demande.jour, demande.territoire)
 
 
 def etat_de(services: Services, base: str) -> tuple[Any, ...]:
@@ -233,7 +265,7 @@ def lignes_de(tableau: Tableau, rubrique: str) -> list[tuple[str, tuple[int, ...
 def motifs(tableau: Tableau) -> list[tuple[str, int]]:
     """Radiations of the last twelve months by reason (code), those that came to pass."""
     mois = [nombres for _, nombres in lignes_de(tableau, "Mois")]
-    codes = [c for c in tableau.colonnes if c not in FLUX]
+    codes = [c for c in tableau.colonnes if c.isupper()]
     comptes = {c: sum(nombres[tableau.colonnes.index(c)] for nombres in mois) for c in codes}
     return sorted(((c, n) for c, n in comptes.items() if n), key=lambda paire: -paire[1])
 
@@ -252,13 +284,40 @@ def dessiner(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> bytes:
     return _barres(comptes, etroit=etroit)
 
 
-def _barres(lignes: Sequence[tuple[str, int]], *, etroit: bool) -> bytes:
+def dessiner_quota(comptes: Quotas, code: str, *, etroit: bool = False) -> bytes:
+    """The chart of a share: what it should be, what it is, and of whom. Raises KeyError for a share that is
+    none."""
+    objectif = {regle.code: regle.objectif for regle in quotas.REGLES}[code]
+    lignes = [("Objectif", float(objectif))]
+    for ligne in (comptes.ensemble, *comptes.lignes):
+        (part,) = (part for part in ligne.parts if part.code == code)
+        if part.taux is not None and len(lignes) < _BARRES_MAX:
+            nom = f"{ligne.nom_bailleur}, {ligne.nom_epci}" if ligne.bailleur else ligne.nom_bailleur
+            lignes.append((nom, part.taux))
+    return _barres(lignes, etroit=etroit, unite=" %")
+
+
+def dessiner_lieux(comptes: ComptesDeLieux, *, etroit: bool = False) -> bytes:
+    """The chart of the territories with most active demandes."""
+    return _barres([(nom, n) for nom, n in actives(comptes) if n][:_BARRES_MAX], etroit=etroit)
+
+
+def actives(comptes: ComptesDeLieux) -> list[tuple[str, int]]:
+    """The active demandes of each territory, the most numerous first."""
+    sommes: dict[str, int] = {}
+    for ligne in comptes.lignes:
+        if ligne.indicateur == "demandes_actives":
+            sommes[ligne.territoire] = sommes.get(ligne.territoire, 0) + ligne.valeur
+    return sorted(sommes.items(), key=lambda paire: (-paire[1], paire[0]))
+
+
+def _barres(lignes: Sequence[tuple[str, float]], *, etroit: bool, unite: str = "") -> bytes:
     import pygal
 
-    plus_grand = max((compte for _, compte in lignes), default=0)
+    plus_grand = max((compte for _, compte in lignes), default=0.0)
     longueur = _LIBELLE_ETROIT if etroit else _LIBELLE_MAX
     graphique = pygal.HorizontalBar(
-        **_reglages(largeur=400 if etroit else 600, hauteur=30 + 40 * max(1, len(lignes))),
+        **_reglages(largeur=400 if etroit else 600, hauteur=30 + 40 * max(1, len(lignes)), unite=unite),
         show_legend=False,
         # The numbers stand beside the bars: no scale is needed.
         show_x_labels=False,
@@ -289,7 +348,7 @@ def _flux(tableau: Tableau, lignes: Sequence[tuple[str, tuple[int, ...]]], *, et
     return _rendre(graphique)
 
 
-def _reglages(*, largeur: int, hauteur: int, valeurs: bool = True) -> dict[str, Any]:
+def _reglages(*, largeur: int, hauteur: int, valeurs: bool = True, unite: str = "") -> dict[str, Any]:
     from pygal.style import Style
 
     style = Style(
@@ -322,7 +381,7 @@ def _reglages(*, largeur: int, hauteur: int, valeurs: bool = True) -> dict[str, 
         "spacing": 10,
         "print_values": valeurs,
         "print_values_position": "top",
-        "value_formatter": lambda valeur: nombre(round(valeur or 0)),
+        "value_formatter": lambda valeur: f"{nombre(round(valeur or 0))}{unite}",
         "min_scale": 3,
         "max_scale": 5,
         "no_data_text": "Aucune demande",

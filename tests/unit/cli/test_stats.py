@@ -32,9 +32,9 @@ def test_json_is_the_base_s_day_by_default(home: Path) -> None:
     lu = json.loads(resultat.stdout)
     assert (lu["base"], lu["date"]) == ("ecole", "2018-03-15")
     assert [tableau["code"] for tableau in lu["tableaux"]] == ["TAB01", "TAB02", "TAB03"]
-    total = lu["tableaux"][0]["lignes"][-1]["demandes"]
+    personnes = lu["tableaux"][0]["lignes"][0]["demandes"]
     composition = [t for t in lu["tableaux"][2]["lignes"] if t["rubrique"] == "Composition familiale"]
-    assert sum(ligne["demandes"] for ligne in composition) == total > 30
+    assert sum(ligne["demandes"] for ligne in composition) == personnes > 30
 
 
 def test_a_reader_has_accents_and_a_script_its_names(home: Path) -> None:
@@ -53,9 +53,48 @@ def test_csv_is_one_count_a_line(home: Path) -> None:
 
 def test_text_is_read_by_people(home: Path) -> None:
     resultat = _lancer(home, "stats", "--table", "TAB03")
-    assert "TAB03  Demandes actives au 15/03/2018" in resultat.stdout
+    assert "TAB03  Demandes actives (hors associations) au 15/03/2018" in resultat.stdout
     assert "Famille monoparentale" in resultat.stdout
     assert "TAB01" not in resultat.stdout
+
+
+@pytest.mark.parametrize("niveau", ["commune", "epci", "departement", "region"])
+def test_counts_by_territory_are_open_data(home: Path, niveau: str) -> None:
+    lues = list(
+        csv.DictReader(io.StringIO(_lancer(home, "stats", "--par", niveau, "--format", "csv").stdout))
+    )
+    assert {ligne["niveau"] for ligne in lues} == {niveau}
+    assert {ligne["date"] for ligne in lues} == {"2018-03-15"}
+    total = json.loads(_lancer(home, "stats", "--table", "TAB01", "--format", "json").stdout)
+    attendu = total["tableaux"][0]["lignes"][-1]["demandes"]
+    assert sum(int(x["valeur"]) for x in lues if x["indicateur"] == "demandes_actives") == attendu
+    lu = json.loads(_lancer(home, "stats", "--par", niveau, "--format", "json").stdout)
+    assert len(lu["lignes"]) == len(lues)
+    texte = _lancer(home, "stats", "--par", niveau).stdout
+    assert all(ligne["territoire"] in texte for ligne in lues)
+    assert "conventions de ce bac à sable" in texte
+
+
+def test_a_level_goes_without_a_table(home: Path) -> None:
+    refus = _lancer(home, "stats", "--par", "epci", "--table", "TAB01")
+    assert isinstance(refus.exception, UsageError)
+    assert "code_territoire" in refus.exception.remede
+
+
+def test_quotas_in_each_form(home: Path) -> None:
+    lu = json.loads(_lancer(home, "quotas", "--annee", "2017", "--format", "json").stdout)
+    assert lu["annee"] == 2017
+    assert lu["ensemble"]["baux"] == sum(ligne["baux"] for ligne in lu["lignes"]) > 0
+    lignes = list(
+        csv.DictReader(io.StringIO(_lancer(home, "quotas", "--annee", "2017", "--format", "csv").stdout))
+    )
+    assert [int(ligne["baux"]) for ligne in lignes] == [
+        *(ligne["baux"] for ligne in lu["lignes"]), lu["ensemble"]["baux"],
+    ]  # fmt: skip
+    texte = _lancer(home, "quotas").stdout
+    assert texte.startswith("Attributions suivies d'un bail signé en 2018\n")
+    assert "(au moins 25 %)" in texte
+    assert lu["note"] in texte
 
 
 def test_territories_add_up(home: Path) -> None:

@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 
 from sne_sandbox.contract.versions import Contrat, charger
+from sne_sandbox.domain.attribution import DecisionNotee, Demandeur
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.decision import RolesDecision
 from sne_sandbox.domain.demande import DemandeStockee
+from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.errors import StoreError
 from sne_sandbox.generators import semis
 from sne_sandbox.generators.plantation import Semence
@@ -43,7 +46,22 @@ def magasin(tmp_path: Path) -> Iterator[Magasin]:
         yield ouvert
 
 
-def _du_document(base: str, stockee: DemandeStockee) -> dict[str, list[dict[str, Any]]]:
+def _decisions(
+    base: str, stockee: DemandeStockee, evenements: list[Evenement], roles: RolesDecision
+) -> list[dict[str, Any]]:
+    dites = [lignes.attribution_de(stockee)]
+    dites += [DecisionNotee.de_l_evenement(e, roles, Demandeur.de(stockee)) for e in evenements]
+    # Who wrote last may be the State's service, after the landlord.
+    return [
+        {nom: v for nom, v in lignes.ligne_decision(base, dite).items() if nom != "guichet"}
+        for dite in dites
+        if dite is not None
+    ]
+
+
+def _du_document(
+    base: str, stockee: DemandeStockee, evenements: list[Evenement], roles: RolesDecision
+) -> dict[str, list[dict[str, Any]]]:
     """The rows that are drawn from a demande stored in any other way, the deposit beside what is wished."""
     depot = {"date_creation": stockee.date_creation.isoformat()}
     return {
@@ -52,6 +70,7 @@ def _du_document(base: str, stockee: DemandeStockee) -> dict[str, list[dict[str,
         "demande_commune": [ligne | depot for ligne in lignes.lignes_communes(base, stockee)],
         "demande_motif": [ligne | depot for ligne in lignes.lignes_motifs(base, stockee)],
         "demande_stat": [lignes.ligne_stat(base, stockee)],
+        "decision": _decisions(base, stockee, evenements, roles),
     }
 
 
@@ -66,7 +85,11 @@ def test_each_row_is_the_one_that_the_document_tells(
 ) -> None:
     bases.creer(magasin, contrat, "a", semence=semence, seed=3, taille=400, horloge=HORLOGE)
     with magasin.lire("a") as registre:
-        attendues = [_du_document("a", stockee) for stockee in parcourir(registre)]
+        roles = contrat.roles.decision
+        attendues = [
+            _du_document("a", stockee, registre.evenements(stockee.numero_unique), roles)
+            for stockee in parcourir(registre)
+        ]
         assert len(attendues) == 400
         for nom in attendues[0]:
             table: tables.Table = getattr(tables, nom)
@@ -74,7 +97,7 @@ def test_each_row_is_the_one_that_the_document_tells(
             lues, voulues = (
                 sorted(rangees, key=lambda r: [r[c] for c in cle])
                 for rangees in (
-                    _rangees(registre, table, attendues[0][nom][0]),
+                    _rangees(registre, table, next(a[nom][0] for a in attendues if a[nom])),
                     chain.from_iterable(a[nom] for a in attendues),
                 )
             )

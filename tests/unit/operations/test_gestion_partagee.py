@@ -1,7 +1,7 @@
 """The events of the gestion partagée, their types, and the search."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from lxml import etree
 
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.operations import lieux, quotas
 
 AJOUTER, LISTER = "ajouterEvenementDemande", "listerEvenementsDemande"
 MODIFIER, SUPPRIMER = "modifierEvenementDemande", "supprimerEvenementDemande"
@@ -145,7 +146,7 @@ def test_an_event_of_another_guichet_keeps_a_demande_from_being_deleted(banc: Ba
     sien, autre = banc.stockee(numero).guichet_createur, "G0621"
     assert banc.fichier(AJOUTER, _document(numero, guichet=sien)).anomalies == []
     assert not banc.stockee(numero).touchee_par_autrui
-    assert banc.fichier(AJOUTER, _document(numero, guichet=autre)).anomalies == []
+    assert banc.fichier(AJOUTER, _entretien(numero, guichet=autre)).anomalies == []
     assert banc.demander(message(racine, "SUP", numero)).anomalies == ["CYC009"]
     assert len(_ids(banc.fichier(LISTER, _document(numero)).document)) == 2
 
@@ -158,7 +159,7 @@ def test_a_change_of_type_leaves_the_characteristics_of_the_other_behind(banc: B
     assert texte(evenement, "codeTypeEvenement") == "ENTRET62"
     assert trouver(evenement, "listeCaracteristiquesSpecifiques") is None
     retour = _entretien(numero, identifiant=identifiant, codeTypeEvenement="DECATT")
-    assert banc.fichier(MODIFIER, retour).anomalies == ["EVT004"]
+    assert banc.fichier(MODIFIER, retour).anomalies == ["EVT004", "DEC001"]
 
 
 def test_a_refused_event_leaves_nothing(banc: Banc, numero: str) -> None:
@@ -368,3 +369,42 @@ def test_a_radiated_demande_is_found_and_a_deleted_one_is_not(banc: Banc, peuple
     numero = peuplee["personne_seule"]
     assert banc.demander(radiation(specimen("personne_seule"), numero, "RADABA")).anomalies == []
     assert banc.fichier(CHERCHER, _recherche(numUnique=numero)).numeros == [numero]
+
+
+# --- what is counted of decisions -------------------------------------------------------------------------
+
+
+def _decision(numero: str, identifiant: str | None = None, *, bail: str = "oui") -> Any:
+    racine = _document(numero)
+    evenement = trouver(racine, EVENEMENT)
+    evenement[:] = []
+    if identifiant is not None:
+        etree.SubElement(evenement, f"{{{NS}}}idEvenement").text = identifiant
+    etree.SubElement(evenement, f"{{{NS}}}codeTypeEvenement").text = "DECATT"
+    etree.SubElement(evenement, f"{{{NS}}}dateSurvenance").text = "2018-03-14"
+    liste = etree.SubElement(evenement, f"{{{NS}}}listeCaracteristiquesSpecifiques")
+    dit = {"DATECAL": "2018-03-14", "DECISION": "ATTRIB", "CATEG": "MALLOG", "DALO": "non", "BAIL": bail}
+    if bail == "oui":
+        dit["DATEBAIL"] = "2018-03-15"
+    for code, valeur in dit.items():
+        caracteristique = etree.SubElement(liste, f"{{{NS}}}caracteristiqueSpecifique")
+        etree.SubElement(caracteristique, f"{{{NS}}}code").text = code
+        etree.SubElement(caracteristique, f"{{{NS}}}valeurCaracteristiqueSpecifique").text = valeur
+    return racine
+
+
+def test_a_decision_is_counted_as_it_is_told_last(banc: Banc, numero: str) -> None:
+    def compter() -> tuple[int, list[tuple[str, int]]]:
+        with banc.services.magasin.lire(banc.nom) as registre:
+            baux = quotas.compter(registre, banc.services.contrat, 2018).ensemble.baux
+            comptes = lieux.compter(registre, banc.services.contrat, "departement", date(2018, 3, 31))
+        return baux, [(x.code, x.valeur) for x in comptes.lignes if x.indicateur == "decisions"]
+
+    resultat = banc.fichier(AJOUTER, _decision(numero))
+    assert resultat.anomalies == []
+    (identifiant,) = _ids(resultat.document)
+    assert compter() == (1, [("attribution_bail", 1)])
+    assert banc.fichier(MODIFIER, _decision(numero, identifiant, bail="non")).anomalies == []
+    assert compter() == (0, [("attribution", 1)])
+    assert banc.fichier(MODIFIER, _decision(numero, identifiant)).anomalies == []
+    assert compter()[0] == 1

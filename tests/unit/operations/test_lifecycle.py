@@ -15,6 +15,7 @@ from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import EtatDemande
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.evenement import Evenement
+from sne_sandbox.domain.parcours import BAIL, IRRECEVABILITE
 from sne_sandbox.operations import horloge, lifecycle
 from sne_sandbox.operations.lifecycle import BilanNuits, Fait
 from sne_sandbox.store.recherche import parcourir
@@ -54,7 +55,8 @@ def test_a_demande_nobody_renews(
         (fin, "FINREA"),
         (effacement, "EFFACE"),
     ]
-    assert faits == dict.fromkeys(Fait, 1) | {Fait.DELAI_LONG: 0}
+    siens = (Fait.PREAVIS, Fait.RADIATION, Fait.FIN_DE_REACTIVATION, Fait.EFFACEMENT)
+    assert faits == dict.fromkeys(Fait, 0) | dict.fromkeys(siens, 1)
     with magasin.lire(base) as registre:
         assert registre.compter() == 0
 
@@ -271,6 +273,7 @@ def _demandes(draw: st.DrawFn) -> list[tuple[date, date, date | None, str]]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     demandes=_demandes(),
+    suites=st.lists(st.tuples(st.sampled_from([BAIL, IRRECEVABILITE]), st.integers(0, 400)), max_size=3),
     pas=st.lists(st.integers(0, 500), min_size=2, max_size=5),
     paris=st.booleans(),
 )
@@ -278,20 +281,28 @@ def test_any_split_of_an_advance_leads_to_the_same_state(
     magasin: Magasin,
     creer: Creer,
     demandes: list[tuple[date, date, date | None, str]],
+    suites: list[tuple[str, int]],
     pas: list[int],
     paris: bool,
 ) -> None:
+    """`suites` are what the first demandes wait for, and since how many days."""
     une, plusieurs = creer(), creer()
+    stockees = [
+        stockee(rang, depot, debut_validite=debut, fin_validite=ajouter_mois(debut, 12), radiee_le=radiee,
+                motif=motif, communes=("75112",) if paris else ("94028",))
+        for rang, (depot, debut, radiee, motif) in enumerate(demandes)
+    ]  # fmt: skip
     for base in (une, plusieurs):
-        ajouter(
-            magasin,
-            base,
-            *(
-                stockee(rang, depot, debut_validite=debut, fin_validite=ajouter_mois(debut, 12),
-                        radiee_le=radiee, motif=motif, communes=("75112",) if paris else ("94028",))
-                for rang, (depot, debut, radiee, motif) in enumerate(demandes)
-            ),
-        )  # fmt: skip
+        ajouter(magasin, base, *stockees)
+        with magasin.ecrire(base) as registre:
+            for dite, (suite, jours) in zip(stockees, suites, strict=False):
+                depuis = MIDI.date() - timedelta(days=jours)
+                registre.ajouter_evenement(
+                    Evenement(
+                        0, dite.numero_unique, "DECATT", "G1104", MIDI, "CRE", depuis, None,
+                        suite=suite, suite_le=depuis,
+                    )
+                )  # fmt: skip
     horloge.avancer(magasin, une, f"P{sum(pas)}D")
     for jours in pas:
         horloge.avancer(magasin, plusieurs, f"P{jours}D")

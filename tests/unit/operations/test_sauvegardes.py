@@ -134,7 +134,7 @@ def test_what_changed_is_told_field_by_field(banc: Banc, sauvegardes: Sauvegarde
 
 
 def test_an_event_that_changed_is_told(banc: Banc, sauvegardes: Sauvegardes) -> None:
-    numero, _ = banc.creer_demande("personne_seule")
+    numero, _ = banc.creer_demande("hebergee_secret")
     reste, _ = banc.creer_demande("colocataires")
     for cible in (numero, reste):
         evenement = specimen("evenement", "documents")

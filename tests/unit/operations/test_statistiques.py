@@ -94,11 +94,11 @@ def test_the_life_of_a_demande_is_told_where_it_happens(registre: RegistreBase, 
     tableaux = _tableaux(registre, contrat, JOUR)
     assert not _lignes(tableaux["TAB01"], "Demandes actives")
     tab02 = tableaux["TAB02"]
-    assert _flux(tab02, "2017") == {"nouvelles": 1, "renouvelees": 1}
-    assert _flux(tab02, "12/2017") == {"renouvelees": 1}
-    assert _flux(tab02, "02/2018") == {"radiees": 1, "RADATT": 1, "attributions": 1}
-    assert _flux(tab02, "T1 2018") == {"radiees": 1, "RADATT": 1, "attributions": 1}
-    assert _flux(tab02, "01/2018") == {}
+    assert _flux(tab02, "2017") == {"stock": 1, "nouvelles": 1, "renouvelees": 1}
+    assert _flux(tab02, "12/2017") == {"stock": 1, "renouvelees": 1}
+    assert _flux(tab02, "02/2018") == {"radiees": 1, "RADATT": 1}
+    assert _flux(tab02, "T1 2018") == {"radiees": 1, "RADATT": 1}
+    assert _flux(tab02, "01/2018") == {"stock": 1}
     # Reactivated today: it is in the stock of today, not in that of yesterday.
     registre.remplacer(replace(stockee, etat=EtatDemande.ACTIVE, motif_radiation=None, date_radiation=None))
     assert _lignes(_tableaux(registre, contrat, JOUR)["TAB01"], "Demandes actives")["Total"] == 1
@@ -117,7 +117,7 @@ def test_a_renewal_that_revives_brings_the_demande_back(registre: RegistreBase, 
     )  # fmt: skip
     tableaux = _tableaux(registre, contrat, JOUR)
     assert _lignes(tableaux["TAB01"], "Demandes actives")["Total"] == 1
-    assert _flux(tableaux["TAB02"], "03/2018") == {"renouvelees": 1}
+    assert _flux(tableaux["TAB02"], "03/2018") == {"stock": 1, "renouvelees": 1}
 
 
 def test_nights_and_deletions_leave_their_trace(registre: RegistreBase, contrat: Contrat) -> None:
@@ -130,8 +130,8 @@ def test_nights_and_deletions_leave_their_trace(registre: RegistreBase, contrat:
     registre.supprimer_tout([seule.numero_unique])
     tableaux = _tableaux(registre, contrat, JOUR)
     assert not _lignes(tableaux["TAB01"], "Demandes actives")
-    assert _flux(tableaux["TAB02"], "01/2018") == {"radiees": 1, "RADREN": 1}
-    assert _flux(tableaux["TAB02"], "2017") == {"nouvelles": 1}
+    assert _flux(tableaux["TAB02"], "01/2018") == {"stock": 1, "radiees": 1, "RADREN": 1}
+    assert _flux(tableaux["TAB02"], "2017") == {"stock": 2, "nouvelles": 1}
     # The past of what was erased is still counted, and said not to be described.
     decembre = _tableaux(registre, contrat, date(2017, 12, 31))
     assert _lignes(decembre["TAB01"], "Demandes actives")["Total"] == 2
@@ -143,18 +143,19 @@ def test_the_stock_is_described(registre: RegistreBase, contrat: Contrat) -> Non
     _stocker(registre, "couple_garde_alternee_handicap", 2, date(2014, 3, 15))
     _stocker(registre, "association", 3, date(2017, 3, 16))
     tab03 = _tableaux(registre, contrat, JOUR)["TAB03"]
-    assert _lignes(tab03, "Ancienneté") == {"Moins de 1 an": 2, "De 3 à moins de 5 ans": 1}
-    assert _lignes(tab03, "Composition familiale") == {
-        "Personne seule": 1, "Couple avec enfant": 1, "Association": 1,
-    }  # fmt: skip
+    assert _lignes(tab03, "Ancienneté") == {"Moins de 1 an": 1, "De 3 à moins de 5 ans": 1}
+    assert _lignes(tab03, "Composition familiale") == {"Personne seule": 1, "Couple avec enfant": 1}
     assert _lignes(tab03, "Taille du ménage") == {"1 personne": 1, "4 personnes": 1}
     # 1 640 + 295 + 130 for the children + 810: 2 875 euros.
     assert _lignes(tab03, "Ressources mensuelles")["De 2500 à moins de 3000 €"] == 1
-    assert _lignes(tab03, "Nationalité")["Non renseigné"] == 1
     assert _lignes(tab03, "Âge du demandeur")["De 30 à moins de 40 ans"] >= 1
-    assert sum(_lignes(tab03, "Situation familiale").values()) == 3
-    assert sum(_lignes(tab03, "Activité professionnelle").values()) == 3
-    assert sum(_lignes(tab03, "Premier quartile").values()) == 2
+    # Associations are out, as the title says, and every section sorts the same demandes (findings A5).
+    assert "(hors associations)" in tab03.titre
+    rubriques = {rubrique for rubrique, _, _ in tab03.lignes}
+    assert len(rubriques) == 9
+    assert {rubrique: sum(_lignes(tab03, rubrique).values()) for rubrique in rubriques} == dict.fromkeys(
+        rubriques, 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -195,6 +196,43 @@ def test_the_threshold_itself_is_above(registre: RegistreBase, contrat: Contrat)
     assert classe({}) == SANS_SEUIL
 
 
+def test_the_stock_is_told_with_its_evolution(registre: RegistreBase, contrat: Contrat) -> None:
+    ancienne = _stocker(registre, "personne_seule", 1, date(2016, 1, 10))
+    _stocker(registre, "colocataires", 2, date(2017, 6, 1))
+    _stocker(registre, "association", 3, date(2018, 3, 1))
+    registre.remplacer(_radiee(ancienne, "RADABA", date(2018, 3, 2)))
+    tableaux = _tableaux(registre, contrat, JOUR)
+    assert tableaux["TAB01"].titre == "Évolution du stock au 15/03/2018"
+    assert [(libelle, nombres) for _, libelle, nombres in tableaux["TAB01"].lignes] == [
+        ("Personnes physiques", (1, 2, 1, 0)), ("Associations", (1, 0, 0, 1)), ("Total", (2, 2, 1, 1)),
+    ]  # fmt: skip
+    # Each period ends with the stock that the table of its last day tells.
+    for libelle, jour in (("12/2017", date(2017, 12, 31)), ("T4 2017", date(2017, 12, 31)), ("2018", JOUR)):
+        stock = _lignes(_tableaux(registre, contrat, jour)["TAB01"], "Demandes actives")["Total"]
+        assert _flux(tableaux["TAB02"], libelle)["stock"] == stock
+
+
+def test_a_radiation_is_told_in_one_column_of_reasons(registre: RegistreBase, contrat: Contrat) -> None:
+    for rang, motif in enumerate(("RADATT", "RADATT", "RADABA"), 1):
+        stockee = _stocker(registre, "personne_seule", rang, date(2018, 1, 10))
+        registre.remplacer(_radiee(stockee, motif, date(2018, 2, 1)))
+    tab02 = _tableaux(registre, contrat, JOUR)["TAB02"]
+    assert "attributions" not in tab02.colonnes
+    for _, libelle, _ in tab02.lignes:
+        flux = _flux(tab02, libelle)
+        assert flux.get("radiees", 0) == sum(n for colonne, n in flux.items() if colonne.startswith("RAD"))
+
+
+def test_no_table_passes_for_that_of_another(registre: RegistreBase, contrat: Contrat) -> None:
+    """Titles are attested, and what is ours is said to be."""
+    dit = " ".join(
+        [statistiques.FIDELITE, *(f"{t.titre} {t.note}" for t in _tableaux(registre, contrat, JOUR).values())]
+    )
+    assert "infocentre" not in dit.lower()
+    assert "conventions de ce bac à sable" in dit
+    assert "le premier quartile est la nôtre" in dit
+
+
 def test_compositions() -> None:
     assert composition(_demande("association")) is Composition.ASSOCIATION
     assert composition(_demande("colocataires")) is Composition.AUTRE
@@ -207,4 +245,5 @@ def test_json_names_each_count(registre: RegistreBase, contrat: Contrat) -> None
     tab01 = _tableaux(registre, contrat, JOUR)["TAB01"].lu
     assert tab01.lignes[0] == {
         "rubrique": "Demandes actives", "libelle": "Personnes physiques", "demandes": 1,
+        "un_mois_avant": 0, "un_an_avant": 0, "evolution": 1,
     }  # fmt: skip

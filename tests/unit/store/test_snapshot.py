@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exemples_store import GUICHETS, personne, stockee
+from exemples_store import GUICHETS, personne, radiation, stockee
 
 from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.demande import EtatDemande
 from sne_sandbox.domain.echange import Echange
+from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.errors import BaseInconnue, StoreError, UsageError
 from sne_sandbox.store import snapshot, tables
+from sne_sandbox.store.attributions import Baux, baux
 from sne_sandbox.store.recherche import Criteres, parcourir, rechercher
 from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.statistiques import Comptes, lire_profil, profil
 
 NUMERO = "1110318000001G1104"
 
@@ -139,6 +143,45 @@ def test_a_snapshot_of_an_older_revision_is_restored(garni: Magasin, tmp_path: P
         assert b"siren" not in archive.read("guichet.jsonl")
     assert snapshot.restaurer(garni, "reprise", fichier) == "reprise"
     assert _etat(garni, "reprise") == avant
+
+
+def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(garni: Magasin, tmp_path: Path) -> None:
+    """They are taken again from its demandes and its events."""
+    with garni.ecrire("ecole") as registre:
+        numero = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
+        registre.ajouter(
+            stockee(
+                numero, etat=EtatDemande.RADIEE, motif_radiation="RADATT", date_radiation=date(2018, 6, 1),
+                radiation=radiation("RADATT", reservataire="AUCUN", commune="75112"),
+            )
+        )  # fmt: skip
+        dit = (("DATECAL", "2018-05-20"), ("DECISION", "ATTRIB"), ("CATEG", "MALLOG"), ("BAIL", "oui"))
+        evenement = Evenement(0, numero, "DECATT", "G1104", datetime.now(UTC), "CRE", None, None, dit)
+        registre.ajouter_evenement(evenement)
+    fichier = tmp_path / "ecole.zip"
+    snapshot.sauvegarder(garni, "ecole", fichier)
+
+    def vieillir(contenu: dict[str, bytes]) -> None:
+        del contenu["decision.jsonl"]
+        _manifeste(revision="v0003")(contenu)
+        manifeste = json.loads(contenu["manifeste.json"])
+        del manifeste["tables"]["decision"]
+        lues = [json.loads(ligne) for ligne in contenu["demande_stat.jsonl"].splitlines()]
+        sans = [{c: v for c, v in lue.items() if c not in ("motif", "type_logement")} for lue in lues]
+        contenu["demande_stat.jsonl"] = b"".join(json.dumps(lue).encode() + b"\n" for lue in sans)
+        empreinte = hashlib.sha256(contenu["demande_stat.jsonl"]).hexdigest()
+        manifeste["tables"]["demande_stat"]["sha256"] = empreinte
+        contenu["manifeste.json"] = json.dumps(manifeste).encode()
+
+    _recrire(fichier, vieillir)
+    snapshot.restaurer(garni, "reprise", fichier)
+    with garni.lire("reprise") as registre:
+        an = date(2018, 1, 1), date(2018, 12, 31)
+        assert baux(registre.connexion, "reprise", *an, {}) == [
+            Baux(None, "G1104", "75112", None, None, True, None, 1)
+        ]
+        _, (profils,) = Comptes(registre.connexion, "reprise", date.max).croiser([profil({})])
+        assert [lire_profil(lu).motif for lu in profils] == ["LOGDEC"]
 
 
 @pytest.mark.parametrize(

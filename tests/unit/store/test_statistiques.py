@@ -6,16 +6,18 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from exemples_store import stockee
+from exemples_store import personne, stockee
 from histoires import HISTOIRE, JOURS, verifier, vivre
 from hypothesis import HealthCheck, example, given, settings
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.demande import GenreMouvement
+from sne_sandbox.domain.element import avec_enfants, bloc, construire
 from sne_sandbox.store import snapshot, statistiques
 from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.statistiques import (
+    AU_DESSUS,
     COLONNES,
     SANS_SEUIL,
     SOUS,
@@ -49,7 +51,7 @@ def test_every_count_is_the_same_on_both_engines(magasin: Magasin) -> None:
         (commune,) = communes(registre.connexion, "ecole")
         axes = [
             *(selon(colonne) for colonne in COLONNES),
-            tranches("date_creation", ["1900-01-01"], associations=True),
+            tranches("date_creation", ["1900-01-01"]),
             tranches("personnes", [2, 3]),
             quartile({commune: 10**9}),
             quartile({}),
@@ -57,7 +59,21 @@ def test_every_count_is_the_same_on_both_engines(magasin: Magasin) -> None:
         decrites, classes = comptes.croiser(axes)
         assert decrites == 1
         assert all(sum(compte.values()) == 1 for compte in classes)
-        assert classes[-4:] == [{"1": 1}, {"0": 1}, {SOUS: 1}, {SANS_SEUIL: 1}]
+        # This household declares no resource: it is on no side of a threshold.
+        assert classes[-4:] == [{"1": 1}, {"0": 1}, {None: 1}, {None: 1}]
+
+
+def test_a_household_is_below_its_threshold_or_not(magasin: Magasin) -> None:
+    recues = bloc("listeRessourceRecue", bloc("detailRessource", construire("montant", "1000")))
+    demandeur = personne("demandeur", "Marchand", "Éloïse", "1980-02-29")
+    riche = avec_enfants(demandeur, (*demandeur.enfants, recues))
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter(stockee(NUMERO, titulaires=(riche,)))
+    with magasin.lire("ecole") as registre:
+        (commune,) = communes(registre.connexion, "ecole")
+        axes = [quartile(seuils) for seuils in ({commune: 12001}, {commune: 12000}, {})]
+        _, classes = Comptes(registre.connexion, "ecole", date(2019, 1, 1)).croiser(axes)
+    assert classes == [{SOUS: 1}, {AU_DESSUS: 1}, {SANS_SEUIL: 1}]
 
 
 def test_a_territory_is_counted_apart(magasin: Magasin) -> None:

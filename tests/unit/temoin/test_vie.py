@@ -62,7 +62,7 @@ def test_une_faute_est_rendue_avec_sa_phrase(pilote: Pilote) -> None:
 
 
 def test_une_decision_avec_bail_est_suivie_de_la_radiation(pilote: Pilote) -> None:
-    numero = _inscrire(pilote)
+    numero = _inscrire(pilote, dateCreationDemande="2018-03-01")
     radiation = Lecture().demande(specimen("radiation"))["radiation"]
     decision = {
         "DATECAL": "2018-03-08", "DECISION": "ATTRIB", "CATEG": ["MALLOG", "HEBERG"], "BAIL": "oui",
@@ -75,14 +75,14 @@ def test_une_decision_avec_bail_est_suivie_de_la_radiation(pilote: Pilote) -> No
 
 
 def test_une_decision_sans_bail_ne_radie_pas(pilote: Pilote) -> None:
-    numero = _inscrire(pilote)
+    numero = _inscrire(pilote, dateCreationDemande="2018-03-01")
     decision = {"DATECAL": "2018-03-08", "DECISION": "NONATT", "MOTIF": "Ressources", "BAIL": "non"}
     pilote.faire("decider", reference="d1", decision=decision)
     assert pilote.banc.stockee(numero).motif_radiation is None
 
 
 def test_un_evenement_reglementaire_ou_d_autrui_n_est_pas_touche(pilote: Pilote) -> None:
-    numero = _inscrire(pilote)
+    numero = _inscrire(pilote, dateCreationDemande="2018-03-01")
     sien = pilote.faire(
         "decider", reference="d1", decision={"DATECAL": "2018-03-08", "DECISION": "NONATT", "MOTIF": "M"}
     )["id_evenement"]

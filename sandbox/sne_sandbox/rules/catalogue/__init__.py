@@ -10,6 +10,7 @@ from typing import Final
 
 from sne_sandbox.rules.catalogue import (
     canaux,
+    decisions,
     guichets,
     identite,
     logement,
@@ -51,7 +52,7 @@ SUJETS: Final = {
     "DOU": SujetDeRegles("doublons", "Doublons", vie),
     "DAL": SujetDeRegles("dalo", "DALO", canaux),
     "EVT": SujetDeRegles("evenement", "Événements", canaux),
-    "DEC": SujetDeRegles("decision", "Décisions", canaux),
+    "DEC": SujetDeRegles("decision", "Décisions", decisions),
     "RCH": SujetDeRegles("recherche", "Recherche multicritère", canaux),
     "COP": SujetDeRegles("piece", "Pièces justificatives", message),
     "ASY": SujetDeRegles("asynchrone", "Échanges asynchrones", canaux),

@@ -1,6 +1,5 @@
 """The channels beside the demande's own messages: the declaration of a DALO decision (DAL); the events of
-the gestion partagée (EVT), among them the decisions of attribution, interface 5.2 (DEC); the multi-criteria
-search (RCH); the files left in a guichet's inbox (ASY).
+the gestion partagée (EVT); the multi-criteria search (RCH); the files left in a guichet's inbox (ASY).
 
 Events and searches are documents of their own (`xsd/evenement.xsd` and `xsd/recherche.xsd` of the contract).
 """
@@ -9,9 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.base import Acte
-from sne_sandbox.domain.codes import DALO_RECONNU
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement, convient
 from sne_sandbox.rules.rule import (
@@ -125,7 +122,7 @@ def type_d_evenement(contexte: Contexte) -> Iterator[Infraction]:
 def date_de_survenance(contexte: Contexte) -> Iterator[Infraction]:
     """dateSurvenance is present and not in the future (one day of tolerance); before the deposit is
     accepted, for a DALO decision say. Deduced. A modification that gives none keeps its own."""
-    for evenement in _a_ecrire(contexte):
+    for evenement in a_ecrire(contexte):
         yield from a_venir(evenement, "dateSurvenance", contexte)
         if contexte.operation == _AJOUTER and evenement.enfant("dateSurvenance") is None:
             yield manquant(evenement, "dateSurvenance", valeur="")
@@ -136,7 +133,7 @@ def caracteristiques_de_l_evenement(contexte: Contexte) -> Iterator[Infraction]:
     """Each compulsory characteristic of the type is given, none is unknown, each value fits its type.
     Source: XSD (deduced). A modification that gives no characteristic keeps its own, unless it changes the
     type."""
-    for evenement in _a_ecrire(contexte):
+    for evenement in a_ecrire(contexte):
         genre = type_de(evenement, contexte)
         recues = evenement.tous(_CARACTERISTIQUES)
         if genre is None or garde_les_siennes(evenement, contexte):
@@ -198,7 +195,7 @@ def evenements_recus(contexte: Contexte) -> tuple[Element, ...]:
     return contexte.document.tous("listeEvenements/evenement")
 
 
-def _a_ecrire(contexte: Contexte) -> tuple[Element, ...]:
+def a_ecrire(contexte: Contexte) -> tuple[Element, ...]:
     """Those that are written: none of an operation that reads or deletes."""
     return evenements_recus(contexte) if contexte.operation in ECRITURES else ()
 
@@ -236,89 +233,6 @@ def _est_utilisable(genre: TypeEvenement | None, contexte: Contexte) -> bool:
         or contexte.stockee is None
         or genre.territoire == contexte.stockee.territoire
     )
-
-
-# --- DEC ----------------------------------------------------------------------------------------------
-
-
-#: What each decision supposes beside it.
-_COMPLEMENTS: Final = {d.ATTRIBUTION_PAR_CLASSEMENT: d.RANG, d.ATTRIBUTION_SOUS_CONDITION: d.CONDITION}
-
-
-@regle("DEC001", registre=True, roles=("decision.type",))
-def decision_incomplete(contexte: Contexte) -> Iterator[Infraction]:
-    """The decision is one of R. 441-3, or a refusal by the household, kept apart; the date of the commission
-    is given and not in the future (one day of tolerance). Source: R. 441-3 (convention)."""
-    lie = contexte.roles.decision.lie
-    for evenement, decision in _decisions(contexte):
-        code = decision.element(d.DECISION)
-        if code is not None:
-            if decision.prise is None and contexte.roles.decision.valeurs:
-                yield infraction(code)
-        elif lie(d.DECISION) and not decision.booleen(d.REFUS_DU_MENAGE):
-            yield _absente(evenement, d.DECISION, contexte)
-        commission = decision.element(d.DATE_COMMISSION)
-        jour = decision.jour(d.DATE_COMMISSION)
-        if commission is None:
-            if lie(d.DATE_COMMISSION):
-                yield _absente(evenement, d.DATE_COMMISSION, contexte)
-        elif jour is None or jour > contexte.aujourdhui:
-            yield infraction(commission)
-
-
-@regle("DEC002", registre=True, roles=("decision.categorie",))
-def categorie_prioritaire(contexte: Contexte) -> Iterator[Infraction]:
-    """Each category of L. 441-1 given is in force on the date of the commission; there is at least one, or
-    the household is DALO (said here, or known to the base). Source: L. 441-1 (convention)."""
-    en_vigueur = contexte.roles.decision.categorie_en_vigueur
-    for evenement, decision in _decisions(contexte):
-        categories = decision.valeurs.get(d.CATEGORIE, ())
-        jour = decision.jour(d.DATE_COMMISSION) or contexte.jour
-        for categorie in categories:
-            if not en_vigueur(categorie.texte.strip(), jour):
-                yield infraction(categorie)
-        connu = contexte.stockee is not None and contexte.stockee.statut_dalo in DALO_RECONNU
-        if not categories and not connu and not decision.booleen(d.DALO):
-            yield _absente(evenement, d.CATEGORIE, contexte)
-
-
-@regle("DEC003", registre=True, roles=("decision.bail", "decision.date_bail"))
-def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
-    """A signed lease has its date, one that is not signed has none. Source: decisions are followed or not by
-    a signed lease (convention)."""
-    for evenement, decision in _decisions(contexte):
-        signe, date_bail = decision.booleen(d.BAIL), decision.element(d.DATE_BAIL)
-        if signe is True and date_bail is None:
-            yield _absente(evenement, d.DATE_BAIL, contexte)
-        elif signe is False and date_bail is not None:
-            yield infraction(date_bail)
-
-
-@regle("DEC004", registre=True, roles=("decision.type",))
-def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
-    """A decision by rank has its rank, one under condition its condition, a refusal by the household its
-    motive. Source: R. 441-3 (convention). What has no place cannot lack."""
-    lie = contexte.roles.decision.lie
-    for evenement, decision in _decisions(contexte):
-        complement = _COMPLEMENTS.get(decision.prise or "", "")
-        if lie(complement) and decision.element(complement) is None:
-            yield _absente(evenement, d.DECISION, contexte, decision.texte(d.DECISION))
-        if decision.booleen(d.REFUS_DU_MENAGE) and lie(d.MOTIF) and decision.element(d.MOTIF) is None:
-            yield _absente(evenement, d.REFUS_DU_MENAGE, contexte)
-
-
-def _decisions(contexte: Contexte) -> Iterator[tuple[Element, d.Decision]]:
-    """The decisions to write; a modification without characteristics keeps those of before."""
-    roles = contexte.roles.decision
-    for evenement in _a_ecrire(contexte):
-        if roles.est(type_de(evenement, contexte)) and not garde_les_siennes(evenement, contexte):
-            yield evenement, d.Decision.de(evenement, roles)
-
-
-def _absente(evenement: Element, role: str, contexte: Contexte, valeur: str | None = None) -> Infraction:
-    """The characteristic of that role is missing; `valeur` fills the sentence, its code by default."""
-    dite = valeur or contexte.roles.decision.code(role)
-    return sans_valeur(manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=dite))
 
 
 # --- RCH ----------------------------------------------------------------------------------------------

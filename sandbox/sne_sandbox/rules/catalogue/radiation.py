@@ -160,7 +160,8 @@ def _sur_le_motif(contexte: Contexte, **valeurs: str) -> Infraction:
 
 
 _DESCRIPTION: Final = ("codeSirenBailleur", "typeLogement", "surface", "montantLoyer", "adresse")
-_LONGUEUR_RPLS: Final = 10
+#: A dwelling's identifier in the RPLS (order of 17/09/2012).
+LONGUEUR_RPLS: Final = 10
 
 
 @regle("ATT001")
@@ -173,7 +174,7 @@ def date_du_bail(contexte: Contexte) -> Iterator[Infraction]:
 def logement_designe(contexte: Contexte) -> Iterator[Infraction]:
     """The dwelling is named by its RPLS number, or described in full."""
     attribution = _attribution(contexte.demande)
-    if attribution.vide or len((attribution.texte_de("numeroRpls") or "").strip()) == _LONGUEUR_RPLS:
+    if attribution.vide or len((attribution.texte_de("numeroRpls") or "").strip()) == LONGUEUR_RPLS:
         return
     if any(attribution.enfant(champ) is None for champ in _DESCRIPTION):
         yield sur(attribution, "numeroRpls")
@@ -185,9 +186,13 @@ def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
     siren = _attribution(contexte.demande).enfant("codeSirenBailleur")
     if siren is None:
         return
-    texte = siren.texte
-    if not (len(texte) == 9 and texte.isascii() and texte.isdigit() and luhn.is_valid(texte)):
+    if not siren_bien_forme(siren.texte):
         yield infraction(siren)
+
+
+def siren_bien_forme(texte: str) -> bool:
+    """Whether this is a SIREN as INSEE gives them: 9 digits, the last a key."""
+    return len(texte) == 9 and texte.isascii() and texte.isdigit() and luhn.is_valid(texte)
 
 
 @regle("ATT004", registre=True)

@@ -36,6 +36,7 @@ RESSOURCES: Final = (
     pannes.blueprint,
     bases.snapshots,
     statistics.blueprint,
+    statistics.quotas,
     bases.seeds,
     scenes.blueprint,
     reports.blueprint,

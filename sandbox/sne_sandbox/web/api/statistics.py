@@ -1,4 +1,5 @@
-"""`/api/v1/bases/{base}/statistics`: TAB01 to TAB03 at a date, of a territory or of all."""
+"""`/api/v1/bases/{base}/statistics`: TAB01 to TAB03 at a date, of a territory or of all, and the counts of
+each territory; `/api/v1/bases/{base}/quotas`: the shares of attributions that L. 441-1 sets."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,7 +9,11 @@ from flask import Response, current_app
 from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
-from sne_sandbox.operations import statistiques
+from sne_sandbox.domain.base import ANNEES
+from sne_sandbox.operations import lieux, statistiques
+from sne_sandbox.operations import quotas as operation
+from sne_sandbox.operations.lieux import ComptesDeLieux
+from sne_sandbox.operations.quotas import Quotas
 from sne_sandbox.operations.statistiques import Tableau, TableauLu
 from sne_sandbox.web import tableaux
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif, jour_iso
@@ -17,8 +22,9 @@ from sne_sandbox.web.reponses import telechargement
 from sne_sandbox.web.tableaux import TableDemandee, calculs_de
 
 blueprint: Final = Appels(
-    "statistics", "/bases/<base>/statistics", "Les tableaux statistiques : stock, flux, profils"
+    "statistics", "/bases/<base>/statistics", "Les statistiques : stock, flux, profils, territoires"
 )
+quotas: Final = Appels("quotas", "/bases/<base>/quotas", "Les quotas d'attribution de l'article L. 441-1")
 
 
 class QuandSchema(QuestionSchema):
@@ -39,6 +45,37 @@ class QuandEtQuoiSchema(QuandSchema):
 
     rubrique = fields.String(
         required=True, metadata={"description": "celle d'une ligne du tableau", "example": "Total"}
+    )
+
+
+class NiveauSchema(QuestionSchema):
+    """At which day, and by what territories."""
+
+    date = jour_iso("jour des comptes ; absent : celui de la base")
+    niveau = fields.String(
+        required=True,
+        validate=validate.OneOf(lieux.NIVEAUX),
+        metadata={"description": "ce que sont les territoires", "example": "epci"},
+    )
+
+
+class AnneeSchema(QuestionSchema):
+    """Of which year."""
+
+    annee = facultatif(
+        "année de signature des baux ; absente : celle de la base",
+        genre=fields.Integer,
+        validate=validate.Range(ANNEES[0], ANNEES[-1]),
+    )
+
+
+class AnneeEtPartSchema(AnneeSchema):
+    """The same, and the share to draw."""
+
+    part = fields.String(
+        required=True,
+        validate=validate.OneOf([regle.code for regle in operation.REGLES]),
+        metadata={"description": "code d'une part", "example": "prioritaires"},
     )
 
 
@@ -106,3 +143,56 @@ def dessiner(quand: dict[str, Any], base: str, tableau: str) -> Response:
             f"Remède : rubriques : {', '.join(tableaux.dessinees(lu))}."
         )
     return Response(tableaux.dessiner(lu, rubrique), mimetype="image/svg+xml")
+
+
+# --- by territory ------------------------------------------------------------------------------------------
+
+
+def _lieux(base: str, quand: dict[str, Any]) -> ComptesDeLieux:
+    calculs = calculs_de(current_app.extensions["principale"])
+    return calculs.attendre(services(), TableDemandee(base, quand["niveau"], _jour(base, quand))).lieux
+
+
+@blueprint.get("/territoires", question=NiveauSchema)
+def lire_territoires(quand: dict[str, Any], base: str) -> ComptesDeLieux:
+    """The counts of a base at a date, by territory."""
+    return _lieux(base, quand)
+
+
+@blueprint.get(
+    "/territoires/csv", question=NiveauSchema, contenu="text/csv", description="Une ligne par nombre"
+)
+def donner_territoires(quand: dict[str, Any], base: str) -> Response:
+    """The same, to open in a spreadsheet."""
+    comptes = _lieux(base, quand)
+    nom = f"{base}-{comptes.niveau}-{comptes.date.isoformat()}.csv"
+    return telechargement(lieux.en_csv(comptes).encode("utf-8-sig"), nom, "text/csv; charset=utf-8")
+
+
+# --- quotas ------------------------------------------------------------------------------------------------
+
+
+def _quotas(base: str, quand: dict[str, Any]) -> Quotas:
+    annee = quand["annee"] or _jour(base, {"date": None}).year
+    calculs = calculs_de(current_app.extensions["principale"])
+    return calculs.attendre(services(), TableDemandee(base, tableaux.QUOTAS, date(annee, 12, 31))).quotas
+
+
+@quotas.get("", question=AnneeSchema)
+def lire_quotas(quand: dict[str, Any], base: str) -> Quotas:
+    """The quotas of a base, of the leases signed in a year."""
+    return _quotas(base, quand)
+
+
+@quotas.get("/csv", question=AnneeSchema, contenu="text/csv", description="Une ligne par bailleur et EPCI")
+def donner_quotas(quand: dict[str, Any], base: str) -> Response:
+    """The same, to open in a spreadsheet."""
+    comptes = _quotas(base, quand)
+    octets = operation.en_csv(comptes).encode("utf-8-sig")
+    return telechargement(octets, f"{base}-quotas-{comptes.annee}.csv", "text/csv; charset=utf-8")
+
+
+@quotas.get("/svg", question=AnneeEtPartSchema, contenu="image/svg+xml", description="Sans script")
+def dessiner_quotas(quand: dict[str, Any], base: str) -> Response:
+    """The chart of a share."""
+    return Response(tableaux.dessiner_quota(_quotas(base, quand), quand["part"]), mimetype="image/svg+xml")

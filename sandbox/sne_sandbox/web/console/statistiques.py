@@ -1,8 +1,11 @@
-"""`/console/<base>/statistiques`: TAB01 to TAB03 as charts and tables, by date and territory; CSV."""
+"""`/console/<base>/statistiques`: TAB01 to TAB03 as charts and tables, by date and territory; the counts of
+each commune, EPCI, département or région; the quotas of L. 441-1; CSV."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from flask import Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import NotFound
@@ -11,13 +14,17 @@ from sne_sandbox.domain.base import ANNEES
 from sne_sandbox.domain.demande import TERRITOIRE_ILE_DE_FRANCE
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
-from sne_sandbox.operations.statistiques import CODES, Tableau, en_csv, verifier_territoire
-from sne_sandbox.store.statistiques import territoires
+from sne_sandbox.operations.lieux import INDICATEURS, ComptesDeLieux, Niveau
+from sne_sandbox.operations.lieux import en_csv as lieux_en_csv
+from sne_sandbox.operations.quotas import COMPTES, REGLES
+from sne_sandbox.operations.quotas import en_csv as quotas_en_csv
+from sne_sandbox.operations.statistiques import CODES, FIDELITE, Tableau, en_csv, verifier_territoire
+from sne_sandbox.store.statistiques import territoires as territoires_numerotes
 from sne_sandbox.web import tableaux
 from sne_sandbox.web.console.page import contrat_servi, maintenant, section
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
-from sne_sandbox.web.tableaux import Calculs, TableDemandee, calculs_de, etat_de
+from sne_sandbox.web.tableaux import Calculs, Resultat, TableDemandee, calculs_de, etat_de
 
 blueprint: Final = section("statistiques", __name__)
 
@@ -27,7 +34,23 @@ TITRES: Final = {"TAB01": "Stock", "TAB02": "Flux", "TAB03": "Profils"}
 _PATIENCE: Final = 0.15
 #: Seconds after which the page that waits is loaded again.
 _RELIRE: Final = 2
-_COLONNES: Final = {"demandes": "Demandes", **tableaux.FLUX, "attributions": "Attributions"}
+#: The pages beside those of the tables.
+AUTRES: Final = {"territoires": "Territoires", "quotas": "Quotas"}
+_COLONNES: Final = {
+    "demandes": "Demandes",
+    "un_mois_avant": "Un mois avant",
+    "un_an_avant": "Un an avant",
+    "evolution": "En un an",
+    "stock": "Demandes actives",
+    **tableaux.FLUX,
+}
+#: Words of a level of territories.
+NIVEAUX: Final[Mapping[Niveau, str]] = {
+    "region": "Régions",
+    "departement": "Départements",
+    "epci": "EPCI",
+    "commune": "Communes",
+}
 
 
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
@@ -47,31 +70,24 @@ def page(base: str) -> Response:
     demande = _demande(base, request.args.get("tableau", CODES[0]))
     resultat = _calculs().obtenir(services(), demande, attente=_PATIENCE)
     with services().magasin.lire(base) as registre:
-        connus = territoires(registre.connexion, base)
+        connus = territoires_numerotes(registre.connexion, base)
     if resultat is not None:
         _preparer_les_autres(demande)
-    reponse = make_response(
-        render_template(
-            "statistiques/page.html",
-            demande=demande,
-            titres=TITRES,
-            territoires=[(code, _nom_du_territoire(code)) for code in connus],
-            territoire=_nom_du_territoire(demande.territoire) if demande.territoire else "tous territoires",
-            choix={"date": request.args.get("date"), "territoire": demande.territoire},
-            resultat=resultat,
-            rubriques=_rubriques(resultat.tableau) if resultat is not None else [],
-            motifs=_motifs(resultat.tableau) if resultat is not None else [],
-            colonnes={**_COLONNES, **_motifs_courts()},
-            flux=tableaux.FLUX,
-            futur=demande.jour > maintenant().date(),
-            inconnu=demande.territoire is not None and demande.territoire not in connus,
-            ancien=resultat is not None and resultat.ancien(etat_de(services(), base)),
-            relire=_RELIRE,
-        )
+    return _repondre(
+        resultat,
+        "statistiques/page.html",
+        demande=demande,
+        territoires=[(code, _nom_du_territoire(code)) for code in connus],
+        territoire=_nom_du_territoire(demande.territoire) if demande.territoire else "tous territoires",
+        choix={"date": request.args.get("date"), "territoire": demande.territoire},
+        rubriques=_rubriques(resultat.tableau) if resultat is not None else [],
+        motifs=_motifs(resultat.tableau) if resultat is not None else [],
+        colonnes={**_motifs_courts(), **_COLONNES},
+        fidelite=FIDELITE,
+        flux=tableaux.FLUX,
+        futur=demande.jour > maintenant().date(),
+        inconnu=demande.territoire is not None and demande.territoire not in connus,
     )
-    if resultat is None:
-        reponse.headers["Refresh"] = str(_RELIRE)
-    return reponse
 
 
 @blueprint.get("/statistiques/<any(TAB01, TAB02, TAB03):code>.csv")
@@ -79,9 +95,7 @@ def feuille(base: str, code: str) -> Response:
     """A table as CSV, for a spreadsheet in French: it opens on a double click, and parts columns at « ; »."""
     demande = _demande(base, code)
     texte = en_csv([_calculs().attendre(services(), demande).tableau], demande.jour, separateur=";")
-    nom = "-".join(filter(None, (base, code, demande.jour.isoformat(), demande.territoire)))
-    # The mark by which a spreadsheet knows UTF-8.
-    return telechargement(texte.encode("utf-8-sig"), f"{nom}.csv", "text/csv; charset=utf-8")
+    return _feuille(texte, "-".join(filter(None, (base, code, demande.jour.isoformat(), demande.territoire))))
 
 
 @blueprint.get("/statistiques/<any(TAB01, TAB02, TAB03):code>.svg")
@@ -94,6 +108,147 @@ def graphique(base: str, code: str) -> Response:
         return Response(dessin, mimetype="image/svg+xml")
     except KeyError:
         raise NotFound(f"Le tableau {code} n'a pas de rubrique [{rubrique[:40]}].") from None
+
+
+# --- by territory, and quotas -------------------------------------------------------------------------------
+
+
+@blueprint.get("/statistiques/territoires")
+def territoires(base: str) -> Response:
+    """The counts of the territories of a level; with `code`, all those of one."""
+    demande = _lieux_demandes(base)
+    resultat = _calculs().obtenir(services(), demande, attente=_PATIENCE)
+    code = request.args.get("code")
+    comptes = resultat.lieux if resultat is not None else None
+    lignes = [ligne for ligne in comptes.lignes if ligne.code_territoire == code] if comptes else []
+    return _repondre(
+        resultat,
+        "statistiques/territoires.html",
+        demande=demande,
+        niveaux=NIVEAUX,
+        choix={"date": request.args.get("date"), "niveau": demande.code},
+        comptes=comptes,
+        sommes=_sommes(comptes) if comptes is not None else [],
+        code=code,
+        nom=lignes[0].territoire if lignes else None,
+        detail=[
+            (titre, siennes)
+            for indicateur, titre in INDICATEURS.items()
+            if (siennes := [ligne for ligne in lignes if ligne.indicateur == indicateur])
+        ],
+        indicateurs=_RESUMES,
+    )
+
+
+@blueprint.get("/statistiques/territoires.csv")
+def feuille_territoires(base: str) -> Response:
+    """All these counts as CSV, as `feuille` does."""
+    demande = _lieux_demandes(base)
+    comptes = _calculs().attendre(services(), demande).lieux
+    return _feuille(
+        lieux_en_csv(comptes, separateur=";"), f"{base}-{demande.code}-{demande.jour.isoformat()}"
+    )
+
+
+@blueprint.get("/statistiques/territoires.svg")
+def carte(base: str) -> Response:
+    """The chart of the territories with most demandes."""
+    comptes = _calculs().attendre(services(), _lieux_demandes(base)).lieux
+    dessin = tableaux.dessiner_lieux(comptes, etroit="etroit" in request.args)
+    return Response(dessin, mimetype="image/svg+xml")
+
+
+@blueprint.get("/statistiques/quotas")
+def quotas(base: str) -> Response:
+    """The quotas of L. 441-1, of a year."""
+    demande = _quotas_demandes(base)
+    resultat = _calculs().obtenir(services(), demande, attente=_PATIENCE)
+    return _repondre(
+        resultat,
+        "statistiques/quotas.html",
+        demande=demande,
+        choix={"annee": demande.jour.year},
+        quotas=resultat.quotas if resultat is not None else None,
+        regles=REGLES,
+        mots={cle: mot for cle, (mot, _) in COMPTES.items()},
+    )
+
+
+@blueprint.get("/statistiques/quotas.csv")
+def feuille_quotas(base: str) -> Response:
+    """The quotas as CSV, as `feuille` does."""
+    comptes = _calculs().attendre(services(), _quotas_demandes(base)).quotas
+    return _feuille(quotas_en_csv(comptes, separateur=";"), f"{base}-quotas-{comptes.annee}")
+
+
+@blueprint.get("/statistiques/quotas.svg")
+def graphique_quotas(base: str) -> Response:
+    """The chart of a share."""
+    comptes = _calculs().attendre(services(), _quotas_demandes(base)).quotas
+    part = request.args.get("part", "")
+    try:
+        dessin = tableaux.dessiner_quota(comptes, part, etroit="etroit" in request.args)
+        return Response(dessin, mimetype="image/svg+xml")
+    except KeyError:
+        raise NotFound(f"L'article n'a pas de part [{part[:40]}].") from None
+
+
+#: Indicators that a line of the list of territories sums, with their heading.
+_RESUMES: Final = {
+    "demandes_actives": "Demandes actives",
+    "demandes_satisfaites": "Satisfaites",
+    "decisions": "Décisions",
+    "baux_quartile_quartier": "Baux signés",
+}
+
+
+def _lieux_demandes(base: str) -> TableDemandee:
+    lu = request.args.get("niveau", "departement")
+    niveau = next((connu for connu in NIVEAUX if connu == lu), None)
+    if niveau is None:
+        raise UsageError(f"Le niveau [{lu[:20]}] n'existe pas.", remede=f"niveaux : {', '.join(NIVEAUX)}")
+    return TableDemandee(base, niveau, _jour(request.args.get("date")))
+
+
+def _quotas_demandes(base: str) -> TableDemandee:
+    lue = request.args.get("annee") or str(maintenant().year)
+    if not (lue.isascii() and lue.isdigit() and int(lue[:5]) in ANNEES):
+        raise UsageError(f"[{lue[:20]}] n'est pas une année.", remede=f"de {ANNEES[0]} à {ANNEES[-1]}")
+    return TableDemandee(base, tableaux.QUOTAS, date(int(lue), 12, 31))
+
+
+def _sommes(comptes: ComptesDeLieux) -> list[tuple[str, str, list[int]]]:
+    """Code, name and sums of each territory, the most demandes first."""
+    lues: dict[tuple[str, str], Counter[str]] = {}
+    for ligne in comptes.lignes:
+        lues.setdefault((ligne.code_territoire, ligne.territoire), Counter())[ligne.indicateur] += (
+            ligne.valeur
+        )
+    sommees = [(code, nom, [somme[cle] for cle in _RESUMES]) for (code, nom), somme in lues.items()]
+    return sorted(sommees, key=lambda lue: (-lue[2][0], lue[1]))
+
+
+def _repondre(resultat: Resultat | None, gabarit: str, **contexte: Any) -> Response:
+    """A page of what is computed, or that says that it is being, and comes again by itself."""
+    reponse = make_response(
+        render_template(
+            gabarit,
+            resultat=resultat,
+            titres=TITRES,
+            autres=AUTRES,
+            ancien=resultat is not None and resultat.ancien(etat_de(services(), contexte["demande"].base)),
+            relire=_RELIRE,
+            **contexte,
+        )
+    )
+    if resultat is None:
+        reponse.headers["Refresh"] = str(_RELIRE)
+    return reponse
+
+
+def _feuille(texte: str, nom: str) -> Response:
+    # The mark by which a spreadsheet knows UTF-8.
+    return telechargement(texte.encode("utf-8-sig"), f"{nom}.csv", "text/csv; charset=utf-8")
 
 
 # --- pieces -------------------------------------------------------------------------------------------------

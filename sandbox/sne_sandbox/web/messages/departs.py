@@ -2,16 +2,17 @@
 message that a rule refuses, or an exchange to mend. Each has a key, from which it is made again, the same."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, Self
 
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.conformance.observation import observer
-from sne_sandbox.contract.codec import encoder, parse
+from sne_sandbox.contract.codec import NS, encoder, parse
 from sne_sandbox.contract.elements import ordre
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.base import Acte, Guichet
 from sne_sandbox.domain.dates import PARIS, xs_date_time
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
@@ -253,6 +254,7 @@ class _Atelier:
         if self._genre is Document.EVENEMENT:
             racine = self.specimen(CleDepart("specimen", _AUTRES[Document.EVENEMENT]))
             trouver(racine, "operation/numUnique").text = numero
+            self._dater_decision(racine, stockee.date_creation)
             self._ajuster_evenement(racine)
             return racine
         if self._genre is Document.RECHERCHE:
@@ -301,6 +303,15 @@ class _Atelier:
         etats.sort(key=lambda g: ecrit is None or g.territoire != ecrit.territoire)
         if etats:
             self._poser(racine, f"{_FORMULAIRE}/numGuichet", etats[0].code)
+
+    def _dater_decision(self, racine: Any, depot: date) -> None:
+        """No day of a decision comes before the deposit of its demande (L. 441-2-1)."""
+        roles = self._contrat.roles.decision
+        dates = {roles.code(role) for role in (d.DATE_COMMISSION, d.DATE_BAIL)}
+        for une in racine.iter(f"{{{NS}}}caracteristiqueSpecifique"):
+            if trouver(une, "code").text in dates:
+                jour = trouver(une, "valeurCaracteristiqueSpecifique")
+                jour.text = max(jour.text, depot.isoformat())
 
     def _ajuster_evenement(self, racine: Any) -> None:
         """An event message says no more than its operation reads."""

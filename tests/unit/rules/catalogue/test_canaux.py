@@ -1,4 +1,4 @@
-"""Where the rules DAL, EVT, DEC, RCH, ASY point; the verdicts are those of `fixtures/exemples`."""
+"""Where the rules DAL, EVT, RCH, ASY point; the verdicts are those of `fixtures/exemples`."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -143,7 +143,7 @@ REGISTRE = RegistreMemoire(
         genre("DERNIER", fin_validite=date(2018, 3, 15)),
         genre("FUTUR", debut_validite=date(2018, 3, 16)),
     ),
-    evenements=(
+    tous_evenements=(
         existant(1),
         existant(2, auteur_creation="G1205"),
         existant(3, numero_unique="1110118000002G1104"),
@@ -313,153 +313,6 @@ def test_regulatory_event_stays(juger_document: Juger, identifiant: str, constat
     regle = canaux.evenement_reglementaire_supprime
     assert len(juger_document(regle, recu, operation=SUPPRIMER, registre=REGISTRE)) == constats
     assert juger_document(regle, recu, operation=MODIFIER, registre=REGISTRE) == []
-
-
-# --- DEC ----------------------------------------------------------------------------------------------
-
-
-REGLES_DEC = [regle for regle in REGLES if regle.code.startswith("DEC")]
-REGISTRE_DECATT = RegistreMemoire(
-    types_evenement=tuple(
-        TypeEvenement(code, code, "", "", reglementaire=True) for code in ("DECATT", "AUTRE")
-    ),
-    evenements=(
-        Evenement(
-            7,
-            "1110118000001G1104",
-            "DECATT",
-            "G1104",
-            datetime(2018, 3, 1, tzinfo=PARIS),
-            "CRE",
-            date(2018, 3, 1),
-            None,
-        ),
-    ),
-)
-
-
-def decision(caracteristiques: str, *, code: str = "DECATT", identifiant: str = "") -> str:
-    liste = ""
-    for morceau in caracteristiques.split():
-        nom, _, valeur = morceau.partition("=")
-        liste += (
-            f"<caracteristiqueSpecifique><code>{nom}</code><valeurCaracteristiqueSpecifique>{valeur}"
-            "</valeurCaracteristiqueSpecifique></caracteristiqueSpecifique>"
-        )
-    return (
-        "<interfaceNuu><entete><codeGuichet>G1104</codeGuichet></entete><operation>"
-        "<numUnique>1110118000001G1104</numUnique></operation><listeEvenements><evenement>"
-        f"<idEvenement>{identifiant}</idEvenement><codeTypeEvenement>{code}</codeTypeEvenement>"
-        f"<listeCaracteristiquesSpecifiques>{liste}</listeCaracteristiquesSpecifiques>"
-        "</evenement></listeEvenements></interfaceNuu>"
-    )
-
-
-@pytest.mark.parametrize(
-    ("caracteristiques", "fautives"),
-    [
-        ("DECISION=ATTRIB DATECAL=2018-03-10", []),
-        ("DECISION=IRRECE DATECAL=16/03/2018", []),
-        ("REFUSMEN=oui DATECAL=2018-03-10", []),
-        ("DECISION=REFUS DATECAL=2018-03-10", ["REFUS"]),
-        ("REFUSMEN=non DATECAL=2018-03-10", ["DECISION"]),
-        ("DECISION=ATTRIB", ["DATECAL"]),
-        ("DECISION=ATTRIB DATECAL=2018-03-17", ["2018-03-17"]),
-        ("DECISION=ATTRIB DATECAL=hier", ["hier"]),
-        ("", ["DECISION", "DATECAL"]),
-    ],
-)
-def test_the_decision_of_attribution_is_whole(
-    juger_document: Juger, caracteristiques: str, fautives: list[str]
-) -> None:
-    trouves = juger_document(
-        canaux.decision_incomplete, decision(caracteristiques), operation=AJOUTER, registre=REGISTRE_DECATT
-    )
-    assert [c.valeurs["valeur"] for c in trouves] == fautives
-
-
-@pytest.mark.parametrize(
-    ("caracteristiques", "fautives"),
-    [
-        ("DATECAL=2018-03-10 CATEG=HANDIC", []),
-        ("DATECAL=2018-03-10 CATEG=HANDIC CATEG=SANLOG", []),
-        ("DATECAL=2018-03-10 DALO=oui", []),
-        ("DATECAL=2018-11-25 CATEG=SORACT", []),
-        ("DATECAL=2018-11-24 CATEG=SORACT", ["SORACT"]),
-        ("DATECAL=2018-03-10 CATEG=RIEN", ["RIEN"]),
-        ("DATECAL=2018-03-10", ["CATEG"]),
-        ("DATECAL=2018-03-10 DALO=non", ["CATEG"]),
-    ],
-)
-def test_priority_category(juger_document: Juger, caracteristiques: str, fautives: list[str]) -> None:
-    trouves = juger_document(
-        canaux.categorie_prioritaire, decision(caracteristiques), operation=AJOUTER, registre=REGISTRE_DECATT
-    )
-    assert [c.valeurs["valeur"] for c in trouves] == fautives
-
-
-def test_a_dalo_known_to_the_base_is_enough(juger_document: Juger, stocker: Stocker) -> None:
-    recue = decision("DATECAL=2018-03-10")
-    for statut, constats in (("ACTIF", 0), ("ACTREL", 0), ("CADUC", 1)):
-        trouves = juger_document(
-            canaux.categorie_prioritaire,
-            recue,
-            operation=AJOUTER,
-            registre=REGISTRE_DECATT,
-            stockee=stocker(statut_dalo=statut),
-        )
-        assert len(trouves) == constats
-
-
-@pytest.mark.parametrize(
-    ("caracteristiques", "constats"),
-    [
-        ("BAIL=oui DATEBAIL=2018-03-12", 0),
-        ("BAIL=non", 0),
-        ("DECISION=ATTRIB", 0),
-        ("BAIL=oui", 1),
-        ("BAIL=non DATEBAIL=2018-03-12", 1),
-    ],
-)
-def test_lease_and_its_date(juger_document: Juger, caracteristiques: str, constats: int) -> None:
-    trouves = juger_document(
-        canaux.bail_et_sa_date, decision(caracteristiques), operation=AJOUTER, registre=REGISTRE_DECATT
-    )
-    assert len(trouves) == constats
-
-
-@pytest.mark.parametrize(
-    ("caracteristiques", "fautives"),
-    [
-        ("DECISION=ATTRIB", []),
-        ("DECISION=NONATT", []),
-        ("DECISION=ATTCLA RANG=2", []),
-        ("DECISION=ATTCON CONDITION=garant", []),
-        ("DECISION=ATTRIB REFUSMEN=oui MOTIF=loyer", []),
-        ("DECISION=ATTRIB REFUSMEN=non", []),
-        ("DECISION=ATTCLA", ["ATTCLA"]),
-        ("DECISION=ATTCON RANG=1", ["ATTCON"]),
-        ("DECISION=ATTRIB REFUSMEN=oui", ["REFUSMEN"]),
-    ],
-)
-def test_what_a_decision_supposes(juger_document: Juger, caracteristiques: str, fautives: list[str]) -> None:
-    trouves = juger_document(
-        canaux.decision_a_completer, decision(caracteristiques), operation=AJOUTER, registre=REGISTRE_DECATT
-    )
-    assert [c.valeurs["valeur"] for c in trouves] == fautives
-
-
-def test_only_decisions_are_judged_and_a_change_keeps_what_it_does_not_give(juger_document: Juger) -> None:
-    for regle in REGLES_DEC:
-        autre = decision("", code="AUTRE")
-        assert juger_document(regle, autre, operation=AJOUTER, registre=REGISTRE_DECATT) == []
-        garde = decision("", code="", identifiant="7")
-        assert juger_document(regle, garde, operation=MODIFIER, registre=REGISTRE_DECATT) == []
-    change = decision("DECISION=ATTCLA", code="", identifiant="7")
-    assert (
-        len(juger_document(canaux.decision_a_completer, change, operation=MODIFIER, registre=REGISTRE_DECATT))
-        == 1
-    )
 
 
 # --- RCH ----------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ def test_advancing_tells_what_the_nights_did(banc: Banc) -> None:
     assert reponse.json["nuits"] == 396
     assert reponse.json["faits"] == {
         "effacements": 0, "radiations": 1, "fins_de_reactivation": 0, "preavis": 1, "delais_longs": 0,
+        "baux_sans_radiation": 0, "avertissements": 0, "irrecevabilites": 0,
     }  # fmt: skip
     assert reponse.json["phrase"].startswith("396 nuits (du 16/03/2018 au 15/04/2019) : 1 demande radiée")
     assert banc.stockee(numero).etat is EtatDemande.RADIEE

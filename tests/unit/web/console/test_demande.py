@@ -133,8 +133,20 @@ def test_the_nights_that_it_shared_are_told(banc: Banc, page: Page) -> None:
         assert [li.get("class") for li in etapes][-2:] == ["avenir", "avenir"]
 
 
+def test_what_a_lease_asks_for_is_foreseen(banc: Banc, page: Page) -> None:
+    numero, _ = banc.creer_demande("colocataires")
+    racine = specimen("evenement", "documents")
+    poser(racine, "operation/numUnique", numero)
+    assert banc.fichier("ajouterEvenementDemande", racine).anomalies == []
+    etapes = page(f"/demandes/{numero}").xpath("//ol[@class='frise']/li")
+    prevues = [" ".join(li.xpath("string(.)").split()) for li in etapes if li.get("class") == "avenir"]
+    (bail,) = [prevue for prevue in prevues if "Bail que la radiation n'a pas suivi" in prevue]
+    assert bail.startswith("11/04/2018")
+    assert "(R. 441-2-8 a)" in bail
+
+
 def test_events_and_decisions_are_put_into_words(banc: Banc, page: Page) -> None:
-    numero, _ = banc.creer_demande()
+    numero, _ = banc.creer_demande(dateCreationDemande="2018-03-01")
     racine = specimen("evenement", "documents")
     poser(racine, "operation/numUnique", numero)
     poser(racine, "listeEvenements/evenement/commentaire", HOSTILE)

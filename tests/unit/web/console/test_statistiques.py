@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from banc import Banc, radiation
+from banc import FORMULAIRE, NS, Banc, radiation, trouver
 from lxml import etree
 from navigateur import ENTETES
 from werkzeug.exceptions import ServiceUnavailable
@@ -84,12 +84,14 @@ def test_flows_by_month_quarter_and_year(peuple: Banc, page: Callable[..., Any])
     attendu = compter(peuple, "TAB02")
     lignes = lire_tableaux(page("/statistiques?tableau=TAB02"))
     assert lignes == [(libelle, nombres) for _, libelle, nombres in attendu.lignes]
-    assert sum(nombres[0] for libelle, nombres in lignes if libelle == "2018") == 3
+    assert sum(nombres[1] for libelle, nombres in lignes if libelle == "2018") == 3
 
 
 def test_another_day(peuple: Banc, page: Callable[..., Any]) -> None:
     arbre = page("/statistiques?date=2017-12-31")
-    assert lire_tableaux(arbre) == [("Personnes physiques", (2,)), ("Associations", (0,)), ("Total", (2,))]
+    assert [(libelle, nombres[0]) for libelle, nombres in lire_tableaux(arbre)] == [
+        ("Personnes physiques", 2), ("Associations", 0), ("Total", 2),
+    ]  # fmt: skip
     assert "31/12/2017" in arbre.xpath("//h2")[0].text_content()
     assert "--at 2017-12-31 --table TAB01" in arbre.xpath("//main")[0].text_content()
 
@@ -155,7 +157,7 @@ def test_csv(peuple: Banc) -> None:
     assert reponse.status_code == 200
     assert reponse.headers["Content-Disposition"].endswith(f'{peuple.nom}-TAB01-2018-03-15-111.csv"')
     lignes = list(csv.DictReader(io.StringIO(reponse.data.decode("utf-8-sig")), delimiter=";"))
-    assert {ligne["libelle"]: ligne["nombre"] for ligne in lignes} == {
+    assert {ligne["libelle"]: ligne["nombre"] for ligne in lignes if ligne["mesure"] == "demandes"} == {
         "Personnes physiques": "2",
         "Associations": "1",
         "Total": "3",
@@ -173,10 +175,108 @@ def test_csv(peuple: Banc) -> None:
         ("?territoire=999", 422),
         ("/TAB04.csv", 404),
         ("/TAB01.svg?rubrique=Couleur", 404),
+        ("/territoires?niveau=pays", 422),
+        ("/quotas?annee=hier", 422),
+        ("/quotas?annee=12018", 422),
+        ("/quotas.svg?part=couleur", 404),
     ],
 )
 def test_what_cannot_be_counted_is_told(page: Callable[..., Any], suite: str, statut: int) -> None:
     page(f"/statistiques{suite}", statut=statut)
+
+
+# --- territories and quotas -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("niveau", list(pages.NIVEAUX))
+def test_the_page_of_territories_sums_to_the_stock(
+    peuple: Banc, page: Callable[..., Any], niveau: str
+) -> None:
+    arbre = page(f"/statistiques/territoires?niveau={niveau}")
+    lignes = lire_tableaux(arbre)
+    assert sum(nombres[0] for _, nombres in lignes) == compter(peuple, "TAB01").lignes[-1][-1][0] == 5
+    (image,) = arbre.xpath("//main//img/@src")
+    assert peuple.http.get(image, headers=ENTETES).mimetype == "image/svg+xml"
+    lien = arbre.xpath("//table//a/@href")[0]
+    detail = page(lien.removeprefix(f"/console/{peuple.nom}"))
+    titres = detail.xpath("//h3/text()")
+    assert "Demandes actives" in titres
+    assert "Demandes actives (hors associations), par motif" in titres
+
+
+def test_a_territory_where_nothing_is_counted_is_said(peuple: Banc, page: Callable[..., Any]) -> None:
+    arbre = page("/statistiques/territoires?niveau=region&code=06")
+    assert "Rien n'est compté dans le territoire 06" in arbre.xpath("//p[@role='status']")[0].text_content()
+
+
+def test_territories_as_csv(peuple: Banc) -> None:
+    adresse = f"/console/{peuple.nom}/statistiques/territoires.csv?niveau=region&date=2018-03-15"
+    reponse = peuple.http.get(adresse, headers=ENTETES)
+    assert reponse.headers["Content-Disposition"].endswith(f'{peuple.nom}-region-2018-03-15.csv"')
+    lignes = list(csv.DictReader(io.StringIO(reponse.data.decode("utf-8-sig")), delimiter=";"))
+    assert {ligne["code_territoire"] for ligne in lignes} == {"11", "32"}
+
+
+@pytest.fixture
+def attribue(banc: Banc) -> Banc:
+    """A base with one lease of 2018, outside a quartier."""
+    numero, racine = banc.creer_demande()
+    envoi = radiation(racine, numero, "RADATT")
+    bloc = trouver(envoi, f"{FORMULAIRE}/radiation")
+    attribution = etree.SubElement(bloc, f"{{{NS}}}attributionLogement")
+    for nom, contenu in (
+        ("dateSignatureBail", "2018-03-14"), ("dejaLogeParcBailleur", {"code": "NON"}),
+        ("numeroRpls", "62BAC00042"), ("accordCollectif", {"code": "AUCUN"}),
+        ("typeReservataire", {"code": "AUCUN"}), ("zus", {"code": "ZUSNON"}),
+    ):  # fmt: skip
+        element = etree.SubElement(attribution, f"{{{NS}}}{nom}")
+        if isinstance(contenu, str):
+            element.text = contenu
+        else:
+            element.attrib.update(contenu)
+    resultat = banc.demander(envoi)
+    assert resultat.anomalies == []
+    return banc
+
+
+def test_the_page_of_quotas_says_each_share(attribue: Banc, page: Callable[..., Any]) -> None:
+    arbre = page("/statistiques/quotas")
+    assert "1 attribution suivie d'un bail signé en 2018" in arbre.xpath("//h2")[0].text_content()
+    etats = [" ".join(p.text_content().split()) for p in arbre.xpath("//section/p[span]")]
+    assert next(dit for dit in etats if "L. 441-1" not in dit).endswith("indéterminé")
+    assert sum("L. 441-1 CCH, déduite" in dit for dit in etats) == 3
+    for adresse in arbre.xpath("//main//img/@src"):
+        racine = etree.fromstring(attribue.http.get(adresse, headers=ENTETES).data)
+        assert list(racine.iter("{*}script")) == []
+    assert "conventions de ce bac à sable" in arbre.xpath("//main")[0].text_content().lower()
+
+
+def test_a_year_without_a_lease_says_those_that_have_one(attribue: Banc, page: Callable[..., Any]) -> None:
+    dit = page("/statistiques/quotas?annee=2016").xpath("//p[@role='status']")[0].text_content()
+    assert "Aucun bail n'a été signé en 2016\N{NARROW NO-BREAK SPACE}; la base en a de 2018 à 2018." in dit
+
+
+def test_quotas_as_csv_and_by_the_api(attribue: Banc) -> None:
+    adresse = f"/console/{attribue.nom}/statistiques/quotas.csv?annee=2018"
+    reponse = attribue.http.get(adresse, headers=ENTETES)
+    assert reponse.headers["Content-Disposition"].endswith(f'{attribue.nom}-quotas-2018.csv"')
+    ligne, _ = csv.DictReader(io.StringIO(reponse.data.decode("utf-8-sig")), delimiter=";")
+    assert (ligne["baux"], ligne["hors_quartier"]) == ("1", "1")
+    lue = attribue.api("GET", f"/bases/{attribue.nom}/quotas?annee=2018").json
+    assert (lue["ensemble"]["baux"], lue["ensemble"]["comptes"]["hors_quartier"]) == (1, 1)
+    assert lue["ensemble"]["parts"][0]["etat"] == "indéterminé"
+    assert attribue.api("GET", f"/bases/{attribue.nom}/quotas/csv").mimetype == "text/csv"
+    assert attribue.api("GET", f"/bases/{attribue.nom}/quotas/svg?part=prioritaires").status_code == 200
+    assert attribue.api("GET", f"/bases/{attribue.nom}/quotas/svg?part=couleur").status_code == 422
+
+
+def test_territories_by_the_api(peuple: Banc) -> None:
+    lue = peuple.api("GET", f"/bases/{peuple.nom}/statistics/territoires?niveau=region").json
+    actives = [x for x in lue["lignes"] if x["indicateur"] == "demandes_actives"]
+    assert sum(x["valeur"] for x in actives) == 5
+    assert peuple.api("GET", f"/bases/{peuple.nom}/statistics/territoires").status_code == 422
+    feuille = peuple.api("GET", f"/bases/{peuple.nom}/statistics/territoires/csv?niveau=epci")
+    assert len(list(csv.DictReader(io.StringIO(feuille.data.decode("utf-8-sig"))))) > 5
 
 
 # --- beside the page --------------------------------------------------------------------------------------
@@ -213,7 +313,7 @@ def test_a_long_count_says_so_and_comes_back(
     assert banc.http.get(f"{adresse}/TAB01.csv", headers=ENTETES).status_code == 200
     reponse = banc.http.get(adresse, headers=ENTETES)
     assert "Refresh" not in reponse.headers
-    assert lire_tableaux(page("/statistiques"))[-1] == ("Total", (0,))
+    assert lire_tableaux(page("/statistiques"))[-1] == ("Total", (0, 0, 0, 0))
 
 
 def test_old_figures_are_shown_as_such(
@@ -227,11 +327,11 @@ def test_old_figures_are_shown_as_such(
     suite = lent()
     arbre = page("/statistiques")
     assert "La base a changé depuis" in arbre.xpath("//main")[0].text_content()
-    assert lire_tableaux(arbre)[-1] == ("Total", (0,))
+    assert lire_tableaux(arbre)[-1] == ("Total", (0, 0, 0, 0))
     suite.set()
     monkeypatch.setattr(pages, "_PATIENCE", PATIENCE)
     monkeypatch.setattr(tableaux, "BREVE", PATIENCE)
-    assert lire_tableaux(page("/statistiques"))[-1] == ("Total", (1,))
+    assert lire_tableaux(page("/statistiques"))[-1] == ("Total", (1, 0, 0, 1))
 
 
 def test_figures_are_counted_once_for_many(banc: Banc, lent: Callable[[], threading.Event]) -> None:
@@ -296,7 +396,7 @@ def test_who_waits_has_what_the_base_is_now(banc: Banc, lent: Callable[[], threa
     tables.preparer(banc.services, demande)
     banc.creer_demande()
     suite.set()
-    assert tables.attendre(banc.services, demande).tableau.lignes[-1][-1] == (1,)
+    assert tables.attendre(banc.services, demande).tableau.lignes[-1][-1] == (1, 0, 0, 1)
 
 
 def test_the_api_shares_the_tables_of_the_console(banc: Banc, page: Callable[..., Any]) -> None:

@@ -1,5 +1,5 @@
-"""The first tables: those of `store/tables.py`, but for what is deduced, which v0003 adds, and for columns of
-later revisions; the indexes that later ones change or add are as they were before.
+"""The first tables: those of `store/tables.py`, but for what is deduced, which v0003 adds, and for tables and
+columns that later revisions add; the indexes that later ones change or add are as they were before.
 
 No database passes here: an empty one gets the tables of the day in one go (`schema.preparer`). Whoever
 changes a column first writes out, in this place, the tables as they were: until then `test_schema`, which
@@ -25,12 +25,12 @@ INDEX = {
     "ix_demande_commune_commune": "commune, numero_unique)",
     "ix_demande_motif_motif": "motif, numero_unique)",
 }
-AJOUTES = {"ix_demande_etat", "ix_echange_verdict"}
+AJOUTES = {"ix_demande_etat", "ix_echange_verdict", "ix_evenement_suite_le"}
 
 
 def upgrade() -> None:
     for table in (tables.base, *reversed(tables.CONTENU)):
-        if table.deduite:
+        if table.deduite or table.depuis:
             continue
         premieres = tuple(colonne for colonne in table.gardees if not colonne.depuis)
         for ordre in ordres_de(replace(table, colonnes=premieres), op.get_bind().dialect.name):

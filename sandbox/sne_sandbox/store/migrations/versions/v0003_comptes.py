@@ -5,6 +5,8 @@ The tables that get a column are made again, in the order of their keys: rows th
 their pages half empty.
 """
 
+from dataclasses import replace
+
 from alembic import op
 
 from sne_sandbox.store import tables
@@ -44,7 +46,8 @@ def upgrade() -> None:
         nom = table.nom
         op.execute(f"CREATE TABLE avant AS SELECT * FROM {nom}")
         op.execute(f"DROP TABLE {nom}")
-        creer, *index = ordres_de(table, moteur)
+        presentes = tuple(colonne for colonne in table.colonnes if not colonne.depuis)
+        creer, *index = ordres_de(replace(table, colonnes=presentes), moteur)
         op.execute(creer)
         op.execute(f"INSERT INTO {nom} SELECT t.*, {deduites} FROM avant AS t ORDER BY base, numero_unique")
         op.execute("DROP TABLE avant")

@@ -1,0 +1,115 @@
+"""Differences by cause, what would remove each, and what was seen for and against it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+#: Exchanges that a group shows; it counts the others.
+EXEMPLES_MAX: Final = 5
+
+
+class Modification(StrEnum):
+    """What a proposal does to a file of the contract."""
+
+    POSER = "poser"
+    """A key of a TOML file: `arguments` are its path, then its value."""
+    AJOUTER_CODE = "ajouter un code"
+    """A row of the nomenclatures: list, code, label."""
+    RETIRER_CODE = "retirer un code"
+    """That row: list, code."""
+    SEUIL = "poser un seuil"
+    """A row of the quartiles: nature, code of the territory, its name, year, amount."""
+    FACETTE = "changer une facette"
+    """A declaration of a schema: what is done (see `structure.Facette`), path of the element, value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposition:
+    """One change to one file of an overlay. `pourquoi` is a French sentence; `pour` are the exchanges that
+    agree with it, `contre` those that contradict it."""
+
+    fichier: str
+    geste: Modification
+    arguments: tuple[Any, ...]
+    pourquoi: str
+    pour: tuple[int, ...]
+    contre: tuple[int, ...] = ()
+
+    @property
+    def confiance(self) -> str:
+        """How surely, in French: how many exchanges agree, and how many do not."""
+        total = len(self.pour) + len(self.contre)
+        mot = "un seul échange" if total == 1 else f"{len(self.pour)} échanges sur {total}"
+        if self.contre:
+            return f"contredite : {mot}"
+        return f"faible : {mot}" if total == 1 else f"bonne : {mot}"
+
+
+@dataclass(slots=True)
+class GroupeDEcarts:
+    """The differences of one cause. `genre` is what differs (verdict, code, texte…), `titre` a French
+    sentence, `exemples` (exchange, French sentence), `conseil` what can be done where no overlay can."""
+
+    genre: str
+    titre: str
+    echanges: list[int] = field(default_factory=list)
+    exemples: list[tuple[int, str]] = field(default_factory=list)
+    propositions: list[Proposition] = field(default_factory=list)
+    conseil: str = ""
+
+    @property
+    def nombre(self) -> int:
+        """How many exchanges show it."""
+        return len(self.echanges)
+
+    def noter(self, echange: int, exemple: str) -> None:
+        """One more exchange that shows it."""
+        if echange not in self.echanges[-1:]:
+            self.echanges.append(echange)
+        if len(self.exemples) < EXEMPLES_MAX:
+            self.exemples.append((echange, exemple))
+
+
+class GroupesDEcarts:
+    """The groups of a calibration, by cause, in the order in which they were met."""
+
+    def __init__(self) -> None:
+        self._par_cause: dict[tuple[str, ...], GroupeDEcarts] = {}
+
+    def __iter__(self) -> Iterator[GroupeDEcarts]:
+        return iter(self._par_cause.values())
+
+    def de(self, cause: tuple[str, ...], titre: str) -> GroupeDEcarts:
+        """The group of a cause, whose first word is the genre."""
+        return self._par_cause.setdefault(cause, GroupeDEcarts(cause[0], titre))
+
+    def noter(self, cause: tuple[str, ...], titre: str, echange: int, exemple: str) -> GroupeDEcarts:
+        """A difference of that cause in one exchange."""
+        groupe = self.de(cause, titre)
+        groupe.noter(echange, exemple)
+        return groupe
+
+
+@dataclass(slots=True)
+class BilanCalibration:
+    """What a calibration found: `compares` exchanges, those left aside and what cannot be known by reason,
+    and the groups of differences, those of most exchanges first."""
+
+    compares: int = 0
+    accords: int = 0
+    ecartes: dict[str, list[int]] = field(default_factory=dict)
+    indecidables: dict[str, list[int]] = field(default_factory=dict)
+    accidents: dict[str, list[int]] = field(default_factory=dict)
+    groupes: list[GroupeDEcarts] = field(default_factory=list)
+
+    @property
+    def propositions(self) -> list[Proposition]:
+        """All that is proposed, without what is contradicted as often as it is confirmed."""
+        return [p for groupe in self.groupes for p in groupe.propositions if len(p.pour) > len(p.contre)]
+
+
+def ajouter(table: dict[str, list[int]], raison: str, echanges: Iterable[int]) -> None:
+    """Notes exchanges under a reason, each once."""
+    notes = table.setdefault(raison, [])
+    notes.extend(echange for echange in echanges if echange not in notes[-1:])
