@@ -1,5 +1,5 @@
-"""`sne-sandbox contrat`: an official folder before it is served, contracts compared, an application prepared to
-another."""
+"""`sne-sandbox contrat`: an official folder before it is served, contracts compared, an application prepared
+to another."""
 
 import click
 
@@ -22,8 +22,8 @@ Exemples :
 
 @click.group("contrat", cls=GroupeCommandes, epilog=_EXEMPLES)
 def commande() -> None:
-    """Contrats de l'interface : vérifier un dossier de fichiers officiels, comparer deux versions, préparer son
-    application à la suivante."""
+    """Contrats de l'interface : vérifier un dossier de fichiers officiels, comparer deux versions, préparer
+    son application à la suivante."""
 
 
 commande.add_command(verifier)

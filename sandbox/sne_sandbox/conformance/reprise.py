@@ -352,12 +352,13 @@ class _Reprise:
             with self._magasin.ecrire(_BASE) as registre:
                 maintenant = base.horloge.maintenant(vue.echange.recu_le)
                 stockee = _stockee(demande, numero, self._contrat, maintenant)
+                nirs = self._contrat.roles.demande.nirs(demande)
                 avant = registre.demande(numero)
                 if avant is None:
-                    registre.ajouter(stockee)
+                    registre.ajouter(stockee, nirs)
                     self._reserver(registre, numero)
                 else:
-                    registre.remplacer(_mise_a_jour(avant, stockee))
+                    registre.remplacer(_mise_a_jour(avant, stockee), nirs)
         except (SandboxError, ValueError, KeyError, OverflowError):
             return False  # a document of another shape: nothing is planted
         return True
@@ -412,7 +413,7 @@ def _stockee(demande: Demande, numero: str, contrat: Contrat, maintenant: dateti
         debut_validite=debut,
         fin_validite=ajouter_mois(debut, get_num_unique.VALIDITE_MOIS),
         demande=demande,
-        document=FormulaireEcrit(demande, contrat.nomenclatures, maintenant, garder).avec([]),
+        document=FormulaireEcrit(demande, contrat, maintenant, garder).avec([]),
         date_renouvellement=renouvelee,
         date_radiation=None if radiation is None else radiation.date_de("dateRadiation"),
         motif_radiation=demande.motif_radiation,

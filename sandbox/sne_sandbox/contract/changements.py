@@ -53,7 +53,7 @@ class Nature(StrEnum):
     CHEMINS = "chemins"
     """An element of a demande, and the list that rules it: interfaceNuu/demande/…/nir."""
     EVENEMENTS = "evenements"
-    """A type of event, a characteristic, a code of it: DECATT/CATEG/HANDIC."""
+    """A type of event, a characteristic, a code of it: the type, /its characteristic, /its code."""
     EXIGENCES = "exigences"
     """A requirement: CTR-12."""
     CERTIFICATION = "certification"

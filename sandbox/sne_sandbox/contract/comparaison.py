@@ -227,9 +227,15 @@ def _nomenclatures(avant: Contrat, apres: Contrat) -> Differences:
 
 
 def _chemins(avant: Contrat, apres: Contrat) -> Differences:
+    # What is there since a version that one of the two does not know is there since the first of both.
+    premiere = max(avant.versions[0], apres.versions[0])
     lus = [
         {
-            chemin: (*n.par_chemin.get(chemin, ("", False))[:1], n.depuis(chemin), n.obligatoire(chemin))
+            chemin: (
+                *n.par_chemin.get(chemin, ("", False))[:1],
+                max(n.depuis(chemin), premiere),
+                n.obligatoire(chemin),
+            )
             for chemin in n.chemins
         }
         for n in (avant.nomenclatures, apres.nomenclatures)

@@ -47,7 +47,7 @@ class PlaceDeSchema:
 
 def relever(schema: Any) -> dict[str, PlaceDeSchema]:
     """The places of an `xmlschema.XMLSchema` by path (« interfaceNuu/entete/@x »), parents before children.
-    A type that holds itself is gone through once. Whoever calls holds `explication.VERROU_DES_MODELES`."""
+    A type that holds itself is gone through once. Whoever calls holds `modele.VERROU_DES_MODELES`."""
     places: dict[str, PlaceDeSchema] = {}
     for element in schema.elements.values():
         if element.target_namespace == schema.target_namespace:

@@ -18,7 +18,8 @@ from sne_sandbox.contract.differences import (
     elargi,
     resserre,
 )
-from sne_sandbox.contract.explication import VERROU_DES_MODELES, modele_de
+from sne_sandbox.contract.explication import modele_de
+from sne_sandbox.contract.modele import VERROU_DES_MODELES
 from sne_sandbox.contract.releve import PlaceDeSchema, Valeurs, relever
 from sne_sandbox.contract.schema import Document, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.contract.versions import Contrat
