@@ -21,7 +21,7 @@ Exemples :
 
 
 @click.command("quotas", epilog=_EXEMPLES)
-@reglages(*COMMUNES, "database")
+@reglages(*COMMUNES, "database", "quartiles")
 @une_base
 @click.option(
     "--annee",
