@@ -305,3 +305,16 @@ def test_a_renamed_nir_is_masked_wherever_it_is_shown(
     montre = banc.api("GET", f"/bases/{banc.nom}/exchanges/{echange.identifiant}/request/document")
     assert b"20612751" not in montre.data
     assert f"{{{NS}}}numeroSecuriteSociale"[-21:].encode() in montre.data
+
+
+def test_what_has_no_place_is_shown_in_the_console_and_not_written(
+    tmp_path: Path, banc_officiel: Callable[[Path], Banc]
+) -> None:
+    banc = banc_officiel(_dossier(tmp_path, officiels.calculs_retires))
+    resultat = banc.demander(specimen("personne_seule_nir"))
+    assert _calculs(resultat.document) == {}
+    page = banc.http.get(f"/console/{banc.nom}/demandes/{resultat.numero}").get_data(as_text=True)
+    assert "€ par an et par UC" in page
+    assert "les messages 02.02 de ce contrat n'ont pas de place pour ressources annuelles" in page
+    regles = banc.http.get(f"/console/{banc.nom}/regles").get_data(as_text=True)
+    assert "éteinte" not in regles
