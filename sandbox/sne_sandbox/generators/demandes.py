@@ -157,7 +157,8 @@ def _association(dossier: DossierTire, p: Plume[T]) -> T:
 def _personne_physique(dossier: DossierTire, foyer: Foyer, p: Plume[T]) -> T:
     enfants = [_demandeur(dossier, foyer.demandeur, p)]
     if foyer.a_charge:
-        enfants.append(p.bloc("listePersonneACharge", *[_a_charge(enfant, p) for enfant in foyer.a_charge]))
+        a_charge = [_a_charge(enfant, dossier, p) for enfant in foyer.a_charge]
+        enfants.append(p.bloc("listePersonneACharge", *a_charge))
     if foyer.a_naitre is not None:
         nombre = p.feuille("nombre", str(foyer.naissances))
         attendu = (nombre, p.feuille("dateNaissancePrevue", foyer.a_naitre.isoformat()))
@@ -192,7 +193,7 @@ def _identite(individu: Individu, p: Plume[T]) -> list[T]:
 
 
 def _placer_le_nir(
-    enfants: list[T], genre: str, individu: Individu, niveau: str, dossier: DossierTire, p: Plume[T]
+    enfants: list[T], genre: str, individu: Individu | Enfant, niveau: str, dossier: DossierTire, p: Plume[T]
 ) -> None:
     """Among the children of the element at `niveau`, when that is where the contract has it."""
     place = dossier.nirs.get(genre)
@@ -259,16 +260,16 @@ def _situation(individu: Individu, dossier: DossierTire, p: Plume[T]) -> tuple[T
     )
 
 
-def _a_charge(enfant: Enfant, p: Plume[T]) -> T:
-    return p.bloc(
-        "personneACharge",
+def _a_charge(enfant: Enfant, dossier: DossierTire, p: Plume[T]) -> T:
+    enfants = [
         p.feuille("nom", enfant.nom),
         p.feuille("prenom", enfant.prenom),
         p.feuille("dateNaissance", enfant.naissance.isoformat()),
-        *(() if enfant.nir is None else (p.feuille("nir", enfant.nir),)),
         p.code("sexe", enfant.sexe),
         p.code("lienParente", enfant.lien),
-    )
+    ]
+    _placer_le_nir(enfants, "a_charge", enfant, PERSONNES["a_charge"], dossier, p)
+    return p.bloc("personneACharge", *enfants)
 
 
 def _en_garde(enfant: Enfant, p: Plume[T]) -> T:
