@@ -118,6 +118,7 @@ class Pipeline:
                 sortie = operation.executer(question)
             _noter(echange, (*question.anomalies, *sortie.anomalies))
             echange.numero_unique = sortie.numero_unique or echange.numero_unique
+            echange.notes += sortie.notes
             # (7) encode, and (8) hold our own answer to the contract.
             reponse = Reponse(self._encoder(sortie, echange))
             if operation.ecrit:

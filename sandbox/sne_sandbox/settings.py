@@ -72,6 +72,8 @@ _DU_SERVEUR: Final = (
     Setting("home", Path, Path(".sne-sandbox"), "serveur", "dossier des certificats et de la base embarquée"),
     Setting("contract", str, "v5.2", "serveur", "version de l'interface servie"),
     Setting("contracts", Path, None, "serveur", "dossier qui remplace, fichier par fichier, ceux du contrat"),
+    Setting("quartiles", Path, None, "serveur",
+            "fichier des seuils du premier quartile, à la place de ceux du contrat et des montants inventés"),
     Setting("host", str, "127.0.0.1", "serveur", "adresse d'écoute"),
     Setting("https_port", int, 8443, "serveur", "port HTTPS (0 : un port libre, -1 : aucun)",
             minimum=-1, maximum=PORT_MAX),
@@ -116,7 +118,11 @@ class Reglages:
         "emballage de la réponse : comme la question, ou imposé",
         ("question", "mtom", "simple"),
     )
-    localisations_max: int = _de_base(10, "localisations souhaitées par demande (REC003)")
+    localisations_max: int = _de_base(
+        0,
+        "localisations souhaitées par demande (REC003) ; 0 : selon le jour du dépôt, 10 avant le 10/09/2018, "
+        "8 depuis",
+    )
     recherche_max: int = _de_base(500, "résultats d'une recherche (RCH003)")
     doublons_association: str = _de_base(
         "erreur",

@@ -34,7 +34,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 #: Settings that are handed to `serve` as they came.
 _DE_SERVE: Final = (
     "https_port", "http_port", "host", "client_cert", "workers", "threads", "journal_max", "message_max",
-    "xml_max", "compression", "admin_token", "read_only_token",
+    "xml_max", "compression", "admin_token", "read_only_token", "quartiles",
 )  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def _ouvrir(options: Mapping[str, Any], home: Path) -> "tuple[Contrats, Magasin]
     from sne_sandbox.contract.contrats import Contrats
     from sne_sandbox.store.session import Magasin
 
-    contrats = Contrats(home, options["contract"], options["contracts"])
+    contrats = Contrats(home, options["contract"], options["contracts"], options["quartiles"])
     contrats.nomme("")
     return contrats, Magasin.ouvrir(options["database"], home, journal_max=options["journal_max"])
 

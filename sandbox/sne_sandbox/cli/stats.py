@@ -33,7 +33,7 @@ Exemples :
 
 
 @click.command("stats", epilog=_EXEMPLES)
-@reglages(*COMMUNES, "database")
+@reglages(*COMMUNES, "database", "quartiles")
 @une_base
 @click.option("--at", "jour", metavar="DATE", help="Jour (ISO) ; par défaut, celui de la base.")
 @click.option(
@@ -96,7 +96,12 @@ def commande(
             if not tables or code in tables
         ]
     if forme == "json":
-        montre = {"base": base, "date": le.isoformat(), "tableaux": en_json([t.lu for t in voulus])}
+        montre = {
+            "base": base,
+            "date": le.isoformat(),
+            "tableaux": en_json([t.lu for t in voulus]),
+            "fidelite": FIDELITE,
+        }
         click.echo(json.dumps(montre, ensure_ascii=False, indent=2))
     elif forme == "csv":
         click.echo(statistiques.en_csv(voulus, le), nl=False)

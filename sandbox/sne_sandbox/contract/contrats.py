@@ -26,10 +26,14 @@ class Contrats:
     those of the bases that name none. Any thread may call it; a contract that does not read is tried again
     the next time, and keeps nobody from another."""
 
-    def __init__(self, home: Path, nom: str, overlay: Path | None = None) -> None:
+    def __init__(
+        self, home: Path, nom: str, overlay: Path | None = None, quartiles: Path | None = None
+    ) -> None:
+        """`quartiles` is the operator's table of first quartiles, for all of them."""
         self.dossier = home / DOSSIER
         """Where the operator puts folders."""
         self._du_serveur = nom, overlay
+        self._quartiles = quartiles
         self._lus: dict[str, Contrat] = {}
         self._par_lieu: dict[tuple[str, Path | None], Contrat] = {}
         """The same, by `lieu`: of two names for one, one is in memory."""
@@ -52,7 +56,7 @@ class Contrats:
             return lu
         with self._verrou:
             lieu = self.lieu(nom)
-            lu = self._par_lieu.get(lieu) or versions.charger(*lieu)
+            lu = self._par_lieu.get(lieu) or versions.charger(*lieu, self._quartiles)
             self._par_lieu[lieu] = self._lus[nom] = lu
             return lu
 

@@ -125,11 +125,7 @@ class DossiersContrat:
 
     def lire(self, chemin: str) -> bytes:
         """Bytes of the file at `chemin`. Raises ContractError as `trouver`, or when it cannot be read."""
-        fichier = self.trouver(chemin)
-        try:
-            return fichier.read_bytes()
-        except OSError as erreur:
-            raise _illisible(fichier, erreur) from None
+        return lire_le_fichier(self.trouver(chemin))
 
     def toml(self, chemin: str) -> dict[str, Any]:
         """The TOML files at `chemin` of all folders, merged key by key. Empty when none has one."""
@@ -146,6 +142,14 @@ class DossiersContrat:
     def du_contrat(self, fichier: Path) -> bool:
         """Whether `fichier` is the contract's own, not the user's."""
         return fichier.is_relative_to(self.racine)
+
+
+def lire_le_fichier(fichier: Path) -> bytes:
+    """Bytes of a file. Raises ContractError when it cannot be read."""
+    try:
+        return fichier.read_bytes()
+    except OSError as erreur:
+        raise _illisible(fichier, erreur) from None
 
 
 def fusionner(dessous: Mapping[str, Any], dessus: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,10 +173,8 @@ def _illisible(fichier: Path, erreur: OSError) -> ContractError:
 def lire_toml(fichier: Path) -> dict[str, Any]:
     """The content of a TOML file. Raises ContractError with the line of what cannot be read."""
     try:
-        return tomllib.loads(fichier.read_bytes().decode("utf-8"))
+        return tomllib.loads(lire_le_fichier(fichier).decode("utf-8"))
     except UnicodeDecodeError:
         raise ContractError(f"{fichier} n'est pas en UTF-8.", remede="enregistrez-le en UTF-8") from None
-    except OSError as erreur:
-        raise _illisible(fichier, erreur) from None
     except tomllib.TOMLDecodeError as erreur:
         raise ContractError(f"{fichier} : TOML illisible : {erreur}.", remede="corrigez ce fichier") from None

@@ -25,7 +25,7 @@ from sne_sandbox.contract.nomenclatures import (
     lire_listes,
     lire_quartiles,
 )
-from sne_sandbox.contract.overlay import PAR_DEFAUT, DossiersContrat
+from sne_sandbox.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier
 from sne_sandbox.contract.roles import lire_roles
 from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.domain.evenement import TypeEvenement
@@ -46,6 +46,8 @@ _FICHIERS: Final = (
 )  # fmt: skip
 
 
+#: Invented amounts, so that the feature is seen on the seeded territories; in `fixtures/`.
+QUARTILES_DE_DEMONSTRATION: Final = "quartiles-demo.csv"
 _CLES_SERVICE: Final = ("wsdl", "xsd", "port", "binding", "port_type", "chemins")
 _SOAP_ADDRESS: Final = (
     "{http://schemas.xmlsoap.org/wsdl/soap12/}address",
@@ -160,9 +162,16 @@ def livres() -> tuple[str, ...]:
     return tuple(sorted(dossier.parent.name for dossier in resources.contracts_dir().glob(f"*/{CONTRAT}")))
 
 
-def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None, *, tolerer: bool = False) -> Contrat:
-    """The contract `nom`, under the user's folder `overlay`. Compiles every schema. With `tolerer`, a role
-    that this folder binds to what it does not have is bound to nothing, and told, as ours are.
+def charger(
+    nom: str = PAR_DEFAUT,
+    overlay: Path | None = None,
+    quartiles: Path | None = None,
+    *,
+    tolerer: bool = False,
+) -> Contrat:
+    """The contract `nom`, under the user's folder `overlay`. Compiles every schema. `quartiles` is the user's
+    own table of first quartiles, instead of the contract's and of the invented amounts. With `tolerer`, a
+    role that this folder binds to what it does not have is bound to nothing, and told, as ours are.
 
     Raises UsageError for a name that is none, ContractError, with file and line or key, for whatever cannot
     be read.
@@ -188,9 +197,6 @@ def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None, *, tolerer: bool
             f"{fichiers['operations']} cite des services inconnus : {', '.join(orphelines)}.",
             remede=f"décrivez-les dans {CONTRAT}, table [services.NOM]",
         )
-    quartiles = (
-        lire_quartiles(lire("quartiles"), fichiers["quartiles"]) if fichiers["quartiles"] else Quartiles()
-    )
     schemas = Schemas(dossiers.lire, _schemas(_table(table, "schemas"), versions))
     chemins = lire_chemins(lire("chemins"), fichiers["chemins"])
     # Schemas that are the user's may call anything otherwise: it is read off them what they have.
@@ -218,7 +224,7 @@ def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None, *, tolerer: bool
         guichets=lire_droits(dossiers.toml(fichiers["guichets"]), fichiers["guichets"])
         if fichiers["guichets"]
         else DroitsGuichets(),
-        quartiles=quartiles,
+        quartiles=_quartiles(dossiers, fichiers["quartiles"], quartiles),
         schemas=schemas,
         regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),
         evenements=evenements,
@@ -228,6 +234,26 @@ def charger(nom: str = PAR_DEFAUT, overlay: Path | None = None, *, tolerer: bool
         dossiers=dossiers,
         reglages=MappingProxyType(_reglages(table.get("reglages", {}))),
     )
+
+
+def _quartiles(dossiers: DossiersContrat, fichier: str, donne: Path | None) -> Quartiles:
+    """The thresholds of the user's file; else of the contract's, with the invented amounts of
+    `fixtures/quartiles-demo.csv` where it has none, unless its table is the user's own. A contract without a
+    table computes no quartile."""
+    if donne is not None:
+        if not donne.is_file():
+            raise UsageError(
+                f"Le fichier de seuils [{donne}] n'existe pas.",
+                remede="donnez à --quartiles un CSV disposé comme contracts/v5.2/quartiles.csv",
+            )
+        return Quartiles(lire_quartiles(lire_le_fichier(donne), str(donne)))
+    if not fichier:
+        return Quartiles()
+    seuils = lire_quartiles(dossiers.lire(fichier), fichier)
+    if not dossiers.du_contrat(dossiers.trouver(fichier)):
+        return Quartiles(seuils)
+    demonstration = resources.fixtures_dir() / QUARTILES_DE_DEMONSTRATION
+    return Quartiles(seuils, lire_quartiles(lire_le_fichier(demonstration), demonstration.name))
 
 
 def _a_ses_schemas(dossiers: DossiersContrat, chemins: str) -> bool:

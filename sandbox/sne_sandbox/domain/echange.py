@@ -239,6 +239,8 @@ class Echange:
     a_venir: list[dict[str, Any]] = field(default_factory=list)
     """What the contract to come would refuse of it (contrat, changement, exige, regle, chemin, ligne,
     message); one without `changement` says why it could not be judged so."""
+    notes: list[str] = field(default_factory=list)
+    """What the answer rests on and does not say, in French: the threshold of the first quartile."""
 
     @property
     def avertissement(self) -> str:

@@ -211,7 +211,7 @@ def juger_trafic(configuration: Configuration, base: str) -> JugementConserve:
     """Judges what the base has seen. Raises ConflitEtat while another judgement is running."""
     home = configuration.home.absolute()
     arguments = ["report", "--base", base, "--home", str(home)]
-    arguments += _contrat(configuration.contract, configuration.contracts)
+    arguments += _contrat(configuration.contract, configuration.contracts, configuration.quartiles)
     return lancer(home, f"trafic-{base}"[:50], arguments, configuration.database)
 
 
@@ -232,7 +232,7 @@ def piloter_temoin(
     connu = plan()
     arguments = ["conform", "--application", "temoin"]
     arguments += ["--examples", str(exemples), "--seed", str(graine)]
-    arguments += ["--profile", profil, *_contrat(*contrat)]
+    arguments += ["--profile", profil, *_contrat(*contrat, configuration.quartiles)]
     if famille:
         if famille not in connu.familles:
             raise UsageError(f"La famille de scénarios [{famille[:20]}] n'existe pas.")
@@ -244,9 +244,11 @@ def piloter_temoin(
     return lancer(configuration.home.absolute(), "temoin", arguments)
 
 
-def _contrat(nom: str, dossier: Path | None) -> list[str]:
+def _contrat(nom: str, dossier: Path | None, quartiles: Path | None) -> list[str]:
     mots = ["--contract", nom]
-    return mots if dossier is None else [*mots, "--contracts", str(dossier.absolute())]
+    for option, fichier in (("--contracts", dossier), ("--quartiles", quartiles)):
+        mots += [] if fichier is None else [option, str(fichier.absolute())]
+    return mots
 
 
 # --- how a report is summed up ------------------------------------------------------------------------------

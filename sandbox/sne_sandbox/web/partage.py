@@ -31,6 +31,8 @@ class Configuration:
     home: Path
     contract: str = "v5.2"
     contracts: Path | None = None
+    quartiles: Path | None = None
+    """The user's own table of first quartiles."""
     database: str | None = None
     journal_max: int = 50_000
     limites: Limites = field(default_factory=Limites)
@@ -53,7 +55,9 @@ class Configuration:
 def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -> tuple[Contrats, Magasin]:
     """The contracts of an application, of which the server's is read, and its store, its first base made if
     need be: `progres` is told how far it is. Raises OperatorError (ContractError, StoreError)."""
-    contrats = Contrats(configuration.home, configuration.contract, configuration.contracts)
+    contrats = Contrats(
+        configuration.home, configuration.contract, configuration.contracts, configuration.quartiles
+    )
     contrat = contrats.defaut
     magasin = Magasin.ouvrir(
         configuration.database, configuration.home, journal_max=configuration.journal_max

@@ -20,6 +20,7 @@ from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
 from sne_sandbox.web.catalogue import RegleEntiere, RegleLue
 from sne_sandbox.web.interface import emplois, par_service, presentation
 from sne_sandbox.web.partage import services
+from sne_sandbox.web.rubriques import FormulaireDecrit, decrire
 
 blueprint: Final = Appels(
     "contract", "/contract", "L'interface publiée que sert ce serveur, ou une de ses bases"
@@ -230,6 +231,12 @@ def lire_document(quels: dict[str, Any], document: str) -> SchemaLu:
         if interface.convient(element, quels["texte"])
     ]
     return SchemaLu(document, version, contrat.schemas.fichier(voulu, version), lus)
+
+
+@blueprint.get("/form", question=DeBaseSchema)
+def decrire_formulaire(de_qui: dict[str, Any]) -> FormulaireDecrit:
+    """The rubrics of the Cerfa 14069*03 against the elements of the message."""
+    return decrire(_contrat(de_qui))
 
 
 @blueprint.get("/nomenclatures", question=DeBaseSchema)

@@ -106,6 +106,7 @@ class LigneDuJournal:
     anomalies: Annotated[list[dict[str, Any]], "regle, code, message, propriete, gravite, valeur, ligne"]
     fault: Annotated[dict[str, Any] | None, "code, message, explication"]
     reponse_conforme: bool | None
+    notes: Annotated[list[str], "ce que la réponse suppose : le seuil du premier quartile"]
     panne: Annotated[dict[str, Any] | None, "jouée : id, genre, description, effet, parametres, armee_le"]
     a_venir: Annotated[
         list[dict[str, Any]],

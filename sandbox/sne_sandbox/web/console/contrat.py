@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.elements import elements
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.web import interface, trouver
+from sne_sandbox.web import interface, rubriques, trouver
 from sne_sandbox.web.console.page import contrat_servi, maintenant, section
 from sne_sandbox.web.interface import emplois, par_service, presentation
 
@@ -85,6 +85,13 @@ def evenements(base: str) -> str:
     return render_template(
         "contrat/evenements.html", types=contrat_servi().evenements, jour=maintenant().date()
     )
+
+
+@blueprint.get("/contrat/formulaire")
+def formulaire(base: str) -> str:
+    """The rubrics of the Cerfa, and the elements that carry them."""
+    contrat = contrat_servi()
+    return render_template("contrat/formulaire.html", contrat=contrat, formulaire=rubriques.decrire(contrat))
 
 
 @blueprint.get("/contrat/operations/<nom>")

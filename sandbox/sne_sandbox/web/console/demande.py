@@ -10,6 +10,7 @@ from lxml import etree
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract import codec
+from sne_sandbox.contract.roles import LIBELLES
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.decision import RolesDecision
@@ -73,12 +74,15 @@ def page(base: str, numero: str) -> str:
         parties=presenter(codec.lire(etree.tostring(racine)), contrat),
         foyer=calculer(demande, question.maintenant.date(), contrat),
         seuils=contrat.quartiles.seuils,
+        non_transmis=[
+            LIBELLES[f"demande.{role}"] for role in contrat.roles.demande.sans_place(stockee.version)
+        ],
         etapes=etapes,
         limite_echanges=ECHANGES if len(echanges) == ECHANGES else None,
         evenements=evenements,
         doublons=[(d, nom_de(d.demande)) for d in doublons],
         separees=separees,
-        attestation=attestation.lignes(stockee, guichets.get(stockee.guichet_createur), question),
+        attestation=attestation.texte(stockee, guichets.get(stockee.guichet_createur), question),
         arbre=construire(racine, contrat=contrat),
     )
 

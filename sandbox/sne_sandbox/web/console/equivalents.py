@@ -47,7 +47,8 @@ def _commande(geste: Geste, valeurs: Mapping[str, Any]) -> str:
     if "base" in options and valeurs["base"] != BASE_PAR_DEFAUT:
         ligne += ["--base", valeurs["base"]]
     propres = services().contrats.options(g.base) if options == ["home"] else {}
-    for nom in ("home", "contract", "contracts") if "home" in options else ():
+    communes = ("home", "contract", "contracts") if "home" in options else ()
+    for nom in (*communes, *(("quartiles",) if "quartiles" in options else ())):
         choisi = propres.get(nom, getattr(configuration, nom))
         if choisi != PAR_NOM[nom].defaut:
             ligne += [PAR_NOM[nom].option, str(choisi)]

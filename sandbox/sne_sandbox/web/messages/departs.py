@@ -49,6 +49,7 @@ SPECIMENS: Final = {
     "colocataires": "des colocataires", "hebergee_secret": "une adresse tenue secrète",
     "adresse_etranger": "une adresse à l'étranger", "association": "une association",
     "personne_seule_nir": "avec NIR (version 02.02)",
+    "parent_a_charge_nir": "un parent à charge, NIR de chaque majeur (version 02.02)",
 }  # fmt: skip
 #: What may be sent about a demande that the base holds, by getNumUnique: types of file, and REA, which is a
 #: RAD without motive.
