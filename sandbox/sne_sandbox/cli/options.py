@@ -157,15 +157,15 @@ def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
 
 
 def ouvrir(options: Mapping[str, Any]) -> "tuple[Contrats, Magasin]":
-    """The contracts and the store that `options` (COMMUNES, `database`, and `quartiles` where it is one)
-    name. Raises OperatorError."""
+    """The contracts and the store that `options` name (COMMUNES, `database`, and `quartiles` where it is
+    one). Raises OperatorError."""
     contrats = ouvrir_contrats(options)
     contrats.nomme("")  # nothing is made in the home for a contract that does not read
     return contrats, ouvrir_magasin(options)
 
 
 def ouvrir_contrats(options: Mapping[str, Any]) -> "Contrats":
-    """The contracts of the home of `options` (COMMUNES, and `quartiles` where it is one), none read yet."""
+    """The contracts of the home of `options` (as `ouvrir`), none of them read yet."""
     from sne_sandbox.contract.contrats import Contrats
 
     return Contrats(options["home"], options["contract"], options["contracts"], options.get("quartiles"))

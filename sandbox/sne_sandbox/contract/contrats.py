@@ -23,13 +23,13 @@ _NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 class Contrats:
     """The contracts that bases may have. `nom` and `overlay` (`--contract`, `--contracts`) are the server's:
-    those of the bases that name none. Any thread may call it; a contract that does not read is tried again
+    those of the bases that name none; `quartiles` is the user's own table of thresholds, for all of them.
+    Any thread may call it; a contract that does not read is tried again
     the next time, and keeps nobody from another."""
 
     def __init__(
         self, home: Path, nom: str, overlay: Path | None = None, quartiles: Path | None = None
     ) -> None:
-        """`quartiles` is the operator's table of first quartiles, for all of them."""
         self.dossier = home / DOSSIER
         """Where the operator puts folders."""
         self._du_serveur = nom, overlay

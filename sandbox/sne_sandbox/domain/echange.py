@@ -236,11 +236,11 @@ class Echange:
     panne: dict[str, Any] | None = None
     """The panne that was played (id, genre, effet, parametres, armee_le): `reponse` is then what was meant,
     before it was damaged. Where the panne took the place of the work, it is what took that of the answer."""
+    notes: list[str] = field(default_factory=list)
+    """What the answer rests on and does not say, in French: the threshold of the first quartile."""
     a_venir: list[dict[str, Any]] = field(default_factory=list)
     """What the contract to come would refuse of it (contrat, changement, exige, regle, chemin, ligne,
     message); one without `changement` says why it could not be judged so."""
-    notes: list[str] = field(default_factory=list)
-    """What the answer rests on and does not say, in French: the threshold of the first quartile."""
 
     @property
     def avertissement(self) -> str:

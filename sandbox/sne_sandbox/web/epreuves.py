@@ -226,9 +226,8 @@ def piloter_temoin(
     faute: str = "",
 ) -> JugementConserve:
     """Drives the reference application through the plan, in a base and a home of its own, under a contract
-    (`Contrats.lieu`); `famille` "" for
-    all scenarios, `faute` "" for no defect. Raises UsageError for one that is not there, ConflitEtat while
-    another judgement is running."""
+    (`Contrats.lieu`); `famille` "" for all scenarios, `faute` "" for no defect. Raises UsageError for
+    one that is not there, ConflitEtat while another judgement is running."""
     connu = plan()
     arguments = ["conform", "--application", "temoin"]
     arguments += ["--examples", str(exemples), "--seed", str(graine)]
