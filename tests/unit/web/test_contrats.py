@@ -45,7 +45,7 @@ def test_a_version_is_refused_by_one_base_and_accepted_by_the_other(nouvelle_bas
 
 def test_a_decision_is_refused_by_one_base_and_accepted_by_the_other(nouvelle_base: Nouvelle) -> None:
     for banc, anomalies in ((nouvelle_base(contrat="v5.0"), ["EVT002"]), (nouvelle_base(), [])):
-        numero, _ = banc.creer_demande()
+        numero, _ = banc.creer_demande("colocataires")
         decision = specimen("evenement", "documents")
         decision.find("{*}operation/{*}numUnique").text = numero
         assert banc.fichier("ajouterEvenementDemande", decision).anomalies == anomalies
