@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from sne_sandbox.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sne_sandbox.conformance.calibration.ecarts import BilanCalibration
+    from sne_sandbox.conformance.calibration.ecarts import Calibrage
     from sne_sandbox.contract.versions import Contrat
     from sne_sandbox.domain.echange import Echange
 
@@ -25,6 +25,7 @@ Exemples :
   sne-sandbox calibrer proxy --out surcharge
   sne-sandbox calibrer proxy --contracts surcharge
   sne-sandbox calibrer enregistrement/ --format html > calibration.html
+  sne-sandbox calibrer rapport/preuves.zip
 """
 
 
@@ -38,20 +39,18 @@ Exemples :
 def commande(enregistrement: str, dossier: Path | None, forme: str, **options: Any) -> int:
     """Compare un enregistrement du vrai serveur à ce que répond le bac à sable, et propose la surcharge.
 
-    ENREGISTREMENT est la base où « sne-sandbox proxy » enregistre, ou le dossier que son --export a écrit.
+    ENREGISTREMENT est la base où « sne-sandbox proxy » enregistre, le dossier que son --export a écrit, ou
+    le preuves.zip que « report » tire de cette base.
     Chaque requête est soumise, dans l'ordre, à une base temporaire mise dans le même état, pour autant qu'il
     se sache ; le reste est dit indécidable, et n'est jamais compté. Les différences sont groupées par cause,
     chacune avec ce qui la lèverait : codes et phrases officiels, sévérités, bornes, nomenclatures, types
     d'événements, seuils, schémas. Sortie 0 si les deux sont d'accord, 1 sinon.
     """
     from sne_sandbox.conformance.calibration import surcharge
-    from sne_sandbox.conformance.calibration.comparaison import calibrer
     from sne_sandbox.contract import versions
 
     contrat = versions.charger(options["contract"], options["contracts"])
-    profil = options["profile"]
-    with _ouvrir(enregistrement, contrat, options) as echanges:
-        bilan = calibrer(contrat, _suivre(echanges), profil)
+    bilan = _calibrer(enregistrement, contrat, options)
     if not bilan.compares:
         raise UsageError(
             f"L'enregistrement [{enregistrement}] n'a aucun appel à comparer.",
@@ -61,9 +60,8 @@ def commande(enregistrement: str, dossier: Path | None, forme: str, **options: A
     if dossier is not None:
         ecrits = surcharge.ecrire(dossier, bilan, contrat)
         if ecrits:
-            with _ouvrir(enregistrement, contrat, options) as echanges:
-                propose = versions.charger(options["contract"], dossier)
-                apres = len(calibrer(propose, _suivre(echanges), profil).groupes)
+            propose = versions.charger(options["contract"], dossier)
+            apres = len(_calibrer(enregistrement, propose, options).groupes)
         _dire_la_surcharge(dossier, len(ecrits), apres)
     _montrer(bilan, forme, contrat, enregistrement, apres)
     if bilan.accidents:
@@ -71,18 +69,18 @@ def commande(enregistrement: str, dossier: Path | None, forme: str, **options: A
     return 1 if bilan.groupes else 0
 
 
-@contextmanager
-def _ouvrir(
-    enregistrement: str, contrat: "Contrat", options: dict[str, Any]
-) -> "Iterator[Iterable[Echange]]":
-    """The exchanges of a recording: a folder when there is one of that name, else a base."""
-    from sne_sandbox.conformance import enregistrement as lecture
+def _calibrer(enregistrement: str, contrat: "Contrat", options: dict[str, Any]) -> "Calibrage":
+    from sne_sandbox.conformance import provenance
+    from sne_sandbox.conformance.calibration.comparaison import calibrer
 
-    if Path(enregistrement).is_dir():
-        yield lecture.du_dossier(Path(enregistrement), contrat)
-        return
-    with ouvrir_magasin(options) as magasin:
-        yield lecture.de_la_base(magasin, enregistrement)
+    with provenance.ouvrir(enregistrement, None, partial(ouvrir_magasin, options)) as lue:
+        return calibrer(
+            contrat,
+            _suivre(lue.echanges(contrat)),
+            options["profile"],
+            remises=lue.remises,
+            certificats=lue.certificats,
+        )
 
 
 def _suivre(echanges: "Iterable[Echange]") -> "Iterator[Echange]":
@@ -103,9 +101,7 @@ def _dire_la_surcharge(dossier: Path, combien: int, apres: int | None) -> None:
     click.echo(f"Sous cette surcharge, {reste}. Relisez-la avant de vous en servir.", err=True)
 
 
-def _montrer(
-    bilan: "BilanCalibration", forme: str, contrat: "Contrat", source: str, apres: int | None
-) -> None:
+def _montrer(bilan: "Calibrage", forme: str, contrat: "Contrat", source: str, apres: int | None) -> None:
     from sne_sandbox.conformance.calibration import rendu
 
     if forme == "json":

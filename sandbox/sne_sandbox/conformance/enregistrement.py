@@ -1,7 +1,7 @@
-"""Recordings of a real server: the base where the relay keeps them, or the files that it exported.
+"""What the relay exported, read as exchanges again.
 
 Files hold documents, not calls: what is left out there (names of files, calls without a document, documents
-sent again) cannot be looked at. The base has all of it.
+sent again) cannot be looked at. The base where the relay records has all of it.
 """
 
 import base64
@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.conformance import trafic
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.relecture import relire
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
@@ -21,7 +20,6 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.soap.envelope import SOAP12
 from sne_sandbox.soap.requete import ecrire
-from sne_sandbox.store.session import Magasin
 
 _SOAP: Final = "application/soap+xml; charset=utf-8"
 #: In place of a base: only documents were kept.
@@ -32,12 +30,6 @@ _ENVELOPE: Final = f"{{{SOAP12}}}Envelope"
 #: The instant from which exchanges without any are a second apart: that of their answers counts.
 _DEBUT: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _GUICHET: Final = "demande/demandeLogement/numGuichet"
-
-
-def de_la_base(magasin: Magasin, base: str) -> Iterator[Echange]:
-    """The exchanges of a base, oldest first, with their bytes. Raises BaseInconnue."""
-    magasin.bases.lire(base)
-    yield from trafic.parcourir(magasin, base)
 
 
 def du_dossier(dossier: Path, contrat: Contrat) -> Iterator[Echange]:

@@ -47,6 +47,12 @@ class RolesDemande:
         }
         return {role: chemin for role, chemin in dits.items() if chemin}
 
+    def sans_place(self, version: str) -> tuple[str, ...]:
+        """The roles of what the SNE computes that messages of that version have no place for."""
+        calcules = self.calcules
+        roles = ("ressources_uc", "nombre_uc", "premier_quartile")
+        return tuple([r for r in roles if r not in calcules or version < self.depuis[calcules[r]]])
+
     @property
     def noms_nir(self) -> frozenset[str]:
         """Names of the elements that hold a NIR."""

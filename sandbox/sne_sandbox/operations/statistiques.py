@@ -155,7 +155,7 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
         )
     return Tableau(
         "TAB02",
-        f"Évolution du stock et du nombre de demandes actives jusqu'au {date_francaise(jour)}",
+        f"Évolution du stock / du nombre de demandes actives jusqu'au {date_francaise(jour)}",
         ("stock", *_FLUX, *motifs),
         tuple(lignes),
         "Le stock est celui du dernier jour de la période, associations comprises ; les radiées sont"

@@ -75,8 +75,12 @@ def test_an_official_schema_is_believed(tmp_path: Path) -> None:
 
 
 def test_an_element_that_the_table_does_not_know_is_told(tmp_path: Path, contrat: Contrat) -> None:
-    lignes = contrat.fichier("chemins.csv").decode().splitlines()
-    (tmp_path / "chemins.csv").write_text("\n".join([*lignes, f"{FORMULAIRE}/nouveau,0,1,simple,,02.02,"]))
+    schema = contrat.fichier("xsd/demande-02.02.xsd").decode()
+    fin = '<xs:element name="incrementFichier" type="xs:string" minOccurs="0"/>'
+    assert schema.count(fin) == 1
+    (tmp_path / "xsd").mkdir()
+    ajout = f'{fin}<xs:element name="nouveau" type="xs:string" minOccurs="0"/>'
+    (tmp_path / "xsd" / "demande-02.02.xsd").write_text(schema.replace(fin, ajout))
     assert decrire(charger(overlay=tmp_path)).inconnus == (f"{FORMULAIRE}/nouveau",)
 
 

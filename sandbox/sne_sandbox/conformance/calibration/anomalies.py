@@ -8,24 +8,24 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType
-from typing import Any, Final
-
-from lxml import etree
+from typing import Final
 
 from sne_sandbox.conformance.calibration import phrases
 from sne_sandbox.conformance.calibration.appariement import Appariement, Ici, La, Paire
 from sne_sandbox.conformance.calibration.donnees import DonneesDesRegles, FaitDeRegle
 from sne_sandbox.conformance.calibration.ecarts import (
-    BilanCalibration,
-    GroupesDEcarts,
+    Calibrage,
+    Causes,
     Modification,
     Proposition,
     ajouter,
 )
+from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.fiches import CODE_MAX
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.domain.echange import document_parmi
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.rule import gravite
@@ -33,11 +33,12 @@ from sne_sandbox.rules.rule import gravite
 _REGLES: Final = "rules.toml"
 _AU_REGISTRE: Final = frozenset(regle.code for regle in REGLES if regle.registre)
 #: What a rule names when it looks at who calls. A guichet of the sandbox is not the real one of its code.
-_DU_GUICHET: Final = frozenset({"guichet", "guichet_emetteur", "guichet_certificat"})
+_DU_GUICHET: Final = frozenset({"guichet", "guichet_emetteur", "guichet_certificat", "emetteur", "habilite"})
 #: What `propriete` may be made of, the likeliest first.
 _PLACES: Final = ("{chemin}", "{parent}", "{nom}")
 _REGISTRE_INCONNU: Final = "le contrôle {regle} lit le registre, que l'enregistrement ne dit pas en entier"
 _APPELANT_INCONNU: Final = "le contrôle {regle} dépend de qui appelle, et de ce qu'il peut faire là-bas"
+_DEJA_REFUSE: Final = "le message est refusé là-bas pour autre chose, où {regle} n'est peut-être pas lue"
 _PREMIERE: Final = (
     "le serveur enregistré ne montre jamais deux anomalies : il s'arrête peut-être à la première"
 )
@@ -49,24 +50,26 @@ _SANS_DONNEE: Final = (
 )
 
 
-def _regarde(code: CodeType, module: Mapping[str, Any], vus: set[str]) -> bool:
-    """Whether a function, or one of its module that it calls, names a guichet."""
-    if _DU_GUICHET.intersection(code.co_names):
-        return True
-    for nom in set(code.co_names) - vus:
-        vus.add(nom)
-        appelee = module.get(nom)
-        if isinstance(appelee, FunctionType) and _regarde(appelee.__code__, module, vus):
-            return True
-    return any(isinstance(c, CodeType) and _regarde(c, module, vus) for c in code.co_consts)
+def _regarde(fonction: FunctionType, vus: set[FunctionType]) -> bool:
+    """Whether a function of the rules, or one that it calls, names a guichet."""
+    vus.add(fonction)
+    codes = [fonction.__code__]
+    for code in codes:  # what is written inside a function is a constant of it
+        codes += [constante for constante in code.co_consts if isinstance(constante, CodeType)]
+    noms = {nom for code in codes for nom in code.co_names}
+    appelees = [fonction.__globals__.get(nom) for nom in noms]
+    return not _DU_GUICHET.isdisjoint(noms) or any(
+        _regarde(appelee, vus)
+        for appelee in appelees
+        if isinstance(appelee, FunctionType) and appelee not in vus
+    )
 
 
 #: The rules that look at who calls, read off their code: none is forgotten.
 _DE_L_APPELANT: Final = frozenset(
     regle.code
     for regle in REGLES
-    if isinstance(regle.controler, FunctionType)
-    and _regarde(regle.controler.__code__, regle.controler.__globals__, set())
+    if isinstance(regle.controler, FunctionType) and _regarde(regle.controler, set())
 )
 
 
@@ -110,7 +113,7 @@ class Anomalies:
         if la or ici:
             self._faits.append(fait)
 
-    def finir(self, groupes: GroupesDEcarts, bilan: BilanCalibration) -> list[int]:
+    def finir(self, groupes: Causes, bilan: Calibrage) -> list[int]:
         """The groups of all that differs; the exchanges whose answer shows warnings."""
         codes = self._codes()
         appariement = Appariement(self._contrat, codes)
@@ -148,8 +151,8 @@ class Anomalies:
         fait: FaitDeRegle,
         appariement: Appariement,
         vues: Mapping[str, _Vues],
-        groupes: GroupesDEcarts,
-        bilan: BilanCalibration,
+        groupes: Causes,
+        bilan: Calibrage,
         *,
         en_liste: bool,
         affiche: bool,
@@ -176,6 +179,8 @@ class Anomalies:
                 ajouter(bilan.indecidables, _REGISTRE_INCONNU.format(regle=seul.regle), [fait.echange])
             elif seul.regle in _DE_L_APPELANT:
                 ajouter(bilan.indecidables, _APPELANT_INCONNU.format(regle=seul.regle), [fait.echange])
+            elif reste_la:
+                ajouter(bilan.indecidables, _DEJA_REFUSE.format(regle=seul.regle), [fait.echange])
             elif not (fait.acceptee or en_liste):
                 ajouter(bilan.indecidables, _PREMIERE, [fait.echange])
             elif not self._donnees.expliquer_ici(fait, seul, groupes):
@@ -193,7 +198,7 @@ class Anomalies:
         vue.muette_ici |= ici.muette
 
     def _orpheline(
-        self, fait: FaitDeRegle, la: La, regle: str | None, groupes: GroupesDEcarts, bilan: BilanCalibration
+        self, fait: FaitDeRegle, la: La, regle: str | None, groupes: Causes, bilan: Calibrage
     ) -> None:
         """An anomalie that we do not find."""
         dite = f"{la.code} : {masquer_nirs(la.message)}" + (f" ({la.propriete})" if la.propriete else "")
@@ -225,7 +230,7 @@ class Anomalies:
 
     # --- what all exchanges say of a rule -----------------------------------------------------------------
 
-    def _conclure(self, regle: str, vue: _Vues, groupes: GroupesDEcarts, affiche: bool) -> None:
+    def _conclure(self, regle: str, vue: _Vues, groupes: Causes, affiche: bool) -> None:
         fiche = self._contrat.regles.get(regle)
         if fiche is None:
             return  # DALO and search notes that are no rule of the contract
@@ -234,7 +239,7 @@ class Anomalies:
         self._place(regle, vue, groupes)
         self._gravite(regle, vue, groupes, affiche)
 
-    def _code(self, regle: str, vue: _Vues, groupes: GroupesDEcarts) -> None:
+    def _code(self, regle: str, vue: _Vues, groupes: Causes) -> None:
         actuel = self._contrat.regles[regle].code_officiel or regle
         if not vue.codes or set(vue.codes) == {actuel}:
             return
@@ -253,7 +258,7 @@ class Anomalies:
         pourquoi = f"c'est le code que le serveur enregistré donne à {regle}"
         groupe.propositions.append(_poser(regle, "code_officiel", code, pourquoi, pour, contre))
 
-    def _texte(self, regle: str, vue: _Vues, groupes: GroupesDEcarts) -> None:
+    def _texte(self, regle: str, vue: _Vues, groupes: Causes) -> None:
         fiche = self._contrat.regles[regle]
         lus = []
         for valeurs, message, echange in vue.textes:
@@ -276,7 +281,7 @@ class Anomalies:
             )
         )
 
-    def _place(self, regle: str, vue: _Vues, groupes: GroupesDEcarts) -> None:
+    def _place(self, regle: str, vue: _Vues, groupes: Causes) -> None:
         actuel = self._contrat.regles[regle].propriete or "{chemin}"
         autres = [(c, p, e) for c, p, e in vue.places if _place(actuel, c) != p]
         if not autres:
@@ -294,7 +299,7 @@ class Anomalies:
         pourquoi = "c'est l'élément que désigne le serveur enregistré"
         groupe.propositions.append(_poser(regle, "propriete", modele, pourquoi, pour, contre))
 
-    def _gravite(self, regle: str, vue: _Vues, groupes: GroupesDEcarts, affiche: bool) -> None:
+    def _gravite(self, regle: str, vue: _Vues, groupes: Causes, affiche: bool) -> None:
         fiche = self._contrat.regles[regle]
         if vue.bloquante_ici and vue.laisse:
             titre, pour, contre = f"{regle} ne refuse pas le message.", vue.laisse, vue.bloque
@@ -326,20 +331,16 @@ class Anomalies:
 
 def anomalies_lues(repris: Repris) -> list[La]:
     """The anomalies of the recorded answer, in order."""
-    from sne_sandbox.conformance.observation import arbre_de
-    from sne_sandbox.domain.echange import document_parmi
-
     racine = arbre_de(document_parmi(repris.vue.reponse.champs))
     if racine is None:
         return []
     return [
         La(
             str(e.get("code", "")),
-            "".join(e.findtext("{*}message", "").split("\0")).strip(),
+            (e.findtext("{*}message") or "").strip(),
             str(e.get("propriete", "")),
         )
         for e in racine.iter("{*}anomalie")
-        if isinstance(e, etree._Element)
     ]
 
 

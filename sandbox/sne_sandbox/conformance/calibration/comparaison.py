@@ -1,13 +1,13 @@
 """A recording beside the sandbox, exchange by exchange, and what all of it says."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from sne_sandbox.conformance.calibration.anomalies import Anomalies
 from sne_sandbox.conformance.calibration.ecarts import (
-    BilanCalibration,
-    GroupesDEcarts,
+    Calibrage,
+    Causes,
     Modification,
     Proposition,
     ajouter,
@@ -28,11 +28,19 @@ _SANS_SURCHARGE: Final = "Aucune donnée du contrat n'en décide. Signalez l'éc
 _OPERATION: Final = "l'opération appelée n'est pas reconnue"
 
 
-def calibrer(contrat: Contrat, echanges: Iterable[Echange], profil: str = "ecole") -> BilanCalibration:
-    """All that a recording says of what the sandbox does otherwise under `contrat`. Raises StoreError."""
+def calibrer(
+    contrat: Contrat,
+    echanges: Iterable[Echange],
+    profil: str = "ecole",
+    *,
+    remises: Collection[int] = (),
+    certificats: bool = False,
+) -> Calibrage:
+    """All that a recording says of what the sandbox does otherwise under `contrat`; `remises` and
+    `certificats` as for `reprise.rejouer`. Raises StoreError."""
     calibration = _Calibration(contrat, profil)
     reglages = Reglages(**{**dict(contrat.reglages), "profile": profil})
-    for repris in rejouer(contrat, echanges, reglages=reglages, certificats=True):
+    for repris in rejouer(contrat, echanges, reglages=reglages, certificats=certificats, remises=remises):
         calibration.voir(repris)
     return calibration.finir()
 
@@ -40,8 +48,8 @@ def calibrer(contrat: Contrat, echanges: Iterable[Echange], profil: str = "ecole
 class _Calibration:
     def __init__(self, contrat: Contrat, profil: str) -> None:
         self._contrat = contrat
-        self._bilan = BilanCalibration()
-        self._groupes = GroupesDEcarts()
+        self._bilan = Calibrage()
+        self._groupes = Causes()
         self._anomalies = Anomalies(contrat, profil)
         self._structures = Structures(contrat)
         self._reponses = ReponsesComparees(contrat)
@@ -72,7 +80,7 @@ class _Calibration:
         else:
             self._deux_reponses(repris)
 
-    def finir(self) -> BilanCalibration:
+    def finir(self) -> Calibrage:
         """The whole, the causes of most exchanges first."""
         affiches = self._anomalies.finir(self._groupes, self._bilan)
         if affiches:

@@ -1,17 +1,19 @@
 """The data behind the rules: closed lists, bounds, types of events. Where one of these differs, a rule that
 is the same finds something else; here is told which row would make it find the same."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from sne_sandbox.conformance.calibration import phrases
 from sne_sandbox.conformance.calibration.appariement import Ici, La
-from sne_sandbox.conformance.calibration.ecarts import GroupesDEcarts, Modification, Proposition
+from sne_sandbox.conformance.calibration.ecarts import Causes, Modification, Proposition
+from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
+from sne_sandbox.settings import PAR_NOM
 
 #: Rules that judge a code by a closed list, a count by a setting, an event by its type.
 CODE_HORS_LISTE: Final = "ENT011"
@@ -82,8 +84,6 @@ class FaitDeRegle:
 def _nombre(repris: Repris) -> int | None:
     vue = repris.vue
     if vue.operation == "rechercheDemandeMulticritere" and vue.reponse_document is not None:
-        from sne_sandbox.conformance.observation import arbre_de
-
         ici = arbre_de(repris.document)
         nombres = [len(vue.reponse_document.tous("listeDemandes/numUnique"))]
         nombres += [] if ici is None else [len(ici.findall("{*}listeDemandes/{*}numUnique"))]
@@ -99,14 +99,12 @@ class DonneesDesRegles:
     def __init__(self, contrat: Contrat) -> None:
         self._contrat = contrat
         self._types = {genre.code: genre for genre in contrat.evenements}
-        #: Of each bound, what the recorded server accepted (count, exchange), refused, and said of itself.
+        #: Of each bound, what the recorded server accepted (count, exchange), what it alone refused, what it
+        #: alone accepted, and what it says of itself.
         self._admis: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self._refuses: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._depasses: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self._dites: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        #: Values of characteristics that were accepted, and what each accepted event of a type gives.
-        self._valeurs: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-        self._listes: dict[tuple[str, str], dict[str, tuple[list[int], list[int]]]] = {}
-        self._evenements: dict[str, dict[str, Any]] = {}
 
     def voir(self, repris: Repris, fait: FaitDeRegle) -> None:
         """One exchange that neither server answered by a fault."""
@@ -115,9 +113,6 @@ class DonneesDesRegles:
         if fait.nombre is not None:
             regle = "RCH003" if repris.vue.operation == "rechercheDemandeMulticritere" else "REC003"
             self._admis[regle].append((fait.nombre, fait.echange))
-        for evenement in fait.evenements:
-            for code, valeur in evenement.caracteristiques:
-                self._valeurs[evenement.type, code, valeur].append(fait.echange)
 
     def borne_dite(
         self, regle: str, texte: str, valeurs: phrases.Valeurs, message: str, echange: int
@@ -130,20 +125,20 @@ class DonneesDesRegles:
         if dite is None or not dite.isdigit():
             nombres = [n for n in phrases.entiers(message) if str(n) != valeurs.get("valeur")]
             dite = str(nombres[0]) if len(nombres) == 1 else None
-        if dite is None:
+        if dite is None or dite == valeurs["max"]:
             return valeurs
         self._dites[regle].append((int(dite), echange))
         return {**valeurs, "max": dite}
 
     # --- what differs ------------------------------------------------------------------------------------
 
-    def expliquer_ici(self, fait: FaitDeRegle, ici: Ici, groupes: GroupesDEcarts) -> bool:
+    def expliquer_ici(self, fait: FaitDeRegle, ici: Ici, groupes: Causes) -> bool:
         """Whether what we alone refuse is a matter of data; the group is then noted."""
         valeur = ici.valeurs.get("valeur", "")
         if ici.regle == CODE_HORS_LISTE and ici.valeurs.get("liste"):
             self._changer_liste(ici.valeurs["liste"], valeur, fait, groupes, admis=True)
         elif ici.regle in BORNES and fait.acceptee:
-            pass  # `_admis` has it
+            self._depasses[ici.regle].append((fait.nombre or 0, fait.echange))
         elif ici.regle == TYPE_INCONNU and valeur and fait.acceptee:
             self._type(fait, valeur, groupes, admis=True)
         elif ici.regle == CARACTERISTIQUE and fait.acceptee:
@@ -152,7 +147,7 @@ class DonneesDesRegles:
             return False
         return True
 
-    def expliquer_la(self, fait: FaitDeRegle, la: La, regle: str, groupes: GroupesDEcarts) -> bool:
+    def expliquer_la(self, fait: FaitDeRegle, la: La, regle: str, groupes: Causes) -> bool:
         """The same of what the recorded server alone refuses."""
         texte = self._contrat.regles[regle].texte
         valeurs = phrases.valeurs_de(texte, la.message) or {}
@@ -180,7 +175,7 @@ class DonneesDesRegles:
 
     # closed lists
 
-    def _code_refuse(self, fait: FaitDeRegle, la: La, groupes: GroupesDEcarts) -> bool:
+    def _code_refuse(self, fait: FaitDeRegle, la: La, groupes: Causes) -> bool:
         nomenclatures = self._contrat.nomenclatures
         for chemin, code in fait.codes:
             nu = "/".join(morceau.partition("[")[0] for morceau in chemin.split("/"))
@@ -192,7 +187,7 @@ class DonneesDesRegles:
         return False
 
     def _changer_liste(
-        self, liste: str, code: str, fait: FaitDeRegle, groupes: GroupesDEcarts, *, admis: bool
+        self, liste: str, code: str, fait: FaitDeRegle, groupes: Causes, *, admis: bool
     ) -> None:
         verbe = "admet" if admis else "refuse"
         groupe = groupes.noter(
@@ -216,32 +211,28 @@ class DonneesDesRegles:
         valeurs = {"valeur": str(fait.nombre or ""), "max": ""}
         self.borne_dite(regle, texte, valeurs, la.message, fait.echange)
 
-    def _borne(self, regle: str, reglage: str, groupes: GroupesDEcarts) -> None:
-        from sne_sandbox.settings import PAR_NOM
-
-        actuelle = self._contrat.reglages.get(reglage, PAR_NOM[reglage].defaut)
+    def _borne(self, regle: str, reglage: str, groupes: Causes) -> None:
+        """A bound that differs: one says so, or accepts what the other refuses."""
         admis, refuses, dites = self._admis[regle], self._refuses[regle], self._dites[regle]
-        plus_admis = max((n for n, _ in admis), default=0)
-        moins_refuse = min((n for n, _ in refuses), default=None)
         if dites:
-            voulue = dites[0][0]
-        elif plus_admis > actuelle:
-            voulue = plus_admis
-        elif moins_refuse is not None and moins_refuse <= actuelle:
-            voulue = moins_refuse - 1
+            voulue = Counter(n for n, _ in dites).most_common(1)[0][0]
+        elif self._depasses[regle]:
+            voulue = max(n for n, _ in admis)
+        elif refuses:
+            voulue = min(n for n, _ in refuses) - 1
         else:
             return
-        if voulue == actuelle or voulue < 1:
+        if voulue < 1:
             return
-        pour = [e for n, e in dites if n == voulue]
-        pour += [e for n, e in admis if actuelle < n <= voulue] + [e for n, e in refuses if n > voulue]
-        contre = [e for n, e in admis if n > voulue] + [e for n, e in refuses if n <= voulue]
+        depasses = {e for n, e in self._depasses[regle] if n <= voulue}
+        pour = {e for n, e in dites if n == voulue} | {e for n, e in refuses if n > voulue} | depasses
+        contre = {e for n, e in admis if n > voulue} | {e for n, e in refuses if n <= voulue}
+        actuelle = self._contrat.reglages.get(reglage, PAR_NOM[reglage].defaut)
         groupe = groupes.de(
             ("borne", reglage), f"Le réglage {reglage} est à {voulue} ({regle}), et non à {actuelle}."
         )
-        pour = sorted(set(pour))
-        for echange in pour:
-            groupe.noter(echange, f"{voulue} là-bas, {actuelle} ici")
+        for echange in sorted(pour):
+            groupe.noter(echange, f"{voulue} là-bas")
         dit = "la phrase le dit" if dites else "d'après ce qui est accepté et refusé : elle peut être autre"
         groupe.propositions.append(
             Proposition(
@@ -249,14 +240,14 @@ class DonneesDesRegles:
                 Modification.POSER,
                 ("reglages", reglage, voulue),
                 dit,
-                tuple(pour),
-                tuple(sorted(set(contre))),
+                tuple(sorted(pour)),
+                tuple(sorted(contre)),
             )
         )
 
     # types of events
 
-    def _type(self, fait: FaitDeRegle, code: str, groupes: GroupesDEcarts, *, admis: bool) -> None:
+    def _type(self, fait: FaitDeRegle, code: str, groupes: Causes, *, admis: bool) -> None:
         verbe = "admet" if admis else "n'admet plus"
         groupe = groupes.noter(
             ("type d'événement", code),
@@ -264,8 +255,6 @@ class DonneesDesRegles:
             fait.echange,
             f"{verbe} là-bas",
         )
-        if any(p.geste is Modification.POSER for p in groupe.propositions) and not admis:
-            return
         pourquoi = f"un événement de ce type est {'accepté' if admis else 'refusé'}"
         if not admis:
             poses: list[tuple[str, Any]] = [("retire", True)]
@@ -283,7 +272,7 @@ class DonneesDesRegles:
             for cle, valeur in poses
         ]
 
-    def _caracteristique(self, fait: FaitDeRegle, code: str, groupes: GroupesDEcarts, *, admis: bool) -> bool:
+    def _caracteristique(self, fait: FaitDeRegle, code: str, groupes: Causes, *, admis: bool) -> bool:
         """A characteristic that the recorded server judges otherwise; whether it can be told how."""
         for evenement in fait.evenements:
             genre = self._types.get(evenement.type)
@@ -313,7 +302,7 @@ class DonneesDesRegles:
             return True
         return False
 
-    def finir(self, groupes: GroupesDEcarts) -> None:
+    def finir(self, groupes: Causes) -> None:
         """The groups of bounds: they need all exchanges."""
         for regle, reglage in BORNES.items():
             if regle in self._contrat.regles:

@@ -37,6 +37,29 @@ class Proposition:
     contre: tuple[int, ...] = ()
 
     @property
+    def phrase(self) -> str:
+        """What is changed, in French and in few words."""
+        match self.geste, self.arguments:
+            case Modification.POSER, (table, cle, list() as liste):
+                return f"[{table}] {cle} : {len(liste)} au total"
+            case Modification.POSER, (table, cle, valeur):
+                return f"[{table}] {cle} = {str(valeur).lower() if isinstance(valeur, bool) else valeur}"
+            case Modification.POSER, (table, _, code, _):
+                return f"[{table}] {code} : {self.pourquoi}"
+            case ((Modification.AJOUTER_CODE | Modification.RETIRER_CODE), (liste, code, *_)):
+                return f"{self.geste} : {code} dans {liste}"
+            case Modification.SEUIL, (_, _, nom, annee, montant):
+                return f"{nom}, {annee} : {montant} € par an et par UC"
+            case _, (facette, chemin, valeur):
+                return f"{facette} {valeur} à {chemin}" if valeur else f"{facette} à {chemin}"
+        return str(self.geste)
+
+    @property
+    def retenue(self) -> bool:
+        """Whether it is written: more exchanges agree with it than contradict it."""
+        return len(self.pour) > len(self.contre)
+
+    @property
     def confiance(self) -> str:
         """How surely, in French: how many exchanges agree, and how many do not."""
         total = len(self.pour) + len(self.contre)
@@ -47,7 +70,7 @@ class Proposition:
 
 
 @dataclass(slots=True)
-class GroupeDEcarts:
+class CauseDEcart:
     """The differences of one cause. `genre` is what differs (verdict, code, texte…), `titre` a French
     sentence, `exemples` (exchange, French sentence), `conseil` what can be done where no overlay can."""
 
@@ -71,20 +94,20 @@ class GroupeDEcarts:
             self.exemples.append((echange, exemple))
 
 
-class GroupesDEcarts:
+class Causes:
     """The groups of a calibration, by cause, in the order in which they were met."""
 
     def __init__(self) -> None:
-        self._par_cause: dict[tuple[str, ...], GroupeDEcarts] = {}
+        self._par_cause: dict[tuple[str, ...], CauseDEcart] = {}
 
-    def __iter__(self) -> Iterator[GroupeDEcarts]:
+    def __iter__(self) -> Iterator[CauseDEcart]:
         return iter(self._par_cause.values())
 
-    def de(self, cause: tuple[str, ...], titre: str) -> GroupeDEcarts:
+    def de(self, cause: tuple[str, ...], titre: str) -> CauseDEcart:
         """The group of a cause, whose first word is the genre."""
-        return self._par_cause.setdefault(cause, GroupeDEcarts(cause[0], titre))
+        return self._par_cause.setdefault(cause, CauseDEcart(cause[0], titre))
 
-    def noter(self, cause: tuple[str, ...], titre: str, echange: int, exemple: str) -> GroupeDEcarts:
+    def noter(self, cause: tuple[str, ...], titre: str, echange: int, exemple: str) -> CauseDEcart:
         """A difference of that cause in one exchange."""
         groupe = self.de(cause, titre)
         groupe.noter(echange, exemple)
@@ -92,7 +115,7 @@ class GroupesDEcarts:
 
 
 @dataclass(slots=True)
-class BilanCalibration:
+class Calibrage:
     """What a calibration found: `compares` exchanges, those left aside and what cannot be known by reason,
     and the groups of differences, those of most exchanges first."""
 
@@ -101,12 +124,12 @@ class BilanCalibration:
     ecartes: dict[str, list[int]] = field(default_factory=dict)
     indecidables: dict[str, list[int]] = field(default_factory=dict)
     accidents: dict[str, list[int]] = field(default_factory=dict)
-    groupes: list[GroupeDEcarts] = field(default_factory=list)
+    groupes: list[CauseDEcart] = field(default_factory=list)
 
     @property
     def propositions(self) -> list[Proposition]:
         """All that is proposed, without what is contradicted as often as it is confirmed."""
-        return [p for groupe in self.groupes for p in groupe.propositions if len(p.pour) > len(p.contre)]
+        return [p for groupe in self.groupes for p in groupe.propositions if p.retenue]
 
 
 def ajouter(table: dict[str, list[int]], raison: str, echanges: Iterable[int]) -> None:

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from sne_sandbox.conformance.calibration.ecarts import BilanCalibration, GroupeDEcarts, Proposition
+from sne_sandbox.conformance.calibration.ecarts import Calibrage, CauseDEcart, Proposition
 from sne_sandbox.domain.texte import abrege, accorde, masquer_secrets, visible
 
 _LARGEUR: Final = 160
 _MONTRES: Final = 8
 
 
-def en_json(bilan: BilanCalibration, apres: int | None = None) -> dict[str, Any]:
+def en_json(bilan: Calibrage, apres: int | None = None) -> dict[str, Any]:
     """The calibration as JSON values; `apres` is how many causes remain under what is proposed."""
     return {
         "accord": not bilan.groupes,
@@ -52,7 +52,8 @@ def _proposition(proposition: Proposition) -> dict[str, Any]:
         "confiance": proposition.confiance,
         "pour": list(proposition.pour),
         "contre": list(proposition.contre),
-        "retenue": len(proposition.pour) > len(proposition.contre),
+        "retenue": proposition.retenue,
+        "phrase": masquer_secrets(proposition.phrase),
     }
 
 
@@ -60,7 +61,7 @@ def _raisons(raisons: Mapping[str, list[int]]) -> list[dict[str, Any]]:
     return [{"raison": masquer_secrets(r), "echanges": sorted(set(e))} for r, e in raisons.items()]
 
 
-def resumer(bilan: BilanCalibration) -> str:
+def resumer(bilan: Calibrage) -> str:
     """The whole in one sentence."""
     compares = accorde(bilan.compares, "échange comparé", "échanges comparés")
     if bilan.groupes:
@@ -68,12 +69,12 @@ def resumer(bilan: BilanCalibration) -> str:
     return f"{compares} : aucune différence."
 
 
-def en_texte(bilan: BilanCalibration) -> str:
+def en_texte(bilan: Calibrage) -> str:
     """The calibration for a terminal."""
     return "\n".join([resumer(bilan), *_causes(bilan), *_restes(bilan)])
 
 
-def _causes(bilan: BilanCalibration) -> Iterator[str]:
+def _causes(bilan: Calibrage) -> Iterator[str]:
     for rang, groupe in enumerate(bilan.groupes, 1):
         combien = accorde(groupe.nombre, "échange", "échanges")
         yield ""
@@ -88,7 +89,7 @@ def _causes(bilan: BilanCalibration) -> Iterator[str]:
             yield visible(f"   → {proposer(proposition)}")
 
 
-def _restes(bilan: BilanCalibration) -> Iterator[str]:
+def _restes(bilan: Calibrage) -> Iterator[str]:
     titres = (
         ("Indécidable, et non compté", bilan.indecidables),
         ("Laissé de côté", bilan.ecartes),
@@ -103,10 +104,9 @@ def _restes(bilan: BilanCalibration) -> Iterator[str]:
 
 
 def proposer(proposition: Proposition) -> str:
-    """« rules.toml : IDT003 code_officiel A012 (bonne : 3 échanges sur 3) »."""
-    dit = " ".join(str(a) for a in proposition.arguments if a != "")
-    retenue = "" if len(proposition.pour) > len(proposition.contre) else ", non retenue"
-    return f"{proposition.fichier} : {_dit(dit)} (confiance {proposition.confiance}{retenue})"
+    """« rules.toml : [IDT003] code_officiel = A012 (confiance bonne : 3 échanges sur 3) »."""
+    retenue = "" if proposition.retenue else ", non retenue"
+    return f"{proposition.fichier} : {_dit(proposition.phrase)} (confiance {proposition.confiance}{retenue})"
 
 
 def montrer(echanges: list[int]) -> str:
@@ -118,7 +118,7 @@ def _dit(texte: str) -> str:
     return abrege(masquer_secrets(texte), _LARGEUR)
 
 
-def en_html(bilan: BilanCalibration, contrat: str, source: str) -> str:
+def en_html(bilan: Calibrage, contrat: str, source: str) -> str:
     """One page, which needs no other file."""
     return _modele().render(
         bilan=bilan,
@@ -149,5 +149,5 @@ def _modele() -> Template:
     return environnement.get_template("calibration.html.j2")
 
 
-def _combien(groupe: GroupeDEcarts) -> str:
+def _combien(groupe: CauseDEcart) -> str:
     return accorde(groupe.nombre, "échange", "échanges")

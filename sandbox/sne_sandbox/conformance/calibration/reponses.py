@@ -14,8 +14,8 @@ from sne_sandbox.conformance.calibration.donnees import (
     type_en_cles,
 )
 from sne_sandbox.conformance.calibration.ecarts import (
-    BilanCalibration,
-    GroupesDEcarts,
+    Calibrage,
+    Causes,
     Modification,
     Proposition,
     ajouter,
@@ -28,7 +28,7 @@ from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.echange import document_parmi
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import SeuilQuartile
-from sne_sandbox.domain.texte import abrege, masquer_nir, masquer_secrets
+from sne_sandbox.domain.texte import abrege, est_nom_de_nir, masquer_nir, masquer_secrets
 
 #: Stamps and numbers, which are each server's own.
 _PROPRES: Final = frozenset(
@@ -36,13 +36,8 @@ _PROPRES: Final = frozenset(
         "dateFichier", "dateCalculIndicateur", "dateCreation", "dateModification", "idEvenement",
     }
 )  # fmt: skip
-#: What a server computes of a demande.
-_CALCULES: Final = frozenset(
-    {
-        "premierQuartile", "ressourcesAnnuellesUC", "nombreUC", "estDelaiAnormalementLong",
-        "estMultiplesAttributionsSousConditions",
-    }
-)  # fmt: skip
+#: What a server computes of a demande, beside what a contract binds by roles.
+_CALCULES: Final = frozenset({"estDelaiAnormalementLong", "estMultiplesAttributionsSousConditions"})
 #: Compared elsewhere.
 _AILLEURS: Final = frozenset({"listeAnomalie", "listeAnomalies"})
 _LISTES_DE_TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux")
@@ -83,6 +78,7 @@ class ReponsesComparees:
 
     def __init__(self, contrat: Contrat) -> None:
         self._contrat = contrat
+        self._roles = contrat.roles.demande
         self._types = {genre.code: genre for genre in contrat.evenements}
         self._types_vus: dict[str, tuple[dict[str, Any], list[int]]] = {}
         self._listes: list[tuple[str | None, int]] = []
@@ -93,9 +89,7 @@ class ReponsesComparees:
         self._lectures: list[tuple[int, set[str]]] = []
         self._relus: list[tuple[int, str, str | None, str | None]] = []
 
-    def comparer(
-        self, repris: Repris, suivies: Collection[str], groupes: GroupesDEcarts, bilan: BilanCalibration
-    ) -> None:
+    def comparer(self, repris: Repris, suivies: Collection[str], groupes: Causes, bilan: Calibrage) -> None:
         """Two answers to one request that both servers accepted."""
         vue = repris.vue
         echange = vue.echange.identifiant or 0
@@ -123,7 +117,7 @@ class ReponsesComparees:
             for chemin, une, autre in ecarts:
                 self._noter(echange, chemin, une, autre, groupes)
 
-    def _conclure_les_lectures(self, groupes: GroupesDEcarts, bilan: BilanCalibration) -> None:
+    def _conclure_les_lectures(self, groupes: Causes, bilan: Calibrage) -> None:
         """Differences of readings count where every reading that shows the place has one."""
         par_lieu: dict[str, set[int]] = defaultdict(set)
         for echange, chemin, _, _ in self._relus:
@@ -131,7 +125,7 @@ class ReponsesComparees:
         for echange, chemin, la, ici in self._relus:
             lieu = _nu(chemin)
             montrent = {e for e, chemins in self._lectures if lieu.partition("@")[0] in chemins}
-            calcule = lieu.rpartition("/")[2] in _CALCULES
+            calcule = self._calcule(lieu)
             # What only the recorded server shows is what others wrote.
             partout = ici is not None and len(par_lieu[lieu]) > 1 and montrent <= par_lieu[lieu]
             if calcule or partout:
@@ -139,15 +133,13 @@ class ReponsesComparees:
             else:
                 ajouter(bilan.indecidables, _D_AUTRUI, [echange])
 
-    def _noter(
-        self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: GroupesDEcarts
-    ) -> None:
+    def _noter(self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: Causes) -> None:
         nom, nu = chemin.rpartition("/")[2].partition("@")[0].partition("[")[0], _nu(chemin)
-        if nom in _CALCULES and nom == "premierQuartile":
+        if nu == self._roles.premier_quartile:
             return  # `_quartiles` has it
         if nom == "libelleTypeEvenement":
             return  # `comparer` of the list of types, and `_lire_evenements`
-        genre = "valeur calculée" if nom in _CALCULES else "valeur"
+        genre = "valeur calculée" if self._calcule(nu) else "valeur"
         if la is None or ici is None:
             cause: tuple[str, ...] = ("élément", nu, "là-bas" if la is None else "ici")
             titre = f"{nu} manque à la réponse {'du serveur enregistré' if la is None else 'du bac à sable'}."
@@ -155,6 +147,9 @@ class ReponsesComparees:
             titre, cause = f"{nu} n'a pas la même valeur.", (genre, nu)
         dit = f"là-bas {_montre(nom, la)}, ici {_montre(nom, ici)}"
         groupes.noter(cause, titre, echange, dit).conseil = _SANS_SURCHARGE
+
+    def _calcule(self, chemin: str) -> bool:
+        return chemin in self._roles.calcules.values() or chemin.rpartition("/")[2] in _CALCULES
 
     # --- lists ------------------------------------------------------------------------------------------
 
@@ -164,8 +159,8 @@ class ReponsesComparees:
         ici: Any,
         suivies: Collection[str],
         repris: Repris,
-        groupes: GroupesDEcarts,
-        bilan: BilanCalibration,
+        groupes: Causes,
+        bilan: Calibrage,
     ) -> None:
         echange, operation = repris.vue.echange.identifiant or 0, repris.vue.operation or ""
         cites_la, cites_ici = _numeros(la), _numeros(ici)
@@ -198,7 +193,7 @@ class ReponsesComparees:
         if operation == _LISTES_DE_TYPES[0] or territoire is not None:
             self._listes.append((territoire, echange))
 
-    def _conclure_les_types(self, groupes: GroupesDEcarts) -> None:
+    def _conclure_les_types(self, groupes: Causes) -> None:
         for code, (lu, echanges) in self._types_vus.items():
             sien = self._types.get(code)
             if sien is None:
@@ -254,10 +249,12 @@ class ReponsesComparees:
         document = repris.vue.reponse_document
         if document is None:
             return
-        bloc = document.enfant("demande/demandeLogement/informationTraitement")
-        if bloc is None:
+        lieux = [
+            chemin.partition("/")[2] for chemin in (self._roles.ressources_uc, self._roles.premier_quartile)
+        ]
+        if not all(lieux):
             return
-        ressources, dessous = bloc.texte_de("ressourcesAnnuellesUC"), bloc.booleen_de("premierQuartile")
+        ressources, dessous = document.texte_de(lieux[0]), document.booleen_de(lieux[1])
         communes = Demande(document).communes_souhaitees
         cle = self._territoire(communes[0].attributs["code"]) if communes else None
         if cle is None or dessous is None or not ressources:
@@ -281,9 +278,9 @@ class ReponsesComparees:
             return "REGION", commune.region
         return None if commune.epci is None else ("EPCI", commune.epci)
 
-    def _conclure_les_quartiles(self, groupes: GroupesDEcarts) -> None:
+    def _conclure_les_quartiles(self, groupes: Causes) -> None:
         for (nature, code), vues in self._quartiles.items():
-            sien = _seuil(self._contrat.quartiles.seuils, nature, code)
+            sien = _seuil(self._contrat.quartiles.seuils, (nature, code), self._jour)
             faux = [v for v in vues if sien is None or (v[0] < sien.montant) is not v[1]]
             if not faux:
                 continue
@@ -319,7 +316,7 @@ class ReponsesComparees:
         epci = self._contrat.territoires.epci(code) if nature == "EPCI" else None
         return epci.nom if epci is not None else code
 
-    def finir(self, groupes: GroupesDEcarts, bilan: BilanCalibration) -> None:
+    def finir(self, groupes: Causes, bilan: Calibrage) -> None:
         """The groups of the data that the answers show."""
         self._conclure_les_lectures(groupes, bilan)
         self._conclure_les_types(groupes)
@@ -377,12 +374,13 @@ def _numeros(racine: Any) -> set[str]:
 def _montre(nom: str, valeur: str | None) -> str:
     if valeur is None:
         return "rien"
-    return f"« {masquer_nir(valeur) if nom == 'nir' else abrege(masquer_secrets(valeur), 80)} »"
+    return f"« {masquer_nir(valeur) if est_nom_de_nir(nom) else abrege(masquer_secrets(valeur), 80)} »"
 
 
-def _seuil(seuils: Collection[SeuilQuartile], nature: str, code: str) -> SeuilQuartile | None:
-    siens = [s for s in seuils if (s.nature, s.code) == (nature, code)]
-    return max(siens, key=lambda s: s.annee, default=None)
+def _seuil(seuils: Collection[SeuilQuartile], cle: tuple[str, str], jour: date) -> SeuilQuartile | None:
+    """The threshold of a territory: of the year before `jour`, else of the nearest one, the later of two."""
+    siens = [s for s in seuils if (s.nature, s.code) == cle]
+    return min(siens, key=lambda s: (abs(s.annee - (jour.year - 1)), -s.annee), default=None)
 
 
 def _type_lu(element: Element) -> dict[str, Any]:

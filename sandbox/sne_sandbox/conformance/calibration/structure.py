@@ -11,8 +11,8 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_sandbox.conformance.calibration.ecarts import (
-    BilanCalibration,
-    GroupesDEcarts,
+    Calibrage,
+    Causes,
     Modification,
     Proposition,
     ajouter,
@@ -85,7 +85,7 @@ class _Admis:
 
 
 @dataclass(frozen=True, slots=True)
-class _StructureRefusee:
+class _Refusee:
     echange: int
     schema: str
     racine: Any
@@ -97,7 +97,7 @@ class Structures:
     def __init__(self, contrat: Contrat) -> None:
         self._contrat = contrat
         self._admis: dict[str, _Admis] = defaultdict(_Admis)
-        self._refuses: list[_StructureRefusee] = []
+        self._refuses: list[_Refusee] = []
         #: Values seen at what our schemas refuse, by (schema, facet, path).
         self._depasses: dict[tuple[str, Facette, str], list[tuple[str, int]]] = defaultdict(list)
         self._fautes: dict[tuple[str, Facette, str], tuple[str, str]] = {}
@@ -133,17 +133,15 @@ class Structures:
         """A request whose structure only the recorded server refuses."""
         lu = self._lu(repris)
         if lu is not None:
-            self._refuses.append(
-                _StructureRefusee(repris.vue.echange.identifiant or 0, self._schema(*lu), lu[0])
-            )
+            self._refuses.append(_Refusee(repris.vue.echange.identifiant or 0, self._schema(*lu), lu[0]))
 
-    def refusee_ici(self, repris: Repris, fautes: list[SchemaError], groupes: GroupesDEcarts) -> None:
+    def refusee_ici(self, repris: Repris, fautes: list[SchemaError], groupes: Causes) -> None:
         """A request whose structure only our schema refuses."""
         lu = self._lu(repris)
         assert lu is not None
         self._noter(repris, fautes, self._schema(*lu), lu[0], "Le serveur enregistré admet", groupes)
 
-    def reponse(self, repris: Repris, groupes: GroupesDEcarts) -> None:
+    def reponse(self, repris: Repris, groupes: Causes) -> None:
         """The document of an answer that our schema refuses."""
         operation = OPERATIONS[repris.vue.operation or ""]
         racine = arbre_de(document_parmi(repris.vue.reponse.champs))
@@ -163,7 +161,7 @@ class Structures:
         schema: str,
         racine: Any,
         qui: str,
-        groupes: GroupesDEcarts,
+        groupes: Causes,
     ) -> None:
         echange = repris.vue.echange.identifiant or 0
         for faute in fautes:
@@ -188,7 +186,7 @@ class Structures:
 
     # --- all of them --------------------------------------------------------------------------------------
 
-    def finir(self, groupes: GroupesDEcarts, bilan: BilanCalibration) -> None:
+    def finir(self, groupes: Causes, bilan: Calibrage) -> None:
         """What each group would change, and the groups of what only the recorded server refuses."""
         for (schema, facette, chemin), vues in self._depasses.items():
             sorte, valeur = self._fautes[schema, facette, chemin]
@@ -212,12 +210,12 @@ class Structures:
 
     def _resserrer(
         self,
-        refuse: _StructureRefusee,
+        refuse: _Refusee,
         sorte: str,
         chemin: str,
         longueur: int,
         admise: int,
-        groupes: GroupesDEcarts,
+        groupes: Causes,
     ) -> None:
         if sorte == "manque":
             titre = f"Le serveur enregistré exige {chemin}."

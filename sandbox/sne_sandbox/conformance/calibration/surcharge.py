@@ -17,7 +17,7 @@ from sne_sandbox.conformance.calibration.donnees import (
     EVENEMENTS,
     caracteristique_en_cles,
 )
-from sne_sandbox.conformance.calibration.ecarts import BilanCalibration, Modification, Proposition
+from sne_sandbox.conformance.calibration.ecarts import Calibrage, Modification, Proposition
 from sne_sandbox.conformance.calibration.schemas import SchemasCopies
 from sne_sandbox.contract.overlay import fusionner, lire_toml
 from sne_sandbox.contract.versions import Contrat
@@ -30,7 +30,7 @@ _QUARTILES: Final = "quartiles.csv"
 _CHOISIE: Final = "surcharge proposée par « sne-sandbox calibrer » : à relire avant de s'en servir"
 
 
-def ecrire(dossier: Path, bilan: BilanCalibration, contrat: Contrat) -> list[Path]:
+def ecrire(dossier: Path, bilan: Calibrage, contrat: Contrat) -> list[Path]:
     """The files written in an empty folder, in order; none when there is nothing to propose. Raises
     UsageError for a folder that holds something, OperatorError when it cannot be written."""
     contenus = fichiers(bilan, contrat)
@@ -54,7 +54,7 @@ def ecrire(dossier: Path, bilan: BilanCalibration, contrat: Contrat) -> list[Pat
     return ecrits
 
 
-def fichiers(bilan: BilanCalibration, contrat: Contrat) -> dict[str, bytes]:
+def fichiers(bilan: Calibrage, contrat: Contrat) -> dict[str, bytes]:
     """The files of the overlay by path; none when there is nothing to propose."""
     propositions = bilan.propositions
     if not propositions:
@@ -98,10 +98,10 @@ def _deja_la(contrat: Contrat) -> dict[str, bytes]:
 
 def _toml(nom: str, propositions: Sequence[Proposition], contrat: Contrat) -> str:
     voulu: dict[str, Any] = {}
-    notes: dict[tuple[str, str], Proposition] = {}
+    notes: dict[tuple[str, str], list[Proposition]] = {}
     for proposition in propositions:
         table, cle, *reste = proposition.arguments
-        notes[table, cle] = proposition
+        notes.setdefault((table, cle), []).append(proposition)
         if len(reste) == 1:
             voulu.setdefault(table, {})[cle] = reste[0]
         else:
@@ -180,7 +180,7 @@ def type_en_cles_vides() -> frozenset[str]:
     return frozenset({"territoire", "debut_validite", "fin_validite"})
 
 
-def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], Proposition]) -> str:
+def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], list[Proposition]]) -> str:
     lignes = [f"# {_CHOISIE[0].upper()}{_CHOISIE[1:]}."]
     for cle, valeur in tables.items():
         if not isinstance(valeur, Mapping):
@@ -191,11 +191,10 @@ def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], Proposit
         lignes += ["", f"[{_cle(nom)}]"]
         listes = {c: v for c, v in table.items() if _est_liste_de_tables(v)}
         for cle, valeur in table.items():
-            if (nom, cle) in notes:
-                lignes.append(_note(notes[nom, cle]))
             if cle not in listes:
-                lignes.append(f"{_cle(cle)} = {_valeur(valeur)}")
+                lignes += [*_notes(notes, nom, cle), f"{_cle(cle)} = {_valeur(valeur)}"]
         for cle, unes in listes.items():
+            lignes += _notes(notes, nom, cle)
             for une in unes:
                 lignes += [
                     f"[[{_cle(nom)}.{_cle(cle)}]]",
@@ -208,13 +207,16 @@ def _est_liste_de_tables(valeur: Any) -> bool:
     return isinstance(valeur, list) and bool(valeur) and all(isinstance(v, Mapping) for v in valeur)
 
 
-def _note(proposition: Proposition) -> str:
-    pourquoi = " ".join(proposition.pourquoi.split())
-    return f"# {pourquoi} ({proposition.confiance} ; {_echanges(proposition)})"
+def _notes(notes: Mapping[tuple[str, str], list[Proposition]], table: str, cle: str) -> list[str]:
+    """Why a key is written, in comments."""
+    return [
+        f"# {' '.join(p.pourquoi.split())} ({p.confiance} ; {_echanges(p)})"
+        for p in notes.get((table, cle), ())
+    ]
 
 
 def _echanges(proposition: Proposition) -> str:
-    montres = ", ".join(map(str, proposition.pour[:5])) + ("…" if len(proposition.pour) > 5 else "")
+    montres = ", ".join(map(str, sorted(proposition.pour)[:5])) + ("…" if len(proposition.pour) > 5 else "")
     contre = f" ; contre : {', '.join(map(str, proposition.contre[:5]))}" if proposition.contre else ""
     return f"échanges {montres}{contre}"
 
@@ -256,12 +258,21 @@ def _quartiles(propositions: Iterable[Proposition], contrat: Contrat) -> bytes:
     colonnes, lignes = _csv(contrat.fichier(_QUARTILES))
     for proposition in propositions:
         nature, code, nom, annee, montant = proposition.arguments
-        cle = (nature, code, str(annee))
-        lignes = [li for li in lignes if (li["territoire"], li["siren"], li["annee"]) != cle]
         source = f"calibrer : {proposition.pourquoi} ({_echanges(proposition)})"
-        valeurs = (nature, code, nom, str(annee), str(montant), source, "D")
-        lignes.append(dict(zip(colonnes, valeurs, strict=True)))
+        nouvelles = {"montant_uc": str(montant), "source": source, "fidelite": "D"}
+        siennes = [li for li in lignes if (li["territoire"], li["siren"]) == (nature, code)]
+        ligne = next((li for li in siennes if _couvre(li["annee"], annee)), None)
+        if ligne is None:
+            ligne = {"territoire": nature, "siren": code, "libelle": nom, "annee": str(annee)}
+            lignes.append(ligne)
+        ligne.update(nouvelles)
     return _en_csv(colonnes, lignes)
+
+
+def _couvre(annees: str, annee: int) -> bool:
+    """Whether a row is of a year: « 2020 », or « 2019…2025 »."""
+    dites = [int(mot) for mot in annees.replace("…", " ").split() if mot.isdigit()]
+    return bool(dites) and dites[0] <= annee <= dites[-1]
 
 
 def _csv(octets: bytes) -> tuple[list[str], list[dict[str, str]]]:
@@ -280,7 +291,7 @@ def _en_csv(colonnes: Sequence[str], lignes: Iterable[Mapping[str, str]]) -> byt
 # --- what goes with it -------------------------------------------------------------------------------------
 
 
-def _expliquer(bilan: BilanCalibration, non_faites: Sequence[Proposition]) -> str:
+def _expliquer(bilan: Calibrage, non_faites: Sequence[Proposition]) -> str:
     lignes = [
         "# Surcharge proposée",
         "",
@@ -292,16 +303,10 @@ def _expliquer(bilan: BilanCalibration, non_faites: Sequence[Proposition]) -> st
         "| --- | --- | --- | --- | --- |",
     ]
     for proposition in bilan.propositions:
-        dit = " ".join(str(a) for a in proposition.arguments if a != "")
-        cases = (
-            proposition.fichier,
-            f"{proposition.geste} : {dit}",
-            proposition.pourquoi,
-            proposition.confiance,
-        )
+        cases = (proposition.fichier, proposition.phrase, proposition.pourquoi, proposition.confiance)
         ecrites = [" ".join(case.split()).replace("|", "\\|") for case in (*cases, _echanges(proposition))]
         lignes.append("| " + " | ".join(ecrites) + " |")
     if non_faites:
         lignes += ["", "À faire à la main, le schéma n'étant pas écrit comme il le faudrait :", ""]
-        lignes += [f"- {p.fichier} : {' '.join(map(str, p.arguments))}" for p in non_faites]
+        lignes += [f"- {p.fichier} : {p.phrase}" for p in non_faites]
     return "\n".join(lignes) + "\n"

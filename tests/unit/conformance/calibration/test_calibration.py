@@ -13,7 +13,7 @@ from flask import Flask
 
 from sne_sandbox.conformance.calibration import rendu, surcharge
 from sne_sandbox.conformance.calibration.comparaison import calibrer
-from sne_sandbox.conformance.calibration.ecarts import BilanCalibration
+from sne_sandbox.conformance.calibration.ecarts import Calibrage
 from sne_sandbox.conformance.calibration.schemas import Facette
 from sne_sandbox.conformance.enregistrement import du_dossier
 from sne_sandbox.conformance.observation import observer
@@ -71,7 +71,7 @@ def lus(enregistres: list[Echange], contrat: Contrat) -> Iterator[Echange]:
         yield ligne
 
 
-def juger(enregistres: list[Echange], contrat: Contrat) -> BilanCalibration:
+def juger(enregistres: list[Echange], contrat: Contrat) -> Calibrage:
     return calibrer(contrat, lus(enregistres, contrat))
 
 
@@ -206,7 +206,7 @@ def test_a_second_overlay_keeps_the_first(enregistrement: list[Echange], tmp_pat
     # What is written says why, and how surely.
     regles = (tmp_path / "deux" / "rules.toml").read_text("utf-8")
     assert "# c'est le code que le serveur enregistré donne à MEN002 (faible : un seul échange" in regles
-    assert "RES004 gravite avertissement" in (tmp_path / "deux" / surcharge.LISEZ_MOI).read_text("utf-8")
+    assert "[RES004] gravite = avertissement" in (tmp_path / "deux" / surcharge.LISEZ_MOI).read_text("utf-8")
     with pytest.raises(UsageError, match="n'est pas vide"):
         surcharge.ecrire(tmp_path / "deux", bilan, premiere)
 

@@ -8,10 +8,10 @@ from banc import Banc
 from lxml import etree
 from navigateur import ENTETES
 
+from sne_sandbox.contract.elements import elements, ordre
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.interface import elements, ordre
 from sne_sandbox.web.rubriques import decrire
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
