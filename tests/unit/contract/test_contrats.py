@@ -25,9 +25,9 @@ def test_nothing_is_read_before_it_is_wanted_nor_twice(
     lus: list[str] = []
     charger = versions.charger
 
-    def noter(nom: str, overlay: Path | None = None) -> versions.Contrat:
+    def noter(nom: str, overlay: Path | None, quartiles: Path | None) -> versions.Contrat:
         lus.append(nom)
-        return charger(nom, overlay)
+        return charger(nom, overlay, quartiles)
 
     monkeypatch.setattr(versions, "charger", noter)
     contrats = Contrats(tmp_path, "v5.2")
