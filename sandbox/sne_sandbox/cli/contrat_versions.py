@@ -47,7 +47,7 @@ def comparer(avant: str, apres: str, forme: str, **options: Any) -> int:
 @click.argument("enregistrement", required=False, metavar="[ENREGISTREMENT]")
 @click.option("--vers", required=True, metavar="CONTRAT", help=f"Le contrat à préparer. {_DE_CONTRAT}")
 @click.option("--de", "depuis", metavar="CONTRAT",
-              help="Celui de l'enregistrement (sinon, celui des preuves, ou --contract).")  # fmt: skip
+              help="Celui de l'enregistrement (sinon, des preuves, de la base, ou --contract).")  # fmt: skip
 @click.option("--base", metavar="NOM", help="Base de ce --home dont rejouer le journal.")
 @click.option("--format", "forme", type=click.Choice(["text", "json", "html"]), default="text",
               show_default=True, help="Forme, seule sur la sortie standard.")  # fmt: skip
