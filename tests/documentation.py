@@ -40,6 +40,7 @@ from sne_sandbox.rules.rule import gravite
 from sne_sandbox.server.base_servie import BaseServie
 from sne_sandbox.settings import PAR_NOM, SETTINGS, Portee
 from sne_sandbox.web.reponses import GENRES
+from sne_sandbox.web.rubriques import decrire
 
 Bloc = Callable[[], Iterable[str]]
 
@@ -255,6 +256,37 @@ def _services() -> list[str]:
     )
 
 
+def _cerfa() -> Iterator[str]:
+    decrit = decrire(versions.charger())
+    yield "## Sans place connue"
+    yield ""
+    rangees = ((ligne.libelle, ligne.source, ligne.fidelite) for ligne in decrit.sans_place)
+    yield from tableau(("ce que demande le formulaire", "source", "fidélité"), rangees)
+    yield ""
+    for rubrique in decrit.rubriques:
+        yield f"## {rubrique.lettre}) {rubrique.titre}"
+        yield ""
+        yield from tableau(
+            ("ce que demande le formulaire", "éléments qui le portent", "depuis", "fidélité"),
+            (
+                (
+                    ligne.libelle,
+                    ", ".join(f"`{e.chemin}`" for e in ligne.elements) or "sans place connue",
+                    ", ".join(dict.fromkeys(e.depuis for e in ligne.elements)) or "–",
+                    f"demandé : {ligne.fidelite} ({ligne.source})"
+                    + "".join(f" ; place : {f}" for f in dict.fromkeys(e.fidelite for e in ligne.elements)),
+                )
+                for ligne in rubrique.lignes
+            ),
+        )
+        yield ""
+    yield "## Hors du formulaire"
+    yield ""
+    yield from tableau(
+        ("élément", "d'où il vient"), ((f"`{h.chemin}`", h.pourquoi) for h in decrit.hors_formulaire)
+    )
+
+
 def _guichets() -> list[str]:
     return tableau(
         ("guichet", "nature", "nom", "territoire", "SIREN"),
@@ -464,6 +496,7 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "recette-gitlab": lambda: _recette("gitlab-ci.yml"),
     "variables": _variables,
     "services": _services,
+    "cerfa": _cerfa,
     "guichets": _guichets,
     "droits-des-guichets": _droits_des_guichets,
     "exigences": _exigences,

@@ -5,12 +5,13 @@ python tests/gabarits.py
 """
 
 import io
+from collections.abc import Sequence
 from typing import Final
 
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from sne_sandbox.operations.attestation import LIGNES, marque
+from sne_sandbox.operations.attestation import ANNEXES, LIGNES, LIGNES_RESUME, marque, textes_fixes
 from sne_sandbox.reports.attestation import GABARIT, TETE
 from sne_sandbox.resources import fixtures_dir
 
@@ -21,25 +22,34 @@ _GAUCHE: Final = 57
 
 
 def gabarit(genre: str) -> bytes:
-    """The page of an attestation of `genre`, a name of GENRES, its lines marked."""
+    """The pages of an attestation of `genre`, a name of GENRES, the lines that are filled marked."""
     sortie = io.BytesIO()
     page = Canvas(sortie, pagesize=A4, pageCompression=0, invariant=1)
     page.setTitle("Attestation d'enregistrement")
     page.setAuthor("sne-sandbox")
     titre = _TITRE.format(GENRES[genre])
+    marques = [marque(rang).decode("ascii") for rang in range(LIGNES + LIGNES_RESUME)]
+    fixes = textes_fixes()
+    _page(page, (titre[: titre.index(" D'UNE")], titre[titre.index("D'UNE") :]), marques[:LIGNES])
+    _page(page, ("VOS DROITS ET VOS DÉMARCHES",), fixes["droits"])
+    _page(page, (ANNEXES[0],), [*marques[LIGNES:], "", *fixes["etapes"]])
+    _page(page, (ANNEXES[1],), fixes["pieces"])
+    page.save()
+    return _en_ascii(sortie.getvalue())
+
+
+def _page(page: Canvas, titre: Sequence[str], lignes: Sequence[str]) -> None:
     page.setFont("Helvetica-Bold", 12)
-    page.drawString(_GAUCHE, 780, titre[: titre.index(" D'UNE")])
-    page.drawString(_GAUCHE, 764, titre[titre.index("D'UNE") :])
+    for rang, ligne in enumerate(titre):
+        page.drawString(_GAUCHE, 780 - 16 * rang, ligne)
     page.setFont("Helvetica-Oblique", 9)
     page.drawString(_GAUCHE, 748, _SPECIMEN)
     bloc = page.beginText(_GAUCHE, 720)
     bloc.setFont("Helvetica", 10, 15)
-    for rang in range(LIGNES):
-        bloc.textLine(marque(rang).decode("ascii"))
+    for ligne in lignes:
+        bloc.textLine(ligne)
     page.drawText(bloc)
     page.showPage()
-    page.save()
-    return _en_ascii(sortie.getvalue())
 
 
 def verdict() -> bytes:

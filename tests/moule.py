@@ -214,8 +214,8 @@ def _garder_le_contrat() -> None:
 
     charger, lu = versions.charger, versions.charger()
     lu.territoires.prechauffer()
-    versions.charger = lambda nom=lu.nom, overlay=None, **autres: (
-        lu if (nom, overlay) == (lu.nom, None) else charger(nom, overlay, **autres)
+    versions.charger = lambda nom=lu.nom, *autres, **choix: (
+        lu if (nom, *filter(None, autres)) == (lu.nom,) and not choix else charger(nom, *autres, **choix)
     )
 
 

@@ -36,6 +36,8 @@ class Setting:
     maximum: int = ENTIER_MAX
     secret: bool = False
     """Whether no report may show its value."""
+    fixe: bool = False
+    """Of a base: whether it is chosen once, when the base is made."""
 
     @property
     def option(self) -> str:
@@ -70,6 +72,8 @@ _DU_SERVEUR: Final = (
     Setting("home", Path, Path(".sne-sandbox"), "serveur", "dossier des certificats et de la base embarquée"),
     Setting("contract", str, "v5.2", "serveur", "version de l'interface servie"),
     Setting("contracts", Path, None, "serveur", "dossier qui remplace, fichier par fichier, ceux du contrat"),
+    Setting("quartiles", Path, None, "serveur",
+            "fichier des seuils du premier quartile, à la place de ceux du contrat et des montants inventés"),
     Setting("host", str, "127.0.0.1", "serveur", "adresse d'écoute"),
     Setting("https_port", int, 8443, "serveur", "port HTTPS (0 : un port libre, -1 : aucun)",
             minimum=-1, maximum=PORT_MAX),
@@ -95,8 +99,8 @@ _DU_SERVEUR: Final = (
 )  # fmt: skip
 
 
-def _de_base(defaut: Any, aide: str, choix: tuple[str, ...] = ()) -> Any:
-    return field(default=defaut, metadata={"aide": aide, "choix": choix})
+def _de_base(defaut: Any, aide: str, choix: tuple[str, ...] = (), *, fixe: bool = False) -> Any:
+    return field(default=defaut, metadata={"aide": aide, "choix": choix, "fixe": fixe})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,11 @@ class Reglages:
         "emballage de la réponse : comme la question, ou imposé",
         ("question", "mtom", "simple"),
     )
-    localisations_max: int = _de_base(10, "localisations souhaitées par demande (REC003)")
+    localisations_max: int = _de_base(
+        0,
+        "localisations souhaitées par demande (REC003) ; 0 : selon le jour du dépôt, 10 avant le 10/09/2018, "
+        "8 depuis",
+    )
     recherche_max: int = _de_base(500, "résultats d'une recherche (RCH003)")
     doublons_association: str = _de_base(
         "erreur",
@@ -123,6 +131,17 @@ class Reglages:
     )
     dispatching: str = _de_base(
         "oui", "dit à chaque guichet ce que les autres changent dans son territoire", ("oui", "non")
+    )
+    contrat: str = _de_base(
+        "",
+        "interface servie, choisie à la création : une version (v5.0), ou un dossier de contrats/ ; vide : "
+        "celle du serveur",
+        fixe=True,
+    )
+    contrat_suivant: str = _de_base(
+        "",
+        "interface à venir (v5.2, ou un dossier de contrats/) : l'en-tête SNE-Avertissement dit ce qu'elle "
+        "refuserait ; vide : aucune",
     )
 
     bail_sans_radiation_jours: int = _de_base(

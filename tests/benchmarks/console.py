@@ -35,6 +35,8 @@ QUESTIONS: Final = (
     "/console/ecole/statistiques?tableau=TAB03",
     "/console/ecole/statistiques?date=2017-12-31",
     "/console/ecole/statistiques?territoire=062",
+    "/console/ecole/statistiques/territoires?niveau=commune",
+    "/console/ecole/statistiques/quotas",
     "/console/ecole/statistiques/TAB01.csv",
     "/console/ecole/statistiques/TAB02.csv",
     "/console/ecole/journal?avant=51",

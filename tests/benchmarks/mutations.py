@@ -50,7 +50,7 @@ LOURDS: Final = ("hypothesis", "schemathesis.pytest", "faker", "requests", "sqla
 EQUIVALENTS: Final = {
     ("rules/catalogue/message.py", "self.code_requis = True"): "chaque feuille reçoit le sien ensuite",
     ("rules/engine.py", "_Empreinte = tuple[str, tuple[tuple[str, str], ]]"): "une annotation",
-    ("rules/rule.py", "localisations_max: int = 9"): "réglage de la base : donné par qui l'appelle",
+    ("rules/rule.py", "localisations_max: int = 1"): "réglage de la base : donné par qui l'appelle",
     ("rules/rule.py", "recherche_max: int = 499"): "réglage de la base : donné par qui l'appelle",
     ("rules/engine.py", 'rang.append((ordre, int(indice.rstrip("]")) if indice else 0))'): "sans homonyme",
     ("rules/engine.py", 'rang.append((ordre, int(indice.rstrip("]")) if indice else 2))'): "sans homonyme",

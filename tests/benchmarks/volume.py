@@ -144,6 +144,13 @@ def temps(banc: Banc, grande: Path) -> Iterator[Rangee]:
         for titre, chemin, corps, voulu in (
             ("", "clock", None, 0.0),
             ("les statistiques d'un jour, par l'API", "statistics?date=2018-03-01", None, 2.0),
+            (
+                "les comptes par EPCI, par l'API",
+                "statistics/territoires?niveau=epci&date=2018-03-01",
+                None,
+                2.0,
+            ),
+            ("les quotas d'une année, par l'API", "quotas?annee=2017", None, 2.0),
             ("une nuit, par l'API", "clock/advance", {"vers": "P1D"}, 1.0),
             ("la nuit suivante", "clock/advance", {"vers": "P1D"}, 1.0),
         ):

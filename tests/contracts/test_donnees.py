@@ -125,7 +125,8 @@ def test_les_quartiles_visent_un_territoire_connu(contrats):
     sirens = {ligne["siren"] for ligne in _lignes(contrats / "v5.0" / "epci.csv")}
     regions = {ligne["region"] for ligne in _lignes(contrats / "v5.0" / "communes.csv")}
     connus = {"EPCI": sirens, "REGION": regions}
-    for ligne in _lignes(contrats / "v5.2" / "quartiles.csv"):
+    demonstration = contrats.parent / "fixtures" / "quartiles-demo.csv"
+    for ligne in _lignes(contrats / "v5.2" / "quartiles.csv") + _lignes(demonstration):
         assert ligne["siren"] in connus[ligne["territoire"]]
         assert 4000 < int(ligne["montant_uc"]) < 15000
 

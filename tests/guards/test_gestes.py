@@ -43,8 +43,8 @@ COMMANDES_SEULES: Final = {
     "cles creer": "a key is its owner's, and no server's",
     "cles montrer": "only shows a key",
     "cles defi": "only draws a text",
+    "contrat verifier": "reads a folder of files",
     "contrat comparer": "compares files",
-    "contrat verifier": "reads a folder before it is served",
     "contrat preparer": "replays a recording in a temporary base",
     "exigences": "tells what an application is judged on",
     "certification": "tells what a product may attain, and what is to be done for it",
@@ -61,7 +61,7 @@ EXEMPLES: Final[dict[str, Any]] = {
     "parametres": {"secondes": "2"}, "nombre": 2, "identifiant": 3, "regle": "ENT009", "dossier": "la",
     "fichier": "ici", "code": "G1226", "exemples": 2, "date": "2018-12-31", "tableau": "TAB02",
     "territoire": "062", "famille": "CRE", "avant": "ici", "faute": "second-cotitulaire", "apres": "ici",
-    "liste": "ListeCivilite", "niveau": "epci", "annee": 2018,
+    "liste": "ListeCivilite", "niveau": "epci", "annee": 2018, "contrat": "v5.0",
 }  # fmt: skip
 
 

@@ -49,15 +49,9 @@ NOMS = _noms()
 
 
 def _textes(fichier: Path) -> Iterator[str]:
-    """The strings of a module, its docstrings apart."""
+    """The strings of a module, but for those that only tell: of a module, a class, an attribute."""
     arbre = ast.parse(fichier.read_text("utf-8"))
-    dits = {
-        id(noeud.body[0].value)
-        for noeud in ast.walk(arbre)
-        if isinstance(noeud, ast.Module | ast.ClassDef | ast.FunctionDef)
-        and noeud.body
-        and isinstance(noeud.body[0], ast.Expr)
-    }
+    dits = {id(noeud.value) for noeud in ast.walk(arbre) if isinstance(noeud, ast.Expr)}
     for noeud in ast.walk(arbre):
         if isinstance(noeud, ast.Constant) and isinstance(noeud.value, str) and id(noeud) not in dits:
             yield noeud.value

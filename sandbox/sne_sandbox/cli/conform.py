@@ -338,7 +338,11 @@ def _a_rejouer(
 ) -> str:
     """The command that plays it again; the trial adds seed, clock and scenario."""
     mots = ["sne-sandbox", "conform", "--application", designation, "--examples", str(exemples)]
-    for option, valeur in (("--faute", faute), ("--plan", plan), ("--contracts", options["contracts"])):
+    for option, valeur in (
+        ("--faute", faute),
+        ("--plan", plan),
+        *((f"--{nom}", options[nom]) for nom in ("contracts", "quartiles")),
+    ):
         if valeur is not None:
             mots += [option, str(valeur)]
     for option in ("contract", "profile"):

@@ -15,7 +15,7 @@ from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 from sne_sandbox.errors import ContractError, UsageError
 
 if TYPE_CHECKING:
-    from sne_sandbox.contract.liaison import Liaison
+    from sne_sandbox.contract.liaison import LiaisonDeRole
 
 _EXEMPLES = """
 \b
@@ -96,7 +96,7 @@ def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: 
     return 0 if sur and passe else 1
 
 
-def _dire(liaisons: "Sequence[Liaison]") -> None:
+def _dire(liaisons: "Sequence[LiaisonDeRole]") -> None:
     large = max(len(lie.role) for lie in liaisons)
     for lie in liaisons:
         nom = lie.nom.removeprefix("interfaceNuu/demande/demandeLogement/")
@@ -108,7 +108,7 @@ def _dire(liaisons: "Sequence[Liaison]") -> None:
 # -----------------------------------------------------------
 
 
-def ecrire_la_liaison(dossier: Path, contract: str, liaisons: "Sequence[Liaison]") -> Path:
+def ecrire_la_liaison(dossier: Path, contract: str, liaisons: "Sequence[LiaisonDeRole]") -> Path:
     """The `contract.toml` of a folder, with this binding and all else that it said; its path. Raises
     ContractError for a file that cannot be read, UsageError for one in which the binding cannot be written
     without losing something."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, barre, ouvrir_magasin, reglages
+from sne_sandbox.cli.options import COMMUNES, barre, ouvrir_contrats, ouvrir_magasin, reglages
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,12 +101,15 @@ def preparer(
 
 
 def charger(nom: str, options: Mapping[str, Any]) -> "Contrat":
-    """The contract of an operand: a name, under --contracts; a folder that says `extends`, a version of its
-    own; any other folder, laid over --contract. Raises UsageError, ContractError."""
+    """The contract of an operand: a name, under --contracts; that of a folder which bases of the home may
+    have; a folder that says `extends`, a version of its own; any other folder, laid over --contract. Raises
+    UsageError, ContractError."""
     from sne_sandbox.contract import versions
     from sne_sandbox.contract.overlay import lire_toml
 
-    dossier = Path(nom)
+    dossier, contrats = Path(nom), ouvrir_contrats(options)
+    if not dossier.is_dir() and nom in contrats.noms and nom not in versions.livres():
+        return contrats.nomme(nom)
     if not dossier.is_dir() or (nom == dossier.name and nom in versions.livres()):
         if "/" in nom and not dossier.is_dir():
             raise UsageError(

@@ -46,6 +46,7 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
 
     poids = {nom: options[nom] for nom in ("message_max", "xml_max") if nom in options}
     return Configuration(
+        quartiles=options.get("quartiles"),
         **{nom: options[nom] for nom in ("home", "contract", "contracts", "database", "journal_max")},
         limites=Limites(**poids),
         jeton=jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"]),

@@ -28,7 +28,7 @@ Exemples :
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "workers", "threads",
     "journal_max", "message_max", "xml_max", "admin_token", "read_only_token",
-    "compression",
+    "compression", "quartiles",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
 @click.option(

@@ -33,7 +33,7 @@ Exemples :
 
 
 @click.command("stats", epilog=_EXEMPLES)
-@reglages(*COMMUNES, "database")
+@reglages(*COMMUNES, "database", "quartiles")
 @une_base
 @click.option("--at", "jour", metavar="DATE", help="Jour (ISO) ; par défaut, celui de la base.")
 @click.option(
@@ -81,10 +81,11 @@ def commande(
             remede="choisissez les lignes d'un territoire par la colonne code_territoire",
         )
     le = _lire_jour(jour) if jour is not None else None
-    contrat, magasin = ouvrir(options)
-    if territoire is not None:
-        statistiques.verifier_territoire(territoire, contrat)
+    contrats, magasin = ouvrir(options)
     with magasin, magasin.lire(base) as registre:
+        contrat = contrats.de(registre.base)
+        if territoire is not None:
+            statistiques.verifier_territoire(territoire, contrat)
         le = le or registre.base.horloge.maintenant(datetime.now(UTC)).date()
         if niveau is not None:
             _ecrire_lieux(lieux.compter(registre, contrat, niveau, le), forme)
@@ -95,7 +96,12 @@ def commande(
             if not tables or code in tables
         ]
     if forme == "json":
-        montre = {"base": base, "date": le.isoformat(), "tableaux": en_json([t.lu for t in voulus])}
+        montre = {
+            "base": base,
+            "date": le.isoformat(),
+            "tableaux": en_json([t.lu for t in voulus]),
+            "fidelite": FIDELITE,
+        }
         click.echo(json.dumps(montre, ensure_ascii=False, indent=2))
     elif forme == "csv":
         click.echo(statistiques.en_csv(voulus, le), nl=False)

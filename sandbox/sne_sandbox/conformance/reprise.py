@@ -352,12 +352,13 @@ class _Reprise:
             with self._magasin.ecrire(_BASE) as registre:
                 maintenant = base.horloge.maintenant(vue.echange.recu_le)
                 stockee = _stockee(demande, numero, self._contrat, maintenant)
+                nirs = self._contrat.roles.demande.nirs(demande)
                 avant = registre.demande(numero)
                 if avant is None:
-                    registre.ajouter(stockee)
+                    registre.ajouter(stockee, nirs)
                     self._reserver(registre, numero)
                 else:
-                    registre.remplacer(_mise_a_jour(avant, stockee))
+                    registre.remplacer(_mise_a_jour(avant, stockee), nirs)
         except (SandboxError, ValueError, KeyError, OverflowError):
             return False  # a document of another shape: nothing is planted
         return True

@@ -48,7 +48,7 @@ class EtatLiaison(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Liaison:
+class LiaisonDeRole:
     """A role in an official folder: the name it belongs to, "" when it is missing; why, or what is wrong with
     it, in French. `cles` lead to it in the tables `[roles]` of `contract.toml`."""
 
@@ -60,17 +60,17 @@ class Liaison:
     cles: tuple[str, ...]
 
 
-def lier(officiel: Contrat, notre: Contrat) -> tuple[Liaison, ...]:
+def lier(officiel: Contrat, notre: Contrat) -> tuple[LiaisonDeRole, ...]:
     """Every role that `notre` binds, in `officiel`: our contract under the folder, read with `tolerer`."""
     return (*_de_la_demande(officiel, notre), *_de_la_decision(officiel, notre))
 
 
-def a_ecrire(liaisons: Sequence[Liaison]) -> list[Liaison]:
+def a_ecrire(liaisons: Sequence[LiaisonDeRole]) -> list[LiaisonDeRole]:
     """What a folder's `contract.toml` has to say of a binding: the rest is said already."""
     return [liaison for liaison in liaisons if liaison.etat is not EtatLiaison.TROUVE]
 
 
-def en_toml(liaisons: Sequence[Liaison]) -> str:
+def en_toml(liaisons: Sequence[LiaisonDeRole]) -> str:
     """The tables `[roles]` that write a binding: what is not found under the name it has in ours."""
     tables: dict[str, list[str]] = {}
     for liaison in a_ecrire(liaisons):
@@ -129,7 +129,7 @@ def _a_les_mots(role: str, nom: str) -> bool:
 # --- a demande ---------------------------------------------------------------------------------------------
 
 
-def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[Liaison]:
+def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]:
     siens, notres = _par_chemin(officiel), _par_chemin(notre)
     lies = officiel.roles.demande
     pris = {*lies.nir.values(), *lies.calcules.values()}
@@ -219,7 +219,7 @@ def _precedent(chemin: str, lus: Mapping[str, ElementLu]) -> str:
 # --- a decision --------------------------------------------------------------------------------------------
 
 
-def _de_la_decision(officiel: Contrat, notre: Contrat) -> Iterator[Liaison]:
+def _de_la_decision(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]:
     roles, lies = notre.roles.decision, officiel.roles.decision
     if not roles.type:
         return
@@ -268,7 +268,7 @@ def _indices_de_type(notre: TypeEvenement, sien: TypeEvenement) -> list[_Indice]
 
 def _de_caracteristique(
     role: str, notre: Caracteristique, liees: Mapping[str, str], siennes: Mapping[str, Caracteristique]
-) -> Liaison:
+) -> LiaisonDeRole:
     nom = f"decision.{role}"
     if code := liees.get(role):
         sien = siennes[code].type
@@ -298,7 +298,7 @@ def _de_liste(
     liste: str,
     notre_liste: Caracteristique | None,
     sienne: Caracteristique | None,
-) -> Iterator[Liaison]:
+) -> Iterator[LiaisonDeRole]:
     """The codes of a list: the values of the decision, or the categories."""
     roles = notre.roles.decision
     if liste == d.DECISION:
@@ -336,6 +336,6 @@ def _deja(officiel: Contrat, nom: str) -> str:
     return next((c.code for c in decision.categories.values() if c.role == role), "")
 
 
-def _lie(role: str, etat: EtatLiaison, nom: str, pourquoi: str = "", libelle: str = "") -> Liaison:
+def _lie(role: str, etat: EtatLiaison, nom: str, pourquoi: str = "", libelle: str = "") -> LiaisonDeRole:
     suite = ("code",) if role.startswith("decision.categories.") else ()
-    return Liaison(role, LIBELLES.get(role) or libelle, etat, nom, pourquoi, (*role.split("."), *suite))
+    return LiaisonDeRole(role, LIBELLES.get(role) or libelle, etat, nom, pourquoi, (*role.split("."), *suite))

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Final
 
 from sne_sandbox.domain.demande import Demande, departement_de, territoire_de
-from sne_sandbox.domain.menage import SeuilQuartile, seuil_applicable
+from sne_sandbox.domain.menage import SeuilQuartile, seuil_du_jour, zone_du_seuil
 from sne_sandbox.domain.texte import LIGATURES, Retenus, plier
 from sne_sandbox.errors import ContractError
 
@@ -447,51 +447,71 @@ def _hachage(code: bytes) -> int:
 # --- first quartiles ------------------------------------------------------------------------------------
 
 _COLONNES_QUARTILES: Final = ("territoire", "siren", "libelle", "annee", "montant_uc", "source", "fidelite")
+#: A year, or the first and the last of several: « 2019 », « 2019…2025 ».
+_ANNEES: Final = re.compile(r"(\d{4})(?:(?:…|\.\.\.)(\d{4}))?")
+#: What marks an amount of ours in the column `fidelite`, where others have A, D or C.
+INVENTE: Final = "I"
 
 
-@dataclass(frozen=True, slots=True)
 class Quartiles:
-    """All thresholds of a contract, in the order of the file."""
+    """All thresholds of a contract, in the order of the file. Where `complement` knows an area that `seuils`
+    does not, its thresholds serve: a published amount is never crossed with an invented one."""
 
-    seuils: tuple[SeuilQuartile, ...] = ()
+    def __init__(
+        self, seuils: Iterable[SeuilQuartile] = (), complement: Iterable[SeuilQuartile] = ()
+    ) -> None:
+        publies = tuple(seuils)
+        connues = {(s.nature, s.code) for s in publies}
+        self.seuils = publies + tuple(s for s in complement if (s.nature, s.code) not in connues)
+        self._par_zone: dict[tuple[str, str | None], list[SeuilQuartile]] = {}
+        for seuil in self.seuils:
+            self._par_zone.setdefault((seuil.nature, seuil.code), []).append(seuil)
 
-    def seuil(self, demande: Demande, territoires: Territoires) -> SeuilQuartile | None:
-        """The threshold of the first wished commune; None when none is published or no commune is wished."""
+    def seuil(self, demande: Demande, territoires: Territoires, jour: date) -> SeuilQuartile | None:
+        """The threshold of the first wished commune on `jour`; None when none is known or no commune is
+        wished."""
         if not demande.communes_souhaitees:
             return None
-        return self.seuil_de(demande.communes_souhaitees[0].attributs["code"], territoires)
+        return self.seuil_de(demande.communes_souhaitees[0].attributs["code"], territoires, jour)
 
-    def seuil_de(self, code: str, territoires: Territoires) -> SeuilQuartile | None:
-        """The threshold of a commune, of the one that took it over when it is no longer in force; None when
-        none is published."""
+    def seuil_de(self, code: str, territoires: Territoires, jour: date) -> SeuilQuartile | None:
+        """The threshold of a commune on `jour` (see `seuil_du_jour`), of the one that took it over when it is
+        no longer in force; None when none is known."""
         commune = territoires.commune(code)
         if commune is None:
             ancienne = territoires.ancienne(code)
             commune = territoires.commune(ancienne.successeur) if ancienne and ancienne.successeur else None
         if commune is None:
             return None
-        return seuil_applicable(self.seuils, epci=commune.epci, region=commune.region)
+        return seuil_du_jour(self._par_zone.get(zone_du_seuil(commune.epci, commune.region), ()), jour)
 
 
-def lire_quartiles(octets: bytes, fichier: str) -> Quartiles:
-    """The thresholds of a CSV. Raises ContractError for a line that cannot be read."""
+def lire_quartiles(octets: bytes, fichier: str) -> tuple[SeuilQuartile, ...]:
+    """The thresholds of a CSV, one for each year of a row. Raises ContractError for a row that cannot be
+    read."""
     seuils = []
     for ligne in lignes_csv(octets, fichier, _COLONNES_QUARTILES):
-        nature = ligne["territoire"]
-        if nature not in ("EPCI", "REGION") or not (ligne["annee"] + ligne["montant_uc"]).isdigit():
+        nature, annees = ligne["territoire"], _ANNEES.fullmatch(ligne["annee"])
+        premiere, derniere = (int(annees[1]), int(annees[2] or annees[1])) if annees else (1, 0)
+        montant = ligne["montant_uc"]
+        if nature not in ("EPCI", "REGION") or premiere > derniere or not re.fullmatch(r"[0-9]+", montant):
             raise ContractError(
                 f"{fichier} : ligne [{nature},{ligne['siren']},…] illisible.",
-                remede="territoire EPCI ou REGION, année et montant en chiffres (euros par an et par UC)",
+                remede="territoire EPCI ou REGION, une année (2019) ou plusieurs (2019…2025), montant en "
+                "chiffres (euros par an et par UC)",
             )
-        seuils.append(
+        invente = ligne["fidelite"] == INVENTE
+        seuils += [
             SeuilQuartile(
                 "EPCI" if nature == "EPCI" else "REGION",
                 ligne["siren"],
                 ligne["libelle"],
-                int(ligne["annee"]),
-                int(ligne["montant_uc"]),
+                annee,
+                int(montant),
                 ligne["source"],
-                ligne["fidelite"],
+                "C" if invente else ligne["fidelite"],
+                invente,
             )
-        )
-    return Quartiles(tuple(seuils))
+            for annee in range(premiere, derniere + 1)
+        ]
+    return tuple(seuils)

@@ -16,6 +16,8 @@ from sne_sandbox.raisons import raison_systeme
 #: Layers above each other: v5.2 over v5.0 is two; more than this is a loop.
 _COUCHES_MAX: Final = 8
 _CONTRAT: Final = "contract.toml"
+#: The contract that is served unless told otherwise; a user's own extends it, when it does not say what.
+PAR_DEFAUT: Final = "v5.2"
 
 
 class DossiersContrat:
@@ -73,7 +75,7 @@ class DossiersContrat:
         for dossier in couches:
             if (dossier / _CONTRAT).is_file() and "extends" in (contenu := lire_toml(dossier / _CONTRAT)):
                 return str(contenu["extends"]) or None
-        return None
+        return None if (self.racine / nom).is_dir() else PAR_DEFAUT
 
     @staticmethod
     def _connus(dossier: Path) -> list[Path]:
@@ -82,10 +84,13 @@ class DossiersContrat:
 
     @property
     def surcharge(self) -> tuple[str, ...]:
-        """The files of the user's folder, by their paths in it; none without a folder."""
+        """The files of the user's folder that are of this contract, by their paths in it; none without a
+        folder. It may hold other contracts beside."""
         if self.overlay is None:
             return ()
-        return tuple(sorted(f.relative_to(self.overlay).as_posix() for f in self._connus(self.overlay)))
+        autres = [d.parent for d in self.overlay.glob(f"*/{_CONTRAT}") if d.parent not in self.couches]
+        siens = (f for f in self._connus(self.overlay) if not any(f.is_relative_to(d) for d in autres))
+        return tuple(sorted(f.relative_to(self.overlay).as_posix() for f in siens))
 
     def trouver(self, chemin: str) -> Path:
         """The file at the relative `chemin`, from the first folder that has it. Raises ContractError when
@@ -120,11 +125,7 @@ class DossiersContrat:
 
     def lire(self, chemin: str) -> bytes:
         """Bytes of the file at `chemin`. Raises ContractError as `trouver`, or when it cannot be read."""
-        fichier = self.trouver(chemin)
-        try:
-            return fichier.read_bytes()
-        except OSError as erreur:
-            raise _illisible(fichier, erreur) from None
+        return lire_le_fichier(self.trouver(chemin))
 
     def toml(self, chemin: str) -> dict[str, Any]:
         """The TOML files at `chemin` of all folders, merged key by key. Empty when none has one."""
@@ -141,6 +142,14 @@ class DossiersContrat:
     def du_contrat(self, fichier: Path) -> bool:
         """Whether `fichier` is the contract's own, not the user's."""
         return fichier.is_relative_to(self.racine)
+
+
+def lire_le_fichier(fichier: Path) -> bytes:
+    """Bytes of a file. Raises ContractError when it cannot be read."""
+    try:
+        return fichier.read_bytes()
+    except OSError as erreur:
+        raise _illisible(fichier, erreur) from None
 
 
 def fusionner(dessous: Mapping[str, Any], dessus: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,10 +173,8 @@ def _illisible(fichier: Path, erreur: OSError) -> ContractError:
 def lire_toml(fichier: Path) -> dict[str, Any]:
     """The content of a TOML file. Raises ContractError with the line of what cannot be read."""
     try:
-        return tomllib.loads(fichier.read_bytes().decode("utf-8"))
+        return tomllib.loads(lire_le_fichier(fichier).decode("utf-8"))
     except UnicodeDecodeError:
         raise ContractError(f"{fichier} n'est pas en UTF-8.", remede="enregistrez-le en UTF-8") from None
-    except OSError as erreur:
-        raise _illisible(fichier, erreur) from None
     except tomllib.TOMLDecodeError as erreur:
         raise ContractError(f"{fichier} : TOML illisible : {erreur}.", remede="corrigez ce fichier") from None

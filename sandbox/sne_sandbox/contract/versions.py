@@ -25,16 +25,17 @@ from sne_sandbox.contract.nomenclatures import (
     lire_listes,
     lire_quartiles,
 )
-from sne_sandbox.contract.overlay import DossiersContrat
+from sne_sandbox.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier
 from sne_sandbox.contract.roles import lire_roles
 from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.roles import Roles
 from sne_sandbox.domain.texte import retenir_noms_nir
 from sne_sandbox.errors import ContractError, UsageError
-from sne_sandbox.settings import Reglages
+from sne_sandbox.settings import DE_BASE, Reglages
 
-_CONTRAT: Final = "contract.toml"
+#: The file that makes a folder a contract.
+CONTRAT: Final = "contract.toml"
 _CLES: Final = (
     "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
     "fichiers", "services", "roles", "reglages",
@@ -45,6 +46,8 @@ _FICHIERS: Final = (
 )  # fmt: skip
 
 
+#: Invented amounts, so that the feature is seen on the seeded territories; in `fixtures/`.
+QUARTILES_DE_DEMONSTRATION: Final = "quartiles-demo.csv"
 _CLES_SERVICE: Final = ("wsdl", "xsd", "port", "binding", "port_type", "chemins")
 _SOAP_ADDRESS: Final = (
     "{http://schemas.xmlsoap.org/wsdl/soap12/}address",
@@ -156,22 +159,29 @@ class Contrat:
 
 def livres() -> tuple[str, ...]:
     """Names of the contracts that are shipped."""
-    return tuple(sorted(dossier.parent.name for dossier in resources.contracts_dir().glob(f"*/{_CONTRAT}")))
+    return tuple(sorted(dossier.parent.name for dossier in resources.contracts_dir().glob(f"*/{CONTRAT}")))
 
 
-def charger(nom: str = "v5.2", overlay: Path | None = None, *, tolerer: bool = False) -> Contrat:
-    """The contract `nom`, under the user's folder `overlay`. Compiles every schema. With `tolerer`, a role
-    that this folder binds to what it does not have is bound to nothing, and told, as ours are.
+def charger(
+    nom: str = PAR_DEFAUT,
+    overlay: Path | None = None,
+    quartiles: Path | None = None,
+    *,
+    tolerer: bool = False,
+) -> Contrat:
+    """The contract `nom`, under the user's folder `overlay`. Compiles every schema. `quartiles` is the user's
+    own table of first quartiles, instead of the contract's and of the invented amounts. With `tolerer`, a
+    role that this folder binds to what it does not have is bound to nothing, and told, as ours are.
 
     Raises UsageError for a name that is none, ContractError, with file and line or key, for whatever cannot
     be read.
     """
     dossiers = DossiersContrat(resources.contracts_dir(), nom, overlay)
-    table = dossiers.toml(_CONTRAT)
-    _connues(table, _CLES, _CONTRAT)
+    table = dossiers.toml(CONTRAT)
+    _connues(table, _CLES, CONTRAT)
     versions = _versions(table)
     fichiers = {cle: str(chemin) for cle, chemin in _table(table, "fichiers").items()}
-    _connues(fichiers, _FICHIERS, f"{_CONTRAT} [fichiers]")
+    _connues(fichiers, _FICHIERS, f"{CONTRAT} [fichiers]")
     for cle in _FICHIERS:
         fichiers.setdefault(cle, "")
 
@@ -179,17 +189,14 @@ def charger(nom: str = "v5.2", overlay: Path | None = None, *, tolerer: bool = F
         return dossiers.lire(fichiers[cle])
 
     espace = _texte(table, "namespace_services")
-    services = _services(_table(table, "services"), _CONTRAT)
+    services = _services(_table(table, "services"), CONTRAT)
     operations = _operations(lire("operations"), fichiers["operations"], espace)
     orphelines = sorted({operation.service for operation in operations.values()} - services.keys())
     if orphelines:
         raise ContractError(
             f"{fichiers['operations']} cite des services inconnus : {', '.join(orphelines)}.",
-            remede=f"décrivez-les dans {_CONTRAT}, table [services.NOM]",
+            remede=f"décrivez-les dans {CONTRAT}, table [services.NOM]",
         )
-    quartiles = (
-        lire_quartiles(lire("quartiles"), fichiers["quartiles"]) if fichiers["quartiles"] else Quartiles()
-    )
     schemas = Schemas(dossiers.lire, _schemas(_table(table, "schemas"), versions))
     chemins = lire_chemins(lire("chemins"), fichiers["chemins"])
     # Schemas that are the user's may call anything otherwise: it is read off them what they have.
@@ -217,7 +224,7 @@ def charger(nom: str = "v5.2", overlay: Path | None = None, *, tolerer: bool = F
         guichets=lire_droits(dossiers.toml(fichiers["guichets"]), fichiers["guichets"])
         if fichiers["guichets"]
         else DroitsGuichets(),
-        quartiles=quartiles,
+        quartiles=_quartiles(dossiers, fichiers["quartiles"], quartiles),
         schemas=schemas,
         regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),
         evenements=evenements,
@@ -229,12 +236,32 @@ def charger(nom: str = "v5.2", overlay: Path | None = None, *, tolerer: bool = F
     )
 
 
+def _quartiles(dossiers: DossiersContrat, fichier: str, donne: Path | None) -> Quartiles:
+    """The thresholds of the user's file; else of the contract's, with the invented amounts of
+    `fixtures/quartiles-demo.csv` where it has none, unless its table is the user's own. A contract without a
+    table computes no quartile."""
+    if donne is not None:
+        if not donne.is_file():
+            raise UsageError(
+                f"Le fichier de seuils [{donne}] n'existe pas.",
+                remede="donnez à --quartiles un CSV disposé comme contracts/v5.2/quartiles.csv",
+            )
+        return Quartiles(lire_quartiles(lire_le_fichier(donne), str(donne)))
+    if not fichier:
+        return Quartiles()
+    seuils = lire_quartiles(dossiers.lire(fichier), fichier)
+    if not dossiers.du_contrat(dossiers.trouver(fichier)):
+        return Quartiles(seuils)
+    demonstration = resources.fixtures_dir() / QUARTILES_DE_DEMONSTRATION
+    return Quartiles(seuils, lire_quartiles(lire_le_fichier(demonstration), demonstration.name))
+
+
 def _a_ses_schemas(dossiers: DossiersContrat, chemins: str) -> bool:
     """Whether the user's folder changes what the documents of a demande are made of."""
     siens = dossiers.surcharge
     if any(fichier.endswith((".xsd", f"/{chemins}")) or fichier == chemins for fichier in siens):
         return True
-    tables = [lu for fichier, lu in dossiers.tomls(_CONTRAT) if not dossiers.du_contrat(fichier)]
+    tables = [lu for fichier, lu in dossiers.tomls(CONTRAT) if not dossiers.du_contrat(fichier)]
     return any("schemas" in lu or "versions" in lu for lu in tables)
 
 
@@ -242,9 +269,11 @@ def _reglages(table: Any) -> dict[str, Any]:
     """The settings of a base that a contract sets, read. Raises ContractError for what is none."""
     try:
         lus = asdict(Reglages.de({cle: str(valeur) for cle, valeur in dict(table).items()}))
+        if fixes := [setting.nom for setting in DE_BASE if setting.fixe and setting.nom in table]:
+            raise UsageError(f"le réglage [{fixes[0]}] n'est que d'une base.", remede="ôtez-le")
     except (UsageError, TypeError, ValueError) as erreur:
         raise ContractError(
-            f"{_CONTRAT} : [reglages] {erreur}",
+            f"{CONTRAT} : [reglages] {erreur}",
             remede=getattr(erreur, "remede", "") or "une table de réglages",
         ) from None
     return {cle: lus[cle] for cle in dict(table)}
@@ -259,7 +288,7 @@ def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Docume
             document = Document(nom.replace("_", "-"))
         except ValueError:
             raise ContractError(
-                f"{_CONTRAT} : [schemas] document inconnu « {nom} ».",
+                f"{CONTRAT} : [schemas] document inconnu « {nom} ».",
                 remede=f"documents : {', '.join(d.replace('-', '_') for d in Document)}",
             ) from None
         if version in (*versions, ""):
@@ -268,7 +297,7 @@ def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Docume
     sans += [version for version in versions if version not in fichiers.get(Document.DEMANDE, {})]  # type: ignore[misc]
     if sans:
         raise ContractError(
-            f"{_CONTRAT} : [schemas] aucun schéma pour : {', '.join(sans)}.",
+            f"{CONTRAT} : [schemas] aucun schéma pour : {', '.join(sans)}.",
             remede='nommez-le : "demande/02.02" = "xsd/demande-02.02.xsd"',
         )
     return fichiers
@@ -278,13 +307,13 @@ def _versions(table: Mapping[str, Any]) -> tuple[str, ...]:
     versions = _liste(table, "versions")
     if not versions:
         raise ContractError(
-            f"{_CONTRAT} : « versions » attend une liste de versions de message.",
+            f"{CONTRAT} : « versions » attend une liste de versions de message.",
             remede='versions = ["02.00"]',
         )
     fausses = [version for version in versions if re.fullmatch(r"\d\d\.\d\d", version) is None]
     if fausses:
         raise ContractError(
-            f"{_CONTRAT} : version de message [{fausses[0]}] mal écrite.", remede="deux chiffres, point, deux"
+            f"{CONTRAT} : version de message [{fausses[0]}] mal écrite.", remede="deux chiffres, point, deux"
         )
     return tuple(sorted(versions))
 
@@ -293,7 +322,7 @@ def _liste(table: Mapping[str, Any], cle: str) -> list[str]:
     valeur = table.get(cle, [])
     if not isinstance(valeur, list) or not all(isinstance(v, str) for v in valeur):
         raise ContractError(
-            f"{_CONTRAT} : « {cle} » attend une liste de versions de message.", remede=f'{cle} = ["02.00"]'
+            f"{CONTRAT} : « {cle} » attend une liste de versions de message.", remede=f'{cle} = ["02.00"]'
         )
     return valeur
 
@@ -301,14 +330,14 @@ def _liste(table: Mapping[str, Any], cle: str) -> list[str]:
 def _table(table: Mapping[str, Any], cle: str) -> Mapping[str, Any]:
     valeur = table.get(cle)
     if not isinstance(valeur, Mapping):
-        raise ContractError(f"{_CONTRAT} : la table [{cle}] manque.", remede=f"ajoutez [{cle}]")
+        raise ContractError(f"{CONTRAT} : la table [{cle}] manque.", remede=f"ajoutez [{cle}]")
     return valeur
 
 
 def _texte(table: Mapping[str, Any], cle: str) -> str:
     valeur = table.get(cle)
     if not isinstance(valeur, str) or not valeur:
-        raise ContractError(f"{_CONTRAT} : la clé « {cle} » manque.", remede=f'ajoutez {cle} = "…"')
+        raise ContractError(f"{CONTRAT} : la clé « {cle} » manque.", remede=f'ajoutez {cle} = "…"')
     return valeur
 
 

@@ -115,7 +115,7 @@ class Demandeur:
         menage = Menage.de(stockee.demande, stockee.debut_validite)
         return cls(
             premiere_commune(stockee.demande),
-            ressources_uc(stockee.demande, menage),
+            ressources_uc(menage),
             stockee.statut_dalo in DALO_RECONNU,
         )
 
@@ -126,10 +126,8 @@ def premiere_commune(demande: Demande) -> str | None:
     return communes[0].code if communes else None
 
 
-def ressources_uc(demande: Demande, menage: Menage | None) -> int | None:
-    """Euros a year and per UC of the household of a demande, rounded down: as thresholds are whole, no
-    comparison changes. None for an association, and for a household that declared no resource: it is not
-    known to have none (convention)."""
-    if menage is None or not demande.ressources_recues:
-        return None
-    return int(menage.ressources_mensuelles * 12 // menage.nombre_uc)
+def ressources_uc(menage: Menage | None) -> int | None:
+    """Euros a year and per UC of a household, rounded down: as thresholds are whole, no comparison changes.
+    None for an association, and for a household that declared no resource."""
+    exactes = menage.exactes if menage is not None else None
+    return None if exactes is None else int(exactes)

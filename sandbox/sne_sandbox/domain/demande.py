@@ -247,7 +247,8 @@ class Demande(Vue):
 
     @une_fois
     def ressources_mensuelles(self) -> int:
-        """Euros received a month by the applicant, the co-holders and the persons à charge (attested).
+        """Euros received a month by the applicant, the co-holders and the persons à charge (attested); 0 when
+        none is declared.
 
         Pensions paid are not deducted (convention). The resources of the persons à charge are one list, held
         on the applicant.

@@ -33,37 +33,45 @@ _LIEN_ENFANT: Final = "E"
 @dataclass(frozen=True, slots=True)
 class Menage:
     """What interface 5.2 computes of a household: `nombre_uc` in unités de consommation, 2 places;
-    `ressources_mensuelles` in euros a month."""
+    `ressources_mensuelles` in euros a month, None when none is declared: nobody is poor for having said
+    nothing (convention)."""
 
     nombre_uc: Decimal
-    ressources_mensuelles: int
+    ressources_mensuelles: int | None
 
     @classmethod
     def de(cls, demande: Demande, jour: date) -> Self | None:
         """The household of `demande`, ages taken on `jour`; None for an association."""
         if demande.demandeur is None:
             return None
-        return cls(nombre_uc(demande, jour), demande.ressources_mensuelles)
+        declarees = demande.ressources_mensuelles if demande.ressources_recues else None
+        return cls(nombre_uc(demande, jour), declarees)
 
     @property
-    def ressources_annuelles_uc(self) -> int:
-        """Euros a year and per UC, to the nearest euro (halves go up)."""
-        return int(self._annuelles_uc().quantize(Decimal(1), ROUND_HALF_UP))
+    def ressources_annuelles_uc(self) -> int | None:
+        """Euros a year and per UC, to the nearest euro (halves go up); None when no resource is declared."""
+        exactes = self.exactes
+        return None if exactes is None else int(exactes.quantize(Decimal(1), ROUND_HALF_UP))
 
-    def premier_quartile(self, seuil: int) -> bool:
+    def premier_quartile(self, seuil: int) -> bool | None:
         """Whether the household is in the first quartile: strictly below `seuil` (L. 441-1), euros a year and
-        per UC, compared before rounding."""
-        return self._annuelles_uc() < seuil
+        per UC, compared before rounding; None when no resource is declared."""
+        exactes = self.exactes
+        return None if exactes is None else exactes < seuil
 
-    def _annuelles_uc(self) -> Decimal:
-        return self.ressources_mensuelles * 12 / self.nombre_uc
+    @property
+    def exactes(self) -> Decimal | None:
+        """Euros a year and per UC, as they are compared; None when no resource is declared."""
+        return (
+            None if self.ressources_mensuelles is None else self.ressources_mensuelles * 12 / self.nombre_uc
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class SeuilQuartile:
-    """A published threshold of the first quartile (a row of `quartiles.csv`): `montant`, in euros a year
+    """A threshold of the first quartile (a row of `quartiles.csv`, for one year): `montant`, in euros a year
     and per UC, for the EPCI of SIREN `code`, or for the region of INSEE code `code`. `fidelite` says how
-    surely."""
+    surely; `invente` that the amount is no one's but ours."""
 
     nature: Literal["EPCI", "REGION"]
     code: str
@@ -72,18 +80,31 @@ class SeuilQuartile:
     montant: int
     source: str = ""
     fidelite: str = ""
+    invente: bool = False
+
+    def pourquoi(self, jour: date) -> str:
+        """Why this year's threshold serves on `jour`, in French."""
+        if self.annee == annee_de_reference(jour):
+            return f"celui de {self.annee}, l'année qui précède celle de la base"
+        return f"celui de {self.annee}, le plus proche de {annee_de_reference(jour)}, dont aucun n'est connu"
 
 
-def seuil_applicable(
-    seuils: Iterable[SeuilQuartile], *, epci: str | None, region: str
-) -> SeuilQuartile | None:
-    """The threshold for a first wished commune in `epci` and `region`.
+def annee_de_reference(jour: date) -> int:
+    """The year whose threshold is looked for on `jour`: the one before (convention)."""
+    return jour.year - 1
 
-    That of the region in Île-de-France, of the EPCI elsewhere (attested for the areas); the latest year
-    whatever the clock (convention). None when none is published.
-    """
-    cherche = ("REGION", region) if region == _REGION_ILE_DE_FRANCE else ("EPCI", epci)
-    return max((s for s in seuils if (s.nature, s.code) == cherche), key=lambda s: s.annee, default=None)
+
+def zone_du_seuil(epci: str | None, region: str) -> tuple[str, str | None]:
+    """(nature, code) of the area whose threshold a commune in `epci` and `region` has: the region in
+    Île-de-France, the EPCI elsewhere (attested)."""
+    return ("REGION", region) if region == _REGION_ILE_DE_FRANCE else ("EPCI", epci)
+
+
+def seuil_du_jour(seuils: Iterable[SeuilQuartile], jour: date) -> SeuilQuartile | None:
+    """Of the thresholds of one area, that of the year before the one of `jour`, else of the nearest year, the
+    earlier of two (convention). None of none."""
+    voulue = annee_de_reference(jour)
+    return min(seuils, key=lambda s: (abs(s.annee - voulue), s.annee), default=None)
 
 
 def taille(demande: Demande) -> int:

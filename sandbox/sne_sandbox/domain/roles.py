@@ -47,6 +47,12 @@ class RolesDemande:
         }
         return {role: chemin for role, chemin in dits.items() if chemin}
 
+    def sans_place(self, version: str) -> tuple[str, ...]:
+        """The roles of what the SNE computes that messages of that version have no place for."""
+        calcules = self.calcules
+        roles = ("ressources_uc", "nombre_uc", "premier_quartile")
+        return tuple([r for r in roles if r not in calcules or version < self.depuis[calcules[r]]])
+
     @property
     def noms_nir(self) -> frozenset[str]:
         """Names of the elements that hold a NIR."""
@@ -76,6 +82,11 @@ class RolesDemande:
         if dedans := self.dans_la_personne(genre):
             return personne.element.enfant(dedans)
         return demande.element.enfant(chemin.partition("/")[2])  # of the demandeur, who is alone
+
+    def nir_a_charge(self, personne: Element) -> Element | None:
+        """The element that holds the NIR of a person à charge; None when it is not written, or empty."""
+        dedans = self.dans_la_personne("a_charge")
+        return personne.enfant(dedans) if dedans else None
 
     def nirs(self, demande: Demande) -> tuple[str | None, ...]:
         """The NIR of each of the titulaires, in order, as it is written; None for who gives none."""

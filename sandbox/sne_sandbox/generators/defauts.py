@@ -262,7 +262,7 @@ def essayer(tirage: Tirage, code: str, contrat: Contrat) -> Defaut | None:
         return None
     hors_ligne = replace(
         lieu, registre=_VIDE, stockee=None, operation="getNumUnique",
-        localisations_max=10, nom_fichier=None, guichet_certificat=None,
+        localisations_max=0, nom_fichier=None, guichet_certificat=None,
     )  # fmt: skip
     autonome = exemple.type not in _HORS_LIGNE and code in {
         a.regle for a in juger_sans_registre(hors_ligne, contrat, profil) if a.bloquante

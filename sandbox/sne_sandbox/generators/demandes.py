@@ -265,6 +265,7 @@ def _a_charge(enfant: Enfant, p: Plume[T]) -> T:
         p.feuille("nom", enfant.nom),
         p.feuille("prenom", enfant.prenom),
         p.feuille("dateNaissance", enfant.naissance.isoformat()),
+        *(() if enfant.nir is None else (p.feuille("nir", enfant.nir),)),
         p.code("sexe", enfant.sexe),
         p.code("lienParente", enfant.lien),
     )

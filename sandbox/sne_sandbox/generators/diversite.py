@@ -28,6 +28,7 @@ from sne_sandbox.generators.menages import (
     MONOPARENTAL,
     Foyer,
     Individu,
+    nir_a_charge,
     tirer_civilite,
     tirer_enfant,
     tirer_individu,
@@ -287,7 +288,7 @@ def _personnes(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier)
     if variante(voulu.garde_alternee and not any(e.garde == "G" for e in foyer.en_garde)):
         foyer = enfant("G" if voulu.garde_alternee else tirage.choix(("G", "D")))
     if variante(False):
-        foyer = _ascendant(tirage, foyer, demandeur)
+        foyer = _ascendant(tirage, foyer, demandeur, ici.jour)
     if variante(voulu.naissance_a_venir) and foyer.a_naitre is None:
         foyer = replace(foyer, a_naitre=ici.jour + timedelta(days=tirage.entier(15, 230)))
     if foyer.a_naitre is not None and variante(False):
@@ -311,14 +312,13 @@ def _deux_personnes(foyer: Foyer) -> Foyer:
     )
 
 
-def _ascendant(tirage: Tirage, foyer: Foyer, demandeur: Individu) -> Foyer:
+def _ascendant(tirage: Tirage, foyer: Foyer, demandeur: Individu, jour: date) -> Foyer:
     """A parent of the applicant, or another, à charge."""
     ne = tirer_enfant(tirage, nom=demandeur.nom, age_max=1, jour=demandeur.naissance)
     lien = tirage.choix(("P", "A"))
     age = timedelta(days=7000 if lien == "P" else 0)
-    return replace(
-        foyer, a_charge=(*foyer.a_charge, replace(ne, naissance=demandeur.naissance - age, lien=lien))
-    )
+    ne = replace(ne, naissance=demandeur.naissance - age, lien=lien)
+    return replace(foyer, a_charge=(*foyer.a_charge, replace(ne, nir=nir_a_charge(ne, foyer.adultes, jour))))
 
 
 def _colocataire(tirage: Tirage, dossier: DossierTire, demandeur: Individu, ici: Atelier) -> Individu:

@@ -93,7 +93,7 @@ class ExempleDeRegle:
     nom_fichier: str | None = None
     guichet_certificat: str | None = None
     operation: str | None = None
-    localisations_max: int = 10
+    localisations_max: int = 0
     recherche_max: int = 500
     resultats: int | None = None
     profil: str = "ecole"

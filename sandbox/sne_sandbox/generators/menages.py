@@ -4,7 +4,7 @@ All invented: telephone numbers are of the ranges kept for fiction, mail address
 and a NIR names a commune of birth that does not exist (999 of its département).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, partial
@@ -86,6 +86,8 @@ class Enfant:
     """Code of ListeCoparentalite for a child in custody, None for a child à charge."""
     lien: str = "E"
     """Code of ListeLienParente of a person à charge."""
+    nir: str | None = None
+    """Of an adult alone (R. 441-2-2 a)."""
 
 
 def tirer_civilite(tirage: Tirage) -> str:
@@ -176,6 +178,19 @@ def _tirer_metier(tirage: Tirage, ans: int) -> tuple[Metier, tuple[str, int]]:
 @lru_cache(maxsize=4096)
 def _en_ascii(nom: str) -> str:
     return "".join(c for c in plier(nom) if c.isascii())
+
+
+def nir_a_charge(personne: Enfant, adultes: Sequence[Individu], jour: date) -> str | None:
+    """The NIR of a person à charge, where the applicant, first of `adultes`, has hers; None for a minor on
+    `jour`. It draws nothing: born where the applicant was, of a rank that follows from the birth."""
+    demandeur = adultes[0]
+    if demandeur.nir is None or age(personne.naissance, jour) < _MAJORITE:
+        return None
+    sexe = "1" if personne.sexe == "M" else "2"
+    rang = personne.naissance.toordinal() % 999 + 1
+    numero = f"{sexe}{personne.naissance:%y%m}{demandeur.nir[5:10]}{rang:03d}"
+    nir = numero + cle(numero)
+    return None if nir in {adulte.nir for adulte in adultes} else nir
 
 
 def _nir(tirage: Tirage, civilite: str, naissance: date, departement: str) -> str:

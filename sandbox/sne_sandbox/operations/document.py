@@ -22,7 +22,7 @@ from sne_sandbox.domain.decision import ATTRIBUTION_SOUS_CONDITION, Decision, Ro
 from sne_sandbox.domain.demande import FORMULAIRE, Demande, DemandeStockee
 from sne_sandbox.domain.element import Element, construire, construits
 from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.domain.menage import Menage
+from sne_sandbox.domain.menage import Menage, SeuilQuartile
 from sne_sandbox.domain.roles import RolesDemande
 from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.operations.question import Question, Sortie
@@ -331,7 +331,7 @@ def blocs_calcules(stockee: DemandeStockee, question: Question, version: str) ->
     }
     menage = Menage.de(stockee.demande, jour) if montre_les_calculs(contrat, version) else None
     if menage is not None:
-        seuil = contrat.quartiles.seuil(stockee.demande, contrat.territoires)
+        seuil = _seuil(stockee, question)
         valeurs[roles.ressources_uc] = menage.ressources_annuelles_uc
         valeurs[roles.nombre_uc] = f"{menage.nombre_uc:.2f}"
         valeurs[roles.premier_quartile] = None if seuil is None else menage.premier_quartile(seuil.montant)
@@ -359,3 +359,28 @@ def _ecrits(
         seul = chemins == [bloc]
         ecrits.append(elements[0] if seul else construire(bloc.rpartition("/")[2], tuple(elements)))
     return ecrits
+
+
+def note_du_quartile(stockee: DemandeStockee, question: Question, version: str) -> tuple[str, ...]:
+    """What the first quartile of an answer in `version` rests on, or why it is absent, for the journal;
+    nothing of an association, nor where it has no place."""
+    roles = question.contrat.roles.demande
+    menage = Menage.de(stockee.demande, question.maintenant.date())
+    if menage is None or version < roles.depuis.get(roles.premier_quartile, "99"):
+        return ()
+    seuil = _seuil(stockee, question)
+    if menage.ressources_mensuelles is None:
+        return ("Premier quartile : inconnu, aucune ressource n'est déclarée (convention).",)
+    if seuil is None:
+        return ("Premier quartile : inconnu, aucun seuil n'est connu pour la première commune souhaitée.",)
+    marque = "montant inventé pour la démonstration" if seuil.invente else f"source : {seuil.source}"
+    jour = question.maintenant.date()
+    return (
+        f"Premier quartile : seuil de {seuil.libelle}, {seuil.montant} € par an et par UC, "
+        f"{seuil.pourquoi(jour)} (convention) ; {marque}.",
+    )
+
+
+def _seuil(stockee: DemandeStockee, question: Question) -> SeuilQuartile | None:
+    contrat = question.contrat
+    return contrat.quartiles.seuil(stockee.demande, contrat.territoires, question.maintenant.date())

@@ -158,16 +158,20 @@ def _tous(racine: Any, chemin: str) -> list[Any]:
 def essayer_les_exemples(contrat: Contrat, notre: Contrat) -> EssaiDesExemples:
     """The examples of the rules, but for those that say one of our names that the contract gives up."""
     quittes = _noms(notre) - _noms(contrat)
+    deplaces = notre.roles.demande.nir != contrat.roles.demande.nir
     par_code = {regle.code: regle for regle in REGLES}
     joues, ecartes = 0, 0
     changes: list[str] = []
     for exemple in exemples():
         regle = par_code[exemple.regle]
-        if exemple.regle not in contrat.regles or eteinte(regle, contrat):
+        # What the register of an example holds is written with our names.
+        au_registre = deplaces and regle.registre and "demande.nir" in regle.roles
+        if exemple.regle not in contrat.regles or au_registre or eteinte(regle, contrat):
             ecartes += 1
             continue
         try:
-            racine = document(exemple, contrat)
+            racine = document(exemple, notre)
+            traduire(racine, notre.roles.demande, contrat)
             autour = {str(valeur) for table in exemple.evenements for valeur in table.values()}
             if quittes & (_mots(racine) | autour):
                 ecartes += 1
@@ -177,7 +181,7 @@ def essayer_les_exemples(contrat: Contrat, notre: Contrat) -> EssaiDesExemples:
                 changes.append(f"{exemple} : le schéma le refuse")
                 joues += 1
                 continue
-            trouvees = {a.regle for a in juger(contexte(exemple, contrat), contrat, _PROFIL)}
+            trouvees = {a.regle for a in juger(contexte(exemple, contrat, racine), contrat, _PROFIL)}
         except (KeyError, LookupError):
             ecartes += 1
             continue

@@ -4,7 +4,12 @@ from typing import Final
 
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.errors import NumeroInconnu
-from sne_sandbox.operations.document import Presentation, blocs_calcules, montre_les_calculs
+from sne_sandbox.operations.document import (
+    Presentation,
+    blocs_calcules,
+    montre_les_calculs,
+    note_du_quartile,
+)
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 
@@ -33,6 +38,7 @@ def executer(question: Question) -> Sortie:
         champ_nom="nomFichierDemande",
         nom_fichier=question.nom_de_fichier("RET", numero[7:13]),
         numero_unique=numero,
+        notes=note_du_quartile(stockee, question, stockee.version),
     )
 
 

@@ -21,7 +21,12 @@ from sne_sandbox.domain.echange import Champ, Piece
 from sne_sandbox.domain.element import Element, avec_enfants, de_code
 from sne_sandbox.operations import attestation, dispatching, document
 from sne_sandbox.operations.decisions import noter_suites
-from sne_sandbox.operations.document import FormulaireEcrit, blocs_calcules, montre_les_calculs
+from sne_sandbox.operations.document import (
+    FormulaireEcrit,
+    blocs_calcules,
+    montre_les_calculs,
+    note_du_quartile,
+)
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 #: The public portal: who writes when nobody says (souple profile only).
@@ -300,7 +305,8 @@ def _reponse(
             "nomAttestation": question.nom_de_fichier("ATT", sequence, "pdf"),
             "attestation": Piece(pdf, "application/pdf"),
         }
-    return _sortie(question, octets, demande.version, sequence, champs, stockee.numero_unique)
+    sortie = _sortie(question, octets, demande.version, sequence, champs, stockee.numero_unique)
+    return replace(sortie, notes=note_du_quartile(stockee, question, demande.version))
 
 
 def _sortie(

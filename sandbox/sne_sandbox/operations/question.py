@@ -88,6 +88,8 @@ class Sortie:
     nom_fichier: str = ""
     numero_unique: str | None = None
     anomalies: tuple[Anomalie, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the answer rests on and does not say, for its line of the journal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
         )
     return Tableau(
         "TAB02",
-        f"Évolution du stock et du nombre de demandes actives jusqu'au {date_francaise(jour)}",
+        f"Évolution du stock / du nombre de demandes actives jusqu'au {date_francaise(jour)}",
         ("stock", *_FLUX, *motifs),
         tuple(lignes),
         "Le stock est celui du dernier jour de la période, associations comprises ; les radiées sont"
@@ -190,6 +190,9 @@ def tab03(
         "Ressources par UC et âges des enfants au début de l'année de validité. La neuvième rubrique publiée"
         " compare « par rapport au … », un mot que la source coupe : le premier quartile est la nôtre."
     )
+    inventes = sorted({seuil.libelle for seuil in des_communes.values() if seuil.invente})
+    if inventes:
+        note += f" Premier quartile : seuils inventés pour la démonstration ({', '.join(inventes)})."
     if absentes:
         note += f" {absentes} demandes du stock, effacées depuis, ne sont pas décrites."
     titre = f"Demandes actives (hors associations) au {date_francaise(jour)}"
@@ -318,7 +321,7 @@ def _tranches(nombres: Sequence[int], bornes: Sequence[int], unite: str) -> Lign
 
 def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
     """The thresholds of the first quartile on `jour`, by commune: those of `codes` that have one."""
-    trouves = {code: contrat.quartiles.seuil_de(code, contrat.territoires) for code in codes}
+    trouves = {code: contrat.quartiles.seuil_de(code, contrat.territoires, jour) for code in codes}
     return {code: seuil for code, seuil in trouves.items() if seuil is not None}
 
 

@@ -34,7 +34,7 @@ class Contexte:
     `canal` is ASY for a file left in an inbox: the rules of that channel judge it too. `document` is the root
     (`interfaceNuu`), `maintenant` the base's clock, `operation` the SOAP operation, `versions` the message
     versions that the contract accepts, `nom_fichier` the name that the file was sent under.
-    `localisations_max` and `recherche_max` are settings of the base.
+    `localisations_max` (0: by the day of deposit, REC003) and `recherche_max` are settings of the base.
     """
 
     type_fichier: str
@@ -57,7 +57,7 @@ class Contexte:
     nom_fichier: str | None = None
     roles: Roles = field(default_factory=Roles)
     """What the contract binds; without it, nothing."""
-    localisations_max: int = 10
+    localisations_max: int = 0
     recherche_max: int = 500
     resultats: int | None = None
     """How many demandes a search finds; None until it has run (RCH003)."""

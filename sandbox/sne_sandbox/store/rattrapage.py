@@ -2,12 +2,12 @@
 of a database that is migrated, or of a base that is restored from an older snapshot.
 """
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
-from types import MappingProxyType
+from pathlib import Path
 from typing import Final
 
-from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.attribution import DecisionNotee, Demandeur
 from sne_sandbox.domain.decision import CategoriePrioritaire, RolesDecision
 from sne_sandbox.domain.demande import DemandeStockee
@@ -15,40 +15,6 @@ from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.store import lignes, requetes
 from sne_sandbox.store.connexion import Connexion, RequeteSql
 
-#: How decisions were written until then, whatever the contract: no other was read.
-_AVANT: Final = RolesDecision(
-    "DECATT",
-    MappingProxyType(
-        {
-            d.DATE_COMMISSION: "DATECAL",
-            d.DECISION: "DECISION",
-            d.REFUS_DU_MENAGE: "REFUSMEN",
-            d.CATEGORIE: "CATEG",
-            d.DALO: "DALO",
-            d.SIREN: "SIREN",
-            d.BAIL: "BAIL",
-            d.DATE_BAIL: "DATEBAIL",
-        }
-    ),
-    MappingProxyType(
-        {
-            d.ATTRIBUTION: "ATTRIB",
-            d.ATTRIBUTION_PAR_CLASSEMENT: "ATTCLA",
-            d.ATTRIBUTION_SOUS_CONDITION: "ATTCON",
-            d.NON_ATTRIBUTION: "NONATT",
-            d.IRRECEVABILITE: "IRRECE",
-        }
-    ),
-    MappingProxyType(
-        {
-            code: CategoriePrioritaire(code, code, code)
-            for code in (
-                *("HANDIC", "SORACT", "MALLOG", "HEBERG", "REPACT", "HABIND", "VIOLEN", "PROSTI", "TRAITE"),
-                *("MINEUR", "SANLOG", "EXPULS"),
-            )
-        }
-    ),
-)
 #: Demandes read at once.
 _PAGE: Final = 500
 _BASES: Final = RequeteSql("SELECT nom FROM base ORDER BY nom")
@@ -68,12 +34,20 @@ _DECRIRE: Final = RequeteSql(
 )
 
 
+def _roles_d_avant() -> RolesDecision:
+    """How decisions were written then (`rattrapage.toml`)."""
+    lu = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    categories = {code: CategoriePrioritaire(code, code, code) for code in lu["categories"]}
+    return RolesDecision(lu["type"], lu["caracteristiques"], lu["valeurs"], categories)
+
+
 def rattraper(connexion: Connexion, base: str | None = None) -> None:
     """Fills the decisions, and the columns of the statistics, of one base, or of all."""
     noms = [nom for (nom,) in connexion.lignes(_BASES, {})] if base is None else [base]
+    roles = _roles_d_avant()
     for nom in noms:
         evenements: dict[str, list[Evenement]] = defaultdict(list)
-        for ligne in connexion.lignes(_DECISIONS, {"base": nom, "type": _AVANT.type}):
+        for ligne in connexion.lignes(_DECISIONS, {"base": nom, "type": roles.type}):
             evenement = lignes.evenement_de(ligne)
             evenements[evenement.numero_unique].append(evenement)
         for stockee in _demandes(connexion, nom):
@@ -81,7 +55,7 @@ def rattraper(connexion: Connexion, base: str | None = None) -> None:
             connexion.faire(_DECRIRE, {cle: decrite[cle] for cle in _DECRITES})
             dites = [lignes.attribution_de(stockee)]
             siens = evenements.get(stockee.numero_unique, ())
-            dites += [DecisionNotee.de_l_evenement(sien, _AVANT, Demandeur.de(stockee)) for sien in siens]
+            dites += [DecisionNotee.de_l_evenement(sien, roles, Demandeur.de(stockee)) for sien in siens]
             notees = [lignes.ligne_decision(nom, dite) for dite in dites if dite is not None]
             connexion.faire_tout(requetes.NOTER_DECISION, notees)
 

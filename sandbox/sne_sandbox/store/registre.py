@@ -253,13 +253,15 @@ class RegistreBase:
         return ecrite
 
     def supprimer(self, numero: str) -> bool:
-        """Deletes a demande and its events; whether there was one. Its number is never given again."""
+        """Deletes a demande, its events and what was counted of its decisions: it should not have been.
+        Answers whether there was one. Its number is never given again."""
         self._ecrit()
         self._proches.clear()
         self._demandes[numero] = None
         cle = {"base": self._nom, "numero": numero}
         jour = self._aujourdhui().isoformat()
         self.connexion.faire(requetes.NOTER_SUPPRESSION, {**cle, "jour": jour, "motif": None})
+        self.connexion.faire(requetes.OTER_DECISIONS, cle)
         return self.connexion.faire(requetes.SUPPRIMER, cle) == 1
 
     # --- demandes, found -----------------------------------------------------------------------------

@@ -183,6 +183,8 @@ NOTER_DECISION: Final = RequeteSql(
     libre=True,
 )
 OTER_DECISION: Final = RequeteSql(f"DELETE FROM decision {_DEMANDE} AND rang = :rang", libre=True)
+#: All those of a demande.
+OTER_DECISIONS: Final = RequeteSql(f"DELETE FROM decision {_DEMANDE}")
 
 # --- events ----------------------------------------------------------------------------------------------
 

@@ -46,7 +46,8 @@ class RessourceComptee:
 
 @dataclass(frozen=True, slots=True)
 class Seuil:
-    """The threshold that applies, and why: the area of the first wished commune. `seuil` is its row."""
+    """The threshold that applies, and why: the area of the first wished commune. `seuil` is its row, of which
+    `pourquoi` says why this year's."""
 
     commune: str
     territoire: str
@@ -54,6 +55,8 @@ class Seuil:
     montant: Annotated[int | None, "euros par an et par UC ; null : aucun seuil connu"]
     annee: int | None
     fidelite: Annotated[str, "vide : aucun seuil"]
+    invente: Annotated[bool, "le montant n'est de personne : il est inventé pour la démonstration"]
+    pourquoi: Annotated[str, "pourquoi celui de cette année ; vide : aucun seuil"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +66,20 @@ class FoyerLu:
     jour: Annotated[date, "celui de la base"]
     nombre_uc: Decimal
     parts: tuple[PartUc, ...]
-    ressources_mensuelles: Annotated[int, "euros, pour tout le foyer"]
-    ressources_annuelles_uc: Annotated[int, "euros par an et par UC"]
+    ressources_mensuelles: Annotated[int | None, "euros, pour tout le foyer ; null : aucune déclarée"]
+    ressources_annuelles_uc: Annotated[
+        int | None, "euros par an et par UC ; null : aucune ressource déclarée"
+    ]
     entrees: tuple[RessourceComptee, ...]
     seuil: Seuil | None
-    premier_quartile: Annotated[bool | None, "null : aucun seuil ne s'applique"]
+    premier_quartile: Annotated[
+        bool | None, "null : aucun seuil ne s'applique, ou aucune ressource n'est déclarée"
+    ]
 
     @property
-    def annuelles(self) -> int:
-        """Euros a year, for the whole household."""
-        return self.ressources_mensuelles * 12
+    def annuelles(self) -> int | None:
+        """Euros a year, for the whole household; None when no resource is declared."""
+        return None if self.ressources_mensuelles is None else self.ressources_mensuelles * 12
 
 
 def calculer(demande: Demande, jour: date, contrat: Contrat) -> FoyerLu | None:
@@ -80,7 +87,7 @@ def calculer(demande: Demande, jour: date, contrat: Contrat) -> FoyerLu | None:
     menage = Menage.de(demande, jour)
     if menage is None:
         return None
-    seuil = _seuil(demande, contrat)
+    seuil = _seuil(demande, contrat, jour)
     return tirer(
         FoyerLu,
         menage,
@@ -137,11 +144,11 @@ def _entrees(demande: Demande, contrat: Contrat) -> list[RessourceComptee]:
     return entrees
 
 
-def _seuil(demande: Demande, contrat: Contrat) -> Seuil | None:
+def _seuil(demande: Demande, contrat: Contrat, jour: date) -> Seuil | None:
     if not demande.communes_souhaitees:
         return None
     code = demande.communes_souhaitees[0].attributs["code"]
-    trouve = contrat.quartiles.seuil_de(code, contrat.territoires)
+    trouve = contrat.quartiles.seuil_de(code, contrat.territoires, jour)
     commune = contrat.territoires.commune(code)
     epci = contrat.territoires.epci(commune.epci) if commune is not None and commune.epci else None
     if trouve is not None:
@@ -156,6 +163,8 @@ def _seuil(demande: Demande, contrat: Contrat) -> Seuil | None:
         trouve.montant if trouve is not None else None,
         trouve.annee if trouve is not None else None,
         _MARQUES.get(trouve.fidelite, trouve.fidelite or _CONVENTION) if trouve is not None else "",
+        trouve is not None and trouve.invente,
+        trouve.pourquoi(jour) if trouve is not None else "",
     )
 
 

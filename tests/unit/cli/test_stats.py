@@ -97,6 +97,24 @@ def test_quotas_in_each_form(home: Path) -> None:
     assert lu["note"] in texte
 
 
+def test_invented_thresholds_are_named_and_ones_own_replace_them(home: Path, tmp_path: Path) -> None:
+    def quartile(*arguments: str) -> tuple[dict[str, int], str]:
+        lu = json.loads(_lancer(home, "stats", "--table", "TAB03", "--format", "json", *arguments).stdout)
+        lignes = [t for t in lu["tableaux"][0]["lignes"] if t["rubrique"] == "Premier quartile"]
+        return {t["libelle"]: t["demandes"] for t in lignes}, lu["tableaux"][0]["note"]
+
+    inventes, note = quartile()
+    assert "seuils inventés pour la démonstration (" in note
+    miens = tmp_path / "miens.csv"
+    miens.write_text(
+        "territoire,siren,libelle,annee,montant_uc,source,fidelite\nREGION,11,IDF,2010…2030,100000,moi,D\n"
+    )
+    siens, note = quartile("--quartiles", str(miens))
+    assert "inventés" not in note
+    assert siens["Territoire sans seuil connu"] > inventes["Territoire sans seuil connu"] == 0
+    assert siens["Au seuil ou au-dessus"] == 0 < siens["Sous le seuil du premier quartile"]
+
+
 def test_territories_add_up(home: Path) -> None:
     def total(*territoire: str) -> int:
         resultat = _lancer(home, "stats", "--table", "TAB01", "--format", "json", *territoire)

@@ -180,6 +180,28 @@ def test_a_nir_that_nobody_gave_is_invented() -> None:
     assert [(c.exigence, c.sorte) for c in trouves if not c.tenue] == [("FID-12", "nir_invente")]
 
 
+@pytest.mark.parametrize(
+    ("saisi", "transmis", "attendus"),
+    [
+        ("155046299900117", "155046299900117", []),
+        ("155046299900117", None, []),  # no public text says where the message has it
+        ("155046299900117", "155046299900214", [("FID-12", "valeur_changee")]),
+        (None, "155046299900117", [("FID-12", "nir_invente")]),
+    ],
+)
+def test_the_nir_of_a_person_a_charge_may_not_arrive_and_nothing_else(
+    saisi: str | None, transmis: str | None, attendus: list[tuple[str, str]]
+) -> None:
+    def avec(nir: str | None) -> Element:
+        d = demande()
+        if nir is not None:
+            d["personnePhysique"]["listePersonneACharge"]["personneACharge"][1]["nir"] = nir
+        return de_json("demandeLogement", d)
+
+    trouves = comparer(avec(saisi), avec(transmis))
+    assert [(c.exigence, c.sorte) for c in trouves if not c.tenue] == attendus
+
+
 def test_a_nir_is_not_shown() -> None:
     autre = demande()
     demandeur(autre)["nir"] = "180010100000123"

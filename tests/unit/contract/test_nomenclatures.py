@@ -7,14 +7,17 @@ from sne_sandbox.contract import codec
 from sne_sandbox.contract.nomenclatures import (
     Chemin,
     Nomenclatures,
+    Quartiles,
     Territoires,
     lire_chemins,
     lire_listes,
     lire_quartiles,
 )
+from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.menage import SeuilQuartile
 from sne_sandbox.domain.texte import plier
-from sne_sandbox.errors import ContractError
+from sne_sandbox.errors import ContractError, UsageError
 
 FORMULAIRE = "interfaceNuu/demande/demandeLogement"
 
@@ -165,6 +168,7 @@ def test_a_short_line():
 # --- quartiles ----------------------------------------------------------------------------------------
 
 
+JOUR = date(2018, 3, 15)
 ENTETE = b"territoire,siren,libelle,annee,montant_uc,source,fidelite\n"
 
 
@@ -172,10 +176,10 @@ def test_the_threshold_of_the_first_wished_commune(contrat, specimen):
     racine = specimen()
     commune = racine.find(".//{*}localisationSouhaite/{*}commune")
     commune.set("code", "75113")
-    seuil = contrat.quartiles.seuil(Demande(codec.decoder(racine)), contrat.territoires)
+    seuil = contrat.quartiles.seuil(Demande(codec.decoder(racine)), contrat.territoires, JOUR)
     assert (seuil.nature, seuil.code) == ("REGION", "11")
     commune.set("code", "99999")
-    assert contrat.quartiles.seuil(Demande(codec.decoder(racine)), contrat.territoires) is None
+    assert contrat.quartiles.seuil(Demande(codec.decoder(racine)), contrat.territoires, JOUR) is None
 
 
 def test_a_line_that_cannot_be_read():
@@ -183,3 +187,41 @@ def test_a_line_that_cannot_be_read():
         lire_quartiles(ENTETE + b"COMMUNE,1,x,2020,8000,,A\n", "quartiles.csv")
     with pytest.raises(ContractError, match="EPCI,1"):
         lire_quartiles(ENTETE + b"EPCI,1,x,2020,huit,,A\n", "quartiles.csv")
+    with pytest.raises(ContractError, match="EPCI,1"):
+        lire_quartiles(ENTETE + "EPCI,1,x,2025…2019,8000,,A\n".encode(), "quartiles.csv")
+
+
+def test_a_row_of_several_years_and_what_is_invented():
+    lus = lire_quartiles(ENTETE + "EPCI,1,x,2019…2021,8000,s,I\nEPCI,2,y,2020,7000,,A\n".encode(), "q.csv")
+    assert [(s.code, s.annee, s.invente, s.fidelite) for s in lus] == [
+        ("1", 2019, True, "C"),
+        ("1", 2020, True, "C"),
+        ("1", 2021, True, "C"),
+        ("2", 2020, False, "A"),
+    ]
+
+
+def test_a_published_amount_is_never_crossed_with_an_invented_one():
+    publie = SeuilQuartile("EPCI", "1", "publié", 2020, 8000)
+    inventes = [SeuilQuartile("EPCI", code, "inventé", 2017, 1, invente=True) for code in ("1", "2")]
+    assert Quartiles([publie], inventes).seuils == (publie, inventes[1])
+
+
+def test_the_amounts_invented_for_the_seeds_are_there_by_default_and_go_with_the_users_own(tmp_path):
+    arras = "62041"
+
+    def seuil(**autres):
+        contrat = charger(**autres)
+        return contrat.quartiles.seuil_de(arras, contrat.territoires, JOUR)
+
+    assert seuil().invente
+    assert seuil(nom="v5.0") is None
+    siens = tmp_path / "miens.csv"
+    siens.write_bytes(ENTETE + b"EPCI,200033579,CU d'Arras,2017,9000,moi,D\n")
+    lu = seuil(quartiles=siens)
+    assert (lu.montant, lu.invente) == (9000, False)
+    (tmp_path / "dossier").mkdir()
+    (tmp_path / "dossier" / "quartiles.csv").write_bytes(ENTETE + b"REGION,11,x,2017,9000,moi,D\n")
+    assert seuil(overlay=tmp_path / "dossier") is None
+    with pytest.raises(UsageError, match=r"absent\.csv"):
+        seuil(quartiles=tmp_path / "absent.csv")

@@ -11,8 +11,9 @@ from sne_sandbox.domain.menage import (
     SeuilQuartile,
     composition,
     nombre_uc,
-    seuil_applicable,
+    seuil_du_jour,
     taille,
+    zone_du_seuil,
 )
 
 JOUR = date(2018, 3, 15)
@@ -134,27 +135,48 @@ def test_halves_of_a_euro_go_up() -> None:
     assert Menage(Decimal("1.60"), 1).ressources_annuelles_uc == 8  # 7.5
 
 
-SEUILS = (
-    SeuilQuartile("EPCI", "200040590", "Villefranche Beaujolais Saône", 2019, 8100),
-    SeuilQuartile("EPCI", "200040590", "Villefranche Beaujolais Saône", 2020, 8256),
-    SeuilQuartile("EPCI", "200054781", "Métropole du Grand Paris", 2020, 9999),
-    SeuilQuartile("REGION", "11", "Île-de-France", 2016, 8880),
-    SeuilQuartile("REGION", "84", "Auvergne-Rhône-Alpes", 2016, 1),
-)
+def test_who_declares_no_resource_is_in_no_quartile() -> None:
+    # Finding Q3: 0 euro for want of a declaration was « premier quartile ».
+    muet = Menage.de(demande(ne_le("demandeur", "1980-01-01")), JOUR)
+    assert muet == Menage(Decimal("1.00"), None)
+    assert (muet.ressources_annuelles_uc, muet.premier_quartile(10**6)) == (None, None)
+    sans_un_sou = Menage.de(
+        demande(ne_le("demandeur", "1980-01-01", ressources("listeRessourceRecue", 0))), JOUR
+    )
+    assert sans_un_sou is not None
+    assert (sans_un_sou.ressources_annuelles_uc, sans_un_sou.premier_quartile(1)) == (0, True)
+
+
+def test_the_area_of_a_threshold_is_the_epci_but_in_ile_de_france() -> None:
+    assert zone_du_seuil("200054781", "11") == ("REGION", "11")
+    assert zone_du_seuil("200040590", "84") == ("EPCI", "200040590")
+    assert zone_du_seuil(None, "84") == ("EPCI", None)
 
 
 @pytest.mark.parametrize(
-    ("epci", "region", "attendu"),
+    ("annees", "horloge", "attendue"),
     [
-        ("200040590", "84", 8256),
-        ("200054781", "11", 8880),
-        ("243100518", "76", None),
-        (None, "84", None),
+        ((2016, 2017, 2018), 2018, 2017),
+        ((2019, 2020), 2018, 2019),
+        ((2016,), 2026, 2016),
+        ((2016, 2018), 2018, 2016),  # as near one as the other: the earlier
+        ((2018, 2016), 2018, 2016),
     ],
 )
-def test_threshold_of_the_first_wished_commune(epci: str | None, region: str, attendu: int | None) -> None:
-    trouve = seuil_applicable(SEUILS, epci=epci, region=region)
-    assert (trouve.montant if trouve else None) == attendu
+def test_the_threshold_is_that_of_the_year_before_else_the_nearest(
+    annees: tuple[int, ...], horloge: int, attendue: int
+) -> None:
+    seuils = [SeuilQuartile("REGION", "11", "Île-de-France", annee, 8000 + annee) for annee in annees]
+    jour = date(horloge, 3, 15)
+    trouve = seuil_du_jour(seuils, jour)
+    assert trouve is not None
+    assert trouve.annee == attendue
+    proche = "le plus proche" if attendue != horloge - 1 else "l'année qui précède"
+    assert proche in trouve.pourquoi(jour)
+
+
+def test_no_threshold_of_none() -> None:
+    assert seuil_du_jour((), JOUR) is None
 
 
 @pytest.mark.parametrize(

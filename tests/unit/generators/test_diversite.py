@@ -7,8 +7,9 @@ import pytest
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.dates import PARIS, age
 from sne_sandbox.domain.demande import Demande
+from sne_sandbox.domain.nir import cle_valide, convient_a_la_naissance, forme_valide
 from sne_sandbox.errors import UsageError
 from sne_sandbox.generators.diversite import Contraintes, atelier
 from sne_sandbox.generators.menages import SORTES
@@ -105,3 +106,18 @@ def test_the_instant_is_nine_o_clock_unless_it_is_given(contrat: Contrat) -> Non
 def test_a_commune_has_to_exist(contrat: Contrat) -> None:
     with pytest.raises(UsageError, match="99999"):
         atelier(contrat, jour=JOUR, guichet="G1226", contraintes=Contraintes(communes=("99999",)))
+
+
+def test_each_adult_of_a_household_has_a_right_nir_and_no_minor_has_one(contrat: Contrat) -> None:
+    ici = atelier(contrat, jour=JOUR, guichet="G1226", contraintes=Contraintes(nir=True))
+    porteurs = 0
+    for graine in range(60):
+        demande = Demande(ici.message(TirageVarie(graine)))
+        for personne in demande.personnes_a_charge:
+            nir, naissance = personne.texte_de("nir"), personne.date_de("dateNaissance")
+            assert naissance is not None
+            assert (nir is not None) == (age(naissance, JOUR) >= 18)
+            porteurs += nir is not None
+            assert nir is None or (forme_valide(nir) and cle_valide(nir))
+            assert nir is None or convient_a_la_naissance(nir, naissance)
+    assert porteurs > 3

@@ -153,6 +153,23 @@ def test_02_02_elements_do_not_fit_an_older_version(banc: Banc) -> None:
     assert banc.demander(envoye).statut == 500
 
 
+def test_the_nir_of_an_adult_a_charge_comes_back_where_it_was_sent_and_nowhere_else(banc: Banc) -> None:
+    nir = f"{FORMULAIRE}/personnePhysique/listePersonneACharge/personneACharge/nir"
+    envoye = specimen("parent_a_charge_nir")
+    recu = banc.demander(envoye)
+    assert texte(recu.document, nir) == texte(envoye, nir)
+    assert texte(banc.relire(recu.numero).document, nir) == texte(envoye, nir)
+    oter(envoye, nir)
+    poser(envoye, f"{FORMULAIRE}/personnePhysique/demandeur/nom", "Vasseur-Obry")
+    oter(envoye, f"{FORMULAIRE}/personnePhysique/demandeur/nir")
+    assert texte(banc.demander(envoye).document, nir) is None
+    ancien = message(specimen("parent_a_charge_nir"), "CRE")
+    oter(ancien, f"{FORMULAIRE}/personnePhysique/demandeur/nir")
+    for version in ("02.00", "02.01"):
+        ancien.set("versionInterface", version)
+        assert banc.demander(ancien).statut == 500
+
+
 @pytest.mark.parametrize(("version", "attendus"), [("02.00", 0), ("02.01", 0), ("02.02", 6)])
 def test_an_answer_is_in_the_version_of_its_question(banc: Banc, version: str, attendus: int) -> None:
     envoye = specimen("colocataires")
@@ -167,6 +184,19 @@ def test_an_answer_is_in_the_version_of_its_question(banc: Banc, version: str, a
     assert len(noms) in (attendus, max(attendus - 1, 0))  # no threshold, no premierQuartile
     if attendus:
         assert noms[3:5] == ["ressourcesAnnuellesUC", "nombreUC"]
+
+
+def test_who_declares_no_resource_has_no_quartile(banc: Banc) -> None:
+    envoye = specimen("personne_seule")
+    envoye.set("versionInterface", "02.02")
+    for detail in envoye.findall(".//{*}listeRessourceRecue/{*}detailRessource"):
+        detail.getparent().remove(detail)
+    document = banc.demander(envoye).document
+    racine = f"{FORMULAIRE}/informationTraitement"
+    assert texte(document, f"{racine}/nombreUC") == "1.00"
+    assert texte(document, f"{racine}/ressourcesAnnuellesUC") is None
+    assert texte(document, f"{racine}/premierQuartile") is None
+    assert "aucune ressource" in banc.journal()[0].notes[0]
 
 
 def test_ile_de_france_has_a_first_quartile(banc: Banc) -> None:

@@ -18,26 +18,34 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.errors import ContractError
 from sne_sandbox.operations.epreuve_contrat import essayer_les_specimens, traduire
+from sne_sandbox.resources import contracts_dir
 from sne_sandbox.rules.engine import regles_eteintes
 from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.partage import Configuration
 
 DEMANDEUR = f"{FORMULAIRE}/personnePhysique/demandeur"
-NIRS = ("NIR001", "NIR002", "NIR003", "NIR004", "NIR006", "NIR007")
+NIRS = ("NIR001", "NIR002", "NIR003", "NIR004", "NIR006", "NIR007", "NIR008")
+ROLES_NIR = ("demande.nir.demandeur", "demande.nir.cotitulaire", "demande.nir.a_charge")
 DECISIONS = ("DEC001", "DEC002", "DEC003", "DEC004")
 #: (what the folder is; roles found under another name; roles that are missing; rules that are off when
 #: nothing is bound again; those that are still off once the guesses are written)
 DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[str]]] = [
-    (officiels.nir_renomme, {"demande.nir.demandeur", "demande.nir.cotitulaire"}, set(), {*NIRS}, set()),
-    (officiels.nir_dans_un_bloc, {"demande.nir.demandeur", "demande.nir.cotitulaire"}, set(), {*NIRS}, set()),
-    (officiels.nir_en_fin, set(), set(), set(), set()),
-    (officiels.nir_du_demandeur_seul, set(), {"demande.nir.cotitulaire"}, set(), set()),
+    (officiels.nir_renomme, {*ROLES_NIR}, set(), {*NIRS}, set()),
+    (officiels.nir_dans_un_bloc, {*ROLES_NIR}, set(), {*NIRS}, set()),
+    (officiels.nir_en_fin, set(), {"demande.nir.a_charge"}, {"NIR008"}, {"NIR008"}),
+    (
+        officiels.nir_du_demandeur_seul,
+        set(),
+        {"demande.nir.cotitulaire", "demande.nir.a_charge"},
+        {"NIR008"},
+        {"NIR008"},
+    ),
     (
         officiels.nir_hors_de_la_personne,
         {"demande.nir.demandeur"},
-        {"demande.nir.cotitulaire"},
+        {"demande.nir.cotitulaire", "demande.nir.a_charge"},
         {*NIRS},
-        set(),
+        {"NIR008"},
     ),
     (officiels.un_calcul_renomme, {"demande.ressources_uc"}, set(), set(), set()),
     (
@@ -101,7 +109,12 @@ def banc_officiel(tmp_path: Path) -> Any:
 
     def faire(contrats: Path) -> Banc:
         app = creer_application(
-            Configuration(home=tmp_path / "home", contracts=contrats, horloge=Horloge(fige_a=MIDI))
+            Configuration(
+                home=tmp_path / "home",
+                contracts=contrats,
+                quartiles=contracts_dir() / "v5.2" / "quartiles.csv",  # none is invented
+                horloge=Horloge(fige_a=MIDI),
+            )
         )
         applications.append(app)
         return Banc(app, f"essai{len(applications)}").creer()
@@ -292,3 +305,16 @@ def test_a_renamed_nir_is_masked_wherever_it_is_shown(
     montre = banc.api("GET", f"/bases/{banc.nom}/exchanges/{echange.identifiant}/request/document")
     assert b"20612751" not in montre.data
     assert f"{{{NS}}}numeroSecuriteSociale"[-21:].encode() in montre.data
+
+
+def test_what_has_no_place_is_shown_in_the_console_and_not_written(
+    tmp_path: Path, banc_officiel: Callable[[Path], Banc]
+) -> None:
+    banc = banc_officiel(_dossier(tmp_path, officiels.calculs_retires))
+    resultat = banc.demander(specimen("personne_seule_nir"))
+    assert _calculs(resultat.document) == {}
+    page = banc.http.get(f"/console/{banc.nom}/demandes/{resultat.numero}").get_data(as_text=True)
+    assert "€ par an et par UC" in page
+    assert "les messages 02.02 de ce contrat n'ont pas de place pour ressources annuelles" in page
+    regles = banc.http.get(f"/console/{banc.nom}/regles").get_data(as_text=True)
+    assert "éteinte" not in regles

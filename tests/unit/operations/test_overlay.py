@@ -58,22 +58,25 @@ def test_the_wire_shows_the_official_code_and_wording(
     assert banc.demander(enfant).anomalies == ["IDT003"]
 
 
-def test_the_demonstration_thresholds_serve_as_they_are(
+def test_an_invented_threshold_is_said_in_the_journal_and_a_table_of_ones_own_takes_it_away(
     tmp_path: Path, banc: Banc, banc_officiel: Callable[[Path], Banc]
 ) -> None:
     demande = specimen("personne_seule_nir")
     dit = f"{FORMULAIRE}/informationTraitement/premierQuartile"
-    assert texte(banc.demander(demande).document, dit) is None
+    assert texte(banc.demander(demande).document, dit) == "false"
+    (note,) = banc.journal()[0].notes
+    assert "celui de 2017, l'année qui précède" in note
+    assert "inventé" in note
     (tmp_path / "contrats").mkdir()
-    shutil.copy(fixtures_dir() / "quartiles-demo.csv", tmp_path / "contrats" / "quartiles.csv")
-    assert texte(banc_officiel(tmp_path / "contrats").demander(demande).document, dit) == "false"
+    shutil.copy(contracts_dir() / "v5.2" / "quartiles.csv", tmp_path / "contrats" / "quartiles.csv")
+    banc = banc_officiel(tmp_path / "contrats")
+    assert texte(banc.demander(demande).document, dit) is None
+    assert "aucun seuil n'est connu" in banc.journal()[0].notes[0]
 
 
 def test_no_invented_threshold_hides_what_it_is() -> None:
     lignes = (fixtures_dir() / "quartiles-demo.csv").read_text(encoding="utf-8").splitlines()[1:]
-    publiees = (contracts_dir() / "v5.2" / "quartiles.csv").read_text(encoding="utf-8")
-    assert all("INVENTÉ" in ligne or ligne in publiees.splitlines() for ligne in lignes)
-    assert sum("INVENTÉ" in ligne for ligne in lignes) == 7
+    assert all("INVENTÉ" in ligne and ligne.endswith(",I") for ligne in lignes)
 
 
 def test_the_wire_shows_the_official_place_of_an_anomalie_and_the_journal_ours(

@@ -71,6 +71,14 @@ def test_a_demande_that_comes_back_was_not_housed(magasin: Magasin) -> None:
         assert _baux(registre) == []
 
 
+def test_a_demande_that_should_not_have_been_was_not_housed(magasin: Magasin) -> None:
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter(stockee(NUMERO))
+        _radier(registre)
+        registre.supprimer(NUMERO)
+        assert _baux(registre) == []
+
+
 def test_decision_and_radiation_are_one_lease(magasin: Magasin) -> None:
     with magasin.ecrire("ecole") as registre:
         registre.ajouter(stockee(NUMERO))

@@ -70,12 +70,33 @@ def test_the_threshold_is_that_of_the_first_wished_commune(contrat: Contrat) -> 
     assert foyer.premier_quartile is (foyer.ressources_annuelles_uc < foyer.seuil.seuil.montant)
 
 
-def test_without_a_threshold_nothing_is_said(contrat: Contrat) -> None:
+def test_an_invented_threshold_says_so(contrat: Contrat) -> None:
     foyer = calculer(demande_de(specimen("couple_garde_alternee_handicap")), JOUR, contrat)
     assert foyer is not None
     assert foyer.seuil is not None
-    assert foyer.seuil.seuil is None
-    assert foyer.premier_quartile is None
+    assert (foyer.seuil.invente, foyer.seuil.fidelite) == (True, "convention")
+    assert foyer.premier_quartile is not None
+
+
+def test_without_a_threshold_nothing_is_said(contrat: Contrat) -> None:
+    racine = specimen("couple_garde_alternee_handicap")
+    for commune in racine.iterfind(".//{*}localisationSouhaite/{*}commune"):
+        commune.set("code", "59350")
+    foyer = calculer(demande_de(racine), JOUR, contrat)
+    assert foyer is not None
+    assert foyer.seuil is not None
+    assert (foyer.seuil.seuil, foyer.seuil.pourquoi, foyer.premier_quartile) == (None, "", None)
+
+
+def test_without_a_declared_resource_nothing_is_said(contrat: Contrat) -> None:
+    racine = specimen("personne_seule")
+    for detail in racine.findall(".//{*}listeRessourceRecue/{*}detailRessource"):
+        detail.getparent().remove(detail)
+    foyer = calculer(demande_de(racine), JOUR, contrat)
+    assert foyer is not None
+    assert foyer.seuil is not None
+    assert foyer.seuil.seuil is not None
+    assert (foyer.entrees, foyer.annuelles, foyer.premier_quartile) == ((), None, None)
 
 
 def test_without_a_birth_date_a_person_counts_as_an_adult(contrat: Contrat) -> None:

@@ -71,6 +71,8 @@ def rempli(tmp_path_factory: pytest.TempPathFactory) -> tuple[Banc, dict[str, An
         "operation": "getNumUnique",
         "tableau": "TAB01",
         "rubrique": "Demandes actives",
+        "niveau": "departement",
+        "part": "prioritaires",
         "genre": "introuvable",
         "regle": "ENT009",
         "document": "demande",
@@ -137,7 +139,7 @@ def test_every_get_of_the_api_only_reads(rempli: tuple[Banc, dict[str, Any]]) ->
             assert reponse.status_code == 200, (adresse, reponse.text)
             assert not en_clair(decode(reponse)), adresse
         lus += 1
-    assert lus == 54
+    assert lus == 59
     assert refuses == ["get_bases_base_guichets_code_outbox_nom", "get_bases_base_snapshots_nom_file"]
     assert etat(banc.app) == avant
 

@@ -296,10 +296,12 @@ def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.demande is None:
         return
     roles, depuis = vue.contrat.roles.demande, vue.contrat.nomenclatures.depuis
-    for personne in vue.demande.titulaires:
-        ecrit = roles.nir_de(vue.demande, personne)
+    portes = [(roles.nir_de(vue.demande, p), p.element.nom) for p in vue.demande.titulaires]
+    # Of a person à charge, nothing is said where it is not given.
+    a_charge = [roles.nir_a_charge(personne) for personne in vue.demande.personnes_a_charge]
+    for ecrit, genre in (*portes, *((donne, "") for donne in a_charge if donne is not None)):
         if ecrit is None:
-            chemin = roles.nir.get(personne.element.nom)
+            chemin = roles.nir.get(genre)
             if chemin is not None and vue.demande.version >= depuis(chemin):
                 yield dire.tenue()
             continue

@@ -1,4 +1,4 @@
-"""Who asks, and how to reach them (IDT); the NIR of applicant and co-holders, interface 5.2 (NIR).
+"""Who asks, and how to reach them (IDT); the NIR of the adults, interface 5.2 (NIR).
 
 A NIR is masked wherever it is shown.
 """
@@ -6,6 +6,7 @@ A NIR is masked wherever it is shown.
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import Final
 
 from sne_sandbox.domain.dates import age
@@ -26,6 +27,8 @@ _MOYENS: Final = (*_TELEPHONES, "mel")
 AGE_MINIMAL: Final = 16
 AGE_DE_MAJORITE: Final = 18
 AGE_MAXIMAL: Final = 120
+#: ListeSexe → ListeCivilite.
+_CIVILITE_DU_SEXE: Final = {"M": "1", "F": "2"}
 
 
 @regle("IDT001", par_place=True)
@@ -253,7 +256,7 @@ def _sur_la_naissance(personne: Personne) -> Infraction:
 def forme_du_nir(contexte: Contexte) -> Iterator[Infraction]:
     """A NIR has 15 characters: 13 (2A and 2B allowed) and a key of 2 digits. Source: net-entreprises for the
     number (attested); that the message carries all of it follows (deduced)."""
-    for _, element, nir in _nirs(contexte):
+    for _, element, nir in _tous_les_nirs(contexte):
         if not forme_valide(nir):
             yield infraction(element, valeur=masquer_nir(nir))
 
@@ -272,7 +275,8 @@ def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
     """The first digit fits the civilité: 1, 3, 7 Monsieur; 2, 4, 8 Madame and Mademoiselle (7 and 8 are
     waiting numbers). Deduced."""
     for personne, element, nir in _bien_formes(contexte):
-        civilite = personne.civilite
+        # Of a person à charge, the form says the sex, and no civilité.
+        civilite = personne.code_de("civilite") or _CIVILITE_DU_SEXE.get(personne.code_de("sexe") or "")
         if civilite is not None and not convient_a_la_civilite(nir, civilite):
             yield infraction(element, valeur=masquer_nir(nir))
 
@@ -281,7 +285,7 @@ def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
 def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
     """Year and month fit the birth date; a month above 12 fits any (incomplete civil status). Deduced."""
     for personne, element, nir in _bien_formes(contexte):
-        naissance = personne.date_naissance
+        naissance = personne.date_de("dateNaissance")
         if naissance is not None and not convient_a_la_naissance(nir, naissance):
             yield infraction(element, valeur=masquer_nir(nir))
 
@@ -309,19 +313,41 @@ def nir_deja_porte(contexte: Contexte) -> Iterator[Infraction]:
 def nir_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No NIR is given for two persons of the demande. Convention."""
     vus: set[str] = set()
-    for _, element, nir in _nirs(contexte):
+    for _, element, nir in _tous_les_nirs(contexte):
         if nir in vus:
             yield infraction(element, valeur=masquer_nir(nir))
         vus.add(nir)
 
 
-def _nirs(contexte: Contexte) -> Iterator[tuple[Personne, Element, str]]:
+@regle("NIR008", roles=("demande.nir.a_charge",))
+def nir_d_un_mineur(contexte: Contexte) -> Iterator[Infraction]:
+    """Of the persons à charge, only an adult has a NIR in the demande (one day of tolerance). Source:
+    R. 441-2-2 a), « personnes physiques majeures » (attested); convention for the element."""
+    for personne, element, nir in _nirs_a_charge(contexte):
+        naissance = personne.date_de("dateNaissance")
+        if naissance is not None and age(naissance, contexte.aujourdhui) < AGE_DE_MAJORITE:
+            yield infraction(element, valeur=masquer_nir(nir))
+
+
+def _nirs(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+    """(person, NIR, its text) of the holders: another demande may well know a person à charge."""
     roles, demande = contexte.roles.demande, contexte.demande
     for personne in demande.titulaires:
         element = roles.nir_de(demande, personne)
         if element is not None:
+            yield personne.element, element, element.texte
+
+
+def _nirs_a_charge(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+    for personne in contexte.demande.personnes_a_charge:
+        element = contexte.roles.demande.nir_a_charge(personne)
+        if element is not None:
             yield personne, element, element.texte
 
 
-def _bien_formes(contexte: Contexte) -> Iterator[tuple[Personne, Element, str]]:
-    return (trouve for trouve in _nirs(contexte) if forme_valide(trouve[2]))
+def _tous_les_nirs(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+    return chain(_nirs(contexte), _nirs_a_charge(contexte))
+
+
+def _bien_formes(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+    return (trouve for trouve in _tous_les_nirs(contexte) if forme_valide(trouve[2]))

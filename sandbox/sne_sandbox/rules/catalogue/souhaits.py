@@ -1,6 +1,7 @@
 """The dwelling and the places wished (REC), and why the household asks (MOT)."""
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 from typing import Final
 
@@ -10,13 +11,19 @@ from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import taille
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.rules.catalogue.logement import departement_connu
-from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, infraction, manquant, regle
+from sne_sandbox.rules.rule import Contexte, Infraction, a_venir, allege, infraction, manquant, regle
 
 # --- REC ----------------------------------------------------------------------------------------------
 
 
 _PIECES: Final = {"C": 1, "T1": 1, "T2": 2, "T3": 3, "T4": 4, "T5": 5}
 _TYPES_MAX: Final = 2
+#: The form 14069*03: when it came into force, and the last day of the former one, which « ne peut plus être
+#: utilisé » from the next (arrêté of 6 August 2018); the places that each has room for (USH 2012; Cerfa *03).
+FORMULAIRE_03: Final = date(2018, 9, 10)
+FIN_FORMULAIRE_02: Final = date(2019, 9, 9)
+LOCALISATIONS_FORMULAIRE_02: Final = 10
+LOCALISATIONS_FORMULAIRE_03: Final = 8
 
 
 @regle("REC001")
@@ -42,14 +49,22 @@ def types_qui_ne_se_suivent_pas(contexte: Contexte) -> Iterator[Infraction]:
 
 @regle("REC003", "logementRecherche")
 def nombre_de_localisations(contexte: Contexte) -> Iterator[Infraction]:
-    """1 to 10 wished places, a setting: 8 on the form 14069*03. Source: USH 2012 (10), Cerfa *03 (8);
-    deduced."""
+    """1 wished place at least, and no more than the form has on the day of deposit: 10, then 8 on the form
+    14069*03; a setting of the base says another number. Source: USH 2012 (10), Cerfa *03 (8); deduced. The
+    message does not say which form was filled in: while the former one was accepted too, the 9th and the 10th
+    only warn (convention)."""
     recherche = contexte.demande.logement_recherche
     if recherche is None:
         return
-    nombre, maximum = len(contexte.demande.localisations), contexte.localisations_max
+    nombre, maximum, tolere = len(contexte.demande.localisations), contexte.localisations_max, 0
+    if not maximum:
+        maximum = (
+            LOCALISATIONS_FORMULAIRE_02 if contexte.depot < FORMULAIRE_03 else LOCALISATIONS_FORMULAIRE_03
+        )
+        tolere = LOCALISATIONS_FORMULAIRE_02 if contexte.depot <= FIN_FORMULAIRE_02 else 0
     if not 1 <= nombre <= maximum:
-        yield manquant(recherche, "listeLocalisationSouhaite", valeur=str(nombre), max=str(maximum))
+        trouve = manquant(recherche, "listeLocalisationSouhaite", valeur=str(nombre), max=str(maximum))
+        yield allege(trouve) if maximum < nombre <= tolere else trouve
 
 
 @regle("REC004", "localisationSouhaite")

@@ -87,6 +87,7 @@ class Tableaux:
     date: date
     territoire: Annotated[str | None, "null : tous"]
     tableaux: list[TableauLu]
+    fidelite: Annotated[str, "ce qui est attesté, ce qui est convention"]
 
 
 def _jour(base: str, quand: dict[str, Any]) -> date:
@@ -99,7 +100,7 @@ def _tableau(base: str, code: str, jour: date, quand: dict[str, Any]) -> Tableau
     """One, as soon as it is computed. Raises UsageError for a territory that is none, ServiceUnavailable when
     it takes too long."""
     if quand["territoire"] is not None:
-        statistiques.verifier_territoire(quand["territoire"], services().contrat)
+        statistiques.verifier_territoire(quand["territoire"], services().contrat_de(base))
     calculs = calculs_de(current_app.extensions["principale"])
     return calculs.attendre(services(), TableDemandee(base, code, jour, quand["territoire"])).tableau
 
@@ -109,7 +110,7 @@ def lire(quand: dict[str, Any], base: str) -> Tableaux:
     """TAB01, TAB02 and TAB03 of a base, or of one of its territories, at a date."""
     jour = _jour(base, quand)
     tableaux = [_tableau(base, code, jour, quand).lu for code in statistiques.CODES]
-    return Tableaux(base, jour, quand["territoire"], tableaux)
+    return Tableaux(base, jour, quand["territoire"], tableaux, statistiques.FIDELITE)
 
 
 @blueprint.get(

@@ -10,6 +10,7 @@ from lxml import etree
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract import codec
+from sne_sandbox.contract.roles import LIBELLES
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.decision import RolesDecision
@@ -21,7 +22,7 @@ from sne_sandbox.store.recherche import doublons_de, separees_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web import relecture
 from sne_sandbox.web.console.formulaire import presenter
-from sne_sandbox.web.console.page import section
+from sne_sandbox.web.console.page import contrat_servi, section
 from sne_sandbox.web.foyer import calculer
 from sne_sandbox.web.histoire import ECHANGES, relire
 from sne_sandbox.web.messages.arbre import construire
@@ -44,7 +45,7 @@ class EvenementLu:
 @blueprint.get("/demandes/<numero>")
 def page(base: str, numero: str) -> str:
     """One demande: its form, its household, its life, its events, its duplicates."""
-    magasin, contrat = services().magasin, services().contrat
+    magasin, contrat = services().magasin, contrat_servi()
     echanges = magasin.journal.chercher(base, numero=numero, limite=ECHANGES)
     with magasin.lire(base) as registre:
         stockee = _trouver(registre, numero)
@@ -73,12 +74,15 @@ def page(base: str, numero: str) -> str:
         parties=presenter(codec.lire(etree.tostring(racine)), contrat),
         foyer=calculer(demande, question.maintenant.date(), contrat),
         seuils=contrat.quartiles.seuils,
+        non_transmis=[
+            LIBELLES[f"demande.{role}"] for role in contrat.roles.demande.sans_place(stockee.version)
+        ],
         etapes=etapes,
         limite_echanges=ECHANGES if len(echanges) == ECHANGES else None,
         evenements=evenements,
         doublons=[(d, nom_de(d.demande)) for d in doublons],
         separees=separees,
-        attestation=attestation.lignes(stockee, guichets.get(stockee.guichet_createur), question),
+        attestation=attestation.texte(stockee, guichets.get(stockee.guichet_createur), question),
         arbre=construire(racine, contrat=contrat),
     )
 

@@ -78,6 +78,30 @@ def test_number_of_places(juger: Juger, nombre: int, maximum: int, constats: int
     ] * constats
 
 
+@pytest.mark.parametrize(
+    ("depot", "nombre", "maximum", "leger"),
+    [
+        ("2018-09-09", 10, None, False),
+        ("2018-09-09", 11, 10, False),
+        ("2018-09-10", 8, None, False),
+        ("2018-09-10", 9, 8, True),
+        ("2019-09-09", 10, 8, True),
+        ("2019-09-09", 11, 8, False),
+        ("2019-09-10", 9, 8, False),
+        ("2019-09-10", 8, None, False),
+    ],
+)
+def test_without_a_setting_the_form_of_the_day_of_deposit_says_how_many(
+    juger: Juger, depot: str, nombre: int, maximum: int | None, leger: bool
+) -> None:
+    places = tuple(f"751{rang:02d}" for rang in range(1, nombre + 1))
+    document = f"<dateCreationDemande>{depot}</dateCreationDemande>{recherche(places=places)}"
+    trouves = juger(souhaits.nombre_de_localisations, document)
+    assert [(c.valeurs["max"], c.leger) for c in trouves] == (
+        [] if maximum is None else [(str(maximum), leger)]
+    )
+
+
 def test_nothing_sought_has_no_places(juger: Juger) -> None:
     assert juger(souhaits.nombre_de_localisations, "<numGuichet>G1104</numGuichet>") == []
 

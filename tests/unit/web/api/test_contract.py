@@ -135,3 +135,10 @@ def test_every_one_can_be_read(banc: Banc) -> None:
         assert reponse.json["refuses"], code
     inconnue = banc.api("GET", "/rules/XXX999")
     assert (inconnue.status_code, inconnue.content_type) == (404, "application/problem+json")
+
+
+def test_the_form_against_the_message(banc: Banc) -> None:
+    lu = lire(banc, "/form")
+    assert [rubrique["lettre"] for rubrique in lu["rubriques"]] == list("abcdefghi")
+    assert lu["inconnus"] == []
+    assert all(ligne["elements"] == [] for ligne in lu["sans_place"])

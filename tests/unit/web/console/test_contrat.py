@@ -8,10 +8,11 @@ from banc import Banc
 from lxml import etree
 from navigateur import ENTETES
 
+from sne_sandbox.contract.elements import elements, ordre
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.web.interface import elements, ordre
+from sne_sandbox.web.rubriques import decrire
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 
@@ -109,3 +110,14 @@ def test_what_is_not_there_is_not_found(chemin: str, page: Callable[..., Any]) -
 def test_the_first_page_leads_everywhere(banc: Banc, page: Callable[..., Any]) -> None:
     for lien in page("/contrat").xpath("//main//a/@href"):
         assert banc.http.get(lien, headers=ENTETES).status_code == 200, lien
+
+
+def test_the_form_is_shown_rubric_by_rubric(page: Callable[..., Any]) -> None:
+    decrit = decrire(charger())
+    arbre = page("/contrat/formulaire")
+    assert len(arbre.xpath("//section[@aria-labelledby='t-sans-place']//li")) == len(decrit.sans_place)
+    for rubrique in decrit.rubriques:
+        (section,) = arbre.xpath(f"//section[@aria-labelledby='t-{rubrique.lettre}']")
+        assert len(section.xpath(".//tbody/tr")) == len(rubrique.lignes)
+        sans = sum(not ligne.elements for ligne in rubrique.lignes)
+        assert len(section.xpath(".//td[.='sans place connue']")) == sans

@@ -40,13 +40,26 @@ def test_a_demande_is_told_whole(banc: Banc, page: Page) -> None:
     foyer = dit(arbre, "t-foyer")
     assert "Total 2,25" in foyer
     assert "2 875 € × 12 = 34 500 € par an" in foyer.replace("\N{NARROW NO-BREAK SPACE}", " ")
-    assert "Aucun seuil n'est connu" in foyer
-    assert "Il en connaît pour Île-de-France et 18 intercommunalités" in foyer
+    assert "un montant inventé pour la démonstration" in foyer
+    assert "celui de 2017, l'année qui précède celle de la base" in foyer
     assert f"Numéro unique d'enregistrement : {numero}" in dit(arbre, "t-attestation")
     assert (
         arbre.xpath("//section[@aria-labelledby='t-document']//span[@class='nom']/text()")[0]
         == "interfaceNuu"
     )
+
+
+def test_what_is_not_known_of_the_quartile_is_said(banc: Banc, page: Page) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    for detail in racine.findall(".//{*}listeRessourceRecue/{*}detailRessource"):
+        detail.getparent().remove(detail)
+    for commune in racine.iterfind(".//{*}localisationSouhaite/{*}commune"):
+        commune.set("code", "59350")
+    foyer = dit(page(f"/demandes/{banc.demander(racine).numero}"), "t-foyer")
+    assert "elles sont inconnues, ce qui n'est pas 0 €" in foyer
+    assert "Aucun seuil n'est connu" in foyer
+    assert "Il en connaît pour Île-de-France et " in foyer
+    assert "Quartile : inconnu, aucune ressource n'est déclarée" in foyer
 
 
 def test_numbers_are_written_in_french(banc: Banc, page: Page) -> None:

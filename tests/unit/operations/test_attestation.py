@@ -1,0 +1,136 @@
+"""The attestation says what R. 441-2-4 lists, annexes included, and marks what is invented."""
+
+import re
+
+import pytest
+from banc import FORMULAIRE, Banc, message, oter, poser, renouvellement, specimen
+
+from sne_sandbox.operations import attestation
+from sne_sandbox.operations.attestation import ANNEXES, FICTIF, LARGEUR, LIGNES, LIGNES_RESUME
+
+_ECHAPPE = re.compile(rb"\\(\d{3}|.)")
+
+
+def _pages(pdf: bytes) -> list[list[str]]:
+    """The lines of each page of a PDF, blank ones left out: its strings, their escapes undone."""
+
+    def lire(trouve: re.Match[bytes]) -> bytes:
+        signe = trouve[1]
+        return bytes((int(signe, 8),)) if len(signe) == 3 else signe
+
+    pages = []
+    for flux in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
+        chaines = re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", flux, re.DOTALL)
+        textes = [_ECHAPPE.sub(lire, chaine).decode("cp1252").rstrip() for chaine in chaines]
+        pages.append([texte for texte in textes if texte])
+    return pages
+
+
+def _delivree(banc: Banc, racine: object) -> tuple[str, list[list[str]]]:
+    cree = banc.demander(racine)
+    assert cree.anomalies == []
+    pdf = cree.champs["attestation"]
+    assert isinstance(pdf, bytes)
+    assert pdf.isascii()
+    return cree.numero, _pages(pdf)
+
+
+def _dit(page: list[str]) -> str:
+    return " ".join(" ".join(page).split())
+
+
+def test_each_mention_of_the_article_is_there(banc: Banc) -> None:
+    numero, (premiere, droits, annexe1, annexe2) = _delivree(banc, specimen("colocataires"))
+    page = _dit(premiere)
+    demandeur = specimen("colocataires").find(".//{*}demandeur")
+    qui = f"{demandeur.findtext('{*}nom')} {demandeur.findtext('{*}prenom')}"
+    adresse = demandeur.find("{*}adressePostale")
+    # a, b, c, d
+    assert f"Demandeur : {qui}" in page
+    assert f"{adresse.findtext('{*}numero')} {adresse.findtext('{*}voie')}" in page
+    assert adresse.findtext("{*}codePostal") in page
+    assert "Service enregistreur : Maisons et Jardins d'Artois 8 place des Beffrois, 62000 Arras" in page
+    assert numero in page
+    assert "Date de réception de la demande : 03/04/2017" in page
+    assert "Date du dernier renouvellement" not in page
+    # e and g, invented
+    assert "Bailleurs qui ont des logements dans ces communes (noms et adresses inventés) :" in page
+    assert "– Maisons et Jardins d'Artois, 8 place des Beffrois, 62000 Arras (fictif)" in page
+    assert "À compter du 03/04/2020" in page
+    assert "délai de 3 ans, une convention de ce bac à sable" in page
+    assert (
+        f"Commission de médiation du Pas-de-Calais (essai), 100 avenue des Mineurs, 62000 Arras{FICTIF}"
+        in page
+    )
+    # f, h, i
+    suite = _dit(droits)
+    for mot in ("menacé d'expulsion sans relogement", "suroccupés", "valable un an", "irrecevable",
+                "bail est signé", "Suivre sa demande"):  # fmt: skip
+        assert mot in suite
+    # annexes
+    assert annexe1[0] == ANNEXES[0]
+    assert "Personnes à loger : 2" in _dit(annexe1)
+    assert "Les étapes à venir" in annexe1
+    assert annexe2[0] == ANNEXES[1]
+    assert "avis d'imposition" in _dit(annexe2)
+    assert all("bac à sable non officiel" in _dit(p) for p in (premiere, droits, annexe1, annexe2))
+
+
+def test_a_renewal_is_dated(banc: Banc) -> None:
+    cree = banc.demander(specimen("colocataires"))
+    renouvelee = banc.demander(renouvellement(specimen("colocataires"), cree.numero, "2018-03-15"))
+    pdf = renouvelee.champs["attestation"]
+    assert isinstance(pdf, bytes)
+    assert "Date du dernier renouvellement : 15/03/2018" in _dit(_pages(pdf)[0])
+
+
+def test_the_delay_of_paris_is_published_and_not_ours(banc: Banc) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    lieux = f"{FORMULAIRE}/logementRecherche/listeLocalisationSouhaite/localisationSouhaite/commune"
+    poser(racine, lieux, code="75113")
+    _, (premiere, *_) = _delivree(banc, racine)
+    assert re.search(r"délai de (6|9|10) ans ;", _dit(premiere))
+
+
+def test_a_territory_without_guichets_has_invented_bodies_marked_so(banc: Banc) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    for commune in racine.iterfind(".//{*}localisationSouhaite/{*}commune"):
+        commune.set("code", "59350")
+    _, (premiere, *_) = _delivree(banc, racine)
+    page = _dit(premiere)
+    assert "Office d'Essai, territoire 059" in page
+    assert f"Commission de médiation d'essai, territoire 059, 3 rue de l'Exemple{FICTIF}" in page
+
+
+def test_an_association_has_its_address_and_no_household(banc: Banc) -> None:
+    _, (premiere, _, annexe1, _) = _delivree(banc, specimen("association"))
+    voie = specimen("association").findtext(".//{*}association/{*}adressePostale/{*}voie")
+    assert voie in _dit(premiere)
+    assert "Personnes à loger" not in _dit(annexe1)
+
+
+@pytest.mark.parametrize("nom", ["adresse_etranger", "hebergee_secret", "parent_a_charge_nir"])
+def test_nothing_is_cut_and_no_nir_is_told(banc: Banc, nom: str) -> None:
+    racine = specimen(nom)
+    numero, _ = _delivree(banc, racine)
+    with banc.services.magasin.lire(banc.nom) as registre:
+        stockee = registre.demande(numero)
+        assert stockee is not None
+    page = banc.http.get(f"/console/{banc.nom}/demandes/{numero}").text
+    assert "Annexe 2 : pièces justificatives" in page
+    for nir in racine.iter("{*}nir"):
+        assert nir.text not in page
+
+
+def test_without_a_declared_resource_the_summary_says_none(banc: Banc) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    oter(racine, f"{FORMULAIRE}/personnePhysique/demandeur/listeRessourceRecue/detailRessource")
+    _, (_, _, annexe1, _) = _delivree(banc, racine)
+    assert "Ressources déclarées : aucune" in _dit(annexe1)
+
+
+def test_the_lines_fit_the_pages() -> None:
+    fixes = attestation.textes_fixes()
+    assert set(fixes) == {"droits", "etapes", "pieces"}
+    assert max(len(ligne) for lignes in fixes.values() for ligne in lignes) <= LARGEUR
+    assert max(len(fixes["droits"]), len(fixes["pieces"]), LIGNES_RESUME + 1 + len(fixes["etapes"])) <= LIGNES
