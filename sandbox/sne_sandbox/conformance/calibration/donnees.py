@@ -231,8 +231,10 @@ class DonneesDesRegles:
         pour = {e for n, e in dites if n == voulue} | {e for n, e in refuses if n > voulue} | depasses
         contre = {e for n, e in admis if n > voulue} | {e for n, e in refuses if n <= voulue}
         actuelle = self._contrat.reglages.get(reglage, PAR_NOM[reglage].defaut)
+        # 0 leaves the bound to the day of deposit.
+        ici = f"à {actuelle}" if actuelle else "celui du jour du dépôt"
         groupe = groupes.de(
-            ("borne", reglage), f"Le réglage {reglage} est à {voulue} ({regle}), et non à {actuelle}."
+            ("borne", reglage), f"Le réglage {reglage} est à {voulue} ({regle}), et non {ici}."
         )
         for echange in sorted(pour):
             groupe.noter(echange, f"{voulue} là-bas")
