@@ -164,15 +164,17 @@ def test_il_y_a_des_types_nationaux_et_territoriaux(evenements):
 
 
 def test_les_decisions_d_attribution_sont_celles_du_domaine(evenements):
-    caracteristiques = {c["code"]: c for c in evenements[decision.TYPE_DECISION]["caracteristiques"]}
-    nommees = {
-        decision.DATE_COMMISSION, decision.DECISION, decision.REFUS_DU_MENAGE, decision.RANG,
-        decision.CONDITION, decision.MOTIF, decision.CATEGORIE, decision.DALO, decision.BAIL,
-        decision.DATE_BAIL,
-    }  # fmt: skip
-    assert nommees <= caracteristiques.keys()
-    assert {code for code, _ in caracteristiques[decision.DECISION]["valeurs"]} == decision.DECISIONS
-    assert {code for code, _ in caracteristiques[decision.CATEGORIE]["valeurs"]} == set(decision.CATEGORIES)
+    roles = charger("v5.2").roles.decision
+    caracteristiques = {c["code"]: c for c in evenements[roles.type]["caracteristiques"]}
+    assert roles.caracteristiques.keys() == set(decision.CARACTERISTIQUES)
+    assert set(roles.caracteristiques.values()) == caracteristiques.keys()
+    assert roles.valeurs.keys() == set(decision.DECISIONS)
+    listes = {
+        role: {code for code, _ in caracteristiques[roles.code(role)]["valeurs"]}
+        for role in (decision.DECISION, decision.CATEGORIE)
+    }
+    assert listes[decision.DECISION] == set(roles.valeurs.values())
+    assert listes[decision.CATEGORIE] >= set(roles.categories)
 
 
 def test_chaque_exigence_dit_ce_que_risque_un_menage_et_aucune_autre(contrats, toml):

@@ -107,7 +107,7 @@ class ModelesDemande:
 
     def chemins(self, connus: Iterable[Chemin]) -> tuple[Chemin, ...]:
         """The table of paths that these schemas make; their closed lists are those of `connus`."""
-        listes = {ligne.chemin: ligne.liste for ligne in connus}
+        tables = {ligne.chemin: ligne for ligne in connus}
         ordre: list[str] = []
         for declares in reversed(self.par_version.values()):
             dernier = -1
@@ -117,12 +117,16 @@ class ModelesDemande:
                 else:  # only an older version has it: after what it comes after there
                     dernier += 1
                     ordre.insert(dernier, chemin)
-        return tuple([self._chemin(chemin, listes.get(chemin)) for chemin in ordre])
+        return tuple([self._chemin(chemin, tables.get(chemin)) for chemin in ordre])
 
-    def _chemin(self, chemin: str, liste: str | None) -> Chemin:
+    def _chemin(self, chemin: str, connu: Chemin | None) -> Chemin:
         siennes = {v: declares[chemin] for v, declares in self.par_version.items() if chemin in declares}
         exige = all(declaration.min_occurs > 0 for declaration in siennes.values())
-        return Chemin(chemin, exige, next(iter(siennes)), liste)
+        if connu is None:
+            return Chemin(chemin, exige, next(iter(siennes)), None)
+        # A version that the user's folder no longer accepts had it already.
+        dite = connu.depuis not in self.par_version
+        return Chemin(chemin, exige, connu.depuis if dite else next(iter(siennes)), connu.liste)
 
     def refus(self, chemin: str, valeurs: Iterable[str]) -> str:
         """Why the element at `chemin` cannot hold one of these texts, in French; "" when it holds each, in
