@@ -330,6 +330,7 @@ class ClientDesEcarts:
         for genre, valeurs in (
             ("DECATT", {}),
             ("DECATT", {"CATEG": "MUTATI"}),
+            ("DECATT", {"CATEG": "MUTATI", "DATECAL": "2018-03-08"}),  # refused, for something else
             ("DECATT", {"RESERVAT": "AUTRES"}),
             ("VISITE", None),
             ("AVISINST", None),
@@ -343,10 +344,12 @@ class ClientDesEcarts:
             liste = trouver(evenement, "listeCaracteristiquesSpecifiques")
             if valeurs is None:
                 evenement.remove(liste)
-            for une in list(liste) if valeurs else ():
-                code = trouver(une, "code").text
-                if code in valeurs:
-                    trouver(une, "valeurCaracteristiqueSpecifique").text = valeurs[code]
+            trouver(evenement, "dateSurvenance").text = "2018-03-15"
+            for une in list(liste) if valeurs is not None else ():
+                code, valeur = trouver(une, "code").text, trouver(une, "valeurCaracteristiqueSpecifique")
+                if valeur.text.startswith("2018-"):  # the day of deposit: not before it
+                    valeur.text = "2018-03-15"
+                valeur.text = valeurs.get(code, valeur.text)
             self._document("ajouterEvenementDemande", racine, "fichierXml", "EVT")
 
 

@@ -19,13 +19,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from sne_sandbox.domain.base import Guichet
+from sne_sandbox.contract.contrats import Contrats
+from sne_sandbox.domain.base import Base, Guichet
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import ExchangeError, OperatorError, UsageError
 from sne_sandbox.exchange import Traite, traiter_fichier
 from sne_sandbox.operations import dispatching
 from sne_sandbox.operations.dossiers import NOM, NOM_ADMIS, DossiersGuichet, ouverts
 from sne_sandbox.pipeline import Pipeline
+from sne_sandbox.settings import Limites
 from sne_sandbox.store.fichiers import Boite, Boites
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
@@ -50,15 +52,16 @@ class ReleveBoites:
 
 @dataclass(frozen=True, slots=True)
 class CanalAsynchrone:
-    """The boxes of all bases of the pipeline's store; their folders are below `home`."""
+    """The boxes of all bases of a store; their folders are below `home`."""
 
-    pipeline: Pipeline
+    contrats: Contrats
+    magasin: Magasin
+    limites: Limites
     home: Path
 
-    @property
-    def magasin(self) -> Magasin:
-        """The store."""
-        return self.pipeline.magasin
+    def pipeline(self, base: Base) -> Pipeline:
+        """What works on the files of a base. Raises OperatorError when its contract does not read."""
+        return Pipeline(self.contrats.de(base), self.magasin, self.limites, self.contrats)
 
     # --- what a guichet does -----------------------------------------------------------------------
 
@@ -69,11 +72,11 @@ class CanalAsynchrone:
                 f"Le nom de fichier [{nom}] ne convient pas.",
                 remede=NOM_ADMIS,
             )
-        if len(contenu) > self.pipeline.limites.xml_max:
+        if len(contenu) > self.limites.xml_max:
             raise UsageError(
                 # A caller stops reading one byte beyond: how big the whole is, nobody knows.
                 f"Le fichier [{nom}] est trop gros.",
-                remede=f"un document a {nombre(self.pipeline.limites.xml_max)} octets au plus (--xml-max)",
+                remede=f"un document a {nombre(self.limites.xml_max)} octets au plus (--xml-max)",
             )
         self._dossiers(base, guichet.code).ouvrir()
         with self.magasin.ecrire(base) as registre:
@@ -86,7 +89,8 @@ class CanalAsynchrone:
         self._prendre(base, guichet.code, age_min)
         with self.magasin.lire(base) as registre:
             attendent = [d for d in _boites(registre, guichet.code).lister(Boite.ENTREE) if not d.traite_le]
-        fichiers = (traiter_fichier(self.pipeline, base, guichet.code, depot) for depot in attendent)
+            pipeline = self.pipeline(registre.base)
+        fichiers = (traiter_fichier(pipeline, base, guichet.code, depot) for depot in attendent)
         traites = tuple(traite for traite in fichiers if traite is not None)
         distribues, en_attente = self.distribuer(base, guichet)
         return ReleveBoites(
@@ -98,7 +102,8 @@ class CanalAsynchrone:
         total, en_attente = 0, 1
         while en_attente and total < VISITE_MAX:
             with self.magasin.ecrire(base) as registre:
-                mis, en_attente = dispatching.distribuer(registre, self.pipeline.contrat, guichet, LOT)
+                contrat = self.contrats.de(registre.base)
+                mis, en_attente = dispatching.distribuer(registre, contrat, guichet, LOT)
             total += mis
         self._publier(base, guichet.code)
         return total, en_attente
@@ -142,7 +147,7 @@ class CanalAsynchrone:
         dossiers = self._dossiers(base, code)
         with dossiers.seul():
             for nom in dossiers.deposes(age_min=age_min):
-                contenu = dossiers.lire(nom, self.pipeline.limites.xml_max)
+                contenu = dossiers.lire(nom, self.limites.xml_max)
                 if contenu is None:
                     continue
                 with self.magasin.ecrire(base) as registre:

@@ -175,6 +175,12 @@ class ErreurInterne(ExchangeError):
     code = "Receiver"
 
 
+class ContratIndisponible(ExchangeError):
+    """The contract of the base cannot be read on this server. Nothing was stored."""
+
+    code = "Receiver"
+
+
 class PanneServeur(ExchangeError):
     """A panne, armed on purpose, takes the place of the work. Nothing was stored."""
 

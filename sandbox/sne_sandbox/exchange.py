@@ -11,10 +11,13 @@ Whatever goes wrong is answered, and has its line too.
 
 import sys
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from threading import Lock
+from typing import TYPE_CHECKING, Final, Self
 
+from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base
 from sne_sandbox.domain.echange import (
@@ -34,6 +37,7 @@ from sne_sandbox.errors import (
     ERREUR_INATTENDUE,
     AdresseInconnue,
     BaseInconnue,
+    ContratIndisponible,
     ExchangeError,
     HttpRefus,
     OperationRefusee,
@@ -44,6 +48,7 @@ from sne_sandbox.errors import (
 from sne_sandbox.operations import lifecycle, pannes
 from sne_sandbox.pipeline import Pipeline, guichet_de
 from sne_sandbox.pki.identite import Identite, identite
+from sne_sandbox.settings import Limites
 from sne_sandbox.soap.envelope import SOAP11
 from sne_sandbox.soap.packing import Emballage
 from sne_sandbox.soap.pannes import a_la_place, abimer, erreur_de
@@ -81,11 +86,29 @@ def journal_technique(nom: str = "sne_sandbox.exchange") -> "FilteringBoundLogge
     return journal
 
 
+@dataclass(frozen=True, slots=True)
+class _Interface:
+    """What answers the bases of one contract; `chemins` lead to its services, without last slash."""
+
+    contrat: Contrat
+    pipeline: Pipeline
+    soap: "ServeurSoap"
+    chemins: Mapping[str, str]
+
+    @classmethod
+    def de(cls, contrat: Contrat, pipeline: Pipeline, soap: "ServeurSoap") -> Self:
+        """Over what was made for a contract."""
+        chemins = {c.rstrip("/"): s.nom for s in contrat.services.values() for c in s.chemins}
+        return cls(contrat, pipeline, soap, chemins)
+
+
 class _EnCours:
     """An exchange under way: its request, its line in the journal, how its answer travels, and whether the
     base has a panne to play."""
 
-    def __init__(self, requete: RequeteHttp, base: str, service: str | None) -> None:
+    def __init__(
+        self, requete: RequeteHttp, base: str, service: str | None, soap: "ServeurSoap | None" = None
+    ) -> None:
         self._debut = time.perf_counter()
         self.requete = requete
         self.echange = Echange(
@@ -102,6 +125,8 @@ class _EnCours:
         )
         self.base: Base | None = None
         """The base that it is for, once it is known."""
+        self.soap = soap
+        """What packs its answer: that of the server's contract, then of the base's; None for files."""
         self.pannes = False
 
     @property
@@ -117,6 +142,13 @@ class _EnCours:
         echange.en_tetes_reponse = list(reponse.en_tetes)
         echange.duree_us = int((time.perf_counter() - self._debut) * 1_000_000)
 
+    def avertir(self, reponse: ReponseHttp) -> ReponseHttp:
+        """The answer, with what the contract to come would refuse of its question (SNE-Avertissement)."""
+        if not self.echange.a_venir or not (dit := self.echange.avertissement):
+            return reponse
+        en_tetes = [*reponse.en_tetes, ("SNE-Avertissement", dit)]
+        return ReponseHttp(reponse.statut, en_tetes, reponse.corps, reponse.panne)
+
     def nommer(self, reponse: ReponseHttp) -> ReponseHttp:
         """The answer, with the address of its exchange (header SNE-Echange) when it has a line."""
         echange = self.echange
@@ -130,20 +162,54 @@ class _EnCours:
 class Echanges:
     """The exchanges of a process. Any thread may call it."""
 
-    def __init__(self, contrat: Contrat, magasin: Magasin, pipeline: Pipeline, soap: "ServeurSoap") -> None:
-        self._contrat = contrat
+    def __init__(
+        self,
+        contrats: Contrats,
+        magasin: Magasin,
+        limites: Limites,
+        soap: "Callable[[Contrat], ServeurSoap]",
+    ) -> None:
+        """`soap` makes the services of a contract: of the server's now, of another when a base that has it is
+        first called. Raises OperatorError."""
+        self._contrats = contrats
         self._magasin = magasin
-        self._pipeline = pipeline
-        self._soap = soap
+        self._limites = limites
+        self._fabrique = soap
+        self._interfaces: dict[Contrat, _Interface] = {}
+        self._verrou = Lock()
+        self._defaut = self._interface(contrats.defaut)
+
+    def _interface(self, contrat: Contrat) -> _Interface:
+        faite = self._interfaces.get(contrat)
+        if faite is None:
+            with self._verrou:
+                if (faite := self._interfaces.get(contrat)) is None:
+                    pipeline = Pipeline(contrat, self._magasin, self._limites, self._contrats)
+                    faite = _Interface.de(contrat, pipeline, self._fabrique(contrat))
+                    self._interfaces[contrat] = faite
+        return faite
+
+    def _interface_de(self, base: Base) -> _Interface:
+        """That of the contract of a base. Raises ContratIndisponible."""
+        try:
+            return self._interface(self._contrats.de(base))
+        except OperatorError as erreur:
+            raise ContratIndisponible(
+                f"Le contrat [{base.reglages.contrat}] de la base [{base.nom}] ne se lit pas sur ce serveur.",
+                explication=erreur.diagnostics(),
+            ) from erreur
 
     # --- by HTTP -------------------------------------------------------------------------------------
 
     def appel(self, requete: RequeteHttp, service: str, base: str) -> ReponseHttp:
-        """A call to a SOAP service of a base. Never raises."""
-        cours = _EnCours(requete, base, service)
+        """A call to a SOAP service of a base: `service` as the server's contract calls the one at this path,
+        "" when it has none there. Never raises."""
+        cours = _EnCours(requete, base, service or None, self._defaut.soap)
         with self._magasin.tour(len(requete.corps)):
             try:
                 reponse = self._appeler(cours)
+            except _Egaree:
+                return self.egare(requete, base)
             except BaseInconnue as erreur:
                 cours.echange.base = BASE_PAR_DEFAUT
                 reponse = self._refuser(cours, HttpRefus(404, erreur.diagnostics()))
@@ -157,12 +223,12 @@ class Echanges:
         """A call to an address where no service is: a fault that says where they are, with HTTP 404. The
         address of the server, given for that of a service, is the commonest of all. `base` is the one that
         the path names, None for none. Never raises."""
-        cours = _EnCours(requete, base or BASE_PAR_DEFAUT, None)
+        cours = _EnCours(requete, base or BASE_PAR_DEFAUT, None, self._defaut.soap)
         chemin = requete.chemin.partition("?")[0]
         debut = requete.origine + (f"/bases/{base}" if base else "")
         adresses = " ".join(
             f"{debut}{chemin_admis.rstrip('/')}/"
-            for service in self._contrat.services.values()
+            for service in self._contrat_de(base).services.values()
             for chemin_admis in service.chemins
             if chemin_admis.startswith("/services/")
         )
@@ -170,9 +236,16 @@ class Echanges:
         famille = VersionSoapRefusee if SOAP11.encode() in requete.corps else AdresseInconnue
         cours.echange.verdict = VerdictEchange.REFUS
         cours.echange.fault = {"code": "404", "message": message, "explication": _SERVICES_ICI}
-        reponse = self._soap.refuser(famille(message), cours.emballage, 404)
+        reponse = self._defaut.soap.refuser(famille(message), cours.emballage, 404)
         cours.clore(reponse)
         return cours.nommer(self._consigner(cours, reponse))
+
+    def _contrat_de(self, base: str | None) -> Contrat:
+        """That of a base; the server's for none, or for one whose own does not read."""
+        try:
+            return self._contrats.de(self._magasin.bases.lire(base)) if base else self._defaut.contrat
+        except OperatorError:
+            return self._defaut.contrat
 
     def _appeler(self, cours: _EnCours) -> ReponseHttp:
         requete, echange = cours.requete, cours.echange
@@ -189,16 +262,21 @@ class Echanges:
                 "(Composer).",
             )
         cours.base = base
+        interface = self._interface_de(base)
+        if interface is not self._defaut:
+            cours.soap, echange.service = interface.soap, interface.chemins.get(_chemin(requete, base))
+        if echange.service is None:
+            raise _Egaree
         appelant = identite(requete.certificat)
         echange.guichet = appelant.guichet
-        appel = self._soap.ouvrir(requete, appelant, echange)
+        appel = interface.soap.ouvrir(requete, appelant, echange)
         _admettre(appelant, base)
         if cours.pannes:
-            reponse = self._jouer_a_la_place(cours, appel, base)
+            reponse = self._jouer_a_la_place(cours, interface.soap, appel, base)
             if reponse is not None:
                 return reponse
-        with self._pipeline.traiter(appel, base, echange) as travail:
-            reponse = self._soap.repondre(appel, travail.reponse, cours.emballage)
+        with interface.pipeline.traiter(appel, base, echange) as travail:
+            reponse = cours.avertir(interface.soap.repondre(appel, travail.reponse, cours.emballage))
             cours.clore(reponse)
             reponse = self._abimer(cours, travail.registre.connexion, reponse)
         return reponse
@@ -224,7 +302,8 @@ class Echanges:
         echange.identifiant = echange.panne = None
         # The real server's sentence is for what it was asked; before the message was read, ours.
         phrase = _PANNE if echange.operation is None else ERREUR_INATTENDUE
-        reponse = self._soap.refuser(echange.echouer(erreur, phrase), cours.emballage)
+        assert cours.soap is not None
+        reponse = cours.avertir(cours.soap.refuser(echange.echouer(erreur, phrase), cours.emballage))
         cours.clore(reponse)
         return self._consigner(cours, reponse)
 
@@ -248,7 +327,9 @@ class Echanges:
 
     # --- what goes wrong on purpose ------------------------------------------------------------------
 
-    def _jouer_a_la_place(self, cours: _EnCours, appel: Appel, base: Base) -> ReponseHttp | None:
+    def _jouer_a_la_place(
+        self, cours: _EnCours, soap: "ServeurSoap", appel: Appel, base: Base
+    ) -> ReponseHttp | None:
         """The answer of a call whose work a panne takes the place of; None when none is armed for it. It is
         counted and journalled in one transaction, where nothing else happens."""
         echange = cours.echange
@@ -269,7 +350,7 @@ class Echanges:
                 return None
             echange.panne = pannes.en_journal(armee, "la base ne change pas")
             erreur = erreur_de(armee.definition, armee.identifiant)
-            fault = self._soap.refuser(echange.echouer(erreur), cours.emballage)
+            fault = soap.refuser(echange.echouer(erreur), cours.emballage)
             reponse = a_la_place(armee.definition, fault)
             if reponse.corps is not fault.corps:
                 echange.verdict, echange.reponse_conforme = VerdictEchange.REFUS, None
@@ -303,6 +384,16 @@ class Echanges:
         effet = "le travail est fait et enregistré" if accepte else "la base ne change pas"
         echange.panne = pannes.en_journal(armee, effet)
         return abimee
+
+
+class _Egaree(Exception):
+    """The contract of the base has no service at this path."""
+
+
+def _chemin(requete: RequeteHttp, base: Base) -> str:
+    """The path of a service, as contracts write it: without the base, the query and the last slash."""
+    chemin = requete.chemin.partition("?")[0].rstrip("/")
+    return chemin.removeprefix(f"/bases/{base.nom}")
 
 
 def noter_refus(

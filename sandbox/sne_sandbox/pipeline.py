@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from sne_sandbox.contract import codec
+from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.contract.schema import SchemaError
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
@@ -19,7 +20,13 @@ from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.demande import NUMERO_MAX
 from sne_sandbox.domain.echange import Appel, Champ, Echange, Piece, Reponse, VerdictEchange
 from sne_sandbox.domain.element import Element
-from sne_sandbox.errors import CertificatNonConforme, ErreurInterne, MessageMalforme, StructureIncorrecte
+from sne_sandbox.errors import (
+    CertificatNonConforme,
+    ErreurInterne,
+    MessageMalforme,
+    SandboxError,
+    StructureIncorrecte,
+)
 from sne_sandbox.operations import controle, lifecycle
 from sne_sandbox.operations.question import Operation, Question, Sortie
 from sne_sandbox.operations.table import OPERATIONS
@@ -46,8 +53,16 @@ class Travail:
 class Pipeline:
     """The numbered steps, over one contract and one store. Any thread may call it."""
 
-    def __init__(self, contrat: Contrat, magasin: Magasin, limites: Limites | None = None) -> None:
+    def __init__(
+        self,
+        contrat: Contrat,
+        magasin: Magasin,
+        limites: Limites | None = None,
+        contrats: Contrats | None = None,
+    ) -> None:
+        """`contrats` are those among which the contract to come of a base is; None: nobody is warned."""
         self.contrat = contrat
+        self._contrats = contrats
         self.magasin = magasin
         self.limites = limites or Limites()
 
@@ -85,6 +100,8 @@ class Pipeline:
         # (5) The rules: those that the message alone decides, before anybody has to wait for us,
         if jugement is not None:
             jugement.lire_le_message()
+        if base.reglages.contrat_suivant and document is not None:
+            echange.a_venir = self._prevoir(operation, appel, base, maintenant)
         self.magasin.journal.preparer(echange)
         # then, in one transaction, those that read the register.
         ouvrir = self.magasin.ecrire if operation.ecrit else self.magasin.lire
@@ -133,6 +150,32 @@ class Pipeline:
         jugement.lire_le_message()
         jugement.consulter(registre)
         return jugement.anomalies
+
+    def _prevoir(
+        self, operation: Operation, appel: Appel, base: Base, maintenant: datetime
+    ) -> list[dict[str, Any]]:
+        """What the contract to come would refuse of a document, as the journal keeps it."""
+        if self._contrats is None or operation.champ is None:
+            return []
+        from sne_sandbox.operations import suivant  # of the few bases that have a contract to come
+
+        nom = base.reglages.contrat_suivant
+        try:
+            trouves = suivant.prevoir(
+                appel.piece(operation.champ),
+                self.contrat,
+                self._contrats.nomme(nom),
+                base.reglages.profile,
+                maintenant,
+                genre=operation.genre,
+                type_fichier=operation.type_regles,
+                nom=appel.texte(operation.champ_nom) if operation.champ_nom else None,
+                xml_max=self.limites.xml_max,
+            )
+        except Exception as erreur:  # noqa: BLE001 - a warning that fails must not change the answer
+            dit = erreur.diagnostics() if isinstance(erreur, SandboxError) else repr(erreur)
+            return [{"contrat": nom, "changement": "", "message": f"Non jugé sous cette interface : {dit}"}]
+        return [refus.en_json() for refus in trouves]
 
     def _lire(self, octets: bytes) -> Any:
         try:

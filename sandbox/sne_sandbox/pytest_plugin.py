@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import shutil
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +22,7 @@ _REGLAGES = (
     ("sne_profile", "sévérité des contrôles : ecole, strict ou souple", "ecole"),
     ("sne_contract", "version de l'interface servie", "v5.2"),
     ("sne_contracts", "dossier qui remplace, fichier par fichier, ceux du contrat", ""),
+    ("sne_contrats", "dossier dont chaque sous-dossier est un contrat que nomme la marque sne_contrat", ""),
     ("sne_seed_base", "jeu de départ de chaque base", "vide"),
     ("sne_seed", "graine des tirages", "0"),
     ("sne_clock", "horloge de chaque base : real, ou un instant ISO", "real"),
@@ -50,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """With `--sne-application`, the scenarios of the plan are items."""
     config.addinivalue_line("markers", "sne_plan: un scénario du plan de conformité du SNE")
+    config.addinivalue_line("markers", "sne_contrat(nom): l'interface de la base : v5.0, ou un contrat à soi")
     if config.getoption("sne_application"):
         from sne_sandbox.pytest_plan import PlanDansPytest
 
@@ -63,12 +66,12 @@ _BASE: "pytest.StashKey[BaseEssai]" = pytest.StashKey()
 @pytest.fixture(scope="session")
 def _sne_bases(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> "Iterator[Callable[[], AbstractContextManager[BaseEssai]]]":
+) -> "Iterator[Callable[[str], AbstractContextManager[BaseEssai]]]":
     """One server for the session; each call makes a base on it, gone with its test: the server would live its
     nights, every minute, to the end of the session."""
     from pathlib import Path
 
-    from sne_sandbox.contract import versions
+    from sne_sandbox.contract.contrats import DOSSIER, Contrats
     from sne_sandbox.domain.base import lire_horloge
     from sne_sandbox.errors import UsageError
     from sne_sandbox.operations import bases
@@ -93,14 +96,19 @@ def _sne_bases(
     if contracts is not None:
         options += ["--contracts", str(contracts)]
     dossier = tmp_path_factory.mktemp("sne-sandbox")
+    if regle["sne_contrats"]:
+        (dossier / "home").mkdir()
+        (dossier / "home" / DOSSIER).symlink_to(Path(regle["sne_contrats"]).resolve())
     rangs = itertools.count(1)
     with servir_en_enfant(options, home=dossier / "home") as enfant:
-        contrat = versions.charger(regle["sne_contract"], contracts)
+        contrats = Contrats(enfant.home, regle["sne_contract"], contracts)
         with Magasin.ouvrir(None, enfant.home) as magasin:
 
             @contextlib.contextmanager
-            def nouvelle() -> Iterator[BaseEssai]:
+            def nouvelle(nom_du_contrat: str) -> Iterator[BaseEssai]:
                 enfant.verifier()
+                reglages = replace(lus, contrat=nom_du_contrat)
+                contrat = contrats.verifier(reglages)
                 nom = f"test-{next(rangs)}"
                 bases.creer(
                     magasin,
@@ -109,7 +117,7 @@ def _sne_bases(
                     semence=regle["sne_seed_base"],
                     seed=graine,
                     horloge=horloge,
-                    reglages=lus,
+                    reglages=reglages,
                 )
                 servie = BaseServie.de(enfant, nom, regle["sne_seed_base"], a_la_demande=True)
                 try:
@@ -123,10 +131,14 @@ def _sne_bases(
 
 @pytest.fixture
 def sne_sandbox(
-    request: pytest.FixtureRequest, _sne_bases: "Callable[[], AbstractContextManager[BaseEssai]]"
+    request: pytest.FixtureRequest, _sne_bases: "Callable[[str], AbstractContextManager[BaseEssai]]"
 ) -> "Iterator[BaseEssai]":
-    """Une base neuve du bac à sable SNE : adresses, certificats, clock, pannes, echanges, juger()."""
-    with _sne_bases() as base:
+    """Une base neuve du bac à sable SNE : adresses, certificats, clock, pannes, echanges, juger().
+
+    Sous `@pytest.mark.sne_contrat("v5.0")`, elle sert cette interface ; sinon, celle de `sne_contract`.
+    """
+    marque = request.node.get_closest_marker("sne_contrat")
+    with _sne_bases(marque.args[0] if marque is not None and marque.args else "") as base:
         request.node.stash[_BASE] = base
         yield base
         del request.node.stash[_BASE]

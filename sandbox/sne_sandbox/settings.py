@@ -36,6 +36,8 @@ class Setting:
     maximum: int = ENTIER_MAX
     secret: bool = False
     """Whether no report may show its value."""
+    fixe: bool = False
+    """Of a base: whether it is chosen once, when the base is made."""
 
     @property
     def option(self) -> str:
@@ -97,8 +99,8 @@ _DU_SERVEUR: Final = (
 )  # fmt: skip
 
 
-def _de_base(defaut: Any, aide: str, choix: tuple[str, ...] = ()) -> Any:
-    return field(default=defaut, metadata={"aide": aide, "choix": choix})
+def _de_base(defaut: Any, aide: str, choix: tuple[str, ...] = (), *, fixe: bool = False) -> Any:
+    return field(default=defaut, metadata={"aide": aide, "choix": choix, "fixe": fixe})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,17 @@ class Reglages:
     )
     dispatching: str = _de_base(
         "oui", "dit à chaque guichet ce que les autres changent dans son territoire", ("oui", "non")
+    )
+    contrat: str = _de_base(
+        "",
+        "interface servie, choisie à la création : une version (v5.0), ou un dossier de contrats/ ; vide : "
+        "celle du serveur",
+        fixe=True,
+    )
+    contrat_suivant: str = _de_base(
+        "",
+        "interface à venir (v5.2, ou un dossier de contrats/) : l'en-tête SNE-Avertissement dit ce qu'elle "
+        "refuserait ; vide : aucune",
     )
 
     bail_sans_radiation_jours: int = _de_base(

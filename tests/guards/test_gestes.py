@@ -61,7 +61,7 @@ EXEMPLES: Final[dict[str, Any]] = {
     "parametres": {"secondes": "2"}, "nombre": 2, "identifiant": 3, "regle": "ENT009", "dossier": "la",
     "fichier": "ici", "code": "G1226", "exemples": 2, "date": "2018-12-31", "tableau": "TAB02",
     "territoire": "062", "famille": "CRE", "avant": "ici", "faute": "second-cotitulaire", "apres": "ici",
-    "liste": "ListeCivilite", "niveau": "epci", "annee": 2018,
+    "liste": "ListeCivilite", "niveau": "epci", "annee": 2018, "contrat": "v5.0",
 }  # fmt: skip
 
 

@@ -273,3 +273,37 @@ def test_who_does_not_ask_for_it_pays_nothing(pytester: pytest.Pytester) -> None
     ici = Path(__file__).parents[2]
     vu = subprocess.run([sys.executable, "-c", code], cwd=ici, capture_output=True, text=True, check=True)
     assert set(ast.literal_eval(vu.stdout)) == {"sne_sandbox", "sne_sandbox.pytest_plugin"}
+
+
+def test_a_test_chooses_the_interface_of_its_base(pytester: pytest.Pytester) -> None:
+    dossier = pytester.mkdir("contrats") / "nouveau"
+    dossier.mkdir()
+    (dossier / "contract.toml").write_text('extends = "v5.2"\nversions = ["02.02"]\n', "utf-8")
+    vu = _lancer(
+        pytester,
+        """
+    def codes(base):
+        return [a["regle"] for e in base.echanges for a in e.anomalies]
+
+    @pytest.mark.sne_contrat("nouveau")
+    def test_le_sien(sne_sandbox):
+        appeler(sne_sandbox, COLOCATAIRES)
+        assert codes(sne_sandbox) == ["ENT003"]
+
+    @pytest.mark.parametrize(
+        "version", [pytest.param(v, marks=pytest.mark.sne_contrat(v)) for v in ("v5.0", "v5.2")]
+    )
+    def test_les_notres(sne_sandbox, version):
+        vu = appeler(sne_sandbox, COLOCATAIRES)
+        assert (vu.returncode, codes(sne_sandbox)) == (0, []), vu.stderr
+        assert sne_sandbox.juger().entete.contrat == version
+
+    @pytest.mark.sne_contrat("v9")
+    def test_d_un_inconnu(sne_sandbox):
+        assert False, "the base is not made"
+    """,
+        "-o",
+        "sne_contrats=contrats",
+    )
+    vu.assert_outcomes(passed=3, errors=1)
+    vu.stdout.fnmatch_lines(["*Le contrat ?v9? n'existe pas sur ce serveur.*"])

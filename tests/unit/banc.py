@@ -233,12 +233,13 @@ class Banc:
 
     def creer(self, *, horloge: datetime = MIDI, **reglages: Any) -> "Banc":
         """Make the base, its clock frozen."""
+        lus = Reglages(**reglages)
         bases.creer(
             self.services.magasin,
-            self.services.contrat,
+            self.services.contrats.verifier(lus),
             self.nom,
             horloge=Horloge(fige_a=horloge),
-            reglages=Reglages(**reglages),
+            reglages=lus,
         )
         return self
 

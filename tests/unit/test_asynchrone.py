@@ -246,7 +246,7 @@ def test_names_that_no_box_takes(banc: Banc, canal: CanalAsynchrone, nom: str) -
 
 def test_a_file_too_big_is_not_taken(banc: Banc, canal: CanalAsynchrone) -> None:
     with pytest.raises(UsageError, match="octets"):
-        canal.deposer(banc.nom, guichet(banc), NOM, b" " * (canal.pipeline.limites.xml_max + 1))
+        canal.deposer(banc.nom, guichet(banc), NOM, b" " * (canal.limites.xml_max + 1))
 
 
 # --- folders ---------------------------------------------------------------------------------------

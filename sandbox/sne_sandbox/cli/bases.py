@@ -9,11 +9,12 @@ from sne_sandbox.cli.options import (
     COMMUNES,
     GroupeQuiListe,
     ouvrir,
+    ouvrir_contrats,
     ouvrir_magasin,
-    reglages,
     taille_de_semence,
     une_forme,
 )
+from sne_sandbox.cli.options import reglages as options_de
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
@@ -27,6 +28,7 @@ Exemples :
   sne-sandbox bases list
   sne-sandbox bases list --format json
   sne-sandbox bases create essai-42 --seed 7 --clock 2018-03-15T09:00:00
+  sne-sandbox bases create ancienne --contrat v5.0 --contrat-suivant v5.2
   sne-sandbox bases set essai-42 profile=strict avertissements=reponse
   sne-sandbox bases delete essai-42
 """
@@ -38,34 +40,42 @@ def commande() -> None:
 
 
 @commande.command("list")
-@reglages(*COMMUNES, "database")
+@options_de(*COMMUNES, "database")
 @une_forme
 def lister(forme: str, **options: Any) -> None:
-    """Liste les bases : nom, jeu de départ, profil, horloge."""
-    contrat, magasin = ouvrir(options)
+    """Liste les bases : nom, jeu de départ, profil, horloge, et leur contrat quand elles ont le leur."""
+    contrats, magasin = ouvrir(options)
     with magasin:
         bases = magasin.bases.lister()
     if forme == "json":
-        click.echo(json.dumps(en_json([BasePubliee.de(base, contrat) for base in bases]), ensure_ascii=False))
+        lues = [BasePubliee.de(base, contrats) for base in bases]
+        click.echo(json.dumps(en_json(lues), ensure_ascii=False))
         return
     if not bases:  # beside the list, which a script reads
         click.echo("Aucune base : « serve » fait la base ecole, « bases create NOM » toute autre.", err=True)
     for base in bases:
-        click.echo("\t".join((base.nom, base.semence, base.reglages.profile, base.horloge.en_texte())))
+        dits = (base.nom, base.semence, base.reglages.profile, base.horloge.en_texte())
+        # A fifth column where it differs from what scripts have always read.
+        click.echo("\t".join((*dits, *filter(None, [base.reglages.contrat]))))
 
 
 @commande.command("create")
 @click.argument("nom")
-@reglages(*COMMUNES, "database", *(setting.nom for setting in DE_BASE if setting.nom not in COMMUNES))
+@options_de(*COMMUNES, "database", *(setting.nom for setting in DE_BASE if setting.nom not in COMMUNES))
 @click.option("--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
 @taille_de_semence
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 def creer(nom: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
-    """Crée la base NOM, servie sous /bases/NOM/services/."""
-    contrat, magasin = ouvrir(options)
-    valeurs = {cle: str(v) for cle, v in options.items() if PAR_NOM[cle].portee == "base"}
-    with magasin:
+    """Crée la base NOM, servie sous /bases/NOM/services/.
+
+    --contract et --contracts sont le contrat du serveur, celui des bases qui n'en ont pas ; --contrat est
+    celui que la base garde, quel que soit le serveur qui la sert.
+    """
+    reglages = Reglages.de({cle: str(v) for cle, v in options.items() if PAR_NOM[cle].portee == "base"})
+    contrats = ouvrir_contrats(options)
+    contrat = contrats.verifier(reglages)
+    with ouvrir_magasin(options) as magasin:
         bases.creer(
             magasin,
             contrat,
@@ -74,7 +84,7 @@ def creer(nom: str, semence: str, seed: int, taille: int | None, horloge: str, *
             seed=seed,
             taille=taille,
             horloge=lire_horloge(horloge),
-            reglages=Reglages.de(valeurs),
+            reglages=reglages,
         )
     click.echo(f"Base [{nom}] créée : /bases/{nom}/services/")
 
@@ -82,7 +92,7 @@ def creer(nom: str, semence: str, seed: int, taille: int | None, horloge: str, *
 @commande.command("set")
 @click.argument("nom")
 @click.argument("ecrits", nargs=-1, required=True, metavar="REGLAGE=VALEUR…")
-@reglages(*COMMUNES, "database")
+@options_de(*COMMUNES, "database")
 def regler(nom: str, ecrits: tuple[str, ...], **options: Any) -> None:
     """Change des réglages de la base NOM ; les autres restent."""
     valeurs = {}
@@ -92,13 +102,13 @@ def regler(nom: str, ecrits: tuple[str, ...], **options: Any) -> None:
             raise UsageError(f"[{ecrit}] : il manque une valeur.", remede="par exemple profile=strict")
         valeurs[reglage.replace("-", "_")] = valeur  # as the option of that name is written
     with ouvrir_magasin(options) as magasin:
-        base = bases.regler(magasin, nom, valeurs)
+        base = bases.regler(magasin, ouvrir_contrats(options), nom, valeurs)
     click.echo(f"Base [{nom}] : " + ", ".join(f"{r}={getattr(base.reglages, r)}" for r in valeurs))
 
 
 @commande.command("delete")
 @click.argument("nom")
-@reglages(*COMMUNES, "database")
+@options_de(*COMMUNES, "database")
 def supprimer(nom: str, **options: Any) -> None:
     """Supprime la base NOM et tout ce qu'elle contient, sauvegardes et boîtes comprises."""
     with ouvrir_magasin(options) as magasin:

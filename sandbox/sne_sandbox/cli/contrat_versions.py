@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, barre, ouvrir_magasin, reglages
+from sne_sandbox.cli.options import COMMUNES, barre, ouvrir_contrats, ouvrir_magasin, reglages
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def comparer(avant: str, apres: str, forme: str, **options: Any) -> int:
 @click.argument("enregistrement", required=False, metavar="[ENREGISTREMENT]")
 @click.option("--vers", required=True, metavar="CONTRAT", help=f"Le contrat à préparer. {_DE_CONTRAT}")
 @click.option("--de", "depuis", metavar="CONTRAT",
-              help="Celui de l'enregistrement (sinon, celui des preuves, ou --contract).")  # fmt: skip
+              help="Celui de l'enregistrement (sinon, des preuves, de la base, ou --contract).")  # fmt: skip
 @click.option("--base", metavar="NOM", help="Base de ce --home dont rejouer le journal.")
 @click.option("--format", "forme", type=click.Choice(["text", "json", "html"]), default="text",
               show_default=True, help="Forme, seule sur la sortie standard.")  # fmt: skip
@@ -101,12 +101,15 @@ def preparer(
 
 
 def charger(nom: str, options: Mapping[str, Any]) -> "Contrat":
-    """The contract of an operand: a name, under --contracts; a folder that says `extends`, a version of its
-    own; any other folder, laid over --contract. Raises UsageError, ContractError."""
+    """The contract of an operand: a name, under --contracts; that of a folder which bases of the home may
+    have; a folder that says `extends`, a version of its own; any other folder, laid over --contract. Raises
+    UsageError, ContractError."""
     from sne_sandbox.contract import versions
     from sne_sandbox.contract.overlay import lire_toml
 
-    dossier = Path(nom)
+    dossier, contrats = Path(nom), ouvrir_contrats(options)
+    if not dossier.is_dir() and nom in contrats.noms and nom not in versions.livres():
+        return contrats.nomme(nom)
     if not dossier.is_dir() or (nom == dossier.name and nom in versions.livres()):
         if "/" in nom and not dossier.is_dir():
             raise UsageError(

@@ -11,6 +11,7 @@ from sne_sandbox.cli.options import (
     GroupeCommandes,
     barre,
     ouvrir,
+    ouvrir_contrats,
     ouvrir_magasin,
     reglages,
     taille_de_semence,
@@ -19,6 +20,7 @@ from sne_sandbox.cli.options import (
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import bases
+from sne_sandbox.operations.sauvegardes import restaurer_fichier
 from sne_sandbox.settings import Reglages
 from sne_sandbox.store import snapshot
 
@@ -59,12 +61,12 @@ def mettre_a_jour(**options: Any) -> None:
 @click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
 def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
     """Crée une base à partir d'un jeu de départ ; celle qui existe reste comme elle est."""
-    contrat, magasin = ouvrir(options)
+    contrats, magasin = ouvrir(options)
     with magasin, barre("Les ménages arrivent") as progres:
         existe = signaler_ignorees(magasin, base, options_de_base_donnees())
         bases.assurer(
             magasin,
-            contrat,
+            contrats.defaut,
             base,
             semence=semence,
             seed=seed,
@@ -97,7 +99,7 @@ def restaurer(fichier: Path, base: str, **options: Any) -> None:
     """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
     with ouvrir_magasin(options) as magasin:
         try:
-            snapshot.restaurer(magasin, base, fichier)
+            restaurer_fichier(magasin, ouvrir_contrats(options), base, fichier)
         except snapshot.SauvegardeInutilisable as erreur:  # given by hand: another is to be given
             raise UsageError(str(erreur), remede=erreur.remede) from None
     click.echo(f"Base [{base}] restaurée.")
@@ -120,8 +122,9 @@ def vider(base: str, portee: Any, horloge: str | None, **options: Any) -> None:
     Les réglages restent (« bases set » les change), et l'horloge, sauf si --clock la remet : c'est par là
     qu'une base semée, menée dans l'avenir, en revient.
     """
-    contrat, magasin = ouvrir(options)
+    contrats, magasin = ouvrir(options)
     with magasin:
+        contrat = contrats.de(magasin.bases.lire(base))
         bases.remettre(magasin, contrat, base, portee, lire_horloge(horloge) if horloge else None)
     quoi = {"journal": "le journal", "etat": "l'état", "pannes": "les pannes", "tout": "tout"}[portee]
     click.echo(f"Base [{base}] : {quoi}, comme au départ.")

@@ -22,6 +22,7 @@ from sne_sandbox.cli.signaux import Signaux
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge
 
 if TYPE_CHECKING:
+    from sne_sandbox.contract.contrats import Contrats
     from sne_sandbox.contract.versions import Contrat
     from sne_sandbox.server.base_servie import BaseServie
     from sne_sandbox.server.enfant import ServeurEnfant
@@ -58,7 +59,7 @@ class Epreuve:
     that told the trial to end. `serveur` ends the child that serves, `attendre` waits for it to be ready."""
 
     home: Path
-    contrat: "Contrat"
+    contrats: "Contrats"
     magasin: "Magasin"
     base: str
     semence: str
@@ -66,6 +67,11 @@ class Epreuve:
     signaux: Signaux
     serveur: contextlib.ExitStack
     attendre: "Callable[[], ServeurEnfant]"
+
+    @property
+    def contrat(self) -> "Contrat":
+        """The contract of the base: it has none of its own."""
+        return self.contrats.defaut
 
     @contextlib.contextmanager
     def servir(self) -> "Iterator[tuple[ServeurEnfant, BaseServie]]":
@@ -80,11 +86,10 @@ class Epreuve:
         """Takes in the files that its guichets left less than a minute ago: the server's round did not come
         for them, and they are traffic as the others are."""
         from sne_sandbox.asynchrone import CanalAsynchrone
-        from sne_sandbox.pipeline import Pipeline
         from sne_sandbox.settings import Limites
 
-        pipeline = Pipeline(self.contrat, self.magasin, Limites(xml_max=self.options["xml_max"]))
-        CanalAsynchrone(pipeline, self.home).visiter(self.base)
+        limites = Limites(xml_max=self.options["xml_max"])
+        CanalAsynchrone(self.contrats, self.magasin, limites, self.home).visiter(self.base)
 
 
 @contextlib.contextmanager
@@ -107,13 +112,13 @@ def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[
             # Nothing has to be looked for, nor shown: it starts while we import what judges.
             depart = [f"--seed={seed}", f"--clock={horloge.en_texte()}"]
             attendre = serveur.enter_context(partir([*_arguments(options, BASE_PAR_DEFAUT), *depart], home))
-        contrat, magasin = _ouvrir(options, home)
+        contrats, magasin = _ouvrir(options, home)
         pile.enter_context(magasin)
         nom = BASE_PAR_DEFAUT if neuf else _nom_libre(magasin)
-        _assurer(magasin, contrat, nom, options, horloge, seed)
+        _assurer(magasin, contrats.defaut, nom, options, horloge, seed)
         if attendre is None:
             attendre = serveur.enter_context(partir(_arguments(options, nom), home))
-        yield Epreuve(home, contrat, magasin, nom, options["semence"], options, signaux, serveur, attendre)
+        yield Epreuve(home, contrats, magasin, nom, options["semence"], options, signaux, serveur, attendre)
 
 
 def _arguments(options: Mapping[str, Any], base: str) -> list[str]:
@@ -126,12 +131,13 @@ def _arguments(options: Mapping[str, Any], base: str) -> list[str]:
     return arguments
 
 
-def _ouvrir(options: Mapping[str, Any], home: Path) -> "tuple[Contrat, Magasin]":
-    from sne_sandbox.contract import versions
+def _ouvrir(options: Mapping[str, Any], home: Path) -> "tuple[Contrats, Magasin]":
+    from sne_sandbox.contract.contrats import Contrats
     from sne_sandbox.store.session import Magasin
 
-    contrat = versions.charger(options["contract"], options["contracts"], options["quartiles"])
-    return contrat, Magasin.ouvrir(options["database"], home, journal_max=options["journal_max"])
+    contrats = Contrats(home, options["contract"], options["contracts"], options["quartiles"])
+    contrats.nomme("")
+    return contrats, Magasin.ouvrir(options["database"], home, journal_max=options["journal_max"])
 
 
 def _assurer(

@@ -17,7 +17,7 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.settings import ENTIER_MAX, PAR_NOM, Setting
 
 if TYPE_CHECKING:
-    from sne_sandbox.contract.versions import Contrat
+    from sne_sandbox.contract.contrats import Contrats
     from sne_sandbox.store.session import Magasin
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -156,14 +156,19 @@ def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
     )
 
 
-def ouvrir(options: Mapping[str, Any]) -> "tuple[Contrat, Magasin]":
-    """The contract and the store that `options` (COMMUNES, `database`, and `quartiles` where it is one) name.
-    Raises OperatorError."""
-    from sne_sandbox.contract import versions
+def ouvrir(options: Mapping[str, Any]) -> "tuple[Contrats, Magasin]":
+    """The contracts and the store that `options` name (COMMUNES, `database`, and `quartiles` where it is
+    one). Raises OperatorError."""
+    contrats = ouvrir_contrats(options)
+    contrats.nomme("")  # nothing is made in the home for a contract that does not read
+    return contrats, ouvrir_magasin(options)
 
-    return versions.charger(
-        options["contract"], options["contracts"], options.get("quartiles")
-    ), ouvrir_magasin(options)
+
+def ouvrir_contrats(options: Mapping[str, Any]) -> "Contrats":
+    """The contracts of the home of `options` (as `ouvrir`), none of them read yet."""
+    from sne_sandbox.contract.contrats import Contrats
+
+    return Contrats(options["home"], options["contract"], options["contracts"], options.get("quartiles"))
 
 
 def ouvrir_magasin(options: Mapping[str, Any]) -> "Magasin":

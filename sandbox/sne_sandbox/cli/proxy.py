@@ -150,9 +150,9 @@ def _servir(
 def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any]) -> None:
     from sne_sandbox.proxy import recueil
 
-    contrat, magasin = ouvrir(options)
+    contrats, magasin = ouvrir(options)
     with magasin:
-        magasin.bases.lire(base)
+        contrat = contrats.de(magasin.bases.lire(base))
         ecrit = recueil.ecrire(dossier, _echantillons(magasin, base, contrat), anonymiser=anonymiser)
     if not ecrit.fichiers and not ecrit.laisses:
         click.echo(f"La base [{base}] n'a vu aucun document : il n'y a rien à exporter.", err=True)

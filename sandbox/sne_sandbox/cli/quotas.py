@@ -21,7 +21,7 @@ Exemples :
 
 
 @click.command("quotas", epilog=_EXEMPLES)
-@reglages(*COMMUNES, "database")
+@reglages(*COMMUNES, "database", "quartiles")
 @une_base
 @click.option(
     "--annee",
@@ -39,10 +39,10 @@ def commande(base: str, annee: int | None, forme: str, **options: Any) -> None:
     prioritaires, 25 % aux ménages DALO et prioritaires, 50 % à d'autres que le premier quartile en quartier
     prioritaire. Ce qui n'est pas dit est inconnu, jamais compté comme un oui.
     """
-    contrat, magasin = ouvrir(options)
+    contrats, magasin = ouvrir(options)
     with magasin, magasin.lire(base) as registre:
         annee = annee or registre.base.horloge.maintenant(datetime.now(UTC)).year
-        comptes = quotas.compter(registre, contrat, annee)
+        comptes = quotas.compter(registre, contrats.de(registre.base), annee)
     if forme == "json":
         click.echo(json.dumps(en_json(comptes), ensure_ascii=False, indent=2))
     elif forme == "csv":

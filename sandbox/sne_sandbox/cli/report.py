@@ -8,7 +8,14 @@ from zipfile import is_zipfile
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages, sorties_de_rapport
+from sne_sandbox.cli.options import (
+    COMMUNES,
+    ouvrir,
+    ouvrir_contrats,
+    ouvrir_magasin,
+    reglages,
+    sorties_de_rapport,
+)
 from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
 
@@ -76,6 +83,8 @@ def commande(
         return _comparer(*comparees, exigees, forme)
     from sne_sandbox.cli import rapports
 
+    if preuves is None:
+        options |= _contrat(base, options)
     sorties = rapports.Sorties.preparer(
         dossier,
         reference,
@@ -99,6 +108,12 @@ def commande(
     return _juger(base, exigees, sorties, options)
 
 
+def _contrat(base: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options that name the contract of a base: those that were given, when it has none of its own."""
+    with ouvrir_magasin(options) as magasin:
+        return ouvrir_contrats(options).options(magasin.bases.lire(base))
+
+
 def _juger(
     base: str, demandees: tuple[str, ...], sorties: "rapports.Sorties", options: Mapping[str, Any]
 ) -> int:
@@ -107,7 +122,8 @@ def _juger(
     from sne_sandbox.reports import empreintes
     from sne_sandbox.reports.progression import suivre
 
-    contrat, magasin = ouvrir(options)
+    contrats, magasin = ouvrir(options)
+    contrat = contrats.defaut  # `options` name that of the base
     with magasin:
         ids = rapports.exigees(demandees, contrat)
         connue = magasin.bases.lire(base)

@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, GroupeQuiListe, ouvrir_magasin, reglages, une_base, une_forme
+from sne_sandbox.cli.options import (
+    COMMUNES,
+    GroupeQuiListe,
+    ouvrir_contrats,
+    ouvrir_magasin,
+    reglages,
+    une_base,
+    une_forme,
+)
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.publication import en_json
 from sne_sandbox.domain.texte import accorde
@@ -69,7 +77,7 @@ def faire(nom: str, base: str, remplacer: bool, **options: Any) -> None:
 def restaurer(nom: str, base: str, **options: Any) -> None:
     """Remet une base telle qu'elle était ; son journal continue."""
     with _ouvrir(options) as sauvegardes:
-        sauvegarde = sauvegardes.restaurer(base, nom)
+        sauvegarde = sauvegardes.restaurer(base, nom, ouvrir_contrats(options))
     click.echo(f"Base [{base}] telle que sauvegardée sous [{nom}] : {_demandes(sauvegarde)}.")
 
 

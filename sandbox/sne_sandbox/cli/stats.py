@@ -81,10 +81,11 @@ def commande(
             remede="choisissez les lignes d'un territoire par la colonne code_territoire",
         )
     le = _lire_jour(jour) if jour is not None else None
-    contrat, magasin = ouvrir(options)
-    if territoire is not None:
-        statistiques.verifier_territoire(territoire, contrat)
+    contrats, magasin = ouvrir(options)
     with magasin, magasin.lire(base) as registre:
+        contrat = contrats.de(registre.base)
+        if territoire is not None:
+            statistiques.verifier_territoire(territoire, contrat)
         le = le or registre.base.horloge.maintenant(datetime.now(UTC)).date()
         if niveau is not None:
             _ecrire_lieux(lieux.compter(registre, contrat, niveau, le), forme)

@@ -43,10 +43,10 @@ _LIGATURES: Final = str.maketrans(
 _TABLES: Final = tomllib.loads((fixtures_dir() / "fidelite.toml").read_text("utf-8"))
 _DANS_PERSONNE: Final[Mapping[str, str]] = _TABLES["exigences_d_une_personne"]
 _ABSENTS: Final[Mapping[str, str]] = _TABLES["absents"]
-_A_PART, _LIBRES, _SANS_PLACE, _ORDONNES, _ENTIERS, _TELEPHONES = (
-    frozenset(_TABLES["elements"][cle])
-    for cle in ("a_part", "libres", "sans_place_connue", "ordonnes", "entiers", "telephones")
+_A_PART, _LIBRES, _ORDONNES, _ENTIERS, _TELEPHONES = (
+    frozenset(_TABLES["elements"][cle]) for cle in ("a_part", "libres", "ordonnes", "entiers", "telephones")
 )
+_SANS_PLACE: Final = tuple(_TABLES["elements"]["nir_sans_place_connue"])
 _PHRASES: Final[Mapping[str, str]] = _TABLES["phrases_de_la_saisie"]
 _PHRASES_LUES: Final[Mapping[str, str]] = {
     **_PHRASES,
@@ -203,20 +203,16 @@ def _exigence(ecart: _Ecart) -> str:
     return exigence_de(ecart.chemin)
 
 
-def _sans_indices(chemin: str) -> str:
-    return "/".join(pas.partition("[")[0] for pas in chemin.split("/"))
-
-
 @lru_cache(maxsize=4096)
 def exigence_de(chemin: str) -> str:
     """The requirement that rules a path under `demandeLogement`, indices left aside."""
-    sans = _sans_indices(chemin)
-    for prefixe, exigence in _TABLES["exigences"].items():
-        if sans == prefixe or sans.startswith(prefixe + "/"):
-            return str(exigence)
+    sans = "/".join(pas.partition("[")[0] for pas in chemin.split("/"))
     pas = sans.split("/")
     if est_nom_de_nir(pas[-1]):
         return _NIR
+    for prefixe, exigence in _TABLES["exigences"].items():
+        if sans == prefixe or sans.startswith(prefixe + "/"):
+            return str(exigence)
     if sans.startswith("personnePhysique/demandeur/"):
         return _DANS_PERSONNE.get(pas[2], _ETAT_CIVIL)
     if sans.startswith(_COTITULAIRES):
@@ -334,7 +330,7 @@ def _apparier(
 
 def _perdu(element: Element, chemin: str) -> Iterator[_Ecart]:
     """An element that did not arrive: itself, or what it lists; nothing of what may not arrive."""
-    if _sans_indices(chemin) in _SANS_PLACE:
+    if est_nom_de_nir(element.nom) and chemin.startswith(_SANS_PLACE):
         return
     nom = element.nom
     if est_nom_de_nir(nom):

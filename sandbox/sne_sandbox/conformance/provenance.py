@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from zipfile import is_zipfile
@@ -75,10 +75,13 @@ def _des_preuves(fichier: Path) -> Provenance:
 
 
 def _de_la_base(magasin: Magasin, nom: str) -> Provenance:
+    reglages = magasin.bases.lire(nom).reglages
     return Provenance(
         f"base {nom}",
         lambda _: trafic.parcourir(magasin, nom),
-        reglages=magasin.bases.lire(nom).reglages,
+        contrat=reglages.contrat,
+        # What it is replayed in has the contract that is asked, and no other to come.
+        reglages=replace(reglages, contrat="", contrat_suivant=""),
         # The relay notes what its caller showed, and shows the real server a certificate of its own.
         certificats=nom != RELAIS,
     )

@@ -38,7 +38,9 @@ TOLERANCE: Final = "tolérance"
 _NATURES: Final = {"bloquante": REFUS, "avertissement": AVERTISSEMENT}
 #: What a rule would refuse of a message that the schema refuses, once this is mended.
 A_VENIR: Final = "refus à venir"
-_RANGS: Final = (REFUS, A_VENIR, TOLERANCE, AVERTISSEMENT)
+#: Of what the contract to come would refuse; its code is the id of the change.
+SUIVANT: Final = "contrat à venir"
+_RANGS: Final = (REFUS, A_VENIR, SUIVANT, TOLERANCE, AVERTISSEMENT)
 #: Of the codes that a line notes beside tolerances, which are schema faults, these only are theirs.
 _NUMERO: Final = "T-"
 #: Characters of the exchanges that show a finding once more, beyond the first of its kind.
@@ -267,6 +269,11 @@ def _dites(vue: Observation) -> Iterator[tuple[str, ...]]:
             code = anomalie.get("regle") or anomalie.get("code")
             dits = (code, *(anomalie.get(nom) for nom in ("message", "propriete", "valeur")))
             yield nature, *(str(dit or "") for dit in dits)
+    for refus in vue.echange.a_venir:
+        if refus["changement"]:
+            exige = f", exigé au plus tard le {refus['exige']}" if refus["exige"] else ""
+            dit = f"refusé sous {refus['contrat']}{exige} ({refus['regle']}) : {refus['message']}"
+            yield SUIVANT, str(refus["changement"]), dit
     for tolerance in vue.echange.tolerances:
         if tolerance["code"].startswith(_NUMERO):
             yield TOLERANCE, tolerance["code"], tolerance["phrase"]

@@ -292,6 +292,10 @@ def _de_caracteristique(
     return _lie(nom, EtatLiaison.DEVINE, trouve.code, pourquoi)
 
 
+#: The value of CATEGORIE that says there is none.
+_SANS_CATEGORIE: Final = "decision.sans_categorie"
+
+
 def _de_liste(
     officiel: Contrat,
     notre: Contrat,
@@ -306,7 +310,7 @@ def _de_liste(
     else:
         voulus = {f"decision.categories.{c.role}": c.code for c in roles.categories.values()}
         if roles.sans_categorie:
-            voulus["decision.sans_categorie"] = roles.sans_categorie
+            voulus[_SANS_CATEGORIE] = roles.sans_categorie
     libelles = dict(notre_liste.valeurs) if notre_liste is not None else {}
     codes = dict(sienne.valeurs) if sienne is not None else {}
     lies = {nom: _deja(officiel, nom) or (code if code in codes else "") for nom, code in voulus.items()}
@@ -331,10 +335,10 @@ def _de_liste(
 
 def _deja(officiel: Contrat, nom: str) -> str:
     """What a value or a category is bound to in the folder, "" for nothing."""
-    decision = officiel.roles.decision
-    if nom == "decision.sans_categorie":
-        return decision.sans_categorie
+    if nom == _SANS_CATEGORIE:
+        return officiel.roles.decision.sans_categorie
     _, famille, role = nom.split(".")
+    decision = officiel.roles.decision
     if famille == "valeurs":
         return decision.valeurs.get(role, "")
     return next((c.code for c in decision.categories.values() if c.role == role), "")

@@ -16,6 +16,8 @@ from sne_sandbox.raisons import raison_systeme
 #: Layers above each other: v5.2 over v5.0 is two; more than this is a loop.
 _COUCHES_MAX: Final = 8
 _CONTRAT: Final = "contract.toml"
+#: The contract that is served unless told otherwise; a user's own extends it, when it does not say what.
+PAR_DEFAUT: Final = "v5.2"
 
 
 class DossiersContrat:
@@ -73,7 +75,7 @@ class DossiersContrat:
         for dossier in couches:
             if (dossier / _CONTRAT).is_file() and "extends" in (contenu := lire_toml(dossier / _CONTRAT)):
                 return str(contenu["extends"]) or None
-        return None
+        return None if (self.racine / nom).is_dir() else PAR_DEFAUT
 
     @staticmethod
     def _connus(dossier: Path) -> list[Path]:
@@ -82,10 +84,13 @@ class DossiersContrat:
 
     @property
     def surcharge(self) -> tuple[str, ...]:
-        """The files of the user's folder, by their paths in it; none without a folder."""
+        """The files of the user's folder that are of this contract, by their paths in it; none without a
+        folder. It may hold other contracts beside."""
         if self.overlay is None:
             return ()
-        return tuple(sorted(f.relative_to(self.overlay).as_posix() for f in self._connus(self.overlay)))
+        autres = [d.parent for d in self.overlay.glob(f"*/{_CONTRAT}") if d.parent not in self.couches]
+        siens = (f for f in self._connus(self.overlay) if not any(f.is_relative_to(d) for d in autres))
+        return tuple(sorted(f.relative_to(self.overlay).as_posix() for f in siens))
 
     def trouver(self, chemin: str) -> Path:
         """The file at the relative `chemin`, from the first folder that has it. Raises ContractError when

@@ -25,16 +25,17 @@ from sne_sandbox.contract.nomenclatures import (
     lire_listes,
     lire_quartiles,
 )
-from sne_sandbox.contract.overlay import DossiersContrat, lire_le_fichier
+from sne_sandbox.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier
 from sne_sandbox.contract.roles import lire_roles
 from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.roles import Roles
 from sne_sandbox.domain.texte import retenir_noms_nir
 from sne_sandbox.errors import ContractError, UsageError
-from sne_sandbox.settings import Reglages
+from sne_sandbox.settings import DE_BASE, Reglages
 
-_CONTRAT: Final = "contract.toml"
+#: The file that makes a folder a contract.
+CONTRAT: Final = "contract.toml"
 _CLES: Final = (
     "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
     "fichiers", "services", "roles", "reglages",
@@ -158,11 +159,15 @@ class Contrat:
 
 def livres() -> tuple[str, ...]:
     """Names of the contracts that are shipped."""
-    return tuple(sorted(dossier.parent.name for dossier in resources.contracts_dir().glob(f"*/{_CONTRAT}")))
+    return tuple(sorted(dossier.parent.name for dossier in resources.contracts_dir().glob(f"*/{CONTRAT}")))
 
 
 def charger(
-    nom: str = "v5.2", overlay: Path | None = None, quartiles: Path | None = None, *, tolerer: bool = False
+    nom: str = PAR_DEFAUT,
+    overlay: Path | None = None,
+    quartiles: Path | None = None,
+    *,
+    tolerer: bool = False,
 ) -> Contrat:
     """The contract `nom`, under the user's folder `overlay`. Compiles every schema. `quartiles` is the user's
     own table of first quartiles, instead of the contract's and of the invented amounts. With `tolerer`, a
@@ -172,11 +177,11 @@ def charger(
     be read.
     """
     dossiers = DossiersContrat(resources.contracts_dir(), nom, overlay)
-    table = dossiers.toml(_CONTRAT)
-    _connues(table, _CLES, _CONTRAT)
+    table = dossiers.toml(CONTRAT)
+    _connues(table, _CLES, CONTRAT)
     versions = _versions(table)
     fichiers = {cle: str(chemin) for cle, chemin in _table(table, "fichiers").items()}
-    _connues(fichiers, _FICHIERS, f"{_CONTRAT} [fichiers]")
+    _connues(fichiers, _FICHIERS, f"{CONTRAT} [fichiers]")
     for cle in _FICHIERS:
         fichiers.setdefault(cle, "")
 
@@ -184,13 +189,13 @@ def charger(
         return dossiers.lire(fichiers[cle])
 
     espace = _texte(table, "namespace_services")
-    services = _services(_table(table, "services"), _CONTRAT)
+    services = _services(_table(table, "services"), CONTRAT)
     operations = _operations(lire("operations"), fichiers["operations"], espace)
     orphelines = sorted({operation.service for operation in operations.values()} - services.keys())
     if orphelines:
         raise ContractError(
             f"{fichiers['operations']} cite des services inconnus : {', '.join(orphelines)}.",
-            remede=f"décrivez-les dans {_CONTRAT}, table [services.NOM]",
+            remede=f"décrivez-les dans {CONTRAT}, table [services.NOM]",
         )
     schemas = Schemas(dossiers.lire, _schemas(_table(table, "schemas"), versions))
     chemins = lire_chemins(lire("chemins"), fichiers["chemins"])
@@ -256,7 +261,7 @@ def _a_ses_schemas(dossiers: DossiersContrat, chemins: str) -> bool:
     siens = dossiers.surcharge
     if any(fichier.endswith((".xsd", f"/{chemins}")) or fichier == chemins for fichier in siens):
         return True
-    tables = [lu for fichier, lu in dossiers.tomls(_CONTRAT) if not dossiers.du_contrat(fichier)]
+    tables = [lu for fichier, lu in dossiers.tomls(CONTRAT) if not dossiers.du_contrat(fichier)]
     return any("schemas" in lu or "versions" in lu for lu in tables)
 
 
@@ -264,9 +269,11 @@ def _reglages(table: Any) -> dict[str, Any]:
     """The settings of a base that a contract sets, read. Raises ContractError for what is none."""
     try:
         lus = asdict(Reglages.de({cle: str(valeur) for cle, valeur in dict(table).items()}))
+        if fixes := [setting.nom for setting in DE_BASE if setting.fixe and setting.nom in table]:
+            raise UsageError(f"le réglage [{fixes[0]}] n'est que d'une base.", remede="ôtez-le")
     except (UsageError, TypeError, ValueError) as erreur:
         raise ContractError(
-            f"{_CONTRAT} : [reglages] {erreur}",
+            f"{CONTRAT} : [reglages] {erreur}",
             remede=getattr(erreur, "remede", "") or "une table de réglages",
         ) from None
     return {cle: lus[cle] for cle in dict(table)}
@@ -281,7 +288,7 @@ def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Docume
             document = Document(nom.replace("_", "-"))
         except ValueError:
             raise ContractError(
-                f"{_CONTRAT} : [schemas] document inconnu « {nom} ».",
+                f"{CONTRAT} : [schemas] document inconnu « {nom} ».",
                 remede=f"documents : {', '.join(d.replace('-', '_') for d in Document)}",
             ) from None
         if version in (*versions, ""):
@@ -290,7 +297,7 @@ def _schemas(table: Mapping[str, Any], versions: tuple[str, ...]) -> dict[Docume
     sans += [version for version in versions if version not in fichiers.get(Document.DEMANDE, {})]  # type: ignore[misc]
     if sans:
         raise ContractError(
-            f"{_CONTRAT} : [schemas] aucun schéma pour : {', '.join(sans)}.",
+            f"{CONTRAT} : [schemas] aucun schéma pour : {', '.join(sans)}.",
             remede='nommez-le : "demande/02.02" = "xsd/demande-02.02.xsd"',
         )
     return fichiers
@@ -300,13 +307,13 @@ def _versions(table: Mapping[str, Any]) -> tuple[str, ...]:
     versions = _liste(table, "versions")
     if not versions:
         raise ContractError(
-            f"{_CONTRAT} : « versions » attend une liste de versions de message.",
+            f"{CONTRAT} : « versions » attend une liste de versions de message.",
             remede='versions = ["02.00"]',
         )
     fausses = [version for version in versions if re.fullmatch(r"\d\d\.\d\d", version) is None]
     if fausses:
         raise ContractError(
-            f"{_CONTRAT} : version de message [{fausses[0]}] mal écrite.", remede="deux chiffres, point, deux"
+            f"{CONTRAT} : version de message [{fausses[0]}] mal écrite.", remede="deux chiffres, point, deux"
         )
     return tuple(sorted(versions))
 
@@ -315,7 +322,7 @@ def _liste(table: Mapping[str, Any], cle: str) -> list[str]:
     valeur = table.get(cle, [])
     if not isinstance(valeur, list) or not all(isinstance(v, str) for v in valeur):
         raise ContractError(
-            f"{_CONTRAT} : « {cle} » attend une liste de versions de message.", remede=f'{cle} = ["02.00"]'
+            f"{CONTRAT} : « {cle} » attend une liste de versions de message.", remede=f'{cle} = ["02.00"]'
         )
     return valeur
 
@@ -323,14 +330,14 @@ def _liste(table: Mapping[str, Any], cle: str) -> list[str]:
 def _table(table: Mapping[str, Any], cle: str) -> Mapping[str, Any]:
     valeur = table.get(cle)
     if not isinstance(valeur, Mapping):
-        raise ContractError(f"{_CONTRAT} : la table [{cle}] manque.", remede=f"ajoutez [{cle}]")
+        raise ContractError(f"{CONTRAT} : la table [{cle}] manque.", remede=f"ajoutez [{cle}]")
     return valeur
 
 
 def _texte(table: Mapping[str, Any], cle: str) -> str:
     valeur = table.get(cle)
     if not isinstance(valeur, str) or not valeur:
-        raise ContractError(f"{_CONTRAT} : la clé « {cle} » manque.", remede=f'ajoutez {cle} = "…"')
+        raise ContractError(f"{CONTRAT} : la clé « {cle} » manque.", remede=f'ajoutez {cle} = "…"')
     return valeur
 
 

@@ -153,6 +153,8 @@ SCENE: Final = "SCENE"
 REMISE: Final = "REMISE"
 HORS_HTTP: Final = frozenset({TLS, FICHIER, NUIT, SCENE, REMISE})
 _METHODE: Final = re.compile(r"[A-Za-z-]{1,20}")
+#: What no word of a header of ours has.
+_PAS_UN_MOT: Final = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 #: Code of the fault of an exchange whose line of the journal does not read any more.
@@ -236,6 +238,18 @@ class Echange:
     before it was damaged. Where the panne took the place of the work, it is what took that of the answer."""
     notes: list[str] = field(default_factory=list)
     """What the answer rests on and does not say, in French: the threshold of the first quartile."""
+    a_venir: list[dict[str, Any]] = field(default_factory=list)
+    """What the contract to come would refuse of it (contrat, changement, exige, regle, chemin, ligne,
+    message); one without `changement` says why it could not be judged so."""
+
+    @property
+    def avertissement(self) -> str:
+        """The value of the header `SNE-Avertissement`, in ASCII: « CHANGE, CHANGE; exige="2018-12-31" », the
+        earliest of the days of `a_venir`; "" for nothing to say."""
+        dits = [refus for refus in self.a_venir if refus["changement"]]
+        noms = dict.fromkeys(_PAS_UN_MOT.sub("_", str(refus["changement"])) for refus in dits)
+        jours = sorted(str(refus["exige"]) for refus in dits if refus["exige"])
+        return ", ".join(noms) + (f'; exige="{jours[0]}"' if jours else "")
 
     @property
     def illisible(self) -> bool:

@@ -77,7 +77,7 @@ class Evenement:
     auteur_modification: str | None = None
     modifie_le: datetime | None = None
     suite: str | None = None
-    """What a radiation has to follow, BAIL or IRRECEVABILITE (`domain.parcours`), since `suite_le`."""
+    """What a radiation has to follow, since `suite_le`: one of the two words of `domain.parcours`."""
     suite_le: date | None = None
 
     @property

@@ -9,14 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypedDict, Unpack
 
+from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base, Guichet, Horloge, Portee
 from sne_sandbox.domain.guichet import lire_guichet
-from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
+from sne_sandbox.errors import BaseInconnue, ConflitEtat, OperatorError, UsageError
 from sne_sandbox.operations import dossiers
 from sne_sandbox.operations.sauvegardes import Sauvegardes, consigner_remise
 from sne_sandbox.resources import fixtures_dir
-from sne_sandbox.settings import Reglages
+from sne_sandbox.settings import DE_BASE, Reglages
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
@@ -71,11 +72,19 @@ class BasePubliee:
     profil: str
     horloge: Annotated[str, "real, décalée, ou l'instant gelé"]
     reglages: Annotated[dict[str, Any], "tous ses réglages"]
+    contrat: Annotated[str, "l'interface qu'elle sert : la sienne, ou celle du serveur", {"example": "v5.2"}]
+    illisible: Annotated[str, "pourquoi son contrat ne se lit pas ; vide : il se lit"]
     adresses: Annotated[dict[str, str], "chemin de chaque service SOAP"]
 
     @classmethod
-    def de(cls, base: Base, contrat: Contrat) -> Self:
-        """What is shown of a base."""
+    def de(cls, base: Base, contrats: Contrats) -> Self:
+        """What is shown of a base: of one whose contract does not read, why."""
+        services: tuple[str, ...] = ()
+        illisible = ""
+        try:
+            services = tuple(contrats.de(base).services)
+        except OperatorError as erreur:
+            illisible = erreur.diagnostics()
         return cls(
             base.nom,
             base.semence,
@@ -83,7 +92,9 @@ class BasePubliee:
             base.reglages.profile,
             base.horloge.en_texte(),
             asdict(base.reglages),
-            {nom: f"{base.prefixe}/services/{nom}/" for nom in contrat.services},
+            contrats.nom_de(base),
+            illisible,
+            {nom: f"{base.prefixe}/services/{nom}/" for nom in services},
         )
 
 
@@ -101,8 +112,9 @@ class DepartBase(TypedDict, total=False):
 
 
 def creer(magasin: Magasin, contrat: Contrat, nom: str, **depart: Unpack[DepartBase]) -> Base:
-    """A new base, filled from its seed, whole or not at all. Raises UsageError when the name is no name or
-    the seed is unknown, ConflitEtat when the name is taken."""
+    """A new base of a contract (that of its settings: `Contrats.verifier`), filled from its seed, whole or
+    not at all. Raises UsageError when the name is no name or the seed is unknown, ConflitEtat when the name
+    is taken."""
     horloge = depart.get("horloge") or Horloge()
     maintenant = datetime.now(UTC)
     base = Base(
@@ -197,10 +209,20 @@ def verifier_supprimable(nom: str) -> None:
         )
 
 
-def regler(magasin: Magasin, nom: str, valeurs: Mapping[str, str]) -> Base:
-    """Changes settings of a base, as they are written; the others stay. Raises BaseInconnue, UsageError."""
+def regler(magasin: Magasin, contrats: Contrats, nom: str, valeurs: Mapping[str, str]) -> Base:
+    """Changes settings of a base, as they are written; the others stay. Raises BaseInconnue, UsageError,
+    ConflitEtat for one that is chosen once, ContractError for a contract to come that does not read."""
+    if suivant := valeurs.get("contrat_suivant"):
+        contrats.nomme(suivant)
     with magasin.ecrire(nom) as registre:  # read and written as one: two changes meet
         actuels = {cle: str(valeur) for cle, valeur in asdict(registre.base.reglages).items()}
+        for setting in DE_BASE:
+            if setting.fixe and valeurs.get(setting.nom, actuels[setting.nom]) != actuels[setting.nom]:
+                raise ConflitEtat(
+                    f"La base [{nom}] garde le réglage {setting.nom} qu'elle a reçu à sa création : "
+                    f"[{actuels[setting.nom]}].",
+                    remede="créez une autre base : ce qu'elle contient a été admis sous cette interface",
+                )
         registre.changer_reglages(Reglages.de({**actuels, **valeurs}))
     return magasin.bases.lire(nom)
 

@@ -99,22 +99,27 @@ def controler(
     *,
     nom: str | None = None,
     xml_max: int = PAR_NOM["xml_max"].defaut,
+    genre: Document | None = None,
+    type_fichier: str | None = None,
 ) -> Controle:
     """Judge one document as the pipeline would. `nom` is its file name when the rules may read it (DEM…);
-    `xml_max` the bytes that it may have."""
+    `xml_max` the bytes that it may have. `genre` and `type_fichier` stand for what its content says when its
+    operation decides (« "" »: no rule applies)."""
     try:
         racine = codec.parse(octets, limit=xml_max, serre=True)
     except ExchangeError as erreur:
         faute = _illisible(octets, erreur)
         annonce = _TYPE.search(octets)  # by which alone the rules that wait are known
         return Controle("", (faute,), *(_sans_avis(contrat, annonce[1].decode(), nom) if annonce else ()))
-    genre = genre_de(racine)
+    genre = genre or genre_de(racine)
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if contrat.schemas.validate(racine, document=genre, version=version):
-        juge = passer(racine, genre, contrat, profil, maintenant, nom=nom)
+        juge = passer(racine, genre, contrat, profil, maintenant, nom=nom, type_fichier=type_fichier)
+    elif type_fichier == "":
+        juge = _sans_faute(genre, ())
     else:
         document = codec.decoder_recu(racine, contrat.nomenclatures, octets)
-        juge = _juger(document, genre, contrat, profil, maintenant, nom)
+        juge = _juger(document, genre, contrat, profil, maintenant, nom, type_fichier)
     if not juge.fautes:
         return juge
     return replace(juge, fautes=tuple(places.situer(juge.fautes, octets)))
@@ -260,8 +265,9 @@ def _juger(
     profil: str,
     maintenant: datetime,
     nom: str | None,
+    type_fichier: str | None,
 ) -> Controle:
-    types = _types(document, genre, contrat)
+    types = (type_fichier,) if type_fichier else _types(document, genre, contrat)
     if types is None:
         return _sans_faute(genre, ())
     contexte = _contexte(document, types[0], contrat, maintenant, nom)

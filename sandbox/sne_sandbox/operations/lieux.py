@@ -19,7 +19,7 @@ from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.dates import ajouter_mois
 from sne_sandbox.domain.menage import SeuilQuartile
-from sne_sandbox.operations.statistiques import commune_en_vigueur, des_souhaits, seuils
+from sne_sandbox.operations.statistiques import commune_en_vigueur, des_souhaits, inventes, seuils
 from sne_sandbox.store import attributions
 from sne_sandbox.store import statistiques as store
 from sne_sandbox.store.registre import RegistreBase
@@ -124,7 +124,12 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
     depuis = ajouter_mois(jour, -12) + timedelta(days=1)
     comptes: Counter[tuple[str, _Mesure]] = Counter()
     territoire_de = _territoire_de(niveau, contrat)
-    for mesures in (_demandes(registre, contrat, jour), _decisions(registre, contrat, depuis, jour)):
+    souhaites = des_souhaits(registre, contrat, jour)
+    attribues = seuils(attributions.communes_attribuees(registre.connexion, registre.base.nom), contrat, jour)
+    for mesures in (
+        _demandes(registre, contrat, jour, _montants(souhaites)),
+        _decisions(registre, depuis, jour, _montants(attribues)),
+    ):
         for commune, mesure, nombre in mesures:
             comptes[territoire_de(commune), mesure] += nombre
     noms = {code: _nom(niveau, code, contrat) for code in {code for code, _ in comptes}}
@@ -137,11 +142,14 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
     lignes.sort(
         key=lambda ligne: (ligne.code_territoire, rangs[ligne.indicateur], ligne.code, ligne.modalite)
     )
-    return ComptesDeLieux(registre.base.nom, depuis, jour, niveau, lignes, FIDELITE)
+    return ComptesDeLieux(
+        registre.base.nom, depuis, jour, niveau, lignes, FIDELITE + inventes(souhaites | attribues)
+    )
 
 
-def _demandes(registre: RegistreBase, contrat: Contrat, jour: date) -> Iterator[tuple[str, _Mesure, int]]:
-    montants = _montants(des_souhaits(registre, contrat, jour))
+def _demandes(
+    registre: RegistreBase, contrat: Contrat, jour: date, montants: Mapping[str, int]
+) -> Iterator[tuple[str, _Mesure, int]]:
     comptes = Comptes(registre.connexion, registre.base.nom, jour)
     motifs, types = (contrat.nomenclatures.liste(nom) for nom in ("ListeMotifDemande", "ListeTypeLogement"))
     _, (profils,) = comptes.croiser([store.profil(montants)])
@@ -158,7 +166,7 @@ def _demandes(registre: RegistreBase, contrat: Contrat, jour: date) -> Iterator[
 
 
 def _decisions(
-    registre: RegistreBase, contrat: Contrat, depuis: date, jour: date
+    registre: RegistreBase, depuis: date, jour: date, montants: Mapping[str, int]
 ) -> Iterator[tuple[str, _Mesure, int]]:
     connexion, base = registre.connexion, registre.base.nom
     for dite in attributions.decidees(connexion, base, depuis, jour):
@@ -171,7 +179,6 @@ def _decisions(
             suite = " suivie d'un bail" if dite.bail else ""
             mots = _DECISIONS[dite.issue] + suite
             yield dite.commune, ("decisions", dite.issue + ("_bail" if dite.bail else ""), mots), dite.nombre
-    montants = _montants(seuils(attributions.communes_attribuees(connexion, base), contrat, jour))
     for bail in attributions.baux(connexion, base, depuis, jour, montants):
         classe, quartier = bail.quartile or "", bail.en_quartier
         code = f"{_CODES[classe]}_{_CODES_QUARTIER[quartier]}"

@@ -16,7 +16,7 @@ from typing import Annotated, Final, Literal
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Guichet
-from sne_sandbox.operations.statistiques import commune_en_vigueur, seuils
+from sne_sandbox.operations.statistiques import commune_en_vigueur, inventes, seuils
 from sne_sandbox.store import attributions
 from sne_sandbox.store.attributions import Baux
 from sne_sandbox.store.registre import RegistreBase
@@ -144,7 +144,8 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     places = attributions.communes_attribuees(connexion, base)
     # Amounts are those that hold at the end of the year (L. 441-1: set once a year).
     premier, dernier = date(annee, 1, 1), date(annee, 12, 31)
-    montants = {code: seuil.montant for code, seuil in seuils(places, contrat, dernier).items()}
+    des_communes = seuils(places, contrat, dernier)
+    montants = {code: seuil.montant for code, seuil in des_communes.items()}
     baux = attributions.baux(connexion, base, premier, dernier, montants)
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
     groupes: dict[tuple[tuple[str, str], tuple[str, str]], list[Baux]] = {}
@@ -158,7 +159,7 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
         list(attributions.annees(connexion, base)),
         _ligne("", "Tous les bailleurs", "", "Tous les EPCI", baux),
         sorted(lignes, key=lambda ligne: (-ligne.baux, ligne.nom_bailleur, ligne.bailleur, ligne.nom_epci)),
-        FIDELITE,
+        FIDELITE + inventes(des_communes),
     )
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
+from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.echange import REMISE, Echange, VerdictEchange
 from sne_sandbox.domain.publication import TU
@@ -100,11 +101,11 @@ class Sauvegardes:
                 raise pris
         return _lire(base, fichier)
 
-    def restaurer(self, base: str, nom: str) -> Sauvegarde:
-        """Puts the base back as it was saved; its journal goes on, with a line of it. Raises as `lire`, and
-        StoreError."""
+    def restaurer(self, base: str, nom: str, contrats: Contrats) -> Sauvegarde:
+        """Puts the base back as it was saved, its contract included; its journal goes on, with a line of it.
+        Raises as `lire`, StoreError, and as `restaurer_fichier`."""
         sauvegarde = self.lire(base, nom)
-        snapshot.restaurer(self._magasin, base, sauvegarde.fichier)
+        restaurer_fichier(self._magasin, contrats, base, sauvegarde.fichier)
         phrase = f"Base remise à sa sauvegarde « {nom} »."
         consigner_remise(self._magasin, self._magasin.bases.lire(base), phrase)
         return sauvegarde
@@ -165,6 +166,24 @@ class Sauvegardes:
             yield provisoire
         finally:
             provisoire.unlink(missing_ok=True)
+
+
+def restaurer_fichier(magasin: Magasin, contrats: Contrats, base: str, fichier: Path) -> None:
+    """Puts a base back as it is in a file. Raises StoreError when the file is not sound, ConflitEtat when the
+    base has a contract that this server has not: nothing is changed."""
+
+    def admettre(lue: Base) -> None:
+        try:
+            for contrat in (lue.reglages.contrat, lue.reglages.contrat_suivant):
+                contrats.lieu(contrat)
+        except UsageError as erreur:
+            raise ConflitEtat(
+                f"La base sauvegardée ne peut pas être servie ici : {erreur}",
+                remede=f"rien n'a été remplacé ; posez le dossier de ce contrat sous "
+                f"{contrats.dossier}, ou restaurez-la sur le serveur qui l'a",
+            ) from None
+
+    snapshot.restaurer(magasin, base, fichier, admettre)
 
 
 def _nommer(provisoire: Path, fichier: Path) -> bool:

@@ -241,7 +241,7 @@ def variables(message: MessageScene) -> Iterator[str]:
 
 def demarrer(magasin: Magasin, contrat: Contrat, scene: Scene) -> Base:
     """The base of a scene at its start: made, or emptied of all, journal included, its settings those of a
-    new base, at once; its clock frozen."""
+    new base of its contract, at once; its clock frozen."""
     horloge = Horloge(fige_a=scene.horloge)
     try:
         magasin.bases.lire(scene.base)
@@ -250,7 +250,7 @@ def demarrer(magasin: Magasin, contrat: Contrat, scene: Scene) -> Base:
     with magasin.ecrire(scene.base) as registre:
         registre.vider("tout")
         registre.regler_horloge(horloge)
-        registre.changer_reglages(Reglages())
+        registre.changer_reglages(Reglages(contrat=registre.base.reglages.contrat))
     return magasin.bases.lire(scene.base)
 
 

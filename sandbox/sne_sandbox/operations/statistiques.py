@@ -190,9 +190,7 @@ def tab03(
         "Ressources par UC et âges des enfants au début de l'année de validité. La neuvième rubrique publiée"
         " compare « par rapport au … », un mot que la source coupe : le premier quartile est la nôtre."
     )
-    inventes = sorted({seuil.libelle for seuil in des_communes.values() if seuil.invente})
-    if inventes:
-        note += f" Premier quartile : seuils inventés pour la démonstration ({', '.join(inventes)})."
+    note += inventes(des_communes)
     if absentes:
         note += f" {absentes} demandes du stock, effacées depuis, ne sont pas décrites."
     titre = f"Demandes actives (hors associations) au {date_francaise(jour)}"
@@ -323,6 +321,14 @@ def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> dict[str, Seui
     """The thresholds of the first quartile on `jour`, by commune: those of `codes` that have one."""
     trouves = {code: contrat.quartiles.seuil_de(code, contrat.territoires, jour) for code in codes}
     return {code: seuil for code, seuil in trouves.items() if seuil is not None}
+
+
+def inventes(seuils: Mapping[str, SeuilQuartile]) -> str:
+    """What has to be said of those thresholds that are of our invention; "" without any."""
+    libelles = sorted({seuil.libelle for seuil in seuils.values() if seuil.invente})
+    if not libelles:
+        return ""
+    return f" Premier quartile : seuils inventés pour la démonstration ({', '.join(libelles)})."
 
 
 def des_souhaits(registre: RegistreBase, contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:

@@ -229,7 +229,8 @@ class ReponseDuSne:
     """What the SNE answered beside its acceptance, of one `code`: informative, it decides of nothing unless
     nothing was accepted (`decision.RIEN_D_ACCEPTE`).
     `nature` is « refus », « refus à venir » (what a rule would refuse next, once the schema accepts),
-    « avertissement » or « tolérance » (what was written amiss, and read all the same);
+    « contrat à venir » (what it would refuse, `code` being the change), « avertissement » or « tolérance »
+    (what was written amiss, and read all the same);
     `message`, `chemin` (in the document) and `remede` those of the first time; `echanges` the first ones.
     """
 

@@ -83,6 +83,7 @@ class Pseudonymes:
             anomalies=self._valeur(echange.anomalies),
             fault=self._valeur(echange.fault),
             tolerances=self._valeur(echange.tolerances),
+            a_venir=self._valeur(echange.a_venir),
             parties=self._valeur(echange.parties),
             trace=None if echange.trace is None else self._texte(echange.trace),
         )

@@ -234,17 +234,20 @@ def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Tr
 _Trouve = tuple[_Poste, list[Infraction]]
 
 
+def ne_rebloque_pas(fiche: FicheRegle, type_fichier: str) -> bool:
+    """Whether a fault of this rule does not block again, in a message of that type, when the stored demande
+    has it already."""
+    de_contenu = not fiche.structurante and fiche.code.startswith(_CONTENU)
+    return de_contenu and type_fichier in COMPARES_AU_REGISTRE
+
+
 def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
     if contexte.type_fichier not in COMPARES_AU_REGISTRE or contexte.stockee is None:
         return trouves
     ancien = None
     juges: list[_Trouve] = []
     for poste, infractions in trouves:
-        if (
-            poste.gravite is Gravite.BLOQUANTE
-            and not poste.fiche.structurante
-            and poste.regle.code.startswith(_CONTENU)
-        ):
+        if poste.gravite is Gravite.BLOQUANTE and ne_rebloque_pas(poste.fiche, contexte.type_fichier):
             if ancien is None:
                 ancien = replace(contexte, document=contexte.stockee.demande.element)
             avant = _controler_tous((poste,), ancien)

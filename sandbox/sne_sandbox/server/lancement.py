@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.echange import TLS, methode_recue
 from sne_sandbox.errors import UsageError
@@ -44,10 +44,10 @@ class Lancable(Protocol):
     def ecoute(self) -> Ecoute:
         """How to listen."""
 
-    def ouvrir(self) -> tuple[Contrat, Magasin]:
+    def ouvrir(self) -> tuple[Contrats, Magasin]:
         """What it serves, its base made if need be. Raises OperatorError."""
 
-    def taches(self, ouverts: tuple[Contrat, Magasin] | None = None) -> "Taches":
+    def taches(self, ouverts: tuple[Contrats, Magasin] | None = None) -> "Taches":
         """What each process serves, built inside of it, over what was opened already, if anything was."""
 
 
@@ -60,11 +60,11 @@ class Lancement:
     ecoute: Ecoute
     base_des_refus: str = BASE_PAR_DEFAUT
 
-    def ouvrir(self) -> tuple[Contrat, Magasin]:
-        """The contract and the store of its configuration."""
+    def ouvrir(self) -> tuple[Contrats, Magasin]:
+        """The contracts and the store of its configuration."""
         return ouvrir(self.configuration)
 
-    def taches(self, ouverts: tuple[Contrat, Magasin] | None = None) -> "Taches":
+    def taches(self, ouverts: tuple[Contrats, Magasin] | None = None) -> "Taches":
         """The application of this process, and where its refusals go."""
         from sne_sandbox.server.workers import Taches
         from sne_sandbox.web.app import creer_application

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from sne_sandbox.conformance.relecture import relire
-from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.operations import bases
 from sne_sandbox.proxy.amont import Amont, LienAmont
@@ -33,19 +33,19 @@ class LancementRelais:
     amont: Amont
     base: str
 
-    def ouvrir(self) -> tuple[Contrat, Magasin]:
-        """The contract and the store of its configuration, and the base where it records."""
-        contrat, magasin = ouvrir(self.configuration)
-        bases.assurer(magasin, contrat, self.base, reglages=self.configuration.reglages)
-        return contrat, magasin
+    def ouvrir(self) -> tuple[Contrats, Magasin]:
+        """The contracts and the store of its configuration, and the base where it records."""
+        contrats, magasin = ouvrir(self.configuration)
+        bases.assurer(magasin, contrats.defaut, self.base, reglages=self.configuration.reglages)
+        return contrats, magasin
 
-    def taches(self, ouverts: tuple[Contrat, Magasin] | None = None) -> Taches:
+    def taches(self, ouverts: tuple[Contrats, Magasin] | None = None) -> Taches:
         """The relay of this process. Nothing is done every minute: the other bases of the home are not its.
         Raises UsageError for an address or a certificate that cannot be used."""
         lien = LienAmont(self.amont)
         application = creer_application(self.configuration, ouverts or self.ouvrir())
         services: Services = application.extensions["sne"]
-        magasin, contrat = services.magasin, services.contrat
+        magasin, contrat = services.magasin, services.contrat_de(self.base)
 
         def completer(echange: Echange, certificat: bytes | None) -> None:
             # The clock of the base is the real server's: an exercise may have another than ours.

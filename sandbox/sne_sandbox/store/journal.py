@@ -37,7 +37,7 @@ _TEXTES: Final = (
 )  # fmt: skip
 _DETAILS: Final = (
     "pair", "en_tetes", "en_tetes_reponse", "parties", "tolerances", "anomalies", "fault",
-    "reponse_conforme", "trace", "ecoute", "certificat", "panne", "notes",
+    "reponse_conforme", "trace", "ecoute", "certificat", "panne", "a_venir", "notes",
 )  # fmt: skip
 _ECRIRE: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _TETE: Final = ("base", *_COLONNES, *_TEXTES, "details")

@@ -243,8 +243,9 @@ def effacer(connexion: Connexion, nom: str, *, sauf: Sequence[tables.Table] = ()
     connexion.faire(requetes.SUPPRIMER_BASE, {"cle": nom})
 
 
-def verifier_rangee(rangee: Mapping[str, Any]) -> None:
-    """Raises StoreError, or OverflowError (its clock shows no day), for a row of the table of bases (by
-    column) that this version cannot read."""
+def verifier_rangee(rangee: Mapping[str, Any]) -> Base:
+    """The base of a row of the table of bases (by column). Raises StoreError, or OverflowError (its clock
+    shows no day), for one that this version cannot read."""
     lue = base_de([*(rangee[colonne] for colonne in COLONNES_BASE), False])
     lue.base.horloge.maintenant(datetime.now(UTC))
+    return lue.base

@@ -10,13 +10,13 @@ import json
 import secrets
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sne_sandbox.domain.base import verifier_nom
+from sne_sandbox.domain.base import Base, verifier_nom
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
 from sne_sandbox.store import requetes, tables
@@ -70,17 +70,19 @@ def sauvegarder(magasin: Magasin, base: str, fichier: Path, *, journal: bool = T
         provisoire.unlink(missing_ok=True)
 
 
-def restaurer(magasin: Magasin, base: str | None, fichier: Path) -> str:
+def restaurer(
+    magasin: Magasin, base: str | None, fichier: Path, admettre: Callable[[Base], object] = lambda base: None
+) -> str:
     """Puts the base of `fichier` back under the name `base` (None: its own), in place of the one that has it,
     whose journal goes on when the file holds none. Answers the name. Raises StoreError, and changes nothing,
-    when the file is not sound."""
+    when the file is not sound; whatever `admettre` raises of a base that this server cannot serve."""
     with _ouvrir(fichier) as (archive, manifeste):
         cible = base or str(manifeste["base"])
         verifier_nom(cible)
         for table in _TABLES:
             for rangee in _lire_table(archive, manifeste, table, cible):
                 if table is tables.base:
-                    verifier_rangee(rangee)
+                    admettre(verifier_rangee(rangee))
         if manifeste["tables"][tables.base.nom]["lignes"] != 1:
             raise ValueError("il ne tient pas une base, et une seule")
         gardees = [table for table in _JOURNAL if table.nom not in manifeste["tables"]]

@@ -210,12 +210,14 @@ def plan() -> PlanTemoin:
 def juger_trafic(configuration: Configuration, base: str) -> JugementConserve:
     """Judges what the base has seen. Raises ConflitEtat while another judgement is running."""
     home = configuration.home.absolute()
-    arguments = ["report", "--base", base, "--home", str(home), *_contrat(configuration)]
+    arguments = ["report", "--base", base, "--home", str(home)]
+    arguments += _contrat(configuration.contract, configuration.contracts, configuration.quartiles)
     return lancer(home, f"trafic-{base}"[:50], arguments, configuration.database)
 
 
 def piloter_temoin(
     configuration: Configuration,
+    contrat: tuple[str, Path | None],
     *,
     exemples: int,
     graine: int,
@@ -223,13 +225,13 @@ def piloter_temoin(
     famille: str = "",
     faute: str = "",
 ) -> JugementConserve:
-    """Drives the reference application through the plan, in a base and a home of its own; `famille` "" for
-    all scenarios, `faute` "" for no defect. Raises UsageError for one that is not there, ConflitEtat while
-    another judgement is running."""
+    """Drives the reference application through the plan, in a base and a home of its own, under a contract
+    (`Contrats.lieu`); `famille` "" for all scenarios, `faute` "" for no defect. Raises UsageError for
+    one that is not there, ConflitEtat while another judgement is running."""
     connu = plan()
     arguments = ["conform", "--application", "temoin"]
     arguments += ["--examples", str(exemples), "--seed", str(graine)]
-    arguments += ["--profile", profil, *_contrat(configuration)]
+    arguments += ["--profile", profil, *_contrat(*contrat, configuration.quartiles)]
     if famille:
         if famille not in connu.familles:
             raise UsageError(f"La famille de scénarios [{famille[:20]}] n'existe pas.")
@@ -241,13 +243,10 @@ def piloter_temoin(
     return lancer(configuration.home.absolute(), "temoin", arguments)
 
 
-def _contrat(configuration: Configuration) -> list[str]:
-    mots = ["--contract", configuration.contract]
-    for option, fichier in (
-        ("--contracts", configuration.contracts),
-        ("--quartiles", configuration.quartiles),
-    ):
-        mots += [] if fichier is None else [option, str(fichier)]
+def _contrat(nom: str, dossier: Path | None, quartiles: Path | None) -> list[str]:
+    mots = ["--contract", nom]
+    for option, fichier in (("--contracts", dossier), ("--quartiles", quartiles)):
+        mots += [] if fichier is None else [option, str(fichier.absolute())]
     return mots
 
 

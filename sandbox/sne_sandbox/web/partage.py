@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sne_sandbox.contract import versions
+from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import Horloge
+from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.operations import bases
 from sne_sandbox.settings import Limites, Reglages
 from sne_sandbox.store.session import Magasin
@@ -52,10 +52,13 @@ class Configuration:
     """Names that this server was given, beside those of the local machine, then the address it listens to."""
 
 
-def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -> tuple[Contrat, Magasin]:
-    """The contract and the store of an application, its first base made if need be: `progres` is told how far
-    it is. Raises OperatorError (ContractError, StoreError)."""
-    contrat = versions.charger(configuration.contract, configuration.contracts, configuration.quartiles)
+def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -> tuple[Contrats, Magasin]:
+    """The contracts of an application, of which the server's is read, and its store, its first base made if
+    need be: `progres` is told how far it is. Raises OperatorError (ContractError, StoreError)."""
+    contrats = Contrats(
+        configuration.home, configuration.contract, configuration.contracts, configuration.quartiles
+    )
+    contrat = contrats.defaut
     magasin = Magasin.ouvrir(
         configuration.database, configuration.home, journal_max=configuration.journal_max
     )
@@ -69,7 +72,7 @@ def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -
         reglages=configuration.reglages,
         progres=progres,
     )
-    return contrat, magasin
+    return contrats, magasin
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,24 @@ class Services:
     """What the views share; `app.extensions["sne"]`."""
 
     configuration: Configuration
-    contrat: Contrat
+    contrats: Contrats
     magasin: Magasin
-    pipeline: "Pipeline"
     echanges: "Echanges"
     boites: "CanalAsynchrone"
+
+    @property
+    def contrat(self) -> Contrat:
+        """The server's own: that of a base is `contrat_de(base)`."""
+        return self.contrats.defaut
+
+    def contrat_de(self, base: Base | str) -> Contrat:
+        """The contract of a base, or of the base of that name. Raises BaseInconnue, OperatorError for one
+        that does not read."""
+        return self.contrats.de(base if isinstance(base, Base) else self.magasin.regarder(base).base)
+
+    def pipeline(self, base: Base) -> "Pipeline":
+        """What works on the calls to a base. Raises as `contrat_de`."""
+        return self.boites.pipeline(base)
 
 
 def services() -> Services:

@@ -17,7 +17,7 @@ def question(registre: RegistreBase, numero: str) -> Question:
     """What getDemandeLogement would be asked of a demande now."""
     base, machine = registre.base, datetime.now(UTC)
     appel = Appel("getDemandeLogement", {"numUnique": numero, "complet": "oui"}, base.nom, None, machine)
-    return Question(appel, base, base.horloge.maintenant(machine), services().contrat, registre, "")
+    return Question(appel, base, base.horloge.maintenant(machine), services().contrats.de(base), registre, "")
 
 
 def document(demandee: Question) -> Any:

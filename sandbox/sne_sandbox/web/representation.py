@@ -15,6 +15,7 @@ from lxml import etree
 
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.contract.codec import NS
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Base, Guichet
 from sne_sandbox.domain.dates import date_francaise, tampon
 from sne_sandbox.domain.echange import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
@@ -143,15 +144,15 @@ def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur) -> None:
         services.magasin.journal.consigner(registre.connexion, ligne)
     if pas.envoyer is not None:
         message = donnees.remplacer(pas.envoyer, representation.variables, donnees.maintenant(base))
-        champs = _champs(services, message, donnees.maintenant(base), rang)
-        requete = emballer(services.contrat, scene.base, message.operation, champs, "mtom")
+        champs = _champs(services.contrat_de(base), message, donnees.maintenant(base), rang)
+        requete = emballer(services.contrat_de(base), scene.base, message.operation, champs, "mtom")
         marque = (EN_TETE, f"{scene.identifiant}/{rang}")
         requete = replace(requete, en_tetes=(*requete.en_tetes, marque))
         expedier(requete, qui)
     elif pas.deposer is not None:
         message = donnees.remplacer(pas.deposer, representation.variables, donnees.maintenant(base))
         guichet = _guichet(services, scene.base, message.guichet)
-        document = donnees.document(message, services.contrat, donnees.maintenant(base))
+        document = donnees.document(message, services.contrat_de(base), donnees.maintenant(base))
         voie = services.boites
         voie.deposer(scene.base, guichet, _nom("DEM", message, donnees.maintenant(base), rang), document)
         voie.relever(scene.base, guichet)
@@ -165,7 +166,7 @@ def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur) -> None:
 
 
 def _champs(
-    services: Services, message: MessageScene, maintenant: datetime, rang: int
+    contrat: Contrat, message: MessageScene, maintenant: datetime, rang: int
 ) -> dict[str, str | bytes]:
     operation = OPERATIONS[message.operation]
     champs: dict[str, str | bytes] = {
@@ -176,7 +177,7 @@ def _champs(
     if operation.champ is not None and operation.champ_nom is not None:
         prefixe = _PREFIXES.get(operation.champ) or ("RCH" if message.type == "RCH" else "EVT")
         champs[operation.champ_nom] = _nom(prefixe, message, maintenant, rang)
-        champs[operation.champ] = donnees.document(message, services.contrat, maintenant)
+        champs[operation.champ] = donnees.document(message, contrat, maintenant)
     return champs
 
 
@@ -207,7 +208,7 @@ def _joue(services: Services, scene: Scene, base: Base, rang: int, ouvertures: l
         echange = next((e for e in _lignes(services, ligne, suivante) if _est_le_sien(e, scene, rang)), None)
         if echange is None:
             return joue
-        lue = observer(echange, services.contrat)
+        lue = observer(echange, services.contrat_de(base))
         return replace(joue, echange=echange, attestation=_attestation(lue), montres=_montrer(lue, pas))
     if pas.avancer is not None:
         nuits = [e for e in _lignes(services, ligne, suivante) if e.methode == NUIT]

@@ -14,6 +14,7 @@ from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
 
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.echange import (
     CERTIFICAT,
@@ -25,6 +26,7 @@ from sne_sandbox.domain.echange import (
     du_dehors,
     sans_secrets,
 )
+from sne_sandbox.errors import OperatorError
 from sne_sandbox.exchange import METHODES, base_nommee
 from sne_sandbox.settings import est_boucle_locale
 from sne_sandbox.soap import wsdl
@@ -40,13 +42,11 @@ _SOAP: Final = ("application/soap+xml", "multipart/related", "text/xml", "applic
 def installer(app: Flask) -> None:
     """Add a route for each path of each service, for the default base and for named ones, and answer the
     calls that miss them all."""
-    contrat = app.extensions["sne"].contrat
-    for service in contrat.services.values():
-        for chemin in service.chemins:
-            chemin = chemin.rstrip("/") + "/"
-            _ouvrir(app, chemin, service.nom)
-            if chemin.startswith("/services/"):
-                _ouvrir(app, f"/bases/<base>{chemin}", service.nom)
+    for chemin, service in chemins(app).items():
+        if chemin.endswith("/"):
+            _ouvrir(app, chemin, service)
+    # The contract of the base says what is there.
+    _ouvrir(app, "/bases/<base>/services/<path:suite>", "")
     app.after_request(_repondre_aux_egares)
 
 
@@ -58,30 +58,59 @@ def _ouvrir(app: Flask, chemin: str, service: str) -> None:
 
 
 def acheminer(app: Flask, chemin: str) -> tuple[str, str] | None:
-    """The service that a path leads to, and the base; None for no service."""
+    """The service that a path leads to (see `_service`), and the base; None for no service."""
     try:
         endpoint, arguments = app.url_map.bind("").match(chemin, method="POST")
     except HTTPException:
         return None
     genre, _, reste = str(endpoint).partition(" ")
-    return (reste.partition(" ")[0], arguments.get("base", BASE_PAR_DEFAUT)) if genre == _SERVICE else None
+    base = arguments.get("base", BASE_PAR_DEFAUT)
+    nom = (
+        _service(app, reste.partition(" ")[0], base, arguments.get("suite", ""))
+        if genre == _SERVICE
+        else None
+    )
+    return None if nom is None else (nom, base)
 
 
 def _vue(service: str) -> Callable[..., Response]:
-    def vue(base: str = BASE_PAR_DEFAUT) -> Response:
+    def vue(base: str = BASE_PAR_DEFAUT, suite: str = "") -> Response:
+        services: Services = current_app.extensions["sne"]
+        nom = _service(current_app, service, base, suite)
+        if nom is None:
+            return _egarer(services)
         match request.method:
             case "GET" | "HEAD":
-                return _decrire(service, base)
+                return _decrire(services, request.path.removeprefix(f"/bases/{base}"), base)
             case "OPTIONS":
                 return Response(status=204, headers={"Allow": METHODES})
-        return _appeler(current_app.extensions["sne"], request, service, base)
+        return _appeler(services, request, nom, base)
 
     return vue
 
 
+def _service(app: Flask, service: str, base: str, suite: str) -> str | None:
+    """The service of a path, as the server's contract calls it; "" where only the contract of the base can
+    tell; None for none."""
+    nom = service or chemins(app).get(f"/services/{suite}")
+    return "" if nom is None and _a_le_sien(app.extensions["sne"], base) else nom
+
+
+def _a_le_sien(services: Services, base: str) -> bool:
+    """Whether a base has a contract of its own, which may have other services."""
+    try:
+        return bool(services.magasin.regarder(base).base.reglages.contrat)
+    except OperatorError:
+        return False
+
+
 def chemins(app: Flask) -> Mapping[str, str]:
-    """The service of each path of the default base, with its last slash and without."""
-    services = app.extensions["sne"].contrat.services.values()
+    """The service of each path of the server's contract, with its last slash and without."""
+    return _chemins(app.extensions["sne"].contrat)
+
+
+def _chemins(contrat: Contrat) -> Mapping[str, str]:
+    services = contrat.services.values()
     return {c.rstrip("/") + fin: s.nom for s in services for c in s.chemins for fin in ("", "/")}
 
 
@@ -139,12 +168,14 @@ def _rendre(services: Services, request: Request, reponse: ReponseHttp) -> Respo
 # --- `?wsdl` ------------------------------------------------------------------------------------------
 
 
-def _decrire(service: str, base: str) -> Response:
-    """`?wsdl`, and the schemas it imports by `?xsd=…`."""
-    services: Services = current_app.extensions["sne"]
-    services.magasin.bases.lire(base)
+def _decrire(services: Services, chemin: str, base: str) -> Response:
+    """`?wsdl` of the service at this path, and the schemas it imports by `?xsd=…`, by the base's contract."""
+    contrat = services.contrat_de(base)
+    service = _chemins(contrat).get(chemin)
+    if service is None:
+        return _egarer(services)
     requete = RequeteHttp("GET", request.full_path, list(request.headers), b"")
-    reponse = wsdl.servir(services.contrat, service, requete, origine=_origine_annoncee(services))
+    reponse = wsdl.servir(contrat, service, requete, origine=_origine_annoncee(services))
     if reponse is None:
         raise NotFound("Ajoutez ?wsdl à cette adresse pour lire le contrat ; SOAP s'appelle par POST.")
     return Response(reponse.corps, reponse.statut, reponse.en_tetes)
@@ -182,7 +213,13 @@ def est_egaree(requete: Request) -> bool:
 def _repondre_aux_egares(reponse: Response) -> Response:
     if reponse.status_code != 404 or not est_egaree(request):
         return reponse
-    services: Services = current_app.extensions["sne"]
+    return _egarer(current_app.extensions["sne"])
+
+
+def _egarer(services: Services) -> Response:
+    """The answer where no service is. Raises NotFound for what is no SOAP call."""
+    if not est_un_appel(request.method, request.headers.get("Content-Type", "")):
+        raise NotFound
     base = base_nommee(services.magasin, request.path)
     reponse_http = services.echanges.egare(_requete(services, request), base)
     return Response(reponse_http.corps, reponse_http.statut, reponse_http.en_tetes)

@@ -214,7 +214,7 @@ def calculer(services: Services, demande: TableDemandee) -> Resultat:
     etat = etat_de(services, demande.base)
     debut = time.perf_counter()
     with services.magasin.lire(demande.base) as registre:
-        contenu = _compter(demande, registre, services.contrat)
+        contenu = _compter(demande, registre, services.contrats.de(registre.base))
     return Resultat(contenu, etat, datetime.now(UTC), time.perf_counter() - debut)
 
 

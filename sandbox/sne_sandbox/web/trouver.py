@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.versions import OperationPubliee
+from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import Echange
@@ -37,7 +37,7 @@ def echange(base: str, identifiant: int) -> Echange:
 
 def observation(base: str, identifiant: int) -> Observation:
     """What an exchange carried, read by the contract."""
-    return observer(echange(base, identifiant), services().contrat)
+    return observer(echange(base, identifiant), services().contrat_de(base))
 
 
 def guichet(base: str, code: str) -> Guichet:
@@ -73,7 +73,7 @@ class GuichetLu:
 
 def guichets(base: str) -> list[GuichetLu]:
     """The guichets of a base."""
-    droits = services().contrat.guichets
+    droits = services().contrat_de(base).guichets
     with services().magasin.lire(base) as registre:
         comptes = compter(registre.connexion, base)
         jour = registre.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
@@ -117,17 +117,17 @@ def sauvegarde(base: str, nom: str) -> Sauvegarde:
     return sauvegardes().lire(base, nom)
 
 
-def regle(code: str) -> Regle:
-    """A control of the contract; `code` may be the official one."""
-    trouvee = catalogue.trouver(services().contrat, code)
+def regle(contrat: Contrat, code: str) -> Regle:
+    """A control of a contract; `code` may be the official one."""
+    trouvee = catalogue.trouver(contrat, code)
     if trouvee is None:
         raise NotFound(f"Aucune règle n'a le code [{code[:20]}].")
     return trouvee
 
 
-def operation(nom: str) -> OperationPubliee:
-    """An operation of the interface, that this server answers."""
-    connue = services().contrat.operations.get(nom)
+def operation(contrat: Contrat, nom: str) -> OperationPubliee:
+    """An operation of a contract, that this server answers."""
+    connue = contrat.operations.get(nom)
     if connue is None or nom not in OPERATIONS:
         raise NotFound(f"L'opération [{nom[:60]}] n'est pas de cette interface.")
     return connue

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
+from ecritures import poser
 
 from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.errors import ConflitEtat, UsageError
 
 
 @pytest.mark.parametrize("groupe", ["bases", "pannes", "snapshots"])
@@ -70,3 +72,38 @@ def test_each_command_gives_examples_of_itself(mots: tuple[str, ...]) -> None:
     aide = CliRunner().invoke(cli, [*mots, "--help"]).stdout
     _, _, exemples = aide.partition("Exemple")
     assert f"  sne-sandbox {' '.join(mots)}" in exemples
+
+
+def test_a_base_keeps_the_contract_that_it_is_made_with(tmp_path: Path) -> None:
+    def lancer(*mots: str) -> Result:
+        return CliRunner().invoke(cli, [*mots, "--home", str(tmp_path)])
+
+    inconnu = lancer("bases", "create", "a", "--contrat", "v9").exception
+    assert isinstance(inconnu, UsageError)
+    assert "contrats connus : v5.0, v5.2" in inconnu.remede
+    assert not (tmp_path / "sne.sqlite3").exists()
+    assert lancer("bases", "create", "a", "--contrat", "v5.0", "--contrat-suivant", "v5.2").exit_code == 0
+    assert lancer("bases", "list").stdout == "a\tvide\tecole\treal\tv5.0\n"
+    (base,) = json.loads(lancer("bases", "list", "--format", "json", "--contract", "v5.2").stdout)
+    assert (base["contrat"], base["reglages"]["contrat_suivant"]) == ("v5.0", "v5.2")
+    refus = lancer("bases", "set", "a", "contrat=v5.2")
+    assert isinstance(refus.exception, ConflitEtat)
+    assert "garde le réglage contrat" in str(refus.exception)
+    assert lancer("bases", "set", "a", "contrat-suivant=").exit_code == 0
+    assert lancer("db", "reset", "--base", "a").exit_code == 0
+    assert lancer("bases", "list").stdout == "a\tvide\tecole\treal\tv5.0\n"
+
+
+def test_a_base_is_judged_by_its_contract(tmp_path: Path) -> None:
+    poser(tmp_path / "contrats" / "essai", "v5.0")
+    for nom, contrat in (("a", "v5.0"), ("b", "essai"), ("c", "")):
+        home = ("--home", str(tmp_path))
+        assert CliRunner().invoke(cli, ["bases", "create", nom, "--contrat", contrat, *home]).exit_code == 0
+        rapport = tmp_path / f"rapport-{nom}"
+        CliRunner().invoke(cli, ["report", "--base", nom, "--report-dir", str(rapport), *home])
+        lu = json.loads((rapport / "rapport.json").read_text("utf-8"))
+        assert lu["entete"]["contrat"] == (contrat or "v5.2")
+        options = [] if not contrat else ["--contract", contrat]
+        options += ["--contracts", str(tmp_path / "contrats")] if contrat == "essai" else []
+        refait = CliRunner().invoke(cli, ["report", "--verify", str(rapport / "preuves.zip"), *options])
+        assert refait.exception is None, refait.output

@@ -84,6 +84,8 @@ def test_an_overlay_may_rename_a_structurante_rule_not_switch_it_off(tmp_path):
         ('[ENT006]\ntexte = "Le guichet [{valeur!x}]."\n', ("texte", "accolades")),
         ('[ENT006]\ncode_officiel = "ANOMALIE-06"\n', ("code_officiel", "ANOMALIE-06", "10")),
         ('[ENT006]\ncode_officiel = ""\n', ("code_officiel", "10")),
+        ('[ENT006]\npropriete = "{valeur}"\n', ("propriete", "{valeur}", "{chemin}")),
+        ('[ENT006]\npropriete = "{"\n', ("propriete", "{parent}")),
         ("ENT006 = 3\n", ("ENT006", "table")),
         ("[ENT006\n", ("rules.toml", "line 1")),
     ],
@@ -91,6 +93,30 @@ def test_an_overlay_may_rename_a_structurante_rule_not_switch_it_off(tmp_path):
 def test_a_wrong_rule_names_file_and_key(tmp_path, texte, dits):
     dit = refus(overlay=ecrire(tmp_path, "rules.toml", texte))
     assert all(morceau in dit for morceau in dits), dit
+
+
+def test_an_overlay_may_set_a_base_and_take_a_type_of_event_away(tmp_path):
+    ecrire(tmp_path, "contract.toml", '[reglages]\nrecherche_max = 20\nemballage = "mtom"\n')
+    ecrire(tmp_path, "evenements.toml", "[RECTIF]\nretire = true\n")
+    contrat = charger(overlay=tmp_path)
+    assert dict(contrat.reglages) == {"recherche_max": 20, "emballage": "mtom"}
+    codes = {genre.code for genre in contrat.evenements}
+    assert {genre.code for genre in charger().evenements} - codes == {"RECTIF"}
+    assert dict(charger().reglages) == {}
+
+
+@pytest.mark.parametrize(
+    ("reglages", "dits"),
+    [
+        ('couleur = "x"', ("[reglages]", "couleur", "recherche_max")),
+        ('emballage = "zip"', ("[reglages]", "emballage", "mtom")),
+        ("recherche_max = -1", ("[reglages]", "recherche_max")),
+    ],
+)
+def test_a_wrong_setting_of_a_contract_is_refused(tmp_path, reglages, dits):
+    dit = refus(overlay=ecrire(tmp_path, "contract.toml", f"[reglages]\n{reglages}\n"))
+    assert all(morceau in dit for morceau in dits), dit
+    assert "[reglages]" in refus(overlay=ecrire(tmp_path, "contract.toml", "reglages = 3\n"))
 
 
 @pytest.mark.parametrize("sous", ["", "v5.2/", "v5.0/"])

@@ -60,3 +60,17 @@ def test_a_line_that_tells_nothing_is_of_a_refusal_that_took_no_time() -> None:
 def test_secrets_are_not_kept() -> None:
     gardes = sans_secrets([("authorization", "Basic x"), ("Cookie", "a=b"), ("Accept", "*/*")])
     assert [valeur for _, valeur in gardes] == ["(non conservé)", "(non conservé)", "*/*"]
+
+
+def test_the_warning_is_ascii_names_each_change_once_and_the_earliest_day() -> None:
+    echange = Echange("ecole", datetime(2018, 3, 15, tzinfo=UTC))
+    assert echange.avertissement == ""
+    echange.a_venir = [{"changement": "B", "exige": ""}]
+    assert echange.avertissement == "B"
+    echange.a_venir = [
+        {"changement": "ÉTÉ, « 1 »", "exige": "2019-01-01"},
+        {"changement": "B", "exige": ""},
+        {"changement": "B", "exige": "2018-12-31"},
+        {"changement": "", "message": "Non jugé."},
+    ]
+    assert echange.avertissement == '_T_____1__, B; exige="2018-12-31"'

@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ecritures import poser
 
+from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
 from sne_sandbox.generators import semis
 from sne_sandbox.operations import bases, horloge
+from sne_sandbox.operations.bases import BasePubliee
 from sne_sandbox.operations.dossiers import DossiersGuichet, ouverts
-from sne_sandbox.operations.sauvegardes import Sauvegardes
+from sne_sandbox.operations.sauvegardes import Sauvegardes, restaurer_fichier
+from sne_sandbox.settings import Reglages
 from sne_sandbox.store import snapshot
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
@@ -169,11 +173,67 @@ def test_a_name_is_refused_alike_wherever_a_base_is_made(
         assert "1 à 40 lettres" in refus.value.remede
 
 
-def test_two_settings_changed_together_are_both_kept(magasin: Magasin, contrat: Contrat) -> None:
+def test_two_settings_changed_together_are_both_kept(
+    magasin: Magasin, contrat: Contrat, tmp_path: Path
+) -> None:
     bases.creer(magasin, contrat, "a")
+    contrats = Contrats(tmp_path, "v5.2")
     with ThreadPoolExecutor(2) as fils:
         for rang in range(10):
             changements = ({"recherche_max": str(rang + 1)}, {"localisations_max": str(rang + 1)})
-            list(fils.map(lambda valeurs: bases.regler(magasin, "a", valeurs), changements))
+            list(fils.map(lambda valeurs: bases.regler(magasin, contrats, "a", valeurs), changements))
             lus = magasin.bases.lire("a").reglages
             assert (lus.recherche_max, lus.localisations_max) == (rang + 1, rang + 1)
+
+
+def test_a_base_keeps_the_contract_it_was_made_with(magasin: Magasin, tmp_path: Path) -> None:
+    contrats = Contrats(tmp_path, "v5.2")
+    reglages = Reglages(contrat="v5.0")
+    bases.creer(magasin, contrats.verifier(reglages), "a", reglages=reglages)
+    with pytest.raises(ConflitEtat, match="garde le réglage contrat"):
+        bases.regler(magasin, contrats, "a", {"contrat": "v5.2", "profile": "strict"})
+    assert magasin.bases.lire("a").reglages == reglages
+    regle = bases.regler(magasin, contrats, "a", {"contrat": "v5.0", "contrat_suivant": "v5.2"})
+    assert regle.reglages.contrat_suivant == "v5.2"
+    remise = bases.remettre(magasin, contrats.de(regle), "a", "tout")
+    assert remise.reglages == regle.reglages
+    with pytest.raises(UsageError, match="n'existe pas sur ce serveur"):
+        bases.regler(magasin, contrats, "a", {"contrat_suivant": "v9"})
+
+
+def test_the_types_of_events_are_those_of_the_contract(magasin: Magasin, tmp_path: Path) -> None:
+    contrats = Contrats(tmp_path, "v5.2")
+    for nom in ("v5.0", "v5.2"):
+        bases.creer(magasin, contrats.nomme(nom), nom.replace(".", ""), reglages=Reglages(contrat=nom))
+    connus = {}
+    for nom in ("v50", "v52"):
+        with magasin.lire(nom) as registre:
+            connus[nom] = registre.type_evenement("DECATT") is not None
+    assert connus == {"v50": False, "v52": True}
+
+
+def test_a_base_says_its_contract_and_why_it_does_not_read(magasin: Magasin, tmp_path: Path) -> None:
+    contrats = Contrats(tmp_path, "v5.2")
+    dites = [BasePubliee.de(Base(nom, reglages=Reglages(contrat=c)), contrats) for nom, c in
+             (("a", ""), ("b", "v5.0"), ("c", "parti"))]  # fmt: skip
+    assert [dite.contrat for dite in dites] == ["v5.2", "v5.0", "parti"]
+    assert [bool(dite.adresses) for dite in dites] == [True, True, False]
+    assert [bool(dite.illisible) for dite in dites] == [False, False, True]
+    assert "contrats/NOM" in dites[2].illisible
+
+
+def test_a_snapshot_carries_its_contract_and_is_refused_where_it_is_unknown(
+    magasin: Magasin, tmp_path: Path
+) -> None:
+    poser(tmp_path / "contrats" / "essai", "v5.0")
+    contrats, ailleurs = Contrats(tmp_path, "v5.2"), Contrats(tmp_path / "ailleurs", "v5.2")
+    reglages = Reglages(contrat="essai")
+    bases.creer(magasin, contrats.verifier(reglages), "a", reglages=reglages)
+    snapshot.sauvegarder(magasin, "a", tmp_path / "a.zip")
+    with pytest.raises(ConflitEtat) as refus:
+        restaurer_fichier(magasin, ailleurs, "b", tmp_path / "a.zip")
+    assert "essai" in str(refus.value)
+    assert "rien n'a été remplacé" in refus.value.remede
+    assert [base.nom for base in magasin.bases.lister()] == ["a"]
+    restaurer_fichier(magasin, contrats, "b", tmp_path / "a.zip")
+    assert contrats.de(magasin.bases.lire("b")) is contrats.nomme("essai")

@@ -8,7 +8,9 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, oter, poser, specimen, texte
 
 from sne_sandbox.domain.base import Horloge
+from sne_sandbox.operations import bases
 from sne_sandbox.resources import contracts_dir, fixtures_dir
+from sne_sandbox.settings import Reglages
 from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.partage import Configuration
 
@@ -75,3 +77,27 @@ def test_an_invented_threshold_is_said_in_the_journal_and_a_table_of_ones_own_ta
 def test_no_invented_threshold_hides_what_it_is() -> None:
     lignes = (fixtures_dir() / "quartiles-demo.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert all("INVENTÉ" in ligne and ligne.endswith(",I") for ligne in lignes)
+
+
+def test_the_wire_shows_the_official_place_of_an_anomalie_and_the_journal_ours(
+    tmp_path: Path, banc_officiel: Callable[[Path], Banc]
+) -> None:
+    """A base begins with the settings of its contract; one that was asked for stays."""
+    (tmp_path / "contrats").mkdir()
+    (tmp_path / "contrats" / "rules.toml").write_text('[IDT016]\npropriete = "{nom}"\n', "utf-8")
+    (tmp_path / "contrats" / "contract.toml").write_text(
+        '[reglages]\nrecherche_max = 20\nprofile = "strict"\n', "utf-8"
+    )
+    banc = banc_officiel(tmp_path / "contrats")
+    racine = message(specimen("personne_seule"), "CRE")
+    poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/nom", " ")
+    refus = banc.demander(racine)
+    places = {a.get("code"): a.get("propriete") for a in refus.document.iter("{*}anomalie")}
+    assert places["IDT016"] == "nom"
+    assert refus.echange is not None
+    (ecrite,) = [a for a in refus.echange.anomalies if a["regle"] == "IDT016"]
+    assert ecrite["propriete"].endswith("/demandeur/nom")
+    magasin, contrat = banc.services.magasin, banc.services.contrat
+    demandes = {"a": None, "b": Reglages(recherche_max=7)}
+    lus = [bases.creer(magasin, contrat, nom, reglages=r).reglages for nom, r in demandes.items()]
+    assert [(lu.recherche_max, lu.profile) for lu in lus] == [(20, "strict"), (7, "strict")]

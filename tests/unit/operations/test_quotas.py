@@ -117,7 +117,7 @@ def test_dalo_and_the_other_priorities_count_together(registre: RegistreBase, co
     "inconnue",
     [
         {"ressources_uc": None, "en_quartier": False},  # no resource declared
-        {"ressources_uc": PAUVRE, "en_quartier": False, "commune": "62041"},  # an EPCI without a threshold
+        {"ressources_uc": PAUVRE, "en_quartier": False, "commune": "29019"},  # an EPCI without a threshold
         {"ressources_uc": PAUVRE, "en_quartier": None},  # a dwelling that lies nobody knows where
     ],
 )
@@ -191,6 +191,14 @@ def test_a_line_for_each_landlord_and_epci(registre: RegistreBase, contrat: Cont
     ]
     assert len({ligne.epci for ligne in lignes if ligne.bailleur == SIREN}) == 2
     assert lignes[0].epci == EPCI
+
+
+def test_a_threshold_of_our_invention_is_told(registre: RegistreBase, contrat: Contrat) -> None:
+    """Villefranche has a published one; those of Lens (Pas-de-Calais) are for the demonstration."""
+    noter(registre)
+    assert "inventés" not in compter(registre, contrat).note
+    noter(registre, commune="62498", ressources_uc=PAUVRE)
+    assert "seuils inventés pour la démonstration (" in compter(registre, contrat).note
 
 
 def test_csv_is_one_line_for_each_landlord_and_epci_then_all(

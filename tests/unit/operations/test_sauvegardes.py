@@ -1,5 +1,6 @@
 """Snapshots under a name, and what changed from one to the other."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def test_a_base_comes_back_and_its_journal_goes_on(banc: Banc, sauvegardes: Sauv
     assert faite.octets == faite.fichier.stat().st_size
     banc.creer_demande("colocataires")
     assert banc.compter() == 2
-    assert sauvegardes.restaurer(banc.nom, "avant") == faite
+    assert sauvegardes.restaurer(banc.nom, "avant", banc.services.contrats) == faite
     assert banc.compter() == 1
     assert [e.methode for e in banc.journal()] == ["REMISE", "POST", "POST"]
     assert banc.creer_demande("colocataires")
@@ -75,7 +76,7 @@ def test_what_cannot_be_restored_is_listed_as_such_and_deleted(banc: Banc, sauve
     with pytest.raises(UsageError, match="déjà"):
         sauvegardes.faire(banc.nom, "b")
     with pytest.raises(StoreError):
-        sauvegardes.restaurer(banc.nom, "b")
+        sauvegardes.restaurer(banc.nom, "b", banc.services.contrats)
     with pytest.raises(StoreError):
         ecarts.depuis(sauvegardes, banc.nom, "b", None)
     sauvegardes.supprimer(banc.nom, "b")
@@ -91,7 +92,8 @@ def test_the_present_is_no_snapshot(banc: Banc, sauvegardes: Sauvegardes) -> Non
 @pytest.mark.parametrize("nom", ["", "a/b", "..", "../ecole", ".a", "é", "a" * 41, "a\n"])
 def test_a_name_stays_in_its_folder(banc: Banc, sauvegardes: Sauvegardes, nom: str) -> None:
     assert not sauvegardes.existe(banc.nom, nom)
-    for geste in (sauvegardes.faire, sauvegardes.lire, sauvegardes.restaurer, sauvegardes.supprimer):
+    restaurer = partial(sauvegardes.restaurer, contrats=banc.services.contrats)
+    for geste in (sauvegardes.faire, sauvegardes.lire, restaurer, sauvegardes.supprimer):
         with pytest.raises(UsageError):
             geste(banc.nom, nom)
 

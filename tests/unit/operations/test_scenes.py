@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from ecritures import mettre_a_l_heure
 
+from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
@@ -120,7 +121,7 @@ def test_a_scene_put_back_has_the_settings_of_a_new_base(tmp_path: Path) -> None
     contrat, scene = charger(), scenes.lire(ecrire(tmp_path, ENTETE + PAS))
     with Magasin.ouvrir(None, tmp_path / "home") as magasin:
         neuve = scenes.demarrer(magasin, contrat, scene)
-        bases.regler(magasin, scene.base, {"profile": "souple"})
+        bases.regler(magasin, Contrats(tmp_path, "v5.2"), scene.base, {"profile": "souple"})
         mettre_a_l_heure(magasin, scene.base, Horloge())
         remise = scenes.demarrer(magasin, contrat, scene)
     assert (remise.reglages, remise.horloge) == (neuve.reglages, neuve.horloge)

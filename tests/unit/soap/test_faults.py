@@ -22,6 +22,7 @@ ERREURS = [
     errors.DoublonsAssociation(),
     errors.OperationRefusee("m"),
     errors.ErreurInterne("m"),
+    errors.ContratIndisponible("m"),
     errors.PanneServeur("m"),
     errors.PanneClient("m"),
 ]

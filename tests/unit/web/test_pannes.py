@@ -14,6 +14,7 @@ from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.echange import PANNE, VerdictEchange
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
 from sne_sandbox.operations import pannes
+from sne_sandbox.pipeline import Pipeline
 
 
 def _armer(banc: Banc, genre: str, **suite: Any) -> int:
@@ -121,7 +122,7 @@ def test_a_bug_of_ours_is_told_as_it_is(banc: Banc, monkeypatch: pytest.MonkeyPa
         raise RuntimeError("cassé")
 
     _armer(banc, "bom")
-    monkeypatch.setattr(type(banc.services.pipeline), "traiter", casser)
+    monkeypatch.setattr(Pipeline, "traiter", casser)
     resultat = banc.demander(specimen("personne_seule"))
     assert resultat.echange is not None
     assert (resultat.echange.verdict, resultat.echange.panne) == (VerdictEchange.ERREUR, None)

@@ -133,15 +133,18 @@ class DonneesDesRegles:
     # --- what differs ------------------------------------------------------------------------------------
 
     def expliquer_ici(self, fait: FaitDeRegle, ici: Ici, groupes: Causes) -> bool:
-        """Whether what we alone refuse is a matter of data; the group is then noted."""
+        """Whether what we alone refuse is a matter of data; the group is then noted. The message was
+        accepted, or refused for other things by a server that lists them all."""
         valeur = ici.valeurs.get("valeur", "")
         if ici.regle == CODE_HORS_LISTE and ici.valeurs.get("liste"):
             self._changer_liste(ici.valeurs["liste"], valeur, fait, groupes, admis=True)
-        elif ici.regle in BORNES and fait.acceptee:
+        elif ici.regle in BORNES:
+            if not fait.acceptee:  # else `voir` has it
+                self._admis[ici.regle].append((fait.nombre or 0, fait.echange))
             self._depasses[ici.regle].append((fait.nombre or 0, fait.echange))
-        elif ici.regle == TYPE_INCONNU and valeur and fait.acceptee:
+        elif ici.regle == TYPE_INCONNU and valeur:
             self._type(fait, valeur, groupes, admis=True)
-        elif ici.regle == CARACTERISTIQUE and fait.acceptee:
+        elif ici.regle == CARACTERISTIQUE:
             return self._caracteristique(fait, valeur, groupes, admis=True)
         else:
             return False
@@ -228,8 +231,10 @@ class DonneesDesRegles:
         pour = {e for n, e in dites if n == voulue} | {e for n, e in refuses if n > voulue} | depasses
         contre = {e for n, e in admis if n > voulue} | {e for n, e in refuses if n <= voulue}
         actuelle = self._contrat.reglages.get(reglage, PAR_NOM[reglage].defaut)
+        # 0 leaves the bound to the day of deposit.
+        ici = f"à {actuelle}" if actuelle else "celui du jour du dépôt"
         groupe = groupes.de(
-            ("borne", reglage), f"Le réglage {reglage} est à {voulue} ({regle}), et non à {actuelle}."
+            ("borne", reglage), f"Le réglage {reglage} est à {voulue} ({regle}), et non {ici}."
         )
         for echange in sorted(pour):
             groupe.noter(echange, f"{voulue} là-bas")

@@ -35,6 +35,11 @@ _REGLAGES: Final = [setting for setting in SETTINGS if setting.portee == "base"]
 _NOMBRE_MAX: Final = 1_000_000
 _RECUL: Final = "L'heure demandée est le passé d'une base qui a des demandes"
 _EXEMPLE: Final = "2018-03-15T12:00:00"
+#: Of the two settings that name a contract.
+_NOM_CONTRAT: Final = validate.Regexp(
+    r"^([A-Za-z0-9][A-Za-z0-9._-]{0,39})?$",
+    error="Attendu : une version (v5.0), ou le nom d'un dossier que l'exploitant a posé sous contrats/.",
+)
 
 
 # --- bases --------------------------------------------------------------------------------------------------
@@ -42,16 +47,20 @@ _EXEMPLE: Final = "2018-03-15T12:00:00"
 
 def _valeur(setting: Setting) -> fields.Field[Any]:
     """The field of a setting of a base, as JSON has it."""
-    meta = {"description": f"{setting.aide} (à la création : {setting.defaut})"}
+    meta = {"description": f"{setting.aide} (à la création : {setting.defaut or 'vide'})"}
     if setting.type is int:
         return Entier(validate=validate.Range(0, _NOMBRE_MAX), metadata=meta)
-    return fields.String(validate=validate.OneOf(setting.choix), metadata=meta)
+    return fields.String(
+        validate=validate.OneOf(setting.choix) if setting.choix else _NOM_CONTRAT, metadata=meta
+    )
 
 
 def _texte(setting: Setting) -> fields.Field[Any]:
     """The same, as the command line writes it."""
     entier = validate.Regexp(r"^\d{1,6}$", error="Attendu : un nombre de 1 à 6 chiffres, écrit en texte.")
-    permis = validate.OneOf(setting.choix) if setting.choix else entier
+    permis = (
+        validate.OneOf(setting.choix) if setting.choix else entier if setting.type is int else _NOM_CONTRAT
+    )
     return fields.String(validate=permis, metadata={"description": setting.aide})
 
 
@@ -85,6 +94,13 @@ class BaseNouvelleSchema(QuestionSchema):
     )
     profil = facultatif("", "ecole", parmi=_PROFILS)
     horloge = facultatif("real, ou un instant ISO", "real")
+    contrat = facultatif(
+        "interface servie, gardée à vie : une version, ou un dossier contrats/NOM du --home ; vide : celle "
+        "du serveur",
+        "",
+        exemple="v5.0",
+        validate=_NOM_CONTRAT,
+    )
     reglages = fields.Nested(
         ReglagesEcritsSchema,
         load_default=dict,
@@ -108,7 +124,7 @@ class PorteeSchema(QuestionSchema):
 
 
 def _lue(base: Base) -> BasePubliee:
-    return BasePubliee.de(base, services().contrat)
+    return BasePubliee.de(base, services().contrats)
 
 
 @blueprint.get("")
@@ -121,14 +137,15 @@ def lister() -> list[BasePubliee]:
     "",
     corps=BaseNouvelleSchema,
     statut=201,
-    refus={409: "Le nom est pris", 422: "Nom, semence, horloge ou réglage incorrect"},
+    refus={409: "Le nom est pris", 422: "Nom, semence, horloge, contrat ou réglage incorrect"},
 )
 def creer(donnees: dict[str, Any]) -> BasePubliee:
     """Makes one."""
-    reglages = Reglages.de({"profile": donnees["profil"], **donnees["reglages"]})
+    propres = {"profile": donnees["profil"], "contrat": donnees["contrat"]}
+    reglages = Reglages.de({**propres, **donnees["reglages"]})
     base = bases.creer(
         services().magasin,
-        services().contrat,
+        services().contrats.verifier(reglages),
         donnees["nom"],
         semence=donnees["semence"],
         seed=donnees["seed"],
@@ -157,18 +174,24 @@ def lire_reglages(base: str) -> Reglages:
     return services().magasin.bases.lire(base).reglages
 
 
-@blueprint.patch("/<base>/settings", corps=ReglagesChangesSchema, schema=ReglagesLusSchema)
+@blueprint.patch(
+    "/<base>/settings",
+    corps=ReglagesChangesSchema,
+    schema=ReglagesLusSchema,
+    refus={409: "Le contrat se choisit à la création"},
+)
 def changer_reglages(donnees: dict[str, Any], base: str) -> Reglages:
     """Changes some of them; the others stay."""
     ecrits = {nom: str(valeur) for nom, valeur in donnees.items()}
-    return bases.regler(services().magasin, base, ecrits).reglages
+    return bases.regler(services().magasin, services().contrats, base, ecrits).reglages
 
 
 @blueprint.post("/<base>/reset", corps=PorteeSchema)
 def remettre(donnees: dict[str, Any], base: str) -> BasePubliee:
     """A base, or a part of it, put back to its start."""
     heure = lire_horloge(donnees["horloge"]) if donnees["horloge"] is not None else None
-    return _lue(bases.remettre(services().magasin, services().contrat, base, donnees["portee"], heure))
+    contrat = services().contrat_de(base)
+    return _lue(bases.remettre(services().magasin, contrat, base, donnees["portee"], heure))
 
 
 # --- their clock --------------------------------------------------------------------------------------------
@@ -271,7 +294,7 @@ def donner_fichier(base: str, nom: str) -> Response:
 def restaurer(base: str, nom: str) -> Sauvegarde:
     """A base put back as a snapshot has it; its journal goes on."""
     trouver.sauvegarde(base, nom)
-    return trouver.sauvegardes().restaurer(base, nom)
+    return trouver.sauvegardes().restaurer(base, nom, services().contrats)
 
 
 @snapshots.get(

@@ -22,8 +22,10 @@ from sne_sandbox.web.interface import emplois, par_service, presentation
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.rubriques import FormulaireDecrit, decrire
 
-blueprint: Final = Appels("contract", "/contract", "L'interface publiée que sert ce serveur")
-rules: Final = Appels("rules", "/rules", "Les contrôles, les mêmes pour toutes les bases")
+blueprint: Final = Appels(
+    "contract", "/contract", "L'interface publiée que sert ce serveur, ou une de ses bases"
+)
+rules: Final = Appels("rules", "/rules", "Les contrôles, les mêmes pour toutes les bases d'un contrat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,13 @@ class ContratLu:
     services: list[ServiceDit]
 
 
-class QuelsElementsSchema(QuestionSchema):
+class DeBaseSchema(QuestionSchema):
+    """Of which base it is the contract."""
+
+    base = facultatif("celle dont c'est le contrat ; absente : celui du serveur", exemple="essai-42")
+
+
+class QuelsElementsSchema(DeBaseSchema):
     """Which elements of a document."""
 
     version = facultatif("de message, pour une demande ; absente : la plus haute", exemple="02.01")
@@ -174,16 +182,22 @@ def _message(message: MessageOperation) -> MessageLu:
     return MessageLu(message.qname, message.champs)
 
 
-def _operation(operation: OperationPubliee) -> OperationLue:
-    dite = presentation(services().contrat).operation(operation.nom)
+def _contrat(question: dict[str, Any]) -> Contrat:
+    """The contract that a question is about; it keeps the rest."""
+    base = question.pop("base")
+    return services().contrat if base is None else services().contrat_de(base)
+
+
+def _operation(contrat: Contrat, operation: OperationPubliee) -> OperationLue:
+    dite = presentation(contrat).operation(operation.nom)
     entree, sortie = _message(operation.entree), _message(operation.sortie)
     return tirer(OperationLue, operation, titre=dite.titre, phrase=dite.phrase, entree=entree, sortie=sortie)
 
 
-@blueprint.get("")
-def resumer() -> ContratLu:
+@blueprint.get("", question=DeBaseSchema)
+def resumer(de_qui: dict[str, Any]) -> ContratLu:
     """The interface in short: message versions, documents, services."""
-    contrat = services().contrat
+    contrat = _contrat(de_qui)
     return tirer(
         ContratLu,
         contrat,
@@ -202,7 +216,7 @@ def resumer() -> ContratLu:
 @blueprint.get("/documents/<document>", question=QuelsElementsSchema)
 def lire_document(quels: dict[str, Any], document: str) -> SchemaLu:
     """The elements of a document, parents before children, with their bounds, or those looked for."""
-    contrat = services().contrat
+    contrat = _contrat(quels)
     voulu = trouver.document(document)
     versions = _versions(contrat, voulu)
     version = quels["version"] or (contrat.version_haute if versions else None)
@@ -219,44 +233,45 @@ def lire_document(quels: dict[str, Any], document: str) -> SchemaLu:
     return SchemaLu(document, version, contrat.schemas.fichier(voulu, version), lus)
 
 
-@blueprint.get("/form")
-def decrire_formulaire() -> FormulaireDecrit:
+@blueprint.get("/form", question=DeBaseSchema)
+def decrire_formulaire(de_qui: dict[str, Any]) -> FormulaireDecrit:
     """The rubrics of the Cerfa 14069*03 against the elements of the message."""
-    return decrire(services().contrat)
+    return decrire(_contrat(de_qui))
 
 
-@blueprint.get("/nomenclatures")
-def lister_nomenclatures() -> list[Nomenclature]:
+@blueprint.get("/nomenclatures", question=DeBaseSchema)
+def lister_nomenclatures(de_qui: dict[str, Any]) -> list[Nomenclature]:
     """The closed lists, and the elements that each rules."""
-    contrat = services().contrat
+    contrat = _contrat(de_qui)
     return [tirer(Nomenclature, _nomenclature(contrat, nom)) for nom in contrat.nomenclatures.noms]
 
 
-@blueprint.get("/nomenclatures/<liste>")
-def lire_nomenclature(liste: str) -> NomenclatureEntiere:
+@blueprint.get("/nomenclatures/<liste>", question=DeBaseSchema)
+def lire_nomenclature(de_qui: dict[str, Any], liste: str) -> NomenclatureEntiere:
     """One closed list, its codes and their words."""
-    contrat = services().contrat
+    contrat = _contrat(de_qui)
     if liste not in contrat.nomenclatures.noms:
         raise NotFound(f"Le contrat n'a pas de nomenclature [{liste[:60]}].")
     return _nomenclature(contrat, liste)
 
 
-@blueprint.get("/events")
-def lister_evenements() -> list[TypeLu]:
+@blueprint.get("/events", question=DeBaseSchema)
+def lister_evenements(de_qui: dict[str, Any]) -> list[TypeLu]:
     """The types of events, and what each carries."""
-    return [_type(type_) for type_ in services().contrat.evenements]
+    return [_type(type_) for type_ in _contrat(de_qui).evenements]
 
 
-@blueprint.get("/operations")
-def lister_operations() -> list[OperationLue]:
+@blueprint.get("/operations", question=DeBaseSchema)
+def lister_operations(de_qui: dict[str, Any]) -> list[OperationLue]:
     """The SOAP operations, and the fields of their messages."""
-    return [_operation(operation) for operation in services().contrat.operations.values()]
+    contrat = _contrat(de_qui)
+    return [_operation(contrat, operation) for operation in contrat.operations.values()]
 
 
 # --- its controls -------------------------------------------------------------------------------------------
 
 
-class RechercheReglesSchema(QuestionSchema):
+class RechercheReglesSchema(DeBaseSchema):
     """What is looked for: all that is given must hold."""
 
     texte = facultatif("chaque mot : dans le code, la condition, le remède…", "")
@@ -267,7 +282,7 @@ class RechercheReglesSchema(QuestionSchema):
     profil = facultatif("absent : celui des nouvelles bases de ce serveur", parmi=PROFILS)
 
 
-class ProfilSchema(QuestionSchema):
+class ProfilSchema(DeBaseSchema):
     """The profile under which the control is looked at."""
 
     profil = RechercheReglesSchema._declared_fields["profil"]
@@ -281,12 +296,12 @@ def _profil(choisi: str | None) -> str:
 def lister_regles(cherche: dict[str, Any]) -> list[RegleLue]:
     """The controls of the contract, in the order they run, or those that are looked for."""
     profil = _profil(cherche.pop("profil"))
-    toutes = catalogue.lignes(services().contrat, profil)
+    toutes = catalogue.lignes(_contrat(cherche), profil)
     return [ligne for ligne in toutes if catalogue.convient(ligne, cherche)]
 
 
 @rules.get("/<regle>", question=ProfilSchema)
 def lire_regle(choix: dict[str, Any], regle: str) -> RegleEntiere:
     """One control by its code, or the official one; its examples, the smallest message it refuses."""
-    contrat = services().contrat
-    return catalogue.lire(contrat, trouver.regle(regle), _profil(choix["profil"]))
+    contrat = _contrat(choix)
+    return catalogue.lire(contrat, trouver.regle(contrat, regle), _profil(choix["profil"]))

@@ -193,7 +193,7 @@ def detailler_foyer(base: str, numero: str) -> FoyerLu:
     with services().magasin.lire(base) as registre:
         stockee = trouver(registre, numero)
         jour = question(registre, numero).maintenant.date()
-    calcule = foyer.calculer(stockee.demande, jour, services().contrat)
+    calcule = foyer.calculer(stockee.demande, jour, services().contrat_de(base))
     if calcule is None:
         raise NotFound(f"La demande [{numero}] est d'une association : elle n'a pas de foyer.")
     return calcule
@@ -213,7 +213,7 @@ def raconter(base: str, numero: str) -> list[EtapeLue]:
     echanges = services().magasin.journal.chercher(base, numero=numero, limite=histoire.ECHANGES)
     with services().magasin.lire(base) as registre:
         stockee = trouver(registre, numero)
-        return list(histoire.relire(registre, stockee, echanges, services().contrat))
+        return list(histoire.relire(registre, stockee, echanges, services().contrats.de(registre.base)))
 
 
 def _criteres(cherche: dict[str, Any]) -> Criteres:

@@ -108,6 +108,11 @@ class LigneDuJournal:
     reponse_conforme: bool | None
     notes: Annotated[list[str], "ce que la réponse suppose : le seuil du premier quartile"]
     panne: Annotated[dict[str, Any] | None, "jouée : id, genre, description, effet, parametres, armee_le"]
+    a_venir: Annotated[
+        list[dict[str, Any]],
+        "ce que refuserait l'interface à venir (contrat_suivant) : contrat, changement, exige, regle, "
+        "chemin, ligne, message ; changement vide : pourquoi elle n'a pas pu juger",
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +220,7 @@ def _montrer(echange: Echange) -> LigneDuJournal:
 def _detailler(observation: Observation) -> Detail:
     """The whole of an exchange; what cannot be shown of it is said in its trace."""
     echange, essais, rien = observation.echange, Essais(), MessageMontre([], "utf-8", "")
-    contrat = services().contrat
-    anomalies = essais.part("Les anomalies", lambda: remarques_de(echange.anomalies, contrat), [])
+    anomalies = essais.part("Les anomalies", lambda: remarques_de(echange.anomalies, observation.contrat), [])
     requete = essais.part("La requête", lambda: _message(observation, "requete"), rien)
     reponse_ = essais.part("La réponse", lambda: _message(observation, "reponse"), rien)
     return essayer(
@@ -284,7 +288,7 @@ def lister_manques(filtres: dict[str, Any], base: str) -> list[ManqueLu]:
     """What SOAP refused, or HTTP before it, and what would have made it acceptable."""
     magasin = services().magasin
     magasin.bases.lire(base)
-    trouves = manques.chercher(magasin, services().contrat, base, **filtres)
+    trouves = manques.chercher(magasin, services().contrat_de(base), base, **filtres)
     propres = ("pourquoi", "remede", "plus_proche")
     return [
         _ligne(ManqueLu, manque.echange, **{nom: _masquer(getattr(manque, nom)) for nom in propres})

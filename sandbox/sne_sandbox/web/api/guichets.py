@@ -211,7 +211,7 @@ def lister(base: str) -> list[trouver.GuichetLu]:
 )
 def ajouter(donnees: dict[str, Any], base: str) -> trouver.GuichetLu:
     """Adds one to the base."""
-    guichet = gestion.ajouter(services().magasin, services().contrat, base, donnees)
+    guichet = gestion.ajouter(services().magasin, services().contrat_de(base), base, donnees)
     return trouver.guichet_lu(base, guichet.code)
 
 
@@ -221,7 +221,7 @@ def ajouter(donnees: dict[str, Any], base: str) -> trouver.GuichetLu:
 def changer(donnees: dict[str, Any], base: str, code: str) -> trouver.GuichetLu:
     """Changes it; what is not named stays."""
     trouver.guichet(base, code)
-    gestion.changer(services().magasin, services().contrat, base, code, donnees)
+    gestion.changer(services().magasin, services().contrat_de(base), base, code, donnees)
     return trouver.guichet_lu(base, code)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Self
 from marshmallow import ValidationError, fields, validate
 from werkzeug.exceptions import NotFound
 
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.echange import VerdictEchange
@@ -182,7 +183,7 @@ class Envoye:
 
 def _base(base: str, operation: str) -> Base:
     lue = services().magasin.bases.lire(base)
-    trouver.operation(operation)
+    trouver.operation(services().contrats.de(lue), operation)
     return lue
 
 
@@ -198,8 +199,9 @@ def _commencer(base: Base, operation: str, depart: str, document: str | None = N
 def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
     """The message that a body describes, under its name. Raises NotFound, UsageError."""
     pret = _commencer(base, operation, donnees["depart"], donnees["document"])
-    connus = brouillon.parametres(services().contrat, operation)
-    champs = [champ.nom for champ in presentation(services().contrat).champs(OPERATIONS[operation].genre)]
+    contrat = services().contrats.de(base)
+    connus = brouillon.parametres(contrat, operation)
+    champs = [champ.nom for champ in presentation(contrat).champs(OPERATIONS[operation].genre)]
     for quoi, admis in (("parametres", connus), ("champs", champs if pret.de_document else [])):
         inconnu = next((nom for nom in donnees[quoi] if nom not in admis), None)
         if inconnu is not None:
@@ -217,10 +219,10 @@ def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
         changements=donnees["champs"],
         **donnes,
     )
-    return rempli.reporte(services().contrat).nomme(services(), base)
+    return rempli.reporte(contrat).nomme(services(), base)
 
 
-def _champs(pret: Brouillon) -> dict[str, str]:
+def _champs(contrat: Contrat, pret: Brouillon) -> dict[str, str]:
     """What the document says in the plain fields that it calls for."""
     genre = OPERATIONS[pret.operation].genre
     try:
@@ -229,14 +231,14 @@ def _champs(pret: Brouillon) -> dict[str, str]:
         return {}
     return {
         champ.nom: masquer_nirs(saisie.lire(racine, champ))
-        for champ in presentation(services().contrat).champs(genre)
+        for champ in presentation(contrat).champs(genre)
         if not champ.si or saisie.trouver(racine, champ.si) is not None
     }
 
 
-def _operation(nom: str) -> OperationDite:
+def _operation(contrat: Contrat, nom: str) -> OperationDite:
     operation = OPERATIONS[nom]
-    dite = presentation(services().contrat)
+    dite = presentation(contrat)
     expliquee = dite.operation(nom)
     proposes: dict[str, str] = {}
     if nom in _DE_DEMANDE:
@@ -249,28 +251,30 @@ def _operation(nom: str) -> OperationDite:
         expliquee.phrase,
         [DepartDit(cle, dit) for cle, dit in proposes.items()],
         list(champs),
-        brouillon.parametres(services().contrat, nom),
+        brouillon.parametres(contrat, nom),
     )
 
 
 @blueprint.get("")
 def lister(base: str) -> list[OperationDite]:
     """The operations, what a message to each may begin with, what is filled in without XML."""
-    services().magasin.bases.lire(base)
-    return [_operation(nom) for nom in services().contrat.operations if nom in OPERATIONS]
+    contrat = services().contrat_de(base)
+    return [_operation(contrat, nom) for nom in contrat.operations if nom in OPERATIONS]
 
 
 @blueprint.get("/<operation>", question=DepuisSchema)
 def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
     """A message to begin with, on the day of the base, NIR masked."""
-    pret = _commencer(_base(base, operation), operation, depuis["depart"])
+    lue = _base(base, operation)
+    contrat = services().contrats.de(lue)
+    pret = _commencer(lue, operation, depuis["depart"])
     return Commence(
         operation,
         pret.cle or depuis["depart"],
         pret.texte if pret.de_document else None,
-        _champs(pret) if pret.de_document else {},
+        _champs(contrat, pret) if pret.de_document else {},
         pret.parametres,
-        pret.qui(services().contrat),
+        pret.qui(contrat),
         pret.nom or None,
     )
 

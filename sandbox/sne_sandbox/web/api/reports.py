@@ -116,7 +116,9 @@ def juger(donnees: dict[str, Any]) -> JugementSuivi:
     if donnees["mode"] == TEMOIN:
         noms = ("exemples", "graine", "famille", "faute")
         choix = {nom: donnees[nom] for nom in noms}
-        return _suivi(epreuves.piloter_temoin(configuration, profil=base.reglages.profile, **choix))
+        contrat = services().contrats.lieu(base.reglages.contrat)
+        profil = base.reglages.profile
+        return _suivi(epreuves.piloter_temoin(configuration, contrat, profil=profil, **choix))
     if donnees["famille"] or donnees["faute"]:
         raise UsageError(
             "« famille » et « faute » ne valent que pour l'application témoin.", remede="mode : temoin"

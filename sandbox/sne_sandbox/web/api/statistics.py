@@ -100,7 +100,7 @@ def _tableau(base: str, code: str, jour: date, quand: dict[str, Any]) -> Tableau
     """One, as soon as it is computed. Raises UsageError for a territory that is none, ServiceUnavailable when
     it takes too long."""
     if quand["territoire"] is not None:
-        statistiques.verifier_territoire(quand["territoire"], services().contrat)
+        statistiques.verifier_territoire(quand["territoire"], services().contrat_de(base))
     calculs = calculs_de(current_app.extensions["principale"])
     return calculs.attendre(services(), TableDemandee(base, code, jour, quand["territoire"])).tableau
 

@@ -28,7 +28,7 @@ from sne_sandbox.web import acces, securite
 from sne_sandbox.web.acces import Droit, csrf_convient, jeton_csrf
 from sne_sandbox.web.console import filtres
 from sne_sandbox.web.console.equivalents import equivalents
-from sne_sandbox.web.console.page import SECTIONS, Section, maintenant
+from sne_sandbox.web.console.page import SECTIONS, Section, contrat_servi, maintenant
 from sne_sandbox.web.partage import services
 
 _WEB: Final = Path(__file__).resolve().parents[1]
@@ -154,13 +154,21 @@ def _commun() -> dict[str, Any]:
         "menu": _menu,
         "section_ici": _section_ici,
         "equivalents": equivalents,
-        "est_regle": services().contrat.regles.__contains__,
+        "est_regle": _est_regle,
         "lecture_seule": _droit() is Droit.LECTURE,
         "connecte": _droit() is not None,
         "jeton_csrf": jeton_csrf,
         "messages": lambda: get_flashed_messages(with_categories=True),
         "origine": request.host_url.rstrip("/"),
     }
+
+
+def _est_regle(code: str) -> bool:
+    """Whether the contract has this control: of a base whose own does not read, none."""
+    try:
+        return code in (contrat_servi() if g.get("base") is not None else services().contrat).regles
+    except OperatorError:
+        return False
 
 
 def _droit() -> Droit | None:

@@ -19,7 +19,7 @@ from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
 from sne_sandbox.web import trouver
 from sne_sandbox.web.console.filtres import accorde
 from sne_sandbox.web.console.journal import resume
-from sne_sandbox.web.console.page import apres_action, maintenant, section
+from sne_sandbox.web.console.page import apres_action, contrat_servi, maintenant, section
 from sne_sandbox.web.messages.arbre import Arbre, construire
 from sne_sandbox.web.messages.cote import imprimable
 from sne_sandbox.web.messages.documents import lire as lire_xml
@@ -171,7 +171,7 @@ def montrer(contenu: bytes) -> tuple[Arbre | None, str]:
     """The tree of an XML file, else its text, NIR masked; neither for what is no text."""
     racine = lire_xml(contenu)
     if racine is not None:
-        return construire(racine, contrat=services().contrat), ""
+        return construire(racine, contrat=contrat_servi()), ""
     if contenu.startswith(b"%PDF") or b"\0" in contenu:
         return None, ""
     texte = masquer_octets(contenu).decode("utf-8", "replace")

@@ -13,7 +13,7 @@ from sne_sandbox.domain.texte import masquer_message
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web import trouver
-from sne_sandbox.web.console.page import annoncer, avec_remede, maintenant, section
+from sne_sandbox.web.console.page import annoncer, avec_remede, contrat_servi, maintenant, section
 from sne_sandbox.web.interface import par_service, presentation
 from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
 from sne_sandbox.web.messages.arbre import Remarque, construire
@@ -27,7 +27,7 @@ blueprint: Final = section("composer", __name__)
 @blueprint.get("/composer")
 def page(base: str) -> str:
     """The operations of the interface, by service."""
-    contrat = services().contrat
+    contrat = contrat_servi()
     return render_template(
         "composer/page.html", par_service=par_service(contrat), presentation=presentation(contrat)
     )
@@ -37,7 +37,7 @@ def page(base: str) -> str:
 def operation(base: str, operation: str) -> str | tuple[str, int]:
     """The form of an operation, begun from what the address says. A number that is not there is said in the
     form."""
-    trouver.operation(operation)
+    trouver.operation(contrat_servi(), operation)
     cle = request.args.get("depart", "")
     for nom in ("echange", "regle"):
         if request.args.get(nom):
@@ -63,10 +63,10 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
 def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
     """Prepares, shows or sends what was composed (`geste`). Whatever is wrong, the form comes back as it was
     sent."""
-    trouver.operation(operation)
+    trouver.operation(contrat_servi(), operation)
     recu = Brouillon.recu(operation, request.form)
     try:
-        pret = recu.reporte(services().contrat).nomme(services(), g.base)
+        pret = recu.reporte(contrat_servi()).nomme(services(), g.base)
         match request.form.get("geste"):
             case "preparer":
                 return _montrer(pret, Retour(remarques=pret.remarques(services(), g.base)))
@@ -107,7 +107,7 @@ class Retour:
 
 def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
     """The form of a message, and above it what came of the last time it was sent."""
-    contrat = services().contrat
+    contrat = contrat_servi()
     genre = OPERATIONS[pret.operation].genre
     racine: Any = None
     if pret.de_document:
@@ -140,5 +140,5 @@ def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
 
 def _commune_dite(code: str) -> str:
     """Name of the commune of a code, "" for a code of none."""
-    commune = services().contrat.territoires.commune(code)
+    commune = contrat_servi().territoires.commune(code)
     return "" if commune is None else commune.nom

@@ -74,6 +74,7 @@ def temoin(base: str) -> Redirection:
     return _suivre(
         lambda: epreuves.piloter_temoin(
             services().configuration,
+            services().contrats.lieu(g.base.reglages.contrat),
             exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
             graine=_entier("graine", 0, epreuves.GRAINE_MAX),
             profil=g.base.reglages.profile,

@@ -8,9 +8,8 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.contract.elements import elements
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.web import interface, rubriques, trouver
-from sne_sandbox.web.console.page import maintenant, section
+from sne_sandbox.web.console.page import contrat_servi, maintenant, section
 from sne_sandbox.web.interface import emplois, par_service, presentation
-from sne_sandbox.web.partage import services
 
 blueprint: Final = section("contrat", __name__)
 
@@ -21,7 +20,7 @@ _DEPLIES: Final = 3
 @blueprint.get("/contrat")
 def page(base: str) -> str:
     """What there is to read."""
-    contrat = services().contrat
+    contrat = contrat_servi()
     return render_template(
         "contrat/page.html",
         contrat=contrat,
@@ -33,7 +32,7 @@ def page(base: str) -> str:
 @blueprint.get("/contrat/documents/<document>")
 def schema(base: str, document: str) -> str:
     """The schema of a document as a tree, or the elements that a search finds in it."""
-    contrat = services().contrat
+    contrat = contrat_servi()
     voulu = trouver.document(document)
     versions = contrat.versions if voulu is Document.DEMANDE else ()
     version = request.args.get("version", "")
@@ -58,7 +57,7 @@ def schema(base: str, document: str) -> str:
 @blueprint.get("/contrat/nomenclatures")
 def nomenclatures(base: str) -> str:
     """The closed lists, and the elements that each rules."""
-    connues = services().contrat.nomenclatures
+    connues = contrat_servi().nomenclatures
     listes = [
         (nom, len([code for code in connues.liste(nom) if code]), emplois(connues, nom))
         for nom in connues.noms
@@ -69,7 +68,7 @@ def nomenclatures(base: str) -> str:
 @blueprint.get("/contrat/nomenclatures/<nom>")
 def nomenclature(base: str, nom: str) -> str:
     """One list: its codes, their labels, the elements it rules."""
-    connues = services().contrat.nomenclatures
+    connues = contrat_servi().nomenclatures
     if nom not in connues.noms:
         raise NotFound(f"Le contrat n'a pas de nomenclature [{nom[:60]}].")
     return render_template(
@@ -84,22 +83,22 @@ def nomenclature(base: str, nom: str) -> str:
 def evenements(base: str) -> str:
     """The types of events that the base knows, and what each carries."""
     return render_template(
-        "contrat/evenements.html", types=services().contrat.evenements, jour=maintenant().date()
+        "contrat/evenements.html", types=contrat_servi().evenements, jour=maintenant().date()
     )
 
 
 @blueprint.get("/contrat/formulaire")
 def formulaire(base: str) -> str:
     """The rubrics of the Cerfa, and the elements that carry them."""
-    contrat = services().contrat
+    contrat = contrat_servi()
     return render_template("contrat/formulaire.html", contrat=contrat, formulaire=rubriques.decrire(contrat))
 
 
 @blueprint.get("/contrat/operations/<nom>")
 def operation(base: str, nom: str) -> str:
     """One operation: its fields in and out, its addresses, its WSDL."""
-    contrat = services().contrat
-    connue = trouver.operation(nom)
+    contrat = contrat_servi()
+    connue = trouver.operation(contrat, nom)
     return render_template(
         "contrat/operation.html",
         operation=connue,

@@ -30,7 +30,7 @@ from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.console.equivalents import Equivalents, equivalents
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, compter, geste, section
+from sne_sandbox.web.console.page import apres_action, compter, contrat_servi, geste, section
 from sne_sandbox.web.histoire import lire_nuit
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
@@ -212,11 +212,13 @@ _DE_BASE: Final = tuple(setting for setting in SETTINGS if setting.portee == "ba
 def reglages(base: str) -> str:
     """The form of the settings that a base has of its own."""
     actuels = asdict(g.base.reglages)
+    a_regler = {s.nom: actuels[s.nom] for s in _DE_BASE if not s.fixe}
     return render_template(
         "controle/reglages.html",
         reglages=_DE_BASE,
         actuels=actuels,
-        gestes=[equivalents("lire_reglages"), equivalents("regler", reglages=actuels)],
+        contrats=services().contrats.noms,
+        gestes=[equivalents("lire_reglages"), equivalents("regler", reglages=a_regler)],
     )
 
 
@@ -226,7 +228,7 @@ def regler(base: str) -> str:
     """Takes what was written; what was not stays."""
     ecrits = {s.nom: request.form[s.nom].strip() for s in _DE_BASE if s.nom in request.form}
     avant = asdict(g.base.reglages)
-    apres = asdict(gestion.regler(services().magasin, base, ecrits).reglages)
+    apres = asdict(gestion.regler(services().magasin, services().contrats, base, ecrits).reglages)
     changes = [f"{nom} = {valeur}" for nom, valeur in apres.items() if valeur != avant[nom]]
     return f"Réglages changés : {', '.join(changes)}." if changes else "Rien n'a changé."
 
@@ -274,7 +276,7 @@ def _dire(champ: str, valeur: str) -> str:
     if champ == "état":
         return _ETATS.get(valeur, valeur)
     if champ in _LISTES:
-        libelle = services().contrat.nomenclatures.libelle(_LISTES[champ], valeur)
+        libelle = contrat_servi().nomenclatures.libelle(_LISTES[champ], valeur)
         return f"{valeur} : {libelle}" if libelle else valeur
     try:
         return datetime.strptime(valeur, "%Y-%m-%d").strftime("%d/%m/%Y")
@@ -320,7 +322,7 @@ def restaurer(base: str, nom: str) -> str:
 @geste("controle.sauvegardes")
 def faire_restaurer(base: str, nom: str) -> str:
     """Puts the base back as it was."""
-    faite = trouver.sauvegardes().restaurer(base, nom)
+    faite = trouver.sauvegardes().restaurer(base, nom, services().contrats)
     return f"Base telle que sauvegardée sous « {faite.nom} » : {_compte(faite)}."
 
 
@@ -405,7 +407,7 @@ def faire_remettre(base: str, portee: str) -> str:
     """Puts that part of the base back to its start."""
     titre, _ = _portee(portee)
     heure = Horloge() if portee == "reel" else None
-    gestion.remettre(services().magasin, services().contrat, base, _etendue(portee), heure)
+    gestion.remettre(services().magasin, contrat_servi(), base, _etendue(portee), heure)
     return f"{titre} : comme au départ."
 
 
@@ -463,6 +465,8 @@ def bases(base: str) -> str:
         semences=gestion.semences(),
         vide=gestion.VIDE,
         profils=PAR_NOM["profile"].choix,
+        nom_du_contrat=services().contrats.nom_de,
+        contrats=services().contrats.noms,
         taille_max=TAILLE_MAX,
         effacable=base != BASE_PAR_DEFAUT,
         gestes=[equivalents("lister_bases"), equivalents("creer_base", nom=nom, **exemple)],
@@ -485,15 +489,16 @@ def creer_base(base: str) -> Redirection:
             f"Une page ne crée pas {taille} ménages.",
             remede=f"au plus {TAILLE_MAX} ; ou « sne-sandbox bases create {nom} --seed-size {taille} »",
         )
+    reglages = Reglages.de({"profile": champs.get("profil", "ecole"), "contrat": champs.get("contrat", "")})
     gestion.creer(
         services().magasin,
-        services().contrat,
+        services().contrats.verifier(reglages),
         nom,
         semence=champs.get("semence", gestion.VIDE),
         seed=_entier(champs.get("seed", ""), "graine") or 0,
         taille=taille,
         horloge=lire_horloge(champs.get("horloge") or "real"),
-        reglages=Reglages.de({"profile": champs.get("profil", "ecole")}),
+        reglages=reglages,
     )
     return apres_action(
         url_for("controle.page", base=nom),

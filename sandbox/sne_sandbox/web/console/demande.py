@@ -22,7 +22,7 @@ from sne_sandbox.store.recherche import doublons_de, separees_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web import relecture
 from sne_sandbox.web.console.formulaire import presenter
-from sne_sandbox.web.console.page import section
+from sne_sandbox.web.console.page import contrat_servi, section
 from sne_sandbox.web.foyer import calculer
 from sne_sandbox.web.histoire import ECHANGES, relire
 from sne_sandbox.web.messages.arbre import construire
@@ -45,7 +45,7 @@ class EvenementLu:
 @blueprint.get("/demandes/<numero>")
 def page(base: str, numero: str) -> str:
     """One demande: its form, its household, its life, its events, its duplicates."""
-    magasin, contrat = services().magasin, services().contrat
+    magasin, contrat = services().magasin, contrat_servi()
     echanges = magasin.journal.chercher(base, numero=numero, limite=ECHANGES)
     with magasin.lire(base) as registre:
         stockee = _trouver(registre, numero)

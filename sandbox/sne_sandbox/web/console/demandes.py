@@ -14,7 +14,7 @@ from sne_sandbox.store import recentes
 from sne_sandbox.store.recentes import Recentes, Repere, plus_recentes
 from sne_sandbox.store.recherche import Criteres, Prefixe
 from sne_sandbox.web.console.demande import nom_de
-from sne_sandbox.web.console.page import PAR_PAGE, compter, section
+from sne_sandbox.web.console.page import PAR_PAGE, compter, contrat_servi, section
 from sne_sandbox.web.partage import services
 
 blueprint: Final = section("demandes", __name__)
@@ -61,7 +61,7 @@ class LigneTrouvee:
 @blueprint.get("/demandes")
 def page(base: str) -> str:
     """The search, and what it finds; the latest demandes without a criterion."""
-    demandee = lire(services().contrat.territoires)
+    demandee = lire(contrat_servi().territoires)
     apres = _repere(request.args.get("apres", ""))
     trouvees = Recentes([])
     with services().magasin.lire(base) as registre:
@@ -69,7 +69,7 @@ def page(base: str) -> str:
             trouvees = plus_recentes(registre, demandee.criteres, PAR_PAGE, apres)
         total = compter(registre, "demande", "demandes")
         actives = compter(registre, "active", "actives", actives=True)
-    territoires = services().contrat.territoires
+    territoires = contrat_servi().territoires
     return render_template(
         "demandes/page.html",
         demandee=demandee,

@@ -15,7 +15,7 @@ from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.web import trouver
 from sne_sandbox.web.console.equivalents import curl
-from sne_sandbox.web.console.page import annoncer, apres_action, section
+from sne_sandbox.web.console.page import annoncer, apres_action, contrat_servi, section
 from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import expedition
@@ -55,7 +55,7 @@ def _montrer(observation: Observation) -> dict[str, Any]:
     remarques: list[Remarque] = essais.part(
         "Les remarques",
         lambda: (
-            remarques_de(echange.anomalies, services().contrat)
+            remarques_de(echange.anomalies, observation.contrat)
             or cotes.defauts(observation, g.base.reglages.profile)
         ),
         [],
@@ -172,7 +172,7 @@ def reduire(base: str, identifiant: int) -> str:
         echange=observation.echange,
         cible=cible,
         reduction=reduction,
-        arbre=construire(reduction.racine, contrat=services().contrat),
+        arbre=construire(reduction.racine, contrat=contrat_servi()),
     )
 
 

@@ -32,20 +32,24 @@ def equivalents(nom: str, /, **valeurs: Any) -> Equivalents:
     """The deed of that name, with values for the places of its row (`gestes.GESTES`); on the base that is
     shown, unless `base` names another."""
     geste, valeurs = GESTES[nom], {"base": g.base.nom} | valeurs
+    if "base" in geste.question.split() and not g.base.reglages.contrat:
+        del valeurs["base"]  # the server's contract: what is answered without it
     return Equivalents(
         _commande(geste, valeurs) if geste.commande else "", _appel(geste, valeurs) if geste.appel else ""
     )
 
 
 def _commande(geste: Geste, valeurs: Mapping[str, Any]) -> str:
-    """A command line of ours, on the home of this server and by its contract."""
-    configuration = services().configuration
+    """A command line of ours, on the home of this server and by its contract; by that of the base that is
+    shown, where the command is about a contract, and no base."""
+    configuration: Any = services().configuration
     ligne, options = ["sne-sandbox", *geste.mots(valeurs)], geste.options.split()
     if "base" in options and valeurs["base"] != BASE_PAR_DEFAUT:
         ligne += ["--base", valeurs["base"]]
+    propres = services().contrats.options(g.base) if options == ["home"] else {}
     communes = ("home", "contract", "contracts") if "home" in options else ()
     for nom in (*communes, *(("quartiles",) if "quartiles" in options else ())):
-        choisi = getattr(configuration, nom)
+        choisi = propres.get(nom, getattr(configuration, nom))
         if choisi != PAR_NOM[nom].defaut:
             ligne += [PAR_NOM[nom].option, str(choisi)]
     depot = "database" in options and configuration.database

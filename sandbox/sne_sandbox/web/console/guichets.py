@@ -13,7 +13,7 @@ from sne_sandbox.operations import guichets as gestion
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite, Trousseau
 from sne_sandbox.web import trouver
-from sne_sandbox.web.console.page import geste, section
+from sne_sandbox.web.console.page import contrat_servi, geste, section
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
@@ -46,7 +46,7 @@ def page(base: str) -> str:
         choisi=next((g for g in guichets if g.code == demande), None),
         natures=list(NatureGuichet),
         actes=list(Acte),
-        table=services().contrat.guichets,
+        table=contrat_servi().guichets,
         mot_de_passe=MOT_DE_PASSE,
     )
 
@@ -56,7 +56,7 @@ def page(base: str) -> str:
 def ajouter(base: str) -> str:
     """Adds one."""
     champs = _champs() | {"code": request.form.get("code", "").strip()}
-    guichet = gestion.ajouter(services().magasin, services().contrat, base, champs)
+    guichet = gestion.ajouter(services().magasin, contrat_servi(), base, champs)
     return f"Le guichet {guichet.code} est ajouté à la base."
 
 
@@ -65,7 +65,7 @@ def ajouter(base: str) -> str:
 def changer(base: str, code: str) -> str:
     """Changes it."""
     trouver.guichet(base, code)
-    gestion.changer(services().magasin, services().contrat, base, code, _champs())
+    gestion.changer(services().magasin, contrat_servi(), base, code, _champs())
     return f"Le guichet {code} est changé."
 
 

@@ -10,6 +10,7 @@ from flask import Response, current_app, render_template, request, url_for
 from sne_sandbox.domain.echange import HORS_HTTP, NUIT, REMISE, Echange, VerdictEchange
 from sne_sandbox.domain.texte import entier_de, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, UsageError
+from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.web.console.page import PAR_PAGE, evenement, section
 from sne_sandbox.web.console.page import flux as page_flux
@@ -62,7 +63,7 @@ def page(base: str) -> str | tuple[str, int]:
         flux=_flux_de(base, filtres) if avant is None and not expression else None,
         dernier=max([dernier, *(trouve.identifiant or 0 for trouve in trouves[:1])]),
         verdicts=list(VerdictEchange),
-        operations=[*sorted(services().contrat.operations), *sorted(HORS_HTTP)],
+        operations=[*sorted(OPERATIONS), *sorted(HORS_HTTP)],
     )
     return (rendue, 422) if erreur is not None else rendue
 

@@ -10,6 +10,7 @@ from typing import Final
 from flask import Blueprint, Response, flash, g, redirect, stream_with_context, url_for
 from werkzeug.wrappers import Response as Redirection
 
+from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import VerdictEchange
@@ -117,6 +118,11 @@ def maintenant() -> datetime:
     """What the clock of the base that is shown says (aware, Paris)."""
     base: Base = g.base
     return base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS)
+
+
+def contrat_servi() -> Contrat:
+    """The contract of the base that is shown. Raises OperatorError."""
+    return services().contrats.de(g.base)
 
 
 def compter(registre: RegistreBase, une: str, plusieurs: str, *, actives: bool = False) -> str:

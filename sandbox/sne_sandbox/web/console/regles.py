@@ -11,7 +11,7 @@ from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.rule import PROFILS
 from sne_sandbox.web import catalogue, trouver
-from sne_sandbox.web.console.page import section
+from sne_sandbox.web.console.page import contrat_servi, section
 from sne_sandbox.web.partage import services
 
 blueprint: Final = section("regles", __name__)
@@ -32,7 +32,7 @@ def page(base: str) -> str:
     profil = request.args.get("profil", "")
     if profil not in PROFILS:
         profil = g.base.reglages.profile
-    toutes = catalogue.lignes(services().contrat, profil)
+    toutes = catalogue.lignes(contrat_servi(), profil)
     trouvees = [ligne for ligne in toutes if catalogue.convient(ligne, demandes)]
     return render_template(
         "regles/page.html",
@@ -54,8 +54,8 @@ def page(base: str) -> str:
 @blueprint.get("/regles/<code>")
 def regle(base: str, code: str) -> str:
     """One rule; `code` may be the official one."""
-    contrat = services().contrat
-    trouvee = trouver.regle(code)
+    contrat = contrat_servi()
+    trouvee = trouver.regle(contrat, code)
     fiche = contrat.regles[trouvee.code]
     codes = [r.code for r in REGLES if r.code in contrat.regles]
     rang = codes.index(trouvee.code)

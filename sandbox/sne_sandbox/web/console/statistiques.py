@@ -21,7 +21,7 @@ from sne_sandbox.operations.quotas import en_csv as quotas_en_csv
 from sne_sandbox.operations.statistiques import CODES, FIDELITE, Tableau, en_csv, verifier_territoire
 from sne_sandbox.store.statistiques import territoires as territoires_numerotes
 from sne_sandbox.web import tableaux
-from sne_sandbox.web.console.page import maintenant, section
+from sne_sandbox.web.console.page import contrat_servi, maintenant, section
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 from sne_sandbox.web.tableaux import Calculs, Resultat, TableDemandee, calculs_de, etat_de
@@ -263,7 +263,7 @@ def _demande(base: str, code: str) -> TableDemandee:
         raise UsageError(f"Le tableau [{code[:20]}] n'existe pas.", remede=f"tableaux : {', '.join(CODES)}")
     territoire = request.args.get("territoire") or None
     if territoire is not None:
-        verifier_territoire(territoire, services().contrat)
+        verifier_territoire(territoire, contrat_servi())
     return TableDemandee(base, code, _jour(request.args.get("date")), territoire)
 
 
@@ -310,13 +310,13 @@ def _motifs(tableau: Tableau) -> list[tuple[str, str, int]]:
     """Reasons of the radiations of twelve months: code, words, count."""
     if tableau.code != "TAB02":
         return []
-    mots = services().contrat.nomenclatures.liste("ListeMotifsRadiation")
+    mots = contrat_servi().nomenclatures.liste("ListeMotifsRadiation")
     return [(code, mots.get(code, ""), compte) for code, compte in tableaux.motifs(tableau)]
 
 
 def _motifs_courts() -> dict[str, str]:
     """Columns of TAB02 that are reasons: of « Radiation pour abandon de la demande » the end."""
-    libelles = services().contrat.nomenclatures.liste("ListeMotifsRadiation")
+    libelles = contrat_servi().nomenclatures.liste("ListeMotifsRadiation")
     bouts = {code: _TETE_DE_MOTIF.sub("", libelle) for code, libelle in libelles.items() if code}
     return {code: bout[:1].upper() + bout[1:] for code, bout in bouts.items()}
 

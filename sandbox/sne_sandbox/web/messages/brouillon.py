@@ -132,14 +132,14 @@ class Brouillon:
         rang = (services.magasin.journal.dernier(base.nom) + 1) % 1_000_000
         operation = OPERATIONS[self.operation]
         prefixe = _PREFIXES.get(operation.champ or "", operation.genre.upper()[:3])
-        guichet = self.qui(services.contrat) or self.nom_propose[3:8] or "G0000"
+        guichet = self.qui(services.contrats.de(base)) or self.nom_propose[3:8] or "G0000"
         nom = f"{prefixe}{guichet}-{tampon(maintenant)}-{rang:06d}.xml"
         return replace(self, nom=nom, nom_propose=nom)
 
     def champs(self, services: Services, base: Base) -> Champs:
         """The fields of the call."""
         operation = OPERATIONS[self.operation]
-        guichet = self.qui(services.contrat)
+        guichet = self.qui(services.contrats.de(base))
         maintenant = base.horloge.maintenant(datetime.now(UTC))
         connus: dict[str, str | bytes] = {nom: valeur for nom, valeur in self.parametres.items() if valeur}
         connus["nomCertificat"] = f"CER{guichet or 'G0000'}-{tampon(maintenant)}.pem"
@@ -152,14 +152,18 @@ class Brouillon:
     def requete(self, services: Services, base: Base) -> RequeteEcrite:
         """The HTTP request that it is."""
         return emballer(
-            services.contrat, base.nom, self.operation, self.champs(services, base), self.emballage
+            services.contrats.de(base),
+            base.nom,
+            self.operation,
+            self.champs(services, base),
+            self.emballage,
         )
 
     def remarques(self, services: Services, base: Base) -> list[Remarque]:
         """What the schema and the rules say of the document, sent now; nothing is written. Raises UsageError
         when it is not well-formed."""
         racine = self.racine()
-        contrat, operation = services.contrat, OPERATIONS[self.operation]
+        contrat, operation = services.contrats.de(base), OPERATIONS[self.operation]
         appel = Appel(
             operation=self.operation,
             champs={
@@ -173,7 +177,7 @@ class Brouillon:
         demasquer(racine, self._depart(services, base.nom))
         try:
             with services.magasin.lire(base.nom) as registre:
-                anomalies = services.pipeline.controler(appel, racine, registre)
+                anomalies = services.pipeline(registre.base).controler(appel, racine, registre)
         except StructureIncorrecte:
             refuse = passer(
                 racine, operation.genre, contrat, base.reglages.profile,
@@ -235,7 +239,7 @@ def parametres(contrat: Contrat, operation: str) -> list[str]:
 
 def _parametres(services: Services, base: Base, operation: str, cle: str) -> dict[str, str]:
     connus = {}
-    noms = parametres(services.contrat, operation)
+    noms = parametres(services.contrats.de(base), operation)
     if "numUnique" in noms:
         derniere = next(iter(departs.proposees(services, base.nom)), None)
         connus["numUnique"] = cle.removeprefix("demande-") or (derniere.numero_unique if derniere else "")

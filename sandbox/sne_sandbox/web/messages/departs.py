@@ -159,14 +159,14 @@ def question(services: Services, base: str, ecrite: str) -> tuple[dict[str, str]
     lu = _echange(services, base, cle)
     if lu is None:
         raise NotFound(f"L'échange [{cle.reste[:20]}] n'est pas, ou n'est plus, au journal.")
-    champs = observer(lu, services.contrat).champs
+    champs = observer(lu, services.contrat_de(lu.base)).champs
     return {nom: valeur for nom, valeur in champs.items() if isinstance(valeur, str)}, lu.guichet or ""
 
 
 def _d_echange(services: Services, base: str, cle: CleDepart) -> Depart:
     """The document of an exchange as it was sent, lines included."""
     lu = _echange(services, base, cle)
-    octets = b"" if lu is None else cote.document(observer(lu, services.contrat), "requete")
+    octets = b"" if lu is None else cote.document(observer(lu, services.contrat_de(lu.base)), "requete")
     if not octets:
         raise KeyError(cle)
     _mesurer(len(octets))
@@ -201,7 +201,7 @@ class _Atelier:
     """Makes the documents of one operation over one base."""
 
     def __init__(self, services: Services, registre: RegistreBase, operation: str) -> None:
-        self._contrat: Contrat = services.contrat
+        self._contrat: Contrat = services.contrats.de(registre.base)
         self._registre = registre
         self._operation = operation
         self._genre = OPERATIONS[operation].genre

@@ -172,7 +172,7 @@ def _regle(services: Services, registre: RegistreBase, observation: Observation)
 
     def juger(racine: Any) -> set[str]:
         try:
-            return {a.regle for a in services.pipeline.controler(appel, racine, registre)}
+            return {a.regle for a in services.pipeline(registre.base).controler(appel, racine, registre)}
         except StructureIncorrecte:
             return {"structure"}
 

@@ -206,7 +206,7 @@ def _documents(echange: Echange, services: Services) -> list[Any] | None:
         return None
 
     def lire() -> list[Any] | None:
-        observation = observer(echange, services.contrat)
+        observation = observer(echange, services.contrat_de(echange.base))
         arbres = (observation.arbre, arbre_repondu(observation))
         return [_sans_espaces(racine) for racine in arbres if racine is not None]
 
