@@ -120,7 +120,7 @@ class Aboutissements:
                 continue
             regle, lieu = str(anomalie.get("regle")), _lieu(str(anomalie.get("propriete")))
             # What lacks is at no place that an accepted message could have: the facts of the rule tell it.
-            cas = lieu if lieu in lieux else "/" if _faits(regle) else ""
+            cas = lieu if lieu in lieux else "/" if _faits_exiges(regle) else ""
             for cle in {(regle, ""), (regle, cas)} - vus:
                 vus.add(cle)
                 serie = genre.series.setdefault(cle, _Serie())
@@ -185,7 +185,7 @@ class Aboutissements:
         return serie.nombre == genre.refuses and len(serie.demandes) >= GENRES_MIN
 
 
-def _faits(code: str) -> frozenset[str]:
+def _faits_exiges(code: str) -> frozenset[str]:
     """Facts of a document without which a rule finds nothing: those that it says, an element of a NIR."""
     regle = _REGLES.get(code)
     if regle is None:
@@ -195,7 +195,7 @@ def _faits(code: str) -> frozenset[str]:
 
 def _jamais_passe(genre: _Genre, regle: str, lieu: str, serie: _Serie) -> bool:
     """Whether no accepted message has what the refused ones have."""
-    si = _faits(regle)
+    si = _faits_exiges(regle)
     passe = lieu in genre.lieux or lieu == "/"
     return len(serie.demandes) >= CAS_MIN and not (passe and (not si or si & genre.faits))
 
