@@ -298,11 +298,11 @@ class _Reprise:
         numero = vue.numero or ""
         if vue.type_fichier not in CREATIONS and numero and numero not in self._connu.suivies:
             if numero in self._connu.perdues:
-                yield f"l'état de la demande {numero} n'a pas pu être suivi"
+                yield "l'état de la demande n'a pas pu être suivi"
             elif numero in self._connu.vues:
-                yield f"la demande {numero} existait avant : une réponse en montre une partie"
+                yield "la demande existait avant : une réponse en montre une partie"
             else:
-                yield f"la demande {numero} n'est connue d'aucun échange d'avant"
+                yield "la demande n'est connue d'aucun échange d'avant"
         if vue.guichet and (vue.guichet in self._connu.guichets or vue.guichet not in self._guichets):
             yield f"le guichet {vue.guichet} n'est pas de la base : ce qu'il peut faire ne se sait pas"
 

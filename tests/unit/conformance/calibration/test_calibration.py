@@ -228,3 +228,18 @@ def test_exported_files_are_a_recording_too(jumeau: list[Echange], tmp_path: Pat
     assert bilan.compares > 80
     with pytest.raises(UsageError, match="aucun enregistrement"):
         list(du_dossier(tmp_path, nous))
+
+
+def test_what_is_undecided_is_told_once_a_reason_whole_and_by_its_exchanges(jumeau: list[Echange]) -> None:
+    """What an application reads and changes of demandes that were there before it."""
+    lectures = [e for e in lus(jumeau, contrat()) if e.operation == "getDemandeLogement"]
+    venues = [e for e in jumeau if e.identifiant in {lecture.identifiant for lecture in lectures}]
+    bilan = juger(venues, contrat())
+    avant = [raison for raison in bilan.indecidables if raison.startswith("la demande")]
+    assert avant
+    assert not any(caractere.isdigit() for raison in avant for caractere in raison)
+    longue = "Renvoyez-les en ne changeant qu'une chose à la fois : " + "a" * 150
+    bilan.indecidables = {longue: [9], "courte": [1, 4]}
+    lignes = rendu.en_texte(bilan).splitlines()
+    assert f"   {longue} — échange 9" in lignes
+    assert "   courte — échanges 1, 4" in lignes
