@@ -162,8 +162,8 @@ def attribuer(
 ) -> tuple[tuple[DifferenceDeContrats, ...], tuple[Changement, ...]]:
     """Each difference with the change that covers it, sorted, the hardest first; and these changes.
 
-    `apportes` are the changes that the second contract brings, `ailleurs` those that it does without; those of
-    a behaviour that no file shows are told too. A new control of an « ajout » bites only who uses what is
+    `apportes` are the changes that the second contract brings, `ailleurs` those that it does without; those
+    of a behaviour that no file shows are told too. A new control of an « ajout » bites only who uses what is
     added: it breaks nobody. One of a « comportement » bites by what the base knows: it may break.
     """
     dites: list[DifferenceDeContrats] = []

@@ -82,10 +82,10 @@ class DossiersContrat:
         fichier = self._etend / _CONTRAT
         if self._etend != self.overlay:
             return f"corrigez « extends » dans {fichier}"
+        seul = fichier.resolve().parent
         return (
-            f"retirez « extends » de {fichier} : ce dossier se pose sur le contrat de --contract ; pour en faire "
-            f"un contrat à lui seul, --contract {fichier.resolve().parent.name} --contracts "
-            f"{fichier.resolve().parent.parent}"
+            f"retirez « extends » de {fichier} : ce dossier se pose sur le contrat de --contract ; pour en "
+            f"faire un contrat à lui seul, --contract {seul.name} --contracts {seul.parent}"
         )
 
     @staticmethod

@@ -145,7 +145,11 @@ def comparaison_en_texte(comparaison: ComparaisonDeContrats) -> str:
         lignes += ["", "Changements"]
     for changement in comparaison.changements:
         nombre = sum(d.changement == changement.id for d in comparaison.differences)
-        combien = accorde(nombre, "différence", "différences") if nombre else "un comportement, qu'aucun fichier ne dit"
+        combien = (
+            accorde(nombre, "différence", "différences")
+            if nombre
+            else "un comportement, qu'aucun fichier ne dit"
+        )
         lignes.append(f"  {changement.id} ({_nature(changement)}) : {combien}")
         lignes.append(f"    {changement.phrase}")
     for severite, lot in groupby(comparaison.differences, key=lambda d: d.severite):
