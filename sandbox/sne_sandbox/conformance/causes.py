@@ -49,8 +49,8 @@ class Chercheur:
                 yield _cause(ENVELOPPE, "", masquer_nirs(dit), "", self._de_l_enveloppe(vue, dit))
 
     def levees(self, repris: Repris, encore: Collection[tuple[str, ...]] = ()) -> Iterator[Cause]:
-        """Why the sandbox refuses under this contract, and no more under the other, which refuses for `encore`
-        (keys of causes): without what was to be done."""
+        """Why the sandbox refuses under this contract, and no more under the other, which refuses for
+        `encore` (keys of causes): without what was to be done."""
         for cause in (c for c in self.refus(repris) if c.cle not in encore):
             yield replace(cause, message=cause.message.partition(" → ")[0], levee=True)
 

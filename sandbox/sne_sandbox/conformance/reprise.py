@@ -102,9 +102,10 @@ def rejouer(
     `echanges` hold their bytes, and what `relecture.relire` or our own server noted. `reglages` are those of
     the base. `certificats` says that the recorded server saw the client certificates that the lines name:
     true of what our own server recorded, not of what the relay did. `remises` are the ids of the exchanges
-    before which the recorded base was emptied, beside those that a line tells, or a clock that goes back. With `d_avance`, a demande that an answer is the first to show
-    is planted before the request too, as if it had been so: for who compares two contracts, and not ours with
-    the answer. Raises StoreError when there is no room for the temporary base.
+    before which the recorded base was emptied, beside those that a line tells, or a clock that goes back.
+    With `d_avance`, a demande that an answer is the first to show is planted before the request too, as if it
+    had been so: for who compares two contracts, and not ours with the answer. Raises StoreError when there is
+    no room for the temporary base.
     """
     dernier: datetime | None = None
     with _ouvrir(contrat, reglages or Reglages()) as reprise:
@@ -173,7 +174,7 @@ def _tampon(vue: Observation) -> datetime | None:
 
 
 def _horloge_menee(echange: Echange) -> datetime | None:
-    """The clock of a base of ours that was frozen or moved; None for the machine's, which a relay's base has."""
+    """The clock of a base of ours that was frozen or moved; None for the machine's, as a relay's base has."""
     dit = echange.instant_base
     return dit if dit is not None and abs(dit - echange.recu_le) > _MEME_HEURE else None
 
