@@ -25,6 +25,7 @@ from sne_sandbox.domain.demande import EtatDemande, GenreMouvement
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE, Composition
+from sne_sandbox.domain.parcours import parcours, suites
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.generators.demandes import DossierTire, contenu, formulaire, tirer_dossier
 from sne_sandbox.generators.menages import Foyer
@@ -36,7 +37,9 @@ from sne_sandbox.generators.vies import (
     Vie,
     bloc_dalo,
     bloc_radiation,
+    dater,
     decision,
+    est_dalo,
     instant,
     tirer_vie,
     tirer_vie_effacee,
@@ -80,7 +83,7 @@ COLONNES: Final = {
     "mouvement": ("numero_unique", "rang", "genre", "jour", "effet", "association", "motif"),
     "evenement": (
         *("identifiant", "numero_unique", "code_type", "auteur_creation", "cree_le", "nature"),
-        *("date_survenance", "caracteristiques"),
+        *("date_survenance", "caracteristiques", "suite", "suite_le"),
     ),
 }
 
@@ -286,11 +289,14 @@ def _ligne_demande(
     radiation, jour, motif, reservataire, commune = None, None, None, None, None
     if vie.radiation is not None:
         etat, (jour, motif) = _RADIEE, vie.radiation
-        radiation = bloc_radiation(tirage, motif, jour, dossier, dalo=vie.dalo is not None)
-        reservataire = radiation.code_de("attributionLogement/typeReservataire")
-        commune = radiation.code_de("attributionLogement/adresse/commune")
         if motif in DU_BAILLEUR:
             dernier = tirage.choix(bailleurs)
+        bail = dater(vie, tirage)
+        dalo_alors = bail is not None and est_dalo(vie, vie.decision or bail)
+        siren = dossier.territoire.sirens.get(dernier)
+        radiation = bloc_radiation(tirage, motif, jour, dossier, bail=bail, siren=siren, dalo=dalo_alors)
+        reservataire = radiation.code_de("attributionLogement/typeReservataire")
+        commune = radiation.code_de("attributionLogement/adresse/commune")
         plant.radiation, plant.radiee_par = radiation, dernier
     statut, dalo = None, None
     if radiation is not None and jour is not None and motif == motifs.MOTIF_ATTRIBUTION:
@@ -365,20 +371,23 @@ def _centiemes_uc(foyer: Foyer, jour: date) -> int:
 def _planter_decision(
     semence: Semence, tirage: Tirage, plant: _Plant, numero: str, identifiant: int, lignes: Lignes
 ) -> None:
-    """The event of the decision of a life that has one, and what is counted of it. An attribution with a
-    lease was told with the radiation, by who radiated (R. 441-2-8 a)."""
-    dossier, vie, roles = plant.dossier, plant.vie, semence.population.roles.decision
+    """The event of the decision of a life that has one, and what is counted of it. That which led to the
+    radiation is of who radiated (R. 441-2-8 a, d); an attribution with a lease was told with it."""
+    dossier, vie, population = plant.dossier, plant.vie, semence.population
+    roles = population.roles.decision
     assert vie.decision is not None
     auteur, dite_le = tirage.choix(dossier.territoire.bailleurs), vie.decision
-    bail = plant.radiation.date_de("attributionLogement/dateSignatureBail") if plant.radiation else None
-    if bail is not None and vie.radiation is not None:
-        auteur, dite_le = plant.radiee_par, vie.radiation[0]
-        vie.decision = min(vie.decision, bail)
-    dit = decision(vie, tirage, vie.dalo is not None, roles, plant.radiation)
+    if vie.radiation is not None and vie.radiation[1] in DU_BAILLEUR:
+        auteur = plant.radiee_par
+        if vie.radiation[1] == motifs.MOTIF_ATTRIBUTION:
+            dite_le = vie.radiation[0]
+    siren = dossier.territoire.sirens.get(auteur)
+    dit = decision(vie, tirage, population, siren, semence.maintenant.date(), plant.radiation)
     quand = instant(dite_le, semence.maintenant)
-    evenement = Evenement(
-        identifiant, numero, roles.type, auteur, quand, "CRE", vie.decision, None, tuple(dit)
-    )
+    evenement = Evenement(identifiant, numero, roles.type, auteur, quand, "CRE", vie.decision, None, dit)
+    if vie.radiation is None:  # the nights of the base go on from there
+        suite, suite_le = suites(parcours([evenement], roles)).get(identifiant, (None, None))
+        evenement = replace(evenement, suite=suite, suite_le=suite_le)
     ecrite = ligne_evenement(semence.base, evenement)
     lignes["evenement"].append(tuple(ecrite[nom] for nom in ("base", *COLONNES["evenement"])))
     notee = DecisionNotee.de_l_evenement(evenement, roles, _demandeur(dossier, vie))
