@@ -184,7 +184,7 @@ def autres_categories(dossier: Path) -> None:
     _evenements(dossier, changer=changer)
     with (dossier / "contract.toml").open("a", encoding="utf-8") as fichier:
         fichier.write(
-            '[roles.decision.categories.handicap]\ncode = "P0"\ndepuis = 2017-01-01\njusque = 2017-12-31\n'
+            '[roles.decision.categories.handicap]\ncode = "P1"\ndepuis = 2017-01-01\njusque = 2017-12-31\n'
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from sne_sandbox.contract.exigences import RISQUES, charger_exigences
 from sne_sandbox.contract.overlay import DossiersContrat
+from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain import decision
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 

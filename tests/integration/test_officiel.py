@@ -17,6 +17,7 @@ from serveur_local import HORLOGE, Serveur
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.versions import charger
+from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.generators import actes
 from sne_sandbox.generators.diversite import Contraintes, atelier
@@ -67,8 +68,16 @@ def test_it_is_served_and_judged_as_ours_is(
     assert [a.get("code") for a in refus.iter(f"{{{NS}}}anomalie")] == ["NIR002"]
 
     # Decided; a decision that is not whole is refused by the schema's own codes.
-    decision = actes.decision(TirageVarie(3), ici, issue="attribution", bail=False)
-    ecrite = codec.encoder(actes.document_d_evenement(ici, decision, numero))
+    decision = codec.arbre(
+        actes.document_d_evenement(
+            ici, actes.decision(TirageVarie(3), ici, issue="attribution", bail=False), numero
+        )
+    )
+    commission = contrat.roles.decision.code(d.DATE_COMMISSION)
+    for caracteristique in decision.iter(f"{{{NS}}}caracteristiqueSpecifique"):
+        if caracteristique[0].text == commission:  # not before the demande
+            caracteristique[1].text = INSTANT.date().isoformat()
+    ecrite = codec.ecrire(decision)
     assert b"CALEOL" in ecrite
     assert b"DECATT" not in ecrite
     recu = client.appeler(

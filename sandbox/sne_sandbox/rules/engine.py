@@ -40,6 +40,7 @@ class _Poste:
     regle: Regle
     fiche: FicheRegle
     gravite: Gravite
+    si: frozenset[str]
     controler: Callable[[Contexte], Iterator[Infraction]]
 
 
@@ -185,17 +186,22 @@ def _plan(contrat: Contrat, contexte: Contexte, profil: str, choix: _Choix) -> _
             fiche = contrat.regles[regle.code]
             poids = gravite(fiche, profil)
             if poids is not Gravite.IGNOREE:
-                postes.append(_Poste(regle, fiche, poids, regle.controler))
+                postes.append(_Poste(regle, fiche, poids, _faits_de(regle, contrat), regle.controler))
         plan = _Plan(
             contrat,
             tuple(poste for poste in postes if poste.regle.prealable),
             tuple(poste for poste in postes if not poste.regle.prealable),
-            frozenset().union(*[poste.regle.si for poste in postes]),
+            frozenset().union(*[poste.si for poste in postes]),
         )
         if len(_PLANS) >= _PLANS_MAX:  # a type of file is what a client wrote: the table must not grow
             _PLANS.clear()
         _PLANS[cle] = plan
     return plan
+
+
+def _faits_de(regle: Regle, contrat: Contrat) -> frozenset[str]:
+    """The facts without any of which a rule finds nothing: of one that reads NIRs, an element of one."""
+    return contrat.roles.demande.noms_nir if "demande.nir" in regle.roles else regle.si
 
 
 def _utiles(plan: _Plan, document: Element) -> tuple[_Poste, ...]:
@@ -205,7 +211,7 @@ def _utiles(plan: _Plan, document: Element) -> tuple[_Poste, ...]:
     faits = plan.faits & document.faits
     utiles = plan.utiles.get(faits)
     if utiles is None:
-        utiles = tuple([p for p in plan.postes if not p.regle.si or p.regle.si & faits])
+        utiles = tuple([p for p in plan.postes if not p.si or p.si & faits])
         if len(plan.utiles) >= _PLANS_MAX:
             plan.utiles.clear()
         plan.utiles[faits] = utiles

@@ -96,8 +96,8 @@ def test_a_specimen_that_the_folder_refuses_is_told(tmp_path: Path) -> None:
     assert "nouveau" in ligne
 
 
-def test_ours_laid_over_itself_is_found_whole(tmp_path: Path) -> None:
-    officiels.nir_en_fin(tmp_path)
+def test_a_folder_that_has_every_name_is_found_whole(tmp_path: Path) -> None:
+    officiels.uc_en_texte(tmp_path)
     vu = verifier(tmp_path)
     assert vu.return_value == 0, vu.stdout
     assert "deviné" not in vu.stdout

@@ -19,6 +19,7 @@ from sne_sandbox.domain.base import Horloge
 from sne_sandbox.errors import ContractError
 from sne_sandbox.operations.epreuve_contrat import essayer_les_specimens, traduire
 from sne_sandbox.resources import contracts_dir
+from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.engine import regles_eteintes
 from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.partage import Configuration
@@ -26,7 +27,7 @@ from sne_sandbox.web.partage import Configuration
 DEMANDEUR = f"{FORMULAIRE}/personnePhysique/demandeur"
 NIRS = ("NIR001", "NIR002", "NIR003", "NIR004", "NIR006", "NIR007", "NIR008")
 ROLES_NIR = ("demande.nir.demandeur", "demande.nir.cotitulaire", "demande.nir.a_charge")
-DECISIONS = tuple(code for code in versions.charger().regles if code.startswith("DEC"))
+DECISIONS = [r.code for r in REGLES if any(role.startswith("decision.") for role in r.roles)]
 #: (what the folder is; roles found under another name; roles that are missing; rules that are off when
 #: nothing is bound again; those that are still off once the guesses are written)
 DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[str]]] = [
@@ -92,8 +93,9 @@ DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[s
             f"decision.categories.{c.role}"
             for c in versions.charger().roles.decision.categories.values()
             if c.role != "handicap"
-        },
-        {"decision.sans_categorie"},
+        }
+        | {"decision.sans_categorie"},
+        set(),
         set(),
         set(),
     ),
@@ -283,8 +285,8 @@ def test_a_wrong_binding_is_guessed_again(tmp_path: Path, notre: Contrat) -> Non
 
 def test_a_category_is_in_force_as_the_folder_says(tmp_path: Path) -> None:
     decision = versions.charger(overlay=_dossier(tmp_path, officiels.autres_categories)).roles.decision
-    assert [c.code for c in decision.categories.values()] == ["P0"]
-    assert not decision.categorie_en_vigueur("P0", MIDI.date())
+    assert [c.code for c in decision.categories.values()] == ["P1"]
+    assert not decision.categorie_en_vigueur("P1", MIDI.date())
 
 
 def test_a_renamed_nir_is_masked_wherever_it_is_shown(

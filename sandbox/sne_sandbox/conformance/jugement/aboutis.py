@@ -23,7 +23,7 @@ from typing import Final
 from sne_sandbox.conformance.jugement.juge import REFUS, Dire, est_creation, personnes
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.texte import accorde
+from sne_sandbox.domain.texte import accorde, noms_nir
 from sne_sandbox.reports.model import AngleMort, Constat
 from sne_sandbox.rules.catalogue import REGLES
 
@@ -50,8 +50,7 @@ _DITES_AILLEURS: Final = frozenset({"ENT003", "ENT004", "ENT005", "ASY001"})
 #: A number that the SNE does not know: where it was damaged, VIE-01 says so.
 _INCONNU: Final = frozenset({"CYC001", "EVT001", "DAL001"})
 _NUMERO: Final = "VIE-01"
-#: Facts of a document without which a rule finds nothing (`Regle.si`).
-_FAITS: Final = {regle.code: regle.si for regle in REGLES}
+_REGLES: Final = {regle.code: regle for regle in REGLES}
 _NOMS: Final = {
     "CRE": "création", "CRS": "création après séparation", "MOD": "modification", "REN": "renouvellement",
     "RAD": "radiation", "SUP": "suppression", "COP": "pièce numérisée",
@@ -121,7 +120,7 @@ class Aboutissements:
                 continue
             regle, lieu = str(anomalie.get("regle")), _lieu(str(anomalie.get("propriete")))
             # What lacks is at no place that an accepted message could have: the facts of the rule tell it.
-            cas = lieu if lieu in lieux else "/" if _FAITS.get(regle) else ""
+            cas = lieu if lieu in lieux else "/" if _faits_exiges(regle) else ""
             for cle in {(regle, ""), (regle, cas)} - vus:
                 vus.add(cle)
                 serie = genre.series.setdefault(cle, _Serie())
@@ -186,9 +185,17 @@ class Aboutissements:
         return serie.nombre == genre.refuses and len(serie.demandes) >= GENRES_MIN
 
 
+def _faits_exiges(code: str) -> frozenset[str]:
+    """Facts of a document without which a rule finds nothing: those that it says, an element of a NIR."""
+    regle = _REGLES.get(code)
+    if regle is None:
+        return frozenset()
+    return noms_nir() if "demande.nir" in regle.roles else regle.si
+
+
 def _jamais_passe(genre: _Genre, regle: str, lieu: str, serie: _Serie) -> bool:
     """Whether no accepted message has what the refused ones have."""
-    si = _FAITS.get(regle, frozenset())
+    si = _faits_exiges(regle)
     passe = lieu in genre.lieux or lieu == "/"
     return len(serie.demandes) >= CAS_MIN and not (passe and (not si or si & genre.faits))
 
