@@ -25,6 +25,9 @@ _DERNIER_DEBUT_MAX: Final = 380
 _RENOUVELEE_AVANT_MAX: Final = 45
 #: A radiated one is erased after a year.
 _RADIEE_DEPUIS_MAX: Final = 330
+#: Days between two commissions; a demande is that old when it is examined again, whatever its lease puts back.
+_ENTRE_EXAMENS: Final = 35
+_AVANT_REEXAMEN: Final = timedelta(days=100)
 _RESERVATAIRES: Final = Repartition(
     {"AUCUN": 48, "PPRIOR": 18, "COLACT": 14, "COLTER": 14, "PFONCT": 3, "AUTRES": 3}
 )
@@ -41,13 +44,20 @@ _OUVERTURE: Final = time(9)
 @dataclass(slots=True)
 class Vie:
     """What happened to a demande, and when. `renouvellements` in order; `radiation` a day and the code of a
-    motive; `dalo` and `decision` the days of a d.DALO and of a commission's decision."""
+    motive; `dalo` and `decision` the days of a d.DALO and of a commission's decision; `reexamen` says that
+    another commission had decided before, and housed nobody."""
 
     depot: date
     renouvellements: tuple[date, ...] = ()
     radiation: tuple[date, str] | None = None
     dalo: date | None = None
     decision: date | None = None
+    reexamen: bool = False
+
+    @property
+    def decisions(self) -> int:
+        """How many decisions are told."""
+        return 0 if self.decision is None else 1 + self.reexamen
 
     @property
     def debut(self) -> date:
@@ -133,6 +143,19 @@ def dater(vie: Vie, tirage: Tirage) -> date | None:
     return None
 
 
+def tirer_reexamen(tirage: Tirage, population: Population, vie: Vie) -> None:
+    """Whether a life that has a decision had another before it: that takes time."""
+    if vie.decision is not None and vie.depot + _AVANT_REEXAMEN <= vie.decision:
+        vie.reexamen = tirage.booleen(population.commissions.reexamens)
+
+
+def premier_examen(vie: Vie, tirage: Tirage) -> Vie:
+    """The life at the first of its two decisions, more than a month before the other."""
+    assert vie.decision is not None
+    recul = timedelta(days=tirage.entier(_ENTRE_EXAMENS, 150))
+    return Vie(vie.depot, vie.renouvellements, dalo=vie.dalo, decision=max(vie.depot, vie.decision - recul))
+
+
 def bloc_radiation(
     tirage: Tirage,
     motif: str,
@@ -199,10 +222,12 @@ def decision(
     siren: str | None,
     jour: date,
     radiation: Element | None = None,
+    *,
+    reexaminee: bool = False,
 ) -> tuple[tuple[str, str], ...]:
     """Characteristics of the event of a life that has a decision, by code, as on `jour`; those that have a
     place. `siren` is that of the landlord who tells it. That of an attribution or of an irrecevabilité which
-    ended the life agrees with its `radiation`."""
+    ended the life agrees with its `radiation`; an attribution was refused when the demande was `reexaminee`."""
     assert vie.decision is not None
     roles, commissions = population.roles.decision, population.commissions
     logement = radiation.enfant("attributionLogement") if radiation is not None else None
@@ -236,7 +261,8 @@ def decision(
         dit[d.RESERVATAIRE] = tirage.selon(_RESERVATAIRES_DALO if dalo else _RESERVATAIRES)
         dit[d.RPLS] = _rpls(tirage)
         dit[d.BAIL] = "non"
-        if retenue in d.ATTRIBUTIONS and tirage.booleen(commissions.refus):
+        laissee = reexaminee and retenue == d.ATTRIBUTION
+        if laissee or (retenue in d.ATTRIBUTIONS and tirage.booleen(commissions.refus)):
             dit |= {d.REFUS_DU_MENAGE: "oui", d.MOTIF: tirage.choix(commissions.motifs_refus)}
     return roles.ecrire({role: dit[role] for role in d.CARACTERISTIQUES if role in dit})
 

@@ -31,7 +31,8 @@ JOURS = (datetime(2018, 3, 15, 12, tzinfo=PARIS), datetime(2019, 6, 3, 12, tzinf
 #: Households of each base.
 TAILLE = 600
 
-Plantee = tuple[DemandeStockee, Evenement]
+#: A demande, and its decisions in order.
+Plantee = tuple[DemandeStockee, list[Evenement]]
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +47,11 @@ def magasin(tmp_path: Path) -> Iterator[Magasin]:
 
 
 def plantees(magasin: Magasin, contrat: Contrat, semence: str, jour: datetime) -> list[Plantee]:
-    """The decisions of a base, each with its demande."""
+    """The demandes of a base that have decisions."""
     bases.creer(magasin, contrat, "a", semence=semence, taille=TAILLE, horloge=Horloge(fige_a=jour))
     with magasin.lire("a") as registre:
-        return [(lue, e) for lue in parcourir(registre) for e in registre.evenements(lue.numero_unique)]
+        lues = [(lue, list(registre.evenements(lue.numero_unique))) for lue in parcourir(registre)]
+    return [(lue, evenements) for lue, evenements in lues if evenements]
 
 
 def _active(stockee: DemandeStockee) -> DemandeStockee:
@@ -98,10 +100,11 @@ def _message_radiation(stockee: DemandeStockee, guichet: str, quand: datetime) -
 
 
 def _constats(
-    contrat: Contrat, semence: str, type_: str, document: Element, plantee: Plantee, quand: datetime
+    contrat: Contrat, semence: str, plantee: Plantee, document: Element, emetteur: str, quand: datetime
 ) -> list[str]:
-    """What the rules say of a message, under the strictest profile."""
-    stockee, evenement = plantee
+    """What the rules say of a message, under the strictest profile; `plantee` is what the base holds then."""
+    stockee, evenements = plantee
+    type_ = document.texte_de("entete/typeFichier") or ""
     contexte = Contexte(
         type_fichier=type_,
         document=codec.lire(codec.encoder(document)),
@@ -109,47 +112,51 @@ def _constats(
         nomenclatures=contrat.nomenclatures,
         territoires=contrat.territoires,
         registre=RegistreMemoire(
-            (_active(stockee),), bases.guichets_de(semence), contrat.evenements,
-            (evenement,) if type_ == "RAD" else (),
+            (_active(stockee),), bases.guichets_de(semence), contrat.evenements, evenements
         ),
         droits=contrat.guichets,
         operation="ajouterEvenementDemande" if type_ == "EVT" else "getNumUnique",
         versions=contrat.versions,
         stockee=_active(stockee),
-        guichet_emetteur=evenement.auteur_creation,
+        guichet_emetteur=emetteur,
         roles=contrat.roles,
-    )  # fmt: skip
+    )
     return [f"{a.regle} {a.message}" for a in juger(contexte, contrat, "strict")]
 
 
 @pytest.mark.parametrize("jour", JOURS, ids=("2018", "2019"))
 @pytest.mark.parametrize("semence", ["ecole", "attributions", "dalo"])
 def test_no_rule_says_a_word(magasin: Magasin, contrat: Contrat, semence: str, jour: datetime) -> None:
-    """Of a decision, nor of the radiation that follows it."""
+    """Of the decisions, told in order, nor of the radiation that follows them."""
     faits: Counter[str] = Counter()
     fautes = []
-    for plantee in plantees(magasin, contrat, semence, jour):
-        stockee, evenement = plantee
-        quand = evenement.cree_le
-        fautes += _constats(contrat, semence, "EVT", _message_evenement(evenement), plantee, quand)
-        faits["EVT"] += 1
+    for stockee, evenements in plantees(magasin, contrat, semence, jour):
+        for rang, evenement in enumerate(evenements):
+            avant, racine = (stockee, evenements[:rang]), _message_evenement(evenement)
+            auteur, quand = evenement.auteur_creation, evenement.cree_le
+            fautes += _constats(contrat, semence, avant, racine, auteur, quand)
+            faits["EVT"] += 1
+        faits["réexamens"] += len(evenements) - 1
         motif, radiee_le = stockee.motif_radiation, stockee.date_radiation
         if radiee_le is None or motif not in (MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE):
             continue
-        le_jour = datetime(radiee_le.year, radiee_le.month, radiee_le.day, 9, tzinfo=PARIS)
-        racine = _message_radiation(stockee, evenement.auteur_creation, le_jour)
-        fautes += _constats(contrat, semence, "RAD", racine, plantee, le_jour)
+        auteur = evenements[-1].auteur_creation
+        quand = datetime(radiee_le.year, radiee_le.month, radiee_le.day, 9, tzinfo=PARIS)
+        racine = _message_radiation(stockee, auteur, quand)
+        fautes += _constats(contrat, semence, (stockee, evenements), racine, auteur, quand)
         faits[motif] += 1
     assert fautes == []
     assert faits["EVT"] > 80
+    assert faits["réexamens"] > 10
     assert faits[MOTIF_ATTRIBUTION] > 50
 
 
-def test_a_radiation_tells_what_was_decided(magasin: Magasin, contrat: Contrat) -> None:
+def test_a_radiation_tells_what_was_decided_last(magasin: Magasin, contrat: Contrat) -> None:
     """Landlord, dwelling, contingent, lease, and the ten days of the offer (R. 441-10)."""
     baux = 0
-    for stockee, evenement in plantees(magasin, contrat, "attributions", JOURS[0]):
-        dite = Decision.stockee(evenement, contrat.roles.decision)
+    for stockee, evenements in plantees(magasin, contrat, "attributions", JOURS[0]):
+        *avant, dite = [Decision.stockee(evenement, contrat.roles.decision) for evenement in evenements]
+        assert [lue for lue in avant if lue.booleen(d.BAIL)] == []
         if stockee.motif_radiation != MOTIF_ATTRIBUTION or stockee.radiation is None:
             assert dite.booleen(d.BAIL) is not True
             continue
@@ -167,11 +174,30 @@ def test_a_radiation_tells_what_was_decided(magasin: Magasin, contrat: Contrat) 
     assert baux > 100
 
 
+def test_who_is_examined_again_was_housed_by_nobody(magasin: Magasin, contrat: Contrat) -> None:
+    """An attribution was refused; one by rank, or under condition, came to nothing."""
+    premieres = Counter[str | None]()
+    for stockee, evenements in plantees(magasin, contrat, "attributions", JOURS[0]):
+        dites = [Decision.stockee(evenement, contrat.roles.decision) for evenement in evenements]
+        seances = [dite.jour(d.DATE_COMMISSION) for dite in dites]
+        assert all(seance is not None and stockee.date_creation <= seance for seance in seances)
+        if len(dites) == 1:
+            continue
+        premiere, seconde = seances
+        assert premiere is not None
+        assert seconde is not None
+        assert (seconde - premiere).days > 31
+        premieres[dites[0].prise] += 1
+        assert dites[0].prise != d.ATTRIBUTION or dites[0].booleen(d.REFUS_DU_MENAGE)
+    assert set(premieres) == {*d.ATTRIBUTIONS, d.NON_ATTRIBUTION}
+
+
 def test_all_that_a_commission_may_decide_is_there(magasin: Magasin, contrat: Contrat) -> None:
     roles = contrat.roles.decision
     lues = [
         (stockee, evenement, Decision.stockee(evenement, roles))
-        for stockee, evenement in plantees(magasin, contrat, "attributions", JOURS[1])
+        for stockee, evenements in plantees(magasin, contrat, "attributions", JOURS[1])
+        for evenement in evenements
     ]
     prises = Counter((dite.prise, dite.booleen(d.BAIL) is True) for _, _, dite in lues)
     assert {prise for prise, _ in prises} == set(d.DECISIONS)
@@ -195,10 +221,10 @@ def test_all_that_a_commission_may_decide_is_there(magasin: Magasin, contrat: Co
 
 def test_an_irrecevabilite_is_a_month_older_than_its_radiation(magasin: Magasin, contrat: Contrat) -> None:
     radiees = 0
-    for stockee, evenement in plantees(magasin, contrat, "radiations", JOURS[0]):
+    for stockee, evenements in plantees(magasin, contrat, "radiations", JOURS[0]):
         if stockee.motif_radiation != MOTIF_IRRECEVABILITE:
             continue
-        dite = Decision.stockee(evenement, contrat.roles.decision)
+        dite = Decision.stockee(evenements[-1], contrat.roles.decision)
         commission = dite.jour(d.DATE_COMMISSION)
         assert dite.prise == d.IRRECEVABILITE
         assert commission is not None
