@@ -70,9 +70,9 @@ class PlaceDuNir:
 @dataclass(frozen=True, slots=True)
 class Commissions:
     """How commissions decide: decisions by role, those that no lease follows and those that one does;
-    `refus` the chance that the household refuses an attribution, `reexamens` that the demande had been examined
-    before, `prioritaires` that the household is of a category of L. 441-1, one of `categories` (None: the
-    contract has none); what is written, in French."""
+    `refus` the chance that the household refuses an attribution, `reexamens` that the demande had been
+    examined before, `prioritaires` that the household is of a category of L. 441-1, one of `categories`
+    (None: the contract has none); what is written, in French."""
 
     sans_bail: Repartition[str]
     avec_bail: Repartition[str]

@@ -25,7 +25,7 @@ _DERNIER_DEBUT_MAX: Final = 380
 _RENOUVELEE_AVANT_MAX: Final = 45
 #: A radiated one is erased after a year.
 _RADIEE_DEPUIS_MAX: Final = 330
-#: Days between two commissions; a demande is that old when it is examined again, whatever its lease puts back.
+#: Days between two commissions; the age of a demande that is examined again, whatever a lease puts back.
 _ENTRE_EXAMENS: Final = 35
 _AVANT_REEXAMEN: Final = timedelta(days=100)
 _RESERVATAIRES: Final = Repartition(
@@ -227,7 +227,7 @@ def decision(
 ) -> tuple[tuple[str, str], ...]:
     """Characteristics of the event of a life that has a decision, by code, as on `jour`; those that have a
     place. `siren` is that of the landlord who tells it. That of an attribution or of an irrecevabilité which
-    ended the life agrees with its `radiation`; an attribution was refused when the demande was `reexaminee`."""
+    ended the life agrees with its `radiation`; of a demande that is `reexaminee` after, it was refused."""
     assert vie.decision is not None
     roles, commissions = population.roles.decision, population.commissions
     logement = radiation.enfant("attributionLogement") if radiation is not None else None
