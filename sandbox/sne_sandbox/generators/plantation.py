@@ -237,16 +237,14 @@ def _planter(
             ligne = (base, numero, rang, role, *map(plier, noms), naissance, nir)
             lignes["demande_personne"].append(ligne)
     for plant, numero in zip(plants, numeros, strict=True):
+        bailleurs = plant.dossier.territoire.bailleurs
         if plant.vie.reexamen:
             evenement += 1
-            avant, auteur = (
-                premier_examen(plant.vie, tirage),
-                tirage.choix(plant.dossier.territoire.bailleurs),
-            )
+            avant, auteur = premier_examen(plant.vie, tirage), tirage.choix(bailleurs)
             _planter_decision(semence, tirage, plant, numero, evenement, avant, auteur, lignes)
         if plant.vie.decision is not None:
             evenement += 1
-            auteur = plant.radiee_par or tirage.choix(plant.dossier.territoire.bailleurs)
+            auteur = plant.radiee_par or tirage.choix(bailleurs)
             _planter_decision(semence, tirage, plant, numero, evenement, plant.vie, auteur, lignes)
 
 
