@@ -29,7 +29,7 @@ LIGNES: Final = 42
 LIGNES_RESUME: Final = 14
 OCTETS_LIGNE: Final = 200
 LARGEUR: Final = 96
-#: What the first page can hold: of the lists of a demande, of a body, of the landlords (what is left, at most).
+#: What the first page can hold: of the lists of a demande, of a body, of the landlords (at most).
 _COTITULAIRES: Final = 8
 _LIGNES_COMMUNES: Final = 4
 _LIGNES_ORGANISME: Final = 2

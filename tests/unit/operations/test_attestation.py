@@ -106,8 +106,9 @@ def test_a_territory_without_guichets_has_invented_bodies_marked_so(banc: Banc) 
 def test_what_the_page_cannot_name_of_the_landlords_is_counted(banc: Banc, mots: int) -> None:
     # The commission keeps its room, however many they are and however long their names.
     for rang in range(30):
-        champs = {"code": f"G3{rang:03}", "nature": "bailleur", "territoire": "062", "ouvert_le": "2011-03-28",
-                  "nom": f"Organisme {rang}" + " œuvre" * mots}  # fmt: skip
+        nom = f"Organisme {rang}" + " œuvre" * mots
+        champs = {"code": f"G3{rang:03}", "nature": "bailleur", "territoire": "062", "nom": nom,
+                  "ouvert_le": "2011-03-28"}  # fmt: skip
         assert banc.api("POST", f"/bases/{banc.nom}/guichets", corps=champs).status_code == 201
     _, (premiere, *_) = _delivree(banc, specimen("colocataires"))
     page = _dit(premiere)
