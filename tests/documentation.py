@@ -473,7 +473,8 @@ def _issues(nom: str) -> list[str]:
             if histoire.get("leger"):
                 poids = {Gravite.AVERTISSEMENT}
             effets.append(next((mot for g, mot in _EFFETS.items() if g in poids), "rien"))
-        nuits = [f"nuits : {', '.join(f'`{c}`' for c in histoire['nuits'])}"] if "nuits" in histoire else []
+        notees = ", ".join(f"`{c}`" for c in histoire.get("nuits", [])) or "rien"
+        nuits = [f"nuits : {notees}"] if "nuits" in histoire else []
         dits = [*(f"`{code}`" for code in codes), *nuits]
         if "statut" in histoire:
             dits.append(f"statut DALO `{histoire['statut']}`")
