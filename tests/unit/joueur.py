@@ -7,8 +7,8 @@
     enregistree = 2018-01-10        day it is registered, that of the deposit by default
     dalo = 2018-02-01               the household is recognised as DALO that day, and declared so
     specimen = "personne_seule_nir" who asks, two that share a flat by default; `guichet`, `version`, and
-                                    what is written of it: communes = ["69264"] (wished), ecrit = { path = "text" },
-                                    a_charge = [days of birth]
+                                    what is written of it: communes = ["69264"] (wished),
+                                    ecrit = { path = "text" }, a_charge = [days of birth]
     enregistrement = ["NIR002"]     the codes that its registration raises, none by default; `faute` for a
                                     request that gets the fault; `numero` is how its number begins
     traitement = { nombreUC = "1.50" }  what the SNE computes of it, "" for what it does not write
