@@ -72,6 +72,13 @@ class DecisionDite:
         un_seul = not (self.logement and autre.logement) or self.logement == autre.logement
         return self.meme_seance(autre) and un_seul
 
+    def defait(self, autre: "DecisionDite") -> bool:
+        """Whether this takes the lease of that decision back: a refusal, or a lease not signed of the same
+        sitting and of no dwelling in particular."""
+        if self.decision.booleen(d.REFUS_DU_MENAGE):
+            return self.refuse(autre)
+        return self.decision.booleen(d.BAIL) is False and not self.logement and self.meme_seance(autre)
+
     def revient_sur(self, autre: "DecisionDite") -> bool:
         """Whether the same guichet decided this later than that."""
         ici, avant = self.commission, autre.commission
@@ -96,13 +103,14 @@ class Parcours:
 
     @property
     def baux(self) -> tuple[DecisionDite, ...]:
-        """Those that a signed lease followed, and that the household did not give up since."""
+        """Those that a signed lease followed, and that the household did not give up since, nor was said not
+        to be signed in the end."""
         return tuple(
             dite
             for dite in self.decisions
             if dite.attribue
             and dite.bail is not None
-            and not any(refus.refuse(dite) and refus.ordre > dite.ordre for refus in self._refus)
+            and not any(suite.defait(dite) and suite.ordre > dite.ordre for suite in self.decisions)
         )
 
     @property
