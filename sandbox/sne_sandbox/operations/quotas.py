@@ -32,6 +32,7 @@ FIDELITE: Final = (
     " commune du logement. Les ménages relogés par le renouvellement urbain, qui comptent avec le"
     " premier quartile, ne sont écrits nulle part : ils n'y sont pas."
 )
+_BAILLEUR_INCONNU: Final = "Bailleur inconnu (base d'une version antérieure)"
 _EPCI_INCONNU: Final = "EPCI inconnu (commune du logement non dite)"
 
 Etat = Literal["atteint", "non atteint", "indéterminé", "rien à compter"]
@@ -102,7 +103,7 @@ class PartDeQuota:
 class LigneQuota:
     """The leases of a landlord in an EPCI, and the shares of the law."""
 
-    bailleur: Annotated[str, "SIREN ; à défaut, code du guichet ; vide : tous"]
+    bailleur: Annotated[str, "SIREN ; à défaut, code du guichet ; vide : tous, ou inconnu"]
     nom_bailleur: str
     epci: Annotated[str, "SIREN ; vide : tous, ou inconnu"]
     nom_epci: str
@@ -207,6 +208,8 @@ def _etat(sur: int, au_pire: bool, au_mieux: bool) -> Etat:
 def _bailleur(bail: Baux, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
     """The landlord of a lease, and its name: by the SIREN that is told, else by the guichet that wrote."""
     guichet = guichets.get(bail.guichet)
+    if not bail.siren and not bail.guichet:
+        return "", _BAILLEUR_INCONNU
     siren = bail.siren or (guichet.siren if guichet is not None else None)
     if siren is None:
         return bail.guichet, guichet.nom if guichet is not None else f"guichet {bail.guichet}"

@@ -35,6 +35,7 @@ FIDELITE: Final = (
     " et leurs tranches sont des conventions de ce bac à sable, et les nombres ceux de cette base."
 )
 _NON_RENSEIGNE: Final = "Non renseigné"
+_RESSOURCES_INCONNUES: Final = "Ressources inconnues"
 _COMPOSITIONS: Final = {
     Composition.SEULE: "Personne seule",
     Composition.MONOPARENTALE: "Famille monoparentale",
@@ -273,8 +274,11 @@ def _rubriques(seuils: Mapping[str, int], contrat: Contrat, jour: date) -> tuple
         codes("Situation familiale", "situation", "ListeSituationFamiliale"),
         _Rubrique(
             "Ressources mensuelles",
-            store.tranches("ressources", _RESSOURCES),
-            lambda classes: _tranches(_rangs(classes, _RESSOURCES), _RESSOURCES, "€"),
+            store.ressources(_RESSOURCES),
+            lambda classes: [
+                *_tranches(_rangs(classes, _RESSOURCES), _RESSOURCES, "€"),
+                (_RESSOURCES_INCONNUES, classes.get(None, 0)),
+            ],
         ),
         _Rubrique("Premier quartile", store.quartile(seuils), _quartile),
     )
@@ -350,5 +354,5 @@ def _quartile(classes: Classes) -> Lignes:
         ("Sous le seuil du premier quartile", classes.get(store.SOUS, 0)),
         ("Au seuil ou au-dessus", classes.get(store.AU_DESSUS, 0)),
         ("Territoire sans seuil connu", classes.get(store.SANS_SEUIL, 0)),
-        ("Ressources inconnues", classes.get(None, 0)),
+        (_RESSOURCES_INCONNUES, classes.get(None, 0)),
     ]

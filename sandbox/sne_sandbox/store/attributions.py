@@ -4,7 +4,7 @@ A demande has one signed lease at most (deduced from L. 441-2-1): what its decis
 it is one attribution. The radiation comes first, then the decision with a lease, then any other attribution.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -56,8 +56,9 @@ def baux(connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[
     une = (
         sa.select(
             _dite(_D.bail).label("bail"),
-            _dite(_D.siren).label("siren"),
-            _dite(_D.guichet).label("guichet"),
+            # Another landlord's decision, without a lease, never says whose lease this is.
+            _dite(_D.siren, _PARLENT[:2]).label("siren"),
+            _dite(sa.func.nullif(_D.guichet, ""), _PARLENT[:2]).label("guichet"),
             _dite(_D.commune).label("commune"),
             _dite(sa.cast(_D.en_quartier, sa.Integer)).label("en_quartier"),
             # One of them says so: the household is one of those.
@@ -121,11 +122,16 @@ def _lire(comptes: Mapping[str, int]) -> Iterator[tuple[list[str], int]]:
         yield decoller(texte), nombre
 
 
-def _dite(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+#: Who tells of an attribution, in that order: the radiation, the decision with a lease, any not refused.
+_PARLENT: Final = (
+    _D.rang == RANG_RADIATION,
+    _D.bail.is_not(None),
+    sa.func.coalesce(_D.refus, sa.false()).is_(sa.false()),
+)
+
+
+def _dite(
+    colonne: sa.ColumnElement[Any], qui: Sequence[sa.ColumnElement[bool]] = _PARLENT
+) -> sa.ColumnElement[Any]:
     """A column of an attribution, by whoever tells it, in that order."""
-    qui = (
-        _D.rang == RANG_RADIATION,
-        _D.bail.is_not(None),
-        sa.func.coalesce(_D.refus, sa.false()).is_(sa.false()),
-    )
     return sa.func.coalesce(*(sa.func.max(sa.case((parle, colonne), else_=None)) for parle in qui))
