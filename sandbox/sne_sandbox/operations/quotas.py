@@ -122,6 +122,9 @@ class Quotas:
     ensemble: LigneQuota
     lignes: Annotated[list[LigneQuota], "une par bailleur et EPCI, le plus grand nombre de baux d'abord"]
     note: Annotated[str, "ce qui est de la loi, ce qui en est déduit, ce qui est convention"]
+    seuils_inventes: Annotated[
+        str, "ce qui, du premier quartile, repose sur un montant inventé ; vide : rien"
+    ]
 
 
 #: What a line counts, by key: words, and which leases.
@@ -153,6 +156,7 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     for bail in baux:
         cle = _bailleur(bail, guichets), _epci(bail.commune, contrat)
         groupes.setdefault(cle, []).append(bail)
+    invente = inventes(des_communes)
     lignes = [_ligne(*bailleur, *epci, siens) for (bailleur, epci), siens in groupes.items()]
     return Quotas(
         base,
@@ -160,7 +164,8 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
         list(attributions.annees(connexion, base)),
         _ligne("", "Tous les bailleurs", "", "Tous les EPCI", baux),
         sorted(lignes, key=lambda ligne: (-ligne.baux, ligne.nom_bailleur, ligne.bailleur, ligne.nom_epci)),
-        FIDELITE + inventes(des_communes),
+        FIDELITE + invente,
+        invente.strip(),
     )
 
 
@@ -236,6 +241,7 @@ def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:
         (
             *("annee", "bailleur", "nom_bailleur", "epci", "nom_epci", "baux", *COMPTES),
             *(f"{regle.code}_{colonne}" for regle in REGLES for colonne in colonnes),
+            "avertissement",
         )
     )
     for ligne in (*quotas.lignes, quotas.ensemble):
@@ -243,7 +249,7 @@ def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:
         feuille.writerow(
             (
                 *(quotas.annee, ligne.bailleur, ligne.nom_bailleur, ligne.epci, ligne.nom_epci, ligne.baux),
-                *(*ligne.comptes.values(), *parts),
+                *(*ligne.comptes.values(), *parts, quotas.seuils_inventes),
             )
         )
     return texte.getvalue()

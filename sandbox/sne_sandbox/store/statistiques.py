@@ -144,7 +144,8 @@ def accoler(morceaux: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
     """Several values as one text, which `decoller` parts again; "" for one that is null."""
     texte: sa.ColumnElement[Any] = sa.literal("")
     for morceau in morceaux:
-        texte = texte + sa.func.coalesce(sa.cast(morceau, sa.Text), "") + _DANS
+        dit = morceau if isinstance(morceau.type, sa.String) else sa.cast(morceau, sa.Text)
+        texte = texte + sa.func.coalesce(dit, "") + _DANS
     return texte
 
 
