@@ -39,6 +39,10 @@ ANNEXES: Final = ("Annexe 1 : résumé de la demande et étapes à venir", "Anne
 _PUCE: Final = "  – "
 
 
+#: Letters that no accent makes.
+_BARREES: Final = dict(zip("ŁłĐđĦħŦŧıŊŋ", "LlDdHhTtiNn", strict=True))
+
+
 def _echapper(octet: int) -> bytes:
     if octet in b"()\\":
         return b"\\" + bytes((octet,))
@@ -104,8 +108,18 @@ def _remplir(ligne: str) -> bytes:
 def _winansi(ligne: str) -> bytes:
     try:
         return ligne.encode("cp1252")
-    except UnicodeEncodeError:  # letters that the standard fonts lack lose their accent
-        return unicodedata.normalize("NFKD", ligne).encode("cp1252", "ignore")
+    except UnicodeEncodeError:
+        return b"".join(map(_signe, unicodedata.normalize("NFC", ligne)))
+
+
+def _signe(signe: str) -> bytes:
+    """A letter that the standard fonts lack loses its accent, or its stroke; one that is of another alphabet
+    is shown missing."""
+    try:
+        return signe.encode("cp1252")
+    except UnicodeEncodeError:
+        nue = unicodedata.normalize("NFKD", _BARREES.get(signe, signe))
+        return "".join(s for s in nue if not unicodedata.combining(s)).encode("cp1252", "replace")
 
 
 def texte(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> list[str]:
@@ -140,7 +154,17 @@ def _mettre_en_lignes(tables: list[dict[str, Any]]) -> list[str]:
 
 def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> list[str]:
     """The first page, a line each: a to e and g of R. 441-2-4 (convention for the layout: the real one is not
-    published)."""
+    published). Where it has no room for all the co-holders, it says how many it leaves out."""
+    for place in range(_COTITULAIRES, 0, -1):
+        dites = _premiere_page(stockee, guichet, question, place)
+        if len(dites) <= LIGNES:
+            break
+    return dites
+
+
+def _premiere_page(
+    stockee: DemandeStockee, guichet: Guichet | None, question: Question, cotitulaires: int
+) -> list[str]:
     demande, territoires = stockee.demande, question.contrat.territoires
     demandeur = demande.demandeur
     association = demande.association
@@ -151,9 +175,9 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
         ou = association.enfant("adressePostale") if association is not None else None
     dites = [
         f"Numéro unique d'enregistrement : {stockee.numero_unique}",
-        f"Demandeur : {qui}",
+        *_replier(f"Demandeur : {qui}"),
         *_replier(f"Adresse : {_adresse(ou, territoires)}"),
-        *(f"Co-titulaire : {c.nom} {c.prenom}" for c in demande.cotitulaires[:_COTITULAIRES]),
+        *_premiers([f"Co-titulaire : {c.nom} {c.prenom}" for c in demande.cotitulaires], cotitulaires),
         "",
         f"Service enregistreur : {guichet.nom if guichet else stockee.guichet_createur}",
         *([guichet.adresse] if guichet and guichet.adresse else []),
@@ -165,11 +189,11 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
     dites.append(f"Demande valable jusqu'au : {date_francaise(stockee.fin_validite)}")
     codes = [commune.attributs["code"] for commune in demande.communes_souhaitees]
     noms = [f"{nom} ({code})" if (nom := territoires.nom_de_commune(code)) else code for code in codes]
-    dites += ["", "Localisations souhaitées :", *_replier(_PUCE + ", ".join(noms))[:_LIGNES_COMMUNES]]
+    dites += ["", "Localisations souhaitées :", *_communes(noms)]
     bailleurs, commission = _organismes(stockee, question)
     dites += ["", "Bailleurs qui ont des logements dans ces communes (noms et adresses inventés) :"]
-    for bailleur in bailleurs[:_BAILLEURS]:
-        dites += _replier(f"{_PUCE}{bailleur}{FICTIF}")
+    for ligne in _premiers([f"{_PUCE}{bailleur}{FICTIF}" for bailleur in bailleurs], _BAILLEURS):
+        dites += _replier(ligne)
     ans = delai_anormal_ans(demande)
     saisine = ajouter_mois(stockee.date_creation, 12 * ans)
     hors_de_paris = ans == DELAI_HORS_DE_PARIS_ANS
@@ -184,6 +208,23 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
         "Annexes : le résumé de la demande et les étapes à venir ; les pièces justificatives.",
     ]
     return dites
+
+
+def _premiers(lignes_: Sequence[str], place: int) -> list[str]:
+    """The first of a list; its last line says how many it has no place for."""
+    if len(lignes_) <= place:
+        return list(lignes_)
+    return [*lignes_[: place - 1], f"{_PUCE}et {len(lignes_) - place + 1} autres"]
+
+
+def _communes(noms: Sequence[str]) -> list[str]:
+    """The communes in lines; by their number alone, those that there is no room for."""
+    for dites in range(len(noms), -1, -1):
+        reste = [f"et {len(noms) - dites} autres"] if dites < len(noms) else []
+        repliees = _replier(_PUCE + ", ".join([*noms[:dites], *reste]))
+        if len(repliees) <= _LIGNES_COMMUNES:
+            break
+    return repliees
 
 
 def resume(stockee: DemandeStockee, question: Question) -> list[str]:
@@ -241,4 +282,15 @@ def _adresse(adresse: Element | None, territoires: Territoires) -> str:
 
 
 def _replier(ligne: str) -> list[str]:
-    return [ligne] if len(ligne) <= LARGEUR else textwrap.wrap(ligne, LARGEUR, subsequent_indent="  ")
+    for large in (LARGEUR, LARGEUR // 2):
+        repliees = [ligne] if len(ligne) <= large else textwrap.wrap(ligne, large, subsequent_indent="  ")
+        if all(map(_tient, repliees)):
+            break
+    return repliees
+
+
+def _tient(ligne: str) -> bool:
+    """Whether a line takes no more bytes than it may, once escaped: four for a letter with an accent."""
+    if 4 * len(ligne) <= OCTETS_LIGNE or (ligne.isascii() and 2 * len(ligne) <= OCTETS_LIGNE):
+        return True
+    return sum(len(_ECHAPPES[octet]) for octet in _winansi(ligne)) <= OCTETS_LIGNE
