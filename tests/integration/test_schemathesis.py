@@ -122,12 +122,16 @@ SAUF: Final = {
     ("GET /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # Days that no clock shows, territories of no commune; names that no file may have.
     ("GET /api/v1/bases/{base}/statistics", "positive_data_acceptance"),
+    ("GET /api/v1/bases/{base}/statistics/territoires", "positive_data_acceptance"),
+    ("GET /api/v1/bases/{base}/statistics/territoires/csv", "positive_data_acceptance"),
     ("GET /api/v1/bases/{base}/demandes", "positive_data_acceptance"),
     ("PUT /api/v1/bases/{base}/guichets/{code}/inbox/{nom}", "positive_data_acceptance"),
     ("POST /api/v1/bases/{base}/guichets/{code}/inbox/{nom}", "positive_data_acceptance"),
     # The key of a SIREN, days that follow each other, what only one kind of guichet has.
     ("POST /api/v1/bases/{base}/guichets", "positive_data_acceptance"),
     ("PATCH /api/v1/bases/{base}/guichets/{code}", "positive_data_acceptance"),
+    # The contracts that this server has.
+    ("PATCH /api/v1/bases/{base}/settings", "positive_data_acceptance"),
     # What the plan holds; what only one of two modes takes.
     ("POST /api/v1/reports", "positive_data_acceptance"),
     # What an exchange raised, if it raised anything.

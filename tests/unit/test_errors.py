@@ -36,7 +36,11 @@ def test_a_test_that_fails_shows_the_remedy_too() -> None:
 def test_exchange_errors_are_faults_of_soap_12() -> None:
     codes: dict[str, Any] = {c.__name__: c.code for c in _toutes(errors.ExchangeError) if hasattr(c, "code")}
     assert set(codes.values()) == {"Sender", "Receiver", "VersionMismatch", "MustUnderstand"}
-    assert [nom for nom, code in codes.items() if code == "Receiver"] == ["ErreurInterne", "PanneServeur"]
+    assert [nom for nom, code in codes.items() if code == "Receiver"] == [
+        "ErreurInterne",
+        "ContratIndisponible",
+        "PanneServeur",
+    ]
 
 
 def test_the_explanation_stays_inside() -> None:

@@ -57,7 +57,7 @@ def preparer(
 ) -> int:
     """Rejoue vos propres requêtes sous un autre contrat : refusées, répondues autrement, inchangées.
 
-    ENREGISTREMENT est un preuves.zip, le dossier qu'a écrit « sne-sandbox proxy --export », ou une base,
+    ENREGISTREMENT est un preuves.zip, le dossier écrit par proxy --export, ou une base,
     comme --base. Chaque requête est rejouée sous les deux contrats, dans une base temporaire qui suit
     l'enregistrement : rien de ce qui existe n'est changé. Sortie 1 quand une requête acceptée serait
     refusée, 3 quand aucune n'a pu être rejouée.

@@ -142,11 +142,12 @@ def _declarer_erreurs(chemin: str, methode: str, operation: dict[str, Any]) -> N
     reponses = operation["responses"]
     reponses.pop("default", None)
     erreurs = dict(_TOUJOURS)
-    if "{" in chemin:
+    de_la_question = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
+    if "{" in chemin or "base" in de_la_question:
         erreurs[404] = _INTROUVABLE
     if methode != "get":
         erreurs |= _ENVOI
-    if "requestBody" in operation or any(p["in"] == "query" for p in operation.get("parameters", [])):
+    if "requestBody" in operation or de_la_question:
         erreurs[422] = _INVALIDE
     for statut, phrase in sorted(erreurs.items()):
         reponses.setdefault(str(statut), {"description": phrase})
