@@ -76,6 +76,11 @@ def nir_du_demandeur_seul(dossier: Path) -> None:
     _ecrire(dossier, debut.replace(_NIR, "") + '<xs:complexType name="Demandeur">' + fin)
 
 
+def nir_de_13_caracteres(dossier: Path) -> None:
+    """Its key is elsewhere, or not sent."""
+    _ecrire(dossier, _schema().replace('<xs:maxLength value="15"/>', '<xs:maxLength value="13"/>'))
+
+
 def nir_hors_de_la_personne(dossier: Path) -> None:
     """The demandeur's beside him; a cotitulaire has none."""
     place = '      <xs:element name="logementActuel" type="LogementActuel"/>\n'
@@ -121,6 +126,18 @@ def bloc_a_part(dossier: Path) -> None:
         "</xs:sequence></xs:complexType></xs:element>\n"
     )
     _ecrire(dossier, schema.replace(fin, place))
+
+
+def sans_bloc(dossier: Path) -> None:
+    """Nor the block that 02.01 already had."""
+    _ecrire(dossier, re.sub(r'      <xs:element name="informationTraitement"[^\n]*\n', "", _schema()))
+
+
+def bloc_hors_du_formulaire(dossier: Path) -> None:
+    """Beside the form, as informationDalo is."""
+    bloc = '      <xs:element name="informationTraitement" type="InformationTraitement" minOccurs="0"/>\n'
+    forme = '              <xs:element name="demandeLogement" type="DemandeLogement"/>\n'
+    _ecrire(dossier, _schema().replace(bloc, "").replace(forme, forme + bloc))
 
 
 # --- decisions ----------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from sne_sandbox.contract.elements import ElementLu, elements
-from sne_sandbox.contract.roles import LIBELLES
+from sne_sandbox.contract.modele import ModelesDemande
+from sne_sandbox.contract.roles import LIBELLES, faute_de_la_demande
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain import decision as d
@@ -135,6 +136,7 @@ def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]
     pris = {*lies.nir.values(), *lies.calcules.values()}
     roles = {f"demande.nir.{genre}": chemin for genre, chemin in notre.roles.demande.nir.items()}
     roles |= {f"demande.{role}": chemin for role, chemin in notre.roles.demande.calcules.items()}
+    refus = ModelesDemande(officiel.schemas, officiel.versions).refus
     for role, chemin in roles.items():
         if lie := officiel.roles.nom(role):
             yield _lie(role, EtatLiaison.TROUVE, lie)
@@ -147,6 +149,9 @@ def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]
         place = _Place(role, notres[chemin], siens, notres)
         choix = _choisir(nouveaux, place.indices)
         trouve, pourquoi = choix
+        # What a contract would refuse to be bound is no guess.
+        if trouve and (faute := faute_de_la_demande(role, trouve.chemin, officiel.nomenclatures, refus)):
+            trouve, pourquoi = None, f"{trouve.chemin.rpartition('/')[2]} y ressemble, mais {faute}"
         perdu = officiel.roles.perdus.get(role, "")
         if trouve is None:
             yield _lie(role, EtatLiaison.MANQUANT, "", " ; ".join(filter(None, (perdu, pourquoi))))

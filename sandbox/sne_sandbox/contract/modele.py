@@ -122,11 +122,13 @@ class ModelesDemande:
     def _chemin(self, chemin: str, connu: Chemin | None) -> Chemin:
         siennes = {v: declares[chemin] for v, declares in self.par_version.items() if chemin in declares}
         exige = all(declaration.min_occurs > 0 for declaration in siennes.values())
+        premiere, derniere = next(iter(siennes)), next(reversed(siennes))
+        jusque = "" if derniere == next(reversed(self.par_version)) else derniere
         if connu is None:
-            return Chemin(chemin, exige, next(iter(siennes)), None)
+            return Chemin(chemin, exige, premiere, None, jusque)
         # A version that the user's folder no longer accepts had it already.
         dite = connu.depuis not in self.par_version
-        return Chemin(chemin, exige, connu.depuis if dite else next(iter(siennes)), connu.liste)
+        return Chemin(chemin, exige, connu.depuis if dite else premiere, connu.liste, jusque)
 
     def refus(self, chemin: str, valeurs: Iterable[str]) -> str:
         """Why the element at `chemin` cannot hold one of these texts, in French; "" when it holds each, in

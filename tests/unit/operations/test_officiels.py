@@ -48,6 +48,21 @@ DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[s
         {*NIRS},
         {"NIR008"},
     ),
+    (officiels.nir_de_13_caracteres, set(), {*ROLES_NIR}, {*NIRS}, {*NIRS}),
+    (
+        officiels.sans_bloc,
+        set(),
+        {"demande.ressources_uc", "demande.nombre_uc", "demande.premier_quartile"},
+        set(),
+        set(),
+    ),
+    (
+        officiels.bloc_hors_du_formulaire,
+        set(),
+        {"demande.ressources_uc", "demande.nombre_uc", "demande.premier_quartile"},
+        set(),
+        set(),
+    ),
     (officiels.un_calcul_renomme, {"demande.ressources_uc"}, set(), set(), set()),
     (
         officiels.calculs_retires,
@@ -191,7 +206,8 @@ def test_no_registration_fails_for_our_own_answer(
     fausse = specimen("personne_seule_nir")
     poser(fausse, f"{DEMANDEUR}/nir", "206127511100500")
     traduire(fausse, notre.roles.demande, contrat)
-    assert "NIR002" in banc.demander(fausse).anomalies
+    refusee = "NIR002" in banc.demander(fausse).anomalies
+    assert refusee is ("demande.nir.demandeur" not in manquants)
 
 
 def _enregistrer(banc: Banc, notre: Contrat) -> None:
