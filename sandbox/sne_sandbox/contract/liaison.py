@@ -20,7 +20,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sne_sandbox.domain.roles import PERSONNES
-from sne_sandbox.domain.texte import plier
+from sne_sandbox.domain.texte import MOTS_DU_NIR, plier
 
 _T = TypeVar("_T")
 #: From which likeness on two names, or two labels, are those of one thing (0 to 1); two labels of one list.
@@ -30,7 +30,7 @@ _PAREILS: Final = 0.85
 _ASSEZ: Final = 2
 #: Words of which each name of a thing has one, by role; by groups, when it has one of each.
 _MOTS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
-    "demande.nir": (("nir", "securitesociale", "numsecu", "numerosecu", "nss", "inscriptionrepertoire"),),
+    "demande.nir": (("nir", "nss", *MOTS_DU_NIR),),
     "demande.ressources_uc": (("ressource", "revenu"), ("uc", "unite", "consommation", "annuel")),
     "demande.nombre_uc": (("nombre", "nb"), ("uc", "unite", "consommation")),
     "demande.premier_quartile": (("quartile",),),
@@ -151,7 +151,8 @@ def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]
         trouve, pourquoi = choix
         # What a contract would refuse to be bound is no guess.
         if trouve and (faute := faute_de_la_demande(role, trouve.chemin, officiel.nomenclatures, refus)):
-            trouve, pourquoi = None, f"{trouve.chemin.rpartition('/')[2]} y ressemble, mais {faute}"
+            pourquoi = f"« {trouve.nom} » y ressemble, mais {faute}"
+            trouve = None
         perdu = officiel.roles.perdus.get(role, "")
         if trouve is None:
             yield _lie(role, EtatLiaison.MANQUANT, "", " ; ".join(filter(None, (perdu, pourquoi))))

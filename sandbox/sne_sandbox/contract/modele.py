@@ -16,6 +16,7 @@ from lxml import etree
 from sne_sandbox.contract.nomenclatures import Chemin
 from sne_sandbox.contract.phrases import defaut_de_valeur
 from sne_sandbox.contract.schema import Document, Schemas, chemin_inclus, inclusions, lire_arbre
+from sne_sandbox.domain.texte import parle_de_nir
 from sne_sandbox.errors import ContractError
 
 #: xmlschema's components share one validation context, and are built lazily here.
@@ -45,7 +46,7 @@ def charger_modele(schemas: Schemas, fichier: str) -> Any:
                     vus[inclus] = f"{len(vus)}.xsd"
                     a_lire.append(inclus)
                 inclusion.set("schemaLocation", vus[inclus])
-            (dossier / vus[chemin]).write_bytes(etree.tostring(racine))
+            (dossier / vus[chemin]).write_bytes(etree.tostring(racine, encoding="UTF-8"))
         # libxml2 compiled it: it is not held to the schema of schemas again, which takes ten times longer.
         try:
             return xmlschema.XMLSchema10(str(dossier / vus[fichier]), allow="sandbox", validation="skip")
@@ -104,6 +105,20 @@ class ModelesDemande:
                 for chemin, declaration, *_ in declarations(racine):
                     lus[fichier].setdefault(chemin, declaration)
             self.par_version[version] = lus[fichier]
+
+    def noms_de_nir(self) -> frozenset[str]:
+        """Names of elements and attributes that sound like a NIR's, whatever the roles say, and of what only
+        such elements hold (« corps », « clé »): a folder that nobody has bound yet hides them too."""
+        dits: set[str] = set()
+        dessous: set[str] = set()
+        ailleurs: set[str] = set()
+        for declares in self.par_version.values():
+            for chemin, declaration in declares.items():
+                *parents, nom = chemin.split("/")
+                attributs = [str(a).rpartition("}")[2] for a in declaration.attributes if a]
+                dits.update(n for n in (nom, *attributs) if parle_de_nir(n))
+                (dessous if any(map(parle_de_nir, parents)) else ailleurs).add(nom)
+        return frozenset(dits | (dessous - ailleurs))
 
     def chemins(self, connus: Iterable[Chemin]) -> tuple[Chemin, ...]:
         """The table of paths that these schemas make; their closed lists are those of `connus`."""

@@ -112,6 +112,8 @@ def faute_de_la_demande(role: str, chemin: str, nomenclatures: Nomenclatures, re
         return f"il n'est pas dans {PERSONNES[nom]}"
     if nomenclatures.depuis_ou_rien(chemin) is None:
         return "les schémas de la demande n'ont pas cet élément"
+    if derniere := nomenclatures.jusque(chemin):
+        return f"les messages d'après {derniere} ne l'ont plus"
     return refus(chemin, _ECRITS.get(nom, _NIR))
 
 
