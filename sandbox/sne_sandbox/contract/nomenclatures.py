@@ -461,6 +461,10 @@ _COLONNES_QUARTILES: Final = ("territoire", "siren", "libelle", "annee", "montan
 _ANNEES: Final = re.compile(r"(\d{4})(?:(?:…|\.\.\.)(\d{4}))?")
 #: What marks an amount of ours in the column `fidelite`, where others have A, D or C.
 INVENTE: Final = "I"
+_FIDELITES_QUARTILES: Final = ("A", "D", "C", INVENTE, "")
+_MONTANT: Final = re.compile(r"0*[1-9][0-9]{0,6}")
+#: An area of which no commune is would never serve, and say so nowhere.
+_CODES_DE_ZONE: Final = {"EPCI": r"[0-9]{9}", "REGION": r"[0-9]{2}"}
 
 
 class Quartiles:
@@ -498,28 +502,40 @@ class Quartiles:
 
 def lire_quartiles(octets: bytes, fichier: str) -> tuple[SeuilQuartile, ...]:
     """The thresholds of a CSV, one for each year of a row. Raises ContractError for a row that cannot be
-    read."""
-    seuils = []
+    read, and for two amounts of one area and year."""
+    seuils, montants = [], dict[tuple[str, str, int], int]()
     for ligne in lignes_csv(octets, fichier, _COLONNES_QUARTILES):
         nature, annees = ligne["territoire"], _ANNEES.fullmatch(ligne["annee"])
         premiere, derniere = (int(annees[1]), int(annees[2] or annees[1])) if annees else (1, 0)
-        montant = ligne["montant_uc"]
-        if nature not in ("EPCI", "REGION") or premiere > derniere or not re.fullmatch(r"[0-9]+", montant):
+        montant, fidelite, code = ligne["montant_uc"], ligne["fidelite"], ligne["siren"]
+        if (
+            premiere > derniere
+            or not re.fullmatch(_CODES_DE_ZONE.get(nature, "(?!)"), code)
+            or not _MONTANT.fullmatch(montant)
+            or fidelite not in _FIDELITES_QUARTILES
+        ):
             raise ContractError(
-                f"{fichier} : ligne [{nature},{ligne['siren']},…] illisible.",
-                remede="territoire EPCI ou REGION, une année (2019) ou plusieurs (2019…2025), montant en "
-                "chiffres (euros par an et par UC)",
+                f"{fichier} : ligne [{nature},{code},…] illisible.",
+                remede="EPCI et son SIREN (neuf chiffres), ou REGION et son code INSEE ; une année (2019) ou "
+                "plusieurs (2019…2025) ; un montant en chiffres, en euros par an et par UC, supérieur à 0 ; "
+                "fidelite A, D, C, I (inventé) ou rien",
             )
-        invente = ligne["fidelite"] == INVENTE
+        for annee in range(premiere, derniere + 1):
+            if montants.setdefault((nature, code, annee), int(montant)) != int(montant):
+                raise ContractError(
+                    f"{fichier} : deux montants pour [{nature},{code}] en {annee}.",
+                    remede="gardez celui qui vaut",
+                )
+        invente = fidelite == INVENTE
         seuils += [
             SeuilQuartile(
                 "EPCI" if nature == "EPCI" else "REGION",
-                ligne["siren"],
+                code,
                 ligne["libelle"],
                 annee,
                 int(montant),
                 ligne["source"],
-                "C" if invente else ligne["fidelite"],
+                "C" if invente else fidelite,
                 invente,
             )
             for annee in range(premiere, derniere + 1)

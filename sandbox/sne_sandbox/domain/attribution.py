@@ -7,7 +7,8 @@ prioritaire » (convention: the ZUS gave way to these on 1 January 2015, and the
 it).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Self
 
@@ -18,6 +19,7 @@ from sne_sandbox.domain.demande import Demande, DemandeStockee
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.menage import Menage
+from sne_sandbox.domain.parcours import parcours
 
 #: The rank of what a radiation tells: events are numbered from 1.
 RANG_RADIATION: Final = 0
@@ -28,9 +30,9 @@ _ZONES: Final = {"ZUSOUI": True, "ZUSNON": False}
 class DecisionNotee:
     """A decision, as it is counted. `jour` is that of the commission, or of the radiation; `issue` the code
     of what was decided, RADATT of a radiation, None of an event that only says that the household refused
-    (`refus`); `bail` the day of the lease, None without one. `guichet` told it, `siren` is the landlord's,
-    `commune` that of the dwelling, `souhaitee` the first that the household wished; `ressources_uc` euros a
-    year and per UC, rounded down. None: not told."""
+    (`refus`); `bail` the day of the lease, None without one. `guichet` told it ("": nobody knows which one
+    did), `siren` is the landlord's, `commune` that of the dwelling, `souhaitee` the first that the household
+    wished; `ressources_uc` euros a year and per UC, rounded down. None: not told."""
 
     numero_unique: str
     rang: int
@@ -118,6 +120,23 @@ class Demandeur:
             ressources_uc(menage),
             stockee.statut_dalo in DALO_RECONNU,
         )
+
+
+def notees(
+    evenements: Sequence[Evenement], roles: RolesDecision, demandeur: Demandeur, reactivee_le: date | None
+) -> dict[int, DecisionNotee]:
+    """What is counted of the events of one demande, by event. A decision told again is that told last; a
+    lease signed before the demande was last reactivated came to nothing: its decision did not."""
+    retenues = {dite.identifiant for dite in parcours(evenements, roles).decisions}
+    comptees = {}
+    for evenement in evenements:
+        notee = DecisionNotee.de_l_evenement(evenement, roles, demandeur)
+        if notee is None or notee.rang not in retenues:
+            continue
+        if reactivee_le is not None and notee.bail is not None and notee.bail <= reactivee_le:
+            notee = replace(notee, bail=None)
+        comptees[notee.rang] = notee
+    return comptees
 
 
 def premiere_commune(demande: Demande) -> str | None:

@@ -40,6 +40,10 @@ ANNEXES: Final = ("Annexe 1 : résumé de la demande et étapes à venir", "Anne
 _PUCE: Final = "  – "
 
 
+#: Letters that no accent makes.
+_BARREES: Final = dict(zip("ŁłĐđĦħŦŧıŊŋ", "LlDdHhTtiNn", strict=True))
+
+
 def _echapper(octet: int) -> bytes:
     if octet in b"()\\":
         return b"\\" + bytes((octet,))
@@ -105,8 +109,18 @@ def _remplir(ligne: str) -> bytes:
 def _winansi(ligne: str) -> bytes:
     try:
         return ligne.encode("cp1252")
-    except UnicodeEncodeError:  # letters that the standard fonts lack lose their accent
-        return unicodedata.normalize("NFKD", ligne).encode("cp1252", "ignore")
+    except UnicodeEncodeError:
+        return b"".join(map(_signe, unicodedata.normalize("NFC", ligne)))
+
+
+def _signe(signe: str) -> bytes:
+    """A letter that the standard fonts lack loses its accent, or its stroke; one that is of another alphabet
+    is shown missing."""
+    try:
+        return signe.encode("cp1252")
+    except UnicodeEncodeError:
+        nue = unicodedata.normalize("NFKD", _BARREES.get(signe, signe))
+        return "".join(s for s in nue if not unicodedata.combining(s)).encode("cp1252", "replace")
 
 
 def texte(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> list[str]:
@@ -141,7 +155,17 @@ def _mettre_en_lignes(tables: list[dict[str, Any]]) -> list[str]:
 
 def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> list[str]:
     """The first page, a line each: a to e and g of R. 441-2-4 (convention for the layout: the real one is not
-    published)."""
+    published). Where it has no room for all the co-holders, it says how many it leaves out."""
+    for place in range(_COTITULAIRES, 0, -1):
+        dites = _premiere_page(stockee, guichet, question, place)
+        if len(dites) <= LIGNES:
+            break
+    return dites
+
+
+def _premiere_page(
+    stockee: DemandeStockee, guichet: Guichet | None, question: Question, cotitulaires: int
+) -> list[str]:
     demande, territoires = stockee.demande, question.contrat.territoires
     demandeur = demande.demandeur
     association = demande.association
@@ -152,9 +176,9 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
         ou = association.enfant("adressePostale") if association is not None else None
     dites = [
         f"Numéro unique d'enregistrement : {stockee.numero_unique}",
-        f"Demandeur : {qui}",
+        *_replier(f"Demandeur : {qui}"),
         *_replier(f"Adresse : {_adresse(ou, territoires)}"),
-        *(f"Co-titulaire : {c.nom} {c.prenom}" for c in demande.cotitulaires[:_COTITULAIRES]),
+        *_premiers([f"Co-titulaire : {c.nom} {c.prenom}" for c in demande.cotitulaires], cotitulaires),
         "",
         *_organisme(f"Service enregistreur : {guichet.nom if guichet else stockee.guichet_createur}"),
         *(_organisme(guichet.adresse) if guichet and guichet.adresse else []),
@@ -166,7 +190,7 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
     dites.append(f"Demande valable jusqu'au : {date_francaise(stockee.fin_validite)}")
     codes = [commune.attributs["code"] for commune in demande.communes_souhaitees]
     noms = [f"{nom} ({code})" if (nom := territoires.nom_de_commune(code)) else code for code in codes]
-    dites += ["", "Localisations souhaitées :", *_replier(_PUCE + ", ".join(noms))[:_LIGNES_COMMUNES]]
+    dites += ["", "Localisations souhaitées :", *_communes(noms)]
     bailleurs, commission = _organismes(stockee, question)
     dites += ["", "Bailleurs qui ont des logements dans ces communes (noms et adresses inventés) :"]
     ans = delai_anormal_ans(demande)
@@ -183,10 +207,10 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
         "Annexes : le résumé de la demande et les étapes à venir ; les pièces justificatives.",
     ]
     place = min(_LIGNES_BAILLEURS, LIGNES - len(dites) - len(suite))
-    return [*dites, *_premiers(bailleurs, place), *suite]
+    return [*dites, *_bailleurs(bailleurs, place), *suite]
 
 
-def _premiers(bailleurs: Sequence[str], place: int) -> list[str]:
+def _bailleurs(bailleurs: Sequence[str], place: int) -> list[str]:
     """The first landlords, in `place` lines at most; the last says how many others there are."""
     dites: list[str] = []
     for rang, bailleur in enumerate(bailleurs):
@@ -198,6 +222,23 @@ def _premiers(bailleurs: Sequence[str], place: int) -> list[str]:
             ]
         dites += siennes
     return dites
+
+
+def _premiers(lignes_: Sequence[str], place: int) -> list[str]:
+    """The first of a list; its last line says how many it has no place for."""
+    if len(lignes_) <= place:
+        return list(lignes_)
+    return [*lignes_[: place - 1], f"{_PUCE}et {len(lignes_) - place + 1} autres"]
+
+
+def _communes(noms: Sequence[str]) -> list[str]:
+    """The communes in lines; by their number alone, those that there is no room for."""
+    for dites in range(len(noms), -1, -1):
+        reste = [f"et {len(noms) - dites} autres"] if dites < len(noms) else []
+        repliees = _replier(_PUCE + ", ".join([*noms[:dites], *reste]))
+        if len(repliees) <= _LIGNES_COMMUNES:
+            break
+    return repliees
 
 
 def resume(stockee: DemandeStockee, question: Question) -> list[str]:
@@ -263,4 +304,15 @@ def _organisme(ligne: str) -> list[str]:
 
 
 def _replier(ligne: str) -> list[str]:
-    return [ligne] if len(ligne) <= LARGEUR else textwrap.wrap(ligne, LARGEUR, subsequent_indent="  ")
+    for large in (LARGEUR, LARGEUR // 2):
+        repliees = [ligne] if len(ligne) <= large else textwrap.wrap(ligne, large, subsequent_indent="  ")
+        if all(map(_tient, repliees)):
+            break
+    return repliees
+
+
+def _tient(ligne: str) -> bool:
+    """Whether a line takes no more bytes than it may, once escaped: four for a letter with an accent."""
+    if 4 * len(ligne) <= OCTETS_LIGNE or (ligne.isascii() and 2 * len(ligne) <= OCTETS_LIGNE):
+        return True
+    return sum(len(_ECHAPPES[octet]) for octet in _winansi(ligne)) <= OCTETS_LIGNE

@@ -3,6 +3,7 @@ events bear it, for the nights to find."""
 
 from dataclasses import replace
 
+from sne_sandbox.domain.attribution import DecisionNotee, Demandeur, notees
 from sne_sandbox.domain.decision import RolesDecision
 from sne_sandbox.domain.parcours import parcours, suites
 from sne_sandbox.store.registre import RegistreBase
@@ -22,3 +23,11 @@ def noter_suites(registre: RegistreBase, numero: str, roles: RolesDecision) -> N
         suite, suite_le = voulues.get(evenement.identifiant, (None, None))
         if (evenement.suite, evenement.suite_le) != (suite, suite_le):
             registre.modifier_evenement(replace(evenement, suite=suite, suite_le=suite_le))
+
+
+def decisions_comptees(
+    registre: RegistreBase, numero: str, roles: RolesDecision, demandeur: Demandeur
+) -> dict[int, DecisionNotee]:
+    """What is counted of the events of a demande, by event."""
+    evenements = registre.evenements(numero) if roles.type else []
+    return notees(evenements, roles, demandeur, registre.reactivee_le(numero) if evenements else None)

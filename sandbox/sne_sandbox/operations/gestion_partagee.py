@@ -1,15 +1,15 @@
 """The gestion partagée (R. 441-2-15): the events of a demande, listed, added, changed, deleted; and the types
 they belong to, those of the base's data."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.attribution import DecisionNotee, Demandeur
+from sne_sandbox.domain.attribution import Demandeur
 from sne_sandbox.domain.element import Element, construire, construits
 from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
-from sne_sandbox.operations.decisions import noter_suites
+from sne_sandbox.operations.decisions import decisions_comptees, noter_suites
 from sne_sandbox.operations.document import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
@@ -30,18 +30,18 @@ def ajouter(question: Question) -> Sortie:
     assert stockee is not None  # EVT001 is structurante
     if question.guichet != stockee.guichet_createur and not stockee.touchee_par_autrui:
         question.registre.remplacer(replace(stockee, touchee_par_autrui=True))
-    return _ecrits(question, [_ajouter(question, element) for element in _recus(question)])
+    return _ecrire(question, _ajouter)
 
 
 def modifier(question: Question) -> Sortie:
     """Changes the events named by `idEvenement`; what is not given stays, but the characteristics of a type
     that is no longer theirs."""
-    return _ecrits(question, [_changer(question, element, "MOD") for element in _recus(question)])
+    return _ecrire(question, lambda question, element: _changer(question, element, "MOD"))
 
 
 def supprimer(question: Question) -> Sortie:
     """Deletes the events named by `idEvenement`; the answer shows them with `natureModification` SUP."""
-    return _ecrits(question, [_changer(question, element, "SUP") for element in _recus(question)])
+    return _ecrire(question, lambda question, element: _changer(question, element, "SUP"))
 
 
 def _numero(question: Question) -> str:
@@ -64,7 +64,7 @@ def _ajouter(question: Question, element: Element) -> Evenement:
         commentaire=element.texte_de("commentaire"),
         caracteristiques=_caracteristiques(element),
     )
-    return _noter(question, replace(evenement, identifiant=question.registre.ajouter_evenement(evenement)))
+    return replace(evenement, identifiant=question.registre.ajouter_evenement(evenement))
 
 
 def _changer(question: Question, element: Element, nature: str) -> Evenement:
@@ -84,18 +84,7 @@ def _changer(question: Question, element: Element, nature: str) -> Evenement:
             caracteristiques=_caracteristiques(element) or gardees,
         )
     question.registre.modifier_evenement(apres)
-    return _noter(question, apres)
-
-
-def _noter(question: Question, evenement: Evenement) -> Evenement:
-    """Keeps what quotas and statistics count of an event that was written."""
-    roles, registre = question.contrat.roles.decision, question.registre
-    stockee = registre.demande(evenement.numero_unique)
-    if stockee is not None:
-        demandeur = Demandeur.de(stockee) if roles.est(evenement) else Demandeur()
-        notee = DecisionNotee.de_l_evenement(evenement, roles, demandeur)
-        registre.noter_decision(evenement.numero_unique, evenement.identifiant, notee)
-    return evenement
+    return apres
 
 
 def _caracteristiques(element: Element) -> tuple[tuple[str, str], ...]:
@@ -105,8 +94,21 @@ def _caracteristiques(element: Element) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _ecrits(question: Question, evenements: list[Evenement]) -> Sortie:
-    noter_suites(question.registre, _numero(question), question.contrat.roles.decision)
+def _ecrire(question: Question, ecrire: Callable[[Question, Element], Evenement]) -> Sortie:
+    """Writes the events received, and keeps what quotas and statistics count of them. Of the others, those
+    alone change that an event written replaces, or replaced: what they tell of the household is of their
+    day."""
+    registre, roles, numero = question.registre, question.contrat.roles.decision, _numero(question)
+    avant = decisions_comptees(registre, numero, roles, Demandeur())
+    evenements = [ecrire(question, element) for element in _recus(question)]
+    ecrits = {evenement.identifiant for evenement in evenements}
+    stockee = registre.demande(numero)
+    assert stockee is not None  # EVT001 is structurante
+    if avant or any(roles.est(evenement) for evenement in evenements):
+        apres = decisions_comptees(registre, numero, roles, Demandeur.de(stockee))
+        for identifiant in sorted(ecrits | avant.keys() ^ apres.keys()):
+            registre.noter_decision(numero, identifiant, apres.get(identifiant))
+    noter_suites(registre, numero, roles)
     return _sortie(question, evenements)
 
 

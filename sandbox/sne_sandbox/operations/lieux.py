@@ -91,6 +91,10 @@ INDICATEURS: Final = {
 }
 
 
+#: Those that compare with a threshold.
+_AU_QUARTILE: Final = ("demandes_actives_quartile", "baux_quartile_quartier")
+
+
 @dataclass(frozen=True, slots=True)
 class CompteDeLieu:
     """A number of a territory."""
@@ -113,6 +117,9 @@ class ComptesDeLieux:
     niveau: Niveau
     lignes: list[CompteDeLieu]
     note: Annotated[str, "ce qui est attesté, ce qui est convention"]
+    seuils_inventes: Annotated[
+        str, "ce qui, du premier quartile, repose sur un montant inventé ; vide : rien"
+    ]
 
 
 #: Indicator, code and words of a modality.
@@ -142,8 +149,9 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
     lignes.sort(
         key=lambda ligne: (ligne.code_territoire, rangs[ligne.indicateur], ligne.code, ligne.modalite)
     )
+    invente = inventes(souhaites | attribues)
     return ComptesDeLieux(
-        registre.base.nom, depuis, jour, niveau, lignes, FIDELITE + inventes(souhaites | attribues)
+        registre.base.nom, depuis, jour, niveau, lignes, FIDELITE + invente, invente.strip()
     )
 
 
@@ -179,7 +187,7 @@ def _decisions(
             suite = " suivie d'un bail" if dite.bail else ""
             mots = _DECISIONS[dite.issue] + suite
             yield dite.commune, ("decisions", dite.issue + ("_bail" if dite.bail else ""), mots), dite.nombre
-    for bail in attributions.baux(connexion, base, depuis, jour, montants):
+    for bail in attributions.baux_des_lieux(connexion, base, depuis, jour, montants):
         classe, quartier = bail.quartile or "", bail.en_quartier
         code = f"{_CODES[classe]}_{_CODES_QUARTIER[quartier]}"
         mots = f"{_QUARTILES[classe]}, {_QUARTIERS[quartier]}"
@@ -229,14 +237,14 @@ def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:
     """The counts as CSV, a line for each."""
     texte = io.StringIO()
     feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
-    feuille.writerow(
-        ("date", "niveau", "code_territoire", "territoire", "indicateur", "code", "modalite", "valeur")
-    )
+    colonnes = ("code_territoire", "territoire", "indicateur", "code", "modalite", "valeur")
+    feuille.writerow(("date", "niveau", *colonnes, "avertissement"))
     for ligne in comptes.lignes:
         feuille.writerow(
             (
                 *(comptes.date.isoformat(), comptes.niveau, ligne.code_territoire, ligne.territoire),
                 *(ligne.indicateur, ligne.code, ligne.modalite, ligne.valeur),
+                comptes.seuils_inventes if ligne.indicateur in _AU_QUARTILE else "",
             )
         )
     return texte.getvalue()

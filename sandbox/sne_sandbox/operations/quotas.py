@@ -32,6 +32,7 @@ FIDELITE: Final = (
     " commune du logement. Les ménages relogés par le renouvellement urbain, qui comptent avec le"
     " premier quartile, ne sont écrits nulle part : ils n'y sont pas."
 )
+_BAILLEUR_INCONNU: Final = "Bailleur inconnu (base d'une version antérieure)"
 _EPCI_INCONNU: Final = "EPCI inconnu (commune du logement non dite)"
 
 Etat = Literal["atteint", "non atteint", "indéterminé", "rien à compter"]
@@ -102,7 +103,7 @@ class PartDeQuota:
 class LigneQuota:
     """The leases of a landlord in an EPCI, and the shares of the law."""
 
-    bailleur: Annotated[str, "SIREN ; à défaut, code du guichet ; vide : tous"]
+    bailleur: Annotated[str, "SIREN ; à défaut, code du guichet ; vide : tous, ou inconnu"]
     nom_bailleur: str
     epci: Annotated[str, "SIREN ; vide : tous, ou inconnu"]
     nom_epci: str
@@ -121,6 +122,9 @@ class Quotas:
     ensemble: LigneQuota
     lignes: Annotated[list[LigneQuota], "une par bailleur et EPCI, le plus grand nombre de baux d'abord"]
     note: Annotated[str, "ce qui est de la loi, ce qui en est déduit, ce qui est convention"]
+    seuils_inventes: Annotated[
+        str, "ce qui, du premier quartile, repose sur un montant inventé ; vide : rien"
+    ]
 
 
 #: What a line counts, by key: words, and which leases.
@@ -152,6 +156,7 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     for bail in baux:
         cle = _bailleur(bail, guichets), _epci(bail.commune, contrat)
         groupes.setdefault(cle, []).append(bail)
+    invente = inventes(des_communes)
     lignes = [_ligne(*bailleur, *epci, siens) for (bailleur, epci), siens in groupes.items()]
     return Quotas(
         base,
@@ -159,7 +164,8 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
         list(attributions.annees(connexion, base)),
         _ligne("", "Tous les bailleurs", "", "Tous les EPCI", baux),
         sorted(lignes, key=lambda ligne: (-ligne.baux, ligne.nom_bailleur, ligne.bailleur, ligne.nom_epci)),
-        FIDELITE + inventes(des_communes),
+        FIDELITE + invente,
+        invente.strip(),
     )
 
 
@@ -207,6 +213,8 @@ def _etat(sur: int, au_pire: bool, au_mieux: bool) -> Etat:
 def _bailleur(bail: Baux, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
     """The landlord of a lease, and its name: by the SIREN that is told, else by the guichet that wrote."""
     guichet = guichets.get(bail.guichet)
+    if not bail.siren and not bail.guichet:
+        return "", _BAILLEUR_INCONNU
     siren = bail.siren or (guichet.siren if guichet is not None else None)
     if siren is None:
         return bail.guichet, guichet.nom if guichet is not None else f"guichet {bail.guichet}"
@@ -233,6 +241,7 @@ def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:
         (
             *("annee", "bailleur", "nom_bailleur", "epci", "nom_epci", "baux", *COMPTES),
             *(f"{regle.code}_{colonne}" for regle in REGLES for colonne in colonnes),
+            "avertissement",
         )
     )
     for ligne in (*quotas.lignes, quotas.ensemble):
@@ -240,7 +249,7 @@ def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:
         feuille.writerow(
             (
                 *(quotas.annee, ligne.bailleur, ligne.nom_bailleur, ligne.epci, ligne.nom_epci, ligne.baux),
-                *(*ligne.comptes.values(), *parts),
+                *(*ligne.comptes.values(), *parts, quotas.seuils_inventes),
             )
         )
     return texte.getvalue()

@@ -35,6 +35,8 @@ FIDELITE: Final = (
     " et leurs tranches sont des conventions de ce bac à sable, et les nombres ceux de cette base."
 )
 _NON_RENSEIGNE: Final = "Non renseigné"
+_PREMIER_QUARTILE: Final = "Premier quartile"
+_RESSOURCES_INCONNUES: Final = "Ressources inconnues"
 _COMPOSITIONS: Final = {
     Composition.SEULE: "Personne seule",
     Composition.MONOPARENTALE: "Famille monoparentale",
@@ -67,6 +69,8 @@ class Tableau:
     colonnes: tuple[str, ...]
     lignes: tuple[tuple[str, str, tuple[int, ...]], ...]
     note: str = ""
+    seuils_inventes: str = ""
+    """What `inventes` says of the lines of the first quartile."""
 
     @property
     def lu(self) -> TableauLu:
@@ -82,11 +86,12 @@ def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") ->
     """The tables as CSV, one line per count, so that all fit whatever their columns."""
     texte = io.StringIO()
     feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
-    feuille.writerow(("date", "tableau", "rubrique", "libelle", "mesure", "nombre"))
+    feuille.writerow(("date", "tableau", "rubrique", "libelle", "mesure", "nombre", "avertissement"))
     for tableau in tableaux:
         for section, libelle, nombres in tableau.lignes:
             for mesure, nombre in zip(tableau.colonnes, nombres, strict=True):
-                feuille.writerow((jour.isoformat(), tableau.code, section, libelle, mesure, nombre))
+                averti = tableau.seuils_inventes if section == _PREMIER_QUARTILE else ""
+                feuille.writerow((jour.isoformat(), tableau.code, section, libelle, mesure, nombre, averti))
     return texte.getvalue()
 
 
@@ -190,11 +195,12 @@ def tab03(
         "Ressources par UC et âges des enfants au début de l'année de validité. La neuvième rubrique publiée"
         " compare « par rapport au … », un mot que la source coupe : le premier quartile est la nôtre."
     )
-    note += inventes(des_communes)
+    invente = inventes(des_communes)
+    note += invente
     if absentes:
         note += f" {absentes} demandes du stock, effacées depuis, ne sont pas décrites."
     titre = f"Demandes actives (hors associations) au {date_francaise(jour)}"
-    return Tableau("TAB03", titre, ("demandes",), tuple(lignes), note)
+    return Tableau("TAB03", titre, ("demandes",), tuple(lignes), note, invente.strip())
 
 
 # --- periods ---------------------------------------------------------------------------------------
@@ -273,10 +279,13 @@ def _rubriques(seuils: Mapping[str, int], contrat: Contrat, jour: date) -> tuple
         codes("Situation familiale", "situation", "ListeSituationFamiliale"),
         _Rubrique(
             "Ressources mensuelles",
-            store.tranches("ressources", _RESSOURCES),
-            lambda classes: _tranches(_rangs(classes, _RESSOURCES), _RESSOURCES, "€"),
+            store.ressources(_RESSOURCES),
+            lambda classes: [
+                *_tranches(_rangs(classes, _RESSOURCES), _RESSOURCES, "€"),
+                (_RESSOURCES_INCONNUES, classes.get(None, 0)),
+            ],
         ),
-        _Rubrique("Premier quartile", store.quartile(seuils), _quartile),
+        _Rubrique(_PREMIER_QUARTILE, store.quartile(seuils), _quartile),
     )
 
 
@@ -350,5 +359,5 @@ def _quartile(classes: Classes) -> Lignes:
         ("Sous le seuil du premier quartile", classes.get(store.SOUS, 0)),
         ("Au seuil ou au-dessus", classes.get(store.AU_DESSUS, 0)),
         ("Territoire sans seuil connu", classes.get(store.SANS_SEUIL, 0)),
-        ("Ressources inconnues", classes.get(None, 0)),
+        (_RESSOURCES_INCONNUES, classes.get(None, 0)),
     ]

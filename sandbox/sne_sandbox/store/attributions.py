@@ -1,7 +1,7 @@
 """The counts of decisions and of the attributions followed by a lease, by SQL over the table of decisions.
 
 A demande has one signed lease at most (deduced from L. 441-2-1): what its decisions and its radiation say of
-it is one attribution. The radiation comes first, then the decision with a lease, then any other attribution.
+it is one attribution. The radiation comes first, then the decision with a lease.
 """
 
 from collections.abc import Iterator, Mapping
@@ -53,23 +53,7 @@ class Decidees:
 def baux(connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[str, int]) -> list[Baux]:
     """The attributions whose lease was signed from `du` to `au`, both included; `seuil_de` is the threshold
     (euros a year and per UC) by commune."""
-    une = (
-        sa.select(
-            _dite(_D.bail).label("bail"),
-            _dite(_D.siren).label("siren"),
-            _dite(_D.guichet).label("guichet"),
-            _dite(_D.commune).label("commune"),
-            _dite(sa.cast(_D.en_quartier, sa.Integer)).label("en_quartier"),
-            # One of them says so: the household is one of those.
-            sa.func.max(sa.cast(_D.dalo, sa.Integer)).label("dalo"),
-            sa.func.max(sa.cast(_D.prioritaire, sa.Integer)).label("prioritaire"),
-            _dite(_D.ressources_uc).label("ressources_uc"),
-        )
-        .where(_D.base == base, _ATTRIBUE)
-        .group_by(_D.numero_unique)
-        .subquery()
-        .c
-    )
+    une = _attributions(base).c
     classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
     texte = accoler((une.siren, une.guichet, une.commune, une.en_quartier, une.dalo, une.prioritaire, classe))
     lus = denombrer(connexion, texte, sa.between(une.bail, du.isoformat(), au.isoformat()))
@@ -86,6 +70,52 @@ def baux(connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[
         )
         for (siren, guichet, commune, quartier, dalo, prioritaire, classe), nombre in _lire(lus)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class BauxDuLieu:
+    """How many of `Baux` are of one commune, one quartile and inside or outside the quartiers."""
+
+    commune: str | None
+    en_quartier: bool | None
+    quartile: str | None
+    nombre: int
+
+
+def baux_des_lieux(
+    connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[str, int]
+) -> list[BauxDuLieu]:
+    """Those of `baux`, whoever they are from: to tell less of each costs less."""
+    une = _attributions(base).c
+    classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
+    texte = accoler((une.commune, une.en_quartier, classe))
+    lus = denombrer(connexion, texte, sa.between(une.bail, du.isoformat(), au.isoformat()))
+    return [
+        BauxDuLieu(commune or None, _BOOLEENS[quartier], classe or None, nombre)
+        for (commune, quartier, classe), nombre in _lire(lus)
+    ]
+
+
+def _attributions(base: str) -> sa.Subquery:
+    """What the decisions and the radiation of each demande say of its attribution."""
+    return (
+        sa.select(
+            _dite(_D.bail).label("bail"),
+            # Another landlord's decision, without a lease, never says whose lease this is.
+            _dite(_D.siren).label("siren"),
+            _dite(sa.func.nullif(_D.guichet, "")).label("guichet"),
+            # The radiation alone says where the dwelling lies.
+            sa.func.max(_D.commune).label("commune"),
+            sa.func.max(sa.cast(_D.en_quartier, sa.Integer)).label("en_quartier"),
+            # One of them says so: the household is one of those.
+            sa.func.max(sa.cast(_D.dalo, sa.Integer)).label("dalo"),
+            sa.func.max(sa.cast(_D.prioritaire, sa.Integer)).label("prioritaire"),
+            _dite(_D.ressources_uc).label("ressources_uc"),
+        )
+        .where(_D.base == base, _ATTRIBUE)
+        .group_by(_D.numero_unique)
+        .subquery()
+    )
 
 
 def communes_attribuees(connexion: Connexion, base: str) -> list[str]:
@@ -122,10 +152,6 @@ def _lire(comptes: Mapping[str, int]) -> Iterator[tuple[list[str], int]]:
 
 
 def _dite(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """A column of an attribution, by whoever tells it, in that order."""
-    qui = (
-        _D.rang == RANG_RADIATION,
-        _D.bail.is_not(None),
-        sa.func.coalesce(_D.refus, sa.false()).is_(sa.false()),
-    )
+    """A column of an attribution: of the radiation, else of the decision with a lease."""
+    qui = (_D.rang == RANG_RADIATION, _D.bail.is_not(None))
     return sa.func.coalesce(*(sa.func.max(sa.case((parle, colonne), else_=None)) for parle in qui))

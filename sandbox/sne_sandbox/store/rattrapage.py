@@ -4,11 +4,13 @@ of a database that is migrated, or of a base that is restored from an older snap
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from sne_sandbox.domain.attribution import DecisionNotee, Demandeur
+from sne_sandbox.domain.attribution import DecisionNotee, Demandeur, notees
+from sne_sandbox.domain.base import NatureGuichet
 from sne_sandbox.domain.decision import CategoriePrioritaire, RolesDecision
 from sne_sandbox.domain.demande import DemandeStockee
 from sne_sandbox.domain.evenement import Evenement
@@ -26,6 +28,7 @@ _DECISIONS: Final = RequeteSql(
     f"SELECT {', '.join(lignes.COLONNES_EVENEMENT)} FROM evenement WHERE base = :base AND code_type = :type "
     "AND nature <> 'SUP'"
 )
+_NATURES: Final = RequeteSql("SELECT code, nature FROM guichet WHERE base = :base")
 #: Columns of `demande_stat` that are filled, and its key.
 _DECRITES: Final = ("base", "numero_unique", "motif", "type_logement", "ressources_uc")
 _DECRIRE: Final = RequeteSql(
@@ -47,17 +50,44 @@ def rattraper(connexion: Connexion, base: str | None = None) -> None:
     roles = _roles_d_avant()
     for nom in noms:
         evenements: dict[str, list[Evenement]] = defaultdict(list)
+        natures = {code: NatureGuichet(nature) for code, nature in connexion.lignes(_NATURES, {"base": nom})}
         for ligne in connexion.lignes(_DECISIONS, {"base": nom, "type": roles.type}):
             evenement = lignes.evenement_de(ligne)
             evenements[evenement.numero_unique].append(evenement)
         for stockee in _demandes(connexion, nom):
             decrite = lignes.ligne_stat(nom, stockee)
             connexion.faire(_DECRIRE, {cle: decrite[cle] for cle in _DECRITES})
-            dites = [lignes.attribution_de(stockee)]
-            siens = evenements.get(stockee.numero_unique, ())
-            dites += [DecisionNotee.de_l_evenement(sien, roles, Demandeur.de(stockee)) for sien in siens]
-            notees = [lignes.ligne_decision(nom, dite) for dite in dites if dite is not None]
-            connexion.faire_tout(requetes.NOTER_DECISION, notees)
+            dites = _evenements(connexion, nom, stockee, evenements.get(stockee.numero_unique, []), roles)
+            if (radiee := _attribution(stockee, natures)) is not None:
+                dites.append(radiee)
+            connexion.faire_tout(
+                requetes.NOTER_DECISION, [lignes.ligne_decision(nom, dite) for dite in dites]
+            )
+
+
+def _attribution(stockee: DemandeStockee, natures: Mapping[str, NatureGuichet]) -> DecisionNotee | None:
+    """What a radiation tells. Its guichet is the last that wrote the demande; one that is no landlord, as the
+    State's service that declared it DALO since, did not attribute, and nothing else says who did."""
+    dite = lignes.attribution_de(stockee)
+    bailleur = NatureGuichet.BAILLEUR
+    if dite is None or natures.get(dite.guichet, bailleur) is bailleur:
+        return dite
+    return replace(dite, guichet="")
+
+
+def _evenements(
+    connexion: Connexion,
+    base: str,
+    stockee: DemandeStockee,
+    siens: list[Evenement],
+    roles: RolesDecision,
+) -> list[DecisionNotee]:
+    if not siens:
+        return []
+    (revenue,) = connexion.lignes(requetes.REACTIVATION, {"base": base, "numero": stockee.numero_unique})
+    siens.sort(key=lambda sien: sien.identifiant)
+    reactivee_le = lignes.jour_ou_rien(revenue[0])
+    return [*notees(siens, roles, Demandeur.de(stockee), reactivee_le).values()]
 
 
 def _demandes(connexion: Connexion, base: str) -> Iterator[DemandeStockee]:

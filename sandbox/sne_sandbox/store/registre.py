@@ -370,6 +370,9 @@ class RegistreBase:
         notee = lignes.attribution_de(apres)
         if notee is not None or (avant is not None and avant.motif_radiation == MOTIF_ATTRIBUTION):
             self.noter_decision(apres.numero_unique, RANG_RADIATION, notee)
+        if avant is not None and apres.active and not avant.active:
+            cle = {"base": self._nom, "numero": apres.numero_unique, "jour": self._aujourdhui().isoformat()}
+            self.connexion.faire(requetes.OTER_BAUX, cle)
 
     # --- changes, for dispatching -----------------------------------------------------------------------
     #

@@ -183,6 +183,8 @@ NOTER_DECISION: Final = RequeteSql(
     libre=True,
 )
 OTER_DECISION: Final = RequeteSql(f"DELETE FROM decision {_DEMANDE} AND rang = :rang", libre=True)
+#: What a demande that comes back leaves of the leases that events told: the decisions.
+OTER_BAUX: Final = RequeteSql(f"UPDATE decision SET bail = NULL {_DEMANDE} AND bail <= :jour")
 #: All those of a demande.
 OTER_DECISIONS: Final = RequeteSql(f"DELETE FROM decision {_DEMANDE}")
 

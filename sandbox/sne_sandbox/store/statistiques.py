@@ -79,6 +79,13 @@ def tranches(colonne: str, bornes: Sequence[Any]) -> Axe:
     return Axe(sa.case((valeur.is_not(None), _tranche(valeur, bornes)), else_=None))
 
 
+def ressources(bornes: Sequence[int]) -> Axe:
+    """By slices of the monthly resources (`tranches`); None for what declares none, as an association. Of
+    these the column holds 0, as of who declared 0 €: the resources per UC tell them apart."""
+    dites = tranches("ressources", bornes).classe
+    return Axe(sa.case((_S.ressources_uc.is_not(None), dites), else_=None))
+
+
 def _tranche(valeur: sa.ColumnElement[Any], bornes: Sequence[Any], rang: int = 0) -> sa.ColumnElement[str]:
     # Halved each time: of six bounds, three are compared.
     if not bornes:
@@ -137,7 +144,8 @@ def accoler(morceaux: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
     """Several values as one text, which `decoller` parts again; "" for one that is null."""
     texte: sa.ColumnElement[Any] = sa.literal("")
     for morceau in morceaux:
-        texte = texte + sa.func.coalesce(sa.cast(morceau, sa.Text), "") + _DANS
+        dit = morceau if isinstance(morceau.type, sa.String) else sa.cast(morceau, sa.Text)
+        texte = texte + sa.func.coalesce(dit, "") + _DANS
     return texte
 
 

@@ -236,7 +236,7 @@ demande_stat: Final = Table(
         *_textes("date_creation", "composition"),
         _entier("personnes"),
         *_textes("date_naissance", "nationalite", "situation", "contrat", nulle=True),
-        _entier("ressources"),  # euros a month
+        _entier("ressources"),  # euros a month; 0 when none is declared, which the next tells
         _entier("ressources_uc", nulle=True),  # euros a year and per UC, rounded down
         _texte("commune", nulle=True),  # the first one wished
         # Days it entered the stock and left it; without the first, its movements tell.

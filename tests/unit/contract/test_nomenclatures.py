@@ -182,22 +182,40 @@ def test_the_threshold_of_the_first_wished_commune(contrat, specimen):
     assert contrat.quartiles.seuil(Demande(codec.decoder(racine)), contrat.territoires, JOUR) is None
 
 
-def test_a_line_that_cannot_be_read():
-    with pytest.raises(ContractError, match="COMMUNE"):
-        lire_quartiles(ENTETE + b"COMMUNE,1,x,2020,8000,,A\n", "quartiles.csv")
-    with pytest.raises(ContractError, match="EPCI,1"):
-        lire_quartiles(ENTETE + b"EPCI,1,x,2020,huit,,A\n", "quartiles.csv")
-    with pytest.raises(ContractError, match="EPCI,1"):
-        lire_quartiles(ENTETE + "EPCI,1,x,2025…2019,8000,,A\n".encode(), "quartiles.csv")
+@pytest.mark.parametrize(
+    "ligne",
+    [
+        "COMMUNE,1,x,2020,8000,,A",
+        "EPCI,200033579,x,2020,huit,,A",
+        "EPCI,200033579,x,2025…2019,8000,,A",
+        "EPCI,200033579,x,2020,0,,A",
+        f"EPCI,200033579,x,2020,{'9' * 23},,A",
+        "EPCI,12,x,2020,8000,,A",
+        "REGION,Île-de-France,x,2020,8000,,A",
+        "EPCI,200033579,x,2020,8000,,i",  # nobody would be told that it is invented
+    ],
+)
+def test_a_line_that_cannot_be_read(ligne: str):
+    with pytest.raises(ContractError, match="illisible"):
+        lire_quartiles(ENTETE + f"{ligne}\n".encode(), "quartiles.csv")
+
+
+def test_two_amounts_of_one_area_and_year_are_one_too_many():
+    deux = "EPCI,200033579,x,2016…2018,8000,,A\nEPCI,200033579,x,2017,{},,A\n"
+    assert len(lire_quartiles(ENTETE + deux.format(8000).encode(), "q.csv")) == 4
+    with pytest.raises(ContractError, match=r"deux montants pour \[EPCI,200033579\] en 2017"):
+        lire_quartiles(ENTETE + deux.format(8001).encode(), "q.csv")
 
 
 def test_a_row_of_several_years_and_what_is_invented():
-    lus = lire_quartiles(ENTETE + "EPCI,1,x,2019…2021,8000,s,I\nEPCI,2,y,2020,7000,,A\n".encode(), "q.csv")
+    un, autre = "200033579", "200046977"
+    lignes = f"EPCI,{un},x,2019…2021,8000,s,I\nEPCI,{autre},y,2020,7000,,A\n"
+    lus = lire_quartiles(ENTETE + lignes.encode(), "q.csv")
     assert [(s.code, s.annee, s.invente, s.fidelite) for s in lus] == [
-        ("1", 2019, True, "C"),
-        ("1", 2020, True, "C"),
-        ("1", 2021, True, "C"),
-        ("2", 2020, False, "A"),
+        (un, 2019, True, "C"),
+        (un, 2020, True, "C"),
+        (un, 2021, True, "C"),
+        (autre, 2020, False, "A"),
     ]
 
 

@@ -1,6 +1,9 @@
 """The attestation says what R. 441-2-4 lists, annexes included, and marks what is invented."""
 
 import re
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 from banc import FORMULAIRE, Banc, message, oter, poser, renouvellement, specimen
@@ -150,6 +153,50 @@ def test_nothing_is_cut_and_no_nir_is_told(banc: Banc, nom: str) -> None:
     assert "Annexe 2 : pièces justificatives" in page
     for nir in racine.iter("{*}nir"):
         assert nir.text not in page
+
+
+def test_a_long_list_says_how_many_it_leaves_out_and_the_page_is_whole(
+    nouvelle_base: Callable[..., Banc],
+) -> None:
+    """Nine landlords and sixteen co-holders: what the article lists is there to its last line."""
+    banc = nouvelle_base(profile="souple")
+    with banc.services.magasin.ecrire(banc.nom) as registre:
+        modele = registre.guichet("G1226")
+        assert modele is not None
+        for rang in range(8):
+            nom = f"Office public de la Très Grande Communauté d'agglomération du Bassin minier {rang}"
+            registre.remplacer_guichet(replace(modele, code=f"G88{rang:02d}", nom=nom))
+    racine = specimen("colocataires")
+    (premier,) = racine.iter("{*}cotitulaire")
+    for _ in range(15):
+        premier.addnext(deepcopy(premier))
+    _, (premiere, *_) = _delivree(banc, racine)
+    page = _dit(premiere)
+    tus = re.search(r"– et (\d+) autres Service enregistreur", page)
+    assert tus is not None
+    assert page.count("Co-titulaire : ") == 16 - int(tus[1])
+    autres = re.search(r"– et (\d+) autres, que la page ne peut nommer\. À compter du", page)
+    assert autres is not None
+    assert page.count("Très Grande Communauté") == 9 - int(autres[1]) - 1  # one of them is G1226, as it was
+    assert premiere[-1].startswith("Annexes : ")
+
+
+@pytest.mark.parametrize(
+    ("nom", "prenom", "dit"),
+    [
+        ("Łuczak-Đorđević", "Éloïse Žofia", "Luczak-Dordevic Éloïse Žofia"),
+        ("Nguyễn", "Đạt", "Nguyen Dat"),
+        ("Иванов", "Élise", "?????? Élise"),
+        ("ÀÉÎÕÜÇŒŸÈ" * 4, "ÀÉÎÕÜÇŒŸÈ" * 4, f"{'ÀÉÎÕÜÇŒŸÈ' * 4} {'ÀÉÎÕÜÇŒŸÈ' * 4}"),
+    ],
+)
+def test_a_name_keeps_its_letters(banc: Banc, nom: str, prenom: str, dit: str) -> None:
+    """One letter that the font lacks takes the accents of no other."""
+    racine = specimen("personne_seule")
+    for chemin, valeur in (("nom", nom), ("prenom", prenom)):
+        poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/{chemin}", valeur)
+    _, (premiere, *_) = _delivree(banc, racine)
+    assert f"Demandeur : {dit}" in _dit(premiere)
 
 
 def test_without_a_declared_resource_the_summary_says_none(banc: Banc) -> None:

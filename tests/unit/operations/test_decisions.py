@@ -14,7 +14,7 @@ from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.element import Element, bloc
-from sne_sandbox.operations import bases
+from sne_sandbox.operations import bases, lieux, quotas
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.rule import Contexte
 from sne_sandbox.store.recherche import parcourir
@@ -69,6 +69,45 @@ def test_what_the_nights_notice(
     banc = nouvelle_base(horloge=debut(histoire))
     assert all(not constat.codes for _, constat in Joueur(banc, histoire).jouer())
     assert _notees(banc) == notees
+
+
+_PAS_SIGNE = {"DATECAL": "2018-03-08", "DECISION": "ATTRIB", "BAIL": "non"}
+
+
+@pytest.mark.parametrize(
+    ("pas", "baux", "decisions"),
+    [
+        ([{"le": BAIL, **SIGNE}], 1, {"attribution_bail": 1}),
+        # Told again when the lease is signed, or told twice: one decision, one lease.
+        ([{"le": COMMISSION, "codes": _PAS_SIGNE}, {"le": BAIL, **SIGNE}], 1, {"attribution_bail": 1}),
+        ([{"le": BAIL, **SIGNE}, {"le": _le(3, 20), **SIGNE}], 1, {"attribution_bail": 1}),
+        # Then it was not signed after all.
+        ([{"le": BAIL, **SIGNE}, {"le": _le(3, 20), "codes": _PAS_SIGNE}], 0, {"attribution": 1}),
+        # It came to nothing, and the demande waits again; what is told afterwards does not bring it back.
+        ([{"le": BAIL, **SIGNE}, {"le": _le(3, 13), "radie": "RADATT", "bail": BAIL},
+          {"le": _le(3, 20), "reactive": True}], 0, {"attribution": 1}),
+        ([{"le": BAIL, **SIGNE}, {"le": _le(3, 13), "radie": "RADATT", "bail": BAIL},
+          {"le": _le(3, 20), "reactive": True},
+          {"le": _le(4, 2), "decide": "non_attribution", "motif": "x", "commission": _le(4, 1)}],
+         0, {"attribution": 1, "non_attribution": 1}),
+        # Two sittings are two decisions.
+        ([{"le": COMMISSION, "decide": "non_attribution", "motif": "x"}, {"le": _le(4, 2), "decide":
+          "attribution", "commission": _le(4, 1), "bail": _le(4, 2)}],
+         1, {"non_attribution": 1, "attribution_bail": 1}),
+    ],
+)  # fmt: skip
+def test_what_is_counted_is_what_decisions_have_come_to(
+    nouvelle_base: Callable[..., Banc], pas: list[dict[str, Any]], baux: int, decisions: dict[str, int]
+) -> None:
+    """Rules and counts read one way of the demande."""
+    histoire = {"pas": pas}
+    banc = nouvelle_base(horloge=debut(histoire))
+    Joueur(banc, histoire).jouer()
+    with banc.services.magasin.lire(banc.nom) as registre:
+        comptes = quotas.compter(registre, banc.services.contrat, 2018)
+        comptees = lieux.compter(registre, banc.services.contrat, "commune", date(2018, 12, 31))
+    assert comptes.ensemble.baux == baux
+    assert {lu.code: lu.valeur for lu in comptees.lignes if lu.indicateur == "decisions"} == decisions
 
 
 @pytest.mark.parametrize("jours", [0, 5, 200])

@@ -117,7 +117,13 @@ def test_csv_is_long_with_a_column_of_codes(registre: RegistreBase, contrat: Con
     lues = list(csv.DictReader(io.StringIO(lieux.en_csv(comptes))))
     assert list(lues[0]) == [
         "date", "niveau", "code_territoire", "territoire", "indicateur", "code", "modalite", "valeur",
+        "avertissement",
     ]  # fmt: skip
+    # Invented amounts are told beside each number that they make, and no other.
+    invente = "Premier quartile : seuils inventés pour la démonstration ("
+    assert {x["indicateur"] for x in lues if x["avertissement"].startswith(invente)} == {
+        "demandes_actives_quartile", "baux_quartile_quartier",
+    }  # fmt: skip
     assert len(lues) == len(comptes.lignes)
     assert {(ligne["date"], ligne["niveau"]) for ligne in lues} == {("2018-03-15", "region")}
     assert (

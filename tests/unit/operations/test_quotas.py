@@ -198,7 +198,9 @@ def test_a_threshold_of_our_invention_is_told(registre: RegistreBase, contrat: C
     noter(registre)
     assert "inventés" not in compter(registre, contrat).note
     noter(registre, commune="62498", ressources_uc=PAUVRE)
-    assert "seuils inventés pour la démonstration (" in compter(registre, contrat).note
+    comptes = compter(registre, contrat)
+    for dit in (comptes.note, comptes.seuils_inventes, quotas.en_csv(comptes).splitlines()[1]):
+        assert "seuils inventés pour la démonstration (" in dit
 
 
 def test_csv_is_one_line_for_each_landlord_and_epci_then_all(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.versions import Contrat, charger
@@ -172,6 +173,32 @@ def test_a_demande_ages_on_its_anniversary(
 ) -> None:
     _stocker(registre, "personne_seule", 1, date(2017, 3, 15))
     assert _lignes(_tableaux(registre, contrat, jour)["TAB03"], "Ancienneté") == {ligne: 1}
+
+
+@pytest.mark.parametrize(
+    ("declare", "ligne", "quartile"),
+    [
+        ("0", "Moins de 500 €", "Sous le seuil du premier quartile"),
+        (None, "Ressources inconnues", "Ressources inconnues"),
+    ],
+)
+def test_who_declares_no_resource_is_not_poor_for_it(
+    registre: RegistreBase, contrat: Contrat, declare: str | None, ligne: str, quartile: str
+) -> None:
+    """Nothing declared is unknown; 0 € declared is not."""
+    octets = (fixtures_dir() / "demandes" / "personne_seule.xml").read_bytes()
+    racine = etree.fromstring(octets)
+    for recues in [*racine.iter("{*}listeRessourceRecue")]:
+        for montant in recues.iter("{*}montant"):
+            montant.text = declare
+        if declare is None:
+            recues.getparent().remove(recues)
+    stockee = _stocker(registre, "personne_seule", 1, JOUR)
+    dite = codec.lire_demande(etree.tostring(racine))
+    registre.remplacer(replace(stockee, demande=dite, document=codec.encoder(dite.element)))
+    tab03 = _tableaux(registre, contrat, JOUR)["TAB03"]
+    assert _lignes(tab03, "Ressources mensuelles") == {ligne: 1}
+    assert _lignes(tab03, "Premier quartile") == {quartile: 1}
 
 
 def test_the_threshold_itself_is_above(registre: RegistreBase, contrat: Contrat) -> None:

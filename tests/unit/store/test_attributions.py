@@ -101,3 +101,13 @@ def test_decision_and_radiation_are_one_lease(magasin: Magasin) -> None:
         assert _baux(registre) == [Baux(None, "G1104", "75112", False, False, False, "2", 1)]
         registre.noter_decision(NUMERO, 3, None)
         assert _baux(registre) == [Baux(None, "G1104", "75112", False, None, None, None, 1)]
+
+
+def test_the_landlord_of_another_decision_has_not_the_lease(magasin: Magasin) -> None:
+    """A decision that no lease followed says nothing of whose lease there is."""
+    with magasin.ecrire("ecole") as registre:
+        registre.ajouter(stockee(NUMERO))
+        _radier(registre)
+        autre = DecisionNotee(NUMERO, 2, date(2018, 5, 2), "G1205", "attribution", siren="900000019")
+        registre.noter_decision(NUMERO, 2, autre)
+        assert _baux(registre) == [Baux(None, "G1104", "75112", False, None, None, None, 1)]

@@ -145,17 +145,21 @@ def test_a_snapshot_of_an_older_revision_is_restored(garni: Magasin, tmp_path: P
     assert _etat(garni, "reprise") == avant
 
 
-def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(garni: Magasin, tmp_path: Path) -> None:
-    """They are taken again from its demandes and its events."""
+@pytest.mark.parametrize(("dernier", "attribue"), [("G1104", "G1104"), ("G7501", "")])
+def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(
+    garni: Magasin, tmp_path: Path, dernier: str, attribue: str
+) -> None:
+    """They are taken again from its demandes and its events. A commune, the last to write, did not
+    attribute: who did is not known."""
     with garni.ecrire("ecole") as registre:
         numero = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
         registre.ajouter(
             stockee(
                 numero, etat=EtatDemande.RADIEE, motif_radiation="RADATT", date_radiation=date(2018, 6, 1),
-                radiation=radiation("RADATT", reservataire="AUCUN", commune="75112"),
+                radiation=radiation("RADATT", reservataire="AUCUN", commune="75112"), guichet_dernier=dernier,
             )
         )  # fmt: skip
-        dit = (("DATECAL", "2018-05-20"), ("DECISION", "ATTRIB"), ("CATEG", "MALLOG"), ("BAIL", "oui"))
+        dit = (("DATECAL", "2018-05-20"), ("DECISION", "ATTRIB"), ("CATEG", "MALLOG"), ("BAIL", "non"))
         evenement = Evenement(0, numero, "DECATT", "G1104", datetime.now(UTC), "CRE", None, None, dit)
         registre.ajouter_evenement(evenement)
     fichier = tmp_path / "ecole.zip"
@@ -178,7 +182,7 @@ def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(garni: Magasin
     with garni.lire("reprise") as registre:
         an = date(2018, 1, 1), date(2018, 12, 31)
         assert baux(registre.connexion, "reprise", *an, {}) == [
-            Baux(None, "G1104", "75112", None, None, True, None, 1)
+            Baux(None, attribue, "75112", None, None, True, None, 1)
         ]
         _, (profils,) = Comptes(registre.connexion, "reprise", date.max).croiser([profil({})])
         assert [lire_profil(lu).motif for lu in profils] == ["LOGDEC"]
