@@ -76,6 +76,39 @@ def nir_du_demandeur_seul(dossier: Path) -> None:
     _ecrire(dossier, debut.replace(_NIR, "") + '<xs:complexType name="Demandeur">' + fin)
 
 
+def nir_et_cle_a_part(dossier: Path) -> None:
+    """An element that holds two; a demandeur has it as attributes besides."""
+    bloc = (
+        '<xs:element name="numSecu" minOccurs="0"><xs:complexType><xs:sequence>'
+        '<xs:element name="corps" type="xs:string"/><xs:element name="cle" type="xs:string"/>'
+        "</xs:sequence></xs:complexType></xs:element>"
+    )
+    schema = _schema().replace(_NIR.strip(), bloc)
+    debut, demandeur, fin = schema.partition('<xs:complexType name="Demandeur">')
+    attribut = '<xs:attribute name="nirDeclare" type="xs:string"/></xs:complexType>'
+    _ecrire(dossier, debut + demandeur + fin.replace("</xs:complexType>\n\n", f"{attribut}\n\n", 1))
+
+
+def nir_sous_un_nom_accentue(dossier: Path) -> None:
+    _ecrire(dossier, _schema().replace('name="nir"', 'name="numéroDeSécurité"'))
+
+
+def version_d_apres(dossier: Path) -> None:
+    """A 02.03 in which the NIR has another name; 02.02 stays."""
+    _ecrire(dossier, _schema().replace('name="nir"', 'name="numSecu"'), "xsd/demande-02.03.xsd")
+    _ecrire(
+        dossier,
+        'versions = ["02.00", "02.01", "02.02", "02.03"]\n'
+        '[schemas]\n"demande/02.03" = "xsd/demande-02.03.xsd"\n',
+        "contract.toml",
+    )
+
+
+def nir_de_13_caracteres(dossier: Path) -> None:
+    """Its key is elsewhere, or not sent."""
+    _ecrire(dossier, _schema().replace('<xs:maxLength value="15"/>', '<xs:maxLength value="13"/>'))
+
+
 def nir_hors_de_la_personne(dossier: Path) -> None:
     """The demandeur's beside him; a cotitulaire has none."""
     place = '      <xs:element name="logementActuel" type="LogementActuel"/>\n'
@@ -121,6 +154,18 @@ def bloc_a_part(dossier: Path) -> None:
         "</xs:sequence></xs:complexType></xs:element>\n"
     )
     _ecrire(dossier, schema.replace(fin, place))
+
+
+def sans_bloc(dossier: Path) -> None:
+    """Nor the block that 02.01 already had."""
+    _ecrire(dossier, re.sub(r'      <xs:element name="informationTraitement"[^\n]*\n', "", _schema()))
+
+
+def bloc_hors_du_formulaire(dossier: Path) -> None:
+    """Beside the form, as informationDalo is."""
+    bloc = '      <xs:element name="informationTraitement" type="InformationTraitement" minOccurs="0"/>\n'
+    forme = '              <xs:element name="demandeLogement" type="DemandeLogement"/>\n'
+    _ecrire(dossier, _schema().replace(bloc, "").replace(forme, forme + bloc))
 
 
 # --- decisions ----------------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ def ecrire_la_liaison(dossier: Path, contract: str, liaisons: "Sequence[LiaisonD
     from sne_sandbox.contract.liaison import a_ecrire
 
     fichier = _ou_ecrire(dossier, contract)
-    ancien = fichier.read_text("utf-8") if fichier.is_file() else ""
+    ancien = fichier.read_text("utf-8-sig") if fichier.is_file() else ""
     nouveau = ancien
     for lie in a_ecrire(liaisons):
         nouveau = _poser(nouveau, ("roles", *lie.cles), lie.nom)

@@ -13,13 +13,14 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from sne_sandbox.contract.elements import ElementLu, elements
-from sne_sandbox.contract.roles import LIBELLES
+from sne_sandbox.contract.modele import ModelesDemande
+from sne_sandbox.contract.roles import LIBELLES, faute_de_la_demande
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sne_sandbox.domain.roles import PERSONNES
-from sne_sandbox.domain.texte import plier
+from sne_sandbox.domain.texte import MOTS_DU_NIR, plier
 
 _T = TypeVar("_T")
 #: From which likeness on two names, or two labels, are those of one thing (0 to 1); two labels of one list.
@@ -29,7 +30,7 @@ _PAREILS: Final = 0.85
 _ASSEZ: Final = 2
 #: Words of which each name of a thing has one, by role; by groups, when it has one of each.
 _MOTS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
-    "demande.nir": (("nir", "securitesociale", "numsecu", "numerosecu", "nss", "inscriptionrepertoire"),),
+    "demande.nir": (("nir", "nss", *MOTS_DU_NIR),),
     "demande.ressources_uc": (("ressource", "revenu"), ("uc", "unite", "consommation", "annuel")),
     "demande.nombre_uc": (("nombre", "nb"), ("uc", "unite", "consommation")),
     "demande.premier_quartile": (("quartile",),),
@@ -135,6 +136,7 @@ def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]
     pris = {*lies.nir.values(), *lies.calcules.values()}
     roles = {f"demande.nir.{genre}": chemin for genre, chemin in notre.roles.demande.nir.items()}
     roles |= {f"demande.{role}": chemin for role, chemin in notre.roles.demande.calcules.items()}
+    refus = ModelesDemande(officiel.schemas, officiel.versions).refus
     for role, chemin in roles.items():
         if lie := officiel.roles.nom(role):
             yield _lie(role, EtatLiaison.TROUVE, lie)
@@ -147,6 +149,10 @@ def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]
         place = _Place(role, notres[chemin], siens, notres)
         choix = _choisir(nouveaux, place.indices)
         trouve, pourquoi = choix
+        # What a contract would refuse to be bound is no guess.
+        if trouve and (faute := faute_de_la_demande(role, trouve.chemin, officiel.nomenclatures, refus)):
+            pourquoi = f"« {trouve.nom} » y ressemble, mais {faute}"
+            trouve = None
         perdu = officiel.roles.perdus.get(role, "")
         if trouve is None:
             yield _lie(role, EtatLiaison.MANQUANT, "", " ; ".join(filter(None, (perdu, pourquoi))))

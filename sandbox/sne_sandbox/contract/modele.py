@@ -16,6 +16,7 @@ from lxml import etree
 from sne_sandbox.contract.nomenclatures import Chemin
 from sne_sandbox.contract.phrases import defaut_de_valeur
 from sne_sandbox.contract.schema import Document, Schemas, chemin_inclus, inclusions, lire_arbre
+from sne_sandbox.domain.texte import parle_de_nir
 from sne_sandbox.errors import ContractError
 
 #: xmlschema's components share one validation context, and are built lazily here.
@@ -45,7 +46,7 @@ def charger_modele(schemas: Schemas, fichier: str) -> Any:
                     vus[inclus] = f"{len(vus)}.xsd"
                     a_lire.append(inclus)
                 inclusion.set("schemaLocation", vus[inclus])
-            (dossier / vus[chemin]).write_bytes(etree.tostring(racine))
+            (dossier / vus[chemin]).write_bytes(etree.tostring(racine, encoding="UTF-8"))
         # libxml2 compiled it: it is not held to the schema of schemas again, which takes ten times longer.
         try:
             return xmlschema.XMLSchema10(str(dossier / vus[fichier]), allow="sandbox", validation="skip")
@@ -105,6 +106,20 @@ class ModelesDemande:
                     lus[fichier].setdefault(chemin, declaration)
             self.par_version[version] = lus[fichier]
 
+    def noms_de_nir(self) -> frozenset[str]:
+        """Names of elements and attributes that sound like a NIR's, whatever the roles say, and of what only
+        such elements hold (« corps », « clé »): a folder that nobody has bound yet hides them too."""
+        dits: set[str] = set()
+        dessous: set[str] = set()
+        ailleurs: set[str] = set()
+        for declares in self.par_version.values():
+            for chemin, declaration in declares.items():
+                *parents, nom = chemin.split("/")
+                attributs = [str(a).rpartition("}")[2] for a in declaration.attributes if a]
+                dits.update(n for n in (nom, *attributs) if parle_de_nir(n))
+                (dessous if any(map(parle_de_nir, parents)) else ailleurs).add(nom)
+        return frozenset(dits | (dessous - ailleurs))
+
     def chemins(self, connus: Iterable[Chemin]) -> tuple[Chemin, ...]:
         """The table of paths that these schemas make; their closed lists are those of `connus`."""
         tables = {ligne.chemin: ligne for ligne in connus}
@@ -122,11 +137,13 @@ class ModelesDemande:
     def _chemin(self, chemin: str, connu: Chemin | None) -> Chemin:
         siennes = {v: declares[chemin] for v, declares in self.par_version.items() if chemin in declares}
         exige = all(declaration.min_occurs > 0 for declaration in siennes.values())
+        premiere, derniere = next(iter(siennes)), next(reversed(siennes))
+        jusque = "" if derniere == next(reversed(self.par_version)) else derniere
         if connu is None:
-            return Chemin(chemin, exige, next(iter(siennes)), None)
+            return Chemin(chemin, exige, premiere, None, jusque)
         # A version that the user's folder no longer accepts had it already.
         dite = connu.depuis not in self.par_version
-        return Chemin(chemin, exige, connu.depuis if dite else next(iter(siennes)), connu.liste)
+        return Chemin(chemin, exige, connu.depuis if dite else premiere, connu.liste, jusque)
 
     def refus(self, chemin: str, valeurs: Iterable[str]) -> str:
         """Why the element at `chemin` cannot hold one of these texts, in French; "" when it holds each, in

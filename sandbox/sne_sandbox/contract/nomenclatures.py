@@ -35,14 +35,16 @@ _PLACE: Final = 2**32 - 1
 class Chemin:
     """One element of the `interfaceNuu` document of a demande.
 
-    `chemin` is its path from the root, without index; `depuis` the first message version that has it;
-    `liste` the closed list that rules it, None for none; `obligatoire` whether its parent must hold it.
+    `chemin` is its path from the root, without index; `depuis` the first message version that has it,
+    `jusque` the last, "" when the highest has it; `liste` the closed list that rules it, None for none;
+    `obligatoire` whether its parent must hold it.
     """
 
     chemin: str
     obligatoire: bool
     depuis: str
     liste: str | None
+    jusque: str = ""
 
 
 class PasDeChemin:
@@ -145,6 +147,18 @@ class Nomenclatures:
         """The same; None for a path that the contract does not have."""
         return self._chemins[chemin][1].depuis if chemin in self._chemins else None
 
+    def jusque(self, chemin: str) -> str:
+        """Last message version that has a path, "" when the highest has it. Raises KeyError for an unknown
+        path."""
+        return self._chemins[chemin][1].jusque
+
+    def a_sa_place(self, chemin: str, version: str) -> bool:
+        """Whether messages of `version` have a path."""
+        if chemin not in self._chemins:
+            return False
+        ligne = self._chemins[chemin][1]
+        return ligne.depuis <= version <= (ligne.jusque or version)
+
     def obligatoire(self, chemin: str) -> bool:
         """Whether the parent of a path must hold it. Raises KeyError for an unknown path."""
         return self._chemins[chemin][1].obligatoire
@@ -152,13 +166,9 @@ class Nomenclatures:
     @lru_cache(maxsize=64)  # noqa: B019 - a contract lives as long as its process
     def exiges(self, chemin: str, version: str) -> tuple[str, ...]:
         """The paths right below `chemin` that it must hold, in messages of `version`."""
-        return tuple(
-            [
-                dessous
-                for dessous, (_, ligne) in self._chemins.items()
-                if dessous.rpartition("/")[0] == chemin and ligne.obligatoire and ligne.depuis <= version
-            ]
-        )
+        exigees = [dessous for dessous, (_, ligne) in self._chemins.items() if ligne.obligatoire]
+        ici = [dessous for dessous in exigees if dessous.rpartition("/")[0] == chemin]
+        return tuple([dessous for dessous in ici if self.a_sa_place(dessous, version)])
 
     @property
     def chemins(self) -> tuple[str, ...]:

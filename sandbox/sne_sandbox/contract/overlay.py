@@ -31,7 +31,9 @@ class DossiersContrat:
     def __init__(self, racine: Path, nom: str, overlay: Path | None = None) -> None:
         if overlay is not None and not overlay.is_dir():
             raise UsageError(
-                f"Le dossier de contrats [{overlay}] n'existe pas.",
+                f"[{overlay}] est un fichier, et non un dossier de contrats."
+                if overlay.is_file()
+                else f"Le dossier de contrats [{overlay}] n'existe pas.",
                 remede="donnez à --contracts un dossier disposé comme contracts/v5.2/",
             )
         if overlay is not None and not os.access(overlay, os.R_OK | os.X_OK):
@@ -184,7 +186,7 @@ def _illisible(fichier: Path, erreur: OSError) -> ContractError:
 def lire_toml(fichier: Path) -> dict[str, Any]:
     """The content of a TOML file. Raises ContractError with the line of what cannot be read."""
     try:
-        return tomllib.loads(lire_le_fichier(fichier).decode("utf-8"))
+        return tomllib.loads(lire_le_fichier(fichier).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ContractError(f"{fichier} n'est pas en UTF-8.", remede="enregistrez-le en UTF-8") from None
     except tomllib.TOMLDecodeError as erreur:

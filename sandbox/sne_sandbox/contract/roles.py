@@ -73,6 +73,9 @@ _ECRITS: Final = {
     "premier_quartile": ("true", "false"),
 }
 
+#: A NIR and its key: what can hold 13 characters only, the rules would refuse always.
+_NIR: Final = ("206127511100564",)
+
 #: Why the element at a path cannot hold one of these texts, "" when it can.
 Refus = Callable[[str, Sequence[str]], str]
 
@@ -95,6 +98,23 @@ def lire_roles(
     demande = lecture.demande(nomenclatures, refus or (lambda _, __: ""))
     decision = lecture.decision({genre.code: genre for genre in evenements})
     return Roles(demande, decision, lecture.perdus)
+
+
+def faute_de_la_demande(role: str, chemin: str, nomenclatures: Nomenclatures, refus: Refus) -> str:
+    """Why the element at `chemin` cannot be that of a role of the demande, in French; "" when it can."""
+    nom = role.rpartition(".")[2]
+    if nom in _CALCULES:
+        dans = chemin.removeprefix(f"{FORMULAIRE}/").split("/")
+        if len(dans) > _PAS_MAX or dans[0] in _DU_MENAGE or chemin in (FORMULAIRE, dans[0]):
+            return "il n'est pas dans un bloc que le SNE écrit"
+    elif nom != "demandeur" and not chemin.startswith(f"{PERSONNES[nom]}/"):
+        # One NIR for each person: outside it, nothing would say whose it is.
+        return f"il n'est pas dans {PERSONNES[nom]}"
+    if nomenclatures.depuis_ou_rien(chemin) is None:
+        return "les schémas de la demande n'ont pas cet élément"
+    if derniere := nomenclatures.jusque(chemin):
+        return f"les messages d'après {derniere} ne l'ont plus"
+    return refus(chemin, _ECRITS.get(nom, _NIR))
 
 
 def dire_eteinte(roles: Roles, lus: Sequence[str]) -> str:
@@ -140,31 +160,13 @@ class _Lecture:
         _connues(nirs, tuple(PERSONNES), "roles.demande.nir")
         depuis = nomenclatures.depuis_ou_rien
 
-        def existe(chemin: str) -> str:
-            return "les schémas de la demande n'ont pas cet élément" if depuis(chemin) is None else ""
+        def faute(role: str) -> Callable[[str], str]:
+            return lambda chemin: faute_de_la_demande(role, chemin, nomenclatures, refus)
 
-        def du_nir(personne: str) -> Callable[[str], str]:
-            # One NIR for each person: outside it, nothing would say whose it is.
-            dedans = f"{PERSONNES[personne]}/"
-
-            def faute(chemin: str) -> str:
-                if personne != "demandeur" and not chemin.startswith(dedans):
-                    return f"il n'est pas dans {dedans[:-1]}"
-                return existe(chemin) or refus(chemin, ())
-
-            return faute
-
-        def du_sne(calcule: str) -> Callable[[str], str]:
-            def faute(chemin: str) -> str:
-                dans = chemin.removeprefix(f"{FORMULAIRE}/").split("/")
-                if len(dans) > _PAS_MAX or dans[0] in _DU_MENAGE or chemin in (FORMULAIRE, dans[0]):
-                    return "il n'est pas dans un bloc que le SNE écrit"
-                return existe(chemin) or refus(chemin, _ECRITS[calcule])
-
-            return faute
-
-        lus = {nom: self._lie(nirs, ("demande", "nir", nom), du_nir(nom)) for nom in PERSONNES}
-        calcules = {nom: self._lie(table, ("demande", nom), du_sne(nom)) for nom in _CALCULES}
+        lus = {
+            nom: self._lie(nirs, ("demande", "nir", nom), faute(f"demande.nir.{nom}")) for nom in PERSONNES
+        }
+        calcules = {nom: self._lie(table, ("demande", nom), faute(f"demande.{nom}")) for nom in _CALCULES}
         lies = {nom: chemin for nom, chemin in lus.items() if chemin}
         tous = [chemin for chemin in (*lies.values(), *calcules.values()) if chemin]
         return RolesDemande(lies, **calcules, depuis={chemin: depuis(chemin) or "" for chemin in tous})

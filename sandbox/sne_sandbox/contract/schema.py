@@ -32,6 +32,9 @@ REFUS_MAX: Final = 1_000
 #: How long a schema in use is waited for, in seconds; how many times one may be compiled.
 _PATIENCE: Final = 0.02
 _COPIES_MAX: Final = 8
+#: How many times a schema is compiled whose files libxml2 looked for elsewhere; where it says that it did.
+_ESSAIS: Final = 20
+_AILLEURS: Final = "IO"
 _DATE: Final = re.compile(r"is not a valid value of the atomic type 'xs:date(Time)?'")
 #: The blanks of XML: a no-break space is none.
 BLANCS: Final = " \t\r\n"
@@ -130,20 +133,31 @@ class _Schema:
         self._libres.put(self._compiler())
 
     def _compiler(self) -> Any:
-        fichier, resolveur = self._fichier, _Resolveur(self._lire)
-        try:
-            return etree.XMLSchema(lire_arbre(self._lire(fichier), fichier, resolveur))
-        except etree.XMLSchemaParseError as erreur:
+        """The schema, compiled. Raises ContractError.
+
+        lxml sets what finds included files for the whole process, and each thread that parses or compiles
+        puts back at its end what it found at its start: one that ends at the wrong moment has this schema
+        look for its files on the disk. Nothing is wrong with them then: it is compiled again.
+        """
+        fichier = self._fichier
+        for reste in reversed(range(_ESSAIS)):
+            resolveur = _Resolveur(self._lire)
+            try:
+                return etree.XMLSchema(lire_arbre(self._lire(fichier), fichier, resolveur))
+            except etree.XMLSchemaParseError as lue:
+                erreur = lue
             if resolveur.erreur is not None:
                 raise resolveur.erreur from None
-            fautes = erreur.error_log.filter_from_errors()
-            premiere = fautes[0] if len(fautes) else None
-            raise ContractError(
-                f"{_relatif(premiere.filename, fichier) if premiere else fichier}, "
-                f"ligne {premiere.line if premiere else 0} : schéma incorrect : "
-                f"{premiere.message if premiere else erreur}",
-                remede="corrigez ce schéma",
-            ) from None
+            if not (reste and any(f.domain_name == _AILLEURS for f in erreur.error_log)):
+                break
+        fautes = erreur.error_log.filter_from_errors()
+        premiere = fautes[0] if len(fautes) else None
+        raise ContractError(
+            f"{_relatif(premiere.filename, fichier) if premiere else fichier}, "
+            f"ligne {premiere.line if premiere else 0} : schéma incorrect : "
+            f"{premiere.message if premiere else erreur}",
+            remede="corrigez ce schéma",
+        )
 
     def valider(self, root: Any) -> list[SchemaError]:
         schema = self._prendre()

@@ -207,7 +207,7 @@ def charger(
     evenements = lire_evenements(dossiers.toml(fichiers["evenements"]), fichiers["evenements"])
     refus = modeles.refus if modeles is not None else None
     roles = lire_roles(dossiers, nomenclatures, evenements, refus, tolerer=tolerer)
-    retenir_noms_nir(roles.demande.noms_nir)
+    retenir_noms_nir(roles.demande.noms_nir | (modeles.noms_de_nir() if modeles is not None else frozenset()))
     return Contrat(
         nom=nom,
         titre=str(table.get("titre", nom)),

@@ -30,6 +30,8 @@ _NIR: Final = re.compile(
 _UTF16: Final = re.compile("(?:[\t-\xff]\0){8,}|(?:\0[\t-\xff]){8,}")
 #: Names of the elements that hold a NIR: the word itself, and what the contracts of this process bind to it.
 _NOMS_NIR: Final = {"nir"}
+#: What people call a NIR, folded, but for the word itself, which is within others (« fournir »).
+MOTS_DU_NIR: Final = ("securitesociale", "numsecu", "numerosecu", "inscriptionrepertoire")
 #: Base64 in line or as a part, on one line or several.
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}(?:\r?\n[A-Za-z0-9+/]+)*={0,2}")
 _ZIP: Final = b"PK\x03\x04"
@@ -117,6 +119,16 @@ def retenir_noms_nir(noms: Iterable[str]) -> None:
     _NOMS_NIR.update(noms)
 
 
+def parle_de_nir(nom: str) -> bool:
+    """Whether the name of an element says that it holds a NIR: « numSecu », « nirDemandeur »."""
+    return (
+        plier(nom).startswith("nir")
+        or "Nir" in nom
+        or "NIR" in nom
+        or any(mot in plier(nom) for mot in MOTS_DU_NIR)
+    )
+
+
 def est_nom_de_nir(nom: str) -> bool:
     """Whether an element of that (local) name holds a NIR."""
     return nom in _NOMS_NIR
@@ -133,8 +145,17 @@ def _element_nir(noms: frozenset[str]) -> re.Pattern[str]:
     badly written tells as much."""
     un = "|".join(map(re.escape, sorted(noms)))
     return re.compile(
-        rf"(<(?:[\w.-]+:)?(?:{un})(?:\s[^<>]*)?>)((?:[^<]|<!--.{{0,200}}?-->|<\?.{{0,200}}?\?>)+)", re.DOTALL
+        rf"(<(?:[\w.-]+:)?(?:{un})(?:\s[^<>]*)?>(?:\s*<!\[CDATA\[)?)"
+        r"((?:[^<\]]|\](?!\]>)|<!--.{0,200}?-->|<\?.{0,200}?\?>)+)",
+        re.DOTALL,
     )
+
+
+@lru_cache(maxsize=8)
+def _attribut_nir(noms: frozenset[str]) -> re.Pattern[str]:
+    """The value of an attribute of these names, in a tag."""
+    un = "|".join(map(re.escape, sorted(noms)))
+    return re.compile(rf"((?<=\s)(?:[\w.-]+:)?(?:{un})\s*=\s*[\"'])([^\"'<>]+)(?=[\"'])")
 
 
 def masquer_nir(nir: str) -> str:
@@ -170,8 +191,10 @@ def masquer_message(texte: str) -> str:
     if "\0" in texte:
         texte = _UTF16.sub(lambda trouve: _masquer_utf16(trouve[0]), texte)
     texte = _BASE64.sub(lambda trouve: _masquer_base64(trouve[0]), texte)
-    element = _element_nir(noms_nir())
-    return masquer_nirs(element.sub(lambda trouve: trouve[1] + masquer_nir(trouve[2]), texte))
+    noms = noms_nir()
+    for motif in (_element_nir(noms), _attribut_nir(noms)):
+        texte = motif.sub(lambda trouve: trouve[1] + masquer_nir(trouve[2]), texte)
+    return masquer_nirs(texte)
 
 
 def _masquer_utf16(texte: str) -> str:

@@ -170,9 +170,9 @@ class Presentation:
         if self.racine.get("versionInterface") == version:
             return
         self.racine.set("versionInterface", version)
-        depuis = self._nomenclatures.depuis_ou_rien
+        connu = self._nomenclatures.a_sa_place
         for noeud, chemin in list(_chemins(self.racine, "interfaceNuu")):
-            if (depuis(chemin) or "99") > version and noeud.getparent() is not None:
+            if not connu(chemin, version) and noeud.getparent() is not None:
                 noeud.getparent().remove(noeud)
 
     def _inserer(self, parent: Any, chemin: str, noeud: Any) -> None:
@@ -345,7 +345,7 @@ def _ecrits(
     connus = {
         chemin: valeur
         for chemin, valeur in valeurs.items()
-        if valeur is not None and (nomenclatures.depuis_ou_rien(chemin) or "99") <= version
+        if valeur is not None and nomenclatures.a_sa_place(chemin, version)
     }
     blocs: dict[str, list[str]] = {}
     for chemin in sorted(connus, key=nomenclatures.ordre):

@@ -55,6 +55,13 @@ def _element(noms: frozenset[str]) -> re.Pattern[bytes]:
     return re.compile(debut + rb"((?:[^<]|" + _PARENTHESE + rb")+)", re.DOTALL)
 
 
+@lru_cache(maxsize=8)
+def _attribut(noms: frozenset[str]) -> re.Pattern[bytes]:
+    """An attribute that holds a NIR, up to its value; then its value."""
+    un = b"|".join(re.escape(nom.encode()) for nom in sorted(noms))
+    return re.compile(rb"((?<=\s)(?:[\w.-]+:)?(?:" + un + rb")\s*=\s*[\"'])([^\"'<>]+)")
+
+
 class Pseudonymes:
     """The stand-ins of one journal; `nombre` NIRs were replaced."""
 
@@ -100,7 +107,8 @@ class Pseudonymes:
 
     def _message(self, donnees: bytes) -> bytes:
         donnees = _BASE64.sub(lambda trouve: self._base64(trouve[0]), donnees)
-        donnees = _element(noms_nir()).sub(lambda trouve: trouve[1] + self._contenu(trouve[2]), donnees)
+        for motif in (_element(noms_nir()), _attribut(noms_nir())):
+            donnees = motif.sub(lambda trouve: trouve[1] + self._contenu(trouve[2]), donnees)
         return _EN_CLAIR.sub(lambda trouve: self._contenu(trouve[0]), donnees)
 
     def _contenu(self, contenu: bytes) -> bytes:

@@ -96,6 +96,14 @@ def test_a_specimen_that_the_folder_refuses_is_told(tmp_path: Path) -> None:
     assert "nouveau" in ligne
 
 
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """As Windows writes it."""
+    officiels.nir_renomme(tmp_path)
+    (tmp_path / "contract.toml").write_text('titre = "Le nôtre"\n', "utf-8-sig")
+    assert verifier(tmp_path, "--ecrire").return_value == 1
+    assert charger(overlay=tmp_path).titre == "Le nôtre"
+
+
 def test_a_folder_that_has_every_name_is_found_whole(tmp_path: Path) -> None:
     officiels.uc_en_texte(tmp_path)
     vu = verifier(tmp_path)
@@ -111,6 +119,7 @@ def test_a_folder_that_has_every_name_is_found_whole(tmp_path: Path) -> None:
         (officiels.schema_manquant, 3, "manque au contrat"),
         (lambda _: None, 3, "ne contient aucun fichier de contrat"),
         (lambda dossier: dossier.rmdir(), 2, "n'existe pas"),
+        (lambda dossier: (dossier.rmdir(), dossier.write_text("")), 2, "est un fichier"),
     ],
 )
 def test_what_cannot_be_read_says_where(

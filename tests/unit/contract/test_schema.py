@@ -104,6 +104,34 @@ def test_threads_never_mix_their_errors(contrat, specimen):
         assert all(fils.map(juger, range(16)))
 
 
+def test_a_thread_that_ends_its_parsing_does_not_take_the_files_of_a_schema_away():
+    """lxml's finder of files is the process's: a parsing that began before a compilation, and ends within
+    it, puts back the one that knows nothing of the contract."""
+    en_cours, finir = threading.Event(), threading.Event()
+
+    class Lent:
+        morceaux = iter([b"<a/>", b""])
+
+        def read(self, _: int) -> bytes:
+            en_cours.set()
+            finir.wait()
+            return next(self.morceaux)
+
+    fil = threading.Thread(target=lambda: etree.parse(Lent()))
+    contrat = charger()
+
+    def lire(chemin: str) -> bytes:
+        if chemin == "xsd/types-demande.xsd":  # found; what it includes is not yet
+            finir.set()
+            fil.join()
+        return contrat.fichier(chemin)
+
+    fil.start()
+    en_cours.wait()
+    schemas = Schemas(lire, {Document.DEMANDE: {"02.02": "xsd/demande-02.02.xsd"}})
+    assert schemas.fichier(Document.DEMANDE, "02.02") == "xsd/demande-02.02.xsd"
+
+
 def test_explanations_from_several_threads(specimen):
     schemas = charger().schemas
     depart = threading.Barrier(8)

@@ -22,6 +22,7 @@ from sne_sandbox.resources import contracts_dir
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.engine import regles_eteintes
 from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.messages import documents
 from sne_sandbox.web.partage import Configuration
 
 DEMANDEUR = f"{FORMULAIRE}/personnePhysique/demandeur"
@@ -47,6 +48,24 @@ DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[s
         {"demande.nir.cotitulaire", "demande.nir.a_charge"},
         {*NIRS},
         {"NIR008"},
+    ),
+    (officiels.nir_sous_un_nom_accentue, {*ROLES_NIR}, set(), {*NIRS}, set()),
+    (officiels.nir_et_cle_a_part, set(), {*ROLES_NIR}, {*NIRS}, {*NIRS}),
+    (officiels.version_d_apres, {*ROLES_NIR}, set(), {*NIRS}, set()),
+    (officiels.nir_de_13_caracteres, set(), {*ROLES_NIR}, {*NIRS}, {*NIRS}),
+    (
+        officiels.sans_bloc,
+        set(),
+        {"demande.ressources_uc", "demande.nombre_uc", "demande.premier_quartile"},
+        set(),
+        set(),
+    ),
+    (
+        officiels.bloc_hors_du_formulaire,
+        set(),
+        {"demande.ressources_uc", "demande.nombre_uc", "demande.premier_quartile"},
+        set(),
+        set(),
     ),
     (officiels.un_calcul_renomme, {"demande.ressources_uc"}, set(), set(), set()),
     (
@@ -189,21 +208,24 @@ def test_no_registration_fails_for_our_own_answer(
     _enregistrer(banc, notre)
     contrat = banc.services.contrat
     fausse = specimen("personne_seule_nir")
+    fausse.set("versionInterface", contrat.version_haute)
     poser(fausse, f"{DEMANDEUR}/nir", "206127511100500")
     traduire(fausse, notre.roles.demande, contrat)
-    assert "NIR002" in banc.demander(fausse).anomalies
+    refusee = "NIR002" in banc.demander(fausse).anomalies
+    assert refusee is ("demande.nir.demandeur" not in manquants)
 
 
 def _enregistrer(banc: Banc, notre: Contrat) -> None:
     contrat = banc.services.contrat
     for nom in ("personne_seule_nir", "colocataires", "association"):
         demande = specimen(nom)
-        if "02.02" in contrat.versions:
-            demande.set("versionInterface", "02.02")
+        demande.set("versionInterface", contrat.version_haute)
         traduire(demande, notre.roles.demande, contrat)
         resultat = banc.demander(demande)
         assert resultat.statut == 200, resultat.echange and resultat.echange.fault
         assert banc.relire(resultat.numero, "oui").statut == 200
+        page = banc.http.get(f"/console/{banc.nom}/demandes/{resultat.numero}")
+        assert page.status_code == 200
         numero = resultat.numero
         modifie = message(resultat.document, "MOD", numero, precision="Autre.")
         for bloc in ("informationTraitement", "volet", "renouvellement"):
@@ -307,6 +329,35 @@ def test_a_renamed_nir_is_masked_wherever_it_is_shown(
     montre = banc.api("GET", f"/bases/{banc.nom}/exchanges/{echange.identifiant}/request/document")
     assert b"20612751" not in montre.data
     assert f"{{{NS}}}numeroSecuriteSociale"[-21:].encode() in montre.data
+    a_composer = documents.masquer(demande)
+    assert texte(a_composer, f"{DEMANDEUR}/numeroSecuriteSociale") == "206*****"
+    documents.demasquer(a_composer, demande)
+    assert texte(a_composer, f"{DEMANDEUR}/numeroSecuriteSociale") == "20612751"
+
+
+def test_a_nir_that_no_role_names_is_masked_by_what_its_element_is_called(
+    tmp_path: Path, banc_officiel: Callable[[Path], Banc]
+) -> None:
+    """Its 13 characters without the key, and an attribute: they read like no NIR."""
+    banc = banc_officiel(_dossier(tmp_path, officiels.nir_et_cle_a_part))
+    demande = specimen("personne_seule_nir")
+    demandeur = trouver(demande, DEMANDEUR)
+    bloc = trouver(demande, f"{DEMANDEUR}/nir")
+    bloc.tag, bloc.text = f"{{{NS}}}numSecu", None
+    for nom, dit in (("corps", "2850662041034"), ("cle", "64")):
+        etree.SubElement(bloc, f"{{{NS}}}{nom}").text = dit
+    demandeur.set("nirDeclare", "2850662041035")
+    resultat = banc.demander(demande)
+    assert resultat.statut == 200, resultat.echange and resultat.echange.fault
+    adresse = f"/bases/{banc.nom}/exchanges/{resultat.echange.identifiant}"
+    montres = [
+        banc.api("GET", f"{adresse}/request/document").data,
+        banc.api("GET", f"{adresse}/request").data,
+        banc.http.get(f"/console/{banc.nom}/echanges/{resultat.echange.identifiant}").data,
+        banc.http.get(f"/console/{banc.nom}/demandes/{resultat.numero}").data,
+    ]
+    assert all(montres)
+    assert [m[m.index(b"285066204103") - 400 :][:500] for m in montres if b"285066204103" in m] == []
 
 
 def test_what_has_no_place_is_shown_in_the_console_and_not_written(

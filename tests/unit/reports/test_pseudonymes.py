@@ -53,6 +53,14 @@ def test_a_badly_written_one_stays_badly_written(nir: str) -> None:
     assert not any(forme_valide(lu) for lu in lus(apres) if lu != "None")
 
 
+def test_an_attribute_of_that_name_is_hidden_too() -> None:
+    avant = b'<a><demandeur nir="20612751" rang="20612751"/></a>'
+    apres = etree.fromstring(Pseudonymes().octets(avant))[0]
+    assert apres.get("nir") != "20612751"
+    assert len(apres.get("nir")) == 8
+    assert apres.get("rang") == "20612751"
+
+
 def test_the_same_nir_has_the_same_stand_in_and_another_another() -> None:
     pseudonymes = Pseudonymes()
     premier = lus(pseudonymes.octets(document(NIR, AUTRE, NIR)))

@@ -71,7 +71,7 @@ def page(base: str, numero: str) -> str:
         dernier=guichets.get(stockee.guichet_dernier),
         motif=contrat.nomenclatures.libelle("ListeMotifsRadiation", stockee.motif_radiation or ""),
         statut_dalo=contrat.nomenclatures.libelle("ListeStatutDalo", stockee.statut_dalo or ""),
-        parties=presenter(codec.lire(etree.tostring(racine)), contrat),
+        parties=presenter(codec.lire(etree.tostring(racine, encoding="UTF-8")), contrat),
         foyer=calculer(demande, question.maintenant.date(), contrat),
         seuils=contrat.quartiles.seuils,
         non_transmis=[

@@ -144,7 +144,10 @@ class _Batisseur:
             texte = ""
         secret = est_nom_de_nir(nom)
         attributs = tuple(
-            (self._attribut(cle, element), _lisible(valeur))
+            (
+                self._attribut(cle, element),
+                _lisible(masquer_nir(valeur) if est_nom_de_nir(etree.QName(cle).localname) else valeur),
+            )
             for cle, valeur in islice(element.attrib.items(), ATTRIBUTS_MAX)
         )
         return PasArbre(

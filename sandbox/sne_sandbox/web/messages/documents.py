@@ -14,7 +14,7 @@ from sne_sandbox.contract import codec
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.domain.dates import PARIS, xs_date_time
 from sne_sandbox.domain.echange import SECRETS, document_parmi
-from sne_sandbox.domain.texte import masquer_message, masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import est_nom_de_nir, masquer_message, masquer_nir, masquer_nirs
 from sne_sandbox.errors import SandboxError
 from sne_sandbox.settings import Limites
 
@@ -119,17 +119,20 @@ def redater(racine: Any, maintenant: datetime) -> None:
         jour = _jour(texte)
         if nom.startswith("annee") and texte.isdecimal():
             element.text = str(int(texte) + aujourdhui.year - ecrit.year)
-        elif jour is not None and not (
-            nom == "dateNaissance" and element.getparent().find(f"{{{NS}}}nir") is not None
-        ):
+        elif jour is not None and not (nom == "dateNaissance" and bool(_nirs(element.getparent()))):
             element.text = (jour + ecart).isoformat()
     fichier.text = xs_date_time(maintenant)
+
+
+def _nirs(racine: Any) -> list[Any]:
+    """The elements of a document that hold a NIR, whatever the contract calls them."""
+    return [e for e in racine.iter(etree.Element) if not len(e) and est_nom_de_nir(etree.QName(e).localname)]
 
 
 def masquer(racine: Any) -> Any:
     """A copy of a document, each NIR masked."""
     copie = deepcopy(racine)
-    for nir in copie.iter(f"{{{NS}}}nir"):
+    for nir in _nirs(copie):
         nir.text = masquer_nir(nir.text or "")
     return copie
 
@@ -139,9 +142,9 @@ def demasquer(racine: Any, depart: Any) -> None:
     person by person, where nothing else was typed over them."""
     if depart is None:
         return
-    originaux = {masquer_nir(nir.text or ""): nir.text for nir in depart.iter(f"{{{NS}}}nir")}
-    par_place = {depart.getroottree().getelementpath(nir): nir.text for nir in depart.iter(f"{{{NS}}}nir")}
-    for nir in racine.iter(f"{{{NS}}}nir"):
+    originaux = {masquer_nir(nir.text or ""): nir.text for nir in _nirs(depart)}
+    par_place = {depart.getroottree().getelementpath(nir): nir.text for nir in _nirs(depart)}
+    for nir in _nirs(racine):
         if "*" in (nir.text or ""):
             la = par_place.get(racine.getroottree().getelementpath(nir))
             nir.text = (

@@ -219,4 +219,7 @@ def _sans_espaces(racine: Any) -> Any:
         element.tag = etree.QName(element).localname
         if est_nom_de_nir(element.tag) and element.text:
             element.text = masquer_nir(element.text)
+        for cle, valeur in element.attrib.items():
+            if est_nom_de_nir(etree.QName(cle).localname):
+                element.set(cle, masquer_nir(valeur))
     return racine
