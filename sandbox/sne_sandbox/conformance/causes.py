@@ -45,7 +45,13 @@ class Chercheur:
             yield from fautes
             if not fautes:
                 dit = "\n".join(filter(None, (fault.get("message", ""), fault.get("explication", ""))))
-                yield _cause(ENVELOPPE, "", masquer_nirs(dit), "", self._de_l_enveloppe(vue, dit))
+                yield _cause(
+                    ENVELOPPE,
+                    "",
+                    masquer_nirs(dit),
+                    "",
+                    self._de_l_enveloppe(vue, dit) or self._de_la_version(vue),
+                )
 
     def leves(self, avant: Repris, apres: Repris) -> Iterator[Cause]:
         """Why `avant` was refused, and `apres` is not."""

@@ -92,6 +92,19 @@ def test_what_5_2_alone_takes_is_refused_by_5_0_with_its_change(trafic: list[Ech
     assert {cause.changement for cause in sort.causes} == {"DECISIONS"}
 
 
+def test_a_structure_that_5_2_takes_and_5_0_does_not_has_its_change(banc: Banc) -> None:
+    """Of a server that has no version 02.02: what it refused, the target takes."""
+    ancien = Banc(banc.app, "ancien").creer(contrat="v5.0")
+    try:
+        ancien.demander(specimen("personne_seule_nir"))
+        lus = [ancien.services.magasin.journal.lire("ancien", e.identifiant or 0) for e in ancien.journal()]
+    finally:
+        ancien.supprimer()
+    faite = passer([lu for lu in lus if lu is not None], charger("v5.2"), charger("v5.0"))
+    (sort,) = faite.de(Devenir.AUTREMENT)
+    assert {cause.changement for cause in sort.causes} == {"MESSAGE-0202"}
+
+
 # --- tightened in twelve ways ------------------------------------------------------------------------------
 
 
