@@ -36,6 +36,7 @@ from sne_sandbox.pki.identite import ANONYME, Identite
 from sne_sandbox.rules.rule import gravite
 from sne_sandbox.settings import Limites, Reglages
 from sne_sandbox.store import requetes
+from sne_sandbox.store.recherche import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
@@ -148,7 +149,12 @@ def _tampon(vue: Observation) -> datetime | None:
     """When the answer was written; None for one without a stamp of the server's own. A refused demande comes
     back under the header of its sender."""
     document = vue.reponse_document
-    if not vue.soap or document is None or document.texte_de("entete/typeFichier") != "RET":
+    if (
+        not vue.soap
+        or document is None
+        or vue.type_fichier == "RET"
+        or document.texte_de("entete/typeFichier") != "RET"
+    ):
         return None
     ecrit = document.instant_de("entete/dateFichier")
     if ecrit is None:
@@ -354,6 +360,8 @@ class _Reprise:
                 stockee = _stockee(demande, numero, self._contrat, maintenant)
                 nirs = self._contrat.roles.demande.nirs(demande)
                 avant = registre.demande(numero)
+                if avant is None and mouvements_de(registre, numero):
+                    return False  # deleted, and shown again: what was counted of it stays
                 if avant is None:
                     registre.ajouter(stockee, nirs)
                     self._reserver(registre, numero)
