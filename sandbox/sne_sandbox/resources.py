@@ -18,6 +18,12 @@ def fixtures_dir() -> Path:
     return _dossier("fixtures")
 
 
+def fichier_des_guichets(semence: str) -> Path:
+    """The guichets of a seed; those of `ecole` when it has no list of its own."""
+    siens = fixtures_dir() / "seeds" / semence / "guichets.toml"
+    return siens if siens.is_file() else fixtures_dir() / "seeds" / "ecole" / "guichets.toml"
+
+
 def docs_dir() -> Path:
     """Folder of the documentation (Markdown): the guide of the console too. Raises OperatorError when
     it is missing."""

@@ -25,6 +25,7 @@ from sne_sandbox.domain.demande import EtatDemande, GenreMouvement
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.menage import LIENS_DE_COUPLE, Composition
+from sne_sandbox.domain.parcours import parcours, suites
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.generators.demandes import DossierTire, contenu, formulaire, tirer_dossier
 from sne_sandbox.generators.menages import Foyer
@@ -36,8 +37,12 @@ from sne_sandbox.generators.vies import (
     Vie,
     bloc_dalo,
     bloc_radiation,
+    dater,
     decision,
+    est_dalo,
     instant,
+    premier_examen,
+    tirer_reexamen,
     tirer_vie,
     tirer_vie_effacee,
 )
@@ -80,7 +85,7 @@ COLONNES: Final = {
     "mouvement": ("numero_unique", "rang", "genre", "jour", "effet", "association", "motif"),
     "evenement": (
         *("identifiant", "numero_unique", "code_type", "auteur_creation", "cree_le", "nature"),
-        *("date_survenance", "caracteristiques"),
+        *("date_survenance", "caracteristiques", "suite", "suite_le"),
     ),
 }
 
@@ -111,7 +116,7 @@ class Semence:
 class _Plant:
     """A demande drawn, before it has its number. `rang` counts households from 0; `forcee` says that it is a
     meant duplicate of the one before. Once its row is made, `radiation` is the block of the one that ended
-    it, `radiee_par` the guichet that sent it."""
+    it, `radiee_par` the landlord that sent it, if one did."""
 
     rang: int
     dossier: DossierTire
@@ -168,7 +173,9 @@ def _lots(
         ]
         passees = [(_numero(sequences, t, vie.depot, guichet), vie) for (t, guichet), vie in effacees]
         evenement = sequences[_EVENEMENT]
-        sequences[_EVENEMENT] += sum(plant.vie.decision is not None for plant in plants)
+        for plant in plants:
+            tirer_reexamen(tirage, semence.population, plant.vie)
+        sequences[_EVENEMENT] += sum(plant.vie.decisions for plant in plants)
         if fin < semence.taille:
             transmettre(dict(sequences))
         lignes: Lignes = defaultdict(list)
@@ -230,9 +237,15 @@ def _planter(
             ligne = (base, numero, rang, role, *map(plier, noms), naissance, nir)
             lignes["demande_personne"].append(ligne)
     for plant, numero in zip(plants, numeros, strict=True):
+        bailleurs = plant.dossier.territoire.bailleurs
+        if plant.vie.reexamen:
+            evenement += 1
+            avant, auteur = premier_examen(plant.vie, tirage), tirage.choix(bailleurs)
+            _planter_decision(semence, tirage, plant, numero, evenement, avant, auteur, lignes)
         if plant.vie.decision is not None:
             evenement += 1
-            _planter_decision(semence, tirage, plant, numero, evenement, lignes)
+            auteur = plant.radiee_par or tirage.choix(bailleurs)
+            _planter_decision(semence, tirage, plant, numero, evenement, plant.vie, auteur, lignes)
 
 
 def _raconter(base: str, numero: str, vie: Vie, association: bool, lignes: Lignes) -> int:
@@ -286,12 +299,15 @@ def _ligne_demande(
     radiation, jour, motif, reservataire, commune = None, None, None, None, None
     if vie.radiation is not None:
         etat, (jour, motif) = _RADIEE, vie.radiation
-        radiation = bloc_radiation(tirage, motif, jour, dossier, dalo=vie.dalo is not None)
+        if motif in DU_BAILLEUR:
+            dernier = plant.radiee_par = tirage.choix(bailleurs)
+        bail = dater(vie, tirage)
+        dalo_alors = bail is not None and est_dalo(vie, vie.decision or bail)
+        siren = dossier.territoire.sirens.get(dernier)
+        radiation = bloc_radiation(tirage, motif, jour, dossier, bail=bail, siren=siren, dalo=dalo_alors)
         reservataire = radiation.code_de("attributionLogement/typeReservataire")
         commune = radiation.code_de("attributionLogement/adresse/commune")
-        if motif in DU_BAILLEUR:
-            dernier = tirage.choix(bailleurs)
-        plant.radiation, plant.radiee_par = radiation, dernier
+        plant.radiation = radiation
     statut, dalo = None, None
     if radiation is not None and jour is not None and motif == motifs.MOTIF_ATTRIBUTION:
         attribution = DecisionNotee.de_la_radiation(numero, jour, dernier, radiation, demandeur)
@@ -363,24 +379,33 @@ def _centiemes_uc(foyer: Foyer, jour: date) -> int:
 
 
 def _planter_decision(
-    semence: Semence, tirage: Tirage, plant: _Plant, numero: str, identifiant: int, lignes: Lignes
+    semence: Semence,
+    tirage: Tirage,
+    plant: _Plant,
+    numero: str,
+    identifiant: int,
+    vie: Vie,
+    auteur: str,
+    lignes: Lignes,
 ) -> None:
-    """The event of the decision of a life that has one, and what is counted of it. An attribution with a
-    lease was told with the radiation, by who radiated (R. 441-2-8 a)."""
-    dossier, vie, roles = plant.dossier, plant.vie, semence.population.roles.decision
+    """The event of the decision of `vie`, that of the plant or as it was before, and what is counted of it.
+    An attribution with a lease was told with the radiation (R. 441-2-8 a)."""
+    population, jour, radiation = semence.population, semence.maintenant.date(), plant.radiation
+    roles, siren = population.roles.decision, plant.dossier.territoire.sirens.get(auteur)
     assert vie.decision is not None
-    auteur, dite_le = tirage.choix(dossier.territoire.bailleurs), vie.decision
-    bail = plant.radiation.date_de("attributionLogement/dateSignatureBail") if plant.radiation else None
-    if bail is not None and vie.radiation is not None:
-        auteur, dite_le = plant.radiee_par, vie.radiation[0]
-        vie.decision = min(vie.decision, bail)
-    dit = decision(vie, tirage, vie.dalo is not None, roles, plant.radiation)
+    dite_le, reexaminee = vie.decision, vie is not plant.vie
+    if reexaminee:
+        jour, radiation = plant.vie.decision or jour, None
+    elif vie.radiation is not None and vie.radiation[1] == motifs.MOTIF_ATTRIBUTION:
+        dite_le = vie.radiation[0]
+    dit = decision(vie, tirage, population, siren, jour, radiation, reexaminee=reexaminee)
     quand = instant(dite_le, semence.maintenant)
-    evenement = Evenement(
-        identifiant, numero, roles.type, auteur, quand, "CRE", vie.decision, None, tuple(dit)
-    )
+    evenement = Evenement(identifiant, numero, roles.type, auteur, quand, "CRE", vie.decision, None, dit)
+    if plant.vie.radiation is None:  # the nights of the base go on from there
+        suite, suite_le = suites(parcours([evenement], roles)).get(identifiant, (None, None))
+        evenement = replace(evenement, suite=suite, suite_le=suite_le)
     ecrite = ligne_evenement(semence.base, evenement)
     lignes["evenement"].append(tuple(ecrite[nom] for nom in ("base", *COLONNES["evenement"])))
-    notee = DecisionNotee.de_l_evenement(evenement, roles, _demandeur(dossier, vie))
+    notee = DecisionNotee.de_l_evenement(evenement, roles, _demandeur(plant.dossier, plant.vie))
     if notee is not None:
         lignes["decision"].append(tuple(ligne_decision(semence.base, notee).values()))

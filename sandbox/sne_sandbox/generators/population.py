@@ -9,18 +9,27 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from sne_sandbox.domain.decision import CategoriePrioritaire, RolesDecision
 from sne_sandbox.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE, departement_de, territoire_de
 from sne_sandbox.domain.roles import PERSONNES, Roles
 from sne_sandbox.errors import ContractError, UsageError
 from sne_sandbox.generators.menages import SORTES
 from sne_sandbox.generators.tirage import Repartition
-from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.resources import fichier_des_guichets, fixtures_dir
 
 if TYPE_CHECKING:
     from sne_sandbox.contract.versions import Contrat
 
 _CHANCES: Final = ("radiees", "dalo", "decisions", "doublons", "nir")
-_PARTS: Final = ("menages", "versions", "nationalites", "anciennete", "radiations", "territoire")
+_PARTS: Final = (
+    "menages",
+    "versions",
+    "nationalites",
+    "anciennete",
+    "radiations",
+    "commissions",
+    "territoire",
+)
 _CLES: Final = frozenset({"comme", "taille", *_CHANCES, *_PARTS})
 
 
@@ -44,6 +53,8 @@ class Territoire:
     bailleurs: tuple[str, ...]
     etat: str
     """The guichet of the State's service, which declares DALO decisions."""
+    sirens: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
+    """The SIREN of each landlord that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,26 @@ class PlaceDuNir:
     niveau: str
     pas: tuple[str, ...]
     avant: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Commissions:
+    """How commissions decide: decisions by role, those that no lease follows and those that one does;
+    `refus` the chance that the household refuses an attribution, `reexamens` that the demande had been
+    examined before, `prioritaires` that the household is of a category of L. 441-1, one of `categories`
+    (None: the contract has none); what is written, in French."""
+
+    sans_bail: Repartition[str]
+    avec_bail: Repartition[str]
+    refus: float
+    reexamens: float
+    prioritaires: float
+    categories: Repartition[CategoriePrioritaire] | None
+    motifs_non_attribution: tuple[str, ...]
+    motifs_refus: tuple[str, ...]
+    motifs_irrecevabilite: Mapping[str, str]
+    """By sub-motive of the radiation."""
+    conditions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +104,7 @@ class Population:
     anciennete: Repartition[int]
     radiations: Repartition[str]
     territoires: Repartition[Territoire]
+    commissions: Commissions = field(hash=False, compare=False)
     roles: Roles
     """What the contract binds."""
     nirs: Mapping[str, Mapping[str, "PlaceDuNir"]] = field(hash=False, compare=False)
@@ -92,6 +124,7 @@ def lire_population(nom: str, contrat: "Contrat") -> Population:
         if not set(sortes) <= set(SORTES):
             raise _incorrecte(nom, f"ménages inconnus {sorted(set(sortes) - set(SORTES))}")
         sans = () if contrat.roles.decision.type else ("decisions",)
+        sirens = _sirens(nom)
         versions = {v: part for v, part in lue["versions"].items() if v in contrat.versions}
         return Population(
             taille=int(lue["taille"]),
@@ -104,7 +137,10 @@ def lire_population(nom: str, contrat: "Contrat") -> Population:
             radiations=Repartition(lue["radiations"]),
             roles=contrat.roles,
             nirs=_nirs(contrat),
-            territoires=Repartition({_territoire(nom, t, contrat): t["part"] for t in lue["territoire"]}),
+            commissions=_commissions(lue["commissions"], contrat.roles.decision),
+            territoires=Repartition(
+                {_territoire(nom, t, sirens, contrat): t["part"] for t in lue["territoire"]}
+            ),
         )
     except (KeyError, TypeError, ValueError) as erreur:
         raise _incorrecte(nom, repr(erreur)) from erreur
@@ -136,16 +172,38 @@ def _lire(nom: str) -> Mapping[str, Any]:
     return {**_lire(lue["comme"]), **lue} if "comme" in lue else lue
 
 
-def _territoire(nom: str, table: Mapping[str, Any], contrat: "Contrat") -> Territoire:
+def _commissions(table: Mapping[str, Any], roles: RolesDecision) -> Commissions:
+    """A decision or a category that the contract gives no code is not drawn; one of the law that the seed
+    does not name is drawn as rarely as the rarest."""
+    lue = dict(table)
+    for cle in ("sans_bail", "avec_bail"):
+        dites = {role: part for role, part in lue[cle].items() if role in roles.valeurs}
+        lue[cle] = Repartition(dites or lue[cle])
+    parts = lue["categories"]
+    connues = {c: parts.get(c.role, min(parts.values())) for c in roles.categories.values()}
+    lue["categories"] = Repartition(connues) if connues else None
+    for cle in ("motifs_non_attribution", "motifs_refus", "conditions"):
+        lue[cle] = tuple(lue[cle])
+    return Commissions(**lue)
+
+
+def _sirens(nom: str) -> dict[str, str]:
+    lus = tomllib.loads(fichier_des_guichets(nom).read_text("utf-8"))
+    return {code: guichet["siren"] for code, guichet in lus.items() if "siren" in guichet}
+
+
+def _territoire(
+    nom: str, table: Mapping[str, Any], sirens: Mapping[str, str], contrat: "Contrat"
+) -> Territoire:
     places = []
     for code in table["communes"]:
         commune = contrat.territoires.commune(code)
         if commune is None or territoire_de(code) != table["code"]:
             raise _incorrecte(nom, f"la commune [{code}] n'est pas du territoire [{table['code']}]")
         places.append(Place(code, commune.nom, commune.codes_postaux[0], departement_de(code)))
-    return Territoire(
-        table["code"], tuple(places), tuple(table["guichets"]), tuple(table["bailleurs"]), table["etat"]
-    )
+    bailleurs = tuple(table["bailleurs"])
+    siens = {code: sirens[code] for code in bailleurs if code in sirens}
+    return Territoire(table["code"], tuple(places), tuple(table["guichets"]), bailleurs, table["etat"], siens)
 
 
 def _incorrecte(nom: str, raison: str) -> ContractError:

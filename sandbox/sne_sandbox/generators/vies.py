@@ -11,6 +11,7 @@ from sne_sandbox.domain import codes as motifs
 from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.element import Element, bloc, de_code
+from sne_sandbox.domain.parcours import MOIS_APRES_AVERTISSEMENT, radiation_possible_le
 from sne_sandbox.generators.demandes import DossierTire
 from sne_sandbox.generators.plume import ELEMENTS
 from sne_sandbox.generators.population import Population
@@ -24,9 +25,13 @@ _DERNIER_DEBUT_MAX: Final = 380
 _RENOUVELEE_AVANT_MAX: Final = 45
 #: A radiated one is erased after a year.
 _RADIEE_DEPUIS_MAX: Final = 330
+#: Days between two commissions; the age of a demande that is examined again, whatever a lease puts back.
+_ENTRE_EXAMENS: Final = 35
+_AVANT_REEXAMEN: Final = timedelta(days=100)
 _RESERVATAIRES: Final = Repartition(
     {"AUCUN": 48, "PPRIOR": 18, "COLACT": 14, "COLTER": 14, "PFONCT": 3, "AUTRES": 3}
 )
+_RESERVATAIRES_DALO: Final = Repartition({"PPRIOR": 70, "COLACT": 15, "AUCUN": 10, "COLTER": 5})
 _TYPES_RPLS: Final = {"C": "T1", "T6P": "T6"}
 #: Whether a dwelling lies in a quartier prioritaire, by the last two digits of its number: less than the
 #: first bound it does, from the second on nobody knows.
@@ -39,13 +44,20 @@ _OUVERTURE: Final = time(9)
 @dataclass(slots=True)
 class Vie:
     """What happened to a demande, and when. `renouvellements` in order; `radiation` a day and the code of a
-    motive; `dalo` and `decision` the days of a d.DALO and of a commission's decision."""
+    motive; `dalo` and `decision` the days of a d.DALO and of a commission's decision; `reexamen` says that
+    another commission had decided before, and housed nobody."""
 
     depot: date
     renouvellements: tuple[date, ...] = ()
     radiation: tuple[date, str] | None = None
     dalo: date | None = None
     decision: date | None = None
+    reexamen: bool = False
+
+    @property
+    def decisions(self) -> int:
+        """How many decisions are told."""
+        return 0 if self.decision is None else 1 + self.reexamen
 
     @property
     def debut(self) -> date:
@@ -64,6 +76,8 @@ def tirer_vie(tirage: Tirage, population: Population, jour: date) -> Vie:
             debut = ajouter_mois(fin, -13)
         else:
             debut = fin - timedelta(days=tirage.entier(0, 364))
+        if motif == motifs.MOTIF_IRRECEVABILITE:  # a month after it was pronounced, at the least
+            debut = min(debut, ajouter_mois(fin, -MOIS_APRES_AVERTISSEMENT))
     else:
         debut = jour - timedelta(days=tirage.entier(0, _DERNIER_DEBUT_MAX))
     etapes = [debut]
@@ -78,6 +92,8 @@ def tirer_vie(tirage: Tirage, population: Population, jour: date) -> Vie:
         if _decide(tirage, population, radiation)
         else None
     )
+    if population.decisions and radiation is not None and radiation[1] == motifs.MOTIF_IRRECEVABILITE:
+        decision = ajouter_mois(fin, -MOIS_APRES_AVERTISSEMENT)
     return Vie(etapes[0], tuple(etapes[1:]), radiation, dalo, decision)
 
 
@@ -106,10 +122,52 @@ def instant(jour: date, maintenant: datetime) -> datetime:
     return min(datetime.combine(jour, _OUVERTURE, PARIS), maintenant)
 
 
+def est_dalo(vie: Vie, jour: date) -> bool:
+    """Whether the household was recognised as DALO on `jour`."""
+    return vie.dalo is not None and vie.dalo <= jour
+
+
+def dater(vie: Vie, tirage: Tirage) -> date | None:
+    """The day of the lease of a life that an attribution ended, None of another. Where it has a decision, its
+    commission sat before: an offer leaves ten days at least (R. 441-10), and so does an irrecevabilité
+    leave a month (R. 441-2-8 d)."""
+    fin, motif = vie.radiation or (None, None)
+    if fin is not None and motif == motifs.MOTIF_ATTRIBUTION:
+        bail = max(vie.depot, fin - timedelta(days=tirage.entier(0, 20)))
+        if vie.decision is not None:
+            vie.decision = max(vie.depot, bail - timedelta(days=tirage.entier(10, 45)))
+        return bail
+    if fin is not None and motif == motifs.MOTIF_IRRECEVABILITE and vie.decision is not None:
+        recul = timedelta(days=tirage.entier(0, 25))
+        vie.decision = max(vie.depot, ajouter_mois(fin, -MOIS_APRES_AVERTISSEMENT) - recul)
+    return None
+
+
+def tirer_reexamen(tirage: Tirage, population: Population, vie: Vie) -> None:
+    """Whether a life that has a decision had another before it: that takes time."""
+    if vie.decision is not None and vie.depot + _AVANT_REEXAMEN <= vie.decision:
+        vie.reexamen = tirage.booleen(population.commissions.reexamens)
+
+
+def premier_examen(vie: Vie, tirage: Tirage) -> Vie:
+    """The life at the first of its two decisions, more than a month before the other."""
+    assert vie.decision is not None
+    recul = timedelta(days=tirage.entier(_ENTRE_EXAMENS, 150))
+    return Vie(vie.depot, vie.renouvellements, dalo=vie.dalo, decision=max(vie.depot, vie.decision - recul))
+
+
 def bloc_radiation(
-    tirage: Tirage, motif: str, jour: date, dossier: DossierTire, *, dalo: bool = False
+    tirage: Tirage,
+    motif: str,
+    jour: date,
+    dossier: DossierTire,
+    *,
+    bail: date | None = None,
+    siren: str | None = None,
+    dalo: bool = False,
 ) -> Element:
-    """`radiation`, with what its motive asks for; a household that is `dalo` is housed as such."""
+    """`radiation`, with what its motive asks for: the `bail`, of the day itself by default, and the `siren`
+    of the landlord; a household that is `dalo` is housed as such."""
     enfants = [Element("dateRadiation", jour.isoformat()), de_code("motifRadiation", motif)]
     if motif == motifs.MOTIF_IRRECEVABILITE:
         enfants.append(de_code("sousMotifIrrecevabilite", tirage.choix(("IRRRES", "IRRSEJ"))))
@@ -117,18 +175,19 @@ def bloc_radiation(
         courrier = jour - timedelta(days=tirage.entier(32, 70))
         enfants.append(bloc("absenceReponse", Element("dateCourrier", courrier.isoformat())))
     elif motif == motifs.MOTIF_ATTRIBUTION:
-        enfants.append(_attribution(tirage, jour, dossier, dalo=dalo))
+        enfants.append(_attribution(tirage, bail or jour, dossier, siren, dalo=dalo))
     return bloc("radiation", *enfants)
 
 
-def _attribution(tirage: Tirage, jour: date, dossier: DossierTire, *, dalo: bool) -> Element:
+def _attribution(
+    tirage: Tirage, bail: date, dossier: DossierTire, siren: str | None, *, dalo: bool
+) -> Element:
     souhait = dossier.souhait
     type_ = souhait.types[-1]
     place = tirage.choix(souhait.places)
-    bail = max(dossier.depot, jour - timedelta(days=tirage.entier(0, 20)))
     adresse = {nom: texte for nom, texte in dossier.adresse.items() if nom in ("numero", "voie")}
     lieu = {**adresse, "codePostal": place.code_postal, "commune": place.code}
-    rpls = f"{tirage.entier(1, 9_999_999_999):010d}"
+    rpls = _rpls(tirage)
     hlm = dossier.foyer is not None and dossier.foyer.logement == "HLM"
     return bloc(
         "attributionLogement",
@@ -137,7 +196,8 @@ def _attribution(tirage: Tirage, jour: date, dossier: DossierTire, *, dalo: bool
         Element("numeroRpls", rpls),
         *([Element("attribueEnComDALO", "true")] if dalo else []),
         de_code("accordCollectif", "AUCUN"),
-        de_code("typeReservataire", tirage.selon(_RESERVATAIRES)),
+        de_code("typeReservataire", tirage.selon(_RESERVATAIRES_DALO if dalo else _RESERVATAIRES)),
+        *([Element("codeSirenBailleur", siren)] if siren else []),
         de_code("zus", _ZONES[bisect(_ZONES_JUSQUA, int(rpls[-2:]))]),
         de_code("typeLogement", _TYPES_RPLS.get(type_, type_)),
         bloc("adresse", *ELEMENTS.feuilles(lieu)),
@@ -155,29 +215,73 @@ def bloc_dalo(statut: str, jour: date, dossier: DossierTire) -> Element:
     )
 
 
-#: Categories of the decisions that a seed plants.
-_CATEGORIES: Final = ("mal_logement", "hebergement", "mineur", "sans_logement")
-
-
 def decision(
-    vie: Vie, tirage: Tirage, dalo: bool, roles: d.RolesDecision, radiation: Element | None = None
+    vie: Vie,
+    tirage: Tirage,
+    population: Population,
+    siren: str | None,
+    jour: date,
+    radiation: Element | None = None,
+    *,
+    reexaminee: bool = False,
 ) -> tuple[tuple[str, str], ...]:
-    """Characteristics of the event of a life that has a decision, by code; those that have a place. That of
-    the attribution which ended it agrees with its `radiation`."""
+    """Characteristics of the event of a life that has a decision, by code, as on `jour`; those that have a
+    place. `siren` is that of the landlord who tells it. That of an attribution or of an irrecevabilité which
+    ended the life agrees with its `radiation`; of a demande that is `reexaminee` after, it was refused."""
     assert vie.decision is not None
+    roles, commissions = population.roles.decision, population.commissions
     logement = radiation.enfant("attributionLogement") if radiation is not None else None
-    attribuee = logement is not None
-    retenue = d.ATTRIBUTION if attribuee else tirage.choix((d.NON_ATTRIBUTION, d.ATTRIBUTION))
+    retenue = _retenue(vie, tirage, population, jour, logement)
     dit = {d.DATE_COMMISSION: vie.decision.isoformat(), d.DECISION: retenue}
     if retenue == d.NON_ATTRIBUTION:
-        dit[d.MOTIF] = "Autre candidat mieux placé"
+        dit[d.MOTIF] = tirage.choix(commissions.motifs_non_attribution)
+    elif retenue == d.IRRECEVABILITE:
+        motifs_dits = commissions.motifs_irrecevabilite
+        sous_motif = radiation.code_de("sousMotifIrrecevabilite") if radiation is not None else None
+        dit[d.MOTIF] = motifs_dits[sous_motif or tirage.choix(tuple(motifs_dits))]
+    elif retenue == d.ATTRIBUTION_PAR_CLASSEMENT:
+        # Three candidates at least, for one dwelling (R. 441-3): a lease goes to the first most often.
+        dit[d.RANG] = str(tirage.choix((1, 1, 2) if logement is not None else (2, 3, 1)))
+    elif retenue == d.ATTRIBUTION_SOUS_CONDITION:
+        dit[d.CONDITION] = tirage.choix(commissions.conditions)
+    dalo = est_dalo(vie, vie.decision)
     dit[d.DALO] = "oui" if dalo else "non"
-    if not dalo:
-        choisie = tirage.choix(_CATEGORIES)
-        dit[d.CATEGORIE] = next((c.code for c in roles.categories.values() if c.role == choisie), "")
-    dit[d.BAIL] = "oui" if attribuee else "non"
+    if commissions.categories is not None and tirage.booleen(commissions.prioritaires):
+        categorie = tirage.selon(commissions.categories)
+        # One that the law has not opened yet, or has closed, is none.
+        if categorie.en_vigueur(vie.decision):
+            dit[d.CATEGORIE] = categorie.code
+    dit[d.SIREN] = siren or ""
     if logement is not None:
         dit[d.RESERVATAIRE] = logement.code_de("typeReservataire") or ""
         dit[d.RPLS] = logement.texte_de("numeroRpls") or ""
-        dit[d.DATE_BAIL] = logement.texte_de("dateSignatureBail") or ""
-    return roles.ecrire(dit)
+        dit |= {d.BAIL: "oui", d.DATE_BAIL: logement.texte_de("dateSignatureBail") or ""}
+    elif retenue != d.IRRECEVABILITE:
+        # The dwelling for which the demande was examined.
+        dit[d.RESERVATAIRE] = tirage.selon(_RESERVATAIRES_DALO if dalo else _RESERVATAIRES)
+        dit[d.RPLS] = _rpls(tirage)
+        dit[d.BAIL] = "non"
+        laissee = reexaminee and retenue == d.ATTRIBUTION
+        if laissee or (retenue in d.ATTRIBUTIONS and tirage.booleen(commissions.refus)):
+            dit |= {d.REFUS_DU_MENAGE: "oui", d.MOTIF: tirage.choix(commissions.motifs_refus)}
+    return roles.ecrire({role: dit[role] for role in d.CARACTERISTIQUES if role in dit})
+
+
+def _retenue(vie: Vie, tirage: Tirage, population: Population, jour: date, logement: Element | None) -> str:
+    """Which of d.DECISIONS was taken. Irrecevabilité leads to its radiation: of a demande that is active, it
+    is less than a month old; of one radiated for another motive, there was none."""
+    assert vie.decision is not None
+    commissions = population.commissions
+    if logement is not None:
+        return tirage.selon(commissions.avec_bail)
+    irrecevable = commissions.sans_bail.part(d.IRRECEVABILITE) > 0
+    if vie.radiation is not None and vie.radiation[1] == motifs.MOTIF_IRRECEVABILITE and irrecevable:
+        return d.IRRECEVABILITE
+    retenue = tirage.selon(commissions.sans_bail)
+    if retenue != d.IRRECEVABILITE or (vie.radiation is None and jour < radiation_possible_le(vie.decision)):
+        return retenue
+    return commissions.sans_bail.valeurs[0]
+
+
+def _rpls(tirage: Tirage) -> str:
+    return f"{tirage.entier(1, 9_999_999_999):010d}"

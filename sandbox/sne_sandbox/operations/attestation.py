@@ -29,10 +29,11 @@ LIGNES: Final = 42
 LIGNES_RESUME: Final = 14
 OCTETS_LIGNE: Final = 200
 LARGEUR: Final = 96
-#: What the first page can hold of the lists of a demande.
+#: What the first page can hold: of the lists of a demande, of a body, of the landlords (at most).
 _COTITULAIRES: Final = 8
 _LIGNES_COMMUNES: Final = 4
-_BAILLEURS: Final = 5
+_LIGNES_ORGANISME: Final = 2
+_LIGNES_BAILLEURS: Final = 8
 #: What follows the name of a body, and says that it does not exist.
 FICTIF: Final = " (fictif)"
 ANNEXES: Final = ("Annexe 1 : résumé de la demande et étapes à venir", "Annexe 2 : pièces justificatives")
@@ -155,8 +156,8 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
         *_replier(f"Adresse : {_adresse(ou, territoires)}"),
         *(f"Co-titulaire : {c.nom} {c.prenom}" for c in demande.cotitulaires[:_COTITULAIRES]),
         "",
-        f"Service enregistreur : {guichet.nom if guichet else stockee.guichet_createur}",
-        *([guichet.adresse] if guichet and guichet.adresse else []),
+        *_organisme(f"Service enregistreur : {guichet.nom if guichet else stockee.guichet_createur}"),
+        *(_organisme(guichet.adresse) if guichet and guichet.adresse else []),
         "",
         f"Date de réception de la demande : {date_francaise(stockee.date_creation)}",
     ]
@@ -168,21 +169,34 @@ def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question)
     dites += ["", "Localisations souhaitées :", *_replier(_PUCE + ", ".join(noms))[:_LIGNES_COMMUNES]]
     bailleurs, commission = _organismes(stockee, question)
     dites += ["", "Bailleurs qui ont des logements dans ces communes (noms et adresses inventés) :"]
-    for bailleur in bailleurs[:_BAILLEURS]:
-        dites += _replier(f"{_PUCE}{bailleur}{FICTIF}")
     ans = delai_anormal_ans(demande)
     saisine = ajouter_mois(stockee.date_creation, 12 * ans)
     hors_de_paris = ans == DELAI_HORS_DE_PARIS_ANS
-    dites += [
+    suite = [
         "",
         f"À compter du {date_francaise(saisine)}, faute de proposition adaptée, la commission de médiation",
         "peut être saisie (art. L. 441-2-3 du code de la construction et de l'habitation) :",
         f"{_PUCE}délai de {ans} ans{', une convention de ce bac à sable' if hors_de_paris else ''} ;",
-        *_replier(f"{_PUCE}{commission}{FICTIF}."),
+        *_organisme(f"{_PUCE}{commission}{FICTIF}."),
         "",
         "Les autres cas de saisine, la durée de validité, la radiation, le suivi : page suivante.",
         "Annexes : le résumé de la demande et les étapes à venir ; les pièces justificatives.",
     ]
+    place = min(_LIGNES_BAILLEURS, LIGNES - len(dites) - len(suite))
+    return [*dites, *_premiers(bailleurs, place), *suite]
+
+
+def _premiers(bailleurs: Sequence[str], place: int) -> list[str]:
+    """The first landlords, in `place` lines at most; the last says how many others there are."""
+    dites: list[str] = []
+    for rang, bailleur in enumerate(bailleurs):
+        siennes, reste = _replier(f"{_PUCE}{bailleur}{FICTIF}"), len(bailleurs) - rang
+        if len(dites) + len(siennes) > place - (reste > 1):
+            return [
+                *dites,
+                f"{_PUCE}et {reste} {'autres' if reste > 1 else 'autre'}, que la page ne peut nommer.",
+            ]
+        dites += siennes
     return dites
 
 
@@ -217,13 +231,17 @@ def _organismes(stockee: DemandeStockee, question: Question) -> tuple[list[str],
     for guichet in question.registre.guichets():
         if stockee.territoire in guichet.territoires and guichet.est_ouvert(jour):
             if guichet.nature is NatureGuichet.BAILLEUR:
-                bailleurs.append(f"{guichet.nom}, {guichet.adresse}")
+                bailleurs.append(_nom_et_adresse(guichet))
             elif guichet.nature is NatureGuichet.COMMISSION:
-                commissions.append(f"{guichet.nom}, {guichet.adresse}")
+                commissions.append(_nom_et_adresse(guichet))
     invente = _textes()["invente"]
     inventes = [nom.format(territoire=stockee.territoire) for nom in invente["bailleurs"]]
     commission = invente["commission"].format(territoire=stockee.territoire)
     return bailleurs or inventes, commissions[0] if commissions else commission
+
+
+def _nom_et_adresse(guichet: Guichet) -> str:
+    return ", ".join(filter(None, (guichet.nom, guichet.adresse)))
 
 
 def _adresse(adresse: Element | None, territoires: Territoires) -> str:
@@ -238,6 +256,10 @@ def _adresse(adresse: Element | None, territoires: Territoires) -> str:
     morceaux = (f"chez {chez}" if chez else "", texte_de("compAdresse"), rue, texte_de("lieuDit"), ville,
                 ailleurs, texte_de("pays"))  # fmt: skip
     return ", ".join(filter(None, morceaux)) or "non dite"
+
+
+def _organisme(ligne: str) -> list[str]:
+    return _replier(ligne)[:_LIGNES_ORGANISME]
 
 
 def _replier(ligne: str) -> list[str]:

@@ -16,7 +16,7 @@ from sne_sandbox.domain.guichet import lire_guichet
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, OperatorError, UsageError
 from sne_sandbox.operations import dossiers
 from sne_sandbox.operations.sauvegardes import Sauvegardes, consigner_remise
-from sne_sandbox.resources import fixtures_dir
+from sne_sandbox.resources import fichier_des_guichets, fixtures_dir
 from sne_sandbox.settings import DE_BASE, Reglages
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
@@ -45,10 +45,7 @@ def guichets_de(semence: str) -> tuple[Guichet, ...]:
         raise UsageError(
             f"Le jeu de départ [{semence}] n'existe pas.", remede=f"jeux de départ : {', '.join(semences())}"
         )
-    fichier = fixtures_dir() / "seeds" / semence / "guichets.toml"
-    if not fichier.is_file():
-        fichier = fixtures_dir() / "seeds" / "ecole" / "guichets.toml"
-    return _lire_guichets(fichier)
+    return _lire_guichets(fichier_des_guichets(semence))
 
 
 def vitrine(codes: Sequence[str]) -> str:

@@ -6,11 +6,12 @@
     [[pas]]                         in order
     titre, dire, regarder           what it is called, what to say before, what to watch once it is done
     montrer = [["label", "path in the answered document"]]
+    page = "quotas"                 a page of the console to open once it is done: one of `PAGES`
     envoyer = { operation, guichet, specimen, type, version, edits, champs, retient }
     deposer = { guichet, specimen, type, version, edits, retient }     a file, asynchronous channel
     avancer = "P1M"                 or a date: the clock
     relever = "G1205"               the guichet opens its outbox
-    attendu = { verdict, regles, attestation, faits, fichiers }
+    attendu = { verdict, regles, attestation, faits, fichiers, taux }
 
 A step has one of the four actions, or none: one only looks. `specimen` and `edits` are those of
 `generators/exemples.py`. `retient` names a variable that receives the numéro delivered; `{name}` in `edits`
@@ -44,6 +45,8 @@ from sne_sandbox.store.session import Magasin
 
 #: The base that a scene plays on is called after it.
 PREFIXE: Final = "scene-"
+#: The pages of the console that a step may lead to, as the link names them (French).
+PAGES: Final = {"quotas": "Quotas d'attribution", "statistiques": "Statistiques"}
 #: A variable that is always there.
 _JOUR: Final = "jour"
 _CHEMIN_GUICHET: Final = (
@@ -70,13 +73,15 @@ class MessageScene:
 @dataclass(frozen=True, slots=True)
 class Attendu:
     """What has to come out. `regles` are those that refuse; `faits` what the nights do, by the name they have
-    in the API; `fichiers` how many documents are dispatched."""
+    in the API; `fichiers` how many documents are dispatched; `taux` the shares of the quotas of the year, by
+    code, in hundredths."""
 
     verdict: str | None = None
     regles: Sequence[str] = ()
     attestation: bool = False
     faits: Mapping[str, int] = field(default_factory=dict)
     fichiers: int | None = None
+    taux: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ class PasScene:
     avancer: str | None = None
     relever: str | None = None
     montrer: Sequence[tuple[str, str]] = ()
+    page: str | None = None
     attendu: Attendu = field(default_factory=Attendu)
 
     @property
@@ -178,6 +184,10 @@ def _pas(table: Mapping[str, Any], lieu: str) -> PasScene:
     if len(actions) > 1:
         raise ContractError(
             f"{lieu} : plusieurs actions.", remede="une par pas : envoyer, deposer, avancer ou relever"
+        )
+    if pas.page is not None and pas.page not in PAGES:
+        raise ContractError(
+            f"{lieu} : la page [{pas.page}] n'existe pas.", remede=f"pages : {', '.join(PAGES)}"
         )
     return pas
 

@@ -135,10 +135,10 @@ def test_the_population_is_that_of_the_register(population: Population) -> None:
     assert not any(nir for d in demandes if d.version != "02.02" for nir in lus(d))
 
 
-def test_an_event_of_decision_is_a_value() -> None:
-    vie = vies.Vie(JOUR, decision=JOUR)
-    roles = charger().roles.decision
-    caracteristiques = vies.decision(vie, TirageAleatoire(1), dalo=True, roles=roles)
+def test_an_event_of_decision_is_a_value(population: Population) -> None:
+    vie = vies.Vie(JOUR, dalo=JOUR, decision=JOUR)
+    caracteristiques = vies.decision(vie, TirageAleatoire(1), population, "993681931", JOUR)
     evenement = Evenement(0, "", "DECATT", "", MAINTENANT, "CRE", JOUR, None, caracteristiques)
     assert ("DALO", "oui") in evenement.caracteristiques
+    assert ("SIREN", "993681931") in evenement.caracteristiques
     assert ("BAIL", "non") in evenement.caracteristiques

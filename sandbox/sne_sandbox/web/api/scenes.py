@@ -117,6 +117,7 @@ class PasLu:
     dire: Annotated[str, "avant de le jouer"]
     regarder: Annotated[str, "une fois joué"]
     action: Annotated[str, {"enum": [*ACTIONS, REGARDER]}]
+    page: Annotated[str | None, "de la console, à ouvrir une fois le pas joué : " + " ou ".join(scenes.PAGES)]
     joue: Annotated[JoueLu | None, "null : pas encore joué"]
 
 

@@ -19,6 +19,8 @@ from sne_sandbox.web.partage import expediteur, services
 
 blueprint: Final = section("scenes", __name__)
 
+#: Where the pages that a step leads to are.
+_PAGES: Final = {"quotas": "statistiques.quotas", "statistiques": "statistiques.page"}
 #: Seconds after which the page of who follows is loaded again.
 SUIVRE: Final = 5
 
@@ -61,7 +63,14 @@ def scene(base: str, scene: str) -> Reponse:
     if etat.commencee and base != etat.scene.base:
         return redirect(_adresse(etat.scene, suivre=1 if suivre else None))
     reponse: Response = make_response(
-        render_template("scenes/scene.html", etat=etat, scene=etat.scene, suivre=suivre, projeter=_projeter())
+        render_template(
+            "scenes/scene.html",
+            etat=etat,
+            scene=etat.scene,
+            suivre=suivre,
+            projeter=_projeter(),
+            pages={nom: (libelle, _PAGES[nom]) for nom, libelle in donnees.PAGES.items()},
+        )
     )
     if suivre:
         reponse.headers["Refresh"] = str(SUIVRE)

@@ -1,7 +1,7 @@
 """Every scene played to its end, through its pages, as a trainer does."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,8 @@ from lxml import html
 from navigateur import ENTETES
 
 from sne_sandbox.domain.base import Horloge
-from sne_sandbox.operations import bases, scenes
+from sne_sandbox.operations import bases, quotas, scenes
+from sne_sandbox.operations.lifecycle import Fait, code
 from sne_sandbox.operations.scenes import Scene
 from sne_sandbox.web import representation
 from sne_sandbox.web.app import creer_application
@@ -20,6 +21,7 @@ from sne_sandbox.web.partage import Configuration
 from sne_sandbox.web.representation import Joue
 
 SCENES = scenes.scenes()
+AVEC_PAGE = [s for s in SCENES if any(pas.page is not None for pas in s.pas)]
 DOUBLON = next(s for s in SCENES if s.identifiant == "doublon")
 
 
@@ -90,12 +92,19 @@ def verifier(joue: Joue) -> None:
             assert joue.echange.numero_unique is not None
     assert len(joue.montres) == len(joue.pas.montrer), "something to look at is not in the answer"
     if joue.pas.avancer is not None:
-        comptes = {"preavis": "PREAVIS", "radiations": "RADREN", "fins_de_reactivation": "FINREA"}
-        for fait, code in comptes.items():
-            vus = sum(a["regle"] == code for nuit in joue.nuits for a in nuit.anomalies)
+        for fait in Fait:
+            vus = sum(a["regle"] == code(fait) for nuit in joue.nuits for a in nuit.anomalies)
             assert vus == attendu.faits.get(fait, 0), fait
     if attendu.fichiers is not None:
         assert len(joue.fichiers) == attendu.fichiers
+
+
+def verifier_taux(banc: Banc, scene: Scene, attendus: Mapping[str, float]) -> None:
+    """The shares of the quotas are those that the step just played tells."""
+    with banc.services.magasin.lire(scene.base) as registre:
+        comptes = quotas.compter(registre, banc.services.contrat, scene.horloge.year)
+    parts = {part.code: part.taux for part in comptes.ensemble.parts}
+    assert {code: parts[code] for code in attendus} == attendus
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda s: s.identifiant, indirect=True)
@@ -141,6 +150,7 @@ def test_a_scene_is_played_to_its_end(
         etat = representation.lire(banc.services, scene)
         assert len(etat.joues) == rang
         verifier(etat.joues[-1])
+        verifier_taux(banc, scene, pas.attendu.taux)
         arbre = voir(page, scene)
         assert insecables(pas.regarder) in arbre.get_element_by_id(f"pas-{rang}").text_content()
     assert arbre.xpath("//li[@aria-current='step']") == []
@@ -174,6 +184,20 @@ def test_links_of_a_step_lead_somewhere(
         reponse = banc.http.get(lien.get("href"), headers=ENTETES)
         assert reponse.status_code == 200, lien.get("href")
         assert ("attestation" in lien.text) == reponse.data.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("scene", AVEC_PAGE, ids=lambda s: s.identifiant, indirect=True)
+def test_a_step_leads_to_the_page_of_its_base(
+    banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
+) -> None:
+    for rang, pas in enumerate(scene.pas, 1):
+        jouer(scene, rang)
+        liens = voir(page, scene).xpath(f"//li[@id='pas-{rang}']//p[starts-with(., 'Page à ouvrir')]/a")
+        assert len(liens) == (pas.page is not None)
+        for lien in liens:
+            assert lien.text == scenes.PAGES[pas.page or ""]
+            assert lien.get("href").startswith(f"/console/{scene.base}/statistiques")
+            assert banc.http.get(lien.get("href"), headers=ENTETES).status_code < 300
 
 
 def test_the_list_says_where_each_scene_stands(
