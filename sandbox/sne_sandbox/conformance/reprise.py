@@ -61,7 +61,7 @@ _PREFIXE, _SEQUENCE, _NUMERO = 7, 13, 18
 _OUVERT_LE: Final = date(2009, 1, 1)
 _LECTURE: Final = "getDemandeLogement"
 _HORS_SOAP: Final = "n'est pas un appel d'un service"
-_SANS_OPERATION: Final = "l'opération appelée n'est pas reconnue"
+SANS_OPERATION: Final = "l'opération appelée n'est pas reconnue"
 _PANNE: Final = "la réponse enregistrée est celle d'une panne"
 _SANS_REPONSE: Final = "le serveur n'a pas répondu"
 
@@ -403,7 +403,7 @@ def _ecarte(vue: Observation) -> str:
         return _PANNE
     if vue.echange.verdict is VerdictEchange.ERREUR or vue.fault("code") == "Receiver":
         return _SANS_REPONSE
-    return "" if vue.operation in OPERATIONS else _SANS_OPERATION
+    return "" if vue.operation in OPERATIONS else SANS_OPERATION
 
 
 def _pareil(vue: Observation, ici: Echange) -> bool:
