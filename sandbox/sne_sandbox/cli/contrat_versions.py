@@ -75,6 +75,8 @@ def preparer(
                 "→ donnez ce dossier à --de, ou à --contracts",
                 err=True,
             )
+        if trouve.perdus:
+            click.echo(f"Attention : {trouve.perdus}", err=True)
         contrats = [charger(nom, options) for nom in noms]
         if noms[0] == noms[1]:
             raise UsageError(

@@ -25,7 +25,8 @@ class Provenance:
     """A recording, called `nom`. `echanges` gives them from the first each time, read under their contract;
     `contrat` is its name, "" when nothing tells it; `remises` the ids before which the base was emptied, as
     far as it is noted apart; `certificats` says that their server saw the client certificates; `surcharge`
-    are the files of the user's own that lay over the contract."""
+    are the files of the user's own that lay over the contract; `perdus` says in French what was recorded and
+    is kept no more, "" when all of it is."""
 
     nom: str
     echanges: Callable[[Contrat], Iterable[Echange]]
@@ -34,12 +35,14 @@ class Provenance:
     remises: Collection[int] = ()
     certificats: bool = False
     surcharge: tuple[str, ...] = ()
+    perdus: str = ""
 
 
 @contextmanager
 def ouvrir(dit: str | None, base: str | None, ouvrir_magasin: Callable[[], Magasin]) -> Iterator[Provenance]:
     """The recording that `dit` names (an evidence package, a folder that the relay exported, or a base), or
-    that the base `base` keeps. Raises UsageError when it is none, or two; BaseInconnue, StoreError."""
+    that the base `base` keeps. Raises UsageError when it is none, or two, or was changed since it was closed;
+    BaseInconnue, StoreError."""
     if (dit is None) == (base is None):
         raise UsageError(
             "Il n'y a rien à rejouer." if dit is None else "L'enregistrement est donné deux fois.",
@@ -61,7 +64,10 @@ def ouvrir(dit: str | None, base: str | None, ouvrir_magasin: Callable[[], Magas
 
 
 def _des_preuves(fichier: Path) -> Provenance:
-    dossier = evidence.lire(fichier)
+    try:
+        dossier = evidence.lire(fichier)
+    except evidence.DossierAltere as erreur:  # its own exit code, 1, is that of a refusal here
+        raise UsageError(str(erreur), remede="donnez le preuves.zip tel que --report-dir l'a écrit") from None
     entete = dossier.rapport.entete
     return Provenance(
         fichier.name,
@@ -71,6 +77,7 @@ def _des_preuves(fichier: Path) -> Provenance:
         remises=remises_notees(dossier.proces_verbal()) if dossier.plan else (),
         certificats=True,
         surcharge=entete.surcharge,
+        perdus=" ".join(filter(None, (entete.non_juges, *dict.fromkeys(dossier.absents.values())))),
     )
 
 
@@ -84,4 +91,5 @@ def _de_la_base(magasin: Magasin, nom: str) -> Provenance:
         reglages=replace(reglages, contrat="", contrat_suivant=""),
         # The relay notes what its caller showed, and shows the real server a certificate of its own.
         certificats=nom != RELAIS,
+        perdus=trafic.perdus(magasin, nom, 0),
     )

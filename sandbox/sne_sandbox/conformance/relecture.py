@@ -167,7 +167,7 @@ def _avec_enveloppe(vue: Observation, contrat: Contrat) -> None:
     echange, reponse = vue.echange, vue.reponse
     document = document_parmi(vue.reponse.champs)
     racine = None if document.startswith(_ZIP) else arbre_de(document)
-    fait = bool(reponse.octets("attestation")) or _a_ete_fait(racine, echange.operation)
+    fait = bool(reponse.octets("attestation")) or _a_ete_fait(racine, vue)
     gravite = "avertissement" if fait else "bloquante"
     echange.anomalies = [] if racine is None else list(_anomalies(racine, contrat, gravite))
     refusee = any(anomalie["gravite"] == "bloquante" for anomalie in echange.anomalies)
@@ -189,13 +189,15 @@ def _avec_enveloppe(vue: Observation, contrat: Contrat) -> None:
     _noter(echange, REPONSE, "La réponse ne suit pas le contrat", fautes)
 
 
-def _a_ete_fait(racine: Any, operation: str | None) -> bool:
+def _a_ete_fait(racine: Any, vue: Observation) -> bool:
     """Whether an answer shows that what was asked was done: its anomalies, if any, are warnings. A demande
-    that is refused comes back under the header of its sender, what is not done shows no list."""
+    that is refused comes back under the header of its sender (of whom « RET » tells nothing then), what is
+    not done shows no list."""
     if racine is None:
         return False
-    if operation == "getNumUnique":
-        return bool(racine.findtext("{*}entete/{*}typeFichier") == "RET")
+    if vue.echange.operation == "getNumUnique":
+        demande = None if vue.arbre is None else vue.arbre.findtext("{*}entete/{*}typeFichier")
+        return bool(racine.findtext("{*}entete/{*}typeFichier") == "RET" != demande)
     return any(racine.find(f"{{*}}{nom}") is not None for nom in ("listeEvenements", "listeDemandes"))
 
 

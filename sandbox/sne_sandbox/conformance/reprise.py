@@ -44,6 +44,7 @@ from sne_sandbox.pki.identite import ANONYME, Identite
 from sne_sandbox.rules.rule import gravite
 from sne_sandbox.settings import Limites, Reglages
 from sne_sandbox.store import requetes
+from sne_sandbox.store.recherche import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
@@ -60,7 +61,7 @@ _PREFIXE, _SEQUENCE, _NUMERO = 7, 13, 18
 _OUVERT_LE: Final = date(2009, 1, 1)
 _LECTURE: Final = "getDemandeLogement"
 _HORS_SOAP: Final = "n'est pas un appel d'un service"
-_SANS_OPERATION: Final = "l'opération appelée n'est pas reconnue"
+SANS_OPERATION: Final = "l'opération appelée n'est pas reconnue"
 _PANNE: Final = "la réponse enregistrée est celle d'une panne"
 _SANS_REPONSE: Final = "le serveur n'a pas répondu"
 
@@ -165,7 +166,12 @@ def _tampon(vue: Observation) -> datetime | None:
     """When the answer was written; None for one without a stamp of the server's own. A refused demande comes
     back under the header of its sender."""
     document = vue.reponse_document
-    if not vue.soap or document is None or document.texte_de("entete/typeFichier") != "RET":
+    if (
+        not vue.soap
+        or document is None
+        or vue.type_fichier == "RET"
+        or document.texte_de("entete/typeFichier") != "RET"
+    ):
         return None
     ecrit = document.instant_de("entete/dateFichier")
     if ecrit is None:
@@ -378,6 +384,8 @@ class _Reprise:
                 stockee = _stockee(demande, numero, self._contrat, maintenant)
                 nirs = self._contrat.roles.demande.nirs(demande)
                 avant = registre.demande(numero)
+                if avant is None and mouvements_de(registre, numero):
+                    return False  # deleted, and shown again: what was counted of it stays
                 if avant is None:
                     registre.ajouter(stockee, nirs)
                     self._reserver(registre, numero)
@@ -395,7 +403,7 @@ def _ecarte(vue: Observation) -> str:
         return _PANNE
     if vue.echange.verdict is VerdictEchange.ERREUR or vue.fault("code") == "Receiver":
         return _SANS_REPONSE
-    return "" if vue.operation in OPERATIONS else _SANS_OPERATION
+    return "" if vue.operation in OPERATIONS else SANS_OPERATION
 
 
 def _pareil(vue: Observation, ici: Echange) -> bool:

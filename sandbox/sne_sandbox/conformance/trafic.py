@@ -240,7 +240,7 @@ class _Bande:
             debut=self.debut or maintenant,
             fin=self.fin or maintenant,
             echanges=self.echanges,
-            non_juges=_perdus(self.magasin, self.base, reglages.depuis),
+            non_juges=perdus(self.magasin, self.base, reglages.depuis),
             refuses=self.refuses,
             inacheve=reglages.inacheve,
             surcharge=self.contrat.dossiers.surcharge,
@@ -260,7 +260,7 @@ def _sans_reponse(vue: Observation) -> Accident:
     return Accident(vue.echange.identifiant, "répondre comme le SNE", (), dit, trace)
 
 
-def _perdus(magasin: MagasinLu, base: str, depuis: int) -> str:
+def perdus(magasin: MagasinLu, base: str, depuis: int) -> str:
     """What the journal had after `depuis` and has no more, in French; "" when it has all."""
     gardes, oublies = magasin.journal.compter(base)
     dernier = magasin.journal.dernier(base)

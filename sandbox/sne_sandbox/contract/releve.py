@@ -7,9 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from lxml import etree
+
 from sne_sandbox.contract.phrases import local
 
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
+#: What a bound that leaves its value out admits, of whole numbers: the value beside it.
+_EXCLUES: Final = {"minExclusive": ("minInclusive", 1), "maxExclusive": ("maxInclusive", -1)}
 #: Facets that are lists, and not one value.
 _CODES: Final = "enumeration"
 _MOTIF: Final = "pattern"
@@ -31,11 +35,20 @@ class Valeurs:
         """The nearest built-in type."""
         return self.lignee[0]
 
+    @property
+    def dite(self) -> str:
+        """All of it, in one line: what names the member of a union, or the item of a list."""
+        codes = () if self.codes is None else sorted(self.codes)
+        bornes = (f"{nom} {valeur}" for nom, valeur in sorted(self.bornes.items()))
+        return " ".join((self.base, *bornes, *sorted(self.motifs), *codes))
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceDeSchema:
     """An element, or an attribute, where its parent is. `maximum` None is no limit; `valeurs` is None for
-    what holds no text; `modele` tells the order and the choices of the elements below, "" without any."""
+    what holds no text, and for a wildcard the names that it lets in; `modele` tells the order and the
+    choices of the elements below, () without any. `espace` is the namespace that it is written in, "" for
+    none; `contraintes` what must be unique below."""
 
     minimum: int
     maximum: int | None
@@ -43,6 +56,9 @@ class PlaceDeSchema:
     modele: tuple[Any, ...] = ()
     fixe: str | None = None
     nil: bool = False
+    espace: str = ""
+    defaut: str | None = None
+    contraintes: frozenset[str] = frozenset()
 
 
 def relever(schema: Any) -> dict[str, PlaceDeSchema]:
@@ -71,21 +87,55 @@ def _element(
     deja = places.get(chemin)
     if deja is not None:  # the same name twice in one model: what either admits
         minimum, maximum = min(minimum, deja.minimum), _plus_grand(maximum, deja.maximum)
-    places[chemin] = PlaceDeSchema(minimum, maximum, valeurs, modele, element.fixed, bool(element.nillable))
+    places[chemin] = PlaceDeSchema(
+        minimum,
+        maximum,
+        valeurs,
+        modele,
+        element.fixed,
+        bool(element.nillable),
+        _espace(element.name),
+        element.default,
+        frozenset(_contrainte(unique) for unique in element.identities),
+    )
     if not type_.is_simple():
         for nom, attribut in type_.attributes.items():
-            requis = nom is not None and attribut.use == "required"
-            lues = lire_valeurs(attribut.type) if nom is not None else None
-            fixe = attribut.fixed if nom is not None else None
-            places[f"{chemin}/@{local(nom or '*')}"] = PlaceDeSchema(int(requis), 1, lues, fixe=fixe)
+            if nom is None:
+                places[f"{chemin}/@*"] = PlaceDeSchema(0, 1, _admis(attribut))
+            elif attribut.use != "prohibited":
+                places[f"{chemin}/@{local(nom)}"] = PlaceDeSchema(
+                    int(attribut.use == "required"),
+                    1,
+                    lire_valeurs(attribut.type),
+                    fixe=attribut.fixed,
+                    espace=_espace(nom),
+                    defaut=attribut.default,
+                )
     if groupe is None or id(type_) in ancetres:
         return
     for enfant, combien, combien_max in _particules(groupe, 1, 1):
         nom = local(enfant.name) if enfant.name else "*"
         if enfant.name is None:
-            places[f"{chemin}/*"] = PlaceDeSchema(combien, combien_max)
+            places[f"{chemin}/*"] = PlaceDeSchema(combien, combien_max, _admis(enfant))
         else:
             _element(enfant, f"{chemin}/{nom}", combien, combien_max, places, (*ancetres, id(type_)))
+
+
+def _espace(nom: str) -> str:
+    return etree.QName(nom).namespace or ""
+
+
+def _admis(joker: Any) -> Valeurs:
+    """What a wildcard lets in."""
+    return Valeurs(
+        ("any",), {"namespace": " ".join(joker.namespace), "processContents": joker.process_contents}
+    )
+
+
+def _contrainte(unique: Any) -> str:
+    """« unique evenement : @id »."""
+    champs = ", ".join(champ.path for champ in unique.fields)
+    return f"{local(unique.elem.tag)} {unique.selector.path} : {champs}"
 
 
 def _particules(groupe: Any, minimum: int, maximum: int | None) -> Iterator[tuple[Any, int, int | None]]:
@@ -126,8 +176,10 @@ def lire_valeurs(type_: Any) -> Valeurs:
         if nom.startswith(_XS):
             lignee.append(local(nom))
         elif getattr(courant, "member_types", None):
-            membres = sorted(repr(lire_valeurs(membre)) for membre in courant.member_types)
+            membres = sorted(lire_valeurs(membre).dite for membre in courant.member_types)
             lignee.append(f"union({' | '.join(membres)})")
+        elif getattr(courant, "item_type", None) is not None:
+            lignee.append(f"list({lire_valeurs(courant.item_type).dite})")
         if not nom.startswith(_XS):
             for facette in courant.facets.values():
                 sorte = local(facette.elem.tag) if facette.elem is not None else ""
@@ -139,4 +191,8 @@ def lire_valeurs(type_: Any) -> Valeurs:
                 elif sorte:
                     bornes.setdefault(sorte, str(facette.value))
         courant = courant.base_type if courant.base_type is not courant else None
+    if "integer" in lignee:
+        for nom, (inclus, pas) in _EXCLUES.items():
+            if nom in bornes:
+                bornes.setdefault(inclus, str(int(bornes.pop(nom)) + pas))
     return Valeurs(tuple(lignee) or ("anySimpleType",), bornes, frozenset(motifs), codes)

@@ -32,7 +32,8 @@ _FACETTES: Final[Mapping[str, str]] = {
     "length": "longueur", "minLength": "longueur minimale", "maxLength": "longueur maximale",
     "minInclusive": "minimum", "minExclusive": "minimum (exclu)", "maxInclusive": "maximum",
     "maxExclusive": "maximum (exclu)", "totalDigits": "chiffres en tout", "fractionDigits": "décimales",
-    "whiteSpace": "traitement des blancs",
+    "whiteSpace": "traitement des blancs", "namespace": "espaces de noms admis",
+    "processContents": "contrôle de ce qui est admis",
 }  # fmt: skip
 _DOUTE: Final = (Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
 
@@ -118,7 +119,7 @@ def _places(avant: Places, apres: Places, document: str) -> Iterator[_Ecart]:
     for chemin in parties[0]:
         if chemin in deplaces:
             dit = f"déplacé : se trouve à présent à {deplaces[chemin]}"
-            yield chemin, "element-deplace", dit, aller_retour(Severite.ERREUR, Severite.ERREUR, document)
+            yield chemin, "element-deplace", dit, _rompu(document)
         else:
             attendu = Severite.ERREUR if avant[chemin].minimum else Severite.AVERTISSEMENT
             yield (
@@ -140,7 +141,26 @@ def _places(avant: Places, apres: Places, document: str) -> Iterator[_Ecart]:
             )
     for chemin, place in avant.items():
         if chemin in apres:
+            parent = chemin.rpartition("/")[0]
+            # What stands below goes with it.
+            suit = parent in avant and _espaces(avant[parent], apres.get(parent)) == _espaces(
+                place, apres[chemin]
+            )
+            if place.espace != apres[chemin].espace and not suit:
+                yield chemin, "espace-de-noms", _dit_espace(place, apres[chemin]), _rompu(document)
             yield from _place(chemin, place, apres[chemin], document)
+
+
+def _espaces(avant: PlaceDeSchema, apres: PlaceDeSchema | None) -> tuple[str, str | None]:
+    return avant.espace, apres.espace if apres is not None else None
+
+
+def _dit_espace(avant: PlaceDeSchema, apres: PlaceDeSchema) -> str:
+    return f"espace de noms : [{apres.espace or 'aucun'}], et non plus [{avant.espace or 'aucun'}]"
+
+
+def _rompu(document: str) -> Mapping[Sens, Severite]:
+    return aller_retour(Severite.ERREUR, Severite.ERREUR, document)
 
 
 def _quoi(chemin: str) -> str:
@@ -182,12 +202,23 @@ def _place(chemin: str, avant: PlaceDeSchema, apres: PlaceDeSchema, document: st
     if avant.fixe != apres.fixe:
         dit = f"valeur imposée : [{apres.fixe or 'aucune'}], et non plus [{avant.fixe or 'aucune'}]"
         severites = elargi(document) if apres.fixe is None else resserre(document)
-        yield chemin, "valeur-imposee", dit, severites
+        yield (
+            chemin,
+            "valeur-imposee",
+            dit,
+            severites if None in (avant.fixe, apres.fixe) else _rompu(document),
+        )
+    if avant.defaut != apres.defaut:
+        dit = f"valeur par défaut : [{apres.defaut or 'aucune'}], et non plus [{avant.defaut or 'aucune'}]"
+        yield chemin, "valeur-par-defaut", dit, aller_retour(*_DOUTE, document)
+    if avant.contraintes != apres.contraintes:
+        dit = f"unicité : {_dits(apres.contraintes)}, et non plus {_dits(avant.contraintes)}"
+        yield chemin, "unicite", dit, _des_ensembles(avant.contraintes, apres.contraintes, document)
     if avant.valeurs is not None and apres.valeurs is not None:
         yield from _valeurs(chemin, avant.valeurs, apres.valeurs, document)
     elif avant.valeurs != apres.valeurs:
         dit = "contient à présent des éléments" if apres.valeurs is None else "contient à présent un texte"
-        yield chemin, "contenu", dit, aller_retour(Severite.ERREUR, Severite.ERREUR, document)
+        yield chemin, "contenu", dit, _rompu(document)
     elif avant.modele != apres.modele:
         yield from _modele(chemin, avant.modele, apres.modele, document)
 
@@ -235,7 +266,7 @@ def _reduit(modele: Any, noms: set[str]) -> Any:
 def _valeurs(chemin: str, avant: Valeurs, apres: Valeurs, document: str) -> Iterator[_Ecart]:
     if avant.base != apres.base:
         dit = f"type {apres.base}, et non plus {avant.base}"
-        severites = aller_retour(Severite.ERREUR, Severite.ERREUR, document)
+        severites = _rompu(document)
         if avant.base in apres.lignee:
             severites = resserre(document)
         elif apres.base in avant.lignee:
@@ -247,13 +278,16 @@ def _valeurs(chemin: str, avant: Valeurs, apres: Valeurs, document: str) -> Iter
             dit = f"{_FACETTES.get(nom, nom)} : {autre or 'aucune borne'}, et non plus {un or 'aucune borne'}"
             yield chemin, f"facette-{nom}", dit, _facette(nom, un, autre, document)
     if avant.motifs != apres.motifs:
-        serre, large = apres.motifs > avant.motifs, apres.motifs < avant.motifs
         dit = f"forme : {_dits(apres.motifs)}, et non plus {_dits(avant.motifs)}"
-        severites = (
-            resserre(document) if serre else elargi(document) if large else aller_retour(*_DOUTE, document)
-        )
-        yield chemin, "facette-pattern", dit, severites
+        yield chemin, "facette-pattern", dit, _des_ensembles(avant.motifs, apres.motifs, document)
     yield from _codes(chemin, avant.codes, apres.codes, document)
+
+
+def _des_ensembles(avant: frozenset[str], apres: frozenset[str], document: str) -> Mapping[Sens, Severite]:
+    """How hard it is that all of `apres` must hold, and no longer all of `avant`."""
+    if apres > avant:
+        return resserre(document)
+    return elargi(document) if apres < avant else aller_retour(*_DOUTE, document)
 
 
 def _codes(
@@ -276,6 +310,8 @@ def _dits(valeurs: frozenset[str]) -> str:
 
 
 def _facette(nom: str, avant: str | None, apres: str | None, document: str) -> Mapping[Sens, Severite]:
+    if nom == "whiteSpace":  # it changes what is read, and not always what is admitted
+        return aller_retour(*_DOUTE, document)
     if avant is None:
         return resserre(document)
     if apres is None:
@@ -286,8 +322,4 @@ def _facette(nom: str, avant: str | None, apres: str | None, document: str) -> M
         plus = apres > avant
     if nom in _HAUTES or nom in _BASSES:
         return resserre(document) if plus is (nom in _BASSES) else elargi(document)
-    return (
-        aller_retour(Severite.ERREUR, Severite.ERREUR, document)
-        if nom == "length"
-        else aller_retour(*_DOUTE, document)
-    )
+    return _rompu(document) if nom == "length" else aller_retour(*_DOUTE, document)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from banc import Banc, message
@@ -11,6 +12,7 @@ from lxml import etree
 
 from sne_sandbox.cli.main import cli
 from sne_sandbox.errors import UsageError
+from sne_sandbox.reports import evidence
 
 
 def appeler(*mots: str | Path) -> Result:
@@ -127,3 +129,26 @@ def test_what_could_not_be_replayed_proves_nothing(banc: Banc, home: dict[str, A
     vu = appeler("preparer", "--vers", "v5.2", "--de", "v5.0", *mots(home))
     assert vu.return_value == 3
     assert "rien n'est prouvé" in vu.stdout
+
+
+def test_what_the_journal_has_no_more_is_told(banc: Banc, home: dict[str, Any]) -> None:
+    banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "journal"})
+    banc.creer_demande("colocataires")
+    vu = appeler("preparer", "--vers", "v5.2", "--de", "v5.0", *mots(home))
+    assert vu.return_value == 0, vu.exception
+    assert "Attention : 2 échanges oubliés" in vu.stderr
+
+
+def test_evidence_that_was_changed_is_wrong_usage_and_no_refusal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with ZipFile(tmp_path / "preuves.zip", "w") as archive:
+        archive.writestr("manifeste.json", "{}")
+
+    def alteree(fichier: Path) -> None:
+        raise evidence.DossierAltere(f"Le dossier [{fichier}] a été modifié.")
+
+    monkeypatch.setattr(evidence, "lire", alteree)
+    vu = appeler("preparer", "--vers", "v5.2", "--home", tmp_path, tmp_path / "preuves.zip")
+    assert isinstance(vu.exception, UsageError)
+    assert "tel que --report-dir" in vu.exception.remede

@@ -89,6 +89,13 @@ def test_a_refusal_is_read_off_its_list(banc: Banc, contrat: Contrat) -> None:
     assert lue.reponse_conforme is True
 
 
+def test_a_refusal_that_comes_back_under_ret_as_it_was_sent_is_one(banc: Banc, contrat: Contrat) -> None:
+    """A client that sends an answer back: its own header says « RET »."""
+    dite, lue = relu(banc.demander(message(specimen("personne_seule"), "RET")).echange, contrat)
+    assert [a["regle"] for a in dite.anomalies if a["gravite"] == "bloquante"] == ["ENT001"]
+    assert lue.verdict is dite.verdict is VerdictEchange.ANOMALIES
+
+
 def test_a_request_out_of_its_schema_is_said_whatever_the_answer(banc: Banc, contrat: Contrat) -> None:
     racine = message(specimen("personne_seule"), "CRE")
     oter(racine, "demande/demandeLogement/numGuichet")

@@ -77,6 +77,19 @@ def test_what_was_accepted_there_is_done_here(banc: Banc) -> None:
     assert [a["regle"] for a in vus[2].ici.anomalies if a["gravite"] == "bloquante"] == ["ENT005"]
 
 
+def test_a_deleted_demande_that_is_shown_again_stops_nothing(banc: Banc) -> None:
+    numero, racine = banc.creer_demande()
+    banc.relire(numero)
+    banc.demander(message(racine, "SUP", numero))
+    banc.creer_demande("colocataires")
+    creation, lecture, suppression, suite = enregistre(banc)
+    vus = list(rejouer(banc.services.contrat, [creation, lecture, suppression, lecture, suite]))
+    assert [v.ici.verdict for v in vus] == [
+        VerdictEchange.ACCEPTE, VerdictEchange.ACCEPTE, VerdictEchange.ACCEPTE, VerdictEchange.FAULT,
+        VerdictEchange.ACCEPTE,
+    ]  # fmt: skip
+
+
 def test_a_demande_that_an_answer_shows_first_is_planted(banc: Banc) -> None:
     numero, racine = banc.creer_demande()
     banc.relire(numero, "1")

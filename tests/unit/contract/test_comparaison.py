@@ -89,6 +89,9 @@ LONG = '<xs:maxLength value="255"/>'
 BAS = '<xs:minInclusive value="0"/>\n      <xs:maxInclusive value="9999"/>'
 TROIS = '<xs:pattern value="[a-zA-Z0-9]{3}"/>'
 LISTE = '<xs:enumeration value="CRE"/><xs:enumeration value="MOD"/>'
+FICHIER = '<xs:element name="typeFichier" type="TypeFichier"/>'
+FIN = 'use="required"/>\n    </xs:complexType>'
+UNIQUE = (FIN, FIN + '<xs:unique name="u"><xs:selector xpath="*"/><xs:field xpath="@x"/></xs:unique>')
 CHOIX = '<xs:choice>\n        <xs:element name="association"'
 D1, TD, T = "demande-02.01", "types-demande", "types"
 #: What is written otherwise, then: kind, end of the place, how hard in requests, in answers.
@@ -122,7 +125,31 @@ SCHEMAS: dict[str, tuple[str, str, str, str, str, Severite, Severite]] = {
     "un choix": (
         D1, CHOIX, CHOIX.replace("choice", 'choice minOccurs="0"'), "choix", "demandeLogement", A, A,
     ),
+    "sans espace de noms": (
+        D1, 'mDefault="qualified"', 'mDefault="unqualified"', "espace-de-noms", "/entete", E, E,
+    ),
+    "un seul sans": (
+        D1, INTERNE, INTERNE.replace("/>", ' form="unqualified"/>'), "espace-de-noms", "refInterne", E, E,
+    ),
+    "une valeur par défaut": (
+        D1, FICHIER, FICHIER.replace("/>", ' default="CRE"/>'), "valeur-par-defaut", "typeFichier", A, A,
+    ),
+    "une valeur imposée": (
+        D1, FICHIER, FICHIER.replace("/>", ' fixed="CRE"/>'), "valeur-imposee", "typeFichier", E, I,
+    ),
+    "un attribut interdit": (
+        D1, 'use="required"', 'use="prohibited"', "attribut-retire", "@versionInterface", E, E,
+    ),
+    "une unicité": (D1, UNIQUE[0], UNIQUE[1], "unicite", "02.01:interfaceNuu", E, I),
+    "des blancs": (
+        T, LONG, LONG + '<xs:whiteSpace value="collapse"/>', "facette-whiteSpace", "precision", A, A,
+    ),
 }  # fmt: skip
+
+
+def test_the_same_bound_written_otherwise_is_no_difference(v5_2: Contrat, tmp_path: Path) -> None:
+    ecrire(tmp_path, "xsd/types.xsd", '<xs:maxInclusive value="2100"/>', '<xs:maxExclusive value="2101"/>')
+    assert ajoutees(v5_2, tmp_path) == []
 
 
 @pytest.mark.parametrize("quoi", SCHEMAS)

@@ -88,3 +88,20 @@ def test_a_type_that_holds_itself_is_gone_through_once() -> None:
         '</xs:complexType><xs:element name="r" type="C"/>'
     )
     assert list(lues) == ["r", "r/c"]
+
+
+def test_a_union_and_a_list_are_named_by_what_they_hold() -> None:
+    lues = places(
+        '<xs:simpleType name="J"><xs:restriction base="xs:int"><xs:maxExclusive value="9"/></xs:restriction>'
+        '</xs:simpleType><xs:simpleType name="U"><xs:union memberTypes="J xs:date"/></xs:simpleType>'
+        '<xs:simpleType name="L"><xs:list itemType="J"/></xs:simpleType>'
+        '<xs:element name="u" type="U"/><xs:element name="l" type="L"/>'
+    )
+    dites = [lu.valeurs.base for lu in lues.values() if lu.valeurs is not None]
+    assert dites == ["union(date | int maxInclusive 8)", "list(int maxInclusive 8)"]
+
+
+def test_a_wildcard_tells_what_it_lets_in() -> None:
+    lues = racine('<xs:sequence><xs:any namespace="##other" processContents="lax"/></xs:sequence>')
+    assert lues["r/*"].valeurs is not None
+    assert lues["r/*"].valeurs.bornes == {"namespace": "##other", "processContents": "lax"}

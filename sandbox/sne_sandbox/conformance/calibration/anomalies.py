@@ -82,12 +82,22 @@ class _Vues:
     places: list[tuple[str, str, int]] = field(default_factory=list)
     bloque: list[int] = field(default_factory=list)
     """Where it refused there, and blocks here or warns."""
+    durcie: list[int] = field(default_factory=list)
+    """Those of them where it only warns here."""
     laisse: list[int] = field(default_factory=list)
     """Where we found it, and the recorded server accepted."""
+    toleree: list[int] = field(default_factory=list)
+    """Those of them where it refuses here: a rule may refuse some values, and warn of others."""
     montree: list[int] = field(default_factory=list)
     """Where it was shown, and did not refuse."""
     bloquante_ici: bool = False
     muette_ici: bool = False
+
+    def laisser(self, echange: int, *, bloquante: bool) -> None:
+        """The recorded server let pass what we found, `bloquante` or not."""
+        self.laisse.append(echange)
+        if bloquante:
+            self.toleree.append(echange)
 
 
 class Anomalies:
@@ -126,6 +136,7 @@ class Anomalies:
             if code in _AU_REGISTRE and vue.laisse and (vue.bloque or code in self._soulevees):
                 ajouter(bilan.indecidables, _REGISTRE_INCONNU.format(regle=code), vue.laisse)
                 vue.laisse.clear()
+                vue.toleree.clear()
             self._conclure(code, vue, groupes, bool(affiche))
         self._donnees.finir(groupes)
         return affiche
@@ -164,17 +175,19 @@ class Anomalies:
             self._noter_paire(fait, paire, vues[paire.ici.regle])
             seule = len(paires) == 1 and not reste_la
             if fait.acceptee:
-                vues[paire.ici.regle].laisse.append(fait.echange)
+                vues[paire.ici.regle].laisser(fait.echange, bloquante=paire.ici.bloquante)
                 vues[paire.ici.regle].montree.append(fait.echange)
             elif paire.ici.bloquante or seule or not affiche or (not coupables and not reste_la):
                 vues[paire.ici.regle].bloque.append(fait.echange)
+                if not paire.ici.bloquante:
+                    vues[paire.ici.regle].durcie.append(fait.echange)
         for seul in reste_ici:
             vue = vues[seul.regle]
             vue.bloquante_ici |= seul.bloquante
             vue.muette_ici |= seul.muette
             if not seul.bloquante:
                 if fait.acceptee:
-                    vue.laisse.append(fait.echange)
+                    vue.laisser(fait.echange, bloquante=False)
             elif fait.inconnus and seul.regle in _AU_REGISTRE:
                 ajouter(bilan.indecidables, _REGISTRE_INCONNU.format(regle=seul.regle), [fait.echange])
             elif seul.regle in _DE_L_APPELANT:
@@ -184,7 +197,7 @@ class Anomalies:
             elif not (fait.acceptee or en_liste):
                 ajouter(bilan.indecidables, _PREMIERE, [fait.echange])
             elif not self._donnees.expliquer_ici(fait, seul, groupes):
-                vue.laisse.append(fait.echange)
+                vue.laisser(fait.echange, bloquante=True)
         for autre in reste_la:
             self._orpheline(fait, autre, appariement.regle(autre.code), groupes, bilan)
 
@@ -301,11 +314,18 @@ class Anomalies:
 
     def _gravite(self, regle: str, vue: _Vues, groupes: Causes, affiche: bool) -> None:
         fiche = self._contrat.regles[regle]
-        if vue.bloquante_ici and vue.laisse:
-            titre, pour, contre = f"{regle} ne refuse pas le message.", vue.laisse, vue.bloque
+        if vue.toleree:
+            titre, pour, contre = f"{regle} ne refuse pas le message.", vue.toleree, vue.bloque
             tue = affiche and not vue.montree
             voulue = Gravite.IGNOREE if tue else Gravite.AVERTISSEMENT
             dit = "accepté là-bas, refusé ici"
+        elif vue.bloquante_ici and vue.durcie:
+            titre = f"{regle} refuse là-bas des valeurs dont le bac à sable avertit."
+            groupe = groupes.de(("gravité", regle), titre)
+            for echange in vue.durcie:
+                groupe.noter(echange, "refusé là-bas, accepté ici")
+            groupe.conseil = _SANS_DONNEE
+            return
         elif not vue.bloquante_ici and vue.bloque:
             titre, pour, contre = f"{regle} refuse le message.", vue.bloque, vue.laisse
             voulue, dit = Gravite.BLOQUANTE, "refusé là-bas, accepté ici"

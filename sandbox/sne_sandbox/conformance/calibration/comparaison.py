@@ -15,7 +15,7 @@ from sne_sandbox.conformance.calibration.ecarts import (
 from sne_sandbox.conformance.calibration.reponses import SELON_LE_REGISTRE, ReponsesComparees
 from sne_sandbox.conformance.calibration.structure import Structures
 from sne_sandbox.conformance.enregistrement import EXPORT
-from sne_sandbox.conformance.reprise import Repris, rejouer
+from sne_sandbox.conformance.reprise import SANS_OPERATION, Repris, rejouer
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.texte import abrege, masquer_secrets
@@ -25,7 +25,6 @@ from sne_sandbox.settings import Reglages
 
 _CONTRAT: Final = "contract.toml"
 _SANS_SURCHARGE: Final = "Aucune donnée du contrat n'en décide. Signalez l'écart aux auteurs du bac à sable."
-_OPERATION: Final = "l'opération appelée n'est pas reconnue"
 
 
 def calibrer(
@@ -62,7 +61,7 @@ class _Calibration:
         """One exchange."""
         vue, echange = repris.vue, repris.vue.echange.identifiant or 0
         if repris.ecarte:
-            if repris.ecarte == _OPERATION:
+            if repris.ecarte == SANS_OPERATION:
                 self._operation_inconnue(repris)
             else:
                 ajouter(self._bilan.ecartes, repris.ecarte, [echange])

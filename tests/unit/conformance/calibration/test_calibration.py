@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 from banc import MIDI, Banc, message
-from calibrage import CHANGEMENTS, ClientDesEcarts, contrat, ecrire_l_autre
+from calibrage import CHANGEMENTS, DEMANDEUR, ClientDesEcarts, contrat, ecrire_l_autre, specimen, trouver
 from flask import Flask
 
 from sne_sandbox.conformance.calibration import rendu, surcharge
@@ -228,6 +228,34 @@ def test_exported_files_are_a_recording_too(jumeau: list[Echange], tmp_path: Pat
     assert bilan.compares > 80
     with pytest.raises(UsageError, match="aucun enregistrement"):
         list(du_dossier(tmp_path, nous))
+
+
+@pytest.fixture
+def communes(application: Flask) -> list[Echange]:
+    """ADR002 warns of a commune that a known département has not, and refuses one of no département."""
+    banc = Banc(application, "communes").creer()
+    for code in ("93999", "99999"):
+        racine = specimen()
+        trouver(racine, f"{DEMANDEUR}/adressePostale/commune").set("code", code)
+        banc.demander(racine)
+    enregistres = [nue(echange) for echange in parcourir(banc.services.magasin, "communes")]
+    banc.supprimer()
+    return enregistres
+
+
+def test_a_rule_that_only_warns_of_some_values_is_no_contradiction(communes: list[Echange]) -> None:
+    bilan = juger(communes, contrat())
+    assert (bilan.compares, bilan.groupes) == (2, []), rendu.en_texte(bilan)
+
+
+def test_what_a_rule_only_warns_of_here_and_is_refused_there_is_told(communes: list[Echange]) -> None:
+    acceptee, refusee = communes
+    reponse = refusee.reponse.replace(b"99999", b"93999")
+    autre = replace(acceptee, reponse=reponse, en_tetes_reponse=refusee.en_tetes_reponse)
+    bilan = juger([autre, refusee], contrat())
+    (groupe,) = bilan.groupes
+    assert groupe.titre == "ADR002 refuse là-bas des valeurs dont le bac à sable avertit."
+    assert (groupe.echanges, groupe.propositions) == ([acceptee.identifiant], [])
 
 
 def test_what_is_undecided_is_told_once_a_reason_whole_and_by_its_exchanges(jumeau: list[Echange]) -> None:
