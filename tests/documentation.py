@@ -466,15 +466,28 @@ def _issues(nom: str) -> list[str]:
     regles = versions.charger().regles
     rangees = []
     for histoire in _histoires(nom):
-        codes = sorted(code for pas in histoire["pas"] for code in pas.get("attendu", []))
+        attendus = [
+            histoire.get("enregistrement", []),
+            *(p.get("attendu", []) for p in histoire.get("pas", [])),
+        ]
+        codes = sorted(code for ceux in attendus for code in ceux)
         effets = []
         for profil in ("ecole", "strict"):
             poids = {gravite(regles[code], profil) for code in codes}
             if histoire.get("leger"):
                 poids = {Gravite.AVERTISSEMENT}
+            if histoire.get("faute"):
+                poids = {Gravite.BLOQUANTE}
             effets.append(next((mot for g, mot in _EFFETS.items() if g in poids), "rien"))
-        nuits = [f"nuits : {', '.join(f'`{c}`' for c in histoire['nuits'])}"] if "nuits" in histoire else []
+        notees = ", ".join(f"`{c}`" for c in histoire.get("nuits", [])) or "rien"
+        nuits = [f"nuits : {notees}"] if "nuits" in histoire else []
         dits = [*(f"`{code}`" for code in codes), *nuits]
+        if "numero" in histoire:
+            dits.append(f"numéro `{histoire['numero']}…`")
+        for nom, valeur in histoire.get("traitement", {}).items():
+            dits.append(f"`{nom}` : {valeur}" if valeur else f"pas de `{nom}`")
+        if "faute" in histoire:
+            dits.append("faute SOAP")
         if "statut" in histoire:
             dits.append(f"statut DALO `{histoire['statut']}`")
         rangees.append((histoire["titre"], histoire["source"], ", ".join(dits), *effets))

@@ -24,6 +24,10 @@ PAR_VUE: Final[Mapping[str, int]] = {
     "guide.page": 40,
     "composer.operation": 3,
     "echange.page": 8,
+    # The menu of bases leads to two; then each table, a territory, a guichet to change.
+    "statistiques.page": 5,
+    "statistiques.territoires": 4,
+    "guichets.page": 3,
 }
 PAR_DEFAUT: Final = 2
 DELAI: Final = 240.0

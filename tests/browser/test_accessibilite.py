@@ -32,7 +32,17 @@ def test_axe_finds_nothing(section: str, recense: Recensement, visiter: Visiter,
     assert trouvees == []
 
 
-@pytest.mark.parametrize("chemin", ["/console/ecole/journal", "/console/ecole/demandes", "/connexion"])
+_AU_TELEPHONE = (
+    "/console/ecole/journal",
+    "/console/ecole/demandes",
+    "/console/ecole/guichets",
+    "/console/ecole/contrat/formulaire",
+    "/console/ecole/statistiques/quotas",
+    "/connexion",
+)
+
+
+@pytest.mark.parametrize("chemin", _AU_TELEPHONE)
 def test_axe_at_the_width_of_a_telephone(chemin: str, visiter: Visiter, axe: str) -> None:
     visite = visiter(largeur=(390, 844))
     visite.aller(chemin)

@@ -11,6 +11,14 @@ def test_a_link_leads_to_each_view(nom: str, recense: Recensement) -> None:
     assert nom in recense.pages or nom in recense.fichiers
 
 
+@pytest.mark.parametrize(
+    ("nom", "dit"),
+    [("statistiques.page", "TAB03"), ("statistiques.territoires", "code="), ("guichets.page", "guichet=")],
+)
+def test_what_one_view_shows_otherwise_is_among_its_pages(nom: str, dit: str, recense: Recensement) -> None:
+    assert any(dit in adresse for adresse in recense.pages[nom]), recense.pages[nom]
+
+
 def test_no_link_is_dead(recense: Recensement) -> None:
     assert recense.morts == {}
 
@@ -31,6 +39,23 @@ def test_reads_well_at_three_widths(
         assert page.get_by_text("bac à sable non officiel", exact=True).is_visible(), adresse
         ecarts += visite.debordements()
     assert ecarts == []
+
+
+@pytest.mark.parametrize(
+    "chemin",
+    [
+        "/console/ecole/guichets",
+        "/console/ecole/contrat/formulaire",
+        "/console/ecole/statistiques/quotas",
+        "/console/ecole/statistiques/territoires?niveau=departement&code=75",
+    ],
+)
+def test_a_table_of_words_is_read_without_sliding(chemin: str, visiter: Visiter) -> None:
+    # What is told by the last column (a count, a fidelity, a share) is not looked for out of the frame.
+    page = visiter().aller(chemin)
+    cadres = page.locator(".defile:visible")
+    assert cadres.count() > 0
+    assert cadres.evaluate_all("tous => tous.filter(e => e.scrollWidth > e.clientWidth + 1).length") == 0
 
 
 @pytest.mark.parametrize("section", MODULES)

@@ -6,6 +6,12 @@
     depot = 2018-01-10              day of deposit, by default
     enregistree = 2018-01-10        day it is registered, that of the deposit by default
     dalo = 2018-02-01               the household is recognised as DALO that day, and declared so
+    specimen = "personne_seule_nir" who asks, two that share a flat by default; `guichet`, `version`, and
+                                    what is written of it: communes = ["69264"] (wished),
+                                    ecrit = { path = "text" }, a_charge = [days of birth]
+    enregistrement = ["NIR002"]     the codes that its registration raises, none by default; `faute` for a
+                                    request that gets the fault; `numero` is how its number begins
+    traitement = { nombreUC = "1.50" }  what the SNE computes of it, "" for what it does not write
     pas = [{ le = 2018-03-08, … }]  in order; `le` is the day of the base, at noon
 
 A step is one of:
@@ -17,10 +23,13 @@ A step is one of:
     corrige = "d1"                  the event of the step whose `nom` is d1, with what is decided here
     radie = "RADATT"                dwelling: bail, siren, rpls, reservataire, dalo, surface; courrier (a day)
     reactive, renouvelle, modifie = true
+    enregistre = true               the same household asks again
+    depose = "23:30:00"             … by a file left in an inbox at that time
     declare = "ACTIF"               a status of DALO
     attend = true                   nothing but the day, and its nights
 
-with `guichet` (G1226, or G0622 for a DALO) and `dite` (the day of the base, when it is not `le`). `attendu`
+with `communes` and `ecrit` for those that write a form,
+`guichet` (G1226, or G0622 for a DALO) and `dite` (the day of the base, when it is not `le`). `attendu`
 are the codes that a step raises, in any order, none by default. Of the whole: `nuits` are the codes that its
 nights noted, `statut` its last status of DALO, when they are told.
 """
@@ -38,6 +47,7 @@ from lxml import etree
 
 from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.resources import fixtures_dir
 
 _GUICHET: Final = "G1226"
@@ -90,6 +100,7 @@ class Joueur:
     histoire: Mapping[str, Any]
     numero: str = ""
     racine: Any = None
+    document: Any = None
     evenements: dict[str, str] = field(default_factory=dict)
     instant: datetime = field(init=False)
 
@@ -99,15 +110,21 @@ class Joueur:
     def jouer(self) -> list[tuple[Mapping[str, Any], Constat]]:
         """Each step, and what it came to. The demande is registered first."""
         depot = self.histoire.get("depot", _DEPOT)
-        racine = atelier.message(
-            atelier.specimen("colocataires"), "CRE", dateCreationDemande=depot.isoformat()
-        )
+        specimen = atelier.specimen(self.histoire.get("specimen", "colocataires"))
+        racine = atelier.message(specimen, "CRE", dateCreationDemande=depot.isoformat())
+        if "version" in self.histoire:
+            racine.set("versionInterface", self.histoire["version"])
+        _changer(racine, self.histoire)
         resultat = self._demander(racine)
-        self.numero, self.racine = resultat.numero, racine
-        pas = list(self.histoire["pas"])
+        self.racine, premier = racine, _constat(resultat)
+        attendu = {"attendu": self.histoire.get("enregistrement", [])}
+        if premier.refuse:
+            return [(attendu, premier)]
+        self.numero, self.document = resultat.numero, resultat.document
+        pas = list(self.histoire.get("pas", []))
         if "dalo" in self.histoire:
             pas.insert(0, {"le": self.histoire["dalo"], "declare": "ACTIF"})
-        return [({}, _constat(resultat)), *((un, self._jouer(un)) for un in pas)]
+        return [(attendu, premier), *((un, self._jouer(un)) for un in pas)]
 
     def _jouer(self, pas: Mapping[str, Any]) -> Constat:
         self._regler(pas.get("dite", pas["le"]))
@@ -120,7 +137,12 @@ class Joueur:
             return _constat(self._demander(racine))
         if "modifie" in pas:
             racine = atelier.message(self.racine, "MOD", self.numero, precision="Situation revue.")
+            _changer(racine, pas)
             return _constat(self._demander(racine))
+        if "enregistre" in pas or "depose" in pas:
+            racine = atelier.message(self.racine, "CRE", dateCreationDemande=pas["le"].isoformat())
+            _changer(racine, pas)
+            return self._deposer(racine, pas) if "depose" in pas else _constat(self._demander(racine))
         if "declare" in pas:
             return _constat(self._demander(self._declaration(pas), "getDeclarationNouveauDalo"))
         assert pas["attend"]
@@ -134,6 +156,19 @@ class Joueur:
     def _demander(self, racine: Any, operation: str = "getNumUnique") -> atelier.Resultat:
         atelier.poser(racine, "entete/dateFichier", self.instant.isoformat())
         return self.banc.demander(racine, operation=operation)
+
+    def _deposer(self, racine: Any, pas: Mapping[str, Any]) -> Constat:
+        self.instant = datetime.combine(pas["le"], time.fromisoformat(pas["depose"]), PARIS)
+        self.banc.regler_horloge(self.instant)
+        atelier.poser(racine, "entete/dateFichier", self.instant.isoformat())
+        boites = self.banc.services.boites
+        with self.banc.services.magasin.lire(self.banc.nom) as registre:
+            guichet = registre.guichet(atelier.texte(racine, f"{FORMULAIRE}/numGuichet"))
+        nom = f"DEM{guichet.code}-201812312330-000001.xml"
+        boites.deposer(self.banc.nom, guichet, nom, etree.tostring(racine, encoding="UTF-8"))
+        (traite,) = boites.relever(self.banc.nom, guichet).traites
+        echange = self.banc.services.magasin.journal.lire(self.banc.nom, traite.echange)
+        return _lu(echange, refuse=echange.verdict is not VerdictEchange.ACCEPTE)
 
     def _decider(self, pas: Mapping[str, Any]) -> Constat:
         racine = atelier.specimen("evenement", "documents")
@@ -229,8 +264,38 @@ def _texte(valeur: Any, *, vrai: str = "oui", faux: str = "non") -> str:
     return str(valeur)
 
 
+def _changer(racine: Any, dit: Mapping[str, Any]) -> None:
+    """Write what a history, or a step, says of the form."""
+    if "guichet" in dit:
+        atelier.poser(racine, f"{FORMULAIRE}/numGuichet", dit["guichet"])
+    for chemin, texte in dit.get("ecrit", {}).items():
+        atelier.poser(racine, f"{FORMULAIRE}/{chemin}", texte)
+    if "communes" in dit:
+        souhaits = atelier.trouver(racine, f"{FORMULAIRE}/logementRecherche/listeLocalisationSouhaite")
+        souhaits[:] = []
+        for code in dit["communes"]:
+            un = etree.SubElement(souhaits, f"{{{NS}}}localisationSouhaite")
+            etree.SubElement(un, f"{{{NS}}}commune", code=code)
+    if "a_charge" in dit:
+        actuel = atelier.trouver(racine, f"{FORMULAIRE}/personnePhysique/logementActuel")
+        liste = etree.Element(f"{{{NS}}}listePersonneACharge")
+        actuel.addprevious(liste)
+        for rang, jour in enumerate(dit["a_charge"]):
+            une = etree.SubElement(liste, f"{{{NS}}}personneACharge")
+            for nom, texte in (
+                ("nom", "Carlier"),
+                ("prenom", f"Enfant{'ABC'[rang]}"),
+                ("dateNaissance", jour),
+            ):
+                etree.SubElement(une, f"{{{NS}}}{nom}").text = str(texte)
+            etree.SubElement(une, f"{{{NS}}}sexe", code="F")
+            etree.SubElement(une, f"{{{NS}}}lienParente", code="E")
+
+
 def _constat(resultat: atelier.Resultat) -> Constat:
     assert resultat.echange is not None
-    codes = {str(anomalie["regle"]) for anomalie in resultat.echange.anomalies}
-    refuse = resultat.fault is not None or bool(resultat.anomalies)
-    return Constat(refuse, codes)
+    return _lu(resultat.echange, refuse=resultat.fault is not None or bool(resultat.anomalies))
+
+
+def _lu(echange: Echange, *, refuse: bool) -> Constat:
+    return Constat(refuse, {str(anomalie["regle"]) for anomalie in echange.anomalies})

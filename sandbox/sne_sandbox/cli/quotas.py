@@ -60,5 +60,5 @@ def _en_texte(ligne: LigneQuota) -> None:
         dit = (
             "" if part.taux is None else f"{part.compte} sur {part.sur}, {part.taux:.1f} % ".replace(".", ",")
         )
-        inconnus = f", {part.inconnus} inconnus" if part.inconnus else ""
+        inconnus = f", {part.inconnus} inconnu{'s' * (part.inconnus > 1)}" if part.inconnus else ""
         click.echo(f"  {part.libelle} (au moins {part.objectif} %) : {dit}[{part.etat}{inconnus}]")

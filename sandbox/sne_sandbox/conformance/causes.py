@@ -3,7 +3,8 @@ difference between the two contracts that brings it, and to its change.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from sne_sandbox.conformance.observation import Observation
@@ -20,10 +21,10 @@ _INDEX: Final = re.compile(r"\[\d+\]")
 
 
 class Chercheur:
-    """Looks causes up in a comparison, `vers` being its second contract."""
+    """Looks causes up in a comparison, `contrat` being that of its two which refuses."""
 
-    def __init__(self, comparaison: ComparaisonDeContrats, vers: Contrat) -> None:
-        self._vers = vers
+    def __init__(self, comparaison: ComparaisonDeContrats, contrat: Contrat) -> None:
+        self._contrat = contrat
         self._par_objet: dict[tuple[Nature, str], DifferenceDeContrats] = {}
         # Of several differences of one object, what is hardest on requests refuses them.
         for d in sorted(comparaison.differences, key=_durete):
@@ -47,10 +48,11 @@ class Chercheur:
                 dit = "\n".join(filter(None, (fault.get("message", ""), fault.get("explication", ""))))
                 yield _cause(ENVELOPPE, "", masquer_nirs(dit), "", self._de_l_enveloppe(vue, dit))
 
-    def leves(self, avant: Repris, apres: Repris) -> Iterator[Cause]:
-        """Why `avant` was refused, and `apres` is not."""
-        encore = {cause.cle for cause in self.refus(apres)}
-        return (cause for cause in self.refus(avant) if cause.cle not in encore)
+    def levees(self, repris: Repris, encore: Collection[tuple[str, ...]] = ()) -> Iterator[Cause]:
+        """Why the sandbox refuses under this contract, and no more under the other, which refuses for
+        `encore` (keys of causes): without what was to be done."""
+        for cause in (c for c in self.refus(repris) if c.cle not in encore):
+            yield replace(cause, message=cause.message.partition(" → ")[0], levee=True)
 
     def reponse(self, vue: Observation, chemins: Iterable[str]) -> Iterator[Cause]:
         """What is answered otherwise, at these paths."""
@@ -75,7 +77,7 @@ class Chercheur:
     def _de_la_regle(self, regle: str, chemin: str, valeur: str) -> DifferenceDeContrats | None:
         """The rule itself; else the list that it reads at this place."""
         nu = _INDEX.sub("", chemin)
-        liste = self._vers.nomenclatures.par_chemin.get(nu, ("", False))[0]
+        liste = self._contrat.nomenclatures.par_chemin.get(nu, ("", False))[0]
         return self._trouver(
             (Nature.REGLES, regle), (Nature.NOMENCLATURES, f"{liste}/{valeur}"), (Nature.CHEMINS, nu)
         )
@@ -105,35 +107,36 @@ class Chercheur:
         return self._trouver((Nature.MESSAGES, version))
 
     def _du_schema(self, vue: Observation) -> Iterator[Cause]:
-        """The faults of the request's document under the target's schema."""
+        """The faults of the request's document under the schema of the contract."""
         prevue = OPERATIONS.get(vue.operation or "")
         if vue.arbre is None or prevue is None or prevue.champ is None:
             return
-        version = self._vers.version_de_lecture(vue.arbre.get("versionInterface", ""))
-        for faute in expliquer(vue.arbre, prevue.genre, version, self._vers.schemas):
+        version = self._contrat.version_de_lecture(vue.arbre.get("versionInterface", ""))
+        for faute in expliquer(vue.arbre, prevue.genre, version, self._contrat.schemas):
             d = self._du_document(vue, faute.chemin)
             yield _cause(SCHEMA, faute.chemin, str(faute).partition(" : ")[2], masquer_nirs(faute.valeur), d)
 
     def _du_document(self, vue: Observation, chemin: str) -> DifferenceDeContrats | None:
         """The difference of the schema at a place; else at its attributes, above it, or below it; else the
-        version of message that is gone."""
+        version of message that is gone, or new."""
         prevue = OPERATIONS.get(vue.operation or "")
         genre = prevue.genre.value if prevue is not None else "demande"
         version = vue.arbre.get("versionInterface", "") if vue.arbre is not None else ""
-        schema = f"{genre}/{self._vers.version_de_lecture(version)}" if genre == "demande" else genre
+        schema = f"{genre}/{self._contrat.version_de_lecture(version)}" if genre == "demande" else genre
         nu = _INDEX.sub("", chemin)
         objet = f"{schema}:{nu}"
         exacte = self._trouver((Nature.SCHEMAS, objet), (Nature.SCHEMAS, f"{objet}/@code"))
         if exacte is not None:
             return exacte
-        if (partie := self._de_la_version(vue)) is not None and partie.sorte == "version-retiree":
+        partie = self._de_la_version(vue) if genre == "demande" else None
+        if partie is not None and partie.sorte == "version-retiree":
             return partie
         for (nature, autre), d in self._par_objet.items():
             if nature is Nature.SCHEMAS and autre.startswith(f"{schema}:"):
                 parent = autre.rpartition("/")[0]
                 if autre.startswith(f"{objet}/") or objet.startswith(f"{autre}/") or parent == objet:
                     return d
-        return None
+        return partie if partie is not None and partie.sorte == "version-ajoutee" else None
 
     def _de_l_enveloppe(self, vue: Observation, dit: str) -> DifferenceDeContrats | None:
         operation = vue.operation or ""

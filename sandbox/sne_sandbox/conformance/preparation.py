@@ -63,13 +63,15 @@ def preparer(
     """
     comparaison = comparer(depuis, vers, noms[:2])
     vides = {*remises, *remises_vues(echanges())}
-    chercheur, couverture = Chercheur(comparaison, vers), Couverture(vers)
+    chercheur, ancien, couverture = (
+        Chercheur(comparaison, vers), Chercheur(comparaison, depuis), Couverture(vers),
+    )  # fmt: skip
     options: dict[str, Any] = {"reglages": reglages, "certificats": certificats, "remises": vides}
     options["d_avance"] = True
     deux = [rejouer(contrat, echanges(), **options) for contrat in (depuis, vers)]
     sorts = []
     for avant, apres in zip(*deux, strict=True):
-        sorts.append(_sort(avant, apres, chercheur))
+        sorts.append(_sort(avant, apres, chercheur, ancien))
         if not avant.ecarte:
             couverture.voir(apres.vue)
         progres(len(sorts))
@@ -116,7 +118,8 @@ def remises_notees(proces_verbal: Iterable[Mapping[str, Any]]) -> set[int]:
 # --- one exchange ------------------------------------------------------------------------------------------
 
 
-def _sort(avant: Repris, apres: Repris, chercheur: Chercheur) -> SortDEchange:
+def _sort(avant: Repris, apres: Repris, chercheur: Chercheur, ancien: Chercheur) -> SortDEchange:
+    """`chercheur` looks why the target refuses, `ancien` why the contract of the recording does."""
     vue = avant.vue
     qui = (vue.echange.identifiant or 0, vue.operation or "", vue.type_fichier, vue.numero or "")
     if avant.ecarte:
@@ -126,16 +129,17 @@ def _sort(avant: Repris, apres: Repris, chercheur: Chercheur) -> SortDEchange:
     refuse, refusait = (repris.ici.verdict is not VerdictEchange.ACCEPTE for repris in (apres, avant))
     if not vue.acceptee:
         if refuse and refusait and (chemins := differences(avant, apres)):
-            connues = {cause.cle for cause in chercheur.refus(avant)}
-            nouvelles = [cause for cause in chercheur.refus(apres) if cause.cle not in connues]
-            causes = tuple(nouvelles or chercheur.reponse(vue, chemins))
+            connues = {cause.cle for cause in ancien.refus(avant)}
+            actuelles = list(chercheur.refus(apres))
+            changees = [cause for cause in actuelles if cause.cle not in connues]
+            changees += ancien.levees(avant, {cause.cle for cause in actuelles})
+            causes = tuple(changees or chercheur.reponse(vue, chemins))
             return SortDEchange(*qui, Devenir.AUTREMENT, causes)
         if refuse:
             return SortDEchange(*qui, Devenir.DEJA_REFUSE)
         # Refused then, accepted under both here: the recorded server knows what the recording does not tell.
-        causes = tuple(chercheur.leves(avant, apres)) if refusait else ()
         if refusait:
-            return SortDEchange(*qui, Devenir.AUTREMENT, causes)
+            return SortDEchange(*qui, Devenir.AUTREMENT, tuple(ancien.levees(avant)))
         return SortDEchange(*qui, Devenir.DEJA_REFUSE, raison="refusé alors pour une raison que rien ne dit")
     if refuse:
         connues = {cause.cle for cause in chercheur.refus(avant)} if refusait else set()

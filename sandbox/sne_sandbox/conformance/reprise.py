@@ -26,7 +26,15 @@ from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.base import Base, Guichet, Horloge, NatureGuichet
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
-from sne_sandbox.domain.echange import Appel, Champ, Echange, RequeteHttp, VerdictEchange, document_parmi
+from sne_sandbox.domain.echange import (
+    REMISE,
+    Appel,
+    Champ,
+    Echange,
+    RequeteHttp,
+    VerdictEchange,
+    document_parmi,
+)
 from sne_sandbox.errors import SandboxError
 from sne_sandbox.operations import bases, get_num_unique
 from sne_sandbox.operations.document import FormulaireEcrit
@@ -39,6 +47,10 @@ from sne_sandbox.store import requetes
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
+#: A clock of ours that says nearly when a line arrived is the machine's.
+_MEME_HEURE: Final = timedelta(seconds=5)
+#: Of several clocks of one server, none is that late: time went back, which it never does over demandes.
+_RECUL: Final = timedelta(hours=1)
 _BASE: Final = "reprise"
 #: Types of files that draw a numéro unique.
 CREATIONS: Final = ("CRE", "CRS")
@@ -90,14 +102,18 @@ def rejouer(
     `echanges` hold their bytes, and what `relecture.relire` or our own server noted. `reglages` are those of
     the base. `certificats` says that the recorded server saw the client certificates that the lines name:
     true of what our own server recorded, not of what the relay did. `remises` are the ids of the exchanges
-    before which the recorded base was emptied. With `d_avance`, a demande that an answer is the first to show
-    is planted before the request too, as if it had been so: for who compares two contracts, and not ours with
-    the answer. Raises StoreError when there is no room for the temporary base.
+    before which the recorded base was emptied, beside those that a line tells, or a clock that goes back.
+    With `d_avance`, a demande that an answer is the first to show is planted before the request too, as if it
+    had been so: for who compares two contracts, and not ours with the answer. Raises StoreError when there is
+    no room for the temporary base.
     """
+    dernier: datetime | None = None
     with _ouvrir(contrat, reglages or Reglages()) as reprise:
         for echange, instant in _dater(echanges, contrat):
-            if echange.identifiant in remises:
+            recule = dernier is not None and instant < dernier - _RECUL
+            if recule or echange.methode == REMISE or echange.identifiant in remises:
                 reprise.vider(instant)
+            dernier = instant
             yield reprise.rejouer(observer(echange, contrat), instant, certificats, d_avance)
 
 
@@ -124,12 +140,13 @@ def _bavard(contrat: Contrat, profil: str) -> Contrat:
 
 
 def _dater(echanges: Iterable[Echange], contrat: Contrat) -> Iterator[tuple[Echange, datetime]]:
-    """Each exchange with the recorded server's clock at that moment: the stamp of its answer, else the
-    arrival, as far from it as in the last exchange that has a stamp (the first, before there is one)."""
+    """Each exchange with the recorded server's clock at that moment: the stamp of its answer, else the clock
+    of the base when it is not the machine's, else the arrival, as far from it as in the last exchange that
+    has one of these (the first, before there is one)."""
     attente: deque[Echange] = deque()
     decalage: timedelta | None = None
     for echange in echanges:
-        tampon = _tampon(observer(echange, contrat))
+        tampon = _tampon(observer(echange, contrat)) or _horloge_menee(echange)
         if tampon is None and decalage is None:
             attente.append(echange)
             continue
@@ -154,6 +171,12 @@ def _tampon(vue: Observation) -> datetime | None:
     if ecrit is None:
         return None
     return ecrit if ecrit.tzinfo is not None else ecrit.replace(tzinfo=PARIS)
+
+
+def _horloge_menee(echange: Echange) -> datetime | None:
+    """The clock of a base of ours that was frozen or moved; None for the machine's, as a relay's base has."""
+    dit = echange.instant_base
+    return dit if dit is not None and abs(dit - echange.recu_le) > _MEME_HEURE else None
 
 
 # --- one exchange after the other --------------------------------------------------------------------------
@@ -249,7 +272,8 @@ class _Reprise:
             self._base = bases.creer(
                 self._magasin, self._contrat, _BASE, horloge=Horloge(instant), reglages=self._reglages
             )
-        if vue.type_fichier in CREATIONS and vue.numero_rendu in self._connu.suivies | self._connu.vues:
+        connu = self._connu
+        if vue.type_fichier in CREATIONS and vue.numero_rendu in connu.suivies | connu.vues | connu.perdues:
             self.vider(instant)  # a number is given once: the recorded base was put back to its start
         with self._magasin.ecrire(_BASE) as registre:
             registre.regler_horloge(Horloge(instant))
@@ -298,11 +322,11 @@ class _Reprise:
         numero = vue.numero or ""
         if vue.type_fichier not in CREATIONS and numero and numero not in self._connu.suivies:
             if numero in self._connu.perdues:
-                yield f"l'état de la demande {numero} n'a pas pu être suivi"
+                yield "l'état de la demande n'a pas pu être suivi"
             elif numero in self._connu.vues:
-                yield f"la demande {numero} existait avant : une réponse en montre une partie"
+                yield "la demande existait avant : une réponse en montre une partie"
             else:
-                yield f"la demande {numero} n'est connue d'aucun échange d'avant"
+                yield "la demande n'est connue d'aucun échange d'avant"
         if vue.guichet and (vue.guichet in self._connu.guichets or vue.guichet not in self._guichets):
             yield f"le guichet {vue.guichet} n'est pas de la base : ce qu'il peut faire ne se sait pas"
 

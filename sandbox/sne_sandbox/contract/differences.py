@@ -51,6 +51,11 @@ PORTEURS: Final[Mapping[str, tuple[str, ...]]] = {
     "doublons": ("getDoublons",),
 }  # fmt: skip
 _EMPREINTE: Final = 12
+#: How hard a new control can be, by the genre of its change.
+_REGLE_NOUVELLE: Final[Mapping[GenreChangement, Severite]] = {
+    GenreChangement.AJOUT: Severite.INFORMATION,
+    GenreChangement.COMPORTEMENT: Severite.AVERTISSEMENT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +162,18 @@ def attribuer(
 ) -> tuple[tuple[DifferenceDeContrats, ...], tuple[Changement, ...]]:
     """Each difference with the change that covers it, sorted, the hardest first; and these changes.
 
-    `apportes` are the changes that the second contract brings, `ailleurs` those that it does without. A new
-    control of an « ajout » bites only who uses what is added: it breaks nobody.
+    `apportes` are the changes that the second contract brings, `ailleurs` those that it does without; those
+    of a behaviour that no file shows are told too. A new control of an « ajout » bites only who uses what is
+    added: it breaks nobody. One of a « comportement » bites by what the base knows: it may break.
     """
     dites: list[DifferenceDeContrats] = []
     employes: dict[str, Changement] = {}
     for d in differences:
         changement = apportes.couvrant(d.nature, d.objet)
         severites = d.severites
-        if (
-            changement is not None
-            and changement.genre is GenreChangement.AJOUT
-            and d.sorte == "regle-ajoutee"
-        ):
-            severites = dict.fromkeys(severites, Severite.INFORMATION)
+        if changement is not None and d.sorte == "regle-ajoutee":
+            douce = _REGLE_NOUVELLE.get(changement.genre, Severite.ERREUR)
+            severites = {sens: max(s, douce, key=_RANGS.index) for sens, s in severites.items()}
         changement = changement or ailleurs.couvrant(d.nature, d.objet)
         if changement is not None:
             employes[changement.id] = changement
@@ -188,4 +191,4 @@ def attribuer(
     natures = tuple(Nature)
     dites.sort(key=lambda d: (_RANGS.index(d.severite), natures.index(d.nature), d.objet, d.sorte, d.texte))
     tous: tuple[Changement, ...] = (*apportes.liste, *ailleurs.liste)
-    return tuple(dites), tuple(c for c in tous if employes.get(c.id) is c)
+    return tuple(dites), tuple(c for c in tous if employes.get(c.id) is c or c.preuve is not None)

@@ -43,6 +43,7 @@ class DossiersContrat:
         self.overlay = overlay
         self.noms: list[str] = []
         self.couches: list[Path] = []
+        self._etend = racine / nom
         suivant: str | None = nom
         while suivant is not None:
             suivant = self._empiler(suivant)
@@ -55,9 +56,7 @@ class DossiersContrat:
 
     def _empiler(self, nom: str) -> str | None:
         if nom in self.noms or len(self.noms) >= _COUCHES_MAX:
-            raise ContractError(
-                f"Le contrat [{nom}] s'étend lui-même.", remede=f"corrigez « extends » dans {nom}/{_CONTRAT}"
-            )
+            raise ContractError(f"Le contrat [{nom}] s'étend lui-même.", remede=self._sans_boucle())
         candidats = [self.racine / nom]
         if self.overlay is not None:
             premier = [] if self.noms else [self.overlay]
@@ -74,8 +73,20 @@ class DossiersContrat:
         self.couches += couches
         for dossier in couches:
             if (dossier / _CONTRAT).is_file() and "extends" in (contenu := lire_toml(dossier / _CONTRAT)):
+                self._etend = dossier
                 return str(contenu["extends"]) or None
         return None if (self.racine / nom).is_dir() else PAR_DEFAUT
+
+    def _sans_boucle(self) -> str:
+        """What to do about the file that says `extends` last."""
+        fichier = self._etend / _CONTRAT
+        if self._etend != self.overlay:
+            return f"corrigez « extends » dans {fichier}"
+        seul = fichier.resolve().parent
+        return (
+            f"retirez « extends » de {fichier} : ce dossier se pose sur le contrat de --contract ; pour en "
+            f"faire un contrat à lui seul, --contract {seul.name} --contracts {seul.parent}"
+        )
 
     @staticmethod
     def _connus(dossier: Path) -> list[Path]:

@@ -15,6 +15,8 @@ SALARIES: Final = frozenset({"CDI", "CDD", "APP"})
 #: `statutDalo` (ListeStatutDalo): recognised and waiting; recognised and housed again (« Actif relogé »).
 DALO_ACTIF: Final = "ACTIF"
 DALO_RELOGE: Final = "ACTREL"
+#: Recognised once, and no more.
+DALO_CADUC: Final = "CADUC"
 #: … of a demande that was recognised.
 DALO_RECONNU: Final = frozenset({DALO_ACTIF, DALO_RELOGE})
 #: Motives of a radiation (ListeMotifsRadiation, R. 441-2-8): a) attribution followed by a signed lease,

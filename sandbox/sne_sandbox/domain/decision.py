@@ -130,7 +130,7 @@ class RolesDecision:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What the event of a decision says, by role: the elements of its values, in order. A characteristic
-    without a value, or bound to no role, is absent."""
+    without a value, or with blanks only, or bound to no role, is absent."""
 
     valeurs: Mapping[str, tuple[Element, ...]]
     roles: RolesDecision
@@ -155,7 +155,7 @@ class Decision:
         valeurs: dict[str, tuple[Element, ...]] = {}
         for code, valeur in lues:
             role = None if code is None else roles.role(code)
-            if role is not None and valeur is not None:
+            if role is not None and valeur is not None and valeur.texte.strip():
                 valeurs[role] = (*valeurs.get(role, ()), valeur)
         return cls(valeurs, roles)
 

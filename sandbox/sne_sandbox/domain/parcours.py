@@ -49,7 +49,8 @@ class DecisionDite:
         return self.decision.prise in d.ATTRIBUTIONS
 
     @property
-    def _logement(self) -> str:
+    def logement(self) -> str:
+        """RPLS number of the dwelling, in capitals; "" for none in particular."""
         return (self.decision.texte(d.RPLS) or "").upper()
 
     def meme_seance(self, autre: "DecisionDite") -> bool:
@@ -58,48 +59,83 @@ class DecisionDite:
 
     def meme_affaire(self, autre: "DecisionDite") -> bool:
         """… and of one dwelling, or of none in particular."""
-        return self.meme_seance(autre) and self._logement == autre._logement
+        return self.meme_seance(autre) and self.logement == autre.logement
+
+    @property
+    def ordre(self) -> tuple[date, int]:
+        """Sorts by when each was last told."""
+        return self.dite_le, self.identifiant
+
+    def refuse(self, autre: "DecisionDite") -> bool:
+        """Whether this refusal by the household is of that decision: one that either does not say of which
+        dwelling it is, is of the sitting."""
+        un_seul = not (self.logement and autre.logement) or self.logement == autre.logement
+        return self.meme_seance(autre) and un_seul
+
+    def defait(self, autre: "DecisionDite") -> bool:
+        """Whether this takes the lease of that decision back: a refusal, or a lease not signed of the same
+        sitting and of no dwelling in particular."""
+        if self.decision.booleen(d.REFUS_DU_MENAGE):
+            return self.refuse(autre)
+        return self.decision.booleen(d.BAIL) is False and not self.logement and self.meme_seance(autre)
+
+    def revient_sur(self, autre: "DecisionDite") -> bool:
+        """Whether the same guichet decided this later than that."""
+        ici, avant = self.commission, autre.commission
+        return self.auteur == autre.auteur and ici is not None and avant is not None and ici > avant
 
     def meme_bail(self, autre: "DecisionDite") -> bool:
         """Whether the leases of both are one: they share a sitting, a day of signature or a dwelling."""
         return (
             self.meme_seance(autre)
             or self.bail == autre.bail
-            or (bool(self._logement) and self._logement == autre._logement)
+            or (bool(self.logement) and self.logement == autre.logement)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Parcours:
-    """The decisions on one demande that still count, in the order they were told."""
+    """The decisions on one demande that still count, in the order they were told; `dites` are those that came
+    to nothing too, and those of no dwelling in particular that another of the same sitting followed."""
 
     decisions: tuple[DecisionDite, ...]
+    dites: tuple[DecisionDite, ...] = ()
 
     @property
     def baux(self) -> tuple[DecisionDite, ...]:
-        """Those that a signed lease followed."""
-        return tuple(dite for dite in self.decisions if dite.attribue and dite.bail is not None)
-
-    @property
-    def attributions(self) -> tuple[DecisionDite, ...]:
-        """The attributions that the household did not refuse."""
-        refus = [dite for dite in self.decisions if dite.decision.booleen(d.REFUS_DU_MENAGE)]
+        """Those that a signed lease followed, and that the household did not give up since, nor was said not
+        to be signed in the end."""
         return tuple(
             dite
             for dite in self.decisions
             if dite.attribue
-            and not any(
-                refusee.meme_affaire(dite)
-                or (refusee.decision.texte(d.RPLS) is None and refusee.meme_seance(dite))
-                for refusee in refus
-                if refusee.identifiant >= dite.identifiant
-            )
+            and dite.bail is not None
+            and not any(suite.defait(dite) and suite.ordre > dite.ordre for suite in self.decisions)
+        )
+
+    @property
+    def attributions(self) -> tuple[DecisionDite, ...]:
+        """The attributions that the household did not refuse; the refusal may have been told first."""
+        return tuple(
+            dite
+            for dite in self.decisions
+            if dite.attribue and not any(refus.refuse(dite) for refus in self._refus)
         )
 
     @property
     def irrecevabilites(self) -> tuple[DecisionDite, ...]:
-        """Those that found the demande irrecevable."""
-        return tuple(dite for dite in self.decisions if dite.decision.prise == d.IRRECEVABILITE)
+        """Those that found the demande irrecevable, and that the same guichet did not take back since by
+        attributing a dwelling."""
+        return tuple(
+            dite
+            for dite in self.decisions
+            if dite.decision.prise == d.IRRECEVABILITE
+            and not any(autre.attribue and autre.revient_sur(dite) for autre in self.decisions)
+        )
+
+    @property
+    def _refus(self) -> list[DecisionDite]:
+        return [dite for dite in self.decisions if dite.decision.booleen(d.REFUS_DU_MENAGE)]
 
 
 def parcours(
@@ -112,6 +148,7 @@ def parcours(
     """What these events of one demande tell, by order of writing; the event `sauf` is left out. A lease
     signed before the demande was last reactivated came to nothing: it counts no more."""
     retenues: list[DecisionDite] = []
+    dites: list[DecisionDite] = []
     for evenement in evenements:
         if evenement.supprime or evenement.identifiant == sauf or not roles.est(evenement):
             continue
@@ -121,11 +158,13 @@ def parcours(
             (evenement.modifie_le or evenement.cree_le).astimezone(PARIS).date(),
             Decision.stockee(evenement, roles),
         )
+        dites = [avant for avant in dites if not (dite.logement and _remplace(dite, avant))]
+        dites.append(dite)
         if reactivee_le is not None and dite.bail is not None and dite.bail <= reactivee_le:
             continue
         retenues = [avant for avant in retenues if not _remplace(dite, avant)]
         retenues.append(dite)
-    return Parcours(tuple(retenues))
+    return Parcours(tuple(retenues), tuple(dites))
 
 
 def suites(parcours: Parcours) -> dict[int, tuple[str, date]]:

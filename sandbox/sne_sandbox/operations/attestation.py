@@ -29,10 +29,11 @@ LIGNES: Final = 42
 LIGNES_RESUME: Final = 14
 OCTETS_LIGNE: Final = 200
 LARGEUR: Final = 96
-#: What the first page can hold of the lists of a demande.
+#: What the first page can hold: of the lists of a demande, of a body, of the landlords (at most).
 _COTITULAIRES: Final = 8
 _LIGNES_COMMUNES: Final = 4
-_BAILLEURS: Final = 5
+_LIGNES_ORGANISME: Final = 2
+_LIGNES_BAILLEURS: Final = 8
 #: What follows the name of a body, and says that it does not exist.
 FICTIF: Final = " (fictif)"
 ANNEXES: Final = ("Annexe 1 : résumé de la demande et étapes à venir", "Annexe 2 : pièces justificatives")
@@ -154,17 +155,7 @@ def _mettre_en_lignes(tables: list[dict[str, Any]]) -> list[str]:
 
 def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> list[str]:
     """The first page, a line each: a to e and g of R. 441-2-4 (convention for the layout: the real one is not
-    published). Where it has no room for all the co-holders, it says how many it leaves out."""
-    for place in range(_COTITULAIRES, 0, -1):
-        dites = _premiere_page(stockee, guichet, question, place)
-        if len(dites) <= LIGNES:
-            break
-    return dites
-
-
-def _premiere_page(
-    stockee: DemandeStockee, guichet: Guichet | None, question: Question, cotitulaires: int
-) -> list[str]:
+    published)."""
     demande, territoires = stockee.demande, question.contrat.territoires
     demandeur = demande.demandeur
     association = demande.association
@@ -177,10 +168,10 @@ def _premiere_page(
         f"Numéro unique d'enregistrement : {stockee.numero_unique}",
         *_replier(f"Demandeur : {qui}"),
         *_replier(f"Adresse : {_adresse(ou, territoires)}"),
-        *_premiers([f"Co-titulaire : {c.nom} {c.prenom}" for c in demande.cotitulaires], cotitulaires),
+        *_cotitulaires([f"Co-titulaire : {c.nom} {c.prenom}" for c in demande.cotitulaires]),
         "",
-        f"Service enregistreur : {guichet.nom if guichet else stockee.guichet_createur}",
-        *([guichet.adresse] if guichet and guichet.adresse else []),
+        *_organisme(f"Service enregistreur : {guichet.nom if guichet else stockee.guichet_createur}"),
+        *(_organisme(guichet.adresse) if guichet and guichet.adresse else []),
         "",
         f"Date de réception de la demande : {date_francaise(stockee.date_creation)}",
     ]
@@ -192,29 +183,42 @@ def _premiere_page(
     dites += ["", "Localisations souhaitées :", *_communes(noms)]
     bailleurs, commission = _organismes(stockee, question)
     dites += ["", "Bailleurs qui ont des logements dans ces communes (noms et adresses inventés) :"]
-    for ligne in _premiers([f"{_PUCE}{bailleur}{FICTIF}" for bailleur in bailleurs], _BAILLEURS):
-        dites += _replier(ligne)
     ans = delai_anormal_ans(demande)
     saisine = ajouter_mois(stockee.date_creation, 12 * ans)
     hors_de_paris = ans == DELAI_HORS_DE_PARIS_ANS
-    dites += [
+    suite = [
         "",
         f"À compter du {date_francaise(saisine)}, faute de proposition adaptée, la commission de médiation",
         "peut être saisie (art. L. 441-2-3 du code de la construction et de l'habitation) :",
         f"{_PUCE}délai de {ans} ans{', une convention de ce bac à sable' if hors_de_paris else ''} ;",
-        *_replier(f"{_PUCE}{commission}{FICTIF}."),
+        *_organisme(f"{_PUCE}{commission}{FICTIF}."),
         "",
         "Les autres cas de saisine, la durée de validité, la radiation, le suivi : page suivante.",
         "Annexes : le résumé de la demande et les étapes à venir ; les pièces justificatives.",
     ]
+    place = min(_LIGNES_BAILLEURS, LIGNES - len(dites) - len(suite))
+    return [*dites, *_premiers(bailleurs, place), *suite]
+
+
+def _premiers(bailleurs: Sequence[str], place: int) -> list[str]:
+    """The first landlords, in `place` lines at most; the last says how many others there are."""
+    dites: list[str] = []
+    for rang, bailleur in enumerate(bailleurs):
+        siennes, reste = _replier(f"{_PUCE}{bailleur}{FICTIF}"), len(bailleurs) - rang
+        if len(dites) + len(siennes) > place - (reste > 1):
+            return [
+                *dites,
+                f"{_PUCE}et {reste} {'autres' if reste > 1 else 'autre'}, que la page ne peut nommer.",
+            ]
+        dites += siennes
     return dites
 
 
-def _premiers(lignes_: Sequence[str], place: int) -> list[str]:
-    """The first of a list; its last line says how many it has no place for."""
-    if len(lignes_) <= place:
-        return list(lignes_)
-    return [*lignes_[: place - 1], f"{_PUCE}et {len(lignes_) - place + 1} autres"]
+def _cotitulaires(noms: Sequence[str]) -> list[str]:
+    """The first co-holders; the last line says how many others there are."""
+    if len(noms) <= _COTITULAIRES:
+        return list(noms)
+    return [*noms[: _COTITULAIRES - 1], f"{_PUCE}et {len(noms) - _COTITULAIRES + 1} autres"]
 
 
 def _communes(noms: Sequence[str]) -> list[str]:
@@ -258,13 +262,17 @@ def _organismes(stockee: DemandeStockee, question: Question) -> tuple[list[str],
     for guichet in question.registre.guichets():
         if stockee.territoire in guichet.territoires and guichet.est_ouvert(jour):
             if guichet.nature is NatureGuichet.BAILLEUR:
-                bailleurs.append(f"{guichet.nom}, {guichet.adresse}")
+                bailleurs.append(_nom_et_adresse(guichet))
             elif guichet.nature is NatureGuichet.COMMISSION:
-                commissions.append(f"{guichet.nom}, {guichet.adresse}")
+                commissions.append(_nom_et_adresse(guichet))
     invente = _textes()["invente"]
     inventes = [nom.format(territoire=stockee.territoire) for nom in invente["bailleurs"]]
     commission = invente["commission"].format(territoire=stockee.territoire)
     return bailleurs or inventes, commissions[0] if commissions else commission
+
+
+def _nom_et_adresse(guichet: Guichet) -> str:
+    return ", ".join(filter(None, (guichet.nom, guichet.adresse)))
 
 
 def _adresse(adresse: Element | None, territoires: Territoires) -> str:
@@ -279,6 +287,10 @@ def _adresse(adresse: Element | None, territoires: Territoires) -> str:
     morceaux = (f"chez {chez}" if chez else "", texte_de("compAdresse"), rue, texte_de("lieuDit"), ville,
                 ailleurs, texte_de("pays"))  # fmt: skip
     return ", ".join(filter(None, morceaux)) or "non dite"
+
+
+def _organisme(ligne: str) -> list[str]:
+    return _replier(ligne)[:_LIGNES_ORGANISME]
 
 
 def _replier(ligne: str) -> list[str]:

@@ -35,7 +35,8 @@ class Devenir(StrEnum):
 class Cause:
     """Why: the code of a rule, `SCHEMA`, `ENVELOPPE` or `REPONSE`; the place, with its indexes, the sentence
     and the value (NIR masked). `changement` is the id of the change, `difference` the fingerprint of the
-    difference between the contracts, and `texte` what it says: all three "" when none is found."""
+    difference between the contracts, and `texte` what it says: all three "" when none is found. `levee` says
+    that it refused before, and that the target refuses no more."""
 
     regle: str
     chemin: str
@@ -44,6 +45,7 @@ class Cause:
     changement: str = ""
     difference: str = ""
     texte: str = ""
+    levee: bool = False
 
     @property
     def cle(self) -> tuple[str, str, str]:
@@ -54,7 +56,7 @@ class Cause:
         """Its JSON."""
         noms = ("chemin", "valeur", "changement", "difference", "texte")
         dits = {nom: getattr(self, nom) or None for nom in noms}
-        return {"regle": self.regle, "message": self.message, **dits}
+        return {"regle": self.regle, "message": self.message, "levee": self.levee, **dits}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sne_sandbox.contract.changements import Changement
 from sne_sandbox.contract.differences import ComparaisonDeContrats, DifferenceDeContrats, Severite
 from sne_sandbox.domain.texte import accorde, pour_xml, visible
 from sne_sandbox.reports.html import empreinte
-from sne_sandbox.reports.sorts import Devenir, Nouveaute, Preparation, SortDEchange
+from sne_sandbox.reports.sorts import REPONSE, Devenir, Nouveaute, Preparation, SortDEchange
 
 #: Exchanges named of one cause.
 _ECHANGES_MAX: Final = 12
@@ -45,7 +45,8 @@ _DETAILLES: Final = (Devenir.REFUSE, Devenir.AUTREMENT, Devenir.INDECIDABLE)
 @dataclass(frozen=True, slots=True)
 class GroupeDeSorts:
     """Exchanges that become the same for the same reason: `titre` what says no, `phrase` and `chemin` how and
-    where, `operations` the calls, `echanges` their numbers, `difference` that of the contracts."""
+    where, `operations` the calls, `echanges` their numbers, `difference` that of the contracts; `levee` of a
+    refusal that the target lifts."""
 
     devenir: Devenir
     titre: str
@@ -55,6 +56,15 @@ class GroupeDeSorts:
     difference: str
     operations: tuple[str, ...]
     echanges: tuple[int, ...]
+    levee: bool = False
+
+    @property
+    def quoi(self) -> str:
+        """What becomes of an answer, when « answered otherwise » could be read as a new refusal."""
+        if self.levee:
+            return "n'est plus refusé par "
+        refus = self.devenir is Devenir.AUTREMENT and self.titre not in ("", REPONSE)
+        return "déjà refusé, désormais par " if refus else ""
 
     @property
     def cites(self) -> str:
@@ -82,6 +92,7 @@ def grouper(preparation: Preparation) -> list[GroupeDeSorts]:
             cle[4],
             tuple(dict.fromkeys(_appel(sort) for sort in sorts)),
             tuple(dict.fromkeys(sort.echange for sort in sorts)),
+            levee=bool(cle[5]),
         )
         for (devenir, cle), sorts in lots.items()
     ]
@@ -89,13 +100,13 @@ def grouper(preparation: Preparation) -> list[GroupeDeSorts]:
 
 
 def _cles(sort: SortDEchange) -> Iterator[tuple[str, ...]]:
-    """What groups it: title, sentence, place, change, difference."""
+    """What groups it: title, sentence, place, change, difference, and « levée » or nothing."""
     if sort.devenir is Devenir.INDECIDABLE:
-        yield "", sort.raison, "", "", ""
+        yield "", sort.raison, "", "", "", ""
     for cause in sort.causes:
-        yield cause.regle, cause.message, cause.chemin, cause.changement, cause.texte
+        yield cause.regle, cause.message, cause.chemin, cause.changement, cause.texte, "levée" * cause.levee
     if sort.devenir is not Devenir.INDECIDABLE and not sort.causes:
-        yield "", "", "", "", ""
+        yield "", "", "", "", "", ""
 
 
 def _appel(sort: SortDEchange) -> str:
@@ -134,9 +145,12 @@ def comparaison_en_texte(comparaison: ComparaisonDeContrats) -> str:
         lignes += ["", "Changements"]
     for changement in comparaison.changements:
         nombre = sum(d.changement == changement.id for d in comparaison.differences)
-        lignes.append(
-            f"  {changement.id} ({_nature(changement)}) : {accorde(nombre, 'différence', 'différences')}"
+        combien = (
+            accorde(nombre, "différence", "différences")
+            if nombre
+            else "un comportement, qu'aucun fichier ne dit"
         )
+        lignes.append(f"  {changement.id} ({_nature(changement)}) : {combien}")
         lignes.append(f"    {changement.phrase}")
     for severite, lot in groupby(comparaison.differences, key=lambda d: d.severite):
         differences = list(lot)
@@ -264,7 +278,7 @@ def preparation_en_texte(preparation: Preparation) -> str:
 
 def _dire(groupe: GroupeDeSorts, preparation: Preparation) -> Iterator[str]:
     tete = ", ".join(filter(None, (groupe.titre, groupe.changement and f"changement {groupe.changement}")))
-    yield f"{tete + ' · ' if tete else ''}{groupe.cites} ({', '.join(groupe.operations)})"
+    yield f"{groupe.quoi}{tete + ' · ' if tete else ''}{groupe.cites} ({', '.join(groupe.operations)})"
     for ligne in filter(None, (*groupe.phrase.split("\n"), groupe.chemin and f"à {groupe.chemin}")):
         yield f"  {ligne}"
     if groupe.difference:

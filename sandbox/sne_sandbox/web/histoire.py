@@ -101,7 +101,7 @@ def _suites(evenements: Iterable[Evenement], reglages: Reglages) -> Iterator[_Pr
             yield evenement.suite_le + timedelta(days=delai), "Bail que la radiation n'a pas suivi", detail
         else:
             quand = radiation_possible_le(evenement.suite_le)
-            detail = "le ménage averti depuis un mois, au bailleur de radier (R. 441-2-8 d)"
+            detail = "un mois après la décision, si le ménage fut averti alors ; au bailleur (R. 441-2-8 d)"
             yield quand, "Radiation pour irrecevabilité possible", detail
 
 

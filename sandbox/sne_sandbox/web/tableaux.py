@@ -24,7 +24,7 @@ from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import SandboxError, StoreError
 from sne_sandbox.operations import lieux, quotas, statistiques
 from sne_sandbox.operations.lieux import ComptesDeLieux
-from sne_sandbox.operations.quotas import Quotas
+from sne_sandbox.operations.quotas import LigneQuota, Quotas
 from sne_sandbox.operations.statistiques import Tableau
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.statistiques import tires
@@ -63,10 +63,12 @@ _BARRES_MAX: Final = 12
 #: A chart of its own: the reasons of the radiations of twelve months.
 MOTIFS: Final = "Motifs"
 _LIBELLE_MAX: Final = 34
-_LIBELLE_ETROIT: Final = 26
-#: Room that a horizontal bar leaves for the number that follows it, and how the number is put there: pygal
-#: would write it across the end of the bar.
-_PLACE: Final = 1.25
+_LIBELLE_ETROIT: Final = 22
+#: Width of a letter of a chart (pygal's own guess), in pixels: the room that labels take, and that a bar
+#: leaves for the number that follows it. How the number is put there: pygal would write it
+#: across the bar's end.
+_LETTRE: Final = 0.6 * 17
+_APRES: Final = 12
 _CSS: Final = ["file://style.css", "file://graph.css"]
 _VALEURS: Final = ".text-overlay .value { text-anchor: start; transform: translateX(8px); }"
 
@@ -288,13 +290,22 @@ def dessiner_quota(comptes: Quotas, code: str, *, etroit: bool = False) -> bytes
     """The chart of a share: what it should be, what it is, and of whom. Raises KeyError for a share that is
     none."""
     objectif = {regle.code: regle.objectif for regle in quotas.REGLES}[code]
-    lignes = [("Objectif", float(objectif))]
+    lignes, indeterminees = [("Objectif", float(objectif))], list[str]()
     for ligne in (comptes.ensemble, *comptes.lignes):
         (part,) = (part for part in ligne.parts if part.code == code)
         if part.taux is not None and len(lignes) < _BARRES_MAX:
-            nom = f"{ligne.nom_bailleur}, {ligne.nom_epci}" if ligne.bailleur else ligne.nom_bailleur
+            nom = _nom_de_ligne(ligne, _LIBELLE_ETROIT if etroit else _LIBELLE_MAX)
             lignes.append((nom, part.taux))
-    return _barres(lignes, etroit=etroit, unite=" %")
+            indeterminees += [nom] if part.etat == "indéterminé" else []
+    return _barres(lignes, etroit=etroit, unite=" %", douteuses=indeterminees)
+
+
+def _nom_de_ligne(ligne: LigneQuota, longueur: int) -> str:
+    """Of a landlord in several EPCI one must see which: each of the two names is cut, not their end only."""
+    if not ligne.bailleur:
+        return ligne.nom_bailleur
+    epci = _court(ligne.nom_epci, longueur // 2)
+    return f"{_court(ligne.nom_bailleur, longueur - 2 - len(epci))}, {epci}"
 
 
 def dessiner_lieux(comptes: ComptesDeLieux, *, etroit: bool = False) -> bytes:
@@ -311,23 +322,33 @@ def actives(comptes: ComptesDeLieux) -> list[tuple[str, int]]:
     return sorted(sommes.items(), key=lambda paire: (-paire[1], paire[0]))
 
 
-def _barres(lignes: Sequence[tuple[str, float]], *, etroit: bool, unite: str = "") -> bytes:
+def _barres(
+    lignes: Sequence[tuple[str, float]], *, etroit: bool, unite: str = "", douteuses: Sequence[str] = ()
+) -> bytes:
+    """Horizontal bars, the first line on top. `douteuses`: labels whose number « ? » follows."""
     import pygal
 
+    longueur, largeur = (_LIBELLE_ETROIT, 400) if etroit else (_LIBELLE_MAX, 600)
+    libelles = [_court(libelle, longueur) for libelle, _ in lignes]
+    ecrits = [f"{nombre(round(n))}{unite}{' ?' if libelle in douteuses else ''}" for libelle, n in lignes]
     plus_grand = max((compte for _, compte in lignes), default=0.0)
-    longueur = _LIBELLE_ETROIT if etroit else _LIBELLE_MAX
+    trace = largeur - 30 - _LETTRE * max(map(len, libelles), default=0)
+    barre = trace - _APRES - _LETTRE * max(map(len, ecrits), default=0)
     graphique = pygal.HorizontalBar(
-        **_reglages(largeur=400 if etroit else 600, hauteur=30 + 40 * max(1, len(lignes)), unite=unite),
+        **_reglages(largeur=largeur, hauteur=30 + 40 * max(1, len(lignes))),
         show_legend=False,
         # The numbers stand beside the bars: no scale is needed.
         show_x_labels=False,
         show_y_guides=False,
-        range=(0, plus_grand * _PLACE or 1),
+        range=(0, plus_grand * trace / barre or 1),
     )
     graphique.css = [*_CSS, f"inline:{_VALEURS}"]
     # Drawn from below: the first line of the table is the highest bar.
-    graphique.x_labels = [_court(libelle, longueur) for libelle, _ in reversed(lignes)]
-    graphique.add("demandes", [compte for _, compte in reversed(lignes)])
+    graphique.x_labels = libelles[::-1]
+    barres = [
+        {"value": n, "formatter": lambda _, dit=dit: dit} for (_, n), dit in zip(lignes, ecrits, strict=True)
+    ]
+    graphique.add("demandes", barres[::-1])
     return _rendre(graphique)
 
 
@@ -348,7 +369,7 @@ def _flux(tableau: Tableau, lignes: Sequence[tuple[str, tuple[int, ...]]], *, et
     return _rendre(graphique)
 
 
-def _reglages(*, largeur: int, hauteur: int, valeurs: bool = True, unite: str = "") -> dict[str, Any]:
+def _reglages(*, largeur: int, hauteur: int, valeurs: bool = True) -> dict[str, Any]:
     from pygal.style import Style
 
     style = Style(
@@ -381,7 +402,7 @@ def _reglages(*, largeur: int, hauteur: int, valeurs: bool = True, unite: str = 
         "spacing": 10,
         "print_values": valeurs,
         "print_values_position": "top",
-        "value_formatter": lambda valeur: f"{nombre(round(valeur or 0))}{unite}",
+        "value_formatter": lambda valeur: nombre(round(valeur or 0)),
         "min_scale": 3,
         "max_scale": 5,
         "no_data_text": "Aucune demande",

@@ -12,6 +12,7 @@ from sne_sandbox.conformance.preparation import preparer, remises_notees, remise
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.echange import REMISE, Echange, VerdictEchange
 from sne_sandbox.reports.sorts import Devenir, Preparation
+from sne_sandbox.reports.versions import preparation_en_texte
 from sne_sandbox.resources import contracts_dir
 
 #: The exchanges of the traffic, by what they are.
@@ -90,6 +91,29 @@ def test_what_5_2_alone_takes_is_refused_by_5_0_with_its_change(trafic: list[Ech
     (sort,) = faite.de(Devenir.REFUSE)
     assert {cause.regle for cause in sort.causes} == {"EVT002"}
     assert {cause.changement for cause in sort.causes} == {"DECISIONS"}
+
+
+def test_what_5_0_refused_and_5_2_takes_is_told_as_lifted_and_never_as_refused(banc: Banc) -> None:
+    numero, _ = banc.creer_demande("personne_seule")
+    banc.creer_demande("personne_seule_nir")
+    evenement = specimen("evenement", "documents")
+    poser(evenement, "operation/numUnique", numero)
+    for element in evenement.iter():  # no commission before the demande
+        if (element.text or "").startswith("2018-03-"):
+            element.text = MIDI.date().isoformat() + element.text[10:]
+    banc.fichier("ajouterEvenementDemande", evenement)
+    lus = (banc.services.magasin.journal.lire(banc.nom, e.identifiant or 0) for e in reversed(banc.journal()))
+    premier, *autres = (e for e in lus if e is not None)
+    # The last two as a server of 5.0 answered them.
+    refuses = [replace(e, verdict=VerdictEchange.FAULT, numero_unique=None) for e in autres]
+    faite = passer([premier, *refuses], charger("v5.2"), charger("v5.0"))
+    creation, decision = faite.de(Devenir.AUTREMENT)
+    assert {(c.regle, c.changement) for c in creation.causes} == {("schéma", "MESSAGE-0202")}
+    assert {(c.regle, c.changement) for c in decision.causes} == {("EVT002", "DECISIONS")}
+    assert all(c.levee and "→" not in c.message for c in (*creation.causes, *decision.causes))
+    dit = preparation_en_texte(faite)
+    assert "n'est plus refusé par EVT002, changement DECISIONS" in dit
+    assert "n'est plus refusé par schéma, changement MESSAGE-0202" in dit
 
 
 # --- tightened in twelve ways ------------------------------------------------------------------------------

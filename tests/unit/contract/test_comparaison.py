@@ -46,6 +46,23 @@ def test_5_2_adds_to_5_0_and_takes_nothing_away(v5_2: Contrat) -> None:
     assert all(d.sorte == "element-ajoute" and d.severite is I for d in places.values())
 
 
+def test_what_bites_a_message_of_5_0_by_what_others_said_is_a_warning(v5_2: Contrat) -> None:
+    """Controls that hold a radiation, which 5.0 sends, to decisions that the base may know from others."""
+    comparaison = comparer(charger("v5.0"), v5_2)
+    radiations = {
+        d.objet: d for d in comparaison.differences
+        if d.nature is Nature.REGLES and v5_2.regles[d.objet].types == ("RAD",)
+    }  # fmt: skip
+    assert radiations.keys() == {"DEC019", "DEC020", "DEC021", "DEC022"}
+    assert {(d.severite, d.changement) for d in radiations.values()} == {(A, "SUITES")}
+
+
+def test_a_behaviour_that_no_file_shows_is_told_too(v5_2: Contrat) -> None:
+    comparaison = comparer(charger("v5.0"), v5_2)
+    sans = {c.id for c in comparaison.changements} - {d.changement for d in comparaison.differences}
+    assert sans == {"COMMUNES", "STATISTIQUES"}
+
+
 def test_the_way_back_breaks_and_names_the_same_changes(v5_2: Contrat) -> None:
     comparaison = comparer(v5_2, charger("v5.0"))
     rompues = {d.objet: d.changement for d in comparaison.differences if d.severite is E}

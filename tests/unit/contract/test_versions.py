@@ -145,7 +145,10 @@ def test_overlays_that_cannot_be_read(tmp_path):
     ecrire(tmp_path, "contract.toml", 'extends = "v9"\n')
     assert "v5.0, v5.2" in refus(overlay=tmp_path)
     ecrire(tmp_path, "contract.toml", 'extends = "v5.2"\n')
-    assert "s'étend lui-même" in refus(overlay=tmp_path)
+    boucle = refus(overlay=tmp_path)
+    assert "s'étend lui-même" in boucle
+    assert f"retirez « extends » de {tmp_path / 'contract.toml'}" in boucle
+    assert f"--contract {tmp_path.name} --contracts {tmp_path.parent}" in boucle
     ecrire(tmp_path, "contract.toml", "couleur = 1\n")
     assert "couleur" in refus(overlay=tmp_path)
     ecrire(tmp_path, "contract.toml", 'versions = ["02.00", "02.07"]\n')

@@ -105,6 +105,36 @@ def test_a_territory_without_guichets_has_invented_bodies_marked_so(banc: Banc) 
     assert f"Commission de médiation d'essai, territoire 059, 3 rue de l'Exemple{FICTIF}" in page
 
 
+@pytest.mark.parametrize("mots", [0, 30])
+def test_what_the_page_cannot_name_of_the_landlords_is_counted(banc: Banc, mots: int) -> None:
+    # The commission keeps its room, however many they are and however long their names.
+    for rang in range(30):
+        nom = f"Organisme {rang}" + " œuvre" * mots
+        champs = {"code": f"G3{rang:03}", "nature": "bailleur", "territoire": "062", "nom": nom,
+                  "ouvert_le": "2011-03-28"}  # fmt: skip
+        assert banc.api("POST", f"/bases/{banc.nom}/guichets", corps=champs).status_code == 201
+    _, (premiere, *_) = _delivree(banc, specimen("colocataires"))
+    page = _dit(premiere)
+    nommes = page.count(FICTIF) - 1  # but for the commission
+    assert 1 <= nommes < 31
+    assert f"et {31 - nommes} autres, que la page ne peut nommer." in page
+    assert "Commission de médiation du Pas-de-Calais" in page
+    assert premiere[-1].startswith("Annexes :")
+
+
+def test_a_landlord_without_an_address_leaves_no_comma(banc: Banc) -> None:
+    champs = {
+        "code": "G3000",
+        "nature": "bailleur",
+        "territoire": "062",
+        "ouvert_le": "2011-03-28",
+        "nom": "Logis",
+    }
+    assert banc.api("POST", f"/bases/{banc.nom}/guichets", corps=champs).status_code == 201
+    _, (premiere, *_) = _delivree(banc, specimen("colocataires"))
+    assert f"  – Logis{FICTIF}" in premiere
+
+
 def test_an_association_has_its_address_and_no_household(banc: Banc) -> None:
     _, (premiere, _, annexe1, _) = _delivree(banc, specimen("association"))
     voie = specimen("association").findtext(".//{*}association/{*}adressePostale/{*}voie")
@@ -145,7 +175,7 @@ def test_a_long_list_says_how_many_it_leaves_out_and_the_page_is_whole(
     tus = re.search(r"– et (\d+) autres Service enregistreur", page)
     assert tus is not None
     assert page.count("Co-titulaire : ") == 16 - int(tus[1])
-    assert "– et 5 autres À compter du" in page
+    assert "autres, que la page ne peut nommer. À compter du" in page
     assert premiere[-1].startswith("Annexes : ")
 
 

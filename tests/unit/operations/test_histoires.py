@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from banc import Banc
+from banc import FORMULAIRE, Banc, texte
 from joueur import Joueur, debut, histoires
 from temps import nuits
 
@@ -24,7 +24,7 @@ def de(connues: list[dict[str, Any]]) -> list[Any]:
 
 
 def test_there_are_many() -> None:
-    for connues, nombre in ((LICITES, 40), (FAUTIVES, 23), (SITUATIONS, 25)):
+    for connues, nombre in ((LICITES, 60), (FAUTIVES, 50), (SITUATIONS, 50)):
         assert len({histoire["titre"] for histoire in connues}) == len(connues) >= nombre
 
 
@@ -48,11 +48,16 @@ def test_each_situation_has_the_outcome_that_is_written(
     say."""
     banc = nouvelle_base(profile=profil, horloge=debut(histoire))
     regles = banc.services.contrat.regles
-    for pas, constat in Joueur(banc, histoire).jouer():
+    joueur = Joueur(banc, histoire)
+    for pas, constat in joueur.jouer():
         attendus = {code: gravite(regles[code], profil) for code in pas.get("attendu", [])}
         assert constat.codes == set(attendus), pas
-        bloque = Gravite.BLOQUANTE in attendus.values()
+        bloque = Gravite.BLOQUANTE in attendus.values() or histoire.get("faute", False)
         assert constat.refuse is (bloque and not histoire.get("leger", False)), pas
+    assert joueur.numero.startswith(histoire.get("numero", ""))
+    for nom, valeur in histoire.get("traitement", {}).items():
+        dit = texte(joueur.document, f"{FORMULAIRE}/informationTraitement/{nom}")
+        assert (nom, dit or "") == (nom, valeur)
 
 
 @pytest.mark.parametrize("histoire", de([h for h in SITUATIONS if "nuits" in h or "statut" in h]))

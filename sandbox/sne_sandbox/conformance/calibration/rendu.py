@@ -100,7 +100,7 @@ def _restes(bilan: Calibrage) -> Iterator[str]:
             yield ""
             yield f"{titre} :"
             for raison, echanges in raisons.items():
-                yield visible(f"   {_dit(raison)} — {montrer(sorted(set(echanges)))}")
+                yield visible(f"   {masquer_secrets(raison)} — {citer(sorted(set(echanges)))}")
 
 
 def proposer(proposition: Proposition) -> str:
@@ -112,6 +112,11 @@ def proposer(proposition: Proposition) -> str:
 def montrer(echanges: list[int]) -> str:
     """« 3, 7, 12… »."""
     return ", ".join(map(str, echanges[:_MONTRES])) + ("…" if len(echanges) > _MONTRES else "")
+
+
+def citer(echanges: list[int]) -> str:
+    """« échange 3 », « échanges 3, 7, 12… »."""
+    return f"{'échange' if len(echanges) == 1 else 'échanges'} {montrer(echanges)}"
 
 
 def _dit(texte: str) -> str:
@@ -143,6 +148,7 @@ def _modele() -> Template:
         lstrip_blocks=True,
     )
     environnement.filters["dit"] = lambda texte: visible(masquer_secrets(texte))
+    environnement.filters["citer"] = lambda echanges: citer(sorted(set(echanges)))
     environnement.filters["montrer"] = lambda echanges: montrer(sorted(set(echanges)))
     environnement.filters["proposer"] = proposer
     environnement.filters["combien"] = _combien

@@ -218,7 +218,7 @@ def _notes(notes: Mapping[tuple[str, str], list[Proposition]], table: str, cle: 
 def _echanges(proposition: Proposition) -> str:
     montres = ", ".join(map(str, sorted(proposition.pour)[:5])) + ("…" if len(proposition.pour) > 5 else "")
     contre = f" ; contre : {', '.join(map(str, proposition.contre[:5]))}" if proposition.contre else ""
-    return f"échanges {montres}{contre}"
+    return f"{'échange' if len(proposition.pour) == 1 else 'échanges'} {montres}{contre}"
 
 
 def _cle(nom: str) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from sne_sandbox.contract import codec
 from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.base import Acte, NatureGuichet
-from sne_sandbox.domain.codes import DALO_RECONNU, MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE
+from sne_sandbox.domain.codes import DALO_CADUC, DALO_RECONNU, MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE
 from sne_sandbox.domain.dates import date_francaise
 from sne_sandbox.domain.decision import Decision
 from sne_sandbox.domain.element import Element
@@ -207,11 +207,12 @@ def guichet_qui_decide(contexte: Contexte) -> Iterator[Infraction]:
 @regle("DEC012", registre=True, roles=("decision.bail", "decision.date_bail"))
 def second_bail(contexte: Contexte) -> Iterator[Infraction]:
     """One demande has one signed lease. That of the same sitting, of the same dwelling or of the same day is
-    told again; one from before a reactivation came to nothing. Source: R. 441-2-8 a) (deduced)."""
+    told again; one from before a reactivation came to nothing, also when it is told late. Source: R. 441-2-8
+    a) (deduced)."""
     for evenement, decision in _decisions(contexte):
         identifiant = evenement.entier_de("idEvenement")
         dite = DecisionDite(identifiant or 0, _emetteur(contexte), contexte.jour, decision)
-        if dite.bail is None or not dite.attribue:
+        if dite.bail is None or not dite.attribue or dite.bail <= _reactivee_le(contexte):
             continue
         baux = _parcours(contexte, sauf=identifiant).baux
         connus = [autre.bail for autre in baux if not dite.meme_bail(autre)]
@@ -223,7 +224,8 @@ def second_bail(contexte: Contexte) -> Iterator[Infraction]:
 @regle("DEC015", registre=True, roles=("decision.dalo",))
 def dalo_contredit(contexte: Contexte) -> Iterator[Infraction]:
     """The household is said to be DALO when the register knows it as recognised, and only then. It may have
-    been recognised without the register being told; and after the commission. Convention."""
+    been recognised without the register being told; and after the commission, or lost it since.
+    Convention."""
     stockee = contexte.stockee
     if stockee is None:
         return
@@ -232,7 +234,9 @@ def dalo_contredit(contexte: Contexte) -> Iterator[Infraction]:
     depuis = (dalo.date_de("dateDecisionDalo") if dalo is not None else None) or date.min
     for _, decision in _decisions(contexte):
         dit, commission = decision.booleen(d.DALO), decision.jour(d.DATE_COMMISSION) or contexte.jour
-        if (dit is True and not reconnu) or (dit is False and reconnu and depuis <= commission):
+        caduc_depuis = stockee.statut_dalo == DALO_CADUC and depuis > commission
+        a_tort = not reconnu and not caduc_depuis if dit else reconnu and depuis <= commission
+        if dit is not None and a_tort:
             yield from _sur(decision, d.DALO, statut=stockee.statut_dalo or "aucun")
 
 
@@ -263,26 +267,37 @@ _RADIRR: Final = f"motifRadiation={MOTIF_IRRECEVABILITE}"
     roles=("decision.bail", "decision.date_bail"),
 )
 def radiation_par_un_autre(contexte: Contexte) -> Iterator[Infraction]:
-    """The body that attributed radiates, once the lease is signed; who told the lease is known. Source: R.
-    441-2-8 a) (deduced)."""
-    if contexte.demande.motif_radiation == MOTIF_ATTRIBUTION:
-        baux = _parcours(contexte).baux
-        if baux and not any(_du_meme_organisme(bail.auteur, contexte) for bail in baux):
-            yield _sur_le_motif(contexte, attributaire=baux[-1].auteur)
+    """The body that attributed radiates, once the lease is signed; who told the lease is known, and whose it
+    is when the decision says so. Who attributed that very dwelling is only warned of, when no lease was told.
+    Source: R. 441-2-8 a) (deduced)."""
+    if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION or contexte.demande.radiation is None:
+        return
+    suivi = _parcours(contexte)
+    rpls = contexte.demande.radiation.texte_de("attributionLogement/numeroRpls")
+    du_logement = [a for a in suivi.attributions if rpls and _pareils(rpls, a.decision.texte(d.RPLS))]
+    siennes = suivi.baux or du_logement
+    if siennes and not any(_du_meme_organisme(dite, contexte) for dite in siennes):
+        dit = _sur_le_motif(contexte, attributaire=siennes[-1].auteur)
+        yield dit if suivi.baux else allege(dit)
 
 
 @regle("DEC020", _RADATT, registre=True, roles=("decision.decision",))
 def radiation_contraire_a_la_decision(contexte: Contexte) -> Iterator[Infraction]:
     """A radiation for attribution agrees with the decision that it follows: landlord, dwelling, lease,
     contingent, DALO. Only warned of when no lease was told: it may follow a decision that was not told
-    either. Source: R. 441-2-8 a) (deduced)."""
+    either; an attribution of another dwelling that waited on other candidates or on a piece says nothing
+    then. Source: R. 441-2-8 a) (deduced)."""
     if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION or contexte.demande.radiation is None:
         return
     attribution = contexte.demande.radiation.enfant("attributionLogement")
     if attribution is None:  # RAD005's
         return
     suivi = _parcours(contexte)
-    siennes = suivi.baux or [a for a in suivi.attributions if _du_meme_organisme(a.auteur, contexte)]
+    siennes = suivi.baux or [
+        dite
+        for dite in suivi.attributions
+        if _du_meme_organisme(dite, contexte) and not _sans_suite(dite, attribution)
+    ]
     par_decision = [list(_desaccords(attribution, dite)) for dite in reversed(siennes)]
     for desaccord in min(par_decision, key=len, default=[]):
         yield desaccord if suivi.baux else allege(desaccord)
@@ -290,13 +305,13 @@ def radiation_contraire_a_la_decision(contexte: Contexte) -> Iterator[Infraction
 
 @regle("DEC021", _RADATT, registre=True, roles=("decision.decision",))
 def radiation_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
-    """Of the decisions of that body which the base knows, one at least attributes a dwelling. A base that
-    knows none says nothing: the radiation may tell the lease alone. Convention."""
+    """Of the decisions of that body which the base knows, one at least attributed a dwelling, were it refused
+    or told otherwise since: a household may change its mind. A base that knows none says nothing: the
+    radiation may tell the lease alone. Convention."""
     if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION:
         return
-    suivi = _parcours(contexte)
-    siennes = [dite for dite in suivi.decisions if _du_meme_organisme(dite.auteur, contexte)]
-    if siennes and not any(dite in (*suivi.attributions, *suivi.baux) for dite in siennes):
+    siennes = [dite for dite in _parcours(contexte).dites if _du_meme_organisme(dite, contexte)]
+    if siennes and not any(dite.attribue for dite in siennes):
         yield _sur_le_motif(contexte)
 
 
@@ -313,7 +328,7 @@ def irrecevabilite_trop_tot(contexte: Contexte) -> Iterator[Infraction]:
     if radiation is None or contexte.demande.motif_radiation != MOTIF_IRRECEVABILITE:
         return
     jour = radiation.date_de("dateRadiation")
-    siennes = [i for i in _parcours(contexte).irrecevabilites if _du_meme_organisme(i.auteur, contexte)]
+    siennes = [i for i in _parcours(contexte).irrecevabilites if _du_meme_organisme(i, contexte)]
     prises = [dite.commission for dite in siennes if dite.commission is not None]
     if jour is not None and prises and jour < radiation_possible_le(min(prises)):
         possible = date_francaise(radiation_possible_le(min(prises)))
@@ -339,6 +354,21 @@ def _parcours(contexte: Contexte, sauf: int | None = None) -> Parcours:
     evenements = registre.evenements(numero)
     reactivee_le = registre.reactivee_le(numero) if evenements else None
     return parcours(evenements, contexte.roles.decision, reactivee_le=reactivee_le, sauf=sauf)
+
+
+def _reactivee_le(contexte: Contexte) -> date:
+    """The day that the demande was last reactivated; before all days when it never was."""
+    stockee = contexte.stockee
+    jour = contexte.registre.reactivee_le(stockee.numero_unique) if stockee is not None else None
+    return jour or date.min
+
+
+def _sans_suite(dite: DecisionDite, attribution: Element) -> bool:
+    """Whether an attribution of another dwelling than the one radiated for may have ended without a word: the
+    candidate before signed, or the piece did not come."""
+    conditionnelle = dite.decision.prise in _COMPLEMENTS
+    rpls = attribution.texte_de("numeroRpls")
+    return conditionnelle and rpls is not None and not _pareils(rpls, dite.decision.texte(d.RPLS))
 
 
 def _bail_de_la_radiation(contexte: Contexte, dite: DecisionDite) -> list[date]:
@@ -378,12 +408,15 @@ def _desaccords(attribution: Element, dite: DecisionDite) -> Iterator[Infraction
         yield infraction(au_titre, attendu="non", seance=seance)
 
 
-def _du_meme_organisme(auteur: str, contexte: Contexte) -> bool:
-    """Whether who sends may be of the body of the guichet `auteur`: by their SIREN, when both have one that
-    the base knows. A système particulier sends for all its landlords."""
-    if auteur == _emetteur(contexte):
+def _du_meme_organisme(dite: DecisionDite, contexte: Contexte) -> bool:
+    """Whether who sends may be of the body that took a decision: that of the guichet which told it, or the
+    landlord whose SIREN it says, for whom that guichet holds the commission. Two guichets are compared by
+    SIREN, when both have one that the base knows. A système particulier sends for all its landlords."""
+    if dite.auteur == _emetteur(contexte):
         return True
-    emetteur, autre = contexte.emetteur, contexte.registre.guichet(auteur)
+    emetteur, autre = contexte.emetteur, contexte.registre.guichet(dite.auteur)
+    if emetteur is not None and emetteur.siren is not None and emetteur.siren == dite.decision.texte(d.SIREN):
+        return True
     if emetteur is None or autre is None or NatureGuichet.SYSTEME in (emetteur.nature, autre.nature):
         return True
     return emetteur.siren is None or autre.siren is None or emetteur.siren == autre.siren

@@ -59,15 +59,17 @@ def hors_du_registre(contexte: Contexte) -> Iterator[Infraction]:
 
 @regle("GUI005", registre=True)
 def guichet_ferme(contexte: Contexte) -> Iterator[Infraction]:
-    """The guichet that declares a DALO, or writes an event, is open on that day: ENT006 says so of a
-    demande's own messages. Deduced, as that one. An unknown guichet is DAL004's business."""
-    guichet = contexte.emetteur
-    if guichet is None or guichet.est_ouvert(contexte.jour):
-        return
+    """The guichet that declares a DALO, or writes an event, is known and open on that day: ENT006 says so of
+    a demande's own messages. Deduced, as that one. One that is unknown and declares is DAL004's business."""
     if contexte.type_fichier != "EVT":
-        yield _sur_le_guichet(contexte, guichet)
+        declarant = contexte.emetteur
+        if declarant is not None and not declarant.est_ouvert(contexte.jour):
+            yield _sur_le_guichet(contexte, declarant)
     elif contexte.document.enfant("listeEvenements") is not None:  # else it only reads
-        yield sur(contexte.document, "entete/codeGuichet", valeur=guichet.code)
+        code = contexte.guichet_emetteur or contexte.document.texte_de("entete/codeGuichet") or ""
+        guichet = contexte.registre.guichet(code)
+        if guichet is None or not guichet.est_ouvert(contexte.jour):
+            yield sur(contexte.document, "entete/codeGuichet", valeur=code)
 
 
 def _sur_le_guichet(contexte: Contexte, guichet: Guichet, **valeurs: str) -> Infraction:

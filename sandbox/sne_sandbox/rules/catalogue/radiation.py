@@ -7,8 +7,10 @@ from typing import Final
 
 from stdnum import luhn
 
+from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Acte
 from sne_sandbox.domain.codes import (
+    DALO_CADUC,
     DALO_RECONNU,
     MOTIF_ATTRIBUTION,
     MOTIF_IRRECEVABILITE,
@@ -197,9 +199,15 @@ def siren_bien_forme(texte: str) -> bool:
 
 @regle("ATT004", registre=True)
 def dalo_inconnu(contexte: Contexte) -> Iterator[Infraction]:
-    """A dwelling attributed under DALO goes to somebody known as recognised."""
+    """A dwelling attributed under DALO goes to somebody known as recognised, on the day of the lease at
+    least: what lapsed since was recognised then."""
     attribution = _attribution(contexte.demande)
     if contexte.stockee is None or not attribution.booleen_de("attribueEnComDALO"):
+        return
+    bail, dalo = attribution.date_de("dateSignatureBail"), contexte.stockee.information_dalo
+    decide_le = codec.lire(dalo).date_de("dateDecisionDalo") if dalo is not None else None
+    caduc = contexte.stockee.statut_dalo == DALO_CADUC
+    if caduc and bail is not None and decide_le is not None and bail < decide_le:
         return
     if contexte.stockee.statut_dalo not in DALO_RECONNU:
         yield infraction(attribution.enfant("attribueEnComDALO") or attribution)

@@ -5,7 +5,8 @@ import zipfile
 from datetime import date
 from typing import Any, Final
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, url_for
+from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.domain.base import Acte, NatureGuichet
 from sne_sandbox.errors import UsageError
@@ -13,7 +14,7 @@ from sne_sandbox.operations import guichets as gestion
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite, Trousseau
 from sne_sandbox.web import trouver
-from sne_sandbox.web.console.page import contrat_servi, geste, section
+from sne_sandbox.web.console.page import apres_action, avec_remede, contrat_servi, geste, section
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
@@ -62,16 +63,24 @@ def ajouter(base: str) -> str:
 
 @blueprint.post("/guichets/<code>")
 @geste("guichets.page")
-def changer(base: str, code: str) -> str:
-    """Changes it."""
+def changer(base: str, code: str) -> str | Redirection:
+    """Changes it; what does not fit is said above its own form."""
     trouver.guichet(base, code)
-    gestion.changer(services().magasin, contrat_servi(), base, code, _champs())
+    try:
+        gestion.changer(services().magasin, contrat_servi(), base, code, _champs())
+    except UsageError as erreur:
+        return apres_action(url_for("guichets.page", guichet=code), avec_remede(erreur), reussie=False)
     return f"Le guichet {code} est changé."
 
 
 def _champs() -> dict[str, Any]:
     """The fields that a form gives; without « actes à part », what a guichet may do is what its kind may.
-    Raises UsageError for a day that is none."""
+    Raises UsageError for a day that is none, and for acts without it: they would be lost."""
+    if request.form.getlist("actes") and "a_part" not in request.form:
+        raise UsageError(
+            "Des actes sont cochés, et « Actes à part » ne l'est pas.",
+            remede="cochez aussi « Actes à part », ou décochez-les",
+        )
     ecrit = {nom: valeur.strip() for nom, valeur in request.form.items()}
     territoire, *autres = ecrit.get("territoires", "").split() or [""]
     return {

@@ -137,6 +137,7 @@ def territoires(base: str) -> Response:
             if (siennes := [ligne for ligne in lignes if ligne.indicateur == indicateur])
         ],
         indicateurs=_RESUMES,
+        futur=demande.jour > maintenant().date(),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from banc import MIDI, Banc
+from banc import MIDI, Banc, message
 from calibrage import CHANGEMENTS, ClientDesEcarts, contrat, ecrire_l_autre
 from flask import Flask
 
@@ -228,3 +228,35 @@ def test_exported_files_are_a_recording_too(jumeau: list[Echange], tmp_path: Pat
     assert bilan.compares > 80
     with pytest.raises(UsageError, match="aucun enregistrement"):
         list(du_dossier(tmp_path, nous))
+
+
+def test_what_is_undecided_is_told_once_a_reason_whole_and_by_its_exchanges(jumeau: list[Echange]) -> None:
+    """What an application reads and changes of demandes that were there before it."""
+    lectures = [e for e in lus(jumeau, contrat()) if e.operation == "getDemandeLogement"]
+    venues = [e for e in jumeau if e.identifiant in {lecture.identifiant for lecture in lectures}]
+    bilan = juger(venues, contrat())
+    avant = [raison for raison in bilan.indecidables if raison.startswith("la demande")]
+    assert avant
+    assert not any(caractere.isdigit() for raison in avant for caractere in raison)
+    longue = "Renvoyez-les en ne changeant qu'une chose à la fois : " + "a" * 150
+    bilan.indecidables = {longue: [9], "courte": [1, 4]}
+    lignes = rendu.en_texte(bilan).splitlines()
+    assert f"   {longue} — échange 9" in lignes
+    assert "   courte — échanges 1, 4" in lignes
+
+
+def test_what_the_nights_did_there_they_do_here_and_a_base_put_back_is_known_as_such(banc: Banc) -> None:
+    """A demande that nobody renewed is radiated, then erased: a fault that is no difference."""
+    numero, racine = banc.creer_demande()
+    assert banc.relire(numero).statut == 200
+    assert banc.api("POST", f"/bases/{banc.nom}/snapshots", {"nom": "avant"}).status_code == 201
+    assert banc.api("POST", f"/bases/{banc.nom}/clock/advance", {"vers": "P30M"}).status_code == 200
+    assert banc.relire(numero).statut == 500
+    assert banc.api("POST", f"/bases/{banc.nom}/snapshots/avant/restore").status_code == 200
+    assert banc.demander(message(racine, "MOD", numero, refInterne="AUTRE")).anomalies == []
+    bilan = calibrer(contrat(), parcourir(banc.services.magasin, banc.nom))
+    assert (bilan.groupes, bilan.compares) == ([], 4), rendu.en_texte(bilan)
+    assert len(bilan.indecidables) == 1
+    assert banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "etat"}).status_code == 200
+    assert banc.creer_demande()[0] == numero
+    assert calibrer(contrat(), parcourir(banc.services.magasin, banc.nom)).groupes == []

@@ -158,6 +158,23 @@ def test_what_a_lease_asks_for_is_foreseen(banc: Banc, page: Page) -> None:
     assert "(R. 441-2-8 a)" in bail
 
 
+def test_the_month_of_an_irrecevabilite_is_not_said_to_be_that_of_a_warning_that_is_not_known(
+    banc: Banc, page: Page
+) -> None:
+    numero, _ = banc.creer_demande("colocataires")
+    racine = specimen("evenement", "documents")
+    poser(racine, "operation/numUnique", numero)
+    codes = {trait.findtext("{*}code"): trait for trait in racine.iter("{*}caracteristiqueSpecifique")}
+    codes["DECISION"].find("{*}valeurCaracteristiqueSpecifique").text = "IRRECE"
+    for devenu, code, valeur in (("BAIL", "MOTIF", "Dossier incomplet"), ("DATEBAIL", "REFUSMEN", "non")):
+        codes[devenu].find("{*}code").text = code
+        codes[devenu].find("{*}valeurCaracteristiqueSpecifique").text = valeur
+    assert banc.fichier("ajouterEvenementDemande", racine).anomalies == []
+    frise = " ".join(page(f"/demandes/{numero}").xpath("string(//ol[@class='frise'])").split())
+    assert "08/04/2018 Radiation pour irrecevabilité possible" in frise
+    assert "un mois après la décision, si le ménage fut averti alors" in frise
+
+
 def test_events_and_decisions_are_put_into_words(banc: Banc, page: Page) -> None:
     numero, _ = banc.creer_demande(dateCreationDemande="2018-03-01")
     racine = specimen("evenement", "documents")

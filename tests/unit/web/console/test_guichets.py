@@ -79,6 +79,7 @@ def test_one_is_added_and_changed(banc: Banc, page: Page, envoyer: Callable[...,
         ({"siren": "12"}, "mal formé"),
         ({"ferme_le": "hier"}, "n'est pas un jour"),
         ({"territoires": ""}, "territoire"),
+        ({"actes": "decider"}, "Actes à part"),
     ],
 )
 def test_what_does_not_fit_is_said_with_its_remedy(
@@ -90,6 +91,14 @@ def test_what_does_not_fit_is_said_with_its_remedy(
     assert "Remède" in texte
     with banc.services.magasin.lire(banc.nom) as registre:
         assert registre.guichet("G0220") is None
+
+
+def test_what_does_not_fit_leads_back_to_the_guichet_that_was_changed(
+    page: Page, envoyer: Callable[..., Any]
+) -> None:
+    suite = envoyer("/guichets/G0623", depuis="/guichets", **(CHAMPS | {"siren": "12"}))
+    assert suite.headers["Location"].endswith("/guichets?guichet=G0623")
+    assert "mal formé" in page("/guichets?guichet=G0623").text_content()
 
 
 def test_a_certificate_is_issued_for_this_base(banc: Banc, envoyer: Callable[..., Any]) -> None:

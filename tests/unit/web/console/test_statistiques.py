@@ -209,6 +209,11 @@ def test_a_territory_where_nothing_is_counted_is_said(peuple: Banc, page: Callab
     assert "Rien n'est compté dans le territoire 06" in arbre.xpath("//p[@role='status']")[0].text_content()
 
 
+def test_a_day_to_come_is_said_of_territories_too(peuple: Banc, page: Callable[..., Any]) -> None:
+    arbre = page("/statistiques/territoires?niveau=region&date=2019-03-15")
+    assert "15/03/2019 est à venir" in arbre.xpath("//p[@role='status']")[0].text_content()
+
+
 def test_territories_as_csv(peuple: Banc) -> None:
     adresse = f"/console/{peuple.nom}/statistiques/territoires.csv?niveau=region&date=2018-03-15"
     reponse = peuple.http.get(adresse, headers=ENTETES)
