@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages, une_base
+from sne_sandbox.domain.base import ANNEES
 from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import lieux, statistiques
@@ -131,9 +132,12 @@ def _ecrire_lieux(comptes: ComptesDeLieux, forme: str) -> None:
 
 def _lire_jour(texte: str) -> date:
     try:
-        return date.fromisoformat(texte)
+        jour = date.fromisoformat(texte)
     except ValueError:
         raise click.BadParameter(f"[{texte}] n'est pas une date, par exemple 2018-12-31") from None
+    if jour.year not in ANNEES:
+        raise click.BadParameter(f"[{texte}] est hors de portée : de {ANNEES[0]} à {ANNEES[-1]}")
+    return jour
 
 
 def _en_texte(tableau: Tableau) -> None:

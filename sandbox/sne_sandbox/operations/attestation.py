@@ -155,17 +155,7 @@ def _mettre_en_lignes(tables: list[dict[str, Any]]) -> list[str]:
 
 def lignes(stockee: DemandeStockee, guichet: Guichet | None, question: Question) -> list[str]:
     """The first page, a line each: a to e and g of R. 441-2-4 (convention for the layout: the real one is not
-    published). Where it has no room for all the co-holders, it says how many it leaves out."""
-    for place in range(_COTITULAIRES, 0, -1):
-        dites = _premiere_page(stockee, guichet, question, place)
-        if len(dites) <= LIGNES:
-            break
-    return dites
-
-
-def _premiere_page(
-    stockee: DemandeStockee, guichet: Guichet | None, question: Question, cotitulaires: int
-) -> list[str]:
+    published)."""
     demande, territoires = stockee.demande, question.contrat.territoires
     demandeur = demande.demandeur
     association = demande.association
@@ -178,7 +168,7 @@ def _premiere_page(
         f"Numéro unique d'enregistrement : {stockee.numero_unique}",
         *_replier(f"Demandeur : {qui}"),
         *_replier(f"Adresse : {_adresse(ou, territoires)}"),
-        *_premiers([f"Co-titulaire : {c.nom} {c.prenom}" for c in demande.cotitulaires], cotitulaires),
+        *_cotitulaires([f"Co-titulaire : {c.nom} {c.prenom}" for c in demande.cotitulaires]),
         "",
         *_organisme(f"Service enregistreur : {guichet.nom if guichet else stockee.guichet_createur}"),
         *(_organisme(guichet.adresse) if guichet and guichet.adresse else []),
@@ -224,11 +214,11 @@ def _bailleurs(bailleurs: Sequence[str], place: int) -> list[str]:
     return dites
 
 
-def _premiers(lignes_: Sequence[str], place: int) -> list[str]:
-    """The first of a list; its last line says how many it has no place for."""
-    if len(lignes_) <= place:
-        return list(lignes_)
-    return [*lignes_[: place - 1], f"{_PUCE}et {len(lignes_) - place + 1} autres"]
+def _cotitulaires(noms: Sequence[str]) -> list[str]:
+    """The first co-holders; the last line says how many others there are."""
+    if len(noms) <= _COTITULAIRES:
+        return list(noms)
+    return [*noms[: _COTITULAIRES - 1], f"{_PUCE}et {len(noms) - _COTITULAIRES + 1} autres"]
 
 
 def _communes(noms: Sequence[str]) -> list[str]:

@@ -118,7 +118,7 @@ class ComptesDeLieux:
     lignes: list[CompteDeLieu]
     note: Annotated[str, "ce qui est attesté, ce qui est convention"]
     seuils_inventes: Annotated[
-        str, "ce qui, du premier quartile, repose sur un montant inventé ; vide : rien"
+        dict[str, str], "par code de territoire, ceux du premier quartile que nous avons inventés"
     ]
 
 
@@ -149,9 +149,12 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
     lignes.sort(
         key=lambda ligne: (ligne.code_territoire, rangs[ligne.indicateur], ligne.code, ligne.modalite)
     )
-    invente = inventes(souhaites | attribues)
+    lieux_de: dict[str, dict[str, SeuilQuartile]] = {}
+    for commune, seuil in (souhaites | attribues).items():
+        lieux_de.setdefault(territoire_de(commune), {})[commune] = seuil
+    averties = {code: averti for code, siens in lieux_de.items() if (averti := inventes(siens).strip())}
     return ComptesDeLieux(
-        registre.base.nom, depuis, jour, niveau, lignes, FIDELITE + invente, invente.strip()
+        registre.base.nom, depuis, jour, niveau, lignes, FIDELITE + inventes(souhaites | attribues), averties
     )
 
 
@@ -244,7 +247,9 @@ def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:
             (
                 *(comptes.date.isoformat(), comptes.niveau, ligne.code_territoire, ligne.territoire),
                 *(ligne.indicateur, ligne.code, ligne.modalite, ligne.valeur),
-                comptes.seuils_inventes if ligne.indicateur in _AU_QUARTILE else "",
+                comptes.seuils_inventes.get(ligne.code_territoire, "")
+                if ligne.indicateur in _AU_QUARTILE
+                else "",
             )
         )
     return texte.getvalue()

@@ -16,6 +16,7 @@ from typing import Annotated, Final, Literal
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Guichet
+from sne_sandbox.domain.menage import SeuilQuartile
 from sne_sandbox.operations.statistiques import commune_en_vigueur, inventes, seuils
 from sne_sandbox.store import attributions
 from sne_sandbox.store.attributions import Baux
@@ -95,7 +96,7 @@ class PartDeQuota:
     compte: Annotated[int, "baux qui vont à ces ménages"]
     sur: Annotated[int, "baux parmi lesquels ils sont comptés"]
     inconnus: Annotated[int, "baux dont on ne sait pas s'ils en sont, jamais comptés comme un oui"]
-    taux: Annotated[float | None, "en pour cent, à un dixième ; null : rien à compter"]
+    taux: Annotated[float | None, "en pour cent, à un dixième, par défaut ; null : rien à compter"]
     etat: Annotated[Etat, "indéterminé : ce qui est inconnu pourrait le faire basculer"]
 
 
@@ -110,6 +111,7 @@ class LigneQuota:
     baux: Annotated[int, "attributions suivies d'un bail signé dans l'année"]
     comptes: Annotated[dict[str, int], "baux par lieu, par quartile, par priorité"]
     parts: list[PartDeQuota]
+    seuils_inventes: Annotated[str, "ceux des communes de ces baux que nous avons inventés ; vide : aucun"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,10 @@ class Quotas:
 
     base: str
     annee: int
-    annees: Annotated[list[int], "celles où un bail a été signé"]
+    annees: Annotated[list[int], "de la première à la dernière où un bail a été signé"]
     ensemble: LigneQuota
     lignes: Annotated[list[LigneQuota], "une par bailleur et EPCI, le plus grand nombre de baux d'abord"]
     note: Annotated[str, "ce qui est de la loi, ce qui en est déduit, ce qui est convention"]
-    seuils_inventes: Annotated[
-        str, "ce qui, du premier quartile, repose sur un montant inventé ; vide : rien"
-    ]
 
 
 #: What a line counts, by key: words, and which leases.
@@ -156,23 +155,31 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     for bail in baux:
         cle = _bailleur(bail, guichets), _epci(bail.commune, contrat)
         groupes.setdefault(cle, []).append(bail)
-    invente = inventes(des_communes)
-    lignes = [_ligne(*bailleur, *epci, siens) for (bailleur, epci), siens in groupes.items()]
+    lignes = [_ligne(*bailleur, *epci, siens, des_communes) for (bailleur, epci), siens in groupes.items()]
     return Quotas(
         base,
         annee,
         list(attributions.annees(connexion, base)),
-        _ligne("", "Tous les bailleurs", "", "Tous les EPCI", baux),
+        _ligne("", "Tous les bailleurs", "", "Tous les EPCI", baux, des_communes),
         sorted(lignes, key=lambda ligne: (-ligne.baux, ligne.nom_bailleur, ligne.bailleur, ligne.nom_epci)),
-        FIDELITE + invente,
-        invente.strip(),
+        FIDELITE + inventes(des_communes),
     )
 
 
-def _ligne(bailleur: str, nom: str, epci: str, nom_epci: str, baux: Sequence[Baux]) -> LigneQuota:
+def _ligne(
+    bailleur: str,
+    nom: str,
+    epci: str,
+    nom_epci: str,
+    baux: Sequence[Baux],
+    des_communes: Mapping[str, SeuilQuartile],
+) -> LigneQuota:
     comptes = {cle: sum(bail.nombre for bail in baux if compte(bail)) for cle, (_, compte) in COMPTES.items()}
     parts = [_part(regle, baux) for regle in REGLES]
-    return LigneQuota(bailleur, nom, epci, nom_epci, sum(b.nombre for b in baux), comptes, parts)
+    places = {bail.commune for bail in baux}
+    siens = {code: seuil for code, seuil in des_communes.items() if code in places}
+    nombre, averti = sum(bail.nombre for bail in baux), inventes(siens).strip()
+    return LigneQuota(bailleur, nom, epci, nom_epci, nombre, comptes, parts, averti)
 
 
 def _part(regle: RegleDeQuota, baux: Iterable[Baux]) -> PartDeQuota:
@@ -193,7 +200,8 @@ def _part(regle: RegleDeQuota, baux: Iterable[Baux]) -> PartDeQuota:
         oui,
         sur,
         n[True, None] + n[None, True] + n[None, False] + n[None, None],
-        round(100 * oui / sur, 1) if sur else None,
+        # Rounded down: a share that is not reached is never shown as the one that is wanted.
+        1000 * oui // sur / 10 if sur else None,
         _etat(sur, _tient(regle, *au_pire), _tient(regle, *au_mieux)),
     )
 
@@ -249,7 +257,7 @@ def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:
         feuille.writerow(
             (
                 *(quotas.annee, ligne.bailleur, ligne.nom_bailleur, ligne.epci, ligne.nom_epci, ligne.baux),
-                *(*ligne.comptes.values(), *parts, quotas.seuils_inventes),
+                *(*ligne.comptes.values(), *parts, ligne.seuils_inventes),
             )
         )
     return texte.getvalue()

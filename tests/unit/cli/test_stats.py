@@ -145,10 +145,11 @@ def test_a_territory_that_is_none_is_refused(home: Path, code: str, remede: str)
     assert refus.stdout == ""
 
 
-def test_a_day_that_is_none_is_refused(home: Path) -> None:
-    resultat = _lancer(home, "stats", "--at", "hier")
+@pytest.mark.parametrize("jour", ["hier", "0001-01-01", "9999-12-31"])
+def test_a_day_that_is_none_is_refused(home: Path, jour: str) -> None:
+    resultat = _lancer(home, "stats", "--at", jour)
     assert resultat.exit_code == 2
-    assert "hier" in resultat.output
+    assert jour in resultat.output
 
 
 def test_a_base_is_created_of_any_size(home: Path) -> None:
