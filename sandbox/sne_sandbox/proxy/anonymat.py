@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -88,9 +89,10 @@ _PROTOCOLE: Final = frozenset(_LU["gardes"]["protocole"])
 _ATTRIBUTS: Final = frozenset(_LU["gardes"]["attributs"])
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 _BOOLEENS: Final = ("true", "false")
-#: An instant whose parts stay within what a schema admits.
-_DATE: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)")
-_HEURE: Final = re.compile(r"(?<!\d)(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)")
+#: What is a date, and an hour, and those that stand in for it.
+_INSTANT: Final = re.compile(r"(\d{4}-[01]\d-[0-3]\d(?:T\d\d:\d\d:\d\d)?)(Z?)(?!\d)")
+_PREMIER, _SECONDES = datetime(1940, 1, 1), 80 * 365 * 86_400  # noqa: DTZ001 - as long as what it replaces
+_NORMES: Final = ("http://www.w3.org/", "http://schemas.xmlsoap.org/")
 
 
 @cache
@@ -98,20 +100,16 @@ def connus() -> tuple[frozenset[str], frozenset[str]]:
     """The names of the elements of the schemas that we deliver, and those among them that have a text of
     their own."""
     racines = [etree.parse(fichier).getroot() for fichier in sorted(contracts_dir().glob("*/xsd/*.xsd"))]
-    blocs = {
-        genre.get("name")
-        for racine in racines
-        for genre in racine.iter(f"{_XS}complexType")
-        if genre.find(f".//{_XS}element") is not None
-    } - {None}
-    tous, textuels = set(), set()
-    for element in (e for racine in racines for e in racine.iter(f"{_XS}element") if e.get("name")):
-        dedans = element.find(f"{_XS}complexType")
-        bloc = dedans is not None and dedans.find(f".//{_XS}element") is not None
-        tous.add(element.get("name"))
-        if not bloc and element.get("type", "").rpartition(":")[2] not in blocs:
-            textuels.add(element.get("name"))
-    return frozenset(tous), frozenset(textuels | GARDES | _PROTOCOLE | _INVENTES.keys() | _PHRASES)
+    elements = [e for racine in racines for e in racine.iter(f"{_XS}element") if e.get("name")]
+    genres = [genre for racine in racines for genre in racine.iter(f"{_XS}complexType")]
+    blocs = {genre.get("name") for genre in genres if genre.find(f".//{_XS}element") is not None}
+    textuels = {
+        e.get("name")
+        for e in elements
+        if e.get("type", "").rpartition(":")[2] not in blocs and e.find(f".//{_XS}element") is None
+    }
+    tous = frozenset(e.get("name") for e in elements)
+    return tous, frozenset(textuels | GARDES | _PROTOCOLE | _INVENTES.keys() | _PHRASES)
 
 
 def connu(nom: str, attribut: str = "") -> bool:
@@ -166,7 +164,7 @@ class Anonymat:
     def _attributs(self, element: Any, nom: str) -> None:
         for cle, valeur in element.attrib.items():
             lu = etree.QName(cle)
-            if connu(nom, lu.localname) or (lu.namespace and lu.localname in _ATTRIBUTS):
+            if connu(nom, lu.localname) or (lu.namespace or "").startswith(_NORMES):
                 continue
             code = lu.localname == "code" and self._est_un_code(valeur)
             if valeur.strip() and not code and not (lu.localname == "modifie" and valeur in _BOOLEENS):
@@ -182,26 +180,12 @@ class Anonymat:
         tires = self._formes.get(cle)
         if tires is None:
             tires = self._formes[cle] = "".join(self._tirage.choice(ascii_lowercase) for _ in original)
-        remplacant = self._dates(
-            "".join(_signe(c, tire) for c, tire in zip(original, tires, strict=True)), original
-        )
+        remplacant = "".join(_signe(c, tire) for c, tire in zip(original, tires, strict=True))
+        for vue in _INSTANT.finditer(original):
+            jour = _PREMIER + timedelta(seconds=Random(tires).randrange(_SECONDES))
+            ecrit = jour.isoformat()[: len(vue[1])]
+            remplacant = remplacant[: vue.start()] + ecrit + vue[2] + remplacant[vue.end() :]
         self._citer(original, remplacant, inconnu=True)
-        return remplacant
-
-    def _dates(self, remplacant: str, original: str) -> str:
-        """`remplacant` with an invented date, or hour, wherever `original` has one."""
-        for forme in (_DATE, _HEURE):
-            for vue in forme.finditer(original):
-                lettres = [ord(c) - ord("0") for c in remplacant[vue.start() : vue.end()] if c.isdigit()]
-                n = int("".join(map(str, lettres)))
-                if forme is _DATE:
-                    ecrit = f"{1940 + n // 10_000 % 80}-{n // 100 % 12 + 1:02d}-{n % 28 + 1:02d}"
-                else:
-                    ecrit = ":".join(
-                        f"{n // 60**rang % (60 if rang else 20):02d}" for rang in range(len(lettres) // 2)
-                    )
-                fin = vue.end() + (original[vue.end() : vue.end() + 1] in ("T", "Z"))
-                remplacant = remplacant[: vue.start()] + ecrit + original[vue.end() : fin] + remplacant[fin:]
         return remplacant
 
     def _remplacant(self, inventer: Inventer, original: str) -> str:
