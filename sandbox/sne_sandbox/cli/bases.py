@@ -43,7 +43,10 @@ def commande() -> None:
 @options_de(*COMMUNES, "database")
 @une_forme
 def lister(forme: str, **options: Any) -> None:
-    """Liste les bases : nom, jeu de départ, profil, horloge, et leur contrat quand elles ont le leur."""
+    """Liste les bases : nom, jeu de départ, profil, horloge, et leur contrat quand elles ont le leur.
+
+    Quand ce contrat ne se lit pas, « illisible » et la raison suivent : la base n'est alors pas servie.
+    """
     contrats, magasin = ouvrir(options)
     with magasin:
         bases = magasin.bases.lister()
@@ -54,9 +57,11 @@ def lister(forme: str, **options: Any) -> None:
     if not bases:  # beside the list, which a script reads
         click.echo("Aucune base : « serve » fait la base ecole, « bases create NOM » toute autre.", err=True)
     for base in bases:
+        lue = BasePubliee.de(base, contrats)
         dits = (base.nom, base.semence, base.reglages.profile, base.horloge.en_texte())
-        # A fifth column where it differs from what scripts have always read.
-        click.echo("\t".join((*dits, *filter(None, [base.reglages.contrat]))))
+        # A fifth column where it differs from what scripts have always read, a sixth where it is wrong.
+        raison = lue.illisible and f"illisible : {' '.join(lue.illisible.split())}"
+        click.echo("\t".join((*dits, *filter(None, (base.reglages.contrat, raison)))))
 
 
 @commande.command("create")

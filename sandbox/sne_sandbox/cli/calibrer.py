@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,8 @@ def commande(enregistrement: str, dossier: Path | None, forme: str, **options: A
 
     contrat = versions.charger(options["contract"], options["contracts"])
     bilan = _calibrer(enregistrement, contrat, options)
+    if bilan.perdus:
+        click.echo(f"Attention : {bilan.perdus}", err=True)
     if not bilan.compares:
         raise UsageError(
             f"L'enregistrement [{enregistrement}] n'a aucun appel à comparer.",
@@ -74,13 +77,14 @@ def _calibrer(enregistrement: str, contrat: "Contrat", options: dict[str, Any]) 
     from sne_sandbox.conformance.calibration.comparaison import calibrer
 
     with provenance.ouvrir(enregistrement, None, partial(ouvrir_magasin, options)) as lue:
-        return calibrer(
+        bilan = calibrer(
             contrat,
             _suivre(lue.echanges(contrat)),
             options["profile"],
             remises=lue.remises,
             certificats=lue.certificats,
         )
+        return replace(bilan, perdus=lue.perdus)
 
 
 def _suivre(echanges: "Iterable[Echange]") -> "Iterator[Echange]":

@@ -2,6 +2,7 @@
 traffic under another."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -98,7 +99,7 @@ def preparer(
         "json": versions.en_json,
         "html": versions.preparation_en_html,
     }
-    click.echo(formes[forme](faite))
+    click.echo(formes[forme](replace(faite, perdus=trouve.perdus)))
     return 3 if faite.vide else int(not faite.prete)
 
 

@@ -102,7 +102,8 @@ class Nouveaute:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """What a recording becomes under the target. `sorts` are those of each exchange, in their order."""
+    """What a recording becomes under the target. `sorts` are those of each exchange, in their order; `perdus`
+    says in French what was recorded and is kept no more, "" when all of it is."""
 
     depuis: str
     vers: str
@@ -110,6 +111,7 @@ class Preparation:
     sorts: tuple[SortDEchange, ...]
     nouveautes: tuple[Nouveaute, ...]
     changements: Mapping[str, Changement] = field(default_factory=dict)
+    perdus: str = ""
 
     @property
     def comptes(self) -> Mapping[Devenir, int]:
@@ -138,6 +140,7 @@ class Preparation:
             "depuis": self.depuis,
             "vers": self.vers,
             "source": self.source,
+            "perdus": self.perdus or None,
             "prete": self.prete,
             "comptes": {str(devenir): combien for devenir, combien in self.comptes.items()},
             "changements": [changement.en_json() for changement in self.changements.values()],

@@ -13,9 +13,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from lxml import etree
 
 from sne_sandbox.contract.changements import Changement
-from sne_sandbox.contract.differences import ComparaisonDeContrats, DifferenceDeContrats, Severite
+from sne_sandbox.contract.differences import ComparaisonDeContrats, Severite
 from sne_sandbox.domain.texte import accorde, pour_xml, visible
+from sne_sandbox.reports import plis
 from sne_sandbox.reports.html import empreinte
+from sne_sandbox.reports.plis import LigneDeDifferences, PartieDeComparaison
 from sne_sandbox.reports.sorts import REPONSE, Devenir, Nouveaute, Preparation, SortDEchange
 
 #: Exchanges named of one cause.
@@ -139,7 +141,7 @@ def conclure(comparaison: ComparaisonDeContrats) -> str:
 
 
 def comparaison_en_texte(comparaison: ComparaisonDeContrats) -> str:
-    """The changes, then the differences, the hardest first."""
+    """The changes, then the differences: the interface, then the rest, the hardest first in each."""
     lignes = [conclure(comparaison)]
     if comparaison.changements:
         lignes += ["", "Changements"]
@@ -152,18 +154,23 @@ def comparaison_en_texte(comparaison: ComparaisonDeContrats) -> str:
         )
         lignes.append(f"  {changement.id} ({_nature(changement)}) : {combien}")
         lignes.append(f"    {changement.phrase}")
-    for severite, lot in groupby(comparaison.differences, key=lambda d: d.severite):
-        differences = list(lot)
-        lignes += ["", f"{_PLURIELS[severite][1].capitalize()} ({len(differences)})"]
-        lignes += [f"  {_ligne(d)}" for d in differences]
+    for partie in plis.parties(comparaison):
+        lignes += ["", intituler(partie)]
+        lignes += [f"  {_ligne(ligne)}" for ligne in partie.lignes]
     return "\n".join(lignes)
 
 
-def _ligne(d: DifferenceDeContrats) -> str:
+def intituler(partie: PartieDeComparaison) -> str:
+    """« L'interface : avertissements (4) »."""
+    return f"{partie.titre} : {_PLURIELS[partie.severite][1]} ({partie.nombre})"
+
+
+def _ligne(ligne: LigneDeDifferences) -> str:
+    d = ligne.premiere
+    objets = " ".join(filter(None, (", ".join(ligne.objets), ligne.reste)))
     sens = ", ".join(map(str, d.sens))
-    return visible(
-        f"{d.empreinte} {d.objet} : {d.texte} [{sens} ; {d.changement or 'aucun changement nommé'}]"
-    )
+    suite = f"[{sens} ; {d.changement or 'aucun changement nommé'}]"
+    return visible(f"{ligne.empreintes} {objets} : {ligne.texte} {suite}")
 
 
 def comparaison_en_markdown(comparaison: ComparaisonDeContrats) -> str:
@@ -173,14 +180,15 @@ def comparaison_en_markdown(comparaison: ComparaisonDeContrats) -> str:
     ]
     differences = [
         (
-            str(d.severite),
-            ", ".join(map(str, d.sens)),
-            f"`{d.objet}`",
-            d.texte,
-            d.changement or "-",
-            d.empreinte,
+            str(partie.severite),
+            ", ".join(map(str, ligne.premiere.sens)),
+            " ".join(filter(None, (", ".join(f"`{o}`" for o in ligne.objets), ligne.reste))),
+            ligne.texte,
+            ligne.premiere.changement or "-",
+            ligne.empreintes,
         )
-        for d in comparaison.differences
+        for partie in plis.parties(comparaison)
+        for ligne in partie.lignes
     ]
     return "\n\n".join(
         (
@@ -214,6 +222,7 @@ def comparaison_en_junit(comparaison: ComparaisonDeContrats) -> str:
         skipped="0",
     )
     for d in comparaison.differences:
+        (seule,) = plis.plier([d])
         cas = etree.SubElement(
             suite,
             "testcase",
@@ -221,11 +230,10 @@ def comparaison_en_junit(comparaison: ComparaisonDeContrats) -> str:
             name=pour_xml(f"{d.objet} {d.sorte} {d.empreinte}"),
         )
         if d.severite is Severite.ERREUR:
-            etree.SubElement(cas, "failure", type=d.sorte, message=pour_xml(d.texte)).text = pour_xml(
-                _ligne(d)
-            )
+            echec = etree.SubElement(cas, "failure", type=d.sorte, message=pour_xml(d.texte))
+            echec.text = pour_xml(_ligne(seule))
         else:
-            etree.SubElement(cas, "system-out").text = pour_xml(f"{d.severite} : {_ligne(d)}")
+            etree.SubElement(cas, "system-out").text = pour_xml(f"{d.severite} : {_ligne(seule)}")
     if not comparaison.differences:
         etree.SubElement(suite, "testcase", classname="contrat", name="aucune différence")
     return str(etree.tostring(racine, encoding="unicode", pretty_print=True))
@@ -233,13 +241,12 @@ def comparaison_en_junit(comparaison: ComparaisonDeContrats) -> str:
 
 def comparaison_en_html(comparaison: ComparaisonDeContrats) -> str:
     """The page."""
-    lots = [(s, [d for d in comparaison.differences if d.severite is s]) for s in Severite]
     return _page(
         "comparaison.html.j2",
         titre=f"De {comparaison.avant} à {comparaison.apres}",
         comparaison=comparaison,
         conclusion=conclure(comparaison),
-        lots=[(_PLURIELS[s][1].capitalize(), lot) for s, lot in lots if lot],
+        lots=[(intituler(partie), partie.lignes) for partie in plis.parties(comparaison)],
     )
 
 

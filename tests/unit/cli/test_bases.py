@@ -94,6 +94,27 @@ def test_a_base_keeps_the_contract_that_it_is_made_with(tmp_path: Path) -> None:
     assert lancer("bases", "list").stdout == "a\tvide\tecole\treal\tv5.0\n"
 
 
+def test_a_base_whose_contract_does_not_read_is_flagged_with_the_reason(tmp_path: Path) -> None:
+    def lancer(*mots: str) -> Result:
+        return CliRunner().invoke(cli, ["bases", *mots, "--home", str(tmp_path)])
+
+    dossier = poser(tmp_path / "contrats" / "officiel", "v5.0")
+    assert lancer("create", "a", "--contrat", "officiel").exit_code == 0
+    assert lancer("create", "b", "--contrat", "v5.0").exit_code == 0
+    assert lancer("list").stdout == "a\tvide\tecole\treal\tofficiel\nb\tvide\tecole\treal\tv5.0\n"
+    (dossier / "rules.toml").write_text("[ENT003", "utf-8")
+    casse = lancer("list")
+    dossier.rename(tmp_path / "ailleurs")
+    parti = lancer("list")
+    for vu, raison in ((casse, "rules.toml"), (parti, "Le contrat [officiel] n'existe pas")):
+        assert vu.exit_code == 0, vu.exception
+        a, b = (ligne.split("\t") for ligne in vu.stdout.splitlines())
+        assert a[:5] == ["a", "vide", "ecole", "real", "officiel"]
+        assert a[5].startswith("illisible : ")
+        assert raison in a[5]
+        assert b == ["b", "vide", "ecole", "real", "v5.0"]
+
+
 def test_a_base_is_judged_by_its_contract(tmp_path: Path) -> None:
     poser(tmp_path / "contrats" / "essai", "v5.0")
     for nom, contrat in (("a", "v5.0"), ("b", "essai"), ("c", "")):

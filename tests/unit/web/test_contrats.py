@@ -13,6 +13,10 @@ from ecritures import poser
 from flask import Flask
 from lxml import etree
 
+from sne_sandbox.conformance.jugement import juger
+from sne_sandbox.conformance.observation import observer
+from sne_sandbox.conformance.trafic import parcourir
+from sne_sandbox.contract.versions import charger
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.web import services
 
@@ -42,6 +46,27 @@ def test_a_version_is_refused_by_one_base_and_accepted_by_the_other(nouvelle_bas
         recu = banc.demander(en("02.02"))
         assert recu.anomalies == anomalies, recu.messages
     assert (ancienne.compter(), neuve.compter()) == (0, 1)
+
+
+@pytest.mark.parametrize("version", ["02.02", "03.00"])
+def test_a_version_is_refused_where_a_demande_is_sent_and_nowhere_else(
+    nouvelle_base: Nouvelle, version: str
+) -> None:
+    """Nothing says that the two other operations refuse it (docs/ecarts.md)."""
+    banc = nouvelle_base(contrat="v5.0")
+    assert banc.demander(en(version)).anomalies == ["ENT003"]
+    numero, _ = banc.creer_demande()
+    doublons = banc.demander(en(version), operation="getDoublons")
+    assert (doublons.statut, doublons.document.tag.rpartition("}")[2]) == (200, "listeDoublons")
+    dalo = message(specimen("dalo"), "DAL", numero, numGuichet="G0751")
+    dalo.set("versionInterface", version)
+    declare = banc.demander(dalo, operation="getDeclarationNouveauDalo")
+    assert (declare.statut, declare.anomalies) == (200, [])
+    # The application is told, whichever the operation.
+    contrat = charger("v5.0")
+    vues = [observer(echange, contrat) for echange in parcourir(banc.services.magasin, banc.nom)]
+    rompues = [v.operation for v in vues for c in juger(v) if c.exigence == "CTR-02" and not c.tenue]
+    assert rompues == ["getNumUnique", "getDoublons", "getDeclarationNouveauDalo"]
 
 
 def test_a_decision_is_refused_by_one_base_and_accepted_by_the_other(nouvelle_base: Nouvelle) -> None:

@@ -18,7 +18,7 @@ def ligne(bailleur: str, epci: str, taux: float, etat: Etat) -> LigneQuota:
         PartDeQuota(r.code, r.libelle, "L. 441-1", "déduite", r.objectif, 1, 1, 0, taux, etat) for r in REGLES
     ]
     nom = "Maisons et Jardins d'Artois" if bailleur else "Tous les bailleurs"
-    return LigneQuota(bailleur, nom, epci, epci or "Tous les EPCI", 1, {}, parts)
+    return LigneQuota(bailleur, nom, epci, epci or "Tous les EPCI", 1, {}, parts, "")
 
 
 def dessin(taux: float, etat: Etat, *, etroit: bool) -> Any:

@@ -117,7 +117,8 @@ class Causes:
 @dataclass(slots=True)
 class Calibrage:
     """What a calibration found: `compares` exchanges, those left aside and what cannot be known by reason,
-    and the groups of differences, those of most exchanges first."""
+    and the groups of differences, those of most exchanges first; `perdus` says in French what was recorded
+    and is kept no more, "" when all of it is."""
 
     compares: int = 0
     accords: int = 0
@@ -125,6 +126,7 @@ class Calibrage:
     indecidables: dict[str, list[int]] = field(default_factory=dict)
     accidents: dict[str, list[int]] = field(default_factory=dict)
     groupes: list[CauseDEcart] = field(default_factory=list)
+    perdus: str = ""
 
     @property
     def propositions(self) -> list[Proposition]:

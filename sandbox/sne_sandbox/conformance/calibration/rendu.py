@@ -20,6 +20,7 @@ def en_json(bilan: Calibrage, apres: int | None = None) -> dict[str, Any]:
     return {
         "accord": not bilan.groupes,
         "compares": bilan.compares,
+        "perdus": bilan.perdus or None,
         "accords": bilan.accords,
         "causes": [
             {
