@@ -48,6 +48,18 @@ def _toml(valeur: Any) -> str:
     return f'"{valeur}"' if isinstance(valeur, str) else str(valeur)
 
 
+def code_court(dossier: Path) -> None:
+    """`anomalie/@code` holds 4 characters."""
+    attribut = '<xs:attribute name="code" type="{}" use="required"/>'
+    bloc = '  <xs:complexType name="PersonnePhysique">'
+    court = (
+        '  <xs:simpleType name="Court"><xs:restriction base="xs:string"><xs:maxLength value="4"/>'
+        "</xs:restriction></xs:simpleType>\n"
+    )
+    schema = _schema().replace(attribut.format("Chaine10"), attribut.format("Court"))
+    _ecrire(dossier, schema.replace(bloc, court + bloc, 1))
+
+
 # --- the NIR ----------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.contrats import Contrats
+from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import SchemaError
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
@@ -246,6 +247,21 @@ class Pipeline:
             racine = codec.relire(octets)
         fautes = self.contrat.schemas.validate(racine, document=sortie.genre, version=sortie.version)
         echange.reponse_conforme = not fautes
+        if any("/listeAnomalie" in faute.chemin for faute in fautes):
+            # The user's own contract, then: ours has room for each of our codes.
+            dites = expliquer(racine, sortie.genre, sortie.version, self.contrat.schemas)
+            codes = ", ".join(dict.fromkeys(str(e.get("code")) for e in racine.iter("{*}anomalie")))
+            remede = (
+                "\n→ dans rules.toml, donnez à ces règles un code_officiel que le schéma admet ; "
+                "« sne-sandbox contrat verifier DOSSIER » dit lesquelles."
+                if any(faute.chemin.endswith("@code") for faute in dites)
+                else ""
+            )
+            raise ErreurInterne(
+                "Le bac à sable refuse ce message, et le contrat ne peut pas porter son refus ; rien n'a été "
+                "enregistré.",
+                explication=f"Anomalies : {codes}.\n{_phrases(dites or fautes)}{remede}",
+            )
         if fautes:
             raise ErreurInterne(
                 "Le bac à sable a préparé une réponse contraire au contrat ; rien n'a été enregistré.",

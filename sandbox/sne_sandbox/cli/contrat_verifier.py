@@ -36,8 +36,9 @@ def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: 
     """Lit un dossier de fichiers officiels, posé sur le contrat comme par --contracts.
 
     Rôle par rôle, dit ce qui y est trouvé, deviné (et pourquoi) ou manquant ; propose la liaison ; y passe
-    les spécimens et les exemples des règles. Sortie 0 : tout est lié et tout passe ; 1 : une liaison est à
-    relire, ou quelque chose échoue ; 3 : un fichier du dossier ne se lit pas.
+    les spécimens et les exemples des règles, et tient nos réponses à ses schémas, refus compris. Sortie 0 :
+    tout est lié et tout passe ; 1 : une liaison est à relire, ou quelque chose échoue ; 3 : un fichier du
+    dossier ne se lit pas.
     """
     if options["contracts"] is not None:
         raise UsageError("--contracts ne sert pas ici.", remede=f"contrat verifier {options['contracts']}")
@@ -61,7 +62,7 @@ def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: 
         if ecrire:
             _remplacer(dossier / fichier.relative_to(copie), fichier.read_text("utf-8"))
     eteintes = regles_eteintes(officiel)
-    passe = not any(e.fautes for e in specimens) and not exemples.changes
+    passe = not any(e.fautes for e in specimens) and not exemples.changes and not exemples.refus
     sur = all(lie.etat is EtatLiaison.TROUVE and not lie.pourquoi for lie in liaisons)
     if forme == "json":
         dits = {
@@ -87,6 +88,8 @@ def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: 
         )
         for change in exemples.changes[:10]:
             click.echo(f"  {change}")
+        for refus in exemples.refus:
+            click.echo(refus)
         if not sur:
             click.echo(f"\n# {_CONTRAT}, à relire :\n{en_toml(liaisons)}", nl=False)
     if ecrire:

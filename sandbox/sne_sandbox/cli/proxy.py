@@ -31,7 +31,8 @@ porter des données personnelles : ne le versez dans aucun dépôt (un .gitignor
 --anonymiser invente aussi les noms, coordonnées, adresses et textes libres."""
 _ANONYME = """\
 Anonymisé : NIR, noms, prénoms, téléphones, adresses électroniques, numéros et noms de voie, quartiers,
-professions, employeurs, organismes, références internes et textes libres sont inventés. Restent les dates (de
+professions, employeurs, organismes, références internes et textes libres sont inventés, et le texte de tout
+élément que les schémas livrés n'ont pas. Restent les dates (de
 naissance aussi), communes, codes postaux, étages et escaliers, ressources et numéros uniques :
 relisez avant de partager."""
 
@@ -153,7 +154,14 @@ def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any
     contrats, magasin = ouvrir(options)
     with magasin:
         contrat = contrats.de(magasin.bases.lire(base))
-        ecrit = recueil.ecrire(dossier, _echantillons(magasin, base, contrat), anonymiser=anonymiser)
+        ecrit = recueil.ecrire(
+            dossier,
+            _echantillons(magasin, base, contrat),
+            anonymiser=anonymiser,
+            est_un_code=lambda valeur: (
+                contrat.nomenclatures.est_un_code(valeur) or contrat.territoires.commune(valeur) is not None
+            ),
+        )
     if not ecrit.fichiers and not ecrit.laisses:
         click.echo(f"La base [{base}] n'a vu aucun document : il n'y a rien à exporter.", err=True)
         click.echo("→ faites passer votre application par « sne-sandbox proxy --upstream URL »", err=True)
@@ -206,4 +214,8 @@ def _resume(ecrit: "Recueil") -> str:
                 "documents laissés : ils ne peuvent pas être anonymisés",
             )
         )
-    return " ; ".join(textes) + "."
+    dit = " ; ".join(textes) + "."
+    if ecrit.inconnus:
+        noms = ", ".join(f"{nom} ({combien})" for nom, combien in sorted(ecrit.inconnus.items()))
+        dit += f"\nInconnus du bac à sable, remplacés par des textes de même forme : {noms}."
+    return dit

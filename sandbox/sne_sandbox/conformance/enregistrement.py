@@ -24,6 +24,8 @@ from sne_sandbox.soap.requete import ecrire
 _SOAP: Final = "application/soap+xml; charset=utf-8"
 #: In place of a base: only documents were kept.
 EXPORT: Final = "(export)"
+#: The same, of an anonymous export: what no schema of ours has is not what was sent.
+EXPORT_ANONYME: Final = "(export anonyme)"
 _AUX_TEXTES_LIBRES: Final = ("ajouterEvenementDemande", "modifierEvenementDemande")
 _REPONSES: Final = (".reponse.xml", ".reponse.zip")
 _ENVELOPE: Final = f"{{{SOAP12}}}Envelope"
@@ -49,6 +51,7 @@ def du_dossier(dossier: Path, contrat: Contrat) -> Iterator[Echange]:
         if prevue is None or (anonyme and prevue.nom in _AUX_TEXTES_LIBRES):
             continue
         echange = _echange(fichier, rang, prevue, contrat)
+        echange.base = EXPORT_ANONYME if anonyme else EXPORT
         if not (anonyme and echange.verdict is VerdictEchange.FAULT):
             yield echange
 

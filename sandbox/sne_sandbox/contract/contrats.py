@@ -82,7 +82,8 @@ class Contrats:
     @property
     def noms(self) -> list[str]:
         """Those that a base may name."""
-        return sorted({*versions.livres(), *self._poses()})
+        poses = [nom for nom in self._poses() if (self.dossier / nom / versions.CONTRAT).is_file()]
+        return sorted({*versions.livres(), *poses})
 
     def nom_de(self, base: Base) -> str:
         """What the contract of a base is called."""

@@ -127,6 +127,10 @@ class Nomenclatures:
         """Labels by code, in the order of the file. Raises KeyError for an unknown list."""
         return self._listes[nom]
 
+    def est_un_code(self, code: str) -> bool:
+        """Whether any list holds `code`."""
+        return any(code in liste for liste in self._listes.values())
+
     def contient(self, nom: str, code: str) -> bool:
         """Whether list `nom` holds `code`. Raises KeyError for an unknown list."""
         return code in self._listes[nom]

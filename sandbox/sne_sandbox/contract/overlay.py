@@ -71,6 +71,12 @@ class DossiersContrat:
             raise famille(
                 f"Le contrat [{nom}] n'existe pas.", remede=f"contrats connus : {', '.join(connus)}"
             )
+        if not (self.racine / nom).is_dir() and not any((d / _CONTRAT).is_file() for d in contenus):
+            # Whatever it holds would be taken for the default, unchanged where a file is not in its place.
+            raise ContractError(
+                f"Le dossier [{contenus[0]}] n'est pas un contrat : il n'a pas de {_CONTRAT}.",
+                remede=f'écrivez-y {_CONTRAT} (extends = "{PAR_DEFAUT}", par exemple), ou retirez ce dossier',
+            )
         self.noms.append(nom)
         self.couches += couches
         for dossier in couches:

@@ -2,7 +2,7 @@
 them; the examples of the rules."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,25 +15,31 @@ from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.domain.echange import Appel
 from sne_sandbox.domain.element import construire
 from sne_sandbox.domain.roles import RolesDemande
+from sne_sandbox.domain.texte import accorde
 from sne_sandbox.errors import ErreurInterne
 from sne_sandbox.generators.exemples import contexte, document, exemples, genre, specimen, specimens
 from sne_sandbox.operations import get_demande_logement, get_num_unique
 from sne_sandbox.operations.bases import guichets_de
 from sne_sandbox.operations.controle import controler
+from sne_sandbox.operations.document import fichier_xml
 from sne_sandbox.operations.question import Question, Sortie
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.engine import eteinte, juger
 from sne_sandbox.rules.rule import Contexte
+from sne_sandbox.settings import Reglages
 from sne_sandbox.store.session import Magasin
 
 _PROFIL: Final = "ecole"
 _BASE: Final = "ecole"
 #: Faults of one specimen that are told.
 _FAUTES_MAX: Final = 3
+#: Codes that are named of those that a schema does not admit.
+_CODES_MAX: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +54,13 @@ class EssaiDeSpecimen:
 @dataclass(frozen=True, slots=True)
 class EssaiDesExemples:
     """The examples of the rules under a contract: how many were played, those whose verdict is not the one
-    that is written, and how many could not be, as they say names that the contract has not."""
+    that is written, and how many could not be, as they say names that the contract has not. `refus`
+    are what its schemas do not admit of our refusals, with the codes concerned and the remedy."""
 
     joues: int
     changes: tuple[str, ...]
     ecartes: int
+    refus: tuple[str, ...]
 
 
 def essayer_les_specimens(contrat: Contrat, notre: Contrat) -> tuple[EssaiDeSpecimen, ...]:
@@ -162,6 +170,7 @@ def essayer_les_exemples(contrat: Contrat, notre: Contrat) -> EssaiDesExemples:
     par_code = {regle.code: regle for regle in REGLES}
     joues, ecartes = 0, 0
     changes: list[str] = []
+    refus: dict[tuple[str, str], set[str]] = {}
     for exemple in exemples():
         regle = par_code[exemple.regle]
         # What the register of an example holds is written with our names.
@@ -181,14 +190,59 @@ def essayer_les_exemples(contrat: Contrat, notre: Contrat) -> EssaiDesExemples:
                 changes.append(f"{exemple} : le schéma le refuse")
                 joues += 1
                 continue
-            trouvees = {a.regle for a in juger(contexte(exemple, contrat, racine), contrat, _PROFIL)}
+            juge = contexte(exemple, contrat, racine)
+            anomalies = juger(juge, contrat, _PROFIL)
         except (KeyError, LookupError):
             ecartes += 1
             continue
         joues += 1
+        trouvees = {a.regle for a in anomalies}
+        _essayer_les_refus(genre(exemple), juge, anomalies, contrat, refus)
         if (exemple.regle in trouvees) is not (exemple.verdict == "refuse"):
             changes.append(f"{exemple} : « {exemple.verdict} » n'est plus son verdict")
-    return EssaiDesExemples(joues, tuple(changes), ecartes)
+    return EssaiDesExemples(joues, tuple(changes), ecartes, tuple(_dire_les_refus(refus)))
+
+
+def _essayer_les_refus(
+    genre_: Document,
+    juge: Contexte,
+    anomalies: list[Anomalie],
+    contrat: Contrat,
+    refus: dict[tuple[str, str], set[str]],
+) -> None:
+    """Adds to `refus`, by place and kind of the fault, the codes that our answer cannot be written with: each
+    anomalie is answered alone, warnings too, which a base may show."""
+    base = Base("refus", reglages=Reglages(avertissements="reponse"))
+    appel = Appel("", {}, base.nom, None, juge.maintenant)
+    guichet = juge.guichet_emetteur or ""
+    for anomalie in anomalies:
+        # What refuses reads the register for doublons only, as the rules do.
+        registre: Any = juge.registre
+        question = Question(
+            appel, base, juge.maintenant, contrat, registre, guichet, juge.document, juge, (anomalie,)
+        )
+        if genre_ is Document.DEMANDE:
+            rendue = get_num_unique.refuser(question)
+        else:
+            rendue = fichier_xml(question, genre_, "RET")
+        racine = codec.relire(rendue.octets)
+        if contrat.schemas.validate(racine, document=genre_, version=rendue.version):
+            for faute in expliquer(racine, genre_, rendue.version, contrat.schemas):
+                lieu = "/".join(pas.partition("[")[0] for pas in faute.chemin.split("/"))
+                refus.setdefault((lieu, faute.sorte), set()).add(anomalie.code)
+
+
+def _dire_les_refus(refus: Mapping[tuple[str, str], set[str]]) -> Iterator[str]:
+    for (lieu, _), codes in sorted(refus.items()):
+        tries = sorted(codes)
+        nommes = ", ".join(tries[:_CODES_MAX]) + (", …" if len(tries) > _CODES_MAX else "")
+        remede = (
+            f'donnez à ces règles un code qui y tient, dans rules.toml : [{tries[0]}] code_officiel = "…"'
+            if lieu.endswith("@code")
+            else "faites que le schéma l'admette : sinon, un refus est répondu par une faute (Receiver)"
+        )
+        combien = accorde(len(tries), "code", "codes")
+        yield f"notre refus ne tient pas dans {lieu} : {combien} ({nommes}) → {remede}"
 
 
 def _noms(contrat: Contrat) -> set[str]:

@@ -3,7 +3,7 @@
 NIRs are always replaced. The rest is what real people wrote, unless it is asked that it be invented.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -31,21 +31,29 @@ class Echantillon:
 @dataclass(slots=True)
 class Recueil:
     """What was written: `fichiers` in order, `doubles` documents sent again, `nirs` NIRs replaced, `laisses`
-    documents and answers that cannot be made anonymous, and were left out."""
+    documents and answers that cannot be made anonymous, and were left out; `inconnus`, by name, how many
+    texts were replaced of the elements that no schema of ours has."""
 
     fichiers: list[Path] = field(default_factory=list)
     doubles: int = 0
     nirs: int = 0
     laisses: int = 0
+    inconnus: Mapping[str, int] = field(default_factory=dict)
 
 
-def ecrire(dossier: Path, echantillons: Iterable[Echantillon], *, anonymiser: bool) -> Recueil:
+def ecrire(
+    dossier: Path,
+    echantillons: Iterable[Echantillon],
+    *,
+    anonymiser: bool,
+    est_un_code: Callable[[str], bool] = lambda _: False,
+) -> Recueil:
     """Writes the fixtures in an empty folder: `000012-getNumUnique-CRE.xml`, its answer in `….reponse.xml`
     (or `.zip`). Of a document sent several times, the first answer. What is not anonymous gets a `.gitignore`
-    of everything. Raises UsageError for a folder that holds something, OperatorError when it cannot be
-    written."""
+    of everything. `est_un_code` as for `Anonymat`. Raises UsageError for a folder that holds something,
+    OperatorError when it cannot be written."""
     recueil, pseudonymes = Recueil(), Pseudonymes()
-    anonymat = Anonymat() if anonymiser else None
+    anonymat = Anonymat(est_un_code) if anonymiser else None
     vus: set[bytes] = set()
     try:
         dossier.mkdir(parents=True, exist_ok=True)
@@ -68,6 +76,8 @@ def ecrire(dossier: Path, echantillons: Iterable[Echantillon], *, anonymiser: bo
             remede="donnez à --export un dossier vide où vous pouvez écrire, et vérifiez la place du disque",
         ) from None
     recueil.nirs = pseudonymes.nombre
+    if anonymat is not None:
+        recueil.inconnus = anonymat.inconnus
     return recueil
 
 

@@ -96,6 +96,24 @@ def test_a_specimen_that_the_folder_refuses_is_told(tmp_path: Path) -> None:
     assert "nouveau" in ligne
 
 
+def test_a_schema_that_cannot_hold_our_refusals_is_told(tmp_path: Path) -> None:
+    """Everything else passes: only a message that is refused would show it."""
+    officiels.code_court(tmp_path)
+    vu = verifier(tmp_path)
+    assert vu.return_value == 1
+    (ligne,) = [li for li in vu.stdout.splitlines() if li.startswith("notre refus ne tient pas dans")]
+    assert "listeAnomalie/anomalie/@code" in ligne
+    assert 'code_officiel = "…"' in ligne
+    dit = json.loads(verifier(tmp_path, "--format", "json").stdout)
+    assert (dit["conforme"], dit["exemples"]["refus"]) == (False, [ligne])
+    # What it says to do is enough.
+    regles = charger(overlay=tmp_path).regles
+    codes = "".join(f'[{code}]\ncode_officiel = "{rang:04d}"\n' for rang, code in enumerate(regles))
+    (tmp_path / "rules.toml").write_text(codes, "utf-8")
+    vu = verifier(tmp_path)
+    assert vu.return_value == 0, vu.stdout
+
+
 def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     """As Windows writes it."""
     officiels.nir_renomme(tmp_path)

@@ -63,8 +63,25 @@ def test_the_files_of_a_contract_are_not_those_of_its_neighbours(tmp_path: Path)
 def test_a_folder_that_does_not_say_what_it_extends_extends_the_default(tmp_path: Path) -> None:
     dossier = tmp_path / "contrats" / "court"
     dossier.mkdir(parents=True)
-    (dossier / "rules.toml").write_text('[ENT003]\ntexte = "Non."\n', "utf-8")
+    (dossier / "contract.toml").write_text('titre = "Court"\n', "utf-8")
     assert Contrats(tmp_path, "v5.0").nomme("court").versions[-1] == "02.02"
+
+
+@pytest.mark.parametrize("fichier", ["", "notes.txt", "rules.toml", "v5.2/contract.toml"])
+def test_a_folder_without_its_contract_file_is_none(tmp_path: Path, fichier: str) -> None:
+    """It would be v5.2 under another name."""
+    dossier = tmp_path / "contrats" / "vide"
+    (dossier / fichier).parent.mkdir(parents=True, exist_ok=True)
+    dossier.mkdir(exist_ok=True)
+    if fichier:
+        (dossier / fichier).write_text("", "utf-8")
+    contrats = Contrats(tmp_path, "v5.2")
+    assert contrats.noms == ["v5.0", "v5.2"]
+    with pytest.raises(ContractError, match=r"vide\] .* n'a pas de contract.toml") as refus:
+        contrats.nomme("vide")
+    assert "extends" in refus.value.remede
+    (dossier / "contract.toml").write_text('extends = "v5.0"\n', "utf-8")
+    assert contrats.nomme("vide").versions == ("02.00", "02.01")
 
 
 @pytest.mark.parametrize("nom", ["v9", "../v5.0", "/etc", "..", ".", "contrats/a", "a\0b", "é" * 50, "a/"])

@@ -1,5 +1,8 @@
 """People replaced by invented ones."""
 
+import re
+from datetime import datetime
+
 from lxml import etree
 
 from sne_sandbox.contract.codec import NS
@@ -17,8 +20,10 @@ def test_every_specimen_stays_of_its_schema_and_loses_its_people() -> None:
     schemas = charger().schemas
     for fichier in sorted((fixtures_dir() / "demandes").glob("*.xml")):
         avant = fichier.read_bytes()
-        apres = Anonymat().document(avant)
+        anonymat = Anonymat()
+        apres = anonymat.document(avant)
         assert apres is not None
+        assert anonymat.inconnus == {}, fichier.name
         assert schemas.validate(etree.fromstring(apres), document=Document.DEMANDE) == [], fichier.name
         for nom in ("nom", "prenom", "mel", "telPortable", "voie"):
             assert not set(textes(avant, nom)) & set(textes(apres, nom)), (fichier.name, nom)
@@ -67,6 +72,37 @@ def test_no_text_of_the_schemas_was_forgotten() -> None:
     assert len(trouves) > 60
     assert trouves <= _INVENTES.keys() | _PHRASES | GARDES, trouves - (_INVENTES.keys() | _PHRASES | GARDES)
     assert not GARDES & (_INVENTES.keys() | _PHRASES)
+
+
+def test_what_is_unknown_gives_way_to_a_text_of_its_shape() -> None:
+    """An official folder has elements that ours have not: nothing is known of what they hold."""
+    anonymat = Anonymat(lambda valeur: valeur == "3")
+    lu = anonymat.document(
+        b'<interfaceNuu xmlns:o="urn:o"><nom o:autre="DURAND">MARTIN</nom><nomUsage code="3" qui="Zoe">DUPONT-Le 12</nomUsage>'
+        b'<inconnu code="ZOE"/><demandeur>GARCIA<nom>A</nom>PEREZ</demandeur><commune code="75056"/>'
+        b"<vu>1987-03-04T12:33:44Z</vu><etat>DUPONT-Le 12</etat>"
+        b"<message>Dupont Le 12, MARTIN</message></interfaceNuu>"
+    )
+    assert lu is not None
+    for secret in (b"DUPONT", b"DURAND", b"Zoe", b"ZOE", b"GARCIA", b"PEREZ", b"MARTIN", b"1987", b"Dupont"):
+        assert secret not in lu, secret
+    racine = etree.fromstring(lu)
+    usage = racine.find("nomUsage")
+    assert re.fullmatch("[A-Z]{6}-[A-Z][a-z] [0-9]{2}", usage.text)
+    assert (usage.get("code"), racine.find("etat").text) == ("3", usage.text)
+    assert racine.find("commune").get("code") == "75056"
+    assert datetime.fromisoformat(racine.findtext("vu")).year > 1900
+    assert racine.findtext("message") == f"{usage.text}, ALDENNE"
+    assert anonymat.inconnus == {
+        "nom/@autre": 1, "nomUsage": 1, "nomUsage/@qui": 1, "inconnu/@code": 1, "demandeur": 2, "vu": 1,
+        "etat": 1,
+    }  # fmt: skip
+
+
+def test_a_boolean_of_an_unknown_element_is_drawn_each_time() -> None:
+    lu = Anonymat().document(f"<a>{'<sur>true</sur>' * 40}</a>".encode())
+    assert lu is not None
+    assert set(textes(lu, "sur")) == {"true", "false"}
 
 
 def test_nothing_hides_in_a_comment() -> None:

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from sne_sandbox.cli.main import cli
+from sne_sandbox.cli.proxy import _resume
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.proxy.recueil import Echantillon, ecrire
 
@@ -45,6 +46,18 @@ def test_anonymous_files_may_be_kept_and_what_cannot_be_is_left_out(tmp_path: Pa
     assert [fichier.name for fichier in sorted(tmp_path.iterdir())] == ["000001-getNumUnique-CRE.xml"]
     assert b"DUPONT" not in recueil.fichiers[0].read_bytes()
     assert recueil.laisses == 2
+
+
+def test_what_was_replaced_unknown_is_told(tmp_path: Path) -> None:
+    demande = b'<a><nomUsage code="0">DUPONT</nomUsage><nomUsage code="9">DUPONT</nomUsage></a>'
+    lot = [echantillon(1, demande)]
+    recueil = ecrire(tmp_path, lot, anonymiser=True, est_un_code=lambda valeur: valeur == "9")
+    assert recueil.inconnus == {"nomUsage": 2, "nomUsage/@code": 1}
+    assert b"DUPONT" not in recueil.fichiers[0].read_bytes()
+    assert b'code="9"' in recueil.fichiers[0].read_bytes()
+    dit = _resume(recueil).splitlines()[1]
+    assert "remplacés" in dit
+    assert "nomUsage (2), nomUsage/@code (1)" in dit
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:

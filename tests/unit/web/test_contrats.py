@@ -6,6 +6,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
+import officiels
 import pytest
 from banc import Banc, message, specimen, texte
 from ecritures import poser
@@ -159,6 +160,29 @@ def test_a_contract_that_does_not_read_is_the_trouble_of_its_base(
         assert dites[autre.nom]["adresses"]
     poser(dossier, "v5.0")
     assert banc.demander(en("02.01")).anomalies == []
+
+
+def test_a_refusal_that_the_contract_cannot_hold_says_so(application: Flask, nouvelle_base: Nouvelle) -> None:
+    dossier = application.extensions["sne"].configuration.home / "contrats" / "court"
+    officiels.code_court(dossier)
+    (dossier / "contract.toml").write_text('titre = "Court"\n', "utf-8")
+    try:
+        banc = nouvelle_base(contrat="court")
+        assert banc.demander(en("02.02")).fault is None
+        refuse = en("02.02")
+        refuse.find("{*}demande/{*}demandeLogement/{*}numGuichet").text = "G9999"
+        recu = banc.demander(refuse)
+    finally:
+        rmtree(dossier)
+    code, phrase = recu.fault or ("", "")
+    assert (code, "ne peut pas porter son refus" in phrase) == ("Receiver", True)
+    assert recu.echange is not None
+    assert recu.echange.fault is not None
+    dit = recu.echange.fault["explication"]
+    assert "ENT006" in dit
+    assert "listeAnomalie/anomalie[1]/@code" in dit
+    assert "code_officiel" in dit
+    assert banc.compter() == 1
 
 
 def test_a_base_is_made_with_its_contract(application: Flask, nouvelle_base: Nouvelle) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from sne_sandbox.conformance.calibration.anomalies import Anomalies
+from sne_sandbox.conformance.calibration.anomalies import Anomalies, anomalies_lues
 from sne_sandbox.conformance.calibration.ecarts import (
     Calibrage,
     Causes,
@@ -13,8 +13,8 @@ from sne_sandbox.conformance.calibration.ecarts import (
     ajouter,
 )
 from sne_sandbox.conformance.calibration.reponses import SELON_LE_REGISTRE, ReponsesComparees
-from sne_sandbox.conformance.calibration.structure import Structures
-from sne_sandbox.conformance.enregistrement import EXPORT
+from sne_sandbox.conformance.calibration.structure import Structures, remplace
+from sne_sandbox.conformance.enregistrement import EXPORT, EXPORT_ANONYME
 from sne_sandbox.conformance.reprise import SANS_OPERATION, Repris, rejouer
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange, VerdictEchange
@@ -24,6 +24,10 @@ from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.settings import Reglages
 
 _CONTRAT: Final = "contract.toml"
+_REMPLACE: Final = (
+    "un refus porte sur la valeur d'un élément que les schémas livrés n'ont pas, et que l'export anonyme a "
+    "remplacée : exportez sans --anonymiser, ou donnez la base où le relais enregistre"
+)
 _SANS_SURCHARGE: Final = "Aucune donnée du contrat n'en décide. Signalez l'écart aux auteurs du bac à sable."
 
 
@@ -72,12 +76,21 @@ class _Calibration:
             explication = (repris.ici.fault or {}).get("explication", "")
             raison = f"le bac à sable a failli : {abrege(masquer_secrets(explication), 200)}"
             ajouter(self._bilan.accidents, raison, [echange])
+        elif self._porte_sur_un_remplace(repris):
+            ajouter(self._bilan.indecidables, _REMPLACE, [echange])
         elif VerdictEchange.FAULT in (la_bas, ici):
             self._fault(repris)
         elif la_bas is VerdictEchange.REFUS:
             self._verdict(repris, "refuse la requête avant SOAP")
         else:
             self._deux_reponses(repris)
+
+    @staticmethod
+    def _porte_sur_un_remplace(repris: Repris) -> bool:
+        """Whether an anomalie, of either server, is about a value that an anonymous export has replaced."""
+        la_bas = (a.propriete for a in anomalies_lues(repris))
+        ici = (a["propriete"] for a in repris.ici.anomalies)
+        return any(remplace(repris, chemin) for chemin in (*la_bas, *ici))
 
     def finir(self) -> Calibrage:
         """The whole, the causes of most exchanges first."""
@@ -115,7 +128,7 @@ class _Calibration:
 
     def _champs(self, repris: Repris) -> None:
         """The fields of the answer: an attestation that only one gives."""
-        if repris.vue.operation in SELON_LE_REGISTRE or repris.vue.echange.base == EXPORT:
+        if repris.vue.operation in SELON_LE_REGISTRE or repris.vue.echange.base in (EXPORT, EXPORT_ANONYME):
             return
         la_bas, ici = set(repris.vue.reponse.champs), set(repris.champs)
         for nom in sorted(la_bas ^ ici):
@@ -139,9 +152,12 @@ class _Calibration:
             self._reglage("doublons_association", valeur, [vue.echange.identifiant or 0])
         elif ici is VerdictEchange.FAULT:
             fautes = self._structures.fautes(repris)
-            if fautes:
+            comptees = self._structures.sans_les_remplacees(repris, fautes)
+            if fautes and not comptees:
+                ajouter(self._bilan.indecidables, _REMPLACE, [vue.echange.identifiant or 0])
+            elif fautes:
                 self._structures.admise(repris)
-                self._structures.refusee_ici(repris, fautes, self._groupes)
+                self._structures.refusee_ici(repris, comptees, self._groupes)
             else:
                 self._verdict(repris, "ne répond pas par une fault")
         elif OPERATIONS[vue.operation or ""].champ is not None:

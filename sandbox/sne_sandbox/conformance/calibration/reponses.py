@@ -20,7 +20,7 @@ from sne_sandbox.conformance.calibration.ecarts import (
     Proposition,
     ajouter,
 )
-from sne_sandbox.conformance.calibration.structure import parcourir
+from sne_sandbox.conformance.calibration.structure import parcourir, remplace
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.versions import Contrat
@@ -109,7 +109,11 @@ class ReponsesComparees:
             )
         elif la is not None:
             self._noter_le_quartile(repris, echange)
-            ecarts = list(differences(la, ici))
+            ecarts = [
+                (chemin, une, autre)
+                for chemin, une, autre in differences(la, ici)
+                if une is None or autre is None or not remplace(repris, chemin)
+            ]
             if vue.operation in _LECTURES:
                 self._lectures.append((echange, {chemin for chemin, _ in parcourir(la)}))
                 self._relus += [(echange, *ecart) for ecart in ecarts]

@@ -18,6 +18,7 @@ from sne_sandbox.conformance.calibration.ecarts import (
     ajouter,
 )
 from sne_sandbox.conformance.calibration.schemas import Facette
+from sne_sandbox.conformance.enregistrement import EXPORT_ANONYME
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.explication import expliquer
@@ -26,6 +27,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import document_parmi
 from sne_sandbox.domain.texte import abrege, masquer_secrets
 from sne_sandbox.operations.table import OPERATIONS
+from sne_sandbox.proxy.anonymat import connu
 
 #: What is changed by the kind of what a schema refuses, and what the new value is read of.
 _FACETTES: Final = {
@@ -41,6 +43,13 @@ _FACETTES: Final = {
     "faute_de_frappe": Facette.ELEMENT,
 }
 _VALEUR_MAX: Final = 60
+#: What a schema refuses whatever the text is, or by its length, which a stand-in keeps.
+_SANS_LA_VALEUR: Final = frozenset(
+    {
+        "inconnu", "faute_de_frappe", "manque", "double", "trop_de_fois", "trop_d_enfants", "trop_longue",
+        "trop_courte", "vide", "attribut_inconnu", "attribut_manquant",
+    }
+)  # fmt: skip
 _SANS_FACETTE: Final = "Changez vous-même le schéma : ceci ne se fait pas d'après des exemples."
 _AMBIGU: Final = (
     "le serveur enregistré refuse la structure de messages que le schéma admet, et plusieurs choses peuvent "
@@ -107,6 +116,10 @@ class Structures:
         lu = self._lu(repris)
         return [] if lu is None else self._expliquer(*lu)
 
+    def sans_les_remplacees(self, repris: Repris, fautes: list[SchemaError]) -> list[SchemaError]:
+        """Those that are not about a text which an anonymous export has replaced."""
+        return [f for f in fautes if f.sorte in _SANS_LA_VALEUR or not remplace(repris, f.chemin)]
+
     def _lu(self, repris: Repris) -> tuple[Any, Document] | None:
         operation = OPERATIONS.get(repris.vue.operation or "")
         if operation is None or operation.champ is None or repris.vue.arbre is None:
@@ -148,7 +161,7 @@ class Structures:
         if racine is None:
             return
         genre = Document.DOUBLONS if operation.nom == "getDoublons" else operation.genre
-        fautes = self._expliquer(racine, genre)
+        fautes = self.sans_les_remplacees(repris, self._expliquer(racine, genre))
         if fautes:
             self._noter(
                 repris, fautes, self._schema(racine, genre), racine, "Le serveur enregistré répond", groupes
@@ -233,6 +246,16 @@ class Structures:
                 refuse.schema, Modification.FACETTE, (facette, chemin, valeur), dit, tuple(groupe.echanges)
             )
         ]
+
+
+def remplace(repris: Repris, chemin: str) -> bool:
+    """Whether the value at a path is of an anonymous export, which has replaced it: its element, or its
+    attribute, is unknown to our schemas."""
+    if repris.vue.echange.base != EXPORT_ANONYME:
+        return False
+    lieu, _, attribut = chemin.partition("@")
+    nom = lieu.rstrip("/").rpartition("/")[2].partition("[")[0]
+    return bool(nom) and not connu(nom, attribut)
 
 
 def parcourir(racine: Any) -> list[tuple[str, Any]]:

@@ -8,8 +8,18 @@ from typing import Final
 
 import pytest
 from banc import MIDI, Banc, message
-from calibrage import CHANGEMENTS, DEMANDEUR, ClientDesEcarts, contrat, ecrire_l_autre, specimen, trouver
+from calibrage import (
+    CHANGEMENTS,
+    DEMANDEUR,
+    FORMULAIRE,
+    ClientDesEcarts,
+    contrat,
+    ecrire_l_autre,
+    specimen,
+    trouver,
+)
 from flask import Flask
+from lxml import etree
 
 from sne_sandbox.conformance.calibration import rendu, surcharge
 from sne_sandbox.conformance.calibration.comparaison import calibrer
@@ -20,12 +30,14 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.conformance.relecture import relire
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.contract import versions
+from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.echange import Echange, document_parmi
 from sne_sandbox.errors import UsageError
 from sne_sandbox.mime.client import Forme
 from sne_sandbox.proxy.recueil import Echantillon, ecrire
+from sne_sandbox.resources import contracts_dir
 from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.partage import Configuration
 
@@ -211,18 +223,21 @@ def test_a_second_overlay_keeps_the_first(enregistrement: list[Echange], tmp_pat
         surcharge.ecrire(tmp_path / "deux", bilan, premiere)
 
 
-def test_exported_files_are_a_recording_too(jumeau: list[Echange], tmp_path: Path) -> None:
-    """What they hold of the twin makes no difference; what is no recording is refused."""
-    nous = contrat()
-    echantillons = []
-    for echange in lus(jumeau, nous):
-        vue = observer(echange, nous)
+def echantillons(enregistres: list[Echange], contrat: Contrat) -> Iterator[Echantillon]:
+    """What the relay would export of them."""
+    for echange in lus(enregistres, contrat):
+        vue = observer(echange, contrat)
         if vue.octets_document:
             recu = vue.reponse.message
             rendue = document_parmi(vue.reponse.champs) or (recu.racine if recu else b"")
             genres = echange.operation or "", echange.type_fichier or ""
-            echantillons.append(Echantillon(echange.identifiant or 0, *genres, vue.octets_document, rendue))
-    ecrire(tmp_path / "export", echantillons, anonymiser=True)
+            yield Echantillon(echange.identifiant or 0, *genres, vue.octets_document, rendue)
+
+
+def test_exported_files_are_a_recording_too(jumeau: list[Echange], tmp_path: Path) -> None:
+    """What they hold of the twin makes no difference; what is no recording is refused."""
+    nous = contrat()
+    assert ecrire(tmp_path / "export", echantillons(jumeau, nous), anonymiser=True).inconnus == {}
     bilan = calibrer(nous, du_dossier(tmp_path / "export", nous))
     assert bilan.groupes == [], rendu.en_texte(bilan)
     assert bilan.compares > 80
@@ -288,3 +303,42 @@ def test_what_the_nights_did_there_they_do_here_and_a_base_put_back_is_known_as_
     assert banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "etat"}).status_code == 200
     assert banc.creer_demande()[0] == numero
     assert calibrer(contrat(), parcourir(banc.services.magasin, banc.nom)).groupes == []
+
+
+@pytest.mark.parametrize(
+    ("genre", "indecidables"),
+    [("<xs:enumeration value='CELIB'/>", 1), ("", 0), ("<xs:maxLength value='5'/>", 0)],
+)
+def test_what_an_anonymous_export_replaced_is_no_difference(
+    tmp_path: Path, genre: str, indecidables: int
+) -> None:
+    """An element of an official folder: where its values are listed, the text that stands in for it is none
+    of them, in the request and in the answer."""
+    schema = (contracts_dir() / "v5.2/xsd/demande-02.02.xsd").read_text("utf-8")
+    place = '      <xs:element name="numUnique"'
+    element = (
+        '<xs:element name="statutUsage" minOccurs="0"><xs:simpleType><xs:restriction base="xs:string">'
+        f"{genre}</xs:restriction></xs:simpleType></xs:element>"
+    )
+    dossier = tmp_path / "officiel"
+    (dossier / "xsd").mkdir(parents=True)
+    (dossier / "xsd/demande-02.02.xsd").write_text(schema.replace(place, element + place, 1), "utf-8")
+    officiel = versions.charger(overlay=dossier)
+    configuration = Configuration(home=tmp_path / "home", contracts=dossier, horloge=Horloge(fige_a=MIDI))
+    application = creer_application(configuration)
+    try:
+        banc = Banc(application, "officiel").creer()
+        racine = specimen("personne_seule_nir")
+        usage = etree.Element(f"{{{NS}}}statutUsage")
+        usage.text = "CELIB"
+        trouver(racine, f"{FORMULAIRE}/numGuichet").addnext(usage)
+        assert banc.demander(racine).fault is None
+        enregistres = [nue(echange) for echange in parcourir(banc.services.magasin, "officiel")]
+    finally:
+        application.extensions["sne"].magasin.fermer()
+    ecrit = ecrire(tmp_path / "export", echantillons(enregistres, officiel), anonymiser=True)
+    assert ecrit.inconnus == {"statutUsage": 2}
+    bilan = calibrer(officiel, du_dossier(tmp_path / "export", officiel))
+    assert (bilan.compares, bilan.groupes) == (1, []), rendu.en_texte(bilan)
+    assert len(bilan.indecidables) == indecidables
+    assert bilan.accords == 1 - indecidables
