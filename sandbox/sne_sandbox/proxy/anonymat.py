@@ -91,7 +91,7 @@ _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 _BOOLEENS: Final = ("true", "false")
 #: What is a date, and an hour, and those that stand in for it.
 _INSTANT: Final = re.compile(r"(\d{4}-[01]\d-[0-3]\d(?:T\d\d:\d\d:\d\d)?)(Z?)(?!\d)")
-_PREMIER, _SECONDES = datetime(1940, 1, 1), 80 * 365 * 86_400  # noqa: DTZ001 - as long as what it replaces
+_PREMIER, _SECONDES = datetime(1940, 1, 1), 80 * 365 * 86_400
 _NORMES: Final = ("http://www.w3.org/", "http://schemas.xmlsoap.org/")
 
 

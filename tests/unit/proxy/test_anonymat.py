@@ -78,7 +78,8 @@ def test_what_is_unknown_gives_way_to_a_text_of_its_shape() -> None:
     """An official folder has elements that ours have not: nothing is known of what they hold."""
     anonymat = Anonymat(lambda valeur: valeur == "3")
     lu = anonymat.document(
-        b'<interfaceNuu xmlns:o="urn:o"><nom o:autre="DURAND">MARTIN</nom><nomUsage code="3" qui="Zoe">DUPONT-Le 12</nomUsage>'
+        b'<interfaceNuu xmlns:o="urn:o"><nom o:autre="DURAND">MARTIN</nom>'
+        b'<nomUsage code="3" qui="Zoe">DUPONT-Le 12</nomUsage>'
         b'<inconnu code="ZOE"/><demandeur>GARCIA<nom>A</nom>PEREZ</demandeur><commune code="75056"/>'
         b"<vu>1987-03-04T12:33:44Z</vu><etat>DUPONT-Le 12</etat>"
         b"<message>Dupont Le 12, MARTIN</message></interfaceNuu>"
