@@ -28,6 +28,7 @@ from sne_sandbox.conformance.plan import Plan
 from sne_sandbox.conformance.reduction import Exemples
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.operations import pannes
 from sne_sandbox.reports.model import Fin, Rapport, ResultatScenario
 from sne_sandbox.server.enfant import ServeurEnfant, servir_en_enfant
 from sne_sandbox.store.session import Magasin
@@ -179,6 +180,8 @@ def ouvrir() -> Iterator[Epreuve]:
     with (
         servir_en_fil(_SERVICE) as serveur,
         mock.patch.object(exchange, "datetime", heure),
+        # The same for what is armed: whatever else this process tests compares the two.
+        mock.patch.object(pannes, "datetime", heure),
         _epreuve(serveur) as ouverte,
     ):
         yield replace(ouverte, dormir=heure.dormir, tirages=tirer_une_fois())

@@ -324,7 +324,7 @@ class Reessais(JugeDeSuite):
 
     exigences = apres_une_panne = ("VIE-13",)
 
-    _echecs: dict[object, tuple[datetime, str | None, int, object, datetime]] = field(default_factory=dict)
+    _echecs: dict[object, tuple[datetime, str | None, int, object]] = field(default_factory=dict)
 
     def commander(self, ordre: Ordre) -> None:
         """The user who asks again is no automatic retry."""
@@ -339,8 +339,8 @@ class Reessais(JugeDeSuite):
         dire = self.dire(vue)
         precedent = self._echecs.pop(cle, None)
         combien = 0
-        if precedent is not None and not _armee_depuis(vue, precedent[4]):
-            fin, panne, combien, fichier, _ = precedent
+        if precedent is not None and not _armee_depuis(vue, precedent[0]):
+            fin, panne, combien, fichier = precedent
             combien += 1
             meme = fichier is not None and fichier == _fichier(vue)
             sur = self.pilote or combien >= REESSAIS_SURS or meme
@@ -361,7 +361,7 @@ class Reessais(JugeDeSuite):
             else:
                 yield dire.tenue()
         if _passager(vue):
-            self._echecs[cle] = (_fin(vue), vue.panne, combien, _fichier(vue), recu_le)
+            self._echecs[cle] = (_fin(vue), vue.panne, combien, _fichier(vue))
 
 
 def _fin(vue: Observation) -> datetime:
@@ -369,11 +369,10 @@ def _fin(vue: Observation) -> datetime:
     return vue.echange.recu_le + timedelta(microseconds=vue.echange.duree_us)
 
 
-def _armee_depuis(vue: Observation, debut: datetime) -> bool:
-    """Whether the panne of an exchange was armed after the one that came at `debut`: a test went on to its
-    next case. Not after its end: durations are measured by another clock than instants."""
+def _armee_depuis(vue: Observation, fin: datetime) -> bool:
+    """Whether the panne of an exchange was armed after `fin`: a test went on to its next case."""
     armee_le = (vue.echange.panne or {}).get("armee_le")
-    return armee_le is not None and datetime.fromisoformat(armee_le) > debut
+    return armee_le is not None and datetime.fromisoformat(armee_le) > fin
 
 
 def _fichier(vue: Observation) -> object:
