@@ -81,8 +81,8 @@ _DU_SERVEUR: Final = (
             minimum=-1, maximum=PORT_MAX),
     Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
     Setting("synchronous", str, "FULL", "serveur",
-            "ce qu'un échange enregistré dans SQLite attend : le disque (FULL, survit à une coupure de courant) "
-            "ou le système (NORMAL, survit à kill -9)", ("FULL", "NORMAL")),
+            "ce qu'un numéro délivré attend de SQLite : le disque (FULL, survit à une coupure de courant) ou "
+            "le système (NORMAL, survit à kill -9)", ("FULL", "NORMAL")),
     Setting("client_cert", str, "optional", "serveur", "certificat client en HTTPS",
             ("optional", "required", "off")),
     Setting("workers", int, None, "serveur",
