@@ -36,6 +36,8 @@ class Configuration:
     database: str | None = None
     journal_max: int = 50_000
     limites: Limites = field(default_factory=Limites)
+    ouvert: bool = False
+    """Whether the console and the API ask for no token: on purpose, and on loopback only."""
     jeton: str | None = None
     """Admin token; None on loopback, where the API is open."""
     jeton_lecture: str | None = None
