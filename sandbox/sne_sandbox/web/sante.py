@@ -170,6 +170,8 @@ class Sante:
         """The HTTP status and the JSON of what was found last; waits for nothing."""
         age = time.monotonic() - self._quand
         trouve = list(self._trouve)
+        if (coupure := self._examen.magasin.disjoncteur.coupure) is not None:  # found since
+            trouve.append({"nom": "base", "ok": False, "raison": coupure.diagnostics()})
         if age > PERIMEE:
             depuis = f"depuis {age:.0f} s" if trouve else "encore"
             raison = f"l'examen n'a pas abouti {depuis} : le serveur ou sa base sont trop occupés"
