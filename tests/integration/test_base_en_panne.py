@@ -198,8 +198,8 @@ def test_a_stopped_postgresql_is_refused_at_once_and_cheaply(
         repris = attendre(lambda: raisons(serveur) == {})
         charge.progresser()
     print(
-        f"{len(refuses)} refusals of {par_echange * 1000:.2f} ms of CPU; probes {max(sondes) * 1000:.0f} ms at "
-        f"most; back after {repris:.1f} s; {len(lignes_du_journal(serveur))} lines"
+        f"{len(refuses)} refusals of {par_echange * 1000:.2f} ms of CPU, "
+        f"{len(lignes_du_journal(serveur))} lines; probes of {max(sondes) * 1000:.0f} ms at most; back after {repris:.1f} s"
     )
     assert {phrase for phrase, _ in refuses} == {refuses[0][0]}
     assert "PostgreSQL ne répond pas ; rien n'a été enregistré. → démarrez PostgreSQL" in refuses[0][0]

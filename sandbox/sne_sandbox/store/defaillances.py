@@ -78,6 +78,7 @@ _POSTGRESQL: Final = (
 _SANS_CODE: Final = (
     (re.compile(r"password|no pg_hba|role .* does not exist", re.IGNORECASE), _REFUS),
     (re.compile(r"too many|remaining connection slots", re.IGNORECASE), _COMPLET),
+    (re.compile(r"terminating connection", re.IGNORECASE), _COUPEE),
     (re.compile(r"database .* does not exist", re.IGNORECASE), _INCONNUE),
 )
 #: Nor has one that broke.

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import StoreError
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.store import schema
@@ -75,7 +74,7 @@ def _schema(examen: Examen) -> str:
 def _place(examen: Examen) -> str:
     fichier = examen.magasin.fichier
     libre = PLACE if fichier is None else place_libre(fichier)
-    return "" if libre >= PLACE else f"il reste {nombre(libre)} octets, il en faut {nombre(PLACE)}"
+    return "" if libre >= PLACE else f"il reste {libre // 1_000_000} Mo, il en faut {PLACE // 1_000_000}"
 
 
 def _nuits(examen: Examen) -> str:
