@@ -1,5 +1,5 @@
-"""What it costs that a numéro survives a power cut: registrations a second by `--synchronous`, and by how many
-clients share a COMMIT. `--page docs/performances.md` writes the table there.
+"""What it costs that a numéro survives a power cut: registrations a second by `--synchronous`, and by how
+many clients share a COMMIT. `--page docs/performances.md` writes the table there.
 
 Their rounds alternate, each over a home of its own, on one disk.
 """
@@ -77,7 +77,7 @@ def main() -> None:
         *page.entete(),
         f"Une synchronisation de ce disque prend {attente:.2f} ms (médiane).".replace(".", ",", 1),
         "",
-        "| clients | `NORMAL` | `FULL` | `FULL` sur `NORMAL` | un échange sur cent dépasse, en `NORMAL` | en `FULL` |",
+        "| clients | `NORMAL` | `FULL` | `FULL` sur `NORMAL` | 99e centile, `NORMAL` | `FULL` |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for clients in CLIENTS:

@@ -199,7 +199,8 @@ def test_a_stopped_postgresql_is_refused_at_once_and_cheaply(
         charge.progresser()
     print(
         f"{len(refuses)} refusals of {par_echange * 1000:.2f} ms of CPU, "
-        f"{len(lignes_du_journal(serveur))} lines; probes of {max(sondes) * 1000:.0f} ms at most; back after {repris:.1f} s"
+        f"{len(lignes_du_journal(serveur))} lines; probes of {max(sondes) * 1000:.0f} ms at most; "
+        f"back after {repris:.1f} s"
     )
     assert {phrase for phrase, _ in refuses} == {refuses[0][0]}
     assert "PostgreSQL ne répond pas ; rien n'a été enregistré. → démarrez PostgreSQL" in refuses[0][0]
@@ -394,7 +395,10 @@ def test_probes_are_answered_at_once_whatever_the_load(demarrer: Callable[..., S
                 assert (statut, corps["status"]) == (200, "ok"), corps
                 durees.append(duree)
             time.sleep(0.05)
-    print(f"{len(charge.acquittes)} registrations by 32 clients; of {len(durees)} probes the median is "
-          f"{sorted(durees)[len(durees) // 2] * 1000:.1f} ms, the slowest {max(durees) * 1000:.1f} ms")  # fmt: skip
+    milieu = sorted(durees)[len(durees) // 2]
+    print(
+        f"{len(charge.acquittes)} registrations by 32 clients; of {len(durees)} probes the median is "
+        f"{milieu * 1000:.1f} ms, the slowest {max(durees) * 1000:.1f} ms"
+    )
     # The machine of a test holds the clients too, and may stop a process for as long as it likes.
     assert sorted(durees)[len(durees) * 95 // 100] < SONDE_MAX
