@@ -52,20 +52,24 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
         jeton=jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"]),
         jeton_lecture=options["read_only_token"],
         reglages=Reglages(profile=options["profile"]),
+        pkcs12=options["pkcs12"],
         noms=(*noms, options["host"]),
         **autres,
     )
 
 
-def preparer_certificats(home: Path, noms: list[str], semence: str) -> tuple[Path, str]:
-    """Makes or renews what lacks of the authority of the home, whose server answers to `noms`. Answers the
-    folder where each guichet of the seed has its client certificate, and the guichet to show. Raises
-    PkiError, UsageError."""
+def preparer_certificats(
+    home: Path, noms: list[str], semence: str, pkcs12: str | None = None
+) -> tuple[Path, str]:
+    """Makes or renews what lacks of the authority of the home, whose server answers to `noms` (one that means
+    every address is nobody's). `pkcs12` is the setting of that name. Answers the folder where each guichet
+    of the seed has its client certificate, and the guichet to show. Raises PkiError, UsageError."""
     from sne_sandbox.operations import bases
     from sne_sandbox.pki import controle
 
     guichets = [guichet.code for guichet in bases.guichets_de(semence)]
     dossier = home / "pki" / "guichets"
+    noms = [nom for nom in noms if nom not in _PARTOUT]
     controle.preparer(home, noms)
     manquants = [code for code in guichets if not (dossier / f"{code}.pem").is_file()]
     if manquants:
@@ -73,7 +77,7 @@ def preparer_certificats(home: Path, noms: list[str], semence: str) -> tuple[Pat
 
         autorite = Autorite.ouvrir(home, noms)
         for guichet in manquants:
-            ecrire(autorite.emettre(guichet), dossier)
+            ecrire(autorite.emettre(guichet, pkcs12_en=pkcs12), dossier)
     return dossier, bases.vitrine(guichets)
 
 

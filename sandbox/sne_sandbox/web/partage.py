@@ -37,6 +37,8 @@ class Configuration:
     database: str | None = None
     journal_max: int = 50_000
     limites: Limites = field(default_factory=Limites)
+    pkcs12: str = "moderne"
+    """What the .p12 files that it makes are made of (`settings`)."""
     jeton: str | None = None
     """Admin token; None on loopback, where the API is open."""
     jeton_lecture: str | None = None
