@@ -221,7 +221,7 @@ def conteneur(tmp_path: Path) -> Iterator[Callable[..., Serveur]]:
         anciennes = {nom: os.environ.get(nom) for nom in variables}
         os.environ.update(variables)
         try:
-            lances.append(Serveur.demarrer(tmp_path / "data", *options, commande=("serve",)))
+            lances.append(Serveur.demarrer(tmp_path / "data", *options, commande=("serve",), ouvert=False))
         finally:
             for nom, valeur in anciennes.items():
                 os.environ.pop(nom) if valeur is None else os.environ.update({nom: valeur})

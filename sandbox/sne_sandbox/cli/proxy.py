@@ -55,8 +55,13 @@ relisez avant de partager."""
 @click.option("--ready-file", "pret", type=click.Path(path_type=Path, dir_okay=False),
               help="Fichier JSON écrit quand tout écoute (adresses, certificats).")  # fmt: skip
 @reglages(
+<<<<<<< HEAD
     *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "pkcs12", "workers", "threads",
     "journal_max", "message_max", "admin_token", "read_only_token",
+=======
+    *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "workers", "threads",
+    "journal_max", "message_max", "ouvert", "admin_token", "read_only_token",
+>>>>>>> main
 )  # fmt: skip
 def commande(
     url: str | None,

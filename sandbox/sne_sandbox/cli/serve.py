@@ -26,8 +26,13 @@ Exemples :
 
 @click.command(epilog=_EXEMPLES)
 @reglages(
+<<<<<<< HEAD
     *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "pkcs12", "workers", "threads",
     "journal_max", "message_max", "xml_max", "admin_token", "read_only_token",
+=======
+    *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "workers", "threads",
+    "journal_max", "message_max", "xml_max", "ouvert", "admin_token", "read_only_token",
+>>>>>>> main
     "compression", "quartiles",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")

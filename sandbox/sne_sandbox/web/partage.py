@@ -39,6 +39,8 @@ class Configuration:
     limites: Limites = field(default_factory=Limites)
     pkcs12: str = "moderne"
     """What the .p12 files that it makes are made of (`settings`)."""
+    ouvert: bool = False
+    """Whether the console and the API ask for no token: on purpose, and on loopback only."""
     jeton: str | None = None
     """Admin token; None on loopback, where the API is open."""
     jeton_lecture: str | None = None
