@@ -51,6 +51,7 @@ COMMANDES_SEULES: Final = {
     "pannes genres": "« pannes list » and its page tell them too",
     "pki renouveler": "before the server starts",
     "db upgrade": "before the server starts",
+    "db secret": "a secret is of those who run the servers, and no base's",
     "db seed": "before the server starts; « bases create » after it",
 }
 #: A value for each place of a command line.

@@ -33,13 +33,8 @@ if TYPE_CHECKING:
 _F = TypeVar("_F", bound=Callable[..., Any])
 #: Settings that are handed to `serve` as they came.
 _DE_SERVE: Final = (
-<<<<<<< HEAD
     "https_port", "http_port", "host", "client_cert", "pkcs12", "workers", "threads", "journal_max",
-    "message_max", "xml_max", "compression", "admin_token", "read_only_token", "quartiles",
-=======
-    "https_port", "http_port", "host", "client_cert", "workers", "threads", "journal_max", "message_max",
-    "xml_max", "compression", "ouvert", "admin_token", "read_only_token", "quartiles",
->>>>>>> main
+    "message_max", "xml_max", "compression", "ouvert", "admin_token", "read_only_token", "quartiles",
 )  # fmt: skip
 
 

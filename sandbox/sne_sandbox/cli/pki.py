@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from sne_sandbox.cli.depart import preparer_autorite
 from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, reglages, verifier_guichet
 from sne_sandbox.domain.base import verifier_nom
 from sne_sandbox.pki.authority import Autorite, ecrire
@@ -29,14 +30,17 @@ def commande() -> None:
 @click.option("--base", default="ecole", show_default=True, help="Base pour laquelle il vaut.")
 @click.option("--out", "dossier", required=True, type=click.Path(path_type=Path, file_okay=False),
               help="Dossier où écrire.")  # fmt: skip
-@reglages(*COMMUNES, "pkcs12")
+@reglages(*COMMUNES, "pkcs12", "database", "secret_file")
 def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
     """Émet un certificat client : GUICHET.pem (puis son AC), .key, .p12, et truststore.p12.
 
-    Le mot de passe des fichiers .p12 est « sne-sandbox ».
+    Le mot de passe des fichiers .p12 est « sne-sandbox ». Pour des serveurs qui se partagent une base
+    PostgreSQL, donnez comme à eux --database et --secret-file : l'AC est la leur.
     """
     verifier_guichet(guichet)
     verifier_nom(base)
+    if a_dire := preparer_autorite(options, []):
+        click.echo(f"sne-sandbox : {a_dire}", err=True)
     autorite = Autorite.ouvrir(options["home"], [])
     ecrire(autorite.emettre(guichet, base, options["pkcs12"]), dossier)
     for nom in (f"{guichet}.pem", f"{guichet}.key", f"{guichet}.p12", "truststore.p12"):
@@ -45,11 +49,13 @@ def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
 
 @commande.command("renouveler")
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom que le serveur aura.")
-@reglages(*COMMUNES)
+@reglages(*COMMUNES, "database", "secret_file")
 def renouveler(noms: tuple[str, ...], **options: Any) -> None:
     """Certifie à nouveau l'autorité de --home, pour d'autres noms de serveur ou pour trois ans de plus.
 
     Sa clé reste : les certificats déjà donnés aux guichets valent toujours. Redémarrez le serveur, et
     redonnez ca.pem (ou truststore.p12) aux applications.
     """
-    click.echo(str(Autorite.renouveler(options["home"], noms).ca))
+    if a_dire := preparer_autorite(options, noms, Autorite.renouveler):
+        click.echo(f"sne-sandbox : {a_dire}", err=True)
+    click.echo(str(Autorite(options["home"] / "pki").ca))

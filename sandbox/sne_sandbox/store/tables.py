@@ -437,8 +437,8 @@ ETAT: Final = (
 #: Everything of a base but its own row, children first.
 CONTENU: Final = (*ETAT, panne, echange, journal_compteur, type_evenement, guichet)
 
-#: Bytes that the servers of one database share (`store.coffre`), whatever the base. `version` counts how often
-#: they were written.
+#: Bytes that the servers of one database share (`store.coffre`), whatever the base. `version` counts how
+#: often they were written.
 coffre: Final = Table(
     "coffre",
     1,
