@@ -81,7 +81,7 @@ class Epreuve:
 
         with self.serveur:
             enfant = self.attendre()
-            yield enfant, BaseServie.de(enfant, self.base, self.semence)
+            yield enfant, BaseServie.de(enfant, self.base, self.semence, pkcs12=self.options["pkcs12"])
 
     def relever_les_boites(self) -> None:
         """Takes in the files that its guichets left less than a minute ago: the server's round did not come
