@@ -80,6 +80,8 @@ _DU_SERVEUR: Final = (
     Setting("http_port", int, 8080, "serveur", "port HTTP en clair (0 : un port libre, -1 : aucun)",
             minimum=-1, maximum=PORT_MAX),
     Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
+    Setting("secret_file", Path, None, "serveur",
+            "fichier du secret qui chiffre les clés que des serveurs partagent dans PostgreSQL"),
     Setting("client_cert", str, "optional", "serveur", "certificat client en HTTPS",
             ("optional", "required", "off")),
     Setting("workers", int, None, "serveur",

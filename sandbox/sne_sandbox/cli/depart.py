@@ -57,17 +57,19 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
     )
 
 
-def preparer_certificats(home: Path, noms: list[str], semence: str) -> tuple[Path, str]:
-    """Makes or renews what lacks of the authority of the home, whose server answers to `noms`. Answers the
-    folder where each guichet of the seed has its client certificate, and the guichet to show. Raises
-    PkiError, UsageError."""
+def preparer_certificats(options: Mapping[str, Any], noms: Sequence[str], semence: str) -> tuple[Path, str]:
+    """Makes or renews what lacks of the authority of the home of `options`, whose server answers to `noms`;
+    with PostgreSQL, that of the servers of its database (`operations.hotes`). Answers the folder where each
+    guichet of the seed has its client certificate, and the guichet to show. Raises OperatorError."""
     from sne_sandbox.operations import bases
-    from sne_sandbox.pki import controle
 
+    home: Path = options["home"]
     guichets = [guichet.code for guichet in bases.guichets_de(semence)]
     dossier = home / "pki" / "guichets"
-    controle.preparer(home, noms)
-    manquants = [code for code in guichets if not (dossier / f"{code}.pem").is_file()]
+    if a_dire := preparer_autorite(options, noms):
+        click.echo(f"sne-sandbox : {a_dire}", err=True)
+    ca = (home / "pki" / "ca.pem").read_bytes()
+    manquants = [code for code in guichets if not _est_de(dossier / f"{code}.pem", ca)]
     if manquants:
         from sne_sandbox.pki.authority import Autorite, ecrire
 
@@ -75,6 +77,26 @@ def preparer_certificats(home: Path, noms: list[str], semence: str) -> tuple[Pat
         for guichet in manquants:
             ecrire(autorite.emettre(guichet), dossier)
     return dossier, bases.vitrine(guichets)
+
+
+def preparer_autorite(options: Mapping[str, Any], noms: Sequence[str]) -> str:
+    """The authority of the home of `options`; what there is to say of it, "" for nothing. Raises as
+    `preparer_certificats`."""
+    if not (options["database"] or "").startswith("postgres"):
+        from sne_sandbox.pki import controle
+
+        controle.preparer(options["home"], noms)
+        return ""
+    from sne_sandbox.cli.options import ouvrir_magasin
+    from sne_sandbox.operations import hotes
+
+    with ouvrir_magasin(options) as magasin:
+        return hotes.accorder(magasin, options["home"], noms, options["secret_file"])
+
+
+def _est_de(fichier: Path, ca: bytes) -> bool:
+    """Whether a certificate is there, followed by that of its authority: it may have another by now."""
+    return fichier.is_file() and fichier.read_bytes().endswith(ca)
 
 
 def adresse_pour_les_autres(adresse: str, host: str, noms: Sequence[str]) -> str:

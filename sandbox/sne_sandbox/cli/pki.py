@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from sne_sandbox.cli.depart import preparer_autorite
 from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, reglages, verifier_guichet
 from sne_sandbox.domain.base import verifier_nom
 from sne_sandbox.pki.authority import Autorite, ecrire
@@ -27,14 +28,17 @@ def commande() -> None:
 @click.option("--base", default="ecole", show_default=True, help="Base pour laquelle il vaut.")
 @click.option("--out", "dossier", required=True, type=click.Path(path_type=Path, file_okay=False),
               help="Dossier où écrire.")  # fmt: skip
-@reglages(*COMMUNES)
+@reglages(*COMMUNES, "database", "secret_file")
 def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
     """Émet un certificat client : GUICHET.pem (puis son AC), .key, .p12, et truststore.p12.
 
-    Le mot de passe des fichiers .p12 est « sne-sandbox ».
+    Le mot de passe des fichiers .p12 est « sne-sandbox ». Pour des serveurs qui se partagent une base
+    PostgreSQL, donnez comme à eux --database et --secret-file : l'AC est la leur.
     """
     verifier_guichet(guichet)
     verifier_nom(base)
+    if a_dire := preparer_autorite(options, []):
+        click.echo(f"sne-sandbox : {a_dire}", err=True)
     autorite = Autorite.ouvrir(options["home"], [])
     ecrire(autorite.emettre(guichet, base), dossier)
     for nom in (f"{guichet}.pem", f"{guichet}.key", f"{guichet}.p12", "truststore.p12"):

@@ -1,5 +1,5 @@
-"""The journal of PostgreSQL is divided: see `store/tranches.py`. Its rows go where they belong; on SQLite
-nothing changes."""
+"""What the servers of one database share, beside its bases; the journal of PostgreSQL is divided
+(`store/tranches.py`), its rows where they belong."""
 
 from alembic import context, op
 
@@ -19,12 +19,18 @@ _PRESENTES = RequeteSql(
 
 def upgrade() -> None:
     moteur = op.get_bind().dialect.name
-    if moteur != "postgresql":
-        return
+    for table in tables.PARTAGE:
+        for ordre in ordres_de(table, moteur):
+            op.execute(ordre)
+    if moteur == "postgresql":
+        _diviser_le_journal()
+
+
+def _diviser_le_journal() -> None:
     magasin = context.config.attributes["magasin"]
     op.execute("CREATE TABLE avant AS SELECT * FROM echange")
     op.execute("DROP TABLE echange")
-    ordres = list(ordres_de(tables.echange, moteur))
+    ordres = list(ordres_de(tables.echange, "postgresql"))
     index = [ordre for ordre in ordres if ordre.startswith("CREATE INDEX")]
     for ordre in ordres[: -len(index)]:
         op.execute(ordre)
