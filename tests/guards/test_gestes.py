@@ -68,7 +68,7 @@ EXEMPLES: Final[dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return creer_application(Configuration(home=tmp_path_factory.mktemp("home"), semence="vide"))
+    return creer_application(Configuration(ouvert=True, home=tmp_path_factory.mktemp("home"), semence="vide"))
 
 
 @pytest.fixture(scope="module")

@@ -38,17 +38,33 @@ def jeton_d_administration(host: str, donne: str | None, lecture: str | None = N
     return donne or secrets.token_urlsafe(24)
 
 
+def _verifier_ouvert(options: Mapping[str, Any]) -> None:
+    """Raises UsageError for a server that would be open to other machines, or to whom is given a token."""
+    if not options["ouvert"]:
+        return
+    if not est_boucle_locale(options["host"]):
+        raise UsageError(
+            f"--ouvert laisserait entrer sans jeton quiconque atteint [{options['host']}].",
+            remede="retirez --ouvert, ou restez sur 127.0.0.1",
+        )
+    if options["admin_token"]:
+        raise UsageError("--ouvert ne demande aucun jeton, --admin-token en demande un.",
+                         remede="gardez l'un des deux")  # fmt: skip
+
+
 def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any) -> "Configuration":
     """That of an application that listens as `options` say, also under `noms`; `autres` are more of its
     fields. Raises UsageError, as `jeton_d_administration`."""
     from sne_sandbox.settings import Limites, Reglages
     from sne_sandbox.web.partage import Configuration
 
+    _verifier_ouvert(options)
     poids = {nom: options[nom] for nom in ("message_max", "xml_max") if nom in options}
     return Configuration(
         quartiles=options.get("quartiles"),
         **{nom: options[nom] for nom in ("home", "contract", "contracts", "database", "journal_max")},
         limites=Limites(**poids),
+        ouvert=options["ouvert"],
         jeton=jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"]),
         jeton_lecture=options["read_only_token"],
         reglages=Reglages(profile=options["profile"]),

@@ -34,7 +34,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 #: Settings that are handed to `serve` as they came.
 _DE_SERVE: Final = (
     "https_port", "http_port", "host", "client_cert", "workers", "threads", "journal_max", "message_max",
-    "xml_max", "compression", "admin_token", "read_only_token", "quartiles",
+    "xml_max", "compression", "ouvert", "admin_token", "read_only_token", "quartiles",
 )  # fmt: skip
 
 
@@ -126,8 +126,11 @@ def _arguments(options: Mapping[str, Any], base: str) -> list[str]:
     arguments = [f"--seed-base={options['semence']}", f"--refusals-base={base}"]
     arguments += [f"--server-name={nom}" for nom in options["noms"]]
     for nom in ("contract", "contracts", "profile", "database", *_DE_SERVE):
-        if options[nom] is not None:
-            arguments.append(f"--{nom.replace('_', '-')}={options[nom]}")
+        option = f"--{nom.replace('_', '-')}"
+        if options[nom] is True:
+            arguments.append(option)
+        elif options[nom] not in (None, False):
+            arguments.append(f"{option}={options[nom]}")
     return arguments
 
 

@@ -56,7 +56,7 @@ relisez avant de partager."""
               help="Fichier JSON écrit quand tout écoute (adresses, certificats).")  # fmt: skip
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "client_cert", "workers",
-    "threads", "journal_max", "message_max", "admin_token", "read_only_token",
+    "threads", "journal_max", "message_max", "ouvert", "admin_token", "read_only_token",
 )  # fmt: skip
 def commande(
     url: str | None,
