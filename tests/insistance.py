@@ -57,8 +57,8 @@ class Refus:
 
 @dataclass(slots=True)
 class Compte:
-    """What clients got. `acquittes`: numéro by surname; `retrouves` of them were told by a duplicate, after an
-    answer that never came; `instants` and `latences`: when each came, and in how many seconds."""
+    """What clients got. `acquittes`: numéro by surname; `retrouves` of them were told by a duplicate,
+    after an answer that never came; `instants` and `latences`: when each came, and in how many seconds."""
 
     acquittes: dict[str, str] = field(default_factory=dict)
     retrouves: int = 0

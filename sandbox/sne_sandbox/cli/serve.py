@@ -26,7 +26,7 @@ Exemples :
 
 @click.command(epilog=_EXEMPLES)
 @reglages(
-    *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "client_cert",
+    *COMMUNES, "https_port", "http_port", "host", "database", "synchronous", "secret_file", "client_cert",
     "workers", "threads", "journal_max", "message_max", "xml_max", "ouvert", "admin_token", "read_only_token",
     "compression", "quartiles",
 )  # fmt: skip
