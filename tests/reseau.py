@@ -113,8 +113,8 @@ class Reseau:
 
 @dataclass
 class Cluster:
-    """A PostgreSQL of the system, with its defaults, its durability above all. `prefixe`: the words that run a
-    command where it is (`Reseau.commande`)."""
+    """A PostgreSQL of the system, with its defaults, its durability above all. `prefixe`: what
+    runs a command where it is (`Reseau.commande`)."""
 
     dossier: Path
     adresse: str
