@@ -17,7 +17,7 @@ from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, SandboxError, StoreError
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.settings import PAR_NOM
-from sne_sandbox.store import requetes, schema, tables
+from sne_sandbox.store import requetes, schema, tables, tranches
 from sne_sandbox.store.connexion import Connexion, Ligne
 from sne_sandbox.store.defaillances import base_en_panne
 from sne_sandbox.store.donnees import BaseDeDonnees
@@ -180,7 +180,9 @@ class Bases:
             return base_de(ligne)
 
     def balayer(self) -> None:
-        """Deletes what is left of bases whose filling was killed."""
+        """Deletes what is left of bases whose filling was killed, and of those that were deleted while
+        somebody read."""
+        tranches.balayer(self._magasin)
         with self._magasin.transaction(ecriture=False) as connexion:
             inachevees = [ligne[0] for ligne in connexion.lignes(requetes.INACHEVEES, {})]
         for nom in inachevees:
@@ -214,6 +216,7 @@ class Bases:
         with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
             lire_ligne(connexion, nom)  # unread: a row that does not read can be deleted
             effacer(connexion, nom)
+        tranches.balayer(self._magasin)
 
 
 def _verifier_sienne(connexion: Connexion, lue: BaseLue) -> None:
@@ -239,6 +242,8 @@ def lire_ligne(connexion: Connexion, nom: str) -> Ligne:
 
 def effacer(connexion: Connexion, nom: str, *, sauf: Sequence[tables.Table] = ()) -> None:
     """Deletes all rows of a base, but for those of the tables `sauf`."""
+    if tables.echange not in sauf:
+        tranches.vider(connexion, nom)
     for table in tables.CONTENU:
         if table not in sauf:
             connexion.faire(requetes.VIDER[table.nom], {"cle": nom})
