@@ -156,7 +156,8 @@ class _EnCours:
             return reponse
         adresse = f"{self.requete.origine}/api/v1/bases/{echange.base}/exchanges/{echange.identifiant}"
         en_tetes = [*reponse.en_tetes, ("SNE-Echange", adresse)]
-        return ReponseHttp(reponse.statut, en_tetes, reponse.corps, reponse.panne)
+        ligne = echange.base, echange.identifiant
+        return ReponseHttp(reponse.statut, en_tetes, reponse.corps, reponse.panne, ligne)
 
 
 class Echanges:
@@ -239,6 +240,13 @@ class Echanges:
         reponse = self._defaut.soap.refuser(famille(message), cours.emballage, 404)
         cours.clore(reponse)
         return cours.nommer(self._consigner(cours, reponse))
+
+    def non_remise(self, base: str, identifiant: int, raison: str) -> None:
+        """Notes in the line of an exchange that its answer did not reach the caller. Never raises."""
+        try:
+            self._magasin.journal.noter_non_remise(base, identifiant, raison)
+        except Exception:  # noqa: BLE001 - the database is out of reach, and nobody waits for this
+            journal_technique().exception("undelivered answer not noted", base=base, exchange=identifiant)
 
     def _contrat_de(self, base: str | None) -> Contrat:
         """That of a base; the server's for none, or for one whose own does not read."""

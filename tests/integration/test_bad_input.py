@@ -214,26 +214,52 @@ def test_a_message_above_the_limit_is_refused(serveur: Serveur, tete: str) -> No
     _repond_encore(serveur)
 
 
-@pytest.mark.parametrize(
-    "octets",
-    [
-        pytest.param(b"\x00\x01\x02\x03\r\n\r\n", id="no HTTP"),
-        pytest.param(b"POST " + CHEMIN.encode() + b"\r\n\r\n", id="no version"),
-        pytest.param(b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 2000 + b"\r\n", id="endless head"),
-        pytest.param(b"POST " + CHEMIN.encode() + b" HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n",
-                     id="negative length"),
-        pytest.param(b"POST " + CHEMIN.encode() + b" HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
-                     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", id="two lengths"),
-        pytest.param(b"POST " + CHEMIN.encode() + b" HTTP/1.1\r\nHost: a\r\n"
-                     b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", id="bad chunk"),
-    ],
-)  # fmt: skip
-def test_bad_http_is_refused_and_journalled(serveur: Serveur, octets: bytes) -> None:
+APPEL: Final = f"POST {CHEMIN} HTTP/1.1\r\n"
+#: A request that is no HTTP; which line the refusal names, and what it says of it.
+ILLISIBLES: Final[dict[str, tuple[str, str, str]]] = {
+    "no HTTP": ("\0\1\2\3\r\n\r\n", "Ligne 1", "1 mot au lieu de trois"),
+    "no version": (f"POST {CHEMIN}\r\n\r\n", "Ligne 1", "2 mots au lieu de trois"),
+    "another version": ("GET / HTTP/2.0\r\n\r\n", "Ligne 1", "[HTTP/2.0] n'est ni HTTP/1.1"),
+    "a space in the address": ("GET /a b HTTP/1.1\r\n\r\n", "Ligne 1", "%20"),
+    "no address": ("GET  HTTP/1.1\r\n\r\n", "Ligne 1", "l'adresse est vide"),
+    "a letter of the address": ("GET /\u00e9 HTTP/1.1\r\n\r\n", "Ligne 1", "%XX"),
+    "no method": ("(GET) / HTTP/1.1\r\n\r\n", "Ligne 1", "[(GET)]"),
+    "endless head": ("GET / HTTP/1.1\r\n" + "A: b\r\n" * 2000 + "\r\n", "", "100 lignes"),
+    "negative length": (APPEL + "Host: a\r\nContent-Length: -5\r\n\r\n", "Ligne 3", "pas un nombre"),
+    "two lengths": (
+        APPEL + "Host: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Ligne 4", "déjà donnée plus haut",
+    ),
+    "another transfer": (APPEL + "Host: a\r\nTransfer-Encoding: gzip\r\n\r\n", "Ligne 3", "« chunked »"),
+    "no colon": (APPEL + "Host: a\r\nContent-Length 5\r\n\r\n", "Ligne 3", "[Content-Length 5]"),
+    "a space before the colon": (APPEL + "Host : a\r\n\r\n", "Ligne 2", "une espace"),
+    "a line end alone": (APPEL + "Host: a\rb\r\n\r\n", "Ligne 2", "isolé"),
+    "bad chunk": (
+        APPEL + "Host: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n", "", "après 3 octets"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cas", ILLISIBLES)
+def test_bad_http_is_refused_with_its_reason_and_journalled(serveur: Serveur, cas: str) -> None:
+    octets, lieu, dit = ILLISIBLES[cas]
     avant = serveur.dernier()
-    assert _envoyer(serveur, octets).startswith(b"HTTP/1.1 4")
+    recu = _envoyer(serveur, octets.encode("latin-1"))
+    assert recu.startswith(b"HTTP/1.1 4")
     (ligne,) = serveur.lignes_depuis(avant)
     assert ligne["verdict"] == "refus"
+    for attendu in (lieu, dit):
+        assert attendu in recu.decode(), recu.decode()
+        assert attendu in ligne["fault"]["message"]
     _repond_encore(serveur)
+
+
+def test_a_request_that_is_no_http_does_not_give_its_secrets_away(serveur: Serveur) -> None:
+    avant = serveur.dernier()
+    recu = _envoyer(serveur, (APPEL + "Authorization: Bearer tres\0secret\r\n\r\n").encode())
+    (ligne,) = serveur.lignes_depuis(avant)
+    assert b"Authorization: (non montr" in recu
+    assert "secret" not in recu.decode() + str(ligne)
 
 
 def test_slow_and_vanishing_peers_disturb_nobody(serveur: Serveur) -> None:
