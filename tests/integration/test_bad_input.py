@@ -97,6 +97,18 @@ MAUVAIS: Final[dict[str, Envoi]] = {
     "garbage in base64": Envoi(
         _soap(LIRE.replace("<certificat/>", "<certificat>* pas du base64 *</certificat>")), explique="base64"
     ),
+    "a header of a part said twice, in two ways": Envoi(
+        _mtom(DEM)[1].replace(b"Content-ID: <xml_id>", b"Content-ID: <xml_id>\r\nContent-ID: <autre>"),
+        _mtom(DEM)[0], explique="Content-ID est écrit deux fois",
+    ),
+    "text beside xop:Include": Envoi(
+        _mtom(DEM)[1].replace(b"<fichierDemande>", b"<fichierDemande>YQ=="), _mtom(DEM)[0],
+        dit="donné deux fois", explique="xop:Include",
+    ),
+    "a multipart for a document": Envoi(
+        _mtom(DEM)[1].replace(b"Content-Type: text/xml; charset=utf-8", b"Content-Type: multipart/mixed"),
+        _mtom(DEM)[0], dit="n'est pas lisible", explique="un niveau",
+    ),
     # --- the envelope
     "empty body": Envoi(b"", explique="vide"),
     "no XML": Envoi(b"bonjour", explique="ligne 1"),
@@ -108,6 +120,24 @@ MAUVAIS: Final[dict[str, Envoi]] = {
     "header to be understood": Envoi(
         _soap(entete='<s:Header><q:Sec xmlns:q="urn:q" s:mustUnderstand="true"/></s:Header>'),
         dit="MustUnderstand",
+    ),
+    "WS-Addressing to be understood": Envoi(
+        _soap(entete='<s:Header><a:To xmlns:a="http://www.w3.org/2005/08/addressing" s:mustUnderstand="1">'
+              "x</a:To></s:Header>"),
+        dit="[To] est obligatoire (mustUnderstand) et n'est pas compris : il est de WS-Addressing",
+        explique="AddressingFeature(false)",
+    ),
+    "neither SOAP 1.1 nor 1.2": Envoi(
+        _soap(espace="http://www.w3.org/2001/12/soap-envelope"), dit=f'<soap:Envelope xmlns:soap="{SOAP12}">',
+        explique="2001/12",
+    ),
+    "SOAP 1.1 where no service is": Envoi(
+        _soap(espace=SOAP11), "text/xml", 404, dit=f'<soap:Envelope xmlns:soap="{SOAP11}">',
+        chemin="/services/X/",
+    ),
+    "SOAP 1.2 that speaks of 1.1, where no service is": Envoi(
+        _soap(f"<ws:a>{SOAP11}</ws:a>"), statut=404, dit=f'<soap:Envelope xmlns:soap="{SOAP12}">',
+        chemin="/services/X/",
     ),
     "unknown operation": Envoi(_soap("<ws:getTout/>"), dit="getTout"),
     "operation of another service": Envoi(_soap(), chemin=f"/services/{RECHERCHE}/", dit="demandeLogement"),
@@ -193,6 +223,56 @@ def test_bad_input_is_refused_and_journalled(serveur: Serveur, cas: str) -> None
         assert ligne["verdict"] in ("fault", "refus")
         assert envoi.explique.lower() in str(ligne["fault"]).lower()
     _repond_encore(serveur)
+
+
+LATIN_15: Final = SANS_DECLARATION.decode().replace("’", "'")
+BONS: Final[dict[str, tuple[tuple[str, bytes], str]]] = {
+    "a part in the charset that its header announces": (_mtom(LATIN_15.encode("iso-8859-15")), ""),
+    "a part whose charset is not that of its document": (_mtom(DEM), "T-29"),
+    "a header of a part said twice": (_mtom(DEM), "T-30"),
+    "a multipart that nobody cites": (_mtom(DEM), "T-31"),
+}
+
+
+def _ecrire_de_travers(cas: str, corps: bytes) -> bytes:
+    charset = {
+        "a part in the charset that its header announces": b"ISO-8859-15",
+        "a part whose charset is not that of its document": b"ISO-8859-1",
+    }.get(cas, b"utf-8")
+    corps = corps.replace(b"text/xml; charset=utf-8", b"text/xml; charset=" + charset)
+    if cas == "a header of a part said twice":
+        corps = corps.replace(b"Content-ID: <xml_id>", b"Content-ID: <xml_id>\r\nContent-ID: <xml_id>")
+    if cas == "a multipart that nobody cites":
+        limite = corps.partition(b"\r\n")[0]
+        imbriquee = b"Content-Type: multipart/mixed; boundary=C\r\nContent-ID: <n>\r\n\r\n--C--\r\n"
+        corps = corps.removesuffix(limite + b"--\r\n") + limite + b"\r\n" + imbriquee + limite + b"--\r\n"
+    return corps
+
+
+@pytest.mark.parametrize("cas", BONS)
+def test_what_cannot_be_misread_is_read(serveur: Serveur, cas: str) -> None:
+    """The document is the one that was meant, letters included."""
+    (content_type, corps), code = BONS[cas]
+    avant = serveur.dernier()
+    recu = _envoyer(serveur, _requete(Envoi(_ecrire_de_travers(cas, corps), content_type)))
+    assert recu.startswith(b"HTTP/1.1 200 "), recu[:1500].decode()
+    (ligne,) = serveur.lignes_depuis(avant)
+    assert code in "".join(tolerance["code"] for tolerance in ligne["tolerances"])
+    if not code:
+        assert "<ns1:prenom>Inès</ns1:prenom>".encode() in recu
+
+
+@pytest.mark.parametrize("nom", ["absent.xsd", "../../etc/passwd.xsd", "%00.xsd", "x" * 300 + ".xsd"])
+def test_an_unknown_schema_tells_no_path(serveur: Serveur, nom: str) -> None:
+    recu = _envoyer(
+        serveur, f"GET {CHEMIN}?xsd={nom} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+    )
+    tete, _, corps = recu.partition(b"\r\n\r\n")
+    assert tete.startswith(b"HTTP/1.1 404 ")
+    assert b"est inconnu" in corps
+    assert b"/home" not in corps
+    assert b"contracts" not in corps
+    assert b"v5.2" not in corps
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, reglages, verifier_guichet
+from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, ouvrir_magasin, reglages, verifier_guichet
 from sne_sandbox.domain.base import verifier_nom
+from sne_sandbox.errors import BaseInconnue
 from sne_sandbox.pki.authority import Autorite, ecrire
 
 _EXEMPLES = """
@@ -27,15 +28,32 @@ def commande() -> None:
 @click.option("--base", default="ecole", show_default=True, help="Base pour laquelle il vaut.")
 @click.option("--out", "dossier", required=True, type=click.Path(path_type=Path, file_okay=False),
               help="Dossier où écrire.")  # fmt: skip
-@reglages(*COMMUNES)
+@reglages(*COMMUNES, "database")
 def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
     """Émet un certificat client : GUICHET.pem (puis son AC), .key, .p12, et truststore.p12.
+
+    GUICHET est l'un de ceux de la base ; d'une base qui n'existe pas encore, l'un de ceux des jeux de départ.
 
     Le mot de passe des fichiers .p12 est « sne-sandbox ».
     """
     verifier_guichet(guichet)
     verifier_nom(base)
+    _verifier_delivrable(guichet, base, options)
     autorite = Autorite.ouvrir(options["home"], [])
     ecrire(autorite.emettre(guichet, base), dossier)
     for nom in (f"{guichet}.pem", f"{guichet}.key", f"{guichet}.p12", "truststore.p12"):
         click.echo(str(dossier / nom))
+
+
+def _verifier_delivrable(guichet: str, base: str, options: dict[str, Any]) -> None:
+    """Raises UsageError for what is no guichet of the base; of one that is not made yet, of no seed."""
+    from sne_sandbox.operations.bases import guichets_de, semences
+    from sne_sandbox.operations.guichets import verifier_delivrable
+
+    try:
+        with ouvrir_magasin(options) as magasin, magasin.lire(base) as registre:
+            guichets = registre.guichets()
+    except BaseInconnue:
+        par_code = {g.code: g for semence in semences() for g in guichets_de(semence)}
+        guichets = list(par_code.values())
+    verifier_delivrable(guichet, base, guichets)
