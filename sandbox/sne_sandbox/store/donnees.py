@@ -55,6 +55,7 @@ class BaseDeDonnees:
     def __init__(self, url: str | None, home: Path) -> None:
         """The database at `url`, the embedded SQLite file of `home` for None. Raises StoreError."""
         self._ou = adresse(url, home)
+        self.home = home
         self._verrou: VerrouEcriture | None = None
         self._verrou_semis: VerrouEcriture | None = None
         self._pilote: Any = sqlite3
