@@ -20,7 +20,7 @@ from twisted.web.http import HTTPChannel, Request
 from zope.interface import implementer
 
 from sne_sandbox.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE
-from sne_sandbox.server import malformee, pannes, tls, wsgi
+from sne_sandbox.server import malformee, pannes, sondes, tls, wsgi
 from sne_sandbox.server.remise import AVANT, PENDANT, Adieu, NonRemise, reste
 from sne_sandbox.server.service import Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.wsgi import ReponseWsgi
@@ -82,6 +82,9 @@ class RequeteRecue(Request):
         canal = self.channel
         canal.en_cours, canal.non_remise = True, None
         corps, self.content = self.content, None  # type: ignore[assignment]
+        if sondes.repondre(self, path, canal.service):
+            corps.close()
+            return
         corps.seek(0)
         canal.service.fils.soumettre(wsgi.executer, self, canal.service, self._environ(corps), corps)
 

@@ -68,6 +68,27 @@ class ApplicationWsgi(Protocol):
     def __call__(self, environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]: ...
 
 
+class EtatServeur(Protocol):
+    """What the application knows of its state (`web.sante`)."""
+
+    @property
+    def vivant(self) -> bytes:
+        """The JSON that tells that it lives."""
+
+    @property
+    def fraiche(self) -> bool:
+        """Whether what it found last is believed."""
+
+    def demander(self) -> None:
+        """Somebody asks."""
+
+    def reponse(self) -> tuple[int, bytes]:
+        """HTTP status and JSON; waits for nothing."""
+
+    def fermer(self) -> None:
+        """The server ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class RefusHttp:
     """A request refused before the application saw it. `methode` and `chemin` may be empty; `statut` is
@@ -90,6 +111,8 @@ class ServiceWsgi:
     fils: Fils
     refus_tls: Callable[[RefusTls], None]
     refus_http: Callable[[RefusHttp], None]
+    etat: EtatServeur | None = None
+    """What `/readyz` tells; None: those addresses are the application's."""
     canaux: set[Any] = field(default_factory=set)
     """Open channels; touched by the reactor's thread only."""
     connexion_fermee: Callable[[], None] | None = None

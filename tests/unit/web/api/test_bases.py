@@ -21,7 +21,24 @@ def test_the_clock_is_read(banc: Banc) -> None:
         "mode": "figée",
         "decalage_s": 0.0,
         "derniere_nuit": "2018-03-15",
+        "nuits_en_attente": 0,
     }
+
+
+def test_nights_that_wait_are_told_and_run(banc: Banc) -> None:
+    """An exchange goes on without them, at the date of the machine."""
+    numero, _ = banc.creer_demande()
+    mettre_a_l_heure(banc.services.magasin, banc.nom, Horloge())
+    assert banc.api("GET", f"/bases/{banc.nom}/clock").json["nuits_en_attente"] > 3000
+    avant = banc.stockee(numero)
+    for _ in range(3):
+        assert banc.relire(numero).verdict == "accepté"
+    assert banc.stockee(numero) == avant
+    (ligne,) = banc.api("GET", f"/bases/{banc.nom}/exchanges?operation=NUIT").json["echanges"]
+    assert "L'horloge de la machine a-t-elle sauté ?" in ligne["chemin"]
+    assert banc.api("POST", f"/bases/{banc.nom}/clock/freeze", {}).status_code == 409
+    fait = banc.api("POST", f"/bases/{banc.nom}/clock/nights").json
+    assert (fait["faits"]["effacements"], fait["horloge"]["nuits_en_attente"]) == (1, 0)
 
 
 def test_advancing_tells_what_the_nights_did(banc: Banc) -> None:
