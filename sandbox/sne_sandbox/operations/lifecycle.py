@@ -25,6 +25,7 @@ cost follows what happens, neither the days that pass nor the demandes that are 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -217,7 +218,11 @@ def passer(
     nom = registre.base.nom
 
     def sauver() -> str:
-        return _sauver(Sauvegardes(magasin, magasin.home), nom, depuis, jusqua)
+        # In a thread of its own: where servers share their snapshots, one is a transaction too, and this
+        # thread is in one. It reads the base as it was before it.
+        sauvegardes = Sauvegardes(magasin, magasin.home)
+        with ThreadPoolExecutor(1) as fil:
+            return fil.submit(_sauver, sauvegardes, nom, depuis, jusqua).result()
 
     return vivre(registre, magasin.journal, depuis, jusqua, progres, sauver)
 

@@ -1,8 +1,9 @@
 """A clock that jumps: its nights wait to be asked for. A base is saved before it loses much."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from temps import MIDI, ajouter, etat, nuits, stockee
@@ -17,6 +18,15 @@ from sne_sandbox.store.session import Magasin
 Creer = Callable[..., str]
 DEPOT = date(2018, 1, 15)
 SAUT = timedelta(days=800)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
+def magasin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Magasin]:
+    """A store of each engine."""
+    serveur: Any = None if request.param == "sqlite" else request.getfixturevalue("serveur_postgres")
+    url = None if serveur is None else serveur.nouvelle()
+    with Magasin.ouvrir(url, tmp_path_factory.mktemp("nuits")) as ouvert:
+        yield ouvert
 
 
 def _base(
@@ -167,6 +177,6 @@ def test_asked_once_whoever_meets_them(
         lue, maintenant = lifecycle.a_jour(magasin, magasin.bases.lire(base))
         assert (lue.derniere_nuit, maintenant) == (MIDI.date(), MIDI + SAUT)
         lifecycle.rattraper_toutes(magasin)
-    with Magasin.ouvrir(None, magasin.home) as autre:
-        lifecycle.a_jour(autre, autre.bases.lire(base))
+    magasin.nuits_demandees.clear()  # as another process, which has asked nothing yet
+    lifecycle.a_jour(magasin, magasin.bases.lire(base))
     assert len(nuits(magasin, base)) == 1

@@ -108,7 +108,7 @@ def test_nights_that_wait_are_asked_about_on_every_page(banc: Banc, page: Page, 
     numero, _ = banc.creer_demande()
     assert page("/demandes").xpath("//div[contains(@class, 'message')]") == []
     mettre_a_l_heure(banc.services.magasin, banc.nom, Horloge())
-    for adresse in ("/demandes", "/controle", "/echanges"):
+    for adresse in ("/demandes", "/controle", "/journal"):
         (bande,) = page(adresse).xpath("//div[contains(@class, 'message')]")
         assert "L'horloge de la machine a-t-elle sauté" in bande.text_content().replace(
             "\N{NO-BREAK SPACE}", " "
