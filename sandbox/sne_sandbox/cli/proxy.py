@@ -56,7 +56,8 @@ relisez avant de partager."""
               help="Fichier JSON écrit quand tout écoute (adresses, certificats).")  # fmt: skip
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "workers", "threads",
-    "journal_max", "message_max", "admin_token", "read_only_token",
+    "journal_max", "message_max", "connexions_max", "octets_max", "debit_min", "patience", "admin_token",
+    "read_only_token",
 )  # fmt: skip
 def commande(
     url: str | None,

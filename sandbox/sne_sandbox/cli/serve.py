@@ -27,7 +27,8 @@ Exemples :
 @click.command(epilog=_EXEMPLES)
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "workers", "threads",
-    "journal_max", "message_max", "xml_max", "admin_token", "read_only_token",
+    "journal_max", "message_max", "xml_max", "connexions_max", "octets_max", "debit_min", "patience",
+    "admin_token", "read_only_token",
     "compression", "quartiles",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")

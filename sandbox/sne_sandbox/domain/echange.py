@@ -25,6 +25,27 @@ CERTIFICAT_DEMANDE: Final = "sne.certificat_demande"
 ECOUTE: Final = "sne.ecoute"
 #: and, set by the application, the panne (PanneDefinition) that the server sends the answer by.
 PANNE: Final = "sne.panne"
+#: Where the server stands (EtatDuServeur),
+ETAT: Final = "sne.etat"
+#: and whether it has a process of its own for heavy reads: False before the application says, by True, that
+#: this answer is one, and is to be asked there.
+LOURD: Final = "sne.lourd"
+
+
+@dataclass(slots=True)
+class EtatDuServeur:
+    """Where a process of the server stands: connections open, bytes under way (of bodies that arrived and were
+    not worked on yet, of long answers that were not read yet), with their limits (0: not known); since its
+    start, requests refused because it was full (503), peers dropped because they sent or read too slowly, and
+    times that it stopped accepting."""
+
+    connexions: int = 0
+    connexions_max: int = 0
+    octets: int = 0
+    octets_max: int = 0
+    satures: int = 0
+    lents: int = 0
+    pauses: int = 0
 
 
 #: Names of headers, each read several times an exchange.

@@ -38,6 +38,7 @@ def principal() -> int:
             refus_tls=taches.refus_tls,
             refus_http=taches.refus_http,
             periodique=taches.periodique if consigne.rang == 0 else None,
+            lecteur=taches.lecteur,
             arret=arret,
         )
     except OperatorError as erreur:

@@ -51,6 +51,8 @@ class Taches:
     refus_http: "Callable[[RefusHttp], None]" = lambda refus: None
     periodique: Callable[[], None] | None = None
     """Called every minute, in one of the processes only."""
+    lecteur: "Callable[[], ApplicationWsgi] | None" = None
+    """Makes the application that heavy reads are asked, in a process of its own. Picklable."""
 
 
 @dataclass(frozen=True, slots=True)
