@@ -93,11 +93,11 @@ _DU_SERVEUR: Final = (
             "connexions tenues à la fois, par processus (sinon selon les descripteurs que le système laisse, "
             "10 000 au plus) ; au-delà : 503", minimum=1),
     Setting("octets_max", int, 512_000_000, "serveur",
-            "octets en route à la fois, par processus : reçus et pas encore traités, répondus et pas encore lus ; "
-            "au-delà : 503", minimum=1_000_000),
+            "octets en route à la fois, par processus : reçus et pas encore traités, répondus et pas "
+            "encore lus ; au-delà : 503", minimum=1_000_000),
     Setting("debit_min", int, 10_000, "serveur",
-            "octets par seconde sous lesquels est abandonné un pair qui envoie une requête, ou lit une longue "
-            "réponse (0 : jamais)"),
+            "octets par seconde sous lesquels est abandonné un pair qui envoie une requête, ou lit une "
+            "longue réponse (0 : jamais)"),
     Setting("patience", int, 30, "serveur", "secondes sur lesquelles ce débit se mesure", minimum=1,
             maximum=3_600),
     Setting("compression", str, "non", "serveur",

@@ -34,10 +34,9 @@ LOURD: Final = "sne.lourd"
 
 @dataclass(slots=True)
 class EtatDuServeur:
-    """Where a process of the server stands: connections open, bytes under way (of bodies that arrived and were
-    not worked on yet, of long answers that were not read yet), with their limits (0: not known); since its
-    start, requests refused because it was full (503), peers dropped because they sent or read too slowly, and
-    times that it stopped accepting."""
+    """Where a process of the server stands: connections open, bytes under way (of bodies not worked on yet,
+    of long answers not read yet), with their limits (0: not known); since its start, requests refused because
+    it was full (503), peers dropped because too slow to send or read, and times that it stopped accepting."""
 
     connexions: int = 0
     connexions_max: int = 0

@@ -20,8 +20,8 @@ from sne_sandbox.server.service import ServiceWsgi
 #: Rest before a new try, where no descriptor is left. Seconds.
 REPIT: Final = 1.0
 _A_LA_PORTE: Final = (
-    "Le serveur n'accepte plus de connexions pour l'instant : {}. Celles qui sont ouvertes sont servies, les autres "
-    "attendent. → fermez les connexions inutiles, ou relevez ulimit -n et --connexions-max."
+    "Le serveur n'accepte plus de connexions pour l'instant : {}. Celles qui sont ouvertes sont servies, les "
+    "autres attendent. → fermez les connexions inutiles, ou relevez ulimit -n et --connexions-max."
 )
 
 
@@ -32,6 +32,7 @@ class Porte:
     def __init__(self, prise: socket.socket, service: ServiceWsgi, fabrique: ServerFactory) -> None:
         self._prise = prise
         self._service = service
+        self._reacteur: Any = service.reacteur
         self._fabrique = fabrique
         self._ouverte = False
         self._retour: Any = None
@@ -62,31 +63,29 @@ class Porte:
                 return
             with connexion, contextlib.suppress(OSError):  # gone before it was seen
                 connexion.setblocking(False)
-                self._service.reacteur.adoptStreamConnection(
-                    connexion.fileno(), connexion.family, self._fabrique
-                )
+                self._reacteur.adoptStreamConnection(connexion.fileno(), connexion.family, self._fabrique)
 
     def _attendre(self, raison: str) -> None:
         """Accepts nothing, until there is room again; tried every second."""
-        self._service.reacteur.removeReader(self)
+        self._reacteur.removeReader(self)
         self._ouverte = False
         self._service.bornes.etat.pauses += 1
         self._service.bornes.lignes.compter(_A_LA_PORTE.format(raison))
-        self._retour = self._service.reacteur.callLater(REPIT, self.ouvrir)
+        self._retour = self._reacteur.callLater(REPIT, self.ouvrir)
 
     def ouvrir(self) -> None:
         """Accepts, from now on."""
         self._retour = None
         self._ouverte = True
         self._service.bornes.reserver()
-        self._service.reacteur.addReader(self)
+        self._reacteur.addReader(self)
 
     def fermer(self) -> None:
         """Accepts no more, for good."""
         if self._retour is not None:
             self._retour.cancel()
         elif self._ouverte:
-            self._service.reacteur.removeReader(self)
+            self._reacteur.removeReader(self)
         self._retour, self._ouverte = None, False
 
     def connectionLost(self, reason: Failure) -> None:  # noqa: N802

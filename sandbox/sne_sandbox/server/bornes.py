@@ -1,7 +1,7 @@
 """What one process holds at once, and no more: connections, and bytes under way.
 
-Bytes are under way while a body arrives and until it was worked on; and of a long answer, until its reader has
-it. Whoever comes beyond is told so (503, `Retry-After`), and the journal once a minute, with a count.
+Bytes are under way while a body arrives and until it was worked on; and of a long answer, until its reader
+has it. Whoever comes beyond is told so (503, `Retry-After`), and the journal once a minute, with a count.
 """
 
 import contextlib
@@ -43,8 +43,8 @@ def connexions_possibles(voulues: int | None) -> int:
         return min(possibles, _CONNEXIONS_MAX)
     if voulues > possibles:
         logger.warning(
-            "sne-sandbox : --connexions-max %d dépasse ce que laissent les descripteurs du système (ulimit -n) : "
-            "%d connexions par processus",
+            "sne-sandbox : --connexions-max %d dépasse ce que laissent les descripteurs (ulimit -n) : %d "
+            "connexions par processus",
             voulues,
             possibles,
         )

@@ -39,8 +39,8 @@ _TEXTES: Final[dict[int, tuple[bytes, str]]] = {
     503: (b"Service Unavailable", "Le serveur est saturé."),
 }
 _TROP_DE_CONNEXIONS: Final = (
-    "{} connexions à la fois, par processus, et toutes sont prises. → fermez les vôtres, réessayez, ou relevez "
-    "--connexions-max (et ulimit -n)."
+    "{} connexions à la fois, par processus, et toutes sont prises. → fermez les vôtres, réessayez, ou "
+    "relevez --connexions-max (et ulimit -n)."
 )
 _TROP_D_OCTETS: Final = (
     "{} octets en route à la fois, par processus, et ils le sont. → réessayez, ou relevez --octets-max."
@@ -357,8 +357,8 @@ class Canal(HTTPChannel):
             return
         self._signaler(
             0,
-            f"Réponse abandonnée : le client a lu {envoi.envoyes} octets sur {envoi.longueur}, dont {avance} dans "
-            f"les {duree:.0f} dernières secondes. → lisez plus vite, ou abaissez --debit-min.",
+            f"Réponse abandonnée : le client a lu {envoi.envoyes} octets sur {envoi.longueur}, dont {avance} "
+            f"dans les {duree:.0f} dernières secondes. → lisez plus vite, ou abaissez --debit-min.",
         )
         self.reinitialiser()
 

@@ -1,4 +1,4 @@
-"""A long body, sent at the pace of its reader: of what he has not taken, sixty-four kilobytes are in memory."""
+"""A long body, sent at the pace of its reader: of what he has not taken, 64 kilobytes are in memory."""
 
 import io
 import tempfile

@@ -1,4 +1,4 @@
-"""Entry point of the process of heavy reads (`server.voie`): answers one after the other, ends with its parent."""
+"""Entry point of the process of heavy reads (`server.voie`): answers them in turn, ends with its parent."""
 
 import io
 import os

@@ -64,9 +64,9 @@ def servir(
     connections by; without either, the listeners are bound here. `pret` is called once every listener
     accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called
     in a thread of the application. `lecteur` (picklable) makes the application that heavy reads are asked, in
-    a process of its own; without it they are made here. Outside of the main thread no signal is listened to: give `arret`.
-    Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot be read, and
-    whatever `pret` raises.
+    a process of its own; without it they are made here. Outside of the main thread no signal is listened
+    to: give `arret`. Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot
+    be read, and whatever `pret` raises.
     """
     prises = sockets or (ouvrir_prises(ecoute) if arrivees is None else Prises())
     menager_memoire()

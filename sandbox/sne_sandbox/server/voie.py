@@ -1,5 +1,5 @@
-"""Heavy reads, one at a time, in a process of their own: an exchange of eighteen megabytes takes seconds to be
-opened and masked, in which no thread of this process would run.
+"""Heavy reads, one at a time, in a process of their own: an exchange of 18 MB takes seconds to be opened and
+masked, in which no thread of this process would run.
 
 The process is started by the first of them, and ends when none has come for a while: its memory goes with it.
 It is asked by a WSGI environ (pickled, on its standard input), and writes the body that it answers to a
@@ -50,7 +50,8 @@ class Voie:
 
     def soumettre(self, requete: Destinataire, environ: dict[str, Any]) -> bool:
         """Has a request answered when its turn comes; False when too many wait. From any thread."""
-        dicible = {nom: v for nom, v in environ.items() if isinstance(v, (str, bytes, bool, tuple)) or v is None}
+        genres = (str, bytes, bool, tuple, type(None))
+        dicible = {nom: valeur for nom, valeur in environ.items() if isinstance(valeur, genres)}
         try:
             self._file.put_nowait((requete, dicible))
         except queue.Full:
@@ -94,7 +95,7 @@ class Voie:
             statut, en_tetes, longueur = self._demander(environ, fichier)
             reponse = ReponseWsgi(statut, en_tetes, longueur)
             corps = fichier.open("rb")
-            with contextlib.suppress(OSError):  # Windows keeps a file that is open: the next read writes over it
+            with contextlib.suppress(OSError):  # Windows keeps one that is open
                 fichier.unlink()
         except (OSError, EOFError, pickle.PickleError) as erreur:
             if not self._ferme:
@@ -106,7 +107,8 @@ class Voie:
     def _demander(self, environ: dict[str, Any], fichier: Path) -> tuple[str, list[tuple[str, str]], int]:
         """Status, headers and length of the body, which is in `fichier`. Raises OSError, EOFError."""
         processus = self._embaucher()
-        assert processus.stdin is not None and processus.stdout is not None
+        assert processus.stdin is not None
+        assert processus.stdout is not None
         garde = threading.Timer(DELAI, processus.kill)
         garde.daemon = True
         garde.start()

@@ -30,8 +30,8 @@ LEGER_MAX: Final = 500_000
 
 
 def echange(base: str, identifiant: int) -> Echange:
-    """An exchange, with its bytes. Raises ServiceUnavailable for one so heavy that what is asked of it is to be
-    answered elsewhere (LOURD): the server sees to that."""
+    """An exchange, with its bytes. Raises ServiceUnavailable for one so heavy that what is asked of it is to
+    be answered elsewhere (LOURD): the server sees to that."""
     magasin = services().magasin
     magasin.bases.lire(base)
     if (
