@@ -35,7 +35,7 @@ _DELAI: Final = 300.0
 
 
 def gros_corps(octets: int) -> bytes:
-    """A SOAP message in one piece, its document in base64, of 76 signs a line: masking has most to do there."""
+    """A SOAP message in one piece, its document in base64, 76 signs a line: masking has most to do there."""
     texte = b"<nir>2850662990017</nir><nom>Dupont</nom>"
     document = (texte * (octets * 73 // 100 // len(texte))) + Random(7).randbytes(500)
     return (

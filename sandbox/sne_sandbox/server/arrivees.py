@@ -6,23 +6,17 @@
 import contextlib
 import socket
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.internet.protocol import ServerFactory
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from sne_sandbox.server.bornes import marge
+from sne_sandbox.raisons import raison_systeme
+from sne_sandbox.server.bornes import A_LA_PORTE, REPIT, marge
 from sne_sandbox.server.repartition import ADOPTEE, D_UN_COUP, FERMEE
 from sne_sandbox.server.service import ServiceWsgi
-
-#: Rest before a new try, where no descriptor is left. Seconds.
-REPIT: Final = 1.0
-_A_LA_PORTE: Final = (
-    "Le serveur n'accepte plus de connexions pour l'instant : {}. Celles qui sont ouvertes sont servies, les "
-    "autres attendent. → fermez les connexions inutiles, ou relevez ulimit -n et --connexions-max."
-)
 
 
 @implementer(IReadDescriptor)
@@ -51,7 +45,7 @@ class Porte:
         """Twisted's: connections have come."""
         for _ in range(D_UN_COUP):
             if len(self._service.canaux) >= self._max:
-                self._attendre(f"{len(self._service.canaux)} sont ouvertes")
+                self._attendre(f"{self._max} sont ouvertes")
                 return
             try:
                 connexion, _adresse = self._prise.accept()
@@ -59,7 +53,7 @@ class Porte:
                 return
             except OSError as erreur:  # no descriptor left
                 self._service.bornes.relacher()
-                self._attendre(f"le système refuse ({erreur.strerror})")
+                self._attendre(f"le système ne le permet pas ({raison_systeme(erreur)})")
                 return
             with connexion, contextlib.suppress(OSError):  # gone before it was seen
                 connexion.setblocking(False)
@@ -70,7 +64,7 @@ class Porte:
         self._reacteur.removeReader(self)
         self._ouverte = False
         self._service.bornes.etat.pauses += 1
-        self._service.bornes.lignes.compter(_A_LA_PORTE.format(raison))
+        self._service.bornes.lignes.compter(A_LA_PORTE.format(raison))
         self._retour = self._reacteur.callLater(REPIT, self.ouvrir)
 
     def ouvrir(self) -> None:

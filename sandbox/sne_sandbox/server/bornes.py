@@ -24,6 +24,12 @@ _CONNEXIONS_MIN: Final = 16
 _RESERVE: Final = 8
 #: Seconds between two lines that say the same.
 PERIODE_DES_LIGNES: Final = 60.0
+#: Rest before a new try to accept, where there is no room, or no descriptor. Seconds.
+REPIT: Final = 1.0
+A_LA_PORTE: Final = (
+    "Le serveur n'accepte plus de connexions pour l'instant : {}. Celles qui sont ouvertes sont servies, les "
+    "autres attendent. → fermez les connexions inutiles, ou relevez ulimit -n et --connexions-max."
+)
 #: Seconds after which one who was told 503 may come back.
 RETOUR: Final = 5
 

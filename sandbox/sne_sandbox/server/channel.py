@@ -21,6 +21,7 @@ from twisted.web.http import HTTPChannel, Request
 from zope.interface import implementer
 
 from sne_sandbox.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE, ETAT, LOURD
+from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.server import pannes, tls, wsgi
 from sne_sandbox.server.bornes import RETOUR
 from sne_sandbox.server.envoi import EN_MEMOIRE, MORCEAU, Envoi
@@ -82,6 +83,8 @@ class RequeteRecue(Request):
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         """Twisted's: a piece of the body."""
+        if self.channel.refuse:  # the rest of what was being read
+            return
         self.recus += len(data)
         self._en_route += len(data)
         service = self.channel.service
@@ -94,7 +97,7 @@ class RequeteRecue(Request):
             try:
                 self.content.write(data)
             except OSError as erreur:  # its temporary file: no descriptor, or no room
-                self.channel.refuser_sature(_SANS_FICHIER.format(erreur.strerror))
+                self.channel.refuser_sature(_SANS_FICHIER.format(raison_systeme(erreur)))
 
     def oublier_corps(self) -> None:
         """Its body is under way no more; called once it was worked on, from any thread, or given up."""
@@ -363,6 +366,11 @@ class Canal(HTTPChannel):
         self.reinitialiser()
 
     @property
+    def refuse(self) -> bool:
+        """Whether a request of this connection was refused: nothing more is read of it."""
+        return self._fin is not None
+
+    @property
     def pair(self) -> str:
         """Address and port of the peer."""
         adresse = self.transport.getPeer()
@@ -495,11 +503,15 @@ class Canal(HTTPChannel):
             self._fin = self.callLater(fin, self.forceAbortClient)
 
     def _signaler(self, statut: int, raison: str) -> None:
+        if self.en_cours:
+            methode, chemin = self.requests[0].method, self.requests[0].uri
+        else:
+            methode, chemin = getattr(self, "_command", b""), getattr(self, "_path", b"")
         self.service.signaler_http(
             RefusHttp(
                 pair=self.pair,
-                methode=getattr(self, "_command", b"").decode("latin-1"),
-                chemin=getattr(self, "_path", b"").decode("latin-1"),
+                methode=methode.decode("latin-1"),
+                chemin=chemin.decode("latin-1"),
                 statut=statut,
                 raison=raison,
             )

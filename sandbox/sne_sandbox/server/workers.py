@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from sne_sandbox.errors import OperatorError
+from sne_sandbox.server.bornes import connexions_possibles, marge
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, ouvrir_prises
 from sne_sandbox.server.repartition import Repartiteur
 
@@ -109,9 +110,12 @@ def servir_a_plusieurs(
     Raises ListenError when a listener cannot be opened, OperatorError when a worker cannot start.
     """
     prises = ouvrir_prises(ecoute)
+    possibles = connexions_possibles(ecoute.connexions_max)
     consignes = [Consigne(fabrique, ecoute, autorite, rang) for rang in range(n)]
     with _arret_demande() as demande, selectors.DefaultSelector() as veille:
-        equipe = _Equipe(consignes, veille, Repartiteur(prises.toutes(), veille))
+        equipe = _Equipe(
+            consignes, veille, Repartiteur(prises.toutes(), veille, possibles + marge(possibles))
+        )
         try:
             for rang in range(n):
                 _embaucher(equipe, rang)
@@ -131,6 +135,7 @@ def _surveiller(equipe: _Equipe, demande: socket.socket, annoncer: Callable[[], 
             # What was done for one may have closed another.
             if cle.fd in equipe.veille.get_map():
                 cle.data()
+        equipe.repartiteur.reprendre()
         if not equipe.annonce and sum(o.pret for o in equipe.ouvriers.values()) == len(equipe.consignes):
             equipe.annonce = True
             annoncer()
