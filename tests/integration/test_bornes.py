@@ -245,6 +245,7 @@ def test_readers_who_never_read_are_let_go_and_their_memory_with_them(
 
 
 @pytest.mark.charge
+@pytest.mark.interprete
 def test_with_nearly_no_descriptor_left_the_server_lives_on(tmp_path: Path) -> None:
     """`ulimit -n 300`, 400 connections: said, those that are open are served, others when there is room."""
     with _avec_descripteurs(tmp_path, 300) as serveur:

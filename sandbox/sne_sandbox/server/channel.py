@@ -67,6 +67,7 @@ class RequeteRecue(Request):
         self.recus = 0
         """Bytes of the body that have arrived."""
         self._en_route = 0
+        self._bornes = channel.service.bornes
         self._morceaux = False
 
     # --- arriving ------------------------------------------------------------------------------------
@@ -87,9 +88,8 @@ class RequeteRecue(Request):
             return
         self.recus += len(data)
         self._en_route += len(data)
-        service = self.channel.service
-        tient = service.bornes.prendre(len(data))
-        if self.recus > service.ecoute.message_max:
+        tient = self._bornes.prendre(len(data))
+        if self.recus > self.channel.service.ecoute.message_max:
             self.channel.refuser_corps()
         elif not tient:
             self.channel.refuser_octets()
@@ -103,7 +103,7 @@ class RequeteRecue(Request):
         """Its body is under way no more; called once it was worked on, from any thread, or given up."""
         octets, self._en_route = self._en_route, 0
         if octets:
-            self.channel.service.bornes.rendre(octets)
+            self._bornes.rendre(octets)  # the channel may be gone
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
         """Twisted's: the whole request has been read. Hands it to a thread."""
@@ -174,7 +174,7 @@ class RequeteRecue(Request):
         if longue and reponse.panne is None and not self._sans_corps(reponse):
             flux = io.BytesIO(corps) if isinstance(corps, bytes) else corps
             envoi = Envoi(self, flux, self._envoye)
-            self.channel.service.bornes.prendre(envoi.longueur)
+            self._bornes.prendre(envoi.longueur)
             self.channel.envoi = envoi
             self.channel.write(self._tete(reponse, envoi.longueur))
             envoi.commencer()
@@ -193,7 +193,7 @@ class RequeteRecue(Request):
     def _envoye(self, complet: bool) -> None:
         envoi, self.channel.envoi = self.channel.envoi, None
         assert envoi is not None
-        self.channel.service.bornes.rendre(envoi.longueur)
+        self._bornes.rendre(envoi.longueur)
         if complet:
             self.finish()
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import resource
 import socket
+import threading
 import time
 from typing import Any
 
@@ -122,6 +123,26 @@ def test_bytes_too_many_are_refused_and_given_back(lancer: Any, miroir: Any, ann
     etat = miroir.environs[-1]["sne.etat"]
     serveur.attendre(lambda: etat.octets == 0)
     assert etat.satures == 1
+
+
+def test_a_body_whose_sender_left_is_given_back(lancer: Any) -> None:
+    etats: list[Any] = []
+    reste = threading.Event()
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        etats.append(environ["sne.etat"])
+        assert reste.wait(60)
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+    serveur = lancer(application)
+    with serveur.prise() as prise:
+        prise.sendall(POST + b"Content-Length: 5000\r\n\r\n" + b"x" * 5000)
+        serveur.attendre(lambda: etats)
+    serveur.attendre(lambda: etats[0].connexions == 0)
+    assert etats[0].octets == 5000
+    reste.set()
+    serveur.attendre(lambda: etats[0].octets == 0)
 
 
 def _octets(serveur: Any, miroir: Any) -> int | None:
