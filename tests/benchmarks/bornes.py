@@ -21,7 +21,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -36,8 +35,8 @@ _DELAI: Final = 300.0
 
 def gros_corps(octets: int) -> bytes:
     """A SOAP message in one piece, its document in base64, 76 signs a line: masking has most to do there."""
-    texte = b"<nir>2850662990017</nir><nom>Dupont</nom>"
-    document = (texte * (octets * 73 // 100 // len(texte))) + Random(7).randbytes(500)
+    texte = b"<nir>2850662990017</nir><nom>Dupont</nom><voie>%s</voie>" % (b"rue de la Paix " * 66)
+    document = b"<menage>%s</menage>" % (texte * (octets * 73 // 100 // len(texte)))
     return (
         b'<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body><x><fichierDemande>'
         + base64.encodebytes(document)

@@ -1,5 +1,7 @@
 """Entry point of the process of heavy reads (`server.voie`): answers them in turn, ends with its parent."""
 
+import ctypes
+import gc
 import io
 import os
 import pickle
@@ -7,9 +9,10 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from sne_sandbox.server.service import ApplicationWsgi
+if TYPE_CHECKING:
+    from sne_sandbox.server.service import ApplicationWsgi  # with Twisted under it
 
 
 def principal() -> None:
@@ -27,10 +30,11 @@ def principal() -> None:
                 environ, fichier = pickle.load(entree)  # noqa: S301
                 pickle.dump(repondre(application, environ, Path(fichier)), sortie)
                 sortie.flush()
+                rendre_memoire()
 
 
 def repondre(
-    application: ApplicationWsgi, environ: dict[str, Any], fichier: Path
+    application: "ApplicationWsgi", environ: dict[str, Any], fichier: Path
 ) -> tuple[str, list[tuple[str, str]], int]:
     """Status, headers and length of the answer, whose body is written to `fichier`, readable by its owner
     alone. Raises OSError."""
@@ -57,6 +61,13 @@ def repondre(
             fermer()
     statut, en_tetes = dite[0]
     return statut, en_tetes, longueur
+
+
+def rendre_memoire() -> None:
+    """Gives back to the system what the last read took; does nothing with another library than glibc."""
+    gc.collect()
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 if __name__ == "__main__":
