@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sne_sandbox.domain.echange import EtatDuServeur
+from sne_sandbox.server.listeners import Ecoute
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +87,26 @@ class Lignes:
         ]
         self._dites |= dict.fromkeys(dues, maintenant)
         return [quoi if (n := self._comptes.pop(quoi)) == 1 else f"{quoi} ({n} fois)" for quoi in dues]
+
+
+class Cadence:
+    """How fast what passes by a connection goes on, looked at now and then."""
+
+    def __init__(self) -> None:
+        self._repere: tuple[object, int, float] = (None, 0, 0.0)
+
+    def mesurer(self, quoi: object, octets: int, ecoute: Ecoute) -> tuple[int, float] | None:
+        """`octets` of `quoi` have passed so far. By how many it went on, in how many seconds, when that was
+        too slow; else None."""
+        maintenant = time.monotonic()
+        if self._repere[0] is not quoi:
+            self._repere = quoi, octets, maintenant
+            return None
+        avance, duree = octets - self._repere[1], maintenant - self._repere[2]
+        if duree < ecoute.patience:
+            return None
+        self._repere = quoi, octets, maintenant
+        return (avance, duree) if avance < ecoute.debit_min * duree else None
 
 
 @dataclass(slots=True)

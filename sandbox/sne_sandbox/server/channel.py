@@ -9,12 +9,11 @@ to a thread once, whole, and comes back once, whole.
 
 import io
 import tempfile
-import time
 from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes
 
 from OpenSSL import crypto
-from twisted.internet.interfaces import IAddress, IHandshakeListener
+from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IHandshakeListener
 from twisted.internet.protocol import ServerFactory, connectionDone
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request
@@ -22,31 +21,12 @@ from zope.interface import implementer
 
 from sne_sandbox.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE, ETAT, LOURD
 from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.server import pannes, tls, wsgi
-from sne_sandbox.server.bornes import RETOUR
+from sne_sandbox.server import malformee, pannes, refus, sondes, tls, wsgi
+from sne_sandbox.server.bornes import Cadence
 from sne_sandbox.server.envoi import EN_MEMOIRE, MORCEAU, Envoi
+from sne_sandbox.server.remise import AVANT, PENDANT, Adieu, NonRemise, reste
 from sne_sandbox.server.service import Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.wsgi import ReponseWsgi
-
-_TEXTES: Final[dict[int, tuple[bytes, str]]] = {
-    400: (b"Bad Request", "Requête HTTP illisible."),
-    408: (b"Request Timeout", "La requête n'est pas arrivée tout entière à temps."),
-    413: (b"Content Too Large", "Message trop gros."),
-    431: (
-        b"Request Header Fields Too Large",
-        "En-têtes HTTP trop longs ou trop nombreux. → raccourcissez l'adresse ou les en-têtes : 100 lignes "
-        "au plus, de 16384 octets, et 32768 en tout.",
-    ),
-    503: (b"Service Unavailable", "Le serveur est saturé."),
-}
-_TROP_DE_CONNEXIONS: Final = (
-    "{} connexions à la fois, par processus, et toutes sont prises. → fermez les vôtres, réessayez, ou "
-    "relevez --connexions-max (et ulimit -n)."
-)
-_TROP_D_OCTETS: Final = (
-    "{} octets en route à la fois, par processus, et ils le sont. → réessayez, ou relevez --octets-max."
-)
-_SANS_FICHIER: Final = "Il ne peut pas garder un corps aussi long : {}. → réessayez."
 
 #: After a refusal the peer may still be sending: what it sends is dropped for so long, in seconds, so that it
 #: reads the answer instead of a reset.
@@ -97,7 +77,7 @@ class RequeteRecue(Request):
             try:
                 self.content.write(data)
             except OSError as erreur:  # its temporary file: no descriptor, or no room
-                self.channel.refuser_sature(_SANS_FICHIER.format(raison_systeme(erreur)))
+                self.channel.refuser_sature(refus.SANS_FICHIER.format(raison_systeme(erreur)))
 
     def oublier_corps(self) -> None:
         """Its body is under way no more; called once it was worked on, from any thread, or given up."""
@@ -109,8 +89,11 @@ class RequeteRecue(Request):
         """Twisted's: the whole request has been read. Hands it to a thread."""
         self.method, self.uri, self.clientproto = command, path, version
         canal = self.channel
-        canal.en_cours = True
+        canal.en_cours, canal.non_remise = True, None
         corps, self.content = self.content, None  # type: ignore[assignment]
+        if sondes.repondre(self, path, canal.service):
+            corps.close()
+            return
         corps.seek(0)
         canal.service.fils.soumettre(wsgi.executer, self, canal.service, self._environ(corps), corps)
 
@@ -168,7 +151,10 @@ class RequeteRecue(Request):
         if self._disconnected:
             if not isinstance(corps, bytes):
                 corps.close()
+            if reponse.non_remise is not None:
+                self.channel.service.signaler_non_remise(reponse.non_remise, AVANT)
             return
+        self.channel.non_remise = reponse.non_remise
         self.startedWriting = 1
         longue = not isinstance(corps, bytes) or len(corps) > MORCEAU
         if longue and reponse.panne is None and not self._sans_corps(reponse):
@@ -202,6 +188,11 @@ class RequeteRecue(Request):
         if self._disconnected:
             return
         self.startedWriting = 1
+        if reponse.sans_fin:
+            self.channel.sans_fin = True
+            if self.channel.a_fini:
+                self.channel.forceAbortClient()
+                return
         self._morceaux = reponse.longueur is None and self.clientproto == b"HTTP/1.1"
         if reponse.longueur is None and not self._morceaux:
             self.channel.persistent = False
@@ -244,7 +235,7 @@ class RequeteRecue(Request):
         return "\r\n".join([*lignes, "", ""]).encode("latin-1")
 
 
-@implementer(IHandshakeListener)
+@implementer(IHandshakeListener, IHalfCloseableProtocol)
 class Canal(HTTPChannel):
     """An HTTP connection of `service`."""
 
@@ -265,7 +256,15 @@ class Canal(HTTPChannel):
         """The long answer that is leaving."""
         self._de_trop = False
         self._lus = 0
-        self._repere: tuple[object, int, float] | None = None
+        self._cadence = Cadence()
+        self.non_remise: NonRemise | None = None
+        """What is told that the last answer was not delivered, when somebody wants to know."""
+        self.a_fini = False
+        """Whether the peer has said that it sends no more, and waits for an answer."""
+        self.sans_fin = False
+        """Whether the answer under way is a stream of events: it ends with its reader."""
+        self._adieu: Adieu | None = None
+        self._ligne = b""
         self._poignee = genre == "http"
         self._premier = genre == "http"
         self._fin: Any = None
@@ -300,6 +299,10 @@ class Canal(HTTPChannel):
         if self._fin is not None and self._fin.active():
             self._fin.cancel()
         self._cesser_d_attendre()
+        if self._adieu is not None:
+            self._adieu.annuler()
+        if self.non_remise is not None and (self.en_cours or reste(self._tcp)):
+            self._signaler_non_remise(PENDANT)
         if self.envoi is not None:
             self.envoi.stopProducing()
         if self._corps_attendu and self._fin is None and not self.service.arret_demande:
@@ -319,7 +322,8 @@ class Canal(HTTPChannel):
                 self.transport.loseConnection()
                 return
         if self._de_trop:
-            self.refuser_sature(_TROP_DE_CONNEXIONS.format(self.service.bornes.connexions_max), FIN_DE_TROP)
+            admises = self.service.bornes.connexions_max
+            self.refuser_sature(refus.TROP_DE_CONNEXIONS.format(admises), FIN_DE_TROP)
             return
         self._lus += len(data)
         super().dataReceived(data)
@@ -335,34 +339,20 @@ class Canal(HTTPChannel):
             super().timeoutConnection()
 
     def veiller(self) -> None:
-        """Drops a peer who for a while has sent a request, or read a long answer, too slowly; called now and
-        then."""
+        """Drops a peer who for a while has sent a request, or read a long answer, too slowly."""
         envoi = self.envoi
         if envoi is None and (self._limite is None or self.en_cours):
-            self._repere = None
             return
         quoi, octets = (envoi, envoi.envoyes) if envoi is not None else (self._limite, self._lus)
-        maintenant = time.monotonic()
-        ecoute = self.service.ecoute
-        if self._repere is None or self._repere[0] is not quoi:
-            self._repere = quoi, octets, maintenant
+        if (trop_lent := self._cadence.mesurer(quoi, octets, self.service.ecoute)) is None:
             return
-        duree, avance = maintenant - self._repere[2], octets - self._repere[1]
-        if duree < ecoute.patience:
-            return
-        self._repere = quoi, octets, maintenant
-        if avance >= ecoute.debit_min * duree:
-            return
+        avance, duree = trop_lent
         self.service.bornes.etat.lents += 1
         if envoi is None:
             self._limite.cancel()
             self._refuser_lenteur(f"{avance} octets en {duree:.0f} s (--debit-min).")
             return
-        self._signaler(
-            0,
-            f"Réponse abandonnée : le client a lu {envoi.envoyes} octets sur {envoi.longueur}, dont {avance} "
-            f"dans les {duree:.0f} dernières secondes. → lisez plus vite, ou abaissez --debit-min.",
-        )
+        self._signaler(0, refus.NON_LUE.format(envoi.envoyes, envoi.longueur, avance, duree))
         self.reinitialiser()
 
     @property
@@ -392,9 +382,66 @@ class Canal(HTTPChannel):
         elif not self.requests:
             self.loseConnection()
 
+    # --- a peer that sends no more (RFC 9112, 9.6; in TLS 1.3, RFC 8446, 6.1) ---------------------------
+
+    @property
+    def _tcp(self) -> Any:
+        return self.transport if self.genre == "http" else self.transport.transport
+
+    def fin_de_parole(self) -> bool:
+        """The peer sends no more. Whether the connection stays open all the same: an answer is owed to it."""
+        if self.sans_fin:
+            return False
+        if self.en_cours:
+            self.a_fini = True
+            # What it sent after, all at once, is answered too.
+            self.persistent = bool(self.persistent and self._dataBuffer)
+            return True
+        if reste(self._tcp):
+            self.a_fini = True
+            self.loseConnection()
+            return True
+        return False
+
+    def readConnectionLost(self) -> None:  # noqa: N802
+        """Twisted's: the peer has closed its side of a connection in clear."""
+        if not self.fin_de_parole():
+            self.transport.connectionLost(connectionDone)
+
+    def writeConnectionLost(self) -> None:  # noqa: N802
+        """Twisted's: all was sent, and our goodbye."""
+        assert self.non_remise is not None
+        prise = self._tcp.getHandle()
+        self._adieu = Adieu(prise, self.callLater, self._clore_l_adieu, self._perdre)
+
+    def loseConnection(self) -> None:  # noqa: N802
+        """Twisted's: closes the connection, once all was sent; that of a peer that sends no more, once its
+        machine has it all."""
+        if not self.a_fini:
+            super().loseConnection()
+        elif self.non_remise is None:
+            self.couper()
+        elif not self._tcp._writeDisconnecting:
+            self._networkProducer.unregisterProducer()
+            self.transport.loseWriteConnection()
+
+    def _perdre(self, raison: str) -> None:
+        self._signaler_non_remise(raison)
+        self._clore_l_adieu()
+
+    def _clore_l_adieu(self) -> None:
+        self.non_remise = None
+        self._tcp.loseConnection()
+
+    def _signaler_non_remise(self, raison: str) -> None:
+        assert self.non_remise is not None
+        self.service.signaler_non_remise(self.non_remise, raison)
+        self.non_remise = None
+
     def couper(self) -> None:
         """Closes the connection without waiting for the peer's agreement; what was written still leaves."""
-        self.loseConnection()  # not the transport's, which says goodbye only once its producer is gone
+        # Not the transport's, which says goodbye only once its producer is gone.
+        super().loseConnection()
         if self.genre != "http" and self.transport is not None:
             self.transport.transport.loseConnection()
 
@@ -409,6 +456,8 @@ class Canal(HTTPChannel):
             # A peer that never reads its last answer would otherwise hold it for ever.
             self.setTimeout(self.service.ecoute.inactivite)
         super().requestDone(request)
+        if self.a_fini and not self.en_cours and self.persistent:
+            self.loseConnection()
 
     # --- refusals ------------------------------------------------------------------------------------
 
@@ -430,6 +479,17 @@ class Canal(HTTPChannel):
             self._cesser_d_attendre()
             super().allContentReceived()
 
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802
+        """Twisted's: a line of the head. It is kept for a refusal to name."""
+        self._ligne = line
+        super().lineReceived(line)
+
+    def headerReceived(self, line: bytes) -> bool:  # noqa: N802
+        """Twisted's: a header is whole, once the line after it is there."""
+        self._ligne = line
+        lu: bool = super().headerReceived(line)
+        return lu
+
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
         """Twisted's: a line of the head is longer than LineReceiver.MAX_LENGTH."""
         self._refuser(431)
@@ -444,13 +504,13 @@ class Canal(HTTPChannel):
 
     def refuser_octets(self) -> None:
         """Refuses a request for which there is no room."""
-        self.refuser_sature(_TROP_D_OCTETS.format(self.service.bornes.octets_max))
+        self.refuser_sature(refus.TROP_D_OCTETS.format(self.service.bornes.octets_max))
 
     def refuser_sature(self, raison: str, fin: float = FIN_APRES_REFUS) -> None:
         """Refuses a request because the server is full; journalled with the others of that minute."""
         if self._fin is None or self._de_trop:
-            self.service.saturer(f"{_TEXTES[503][1]} {raison}")
-            self._ecrire_refus(503, raison, b"Retry-After: %d\r\n" % RETOUR)
+            self.service.saturer(refus.dire(503, raison))
+            self.transport.write(refus.ecrire(503, raison, self.service.date()))
             self._se_taire(fin)
 
     def _refuser_lenteur(self, precision: str = "") -> None:
@@ -470,23 +530,21 @@ class Canal(HTTPChannel):
     def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
         # Not public in Twisted: were it renamed, the peer would read Twisted's bare 400 in place of ours.
         trop = self._receivedHeaderSize > self.totalHeadersSize or self._receivedHeaderCount > self.maxHeaders
-        self._refuser(431 if trop else 400)
+        self._refuser(431) if trop else self._refuser(400, self._malformee())
+
+    def _malformee(self) -> str:
+        if not self.line_mode:
+            return malformee.morceau(self.requests[-1].recus)
+        if not hasattr(self, "_command"):
+            return malformee.premiere_ligne(self._ligne)
+        vus = {nom.lower() for nom, _ in self.requests[-1].requestHeaders.getAllRawHeaders()}
+        return malformee.en_tete(self._receivedHeaderCount + 2, self._ligne, vus)
 
     def _refuser(self, statut: int, precision: str = "") -> None:
         if self._fin is None:
-            self._signaler(statut, self._ecrire_refus(statut, precision))
+            self.transport.write(refus.ecrire(statut, precision, self.service.date()))
+            self._signaler(statut, refus.dire(statut, precision))
             self._se_taire(FIN_APRES_REFUS)
-
-    def _ecrire_refus(self, statut: int, precision: str, en_tetes: bytes = b"") -> str:
-        phrase, texte = _TEXTES[statut]
-        dit = f"{texte} {precision}".strip()
-        corps = dit.encode() + b"\n"
-        self.transport.write(
-            b"HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
-            b"Date: %s\r\n%sConnection: close\r\n\r\n%s"
-            % (statut, phrase, len(corps), self.service.date(), en_tetes, corps)
-        )
-        return dit
 
     def _se_taire(self, fin: float) -> None:
         """Drops what a refused peer still sends, then the connection."""
@@ -495,7 +553,7 @@ class Canal(HTTPChannel):
         if self.requests:
             self.requests[-1].oublier_corps()
         self.persistent = False
-        self.lineReceived = self.rawDataReceived = _jeter  # type: ignore[method-assign]
+        self.lineReceived = self.rawDataReceived = _jeter  # type: ignore[method-assign, assignment]
         self.dataReceived = self._jeter_et_attendre  # type: ignore[method-assign]
         self.clearLineBuffer()
         self.setTimeout(SILENCE_APRES_REFUS)

@@ -20,11 +20,12 @@ from twisted.internet.posixbase import PosixReactorBase
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogBeginner
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
+from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.arrivees import Arrivees, Porte
 from sne_sandbox.server.channel import FabriqueDeCanaux
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
-from sne_sandbox.server.service import ApplicationWsgi, Fils, Genre, RefusHttp, ServiceWsgi
+from sne_sandbox.server.service import ApplicationWsgi, EtatServeur, Fils, Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls
 from sne_sandbox.server.voie import Voie
 
@@ -56,32 +57,37 @@ def servir(
     refus_http: Callable[[RefusHttp], None] = lambda refus: None,
     periodique: Callable[[], None] | None = None,
     lecteur: Callable[[], ApplicationWsgi] | None = None,
+    etat: EtatServeur | None = None,
     arret: threading.Event | None = None,
 ) -> None:
     """Serves `application` until SIGTERM, SIGINT, or `arret` is set; then ends the exchanges under way.
 
     `sockets` are listeners already bound (they stay the caller's), `arrivees` what a parent process hands
     connections by; without either, the listeners are bound here. `pret` is called once every listener
-    accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called
-    in a thread of the application. `lecteur` (picklable) makes the application that heavy reads are asked, in
-    a process of its own; without it they are made here. Outside of the main thread no signal is listened
-    to: give `arret`. Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot
-    be read, and whatever `pret` raises.
+    accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called in a thread of the
+    application; `etat` is what `/healthz` and `/readyz` tell. `lecteur` (picklable) makes the application
+    that heavy reads are asked, in a process of its own; without it they are made here. Outside of the main
+    thread no signal is listened to: give `arret`.
+    Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot be read, and
+    whatever `pret` raises.
     """
     prises = sockets or (ouvrir_prises(ecoute) if arrivees is None else Prises())
     menager_memoire()
     espacer_ramassages()
+    recueillir()
     _journaliser_twisted()
     fils, voie = Fils(ecoute.threads), None
     try:
         reacteur = _reacteur()
         if lecteur is not None:
             voie = Voie(lecteur, reacteur.callFromThread)
-        service = ServiceWsgi(ecoute, application, reacteur, fils, refus_tls, refus_http, voie)
+        service = ServiceWsgi(ecoute, application, reacteur, fils, refus_tls, refus_http, etat, voie)
         _Serveur(service, autorite, prises, arrivees, periodique, arret).tourner(pret)
     finally:
         if voie is not None:
             voie.fermer()
+        if etat is not None:
+            etat.fermer()
         if not fils.arreter(0.5):
             logger.warning("an exchange was still at work when the server ended")
         if sockets is None:

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from sne_sandbox.errors import OperatorError
+from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.server.bornes import connexions_possibles, marge
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, ouvrir_prises
 from sne_sandbox.server.repartition import Repartiteur
@@ -28,7 +29,7 @@ from sne_sandbox.server.repartition import Repartiteur
 if TYPE_CHECKING:
     # With Twisted under them: what a worker serves with, and its parent does without.
     from sne_sandbox.pki.authority import Autorite
-    from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
+    from sne_sandbox.server.service import ApplicationWsgi, EtatServeur, RefusHttp
     from sne_sandbox.server.tls import RefusTls
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Taches:
     """Called every minute, in one of the processes only."""
     lecteur: "Callable[[], ApplicationWsgi] | None" = None
     """Makes the application that heavy reads are asked, in a process of its own. Picklable."""
+    etat: "EtatServeur | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def servir_a_plusieurs(
     each worker. `pret` is called here, once every worker accepts. A worker that dies later is replaced.
     Raises ListenError when a listener cannot be opened, OperatorError when a worker cannot start.
     """
+    recueillir()
     prises = ouvrir_prises(ecoute)
     possibles = connexions_possibles(ecoute.connexions_max)
     consignes = [Consigne(fabrique, ecoute, autorite, rang) for rang in range(n)]

@@ -15,10 +15,11 @@ from typing import IO, Any, Final, Protocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-from sne_sandbox.domain.echange import LOURD, PANNE
+from sne_sandbox.domain.echange import LOURD, NON_REMISE, PANNE
 from sne_sandbox.server import pannes
 from sne_sandbox.server.bornes import RETOUR
 from sne_sandbox.server.envoi import EN_MEMOIRE, recueillir
+from sne_sandbox.server.remise import NonRemise
 from sne_sandbox.server.service import ServiceWsgi
 
 logger = logging.getLogger(__name__)
@@ -44,12 +45,15 @@ ERREURS: Final = _Erreurs()
 
 @dataclass(slots=True)
 class ReponseWsgi:
-    """What the application said to `start_response`. `longueur` is its Content-Length, None without."""
+    """What the application said to `start_response`. `longueur` is its Content-Length, None without;
+    `sans_fin`: it is a stream of events; `non_remise` is told when it could not be delivered."""
 
     statut: str
     en_tetes: list[tuple[str, str]]
     longueur: int | None = None
+    sans_fin: bool = False
     panne: pannes.Panne | None = None
+    non_remise: NonRemise | None = None
 
 
 class Destinataire(Protocol):
@@ -134,6 +138,7 @@ def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]
             dite[0], corps = sature()
         reponse = dite[0]
         reponse.panne = pannes.jeu(environ.get(PANNE))
+        reponse.non_remise = environ.get(NON_REMISE)
     service.reacteur.callFromThread(requete.repondre, reponse, corps)
     return None
 
@@ -146,13 +151,15 @@ def sature() -> tuple[ReponseWsgi, bytes]:
 
 
 def _reponse(statut: str, en_tetes: list[tuple[str, str]]) -> ReponseWsgi:
-    longueur = None
+    longueur, sans_fin = None, False
     for nom, valeur in en_tetes:
         if "\n" in valeur or "\r" in valeur or "\n" in nom or "\r" in nom:
             raise ValueError(f"header {nom!r} holds a line end")
         if nom.lower() == "content-length":
             longueur = int(valeur)
-    return ReponseWsgi(statut, en_tetes, longueur)
+        elif nom.lower() == "content-type":
+            sans_fin = valeur.startswith("text/event-stream")
+    return ReponseWsgi(statut, en_tetes, longueur, sans_fin)
 
 
 def _dure(reponse: ReponseWsgi, iterable: Iterable[bytes]) -> bool:

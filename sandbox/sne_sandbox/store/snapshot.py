@@ -19,7 +19,7 @@ from sne_sandbox import archives
 from sne_sandbox.domain.base import Base, verifier_nom
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
-from sne_sandbox.store import requetes, tables
+from sne_sandbox.store import requetes, tables, tranches
 from sne_sandbox.store.connexion import Connexion
 from sne_sandbox.store.rattrapage import rattraper
 from sne_sandbox.store.registre import changer_jeton
@@ -93,7 +93,7 @@ def restaurer(
         with magasin.transaction(ecriture=True, verrou=cible) as connexion:
             effacer(connexion, cible, sauf=gardees)
             for table in _TABLES:
-                _remplir(connexion, table, _lire_table(archive, manifeste, table, cible))
+                _remplir(connexion, table, cible, _lire_table(archive, manifeste, table, cible))
             if _ancien(manifeste):
                 rattraper(connexion, cible)
             changer_jeton(connexion, cible)
@@ -229,18 +229,28 @@ def _valider(table: tables.Table, lue: Rangee, revision: str) -> Rangee:
     return rangee
 
 
-def _remplir(connexion: Connexion, table: tables.Table, rangees: Iterator[Rangee]) -> None:
+def _remplir(connexion: Connexion, table: tables.Table, base: str, rangees: Iterator[Rangee]) -> None:
     ajout = requetes.inserer(table)
+    for lot in _lots(rangees):
+        if table is tables.echange:
+            tranches.ouvrir(connexion, base, [ligne["identifiant"] for ligne in lot])
+        elif table is tables.journal_compteur:  # where the next one goes
+            tranches.ouvrir(connexion, base, [ligne["dernier"] + 1 for ligne in lot])
+        connexion.faire_tout(ajout, lot)
+
+
+def _lots(rangees: Iterator[Rangee]) -> Iterator[list[Rangee]]:
+    """The rows, by lots that fit in memory."""
     lot: list[Rangee] = []
     octets = 0
     for rangee in rangees:
         lot.append(rangee)
         octets += sum(len(valeur) for valeur in rangee.values() if isinstance(valeur, str | bytes))
         if len(lot) >= _LOT or octets >= _LOT_OCTETS:
-            connexion.faire_tout(ajout, lot)
+            yield lot
             lot, octets = [], 0
     if lot:
-        connexion.faire_tout(ajout, lot)
+        yield lot
 
 
 def _vers_json(valeur: Any) -> Any:

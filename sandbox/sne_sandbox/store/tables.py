@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 #: The Alembic revision that these tables stand for.
-REVISION: Final = "v0004"
+REVISION: Final = "v0005"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
 #: Revisions whose tables are these, but for what is deduced and for what came later (`depuis`): their
 #: snapshots are restored, with nothing there but what `rattrapage` fills.
-REVISIONS_EGALES: Final = frozenset({REVISION, "v0003", "v0002", "v0001", "0005"})
+REVISIONS_EGALES: Final = frozenset({REVISION, "v0004", "v0003", "v0002", "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
 TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
@@ -436,3 +436,14 @@ ETAT: Final = (
 )
 #: Everything of a base but its own row, children first.
 CONTENU: Final = (*ETAT, panne, echange, journal_compteur, type_evenement, guichet)
+
+#: Bytes that the servers of one database share (`store.coffre`), whatever the base. `version` counts how
+#: often they were written.
+coffre: Final = Table(
+    "coffre",
+    1,
+    (_texte("nom"), Colonne("chiffre", BOOLEEN), _entier("version"), _octets("contenu")),
+    depuis="v0005",
+)
+#: What belongs to no base: `CONTENU` and snapshots know nothing of it.
+PARTAGE: Final = (coffre,)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import resource
 import socket
+import struct
 import threading
 import time
 from typing import Any
@@ -139,6 +140,7 @@ def test_a_body_whose_sender_left_is_given_back(lancer: Any) -> None:
     with serveur.prise() as prise:
         prise.sendall(POST + b"Content-Length: 5000\r\n\r\n" + b"x" * 5000)
         serveur.attendre(lambda: etats)
+        prise.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # gone, and says so
     serveur.attendre(lambda: etats[0].connexions == 0)
     assert etats[0].octets == 5000
     reste.set()
