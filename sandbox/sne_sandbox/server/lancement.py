@@ -29,7 +29,7 @@ from sne_sandbox.web.partage import Configuration, ouvrir
 
 if TYPE_CHECKING:
     from sne_sandbox.asynchrone import CanalAsynchrone
-    from sne_sandbox.server.service import RefusHttp
+    from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
     from sne_sandbox.server.tls import RefusTls
     from sne_sandbox.server.workers import Taches
 
@@ -78,8 +78,13 @@ class Lancement:
             refus_tls=partial(noter_refus_tls, magasin, self.base_des_refus),
             refus_http=partial(noter_refus_http, magasin, self.base_des_refus),
             periodique=partial(_minute, magasin, application.extensions["sne"].boites),
+            lecteur=self.lecteur,
             etat=application.extensions["sante"],
         )
+
+    def lecteur(self) -> "ApplicationWsgi":
+        """The application that heavy reads are asked, in a process of its own."""
+        return self.taches().application
 
 
 def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies], None]) -> None:
@@ -127,6 +132,7 @@ def servir(
         refus_tls=taches.refus_tls,
         refus_http=taches.refus_http,
         periodique=taches.periodique,
+        lecteur=taches.lecteur,
         etat=taches.etat,
         arret=arret,
     )
@@ -238,4 +244,8 @@ def ecoute_de(options: dict[str, Any]) -> Ecoute:
         client_cert=options["client_cert"],
         threads=options["threads"],
         message_max=options["message_max"],
+        connexions_max=options["connexions_max"],
+        octets_max=options["octets_max"],
+        debit_min=options["debit_min"],
+        patience=options["patience"],
     )
