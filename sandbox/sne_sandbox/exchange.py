@@ -203,7 +203,7 @@ class Echanges:
             except HttpRefus as erreur:
                 reponse = self._refuser(cours, erreur)
             except MagasinIndisponible as erreur:
-                return self._excuser(cours, erreur)
+                reponse = self._excuser(cours, erreur)
             except Exception as erreur:  # noqa: BLE001 - the last net: the server lives on, the journal says why
                 reponse = self._repondre_par_une_fault(cours, erreur)
         return cours.nommer(reponse)
@@ -302,13 +302,20 @@ class Echanges:
 
     def _excuser(self, cours: _EnCours, erreur: MagasinIndisponible) -> ReponseHttp:
         """The database does not answer: a fault that says why, without a line in a journal that is out of
-        reach; one in the technical log."""
+        reach; with one in the technical log, unless it has been said of all of them."""
         echange = cours.echange
         echange.identifiant = echange.panne = None
         assert cours.soap is not None
         reponse = cours.soap.refuser(echange.echouer(ServiceIndisponible(erreur)), cours.emballage)
         cours.clore(reponse)
-        _signaler("exchange refused", echange, erreur)
+        if not erreur.connue:
+            journal_technique(_JOURNAL).error(
+                "exchange refused",
+                base=echange.base,
+                service=echange.service,
+                cause=erreur.cause,
+                uncertain=erreur.incertain,
+            )
         return reponse
 
     def _consigner(self, cours: _EnCours, reponse: ReponseHttp) -> ReponseHttp:
@@ -323,9 +330,8 @@ class Echanges:
                     sortie = self._abimer(cours, connexion, reponse)
                 self._magasin.journal.consigner(connexion, echange)
         except MagasinIndisponible as erreur:
-            echange.identifiant = None
-            _signaler("journal line lost", echange, erreur)
-            return reponse
+            # What the answer rests on may be wrong too: a base that is not there, in a file that was replaced.
+            return self._excuser(cours, erreur)
         except Exception:  # noqa: BLE001 - the database refuses the row
             # The client has its answer all the same, and this line tells the operator.
             echange.identifiant = None
@@ -392,15 +398,6 @@ class Echanges:
         effet = "le travail est fait et enregistré" if accepte else "la base ne change pas"
         echange.panne = pannes.en_journal(armee, effet)
         return abimee
-
-
-def _signaler(quoi: str, echange: Echange, erreur: MagasinIndisponible) -> None:
-    """One line of the technical log for an exchange that the database could not keep; none when it has been
-    said of all of them."""
-    if not erreur.connue:
-        journal_technique(_JOURNAL).error(
-            quoi, base=echange.base, service=echange.service, cause=erreur.cause, uncertain=erreur.incertain
-        )
 
 
 class _Egaree(Exception):

@@ -69,6 +69,28 @@ def _refuse(serveur: Serveur, contexte: ssl.SSLContext) -> str:
     return str(ligne["fault"]["message"]) + " / " + str(ligne["fault"]["explication"])
 
 
+def test_tls_1_2_is_spoken_in_aead_suites_alone(exigeant: Serveur) -> None:
+    """Each suite that OpenSSL knows is offered alone; the server takes those that encrypt and authenticate at
+    once, over ephemeral keys."""
+    tous = ssl.create_default_context()
+    tous.set_ciphers("ALL:@SECLEVEL=0")
+    noms = [suite["name"] for suite in tous.get_ciphers() if suite["protocol"] != "TLSv1.3"]
+    assert len(noms) > 40
+    pris = []
+    for nom in noms:
+        contexte = _contexte(exigeant, exigeant.certificat("G1226"))
+        contexte.maximum_version = ssl.TLSVersion.TLSv1_2
+        contexte.set_ciphers(f"{nom}:@SECLEVEL=0")
+        with contextlib.suppress(ssl.SSLError, ConnectionError):
+            _appeler(exigeant, contexte)
+            pris.append(nom)
+    assert sorted(pris) == [
+        "ECDHE-ECDSA-AES128-GCM-SHA256",
+        "ECDHE-ECDSA-AES256-GCM-SHA384",
+        "ECDHE-ECDSA-CHACHA20-POLY1305",
+    ]
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_both_versions_of_tls(exigeant: Serveur, version: ssl.TLSVersion) -> None:
     contexte = _contexte(exigeant, exigeant.certificat("G1226"))

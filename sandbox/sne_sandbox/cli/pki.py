@@ -15,6 +15,8 @@ _EXEMPLES = """
 Exemples :
   sne-sandbox pki issue --guichet G1104 --out certificats/
   sne-sandbox pki issue --guichet G1226 --base essai-42 --out certificats/
+  sne-sandbox pki issue --guichet G1226 --pkcs12 compatible --out certificats/
+  sne-sandbox pki renouveler --server-name sne.exemple.fr
 """
 
 
@@ -28,7 +30,7 @@ def commande() -> None:
 @click.option("--base", default="ecole", show_default=True, help="Base pour laquelle il vaut.")
 @click.option("--out", "dossier", required=True, type=click.Path(path_type=Path, file_okay=False),
               help="Dossier où écrire.")  # fmt: skip
-@reglages(*COMMUNES, "database", "secret_file")
+@reglages(*COMMUNES, "pkcs12", "database", "secret_file")
 def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
     """Émet un certificat client : GUICHET.pem (puis son AC), .key, .p12, et truststore.p12.
 
@@ -40,6 +42,20 @@ def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
     if a_dire := preparer_autorite(options, []):
         click.echo(f"sne-sandbox : {a_dire}", err=True)
     autorite = Autorite.ouvrir(options["home"], [])
-    ecrire(autorite.emettre(guichet, base), dossier)
+    ecrire(autorite.emettre(guichet, base, options["pkcs12"]), dossier)
     for nom in (f"{guichet}.pem", f"{guichet}.key", f"{guichet}.p12", "truststore.p12"):
         click.echo(str(dossier / nom))
+
+
+@commande.command("renouveler")
+@click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom que le serveur aura.")
+@reglages(*COMMUNES, "database", "secret_file")
+def renouveler(noms: tuple[str, ...], **options: Any) -> None:
+    """Certifie à nouveau l'autorité de --home, pour d'autres noms de serveur ou pour trois ans de plus.
+
+    Sa clé reste : les certificats déjà donnés aux guichets valent toujours. Redémarrez le serveur, et
+    redonnez ca.pem (ou truststore.p12) aux applications.
+    """
+    if a_dire := preparer_autorite(options, noms, Autorite.renouveler):
+        click.echo(f"sne-sandbox : {a_dire}", err=True)
+    click.echo(str(Autorite(options["home"] / "pki").ca))

@@ -60,8 +60,9 @@ def servir(
 
     `sockets` are listeners already bound (they stay the caller's), `arrivees` what a parent process hands
     connections by; without either, the listeners are bound here. `pret` is called once every listener
-    accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called
-    in a thread of the application; `etat` is what `/healthz` and `/readyz` tell. Outside of the main thread no signal is listened to: give `arret`.
+    accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called in a thread of the
+    application; `etat` is what `/healthz` and `/readyz` tell. Outside of the main thread no signal is
+    listened to: give `arret`.
     Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot be read, and
     whatever `pret` raises.
     """

@@ -70,8 +70,9 @@ class ApplicationWsgi(Protocol):
 class EtatServeur(Protocol):
     """What the application knows of its state (`web.sante`)."""
 
-    vivant: bytes
-    """The JSON that tells that it lives."""
+    @property
+    def vivant(self) -> bytes:
+        """The JSON that tells that it lives."""
 
     @property
     def fraiche(self) -> bool:

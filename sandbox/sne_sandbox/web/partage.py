@@ -38,6 +38,8 @@ class Configuration:
     synchronous: str = "NORMAL"
     journal_max: int = 50_000
     limites: Limites = field(default_factory=Limites)
+    pkcs12: str = "moderne"
+    """What the .p12 files that it makes are made of (`settings`)."""
     ouvert: bool = False
     """Whether the console and the API ask for no token: on purpose, and on loopback only."""
     jeton: str | None = None

@@ -88,7 +88,7 @@ def _nuits(examen: Examen) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class VerificationSante:
     """A check: its name, and what answers the reason why it fails, "" when it does not. It may raise
     StoreError, OSError: that is a reason too."""
 
@@ -98,12 +98,12 @@ class Verification:
 
 #: Where a check is added.
 VERIFICATIONS: Final = (
-    Verification("fichier", _fichier),
-    Verification("lecture", _lue),
-    Verification("ecriture", _ecrite),
-    Verification("schema", _schema),
-    Verification("place", _place),
-    Verification("nuits", _nuits),
+    VerificationSante("fichier", _fichier),
+    VerificationSante("lecture", _lue),
+    VerificationSante("ecriture", _ecrite),
+    VerificationSante("schema", _schema),
+    VerificationSante("place", _place),
+    VerificationSante("nuits", _nuits),
 )
 
 
@@ -112,7 +112,9 @@ class Sante:
 
     vivant: Final = VIVANT
 
-    def __init__(self, magasin: Magasin, verifications: tuple[Verification, ...] = VERIFICATIONS) -> None:
+    def __init__(
+        self, magasin: Magasin, verifications: tuple[VerificationSante, ...] = VERIFICATIONS
+    ) -> None:
         self._examen = Examen(magasin)
         self._verifications = verifications
         self._trouve: tuple[dict[str, Any], ...] = ()
