@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 from twisted.internet.posixbase import PosixReactorBase
 
 from sne_sandbox.server.listeners import Ecoute
+from sne_sandbox.server.remise import NonRemise
 from sne_sandbox.server.tls import RefusTls
 
 logger = logging.getLogger(__name__)
@@ -141,6 +142,10 @@ class ServiceWsgi:
     def signaler_http(self, refus: RefusHttp) -> None:
         """Has a refused request noted, in a thread."""
         self.fils.soumettre(self.refus_http, refus)
+
+    def signaler_non_remise(self, non_remise: NonRemise, raison: str) -> None:
+        """Has an answer that was not delivered noted, in a thread."""
+        self.fils.soumettre(non_remise, raison)
 
     def date(self) -> bytes:
         """Value of the Date header, computed once a second."""

@@ -40,7 +40,7 @@ _TEXTES: Final = (
 )  # fmt: skip
 _DETAILS: Final = (
     "pair", "en_tetes", "en_tetes_reponse", "parties", "tolerances", "anomalies", "fault",
-    "reponse_conforme", "trace", "ecoute", "certificat", "panne", "a_venir", "notes",
+    "reponse_conforme", "trace", "ecoute", "certificat", "panne", "a_venir", "notes", "non_remise",
 )  # fmt: skip
 _ECRIRE: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _TETE: Final = ("base", *_COLONNES, *_TEXTES, "details")
@@ -62,6 +62,12 @@ _AVANCER: Final = RequeteSql("UPDATE journal_compteur SET dernier = :dernier WHE
 _NOUVEAU: Final = RequeteSql(
     "INSERT INTO journal_compteur (base, dernier, origine, oublies) VALUES (:cle, 0, 0, 0) "
     "ON CONFLICT DO NOTHING"
+)
+_DETAILS_DE: Final = RequeteSql(
+    "SELECT details FROM echange WHERE base = :base AND identifiant = :identifiant"
+)
+_NOTER: Final = RequeteSql(
+    "UPDATE echange SET details = :details WHERE base = :base AND identifiant = :identifiant"
 )
 _COMPTER: Final = RequeteSql("SELECT dernier, origine, oublies FROM journal_compteur WHERE base = :base")
 _COMPTER_TOUT: Final = RequeteSql(
@@ -149,6 +155,16 @@ class Journal:
             with self._donnees.transaction(ecriture=True, verrou=echange.base) as connexion:
                 return self._ajouter(connexion, echange)
         return self._ajouter(ou, echange)
+
+    def noter_non_remise(self, base: str, identifiant: int, raison: str) -> None:
+        """Notes, in the line of an exchange, why its answer did not reach the caller; nothing when the line
+        is gone. Raises StoreError."""
+        cle = {"base": base, "identifiant": identifiant}
+        with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
+            ligne = connexion.ligne(_DETAILS_DE, cle)
+            if ligne is not None:
+                details = _ECRIRE(json.loads(ligne[0]) | {"non_remise": raison})
+                connexion.faire(_NOTER, {**cle, "details": details})
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it was never there or was dropped."""
