@@ -27,8 +27,8 @@ Exemples :
 @click.command(epilog=_EXEMPLES)
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "client_cert",
-    "workers", "threads", "journal_max", "message_max", "xml_max", "admin_token", "read_only_token",
-    "compression", "quartiles",
+    "workers", "threads", "delai_arret", "journal_max", "message_max", "xml_max", "admin_token",
+    "read_only_token", "compression", "quartiles",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
 @click.option(

@@ -23,6 +23,8 @@ CERTIFICAT: Final = "sne.certificat_client"
 #: whether one was asked for, and the listener (https, http, https_expire, https_autre_nom);
 CERTIFICAT_DEMANDE: Final = "sne.certificat_demande"
 ECOUTE: Final = "sne.ecoute"
+#: whether the server has been told to end, and goes on for a while (`Ecoute.preavis`);
+DEPART: Final = "sne.depart"
 #: and, set by the application, the panne (PanneDefinition) that the server sends the answer by.
 PANNE: Final = "sne.panne"
 

@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request
 from zope.interface import implementer
 
-from sne_sandbox.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE
+from sne_sandbox.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, DEPART, ECOUTE
 from sne_sandbox.server import pannes, tls, wsgi
 from sne_sandbox.server.service import Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.wsgi import ReponseWsgi
@@ -115,6 +115,7 @@ class RequeteRecue(Request):
             CERTIFICAT: canal.certificat_client(),
             CERTIFICAT_DEMANDE: canal.genre != "http" and canal.service.ecoute.client_cert != "off",
             ECOUTE: canal.genre,
+            DEPART: canal.service.depart,
         }
         for nom, valeurs in self.requestHeaders.getAllRawHeaders():
             cle = nom.decode("latin-1").upper().replace("-", "_")
@@ -181,6 +182,8 @@ class RequeteRecue(Request):
             lignes.append(f"Content-Length: {longueur}")
         if "date" not in presents:
             lignes.append("Date: " + self.channel.service.date().decode())
+        if self.channel.service.depart:
+            self.channel.persistent = False
         if "connection" in presents:
             self.channel.persistent = False
         elif not self.channel.persistent:

@@ -24,7 +24,7 @@ from sne_sandbox.domain.echange import TLS, methode_recue
 from sne_sandbox.errors import UsageError
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.web.partage import Configuration, ouvrir
+from sne_sandbox.web.partage import VERSION, Configuration, ouvrir
 
 if TYPE_CHECKING:
     from sne_sandbox.asynchrone import CanalAsynchrone
@@ -71,11 +71,13 @@ class Lancement:
 
         application = creer_application(self.configuration, ouverts)
         magasin: Magasin = application.extensions["sne"].magasin
+        magasin.saluer(VERSION, application.extensions["sne"].contrats.empreinte)
         return Taches(
             application=application.wsgi_app,
             refus_tls=partial(noter_refus_tls, magasin, self.base_des_refus),
             refus_http=partial(noter_refus_http, magasin, self.base_des_refus),
             periodique=partial(_minute, magasin, application.extensions["sne"].boites),
+            fin=magasin.quitter,
         )
 
 
@@ -126,6 +128,7 @@ def servir(
         periodique=taches.periodique,
         arret=arret,
     )
+    taches.fin()
 
 
 class _Fin:
@@ -221,4 +224,5 @@ def ecoute_de(options: dict[str, Any]) -> Ecoute:
         client_cert=options["client_cert"],
         threads=options["threads"],
         message_max=options["message_max"],
+        preavis=options.get("delai_arret", 0),
     )

@@ -8,7 +8,7 @@ import hashlib
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +73,8 @@ class BaseDeDonnees:
         self._trop_long = False
         self._local = threading.local()
         self._ferme = False
+        #: Told the lock of each writer that has committed, on PostgreSQL: a base, most often.
+        self.signaler: Callable[[str], None] | None = None
 
     def fermer(self) -> None:
         """Closes all connections, once what is being moved to the file is there."""
@@ -124,6 +126,10 @@ class BaseDeDonnees:
             return self._libres.pop()
         except IndexError:
             return self._ouvrir()
+
+    def ouvrir_connexion(self) -> Any:
+        """A connection of the driver that is the caller's, to close. Raises what the driver does."""
+        return self._ouvrir()
 
     def _ouvrir(self) -> Any:
         return ouvrir_sqlite(self._ou) if isinstance(self._ou, Path) else ouvrir_postgresql(self._ou)
@@ -458,6 +464,8 @@ class Transaction:
         groupe.annoncer(echec)
         if echec is None and self._donnees._verrou is not None:
             self._donnees._faire_reporter(groupe.membres)
+        elif echec is None and self._donnees.signaler is not None and self._verrou is not None:
+            self._donnees.signaler(self._verrou)
         return echec
 
     def _defaire(self, erreur: BaseException) -> None:
