@@ -56,6 +56,8 @@ class Setting:
                 f"Le réglage {self.nom} vaut [{brut}].",
                 remede=f"valeurs possibles : {', '.join(self.choix)}",
             )
+        if self.type is bool:
+            return _oui_ou_non(self.nom, brut)
         try:
             valeur = self.type(brut)
         except ValueError:
@@ -66,6 +68,16 @@ class Setting:
                 remede=f"un entier est attendu, de {self.minimum} à {self.maximum}",
             )
         return valeur
+
+
+#: How yes and no are written in a variable.
+OUI_NON: Final = {"oui": True, "1": True, "true": True, "non": False, "0": False, "false": False}
+
+
+def _oui_ou_non(nom: str, brut: str) -> bool:
+    if brut.lower() not in OUI_NON:
+        raise UsageError(f"Le réglage {nom} vaut [{brut[:40]}].", remede="valeurs possibles : oui, non")
+    return OUI_NON[brut.lower()]
 
 
 _DU_SERVEUR: Final = (
@@ -82,8 +94,14 @@ _DU_SERVEUR: Final = (
     Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
     Setting("secret_file", Path, None, "serveur",
             "fichier du secret qui chiffre les clés que des serveurs partagent dans PostgreSQL"),
+    Setting("synchronous", str, "FULL", "serveur",
+            "ce qu'un échange enregistré dans SQLite attend : le disque (FULL, survit à une coupure de courant) "
+            "ou le système (NORMAL, survit à kill -9)", ("FULL", "NORMAL")),
     Setting("client_cert", str, "optional", "serveur", "certificat client en HTTPS",
             ("optional", "required", "off")),
+    Setting("pkcs12", str, "moderne", "serveur",
+            "algorithmes des fichiers .p12 : AES-256 et SHA-256, ou 3DES et SHA-1, pour Java avant 8u301 et "
+            "Windows avant 10", ("moderne", "compatible")),
     Setting("workers", int, None, "serveur",
             "nombre de processus (sinon un seul, ou autant que de cœurs si le serveur est partagé : --host "
             "ouvert à d'autres machines, ou base PostgreSQL)", minimum=1, maximum=64),
@@ -97,6 +115,8 @@ _DU_SERVEUR: Final = (
     Setting("compression", str, "non", "serveur",
             "compresse les réponses en gzip si le client l'admet (un client réel l'annonce et ne sait pas "
             "lire)", ("non", "oui")),
+    Setting("ouvert", bool, False, "serveur",
+            "ouvre console et API sans jeton, à qui est sur cette machine ; refusé hors de la boucle locale"),
     Setting("admin_token", str, None, "serveur", "jeton d'administration hors de la machine locale",
             secret=True),
     Setting("read_only_token", str, None, "serveur", "jeton qui lit tout (console et API) et ne change rien",

@@ -35,6 +35,7 @@ VUES_SEULES: Final = {
 #: Commands that are no deed on a base of a server, and why.
 COMMANDES_SEULES: Final = {
     "serve": "starts the server",
+    "sante": "asks whether the server is ready",
     "run": "starts a server, a base and the vendor's tests",
     "proxy": "starts a relay to a real server",
     "calibrer": "compares a recording with a contract, over a base of its own",
@@ -49,6 +50,7 @@ COMMANDES_SEULES: Final = {
     "exigences": "tells what an application is judged on",
     "certification": "tells what a product may attain, and what is to be done for it",
     "pannes genres": "« pannes list » and its page tell them too",
+    "pki renouveler": "before the server starts",
     "db upgrade": "before the server starts",
     "db secret": "a secret is of those who run the servers, and no base's",
     "db seed": "before the server starts; « bases create » after it",
@@ -68,7 +70,7 @@ EXEMPLES: Final[dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return creer_application(Configuration(home=tmp_path_factory.mktemp("home"), semence="vide"))
+    return creer_application(Configuration(ouvert=True, home=tmp_path_factory.mktemp("home"), semence="vide"))
 
 
 @pytest.fixture(scope="module")

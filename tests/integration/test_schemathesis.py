@@ -40,7 +40,7 @@ TAILLE_MAX: Final = 3
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     home = tmp_path_factory.mktemp("home")
-    app = creer_application(Configuration(home=home))
+    app = creer_application(Configuration(ouvert=True, home=home))
     banc = Banc(app, BASE).creer()
     numero, _ = banc.creer_demande()
     banc.relire("inconnu")

@@ -16,6 +16,7 @@ from sne_sandbox.errors import BaseInconnue, UsageError
 from sne_sandbox.settings import est_boucle_locale
 
 if TYPE_CHECKING:
+    from sne_sandbox.operations.hotes import Preparation
     from sne_sandbox.server.listeners import AdressesServies
     from sne_sandbox.store.session import Magasin
     from sne_sandbox.web.partage import Configuration
@@ -38,34 +39,54 @@ def jeton_d_administration(host: str, donne: str | None, lecture: str | None = N
     return donne or secrets.token_urlsafe(24)
 
 
+def _verifier_ouvert(options: Mapping[str, Any]) -> None:
+    """Raises UsageError for a server that would be open to other machines, or to whom is given a token."""
+    if not options["ouvert"]:
+        return
+    if not est_boucle_locale(options["host"]):
+        raise UsageError(
+            f"--ouvert laisserait entrer sans jeton quiconque atteint [{options['host']}].",
+            remede="retirez --ouvert, ou restez sur 127.0.0.1",
+        )
+    if options["admin_token"]:
+        raise UsageError("--ouvert ne demande aucun jeton, --admin-token en demande un.",
+                         remede="gardez l'un des deux")  # fmt: skip
+
+
 def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any) -> "Configuration":
     """That of an application that listens as `options` say, also under `noms`; `autres` are more of its
     fields. Raises UsageError, as `jeton_d_administration`."""
     from sne_sandbox.settings import Limites, Reglages
     from sne_sandbox.web.partage import Configuration
 
+    _verifier_ouvert(options)
+    autres |= {nom: options[nom] for nom in ("synchronous",) if nom in options}
     poids = {nom: options[nom] for nom in ("message_max", "xml_max") if nom in options}
     return Configuration(
         quartiles=options.get("quartiles"),
         **{nom: options[nom] for nom in ("home", "contract", "contracts", "database", "journal_max")},
         limites=Limites(**poids),
+        ouvert=options["ouvert"],
         jeton=jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"]),
         jeton_lecture=options["read_only_token"],
         reglages=Reglages(profile=options["profile"]),
+        pkcs12=options["pkcs12"],
         noms=(*noms, options["host"]),
         **autres,
     )
 
 
 def preparer_certificats(options: Mapping[str, Any], noms: Sequence[str], semence: str) -> tuple[Path, str]:
-    """Makes or renews what lacks of the authority of the home of `options`, whose server answers to `noms`;
-    with PostgreSQL, that of the servers of its database (`operations.hotes`). Answers the folder where each
-    guichet of the seed has its client certificate, and the guichet to show. Raises OperatorError."""
+    """Makes or renews what lacks of the authority of the home of `options`, whose server answers to `noms`
+    (one that means every address is nobody's); with PostgreSQL, that of the servers of its database
+    (`operations.hotes`). Answers the folder where each guichet of the seed has its client certificate, and
+    the guichet to show. Raises OperatorError."""
     from sne_sandbox.operations import bases
 
     home: Path = options["home"]
     guichets = [guichet.code for guichet in bases.guichets_de(semence)]
     dossier = home / "pki" / "guichets"
+    noms = [nom for nom in noms if nom not in _PARTOUT]
     if a_dire := preparer_autorite(options, noms):
         click.echo(f"sne-sandbox : {a_dire}", err=True)
     ca = (home / "pki" / "ca.pem").read_bytes()
@@ -75,23 +96,26 @@ def preparer_certificats(options: Mapping[str, Any], noms: Sequence[str], semenc
 
         autorite = Autorite.ouvrir(home, noms)
         for guichet in manquants:
-            ecrire(autorite.emettre(guichet), dossier)
+            ecrire(autorite.emettre(guichet, pkcs12_en=options["pkcs12"]), dossier)
     return dossier, bases.vitrine(guichets)
 
 
-def preparer_autorite(options: Mapping[str, Any], noms: Sequence[str]) -> str:
-    """The authority of the home of `options`; what there is to say of it, "" for nothing. Raises as
-    `preparer_certificats`."""
-    if not (options["database"] or "").startswith("postgres"):
-        from sne_sandbox.pki import controle
+def preparer_autorite(
+    options: Mapping[str, Any], noms: Sequence[str], preparer: "Preparation | None" = None
+) -> str:
+    """The authority of the home of `options`, made as by `controle.preparer`, or by `preparer`; what there is
+    to say of it, "" for nothing. Raises as `preparer_certificats`."""
+    from sne_sandbox.pki import controle
 
-        controle.preparer(options["home"], noms)
+    preparer = preparer or controle.preparer
+    if not (options["database"] or "").startswith("postgres"):
+        preparer(options["home"], noms)
         return ""
     from sne_sandbox.cli.options import ouvrir_magasin
     from sne_sandbox.operations import hotes
 
     with ouvrir_magasin(options) as magasin:
-        return hotes.accorder(magasin, options["home"], noms, options["secret_file"])
+        return hotes.accorder(magasin, options["home"], noms, options["secret_file"], preparer)
 
 
 def _est_de(fichier: Path, ca: bytes) -> bool:

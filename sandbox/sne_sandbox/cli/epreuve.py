@@ -33,15 +33,17 @@ if TYPE_CHECKING:
 _F = TypeVar("_F", bound=Callable[..., Any])
 #: Settings that are handed to `serve` as they came.
 _DE_SERVE: Final = (
-    "https_port", "http_port", "host", "client_cert", "workers", "threads", "journal_max", "message_max",
-    "xml_max", "compression", "admin_token", "read_only_token", "quartiles",
+    "https_port", "http_port", "host", "client_cert", "pkcs12", "workers", "threads", "journal_max",
+    "message_max", "xml_max", "synchronous", "compression", "ouvert", "admin_token", "read_only_token",
+    "quartiles",
 )  # fmt: skip
 
 
 def options_de_serve(fonction: _F) -> _F:
     """Add the options of `serve` but `--ready-file`: ports are free ones, the base is empty, and the home a
     folder thrown away at the end, unless they are given."""
-    defauts = {"home": None, "https_port": 0, "http_port": 0, "workers": 1}
+    # A trial is begun again after a power cut.
+    defauts = {"home": None, "https_port": 0, "http_port": 0, "workers": 1, "synchronous": "NORMAL"}
     fonction = reglages(*COMMUNES, "database", *_DE_SERVE, **defauts)(fonction)
     for option in (
         click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat."),
@@ -80,7 +82,7 @@ class Epreuve:
 
         with self.serveur:
             enfant = self.attendre()
-            yield enfant, BaseServie.de(enfant, self.base, self.semence)
+            yield enfant, BaseServie.de(enfant, self.base, self.semence, pkcs12=self.options["pkcs12"])
 
     def relever_les_boites(self) -> None:
         """Takes in the files that its guichets left less than a minute ago: the server's round did not come
@@ -126,8 +128,11 @@ def _arguments(options: Mapping[str, Any], base: str) -> list[str]:
     arguments = [f"--seed-base={options['semence']}", f"--refusals-base={base}"]
     arguments += [f"--server-name={nom}" for nom in options["noms"]]
     for nom in ("contract", "contracts", "profile", "database", *_DE_SERVE):
-        if options[nom] is not None:
-            arguments.append(f"--{nom.replace('_', '-')}={options[nom]}")
+        option = f"--{nom.replace('_', '-')}"
+        if options[nom] is True:
+            arguments.append(option)
+        elif options[nom] not in (None, False):
+            arguments.append(f"{option}={options[nom]}")
     return arguments
 
 

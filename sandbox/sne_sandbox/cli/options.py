@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sne_sandbox.errors import UsageError
-from sne_sandbox.settings import ENTIER_MAX, PAR_NOM, Setting
+from sne_sandbox.settings import ENTIER_MAX, OUI_NON, PAR_NOM, Setting, valeur
 
 if TYPE_CHECKING:
     from sne_sandbox.contract.contrats import Contrats
@@ -136,6 +136,16 @@ def _taire(ctx: click.Context, param: click.Parameter, valeur: str | None) -> st
     return valeur
 
 
+class _OuiNon(click.types.BoolParamType):
+    """A flag, whose variable says it in French too."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool:
+        """Click's: what was written, as a boolean."""
+        return super().convert(
+            OUI_NON.get(value.lower(), value) if isinstance(value, str) else value, param, ctx
+        )
+
+
 def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
     genre: Any = setting.type
     if setting.choix:
@@ -145,13 +155,16 @@ def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
         genre = click.Path(path_type=Path, readable=False)
     elif setting.type is int:
         genre = click.IntRange(setting.minimum, None if setting.maximum == ENTIER_MAX else setting.maximum)
+    elif setting.type is bool:
+        genre = _OuiNon()
     return click.option(
         setting.option,
         setting.nom,
         type=genre,
+        is_flag=setting.type is bool,
         default=defaut,
         envvar=setting.variable,
-        show_default=defaut is not None,
+        show_default=defaut is not None and setting.type is not bool,
         help=setting.aide[0].upper() + setting.aide[1:] + ".",
     )
 
@@ -175,7 +188,8 @@ def ouvrir_magasin(options: Mapping[str, Any]) -> "Magasin":
     """The store that `options` (`home` and `database`) name. Raises OperatorError."""
     from sne_sandbox.store.session import Magasin
 
-    return Magasin.ouvrir(options["database"], options["home"])
+    durable = valeur("synchronous", options.get("synchronous"))
+    return Magasin.ouvrir(options["database"], options["home"], synchronous=durable)
 
 
 class GroupeCommandes(click.Group):

@@ -55,8 +55,8 @@ relisez avant de partager."""
 @click.option("--ready-file", "pret", type=click.Path(path_type=Path, dir_okay=False),
               help="Fichier JSON écrit quand tout écoute (adresses, certificats).")  # fmt: skip
 @reglages(
-    *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "client_cert", "workers",
-    "threads", "journal_max", "message_max", "admin_token", "read_only_token",
+    *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "client_cert", "pkcs12",
+    "workers", "threads", "journal_max", "message_max", "ouvert", "admin_token", "read_only_token",
 )  # fmt: skip
 def commande(
     url: str | None,

@@ -8,7 +8,7 @@ home has, or makes it.
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +24,17 @@ CLE_CONSOLE: Final = "console.key"
 _PARTAGES: Final = ("pki/ca.key", "pki/ca.pem", CLE_CONSOLE)
 _NOMS: Final = "pki/noms"
 
+Preparation = Callable[[Path, Sequence[str]], object]
+"""What makes or renews the certificates of a home, for a server of these names."""
 
-def accorder(magasin: Magasin, home: Path, noms: Sequence[str], fichier_secret: Path | None) -> str:
+
+def accorder(
+    magasin: Magasin,
+    home: Path,
+    noms: Sequence[str],
+    fichier_secret: Path | None,
+    preparer: Preparation = controle.preparer,
+) -> str:
     """Makes or renews what lacks of the certificates of `home`, whose server answers to `noms`; with a
     secret, by the authority that the servers of this database share. Answers what is to be said of it to who
     starts a server, "" for nothing.
@@ -41,16 +50,16 @@ def accorder(magasin: Magasin, home: Path, noms: Sequence[str], fichier_secret: 
                 "secret.",
                 remede="donnez par --secret-file (ou SNE_SANDBOX_SECRET_FILE) le même fichier qu'à eux",
             )
-        controle.preparer(home, noms)
+        preparer(home, noms)
         return (
             "sans --secret-file, l'autorité, la clé des cookies et le lien de lecture restent ceux de ce "
             "dossier : un autre serveur de cette base de données aurait les siens"
         )
     with coffre.tenu() as tenu:
-        return _accorder(tenu, home, noms)
+        return _accorder(tenu, home, noms, preparer)
 
 
-def _accorder(tenu: CoffreTenu, home: Path, noms: Sequence[str]) -> str:
+def _accorder(tenu: CoffreTenu, home: Path, noms: Sequence[str], preparer: Preparation) -> str:
     communs = {nom: tenu.lire(nom) for nom in _PARTAGES}
     autre_autorite = False
     for nom, commun in communs.items():
@@ -61,7 +70,7 @@ def _accorder(tenu: CoffreTenu, home: Path, noms: Sequence[str]) -> str:
             _ecrire(fichier, commun)
     connus = json.loads(tenu.lire(_NOMS) or b"[]")
     tous = sorted({*connus, *noms})
-    controle.preparer(home, tous)
+    preparer(home, tous)
     if not (home / CLE_CONSOLE).is_file():
         _ecrire(home / CLE_CONSOLE, secrets.token_bytes(32))
     for nom, commun in communs.items():

@@ -114,6 +114,11 @@ class Voisins:
         """The processes that live, this one among them. Raises StoreError."""
         return vivants(self._donnees)
 
+    def ecart(self) -> str:
+        """What tells that the contracts of another server are not the same as ours, in French, "" when they
+        are, as far as those of one version go. Raises StoreError."""
+        return ecart(self._donnees, self._version, self._contrats())
+
     # --- the thread ----------------------------------------------------------------------------------
 
     def _reveiller(self) -> None:
@@ -172,6 +177,17 @@ class Voisins:
             for nom in list(self._nouvelles) if quoi is None else quoi:
                 self._nouvelles[nom] = self._nouvelles.get(nom, 0) + 1
             self._attente.notify_all()
+
+
+def ecart(donnees: BaseDeDonnees, version: str, contrats: str) -> str:
+    """As `Voisins.ecart`, of a server that is about to begin."""
+    autres = sorted({f.hote for f in vivants(donnees) if f.version == version and f.contrats != contrats})
+    if not autres:
+        return ""
+    return (
+        "les contrats de ce serveur (--contract, --contracts, --quartiles, dossier contrats/) ne sont pas ceux "
+        f"de {', '.join(autres)} : une base répondrait autrement selon qui la sert"
+    )
 
 
 def vivants(donnees: BaseDeDonnees) -> list[Fiche]:

@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from sne_sandbox.cli.depart import adresse_pour_les_autres, ecrire_pret, jeton_d_administration, processus
+from sne_sandbox.cli.depart import (
+    adresse_pour_les_autres,
+    configuration,
+    ecrire_pret,
+    jeton_d_administration,
+    processus,
+)
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.server.listeners import AdressesServies
 from sne_sandbox.server.pret import ecrire, le_temps_de_servir
+from sne_sandbox.settings import SETTINGS
 
 
 @pytest.mark.parametrize(("jeton", "commun"), [(None, True), ("secret", False)])
@@ -94,3 +101,13 @@ def test_a_server_that_is_shared_has_a_process_a_core(
 ) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 5})
     assert processus({"workers": workers, "host": host, "database": database}) == attendus
+
+
+def test_an_open_server_is_one_of_this_machine_and_has_no_token(tmp_path: Path) -> None:
+    """Else it would let in whoever reaches it, or ask for a token that opens nothing more."""
+    options = {s.nom: s.defaut for s in SETTINGS} | {"home": tmp_path, "ouvert": True}
+    assert configuration(options, ()).ouvert
+    for de_trop, remede in (({"host": "0.0.0.0"}, "127.0.0.1"), ({"admin_token": "x" * 22}, "l'un des deux")):
+        with pytest.raises(UsageError) as levee:
+            configuration(options | de_trop, ())
+        assert remede in levee.value.diagnostics()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from sne_sandbox.errors import StoreError, UsageError
+from sne_sandbox.errors import PkiError, StoreError, UsageError
 from sne_sandbox.operations import hotes
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.pki.certificates import nom_alternatif, noms_portes
@@ -36,7 +36,7 @@ def _noms(home: Path) -> frozenset[x509.GeneralName]:
 
 def test_two_homes_have_one_authority_and_one_key(magasin: Magasin, secret: Path, tmp_path: Path) -> None:
     une, autre = tmp_path / "une", tmp_path / "autre"
-    assert hotes.accorder(magasin, une, ["une.exemple.fr"], secret) == ""
+    assert hotes.accorder(magasin, une, ["exemple.fr", "une.exemple.fr"], secret) == ""
     assert hotes.accorder(magasin, autre, ["autre.exemple.fr"], secret) == ""
     for nom in ("pki/ca.pem", "pki/ca.key", hotes.CLE_CONSOLE):
         assert (une / nom).read_bytes() == (autre / nom).read_bytes()
@@ -48,10 +48,26 @@ def test_two_homes_have_one_authority_and_one_key(magasin: Magasin, secret: Path
 
 def test_a_server_answers_to_the_names_of_all(magasin: Magasin, secret: Path, tmp_path: Path) -> None:
     une, autre = tmp_path / "une", tmp_path / "autre"
-    hotes.accorder(magasin, une, ["une.exemple.fr"], secret)
+    hotes.accorder(magasin, une, ["exemple.fr", "une.exemple.fr"], secret)
     hotes.accorder(magasin, autre, ["autre.exemple.fr"], secret)
     assert nom_alternatif("une.exemple.fr") in _noms(autre)
     hotes.accorder(magasin, une, [], secret)
+    assert {nom_alternatif("une.exemple.fr"), nom_alternatif("autre.exemple.fr")} <= _noms(une)
+
+
+def test_a_name_that_their_authority_may_not_sign_has_it_renewed_for_all(
+    magasin: Magasin, secret: Path, tmp_path: Path
+) -> None:
+    une, autre = tmp_path / "une", tmp_path / "autre"
+    hotes.accorder(magasin, une, ["une.exemple.fr"], secret)
+    donnee = x509.load_pem_x509_certificate(Autorite(une / "pki").emettre("G1104").certificat)
+    with pytest.raises(PkiError, match=r"ne vaut pas pour le nom \[autre.exemple.fr\]"):
+        hotes.accorder(magasin, autre, ["autre.exemple.fr"], secret)
+    hotes.accorder(magasin, autre, ["autre.exemple.fr"], secret, Autorite.renouveler)
+    assert "a laissé la place" in hotes.accorder(magasin, une, [], secret)
+    ca = x509.load_pem_x509_certificate((une / "pki" / "ca.pem").read_bytes())
+    assert ca == x509.load_pem_x509_certificate((autre / "pki" / "ca.pem").read_bytes())
+    donnee.verify_directly_issued_by(ca)
     assert {nom_alternatif("une.exemple.fr"), nom_alternatif("autre.exemple.fr")} <= _noms(une)
 
 
@@ -73,9 +89,9 @@ def test_the_first_server_gives_what_its_home_has(magasin: Magasin, secret: Path
 def test_two_servers_that_start_at_once(magasin: Magasin, secret: Path, tmp_path: Path) -> None:
     homes = [tmp_path / str(rang) for rang in range(4)]
     with ThreadPoolExecutor(4) as fils:
-        list(fils.map(lambda home: hotes.accorder(magasin, home, [home.name], secret), homes))
+        list(fils.map(lambda home: hotes.accorder(magasin, home, [f"{home.name}.localhost"], secret), homes))
     assert len({(home / "pki" / "ca.pem").read_bytes() for home in homes}) == 1
-    assert json.loads(Coffre(magasin).lire("pki/noms") or b"") == ["0", "1", "2", "3"]
+    assert json.loads(Coffre(magasin).lire("pki/noms") or b"") == [f"{rang}.localhost" for rang in range(4)]
 
 
 def test_without_a_secret_each_home_keeps_its_own_and_that_is_said(magasin: Magasin, tmp_path: Path) -> None:

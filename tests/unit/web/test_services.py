@@ -247,7 +247,7 @@ def test_head_of_the_wsdl_and_a_base_that_does_not_exist(banc: Banc) -> None:
 def test_nothing_is_compressed_unless_the_operator_wants_it(
     tmp_path: Path, voulue: bool, annonce: str, encodage: str | None
 ) -> None:
-    application = creer_application(Configuration(home=tmp_path, compression=voulue))
+    application = creer_application(Configuration(ouvert=True, home=tmp_path, compression=voulue))
     reponse = application.test_client().post(
         "/services/DemandeLogementImplService/", data=b"<a/>", headers={"Accept-Encoding": annonce}
     )
