@@ -12,9 +12,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from client_mtom import DEMANDE, Client
 from serveur_local import DELAI, Serveur
+
+from sne_sandbox.store import schema
+from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.tables import REVISION
 
 #: What a page that follows a base is told within, at most. Generous: it is a tenth of a second.
 VU_S = 10.0
@@ -203,9 +208,11 @@ def test_a_server_that_leaves_says_so_goes_on_and_closes_connections(
     reponse = tenue.getresponse()
     assert reponse.read()
     assert reponse.getheader("Connection") != "close"
+    _jusqua(lambda: _demander(partant, "GET", "/readyz")[0] == 200)
     debut = time.monotonic()
     partant.processus.send_signal(signal.SIGTERM)
-    time.sleep(0.5)
+    _jusqua(lambda: _demander(partant, "GET", "/readyz")[0] == 503)
+    assert "s'arrête" in _demander(partant, "GET", "/readyz")[2].decode()
     tenue.request("GET", "/healthz")
     reponse = tenue.getresponse()
     assert reponse.status == 200
@@ -243,10 +250,11 @@ def test_no_exchange_is_refused_while_servers_are_restarted_one_after_the_other(
             try:
                 for rang in range(2):
                     serveurs[rang].processus.send_signal(signal.SIGTERM)
-                    time.sleep(1)  # within which a load balancer asks /readyz
+                    _jusqua(lambda parti=serveurs[rang]: _demander(parti, "GET", "/readyz")[0] == 503)
                     choisis[:] = [serveurs[1 - rang]]
                     assert serveurs[rang].processus.wait(DELAI) == 0
                     serveurs[rang] = _demarrer(tmp_path, f"s{rang}", url, *options)
+                    _jusqua(lambda neuf=serveurs[rang]: _demander(neuf, "GET", "/readyz")[0] == 200)
                     choisis[:] = list(serveurs)
                     time.sleep(0.5)
             finally:
@@ -258,3 +266,64 @@ def test_no_exchange_is_refused_while_servers_are_restarted_one_after_the_other(
             serveur.tuer()
     assert refus == []
     assert servis[0] > 20
+
+
+def test_a_server_with_other_contracts_says_so_and_serves(
+    hotes: tuple[Serveur, Serveur], url: str, dossier: Path
+) -> None:
+    un, _ = hotes
+    ajoute = dossier / "autre" / "contrats" / "officiel"
+    ajoute.mkdir(parents=True)
+    (ajoute / "contract.toml").write_text('extends = "v5.2"\n', "utf-8")
+    autre = _demarrer(dossier, "autre", url)
+    try:
+        assert "ne sont pas ceux de" in autre.home.with_suffix(".log").read_text("utf-8")
+        for serveur in (un, autre):
+
+            def dit(serveur: Serveur = serveur) -> str:
+                statut, _, corps = _demander(serveur, "GET", "/readyz")
+                raisons = {v["nom"]: v["raison"] for v in json.loads(corps)["verifications"]}
+                return raisons.get("contrats", "") if statut == 200 else ""
+
+            _jusqua(lambda dit=dit: "ne sont pas ceux de" in dit())
+    finally:
+        autre.arreter()
+    _jusqua(lambda: "ne sont pas ceux" not in _demander(un, "GET", "/readyz")[2].decode())
+
+
+def test_a_server_that_meets_the_tables_of_a_newer_version_is_not_ready(
+    serveur_postgres: Any, tmp_path: Path
+) -> None:
+    url = serveur_postgres.nouvelle()
+    serveur = _demarrer(tmp_path, "ancien", url)
+    try:
+        _jusqua(lambda: _demander(serveur, "GET", "/readyz")[0] == 200)
+        with psycopg.connect(url, autocommit=True) as connexion:
+            connexion.execute("UPDATE alembic_version SET version_num = 'v9999'")
+            _jusqua(lambda: _demander(serveur, "GET", "/readyz")[0] == 503)
+            assert "v9999" in _demander(serveur, "GET", "/readyz")[2].decode()
+            assert _demander(serveur, "GET", "/healthz")[0] == 200
+            with pytest.raises(AssertionError, match="inconnue de cette version"):
+                _demarrer(tmp_path, "encore", url)
+            connexion.execute("UPDATE alembic_version SET version_num = %s", (REVISION,))
+        _jusqua(lambda: _demander(serveur, "GET", "/readyz")[0] == 200)
+    finally:
+        serveur.tuer()
+
+
+def test_two_servers_of_a_new_version_that_start_at_once_migrate_once(
+    serveur_postgres: Any, tmp_path: Path
+) -> None:
+    url = serveur_postgres.nouvelle()
+    with BaseDeDonnees(url, tmp_path) as donnees, donnees.transaction(ecriture=True) as connexion:
+        schema.monter(connexion, None, jusqua="v0004")
+    with ThreadPoolExecutor(2) as fils:
+        serveurs = list(fils.map(lambda nom: _demarrer(tmp_path, nom, url), ("a", "b")))
+    try:
+        for serveur in serveurs:
+            _jusqua(lambda serveur=serveur: _demander(serveur, "GET", "/readyz")[0] == 200)
+    finally:
+        for serveur in serveurs:
+            serveur.tuer()
+    with psycopg.connect(url) as lien:
+        assert lien.execute("SELECT version_num FROM alembic_version").fetchall() == [(REVISION,)]

@@ -185,8 +185,8 @@ def ecart(donnees: BaseDeDonnees, version: str, contrats: str) -> str:
     if not autres:
         return ""
     return (
-        "les contrats de ce serveur (--contract, --contracts, --quartiles, dossier contrats/) ne sont pas ceux "
-        f"de {', '.join(autres)} : une base répondrait autrement selon qui la sert"
+        "les contrats de ce serveur (--contract, --contracts, --quartiles, dossier contrats/) ne sont pas "
+        f"ceux de {', '.join(autres)} : une base répondrait autrement selon qui la sert"
     )
 
 
