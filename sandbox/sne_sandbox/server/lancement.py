@@ -25,7 +25,7 @@ from sne_sandbox.errors import MagasinIndisponible, UsageError
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.web.partage import Configuration, ouvrir
+from sne_sandbox.web.partage import VERSION, Configuration, ouvrir
 
 if TYPE_CHECKING:
     from sne_sandbox.asynchrone import CanalAsynchrone
@@ -73,12 +73,14 @@ class Lancement:
         application = creer_application(self.configuration, ouverts)
         magasin: Magasin = application.extensions["sne"].magasin
         magasin.servir()
+        magasin.saluer(VERSION, application.extensions["sne"].contrats.empreinte)
         return Taches(
             application=application.wsgi_app,
             refus_tls=partial(noter_refus_tls, magasin, self.base_des_refus),
             refus_http=partial(noter_refus_http, magasin, self.base_des_refus),
             periodique=partial(_minute, magasin, application.extensions["sne"].boites),
             etat=application.extensions["sante"],
+            fin=magasin.quitter,
         )
 
 
@@ -130,6 +132,7 @@ def servir(
         etat=taches.etat,
         arret=arret,
     )
+    taches.fin()
 
 
 class _Fin:
@@ -238,4 +241,5 @@ def ecoute_de(options: dict[str, Any]) -> Ecoute:
         client_cert=options["client_cert"],
         threads=options["threads"],
         message_max=options["message_max"],
+        preavis=options.get("delai_arret", 0),
     )

@@ -41,6 +41,7 @@ def principal() -> int:
             periodique=taches.periodique if consigne.rang == 0 else None,
             arret=arret,
         )
+        taches.fin()
     except OperatorError as erreur:
         sys.stderr.write(erreur.diagnostics() + "\n")
         return erreur.exit_code
