@@ -25,7 +25,7 @@ from sne_sandbox.errors import MagasinIndisponible, UsageError
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.web.partage import Configuration, ouvrir
+from sne_sandbox.web.partage import VERSION, Configuration, ouvrir
 
 if TYPE_CHECKING:
     from sne_sandbox.asynchrone import CanalAsynchrone
@@ -73,6 +73,7 @@ class Lancement:
         application = creer_application(self.configuration, ouverts)
         magasin: Magasin = application.extensions["sne"].magasin
         magasin.servir()
+        magasin.saluer(VERSION, application.extensions["sne"].contrats.empreinte)
         return Taches(
             application=application.wsgi_app,
             refus_tls=partial(noter_refus_tls, magasin, self.base_des_refus),
@@ -80,6 +81,7 @@ class Lancement:
             periodique=partial(_minute, magasin, application.extensions["sne"].boites),
             lecteur=self.lecteur,
             etat=application.extensions["sante"],
+            fin=magasin.quitter,
         )
 
     def lecteur(self) -> "ApplicationWsgi":
@@ -136,6 +138,7 @@ def servir(
         etat=taches.etat,
         arret=arret,
     )
+    taches.fin()
 
 
 class _Fin:
@@ -248,4 +251,5 @@ def ecoute_de(options: dict[str, Any]) -> Ecoute:
         octets_max=options["octets_max"],
         debit_min=options["debit_min"],
         patience=options["patience"],
+        preavis=options.get("delai_arret", 0),
     )

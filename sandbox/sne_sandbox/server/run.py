@@ -43,6 +43,8 @@ VEILLE: Final = 1.0
 DELAI_LECTURE: Final = 0.05
 #: What a peer whose request is half sent is given to send the rest, on SIGTERM. Seconds.
 DELAI_RECEPTION: Final = 1.0
+#: Beyond the notice of a server, what its parent is given to stop the processes. Seconds.
+DELAI_PARENT: Final = 5.0
 
 
 def servir(
@@ -200,7 +202,8 @@ class _Serveur:
             return
 
         def recevoir(numero: int, trame: object) -> None:
-            self._reacteur.callFromThread(self._reacteur.callLater, DELAI_LECTURE, self._finir)
+            fin = self._partir if numero == signal.SIGTERM else self._finir
+            self._reacteur.callFromThread(self._reacteur.callLater, DELAI_LECTURE, fin)
 
         anciens = {numero: signal.signal(numero, recevoir) for numero in (signal.SIGTERM, signal.SIGINT)}
         # The kernel may hand a signal to any thread: without this the reactor sleeps on, its handler unheard.
@@ -211,6 +214,17 @@ class _Serveur:
             signal.set_wakeup_fd(reveil)
             for numero, ancien in anciens.items():
                 signal.signal(numero, ancien)
+
+    def _partir(self) -> None:
+        """Ends, once those who send calls could hear of it (`Ecoute.preavis`). Asked twice: ends."""
+        preavis = self._service.ecoute.preavis
+        if not preavis or self._service.depart:
+            self._finir()
+            return
+        self._service.depart = True
+        # Processes that have a parent end when it has handed out the last connection, and says so.
+        sursis = preavis if self._arrivees is None else preavis + DELAI_PARENT
+        self._reacteur.callLater(sursis, lambda: None if self._service.arret_demande else self._finir())
 
     def _finir(self) -> None:
         """Accepts no more, closes what is idle, waits for the rest. Asked twice: ends at once."""
