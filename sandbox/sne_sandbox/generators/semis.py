@@ -18,6 +18,7 @@ from datetime import datetime
 from itertools import chain, cycle
 from typing import IO, Final
 
+from sne_sandbox import systeme
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.errors import StoreError
 from sne_sandbox.generators.plantation import COLONNES, Lot, Semence, lots
@@ -61,7 +62,8 @@ def semer(
     total = population.taille if taille is None else taille
     a_tirer = Semence(base, population, seed, total, maintenant)
     attendent: list[Lot] = []
-    for lot in lots(a_tirer) if total < _PARALLELE else _tires_a_cote(a_tirer):
+    ici = total < _PARALLELE or not systeme.PLUSIEURS_PROCESSUS
+    for lot in lots(a_tirer) if ici else _tires_a_cote(a_tirer):
         attendent.append(lot)
         if len(attendent) == _ENSEMBLE or lot.fait == total:
             yield Brassee(tuple(attendent), total)

@@ -2,14 +2,14 @@
 
 A folder that holds `rapport.json` is a report, whoever wrote it (`--report-dir HOME/conformite/NOM`). One
 that the server began also holds `commande` (what was run), `sortie` (what it said), `suivi.jsonl` (how far an
-application that is driven is), `verrou` (locked as long as it lives), and `code` (its exit code) once it has
-ended. All is in files: several workers show the same thing. What a server began ends with it.
+application that is driven is), `verrou` and `verrou-enfant` (locked as long as who watches it and it live),
+and `code` (its exit code) once it has ended. All is in files: several workers show the same
+thing. What a server began ends with it.
 
 Only our own commands are run, with values that are checked: the traffic of a base judged, and the reference
 application driven through the plan.
 """
 
-import fcntl
 import os
 import re
 import shlex
@@ -24,8 +24,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import IO, Annotated, Final
+from typing import Annotated, Final
 
+from sne_sandbox import systeme
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import ConflitEtat, OperatorError, UsageError
@@ -44,8 +45,8 @@ GRAINE_MAX: Final = 2**31 - 1
 #: Characters of what a command says that are shown.
 SORTIE_MAX: Final = 200_000
 _NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-#: Locked by the child and by who watches it, as long as either lives.
-_TENU: Final = "verrou"
+#: Locked by who watches the child, and by the child, which lives on a while when that one dies.
+_TENUS: Final = ("verrou", "verrou-enfant")
 _PAS: Final = 0.25
 _DELAI_FIN: Final = 10.0
 
@@ -141,18 +142,21 @@ def lancer(home: Path, genre: str, arguments: Sequence[str], database: str | Non
             mots += ["--suivi", str(dossier / "suivi.jsonl")]
         try:
             dossier.mkdir(parents=True)
-            tenu = (dossier / _TENU).open("wb")
-            fcntl.flock(tenu, fcntl.LOCK_EX)
+            tenu = systeme.VerrouDeFichier(dossier / _TENUS[0])
+            tenu.prendre()
             (dossier / "commande").write_text(shlex.join(["sne-sandbox", *mots]), "utf-8")
             with (dossier / "sortie").open("wb") as sortie:
                 enfant = subprocess.Popen(  # noqa: S603 - our own command; only validated values follow it
                     # -P: the server may well be in a folder that has a `sne_sandbox` of its own.
-                    [sys.executable, "-P", "-m", "sne_sandbox", "--with-parent", *mots],
+                    [
+                        *(sys.executable, "-P", "-m", "sne_sandbox", "--with-parent"),
+                        *("--tenir", str(dossier / _TENUS[1])),
+                        *mots,
+                    ],
                     stdin=subprocess.PIPE,  # closed by our death: what --with-parent waits for
                     stdout=sortie,
                     stderr=subprocess.STDOUT,
                     env=_environnement(database),
-                    pass_fds=(tenu.fileno(),),  # held by the child too: it lives on a while when we die
                     start_new_session=True,  # a Ctrl-C meant for us comes to it by our death, once
                 )
         except OSError as erreur:
@@ -302,12 +306,14 @@ def _seul(home: Path) -> Iterator[None]:
     """Nobody else begins a judgement of this home meanwhile, in this process or in another worker."""
     try:
         _racine(home).mkdir(parents=True, exist_ok=True)
-        verrou = (_racine(home) / ".verrou").open("ab")
+        verrou = systeme.VerrouDeFichier(_racine(home) / ".verrou")
     except OSError as erreur:
         raise _empechement(home, erreur) from None
-    with verrou:
-        fcntl.flock(verrou, fcntl.LOCK_EX)
+    try:
+        verrou.prendre()
         yield
+    finally:
+        verrou.fermer()
 
 
 def _empechement(home: Path, erreur: OSError) -> OperatorError:
@@ -320,7 +326,7 @@ def _empechement(home: Path, erreur: OSError) -> OperatorError:
 def _etat(dossier: Path) -> EtatJugement:
     code = dossier / "code"
     finie = code.is_file() or not (dossier / "commande").is_file()
-    if not finie and _vit(dossier / _TENU):
+    if not finie and any(_vit(dossier / nom) for nom in _TENUS):
         return EtatJugement.EN_COURS
     if (dossier / "rapport.json").is_file():
         return EtatJugement.RENDUE
@@ -330,17 +336,13 @@ def _etat(dossier: Path) -> EtatJugement:
 
 def _vit(tenu: Path) -> bool:
     """Whether a process holds the lock. A number of process would not tell: a container gives it again."""
-    try:
-        with tenu.open("rb") as fichier:
-            fcntl.flock(fichier, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:
-        pass
-    return False
+    if not tenu.is_file():
+        return False
+    with systeme.tenu(tenu, attendre=False) as libre:
+        return not libre
 
 
-def _veiller(enfant: "subprocess.Popen[bytes]", dossier: Path, tenu: IO[bytes]) -> None:
+def _veiller(enfant: "subprocess.Popen[bytes]", dossier: Path, tenu: systeme.VerrouDeFichier) -> None:
     """Waits for a child, ends it when it is asked to, notes its exit code, lets the lock go."""
     while enfant.poll() is None:
         if (dossier / "arreter").exists():
@@ -359,7 +361,7 @@ def _veiller(enfant: "subprocess.Popen[bytes]", dossier: Path, tenu: IO[bytes]) 
     enfant.stdin.close()
     if dossier.is_dir():
         (dossier / "code").write_text(str(code), "utf-8")
-    tenu.close()
+    tenu.fermer()
 
 
 def _environnement(database: str | None) -> dict[str, str]:
