@@ -32,7 +32,7 @@ def _lancer(*mots: str, dossier: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_home_and_its_reports_are_for_their_owner_alone(tmp_path: Path) -> None:
-    """A conform, a run, a snapshot, a served home; then the same home, loosened as an older version left it."""
+    """A conform, a server, a snapshot; then the same home, loosened as an older version left it."""
     home = tmp_path / "home"
     sortie = _lancer(
         *("conform", "--application", "temoin", "--scenario", "CYC-RENOUVELER", "--examples", "1"),
