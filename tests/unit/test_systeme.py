@@ -84,7 +84,10 @@ def test_a_thread_ends_the_process_as_sigterm_does() -> None:
 
 
 def test_a_group_is_told_then_killed() -> None:
-    programme = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint(1, flush=True)\ntime.sleep(60)"
+    programme = (
+        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print(1, flush=True)\ntime.sleep(60)"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", programme], stdout=subprocess.PIPE, start_new_session=True
     ) as sourd:
