@@ -1,4 +1,4 @@
-"""What users rely on is never taken back: the frozen lists, those of 0.1.0 first, against the code of today."""
+"""What users rely on is not taken back: the frozen lists, those of 0.1.0 first, against the code of today."""
 
 import copy
 
@@ -13,8 +13,8 @@ def actuelles() -> dict[str, list[str]]:
 
 def test_nothing_that_was_promised_is_gone(actuelles: dict[str, list[str]]) -> None:
     assert promesses.manquent(promesses.lire(), actuelles) == [], (
-        "A name that users rely on is gone. In a version 0.x its second number moves, docs/compatibilite.md and "
-        "the CHANGELOG say so, and the name is taken out of tests/contracts/promesses.json by hand."
+        "A name that users rely on is gone. In a version 0.x its second number moves, docs/compatibilite.md "
+        "and the CHANGELOG say so, and it is taken out of tests/contracts/promesses.json by hand."
     )
 
 
