@@ -61,7 +61,7 @@ def test_its_home_is_served(ancienne: Path) -> None:
         (echange,) = [
             e for e in _api(serveur, "/bases/ecole/exchanges")["echanges"] if e["numero_unique"] == numero
         ]
-        assert echange["verdict"] == "accepte"
+        assert echange["verdict"] == "accepté"
         assert (ancienne / "home" / "pki" / "ca.pem").read_bytes() == ca
         assert (ancienne / "home" / "pki" / "guichets" / "G1104.pem").read_bytes() == client
         contexte = ssl.create_default_context(cadata=ca.decode())
