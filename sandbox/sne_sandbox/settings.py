@@ -94,6 +94,9 @@ _DU_SERVEUR: Final = (
     Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
     Setting("secret_file", Path, None, "serveur",
             "fichier du secret qui chiffre les clés que des serveurs partagent dans PostgreSQL"),
+    Setting("synchronous", str, "FULL", "serveur",
+            "ce qu'un échange enregistré dans SQLite attend : le disque (FULL, survit à une coupure de courant) "
+            "ou le système (NORMAL, survit à kill -9)", ("FULL", "NORMAL")),
     Setting("client_cert", str, "optional", "serveur", "certificat client en HTTPS",
             ("optional", "required", "off")),
     Setting("pkcs12", str, "moderne", "serveur",

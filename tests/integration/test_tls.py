@@ -240,3 +240,13 @@ def test_a_certificate_of_another_base_is_refused(serveur: Serveur, tmp_path: Pa
     assert recu.phrase == "Le certificat présenté vaut pour la base [ailleurs], pas pour [ecole]."
     (ligne,) = serveur.lignes_depuis(avant)
     assert "pki issue" in ligne["fault"]["explication"]
+
+
+@pytest.mark.parametrize("guichet", ["G9999", "XXXXX", "serveur1"])
+def test_it_is_whatever_its_guichet(serveur: Serveur, tmp_path: Path, guichet: str) -> None:
+    """`pki issue` makes no such certificate, and an older one did."""
+    fichiers = ecrire(Autorite(serveur.home / "pki").emettre(guichet, "ailleurs"), tmp_path)
+    client = Client(serveur, https=True, certificat=(str(fichiers.certificat), str(fichiers.cle)))
+    recu = client.relire("0620318999999G1226")
+    client.fermer()
+    assert recu.phrase == "Le certificat présenté vaut pour la base [ailleurs], pas pour [ecole]."

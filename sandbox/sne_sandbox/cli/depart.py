@@ -60,6 +60,7 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
     from sne_sandbox.web.partage import Configuration
 
     _verifier_ouvert(options)
+    autres |= {nom: options[nom] for nom in ("synchronous",) if nom in options}
     poids = {nom: options[nom] for nom in ("message_max", "xml_max") if nom in options}
     return Configuration(
         quartiles=options.get("quartiles"),

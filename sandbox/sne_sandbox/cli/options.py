@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sne_sandbox.errors import UsageError
-from sne_sandbox.settings import ENTIER_MAX, OUI_NON, PAR_NOM, Setting
+from sne_sandbox.settings import ENTIER_MAX, OUI_NON, PAR_NOM, Setting, valeur
 
 if TYPE_CHECKING:
     from sne_sandbox.contract.contrats import Contrats
@@ -188,7 +188,8 @@ def ouvrir_magasin(options: Mapping[str, Any]) -> "Magasin":
     """The store that `options` (`home` and `database`) name. Raises OperatorError."""
     from sne_sandbox.store.session import Magasin
 
-    return Magasin.ouvrir(options["database"], options["home"])
+    durable = valeur("synchronous", options.get("synchronous"))
+    return Magasin.ouvrir(options["database"], options["home"], synchronous=durable)
 
 
 class GroupeCommandes(click.Group):

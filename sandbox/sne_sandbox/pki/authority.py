@@ -290,6 +290,12 @@ def lire_guichet(certificat: bytes) -> tuple[str | None, str | None]:
     return _attribut(sujet, NameOID.COMMON_NAME), _attribut(sujet, NameOID.ORGANIZATIONAL_UNIT_NAME)
 
 
+def fait_ici(certificat: bytes) -> bool:
+    """Whether a certificate (DER, that reads) says that it was made by this product (O)."""
+    sujet = x509.load_der_x509_certificate(certificat).subject
+    return _attribut(sujet, NameOID.ORGANIZATION_NAME) == certificates.ORGANISATION
+
+
 def _attribut(sujet: x509.Name, oid: x509.ObjectIdentifier) -> str | None:
     valeurs = sujet.get_attributes_for_oid(oid)
     return str(valeurs[0].value) if valeurs else None

@@ -60,7 +60,7 @@ def est_locale(hote: str) -> bool:
 
 
 #: What is neither a page nor the API: SOAP carries its own identity, and no cookie.
-OUVERTS: Final = ("/services/", "/bases/", "/nuu/", "/nuu-ws/", "/healthz")
+OUVERTS: Final = ("/services/", "/bases/", "/nuu/", "/nuu-ws/", "/healthz", "/readyz")
 _CLE: Final = "console.key"
 #: A cookie is good for a day of training.
 _DUREE: Final = timedelta(hours=12)

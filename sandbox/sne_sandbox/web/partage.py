@@ -35,6 +35,7 @@ class Configuration:
     quartiles: Path | None = None
     """The user's own table of first quartiles."""
     database: str | None = None
+    synchronous: str = "NORMAL"
     journal_max: int = 50_000
     limites: Limites = field(default_factory=Limites)
     pkcs12: str = "moderne"
@@ -65,7 +66,10 @@ def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -
     )
     contrat = contrats.defaut
     magasin = Magasin.ouvrir(
-        configuration.database, configuration.home, journal_max=configuration.journal_max
+        configuration.database,
+        configuration.home,
+        journal_max=configuration.journal_max,
+        synchronous=configuration.synchronous,
     )
     bases.assurer(
         magasin,
