@@ -95,7 +95,7 @@ def ouvrir_sqlite(fichier: Path, synchronous: str) -> Any:
     `synchronous` FULL a commit waits for the disk and survives a power cut; with NORMAL it survives a
     kill -9."""
     connexion = sqlite3.connect(
-        f"{fichier.as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
+        f"{fichier.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
     )
     try:
         for pragma in _PRAGMAS:
