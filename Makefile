@@ -72,6 +72,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py --page docs/performances.md
+	$(BIN)/python tests/benchmarks/durabilite.py --page docs/performances.md
 
 # The wheel, and the lock that an installation takes with it: every package, its version, its hashes.
 wheel: setup

@@ -170,6 +170,12 @@ class Reglages:
         30, "jours après lesquels un bail signé, non suivi de la radiation RADATT, est noté au journal"
     )
 
+    sauvegarde_avant_nuits: int = _de_base(
+        10,
+        "part des demandes, en %, que des nuits ne radient ou n'effacent pas (dix au moins) sans que la base "
+        "soit d'abord sauvegardée ; 0 : aucune sauvegarde",
+    )
+
     @classmethod
     def de(cls, valeurs: Mapping[str, str]) -> "Reglages":
         """Settings from their written values. Raises UsageError for an unknown key or a wrong value."""
