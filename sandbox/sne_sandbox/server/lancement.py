@@ -7,7 +7,6 @@ it comes first, for there may be something wrong in it.
 """
 
 import gc
-import os
 import select
 import signal
 import sys
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sne_sandbox import systeme
 from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.echange import TLS, methode_recue
@@ -91,6 +91,11 @@ class Lancement:
 
 def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies], None]) -> None:
     """Serve until SIGTERM or SIGINT. Raises OperatorError (port taken, store or contract unreadable)."""
+    if processus > 1 and not systeme.PLUSIEURS_PROCESSUS:
+        raise UsageError(
+            f"{processus} processus sont demandés, et ce système n'en sert qu'un.",
+            remede="--workers 1, ou un conteneur ou WSL (docs/systemes.md)",
+        )
     if processus > 1:
         from sne_sandbox.pki.authority import Autorite
         from sne_sandbox.server.workers import servir_a_plusieurs
@@ -159,7 +164,7 @@ class _Fin:
     def relayer(self) -> None:
         """Tells the server, which hears signals by now."""
         if self._recu is not None:
-            os.kill(os.getpid(), self._recu)
+            signal.raise_signal(self._recu)
 
 
 @contextmanager

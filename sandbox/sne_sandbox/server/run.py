@@ -20,6 +20,7 @@ from twisted.internet.posixbase import PosixReactorBase
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogBeginner
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
+from sne_sandbox import systeme
 from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.arrivees import Arrivees, Porte
@@ -207,7 +208,7 @@ class _Serveur:
 
         anciens = {numero: signal.signal(numero, recevoir) for numero in (signal.SIGTERM, signal.SIGINT)}
         # The kernel may hand a signal to any thread: without this the reactor sleeps on, its handler unheard.
-        reveil = signal.set_wakeup_fd(self._reacteur.waker.o, warn_on_full_buffer=False)
+        reveil = signal.set_wakeup_fd(_eveilleur(self._reacteur), warn_on_full_buffer=False)
         try:
             yield
         finally:
@@ -262,6 +263,10 @@ class _Serveur:
 
 def _reacteur() -> PosixReactorBase:
     """A reactor of our own: Twisted's global one cannot be started twice in a process."""
+    if systeme.WINDOWS:
+        from twisted.internet.selectreactor import SelectReactor
+
+        return SelectReactor()
     try:
         from twisted.internet.epollreactor import EPollReactor
     except ImportError:  # not Linux
@@ -269,6 +274,12 @@ def _reacteur() -> PosixReactorBase:
 
         return PollReactor()
     return EPollReactor()
+
+
+def _eveilleur(reacteur: PosixReactorBase) -> int:
+    """The descriptor that wakes it up: of a pipe, or of a socket on Windows."""
+    eveil: Any = reacteur.waker
+    return int(eveil.o if hasattr(eveil, "o") else eveil.w.fileno())
 
 
 def menager_memoire() -> None:
