@@ -63,6 +63,8 @@ docs: setup
 
 check: setup
 	$(BIN)/ruff check .
+	# Every text says its encoding: that of Windows is another.
+	$(BIN)/ruff check --preview --select PLW1514 .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports

@@ -132,9 +132,14 @@ class EnveloppeIncorrecte(ExchangeError):
 
 
 class VersionSoapRefusee(ExchangeError):
-    """The envelope is not SOAP 1.2 (answered in SOAP 1.1 with an Upgrade header)."""
+    """The envelope is not SOAP 1.2. One of SOAP 1.1 (`soap11`) is answered by a fault that its sender can
+    read, any other by one of ours; both say which version is spoken here (SOAP 1.2 part 1, 5.4.7)."""
 
     code = "VersionMismatch"
+
+    def __init__(self, message: str, *, soap11: bool = False, explication: str = "") -> None:
+        super().__init__(message, explication=explication)
+        self.soap11 = soap11
 
 
 class EnteteNonComprise(ExchangeError):

@@ -51,7 +51,6 @@ from sne_sandbox.operations import lifecycle, pannes
 from sne_sandbox.pipeline import Pipeline, guichet_de
 from sne_sandbox.pki.identite import Identite, identite
 from sne_sandbox.settings import Limites
-from sne_sandbox.soap.envelope import SOAP11
 from sne_sandbox.soap.packing import Emballage
 from sne_sandbox.soap.pannes import a_la_place, abimer, erreur_de
 from sne_sandbox.store.connexion import Connexion
@@ -143,7 +142,8 @@ class _EnCours:
             return reponse
         adresse = f"{self.requete.origine}/api/v1/bases/{echange.base}/exchanges/{echange.identifiant}"
         en_tetes = [*reponse.en_tetes, ("SNE-Echange", adresse)]
-        return ReponseHttp(reponse.statut, en_tetes, reponse.corps, reponse.panne)
+        ligne = echange.base, echange.identifiant
+        return ReponseHttp(reponse.statut, en_tetes, reponse.corps, reponse.panne, ligne)
 
 
 class Echanges:
@@ -222,12 +222,23 @@ class Echanges:
             if chemin_admis.startswith("/services/")
         )
         message = f"Aucun service n'est à {chemin} : ils sont à {adresses}"
-        famille = VersionSoapRefusee if SOAP11.encode() in requete.corps else AdresseInconnue
+        erreur = (
+            VersionSoapRefusee(message, soap11=True)
+            if self._defaut.soap.parle_soap11(requete)
+            else AdresseInconnue(message)
+        )
         cours.echange.verdict = VerdictEchange.REFUS
         cours.echange.fault = {"code": "404", "message": message, "explication": _SERVICES_ICI}
-        reponse = self._defaut.soap.refuser(famille(message), cours.emballage, 404)
+        reponse = self._defaut.soap.refuser(erreur, cours.emballage, 404)
         cours.clore(reponse)
         return cours.nommer(self._consigner(cours, reponse))
+
+    def non_remise(self, base: str, identifiant: int, raison: str) -> None:
+        """Notes in the line of an exchange that its answer did not reach the caller. Never raises."""
+        try:
+            self._magasin.journal.noter_non_remise(base, identifiant, raison)
+        except Exception:  # noqa: BLE001 - the database is out of reach, and nobody waits for this
+            journal_technique().exception("undelivered answer not noted", base=base, exchange=identifiant)
 
     def _contrat_de(self, base: str | None) -> Contrat:
         """That of a base; the server's for none, or for one whose own does not read."""
@@ -261,7 +272,7 @@ class Echanges:
         appelant = identite(requete.certificat)
         echange.guichet = appelant.guichet
         appel = interface.soap.ouvrir(requete, appelant, echange)
-        _admettre(appelant, base)
+        _admettre(appelant, appel, base)
         if cours.pannes:
             reponse = self._jouer_a_la_place(cours, interface.soap, appel, base)
             if reponse is not None:
@@ -445,12 +456,13 @@ def base_nommee(magasin: Magasin, chemin: str) -> str | None:
         return None
 
 
-def _admettre(appelant: Identite, base: Base) -> None:
+def _admettre(appelant: Identite, appel: Appel, base: Base) -> None:
     """Raises OperationRefusee for the certificate of another base."""
     if appelant.base is not None and appelant.base != base.nom:
         raise OperationRefusee(
             f"Le certificat présenté vaut pour la base [{appelant.base}], pas pour [{base.nom}].",
-            explication=f"Émettez-en un : sne-sandbox pki issue --guichet {appelant.guichet} "
+            explication="Émettez-en un : sne-sandbox pki issue --guichet "
+            f"{appelant.guichet or guichet_de(appel, None) or 'GUICHET'} "
             f"--base {base.nom} --out DOSSIER ; ou appelez /bases/{appelant.base}/services/…",
         )
 

@@ -1,6 +1,5 @@
 """What the commands that listen do before they do: token, certificates, ready file."""
 
-import os
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
@@ -11,11 +10,13 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
+from sne_sandbox import systeme
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.errors import BaseInconnue, UsageError
 from sne_sandbox.settings import est_boucle_locale
 
 if TYPE_CHECKING:
+    from sne_sandbox.operations.hotes import Preparation
     from sne_sandbox.server.listeners import AdressesServies
     from sne_sandbox.store.session import Magasin
     from sne_sandbox.web.partage import Configuration
@@ -69,29 +70,71 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
         jeton=jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"]),
         jeton_lecture=options["read_only_token"],
         reglages=Reglages(profile=options["profile"]),
+        pkcs12=options["pkcs12"],
         noms=(*noms, options["host"]),
         **autres,
     )
 
 
-def preparer_certificats(home: Path, noms: list[str], semence: str) -> tuple[Path, str]:
-    """Makes or renews what lacks of the authority of the home, whose server answers to `noms`. Answers the
-    folder where each guichet of the seed has its client certificate, and the guichet to show. Raises
-    PkiError, UsageError."""
+def preparer_certificats(options: Mapping[str, Any], noms: Sequence[str], semence: str) -> tuple[Path, str]:
+    """Makes or renews what lacks of the authority of the home of `options`, whose server answers to `noms`
+    (one that means every address is nobody's); with PostgreSQL, that of the servers of its database
+    (`operations.hotes`). Answers the folder where each guichet of the seed has its client certificate, and
+    the guichet to show. Raises OperatorError."""
     from sne_sandbox.operations import bases
-    from sne_sandbox.pki import controle
 
+    home: Path = options["home"]
     guichets = [guichet.code for guichet in bases.guichets_de(semence)]
     dossier = home / "pki" / "guichets"
-    controle.preparer(home, noms)
-    manquants = [code for code in guichets if not (dossier / f"{code}.pem").is_file()]
+    systeme.resserrer(home)
+    noms = [nom for nom in noms if nom not in _PARTOUT]
+    if a_dire := preparer_autorite(options, noms):
+        click.echo(f"sne-sandbox : {a_dire}", err=True)
+    ca = (home / "pki" / "ca.pem").read_bytes()
+    manquants = [code for code in guichets if not _est_de(dossier / f"{code}.pem", ca)]
     if manquants:
         from sne_sandbox.pki.authority import Autorite, ecrire
 
         autorite = Autorite.ouvrir(home, noms)
         for guichet in manquants:
-            ecrire(autorite.emettre(guichet), dossier)
+            ecrire(autorite.emettre(guichet, pkcs12_en=options["pkcs12"]), dossier)
     return dossier, bases.vitrine(guichets)
+
+
+def preparer_autorite(
+    options: Mapping[str, Any], noms: Sequence[str], preparer: "Preparation | None" = None
+) -> str:
+    """The authority of the home of `options`, made as by `controle.preparer`, or by `preparer`; what there is
+    to say of it, "" for nothing. Raises as `preparer_certificats`."""
+    from sne_sandbox.pki import controle
+
+    preparer = preparer or controle.preparer
+    if not (options["database"] or "").startswith("postgres"):
+        preparer(options["home"], noms)
+        return ""
+    from sne_sandbox.cli.options import ouvrir_magasin
+    from sne_sandbox.operations import hotes
+
+    with ouvrir_magasin(options) as magasin:
+        return hotes.accorder(magasin, options["home"], noms, options["secret_file"], preparer)
+
+
+def signaler_ecart(options: Mapping[str, Any]) -> None:
+    """Says on stderr that other servers of this database have other contracts. Raises StoreError."""
+    if (options["database"] or "").startswith("postgres"):
+        from sne_sandbox.cli.options import ouvrir_contrats, ouvrir_magasin
+        from sne_sandbox.store import voisins
+        from sne_sandbox.web.partage import VERSION
+
+        with ouvrir_magasin(options) as magasin:
+            a_dire = voisins.ecart(magasin, VERSION, ouvrir_contrats(options).empreinte())
+        if a_dire:
+            click.echo(f"sne-sandbox : attention, {a_dire}", err=True)
+
+
+def _est_de(fichier: Path, ca: bytes) -> bool:
+    """Whether a certificate is there, followed by that of its authority: it may have another by now."""
+    return fichier.is_file() and fichier.read_bytes().endswith(ca)
 
 
 def adresse_pour_les_autres(adresse: str, host: str, noms: Sequence[str]) -> str:
@@ -129,7 +172,7 @@ def processus(options: Mapping[str, Any]) -> int:
     if options["workers"] is not None:
         return int(options["workers"])
     partage = not est_boucle_locale(options["host"]) or (options["database"] or "").startswith("postgres")
-    return len(os.sched_getaffinity(0)) if partage else 1
+    return systeme.coeurs() if partage and systeme.PLUSIEURS_PROCESSUS else 1
 
 
 def options_de_base_donnees() -> dict[str, Any]:

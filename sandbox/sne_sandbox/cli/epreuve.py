@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 _F = TypeVar("_F", bound=Callable[..., Any])
 #: Settings that are handed to `serve` as they came.
 _DE_SERVE: Final = (
-    "https_port", "http_port", "host", "client_cert", "workers", "threads", "journal_max", "message_max",
-    "xml_max", "synchronous", "compression", "ouvert", "admin_token", "read_only_token", "quartiles",
+    "https_port", "http_port", "host", "client_cert", "pkcs12", "workers", "threads", "journal_max",
+    "message_max", "xml_max", "connexions_max", "octets_max", "debit_min", "patience", "synchronous",
+    "compression", "ouvert", "admin_token", "read_only_token", "quartiles",
 )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ class Epreuve:
 
         with self.serveur:
             enfant = self.attendre()
-            yield enfant, BaseServie.de(enfant, self.base, self.semence)
+            yield enfant, BaseServie.de(enfant, self.base, self.semence, pkcs12=self.options["pkcs12"])
 
     def relever_les_boites(self) -> None:
         """Takes in the files that its guichets left less than a minute ago: the server's round did not come

@@ -1,8 +1,8 @@
-"""Named bytes that the servers of one database share: the keys of their certificates, the key of their cookies.
+"""Named bytes that the servers of one database share: the keys of their certificates, that of their cookies.
 
-A key is encrypted (AES-256-GCM, NIST SP 800-38D) by a secret that each server is given in a file, and that the
-database never holds: who reads a dump of it gets no key. The key of the cipher is drawn from the secret by
-scrypt (RFC 7914), with a salt of this database. The name of an entry is sealed with it: entries cannot be
+A key is encrypted (AES-256-GCM, NIST SP 800-38D) by a secret that each server is given in a file, and that
+the database never holds: who reads a dump of it gets no key. The key of the cipher is drawn from the secret
+by scrypt (RFC 7914), with a salt of this database. The name of an entry is sealed with it: entries cannot be
 swapped.
 """
 
@@ -31,7 +31,7 @@ _ECRIRE: Final = RequeteSql(
     "ON CONFLICT (nom) DO UPDATE SET chiffre = excluded.chiffre, version = coffre.version + 1, "
     "contenu = excluded.contenu"
 )
-_REMEDE_SECRET: Final = (
+_CELUI_DES_AUTRES: Final = (
     "donnez par --secret-file (ou SNE_SANDBOX_SECRET_FILE) le fichier des autres serveurs de cette base de "
     "données"
 )
@@ -56,7 +56,7 @@ def lire_secret(fichier: Path) -> bytes:
 
 
 class Coffre:
-    """The entries of one database. `secret` None: those that are encrypted can be neither read nor written."""
+    """The entries of one database. `secret` None: those that are encrypted are neither read nor written."""
 
     def __init__(self, donnees: BaseDeDonnees, secret: bytes | None = None) -> None:
         self._donnees = donnees
@@ -64,8 +64,8 @@ class Coffre:
 
     @contextmanager
     def tenu(self) -> Iterator["CoffreTenu"]:
-        """The entries, held alone, in one transaction: nobody else writes any until its end. Raises StoreError
-        when the secret is not the one they are encrypted by."""
+        """The entries, held alone, in one transaction: nobody else writes any until its end. Raises
+        StoreError when the secret is not the one they are encrypted by."""
         with self._donnees.transaction(ecriture=True, verrou=_VERROU, seule=True) as connexion:
             tenu = CoffreTenu(connexion)
             if self._secret is not None:
@@ -73,8 +73,8 @@ class Coffre:
             yield tenu
 
     def lire(self, nom: str) -> bytes | None:
-        """What an entry holds, None when there is none. Raises StoreError for one that is encrypted when there
-        is no secret, or another."""
+        """What an entry holds, None when there is none. Raises StoreError for one that is encrypted when
+        there is no secret, or another."""
         with self._donnees.transaction(ecriture=False) as connexion:
             tenu = CoffreTenu(connexion)
             if self._secret is not None and tenu.ferme_a_cle:
@@ -103,8 +103,8 @@ class Coffre:
             return CoffreTenu(connexion).ferme_a_cle
 
     def changer_secret(self, nouveau: bytes) -> int:
-        """Encrypts all that is encrypted by another secret: how many entries. Servers at work go on; each needs
-        the new one when it starts. Raises as `tenu`, and StoreError when nothing is encrypted yet."""
+        """Encrypts by another secret all that is encrypted: how many entries. Servers at work go on; each
+        needs the new one when it starts. Raises as `tenu`."""
         with self.tenu() as tenu:
             combien = tenu.rechiffrer(nouveau)
         self._secret = nouveau
@@ -146,7 +146,7 @@ class CoffreTenu:
             raise StoreError(
                 "Le secret donné n'est pas celui qui chiffre les clés de cette base de données"
                 + ("." if nom == _TEMOIN else f", ou l'entrée [{nom}] y est abîmée."),
-                remede=_REMEDE_SECRET,
+                remede=_CELUI_DES_AUTRES,
             ) from None
 
     def ecrire(self, nom: str, contenu: bytes, *, chiffre: bool = True) -> None:
@@ -181,7 +181,7 @@ class CoffreTenu:
             raise StoreError(
                 "Les clés que cette base de données tient pour ses serveurs sont chiffrées : il faut leur "
                 "secret.",
-                remede=_REMEDE_SECRET,
+                remede=_CELUI_DES_AUTRES,
             )
         return self._cle
 
