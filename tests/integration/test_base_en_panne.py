@@ -240,6 +240,33 @@ def test_connections_that_are_cut_cost_what_was_under_way(
         rien_de_perdu(charge.acquittes, gardes(lien))
 
 
+@pytest.mark.charge
+@pytest.mark.postgres
+def test_a_read_only_postgresql_is_said_and_read(
+    demarrer: Callable[..., Serveur], arretable: PostgresArretable
+) -> None:
+    """As a standby is, or one whose disk is full."""
+
+    def regler(lecture_seule: str) -> None:
+        with psycopg.connect(arretable.url, autocommit=True) as lien:
+            lien.execute("SET default_transaction_read_only = off")
+            lien.execute(f"ALTER DATABASE postgres SET default_transaction_read_only = {lecture_seule}")
+        arretable.couper()
+
+    serveur = demarrer("--seed-base", "vide", "--workers", "1", "--database", arretable.url)
+    with Charge(serveur).mener(2) as charge:
+        charge.progresser()
+        regler("on")
+        attendre(lambda: any("la base est en lecture seule" in phrase for phrase, _ in charge.refus))
+        assert raisons(serveur).keys() == {"base", "ecriture"}
+        assert demander(serveur, "/api/v1/bases")[0] == 200
+        regler("off")
+        charge.progresser()
+    pas_de_secret(serveur, arretable.mot_de_passe)
+    with psycopg.connect(arretable.url) as lien:
+        rien_de_perdu(charge.acquittes, gardes(lien))
+
+
 # --- the disk -------------------------------------------------------------------------------------------
 
 
