@@ -486,12 +486,6 @@ class Canal(HTTPChannel):
         self._ligne = line
         super().lineReceived(line)
 
-    def headerReceived(self, line: bytes) -> bool:  # noqa: N802
-        """Twisted's: a header is whole, once the line after it is there."""
-        self._ligne = line
-        lu: bool = super().headerReceived(line)
-        return lu
-
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
         """Twisted's: a line of the head is longer than LineReceiver.MAX_LENGTH."""
         self._refuser(431)
@@ -540,7 +534,8 @@ class Canal(HTTPChannel):
         if not hasattr(self, "_command"):
             return malformee.premiere_ligne(self._ligne)
         vus = {nom.lower() for nom, _ in self.requests[-1].requestHeaders.getAllRawHeaders()}
-        return malformee.en_tete(self._receivedHeaderCount + 2, self._ligne, vus)
+        # Not public in Twisted: a header is read once the line after it is there, and kept until then.
+        return malformee.en_tete(self._receivedHeaderCount + 2, self._HTTPChannel__header, vus)  # type: ignore[attr-defined]
 
     def _refuser(self, statut: int, precision: str = "") -> None:
         if self._fin is None:
