@@ -228,6 +228,8 @@ class RequeteRecue(Request):
             lignes.append(f"Content-Length: {longueur}")
         if "date" not in presents:
             lignes.append("Date: " + self.channel.service.date().decode())
+        if self.channel.service.depart:
+            self.channel.persistent = False
         if "connection" in presents:
             self.channel.persistent = False
         elif not self.channel.persistent:

@@ -37,6 +37,9 @@ class Ecoute:
     """What a request is given to arrive whole: twenty megabytes over half a megabit a second."""
     delai_arret: float = 10.0
     """What exchanges under way are given to end, on SIGTERM."""
+    preavis: float = 0.0
+    """For so long, on SIGTERM, it goes on as before but for `/readyz`, which says that it leaves, and for
+    connections, which are closed after their next answer: who deals out the calls sends them elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

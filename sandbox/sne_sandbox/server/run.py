@@ -20,6 +20,7 @@ from twisted.internet.posixbase import PosixReactorBase
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogBeginner
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
+from sne_sandbox import systeme
 from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.arrivees import Arrivees, Porte
@@ -43,6 +44,8 @@ VEILLE: Final = 1.0
 DELAI_LECTURE: Final = 0.05
 #: What a peer whose request is half sent is given to send the rest, on SIGTERM. Seconds.
 DELAI_RECEPTION: Final = 1.0
+#: Beyond the notice of a server, what its parent is given to stop the processes. Seconds.
+DELAI_PARENT: Final = 5.0
 
 
 def servir(
@@ -200,17 +203,29 @@ class _Serveur:
             return
 
         def recevoir(numero: int, trame: object) -> None:
-            self._reacteur.callFromThread(self._reacteur.callLater, DELAI_LECTURE, self._finir)
+            fin = self._partir if numero == signal.SIGTERM else self._finir
+            self._reacteur.callFromThread(self._reacteur.callLater, DELAI_LECTURE, fin)
 
         anciens = {numero: signal.signal(numero, recevoir) for numero in (signal.SIGTERM, signal.SIGINT)}
         # The kernel may hand a signal to any thread: without this the reactor sleeps on, its handler unheard.
-        reveil = signal.set_wakeup_fd(self._reacteur.waker.o, warn_on_full_buffer=False)
+        reveil = signal.set_wakeup_fd(_eveilleur(self._reacteur), warn_on_full_buffer=False)
         try:
             yield
         finally:
             signal.set_wakeup_fd(reveil)
             for numero, ancien in anciens.items():
                 signal.signal(numero, ancien)
+
+    def _partir(self) -> None:
+        """Ends, once those who send calls could hear of it (`Ecoute.preavis`). Asked twice: ends."""
+        preavis = self._service.ecoute.preavis
+        if not preavis or self._service.depart:
+            self._finir()
+            return
+        self._service.depart = True
+        # Processes that have a parent end when it has handed out the last connection, and says so.
+        sursis = preavis if self._arrivees is None else preavis + DELAI_PARENT
+        self._reacteur.callLater(sursis, lambda: None if self._service.arret_demande else self._finir())
 
     def _finir(self) -> None:
         """Accepts no more, closes what is idle, waits for the rest. Asked twice: ends at once."""
@@ -248,6 +263,10 @@ class _Serveur:
 
 def _reacteur() -> PosixReactorBase:
     """A reactor of our own: Twisted's global one cannot be started twice in a process."""
+    if systeme.WINDOWS:
+        from twisted.internet.selectreactor import SelectReactor
+
+        return SelectReactor()
     try:
         from twisted.internet.epollreactor import EPollReactor
     except ImportError:  # not Linux
@@ -255,6 +274,12 @@ def _reacteur() -> PosixReactorBase:
 
         return PollReactor()
     return EPollReactor()
+
+
+def _eveilleur(reacteur: PosixReactorBase) -> int:
+    """The descriptor that wakes it up: of a pipe, or of a socket on Windows."""
+    eveil: Any = reacteur.waker
+    return int(eveil.o if hasattr(eveil, "o") else eveil.w.fileno())
 
 
 def menager_memoire() -> None:

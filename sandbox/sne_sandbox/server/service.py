@@ -132,6 +132,8 @@ class ServiceWsgi:
     connexion_fermee: Callable[[], None] | None = None
     """Called when a channel closes."""
     arret_demande: bool = False
+    depart: bool = False
+    """Whether it has said that it is about to end (`Ecoute.preavis`)."""
     _flux: int = 0
     _verrou: threading.Lock = field(default_factory=threading.Lock)
     _date: tuple[int, bytes] = (0, b"")

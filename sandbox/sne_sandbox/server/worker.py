@@ -42,6 +42,7 @@ def principal() -> int:
             lecteur=taches.lecteur,
             arret=arret,
         )
+        taches.fin()
     except OperatorError as erreur:
         sys.stderr.write(erreur.diagnostics() + "\n")
         return erreur.exit_code

@@ -148,7 +148,7 @@ def operation(contrat: Contrat, nom: str) -> OperationPubliee:
 
 def jugement(nom: str) -> JugementConserve:
     """A judgement of this home."""
-    trouve = epreuves.trouver(services().configuration.home.absolute(), nom)
+    trouve = epreuves.trouver(services().configuration.home.absolute(), nom, services().classeur)
     if trouve is None:
         raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
     return trouve

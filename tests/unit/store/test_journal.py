@@ -56,6 +56,17 @@ def test_an_exchange_comes_back_as_it_was_written(magasin: Magasin) -> None:
     assert magasin.journal.lire("autre", 1) is None
 
 
+def test_an_answer_that_was_not_delivered_is_noted_in_its_line(magasin: Magasin) -> None:
+    """And nothing else of it changes; a line that is gone is nobody's business."""
+    echange = _echange(methode="POST", numero_unique="1110318000001G1104", tolerances=[{"code": "T-01"}])
+    magasin.journal.consigner(None, echange)
+    magasin.journal.noter_non_remise("ecole", 1, "le client était parti")
+    magasin.journal.noter_non_remise("ecole", 2, "le client était parti")
+    assert magasin.journal.lire("ecole", 1) == replace(echange, non_remise="le client était parti")
+    assert magasin.journal.compter("ecole") == (1, 0)
+    assert len(magasin.journal.chercher("ecole", texte="était parti")) == 1
+
+
 @pytest.mark.parametrize(
     "abime",
     [
