@@ -13,8 +13,8 @@ from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes
 
 from OpenSSL import crypto
-from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IHandshakeListener
-from twisted.internet.protocol import ServerFactory, connectionDone
+from twisted.internet.interfaces import IHalfCloseableProtocol, IHandshakeListener
+from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request
 from zope.interface import implementer
@@ -93,6 +93,7 @@ class RequeteRecue(Request):
         corps, self.content = self.content, None  # type: ignore[assignment]
         if sondes.repondre(self, path, canal.service):
             corps.close()
+            self.oublier_corps()
             return
         corps.seek(0)
         canal.service.fils.soumettre(wsgi.executer, self, canal.service, self._environ(corps), corps)
@@ -257,6 +258,7 @@ class Canal(HTTPChannel):
         self.ecoulement: Ecoulement | None = None
         """The long answer that is leaving."""
         self._de_trop = False
+        self._derniere = False
         self._lus = 0
         self._cadence = Cadence()
         self.non_remise: NonRemise | None = None
@@ -323,7 +325,12 @@ class Canal(HTTPChannel):
                 )
                 self.transport.loseConnection()
                 return
-        if self._de_trop:
+        if self._de_trop and sondes.est_une_sonde(data):
+            self._de_trop = False
+            self._derniere = True
+            self._fin.cancel()
+            self._fin = None
+        elif self._de_trop:
             admises = self.service.bornes.connexions_max
             self.refuser_sature(refus.TROP_DE_CONNEXIONS.format(admises), FIN_DE_TROP)
             return
@@ -471,10 +478,13 @@ class Canal(HTTPChannel):
             self.refuser_corps()
             return
         if not self.service.bornes.admet(self.length or 0):
-            self.refuser_octets()
-            return
+            chemin: Any = self._path
+            if self.length != 0 or not sondes.est_une_sonde(self._command + b" " + chemin):
+                self.refuser_octets()
+                return
         self._corps_attendu = self.length != 0
         super().allHeadersReceived()
+        self.persistent = self.persistent and not self._derniere
 
     def allContentReceived(self) -> None:  # noqa: N802
         """Twisted's: the body has been read."""
@@ -585,17 +595,3 @@ class Canal(HTTPChannel):
 
 def _jeter(data: bytes) -> None:
     """Drops what a refused peer still sends."""
-
-
-class FabriqueDeCanaux(ServerFactory):
-    """Makes the channels of one listener."""
-
-    noisy = False
-
-    def __init__(self, service: ServiceWsgi, genre: Genre) -> None:
-        self._service = service
-        self._genre: Genre = genre
-
-    def buildProtocol(self, addr: IAddress | None) -> Canal:  # noqa: N802
-        """Twisted's: a channel for a new connection."""
-        return Canal(self._service, self._genre)
