@@ -1,6 +1,6 @@
 """What one deploys by says what the product has: options, variables, routes, metrics; and holds together.
 
-In `tests/integration/`, `test_deux_hotes.py` runs the configuration of HAProxy, `test_exploiter.py` the backup.
+`tests/integration/test_deux_hotes.py` runs the configuration of HAProxy, `test_exploiter.py` there the backup.
 """
 
 import json
@@ -41,8 +41,8 @@ FORMES: dict[str, tuple[str, set[str]]] = {
     "NetworkPolicy": ("networking.k8s.io/v1", {"podSelector!", "policyTypes", "ingress", "egress"}),
     "CronJob": (
         "batch/v1",
-        {"schedule!", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "successfulJobsHistoryLimit",
-         "failedJobsHistoryLimit", "jobTemplate!"},
+        {"schedule!", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "jobTemplate!",
+         "successfulJobsHistoryLimit", "failedJobsHistoryLimit"},
     ),
 }  # fmt: skip
 POD = {
