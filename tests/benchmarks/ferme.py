@@ -190,7 +190,8 @@ def main() -> None:
             mur = ferme.murs[nom]
             print(
                 f"| {nom} | {mur:.1f} s | {len(durees) / mur:.1f} | {median(durees):.2f} s "
-                f"| {quantiles(durees, n=100)[98]:.2f} s | {ferme.processeur[nom] / len(durees) * 1e3:.0f} ms |"
+                f"| {quantiles(durees, n=100)[98]:.2f} s "
+                f"| {ferme.processeur[nom] / len(durees) * 1e3:.0f} ms |"
             )
         print(f"\njugements refusés parce qu'un autre était en cours : {ferme.refus}")
 
