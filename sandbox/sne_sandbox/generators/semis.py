@@ -21,6 +21,7 @@ from functools import lru_cache
 from itertools import chain, cycle
 from typing import IO, Final
 
+from sne_sandbox import systeme
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.errors import StoreError
 from sne_sandbox.generators.plantation import COLONNES, Lot, Semence, lots
@@ -72,7 +73,8 @@ def semer(
     if total <= _GARDES:
         tires = _deja_tires(a_tirer, semence, contrat)
     else:
-        tires = lots(a_tirer) if total < _PARALLELE else _tires_a_cote(a_tirer)
+        ici = total < _PARALLELE or not systeme.PLUSIEURS_PROCESSUS
+        tires = lots(a_tirer) if ici else _tires_a_cote(a_tirer)
     for lot in tires:
         attendent.append(lot)
         if len(attendent) == _ENSEMBLE or lot.fait == total:
