@@ -119,6 +119,19 @@ def preparer_autorite(
         return hotes.accorder(magasin, options["home"], noms, options["secret_file"], preparer)
 
 
+def signaler_ecart(options: Mapping[str, Any]) -> None:
+    """Says on stderr that other servers of this database have other contracts. Raises StoreError."""
+    if (options["database"] or "").startswith("postgres"):
+        from sne_sandbox.cli.options import ouvrir_contrats, ouvrir_magasin
+        from sne_sandbox.store import voisins
+        from sne_sandbox.web.partage import VERSION
+
+        with ouvrir_magasin(options) as magasin:
+            a_dire = voisins.ecart(magasin, VERSION, ouvrir_contrats(options).empreinte())
+        if a_dire:
+            click.echo(f"sne-sandbox : attention, {a_dire}", err=True)
+
+
 def _est_de(fichier: Path, ca: bytes) -> bool:
     """Whether a certificate is there, followed by that of its authority: it may have another by now."""
     return fichier.is_file() and fichier.read_bytes().endswith(ca)

@@ -25,11 +25,11 @@ from sne_sandbox.errors import MagasinIndisponible, UsageError
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.web.partage import Configuration, ouvrir
+from sne_sandbox.web.partage import VERSION, Configuration, ouvrir
 
 if TYPE_CHECKING:
     from sne_sandbox.asynchrone import CanalAsynchrone
-    from sne_sandbox.server.service import RefusHttp
+    from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
     from sne_sandbox.server.tls import RefusTls
     from sne_sandbox.server.workers import Taches
 
@@ -73,13 +73,20 @@ class Lancement:
         application = creer_application(self.configuration, ouverts)
         magasin: Magasin = application.extensions["sne"].magasin
         magasin.servir()
+        magasin.saluer(VERSION, application.extensions["sne"].contrats.empreinte)
         return Taches(
             application=application.wsgi_app,
             refus_tls=partial(noter_refus_tls, magasin, self.base_des_refus),
             refus_http=partial(noter_refus_http, magasin, self.base_des_refus),
             periodique=partial(_minute, magasin, application.extensions["sne"].boites),
+            lecteur=self.lecteur,
             etat=application.extensions["sante"],
+            fin=magasin.quitter,
         )
+
+    def lecteur(self) -> "ApplicationWsgi":
+        """The application that heavy reads are asked, in a process of its own."""
+        return self.taches().application
 
 
 def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies], None]) -> None:
@@ -132,9 +139,11 @@ def servir(
         refus_tls=taches.refus_tls,
         refus_http=taches.refus_http,
         periodique=taches.periodique,
+        lecteur=taches.lecteur,
         etat=taches.etat,
         arret=arret,
     )
+    taches.fin()
 
 
 class _Fin:
@@ -243,4 +252,9 @@ def ecoute_de(options: dict[str, Any]) -> Ecoute:
         client_cert=options["client_cert"],
         threads=options["threads"],
         message_max=options["message_max"],
+        connexions_max=options["connexions_max"],
+        octets_max=options["octets_max"],
+        debit_min=options["debit_min"],
+        patience=options["patience"],
+        preavis=options.get("delai_arret", 0),
     )

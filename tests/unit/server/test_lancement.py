@@ -29,6 +29,10 @@ OPTIONS: dict[str, Any] = {
     "client_cert": "optional",
     "threads": 8,
     "message_max": 1000,
+    "connexions_max": None,
+    "octets_max": 2_000_000,
+    "debit_min": 10_000,
+    "patience": 30,
 }
 
 

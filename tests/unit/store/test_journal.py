@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -304,3 +305,17 @@ def test_the_messages_are_not_walked_through(tmp_path: Path) -> None:
     assert "SCAN echange USING COVERING INDEX ix_echange_operation" in plan
     # In the order of the index: what is sorted is a line an operation and verdict.
     assert plan.index("GROUP BY") > plan.index("ix_echange_operation")
+
+
+@pytest.mark.parametrize(
+    ("requete", "lourd"),
+    [(b"x" * 999, False), (b"x" * 1_001, True), (Random(1).randbytes(2_000), True), (b"x" * 5_000_000, True)],
+    ids=["light", "text", "bytes", "long text"],
+)
+def test_a_heavy_exchange_is_known_without_being_unpacked(
+    magasin: Magasin, requete: bytes, lourd: bool
+) -> None:
+    identifiant = magasin.journal.consigner(None, _echange(requete=requete))
+    assert magasin.journal.est_lourd("ecole", identifiant, 1_000) is lourd
+    assert not magasin.journal.est_lourd("ecole", identifiant + 1, 1_000)
+    assert not magasin.journal.est_lourd("ecole", 2**70, 1_000)
