@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
@@ -84,7 +85,7 @@ class Voie:
                                 return
                         continue
                     if not self._ferme and not requete._disconnected:
-                        self._repondre(requete, environ, Path(dossier) / "corps")
+                        self._repondre(requete, environ, Path(dossier) / f"corps-{time.monotonic_ns()}")
                     del requete, environ
             finally:
                 self._congedier()

@@ -146,9 +146,7 @@ def trouver(home: Path, nom: str, classeur: Classeur | None = None) -> JugementC
     if _NOM.fullmatch(nom) is None:
         return None
     dossier = _racine(home) / nom
-    if classeur is None or (
-        dossier.is_dir() and (_tenu(dossier) or not (dossier / _PORTEUR).is_file())
-    ):
+    if classeur is None or (dossier.is_dir() and (_tenu(dossier) or not (dossier / _PORTEUR).is_file())):
         return _lu(nom, dossier, None)
     if dossier.is_dir():  # the process that ran it died before it could share the end of it
         _ranger(classeur, dossier)
