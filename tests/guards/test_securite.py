@@ -1,5 +1,4 @@
-"""SECURITY.md is held to the code: the tests that it names are there, and bandit finds nothing that it does not
-argue."""
+"""SECURITY.md is held to the code: the tests that it names are there, and it argues all that bandit finds."""
 
 import re
 from pathlib import Path
