@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
@@ -89,7 +90,7 @@ class Voie:
                                 return
                         continue
                     if lecture is not None and not self._ferme and not lecture[0]._disconnected:
-                        self._repondre(*lecture, Path(dossier) / "corps")
+                        self._repondre(*lecture, Path(dossier) / f"corps-{time.monotonic_ns()}")
                     del lecture  # waiting for the next must not keep it
             finally:
                 self._congedier()

@@ -72,6 +72,7 @@ def _proteger(reponse: Response) -> Response:
     if not request.path.startswith(OUVERTS):
         reponse.headers.setdefault("Content-Security-Policy", CSP)
         reponse.headers.setdefault("X-Content-Type-Options", "nosniff")
+        reponse.headers.setdefault("Cache-Control", "no-store")
         reponse.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         # With no-referrer a browser says « Origin: null » of our own forms.
         reponse.headers.setdefault("Referrer-Policy", "same-origin")
