@@ -84,7 +84,7 @@ def _creer(connexion: Connexion) -> None:
 
 def ordres(dialecte: str) -> Iterator[str]:
     """The DDL of the tables of `tables` and of their indexes, for one engine, in an order that can be run."""
-    for table in (tables.base, *reversed(tables.CONTENU)):
+    for table in (tables.base, *reversed(tables.CONTENU), *tables.PARTAGE):
         yield from ordres_de(table, dialecte)
     yield from DECLENCHEURS[dialecte]
 

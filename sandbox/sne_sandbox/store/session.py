@@ -19,6 +19,7 @@ from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store import requetes, schema, tables
 from sne_sandbox.store.connexion import Connexion, Ligne
 from sne_sandbox.store.donnees import BaseDeDonnees, base_en_panne
+from sne_sandbox.store.jetons import Jetons, revoquer_ceux_de
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
 from sne_sandbox.store.registre import Referentiels, RegistreBase
@@ -32,6 +33,7 @@ class Magasin(BaseDeDonnees):
         self.referentiels = Referentiels()
         self.journal = Journal(self, maximum=journal_max)
         self.bases = Bases(self)
+        self.jetons = Jetons(self)
         self._regardees: dict[str, tuple[Ligne, BaseLue]] = {}
 
     @classmethod
@@ -212,6 +214,7 @@ class Bases:
         with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
             lire_ligne(connexion, nom)  # unread: a row that does not read can be deleted
             effacer(connexion, nom)
+            revoquer_ceux_de(connexion, nom)
 
 
 def _verifier_sienne(connexion: Connexion, lue: BaseLue) -> None:
