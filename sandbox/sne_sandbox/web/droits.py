@@ -22,7 +22,7 @@ LECTURE_SEULE: Final = (
 )
 
 
-class Niveau(StrEnum):
+class NiveauRequis(StrEnum):
     """Who may open an address."""
 
     LIBRE = "libre"
@@ -38,37 +38,37 @@ class Niveau(StrEnum):
 
 
 #: What is no deed: views of the console by name; calls by their path.
-_PAGES: Final[Mapping[str, Niveau]] = {
+_PAGES: Final[Mapping[str, NiveauRequis]] = {
     **dict.fromkeys(
         ("static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
          "connexion.lecture", "connexion.lecteur", "connexion.sortir"),
-        Niveau.LIBRE,
+        NiveauRequis.LIBRE,
     ),
     **dict.fromkeys(
         ("accueil", "accueil_console", "docs.page", "guide.page", "guide.image", "guide.fichier", "services"),
-        Niveau.COMMUN,
+        NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
         ("accueil_base", "services_base", "journal.flux", "controle.remise", "controle.remettre",
          "controle.restaurer", "controle.oublier"),
-        Niveau.BASE,
+        NiveauRequis.BASE,
     ),
-    "conformite.flux": Niveau.SERVEUR,
-    "controle.supprimer_base": Niveau.SERVEUR,
+    "conformite.flux": NiveauRequis.SERVEUR,
+    "controle.supprimer_base": NiveauRequis.SERVEUR,
 }  # fmt: skip
-_APPELS: Final[Mapping[tuple[str, str], Niveau]] = {
-    ("GET", "/api/v1/openapi.json"): Niveau.COMMUN,
-    ("GET", "/metrics"): Niveau.SERVEUR,
+_APPELS: Final[Mapping[tuple[str, str], NiveauRequis]] = {
+    ("GET", "/api/v1/openapi.json"): NiveauRequis.COMMUN,
+    ("GET", "/metrics"): NiveauRequis.SERVEUR,
 }
 #: From the most open to the least: of a view that does several deeds, the least decides.
-_ORDRE: Final = tuple(Niveau)
+_ORDRE: Final = tuple(NiveauRequis)
 _PLACE: Final = re.compile(r"<(?:[^<>]+:)?(\w+)>")
 
 
-def _des_gestes() -> tuple[Mapping[str, Niveau], Mapping[tuple[str, str], Niveau]]:
+def _des_gestes() -> tuple[Mapping[str, NiveauRequis], Mapping[tuple[str, str], NiveauRequis]]:
     vues, appels = dict(_PAGES), dict(_APPELS)
     for geste in GESTES.values():
-        niveau = Niveau(geste.niveau)
+        niveau = NiveauRequis(geste.niveau)
         for vue in geste.vues.split():
             vues[vue] = max(vues.get(vue, niveau), niveau, key=_ORDRE.index)
         if geste.appel:
@@ -80,29 +80,29 @@ def _des_gestes() -> tuple[Mapping[str, Niveau], Mapping[tuple[str, str], Niveau
 VUES, APPELS = _des_gestes()
 
 
-def niveau_de(requete: Request) -> Niveau | None:
+def niveau_de(requete: Request) -> NiveauRequis | None:
     """The level of the address that was asked for; None for one that leads nowhere."""
     if requete.url_rule is None:
         return None
     methode = "GET" if requete.method in LECTURES else requete.method
     appel = (methode, _PLACE.sub(r"{\1}", requete.url_rule.rule))
-    return APPELS.get(appel) or VUES.get(requete.endpoint or "", Niveau.ADMIN)
+    return APPELS.get(appel) or VUES.get(requete.endpoint or "", NiveauRequis.ADMIN)
 
 
-def permet(entree: Entree, niveau: Niveau | None, *, ecrit: bool, bases: Iterable[str]) -> bool:
+def permet(entree: Entree, niveau: NiveauRequis | None, *, ecrit: bool, bases: Iterable[str]) -> bool:
     """Whether who enters may open an address of this level, which names `bases`; `ecrit`: to change it.
 
     A POST that writes nothing counts: a message checked or shown tells whether a NIR that was guessed is
     there, or holds those of the base.
     """
-    if entree.droit is Droit.TOUT or niveau is Niveau.LIBRE:
+    if entree.droit is Droit.TOUT or niveau is NiveauRequis.LIBRE:
         return True
     if entree.droit is Droit.LECTURE:
-        return not ecrit and niveau is not Niveau.ADMIN
+        return not ecrit and niveau is not NiveauRequis.ADMIN
     nommees = set(bases)
-    if niveau is Niveau.BASE:
+    if niveau is NiveauRequis.BASE:
         return nommees == {entree.base}
-    return niveau in (None, Niveau.COMMUN) and not ecrit and nommees <= {entree.base}
+    return niveau in (None, NiveauRequis.COMMUN) and not ecrit and nommees <= {entree.base}
 
 
 def verifier(entree: Entree, requete: Request) -> None:

@@ -18,7 +18,7 @@ from sne_sandbox.web.acces import (
     origine_etrangere,
     qui_est_la,
 )
-from sne_sandbox.web.droits import LECTURES, Niveau, niveau_de, verifier
+from sne_sandbox.web.droits import LECTURES, NiveauRequis, niveau_de, verifier
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.services import est_egaree
 
@@ -50,7 +50,7 @@ def _controler() -> None:
     origine = origine_etrangere(request)
     if origine and request.method not in LECTURES and not _est_la_notre(origine, acces):
         raise Forbidden(f"L'origine [{origine}] n'est pas ce serveur.")
-    if niveau_de(request) is Niveau.LIBRE:
+    if niveau_de(request) is NiveauRequis.LIBRE:
         return
     entree = qui_est_la()
     if entree is None:
