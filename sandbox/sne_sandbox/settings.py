@@ -94,8 +94,16 @@ _DU_SERVEUR: Final = (
     Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
     Setting("database_file", Path, None, "serveur",
             "fichier de cette URL, quand elle porte un mot de passe"),
+    Setting("secret_file", Path, None, "serveur",
+            "fichier du secret qui chiffre les clés que des serveurs partagent dans PostgreSQL"),
+    Setting("synchronous", str, "FULL", "serveur",
+            "ce qu'un échange enregistré dans SQLite attend : le disque (FULL, survit à une coupure de courant) "
+            "ou le système (NORMAL, survit à kill -9)", ("FULL", "NORMAL")),
     Setting("client_cert", str, "optional", "serveur", "certificat client en HTTPS",
             ("optional", "required", "off")),
+    Setting("pkcs12", str, "moderne", "serveur",
+            "algorithmes des fichiers .p12 : AES-256 et SHA-256, ou 3DES et SHA-1, pour Java avant 8u301 et "
+            "Windows avant 10", ("moderne", "compatible")),
     Setting("workers", int, None, "serveur",
             "nombre de processus (sinon un seul, ou autant que de cœurs si le serveur est partagé : --host "
             "ouvert à d'autres machines, ou base PostgreSQL)", minimum=1, maximum=64),

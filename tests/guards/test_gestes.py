@@ -51,7 +51,9 @@ COMMANDES_SEULES: Final = {
     "exigences": "tells what an application is judged on",
     "certification": "tells what a product may attain, and what is to be done for it",
     "pannes genres": "« pannes list » and its page tell them too",
+    "pki renouveler": "before the server starts",
     "db upgrade": "before the server starts",
+    "db secret": "a secret is of those who run the servers, and no base's",
     "db seed": "before the server starts; « bases create » after it",
 }
 #: A value for each place of a command line.

@@ -63,7 +63,7 @@ def commande(contexte: click.Context, dossier: Path) -> int:
     certifie l'application témoin d'un bout à l'autre du plan, un ménage par scénario.
     """
     _vider(dossier)
-    options = ["--seed-base", "vide", "--clock", _HORLOGE]
+    options = ["--seed-base", "vide", "--clock", _HORLOGE, "--synchronous", "NORMAL"]
     with servir_en_enfant(options, home=dossier / "home") as serveur:
         client = _Client(serveur.pret, versions.charger().operations)
         numero = _vivre(client, dossier)

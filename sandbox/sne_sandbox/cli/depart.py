@@ -15,6 +15,7 @@ from sne_sandbox.errors import BaseInconnue, UsageError
 from sne_sandbox.settings import est_boucle_locale
 
 if TYPE_CHECKING:
+    from sne_sandbox.operations.hotes import Preparation
     from sne_sandbox.server.listeners import AdressesServies
     from sne_sandbox.store.session import Magasin
     from sne_sandbox.web.partage import Configuration
@@ -85,6 +86,7 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
     from sne_sandbox.web.partage import Configuration
 
     _verifier_ouvert(options)
+    autres |= {nom: options[nom] for nom in ("synchronous",) if nom in options}
     poids = {nom: options[nom] for nom in ("message_max", "xml_max") if nom in options}
     return Configuration(
         quartiles=options.get("quartiles"),
@@ -94,29 +96,57 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
         **jetons_du_serveur(options),
         url_publique=adresse_publique(options["url_publique"]),
         reglages=Reglages(profile=options["profile"]),
+        pkcs12=options["pkcs12"],
         noms=(*noms, options["host"]),
         **autres,
     )
 
 
-def preparer_certificats(home: Path, noms: list[str], semence: str) -> tuple[Path, str]:
-    """Makes or renews what lacks of the authority of the home, whose server answers to `noms`. Answers the
-    folder where each guichet of the seed has its client certificate, and the guichet to show. Raises
-    PkiError, UsageError."""
+def preparer_certificats(options: Mapping[str, Any], noms: Sequence[str], semence: str) -> tuple[Path, str]:
+    """Makes or renews what lacks of the authority of the home of `options`, whose server answers to `noms`
+    (one that means every address is nobody's); with PostgreSQL, that of the servers of its database
+    (`operations.hotes`). Answers the folder where each guichet of the seed has its client certificate, and
+    the guichet to show. Raises OperatorError."""
     from sne_sandbox.operations import bases
-    from sne_sandbox.pki import controle
 
+    home: Path = options["home"]
     guichets = [guichet.code for guichet in bases.guichets_de(semence)]
     dossier = home / "pki" / "guichets"
-    controle.preparer(home, noms)
-    manquants = [code for code in guichets if not (dossier / f"{code}.pem").is_file()]
+    noms = [nom for nom in noms if nom not in _PARTOUT]
+    if a_dire := preparer_autorite(options, noms):
+        click.echo(f"sne-sandbox : {a_dire}", err=True)
+    ca = (home / "pki" / "ca.pem").read_bytes()
+    manquants = [code for code in guichets if not _est_de(dossier / f"{code}.pem", ca)]
     if manquants:
         from sne_sandbox.pki.authority import Autorite, ecrire
 
         autorite = Autorite.ouvrir(home, noms)
         for guichet in manquants:
-            ecrire(autorite.emettre(guichet), dossier)
+            ecrire(autorite.emettre(guichet, pkcs12_en=options["pkcs12"]), dossier)
     return dossier, bases.vitrine(guichets)
+
+
+def preparer_autorite(
+    options: Mapping[str, Any], noms: Sequence[str], preparer: "Preparation | None" = None
+) -> str:
+    """The authority of the home of `options`, made as by `controle.preparer`, or by `preparer`; what there is
+    to say of it, "" for nothing. Raises as `preparer_certificats`."""
+    from sne_sandbox.pki import controle
+
+    preparer = preparer or controle.preparer
+    if not (options["database"] or "").startswith("postgres"):
+        preparer(options["home"], noms)
+        return ""
+    from sne_sandbox.cli.options import ouvrir_magasin
+    from sne_sandbox.operations import hotes
+
+    with ouvrir_magasin(options) as magasin:
+        return hotes.accorder(magasin, options["home"], noms, options["secret_file"], preparer)
+
+
+def _est_de(fichier: Path, ca: bytes) -> bool:
+    """Whether a certificate is there, followed by that of its authority: it may have another by now."""
+    return fichier.is_file() and fichier.read_bytes().endswith(ca)
 
 
 def adresse_pour_les_autres(adresse: str, host: str, noms: Sequence[str]) -> str:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 _F = TypeVar("_F", bound=Callable[..., Any])
 #: Settings that are handed to `serve` as they came.
 _DE_SERVE: Final = (
-    "https_port", "http_port", "host", "client_cert", "workers", "threads", "journal_max", "message_max",
-    "xml_max", "compression", "ouvert", "admin_token", "read_only_token",
+    "https_port", "http_port", "host", "client_cert", "pkcs12", "workers", "threads", "journal_max",
+    "message_max", "xml_max", "synchronous", "compression", "ouvert", "admin_token", "read_only_token",
     "url_publique", "quartiles",
 )  # fmt: skip
 
@@ -43,7 +43,8 @@ _DE_SERVE: Final = (
 def options_de_serve(fonction: _F) -> _F:
     """Add the options of `serve` but `--ready-file`: ports are free ones, the base is empty, and the home a
     folder thrown away at the end, unless they are given."""
-    defauts = {"home": None, "https_port": 0, "http_port": 0, "workers": 1}
+    # A trial is begun again after a power cut.
+    defauts = {"home": None, "https_port": 0, "http_port": 0, "workers": 1, "synchronous": "NORMAL"}
     fonction = reglages(*COMMUNES, "database", *_DE_SERVE, **defauts)(fonction)
     for option in (
         click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat."),
@@ -82,7 +83,7 @@ class Epreuve:
 
         with self.serveur:
             enfant = self.attendre()
-            yield enfant, BaseServie.de(enfant, self.base, self.semence)
+            yield enfant, BaseServie.de(enfant, self.base, self.semence, pkcs12=self.options["pkcs12"])
 
     def relever_les_boites(self) -> None:
         """Takes in the files that its guichets left less than a minute ago: the server's round did not come

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
+from sne_sandbox import __version__
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.raisons import raison_systeme
 
@@ -166,7 +167,7 @@ def _tenu(flux: TextIO) -> TextIO:
 @click.group(
     cls=_Groupe, subcommand_metavar=_SOUS_COMMANDE, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(package_name="sne-sandbox", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--with-parent", "avec_parent", is_flag=True, hidden=True, help="Finit avec l'entrée standard.")
 def cli(avec_parent: bool) -> None:
     """Un bac à sable local de la base école du SNE, interface 5.2 (non officiel).

@@ -17,7 +17,7 @@ from click.core import ParameterSource
 
 from sne_sandbox.errors import UsageError
 from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.settings import ENTIER_MAX, OUI_NON, PAR_NOM, Setting
+from sne_sandbox.settings import ENTIER_MAX, OUI_NON, PAR_NOM, Setting, valeur
 
 if TYPE_CHECKING:
     from sne_sandbox.contract.contrats import Contrats
@@ -184,6 +184,7 @@ def _option_de_fichier(setting: Setting, fichier: Setting) -> Callable[[_F], _F]
         fichier.option,
         fichier.nom,
         type=click.Path(path_type=Path, readable=False),
+        default=None,
         envvar=fichier.variable,
         metavar="FICHIER",
         is_eager=True,
@@ -249,7 +250,8 @@ def ouvrir_magasin(options: Mapping[str, Any]) -> "Magasin":
     """The store that `options` (`home` and `database`) name. Raises OperatorError."""
     from sne_sandbox.store.session import Magasin
 
-    return Magasin.ouvrir(options["database"], options["home"])
+    durable = valeur("synchronous", options.get("synchronous"))
+    return Magasin.ouvrir(options["database"], options["home"], synchronous=durable)
 
 
 class GroupeCommandes(click.Group):

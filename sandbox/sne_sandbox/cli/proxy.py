@@ -55,8 +55,9 @@ relisez avant de partager."""
 @click.option("--ready-file", "pret", type=click.Path(path_type=Path, dir_okay=False),
               help="Fichier JSON écrit quand tout écoute (adresses, certificats).")  # fmt: skip
 @reglages(
-    *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "workers", "threads",
-    "journal_max", "message_max", "ouvert", "admin_token", "read_only_token", "url_publique",
+    *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "client_cert", "pkcs12",
+    "workers", "threads", "journal_max", "message_max", "ouvert", "admin_token", "read_only_token",
+    "url_publique",
 )  # fmt: skip
 def commande(
     url: str | None,
@@ -124,7 +125,7 @@ def _servir(
     home: Path = options["home"]
     # A `serve` that comes after on this home finds its base as it would have made it.
     configuration = depart.configuration(options, noms, semence=depart.SEMENCE)
-    guichets, vitrine = depart.preparer_certificats(home, [*noms, options["host"]], depart.SEMENCE)
+    guichets, vitrine = depart.preparer_certificats(options, [*noms, options["host"]], depart.SEMENCE)
 
     def annoncer(adresses: Any) -> None:
         if pret is not None:

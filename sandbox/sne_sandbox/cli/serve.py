@@ -26,9 +26,9 @@ Exemples :
 
 @click.command(epilog=_EXEMPLES)
 @reglages(
-    *COMMUNES, "https_port", "http_port", "host", "database", "client_cert", "workers", "threads",
-    "journal_max", "message_max", "xml_max", "ouvert", "admin_token", "read_only_token", "url_publique",
-    "compression", "quartiles",
+    *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "synchronous", "client_cert",
+    "pkcs12", "workers", "threads", "journal_max", "message_max", "xml_max", "ouvert", "admin_token",
+    "read_only_token", "url_publique", "compression", "quartiles",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
 @click.option(
@@ -76,7 +76,7 @@ def commande(
         taille=taille,
         horloge=lire_horloge(horloge),
     )
-    dossier, vitrine = depart.preparer_certificats(home, [*noms, options["host"]], semence)
+    dossier, vitrine = depart.preparer_certificats(options, [*noms, options["host"]], semence)
 
     def annoncer(adresses: Any) -> None:
         # Who reads the ready file may end the server at once: its log says by then where it was.

@@ -23,8 +23,10 @@ CERTIFICAT: Final = "sne.certificat_client"
 #: whether one was asked for, and the listener (https, http, https_expire, https_autre_nom);
 CERTIFICAT_DEMANDE: Final = "sne.certificat_demande"
 ECOUTE: Final = "sne.ecoute"
-#: and, set by the application, the panne (PanneDefinition) that the server sends the answer by.
+#: and, set by the application, the panne (PanneDefinition) that the server sends the answer by, and
 PANNE: Final = "sne.panne"
+#: what is told (a function of the reason, in French) that the answer could not be delivered.
+NON_REMISE: Final = "sne.non_remise"
 
 
 #: Names of headers, each read several times an exchange.
@@ -67,12 +69,13 @@ class RequeteHttp:
 @dataclass(frozen=True, slots=True)
 class ReponseHttp:
     """A whole HTTP answer. The web server adds Content-Length, Date and Connection. `panne` is the one it was
-    damaged by, or is to be sent by."""
+    damaged by, or is to be sent by; `echange` the base and the id of its line, None without any."""
 
     statut: int
     en_tetes: EnTetes
     corps: bytes
     panne: PanneDefinition | None = None
+    echange: tuple[str, int] | None = None
 
 
 # --- the call and its answer ---
@@ -236,6 +239,9 @@ class Echange:
     panne: dict[str, Any] | None = None
     """The panne that was played (id, genre, effet, parametres, armee_le): `reponse` is then what was meant,
     before it was damaged. Where the panne took the place of the work, it is what took that of the answer."""
+    non_remise: str = ""
+    """Why the answer did not reach the caller, as far as the server can know, in French; "" when nothing says
+    that it did not."""
     notes: list[str] = field(default_factory=list)
     """What the answer rests on and does not say, in French: the threshold of the first quartile."""
     a_venir: list[dict[str, Any]] = field(default_factory=list)

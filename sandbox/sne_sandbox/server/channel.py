@@ -13,14 +13,15 @@ from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes
 
 from OpenSSL import crypto
-from twisted.internet.interfaces import IAddress, IHandshakeListener
+from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IHandshakeListener
 from twisted.internet.protocol import ServerFactory, connectionDone
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request
 from zope.interface import implementer
 
 from sne_sandbox.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE
-from sne_sandbox.server import pannes, tls, wsgi
+from sne_sandbox.server import malformee, pannes, sondes, tls, wsgi
+from sne_sandbox.server.remise import AVANT, PENDANT, Adieu, NonRemise, reste
 from sne_sandbox.server.service import Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.wsgi import ReponseWsgi
 
@@ -79,8 +80,11 @@ class RequeteRecue(Request):
         """Twisted's: the whole request has been read. Hands it to a thread."""
         self.method, self.uri, self.clientproto = command, path, version
         canal = self.channel
-        canal.en_cours = True
+        canal.en_cours, canal.non_remise = True, None
         corps, self.content = self.content, None  # type: ignore[assignment]
+        if sondes.repondre(self, path, canal.service):
+            corps.close()
+            return
         corps.seek(0)
         canal.service.fils.soumettre(wsgi.executer, self, canal.service, self._environ(corps), corps)
 
@@ -132,7 +136,10 @@ class RequeteRecue(Request):
     def repondre(self, reponse: ReponseWsgi, corps: bytes) -> None:
         """Writes a whole answer, or hands it to the panne that the application has armed."""
         if self._disconnected:
+            if reponse.non_remise is not None:
+                self.channel.service.signaler_non_remise(reponse.non_remise, AVANT)
             return
+        self.channel.non_remise = reponse.non_remise
         octets = self._tete(reponse, len(corps)) + (b"" if self._sans_corps(reponse) else corps)
         self.startedWriting = 1
         if reponse.panne is not None:
@@ -146,6 +153,11 @@ class RequeteRecue(Request):
         if self._disconnected:
             return
         self.startedWriting = 1
+        if reponse.sans_fin:
+            self.channel.sans_fin = True
+            if self.channel.a_fini:
+                self.channel.forceAbortClient()
+                return
         self._morceaux = reponse.longueur is None and self.clientproto == b"HTTP/1.1"
         if reponse.longueur is None and not self._morceaux:
             self.channel.persistent = False
@@ -188,7 +200,7 @@ class RequeteRecue(Request):
         return "\r\n".join([*lignes, "", ""]).encode("latin-1")
 
 
-@implementer(IHandshakeListener)
+@implementer(IHandshakeListener, IHalfCloseableProtocol)
 class Canal(HTTPChannel):
     """An HTTP connection of `service`."""
 
@@ -205,6 +217,14 @@ class Canal(HTTPChannel):
         self.callLater = service.reacteur.callLater  # type: ignore[method-assign, assignment]
         self.en_cours = False
         """Whether the application has a request of this connection."""
+        self.non_remise: NonRemise | None = None
+        """What is told that the last answer was not delivered, when somebody wants to know."""
+        self.a_fini = False
+        """Whether the peer has said that it sends no more, and waits for an answer."""
+        self.sans_fin = False
+        """Whether the answer under way is a stream of events: it ends with its reader."""
+        self._adieu: Adieu | None = None
+        self._ligne = b""
         self._poignee = genre == "http"
         self._premier = genre == "http"
         self._fin: Any = None
@@ -231,6 +251,10 @@ class Canal(HTTPChannel):
         if self._fin is not None and self._fin.active():
             self._fin.cancel()
         self._cesser_d_attendre()
+        if self._adieu is not None:
+            self._adieu.annuler()
+        if self.non_remise is not None and (self.en_cours or reste(self._tcp)):
+            self._signaler_non_remise(PENDANT)
         if self._corps_attendu and self._fin is None and not self.service.arret_demande:
             self._signaler(0, f"Connexion coupée avant la fin du corps : {self._recus()}.")
         if not self._poignee and self.transport.a_parle and not self.service.arret_demande:
@@ -281,9 +305,66 @@ class Canal(HTTPChannel):
         elif not self.requests:
             self.loseConnection()
 
+    # --- a peer that sends no more (RFC 9112, 9.6; in TLS 1.3, RFC 8446, 6.1) ---------------------------
+
+    @property
+    def _tcp(self) -> Any:
+        return self.transport if self.genre == "http" else self.transport.transport
+
+    def fin_de_parole(self) -> bool:
+        """The peer sends no more. Whether the connection stays open all the same: an answer is owed to it."""
+        if self.sans_fin:
+            return False
+        if self.en_cours:
+            self.a_fini = True
+            # What it sent after, all at once, is answered too.
+            self.persistent = bool(self.persistent and self._dataBuffer)
+            return True
+        if reste(self._tcp):
+            self.a_fini = True
+            self.loseConnection()
+            return True
+        return False
+
+    def readConnectionLost(self) -> None:  # noqa: N802
+        """Twisted's: the peer has closed its side of a connection in clear."""
+        if not self.fin_de_parole():
+            self.transport.connectionLost(connectionDone)
+
+    def writeConnectionLost(self) -> None:  # noqa: N802
+        """Twisted's: all was sent, and our goodbye."""
+        assert self.non_remise is not None
+        prise = self._tcp.getHandle()
+        self._adieu = Adieu(prise, self.callLater, self._clore_l_adieu, self._perdre)
+
+    def loseConnection(self) -> None:  # noqa: N802
+        """Twisted's: closes the connection, once all was sent; that of a peer that sends no more, once its
+        machine has it all."""
+        if not self.a_fini:
+            super().loseConnection()
+        elif self.non_remise is None:
+            self.couper()
+        elif not self._tcp._writeDisconnecting:
+            self._networkProducer.unregisterProducer()
+            self.transport.loseWriteConnection()
+
+    def _perdre(self, raison: str) -> None:
+        self._signaler_non_remise(raison)
+        self._clore_l_adieu()
+
+    def _clore_l_adieu(self) -> None:
+        self.non_remise = None
+        self._tcp.loseConnection()
+
+    def _signaler_non_remise(self, raison: str) -> None:
+        assert self.non_remise is not None
+        self.service.signaler_non_remise(self.non_remise, raison)
+        self.non_remise = None
+
     def couper(self) -> None:
         """Closes the connection without waiting for the peer's agreement; what was written still leaves."""
-        self.loseConnection()  # not the transport's, which says goodbye only once its producer is gone
+        # Not the transport's, which says goodbye only once its producer is gone.
+        super().loseConnection()
         if self.genre != "http" and self.transport is not None:
             self.transport.transport.loseConnection()
 
@@ -298,6 +379,8 @@ class Canal(HTTPChannel):
             # A peer that never reads its last answer would otherwise hold it for ever.
             self.setTimeout(self.service.ecoute.inactivite)
         super().requestDone(request)
+        if self.a_fini and not self.en_cours and self.persistent:
+            self.loseConnection()
 
     # --- refusals ------------------------------------------------------------------------------------
 
@@ -315,6 +398,17 @@ class Canal(HTTPChannel):
             self._corps_attendu = False
             self._cesser_d_attendre()
             super().allContentReceived()
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802
+        """Twisted's: a line of the head. It is kept for a refusal to name."""
+        self._ligne = line
+        super().lineReceived(line)
+
+    def headerReceived(self, line: bytes) -> bool:  # noqa: N802
+        """Twisted's: a header is whole, once the line after it is there."""
+        self._ligne = line
+        lu: bool = super().headerReceived(line)
+        return lu
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
         """Twisted's: a line of the head is longer than LineReceiver.MAX_LENGTH."""
@@ -344,7 +438,15 @@ class Canal(HTTPChannel):
     def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
         # Not public in Twisted: were it renamed, the peer would read Twisted's bare 400 in place of ours.
         trop = self._receivedHeaderSize > self.totalHeadersSize or self._receivedHeaderCount > self.maxHeaders
-        self._refuser(431 if trop else 400)
+        self._refuser(431) if trop else self._refuser(400, self._malformee())
+
+    def _malformee(self) -> str:
+        if not self.line_mode:
+            return malformee.morceau(self.requests[-1].recus)
+        if not hasattr(self, "_command"):
+            return malformee.premiere_ligne(self._ligne)
+        vus = {nom.lower() for nom, _ in self.requests[-1].requestHeaders.getAllRawHeaders()}
+        return malformee.en_tete(self._receivedHeaderCount + 2, self._ligne, vus)
 
     def _refuser(self, statut: int, precision: str = "") -> None:
         if self._fin is not None:
@@ -359,7 +461,7 @@ class Canal(HTTPChannel):
         self._signaler(statut, corps.decode().strip())
         self._cesser_d_attendre()
         self.persistent = False
-        self.lineReceived = self.rawDataReceived = _jeter  # type: ignore[method-assign]
+        self.lineReceived = self.rawDataReceived = _jeter  # type: ignore[method-assign, assignment]
         self.dataReceived = self._jeter_et_attendre  # type: ignore[method-assign]
         self.clearLineBuffer()
         self.setTimeout(SILENCE_APRES_REFUS)

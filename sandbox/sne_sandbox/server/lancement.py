@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.echange import TLS, methode_recue
-from sne_sandbox.errors import UsageError
+from sne_sandbox.errors import MagasinIndisponible, UsageError
+from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.partage import Configuration, ouvrir
@@ -71,11 +72,13 @@ class Lancement:
 
         application = creer_application(self.configuration, ouverts)
         magasin: Magasin = application.extensions["sne"].magasin
+        magasin.servir()
         return Taches(
             application=application.wsgi_app,
             refus_tls=partial(noter_refus_tls, magasin, self.base_des_refus),
             refus_http=partial(noter_refus_http, magasin, self.base_des_refus),
             periodique=partial(_minute, magasin, application.extensions["sne"].boites),
+            etat=application.extensions["sante"],
         )
 
 
@@ -124,6 +127,7 @@ def servir(
         refus_tls=taches.refus_tls,
         refus_http=taches.refus_http,
         periodique=taches.periodique,
+        etat=taches.etat,
         arret=arret,
     )
 
@@ -166,40 +170,53 @@ def _fin_demandee(prises: Prises) -> Iterator[_Fin]:
 def _minute(magasin: Magasin, boites: "CanalAsynchrone") -> None:
     from sne_sandbox.operations import lifecycle
 
-    lifecycle.rattraper_toutes(magasin)
-    boites.tournee()
+    with _sans_bruit("round of the minute"):
+        lifecycle.rattraper_toutes(magasin)
+        boites.tournee()
+
+
+@contextmanager
+def _sans_bruit(quoi: str) -> Iterator[None]:
+    """What no caller waits for is left when the database does not answer: one line, none when it has been
+    said of all."""
+    try:
+        yield
+    except MagasinIndisponible as erreur:
+        if not erreur.connue:
+            journal_technique("sne_sandbox.server").error(f"{quoi} left", cause=erreur.cause)
 
 
 def noter_refus_tls(magasin: Magasin, base: str, refus: "RefusTls") -> None:
     """Journals a handshake that failed, in `base`."""
     from sne_sandbox.exchange import noter_refus
 
-    noter_refus(
-        magasin,
-        base,
-        methode=TLS,
-        chemin="",
-        pair=refus.pair,
-        statut=0,
-        raison=refus.raison,
-        detail=refus.detail,
-    )
+    with _sans_bruit("line of a refused handshake"):
+        noter_refus(
+            magasin,
+            base,
+            methode=TLS,
+            chemin="",
+            pair=refus.pair,
+            statut=0,
+            raison=refus.raison,
+            detail=refus.detail,
+        )
 
 
 def noter_refus_http(magasin: Magasin, base: str, refus: "RefusHttp") -> None:
     """Journals a request that the listener refused, in the base that its path names, else in `base`."""
     from sne_sandbox.exchange import base_nommee, noter_refus
 
-    base = base_nommee(magasin, refus.chemin) or base
-    noter_refus(
-        magasin,
-        base,
-        methode=methode_recue(refus.methode),
-        chemin=refus.chemin,
-        pair=refus.pair,
-        statut=refus.statut,
-        raison=refus.raison,
-    )
+    with _sans_bruit("line of a refused request"):
+        noter_refus(
+            magasin,
+            base_nommee(magasin, refus.chemin) or base,
+            methode=methode_recue(refus.methode),
+            chemin=refus.chemin,
+            pair=refus.pair,
+            statut=refus.statut,
+            raison=refus.raison,
+        )
 
 
 def ecoute_de(options: dict[str, Any]) -> Ecoute:

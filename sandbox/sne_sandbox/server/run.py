@@ -20,11 +20,12 @@ from twisted.internet.posixbase import PosixReactorBase
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogBeginner
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
+from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.arrivees import Arrivees
 from sne_sandbox.server.channel import FabriqueDeCanaux
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
-from sne_sandbox.server.service import ApplicationWsgi, Fils, Genre, RefusHttp, ServiceWsgi
+from sne_sandbox.server.service import ApplicationWsgi, EtatServeur, Fils, Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls
 
 __all__ = ["AdressesServies", "Ecoute", "RefusHttp", "RefusTls", "servir"]
@@ -52,26 +53,31 @@ def servir(
     refus_tls: Callable[[RefusTls], None],
     refus_http: Callable[[RefusHttp], None] = lambda refus: None,
     periodique: Callable[[], None] | None = None,
+    etat: EtatServeur | None = None,
     arret: threading.Event | None = None,
 ) -> None:
     """Serves `application` until SIGTERM, SIGINT, or `arret` is set; then ends the exchanges under way.
 
     `sockets` are listeners already bound (they stay the caller's), `arrivees` what a parent process hands
     connections by; without either, the listeners are bound here. `pret` is called once every listener
-    accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called
-    in a thread of the application. Outside of the main thread no signal is listened to: give `arret`.
+    accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called in a thread of the
+    application; `etat` is what `/healthz` and `/readyz` tell. Outside of the main thread no signal is
+    listened to: give `arret`.
     Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot be read, and
     whatever `pret` raises.
     """
     prises = sockets or (ouvrir_prises(ecoute) if arrivees is None else Prises())
     menager_memoire()
     espacer_ramassages()
+    recueillir()
     _journaliser_twisted()
     fils = Fils(ecoute.threads)
     try:
-        service = ServiceWsgi(ecoute, application, _reacteur(), fils, refus_tls, refus_http)
+        service = ServiceWsgi(ecoute, application, _reacteur(), fils, refus_tls, refus_http, etat)
         _Serveur(service, autorite, prises, arrivees, periodique, arret).tourner(pret)
     finally:
+        if etat is not None:
+            etat.fermer()
         if not fils.arreter(0.5):
             logger.warning("an exchange was still at work when the server ended")
         if sockets is None:

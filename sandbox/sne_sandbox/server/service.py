@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 from twisted.internet.posixbase import PosixReactorBase
 
 from sne_sandbox.server.listeners import Ecoute
+from sne_sandbox.server.remise import NonRemise
 from sne_sandbox.server.tls import RefusTls
 
 logger = logging.getLogger(__name__)
@@ -67,6 +68,27 @@ class ApplicationWsgi(Protocol):
     def __call__(self, environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]: ...
 
 
+class EtatServeur(Protocol):
+    """What the application knows of its state (`web.sante`)."""
+
+    @property
+    def vivant(self) -> bytes:
+        """The JSON that tells that it lives."""
+
+    @property
+    def fraiche(self) -> bool:
+        """Whether what it found last is believed."""
+
+    def demander(self) -> None:
+        """Somebody asks."""
+
+    def reponse(self) -> tuple[int, bytes]:
+        """HTTP status and JSON; waits for nothing."""
+
+    def fermer(self) -> None:
+        """The server ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class RefusHttp:
     """A request refused before the application saw it. `methode` and `chemin` may be empty; `statut` is
@@ -89,6 +111,8 @@ class ServiceWsgi:
     fils: Fils
     refus_tls: Callable[[RefusTls], None]
     refus_http: Callable[[RefusHttp], None]
+    etat: EtatServeur | None = None
+    """What `/readyz` tells; None: those addresses are the application's."""
     canaux: set[Any] = field(default_factory=set)
     """Open channels; touched by the reactor's thread only."""
     connexion_fermee: Callable[[], None] | None = None
@@ -118,6 +142,10 @@ class ServiceWsgi:
     def signaler_http(self, refus: RefusHttp) -> None:
         """Has a refused request noted, in a thread."""
         self.fils.soumettre(self.refus_http, refus)
+
+    def signaler_non_remise(self, non_remise: NonRemise, raison: str) -> None:
+        """Has an answer that was not delivered noted, in a thread."""
+        self.fils.soumettre(non_remise, raison)
 
     def date(self) -> bytes:
         """Value of the Date header, computed once a second."""

@@ -37,6 +37,7 @@ def principal() -> int:
             pret=pret,
             refus_tls=taches.refus_tls,
             refus_http=taches.refus_http,
+            etat=taches.etat,
             periodique=taches.periodique if consigne.rang == 0 else None,
             arret=arret,
         )

@@ -21,13 +21,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from sne_sandbox.errors import OperatorError
+from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, ouvrir_prises
 from sne_sandbox.server.repartition import Repartiteur
 
 if TYPE_CHECKING:
     # With Twisted under them: what a worker serves with, and its parent does without.
     from sne_sandbox.pki.authority import Autorite
-    from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
+    from sne_sandbox.server.service import ApplicationWsgi, EtatServeur, RefusHttp
     from sne_sandbox.server.tls import RefusTls
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Taches:
     refus_http: "Callable[[RefusHttp], None]" = lambda refus: None
     periodique: Callable[[], None] | None = None
     """Called every minute, in one of the processes only."""
+    etat: "EtatServeur | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def servir_a_plusieurs(
     each worker. `pret` is called here, once every worker accepts. A worker that dies later is replaced.
     Raises ListenError when a listener cannot be opened, OperatorError when a worker cannot start.
     """
+    recueillir()
     prises = ouvrir_prises(ecoute)
     consignes = [Consigne(fabrique, ecoute, autorite, rang) for rang in range(n)]
     with _arret_demande() as demande, selectors.DefaultSelector() as veille:

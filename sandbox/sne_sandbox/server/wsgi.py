@@ -14,8 +14,9 @@ from typing import IO, Any, Final, Protocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-from sne_sandbox.domain.echange import PANNE
+from sne_sandbox.domain.echange import NON_REMISE, PANNE
 from sne_sandbox.server import pannes
+from sne_sandbox.server.remise import NonRemise
 from sne_sandbox.server.service import ServiceWsgi
 
 logger = logging.getLogger(__name__)
@@ -41,12 +42,15 @@ ERREURS: Final = _Erreurs()
 
 @dataclass(slots=True)
 class ReponseWsgi:
-    """What the application said to `start_response`. `longueur` is its Content-Length, None without."""
+    """What the application said to `start_response`. `longueur` is its Content-Length, None without;
+    `sans_fin`: it is a stream of events; `non_remise` is told when it could not be delivered."""
 
     statut: str
     en_tetes: list[tuple[str, str]]
     longueur: int | None = None
+    sans_fin: bool = False
     panne: pannes.Panne | None = None
+    non_remise: NonRemise | None = None
 
 
 class Destinataire(Protocol):
@@ -120,18 +124,21 @@ def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]
             _fermer(iterable)
         reponse = dite[0]
         reponse.panne = pannes.jeu(environ.get(PANNE))
+        reponse.non_remise = environ.get(NON_REMISE)
     service.reacteur.callFromThread(requete.repondre, reponse, corps)
     return None
 
 
 def _reponse(statut: str, en_tetes: list[tuple[str, str]]) -> ReponseWsgi:
-    longueur = None
+    longueur, sans_fin = None, False
     for nom, valeur in en_tetes:
         if "\n" in valeur or "\r" in valeur or "\n" in nom or "\r" in nom:
             raise ValueError(f"header {nom!r} holds a line end")
         if nom.lower() == "content-length":
             longueur = int(valeur)
-    return ReponseWsgi(statut, en_tetes, longueur)
+        elif nom.lower() == "content-type":
+            sans_fin = valeur.startswith("text/event-stream")
+    return ReponseWsgi(statut, en_tetes, longueur, sans_fin)
 
 
 def _dure(reponse: ReponseWsgi, iterable: Iterable[bytes]) -> bool:

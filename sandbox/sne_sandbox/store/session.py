@@ -15,10 +15,12 @@ from typing import Any, Self
 from sne_sandbox.domain.base import Base, Guichet, est_nom_de_base, verifier_nom
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, SandboxError, StoreError
+from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.settings import PAR_NOM
-from sne_sandbox.store import requetes, schema, tables
+from sne_sandbox.store import requetes, schema, tables, tranches
 from sne_sandbox.store.connexion import Connexion, Ligne
-from sne_sandbox.store.donnees import BaseDeDonnees, base_en_panne
+from sne_sandbox.store.defaillances import base_en_panne
+from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.jetons import Jetons, revoquer_ceux_de
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
@@ -28,8 +30,8 @@ from sne_sandbox.store.registre import Referentiels, RegistreBase
 class Magasin(BaseDeDonnees):
     """The store of one database. Shared by all threads of a process; each process opens its own."""
 
-    def __init__(self, url: str | None, home: Path, *, journal_max: int) -> None:
-        super().__init__(url, home)
+    def __init__(self, url: str | None, home: Path, *, journal_max: int, synchronous: str) -> None:
+        super().__init__(url, home, synchronous=synchronous)
         self.referentiels = Referentiels()
         self.journal = Journal(self, maximum=journal_max)
         self.bases = Bases(self)
@@ -44,10 +46,12 @@ class Magasin(BaseDeDonnees):
         *,
         migrer: bool = True,
         journal_max: int = PAR_NOM["journal_max"].defaut,
+        synchronous: str = "NORMAL",
     ) -> Self:
         """Opens the database at `url`, the embedded SQLite file of `home` for None, and brings its tables up
-        to date (`migrer=False`: refuses one that is not). Raises StoreError, with its remedy."""
-        magasin = cls(url, home, journal_max=journal_max)
+        to date (`migrer=False`: refuses one that is not); `synchronous` is the setting of that name. Raises
+        StoreError, with its remedy."""
+        magasin = cls(url, home, journal_max=journal_max, synchronous=synchronous)
         try:
             schema.preparer(magasin, migrer=migrer)
         except magasin.bogues as erreur:
@@ -178,7 +182,9 @@ class Bases:
             return base_de(ligne)
 
     def balayer(self) -> None:
-        """Deletes what is left of bases whose filling was killed."""
+        """Deletes what is left of bases whose filling was killed, and of those that were deleted while
+        somebody read."""
+        tranches.balayer(self._magasin)
         with self._magasin.transaction(ecriture=False) as connexion:
             inachevees = [ligne[0] for ligne in connexion.lignes(requetes.INACHEVEES, {})]
         for nom in inachevees:
@@ -204,9 +210,7 @@ class Bases:
             try:
                 lues.append(base_de(ligne).base)
             except StoreError as erreur:
-                import structlog  # half a dozen libraries of colours, for a row that nobody here wrote
-
-                structlog.get_logger("sne_sandbox.store").error("base left out", reason=str(erreur))
+                journal_technique("sne_sandbox.store").error("base left out", reason=str(erreur))
         return lues
 
     def supprimer(self, nom: str) -> None:
@@ -215,6 +219,7 @@ class Bases:
             lire_ligne(connexion, nom)  # unread: a row that does not read can be deleted
             effacer(connexion, nom)
             revoquer_ceux_de(connexion, nom)
+        tranches.balayer(self._magasin)
 
 
 def _verifier_sienne(connexion: Connexion, lue: BaseLue) -> None:
@@ -240,6 +245,8 @@ def lire_ligne(connexion: Connexion, nom: str) -> Ligne:
 
 def effacer(connexion: Connexion, nom: str, *, sauf: Sequence[tables.Table] = ()) -> None:
     """Deletes all rows of a base, but for those of the tables `sauf`."""
+    if tables.echange not in sauf:
+        tranches.vider(connexion, nom)
     for table in tables.CONTENU:
         if table not in sauf:
             connexion.faire(requetes.VIDER[table.nom], {"cle": nom})

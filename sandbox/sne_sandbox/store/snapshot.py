@@ -19,7 +19,7 @@ from typing import Any, Final
 from sne_sandbox.domain.base import Base, verifier_nom
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
-from sne_sandbox.store import requetes, tables
+from sne_sandbox.store import requetes, tables, tranches
 from sne_sandbox.store.connexion import Connexion
 from sne_sandbox.store.rattrapage import rattraper
 from sne_sandbox.store.registre import changer_jeton
@@ -89,7 +89,7 @@ def restaurer(
         with magasin.transaction(ecriture=True, verrou=cible) as connexion:
             effacer(connexion, cible, sauf=gardees)
             for table in _TABLES:
-                _remplir(connexion, table, _lire_table(archive, manifeste, table, cible))
+                _remplir(connexion, table, cible, _lire_table(archive, manifeste, table, cible))
             if _ancien(manifeste):
                 rattraper(connexion, cible)
             changer_jeton(connexion, cible)
@@ -214,9 +214,13 @@ def _valider(table: tables.Table, lue: Rangee, revision: str) -> Rangee:
     return rangee
 
 
-def _remplir(connexion: Connexion, table: tables.Table, rangees: Iterator[Rangee]) -> None:
+def _remplir(connexion: Connexion, table: tables.Table, base: str, rangees: Iterator[Rangee]) -> None:
     ajout = requetes.inserer(table)
     while lot := list(islice(rangees, _LOT)):
+        if table is tables.echange:
+            tranches.ouvrir(connexion, base, [rangee["identifiant"] for rangee in lot])
+        elif table is tables.journal_compteur:  # where the next one goes
+            tranches.ouvrir(connexion, base, [rangee["dernier"] + 1 for rangee in lot])
         connexion.faire_tout(ajout, lot)
 
 

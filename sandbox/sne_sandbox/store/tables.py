@@ -443,9 +443,6 @@ jeton_compteur: Final = Table(
     "jeton_compteur", 1, (_texte("nom"), _entier("nombre"), _entier("dernier_le")), depuis="v0005"
 )
 
-#: What belongs to no base: `CONTENU` and snapshots know nothing of it.
-PARTAGE: Final = (jeton, code_utilise, jeton_compteur)
-
 #: The state of a base, children first: what « etat » empties.
 ETAT: Final = (
     fichier,
@@ -464,3 +461,14 @@ ETAT: Final = (
 )
 #: Everything of a base but its own row, children first.
 CONTENU: Final = (*ETAT, panne, echange, journal_compteur, type_evenement, guichet)
+
+#: Bytes that the servers of one database share (`store.coffre`), whatever the base. `version` counts how
+#: often they were written.
+coffre: Final = Table(
+    "coffre",
+    1,
+    (_texte("nom"), Colonne("chiffre", BOOLEEN), _entier("version"), _octets("contenu")),
+    depuis="v0005",
+)
+#: What belongs to no base: `CONTENU` and snapshots know nothing of it.
+PARTAGE: Final = (coffre, jeton, code_utilise, jeton_compteur)

@@ -17,6 +17,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from sne_sandbox.errors import StoreError
+from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.operations import jetons
 from sne_sandbox.operations.jetons import Droit, Entree
 from sne_sandbox.settings import est_boucle_locale
@@ -143,11 +144,10 @@ class Acces:
             return
         with suppress(StoreError):  # the answer is the same, whatever becomes of the figure
             self._magasin.jetons.compter_refus(datetime.now(UTC))
-        import structlog  # half a dozen libraries of colours, for a token that nobody gave
-
-        journal = structlog.get_logger("sne_sandbox.acces")
         ralenti = self._frein.attente(pair) > 0
-        journal.warning("wrong token", peer=pair, endpoint=request.endpoint, slowed=ralenti)
+        journal_technique("sne_sandbox.acces").warning(
+            "wrong credentials", peer=pair, endpoint=request.endpoint, slowed=ralenti
+        )
 
 
 class Sessions(SecureCookieSessionInterface):

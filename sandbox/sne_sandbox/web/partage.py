@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sne_sandbox import __version__
 from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Base, Horloge
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sne_sandbox.exchange import Echanges
     from sne_sandbox.pipeline import Pipeline
 
-VERSION: Final = "0.1.0"
+VERSION: Final = __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,11 @@ class Configuration:
     quartiles: Path | None = None
     """The user's own table of first quartiles."""
     database: str | None = None
+    synchronous: str = "NORMAL"
     journal_max: int = 50_000
     limites: Limites = field(default_factory=Limites)
+    pkcs12: str = "moderne"
+    """What the .p12 files that it makes are made of (`settings`)."""
     ouvert: bool = False
     """Whether the console and the API ask for no token: on purpose, and on loopback only."""
     jeton: str | None = None
@@ -71,7 +75,10 @@ def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -
     )
     contrat = contrats.defaut
     magasin = Magasin.ouvrir(
-        configuration.database, configuration.home, journal_max=configuration.journal_max
+        configuration.database,
+        configuration.home,
+        journal_max=configuration.journal_max,
+        synchronous=configuration.synchronous,
     )
     bases.assurer(
         magasin,

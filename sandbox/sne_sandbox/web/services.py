@@ -7,6 +7,7 @@ to the view by `servir`, and only what is none goes through the application.
 import gzip
 import socket
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from sne_sandbox.domain.echange import (
     CERTIFICAT,
     CERTIFICAT_DEMANDE,
     ECOUTE,
+    NON_REMISE,
     PANNE,
     ReponseHttp,
     RequeteHttp,
@@ -159,6 +161,8 @@ def _rendre(services: Services, request: Request, reponse: ReponseHttp) -> Respo
     sortie = Response(reponse.corps, reponse.statut, reponse.en_tetes)
     if reponse.panne is not None:
         request.environ[PANNE] = reponse.panne
+    if reponse.echange is not None:
+        request.environ[NON_REMISE] = partial(services.echanges.non_remise, *reponse.echange)
     if services.configuration.compression and request.accept_encodings.quality("gzip") > 0:
         sortie.set_data(gzip.compress(reponse.corps, 1))
         sortie.headers["Content-Encoding"] = "gzip"

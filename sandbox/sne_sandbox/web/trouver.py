@@ -15,7 +15,7 @@ from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.domain.publication import TU, tirer
-from sne_sandbox.operations.guichets import DroitDeGuichet, droits_de
+from sne_sandbox.operations.guichets import DroitDeGuichet, droits_de, proches
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.rules.rule import Regle
@@ -45,8 +45,9 @@ def guichet(base: str, code: str) -> Guichet:
     with services().magasin.lire(base) as registre:
         # What no column takes is no code.
         trouve = registre.guichet(code) if code.isascii() and code.isalnum() else None
-    if trouve is None:
-        raise NotFound(f"Le guichet [{code[:20]}] n'existe pas dans la base [{base}].")
+        if trouve is None:
+            dit = proches(code[:20], registre.guichets())
+            raise NotFound(f"Le guichet [{code[:20]}] n'existe pas dans la base [{base}] : {dit}")
     return trouve
 
 

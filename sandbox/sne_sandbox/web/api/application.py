@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 from sne_sandbox.web import acces, reponses, securite
 from sne_sandbox.web.api import (
     bases,
+    contexte,
     contract,
     demandes,
     description,
@@ -75,6 +76,7 @@ def construire(principale: Flask) -> Flask:
     acces.installer(app, principale.extensions["acces"])
     securite.installer(app)
     app.before_request(_exiger_json)
+    app.before_request(contexte.refuser_inconnus)
     api = ApiAdmin(app)
     for blueprint in RESSOURCES:
         api.register_blueprint(blueprint)

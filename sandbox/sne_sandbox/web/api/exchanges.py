@@ -109,6 +109,7 @@ class LigneDuJournal:
     reponse_conforme: bool | None
     notes: Annotated[list[str], "ce que la réponse suppose : le seuil du premier quartile"]
     panne: Annotated[dict[str, Any] | None, "jouée : id, genre, description, effet, parametres, armee_le"]
+    non_remise: Annotated[str, "pourquoi l'appelant n'a pas eu la réponse ; vide : rien ne le dit"]
     a_venir: Annotated[
         list[dict[str, Any]],
         "ce que refuserait l'interface à venir (contrat_suivant) : contrat, changement, exige, regle, "
