@@ -32,6 +32,6 @@ EXPOSE 8443 8080
 # The image has no curl. One that serves HTTPS alone gives a health check of its own.
 HEALTHCHECK --interval=10s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=5)"]
-# Not on loopback: the admin token is printed once in the log, or given by SNE_SANDBOX_ADMIN_TOKEN.
+# Not on loopback: the admin token is in /data/jeton, or given by SNE_SANDBOX_ADMIN_TOKEN (or _FILE).
 ENTRYPOINT ["sne-sandbox"]
 CMD ["serve", "--host", "0.0.0.0"]

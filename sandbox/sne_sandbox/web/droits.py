@@ -41,15 +41,15 @@ class NiveauRequis(StrEnum):
 _PAGES: Final[Mapping[str, NiveauRequis]] = {
     **dict.fromkeys(
         ("static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
-         "connexion.lecture", "connexion.lecteur", "connexion.sortir"),
+         "connexion.lecture", "connexion.lecteur", "connexion.sortir", "services", "services_base"),
         NiveauRequis.LIBRE,
     ),
     **dict.fromkeys(
-        ("accueil", "accueil_console", "docs.page", "guide.page", "guide.image", "guide.fichier", "services"),
+        ("accueil", "accueil_console", "docs.page", "guide.page", "guide.image", "guide.fichier"),
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
-        ("accueil_base", "services_base", "journal.flux", "controle.remise", "controle.remettre",
+        ("accueil_base", "journal.flux", "controle.remise", "controle.remettre",
          "controle.restaurer", "controle.oublier"),
         NiveauRequis.BASE,
     ),
