@@ -29,9 +29,8 @@ USER sne
 ENV PATH=/opt/sne-sandbox/bin:$PATH SNE_SANDBOX_HOME=/data
 VOLUME /data
 EXPOSE 8443 8080
-# The image has no curl. One that serves HTTPS alone gives a health check of its own.
-HEALTHCHECK --interval=10s --start-period=30s \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=5)"]
+# /readyz, by HTTP, else by HTTPS: on the ports of SNE_SANDBOX_HTTP_PORT and SNE_SANDBOX_HTTPS_PORT, as `serve`.
+HEALTHCHECK --interval=10s --timeout=10s --start-period=30s CMD ["sne-sandbox", "sante"]
 # Not on loopback: the admin token is in /data/jeton, or given by SNE_SANDBOX_ADMIN_TOKEN (or _FILE).
 ENTRYPOINT ["sne-sandbox"]
 CMD ["serve", "--host", "0.0.0.0"]

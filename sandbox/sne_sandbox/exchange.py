@@ -341,7 +341,7 @@ class Echanges:
                     sortie = self._abimer(cours, connexion, reponse)
                 self._magasin.journal.consigner(connexion, echange)
         except MagasinIndisponible as erreur:
-            # What the answer rests on may be wrong too: a base that is not there, in a file that was replaced.
+            # What the answer rests on may be wrong: a base that is not there, in a file that was replaced.
             return self._excuser(cours, erreur)
         except Exception:  # noqa: BLE001 - the database refuses the row
             # The client has its answer all the same, and this line tells the operator.

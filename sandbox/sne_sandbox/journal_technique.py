@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
 _JETON: Final = re.compile(
-    r"(?i)(\bbearer\s+|\b(?:jeton|token|password|mot_de_passe)[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&]+"
+    r"(?i)(\bbearer\s+|(?:jeton|token|password|mot_de_passe)[\"']?\s*[=:]\s*[\"']?)[^\s\"',;&]+"
 )
 _verrou = threading.Lock()
 _regle = False
@@ -52,6 +52,8 @@ def recueillir() -> None:
     racine = logging.getLogger()
     if not any(isinstance(h, _Recueil) for h in racine.handlers):
         racine.addHandler(_Recueil(logging.WARNING))
+        # It warns of each connection that PostgreSQL cuts: whose exchange it was is told by us.
+        logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 class _Recueil(logging.Handler):
@@ -79,7 +81,6 @@ def _masquer(_: Any, __: str, ligne: MutableMapping[str, Any]) -> MutableMapping
 
 
 def _rendre(journal: Any, methode: str, ligne: MutableMapping[str, Any]) -> str:
-    """One line, and its end: threads that write theirs apart would mix them."""
     import structlog
 
     rendu: Any = (
@@ -87,4 +88,4 @@ def _rendre(journal: Any, methode: str, ligne: MutableMapping[str, Any]) -> str:
         if sys.stderr.isatty()
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    return f"{rendu(journal, methode, ligne)}\n"
+    return str(rendu(journal, methode, ligne))

@@ -36,6 +36,7 @@ VUES_SEULES: Final = {
 #: Commands that are no deed on a base of a server, and why.
 COMMANDES_SEULES: Final = {
     "serve": "starts the server",
+    "sante": "asks whether the server is ready",
     "run": "starts a server, a base and the vendor's tests",
     "proxy": "starts a relay to a real server",
     "calibrer": "compares a recording with a contract, over a base of its own",

@@ -36,6 +36,7 @@ COMMANDES: Final = {
         "diagnostic",
         "Vérifie le branchement d'une application : adresse, TLS, certificats, heure.",
     ),
+    "sante": ("sante", "Dit si le serveur de ce poste est prêt, et sinon ce qui manque."),
     "demo": ("demo", "Montre le produit en une minute, de bout en bout."),
     "check": ("check", "Contrôle des documents hors ligne : schéma, nomenclatures, règles."),
     "generate": ("generate", "Écrit des messages : ménages tirés, valides ou fautifs d'une seule façon."),

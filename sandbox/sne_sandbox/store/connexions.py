@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sne_sandbox.errors import MagasinIndisponible
+from sne_sandbox.errors import MagasinIndisponible, StoreError
 from sne_sandbox.store.defaillances import base_en_panne, defaillance_de
 from sne_sandbox.store.disjoncteur import Disjoncteur
 from sne_sandbox.store.identite import FichierOuvert
@@ -87,9 +87,13 @@ class Connexions:
         return (self._pilote.Error,) if exc is None else (self._pilote.Error, exc.DBAPIError)
 
     def traduite(self, erreur: BaseException) -> BaseException:
-        """What is told of an error met in a transaction: a StoreError for a failure of the database."""
-        if isinstance(erreur, self._erreurs) and not isinstance(erreur, self.bogues):
-            return self._defaillir(erreur)
+        """What is told of an error met in a transaction: a StoreError for a failure of the database, also for
+        one that somebody met and told as his own (a rule that threw)."""
+        cause: BaseException | None = erreur
+        while cause is not None and not isinstance(cause, StoreError):
+            if isinstance(cause, self._erreurs):
+                return erreur if isinstance(cause, self.bogues) else self._defaillir(cause)
+            cause = cause.__cause__
         return erreur
 
     def _defaillir(self, erreur: BaseException, *, connexion: bool = False) -> MagasinIndisponible:

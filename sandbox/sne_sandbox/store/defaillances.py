@@ -78,8 +78,11 @@ _POSTGRESQL: Final = (
 _SANS_CODE: Final = (
     (re.compile(r"password|no pg_hba|role .* does not exist", re.IGNORECASE), _REFUS),
     (re.compile(r"too many|remaining connection slots", re.IGNORECASE), _COMPLET),
+    (re.compile(r"terminating connection", re.IGNORECASE), _COUPEE),
     (re.compile(r"database .* does not exist", re.IGNORECASE), _INCONNUE),
 )
+#: Nor has one that broke.
+_EN_ROUTE: Final = re.compile(r"connection|consuming input|server closed", re.IGNORECASE)
 
 
 def defaillance_de(erreur: BaseException, *, connexion: bool = False) -> Defaillance:
@@ -91,9 +94,12 @@ def defaillance_de(erreur: BaseException, *, connexion: bool = False) -> Defaill
     else:
         etat = getattr(origine, "sqlstate", None)
         connue = next((d for debut, d in _POSTGRESQL if etat and etat.startswith(debut)), None)
-        if connue is None and connexion:
+        if connue is None and etat is None:
             dit = str(origine)
-            connue = next((d for motif, d in _SANS_CODE if motif.search(dit)), _INJOIGNABLE)
+            if connexion:
+                connue = next((d for motif, d in _SANS_CODE if motif.search(dit)), _INJOIGNABLE)
+            elif _EN_ROUTE.search(dit):
+                connue = _COUPEE
     if connue is not None:
         return connue
     dite = next(iter(str(erreur).splitlines()), repr(erreur))

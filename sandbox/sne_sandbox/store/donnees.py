@@ -419,9 +419,10 @@ class Transaction:
         try:
             groupe.pilote.execute("ROLLBACK TO membre")
             groupe.oublier_le_membre()
-        except donnees._erreurs:
+        except donnees._erreurs as perte:
             # The engine has rolled the whole of it back (a full disk), or is gone.
-            self._perdre(groupe, erreur)
+            dite = donnees.traduite(erreur)
+            self._perdre(groupe, dite if isinstance(dite, MagasinIndisponible) else perte)
             tour.rendre()
             return
         if groupe.plein or not tour.passer_a_un_ecrivain():

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import StoreError
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.store import schema
@@ -75,7 +74,7 @@ def _schema(examen: Examen) -> str:
 def _place(examen: Examen) -> str:
     fichier = examen.magasin.fichier
     libre = PLACE if fichier is None else place_libre(fichier)
-    return "" if libre >= PLACE else f"il reste {nombre(libre)} octets, il en faut {nombre(PLACE)}"
+    return "" if libre >= PLACE else f"il reste {libre // 1_000_000} Mo, il en faut {PLACE // 1_000_000}"
 
 
 def _nuits(examen: Examen) -> str:
@@ -170,6 +169,8 @@ class Sante:
         """The HTTP status and the JSON of what was found last; waits for nothing."""
         age = time.monotonic() - self._quand
         trouve = list(self._trouve)
+        if (coupure := self._examen.magasin.disjoncteur.coupure) is not None:  # found since
+            trouve.append({"nom": "base", "ok": False, "raison": coupure.diagnostics()})
         if age > PERIMEE:
             depuis = f"depuis {age:.0f} s" if trouve else "encore"
             raison = f"l'examen n'a pas abouti {depuis} : le serveur ou sa base sont trop occupés"
