@@ -105,6 +105,8 @@ def _juger(banc: Banc, home: Path) -> epreuves.JugementConserve | None:
 def test_every_operation_answers_as_it_is_described(api: Any) -> None:
     """Examples, the bounds of every field, drawn values, and calls that follow one another; valid and not."""
     api.config.generation.update(max_examples=EXEMPLES, deterministic=True, database="none", no_shrink=True)
+    # Over WSGI its call without a token fails by itself; test_droits makes it, of every address.
+    api.config.checks.update(excluded_check_names=["ignored_auth"])
     fautes: list[str] = []
     operations = set()
     for evenement in engine.from_schema(api).execute():
@@ -125,6 +127,8 @@ SAUF: Final = {
     ("POST /api/v1/bases", "positive_data_acceptance"),
     ("POST /api/v1/bases/{base}/reset", "positive_data_acceptance"),
     ("POST /api/v1/bases/{base}/pannes", "positive_data_acceptance"),
+    # A base that goes with its right alone; a duration, or a day to come.
+    ("POST /api/v1/jetons", "positive_data_acceptance"),
     # What is no XPath.
     ("GET /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # Days that no clock shows, territories of no commune; names that no file may have.

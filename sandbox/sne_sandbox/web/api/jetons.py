@@ -3,7 +3,9 @@
 from typing import Any, ClassVar, Final
 
 from marshmallow import fields
+from werkzeug.exceptions import NotFound
 
+from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import jetons
 from sne_sandbox.operations.jetons import Droit, JetonNouveau, JetonsTenus
 from sne_sandbox.web.api.contexte import NOM, Appels, QuestionSchema, facultatif
@@ -19,7 +21,7 @@ class JetonDemandeSchema(QuestionSchema):
 
     nom = fields.String(required=True, validate=NOM, metadata={"description": "à qui il est"})
     droit = facultatif("ce qu'il ouvre", Droit.LECTURE, parmi=Droit)
-    base = facultatif("la base du droit base", allow_none=True)
+    base = facultatif("la base du droit base", allow_none=True, validate=NOM)
     expire = facultatif("une durée (P30D), ou un jour ; vide : jamais", "")
 
 
@@ -29,7 +31,12 @@ def lister() -> JetonsTenus:
     return jetons.tenir(services().magasin)
 
 
-@blueprint.post("", corps=JetonDemandeSchema, statut=201, refus={409: "Un jeton a déjà ce nom"})
+@blueprint.post(
+    "",
+    corps=JetonDemandeSchema,
+    statut=201,
+    refus={404: "La base n'existe pas", 409: "Un jeton a déjà ce nom"},
+)
 def creer(demande: dict[str, Any]) -> JetonNouveau:
     """Makes one: the only answer that shows it."""
     droit = Droit(demande["droit"])
@@ -39,4 +46,7 @@ def creer(demande: dict[str, Any]) -> JetonNouveau:
 @blueprint.delete("/<nom>")
 def revoquer(nom: str) -> None:
     """Revokes one, with its cookies."""
-    jetons.revoquer(services().magasin, nom)
+    try:
+        jetons.revoquer(services().magasin, nom)
+    except UsageError as erreur:
+        raise NotFound(erreur.diagnostics()) from erreur
