@@ -31,10 +31,10 @@ def page(base: str) -> str:
 @blueprint.post("/jetons")
 def nouveau(base: str) -> str | tuple[str, int]:
     """Makes one, and shows it: the page is not kept, and shows it no more."""
-    droit = Droit(request.form.get("droit", Droit.LECTURE))
-    sur = request.form.get("sur", "") if droit is Droit.BASE else None
     nom, expire = request.form.get("nom", "").strip(), request.form.get("expire", "").strip()
     try:
+        droit = _droit(request.form.get("droit", Droit.LECTURE))
+        sur = request.form.get("sur", "") if droit is Droit.BASE else None
         fait = jetons.nouveau(services().magasin, nom, droit, sur, expire)
     except UsageError as erreur:
         return _montrer(refus=avec_remede(erreur)), 422
@@ -49,6 +49,12 @@ def revoquer(base: str, nom: str) -> str | Redirection:
     if nom == jetons.LIEN_DE_LECTURE:
         return "Le lien de lecture est refait : l'ancien n'ouvre plus rien."
     return f"Le jeton « {nom} » n'ouvre plus rien."
+
+
+def _droit(ecrit: str) -> Droit:
+    if ecrit not in _DROITS:
+        raise UsageError(f"Le droit [{ecrit[:20]}] n'existe pas.", remede=f"l'un de : {', '.join(_DROITS)}")
+    return Droit(ecrit)
 
 
 def _montrer(fait: JetonNouveau | None = None, refus: str = "") -> str:
