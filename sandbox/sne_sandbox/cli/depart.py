@@ -1,6 +1,5 @@
 """What the commands that listen do before they do: token, certificates, ready file."""
 
-import os
 import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
+from sne_sandbox import systeme
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.errors import BaseInconnue, UsageError
 from sne_sandbox.settings import est_boucle_locale
@@ -112,6 +112,7 @@ def preparer_certificats(options: Mapping[str, Any], noms: Sequence[str], semenc
     home: Path = options["home"]
     guichets = [guichet.code for guichet in bases.guichets_de(semence)]
     dossier = home / "pki" / "guichets"
+    systeme.resserrer(home)
     noms = [nom for nom in noms if nom not in _PARTOUT]
     if a_dire := preparer_autorite(options, noms):
         click.echo(f"sne-sandbox : {a_dire}", err=True)
@@ -142,6 +143,19 @@ def preparer_autorite(
 
     with ouvrir_magasin(options) as magasin:
         return hotes.accorder(magasin, options["home"], noms, options["secret_file"], preparer)
+
+
+def signaler_ecart(options: Mapping[str, Any]) -> None:
+    """Says on stderr that other servers of this database have other contracts. Raises StoreError."""
+    if (options["database"] or "").startswith("postgres"):
+        from sne_sandbox.cli.options import ouvrir_contrats, ouvrir_magasin
+        from sne_sandbox.store import voisins
+        from sne_sandbox.web.partage import VERSION
+
+        with ouvrir_magasin(options) as magasin:
+            a_dire = voisins.ecart(magasin, VERSION, ouvrir_contrats(options).empreinte())
+        if a_dire:
+            click.echo(f"sne-sandbox : attention, {a_dire}", err=True)
 
 
 def _est_de(fichier: Path, ca: bytes) -> bool:
@@ -206,7 +220,7 @@ def processus(options: Mapping[str, Any]) -> int:
     if options["workers"] is not None:
         return int(options["workers"])
     partage = not est_boucle_locale(options["host"]) or (options["database"] or "").startswith("postgres")
-    return len(os.sched_getaffinity(0)) if partage else 1
+    return systeme.coeurs() if partage and systeme.PLUSIEURS_PROCESSUS else 1
 
 
 def options_de_base_donnees() -> dict[str, Any]:

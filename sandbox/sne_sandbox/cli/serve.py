@@ -27,8 +27,9 @@ Exemples :
 @click.command(epilog=_EXEMPLES)
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "synchronous", "client_cert",
-    "pkcs12", "workers", "threads", "journal_max", "message_max", "xml_max", "ouvert", "admin_token",
-    "read_only_token", "url_publique", "compression", "quartiles",
+    "pkcs12", "workers", "threads", "delai_arret", "journal_max", "message_max", "xml_max", "connexions_max",
+    "octets_max", "debit_min", "patience", "ouvert", "admin_token", "read_only_token", "url_publique",
+    "compression", "quartiles",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
 @click.option(
@@ -85,6 +86,7 @@ def commande(
             depart.ecrire_pret(pret, adresses, home, dossier, vitrine, configuration.jeton)
         _annoncer_la_lecture(adresses, configuration, options, noms)
 
+    depart.signaler_ecart(options)
     donnees = depart.options_de_base_donnees()
     if donnees:
         with ouvrir_magasin(options) as magasin:

@@ -4,6 +4,7 @@ exchanges that the threads are busy with, nor for the database."""
 # Twisted annotates a part of itself only.
 # mypy: allow-untyped-calls
 
+import json
 from typing import Final
 
 from sne_sandbox.server.service import EtatServeur, ServiceWsgi
@@ -14,6 +15,19 @@ PRET: Final = b"/readyz"
 #: Seconds that who asks after a long silence is made to wait for a fresh result, and between two looks.
 _ATTENTE: Final = 0.06
 _PAS: Final = 0.005
+#: A server that is told to end goes on for a while (`Ecoute.preavis`): what `/readyz` says then.
+_EN_PARTANCE: Final = (
+    json.dumps(
+        {
+            "status": "indisponible",
+            "verifications": [
+                {"nom": "arret", "ok": False, "raison": "le serveur s'arrête : il finit ce qu'il a reçu"}
+            ],
+        },
+        ensure_ascii=False,
+    ).encode()
+    + b"\n"
+)
 _STATUTS: Final = {200: "200 OK", 503: "503 Service Unavailable"}
 
 
@@ -24,6 +38,9 @@ def repondre(requete: Destinataire, uri: bytes, service: ServiceWsgi) -> bool:
         return False
     if chemin == VIE:
         _dire(requete, 200, etat.vivant)
+        return True
+    if service.depart:
+        _dire(requete, 503, _EN_PARTANCE)
         return True
     etat.demander()
     _attendre(requete, etat, service, service.reacteur.seconds() + _ATTENTE)

@@ -7,7 +7,7 @@ defaults, SQLite under two processes and 16 threads drew 103 distinct numbers ou
 import hashlib
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -63,6 +63,7 @@ class BaseDeDonnees(Connexions):
     def __init__(self, url: str | None, home: Path, *, synchronous: str = "NORMAL") -> None:
         """As that of `Connexions`."""
         super().__init__(url, home, synchronous)
+        self.home = home
         self._verrou_semis: VerrouEcriture | None = None
         self._tours: dict[str | None, Tour] = {}
         self._ecritures = 0
@@ -71,6 +72,8 @@ class BaseDeDonnees(Connexions):
         self._trop_long = False
         self.derniere_ecriture = 0.0
         """When this process last committed what it wrote (monotonic seconds)."""
+        #: Told the lock of each writer that has committed, on PostgreSQL: a base, most often.
+        self.signaler: Callable[[str], None] | None = None
 
     def fermer(self) -> None:
         """Closes all connections, once what is being moved to the file is there."""
@@ -99,6 +102,10 @@ class BaseDeDonnees(Connexions):
                 self.transaction(ecriture=True, seule=True) as connexion,
             ):
                 self._fichier.marquer(connexion)
+
+    def ouvrir_connexion(self) -> Any:
+        """A connection of the driver that is the caller's, to close. Raises what the driver does."""
+        return self._connecter()
 
     def ecrire_pour_voir(self) -> None:
         """Writes something that changes nothing, and commits it. Raises StoreError when it cannot."""
@@ -404,6 +411,8 @@ class Transaction:
         groupe.annoncer(echec)
         if echec is None and self._donnees._verrou is not None:
             self._donnees._faire_reporter(groupe.membres)
+        elif echec is None and self._donnees.signaler is not None and self._verrou is not None:
+            self._donnees.signaler(self._verrou)
         return echec
 
     def _defaire(self, erreur: BaseException) -> None:

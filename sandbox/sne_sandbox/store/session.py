@@ -5,12 +5,13 @@ is read and written by its register.
 """
 
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sne_sandbox.domain.base import Base, Guichet, est_nom_de_base, verifier_nom
 from sne_sandbox.domain.evenement import TypeEvenement
@@ -26,6 +27,14 @@ from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
 from sne_sandbox.store.registre import Referentiels, RegistreBase
 
+if TYPE_CHECKING:
+    from sne_sandbox.store.voisins import Voisins
+
+#: How much longer who is told of changes waits between two looks of its own, and the shortest time (seconds)
+#: between two.
+_PATIENCE: Final = 10
+_POSE: Final = 0.1
+
 
 class Magasin(BaseDeDonnees):
     """The store of one database. Shared by all threads of a process; each process opens its own."""
@@ -36,6 +45,10 @@ class Magasin(BaseDeDonnees):
         self.journal = Journal(self, maximum=journal_max)
         self.bases = Bases(self)
         self.jetons = Jetons(self)
+        #: By base, the last night after which so many were due that it was asked whether they are to be run.
+        self.nuits_demandees: dict[str, date | None] = {}
+        self.voisins: Voisins | None = None
+        """The other processes of this database, while this one serves PostgreSQL (`saluer`)."""
         self._regardees: dict[str, tuple[Ligne, BaseLue]] = {}
 
     @classmethod
@@ -62,6 +75,44 @@ class Magasin(BaseDeDonnees):
             magasin.fermer()
             raise
         return magasin
+
+    def saluer(self, version: str, contrats: Callable[[], str]) -> None:
+        """Joins the processes that serve this database (`store.voisins`), until `fermer`; alone on SQLite."""
+        if self.dialecte == "postgresql":
+            from sne_sandbox.store.voisins import Voisins
+
+            self.voisins = Voisins(self, version, contrats)
+            self.signaler = self.voisins.signaler
+
+    def quitter(self) -> None:
+        """Takes leave of those that `saluer` joined."""
+        if self.voisins is not None:
+            self.signaler = None
+            self.voisins.fermer()
+            self.voisins = None
+
+    def fermer(self) -> None:
+        """Takes leave of the others; closes all connections."""
+        self.quitter()
+        super().fermer()
+
+    def veille(self, quoi: str) -> Callable[[float], None]:
+        """What waits for a base, or what else has a name, to change: told how long (seconds) who waits would
+        sleep between two looks by itself. Where processes tell one another, it comes back at once, or much
+        later."""
+        voisins = self.voisins
+        if voisins is None:
+            return time.sleep
+        connues, vu = voisins.nouvelles(quoi), time.monotonic()
+
+        def attendre(pas: float) -> None:
+            nonlocal connues, vu
+            connues = voisins.attendre(quoi, connues, pas * _PATIENCE)
+            # Of a base that changes all the time, no more looks than eyes can follow.
+            time.sleep(max(0.0, min(pas, _POSE) - (time.monotonic() - vu)))
+            vu = time.monotonic()
+
+        return attendre
 
     def migrer(self) -> None:
         """Brings the tables to the present revision (`db upgrade`)."""

@@ -470,5 +470,19 @@ coffre: Final = Table(
     (_texte("nom"), Colonne("chiffre", BOOLEEN), _entier("version"), _octets("contenu")),
     depuis="v0005",
 )
+#: The processes that serve this database (`store.voisins`), while they live.
+serveur: Final = Table(
+    "serveur",
+    1,
+    (*_textes("cle", "hote", "version", "contrats"), _entier("vu_le")),
+    depuis="v0005",
+)
+#: Files that the servers of this database share (`store.classeur`), cut into pieces.
+piece: Final = Table(
+    "piece",
+    3,
+    (*_textes("dossier", "nom"), _entier("rang"), _entier("ecrit_le"), _octets("contenu")),
+    depuis="v0005",
+)
 #: What belongs to no base: `CONTENU` and snapshots know nothing of it.
-PARTAGE: Final = (coffre, jeton, code_utilise, jeton_compteur)
+PARTAGE: Final = (coffre, serveur, piece, jeton, code_utilise, jeton_compteur)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sne_sandbox.asynchrone import CanalAsynchrone
     from sne_sandbox.exchange import Echanges
     from sne_sandbox.pipeline import Pipeline
+    from sne_sandbox.store.classeur import Classeur
 
 VERSION: Final = __version__
 
@@ -112,6 +113,13 @@ class Services:
         """The contract of a base, or of the base of that name. Raises BaseInconnue, OperatorError for one
         that does not read."""
         return self.contrats.de(base if isinstance(base, Base) else self.magasin.regarder(base).base)
+
+    @property
+    def classeur(self) -> "Classeur | None":
+        """The files that this server shares with others, None when it is alone."""
+        from sne_sandbox.store.classeur import classeur_de
+
+        return classeur_de(self.magasin, self.configuration.home.absolute())
 
     def pipeline(self, base: Base) -> "Pipeline":
         """What works on the calls to a base. Raises as `contrat_de`."""

@@ -1,6 +1,7 @@
 """The console's own Flask application: sections, rights, error pages."""
 
 import importlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import BaseInconnue, OperatorError, UsageError
 from sne_sandbox.operations.jetons import Droit, Entree
+from sne_sandbox.operations.lifecycle import en_attente
 from sne_sandbox.web import acces, securite
 from sne_sandbox.web.acces import csrf_convient, jeton_csrf
 from sne_sandbox.web.console import filtres
@@ -162,6 +164,7 @@ def _commun() -> dict[str, Any]:
         "base": base,
         "maintenant": maintenant() if base is not None else None,
         "les_bases": _les_bases,
+        "nuits_en_attente": en_attente(base, datetime.now(UTC)) if base is not None else None,
         "menu": _menu,
         "section_ici": _section_ici,
         "equivalents": equivalents,
