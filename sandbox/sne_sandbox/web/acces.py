@@ -99,11 +99,13 @@ class Acces:
         for donnee in self._donnees:
             if hmac.compare_digest(empreinte.encode("utf-8", "replace"), donnee.empreinte.encode()):
                 return donnee
+        if (trouvee := jetons.entree(self._magasin, empreinte)) is not None:
+            return trouvee
         if self._lecture is None and hmac.compare_digest(
             empreinte.encode("utf-8", "replace"), jetons.empreinte(self.lecture).encode()
         ):
             return Entree(jetons.LIEN_DE_LECTURE, empreinte, Droit.LECTURE)
-        return jetons.entree(self._magasin, empreinte)
+        return None
 
     def presenter(self, jeton: str) -> Entree | None:
         """What a token gives that somebody shows. Raises TooManyRequests for who has shown too many that are
