@@ -153,7 +153,7 @@ def _requete(services: Services, request: Request) -> RequeteHttp:
         ecoute=environ.get(ECOUTE, ""),
         certificat=environ.get(CERTIFICAT),
         certificat_demande=bool(environ.get(CERTIFICAT_DEMANDE)),
-        d_un_autre_site=d_un_autre_site(request, local=services.configuration.jeton is None),
+        d_un_autre_site=d_un_autre_site(request, local=services.configuration.locale),
     )
 
 
