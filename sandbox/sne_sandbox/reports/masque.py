@@ -16,12 +16,12 @@ from sne_sandbox.domain.texte import (
     abrege,
     borne,
     est_nom_de_nir,
-    masquer_message,
     masquer_nir,
     masquer_secrets,
     noms_nir,
     visible,
 )
+from sne_sandbox.mime.masquage import masquer_message
 from sne_sandbox.reports.model import (
     Bilan,
     Candidat,
