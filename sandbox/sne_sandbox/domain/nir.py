@@ -122,7 +122,7 @@ def _nir_depuis(texte: str, groupes: list[_Groupe], rang: int) -> int:
 
 def _est_un_nir(texte: str, groupes: list[_Groupe], rang: int, longueurs: list[int]) -> bool:
     siens = groupes[rang : rang + len(longueurs)]
-    nir = "".join(_ascii(c) for debut, fin in siens for c in texte[debut:fin])
+    nir = "".join(en_ascii(c) for debut, fin in siens for c in texte[debut:fin])
     mois = _mois(nir)
     if mois is None:
         return False
@@ -162,7 +162,7 @@ def _mois(nir: str) -> int | None:
     return mois if 1 <= mois <= 12 or mois >= _MOIS_INCONNUS[0] else None
 
 
-def _ascii(signe: str) -> str:
+def en_ascii(signe: str) -> str:
     """A digit or a letter of any script as ASCII writes it."""
     chiffre = digit(signe, None)
     return str(chiffre) if chiffre is not None else {"Ａ": "A", "Ｂ": "B"}.get(signe.upper(), signe.upper())

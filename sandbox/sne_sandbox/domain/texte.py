@@ -131,9 +131,7 @@ def est_nom_de_nir(nom: str) -> bool:
 def cache_un_nir(nom: str) -> bool:
     """Whether what an element or an attribute of that (local) name holds is hidden, whatever it is: a
     contract binds it to a NIR, or it says so itself."""
-    return (
-        nom in _NOMS_NIR or bool(_DIT_NIR.search(nom)) or any(mot in plier(nom) for mot in MOTS_DU_NIR)
-    )
+    return nom in _NOMS_NIR or bool(_DIT_NIR.search(nom)) or any(mot in plier(nom) for mot in MOTS_DU_NIR)
 
 
 def noms_nir() -> frozenset[str]:

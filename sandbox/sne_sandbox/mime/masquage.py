@@ -58,9 +58,9 @@ _LIAISON: Final = (
     r"(?:\s++|&#(?:x[0-9A-Fa-f]+|\d+);|=\r?\n|\\[rnt]|%0[9AaDd]"
     r"|<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>|<\?.{0,2000}?\?>)++"
 )
-_BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
-_LIEN: Final = re.compile(_LIAISON, re.DOTALL)
-_BASE64_MIN: Final = 18
+BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
+LIAISON: Final = re.compile(_LIAISON, re.DOTALL)
+BASE64_MIN: Final = 18
 #: Bytes that base64 stands for, below which it is nearly always a word; what begins otherwise.
 _COURT: Final = 200
 #: Characters of a base64 above which a look at its middle tells what it holds.
@@ -71,21 +71,21 @@ _BASE64_TU: Final = "[base64 : non montré, il porte un NIR]"
 #: Characters of a text that is no document, and comments in it, above which it is not looked through.
 _TEXTE_MAX: Final = 2_000_000
 _PARENTHESES_MAX: Final = 5_000
-_URL: Final = str.maketrans("-_", "+/")
+URL: Final = str.maketrans("-_", "+/")
 #: Text in UTF-16 within another, read byte by byte: a zero beside each character.
-_UTF16: Final = re.compile("(?:[\t-\xff]\0){8,}|(?:\0[\t-\xff]){8,}")
+UTF16: Final = re.compile("(?:[\t-\xff]\0){8,}|(?:\0[\t-\xff]){8,}")
 _ENTITE: Final = re.compile(r"<!ENTITY", re.IGNORECASE)
 #: What a document begins with, or what meant to be one.
 _MARQUE: Final = re.compile(rb"[\xef\xbb\xbf\xff\xfe\0 \t\r\n]*<\0{0,3}[A-Za-z_!?]")
 _BALISE: Final = re.compile(r"<!--.{0,2000}?-->|<\?.{0,2000}?\?>|<!\[CDATA\[|\]\]>", re.DOTALL)
 #: An element without children, with its content, comments and CDATA included, in a text that does not parse.
-_ELEMENT: Final = re.compile(
+ELEMENT: Final = re.compile(
     r"(?P<avant><(?:[\w.-]+:)?(?P<nom>[\w.-]+)(?:\s[^<>]*)?(?<!/)>)"
     r"(?P<contenu>(?:[^<]++|<!\[CDATA\[.{0,9000}?\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)++)",
     re.DOTALL,
 )
 #: The value of an attribute, or of a field in JSON or a form.
-_ATTRIBUT: Final = re.compile(
+ATTRIBUT: Final = re.compile(
     r"(?P<avant>(?<=[\s{,&?\"'])(?:[\w.-]+:)?(?P<nom>[\w.-]+)[\"']?\s*[=:]\s*[\"'])(?P<contenu>[^\"'<>]+)(?=[\"'])"
 )
 #: Of a tree: comments and instructions, the elements that they cut, the texts that may hold a NIR.
@@ -398,7 +398,7 @@ class _Masqueur:
 
     def texte(self, texte: str) -> str:
         """A text of any kind, that of an element or a whole message that could not be parsed."""
-        if len(texte) >= _BASE64_MIN and _TOUT_BASE64.fullmatch(texte):
+        if len(texte) >= BASE64_MIN and _TOUT_BASE64.fullmatch(texte):
             # A sentence reads so too, and « 2 85 06 62 999 001 76 ».
             masque = self._base64(texte)
             return masque if masque != texte else masquer_nirs(texte)
@@ -416,18 +416,18 @@ class _Masqueur:
             self.ouvert = False
             return _illisible("texte", len(texte)).decode()
         if "\0" in texte:
-            texte = _UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
-        texte = _BASE64.sub(lambda trouve: self._base64(trouve[0]), texte)
-        for motif in (_ELEMENT, _ATTRIBUT):
+            texte = UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
+        texte = BASE64.sub(lambda trouve: self._base64(trouve[0]), texte)
+        for motif in (ELEMENT, ATTRIBUT):
             texte = motif.sub(_cacher_si, texte)
         return masquer_qp(masquer_nirs(texte))
 
     def _base64(self, texte: str) -> str:
         """A run of base64, written again on one line when what it holds is masked. What stands before may
         move its four beats: each is tried; what is found so is not shown."""
-        if len(texte) < _BASE64_MIN:
+        if len(texte) < BASE64_MIN:
             return texte
-        compact = _LIEN.sub("", texte).rstrip("=").translate(_URL)
+        compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
         lu = _decoder(compact)
         if len(lu) < _COURT and not lu.isascii() and not lu.startswith(_MARQUES) and b"\0" not in lu:
             # A word, a number, nearly always.
