@@ -57,8 +57,8 @@ def convient_a_la_naissance(nir: str, naissance: date) -> bool:
 _CHIFFRE: Final = "[\\d²³¹⁰⁴-⁹₀-₉①-⑨⓪⓵-⓽❶-❾➀-➈➊-➒]"
 #: What people write between two digits: blanks (those of no width too), points, dashes, brackets, quotes…
 _ENTRE: Final = "(?:[^\\w<>&=]|_){0,10}"
-#: The letter of Corsica, after its 2 and before another digit.
-_CORSE: Final = f"(?<=[2２])[ABabＡＢａｂ](?={_ENTRE}{_CHIFFRE})"
+#: The letter of Corsica, between two digits.
+_CORSE: Final = f"(?<={_CHIFFRE})[ABabＡＢａｂ](?={_ENTRE}{_CHIFFRE})"
 _SIGNE: Final = f"(?:{_CHIFFRE}|{_CORSE})"
 #: Digits enough for a NIR, with what stands between them.
 _SUITE: Final = re.compile(f"{_CHIFFRE}(?:{_ENTRE}{_SIGNE}){{12,}}+")

@@ -144,30 +144,32 @@ def masquer_nir(nir: str) -> str:
     return nir[:3] + "*" * max(len(nir) - 3, 0)
 
 
-def masquer_nirs(texte: str) -> str:
+def masquer_nirs(texte: str, cacher: Callable[[str], str] = masquer_nir) -> str:
     """`texte` with everything that reads like a NIR masked (journal, console, exports), however it is cut and
-    whatever its digits are written in: see `chercher_nirs`."""
+    whatever its digits are written in: see `chercher_nirs`. `cacher` says what is shown of each."""
     if len(texte) < _NIR_MIN:
         return texte
-    texte = _masquer(texte, None)
+    texte = _masquer(texte, None, cacher)
     deplie = deplier(texte)
-    return texte if deplie is None else _masquer(texte, deplie)
+    return texte if deplie is None else _masquer(texte, deplie, cacher)
 
 
-def masquer_qp(texte: str) -> str:
+def masquer_qp(texte: str, cacher: Callable[[str], str] = masquer_nir) -> str:
     """`texte` with the NIRs that are read once its quoted-printable is decoded masked."""
     deplie = deplier(texte, qp=True)
-    return texte if deplie is None else _masquer(texte, deplie)
+    return texte if deplie is None else _masquer(texte, deplie, cacher)
 
 
-def _masquer(texte: str, deplie: Deplie | None) -> str:
+def _masquer(texte: str, deplie: Deplie | None, cacher: Callable[[str], str]) -> str:
     """`texte` without the NIRs that are read in it (None), or in what it stands for."""
     lu = texte if deplie is None else deplie.texte
     morceaux, fait = [], 0
     for debut, fin in chercher_nirs(lu):
         depart, arrivee = (debut, fin) if deplie is None else deplie.ecrit(debut, fin)
-        morceaux += [texte[fait:depart], masquer_nir(lu[debut:fin])]
-        fait = arrivee
+        montre = cacher(lu[debut:fin])
+        if montre != lu[debut:fin]:
+            morceaux += [texte[fait:depart], montre]
+            fait = arrivee
     return "".join((*morceaux, texte[fait:])) if morceaux else texte
 
 

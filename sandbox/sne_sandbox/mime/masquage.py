@@ -12,10 +12,12 @@ not see it raw to be shown nothing of it.
 import binascii
 import gzip
 import io
+import quopri
 import re
 import zipfile
 import zlib
 from base64 import a85decode
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -54,19 +56,22 @@ _LIGNE: Final = re.compile(rb"\r?\n")
 #: Base64, whole: blanks anywhere, both alphabets. 13 characters of a NIR make 18.
 _TOUT_BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-\s]{18,}+={0,2}\s*")
 #: Base64 in a text: between its lines blanks, or what a program writes in their place.
+#: What ends headers.
+VIDE: Final = re.compile(r"(\r?\n\r?\n)")
 _LIAISON: Final = (
     r"(?:\s++|&#(?:x[0-9A-Fa-f]+|\d+);|=\r?\n|\\[rnt]|%0[9AaDd]"
     r"|<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>|<\?.{0,2000}?\?>)++"
 )
 BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
+#: Quoted-printable that is more than an accent here and there.
+_QP: Final = re.compile(r"(?:=[0-9A-F]{2}|=\r?\n){4}")
 LIAISON: Final = re.compile(_LIAISON, re.DOTALL)
 BASE64_MIN: Final = 18
 #: Bytes that base64 stands for, below which it is nearly always a word; what begins otherwise.
 _COURT: Final = 200
 #: Characters of a base64 above which a look at its middle tells what it holds.
 _LONG: Final = 100_000
-_IMPRIMABLES: Final = bytes((*range(32, 127), 0, 9, 10, 13))
-_MARQUES: Final = (b"PK", b"\x1f\x8b", b"x", b"%PDF", b"<")
+_MARQUES: Final = (b"\xff\xfe", b"\xfe\xff", b"PK", b"\x1f\x8b", b"x", b"%PDF", b"<")
 _BASE64_TU: Final = "[base64 : non montré, il porte un NIR]"
 #: Characters of a text that is no document, and comments in it, above which it is not looked through.
 _TEXTE_MAX: Final = 2_000_000
@@ -129,14 +134,20 @@ def masquer_arbre(racine: Any) -> bool:
     return _Masqueur().arbre(racine)
 
 
+def remplacer_nirs(octets: bytes, cacher: Callable[[str], str]) -> bytes:
+    """A body of any kind, each of its NIRs replaced by what `cacher` says."""
+    return _Masqueur(cacher).octets(octets)
+
+
 def _illisible(quoi: str, taille: int) -> bytes:
     return f"[{quoi} de {nombre(taille)} octets : non montré, ses NIR ne peuvent pas être cherchés]".encode()
 
 
 class _Masqueur:
-    """The masking of one body. `ouvert` as in `Masque`."""
+    """The masking of one body. `ouvert` as in `Masque`; `cacher` says what is shown of a NIR."""
 
-    def __init__(self) -> None:
+    def __init__(self, cacher: Callable[[str], str] = masquer_nir) -> None:
+        self._cacher = cacher
         self.ouvert = True
         self._reste = _DEPLIE_MAX
         self._profondeur = 0
@@ -203,11 +214,11 @@ class _Masqueur:
             return self._en_texte(corps) if _est_un_texte(corps) else _illisible("message", len(corps))
         rendu, fait = [], 0
         for morceau in morceaux:
-            saut = _LIGNE.match(corps, morceau.debut)
-            # Read once already: it cannot fail. Without a blank line the part is headers alone.
-            debut = saut.end() if saut else lire_entetes(corps, morceau.debut, len(corps), lieu="")[1]
             if not morceau.contenu:
                 continue
+            saut = _LIGNE.match(corps, morceau.debut)
+            # Read once already: it cannot fail.
+            debut = saut.end() if saut else lire_entetes(corps, morceau.debut, len(corps), lieu="")[1]
             rendu += [self._en_texte(corps[fait:debut]), self._partie(morceau)]
             fait = debut + len(morceau.contenu)
         return b"".join((*rendu, self._en_texte(corps[fait:])))
@@ -295,7 +306,7 @@ class _Masqueur:
                 lus.append(zlib.decompressobj().decompress(contenu, max(self._reste, 1)))
             except zlib.error:
                 continue  # pictures and fonts
-        if any(_a_un_nir(lu) for lu in lus):
+        if any(self._a_un_nir(lu) for lu in lus):
             return _illisible("PDF", len(octets))
         return octets
 
@@ -347,14 +358,14 @@ class _Masqueur:
         noms = {noeud.tag for noeud in racine.iter(etree.Element)}
         secrets = [nom for nom in noms if cache_un_nir(nom.rpartition("}")[2])]
         for noeud in list(racine.iter(*secrets)) if secrets else ():
-            self._cacher(noeud)
+            self._cacher_dedans(noeud)
         for lu in _ATTRIBUTS(racine):
             parent = lu.getparent()
             # Of a NIR, any value that has a digit, but for those of the schema's own attributes.
             cache = cache_un_nir(lu.attrname.rpartition("}")[2]) or (
                 parent.tag in secrets and lu.attrname[:1] != "{" and any(c.isdigit() for c in lu)
             )
-            masque = masquer_nir(str(lu)) if cache else self.texte(str(lu))
+            masque = self._cacher(str(lu)) if cache else self.texte(str(lu))
             if masque != lu:
                 parent.set(lu.attrname, masque)
                 self._change = True
@@ -362,17 +373,20 @@ class _Masqueur:
         return fait
 
     def _recoller(self, noeud: Any) -> None:
-        """The text of an element that comments or instructions cut: read as one."""
-        if any(isinstance(enfant.tag, str) for enfant in noeud):
-            return
-        texte = "".join((noeud.text or "", *(enfant.tail or "" for enfant in noeud)))
-        masque = self.texte(texte)
-        if masque != texte:
-            del noeud[:]
-            noeud.text = masque
-            self._change = True
+        """The texts of an element that comments or instructions cut: each read as one."""
+        suites = [[(noeud, "text")]]
+        for enfant in noeud:
+            suites += [[(enfant, "tail")]] if isinstance(enfant.tag, str) else []
+            suites[-1] += [] if isinstance(enfant.tag, str) else [(enfant, "tail")]
+        for suite in suites:
+            texte = "".join(getattr(n, ou) or "" for n, ou in suite)
+            masque = self.texte(texte)
+            if masque != texte:
+                for rang, (n, ou) in enumerate(suite):
+                    setattr(n, ou, None if rang else masque)
+                self._change = True
 
-    def _cacher(self, noeud: Any) -> None:
+    def _cacher_dedans(self, noeud: Any) -> None:
         """All that an element of the name of a NIR holds."""
         dedans = list(noeud.iterdescendants())
         if any(isinstance(n.tag, str) for n in dedans):  # not a NIR: what is called so
@@ -383,9 +397,9 @@ class _Masqueur:
                         self._change = True
             return
         texte = "".join((noeud.text or "", *(n.tail or "" for n in dedans)))
-        if texte.strip() and (masquer_nir(texte) != texte or dedans):
+        if texte.strip() and self._cacher(texte) != texte:
             del noeud[:]
-            noeud.text = masquer_nir(texte)
+            noeud.text = self._cacher(texte)
             self._change = True
 
     def _poser(self, noeud: Any, ou: str) -> None:
@@ -401,7 +415,7 @@ class _Masqueur:
         if len(texte) >= BASE64_MIN and _TOUT_BASE64.fullmatch(texte):
             # A sentence reads so too, and « 2 85 06 62 999 001 76 ».
             masque = self._base64(texte)
-            return masque if masque != texte else masquer_nirs(texte)
+            return masque if masque != texte else masquer_nirs(texte, self._cacher)
         if texte.lstrip()[:1] == "<" and "</" in texte and self._profondeur < _PROFONDEUR_MAX:
             racine = _lire(texte.encode("utf-8", "surrogatepass"))
             if racine is not None:
@@ -419,19 +433,38 @@ class _Masqueur:
             texte = UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
         texte = BASE64.sub(lambda trouve: self._base64(trouve[0]), texte)
         for motif in (ELEMENT, ATTRIBUT):
-            texte = motif.sub(_cacher_si, texte)
-        return masquer_qp(masquer_nirs(texte))
+            texte = motif.sub(self._cacher_si, texte)
+        texte = masquer_qp(masquer_nirs(texte, self._cacher), self._cacher)
+        return texte if _QP.search(texte) is None else self._qp(texte)
+
+    def _qp(self, texte: str) -> str:
+        """A text with a part in quoted-printable, markup within: shown when nothing is found once decoded."""
+        octets = quopri.decodestring(texte.encode("utf-8", "replace"))
+        if not _est_un_texte(octets):  # compressed, or in another encoding
+            return _illisible("texte", len(texte)).decode()
+        lu = octets.decode()
+        self._profondeur += 1
+        try:
+            cache = self._profondeur < _PROFONDEUR_MAX and self.texte(lu) == lu
+        finally:
+            self._profondeur -= 1
+        return texte if cache else _illisible("texte", len(texte)).decode()
 
     def _base64(self, texte: str) -> str:
         """A run of base64, written again on one line when what it holds is masked. What stands before may
         move its four beats: each is tried; what is found so is not shown."""
         if len(texte) < BASE64_MIN:
             return texte
+        morceaux = VIDE.split(texte)
+        if len(morceaux) > 1:  # the last word of a header, and what follows it
+            masques = [m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux)]
+            if masques != morceaux:
+                return "".join(masques)
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
         lu = _decoder(compact)
-        if len(lu) < _COURT and not lu.isascii() and not lu.startswith(_MARQUES) and b"\0" not in lu:
+        if len(lu) < _COURT and not (_est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):
             # A word, a number, nearly always.
-            if not _a_un_nir(lu):
+            if not self._a_un_nir(lu):
                 return texte if compact == texte or not self._decale(compact) else _BASE64_TU
         elif lu.startswith(_ZIP) and self._profondeur == 0:
             return f"[ZIP de {len(lu)} octets]"
@@ -446,11 +479,33 @@ class _Masqueur:
         return _BASE64_TU
 
     def _decale(self, compact: str) -> bool:
-        """Whether base64 that begins within `compact` holds a NIR; of a long one, whether it holds a text."""
-        if len(compact) <= _LONG:
-            return any(_a_un_nir(_decoder(compact[saut:])) for saut in (1, 2, 3))
-        lus = [_decoder(compact[_LONG // 2 + saut : _LONG + saut]) for saut in (1, 2, 3)]
-        return any(len(lu.translate(None, _IMPRIMABLES)) * 4 < len(lu) for lu in lus)
+        """Whether base64 that begins within `compact` holds a NIR; or, of a long one, may."""
+        if len(compact) <= _COURT:
+            return any(self._a_un_nir(_decoder(compact[saut:])) for saut in (1, 2, 3))
+        milieu = len(compact) // 8 * 4
+        lus = [_decoder(compact[saut : _LONG + saut]) for saut in (1, 2, 3)]
+        textes = [_decoder(compact[milieu + saut : milieu + _LONG + saut]) for saut in (1, 2, 3)]
+        if self._cacher is not masquer_nir:  # what takes the place of a NIR must not hide what is around
+            return any(map(self._a_un_nir, lus))
+        return any(magie in lu[:_LONG] for lu in lus for magie in (_ZIP, _GZIP)) or any(
+            lu.decode("utf-8", "replace").count("\ufffd") * 8 < len(lu) for lu in textes
+        )
+
+    def _cacher_si(self, trouve: re.Match[str]) -> str:
+        """What a name of a NIR holds, as whoever reads it reads it, masked; what another does, as it is."""
+        if not cache_un_nir(trouve["nom"]):
+            return trouve[0]
+        contenu = trouve["contenu"]
+        deplie = deplier(contenu)
+        return trouve["avant"] + self._cacher(_BALISE.sub("", contenu if deplie is None else deplie.texte))
+
+    def _a_un_nir(self, lu: bytes) -> bool:
+        """Whether bytes that are no document hold a NIR, in UTF-8 or UTF-16."""
+        textes = [lu.decode("utf-8", "replace")]
+        if b"\0" in lu:
+            textes += [lu[debut:].decode("utf-16-le", "replace") for debut in (0, 1)]
+            textes.append(textes[0].replace("\0", ""))
+        return any(masquer_nirs(texte, self._cacher) != texte for texte in textes)
 
     def _utf16(self, texte: str) -> str:
         lettres = texte.replace("\0", "")
@@ -462,7 +517,7 @@ class _Masqueur:
     def _en_texte(self, donnees: bytes, charset: str = "") -> bytes:
         """Bytes that are no document, as a text in the encoding that they can be read in."""
         if len(donnees) > _TEXTE_MAX and not _MARQUE.match(donnees) and not _est_un_texte(donnees):
-            return _illisible("contenu", len(donnees)) if _a_un_nir(donnees) else donnees
+            return _illisible("contenu", len(donnees)) if self._a_un_nir(donnees) else donnees
         for encodage in _encodages(donnees, charset):
             try:
                 texte = donnees.decode(encodage)
@@ -513,17 +568,3 @@ def _est_un_texte(octets: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return b"\0" not in octets
-
-
-def _a_un_nir(lu: bytes) -> bool:
-    texte = lu.decode("latin-1")
-    return masquer_nirs(texte) != texte
-
-
-def _cacher_si(trouve: re.Match[str]) -> str:
-    """What a name of a NIR holds, as whoever reads it reads it, masked; what another does, as it is."""
-    if not cache_un_nir(trouve["nom"]):
-        return trouve[0]
-    contenu = trouve["contenu"]
-    deplie = deplier(contenu)
-    return trouve["avant"] + masquer_nir(_BALISE.sub("", contenu if deplie is None else deplie.texte))

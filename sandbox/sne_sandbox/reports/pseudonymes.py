@@ -5,7 +5,6 @@ birth. The rest (place, rank) gives way to the département 99 and the count of 
 right if it was, and wrong if it was. The same NIR gets the same stand-in throughout a journal.
 """
 
-import gzip
 import io
 import re
 import zipfile
@@ -26,7 +25,9 @@ from sne_sandbox.mime.masquage import (
     LIAISON,
     URL,
     UTF16,
+    VIDE,
     masquer_octets,
+    remplacer_nirs,
 )
 
 #: What may stand among the characters of an element, and is none of them.
@@ -45,7 +46,14 @@ _ZIP: Final = b"PK\x03\x04"
 _FIN_DE_ZIP: Final = b"PK\x05\x06"
 _TAILLE_FIN: Final = 22
 _ZIP_MAX: Final = 50_000_000
-_GZIP: Final = b"\x1f\x8b\x08"
+#: How gzip and zlib begin, and the `wbits` that open and write them (zlib).
+_COMPRESSES: Final = (
+    (b"\x1f\x8b\x08", 31),
+    (b"\x78\x01", 15),
+    (b"\x78\x5e", 15),
+    (b"\x78\x9c", 15),
+    (b"\x78\xda", 15),
+)
 _TETE: Final = 5  # sex, year, month
 
 
@@ -70,7 +78,7 @@ class Pseudonymes:
     def echange(self, echange: Echange) -> Echange:
         """A copy of an exchange that holds no NIR, nor the secrets of its headers."""
         self._vus.clear()
-        requete, reponse = self.octets(echange.requete), self.octets(echange.reponse)
+        requete, reponse = (self._ouvert(octets) for octets in (echange.requete, echange.reponse))
         return replace(
             echange,
             requete=requete,
@@ -86,13 +94,19 @@ class Pseudonymes:
             trace=None if echange.trace is None else self._texte(echange.trace),
         )
 
+    def _ouvert(self, donnees: bytes) -> bytes:
+        """A body: what `octets` leaves in it, for being behind a transfer encoding, an entity or a child of
+        its element, is replaced as it is opened; that part of it is then written anew."""
+        return remplacer_nirs(self.octets(donnees), self._contenu)
+
     def octets(self, donnees: bytes) -> bytes:
         """The bytes of a message: NIRs in clear, in base64, in a ZIP, in gzip. Their length does not change,
         but for what is compressed and held one; a PDF that holds one gives way to a sentence."""
         if _ZIP in donnees:
             donnees = self._avec_zip(donnees)
-        if _GZIP in donnees:
-            donnees = self._avec_gzip(donnees)
+        for magie, mots in _COMPRESSES:
+            if magie in donnees:
+                donnees = self._avec_compresses(donnees, magie, mots)
         if b"%PDF-" in donnees:
             morceaux = _PDF.split(donnees)
             return b"".join(masquer_octets(m) if r % 2 else self._message(m) for r, m in enumerate(morceaux))
@@ -149,6 +163,11 @@ class Pseudonymes:
 
     def _base64(self, texte: str) -> str:
         """A run of base64 in its layout. What stands before may move its four beats: each is tried."""
+        morceaux = VIDE.split(texte)
+        if len(morceaux) > 1:  # the last word of a header, and what follows it
+            changes = [m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux)]
+            if changes != morceaux:
+                return "".join(changes)
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
         for saut in range(4 if len(compact) >= BASE64_MIN else 0):
             suite = compact[saut : len(compact) - ((len(compact) - saut) % 4 == 1)]
@@ -167,17 +186,24 @@ class Pseudonymes:
             )
         return texte
 
-    def _avec_gzip(self, donnees: bytes) -> bytes:
-        debut = donnees.index(_GZIP)
-        try:
-            flux = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            lu = flux.decompress(donnees[debut:], _ZIP_MAX)
-        except zlib.error:
-            return donnees
-        change = self.octets(lu)
-        if change == lu or not flux.eof:
-            return donnees
-        return donnees[:debut] + gzip.compress(change, mtime=0) + flux.unused_data
+    def _avec_compresses(self, donnees: bytes, magie: bytes, mots: int) -> bytes:
+        """What is compressed in a message, written again where it held a NIR."""
+        rendu, reste = [], donnees
+        while (debut := reste.find(magie)) >= 0:
+            try:
+                flux = zlib.decompressobj(mots)
+                lu = flux.decompress(reste[debut:], _ZIP_MAX)
+                change = self.octets(lu) if flux.eof else lu
+            except zlib.error:
+                change = lu = b""
+            if change == lu:
+                rendu.append(reste[: debut + len(magie)])
+                reste = reste[debut + len(magie) :]
+                continue
+            ecrit = zlib.compressobj(wbits=mots)
+            rendu.append(reste[:debut] + ecrit.compress(change) + ecrit.flush())
+            reste = flux.unused_data
+        return b"".join((*rendu, reste))
 
     def _avec_zip(self, donnees: bytes) -> bytes:
         debut, fin = donnees.index(_ZIP), donnees.rfind(_FIN_DE_ZIP)

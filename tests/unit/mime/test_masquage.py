@@ -77,8 +77,8 @@ def test_its_charset_may_be_in_its_header_alone() -> None:
     ("avant", "apres"),
     [
         (f"<nir><![CDATA[{NIR[:7]}]]><![CDATA[{NIR[7:]}]]></nir>", f"<nir>{MASQUE}</nir>"),
-        (f"<nir>{NIR[:7]}<!-- x -->{NIR[7:]}</nir>", f"<nir>{MASQUE}</nir>"),
-        (f"<b>vu {NIR[:7]}<?x y?>{NIR[7:]}</b>", f"<b>vu {MASQUE}</b>"),
+        (f"<nir>{NIR[:7]}<!-- x -->{NIR[7:]}</nir>", f"<nir>{MASQUE}<!-- x --></nir>"),
+        (f"<b>vu {NIR[:7]}<?x y?>{NIR[7:]}</b>", f"<b>vu {MASQUE}<?x y?></b>"),
         (f"<b><!-- {NIR} -->x</b>", f"<b><!-- {MASQUE} -->x</b>"),
         (f'<b nir="12345" c="{NIR}" d="12345"/>', f'<b nir="123**" c="{MASQUE}" d="12345"/>'),
         ("<nir>20612</nir>", "<nir>206**</nir>"),
