@@ -51,7 +51,7 @@ def tirer(quoi: st.SearchStrategy[Any], combien: int) -> list[Any]:
 
 
 class Lecteur:
-    """Somebody who may read and change nothing, on one kept connection."""
+    """Somebody who may read and change nothing."""
 
     def __init__(self, serveur: Serveur) -> None:
         lieu = urlsplit(serveur.pret["http"])
@@ -66,6 +66,7 @@ class Lecteur:
     def prendre(self, chemin: str, jeton: str | None = None) -> bytes:
         """What this address answers, whatever its status."""
         porte = self._jeton if jeton is None else jeton
+        self._lien.close()
         self._lien.request("GET", chemin, headers={"Authorization": f"Bearer {porte}"} if porte else {})
         reponse = self._lien.getresponse()
         self.statut = reponse.status

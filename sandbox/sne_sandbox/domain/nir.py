@@ -16,6 +16,7 @@ from typing import Final
 from unicodedata import digit
 from urllib.parse import unquote
 
+from stdnum import luhn
 from stdnum.fr import nir as stdnum_nir
 
 _FORME: Final = re.compile(r"[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}[0-9]{2}")
@@ -64,7 +65,7 @@ _SIGNE: Final = f"(?:{_CHIFFRE}|{_CORSE})"
 _SUITE: Final = re.compile(f"{_CHIFFRE}(?:{_ENTRE}{_SIGNE}){{12,}}+")
 _GROUPE: Final = re.compile(f"{_SIGNE}+")
 #: The end of a numéro unique, whose 13 digits come before.
-_GUICHET: Final = re.compile(rf"{_ENTRE}(?:G|[A-Z](?=\d))(?:\d{{4}}|DPUB)(?!\w)")
+_GUICHET: Final = re.compile(rf"{_ENTRE}(?:[A-Za-z]\d{{4}}|(?i:GDPUB))(?!\w)")
 #: Before a run, what makes an IBAN of it: country and check digits.
 _IBAN: Final = re.compile(r"(?<![A-Za-z])[A-Z]{2}\Z")
 #: How people cut one; the key may stand apart.
@@ -88,7 +89,7 @@ def chercher_nirs(texte: str) -> Iterator[tuple[int, int]]:
 
     - in one piece, or cut as people cut it (`2 06 12 75 111 005 64`): 15, a month of 01 to 12 or 20 to 42, or
       any of 20 and more with a right key or in that cut; 13 in one piece, a month of 01 to 12, or 20;
-    - cut in another way: a right key; or a month of 01 to 12, or 20, when no other digit is beside.
+    - cut in another way: 15, a right key; 13, a month of 01 to 12, or 20, when no other digit is beside.
 
     14 or 18 digits (SIRET, numéro unique), a numéro unique that ends with its guichet, an IBAN, telephone
     numbers and dates are none.
@@ -135,7 +136,13 @@ def _est_un_nir(texte: str, groupes: list[_Groupe], rang: int, longueurs: list[i
         return True
     if len(siens) == 1:
         return civil or (len(nir) == _ENTIER and mois in _MOIS_INCONNUS)
-    return civil and _seul(texte, groupes, rang, len(siens))
+    autres = any(map(_est_un_autre, (texte[debut:fin] for debut, fin in siens)))
+    return len(nir) == _SANS_CLE and civil and not autres and _seul(texte, groupes, rang, len(siens))
+
+
+def _est_un_autre(groupe: str) -> bool:
+    """Whether a group of digits is a SIREN, or a telephone number."""
+    return (len(groupe) == 9 and luhn.is_valid(groupe)) or (len(groupe) == 10 and groupe[0] == "0")
 
 
 def _seul(texte: str, groupes: list[_Groupe], rang: int, combien: int) -> bool:

@@ -502,7 +502,7 @@ class _Masqueur:
     def _a_un_nir(self, lu: bytes) -> bool:
         """Whether bytes that are no document hold a NIR, in UTF-8 or UTF-16."""
         textes = [lu.decode("utf-8", "replace")]
-        if b"\0" in lu:
+        if lu.count(0) * 10 > len(lu):
             textes += [lu[debut:].decode("utf-16-le", "replace") for debut in (0, 1)]
             textes.append(textes[0].replace("\0", ""))
         return any(masquer_nirs(texte, self._cacher) != texte for texte in textes)
