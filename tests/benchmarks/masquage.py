@@ -8,24 +8,32 @@ from sne_sandbox.mime.masquage import masquer_corps
 
 NIR = "285066299900176"
 TAILLE = 18_000_000
-LIGNE = (
-    f"<p><nom>MARTIN</nom><nir>{NIR}</nir><texte>{'un commentaire libre de quelques mots ' * 12}</texte></p>"
-)
-DOCUMENT = f"<a>{LIGNE * (TAILLE // len(LIGNE))}</a>".encode()
+PHRASE = "un commentaire libre de quelques mots " * 15
+LIGNE = f"<p><nom>MARTIN</nom><nir>{NIR}</nir><texte>{PHRASE}</texte></p>"
 TETE = b"--B\r\nContent-Type: application/xop+xml\r\n\r\n<e/>\r\n--B\r\nContent-Type: text/xml\r\n"
+
+
+def document(taille: int) -> bytes:
+    """Demandes of 650 bytes, each with its NIR."""
+    return f"<a>{LIGNE * (taille // len(LIGNE))}</a>".encode()
+
+
+def en_ligne(octets: bytes) -> bytes:
+    """The same in the text of an element."""
+    return b"<e><f>" + encodebytes(octets) + b"</f></e>"
+
+
 CORPS = {
-    "un document XML": ("text/xml", DOCUMENT),
-    "une partie binaire": ("multipart/related; boundary=B", TETE + b"\r\n" + DOCUMENT + b"\r\n--B--\r\n"),
-    "base64 en ligne": (
-        "text/xml",
-        b"<e><f>" + encodebytes(DOCUMENT[: TAILLE * 5 // 7] + b"</a>") + b"</f></e>",
+    "un document XML": ("text/xml", document(TAILLE)),
+    "une partie binaire": (
+        "multipart/related; boundary=B",
+        TETE + b"\r\n" + document(TAILLE) + b"\r\n--B--\r\n",
     ),
+    "base64 en ligne": ("text/xml", en_ligne(document(TAILLE * 3 // 4))),
     "des octets sans texte": ("application/octet-stream", os.urandom(TAILLE)),
-    "base64 d'octets sans texte": (
-        "text/xml",
-        b"<e><f>" + encodebytes(os.urandom(TAILLE * 5 // 7)) + b"</f></e>",
-    ),
-    "XML mal fait": ("text/xml", DOCUMENT[:-4]),
+    "base64 d'octets sans texte": ("text/xml", en_ligne(os.urandom(TAILLE * 3 // 4))),
+    "XML mal fait": ("text/xml", document(TAILLE)[:-4]),
+    "XML mal fait, de 2 Mo": ("text/xml", document(1_990_000)[:-4]),
     "des nombres sans fin": ("text/plain", b"1 2 3 4 " * (TAILLE // 8)),
 }
 
@@ -34,8 +42,7 @@ if __name__ == "__main__":
         debut = time.process_time()
         masque = masquer_corps(corps, genre)
         duree = time.process_time() - debut
-        print(
-            f"{quoi:28} {len(corps) / 1e6:5.1f} Mo  {duree:5.2f} s  {'ouvert' if masque.ouvert else 'non ouvert'}"
-        )
+        dit = "ouvert" if masque.ouvert else "non ouvert"
+        print(f"{quoi:28} {len(corps) / 1e6:5.1f} Mo  {duree:5.2f} s  {dit}")
         if NIR.encode() in masque.octets:
             raise SystemExit(f"{quoi} : un NIR se lit")
