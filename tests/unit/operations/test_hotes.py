@@ -46,6 +46,20 @@ def test_two_homes_have_one_authority_and_one_key(magasin: Magasin, secret: Path
     x509.load_pem_x509_certificate(delivre).verify_directly_issued_by(ca)
 
 
+def test_the_token_that_a_server_drew_is_that_of_all(magasin: Magasin, secret: Path, tmp_path: Path) -> None:
+    une, autre, encore = (tmp_path / nom for nom in ("une", "autre", "encore"))
+    hotes.accorder(magasin, une, [], secret)
+    assert not (une / "jeton").exists()
+    autre.mkdir()
+    (autre / "jeton").write_text("un-jeton", "utf-8")
+    hotes.accorder(magasin, autre, [], secret)
+    encore.mkdir()
+    (encore / "jeton").write_text("un-autre", "utf-8")
+    hotes.accorder(magasin, encore, [], secret)
+    assert (encore / "jeton").read_text("utf-8") == "un-jeton"
+    assert (encore / "jeton").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_server_answers_to_the_names_of_all(magasin: Magasin, secret: Path, tmp_path: Path) -> None:
     une, autre = tmp_path / "une", tmp_path / "autre"
     hotes.accorder(magasin, une, ["exemple.fr", "une.exemple.fr"], secret)
