@@ -63,6 +63,8 @@ docs: setup
 
 check: setup
 	$(BIN)/ruff check .
+	# Every text says its encoding: that of Windows is another.
+	$(BIN)/ruff check --preview --select PLW1514 .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -70,6 +72,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py --page docs/performances.md
+	$(BIN)/python tests/benchmarks/durabilite.py --page docs/performances.md
 
 # The wheel, and the lock that an installation takes with it: every package, its version, its hashes.
 wheel: setup

@@ -60,6 +60,10 @@ def release(racine: Path, sortie: Path) -> list[Path]:
         subprocess.run(mots, cwd=racine, check=True, env=environnement, stdout=subprocess.DEVNULL)
 
     lancer(uv, "lock", "--check", "--quiet")
+    if subprocess.run(
+        [sys.executable, "tests/promesses.py", "--verifier"], cwd=racine, check=False
+    ).returncode:
+        _refuser("what is new is not promised yet: tests/promesses.py freezes it, then commit")
     shutil.rmtree(sortie, ignore_errors=True)
     sortie.mkdir(parents=True)
     lancer(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-t", "sdist", "-d", str(sortie))

@@ -112,6 +112,17 @@ _DU_SERVEUR: Final = (
     Setting("journal_max", int, 50_000, "serveur", "échanges gardés au journal, par base"),
     Setting("message_max", int, 20_000_000, "serveur", "taille maximale d'un message, en octets"),
     Setting("xml_max", int, 5_000_000, "serveur", "taille maximale d'un document XML, en octets"),
+    Setting("connexions_max", int, None, "serveur",
+            "connexions tenues à la fois, par processus (sinon selon les descripteurs que le système laisse, "
+            "10 000 au plus) ; au-delà : 503", minimum=1),
+    Setting("octets_max", int, 512_000_000, "serveur",
+            "octets en route à la fois, par processus : reçus et pas encore traités, répondus et pas "
+            "encore lus ; au-delà : 503", minimum=1_000_000),
+    Setting("debit_min", int, 10_000, "serveur",
+            "octets par seconde sous lesquels est abandonné un pair qui envoie une requête, ou lit une "
+            "longue réponse (0 : jamais)"),
+    Setting("patience", int, 30, "serveur", "secondes sur lesquelles ce débit se mesure", minimum=1,
+            maximum=3_600),
     Setting("compression", str, "non", "serveur",
             "compresse les réponses en gzip si le client l'admet (un client réel l'annonce et ne sait pas "
             "lire)", ("non", "oui")),
@@ -171,6 +182,12 @@ class Reglages:
 
     bail_sans_radiation_jours: int = _de_base(
         30, "jours après lesquels un bail signé, non suivi de la radiation RADATT, est noté au journal"
+    )
+
+    sauvegarde_avant_nuits: int = _de_base(
+        10,
+        "part des demandes, en %, que des nuits ne radient ou n'effacent pas (dix au moins) sans que la base "
+        "soit d'abord sauvegardée ; 0 : aucune sauvegarde",
     )
 
     @classmethod

@@ -1,6 +1,7 @@
-"""A load that goes on while everything breaks: 32 clients register households on two servers of one PostgreSQL,
-servers are killed (-9) in turn, the disk of the database fills up, the database crashes and starts again. Counts
-what was lost, told twice, refused, and for how long. Needs root (a tmpfs) and the package postgresql.
+"""A load that goes on while everything breaks: 32 clients register households on two servers of one
+PostgreSQL, servers are killed (-9) in turn, the disk of the database fills up, the database crashes and
+starts again. Counts what was lost, told twice, refused, and for how long. Needs root (a tmpfs) and the
+package postgresql.
 
     python tests/benchmarks/endurance.py --secondes 600
 
@@ -130,8 +131,8 @@ def remplir_le_disque(ou: Path, base: Cluster, suivi: Suivi, secondes: float) ->
 def malmener(
     serveurs: list[Serveur], base: Cluster, ou: Path, suivi: Suivi, fin: float, seed: int, pas: float
 ) -> None:
-    """Until `fin`: a kill every `pas` seconds, of each server in turn; a crash of the database in place of every
-    fourth, a full disk in the middle."""
+    """Until `fin`: a kill every `pas` seconds, of each server in turn; a crash of the database in place of
+    every fourth, a full disk in the middle."""
     hasard, plein = Random(seed), False
     milieu = suivi.depart + (fin - suivi.depart) / 2
     for rang in count():

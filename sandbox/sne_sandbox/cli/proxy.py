@@ -56,7 +56,8 @@ relisez avant de partager."""
               help="Fichier JSON écrit quand tout écoute (adresses, certificats).")  # fmt: skip
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "client_cert", "pkcs12",
-    "workers", "threads", "journal_max", "message_max", "ouvert", "admin_token", "read_only_token",
+    "workers", "threads", "journal_max", "message_max", "connexions_max", "octets_max", "debit_min",
+    "patience", "ouvert", "admin_token", "read_only_token",
 )  # fmt: skip
 def commande(
     url: str | None,

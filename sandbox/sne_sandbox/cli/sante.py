@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from sne_sandbox.cli.options import reglages, une_forme
+from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 from sne_sandbox.errors import OperatorError, UsageError
 
 _EXEMPLES = """
@@ -24,9 +24,9 @@ _PATIENCE: Final = 5.0
 
 
 @click.command(epilog=_EXEMPLES)
-@reglages("home", "http_port", "https_port")
+@reglages(*COMMUNES, "http_port", "https_port")
 @une_forme
-def commande(home: Path, http_port: int, https_port: int, forme: str) -> int:
+def commande(home: Path, http_port: int, https_port: int, forme: str, **autres: Any) -> int:
     """Dit si le serveur de ce poste est prêt (GET /readyz), et sinon ce qui manque.
 
     Sortie 0 : prêt ; 1 : pas prêt ; 3 : personne ne répond. Sans réponse en HTTP, essaie en HTTPS, avec

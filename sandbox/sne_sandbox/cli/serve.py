@@ -27,8 +27,9 @@ Exemples :
 @click.command(epilog=_EXEMPLES)
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "synchronous", "client_cert",
-    "pkcs12", "workers", "threads", "delai_arret", "journal_max", "message_max", "xml_max",
-    "ouvert", "admin_token", "read_only_token", "compression", "quartiles",
+    "pkcs12", "workers", "threads", "delai_arret", "journal_max", "message_max", "xml_max", "connexions_max",
+    "octets_max", "debit_min", "patience", "ouvert", "admin_token", "read_only_token", "compression",
+    "quartiles",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
 @click.option(

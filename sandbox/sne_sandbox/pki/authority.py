@@ -5,7 +5,7 @@ import functools
 import os
 import socket
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from cryptography.x509.oid import NameOID
-from filelock import FileLock
 
+from sne_sandbox import systeme
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.errors import PkiError
 from sne_sandbox.pki import MOT_DE_PASSE, certificates
@@ -127,7 +127,8 @@ class Autorite:
         pki = cls(home / "pki")
         try:
             pki.dossier.mkdir(parents=True, exist_ok=True)
-            with _verrou(pki.dossier / ".verrou"):
+            # Two processes that start at once make one PKI.
+            with systeme.tenu(pki.dossier / ".verrou"):
                 faire(pki)
         except OSError as erreur:
             raise PkiError(
@@ -371,10 +372,3 @@ def _ecrire(chemin: Path, contenu: bytes) -> None:
     except BaseException:
         Path(temporaire).unlink(missing_ok=True)
         raise
-
-
-@contextlib.contextmanager
-def _verrou(chemin: Path) -> Iterator[None]:
-    """Holds the lock of the folder: two processes that start at once make one PKI."""
-    with FileLock(chemin, mode=0o600):
-        yield

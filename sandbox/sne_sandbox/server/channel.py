@@ -19,29 +19,21 @@ from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request
 from zope.interface import implementer
 
-from sne_sandbox.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE
-from sne_sandbox.server import malformee, pannes, sondes, tls, wsgi
+from sne_sandbox.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE, ETAT, LOURD
+from sne_sandbox.raisons import raison_systeme
+from sne_sandbox.server import malformee, pannes, refus, sondes, tls, wsgi
+from sne_sandbox.server.bornes import Cadence
+from sne_sandbox.server.envoi import EN_MEMOIRE, MORCEAU, Envoi
 from sne_sandbox.server.remise import AVANT, PENDANT, Adieu, NonRemise, reste
 from sne_sandbox.server.service import Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.wsgi import ReponseWsgi
-
-_TEXTES: Final[dict[int, tuple[bytes, str]]] = {
-    400: (b"Bad Request", "Requête HTTP illisible."),
-    408: (b"Request Timeout", "La requête n'est pas arrivée tout entière à temps."),
-    413: (b"Content Too Large", "Message trop gros."),
-    431: (
-        b"Request Header Fields Too Large",
-        "En-têtes HTTP trop longs ou trop nombreux. → raccourcissez l'adresse ou les en-têtes : 100 lignes "
-        "au plus, de 16384 octets, et 32768 en tout.",
-    ),
-}
 
 #: After a refusal the peer may still be sending: what it sends is dropped for so long, in seconds, so that it
 #: reads the answer instead of a reset.
 SILENCE_APRES_REFUS: Final = 2.0
 FIN_APRES_REFUS: Final = 30.0
-#: Bodies longer than this go to a temporary file while they arrive. Bytes.
-EN_MEMOIRE: Final = 1_000_000
+#: What a connection too many is given to say something, and to read that it is.
+FIN_DE_TROP: Final = 5.0
 
 
 class RequeteRecue(Request):
@@ -54,6 +46,8 @@ class RequeteRecue(Request):
         super().__init__(channel, parsePOSTFormSubmission=False)
         self.recus = 0
         """Bytes of the body that have arrived."""
+        self._en_route = 0
+        self._bornes = channel.service.bornes
         self._morceaux = False
 
     # --- arriving ------------------------------------------------------------------------------------
@@ -70,11 +64,26 @@ class RequeteRecue(Request):
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         """Twisted's: a piece of the body."""
+        if self.channel.refuse:  # the rest of what was being read
+            return
         self.recus += len(data)
+        self._en_route += len(data)
+        tient = self._bornes.prendre(len(data))
         if self.recus > self.channel.service.ecoute.message_max:
             self.channel.refuser_corps()
+        elif not tient:
+            self.channel.refuser_octets()
         else:
-            self.content.write(data)
+            try:
+                self.content.write(data)
+            except OSError as erreur:  # its temporary file: no descriptor, or no room
+                self.channel.refuser_sature(refus.SANS_FICHIER.format(raison_systeme(erreur)))
+
+    def oublier_corps(self) -> None:
+        """Its body is under way no more; called once it was worked on, from any thread, or given up."""
+        octets, self._en_route = self._en_route, 0
+        if octets:
+            self._bornes.rendre(octets)  # the channel may be gone
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
         """Twisted's: the whole request has been read. Hands it to a thread."""
@@ -119,12 +128,15 @@ class RequeteRecue(Request):
             CERTIFICAT: canal.certificat_client(),
             CERTIFICAT_DEMANDE: canal.genre != "http" and canal.service.ecoute.client_cert != "off",
             ECOUTE: canal.genre,
+            ETAT: canal.service.bornes.etat,
         }
         for nom, valeurs in self.requestHeaders.getAllRawHeaders():
             cle = nom.decode("latin-1").upper().replace("-", "_")
             environ["HTTP_" + cle] = ("; " if cle == "COOKIE" else ", ").join(
                 valeur.decode("latin-1") for valeur in valeurs
             )
+        if canal.service.voie is not None:
+            environ[LOURD] = False
         environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
         environ.pop("HTTP_CONTENT_LENGTH", None)
         # Always known here, chunked bodies included.
@@ -133,20 +145,43 @@ class RequeteRecue(Request):
 
     # --- answering, in the reactor's thread -----------------------------------------------------------
 
-    def repondre(self, reponse: ReponseWsgi, corps: bytes) -> None:
-        """Writes a whole answer, or hands it to the panne that the application has armed."""
+    def repondre(self, reponse: ReponseWsgi, corps: bytes | IO[bytes]) -> None:
+        """Writes a whole answer, or hands it to the panne that the application has armed. A long one leaves
+        at the pace of its reader: sixty-four kilobytes of it are in memory when it is a file."""
         if self._disconnected:
+            if not isinstance(corps, bytes):
+                corps.close()
             if reponse.non_remise is not None:
                 self.channel.service.signaler_non_remise(reponse.non_remise, AVANT)
             return
         self.channel.non_remise = reponse.non_remise
-        octets = self._tete(reponse, len(corps)) + (b"" if self._sans_corps(reponse) else corps)
         self.startedWriting = 1
+        longue = not isinstance(corps, bytes) or len(corps) > MORCEAU
+        if longue and reponse.panne is None and not self._sans_corps(reponse):
+            flux = io.BytesIO(corps) if isinstance(corps, bytes) else corps
+            envoi = Envoi(self, flux, self._envoye)
+            self._bornes.prendre(envoi.longueur)
+            self.channel.envoi = envoi
+            self.channel.write(self._tete(reponse, envoi.longueur))
+            envoi.commencer()
+            return
+        if not isinstance(corps, bytes):
+            with corps as fichier:
+                fichier.seek(0)
+                corps = fichier.read()
+        octets = self._tete(reponse, len(corps)) + (b"" if self._sans_corps(reponse) else corps)
         if reponse.panne is not None:
             reponse.panne(pannes.ConnexionTenue(self), octets)
             return
         self.channel.write(octets)
         self.finish()
+
+    def _envoye(self, complet: bool) -> None:
+        envoi, self.channel.envoi = self.channel.envoi, None
+        assert envoi is not None
+        self._bornes.rendre(envoi.longueur)
+        if complet:
+            self.finish()
 
     def commencer(self, reponse: ReponseWsgi) -> None:
         """Writes the head of an answer that comes in pieces."""
@@ -219,6 +254,11 @@ class Canal(HTTPChannel):
         self.callLater = service.reacteur.callLater  # type: ignore[method-assign, assignment]
         self.en_cours = False
         """Whether the application has a request of this connection."""
+        self.envoi: Envoi | None = None
+        """The long answer that is leaving."""
+        self._de_trop = False
+        self._lus = 0
+        self._cadence = Cadence()
         self.non_remise: NonRemise | None = None
         """What is told that the last answer was not delivered, when somebody wants to know."""
         self.a_fini = False
@@ -239,7 +279,12 @@ class Canal(HTTPChannel):
     def connectionMade(self) -> None:  # noqa: N802
         """Twisted's: the connection is open, its handshake not yet begun."""
         super().connectionMade()
-        self.service.canaux.add(self)
+        service = self.service
+        service.canaux.add(self)
+        service.bornes.etat.connexions = len(service.canaux)
+        if len(service.canaux) > service.bornes.connexions_max:
+            self._de_trop = True
+            self._fin = self.callLater(FIN_DE_TROP, self.forceAbortClient)
 
     def handshakeCompleted(self) -> None:  # noqa: N802
         """Twisted's: TLS is established, and the client certificate verified."""
@@ -248,6 +293,9 @@ class Canal(HTTPChannel):
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         """Twisted's: the connection is gone."""
         self.service.canaux.discard(self)
+        self.service.bornes.etat.connexions = len(self.service.canaux)
+        if self.requests and not self.en_cours:
+            self.requests[-1].oublier_corps()
         if self.service.connexion_fermee is not None:
             self.service.connexion_fermee()
         if self._fin is not None and self._fin.active():
@@ -257,6 +305,8 @@ class Canal(HTTPChannel):
             self._adieu.annuler()
         if self.non_remise is not None and (self.en_cours or reste(self._tcp)):
             self._signaler_non_remise(PENDANT)
+        if self.envoi is not None:
+            self.envoi.stopProducing()
         if self._corps_attendu and self._fin is None and not self.service.arret_demande:
             self._signaler(0, f"Connexion coupée avant la fin du corps : {self._recus()}.")
         if not self._poignee and self.transport.a_parle and not self.service.arret_demande:
@@ -273,6 +323,11 @@ class Canal(HTTPChannel):
                 )
                 self.transport.loseConnection()
                 return
+        if self._de_trop:
+            admises = self.service.bornes.connexions_max
+            self.refuser_sature(refus.TROP_DE_CONNEXIONS.format(admises), FIN_DE_TROP)
+            return
+        self._lus += len(data)
         super().dataReceived(data)
         # Armed by the first piece of a request that is not whole: most are, and pay nothing.
         if not self.en_cours and self._limite is None and self._fin is None:
@@ -284,6 +339,28 @@ class Canal(HTTPChannel):
             self._refuser_lenteur()
         else:
             super().timeoutConnection()
+
+    def veiller(self) -> None:
+        """Drops a peer who for a while has sent a request, or read a long answer, too slowly."""
+        envoi = self.envoi
+        if envoi is None and (self._limite is None or self.en_cours):
+            return
+        quoi, octets = (envoi, envoi.envoyes) if envoi is not None else (self._limite, self._lus)
+        if (trop_lent := self._cadence.mesurer(quoi, octets, self.service.ecoute)) is None:
+            return
+        avance, duree = trop_lent
+        self.service.bornes.etat.lents += 1
+        if envoi is None:
+            self._limite.cancel()
+            self._refuser_lenteur(f"{avance} octets en {duree:.0f} s (--debit-min).")
+            return
+        self._signaler(0, refus.NON_LUE.format(envoi.envoyes, envoi.longueur, avance, duree))
+        self.reinitialiser()
+
+    @property
+    def refuse(self) -> bool:
+        """Whether a request of this connection was refused: nothing more is read of it."""
+        return self._fin is not None
 
     @property
     def pair(self) -> str:
@@ -391,6 +468,9 @@ class Canal(HTTPChannel):
         if self.length is not None and self.length > self.service.ecoute.message_max:
             self.refuser_corps()
             return
+        if not self.service.bornes.admet(self.length or 0):
+            self.refuser_octets()
+            return
         self._corps_attendu = self.length != 0
         super().allHeadersReceived()
 
@@ -424,9 +504,21 @@ class Canal(HTTPChannel):
             "--message-max.",
         )
 
-    def _refuser_lenteur(self) -> None:
+    def refuser_octets(self) -> None:
+        """Refuses a request for which there is no room."""
+        self.refuser_sature(refus.TROP_D_OCTETS.format(self.service.bornes.octets_max))
+
+    def refuser_sature(self, raison: str, fin: float = FIN_APRES_REFUS) -> None:
+        """Refuses a request because the server is full; journalled with the others of that minute."""
+        if self._fin is None or self._de_trop:
+            self.service.saturer(refus.dire(503, raison))
+            self.transport.write(refus.ecrire(503, raison, self.service.date()))
+            self._se_taire(fin)
+
+    def _refuser_lenteur(self, precision: str = "") -> None:
         self._limite = None
-        self._refuser(408, f"Du corps : {self._recus()}." if self._corps_attendu else "")
+        recus = f"Du corps : {self._recus()}." if self._corps_attendu else ""
+        self._refuser(408, f"{recus} {precision}".strip())
 
     def _recus(self) -> str:
         annonces = f" sur {self.length}" if self.length is not None else ""
@@ -451,30 +543,35 @@ class Canal(HTTPChannel):
         return malformee.en_tete(self._receivedHeaderCount + 2, self._ligne, vus)
 
     def _refuser(self, statut: int, precision: str = "") -> None:
-        if self._fin is not None:
-            return
-        phrase, texte = _TEXTES[statut]
-        corps = f"{texte} {precision}".strip().encode() + b"\n"
-        self.transport.write(
-            b"HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n"
-            b"Date: %s\r\nConnection: close\r\n\r\n%s"
-            % (statut, phrase, len(corps), self.service.date(), corps)
-        )
-        self._signaler(statut, corps.decode().strip())
+        if self._fin is None:
+            self.transport.write(refus.ecrire(statut, precision, self.service.date()))
+            self._signaler(statut, refus.dire(statut, precision))
+            self._se_taire(FIN_APRES_REFUS)
+
+    def _se_taire(self, fin: float) -> None:
+        """Drops what a refused peer still sends, then the connection."""
+        self._de_trop = False
         self._cesser_d_attendre()
+        if self.requests:
+            self.requests[-1].oublier_corps()
         self.persistent = False
         self.lineReceived = self.rawDataReceived = _jeter  # type: ignore[method-assign, assignment]
         self.dataReceived = self._jeter_et_attendre  # type: ignore[method-assign]
         self.clearLineBuffer()
         self.setTimeout(SILENCE_APRES_REFUS)
-        self._fin = self.callLater(FIN_APRES_REFUS, self.forceAbortClient)
+        if self._fin is None:
+            self._fin = self.callLater(fin, self.forceAbortClient)
 
     def _signaler(self, statut: int, raison: str) -> None:
+        if self.en_cours:
+            methode, chemin = self.requests[0].method, self.requests[0].uri
+        else:
+            methode, chemin = getattr(self, "_command", b""), getattr(self, "_path", b"")
         self.service.signaler_http(
             RefusHttp(
                 pair=self.pair,
-                methode=getattr(self, "_command", b"").decode("latin-1"),
-                chemin=getattr(self, "_path", b"").decode("latin-1"),
+                methode=methode.decode("latin-1"),
+                chemin=chemin.decode("latin-1"),
                 statut=statut,
                 raison=raison,
             )

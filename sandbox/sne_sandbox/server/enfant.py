@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sne_sandbox import systeme
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_ecriture
 
@@ -131,14 +132,16 @@ def _attendre(processus: "subprocess.Popen[bytes]", pret: Path, journal: Path) -
 def _arreter(processus: "subprocess.Popen[bytes]") -> None:
     """SIGTERM, then SIGKILL to the whole session: its workers too."""
     assert processus.stdin is not None
-    processus.terminate()
+    if systeme.WINDOWS:
+        processus.stdin.close()  # heard by --with-parent: `terminate` would leave exchanges half done
+    else:
+        processus.terminate()
     try:
         limite = time.monotonic() + DELAI_ARRET
         _guetter_la_fin(processus)
         processus.wait(max(0.1, limite - time.monotonic()))
     except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(processus.pid, 9)
+        systeme.tuer(processus, groupe=True)
         processus.wait()
     finally:
         processus.stdin.close()

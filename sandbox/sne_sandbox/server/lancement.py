@@ -7,7 +7,6 @@ it comes first, for there may be something wrong in it.
 """
 
 import gc
-import os
 import select
 import signal
 import sys
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sne_sandbox import systeme
 from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.echange import TLS, methode_recue
@@ -29,7 +29,7 @@ from sne_sandbox.web.partage import VERSION, Configuration, ouvrir
 
 if TYPE_CHECKING:
     from sne_sandbox.asynchrone import CanalAsynchrone
-    from sne_sandbox.server.service import RefusHttp
+    from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
     from sne_sandbox.server.tls import RefusTls
     from sne_sandbox.server.workers import Taches
 
@@ -79,13 +79,23 @@ class Lancement:
             refus_tls=partial(noter_refus_tls, magasin, self.base_des_refus),
             refus_http=partial(noter_refus_http, magasin, self.base_des_refus),
             periodique=partial(_minute, magasin, application.extensions["sne"].boites),
+            lecteur=self.lecteur,
             etat=application.extensions["sante"],
             fin=magasin.quitter,
         )
 
+    def lecteur(self) -> "ApplicationWsgi":
+        """The application that heavy reads are asked, in a process of its own."""
+        return self.taches().application
+
 
 def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies], None]) -> None:
     """Serve until SIGTERM or SIGINT. Raises OperatorError (port taken, store or contract unreadable)."""
+    if processus > 1 and not systeme.PLUSIEURS_PROCESSUS:
+        raise UsageError(
+            f"{processus} processus sont demandés, et ce système n'en sert qu'un.",
+            remede="--workers 1, ou un conteneur ou WSL (docs/systemes.md)",
+        )
     if processus > 1:
         from sne_sandbox.pki.authority import Autorite
         from sne_sandbox.server.workers import servir_a_plusieurs
@@ -129,6 +139,7 @@ def servir(
         refus_tls=taches.refus_tls,
         refus_http=taches.refus_http,
         periodique=taches.periodique,
+        lecteur=taches.lecteur,
         etat=taches.etat,
         arret=arret,
     )
@@ -153,7 +164,7 @@ class _Fin:
     def relayer(self) -> None:
         """Tells the server, which hears signals by now."""
         if self._recu is not None:
-            os.kill(os.getpid(), self._recu)
+            signal.raise_signal(self._recu)
 
 
 @contextmanager
@@ -241,5 +252,9 @@ def ecoute_de(options: dict[str, Any]) -> Ecoute:
         client_cert=options["client_cert"],
         threads=options["threads"],
         message_max=options["message_max"],
+        connexions_max=options["connexions_max"],
+        octets_max=options["octets_max"],
+        debit_min=options["debit_min"],
+        patience=options["patience"],
         preavis=options.get("delai_arret", 0),
     )

@@ -59,9 +59,14 @@ class LancementRelais:
             application=_partager(application.wsgi_app, relais),
             refus_tls=partial(noter_refus_tls, magasin, self.base),
             refus_http=partial(noter_refus_http, magasin, self.base),
+            lecteur=self.lecteur,
             # Nights of the other bases of the home are nobody's here.
             etat=Sante(magasin, tuple(v for v in VERIFICATIONS if v.nom != "nuits")),
         )
+
+    def lecteur(self) -> ApplicationWsgi:
+        """The application that heavy reads are asked, in a process of its own."""
+        return creer_application(self.configuration, self.ouvrir()).wsgi_app
 
 
 def _partager(ici: ApplicationWsgi, relais: ApplicationWsgi) -> ApplicationWsgi:

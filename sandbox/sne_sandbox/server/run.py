@@ -20,13 +20,15 @@ from twisted.internet.posixbase import PosixReactorBase
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogBeginner
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
+from sne_sandbox import systeme
 from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.arrivees import Arrivees
+from sne_sandbox.server.arrivees import Arrivees, Porte
 from sne_sandbox.server.channel import FabriqueDeCanaux
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.server.service import ApplicationWsgi, EtatServeur, Fils, Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls
+from sne_sandbox.server.voie import Voie
 
 __all__ = ["AdressesServies", "Ecoute", "RefusHttp", "RefusTls", "servir"]
 
@@ -35,6 +37,8 @@ logger = logging.getLogger(__name__)
 PERIODE: Final = 60.0
 """Seconds between two calls of `periodique`."""
 
+#: Seconds between two looks at who is too slow.
+VEILLE: Final = 1.0
 #: On SIGTERM, what peers have sent already is read first: a client that refused our certificate has its line
 #: in the journal even if the server is told to end at once. Seconds.
 DELAI_LECTURE: Final = 0.05
@@ -55,6 +59,7 @@ def servir(
     refus_tls: Callable[[RefusTls], None],
     refus_http: Callable[[RefusHttp], None] = lambda refus: None,
     periodique: Callable[[], None] | None = None,
+    lecteur: Callable[[], ApplicationWsgi] | None = None,
     etat: EtatServeur | None = None,
     arret: threading.Event | None = None,
 ) -> None:
@@ -63,8 +68,9 @@ def servir(
     `sockets` are listeners already bound (they stay the caller's), `arrivees` what a parent process hands
     connections by; without either, the listeners are bound here. `pret` is called once every listener
     accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called in a thread of the
-    application; `etat` is what `/healthz` and `/readyz` tell. Outside of the main thread no signal is
-    listened to: give `arret`.
+    application; `etat` is what `/healthz` and `/readyz` tell. `lecteur` (picklable) makes the application
+    that heavy reads are asked, in a process of its own; without it they are made here. Outside of the main
+    thread no signal is listened to: give `arret`.
     Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot be read, and
     whatever `pret` raises.
     """
@@ -73,11 +79,16 @@ def servir(
     espacer_ramassages()
     recueillir()
     _journaliser_twisted()
-    fils = Fils(ecoute.threads)
+    fils, voie = Fils(ecoute.threads), None
     try:
-        service = ServiceWsgi(ecoute, application, _reacteur(), fils, refus_tls, refus_http, etat)
+        reacteur = _reacteur()
+        if lecteur is not None:
+            voie = Voie(lecteur, reacteur.callFromThread)
+        service = ServiceWsgi(ecoute, application, reacteur, fils, refus_tls, refus_http, etat, voie)
         _Serveur(service, autorite, prises, arrivees, periodique, arret).tourner(pret)
     finally:
+        if voie is not None:
+            voie.fermer()
         if etat is not None:
             etat.fermer()
         if not fils.arreter(0.5):
@@ -103,7 +114,7 @@ class _Serveur:
         self._prises = prises
         self._periodique = periodique
         self._arret = arret
-        self._ports: list[Any] = []
+        self._portes: list[Porte] = []
         self._echec: BaseException | None = None
         fabriques = self._fabriques(autorite)
         self._arrivees = None if arrivees is None else Arrivees(arrivees, self._reacteur, fabriques)
@@ -111,7 +122,7 @@ class _Serveur:
             service.connexion_fermee = self._arrivees.fermee
         for prise, fabrique in zip(prises.toutes(), fabriques, strict=True):
             if prise is not None:
-                self._ports.append(self._reacteur.adoptStreamPort(prise.fileno(), prise.family, fabrique))
+                self._portes.append(Porte(prise, service, fabrique))
 
     def _fabriques(self, autorite: Autorite) -> list[Any]:
         """What makes the channels of each listener, in the order of `Prises`; None for one that is off."""
@@ -143,6 +154,7 @@ class _Serveur:
         self._reacteur.callWhenRunning(self._annoncer, pret)
         if self._periodique is not None:
             self._reacteur.callLater(PERIODE, self._lancer_periodique)
+        self._reacteur.callLater(VEILLE, self._veiller)
         if self._arret is not None:
             self._reacteur.callWhenRunning(self._surveiller)
         with self._signaux():
@@ -156,6 +168,14 @@ class _Serveur:
         except Exception as erreur:  # noqa: BLE001 - raised again by tourner, out of the reactor
             self._echec = erreur
             self._reacteur.stop()
+
+    def _veiller(self) -> None:
+        """Drops who is too slow, and says what is due of those who were refused."""
+        if self._service.ecoute.debit_min:
+            for canal in list(self._service.canaux):
+                canal.veiller()
+        self._service.dire_les_saturations()
+        self._reacteur.callLater(VEILLE, self._veiller)
 
     def _lancer_periodique(self) -> None:
         self._service.fils.soumettre(self._passer_periodique)
@@ -188,7 +208,7 @@ class _Serveur:
 
         anciens = {numero: signal.signal(numero, recevoir) for numero in (signal.SIGTERM, signal.SIGINT)}
         # The kernel may hand a signal to any thread: without this the reactor sleeps on, its handler unheard.
-        reveil = signal.set_wakeup_fd(self._reacteur.waker.o, warn_on_full_buffer=False)
+        reveil = signal.set_wakeup_fd(_eveilleur(self._reacteur), warn_on_full_buffer=False)
         try:
             yield
         finally:
@@ -213,8 +233,8 @@ class _Serveur:
             self._arreter_reacteur()
             return
         self._service.arret_demande = True
-        for port in self._ports:
-            port.stopListening()
+        for porte in self._portes:
+            porte.fermer()
         if self._arrivees is not None:
             self._arrivees.fermer()
         for canal in list(self._service.canaux):
@@ -243,6 +263,10 @@ class _Serveur:
 
 def _reacteur() -> PosixReactorBase:
     """A reactor of our own: Twisted's global one cannot be started twice in a process."""
+    if systeme.WINDOWS:
+        from twisted.internet.selectreactor import SelectReactor
+
+        return SelectReactor()
     try:
         from twisted.internet.epollreactor import EPollReactor
     except ImportError:  # not Linux
@@ -250,6 +274,12 @@ def _reacteur() -> PosixReactorBase:
 
         return PollReactor()
     return EPollReactor()
+
+
+def _eveilleur(reacteur: PosixReactorBase) -> int:
+    """The descriptor that wakes it up: of a pipe, or of a socket on Windows."""
+    eveil: Any = reacteur.waker
+    return int(eveil.o if hasattr(eveil, "o") else eveil.w.fileno())
 
 
 def menager_memoire() -> None:

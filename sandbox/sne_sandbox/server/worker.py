@@ -39,6 +39,7 @@ def principal() -> int:
             refus_http=taches.refus_http,
             etat=taches.etat,
             periodique=taches.periodique if consigne.rang == 0 else None,
+            lecteur=taches.lecteur,
             arret=arret,
         )
         taches.fin()

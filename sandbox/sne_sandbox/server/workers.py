@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.journal_technique import recueillir
+from sne_sandbox.server.bornes import connexions_possibles, marge
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, ouvrir_prises
 from sne_sandbox.server.repartition import Repartiteur
 
@@ -54,6 +55,8 @@ class Taches:
     refus_http: "Callable[[RefusHttp], None]" = lambda refus: None
     periodique: Callable[[], None] | None = None
     """Called every minute, in one of the processes only."""
+    lecteur: "Callable[[], ApplicationWsgi] | None" = None
+    """Makes the application that heavy reads are asked, in a process of its own. Picklable."""
     fin: Callable[[], None] = lambda: None
     """Called when the process has served."""
     etat: "EtatServeur | None" = None
@@ -114,9 +117,12 @@ def servir_a_plusieurs(
     """
     recueillir()
     prises = ouvrir_prises(ecoute)
+    possibles = connexions_possibles(ecoute.connexions_max)
     consignes = [Consigne(fabrique, ecoute, autorite, rang) for rang in range(n)]
     with _arret_demande() as demande, selectors.DefaultSelector() as veille:
-        equipe = _Equipe(consignes, veille, Repartiteur(prises.toutes(), veille))
+        equipe = _Equipe(
+            consignes, veille, Repartiteur(prises.toutes(), veille, possibles + marge(possibles))
+        )
         try:
             for rang in range(n):
                 _embaucher(equipe, rang)
@@ -138,6 +144,7 @@ def _surveiller(equipe: _Equipe, demande: socket.socket, annoncer: Callable[[], 
             # What was done for one may have closed another.
             if cle.fd in equipe.veille.get_map():
                 cle.data()
+        equipe.repartiteur.reprendre()
         if not equipe.annonce and sum(o.pret for o in equipe.ouvriers.values()) == len(equipe.consignes):
             equipe.annonce = True
             annoncer()

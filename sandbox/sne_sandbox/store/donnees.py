@@ -63,6 +63,7 @@ class BaseDeDonnees(Connexions):
     def __init__(self, url: str | None, home: Path, *, synchronous: str = "NORMAL") -> None:
         """As that of `Connexions`."""
         super().__init__(url, home, synchronous)
+        self.home = home
         self._verrou_semis: VerrouEcriture | None = None
         self._tours: dict[str | None, Tour] = {}
         self._ecritures = 0

@@ -14,10 +14,12 @@ from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.lignes import (
     IDENTIFIANT_MAX,
+    RAPPORT_MAX,
     detasser,
     en_colonne,
     instant_de,
     instant_ou_rien,
+    longueur_tassee,
     tasser,
 )
 
@@ -51,6 +53,12 @@ _AJOUTER: Final = RequeteSql(
 )
 _LIRE: Final = RequeteSql(
     f"SELECT {', '.join(_LIGNE)} FROM echange WHERE base = :base AND identifiant = :identifiant"
+)
+_PESER: Final = RequeteSql(
+    "SELECT length(requete) + length(reponse) FROM echange WHERE base = :base AND identifiant = :identifiant"
+)
+_SANS_TETE: Final = RequeteSql(
+    f"SELECT {', '.join(_OCTETS)} FROM echange WHERE base = :base AND identifiant = :identifiant"
 )
 # It must see where exchanges of this transaction have brought the counter, and changes nothing else.
 _SUIVANT: Final = RequeteSql(
@@ -173,6 +181,19 @@ class Journal:
         with self._donnees.transaction(ecriture=False) as connexion:
             ligne = connexion.ligne(_LIRE, {"base": base, "identifiant": identifiant})
         return None if ligne is None else _echange_de(ligne)
+
+    def est_lourd(self, base: str, identifiant: int, seuil: int) -> bool:
+        """Whether the messages of an exchange weigh more than `seuil` bytes; no more of them is unpacked than
+        that takes."""
+        if not 0 < identifiant <= IDENTIFIANT_MAX:
+            return False
+        cle = {"base": base, "identifiant": identifiant}
+        with self._donnees.transaction(ecriture=False) as connexion:
+            poids = connexion.ligne(_PESER, cle)
+            if poids is None or poids[0] * RAPPORT_MAX < seuil:
+                return False
+            messages = () if poids[0] > seuil else connexion.ligne(_SANS_TETE, cle) or ()
+        return poids[0] > seuil or sum(longueur_tassee(octets, seuil + 1) for octets in messages) > seuil
 
     def chercher(
         self,

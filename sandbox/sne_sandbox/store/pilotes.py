@@ -1,8 +1,6 @@
 """The two engines: where a database is, how a connection to it is opened, who writes to the file of
 SQLite."""
 
-import fcntl
-import os
 import re
 import shutil
 import sqlite3
@@ -16,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
+from sne_sandbox.systeme import VerrouDeFichier
 
 CACHE: Final = "PRAGMA cache_size = -2000"  # KiB a connection
 #: For one that fills a base: it writes to all pages of all indexes.
@@ -96,7 +95,7 @@ def ouvrir_sqlite(fichier: Path, synchronous: str) -> Any:
     `synchronous` FULL a commit waits for the disk and survives a power cut; with NORMAL it survives a
     kill -9."""
     connexion = sqlite3.connect(
-        f"{fichier.as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
+        f"{fichier.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
     )
     try:
         for pragma in _PRAGMAS:
@@ -150,7 +149,7 @@ class VerrouEcriture:
     def __init__(self, fichier: Path) -> None:
         self._mutex = threading.Lock()
         try:
-            self._descripteur = os.open(fichier, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._fichier = VerrouDeFichier(fichier)
         except OSError as erreur:
             raise StoreError(
                 f"Le verrou [{fichier}] ne peut pas être ouvert : {raison_systeme(erreur)}.",
@@ -162,14 +161,13 @@ class VerrouEcriture:
         if not self._mutex.acquire(blocking=attendre):
             return False
         try:
-            fcntl.flock(self._descripteur, fcntl.LOCK_EX if attendre else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._mutex.release()
-            return False
+            pris = self._fichier.prendre(attendre=attendre)
         except BaseException:
             self._mutex.release()
             raise
-        return True
+        if not pris:
+            self._mutex.release()
+        return pris
 
     def __enter__(self) -> None:
         self.prendre()
@@ -179,12 +177,12 @@ class VerrouEcriture:
 
     def rendre(self) -> None:
         """Gives it back."""
-        fcntl.flock(self._descripteur, fcntl.LOCK_UN)
+        self._fichier.rendre()
         self._mutex.release()
 
     def fermer(self) -> None:
         """Closes the file of the lock; it cannot be taken any more."""
-        os.close(self._descripteur)
+        self._fichier.fermer()
 
 
 def preparer_fichier(fichier: Path) -> VerrouEcriture:

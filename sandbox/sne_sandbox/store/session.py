@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -43,6 +43,8 @@ class Magasin(BaseDeDonnees):
         self.referentiels = Referentiels()
         self.journal = Journal(self, maximum=journal_max)
         self.bases = Bases(self)
+        #: By base, the last night after which so many were due that it was asked whether they are to be run.
+        self.nuits_demandees: dict[str, date | None] = {}
         self.voisins: Voisins | None = None
         """The other processes of this database, while this one serves PostgreSQL (`saluer`)."""
         self._regardees: dict[str, tuple[Ligne, BaseLue]] = {}

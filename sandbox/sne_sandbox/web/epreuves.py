@@ -2,8 +2,9 @@
 
 A folder that holds `rapport.json` is a report, whoever wrote it (`--report-dir HOME/conformite/NOM`). One
 that the server began also holds `commande` (what was run), `sortie` (what it said), `suivi.jsonl` (how far an
-application that is driven is), `verrou` (locked as long as it lives), and `code` (its exit code) once it has
-ended. All is in files: several workers show the same thing. What a server began ends with it.
+application that is driven is), `verrou` and `verrou-enfant` (locked as long as who watches it and it live),
+and `code` (its exit code) once it has ended. All is in files: several workers show the same
+thing. What a server began ends with it.
 
 Where servers share a PostgreSQL, each judgement that one of them began is in the database too, as it goes
 (`store/classeur.py`), with `porteur`, the process that runs it: the others show it, and see when that process
@@ -13,7 +14,6 @@ Only our own commands are run, with values that are checked: the traffic of a ba
 application driven through the plan.
 """
 
-import fcntl
 import os
 import re
 import shlex
@@ -29,8 +29,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import IO, Annotated, Final
+from typing import Annotated, Final
 
+from sne_sandbox import systeme
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import ConflitEtat, OperatorError, StoreError, UsageError
@@ -51,8 +52,8 @@ GRAINE_MAX: Final = 2**31 - 1
 #: Characters of what a command says that are shown.
 SORTIE_MAX: Final = 200_000
 _NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-#: Locked by the child and by who watches it, as long as either lives.
-_TENU: Final = "verrou"
+#: Locked by who watches the child, and by the child, which lives on a while when that one dies.
+_TENUS: Final = ("verrou", "verrou-enfant")
 #: Asks for its end.
 _ARRETER: Final = "arreter"
 #: The process that runs it (`store/voisins.py`), where servers share it.
@@ -145,9 +146,7 @@ def trouver(home: Path, nom: str, classeur: Classeur | None = None) -> JugementC
     if _NOM.fullmatch(nom) is None:
         return None
     dossier = _racine(home) / nom
-    if classeur is None or (
-        dossier.is_dir() and (_vit(dossier / _TENU) or not (dossier / _PORTEUR).is_file())
-    ):
+    if classeur is None or (dossier.is_dir() and (_tenu(dossier) or not (dossier / _PORTEUR).is_file())):
         return _lu(nom, dossier, None)
     if dossier.is_dir():  # the process that ran it died before it could share the end of it
         _ranger(classeur, dossier)
@@ -185,8 +184,8 @@ def lancer(
             mots += ["--suivi", str(dossier / "suivi.jsonl")]
         try:
             dossier.mkdir(parents=True)
-            tenu = (dossier / _TENU).open("wb")
-            fcntl.flock(tenu, fcntl.LOCK_EX)
+            tenu = systeme.VerrouDeFichier(dossier / _TENUS[0])
+            tenu.prendre()
             (dossier / "commande").write_text(shlex.join(["sne-sandbox", *mots]), "utf-8")
             if classeur is not None and classeur.magasin.voisins is not None:
                 (dossier / _PORTEUR).write_text(classeur.magasin.voisins.cle, "utf-8")
@@ -195,12 +194,15 @@ def lancer(
             with (dossier / "sortie").open("wb") as sortie:
                 enfant = subprocess.Popen(  # noqa: S603 - our own command; only validated values follow it
                     # -P: the server may well be in a folder that has a `sne_sandbox` of its own.
-                    [sys.executable, "-P", "-m", "sne_sandbox", "--with-parent", *mots],
+                    [
+                        *(sys.executable, "-P", "-m", "sne_sandbox", "--with-parent"),
+                        *("--tenir", str(dossier / _TENUS[1])),
+                        *mots,
+                    ],
                     stdin=subprocess.PIPE,  # closed by our death: what --with-parent waits for
                     stdout=sortie,
                     stderr=subprocess.STDOUT,
                     env=_environnement(database),
-                    pass_fds=(tenu.fileno(),),  # held by the child too: it lives on a while when we die
                     start_new_session=True,  # a Ctrl-C meant for us comes to it by our death, once
                 )
         except OSError as erreur:
@@ -359,12 +361,14 @@ def _seul(home: Path) -> Iterator[None]:
     """Nobody else begins a judgement of this home meanwhile, in this process or in another worker."""
     try:
         _racine(home).mkdir(parents=True, exist_ok=True)
-        verrou = (_racine(home) / ".verrou").open("ab")
+        verrou = systeme.VerrouDeFichier(_racine(home) / ".verrou")
     except OSError as erreur:
         raise _empechement(home, erreur) from None
-    with verrou:
-        fcntl.flock(verrou, fcntl.LOCK_EX)
+    try:
+        verrou.prendre()
         yield
+    finally:
+        verrou.fermer()
 
 
 def _empechement(home: Path, erreur: OSError) -> OperatorError:
@@ -377,7 +381,7 @@ def _empechement(home: Path, erreur: OSError) -> OperatorError:
 def _etat(dossier: Path, classeur: Classeur | None) -> EtatJugement:
     code = dossier / "code"
     finie = code.is_file() or not (dossier / "commande").is_file()
-    if not finie and (_vit(dossier / _TENU) if classeur is None else _vit_ailleurs(dossier, classeur)):
+    if not finie and (_tenu(dossier) if classeur is None else _vit_ailleurs(dossier, classeur)):
         return EtatJugement.EN_COURS
     if (dossier / "rapport.json").is_file():
         return EtatJugement.RENDUE
@@ -385,16 +389,17 @@ def _etat(dossier: Path, classeur: Classeur | None) -> EtatJugement:
     return EtatJugement.ECHOUEE if finie or code.is_file() else EtatJugement.INTERROMPUE
 
 
+def _tenu(dossier: Path) -> bool:
+    """Whether who watches it, or it, lives."""
+    return any(_vit(dossier / nom) for nom in _TENUS)
+
+
 def _vit(tenu: Path) -> bool:
     """Whether a process holds the lock. A number of process would not tell: a container gives it again."""
-    try:
-        with tenu.open("rb") as fichier:
-            fcntl.flock(fichier, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:
-        pass
-    return False
+    if not tenu.is_file():
+        return False
+    with systeme.tenu(tenu, attendre=False) as libre:
+        return not libre
 
 
 def _vit_ailleurs(dossier: Path, classeur: Classeur) -> bool:
@@ -421,7 +426,7 @@ def _publier(classeur: Classeur | None, dossier: Path, connus: dict[str, int]) -
 def _a_partager(dossier: Path) -> list[Path]:
     """Its files, in an order such that who has some of them is not deceived: what tells that it is there, and
     who runs it; what it was, and that it has ended."""
-    fichiers = [f for f in dossier.iterdir() if f.name != _TENU and f.is_file()]
+    fichiers = [f for f in dossier.iterdir() if f.name not in _TENUS and f.is_file()]
     return sorted(fichiers, key=lambda f: (f.name == "code", f.name == "commande", f.name))
 
 
@@ -436,7 +441,7 @@ def _ranger(classeur: Classeur, dossier: Path) -> None:
 
 
 def _veiller(
-    enfant: "subprocess.Popen[bytes]", dossier: Path, tenu: IO[bytes], classeur: Classeur | None
+    enfant: "subprocess.Popen[bytes]", dossier: Path, tenu: systeme.VerrouDeFichier, classeur: Classeur | None
 ) -> None:
     """Waits for a child, shares how far it is, ends it when it is asked to, notes its exit code, lets the
     lock go."""
@@ -466,7 +471,7 @@ def _veiller(
         if classeur is not None:
             with suppress(StoreError):  # shared when it is looked at
                 _ranger(classeur, dossier)
-    tenu.close()
+    tenu.fermer()
 
 
 def _environnement(database: str | None) -> dict[str, str]:

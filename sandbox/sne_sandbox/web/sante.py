@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sne_sandbox.errors import StoreError
 from sne_sandbox.journal_technique import journal_technique
+from sne_sandbox.operations.lifecycle import en_attente
 from sne_sandbox.store import schema
 from sne_sandbox.store.pilotes import place_libre
 from sne_sandbox.store.session import Magasin
@@ -40,10 +41,12 @@ VIVANT: Final = json.dumps({"status": "ok", "version": VERSION}).encode() + b"\n
 
 @dataclass(slots=True)
 class Examen:
-    """What the checks look at: the store, since when each base has had a night due (monotonic seconds)."""
+    """What the checks look at: the store, since when each base has had a night due (monotonic seconds); and
+    what they found that is to be said, and keeps nobody from being served."""
 
     magasin: Magasin
     dues: dict[str, float] = field(default_factory=dict)
+    avertissements: tuple[str, ...] = ()
 
 
 def _fichier(examen: Examen) -> str:
@@ -80,7 +83,11 @@ def _place(examen: Examen) -> str:
 def _nuits(examen: Examen) -> str:
     machine, ici = datetime.now(UTC), time.monotonic()
     bases = examen.magasin.bases.lister()
-    dues = [base.nom for base in bases if base.nuit_due(base.horloge.maintenant(machine))]
+    attentes = {base.nom for base in bases if en_attente(base, machine) is not None}
+    # Without their names: this is read without a token.
+    dit = f"bases dont des nuits attendent qu'on les fasse passer (clock nuits) : {len(attentes)}"
+    examen.avertissements = (dit,) if attentes else ()
+    dues = [b.nom for b in bases if b.nom not in attentes and b.nuit_due(b.horloge.maintenant(machine))]
     examen.dues = {nom: examen.dues.get(nom, ici) for nom in dues}
     tard = sum(ici - depuis > RETARD for depuis in examen.dues.values())
     return f"bases dont une nuit est due et n'a pas été vécue : {tard}" if tard else ""
@@ -190,5 +197,6 @@ class Sante:
             "age_s": round(age, 1) if self._trouve else None,
             "version": VERSION,
             "verifications": trouve,
+            "avertissements": list(self._examen.avertissements),
         }
         return 200 if pret else 503, json.dumps(corps, ensure_ascii=False).encode() + b"\n"

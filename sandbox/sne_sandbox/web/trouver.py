@@ -4,16 +4,17 @@ what is not there, and BaseInconnue for a base that is not."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from werkzeug.exceptions import NotFound
+from flask import request
+from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.echange import Echange
+from sne_sandbox.domain.echange import LOURD, Echange
 from sne_sandbox.domain.publication import TU, tirer
 from sne_sandbox.operations.guichets import DroitDeGuichet, droits_de, proches
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
@@ -24,11 +25,22 @@ from sne_sandbox.web import catalogue, epreuves
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
 
+#: Bytes of an exchange that any thread of the server opens and masks, without others waiting for it.
+LEGER_MAX: Final = 500_000
+
 
 def echange(base: str, identifiant: int) -> Echange:
-    """An exchange, with its bytes."""
+    """An exchange, with its bytes. Raises ServiceUnavailable for one so heavy that what is asked of it is to
+    be answered elsewhere (LOURD): the server sees to that."""
     magasin = services().magasin
     magasin.bases.lire(base)
+    if (
+        request.environ.get(LOURD) is False
+        and request.method in ("GET", "HEAD")
+        and magasin.journal.est_lourd(base, identifiant, LEGER_MAX)
+    ):
+        request.environ[LOURD] = True
+        raise ServiceUnavailable("Cet échange est lourd : il se lit dans un processus à part.")
     trouve: Echange | None = magasin.journal.lire(base, identifiant)
     if trouve is None:
         raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")

@@ -18,7 +18,7 @@ class Banc:
         self.prise = pile.enter_context(socket.create_server(("127.0.0.1", 0)))
         self.prise.setblocking(False)
         self.veille = pile.enter_context(selectors.DefaultSelector())
-        self.repartiteur = Repartiteur([None, self.prise], self.veille)
+        self.repartiteur = Repartiteur([None, self.prise], self.veille, 100)
         pile.callback(self.repartiteur.fermer)
         self.lignes: dict[int, socket.socket] = {}
         self.recues: dict[int, list[socket.socket]] = {}

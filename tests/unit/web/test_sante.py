@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -115,7 +115,8 @@ def test_tables_of_another_version_are_said(magasin: Magasin, monkeypatch: pytes
 def test_a_night_that_nobody_lives_is_said_after_a_while(
     magasin: Magasin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    magasin.bases.creer(Base("tardive", derniere_nuit=date(2018, 3, 15)))
+    hier = datetime.now(UTC).date() - timedelta(days=2)
+    magasin.bases.creer(Base("tardive", derniere_nuit=hier))
     sante = Sante(magasin)
     sante.examiner()
     assert _lire(sante) == (200, {})  # the next exchange, or the next minute, lives it
@@ -126,6 +127,25 @@ def test_a_night_that_nobody_lives_is_said_after_a_while(
         registre.noter_nuit(date(2999, 1, 1))
     sante.examiner()
     assert _lire(sante) == (200, {})
+
+
+def test_nights_that_wait_to_be_asked_for_are_said_and_keep_nobody_out(
+    magasin: Magasin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    magasin.bases.creer(Base("endormie", derniere_nuit=date(2018, 3, 15)))
+    monkeypatch.setattr(module, "RETARD", -1.0)
+    sante = Sante(magasin)
+    sante.examiner()
+    statut, octets = sante.reponse()
+    assert statut == 200
+    (dit,) = json.loads(octets)["avertissements"]
+    assert "clock nuits" in dit
+    assert dit.endswith(" : 1")
+    assert "endormie" not in dit
+    with magasin.ecrire("endormie") as registre:
+        registre.noter_nuit(date(2999, 1, 1))
+    sante.examiner()
+    assert json.loads(sante.reponse()[1])["avertissements"] == []
 
 
 def test_a_check_that_fails_is_a_reason_and_the_others_go_on(magasin: Magasin) -> None:

@@ -1,6 +1,7 @@
 """The console's own Flask application: sections, rights, error pages."""
 
 import importlib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from werkzeug.wrappers import Response as ReponseWsgi
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import BaseInconnue, OperatorError, UsageError
+from sne_sandbox.operations.lifecycle import en_attente
 from sne_sandbox.web import acces, securite
 from sne_sandbox.web.acces import Droit, csrf_convient, jeton_csrf
 from sne_sandbox.web.console import filtres
@@ -150,6 +152,7 @@ def _commun() -> dict[str, Any]:
     return {
         "base": base,
         "maintenant": maintenant() if base is not None else None,
+        "nuits_en_attente": en_attente(base, datetime.now(UTC)) if base is not None else None,
         "les_bases": lambda: [base.nom for base in services().magasin.bases.lister()],
         "menu": _menu,
         "section_ici": _section_ici,
