@@ -17,7 +17,7 @@ from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.partage import Configuration
 from sne_sandbox.web.sante import VERIFICATIONS, Examen, Sante, VerificationSante
 
-NOMS = ["fichier", "lecture", "ecriture", "schema", "place", "nuits"]
+NOMS = ["fichier", "lecture", "ecriture", "schema", "place", "nuits", "contrats"]
 
 
 @pytest.fixture
