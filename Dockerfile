@@ -1,8 +1,11 @@
-# An instance to share: docker build -t sne-sandbox . && docker run -p 8443:8443 -p 8080:8080 -v sne:/data sne-sandbox
-FROM python:3.13-slim AS build
+# An instance to share: make image && docker run -p 8443:8443 -p 8080:8080 -v sne:/data sne-sandbox
+# `make image` pins the base by its digest (`make epingler` does so alone, or moves it on), and gives the version.
+ARG BASE=python:3.13-slim
+FROM ${BASE} AS build
 WORKDIR /src
-RUN pip install --no-cache-dir uv==0.13.9
 COPY pyproject.toml uv.lock README.md LICENSE ./
+# The uv of the lock.
+RUN pip install --no-cache-dir uv==$(sed -n '/^name = "uv"$/{n;s/^version = "\(.*\)"/\1/p;}' uv.lock)
 COPY sandbox sandbox
 COPY contracts contracts
 COPY fixtures fixtures
@@ -14,20 +17,20 @@ RUN uv export --quiet --locked --no-dev --no-emit-project -o requirements.txt \
     && /opt/sne-sandbox/bin/pip install --no-cache-dir --no-deps -r requirements.txt \
     && /opt/sne-sandbox/bin/pip install --no-cache-dir --no-deps dist/*.whl
 
-FROM python:3.13-slim
+FROM ${BASE}
+ARG VERSION
 LABEL org.opencontainers.image.title="sne-sandbox" \
       org.opencontainers.image.description="Bac à sable non officiel de la base école du SNE, interface 5.2" \
       org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.version="0.1.0"
+      org.opencontainers.image.version="${VERSION}"
 COPY --from=build /opt/sne-sandbox /opt/sne-sandbox
 RUN useradd --create-home --uid 1000 sne && mkdir /data && chown sne /data
 USER sne
 ENV PATH=/opt/sne-sandbox/bin:$PATH SNE_SANDBOX_HOME=/data
 VOLUME /data
 EXPOSE 8443 8080
-# The image has no curl. One that serves HTTPS alone gives a health check of its own.
-HEALTHCHECK --interval=10s --start-period=30s \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=5)"]
-# Not on loopback: the admin token is printed once in the log, or given by SNE_SANDBOX_ADMIN_TOKEN.
+# /readyz, by HTTP, else by HTTPS: on the ports of SNE_SANDBOX_HTTP_PORT and SNE_SANDBOX_HTTPS_PORT, as `serve`.
+HEALTHCHECK --interval=10s --timeout=10s --start-period=30s CMD ["sne-sandbox", "sante"]
+# Not on loopback: the admin token is in /data/jeton, or given by SNE_SANDBOX_ADMIN_TOKEN (or _FILE).
 ENTRYPOINT ["sne-sandbox"]
 CMD ["serve", "--host", "0.0.0.0"]

@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The uv of the lock makes the environment, as it makes the image.
+UV_DU_VERROU := uv==$(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"/\1/p;}' uv.lock)
 # An environment from elsewhere must not choose the packages of this one.
 UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 # pytest keeps what it has made of the tests: an environment that forbids it has them all made anew, by each worker.
@@ -17,13 +19,13 @@ endif
 
 AXE := tests/browser/node_modules/.package-lock.json
 
-.PHONY: setup demo test test-all campagne matrice captures docs check bench wheel lock clean
+.PHONY: setup demo test test-all campagne matrice captures docs check bench wheel release image epingler lock clean
 
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml uv.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV_DU_VERROU)
 	$(UV) sync --quiet --locked --compile-bytecode --python $(BIN)/python
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q sandbox
 	@touch $@
@@ -61,21 +63,37 @@ docs: setup
 
 check: setup
 	$(BIN)/ruff check .
+	# Every text says its encoding: that of Windows is another.
+	$(BIN)/ruff check --preview --select PLW1514 .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tests/securite.py
 
 bench: setup
 	$(BIN)/python tests/benchmarks/run.py --page docs/performances.md
+	$(BIN)/python tests/benchmarks/durabilite.py --page docs/performances.md
 
 # The wheel, and the lock that an installation takes with it: every package, its version, its hashes.
 wheel: setup
 	$(BIN)/python -m hatchling build -t wheel -d dist
 	$(UV) export --quiet --locked --no-dev --no-emit-project --no-header --no-annotate -o dist/sne-sandbox.lock
 
+# What a version is handed out as, in dist/: wheel, sdist, lock, SBOM (CycloneDX), SHA256SUMS.
+release: setup
+	$(BIN)/python tests/publication.py release
+
+# The base of the image, by its digest of now: to be committed.
+epingler: setup
+	$(BIN)/python tests/publication.py epingler
+
+image: setup
+	grep -q '^ARG BASE=.*@sha256:' Dockerfile || $(BIN)/python tests/publication.py epingler
+	docker build --build-arg VERSION=$$($(BIN)/python tests/publication.py version) -t sne-sandbox .
+
 # Not after `setup`, which refuses a lock that is behind pyproject.toml.
 lock:
-	test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
+	test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet $(UV_DU_VERROU); }
 	$(UV) lock
 
 clean:

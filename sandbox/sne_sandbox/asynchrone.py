@@ -24,6 +24,7 @@ from sne_sandbox.domain.base import Base, Guichet
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import ExchangeError, OperatorError, UsageError
 from sne_sandbox.exchange import Traite, traiter_fichier
+from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.operations import dispatching
 from sne_sandbox.operations.dossiers import NOM, NOM_ADMIS, DossiersGuichet, ouverts
 from sne_sandbox.pipeline import Pipeline
@@ -131,9 +132,7 @@ class CanalAsynchrone:
                 if guichet is not None:
                     self.relever(base, guichet, age_min=age_min)
             except (OperatorError, ExchangeError) as erreur:
-                import structlog  # half a dozen libraries of colours, for the first bad round
-
-                structlog.get_logger("sne_sandbox.asynchrone").error(
+                journal_technique("sne_sandbox.asynchrone").error(
                     "boxes not emptied", base=base, guichet=code, reason=str(erreur)
                 )
 

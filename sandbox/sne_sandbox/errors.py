@@ -57,6 +57,28 @@ class StoreError(OperatorError):
     """The database cannot be opened, migrated or read."""
 
 
+class MagasinIndisponible(StoreError):
+    """The database does not answer, or keeps nothing any more. `cause` says why, in a few French words.
+
+    `incertain`: it broke while it was being told to commit; whether it did, nobody knows. `connue`: it was
+    known beforehand, and told in the log: who is refused for it has no line of its own.
+    """
+
+    def __init__(
+        self, cause: str, *, remede: str = "", incertain: bool = False, connue: bool = False
+    ) -> None:
+        super().__init__(f"La base de données ne répond pas comme prévu : {cause}", remede=remede)
+        self.cause = cause
+        self.incertain = incertain
+        self.connue = connue
+
+    def pareille(self, *, connue: bool = False) -> "MagasinIndisponible":
+        """The same to be raised by another thread, without this one's traceback."""
+        return MagasinIndisponible(
+            self.cause, remede=self.remede, incertain=self.incertain, connue=connue or self.connue
+        )
+
+
 class ListenError(OperatorError):
     """A listener cannot be opened (port taken, address unknown)."""
 
@@ -110,9 +132,14 @@ class EnveloppeIncorrecte(ExchangeError):
 
 
 class VersionSoapRefusee(ExchangeError):
-    """The envelope is not SOAP 1.2 (answered in SOAP 1.1 with an Upgrade header)."""
+    """The envelope is not SOAP 1.2. One of SOAP 1.1 (`soap11`) is answered by a fault that its sender can
+    read, any other by one of ours; both say which version is spoken here (SOAP 1.2 part 1, 5.4.7)."""
 
     code = "VersionMismatch"
+
+    def __init__(self, message: str, *, soap11: bool = False, explication: str = "") -> None:
+        super().__init__(message, explication=explication)
+        self.soap11 = soap11
 
 
 class EnteteNonComprise(ExchangeError):
@@ -179,6 +206,20 @@ class ContratIndisponible(ExchangeError):
     """The contract of the base cannot be read on this server. Nothing was stored."""
 
     code = "Receiver"
+
+
+class ServiceIndisponible(ExchangeError):
+    """The database does not answer: nothing was stored, unless the sentence says that nobody knows."""
+
+    code = "Receiver"
+
+    def __init__(self, erreur: MagasinIndisponible) -> None:
+        suite = (
+            "on ne sait pas si cet échange a été enregistré : cherchez-le avant de le renvoyer"
+            if erreur.incertain
+            else "rien n'a été enregistré"
+        )
+        super().__init__(f"{erreur} ; {suite}. → {erreur.remede}", explication=erreur.diagnostics())
 
 
 class PanneServeur(ExchangeError):

@@ -9,7 +9,6 @@ the console sends all come through here, straight down and straight up:
 Whatever goes wrong is answered, and has its line too.
 """
 
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,16 +39,18 @@ from sne_sandbox.errors import (
     ContratIndisponible,
     ExchangeError,
     HttpRefus,
+    MagasinIndisponible,
     OperationRefusee,
     OperatorError,
     SandboxError,
+    ServiceIndisponible,
     VersionSoapRefusee,
 )
+from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.operations import lifecycle, pannes
 from sne_sandbox.pipeline import Pipeline, guichet_de
 from sne_sandbox.pki.identite import Identite, identite
 from sne_sandbox.settings import Limites
-from sne_sandbox.soap.envelope import SOAP11
 from sne_sandbox.soap.packing import Emballage
 from sne_sandbox.soap.pannes import a_la_place, abimer, erreur_de
 from sne_sandbox.store.connexion import Connexion
@@ -59,8 +60,6 @@ from sne_sandbox.store.session import Magasin
 
 if TYPE_CHECKING:
     # With Spyne under it; who only visits the boxes of the guichets does without.
-    from structlog.typing import FilteringBoundLogger
-
     from sne_sandbox.soap.server import ServeurSoap
 
 #: What a service may be asked by.
@@ -69,21 +68,8 @@ METHODES: Final = "GET, POST"
 _ENREGISTREMENT: Final = "getNumUnique"
 _DES_DEMANDES: Final = "DemandeLogementImplService"
 _PANNE: Final = "Le bac à sable a rencontré une erreur interne ; rien n'a été enregistré."
+_JOURNAL: Final = "sne_sandbox.exchange"
 _SERVICES_ICI: Final = "les services sont sous /services/… : ajoutez-le à l'adresse du serveur"
-
-
-def journal_technique(nom: str = "sne_sandbox.exchange") -> "FilteringBoundLogger":
-    """Where the bugs of the sandbox itself are told."""
-    # Imported for the first bug: it brings half a dozen libraries of colours.
-    import structlog
-
-    # By itself it writes the variables of every frame too: the document that was sent, and seconds of work.
-    rendu = structlog.dev.ConsoleRenderer(
-        colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
-    )
-    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], rendu])
-    journal: FilteringBoundLogger = structlog.get_logger(nom)
-    return journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +142,8 @@ class _EnCours:
             return reponse
         adresse = f"{self.requete.origine}/api/v1/bases/{echange.base}/exchanges/{echange.identifiant}"
         en_tetes = [*reponse.en_tetes, ("SNE-Echange", adresse)]
-        return ReponseHttp(reponse.statut, en_tetes, reponse.corps, reponse.panne)
+        ligne = echange.base, echange.identifiant
+        return ReponseHttp(reponse.statut, en_tetes, reponse.corps, reponse.panne, ligne)
 
 
 class Echanges:
@@ -215,6 +202,8 @@ class Echanges:
                 reponse = self._refuser(cours, HttpRefus(404, erreur.diagnostics()))
             except HttpRefus as erreur:
                 reponse = self._refuser(cours, erreur)
+            except MagasinIndisponible as erreur:
+                reponse = self._excuser(cours, erreur)
             except Exception as erreur:  # noqa: BLE001 - the last net: the server lives on, the journal says why
                 reponse = self._repondre_par_une_fault(cours, erreur)
         return cours.nommer(reponse)
@@ -233,12 +222,23 @@ class Echanges:
             if chemin_admis.startswith("/services/")
         )
         message = f"Aucun service n'est à {chemin} : ils sont à {adresses}"
-        famille = VersionSoapRefusee if SOAP11.encode() in requete.corps else AdresseInconnue
+        erreur = (
+            VersionSoapRefusee(message, soap11=True)
+            if self._defaut.soap.parle_soap11(requete)
+            else AdresseInconnue(message)
+        )
         cours.echange.verdict = VerdictEchange.REFUS
         cours.echange.fault = {"code": "404", "message": message, "explication": _SERVICES_ICI}
-        reponse = self._defaut.soap.refuser(famille(message), cours.emballage, 404)
+        reponse = self._defaut.soap.refuser(erreur, cours.emballage, 404)
         cours.clore(reponse)
         return cours.nommer(self._consigner(cours, reponse))
+
+    def non_remise(self, base: str, identifiant: int, raison: str) -> None:
+        """Notes in the line of an exchange that its answer did not reach the caller. Never raises."""
+        try:
+            self._magasin.journal.noter_non_remise(base, identifiant, raison)
+        except Exception:  # noqa: BLE001 - the database is out of reach, and nobody waits for this
+            journal_technique().exception("undelivered answer not noted", base=base, exchange=identifiant)
 
     def _contrat_de(self, base: str | None) -> Contrat:
         """That of a base; the server's for none, or for one whose own does not read."""
@@ -249,6 +249,8 @@ class Echanges:
 
     def _appeler(self, cours: _EnCours) -> ReponseHttp:
         requete, echange = cours.requete, cours.echange
+        # Whatever it is has its line: where nothing can be written, nothing is read either.
+        self._magasin.disjoncteur.verifier(ecriture=True)
         if requete.methode != "POST":
             raise HttpRefus(405, f"La méthode {requete.methode} n'est pas admise : SOAP s'appelle par POST.")
         lue = self._magasin.regarder(echange.base)
@@ -270,7 +272,7 @@ class Echanges:
         appelant = identite(requete.certificat)
         echange.guichet = appelant.guichet
         appel = interface.soap.ouvrir(requete, appelant, echange)
-        _admettre(appelant, base)
+        _admettre(appelant, appel, base)
         if cours.pannes:
             reponse = self._jouer_a_la_place(cours, interface.soap, appel, base)
             if reponse is not None:
@@ -298,7 +300,9 @@ class Echanges:
         """A SOAP fault; what the call had written was rolled back."""
         echange = cours.echange
         if not isinstance(erreur, ExchangeError):
-            journal_technique().exception("exchange failed", base=echange.base, service=echange.service)
+            journal_technique(_JOURNAL).exception(
+                "exchange failed", base=echange.base, service=echange.service
+            )
         echange.identifiant = echange.panne = None
         # The real server's sentence is for what it was asked; before the message was read, ours.
         phrase = _PANNE if echange.operation is None else ERREUR_INATTENDUE
@@ -306,6 +310,24 @@ class Echanges:
         reponse = cours.avertir(cours.soap.refuser(echange.echouer(erreur, phrase), cours.emballage))
         cours.clore(reponse)
         return self._consigner(cours, reponse)
+
+    def _excuser(self, cours: _EnCours, erreur: MagasinIndisponible) -> ReponseHttp:
+        """The database does not answer: a fault that says why, without a line in a journal that is out of
+        reach; with one in the technical log, unless it has been said of all of them."""
+        echange = cours.echange
+        echange.identifiant = echange.panne = None
+        assert cours.soap is not None
+        reponse = cours.soap.refuser(echange.echouer(ServiceIndisponible(erreur)), cours.emballage)
+        cours.clore(reponse)
+        if not erreur.connue:
+            journal_technique(_JOURNAL).error(
+                "exchange refused",
+                base=echange.base,
+                service=echange.service,
+                cause=erreur.cause,
+                uncertain=erreur.incertain,
+            )
+        return reponse
 
     def _consigner(self, cours: _EnCours, reponse: ReponseHttp) -> ReponseHttp:
         """Journals an exchange that has nothing else to commit; the answer as it leaves."""
@@ -318,10 +340,13 @@ class Echanges:
                 else:
                     sortie = self._abimer(cours, connexion, reponse)
                 self._magasin.journal.consigner(connexion, echange)
-        except Exception:  # noqa: BLE001 - the database is out of reach, or refuses the row
+        except MagasinIndisponible as erreur:
+            # What the answer rests on may be wrong: a base that is not there, in a file that was replaced.
+            return self._excuser(cours, erreur)
+        except Exception:  # noqa: BLE001 - the database refuses the row
             # The client has its answer all the same, and this line tells the operator.
             echange.identifiant = None
-            journal_technique().exception("journal line lost", base=echange.base, path=echange.chemin)
+            journal_technique(_JOURNAL).exception("journal line lost", base=echange.base)
             return reponse
         return sortie
 
@@ -431,12 +456,13 @@ def base_nommee(magasin: Magasin, chemin: str) -> str | None:
         return None
 
 
-def _admettre(appelant: Identite, base: Base) -> None:
+def _admettre(appelant: Identite, appel: Appel, base: Base) -> None:
     """Raises OperationRefusee for the certificate of another base."""
     if appelant.base is not None and appelant.base != base.nom:
         raise OperationRefusee(
             f"Le certificat présenté vaut pour la base [{appelant.base}], pas pour [{base.nom}].",
-            explication=f"Émettez-en un : sne-sandbox pki issue --guichet {appelant.guichet} "
+            explication="Émettez-en un : sne-sandbox pki issue --guichet "
+            f"{appelant.guichet or guichet_de(appel, None) or 'GUICHET'} "
             f"--base {base.nom} --out DOSSIER ; ou appelez /bases/{appelant.base}/services/…",
         )
 

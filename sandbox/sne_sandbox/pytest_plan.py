@@ -21,6 +21,8 @@ from typing import Any, Final
 
 import pytest
 
+from sne_sandbox import systeme
+
 #: What the ids of the items begin with; one of them, given to pytest as a file is, plays that scenario.
 PREFIXE: Final = "sne_sandbox::"
 _NOM: Final = PREFIXE.removesuffix("::")
@@ -249,7 +251,7 @@ class PlanDansPytest:
             return
         if cesse := self._rendus != self._attendus:
             coupee = session.exitstatus == pytest.ExitCode.INTERRUPTED
-            self._processus.send_signal(signal.SIGINT if coupee else signal.SIGTERM)
+            systeme.prevenir(self._processus, signal.SIGINT if coupee else signal.SIGTERM)
         try:  # what was skipped may still be played
             self._code = self._processus.wait(_FIN if cesse else None)
         except subprocess.TimeoutExpired:

@@ -18,6 +18,7 @@ _RAISONS: Final[Mapping[int, str]] = {
     errno.ELOOP: "ses liens symboliques tournent en rond",
     errno.EMFILE: "trop de fichiers sont ouverts",
     errno.ENFILE: "trop de fichiers sont ouverts",
+    errno.EFBIG: "il est trop gros",
     errno.EIO: "le disque a failli",
     errno.ENOTEMPTY: "le dossier n'est pas vide",
     errno.EBUSY: "il est occupé",

@@ -56,6 +56,8 @@ class Setting:
                 f"Le réglage {self.nom} vaut [{brut}].",
                 remede=f"valeurs possibles : {', '.join(self.choix)}",
             )
+        if self.type is bool:
+            return _oui_ou_non(self.nom, brut)
         try:
             valeur = self.type(brut)
         except ValueError:
@@ -66,6 +68,16 @@ class Setting:
                 remede=f"un entier est attendu, de {self.minimum} à {self.maximum}",
             )
         return valeur
+
+
+#: How yes and no are written in a variable.
+OUI_NON: Final = {"oui": True, "1": True, "true": True, "non": False, "0": False, "false": False}
+
+
+def _oui_ou_non(nom: str, brut: str) -> bool:
+    if brut.lower() not in OUI_NON:
+        raise UsageError(f"Le réglage {nom} vaut [{brut[:40]}].", remede="valeurs possibles : oui, non")
+    return OUI_NON[brut.lower()]
 
 
 _DU_SERVEUR: Final = (
@@ -80,22 +92,55 @@ _DU_SERVEUR: Final = (
     Setting("http_port", int, 8080, "serveur", "port HTTP en clair (0 : un port libre, -1 : aucun)",
             minimum=-1, maximum=PORT_MAX),
     Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
+    Setting("database_file", Path, None, "serveur",
+            "fichier de cette URL, quand elle porte un mot de passe"),
+    Setting("secret_file", Path, None, "serveur",
+            "fichier du secret qui chiffre les clés que des serveurs partagent dans PostgreSQL"),
+    Setting("synchronous", str, "FULL", "serveur",
+            "ce qu'un échange enregistré dans SQLite attend : le disque (FULL, survit à une coupure) "
+            "ou le système (NORMAL, survit à kill -9)", ("FULL", "NORMAL")),
     Setting("client_cert", str, "optional", "serveur", "certificat client en HTTPS",
             ("optional", "required", "off")),
+    Setting("pkcs12", str, "moderne", "serveur",
+            "algorithmes des fichiers .p12 : AES-256 et SHA-256, ou 3DES et SHA-1, pour Java avant 8u301 et "
+            "Windows avant 10", ("moderne", "compatible")),
     Setting("workers", int, None, "serveur",
             "nombre de processus (sinon un seul, ou autant que de cœurs si le serveur est partagé : --host "
             "ouvert à d'autres machines, ou base PostgreSQL)", minimum=1, maximum=64),
     Setting("threads", int, 8, "serveur", "fils d'exécution par processus", minimum=1, maximum=256),
+    Setting("delai_arret", int, 0, "serveur",
+            "secondes pendant lesquelles un serveur qui s'arrête (SIGTERM) reçoit encore ; /readyz le dit",
+            maximum=3600),
     Setting("journal_max", int, 50_000, "serveur", "échanges gardés au journal, par base"),
     Setting("message_max", int, 20_000_000, "serveur", "taille maximale d'un message, en octets"),
     Setting("xml_max", int, 5_000_000, "serveur", "taille maximale d'un document XML, en octets"),
+    Setting("connexions_max", int, None, "serveur",
+            "connexions tenues à la fois, par processus (sinon selon les descripteurs que le système laisse, "
+            "10 000 au plus) ; au-delà : 503", minimum=1),
+    Setting("octets_max", int, 512_000_000, "serveur",
+            "octets en route à la fois, par processus : reçus et pas encore traités, répondus et pas "
+            "encore lus ; au-delà : 503", minimum=1_000_000),
+    Setting("debit_min", int, 10_000, "serveur",
+            "octets par seconde sous lesquels est abandonné un pair qui envoie une requête, ou lit une "
+            "longue réponse (0 : jamais)"),
+    Setting("patience", int, 30, "serveur", "secondes sur lesquelles ce débit se mesure", minimum=1,
+            maximum=3_600),
     Setting("compression", str, "non", "serveur",
             "compresse les réponses en gzip si le client l'admet (un client réel l'annonce et ne sait pas "
             "lire)", ("non", "oui")),
-    Setting("admin_token", str, None, "serveur", "jeton d'administration hors de la machine locale",
+    Setting("ouvert", bool, False, "serveur",
+            "ouvre console et API sans jeton, à qui est sur cette machine ; refusé hors de la boucle locale"),
+    Setting("admin_token", str, None, "serveur",
+            "jeton d'administration, 128 bits au moins (par défaut, celui du fichier jeton de --home, fait "
+            "au premier démarrage)", secret=True),
+    Setting("admin_token_file", Path, None, "serveur", "fichier de ce jeton, qu'aucune liste de processus ne "
+            "montre"),
+    Setting("read_only_token", str, None, "serveur",
+            "jeton qui lit tout (console et API) et ne change rien (par défaut, celui du lien de lecture)",
             secret=True),
-    Setting("read_only_token", str, None, "serveur", "jeton qui lit tout (console et API) et ne change rien",
-            secret=True),
+    Setting("read_only_token_file", Path, None, "serveur", "fichier de ce jeton"),
+    Setting("url_publique", str, None, "serveur",
+            "adresse par laquelle on l'appelle derrière un relais (https://sne.exemple.fr)"),
 )  # fmt: skip
 
 
@@ -148,6 +193,12 @@ class Reglages:
         30, "jours après lesquels un bail signé, non suivi de la radiation RADATT, est noté au journal"
     )
 
+    sauvegarde_avant_nuits: int = _de_base(
+        10,
+        "part des demandes, en %, que des nuits ne radient ou n'effacent pas (dix au moins) sans que la base "
+        "soit d'abord sauvegardée ; 0 : aucune sauvegarde",
+    )
+
     @classmethod
     def de(cls, valeurs: Mapping[str, str]) -> "Reglages":
         """Settings from their written values. Raises UsageError for an unknown key or a wrong value."""
@@ -185,6 +236,15 @@ def valeur(nom: str, donnee: Any = None) -> Any:
         return donnee
     brut = os.environ.get(setting.variable)
     return setting.lire(brut) if brut else setting.defaut
+
+
+def est_adresse(nom: str) -> bool:
+    """Whether it is an IP address, and no name (without brackets)."""
+    try:
+        ipaddress.ip_address(nom)
+    except ValueError:
+        return False
+    return True
 
 
 def est_boucle_locale(nom: str) -> bool:

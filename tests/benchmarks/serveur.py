@@ -34,7 +34,7 @@ class Serveur:
 
     def processus(self) -> list[int]:
         """Those that serve: the children, the server itself when it has none."""
-        enfants = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        enfants = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="utf-8").split()
         return [int(pid) for pid in enfants] or [self.pid]
 
     def memoire(self) -> float:
@@ -42,7 +42,7 @@ class Serveur:
         return max(
             int(ligne.split()[1]) / 1024
             for pid in self.processus()
-            for ligne in Path(f"/proc/{pid}/status").read_text().splitlines()
+            for ligne in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
             if ligne.startswith("VmRSS:")
         )
 
@@ -50,14 +50,14 @@ class Serveur:
         """Seconds of processor that it has taken so far, user and system, in all its processes."""
         total = 0.0
         for pid in {self.pid, *self.processus()}:
-            champs = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            champs = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
             total += (int(champs[11]) + int(champs[12])) / _TICS
         return total
 
     def connexions(self, ports: set[int]) -> list[int]:
         """How many of the connections from these ports each process serves, the most loaded first."""
         prises = {}
-        for ligne in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        for ligne in Path("/proc/net/tcp").read_text(encoding="utf-8").splitlines()[1:]:
             champs = ligne.split()
             if int(champs[1].rpartition(":")[2], 16) == self.port:
                 prises[f"socket:[{champs[9]}]"] = int(champs[2].rpartition(":")[2], 16)

@@ -27,7 +27,8 @@ VUES_SEULES: Final = {
     "guide.page": _PAGE, "guide.image": _PAGE, "guide.fichier": _PAGE,
     "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
     "static": _PAGE, "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE,
-    "connexion.lecture": _PAGE, "conformite.flux": _FLUX, "journal.flux": _FLUX,
+    "connexion.lecture": _PAGE, "connexion.lecteur": _PAGE, "connexion.entree": _PAGE,
+    "conformite.flux": _FLUX, "journal.flux": _FLUX,
     "controle.supprimer_base": _CONFIRMATION, "controle.remise": _CONFIRMATION,
     "controle.remettre": _CONFIRMATION, "controle.restaurer": _CONFIRMATION,
     "controle.oublier": _CONFIRMATION,
@@ -35,11 +36,13 @@ VUES_SEULES: Final = {
 #: Commands that are no deed on a base of a server, and why.
 COMMANDES_SEULES: Final = {
     "serve": "starts the server",
+    "sante": "asks whether the server is ready",
     "run": "starts a server, a base and the vendor's tests",
     "proxy": "starts a relay to a real server",
     "calibrer": "compares a recording with a contract, over a base of its own",
     "diagnostic": "looks at the set-up of a machine, from outside",
     "demo": "shows the product, in a folder of its own",
+    "jetons lien": "an address of the server: of use to a person alone",
     "cles creer": "a key is its owner's, and no server's",
     "cles montrer": "only shows a key",
     "cles defi": "only draws a text",
@@ -49,7 +52,9 @@ COMMANDES_SEULES: Final = {
     "exigences": "tells what an application is judged on",
     "certification": "tells what a product may attain, and what is to be done for it",
     "pannes genres": "« pannes list » and its page tell them too",
+    "pki renouveler": "before the server starts",
     "db upgrade": "before the server starts",
+    "db secret": "a secret is of those who run the servers, and no base's",
     "db seed": "before the server starts; « bases create » after it",
 }
 #: A value for each place of a command line.
@@ -62,12 +67,13 @@ EXEMPLES: Final[dict[str, Any]] = {
     "fichier": "ici", "code": "G1226", "exemples": 2, "date": "2018-12-31", "tableau": "TAB02",
     "territoire": "062", "famille": "CRE", "avant": "ici", "faute": "second-cotitulaire", "apres": "ici",
     "liste": "ListeCivilite", "niveau": "epci", "annee": 2018, "contrat": "v5.0",
+    "droit": "base", "sur": "essai", "expire": "P30D",
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return creer_application(Configuration(home=tmp_path_factory.mktemp("home"), semence="vide"))
+    return creer_application(Configuration(ouvert=True, home=tmp_path_factory.mktemp("home"), semence="vide"))
 
 
 @pytest.fixture(scope="module")

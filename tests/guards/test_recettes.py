@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import publication
 import pytest
 import recettes
 from recettes import ACTION, CI, COMPOSANT, GITHUB, GITLAB, Travail
@@ -164,16 +165,28 @@ def test_the_container_of_the_service_is_started_by_a_command_of_ours() -> None:
 
 
 def test_one_version_is_told_wherever_one_is() -> None:
-    """The project's, as CONTRIBUTING lists the places; and the image is built by the uv of the lock."""
-    assert tomllib.loads((RACINE / "pyproject.toml").read_text("utf-8"))["project"]["version"] == VERSION
+    """The package's, from which the wheel, the image and the recipes of today have theirs; and one uv makes
+    the environment and the image: that of the lock."""
+    projet = tomllib.loads((RACINE / "pyproject.toml").read_text("utf-8"))
+    assert projet["project"]["dynamic"] == ["version"]
+    assert projet["tool"]["hatch"]["version"]["path"] == "sandbox/sne_sandbox/__init__.py"
+    assert publication.version() == VERSION
     dockerfile = (RACINE / "Dockerfile").read_text("utf-8")
-    assert re.findall(r'image\.version="(.*)"', dockerfile) == [VERSION]
+    assert re.findall(r'image\.version="(.*)"', dockerfile) == ["${VERSION}"]
     recettes_dites = [f.read_text("utf-8") for f in (CI / "testcontainers").iterdir() if f.is_file()]
     dites = [v for texte in recettes_dites for v in re.findall(r"sne-sandbox:([\d.]+)", texte)]
     assert dites == [VERSION] * len(recettes_dites)
     paquets = tomllib.loads((RACINE / "uv.lock").read_text("utf-8"))["package"]
     (uv,) = [paquet["version"] for paquet in paquets if paquet["name"] == "uv"]
-    assert re.findall(r"\buv==(\S+)", dockerfile) == [uv]
+    makefile = (RACINE / "Makefile").read_text("utf-8")
+    for texte in (dockerfile, makefile.replace("$$", "$")):
+        (lue,) = re.findall(r"uv==\$\((?:shell )?(sed .* uv\.lock)\)", texte)
+        dite = subprocess.run(["sh", "-c", lue], cwd=RACINE, check=True, capture_output=True, text=True)
+        assert dite.stdout.strip() == uv
+    assert makefile.count("$(UV_DU_VERROU)") == makefile.count("pip install"), "never another uv"
+    assert {"BASE", "VERSION"} == set(re.findall(r"^ARG (\w+)", dockerfile, re.MULTILINE))
+    assert re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE) == ["${BASE}"] * 2
+    assert publication.BASE.search(dockerfile), "a tag, and the digest once `make epingler` could ask for it"
 
 
 def test_the_image_is_given_what_it_copies_and_nothing_else() -> None:

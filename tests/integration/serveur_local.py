@@ -27,13 +27,18 @@ class Serveur:
 
     @classmethod
     def demarrer(
-        cls, home: Path, *options: str, commande: tuple[str, ...] = ("serve", "--seed-base", "vide")
+        cls,
+        home: Path,
+        *options: str,
+        commande: tuple[str, ...] = ("serve", "--seed-base", "vide"),
+        ouvert: bool = True,
     ) -> "Serveur":
-        """Start `sne-sandbox serve` in its own process group; fails with its last words when it does not."""
+        """Start `sne-sandbox serve` in its own process group; fails with its last words when it does not.
+        `ouvert`: its console and its API want no token."""
         pret, sortie = home.with_suffix(".json"), home.with_suffix(".log")
         pret.unlink(missing_ok=True)
         arguments = [*commande, "--home", str(home), "--ready-file", str(pret), "--https-port", "0",
-                     "--http-port", "0", *options]  # fmt: skip
+                     "--http-port", "0", *(["--ouvert"] if ouvert else []), *options]  # fmt: skip
         with sortie.open("wb") as journal:
             processus = subprocess.Popen(
                 [sys.executable, "-m", "sne_sandbox", *arguments],

@@ -97,6 +97,18 @@ MAUVAIS: Final[dict[str, Envoi]] = {
     "garbage in base64": Envoi(
         _soap(LIRE.replace("<certificat/>", "<certificat>* pas du base64 *</certificat>")), explique="base64"
     ),
+    "a header of a part said twice, in two ways": Envoi(
+        _mtom(DEM)[1].replace(b"Content-ID: <xml_id>", b"Content-ID: <xml_id>\r\nContent-ID: <autre>"),
+        _mtom(DEM)[0], explique="Content-ID est écrit deux fois",
+    ),
+    "text beside xop:Include": Envoi(
+        _mtom(DEM)[1].replace(b"<fichierDemande>", b"<fichierDemande>YQ=="), _mtom(DEM)[0],
+        dit="donné deux fois", explique="xop:Include",
+    ),
+    "a multipart for a document": Envoi(
+        _mtom(DEM)[1].replace(b"Content-Type: text/xml; charset=utf-8", b"Content-Type: multipart/mixed"),
+        _mtom(DEM)[0], dit="n'est pas lisible", explique="un niveau",
+    ),
     # --- the envelope
     "empty body": Envoi(b"", explique="vide"),
     "no XML": Envoi(b"bonjour", explique="ligne 1"),
@@ -108,6 +120,24 @@ MAUVAIS: Final[dict[str, Envoi]] = {
     "header to be understood": Envoi(
         _soap(entete='<s:Header><q:Sec xmlns:q="urn:q" s:mustUnderstand="true"/></s:Header>'),
         dit="MustUnderstand",
+    ),
+    "WS-Addressing to be understood": Envoi(
+        _soap(entete='<s:Header><a:To xmlns:a="http://www.w3.org/2005/08/addressing" s:mustUnderstand="1">'
+              "x</a:To></s:Header>"),
+        dit="[To] est obligatoire (mustUnderstand) et n'est pas compris : il est de WS-Addressing",
+        explique="AddressingFeature(false)",
+    ),
+    "neither SOAP 1.1 nor 1.2": Envoi(
+        _soap(espace="http://www.w3.org/2001/12/soap-envelope"), dit=f'<soap:Envelope xmlns:soap="{SOAP12}">',
+        explique="2001/12",
+    ),
+    "SOAP 1.1 where no service is": Envoi(
+        _soap(espace=SOAP11), "text/xml", 404, dit=f'<soap:Envelope xmlns:soap="{SOAP11}">',
+        chemin="/services/X/",
+    ),
+    "SOAP 1.2 that speaks of 1.1, where no service is": Envoi(
+        _soap(f"<ws:a>{SOAP11}</ws:a>"), statut=404, dit=f'<soap:Envelope xmlns:soap="{SOAP12}">',
+        chemin="/services/X/",
     ),
     "unknown operation": Envoi(_soap("<ws:getTout/>"), dit="getTout"),
     "operation of another service": Envoi(_soap(), chemin=f"/services/{RECHERCHE}/", dit="demandeLogement"),
@@ -195,6 +225,56 @@ def test_bad_input_is_refused_and_journalled(serveur: Serveur, cas: str) -> None
     _repond_encore(serveur)
 
 
+LATIN_15: Final = SANS_DECLARATION.decode().replace("’", "'")
+BONS: Final[dict[str, tuple[tuple[str, bytes], str]]] = {
+    "a part in the charset that its header announces": (_mtom(LATIN_15.encode("iso-8859-15")), ""),
+    "a part whose charset is not that of its document": (_mtom(DEM), "T-29"),
+    "a header of a part said twice": (_mtom(DEM), "T-30"),
+    "a multipart that nobody cites": (_mtom(DEM), "T-31"),
+}
+
+
+def _ecrire_de_travers(cas: str, corps: bytes) -> bytes:
+    charset = {
+        "a part in the charset that its header announces": b"ISO-8859-15",
+        "a part whose charset is not that of its document": b"ISO-8859-1",
+    }.get(cas, b"utf-8")
+    corps = corps.replace(b"text/xml; charset=utf-8", b"text/xml; charset=" + charset)
+    if cas == "a header of a part said twice":
+        corps = corps.replace(b"Content-ID: <xml_id>", b"Content-ID: <xml_id>\r\nContent-ID: <xml_id>")
+    if cas == "a multipart that nobody cites":
+        limite = corps.partition(b"\r\n")[0]
+        imbriquee = b"Content-Type: multipart/mixed; boundary=C\r\nContent-ID: <n>\r\n\r\n--C--\r\n"
+        corps = corps.removesuffix(limite + b"--\r\n") + limite + b"\r\n" + imbriquee + limite + b"--\r\n"
+    return corps
+
+
+@pytest.mark.parametrize("cas", BONS)
+def test_what_cannot_be_misread_is_read(serveur: Serveur, cas: str) -> None:
+    """The document is the one that was meant, letters included."""
+    (content_type, corps), code = BONS[cas]
+    avant = serveur.dernier()
+    recu = _envoyer(serveur, _requete(Envoi(_ecrire_de_travers(cas, corps), content_type)))
+    assert recu.startswith(b"HTTP/1.1 200 "), recu[:1500].decode()
+    (ligne,) = serveur.lignes_depuis(avant)
+    assert code in "".join(tolerance["code"] for tolerance in ligne["tolerances"])
+    if not code:
+        assert "<ns1:prenom>Inès</ns1:prenom>".encode() in recu
+
+
+@pytest.mark.parametrize("nom", ["absent.xsd", "../../etc/passwd.xsd", "%00.xsd", "x" * 300 + ".xsd"])
+def test_an_unknown_schema_tells_no_path(serveur: Serveur, nom: str) -> None:
+    recu = _envoyer(
+        serveur, f"GET {CHEMIN}?xsd={nom} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+    )
+    tete, _, corps = recu.partition(b"\r\n\r\n")
+    assert tete.startswith(b"HTTP/1.1 404 ")
+    assert b"est inconnu" in corps
+    assert b"/home" not in corps
+    assert b"contracts" not in corps
+    assert b"v5.2" not in corps
+
+
 @pytest.mark.parametrize(
     "tete",
     [
@@ -214,26 +294,52 @@ def test_a_message_above_the_limit_is_refused(serveur: Serveur, tete: str) -> No
     _repond_encore(serveur)
 
 
-@pytest.mark.parametrize(
-    "octets",
-    [
-        pytest.param(b"\x00\x01\x02\x03\r\n\r\n", id="no HTTP"),
-        pytest.param(b"POST " + CHEMIN.encode() + b"\r\n\r\n", id="no version"),
-        pytest.param(b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 2000 + b"\r\n", id="endless head"),
-        pytest.param(b"POST " + CHEMIN.encode() + b" HTTP/1.1\r\nHost: a\r\nContent-Length: -5\r\n\r\n",
-                     id="negative length"),
-        pytest.param(b"POST " + CHEMIN.encode() + b" HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
-                     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", id="two lengths"),
-        pytest.param(b"POST " + CHEMIN.encode() + b" HTTP/1.1\r\nHost: a\r\n"
-                     b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", id="bad chunk"),
-    ],
-)  # fmt: skip
-def test_bad_http_is_refused_and_journalled(serveur: Serveur, octets: bytes) -> None:
+APPEL: Final = f"POST {CHEMIN} HTTP/1.1\r\n"
+#: A request that is no HTTP; which line the refusal names, and what it says of it.
+ILLISIBLES: Final[dict[str, tuple[str, str, str]]] = {
+    "no HTTP": ("\0\1\2\3\r\n\r\n", "Ligne 1", "1 mot au lieu de trois"),
+    "no version": (f"POST {CHEMIN}\r\n\r\n", "Ligne 1", "2 mots au lieu de trois"),
+    "another version": ("GET / HTTP/2.0\r\n\r\n", "Ligne 1", "[HTTP/2.0] n'est ni HTTP/1.1"),
+    "a space in the address": ("GET /a b HTTP/1.1\r\n\r\n", "Ligne 1", "%20"),
+    "no address": ("GET  HTTP/1.1\r\n\r\n", "Ligne 1", "l'adresse est vide"),
+    "a letter of the address": ("GET /\u00e9 HTTP/1.1\r\n\r\n", "Ligne 1", "%XX"),
+    "no method": ("(GET) / HTTP/1.1\r\n\r\n", "Ligne 1", "[(GET)]"),
+    "endless head": ("GET / HTTP/1.1\r\n" + "A: b\r\n" * 2000 + "\r\n", "", "100 lignes"),
+    "negative length": (APPEL + "Host: a\r\nContent-Length: -5\r\n\r\n", "Ligne 3", "pas un nombre"),
+    "two lengths": (
+        APPEL + "Host: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Ligne 4", "déjà donnée plus haut",
+    ),
+    "another transfer": (APPEL + "Host: a\r\nTransfer-Encoding: gzip\r\n\r\n", "Ligne 3", "« chunked »"),
+    "no colon": (APPEL + "Host: a\r\nContent-Length 5\r\n\r\n", "Ligne 3", "[Content-Length 5]"),
+    "a space before the colon": (APPEL + "Host : a\r\n\r\n", "Ligne 2", "une espace"),
+    "a line end alone": (APPEL + "Host: a\rb\r\n\r\n", "Ligne 2", "isolé"),
+    "bad chunk": (
+        APPEL + "Host: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n", "", "après 3 octets"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cas", ILLISIBLES)
+def test_bad_http_is_refused_with_its_reason_and_journalled(serveur: Serveur, cas: str) -> None:
+    octets, lieu, dit = ILLISIBLES[cas]
     avant = serveur.dernier()
-    assert _envoyer(serveur, octets).startswith(b"HTTP/1.1 4")
+    recu = _envoyer(serveur, octets.encode("latin-1"))
+    assert recu.startswith(b"HTTP/1.1 4")
     (ligne,) = serveur.lignes_depuis(avant)
     assert ligne["verdict"] == "refus"
+    for attendu in (lieu, dit):
+        assert attendu in recu.decode(), recu.decode()
+        assert attendu in ligne["fault"]["message"]
     _repond_encore(serveur)
+
+
+def test_a_request_that_is_no_http_does_not_give_its_secrets_away(serveur: Serveur) -> None:
+    avant = serveur.dernier()
+    recu = _envoyer(serveur, (APPEL + "Authorization: Bearer tres\0secret\r\n\r\n").encode())
+    (ligne,) = serveur.lignes_depuis(avant)
+    assert b"Authorization: (non montr" in recu
+    assert "secret" not in recu.decode() + str(ligne)
 
 
 def test_slow_and_vanishing_peers_disturb_nobody(serveur: Serveur) -> None:

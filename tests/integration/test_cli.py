@@ -228,6 +228,11 @@ def test_pki_issue_writes_what_a_client_needs(sne: Sne, tmp_path: Path) -> None:
     magasin = pkcs12.load_pkcs12((dossier / "truststore.p12").read_bytes(), b"sne-sandbox")
     assert [c.certificate.subject for c in magasin.additional_certs] == [autres[0].subject]
     assert sne("pki", "issue", "--guichet", "G1", "--out", "certificats").returncode == 2
+    vu = sne("pki", "issue", "--guichet", "G1105", "--out", "autres")
+    assert (vu.returncode, vu.stdout) == (2, "")
+    assert "Le guichet [G1105] n'existe pas dans la base [ecole]" in vu.stderr
+    assert "vouliez-vous dire " in vu.stderr
+    assert "G1104 (" in vu.stderr
     vu = sne("pki", "issue", "--guichet", "G1104", "--base", "pas un nom", "--out", "autres")
     assert (vu.returncode, vu.stdout) == (2, "")
     assert "Le nom de base [pas un nom] ne convient pas." in vu.stderr

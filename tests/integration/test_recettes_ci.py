@@ -221,7 +221,7 @@ def conteneur(tmp_path: Path) -> Iterator[Callable[..., Serveur]]:
         anciennes = {nom: os.environ.get(nom) for nom in variables}
         os.environ.update(variables)
         try:
-            lances.append(Serveur.demarrer(tmp_path / "data", *options, commande=("serve",)))
+            lances.append(Serveur.demarrer(tmp_path / "data", *options, commande=("serve",), ouvert=False))
         finally:
             for nom, valeur in anciennes.items():
                 os.environ.pop(nom) if valeur is None else os.environ.update({nom: valeur})
@@ -298,7 +298,7 @@ def test_testcontainers_in_python(
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    sne = module.SneSandboxContainer("registre.exemple.fr/sne-sandbox:0.1.0").start()
+    sne = module.SneSandboxContainer("registre.exemple.fr/sne-sandbox:0.2.0").start()
     certificat, cle, autorite = sne.certificat("G1226", depot)
     subprocess.run(
         ["sh", "mes-tests.sh"], cwd=depot, check=True, capture_output=True,
@@ -337,7 +337,7 @@ public class Wait {
 import org.testcontainers.containers.GenericContainer;
 public class Essai {
     public static void main(String[] mots) throws Exception {
-        SneSandboxContainer sne = new SneSandboxContainer("registre.exemple.fr/sne-sandbox:0.1.0");
+        SneSandboxContainer sne = new SneSandboxContainer("registre.exemple.fr/sne-sandbox:0.2.0");
         System.out.println(GenericContainer.jeton);
         String[] ports = new String(System.in.readNBytes(11)).split(" ");
         GenericContainer.http = Integer.parseInt(ports[0]);

@@ -258,7 +258,7 @@ def _finit(pid: int) -> bool:
     limite = time.monotonic() + 240
     while time.monotonic() < limite:
         try:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            if Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z":
                 return True
         except (FileNotFoundError, ProcessLookupError):  # the latter, when it ends while it is read
             return True

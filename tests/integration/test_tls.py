@@ -69,6 +69,28 @@ def _refuse(serveur: Serveur, contexte: ssl.SSLContext) -> str:
     return str(ligne["fault"]["message"]) + " / " + str(ligne["fault"]["explication"])
 
 
+def test_tls_1_2_is_spoken_in_aead_suites_alone(exigeant: Serveur) -> None:
+    """Each suite that OpenSSL knows is offered alone; the server takes those that encrypt and authenticate at
+    once, over ephemeral keys."""
+    tous = ssl.create_default_context()
+    tous.set_ciphers("ALL:@SECLEVEL=0")
+    noms = [suite["name"] for suite in tous.get_ciphers() if suite["protocol"] != "TLSv1.3"]
+    assert len(noms) > 40
+    pris = []
+    for nom in noms:
+        contexte = _contexte(exigeant, exigeant.certificat("G1226"))
+        contexte.maximum_version = ssl.TLSVersion.TLSv1_2
+        contexte.set_ciphers(f"{nom}:@SECLEVEL=0")
+        with contextlib.suppress(ssl.SSLError, ConnectionError):
+            _appeler(exigeant, contexte)
+            pris.append(nom)
+    assert sorted(pris) == [
+        "ECDHE-ECDSA-AES128-GCM-SHA256",
+        "ECDHE-ECDSA-AES256-GCM-SHA384",
+        "ECDHE-ECDSA-CHACHA20-POLY1305",
+    ]
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_both_versions_of_tls(exigeant: Serveur, version: ssl.TLSVersion) -> None:
     contexte = _contexte(exigeant, exigeant.certificat("G1226"))
@@ -218,3 +240,13 @@ def test_a_certificate_of_another_base_is_refused(serveur: Serveur, tmp_path: Pa
     assert recu.phrase == "Le certificat présenté vaut pour la base [ailleurs], pas pour [ecole]."
     (ligne,) = serveur.lignes_depuis(avant)
     assert "pki issue" in ligne["fault"]["explication"]
+
+
+@pytest.mark.parametrize("guichet", ["G9999", "XXXXX", "serveur1"])
+def test_it_is_whatever_its_guichet(serveur: Serveur, tmp_path: Path, guichet: str) -> None:
+    """`pki issue` makes no such certificate, and an older one did."""
+    fichiers = ecrire(Autorite(serveur.home / "pki").emettre(guichet, "ailleurs"), tmp_path)
+    client = Client(serveur, https=True, certificat=(str(fichiers.certificat), str(fichiers.cle)))
+    recu = client.relire("0620318999999G1226")
+    client.fermer()
+    assert recu.phrase == "Le certificat présenté vaut pour la base [ailleurs], pas pour [ecole]."

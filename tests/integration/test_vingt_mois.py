@@ -176,7 +176,7 @@ def client(tmp_path: Path) -> Iterator[Client]:
         sys.executable, "-m", "sne_sandbox", "serve", "--home", str(tmp_path / "home"),
         "--ready-file", str(pret),
         "--https-port", "0", "--http-port", "0", "--clock", "2018-03-15T12:00:00",
-        "--client-cert", "required", "--profile", "strict", "--seed-base", "vide", "--seed-base", "vide",
+        "--client-cert", "required", "--profile", "strict", "--seed-base", "vide", "--ouvert",
     ]  # fmt: skip
     with subprocess.Popen(commande, stderr=subprocess.PIPE) as serveur:
         try:

@@ -21,7 +21,9 @@ from sne_sandbox.web.partage import Configuration
 @pytest.fixture(scope="session")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application over an embedded store of its own."""
-    app = creer_application(Configuration(home=tmp_path_factory.mktemp("home"), horloge=Horloge(fige_a=MIDI)))
+    app = creer_application(
+        Configuration(ouvert=True, home=tmp_path_factory.mktemp("home"), horloge=Horloge(fige_a=MIDI))
+    )
     yield app
     app.extensions["sne"].magasin.fermer()
 

@@ -76,6 +76,13 @@ def test_the_environment_comes_between_what_is_given_and_the_default(monkeypatch
     monkeypatch.setenv("SNE_SANDBOX_THREADS", "trois")
     with pytest.raises(UsageError):
         valeur("threads")
+    monkeypatch.setenv("SNE_SANDBOX_OUVERT", "Oui")
+    assert valeur("ouvert") is True
+    monkeypatch.setenv("SNE_SANDBOX_OUVERT", "non")
+    assert valeur("ouvert") is False
+    monkeypatch.setenv("SNE_SANDBOX_OUVERT", "peut-être")
+    with pytest.raises(UsageError, match="ouvert"):
+        valeur("ouvert")
 
 
 def test_the_settings_of_a_base() -> None:

@@ -24,17 +24,21 @@ Exemples :
   sne-sandbox clock advance P13M
   sne-sandbox clock advance 2019-04-15 --base essai-42
   sne-sandbox clock real --format json
+  sne-sandbox clock nuits
 """
 
 
 @click.command("clock", epilog=_EXEMPLES)
-@click.argument("geste", type=click.Choice(["read", "freeze", "advance", "real"]), default="read")
+@click.argument("geste", type=click.Choice(["read", "freeze", "advance", "real", "nuits"]), default="read")
 @click.argument("vers", required=False)
 @reglages(*COMMUNES, "database")
 @une_base
 @une_forme
 def commande(geste: str, vers: str | None, base: str, forme: str, **options: Any) -> None:
     """L'horloge d'une base : lue (read), figée (freeze), avancée (advance), rendue à l'heure réelle (real).
+
+    Quand l'horloge de la machine saute, et que plus de 40 nuits sont dues d'un coup, elles attendent : nuits
+    les fait passer.
 
     VERS dit où : un instant ISO pour freeze (par défaut, l'heure qu'il est dans la base) ; pour advance, une
     durée ISO 8601 (P1D, P1M, P13M, P2Y), une date ou un instant ISO.
@@ -44,7 +48,7 @@ def commande(geste: str, vers: str | None, base: str, forme: str, **options: Any
     """
     if geste == "advance" and vers is None:
         raise UsageError("clock advance : jusqu'où ?", remede="par exemple « sne-sandbox clock advance P1M »")
-    if geste in ("read", "real") and vers is not None:
+    if geste in ("read", "real", "nuits") and vers is not None:
         raise UsageError(
             f"clock {geste} ne prend pas d'instant : [{vers}].", remede="« clock freeze INSTANT »"
         )
@@ -65,6 +69,8 @@ def commande(geste: str, vers: str | None, base: str, forme: str, **options: Any
 def _deplacer(magasin: Magasin, base: str, geste: str, vers: str | None, progres: Progres) -> Deplacement:
     if geste == "real":
         return horloge.rendre_reelle(magasin, base, progres=progres)
+    if geste == "nuits":
+        return horloge.passer_les_nuits(magasin, base, progres=progres)
     if geste == "freeze":
         instant = lire_instant(vers) if vers is not None else None
         return horloge.figer(magasin, base, instant, progres=progres)
@@ -73,6 +79,6 @@ def _deplacer(magasin: Magasin, base: str, geste: str, vers: str | None, progres
 
 
 def _phrase(heure: Heure) -> str:
-    return (
-        f"Base [{heure.base}] : {heure.maintenant:%d/%m/%Y %H:%M:%S} ({_MODES.get(heure.mode, heure.mode)})"
-    )
+    attente = f" ; {heure.nuits_en_attente} nuits en attente" if heure.nuits_en_attente else ""
+    mode = _MODES.get(heure.mode, heure.mode)
+    return f"Base [{heure.base}] : {heure.maintenant:%d/%m/%Y %H:%M:%S} ({mode}){attente}"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from sne_sandbox import systeme
 from sne_sandbox.cli.epreuve import empechement, options_de_serve
 from sne_sandbox.cli.options import inconnu, sorties_de_rapport
 from sne_sandbox.cli.signaux import Signaux
@@ -303,7 +304,7 @@ def _application(
 def _mots(designation: str) -> list[str]:
     """The words of a command that can be run. Raises EpreuveImpossible."""
     try:
-        mots = shlex.split(designation)
+        mots = systeme.decouper(designation)
     except ValueError:  # a quote that nothing closes
         mots = []
     if not mots or shutil.which(mots[0]) is None:

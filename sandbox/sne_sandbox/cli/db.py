@@ -32,6 +32,7 @@ Exemples :
   sne-sandbox db seed --base grande --seed-size 200000
   sne-sandbox db snapshot ecole.zip
   sne-sandbox db restore ecole.zip
+  sne-sandbox db secret nouveau.txt --database postgresql://… --secret-file actuel.txt
   sne-sandbox db reset --portee journal
   sne-sandbox db reset --base essai --clock 2018-03-15T09:00:00
 """
@@ -103,6 +104,29 @@ def restaurer(fichier: Path, base: str, **options: Any) -> None:
         except snapshot.SauvegardeInutilisable as erreur:  # given by hand: another is to be given
             raise UsageError(str(erreur), remede=erreur.remede) from None
     click.echo(f"Base [{base}] restaurée.")
+
+
+@commande.command("secret")
+@click.argument("nouveau", type=click.Path(path_type=Path, dir_okay=False))
+@reglages(*COMMUNES, "database", "secret_file")
+def changer_secret(nouveau: Path, **options: Any) -> None:
+    """Chiffre par le secret du fichier NOUVEAU les clés que des serveurs partagent dans PostgreSQL.
+
+    Les serveurs en marche continuent ; donnez-leur NOUVEAU (--secret-file) avant leur prochain démarrage.
+    """
+    from sne_sandbox.store.coffre import Coffre, lire_secret
+
+    secret = lire_secret(nouveau)
+    with ouvrir_magasin(options) as magasin:
+        if not Coffre(magasin).ferme_a_cle:
+            raise UsageError(
+                "Aucun serveur n'a encore partagé de clés dans cette base de données.",
+                remede="démarrez-en un avec --secret-file",
+            )
+        if options["secret_file"] is None:
+            raise UsageError("Il faut aussi le secret actuel.", remede="donnez son fichier par --secret-file")
+        combien = Coffre(magasin, lire_secret(options["secret_file"])).changer_secret(secret)
+    click.echo(f"Clés chiffrées par le nouveau secret : {combien}.")
 
 
 @commande.command("reset")

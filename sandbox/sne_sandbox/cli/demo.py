@@ -63,7 +63,7 @@ def commande(contexte: click.Context, dossier: Path) -> int:
     certifie l'application témoin d'un bout à l'autre du plan, un ménage par scénario.
     """
     _vider(dossier)
-    options = ["--seed-base", "vide", "--clock", _HORLOGE]
+    options = ["--seed-base", "vide", "--clock", _HORLOGE, "--synchronous", "NORMAL"]
     with servir_en_enfant(options, home=dossier / "home") as serveur:
         client = _Client(serveur.pret, versions.charger().operations)
         numero = _vivre(client, dossier)
@@ -201,7 +201,7 @@ class _Client:
         adresse = urlsplit(self._pret["http"])
         lien = http.client.HTTPConnection(adresse.hostname or "", adresse.port, timeout=30)
         with contextlib.closing(lien):
-            lien.request("GET", chemin)
+            lien.request("GET", chemin, headers={"Authorization": f"Bearer {self._pret['admin_token']}"})
             return json.loads(lien.getresponse().read())
 
 

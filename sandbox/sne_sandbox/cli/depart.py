@@ -1,7 +1,5 @@
 """What the commands that listen do before they do: token, certificates, ready file."""
 
-import os
-import secrets
 import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,11 +9,13 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
+from sne_sandbox import systeme
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.errors import BaseInconnue, UsageError
 from sne_sandbox.settings import est_boucle_locale
 
 if TYPE_CHECKING:
+    from sne_sandbox.operations.hotes import Preparation
     from sne_sandbox.server.listeners import AdressesServies
     from sne_sandbox.store.session import Magasin
     from sne_sandbox.web.partage import Configuration
@@ -25,56 +25,142 @@ SEMENCE: Final = "ecole"
 _PARTOUT: Final = ("0.0.0.0", "::", "")  # noqa: S104 - looked for, not listened on
 
 
-def jeton_d_administration(host: str, donne: str | None, lecture: str | None = None) -> str | None:
-    """The admin token: off loopback there is always one. Raises UsageError when the read-only token is the
-    same: whoever is given its link could change everything."""
+def jetons_du_serveur(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The tokens of a server that listens as `options` say, as fields of its Configuration. Without one that
+    is given, that of the home lets everything be done, unless the server is open. Raises UsageError for one
+    that can be guessed, or when both are the same: who is given the link could change everything; StoreError.
+    """
+    from sne_sandbox.operations import jetons
+
+    donne, lecture = options["admin_token"], options["read_only_token"]
+    for nom, jeton in (("--admin-token", donne), ("--read-only-token", lecture)):
+        if jeton:
+            jetons.verifier_force(jeton, nom)
     if donne and donne == lecture:
         raise UsageError(
             "Le jeton de lecture est celui d'administration : qui lit pourrait tout changer.",
             remede="donnez-en deux, --admin-token et --read-only-token",
         )
-    if est_boucle_locale(host):
-        return donne
-    return donne or secrets.token_urlsafe(24)
+    if donne or options["ouvert"]:
+        return {"jeton": donne, "jeton_lecture": lecture}
+    home: Path = options["home"]
+    fichier = home / jetons.FICHIER
+    return {"jeton": jetons.jeton_du_home(home), "jeton_fichier": fichier, "jeton_lecture": lecture}
+
+
+def adresse_publique(ecrite: str | None) -> str | None:
+    """The address by which others call the server, without its last slash. Raises UsageError for none."""
+    if ecrite is None:
+        return None
+    parties = urlsplit(ecrite)
+    reste = parties.path.strip("/") or parties.query or parties.fragment or parties.username
+    if parties.scheme not in ("http", "https") or not parties.hostname or reste:
+        raise UsageError(
+            f"[{ecrite}] n'est pas une adresse pour --url-publique.",
+            remede="donnez le schéma et le nom seuls, par exemple https://sne.exemple.fr",
+        )
+    return f"{parties.scheme}://{parties.netloc}"
+
+
+def _verifier_ouvert(options: Mapping[str, Any]) -> None:
+    """Raises UsageError for a server that would be open to other machines, or that is given a token too."""
+    if not options["ouvert"]:
+        return
+    if not est_boucle_locale(options["host"]):
+        raise UsageError(
+            f"--ouvert laisserait entrer sans jeton quiconque atteint [{options['host']}].",
+            remede="retirez --ouvert, ou restez sur 127.0.0.1",
+        )
+    if options["admin_token"]:
+        raise UsageError("--ouvert ne demande aucun jeton, --admin-token en demande un.",
+                         remede="gardez l'un des deux")  # fmt: skip
+    if options["url_publique"]:
+        raise UsageError("--url-publique est l'adresse d'un relais : --ouvert refuse ce qui en vient.",
+                         remede="retirez --ouvert")  # fmt: skip
 
 
 def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any) -> "Configuration":
     """That of an application that listens as `options` say, also under `noms`; `autres` are more of its
-    fields. Raises UsageError, as `jeton_d_administration`."""
+    fields. Raises UsageError, as `jetons_du_serveur`."""
     from sne_sandbox.settings import Limites, Reglages
     from sne_sandbox.web.partage import Configuration
 
+    _verifier_ouvert(options)
+    autres |= {nom: options[nom] for nom in ("synchronous",) if nom in options}
     poids = {nom: options[nom] for nom in ("message_max", "xml_max") if nom in options}
     return Configuration(
         quartiles=options.get("quartiles"),
         **{nom: options[nom] for nom in ("home", "contract", "contracts", "database", "journal_max")},
         limites=Limites(**poids),
-        jeton=jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"]),
-        jeton_lecture=options["read_only_token"],
+        ouvert=options["ouvert"],
+        **jetons_du_serveur(options),
+        url_publique=adresse_publique(options["url_publique"]),
         reglages=Reglages(profile=options["profile"]),
+        pkcs12=options["pkcs12"],
         noms=(*noms, options["host"]),
         **autres,
     )
 
 
-def preparer_certificats(home: Path, noms: list[str], semence: str) -> tuple[Path, str]:
-    """Makes or renews what lacks of the authority of the home, whose server answers to `noms`. Answers the
-    folder where each guichet of the seed has its client certificate, and the guichet to show. Raises
-    PkiError, UsageError."""
+def preparer_certificats(options: Mapping[str, Any], noms: Sequence[str], semence: str) -> tuple[Path, str]:
+    """Makes or renews what lacks of the authority of the home of `options`, whose server answers to `noms`
+    (one that means every address is nobody's); with PostgreSQL, that of the servers of its database
+    (`operations.hotes`). Answers the folder where each guichet of the seed has its client certificate, and
+    the guichet to show. Raises OperatorError."""
     from sne_sandbox.operations import bases
-    from sne_sandbox.pki import controle
 
+    home: Path = options["home"]
     guichets = [guichet.code for guichet in bases.guichets_de(semence)]
     dossier = home / "pki" / "guichets"
-    controle.preparer(home, noms)
-    manquants = [code for code in guichets if not (dossier / f"{code}.pem").is_file()]
+    systeme.resserrer(home)
+    noms = [nom for nom in noms if nom not in _PARTOUT]
+    if a_dire := preparer_autorite(options, noms):
+        click.echo(f"sne-sandbox : {a_dire}", err=True)
+    ca = (home / "pki" / "ca.pem").read_bytes()
+    manquants = [code for code in guichets if not _est_de(dossier / f"{code}.pem", ca)]
     if manquants:
         from sne_sandbox.pki.authority import Autorite, ecrire
 
         autorite = Autorite.ouvrir(home, noms)
         for guichet in manquants:
-            ecrire(autorite.emettre(guichet), dossier)
+            ecrire(autorite.emettre(guichet, pkcs12_en=options["pkcs12"]), dossier)
     return dossier, bases.vitrine(guichets)
+
+
+def preparer_autorite(
+    options: Mapping[str, Any], noms: Sequence[str], preparer: "Preparation | None" = None
+) -> str:
+    """The authority of the home of `options`, made as by `controle.preparer`, or by `preparer`; what there is
+    to say of it, "" for nothing. Raises as `preparer_certificats`."""
+    from sne_sandbox.pki import controle
+
+    preparer = preparer or controle.preparer
+    if not (options["database"] or "").startswith("postgres"):
+        preparer(options["home"], noms)
+        return ""
+    from sne_sandbox.cli.options import ouvrir_magasin
+    from sne_sandbox.operations import hotes
+
+    with ouvrir_magasin(options) as magasin:
+        return hotes.accorder(magasin, options["home"], noms, options["secret_file"], preparer)
+
+
+def signaler_ecart(options: Mapping[str, Any]) -> None:
+    """Says on stderr that other servers of this database have other contracts. Raises StoreError."""
+    if (options["database"] or "").startswith("postgres"):
+        from sne_sandbox.cli.options import ouvrir_contrats, ouvrir_magasin
+        from sne_sandbox.store import voisins
+        from sne_sandbox.web.partage import VERSION
+
+        with ouvrir_magasin(options) as magasin:
+            a_dire = voisins.ecart(magasin, VERSION, ouvrir_contrats(options).empreinte())
+        if a_dire:
+            click.echo(f"sne-sandbox : attention, {a_dire}", err=True)
+
+
+def _est_de(fichier: Path, ca: bytes) -> bool:
+    """Whether a certificate is there, followed by that of its authority: it may have another by now."""
+    return fichier.is_file() and fichier.read_bytes().endswith(ca)
 
 
 def adresse_pour_les_autres(adresse: str, host: str, noms: Sequence[str]) -> str:
@@ -84,6 +170,28 @@ def adresse_pour_les_autres(adresse: str, host: str, noms: Sequence[str]) -> str
         return adresse
     parties = urlsplit(adresse)
     return f"{parties.scheme}://{next(iter(noms), None) or socket.gethostname()}:{parties.port}"
+
+
+def annoncer_la_console(
+    adresses: "AdressesServies", configuration: "Configuration", chemin: str = "/"
+) -> None:
+    """Says on stderr where the console is, and what opens it: a link that is good once, and where the token
+    is. The token itself is in no log."""
+    from sne_sandbox.operations import jetons
+
+    adresse = configuration.url_publique or adresses.http or adresses.https
+    if configuration.ouvert:
+        click.echo(f"  console : {adresse}{chemin}", err=True)
+        click.echo(
+            "  attention : --ouvert, quiconque est sur cette machine change tout, sans jeton", err=True
+        )
+        return
+    code = jetons.code_de_lien(configuration.home)
+    click.echo(f"  console : {adresse}/connexion?code={code}", err=True)
+    click.echo("            (ce lien ouvre une fois, dans les dix minutes ; « sne-sandbox jetons lien » en "
+               "fait un autre)", err=True)  # fmt: skip
+    ou = configuration.jeton_fichier
+    click.echo(f"  jeton d'administration : {'celui que vous avez donné' if ou is None else ou}", err=True)
 
 
 def ecrire_pret(
@@ -112,7 +220,7 @@ def processus(options: Mapping[str, Any]) -> int:
     if options["workers"] is not None:
         return int(options["workers"])
     partage = not est_boucle_locale(options["host"]) or (options["database"] or "").startswith("postgres")
-    return len(os.sched_getaffinity(0)) if partage else 1
+    return systeme.coeurs() if partage and systeme.PLUSIEURS_PROCESSUS else 1
 
 
 def options_de_base_donnees() -> dict[str, Any]:

@@ -20,6 +20,7 @@ import click
 from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence
 from sne_sandbox.cli.signaux import Signaux
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge
+from sne_sandbox.settings import PAR_NOM
 
 if TYPE_CHECKING:
     from sne_sandbox.contract.contrats import Contrats
@@ -33,15 +34,18 @@ if TYPE_CHECKING:
 _F = TypeVar("_F", bound=Callable[..., Any])
 #: Settings that are handed to `serve` as they came.
 _DE_SERVE: Final = (
-    "https_port", "http_port", "host", "client_cert", "workers", "threads", "journal_max", "message_max",
-    "xml_max", "compression", "admin_token", "read_only_token", "quartiles",
+    "https_port", "http_port", "host", "client_cert", "pkcs12", "workers", "threads", "journal_max",
+    "message_max", "xml_max", "connexions_max", "octets_max", "debit_min", "patience", "synchronous",
+    "compression", "ouvert", "admin_token", "read_only_token", "url_publique",
+    "quartiles",
 )  # fmt: skip
 
 
 def options_de_serve(fonction: _F) -> _F:
     """Add the options of `serve` but `--ready-file`: ports are free ones, the base is empty, and the home a
     folder thrown away at the end, unless they are given."""
-    defauts = {"home": None, "https_port": 0, "http_port": 0, "workers": 1}
+    # A trial is begun again after a power cut.
+    defauts = {"home": None, "https_port": 0, "http_port": 0, "workers": 1, "synchronous": "NORMAL"}
     fonction = reglages(*COMMUNES, "database", *_DE_SERVE, **defauts)(fonction)
     for option in (
         click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat."),
@@ -80,7 +84,7 @@ class Epreuve:
 
         with self.serveur:
             enfant = self.attendre()
-            yield enfant, BaseServie.de(enfant, self.base, self.semence)
+            yield enfant, BaseServie.de(enfant, self.base, self.semence, pkcs12=self.options["pkcs12"])
 
     def relever_les_boites(self) -> None:
         """Takes in the files that its guichets left less than a minute ago: the server's round did not come
@@ -111,23 +115,37 @@ def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[
         if neuf and options["semence"] == "vide" and not options["taille"]:
             # Nothing has to be looked for, nor shown: it starts while we import what judges.
             depart = [f"--seed={seed}", f"--clock={horloge.en_texte()}"]
-            attendre = serveur.enter_context(partir([*_arguments(options, BASE_PAR_DEFAUT), *depart], home))
+            attendre = serveur.enter_context(
+                partir([*_arguments(options, BASE_PAR_DEFAUT), *depart], home, _variables(options))
+            )
         contrats, magasin = _ouvrir(options, home)
         pile.enter_context(magasin)
         nom = BASE_PAR_DEFAUT if neuf else _nom_libre(magasin)
         _assurer(magasin, contrats.defaut, nom, options, horloge, seed)
         if attendre is None:
-            attendre = serveur.enter_context(partir(_arguments(options, nom), home))
+            attendre = serveur.enter_context(partir(_arguments(options, nom), home, _variables(options)))
         yield Epreuve(home, contrats, magasin, nom, options["semence"], options, signaux, serveur, attendre)
+
+
+def _variables(options: Mapping[str, Any]) -> dict[str, str]:
+    """What `serve` is given for a trial, and who looks at the processes does not read."""
+    return {
+        PAR_NOM[nom].variable: options[nom]
+        for nom in ("database", "admin_token", "read_only_token")
+        if options[nom] is not None
+    }
 
 
 def _arguments(options: Mapping[str, Any], base: str) -> list[str]:
     """Those of `serve` for the base of a trial."""
     arguments = [f"--seed-base={options['semence']}", f"--refusals-base={base}"]
     arguments += [f"--server-name={nom}" for nom in options["noms"]]
-    for nom in ("contract", "contracts", "profile", "database", *_DE_SERVE):
-        if options[nom] is not None:
-            arguments.append(f"--{nom.replace('_', '-')}={options[nom]}")
+    for nom in ("contract", "contracts", "profile", *(n for n in _DE_SERVE if not PAR_NOM[n].secret)):
+        option = f"--{nom.replace('_', '-')}"
+        if options[nom] is True:
+            arguments.append(option)
+        elif options[nom] not in (None, False):
+            arguments.append(f"{option}={options[nom]}")
     return arguments
 
 

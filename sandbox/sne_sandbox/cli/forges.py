@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sne_sandbox import __version__
 from sne_sandbox.cli.rapports import ligne_de_commande
 from sne_sandbox.reports import annotations, sarif
 from sne_sandbox.reports.signalements import Niveau, Signalement, signaler_controle
@@ -40,5 +40,5 @@ def _ecrire(forme: str, dits: Sequence[Signalement], chemins: Sequence[Path]) ->
     artefacts = [
         {"location": {"uri": sarif.uri(chemin)}, "mimeType": "application/xml"} for chemin in chemins
     ]
-    outil = f"sne-sandbox {version('sne-sandbox')}"
+    outil = f"sne-sandbox {__version__}"
     sys.stdout.write(sarif.journal(outil, dits, conduite, artefacts).decode())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
+from sne_sandbox import __version__, systeme
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.raisons import raison_systeme
 
@@ -35,6 +36,7 @@ COMMANDES: Final = {
         "diagnostic",
         "Vérifie le branchement d'une application : adresse, TLS, certificats, heure.",
     ),
+    "sante": ("sante", "Dit si le serveur de ce poste est prêt, et sinon ce qui manque."),
     "demo": ("demo", "Montre le produit en une minute, de bout en bout."),
     "check": ("check", "Contrôle des documents hors ligne : schéma, nomenclatures, règles."),
     "generate": ("generate", "Écrit des messages : ménages tirés, valides ou fautifs d'une seule façon."),
@@ -52,6 +54,7 @@ COMMANDES: Final = {
     "clock": ("clock", "Lit, fige ou avance l'horloge d'une base : les nuits passent."),
     "pannes": ("pannes", "Arme, liste ou désarme les pannes d'une base."),
     "snapshots": ("snapshots", "Sauvegarde, restaure ou compare une base, sous un nom."),
+    "jetons": ("jetons", "Fait, liste ou révoque les jetons qui ouvrent la console et l'API."),
     "cles": ("cles", "Fait des clés qui signent les preuves ; tire des défis."),
     "pki": ("pki", "Émet des certificats de développement."),
     "db": ("db", "Met à jour, remplit, sauvegarde, restaure ou vide la base de données."),
@@ -106,7 +109,7 @@ def finir_avec_le_parent() -> None:
 def _attendre() -> None:
     while os.read(0, 4096):
         pass
-    os.kill(os.getpid(), signal.SIGTERM)
+    systeme.se_terminer()
 
 
 class Tube(io.FileIO):
@@ -151,7 +154,8 @@ def _tenu(flux: TextIO) -> TextIO:
     return io.TextIOWrapper(
         # PYTHONUNBUFFERED leaves no buffer between the text and the descriptor.
         tube if isinstance(flux.buffer, io.FileIO) else io.BufferedWriter(tube),
-        encoding=flux.encoding,
+        # What is redirected on Windows is read by programs that expect no code page of an old DOS.
+        encoding="utf-8" if systeme.WINDOWS and not flux.isatty() else flux.encoding,
         # A terminal that has no « → » gets a « ? »: better than a command that ends there.
         errors="replace" if flux.errors in ("strict", "surrogateescape") else flux.errors,
         line_buffering=flux.line_buffering,
@@ -165,9 +169,12 @@ def _tenu(flux: TextIO) -> TextIO:
 @click.group(
     cls=_Groupe, subcommand_metavar=_SOUS_COMMANDE, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(package_name="sne-sandbox", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 @click.option("--with-parent", "avec_parent", is_flag=True, hidden=True, help="Finit avec l'entrée standard.")
-def cli(avec_parent: bool) -> None:
+@click.option(
+    "--tenir", type=click.Path(path_type=Path), hidden=True, help="Verrou tenu jusqu'à la fin de la commande."
+)
+def cli(avec_parent: bool, tenir: Path | None) -> None:
     """Un bac à sable local de la base école du SNE, interface 5.2 (non officiel).
 
     Codes de sortie : 0 conforme, 1 non conforme, 2 mauvais usage, 3 l'outil a échoué ;
@@ -177,11 +184,14 @@ def cli(avec_parent: bool) -> None:
     """
     if avec_parent:
         finir_avec_le_parent()
+    if tenir is not None:
+        click.get_current_context().with_resource(systeme.tenu(tenir))
 
 
 def main() -> None:
     """Entry point: runs the command; an error of the operator is printed with its remedy."""
     tenir_les_flux()
+    systeme.reserver()
     try:
         code = cli.main(prog_name="sne-sandbox", standalone_mode=False)
         sys.stdout.flush()  # what cannot be written is said, not found out by the interpreter's end

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sne_sandbox import resources
+from sne_sandbox import __version__, resources
 from sne_sandbox.cli.options import VARIABLE_CLE, inconnu
 from sne_sandbox.domain.texte import CACHE
 from sne_sandbox.errors import OperatorError, UsageError
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from sne_sandbox.reports.signature import CleDeSignature
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
-_JUGES: Final = ("sne-sandbox", "lxml", "hypothesis", "python-stdnum")
+_JUGES: Final = ("lxml", "hypothesis", "python-stdnum")
 _RAPPORT: Final = "rapport.json"
 
 
@@ -461,7 +461,8 @@ def versions() -> dict[str, str]:
     """What judged, and its versions."""
     from importlib.metadata import version
 
-    return {"python": platform.python_version(), **{nom: version(nom) for nom in _JUGES}}
+    ici = {"python": platform.python_version(), "sne-sandbox": __version__}
+    return {**ici, **{nom: version(nom) for nom in _JUGES}}
 
 
 def ligne_de_commande(mots: Sequence[str] | None = None) -> str:

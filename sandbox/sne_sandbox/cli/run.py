@@ -1,6 +1,5 @@
 """`sne-sandbox run`: the vendor's own tests before a fresh base, and their traffic judged."""
 
-import contextlib
 import os
 import re
 import shlex
@@ -9,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 
 import click
 
+from sne_sandbox import systeme
 from sne_sandbox.cli.epreuve import Epreuve, empechement, options_de_serve
 from sne_sandbox.cli.options import sorties_de_rapport
 from sne_sandbox.errors import UsageError
@@ -180,7 +181,12 @@ def _executer(commande: Sequence[str], variables: Mapping[str, str], recus: list
     sys.stderr.flush()
     with _Signaux(recus, a_part=groupe is not None) as signaux:
         try:
-            processus = subprocess.Popen(commande, env={**os.environ, **variables}, process_group=groupe)  # noqa: S603 - what the user asks to be run
+            processus = subprocess.Popen(  # noqa: S603 - what the user asks to be run
+                commande,
+                env={**os.environ, **variables},
+                process_group=groupe,
+                umask=systeme.masque_de_l_utilisateur(),
+            )
         except OSError as erreur:
             raise UsageError(
                 f"La commande [{commande[0]}] ne se lance pas : {raison_systeme(erreur)}.",
@@ -189,8 +195,7 @@ def _executer(commande: Sequence[str], variables: Mapping[str, str], recus: list
         signaux.relayer(processus)
         code = processus.wait()
     if recus and groupe is not None:  # what it left behind: a background job of a shell does not hear SIGINT
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(processus.pid, signal.SIGTERM)
+        systeme.prevenir(processus, signal.SIGTERM, groupe=True)
     return code if code >= 0 else 128 - code
 
 
@@ -201,6 +206,7 @@ class _Signaux:
     def __init__(self, recus: list[int], *, a_part: bool) -> None:
         self._a_part = a_part
         self._processus: subprocess.Popen[bytes] | None = None
+        self._delai: threading.Timer | None = None
         self.recus = recus
 
     def relayer(self, processus: "subprocess.Popen[bytes]") -> None:
@@ -211,27 +217,31 @@ class _Signaux:
 
     def _recevoir(self, numero: int, trame: FrameType | None) -> None:
         self.recus.append(numero)
-        if numero == signal.SIGALRM or len(self.recus) > 2:
-            numero = signal.SIGKILL
-        else:
-            signal.alarm(int(_DELAI_FIN))
+        if len(self.recus) > 2:
+            self._tuer()
+            return
+        if self._delai is None:
+            self._delai = threading.Timer(_DELAI_FIN, self._tuer)
+            self._delai.daemon = True
+            self._delai.start()
         self._dire(numero)
+
+    def _tuer(self) -> None:
+        if self._processus is not None:
+            systeme.tuer(self._processus, groupe=self._a_part)
 
     def _dire(self, numero: int) -> None:
         if self._processus is None:
             return
-        if self._a_part:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._processus.pid, numero)
-        elif numero != signal.SIGINT:  # the terminal has sent it already
-            self._processus.send_signal(numero)
+        if self._a_part or numero != signal.SIGINT:  # the terminal has sent it already
+            systeme.prevenir(self._processus, numero, groupe=self._a_part)
 
     def __enter__(self) -> Self:
-        ecoutes = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
-        self._anciens = {numero: signal.signal(numero, self._recevoir) for numero in ecoutes}
+        self._anciens = {numero: signal.signal(numero, self._recevoir) for numero in systeme.FINS}
         return self
 
     def __exit__(self, *_: object) -> None:
-        signal.alarm(0)
+        if self._delai is not None:
+            self._delai.cancel()
         for numero, ancien in self._anciens.items():
             signal.signal(numero, ancien)

@@ -1,14 +1,15 @@
 """The signals that end a command: raised where it is, so that it leaves nothing half done."""
 
 import contextlib
-import os
 import signal
 import threading
 from collections.abc import Iterator
 from types import FrameType
 from typing import Final, Self
 
-SIGNAUX: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from sne_sandbox import systeme
+
+SIGNAUX: Final = systeme.FINS
 #: Signals that are waited for in peace: a CI that cancels sends two. The next one ends us at once.
 _PATIENCE: Final = 2
 
@@ -61,7 +62,7 @@ class Signaux:
         self.recus.append(numero)
         if len(self.recus) > _PATIENCE:
             signal.signal(numero, signal.SIG_DFL)
-            os.kill(os.getpid(), numero)
+            signal.raise_signal(numero)
         if not self._tenus:
             self._tenus = True  # once: what ends us must end
             raise Interrompu(numero)

@@ -10,7 +10,6 @@ import json
 import os
 import queue
 import select
-import shlex
 import signal
 import socket
 import ssl
@@ -24,6 +23,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import IO, Any, Final, Protocol, TextIO
 
+from sne_sandbox import systeme
 from sne_sandbox.conformance.protocole import verifier_reponse
 from sne_sandbox.domain.texte import extrait
 from sne_sandbox.errors import OperatorError
@@ -102,7 +102,7 @@ class ApplicationProcessus:
         delai: float = DELAI,
         sortie_erreur: TextIO | None = None,
     ) -> None:
-        self._mots = shlex.split(commande) if isinstance(commande, str) else list(commande)
+        self._mots = systeme.decouper(commande) if isinstance(commande, str) else list(commande)
         self._delai = delai
         self._sortie_erreur = sortie_erreur if sortie_erreur is not None else sys.stderr
         self._processus: subprocess.Popen[bytes] | None = None
@@ -148,6 +148,7 @@ class ApplicationProcessus:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                umask=systeme.masque_de_l_utilisateur(),
             )
         except (OSError, IndexError, ValueError) as erreur:
             pourquoi = f" : {raison_systeme(erreur)}" if isinstance(erreur, OSError) else ""
@@ -157,7 +158,8 @@ class ApplicationProcessus:
             ) from None
         entree, sortie, erreurs = self._processus.stdin, self._processus.stdout, self._processus.stderr
         assert entree is not None
-        os.set_blocking(entree.fileno(), False)  # it may read nothing
+        if not systeme.WINDOWS:
+            os.set_blocking(entree.fileno(), False)  # it may read nothing
         assert sortie is not None
         assert erreurs is not None
         threading.Thread(target=_lire, args=(sortie, lignes), daemon=True).start()
@@ -317,9 +319,11 @@ def _phrase(message: Message, quoi: str) -> str:
 
 
 def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:
-    """Writes a line to a pipe that does not block; False when it was not read before `limite` (monotonic).
-    Raises OSError when nobody reads any more."""
+    """Writes a line to a pipe; False when it was not read before `limite` (monotonic). Raises OSError when
+    nobody reads any more."""
     reste = memoryview(octets + b"\n")
+    if systeme.WINDOWS:
+        return _ecrire_a_cote(tuyau, reste, limite)
     guet = select.poll()
     guet.register(tuyau, select.POLLOUT)
     while reste:
@@ -327,6 +331,30 @@ def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:
             return False
         with contextlib.suppress(BlockingIOError):  # less room than a whole write takes
             reste = reste[os.write(tuyau, reste) :]
+    return True
+
+
+def _ecrire_a_cote(tuyau: int, octets: memoryview, limite: float) -> bool:
+    """The same where a pipe can only block: by a thread, that the end of the process will free."""
+    fait: queue.Queue[OSError | None] = queue.Queue()
+
+    def ecrire() -> None:
+        reste = octets
+        try:
+            while reste:
+                reste = reste[os.write(tuyau, reste) :]
+        except OSError as erreur:
+            fait.put(erreur)
+        else:
+            fait.put(None)
+
+    threading.Thread(target=ecrire, daemon=True).start()
+    try:
+        erreur = fait.get(timeout=max(0.0, limite - time.monotonic()))
+    except queue.Empty:
+        return False
+    if erreur is not None:
+        raise erreur
     return True
 
 
@@ -338,11 +366,9 @@ def _lire(flux: IO[bytes], lignes: "queue.Queue[bytes | None]") -> None:
 
 def _achever(processus: subprocess.Popen[bytes]) -> None:
     """Ends the process and all that it started: its session is its own."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(processus.pid, signal.SIGTERM)
+    systeme.prevenir(processus, signal.SIGTERM, groupe=True)
     try:
         processus.wait(_FIN)
     except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(processus.pid, signal.SIGKILL)
+        systeme.tuer(processus, groupe=True)
         processus.wait()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from sne_sandbox import archives
 from sne_sandbox.contract.certification import Certification
 from sne_sandbox.errors import UsageError
 from sne_sandbox.raisons import raison_systeme
@@ -61,7 +62,7 @@ class _LecteurDeCandidat:
 
     def _contenu(self) -> dict[str, Any]:
         try:
-            texte = self._fichier.read_text("utf-8")
+            texte = archives.texte(self._fichier, archives.ECRIT_A_LA_MAIN_MAX)
         except OSError as erreur:
             quoi = f"Le candidat [{self._fichier}] ne se lit pas : {raison_systeme(erreur)}."
             raise CandidatIncorrect(quoi, remede=_MODELE) from None

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from sne_sandbox import archives
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.relecture import relire
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
@@ -105,7 +106,7 @@ def _echange(fichier: Path, rang: int, prevue: OperationPubliee, contrat: Contra
 
 def _lire(fichier: Path) -> bytes:
     try:
-        return fichier.read_bytes()
+        return archives.octets(fichier, archives.DOCUMENT_MAX)
     except OSError as erreur:
         raise UsageError(
             f"Le fichier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.", remede="vérifiez ses droits"

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 
+from sne_sandbox import archives
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.echange import Piece
@@ -66,6 +67,8 @@ def releves(observation: Observation) -> list[str]:
     )
     try:
         with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+            if archives.trop(archive, archives.MESSAGE):
+                return []
             lus = [codec.lire(archive.read(nom)) for nom in archive.namelist()]
     except (zipfile.BadZipFile, OSError, ValueError, SyntaxError):
         return []

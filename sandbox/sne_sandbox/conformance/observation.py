@@ -258,7 +258,7 @@ class Observation:
     @property
     def lisible(self) -> bool:
         """Whether the answer reached the application, late or slowly perhaps, but whole."""
-        return self.panne is None or self.panne in PANNES_LISIBLES
+        return not self.echange.non_remise and (self.panne is None or self.panne in PANNES_LISIBLES)
 
     @property
     def retard(self) -> float:
@@ -268,9 +268,10 @@ class Observation:
 
     @property
     def refusee(self) -> bool:
-        """Whether the SNE refused it: anomalies, or a fault or an HTTP status by the fault of its sender."""
+        """Whether the SNE refused it, and its sender was told: anomalies, or a fault or an HTTP status by the
+        fault of its sender."""
         echange = self.echange
-        if self.panne is not None:
+        if self.panne is not None or echange.non_remise:
             return False
         if echange.verdict is VerdictEchange.FAULT:
             return (echange.fault or {}).get("code") != "Receiver"

@@ -145,6 +145,8 @@ class PasJoue:
 
 def fault_de(observation: Observation) -> str | None:
     """The sentence of the fault answered, None when there was none to read."""
+    if observation.echange.non_remise:
+        return None
     if observation.panne is None and observation.echange.verdict is not VerdictEchange.FAULT:
         return None
     if observation.panne is not None and observation.panne not in _PARLANTES:

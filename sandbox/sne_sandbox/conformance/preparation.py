@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
 
+from sne_sandbox import archives
 from sne_sandbox.conformance.causes import Chercheur
 from sne_sandbox.conformance.couverture import Couverture, est_du_sne
 from sne_sandbox.conformance.observation import arbre_de
@@ -192,6 +193,8 @@ def _documents(champs: Mapping[str, Champ]) -> dict[str, bytes]:
         return {"": octets} if octets else {}
     try:
         with ZipFile(BytesIO(octets)) as archive:
+            if archives.trop(archive, archives.MESSAGE):
+                return {"": octets}
             return {str(rang): archive.read(nom) for rang, nom in enumerate(archive.namelist())}
     except BadZipFile:
         return {"": octets}

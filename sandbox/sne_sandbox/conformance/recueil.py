@@ -240,8 +240,9 @@ class Reponses:
         self._vues: dict[tuple[str, str], ReponseDuSne] = {}
 
     def voir(self, vue: Observation) -> None:
-        """One more exchange. One that a panne spoiled says nothing of the application."""
-        if vue.panne is not None:
+        """One more exchange. One that a panne spoiled, or that was not delivered, says nothing of the
+        application."""
+        if vue.panne is not None or vue.echange.non_remise:
             return
         for nature, code, message, *lieu in _dites(vue):
             cle = (nature, code)

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, Protocol
 
+from sne_sandbox import __version__
 from sne_sandbox.conformance.accidents import ERREUR_MAX
 from sne_sandbox.conformance.angles import Menages, angles_morts
 from sne_sandbox.conformance.jugement import PILOTEES, Suite, juger
@@ -342,7 +342,4 @@ def _pilotee(bilan: Bilan) -> bool:
 
 def outil() -> str:
     """Name and version of this tool, as reports say them."""
-    try:
-        return f"sne-sandbox {version('sne-sandbox')}"
-    except PackageNotFoundError:
-        return "sne-sandbox"
+    return f"sne-sandbox {__version__}"

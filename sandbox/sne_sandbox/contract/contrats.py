@@ -5,6 +5,7 @@ A base names a version that we deliver (`v5.0`), or a folder that the operator h
 `extends`. A name is all that a remote user may give: no path leads out of these two places.
 """
 
+import hashlib
 import re
 from pathlib import Path
 from threading import Lock
@@ -38,6 +39,8 @@ class Contrats:
         self._par_lieu: dict[tuple[str, Path | None], Contrat] = {}
         """The same, by `lieu`: of two names for one, one is in memory."""
         self._verrou = Lock()
+        self._signe: list[tuple[str, int, int]] = []
+        self._empreinte = ""
 
     @property
     def defaut(self) -> Contrat:
@@ -99,6 +102,27 @@ class Contrats:
         if reglages.contrat_suivant:
             self.nomme(reglages.contrat_suivant)
         return self.nomme(reglages.contrat)
+
+    def empreinte(self) -> str:
+        """What the operator has put on this server beside what we deliver, as a digest, "" for nothing:
+        servers of one database must have the same. Read again only when a file has changed."""
+        nom, overlay = self._du_serveur
+        fichiers = [
+            (f"{rang}/{fichier.relative_to(racine)}", fichier)
+            for rang, racine in enumerate((overlay, self.dossier))
+            if racine is not None and racine.is_dir()
+            for fichier in sorted(racine.rglob("*"))
+            if fichier.is_file()
+        ]
+        if self._quartiles is not None:
+            fichiers.append(("quartiles", self._quartiles))
+        signe = [(ou, (lu := f.stat()).st_size, lu.st_mtime_ns) for ou, f in fichiers]
+        if signe != self._signe:
+            somme = hashlib.sha256()
+            for ou, fichier in fichiers:
+                somme.update(f"{ou}\0".encode() + hashlib.sha256(fichier.read_bytes()).digest())
+            self._signe, self._empreinte = signe, somme.hexdigest()[:16]
+        return f"{nom} {self._empreinte}"
 
     def _poses(self) -> list[str]:
         """The folders that the operator has put there."""

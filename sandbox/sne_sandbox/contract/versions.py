@@ -413,15 +413,25 @@ def wsdl_servi(contrat: Contrat, service: str, adresse: str, base_url: str) -> b
     return _ecrire(racine)
 
 
+#: What may be a path of a schema: no file system refuses to look for it.
+_CHEMIN: Final = re.compile(r"[\w./ -]{1,200}")
+
+
 def xsd_servi(contrat: Contrat, fichier: str, base_url: str) -> bytes:
     """The schema `fichier` (a name of `?xsd=`), its own imports at `<base_url>?xsd=<name>`.
 
     Raises ContractError when the contract has no such schema.
     """
     chemin = posixpath.normpath(DOSSIER + fichier)
-    if not chemin.startswith(DOSSIER) or not chemin.endswith(".xsd"):
-        raise ContractError(f"Le schéma [{fichier}] est inconnu.", remede="suivez les liens du WSDL")
-    racine = lire_arbre(contrat.fichier(chemin), chemin)
+    # Said of what is asked, and no more: in which folders it was looked for is nobody's business.
+    inconnu = ContractError(f"Le schéma [{fichier[:60]}] est inconnu.", remede="suivez les liens de ?wsdl")
+    if not (chemin.startswith(DOSSIER) and chemin.endswith(".xsd") and _CHEMIN.fullmatch(chemin)):
+        raise inconnu
+    try:
+        octets = contrat.fichier(chemin)
+    except ContractError:
+        raise inconnu from None
+    racine = lire_arbre(octets, chemin)
     _situer(racine, chemin, base_url)
     return _ecrire(racine)
 

@@ -23,8 +23,29 @@ CERTIFICAT: Final = "sne.certificat_client"
 #: whether one was asked for, and the listener (https, http, https_expire, https_autre_nom);
 CERTIFICAT_DEMANDE: Final = "sne.certificat_demande"
 ECOUTE: Final = "sne.ecoute"
-#: and, set by the application, the panne (PanneDefinition) that the server sends the answer by.
+#: where the server stands (EtatDuServeur), and whether it has a process of its own for heavy reads: False
+#: before the application says, by True, that this answer is one, and is to be asked there;
+ETAT: Final = "sne.etat"
+LOURD: Final = "sne.lourd"
+#: and, set by the application, the panne (PanneDefinition) that the server sends the answer by, and
 PANNE: Final = "sne.panne"
+#: what is told (a function of the reason, in French) that the answer could not be delivered.
+NON_REMISE: Final = "sne.non_remise"
+
+
+@dataclass(slots=True)
+class EtatDuServeur:
+    """Where a process of the server stands: connections open, bytes under way (of bodies not worked on yet,
+    of long answers not read yet), with their limits (0: not known); since its start, requests refused because
+    it was full (503), peers dropped because too slow to send or read, and times that it stopped accepting."""
+
+    connexions: int = 0
+    connexions_max: int = 0
+    octets: int = 0
+    octets_max: int = 0
+    satures: int = 0
+    lents: int = 0
+    pauses: int = 0
 
 
 #: Names of headers, each read several times an exchange.
@@ -67,12 +88,13 @@ class RequeteHttp:
 @dataclass(frozen=True, slots=True)
 class ReponseHttp:
     """A whole HTTP answer. The web server adds Content-Length, Date and Connection. `panne` is the one it was
-    damaged by, or is to be sent by."""
+    damaged by, or is to be sent by; `echange` the base and the id of its line, None without any."""
 
     statut: int
     en_tetes: EnTetes
     corps: bytes
     panne: PanneDefinition | None = None
+    echange: tuple[str, int] | None = None
 
 
 # --- the call and its answer ---
@@ -236,6 +258,9 @@ class Echange:
     panne: dict[str, Any] | None = None
     """The panne that was played (id, genre, effet, parametres, armee_le): `reponse` is then what was meant,
     before it was damaged. Where the panne took the place of the work, it is what took that of the answer."""
+    non_remise: str = ""
+    """Why the answer did not reach the caller, as far as the server can know, in French; "" when nothing says
+    that it did not."""
     notes: list[str] = field(default_factory=list)
     """What the answer rests on and does not say, in French: the threshold of the first quartile."""
     a_venir: list[dict[str, Any]] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """A base filled from its seed: households drawn and stored in batches, without passing by SOAP.
 
 The same seed and the same day give the same base; the first households of a large one are those of a small
-one. Other processes draw a large base, each its share, while this one stores it.
+one. Other processes draw a large base, each its share, while this one stores it. The draws of a
+small one are kept: a CI farm makes the same base for each of its jobs.
 """
 
 import marshal
@@ -9,19 +10,23 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain, cycle
 from typing import IO, Final
 
+from sne_sandbox import systeme
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.errors import StoreError
 from sne_sandbox.generators.plantation import COLONNES, Lot, Semence, lots
 from sne_sandbox.generators.population import lire_population
+from sne_sandbox.generators.vies import instant
 from sne_sandbox.store.registre import RegistreBase
 
 #: From this many households on, other processes draw them: it takes a third of a second to start.
@@ -32,6 +37,10 @@ _TIREURS: Final = 2
 _ENSEMBLE: Final = 8
 #: Batches read ahead, so that nobody waits to draw while others are stored.
 _AVANCE: Final = 2 * _ENSEMBLE
+#: Households of the largest base whose draws are kept (3 MB), and how many such are.
+_GARDES: Final = 500
+_GARDEES: Final = 4
+_UN_SEUL: Final = threading.Lock()
 _TIREUR: Final = "from sne_sandbox.generators import plantation; plantation.tirer()"
 
 
@@ -61,11 +70,36 @@ def semer(
     total = population.taille if taille is None else taille
     a_tirer = Semence(base, population, seed, total, maintenant)
     attendent: list[Lot] = []
-    for lot in lots(a_tirer) if total < _PARALLELE else _tires_a_cote(a_tirer):
+    if total <= _GARDES:
+        tires = _deja_tires(a_tirer, semence, contrat)
+    else:
+        ici = total < _PARALLELE or not systeme.PLUSIEURS_PROCESSUS
+        tires = lots(a_tirer) if ici else _tires_a_cote(a_tirer)
+    for lot in tires:
         attendent.append(lot)
         if len(attendent) == _ENSEMBLE or lot.fait == total:
             yield Brassee(tuple(attendent), total)
             attendent.clear()
+
+
+def _deja_tires(a_tirer: Semence, semence: str, contrat: Contrat) -> Iterator[Lot]:
+    """The batches of a small base, drawn once for all bases of that seed and day."""
+    # From the time guichets open on, what was done today was done then: one drawing stands for the day.
+    jour = instant(a_tirer.maintenant.date(), a_tirer.maintenant)
+    with _UN_SEUL:  # jobs come together: the first draws, the others wait for it
+        gardes = _tirer_une_fois(semence, contrat, a_tirer.seed, a_tirer.taille, jour)
+    for lot in gardes:
+        siennes = {
+            table: [(a_tirer.base, *ligne[1:]) for ligne in lignes] for table, lignes in lot.lignes.items()
+        }
+        yield Lot(lot.fait, siennes, lot.sequences)
+
+
+@lru_cache(maxsize=_GARDEES)
+def _tirer_une_fois(
+    semence: str, contrat: Contrat, seed: int, taille: int, maintenant: datetime
+) -> tuple[Lot, ...]:
+    return tuple(lots(Semence("", lire_population(semence, contrat), seed, taille, maintenant)))
 
 
 def _tires_a_cote(semence: Semence) -> Iterator[Lot]:

@@ -38,7 +38,7 @@ _TYPES_RPLS: Final = {"C": "T1", "T6P": "T6"}
 _ZONES: Final = ("ZUSOUI", "ZUSNON", "ZUSNSP")
 _ZONES_JUSQUA: Final = (28, 97)
 _TYPES_DALO: Final = {"T1": "01", "T2": "02", "T3": "03", "T4": "04", "T5": "05", "T6P": "06"}
-_OUVERTURE: Final = time(9)
+OUVERTURE: Final = time(9)
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ def _decide(tirage: Tirage, population: Population, radiation: tuple[date, str] 
 
 def instant(jour: date, maintenant: datetime) -> datetime:
     """Opening time on `jour`, in Paris, and never after `maintenant`."""
-    return min(datetime.combine(jour, _OUVERTURE, PARIS), maintenant)
+    return min(datetime.combine(jour, OUVERTURE, PARIS), maintenant)
 
 
 def est_dalo(vie: Vie, jour: date) -> bool:

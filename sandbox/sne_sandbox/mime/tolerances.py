@@ -68,6 +68,17 @@ CHARSET_AUTRE: Final = Tolerance(
     "T-28", "Le « charset » annoncé n'est pas l'encodage de l'enveloppe : c'est le document qui est cru."
 )
 
+#: T-29 and after: what no client of the field was seen to do, and cannot be misread.
+CHARSET_DE_PARTIE: Final = Tolerance(
+    "T-29",
+    "Le « charset » d'une partie n'est pas l'encodage de son document : c'est le document qui est cru.",
+)
+EN_TETE_REPETE: Final = Tolerance("T-30", "Un en-tête MIME d'une partie est écrit deux fois, à l'identique.")
+#: Noted by the reader of the envelope, as T-09, which says whether it is cited.
+PARTIES_IMBRIQUEES: Final = Tolerance(
+    "T-31", "Une partie qui n'est citée nulle part est elle-même en plusieurs parties."
+)
+
 #: Every tolerance of the product, in the order of the codes.
 TABLE: Final[tuple[Tolerance, ...]] = (
     BOM,
@@ -98,4 +109,7 @@ TABLE: Final[tuple[Tolerance, ...]] = (
     SANS_ACTION,
     TYPE_SIMPLE,
     CHARSET_AUTRE,
+    CHARSET_DE_PARTIE,
+    EN_TETE_REPETE,
+    PARTIES_IMBRIQUEES,
 )

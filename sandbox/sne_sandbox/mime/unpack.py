@@ -12,7 +12,7 @@ for 20 MB. What is left is a search for one string.
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -202,7 +202,8 @@ def unpack(content_type: str, body: bytes, *, parties_max: int = 64, taille_max:
     A body that is not multipart is the root itself, whatever its type. `taille_max` is in bytes and bounds
     the whole body; `parties_max` counts the root. Raises MessageTropGros beyond them, MessageMalforme for
     what cannot be read: no boundary, no part, a last boundary missing, garbage in base64, two parts of the
-    same Content-ID, a multipart within.
+    same Content-ID, a header told twice in two ways, a root that is a multipart. Another part may be one,
+    which is left as it is: who cites it is to be refused (`est_imbriquee`).
     """
     if len(body) > taille_max:
         raise MessageTropGros(
@@ -231,12 +232,16 @@ def unpack(content_type: str, body: bytes, *, parties_max: int = 64, taille_max:
     parties = [_partie(m, rang, notees) for rang, m in enumerate(decoupe.morceaux, 1)]
     _verifier_identifiants(parties)
     racine = parties.pop(_rang_racine(entete, parties, notees))
+    if est_imbriquee(racine):
+        raise MessageMalforme(
+            ILLISIBLE, explication=f"La racine est de type {racine.content_type} : {IMBRIQUEE}."
+        )
     return Message(
         Packaging.MTOM,
         _selon_annonce(lire_content_type(racine.content_type), racine.contenu),
         racine.content_type,
         _action(entete, racine, notees),
-        tuple(parties),
+        tuple(_selon_son_charset(partie, notees) for partie in parties),
         _dans_l_ordre(notees),
     )
 
@@ -312,6 +317,22 @@ def _selon_annonce(entete: ContentType, contenu: bytes) -> bytes:
         return contenu
 
 
+def _selon_son_charset(partie: Part, notees: set[Tolerance]) -> Part:
+    """A part whose document is in UTF-8 where its `charset` alone tells how to read it, as an envelope."""
+    if "charset" not in partie.content_type.lower():  # nearly all, and no more is asked of them
+        return partie
+    entete = lire_content_type(partie.content_type)
+    charset = entete.get("charset")
+    if charset is None or not entete.media.endswith(("/xml", "+xml")):
+        return partie
+    contenu = _selon_annonce(entete, partie.contenu)
+    if contenu is not partie.contenu:
+        return replace(partie, contenu=contenu)
+    if contenu and _codec(charset) != _codec(_encodage(contenu)):
+        notees.add(t.CHARSET_DE_PARTIE)
+    return partie
+
+
 def _encodage(body: bytes) -> str:
     """The encoding of an XML document: its byte-order mark, else its declaration, else UTF-8."""
     if body.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
@@ -339,6 +360,10 @@ def _entete_du_corps(body: bytes, debut: int) -> tuple[ContentType, int]:
     if body.startswith(b"--", debut) or b":" not in body[debut : debut + 80]:
         raise sans_boundary
     entetes, suite = lire_entetes(body, debut, len(body), lieu="Tête du corps")
+    try:
+        _repetes(entetes)
+    except ValueError as erreur:
+        raise MessageMalforme(ILLISIBLE, explication=f"Tête du corps : {erreur}.") from None
     valeur = next((v for nom, v in entetes if nom.lower() == "content-type"), "")
     entete = _lire_type(valeur, "Content-Type en tête du corps")
     if entete.get("boundary") is None:
@@ -365,9 +390,9 @@ def _boundary(entete: ContentType, notees: set[Tolerance]) -> bytes:
 @lru_cache(maxsize=128)
 def _decrire(entetes: Entetes) -> tuple[str, str | None, str, frozenset[Tolerance]]:
     """What these headers say of a part: its type, its identifier, its transfer encoding; the tolerances that
-    they need."""
-    par_nom = {nom.lower(): valeur for nom, valeur in reversed(entetes)}  # the first of two wins
-    notees = set()
+    they need. Raises ValueError, in French, when two of a name differ."""
+    notees = {t.EN_TETE_REPETE} if _repetes(entetes) else set()
+    par_nom = {nom.lower(): valeur for nom, valeur in entetes}
     brut = par_nom.get("content-id", "")
     identifiant = _sans_chevrons(brut) or None
     if identifiant is None or identifiant == brut:
@@ -380,15 +405,47 @@ def _decrire(entetes: Entetes) -> tuple[str, str | None, str, frozenset[Toleranc
     return par_nom.get("content-type", ""), identifiant, encodage, frozenset(notees)
 
 
+#: Headers that say how a part is to be read: of two that differ, nobody knows which is meant (RFC 2045, 3).
+_UNIQUES: Final = frozenset({"content-type", "content-id", "content-transfer-encoding"})
+
+
+def _repetes(entetes: Entetes) -> bool:
+    """Whether a header that is read is there more than once. Raises ValueError when they differ."""
+    vus: dict[str, str] = {}
+    repete = False
+    for nom, valeur in entetes:
+        cle = nom.lower()
+        if cle not in _UNIQUES:
+            continue
+        if cle not in vus:
+            vus[cle] = valeur
+        elif vus[cle] == valeur:
+            repete = True
+        else:
+            raise ValueError(
+                f"l'en-tête {nom} est écrit deux fois, et se contredit : [{vus[cle][:80]}], puis "
+                f"[{valeur[:80]}] ; n'en laissez qu'un"
+            )
+    return repete
+
+
+#: Why a part that is a multipart cannot be read.
+IMBRIQUEE: Final = "un message MTOM n'a qu'un niveau de parties"
+
+
+def est_imbriquee(partie: Part) -> bool:
+    """Whether a part has parts of its own."""
+    return partie.content_type[:10].lower() == "multipart/"
+
+
 def _partie(morceau: Morceau, rang: int, notees: set[Tolerance]) -> Part:
-    type_partie, identifiant, encodage, irregularites = _decrire(morceau.entetes)
-    lu = _lire_type(type_partie, f"Content-Type de la partie {rang}")
-    if lu.media.startswith("multipart/"):
+    try:
+        type_partie, identifiant, encodage, irregularites = _decrire(morceau.entetes)
+    except ValueError as erreur:
         raise MessageMalforme(
-            ILLISIBLE,
-            explication=f"La partie {rang} (octet {morceau.debut}) est elle-même de type [{lu.media}] : "
-            "un message MTOM n'a qu'un niveau de parties.",
-        )
+            ILLISIBLE, explication=f"Partie {rang} (octet {morceau.debut}) : {erreur}."
+        ) from None
+    _lire_type(type_partie, f"Content-Type de la partie {rang}")
     notees |= irregularites
     try:
         contenu = decoder_transfert(morceau.contenu, encodage or "binary")

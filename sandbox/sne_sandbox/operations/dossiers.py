@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sne_sandbox import systeme
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_systeme
@@ -98,7 +99,7 @@ class DossiersGuichet:
         chemin = self.entree / nom
         try:
             # Not blocking: what was a file when it was listed may have become a pipe.
-            descripteur = os.open(chemin, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            descripteur = os.open(chemin, os.O_RDONLY | systeme.OCTETS | systeme.SANS_PIEGE)
             with os.fdopen(descripteur, "rb") as fichier:
                 if not stat.S_ISREG(os.fstat(fichier.fileno()).st_mode):
                     return None

@@ -1,7 +1,8 @@
 """The guichets of a base: added, changed, and what each of them may do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from typing import Annotated, Any, Final
 
 from sne_sandbox.contract.guichets import DroitsGuichets
@@ -12,6 +13,8 @@ from sne_sandbox.domain.guichet import lire_guichet
 from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.store.session import Magasin
 
+#: Codes proposed in place of one that is unknown.
+_PROPOSES: Final = 3
 _REGLE: Final = "réglé pour ce guichet dans cette base"
 
 
@@ -38,6 +41,26 @@ def droits_de(guichet: Guichet, droits: DroitsGuichets) -> list[DroitDeGuichet]:
             fidelite, source = Fidelite.CONVENTION, _REGLE
         dits.append(DroitDeGuichet(acte, droits.libelles.get(acte, acte), permis, fidelite, source))
     return dits
+
+
+def proches(code: str, guichets: Iterable[Guichet]) -> str:
+    """What may have been meant by a code that is none of theirs: « vouliez-vous dire G1104 (…) ? », or some
+    of them when none is near; "" without any."""
+    noms = {guichet.code: guichet.nom for guichet in guichets}
+    trouves = get_close_matches(code.upper(), noms, n=_PROPOSES) or sorted(noms)[:_PROPOSES]
+    dits = " ou ".join(f"{trouve} ({noms[trouve]})" for trouve in trouves)
+    return f"vouliez-vous dire {dits} ?" if dits else ""
+
+
+def verifier_delivrable(code: str, base: str, guichets: Iterable[Guichet]) -> None:
+    """Raises UsageError when a certificate is wanted for what is none of the guichets of a base: whoever
+    showed it would be nobody."""
+    siens = tuple(guichets)
+    if code not in {guichet.code for guichet in siens}:
+        raise UsageError(
+            f"Le guichet [{code[:20]}] n'existe pas dans la base [{base}] : son certificat ne vaudrait rien.",
+            remede=f"{proches(code, siens)} La page Guichets de la console les a tous, et en ajoute".strip(),
+        )
 
 
 def ajouter(magasin: Magasin, contrat: Contrat, base: str, champs: Mapping[str, Any]) -> Guichet:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final, Literal
 
 from sne_sandbox.domain.base import ANNEES, Base, Horloge
-from sne_sandbox.domain.dates import PARIS, ajouter_mois
+from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
 from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.operations import lifecycle
 from sne_sandbox.operations.lifecycle import Fait, Progres
@@ -34,6 +34,7 @@ class Heure:
     mode: Literal["real", "figée", "décalée"]
     decalage_s: Annotated[float, "secondes d'avance sur l'heure réelle"]
     derniere_nuit: Annotated[date | None, "dernier jour dont le travail de nuit est fait"]
+    nuits_en_attente: Annotated[int, "nuits dues d'un coup, qui ne passent que si on le dit ; 0 : aucune"] = 0
 
     @classmethod
     def de(cls, base: Base, machine: datetime) -> "Heure":
@@ -41,8 +42,14 @@ class Heure:
         horloge = base.horloge
         mode: Literal["real", "figée", "décalée"]
         mode = "figée" if horloge.fige_a is not None else "real" if horloge.reelle else "décalée"
+        attente = lifecycle.en_attente(base, machine)
         return cls(
-            base.nom, horloge.maintenant(machine), mode, horloge.decalage.total_seconds(), base.derniere_nuit
+            base.nom,
+            horloge.maintenant(machine),
+            mode,
+            horloge.decalage.total_seconds(),
+            base.derniere_nuit,
+            attente.nuits if attente is not None else 0,
         )
 
 
@@ -106,6 +113,14 @@ def rendre_reelle(
     return _deplacer(magasin, nom, lambda horloge, machine: Horloge(), progres, machine)
 
 
+def passer_les_nuits(
+    magasin: Magasin, nom: str, *, progres: Progres | None = None, machine: datetime | None = None
+) -> Deplacement:
+    """Runs the nights that are due, those that wait to be asked for included; the clock stays as it is.
+    Raises BaseInconnue, StoreError."""
+    return _deplacer(magasin, nom, lambda horloge, machine: horloge, progres, machine, attendues=True)
+
+
 def atteindre(maintenant: datetime, vers: str) -> datetime:
     """The instant that a duration, a date or an instant leads to, from `maintenant` (aware). Months are
     civil, the hour stays that of Paris. Raises UsageError."""
@@ -159,11 +174,22 @@ def _deplacer(
     regler: Callable[[Horloge, datetime], Horloge],
     progres: Progres | None,
     machine: datetime | None,
+    *,
+    attendues: bool = False,
 ) -> Deplacement:
+    """`attendues`: nights that wait to be asked for are run too; else they forbid any move."""
     with magasin.ecrire(nom) as registre:
         # Read once the base is ours: a real clock goes on while we wait for our turn.
         machine = machine or datetime.now(UTC)
         base = registre.base
+        attente = lifecycle.en_attente(base, machine)
+        if attente is not None and not attendues:
+            raise ConflitEtat(
+                f"L'horloge de la base [{nom}] ne bouge pas : {attente.nuits} nuits y sont en attente depuis "
+                f"le {date_francaise(attente.depuis)}.",
+                remede="remettez à l'heure l'horloge de la machine, ou faites-les d'abord passer : "
+                f"« sne-sandbox clock nuits --base {nom} », ou POST /api/v1/bases/{nom}/clock/nights",
+            )
         avant = base.horloge.maintenant(machine)
         horloge = regler(base.horloge, machine)
         apres = horloge.maintenant(machine)
@@ -179,7 +205,7 @@ def _deplacer(
                 )
             if apres.date() < derniere_nuit:
                 registre.noter_nuit(derniere_nuit := apres.date())
-        bilan = lifecycle.vivre(registre, magasin.journal, derniere_nuit, apres.date(), progres)
+        bilan = lifecycle.passer(magasin, registre, derniere_nuit, apres.date(), progres)
         registre.regler_horloge(horloge)
         faits = {fait: bilan.comptes.get(fait, 0) for fait in Fait}
         return Deplacement(avant, Heure.de(registre.base, machine), bilan.nuits, faits, bilan.phrase())

@@ -14,12 +14,18 @@ Conventions of ours:
 - the indicators are computed whenever they are read, from the base's clock (`document`): a night stores
   none of them, it only says whose delay has become abnormally long.
 
+When more nights are due at once than a base may have slept through (`NUITS_MAX`) by a clock that goes on, the
+machine's may have jumped: none is run before somebody says so (`passer`). Exchanges go on meanwhile, at the
+date of that clock, over demandes that these nights have not touched; the question goes away with its cause.
+Before nights that would radiate or erase more than a share of the demandes (a setting), the base is saved.
+
 The nights of a period are foreseen by a few indexed questions, then only those with something to do run: the
 cost follows what happens, neither the days that pass nor the demandes that are there.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -33,6 +39,7 @@ from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.element import construire, construits
 from sne_sandbox.domain.parcours import BAIL, radiation_possible_le
 from sne_sandbox.operations.document import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
+from sne_sandbox.operations.sauvegardes import Sauvegardes
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
 from sne_sandbox.store import echeances
@@ -46,6 +53,14 @@ MOIS_AVANT_RADIATION: Final = 13
 MOIS_DE_PREAVIS: Final = 1
 #: A night that touches more demandes than this tells their number, not their numéros.
 CITES_MAX: Final = 50
+
+#: More nights than this, due at once by a clock that goes on, wait until somebody says so.
+NUITS_MAX: Final = 40
+#: Fewer demandes lost are not worth a snapshot: what a test or a scene advances costs nothing more.
+PERTES_MIN: Final = 10
+#: Snapshots made before nights: their names begin so, and the last ones are kept.
+AVANT_NUITS: Final = "avant-nuits-"
+AVANT_NUITS_GARDEES: Final = 5
 
 _JOUR: Final = timedelta(days=1)
 #: The longest and the shortest civil month.
@@ -114,6 +129,8 @@ class BilanNuits:
     depuis: date
     jusqua: date
     comptes: Mapping[Fait, int] = field(default_factory=dict)
+    sauvegarde: str = ""
+    """Name of the snapshot that was made before, "" for none."""
 
     @property
     def nuits(self) -> int:
@@ -126,49 +143,164 @@ class BilanNuits:
             return "Aucune nuit n'est passée."
         du, au = date_francaise(self.depuis + _JOUR), date_francaise(self.jusqua)
         nuits = f"1 nuit ({au})" if self.nuits == 1 else f"{self.nuits} nuits (du {du} au {au})"
-        return f"{nuits} : {_enumerer(self.comptes) or 'rien à faire'}."
+        return f"{nuits} : {_enumerer(self.comptes) or 'rien à faire'}.{_sauvee(self.sauvegarde)}"
+
+
+@dataclass(frozen=True, slots=True)
+class NuitsEnAttente:
+    """Nights of a base that are due all at once, the days after `depuis` up to `jusqua`, and wait until
+    somebody says that they are to be run."""
+
+    base: str
+    depuis: date
+    jusqua: date
+
+    @property
+    def nuits(self) -> int:
+        """How many."""
+        return (self.jusqua - self.depuis).days
+
+    @property
+    def phrase(self) -> str:
+        """What happened, and what to do, in French."""
+        return (
+            f"{self._debut} : {self.nuits} sont dues d'un coup, jusqu'au {date_francaise(self.jusqua)}. "
+            "L'horloge de la machine a-t-elle sauté ? Aucune n'est passée, et les échanges continuent sans "
+            "elles, à la date de cette horloge. → remettez-la à l'heure, et la question disparaît ; ou "
+            f"faites-les passer : « sne-sandbox clock nuits --base {self.base} »"
+        )
+
+    @property
+    def _debut(self) -> str:
+        return f"Nuits en attente depuis le {date_francaise(self.depuis)}"
+
+    def est_dite(self, echange: Echange) -> bool:
+        """Whether a line of the journal asks this already."""
+        return echange.chemin.startswith(f"{self._debut} : ")
+
+
+def en_attente(base: Base, machine: datetime) -> NuitsEnAttente | None:
+    """The nights of `base` that wait to be asked for when the machine says `machine` (aware); None when there
+    are none, or few enough to run by themselves. A frozen clock goes nowhere by itself."""
+    if base.derniere_nuit is None or base.horloge.fige_a is not None:
+        return None
+    jour = base.horloge.maintenant(machine).date()
+    if (jour - base.derniere_nuit).days <= NUITS_MAX:
+        return None
+    return NuitsEnAttente(base.nom, base.derniere_nuit, jour)
+
+
+def nuits_en_attente(magasin: Magasin, machine: datetime | None = None) -> list[NuitsEnAttente]:
+    """Those of all bases, `machine` being the machine's instant (default: now). Raises StoreError."""
+    instant = machine or datetime.now(UTC)
+    attentes = (en_attente(base, instant) for base in magasin.bases.lister())
+    return [attente for attente in attentes if attente is not None]
 
 
 def rattraper(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> BilanNuits:
-    """Runs the nights that are due by the base's clock, `machine` being the machine's instant (default: now).
-    Raises BaseInconnue, StoreError."""
+    """Runs the nights that are due by the base's clock, `machine` being the machine's instant (default: now),
+    unless they wait to be asked for: the journal is told so, once. Raises BaseInconnue, StoreError."""
     with magasin.ecrire(nom) as registre:
-        jour = registre.base.horloge.maintenant(machine or datetime.now(UTC)).date()
-        return vivre(registre, magasin.journal, registre.base.derniere_nuit or jour, jour)
+        machine = machine or datetime.now(UTC)
+        jour = registre.base.horloge.maintenant(machine).date()
+        attente = en_attente(registre.base, machine)
+        if attente is not None:
+            _demander(magasin, registre, attente)
+            return BilanNuits(jour, jour)
+        return passer(magasin, registre, registre.base.derniere_nuit or jour, jour)
+
+
+def passer(
+    magasin: Magasin, registre: RegistreBase, depuis: date, jusqua: date, progres: Progres | None = None
+) -> BilanNuits:
+    """Runs the nights after `depuis` up to `jusqua`, in the transaction of `registre`; the base is saved
+    first when its setting wants it. Raises StoreError."""
+    nom = registre.base.nom
+
+    def sauver() -> str:
+        # In a thread of its own: where servers share their snapshots, one is a transaction too, and this
+        # thread is in one. It reads the base as it was before it.
+        sauvegardes = Sauvegardes(magasin, magasin.home)
+        with ThreadPoolExecutor(1) as fil:
+            return fil.submit(_sauver, sauvegardes, nom, depuis, jusqua).result()
+
+    return vivre(registre, magasin.journal, depuis, jusqua, progres, sauver)
+
+
+def _sauver(sauvegardes: Sauvegardes, base: str, depuis: date, jusqua: date) -> str:
+    """Saves the base as it is before these nights; the name of the snapshot. Older ones make room."""
+    nom = f"{AVANT_NUITS}{depuis:%Y%m%d}-{jusqua:%Y%m%d}"
+    sauvegardes.faire(base, nom, remplacer=True)
+    siennes = [s.nom for s in sauvegardes.lister(base) if s.nom.startswith(AVANT_NUITS)]
+    for ancienne in siennes[AVANT_NUITS_GARDEES:]:
+        sauvegardes.supprimer(base, ancienne)
+    return nom
+
+
+def _sauvee(sauvegarde: str) -> str:
+    return f" La base telle qu'elle était avant : sauvegarde « {sauvegarde} »." if sauvegarde else ""
+
+
+def _demander(magasin: Magasin, registre: RegistreBase, attente: NuitsEnAttente) -> None:
+    """Notes in the journal that these nights wait: one line, whoever meets them, and however often."""
+    lignes = magasin.journal.chercher(attente.base, operation=NUIT, limite=1)
+    if not any(map(attente.est_dite, lignes)):
+        minuit = datetime.combine(attente.jusqua, time(0), PARIS)
+        magasin.journal.consigner(registre.connexion, _ligne(attente.base, minuit, attente.phrase))
+    magasin.nuits_demandees[attente.base] = attente.depuis
+
+
+def _a_rattraper(magasin: Magasin, base: Base, machine: datetime) -> bool:
+    """Whether something is to be done of the nights of a base: not of those that are asked about already."""
+    if not base.nuit_due(base.horloge.maintenant(machine)):
+        return False
+    demandees = magasin.nuits_demandees
+    deja = base.nom in demandees and demandees[base.nom] == base.derniere_nuit
+    return not (deja and en_attente(base, machine) is not None)
 
 
 def a_jour(magasin: Magasin, base: Base) -> tuple[Base, datetime]:
     """`base` (just read) brought up to date, and the time by its clock: the nights that are due are run
     first, in a transaction of their own, which stays if the caller fails. Raises BaseInconnue, StoreError."""
-    maintenant = base.horloge.maintenant(datetime.now(UTC))
-    if base.nuit_due(maintenant):
+    machine = datetime.now(UTC)
+    if _a_rattraper(magasin, base, machine):
         rattraper(magasin, base.nom)
         base = magasin.bases.lire(base.nom)
-    return base, maintenant
+    return base, base.horloge.maintenant(machine)
 
 
 def rattraper_toutes(magasin: Magasin) -> None:
     """Runs the nights that are due in every base that has some."""
     machine = datetime.now(UTC)
     for base in magasin.bases.lister():
-        if base.nuit_due(base.horloge.maintenant(machine)):
+        if _a_rattraper(magasin, base, machine):
             rattraper(magasin, base.nom, machine=machine)
 
 
 def vivre(
-    registre: RegistreBase, journal: Journal, depuis: date, jusqua: date, progres: Progres | None = None
+    registre: RegistreBase,
+    journal: Journal,
+    depuis: date,
+    jusqua: date,
+    progres: Progres | None = None,
+    sauver: Callable[[], str] | None = None,
 ) -> BilanNuits:
     """Runs the nights after `depuis` up to `jusqua` in the caller's transaction, and notes the last; none
-    when it does not come after."""
+    when it does not come after. `sauver` saves the base, and answers under which name: called first when
+    they would cost it too many demandes."""
     if jusqua <= depuis:
         if registre.base.derniere_nuit is None:
             registre.noter_nuit(depuis)
         return BilanNuits(depuis, depuis)
     total = (jusqua - depuis).days
     comptes: dict[Fait, int] = dict.fromkeys(Fait, 0)
+    sauvegarde = ""
     with registre.connexion.au_large():
-        for jour, faits in sorted(_Prevision(registre, depuis + _JOUR, jusqua).nuits.items()):
-            _passer(registre, journal, jour, faits)
+        prevues = sorted(_Prevision(registre, depuis + _JOUR, jusqua).nuits.items())
+        if sauver is not None and _coutent_trop(registre, prevues):
+            sauvegarde = sauver()
+        for rang, (jour, faits) in enumerate(prevues):
+            _passer(registre, journal, jour, faits, "" if rang else _sauvee(sauvegarde))
             for fait, numeros in faits.items():
                 comptes[fait] += len(numeros)
             if progres is not None:
@@ -176,7 +308,16 @@ def vivre(
     registre.noter_nuit(jusqua)
     if progres is not None:
         progres(total, total)
-    return BilanNuits(depuis, jusqua, comptes)
+    return BilanNuits(depuis, jusqua, comptes, sauvegarde)
+
+
+def _coutent_trop(registre: RegistreBase, prevues: Iterable[tuple[date, "Faits"]]) -> bool:
+    """Whether nights radiate or erase more than the share of the demandes that the base's setting allows."""
+    part = registre.base.reglages.sauvegarde_avant_nuits
+    if not part:
+        return False
+    perdues = {n for _, faits in prevues for n in (*faits[Fait.RADIATION], *faits[Fait.EFFACEMENT])}
+    return len(perdues) >= PERTES_MIN and 100 * len(perdues) > part * registre.compter()
 
 
 Faits = dict[Fait, list[str]]
@@ -277,7 +418,7 @@ class _Prevision:
             self._noter(*prevu)
 
 
-def _passer(registre: RegistreBase, journal: Journal, jour: date, faits: Faits) -> None:
+def _passer(registre: RegistreBase, journal: Journal, jour: date, faits: Faits, dit: str) -> None:
     minuit = datetime.combine(jour, time(0), PARIS)
     registre.supprimer_tout(faits[Fait.EFFACEMENT])
     registre.radier_tout(
@@ -287,7 +428,7 @@ def _passer(registre: RegistreBase, journal: Journal, jour: date, faits: Faits) 
         element=_radiation(jour),
         instant=minuit,
     )
-    journal.consigner(registre.connexion, ligne(registre.base.nom, minuit, faits))
+    journal.consigner(registre.connexion, ligne(registre.base.nom, minuit, faits, dit))
 
 
 def _radiation(jour: date) -> bytes:
@@ -295,20 +436,25 @@ def _radiation(jour: date) -> bytes:
     return codec.encoder(construire("radiation", (*construits(dateRadiation=jour), motif)))
 
 
-def ligne(base: str, minuit: datetime, faits: Faits) -> Echange:
-    """The journal's line of the night that begins at `minuit` (aware): what it did, by numéro unique. Its
-    anomalies tell each numéro, or nothing at all above `CITES_MAX`."""
+def ligne(base: str, minuit: datetime, faits: Faits, dit: str = "") -> Echange:
+    """The journal's line of the night that begins at `minuit` (aware): what it did, by numéro unique, then
+    `dit`. Its anomalies tell each numéro, or nothing at all above `CITES_MAX`."""
     touches = [numero for numeros in faits.values() for numero in numeros]
     resume = _enumerer({fait: len(numeros) for fait, numeros in faits.items()})
+    faite = _ligne(base, minuit, f"Nuit du {date_francaise(minuit.date())} : {resume}.{dit}")
+    faite.numero_unique = touches[0] if len(touches) == 1 else None
+    faite.anomalies = list(_details(faits)) if len(touches) <= CITES_MAX else []
+    return faite
+
+
+def _ligne(base: str, minuit: datetime, phrase: str) -> Echange:
     return Echange(
         base=base,
         recu_le=datetime.now(UTC),
         methode=NUIT,
-        chemin=f"Nuit du {date_francaise(minuit.date())} : {resume}.",
+        chemin=phrase,
         verdict=VerdictEchange.ACCEPTE,
         instant_base=minuit,
-        numero_unique=touches[0] if len(touches) == 1 else None,
-        anomalies=list(_details(faits)) if len(touches) <= CITES_MAX else [],
     )
 
 

@@ -1,4 +1,5 @@
-"""Snapshots of a base under a name: state, clock, settings and pannes, kept in its home.
+"""Snapshots of a base under a name: state, clock, settings and pannes, kept in its home; in the database of
+several servers, when it is PostgreSQL (`store/classeur.py`).
 
 The journal is neither saved nor put back: what was sent since stays to be read. The file is that of
 `store/snapshot.py`: a backup, NIR in clear.
@@ -22,6 +23,7 @@ from sne_sandbox.domain.publication import TU
 from sne_sandbox.errors import ConflitEtat, StoreError, UsageError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
 from sne_sandbox.store import snapshot
+from sne_sandbox.store.classeur import classeur_de
 from sne_sandbox.store.session import Magasin
 
 DOSSIER: Final = "snapshots"
@@ -48,18 +50,26 @@ class Sauvegarde:
 
 
 class Sauvegardes:
-    """The snapshots of the bases of a store, in `home`."""
+    """The snapshots of the bases of a store, in `home`, or those that its servers share."""
 
     def __init__(self, magasin: Magasin, home: Path) -> None:
         self._magasin = magasin
-        self._dossier = home / DOSSIER
+        self._home = home
+        self._classeur = classeur_de(magasin, home)
+
+    def _dossier(self, base: str) -> Path:
+        """Where the files of a base are, as they are now. Raises StoreError."""
+        if self._classeur is None:
+            return self._home / DOSSIER / base
+        partage = f"{DOSSIER}/{base}"
+        self._classeur.verser(partage, self._home / DOSSIER / base)
+        return self._classeur.a_jour(partage)
 
     def lister(self, base: str) -> list[Sauvegarde]:
         """Those of a base, latest first, with those that cannot be restored: they hold their name. Raises
         BaseInconnue."""
         self._magasin.bases.lire(base)
-        dossier = self._dossier / base
-        fichiers = [f for f in dossier.glob(f"*{_SUFFIXE}") if _NOM.fullmatch(f.stem)]
+        fichiers = [f for f in self._dossier(base).glob(f"*{_SUFFIXE}") if _NOM.fullmatch(f.stem)]
         trouvees = []
         for fichier in fichiers:
             try:
@@ -95,7 +105,12 @@ class Sauvegardes:
             raise pris
         with self._provisoire(base) as provisoire:
             snapshot.sauvegarder(self._magasin, base, provisoire, journal=False)
-            if remplacer:
+            if self._classeur is not None:
+                partage = f"{DOSSIER}/{base}"
+                if not self._classeur.deposer(partage, fichier.name, provisoire, remplacer=remplacer):
+                    raise pris
+                self._classeur.a_jour(partage)
+            elif remplacer:
                 provisoire.replace(fichier)
             elif not _nommer(provisoire, fichier):
                 raise pris
@@ -113,6 +128,8 @@ class Sauvegardes:
     def supprimer(self, base: str, nom: str) -> None:
         """Deletes one, whatever its file holds. Raises as `lire`, StoreError when it cannot be deleted."""
         fichier = self._trouver(base, nom)
+        if self._classeur is not None:
+            self._classeur.oter(f"{DOSSIER}/{base}", fichier.name)
         try:
             fichier.unlink(missing_ok=True)
         except OSError as erreur:
@@ -123,8 +140,12 @@ class Sauvegardes:
 
     def oublier(self, base: str) -> None:
         """Deletes all those of a base that is no more."""
-        if _NOM.fullmatch(base):
-            shutil.rmtree(self._dossier / base, ignore_errors=True)
+        if not _NOM.fullmatch(base):
+            return
+        shutil.rmtree(self._home / DOSSIER / base, ignore_errors=True)
+        if self._classeur is not None:
+            self._classeur.oter(f"{DOSSIER}/{base}")
+            shutil.rmtree(self._classeur.copie(f"{DOSSIER}/{base}"), ignore_errors=True)
 
     @contextmanager
     def present(self, base: str) -> Iterator[Path]:
@@ -149,11 +170,11 @@ class Sauvegardes:
                 f"Le nom de sauvegarde [{nom[:60]}] ne convient pas.",
                 remede="1 à 40 lettres non accentuées, chiffres, - ou _, le premier une lettre ou un chiffre",
             )
-        return self._dossier / base / f"{nom}{_SUFFIXE}"
+        return self._dossier(base) / f"{nom}{_SUFFIXE}"
 
     @contextmanager
     def _provisoire(self, base: str) -> Iterator[Path]:
-        dossier = self._dossier / base
+        dossier = self._dossier(base)
         try:
             dossier.mkdir(parents=True, exist_ok=True)
         except OSError as erreur:

@@ -1,12 +1,11 @@
 """The development PKI of a home: made on first start, renewed when it must be, shared by processes."""
 
 import contextlib
-import fcntl
 import functools
 import os
 import socket
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
+    KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
     load_pem_private_key,
@@ -23,20 +23,28 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from sne_sandbox import systeme
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.errors import PkiError
 from sne_sandbox.pki import MOT_DE_PASSE, certificates
 from sne_sandbox.pki.certificates import Cle
 from sne_sandbox.raisons import raison_systeme
+from sne_sandbox.settings import valeur
 
-# 3DES and SHA-1 are what every Java 8, .NET and OpenSSL reads, OpenSSL 3 without its legacy provider.
-_CHIFFREMENT: Final = (
-    PrivateFormat.PKCS12.encryption_builder()
-    .kdf_rounds(1)  # they protect nothing: more of them was half of what an identity costs
+_PKCS12: Final = PrivateFormat.PKCS12.encryption_builder()
+#: What a .p12 is made of, by the setting `pkcs12`.
+_CHIFFREMENTS: Final = {
+    # As keytool and OpenSSL 3 make them, with as many rounds as keytool.
+    "moderne": _PKCS12.kdf_rounds(10_000)
+    .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+    .hmac_hash(hashes.SHA256())
+    .build(MOT_DE_PASSE.encode()),
+    # 3DES and SHA-1: all that Java before 8u301, Windows before 10 and OpenSSL 1.0 read.
+    "compatible": _PKCS12.kdf_rounds(2048)
     .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
     .hmac_hash(hashes.SHA1())  # noqa: S303
-    .build(MOT_DE_PASSE.encode())
-)
+    .build(MOT_DE_PASSE.encode()),
+}
 RENOUVELER_AVANT: Final = timedelta(days=30)
 #: A name that designates no machine, ever (RFC 2606).
 AUTRE_NOM: Final = "autre-serveur.invalid"
@@ -103,15 +111,25 @@ class Autorite:
     def ouvrir(cls, home: Path, noms: Sequence[str] = ()) -> "Autorite":
         """The PKI of `home/pki/`, made or renewed as needed, for a server that answers to `noms` too.
 
-        Raises PkiError when the folder cannot be read or written, when a file of it is damaged, and when a
-        name is not a host name.
+        Raises PkiError when the folder cannot be read or written, when a file of it is damaged, when a
+        name is not a host name, and when the authority may not sign it.
         """
+        return cls._tenir(home, lambda pki: pki._preparer(noms, certificates.maintenant()))
+
+    @classmethod
+    def renouveler(cls, home: Path, noms: Sequence[str] = ()) -> "Autorite":
+        """The same key certified anew, for a server that answers to `noms` too: identities made before stay
+        good, and who trusted the authority must trust its new certificate. Raises PkiError as `ouvrir`."""
+        return cls._tenir(home, lambda pki: pki._renouveler(noms, certificates.maintenant()))
+
+    @classmethod
+    def _tenir(cls, home: Path, faire: "Callable[[Autorite], None]") -> "Autorite":
         pki = cls(home / "pki")
-        voulus = _noms_du_serveur(noms)
         try:
             pki.dossier.mkdir(parents=True, exist_ok=True)
-            with _verrou(pki.dossier / ".verrou"):
-                pki._preparer(voulus, certificates.maintenant())
+            # Two processes that start at once make one PKI.
+            with systeme.tenu(pki.dossier / ".verrou"):
+                faire(pki)
         except OSError as erreur:
             raise PkiError(
                 f"Le dossier des certificats {pki.dossier} n'est pas utilisable : {raison_systeme(erreur)}.",
@@ -125,25 +143,68 @@ class Autorite:
         fins = (_certificat(self.ca).not_valid_after_utc, _certificat(self.serveur).not_valid_after_utc)
         return min(fins) - RENOUVELER_AVANT
 
-    def _preparer(self, voulus: frozenset[x509.GeneralName], maintenant: datetime) -> None:
+    def _preparer(self, demandes: Sequence[str], maintenant: datetime) -> None:
         limite = maintenant + RENOUVELER_AVANT
+        voulus = _noms_du_serveur(demandes)
+        actuel = _certificat(self.serveur) if self.serveur.exists() else None
+        portes = certificates.noms_portes(actuel) if actuel is not None else frozenset()
         if not self.ca.exists() or _certificat(self.ca).not_valid_after_utc < limite:
             cle = certificates.nouvelle_cle()
             # The certificate comes last: where it is, its key is too.
-            _ecrire(self._ca_cle, _pem_cle(cle), secret=True)
-            _ecrire(self.ca, _pem(certificates.autorite(cle, maintenant)))
-        portes: frozenset[x509.GeneralName] = frozenset()
-        if self.serveur.exists():
-            actuel = _certificat(self.serveur)
-            portes = certificates.noms_portes(actuel)
+            _ecrire(self._ca_cle, _pem_cle(cle))
+            self._certifier(cle, voulus | portes, maintenant)
+            self._emettre_a_nouveau()
+        permis = certificates.noms_permis(_certificat(self.ca))
+        if permis is not None:
+            for nom in demandes:
+                if not certificates.permet(permis, certificates.nom_alternatif(nom)):
+                    raise PkiError(
+                        f"L'autorité de {self.dossier} ne vaut pas pour le nom [{nom}].",
+                        remede=f"sne-sandbox pki renouveler --server-name {nom}, puis redonnez ca.pem (ou "
+                        "truststore.p12) aux applications : les certificats des guichets restent bons",
+                    )
+            # The machine may have another name than the day the authority was made: that is no one's demand.
+            voulus = frozenset(nom for nom in voulus if certificates.permet(permis, nom))
+        if actuel is not None:
             bon = actuel.not_valid_after_utc >= limite and voulus <= portes and self._signe(actuel)
             if bon and self.serveur_expire.exists() and self.serveur_autre_nom.exists():
                 return
         # Two servers may share a home under different names: keep those of the other.
-        noms = sorted(voulus | portes, key=lambda nom: str(nom.value))
+        self._certifier_serveurs(voulus | portes, maintenant)
+
+    def _renouveler(self, demandes: Sequence[str], maintenant: datetime) -> None:
+        self._preparer((), maintenant)
+        permis = certificates.noms_permis(_certificat(self.ca)) or frozenset()
+        noms = _noms_du_serveur(demandes) | certificates.noms_portes(_certificat(self.serveur))
+        self._certifier(_cle(self._ca_cle), noms, maintenant, permis)
+        self._certifier_serveurs(noms, maintenant)
+        self._emettre_a_nouveau()
+
+    def _certifier(
+        self,
+        cle: Cle,
+        noms: frozenset[x509.GeneralName],
+        maintenant: datetime,
+        permis: frozenset[x509.GeneralName] = frozenset(),
+    ) -> None:
+        """Writes the authority of a key, for servers of `noms` and what was permitted already."""
+        noms |= {certificates.nom_alternatif(AUTRE_NOM)}
+        _ecrire(self.ca, _pem(certificates.autorite(cle, noms, maintenant, permis)))
+
+    def _emettre_a_nouveau(self) -> None:
+        """The identities that lie in this folder, by the authority of now."""
+        for fichier in (*self.dossier.glob("guichets/*.pem"), *self.dossier.glob("bases/*/*.pem")):
+            guichet, base = lire_guichet(_certificat(fichier).public_bytes(Encoding.DER))
+            if guichet is not None and base is not None:
+                ecrire(self.emettre(guichet, base), fichier.parent)
+
+    def _certifier_serveurs(self, portes: frozenset[x509.GeneralName], maintenant: datetime) -> None:
+        """Writes the certificates of the server, the one to show and those to refuse."""
+        noms = sorted(portes, key=lambda nom: str(nom.value))
         hier = maintenant - timedelta(days=1)
         self._ecrire_serveur(self.serveur_expire, noms, hier - timedelta(days=365), hier)
-        debut, fin = maintenant - certificates.AVANCE, maintenant + certificates.DUREE
+        fin = min(maintenant + certificates.DUREE, _certificat(self.ca).not_valid_after_utc)
+        debut = maintenant - certificates.AVANCE
         self._ecrire_serveur(self.serveur_autre_nom, [certificates.nom_alternatif(AUTRE_NOM)], debut, fin)
         self._ecrire_serveur(self.serveur, noms, debut, fin)
 
@@ -159,10 +220,11 @@ class Autorite:
     ) -> None:
         ca, cle = _certificat(self.ca), certificates.nouvelle_cle()
         certificat = certificates.serveur(cle, noms, ca, _cle(self._ca_cle), debut, fin)
-        _ecrire(chemin, _pem_cle(cle) + _pem(certificat) + _pem(ca), secret=True)
+        _ecrire(chemin, _pem_cle(cle) + _pem(certificat) + _pem(ca))
 
-    def emettre(self, guichet: str, base: str = BASE_PAR_DEFAUT) -> Trousseau:
-        """A new client identity of `guichet` for `base`.
+    def emettre(self, guichet: str, base: str = BASE_PAR_DEFAUT, pkcs12_en: str | None = None) -> Trousseau:
+        """A new client identity of `guichet` for `base`; `pkcs12_en` is the setting `pkcs12`, by default that
+        of the environment.
 
         Raises PkiError when the CA cannot be read, or when the names cannot stand in a certificate.
         """
@@ -171,6 +233,7 @@ class Autorite:
                 f"[{guichet}] et [{base}] ne peuvent pas figurer dans un certificat.",
                 remede="donnez un code de guichet comme G1226, et un nom de base de 64 caractères au plus",
             )
+        chiffrement = _CHIFFREMENTS[valeur("pkcs12", pkcs12_en)]
         ca, cle = _certificat(self.ca), certificates.nouvelle_cle()
         certificat = certificates.client(
             cle, guichet, base, ca, _cle(self._ca_cle), certificates.maintenant()
@@ -180,9 +243,9 @@ class Autorite:
             certificat=_pem(certificat) + _pem(ca),
             cle=_pem_cle(cle),
             pkcs12=pkcs12.serialize_key_and_certificates(
-                guichet.encode(), cle, certificat, [ca], _CHIFFREMENT
+                guichet.encode(), cle, certificat, [ca], chiffrement
             ),
-            truststore=_truststore(ca),
+            truststore=_truststore(ca, chiffrement),
         )
 
 
@@ -199,8 +262,8 @@ def ecrire(identite: Trousseau, out: Path) -> FichiersIdentite:
     )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        _ecrire(fichiers.cle, identite.cle, secret=True)
-        _ecrire(fichiers.pkcs12, identite.pkcs12, secret=True)
+        _ecrire(fichiers.cle, identite.cle)
+        _ecrire(fichiers.pkcs12, identite.pkcs12)
         _ecrire(fichiers.truststore, identite.truststore)
         _ecrire(fichiers.certificat, identite.certificat)
     except OSError as erreur:
@@ -212,9 +275,9 @@ def ecrire(identite: Trousseau, out: Path) -> FichiersIdentite:
 
 
 @functools.lru_cache(maxsize=8)
-def _truststore(ca: x509.Certificate) -> bytes:
+def _truststore(ca: x509.Certificate, chiffrement: KeySerializationEncryption) -> bytes:
     """The same for all guichets."""
-    return pkcs12.serialize_java_truststore([pkcs12.PKCS12Certificate(ca, b"sne-sandbox")], _CHIFFREMENT)
+    return pkcs12.serialize_java_truststore([pkcs12.PKCS12Certificate(ca, b"sne-sandbox")], chiffrement)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -225,6 +288,12 @@ def lire_guichet(certificat: bytes) -> tuple[str | None, str | None]:
     except ValueError:
         return None, None
     return _attribut(sujet, NameOID.COMMON_NAME), _attribut(sujet, NameOID.ORGANIZATIONAL_UNIT_NAME)
+
+
+def fait_ici(certificat: bytes) -> bool:
+    """Whether a certificate (DER, that reads) says that it was made by this product (O)."""
+    sujet = x509.load_der_x509_certificate(certificat).subject
+    return _attribut(sujet, NameOID.ORGANIZATION_NAME) == certificates.ORGANISATION
 
 
 def _attribut(sujet: x509.Name, oid: x509.ObjectIdentifier) -> str | None:
@@ -293,22 +362,13 @@ def _pem_cle(cle: Cle) -> bytes:
     return cle.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _ecrire(chemin: Path, contenu: bytes, *, secret: bool = False) -> None:
-    """Writes by rename: a reader sees the old file or the new one. A secret is for its owner alone."""
+def _ecrire(chemin: Path, contenu: bytes) -> None:
+    """Writes by rename, for the owner alone: a reader sees the old file or the new one."""
     descripteur, temporaire = tempfile.mkstemp(dir=chemin.parent, prefix=f".{chemin.name}.")
     try:
         with os.fdopen(descripteur, "wb") as sortie:
             sortie.write(contenu)
-            os.fchmod(sortie.fileno(), 0o600 if secret else 0o644)
         Path(temporaire).replace(chemin)
     except BaseException:
         Path(temporaire).unlink(missing_ok=True)
         raise
-
-
-@contextlib.contextmanager
-def _verrou(chemin: Path) -> Iterator[None]:
-    """Holds the lock of the folder: two processes that start at once make one PKI."""
-    with chemin.open("a") as fichier:
-        fcntl.flock(fichier, fcntl.LOCK_EX)
-        yield

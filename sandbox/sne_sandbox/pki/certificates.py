@@ -18,7 +18,7 @@ ORGANISATION: Final = "sne-sandbox (bac à sable non officiel)"
 
 #: The machine that made a certificate and the one that reads it rarely agree to the second.
 AVANCE: Final = timedelta(days=1)
-DUREE_CA: Final = timedelta(days=3650)
+DUREE_CA: Final = timedelta(days=3 * 365)
 #: Browsers and macOS refuse a server certificate that lasts more than 825 days.
 DUREE: Final = timedelta(days=820)
 
@@ -53,9 +53,47 @@ def noms_portes(certificat: x509.Certificate) -> frozenset[x509.GeneralName]:
         return frozenset()
 
 
-def autorite(cle: Cle, maintenant: datetime) -> x509.Certificate:
-    """A self-signed CA that may sign end certificates only."""
+def noms_permis(ca: x509.Certificate) -> frozenset[x509.GeneralName] | None:
+    """What an authority may sign servers for: domains and networks; None for one that is not held to any."""
+    try:
+        contraintes = ca.extensions.get_extension_for_class(x509.NameConstraints).value
+    except x509.ExtensionNotFound:
+        return None
+    return frozenset(contraintes.permitted_subtrees or ())
+
+
+def permet(permis: frozenset[x509.GeneralName], nom: x509.GeneralName) -> bool:
+    """Whether an authority held to `permis` may sign a server of this name (RFC 5280, 4.2.1.10)."""
+    (contrainte,) = _contraintes([nom])
+    if isinstance(contrainte, x509.IPAddress):
+        return contrainte in permis
+    domaines = {autre.value for autre in permis if isinstance(autre, x509.DNSName)}
+    parties = str(contrainte.value).split(".")
+    return any(".".join(parties[rang:]) in domaines for rang in range(len(parties)))
+
+
+def _contraintes(noms: Iterable[x509.GeneralName]) -> list[x509.GeneralName]:
+    """What permits these names: each address alone, each name and what is below it."""
+    permis: set[x509.GeneralName] = set()
+    for nom in noms:
+        if isinstance(nom, x509.IPAddress):
+            permis.add(x509.IPAddress(ipaddress.ip_network(nom.value)))
+        else:
+            permis.add(x509.DNSName(str(nom.value).lower().removeprefix("*.")))
+    return sorted(permis, key=lambda permis: str(permis.value))
+
+
+def autorite(
+    cle: Cle,
+    noms: Iterable[x509.GeneralName],
+    maintenant: datetime,
+    permis: frozenset[x509.GeneralName] = frozenset(),
+) -> x509.Certificate:
+    """A self-signed CA that may sign end certificates only, and servers of `noms` only, or of what was
+    `permis` to the one it replaces: whoever trusts it is
+    not fooled about other sites by who takes its key. Clients have no such name, and are not held."""
     sujet = _sujet("AC de développement sne-sandbox")
+    sous_arbres = sorted({*_contraintes(noms), *permis}, key=lambda permis: str(permis.value))
     return (
         x509.CertificateBuilder()
         .subject_name(sujet)
@@ -66,6 +104,7 @@ def autorite(cle: Cle, maintenant: datetime) -> x509.Certificate:
         .not_valid_after(maintenant + DUREE_CA)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usages(signe_certificats=True), critical=True)
+        .add_extension(x509.NameConstraints(sous_arbres, None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(cle.public_key()), critical=False)
         .sign(cle, hashes.SHA256())
     )
@@ -89,7 +128,7 @@ def client(
     cle: Cle, guichet: str, base: str, ca: x509.Certificate, ca_cle: Cle, maintenant: datetime
 ) -> x509.Certificate:
     """A client certificate: CN is the guichet, OU the base."""
-    fin = maintenant + DUREE
+    fin = min(maintenant + DUREE, ca.not_valid_after_utc)
     sujet = _sujet(guichet, base)
     return _final(sujet, cle, ca, maintenant - AVANCE, fin, ExtendedKeyUsageOID.CLIENT_AUTH).sign(
         ca_cle, hashes.SHA256()

@@ -21,13 +21,17 @@ ANONYME: Final = Identite()
 def identite(certificat: bytes | None) -> Identite:
     """Read a client certificate (DER); None or an unreadable one is nobody.
 
-    A certificate of another authority may name anything: what is no guichet's code is no guichet, and then
-    the message itself says who calls.
+    A certificate that was not made here may name anything: what is no guichet's code is no guichet, and then
+    the message itself says who calls. The base of one that was holds, whatever its guichet.
     """
     if certificat is None:
         return ANONYME
-    from sne_sandbox.pki.authority import lire_guichet  # who serves has read it, who judges does without
+    from sne_sandbox.pki.authority import (
+        fait_ici,
+        lire_guichet,
+    )  # who serves has read it, who judges does without
 
     guichet, base = lire_guichet(certificat)
     connu = guichet if guichet is not None and CODE_GUICHET.fullmatch(guichet) else None
-    return Identite(connu, base if connu else None)
+    sienne = base is not None and (connu is not None or fait_ici(certificat))
+    return Identite(connu, base if sienne else None)

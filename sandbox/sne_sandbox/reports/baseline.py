@@ -22,6 +22,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from sne_sandbox import archives
 from sne_sandbox.domain.dates import date_francaise
 from sne_sandbox.errors import UsageError
 from sne_sandbox.raisons import raison_systeme
@@ -94,7 +95,7 @@ class Applique:
 def lire(fichier: Path) -> tuple[Connue, ...]:
     """The entries of a file, in its order. Raises ReferenceIncorrecte, with the line."""
     try:
-        texte = fichier.read_text("utf-8")
+        texte = archives.texte(fichier, archives.ECRIT_A_LA_MAIN_MAX)
     except OSError as erreur:
         raise ReferenceIncorrecte(
             f"Le fichier des manquements connus [{fichier}] ne se lit pas : {raison_systeme(erreur)}.",

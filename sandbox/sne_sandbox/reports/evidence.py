@@ -22,6 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
+from sne_sandbox import archives
 from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.texte import abrege, visible
 from sne_sandbox.errors import OperatorError, UsageError
@@ -50,9 +51,6 @@ _FIN_DU_ZIP: Final = b"PK\x05\x06" + bytes(18)
 _SCEAU: Final = 64
 _DROITS: Final = 0o644 << 16
 _BLOC: Final = 1 << 20
-#: Larger than what the settings let in (20 MB, in base64, and its answer).
-_LIGNE_MAX: Final = 100_000_000
-_PETIT_MAX: Final = 500_000_000
 #: Of the names that an error says.
 _NOMS_MAX: Final = 200
 _ENTIER: Final = "donnez le preuves.zip écrit par --report-dir, recopié en entier"
@@ -379,6 +377,8 @@ def _seule(archive: zipfile.ZipFile, fichier: Path, *, scellee: bool) -> bool:
 def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(fichier) as archive:
+            if raison := archives.trop(archive, archives.PREUVES):
+                raise DossierIllisible(f"Le dossier [{fichier}] est trop gros : {raison}.", remede=_ENTIER)
             yield archive
     except OSError as erreur:
         raise DossierIllisible(
@@ -399,7 +399,7 @@ def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
 
 def _petit(archive: zipfile.ZipFile, nom: str, fichier: Path) -> str:
     """The text of a member that is read whole."""
-    if archive.getinfo(nom).file_size > _PETIT_MAX:
+    if archive.getinfo(nom).file_size > archives.PREUVES.entier:
         raise DossierIllisible(f"Le dossier [{fichier}] : {nom} est trop gros.")
     try:
         return archive.read(nom).decode("utf-8")
@@ -428,7 +428,7 @@ def _textes(dits: Mapping[str, Any]) -> dict[str, str]:
 
 def _lignes(flux: IO[bytes]) -> Iterator[bytes]:
     tampon = io.BufferedReader(flux, _BLOC)  # type: ignore[type-var]
-    while ligne := tampon.readline(_LIGNE_MAX):
+    while ligne := tampon.readline(archives.PREUVES.ligne):
         yield ligne
 
 

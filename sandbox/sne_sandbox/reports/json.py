@@ -16,6 +16,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from sne_sandbox import archives
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import decision
@@ -57,7 +58,7 @@ def octets(rapport: Rapport) -> bytes:
 def lire(chemin: Path) -> Rapport:
     """The report of a file. Raises RapportIllisible, which names the place."""
     try:
-        texte = chemin.read_text("utf-8")
+        texte = archives.texte(chemin, archives.RAPPORT_MAX)
     except (OSError, UnicodeDecodeError) as erreur:
         raise RapportIllisible(
             f"Le rapport [{chemin}] ne se lit pas : {_raison(erreur)}.",

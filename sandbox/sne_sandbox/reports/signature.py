@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from sne_sandbox import systeme
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports.decision import conclure
@@ -109,7 +110,8 @@ def creer(titulaire: str, dossier: Path) -> tuple[Path, Path, CleDeSignature]:
                     remede="donnez un autre dossier à --out",
                 )
         tete = f"# titulaire : {cle.titulaire}\n".encode()
-        with os.fdopen(os.open(privee, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _DROITS), "wb") as flux:
+        neuf = os.O_WRONLY | os.O_CREAT | os.O_EXCL | systeme.OCTETS
+        with os.fdopen(os.open(privee, neuf, _DROITS), "wb") as flux:
             flux.write(
                 tete
                 + cle.privee.private_bytes(

@@ -70,14 +70,15 @@ def ecrire(
 
 
 class LectureDuSuivi:
-    """What is written of a run, read as it comes. Raises RapportIllisible."""
+    """What is written of a run, read as it comes from `fichier`, which may be moved. Raises
+    RapportIllisible."""
 
     def __init__(self, fichier: Path) -> None:
-        self._fichier, self._lu = fichier, 0
+        self.fichier, self._lu = fichier, 0
 
     def suite(self) -> Iterator[Rapport]:
         """The reports that were not read yet, of one scenario each; none as long as there is no file."""
-        with contextlib.suppress(FileNotFoundError), self._fichier.open("rb") as flux:
+        with contextlib.suppress(FileNotFoundError), self.fichier.open("rb") as flux:
             flux.seek(self._lu)
             for ligne in flux:
                 if not ligne.endswith(b"\n"):  # it is being written

@@ -39,10 +39,11 @@ class BaseServie:
         semence: str = "vide",
         *,
         a_la_demande: bool = False,
+        pkcs12: str | None = None,
     ) -> "BaseServie":
         """The base `nom`, which must exist: a certificate is issued to each guichet of its seed (with
         `a_la_demande`, to the one that is shown), but for the base behind /services/, whose server has made
-        them. Raises PkiError."""
+        them. `pkcs12` is the setting of that name. Raises PkiError."""
         pret = dict(enfant.pret) | {"base": nom}
         if nom != BASE_PAR_DEFAUT:
             from sne_sandbox.operations.bases import guichets_de, vitrine
@@ -52,7 +53,7 @@ class BaseServie:
             dossier, montre = enfant.home / "pki" / "bases" / nom, vitrine(codes)
             autorite = Autorite(enfant.home / "pki")
             for code in [montre] if a_la_demande else codes:
-                ecrire(autorite.emettre(code, nom), dossier)
+                ecrire(autorite.emettre(code, nom, pkcs12), dossier)
             pret |= certificat_de(dossier, montre)
         return cls(nom, pret)
 

@@ -7,7 +7,6 @@ it comes first, for there may be something wrong in it.
 """
 
 import gc
-import os
 import select
 import signal
 import sys
@@ -18,17 +17,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sne_sandbox import systeme
 from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.echange import TLS, methode_recue
-from sne_sandbox.errors import UsageError
+from sne_sandbox.errors import MagasinIndisponible, UsageError
+from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.store.session import Magasin
-from sne_sandbox.web.partage import Configuration, ouvrir
+from sne_sandbox.web.partage import VERSION, Configuration, ouvrir
 
 if TYPE_CHECKING:
     from sne_sandbox.asynchrone import CanalAsynchrone
-    from sne_sandbox.server.service import RefusHttp
+    from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
     from sne_sandbox.server.tls import RefusTls
     from sne_sandbox.server.workers import Taches
 
@@ -71,16 +72,30 @@ class Lancement:
 
         application = creer_application(self.configuration, ouverts)
         magasin: Magasin = application.extensions["sne"].magasin
+        magasin.servir()
+        magasin.saluer(VERSION, application.extensions["sne"].contrats.empreinte)
         return Taches(
             application=application.wsgi_app,
             refus_tls=partial(noter_refus_tls, magasin, self.base_des_refus),
             refus_http=partial(noter_refus_http, magasin, self.base_des_refus),
             periodique=partial(_minute, magasin, application.extensions["sne"].boites),
+            lecteur=self.lecteur,
+            etat=application.extensions["sante"],
+            fin=magasin.quitter,
         )
+
+    def lecteur(self) -> "ApplicationWsgi":
+        """The application that heavy reads are asked, in a process of its own."""
+        return self.taches().application
 
 
 def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies], None]) -> None:
     """Serve until SIGTERM or SIGINT. Raises OperatorError (port taken, store or contract unreadable)."""
+    if processus > 1 and not systeme.PLUSIEURS_PROCESSUS:
+        raise UsageError(
+            f"{processus} processus sont demandés, et ce système n'en sert qu'un.",
+            remede="--workers 1, ou un conteneur ou WSL (docs/systemes.md)",
+        )
     if processus > 1:
         from sne_sandbox.pki.authority import Autorite
         from sne_sandbox.server.workers import servir_a_plusieurs
@@ -124,8 +139,11 @@ def servir(
         refus_tls=taches.refus_tls,
         refus_http=taches.refus_http,
         periodique=taches.periodique,
+        lecteur=taches.lecteur,
+        etat=taches.etat,
         arret=arret,
     )
+    taches.fin()
 
 
 class _Fin:
@@ -146,7 +164,7 @@ class _Fin:
     def relayer(self) -> None:
         """Tells the server, which hears signals by now."""
         if self._recu is not None:
-            os.kill(os.getpid(), self._recu)
+            signal.raise_signal(self._recu)
 
 
 @contextmanager
@@ -166,40 +184,53 @@ def _fin_demandee(prises: Prises) -> Iterator[_Fin]:
 def _minute(magasin: Magasin, boites: "CanalAsynchrone") -> None:
     from sne_sandbox.operations import lifecycle
 
-    lifecycle.rattraper_toutes(magasin)
-    boites.tournee()
+    with _sans_bruit("round of the minute"):
+        lifecycle.rattraper_toutes(magasin)
+        boites.tournee()
+
+
+@contextmanager
+def _sans_bruit(quoi: str) -> Iterator[None]:
+    """What no caller waits for is left when the database does not answer: one line, none when it has been
+    said of all."""
+    try:
+        yield
+    except MagasinIndisponible as erreur:
+        if not erreur.connue:
+            journal_technique("sne_sandbox.server").error(f"{quoi} left", cause=erreur.cause)
 
 
 def noter_refus_tls(magasin: Magasin, base: str, refus: "RefusTls") -> None:
     """Journals a handshake that failed, in `base`."""
     from sne_sandbox.exchange import noter_refus
 
-    noter_refus(
-        magasin,
-        base,
-        methode=TLS,
-        chemin="",
-        pair=refus.pair,
-        statut=0,
-        raison=refus.raison,
-        detail=refus.detail,
-    )
+    with _sans_bruit("line of a refused handshake"):
+        noter_refus(
+            magasin,
+            base,
+            methode=TLS,
+            chemin="",
+            pair=refus.pair,
+            statut=0,
+            raison=refus.raison,
+            detail=refus.detail,
+        )
 
 
 def noter_refus_http(magasin: Magasin, base: str, refus: "RefusHttp") -> None:
     """Journals a request that the listener refused, in the base that its path names, else in `base`."""
     from sne_sandbox.exchange import base_nommee, noter_refus
 
-    base = base_nommee(magasin, refus.chemin) or base
-    noter_refus(
-        magasin,
-        base,
-        methode=methode_recue(refus.methode),
-        chemin=refus.chemin,
-        pair=refus.pair,
-        statut=refus.statut,
-        raison=refus.raison,
-    )
+    with _sans_bruit("line of a refused request"):
+        noter_refus(
+            magasin,
+            base_nommee(magasin, refus.chemin) or base,
+            methode=methode_recue(refus.methode),
+            chemin=refus.chemin,
+            pair=refus.pair,
+            statut=refus.statut,
+            raison=refus.raison,
+        )
 
 
 def ecoute_de(options: dict[str, Any]) -> Ecoute:
@@ -221,4 +252,9 @@ def ecoute_de(options: dict[str, Any]) -> Ecoute:
         client_cert=options["client_cert"],
         threads=options["threads"],
         message_max=options["message_max"],
+        connexions_max=options["connexions_max"],
+        octets_max=options["octets_max"],
+        debit_min=options["debit_min"],
+        patience=options["patience"],
+        preavis=options.get("delai_arret", 0),
     )

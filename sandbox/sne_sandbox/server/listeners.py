@@ -23,12 +23,23 @@ class Ecoute:
     client_cert: ClientCert = "optional"
     threads: int = 8
     message_max: int = 20_000_000
+    connexions_max: int | None = None
+    """Of a process; None: as many as the system's descriptors allow."""
+    octets_max: int = 512_000_000
+    """Bytes under way in a process."""
+    debit_min: int = 10_000
+    """Bytes a second below which a peer who sends a request, or reads a long answer, is dropped,"""
+    patience: float = 30.0
+    """measured over so long."""
     inactivite: float = 60.0
     """A peer that sends nothing for so long is dropped."""
     reception: float = 300.0
     """What a request is given to arrive whole: twenty megabytes over half a megabit a second."""
     delai_arret: float = 10.0
     """What exchanges under way are given to end, on SIGTERM."""
+    preavis: float = 0.0
+    """For so long, on SIGTERM, it goes on as before but for `/readyz`, which says that it leaves, and for
+    connections, which are closed after their next answer: who deals out the calls sends them elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,13 @@ class ConnexionTenue:
     def fermer(self) -> None:
         """Closes the connection, properly."""
         if not self._requete._disconnected:
+            self._canal.non_remise = None  # it is the panne that loses the answer, and its line says so
             self._canal.couper()
 
     def couper(self) -> None:
         """Resets the connection."""
         if not self._requete._disconnected:
+            self._canal.non_remise = None
             self._canal.reinitialiser()
 
 

@@ -37,6 +37,8 @@ def _lignes(echange: Echange, contrat: Contrat) -> Iterator[tuple[int, str]]:
         yield 1, adresse if echange.statut else echange.chemin  # a night came by no HTTP: it has a sentence
     if echange.panne is not None:
         yield 1, f"panne jouée : {echange.panne['genre']}"
+    if echange.non_remise:
+        yield 1, f"réponse non remise : {echange.non_remise}"
     if echange.fault is not None:
         yield 1, f"{echange.fault['code']} : {echange.fault['message']}"
         yield from ((2, ligne) for ligne in echange.fault.get("explication", "").splitlines())

@@ -19,9 +19,10 @@ from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.aiguillage import PARTIES
 from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.partage import Configuration, Services, ouvrir
+from sne_sandbox.web.sante import VERIFICATIONS, Sante
 
 #: First segments of the paths that are ours: every other one goes by.
-ICI: Final = frozenset({"healthz"}).union(*(partie.segments for partie in PARTIES))
+ICI: Final = frozenset({"healthz", "readyz"}).union(*(partie.segments for partie in PARTIES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class LancementRelais:
         application = creer_application(self.configuration, ouverts or self.ouvrir())
         services: Services = application.extensions["sne"]
         magasin, contrat = services.magasin, services.contrat_de(self.base)
+        magasin.servir()
 
         def completer(echange: Echange, certificat: bytes | None) -> None:
             # The clock of the base is the real server's: an exercise may have another than ours.
@@ -57,7 +59,14 @@ class LancementRelais:
             application=_partager(application.wsgi_app, relais),
             refus_tls=partial(noter_refus_tls, magasin, self.base),
             refus_http=partial(noter_refus_http, magasin, self.base),
+            lecteur=self.lecteur,
+            # Nights of the other bases of the home are nobody's here.
+            etat=Sante(magasin, tuple(v for v in VERIFICATIONS if v.nom != "nuits")),
         )
+
+    def lecteur(self) -> ApplicationWsgi:
+        """The application that heavy reads are asked, in a process of its own."""
+        return creer_application(self.configuration, self.ouvrir()).wsgi_app
 
 
 def _partager(ici: ApplicationWsgi, relais: ApplicationWsgi) -> ApplicationWsgi:

@@ -14,12 +14,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from sne_sandbox.raisons import raison_systeme
+from sne_sandbox.server.bornes import A_LA_PORTE, REPIT, Lignes
+
 logger = logging.getLogger(__name__)
 
 #: Connections taken at one waking: the other things that the parent watches must not wait.
 D_UN_COUP: Final = 64
-#: Rest before a new try, where no descriptor is left. Seconds.
-_REPIT: Final = 0.05
 #: How many more connections than another a process may have and still be given one. What is known of those
 #: that were closed a moment ago is behind: always giving to the one that has the fewest would heap them up.
 _ECART: Final = 2
@@ -37,13 +38,16 @@ _Connexion = tuple[int, socket.socket, float]
 
 class Repartiteur:
     """The parent's side; `server.arrivees` is that of a process, which has a number. `prises` are the
-    listeners, None for one that is off.
+    listeners, None for one that is off; a process is handed `plafond` connections at most: once all have so
+    many, who comes waits in the kernel's queue, as where no descriptor is left.
 
     A connection is kept open here until its process says that it has it: one that dies before is not refused,
     another process answers it.
     """
 
-    def __init__(self, prises: Sequence[socket.socket | None], veille: selectors.BaseSelector) -> None:
+    def __init__(
+        self, prises: Sequence[socket.socket | None], veille: selectors.BaseSelector, plafond: int
+    ) -> None:
         self._prises = [(rang, prise) for rang, prise in enumerate(prises) if prise is not None]
         self._veille = veille
         self._lignes: dict[int, socket.socket] = {}
@@ -51,14 +55,17 @@ class Repartiteur:
         self._confiees: dict[int, deque[_Connexion]] = {}
         self._sans_hote: list[_Connexion] = []
         self._tour = 0
+        self._plafond = plafond
+        self._lignes_dites = Lignes()
+        self._a_rouvrir = 0.0
+        """When listeners that wait are tried again (monotonic seconds); 0 while they are watched."""
 
     def ajouter(self, processus: int, ligne: socket.socket) -> None:
         """A process that serves from now on; `ligne` leads to its Arrivees. The first opens the door."""
         ligne.setblocking(False)
         self._veille.register(ligne, selectors.EVENT_READ, lambda: self._compter(processus))
         if not self._lignes:
-            for rang, prise in self._prises:
-                self._veille.register(prise, selectors.EVENT_READ, self._accepteur(rang, prise))
+            self._ouvrir()
         self._lignes[processus] = ligne
         self._ouvertes[processus] = 0
         self._confiees[processus] = deque()
@@ -88,20 +95,43 @@ class Repartiteur:
         ligne.close()
         del self._ouvertes[processus]
         if not self._lignes:
+            self._attendre()
+            self._a_rouvrir = 0.0
+        return self._confiees.pop(processus)
+
+    def reprendre(self) -> None:
+        """Tries listeners that wait, and says what is due of them; called several times a second."""
+        if self._a_rouvrir and time.monotonic() >= self._a_rouvrir and self._lignes:
+            self._ouvrir()
+        for dite in self._lignes_dites.dues():
+            logger.warning("sne-sandbox : %s", dite)
+
+    def _ouvrir(self) -> None:
+        self._a_rouvrir = 0.0
+        for rang, prise in self._prises:
+            self._veille.register(prise, selectors.EVENT_READ, self._accepteur(rang, prise))
+
+    def _attendre(self, raison: str = "") -> None:
+        """Watches the listeners no more, for a while."""
+        if not self._a_rouvrir:
             for _, prise in self._prises:
                 self._veille.unregister(prise)
-        return self._confiees.pop(processus)
+        self._a_rouvrir = time.monotonic() + REPIT
+        if raison:
+            self._lignes_dites.compter(A_LA_PORTE.format(raison))
 
     def _accepteur(self, rang: int, prise: socket.socket) -> Callable[[], None]:
         def accepter() -> None:
             for _ in range(D_UN_COUP):
+                if min(self._ouvertes.values(), default=0) >= self._plafond:
+                    self._attendre(f"{self._plafond * len(self._lignes)} sont ouvertes")
+                    return
                 try:
                     connexion, _adresse = prise.accept()
                 except (BlockingIOError, ConnectionAbortedError):
                     return
                 except OSError as erreur:  # no descriptor left
-                    logger.warning("a connection cannot be accepted: %s", erreur)
-                    time.sleep(_REPIT)
+                    self._attendre(f"le système ne le permet pas ({raison_systeme(erreur)})")
                     return
                 self._donner(rang, connexion)
 
@@ -116,10 +146,14 @@ class Repartiteur:
         premier = self._tour % len(tous) if tous else 0
         trop = min(self._ouvertes.values(), default=0) + _ECART
 
-        def merite(processus: int) -> tuple[bool, int]:
+        def merite(processus: int) -> tuple[bool, bool, int]:
             confiees = self._confiees[processus]
             en_retard = bool(confiees) and maintenant - confiees[0][2] > _PROMPT
-            return en_retard, max(0, self._ouvertes[processus] - trop)
+            return (
+                self._ouvertes[processus] >= self._plafond,
+                en_retard,
+                max(0, self._ouvertes[processus] - trop),
+            )
 
         for processus in sorted(tous[premier:] + tous[:premier], key=merite):
             with contextlib.suppress(OSError):  # dead, or so far behind that its queue is full

@@ -20,12 +20,14 @@ from twisted.internet.posixbase import PosixReactorBase
 from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogBeginner
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
+from sne_sandbox import systeme
+from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.arrivees import Arrivees
-from sne_sandbox.server.channel import FabriqueDeCanaux
+from sne_sandbox.server.arrivees import Arrivees, FabriqueDeCanaux, Porte
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
-from sne_sandbox.server.service import ApplicationWsgi, Fils, Genre, RefusHttp, ServiceWsgi
+from sne_sandbox.server.service import ApplicationWsgi, EtatServeur, Fils, Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls
+from sne_sandbox.server.voie import Voie
 
 __all__ = ["AdressesServies", "Ecoute", "RefusHttp", "RefusTls", "servir"]
 
@@ -34,11 +36,15 @@ logger = logging.getLogger(__name__)
 PERIODE: Final = 60.0
 """Seconds between two calls of `periodique`."""
 
+#: Seconds between two looks at who is too slow.
+VEILLE: Final = 1.0
 #: On SIGTERM, what peers have sent already is read first: a client that refused our certificate has its line
 #: in the journal even if the server is told to end at once. Seconds.
 DELAI_LECTURE: Final = 0.05
 #: What a peer whose request is half sent is given to send the rest, on SIGTERM. Seconds.
 DELAI_RECEPTION: Final = 1.0
+#: Beyond the notice of a server, what its parent is given to stop the processes. Seconds.
+DELAI_PARENT: Final = 5.0
 
 
 def servir(
@@ -52,26 +58,38 @@ def servir(
     refus_tls: Callable[[RefusTls], None],
     refus_http: Callable[[RefusHttp], None] = lambda refus: None,
     periodique: Callable[[], None] | None = None,
+    lecteur: Callable[[], ApplicationWsgi] | None = None,
+    etat: EtatServeur | None = None,
     arret: threading.Event | None = None,
 ) -> None:
     """Serves `application` until SIGTERM, SIGINT, or `arret` is set; then ends the exchanges under way.
 
     `sockets` are listeners already bound (they stay the caller's), `arrivees` what a parent process hands
     connections by; without either, the listeners are bound here. `pret` is called once every listener
-    accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called
-    in a thread of the application. Outside of the main thread no signal is listened to: give `arret`.
+    accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called in a thread of the
+    application; `etat` is what `/healthz` and `/readyz` tell. `lecteur` (picklable) makes the application
+    that heavy reads are asked, in a process of its own; without it they are made here. Outside of the main
+    thread no signal is listened to: give `arret`.
     Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot be read, and
     whatever `pret` raises.
     """
     prises = sockets or (ouvrir_prises(ecoute) if arrivees is None else Prises())
     menager_memoire()
     espacer_ramassages()
+    recueillir()
     _journaliser_twisted()
-    fils = Fils(ecoute.threads)
+    fils, voie = Fils(ecoute.threads), None
     try:
-        service = ServiceWsgi(ecoute, application, _reacteur(), fils, refus_tls, refus_http)
+        reacteur = _reacteur()
+        if lecteur is not None:
+            voie = Voie(lecteur, reacteur.callFromThread)
+        service = ServiceWsgi(ecoute, application, reacteur, fils, refus_tls, refus_http, etat, voie)
         _Serveur(service, autorite, prises, arrivees, periodique, arret).tourner(pret)
     finally:
+        if voie is not None:
+            voie.fermer()
+        if etat is not None:
+            etat.fermer()
         if not fils.arreter(0.5):
             logger.warning("an exchange was still at work when the server ended")
         if sockets is None:
@@ -95,7 +113,7 @@ class _Serveur:
         self._prises = prises
         self._periodique = periodique
         self._arret = arret
-        self._ports: list[Any] = []
+        self._portes: list[Porte] = []
         self._echec: BaseException | None = None
         fabriques = self._fabriques(autorite)
         self._arrivees = None if arrivees is None else Arrivees(arrivees, self._reacteur, fabriques)
@@ -103,7 +121,7 @@ class _Serveur:
             service.connexion_fermee = self._arrivees.fermee
         for prise, fabrique in zip(prises.toutes(), fabriques, strict=True):
             if prise is not None:
-                self._ports.append(self._reacteur.adoptStreamPort(prise.fileno(), prise.family, fabrique))
+                self._portes.append(Porte(prise, service, fabrique))
 
     def _fabriques(self, autorite: Autorite) -> list[Any]:
         """What makes the channels of each listener, in the order of `Prises`; None for one that is off."""
@@ -135,6 +153,7 @@ class _Serveur:
         self._reacteur.callWhenRunning(self._annoncer, pret)
         if self._periodique is not None:
             self._reacteur.callLater(PERIODE, self._lancer_periodique)
+        self._reacteur.callLater(VEILLE, self._veiller)
         if self._arret is not None:
             self._reacteur.callWhenRunning(self._surveiller)
         with self._signaux():
@@ -148,6 +167,14 @@ class _Serveur:
         except Exception as erreur:  # noqa: BLE001 - raised again by tourner, out of the reactor
             self._echec = erreur
             self._reacteur.stop()
+
+    def _veiller(self) -> None:
+        """Drops who is too slow, and says what is due of those who were refused."""
+        if self._service.ecoute.debit_min:
+            for canal in list(self._service.canaux):
+                canal.veiller()
+        self._service.dire_les_saturations()
+        self._reacteur.callLater(VEILLE, self._veiller)
 
     def _lancer_periodique(self) -> None:
         self._service.fils.soumettre(self._passer_periodique)
@@ -175,11 +202,12 @@ class _Serveur:
             return
 
         def recevoir(numero: int, trame: object) -> None:
-            self._reacteur.callFromThread(self._reacteur.callLater, DELAI_LECTURE, self._finir)
+            fin = self._partir if numero == signal.SIGTERM else self._finir
+            self._reacteur.callFromThread(self._reacteur.callLater, DELAI_LECTURE, fin)
 
         anciens = {numero: signal.signal(numero, recevoir) for numero in (signal.SIGTERM, signal.SIGINT)}
         # The kernel may hand a signal to any thread: without this the reactor sleeps on, its handler unheard.
-        reveil = signal.set_wakeup_fd(self._reacteur.waker.o, warn_on_full_buffer=False)
+        reveil = signal.set_wakeup_fd(_eveilleur(self._reacteur), warn_on_full_buffer=False)
         try:
             yield
         finally:
@@ -187,14 +215,25 @@ class _Serveur:
             for numero, ancien in anciens.items():
                 signal.signal(numero, ancien)
 
+    def _partir(self) -> None:
+        """Ends, once those who send calls could hear of it (`Ecoute.preavis`). Asked twice: ends."""
+        preavis = self._service.ecoute.preavis
+        if not preavis or self._service.depart:
+            self._finir()
+            return
+        self._service.depart = True
+        # Processes that have a parent end when it has handed out the last connection, and says so.
+        sursis = preavis if self._arrivees is None else preavis + DELAI_PARENT
+        self._reacteur.callLater(sursis, lambda: None if self._service.arret_demande else self._finir())
+
     def _finir(self) -> None:
         """Accepts no more, closes what is idle, waits for the rest. Asked twice: ends at once."""
         if self._service.arret_demande:
             self._arreter_reacteur()
             return
         self._service.arret_demande = True
-        for port in self._ports:
-            port.stopListening()
+        for porte in self._portes:
+            porte.fermer()
         if self._arrivees is not None:
             self._arrivees.fermer()
         for canal in list(self._service.canaux):
@@ -223,6 +262,10 @@ class _Serveur:
 
 def _reacteur() -> PosixReactorBase:
     """A reactor of our own: Twisted's global one cannot be started twice in a process."""
+    if systeme.WINDOWS:
+        from twisted.internet.selectreactor import SelectReactor
+
+        return SelectReactor()
     try:
         from twisted.internet.epollreactor import EPollReactor
     except ImportError:  # not Linux
@@ -230,6 +273,12 @@ def _reacteur() -> PosixReactorBase:
 
         return PollReactor()
     return EPollReactor()
+
+
+def _eveilleur(reacteur: PosixReactorBase) -> int:
+    """The descriptor that wakes it up: of a pipe, or of a socket on Windows."""
+    eveil: Any = reacteur.waker
+    return int(eveil.o if hasattr(eveil, "o") else eveil.w.fileno())
 
 
 def menager_memoire() -> None:

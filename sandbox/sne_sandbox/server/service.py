@@ -11,7 +11,9 @@ from typing import Any, Literal, Protocol
 
 from twisted.internet.posixbase import PosixReactorBase
 
+from sne_sandbox.server.bornes import Bornes, connexions_possibles
 from sne_sandbox.server.listeners import Ecoute
+from sne_sandbox.server.remise import NonRemise
 from sne_sandbox.server.tls import RefusTls
 
 logger = logging.getLogger(__name__)
@@ -67,6 +69,27 @@ class ApplicationWsgi(Protocol):
     def __call__(self, environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]: ...
 
 
+class EtatServeur(Protocol):
+    """What the application knows of its state (`web.sante`)."""
+
+    @property
+    def vivant(self) -> bytes:
+        """The JSON that tells that it lives."""
+
+    @property
+    def fraiche(self) -> bool:
+        """Whether what it found last is believed."""
+
+    def demander(self) -> None:
+        """Somebody asks."""
+
+    def reponse(self) -> tuple[int, bytes]:
+        """HTTP status and JSON; waits for nothing."""
+
+    def fermer(self) -> None:
+        """The server ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class RefusHttp:
     """A request refused before the application saw it. `methode` and `chemin` may be empty; `statut` is
@@ -79,6 +102,16 @@ class RefusHttp:
     raison: str
 
 
+class LecturesLourdes(Protocol):
+    """What takes heavy reads off the threads of the application (`server.voie`)."""
+
+    def soumettre(self, requete: Any, environ: dict[str, Any]) -> bool:
+        """Has a request answered; False when too many wait."""
+
+    def fermer(self) -> None:
+        """The server ends."""
+
+
 @dataclass(slots=True, eq=False)
 class ServiceWsgi:
     """The application, its threads and its limits, for the channels of one server."""
@@ -89,14 +122,24 @@ class ServiceWsgi:
     fils: Fils
     refus_tls: Callable[[RefusTls], None]
     refus_http: Callable[[RefusHttp], None]
+    etat: EtatServeur | None = None
+    """What `/readyz` tells; None: those addresses are the application's."""
+    voie: LecturesLourdes | None = None
+    """What heavy reads are asked; None: the application."""
+    bornes: Bornes = field(init=False)
     canaux: set[Any] = field(default_factory=set)
     """Open channels; touched by the reactor's thread only."""
     connexion_fermee: Callable[[], None] | None = None
     """Called when a channel closes."""
     arret_demande: bool = False
+    depart: bool = False
+    """Whether it has said that it is about to end (`Ecoute.preavis`)."""
     _flux: int = 0
     _verrou: threading.Lock = field(default_factory=threading.Lock)
     _date: tuple[int, bytes] = (0, b"")
+
+    def __post_init__(self) -> None:
+        self.bornes = Bornes(connexions_possibles(self.ecoute.connexions_max), self.ecoute.octets_max)
 
     def prendre_flux(self) -> bool:
         """Takes one of the places of answers that last; False when none is left."""
@@ -118,6 +161,21 @@ class ServiceWsgi:
     def signaler_http(self, refus: RefusHttp) -> None:
         """Has a refused request noted, in a thread."""
         self.fils.soumettre(self.refus_http, refus)
+
+    def saturer(self, raison: str) -> None:
+        """A request was refused because the server is full: said, and journalled, once a minute."""
+        self.bornes.etat.satures += 1
+        self.bornes.lignes.compter(raison)
+
+    def dire_les_saturations(self) -> None:
+        """Says and journals what is due of it."""
+        for raison in self.bornes.lignes.dues():
+            logger.warning("sne-sandbox : %s", raison)
+            self.signaler_http(RefusHttp(pair="", methode="", chemin="", statut=503, raison=raison))
+
+    def signaler_non_remise(self, non_remise: NonRemise, raison: str) -> None:
+        """Has an answer that was not delivered noted, in a thread."""
+        self.fils.soumettre(non_remise, raison)
 
     def date(self) -> bytes:
         """Value of the Date header, computed once a second."""

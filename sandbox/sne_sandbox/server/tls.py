@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from cryptography import x509
 from OpenSSL import SSL, crypto
-from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
+from twisted.internet.interfaces import IHalfCloseableProtocol, IOpenSSLServerConnectionCreator
+from twisted.internet.protocol import connectionDone
 from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
@@ -46,6 +47,8 @@ class ContexteTls:
         """`certificat` is a PEM of key, certificate and CA; clients are verified against `ca`."""
         contexte = SSL.Context(SSL.TLS_SERVER_METHOD)
         contexte.set_min_proto_version(SSL.TLS1_2_VERSION)
+        # Of TLS 1.2, what encrypts and authenticates at once; the suites of 1.3 all do.
+        contexte.set_cipher_list(b"ECDHE+AESGCM:ECDHE+CHACHA20")
         contexte.set_options(SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION)
         contexte.use_certificate_chain_file(str(certificat))
         contexte.use_privatekey_file(str(certificat))
@@ -62,7 +65,25 @@ class ContexteTls:
 
     def serverConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> SSL.Connection:  # noqa: N802
         """A new connection (name and meaning are Twisted's)."""
-        return SSL.Connection(self._contexte, None)
+        return _ConnexionTls(self._contexte, protocol)
+
+
+class _ConnexionTls(SSL.Connection):
+    """A TLS connection whose peer may end its side alone: Twisted's answers a close_notify by its own."""
+
+    def __init__(self, contexte: SSL.Context, transport: TLSMemoryBIOProtocol) -> None:
+        super().__init__(contexte, None)
+        self._transport = transport
+
+    def recv(self, bufsiz: int, flags: int | None = None) -> bytes:
+        """What has come, decrypted. Raises WantReadError when nothing has, or will come any more to a
+        connection that stays open; ZeroReturnError when the peer has said goodbye."""
+        try:
+            return super().recv(bufsiz, flags)
+        except SSL.ZeroReturnError:
+            if self._transport.wrappedProtocol.fin_de_parole():
+                raise SSL.WantReadError from None
+            raise
 
 
 def _verifier(
@@ -76,8 +97,11 @@ def _verifier(
     return bool(ok)
 
 
+@implementer(IHalfCloseableProtocol)
 class TransportTls(TLSMemoryBIOProtocol):
     """A TLS transport that knows whether the peer has spoken, and that answers plain HTTP in plain HTTP."""
+
+    wrappedProtocol: Any  # noqa: N815
 
     transport: Any
     a_parle = False
@@ -96,6 +120,21 @@ class TransportTls(TLSMemoryBIOProtocol):
         elif self.en_clair:
             return
         super().dataReceived(data)
+
+    def readConnectionLost(self) -> None:  # noqa: N802
+        """Twisted's: the peer has closed its side of the socket, with a close_notify or without."""
+        if not (self._handshakeDone and self.wrappedProtocol.fin_de_parole()):
+            self.transport.connectionLost(connectionDone)
+
+    def loseWriteConnection(self) -> None:  # noqa: N802
+        """Says goodbye by TLS, then closes our side of the socket."""
+        self.getHandle().shutdown()
+        self._flushSendBIO()
+        self.transport.loseWriteConnection()
+
+    def writeConnectionLost(self) -> None:  # noqa: N802
+        """Twisted's: all was sent, and our goodbye."""
+        self.wrappedProtocol.writeConnectionLost()
 
 
 _TEXTE: Final = "Ce port parle HTTPS : écrivez https:// au lieu de http:// dans l'adresse.\n".encode()

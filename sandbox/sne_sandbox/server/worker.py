@@ -37,9 +37,12 @@ def principal() -> int:
             pret=pret,
             refus_tls=taches.refus_tls,
             refus_http=taches.refus_http,
+            etat=taches.etat,
             periodique=taches.periodique if consigne.rang == 0 else None,
+            lecteur=taches.lecteur,
             arret=arret,
         )
+        taches.fin()
     except OperatorError as erreur:
         sys.stderr.write(erreur.diagnostics() + "\n")
         return erreur.exit_code

@@ -21,18 +21,22 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from sne_sandbox.errors import OperatorError
+from sne_sandbox.journal_technique import recueillir
+from sne_sandbox.server.bornes import connexions_possibles, marge
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, ouvrir_prises
 from sne_sandbox.server.repartition import Repartiteur
 
 if TYPE_CHECKING:
     # With Twisted under them: what a worker serves with, and its parent does without.
     from sne_sandbox.pki.authority import Autorite
-    from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
+    from sne_sandbox.server.service import ApplicationWsgi, EtatServeur, RefusHttp
     from sne_sandbox.server.tls import RefusTls
 
 logger = logging.getLogger(__name__)
 
 PRET: Final = b"pret"
+#: What tells SIGTERM from SIGINT, which asks for no notice.
+SIGTERM: Final = b"T"
 
 #: Twenty-megabyte bodies in several threads leave glibc's arenas at 390 MB; with these they do not.
 ENVIRONNEMENT: Final = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "2097152"}
@@ -51,6 +55,11 @@ class Taches:
     refus_http: "Callable[[RefusHttp], None]" = lambda refus: None
     periodique: Callable[[], None] | None = None
     """Called every minute, in one of the processes only."""
+    lecteur: "Callable[[], ApplicationWsgi] | None" = None
+    """Makes the application that heavy reads are asked, in a process of its own. Picklable."""
+    fin: Callable[[], None] = lambda: None
+    """Called when the process has served."""
+    etat: "EtatServeur | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +115,20 @@ def servir_a_plusieurs(
     each worker. `pret` is called here, once every worker accepts. A worker that dies later is replaced.
     Raises ListenError when a listener cannot be opened, OperatorError when a worker cannot start.
     """
+    recueillir()
     prises = ouvrir_prises(ecoute)
+    possibles = connexions_possibles(ecoute.connexions_max)
     consignes = [Consigne(fabrique, ecoute, autorite, rang) for rang in range(n)]
     with _arret_demande() as demande, selectors.DefaultSelector() as veille:
-        equipe = _Equipe(consignes, veille, Repartiteur(prises.toutes(), veille))
+        equipe = _Equipe(
+            consignes, veille, Repartiteur(prises.toutes(), veille, possibles + marge(possibles))
+        )
         try:
             for rang in range(n):
                 _embaucher(equipe, rang)
             _surveiller(equipe, demande, lambda: pret(prises.adresses(ecoute.host)))
+            if ecoute.preavis and demande.recv(1) == SIGTERM:
+                _prevenir(equipe, demande, ecoute.preavis)
         finally:
             equipe.repartiteur.fermer()
             _congedier(equipe, ecoute.delai_arret + 2.0)
@@ -129,6 +144,7 @@ def _surveiller(equipe: _Equipe, demande: socket.socket, annoncer: Callable[[], 
             # What was done for one may have closed another.
             if cle.fd in equipe.veille.get_map():
                 cle.data()
+        equipe.repartiteur.reprendre()
         if not equipe.annonce and sum(o.pret for o in equipe.ouvriers.values()) == len(equipe.consignes):
             equipe.annonce = True
             annoncer()
@@ -136,6 +152,20 @@ def _surveiller(equipe: _Equipe, demande: socket.socket, annoncer: Callable[[], 
         for rang in [rang for rang, quand in equipe.reprises.items() if quand <= maintenant]:
             del equipe.reprises[rang]
             _embaucher(equipe, rang)
+
+
+def _prevenir(equipe: _Equipe, demande: socket.socket, preavis: float) -> None:
+    """Has each worker say that it is about to end, and goes on for `preavis` seconds, unless it is asked
+    again; no worker is replaced any more."""
+    for ouvrier in equipe.ouvriers.values():
+        ouvrier.processus.terminate()
+    limite, encore = time.monotonic() + preavis, True
+    while encore and (reste := limite - time.monotonic()) > 0:
+        for cle, _ in equipe.veille.select(timeout=reste):
+            if cle.fileobj is demande:
+                encore = False
+            elif cle.fd in equipe.veille.get_map():
+                cle.data()
 
 
 def _embaucher(equipe: _Equipe, rang: int) -> None:
@@ -238,7 +268,7 @@ def _arret_demande() -> Iterator[socket.socket]:
 
         def recevoir(numero: int, trame: object) -> None:
             with contextlib.suppress(BlockingIOError):
-                ecriture.send(b"\0")
+                ecriture.send(SIGTERM if numero == signal.SIGTERM else b"\0")
 
         anciens = {numero: signal.signal(numero, recevoir) for numero in (signal.SIGTERM, signal.SIGINT)}
         try:

@@ -5,6 +5,7 @@
 
 import contextvars
 import io
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Iterable
@@ -14,8 +15,11 @@ from typing import IO, Any, Final, Protocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-from sne_sandbox.domain.echange import PANNE
+from sne_sandbox.domain.echange import LOURD, NON_REMISE, PANNE
 from sne_sandbox.server import pannes
+from sne_sandbox.server.bornes import RETOUR
+from sne_sandbox.server.ecoulement import EN_MEMOIRE, recueillir
+from sne_sandbox.server.remise import NonRemise
 from sne_sandbox.server.service import ServiceWsgi
 
 logger = logging.getLogger(__name__)
@@ -41,12 +45,15 @@ ERREURS: Final = _Erreurs()
 
 @dataclass(slots=True)
 class ReponseWsgi:
-    """What the application said to `start_response`. `longueur` is its Content-Length, None without."""
+    """What the application said to `start_response`. `longueur` is its Content-Length, None without;
+    `sans_fin`: it is a stream of events; `non_remise` is told when it could not be delivered."""
 
     statut: str
     en_tetes: list[tuple[str, str]]
     longueur: int | None = None
+    sans_fin: bool = False
     panne: pannes.Panne | None = None
+    non_remise: NonRemise | None = None
 
 
 class Destinataire(Protocol):
@@ -56,8 +63,11 @@ class Destinataire(Protocol):
     _disconnected: bool
     """Whether the peer has gone."""
 
-    def repondre(self, reponse: ReponseWsgi, corps: bytes) -> None:
+    def repondre(self, reponse: ReponseWsgi, corps: bytes | IO[bytes]) -> None:
         """Writes a whole answer."""
+
+    def oublier_corps(self) -> None:
+        """What it sent was worked on."""
 
     def commencer(self, reponse: ReponseWsgi) -> None:
         """Writes the head of an answer that comes in pieces,"""
@@ -90,6 +100,7 @@ def executer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any
         service.reacteur.callFromThread(requete.repondre, reponse, texte)
     finally:
         corps.close()
+        requete.oublier_corps()
     if flux is not None:
         # Event streams must not stop the others: such an answer has a thread of its own.
         threading.Thread(target=contexte.run, args=(flux.tourner,), name="sne-flux", daemon=True).start()
@@ -99,6 +110,7 @@ def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]
     """Calls the application. Returns the answer when it is one that lasts, else writes it."""
     dite: list[ReponseWsgi] = []
     ecrits: list[bytes] = []
+    corps: bytes | IO[bytes]
 
     def start_response(
         statut: str, en_tetes: list[tuple[str, str]], exc_info: Any = None
@@ -111,27 +123,43 @@ def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]
         if service.prendre_flux():
             return Flux(requete, service, dite[0], iterable)
         _fermer(iterable)
-        reponse, corps = ReponseWsgi("503 Service Unavailable", [("Retry-After", "5")]), b""
+        reponse, corps = sature()
     else:
         try:
             # What was said to start_response is read after: a generator says it at its first block only.
-            corps = b"".join((*ecrits, *iterable))
+            longue = dite and (dite[0].longueur or 0) > EN_MEMOIRE
+            morceaux = (*ecrits, *iterable) if not longue else itertools.chain(ecrits, iterable)
+            corps = recueillir(morceaux) if longue else b"".join(morceaux)
         finally:
             _fermer(iterable)
+        if environ.get(LOURD) and service.voie is not None:
+            if service.voie.soumettre(requete, environ):
+                return None
+            dite[0], corps = sature()
         reponse = dite[0]
         reponse.panne = pannes.jeu(environ.get(PANNE))
+        reponse.non_remise = environ.get(NON_REMISE)
     service.reacteur.callFromThread(requete.repondre, reponse, corps)
     return None
 
 
+def sature() -> tuple[ReponseWsgi, bytes]:
+    """What is answered when nothing more can be taken in."""
+    en_tetes = [("Retry-After", str(RETOUR)), ("Content-Type", "text/plain; charset=utf-8")]
+    texte = "Le serveur est saturé : trop de longues lectures à la fois. → réessayez dans un instant.\n"
+    return ReponseWsgi("503 Service Unavailable", en_tetes), texte.encode()
+
+
 def _reponse(statut: str, en_tetes: list[tuple[str, str]]) -> ReponseWsgi:
-    longueur = None
+    longueur, sans_fin = None, False
     for nom, valeur in en_tetes:
         if "\n" in valeur or "\r" in valeur or "\n" in nom or "\r" in nom:
             raise ValueError(f"header {nom!r} holds a line end")
         if nom.lower() == "content-length":
             longueur = int(valeur)
-    return ReponseWsgi(statut, en_tetes, longueur)
+        elif nom.lower() == "content-type":
+            sans_fin = valeur.startswith("text/event-stream")
+    return ReponseWsgi(statut, en_tetes, longueur, sans_fin)
 
 
 def _dure(reponse: ReponseWsgi, iterable: Iterable[bytes]) -> bool:

@@ -24,6 +24,14 @@ SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 XOP: Final = "http://www.w3.org/2004/08/xop/include"
 _WSA: Final = ("http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing")
 
+#: How each stack is told to write no WS-Addressing.
+_SANS_ADRESSAGE: Final = (
+    "CXF : retirez <wsa:addressing/>, ou WSAddressingFeature, du client. JAX-WS : new "
+    "AddressingFeature(false) à la création du port. .NET : MessageVersion.CreateVersion("
+    "EnvelopeVersion.Soap12, AddressingVersion.None) dans un CustomBinding, au lieu de WSHttpBinding. "
+    "Axis2 : options.setProperty(AddressingConstants.DISABLE_ADDRESSING_FOR_OUT_MESSAGES, true)."
+)
+
 _ENVELOPE: Final = f"{{{SOAP12}}}Envelope"
 _HEADER: Final = f"{{{SOAP12}}}Header"
 _BODY: Final = f"{{{SOAP12}}}Body"
@@ -89,6 +97,7 @@ def _pas_soap12(racine: etree._Element) -> Exception:
     version = "SOAP 1.1" if qname.namespace == SOAP11 else f"l'espace de noms [{qname.namespace or ''}]"
     return VersionSoapRefusee(
         f"L'enveloppe est écrite dans {version} ; ce service parle SOAP 1.2.",
+        soap11=qname.namespace == SOAP11,
         explication=f"L'espace de noms de l'enveloppe décide de la version : {SOAP12} est attendu, et le "
         "Content-Type application/soap+xml (seul, ou comme start-info d'un message MTOM).",
     )
@@ -101,15 +110,28 @@ def _lire_entetes(entete: etree._Element) -> str | None:
         qname = etree.QName(bloc)
         obligatoire = bloc.get(_MUST_UNDERSTAND, "").strip() in ("true", "1")
         if obligatoire and bloc.get(_ROLE, "").strip() in _NOS_ROLES:
-            raise EnteteNonComprise(
-                f"L'en-tête SOAP [{qname.localname}] est obligatoire (mustUnderstand) et n'est pas compris.",
-                qname=qname.text,
-                explication=f"Le bloc {qname.text} (ligne {bloc.sourceline}) : retirez-le, ou retirez son "
-                "attribut mustUnderstand. Le SNE identifie l'appelant par son certificat client.",
-            )
+            raise _non_comprise(bloc, qname)
         if qname.localname == "Action" and qname.namespace in _WSA:
             action = (bloc.text or "").strip() or None
     return action
+
+
+def _non_comprise(bloc: etree._Element, qname: etree.QName) -> EnteteNonComprise:
+    phrase = f"L'en-tête SOAP [{qname.localname}] est obligatoire (mustUnderstand) et n'est pas compris"
+    lieu = f"Le bloc {qname.text} (ligne {bloc.sourceline})"
+    if qname.namespace in _WSA:
+        return EnteteNonComprise(
+            f"{phrase} : il est de WS-Addressing, que ce service ne parle pas. Désactivez l'adressage dans "
+            "le client.",
+            qname=qname.text,
+            explication=f"{lieu}. → {_SANS_ADRESSAGE}",
+        )
+    return EnteteNonComprise(
+        f"{phrase}.",
+        qname=qname.text,
+        explication=f"{lieu} : retirez-le, ou retirez son attribut mustUnderstand. Le SNE identifie "
+        "l'appelant par son certificat client.",
+    )
 
 
 _EXEMPLE_PLUSIEURS: Final = "paramètre action du Content-Type, ou en-tête SOAPAction"

@@ -22,12 +22,8 @@ def enveloppe_fault(erreur: ExchangeError, *, espace: str) -> etree._Element:
 
     SOAP 1.2, but for a SOAP 1.1 question: a client of that version has to be able to read why it is refused.
     """
-    return _fault11(erreur) if parle_soap11(erreur) else _fault12(erreur, espace)
-
-
-def parle_soap11(erreur: ExchangeError) -> bool:
-    """Whether the fault of this error is a SOAP 1.1 envelope."""
-    return isinstance(erreur, VersionSoapRefusee)
+    soap11 = isinstance(erreur, VersionSoapRefusee) and erreur.soap11
+    return _fault11(erreur) if soap11 else _fault12(erreur, espace)
 
 
 def _fault12(erreur: ExchangeError, espace: str) -> etree._Element:
@@ -35,6 +31,8 @@ def _fault12(erreur: ExchangeError, espace: str) -> etree._Element:
     enveloppe = etree.Element(nom("Envelope"), nsmap={"soap": SOAP12})
     if isinstance(erreur, EnteteNonComprise):
         _non_compris(etree.SubElement(enveloppe, nom("Header")), erreur.qname)
+    elif isinstance(erreur, VersionSoapRefusee):
+        _version_admise(etree.SubElement(enveloppe, nom("Header")))
     fault = etree.SubElement(etree.SubElement(enveloppe, nom("Body")), nom("Fault"))
     etree.SubElement(etree.SubElement(fault, nom("Code")), nom("Value")).text = f"soap:{erreur.code}"
     # No Role: an empty one is refused by some stacks, and there is no intermediary here.
@@ -49,18 +47,22 @@ def _fault12(erreur: ExchangeError, espace: str) -> etree._Element:
 
 
 def _fault11(erreur: ExchangeError) -> etree._Element:
-    """VersionMismatch with the Upgrade block (SOAP 1.2 part 1, 5.4.7 and appendix A)."""
-    nom, nom12 = _nommeur(SOAP11), _nommeur(SOAP12)
+    """VersionMismatch in the words of SOAP 1.1 (SOAP 1.2 part 1, appendix A)."""
+    nom = _nommeur(SOAP11)
     enveloppe = etree.Element(nom("Envelope"), nsmap={"soap": SOAP11})
-    upgrade = etree.SubElement(
-        etree.SubElement(enveloppe, nom("Header")), nom12("Upgrade"), nsmap={"env12": SOAP12}
-    )
-    etree.SubElement(upgrade, nom12("SupportedEnvelope")).set("qname", "env12:Envelope")
+    _version_admise(etree.SubElement(enveloppe, nom("Header")))
     fault = etree.SubElement(etree.SubElement(enveloppe, nom("Body")), nom("Fault"))
     # SOAP 1.1 has unqualified fault children, and no detail for what is not about the Body.
     etree.SubElement(fault, "faultcode").text = "soap:VersionMismatch"
     etree.SubElement(fault, "faultstring").text = pour_xml(str(erreur), _ILLISIBLE)
     return enveloppe
+
+
+def _version_admise(entete: etree._Element) -> None:
+    """The Upgrade block (SOAP 1.2 part 1, 5.4.7)."""
+    nom = _nommeur(SOAP12)
+    upgrade = etree.SubElement(entete, nom("Upgrade"), nsmap={"env12": SOAP12})
+    etree.SubElement(upgrade, nom("SupportedEnvelope")).set("qname", "env12:Envelope")
 
 
 def _non_compris(entete: etree._Element, qname: str) -> None:

@@ -18,6 +18,7 @@ from sne_sandbox.domain.element import lire_instant
 from sne_sandbox.errors import EnveloppeIncorrecte
 from sne_sandbox.mime import tolerances
 from sne_sandbox.mime.message import Message, Packaging
+from sne_sandbox.mime.unpack import IMBRIQUEE, est_imbriquee
 from sne_sandbox.soap.envelope import XOP, Noter
 
 INCLUDE: Final = f"{{{XOP}}}Include"
@@ -58,8 +59,11 @@ class _LectureChamps:
                 self._fautes[0][0],
                 explication="\n".join(f"{phrase} → {aide}" for phrase, aide in self._fautes),
             )
-        if any(partie.content_id not in self._cites for partie in message.parties):
+        ignorees = [partie for partie in message.parties if partie.content_id not in self._cites]
+        if ignorees:
             noter(tolerances.PARTIE_INCONNUE, "")
+            if any(map(est_imbriquee, ignorees)):
+                noter(tolerances.PARTIES_IMBRIQUEES, "")
 
     def _lire(self, charge: etree._Element) -> None:
         champs = self._operation.entree.champs
@@ -174,6 +178,14 @@ class _LectureChamps:
                 f"attendu ; reçu : {include.tag}",
             )
             return None
+        if (enfant.text or "").strip() or (include.tail or "").strip():
+            # XOP 1.0, 3: it stands for the whole content, and blanks around it are layout.
+            self._refuser(
+                f"Le contenu du champ [{nom}] est donné deux fois.",
+                f"ligne {enfant.sourceline} : un texte est à côté de xop:Include, qui doit être seul : ne "
+                "gardez que l'un des deux",
+            )
+            return None
         href = include.get("href", "").strip()
         partie = self._message.partie(href)
         if partie is None:
@@ -185,6 +197,12 @@ class _LectureChamps:
             )
             return None
         self._cites.add(partie.content_id)
+        if est_imbriquee(partie):
+            self._refuser(
+                f"La pièce [{href[:200]}] du champ [{nom}] n'est pas lisible.",
+                f"la partie est de type [{partie.content_type[:80]}] : {IMBRIQUEE}",
+            )
+            return None
         if "%" in href and unquote(href[4:]) == partie.content_id:
             self._noter(tolerances.CID_POURCENT, "")
         return partie.contenu

@@ -9,6 +9,7 @@ call read, then the answer written.
 from sne_sandbox.soap import spyne_compat as spyne_compat
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -79,6 +80,15 @@ class ServeurSoap:
         echange.operation = operation.nom
         champs = self._moteur.lire(operation, lue.charge, pieces)
         return Appel(operation.nom, champs, echange.base, appelant.guichet, echange.recu_le)
+
+    def parle_soap11(self, requete: RequeteHttp) -> bool:
+        """Whether the envelope of a request, wherever it was sent, is of SOAP 1.1: its namespace decides."""
+        try:
+            message = self._deballer(requete, Echange("", datetime.now(UTC)))
+            racine = codec.parse(message.racine, limit=self._limites.xml_max)
+        except ExchangeError:
+            return False
+        return bool(racine.tag == f"{{{envelope.SOAP11}}}Envelope")
 
     def repondre(self, appel: Appel, reponse: Reponse, emballage: Emballage) -> ReponseHttp:
         """The answer to a call, packed. Raises ErreurInterne when it does not fit the published message."""

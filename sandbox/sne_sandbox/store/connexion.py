@@ -155,6 +155,10 @@ class Connexion:
             self._sa.close()
             self._sa = None
 
+    def entier(self, sql: str) -> int:
+        """The number that a command answers."""
+        return int(self._driver.execute(sql).fetchone()[0])
+
     def brut(self, sql: str) -> None:
         """Runs a command that is no statement, without parameters."""
         self._driver.execute(sql)

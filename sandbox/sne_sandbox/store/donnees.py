@@ -5,32 +5,40 @@ defaults, SQLite under two processes and 16 threads drew 103 distinct numbers ou
 """
 
 import hashlib
-import sqlite3
-import sys
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from sne_sandbox.errors import StoreError
+from sne_sandbox.errors import MagasinIndisponible
 from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql, verser
+from sne_sandbox.store.connexions import POUR_VOIR, Connexions
+from sne_sandbox.store.defaillances import base_en_panne, coupee
 from sne_sandbox.store.pilotes import (
     CACHE_DE_LOTS,
     VerrouEcriture,
-    adresse,
-    ouvrir_postgresql,
-    ouvrir_sqlite,
-    preparer_fichier,
     verrou_de,
 )
 from sne_sandbox.store.tour import Groupe, Tour
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
+    pass
 
+#: How a transaction begins, by engine and whether it writes.
+_DEBUTS: Final = {
+    ("sqlite", True): "BEGIN IMMEDIATE",
+    ("sqlite", False): "BEGIN",
+    ("postgresql", True): "BEGIN",
+    ("postgresql", False): "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+}
+#: A row that every database has, read, and written as it is.
+_LIRE_POUR_VOIR: Final = "SELECT version_num FROM alembic_version"
+_POUR_VOIR: Final = "UPDATE alembic_version SET version_num = version_num"
+#: Bytes that the disk must have before a database that had filled it is written to again.
+_PLACE_MIN: Final = 4_000_000
 _VERROU_PG: Final = "SELECT pg_advisory_xact_lock(%s)"
 _SEUL_PG: Final = "SELECT pg_advisory_lock(%s) IS NOT NULL"
 _SEUL_SANS_ATTENDRE_PG: Final = "SELECT pg_try_advisory_lock(%s)"
@@ -49,43 +57,33 @@ _REPORTER: Final = "PRAGMA wal_checkpoint(PASSIVE)"
 _GARDEES: Final = 16
 
 
-class BaseDeDonnees:
+class BaseDeDonnees(Connexions):
     """A database that is open. Shared by all threads of a process; each process opens its own."""
 
-    def __init__(self, url: str | None, home: Path) -> None:
-        """The database at `url`, the embedded SQLite file of `home` for None. Raises StoreError."""
-        self._ou = adresse(url, home)
-        self._verrou: VerrouEcriture | None = None
+    def __init__(self, url: str | None, home: Path, *, synchronous: str = "NORMAL") -> None:
+        """As that of `Connexions`."""
+        super().__init__(url, home, synchronous)
+        self.home = home
         self._verrou_semis: VerrouEcriture | None = None
-        self._pilote: Any = sqlite3
-        self.dialecte = "sqlite"
-        if isinstance(self._ou, Path):
-            self._verrou = preparer_fichier(self._ou)
-        else:
-            import psycopg
-
-            self._pilote, self.dialecte = psycopg, "postgresql"
-        self._libres: list[Any] = []
         self._tours: dict[str | None, Tour] = {}
         self._ecritures = 0
         self._report: threading.Thread | None = None
         self._reporteur: Any = None
         self._trop_long = False
-        self._local = threading.local()
-        self._ferme = False
+        self.derniere_ecriture = 0.0
+        """When this process last committed what it wrote (monotonic seconds)."""
+        #: Told the lock of each writer that has committed, on PostgreSQL: a base, most often.
+        self.signaler: Callable[[str], None] | None = None
 
     def fermer(self) -> None:
         """Closes all connections, once what is being moved to the file is there."""
         if self._report is not None:
             self._report.join()
-        self._ferme = True
         if self._reporteur is not None:
             self._reporteur.close()
-        while self._libres:
-            self._libres.pop().close()
-        for verrou in (self._verrou, self._verrou_semis):
-            if verrou is not None:
-                verrou.fermer()
+        super().fermer()
+        if self._verrou_semis is not None:
+            self._verrou_semis.fermer()
 
     def __enter__(self) -> Self:
         return self
@@ -93,87 +91,30 @@ class BaseDeDonnees:
     def __exit__(self, *_: object) -> None:
         self.fermer()
 
-    @property
-    def bogues(self) -> tuple[type[Exception], ...]:
-        """Mistakes of ours: they pass as they are, and are reported as such."""
-        pilote = self._pilote
-        propres = (pilote.ProgrammingError, pilote.IntegrityError, pilote.DataError)
-        if (exc := sys.modules.get("sqlalchemy.exc")) is None:
-            return propres
-        return (*propres, exc.ProgrammingError, exc.IntegrityError, exc.DataError)
+    def servir(self) -> None:
+        """From now on this process serves: it marks the file as its own, and a database that fails is cut
+        out instead of being tried by everybody."""
+        self.disjoncteur.armer()
+        if self._fichier is not None:
+            with suppress(MagasinIndisponible, *self._erreurs):
+                self._reporteur = self._ouvrir()
+                self._reporteur.execute("SELECT 1 FROM sqlite_master").fetchone()  # it has the log open
+                self._fichier.garder()
+            # On a full disk it begins by being cut out: what is there can be read.
+            with (
+                suppress(MagasinIndisponible),
+                self.transaction(ecriture=True, seule=True) as connexion,
+            ):
+                self._fichier.marquer(connexion)
 
-    @property
-    def _erreurs(self) -> tuple[type[Exception], ...]:
-        exc = sys.modules.get("sqlalchemy.exc")
-        return (self._pilote.Error,) if exc is None else (self._pilote.Error, exc.DBAPIError)
+    def ouvrir_connexion(self) -> Any:
+        """A connection of the driver that is the caller's, to close. Raises what the driver does."""
+        return self._connecter()
 
-    def traduite(self, erreur: BaseException) -> BaseException:
-        """What is told of an error met in a transaction: a StoreError for a failure of the database."""
-        if isinstance(erreur, self._erreurs) and not isinstance(erreur, self.bogues):
-            return base_en_panne(erreur)
-        return erreur
-
-    # --- connections ---------------------------------------------------------------------------------
-
-    def _prendre(self) -> Any:
-        """A connection that nobody uses; that of this thread, while it fills a base."""
-        propre = getattr(self._local, "pilote", None)
-        if propre is not None:
-            return propre
-        try:
-            return self._libres.pop()
-        except IndexError:
-            return self._ouvrir()
-
-    def _ouvrir(self) -> Any:
-        return ouvrir_sqlite(self._ou) if isinstance(self._ou, Path) else ouvrir_postgresql(self._ou)
-
-    def _remettre(self, driver: Any, *, saine: bool = True) -> None:
-        """Keeps it for the next; closes one that cannot be used again, and those kept: what it died of, a
-        server that was started again, they may have too."""
-        if driver is getattr(self._local, "pilote", None):
-            return
-        if (
-            saine
-            and not self._ferme
-            and len(self._libres) < _GARDEES
-            and not getattr(driver, "closed", False)
-        ):
-            self._libres.append(driver)
-        else:
-            perdus = [driver]
-            if not saine:
-                perdus, self._libres = [driver, *self._libres], []
-            for perdu in perdus:
-                with suppress(*self._erreurs):
-                    perdu.close()
-
-    def envelopper(self, driver: Any) -> "sa.Connection":
-        """SQLAlchemy's connection over one that is open: it begins, ends and closes nothing by itself."""
-        self._local.driver = driver
-        return self._moteur.connect()
-
-    @cached_property
-    def _moteur(self) -> "sa.Engine":
-        import sqlalchemy as sa
-
-        options: dict[str, Any] = {"paramstyle": "named"}
-        if self.dialecte == "postgresql":
-            options = {"use_native_hstore": False}
-        moteur = sa.create_engine(
-            "sqlite://" if self.dialecte == "sqlite" else "postgresql+psycopg://",
-            creator=lambda: self._local.driver,
-            poolclass=sa.NullPool,
-            pool_reset_on_return=None,
-            **options,
-        )
-
-        def rien(_: Any) -> None:
-            """The connection and its transaction are ours."""
-
-        dialecte: Any = moteur.dialect
-        dialecte.do_close = dialecte.do_commit = dialecte.do_rollback = dialecte.do_begin = rien
-        return moteur
+    def ecrire_pour_voir(self) -> None:
+        """Writes something that changes nothing, and commits it. Raises StoreError when it cannot."""
+        with self.transaction(ecriture=True, seule=True) as connexion:
+            connexion.brut(POUR_VOIR)
 
     # --- transactions --------------------------------------------------------------------------------
 
@@ -230,10 +171,12 @@ class BaseDeDonnees:
     def ligne(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Ligne | None:
         """The first row that a statement answers, None without any: a transaction by itself, for a fifth of
         the price of one. Raises StoreError when the database fails."""
+        if self.disjoncteur.coupure is not None:
+            self.disjoncteur.verifier(ecriture=False)
         driver, saine = None, False
         try:
-            driver = self._prendre()
-            trouvee: Ligne | None = driver.execute(requete.textes[self.dialecte], parametres).fetchone()
+            driver, curseur = self._lancer(requete.textes[self.dialecte], parametres)
+            trouvee: Ligne | None = curseur.fetchone()
             saine = True
         except Exception as erreur:
             raise self.traduite(erreur) from erreur
@@ -271,13 +214,9 @@ class BaseDeDonnees:
             exclusion.prendre()
         driver = None
         try:
-            driver = self._prendre()
-            if self.dialecte == "sqlite":
-                driver.execute("BEGIN IMMEDIATE" if ecriture else "BEGIN")
-            else:
-                driver.execute("BEGIN" if ecriture else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                if verrou is not None:
-                    driver.execute(_VERROU_PG, (_cle(verrou),))
+            driver, _ = self._lancer(_DEBUTS[self.dialecte, ecriture])
+            if verrou is not None and self.dialecte == "postgresql":
+                driver.execute(_VERROU_PG, (_cle(verrou),))
         except BaseException:
             if driver is not None:
                 self._remettre(driver, saine=False)
@@ -287,17 +226,33 @@ class BaseDeDonnees:
         return Groupe(driver)
 
     def _valider(self, groupe: Groupe, *, ecriture: bool) -> None:
-        """Commits; what fails is rolled back, and raised as the driver tells it."""
+        """Commits; what fails is rolled back, and raised as the driver tells it. Raises MagasinIndisponible
+        when the file is not the one that was opened, or when nobody knows whether it was committed."""
+        pilote, annonce = groupe.pilote, False
         try:
             if groupe.differees:
                 verser(groupe, self.dialecte)
-            fini = groupe.pilote.execute("COMMIT")
+            if ecriture:
+                self.verifier_fichier(pilote)
+            annonce = ecriture
+            fini = pilote.execute("COMMIT")
+            annonce = False
             # PostgreSQL makes it a rollback, in silence, after an error that somebody swallowed.
             if getattr(fini, "statusmessage", "COMMIT") != "COMMIT":
                 raise self._pilote.OperationalError("the transaction was rolled back")
-        except BaseException:
+        except BaseException as erreur:
             self._annuler(groupe, ecriture=ecriture)
+            if annonce and isinstance(erreur, self._erreurs) and getattr(pilote, "closed", False):
+                raise coupee(incertain=True) from erreur
             raise
+        if ecriture:
+            self.derniere_ecriture = time.monotonic()
+            # It may have been taken away while the disk was waited for: nobody is told that it is kept.
+            try:
+                self.verifier_fichier()
+            except MagasinIndisponible:
+                self._finir(groupe, ecriture=ecriture, saine=True)
+                raise
         if ecriture and self._trop_long:
             self._trop_long = False
             with suppress(*self._erreurs):
@@ -357,6 +312,8 @@ class Transaction:
 
     def __enter__(self) -> Connexion:
         donnees, local = self._donnees, self._donnees._local
+        if donnees.disjoncteur.coupure is not None:
+            donnees.disjoncteur.verifier(ecriture=self._ecriture)
         try:
             if self._ecriture:
                 if getattr(local, "ecrit", False):
@@ -458,6 +415,8 @@ class Transaction:
         groupe.annoncer(echec)
         if echec is None and self._donnees._verrou is not None:
             self._donnees._faire_reporter(groupe.membres)
+        elif echec is None and self._donnees.signaler is not None and self._verrou is not None:
+            self._donnees.signaler(self._verrou)
         return echec
 
     def _defaire(self, erreur: BaseException) -> None:
@@ -473,9 +432,10 @@ class Transaction:
         try:
             groupe.pilote.execute("ROLLBACK TO membre")
             groupe.oublier_le_membre()
-        except donnees._erreurs:
+        except donnees._erreurs as perte:
             # The engine has rolled the whole of it back (a full disk), or is gone.
-            self._perdre(groupe, erreur)
+            dite = donnees.traduite(erreur)
+            self._perdre(groupe, dite if isinstance(dite, MagasinIndisponible) else perte)
             tour.rendre()
             return
         if groupe.plein or not tour.passer_a_un_ecrivain():
@@ -493,12 +453,3 @@ def _cle(verrou: str) -> int:
     """The number of a PostgreSQL advisory lock: the same in every process."""
     octets = hashlib.blake2b(verrou.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(octets, signed=True)
-
-
-def base_en_panne(erreur: BaseException) -> StoreError:
-    """What an operator reads of a failure of the database."""
-    dite = next(iter(str(erreur).splitlines()), repr(erreur))
-    return StoreError(
-        f"La base de données ne répond pas comme prévu : {dite}",
-        remede="vérifiez son adresse, les droits, la place du disque, et qu'aucun autre outil ne la tient",
-    )

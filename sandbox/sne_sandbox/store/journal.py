@@ -9,20 +9,25 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypedDict, Unpack
 
 from sne_sandbox.domain.echange import HORS_HTTP, ILLISIBLE, NUIT, Echange, VerdictEchange
+from sne_sandbox.store import tranches
 from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.lignes import (
     IDENTIFIANT_MAX,
+    RAPPORT_MAX,
     detasser,
     en_colonne,
     instant_de,
     instant_ou_rien,
+    longueur_tassee,
     tasser,
 )
 
 #: Exchanges are dropped this many at a time, a tenth of the maximum when it is smaller: the journal may hold
-#: as many more.
+#: as many more. On PostgreSQL a journal of several slices drops them whole (`tranches`).
 PAS: Final = 64
+#: From how many exchanges to keep on it does so.
+_A_TRANCHES: Final = 4 * tranches.TAILLE
 #: How far back the search of a numéro looks for the nights that several demandes share: no column names them.
 NUITS_CHERCHEES: Final = 5_000
 #: Exchanges that a page of a search looks at, where no index leads to what is looked for.
@@ -37,7 +42,7 @@ _TEXTES: Final = (
 )  # fmt: skip
 _DETAILS: Final = (
     "pair", "en_tetes", "en_tetes_reponse", "parties", "tolerances", "anomalies", "fault",
-    "reponse_conforme", "trace", "ecoute", "certificat", "panne", "a_venir", "notes",
+    "reponse_conforme", "trace", "ecoute", "certificat", "panne", "a_venir", "notes", "non_remise",
 )  # fmt: skip
 _ECRIRE: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _TETE: Final = ("base", *_COLONNES, *_TEXTES, "details")
@@ -49,6 +54,12 @@ _AJOUTER: Final = RequeteSql(
 _LIRE: Final = RequeteSql(
     f"SELECT {', '.join(_LIGNE)} FROM echange WHERE base = :base AND identifiant = :identifiant"
 )
+_PESER: Final = RequeteSql(
+    "SELECT length(requete) + length(reponse) FROM echange WHERE base = :base AND identifiant = :identifiant"
+)
+_SANS_TETE: Final = RequeteSql(
+    f"SELECT {', '.join(_OCTETS)} FROM echange WHERE base = :base AND identifiant = :identifiant"
+)
 # It must see where exchanges of this transaction have brought the counter, and changes nothing else.
 _SUIVANT: Final = RequeteSql(
     "UPDATE journal_compteur SET dernier = dernier + 1 WHERE base = :cle RETURNING dernier, origine, oublies",
@@ -59,6 +70,12 @@ _AVANCER: Final = RequeteSql("UPDATE journal_compteur SET dernier = :dernier WHE
 _NOUVEAU: Final = RequeteSql(
     "INSERT INTO journal_compteur (base, dernier, origine, oublies) VALUES (:cle, 0, 0, 0) "
     "ON CONFLICT DO NOTHING"
+)
+_DETAILS_DE: Final = RequeteSql(
+    "SELECT details FROM echange WHERE base = :base AND identifiant = :identifiant"
+)
+_NOTER: Final = RequeteSql(
+    "UPDATE echange SET details = :details WHERE base = :base AND identifiant = :identifiant"
 )
 _COMPTER: Final = RequeteSql("SELECT dernier, origine, oublies FROM journal_compteur WHERE base = :base")
 _COMPTER_TOUT: Final = RequeteSql(
@@ -132,6 +149,7 @@ class Journal:
         self._donnees = donnees
         self._maximum = maximum
         self._pas = max(1, min(PAS, maximum // 10))
+        self._entieres = donnees.dialecte == "postgresql" and maximum >= _A_TRANCHES
         self._prete = _Prete()
 
     def preparer(self, echange: Echange) -> None:
@@ -146,6 +164,16 @@ class Journal:
                 return self._ajouter(connexion, echange)
         return self._ajouter(ou, echange)
 
+    def noter_non_remise(self, base: str, identifiant: int, raison: str) -> None:
+        """Notes, in the line of an exchange, why its answer did not reach the caller; nothing when the line
+        is gone. Raises StoreError."""
+        cle = {"base": base, "identifiant": identifiant}
+        with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
+            ligne = connexion.ligne(_DETAILS_DE, cle)
+            if ligne is not None:
+                details = _ECRIRE(json.loads(ligne[0]) | {"non_remise": raison})
+                connexion.faire(_NOTER, {**cle, "details": details})
+
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it was never there or was dropped."""
         if not 0 < identifiant <= IDENTIFIANT_MAX:
@@ -153,6 +181,19 @@ class Journal:
         with self._donnees.transaction(ecriture=False) as connexion:
             ligne = connexion.ligne(_LIRE, {"base": base, "identifiant": identifiant})
         return None if ligne is None else _echange_de(ligne)
+
+    def est_lourd(self, base: str, identifiant: int, seuil: int) -> bool:
+        """Whether the messages of an exchange weigh more than `seuil` bytes; no more of them is unpacked than
+        that takes."""
+        if not 0 < identifiant <= IDENTIFIANT_MAX:
+            return False
+        cle = {"base": base, "identifiant": identifiant}
+        with self._donnees.transaction(ecriture=False) as connexion:
+            poids = connexion.ligne(_PESER, cle)
+            if poids is None or poids[0] * RAPPORT_MAX < seuil:
+                return False
+            messages = () if poids[0] > seuil else connexion.ligne(_SANS_TETE, cle) or ()
+        return poids[0] > seuil or sum(longueur_tassee(octets, seuil + 1) for octets in messages) > seuil
 
     def chercher(
         self,
@@ -243,16 +284,31 @@ class Journal:
             connexion.differer(_AVANCER, [{"cle": base, "dernier": identifiant}])
         connexion.memoire[cle] = identifiant, origine, oublies
         echange.identifiant = identifiant
+        if not identifiant % tranches.TAILLE:
+            tranches.ouvrir(connexion, base, (identifiant,))
         recue, question = self._prete.question
         self._prete.question = None, b""
         if recue is not echange.requete:
             question = tasser(echange.requete)
         connexion.differer(_AJOUTER, [_ligne_de(echange, question)])
-        if identifiant - origine - oublies >= self._maximum + self._pas:
-            jusqua = identifiant - self._maximum
-            connexion.faire(_PURGER, {"base": base, "jusqua": jusqua})
-            connexion.faire(_OUBLIER, {"cle": base, "combien": jusqua - origine})
+        trop = identifiant - origine - oublies - self._maximum
+        if trop >= (tranches.TAILLE if self._entieres else self._pas):
+            self._purger(connexion, base, identifiant, origine)
         return int(identifiant)
+
+    def _purger(self, connexion: Connexion, base: str, identifiant: int, origine: int) -> None:
+        jusqua = identifiant - self._maximum
+        if self._entieres:
+            if identifiant % PAS:  # where somebody reads, it is tried again, but not at each exchange
+                return
+            avant = (jusqua + 1) // tranches.TAILLE * tranches.TAILLE
+            if not tranches.lacher(connexion, base, avant):
+                return
+            jusqua = avant - 1
+        connexion.faire(
+            _PURGER, {"base": base, "jusqua": min(jusqua, tranches.TAILLE - 1) if self._entieres else jusqua}
+        )
+        connexion.faire(_OUBLIER, {"cle": base, "combien": jusqua - origine})
 
     def _suivant(self, connexion: Connexion, base: str) -> Ligne:
         compteur = connexion.ligne(_SUIVANT, {"cle": base})

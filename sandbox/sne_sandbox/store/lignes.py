@@ -29,6 +29,8 @@ from sne_sandbox.store.connexion import Ligne
 
 #: As small as zlib's own first level.
 _NIVEAU: Final = 2
+#: How many times smaller than itself zlib can make anything, at the most.
+RAPPORT_MAX: Final = 1_032
 _EPOQUE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO: Final = timedelta(microseconds=1)
 #: The largest number of a column.
@@ -71,6 +73,14 @@ def tasser(octets: bytes) -> bytes:
 def detasser(octets: bytes) -> bytes:
     """The bytes that `tasser` compressed."""
     return isal_zlib.decompress(octets)
+
+
+def longueur_tassee(octets: bytes, assez: int) -> int:
+    """How many bytes `tasser` compressed, `assez` for as many or more. What does not unpack has none."""
+    try:
+        return len(isal_zlib.decompressobj().decompress(octets, assez))
+    except Exception:  # noqa: BLE001 - isal's own, without a type; whoever reads the row says that it is damaged
+        return 0
 
 
 def en_colonne(valeur: Any) -> Any:

@@ -1,12 +1,12 @@
 """The two engines: where a database is, how a connection to it is opened, who writes to the file of
 SQLite."""
 
-import fcntl
-import os
 import re
+import shutil
 import sqlite3
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +14,13 @@ from urllib.parse import unquote, urlsplit
 
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
+from sne_sandbox.systeme import VerrouDeFichier
 
 CACHE: Final = "PRAGMA cache_size = -2000"  # KiB a connection
 #: For one that fills a base: it writes to all pages of all indexes.
 CACHE_DE_LOTS: Final = "PRAGMA cache_size = -256000"
 _PRAGMAS: Final = (
     "PRAGMA busy_timeout = 30000",  # ms
-    "PRAGMA synchronous = NORMAL",  # survives kill -9, not a power cut
     "PRAGMA foreign_keys = ON",
     CACHE,
     "PRAGMA temp_store = MEMORY",
@@ -29,6 +29,16 @@ _PRAGMAS: Final = (
     "PRAGMA wal_autocheckpoint = 16000",
 )
 _ESSAIS_WAL: Final = 200
+#: A server that is not there is given up soon, and one that went away without a word (its machine, the
+#: network) as well: an exchange waits for it. Seconds, but for the last, in milliseconds.
+_PATIENCE_PG: Final[Mapping[str, Any]] = {
+    "application_name": "sne-sandbox",
+    "connect_timeout": "3",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
 #: What stands between the user of an address and its host.
 _MOT_DE_PASSE: Final = re.compile(r"(//[^/@:]*:).*@")
 
@@ -80,11 +90,17 @@ _REMEDE_URL: Final = (
 )
 
 
-def ouvrir_sqlite(fichier: Path) -> Any:
-    connexion = sqlite3.connect(fichier, isolation_level=None, check_same_thread=False)
+def ouvrir_sqlite(fichier: Path, synchronous: str) -> Any:
+    """A connection to a file that is there: one that was deleted under us is not made again, empty. With
+    `synchronous` FULL a commit waits for the disk and survives a power cut; with NORMAL it survives a
+    kill -9."""
+    connexion = sqlite3.connect(
+        f"{fichier.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
+    )
     try:
         for pragma in _PRAGMAS:
             connexion.execute(pragma)
+        connexion.execute(f"PRAGMA synchronous = {synchronous}")
         # Kept by the file: only the first connection ever has something to change, and it must be alone.
         if connexion.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             _passer_en_wal(connexion)
@@ -96,8 +112,15 @@ def ouvrir_sqlite(fichier: Path) -> Any:
 
 def ouvrir_postgresql(url: str) -> Any:
     import psycopg
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-    return psycopg.connect(url, autocommit=True, connect_timeout=10, application_name="sne-sandbox")
+    # What the address says itself comes first.
+    return psycopg.connect(make_conninfo(**{**_PATIENCE_PG, **conninfo_to_dict(url)}), autocommit=True)
+
+
+def place_libre(fichier: Path) -> int:
+    """Bytes that are free on the disk of a file. Raises OSError."""
+    return shutil.disk_usage(fichier.parent).free
 
 
 def _passer_en_wal(connexion: Any) -> None:
@@ -126,7 +149,7 @@ class VerrouEcriture:
     def __init__(self, fichier: Path) -> None:
         self._mutex = threading.Lock()
         try:
-            self._descripteur = os.open(fichier, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._fichier = VerrouDeFichier(fichier)
         except OSError as erreur:
             raise StoreError(
                 f"Le verrou [{fichier}] ne peut pas être ouvert : {raison_systeme(erreur)}.",
@@ -138,14 +161,13 @@ class VerrouEcriture:
         if not self._mutex.acquire(blocking=attendre):
             return False
         try:
-            fcntl.flock(self._descripteur, fcntl.LOCK_EX if attendre else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._mutex.release()
-            return False
+            pris = self._fichier.prendre(attendre=attendre)
         except BaseException:
             self._mutex.release()
             raise
-        return True
+        if not pris:
+            self._mutex.release()
+        return pris
 
     def __enter__(self) -> None:
         self.prendre()
@@ -155,12 +177,12 @@ class VerrouEcriture:
 
     def rendre(self) -> None:
         """Gives it back."""
-        fcntl.flock(self._descripteur, fcntl.LOCK_UN)
+        self._fichier.rendre()
         self._mutex.release()
 
     def fermer(self) -> None:
         """Closes the file of the lock; it cannot be taken any more."""
-        os.close(self._descripteur)
+        self._fichier.fermer()
 
 
 def preparer_fichier(fichier: Path) -> VerrouEcriture:

@@ -22,7 +22,7 @@ from sne_sandbox.domain.evenement import Evenement, TypeEvenement
 from sne_sandbox.domain.texte import plier
 from sne_sandbox.errors import StoreError
 from sne_sandbox.settings import Reglages
-from sne_sandbox.store import lignes, requetes, tables
+from sne_sandbox.store import lignes, requetes, tables, tranches
 from sne_sandbox.store.connexion import Connexion, Ligne
 
 _SEQUENCE_MAX: Final = 999_999
@@ -446,6 +446,8 @@ class RegistreBase:
         """Empties part of the base; its clock, settings, guichets and event types stay. Numbers start again
         with « etat », ids of exchanges never do."""
         self._ecrit()
+        if tables.echange in _PORTEES[portee]:
+            tranches.vider(self.connexion, self._nom)
         for table in _PORTEES[portee]:
             self.connexion.faire(requetes.VIDER[table.nom], {"cle": self._nom})
         if tables.echange in _PORTEES[portee]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sne_sandbox.errors import StoreError
-from sne_sandbox.store import tables
+from sne_sandbox.store import tables, tranches
 from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.tables import REVISION, REVISIONS_SANS_SUITE
@@ -84,14 +84,18 @@ def _creer(connexion: Connexion) -> None:
 
 def ordres(dialecte: str) -> Iterator[str]:
     """The DDL of the tables of `tables` and of their indexes, for one engine, in an order that can be run."""
-    for table in (tables.base, *reversed(tables.CONTENU)):
+    for table in (tables.base, *reversed(tables.CONTENU), *tables.PARTAGE):
         yield from ordres_de(table, dialecte)
     yield from DECLENCHEURS[dialecte]
 
 
 def ordres_de(table: tables.Table, dialecte: str) -> Iterator[str]:
     """The DDL of one table, and of its indexes."""
-    yield _table(table, dialecte)
+    # The journal of PostgreSQL has partitions.
+    divisee = table is tables.echange and dialecte == "postgresql"
+    yield _table(table, dialecte) + (" PARTITION BY RANGE (identifiant)" if divisee else "")
+    if divisee:
+        yield from tranches.DIVISER
     for index in table.index:
         premiere = index.colonnes.partition(",")[0]
         quand = f" WHERE {index.quand}" if index.quand else ""

@@ -5,33 +5,50 @@ is read and written by its register.
 """
 
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sne_sandbox.domain.base import Base, Guichet, est_nom_de_base, verifier_nom
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.errors import BaseInconnue, ConflitEtat, SandboxError, StoreError
+from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.settings import PAR_NOM
-from sne_sandbox.store import requetes, schema, tables
+from sne_sandbox.store import requetes, schema, tables, tranches
 from sne_sandbox.store.connexion import Connexion, Ligne
-from sne_sandbox.store.donnees import BaseDeDonnees, base_en_panne
+from sne_sandbox.store.defaillances import base_en_panne
+from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.jetons import Jetons, revoquer_ceux_de
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
 from sne_sandbox.store.registre import Referentiels, RegistreBase
+
+if TYPE_CHECKING:
+    from sne_sandbox.store.voisins import Voisins
+
+#: How much longer who is told of changes waits between two looks of its own, and the shortest time (seconds)
+#: between two.
+_PATIENCE: Final = 10
+_POSE: Final = 0.1
 
 
 class Magasin(BaseDeDonnees):
     """The store of one database. Shared by all threads of a process; each process opens its own."""
 
-    def __init__(self, url: str | None, home: Path, *, journal_max: int) -> None:
-        super().__init__(url, home)
+    def __init__(self, url: str | None, home: Path, *, journal_max: int, synchronous: str) -> None:
+        super().__init__(url, home, synchronous=synchronous)
         self.referentiels = Referentiels()
         self.journal = Journal(self, maximum=journal_max)
         self.bases = Bases(self)
+        self.jetons = Jetons(self)
+        #: By base, the last night after which so many were due that it was asked whether they are to be run.
+        self.nuits_demandees: dict[str, date | None] = {}
+        self.voisins: Voisins | None = None
+        """The other processes of this database, while this one serves PostgreSQL (`saluer`)."""
         self._regardees: dict[str, tuple[Ligne, BaseLue]] = {}
 
     @classmethod
@@ -42,10 +59,12 @@ class Magasin(BaseDeDonnees):
         *,
         migrer: bool = True,
         journal_max: int = PAR_NOM["journal_max"].defaut,
+        synchronous: str = "NORMAL",
     ) -> Self:
         """Opens the database at `url`, the embedded SQLite file of `home` for None, and brings its tables up
-        to date (`migrer=False`: refuses one that is not). Raises StoreError, with its remedy."""
-        magasin = cls(url, home, journal_max=journal_max)
+        to date (`migrer=False`: refuses one that is not); `synchronous` is the setting of that name. Raises
+        StoreError, with its remedy."""
+        magasin = cls(url, home, journal_max=journal_max, synchronous=synchronous)
         try:
             schema.preparer(magasin, migrer=migrer)
         except magasin.bogues as erreur:
@@ -56,6 +75,44 @@ class Magasin(BaseDeDonnees):
             magasin.fermer()
             raise
         return magasin
+
+    def saluer(self, version: str, contrats: Callable[[], str]) -> None:
+        """Joins the processes that serve this database (`store.voisins`), until `fermer`; alone on SQLite."""
+        if self.dialecte == "postgresql":
+            from sne_sandbox.store.voisins import Voisins
+
+            self.voisins = Voisins(self, version, contrats)
+            self.signaler = self.voisins.signaler
+
+    def quitter(self) -> None:
+        """Takes leave of those that `saluer` joined."""
+        if self.voisins is not None:
+            self.signaler = None
+            self.voisins.fermer()
+            self.voisins = None
+
+    def fermer(self) -> None:
+        """Takes leave of the others; closes all connections."""
+        self.quitter()
+        super().fermer()
+
+    def veille(self, quoi: str) -> Callable[[float], None]:
+        """What waits for a base, or what else has a name, to change: told how long (seconds) who waits would
+        sleep between two looks by itself. Where processes tell one another, it comes back at once, or much
+        later."""
+        voisins = self.voisins
+        if voisins is None:
+            return time.sleep
+        connues, vu = voisins.nouvelles(quoi), time.monotonic()
+
+        def attendre(pas: float) -> None:
+            nonlocal connues, vu
+            connues = voisins.attendre(quoi, connues, pas * _PATIENCE)
+            # Of a base that changes all the time, no more looks than eyes can follow.
+            time.sleep(max(0.0, min(pas, _POSE) - (time.monotonic() - vu)))
+            vu = time.monotonic()
+
+        return attendre
 
     def migrer(self) -> None:
         """Brings the tables to the present revision (`db upgrade`)."""
@@ -176,7 +233,9 @@ class Bases:
             return base_de(ligne)
 
     def balayer(self) -> None:
-        """Deletes what is left of bases whose filling was killed."""
+        """Deletes what is left of bases whose filling was killed, and of those that were deleted while
+        somebody read."""
+        tranches.balayer(self._magasin)
         with self._magasin.transaction(ecriture=False) as connexion:
             inachevees = [ligne[0] for ligne in connexion.lignes(requetes.INACHEVEES, {})]
         for nom in inachevees:
@@ -202,9 +261,7 @@ class Bases:
             try:
                 lues.append(base_de(ligne).base)
             except StoreError as erreur:
-                import structlog  # half a dozen libraries of colours, for a row that nobody here wrote
-
-                structlog.get_logger("sne_sandbox.store").error("base left out", reason=str(erreur))
+                journal_technique("sne_sandbox.store").error("base left out", reason=str(erreur))
         return lues
 
     def supprimer(self, nom: str) -> None:
@@ -212,6 +269,8 @@ class Bases:
         with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
             lire_ligne(connexion, nom)  # unread: a row that does not read can be deleted
             effacer(connexion, nom)
+            revoquer_ceux_de(connexion, nom)
+        tranches.balayer(self._magasin)
 
 
 def _verifier_sienne(connexion: Connexion, lue: BaseLue) -> None:
@@ -237,6 +296,8 @@ def lire_ligne(connexion: Connexion, nom: str) -> Ligne:
 
 def effacer(connexion: Connexion, nom: str, *, sauf: Sequence[tables.Table] = ()) -> None:
     """Deletes all rows of a base, but for those of the tables `sauf`."""
+    if tables.echange not in sauf:
+        tranches.vider(connexion, nom)
     for table in tables.CONTENU:
         if table not in sauf:
             connexion.faire(requetes.VIDER[table.nom], {"cle": nom})

@@ -12,14 +12,14 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from sne_sandbox import archives
 from sne_sandbox.domain.base import Base, verifier_nom
 from sne_sandbox.errors import StoreError
 from sne_sandbox.raisons import raison_ecriture, raison_systeme
-from sne_sandbox.store import requetes, tables
+from sne_sandbox.store import requetes, tables, tranches
 from sne_sandbox.store.connexion import Connexion
 from sne_sandbox.store.rattrapage import rattraper
 from sne_sandbox.store.registre import changer_jeton
@@ -28,6 +28,10 @@ from sne_sandbox.store.session import Magasin, effacer, verifier_rangee
 FORMAT: Final = 1
 _MANIFESTE: Final = "manifeste.json"
 _LOT: Final = 500
+#: Bytes of the rows that are in memory at once, but for a single one that is longer.
+_LOT_OCTETS: Final = 8_000_000
+#: Of a table whose rows may hold messages, so many are fetched at once.
+_LOT_DE_MESSAGES: Final = 8
 #: Parents first, as they are restored.
 _TABLES: Final = (tables.base, *(table for table in reversed(tables.CONTENU) if not table.deduite))
 _JOURNAL: Final = (tables.echange, tables.journal_compteur)
@@ -89,7 +93,7 @@ def restaurer(
         with magasin.transaction(ecriture=True, verrou=cible) as connexion:
             effacer(connexion, cible, sauf=gardees)
             for table in _TABLES:
-                _remplir(connexion, table, _lire_table(archive, manifeste, table, cible))
+                _remplir(connexion, table, cible, _lire_table(archive, manifeste, table, cible))
             if _ancien(manifeste):
                 rattraper(connexion, cible)
             changer_jeton(connexion, cible)
@@ -113,6 +117,8 @@ def rangees(fichier: Path, table: tables.Table) -> Iterator[Rangee]:
 def _ouvrir(fichier: Path) -> Iterator[tuple[zipfile.ZipFile, Mapping[str, Any]]]:
     try:
         with zipfile.ZipFile(fichier) as archive:
+            if raison := archives.trop(archive, archives.SAUVEGARDE):
+                raise _refus(fichier, raison)
             yield archive, _lire_manifeste(archive, fichier)
     except OSError as erreur:
         raise StoreError(
@@ -143,12 +149,19 @@ def _ecrire_table(
     choix = sa.select(*(vue.c[colonne.nom] for colonne in table.gardees)).where(cle[0] == base).order_by(*cle)
     empreinte, lignes = hashlib.sha256(), 0
     with archive.open(f"{table.nom}.jsonl", "w", force_zip64=True) as sortie:
-        resultat = connexion.sa.execution_options(yield_per=_LOT).execute(choix)
+        lot = _LOT_DE_MESSAGES if table is tables.echange else _LOT
+        resultat = connexion.sa.execution_options(yield_per=lot).execute(choix)
         for rangee in resultat.mappings():
             ligne = json.dumps(
                 {c: _vers_json(v) for c, v in rangee.items()}, ensure_ascii=False, separators=(",", ":")
             )
             octets = ligne.encode() + b"\n"
+            if len(octets) > archives.SAUVEGARDE.ligne:
+                raise StoreError(
+                    f"Une ligne de la table {table.nom} est trop longue pour une sauvegarde "
+                    f"({len(octets)} octets).",
+                    remede="« sne-sandbox snapshots create NOM » sauve la base sans son journal",
+                )
             sortie.write(octets)
             empreinte.update(octets)
             lignes += 1
@@ -158,6 +171,8 @@ def _ecrire_table(
 def _lire_manifeste(archive: zipfile.ZipFile, fichier: Path) -> Mapping[str, Any]:
     if _MANIFESTE not in archive.namelist():
         raise _refus(fichier, f"il y manque {_MANIFESTE}")
+    if archive.getinfo(_MANIFESTE).file_size > archives.SAUVEGARDE.entier:
+        raise _refus(fichier, f"{_MANIFESTE} est trop gros")
     manifeste = json.loads(archive.read(_MANIFESTE))
     if not isinstance(manifeste, dict) or manifeste.get("format") != FORMAT:
         raise _refus(fichier, "son format n'est pas connu de cette version")
@@ -182,7 +197,7 @@ def _lire_table(
     if (membre := f"{table.nom}.jsonl") not in archive.namelist():
         raise ValueError(f"il y manque {membre}")
     with archive.open(membre) as entree:
-        for octets in entree:
+        for octets in archives.lignes(entree, archives.SAUVEGARDE):
             empreinte.update(octets)
             lignes += 1
             rangee = _valider(table, json.loads(octets), str(manifeste["revision"]))
@@ -214,10 +229,28 @@ def _valider(table: tables.Table, lue: Rangee, revision: str) -> Rangee:
     return rangee
 
 
-def _remplir(connexion: Connexion, table: tables.Table, rangees: Iterator[Rangee]) -> None:
+def _remplir(connexion: Connexion, table: tables.Table, base: str, rangees: Iterator[Rangee]) -> None:
     ajout = requetes.inserer(table)
-    while lot := list(islice(rangees, _LOT)):
+    for lot in _lots(rangees):
+        if table is tables.echange:
+            tranches.ouvrir(connexion, base, [ligne["identifiant"] for ligne in lot])
+        elif table is tables.journal_compteur:  # where the next one goes
+            tranches.ouvrir(connexion, base, [ligne["dernier"] + 1 for ligne in lot])
         connexion.faire_tout(ajout, lot)
+
+
+def _lots(rangees: Iterator[Rangee]) -> Iterator[list[Rangee]]:
+    """The rows, by lots that fit in memory."""
+    lot: list[Rangee] = []
+    octets = 0
+    for rangee in rangees:
+        lot.append(rangee)
+        octets += sum(len(valeur) for valeur in rangee.values() if isinstance(valeur, str | bytes))
+        if len(lot) >= _LOT or octets >= _LOT_OCTETS:
+            yield lot
+            lot, octets = [], 0
+    if lot:
+        yield lot
 
 
 def _vers_json(valeur: Any) -> Any:

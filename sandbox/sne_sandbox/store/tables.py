@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Final
 
 #: The Alembic revision that these tables stand for.
-REVISION: Final = "v0004"
+REVISION: Final = "v0005"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
 #: Revisions whose tables are these, but for what is deduced and for what came later (`depuis`): their
 #: snapshots are restored, with nothing there but what `rattrapage` fills.
-REVISIONS_EGALES: Final = frozenset({REVISION, "v0003", "v0002", "v0001", "0005"})
+REVISIONS_EGALES: Final = frozenset({REVISION, "v0004", "v0003", "v0002", "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
 TEXTE, ENTIER, BOOLEEN, OCTETS = "TEXT", "BIGINT", "BOOLEAN", "BLOB"
@@ -417,6 +417,31 @@ changement: Final = Table(
     range_par_cle=True,
 )
 
+#: Who may enter beside SOAP (`store.jetons`): the hash of a token, never the token. `droit` is « tout »,
+#: « base » (of `base`) or « lecture »; the row of the read-only link has no hash: its token is made of the
+#: key of the cookies and of `cree_le`.
+jeton: Final = Table(
+    "jeton",
+    1,
+    (
+        *_textes("nom", "empreinte", "droit"),
+        _texte("base", nulle=True),
+        _entier("cree_le"),
+        _entier("vu_le", nulle=True),
+        _entier("expire_le", nulle=True),
+    ),
+    depuis="v0005",
+)
+
+#: The codes of a link that have been used, until they would be too old anyway.
+code_utilise: Final = Table(
+    "code_utilise", 1, (_texte("empreinte"), _entier("expire_le")), range_par_cle=True, depuis="v0005"
+)
+
+#: How often a wrong token came, and when the last did: one row, `nom` « refus ».
+jeton_compteur: Final = Table(
+    "jeton_compteur", 1, (_texte("nom"), _entier("nombre"), _entier("dernier_le")), depuis="v0005"
+)
 
 #: The state of a base, children first: what « etat » empties.
 ETAT: Final = (
@@ -436,3 +461,28 @@ ETAT: Final = (
 )
 #: Everything of a base but its own row, children first.
 CONTENU: Final = (*ETAT, panne, echange, journal_compteur, type_evenement, guichet)
+
+#: Bytes that the servers of one database share (`store.coffre`), whatever the base. `version` counts how
+#: often they were written.
+coffre: Final = Table(
+    "coffre",
+    1,
+    (_texte("nom"), Colonne("chiffre", BOOLEEN), _entier("version"), _octets("contenu")),
+    depuis="v0005",
+)
+#: The processes that serve this database (`store.voisins`), while they live.
+serveur: Final = Table(
+    "serveur",
+    1,
+    (*_textes("cle", "hote", "version", "contrats"), _entier("vu_le")),
+    depuis="v0005",
+)
+#: Files that the servers of this database share (`store.classeur`), cut into pieces.
+piece: Final = Table(
+    "piece",
+    3,
+    (*_textes("dossier", "nom"), _entier("rang"), _entier("ecrit_le"), _octets("contenu")),
+    depuis="v0005",
+)
+#: What belongs to no base: `CONTENU` and snapshots know nothing of it.
+PARTAGE: Final = (coffre, serveur, piece, jeton, code_utilise, jeton_compteur)

@@ -62,7 +62,7 @@ class Aiguillage:
         segment = chemin.removeprefix("/").partition("/")[0]
         partie = self._parties.get(segment)
         # Whoever follows the addresses that `serve` and answers give, or mistypes one, is answered by a page.
-        a_montrer = (partie is None and segment != "healthz") or ECHANGE.fullmatch(chemin)
+        a_montrer = (partie is None and segment not in ("healthz", "readyz")) or ECHANGE.fullmatch(chemin)
         if a_montrer and _est_une_visite(environ):
             return self.partie("console").wsgi_app(environ, start_response)
         # No page takes a SOAP message: its application was given the address of the server for a service's.

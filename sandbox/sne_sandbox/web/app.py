@@ -1,6 +1,6 @@
 """The composition root: contract, store, pipeline and SOAP in one WSGI application; API and console aside."""
 
-from flask import Flask, jsonify
+from flask import Flask, Response, current_app
 
 from sne_sandbox.asynchrone import CanalAsynchrone
 from sne_sandbox.contract.contrats import Contrats
@@ -8,7 +8,8 @@ from sne_sandbox.exchange import Echanges
 from sne_sandbox.soap.server import ServeurSoap
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.web import acces, aiguillage, reponses, securite, services
-from sne_sandbox.web.partage import VERSION, Configuration, Services, ouvrir
+from sne_sandbox.web.partage import Configuration, Services, ouvrir
+from sne_sandbox.web.sante import VIVANT, Sante
 
 
 def creer_application(configuration: Configuration, ouverts: tuple[Contrats, Magasin] | None = None) -> Flask:
@@ -28,10 +29,22 @@ def creer_application(configuration: Configuration, ouverts: tuple[Contrats, Mag
     echanges = Echanges(contrats, magasin, limites, lambda contrat: ServeurSoap(contrat, limites))
     boites = CanalAsynchrone(contrats, magasin, limites, configuration.home)
     app.extensions["sne"] = Services(configuration, contrats, magasin, echanges, boites)
-    acces.installer(app, acces.Acces(configuration.home, configuration.jeton, configuration.jeton_lecture))
+    acces.installer(app, acces.Acces(configuration, magasin))
     services.installer(app)
     securite.installer(app)
     reponses.installer(app)
-    app.add_url_rule("/healthz", "healthz", lambda: jsonify({"status": "ok", "version": VERSION}))
+    app.extensions["sante"] = Sante(magasin)
+    app.add_url_rule("/healthz", "healthz", lambda: Response(VIVANT, content_type="application/json"))
+    app.add_url_rule("/readyz", "readyz", _dire_pret)
     aiguillage.installer(app)
     return app
+
+
+def _dire_pret() -> Response:
+    """Where the application runs without our server, which answers in its place (`server.sondes`): the checks
+    are made for who asks."""
+    sante: Sante = current_app.extensions["sante"]
+    if not sante.fraiche:
+        sante.examiner()
+    statut, corps = sante.reponse()
+    return Response(corps, statut, content_type="application/json")

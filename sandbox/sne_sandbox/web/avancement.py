@@ -48,6 +48,7 @@ class Avancement:
     def avancer(self, epreuve: JugementConserve) -> dict[str, tuple[str, list[ScenarioSuivi]]]:
         """The families, each with its title and its scenarios, in the order of the plan; `epreuve` tells
         whether it still runs."""
+        self._lecture.fichier = epreuve.suivi  # shared with other servers once it has ended
         for rapport in self._lecture.suite():
             joue = _lire(rapport)
             if joue.id not in self.joues:

@@ -2,14 +2,18 @@
 
 A folder that holds `rapport.json` is a report, whoever wrote it (`--report-dir HOME/conformite/NOM`). One
 that the server began also holds `commande` (what was run), `sortie` (what it said), `suivi.jsonl` (how far an
-application that is driven is), `verrou` (locked as long as it lives), and `code` (its exit code) once it has
-ended. All is in files: several workers show the same thing. What a server began ends with it.
+application that is driven is), `verrou` and `verrou-enfant` (locked as long as who watches it and it live),
+and `code` (its exit code) once it has ended. All is in files: several workers show the same
+thing. What a server began ends with it.
+
+Where servers share a PostgreSQL, each judgement that one of them began is in the database too, as it goes
+(`store/classeur.py`), with `porteur`, the process that runs it: the others show it, and see when that process
+is gone. Once it has ended it is there only.
 
 Only our own commands are run, with values that are checked: the traffic of a base judged, and the reference
 application driven through the plan.
 """
 
-import fcntl
 import os
 import re
 import shlex
@@ -17,18 +21,20 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import IO, Annotated, Final
+from typing import Annotated, Final
 
+from sne_sandbox import systeme
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.publication import tirer
-from sne_sandbox.errors import ConflitEtat, OperatorError, UsageError
+from sne_sandbox.errors import ConflitEtat, OperatorError, StoreError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.decision import conclure
@@ -36,17 +42,28 @@ from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.settings import PAR_NOM
+from sne_sandbox.store.classeur import Classeur
+from sne_sandbox.store.voisins import vivants
 from sne_sandbox.web.partage import Configuration
 
+#: Judgements of traffic at once.
+_ENSEMBLE: Final = max(2, os.cpu_count() or 1)
 #: Households drawn for each scenario, and the largest seed, of what is begun from here.
 EXEMPLES_DE_LA_CONSOLE: Final = 20
 GRAINE_MAX: Final = 2**31 - 1
 #: Characters of what a command says that are shown.
 SORTIE_MAX: Final = 200_000
 _NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-#: Locked by the child and by who watches it, as long as either lives.
-_TENU: Final = "verrou"
+#: Locked by who watches the child, and by the child, which lives on a while when that one dies.
+_TENUS: Final = ("verrou", "verrou-enfant")
+#: Asks for its end.
+_ARRETER: Final = "arreter"
+#: The process that runs it (`store/voisins.py`), where servers share it.
+_PORTEUR: Final = "porteur"
+_DOSSIER: Final = "conformite"
 _PAS: Final = 0.25
+#: Seconds between two times that servers are told how far it is.
+_PAS_PARTAGE: Final = 1.0
 _DELAI_FIN: Final = 10.0
 
 
@@ -72,6 +89,8 @@ class JugementConserve:
     etat: EtatJugement
     commande: str
     fini_le: datetime | None
+    classeur: Classeur | None = None
+    """Where the servers share it, None for one that is of this home."""
 
     @property
     def sortie(self) -> str:
@@ -105,34 +124,64 @@ class JugementConserve:
         return [nom for nom in FICHIERS if (self.dossier / nom).is_file()]
 
 
-def lister(home: Path) -> list[JugementConserve]:
-    """Every judgement of a home, the newest first."""
+def lister(home: Path, classeur: Classeur | None = None) -> list[JugementConserve]:
+    """Every judgement of a home, and those that servers share, the newest first."""
     racine = _racine(home)
-    dossiers = [d for d in racine.iterdir() if d.is_dir()] if racine.is_dir() else []
-    dossiers.sort(key=lambda d: d.stat().st_mtime, reverse=True)
-    return [epreuve for d in dossiers if (epreuve := trouver(home, d.name)) is not None]
+    noms = {d.name for d in racine.iterdir() if d.is_dir()} if racine.is_dir() else set()
+    if classeur is not None:
+        noms.update(dossier.rpartition("/")[2] for dossier in classeur.dossiers(_DOSSIER))
+    trouves = [epreuve for nom in noms if (epreuve := trouver(home, nom, classeur)) is not None]
+    return sorted(trouves, key=lambda epreuve: (_fait_le(epreuve), epreuve.nom), reverse=True)
 
 
-def trouver(home: Path, nom: str) -> JugementConserve | None:
-    """The judgement of that name, None when there is none."""
+def _fait_le(epreuve: JugementConserve) -> float:
+    """Of a copy, its folder tells nothing."""
+    if epreuve.fini_le is not None:
+        return epreuve.fini_le.timestamp()
+    with suppress(OSError):  # taken away meanwhile
+        return (epreuve.dossier / "commande").stat().st_mtime
+    return 0.0
+
+
+def trouver(home: Path, nom: str, classeur: Classeur | None = None) -> JugementConserve | None:
+    """The judgement of that name, of this home or shared, None when there is none."""
     if _NOM.fullmatch(nom) is None:
         return None
     dossier = _racine(home) / nom
+    if classeur is None or (dossier.is_dir() and (_tenu(dossier) or not (dossier / _PORTEUR).is_file())):
+        return _lu(nom, dossier, None)
+    if dossier.is_dir():  # the process that ran it died before it could share the end of it
+        _ranger(classeur, dossier)
+    return _lu(nom, classeur.a_jour(f"{_DOSSIER}/{nom}"), classeur)
+
+
+def _lu(nom: str, dossier: Path, classeur: Classeur | None) -> JugementConserve | None:
     rapport = dossier / "rapport.json"
     if not rapport.is_file() and not (dossier / "commande").is_file():
         return None
     fini = datetime.fromtimestamp(rapport.stat().st_mtime, UTC) if rapport.is_file() else None
-    return JugementConserve(nom, dossier, _etat(dossier), _lire(dossier / "commande"), fini)
+    etat = _etat(dossier, classeur)
+    return JugementConserve(nom, dossier, etat, _lire(dossier / "commande"), fini, classeur)
 
 
-def lancer(home: Path, genre: str, arguments: Sequence[str], database: str | None = None) -> JugementConserve:
+def lancer(
+    home: Path,
+    genre: str,
+    arguments: Sequence[str],
+    database: str | None = None,
+    classeur: Classeur | None = None,
+) -> JugementConserve:
     """Runs `sne-sandbox ARGUMENTS --report-dir …` as a child; answers at once. `genre` begins the folder's
-    name. Raises ConflitEtat while another is running: each wants the whole machine."""
+    name. Raises ConflitEtat while another is running, which wants the whole machine; as many that judge what
+    bases have seen as it has cores run at once, each of which takes one for a second or two."""
     with _seul(home):
-        en_cours = next((e for e in lister(home) if e.etat is EtatJugement.EN_COURS), None)
-        if en_cours is not None:
+        en_cours = [epreuve for epreuve in lister(home) if epreuve.etat is EtatJugement.EN_COURS]
+        pilotees = [epreuve for epreuve in en_cours if epreuve.pilotee]
+        ensemble = 1 if pilotees or arguments[0] == "conform" else _ENSEMBLE
+        if len(en_cours) >= ensemble:
             raise ConflitEtat(
-                f"Un jugement est déjà en cours : {en_cours.nom}.", remede="attendez sa fin, ou arrêtez-le"
+                f"Un jugement est déjà en cours : {(pilotees or en_cours)[0].nom}.",
+                remede="attendez sa fin, ou arrêtez-le",
             )
         nom = f"{datetime.now(PARIS):%Y%m%d-%H%M%S-%f}-{genre}"
         dossier = _racine(home) / nom
@@ -141,23 +190,32 @@ def lancer(home: Path, genre: str, arguments: Sequence[str], database: str | Non
             mots += ["--suivi", str(dossier / "suivi.jsonl")]
         try:
             dossier.mkdir(parents=True)
-            tenu = (dossier / _TENU).open("wb")
-            fcntl.flock(tenu, fcntl.LOCK_EX)
+            tenu = systeme.VerrouDeFichier(dossier / _TENUS[0])
+            tenu.prendre()
             (dossier / "commande").write_text(shlex.join(["sne-sandbox", *mots]), "utf-8")
+            if classeur is not None and classeur.magasin.voisins is not None:
+                (dossier / _PORTEUR).write_text(classeur.magasin.voisins.cle, "utf-8")
+            else:
+                classeur = None  # nobody would know whether we live
             with (dossier / "sortie").open("wb") as sortie:
                 enfant = subprocess.Popen(  # noqa: S603 - our own command; only validated values follow it
                     # -P: the server may well be in a folder that has a `sne_sandbox` of its own.
-                    [sys.executable, "-P", "-m", "sne_sandbox", "--with-parent", *mots],
+                    [
+                        *(sys.executable, "-P", "-m", "sne_sandbox", "--with-parent"),
+                        *("--tenir", str(dossier / _TENUS[1])),
+                        *mots,
+                    ],
                     stdin=subprocess.PIPE,  # closed by our death: what --with-parent waits for
                     stdout=sortie,
                     stderr=subprocess.STDOUT,
                     env=_environnement(database),
-                    pass_fds=(tenu.fileno(),),  # held by the child too: it lives on a while when we die
                     start_new_session=True,  # a Ctrl-C meant for us comes to it by our death, once
                 )
         except OSError as erreur:
             raise _empechement(home, erreur) from None
-    veilleur = threading.Thread(target=_veiller, args=(enfant, dossier, tenu), name=f"epreuve {nom}")
+    veilleur = threading.Thread(
+        target=_veiller, args=(enfant, dossier, tenu, classeur), name=f"epreuve {nom}"
+    )
     veilleur.daemon = True
     veilleur.start()
     trouvee = trouver(home, nom)
@@ -167,7 +225,9 @@ def lancer(home: Path, genre: str, arguments: Sequence[str], database: str | Non
 
 def arreter(epreuve: JugementConserve) -> None:
     """Asks the worker that runs it to end it."""
-    (epreuve.dossier / "arreter").touch()
+    (epreuve.dossier / _ARRETER).touch()
+    if epreuve.classeur is not None:
+        epreuve.classeur.deposer(f"{_DOSSIER}/{epreuve.nom}", _ARRETER, epreuve.dossier / _ARRETER)
 
 
 def effacer(epreuve: JugementConserve) -> None:
@@ -175,6 +235,8 @@ def effacer(epreuve: JugementConserve) -> None:
     files cannot be deleted."""
     if epreuve.etat is EtatJugement.EN_COURS:
         raise ConflitEtat("Ce jugement est en cours.", remede="arrêtez-le d'abord")
+    if epreuve.classeur is not None:
+        epreuve.classeur.oter(f"{_DOSSIER}/{epreuve.nom}")
     try:
         shutil.rmtree(epreuve.dossier)
     except FileNotFoundError:
@@ -207,12 +269,14 @@ def plan() -> PlanTemoin:
     return PlanTemoin(plans.charger().familles, {faute.nom: faute.phrase for faute in FAUTES})
 
 
-def juger_trafic(configuration: Configuration, base: str) -> JugementConserve:
+def juger_trafic(
+    configuration: Configuration, base: str, classeur: Classeur | None = None
+) -> JugementConserve:
     """Judges what the base has seen. Raises ConflitEtat while another judgement is running."""
     home = configuration.home.absolute()
     arguments = ["report", "--base", base, "--home", str(home)]
     arguments += _contrat(configuration.contract, configuration.contracts, configuration.quartiles)
-    return lancer(home, f"trafic-{base}"[:50], arguments, configuration.database)
+    return lancer(home, f"trafic-{base}"[:50], arguments, configuration.database, classeur)
 
 
 def piloter_temoin(
@@ -224,6 +288,7 @@ def piloter_temoin(
     profil: str,
     famille: str = "",
     faute: str = "",
+    classeur: Classeur | None = None,
 ) -> JugementConserve:
     """Drives the reference application through the plan, in a base and a home of its own, under a contract
     (`Contrats.lieu`); `famille` "" for all scenarios, `faute` "" for no defect. Raises UsageError for
@@ -240,7 +305,7 @@ def piloter_temoin(
         if faute not in connu.fautes:
             raise UsageError(f"Le défaut [{faute[:40]}] n'existe pas.")
         arguments += ["--faute", faute]
-    return lancer(configuration.home.absolute(), "temoin", arguments)
+    return lancer(configuration.home.absolute(), "temoin", arguments, classeur=classeur)
 
 
 def _contrat(nom: str, dossier: Path | None, quartiles: Path | None) -> list[str]:
@@ -294,7 +359,7 @@ def _lire_resume(fichier: Path, _ecrit: int) -> ResumeLu:
 
 
 def _racine(home: Path) -> Path:
-    return home / "conformite"
+    return home / _DOSSIER
 
 
 @contextmanager
@@ -302,12 +367,14 @@ def _seul(home: Path) -> Iterator[None]:
     """Nobody else begins a judgement of this home meanwhile, in this process or in another worker."""
     try:
         _racine(home).mkdir(parents=True, exist_ok=True)
-        verrou = (_racine(home) / ".verrou").open("ab")
+        verrou = systeme.VerrouDeFichier(_racine(home) / ".verrou")
     except OSError as erreur:
         raise _empechement(home, erreur) from None
-    with verrou:
-        fcntl.flock(verrou, fcntl.LOCK_EX)
+    try:
+        verrou.prendre()
         yield
+    finally:
+        verrou.fermer()
 
 
 def _empechement(home: Path, erreur: OSError) -> OperatorError:
@@ -317,10 +384,10 @@ def _empechement(home: Path, erreur: OSError) -> OperatorError:
     )
 
 
-def _etat(dossier: Path) -> EtatJugement:
+def _etat(dossier: Path, classeur: Classeur | None) -> EtatJugement:
     code = dossier / "code"
     finie = code.is_file() or not (dossier / "commande").is_file()
-    if not finie and _vit(dossier / _TENU):
+    if not finie and (_tenu(dossier) if classeur is None else _vit_ailleurs(dossier, classeur)):
         return EtatJugement.EN_COURS
     if (dossier / "rapport.json").is_file():
         return EtatJugement.RENDUE
@@ -328,22 +395,70 @@ def _etat(dossier: Path) -> EtatJugement:
     return EtatJugement.ECHOUEE if finie or code.is_file() else EtatJugement.INTERROMPUE
 
 
+def _tenu(dossier: Path) -> bool:
+    """Whether who watches it, or it, lives."""
+    return any(_vit(dossier / nom) for nom in _TENUS)
+
+
 def _vit(tenu: Path) -> bool:
     """Whether a process holds the lock. A number of process would not tell: a container gives it again."""
-    try:
-        with tenu.open("rb") as fichier:
-            fcntl.flock(fichier, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:
-        pass
+    if not tenu.is_file():
+        return False
+    with systeme.tenu(tenu, attendre=False) as libre:
+        return not libre
+
+
+def _vit_ailleurs(dossier: Path, classeur: Classeur) -> bool:
+    """Whether the process that runs it, here or on another host, lives."""
+    return _lire(dossier / _PORTEUR) in {fiche.cle for fiche in vivants(classeur.magasin)}
+
+
+def _publier(classeur: Classeur | None, dossier: Path, connus: dict[str, int]) -> bool:
+    """Shares the files that have changed since `connus`, by name and time; whether its end is asked for
+    elsewhere. A database that does not answer is called again the next time."""
+    if classeur is None:
+        return False
+    partage = f"{_DOSSIER}/{dossier.name}"
+    with suppress(StoreError):
+        for fichier in _a_partager(dossier):
+            ecrit = fichier.stat().st_mtime_ns
+            if connus.get(fichier.name) != ecrit:
+                classeur.deposer(partage, fichier.name, fichier)
+                connus[fichier.name] = ecrit
+        return classeur.contient(partage, _ARRETER)
     return False
 
 
-def _veiller(enfant: "subprocess.Popen[bytes]", dossier: Path, tenu: IO[bytes]) -> None:
-    """Waits for a child, ends it when it is asked to, notes its exit code, lets the lock go."""
+def _a_partager(dossier: Path) -> list[Path]:
+    """Its files, in an order such that who has some of them is not deceived: what tells that it is there, and
+    who runs it; what it was, and that it has ended."""
+    fichiers = [f for f in dossier.iterdir() if f.name not in _TENUS and f.is_file()]
+    return sorted(fichiers, key=lambda f: (f.name == "code", f.name == "commande", f.name))
+
+
+def _ranger(classeur: Classeur, dossier: Path) -> None:
+    """Leaves a judgement that has ended to what servers share, unless it was taken away there. Raises
+    StoreError: it stays here then."""
+    partage = f"{_DOSSIER}/{dossier.name}"
+    if classeur.contient(partage, "commande"):
+        for fichier in _a_partager(dossier):
+            classeur.deposer(partage, fichier.name, fichier)
+    shutil.rmtree(dossier, ignore_errors=True)
+
+
+def _veiller(
+    enfant: "subprocess.Popen[bytes]", dossier: Path, tenu: systeme.VerrouDeFichier, classeur: Classeur | None
+) -> None:
+    """Waits for a child, shares how far it is, ends it when it is asked to, notes its exit code, lets the
+    lock go."""
+    connus: dict[str, int] = {}
+    partage = 0.0
     while enfant.poll() is None:
-        if (dossier / "arreter").exists():
+        arret = (dossier / _ARRETER).exists()
+        if time.monotonic() >= partage:
+            arret |= _publier(classeur, dossier, connus)
+            partage = time.monotonic() + _PAS_PARTAGE
+        if arret:
             enfant.terminate()
             try:
                 enfant.wait(_DELAI_FIN)
@@ -359,7 +474,10 @@ def _veiller(enfant: "subprocess.Popen[bytes]", dossier: Path, tenu: IO[bytes]) 
     enfant.stdin.close()
     if dossier.is_dir():
         (dossier / "code").write_text(str(code), "utf-8")
-    tenu.close()
+        if classeur is not None:
+            with suppress(StoreError):  # shared when it is looked at
+                _ranger(classeur, dossier)
+    tenu.fermer()
 
 
 def _environnement(database: str | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from sne_sandbox.domain.echange import Echange
 from sne_sandbox.errors import OperatorError
-from sne_sandbox.exchange import journal_technique
+from sne_sandbox.journal_technique import journal_technique
 
 _Valeur = TypeVar("_Valeur")
 

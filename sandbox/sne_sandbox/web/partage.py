@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sne_sandbox import __version__
 from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.operations import bases
-from sne_sandbox.settings import Limites, Reglages
+from sne_sandbox.settings import Limites, Reglages, est_boucle_locale
 from sne_sandbox.store.session import Magasin
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from sne_sandbox.asynchrone import CanalAsynchrone
     from sne_sandbox.exchange import Echanges
     from sne_sandbox.pipeline import Pipeline
+    from sne_sandbox.store.classeur import Classeur
 
-VERSION: Final = "0.1.0"
+VERSION: Final = __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,21 @@ class Configuration:
     quartiles: Path | None = None
     """The user's own table of first quartiles."""
     database: str | None = None
+    synchronous: str = "NORMAL"
     journal_max: int = 50_000
     limites: Limites = field(default_factory=Limites)
+    pkcs12: str = "moderne"
+    """What the .p12 files that it makes are made of (`settings`)."""
+    ouvert: bool = False
+    """Whether the console and the API ask for no token: on purpose, and on loopback only."""
     jeton: str | None = None
-    """Admin token; None on loopback, where the API is open."""
+    """Admin token; None: those of the database alone."""
+    jeton_fichier: Path | None = None
+    """The file of the home that holds it, when it was not given."""
     jeton_lecture: str | None = None
-    """Token that reads everything and changes nothing; made from the home's key for None."""
+    """Token that reads everything and changes nothing; None: that of the read-only link, which is made."""
+    url_publique: str | None = None
+    """The address by which others call it, without its last slash, when it is behind a relay."""
     compression: bool = False
     """Whether answers may be compressed: a client in the field announces it and cannot inflate (attested)."""
     semence: str = "vide"
@@ -51,6 +62,11 @@ class Configuration:
     noms: tuple[str, ...] = ()
     """Names that this server was given, beside those of the local machine, then the address it listens to."""
 
+    @property
+    def locale(self) -> bool:
+        """Whether it listens to this machine alone."""
+        return not self.noms or est_boucle_locale(self.noms[-1])
+
 
 def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -> tuple[Contrats, Magasin]:
     """The contracts of an application, of which the server's is read, and its store, its first base made if
@@ -60,7 +76,10 @@ def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -
     )
     contrat = contrats.defaut
     magasin = Magasin.ouvrir(
-        configuration.database, configuration.home, journal_max=configuration.journal_max
+        configuration.database,
+        configuration.home,
+        journal_max=configuration.journal_max,
+        synchronous=configuration.synchronous,
     )
     bases.assurer(
         magasin,
@@ -94,6 +113,13 @@ class Services:
         """The contract of a base, or of the base of that name. Raises BaseInconnue, OperatorError for one
         that does not read."""
         return self.contrats.de(base if isinstance(base, Base) else self.magasin.regarder(base).base)
+
+    @property
+    def classeur(self) -> "Classeur | None":
+        """The files that this server shares with others, None when it is alone."""
+        from sne_sandbox.store.classeur import classeur_de
+
+        return classeur_de(self.magasin, self.configuration.home.absolute())
 
     def pipeline(self, base: Base) -> "Pipeline":
         """What works on the calls to a base. Raises as `contrat_de`."""

@@ -4,18 +4,19 @@ what is not there, and BaseInconnue for a base that is not."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from werkzeug.exceptions import NotFound
+from flask import request
+from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat, OperationPubliee
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.echange import Echange
+from sne_sandbox.domain.echange import LOURD, Echange
 from sne_sandbox.domain.publication import TU, tirer
-from sne_sandbox.operations.guichets import DroitDeGuichet, droits_de
+from sne_sandbox.operations.guichets import DroitDeGuichet, droits_de, proches
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.rules.rule import Regle
@@ -24,11 +25,22 @@ from sne_sandbox.web import catalogue, epreuves
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
 
+#: Bytes of an exchange that any thread of the server opens and masks, without others waiting for it.
+LEGER_MAX: Final = 500_000
+
 
 def echange(base: str, identifiant: int) -> Echange:
-    """An exchange, with its bytes."""
+    """An exchange, with its bytes. Raises ServiceUnavailable for one so heavy that what is asked of it is to
+    be answered elsewhere (LOURD): the server sees to that."""
     magasin = services().magasin
     magasin.bases.lire(base)
+    if (
+        request.environ.get(LOURD) is False
+        and request.method in ("GET", "HEAD")
+        and magasin.journal.est_lourd(base, identifiant, LEGER_MAX)
+    ):
+        request.environ[LOURD] = True
+        raise ServiceUnavailable("Cet échange est lourd : il se lit dans un processus à part.")
     trouve: Echange | None = magasin.journal.lire(base, identifiant)
     if trouve is None:
         raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")
@@ -45,8 +57,9 @@ def guichet(base: str, code: str) -> Guichet:
     with services().magasin.lire(base) as registre:
         # What no column takes is no code.
         trouve = registre.guichet(code) if code.isascii() and code.isalnum() else None
-    if trouve is None:
-        raise NotFound(f"Le guichet [{code[:20]}] n'existe pas dans la base [{base}].")
+        if trouve is None:
+            dit = proches(code[:20], registre.guichets())
+            raise NotFound(f"Le guichet [{code[:20]}] n'existe pas dans la base [{base}] : {dit}")
     return trouve
 
 
@@ -135,7 +148,7 @@ def operation(contrat: Contrat, nom: str) -> OperationPubliee:
 
 def jugement(nom: str) -> JugementConserve:
     """A judgement of this home."""
-    trouve = epreuves.trouver(services().configuration.home.absolute(), nom)
+    trouve = epreuves.trouver(services().configuration.home.absolute(), nom, services().classeur)
     if trouve is None:
         raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
     return trouve

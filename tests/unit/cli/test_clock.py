@@ -1,7 +1,8 @@
 """`sne-sandbox clock`."""
 
 import json
-from datetime import datetime
+import re
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from click.testing import CliRunner, Result
 from sne_sandbox.cli.main import cli
 from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.errors import BaseInconnue, UsageError
+from sne_sandbox.errors import BaseInconnue, ConflitEtat, UsageError
 from sne_sandbox.store.session import Magasin
 
 
@@ -73,6 +74,7 @@ def test_json_has_the_shape_of_the_api(home: Path) -> None:
         "mode": "figée",
         "decalage_s": 0.0,
         "derniere_nuit": "2018-03-16",
+        "nuits_en_attente": 0,
     }
 
 
@@ -88,3 +90,18 @@ def test_a_wrong_call_is_refused_with_its_remedy(home: Path, arguments: tuple[st
 def test_an_unknown_base_is_refused(home: Path) -> None:
     with pytest.raises(BaseInconnue):
         _lancer(home, "--base", "absente")
+
+
+def test_nights_that_wait_are_told_and_run(home: Path) -> None:
+    """A base that slept on real time longer than it may."""
+    with Magasin.ouvrir(None, home) as magasin:
+        magasin.bases.creer(Base("endormie", derniere_nuit=date(2018, 3, 15)))
+    dit = _lancer(home, "read", "--base", "endormie").stdout
+    assert re.search(r"\(heure réelle\) ; \d{4} nuits en attente\n", dit)
+    with pytest.raises(ConflitEtat, match="nuits y sont en attente") as refus:
+        _lancer(home, "advance", "P1D", "--base", "endormie")
+    assert "sne-sandbox clock nuits --base endormie" in refus.value.diagnostics()
+    assert _lancer(home, "nuits", "--base", "endormie").stdout.startswith("3")
+    assert "en attente" not in _lancer(home, "read", "--base", "endormie").stdout
+    with pytest.raises(UsageError, match="ne prend pas d'instant"):
+        _lancer(home, "nuits", "P1D", "--base", "endormie")

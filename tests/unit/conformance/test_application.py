@@ -142,7 +142,7 @@ def test_a_process_that_does_not_read_is_late() -> None:
 
 def _vit(processus: int) -> bool:
     try:
-        return Path(f"/proc/{processus}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{processus}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):  # the latter, when it ends while it is read
         return False
 

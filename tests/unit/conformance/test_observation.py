@@ -10,6 +10,7 @@ from lxml import etree
 
 from sne_sandbox.conformance.jugement import juger
 from sne_sandbox.conformance.observation import Observation, citer, observer
+from sne_sandbox.conformance.pas import fault_de
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.domain.echange import Echange, Piece, VerdictEchange
 from sne_sandbox.domain.panne import PanneDefinition
@@ -109,6 +110,23 @@ def test_une_panne(banc: Banc, genre: str, lisible: bool) -> None:
     assert vue.panne == genre
     assert vue.lisible is lisible
     assert not vue.refusee
+
+
+@pytest.mark.parametrize("perdue", [False, True])
+def test_une_reponse_non_remise(banc: Banc, perdue: bool) -> None:
+    """Neither a registration nor a refusal is known to an application that did not get the answer."""
+    banc.demander(specimen("personne_seule"))
+    banc.relire("0620318999999G1226")
+    if perdue:
+        for identifiant in (1, 2):
+            banc.services.echanges.non_remise(banc.nom, identifiant, "le client était parti")
+    acceptee, refusee = vues(banc)
+
+    assert (acceptee.lisible, refusee.lisible) == (not perdue, not perdue)
+    assert refusee.refusee is not perdue
+    assert acceptee.acceptee
+    assert (fault_de(refusee) is None) is perdue
+    assert acceptee.echange.non_remise == ("le client était parti" if perdue else "")
 
 
 def test_l_empreinte_du_fond_ignore_la_forme(banc: Banc) -> None:

@@ -14,6 +14,7 @@ from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import DemandeStockee, NumeroUnique
 from sne_sandbox.errors import ContractError, UsageError
+from sne_sandbox.generators import plantation, semis
 from sne_sandbox.generators.population import lire_population
 from sne_sandbox.generators.semis import semer
 from sne_sandbox.operations import bases
@@ -131,6 +132,32 @@ def test_same_seed_same_day_same_base(magasin: Magasin, contrat: Contrat) -> Non
         bases.creer(magasin, contrat, nom, semence="ecole", seed=seed, taille=30, horloge=horloge)
     documents = {nom: [s.document for s in _contenu(magasin, nom)] for nom in "abc"}
     assert documents["a"] == documents["b"] != documents["c"]
+
+
+@pytest.mark.parametrize("heure", [0, 8, 9, 12, 23])
+def test_what_is_kept_of_a_small_base_is_what_would_be_drawn(contrat: Contrat, heure: int) -> None:
+    """A base is drawn once for a day: at any hour, its rows are those that are drawn for it alone."""
+    for semence in SEMENCES:
+        maintenant = MAINTENANT.replace(hour=heure, minute=1)
+        gardes = [
+            lot
+            for brassee in semer("une", contrat, semence=semence, seed=3, maintenant=maintenant)
+            for lot in brassee.lots
+        ]
+        population = lire_population(semence, contrat)
+        tires = plantation.lots(plantation.Semence("une", population, 3, population.taille, maintenant))
+        assert gardes == list(tires)
+
+
+def test_the_same_base_again_is_not_drawn_again(contrat: Contrat, monkeypatch: pytest.MonkeyPatch) -> None:
+    depart = {"semence": "ecole", "seed": 77, "maintenant": MAINTENANT}
+    une = list(semer("une", contrat, **depart))
+    monkeypatch.setattr(semis, "lots", lambda _: pytest.fail("drawn again"))
+    autre = list(semer("autre", contrat, **depart | {"maintenant": MAINTENANT + timedelta(hours=3)}))
+    assert [ligne[0] for ligne in autre[0].lots[0].lignes["demande"]] == ["autre"] * 200
+    assert [[ligne[1:] for ligne in lot.lignes["demande"]] for b in une for lot in b.lots] == [
+        [ligne[1:] for ligne in lot.lignes["demande"]] for b in autre for lot in b.lots
+    ]
 
 
 def test_another_day_is_another_date_for_the_same_people(magasin: Magasin, contrat: Contrat) -> None:

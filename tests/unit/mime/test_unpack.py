@@ -312,6 +312,51 @@ def test_the_action_wherever_it_hides(
 # --- refused ---------------------------------------------------------------------------------------
 
 
+IMBRIQUEE = b'Content-Type: multipart/mixed; boundary="C"\r\nContent-ID: <n>\r\n\r\n--C--'
+
+
+def test_a_part_that_is_a_multipart_is_left_as_it_is() -> None:
+    lu = lire(related(), message(IMBRIQUEE))
+    assert lu.parties[0].contenu == b"--C--"
+
+
+def test_a_header_said_twice_alike_is_a_tolerance() -> None:
+    tete = b"Content-Type: text/xml\r\nContent-ID: <p>\r\nContent-Id: <p>\r\nX-A: 1\r\nX-A: 2\r\n\r\n"
+    lu = lire(related(), message(tete + b"<a/>"))
+    assert lu.parties[0].content_id == "p"
+    assert t.EN_TETE_REPETE in lu.tolerances
+
+
+ACCENT = "<a>é €</a>"
+
+
+@pytest.mark.parametrize(
+    ("type_partie", "contenu", "attendu", "note"),
+    [
+        ("text/xml; charset=iso-8859-15", ACCENT.encode("iso-8859-15"), ACCENT.encode(), False),
+        ("text/xml; charset=windows-1252", ACCENT.encode("cp1252"), ACCENT.encode(), False),
+        ('application/xml; charset="UTF-16"', ACCENT.encode("utf-16-le"), ACCENT.encode(), False),
+        ("text/xml; charset=us-ascii", ACCENT.encode(), ACCENT.encode(), False),  # attested
+        ("text/xml; charset=iso-8859-1", ACCENT.encode(), ACCENT.encode(), True),
+        (
+            "text/xml; charset=utf-8",
+            b'<?xml version="1.0" encoding="iso-8859-1"?><a>\xe9</a>',
+            b'<?xml version="1.0" encoding="iso-8859-1"?><a>\xe9</a>',
+            True,
+        ),
+        ("text/plain; charset=iso-8859-1", b"\xe9", b"\xe9", False),
+        ("text/xml; charset=martien", b"<a/>", b"<a/>", True),
+        ("text/xml; charset=utf-8", b"", b"", False),
+    ],
+)
+def test_the_charset_of_a_part(type_partie: str, contenu: bytes, attendu: bytes, note: bool) -> None:
+    lu = lire(
+        related(), message(f"Content-Type: {type_partie}\r\nContent-ID: <p>\r\n\r\n".encode() + contenu)
+    )
+    assert lu.parties[0].contenu == attendu
+    assert (t.CHARSET_DE_PARTIE in lu.tolerances) == note
+
+
 @pytest.mark.parametrize(
     ("content_type", "corps", "dit"),
     [
@@ -333,7 +378,28 @@ def test_the_action_wherever_it_hides(
         (related(), message(partie(b"=G1", cte=b"quoted-printable")), "« = » isolé à l'octet 0"),
         (related(), message(partie(cte=b"x-uuencode")), "[x-uuencode] est inconnu"),
         (related(), message(partie(), partie()), "même Content-ID [p1]"),
-        (related(), message(b'Content-Type: multipart/mixed; boundary="C"\r\n\r\n--C--'), "un niveau"),
+        (related('boundary="B"', start='; start="<n>"'), message(IMBRIQUEE), "un niveau"),
+        (
+            related(),
+            message(b"Content-Type: text/xml\r\nContent-Type: text/html\r\n\r\nx"),
+            "[text/xml], puis",
+        ),
+        (
+            related(),
+            message(b"Content-ID: <p>\r\ncontent-id: <q>\r\n\r\nx"),
+            "content-id est écrit deux fois",
+        ),
+        (
+            related(),
+            message(b"Content-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: base64\r\n\r\nYQ=="),
+            "se contredit",
+        ),
+        (
+            "",
+            b"Content-Type: multipart/related; boundary=B\r\nContent-Type: multipart/related; boundary=C\r\n"
+            b"\r\n" + message(),
+            "Tête du corps",
+        ),
         (related(), message(b"pas un en-tete\r\n\r\nx"), "[pas un en-tete]"),
         (related(), message(b": vide\r\n\r\nx"), "« Nom: valeur »"),
         (related(), message(b"a: b\r\n" * 65 + b"\r\nx"), "plus de 64 en-têtes"),

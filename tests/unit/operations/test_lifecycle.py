@@ -234,8 +234,10 @@ def test_a_base_that_never_noted_a_night_counts_from_its_present_day(magasin: Ma
 
 def test_every_base_is_seen_to(magasin: Magasin, creer: Creer) -> None:
     reelle, figee = creer(Horloge()), creer()
-    lifecycle.rattraper_toutes(magasin)
     aujourdhui = datetime.now(PARIS).date()
+    with magasin.ecrire(reelle) as registre:
+        registre.noter_nuit(aujourdhui - timedelta(days=20))
+    lifecycle.rattraper_toutes(magasin)
     assert magasin.bases.lire(reelle).derniere_nuit in (aujourdhui, aujourdhui - timedelta(days=1))
     assert magasin.bases.lire(figee).derniere_nuit == DEPOT
 

@@ -131,6 +131,7 @@ def banc_officiel(tmp_path: Path) -> Any:
     def faire(contrats: Path) -> Banc:
         app = creer_application(
             Configuration(
+                ouvert=True,
                 home=tmp_path / "home",
                 contracts=contrats,
                 quartiles=contracts_dir() / "v5.2" / "quartiles.csv",  # none is invented

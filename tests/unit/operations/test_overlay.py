@@ -31,7 +31,9 @@ def banc_officiel(tmp_path: Path) -> Iterator[Callable[[Path], Banc]]:
 
     def faire(contrats: Path) -> Banc:
         app = creer_application(
-            Configuration(home=tmp_path / "home", contracts=contrats, horloge=Horloge(fige_a=MIDI))
+            Configuration(
+                ouvert=True, home=tmp_path / "home", contracts=contrats, horloge=Horloge(fige_a=MIDI)
+            )
         )
         applications.append(app)
         return Banc(app, "essai").creer()

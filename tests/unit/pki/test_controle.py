@@ -62,8 +62,8 @@ def test_what_no_server_could_show_is_said_before_any_is_ready(tmp_path: Path, n
 
 
 def test_another_name_has_it_read(tmp_path: Path, lectures: list[object]) -> None:
-    controle.preparer(tmp_path, [*NOMS, "autre.exemple.fr"])
-    assert lectures == [[*NOMS, "autre.exemple.fr"]]
+    controle.preparer(tmp_path, [*NOMS, f"autre.{NOMS[0]}"])
+    assert lectures == [[*NOMS, f"autre.{NOMS[0]}"]]
 
 
 def test_it_is_read_when_it_is_to_be_renewed(

@@ -9,13 +9,16 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from sne_sandbox.pki.certificates import ORGANISATION
 from sne_sandbox.pki.identite import ANONYME, Identite, identite
 
 CLE = ec.generate_private_key(ec.SECP256R1())
 
 
-def certificat(nom: str, unite: str | None) -> bytes:
+def certificat(nom: str, unite: str | None, organisation: str = "") -> bytes:
     attributs = [x509.NameAttribute(NameOID.COMMON_NAME, nom)]
+    if organisation:
+        attributs.insert(0, x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation))
     if unite:
         attributs.insert(0, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unite))
     sujet = x509.Name(attributs)
@@ -45,6 +48,12 @@ def certificat(nom: str, unite: str | None) -> bytes:
 )
 def test_certificat(nom, unite, attendue):
     assert identite(certificat(nom, unite)) == attendue
+
+
+@pytest.mark.parametrize("nom", ["G12266", "G9999", "X", "serveur.exemple.fr"])
+def test_la_base_d_un_certificat_fait_ici_compte_quel_que_soit_son_guichet(nom):
+    lue = identite(certificat(nom, "ailleurs", ORGANISATION))
+    assert lue.base == "ailleurs"
 
 
 @pytest.mark.parametrize("octets", [None, b"", b"pas un certificat"])

@@ -322,3 +322,13 @@ def test_a_line_that_is_no_exchange_is_named(dossier: Path, tmp_path: Path) -> N
     chemin = refaire(dossier, tmp_path / "x.zip", lambda ligne: ligne.pop("base"))
     with pytest.raises(evidence.DossierIllisible, match="ligne 1"):
         list(evidence.lire(chemin).echanges)
+
+
+def test_a_member_that_unfolds_too_much_is_told_before_it_is_read(dossier: Path, tmp_path: Path) -> None:
+    bombe = tmp_path / "bombe.zip"
+    with zipfile.ZipFile(dossier) as lue, zipfile.ZipFile(bombe, "w", zipfile.ZIP_DEFLATED) as ecrite:
+        for entree in lue.infolist():
+            ecrite.writestr(entree.filename, lue.read(entree))
+        ecrite.writestr("bombe", bytes(100_000_000))
+    with pytest.raises(evidence.DossierIllisible, match=r"\[bombe\] annonce 100000000 octets"):
+        evidence.lire(bombe)

@@ -26,7 +26,7 @@ def finit(pid: int) -> bool:
     limite = time.monotonic() + PATIENCE
     while time.monotonic() < limite:
         try:
-            etat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            etat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
         except (FileNotFoundError, ProcessLookupError):  # the latter, when it ends while it is read
             return True
         if etat == "Z":

@@ -29,6 +29,10 @@ OPTIONS: dict[str, Any] = {
     "client_cert": "optional",
     "threads": 8,
     "message_max": 1000,
+    "connexions_max": None,
+    "octets_max": 2_000_000,
+    "debit_min": 10_000,
+    "patience": 30,
 }
 
 
@@ -106,7 +110,7 @@ def test_over_a_contract_of_ones_own_nothing_is_ready_before_all_of_it_was_built
 
 def test_an_end_that_an_import_swallows_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
     dits: list[int] = []
-    monkeypatch.setattr(lancement.os, "kill", lambda _, numero: dits.append(numero))
+    monkeypatch.setattr(lancement.signal, "raise_signal", dits.append)
     fin = lancement._Fin(Prises())
     fin.relayer()
     assert dits == []

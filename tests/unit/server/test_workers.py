@@ -105,7 +105,7 @@ def _attendre(condition: Callable[[], bool]) -> None:
 
 def _vit(processus: int) -> bool:
     try:
-        return Path(f"/proc/{processus}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{processus}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):  # the latter, when it ends while it is read
         return False
 

@@ -144,6 +144,29 @@ def test_autre_version_de_soap(banc, messages):
     resultat = banc.envoyer(corps)
     assert resultat.echange.fault["code"] == "VersionMismatch"
     assert "2001/12" in resultat.echange.fault["message"]
+    # Of neither version: the answer is in ours, and says which that is (SOAP 1.2 part 1, 5.4.7).
+    assert resultat.content_type == "application/soap+xml; charset=utf-8"
+    soap12 = messages.soap12
+    assert resultat.racine().tag == f"{{{soap12}}}Envelope"
+    assert resultat.fault()[0] == "soap:VersionMismatch"
+    supporte = resultat.racine().find(f"{{{soap12}}}Header/{{{soap12}}}Upgrade/{{{soap12}}}SupportedEnvelope")
+    prefixe, local = supporte.get("qname").split(":")
+    assert (supporte.nsmap[prefixe], local) == (soap12, "Envelope")
+    assert resultat.racine().find(f".//{{{soap12}}}Detail") is None
+
+
+@pytest.mark.parametrize("bloc", ["Action", "To", "ReplyTo", "MessageID"])
+def test_ws_addressing_obligatoire_dit_comment_l_ecarter(banc, messages, bloc):
+    entete = f'<a:{bloc} xmlns:a="{WSA}" soap:mustUnderstand="1">x</a:{bloc}>'
+    resultat = banc.envoyer(messages.enveloppe(messages.num_unique(), entete=entete))
+    code, phrase = resultat.fault()
+    assert code == "soap:MustUnderstand"
+    assert f"[{bloc}]" in phrase
+    assert "WS-Addressing" in phrase
+    assert "Désactivez l'adressage" in phrase
+    for pile in ("CXF", "JAX-WS", ".NET", "Axis2"):
+        assert pile in resultat.explication()
+    assert resultat.appels == []
 
 
 EVT = "GestionPartageeEVTImplService"

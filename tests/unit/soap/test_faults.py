@@ -23,6 +23,7 @@ ERREURS = [
     errors.OperationRefusee("m"),
     errors.ErreurInterne("m"),
     errors.ContratIndisponible("m"),
+    errors.ServiceIndisponible(errors.MagasinIndisponible("m", remede="r")),
     errors.PanneServeur("m"),
     errors.PanneClient("m"),
 ]

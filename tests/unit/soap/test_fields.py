@@ -229,6 +229,42 @@ def test_piece_introuvable(banc, messages, href):
     assert "<xml_id>" in resultat.explication()
 
 
+@pytest.mark.parametrize(
+    ("avant", "apres", "lisible"),
+    [("", "", True), ("\n  ", "\n", True), ("YQ==", "", False), ("", "YQ==", False), ("a", "b", False)],
+)
+def test_texte_a_cote_d_include(banc, messages, avant, apres, lisible):
+    include = f'{avant}<xop:Include href="cid:xml_id"/>{apres}'
+    racine = messages.xml_num_unique(fichier=f"<fichierDemande>{include}</fichierDemande>")
+    content_type, corps = pack(racine, [Part("xml_id", "text/xml", "binary", b"<a/>")], boundary="b")
+    resultat = banc.envoyer(corps, content_type)
+    if lisible:
+        assert resultat.appels[0].champs["fichierDemande"] == Piece(b"<a/>")
+    else:
+        assert resultat.fault() == (
+            "soap:Sender",
+            "Le contenu du champ [fichierDemande] est donné deux fois.",
+        )
+        assert "xop:Include" in resultat.explication()
+
+
+def test_multipart_imbrique(banc, messages):
+    """A tolerance where nobody cites it, a refusal where it is the document."""
+    imbriquee = Part("n", 'multipart/mixed; boundary="C"', "binary", b"--C\r\n\r\nx\r\n--C--")
+    document = Part("xml_id", "text/xml", "binary", b"<a/>")
+    content_type, corps = inclure(messages, "cid:xml_id", [document, imbriquee])
+    resultat = banc.envoyer(corps, content_type)
+    assert resultat.appels[0].champs["fichierDemande"] == Piece(b"<a/>")
+    assert resultat.codes() == ["T-09", "T-31"]
+    content_type, corps = inclure(messages, "cid:n", [document, imbriquee])
+    resultat = banc.envoyer(corps, content_type)
+    assert resultat.fault() == (
+        "soap:Sender",
+        "La pièce [cid:n] du champ [fichierDemande] n'est pas lisible.",
+    )
+    assert "qu'un niveau" in resultat.explication()
+
+
 def test_include_dans_un_message_simple(banc, messages):
     corps = messages.xml_num_unique(fichier='<fichierDemande><xop:Include href="cid:x"/></fichierDemande>')
     resultat = banc.envoyer(corps)

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -53,6 +54,17 @@ def test_an_exchange_comes_back_as_it_was_written(magasin: Magasin) -> None:
     assert magasin.journal.lire("ecole", 2) is None
     assert magasin.journal.lire("ecole", 2**63) is None
     assert magasin.journal.lire("autre", 1) is None
+
+
+def test_an_answer_that_was_not_delivered_is_noted_in_its_line(magasin: Magasin) -> None:
+    """And nothing else of it changes; a line that is gone is nobody's business."""
+    echange = _echange(methode="POST", numero_unique="1110318000001G1104", tolerances=[{"code": "T-01"}])
+    magasin.journal.consigner(None, echange)
+    magasin.journal.noter_non_remise("ecole", 1, "le client était parti")
+    magasin.journal.noter_non_remise("ecole", 2, "le client était parti")
+    assert magasin.journal.lire("ecole", 1) == replace(echange, non_remise="le client était parti")
+    assert magasin.journal.compter("ecole") == (1, 0)
+    assert len(magasin.journal.chercher("ecole", texte="était parti")) == 1
 
 
 @pytest.mark.parametrize(
@@ -293,3 +305,17 @@ def test_the_messages_are_not_walked_through(tmp_path: Path) -> None:
     assert "SCAN echange USING COVERING INDEX ix_echange_operation" in plan
     # In the order of the index: what is sorted is a line an operation and verdict.
     assert plan.index("GROUP BY") > plan.index("ix_echange_operation")
+
+
+@pytest.mark.parametrize(
+    ("requete", "lourd"),
+    [(b"x" * 999, False), (b"x" * 1_001, True), (Random(1).randbytes(2_000), True), (b"x" * 5_000_000, True)],
+    ids=["light", "text", "bytes", "long text"],
+)
+def test_a_heavy_exchange_is_known_without_being_unpacked(
+    magasin: Magasin, requete: bytes, lourd: bool
+) -> None:
+    identifiant = magasin.journal.consigner(None, _echange(requete=requete))
+    assert magasin.journal.est_lourd("ecole", identifiant, 1_000) is lourd
+    assert not magasin.journal.est_lourd("ecole", identifiant + 1, 1_000)
+    assert not magasin.journal.est_lourd("ecole", 2**70, 1_000)

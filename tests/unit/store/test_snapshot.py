@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from exemples_store import GUICHETS, personne, radiation, stockee
 
+from sne_sandbox import archives
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.demande import EtatDemande
 from sne_sandbox.domain.echange import Echange
@@ -279,6 +280,41 @@ def test_an_archive_that_the_library_does_not_open(
     for lire in (snapshot.nombre_de_demandes, lambda f: snapshot.restaurer(garni, None, f)):
         with pytest.raises(StoreError, match="n'est pas une sauvegarde"):
             lire(fichier)
+
+
+def test_a_snapshot_that_declares_too_much_is_refused_unread(
+    garni: Magasin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fichier, bombe = tmp_path / "x.zip", tmp_path / "bombe.zip"
+    snapshot.sauvegarder(garni, "ecole", fichier)
+    avant = _etat(garni, "ecole")
+    with zipfile.ZipFile(fichier) as lue, zipfile.ZipFile(bombe, "w", zipfile.ZIP_DEFLATED) as ecrite:
+        for entree in lue.infolist():
+            ecrite.writestr(entree.filename, lue.read(entree))
+        with ecrite.open("demande.jsonl.suite", "w", force_zip64=True) as flux:
+            for _ in range(100):
+                flux.write(bytes(1_000_000))
+    with pytest.raises(StoreError, match=re.escape("[demande.jsonl.suite] annonce 100000000 octets")):
+        snapshot.restaurer(garni, None, bombe)
+    trop_court = replace(archives.SAUVEGARDE, ligne=50)
+    monkeypatch.setattr(archives, "SAUVEGARDE", trop_court)
+    with pytest.raises(StoreError, match="une de ses lignes dépasse 50 octets"):
+        snapshot.restaurer(garni, None, fichier)
+    assert _etat(garni, "ecole") == avant
+    with pytest.raises(StoreError, match="trop longue pour une sauvegarde"):
+        snapshot.sauvegarder(garni, "ecole", tmp_path / "y.zip")
+    assert not (tmp_path / "y.zip").exists()
+
+
+def test_rows_are_written_a_few_bytes_at_a_time(
+    garni: Magasin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fichier = tmp_path / "x.zip"
+    snapshot.sauvegarder(garni, "ecole", fichier)
+    avant = _etat(garni, "ecole")
+    monkeypatch.setattr(snapshot, "_LOT_OCTETS", 1)
+    snapshot.restaurer(garni, None, fichier)
+    assert _etat(garni, "ecole") == avant
 
 
 def test_what_cannot_be_saved_leaves_no_file(garni: Magasin, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sne_sandbox.web.partage import Configuration
 
 
 def test_a_part_is_built_at_its_first_request_and_once(tmp_path: Path) -> None:
-    app = creer_application(Configuration(home=tmp_path))
+    app = creer_application(Configuration(ouvert=True, home=tmp_path))
     aiguillage = app.extensions["aiguillage"]
     http = app.test_client()
     ici = {"Host": "localhost"}
@@ -32,7 +32,7 @@ def test_a_part_is_built_at_its_first_request_and_once(tmp_path: Path) -> None:
 
 @pytest.fixture
 def http(tmp_path: Path) -> Iterator[FlaskClient]:
-    app = creer_application(Configuration(home=tmp_path))
+    app = creer_application(Configuration(ouvert=True, home=tmp_path))
     yield app.test_client()
     app.extensions["sne"].magasin.fermer()
 

@@ -247,7 +247,7 @@ def test_head_of_the_wsdl_and_a_base_that_does_not_exist(banc: Banc) -> None:
 def test_nothing_is_compressed_unless_the_operator_wants_it(
     tmp_path: Path, voulue: bool, annonce: str, encodage: str | None
 ) -> None:
-    application = creer_application(Configuration(home=tmp_path, compression=voulue))
+    application = creer_application(Configuration(ouvert=True, home=tmp_path, compression=voulue))
     reponse = application.test_client().post(
         "/services/DemandeLogementImplService/", data=b"<a/>", headers={"Accept-Encoding": annonce}
     )
@@ -343,6 +343,6 @@ def test_a_database_that_is_lost_is_a_fault(
     assert resultat.en_tetes["Content-Type"].startswith("multipart/related")
     (ligne,) = banc.journal()
     assert (ligne.verdict, "disque parti" in ligne.trace) == ("erreur", True)
-    dit = capsys.readouterr().out
+    dit = capsys.readouterr().err
     assert "disque parti" in dit
     assert "MIME_BOUNDARY" not in dit, "what was sent is in the journal, and not in the log"

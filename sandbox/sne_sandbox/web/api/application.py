@@ -10,11 +10,13 @@ from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 from sne_sandbox.web import acces, reponses, securite
 from sne_sandbox.web.api import (
     bases,
+    contexte,
     contract,
     demandes,
     description,
     exchanges,
     guichets,
+    jetons,
     messages,
     metrics,
     pannes,
@@ -22,6 +24,7 @@ from sne_sandbox.web.api import (
     scenes,
     statistics,
 )
+from sne_sandbox.web.droits import LECTURES
 from sne_sandbox.web.partage import VERSION
 
 #: What the API is made of, in the order of its description.
@@ -38,6 +41,7 @@ RESSOURCES: Final = (
     statistics.blueprint,
     statistics.quotas,
     bases.seeds,
+    jetons.blueprint,
     scenes.blueprint,
     reports.blueprint,
     contract.rules,
@@ -72,6 +76,7 @@ def construire(principale: Flask) -> Flask:
     acces.installer(app, principale.extensions["acces"])
     securite.installer(app)
     app.before_request(_exiger_json)
+    app.before_request(contexte.refuser_inconnus)
     api = ApiAdmin(app)
     for blueprint in RESSOURCES:
         api.register_blueprint(blueprint)
@@ -86,7 +91,7 @@ def construire(principale: Flask) -> Flask:
 def _exiger_json() -> None:
     """Refuses a body that would not be read: what it asks for would be taken for the defaults (a `curl -d`
     without its type empties the whole base instead of its journal). Raises UnsupportedMediaType."""
-    if request.method in securite.LECTURES or request.endpoint in {None, *_FICHIERS}:
+    if request.method in LECTURES or request.endpoint in {None, *_FICHIERS}:
         return
     if not request.is_json and request.get_data():
         raise UnsupportedMediaType(

@@ -240,6 +240,12 @@ def rendre_reelle(base: str) -> Deplacement:
     return horloge.rendre_reelle(services().magasin, base)
 
 
+@clock.post("/nights")
+def passer_les_nuits(base: str) -> Deplacement:
+    """The nights that are due, those that wait to be asked for included."""
+    return horloge.passer_les_nuits(services().magasin, base)
+
+
 # --- their snapshots ----------------------------------------------------------------------------------------
 
 

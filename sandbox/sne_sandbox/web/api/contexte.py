@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, Union, get_args, get_origin
 
+from flask import request
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import UnprocessableEntity
 
 from sne_sandbox.domain.base import ANNEES
 from sne_sandbox.domain.publication import champs_publies, en_json
@@ -93,6 +96,30 @@ class QuestionSchema(Schema):
         """Marshmallow's options."""
 
         unknown = RAISE
+
+    def handle_error(self, error: ValidationError, data: Any, **kwargs: Any) -> None:
+        """Marshmallow's: what is refused. A field that it does not know is told those like it."""
+        inconnu = self.error_messages["unknown"]
+        if isinstance(error.messages, dict):
+            for nom, dits in error.messages.items():
+                if dits == [inconnu]:
+                    error.messages[nom] = [_inconnu(inconnu, nom, noms_de(type(self)))]
+
+
+def noms_de(question: type[QuestionSchema]) -> frozenset[str]:
+    """The names that a question may have."""
+    return frozenset(champ.data_key or nom for nom, champ in question().fields.items())
+
+
+def _inconnu(phrase: str, nom: str, connus: Iterable[str]) -> str:
+    """What is said of a name that is none of `connus`: those like it, else all of them."""
+    noms = sorted(connus)
+    trouves = get_close_matches(nom, noms, n=1)
+    if trouves:
+        return f"{phrase} → vouliez-vous écrire « {trouves[0]} » ?"
+    if not noms:
+        return f"{phrase} → retirez-le : cet appel n'en a aucun."
+    return f"{phrase} → connus : {', '.join(noms)}."
 
 
 class Booleen(fields.Boolean):
@@ -242,6 +269,34 @@ def _champ(annotation: Any, required: bool = True) -> fields.Field[Any]:
 # --- calls --------------------------------------------------------------------------------------------------
 
 
+#: Of each call, by its endpoint: the names that its question may have; and the calls that take a body.
+_QUESTIONS: Final[dict[str, frozenset[str]]] = {}
+_AVEC_CORPS: Final[set[str]] = set()
+
+
+def refuser_inconnus() -> None:
+    """Refuses a question, or a body, that the call would not read: what it asks for would be left out in
+    silence. Raises UnprocessableEntity."""
+    endpoint = request.endpoint or ""
+    connus = _QUESTIONS.get(endpoint)
+    if connus is None:
+        return
+    refus: dict[str, Any] = {}
+    inconnus = request.args.keys() - connus
+    if inconnus:
+        refus["query"] = {nom: [_inconnu("Ce paramètre est inconnu.", nom, connus)] for nom in inconnus}
+    corps = request.get_json(silent=True) if request.is_json and endpoint not in _AVEC_CORPS else None
+    if corps:
+        refus["json"] = {
+            nom: [_inconnu("Ce champ est inconnu.", nom, ())]
+            for nom in (corps if isinstance(corps, dict) else ["_schema"])
+        }
+    if refus:
+        erreur = UnprocessableEntity()
+        erreur.data = {"errors": refus}  # type: ignore[attr-defined]
+        raise erreur
+
+
 class Appels(Blueprint):
     """The calls about one subject: their addresses are below `chemin`."""
 
@@ -272,6 +327,10 @@ class Appels(Blueprint):
 
         def decorer(vue: Any) -> Any:
             rendu = vue.__annotations__["return"]
+            endpoint = f"{self.name}.{vue.__name__}"
+            _QUESTIONS[endpoint] = frozenset() if question is None else noms_de(question)
+            if corps is not None:
+                _AVEC_CORPS.add(endpoint)
             for code, raison in (refus or {}).items():
                 vue = self.alt_response(code, description=raison)(vue)
             if rendu is None:

@@ -317,7 +317,7 @@ def emettre(base: str, code: str) -> CertificatEmis:
     """A new client certificate for a guichet and this base."""
     guichet = trouver.guichet(base, code)
     autorite = Autorite.ouvrir(services().configuration.home)
-    identite = autorite.emettre(guichet.code, base)
+    identite = autorite.emettre(guichet.code, base, services().configuration.pkcs12)
     return CertificatEmis(
         guichet=guichet.code,
         base=base,

@@ -1,18 +1,21 @@
-"""`/metrics`, for Prometheus: read off the journal, so that every worker answers the same.
+"""`/metrics`, for Prometheus: read off the journal, so that every worker answers the same; but for where the
+process that answers stands.
 
 The journal forgets its oldest exchanges: what is counted of those it keeps are gauges, not counters. Only
 `sne_exchanges_total` never goes down.
 """
 
+import os
 from collections.abc import Iterator
 from typing import Final
 
-from flask import Response
+from flask import Response, request
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from sne_sandbox.domain.echange import ETAT, EtatDuServeur
 from sne_sandbox.store.journal import BORNES_US
 from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.partage import services
@@ -43,6 +46,8 @@ class Journaux(Collector):
             gardes.add_metric((tenue.base,), tenue.gardes)
             oublies.add_metric((tenue.base,), tenue.oublies)
         yield from (ecrits, gardes, oublies)
+        refus, _ = self._magasin.jetons.refus()
+        yield CounterMetricFamily("sne_wrong_tokens_total", "Jetons faux reçus.", value=refus)
         nombre = GaugeMetricFamily(
             "sne_journal_exchanges_by", "Échanges gardés, par opération et verdict.", labels=_PAR_OPERATION
         )
@@ -63,8 +68,34 @@ class Journaux(Collector):
         yield from (nombre, duree, sous)
 
 
+class Processus(Collector):
+    """Where the process that answers stands: each says its own."""
+
+    def __init__(self, etat: EtatDuServeur) -> None:
+        self._etat = etat
+
+    def collect(self) -> Iterator[Metric]:
+        """The families of figures, at this moment."""
+        processus = (str(os.getpid()),)
+        for famille, nom, dit, valeur in (
+            (GaugeMetricFamily, "sne_connections", "Connexions ouvertes.", self._etat.connexions),
+            (GaugeMetricFamily, "sne_connections_max", "Connexions admises.", self._etat.connexions_max),
+            (GaugeMetricFamily, "sne_bytes_in_flight", "Octets en route.", self._etat.octets),
+            (GaugeMetricFamily, "sne_bytes_in_flight_max", "Octets en route admis.", self._etat.octets_max),
+            (CounterMetricFamily, "sne_saturated_total", "Requêtes refusées par 503.", self._etat.satures),
+            (CounterMetricFamily, "sne_slow_peers_total", "Pairs trop lents abandonnés.", self._etat.lents),
+            (CounterMetricFamily, "sne_accept_pauses_total", "Arrêts d'acceptation.", self._etat.pauses),
+        ):
+            mesure = famille(nom, f"{dit[:-1]}, de ce processus.", labels=("process",))
+            mesure.add_metric(processus, valeur)
+            yield mesure
+
+
 def page() -> Response:
     """GET /metrics: the figures in the text format of Prometheus."""
     registre = CollectorRegistry(auto_describe=False)
     registre.register(Journaux(services().magasin))
+    etat: EtatDuServeur | None = request.environ.get(ETAT)
+    if etat is not None:
+        registre.register(Processus(etat))
     return Response(generate_latest(registre), content_type=CONTENT_TYPE_LATEST)

@@ -103,7 +103,8 @@ def _rendu(nom: str) -> JugementConserve:
 @blueprint.get("")
 def lister() -> list[JugementLu]:
     """Every judgement, the newest first, reports of the command line included."""
-    return [JugementLu.de(epreuve) for epreuve in epreuves.lister(services().configuration.home.absolute())]
+    home = services().configuration.home.absolute()
+    return [JugementLu.de(epreuve) for epreuve in epreuves.lister(home, services().classeur)]
 
 
 @blueprint.post(
@@ -111,19 +112,21 @@ def lister() -> list[JugementLu]:
 )
 def juger(donnees: dict[str, Any]) -> JugementSuivi:
     """Begins one."""
-    configuration = services().configuration
+    configuration, classeur = services().configuration, services().classeur
     base = services().magasin.bases.lire(donnees["base"])
     if donnees["mode"] == TEMOIN:
         noms = ("exemples", "graine", "famille", "faute")
         choix = {nom: donnees[nom] for nom in noms}
         contrat = services().contrats.lieu(base.reglages.contrat)
         profil = base.reglages.profile
-        return _suivi(epreuves.piloter_temoin(configuration, contrat, profil=profil, **choix))
+        return _suivi(
+            epreuves.piloter_temoin(configuration, contrat, profil=profil, classeur=classeur, **choix)
+        )
     if donnees["famille"] or donnees["faute"]:
         raise UsageError(
             "« famille » et « faute » ne valent que pour l'application témoin.", remede="mode : temoin"
         )
-    return _suivi(epreuves.juger_trafic(configuration, base.nom))
+    return _suivi(epreuves.juger_trafic(configuration, base.nom, classeur))
 
 
 @blueprint.get("/<rapport>")

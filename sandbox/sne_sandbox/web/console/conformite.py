@@ -44,7 +44,7 @@ _DU_TEMOIN: Final = {
 @blueprint.get("/conformite")
 def page(base: str) -> str:
     """The judgements of this home, and what begins one."""
-    trouvees = epreuves.lister(_home())
+    trouvees = epreuves.lister(_home(), services().classeur)
     plan = epreuves.plan()
     resumes = [(e, epreuves.resume(e)) for e in trouvees]
     return render_template(
@@ -65,7 +65,7 @@ def page(base: str) -> str:
 @blueprint.post("/conformite/juger")
 def juger(base: str) -> Redirection:
     """Judges what the base has seen."""
-    return _suivre(lambda: epreuves.juger_trafic(services().configuration, base))
+    return _suivre(lambda: epreuves.juger_trafic(services().configuration, base, services().classeur))
 
 
 @blueprint.post("/conformite/temoin")
@@ -78,6 +78,7 @@ def temoin(base: str) -> Redirection:
             exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
             graine=_entier("graine", 0, epreuves.GRAINE_MAX),
             profil=g.base.reglages.profile,
+            classeur=services().classeur,
             famille=request.form.get("famille", ""),
             faute=request.form.get("faute", ""),
         )
@@ -140,11 +141,12 @@ def flux(base: str, run: str) -> Response:
         return Response(status=204)  # the reader has it all: it stops coming back
     modele, avancement = current_app.jinja_env.get_template("conformite/_direct.html"), Avancement(epreuve)
     adresse, home = url_for("conformite.rapport", run=run), _home()
+    classeur = services().classeur
 
     def evenements() -> Iterator[str]:
         montre, fin = "", time.monotonic() + _FLUX_DUREE
         while time.monotonic() < fin:
-            suivie = epreuves.trouver(home, run)
+            suivie = epreuves.trouver(home, run, classeur)
             if montre != (montre := modele.render(_montre(suivie or epreuve, avancement))):
                 yield evenement("", montre, "etat")
             if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:

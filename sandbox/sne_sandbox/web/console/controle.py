@@ -113,6 +113,13 @@ def reelle(base: str) -> Redirection:
     return _deplacer(base, lambda: horloge.rendre_reelle(services().magasin, base))
 
 
+@blueprint.post("/controle/nuits")
+@geste("controle.page")
+def nuits(base: str) -> Redirection:
+    """Runs the nights that wait to be asked for."""
+    return _deplacer(base, lambda: horloge.passer_les_nuits(services().magasin, base))
+
+
 def _deplacer(base: str, deplacer: Callable[[], Deplacement]) -> Redirection:
     """Moves the clock, and shows the nights that passed."""
     depuis = services().magasin.journal.dernier(base)

@@ -109,7 +109,7 @@ def certificat(base: str, code: str) -> Response:
     """A new client certificate for the guichet and this base: a ZIP of its files."""
     guichet = trouver.guichet(base, code)
     autorite = Autorite.ouvrir(services().configuration.home)
-    identite = autorite.emettre(guichet.code, base)
+    identite = autorite.emettre(guichet.code, base, services().configuration.pkcs12)
     archive = _archive(identite, base, autorite.ca.read_bytes())
     return telechargement(archive, f"{guichet.code}-{base}.zip", "application/zip")
 

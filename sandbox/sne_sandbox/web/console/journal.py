@@ -1,7 +1,7 @@
 """`/console/<base>/journal`: the exchanges, newest first, and those that arrive."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -77,7 +77,10 @@ def flux(base: str) -> Response:
     modele = current_app.jinja_env.get_template("journal/_ligne.html")
 
     def evenements() -> Iterator[str]:
-        for nouveau in arrivees(journal, base, depuis, _filtres(), duree=FLUX_DUREE, pas=FLUX_PAS):
+        veille = services().magasin.veille(base)
+        for nouveau in arrivees(
+            journal, base, depuis, _filtres(), duree=FLUX_DUREE, pas=FLUX_PAS, attendre=veille
+        ):
             if nouveau is None:
                 yield ": rien de neuf\n\n"
             else:
@@ -90,10 +93,18 @@ def flux(base: str) -> Response:
 
 
 def arrivees(
-    journal: Journal, base: str, depuis: int, filtres: dict[str, Any], *, duree: float, pas: float
+    journal: Journal,
+    base: str,
+    depuis: int,
+    filtres: dict[str, Any],
+    *,
+    duree: float,
+    pas: float,
+    attendre: Callable[[float], None] = time.sleep,
 ) -> Iterator[Echange | None]:
     """Exchanges after `depuis` as they come, oldest first, for `duree` seconds; None now and then, so that a
-    reader who has gone is noticed. Between two looks nothing of the store is held."""
+    reader who has gone is noticed. Between two looks nothing of the store is held; `attendre` waits for one
+    as `Magasin.veille` does."""
     fin = time.monotonic() + duree
     signe = time.monotonic() + FLUX_SIGNE
     while True:
@@ -111,7 +122,7 @@ def arrivees(
             signe = time.monotonic() + FLUX_SIGNE
         if time.monotonic() + pas > fin:
             return
-        time.sleep(pas)
+        attendre(pas)
 
 
 def resume(echange: Echange) -> str:

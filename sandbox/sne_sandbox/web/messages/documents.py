@@ -6,7 +6,6 @@ from copy import deepcopy
 from datetime import date, datetime
 from typing import Any, Final
 
-from flask import request
 from lxml import etree
 
 from sne_sandbox.conformance.observation import Observation
@@ -18,7 +17,7 @@ from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, no
 from sne_sandbox.errors import SandboxError
 from sne_sandbox.mime.masquage import masquer_arbre, masquer_corps
 from sne_sandbox.settings import Limites
-from sne_sandbox.web.acces import Droit, acces_d_ici, reserver
+from sne_sandbox.web.acces import reserver, voit_en_clair
 
 _ZIP: Final = b"PK\x03\x04"
 #: Entries of an archive that a page names.
@@ -68,7 +67,7 @@ def montrer_octets(octets: bytes, content_type: str = "") -> bytes:
     """Bytes of any kind as they may be shown to whoever asks, NIR masked; nothing of what could not be opened
     to whoever may not see it raw."""
     masque = masquer_corps(octets, content_type)
-    if masque.ouvert or acces_d_ici().droit(request) is Droit.TOUT:
+    if masque.ouvert or voit_en_clair():
         return masque.octets
     return f"[contenu illisible de {nombre(len(octets))} octets : non montré en lecture seule]".encode()
 

@@ -89,7 +89,9 @@ def juger(enregistres: list[Echange], contrat: Contrat) -> Calibrage:
 
 def enregistrer(home: Path, autre: Path) -> list[Echange]:
     """What is recorded of a client before a server of this overlay."""
-    application = creer_application(Configuration(home=home, contracts=autre, horloge=Horloge(fige_a=MIDI)))
+    application = creer_application(
+        Configuration(ouvert=True, home=home, contracts=autre, horloge=Horloge(fige_a=MIDI))
+    )
     try:
         return converser(application, "autre")
     finally:
@@ -324,7 +326,9 @@ def test_what_an_anonymous_export_replaced_is_no_difference(
     (dossier / "xsd").mkdir(parents=True)
     (dossier / "xsd/demande-02.02.xsd").write_text(schema.replace(place, element + place, 1), "utf-8")
     officiel = versions.charger(overlay=dossier)
-    configuration = Configuration(home=tmp_path / "home", contracts=dossier, horloge=Horloge(fige_a=MIDI))
+    configuration = Configuration(
+        ouvert=True, home=tmp_path / "home", contracts=dossier, horloge=Horloge(fige_a=MIDI)
+    )
     application = creer_application(configuration)
     try:
         banc = Banc(application, "officiel").creer()

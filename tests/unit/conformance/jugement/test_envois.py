@@ -153,6 +153,16 @@ def test_apres_une_reponse_perdue(banc: Banc, rompues: Rompues, tenues: Tenues) 
     assert "VIE-12" in tenues(banc)
 
 
+def test_apres_une_reponse_non_remise(banc: Banc, rompues: Rompues) -> None:
+    """The client left before it had its number: it is not accused of sending a registered demande again."""
+    racine = specimen("personne_seule")
+    envoyer(banc, racine, 1)
+    envoyer(banc, racine, 1)
+    assert ("VIE-02", "creation_renvoyee") in rompues(banc, pilote=True)
+    banc.services.echanges.non_remise(banc.nom, 1, "le client était parti")
+    assert {e for e, _ in rompues(banc, pilote=True)} == {"VIE-12"}
+
+
 @pytest.mark.parametrize(
     ("suite", "attendu"),
     [

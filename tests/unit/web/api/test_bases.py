@@ -21,7 +21,26 @@ def test_the_clock_is_read(banc: Banc) -> None:
         "mode": "figée",
         "decalage_s": 0.0,
         "derniere_nuit": "2018-03-15",
+        "nuits_en_attente": 0,
     }
+
+
+def test_nights_that_wait_are_told_and_run(banc: Banc) -> None:
+    """An exchange goes on without them, at the date of the machine."""
+    numero, _ = banc.creer_demande()
+    mettre_a_l_heure(banc.services.magasin, banc.nom, Horloge())
+    assert banc.api("GET", f"/bases/{banc.nom}/clock").json["nuits_en_attente"] > 3000
+    for _ in range(3):
+        banc.relire(numero)
+    assert banc.stockee(numero).etat is EtatDemande.ACTIVE
+    lus = banc.api("GET", f"/bases/{banc.nom}/exchanges?operation=getDemandeLogement").json["echanges"]
+    assert [lu["verdict"] for lu in lus] == 3 * ["accepté"]
+    assert lus[0]["instant_base"][:4] >= "2026", "the machine's date"
+    (ligne,) = banc.api("GET", f"/bases/{banc.nom}/exchanges?operation=NUIT").json["echanges"]
+    assert "L'horloge de la machine a-t-elle sauté ?" in ligne["chemin"]
+    assert banc.api("POST", f"/bases/{banc.nom}/clock/freeze", {}).status_code == 409
+    fait = banc.api("POST", f"/bases/{banc.nom}/clock/nights").json
+    assert (fait["faits"]["effacements"], fait["horloge"]["nuits_en_attente"]) == (1, 0)
 
 
 def test_advancing_tells_what_the_nights_did(banc: Banc) -> None:

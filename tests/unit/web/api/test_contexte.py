@@ -24,7 +24,32 @@ NOM = "Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus."
             "Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus.",
         ),
         ("POST", "/bases", {"nom": "x", "seed": "a"}, "Un entier est attendu."),
-        ("POST", "/bases", {"nom": "x", "truc": 1}, "Ce champ est inconnu."),
+        (
+            "POST",
+            "/bases",
+            {"nom": "x", "semance": "vide"},
+            "Ce champ est inconnu. → vouliez-vous écrire « semence » ?",
+        ),
+        (
+            "POST",
+            "/bases",
+            {"nom": "x", "xyz": 1},
+            "Ce champ est inconnu. "
+            "→ connus : contrat, horloge, nom, profil, reglages, seed, semence, taille.",
+        ),
+        (
+            "GET",
+            "/bases/ecole/exchanges?limit=3",
+            None,
+            "Ce paramètre est inconnu. → vouliez-vous écrire « limite » ?",
+        ),
+        ("GET", "/bases?limite=3", None, "Ce paramètre est inconnu. → retirez-le : cet appel n'en a aucun."),
+        (
+            "POST",
+            "/bases/ecole/clock/real",
+            {"vers": "P1D"},
+            "Ce champ est inconnu. → retirez-le : cet appel n'en a aucun.",
+        ),
         ("POST", "/bases/ecole/pannes", {"genre": "bom", "taux": 3}, "Attendu : plus de 0, au plus 1."),
         ("POST", "/bases/ecole/pannes", {"genre": "bom", "parametres": 3}, "Un objet JSON est attendu."),
         ("GET", "/bases/ecole/statistics?date=hier", None, "Un jour est attendu, par exemple 2018-03-15."),

@@ -77,7 +77,7 @@ def test_only_what_was_checked_is_run(banc: Banc, home: Path, monkeypatch: pytes
     lances: list[list[str]] = []
 
     def lancer(
-        _home: Path, genre: str, arguments: list[str], database: str | None = None
+        _home: Path, genre: str, arguments: list[str], database: str | None = None, **_: object
     ) -> JugementConserve:
         lances.append(arguments)
         return JugementConserve("x", home, EtatJugement.EN_COURS, "", None)

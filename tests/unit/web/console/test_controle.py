@@ -52,7 +52,8 @@ def sauvegardes(banc: Banc) -> Iterator[Sauvegardes]:
 @pytest.mark.parametrize("adresse", PAGES)
 def test_every_page_is_reached_from_every_other(banc: Banc, page: Page, adresse: str) -> None:
     onglets = page(f"/controle{adresse}").xpath("//nav[@aria-label='Contrôle']//a")
-    assert [a.get("href") for a in onglets] == [f"/console/{banc.nom}/controle{p}" for p in PAGES]
+    pages = [f"/controle{p}" for p in PAGES] + ["/jetons"]
+    assert [a.get("href") for a in onglets] == [f"/console/{banc.nom}{p}" for p in pages]
     (ici,) = [a for a in onglets if a.get("aria-current")]
     assert ici.get("href") == f"/console/{banc.nom}/controle{adresse}"
 
@@ -102,6 +103,23 @@ def test_a_night_of_many_tells_their_number(banc: Banc, page: Page, monkeypatch:
     banc.creer_demande()
     banc.api("POST", f"/bases/{banc.nom}/clock/advance", {"vers": "P1Y"})
     assert "1 préavis d'échéance" in textes(page("/controle"), "//section[@id='nuits']//tbody")
+
+
+def test_nights_that_wait_are_asked_about_on_every_page(banc: Banc, page: Page, envoyer: Page) -> None:
+    numero, _ = banc.creer_demande()
+    assert page("/demandes").xpath("//div[contains(@class, 'message')]") == []
+    mettre_a_l_heure(banc.services.magasin, banc.nom, Horloge())
+    for adresse in ("/demandes", "/controle", "/journal"):
+        (bande,) = page(adresse).xpath("//div[contains(@class, 'message')]")
+        assert "L'horloge de la machine a-t-elle sauté" in bande.text_content().replace(
+            "\N{NO-BREAK SPACE}", " "
+        )
+        (formulaire,) = bande.xpath(".//form")
+        assert formulaire.get("action") == f"/console/{banc.nom}/controle/nuits"
+    vue = suivre(banc, envoyer("/controle/nuits", depuis="/controle"))
+    assert "1 demande effacée" in message(vue)
+    assert vue.xpath("//div[contains(@class, 'message')]") == []
+    assert numero
 
 
 def test_the_clock_is_frozen_and_given_back(banc: Banc, envoyer: Page) -> None:

@@ -362,7 +362,7 @@ def test_the_link_of_the_trainees_leads_them_to_the_trainer(
 ) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "poste-du-formateur")
     jeton = None if noms == ("127.0.0.1",) else "jeton-d-administration"
-    app = creer_application(Configuration(home=tmp_path, jeton=jeton, noms=noms))
+    app = creer_application(Configuration(home=tmp_path, ouvert=jeton is None, jeton=jeton, noms=noms))
     droits = {} if jeton is None else {"Authorization": f"Bearer {jeton}"}
     for hote, attendu in attendus.items():
         reponse = app.test_client().get("/console/ecole/scenes", headers={"Host": hote, **droits})

@@ -1,5 +1,6 @@
 """The first tables: those of `store/tables.py`, but for what is deduced, which v0003 adds, and for tables and
-columns that later revisions add; the indexes that later ones change or add are as they were before.
+columns that later revisions add; the indexes that later ones change or add are as they were before, and the
+journal is one table.
 
 No database passes here: an empty one gets the tables of the day in one go (`schema.preparer`). Whoever
 changes a column first writes out, in this place, the tables as they were: until then `test_schema`, which
@@ -10,7 +11,7 @@ from dataclasses import replace
 
 from alembic import op
 
-from sne_sandbox.store import tables
+from sne_sandbox.store import tables, tranches
 from sne_sandbox.store.schema import ordres_de
 
 revision = "v0001"
@@ -35,6 +36,7 @@ def upgrade() -> None:
         premieres = tuple(colonne for colonne in table.gardees if not colonne.depuis)
         for ordre in ordres_de(replace(table, colonnes=premieres), op.get_bind().dialect.name):
             nom = ordre.split()[2]
-            if nom in AJOUTES:
+            if nom in AJOUTES or ordre in tranches.DIVISER:
                 continue
-            op.execute(f"CREATE INDEX {nom} ON {table.nom} (base, {INDEX[nom]}" if nom in INDEX else ordre)
+            entiere = ordre.partition(" PARTITION BY ")[0]
+            op.execute(f"CREATE INDEX {nom} ON {table.nom} (base, {INDEX[nom]}" if nom in INDEX else entiere)

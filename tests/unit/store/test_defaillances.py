@@ -1,0 +1,79 @@
+"""What a failure of the database is called, and what it closes."""
+
+import sqlite3
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from sne_sandbox.errors import MagasinIndisponible, ServiceIndisponible
+from sne_sandbox.store.defaillances import base_en_panne, coupee, defaillance_de
+
+COUPEE = "la connexion à PostgreSQL a été coupée"
+
+
+def _sqlite(code: int) -> sqlite3.Error:
+    erreur = sqlite3.OperationalError("in English")
+    erreur.sqlite_errorcode = code
+    return erreur
+
+
+@pytest.mark.parametrize(
+    ("erreur", "connexion", "cause", "portee"),
+    [
+        (_sqlite(sqlite3.SQLITE_FULL), False, "le disque de la base est plein", "ecriture"),
+        (_sqlite(sqlite3.SQLITE_IOERR_WRITE), False, "le disque de la base a failli", "ecriture"),
+        (_sqlite(sqlite3.SQLITE_READONLY), False, "la base est en lecture seule", "ecriture"),
+        (_sqlite(sqlite3.SQLITE_CORRUPT), False, "le fichier de la base est abîmé", "ecriture"),
+        (_sqlite(sqlite3.SQLITE_BUSY), False, "un autre outil tient le fichier de la base", ""),
+        (_sqlite(sqlite3.SQLITE_CANTOPEN), True, "le fichier de la base ne s'ouvre pas", ""),
+        (psycopg.errors.AdminShutdown(), False, "PostgreSQL s'arrête ou démarre", ""),
+        (psycopg.errors.DiskFull(), False, "le disque de la base est plein", "ecriture"),
+        (psycopg.errors.ReadOnlySqlTransaction(), False, "la base est en lecture seule", "ecriture"),
+        (psycopg.OperationalError("consuming input failed"), False, COUPEE, ""),
+        (psycopg.OperationalError("the connection is closed"), False, COUPEE, ""),
+        (psycopg.OperationalError("FATAL:  terminating connection due to"), True, COUPEE, ""),
+        (psycopg.OperationalError("Connection refused"), True, "PostgreSQL ne répond pas", "tout"),
+        (psycopg.OperationalError("connection timeout expired"), True, "PostgreSQL ne répond pas", "tout"),
+        (psycopg.OperationalError('FATAL:  password authentication failed for user "sne"'), True,
+         "PostgreSQL refuse l'utilisateur ou son mot de passe", "tout"),
+        (psycopg.OperationalError('FATAL:  database "sne" does not exist'), True,
+         "PostgreSQL n'a pas de base de ce nom", "tout"),
+        (psycopg.OperationalError("FATAL:  sorry, too many clients already"), True,
+         "PostgreSQL n'a plus de connexion libre", ""),
+    ],
+)  # fmt: skip
+def test_it_is_told_in_french_by_its_code(
+    erreur: Exception, connexion: bool, cause: str, portee: str
+) -> None:
+    lue = defaillance_de(erreur, connexion=connexion)
+    assert (lue.cause, lue.portee) == (cause, portee)
+    dite = base_en_panne(erreur, connexion=connexion)
+    assert dite.diagnostics() == f"La base de données ne répond pas comme prévu : {cause}\n→ {lue.remede}"
+
+
+def test_a_real_error_of_sqlite_has_its_code(tmp_path: Path) -> None:
+    lien = sqlite3.connect(tmp_path / "a")
+    lien.execute("CREATE TABLE t (a)")
+    lien.execute("PRAGMA query_only = 1")
+    with pytest.raises(sqlite3.OperationalError) as erreur:
+        lien.execute("INSERT INTO t VALUES (1)")
+    lien.close()
+    assert defaillance_de(erreur.value).cause == "la base est en lecture seule"
+
+
+def test_one_that_nobody_knows_is_told_as_it_is_but_for_secrets() -> None:
+    erreur = psycopg.OperationalError("échec de postgresql://sne:tres-secret@base/sne.\nsuite")
+    assert "tres-secret" not in base_en_panne(erreur).diagnostics()
+    assert "échec de postgresql://sne:***@base/sne\n→ " in base_en_panne(erreur).diagnostics()
+
+
+def test_what_nobody_knows_to_be_kept_is_not_said_to_be_lost() -> None:
+    assert "rien n'a été enregistré" in str(ServiceIndisponible(coupee(incertain=False)))
+    assert "on ne sait pas" in str(ServiceIndisponible(coupee(incertain=True)))
+    assert "rien n'a été" not in str(ServiceIndisponible(coupee(incertain=True)))
+    # Its copy, for another thread, says the same.
+    copie = base_en_panne(coupee(incertain=True))
+    assert isinstance(copie, MagasinIndisponible)
+    assert (copie.incertain, copie.connue) == (True, False)
+    assert copie.pareille(connue=True).connue
