@@ -226,23 +226,33 @@ def test_a_server_that_leaves_says_so_goes_on_and_closes_connections(
 def test_no_exchange_is_refused_while_servers_are_restarted_one_after_the_other(
     serveur_postgres: Any, dossier: Path, tmp_path: Path, processus: str
 ) -> None:
-    """As a load balancer does: a server that says that it leaves is sent nothing more."""
+    """As a load balancer does: a server that says that it leaves is sent nothing more. Half of the clients keep
+    their connection as long as they may."""
     url = serveur_postgres.nouvelle()
     options = ("--delai-arret", "2", "--workers", processus)
     serveurs = [_demarrer(tmp_path, f"s{rang}", url, *options) for rang in range(2)]
     choisis, fini, refus, servis = list(serveurs), False, [], [0]
 
     def appeler(rang: int) -> None:
+        lien: http.client.HTTPConnection | None = None
         while not fini:
-            serveur = choisis[rang % len(choisis)]
+            if lien is None:
+                lieu = urlsplit(choisis[rang % len(choisis)].pret["http"])
+                lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
             try:
-                statut, _, corps = _demander(serveur, "GET", "/api/v1/bases")
-            except OSError as erreur:
+                lien.request("GET", "/api/v1/bases")
+                reponse = lien.getresponse()
+                corps = reponse.read()
+            except (OSError, http.client.HTTPException) as erreur:
                 refus.append(repr(erreur))
+                lien = None
                 continue
             servis[0] += 1
-            if statut != 200:
-                refus.append(f"{statut} {corps[:200]!r}")
+            if reponse.status != 200:
+                refus.append(f"{reponse.status} {corps[:200]!r}")
+            if rang % 2 or reponse.getheader("Connection") == "close":
+                lien.close()
+                lien = None
 
     try:
         with ThreadPoolExecutor(4) as fils:

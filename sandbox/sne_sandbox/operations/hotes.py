@@ -22,6 +22,8 @@ from sne_sandbox.store.session import Magasin
 CLE_CONSOLE: Final = "console.key"
 #: Files of a home that are the same in all, the certificate of the authority after its key.
 _PARTAGES: Final = ("pki/ca.key", "pki/ca.pem", CLE_CONSOLE)
+#: Those that a home may do without: the admin token that its server drew.
+_FACULTATIFS: Final = ("jeton",)
 _NOMS: Final = "pki/noms"
 
 Preparation = Callable[[Path, Sequence[str]], object]
@@ -60,7 +62,7 @@ def accorder(
 
 
 def _accorder(tenu: CoffreTenu, home: Path, noms: Sequence[str], preparer: Preparation) -> str:
-    communs = {nom: tenu.lire(nom) for nom in _PARTAGES}
+    communs = {nom: tenu.lire(nom) for nom in (*_PARTAGES, *_FACULTATIFS)}
     autre_autorite = False
     for nom, commun in communs.items():
         fichier = home / nom
@@ -74,8 +76,9 @@ def _accorder(tenu: CoffreTenu, home: Path, noms: Sequence[str], preparer: Prepa
     if not (home / CLE_CONSOLE).is_file():
         _ecrire(home / CLE_CONSOLE, secrets.token_bytes(32))
     for nom, commun in communs.items():
-        if (ici := (home / nom).read_bytes()) != commun:
-            tenu.ecrire(nom, ici)
+        fichier = home / nom
+        if (nom in _PARTAGES or fichier.is_file()) and (tenue := fichier.read_bytes()) != commun:
+            tenu.ecrire(nom, tenue)
     if tous != connus:
         tenu.ecrire(_NOMS, json.dumps(tous).encode(), chiffre=False)
     if autre_autorite:

@@ -54,7 +54,7 @@ _VIVANTS: Final = RequeteSql(
 
 
 @dataclass(frozen=True, slots=True)
-class Fiche:
+class Voisin:
     """A process that serves: `hote` is its machine, `version` that of the product, `contrats` what its
     contracts are (`operations.hotes`)."""
 
@@ -110,7 +110,7 @@ class Voisins:
         """How many there were until now."""
         return self._nouvelles.get(quoi, 0)
 
-    def vivants(self) -> list[Fiche]:
+    def vivants(self) -> list[Voisin]:
         """The processes that live, this one among them. Raises StoreError."""
         return vivants(self._donnees)
 
@@ -190,8 +190,8 @@ def ecart(donnees: BaseDeDonnees, version: str, contrats: str) -> str:
     )
 
 
-def vivants(donnees: BaseDeDonnees) -> list[Fiche]:
+def vivants(donnees: BaseDeDonnees) -> list[Voisin]:
     """The processes that serve a database. Raises StoreError."""
     with donnees.transaction(ecriture=False) as connexion:
         lignes = connexion.lignes(_VIVANTS, {"mort": int(MORT * 1_000_000)})
-    return [Fiche(*ligne) for ligne in lignes]
+    return [Voisin(*ligne) for ligne in lignes]

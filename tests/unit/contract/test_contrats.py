@@ -114,3 +114,17 @@ def test_settings_are_verified_with_the_contract_to_come(tmp_path: Path) -> None
     assert contrats.verifier(Reglages(contrat="v5.0", contrat_suivant="v5.2")).nom == "v5.0"
     with pytest.raises(UsageError, match="v9"):
         contrats.verifier(Reglages(contrat_suivant="v9"))
+
+
+def test_the_digest_tells_what_the_operator_has_put_there(tmp_path: Path) -> None:
+    un, deux = Contrats(tmp_path / "un", "v5.2"), Contrats(tmp_path / "deux", "v5.2")
+    nue = un.empreinte()
+    assert nue == deux.empreinte()
+    assert nue != Contrats(tmp_path / "un", "v5.0").empreinte()
+    poser(tmp_path / "un" / "contrats" / "officiel", "v5.2")
+    assert un.empreinte() != nue
+    poser(tmp_path / "deux" / "contrats" / "officiel", "v5.2")
+    assert un.empreinte() == deux.empreinte()
+    quartiles = tmp_path / "quartiles.csv"
+    quartiles.write_text("a", "utf-8")
+    assert Contrats(tmp_path / "un", "v5.2", None, quartiles).empreinte() != un.empreinte()

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography import x509
 
+from sne_sandbox.contract.contrats import Contrats
+from sne_sandbox.domain.echange import NUIT
 from sne_sandbox.errors import PkiError, StoreError, UsageError
-from sne_sandbox.operations import hotes
+from sne_sandbox.operations import bases, hotes, lifecycle
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.pki.certificates import nom_alternatif, noms_portes
 from sne_sandbox.store.coffre import Coffre
@@ -44,6 +47,20 @@ def test_two_homes_have_one_authority_and_one_key(magasin: Magasin, secret: Path
     ca = x509.load_pem_x509_certificate((une / "pki" / "ca.pem").read_bytes())
     delivre = Autorite(autre / "pki").emettre("G1104").certificat
     x509.load_pem_x509_certificate(delivre).verify_directly_issued_by(ca)
+
+
+def test_the_token_that_a_server_drew_is_that_of_all(magasin: Magasin, secret: Path, tmp_path: Path) -> None:
+    une, autre, encore = (tmp_path / nom for nom in ("une", "autre", "encore"))
+    hotes.accorder(magasin, une, [], secret)
+    assert not (une / "jeton").exists()
+    autre.mkdir()
+    (autre / "jeton").write_text("un-jeton", "utf-8")
+    hotes.accorder(magasin, autre, [], secret)
+    encore.mkdir()
+    (encore / "jeton").write_text("un-autre", "utf-8")
+    hotes.accorder(magasin, encore, [], secret)
+    assert (encore / "jeton").read_text("utf-8") == "un-jeton"
+    assert (encore / "jeton").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_server_answers_to_the_names_of_all(magasin: Magasin, secret: Path, tmp_path: Path) -> None:
@@ -121,3 +138,18 @@ def test_no_key_is_readable_in_the_database(magasin: Magasin, secret: Path, tmp_
         lignes = connexion.sa.exec_driver_sql("SELECT nom, chiffre, contenu FROM coffre").all()
     assert {nom for nom, chiffre, _ in lignes if not chiffre} == {"sel", "pki/noms"}
     assert not any(b"PRIVATE KEY" in bytes(contenu) for _, _, contenu in lignes)
+
+
+def test_the_nights_that_two_hosts_find_due_run_once(serveur_postgres: Any, tmp_path: Path) -> None:
+    url, contrat = serveur_postgres.nouvelle(), Contrats(tmp_path, "v5.2").defaut
+    with Magasin.ouvrir(url, tmp_path / "une") as une, Magasin.ouvrir(url, tmp_path / "autre") as autre:
+        base = bases.creer(une, contrat, "nuits", semence="ecole")
+        assert base.derniere_nuit is not None
+        with une.ecrire("nuits") as registre:
+            registre.noter_nuit(base.derniere_nuit - timedelta(days=30))
+        with ThreadPoolExecutor(4) as fils:
+            list(fils.map(lifecycle.rattraper_toutes, [une, autre] * 2))
+        assert autre.bases.lire("nuits").derniere_nuit == base.derniere_nuit
+        nuits = [echange.chemin for echange in autre.journal.chercher("nuits", operation=NUIT)]
+    assert nuits
+    assert sorted(nuits) == sorted(set(nuits))
