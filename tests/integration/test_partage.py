@@ -226,8 +226,8 @@ def test_a_server_that_leaves_says_so_goes_on_and_closes_connections(
 def test_no_exchange_is_refused_while_servers_are_restarted_one_after_the_other(
     serveur_postgres: Any, dossier: Path, tmp_path: Path, processus: str
 ) -> None:
-    """As a load balancer does: a server that says that it leaves is sent nothing more. Half of the clients keep
-    their connection as long as they may."""
+    """As a load balancer does: a server that says that it leaves is sent nothing more. Half of the clients
+    keep their connection as long as they may."""
     url = serveur_postgres.nouvelle()
     options = ("--delai-arret", "2", "--workers", processus)
     serveurs = [_demarrer(tmp_path, f"s{rang}", url, *options) for rang in range(2)]
