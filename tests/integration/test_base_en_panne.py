@@ -69,8 +69,10 @@ def attendre(quoi: Callable[[], bool], patience: float = PATIENCE) -> float:
 
 
 def lignes_du_journal(serveur: Serveur) -> list[str]:
-    """What the server has said, but for its first words."""
-    return [x for x in serveur.home.with_suffix(".log").read_text("utf-8").splitlines() if x.startswith("{")]
+    """What the server has said of its exchanges and of its database: not its first words, nor the line for
+    each connection that listens to the other servers and was cut."""
+    lignes = serveur.home.with_suffix(".log").read_text("utf-8").splitlines()
+    return [ligne for ligne in lignes if ligne.startswith("{") and "store.voisins" not in ligne]
 
 
 def processeur(serveur: Serveur) -> float:
@@ -193,7 +195,7 @@ def test_a_stopped_postgresql_is_refused_at_once_and_cheaply(
             time.sleep(0.1)
         refuses = charge.refus[avant:]
         par_echange = (processeur(serveur) - debut) / (len(refuses) + 2 * len(sondes))
-        assert raisons(serveur).keys() >= {"lecture", "ecriture", "schema"}
+        attendre(lambda: raisons(serveur).keys() >= {"lecture", "ecriture", "schema"})
         arretable.demarrer()
         repris = attendre(lambda: raisons(serveur) == {})
         charge.progresser()
@@ -258,7 +260,7 @@ def test_a_read_only_postgresql_is_said_and_read(
         charge.progresser()
         regler("on")
         attendre(lambda: any("la base est en lecture seule" in phrase for phrase, _ in charge.refus))
-        assert raisons(serveur).keys() == {"base", "ecriture"}
+        attendre(lambda: raisons(serveur).keys() == {"base", "ecriture"})
         assert demander(serveur, "/api/v1/bases")[0] == 200
         regler("off")
         charge.progresser()
@@ -291,7 +293,8 @@ def test_a_full_disk_is_said_and_survived(demarrer: Callable[..., Serveur], tmp_
             time.sleep(5.0)
             refuses = charge.refus[avant:]
             par_echange = (processeur(serveur) - debut) / len(refuses)
-            assert raisons(serveur).keys() == {"base", "ecriture", "place"}  # what is there can be read
+            # What is there can be read.
+            attendre(lambda: raisons(serveur).keys() == {"base", "ecriture", "place"})
             assert demander(serveur, "/healthz")[0] == 200
             lignes = len(lignes_du_journal(serveur))
             lest.unlink()
@@ -360,7 +363,7 @@ def test_nothing_is_acknowledged_into_a_file_that_is_gone(
         assert len(charge.acquittes) == apres
     assert {phrase for phrase, _ in charge.refus if cause not in phrase} == set()
     assert "relancez" in charge.refus[-1][0]
-    assert cause in str(raisons(serveur))
+    attendre(lambda: cause in str(raisons(serveur)))
     assert demander(serveur, "/healthz")[0] == 200
     assert cause in "".join(lignes_du_journal(serveur))
     pas_de_secret(serveur)
@@ -414,7 +417,7 @@ def test_probes_are_answered_at_once_whatever_the_load(demarrer: Callable[..., S
     durees = []
     with Charge(serveur).mener(32) as charge:
         charge.progresser()
-        demander(serveur, "/readyz")
+        attendre(lambda: demander(serveur, "/readyz")[0] == 200)
         fin = time.monotonic() + 10.0
         while time.monotonic() < fin:
             for chemin in ("/healthz", "/readyz"):

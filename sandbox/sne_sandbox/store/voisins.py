@@ -133,7 +133,7 @@ class Voisins:
                 with self._donnees.ouvrir_connexion() as connexion:
                     self._tenir(connexion)
             except (psycopg.Error, OSError, StoreError) as erreur:
-                if not self._fini:
+                if not self._fini and self._a_l_ecoute:  # once: it is tried again in silence
                     logger.warning("news of the other servers are cut off: %s", type(erreur).__name__)
             with self._attente:
                 self._a_l_ecoute = False
