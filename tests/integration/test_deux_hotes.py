@@ -3,6 +3,7 @@ own: nothing is lost, nothing twice, whatever of it is killed."""
 
 import http.client
 import json
+import secrets
 import shutil
 import ssl
 import sys
@@ -16,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import deploiement
 import psycopg
 import pytest
 from insistance import Compte, insister, messages, verifier
@@ -42,6 +44,7 @@ class Hote:
     nom: str
     home: Path
     options: tuple[str, ...]
+    variables: dict[str, str]
     processus: Any = None
 
     def lancer(self) -> None:
@@ -49,6 +52,7 @@ class Hote:
         self.processus = self.reseau.lancer(
             self.nom, sys.executable, "-m", "sne_sandbox", "serve", "--home", str(self.home), "--ready-file",
             str(self.pret), *self.options, journal=self.home.with_suffix(".log"),
+            variables=self.variables,
         )  # fmt: skip
 
     @property
@@ -105,18 +109,25 @@ class Parc:
 def parc(tmp_path: Path) -> Iterator[Parc]:
     """Two hosts that are ready, behind HAProxy."""
     assert shutil.which("haproxy"), "the package haproxy is missing"
-    secret = tmp_path / "secret"
-    secret.write_text("un secret de quarante caractères environ, pas moins")
+    for nom in ("coffre", "admin"):
+        (tmp_path / nom).write_text(secrets.token_urlsafe(32))
     with Reseau() as reseau:
         adresses = {nom: reseau.hote(nom) for nom in ("pg", "relais", "un", "deux")}
         ou = reseau.commande("pg")
         with cluster(adresses["pg"], reseau=reseau.masque, prefixe=ou) as base:
             options = (
                 "--host", "0.0.0.0", "--https-port", "8443", "--http-port", "8080", "--server-name",
-                adresses["relais"], "--database", base.url, "--secret-file", str(secret), "--client-cert",
+                adresses["relais"], "--client-cert",
                 "required", "--workers", "1", "--seed-base", "vide", "--clock", HORLOGE,
             )  # fmt: skip
-            hotes = [Hote(reseau, nom, tmp_path / nom, options) for nom in ("un", "deux")]
+            # Secrets are given as compose.yaml gives them.
+            (tmp_path / "base").write_text(base.url)
+            fichiers = {
+                nom: str(tmp_path / Path(chemin).name)
+                for nom, chemin in deploiement.compose()["services"]["serveur-1"]["environment"].items()
+                if chemin.startswith("/run/secrets/")
+            }
+            hotes = [Hote(reseau, nom, tmp_path / nom, options, fichiers) for nom in ("un", "deux")]
             for hote in hotes:
                 hote.lancer()
             prets = [hote.attendre() for hote in hotes]
