@@ -24,8 +24,8 @@ WINDOWS: Final = sys.platform == "win32"
 #: Whether sockets can be handed to a process that was started, each in a message of its own.
 PLUSIEURS_PROCESSUS: Final = sys.platform == "linux"
 #: What we write in a home, at its top.
-DU_HOME: Final = ("pki", "bases", "conformite", "contrats", "hypothesis", "console.key", "serveur.log",
-                  "sne.sqlite3*", ".pret-*", ".console.key.*")  # fmt: skip
+DU_HOME: Final = ("pki", "bases", "conformite", "contrats", "hypothesis", "console.key", "jeton",
+                  "serveur.log", "sne.sqlite3*", ".pret-*", ".console.key.*", ".jeton.*")  # fmt: skip
 #: What tells a command to end.
 FINS: Final = tuple(getattr(signal, nom) for nom in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, nom))
 #: Of `os.open`: bytes as they are; and neither a link nor a pipe that somebody put in the place of a file.

@@ -78,7 +78,7 @@ def famille(pid: int) -> list[int]:
 def pss(pid: int) -> float:
     """Its share of memory, in MB; 0 when it is gone."""
     with contextlib.suppress(OSError):
-        for ligne in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        for ligne in Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines():
             if ligne.startswith("Pss:"):
                 return int(ligne.split()[1]) / 1024
     return 0.0

@@ -81,7 +81,7 @@ def processeur(serveur: Serveur) -> float:
     total = 0
     while pids:
         pid = pids.pop()
-        champs = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        champs = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
         total += int(champs[11]) + int(champs[12])
         for enfants in Path(f"/proc/{pid}/task").glob("*/children"):
             pids += map(int, enfants.read_text().split())

@@ -77,7 +77,7 @@ def _mesure(serveur: Serveur, nom: str) -> float:
 def _memoires(pid: int) -> list[int]:
     """Resident bytes of a process, and of each of its children."""
     enfants = [int(e) for f in Path(f"/proc/{pid}/task").glob("*/children") for e in f.read_text().split()]
-    return [int(Path(f"/proc/{p}/statm").read_text().split()[1]) * 4096 for p in (pid, *enfants)]
+    return [int(Path(f"/proc/{p}/statm").read_text("utf-8").split()[1]) * 4096 for p in (pid, *enfants)]
 
 
 @pytest.mark.parametrize("vue", ["/request", "/har", ""])
