@@ -136,12 +136,12 @@ def _est_un_nir(texte: str, groupes: list[_Groupe], rang: int, longueurs: list[i
         return True
     if len(siens) == 1:
         return civil or (len(nir) == _ENTIER and mois in _MOIS_INCONNUS)
-    autres = any(map(_est_un_autre, (texte[debut:fin] for debut, fin in siens)))
+    autres = len(siens) == 2 and any(map(_est_un_autre, (texte[debut:fin] for debut, fin in siens)))
     return len(nir) == _SANS_CLE and civil and not autres and _seul(texte, groupes, rang, len(siens))
 
 
 def _est_un_autre(groupe: str) -> bool:
-    """Whether a group of digits is a SIREN, or a telephone number."""
+    """Whether a group of digits, with one other, is a SIREN, or a telephone number."""
     return (len(groupe) == 9 and luhn.is_valid(groupe)) or (len(groupe) == 10 and groupe[0] == "0")
 
 

@@ -63,8 +63,9 @@ _LIAISON: Final = (
     r"|<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>|<\?.{0,2000}?\?>)++"
 )
 BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
-#: Quoted-printable that is more than an accent here and there.
-_QP: Final = re.compile(r"(?:=[0-9A-F]{2}|=\r?\n){4}")
+#: Quoted-printable, and what is more than an accent here and there.
+_QP: Final = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
+_TOUT_QP: Final = re.compile(r"(?:=[0-9A-F]{2}|=\r?\n){4}")
 LIAISON: Final = re.compile(_LIAISON, re.DOTALL)
 BASE64_MIN: Final = 18
 #: Bytes that base64 stands for, below which it is nearly always a word; what begins otherwise.
@@ -414,7 +415,7 @@ class _Masqueur:
         """A text of any kind, that of an element or a whole message that could not be parsed."""
         if len(texte) >= BASE64_MIN and _TOUT_BASE64.fullmatch(texte):
             # A sentence reads so too, and « 2 85 06 62 999 001 76 ».
-            masque = self._base64(texte)
+            masque = self._base64(texte, entier=True)
             return masque if masque != texte else masquer_nirs(texte, self._cacher)
         if texte.lstrip()[:1] == "<" and "</" in texte and self._profondeur < _PROFONDEUR_MAX:
             racine = _lire(texte.encode("utf-8", "surrogatepass"))
@@ -440,9 +441,9 @@ class _Masqueur:
     def _qp(self, texte: str) -> str:
         """A text with a part in quoted-printable, markup within: shown when nothing is found once decoded."""
         octets = quopri.decodestring(texte.encode("utf-8", "replace"))
-        if not _est_un_texte(octets):  # compressed, or in another encoding
+        if not _est_un_texte(octets) and _TOUT_QP.search(texte):  # compressed, or in another encoding
             return _illisible("texte", len(texte)).decode()
-        lu = octets.decode()
+        lu = octets.decode("utf-8", "replace")
         self._profondeur += 1
         try:
             cache = self._profondeur < _PROFONDEUR_MAX and self.texte(lu) == lu
@@ -450,16 +451,16 @@ class _Masqueur:
             self._profondeur -= 1
         return texte if cache else _illisible("texte", len(texte)).decode()
 
-    def _base64(self, texte: str) -> str:
+    def _base64(self, texte: str, *, entier: bool = False) -> str:
         """A run of base64, written again on one line when what it holds is masked. What stands before may
         move its four beats: each is tried; what is found so is not shown."""
         if len(texte) < BASE64_MIN:
             return texte
-        morceaux = VIDE.split(texte)
+        morceaux = [] if entier else VIDE.split(texte)
         if len(morceaux) > 1:  # the last word of a header, and what follows it
-            masques = [m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux)]
-            if masques != morceaux:
-                return "".join(masques)
+            ouvert = self.ouvert
+            texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
+            self.ouvert = ouvert
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
         lu = _decoder(compact)
         if len(lu) < _COURT and not (_est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):

@@ -165,9 +165,7 @@ class Pseudonymes:
         """A run of base64 in its layout. What stands before may move its four beats: each is tried."""
         morceaux = VIDE.split(texte)
         if len(morceaux) > 1:  # the last word of a header, and what follows it
-            changes = [m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux)]
-            if changes != morceaux:
-                return "".join(changes)
+            texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
         for saut in range(4 if len(compact) >= BASE64_MIN else 0):
             suite = compact[saut : len(compact) - ((len(compact) - saut) % 4 == 1)]
