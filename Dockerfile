@@ -31,6 +31,6 @@ VOLUME /data
 EXPOSE 8443 8080
 # /readyz, by HTTP, else by HTTPS: on the ports of SNE_SANDBOX_HTTP_PORT and SNE_SANDBOX_HTTPS_PORT, as `serve`.
 HEALTHCHECK --interval=10s --timeout=10s --start-period=30s CMD ["sne-sandbox", "sante"]
-# Not on loopback: the admin token is printed once in the log, or given by SNE_SANDBOX_ADMIN_TOKEN.
+# Not on loopback: the admin token is in /data/jeton, or given by SNE_SANDBOX_ADMIN_TOKEN (or _FILE).
 ENTRYPOINT ["sne-sandbox"]
 CMD ["serve", "--host", "0.0.0.0"]

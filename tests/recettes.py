@@ -15,6 +15,10 @@ _EXPRESSION: Final = re.compile(r"\$\{\{ (.*?) \}\}")
 _ENTREE: Final = re.compile(r"\$\[\[ inputs\.(\w+) \]\]")
 
 
+#: What a forge says of the commit that it builds.
+_COMMIT: Final = "5c153aea443516d42eebde487a26fe014d6d45d6"
+
+
 @dataclass(frozen=True, slots=True)
 class Travail:
     """A job: each of `etapes` is one shell, (its variables, its lines)."""
@@ -57,7 +61,7 @@ def rendre(texte: str, valeurs: Mapping[str, str]) -> str:
     connues = {
         "github.event_name == 'schedule' && '10' || '2'": "2",
         "github.run_id": "1234",
-        "github.run_attempt": "1",
+        "github.sha": _COMMIT,
         **valeurs,
     }
     return _EXPRESSION.sub(lambda trouve: connues[trouve[1]], texte)
@@ -99,4 +103,8 @@ def de_action(**entrees: str) -> Travail:
 
 def _travail_gitlab(nom: str, travail: Mapping[str, Any]) -> Travail:
     lignes = "\n".join([*travail["before_script"], *travail["script"]])
-    return Travail(nom, travail, (({}, lignes),), travail["image"], travail.get("variables", {}))
+    variables = {
+        cle: str(valeur).replace("$CI_COMMIT_SHA", _COMMIT).replace("$CI_JOB_ID", "1234")
+        for cle, valeur in travail.get("variables", {}).items()
+    }
+    return Travail(nom, travail, (({}, lignes),), travail["image"], variables)

@@ -23,7 +23,7 @@ def lignes(titre: str) -> Iterator[list[str]]:
     section = texte.partition(f"\n## {titre}\n")[2].partition("\n## ")[0]
     rangees = [ligne for ligne in section.splitlines() if ligne.startswith("|")]
     for rangee in rangees[2:]:
-        yield [cellule.strip() for cellule in rangee.strip("|").split("|")]
+        yield [cellule.strip() for cellule in re.split(r"(?<!\\)\|", rangee)[1:-1]]
 
 
 def trouvailles() -> list[tuple[str, str, int, str]]:

@@ -33,7 +33,9 @@ class Geste:
     `curl` is what curl needs beside them. `commande` is what follows `sne-sandbox`: « {x} » is a value,
     « [--x {x}] » goes without it, « [--x {x}]… » is repeated; `options` are those of ours that it takes
     beside (`home` stands for --contract and --contracts too). `vues` are the views of the console that do it.
-    `sans` says why there is no command, or no call.
+    `sans` says why there is no command, or no call. `niveau` is who may do it (`web.droits`): « base » (who
+    has a right on its base: what is below `BASE`), « commun », « serveur », « admin »; of what says nothing
+    and is of no base, « admin ».
     """
 
     nom: str
@@ -46,6 +48,12 @@ class Geste:
     sans: str = ""
     curl: Sequence[str] = ()
     options: str = "base home database"
+    niveau: str = ""
+
+    def __post_init__(self) -> None:
+        """Who may do what says nothing of it."""
+        if not self.niveau:
+            object.__setattr__(self, "niveau", "base" if self.chemin.startswith(BASE) else "admin")
 
     @property
     def methode(self) -> str:

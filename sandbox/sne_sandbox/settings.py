@@ -92,6 +92,8 @@ _DU_SERVEUR: Final = (
     Setting("http_port", int, 8080, "serveur", "port HTTP en clair (0 : un port libre, -1 : aucun)",
             minimum=-1, maximum=PORT_MAX),
     Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
+    Setting("database_file", Path, None, "serveur",
+            "fichier de cette URL, quand elle porte un mot de passe"),
     Setting("secret_file", Path, None, "serveur",
             "fichier du secret qui chiffre les clés que des serveurs partagent dans PostgreSQL"),
     Setting("synchronous", str, "FULL", "serveur",
@@ -128,10 +130,17 @@ _DU_SERVEUR: Final = (
             "lire)", ("non", "oui")),
     Setting("ouvert", bool, False, "serveur",
             "ouvre console et API sans jeton, à qui est sur cette machine ; refusé hors de la boucle locale"),
-    Setting("admin_token", str, None, "serveur", "jeton d'administration hors de la machine locale",
+    Setting("admin_token", str, None, "serveur",
+            "jeton d'administration, 128 bits au moins (par défaut, celui du fichier jeton de --home, fait "
+            "au premier démarrage)", secret=True),
+    Setting("admin_token_file", Path, None, "serveur", "fichier de ce jeton, qu'aucune liste de processus ne "
+            "montre"),
+    Setting("read_only_token", str, None, "serveur",
+            "jeton qui lit tout (console et API) et ne change rien (par défaut, celui du lien de lecture)",
             secret=True),
-    Setting("read_only_token", str, None, "serveur", "jeton qui lit tout (console et API) et ne change rien",
-            secret=True),
+    Setting("read_only_token_file", Path, None, "serveur", "fichier de ce jeton"),
+    Setting("url_publique", str, None, "serveur",
+            "adresse par laquelle on l'appelle derrière un relais (https://sne.exemple.fr)"),
 )  # fmt: skip
 
 
@@ -227,6 +236,15 @@ def valeur(nom: str, donnee: Any = None) -> Any:
         return donnee
     brut = os.environ.get(setting.variable)
     return setting.lire(brut) if brut else setting.defaut
+
+
+def est_adresse(nom: str) -> bool:
+    """Whether it is an IP address, and no name (without brackets)."""
+    try:
+        ipaddress.ip_address(nom)
+    except ValueError:
+        return False
+    return True
 
 
 def est_boucle_locale(nom: str) -> bool:

@@ -42,6 +42,16 @@ def coeurs() -> int:
     return os.cpu_count() or 1
 
 
+def descripteurs_permis() -> int | None:
+    """How many files and connections this process may hold open; None where nothing says so."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    permis = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return None if permis == resource.RLIM_INFINITY else permis
+
+
 def decouper(ligne: str) -> list[str]:
     """The words of a command line, as the shell of this system cuts it. Raises ValueError."""
     if not WINDOWS:

@@ -21,7 +21,7 @@ PAGES: Final = {
 } | {"fixtures/clients/README.md": (RACINE / "fixtures" / "clients" / "README.md").read_text("utf-8")}
 MAKEFILE: Final = (RACINE / "Makefile").read_text("utf-8")
 #: Options of other programs that the documentation names.
-_D_AILLEURS: Final = {"--lf"}
+_D_AILLEURS: Final = {"--lf", "--install"}
 
 
 def lignes(texte: str) -> Iterator[str]:

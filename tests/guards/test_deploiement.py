@@ -1,6 +1,6 @@
 """What one deploys by says what the product has: options, variables, routes, metrics; and holds together.
 
-In `tests/integration/`, `test_deux_hotes.py` runs the configuration of HAProxy, `test_exploiter.py` the backup.
+`tests/integration/test_deux_hotes.py` runs what HAProxy reads, `test_exploiter.py` beside it the backup.
 """
 
 import json
@@ -18,7 +18,7 @@ from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
 from sne_sandbox.cli.main import cli
-from sne_sandbox.domain.echange import Echange, VerdictEchange
+from sne_sandbox.domain.echange import ETAT, Echange, EtatDuServeur, VerdictEchange
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store.journal import BORNES_US
 from sne_sandbox.web.api import metrics
@@ -41,8 +41,8 @@ FORMES: dict[str, tuple[str, set[str]]] = {
     "NetworkPolicy": ("networking.k8s.io/v1", {"podSelector!", "policyTypes", "ingress", "egress"}),
     "CronJob": (
         "batch/v1",
-        {"schedule!", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "successfulJobsHistoryLimit",
-         "failedJobsHistoryLimit", "jobTemplate!"},
+        {"schedule!", "timeZone", "concurrencyPolicy", "startingDeadlineSeconds", "jobTemplate!",
+         "successfulJobsHistoryLimit", "failedJobsHistoryLimit"},
     ),
 }  # fmt: skip
 POD = {
@@ -214,7 +214,7 @@ def _donnees(api: Flask) -> set[str]:
         api.extensions["sne"].magasin.journal.consigner(
             None, Echange("ecole", datetime.now(UTC), verdict=verdict, operation="getNumUnique")
         )
-    with api.app_context():
+    with api.test_request_context("/metrics", environ_overrides={ETAT: EtatDuServeur()}):
         texte = metrics.page().get_data(as_text=True)
     return {un.name for famille in text_string_to_metric_families(texte) for un in famille.samples}
 

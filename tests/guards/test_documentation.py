@@ -195,9 +195,9 @@ def test_the_profiles_told_are_those_there_are() -> None:
 
 
 def test_what_a_version_promises_names_the_formats_of_today() -> None:
-    promesses = (DOCS / "demarrer.md").read_text("utf-8").partition("numéro de version")[2]
-    assert f"`rapport.json` | c'est le format {FORMAT_RAPPORT} " in promesses
-    assert f"`preuves.zip` | c'est le format {FORMAT_DOSSIER} " in promesses
+    promesses = (DOCS / "compatibilite.md").read_text("utf-8")
+    assert f"**`rapport.json`** | format {FORMAT_RAPPORT} " in promesses
+    assert f"**`preuves.zip`** | format {FORMAT_DOSSIER} " in promesses
     assert f"`{PROTOCOLE}`" in promesses
 
 

@@ -27,7 +27,8 @@ VUES_SEULES: Final = {
     "guide.page": _PAGE, "guide.image": _PAGE, "guide.fichier": _PAGE,
     "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
     "static": _PAGE, "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE,
-    "connexion.lecture": _PAGE, "conformite.flux": _FLUX, "journal.flux": _FLUX,
+    "connexion.lecture": _PAGE, "connexion.lecteur": _PAGE, "connexion.entree": _PAGE,
+    "conformite.flux": _FLUX, "journal.flux": _FLUX,
     "controle.supprimer_base": _CONFIRMATION, "controle.remise": _CONFIRMATION,
     "controle.remettre": _CONFIRMATION, "controle.restaurer": _CONFIRMATION,
     "controle.oublier": _CONFIRMATION,
@@ -41,6 +42,7 @@ COMMANDES_SEULES: Final = {
     "calibrer": "compares a recording with a contract, over a base of its own",
     "diagnostic": "looks at the set-up of a machine, from outside",
     "demo": "shows the product, in a folder of its own",
+    "jetons lien": "an address of the server: of use to a person alone",
     "cles creer": "a key is its owner's, and no server's",
     "cles montrer": "only shows a key",
     "cles defi": "only draws a text",
@@ -65,6 +67,7 @@ EXEMPLES: Final[dict[str, Any]] = {
     "fichier": "ici", "code": "G1226", "exemples": 2, "date": "2018-12-31", "tableau": "TAB02",
     "territoire": "062", "famille": "CRE", "avant": "ici", "faute": "second-cotitulaire", "apres": "ici",
     "liste": "ListeCivilite", "niveau": "epci", "annee": 2018, "contrat": "v5.0",
+    "droit": "base", "sur": "essai", "expire": "P30D",
 }  # fmt: skip
 
 

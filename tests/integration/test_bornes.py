@@ -192,7 +192,13 @@ def test_sixteen_heavy_readers_delay_no_registration(demarrer: Callable[..., Ser
     identifiant = _deposer(serveur, 18_000_000)
     client, documents = Client(serveur, "G1104"), menages(10_000)
     _lire(serveur, 1, "?")  # the API is imported
-    client.enregistrer(next(documents)[1])
+
+    def enregistrer() -> float:
+        debut = time.perf_counter()
+        client.enregistrer(next(documents)[1])
+        return time.perf_counter() - debut
+
+    seules = [enregistrer() for _ in range(100)]
     lus: list[int] = []
     fils = [
         threading.Thread(target=lambda: lus.append(len(_lire(serveur, identifiant, "/request")[2])))
@@ -202,16 +208,15 @@ def test_sixteen_heavy_readers_delay_no_registration(demarrer: Callable[..., Ser
         fil.start()
     durees, memoires = [], []
     while any(fil.is_alive() for fil in fils):
-        debut = time.perf_counter()
-        client.enregistrer(next(documents)[1])
-        durees.append(time.perf_counter() - debut)
+        durees.append(enregistrer())
         memoires.append(max(_memoires(serveur.processus.pid)))
         time.sleep(0.02)
     client.fermer()
     assert len(lus) == LECTEURS
     assert min(lus) > 17_000_000
-    # One in a hundred may meet what else the machine does.
-    assert sorted(durees)[len(durees) * 99 // 100] < ATTENTE_MAX
+    # One in twenty may meet what else the machine does.
+    avec, sans = (sorted(lot)[len(lot) * 95 // 100] for lot in (durees, seules))
+    assert avec - sans < ATTENTE_MAX
     assert max(memoires) < MEMOIRE_MAX
 
 

@@ -201,7 +201,7 @@ class _Client:
         adresse = urlsplit(self._pret["http"])
         lien = http.client.HTTPConnection(adresse.hostname or "", adresse.port, timeout=30)
         with contextlib.closing(lien):
-            lien.request("GET", chemin)
+            lien.request("GET", chemin, headers={"Authorization": f"Bearer {self._pret['admin_token']}"})
             return json.loads(lien.getresponse().read())
 
 

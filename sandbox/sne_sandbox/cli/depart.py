@@ -1,8 +1,8 @@
 """What the commands that listen do before they do: token, certificates, ready file."""
 
-import secrets
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -26,21 +26,55 @@ SEMENCE: Final = "ecole"
 _PARTOUT: Final = ("0.0.0.0", "::", "")  # noqa: S104 - looked for, not listened on
 
 
-def jeton_d_administration(host: str, donne: str | None, lecture: str | None = None) -> str | None:
-    """The admin token: off loopback there is always one. Raises UsageError when the read-only token is the
-    same: whoever is given its link could change everything."""
+def jetons_du_serveur(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The tokens of a server that listens as `options` say, as fields of its Configuration. Without one that
+    is given, that of the home lets everything be done, unless the server is open. Raises UsageError for one
+    that can be guessed, or when both are the same: who is given the link could change everything; StoreError.
+    """
+    from sne_sandbox.operations import jetons
+
+    donne, lecture = options["admin_token"], options["read_only_token"]
+    for nom, jeton in (("--admin-token", donne), ("--read-only-token", lecture)):
+        if jeton:
+            jetons.verifier_force(jeton, nom)
     if donne and donne == lecture:
         raise UsageError(
             "Le jeton de lecture est celui d'administration : qui lit pourrait tout changer.",
             remede="donnez-en deux, --admin-token et --read-only-token",
         )
-    if est_boucle_locale(host):
-        return donne
-    return donne or secrets.token_urlsafe(24)
+    if donne or options["ouvert"]:
+        return {"jeton": donne, "jeton_lecture": lecture}
+    home: Path = options["home"]
+    fichier = home / jetons.FICHIER
+    return {"jeton": jetons.jeton_du_home(home), "jeton_fichier": fichier, "jeton_lecture": lecture}
+
+
+def jeton_commun(configuration: "Configuration") -> "Configuration":
+    """With the admin token that the servers of its database share by now, when it was that of the home.
+    Raises StoreError."""
+    from sne_sandbox.operations import jetons
+
+    if configuration.jeton_fichier is None:
+        return configuration
+    return replace(configuration, jeton=jetons.jeton_du_home(configuration.home))
+
+
+def adresse_publique(ecrite: str | None) -> str | None:
+    """The address by which others call the server, without its last slash. Raises UsageError for none."""
+    if ecrite is None:
+        return None
+    parties = urlsplit(ecrite)
+    reste = parties.path.strip("/") or parties.query or parties.fragment or parties.username
+    if parties.scheme not in ("http", "https") or not parties.hostname or reste:
+        raise UsageError(
+            f"[{ecrite}] n'est pas une adresse pour --url-publique.",
+            remede="donnez le schéma et le nom seuls, par exemple https://sne.exemple.fr",
+        )
+    return f"{parties.scheme}://{parties.netloc}"
 
 
 def _verifier_ouvert(options: Mapping[str, Any]) -> None:
-    """Raises UsageError for a server that would be open to other machines, or to whom is given a token."""
+    """Raises UsageError for a server that would be open to other machines, or that is given a token too."""
     if not options["ouvert"]:
         return
     if not est_boucle_locale(options["host"]):
@@ -51,11 +85,14 @@ def _verifier_ouvert(options: Mapping[str, Any]) -> None:
     if options["admin_token"]:
         raise UsageError("--ouvert ne demande aucun jeton, --admin-token en demande un.",
                          remede="gardez l'un des deux")  # fmt: skip
+    if options["url_publique"]:
+        raise UsageError("--url-publique est l'adresse d'un relais : --ouvert refuse ce qui en vient.",
+                         remede="retirez --ouvert")  # fmt: skip
 
 
 def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any) -> "Configuration":
     """That of an application that listens as `options` say, also under `noms`; `autres` are more of its
-    fields. Raises UsageError, as `jeton_d_administration`."""
+    fields. Raises UsageError, as `jetons_du_serveur`."""
     from sne_sandbox.settings import Limites, Reglages
     from sne_sandbox.web.partage import Configuration
 
@@ -67,8 +104,8 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
         **{nom: options[nom] for nom in ("home", "contract", "contracts", "database", "journal_max")},
         limites=Limites(**poids),
         ouvert=options["ouvert"],
-        jeton=jeton_d_administration(options["host"], options["admin_token"], options["read_only_token"]),
-        jeton_lecture=options["read_only_token"],
+        **jetons_du_serveur(options),
+        url_publique=adresse_publique(options["url_publique"]),
         reglages=Reglages(profile=options["profile"]),
         pkcs12=options["pkcs12"],
         noms=(*noms, options["host"]),
@@ -144,6 +181,28 @@ def adresse_pour_les_autres(adresse: str, host: str, noms: Sequence[str]) -> str
         return adresse
     parties = urlsplit(adresse)
     return f"{parties.scheme}://{next(iter(noms), None) or socket.gethostname()}:{parties.port}"
+
+
+def annoncer_la_console(
+    adresses: "AdressesServies", configuration: "Configuration", chemin: str = "/"
+) -> None:
+    """Says on stderr where the console is, and what opens it: a link that is good once, and where the token
+    is. The token itself is in no log."""
+    from sne_sandbox.operations import jetons
+
+    adresse = configuration.url_publique or adresses.http or adresses.https
+    if configuration.ouvert:
+        click.echo(f"  console : {adresse}{chemin}", err=True)
+        click.echo(
+            "  attention : --ouvert, quiconque est sur cette machine change tout, sans jeton", err=True
+        )
+        return
+    code = jetons.code_de_lien(configuration.home)
+    click.echo(f"  console : {adresse}/connexion?code={code}", err=True)
+    click.echo("            (ce lien ouvre une fois, dans les dix minutes ; « sne-sandbox jetons lien » en "
+               "fait un autre)", err=True)  # fmt: skip
+    ou = configuration.jeton_fichier
+    click.echo(f"  jeton d'administration : {'celui que vous avez donné' if ou is None else ou}", err=True)
 
 
 def ecrire_pret(

@@ -20,6 +20,7 @@ import click
 from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence
 from sne_sandbox.cli.signaux import Signaux
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge
+from sne_sandbox.settings import PAR_NOM
 
 if TYPE_CHECKING:
     from sne_sandbox.contract.contrats import Contrats
@@ -35,7 +36,8 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 _DE_SERVE: Final = (
     "https_port", "http_port", "host", "client_cert", "pkcs12", "workers", "threads", "journal_max",
     "message_max", "xml_max", "connexions_max", "octets_max", "debit_min", "patience", "synchronous",
-    "compression", "ouvert", "admin_token", "read_only_token", "quartiles",
+    "compression", "ouvert", "admin_token", "read_only_token", "url_publique",
+    "quartiles",
 )  # fmt: skip
 
 
@@ -113,21 +115,32 @@ def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[
         if neuf and options["semence"] == "vide" and not options["taille"]:
             # Nothing has to be looked for, nor shown: it starts while we import what judges.
             depart = [f"--seed={seed}", f"--clock={horloge.en_texte()}"]
-            attendre = serveur.enter_context(partir([*_arguments(options, BASE_PAR_DEFAUT), *depart], home))
+            attendre = serveur.enter_context(
+                partir([*_arguments(options, BASE_PAR_DEFAUT), *depart], home, _variables(options))
+            )
         contrats, magasin = _ouvrir(options, home)
         pile.enter_context(magasin)
         nom = BASE_PAR_DEFAUT if neuf else _nom_libre(magasin)
         _assurer(magasin, contrats.defaut, nom, options, horloge, seed)
         if attendre is None:
-            attendre = serveur.enter_context(partir(_arguments(options, nom), home))
+            attendre = serveur.enter_context(partir(_arguments(options, nom), home, _variables(options)))
         yield Epreuve(home, contrats, magasin, nom, options["semence"], options, signaux, serveur, attendre)
+
+
+def _variables(options: Mapping[str, Any]) -> dict[str, str]:
+    """What `serve` is given for a trial, and who looks at the processes does not read."""
+    return {
+        PAR_NOM[nom].variable: options[nom]
+        for nom in ("database", "admin_token", "read_only_token")
+        if options[nom] is not None
+    }
 
 
 def _arguments(options: Mapping[str, Any], base: str) -> list[str]:
     """Those of `serve` for the base of a trial."""
     arguments = [f"--seed-base={options['semence']}", f"--refusals-base={base}"]
     arguments += [f"--server-name={nom}" for nom in options["noms"]]
-    for nom in ("contract", "contracts", "profile", "database", *_DE_SERVE):
+    for nom in ("contract", "contracts", "profile", *(n for n in _DE_SERVE if not PAR_NOM[n].secret)):
         option = f"--{nom.replace('_', '-')}"
         if options[nom] is True:
             arguments.append(option)

@@ -54,6 +54,7 @@ COMMANDES: Final = {
     "clock": ("clock", "Lit, fige ou avance l'horloge d'une base : les nuits passent."),
     "pannes": ("pannes", "Arme, liste ou désarme les pannes d'une base."),
     "snapshots": ("snapshots", "Sauvegarde, restaure ou compare une base, sous un nom."),
+    "jetons": ("jetons", "Fait, liste ou révoque les jetons qui ouvrent la console et l'API."),
     "cles": ("cles", "Fait des clés qui signent les preuves ; tire des défis."),
     "pki": ("pki", "Émet des certificats de développement."),
     "db": ("db", "Met à jour, remplit, sauvegarde, restaure ou vide la base de données."),

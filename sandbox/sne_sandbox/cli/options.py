@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
+from click.core import ParameterSource
 
 from sne_sandbox.errors import UsageError
+from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.settings import ENTIER_MAX, OUI_NON, PAR_NOM, Setting, valeur
 
 if TYPE_CHECKING:
@@ -43,11 +46,14 @@ forme_de_liste = _forme("text", "json", "markdown", aide="Forme de la liste.")
 
 
 def reglages(*noms: str, **defauts: Any) -> Callable[[_F], _F]:
-    """Add the options of these settings to a command, in this order; `defauts` replaces defaults by name."""
+    """Add the options of these settings to a command, in this order; `defauts` replaces defaults by name.
+    What a file may hold (`--database-file`) is read from it: the command sees the value alone."""
 
     def ajouter(fonction: _F) -> _F:
         for nom in reversed(noms):
             setting = PAR_NOM[nom]
+            if (fichier := PAR_NOM.get(f"{nom}_file")) is not None:
+                fonction = _option_de_fichier(setting, fichier)(fonction)
             fonction = _option(setting, defauts.get(nom, setting.defaut))(fonction)
         return fonction
 
@@ -141,9 +147,11 @@ class _OuiNon(click.types.BoolParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool:
         """Click's: what was written, as a boolean."""
-        return super().convert(
-            OUI_NON.get(value.lower(), value) if isinstance(value, str) else value, param, ctx
-        )
+        if isinstance(value, str):
+            if value.lower() not in OUI_NON:
+                self.fail("oui ou non est attendu", param, ctx)
+            return OUI_NON[value.lower()]
+        return super().convert(value, param, ctx)
 
 
 def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
@@ -166,7 +174,61 @@ def _option(setting: Setting, defaut: Any) -> Callable[[_F], _F]:
         envvar=setting.variable,
         show_default=defaut is not None and setting.type is not bool,
         help=setting.aide[0].upper() + setting.aide[1:] + ".",
+        callback=_lire_ou_taire if f"{setting.nom}_file" in PAR_NOM else None,
     )
+
+
+def _option_de_fichier(setting: Setting, fichier: Setting) -> Callable[[_F], _F]:
+    """The option of the file that holds a setting, read before it."""
+    return click.option(
+        fichier.option,
+        fichier.nom,
+        type=click.Path(path_type=Path, readable=False),
+        default=None,
+        envvar=fichier.variable,
+        metavar="FICHIER",
+        is_eager=True,
+        expose_value=False,
+        callback=lambda ctx, param, valeur: ctx.meta.update({_cle_du_fichier(setting): valeur}),
+        help=fichier.aide[0].upper() + fichier.aide[1:] + ".",
+    )
+
+
+def _lire_ou_taire(ctx: click.Context, param: click.Parameter, valeur: str | None) -> str | None:
+    """The value of a setting that a file may hold, and a warning when a secret was typed: who looks at the
+    processes of this machine reads it. Raises UsageError for both, or for a file that cannot be read."""
+    setting = PAR_NOM[param.name or ""]
+    fichier: Path | None = ctx.meta.get(_cle_du_fichier(setting))
+    if fichier is None:
+        ecrite = ctx.get_parameter_source(setting.nom) is ParameterSource.COMMANDLINE
+        if valeur and ecrite and (setting.secret or urlsplit(valeur).password):
+            click.echo(
+                f"attention : {setting.option} se lit dans la liste des processus → donnez-le par "
+                f"{setting.option}-file ou {setting.variable}",
+                err=True,
+            )
+        return valeur
+    if valeur:
+        raise UsageError(
+            f"{setting.option} et {setting.option}-file donnent la même chose.", remede="gardez l'un des deux"
+        )
+    try:
+        lue = fichier.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as erreur:
+        raison = raison_systeme(erreur) if isinstance(erreur, OSError) else "ce n'est pas du texte"
+        raise UsageError(
+            f"Le fichier [{fichier}] ne peut pas être lu : {raison}.",
+            remede=f"vérifiez {setting.option}-file",
+        ) from erreur
+    if not lue:
+        raise UsageError(
+            f"Le fichier [{fichier}] est vide.", remede=f"écrivez-y ce que {setting.option} dirait"
+        )
+    return lue
+
+
+def _cle_du_fichier(setting: Setting) -> str:
+    return f"sne_sandbox.{setting.nom}_file"
 
 
 def ouvrir(options: Mapping[str, Any]) -> "tuple[Contrats, Magasin]":

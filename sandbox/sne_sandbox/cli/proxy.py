@@ -57,7 +57,7 @@ relisez avant de partager."""
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "client_cert", "pkcs12",
     "workers", "threads", "journal_max", "message_max", "connexions_max", "octets_max", "debit_min",
-    "patience", "ouvert", "admin_token", "read_only_token",
+    "patience", "ouvert", "admin_token", "read_only_token", "url_publique",
 )  # fmt: skip
 def commande(
     url: str | None,
@@ -125,21 +125,19 @@ def _servir(
     home: Path = options["home"]
     # A `serve` that comes after on this home finds its base as it would have made it.
     configuration = depart.configuration(options, noms, semence=depart.SEMENCE)
-    jeton = configuration.jeton
     guichets, vitrine = depart.preparer_certificats(options, [*noms, options["host"]], depart.SEMENCE)
+    configuration = depart.jeton_commun(configuration)
 
     def annoncer(adresses: Any) -> None:
         if pret is not None:
-            depart.ecrire_pret(pret, adresses, home, guichets, vitrine, jeton)
+            depart.ecrire_pret(pret, adresses, home, guichets, vitrine, configuration.jeton)
         click.echo(f"sne-sandbox : relais vers {amont.url}", err=True)
         for nom in ("https", "http"):
             if getattr(adresses, nom):
                 click.echo(f"  {nom:5} {getattr(adresses, nom)}/services/", err=True)
         click.echo(f"  certificats : {guichets}", err=True)
-        click.echo(f"  journal : {adresses.http or adresses.https}/console/{base}/", err=True)
+        depart.annoncer_la_console(adresses, configuration, f"/console/{base}/")
         click.echo("  Ce journal peut porter des données personnelles : gardez-le pour vous.", err=True)
-        if jeton is not None:
-            click.echo(f"  jeton d'administration : {jeton}", err=True)
 
     ecoute = lancement.ecoute_de(options)
     a_servir = LancementRelais(configuration, ecoute, amont, base)

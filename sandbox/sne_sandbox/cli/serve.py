@@ -28,8 +28,8 @@ Exemples :
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "synchronous", "client_cert",
     "pkcs12", "workers", "threads", "delai_arret", "journal_max", "message_max", "xml_max", "connexions_max",
-    "octets_max", "debit_min", "patience", "ouvert", "admin_token", "read_only_token", "compression",
-    "quartiles",
+    "octets_max", "debit_min", "patience", "ouvert", "admin_token", "read_only_token", "url_publique",
+    "compression", "quartiles",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
 @click.option(
@@ -78,13 +78,14 @@ def commande(
         horloge=lire_horloge(horloge),
     )
     dossier, vitrine = depart.preparer_certificats(options, [*noms, options["host"]], semence)
+    configuration = depart.jeton_commun(configuration)
 
     def annoncer(adresses: Any) -> None:
         # Who reads the ready file may end the server at once: its log says by then where it was.
         _annoncer(adresses, dossier, configuration)
         if pret is not None:
             depart.ecrire_pret(pret, adresses, home, dossier, vitrine, configuration.jeton)
-        _annoncer_la_lecture(adresses, configuration, options["host"], noms)
+        _annoncer_la_lecture(adresses, configuration, options, noms)
 
     depart.signaler_ecart(options)
     donnees = depart.options_de_base_donnees()
@@ -108,19 +109,27 @@ def _annoncer(adresses: Any, dossier: Path, configuration: Any) -> None:
         if getattr(adresses, nom):
             click.echo(f"  {nom:5} {getattr(adresses, nom)}/services/", err=True)
     click.echo(f"  certificats : {dossier}", err=True)
-    click.echo(f"  console : {adresses.http or adresses.https}/", err=True)
-    if configuration.jeton is not None:
-        click.echo(f"  jeton d'administration : {configuration.jeton}", err=True)
+    depart.annoncer_la_console(adresses, configuration)
 
 
-def _annoncer_la_lecture(adresses: Any, configuration: Any, host: str, noms: tuple[str, ...]) -> None:
-    """Says on stderr where the console is only read, and what travels in clear."""
-    from sne_sandbox.web.acces import Acces  # with Flask under it: after the ready file
+def _annoncer_la_lecture(
+    adresses: Any, configuration: Any, options: dict[str, Any], noms: tuple[str, ...]
+) -> None:
+    """Says on stderr where the console is only read, and what travels in clear. The link is a token: a screen
+    shows it, a log does not hold it."""
+    from sne_sandbox.operations.jetons import jeton_de_lecture
 
-    lecture = Acces(configuration.home, configuration.jeton, configuration.jeton_lecture).lecture
-    partagee = depart.adresse_pour_les_autres(adresses.http or adresses.https, host, noms)
-    click.echo(f"  console en lecture seule : {partagee}/lecture/{lecture}", err=True)
-    if not est_boucle_locale(host) and adresses.http:
+    if sys.stderr.isatty():
+        partagee = configuration.url_publique or depart.adresse_pour_les_autres(
+            adresses.http or adresses.https, options["host"], noms
+        )
+        with ouvrir_magasin(options) as magasin:
+            lecture = configuration.jeton_lecture or jeton_de_lecture(magasin, configuration.home)
+        click.echo(f"  console en lecture seule : {partagee}/lecture/{lecture}", err=True)
+    else:
+        dit = "page Scènes de la console, ou « sne-sandbox jetons lien --lecture »"
+        click.echo(f"  lien de lecture : {dit}", err=True)
+    if not est_boucle_locale(options["host"]) and adresses.http and not configuration.url_publique:
         click.echo(
             "  attention : en http, les jetons et les cookies circulent en clair sur le réseau ; "
             + ("préférez l'adresse https" if adresses.https else "ouvrez aussi --https-port"),

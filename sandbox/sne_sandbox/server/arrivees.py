@@ -8,15 +8,30 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from twisted.internet.interfaces import IReadDescriptor
+from twisted.internet.interfaces import IAddress, IReadDescriptor
 from twisted.internet.protocol import ServerFactory
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.server.bornes import A_LA_PORTE, REPIT, marge
+from sne_sandbox.server.channel import Canal
 from sne_sandbox.server.repartition import ADOPTEE, D_UN_COUP, FERMEE
-from sne_sandbox.server.service import ServiceWsgi
+from sne_sandbox.server.service import Genre, ServiceWsgi
+
+
+class FabriqueDeCanaux(ServerFactory):
+    """Makes the channels of one listener."""
+
+    noisy = False
+
+    def __init__(self, service: ServiceWsgi, genre: Genre) -> None:
+        self._service = service
+        self._genre: Genre = genre
+
+    def buildProtocol(self, addr: IAddress | None) -> Canal:  # noqa: N802
+        """Twisted's: a channel for a new connection."""
+        return Canal(self._service, self._genre)
 
 
 @implementer(IReadDescriptor)

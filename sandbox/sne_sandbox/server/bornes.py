@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
+from sne_sandbox import systeme
 from sne_sandbox.domain.echange import EtatDuServeur
 from sne_sandbox.server.listeners import Ecoute
 
@@ -38,14 +39,8 @@ RETOUR: Final = 5
 def connexions_possibles(voulues: int | None) -> int:
     """The connections that a process may hold: those asked for, as far as the system's descriptors go. Of
     four descriptors three are connections: a body of a megabyte has one too, for its temporary file."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        possibles = _CONNEXIONS_MAX
-    else:
-        limite = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        sans_limite = limite == resource.RLIM_INFINITY
-        possibles = _CONNEXIONS_MAX if sans_limite else max(_CONNEXIONS_MIN, (limite - _AUTRES) * 3 // 4)
+    limite = systeme.descripteurs_permis()
+    possibles = _CONNEXIONS_MAX if limite is None else max(_CONNEXIONS_MIN, (limite - _AUTRES) * 3 // 4)
     if voulues is None:
         return min(possibles, _CONNEXIONS_MAX)
     if voulues > possibles:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from sne_sandbox import systeme
@@ -62,13 +63,16 @@ def servir_en_enfant(options: Sequence[str] = (), *, home: Path | None = None) -
 
 
 @contextlib.contextmanager
-def partir(options: Sequence[str], home: Path) -> Iterator[Callable[[], ServeurEnfant]]:
+def partir(
+    options: Sequence[str], home: Path, variables: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Callable[[], ServeurEnfant]]:
     """As `servir_en_enfant`, while the caller does something else; what it then calls waits for the server,
-    and raises when it did not start."""
+    and raises when it did not start. `variables` are put into its environment: what no list of processes
+    shows."""
     _creer(home)
     with tempfile.TemporaryDirectory(prefix=".pret-", dir=home, ignore_cleanup_errors=True) as dossier:
         pret, journal = Path(dossier) / "pret.json", home / "serveur.log"
-        processus = _lancer(home, pret, journal, options)
+        processus = _lancer(home, pret, journal, options, variables)
         try:
             yield lambda: ServeurEnfant(_attendre(processus, pret, journal), home, journal, processus)
         finally:
@@ -85,7 +89,9 @@ def _creer(home: Path) -> None:
         ) from None
 
 
-def _lancer(home: Path, pret: Path, journal: Path, options: Sequence[str]) -> "subprocess.Popen[bytes]":
+def _lancer(
+    home: Path, pret: Path, journal: Path, options: Sequence[str], variables: Mapping[str, str]
+) -> "subprocess.Popen[bytes]":
     # -P: the user may well be in a folder that has a `sne_sandbox` of their own.
     commande = [sys.executable, "-P", "-m", "sne_sandbox", "--with-parent", "serve", "--home", str(home),
                 "--ready-file", str(pret), "--https-port", "0", "--http-port", "0", *options]  # fmt: skip
@@ -102,16 +108,16 @@ def _lancer(home: Path, pret: Path, journal: Path, options: Sequence[str]) -> "s
             stdin=subprocess.PIPE,  # closed by our death: what --with-parent waits for
             stdout=sortie,
             stderr=sortie,
-            env=_environnement(),
+            env=_environnement(variables),
             start_new_session=True,  # a Ctrl-C meant for us must not end it before what uses it
         )
 
 
-def _environnement() -> dict[str, str]:
-    """Ours, where the folder of this very package comes first: the child must be the same version."""
+def _environnement(variables: Mapping[str, str]) -> dict[str, str]:
+    """Ours and `variables`; the folder of this very package first: the child must be the same version."""
     racine = str(Path(__file__).resolve().parents[2])
     chemins = [racine, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(chemins)}
+    return {**os.environ, **variables, "PYTHONPATH": os.pathsep.join(chemins)}
 
 
 def _attendre(processus: "subprocess.Popen[bytes]", pret: Path, journal: Path) -> Mapping[str, Any]:

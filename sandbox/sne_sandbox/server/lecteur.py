@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from sne_sandbox import systeme
+
 if TYPE_CHECKING:
     from sne_sandbox.server.service import ApplicationWsgi  # with Twisted under it
 
@@ -50,7 +52,7 @@ def repondre(
     complet["wsgi.multithread"] = complet["wsgi.multiprocess"] = False
     iterable = application(complet, start_response)
     try:
-        descripteur = os.open(fichier, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descripteur = os.open(fichier, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | systeme.OCTETS, 0o600)
         with os.fdopen(descripteur, "wb") as sortie:
             for morceau in (*ecrits, *iterable):
                 sortie.write(morceau)

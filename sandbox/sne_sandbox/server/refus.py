@@ -23,8 +23,8 @@ TROP_D_OCTETS: Final = (
     "{} octets en route à la fois, par processus, et ils le sont. → réessayez, ou relevez --octets-max."
 )
 NON_LUE: Final = (
-    "Réponse abandonnée : le client a lu {} octets sur {}, dont {} dans les {:.0f} dernières secondes. → lisez "
-    "plus vite, ou abaissez --debit-min."
+    "Réponse abandonnée : le client a lu {} octets sur {}, dont {} dans les {:.0f} dernières secondes. → "
+    "lisez plus vite, ou abaissez --debit-min."
 )
 SANS_FICHIER: Final = "Il ne peut pas garder un corps aussi long : {}. → réessayez."
 

@@ -23,8 +23,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from sne_sandbox import systeme
 from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.arrivees import Arrivees, Porte
-from sne_sandbox.server.channel import FabriqueDeCanaux
+from sne_sandbox.server.arrivees import Arrivees, FabriqueDeCanaux, Porte
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.server.service import ApplicationWsgi, EtatServeur, Fils, Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls

@@ -31,6 +31,12 @@ _EN_PARTANCE: Final = (
 _STATUTS: Final = {200: "200 OK", 503: "503 Service Unavailable"}
 
 
+def est_une_sonde(debut: bytes) -> bool:
+    """Whether what a request begins with asks for one of these addresses: a full server is alive, and answers
+    it."""
+    return debut.startswith((b"GET " + VIE, b"GET " + PRET, b"HEAD " + VIE, b"HEAD " + PRET))
+
+
 def repondre(requete: Destinataire, uri: bytes, service: ServiceWsgi) -> bool:
     """Answers a request for one of these addresses, at once or very soon; False for any other."""
     etat, chemin = service.etat, uri.partition(b"?")[0]

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
@@ -42,7 +43,7 @@ class Voie:
     def __init__(self, lecteur: Callable[[], ApplicationWsgi], au_reacteur: Callable[..., object]) -> None:
         self._lecteur = lecteur
         self._au_reacteur = au_reacteur
-        self._file: queue.Queue[_Lecture] = queue.Queue(EN_ATTENTE_MAX)
+        self._file: queue.Queue[_Lecture | None] = queue.Queue(EN_ATTENTE_MAX)
         self._verrou = threading.Lock()
         self._fil: threading.Thread | None = None
         self._processus: subprocess.Popen[bytes] | None = None
@@ -63,29 +64,34 @@ class Voie:
         return True
 
     def fermer(self) -> None:
-        """Ends the process, whatever it is at."""
+        """Ends the process, whatever it is at, and leaves no file."""
         self._ferme = True
         with self._verrou:
+            fil = self._fil
             if self._processus is not None:
                 self._processus.kill()
+        with contextlib.suppress(queue.Full):  # the thread looks before it takes the next
+            self._file.put_nowait(None)
+        if fil is not None:
+            fil.join(2.0)
 
     # --- in the thread of the reads --------------------------------------------------------------------
 
     def _tourner(self) -> None:
         with tempfile.TemporaryDirectory(prefix="sne-lectures-") as dossier:
             try:
-                while True:
+                while not self._ferme:
                     try:
-                        requete, environ = self._file.get(timeout=OISIVE)
+                        lecture = self._file.get(timeout=OISIVE)
                     except queue.Empty:
                         with self._verrou:
                             if self._file.empty():
                                 self._fil = None
                                 return
                         continue
-                    if not self._ferme and not requete._disconnected:
-                        self._repondre(requete, environ, Path(dossier) / "corps")
-                    del requete, environ
+                    if lecture is not None and not self._ferme and not lecture[0]._disconnected:
+                        self._repondre(*lecture, Path(dossier) / f"corps-{time.monotonic_ns()}")
+                    del lecture  # waiting for the next must not keep it
             finally:
                 self._congedier()
 

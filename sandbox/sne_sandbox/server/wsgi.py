@@ -18,7 +18,7 @@ from zope.interface import implementer
 from sne_sandbox.domain.echange import LOURD, NON_REMISE, PANNE
 from sne_sandbox.server import pannes
 from sne_sandbox.server.bornes import RETOUR
-from sne_sandbox.server.envoi import EN_MEMOIRE, recueillir
+from sne_sandbox.server.ecoulement import EN_MEMOIRE, recueillir
 from sne_sandbox.server.remise import NonRemise
 from sne_sandbox.server.service import ServiceWsgi
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sne_sandbox.errors import MagasinIndisponible, StoreError
-from sne_sandbox.store.defaillances import base_en_panne, defaillance_de
+from sne_sandbox.store.defaillances import ABIME, base_en_panne, defaillance_de
 from sne_sandbox.store.disjoncteur import Disjoncteur
 from sne_sandbox.store.identite import FichierOuvert
 from sne_sandbox.store.pilotes import (
@@ -61,6 +61,7 @@ class Connexions:
         self._libres: list[Any] = []
         self._local = threading.local()
         self._ferme = False
+        self._abime = False
         self.disjoncteur: Final = Disjoncteur(self._sonder)
 
     def fermer(self) -> None:
@@ -98,8 +99,16 @@ class Connexions:
 
     def _defaillir(self, erreur: BaseException, *, connexion: bool = False) -> MagasinIndisponible:
         """What is told of a failure; one that will last cuts the database out."""
-        traduite = base_en_panne(erreur, connexion=connexion)
-        if portee := defaillance_de(erreur, connexion=connexion).portee:
+        try:
+            self.verifier_fichier()  # whatever SQLite says of it, this is why
+        except MagasinIndisponible as dite:
+            return dite
+        traduite, lue = (
+            base_en_panne(erreur, connexion=connexion),
+            defaillance_de(erreur, connexion=connexion),
+        )
+        if portee := lue.portee:
+            self._abime = self._abime or lue is ABIME
             self.disjoncteur.couper(traduite, ecriture_seule=portee == "ecriture")
         return traduite
 
@@ -129,6 +138,9 @@ class Connexions:
                 raise OSError(errno.ENOSPC, "too little room")
         driver = self._connecter()
         try:
+            if self._abime and driver.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise self._pilote.DatabaseError("still damaged")
+            self._abime = False
             with self._verrou or nullcontext():
                 driver.execute("BEGIN IMMEDIATE" if self.dialecte == "sqlite" else "BEGIN")
                 driver.execute(POUR_VOIR if ecriture else _LIRE_POUR_VOIR)
@@ -157,7 +169,6 @@ class Connexions:
         except self._erreurs as erreur:
             if isinstance(erreur, self.bogues):
                 raise
-            self.verifier_fichier()  # the reason why it does not open, perhaps
             raise self._defaillir(erreur, connexion=True) from erreur
 
     def _connecter(self) -> Any:

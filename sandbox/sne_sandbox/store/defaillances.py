@@ -42,9 +42,10 @@ _INCONNUE: Final = Defaillance(
 _COMPLET: Final = Defaillance(
     "PostgreSQL n'a plus de connexion libre", "relevez max_connections, ou baissez --workers et --threads"
 )
-_ABIME: Final = Defaillance(
+ABIME: Final = Defaillance(
     "le fichier de la base est abîmé",
     "arrêtez le serveur, remettez une sauvegarde du fichier (sans -wal ni -shm), et relancez",
+    "ecriture",
 )
 _AUTRE: Final = "vérifiez son adresse, les droits, la place du disque, et qu'aucun autre outil ne la tient"
 
@@ -57,8 +58,8 @@ _SQLITE: Final = {
     sqlite3.SQLITE_IOERR: Defaillance(
         "le disque de la base a failli", "vérifiez le disque, son quota, et le journal du système", "ecriture"
     ),
-    sqlite3.SQLITE_CORRUPT: _ABIME,
-    sqlite3.SQLITE_NOTADB: _ABIME,
+    sqlite3.SQLITE_CORRUPT: ABIME,
+    sqlite3.SQLITE_NOTADB: ABIME,
     sqlite3.SQLITE_FULL: _DISQUE,
     sqlite3.SQLITE_CANTOPEN: Defaillance(
         "le fichier de la base ne s'ouvre pas", "vérifiez qu'il est là, et les droits sur son dossier"

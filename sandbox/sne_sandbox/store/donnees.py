@@ -96,6 +96,10 @@ class BaseDeDonnees(Connexions):
         out instead of being tried by everybody."""
         self.disjoncteur.armer()
         if self._fichier is not None:
+            with suppress(MagasinIndisponible, *self._erreurs):
+                self._reporteur = self._ouvrir()
+                self._reporteur.execute("SELECT 1 FROM sqlite_master").fetchone()  # it has the log open
+                self._fichier.garder()
             # On a full disk it begins by being cut out: what is there can be read.
             with (
                 suppress(MagasinIndisponible),

@@ -3,6 +3,7 @@ deleted or replaced under it, and all that it acknowledges is lost when it ends.
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,23 +28,25 @@ class FichierOuvert:
         self._chemin = chemin
         self._journal = f"{chemin}-wal"
         vu = chemin.stat()
-        self._lui = vu.st_dev, vu.st_ino
+        self._lui = _qui(vu)
         self._taille = vu.st_size
-        self._en_wal = False
+        self._lui_wal: tuple[int, int] | None = None
         self._generation = 0
+
+    def garder(self) -> None:
+        """From now on a connection stays open, and with it the log of SQLite (`-wal`): it is the same too."""
+        with suppress(MagasinIndisponible):  # a disk that has no WAL
+            self._lui_wal = _qui(_regarder(self._journal))
 
     def verifier(self, driver: Any = None) -> None:
         """Raises MagasinIndisponible when the path does not lead any more to what was opened. `driver` is a
         connection that writes: what it sees is looked at too. Some microseconds."""
         nom = self._chemin.name
-        try:
-            vu = os.stat(self._chemin)  # noqa: PTH116 - three times the price by Path
-        except FileNotFoundError:
-            raise _perdu(f"le fichier {nom} a été supprimé sous le serveur") from None
-        except OSError as erreur:
-            raise _perdu(f"le fichier {nom} ne se voit plus ({raison_systeme(erreur)})") from None
-        if (vu.st_dev, vu.st_ino) != self._lui:
+        vu = _regarder(str(self._chemin))
+        if _qui(vu) != self._lui:
             raise _perdu(f"le fichier {nom} a été remplacé par un autre sous le serveur")
+        if self._lui_wal is not None and _qui(_regarder(self._journal)) != self._lui_wal:
+            raise _perdu(f"le fichier {nom}-wal a été remplacé par un autre sous le serveur")
         if driver is None:
             return
         generation = driver.execute(_LIRE).fetchone()[0]
@@ -54,18 +57,26 @@ class FichierOuvert:
             # Not VACUUM, after which the pages fit: a copy was written over it.
             raise _perdu(f"le fichier {nom} a été écrasé par une copie sous le serveur")
         self._taille = vu.st_size
-        try:
-            os.stat(self._journal)  # noqa: PTH116
-            self._en_wal = True
-        except FileNotFoundError:
-            if self._en_wal:
-                raise _perdu(f"le fichier {nom}-wal a été supprimé sous le serveur") from None
 
     def marquer(self, connexion: Connexion) -> None:
         """Gives the file its next generation, in this transaction."""
         # By the clock: two copies that went on apart have not the same.
         generation = max(connexion.entier(_LIRE) + 1, int(time.time()) & 0x7FFF_FFFF)
         connexion.brut(f"{_LIRE} = {generation}")
+
+
+def _regarder(chemin: str) -> os.stat_result:
+    nom = os.path.basename(chemin)  # noqa: PTH119
+    try:
+        return os.stat(chemin)  # noqa: PTH116 - three times the price by Path
+    except FileNotFoundError:
+        raise _perdu(f"le fichier {nom} a été supprimé sous le serveur") from None
+    except OSError as erreur:
+        raise _perdu(f"le fichier {nom} ne se voit plus ({raison_systeme(erreur)})") from None
+
+
+def _qui(vu: os.stat_result) -> tuple[int, int]:
+    return vu.st_dev, vu.st_ino
 
 
 def _pages(driver: Any) -> int:

@@ -22,6 +22,7 @@ from sne_sandbox.store import requetes, schema, tables, tranches
 from sne_sandbox.store.connexion import Connexion, Ligne
 from sne_sandbox.store.defaillances import base_en_panne
 from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.jetons import Jetons, revoquer_ceux_de
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
 from sne_sandbox.store.registre import Referentiels, RegistreBase
@@ -43,6 +44,7 @@ class Magasin(BaseDeDonnees):
         self.referentiels = Referentiels()
         self.journal = Journal(self, maximum=journal_max)
         self.bases = Bases(self)
+        self.jetons = Jetons(self)
         #: By base, the last night after which so many were due that it was asked whether they are to be run.
         self.nuits_demandees: dict[str, date | None] = {}
         self.voisins: Voisins | None = None
@@ -267,6 +269,7 @@ class Bases:
         with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
             lire_ligne(connexion, nom)  # unread: a row that does not read can be deleted
             effacer(connexion, nom)
+            revoquer_ceux_de(connexion, nom)
         tranches.balayer(self._magasin)
 
 

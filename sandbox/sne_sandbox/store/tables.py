@@ -417,6 +417,31 @@ changement: Final = Table(
     range_par_cle=True,
 )
 
+#: Who may enter beside SOAP (`store.jetons`): the hash of a token, never the token. `droit` is « tout »,
+#: « base » (of `base`) or « lecture »; the row of the read-only link has no hash: its token is made of the
+#: key of the cookies and of `cree_le`.
+jeton: Final = Table(
+    "jeton",
+    1,
+    (
+        *_textes("nom", "empreinte", "droit"),
+        _texte("base", nulle=True),
+        _entier("cree_le"),
+        _entier("vu_le", nulle=True),
+        _entier("expire_le", nulle=True),
+    ),
+    depuis="v0005",
+)
+
+#: The codes of a link that have been used, until they would be too old anyway.
+code_utilise: Final = Table(
+    "code_utilise", 1, (_texte("empreinte"), _entier("expire_le")), range_par_cle=True, depuis="v0005"
+)
+
+#: How often a wrong token came, and when the last did: one row, `nom` « refus ».
+jeton_compteur: Final = Table(
+    "jeton_compteur", 1, (_texte("nom"), _entier("nombre"), _entier("dernier_le")), depuis="v0005"
+)
 
 #: The state of a base, children first: what « etat » empties.
 ETAT: Final = (
@@ -460,4 +485,4 @@ piece: Final = Table(
     depuis="v0005",
 )
 #: What belongs to no base: `CONTENU` and snapshots know nothing of it.
-PARTAGE: Final = (coffre, serveur, piece)
+PARTAGE: Final = (coffre, serveur, piece, jeton, code_utilise, jeton_compteur)

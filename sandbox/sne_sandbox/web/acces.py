@@ -1,28 +1,29 @@
-"""Where a request comes from, what a browser or a program may do (all, read only, or nothing), and the cookie
-that remembers it.
+"""Where a request comes from, who sends it (by its token, or the cookie that one gave), and that cookie.
 
 Browsers say whether a page of ours or of another site sent a request (`Origin`, `Sec-Fetch-Site`);
 applications send neither header.
 """
 
 import hmac
-import os
 import secrets
 from contextlib import suppress
-from datetime import timedelta
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, current_app, request, session
+from flask import Flask, Request, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from sne_sandbox.errors import StoreError
-from sne_sandbox.raisons import raison_systeme
+from sne_sandbox.journal_technique import journal_technique
+from sne_sandbox.operations import jetons
+from sne_sandbox.operations.jetons import Droit, Entree
 from sne_sandbox.settings import est_boucle_locale
+from sne_sandbox.store.session import Magasin
+from sne_sandbox.web.frein import Frein
+from sne_sandbox.web.partage import Configuration
 
 #: A page of another site; `same-site` is another port of this machine.
 _AILLEURS: Final = ("cross-site", "same-site")
@@ -61,48 +62,94 @@ def est_locale(hote: str) -> bool:
 
 #: What is neither a page nor the API: SOAP carries its own identity, and no cookie.
 OUVERTS: Final = ("/services/", "/bases/", "/nuu/", "/nuu-ws/", "/healthz", "/readyz")
-_CLE: Final = "console.key"
 #: A cookie is good for a day of training.
 _DUREE: Final = timedelta(hours=12)
-
-
-class Droit(StrEnum):
-    """What somebody may do beside SOAP."""
-
-    TOUT = "tout"
-    LECTURE = "lecture"
-    """Sees everything, changes nothing."""
+#: Whoever is on this machine, before a server that was opened on purpose.
+_OUVERT: Final = Entree("ouvert", "", Droit.TOUT)
 
 
 class Acces:
-    """The tokens of one server. `jeton` None: the local machine may do everything without one.
+    """Who may enter one server: by the tokens that it was given, by its read-only link, by those of its
+    database; anybody when it was opened on purpose. Raises StoreError when the home cannot hold its key."""
 
-    `lecture` is the token of the read-only link; where none was given it is made of the home's own key, so
-    that every worker, and the next start, know the same. Raises StoreError when the home cannot hold its key.
-    """
+    def __init__(self, configuration: Configuration, magasin: Magasin) -> None:
+        self._home, self._magasin = configuration.home, magasin
+        self._frein = Frein()
+        self._donnees = [
+            Entree(nom, jetons.empreinte(jeton), droit)
+            for nom, jeton, droit in (
+                (jetons.DU_SERVEUR, configuration.jeton, Droit.TOUT),
+                (jetons.DE_LECTURE, configuration.jeton_lecture, Droit.LECTURE),
+            )
+            if jeton is not None
+        ]
+        self._lecture = configuration.jeton_lecture
+        self.ouvert = configuration.ouvert
+        self.publique = configuration.url_publique
+        #: Signs the cookies.
+        self.cle = hmac.new(jetons.cle_des_cookies(self._home), b"cookies", sha256).hexdigest()
 
-    def __init__(self, home: Path, jeton: str | None, lecture: str | None) -> None:
-        racine = _cle(home)
-        self.jeton = jeton
-        self.lecture = lecture or _empreinte(racine, "lecture")[:32]
-        #: Signs the cookies: they die with the tokens they stand for.
-        self.cle = _empreinte(racine, f"cookies\0{jeton or ''}\0{self.lecture}")
+    @property
+    def lecture(self) -> str:
+        """The token of the read-only link."""
+        return self._lecture or jetons.jeton_de_lecture(self._magasin, self._home)
 
-    def du_jeton(self, recu: str) -> Droit | None:
-        """What a token gives."""
-        if self.jeton is not None and _memes(recu, self.jeton):
-            return Droit.TOUT
-        return Droit.LECTURE if _memes(recu, self.lecture) else None
+    def entree(self, empreinte: str) -> Entree | None:
+        """What the token of this hash gives, at this moment."""
+        for donnee in self._donnees:
+            if hmac.compare_digest(empreinte.encode("utf-8", "replace"), donnee.empreinte.encode()):
+                return donnee
+        if (trouvee := jetons.entree(self._magasin, empreinte)) is not None:
+            return trouvee
+        if self._lecture is None and hmac.compare_digest(
+            empreinte.encode("utf-8", "replace"), jetons.empreinte(self.lecture).encode()
+        ):
+            return Entree(jetons.LIEN_DE_LECTURE, empreinte, Droit.LECTURE)
+        return None
 
-    def droit(self, requete: Request) -> Droit | None:
-        """What this request may do: by its header, its cookie, or because the machine is ours."""
+    def presenter(self, jeton: str) -> Entree | None:
+        """What a token gives that somebody shows. Raises TooManyRequests for who has shown too many that are
+        wrong: nothing tells then whether this one is."""
+        empreinte = jetons.empreinte(jeton)
+        self._freiner(empreinte)
+        trouvee = self.entree(empreinte)
+        self._noter(empreinte, bon=trouvee is not None)
+        return trouvee
+
+    def utiliser_code(self, code: str) -> Entree | None:
+        """What the code of a link gives, once: the right of the server's own token. Raises as `presenter`."""
+        self._freiner("")
+        bon = jetons.utiliser_code(self._magasin, self._home, code)
+        self._noter("", bon=bon)
+        return next((e for e in self._donnees if e.droit is Droit.TOUT), None) if bon else None
+
+    def qui(self, requete: Request) -> Entree | None:
+        """Who sends this request: by its header, its cookie, or because the machine is ours. Raises as
+        `presenter`."""
         en_tete = requete.headers.get("Authorization", "")
         if en_tete:
             genre, _, jeton = en_tete.partition(" ")
-            return self.du_jeton(jeton.strip()) if genre.lower() == "bearer" else None
-        if session.get("droit") in list(Droit):
-            return Droit(session["droit"])
-        return Droit.TOUT if self.jeton is None else None
+            return self.presenter(jeton.strip()) if genre.lower() == "bearer" else None
+        if isinstance(empreinte := session.get("jeton"), str) and (trouvee := self.entree(empreinte)):
+            return trouvee
+        return _OUVERT if self.ouvert else None
+
+    def _freiner(self, empreinte: str) -> None:
+        attente = self._frein.attente(request.remote_addr or "", empreinte)
+        if attente:
+            raise TooManyRequests(f"Trop de jetons faux : revenez dans {attente} s.", retry_after=attente)
+
+    def _noter(self, empreinte: str, *, bon: bool) -> None:
+        pair = request.remote_addr or ""
+        self._frein.noter(pair, empreinte, bon=bon)
+        if bon:
+            return
+        with suppress(StoreError):  # the answer is the same, whatever becomes of the figure
+            self._magasin.jetons.compter_refus(datetime.now(UTC))
+        ralenti = self._frein.attente(pair) > 0
+        journal_technique("sne_sandbox.acces").warning(
+            "wrong credentials", peer=pair, endpoint=request.endpoint, slowed=ralenti
+        )
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -114,7 +161,7 @@ class Sessions(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Whether it travels over TLS only."""
-        return request.is_secure
+        return request.is_secure or (acces_d_ici().publique or "").startswith("https:")
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """What the cookie says; nothing for SOAP, which pays for no cookie."""
@@ -137,10 +184,31 @@ def acces_d_ici() -> Acces:
     return donnes
 
 
+def qui_est_la() -> Entree | None:
+    """Who sends the request under way, looked at once."""
+    if "entree" not in g:
+        g.entree = acces_d_ici().qui(request)
+    trouvee: Entree | None = g.entree
+    return trouvee
+
+
+def ouvrir_session(entree: Entree) -> None:
+    """From now on this browser is who showed that token, until it is revoked."""
+    session.clear()
+    session.permanent = True
+    session["jeton"] = entree.empreinte
+
+
+def adresse_d_ici() -> str:
+    """The address of this server as who asks calls it, without its last slash."""
+    return acces_d_ici().publique or request.host_url.rstrip("/")
+
+
 def reserver(quoi: str) -> None:
-    """Keep an answer whose NIRs are in clear for who may do everything. `quoi` begins the sentence that tells
-    it (« Une sauvegarde »). Raises Forbidden."""
-    if acces_d_ici().droit(request) is not Droit.TOUT:
+    """Keep an answer whose NIRs are in clear for who may do everything there. `quoi` begins the sentence
+    that tells it (« Une sauvegarde »). Raises Forbidden."""
+    entree = qui_est_la()
+    if entree is None or entree.droit is Droit.LECTURE:
         raise Forbidden(f"{quoi} porte les NIR en clair : il faut le jeton d'administration.")
 
 
@@ -160,27 +228,3 @@ def csrf_convient(recu: str) -> bool:
 
 def _memes(un: str, autre: str) -> bool:
     return hmac.compare_digest(un.encode(), autre.encode())
-
-
-def _empreinte(cle: bytes, usage: str) -> str:
-    return hmac.new(cle, usage.encode(), sha256).hexdigest()
-
-
-def _cle(home: Path) -> bytes:
-    """The home's own key, made at the first start; several workers may be the first."""
-    fichier = home / _CLE
-    try:
-        if not fichier.is_file():
-            home.mkdir(parents=True, exist_ok=True)
-            provisoire = home / f".{_CLE}.{os.getpid()}.{secrets.token_hex(4)}"
-            provisoire.touch(mode=0o600)
-            provisoire.write_bytes(secrets.token_bytes(32))
-            with suppress(FileExistsError):
-                os.link(provisoire, fichier)  # unlike a rename, leaves alone the key of who came first
-            provisoire.unlink()
-        return fichier.read_bytes()
-    except OSError as erreur:
-        raise StoreError(
-            f"La clé de la console [{fichier}] ne peut pas être écrite ou lue : {raison_systeme(erreur)}.",
-            remede="choisissez un dossier par --home où vous pouvez écrire",
-        ) from erreur

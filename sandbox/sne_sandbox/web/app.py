@@ -29,7 +29,7 @@ def creer_application(configuration: Configuration, ouverts: tuple[Contrats, Mag
     echanges = Echanges(contrats, magasin, limites, lambda contrat: ServeurSoap(contrat, limites))
     boites = CanalAsynchrone(contrats, magasin, limites, configuration.home)
     app.extensions["sne"] = Services(configuration, contrats, magasin, echanges, boites)
-    acces.installer(app, acces.Acces(configuration.home, configuration.jeton, configuration.jeton_lecture))
+    acces.installer(app, acces.Acces(configuration, magasin))
     services.installer(app)
     securite.installer(app)
     reponses.installer(app)

@@ -46,6 +46,8 @@ from sne_sandbox.store.classeur import Classeur
 from sne_sandbox.store.voisins import vivants
 from sne_sandbox.web.partage import Configuration
 
+#: Judgements of traffic at once.
+_ENSEMBLE: Final = max(2, os.cpu_count() or 1)
 #: Households drawn for each scenario, and the largest seed, of what is begun from here.
 EXEMPLES_DE_LA_CONSOLE: Final = 20
 GRAINE_MAX: Final = 2**31 - 1
@@ -170,12 +172,16 @@ def lancer(
     classeur: Classeur | None = None,
 ) -> JugementConserve:
     """Runs `sne-sandbox ARGUMENTS --report-dir …` as a child; answers at once. `genre` begins the folder's
-    name. Raises ConflitEtat while another is running: each wants the whole machine."""
+    name. Raises ConflitEtat while another is running, which wants the whole machine; as many that judge what
+    bases have seen as it has cores run at once, each of which takes one for a second or two."""
     with _seul(home):
-        en_cours = next((e for e in lister(home) if e.etat is EtatJugement.EN_COURS), None)
-        if en_cours is not None:
+        en_cours = [epreuve for epreuve in lister(home) if epreuve.etat is EtatJugement.EN_COURS]
+        pilotees = [epreuve for epreuve in en_cours if epreuve.pilotee]
+        ensemble = 1 if pilotees or arguments[0] == "conform" else _ENSEMBLE
+        if len(en_cours) >= ensemble:
             raise ConflitEtat(
-                f"Un jugement est déjà en cours : {en_cours.nom}.", remede="attendez sa fin, ou arrêtez-le"
+                f"Un jugement est déjà en cours : {(pilotees or en_cours)[0].nom}.",
+                remede="attendez sa fin, ou arrêtez-le",
             )
         nom = f"{datetime.now(PARIS):%Y%m%d-%H%M%S-%f}-{genre}"
         dossier = _racine(home) / nom

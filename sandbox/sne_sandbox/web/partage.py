@@ -12,7 +12,7 @@ from sne_sandbox.contract.contrats import Contrats
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.operations import bases
-from sne_sandbox.settings import Limites, Reglages
+from sne_sandbox.settings import Limites, Reglages, est_boucle_locale
 from sne_sandbox.store.session import Magasin
 
 if TYPE_CHECKING:
@@ -44,9 +44,13 @@ class Configuration:
     ouvert: bool = False
     """Whether the console and the API ask for no token: on purpose, and on loopback only."""
     jeton: str | None = None
-    """Admin token; None on loopback, where the API is open."""
+    """Admin token; None: those of the database alone."""
+    jeton_fichier: Path | None = None
+    """The file of the home that holds it, when it was not given."""
     jeton_lecture: str | None = None
-    """Token that reads everything and changes nothing; made from the home's key for None."""
+    """Token that reads everything and changes nothing; None: that of the read-only link, which is made."""
+    url_publique: str | None = None
+    """The address by which others call it, without its last slash, when it is behind a relay."""
     compression: bool = False
     """Whether answers may be compressed: a client in the field announces it and cannot inflate (attested)."""
     semence: str = "vide"
@@ -57,6 +61,11 @@ class Configuration:
     reglages: Reglages = field(default_factory=Reglages)
     noms: tuple[str, ...] = ()
     """Names that this server was given, beside those of the local machine, then the address it listens to."""
+
+    @property
+    def locale(self) -> bool:
+        """Whether it listens to this machine alone."""
+        return not self.noms or est_boucle_locale(self.noms[-1])
 
 
 def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -> tuple[Contrats, Magasin]:

@@ -33,7 +33,9 @@ class GenreProbleme:
 _CONNUS: Final = (
     GenreProbleme("requete-illisible", "Requête illisible", 400, "Du JSON est attendu."),
     GenreProbleme("jeton-attendu", "Jeton attendu", 401, "En-tête « Authorization: Bearer … » attendu."),
-    GenreProbleme("acces-refuse", "Accès refusé", 403, "Hôte ou origine étrangers, ou lecture seule."),
+    GenreProbleme(
+        "acces-refuse", "Accès refusé", 403, "Hôte ou origine étrangers, ou jeton qui n'ouvre pas cela."
+    ),
     GenreProbleme(
         "introuvable",
         "Introuvable",
@@ -57,6 +59,7 @@ _CONNUS: Final = (
         422,
         "Des champs manquent ou ne conviennent pas : errors les nomme.",
     ),
+    GenreProbleme("trop-d-essais", "Trop d'essais", 429, "Trop de jetons faux : revenez plus tard."),
     GenreProbleme(
         "erreur-interne",
         "Erreur interne",

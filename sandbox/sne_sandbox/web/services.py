@@ -153,7 +153,7 @@ def _requete(services: Services, request: Request) -> RequeteHttp:
         ecoute=environ.get(ECOUTE, ""),
         certificat=environ.get(CERTIFICAT),
         certificat_demande=bool(environ.get(CERTIFICAT_DEMANDE)),
-        d_un_autre_site=d_un_autre_site(request, local=services.configuration.jeton is None),
+        d_un_autre_site=d_un_autre_site(request, local=services.configuration.locale),
     )
 
 
@@ -161,12 +161,17 @@ def _rendre(services: Services, request: Request, reponse: ReponseHttp) -> Respo
     sortie = Response(reponse.corps, reponse.statut, reponse.en_tetes)
     if reponse.panne is not None:
         request.environ[PANNE] = reponse.panne
-    if reponse.echange is not None:
-        request.environ[NON_REMISE] = partial(services.echanges.non_remise, *reponse.echange)
+    _suivre(services, request, reponse)
     if services.configuration.compression and request.accept_encodings.quality("gzip") > 0:
         sortie.set_data(gzip.compress(reponse.corps, 1))
         sortie.headers["Content-Encoding"] = "gzip"
     return sortie
+
+
+def _suivre(services: Services, request: Request, reponse: ReponseHttp) -> None:
+    """Has the server tell the journal, should this answer not be delivered."""
+    if reponse.echange is not None:
+        request.environ[NON_REMISE] = partial(services.echanges.non_remise, *reponse.echange)
 
 
 # --- `?wsdl` ------------------------------------------------------------------------------------------
@@ -226,4 +231,5 @@ def _egarer(services: Services) -> Response:
         raise NotFound
     base = base_nommee(services.magasin, request.path)
     reponse_http = services.echanges.egare(_requete(services, request), base)
+    _suivre(services, request, reponse_http)
     return Response(reponse_http.corps, reponse_http.statut, reponse_http.en_tetes)

@@ -4,20 +4,25 @@ import json
 import os
 import socket
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
 from sne_sandbox.cli.depart import (
     adresse_pour_les_autres,
+    adresse_publique,
     configuration,
     ecrire_pret,
-    jeton_d_administration,
+    jetons_du_serveur,
     processus,
 )
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.server.listeners import AdressesServies
 from sne_sandbox.server.pret import ecrire, le_temps_de_servir
 from sne_sandbox.settings import SETTINGS
+
+UN: Final = "kQ3vX0aZ8rT5yB1nM7cW2e"
+AUTRE: Final = "9f86d081884c7d659a2feaa0c55ad015"
 
 
 @pytest.mark.parametrize(("jeton", "commun"), [(None, True), ("secret", False)])
@@ -49,15 +54,47 @@ def test_the_address_that_trainees_are_given(host: str, noms: tuple[str, ...], a
     assert adresse_pour_les_autres(locale, host, noms) == attendue
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_on_loopback_no_token_is_made(host: str) -> None:
-    assert jeton_d_administration(host, None) is None
-    assert jeton_d_administration(host, "donné") == "donné"
+def du_serveur(home: Path, **options: Any) -> dict[str, Any]:
+    donnees = {"home": home, "ouvert": False, "admin_token": None, "read_only_token": None}
+    return jetons_du_serveur({**donnees, **options})
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "sne.exemple.fr", "127.exemple.fr"])
-def test_off_loopback_one_is_made(host: str) -> None:
-    assert jeton_d_administration(host, None)
+def test_a_token_is_made_for_its_owner_alone_and_is_the_same_after_a_start(tmp_path: Path) -> None:
+    fait = du_serveur(tmp_path / "un")
+    assert len(fait["jeton"]) == 32
+    assert fait["jeton_fichier"].read_text().strip() == fait["jeton"]
+    assert fait["jeton_fichier"].stat().st_mode & 0o777 == 0o600
+    assert du_serveur(tmp_path / "un") == fait
+    assert du_serveur(tmp_path / "autre")["jeton"] != fait["jeton"]
+
+
+def test_a_token_that_is_given_is_taken_and_an_open_server_has_none(tmp_path: Path) -> None:
+    assert du_serveur(tmp_path, admin_token=UN)["jeton"] == UN
+    assert du_serveur(tmp_path, ouvert=True)["jeton"] is None
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["admin_token", "read_only_token"])
+@pytest.mark.parametrize("jeton", ["a", "jeton-42", "a" * 40, "0123456789abcdef" * 2, "azerty" * 5, "é" * 30])
+def test_a_token_that_can_be_guessed_is_refused(tmp_path: Path, option: str, jeton: str) -> None:
+    with pytest.raises(UsageError) as levee:
+        du_serveur(tmp_path, **{option: jeton})
+    assert "openssl rand -base64 24" in levee.value.diagnostics()
+    assert f"[{jeton}]" not in levee.value.diagnostics()
+
+
+@pytest.mark.parametrize(
+    ("ecrite", "lue"),
+    [(None, None), ("https://sne.exemple.fr/", "https://sne.exemple.fr"), ("http://a:81", "http://a:81")],
+)
+def test_the_public_address_is_a_scheme_and_a_name(ecrite: str | None, lue: str | None) -> None:
+    assert adresse_publique(ecrite) == lue
+
+
+@pytest.mark.parametrize("ecrite", ["sne.exemple.fr", "ftp://a", "https://", "https://a/b", "https://u@a"])
+def test_another_public_address_is_refused(ecrite: str) -> None:
+    with pytest.raises(UsageError, match="--url-publique"):
+        adresse_publique(ecrite)
 
 
 def test_a_ready_file_is_there_while_its_server_is(tmp_path: Path) -> None:
@@ -78,11 +115,10 @@ def test_a_ready_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         assert "--ready-file" in erreur.value.diagnostics()
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
-def test_the_token_that_reads_is_not_the_one_that_changes_everything(host: str) -> None:
-    assert jeton_d_administration(host, "un", "autre") == "un"
+def test_the_token_that_reads_is_not_the_one_that_changes_everything(tmp_path: Path) -> None:
+    assert du_serveur(tmp_path, admin_token=UN, read_only_token=AUTRE)["jeton_lecture"] == AUTRE
     with pytest.raises(UsageError, match="jeton de lecture"):
-        jeton_d_administration(host, "un", "un")
+        du_serveur(tmp_path, admin_token=UN, read_only_token=UN)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +143,11 @@ def test_an_open_server_is_one_of_this_machine_and_has_no_token(tmp_path: Path) 
     """Else it would let in whoever reaches it, or ask for a token that opens nothing more."""
     options = {s.nom: s.defaut for s in SETTINGS} | {"home": tmp_path, "ouvert": True}
     assert configuration(options, ()).ouvert
-    for de_trop, remede in (({"host": "0.0.0.0"}, "127.0.0.1"), ({"admin_token": "x" * 22}, "l'un des deux")):
+    for de_trop, remede in (
+        ({"host": "0.0.0.0"}, "127.0.0.1"),
+        ({"admin_token": UN}, "l'un des deux"),
+        ({"url_publique": "https://a"}, "retirez --ouvert"),
+    ):
         with pytest.raises(UsageError) as levee:
             configuration(options | de_trop, ())
         assert remede in levee.value.diagnostics()

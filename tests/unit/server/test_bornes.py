@@ -85,6 +85,48 @@ def test_a_connection_too_many_is_told_so(lancer: Any, miroir: Any, chiffre: boo
     assert len(miroir.environs) == 3
 
 
+class Vivant:
+    """What `/healthz` and `/readyz` tell, of a server that is well."""
+
+    vivant = b"{}"
+    fraiche = True
+
+    def demander(self) -> None:
+        """Somebody asks."""
+
+    def reponse(self) -> tuple[int, bytes]:
+        """The readiness."""
+        return 200, b"{}"
+
+    def fermer(self) -> None:
+        """The server ends."""
+
+
+@pytest.mark.parametrize("chemin", [b"/healthz", b"/readyz"])
+def test_a_full_server_says_that_it_is_alive(lancer: Any, miroir: Any, chemin: bytes) -> None:
+    serveur = lancer(miroir, etat=Vivant(), connexions_max=1, octets_max=1_000)
+    with serveur.prise() as une:
+        une.sendall(POST + b"Content-Length: 1000\r\n\r\n" + b"x" * 999)
+        for _ in range(3):
+            with serveur.prise() as sonde:
+                sonde.sendall(b"GET " + chemin + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                recu = serveur.tout(sonde)
+            assert recu.startswith(b"HTTP/1.1 200 OK")
+            assert b"\r\nConnection: close\r\n" in recu
+        une.sendall(b"x")
+        assert serveur.reponse(une)[1] == b"x" * 1_000
+
+
+def test_the_body_of_a_probe_is_given_back(lancer: Any, miroir: Any) -> None:
+    serveur = lancer(miroir, etat=Vivant(), octets_max=5_000)
+    with serveur.prise() as prise:
+        for _ in range(4):
+            prise.sendall(
+                b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000\r\n\r\n" + b"x" * 2_000
+            )
+            assert serveur.reponse(prise)[0].startswith(b"HTTP/1.1 200 OK")
+
+
 def test_beyond_those_one_waits_at_the_door_and_is_served_when_there_is_room(
     lancer: Any, miroir: Any, caplog: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """Connections dealt out among processes, which are here two ends of a socket."""
 
+import errno
 import selectors
 import socket
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
+from sne_sandbox.server import repartition
 from sne_sandbox.server.repartition import Repartiteur
 
 
@@ -187,3 +189,48 @@ def test_a_process_that_does_not_take_what_it_is_handed_is_handed_no_more(
         assert banc.adopter(1) == 1
         banc.tourner()
     assert banc.adopter(0) == 1
+
+
+def test_full_processes_are_given_no_more_and_who_comes_waits(
+    banc: Banc, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(repartition, "REPIT", 0.0)
+    banc.repartiteur._plafond = 3
+    banc.embaucher(0)
+    banc.embaucher(1)
+    banc.venir(10)
+    banc.tourner()
+    assert [banc.adopter(0), banc.adopter(1)] == [3, 3]
+    for _ in range(5):
+        banc.tourner()
+        banc.repartiteur.reprendre()
+    assert caplog.text.count("n'accepte plus de connexions") == 1
+    assert "6 sont ouvertes" in caplog.text
+    assert [banc.adopter(0), banc.adopter(1)] == [0, 0]
+    banc.fermer(0, 2)
+    banc.tourner()
+    banc.repartiteur.reprendre()
+    banc.tourner()
+    assert [banc.adopter(0), banc.adopter(1)] == [2, 0]
+
+
+def test_without_a_descriptor_who_comes_waits(
+    banc: Banc, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(repartition, "REPIT", 0.0)
+    banc.embaucher(0)
+    banc.venir(2)
+
+    def sans_descripteur(prise: socket.socket) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as plein:
+        plein.setattr(socket.socket, "accept", sans_descripteur)
+        for _ in range(3):
+            for cle, _ in banc.veille.select(timeout=0):
+                cle.data()
+            banc.repartiteur.reprendre()
+    assert caplog.text.count("trop de fichiers sont ouverts") == 1
+    banc.repartiteur.reprendre()
+    banc.tourner()
+    assert banc.adopter(0) == 2

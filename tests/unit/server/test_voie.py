@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Iterable
@@ -112,6 +113,22 @@ def test_the_process_ends_when_nothing_is_read(une_voie: Voie, monkeypatch: pyte
     une_voie.soumettre(encore, {"PATH_INFO": "/", LOURD: True})  # type: ignore[arg-type]
     _jusqua(lambda: encore.recu)
     assert encore.recu[0][1].split()[0].decode() != pid
+
+
+def test_the_end_leaves_no_process_and_no_file(
+    une_voie: Voie, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    attend = Attend()
+    une_voie.soumettre(attend, {"PATH_INFO": "/", LOURD: True})  # type: ignore[arg-type]
+    _jusqua(lambda: attend.recu)
+    (dossier,) = tmp_path.iterdir()
+    assert dossier.stat().st_mode & 0o777 == 0o700
+    une_voie.fermer()
+    assert list(tmp_path.iterdir()) == []
+    assert not Path(f"/proc/{attend.recu[0][1].split()[0].decode()}").exists()
+    une_voie.soumettre(attend, {"PATH_INFO": "/", LOURD: True})  # type: ignore[arg-type]
+    assert len(attend.recu) == 1
 
 
 def test_a_server_sends_there_what_its_application_finds_heavy(lancer: Any) -> None:

@@ -78,7 +78,7 @@ def remise_a_neuf(patrons: Patrons) -> Iterator[Callable[[], str]]:
 
         def remettre() -> str:
             with ouvert.transaction(ecriture=True) as connexion:
-                for table in (*tables.CONTENU, tables.base):
+                for table in (*tables.CONTENU, tables.base, *tables.PARTAGE):
                     connexion.brut(f"DELETE FROM {table.nom}")
             ouvert.bases.creer(Base("ecole"), GUICHETS)
             return url

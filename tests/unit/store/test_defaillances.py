@@ -24,7 +24,7 @@ def _sqlite(code: int) -> sqlite3.Error:
         (_sqlite(sqlite3.SQLITE_FULL), False, "le disque de la base est plein", "ecriture"),
         (_sqlite(sqlite3.SQLITE_IOERR_WRITE), False, "le disque de la base a failli", "ecriture"),
         (_sqlite(sqlite3.SQLITE_READONLY), False, "la base est en lecture seule", "ecriture"),
-        (_sqlite(sqlite3.SQLITE_CORRUPT), False, "le fichier de la base est abîmé", ""),
+        (_sqlite(sqlite3.SQLITE_CORRUPT), False, "le fichier de la base est abîmé", "ecriture"),
         (_sqlite(sqlite3.SQLITE_BUSY), False, "un autre outil tient le fichier de la base", ""),
         (_sqlite(sqlite3.SQLITE_CANTOPEN), True, "le fichier de la base ne s'ouvre pas", ""),
         (psycopg.errors.AdminShutdown(), False, "PostgreSQL s'arrête ou démarre", ""),

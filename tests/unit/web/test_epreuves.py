@@ -1,4 +1,4 @@
-"""Judgements as processes: one at a time, and none outlives the server that began it."""
+"""Judgements as processes: so many at a time, and none outlives the server that began it."""
 
 import signal
 import subprocess
@@ -109,3 +109,33 @@ def test_one_that_ends_while_it_is_looked_at_is_not_cut_short(
     trouvee = epreuves.trouver(tmp_path, "finit")
     assert trouvee is not None
     assert trouvee.etat is EtatJugement.ECHOUEE
+
+
+@pytest.mark.parametrize(
+    ("en_cours", "commande", "commence"),
+    [
+        ([], "report", True),
+        (["report"], "report", True),
+        (["report", "report"], "report", False),
+        (["report"], "conform", False),
+        (["conform"], "report", False),
+        ([], "conform", True),
+    ],
+)
+def test_traffic_is_judged_by_as_many_as_there_are_cores_an_application_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, en_cours: list[str], commande: str, commence: bool
+) -> None:
+    monkeypatch.setattr(epreuves, "_ENSEMBLE", 2)
+    vivent = {f"la-{rang}" for rang in range(len(en_cours))}
+    monkeypatch.setattr(epreuves, "_vit", lambda tenu: tenu.parent.name in vivent)
+    for nom, mot in zip(sorted(vivent), en_cours, strict=True):
+        dossier = tmp_path / "conformite" / nom
+        dossier.mkdir(parents=True)
+        (dossier / "commande").write_text(f"sne-sandbox {mot} --base ecole", "utf-8")
+    arguments = [commande, "--help"]
+    if commence:
+        nom = epreuves.lancer(tmp_path, "essai", arguments).nom
+        assert attendre(tmp_path, nom, EtatJugement.ECHOUEE)  # it ends, without a report
+    else:
+        with pytest.raises(ConflitEtat, match="déjà en cours : la-"):
+            epreuves.lancer(tmp_path, "essai", arguments)

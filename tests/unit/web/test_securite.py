@@ -54,14 +54,14 @@ def test_the_pages_carry_their_policy(banc: Banc) -> None:
 
 @pytest.fixture(scope="module")
 def distante(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """An application off loopback, with a token."""
+    """An application that is not open, with a token."""
     return creer_application(Configuration(home=tmp_path_factory.mktemp("distante"), jeton="secret-é"))
 
 
 @pytest.mark.parametrize(
     "entete", [{}, {"Authorization": "Bearer faux"}, {"Authorization": "Basic secret-é"}]
 )
-def test_a_token_is_asked_off_loopback(distante: Flask, entete: dict[str, str]) -> None:
+def test_a_token_is_asked_for(distante: Flask, entete: dict[str, str]) -> None:
     reponse = distante.test_client().get("/api/v1/bases", headers=entete)
     assert reponse.status_code == 401
     assert reponse.content_type == "application/problem+json"
@@ -155,11 +155,21 @@ def test_the_journal_holds_no_secret_that_a_search_could_guess(banc: Banc) -> No
         assert "c2VjcmV0" not in str(journal.chercher(base, octets=True))
 
 
-@pytest.mark.parametrize("nom", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+@pytest.mark.parametrize(
+    "nom", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "CF-Connecting-IP", "X-Forwarded-Proto"]
+)
 def test_a_proxy_does_not_open_what_has_no_token(banc: Banc, distante: Flask, nom: str) -> None:
     reponse = banc.api("GET", "/bases", **{nom: "for=192.0.2.1"})
     assert reponse.status_code == 403
-    assert "--admin-token" in reponse.json["detail"]
+    assert "sans --ouvert" in reponse.json["detail"]
     assert deposer(banc, {nom: "192.0.2.1"}).status_code == 200
     avec = {nom: "192.0.2.1", "Authorization": "bearer secret-é"}
     assert distante.test_client().get("/api/v1/bases", headers=avec).status_code == 200
+
+
+def test_what_speaks_as_nginx_does_by_default_enters_no_open_server(banc: Banc) -> None:
+    """It adds no header, and names the server by its local address."""
+    ancien = {"SERVER_PROTOCOL": "HTTP/1.0"}
+    reponse = banc.http.get("/api/v1/bases", headers={"Host": "127.0.0.1:8080"}, environ_overrides=ancien)
+    assert reponse.status_code == 403
+    assert "relais HTTP" in reponse.json["detail"]

@@ -343,6 +343,6 @@ def test_a_database_that_is_lost_is_a_fault(
     assert resultat.en_tetes["Content-Type"].startswith("multipart/related")
     (ligne,) = banc.journal()
     assert (ligne.verdict, "disque parti" in ligne.trace) == ("erreur", True)
-    dit = capsys.readouterr().out
+    dit = capsys.readouterr().err
     assert "disque parti" in dit
     assert "MIME_BOUNDARY" not in dit, "what was sent is in the journal, and not in the log"

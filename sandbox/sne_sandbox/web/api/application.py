@@ -16,6 +16,7 @@ from sne_sandbox.web.api import (
     description,
     exchanges,
     guichets,
+    jetons,
     messages,
     metrics,
     pannes,
@@ -23,6 +24,7 @@ from sne_sandbox.web.api import (
     scenes,
     statistics,
 )
+from sne_sandbox.web.droits import LECTURES
 from sne_sandbox.web.partage import VERSION
 
 #: What the API is made of, in the order of its description.
@@ -39,6 +41,7 @@ RESSOURCES: Final = (
     statistics.blueprint,
     statistics.quotas,
     bases.seeds,
+    jetons.blueprint,
     scenes.blueprint,
     reports.blueprint,
     contract.rules,
@@ -88,7 +91,7 @@ def construire(principale: Flask) -> Flask:
 def _exiger_json() -> None:
     """Refuses a body that would not be read: what it asks for would be taken for the defaults (a `curl -d`
     without its type empties the whole base instead of its journal). Raises UnsupportedMediaType."""
-    if request.method in securite.LECTURES or request.endpoint in {None, *_FICHIERS}:
+    if request.method in LECTURES or request.endpoint in {None, *_FICHIERS}:
         return
     if not request.is_json and request.get_data():
         raise UnsupportedMediaType(

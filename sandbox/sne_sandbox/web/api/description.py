@@ -19,8 +19,9 @@ problems: Final = Appels("problems", "/problems", "Les genres de problème (RFC 
 _PROBLEME: Final = {"$ref": "#/components/schemas/Probleme"}
 _TOUJOURS: Final = {
     400: "La requête n'est pas lisible",
-    401: "Un jeton est attendu : le serveur n'écoute pas que la machine locale",
-    403: "Hôte ou origine étrangers, ou lecture seule",
+    401: "Un jeton est attendu, ou celui-ci n'ouvre rien",
+    403: "Hôte ou origine étrangers, ou jeton qui n'ouvre pas cela",
+    429: "Trop de jetons faux sont venus : Retry-After dit quand revenir",
     500: "Erreur interne du bac à sable",
     503: "La base de données ne répond pas",
 }
@@ -32,7 +33,7 @@ _CHEMINS: Final = {
     "base": ("nom de la base", "ecole"),
     "code": ("code du guichet", "G1226"),
     "identifiant": ("numéro", 1),
-    "nom": ("nom du fichier ou de la sauvegarde", "avant"),
+    "nom": ("nom du fichier, de la sauvegarde ou du jeton", "avant"),
     "numero": ("numéro unique", "1110318000001G1104"),
     "scene": ("identifiant de la scène", "doublon"),
     "rapport": ("nom du jugement", "20180315-120000-000000-trafic-ecole"),
@@ -99,10 +100,10 @@ def completer(document: dict[str, Any]) -> dict[str, Any]:
         "jeton": {
             "type": "http",
             "scheme": "bearer",
-            "description": "jeton d'administration, ou de lecture seule ; inutile sur la machine locale",
+            "description": "jeton d'administration, d'une base, ou de lecture seule (« sne-sandbox jetons »)",
         }
     }
-    document["security"] = [{}, {"jeton": []}]
+    document["security"] = [{"jeton": []}]
     for chemin, methode, operation, parametres in operations(document):
         operation["operationId"] = _identifiant(chemin, methode)
         operation["summary"] = _PHRASES[methode.upper(), chemin]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.conformance.observation import Observation
@@ -20,6 +20,7 @@ from sne_sandbox.domain.publication import tirer
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.web import manques, trouver
+from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, combien, facultatif, rang
 from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
@@ -329,7 +330,7 @@ def donner_archive(base: str, identifiant: int) -> Response:
     observation = trouver.observation(base, identifiant)
     if observation.echange.methode in HORS_HTTP:
         raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
-    return jsonify(cotes.en_har(observation, origine=request.host_url.rstrip("/")))
+    return jsonify(cotes.en_har(observation, origine=adresse_d_ici()))
 
 
 @blueprint.post(

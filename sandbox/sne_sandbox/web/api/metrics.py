@@ -46,6 +46,8 @@ class Journaux(Collector):
             gardes.add_metric((tenue.base,), tenue.gardes)
             oublies.add_metric((tenue.base,), tenue.oublies)
         yield from (ecrits, gardes, oublies)
+        refus, _ = self._magasin.jetons.refus()
+        yield CounterMetricFamily("sne_wrong_tokens_total", "Jetons faux reçus.", value=refus)
         nombre = GaugeMetricFamily(
             "sne_journal_exchanges_by", "Échanges gardés, par opération et verdict.", labels=_PAR_OPERATION
         )

@@ -19,23 +19,27 @@ from flask import (
     url_for,
 )
 from flask_bootstrap import Bootstrap5  # type: ignore[import-untyped]
-from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound, TooManyRequests, Unauthorized
 from werkzeug.wrappers import Response as ReponseWsgi
 
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import BaseInconnue, OperatorError, UsageError
+from sne_sandbox.operations.jetons import Droit, Entree
 from sne_sandbox.operations.lifecycle import en_attente
 from sne_sandbox.web import acces, securite
-from sne_sandbox.web.acces import Droit, csrf_convient, jeton_csrf
+from sne_sandbox.web.acces import csrf_convient, jeton_csrf
 from sne_sandbox.web.console import filtres
 from sne_sandbox.web.console.equivalents import equivalents
 from sne_sandbox.web.console.page import SECTIONS, Section, contrat_servi, maintenant
+from sne_sandbox.web.droits import LECTURES, VUES, permet
 from sne_sandbox.web.partage import services
 
 _WEB: Final = Path(__file__).resolve().parents[1]
-#: Where one comes to get a right, and what a page that says no is made of.
-_LIBRES: Final = ("/connexion", "/deconnexion", "/lecture/", "/static/", "/bootstrap/")
+_JETON_REFUSE: Final = "Ce jeton n'ouvre pas ce bac à sable : il est faux, révoqué ou expiré."
+_CODE_REFUSE: Final = (
+    "Ce lien a déjà servi, ou il a plus de dix minutes : « sne-sandbox jetons lien » en fait un autre."
+)
 #: Bytes of a form: the document that Composer opens, each of its signs written in three.
 _FORMULAIRE_MAX: Final = 1_000_000
 #: What Werkzeug says in English.
@@ -53,6 +57,7 @@ _TITRES: Final = {
     404: "Introuvable",
     405: "Méthode non admise",
     413: "Envoi trop gros",
+    429: "Trop d'essais",
     422: "Saisie incorrecte",
     500: "Erreur interne",
     503: "Indisponible",
@@ -75,7 +80,7 @@ def construire(principale: Flask) -> Flask:
     app.extensions["sne"] = principale.extensions["sne"]
     app.extensions["principale"] = principale
     acces.installer(app, principale.extensions["acces"])
-    securite.installer(app, libres=_LIBRES)
+    securite.installer(app)
     app.before_request(_controler_formulaire)
     app.before_request(_trouver_base)
     app.after_request(_ne_pas_garder)
@@ -99,13 +104,19 @@ def construire(principale: Flask) -> Flask:
     return app
 
 
-def _accueil(base: str = BASE_PAR_DEFAUT) -> ReponseWsgi:
-    return redirect(url_for("journal.page", base=base))
+def _accueil(base: str | None = None) -> ReponseWsgi:
+    return redirect(url_for("journal.page", base=base or _base_d_accueil()))
 
 
-def _services(base: str = BASE_PAR_DEFAUT, suite: str = "") -> ReponseWsgi:
+def _services(base: str | None = None, suite: str = "") -> ReponseWsgi:
     """The address of a service, opened in a browser: the page that lists them, each with its WSDL."""
-    return redirect(url_for("contrat.page", base=base))
+    return redirect(url_for("contrat.page", base=base or _base_d_accueil()))
+
+
+def _base_d_accueil() -> str:
+    """The base that is shown when none is named: the only one that a right is for."""
+    entree = acces.qui_est_la()
+    return (entree.base if entree is not None else None) or BASE_PAR_DEFAUT
 
 
 def _echange_nomme(base: str, identifiant: int) -> ReponseWsgi:
@@ -117,7 +128,7 @@ def _echange_nomme(base: str, identifiant: int) -> ReponseWsgi:
 
 
 def _controler_formulaire() -> None:
-    if request.method in securite.LECTURES:
+    if request.method in LECTURES:
         return
     recu = request.form.get("csrf") or request.headers.get("X-CSRF-Token", "")
     if not csrf_convient(recu):
@@ -137,7 +148,7 @@ def _completer_adresse(endpoint: str, valeurs: dict[str, Any]) -> None:
     """`url_for` without a base means the one that is shown."""
     if "base" not in valeurs and current_app.url_map.is_endpoint_expecting(endpoint, "base"):
         montree = g.get("base")
-        valeurs["base"] = montree.nom if montree is not None else BASE_PAR_DEFAUT
+        valeurs["base"] = montree.nom if montree is not None else _base_d_accueil()
 
 
 def _ne_pas_garder(reponse: Response) -> Response:
@@ -148,21 +159,23 @@ def _ne_pas_garder(reponse: Response) -> Response:
 
 def _commun() -> dict[str, Any]:
     """What every template may use."""
-    base = g.get("base")
+    base, entree = g.get("base"), _entree_connue()
     return {
         "base": base,
         "maintenant": maintenant() if base is not None else None,
+        "les_bases": _les_bases,
         "nuits_en_attente": en_attente(base, datetime.now(UTC)) if base is not None else None,
-        "les_bases": lambda: [base.nom for base in services().magasin.bases.lister()],
         "menu": _menu,
         "section_ici": _section_ici,
         "equivalents": equivalents,
         "est_regle": _est_regle,
-        "lecture_seule": _droit() is Droit.LECTURE,
-        "connecte": _droit() is not None,
+        "lecture_seule": entree is not None and entree.droit is Droit.LECTURE,
+        "entree": entree,
+        "permis": _permis,
+        "ouvert": acces.acces_d_ici().ouvert,
         "jeton_csrf": jeton_csrf,
         "messages": lambda: get_flashed_messages(with_categories=True),
-        "origine": request.host_url.rstrip("/"),
+        "origine": acces.adresse_d_ici(),
     }
 
 
@@ -174,8 +187,28 @@ def _est_regle(code: str) -> bool:
         return False
 
 
-def _droit() -> Droit | None:
-    return acces.acces_d_ici().droit(request)
+def _entree_connue() -> Entree | None:
+    """Who is there, for a page that may be the one that says that too many wrong tokens came."""
+    try:
+        return acces.qui_est_la()
+    except (TooManyRequests, OperatorError):
+        return None
+
+
+def _permis(endpoint: str) -> bool:
+    """Whether who is there may open this view of the base that is shown."""
+    entree, base = _entree_connue(), g.get("base")
+    nommee = base.nom if base is not None else _base_d_accueil()
+    bases = [nommee] if current_app.url_map.is_endpoint_expecting(endpoint, "base") else []
+    return entree is not None and permet(entree, VUES[endpoint], ecrit=False, bases=bases)
+
+
+def _les_bases() -> list[str]:
+    """The bases that one may choose."""
+    entree = _entree_connue()
+    if entree is not None and entree.base is not None:
+        return [entree.base]
+    return [base.nom for base in services().magasin.bases.lister()]
 
 
 def _section_ici() -> str:
@@ -187,7 +220,7 @@ def _section_ici() -> str:
 
 
 def _menu() -> list[Section]:
-    return [section for section in SECTIONS if section.titre]
+    return [section for section in SECTIONS if section.titre and _permis(section.endpoint)]
 
 
 # --- getting a right: the login page, the read-only link, leaving -------------------------------------------
@@ -197,31 +230,49 @@ connexion: Final = Blueprint("connexion", __name__)
 
 
 @connexion.get("/connexion", endpoint="page")
-def demander_jeton() -> str:
-    """The login page."""
-    return render_template("connexion.html", suite=_suite(request.args.get("suite")), refuse=False)
+def demander_jeton() -> ReponseWsgi | str | tuple[str, int]:
+    """The login page; with the code of a link, which is good once, the way in."""
+    code = request.args.get("code")
+    if code is None or request.method != "GET":
+        return render_template("connexion.html", suite=_suite(request.args.get("suite")), refus="")
+    entree = acces.acces_d_ici().utiliser_code(code)
+    if entree is None:
+        return render_template("connexion.html", suite="/", refus=_CODE_REFUSE), 403
+    acces.ouvrir_session(entree)
+    return redirect(url_for("connexion.entree"), 303)
 
 
 @connexion.post("/connexion")
 def entrer() -> ReponseWsgi | tuple[str, int]:
     """Takes a token, gives a cookie."""
     suite = _suite(request.form.get("suite"))
-    droit = acces.acces_d_ici().du_jeton(request.form.get("jeton", "").strip())
-    if droit is None:
-        return render_template("connexion.html", suite=suite, refuse=True), 403
-    _ouvrir(droit)
+    entree = acces.acces_d_ici().presenter(request.form.get("jeton", "").strip())
+    if entree is None:
+        return render_template("connexion.html", suite=suite, refus=_JETON_REFUSE), 403
+    acces.ouvrir_session(entree)
     return redirect(suite, 303)
 
 
-@connexion.get("/lecture/<jeton>")
-def lecture(jeton: str) -> str:
-    """The link for trainees: from here on this browser reads, and changes nothing.
+@connexion.get("/connexion/entree")
+def entree() -> str:
+    """Where the code of a link leads: a page that goes on by itself, for a browser that comes from another
+    site sends its new cookie to none but what our pages open."""
+    return render_template("entree.html")
 
-    A page and no redirection: a browser that comes from another site would not send its new cookie along.
-    """
-    if acces.acces_d_ici().du_jeton(jeton) is not Droit.LECTURE:
+
+@connexion.get("/lecture/<jeton>")
+def lecture(jeton: str) -> ReponseWsgi:
+    """The link for trainees: from here on this browser reads, and changes nothing."""
+    trouvee = acces.acces_d_ici().presenter(jeton)
+    if trouvee is None or trouvee.droit is not Droit.LECTURE:
         raise NotFound("Ce lien de lecture n'est pas, ou n'est plus, celui de ce bac à sable.")
-    _ouvrir(Droit.LECTURE)
+    acces.ouvrir_session(trouvee)
+    return redirect(url_for("connexion.lecteur"), 303)
+
+
+@connexion.get("/connexion/lecture")
+def lecteur() -> str:
+    """Where that link leads: an address that holds no token."""
     return render_template("lecture.html", base_par_defaut=BASE_PAR_DEFAUT)
 
 
@@ -229,14 +280,8 @@ def lecture(jeton: str) -> str:
 def sortir() -> ReponseWsgi:
     """Forgets the right that the cookie gave."""
     session.clear()
-    ouverte = acces.acces_d_ici().jeton is None
+    ouverte = acces.acces_d_ici().ouvert
     return redirect(url_for("accueil") if ouverte else url_for("connexion.page"), 303)
-
-
-def _ouvrir(droit: Droit) -> None:
-    session.clear()
-    session.permanent = True
-    session["droit"] = str(droit)
 
 
 def _suite(voulue: str | None) -> str:
@@ -249,7 +294,7 @@ def _suite(voulue: str | None) -> str:
 # --- when it goes wrong -------------------------------------------------------------------------------------
 
 
-def _erreur_http(erreur: HTTPException) -> ReponseWsgi | tuple[str, int]:
+def _erreur_http(erreur: HTTPException) -> ReponseWsgi | tuple[str, int, dict[str, str]]:
     statut = erreur.code or 500
     if erreur.response is not None:
         return erreur.response  # type: ignore[return-value]
@@ -257,13 +302,15 @@ def _erreur_http(erreur: HTTPException) -> ReponseWsgi | tuple[str, int]:
         suite = request.full_path.rstrip("?")
         return redirect(url_for("connexion.page", suite=suite if suite != "/" else None), 303)
     dite = erreur.description if erreur.description != type(erreur).description else None
-    return _page_erreur(statut, dite or _DETAILS.get(statut, "La requête est refusée."))
+    page = _page_erreur(statut, dite or _DETAILS.get(statut, "La requête est refusée."))
+    autres = {nom: valeur for nom, valeur in erreur.get_headers() if nom != "Content-Type"}
+    return (*page, autres)
 
 
 def _par_un_navigateur() -> bool:
     """Whether a person opens a page, who can be shown where to log in."""
     return (
-        request.method in securite.LECTURES
+        request.method in LECTURES
         and request.accept_mimetypes.accept_html
         and "Authorization" not in request.headers
     )

@@ -14,6 +14,7 @@ from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.web import trouver
+from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.console.equivalents import curl
 from sne_sandbox.web.console.page import annoncer, apres_action, contrat_servi, section
 from sne_sandbox.web.essais import Essais, essayer, nu
@@ -134,7 +135,7 @@ def archive(base: str, identifiant: int) -> Response:
     observation = trouver.observation(base, identifiant)
     if observation.echange.methode in HORS_HTTP:
         raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
-    contenu = cotes.en_har(observation, origine=request.host_url.rstrip("/"))
+    contenu = cotes.en_har(observation, origine=adresse_d_ici())
     texte = json.dumps(contenu, ensure_ascii=False, indent=1).encode()
     return telechargement(texte, f"echange-{identifiant}.har", "application/json")
 
@@ -195,5 +196,5 @@ def _curl(echange: Echange) -> str:
             arguments.append(f"--cert {guichet}.pem --key {guichet}.key")
     if echange.methode != "POST":
         arguments.insert(0, f"-X {shlex.quote(echange.methode)}")
-    adresse = request.host_url.rstrip("/") + masquer_nirs(echange.chemin)
+    adresse = adresse_d_ici() + masquer_nirs(echange.chemin)
     return " \\\n  ".join([shlex.join(curl()), *arguments, shlex.quote(adresse)])

@@ -13,11 +13,13 @@ from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.gestes import GESTES, Geste
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.settings import PAR_NOM
+from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.partage import services
 
 #: Read by every command; what it holds may have a password.
 _DATABASE: Final = f'--database "${PAR_NOM["database"].variable}"'
-_JETON: Final = f'-H "Authorization: Bearer ${PAR_NOM["admin_token"].variable}"'
+#: A token that was given is read from where it was.
+_DONNE: Final = f"${PAR_NOM['admin_token'].variable}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,19 @@ def _appel(geste: Geste, valeurs: Mapping[str, Any]) -> str:
     envoi = geste.envoi(valeurs)
     if envoi is not None:
         ligne += ["-H", "Content-Type: application/json", "-d", json.dumps(envoi, ensure_ascii=False)]
-    adresse = f"{request.host_url.rstrip('/')}/api/v1{geste.adresse(valeurs)}"
-    texte = shlex.join([*ligne, *geste.curl, adresse])
-    return f"{texte} {_JETON}" if services().configuration.jeton is not None else texte
+    adresse = f"{adresse_d_ici()}/api/v1{geste.adresse(valeurs)}"
+    return shlex.join([*ligne, *geste.curl, adresse]) + en_tete_du_jeton()
+
+
+def en_tete_du_jeton() -> str:
+    """What curl sends to be let in, never the token itself: it is read where it is; "" where none is asked
+    for."""
+    configuration = services().configuration
+    if configuration.ouvert:
+        return ""
+    fichier = configuration.jeton_fichier
+    jeton = _DONNE if fichier is None else f"$(cat {shlex.quote(str(fichier))})"
+    return f' -H "Authorization: Bearer {jeton}"'
 
 
 def curl() -> list[str]:

@@ -11,10 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, render_template, request, send_file
+from flask import Blueprint, Response, abort, render_template, send_file
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.resources import contracts_dir, docs_dir, fixtures_dir
+from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.partage import services
 
 blueprint: Final = Blueprint("guide", __name__, url_prefix="/guide")
@@ -58,7 +59,7 @@ def page(page: str = SOMMAIRE) -> str:
         rayons=rayons(),
         texte=texte,
         services_soap=list(services().contrat.services.values()) if page in _AVEC_ADRESSES else (),
-        racine=request.host_url.rstrip("/"),
+        racine=adresse_d_ici(),
         home=services().configuration.home.absolute(),
         lien=lien,
         ancre=ancre,

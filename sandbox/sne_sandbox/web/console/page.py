@@ -48,6 +48,7 @@ SECTIONS: Final = (
     Section("composer", "Composer", touche="o"),
     Section("scenes", "Scènes", touche="s"),
     Section("controle", "Contrôle", touche="c"),
+    Section("jetons", None),
     Section("statistiques", "Statistiques", touche="t"),
     Section("regles", "Règles", touche="r"),
     Section("contrat", "Contrat", touche="k"),

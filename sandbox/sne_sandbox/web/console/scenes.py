@@ -47,6 +47,8 @@ def _partagee() -> bool:
 def _pour_la_salle() -> str:
     """The address of this server for the other machines of the room. Opened as localhost, which would lead
     each of them to itself, it is given by a name of this machine."""
+    if (publique := acces_d_ici().publique) is not None:
+        return publique
     adresse = urlsplit(request.host_url.rstrip("/"))
     if not _partagee() or not est_locale(request.host):
         return adresse.geturl()

@@ -11,6 +11,8 @@ from flask import Flask
 from lxml import html
 from navigateur import ENTETES
 
+from sne_sandbox.store.session import Magasin
+from sne_sandbox.web.acces import Acces
 from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.partage import Configuration
 
@@ -117,7 +119,7 @@ def test_a_form_of_another_site_changes_nothing(banc: Banc) -> None:
     reponse = banc.http.post("/connexion", headers={**ENTETES, "Origin": "https://evil.example"}, data=envoi)
     assert "n'est pas ce serveur" in html.fromstring(reponse.text).text_content()
     reponse = banc.http.post("/connexion", headers={**ENTETES, "Origin": "http://127.0.0.1:8080"}, data=envoi)
-    assert "Ce jeton n'est pas celui" in html.fromstring(reponse.text).text_content()
+    assert "Ce jeton n'ouvre pas" in html.fromstring(reponse.text).text_content()
 
 
 def test_the_token_of_another_browser_is_none(banc: Banc) -> None:
@@ -162,7 +164,7 @@ def test_the_cookie_is_secure_over_tls(distante: Flask) -> None:
 def test_another_token_opens_nothing(distante: Flask, jeton: str) -> None:
     http, reponse = connecter(distante, jeton)
     assert reponse.status_code == 403
-    assert "Ce jeton n'est pas celui" in html.fromstring(reponse.text).text_content()
+    assert "Ce jeton n'ouvre pas" in html.fromstring(reponse.text).text_content()
     assert http.get("/console/ecole/journal", headers=ENTETES).status_code == 303
 
 
@@ -225,7 +227,8 @@ def test_a_link_makes_a_browser_of_the_local_machine_read_only(banc: Banc) -> No
     http, ailleurs = banc.app.test_client(), banc.app.test_client()
     lecture = banc.app.extensions["acces"].lecture
     reponse = http.get(f"/lecture/{lecture}", headers=ENTETES)
-    assert reponse.status_code == 200
+    assert (reponse.status_code, reponse.location) == (303, "/connexion/lecture")
+    assert "lecture seule" in http.get(reponse.location, headers=ENTETES).text
     assert http.post(f"/api/v1/bases/{banc.nom}/reset", headers=ENTETES, json={}).status_code == 403
     csrf = jeton_de(http.get(f"/console/{banc.nom}/journal", headers=ENTETES))
     assert http.post("/deconnexion", headers=ENTETES, data={"csrf": csrf}).location == "/"
@@ -239,12 +242,14 @@ def test_a_false_link_is_not_found(banc: Banc, distante: Flask) -> None:
 
 
 def test_two_starts_of_a_home_know_the_same_link_and_two_homes_do_not(tmp_path: Path) -> None:
-    from sne_sandbox.web.acces import Acces
+    def lu(home: str) -> tuple[str, str]:
+        with Magasin.ouvrir(None, tmp_path / home) as magasin:
+            acces = Acces(Configuration(tmp_path / home), magasin)
+            return acces.lecture, acces.cle
 
-    un, encore, autre = (Acces(tmp_path / h, None, None) for h in ("un", "un", "autre"))
-    assert (un.lecture, un.cle) == (encore.lecture, encore.cle)
-    assert un.lecture != autre.lecture
-    assert Acces(tmp_path / "un", "jeton", None).cle != un.cle
+    un = lu("un")
+    assert lu("un") == un
+    assert set(lu("autre")) & set(un) == set()
     assert (tmp_path / "un" / "console.key").stat().st_mode & 0o077 == 0
 
 

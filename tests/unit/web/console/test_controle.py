@@ -52,7 +52,8 @@ def sauvegardes(banc: Banc) -> Iterator[Sauvegardes]:
 @pytest.mark.parametrize("adresse", PAGES)
 def test_every_page_is_reached_from_every_other(banc: Banc, page: Page, adresse: str) -> None:
     onglets = page(f"/controle{adresse}").xpath("//nav[@aria-label='Contrôle']//a")
-    assert [a.get("href") for a in onglets] == [f"/console/{banc.nom}/controle{p}" for p in PAGES]
+    pages = [f"/controle{p}" for p in PAGES] + ["/jetons"]
+    assert [a.get("href") for a in onglets] == [f"/console/{banc.nom}{p}" for p in pages]
     (ici,) = [a for a in onglets if a.get("aria-current")]
     assert ici.get("href") == f"/console/{banc.nom}/controle{adresse}"
 

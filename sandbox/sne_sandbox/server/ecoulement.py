@@ -16,14 +16,14 @@ EN_MEMOIRE: Final = 1_000_000
 
 def recueillir(morceaux: Iterable[bytes]) -> IO[bytes]:
     """A body that comes in pieces, out of memory when it is long. Raises OSError when it cannot be."""
-    corps: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=EN_MEMOIRE)  # noqa: SIM115 - closed by Envoi
+    corps: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=EN_MEMOIRE)  # noqa: SIM115 - closed by Ecoulement
     for morceau in morceaux:
         corps.write(morceau)
     return corps
 
 
 @implementer(IPushProducer)
-class Envoi:
+class Ecoulement:
     """Sends `corps` to the peer of a request whose head was written; all of it is in the reactor's thread.
     `finir` is called once, when nothing of it is held any more: with True when all was handed over."""
 
