@@ -97,7 +97,7 @@ _DU_SERVEUR: Final = (
     Setting("secret_file", Path, None, "serveur",
             "fichier du secret qui chiffre les clés que des serveurs partagent dans PostgreSQL"),
     Setting("synchronous", str, "FULL", "serveur",
-            "ce qu'un échange enregistré dans SQLite attend : le disque (FULL, survit à une coupure de courant) "
+            "ce qu'un échange enregistré dans SQLite attend : le disque (FULL, survit à une coupure) "
             "ou le système (NORMAL, survit à kill -9)", ("FULL", "NORMAL")),
     Setting("client_cert", str, "optional", "serveur", "certificat client en HTTPS",
             ("optional", "required", "off")),

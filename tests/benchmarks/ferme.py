@@ -193,7 +193,7 @@ def main() -> None:
                 f"| {quantiles(durees, n=100)[98]:.2f} s "
                 f"| {ferme.processeur[nom] / len(durees) * 1e3:.0f} ms |"
             )
-        print(f"\njugements refusés parce qu'un autre était en cours : {ferme.refus}")
+        print(f"\njugements demandés trop tôt (409) : {ferme.refus}")
 
 
 if __name__ == "__main__":

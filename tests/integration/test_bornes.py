@@ -134,7 +134,7 @@ def test_too_many_connections_are_told_and_journalled_once(
         refus = []
         for _ in range(5):
             lien = _lien(serveur)
-            lien.request("GET", "/healthz")
+            lien.request("GET", "/services/DemandeLogementImplService/?wsdl")
             reponse = lien.getresponse()
             refus.append((reponse.status, reponse.headers["Retry-After"], reponse.read().decode()))
             lien.close()

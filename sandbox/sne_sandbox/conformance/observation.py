@@ -32,8 +32,9 @@ from sne_sandbox.domain.echange import (
     document_parmi,
 )
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.texte import masquer_message
+from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ExchangeError, SandboxError
+from sne_sandbox.mime.masquage import masquer_octets
 from sne_sandbox.mime.message import Message
 from sne_sandbox.mime.tolerances import SANS_ACTION
 from sne_sandbox.mime.unpack import unpack
@@ -69,10 +70,11 @@ PANNES_LISIBLES: Final = frozenset({"delai", "goutte", "bom"})
 
 
 class Courrier:
-    """A message, request or answer: packaging, envelope, payload and fields, as far as they can be read."""
+    """A message, request or answer: packaging, envelope, payload and fields, as far as they can be read.
+    `content_type` is its header, "" without any."""
 
     def __init__(self, content_type: str, octets: bytes, contrat: Contrat) -> None:
-        self._content_type = content_type
+        self.content_type = content_type
         self._octets = octets
         self._contrat = contrat
 
@@ -80,7 +82,7 @@ class Courrier:
     def _ouvert(self) -> Message | ExchangeError:
         try:
             return unpack(
-                self._content_type,
+                self.content_type,
                 self._octets,
                 parties_max=_LIMITES.parties_max,
                 taille_max=max(_LIMITES.message_max, len(self._octets)),
@@ -549,15 +551,15 @@ def _en_cause(echange: Echange) -> Iterator[int]:
         yield int(trouvee[1])
 
 
-def _lisible(octets: bytes) -> str:
-    return masquer_message(octets.decode("utf-8", "replace").replace("\r\n", "\n"))
+def _lisible(octets: bytes, content_type: str = "") -> str:
+    return masquer_octets(octets, content_type).decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _texte(tete: str, en_tetes: list[tuple[str, str]], octets: bytes) -> str:
-    tete += "".join(f"{nom}: {valeur}\n" for nom, valeur in en_tetes)
+    tete = masquer_nirs(tete + "".join(f"{nom}: {valeur}\n" for nom, valeur in en_tetes))
     if len(octets) > OCTETS_MAX:
         return f"{tete}\n[{len(octets)} octets]"
     # Masked before it is cut: half a NIR is still one.
-    corps = _lisible(octets)
+    corps = _lisible(octets, _en_tete(en_tetes, "Content-Type"))
     suite = "" if len(corps) <= TEXTE_MAX else f"\n[… {len(corps) - TEXTE_MAX} caractères de plus]"
     return f"{tete}\n{corps[:TEXTE_MAX]}{suite}"

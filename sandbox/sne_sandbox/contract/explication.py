@@ -27,7 +27,7 @@ from sne_sandbox.contract.schema import (
 from sne_sandbox.contract.suggestions import preciser
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Fidelite
-from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir
+from sne_sandbox.domain.texte import cache_un_nir, masquer_nir
 
 _CODE: Final = "écrivez un code de la nomenclature, et non un libellé"
 #: Faults told of one document.
@@ -221,7 +221,7 @@ class _Visite:
             return
         defaut = defaut_de_valeur(type_, texte)
         if defaut is not None:
-            if est_nom_de_nir(phrases.local(element.tag)):
+            if cache_un_nir(phrases.local(element.tag)):
                 cite, texte = texte, masquer_nir(texte)
                 defaut = replace(defaut, message=defaut.message.replace(cite.strip(), texte.strip()))
             self._noter(element, chemin, (defaut.message, texte, defaut.remede, defaut.sorte))

@@ -2,12 +2,21 @@
 
 `S AA MM DD CCC NNN KK`: sex, year and month of birth, département, commune, rank, key. Corsica writes 2A and
 2B. Example: 2061275111005 has the key 64.
+
+Whoever looks for one in a free text meets it cut in any way, in digits of any script: `chercher_nirs`.
 """
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Final
+from unicodedata import digit
+from urllib.parse import unquote
 
+from stdnum import luhn
 from stdnum.fr import nir as stdnum_nir
 
 _FORME: Final = re.compile(r"[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}[0-9]{2}")
@@ -41,3 +50,195 @@ def convient_a_la_naissance(nir: str, naissance: date) -> bool:
     fit any month."""
     mois = int(nir[3:5])
     return int(nir[1:3]) == naissance.year % 100 and (mois > 12 or mois == naissance.month)
+
+
+# --- in a free text -----------------------------------------------------------------------------------------
+
+#: A digit of any script, full-width, raised, or in a circle.
+_CHIFFRE: Final = "[\\d²³¹⁰⁴-⁹₀-₉①-⑨⓪⓵-⓽❶-❾➀-➈➊-➒]"
+#: What people write between two digits: blanks (those of no width too), points, dashes, brackets, quotes…
+_ENTRE: Final = "(?:[^\\w<>&=]|_){0,10}"
+#: The letter of Corsica, between two digits.
+_CORSE: Final = f"(?<={_CHIFFRE})[ABabＡＢａｂ](?={_ENTRE}{_CHIFFRE})"
+_SIGNE: Final = f"(?:{_CHIFFRE}|{_CORSE})"
+#: Digits enough for a NIR, with what stands between them.
+_SUITE: Final = re.compile(f"{_CHIFFRE}(?:{_ENTRE}{_SIGNE}){{12,}}+")
+_GROUPE: Final = re.compile(f"{_SIGNE}+")
+#: The end of a numéro unique, whose 13 digits come before.
+_GUICHET: Final = re.compile(rf"{_ENTRE}(?:[A-Za-z]\d{{4}}|(?i:GDPUB))(?!\w)")
+#: Before a run, what makes an IBAN of it: country and check digits.
+_IBAN: Final = re.compile(r"(?<![A-Za-z])[A-Z]{2}\Z")
+#: How people cut one; the key may stand apart.
+_COUPES: Final = frozenset(
+    {(1, 2, 2, 2, 3, 3), (1, 2, 2, 2, 3, 3, 2), (1, 2, 2, 2, 6), (1, 2, 2, 2, 6, 2), (13, 2)}
+)
+_SANS_CLE, _ENTIER = 13, 15
+#: A run of so many characters is no text that people write: it is taken whole.
+_SUITE_MAX: Final = 20_000
+#: Months of a civil status that is incomplete.
+_MOIS_INCONNUS: Final = range(20, 43)
+
+_Groupe = tuple[int, int]
+
+
+def chercher_nirs(texte: str) -> Iterator[tuple[int, int]]:
+    """Where `texte` writes a NIR: (start, end), in order, apart from each other.
+
+    13 or 15 digits, cut in any way, are one when the sex (1 to 4, 7, 8), the month and the département can be
+    read. What says the month is held to the more, the less the rest says that it is a NIR:
+
+    - in one piece, or cut as people cut it (`2 06 12 75 111 005 64`): 15, a month of 01 to 12 or 20 to 42, or
+      any of 20 and more with a right key or in that cut; 13 in one piece, a month of 01 to 12, or 20;
+    - cut in another way: 15, a right key; 13, a month of 01 to 12, or 20, when no other digit is beside.
+
+    14 or 18 digits (SIRET, numéro unique), a numéro unique that ends with its guichet, an IBAN, telephone
+    numbers and dates are none.
+    """
+    for suite in _SUITE.finditer(texte):
+        if suite.end() - suite.start() > _SUITE_MAX:
+            yield suite.span()
+            continue
+        groupes = [groupe.span() for groupe in _GROUPE.finditer(texte, *suite.span())]
+        rang = 0
+        while rang < len(groupes):
+            pris = _nir_depuis(texte, groupes, rang)
+            if pris:
+                yield groupes[rang][0], groupes[rang + pris - 1][1]
+            rang += pris or 1
+
+
+def _nir_depuis(texte: str, groupes: list[_Groupe], rang: int) -> int:
+    """Of how many groups from this one a NIR is made, 0 for none."""
+    longueurs: list[int] = []
+    trouve = total = 0
+    for debut, fin in groupes[rang : rang + _ENTIER]:
+        longueurs.append(fin - debut)
+        total += fin - debut
+        if total > _ENTIER:
+            break
+        if total in (_SANS_CLE, _ENTIER) and _est_un_nir(texte, groupes, rang, longueurs):
+            trouve = len(longueurs)
+    return trouve
+
+
+def _est_un_nir(texte: str, groupes: list[_Groupe], rang: int, longueurs: list[int]) -> bool:
+    siens = groupes[rang : rang + len(longueurs)]
+    nir = "".join(en_ascii(c) for debut, fin in siens for c in texte[debut:fin])
+    mois = _mois(nir)
+    if mois is None:
+        return False
+    civil = 1 <= mois <= 12 or mois == _MOIS_INCONNUS[0]
+    if len(nir) == _SANS_CLE and (nir.endswith("000") or _GUICHET.match(texte, siens[-1][1])):
+        return False
+    if len(nir) == _ENTIER and nir[_SANS_CLE:] == cle(nir[:_SANS_CLE]):
+        return len(siens) == 1 or not (len(groupes) > len(siens) and _IBAN.search(texte, 0, groupes[0][0]))
+    if tuple(longueurs) in _COUPES:
+        return True
+    if len(siens) == 1:
+        return civil or (len(nir) == _ENTIER and mois in _MOIS_INCONNUS)
+    autres = any(map(_est_un_autre, (texte[debut:fin] for debut, fin in siens)))
+    return len(nir) == _SANS_CLE and civil and not autres and _seul(texte, groupes, rang, len(siens))
+
+
+def _est_un_autre(groupe: str) -> bool:
+    """Whether a group of digits is a SIREN, or a telephone number."""
+    return (len(groupe) == 9 and luhn.is_valid(groupe)) or (len(groupe) == 10 and groupe[0] == "0")
+
+
+def _seul(texte: str, groupes: list[_Groupe], rang: int, combien: int) -> bool:
+    """Whether no other digit is beside, or they are held apart by something else than what cuts this one. An
+    hour has digits enough, and colons."""
+    entre = [texte[fin:debut] for (_, fin), (debut, _) in pairwise(groupes)]
+    dedans = entre[rang : rang + combien - 1]
+    if any(":" in blanc for blanc in dedans):
+        return False
+    if combien == len(groupes):
+        return True
+    autour = entre[max(rang - 1, 0) : rang] + entre[rang + combien - 1 : rang + combien]
+    return len(set(dedans)) == 1 and dedans[0] not in autour
+
+
+def _mois(nir: str) -> int | None:
+    """The month of 13 or 15 characters of the form of a NIR; None for others."""
+    corse = nir[6].isalpha()
+    if nir[0] not in "123478" or (nir[5] != "2" if corse else nir[5:7] == "00"):
+        return None
+    if not (nir[:6] + nir[7:]).isdigit():
+        return None
+    mois = int(nir[3:5])
+    return mois if 1 <= mois <= 12 or mois >= _MOIS_INCONNUS[0] else None
+
+
+def en_ascii(signe: str) -> str:
+    """A digit or a letter of any script as ASCII writes it."""
+    chiffre = digit(signe, None)
+    return str(chiffre) if chiffre is not None else {"Ａ": "A", "Ｂ": "B"}.get(signe.upper(), signe.upper())
+
+
+# --- behind what texts of programs write in its place -------------------------------------------------------
+
+#: A character by its number (XML, an address, JSON), and what an XML text may hold between two characters.
+_ECRITS: Final = (
+    r"&#(?P<deci>\d{1,7});|&#[xX](?P<hexa>[0-9A-Fa-f]{1,6});|&(?P<nom>nbsp|thinsp|ensp|emsp|amp);"
+    r"|\\[ux](?P<json>[0-9A-Fa-f]{4}|(?<=x)[0-9A-Fa-f]{2})|(?P<blanc>\\[nrt])"
+    r"|(?P<adresse>(?:%[0-9A-Fa-f]{2})+)|(?P<rien><!\[CDATA\[|\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)"
+)
+_ECHAPPE: Final = re.compile(_ECRITS, re.DOTALL)
+#: The same in quoted-printable (RFC 2045, 6.7), where « = » may also be itself.
+_ECHAPPE_QP: Final = re.compile(r"(?P<qp>(?:=[0-9A-Fa-f]{2})+)|(?P<rien>=[ \t]*\r?\n)")
+_TEMOINS: Final = ("&", "%", "\\", "<", "]]>")
+
+
+@dataclass(frozen=True, slots=True)
+class Deplie:
+    """A text whose references and escapes are read: `texte`. Where each piece of it begins, there (`_ici`)
+    and in what was written (`_la`)."""
+
+    texte: str
+    _ici: tuple[int, ...]
+    _la: tuple[int, ...]
+
+    def ecrit(self, debut: int, fin: int) -> tuple[int, int]:
+        """Where [debut, fin) of `texte` stands in what was written, whole escapes included."""
+        premier, dernier = bisect_right(self._ici, debut) - 1, bisect_right(self._ici, fin - 1) - 1
+        depart = self._la[premier]
+        if premier % 2 == 0:  # written as it is
+            depart += debut - self._ici[premier]
+        arrivee = self._la[dernier] + fin - self._ici[dernier] if dernier % 2 == 0 else self._la[dernier + 1]
+        return depart, arrivee
+
+
+def deplier(texte: str, *, qp: bool = False) -> Deplie | None:
+    """`texte` as whoever reads XML, JSON or an address reads it, or quoted-printable (`qp`); None when it
+    writes nothing so."""
+    if not ("=" in texte if qp else any(temoin in texte for temoin in _TEMOINS)):
+        return None
+    morceaux: list[str] = []
+    ici, la = [0], [0]
+    position = longueur = 0
+    for trouve in (_ECHAPPE_QP if qp else _ECHAPPE).finditer(texte):
+        for morceau, ensuite in (
+            (texte[position : trouve.start()], trouve.start()),
+            (_lu(trouve), trouve.end()),
+        ):
+            morceaux.append(morceau)
+            longueur += len(morceau)
+            ici.append(longueur)
+            la.append(ensuite)
+        position = trouve.end()
+    if not position:
+        return None
+    morceaux.append(texte[position:])
+    return Deplie("".join(morceaux), tuple(ici), tuple(la))
+
+
+def _lu(trouve: re.Match[str]) -> str:
+    """What an escape stands for."""
+    genre = trouve.lastgroup or ""
+    ecrit = trouve[genre]
+    if genre in ("deci", "hexa", "json"):
+        point = int(ecrit, 10 if genre == "deci" else 16)
+        return chr(point) if point < 0x110000 else "?"
+    if genre in ("adresse", "qp"):
+        return unquote(ecrit.replace("=", "%"), errors="replace")
+    return "" if genre == "rien" else "&" if ecrit == "amp" else " "

@@ -4,10 +4,11 @@ how people write numbers and what agrees with them, and what a terminal is given
 
 import re
 import unicodedata
-from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Final, TypeVar
+
+from sne_sandbox.domain.nir import Deplie, chercher_nirs, deplier
 
 #: What XML 1.0 has no room for. Source: W3C XML 1.0, production 2 (Char).
 _HORS_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -19,22 +20,14 @@ _RETENU_MAX: Final = 128
 _SUITE_MAX: Final = 40
 #: Letters that Unicode does not take apart.
 LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
-#: Between its groups, what people write: a blank, a full stop, a hyphen…; before it, letters glued to it.
-_ENTRE: Final = r"[ .\-/_\u00a0\u202f]?"
-_NIR: Final = re.compile(
-    r"[1-478](?<!\d.)"  # the character first: it is looked for at once
-    + _ENTRE.join(("", r"\d\d", r"\d\d", r"\d[\dAB]", r"\d{3}", r"\d{3}", r"\d\d"))
-    + r"(?!\d)"
-)
-#: Text in UTF-16, read byte by byte: a zero beside each character.
-_UTF16: Final = re.compile("(?:[\t-\xff]\0){8,}|(?:\0[\t-\xff]){8,}")
+#: Characters of the shortest NIR, without its key.
+_NIR_MIN: Final = 13
 #: Names of the elements that hold a NIR: the word itself, and what the contracts of this process bind to it.
 _NOMS_NIR: Final = {"nir"}
+#: The word in a name: « NIR », « nirDemandeur », « numNir », « code_nir », not « fournir ».
+_DIT_NIR: Final = re.compile(r"(?:^|[_.-])(?:nir|NIR)(?![a-z])|N(?:ir|IR)(?![a-z])")
 #: What people call a NIR, folded, but for the word itself, which is within others (« fournir »).
 MOTS_DU_NIR: Final = ("securitesociale", "numsecu", "numerosecu", "inscriptionrepertoire")
-#: Base64 in line or as a part, on one line or several.
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}(?:\r?\n[A-Za-z0-9+/]+)*={0,2}")
-_ZIP: Final = b"PK\x03\x04"
 #: Controls (C0 but tab and line feed, C1), and the marks that turn the direction of a line.
 _COMMANDES: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -134,28 +127,16 @@ def est_nom_de_nir(nom: str) -> bool:
     return nom in _NOMS_NIR
 
 
+@lru_cache(maxsize=2048)
+def cache_un_nir(nom: str) -> bool:
+    """Whether what an element or an attribute of that (local) name holds is hidden, whatever it is: a
+    contract binds it to a NIR, or it says so itself."""
+    return nom in _NOMS_NIR or bool(_DIT_NIR.search(nom)) or any(mot in plier(nom) for mot in MOTS_DU_NIR)
+
+
 def noms_nir() -> frozenset[str]:
     """Names of the elements that hold a NIR."""
     return frozenset(_NOMS_NIR)
-
-
-@lru_cache(maxsize=8)
-def _element_nir(noms: frozenset[str]) -> re.Pattern[str]:
-    """The content of an element of these names, whatever its length, comments within included: a NIR that is
-    badly written tells as much."""
-    un = "|".join(map(re.escape, sorted(noms)))
-    return re.compile(
-        rf"(<(?:[\w.-]+:)?(?:{un})(?:\s[^<>]*)?>(?:\s*<!\[CDATA\[)?)"
-        r"((?:[^<\]]|\](?!\]>)|<!--.{0,200}?-->|<\?.{0,200}?\?>)+)",
-        re.DOTALL,
-    )
-
-
-@lru_cache(maxsize=8)
-def _attribut_nir(noms: frozenset[str]) -> re.Pattern[str]:
-    """The value of an attribute of these names, in a tag."""
-    un = "|".join(map(re.escape, sorted(noms)))
-    return re.compile(rf"((?<=\s)(?:[\w.-]+:)?(?:{un})\s*=\s*[\"'])([^\"'<>]+)(?=[\"'])")
 
 
 def masquer_nir(nir: str) -> str:
@@ -163,9 +144,33 @@ def masquer_nir(nir: str) -> str:
     return nir[:3] + "*" * max(len(nir) - 3, 0)
 
 
-def masquer_nirs(texte: str) -> str:
-    """`texte` with everything that reads like a NIR masked (journal, console, exports)."""
-    return _NIR.sub(lambda trouve: masquer_nir(trouve[0]), texte)
+def masquer_nirs(texte: str, cacher: Callable[[str], str] = masquer_nir) -> str:
+    """`texte` with everything that reads like a NIR masked (journal, console, exports), however it is cut and
+    whatever its digits are written in: see `chercher_nirs`. `cacher` says what is shown of each."""
+    if len(texte) < _NIR_MIN:
+        return texte
+    texte = _masquer(texte, None, cacher)
+    deplie = deplier(texte)
+    return texte if deplie is None else _masquer(texte, deplie, cacher)
+
+
+def masquer_qp(texte: str, cacher: Callable[[str], str] = masquer_nir) -> str:
+    """`texte` with the NIRs that are read once its quoted-printable is decoded masked."""
+    deplie = deplier(texte, qp=True)
+    return texte if deplie is None else _masquer(texte, deplie, cacher)
+
+
+def _masquer(texte: str, deplie: Deplie | None, cacher: Callable[[str], str]) -> str:
+    """`texte` without the NIRs that are read in it (None), or in what it stands for."""
+    lu = texte if deplie is None else deplie.texte
+    morceaux, fait = [], 0
+    for debut, fin in chercher_nirs(lu):
+        depart, arrivee = (debut, fin) if deplie is None else deplie.ecrit(debut, fin)
+        montre = cacher(lu[debut:fin])
+        if montre != lu[debut:fin]:
+            morceaux += [texte[fait:depart], montre]
+            fait = arrivee
+    return "".join((*morceaux, texte[fait:])) if morceaux else texte
 
 
 def masquer_mots_de_passe(texte: str) -> str:
@@ -183,42 +188,6 @@ def masquer_secrets(texte: str) -> str:
 def extrait(texte: str, maximum: int | None) -> str:
     """The first `maximum` characters of `texte` (all for None), masked first: half a NIR reads like none."""
     return masquer_secrets(texte)[:maximum]
-
-
-def masquer_message(texte: str) -> str:
-    """A whole message as it may be shown: NIRs masked, also inside base64 or UTF-16; a ZIP is named, not
-    shown."""
-    if "\0" in texte:
-        texte = _UTF16.sub(lambda trouve: _masquer_utf16(trouve[0]), texte)
-    texte = _BASE64.sub(lambda trouve: _masquer_base64(trouve[0]), texte)
-    noms = noms_nir()
-    for motif in (_element_nir(noms), _attribut_nir(noms)):
-        texte = motif.sub(lambda trouve: trouve[1] + masquer_nir(trouve[2]), texte)
-    return masquer_nirs(texte)
-
-
-def _masquer_utf16(texte: str) -> str:
-    lettres = texte.replace("\0", "")
-    masque = masquer_message(lettres)
-    if len(masque) != len(lettres):  # a ZIP in base64 was named
-        return masque
-    return "".join(f"\0{c}" if texte[0] == "\0" else f"{c}\0" for c in masque)
-
-
-def _masquer_base64(texte: str) -> str:
-    compact = "".join(texte.rstrip("=").split())
-    entier = compact + "=" * (-len(compact) % 4)
-    if len(compact) % 4 == 1:  # no base64: a long word
-        return texte
-    octets = a2b_base64(entier)
-    if octets.startswith(_ZIP):
-        return f"[ZIP de {len(octets)} octets]"
-    try:
-        lu, encodage = octets.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:  # in latin-1 each byte comes back as it was
-        lu, encodage = octets.decode("latin-1"), "latin-1"
-    masque = masquer_message(lu)
-    return texte if masque == lu else b2a_base64(masque.encode(encodage), newline=False).decode("ascii")
 
 
 # --- whole numbers -------------------------------------------------------------------------------------

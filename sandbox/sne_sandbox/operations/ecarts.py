@@ -14,7 +14,7 @@ from zlib import crc32
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs
 from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations.sauvegardes import MAINTENANT, Sauvegardes
 from sne_sandbox.store import snapshot, tables
@@ -222,7 +222,7 @@ def _parcourir(element: Element, chemin: str) -> Iterator[tuple[str, str]]:
 
 
 def _valeur(element: Element) -> str:
-    texte = masquer_nir(element.texte) if est_nom_de_nir(element.nom) else masquer_nirs(element.texte)
+    texte = masquer_nir(element.texte) if cache_un_nir(element.nom) else masquer_nirs(element.texte)
     dits = [
         masquer_nirs(valeur if nom == "code" else f"{nom}={valeur}")
         for nom, valeur in element.attributs.items()

@@ -15,13 +15,13 @@ from typing import Any, Final, TypeVar
 from sne_sandbox.domain.texte import (
     abrege,
     borne,
-    est_nom_de_nir,
-    masquer_message,
+    cache_un_nir,
     masquer_nir,
     masquer_secrets,
     noms_nir,
     visible,
 )
+from sne_sandbox.mime.masquage import masquer_message
 from sne_sandbox.reports.model import (
     Bilan,
     Candidat,
@@ -74,7 +74,7 @@ def masquer_valeur(valeur: Any, nom: str = "", profondeur: int = 0) -> Any:
     if profondeur > _PROFONDEUR_MAX:
         raise ValueError(f"plus de {_PROFONDEUR_MAX} niveaux")
     if isinstance(valeur, str):
-        return masquer_nir(valeur) if est_nom_de_nir(nom) else masquer_secrets(valeur)
+        return masquer_nir(valeur) if cache_un_nir(nom) else masquer_secrets(valeur)
     if isinstance(valeur, Mapping):
         return {cle: masquer_valeur(v, cle, profondeur + 1) for cle, v in valeur.items()}
     if isinstance(valeur, list | tuple):

@@ -8,58 +8,57 @@ right if it was, and wrong if it was. The same NIR gets the same stand-in throug
 import io
 import re
 import zipfile
-from binascii import Error as ErreurBase64
+import zlib
 from binascii import a2b_base64, b2a_base64
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Final
+from unicodedata import decimal
 
 from sne_sandbox.domain.echange import SECRETS, Echange
-from sne_sandbox.domain.nir import cle, forme_valide
-from sne_sandbox.domain.texte import est_nom_de_nir, masquer_mots_de_passe, noms_nir
+from sne_sandbox.domain.nir import chercher_nirs, cle, deplier, en_ascii, forme_valide
+from sne_sandbox.domain.texte import cache_un_nir, est_nom_de_nir, masquer_mots_de_passe
+from sne_sandbox.mime.masquage import (
+    ATTRIBUT,
+    BASE64,
+    BASE64_MIN,
+    ELEMENT,
+    LIAISON,
+    URL,
+    UTF16,
+    VIDE,
+    masquer_octets,
+    remplacer_nirs,
+)
 
-#: What may stand among the characters of an element: a comment, an instruction.
-_PARENTHESE: Final = rb"<!--.{0,200}?-->|<\?.{0,200}?\?>"
-#: A letter or a digit of a content, as itself or by its number.
+#: What may stand among the characters of an element, and is none of them.
+_PARENTHESE: Final = r"<!--.{0,2000}?-->|<\?.{0,2000}?\?>|<!\[CDATA\[|\]\]>"
+#: A letter or a digit of a content, as itself or by its number (XML, JSON, an address, quoted-printable).
 _SIGNE: Final = re.compile(
-    _PARENTHESE + rb"|&#x0*(?P<hexa>[3-7][0-9A-Fa-f]);|&#0*(?P<deci>[1-9]\d{1,2});|(?P<nu>[0-9A-Za-z])",
+    _PARENTHESE + r"|&#x0*(?P<hexa>[3-7][0-9A-Fa-f]);|&#0*(?P<deci>[1-9]\d{1,2});|&[a-z]+;|\\[nrt]"
+    r"|(?:%|\\x|\\u00)(?P<code>[3-7][0-9A-Fa-f])|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|(?P<nu>[^\W_])",
     re.DOTALL,
 )
-#: Between its groups, what people write (blanks that are not ASCII are two or three bytes).
-_ENTRE: Final = rb"(?:[ .\-/_]|\xc2\xa0|\xe2\x80\xaf)?"
-#: What reads like a NIR elsewhere (a comment, a path, a header). What precedes is looked at after the first
-#: digit, which is looked for first: four times as fast on a large message.
-_EN_CLAIR: Final = re.compile(
-    rb"[1-478](?<!\d.)"
-    + _ENTRE.join((b"", rb"\d\d", rb"\d\d", rb"\d[0-9AB]", rb"\d{3}", rb"\d{3}", rb"\d\d"))
-    + rb"(?!\d)",
-    re.DOTALL,
-)
+_SIGNE_QP: Final = re.compile(r"=(?P<code>[3-7][0-9A-Fa-f])|=[0-9A-Fa-f]{2}|(?P<nu>[^\W_])")
 #: What a digit stands in by chance, and is compared to the bit: a digest, an attestation.
 _EMPREINTE: Final = re.compile(r"[0-9a-f]{64}")
 _PDF: Final = re.compile(rb"(%PDF-.*?%%EOF)", re.DOTALL)
-_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{40,}(?:\r?\n[A-Za-z0-9+/]+)*={0,2}")
 _ZIP: Final = b"PK\x03\x04"
 _FIN_DE_ZIP: Final = b"PK\x05\x06"
 _TAILLE_FIN: Final = 22
 _ZIP_MAX: Final = 50_000_000
+#: How gzip and zlib begin, and the `wbits` that open and write them (zlib).
+_COMPRESSES: Final = (
+    (b"\x1f\x8b\x08", 31),
+    (b"\x78\x01", 15),
+    (b"\x78\x5e", 15),
+    (b"\x78\x9c", 15),
+    (b"\x78\xda", 15),
+)
 _TETE: Final = 5  # sex, year, month
 
 
-@lru_cache(maxsize=8)
-def _element(noms: frozenset[str]) -> re.Pattern[bytes]:
-    """Start tag of an element that holds a NIR, then its content. A message in UTF-16 has a zero beside each
-    character."""
-    un = b"|".join(b"\\0?".join(re.escape(c.encode()) for c in nom) for nom in sorted(noms))
-    debut = rb"(<\0?(?:[\w.\-\0]+:\0?)?(?:" + un + rb")\0?(?:\s[^<>]*)?>)"
-    return re.compile(debut + rb"((?:[^<]|" + _PARENTHESE + rb")+)", re.DOTALL)
-
-
-@lru_cache(maxsize=8)
-def _attribut(noms: frozenset[str]) -> re.Pattern[bytes]:
-    """An attribute that holds a NIR, up to its value; then its value."""
-    un = b"|".join(re.escape(nom.encode()) for nom in sorted(noms))
-    return re.compile(rb"((?<=\s)(?:[\w.-]+:)?(?:" + un + rb")\s*=\s*[\"'])([^\"'<>]+)")
+#: The same, what binds kept.
+_LIES: Final = re.compile(f"({LIAISON.pattern})", re.DOTALL)
 
 
 class Pseudonymes:
@@ -79,7 +78,7 @@ class Pseudonymes:
     def echange(self, echange: Echange) -> Echange:
         """A copy of an exchange that holds no NIR, nor the secrets of its headers."""
         self._vus.clear()
-        requete, reponse = self.octets(echange.requete), self.octets(echange.reponse)
+        requete, reponse = (self._ouvert(octets) for octets in (echange.requete, echange.reponse))
         return replace(
             echange,
             requete=requete,
@@ -95,32 +94,62 @@ class Pseudonymes:
             trace=None if echange.trace is None else self._texte(echange.trace),
         )
 
+    def _ouvert(self, donnees: bytes) -> bytes:
+        """A body: what `octets` leaves in it, for being behind a transfer encoding, an entity or a child of
+        its element, is replaced as it is opened; that part of it is then written anew."""
+        return remplacer_nirs(self.octets(donnees), self._contenu)
+
     def octets(self, donnees: bytes) -> bytes:
-        """The bytes of a message: NIRs in clear, in base64, in a ZIP. Their length does not change, but for a
-        ZIP that held one."""
+        """The bytes of a message: NIRs in clear, in base64, in a ZIP, in gzip. Their length does not change,
+        but for what is compressed and held one; a PDF that holds one gives way to a sentence."""
         if _ZIP in donnees:
             donnees = self._avec_zip(donnees)
+        for magie, mots in _COMPRESSES:
+            if magie in donnees:
+                donnees = self._avec_compresses(donnees, magie, mots)
         if b"%PDF-" in donnees:
             morceaux = _PDF.split(donnees)
-            return b"".join(m if rang % 2 else self._message(m) for rang, m in enumerate(morceaux))
+            return b"".join(masquer_octets(m) if r % 2 else self._message(m) for r, m in enumerate(morceaux))
         return self._message(donnees)
 
     def _message(self, donnees: bytes) -> bytes:
-        donnees = _BASE64.sub(lambda trouve: self._base64(trouve[0]), donnees)
-        for motif in (_element(noms_nir()), _attribut(noms_nir())):
-            donnees = motif.sub(lambda trouve: trouve[1] + self._contenu(trouve[2]), donnees)
-        return _EN_CLAIR.sub(lambda trouve: self._contenu(trouve[0]), donnees)
+        encodage = _encodage(donnees)
+        return self._phrase(donnees.decode(encodage)).encode(encodage)
 
-    def _contenu(self, contenu: bytes) -> bytes:
-        signes = [(trouve, lu) for trouve in _SIGNE.finditer(contenu) if (lu := _lu(trouve))]
+    def _phrase(self, texte: str) -> str:
+        if "\0" in texte:
+            texte = UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
+        texte = BASE64.sub(lambda trouve: self._base64(trouve[0]), texte)
+        for motif in (ELEMENT, ATTRIBUT):
+            texte = motif.sub(self._si_nir, texte)
+        for deplie, qp in ((None, False), (deplier(texte), False), (deplier(texte, qp=True), True)):
+            lu = deplie.texte if deplie is not None else texte if not qp else ""
+            # From the end: what is replaced may be written in another length.
+            for debut, fin in reversed(list(chercher_nirs(lu))):
+                la, ici = (debut, fin) if deplie is None else deplie.ecrit(debut, fin)
+                texte = texte[:la] + self._contenu(texte[la:ici], qp=qp) + texte[ici:]
+        return texte
+
+    def _si_nir(self, trouve: re.Match[str]) -> str:
+        if not cache_un_nir(trouve["nom"]):
+            return trouve[0]
+        return trouve["avant"] + self._contenu(trouve["contenu"])
+
+    def _utf16(self, texte: str) -> str:
+        change = self._phrase(texte.replace("\0", ""))
+        return "".join(f"\0{c}" if texte[0] == "\0" else f"{c}\0" for c in change)
+
+    def _contenu(self, contenu: str, *, qp: bool = False) -> str:
+        signes = [(t, lu) for t in (_SIGNE_QP if qp else _SIGNE).finditer(contenu) if (lu := _lu(t))]
         nir = "".join(lu for _, lu in signes)
         if not any(c.isdigit() for c in nir):
             return contenu
-        copie = bytearray(contenu)
+        morceaux, fait = [], 0
         for (trouve, _), signe in zip(signes, self._remplacant(nir), strict=True):
             debut, fin = trouve.span(trouve.lastgroup or 0)
-            copie[debut:fin] = _ecrit(signe, trouve.lastgroup, fin - debut)
-        return bytes(copie)
+            morceaux += [contenu[fait:debut], _ecrit(signe, trouve.lastgroup, contenu[debut:fin])]
+            fait = fin
+        return "".join((*morceaux, contenu[fait:]))
 
     def _remplacant(self, nir: str) -> str:
         if nir in self._connus:  # a stand-in, read once as an element and once as a text
@@ -132,22 +161,49 @@ class Pseudonymes:
         self._vus[nir] = remplacant
         return remplacant
 
-    def _base64(self, texte: bytes) -> bytes:
-        compact = texte.translate(None, b"\r\n=")
-        if len(compact) % 4 == 1:
-            return texte
-        try:
-            lu = a2b_base64(compact + b"=" * (-len(compact) % 4))
-        except ErreurBase64:
-            return texte
-        change = self.octets(lu)
-        if change == lu:
-            return texte
-        ecrit = b2a_base64(change, newline=False)
-        if len(change) != len(lu):  # a ZIP: the lines fall elsewhere
-            return ecrit
-        caracteres = iter(ecrit.rstrip(b"="))
-        return bytes(octet if octet in b"\r\n=" else next(caracteres) for octet in texte)
+    def _base64(self, texte: str) -> str:
+        """A run of base64 in its layout. What stands before may move its four beats: each is tried."""
+        morceaux = VIDE.split(texte)
+        if len(morceaux) > 1:  # the last word of a header, and what follows it
+            changes = [m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux)]
+            if changes != morceaux:
+                return "".join(changes)
+        compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
+        for saut in range(4 if len(compact) >= BASE64_MIN else 0):
+            suite = compact[saut : len(compact) - ((len(compact) - saut) % 4 == 1)]
+            lu = a2b_base64(suite + "=" * (-len(suite) % 4))
+            change = self.octets(lu)
+            if change == lu:
+                continue
+            ecrit = b2a_base64(change, newline=False).decode("ascii")
+            if len(change) != len(lu):  # a ZIP: the lines fall elsewhere
+                return compact[:saut] + ecrit
+            caracteres = iter(compact[:saut] + ecrit.rstrip("=") + compact[saut + len(suite) :])
+            morceaux = _LIES.split(texte)
+            return "".join(
+                m if rang % 2 else "".join("=" if c == "=" else next(caracteres) for c in m)
+                for rang, m in enumerate(morceaux)
+            )
+        return texte
+
+    def _avec_compresses(self, donnees: bytes, magie: bytes, mots: int) -> bytes:
+        """What is compressed in a message, written again where it held a NIR."""
+        rendu, reste = [], donnees
+        while (debut := reste.find(magie)) >= 0:
+            try:
+                flux = zlib.decompressobj(mots)
+                lu = flux.decompress(reste[debut:], _ZIP_MAX)
+                change = self.octets(lu) if flux.eof else lu
+            except zlib.error:
+                change = lu = b""
+            if change == lu:
+                rendu.append(reste[: debut + len(magie)])
+                reste = reste[debut + len(magie) :]
+                continue
+            ecrit = zlib.compressobj(wbits=mots)
+            rendu.append(reste[:debut] + ecrit.compress(change) + ecrit.flush())
+            reste = flux.unused_data
+        return b"".join((*rendu, reste))
 
     def _avec_zip(self, donnees: bytes) -> bytes:
         debut, fin = donnees.index(_ZIP), donnees.rfind(_FIN_DE_ZIP)
@@ -183,7 +239,7 @@ class Pseudonymes:
         for nir, remplacant in self._vus.items():
             if len(nir) > _TETE:
                 texte = texte.replace(nir, remplacant)
-        return self.octets(texte.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+        return self._phrase(texte)
 
     def valeur(self, valeur: Any, nom: str = "") -> Any:
         """A JSON value: what the key of a NIR holds, and what reads like a NIR elsewhere, as in the bytes of
@@ -196,9 +252,8 @@ class Pseudonymes:
             return int(self.valeur(str(valeur), nom))
         if not isinstance(valeur, str) or _EMPREINTE.fullmatch(valeur):
             return valeur
-        octets = valeur.encode("utf-8", "surrogatepass")
-        change = self._contenu(octets) if est_nom_de_nir(nom) else self.octets(octets)
-        return masquer_mots_de_passe(change.decode("utf-8", "surrogatepass"))
+        change = self._contenu(valeur) if est_nom_de_nir(nom) else self._phrase(valeur)
+        return masquer_mots_de_passe(change)
 
     def _valeur(self, valeur: Any) -> Any:
         if isinstance(valeur, str):
@@ -208,20 +263,33 @@ class Pseudonymes:
         return [self._valeur(v) for v in valeur] if isinstance(valeur, list) else valeur
 
 
-def _lu(trouve: re.Match[bytes]) -> str:
-    """The letter or digit of a `_SIGNE`, "" for what is none."""
+def _encodage(donnees: bytes) -> str:
+    """The encoding to read bytes in so that they can be written back."""
+    try:
+        donnees.decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
+
+
+def _lu(trouve: re.Match[str]) -> str:
+    """The letter or digit of a `_SIGNE`, in ASCII; "" for what is none."""
     if trouve.lastgroup is None:
         return ""
-    ecrit = trouve[trouve.lastgroup].decode("ascii")
-    signe = ecrit if trouve.lastgroup == "nu" else chr(int(ecrit, 16 if trouve.lastgroup == "hexa" else 10))
+    ecrit = trouve[trouve.lastgroup]
+    base = {"hexa": 16, "code": 16, "deci": 10}.get(trouve.lastgroup)
+    signe = en_ascii(ecrit if base is None else chr(int(ecrit, base)))
     return signe if signe.isascii() and signe.isalnum() else ""
 
 
-def _ecrit(signe: str, comment: str | None, longueur: int) -> bytes:
+def _ecrit(signe: str, comment: str | None, original: str) -> str:
     """`signe` as the one that it replaces was written."""
-    if comment == "nu":
-        return signe.encode("ascii")
-    return format(ord(signe), f"0{longueur}{'x' if comment == 'hexa' else 'd'}").encode("ascii")
+    if comment != "nu":
+        return format(ord(signe), f"0{len(original)}{'d' if comment == 'deci' else 'x'}")
+    chiffre = decimal(original, None)
+    if chiffre is None or not signe.isdigit():
+        return signe
+    return chr(ord(original) - chiffre + int(signe))  # of the same script
 
 
 def _invente(nir: str, rang: int) -> str:

@@ -16,7 +16,7 @@ from sne_sandbox.contract.roles import dire_eteinte
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie, Gravite
 from sne_sandbox.domain.element import DocumentRecu, Element
-from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.registre import Registre
@@ -311,7 +311,7 @@ def _rediger(trouves: Iterable[_Trouve], nomenclatures: Nomenclatures) -> list[A
 
 def _anomalie(poste: _Poste, infraction: Infraction) -> Anomalie:
     valeurs = _Valeurs(infraction.valeurs)
-    if est_nom_de_nir(infraction.chemin.rpartition("/")[2].partition("[")[0]):
+    if cache_un_nir(infraction.chemin.rpartition("/")[2].partition("[")[0]):
         valeurs["valeur"] = masquer_nir(valeurs["valeur"])
     fiche = poste.fiche
     leger = infraction.leger and poste.gravite is Gravite.BLOQUANTE

@@ -85,8 +85,9 @@ class PannesEssai:
 class BaseEssai:
     """A base of its own for one test, on a server that several share.
 
-    `url` is the address to which `/services/…` is added; `certificat` and `cle` are those of `guichet`, and
-    `variables` all the SNE_… variables of `sne-sandbox run`, for a process to start.
+    `url` is the address to which `/services/…` is added; `certificat` and `cle` are those of `guichet`,
+    `jeton` opens the API, and `variables` are all the SNE_… variables of `sne-sandbox run`, for a process to
+    start.
     """
 
     def __init__(self, servie: BaseServie, magasin: Magasin, contrat: Contrat, dossier: Path) -> None:
@@ -101,6 +102,7 @@ class BaseEssai:
         self.cle = Path(pret["key_file"])
         self.pkcs12 = Path(pret["pkcs12_file"])
         self.guichet: str = pret["guichet"]
+        self.jeton: str = pret["admin_token"]
         self.variables: Mapping[str, str] = servie.variables(dossier / f"{servie.nom}.json")
         self.clock = HorlogeEssai(magasin, servie.nom)
         self.pannes = PannesEssai(magasin, servie.nom)

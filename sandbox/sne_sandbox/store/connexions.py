@@ -62,6 +62,7 @@ class Connexions:
         self._local = threading.local()
         self._ferme = False
         self._abime = False
+        self._en_wal = False
         self.disjoncteur: Final = Disjoncteur(self._sonder)
 
     def fermer(self) -> None:
@@ -173,7 +174,8 @@ class Connexions:
 
     def _connecter(self) -> Any:
         if isinstance(self._ou, Path):
-            return ouvrir_sqlite(self._ou, self._synchronous)
+            driver, self._en_wal = ouvrir_sqlite(self._ou, self._synchronous, en_wal=self._en_wal)
+            return driver
         return ouvrir_postgresql(self._ou)
 
     def _morte(self, driver: Any) -> bool:

@@ -26,6 +26,8 @@ from sne_sandbox.store.lignes import (
 #: Exchanges are dropped this many at a time, a tenth of the maximum when it is smaller: the journal may hold
 #: as many more. On PostgreSQL a journal of several slices drops them whole (`tranches`).
 PAS: Final = 64
+#: Of a base that is deleted, at a time: a SQLite file has one writer, who waits 20 ms then, not seconds.
+ETAPE: Final = 500
 #: From how many exchanges to keep on it does so.
 _A_TRANCHES: Final = 4 * tranches.TAILLE
 #: How far back the search of a numéro looks for the nights that several demandes share: no column names them.
@@ -309,6 +311,16 @@ class Journal:
             _PURGER, {"base": base, "jusqua": min(jusqua, tranches.TAILLE - 1) if self._entieres else jusqua}
         )
         connexion.faire(_OUBLIER, {"cle": base, "combien": jusqua - origine})
+
+    def raccourcir(self, base: str) -> bool:
+        """Drops the oldest exchanges of a base that is about to be deleted, ETAPE of them; whether some are
+        left. Others write between two calls."""
+        with self._donnees.transaction(ecriture=True, verrou=base, seule=True) as connexion:
+            dernier, origine, oublies = connexion.ligne(_COMPTER, {"base": base}) or (0, 0, 0)
+            jusqua = min(dernier, origine + oublies + ETAPE)
+            connexion.faire(_PURGER, {"base": base, "jusqua": jusqua})
+            connexion.faire(_OUBLIER, {"cle": base, "combien": jusqua - origine})
+        return bool(jusqua < dernier)
 
     def _suivant(self, connexion: Connexion, base: str) -> Ligne:
         compteur = connexion.ligne(_SUIVANT, {"cle": base})

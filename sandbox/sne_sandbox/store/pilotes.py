@@ -90,10 +90,10 @@ _REMEDE_URL: Final = (
 )
 
 
-def ouvrir_sqlite(fichier: Path, synchronous: str) -> Any:
-    """A connection to a file that is there: one that was deleted under us is not made again, empty. With
-    `synchronous` FULL a commit waits for the disk and survives a power cut; with NORMAL it survives a
-    kill -9."""
+def ouvrir_sqlite(fichier: Path, synchronous: str, *, en_wal: bool) -> tuple[Any, bool]:
+    """A connection to a file that is there, and whether the file has a log (WAL): one that was deleted under
+    us is not made again, empty. With `synchronous` FULL a commit waits for the disk and survives a power cut;
+    with NORMAL it survives a kill -9. `en_wal`: it had one; without, it is another file (DatabaseError)."""
     connexion = sqlite3.connect(
         f"{fichier.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
     )
@@ -102,12 +102,18 @@ def ouvrir_sqlite(fichier: Path, synchronous: str) -> Any:
             connexion.execute(pragma)
         connexion.execute(f"PRAGMA synchronous = {synchronous}")
         # Kept by the file: only the first connection ever has something to change, and it must be alone.
-        if connexion.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            _passer_en_wal(connexion)
+        mode = connexion.execute("PRAGMA journal_mode").fetchone()[0]
+        if mode != "wal":
+            if en_wal:
+                # Not to be changed: those who wait for its locks would wait for ever.
+                autre = sqlite3.DatabaseError("the file has lost its log")
+                autre.sqlite_errorcode = sqlite3.SQLITE_NOTADB
+                raise autre
+            mode = _passer_en_wal(connexion)
     except BaseException:
         connexion.close()
         raise
-    return connexion
+    return connexion, mode == "wal"
 
 
 def ouvrir_postgresql(url: str) -> Any:
@@ -123,16 +129,16 @@ def place_libre(fichier: Path) -> int:
     return shutil.disk_usage(fichier.parent).free
 
 
-def _passer_en_wal(connexion: Any) -> None:
+def _passer_en_wal(connexion: Any) -> str:
     # SQLite does not honour busy_timeout here.
     for essai in range(1, _ESSAIS_WAL + 1):
         try:
-            connexion.execute("PRAGMA journal_mode = WAL")
-            return
+            return str(connexion.execute("PRAGMA journal_mode = WAL").fetchone()[0])
         except sqlite3.OperationalError:
             if essai == _ESSAIS_WAL:
                 raise
             time.sleep(0.02)
+    raise AssertionError  # the loop returns or raises
 
 
 # --- who writes to the SQLite file, one at a time --------------------------------------------------------

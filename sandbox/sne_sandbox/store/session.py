@@ -265,12 +265,18 @@ class Bases:
         return lues
 
     def supprimer(self, nom: str) -> None:
-        """Deletes the base and all it holds, journal included. Raises BaseInconnue."""
-        with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
+        """Deletes the base and all it holds, journal included: what is long of it first, step by step where
+        others would wait (SQLite). Raises BaseInconnue."""
+        magasin = self._magasin
+        with magasin.transaction(ecriture=False) as connexion:
+            lire_ligne(connexion, nom)
+        while magasin.dialecte == "sqlite" and magasin.journal.raccourcir(nom):
+            pass
+        with magasin.transaction(ecriture=True, verrou=nom) as connexion:
             lire_ligne(connexion, nom)  # unread: a row that does not read can be deleted
             effacer(connexion, nom)
             revoquer_ceux_de(connexion, nom)
-        tranches.balayer(self._magasin)
+        tranches.balayer(magasin)
 
 
 def _verifier_sienne(connexion: Connexion, lue: BaseLue) -> None:

@@ -204,11 +204,16 @@ def adresse_d_ici() -> str:
     return acces_d_ici().publique or request.host_url.rstrip("/")
 
 
+def voit_en_clair() -> bool:
+    """Whether who asks may be shown NIRs in clear: who may do everything there."""
+    entree = qui_est_la()
+    return entree is not None and entree.droit is not Droit.LECTURE
+
+
 def reserver(quoi: str) -> None:
     """Keep an answer whose NIRs are in clear for who may do everything there. `quoi` begins the sentence
     that tells it (« Une sauvegarde »). Raises Forbidden."""
-    entree = qui_est_la()
-    if entree is None or entree.droit is Droit.LECTURE:
+    if not voit_en_clair():
         raise Forbidden(f"{quoi} porte les NIR en clair : il faut le jeton d'administration.")
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from lxml import etree
 
 from sne_sandbox.domain.echange import Appel
+from sne_sandbox.mime.masquage import masquer_octets
 from sne_sandbox.operations import get_demande_logement
 from sne_sandbox.operations.question import Question
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import services
 
 

@@ -1,7 +1,5 @@
 """How names compare, how a NIR is masked, and what a terminal and XML are given."""
 
-from base64 import b64decode, b64encode
-
 import pytest
 from lxml import etree
 
@@ -9,7 +7,6 @@ from sne_sandbox.domain.texte import (
     abrege,
     entier_de,
     extrait,
-    masquer_message,
     masquer_nir,
     masquer_nirs,
     plier,
@@ -62,38 +59,12 @@ def test_what_reads_like_a_nir_is_masked(texte: str, attendu: str) -> None:
     assert masquer_nirs(texte) == attendu
 
 
-def test_a_badly_written_nir_is_masked_in_its_element() -> None:
-    lu = masquer_message(
-        "<ns1:nir>2061275</ns1:nir><ns1:nir a='b'>x 20612</ns1:nir><ns1:niro>2061275</ns1:niro>"
-    )
-    assert lu == "<ns1:nir>206****</ns1:nir><ns1:nir a='b'>x 2****</ns1:nir><ns1:niro>2061275</ns1:niro>"
-
-
-@pytest.mark.parametrize("largeur", [0, 76])
-def test_a_nir_is_masked_inside_base64(largeur: int) -> None:
-    dedans = b64encode(f"<ns1:demandeur>\xe9<ns1:nir>{NIR}</ns1:nir></ns1:demandeur>".encode()).decode()
-    if largeur:
-        dedans = "\r\n".join(dedans[i : i + largeur] for i in range(0, len(dedans), largeur))
-    masque = masquer_message(f"<fichier>{dedans}</fichier>")
-    corps = masque.removeprefix("<fichier>").removesuffix("</fichier>")
-    assert b64decode(corps).decode() == f"<ns1:demandeur>\xe9<ns1:nir>{MASQUE}</ns1:nir></ns1:demandeur>"
-
-
 @pytest.mark.parametrize("avant", range(1, 20))
 def test_a_text_is_masked_before_it_is_cut(avant: int) -> None:
     """Wherever the cut falls in a NIR, no more of it is told."""
     montre = extrait(f"{'a' * (20 - avant)} {NIR} fin", 20)
     assert montre == f"{'a' * (20 - avant)} {MASQUE} fin"[:20]
     assert extrait(NIR, None) == MASQUE
-
-
-def test_what_holds_no_nir_is_left_as_it_is() -> None:
-    for texte in ("a" * 41, "a" * 44, "<x>" + b64encode(b"bonjour" * 20).decode() + "</x>", "é" * 50, ""):
-        assert masquer_message(texte) == texte
-
-
-def test_a_zip_is_named_not_shown() -> None:
-    assert masquer_message(b64encode(b"PK\x03\x04" + b"x" * 40).decode()) == "[ZIP de 44 octets]"
 
 
 def test_a_terminal_is_given_no_order() -> None:

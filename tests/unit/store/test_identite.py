@@ -12,6 +12,7 @@ import pytest
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.errors import MagasinIndisponible
+from sne_sandbox.store.pilotes import ouvrir_sqlite
 from sne_sandbox.store.session import Magasin
 
 
@@ -148,3 +149,15 @@ def test_what_a_commit_waits_for_is_a_setting(tmp_path: Path, voulu: str, lu: in
         magasin.transaction(ecriture=False) as connexion,
     ):
         assert connexion.entier("PRAGMA synchronous") == lu
+
+
+def test_a_file_that_has_lost_its_log_is_not_made_ours(tmp_path: Path) -> None:
+    """Its mode would be changed, which waits for locks that the others hold."""
+    fichier = tmp_path / "autre.sqlite3"
+    with closing(sqlite3.connect(fichier)) as lien:
+        lien.execute("CREATE TABLE t (a)")
+    with pytest.raises(sqlite3.DatabaseError, match="lost its log"):
+        ouvrir_sqlite(fichier, "NORMAL", en_wal=True)
+    lien, en_wal = ouvrir_sqlite(fichier, "NORMAL", en_wal=False)
+    lien.close()
+    assert en_wal

@@ -319,3 +319,23 @@ def test_a_heavy_exchange_is_known_without_being_unpacked(
     assert magasin.journal.est_lourd("ecole", identifiant, 1_000) is lourd
     assert not magasin.journal.est_lourd("ecole", identifiant + 1, 1_000)
     assert not magasin.journal.est_lourd("ecole", 2**70, 1_000)
+
+
+def test_the_journal_of_a_base_that_is_deleted_goes_in_steps(
+    magasin: Magasin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left between two of them is a journal that has dropped its oldest."""
+    monkeypatch.setattr(journal, "ETAPE", 3)
+    for _ in range(7):
+        magasin.journal.consigner(None, _echange())
+    assert magasin.journal.raccourcir("ecole")
+    assert magasin.journal.compter("ecole") == (4, 3)
+    assert [e.identifiant for e in magasin.journal.chercher("ecole")] == [7, 6, 5, 4]
+    assert magasin.journal.raccourcir("ecole")
+    assert not magasin.journal.raccourcir("ecole")
+    assert magasin.journal.compter("ecole") == (0, 7)
+    assert not magasin.journal.raccourcir("ecole")
+    assert not magasin.journal.raccourcir("absente")
+    assert magasin.journal.consigner(None, _echange()) == 8
+    magasin.bases.supprimer("ecole")
+    assert magasin.journal.chercher("ecole") == []

@@ -28,7 +28,7 @@ from sne_sandbox.domain.demande import Demande
 from sne_sandbox.domain.echange import document_parmi
 from sne_sandbox.domain.element import Element
 from sne_sandbox.domain.menage import SeuilQuartile
-from sne_sandbox.domain.texte import abrege, est_nom_de_nir, masquer_nir, masquer_secrets
+from sne_sandbox.domain.texte import abrege, cache_un_nir, masquer_nir, masquer_secrets
 
 #: Stamps and numbers, which are each server's own.
 _PROPRES: Final = frozenset(
@@ -378,7 +378,7 @@ def _numeros(racine: Any) -> set[str]:
 def _montre(nom: str, valeur: str | None) -> str:
     if valeur is None:
         return "rien"
-    return f"« {masquer_nir(valeur) if est_nom_de_nir(nom) else abrege(masquer_secrets(valeur), 80)} »"
+    return f"« {masquer_nir(valeur) if cache_un_nir(nom) else abrege(masquer_secrets(valeur), 80)} »"
 
 
 def _seuil(seuils: Collection[SeuilQuartile], cle: tuple[str, str], jour: date) -> SeuilQuartile | None:

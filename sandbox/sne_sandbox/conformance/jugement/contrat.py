@@ -12,7 +12,7 @@ from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.suggestions import suggerer, suggerer_une_commune
 from sne_sandbox.domain import nir
 from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.texte import est_mal_lu, est_nom_de_nir, extrait, masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import cache_un_nir, est_mal_lu, extrait, masquer_nir, masquer_nirs
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.operations.controle import lire_explication
 from sne_sandbox.operations.table import OPERATIONS
@@ -115,7 +115,7 @@ def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
     for chemin, phrase, valeur in _du_schema(vue)[:FAUTES_MAX]:
         nom = re.sub(r"\[\d+\]", "", chemin).rpartition("/")[2].lstrip("@")
         attendu = f"ce que le schéma {version} permet à cette place"
-        observe = masquer_nir(valeur) if est_nom_de_nir(nom) else valeur or _sinon(nom, phrase)
+        observe = masquer_nir(valeur) if cache_un_nir(nom) else valeur or _sinon(nom, phrase)
         # What grew as it was damaged may be longer than the schema lets it be.
         sorte = MOJIBAKE if est_mal_lu(observe) else f"schema_{nom}"
         yield dire.rompue(sorte, phrase, attendu, observe, chemin=chemin)

@@ -12,8 +12,9 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.publication import tirer
-from sne_sandbox.domain.texte import masquer_message, masquer_nirs
+from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
+from sne_sandbox.mime.masquage import masquer_octets
 from sne_sandbox.operations import attestation
 from sne_sandbox.store.recentes import Repere, plus_recentes
 from sne_sandbox.store.recherche import Criteres, Prefixe, doublons_de, mouvements_de
@@ -161,7 +162,7 @@ def montrer(base: str, numero: str) -> DemandeEntiere:
         racine = relecture.document(question(registre, numero))
         return DemandeEntiere.de(
             stockee,
-            document=masquer_message(etree.tostring(racine, encoding="unicode")),
+            document=masquer_octets(etree.tostring(racine, encoding="utf-8")).decode(),
             evenements=[EvenementDeDemande.de(e) for e in registre.evenements(numero)],
             mouvements=[tirer(MouvementLu, m) for m in mouvements_de(registre, numero)],
         )

@@ -26,7 +26,7 @@ from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import expedition
 from sne_sandbox.web.messages.arbre import remarques_de
-from sne_sandbox.web.messages.documents import masquer_en_tetes, masquer_octets
+from sne_sandbox.web.messages.documents import masquer_en_tetes, montrer_bruts, montrer_octets
 from sne_sandbox.web.messages.xpath import chercher
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.reponses import OCTETS, telechargement
@@ -34,6 +34,7 @@ from sne_sandbox.web.reponses import OCTETS, telechargement
 blueprint: Final = Appels("exchanges", "/bases/<base>/exchanges", "Le journal")
 
 _Ligne = TypeVar("_Ligne")
+_BRUT: Final = {403: "brut=oui sans le jeton d'administration"}
 _COTE: Final = "/<int:identifiant>/<any(request, response):cote>"
 
 
@@ -69,6 +70,16 @@ class DepuisRefusSchema(QuestionSchema):
 
     avant = rang("ceux d'avant ce numéro")
     limite = combien()
+
+
+class BrutSchema(QuestionSchema):
+    """Whether the bytes are wanted as they travelled."""
+
+    brut = facultatif(
+        "oui : les octets tels qu'ils ont voyagé, NIR en clair ; il faut le jeton d'administration",
+        "non",
+        parmi=("oui", "non"),
+    )
 
 
 class CibleSchema(QuestionSchema):
@@ -307,21 +318,31 @@ def montrer(base: str, identifiant: int) -> Detail:
     return _detailler(trouver.observation(base, identifiant))
 
 
-@blueprint.get(_COTE, contenu=OCTETS, description="Le corps, NIR masqués")
-def donner_octets(base: str, identifiant: int, cote: str) -> Response:
-    """The body of one side as it travelled, NIR masked."""
-    octets = cotes.octets(trouver.observation(base, identifiant), _cote(cote))
+@blueprint.get(
+    _COTE, question=BrutSchema, contenu=OCTETS, description="Le corps, NIR masqués sauf brut=oui", refus=_BRUT
+)
+def donner_octets(question: dict[str, Any], base: str, identifiant: int, cote: str) -> Response:
+    """The body of one side, NIR masked; as it travelled, when it is asked for on purpose."""
+    brut = question["brut"] == "oui"
+    octets = cotes.octets(trouver.observation(base, identifiant), _cote(cote), brut=brut)
     return telechargement(octets, f"echange-{identifiant}-{cote}.bin")
 
 
-@blueprint.get(f"{_COTE}/document", contenu=OCTETS, description="XML ou archive, NIR masqués")
-def donner_document(base: str, identifiant: int, cote: str) -> Response:
-    """The document of one side, out of its envelope, NIR masked."""
+@blueprint.get(
+    f"{_COTE}/document",
+    question=BrutSchema,
+    contenu=OCTETS,
+    description="XML ou archive, NIR masqués sauf brut=oui",
+    refus=_BRUT,
+)
+def donner_document(question: dict[str, Any], base: str, identifiant: int, cote: str) -> Response:
+    """The document of one side, out of its envelope, NIR masked but for `brut`."""
     contenu = cotes.document(trouver.observation(base, identifiant), _cote(cote))
     if not contenu:
         raise NotFound("Ce message ne porte pas de document.")
     suffixe = "zip" if contenu.startswith(b"PK") else "xml"
-    return telechargement(masquer_octets(contenu), f"echange-{identifiant}-{cote}.{suffixe}")
+    montre = (montrer_bruts if question["brut"] == "oui" else montrer_octets)(contenu)
+    return telechargement(montre, f"echange-{identifiant}-{cote}.{suffixe}")
 
 
 @blueprint.get("/<int:identifiant>/har", schema={"type": "object"}, description="HAR 1.2")
@@ -353,10 +374,17 @@ def lister_pieces(base: str, identifiant: int, cote: str) -> list[cotes.PieceLue
     return list(cotes.decrire(trouver.observation(base, identifiant), _cote(cote)))
 
 
-@blueprint.get(f"{_COTE}/parts/<int:rang>", contenu=OCTETS, description="La pièce, NIR masqués")
-def donner_piece(base: str, identifiant: int, cote: str, rang: int) -> Response:
-    """One piece, decoded, NIR masked."""
-    trouvee = cotes.piece(trouver.observation(base, identifiant), _cote(cote), rang)
+@blueprint.get(
+    f"{_COTE}/parts/<int:rang>",
+    question=BrutSchema,
+    contenu=OCTETS,
+    description="La pièce, NIR masqués sauf brut=oui",
+    refus=_BRUT,
+)
+def donner_piece(question: dict[str, Any], base: str, identifiant: int, cote: str, rang: int) -> Response:
+    """One piece, decoded, NIR masked but for `brut`."""
+    brut = question["brut"] == "oui"
+    trouvee = cotes.piece(trouver.observation(base, identifiant), _cote(cote), rang, brut=brut)
     if trouvee is None:
         raise NotFound("Ce message n'a pas tant de pièces.")
     suffixe, contenu = trouvee

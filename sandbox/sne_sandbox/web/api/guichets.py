@@ -23,7 +23,7 @@ from sne_sandbox.store.fichiers import Boite, Boites, Depot
 from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.api.contexte import Appels, Booleen, QuestionSchema
-from sne_sandbox.web.messages.documents import masquer_octets
+from sne_sandbox.web.messages.documents import montrer_octets
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import OCTETS, telechargement
 
@@ -249,7 +249,7 @@ def lire_depose(base: str, code: str, nom: str) -> Response:
     """A file of an inbox, NIR masked."""
     trouver.guichet(base, code)
     contenu = _chercher(base, code, nom, Boite.ENTREE)
-    return telechargement(masquer_octets(contenu), nom)
+    return telechargement(montrer_octets(contenu), nom)
 
 
 @blueprint.route(

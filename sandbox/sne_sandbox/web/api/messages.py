@@ -15,7 +15,7 @@ from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.publication import champs_publies
-from sne_sandbox.domain.texte import masquer_message, masquer_nirs
+from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import StoreError, UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web import trouver
@@ -324,5 +324,5 @@ def ecrire(donnees: dict[str, Any], base: str, operation: str) -> RequeteLue:
         envoi.methode,
         envoi.adresse,
         [[nom, masquer_nirs(valeur)] for nom, valeur in envoi.en_tetes],
-        masquer_message(envoi.corps.decode("utf-8", "replace")),
+        envoi.corps_montre,
     )

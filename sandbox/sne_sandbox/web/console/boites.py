@@ -23,7 +23,7 @@ from sne_sandbox.web.console.page import apres_action, contrat_servi, maintenant
 from sne_sandbox.web.messages.arbre import Arbre, construire
 from sne_sandbox.web.messages.cote import imprimable
 from sne_sandbox.web.messages.documents import lire as lire_xml
-from sne_sandbox.web.messages.documents import masquer_octets
+from sne_sandbox.web.messages.documents import montrer_octets
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import OCTETS, telechargement
 
@@ -154,7 +154,7 @@ def telecharger(base: str, code: str, boite: str, nom: str) -> Response:
     """A file, to keep, NIR masked."""
     contenu = _lire(base, trouver.guichet(base, code), Boite(boite), nom)
     genre = _GENRES.get(nom.rpartition(".")[2], OCTETS)
-    return telechargement(masquer_octets(contenu), nom, genre)
+    return telechargement(montrer_octets(contenu), nom, genre)
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def montrer(contenu: bytes) -> tuple[Arbre | None, str]:
         return construire(racine, contrat=contrat_servi()), ""
     if contenu.startswith(b"%PDF") or b"\0" in contenu:
         return None, ""
-    texte = masquer_octets(contenu).decode("utf-8", "replace")
+    texte = montrer_octets(contenu).decode("utf-8", "replace")
     propre = imprimable(texte)
     return None, propre[:TEXTE_MAX] + (" …" if len(propre) > TEXTE_MAX else "")
 

@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.domain.texte import masquer_message
+from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web import trouver
@@ -55,7 +55,7 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
         ecrit = request.args.get("demande", "").strip()
         if not ecrit:
             raise
-    dit = f"La demande [{masquer_message(ecrit[:40])}] n'est pas dans la base."
+    dit = f"La demande [{masquer_nirs(ecrit)[:40]}] n'est pas dans la base."
     return _montrer(brouillon.nouveau(services(), g.base, operation, ""), Retour(erreur=dit)), 404
 
 
@@ -101,8 +101,8 @@ class Retour:
         if self.envoi is None:
             return ""
         tete = "".join(f"{nom}: {valeur}\n" for nom, valeur in self.envoi.en_tetes)
-        corps = self.envoi.corps.decode("utf-8", "replace").replace("\r\n", "\n")
-        return f"POST {self.envoi.adresse} HTTP/1.1\n{tete}\n{masquer_message(corps)}"
+        corps = self.envoi.corps_montre.replace("\r\n", "\n")
+        return f"POST {self.envoi.adresse} HTTP/1.1\n{masquer_nirs(tete)}\n{corps}"
 
 
 def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:

@@ -21,7 +21,7 @@ from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import expedition
 from sne_sandbox.web.messages.arbre import Remarque, construire, remarques_de
-from sne_sandbox.web.messages.documents import masquer_corps, masquer_en_tetes, masquer_octets
+from sne_sandbox.web.messages.documents import masquer_en_tetes, montrer_bruts, montrer_octets
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.reponses import telechargement
 
@@ -87,7 +87,7 @@ def _montrer(observation: Observation) -> dict[str, Any]:
         "curl": essais.part("La commande curl", lambda: _curl(echange), ""),
         "masque": essais.part(
             "Le masquage",
-            lambda: masquer_corps(observation.question, echange.requete) != echange.requete,
+            lambda: cotes.octets(observation, "requete") != echange.requete,
             True,
         ),
         "perdus": essais.perdus,
@@ -99,20 +99,20 @@ def _montrer(observation: Observation) -> dict[str, Any]:
 
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/octets")
 def octets(base: str, identifiant: int, cote: cotes.Nom) -> Response:
-    """The body of one side, NIR masked."""
-    masque = cotes.octets(trouver.observation(base, identifiant), cote)
+    """The body of one side, NIR masked but when it is asked for raw."""
+    masque = cotes.octets(trouver.observation(base, identifiant), cote, brut=_brut())
     return telechargement(masque, f"echange-{identifiant}-{cote}.bin")
 
 
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/document")
 def document(base: str, identifiant: int, cote: cotes.Nom) -> Response:
-    """The document of one side, NIR masked."""
+    """The document of one side, NIR masked but when it is asked for raw."""
     contenu = cotes.document(trouver.observation(base, identifiant), cote)
     if not contenu:
         raise NotFound("Ce message ne porte pas de document.")
     archive = contenu.startswith(b"PK")
     return telechargement(
-        masquer_octets(contenu),
+        (montrer_bruts if _brut() else montrer_octets)(contenu),
         f"echange-{identifiant}-{cote}.{'zip' if archive else 'xml'}",
         "application/zip" if archive else "application/xml",
     )
@@ -120,8 +120,9 @@ def document(base: str, identifiant: int, cote: cotes.Nom) -> Response:
 
 @blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/pieces/<int:rang>")
 def piece(base: str, identifiant: int, cote: cotes.Nom, rang: int) -> Response:
-    """One piece of a message (a MIME part, or base64 of the envelope), NIR masked."""
-    trouvee = cotes.piece(trouver.observation(base, identifiant), cote, rang)
+    """One piece of a message (a MIME part, or base64 of the envelope), NIR masked but when it is asked for
+    raw."""
+    trouvee = cotes.piece(trouver.observation(base, identifiant), cote, rang, brut=_brut())
     if trouvee is None:
         raise NotFound("Ce message n'a pas tant de pièces.")
     suffixe, contenu = trouvee
@@ -178,6 +179,10 @@ def reduire(base: str, identifiant: int) -> str:
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
+
+
+def _brut() -> bool:
+    return request.args.get("brut") == "oui"
 
 
 def _curl(echange: Echange) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import PARIS, date_francaise
 from sne_sandbox.domain.element import Element, lire_date, lire_instant
-from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir, masquer_nirs, nombre
+from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, nombre
 from sne_sandbox.errors import ContractError
 
 _FICHIER: Final = "cerfa.toml"
@@ -225,7 +225,7 @@ class _LecteurFormulaire:
         if element.code:
             return self._code(element, element.code)
         texte = element.texte.strip()
-        if genre is GenreValeur.NIR or est_nom_de_nir(element.nom):
+        if genre is GenreValeur.NIR or cache_un_nir(element.nom):
             return Valeur(masquer_nir(texte))
         if genre in _SOMMES and texte.isdecimal() and len(texte) < _CHIFFRES:
             return Valeur(f"{nombre(int(texte))} {genre}")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -10,7 +11,8 @@ from lxml import etree
 
 from sne_sandbox.contract.suggestions import remede_de_regle
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import masquer_nirs
+from sne_sandbox.mime.masquage import masquer_arbre
 from sne_sandbox.operations.controle import ENSUITE, Controle
 
 #: Elements that a page shows, attributes and remarks of one of them, and characters of one text.
@@ -67,7 +69,9 @@ def construire(
     names, else to the nearest one above; `repere` is added to it, the name to link to. `contrat` has the
     words of codes and the names of communes."""
     batisseur = _Batisseur(contrat, prefixes, maximum)
-    batisseur.parcourir(racine)
+    montre = deepcopy(racine)
+    masquer_arbre(montre)
+    batisseur.parcourir(montre)
     perdues = tuple(remarque for remarque in remarques if not batisseur.accrocher(remarque))
     if len({pas.ligne for pas in batisseur.pas if not pas.ferme}) == 1:
         for rang, pas in enumerate((pas for pas in batisseur.pas if not pas.ferme), 1):
@@ -142,12 +146,8 @@ class _Batisseur:
         texte = element.text or ""
         if not texte.strip() and ouvre:
             texte = ""
-        secret = est_nom_de_nir(nom)
         attributs = tuple(
-            (
-                self._attribut(cle, element),
-                _lisible(masquer_nir(valeur) if est_nom_de_nir(etree.QName(cle).localname) else valeur),
-            )
+            (self._attribut(cle, element), _lisible(valeur))
             for cle, valeur in islice(element.attrib.items(), ATTRIBUTS_MAX)
         )
         return PasArbre(
@@ -155,7 +155,7 @@ class _Batisseur:
             ligne=element.sourceline or 0,
             attributs=attributs,
             autres=len(element.attrib) - len(attributs),
-            texte=_lisible(masquer_nir(texte) if secret else texte),
+            texte=_lisible(texte),
             note=self._libelle(generique, element.get("code")),
             ouvre=ouvre,
             court=not ouvre and not texte,
@@ -181,9 +181,7 @@ class _Batisseur:
 
 
 def _lisible(texte: str) -> str:
-    if len(texte) > TEXTE_MAX:
-        return f"{masquer_nirs(texte[:TEXTE_MAX])}… ({len(texte)} caractères)"
-    return masquer_nirs(texte)
+    return texte if len(texte) <= TEXTE_MAX else f"{texte[:TEXTE_MAX]}… ({len(texte)} caractères)"
 
 
 def remarques_de(anomalies: Iterable[Mapping[str, Any]], contrat: Contrat) -> list[Remarque]:

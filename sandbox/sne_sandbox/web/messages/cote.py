@@ -18,9 +18,9 @@ from sne_sandbox.web.messages.documents import (
     contenus_de,
     document_repondu,
     lire,
-    masquer_corps,
     masquer_en_tetes,
-    masquer_octets,
+    montrer_bruts,
+    montrer_octets,
 )
 from sne_sandbox.web.partage import VERSION
 
@@ -112,11 +112,12 @@ def courrier_de(observation: Observation, nom: Nom) -> Courrier:
     return observation.question if nom == "requete" else observation.reponse
 
 
-def octets(observation: Observation, nom: Nom) -> bytes:
-    """The body of one side, NIR masked, those of its archives too."""
+def octets(observation: Observation, nom: Nom, *, brut: bool = False) -> bytes:
+    """The body of one side, NIR masked; as it travelled when it is asked for on purpose (`brut`): Forbidden
+    for who may not."""
     echange = observation.echange
     corps = echange.requete if nom == "requete" else echange.reponse
-    return masquer_corps(courrier_de(observation, nom), corps)
+    return montrer_bruts(corps) if brut else montrer_octets(corps, courrier_de(observation, nom).content_type)
 
 
 def document(observation: Observation, nom: Nom) -> bytes:
@@ -149,13 +150,15 @@ def decrire(observation: Observation, nom: Nom) -> tuple[PieceLue, ...]:
     return tuple(_morceau(rang, *morceau) for rang, morceau in enumerate(tous))
 
 
-def piece(observation: Observation, nom: Nom, rang: int) -> tuple[str, bytes] | None:
-    """(suffix of a file, bytes, NIR masked) of a piece of one side; None when it has not so many."""
+def piece(observation: Observation, nom: Nom, rang: int, *, brut: bool = False) -> tuple[str, bytes] | None:
+    """(suffix of a file, bytes, NIR masked but for `brut`) of a piece of one side; None when it has not so
+    many."""
     tous = morceaux(courrier_de(observation, nom), observation)
     if rang >= len(tous):
         return None
-    contenu = tous[rang][3]
-    return _SUFFIXES.get(contenu[:4], "bin"), masquer_octets(contenu)
+    _, genre, _, contenu = tous[rang]
+    montre = montrer_bruts(contenu) if brut else montrer_octets(contenu, genre)
+    return _SUFFIXES.get(contenu[:4], "bin"), montre
 
 
 def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> PieceLue:
@@ -177,7 +180,7 @@ def _texte(octets: bytes) -> bool:
 
 def _hexa(contenu: bytes) -> str:
     """« 0000  25 50 44 46 …  %PDF… », NIR masked before it is cut."""
-    tete = masquer_octets(contenu[:1024])[:_HEXA] if not contenu.startswith(b"PK") else contenu[:_HEXA]
+    tete = montrer_octets(contenu)[:_HEXA]
     lignes = []
     for debut in range(0, len(tete), 16):
         rangee = tete[debut : debut + 16]
@@ -187,7 +190,7 @@ def _hexa(contenu: bytes) -> str:
 
 
 def _extrait(courrier: Courrier, octets: bytes) -> str:
-    lisible = masquer_corps(courrier, octets[:_APERCU]).decode("utf-8", "replace")
+    lisible = montrer_octets(octets[:_APERCU], courrier.content_type).decode("utf-8", "replace")
     suite = len(lisible) > _EXTRAIT
     return imprimable(lisible[:_EXTRAIT]) + (" …" if suite else "")
 
@@ -200,7 +203,7 @@ def imprimable(texte: str) -> str:
 def _lignes(transporte: bytes) -> str:
     if not transporte:
         return ""
-    lisible = imprimable(masquer_octets(transporte[:_APERCU]).decode("utf-8", "replace"))
+    lisible = imprimable(montrer_octets(transporte[:_APERCU]).decode("utf-8", "replace"))
     suite = [" …"] if len(transporte) > _APERCU else []
     lignes = lisible.split("\n")
     marge = len(str(len(lignes)))
@@ -235,7 +238,7 @@ def en_har(observation: Observation, *, origine: str) -> dict[str, Any]:
     millisecondes = echange.duree_us / 1000
     requete: dict[str, Any] = {
         "method": echange.methode,
-        "url": origine + masquer_nirs(echange.chemin),
+        "url": origine + masquer_nirs(echange.chemin).replace(" ", "%20"),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _en_tetes(echange.en_tetes),
@@ -300,7 +303,7 @@ def _envoi(observation: Observation) -> dict[str, str]:
 
 def _corps_har(courrier: Courrier, octets: bytes) -> dict[str, str]:
     """A body: text, or base64 where it is no text."""
-    masque = masquer_corps(courrier, octets)
+    masque = montrer_octets(octets, courrier.content_type)
     try:
         return {"text": masque.decode("utf-8")}
     except UnicodeDecodeError:

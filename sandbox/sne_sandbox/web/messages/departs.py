@@ -31,7 +31,7 @@ from sne_sandbox.store.recentes import plus_recentes
 from sne_sandbox.store.recherche import Criteres
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.messages import cote
-from sne_sandbox.web.messages.documents import en_texte, lire, masquer, masquer_octets, redater
+from sne_sandbox.web.messages.documents import en_texte, lire, masquer, montrer_octets, redater
 from sne_sandbox.web.messages.saisie import ecrire, greffer, poser, trouver
 from sne_sandbox.web.partage import Services
 
@@ -170,7 +170,7 @@ def _d_echange(services: Services, base: str, cle: CleDepart) -> Depart:
     if not octets:
         raise KeyError(cle)
     _mesurer(len(octets))
-    return Depart(str(cle), lire(octets), masquer_octets(octets).decode("utf-8", "replace"))
+    return Depart(str(cle), lire(octets), montrer_octets(octets).decode("utf-8", "replace"))
 
 
 def _echange(services: Services, base: str, cle: CleDepart) -> Echange | None:

@@ -2,27 +2,26 @@
 
 import io
 import zipfile
-import zlib
 from copy import deepcopy
 from datetime import date, datetime
 from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.conformance.observation import Courrier, Observation
+from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.domain.dates import PARIS, xs_date_time
 from sne_sandbox.domain.echange import SECRETS, document_parmi
-from sne_sandbox.domain.texte import est_nom_de_nir, masquer_message, masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, nombre
 from sne_sandbox.errors import SandboxError
+from sne_sandbox.mime.masquage import masquer_arbre, masquer_corps
 from sne_sandbox.settings import Limites
+from sne_sandbox.web.acces import reserver, voit_en_clair
 
 _ZIP: Final = b"PK\x03\x04"
 #: Entries of an archive that a page names.
 _CONTENUS_MAX: Final = 200
-#: Bytes that a masked archive may unfold to.
-_DEPLIE_MAX: Final = 20_000_000
 
 
 def document_repondu(observation: Observation) -> bytes:
@@ -64,42 +63,24 @@ def premier_de_l_archive(octets: bytes) -> bytes:
         return archive.read(archive.namelist()[0])
 
 
-def masquer_octets(octets: bytes) -> bytes:
-    """Bytes as they may leave: NIR masked in text and base64; an archive is made again, each entry masked."""
-    if octets.startswith(_ZIP):
-        return _masquer_archive(octets)
-    try:
-        return masquer_message(octets.decode("utf-8")).encode()
-    except UnicodeDecodeError:
-        return masquer_message(octets.decode("latin-1")).encode("latin-1")
+def montrer_octets(octets: bytes, content_type: str = "") -> bytes:
+    """Bytes of any kind as they may be shown to whoever asks, NIR masked; nothing of what could not be opened
+    to whoever may not see it raw."""
+    masque = masquer_corps(octets, content_type)
+    if masque.ouvert or voit_en_clair():
+        return masque.octets
+    return f"[contenu illisible de {nombre(len(octets))} octets : non montré en lecture seule]".encode()
 
 
-def masquer_corps(courrier: Courrier, octets: bytes) -> bytes:
-    """A whole body as it may leave. Archives that travel as parts are masked from within."""
-    message = courrier.message
-    for partie in message.parties if message is not None else ():
-        if partie.contenu.startswith(_ZIP):
-            octets = octets.replace(partie.contenu, _masquer_archive(partie.contenu))
-    return masquer_octets(octets)
+def montrer_bruts(octets: bytes) -> bytes:
+    """Bytes as they travelled, NIRs in clear: for who may do everything. Raises Forbidden."""
+    reserver("Ce qui est demandé brut (?brut=oui)")
+    return octets
 
 
 def masquer_en_tetes(en_tetes: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Headers as they may be shown."""
     return [(nom, "••••" if nom.lower() in SECRETS else masquer_nirs(valeur)) for nom, valeur in en_tetes]
-
-
-def _masquer_archive(octets: bytes) -> bytes:
-    try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as recue:
-            if sum(entree.file_size for entree in recue.infolist()) > _DEPLIE_MAX:
-                return b"[archive ZIP trop grosse pour que ses NIR soient masques]"
-            rendue = io.BytesIO()
-            with zipfile.ZipFile(rendue, "w", zipfile.ZIP_DEFLATED) as nouvelle:
-                for entree in recue.infolist():
-                    nouvelle.writestr(entree.filename, masquer_octets(recue.read(entree)))
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
-        return b"[archive ZIP illisible : elle n'est pas montree]"
-    return rendue.getvalue()
 
 
 # --- what is about to be sent (lxml) ------------------------------------------------------------------------
@@ -126,30 +107,33 @@ def redater(racine: Any, maintenant: datetime) -> None:
 
 def _nirs(racine: Any) -> list[Any]:
     """The elements of a document that hold a NIR, whatever the contract calls them."""
-    return [e for e in racine.iter(etree.Element) if not len(e) and est_nom_de_nir(etree.QName(e).localname)]
+    return [e for e in racine.iter(etree.Element) if not len(e) and cache_un_nir(etree.QName(e).localname)]
 
 
 def masquer(racine: Any) -> Any:
     """A copy of a document, each NIR masked."""
     copie = deepcopy(racine)
-    for nir in _nirs(copie):
-        nir.text = masquer_nir(nir.text or "")
+    masquer_arbre(copie)
     return copie
 
 
 def demasquer(racine: Any, depart: Any) -> None:
     """Gives its NIRs back, in place, to a document that was shown masked: those of `depart` (None for none),
-    person by person, where nothing else was typed over them."""
+    place by place, person by person, where nothing else was typed over them."""
     if depart is None:
         return
+    masques = [e for e in racine.iter(etree.Element) if not len(e) and "*" in (e.text or "")]
+    if not masques:
+        return
     originaux = {masquer_nir(nir.text or ""): nir.text for nir in _nirs(depart)}
-    par_place = {depart.getroottree().getelementpath(nir): nir.text for nir in _nirs(depart)}
-    for nir in _nirs(racine):
-        if "*" in (nir.text or ""):
-            la = par_place.get(racine.getroottree().getelementpath(nir))
-            nir.text = (
-                la if la is not None and masquer_nir(la) == nir.text else originaux.get(nir.text, nir.text)
-            )
+    montre, arbre = masquer(depart), racine.getroottree()
+    for element in masques:
+        chemin = arbre.getelementpath(element)
+        la, masque = (vu.getroottree().find(chemin) for vu in (depart, montre))
+        if masque is not None and masque.text == element.text:
+            element.text = la.text
+        elif cache_un_nir(etree.QName(element).localname):
+            element.text = originaux.get(element.text, element.text)
 
 
 def en_texte(racine: Any) -> str:

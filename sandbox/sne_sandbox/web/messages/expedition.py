@@ -18,10 +18,10 @@ from sne_sandbox.errors import StructureIncorrecte, UsageError
 from sne_sandbox.exchange import base_nommee
 from sne_sandbox.generators.reduction import elaguer
 from sne_sandbox.mime.client import Forme
+from sne_sandbox.mime.masquage import masquer_octets
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.soap.requete import Champs, ecrire
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.messages.documents import masquer_octets
 from sne_sandbox.web.partage import Expediteur, Services
 from sne_sandbox.web.services import acheminer, est_un_appel
 
@@ -44,6 +44,12 @@ class RequeteEcrite:
     en_tetes: tuple[tuple[str, str], ...]
     corps: bytes
     methode: str = "POST"
+
+    @property
+    def corps_montre(self) -> str:
+        """Its body as it may be shown, NIR masked."""
+        genre = next((valeur for nom, valeur in self.en_tetes if nom.lower() == "content-type"), "")
+        return masquer_octets(self.corps, genre).decode("utf-8", "replace")
 
 
 def emballer(contrat: Contrat, base: str, operation: str, champs: Champs, emballage: str) -> RequeteEcrite:

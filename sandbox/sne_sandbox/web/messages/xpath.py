@@ -19,8 +19,9 @@ from lxml import etree
 
 from sne_sandbox.conformance.observation import observer
 from sne_sandbox.domain.echange import Echange
-from sne_sandbox.domain.texte import est_nom_de_nir, masquer_nir, masquer_nirs
+from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ConflitEtat, UsageError
+from sne_sandbox.mime.masquage import masquer_arbre
 from sne_sandbox.store.journal import EXAMINES
 from sne_sandbox.web.essais import essayer
 from sne_sandbox.web.messages.documents import arbre_repondu
@@ -215,11 +216,7 @@ def _documents(echange: Echange, services: Services) -> list[Any] | None:
 
 def _sans_espaces(racine: Any) -> Any:
     """The tree with local names, and no NIR that a question could guess digit by digit."""
+    masquer_arbre(racine)
     for element in racine.iter(etree.Element):
         element.tag = etree.QName(element).localname
-        if est_nom_de_nir(element.tag) and element.text:
-            element.text = masquer_nir(element.text)
-        for cle, valeur in element.attrib.items():
-            if est_nom_de_nir(etree.QName(cle).localname):
-                element.set(cle, masquer_nir(valeur))
     return racine

@@ -1,0 +1,231 @@
+"""2,000 ways to write a NIR, sent over HTTP; then all that a reader can get, read and decoded: none is found.
+
+The server is one as users start it; who reads has the token of the read-only link. A NIR is looked for in
+pages, HAR, streams, the API, metrics, reports, evidence, and the server's log.
+"""
+
+import http.client
+import json
+import random
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from client_mtom import DEMANDE, Client
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from nirs import MULTIPART, contenus, corps_mal_faits, fuites, message, parties, phrases
+from serveur_local import DELAI, Serveur
+
+from sne_sandbox.contract.codec import NS
+from sne_sandbox.resources import fixtures_dir
+
+pytestmark = pytest.mark.charge
+
+SERVICE = "/services/DemandeLogementImplService/"
+#: Ways of each kind; those that can be opened go by 25 in a message.
+OUVERTS, MAL_FAITS, PHRASES, PAR_MESSAGE = 1_250, 250, 500, 25
+
+
+def tirer(quoi: st.SearchStrategy[Any], combien: int) -> list[Any]:
+    """So many different draws of a strategy."""
+    tires: list[Any] = []
+
+    @settings(
+        max_examples=combien, derandomize=True, database=None, phases=(Phase.generate,), deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(quoi)
+    def noter(un: Any) -> None:
+        tires.append(un)
+
+    noter()
+    return tires
+
+
+class Lecteur:
+    """Somebody who may read and change nothing."""
+
+    def __init__(self, serveur: Serveur) -> None:
+        lieu = urlsplit(serveur.pret["http"])
+        self._lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
+        self._jeton = ""
+        page = self.prendre("/console/ecole/scenes", serveur.pret.get("admin_token") or "")
+        trouve = re.search(rb"/lecture/([\w.-]+)", page)
+        assert trouve is not None
+        self._jeton = trouve[1].decode()
+        self.statut = 0
+
+    def prendre(self, chemin: str, jeton: str | None = None) -> bytes:
+        """What this address answers, whatever its status."""
+        porte = self._jeton if jeton is None else jeton
+        self._lien.close()
+        self._lien.request("GET", chemin, headers={"Authorization": f"Bearer {porte}"} if porte else {})
+        reponse = self._lien.getresponse()
+        self.statut = reponse.status
+        if reponse.headers.get_content_type() == "text/event-stream":
+            lu = reponse.read1(100_000)
+            self._lien.close()
+            return lu
+        return reponse.read()
+
+
+def envoyer(serveur: Serveur, chemin: str, genre: str, corps: bytes, **en_tetes: str) -> None:
+    lieu = urlsplit(serveur.pret["http"])
+    lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
+    noms = {nom.replace("_", "-"): valeur for nom, valeur in en_tetes.items()}
+    lien.request("POST", chemin, corps, {"Content-Type": genre, **noms})
+    lien.getresponse().read()
+    lien.close()
+
+
+def demande_avec(phrase: str) -> Any:
+    """A demande that says it in its texts, some of which are refused and cited."""
+    racine = etree.parse(fixtures_dir() / "demandes" / "personne_seule_nir.xml").getroot()
+    for nom in ("prenom", "voie", "mel", "precision", "nir", "lieuNaissance", "telDomicile"):
+        for element in racine.iter(f"{{{NS}}}{nom}"):
+            element.text = phrase.replace("\x00", "")
+    return racine
+
+
+def adresses(identifiant: int) -> Iterator[str]:
+    page, api = f"/console/ecole/echanges/{identifiant}", f"/api/v1/bases/ecole/exchanges/{identifiant}"
+    yield from (page, f"{page}/har", f"{page}/requete/octets", f"{page}/reponse/octets")
+    yield from (f"{page}/requete/document", api, f"{api}/har", f"{api}/request", f"{api}/response")
+    yield from (
+        f"{api}/request/document",
+        f"{api}/request/parts",
+        f"/console/ecole/composer/getNumUnique?echange={identifiant}",
+    )
+    yield from (f"{api}/request/parts/{rang}" for rang in (0, 1))
+
+
+GENERALES = (
+    "/console/ecole/journal", "/console/ecole/journal/flux", "/console/ecole/demandes", "/console/ecole",
+    "/console/ecole/statistiques", "/console/ecole/conformite", "/console/ecole/boites?guichet=G1226",
+    "/api/v1/bases/ecole/exchanges?limite=100", "/api/v1/bases/ecole/exchanges/near-misses?limite=100",
+    "/api/v1/bases/ecole/demandes", "/metrics", "/api/v1/bases/ecole/guichets/G1226/inbox",
+)  # fmt: skip
+
+
+def test_nobody_reads_a_nir(demarrer: Callable[..., Serveur], tmp_path: Path) -> None:
+    serveur = demarrer()
+    lecteur, ecrites = Lecteur(serveur), 0
+    ouvertes = tirer(parties(), OUVERTS)
+    for debut in range(0, len(ouvertes), PAR_MESSAGE):
+        lot = ouvertes[debut : debut + PAR_MESSAGE]
+        envoyer(serveur, SERVICE, MULTIPART, message(lot))
+        ecrites += len(lot)
+    for genre, corps in tirer(corps_mal_faits(), MAL_FAITS):
+        envoyer(serveur, SERVICE, genre, corps)
+        ecrites += 1
+    client = Client(serveur)
+    for rang, phrase in enumerate(tirer(phrases(), PHRASES)):
+        dit = phrase.encode("ascii", "replace").decode().replace("\n", " ").replace("\r", " ")
+        if rang % 5:
+            envoyer(
+                serveur, f"{SERVICE}?nir={quote(phrase)}", "text/xml", b"<a/>", User_Agent=dit, SOAPAction=dit
+            )
+        else:
+            document = etree.tostring(demande_avec(phrase), encoding="UTF-8", xml_declaration=True)
+            nom = f"DEM{dit[:60]}.xml"
+            client.appeler(DEMANDE, "getNumUnique", nomFichierDemande=nom, fichierDemande=document)
+        ecrites += 1
+    client.fermer()
+    assert ecrites >= 2_000
+    dernier = serveur.dernier()
+    assert dernier >= OUVERTS / PAR_MESSAGE + MAL_FAITS + PHRASES
+
+    trouves: dict[str, list[str]] = {}
+
+    def regarder(lieu: str, octets: bytes) -> None:
+        if lus := fuites(octets):
+            trouves[lieu] = lus
+
+    # What was sent is there to be read by who may, and asks for it.
+    admin = serveur.pret.get("admin_token") or ""
+    premier = dernier - MAL_FAITS - PHRASES - 10
+    assert fuites(lecteur.prendre(f"/api/v1/bases/ecole/exchanges/{premier}/request?brut=oui", admin))
+    assert b"jeton d'administration" in lecteur.prendre(
+        f"/api/v1/bases/ecole/exchanges/{premier}/request?brut=oui"
+    ).replace(b"\\u0027", b"'")
+    assert lecteur.statut == 403
+
+    # Each message, however; of those that hold one way alone, some of the other addresses too.
+    melange = random.Random(14)
+    for identifiant in range(1, dernier + 1):
+        tous = list(adresses(identifiant))
+        vus = tous if identifiant <= OUVERTS // PAR_MESSAGE else melange.sample(tous, 3)
+        for adresse in vus:
+            regarder(adresse, lecteur.prendre(adresse))
+    for adresse in GENERALES:
+        regarder(adresse, lecteur.prendre(adresse))
+    rapport = tmp_path / "rapport"
+    fait = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "sne_sandbox",
+            "report",
+            "--home",
+            str(serveur.home),
+            "--report-dir",
+            str(rapport),
+        ],
+        capture_output=True,
+        check=False,
+    )
+    assert fait.returncode in (0, 1), fait.stderr
+    regarder("report", fait.stdout + fait.stderr)
+    for fichier in sorted(rapport.rglob("*")):
+        if fichier.suffix == ".zip":
+            with zipfile.ZipFile(fichier) as archive:
+                for nom in archive.namelist():
+                    for ligne in archive.read(nom).splitlines():
+                        regarder(f"{fichier.name}!{nom}", ligne)
+        elif fichier.is_file():
+            regarder(fichier.name, fichier.read_bytes())
+    regarder("journal technique", serveur.home.with_suffix(".log").read_bytes())
+    assert json.dumps(trouves, indent=1) == "{}"
+
+
+def test_what_a_reader_may_not_see_is_told(demarrer: Callable[..., Serveur]) -> None:
+    """A body that cannot be opened is shown to nobody who may not see it raw; a snapshot neither."""
+    serveur = demarrer()
+    lecteur = Lecteur(serveur)
+    envoyer(serveur, SERVICE, "text/xml", b"<a>jamais fini")
+    api = "/api/v1/bases/ecole/exchanges/1/request"
+    assert lecteur.prendre(api).decode() == "[contenu illisible de 14 octets : non montré en lecture seule]"
+    admin = serveur.pret.get("admin_token") or ""
+    assert lecteur.prendre(api, admin) == b"<a>jamais fini"
+    for suite in ("?brut=oui", "/document?brut=oui", "/parts/0?brut=oui"):
+        lecteur.prendre(api + suite)
+        assert lecteur.statut in (403, 404)
+    assert b"brut" in lecteur.prendre(f"{api}?brut=peut-etre")
+    assert lecteur.statut == 422
+
+
+def test_contents_of_a_part_are_shown_masked(demarrer: Callable[..., Serveur]) -> None:
+    """Each piece of one message, alone."""
+    serveur = demarrer()
+    lecteur = Lecteur(serveur)
+    lot = tirer(contenus(), 20)
+    corps = b"".join(b"\r\n--dehors\r\nContent-Type: text/xml\r\n\r\n" + contenu for contenu in lot)
+    envoyer(
+        serveur,
+        SERVICE,
+        MULTIPART,
+        message([]).removesuffix(b"\r\n--dehors--\r\n") + corps + b"\r\n--dehors--\r\n",
+    )
+    for rang in range(len(lot)):
+        assert fuites(lot[rang])
+        lu = lecteur.prendre(f"/api/v1/bases/ecole/exchanges/1/request/parts/{rang}")
+        assert lecteur.statut == 200
+        assert fuites(lu) == []
