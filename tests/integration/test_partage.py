@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import re
 import signal
 import ssl
 import time
@@ -17,21 +16,22 @@ import pytest
 from client_mtom import DEMANDE, Client
 from serveur_local import DELAI, Serveur
 
+from sne_sandbox.operations import jetons
 from sne_sandbox.store import schema
 from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.tables import REVISION
 
 #: What a page that follows a base is told within, at most. Generous: it is a tenth of a second.
 VU_S = 10.0
 
 
-def _demarrer(dossier: Path, nom: str, url: str, *options: str) -> Serveur:
+def _demarrer(dossier: Path, nom: str, url: str, *options: str, ouvert: bool = True) -> Serveur:
     secret = dossier / "secret"
     if not secret.exists():
         secret.write_text("un secret de plus de trente-deux caractères\n", "utf-8")
-    return Serveur.demarrer(
-        dossier / nom, "--database", url, "--secret-file", str(secret), "--workers", "1", *options
-    )
+    communes = ("--database", url, "--secret-file", str(secret), "--workers", "1")
+    return Serveur.demarrer(dossier / nom, *communes, *options, ouvert=ouvert)
 
 
 @pytest.fixture(scope="module")
@@ -88,13 +88,40 @@ def test_a_certificate_of_one_opens_the_other(hotes: tuple[Serveur, Serveur]) ->
     assert Path(un.pret["ca_file"]).read_bytes() == Path(deux.pret["ca_file"]).read_bytes()
 
 
-def test_the_key_of_cookies_and_of_the_read_only_link_is_one(hotes: tuple[Serveur, Serveur]) -> None:
+def _lien_de_lecture(serveur: Serveur, url: str) -> str:
+    with Magasin.ouvrir(url, serveur.home) as magasin:
+        return f"/lecture/{jetons.jeton_de_lecture(magasin, serveur.home)}"
+
+
+def test_the_key_of_cookies_and_of_the_read_only_link_is_one(
+    hotes: tuple[Serveur, Serveur], url: str
+) -> None:
     un, deux = hotes
     assert (un.home / "console.key").read_bytes() == (deux.home / "console.key").read_bytes()
-    lien = re.search(r"/lecture/\S+", un.home.with_suffix(".log").read_text("utf-8"))
-    assert lien is not None
-    assert "Set-Cookie" in _demander(deux, "GET", lien[0])[1]
-    assert "Set-Cookie" not in _demander(deux, "GET", "/lecture/un-autre")[1]
+    statut, en_tetes, _ = _demander(deux, "GET", _lien_de_lecture(un, url))
+    assert (statut, "Set-Cookie" in en_tetes) == (303, True)
+    assert _demander(deux, "GET", "/lecture/un-autre")[0] == 404
+
+
+def test_the_token_that_was_drawn_and_the_cookie_of_one_open_the_other(
+    serveur_postgres: Any, tmp_path: Path
+) -> None:
+    url = serveur_postgres.nouvelle()
+    un, deux = (_demarrer(tmp_path, nom, url, ouvert=False) for nom in ("un", "deux"))
+    try:
+        jeton = {"Authorization": f"Bearer {un.pret['admin_token']}"}
+        assert un.pret["admin_token"] == deux.pret["admin_token"]
+        assert _demander(deux, "GET", "/api/v1/bases")[0] == 401
+        assert _demander(deux, "GET", "/api/v1/bases", en_tetes=jeton)[0] == 200
+        pose = _demander(un, "GET", _lien_de_lecture(un, url))[1]["Set-Cookie"]
+        # It is named after the port, which is one behind a load balancer.
+        nom = f"sne_sandbox_{urlsplit(deux.pret['http']).port}"
+        en_tetes = {"Cookie": f"{nom}={pose.partition(';')[0].partition('=')[2]}"}
+        assert _demander(deux, "GET", "/console/ecole/journal", en_tetes=en_tetes)[0] == 200
+        assert _demander(deux, "GET", "/console/ecole/journal")[0] != 200
+    finally:
+        un.tuer()
+        deux.tuer()
 
 
 def test_a_base_made_by_one_is_there_for_the_other(hotes: tuple[Serveur, Serveur]) -> None:

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -46,6 +47,16 @@ def jetons_du_serveur(options: Mapping[str, Any]) -> dict[str, Any]:
     home: Path = options["home"]
     fichier = home / jetons.FICHIER
     return {"jeton": jetons.jeton_du_home(home), "jeton_fichier": fichier, "jeton_lecture": lecture}
+
+
+def jeton_commun(configuration: "Configuration") -> "Configuration":
+    """With the admin token that the servers of its database share by now, when it was that of the home.
+    Raises StoreError."""
+    from sne_sandbox.operations import jetons
+
+    if configuration.jeton_fichier is None:
+        return configuration
+    return replace(configuration, jeton=jetons.jeton_du_home(configuration.home))
 
 
 def adresse_publique(ecrite: str | None) -> str | None:

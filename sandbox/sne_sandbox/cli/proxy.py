@@ -126,6 +126,7 @@ def _servir(
     # A `serve` that comes after on this home finds its base as it would have made it.
     configuration = depart.configuration(options, noms, semence=depart.SEMENCE)
     guichets, vitrine = depart.preparer_certificats(options, [*noms, options["host"]], depart.SEMENCE)
+    configuration = depart.jeton_commun(configuration)
 
     def annoncer(adresses: Any) -> None:
         if pret is not None:

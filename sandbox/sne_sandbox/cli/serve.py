@@ -78,6 +78,7 @@ def commande(
         horloge=lire_horloge(horloge),
     )
     dossier, vitrine = depart.preparer_certificats(options, [*noms, options["host"]], semence)
+    configuration = depart.jeton_commun(configuration)
 
     def annoncer(adresses: Any) -> None:
         # Who reads the ready file may end the server at once: its log says by then where it was.

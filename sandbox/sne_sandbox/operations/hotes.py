@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from sne_sandbox.errors import StoreError, UsageError
+from sne_sandbox.operations.jetons import FICHIER
 from sne_sandbox.pki import controle
 from sne_sandbox.raisons import raison_ecriture
 from sne_sandbox.store.coffre import Coffre, CoffreTenu, lire_secret
@@ -23,7 +24,7 @@ CLE_CONSOLE: Final = "console.key"
 #: Files of a home that are the same in all, the certificate of the authority after its key.
 _PARTAGES: Final = ("pki/ca.key", "pki/ca.pem", CLE_CONSOLE)
 #: Those that a home may do without: the admin token that its server drew.
-_FACULTATIFS: Final = ("jeton",)
+_FACULTATIFS: Final = (FICHIER,)
 _NOMS: Final = "pki/noms"
 
 Preparation = Callable[[Path, Sequence[str]], object]
