@@ -44,9 +44,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serveur]:
-    """The seed of the école, its clock frozen, and a journal that holds one exchange of each kind."""
+    """The seed of the école, its clock frozen, a journal that holds one exchange of each kind. It asks for a
+    token, as users' do."""
     demarre = Serveur.demarrer(
-        tmp_path_factory.mktemp("console") / "home", "--seed-base", "ecole", "--clock", HORLOGE
+        tmp_path_factory.mktemp("console") / "home",
+        "--seed-base",
+        "ecole",
+        "--clock",
+        HORLOGE,
+        ouvert=False,
     )
     try:
         peupler(demarre)
@@ -69,7 +75,7 @@ def navigateur(playwright: Playwright, serveur: Serveur) -> Iterator[Navigateur]
     if chemin is None:
         pytest.fail("No Chromium here. Remedy: apt-get install chromium (.ci/run does it).", pytrace=False)
     chromium = playwright.chromium.launch(executable_path=chemin, headless=True, args=list(_ARGUMENTS))
-    yield Navigateur(chromium, serveur.pret["http"])
+    yield Navigateur.entre(chromium, serveur.pret["http"], serveur.pret["admin_token"])
     chromium.close()
 
 
@@ -78,8 +84,10 @@ def visiter(navigateur: Navigateur) -> Iterator[Visiter]:
     """Opens contexts, and holds each of them to a clean console when the test ends."""
     ouvertes: list[Visite] = []
 
-    def ouvrir(*, javascript: bool = True, largeur: tuple[int, int] = (1280, 900)) -> Visite:
-        ouvertes.append(navigateur.visiter(javascript=javascript, largeur=largeur))
+    def ouvrir(
+        *, javascript: bool = True, largeur: tuple[int, int] = (1280, 900), inconnu: bool = False
+    ) -> Visite:
+        ouvertes.append(navigateur.visiter(javascript=javascript, largeur=largeur, inconnu=inconnu))
         return ouvertes[-1]
 
     yield ouvrir
@@ -90,7 +98,7 @@ def visiter(navigateur: Navigateur) -> Iterator[Visiter]:
 @pytest.fixture(scope="session")
 def recense(serveur: Serveur) -> Recensement:
     """Addresses of the pages, by view."""
-    return recenser(serveur.pret["http"], DEPARTS)
+    return recenser(serveur.pret["http"], DEPARTS, serveur.pret["admin_token"])
 
 
 @pytest.fixture(scope="session")

@@ -33,8 +33,8 @@ def peupler(serveur: Serveur) -> None:
         client.envoyer(f"/services/{DEMANDE}/", b"<demande>", "text/xml")
     finally:
         client.fermer()
-    tenir(serveur.pret["http"])
-    compter(serveur.pret["http"])
+    tenir(serveur.pret["http"], serveur.pret["admin_token"])
+    compter(serveur.pret["http"], serveur.pret["admin_token"])
 
 
 def neuve(**textes: str) -> bytes:
@@ -52,9 +52,10 @@ def fautif() -> bytes:
 class Formulaires:
     """The forms of the console, sent by a program: each needs the token that a page gives."""
 
-    def __init__(self, origine: str) -> None:
+    def __init__(self, origine: str, jeton: str) -> None:
         self._origine = origine
         self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Bearer {jeton}"
         page = self.lire("/console/ecole/boites")
         self._jeton = html.fromstring(page).xpath("//input[@name='csrf']/@value")[0]
 
@@ -73,10 +74,10 @@ class Formulaires:
         reponse.raise_for_status()
 
 
-def tenir(origine: str) -> None:
+def tenir(origine: str, jeton: str) -> None:
     """What only the forms of the console make: a file in the boxes of G1104 and its answer, a snapshot,
     another base, and two judgements of the traffic."""
-    formulaires = Formulaires(origine)
+    formulaires = Formulaires(origine, jeton)
     document = adapter(specimen("demandes/couple_garde_alternee_handicap"))
     formulaires.envoyer("/console/ecole/boites/G1104/deposer", (_DEPOT, document))
     formulaires.envoyer("/console/ecole/boites/G1104/relever")
@@ -94,11 +95,13 @@ def tenir(origine: str) -> None:
             time.sleep(0.3)
 
 
-def compter(origine: str, base: str = "ecole") -> None:
+def compter(origine: str, jeton: str, base: str = "ecole") -> None:
     """Waits for the tables of statistics: a page that has none yet loads itself again under whoever reads it,
     and one that has old ones says so."""
     for tableau in ("TAB01", "TAB02", "TAB03"):
         # The sheet waits for its table, as it is now.
         requests.get(
-            f"{origine}/console/{base}/statistiques/{tableau}.csv", timeout=_PATIENCE
+            f"{origine}/console/{base}/statistiques/{tableau}.csv",
+            headers={"Authorization": f"Bearer {jeton}"},
+            timeout=_PATIENCE,
         ).raise_for_status()

@@ -121,12 +121,13 @@ def _questions(arbre: Any) -> Iterator[str]:
             yield f"{formulaire.action or ''}?{urlencode(valeurs)}"
 
 
-def recenser(origine: str, departs: Iterable[str]) -> Recensement:
-    """What is found from `departs` by following links, at most `PAR_VUE` of each view."""
+def recenser(origine: str, departs: Iterable[str], jeton: str) -> Recensement:
+    """What who holds `jeton` finds from `departs` by following links, at most `PAR_VUE` of each view."""
     trouve = Recensement()
     a_voir = deque(urljoin(origine, depart) for depart in departs)
     connues, prises = set(a_voir), Counter[str]()
     with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {jeton}"
         while a_voir:
             voulue = a_voir.popleft()
             with session.get(voulue, headers={"Accept": "text/html"}, timeout=DELAI, stream=True) as reponse:

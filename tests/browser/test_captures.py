@@ -41,10 +41,10 @@ _PAGES: Final = (RACINE / "README.md", *sorted((RACINE / "docs").glob("*.md")))
 def galerie(tmp_path_factory: pytest.TempPathFactory, navigateur: Navigateur) -> Iterator[Navigateur]:
     """A server that no other test has touched: the same people, numbers and exchanges each time."""
     home = tmp_path_factory.mktemp("captures") / "home"
-    serveur = Serveur.demarrer(home, "--seed-base", "ecole", "--clock", HORLOGE)
+    serveur = Serveur.demarrer(home, "--seed-base", "ecole", "--clock", HORLOGE, ouvert=False)
     try:
         peupler(serveur)
-        formulaires = Formulaires(serveur.pret["http"])
+        formulaires = Formulaires(serveur.pret["http"], serveur.pret["admin_token"])
         formulaires.envoyer("/console/ecole/scenes/premiere-demande/commencer")
         for rang in (1, 2):
             formulaires.envoyer(f"/console/ecole/scenes/premiere-demande/pas/{rang}")
@@ -52,8 +52,8 @@ def galerie(tmp_path_factory: pytest.TempPathFactory, navigateur: Navigateur) ->
             "/console/ecole/controle/bases", nom="demonstration", semence="ecole", horloge=HORLOGE, seed="0"
         )
         formulaires.envoyer("/console/demonstration/controle/avancer", vers="P2M")
-        compter(serveur.pret["http"])
-        yield Navigateur(navigateur.chromium, serveur.pret["http"])
+        compter(serveur.pret["http"], serveur.pret["admin_token"])
+        yield Navigateur.entre(navigateur.chromium, serveur.pret["http"], serveur.pret["admin_token"])
     finally:
         serveur.arreter()
 

@@ -1,5 +1,7 @@
 """The link for trainees: everything is read, nothing is changed, by no button and by no request."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import expect
 from recensement import MODULES, Recensement, changements
@@ -12,12 +14,16 @@ def stagiaire(visiter: Visiter) -> Visite:
     page = visiter().aller("/console/ecole/scenes")
     page.get_by_text("Montrer le lien de lecture").click()
     lien = page.get_by_label("Lien de lecture").inner_text().strip()
-    visite = visiter()
+    visite = visiter(inconnu=True)
     visite.aller(lien)
     return visite
 
 
-@pytest.mark.parametrize("section", MODULES)
+#: Who reads is not shown who else may enter.
+RESERVEE = "jetons"
+
+
+@pytest.mark.parametrize("section", [section for section in MODULES if section != RESERVEE])
 def test_no_button_of_a_section_changes_anything(
     section: str, stagiaire: Visite, recense: Recensement
 ) -> None:
@@ -28,6 +34,14 @@ def test_no_button_of_a_section_changes_anything(
             "form[method=post] :is(button, input:not([type=hidden]), select, textarea):enabled"
         )
         assert [t for t in actifs.all_inner_texts() if t.strip() != "quitter"] == [], adresse
+
+
+def test_the_tokens_are_neither_shown_nor_led_to(stagiaire: Visite, recense: Recensement) -> None:
+    page = stagiaire.aller("/console/ecole/journal")
+    for adresse in recense.de(RESERVEE):
+        assert page.locator(f"a[href='{urlsplit(adresse).path}']").count() == 0
+        stagiaire.tolerer.append("403")
+        stagiaire.aller(adresse, statut=403)
 
 
 @pytest.mark.parametrize(("vue", "chemin"), changements(), ids=lambda valeur: valeur)

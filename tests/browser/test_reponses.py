@@ -89,7 +89,7 @@ def test_the_door_of_the_trainees_says_what_they_may_do(visiter: Visiter, axe: s
     page = visiter().aller("/console/ecole/scenes")
     page.get_by_text("Montrer le lien de lecture").click()
     lien = page.get_by_label("Lien de lecture").inner_text().strip()
-    stagiaire = visiter()
+    stagiaire = visiter(inconnu=True)
     stagiaire.aller(lien)
     bien_montree(stagiaire, axe)
     poster(stagiaire, "/console/ecole/controle/avancer", {"vers": "P1D"}, statut=403)

@@ -119,9 +119,27 @@ class Navigateur:
 
     chromium: Browser
     origine: str
+    cookies: Any = None
+    """Those of who has signed in."""
 
-    def visiter(self, *, javascript: bool = True, largeur: tuple[int, int] = LARGEURS[0]) -> Visite:
-        """A context of its own: no cookie, no cache of another."""
+    @classmethod
+    def entre(cls, chromium: Browser, origine: str, jeton: str) -> "Navigateur":
+        """A browser whose user has given the token of the server to its page for that."""
+        contexte = chromium.new_context()
+        page = contexte.new_page()
+        page.goto(f"{origine}/connexion")
+        page.get_by_label("Jeton").fill(jeton)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Entrer").click()
+        cookies = contexte.storage_state()
+        contexte.close()
+        return cls(chromium, origine, cookies)
+
+    def visiter(
+        self, *, javascript: bool = True, largeur: tuple[int, int] = LARGEURS[0], inconnu: bool = False
+    ) -> Visite:
+        """A context of its own: no cache of another, no cookie but what says who it is; none at all for who
+        is `inconnu`."""
         contexte = self.chromium.new_context(
             java_script_enabled=javascript,
             viewport={"width": largeur[0], "height": largeur[1]},
@@ -129,6 +147,7 @@ class Navigateur:
             timezone_id="Europe/Paris",
             reduced_motion="reduce",
             accept_downloads=True,
+            storage_state=None if inconnu else self.cookies,
         )
         contexte.set_default_timeout(PATIENCE)
         return Visite(contexte, self.origine, javascript)

@@ -85,9 +85,10 @@ class Serveur:
         lien = http.client.HTTPConnection(lieu.hostname or "", lieu.port, timeout=DELAI)
         try:
             octets = None if corps is None else json.dumps(corps)
-            lien.request(
-                "GET" if corps is None else "POST", chemin, octets, {"Content-Type": "application/json"}
-            )
+            en_tetes = {"Content-Type": "application/json"}
+            if jeton := self.pret.get("admin_token"):
+                en_tetes["Authorization"] = f"Bearer {jeton}"
+            lien.request("GET" if corps is None else "POST", chemin, octets, en_tetes)
             reponse = lien.getresponse()
             texte = reponse.read()
             assert reponse.status < 300, texte
