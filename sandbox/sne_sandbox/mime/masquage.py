@@ -484,9 +484,9 @@ class _Masqueur:
             self.ouvert = ouvert
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
         if len(compact) % 2 == 0 and len(compact) >= 2 * _NIR_MIN and _HEXA.fullmatch(compact):
-            masque = self._en_hexa(compact)
-            if masque:
-                return masque
+            en_hexa = self._en_hexa(compact)
+            if en_hexa:
+                return en_hexa
         lu = _decoder(compact)
         if len(lu) < _COURT and not (_est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):
             # A word, a number, nearly always.

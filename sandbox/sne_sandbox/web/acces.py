@@ -132,8 +132,8 @@ class Acces:
             genre, _, jeton = en_tete.partition(" ")
             return self.presenter(jeton.strip()) if genre.lower() == "bearer" else None
         empreinte, fin = session.get("jeton"), session.get("fin")
-        bonne = isinstance(empreinte, str) and isinstance(fin, float) and time.time() < fin
-        if bonne and (trouvee := self.entree(empreinte)):
+        du_jour = isinstance(fin, float) and time.time() < fin
+        if du_jour and isinstance(empreinte, str) and (trouvee := self.entree(empreinte)):
             return trouvee
         return _OUVERT if self.ouvert else None
 
