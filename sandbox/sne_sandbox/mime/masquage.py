@@ -103,10 +103,10 @@ _ATTRIBUTS: Final = etree.XPath("//@*")
 #: A stream of a PDF (ISO 32000, 7.3.8).
 _FLUX: Final = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 #: What says that its texts are not written in letters (7.3.4, 7.4, 7.6, 9.6.6, 9.10): by the numbers that a
-#: font gives to its drawings, in hexadecimal or octal, ciphered, or in a filter that is not undone.
+#: font gives to its drawings, in hexadecimal, ciphered, or in a filter that is not undone.
 _PDF_CODE: Final = re.compile(
     rb"/ToUnicode|/Identity-[HV]|/Differences|/Encrypt|/LZWDecode|/ASCIIHexDecode"
-    rb"|<\s*(?i:FEFF)[0-9A-Fa-f\s]*>|<[0-9A-Fa-f\s]+>[^\[\]<>()]*\]?\s*T[jJ]|\\[0-7]{3}"
+    rb"|<\s*(?i:FEFF)[0-9A-Fa-f\s]*>|<[0-9A-Fa-f\s]+>[^\[\]<>()]*\]?\s*T[jJ]"
 )
 #: What a picture begins with, whose bytes are no text: PNG, JPEG, GIF, TIFF, BMP.
 _IMAGES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")

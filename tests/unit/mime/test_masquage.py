@@ -13,6 +13,7 @@ from lxml import etree
 
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.mime.masquage import masquer_arbre, masquer_corps, masquer_message, masquer_octets
+from sne_sandbox.resources import fixtures_dir
 
 NIR = "206127511100564"
 MASQUE = masquer_nir(NIR)
@@ -259,3 +260,11 @@ def test_other_ways_to_write_one(corps: str) -> None:
     lus = [masque, *re.findall("[0-9A-Fa-f]{26,}", masque)]
     assert not any("0662999017" in (bytes.fromhex(lu).decode() if lu != masque else lu) for lu in lus)
     assert "*" in masque or b"***".hex() in masque.lower()
+
+
+def test_our_own_attestations_are_open() -> None:
+    """Their accents are in octal, which is read."""
+    sans = b"".join(page.read_bytes() for page in sorted((fixtures_dir() / "attestation").iterdir()))
+    assert masquer_corps(b"%PDF-1.4\n" + sans).ouvert
+    en_octal = "".join(f"\\{ord(c):03o}" for c in "2850662999017")
+    assert masquer_octets(f"%PDF-1.4\n({en_octal}) Tj".encode()).startswith(b"[PDF de ")
