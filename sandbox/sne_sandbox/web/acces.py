@@ -31,9 +31,20 @@ _AILLEURS: Final = ("cross-site", "same-site")
 
 
 def origine_etrangere(requete: Request) -> str:
-    """The origin that a page of elsewhere announces, "" for ours or none."""
+    """The origin that a page of elsewhere announces, "" for ours or none; what is none is of elsewhere."""
     origine = requete.headers.get("Origin")
-    return "" if origine is None or urlsplit(origine).netloc == requete.host else origine
+    if origine is None:
+        return ""
+    return "" if urlsplit(lisible(origine)).netloc == requete.host else origine
+
+
+def lisible(origine: str) -> str:
+    """An origin that can be taken apart, "null" in the place of one that cannot (« http://[ »)."""
+    try:
+        urlsplit(origine)
+    except ValueError:
+        return "null"
+    return origine
 
 
 def d_un_autre_site(requete: Request, *, local: bool) -> str:
