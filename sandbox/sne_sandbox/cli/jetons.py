@@ -9,6 +9,7 @@ import click
 from sne_sandbox.cli.depart import adresse_publique
 from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, ouvrir_magasin, reglages, une_forme
 from sne_sandbox.domain.publication import en_json
+from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import jetons
 from sne_sandbox.operations.jetons import Droit
 
@@ -86,6 +87,11 @@ def lien(url: str, lecture: bool, **options: Any) -> None:
     """Fait un lien qui ouvre la console du serveur de --home, une fois, dans les dix minutes."""
     home: Path = options["home"]
     adresse = adresse_publique(url)
+    if not jetons.a_servi(home):  # a key made now would sign what no server opens
+        raise UsageError(
+            f"Aucun serveur n'a encore démarré dans le dossier [{home}] : ce lien n'ouvrirait rien.",
+            remede="donnez par --home le dossier du serveur, sur sa machine",
+        )
     if lecture:
         with ouvrir_magasin(options) as magasin:
             click.echo(f"{adresse}/lecture/{jetons.jeton_de_lecture(magasin, home)}")

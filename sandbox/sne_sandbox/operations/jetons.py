@@ -224,6 +224,11 @@ def cle_des_cookies(home: Path) -> bytes:
     return _secret_du_home(home, _CLE, lambda: secrets.token_bytes(32))
 
 
+def a_servi(home: Path) -> bool:
+    """Whether a server has started in this home: its key is there."""
+    return (home / _CLE).is_file()
+
+
 def jeton_de_lecture(magasin: Magasin, home: Path) -> str:
     """The token of the read-only link: made of the key and of when the link was last changed."""
     garde = magasin.jetons.lire(LIEN_DE_LECTURE)
