@@ -117,10 +117,12 @@ class Acces:
         return trouvee
 
     def utiliser_code(self, code: str) -> Entree | None:
-        """What the code of a link gives, once: the right of the server's own token. Raises as `presenter`."""
-        self._freiner("")
-        bon = jetons.utiliser_code(self._magasin, self._home, code)
-        self._noter("", bon=bon)
+        """What the code of a link gives, once: the right of the server's own token. Raises as `presenter`; a
+        code that we signed and nobody used is not kept waiting: who owns the machine can always come in."""
+        empreinte = jetons.empreinte(code)
+        if not (bon := jetons.utiliser_code(self._magasin, self._home, code)):
+            self._freiner(empreinte)
+        self._noter(empreinte, bon=bon)
         return next((e for e in self._donnees if e.droit is Droit.TOUT), None) if bon else None
 
     def qui(self, requete: Request) -> Entree | None:
@@ -146,7 +148,7 @@ class Acces:
             return
         with suppress(StoreError):  # the answer is the same, whatever becomes of the figure
             self._magasin.jetons.compter_refus(datetime.now(UTC))
-        ralenti = self._frein.attente(pair) > 0
+        ralenti = max(self._frein.attente(pair), self._frein.attente(pair, empreinte)) > 0
         journal_technique("sne_sandbox.acces").warning(
             "wrong credentials", peer=pair, endpoint=request.endpoint, slowed=ralenti
         )

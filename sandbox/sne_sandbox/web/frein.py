@@ -2,6 +2,8 @@
 
 Each process counts for itself, and no thread waits: who comes too early is told when to come back. A token
 that has opened is looked at whatever the others try: nobody is shut out by a neighbour behind the same relay.
+A wrong one that comes again slows down itself alone: a script that was forgotten with an old token guesses
+nothing, and shuts nobody out of the machine that it shares.
 """
 
 import math
@@ -11,7 +13,8 @@ from collections import OrderedDict
 from typing import Final, TypeVar
 
 _Valeur = TypeVar("_Valeur")
-#: Wrong tokens that may come at once, and seconds that win one back: of one peer, and of all.
+#: Wrong tokens that may come at once, and seconds that win one back: of one peer (or one and the same), and
+#: of all.
 PAR_PAIR: Final = (10, 6.0)
 EN_TOUT: Final = (100, 1.0)
 #: Peers and tokens that are remembered.
@@ -26,6 +29,7 @@ class Frein:
         self._pairs: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._tous: tuple[float, float] = (0.0, 0.0)
         self._connus: OrderedDict[str, None] = OrderedDict()
+        self._faux: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def attente(self, pair: str, empreinte: str = "") -> int:
         """Seconds that `pair` has to wait before the token of this hash is looked at; 0 for now."""
@@ -33,6 +37,8 @@ class Frein:
             if empreinte in self._connus:
                 return 0
             instant = time.monotonic()
+            if (deja := self._faux.get(empreinte)) is not None:
+                return _attente(deja, PAR_PAIR, instant)
             return max(
                 _attente(self._pairs.get(pair, (0.0, 0.0)), PAR_PAIR, instant),
                 _attente(self._tous, EN_TOUT, instant),
@@ -43,9 +49,13 @@ class Frein:
         with self._verrou:
             if bon:
                 _retenir(self._connus, empreinte, None)
+                self._faux.pop(empreinte, None)
                 return
             self._connus.pop(empreinte, None)
-            instant = time.monotonic()
+            instant, deja = time.monotonic(), self._faux.get(empreinte)
+            _retenir(self._faux, empreinte, _ajouter(deja or (0.0, 0.0), PAR_PAIR, instant))
+            if deja is not None:
+                return
             seau = _ajouter(self._pairs.get(pair, (0.0, 0.0)), PAR_PAIR, instant)
             _retenir(self._pairs, pair, seau)
             self._tous = _ajouter(self._tous, EN_TOUT, instant)

@@ -38,7 +38,8 @@ from sne_sandbox.web.partage import services
 _WEB: Final = Path(__file__).resolve().parents[1]
 _JETON_REFUSE: Final = "Ce jeton n'ouvre pas ce bac à sable : il est faux, révoqué ou expiré."
 _CODE_REFUSE: Final = (
-    "Ce lien a déjà servi, ou il a plus de dix minutes : « sne-sandbox jetons lien » en fait un autre."
+    "Ce lien a déjà servi, il a plus de dix minutes, ou il est d'un autre serveur : "
+    "« sne-sandbox jetons lien », avec le --home de celui-ci, en fait un autre."
 )
 #: Bytes of a form: the document that Composer opens, each of its signs written in three.
 _FORMULAIRE_MAX: Final = 1_000_000
@@ -237,7 +238,10 @@ def demander_jeton() -> ReponseWsgi | str | tuple[str, int]:
         return render_template("connexion.html", suite=_suite(request.args.get("suite")), refus="")
     entree = acces.acces_d_ici().utiliser_code(code)
     if entree is None:
-        return render_template("connexion.html", suite="/", refus=_CODE_REFUSE), 403
+        deja = _entree_connue()  # who clicks it again, or opens its tab again, is in already
+        if deja is None or deja.droit is not Droit.TOUT:
+            return render_template("connexion.html", suite="/", refus=_CODE_REFUSE), 403
+        return redirect(url_for("connexion.entree"), 303)
     acces.ouvrir_session(entree)
     return redirect(url_for("connexion.entree"), 303)
 
