@@ -108,10 +108,11 @@ def nouveau(
 ) -> JetonNouveau:
     """Makes a token; `expire` is a duration (« P30D ») or a day, "" for never. Raises UsageError,
     BaseInconnue, and ConflitEtat for a name that is taken."""
-    if _NOM.fullmatch(nom) is None or nom == LIEN_DE_LECTURE:
+    if _NOM.fullmatch(nom) is None or nom in (LIEN_DE_LECTURE, DU_SERVEUR, DE_LECTURE):
         raise UsageError(
             f"Le nom [{nom[:40]}] ne convient pas à un jeton.",
-            remede="des lettres sans accent, des chiffres, - et _, 40 au plus : ci-nuit",
+            remede="des lettres sans accent, des chiffres, - et _, 40 au plus : ci-nuit ; « serveur », "
+            f"« lecture » et « {LIEN_DE_LECTURE} » sont pris",
         )
     if (droit is Droit.BASE) != (base is not None):
         raise UsageError(
