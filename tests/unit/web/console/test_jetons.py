@@ -123,6 +123,17 @@ def test_a_link_opens_once_and_leaves_no_code_in_the_address(ferme: Flask) -> No
     assert lecteur.get(f"/connexion?code={code}", headers=ENTETES).status_code == 403
 
 
+def test_a_form_of_who_is_no_longer_in_is_told_where_to_come_in(ferme: Flask) -> None:
+    en_tetes = {**ENTETES, "Accept": "text/html,application/xhtml+xml"}
+    reponse = ferme.test_client().post("/console/ecole/jetons", headers=en_tetes, data={"nom": "ci"})
+    vue = html.fromstring(reponse.text)
+    assert reponse.status_code == 401
+    assert vue.xpath("//main//a/@href") == ["/connexion"]
+    assert "rien n'a été fait" in vue.text_content()
+    assert "Authorization" not in vue.text_content()
+    assert jetons.tenir(magasin(ferme)).jetons == []
+
+
 def test_a_script_with_an_old_token_and_a_neighbour_who_guesses_shut_nobody_out(ferme: Flask) -> None:
     ferme.extensions["acces"]._frein = Frein()
     http = ferme.test_client()
