@@ -122,8 +122,10 @@ class Voie:
                 logger.warning("a heavy read failed: %s", erreur)
             self._congedier()
             fichier.unlink(missing_ok=True)
-            dite = isinstance(erreur, OSError) and not isinstance(erreur, BrokenPipeError)
-            reponse, corps = sature(raison_systeme(erreur) if dite else PERDU)
+            if isinstance(erreur, OSError) and not isinstance(erreur, BrokenPipeError):
+                reponse, corps = sature(raison_systeme(erreur))
+            else:
+                reponse, corps = sature(PERDU)
         self._au_reacteur(requete.repondre, reponse, corps)
 
     def _demander(self, environ: dict[str, Any], fichier: Path) -> tuple[str, list[tuple[str, str]], int]:
