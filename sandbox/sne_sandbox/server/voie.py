@@ -59,12 +59,23 @@ class Voie:
         try:
             self._file.put_nowait((requete, dicible))
         except queue.Full:
-            return False
+            self._oublier_les_partis()
+            try:
+                self._file.put_nowait((requete, dicible))
+            except queue.Full:
+                return False
         with self._verrou:
             if self._fil is None and not self._ferme:
                 self._fil = threading.Thread(target=self._tourner, name="sne-lectures", daemon=True)
                 self._fil.start()
         return True
+
+    def _oublier_les_partis(self) -> None:
+        """Those who left while they waited keep no place."""
+        with self._file.mutex:
+            restent = [lue for lue in self._file.queue if lue is None or not lue[0]._disconnected]
+            self._file.queue.clear()
+            self._file.queue.extend(restent)
 
     def fermer(self) -> None:
         """Ends the process, whatever it is at, and leaves no file."""

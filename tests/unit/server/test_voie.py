@@ -143,6 +143,19 @@ def test_too_many_wait_no_more(une_voie: Voie, monkeypatch: pytest.MonkeyPatch) 
     assert prises[: voie.EN_ATTENTE_MAX] == [True] * voie.EN_ATTENTE_MAX
 
 
+def test_those_who_left_keep_no_place(une_voie: Voie, monkeypatch: pytest.MonkeyPatch) -> None:
+    reste = threading.Event()
+    monkeypatch.setattr(Voie, "_repondre", lambda *arguments: reste.wait(60))
+    ils = [Attend() for _ in range(voie.EN_ATTENTE_MAX + 2)]
+    for attend in ils:
+        une_voie.soumettre(attend, {})  # type: ignore[arg-type]
+    assert not une_voie.soumettre(Attend(), {})  # type: ignore[arg-type]
+    for attend in ils:
+        attend._disconnected = True
+    assert une_voie.soumettre(Attend(), {})  # type: ignore[arg-type]
+    reste.set()
+
+
 def test_the_process_ends_when_nothing_is_read(une_voie: Voie, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voie, "OISIVE", 0.2)
     attend = Attend()
