@@ -136,13 +136,14 @@ def _est_un_nir(texte: str, groupes: list[_Groupe], rang: int, longueurs: list[i
         return True
     if len(siens) == 1:
         return civil or (len(nir) == _ENTIER and mois in _MOIS_INCONNUS)
-    autres = len(siens) == 2 and any(map(_est_un_autre, (texte[debut:fin] for debut, fin in siens)))
-    return len(nir) == _SANS_CLE and civil and not autres and _seul(texte, groupes, rang, len(siens))
+    autre = len(siens) == 2 and _est_un_autre(*(texte[debut:fin] for debut, fin in siens))
+    return len(nir) == _SANS_CLE and civil and not autre and _seul(texte, groupes, rang, len(siens))
 
 
-def _est_un_autre(groupe: str) -> bool:
-    """Whether a group of digits, with one other, is a SIREN, or a telephone number."""
-    return (len(groupe) == 9 and luhn.is_valid(groupe)) or (len(groupe) == 10 and groupe[0] == "0")
+def _est_un_autre(groupe: str, suivant: str) -> bool:
+    """Whether two groups of digits are a SIREN and a year, or end with a telephone number."""
+    siren = len(groupe) == 9 and luhn.is_valid(groupe) and suivant[:2] in ("19", "20")
+    return siren or (len(suivant) == 10 and suivant[0] == "0")
 
 
 def _seul(texte: str, groupes: list[_Groupe], rang: int, combien: int) -> bool:

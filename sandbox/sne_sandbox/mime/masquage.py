@@ -65,7 +65,7 @@ _LIAISON: Final = (
 BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
 #: Quoted-printable, and what is more than an accent here and there.
 _QP: Final = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
-_TOUT_QP: Final = re.compile(r"(?:=[0-9A-F]{2}|=\r?\n){4}")
+_QP_MIN: Final = 8
 LIAISON: Final = re.compile(_LIAISON, re.DOTALL)
 BASE64_MIN: Final = 18
 #: Bytes that base64 stands for, below which it is nearly always a word; what begins otherwise.
@@ -441,7 +441,9 @@ class _Masqueur:
     def _qp(self, texte: str) -> str:
         """A text with a part in quoted-printable, markup within: shown when nothing is found once decoded."""
         octets = quopri.decodestring(texte.encode("utf-8", "replace"))
-        if not _est_un_texte(octets) and _TOUT_QP.search(texte):  # compressed, or in another encoding
+        if (
+            not _est_un_texte(octets) and len(_QP.findall(texte)) >= _QP_MIN
+        ):  # compressed, or in another encoding
             return _illisible("texte", len(texte)).decode()
         lu = octets.decode("utf-8", "replace")
         self._profondeur += 1
