@@ -95,6 +95,7 @@ class BaseDeDonnees(Connexions):
         """From now on this process serves: it marks the file as its own, and a database that fails is cut
         out instead of being tried by everybody."""
         self.disjoncteur.armer()
+        self.veiller()
         if self._fichier is not None:
             with suppress(MagasinIndisponible, *self._erreurs):
                 self._reporteur = self._ouvrir()

@@ -38,8 +38,8 @@ class FichierOuvert:
         self._marque: float | None = None
 
     def garder(self) -> None:
-        """From now on a connection stays open, and with it the log of SQLite (`-wal`): it is the same too. What
-        is written from now on gives the file its generations."""
+        """From now on a connection stays open, and with it the log of SQLite (`-wal`): it is the same too.
+        What is written from now on gives the file its generations."""
         self._marque = 0.0
         with suppress(MagasinIndisponible):  # a disk that has no WAL
             self._lui_wal = _qui(_regarder(self._journal))
@@ -64,8 +64,8 @@ class FichierOuvert:
             raise _perdu(f"le fichier {nom} a été écrasé par une copie sous le serveur")
         self._taille = vu.st_size
         if self._marque is not None and time.monotonic() - self._marque >= _AGE:
-            # The first by the clock: two copies that went on apart have not the same. The next ones by one, or
-            # a process that does not see the older copy would hide it from the others.
+            # The first by the clock: two copies that went on apart have not the same. The next ones by one,
+            # or a process that does not see the older copy would hide it from the others.
             suivante = max(generation + 1, 0 if self._marque else int(time.time()) & 0x7FFF_FFFF)
             driver.execute(f"{_LIRE} = {suivante}")
             self._marque = time.monotonic()

@@ -164,7 +164,7 @@ def test_a_file_that_vacuum_made_smaller_may_grow_again_in_its_log(magasin: Maga
 def test_a_copy_made_while_it_served_and_restored_is_seen(
     magasin: Magasin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`.backup`, then `.restore`: what was acknowledged between the two would be lost, its numbers given twice."""
+    """`.backup`, `.restore`: what was acknowledged between would be lost, its numbers given twice."""
     heure = time.monotonic()
     monkeypatch.setattr("sne_sandbox.store.identite.time.monotonic", lambda: heure)
     _ecrire(magasin, "avant")
