@@ -136,13 +136,14 @@ def _est_un_nir(texte: str, groupes: list[_Groupe], rang: int, longueurs: list[i
         return True
     if len(siens) == 1:
         return civil or (len(nir) == _ENTIER and mois in _MOIS_INCONNUS)
-    autres = len(siens) == 2 and any(map(_est_un_autre, (texte[debut:fin] for debut, fin in siens)))
-    return len(nir) == _SANS_CLE and civil and not autres and _seul(texte, groupes, rang, len(siens))
+    autre = len(siens) == 2 and _est_un_autre(*(texte[debut:fin] for debut, fin in siens))
+    return len(nir) == _SANS_CLE and civil and not autre and _seul(texte, groupes, rang, len(siens))
 
 
-def _est_un_autre(groupe: str) -> bool:
-    """Whether a group of digits, with one other, is a SIREN, or a telephone number."""
-    return (len(groupe) == 9 and luhn.is_valid(groupe)) or (len(groupe) == 10 and groupe[0] == "0")
+def _est_un_autre(groupe: str, suivant: str) -> bool:
+    """Whether two groups of digits are a SIREN and a year, or end with a telephone number."""
+    siren = len(groupe) == 9 and luhn.is_valid(groupe) and suivant[:2] in ("19", "20")
+    return siren or (len(suivant) == 10 and suivant[0] == "0")
 
 
 def _seul(texte: str, groupes: list[_Groupe], rang: int, combien: int) -> bool:
@@ -177,12 +178,18 @@ def en_ascii(signe: str) -> str:
 
 # --- behind what texts of programs write in its place -------------------------------------------------------
 
-#: A character by its number (XML, an address, JSON), and what an XML text may hold between two characters.
+#: A character by its number (XML, an address, JSON; escaped again, within another), and what an XML text may
+#: hold between two characters.
 _ECRITS: Final = (
-    r"&#(?P<deci>\d{1,7});|&#[xX](?P<hexa>[0-9A-Fa-f]{1,6});|&(?P<nom>nbsp|thinsp|ensp|emsp|amp);"
-    r"|\\[ux](?P<json>[0-9A-Fa-f]{4}|(?<=x)[0-9A-Fa-f]{2})|(?P<blanc>\\[nrt])"
-    r"|(?P<adresse>(?:%[0-9A-Fa-f]{2})+)|(?P<rien><!\[CDATA\[|\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)"
+    r"&(?:amp;){0,4}#(?:0{0,20}(?P<deci>\d{1,7})|[xX]0{0,20}(?P<hexa>[0-9A-Fa-f]{1,6}));"
+    r"|&(?P<nom>nbsp|thinsp|ensp|emsp|amp);"
+    r"|\\[ux](?P<json>[0-9A-Fa-f]{4}|(?<=x)[0-9A-Fa-f]{2})|\\(?:u\{|U)0{0,7}(?P<point>[0-9A-Fa-f]{1,6})\}?"
+    r"|\\(?P<octal>[0-3][0-7]{2})|(?P<blanc>\\[nrt])"
+    r"|(?P<adresse>(?:%(?:25){0,3}[0-9A-Fa-f]{2})+)"
+    r"|(?P<rien><!\[CDATA\[|\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)"
 )
+#: An address within another: its « % » written again.
+_DEUX_FOIS: Final = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
 _ECHAPPE: Final = re.compile(_ECRITS, re.DOTALL)
 #: The same in quoted-printable (RFC 2045, 6.7), where « = » may also be itself.
 _ECHAPPE_QP: Final = re.compile(r"(?P<qp>(?:=[0-9A-Fa-f]{2})+)|(?P<rien>=[ \t]*\r?\n)")
@@ -236,9 +243,11 @@ def _lu(trouve: re.Match[str]) -> str:
     """What an escape stands for."""
     genre = trouve.lastgroup or ""
     ecrit = trouve[genre]
-    if genre in ("deci", "hexa", "json"):
+    if genre in ("deci", "hexa", "json", "point"):
         point = int(ecrit, 10 if genre == "deci" else 16)
         return chr(point) if point < 0x110000 else "?"
+    if genre == "octal":
+        return chr(int(ecrit, 8))
     if genre in ("adresse", "qp"):
-        return unquote(ecrit.replace("=", "%"), errors="replace")
+        return unquote(_DEUX_FOIS.sub("%", ecrit.replace("=", "%")), errors="replace")
     return "" if genre == "rien" else "&" if ecrit == "amp" else " "

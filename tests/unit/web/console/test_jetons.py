@@ -139,8 +139,11 @@ def test_who_tries_tokens_is_told_when_to_come_back(ferme: Flask) -> None:
     page = http.get(f"/lecture/{'x' * 32}", headers=ENTETES)
     assert (page.status_code, page.headers["Retry-After"]) == (429, "6")
     assert "Trop d'essais" in html.fromstring(page.text).text_content()
-    # The token that was wrong is as slow as the right one, which has not opened yet.
-    assert http.get("/api/v1/bases", headers={"Authorization": f"Bearer {TOUT}"}).status_code == 429
+    # Whoever has a right token or link, which never opened before, is not shut out by who tries.
+    code = jetons.code_de_lien(ferme.extensions["sne"].configuration.home)
+    assert http.get(f"/connexion?code={code}", headers=ENTETES).status_code == 303
+    assert http.get(f"/connexion?code={code}", headers=ENTETES).status_code == 429
+    assert http.get("/api/v1/bases", headers={"Authorization": f"Bearer {TOUT}"}).status_code == 200
     assert http.get("/healthz").status_code == 200
     assert jetons.tenir(magasin(ferme)).refus == PAR_PAIR[0]
 
