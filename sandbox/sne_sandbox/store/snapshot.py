@@ -116,6 +116,8 @@ def rangees(fichier: Path, table: tables.Table) -> Iterator[Rangee]:
 @contextmanager
 def _ouvrir(fichier: Path) -> Iterator[tuple[zipfile.ZipFile, Mapping[str, Any]]]:
     try:
+        if raison := archives.annuaire_trop_gros(fichier, archives.SAUVEGARDE):
+            raise _refus(fichier, raison)
         with zipfile.ZipFile(fichier) as archive:
             if raison := archives.trop(archive, archives.SAUVEGARDE):
                 raise _refus(fichier, raison)
