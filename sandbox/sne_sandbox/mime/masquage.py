@@ -27,6 +27,7 @@ from sne_sandbox.domain.nir import deplier
 from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, masquer_qp, nombre
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.mime.message import TELS_QUELS, decoder_transfert, encoder_transfert, lire_content_type
+from sne_sandbox.mime.motifs import ATTRIBUT, BASE64, BASE64_MIN, ELEMENT, LIAISON, URL, UTF16, VIDE
 from sne_sandbox.mime.unpack import Morceau, decouper, limite_du_corps, lire_entetes
 
 #: Contents within contents, and bytes that all of them together may unfold to: a body of 18 MB opens to 55.
@@ -42,6 +43,8 @@ _NIR_MIN: Final = 13
 _TEXTE_LONG: Final = 9_000_000
 
 _ZIP: Final = b"PK\x03\x04"
+_FIN_DE_ZIP: Final = b"PK\x05\x06"
+_TAILLE_FIN: Final = 22
 _GZIP: Final = b"\x1f\x8b\x08"
 _ZLIB: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 #: What is compressed in a way that is not opened: bzip2, xz, zstd, 7z, rar, an archive without files.
@@ -55,19 +58,9 @@ _LIGNE: Final = re.compile(rb"\r?\n")
 
 #: Base64, whole: blanks anywhere, both alphabets. 13 characters of a NIR make 18.
 _TOUT_BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-\s]{18,}+={0,2}\s*")
-#: Base64 in a text: between its lines blanks, or what a program writes in their place.
-#: What ends headers.
-VIDE: Final = re.compile(r"(\r?\n\r?\n)")
-_LIAISON: Final = (
-    r"(?:\s++|&#(?:x[0-9A-Fa-f]+|\d+);|=\r?\n|\\[rnt]|%0[9AaDd]"
-    r"|<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>|<\?.{0,2000}?\?>)++"
-)
-BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
 #: Quoted-printable, and what is more than an accent here and there.
 _QP: Final = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
 _QP_MIN: Final = 8
-LIAISON: Final = re.compile(_LIAISON, re.DOTALL)
-BASE64_MIN: Final = 18
 #: Bytes that base64 stands for, below which it is nearly always a word; what begins otherwise.
 _COURT: Final = 200
 #: Characters of a base64 above which a look at its middle tells what it holds.
@@ -77,23 +70,12 @@ _BASE64_TU: Final = "[base64 : non montré, il porte un NIR]"
 #: Characters of a text that is no document, and comments in it, above which it is not looked through.
 _TEXTE_MAX: Final = 2_000_000
 _PARENTHESES_MAX: Final = 5_000
-URL: Final = str.maketrans("-_", "+/")
-#: Text in UTF-16 within another, read byte by byte: a zero beside each character.
-UTF16: Final = re.compile("(?:[\t-\xff]\0){8,}|(?:\0[\t-\xff]){8,}")
+#: UTF-8 with other bytes among it, which are kept.
+_MELANGE: Final = "utf_8"
 _ENTITE: Final = re.compile(r"<!ENTITY", re.IGNORECASE)
 #: What a document begins with, or what meant to be one.
 _MARQUE: Final = re.compile(rb"[\xef\xbb\xbf\xff\xfe\0 \t\r\n]*<\0{0,3}[A-Za-z_!?]")
 _BALISE: Final = re.compile(r"<!--.{0,2000}?-->|<\?.{0,2000}?\?>|<!\[CDATA\[|\]\]>", re.DOTALL)
-#: An element without children, with its content, comments and CDATA included, in a text that does not parse.
-ELEMENT: Final = re.compile(
-    r"(?P<avant><(?:[\w.-]+:)?(?P<nom>[\w.-]+)(?:\s[^<>]*)?(?<!/)>)"
-    r"(?P<contenu>(?:[^<]++|<!\[CDATA\[.{0,9000}?\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)++)",
-    re.DOTALL,
-)
-#: The value of an attribute, or of a field in JSON or a form.
-ATTRIBUT: Final = re.compile(
-    r"(?P<avant>(?<=[\s{,&?\"'])(?:[\w.-]+:)?(?P<nom>[\w.-]+)[\"']?\s*[=:]\s*[\"'])(?P<contenu>[^\"'<>]+)(?=[\"'])"
-)
 #: Of a tree: comments and instructions, the elements that they cut, the texts that may hold a NIR.
 _PARENTHESES: Final = etree.XPath("//comment() | //processing-instruction()")
 _COUPES: Final = etree.XPath("//*[comment() or processing-instruction()]")
@@ -207,10 +189,8 @@ class _Masqueur:
         return b""
 
     def _multipart(self, corps: bytes, boundary: bytes) -> bytes:
-        try:
-            morceaux = decouper(corps, boundary, parties_max=_PARTIES_MAX).morceaux
-        except ExchangeError:
-            self.ouvert = False
+        morceaux = self._morceaux(corps, boundary)
+        if morceaux is None:
             # A part in binary may hold anything, and nothing says where it ends.
             return self._en_texte(corps) if _est_un_texte(corps) else _illisible("message", len(corps))
         rendu, fait = [], 0
@@ -220,9 +200,28 @@ class _Masqueur:
             saut = _LIGNE.match(corps, morceau.debut)
             # Read once already: it cannot fail.
             debut = saut.end() if saut else lire_entetes(corps, morceau.debut, len(corps), lieu="")[1]
-            rendu += [self._en_texte(corps[fait:debut]), self._partie(morceau)]
+            tete = corps[fait : morceau.debut]
+            rendu += [self._autour(tete), self._en_texte(corps[morceau.debut : debut]), self._partie(morceau)]
             fait = debut + len(morceau.contenu)
-        return b"".join((*rendu, self._en_texte(corps[fait:])))
+        return b"".join((*rendu, self._autour(corps[fait:])))
+
+    def _autour(self, octets: bytes) -> bytes:
+        """What stands outside the parts, where nothing but a text may."""
+        if _est_un_texte(octets):
+            return self._en_texte(octets)
+        self.ouvert = False
+        return _illisible("contenu hors des parties", len(octets))
+
+    def _morceaux(self, corps: bytes, boundary: bytes) -> tuple[Morceau, ...] | None:
+        """The parts of a body as it says, else as its own first line cuts it, or as if its end were there;
+        None when it cannot be cut."""
+        sien = limite_du_corps(corps[:100_000]).rstrip().encode("latin-1") or boundary
+        for limite, ajout in ((boundary, b""), (sien, b""), (sien, b"\r\n--" + sien + b"--")):
+            try:
+                return decouper(corps + ajout, limite, parties_max=_PARTIES_MAX).morceaux
+            except ExchangeError:
+                self.ouvert = False
+        return None
 
     def _message(self, donnees: bytes) -> bytes:
         """A whole message as content: its headers, then its body."""
@@ -243,7 +242,7 @@ class _Masqueur:
             lu = decoder_transfert(morceau.contenu, encodage)
         except ValueError:
             self.ouvert = False
-            return self._en_texte(morceau.contenu)
+            return self.octets(morceau.contenu, genre)
         masque = self.octets(lu, genre)
         if masque == lu:
             return morceau.contenu
@@ -262,6 +261,9 @@ class _Masqueur:
                     change = change or masque != lu or nom != entree.filename
                     nouvelle.writestr(nom, masque, zipfile.ZIP_DEFLATED)
                 change = change or bool(recue.comment) or any(e.comment or e.extra for e in recue.infolist())
+                # What it does not list, and what comes after it, are left out.
+                listes = len(recue.infolist()) == octets.count(_ZIP)
+                change = change or not listes or octets.rfind(_FIN_DE_ZIP) + _TAILLE_FIN != len(octets)
         except Exception:  # noqa: BLE001 - a ZIP cut or broken fails in many ways (zlib.error is of no family)
             self.ouvert = False
             return _illisible("archive ZIP illisible", len(octets))
@@ -289,8 +291,10 @@ class _Masqueur:
         if not flux.eof:
             self.ouvert = False
             return _illisible("contenu compressé", len(octets))
-        masque = self.octets(lu)
-        return octets if masque == lu else zlib.compress(masque)
+        masque, suite = self.octets(lu), self._autour(flux.unused_data)
+        return (
+            octets[: len(octets) - len(flux.unused_data)] if masque == lu else zlib.compress(masque)
+        ) + suite
 
     def _pdf(self, octets: bytes) -> bytes:
         """A PDF as it is, when no NIR is read in it nor in its streams; it cannot be written again."""
@@ -436,6 +440,13 @@ class _Masqueur:
         for motif in (ELEMENT, ATTRIBUT):
             texte = motif.sub(self._cacher_si, texte)
         texte = masquer_qp(masquer_nirs(texte, self._cacher), self._cacher)
+        dedans = deplier(texte)
+        for _ in range(_PROFONDEUR_MAX):  # references to what is written by references
+            if dedans is None:
+                break
+            if masquer_nirs(dedans.texte, self._cacher) != dedans.texte:
+                return _illisible("texte", len(texte)).decode()
+            dedans = deplier(dedans.texte)
         return texte if _QP.search(texte) is None else self._qp(texte)
 
     def _qp(self, texte: str) -> str:
@@ -464,6 +475,8 @@ class _Masqueur:
             texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
             self.ouvert = ouvert
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
+        if "=" in compact:  # one of them was written again, and ends before the others
+            return texte
         lu = _decoder(compact)
         if len(lu) < _COURT and not (_est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):
             # A word, a number, nearly always.
@@ -522,12 +535,17 @@ class _Masqueur:
         if len(donnees) > _TEXTE_MAX and not _MARQUE.match(donnees) and not _est_un_texte(donnees):
             return _illisible("contenu", len(donnees)) if self._a_un_nir(donnees) else donnees
         for encodage in _encodages(donnees, charset):
+            # Digits of several bytes may stand among bytes that are no UTF-8.
+            erreurs = "surrogateescape" if encodage == _MELANGE else "strict"
             try:
-                texte = donnees.decode(encodage)
+                texte = donnees.decode(encodage, erreurs)
                 masque = self.texte(texte)
-                return donnees if masque == texte else masque.encode(encodage, "replace")
+                if masque != texte:
+                    donnees = masque.encode(encodage, "replace" if erreurs == "strict" else erreurs)
             except (LookupError, UnicodeError):
                 continue
+            if encodage != _MELANGE:
+                return donnees
         return _illisible("contenu", len(donnees))
 
 
@@ -540,7 +558,7 @@ def _encodages(donnees: bytes, charset: str) -> tuple[str, ...]:
         return ("utf-32-be" if donnees[:1] == b"\0" else "utf-32-le", "latin-1")
     if nuls > len(donnees[:64]):
         return ("utf-16-be" if donnees[:1] == b"\0" else "utf-16-le", "latin-1")
-    return (*((charset,) if charset else ()), "utf-8", "latin-1")
+    return (*((charset,) if charset else ()), "utf-8", _MELANGE, "latin-1")
 
 
 def _lire(donnees: bytes) -> Any:

@@ -93,7 +93,7 @@ def _ecrire(
     for suffixe, octets in ((".xml", echantillon.demande), (".reponse.xml", echantillon.reponse)):
         if not octets:
             continue
-        propre: bytes | None = pseudonymes.octets(octets)
+        propre: bytes | None = pseudonymes.corps(octets)
         if anonymat is not None and propre is not None:
             propre = anonymat.document(propre)
         if propre is None:
