@@ -180,13 +180,15 @@ def en_ascii(signe: str) -> str:
 
 #: A character by its number (XML, an address, JSON), and what an XML text may hold between two characters.
 _ECRITS: Final = (
-    r"&#(?P<deci>\d{1,7});|&#[xX](?P<hexa>[0-9A-Fa-f]{1,6});|&(?P<nom>nbsp|thinsp|ensp|emsp|amp);"
+    r"&#(?P<deci>\d{1,7});|&#[xX](?P<hexa>[0-9A-Fa-f]{1,6})"
+    r";|&(?P<nom>nbsp|thinsp|ensp|emsp|amp|lt|gt|quot|apos);"
     r"|\\[ux](?P<json>[0-9A-Fa-f]{4}|(?<=x)[0-9A-Fa-f]{2})|(?P<blanc>\\[nrt])"
     r"|(?P<adresse>(?:%[0-9A-Fa-f]{2})+)|(?P<rien><!\[CDATA\[|\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)"
 )
 _ECHAPPE: Final = re.compile(_ECRITS, re.DOTALL)
 #: The same in quoted-printable (RFC 2045, 6.7), where « = » may also be itself.
 _ECHAPPE_QP: Final = re.compile(r"(?P<qp>(?:=[0-9A-Fa-f]{2})+)|(?P<rien>=[ \t]*\r?\n)")
+_NOMMES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _TEMOINS: Final = ("&", "%", "\\", "<", "]]>")
 
 
@@ -242,4 +244,4 @@ def _lu(trouve: re.Match[str]) -> str:
         return chr(point) if point < 0x110000 else "?"
     if genre in ("adresse", "qp"):
         return unquote(ecrit.replace("=", "%"), errors="replace")
-    return "" if genre == "rien" else "&" if ecrit == "amp" else " "
+    return "" if genre == "rien" else _NOMMES.get(ecrit, " ")

@@ -27,7 +27,17 @@ from sne_sandbox.domain.nir import deplier
 from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, masquer_qp, nombre
 from sne_sandbox.errors import ExchangeError
 from sne_sandbox.mime.message import TELS_QUELS, decoder_transfert, encoder_transfert, lire_content_type
-from sne_sandbox.mime.motifs import ATTRIBUT, BASE64, BASE64_MIN, ELEMENT, LIAISON, URL, UTF16, VIDE
+from sne_sandbox.mime.motifs import (
+    ATTRIBUT,
+    BASE64,
+    BASE64_MIN,
+    COMPACT,
+    ELEMENT,
+    LIAISON,
+    URL,
+    UTF16,
+    VIDE,
+)
 from sne_sandbox.mime.unpack import Morceau, decouper, limite_du_corps, lire_entetes
 
 #: Contents within contents, and bytes that all of them together may unfold to: a body of 18 MB opens to 55.
@@ -475,7 +485,7 @@ class _Masqueur:
             texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
             self.ouvert = ouvert
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
-        if "=" in compact:  # one of them was written again, and ends before the others
+        if not COMPACT.fullmatch(compact):
             return texte
         lu = _decoder(compact)
         if len(lu) < _COURT and not (_est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):

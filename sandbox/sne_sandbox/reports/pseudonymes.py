@@ -18,7 +18,17 @@ from sne_sandbox.domain.echange import SECRETS, Echange
 from sne_sandbox.domain.nir import chercher_nirs, cle, deplier, en_ascii, forme_valide
 from sne_sandbox.domain.texte import cache_un_nir, est_nom_de_nir, masquer_mots_de_passe
 from sne_sandbox.mime.masquage import masquer_octets, remplacer_nirs
-from sne_sandbox.mime.motifs import ATTRIBUT, BASE64, BASE64_MIN, ELEMENT, LIAISON, URL, UTF16, VIDE
+from sne_sandbox.mime.motifs import (
+    ATTRIBUT,
+    BASE64,
+    BASE64_MIN,
+    COMPACT,
+    ELEMENT,
+    LIAISON,
+    URL,
+    UTF16,
+    VIDE,
+)
 
 #: What may stand among the characters of an element, and is none of them.
 _PARENTHESE: Final = r"<!--.{0,2000}?-->|<\?.{0,2000}?\?>|<!\[CDATA\[|\]\]>"
@@ -128,7 +138,11 @@ class Pseudonymes:
             # From the end: what is replaced may be written in another length.
             for debut, fin in reversed(list(chercher_nirs(lu))):
                 la, ici = (debut, fin) if deplie is None else deplie.ecrit(debut, fin)
-                texte = texte[:la] + self._contenu(texte[la:ici], qp=qp) + texte[ici:]
+                change = self._contenu(texte[la:ici], qp=qp)
+                nir = "".join(en_ascii(c) for c in lu[debut:fin] if c.isalnum())
+                if change == texte[la:ici] and nir not in self._connus:  # digits of several bytes, escaped
+                    change = self._remplacant(nir)
+                texte = texte[:la] + change + texte[ici:]
         return texte
 
     def _si_nir(self, trouve: re.Match[str]) -> str:
@@ -168,7 +182,7 @@ class Pseudonymes:
         if len(morceaux) > 1:  # the last word of a header, and what follows it
             texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
-        if "=" in compact:  # one of them was written again, and ends before the others
+        if not COMPACT.fullmatch(compact):
             return texte
         for saut in range(4 if len(compact) >= BASE64_MIN else 0):
             suite = compact[saut : len(compact) - ((len(compact) - saut) % 4 == 1)]
