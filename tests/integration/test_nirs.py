@@ -161,7 +161,7 @@ def test_nobody_reads_a_nir(demarrer: Callable[..., Serveur], tmp_path: Path) ->
     ).replace(b"\\u0027", b"'")
     assert lecteur.statut == 403
 
-    # Each message of many ways, at each of its addresses; of the others, at one address in seven, each in turn.
+    # A message of many ways at each of its addresses; another at one in seven, each in its turn.
     for identifiant in range(1, dernier + 1):
         tous = list(adresses(identifiant))
         vus = tous if identifiant <= premier else tous[identifiant % 7 :: 7]
