@@ -210,8 +210,8 @@ class _Masqueur:
             saut = _LIGNE.match(corps, morceau.debut)
             # Read once already: it cannot fail.
             debut = saut.end() if saut else lire_entetes(corps, morceau.debut, len(corps), lieu="")[1]
-            tete = corps[fait : morceau.debut]
-            rendu += [self._autour(tete), self._en_texte(corps[morceau.debut : debut]), self._partie(morceau)]
+            rendu += [self._autour(corps[fait : morceau.debut]), self._en_texte(corps[morceau.debut : debut])]
+            rendu.append(self._partie(morceau))
             fait = debut + len(morceau.contenu)
         return b"".join((*rendu, self._autour(corps[fait:])))
 
@@ -272,8 +272,8 @@ class _Masqueur:
                     nouvelle.writestr(nom, masque, zipfile.ZIP_DEFLATED)
                 change = change or bool(recue.comment) or any(e.comment or e.extra for e in recue.infolist())
                 # What it does not list, and what comes after it, are left out.
-                listes = len(recue.infolist()) == octets.count(_ZIP)
-                change = change or not listes or octets.rfind(_FIN_DE_ZIP) + _TAILLE_FIN != len(octets)
+                change = change or len(recue.infolist()) != octets.count(_ZIP)
+                change = change or octets.rfind(_FIN_DE_ZIP) + _TAILLE_FIN != len(octets)
         except Exception:  # noqa: BLE001 - a ZIP cut or broken fails in many ways (zlib.error is of no family)
             self.ouvert = False
             return _illisible("archive ZIP illisible", len(octets))
@@ -450,13 +450,11 @@ class _Masqueur:
         for motif in (ELEMENT, ATTRIBUT):
             texte = motif.sub(self._cacher_si, texte)
         texte = masquer_qp(masquer_nirs(texte, self._cacher), self._cacher)
-        dedans = deplier(texte)
-        for _ in range(_PROFONDEUR_MAX):  # references to what is written by references
-            if dedans is None:
-                break
+        dedans, reste = deplier(texte), _PROFONDEUR_MAX
+        while dedans is not None and reste:  # references to what is written by references
             if masquer_nirs(dedans.texte, self._cacher) != dedans.texte:
                 return _illisible("texte", len(texte)).decode()
-            dedans = deplier(dedans.texte)
+            dedans, reste = deplier(dedans.texte), reste - 1
         return texte if _QP.search(texte) is None else self._qp(texte)
 
     def _qp(self, texte: str) -> str:
