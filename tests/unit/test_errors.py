@@ -39,6 +39,7 @@ def test_exchange_errors_are_faults_of_soap_12() -> None:
     assert [nom for nom, code in codes.items() if code == "Receiver"] == [
         "ErreurInterne",
         "ContratIndisponible",
+        "ServiceIndisponible",
         "PanneServeur",
     ]
 

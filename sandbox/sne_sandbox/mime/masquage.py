@@ -26,6 +26,7 @@ from lxml import etree
 from sne_sandbox.domain.nir import deplier
 from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, masquer_qp, nombre
 from sne_sandbox.errors import ExchangeError
+from sne_sandbox.mime.lecture import MELANGE, decoder_compact, encodages, est_un_texte, lire_xml
 from sne_sandbox.mime.message import TELS_QUELS, decoder_transfert, encoder_transfert, lire_content_type
 from sne_sandbox.mime.motifs import (
     ATTRIBUT,
@@ -46,11 +47,7 @@ _DEPLIE_MAX: Final = 200_000_000
 #: Bytes that one archive or gzip may unfold to.
 _ARCHIVE_MAX: Final = 20_000_000
 _PARTIES_MAX: Final = 10_000
-#: Tags and attributes of a document that is parsed; the services refuse one of 100,000.
-_NOEUDS_MAX: Final = 250_000
 _NIR_MIN: Final = 13
-#: Above, libxml2 wants to be told that a text may be so long.
-_TEXTE_LONG: Final = 9_000_000
 
 _ZIP: Final = b"PK\x03\x04"
 _FIN_DE_ZIP: Final = b"PK\x05\x06"
@@ -68,6 +65,7 @@ _LIGNE: Final = re.compile(rb"\r?\n")
 
 #: Base64, whole: blanks anywhere, both alphabets. 13 characters of a NIR make 18.
 _TOUT_BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-\s]{18,}+={0,2}\s*")
+_HEXA: Final = re.compile(r"(?:[0-9A-F]+|[0-9a-f]+)")
 #: Quoted-printable, and what is more than an accent here and there.
 _QP: Final = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
 _QP_MIN: Final = 8
@@ -80,8 +78,6 @@ _BASE64_TU: Final = "[base64 : non montré, il porte un NIR]"
 #: Characters of a text that is no document, and comments in it, above which it is not looked through.
 _TEXTE_MAX: Final = 2_000_000
 _PARENTHESES_MAX: Final = 5_000
-#: UTF-8 with other bytes among it, which are kept.
-_MELANGE: Final = "utf_8"
 _ENTITE: Final = re.compile(r"<!ENTITY", re.IGNORECASE)
 #: What a document begins with, or what meant to be one.
 _MARQUE: Final = re.compile(rb"[\xef\xbb\xbf\xff\xfe\0 \t\r\n]*<\0{0,3}[A-Za-z_!?]")
@@ -93,6 +89,16 @@ _TEXTES: Final = etree.XPath("//text()[string-length() > 12]")
 _ATTRIBUTS: Final = etree.XPath("//@*")
 #: A stream of a PDF (ISO 32000, 7.3.8).
 _FLUX: Final = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
+#: What says that its texts are not written in letters (7.3.4, 7.4, 7.6, 9.6.6, 9.10): by the numbers that a
+#: font gives to its drawings, in hexadecimal, ciphered, or in a filter that is not undone.
+_PDF_CODE: Final = re.compile(
+    rb"/ToUnicode|/Identity-[HV]|/Differences|/Encrypt|/LZWDecode|/ASCIIHexDecode"
+    rb"|<\s*(?i:FEFF)[0-9A-Fa-f\s]*>|<[0-9A-Fa-f\s]+>[^\[\]<>()]*\]?\s*T[jJ]"
+)
+#: What a picture begins with, whose bytes are no text: PNG, JPEG, GIF, TIFF, BMP.
+_IMAGES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
+#: Controls that no text has, in any encoding of one byte a character.
+_BINAIRE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +208,7 @@ class _Masqueur:
         morceaux = self._morceaux(corps, boundary)
         if morceaux is None:
             # A part in binary may hold anything, and nothing says where it ends.
-            return self._en_texte(corps) if _est_un_texte(corps) else _illisible("message", len(corps))
+            return self._en_texte(corps) if est_un_texte(corps) else _illisible("message", len(corps))
         rendu, fait = [], 0
         for morceau in morceaux:
             if not morceau.contenu:
@@ -217,7 +223,7 @@ class _Masqueur:
 
     def _autour(self, octets: bytes) -> bytes:
         """What stands outside the parts, where nothing but a text may."""
-        if _est_un_texte(octets):
+        if est_un_texte(octets):
             return self._en_texte(octets)
         self.ouvert = False
         return _illisible("contenu hors des parties", len(octets))
@@ -323,18 +329,20 @@ class _Masqueur:
                 continue  # pictures and fonts
         if any(self._a_un_nir(lu) for lu in lus):
             return _illisible("PDF", len(octets))
+        if any(_PDF_CODE.search(lu) for lu in lus):
+            self.ouvert = False
         return octets
 
     # --- documents
 
     def _document(self, donnees: bytes, charset: str) -> bytes:
-        racine = _lire(donnees)
+        racine = lire_xml(donnees)
         if racine is not None:
             return self._ecrire(racine, donnees) if self.arbre(racine) else donnees
         if charset:
             try:
                 texte = donnees.decode(charset)
-                racine = _lire(_DECLARATION.sub(b"", texte.encode()))
+                racine = lire_xml(_DECLARATION.sub(b"", texte.encode()))
             except (LookupError, UnicodeError, ValueError):
                 racine = None
             if racine is not None:
@@ -371,11 +379,15 @@ class _Masqueur:
         for lu in _TEXTES(racine):
             self._poser(lu.getparent(), "text" if lu.is_text else "tail")
         noms = {noeud.tag for noeud in racine.iter(etree.Element)}
+        if any(masquer_nirs(nom) != nom for nom in noms):  # what is called by one cannot be called otherwise
+            self.ouvert = False
         secrets = [nom for nom in noms if cache_un_nir(nom.rpartition("}")[2])]
         for noeud in list(racine.iter(*secrets)) if secrets else ():
             self._cacher_dedans(noeud)
         for lu in _ATTRIBUTS(racine):
             parent = lu.getparent()
+            if len(lu.attrname) >= _NIR_MIN and masquer_nirs(lu.attrname) != lu.attrname:
+                self.ouvert = False
             # Of a NIR, any value that has a digit, but for those of the schema's own attributes.
             cache = cache_un_nir(lu.attrname.rpartition("}")[2]) or (
                 parent.tag in secrets and lu.attrname[:1] != "{" and any(c.isdigit() for c in lu)
@@ -410,6 +422,10 @@ class _Masqueur:
                     if (getattr(n, ou) or "").strip():
                         setattr(n, ou, "*" * len(getattr(n, ou).strip()))
                         self._change = True
+                for nom, valeur in n.attrib.items() if isinstance(n.tag, str) and n is not noeud else ():
+                    if nom[:1] != "{" and any(c.isdigit() for c in valeur):
+                        n.set(nom, "*" * len(valeur))
+                        self._change = True
             return
         texte = "".join((noeud.text or "", *(n.tail or "" for n in dedans)))
         if texte.strip() and self._cacher(texte) != texte:
@@ -432,7 +448,7 @@ class _Masqueur:
             masque = self._base64(texte, entier=True)
             return masque if masque != texte else masquer_nirs(texte, self._cacher)
         if texte.lstrip()[:1] == "<" and "</" in texte and self._profondeur < _PROFONDEUR_MAX:
-            racine = _lire(texte.encode("utf-8", "surrogatepass"))
+            racine = lire_xml(texte.encode("utf-8", "surrogatepass"))
             if racine is not None:
                 if not self.arbre(racine):
                     return texte
@@ -461,7 +477,7 @@ class _Masqueur:
         """A text with a part in quoted-printable, markup within: shown when nothing is found once decoded."""
         octets = quopri.decodestring(texte.encode("utf-8", "replace"))
         if (
-            not _est_un_texte(octets) and len(_QP.findall(texte)) >= _QP_MIN
+            not est_un_texte(octets) and len(_QP.findall(texte)) >= _QP_MIN
         ):  # compressed, or in another encoding
             return _illisible("texte", len(texte)).decode()
         lu = octets.decode("utf-8", "replace")
@@ -485,8 +501,12 @@ class _Masqueur:
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
         if not COMPACT.fullmatch(compact):
             return texte
-        lu = _decoder(compact)
-        if len(lu) < _COURT and not (_est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):
+        if len(compact) % 2 == 0 and len(compact) >= 2 * _NIR_MIN and _HEXA.fullmatch(compact):
+            en_hexa = self._en_hexa(compact)
+            if en_hexa:
+                return en_hexa
+        lu = decoder_compact(compact)
+        if len(lu) < _COURT and not (est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):
             # A word, a number, nearly always.
             if not self._a_un_nir(lu):
                 return texte if compact == texte or not self._decale(compact) else _BASE64_TU
@@ -494,7 +514,7 @@ class _Masqueur:
             return f"[ZIP de {len(lu)} octets]"
         ouvert = self.ouvert
         masque = self.octets(lu)
-        if not _est_un_texte(lu):
+        if not est_un_texte(lu):
             self.ouvert = ouvert
         if masque != lu:
             return binascii.b2a_base64(masque, newline=False).decode("ascii")
@@ -502,13 +522,20 @@ class _Masqueur:
             return texte
         return _BASE64_TU
 
+    def _en_hexa(self, compact: str) -> str:
+        """The bytes that hexadecimal stands for (`xs:hexBinary`), masked; "" for what has nothing to hide."""
+        ouvert, lu = self.ouvert, bytes.fromhex(compact)
+        masque = self.octets(lu)
+        self.ouvert = ouvert
+        return "" if masque == lu else masque.hex()
+
     def _decale(self, compact: str) -> bool:
         """Whether base64 that begins within `compact` holds a NIR; or, of a long one, may."""
         if len(compact) <= _COURT:
-            return any(self._a_un_nir(_decoder(compact[saut:])) for saut in (1, 2, 3))
+            return any(self._a_un_nir(decoder_compact(compact[saut:])) for saut in (1, 2, 3))
         milieu = len(compact) // 8 * 4
-        lus = [_decoder(compact[saut : _LONG + saut]) for saut in (1, 2, 3)]
-        textes = [_decoder(compact[milieu + saut : milieu + _LONG + saut]) for saut in (1, 2, 3)]
+        lus = [decoder_compact(compact[saut : _LONG + saut]) for saut in (1, 2, 3)]
+        textes = [decoder_compact(compact[milieu + saut : milieu + _LONG + saut]) for saut in (1, 2, 3)]
         if self._cacher is not masquer_nir:  # what takes the place of a NIR must not hide what is around
             return any(map(self._a_un_nir, lus))
         return any(magie in lu[:_LONG] for lu in lus for magie in (_ZIP, _GZIP)) or any(
@@ -540,60 +567,28 @@ class _Masqueur:
 
     def _en_texte(self, donnees: bytes, charset: str = "") -> bytes:
         """Bytes that are no document, as a text in the encoding that they can be read in."""
-        if len(donnees) > _TEXTE_MAX and not _MARQUE.match(donnees) and not _est_un_texte(donnees):
+        if len(donnees) > _TEXTE_MAX and not _MARQUE.match(donnees) and not est_un_texte(donnees):
             return _illisible("contenu", len(donnees)) if self._a_un_nir(donnees) else donnees
-        for encodage in _encodages(donnees, charset):
+        for encodage in encodages(donnees, charset):
             # Digits of several bytes may stand among bytes that are no UTF-8.
-            erreurs = "surrogateescape" if encodage == _MELANGE else "strict"
+            erreurs = "surrogateescape" if encodage == MELANGE else "strict"
             try:
                 texte = donnees.decode(encodage, erreurs)
+                if encodage == "latin-1":
+                    self._juger(donnees)
                 masque = self.texte(texte)
                 if masque != texte:
                     donnees = masque.encode(encodage, "replace" if erreurs == "strict" else erreurs)
             except (LookupError, UnicodeError):
                 continue
-            if encodage != _MELANGE:
+            if encodage != MELANGE:
                 return donnees
         return _illisible("contenu", len(donnees))
 
-
-def _encodages(donnees: bytes, charset: str) -> tuple[str, ...]:
-    """The encodings to read bytes in, the likeliest first; the last one reads any."""
-    if donnees.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ("utf-32" if donnees[2:4] == b"\0\0" else "utf-16", "latin-1")
-    nuls = donnees[:64].count(0) * 3
-    if nuls >= 2 * len(donnees[:64]) > 0:
-        return ("utf-32-be" if donnees[:1] == b"\0" else "utf-32-le", "latin-1")
-    if nuls > len(donnees[:64]):
-        return ("utf-16-be" if donnees[:1] == b"\0" else "utf-16-le", "latin-1")
-    return (*((charset,) if charset else ()), "utf-8", _MELANGE, "latin-1")
-
-
-def _lire(donnees: bytes) -> Any:
-    """Root (lxml) of a document with its comments; None for what is no XML, or has a DTD."""
-    tete = donnees[:200].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
-    if tete[:1] != b"<" or donnees.count(b"<") + donnees.count(b"=") > _NOEUDS_MAX:
-        return None
-    parseur = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False,
-        huge_tree=len(donnees) > _TEXTE_LONG,
-    )  # fmt: skip
-    try:
-        racine = etree.fromstring(donnees.lstrip() if tete[:1] == donnees.lstrip()[:1] else donnees, parseur)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return None if racine.getroottree().docinfo.doctype else racine
-
-
-def _decoder(compact: str) -> bytes:
-    """What base64 without blanks nor padding stands for, but for a last character that stands for nothing."""
-    compact = compact[: len(compact) - (len(compact) % 4 == 1)]
-    return binascii.a2b_base64(compact + "=" * (-len(compact) % 4))
-
-
-def _est_un_texte(octets: bytes) -> bool:
-    try:
-        octets.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return b"\0" not in octets
+    def _juger(self, donnees: bytes) -> None:
+        """Whether bytes that are in no encoding of Unicode are a text, or what nobody opens: ciphered,
+        compressed without saying so, in EBCDIC. Pictures are shown as they are."""
+        if donnees.startswith(_IMAGES):
+            return
+        if _BINAIRE.search(donnees) or self._a_un_nir(donnees.decode("cp500").encode()):
+            self.ouvert = False

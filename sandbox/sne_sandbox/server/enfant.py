@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-import select
+import selectors
 import shutil
 import subprocess
 import sys
@@ -158,7 +158,9 @@ def _guetter_la_fin(processus: "subprocess.Popen[bytes]") -> None:
     if sys.platform == "linux" and processus.poll() is None:
         descripteur = os.pidfd_open(processus.pid)
         try:
-            select.select([descripteur], [], [], DELAI_ARRET)
+            with selectors.DefaultSelector() as guet:  # `select` refuses the descriptors of a busy process
+                guet.register(descripteur, selectors.EVENT_READ)
+                guet.select(DELAI_ARRET)
         finally:
             os.close(descripteur)
 

@@ -14,7 +14,7 @@ import json
 import logging
 import os
 import secrets
-import select
+import selectors
 import socket
 import threading
 import time
@@ -147,17 +147,19 @@ class Voisins:
         with self._attente:
             self._a_l_ecoute = True
         signe = 0.0
-        while not self._fini:
-            if time.monotonic() >= signe:
-                signe = time.monotonic() + SIGNE
-                connexion.execute(_SIGNE_PG, (self.cle, self._hote, self._version, self._contrats()))
-            pret, _, _ = select.select([connexion.fileno(), self._lecture], [], [], SIGNE)
-            if self._lecture in pret:
-                os.read(self._lecture, 4096)
-                time.sleep(RASSEMBLER)
-                self._dire(connexion)
-            for annonce in connexion.notifies(timeout=0):
-                self._apprendre(json.loads(annonce.payload))
+        with selectors.DefaultSelector() as guet:  # `select` refuses the descriptors of a busy process
+            guet.register(connexion.fileno(), selectors.EVENT_READ)
+            guet.register(self._lecture, selectors.EVENT_READ)
+            while not self._fini:
+                if time.monotonic() >= signe:
+                    signe = time.monotonic() + SIGNE
+                    connexion.execute(_SIGNE_PG, (self.cle, self._hote, self._version, self._contrats()))
+                if any(prise.fd == self._lecture for prise, _ in guet.select(SIGNE)):
+                    os.read(self._lecture, 4096)
+                    time.sleep(RASSEMBLER)
+                    self._dire(connexion)
+                for annonce in connexion.notifies(timeout=0):
+                    self._apprendre(json.loads(annonce.payload))
         connexion.execute("DELETE FROM serveur WHERE cle = %s", (self.cle,))
 
     def _dire(self, connexion: Any) -> None:
