@@ -273,22 +273,34 @@ _SUITES: Final = re.compile(
 _BALISES: Final = re.compile(r"<!--|-->|<\?\w*|\?>|<!\[CDATA\[|\]\]>| et | ?puis|</?[^<>]{0,200}>")
 
 
-def fuites(octets: bytes, *, profondeur: int = 0) -> list[str]:
-    """The NIRs that can be read in what was given, however they are hidden: [] for none."""
-    trouves = [reste for texte in _textes(octets, profondeur) for reste in RESTES if reste in _nu(texte)]
-    for dedans in _dedans(octets) if profondeur < 6 else ():
-        trouves += fuites(dedans, profondeur=profondeur + 1)
+def fuites(octets: bytes, *, restes: tuple[str, ...] = RESTES, profondeur: int = 0) -> list[str]:
+    """The NIRs (what is hidden of them) that can be read in what was given, however: [] for none."""
+    nus = {_nu(texte) for texte in _textes(octets)}
+    trouves = [reste for reste in restes if any(reste in nu for nu in nus)]
+    for dedans in dict.fromkeys(_dedans(octets)) if profondeur < 6 else ():
+        trouves += fuites(dedans, restes=restes, profondeur=profondeur + 1)
     return sorted(set(trouves))
 
 
+class _Nus(dict[int, str]):
+    """Of each character met: the digit that it is in its script, itself, or nothing."""
+
+    def __missing__(self, point: int) -> str:
+        signe = chr(point)
+        nu = str(unicodedata.digit(signe, signe))
+        self[point] = nu = "" if re.fullmatch(r"[\W_]", nu) else nu
+        return nu
+
+
+_NUS: Final = _Nus()
+
+
 def _nu(texte: str) -> str:
-    """Digits of every script, and the letters of Corsica; nothing else."""
-    if not texte.isascii():
-        texte = "".join(str(unicodedata.digit(c, c)) for c in texte)
-    return re.sub(r"[\W_]+", "", texte)
+    """Digits of every script, and letters, those of Corsica among them; nothing else."""
+    return texte.translate(_NUS)
 
 
-def _textes(octets: bytes, profondeur: int) -> Iterator[str]:
+def _textes(octets: bytes) -> Iterator[str]:
     if b"\0" in octets or b"\xff" in octets:
         for encodage in ("utf-16-le", "utf-16-be"):
             for debut in (0, 1):

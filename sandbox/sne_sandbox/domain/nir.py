@@ -182,7 +182,7 @@ def en_ascii(signe: str) -> str:
 #: hold between two characters.
 _ECRITS: Final = (
     r"&(?:amp;){0,4}#(?:0{0,20}(?P<deci>\d{1,7})|[xX]0{0,20}(?P<hexa>[0-9A-Fa-f]{1,6}));"
-    r"|&(?P<nom>nbsp|thinsp|ensp|emsp|amp);"
+    r"|&(?P<nom>nbsp|thinsp|ensp|emsp|amp|lt|gt|quot|apos);"
     r"|\\[ux](?P<json>[0-9A-Fa-f]{4}|(?<=x)[0-9A-Fa-f]{2})|\\(?:u\{|U)0{0,7}(?P<point>[0-9A-Fa-f]{1,6})\}?"
     r"|\\(?P<octal>[0-3][0-7]{2})|(?P<blanc>\\[nrt])"
     r"|(?P<adresse>(?:%(?:25){0,3}[0-9A-Fa-f]{2})+)"
@@ -193,6 +193,7 @@ _DEUX_FOIS: Final = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
 _ECHAPPE: Final = re.compile(_ECRITS, re.DOTALL)
 #: The same in quoted-printable (RFC 2045, 6.7), where « = » may also be itself.
 _ECHAPPE_QP: Final = re.compile(r"(?P<qp>(?:=[0-9A-Fa-f]{2})+)|(?P<rien>=[ \t]*\r?\n)")
+_NOMMES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _TEMOINS: Final = ("&", "%", "\\", "<", "]]>")
 
 
@@ -250,4 +251,4 @@ def _lu(trouve: re.Match[str]) -> str:
         return chr(int(ecrit, 8))
     if genre in ("adresse", "qp"):
         return unquote(_DEUX_FOIS.sub("%", ecrit.replace("=", "%")), errors="replace")
-    return "" if genre == "rien" else "&" if ecrit == "amp" else " "
+    return "" if genre == "rien" else _NOMMES.get(ecrit, " ")

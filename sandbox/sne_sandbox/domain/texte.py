@@ -34,6 +34,10 @@ _COMMANDES: Final = re.compile(
 )
 #: What stands for a secret, and where an address says one; it may have an « @ » itself.
 CACHE: Final = "***"
+#: A word of small letters, capitals and digits, long enough to be a NIR in base64; its twelve first are not.
+_MOT_CODE: Final = re.compile(
+    r"(?<![\w+/-])(?=[A-Za-z+/_-]*\d)(?=[a-z\d+/_-]*[A-Z])([\w+/-]{12})[\w+/-]{6,}={0,2}", re.ASCII
+)
 _MOT_DE_PASSE: Final = re.compile(r"(://[^\s/:@]*:)[^\s/]+(?=@)|([?&]password=)[^&\s'\"]+")
 #: A blank that does not break.
 _FINE: Final = "\N{NARROW NO-BREAK SPACE}"
@@ -188,6 +192,12 @@ def masquer_secrets(texte: str) -> str:
 def extrait(texte: str, maximum: int | None) -> str:
     """The first `maximum` characters of `texte` (all for None), masked first: half a NIR reads like none."""
     return masquer_secrets(texte)[:maximum]
+
+
+def debut_cite(texte: str, maximum: int) -> str:
+    """The first `maximum` characters of what was received, as an error cites them: `extrait`, and of a word
+    that may be base64 too few for the NIR that it may hold."""
+    return _MOT_CODE.sub(r"\1…", extrait(texte, maximum))
 
 
 # --- whole numbers -------------------------------------------------------------------------------------

@@ -26,8 +26,19 @@ from lxml import etree
 from sne_sandbox.domain.nir import deplier
 from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, masquer_qp, nombre
 from sne_sandbox.errors import ExchangeError
-from sne_sandbox.mime.encodages import BINAIRE, IMAGES, encodages, est_un_texte
+from sne_sandbox.mime.lecture import MELANGE, decoder_compact, encodages, est_un_texte, lire_xml
 from sne_sandbox.mime.message import TELS_QUELS, decoder_transfert, encoder_transfert, lire_content_type
+from sne_sandbox.mime.motifs import (
+    ATTRIBUT,
+    BASE64,
+    BASE64_MIN,
+    COMPACT,
+    ELEMENT,
+    LIAISON,
+    URL,
+    UTF16,
+    VIDE,
+)
 from sne_sandbox.mime.unpack import Morceau, decouper, limite_du_corps, lire_entetes
 
 #: Contents within contents, and bytes that all of them together may unfold to: a body of 18 MB opens to 55.
@@ -36,13 +47,11 @@ _DEPLIE_MAX: Final = 200_000_000
 #: Bytes that one archive or gzip may unfold to.
 _ARCHIVE_MAX: Final = 20_000_000
 _PARTIES_MAX: Final = 10_000
-#: Tags and attributes of a document that is parsed; the services refuse one of 100,000.
-_NOEUDS_MAX: Final = 250_000
 _NIR_MIN: Final = 13
-#: Above, libxml2 wants to be told that a text may be so long.
-_TEXTE_LONG: Final = 9_000_000
 
 _ZIP: Final = b"PK\x03\x04"
+_FIN_DE_ZIP: Final = b"PK\x05\x06"
+_TAILLE_FIN: Final = 22
 _GZIP: Final = b"\x1f\x8b\x08"
 _ZLIB: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 #: What is compressed in a way that is not opened: bzip2, xz, zstd, 7z, rar, an archive without files.
@@ -56,20 +65,10 @@ _LIGNE: Final = re.compile(rb"\r?\n")
 
 #: Base64, whole: blanks anywhere, both alphabets. 13 characters of a NIR make 18.
 _TOUT_BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-\s]{18,}+={0,2}\s*")
-#: Base64 in a text: between its lines blanks, or what a program writes in their place.
-#: What ends headers.
-VIDE: Final = re.compile(r"(\r?\n\r?\n)")
-_LIAISON: Final = (
-    r"(?:\s++|&#(?:x[0-9A-Fa-f]+|\d+);|=\r?\n|\\[rnt]|%0[9AaDd]"
-    r"|<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>|<\?.{0,2000}?\?>)++"
-)
-BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
 _HEXA: Final = re.compile(r"(?:[0-9A-F]+|[0-9a-f]+)")
 #: Quoted-printable, and what is more than an accent here and there.
 _QP: Final = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
 _QP_MIN: Final = 8
-LIAISON: Final = re.compile(_LIAISON, re.DOTALL)
-BASE64_MIN: Final = 18
 #: Bytes that base64 stands for, below which it is nearly always a word; what begins otherwise.
 _COURT: Final = 200
 #: Characters of a base64 above which a look at its middle tells what it holds.
@@ -79,23 +78,10 @@ _BASE64_TU: Final = "[base64 : non montré, il porte un NIR]"
 #: Characters of a text that is no document, and comments in it, above which it is not looked through.
 _TEXTE_MAX: Final = 2_000_000
 _PARENTHESES_MAX: Final = 5_000
-URL: Final = str.maketrans("-_", "+/")
-#: Text in UTF-16 within another, read byte by byte: a zero beside each character.
-UTF16: Final = re.compile("(?:[\t-\xff]\0){8,}|(?:\0[\t-\xff]){8,}")
 _ENTITE: Final = re.compile(r"<!ENTITY", re.IGNORECASE)
 #: What a document begins with, or what meant to be one.
 _MARQUE: Final = re.compile(rb"[\xef\xbb\xbf\xff\xfe\0 \t\r\n]*<\0{0,3}[A-Za-z_!?]")
 _BALISE: Final = re.compile(r"<!--.{0,2000}?-->|<\?.{0,2000}?\?>|<!\[CDATA\[|\]\]>", re.DOTALL)
-#: An element without children, with its content, comments and CDATA included, in a text that does not parse.
-ELEMENT: Final = re.compile(
-    r"(?P<avant><(?:[\w.-]+:)?(?P<nom>[\w.-]+)(?:\s[^<>]*)?(?<!/)>)"
-    r"(?P<contenu>(?:[^<]++|<!\[CDATA\[.{0,9000}?\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)++)",
-    re.DOTALL,
-)
-#: The value of an attribute, or of a field in JSON or a form.
-ATTRIBUT: Final = re.compile(
-    r"(?P<avant>(?<=[\s{,&?\"'])(?:[\w.-]+:)?(?P<nom>[\w.-]+)[\"']?\s*[=:]\s*[\"'])(?P<contenu>[^\"'<>]+)(?=[\"'])"
-)
 #: Of a tree: comments and instructions, the elements that they cut, the texts that may hold a NIR.
 _PARENTHESES: Final = etree.XPath("//comment() | //processing-instruction()")
 _COUPES: Final = etree.XPath("//*[comment() or processing-instruction()]")
@@ -109,6 +95,10 @@ _PDF_CODE: Final = re.compile(
     rb"/ToUnicode|/Identity-[HV]|/Differences|/Encrypt|/LZWDecode|/ASCIIHexDecode"
     rb"|<\s*(?i:FEFF)[0-9A-Fa-f\s]*>|<[0-9A-Fa-f\s]+>[^\[\]<>()]*\]?\s*T[jJ]"
 )
+#: What a picture begins with, whose bytes are no text: PNG, JPEG, GIF, TIFF, BMP.
+_IMAGES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
+#: Controls that no text has, in any encoding of one byte a character.
+_BINAIRE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +205,8 @@ class _Masqueur:
         return b""
 
     def _multipart(self, corps: bytes, boundary: bytes) -> bytes:
-        try:
-            morceaux = decouper(corps, boundary, parties_max=_PARTIES_MAX).morceaux
-        except ExchangeError:
-            self.ouvert = False
+        morceaux = self._morceaux(corps, boundary)
+        if morceaux is None:
             # A part in binary may hold anything, and nothing says where it ends.
             return self._en_texte(corps) if est_un_texte(corps) else _illisible("message", len(corps))
         rendu, fait = [], 0
@@ -228,9 +216,28 @@ class _Masqueur:
             saut = _LIGNE.match(corps, morceau.debut)
             # Read once already: it cannot fail.
             debut = saut.end() if saut else lire_entetes(corps, morceau.debut, len(corps), lieu="")[1]
-            rendu += [self._en_texte(corps[fait:debut]), self._partie(morceau)]
+            rendu += [self._autour(corps[fait : morceau.debut]), self._en_texte(corps[morceau.debut : debut])]
+            rendu.append(self._partie(morceau))
             fait = debut + len(morceau.contenu)
-        return b"".join((*rendu, self._en_texte(corps[fait:])))
+        return b"".join((*rendu, self._autour(corps[fait:])))
+
+    def _autour(self, octets: bytes) -> bytes:
+        """What stands outside the parts, where nothing but a text may."""
+        if est_un_texte(octets):
+            return self._en_texte(octets)
+        self.ouvert = False
+        return _illisible("contenu hors des parties", len(octets))
+
+    def _morceaux(self, corps: bytes, boundary: bytes) -> tuple[Morceau, ...] | None:
+        """The parts of a body as it says, else as its own first line cuts it, or as if its end were there;
+        None when it cannot be cut."""
+        sien = limite_du_corps(corps[:100_000]).rstrip().encode("latin-1") or boundary
+        for limite, ajout in ((boundary, b""), (sien, b""), (sien, b"\r\n--" + sien + b"--")):
+            try:
+                return decouper(corps + ajout, limite, parties_max=_PARTIES_MAX).morceaux
+            except ExchangeError:
+                self.ouvert = False
+        return None
 
     def _message(self, donnees: bytes) -> bytes:
         """A whole message as content: its headers, then its body."""
@@ -251,7 +258,7 @@ class _Masqueur:
             lu = decoder_transfert(morceau.contenu, encodage)
         except ValueError:
             self.ouvert = False
-            return self._en_texte(morceau.contenu)
+            return self.octets(morceau.contenu, genre)
         masque = self.octets(lu, genre)
         if masque == lu:
             return morceau.contenu
@@ -270,6 +277,9 @@ class _Masqueur:
                     change = change or masque != lu or nom != entree.filename
                     nouvelle.writestr(nom, masque, zipfile.ZIP_DEFLATED)
                 change = change or bool(recue.comment) or any(e.comment or e.extra for e in recue.infolist())
+                # What it does not list, and what comes after it, are left out.
+                change = change or len(recue.infolist()) != octets.count(_ZIP)
+                change = change or octets.rfind(_FIN_DE_ZIP) + _TAILLE_FIN != len(octets)
         except Exception:  # noqa: BLE001 - a ZIP cut or broken fails in many ways (zlib.error is of no family)
             self.ouvert = False
             return _illisible("archive ZIP illisible", len(octets))
@@ -297,8 +307,10 @@ class _Masqueur:
         if not flux.eof:
             self.ouvert = False
             return _illisible("contenu compressé", len(octets))
-        masque = self.octets(lu)
-        return octets if masque == lu else zlib.compress(masque)
+        masque, suite = self.octets(lu), self._autour(flux.unused_data)
+        return (
+            octets[: len(octets) - len(flux.unused_data)] if masque == lu else zlib.compress(masque)
+        ) + suite
 
     def _pdf(self, octets: bytes) -> bytes:
         """A PDF as it is, when no NIR is read in it nor in its streams; it cannot be written again."""
@@ -324,13 +336,13 @@ class _Masqueur:
     # --- documents
 
     def _document(self, donnees: bytes, charset: str) -> bytes:
-        racine = _lire(donnees)
+        racine = lire_xml(donnees)
         if racine is not None:
             return self._ecrire(racine, donnees) if self.arbre(racine) else donnees
         if charset:
             try:
                 texte = donnees.decode(charset)
-                racine = _lire(_DECLARATION.sub(b"", texte.encode()))
+                racine = lire_xml(_DECLARATION.sub(b"", texte.encode()))
             except (LookupError, UnicodeError, ValueError):
                 racine = None
             if racine is not None:
@@ -436,7 +448,7 @@ class _Masqueur:
             masque = self._base64(texte, entier=True)
             return masque if masque != texte else masquer_nirs(texte, self._cacher)
         if texte.lstrip()[:1] == "<" and "</" in texte and self._profondeur < _PROFONDEUR_MAX:
-            racine = _lire(texte.encode("utf-8", "surrogatepass"))
+            racine = lire_xml(texte.encode("utf-8", "surrogatepass"))
             if racine is not None:
                 if not self.arbre(racine):
                     return texte
@@ -454,6 +466,11 @@ class _Masqueur:
         for motif in (ELEMENT, ATTRIBUT):
             texte = motif.sub(self._cacher_si, texte)
         texte = masquer_qp(masquer_nirs(texte, self._cacher), self._cacher)
+        dedans, reste = deplier(texte), _PROFONDEUR_MAX
+        while dedans is not None and reste:  # references to what is written by references
+            if masquer_nirs(dedans.texte, self._cacher) != dedans.texte:
+                return _illisible("texte", len(texte)).decode()
+            dedans, reste = deplier(dedans.texte), reste - 1
         return texte if _QP.search(texte) is None else self._qp(texte)
 
     def _qp(self, texte: str) -> str:
@@ -482,11 +499,13 @@ class _Masqueur:
             texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
             self.ouvert = ouvert
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
+        if not COMPACT.fullmatch(compact):
+            return texte
         if len(compact) % 2 == 0 and len(compact) >= 2 * _NIR_MIN and _HEXA.fullmatch(compact):
             en_hexa = self._en_hexa(compact)
             if en_hexa:
                 return en_hexa
-        lu = _decoder(compact)
+        lu = decoder_compact(compact)
         if len(lu) < _COURT and not (est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):
             # A word, a number, nearly always.
             if not self._a_un_nir(lu):
@@ -513,10 +532,10 @@ class _Masqueur:
     def _decale(self, compact: str) -> bool:
         """Whether base64 that begins within `compact` holds a NIR; or, of a long one, may."""
         if len(compact) <= _COURT:
-            return any(self._a_un_nir(_decoder(compact[saut:])) for saut in (1, 2, 3))
+            return any(self._a_un_nir(decoder_compact(compact[saut:])) for saut in (1, 2, 3))
         milieu = len(compact) // 8 * 4
-        lus = [_decoder(compact[saut : _LONG + saut]) for saut in (1, 2, 3)]
-        textes = [_decoder(compact[milieu + saut : milieu + _LONG + saut]) for saut in (1, 2, 3)]
+        lus = [decoder_compact(compact[saut : _LONG + saut]) for saut in (1, 2, 3)]
+        textes = [decoder_compact(compact[milieu + saut : milieu + _LONG + saut]) for saut in (1, 2, 3)]
         if self._cacher is not masquer_nir:  # what takes the place of a NIR must not hide what is around
             return any(map(self._a_un_nir, lus))
         return any(magie in lu[:_LONG] for lu in lus for magie in (_ZIP, _GZIP)) or any(
@@ -551,42 +570,25 @@ class _Masqueur:
         if len(donnees) > _TEXTE_MAX and not _MARQUE.match(donnees) and not est_un_texte(donnees):
             return _illisible("contenu", len(donnees)) if self._a_un_nir(donnees) else donnees
         for encodage in encodages(donnees, charset):
+            # Digits of several bytes may stand among bytes that are no UTF-8.
+            erreurs = "surrogateescape" if encodage == MELANGE else "strict"
             try:
-                texte = donnees.decode(encodage)
+                texte = donnees.decode(encodage, erreurs)
                 if encodage == "latin-1":
                     self._juger(donnees)
                 masque = self.texte(texte)
-                return donnees if masque == texte else masque.encode(encodage, "replace")
+                if masque != texte:
+                    donnees = masque.encode(encodage, "replace" if erreurs == "strict" else erreurs)
             except (LookupError, UnicodeError):
                 continue
+            if encodage != MELANGE:
+                return donnees
         return _illisible("contenu", len(donnees))
 
     def _juger(self, donnees: bytes) -> None:
         """Whether bytes that are in no encoding of Unicode are a text, or what nobody opens: ciphered,
         compressed without saying so, in EBCDIC. Pictures are shown as they are."""
-        if not donnees.startswith(IMAGES) and (
-            BINAIRE.search(donnees) or self._a_un_nir(donnees.decode("cp500").encode())
-        ):
+        if donnees.startswith(_IMAGES):
+            return
+        if _BINAIRE.search(donnees) or self._a_un_nir(donnees.decode("cp500").encode()):
             self.ouvert = False
-
-
-def _lire(donnees: bytes) -> Any:
-    """Root (lxml) of a document with its comments; None for what is no XML, or has a DTD."""
-    tete = donnees[:200].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
-    if tete[:1] != b"<" or donnees.count(b"<") + donnees.count(b"=") > _NOEUDS_MAX:
-        return None
-    parseur = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False,
-        huge_tree=len(donnees) > _TEXTE_LONG,
-    )  # fmt: skip
-    try:
-        racine = etree.fromstring(donnees.lstrip() if tete[:1] == donnees.lstrip()[:1] else donnees, parseur)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return None if racine.getroottree().docinfo.doctype else racine
-
-
-def _decoder(compact: str) -> bytes:
-    """What base64 without blanks nor padding stands for, but for a last character that stands for nothing."""
-    compact = compact[: len(compact) - (len(compact) % 4 == 1)]
-    return binascii.a2b_base64(compact + "=" * (-len(compact) % 4))

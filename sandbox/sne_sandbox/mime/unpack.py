@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from sne_sandbox.domain.texte import debut_cite
 from sne_sandbox.errors import MessageMalforme, MessageTropGros
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message import (
@@ -167,7 +168,9 @@ def _lire_bloc(bloc: bytes) -> Entetes:
             continue
         nom, deux_points, valeur = ligne.partition(":")
         if not deux_points or not nom.strip():
-            raise ValueError(f"la ligne [{ligne.strip()[:80]}] n'est pas un en-tête « Nom: valeur »")
+            raise ValueError(
+                f"la ligne [{debut_cite(ligne.strip(), 80)}] n'est pas un en-tête « Nom: valeur »"
+            )
         if len(entetes) == ENTETES_MAX:
             raise ValueError(f"plus de {ENTETES_MAX} en-têtes")
         entetes.append((nom.strip(), valeur.strip()))

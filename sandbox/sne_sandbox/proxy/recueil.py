@@ -93,7 +93,8 @@ def _ecrire(
     for suffixe, octets in ((".xml", echantillon.demande), (".reponse.xml", echantillon.reponse)):
         if not octets:
             continue
-        propre: bytes | None = pseudonymes.octets(octets)
+        remplacer = pseudonymes.octets if octets.startswith(_ZIP) else pseudonymes.corps
+        propre: bytes | None = remplacer(octets)
         if anonymat is not None and propre is not None:
             propre = anonymat.document(propre)
         if propre is None:

@@ -17,17 +17,17 @@ from unicodedata import decimal
 from sne_sandbox.domain.echange import SECRETS, Echange
 from sne_sandbox.domain.nir import chercher_nirs, cle, deplier, en_ascii, forme_valide
 from sne_sandbox.domain.texte import cache_un_nir, est_nom_de_nir, masquer_mots_de_passe
-from sne_sandbox.mime.masquage import (
+from sne_sandbox.mime.masquage import masquer_octets, remplacer_nirs
+from sne_sandbox.mime.motifs import (
     ATTRIBUT,
     BASE64,
     BASE64_MIN,
+    COMPACT,
     ELEMENT,
     LIAISON,
     URL,
     UTF16,
     VIDE,
-    masquer_octets,
-    remplacer_nirs,
 )
 
 #: What may stand among the characters of an element, and is none of them.
@@ -78,7 +78,7 @@ class Pseudonymes:
     def echange(self, echange: Echange) -> Echange:
         """A copy of an exchange that holds no NIR, nor the secrets of its headers."""
         self._vus.clear()
-        requete, reponse = (self._ouvert(octets) for octets in (echange.requete, echange.reponse))
+        requete, reponse = (self.corps(octets) for octets in (echange.requete, echange.reponse))
         return replace(
             echange,
             requete=requete,
@@ -94,7 +94,7 @@ class Pseudonymes:
             trace=None if echange.trace is None else self._texte(echange.trace),
         )
 
-    def _ouvert(self, donnees: bytes) -> bytes:
+    def corps(self, donnees: bytes) -> bytes:
         """A body: what `octets` leaves in it, for being behind a transfer encoding, an entity or a child of
         its element, is replaced as it is opened; that part of it is then written anew."""
         return remplacer_nirs(self.octets(donnees), self._contenu)
@@ -113,21 +113,36 @@ class Pseudonymes:
         return self._message(donnees)
 
     def _message(self, donnees: bytes) -> bytes:
-        encodage = _encodage(donnees)
-        return self._phrase(donnees.decode(encodage)).encode(encodage)
+        codec = "utf-8", "surrogateescape"  # to be written back whatever it is
+        # What follows a blank line, base64 most often, does not end a number of its headers.
+        morceaux = VIDE.split(self._ouvrir(donnees.decode(*codec)))
+        texte = "".join(m if rang % 2 else self._chercher(m) for rang, m in enumerate(morceaux))
+        return texte.encode(*codec)
 
     def _phrase(self, texte: str) -> str:
+        return self._chercher(self._ouvrir(texte))
+
+    def _ouvrir(self, texte: str) -> str:
+        """A text, what it holds in base64, in elements and in attributes replaced."""
         if "\0" in texte:
             texte = UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
         texte = BASE64.sub(lambda trouve: self._base64(trouve[0]), texte)
         for motif in (ELEMENT, ATTRIBUT):
             texte = motif.sub(self._si_nir, texte)
+        return texte
+
+    def _chercher(self, texte: str) -> str:
+        """A text, what reads like a NIR in it replaced."""
         for deplie, qp in ((None, False), (deplier(texte), False), (deplier(texte, qp=True), True)):
             lu = deplie.texte if deplie is not None else texte if not qp else ""
             # From the end: what is replaced may be written in another length.
             for debut, fin in reversed(list(chercher_nirs(lu))):
                 la, ici = (debut, fin) if deplie is None else deplie.ecrit(debut, fin)
-                texte = texte[:la] + self._contenu(texte[la:ici], qp=qp) + texte[ici:]
+                change = self._contenu(texte[la:ici], qp=qp)
+                nir = "".join(en_ascii(c) for c in lu[debut:fin] if c.isalnum())
+                if change == texte[la:ici] and nir not in self._connus:  # digits of several bytes, escaped
+                    change = self._remplacant(nir)
+                texte = texte[:la] + change + texte[ici:]
         return texte
 
     def _si_nir(self, trouve: re.Match[str]) -> str:
@@ -167,6 +182,8 @@ class Pseudonymes:
         if len(morceaux) > 1:  # the last word of a header, and what follows it
             texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
+        if not COMPACT.fullmatch(compact):
+            return texte
         for saut in range(4 if len(compact) >= BASE64_MIN else 0):
             suite = compact[saut : len(compact) - ((len(compact) - saut) % 4 == 1)]
             lu = a2b_base64(suite + "=" * (-len(suite) % 4))
@@ -259,15 +276,6 @@ class Pseudonymes:
         if isinstance(valeur, dict):
             return {nom: self._valeur(v) for nom, v in valeur.items()}
         return [self._valeur(v) for v in valeur] if isinstance(valeur, list) else valeur
-
-
-def _encodage(donnees: bytes) -> str:
-    """The encoding to read bytes in so that they can be written back."""
-    try:
-        donnees.decode("utf-8")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8"
 
 
 def _lu(trouve: re.Match[str]) -> str:

@@ -15,6 +15,7 @@ from lxml import etree
 from sne_sandbox.contract.versions import ChampOperation, OperationPubliee
 from sne_sandbox.domain.echange import Piece
 from sne_sandbox.domain.element import lire_instant
+from sne_sandbox.domain.texte import debut_cite
 from sne_sandbox.errors import EnveloppeIncorrecte
 from sne_sandbox.mime import tolerances
 from sne_sandbox.mime.message import Message, Packaging
@@ -218,8 +219,8 @@ class _LectureChamps:
         except ValueError:
             self._refuser(
                 f"Le contenu du champ [{nom}] n'est pas du base64.",
-                f"ligne {enfant.sourceline}, début reçu : [{texte[:40]}] ; encodez les octets du document en "
-                "base64, ou joignez-le en MTOM par un xop:Include",
+                f"ligne {enfant.sourceline}, début reçu : [{debut_cite(texte, 40)}] ; encodez les octets du "
+                "document en base64, ou joignez-le en MTOM par un xop:Include",
             )
             return None
 

@@ -1,10 +1,13 @@
 """How names compare, how a NIR is masked, and what a terminal and XML are given."""
 
+from base64 import b64encode
+
 import pytest
 from lxml import etree
 
 from sne_sandbox.domain.texte import (
     abrege,
+    debut_cite,
     entier_de,
     extrait,
     masquer_nir,
@@ -93,3 +96,9 @@ def test_a_text_is_cut_on_one_line() -> None:
 )  # fmt: skip
 def test_a_whole_number_is_read_if_a_column_holds_it(ecrit: str | None, attendu: int | None) -> None:
     assert entier_de(ecrit) == attendu
+
+
+def test_what_an_error_cites_of_base64_holds_no_nir() -> None:
+    un = b64encode(b"<nir>206127511100564</nir>").decode()
+    assert debut_cite(f"vu {un}", 80) == f"vu {un[:12]}…"
+    assert debut_cite("Content-Transfer-Encoding 206127511100564", 33) == "Content-Transfer-Encoding 206****"

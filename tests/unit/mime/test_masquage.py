@@ -10,6 +10,7 @@ from base64 import b64decode, b64encode, encodebytes
 
 import pytest
 from lxml import etree
+from nirs import fuites
 
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.mime.masquage import masquer_arbre, masquer_corps, masquer_message, masquer_octets
@@ -220,6 +221,93 @@ def test_a_tree_is_masked_in_place() -> None:
     assert NIR not in etree.tostring(racine).decode()
     assert MASQUE in b64decode(racine.findtext("b") or "").decode()
     assert not masquer_arbre(racine)
+
+
+#: The same in an element of another name, in full-width digits.
+DOCUMENT_LARGE = DOCUMENT.replace(NIR, "".join(chr(0xFF10 + int(c)) for c in NIR)).replace("nir", "mot")
+
+
+@pytest.mark.parametrize("encodage", ["base64", "quoted-printable", "binary"])
+@pytest.mark.parametrize("ecrit", [DOCUMENT, DOCUMENT_LARGE])
+def test_a_body_cut_by_another_boundary_than_its_own(ecrit: str, encodage: str) -> None:
+    """Its parts are found by what it begins with; without its end too."""
+    octets = ecrit.encode()
+    dedans = {"base64": encodebytes(octets).rstrip(), "quoted-printable": quopri.encodestring(octets)}
+    tete = f"Content-Type: application/xml\r\nContent-Transfer-Encoding: {encodage}\r\nX-Note: {NIR}"
+    for fin in ("--B--\r\n", ""):
+        corps = en_parties((tete, dedans.get(encodage, octets)), fin=fin)
+        for annonce in ("multipart/related; boundary=C", "multipart/related", ""):
+            masque = masquer_corps(corps, annonce)
+            assert not masque.ouvert or (fin and "C" not in annonce)
+            assert fuit(masque.octets) == []
+
+
+def test_what_stands_outside_the_parts_is_a_text_or_is_not_shown() -> None:
+    corps = en_parties(("Content-Type: text/xml", b"<e/>"))
+    for ajout in (gzip.compress(DOCUMENT.encode(), mtime=0), zlib.compress(DOCUMENT.encode())):
+        for entier in (corps + ajout, ajout + b"\r\n" + corps):
+            masque = masquer_corps(entier, "multipart/related; boundary=B")
+            assert not masque.ouvert or ajout[:2] == b"x\x9c"
+            assert fuit(masque.octets) == []
+    masque = masquer_corps(corps + DOCUMENT.encode(), "multipart/related; boundary=B")
+    assert masque.ouvert
+    assert fuit(masque.octets) == []
+
+
+@pytest.mark.parametrize("suite", [DOCUMENT.encode(), gzip.compress(DOCUMENT.encode(), mtime=0)])
+def test_what_follows_a_compressed_content_is_opened_too(suite: bytes) -> None:
+    for debut in (zlib.compress(b"rien"), gzip.compress(b"rien", mtime=0), un_zip(b"rien")):
+        assert masquer_octets(debut) == debut
+        assert fuit(masquer_octets(debut + suite)) == []
+    assert fuit(masquer_octets(un_zip(suite) + un_zip(b"rien"))) == []
+
+
+def un_zip(contenu: bytes) -> bytes:
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w") as archive:
+        archive.writestr("a", contenu)
+    return tampon.getvalue()
+
+
+def test_base64_that_its_closing_delimiter_touches() -> None:
+    """The hyphens of `--B--` are of the alphabet of addresses: they were read as the end of it."""
+    for mal in ("X : a", "X; a"):
+        corps = en_parties((f"{mal}\r\nContent-Transfer-Encoding base64", b64encode(DOCUMENT_LARGE.encode())))
+        assert fuit(masquer_octets(corps, "multipart/related; boundary=B")) == []
+
+
+def test_other_digits_among_bytes_that_are_no_utf_8() -> None:
+    corps = b"\xe9 vu " + DOCUMENT_LARGE.encode()
+    masque = masquer_octets(corps)
+    assert masque.startswith(b"\xe9 vu <?xml")
+    assert fuit(masque) == []
+
+
+def test_base64_written_again_before_other_base64() -> None:
+    """What was compressed and is so again ends with `=` in the middle of what was read as one."""
+    un = b64encode(gzip.compress(DOCUMENT.encode(), mtime=0)).decode()
+    texte = f"X-Note: 2850662999017\r\n\r\n{un.rstrip('=')}\r\n--dedans--\r\nabcd"
+    for rogne in range(4):
+        assert fuit(masquer_message(texte[: len(texte) - rogne]).encode()) == []
+
+
+def test_references_to_references_in_what_does_not_parse() -> None:
+    un = "".join(f"&#{ord(c)};" for c in NIR)
+    coupe = f"&lt;![CDATA[{NIR[:2]}]]&gt;&lt;![CDATA[{NIR[2:]}]]&gt;"
+    for texte in (un, un.replace("&", "&amp;"), un.replace("&", "&amp;amp;"), coupe):
+        assert fuit(masquer_octets(f"<a><b>{texte}</b>".encode())) == []
+
+
+def test_a_part_that_says_base64_and_is_compressed() -> None:
+    corps = en_parties(("Content-Transfer-Encoding: base64", gzip.compress(DOCUMENT.encode(), mtime=0)))
+    masque = masquer_corps(corps, "multipart/related; boundary=B")
+    assert not masque.ouvert
+    assert fuit(masque.octets) == []
+
+
+def fuit(octets: bytes) -> list[str]:
+    """What can be read of this NIR."""
+    return fuites(octets, restes=(NIR[3:13],))
 
 
 @pytest.mark.parametrize(

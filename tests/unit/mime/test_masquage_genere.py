@@ -1,4 +1,7 @@
-"""2,000 generated ways to write a NIR, each shown: none is read again, whatever is decoded."""
+"""2,000 generated ways to write a NIR, each shown: none is read again, whatever is decoded.
+
+They are the same at each run, for one that fails to fail again. Others: `settings(derandomize=False)`.
+"""
 
 from hypothesis import given, settings
 from nirs import MULTIPART, Partie, corps_mal_faits, documents, fuites, message, parties, phrases
@@ -8,14 +11,19 @@ from sne_sandbox.mime.masquage import masquer_corps, masquer_message, masquer_oc
 from sne_sandbox.reports.pseudonymes import Pseudonymes
 
 
-@settings(max_examples=600)
+def tires(combien: int) -> settings:
+    """So many draws, always the same."""
+    return settings(max_examples=combien, derandomize=True, database=None)
+
+
+@tires(600)
 @given(phrases())
 def test_in_a_free_text(phrase: str) -> None:
     assert fuites(phrase.encode())
     assert fuites(masquer_nirs(phrase).encode()) == []
 
 
-@settings(max_examples=600)
+@tires(600)
 @given(parties())
 def test_in_what_can_be_opened(partie: Partie) -> None:
     corps = message([partie])
@@ -25,14 +33,14 @@ def test_in_what_can_be_opened(partie: Partie) -> None:
     assert fuites(masque.octets) == []
 
 
-@settings(max_examples=300)
+@tires(300)
 @given(corps_mal_faits())
 def test_in_what_cannot(envoi: tuple[str, bytes]) -> None:
     genre, corps = envoi
     assert fuites(masquer_corps(corps, genre).octets) == []
 
 
-@settings(max_examples=200)
+@tires(200)
 @given(documents())
 def test_in_what_a_report_quotes(document: bytes) -> None:
     try:
@@ -42,8 +50,8 @@ def test_in_what_a_report_quotes(document: bytes) -> None:
     assert fuites(masquer_message(f"POST / HTTP/1.1\nContent-Type: text/xml\n\n{texte}").encode()) == []
 
 
-@settings(max_examples=300)
+@tires(300)
 @given(parties())
 def test_in_the_evidence(partie: Partie) -> None:
     corps = message([partie])
-    assert fuites(Pseudonymes()._ouvert(corps)) == []
+    assert fuites(Pseudonymes().corps(corps)) == []

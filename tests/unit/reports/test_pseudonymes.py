@@ -3,6 +3,7 @@ import zipfile
 import zlib
 from base64 import b64decode, b64encode, encodebytes
 from datetime import UTC, datetime
+from urllib.parse import quote, unquote
 
 import pytest
 from lxml import etree
@@ -159,3 +160,28 @@ def test_an_exchange_has_no_nir_left_nor_secret() -> None:
     assert propre.anomalies[0]["ligne"] == 3
     assert propre.anomalies[0]["valeur"] == lus(propre.requete)[1]
     assert echange.requete == document(NIR, "3061275111")
+
+
+def test_a_number_in_the_headers_of_a_part_leaves_its_base64_alone() -> None:
+    """Thirteen digits, a blank line, and the two that base64 begins with, read as fifteen."""
+    dedans = b64encode(b"\xef\xbb\xbf<?xml version='1.0'?><a>rien</a>").decode()
+    assert dedans[:2] == "77"
+    corps = f"--B\r\nContent-Transfer-Encoding: base64\r\nX-Note: {NIR_TREIZE}\r\n\r\n{dedans}\r\n--B--\r\n"
+    apres = Pseudonymes().corps(corps.encode()).decode()
+    assert NIR_TREIZE not in apres
+    assert dedans in apres
+
+
+def test_other_digits_escaped_in_an_address() -> None:
+    chiffres = "".join(chr(0x0660 + int(c)) for c in NIR)
+    pseudonymes = Pseudonymes()
+    apres = unquote(pseudonymes.valeur(f"/services/X?a={quote(chiffres)}&b={quote(NIR)}"))
+    assert pseudonymes.nombre == 1
+    assert chiffres[5:] not in apres
+    assert NIR not in apres
+
+
+def test_a_comment_that_a_line_ends_does_not_cut_base64() -> None:
+    lignes = b64encode(zlib.compress(document(NIR))).decode()
+    corps = f"<e>{lignes[:40]}<!-- x\r\n-->{lignes[40:]}</e"
+    assert lignes[40:] not in Pseudonymes().corps(corps.encode()).decode()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sne_sandbox.mime.encodages import encodages, est_un_texte
+from sne_sandbox.mime.lecture import encodages, est_un_texte
 
 
 @pytest.mark.parametrize("encodage", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
@@ -13,7 +13,7 @@ def test_the_likeliest_comes_first(encodage: str) -> None:
 
 
 def test_what_is_said_is_tried_first() -> None:
-    assert encodages(b"abc", "cp1252") == ("cp1252", "utf-8", "latin-1")
+    assert encodages(b"abc", "cp1252") == ("cp1252", "utf-8", "utf_8", "latin-1")
 
 
 def test_a_text_is_in_utf_8_and_has_no_zero() -> None:
