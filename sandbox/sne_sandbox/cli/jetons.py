@@ -87,10 +87,10 @@ def lien(url: str, lecture: bool, **options: Any) -> None:
     """Fait un lien qui ouvre la console du serveur de --home, une fois, dans les dix minutes."""
     home: Path = options["home"]
     adresse = adresse_publique(url, "--url")
-    if not (home / jetons.CLE_CONSOLE).is_file():  # one made now would open no server
+    if not jetons.a_servi(home):  # a key made now would sign what no server opens
         raise UsageError(
-            f"Le dossier [{home}] n'est celui d'aucun serveur : ce lien n'ouvrirait rien.",
-            remede="donnez par --home celui du serveur, et par --url son adresse",
+            f"Aucun serveur n'a encore démarré dans le dossier [{home}] : ce lien n'ouvrirait rien.",
+            remede="donnez par --home le dossier du serveur, sur sa machine",
         )
     if lecture:
         with ouvrir_magasin(options) as magasin:

@@ -178,12 +178,18 @@ def en_ascii(signe: str) -> str:
 
 # --- behind what texts of programs write in its place -------------------------------------------------------
 
-#: A character by its number (XML, an address, JSON), and what an XML text may hold between two characters.
+#: A character by its number (XML, an address, JSON; escaped again, within another), and what an XML text may
+#: hold between two characters.
 _ECRITS: Final = (
-    r"&#(?P<deci>\d{1,7});|&#[xX](?P<hexa>[0-9A-Fa-f]{1,6});|&(?P<nom>nbsp|thinsp|ensp|emsp|amp);"
-    r"|\\[ux](?P<json>[0-9A-Fa-f]{4}|(?<=x)[0-9A-Fa-f]{2})|(?P<blanc>\\[nrt])"
-    r"|(?P<adresse>(?:%[0-9A-Fa-f]{2})+)|(?P<rien><!\[CDATA\[|\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)"
+    r"&(?:amp;){0,4}#(?:0{0,20}(?P<deci>\d{1,7})|[xX]0{0,20}(?P<hexa>[0-9A-Fa-f]{1,6}));"
+    r"|&(?P<nom>nbsp|thinsp|ensp|emsp|amp);"
+    r"|\\[ux](?P<json>[0-9A-Fa-f]{4}|(?<=x)[0-9A-Fa-f]{2})|\\(?:u\{|U)0{0,7}(?P<point>[0-9A-Fa-f]{1,6})\}?"
+    r"|\\(?P<octal>[0-3][0-7]{2})|(?P<blanc>\\[nrt])"
+    r"|(?P<adresse>(?:%(?:25){0,3}[0-9A-Fa-f]{2})+)"
+    r"|(?P<rien><!\[CDATA\[|\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)"
 )
+#: An address within another: its « % » written again.
+_DEUX_FOIS: Final = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
 _ECHAPPE: Final = re.compile(_ECRITS, re.DOTALL)
 #: The same in quoted-printable (RFC 2045, 6.7), where « = » may also be itself.
 _ECHAPPE_QP: Final = re.compile(r"(?P<qp>(?:=[0-9A-Fa-f]{2})+)|(?P<rien>=[ \t]*\r?\n)")
@@ -237,9 +243,11 @@ def _lu(trouve: re.Match[str]) -> str:
     """What an escape stands for."""
     genre = trouve.lastgroup or ""
     ecrit = trouve[genre]
-    if genre in ("deci", "hexa", "json"):
+    if genre in ("deci", "hexa", "json", "point"):
         point = int(ecrit, 10 if genre == "deci" else 16)
         return chr(point) if point < 0x110000 else "?"
+    if genre == "octal":
+        return chr(int(ecrit, 8))
     if genre in ("adresse", "qp"):
-        return unquote(ecrit.replace("=", "%"), errors="replace")
+        return unquote(_DEUX_FOIS.sub("%", ecrit.replace("=", "%")), errors="replace")
     return "" if genre == "rien" else "&" if ecrit == "amp" else " "

@@ -63,6 +63,7 @@ _LIAISON: Final = (
     r"|<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>|<\?.{0,2000}?\?>)++"
 )
 BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
+_HEXA: Final = re.compile(r"(?:[0-9A-F]+|[0-9a-f]+)")
 #: Quoted-printable, and what is more than an accent here and there.
 _QP: Final = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
 _QP_MIN: Final = 8
@@ -101,6 +102,16 @@ _TEXTES: Final = etree.XPath("//text()[string-length() > 12]")
 _ATTRIBUTS: Final = etree.XPath("//@*")
 #: A stream of a PDF (ISO 32000, 7.3.8).
 _FLUX: Final = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
+#: What says that its texts are not written in letters (7.3.4, 7.4, 7.6, 9.6.6, 9.10): by the numbers that a
+#: font gives to its drawings, in hexadecimal, ciphered, or in a filter that is not undone.
+_PDF_CODE: Final = re.compile(
+    rb"/ToUnicode|/Identity-[HV]|/Differences|/Encrypt|/LZWDecode|/ASCIIHexDecode"
+    rb"|<\s*(?i:FEFF)[0-9A-Fa-f\s]*>|<[0-9A-Fa-f\s]+>[^\[\]<>()]*\]?\s*T[jJ]"
+)
+#: What a picture begins with, whose bytes are no text: PNG, JPEG, GIF, TIFF, BMP.
+_IMAGES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
+#: Controls that no text has, in any encoding of one byte a character.
+_BINAIRE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +320,8 @@ class _Masqueur:
                 continue  # pictures and fonts
         if any(self._a_un_nir(lu) for lu in lus):
             return _illisible("PDF", len(octets))
+        if any(_PDF_CODE.search(lu) for lu in lus):
+            self.ouvert = False
         return octets
 
     # --- documents
@@ -357,11 +370,15 @@ class _Masqueur:
         for lu in _TEXTES(racine):
             self._poser(lu.getparent(), "text" if lu.is_text else "tail")
         noms = {noeud.tag for noeud in racine.iter(etree.Element)}
+        if any(masquer_nirs(nom) != nom for nom in noms):  # what is called by one cannot be called otherwise
+            self.ouvert = False
         secrets = [nom for nom in noms if cache_un_nir(nom.rpartition("}")[2])]
         for noeud in list(racine.iter(*secrets)) if secrets else ():
             self._cacher_dedans(noeud)
         for lu in _ATTRIBUTS(racine):
             parent = lu.getparent()
+            if len(lu.attrname) >= _NIR_MIN and masquer_nirs(lu.attrname) != lu.attrname:
+                self.ouvert = False
             # Of a NIR, any value that has a digit, but for those of the schema's own attributes.
             cache = cache_un_nir(lu.attrname.rpartition("}")[2]) or (
                 parent.tag in secrets and lu.attrname[:1] != "{" and any(c.isdigit() for c in lu)
@@ -395,6 +412,10 @@ class _Masqueur:
                 for ou in ("text", "tail")[: 1 if n is noeud else 2]:
                     if (getattr(n, ou) or "").strip():
                         setattr(n, ou, "*" * len(getattr(n, ou).strip()))
+                        self._change = True
+                for nom, valeur in n.attrib.items() if isinstance(n.tag, str) and n is not noeud else ():
+                    if nom[:1] != "{" and any(c.isdigit() for c in valeur):
+                        n.set(nom, "*" * len(valeur))
                         self._change = True
             return
         texte = "".join((noeud.text or "", *(n.tail or "" for n in dedans)))
@@ -464,6 +485,10 @@ class _Masqueur:
             texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
             self.ouvert = ouvert
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
+        if len(compact) % 2 == 0 and len(compact) >= 2 * _NIR_MIN and _HEXA.fullmatch(compact):
+            en_hexa = self._en_hexa(compact)
+            if en_hexa:
+                return en_hexa
         lu = _decoder(compact)
         if len(lu) < _COURT and not (_est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):
             # A word, a number, nearly always.
@@ -480,6 +505,13 @@ class _Masqueur:
         if lu.lstrip()[:1] == b"<" or not self._decale(compact):
             return texte
         return _BASE64_TU
+
+    def _en_hexa(self, compact: str) -> str:
+        """The bytes that hexadecimal stands for (`xs:hexBinary`), masked; "" for what has nothing to hide."""
+        ouvert, lu = self.ouvert, bytes.fromhex(compact)
+        masque = self.octets(lu)
+        self.ouvert = ouvert
+        return "" if masque == lu else masque.hex()
 
     def _decale(self, compact: str) -> bool:
         """Whether base64 that begins within `compact` holds a NIR; or, of a long one, may."""
@@ -524,11 +556,21 @@ class _Masqueur:
         for encodage in _encodages(donnees, charset):
             try:
                 texte = donnees.decode(encodage)
+                if encodage == "latin-1":
+                    self._juger(donnees)
                 masque = self.texte(texte)
                 return donnees if masque == texte else masque.encode(encodage, "replace")
             except (LookupError, UnicodeError):
                 continue
         return _illisible("contenu", len(donnees))
+
+    def _juger(self, donnees: bytes) -> None:
+        """Whether bytes that are in no encoding of Unicode are a text, or what nobody opens: ciphered,
+        compressed without saying so, in EBCDIC. Pictures are shown as they are."""
+        if donnees.startswith(_IMAGES):
+            return
+        if _BINAIRE.search(donnees) or self._a_un_nir(donnees.decode("cp500").encode()):
+            self.ouvert = False
 
 
 def _encodages(donnees: bytes, charset: str) -> tuple[str, ...]:

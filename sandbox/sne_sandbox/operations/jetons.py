@@ -226,6 +226,11 @@ def cle_des_cookies(home: Path) -> bytes:
     return _secret_du_home(home, CLE_CONSOLE, lambda: secrets.token_bytes(32))
 
 
+def a_servi(home: Path) -> bool:
+    """Whether a server has started in this home: its key is there."""
+    return (home / CLE_CONSOLE).is_file()
+
+
 def jeton_de_lecture(magasin: Magasin, home: Path) -> str:
     """The token of the read-only link: made of the key and of when the link was last changed."""
     garde = magasin.jetons.lire(LIEN_DE_LECTURE)

@@ -229,7 +229,7 @@ class Pseudonymes:
 
     def _en_tetes(self, en_tetes: list[tuple[str, str]]) -> list[tuple[str, str]]:
         return [
-            (nom, "(non conservé)" if nom.lower() in SECRETS else self._texte(valeur))
+            (self._texte(nom), "(non conservé)" if nom.lower() in SECRETS else self._texte(valeur))
             for nom, valeur in en_tetes
         ]
 

@@ -6,6 +6,7 @@ applications send neither header.
 
 import hmac
 import secrets
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -30,9 +31,20 @@ _AILLEURS: Final = ("cross-site", "same-site")
 
 
 def origine_etrangere(requete: Request) -> str:
-    """The origin that a page of elsewhere announces, "" for ours or none."""
+    """The origin that a page of elsewhere announces, "" for ours or none; what is none is of elsewhere."""
     origine = requete.headers.get("Origin")
-    return "" if origine is None or urlsplit(origine).netloc == requete.host else origine
+    if origine is None:
+        return ""
+    return "" if urlsplit(lisible(origine)).netloc == requete.host else origine
+
+
+def lisible(origine: str) -> str:
+    """An origin that can be taken apart, "null" in the place of one that cannot (« http://[ »)."""
+    try:
+        urlsplit(origine)
+    except ValueError:
+        return "null"
+    return origine
 
 
 def d_un_autre_site(requete: Request, *, local: bool) -> str:
@@ -108,22 +120,20 @@ class Acces:
         return None
 
     def presenter(self, jeton: str) -> Entree | None:
-        """What a token gives that somebody shows. Raises TooManyRequests for who has shown too many that are
-        wrong: nothing tells then whether this one is."""
-        empreinte = jetons.empreinte(jeton)
-        self._freiner(empreinte)
-        trouvee = self.entree(empreinte)
-        self._noter(empreinte, bon=trouvee is not None)
+        """What a token gives that somebody shows. Raises TooManyRequests for a wrong one of who has shown too
+        many. A right one opens all the same: none of 128 bits is found by trying, and others who come by the
+        same relay, or who want to shut everybody out, try as much as they like."""
+        trouvee = self.entree(jetons.empreinte(jeton))
+        if trouvee is None:
+            self._refuser()
         return trouvee
 
     def utiliser_code(self, code: str) -> Entree | None:
-        """What the code of a link gives, once: the right of the server's own token. Raises as `presenter`; a
-        code that we signed and nobody used is not kept waiting: who owns the machine can always come in."""
-        empreinte = jetons.empreinte(code)
-        if not (bon := jetons.utiliser_code(self._magasin, self._home, code)):
-            self._freiner(empreinte)
-        self._noter(empreinte, bon=bon)
-        return next((e for e in self._donnees if e.droit is Droit.TOUT), None) if bon else None
+        """What the code of a link gives, once: the right of the server's own token. Raises as `presenter`."""
+        if not jetons.utiliser_code(self._magasin, self._home, code):
+            self._refuser()
+            return None
+        return next((e for e in self._donnees if e.droit is Droit.TOUT), None)
 
     def qui(self, requete: Request) -> Entree | None:
         """Who sends this request: by its header, its cookie, or because the machine is ours. Raises as
@@ -132,23 +142,21 @@ class Acces:
         if en_tete:
             genre, _, jeton = en_tete.partition(" ")
             return self.presenter(jeton.strip()) if genre.lower() == "bearer" else None
-        if isinstance(empreinte := session.get("jeton"), str) and (trouvee := self.entree(empreinte)):
+        empreinte, fin = session.get("jeton"), session.get("fin")
+        du_jour = isinstance(fin, float) and time.time() < fin
+        if du_jour and isinstance(empreinte, str) and (trouvee := self.entree(empreinte)):
             return trouvee
         return _OUVERT if self.ouvert else None
 
-    def _freiner(self, empreinte: str) -> None:
-        attente = self._frein.attente(request.remote_addr or "", empreinte)
+    def _refuser(self) -> None:
+        pair = request.remote_addr or ""
+        attente = self._frein.attente(pair)
         if attente:
             raise TooManyRequests(f"Trop de jetons faux : revenez dans {attente} s.", retry_after=attente)
-
-    def _noter(self, empreinte: str, *, bon: bool) -> None:
-        pair = request.remote_addr or ""
-        self._frein.noter(pair, empreinte, bon=bon)
-        if bon:
-            return
+        self._frein.noter(pair)
         with suppress(StoreError):  # the answer is the same, whatever becomes of the figure
             self._magasin.jetons.compter_refus(datetime.now(UTC))
-        ralenti = max(self._frein.attente(pair), self._frein.attente(pair, empreinte)) > 0
+        ralenti = self._frein.attente(pair) > 0
         journal_technique("sne_sandbox.acces").warning(
             "wrong credentials", peer=pair, endpoint=request.endpoint, slowed=ralenti
         )
@@ -176,8 +184,9 @@ def installer(app: Flask, acces: Acces) -> None:
     app.secret_key = acces.cle
     app.session_interface = Sessions()
     app.config.update(
-        SESSION_COOKIE_SAMESITE="Strict", SESSION_COOKIE_HTTPONLY=True, PERMANENT_SESSION_LIFETIME=_DUREE
-    )
+        SESSION_COOKIE_SAMESITE="Strict", SESSION_COOKIE_HTTPONLY=True, PERMANENT_SESSION_LIFETIME=_DUREE,
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )  # fmt: skip
 
 
 def acces_d_ici() -> Acces:
@@ -195,10 +204,12 @@ def qui_est_la() -> Entree | None:
 
 
 def ouvrir_session(entree: Entree) -> None:
-    """From now on this browser is who showed that token, until it is revoked."""
+    """From now on this browser is who showed that token, until it is revoked, or the day is over: whatever a
+    page writes in the cookie meanwhile signs it anew, and does not lengthen it."""
     session.clear()
     session.permanent = True
     session["jeton"] = entree.empreinte
+    session["fin"] = time.time() + _DUREE.total_seconds()
 
 
 def adresse_d_ici() -> str:
@@ -207,16 +218,16 @@ def adresse_d_ici() -> str:
 
 
 def voit_en_clair() -> bool:
-    """Whether who asks may be shown NIRs in clear: who may do everything there."""
+    """Whether who asks may be shown NIRs in clear: who may do everything, not who has a base alone."""
     entree = qui_est_la()
-    return entree is not None and entree.droit is not Droit.LECTURE
+    return entree is not None and entree.droit is Droit.TOUT
 
 
 def reserver(quoi: str) -> None:
-    """Keep an answer whose NIRs are in clear for who may do everything there. `quoi` begins the sentence
+    """Keep an answer whose NIRs are in clear for who may do everything. `quoi` begins the sentence
     that tells it (« Une sauvegarde »). Raises Forbidden."""
     if not voit_en_clair():
-        raise Forbidden(f"{quoi} porte les NIR en clair : il faut le jeton d'administration.")
+        raise Forbidden(f"{quoi} porte les NIR en clair : il faut un jeton de droit « tout ».")
 
 
 def jeton_csrf() -> str:

@@ -15,6 +15,7 @@ from sne_sandbox.web.acces import (
     acces_d_ici,
     est_chargee_d_ailleurs,
     est_locale,
+    lisible,
     origine_etrangere,
     qui_est_la,
 )
@@ -89,7 +90,7 @@ def _verifier_hote(requete: Request, publique: str) -> None:
 
 def _est_la_notre(origine: str, acces: Acces) -> bool:
     """Whether an origin is that of our pages, behind a relay that gives us another name."""
-    return acces.publique is not None and urlsplit(origine)[:2] == urlsplit(acces.publique)[:2]
+    return acces.publique is not None and urlsplit(lisible(origine))[:2] == urlsplit(acces.publique)[:2]
 
 
 def _proteger(reponse: Response) -> Response:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from sne_sandbox.domain.texte import masquer_nir
 from sne_sandbox.mime.masquage import masquer_arbre, masquer_corps, masquer_message, masquer_octets
+from sne_sandbox.resources import fixtures_dir
 
 NIR = "206127511100564"
 MASQUE = masquer_nir(NIR)
@@ -182,7 +183,9 @@ def test_a_pdf_that_holds_one_is_not_shown() -> None:
     assert masquer_octets(sans) == sans
 
 
-@pytest.mark.parametrize("corps", [b"", b"\x89PNG\r\n" + bytes(range(256)) * 9, b"1;2;3\n" * 99, b"\0" * 99])
+@pytest.mark.parametrize(
+    "corps", [b"", b"\x89PNG\r\n" + bytes(range(256)) * 9, b"1;2;3\n" * 99, "Zoé ".encode("cp1252") * 99]
+)
 def test_what_holds_none_comes_back_to_the_byte(corps: bytes) -> None:
     assert masquer_corps(corps).octets == corps
     assert masquer_corps(corps).ouvert
@@ -217,3 +220,51 @@ def test_a_tree_is_masked_in_place() -> None:
     assert NIR not in etree.tostring(racine).decode()
     assert MASQUE in b64decode(racine.findtext("b") or "").decode()
     assert not masquer_arbre(racine)
+
+
+@pytest.mark.parametrize(
+    "corps",
+    [
+        zlib.compress(b"2850662999017", wbits=-15),
+        b"annexe\0" + gzip.compress(b"2850662999017", mtime=0),
+        "<a><nir>2850662999017</nir></a>".encode("cp037"),
+        b"%PDF-1.4\nBT <32383530363632393939303137> Tj ET",
+        b"%PDF-1.4\n/Title <FEFF0032003800350030003600360032003900390039003000310037>",
+        b"%PDF-1.4\n<< /Type /Font /Encoding /Identity-H /ToUnicode 9 0 R >>",
+        b"<a><n2850662999017/></a>",
+        b'<a xmlns="urn:2850662999017"/>',
+        b'<a n2850662999017="1"/>',
+    ],
+)
+def test_what_nobody_can_look_through_is_said_not_to_be_open(corps: bytes) -> None:
+    """It was shown to whoever may only read: its bytes hold a NIR that one tool more reads."""
+    assert not masquer_corps(corps).ouvert
+
+
+@pytest.mark.parametrize(
+    "corps",
+    [
+        "<a><d>" + b"<nir>2850662999017</nir>".hex().upper() + "</d></a>",
+        "<a><d>" + b"NIR 2850662999017".hex() + "</d></a>",
+        "".join(f"&#{ord(c):012};" for c in "2850662999017"),
+        "".join(f"&amp;#{ord(c)};" for c in "2850662999017"),
+        "".join(f"%25{ord(c):02x}" for c in "2850662999017"),
+        "".join(f"\\{ord(c):03o}" for c in "2850662999017"),
+        "".join(f"\\u{{{ord(c):x}}}" for c in "2850662999017"),
+        "<a><nir>" + "".join(f'<d v="{c}"/>' for c in "2850662999017") + "</nir></a>",
+    ],
+)
+def test_other_ways_to_write_one(corps: str) -> None:
+    masque = masquer_octets(corps.encode()).decode()
+    assert masque != corps
+    lus = [masque, *re.findall("[0-9A-Fa-f]{26,}", masque)]
+    assert not any("0662999017" in (bytes.fromhex(lu).decode() if lu != masque else lu) for lu in lus)
+    assert "*" in masque or b"***".hex() in masque.lower()
+
+
+def test_our_own_attestations_are_open() -> None:
+    """Their accents are in octal, which is read."""
+    sans = b"".join(page.read_bytes() for page in sorted((fixtures_dir() / "attestation").iterdir()))
+    assert masquer_corps(b"%PDF-1.4\n" + sans).ouvert
+    en_octal = "".join(f"\\{ord(c):03o}" for c in "2850662999017")
+    assert masquer_octets(f"%PDF-1.4\n({en_octal}) Tj".encode()).startswith(b"[PDF de ")

@@ -27,7 +27,7 @@ def test_another_host_does_not(banc: Banc, hote: str) -> None:
     assert reponse.content_type == "application/problem+json"
 
 
-@pytest.mark.parametrize("origine", ["https://evil.example", "null", "http://127.0.0.1:9999"])
+@pytest.mark.parametrize("origine", ["https://evil.example", "null", "http://[", "http://127.0.0.1:9999"])
 def test_another_origin_writes_nothing(banc: Banc, origine: str) -> None:
     reponse = banc.api("POST", f"/bases/{banc.nom}/reset", {}, Origin=origine)
     assert reponse.status_code == 403
@@ -106,6 +106,7 @@ def deposer(banc: Banc, en_tetes: dict[str, str]) -> Any:
 AILLEURS = [
     {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site", "Content-Type": "text/plain"},
     {"Origin": "null"},
+    {"Origin": "http://["},
     {"Sec-Fetch-Site": "cross-site"},
     {"Origin": "http://localhost:9999", "Sec-Fetch-Site": "same-site"},
     {"Host": "evil.example:8080", "Origin": "http://evil.example:8080", "Sec-Fetch-Site": "same-origin"},

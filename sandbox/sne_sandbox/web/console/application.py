@@ -176,6 +176,7 @@ def _commun() -> dict[str, Any]:
         "equivalents": equivalents,
         "est_regle": _est_regle,
         "lecture_seule": entree is not None and entree.droit is Droit.LECTURE,
+        "en_clair": acces.voit_en_clair(),
         "entree": entree,
         "permis": _permis,
         "ouvert": acces.acces_d_ici().ouvert,

@@ -147,11 +147,11 @@ class _Batisseur:
         if not texte.strip() and ouvre:
             texte = ""
         attributs = tuple(
-            (self._attribut(cle, element), _lisible(valeur))
+            (masquer_nirs(self._attribut(cle, element)), _lisible(valeur))
             for cle, valeur in islice(element.attrib.items(), ATTRIBUTS_MAX)
         )
         return PasArbre(
-            nom=f"{element.prefix}:{nom}" if self._prefixes and element.prefix else nom,
+            nom=masquer_nirs(f"{element.prefix}:{nom}" if self._prefixes and element.prefix else nom),
             ligne=element.sourceline or 0,
             attributs=attributs,
             autres=len(element.attrib) - len(attributs),

@@ -15,7 +15,7 @@ from sne_sandbox.domain.dates import PARIS, xs_date_time
 from sne_sandbox.domain.echange import SECRETS, document_parmi
 from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, nombre
 from sne_sandbox.errors import SandboxError
-from sne_sandbox.mime.masquage import masquer_arbre, masquer_corps
+from sne_sandbox.mime.masquage import masquer_arbre, masquer_corps, masquer_message
 from sne_sandbox.settings import Limites
 from sne_sandbox.web.acces import reserver, voit_en_clair
 
@@ -69,7 +69,7 @@ def montrer_octets(octets: bytes, content_type: str = "") -> bytes:
     masque = masquer_corps(octets, content_type)
     if masque.ouvert or voit_en_clair():
         return masque.octets
-    return f"[contenu illisible de {nombre(len(octets))} octets : non montré en lecture seule]".encode()
+    return f"[contenu illisible de {nombre(len(octets))} octets : montré au seul droit « tout »]".encode()
 
 
 def montrer_bruts(octets: bytes) -> bytes:
@@ -79,8 +79,11 @@ def montrer_bruts(octets: bytes) -> bytes:
 
 
 def masquer_en_tetes(en_tetes: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Headers as they may be shown."""
-    return [(nom, "••••" if nom.lower() in SECRETS else masquer_nirs(valeur)) for nom, valeur in en_tetes]
+    """Headers as they may be shown, their names too; their values opened when they are base64."""
+    return [
+        (masquer_nirs(nom), "••••" if nom.lower() in SECRETS else masquer_message(valeur))
+        for nom, valeur in en_tetes
+    ]
 
 
 # --- what is about to be sent (lxml) ------------------------------------------------------------------------

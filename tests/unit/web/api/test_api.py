@@ -241,6 +241,19 @@ def test_secrets_of_headers_are_masked(banc: Banc) -> None:
     assert "c2VjcmV0" not in banc.api("GET", f"/bases/{banc.nom}/exchanges/1").text
 
 
+def test_a_nir_is_masked_in_the_name_of_a_header_and_in_base64(banc: Banc) -> None:
+    """Both came to whoever may only read."""
+    dit = base64.b64encode(NIR.encode()).decode()
+    banc.http.post(
+        f"/bases/{banc.nom}/services/DemandeLogementImplService/",
+        data=b"x",
+        headers={f"X-N{NIR}": "1", "X-Dit": dit},
+    )
+    for suite in ("", "/har"):
+        lu = banc.api("GET", f"/bases/{banc.nom}/exchanges/1{suite}").text
+        assert not any(cherche in lu for cherche in (NIR, dit))
+
+
 def test_bytes_that_are_no_text_are_given_in_base64(nouvelle_base: Callable[..., Banc]) -> None:
     banc = nouvelle_base()
     banc.poster(b"\xff\xfe\x00", "x/y", chemin=f"/bases/{banc.nom}/services/DemandeLogementImplService/")

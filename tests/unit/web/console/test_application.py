@@ -1,6 +1,7 @@
 """What holds for every page: built late, who may enter, forms that come from us, errors in French."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,20 @@ def test_the_token_opens_by_a_cookie_that_no_script_reads(distante: Flask) -> No
     assert http.get("/api/v1/bases", headers=ENTETES).status_code == 200
     videe = http.post("/api/v1/bases/ecole/reset", headers=ENTETES, json={"portee": "journal"})
     assert videe.status_code == 200
+
+
+def test_the_cookie_ends_with_the_day_whatever_is_done_meanwhile(
+    distante: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every answer signed it anew for twelve hours: one that was used did not end."""
+    http, _ = connecter(distante, ADMIN)
+    entree = time.time()
+    for heures, statut in ((11, 200), (11.9, 200), (12.1, 401)):
+        monkeypatch.setattr("sne_sandbox.web.acces.time.time", lambda h=heures: entree + h * 3600)
+        monkeypatch.setattr("itsdangerous.timed.time.time", lambda h=heures: entree + h * 3600)
+        reponse = http.get("/api/v1/bases", headers=ENTETES)
+        assert (reponse.status_code, reponse.headers.get("Set-Cookie")) == (statut, None)
+        http.get("/console/ecole/controle", headers=ENTETES)  # a page with forms writes in it
 
 
 def test_the_cookie_is_secure_over_tls(distante: Flask) -> None:

@@ -26,6 +26,12 @@ def test_steps_open_and_close_in_order() -> None:
     ]
 
 
+def test_a_nir_is_masked_in_names_too() -> None:
+    (racine, pas) = pas_de('<a><n2850662999017 b2850662999017="x"/></a>')
+    assert (pas.nom, pas.attributs) == ("n285**********", (("b285**********", "x"),))
+    assert racine.nom == "a"
+
+
 def test_lines_are_those_received_or_ranks_when_there_is_but_one() -> None:
     assert [p.ligne for p in pas_de("<a>\n<b/>\n\n<c/></a>")] == [1, 2, 4]
     assert [p.ligne for p in pas_de("<a><b/><c/></a>")] == [1, 2, 3]
