@@ -1,8 +1,10 @@
 """A PostgreSQL of one test, behind a port and a password: it is stopped, started, its connections are cut."""
 
 import contextlib
+import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -35,6 +37,16 @@ class PostgresArretable:
     def demarrer(self) -> None:
         """It answers when this is over."""
         self._commander("start", "-l", str(Path(self.interne.pgdata) / "journal"))
+
+    def figer(self, signal_: int = signal.SIGSTOP) -> None:
+        """It takes what is sent, and answers nothing; SIGCONT has it go on."""
+        pere = int((Path(self.interne.pgdata) / "postmaster.pid").read_text("utf-8").split()[0])
+        tous = [pere]
+        for enfants in Path(f"/proc/{pere}/task").glob("*/children"):
+            tous += map(int, enfants.read_text("utf-8").split())
+        for pid in tous:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal_)
 
     def couper(self) -> None:
         """Ends all connections but ours."""
@@ -76,6 +88,7 @@ def postgres_arretable() -> Iterator[PostgresArretable]:
     try:
         yield un
     finally:
+        un.figer(signal.SIGCONT)
         with contextlib.suppress(subprocess.CalledProcessError):
             un.arreter()
         serveur.cleanup()

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -214,6 +215,37 @@ def test_a_stopped_postgresql_is_refused_at_once_and_cheaply(
     assert len(lignes_du_journal(serveur)) <= lignes + 2
     assert [x for x in lignes_du_journal(serveur) if '"database back"' in x]
     pas_de_secret(serveur, arretable.mot_de_passe)
+    with psycopg.connect(arretable.url) as lien:
+        rien_de_perdu(charge.acquittes, gardes(lien))
+
+
+@pytest.mark.charge
+@pytest.mark.postgres
+def test_a_postgresql_that_says_nothing_is_not_waited_for(
+    demarrer: Callable[..., Serveur], arretable: PostgresArretable
+) -> None:
+    """Stopped in its tracks, as a machine that hangs: its connections are open, and nothing comes."""
+    serveur = demarrer("--seed-base", "vide", "--workers", "1", "--database", arretable.url)
+    with Charge(serveur).mener() as charge:
+        charge.progresser()
+        arretable.figer()
+        dit = attendre(lambda: any("PostgreSQL ne répond pas" in phrase for phrase, _ in charge.refus))
+        attendre(lambda: len(charge.refus) > 10 * CLIENTS, 10.0)
+        attendre(lambda: "PostgreSQL ne répond pas" in raisons(serveur).get("base", ""))
+        assert demander(serveur, "/api/v1/bases")[0] == 503
+        arretable.figer(signal.SIGCONT)
+        charge.progresser()
+        attendre(lambda: raisons(serveur) == {})
+        # What is long is not broken as long as somebody answers.
+        with psycopg.connect(arretable.url) as lien:
+            lien.execute("LOCK TABLE demande IN ACCESS EXCLUSIVE MODE")
+            refuses = len(charge.refus)
+            time.sleep(9.0)
+        charge.progresser()
+        assert len(charge.refus) == refuses
+    print(f"said after {dit:.1f} s, {len(lignes_du_journal(serveur))} lines for {len(charge.refus)} refusals")
+    assert dit < 20.0
+    assert len(lignes_du_journal(serveur)) <= CLIENTS + 3
     with psycopg.connect(arretable.url) as lien:
         rien_de_perdu(charge.acquittes, gardes(lien))
 

@@ -5,16 +5,19 @@ that was opened.
 """
 
 import errno
+import os
+import socket
 import sqlite3
 import sys
 import threading
+import time
 from contextlib import nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sne_sandbox.errors import MagasinIndisponible, StoreError
-from sne_sandbox.store.defaillances import ABIME, base_en_panne, defaillance_de
+from sne_sandbox.store.defaillances import ABIME, INJOIGNABLE, base_en_panne, defaillance_de, est_de_la_base
 from sne_sandbox.store.disjoncteur import Disjoncteur
 from sne_sandbox.store.identite import FichierOuvert
 from sne_sandbox.store.pilotes import (
@@ -36,6 +39,10 @@ POUR_VOIR: Final = "UPDATE alembic_version SET version_num = version_num"
 _PLACE_MIN: Final = 4_000_000
 #: Connections kept open between two transactions.
 _GARDEES: Final = 16
+#: Seconds that a transaction of PostgreSQL lasts before it is asked whether there is still somebody to answer
+#: it, and between two looks.
+_SANS_NOUVELLES: Final = 6.0
+_RONDE: Final = 1.0
 
 
 class Connexions:
@@ -59,6 +66,9 @@ class Connexions:
 
             self._pilote, self.dialecte = psycopg, "postgresql"
         self._libres: list[Any] = []
+        #: Connections of PostgreSQL that somebody works with, and since when (monotonic seconds).
+        self._occupees: dict[Any, float] = {}
+        self._fini = threading.Event()
         self._local = threading.local()
         self._ferme = False
         self._abime = False
@@ -69,6 +79,7 @@ class Connexions:
         """Closes all connections."""
         self.disjoncteur.fermer()
         self._ferme = True
+        self._fini.set()
         while self._libres:
             self._libres.pop().close()
         if self._verrou is not None:
@@ -94,7 +105,8 @@ class Connexions:
         cause: BaseException | None = erreur
         while cause is not None and not isinstance(cause, StoreError):
             if isinstance(cause, self._erreurs):
-                return erreur if isinstance(cause, self.bogues) else self._defaillir(cause)
+                notre = isinstance(cause, self.bogues) and not est_de_la_base(cause)
+                return erreur if notre else self._defaillir(cause)
             cause = cause.__cause__
         return erreur
 
@@ -138,6 +150,7 @@ class Connexions:
             if ecriture and place_libre(self._ou) < _PLACE_MIN:  # a row may fit where a message does not
                 raise OSError(errno.ENOSPC, "too little room")
         driver = self._connecter()
+        self._occuper(driver)
         try:
             if self._abime and driver.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise self._pilote.DatabaseError("still damaged")
@@ -149,22 +162,50 @@ class Connexions:
                     self._fichier.verifier(driver)
                 driver.execute("COMMIT")
         finally:
+            self._occupees.pop(driver, None)
             driver.close()
+
+    def _occuper(self, driver: Any) -> None:
+        if self.dialecte == "postgresql":
+            self._occupees[driver] = time.monotonic()
+
+    def veiller(self) -> None:
+        """From now on who waits for a PostgreSQL that says nothing any more (stopped in its tracks, behind a
+        network that lets nothing through) does not wait for ever: no time-out of the network sees one whose
+        machine still takes what is sent."""
+        if self.dialecte == "postgresql":
+            threading.Thread(target=self._veiller, name="sne-veille", daemon=True).start()
+
+    def _veiller(self) -> None:
+        while not self._fini.wait(_RONDE):
+            depuis = min(list(self._occupees.values()), default=None)
+            if depuis is None or time.monotonic() - depuis < _SANS_NOUVELLES:
+                continue
+            try:
+                self._connecter().close()  # what is long, or waits for a lock, may go on
+            except self._erreurs as erreur:
+                if defaillance_de(erreur, connexion=True) is INJOIGNABLE:
+                    self._defaillir(erreur, connexion=True)
+                    for driver in list(self._occupees):
+                        _rompre(driver)
 
     # --- connections ---------------------------------------------------------------------------------
 
     def _prendre(self) -> Any:
         """A connection that nobody uses; that of this thread, while it fills a base."""
-        propre = self._pilote_propre()
-        if propre is not None:
-            return propre
-        try:
-            return self._libres.pop()
-        except IndexError:
-            return self._ouvrir()
+        driver = self._pilote_propre()
+        if driver is None:
+            try:
+                driver = self._libres.pop()
+            except IndexError:
+                driver = self._ouvrir()
+        self._occuper(driver)
+        return driver
 
     def _ouvrir(self) -> Any:
         """Raises MagasinIndisponible."""
+        if self.disjoncteur.coupure is not None:  # since this thread was let in: it waited for its turn
+            self.disjoncteur.verifier(ecriture=False)
         try:
             return self._connecter()
         except self._erreurs as erreur:
@@ -190,6 +231,7 @@ class Connexions:
     def _remettre(self, driver: Any, *, saine: bool = True) -> None:
         """Keeps it for the next; closes one that cannot be used again, and those kept: what it died of, a
         server that was started again, they may have too."""
+        self._occupees.pop(driver, None)
         if driver is self._pilote_propre():
             return
         if (
@@ -247,3 +289,9 @@ class Connexions:
         dialecte: Any = moteur.dialect
         dialecte.do_close = dialecte.do_commit = dialecte.do_rollback = dialecte.do_begin = rien
         return moteur
+
+
+def _rompre(driver: Any) -> None:
+    """Has who waits for a connection of PostgreSQL find it closed."""
+    with suppress(Exception), socket.socket(fileno=os.dup(driver.fileno())) as prise:  # closed meanwhile
+        prise.shutdown(socket.SHUT_RDWR)

@@ -32,12 +32,22 @@ _LECTURE_SEULE: Final = Defaillance(
 )
 _ARRET: Final = Defaillance("PostgreSQL s'arrête ou démarre", _DEMARREZ)
 _COUPEE: Final = Defaillance("la connexion à PostgreSQL a été coupée", _DEMARREZ)
-_INJOIGNABLE: Final = Defaillance("PostgreSQL ne répond pas", _DEMARREZ, "tout")
+INJOIGNABLE: Final = Defaillance("PostgreSQL ne répond pas", _DEMARREZ, "tout")
 _REFUS: Final = Defaillance(
     "PostgreSQL refuse l'utilisateur ou son mot de passe", "vérifiez l'adresse donnée à --database", "tout"
 )
 _INCONNUE: Final = Defaillance(
     "PostgreSQL n'a pas de base de ce nom", "créez-la, ou vérifiez l'adresse donnée à --database", "tout"
+)
+_INTERROMPUE: Final = Defaillance(
+    "PostgreSQL a interrompu une requête",
+    "relevez statement_timeout et lock_timeout, ou voyez qui tient les tables",
+)
+_SANS_TABLES: Final = Defaillance(
+    "des tables ne sont plus dans la base", "remettez une sauvegarde de la base, puis relancez le serveur"
+)
+_SANS_DROIT: Final = Defaillance(
+    "PostgreSQL refuse à l'utilisateur un droit sur les tables", "rendez-lui ses droits (GRANT)"
 )
 _COMPLET: Final = Defaillance(
     "PostgreSQL n'a plus de connexion libre", "relevez max_connections, ou baissez --workers et --threads"
@@ -52,7 +62,7 @@ _AUTRE: Final = "vérifiez son adresse, les droits, la place du disque, et qu'au
 #: By primary code of SQLite (sqlite.org/rescode.html).
 _SQLITE: Final = {
     sqlite3.SQLITE_BUSY: Defaillance(
-        "un autre outil tient le fichier de la base", "fermez-le, ou attendez qu'il ait fini"
+        "un autre outil tient le fichier de la base", "fermez-le, ou attendez qu'il ait fini", "ecriture"
     ),
     sqlite3.SQLITE_READONLY: _LECTURE_SEULE,
     sqlite3.SQLITE_IOERR: Defaillance(
@@ -70,7 +80,12 @@ _POSTGRESQL: Final = (
     ("25006", _LECTURE_SEULE),
     ("53100", _DISQUE),
     ("53300", _COMPLET),
+    ("57P04", _INCONNUE),
     ("57P", _ARRET),
+    ("57014", _INTERROMPUE),
+    ("55P03", _INTERROMPUE),
+    ("42P01", _SANS_TABLES),
+    ("42501", _SANS_DROIT),
     ("3D000", _INCONNUE),
     ("28", _REFUS),
     ("08", _COUPEE),
@@ -86,6 +101,12 @@ _SANS_CODE: Final = (
 _EN_ROUTE: Final = re.compile(r"connection|consuming input|server closed", re.IGNORECASE)
 
 
+def est_de_la_base(erreur: BaseException) -> bool:
+    """Whether what a driver tells as a mistake of ours was done under us: tables, rights that are gone."""
+    etat = getattr(getattr(erreur, "orig", None) or erreur, "sqlstate", None)
+    return etat in ("42P01", "42501")
+
+
 def defaillance_de(erreur: BaseException, *, connexion: bool = False) -> Defaillance:
     """What an error of a driver tells; `connexion` says that one was being opened."""
     origine: Any = getattr(erreur, "orig", None) or erreur  # what SQLAlchemy wraps
@@ -98,7 +119,7 @@ def defaillance_de(erreur: BaseException, *, connexion: bool = False) -> Defaill
         if connue is None and etat is None:
             dit = str(origine)
             if connexion:
-                connue = next((d for motif, d in _SANS_CODE if motif.search(dit)), _INJOIGNABLE)
+                connue = next((d for motif, d in _SANS_CODE if motif.search(dit)), INJOIGNABLE)
             elif _EN_ROUTE.search(dit):
                 connue = _COUPEE
     if connue is not None:

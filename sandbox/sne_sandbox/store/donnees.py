@@ -95,17 +95,15 @@ class BaseDeDonnees(Connexions):
         """From now on this process serves: it marks the file as its own, and a database that fails is cut
         out instead of being tried by everybody."""
         self.disjoncteur.armer()
+        self.veiller()
         if self._fichier is not None:
             with suppress(MagasinIndisponible, *self._erreurs):
                 self._reporteur = self._ouvrir()
                 self._reporteur.execute("SELECT 1 FROM sqlite_master").fetchone()  # it has the log open
                 self._fichier.garder()
             # On a full disk it begins by being cut out: what is there can be read.
-            with (
-                suppress(MagasinIndisponible),
-                self.transaction(ecriture=True, seule=True) as connexion,
-            ):
-                self._fichier.marquer(connexion)
+            with suppress(MagasinIndisponible):
+                self.ecrire_pour_voir()
 
     def ouvrir_connexion(self) -> Any:
         """A connection of the driver that is the caller's, to close. Raises what the driver does."""

@@ -2,18 +2,21 @@
 deleted or replaced under it, and all that it acknowledges is lost when it ends."""
 
 import os
+import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from sne_sandbox.errors import MagasinIndisponible
 from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.store.connexion import Connexion
 
 #: The generation of a file is a number in its header that SQLite leaves to applications: it goes up each time
-#: a server opens the file, so that an older copy, put back in its place, shows a smaller one.
+#: a server opens the file, and every second in which one writes, so that an older copy, put back in its
+#: place, shows a smaller one.
 _LIRE: Final = "PRAGMA user_version"
+#: Seconds between two generations: each is a page more to write.
+_AGE: Final = 1.0
 _REMEDE: Final = (
     "remettez le fichier d'origine à sa place, et les échanges reprennent ; ou arrêtez le serveur, mettez le "
     "fichier voulu (sans -wal ni -shm d'un autre), et relancez"
@@ -32,15 +35,19 @@ class FichierOuvert:
         self._taille = vu.st_size
         self._lui_wal: tuple[int, int] | None = None
         self._generation = 0
+        self._marque: float | None = None
 
     def garder(self) -> None:
-        """From now on a connection stays open, and with it the log of SQLite (`-wal`): it is the same too."""
+        """From now on a connection stays open, and with it the log of SQLite (`-wal`): it is the same too.
+        What is written from now on gives the file its generations."""
+        self._marque = 0.0
         with suppress(MagasinIndisponible):  # a disk that has no WAL
             self._lui_wal = _qui(_regarder(self._journal))
 
     def verifier(self, driver: Any = None) -> None:
         """Raises MagasinIndisponible when the path does not lead any more to what was opened. `driver` is a
-        connection that writes: what it sees is looked at too. Some microseconds."""
+        connection that is about to commit, and comes once a transaction: what it sees is looked at too. Some
+        microseconds."""
         nom = self._chemin.name
         vu = _regarder(str(self._chemin))
         if _qui(vu) != self._lui:
@@ -52,17 +59,26 @@ class FichierOuvert:
         generation = driver.execute(_LIRE).fetchone()[0]
         if generation < self._generation:
             raise _perdu(f"le fichier {nom} a été ramené à un état antérieur sous le serveur")
-        self._generation = generation
-        if vu.st_size < self._taille and _pages(driver) > vu.st_size:
-            # Not VACUUM, after which the pages fit: a copy was written over it.
+        self._generation = generation  # as others committed it: ours is written below
+        if vu.st_size < self._taille and _pages(driver) > vu.st_size and not self._entier():
             raise _perdu(f"le fichier {nom} a été écrasé par une copie sous le serveur")
         self._taille = vu.st_size
+        if self._marque is not None and time.monotonic() - self._marque >= _AGE:
+            # The first by the clock: two copies that went on apart have not the same. The next ones by one,
+            # or a process that does not see the older copy would hide it from the others.
+            suivante = max(generation + 1, 0 if self._marque else int(time.time()) & 0x7FFF_FFFF)
+            driver.execute(f"{_LIRE} = {suivante}")
+            self._marque = time.monotonic()
 
-    def marquer(self, connexion: Connexion) -> None:
-        """Gives the file its next generation, in this transaction."""
-        # By the clock: two copies that went on apart have not the same.
-        generation = max(connexion.entier(_LIRE) + 1, int(time.time()) & 0x7FFF_FFFF)
-        connexion.brut(f"{_LIRE} = {generation}")
+    def _entier(self) -> bool:
+        """Whether all pages can be read where some are beyond the end of the file: after VACUUM they are in
+        the log; a copy that was written over the file has lost them. By a connection that has none in
+        memory; it takes the time of reading the file."""
+        try:
+            with closing(sqlite3.connect(f"{self._chemin.absolute().as_uri()}?mode=ro", uri=True)) as autre:
+                return bool(autre.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+        except sqlite3.Error:
+            return False
 
 
 def _regarder(chemin: str) -> os.stat_result:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from sne_sandbox.errors import StoreError
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.operations.lifecycle import en_attente
+from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.store import schema
 from sne_sandbox.store.pilotes import place_libre
 from sne_sandbox.store.session import Magasin
@@ -145,6 +146,8 @@ class Sante:
                 raison = verification.raison(self._examen)
             except StoreError as erreur:
                 raison = erreur.diagnostics()
+            except OSError as erreur:
+                raison = raison_systeme(erreur)
             except Exception as erreur:  # noqa: BLE001 - told as a reason, and to the log: the others go on
                 raison = f"la vérification a échoué ({type(erreur).__name__})"
                 journal_technique("sne_sandbox.sante").exception("check failed", check=verification.nom)

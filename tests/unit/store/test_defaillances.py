@@ -1,13 +1,19 @@
 """What a failure of the database is called, and what it closes."""
 
 import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from sne_sandbox.domain.base import Base
 from sne_sandbox.errors import MagasinIndisponible, ServiceIndisponible
+from sne_sandbox.store import pilotes
 from sne_sandbox.store.defaillances import base_en_panne, coupee, defaillance_de
+from sne_sandbox.store.session import Magasin
 
 COUPEE = "la connexion à PostgreSQL a été coupée"
 
@@ -25,9 +31,13 @@ def _sqlite(code: int) -> sqlite3.Error:
         (_sqlite(sqlite3.SQLITE_IOERR_WRITE), False, "le disque de la base a failli", "ecriture"),
         (_sqlite(sqlite3.SQLITE_READONLY), False, "la base est en lecture seule", "ecriture"),
         (_sqlite(sqlite3.SQLITE_CORRUPT), False, "le fichier de la base est abîmé", "ecriture"),
-        (_sqlite(sqlite3.SQLITE_BUSY), False, "un autre outil tient le fichier de la base", ""),
+        (_sqlite(sqlite3.SQLITE_BUSY), False, "un autre outil tient le fichier de la base", "ecriture"),
         (_sqlite(sqlite3.SQLITE_CANTOPEN), True, "le fichier de la base ne s'ouvre pas", ""),
         (psycopg.errors.AdminShutdown(), False, "PostgreSQL s'arrête ou démarre", ""),
+        (psycopg.errors.DatabaseDropped(), False, "PostgreSQL n'a pas de base de ce nom", "tout"),
+        (psycopg.errors.QueryCanceled(), False, "PostgreSQL a interrompu une requête", ""),
+        (psycopg.errors.LockNotAvailable(), False, "PostgreSQL a interrompu une requête", ""),
+        (psycopg.errors.UndefinedTable(), False, "des tables ne sont plus dans la base", ""),
         (psycopg.errors.DiskFull(), False, "le disque de la base est plein", "ecriture"),
         (psycopg.errors.ReadOnlySqlTransaction(), False, "la base est en lecture seule", "ecriture"),
         (psycopg.OperationalError("consuming input failed"), False, COUPEE, ""),
@@ -77,3 +87,37 @@ def test_what_nobody_knows_to_be_kept_is_not_said_to_be_lost() -> None:
     assert isinstance(copie, MagasinIndisponible)
     assert (copie.incertain, copie.connue) == (True, False)
     assert copie.pareille(connue=True).connue
+
+
+@pytest.mark.postgres
+def test_tables_that_are_gone_are_no_error_of_ours(serveur_postgres: Any, tmp_path: Path) -> None:
+    with Magasin.ouvrir(serveur_postgres.nouvelle(), tmp_path) as magasin:
+        magasin.bases.creer(Base("ecole"))
+        with magasin.transaction(ecriture=True) as connexion:
+            connexion.brut("ALTER TABLE base RENAME TO partie")
+        with pytest.raises(MagasinIndisponible, match="des tables ne sont plus dans la base"):
+            magasin.bases.lister()
+
+
+def test_a_file_that_another_tool_holds_is_waited_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty seconds each, one behind the other, would be a server that hangs."""
+    monkeypatch.setattr(pilotes, "_PRAGMAS", ("PRAGMA busy_timeout = 200",))
+    with (
+        Magasin.ouvrir(None, tmp_path) as magasin,
+        closing(sqlite3.connect(tmp_path / "sne.sqlite3", isolation_level=None)) as autre,
+    ):
+        magasin.servir()
+        autre.execute("BEGIN EXCLUSIVE")
+        for connue in (False, True):
+            with pytest.raises(MagasinIndisponible, match="un autre outil tient le fichier") as refus:
+                magasin.bases.creer(Base("ecole"))
+            assert refus.value.connue is connue
+        assert magasin.bases.lister() == []  # who reads is not held up
+        autre.execute("COMMIT")
+        limite = time.monotonic() + 60
+        while magasin.disjoncteur.coupure is not None:
+            assert time.monotonic() < limite
+            time.sleep(0.01)
+        magasin.bases.creer(Base("ecole"))

@@ -14,6 +14,7 @@ from sne_sandbox.domain.base import Base
 from sne_sandbox.errors import MagasinIndisponible
 from sne_sandbox.store.pilotes import ouvrir_sqlite
 from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.tour import Groupe
 
 
 @pytest.fixture
@@ -140,6 +141,60 @@ def test_a_file_that_vacuum_made_smaller_is_the_same(magasin: Magasin, tmp_path:
         assert (tmp_path / "sne.sqlite3").stat().st_size < grande
     _ecrire(magasin, "deux")
     assert _noms(tmp_path / "sne.sqlite3") == {"ecole", "une", "deux"}
+
+
+def test_a_file_that_vacuum_made_smaller_may_grow_again_in_its_log(magasin: Magasin, tmp_path: Path) -> None:
+    """What comes after VACUUM is beyond the end of the file until it is moved there."""
+    with closing(sqlite3.connect(tmp_path / "sne.sqlite3")) as lien:
+        lien.execute("CREATE TABLE gros (a)")
+        lien.executemany("INSERT INTO gros VALUES (?)", [(b"x" * 4000,) for _ in range(200)])
+        lien.commit()
+        lien.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        _ecrire(magasin, "une")
+        lien.execute("DELETE FROM gros")
+        lien.commit()
+        lien.execute("VACUUM")
+        lien.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with magasin.transaction(ecriture=True) as connexion:
+        connexion.planter("gros", ("a",), [(b"x" * 4000,) for _ in range(20)])
+    _ecrire(magasin, "deux")
+    assert _noms(tmp_path / "sne.sqlite3") == {"ecole", "une", "deux"}
+
+
+def test_a_copy_made_while_it_served_and_restored_is_seen(
+    magasin: Magasin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`.backup`, `.restore`: what was acknowledged between would be lost, its numbers given twice."""
+    heure = time.monotonic()
+    monkeypatch.setattr("sne_sandbox.store.identite.time.monotonic", lambda: heure)
+    _ecrire(magasin, "avant")
+    with (
+        closing(sqlite3.connect(tmp_path / "sne.sqlite3")) as ici,
+        closing(sqlite3.connect(tmp_path / "copie")) as copie,
+    ):
+        ici.backup(copie)
+        for nom in ("acquittee", "aussi"):
+            heure += 1.0
+            _ecrire(magasin, nom)
+        copie.backup(ici)
+    with pytest.raises(MagasinIndisponible, match="ramené à un état antérieur"):
+        _ecrire(magasin, "apres")
+
+
+def test_a_generation_that_was_not_committed_is_not_waited_for(magasin: Magasin, tmp_path: Path) -> None:
+    """As on a disk that was full when a server began."""
+    with Magasin.ouvrir(None, tmp_path) as autre:
+        refuse = autre._valider
+
+        def plein(groupe: Groupe, *, ecriture: bool) -> None:
+            autre.verifier_fichier(groupe.pilote)
+            autre._annuler(groupe, ecriture=ecriture)
+            raise MagasinIndisponible("le disque de la base est plein")
+
+        autre._valider = plein  # type: ignore[method-assign]
+        autre.servir()
+        autre._valider = refuse  # type: ignore[method-assign]
+        _ecrire(autre, "apres")
 
 
 @pytest.mark.parametrize(("voulu", "lu"), [("FULL", 2), ("NORMAL", 1)])

@@ -107,6 +107,21 @@ def test_too_little_room_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert _lire(sante)[1] == {"place": "il reste 12 Mo, il en faut 50"}
 
 
+def test_a_folder_that_is_gone_is_a_reason_and_no_error_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parti(fichier: Path) -> int:
+        raise FileNotFoundError(2, "gone")
+
+    monkeypatch.setattr(module, "place_libre", parti)
+    monkeypatch.setattr(module, "journal_technique", None)  # no line every two seconds
+    with Magasin.ouvrir(None, tmp_path) as magasin:
+        sante = Sante(magasin)
+        sante.examiner()
+        (raison,) = _lire(sante)[1].values()
+        assert "échoué" not in raison
+
+
 def test_tables_of_another_version_are_said(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "REVISION", "v9999")
     sante = Sante(magasin)
