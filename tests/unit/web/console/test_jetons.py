@@ -134,6 +134,23 @@ def test_a_form_of_who_is_no_longer_in_is_told_where_to_come_in(ferme: Flask) ->
     assert jetons.tenir(magasin(ferme)).jetons == []
 
 
+def test_a_script_with_an_old_token_and_a_neighbour_who_guesses_shut_nobody_out(ferme: Flask) -> None:
+    ferme.extensions["acces"]._frein = Frein()
+    http = ferme.test_client()
+
+    def essayer(jeton: str) -> int:
+        return http.get("/api/v1/bases", headers={"Authorization": f"Bearer {jeton}"}).status_code
+
+    assert [essayer("ancien") for _ in range(PAR_PAIR[0] + 3)] == [401] * PAR_PAIR[0] + [429] * 3
+    assert essayer(TOUT) == 200
+    ferme.extensions["acces"]._frein = Frein()
+    assert [essayer(f"faux-{rang}") for rang in range(PAR_PAIR[0] + 1)][-1] == 429
+    faux = ferme.test_client().get("/connexion?code=1-a-" + "0" * 32, headers=ENTETES)
+    assert faux.status_code == 429
+    code = jetons.code_de_lien(ferme.extensions["sne"].configuration.home)
+    assert ferme.test_client().get(f"/connexion?code={code}", headers=ENTETES).status_code == 303
+
+
 def test_the_link_for_trainees_leaves_no_token_in_the_address_and_is_made_anew(ferme: Flask) -> None:
     lecture = ferme.extensions["acces"].lecture
     http = ferme.test_client()
