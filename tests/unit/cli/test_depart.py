@@ -129,7 +129,7 @@ def test_a_link_is_made_for_a_server_that_there_is(tmp_path: Path) -> None:
 
     absent = tmp_path / "absent"
     for mots in ([], ["--lecture"]):
-        assert "n'est celui d'aucun serveur" in str(lien(absent, *mots).exception)
+        assert "Aucun serveur n'a encore démarré" in str(lien(absent, *mots).exception)
     assert not absent.exists()
     cle_des_cookies(tmp_path)
     assert lien(tmp_path).output.startswith("http://127.0.0.1:8080/connexion?code=")
