@@ -5,6 +5,7 @@ What unpacks never gives more than an archive declares: `zipfile` stops there, a
 """
 
 import errno
+import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,6 +39,33 @@ MESSAGE: Final = Limite(membres=20_000, entier=20_000_000, total=20_000_000, lig
 RAPPORT_MAX: Final = 500_000_000
 DOCUMENT_MAX: Final = 100_000_000
 ECRIT_A_LA_MAIN_MAX: Final = 10_000_000
+
+
+#: The end of a directory (APPNOTE 4.3.16), its longest comment; the locator of its larger form (4.3.15).
+_FIN, _FIN_MAX = b"PK\5\6", 22 + 65_535
+_RENVOI, _RENVOI_TAILLE = b"PK\6\7", 20
+#: Bytes of the directory for a member, name and all.
+_PAR_MEMBRE: Final = 1_000
+
+
+def annuaire_trop_gros(fichier: Path, limite: Limite) -> str:
+    """As `trop`, of an archive that is not open yet: opening it reads its whole directory, however large. ""
+    for what is no archive too. Raises OSError."""
+    with fichier.open("rb") as flux:
+        taille = flux.seek(0, io.SEEK_END)
+        flux.seek(max(0, taille - _FIN_MAX - _RENVOI_TAILLE))
+        bout = flux.read()
+        fin = bout.rfind(_FIN)
+        if fin < 0:
+            return ""
+        occupe = int.from_bytes(bout[fin + 12 : fin + 16], "little")
+        renvoi = bout[max(0, fin - _RENVOI_TAILLE) : fin]
+        if renvoi.startswith(_RENVOI):
+            # Wherever the locator points: Python looks for the record just before it (56 bytes).
+            occupe = max(occupe, int.from_bytes(bout[fin - 76 + 40 : fin - 76 + 48], "little"))
+    if occupe > limite.membres * _PAR_MEMBRE:
+        return f"son annuaire occupe {occupe} octets, {limite.membres * _PAR_MEMBRE} sont admis"
+    return ""
 
 
 def trop(archive: zipfile.ZipFile, limite: Limite) -> str:

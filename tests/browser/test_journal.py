@@ -54,7 +54,7 @@ def test_a_list_that_hears_nothing_does_not_say_live(visiter: Visiter) -> None:
     visite.tolerer.append("net::ERR")
     visite.page.route("**/journal/flux*", lambda route: route.abort())
     direct = visite.aller(JOURNAL).locator("[data-direct]")
-    expect(direct).to_contain_text("le serveur ne répond plus")
+    expect(direct).to_contain_text("coupé : rechargez la page")
     visite.page.unroute("**/journal/flux*")
     expect(direct).to_contain_text("en direct")
 

@@ -160,6 +160,19 @@ def test_options_and_variables_are_those_of_the_product(
     )
 
 
+def test_a_server_that_is_replaced_has_the_time_to_leave() -> None:
+    """Until the balancer knows (it asks every second, twice), and the last exchange is over."""
+    (deploiement_,) = [o for o in OBJETS if o["kind"] == "Deployment"]
+    pod = gabarit(deploiement_)
+    assert pod is not None
+    delais = {ou: int(variables["SNE_SANDBOX_DELAI_ARRET"]) for ou, _, variables in _du_serveur()}
+    graces = {"kubernetes": int(pod["spec"]["terminationGracePeriodSeconds"])}
+    for nom in ("serveur-1", "serveur-2"):
+        graces[nom] = int(compose()["services"][nom]["stop_grace_period"].removesuffix("s"))
+    assert delais.keys() == graces.keys()
+    assert all(5 <= delais[ou] <= graces[ou] - 30 for ou in graces), (delais, graces)
+
+
 def test_no_secret_is_written_in_these_files() -> None:
     for fichier in [RACINE / "compose.yaml", *DEPLOIEMENT.rglob("*")]:
         if fichier.is_file():

@@ -113,6 +113,15 @@ def test_the_read_only_link_is_made_anew(ferme: Serveur, tmp_path: Path) -> None
     assert [appeler(ferme, "/api/v1/bases", jeton)[0] for jeton in (avant, apres)] == [401, 200]
 
 
+def test_no_link_is_made_in_a_home_where_no_server_started(tmp_path: Path) -> None:
+    """A dead link was printed, and a key made, for a --home that was mistyped or another machine's."""
+    for lecture in ((), ("--lecture",)):
+        refuse = sne(tmp_path, "jetons", "lien", *lecture, "--home", str(tmp_path / "ailleurs"))
+        assert (refuse.returncode, refuse.stdout) == (2, "")
+        assert "Aucun serveur n'a encore démarré" in refuse.stderr
+    assert not (tmp_path / "ailleurs").exists()
+
+
 def test_a_secret_is_read_from_a_file_and_one_that_was_typed_is_told(tmp_path: Path) -> None:
     jeton = "kQ3vX0aZ8rT5yB1nM7cW2e"
     (tmp_path / "secret").write_text(jeton + "\n")

@@ -126,7 +126,7 @@ def parc(tmp_path: Path) -> Iterator[Parc]:
                 nom: str(tmp_path / Path(chemin).name)
                 for nom, chemin in deploiement.compose()["services"]["serveur-1"]["environment"].items()
                 if chemin.startswith("/run/secrets/")
-            }
+            } | {"SNE_SANDBOX_DELAI_ARRET": "5"}
             hotes = [Hote(reseau, nom, tmp_path / nom, options, fichiers) for nom in ("un", "deux")]
             for hote in hotes:
                 hote.lancer()
@@ -203,3 +203,27 @@ def test_nothing_is_lost_or_twice_whatever_is_killed(parc: Parc) -> None:
     hors = [r for r in compte.refus if not any(d - 1 <= r.debut <= f + MARGE for _, d, f in absences)]
     assert hors == []
     print(f"{compte.retrouves} told by a duplicate, refusals: {dict(compte.causes())}")
+
+
+def test_hosts_are_replaced_one_after_the_other_and_nobody_notices(parc: Parc) -> None:
+    """As an upgrade does, twice: SIGTERM, and it starts again when it has left. HAProxy cuts no connection of
+    one that says that it leaves."""
+    jusqua(lambda: _sert(parc), parc.hotes[0].dire)
+    compte, fini = Compte(), threading.Event()
+    charge = threading.Thread(
+        target=insister, args=(parc.ouvrir, messages(), CLIENTS, compte, fini.is_set), daemon=True
+    )
+    charge.start()
+    try:
+        for hote in parc.hotes * 2:
+            avant = len(compte.acquittes)
+            hote.processus.terminate()
+            hote.processus.wait(_PATIENCE)
+            hote.lancer()
+            hote.attendre()
+            time.sleep(3)  # HAProxy sees it back before the other leaves
+            assert len(compte.acquittes) > avant
+    finally:
+        fini.set()
+        charge.join(_PATIENCE)
+    assert compte.refus == []

@@ -339,3 +339,21 @@ def test_what_is_wrong_in_the_looking_is_not_passed_over(
     monkeypatch.setattr(diagnostic, "_horloge", lambda date: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         list(diagnostiquer(branchement(exigeant), environ={}))
+
+
+@pytest.mark.parametrize(
+    ("statut", "dit"), [(401, "sans jeton"), (0, "n'a pas répondu"), (503, "n'a pas répondu")]
+)
+def test_an_api_that_comes_late_is_not_said_to_want_a_token(
+    monkeypatch: pytest.MonkeyPatch, exigeant: Serveur, statut: int, dit: str
+) -> None:
+    """The first call has the server load its API: the ready file that was given holds the token."""
+    lire = diagnostic._lire
+    monkeypatch.setattr(
+        diagnostic,
+        "_lire",
+        lambda lien, chemin, jeton="": (
+            (statut, b"") if chemin.startswith("/api/") else lire(lien, chemin, jeton)
+        ),
+    )
+    assert dit in points(branchement(exigeant))["base"].dit

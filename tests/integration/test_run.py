@@ -78,7 +78,8 @@ import json, os, sys, urllib.request
 pret = json.load(open(os.environ["SNE_READY_FILE"]))
 adresse = f"{pret['http']}/api/v1/bases/{pret['base']}/guichets/G1226/inbox/DEMG1226-201901021200-000001.xml"
 document = open(sys.argv[1], "rb").read().replace(b"G1104", b"G1226")
-question = urllib.request.Request(adresse, document, {"Content-Type": "text/xml"}, method="PUT")
+entetes = {"Content-Type": "text/xml", "Authorization": f"Bearer {pret['admin_token']}"}
+question = urllib.request.Request(adresse, document, entetes, method="PUT")
 urllib.request.build_opener(urllib.request.ProxyHandler({})).open(question).close()
 """
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,17 @@ def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
     assert archives.texte(fichier, 7) == "é\nà\n"
     with pytest.raises(OSError, match="too large"):
         archives.octets(fichier, 6)
+
+
+@pytest.mark.parametrize("membres", [200, 66_000])
+def test_a_directory_that_is_too_large_is_not_read(tmp_path: Path, membres: int) -> None:
+    """66,000 members: the directory is of the larger form."""
+    fichier = tmp_path / "annuaire.zip"
+    with zipfile.ZipFile(fichier, "w") as archive:
+        for rang in range(membres):
+            archive.writestr(f"{rang:0300}", b"")
+    limite = replace(archives.PREUVES, membres=64)
+    assert "son annuaire occupe" in archives.annuaire_trop_gros(fichier, limite)
+    assert archives.annuaire_trop_gros(fichier, replace(limite, membres=membres)) == ""
+    fichier.write_bytes(b"pas un zip")
+    assert archives.annuaire_trop_gros(fichier, limite) == ""

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from sne_sandbox import systeme
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.errors import BaseInconnue, UsageError
-from sne_sandbox.settings import est_boucle_locale
+from sne_sandbox.settings import PAR_NOM, est_boucle_locale
 
 if TYPE_CHECKING:
     from sne_sandbox.operations.hotes import Preparation
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: What the base `ecole` starts from, unless it is asked otherwise.
 SEMENCE: Final = "ecole"
+#: Where a server is that is told nothing.
+ADRESSE_D_ORIGINE: Final = "http://127.0.0.1:8080"
 _PARTOUT: Final = ("0.0.0.0", "::", "")  # noqa: S104 - looked for, not listened on
 
 
@@ -59,15 +61,16 @@ def jeton_commun(configuration: "Configuration") -> "Configuration":
     return replace(configuration, jeton=jetons.jeton_du_home(configuration.home))
 
 
-def adresse_publique(ecrite: str | None) -> str | None:
-    """The address by which others call the server, without its last slash. Raises UsageError for none."""
+def adresse_publique(ecrite: str | None, option: str = "--url-publique") -> str | None:
+    """The address by which others call the server, without its last slash. Raises UsageError for none, which
+    names the option it came by."""
     if ecrite is None:
         return None
     parties = urlsplit(ecrite)
     reste = parties.path.strip("/") or parties.query or parties.fragment or parties.username
     if parties.scheme not in ("http", "https") or not parties.hostname or reste:
         raise UsageError(
-            f"[{ecrite}] n'est pas une adresse pour --url-publique.",
+            f"[{ecrite}] n'est pas une adresse pour {option}.",
             remede="donnez le schéma et le nom seuls, par exemple https://sne.exemple.fr",
         )
     return f"{parties.scheme}://{parties.netloc}"
@@ -190,7 +193,7 @@ def annoncer_la_console(
     is. The token itself is in no log."""
     from sne_sandbox.operations import jetons
 
-    adresse = configuration.url_publique or adresses.http or adresses.https
+    adresse = configuration.url_publique or adresses.http or adresses.https or ""
     if configuration.ouvert:
         click.echo(f"  console : {adresse}{chemin}", err=True)
         click.echo(
@@ -199,10 +202,20 @@ def annoncer_la_console(
         return
     code = jetons.code_de_lien(configuration.home)
     click.echo(f"  console : {adresse}/connexion?code={code}", err=True)
-    click.echo("            (ce lien ouvre une fois, dans les dix minutes ; « sne-sandbox jetons lien » en "
-               "fait un autre)", err=True)  # fmt: skip
+    click.echo("            (ce lien ouvre une fois, dans les dix minutes ; "
+               f"« {_un_autre_lien(configuration.home, adresse)} » en fait un autre)", err=True)  # fmt: skip
     ou = configuration.jeton_fichier
     click.echo(f"  jeton d'administration : {'celui que vous avez donné' if ou is None else ou}", err=True)
+
+
+def _un_autre_lien(home: Path, adresse: str) -> str:
+    """The command that makes one more link of this server, as it is typed where this one was."""
+    mots = ["sne-sandbox", "jetons", "lien"]
+    if home != PAR_NOM["home"].defaut:
+        mots += ["--home", str(home)]
+    if adresse != ADRESSE_D_ORIGINE:
+        mots += ["--url", adresse]
+    return " ".join(f'"{mot}"' if " " in mot else mot for mot in mots)
 
 
 def ecrire_pret(

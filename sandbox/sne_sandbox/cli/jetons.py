@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from sne_sandbox.cli.depart import adresse_publique
+from sne_sandbox.cli.depart import ADRESSE_D_ORIGINE, adresse_publique
 from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, ouvrir_magasin, reglages, une_forme
 from sne_sandbox.domain.publication import en_json
+from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import jetons
 from sne_sandbox.operations.jetons import Droit
 
@@ -80,12 +81,17 @@ def revoquer(nom: str, **options: Any) -> None:
 
 @commande.command("lien")
 @reglages(*COMMUNES, "database")
-@click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Adresse du serveur.")
+@click.option("--url", default=ADRESSE_D_ORIGINE, show_default=True, help="Adresse du serveur.")
 @click.option("--lecture", is_flag=True, help="Celui qui ne fait que lire : il reste bon.")
 def lien(url: str, lecture: bool, **options: Any) -> None:
     """Fait un lien qui ouvre la console du serveur de --home, une fois, dans les dix minutes."""
     home: Path = options["home"]
-    adresse = adresse_publique(url)
+    adresse = adresse_publique(url, "--url")
+    if not jetons.a_servi(home):  # a key made now would sign what no server opens
+        raise UsageError(
+            f"Aucun serveur n'a encore démarré dans le dossier [{home}] : ce lien n'ouvrirait rien.",
+            remede="donnez par --home le dossier du serveur, sur sa machine",
+        )
     if lecture:
         with ouvrir_magasin(options) as magasin:
             click.echo(f"{adresse}/lecture/{jetons.jeton_de_lecture(magasin, home)}")

@@ -26,6 +26,7 @@ from lxml import etree
 from sne_sandbox.domain.nir import deplier
 from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, masquer_qp, nombre
 from sne_sandbox.errors import ExchangeError
+from sne_sandbox.mime.encodages import BINAIRE, IMAGES, encodages, est_un_texte
 from sne_sandbox.mime.message import TELS_QUELS, decoder_transfert, encoder_transfert, lire_content_type
 from sne_sandbox.mime.unpack import Morceau, decouper, limite_du_corps, lire_entetes
 
@@ -108,10 +109,6 @@ _PDF_CODE: Final = re.compile(
     rb"/ToUnicode|/Identity-[HV]|/Differences|/Encrypt|/LZWDecode|/ASCIIHexDecode"
     rb"|<\s*(?i:FEFF)[0-9A-Fa-f\s]*>|<[0-9A-Fa-f\s]+>[^\[\]<>()]*\]?\s*T[jJ]"
 )
-#: What a picture begins with, whose bytes are no text: PNG, JPEG, GIF, TIFF, BMP.
-_IMAGES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
-#: Controls that no text has, in any encoding of one byte a character.
-_BINAIRE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +220,7 @@ class _Masqueur:
         except ExchangeError:
             self.ouvert = False
             # A part in binary may hold anything, and nothing says where it ends.
-            return self._en_texte(corps) if _est_un_texte(corps) else _illisible("message", len(corps))
+            return self._en_texte(corps) if est_un_texte(corps) else _illisible("message", len(corps))
         rendu, fait = [], 0
         for morceau in morceaux:
             if not morceau.contenu:
@@ -463,7 +460,7 @@ class _Masqueur:
         """A text with a part in quoted-printable, markup within: shown when nothing is found once decoded."""
         octets = quopri.decodestring(texte.encode("utf-8", "replace"))
         if (
-            not _est_un_texte(octets) and len(_QP.findall(texte)) >= _QP_MIN
+            not est_un_texte(octets) and len(_QP.findall(texte)) >= _QP_MIN
         ):  # compressed, or in another encoding
             return _illisible("texte", len(texte)).decode()
         lu = octets.decode("utf-8", "replace")
@@ -490,7 +487,7 @@ class _Masqueur:
             if en_hexa:
                 return en_hexa
         lu = _decoder(compact)
-        if len(lu) < _COURT and not (_est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):
+        if len(lu) < _COURT and not (est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):
             # A word, a number, nearly always.
             if not self._a_un_nir(lu):
                 return texte if compact == texte or not self._decale(compact) else _BASE64_TU
@@ -498,7 +495,7 @@ class _Masqueur:
             return f"[ZIP de {len(lu)} octets]"
         ouvert = self.ouvert
         masque = self.octets(lu)
-        if not _est_un_texte(lu):
+        if not est_un_texte(lu):
             self.ouvert = ouvert
         if masque != lu:
             return binascii.b2a_base64(masque, newline=False).decode("ascii")
@@ -551,9 +548,9 @@ class _Masqueur:
 
     def _en_texte(self, donnees: bytes, charset: str = "") -> bytes:
         """Bytes that are no document, as a text in the encoding that they can be read in."""
-        if len(donnees) > _TEXTE_MAX and not _MARQUE.match(donnees) and not _est_un_texte(donnees):
+        if len(donnees) > _TEXTE_MAX and not _MARQUE.match(donnees) and not est_un_texte(donnees):
             return _illisible("contenu", len(donnees)) if self._a_un_nir(donnees) else donnees
-        for encodage in _encodages(donnees, charset):
+        for encodage in encodages(donnees, charset):
             try:
                 texte = donnees.decode(encodage)
                 if encodage == "latin-1":
@@ -567,22 +564,10 @@ class _Masqueur:
     def _juger(self, donnees: bytes) -> None:
         """Whether bytes that are in no encoding of Unicode are a text, or what nobody opens: ciphered,
         compressed without saying so, in EBCDIC. Pictures are shown as they are."""
-        if donnees.startswith(_IMAGES):
-            return
-        if _BINAIRE.search(donnees) or self._a_un_nir(donnees.decode("cp500").encode()):
+        if not donnees.startswith(IMAGES) and (
+            BINAIRE.search(donnees) or self._a_un_nir(donnees.decode("cp500").encode())
+        ):
             self.ouvert = False
-
-
-def _encodages(donnees: bytes, charset: str) -> tuple[str, ...]:
-    """The encodings to read bytes in, the likeliest first; the last one reads any."""
-    if donnees.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ("utf-32" if donnees[2:4] == b"\0\0" else "utf-16", "latin-1")
-    nuls = donnees[:64].count(0) * 3
-    if nuls >= 2 * len(donnees[:64]) > 0:
-        return ("utf-32-be" if donnees[:1] == b"\0" else "utf-32-le", "latin-1")
-    if nuls > len(donnees[:64]):
-        return ("utf-16-be" if donnees[:1] == b"\0" else "utf-16-le", "latin-1")
-    return (*((charset,) if charset else ()), "utf-8", "latin-1")
 
 
 def _lire(donnees: bytes) -> Any:
@@ -605,11 +590,3 @@ def _decoder(compact: str) -> bytes:
     """What base64 without blanks nor padding stands for, but for a last character that stands for nothing."""
     compact = compact[: len(compact) - (len(compact) % 4 == 1)]
     return binascii.a2b_base64(compact + "=" * (-len(compact) % 4))
-
-
-def _est_un_texte(octets: bytes) -> bool:
-    try:
-        octets.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return b"\0" not in octets

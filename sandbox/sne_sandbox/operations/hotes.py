@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from sne_sandbox.errors import StoreError, UsageError
-from sne_sandbox.operations.jetons import FICHIER
+from sne_sandbox.operations.jetons import CLE_CONSOLE, FICHIER
 from sne_sandbox.pki import controle
 from sne_sandbox.raisons import raison_ecriture
 from sne_sandbox.store.coffre import Coffre, CoffreTenu, lire_secret
 from sne_sandbox.store.session import Magasin
 
-#: The key that signs the cookies and makes the read-only link, in a home.
-CLE_CONSOLE: Final = "console.key"
 #: Files of a home that are the same in all, the certificate of the authority after its key.
 _PARTAGES: Final = ("pki/ca.key", "pki/ca.pem", CLE_CONSOLE)
 #: Those that a home may do without: the admin token that its server drew.

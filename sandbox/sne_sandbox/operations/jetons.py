@@ -26,9 +26,10 @@ from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.store.jetons import JetonGarde
 from sne_sandbox.store.session import Magasin
 
-#: The file of a home that holds the admin token of its server, and that of the key of its cookies.
+#: The file of a home that holds the admin token of its server, and that of the key that signs its cookies and
+#: makes its read-only link.
 FICHIER: Final = "jeton"
-_CLE: Final = "console.key"
+CLE_CONSOLE: Final = "console.key"
 #: The name of the read-only link among the tokens.
 LIEN_DE_LECTURE: Final = "lien-de-lecture"
 #: The name of the tokens that a server was given, in messages: they have no row.
@@ -107,10 +108,11 @@ def nouveau(
 ) -> JetonNouveau:
     """Makes a token; `expire` is a duration (« P30D ») or a day, "" for never. Raises UsageError,
     BaseInconnue, and ConflitEtat for a name that is taken."""
-    if _NOM.fullmatch(nom) is None or nom == LIEN_DE_LECTURE:
+    if _NOM.fullmatch(nom) is None or nom in (LIEN_DE_LECTURE, DU_SERVEUR, DE_LECTURE):
         raise UsageError(
             f"Le nom [{nom[:40]}] ne convient pas à un jeton.",
-            remede="des lettres sans accent, des chiffres, - et _, 40 au plus : ci-nuit",
+            remede="des lettres sans accent, des chiffres, - et _, 40 au plus : ci-nuit ; « serveur », "
+            f"« lecture » et « {LIEN_DE_LECTURE} » sont pris",
         )
     if (droit is Droit.BASE) != (base is not None):
         raise UsageError(
@@ -221,7 +223,12 @@ def jeton_du_home(home: Path) -> str:
 def cle_des_cookies(home: Path) -> bytes:
     """What signs the cookies and codes of a server, and makes its read-only link: the same for all its
     processes, and after a start. Raises StoreError when the home cannot hold it."""
-    return _secret_du_home(home, _CLE, lambda: secrets.token_bytes(32))
+    return _secret_du_home(home, CLE_CONSOLE, lambda: secrets.token_bytes(32))
+
+
+def a_servi(home: Path) -> bool:
+    """Whether a server has started in this home: its key is there."""
+    return (home / CLE_CONSOLE).is_file()
 
 
 def jeton_de_lecture(magasin: Magasin, home: Path) -> str:

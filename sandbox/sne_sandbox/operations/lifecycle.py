@@ -165,9 +165,10 @@ class NuitsEnAttente:
         """What happened, and what to do, in French."""
         return (
             f"{self._debut} : {self.nuits} sont dues d'un coup, jusqu'au {date_francaise(self.jusqua)}. "
-            "L'horloge de la machine a-t-elle sauté ? Aucune n'est passée, et les échanges continuent sans "
-            "elles, à la date de cette horloge. → remettez-la à l'heure, et la question disparaît ; ou "
-            f"faites-les passer : « sne-sandbox clock nuits --base {self.base} »"
+            "L'horloge de la machine a-t-elle sauté, ou le serveur était-il arrêté ? Aucune n'est passée, et "
+            "les échanges continuent sans elles, à la date de cette horloge. → si elle a sauté, remettez-la "
+            "à l'heure, et la question disparaît ; sinon, faites-les passer : "
+            f"« sne-sandbox clock nuits --base {self.base} »"
         )
 
     @property

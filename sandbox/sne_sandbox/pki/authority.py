@@ -119,7 +119,13 @@ class Autorite:
     @classmethod
     def renouveler(cls, home: Path, noms: Sequence[str] = ()) -> "Autorite":
         """The same key certified anew, for a server that answers to `noms` too: identities made before stay
-        good, and who trusted the authority must trust its new certificate. Raises PkiError as `ouvrir`."""
+        good, and who trusted the authority must trust its new certificate. Raises PkiError as `ouvrir`,
+        and when the home has no authority: it is not the one that was meant."""
+        if not cls(home / "pki").ca.is_file():
+            raise PkiError(
+                f"Le dossier [{home}] n'a pas d'autorité à renouveler.",
+                remede="donnez par --home celui du serveur ; un premier « sne-sandbox serve » en fait une",
+            )
         return cls._tenir(home, lambda pki: pki._renouveler(noms, certificates.maintenant()))
 
     @classmethod

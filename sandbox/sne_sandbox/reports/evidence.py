@@ -376,6 +376,8 @@ def _seule(archive: zipfile.ZipFile, fichier: Path, *, scellee: bool) -> bool:
 @contextmanager
 def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
     try:
+        if raison := archives.annuaire_trop_gros(fichier, archives.PREUVES):
+            raise DossierIllisible(f"Le dossier [{fichier}] est trop gros : {raison}.", remede=_ENTIER)
         with zipfile.ZipFile(fichier) as archive:
             if raison := archives.trop(archive, archives.PREUVES):
                 raise DossierIllisible(f"Le dossier [{fichier}] est trop gros : {raison}.", remede=_ENTIER)

@@ -3,10 +3,10 @@
 # Twisted annotates a part of itself only.
 # mypy: allow-untyped-calls
 
-import contextlib
+import errno
 import socket
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from twisted.internet.interfaces import IAddress, IReadDescriptor
 from twisted.internet.protocol import ServerFactory
@@ -14,10 +14,14 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.server.bornes import A_LA_PORTE, REPIT, marge
+from sne_sandbox.server.bornes import A_LA_PORTE, REPIT, Bornes, marge
 from sne_sandbox.server.channel import Canal
-from sne_sandbox.server.repartition import ADOPTEE, D_UN_COUP, FERMEE
+from sne_sandbox.server.repartition import ADOPTEE, D_UN_COUP, FERMEE, RENDUE
 from sne_sandbox.server.service import Genre, ServiceWsgi
+
+_SANS_DESCRIPTEUR: Final = (errno.EMFILE, errno.ENFILE)
+#: Rest before what the parent has no room to hear is said again. Seconds.
+_REDITE: Final = 0.02
 
 
 class FabriqueDeCanaux(ServerFactory):
@@ -67,12 +71,21 @@ class Porte:
             except (BlockingIOError, ConnectionAbortedError):
                 return
             except OSError as erreur:  # no descriptor left
-                self._service.bornes.relacher()
-                self._attendre(f"le système ne le permet pas ({raison_systeme(erreur)})")
+                self._manquer(erreur)
                 return
-            with connexion, contextlib.suppress(OSError):  # gone before it was seen
+            with connexion:
                 connexion.setblocking(False)
-                self._reacteur.adoptStreamConnection(connexion.fileno(), connexion.family, self._fabrique)
+                try:
+                    self._reacteur.adoptStreamConnection(connexion.fileno(), connexion.family, self._fabrique)
+                except OSError as erreur:
+                    if erreur.errno in _SANS_DESCRIPTEUR:
+                        self._manquer(erreur)
+                        return
+                    # else gone before it was seen
+
+    def _manquer(self, erreur: OSError) -> None:
+        self._service.bornes.relacher()
+        self._attendre(f"le système ne le permet pas ({raison_systeme(erreur)})")
 
     def _attendre(self, raison: str) -> None:
         """Accepts nothing, until there is room again; tried every second."""
@@ -103,15 +116,24 @@ class Porte:
 
 @implementer(IReadDescriptor)
 class Arrivees:
-    """A process's side: adopts the connections that come by `ligne`, each for the factory of its listener."""
+    """A process's side: adopts the connections that come by `ligne`, each for the factory of its listener.
+    One for which no descriptor is left is given back; the next is taken a second later."""
 
     def __init__(
-        self, ligne: socket.socket, reacteur: Any, fabriques: Sequence[ServerFactory | None]
+        self,
+        ligne: socket.socket,
+        reacteur: Any,
+        fabriques: Sequence[ServerFactory | None],
+        bornes: Bornes,
     ) -> None:
         ligne.setblocking(False)
         self._ligne = ligne
         self._reacteur = reacteur
         self._fabriques = fabriques
+        self._bornes = bornes
+        self._a_dire = b""
+        self._redite: Any = None
+        self._retour: Any = None
         reacteur.addReader(self)
 
     def fileno(self) -> int:
@@ -132,32 +154,70 @@ class Arrivees:
             if not rang:  # the parent is gone
                 self._reacteur.removeReader(self)
                 return
-            for descripteur in descripteurs:
-                with socket.socket(fileno=descripteur) as connexion:
-                    self._adopter(connexion, self._fabriques[rang[0]])
+            # The system drops a descriptor for which there is no room: the message comes without.
+            if not descripteurs or not self._adopter(descripteurs[0], self._fabriques[rang[0]]):
+                self._rendre()
+                return
 
-    def _adopter(self, connexion: socket.socket, fabrique: ServerFactory | None) -> None:
-        connexion.setblocking(False)
-        self._dire(ADOPTEE)
-        try:
+    def _adopter(self, descripteur: int, fabrique: ServerFactory | None) -> bool:
+        """False when no descriptor is left."""
+        with socket.socket(fileno=descripteur) as connexion:
+            connexion.setblocking(False)
             assert fabrique is not None
-            self._reacteur.adoptStreamConnection(connexion.fileno(), connexion.family, fabrique)
-        except OSError:  # gone before it was seen
-            self.fermee()
+            try:
+                self._reacteur.adoptStreamConnection(connexion.fileno(), connexion.family, fabrique)
+            except OSError as erreur:
+                if erreur.errno in _SANS_DESCRIPTEUR:
+                    return False
+                self._dire(ADOPTEE + FERMEE)  # gone before it was seen
+            else:
+                self._dire(ADOPTEE)
+        return True
+
+    def _rendre(self) -> None:
+        """Gives one back, and takes none for a while: the exchanges under way have the descriptors."""
+        self._dire(RENDUE)
+        self._bornes.relacher()
+        self._bornes.etat.pauses += 1
+        raison = raison_systeme(OSError(errno.EMFILE, ""))
+        self._bornes.lignes.compter(A_LA_PORTE.format(f"le système ne le permet pas ({raison})"))
+        self._reacteur.removeReader(self)
+        self._retour = self._reacteur.callLater(REPIT, self._reprendre)
+
+    def _reprendre(self) -> None:
+        self._retour = None
+        self._bornes.reserver()
+        self._reacteur.addReader(self)
 
     def fermee(self) -> None:
         """Tells the parent that a connection was closed."""
         self._dire(FERMEE)
 
     def _dire(self, quoi: bytes) -> None:
-        with contextlib.suppress(OSError):
-            self._ligne.send(quoi)
+        self._a_dire += quoi
+        if self._redite is None:
+            self._redire()
+
+    def _redire(self) -> None:
+        """Says all that is to be said; what the parent has no room to hear, a little later: it counts."""
+        self._redite = None
+        try:
+            self._ligne.send(self._a_dire)
+        except BlockingIOError:
+            self._redite = self._reacteur.callLater(_REDITE, self._redire)
+            return
+        except OSError:
+            pass  # the parent is gone, or we are
+        self._a_dire = b""
 
     def connectionLost(self, reason: Failure) -> None:  # noqa: N802
         """Twisted's: the line is of no use any more."""
 
     def fermer(self) -> None:
         """Adopts what has come, and takes no more."""
-        self.doRead()
+        if self._retour is None:
+            self.doRead()
+        if self._retour is not None:
+            self._retour.cancel()
         self._reacteur.removeReader(self)
         self._ligne.close()

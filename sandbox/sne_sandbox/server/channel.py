@@ -268,6 +268,8 @@ class Canal(HTTPChannel):
         self.sans_fin = False
         """Whether the answer under way is a stream of events: it ends with its reader."""
         self._adieu: Adieu | None = None
+        self._engorgee: RequeteRecue | None = None
+        """The request whose answer the transport still holds, and that others sent along with it wait for."""
         self._ligne = b""
         self._poignee = genre == "http"
         self._premier = genre == "http"
@@ -352,9 +354,7 @@ class Canal(HTTPChannel):
         ecoulement = self.ecoulement
         if ecoulement is None and (self._limite is None or self.en_cours):
             return
-        quoi, octets = (
-            (ecoulement, ecoulement.envoyes) if ecoulement is not None else (self._limite, self._lus)
-        )
+        quoi, octets = (ecoulement, ecoulement.envoyes) if ecoulement else (self._limite, self._lus)
         if (trop_lent := self._cadence.mesurer(quoi, octets, self.service.ecoute)) is None:
             return
         avance, duree = trop_lent
@@ -462,6 +462,11 @@ class Canal(HTTPChannel):
 
     def requestDone(self, request: RequeteRecue) -> None:  # noqa: N802
         """Twisted's: the answer to `request` has been written."""
+        if self.persistent and self._waitingForTransport:
+            # The next of those sent at once would be answered into memory: a thousand fit in what was read.
+            self._engorgee = request
+            self.setTimeout(self.service.ecoute.inactivite)
+            return
         self.en_cours = False
         if not self.persistent:
             # A peer that never reads its last answer would otherwise hold it for ever.
@@ -470,10 +475,22 @@ class Canal(HTTPChannel):
         if self.a_fini and not self.en_cours and self.persistent:
             self.loseConnection()
 
+    def resumeProducing(self) -> None:  # noqa: N802
+        """Twisted's: the peer has taken what was written."""
+        super().resumeProducing()
+        requete, self._engorgee = self._engorgee, None
+        if requete is not None:
+            self.setTimeout(None)
+            self.requestDone(requete)
+
     # --- refusals ------------------------------------------------------------------------------------
 
     def allHeadersReceived(self) -> None:  # noqa: N802
         """Twisted's: the head has been read. A body announced too big is refused before it is sent."""
+        for codage in self.requests[-1].requestHeaders.getRawHeaders(b"transfer-encoding", ()):
+            if codage.lower() != b"chunked":  # Twisted passes over `identity`: the body would be a request
+                self._refuser(400, malformee.codage(codage))
+                return
         if self.length is not None and self.length > self.service.ecoute.message_max:
             self.refuser_corps()
             return
@@ -504,11 +521,7 @@ class Canal(HTTPChannel):
 
     def refuser_corps(self) -> None:
         """Refuses a body that exceeds the limit."""
-        self._refuser(
-            413,
-            f"La limite est de {self.service.ecoute.message_max} octets. → réduisez le message, ou relevez "
-            "--message-max.",
-        )
+        self._refuser(413, refus.TROP_GROS.format(self.service.ecoute.message_max))
 
     def refuser_octets(self) -> None:
         """Refuses a request for which there is no room."""
@@ -575,13 +588,7 @@ class Canal(HTTPChannel):
         else:
             methode, chemin = getattr(self, "_command", b""), getattr(self, "_path", b"")
         self.service.signaler_http(
-            RefusHttp(
-                pair=self.pair,
-                methode=methode.decode("latin-1"),
-                chemin=chemin.decode("latin-1"),
-                statut=statut,
-                raison=raison,
-            )
+            RefusHttp(self.pair, methode.decode("latin-1"), chemin.decode("latin-1"), statut, raison)
         )
 
     def _jeter_et_attendre(self, data: bytes) -> None:

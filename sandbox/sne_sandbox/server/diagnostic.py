@@ -476,13 +476,13 @@ def _de_la_base(connexion: http.client.HTTPConnection, branchement: Branchement)
         for suite in ("/guichets", "/clock", f"/exchanges?limite={_DERNIERS}")
     )
     if guichets is None or horloge is None or arrives is None:
-        remede = "donnez le fichier prêt du serveur (--ready-file), qui porte son jeton"
-        yield Point(
-            "base",
-            None,
-            "l'API ne se lit pas sans jeton : guichet et derniers échanges ne sont pas vus",
-            remede,
-        )
+        statut, _ = _lire(connexion, base, branchement.jeton)
+        if statut in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN):
+            dit = "ne se lit pas sans jeton"
+            remede = "donnez le fichier prêt du serveur (--ready-file), qui porte son jeton"
+        else:  # a first request has the server load its API, on a machine that may be busy
+            dit, remede = "n'a pas répondu comme prévu", "recommencez dans un instant"
+        yield Point("base", None, f"l'API {dit} : guichet et derniers échanges ne sont pas vus", remede)
         return
     if branchement.guichet:
         codes = [guichet["code"] for guichet in guichets if guichet["ferme_le"] is None]

@@ -30,7 +30,11 @@ def principal() -> None:
             application = pickle.load(entree)()  # noqa: S301 - written by our parent
             while True:
                 environ, fichier = pickle.load(entree)  # noqa: S301
-                pickle.dump(repondre(application, environ, Path(fichier)), sortie)
+                try:
+                    lu: object = repondre(application, environ, Path(fichier))
+                except OSError as erreur:  # no room for it
+                    lu = erreur
+                pickle.dump(lu, sortie)
                 sortie.flush()
                 rendre_memoire()
 

@@ -57,6 +57,14 @@ def en_tete(rang: int, ligne: bytes, vus: set[bytes]) -> str:
     return f"Ligne {rang}, [{montree}] : {cause}. → « Nom: valeur » est attendu, puis CRLF."
 
 
+def codage(valeur: bytes) -> str:
+    """What is wrong with a Transfer-Encoding that tells no length (RFC 9112, 6.3)."""
+    return (
+        f"[Transfer-Encoding: {_montrer(valeur)}] : seul « chunked » est admis. → annoncez la longueur du "
+        "corps par Content-Length."
+    )
+
+
 def morceau(recus: int) -> str:
     """What is wrong with a body in chunks (RFC 9112, 7.1) of which `recus` bytes were read."""
     return (

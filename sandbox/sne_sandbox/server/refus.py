@@ -15,6 +15,7 @@ _TEXTES: Final[dict[int, tuple[bytes, str]]] = {
     ),
     503: (b"Service Unavailable", "Le serveur est saturé."),
 }
+TROP_GROS: Final = "La limite est de {} octets. → réduisez le message, ou relevez --message-max."
 TROP_DE_CONNEXIONS: Final = (
     "{} connexions à la fois, par processus, et toutes sont prises. → fermez les vôtres, réessayez, ou "
     "relevez --connexions-max (et ulimit -n)."

@@ -27,9 +27,12 @@ _ECART: Final = 2
 #: Seconds in which a process adopts what it is handed, unless it is stopped, or has far too much to do: it is
 #: given nothing more then, if another one can have it.
 _PROMPT: Final = 0.25
-#: What a process says of its connections: one is adopted, one is closed.
+#: What a process says of its connections: one is adopted, one is closed, one could not be taken (it has no
+#: descriptor left). A message says several.
 ADOPTEE: Final = b"+"
 FERMEE: Final = b"-"
+RENDUE: Final = b"!"
+_DITES_MAX: Final = 65_536
 
 
 _Connexion = tuple[int, socket.socket, float]
@@ -171,10 +174,14 @@ class Repartiteur:
             self._donner(rang, prise)
 
     def _entendre(self, processus: int) -> None:
-        """Reads what a process has adopted, and what it has closed."""
+        """Reads what a process has adopted, what it has closed, and what it could not take."""
+        confiees = self._confiees[processus]
         with contextlib.suppress(OSError):
-            while dit := self._lignes[processus].recv(1):
-                if dit == FERMEE:
-                    self._ouvertes[processus] -= 1
-                else:
-                    self._confiees[processus].popleft()[1].close()
+            while dites := self._lignes[processus].recv(_DITES_MAX):
+                self._ouvertes[processus] -= dites.count(FERMEE) + dites.count(RENDUE)
+                for dite in dites.replace(FERMEE, b""):
+                    connexion = confiees.popleft()
+                    if dite == RENDUE[0]:
+                        self._sans_hote.append(connexion)
+                    else:
+                        connexion[1].close()

@@ -116,7 +116,9 @@ class _Serveur:
         self._portes: list[Porte] = []
         self._echec: BaseException | None = None
         fabriques = self._fabriques(autorite)
-        self._arrivees = None if arrivees is None else Arrivees(arrivees, self._reacteur, fabriques)
+        self._arrivees = (
+            None if arrivees is None else Arrivees(arrivees, self._reacteur, fabriques, service.bornes)
+        )
         if self._arrivees is not None:
             service.connexion_fermee = self._arrivees.fermee
         for prise, fabrique in zip(prises.toutes(), fabriques, strict=True):

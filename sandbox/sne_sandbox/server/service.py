@@ -169,9 +169,13 @@ class ServiceWsgi:
 
     def dire_les_saturations(self) -> None:
         """Says and journals what is due of it."""
-        for raison in self.bornes.lignes.dues():
+        if not (dues := self.bornes.lignes.dues()):
+            return
+        self.bornes.relacher()  # the first line of a log opens files: the modules that write it
+        for raison in dues:
             logger.warning("sne-sandbox : %s", raison)
             self.signaler_http(RefusHttp(pair="", methode="", chemin="", statut=503, raison=raison))
+        self.bornes.reserver()
 
     def signaler_non_remise(self, non_remise: NonRemise, raison: str) -> None:
         """Has an answer that was not delivered noted, in a thread."""

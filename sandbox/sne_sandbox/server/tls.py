@@ -50,6 +50,8 @@ class ContexteTls:
         # Of TLS 1.2, what encrypts and authenticates at once; the suites of 1.3 all do.
         contexte.set_cipher_list(b"ECDHE+AESGCM:ECDHE+CHACHA20")
         contexte.set_options(SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION)
+        # Of a connection that says nothing, OpenSSL would keep the buffers of a record: 34 kilobytes.
+        contexte.set_mode(SSL.MODE_RELEASE_BUFFERS)
         contexte.use_certificate_chain_file(str(certificat))
         contexte.use_privatekey_file(str(certificat))
         if client_cert != "off":

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
 
+from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.server.service import ApplicationWsgi
 from sne_sandbox.server.workers import ENVIRONNEMENT
 from sne_sandbox.server.wsgi import Destinataire, ReponseWsgi, sature
@@ -32,6 +33,8 @@ EN_ATTENTE_MAX: Final = 64
 OISIVE: Final = 20.0
 #: Seconds that one read may take.
 DELAI: Final = 120.0
+
+PERDU: Final = "le processus des longues lectures s'est arrêté au milieu de celle-ci"
 
 _Lecture = tuple[Destinataire, dict[str, Any]]
 
@@ -56,12 +59,23 @@ class Voie:
         try:
             self._file.put_nowait((requete, dicible))
         except queue.Full:
-            return False
+            self._oublier_les_partis()
+            try:
+                self._file.put_nowait((requete, dicible))
+            except queue.Full:
+                return False
         with self._verrou:
             if self._fil is None and not self._ferme:
                 self._fil = threading.Thread(target=self._tourner, name="sne-lectures", daemon=True)
                 self._fil.start()
         return True
+
+    def _oublier_les_partis(self) -> None:
+        """Those who left while they waited keep no place."""
+        with self._file.mutex:
+            restent = [lue for lue in self._file.queue if lue is None or not lue[0]._disconnected]
+            self._file.queue.clear()
+            self._file.queue.extend(restent)
 
     def fermer(self) -> None:
         """Ends the process, whatever it is at, and leaves no file."""
@@ -78,22 +92,33 @@ class Voie:
     # --- in the thread of the reads --------------------------------------------------------------------
 
     def _tourner(self) -> None:
-        with tempfile.TemporaryDirectory(prefix="sne-lectures-") as dossier:
+        try:
+            with tempfile.TemporaryDirectory(prefix="sne-lectures-") as dossier:
+                self._lire(Path(dossier))
+        except OSError as erreur:  # no room, or no descriptor, for its folder
+            logger.warning("heavy reads cannot be made: %s", erreur)
+            with self._verrou:  # the next read tries again
+                self._fil = None
+                with contextlib.suppress(queue.Empty):
+                    while True:
+                        if (lecture := self._file.get_nowait()) is not None:
+                            self._au_reacteur(lecture[0].repondre, *sature(raison_systeme(erreur)))
+        finally:
+            self._congedier()
+
+    def _lire(self, dossier: Path) -> None:
+        while not self._ferme:
             try:
-                while not self._ferme:
-                    try:
-                        lecture = self._file.get(timeout=OISIVE)
-                    except queue.Empty:
-                        with self._verrou:
-                            if self._file.empty():
-                                self._fil = None
-                                return
-                        continue
-                    if lecture is not None and not self._ferme and not lecture[0]._disconnected:
-                        self._repondre(*lecture, Path(dossier) / f"corps-{time.monotonic_ns()}")
-                    del lecture  # waiting for the next must not keep it
-            finally:
-                self._congedier()
+                lecture = self._file.get(timeout=OISIVE)
+            except queue.Empty:
+                with self._verrou:
+                    if self._file.empty():
+                        self._fil = None
+                        return
+                continue
+            if lecture is not None and not self._ferme and not lecture[0]._disconnected:
+                self._repondre(*lecture, dossier / f"corps-{time.monotonic_ns()}")
+            del lecture  # waiting for the next must not keep it
 
     def _repondre(self, requete: Destinataire, environ: dict[str, Any], fichier: Path) -> None:
         corps: bytes | IO[bytes]
@@ -107,7 +132,11 @@ class Voie:
             if not self._ferme:
                 logger.warning("a heavy read failed: %s", erreur)
             self._congedier()
-            reponse, corps = sature()
+            fichier.unlink(missing_ok=True)
+            if isinstance(erreur, OSError) and not isinstance(erreur, BrokenPipeError):
+                reponse, corps = sature(raison_systeme(erreur))
+            else:
+                reponse, corps = sature(PERDU)
         self._au_reacteur(requete.repondre, reponse, corps)
 
     def _demander(self, environ: dict[str, Any], fichier: Path) -> tuple[str, list[tuple[str, str]], int]:
@@ -121,7 +150,9 @@ class Voie:
         try:
             pickle.dump((environ, str(fichier)), processus.stdin)
             processus.stdin.flush()
-            lu: tuple[str, list[tuple[str, str]], int] = pickle.load(processus.stdout)  # noqa: S301 - our child's
+            lu: tuple[str, list[tuple[str, str]], int] | OSError = pickle.load(processus.stdout)  # noqa: S301 - our child's
+            if isinstance(lu, OSError):
+                raise lu
             return lu
         finally:
             garde.cancel()

@@ -143,10 +143,10 @@ def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]
     return None
 
 
-def sature() -> tuple[ReponseWsgi, bytes]:
-    """What is answered when nothing more can be taken in."""
+def sature(raison: str = "trop de longues lectures à la fois") -> tuple[ReponseWsgi, bytes]:
+    """What is answered when nothing more can be taken in, and why, in French."""
     en_tetes = [("Retry-After", str(RETOUR)), ("Content-Type", "text/plain; charset=utf-8")]
-    texte = "Le serveur est saturé : trop de longues lectures à la fois. → réessayez dans un instant.\n"
+    texte = f"Le serveur est saturé : {raison}. → réessayez dans un instant.\n"
     return ReponseWsgi("503 Service Unavailable", en_tetes), texte.encode()
 
 

@@ -116,6 +116,8 @@ def rangees(fichier: Path, table: tables.Table) -> Iterator[Rangee]:
 @contextmanager
 def _ouvrir(fichier: Path) -> Iterator[tuple[zipfile.ZipFile, Mapping[str, Any]]]:
     try:
+        if raison := archives.annuaire_trop_gros(fichier, archives.SAUVEGARDE):
+            raise _refus(fichier, raison)
         with zipfile.ZipFile(fichier) as archive:
             if raison := archives.trop(archive, archives.SAUVEGARDE):
                 raise _refus(fichier, raison)
@@ -127,12 +129,14 @@ def _ouvrir(fichier: Path) -> Iterator[tuple[zipfile.ZipFile, Mapping[str, Any]]
         ) from erreur
     except (zipfile.BadZipFile, zlib.error, EOFError) as erreur:
         raise _refus(fichier, "ce n'est pas un ZIP, ou il est abîmé") from erreur
-    except (UnicodeDecodeError, json.JSONDecodeError) as erreur:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as erreur:
         raise _refus(fichier, "une de ses lignes n'est pas du JSON") from erreur
     except KeyError as erreur:
         raise _refus(fichier, f"il y manque {erreur.args[0]}") from erreur
     except RuntimeError as erreur:  # NotImplementedError too
         raise _refus(fichier, "il est chiffré, ou compressé d'une façon inconnue") from erreur
+    except TypeError as erreur:  # what Python says of it is for nobody
+        raise _refus(fichier, "une de ses valeurs n'est pas du genre attendu") from erreur
     except _MAUVAIS as erreur:
         raise _refus(fichier, str(erreur)) from erreur
 

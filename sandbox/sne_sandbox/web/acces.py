@@ -218,16 +218,16 @@ def adresse_d_ici() -> str:
 
 
 def voit_en_clair() -> bool:
-    """Whether who asks may be shown NIRs in clear: who may do everything there."""
+    """Whether who asks may be shown NIRs in clear: who may do everything, not who has a base alone."""
     entree = qui_est_la()
-    return entree is not None and entree.droit is not Droit.LECTURE
+    return entree is not None and entree.droit is Droit.TOUT
 
 
 def reserver(quoi: str) -> None:
-    """Keep an answer whose NIRs are in clear for who may do everything there. `quoi` begins the sentence
+    """Keep an answer whose NIRs are in clear for who may do everything. `quoi` begins the sentence
     that tells it (« Une sauvegarde »). Raises Forbidden."""
     if not voit_en_clair():
-        raise Forbidden(f"{quoi} porte les NIR en clair : il faut le jeton d'administration.")
+        raise Forbidden(f"{quoi} porte les NIR en clair : il faut un jeton de droit « tout ».")
 
 
 def jeton_csrf() -> str:

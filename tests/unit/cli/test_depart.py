@@ -7,19 +7,24 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from click.testing import CliRunner, Result
 
 from sne_sandbox.cli.depart import (
     adresse_pour_les_autres,
     adresse_publique,
+    annoncer_la_console,
     configuration,
     ecrire_pret,
     jetons_du_serveur,
     processus,
 )
+from sne_sandbox.cli.main import cli
 from sne_sandbox.errors import OperatorError, UsageError
+from sne_sandbox.operations.jetons import cle_des_cookies
 from sne_sandbox.server.listeners import AdressesServies
 from sne_sandbox.server.pret import ecrire, le_temps_de_servir
 from sne_sandbox.settings import SETTINGS
+from sne_sandbox.web.partage import Configuration
 
 UN: Final = "kQ3vX0aZ8rT5yB1nM7cW2e"
 AUTRE: Final = "9f86d081884c7d659a2feaa0c55ad015"
@@ -95,6 +100,40 @@ def test_the_public_address_is_a_scheme_and_a_name(ecrite: str | None, lue: str 
 def test_another_public_address_is_refused(ecrite: str) -> None:
     with pytest.raises(UsageError, match="--url-publique"):
         adresse_publique(ecrite)
+
+
+@pytest.mark.parametrize(
+    ("home", "port", "commande"),
+    [
+        (".sne-sandbox", 8080, "« sne-sandbox jetons lien »"),
+        ("un autre", 81, '« sne-sandbox jetons lien --home "un autre" --url http://127.0.0.1:81 »'),
+    ],
+)
+def test_the_link_says_how_one_more_of_this_very_server_is_made(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    home: str,
+    port: int,
+    commande: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    du_home = Configuration(Path(home))
+    annoncer_la_console(AdressesServies(http=f"http://127.0.0.1:{port}", https=None), du_home)
+    assert commande in capsys.readouterr().err
+
+
+def test_a_link_is_made_for_a_server_that_there_is(tmp_path: Path) -> None:
+    def lien(home: Path, *mots: str) -> Result:
+        return CliRunner().invoke(cli, ["jetons", "lien", "--home", str(home), *mots])
+
+    absent = tmp_path / "absent"
+    for mots in ([], ["--lecture"]):
+        assert "n'est celui d'aucun serveur" in str(lien(absent, *mots).exception)
+    assert not absent.exists()
+    cle_des_cookies(tmp_path)
+    assert lien(tmp_path).output.startswith("http://127.0.0.1:8080/connexion?code=")
+    assert "[a] n'est pas une adresse pour --url." in str(lien(tmp_path, "--url", "a").exception)
 
 
 def test_a_ready_file_is_there_while_its_server_is(tmp_path: Path) -> None:

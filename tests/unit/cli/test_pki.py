@@ -23,6 +23,13 @@ def test_an_old_stack_is_given_what_it_reads(tmp_path: Path) -> None:
     assert ecrits == {"moderne": [False, False], "compatible": [True, True]}
 
 
+def test_a_home_without_an_authority_is_not_the_one_that_was_meant(tmp_path: Path) -> None:
+    absent = tmp_path / "absent"
+    fait = CliRunner().invoke(cli, ["pki", "renouveler", "--home", str(absent)])
+    assert (fait.exit_code, absent.exists()) == (1, False)
+    assert "n'a pas d'autorité à renouveler" in str(fait.exception)
+
+
 def test_one_name_more_is_asked_for_and_then_served(tmp_path: Path) -> None:
     """As the refusal tells to."""
     home = tmp_path / "home"

@@ -54,6 +54,7 @@ def test_a_token_that_has_expired_opens_nothing(magasin: Magasin) -> None:
     [
         ("avec espace", Droit.TOUT, None, ""),
         (jetons.LIEN_DE_LECTURE, Droit.LECTURE, None, ""),
+        (jetons.DU_SERVEUR, Droit.LECTURE, None, ""),
         ("a" * 41, Droit.TOUT, None, ""),
         ("ci", Droit.BASE, None, ""),
         ("ci", Droit.TOUT, "essai", ""),

@@ -40,6 +40,30 @@ def test_two_requests_sent_at_once_are_answered_in_order(lancer: Any, miroir: An
     assert recu.index(b"\r\n\r\nun") < recu.index(b"\r\n\r\ndeux")
 
 
+@pytest.mark.parametrize("chiffree", [False, True])
+def test_requests_sent_at_once_are_answered_as_their_sender_reads(lancer: Any, chiffree: bool) -> None:
+    faites = []
+
+    def longue(environ: Any, start_response: Any) -> Any:
+        faites.append(environ["PATH_INFO"])
+        start_response("200 OK", [("Content-Length", "60000")])
+        return [bytes(60_000)]
+
+    serveur = lancer(longue)
+    with serveur.prise_tls() if chiffree else serveur.prise() as prise:
+        prise.sendall(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n" * 1000)
+        serveur.attendre(lambda: faites)
+        avant = -1
+        while avant != len(faites):  # until it waits for its reader
+            avant = len(faites)
+            time.sleep(0.3)
+        # What the kernels hold between them is all that was made: some megabytes of sixty.
+        assert avant < 300
+        prise.sendall(b"GET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        assert serveur.tout(prise).count(b"HTTP/1.1 200 OK") == 1001
+    assert faites == ["/a"] * 1000 + ["/b"]
+
+
 @pytest.mark.parametrize("tete", [POST + b"Connection: close\r\n", POST.replace(b"1.1", b"1.0")])
 def test_the_connection_closes_when_the_client_asks_for_it(lancer: Any, miroir: Any, tete: bytes) -> None:
     serveur = lancer(miroir)
@@ -125,6 +149,9 @@ def test_a_body_longer_than_memory_allows_arrives_whole(lancer: Any, miroir: Any
         pytest.param(POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 400, id="two lengths"),
         pytest.param(POST + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, id="smuggling"),
         pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400, id="bad chunk"),
+        pytest.param(
+            POST + b"Transfer-Encoding: identity\r\n\r\nGET / HTTP/1.1\r\n\r\n", 400, id="no length"
+        ),
         pytest.param(b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n\r\n", 431, id="long line"),
         pytest.param(b"GET / HTTP/1.1\r\n" + b"X-A: b\r\n" * 200 + b"\r\n", 431, id="many headers"),
         pytest.param(

@@ -191,6 +191,24 @@ def test_a_process_that_does_not_take_what_it_is_handed_is_handed_no_more(
     assert banc.adopter(0) == 1
 
 
+def test_what_a_process_has_no_descriptor_for_goes_to_another_and_counts_for_nothing(banc: Banc) -> None:
+    banc.embaucher(0)
+    banc.embaucher(1)
+    banc.venir(4)
+    banc.tourner()
+    socket.recv_fds(banc.lignes[0], 1, 0)  # its descriptor is dropped, as the system does
+    banc.adopter(1)
+    banc.lignes[0].send(b"!")
+    assert banc.adopter(0) == 1
+    banc.tourner()
+    assert banc.adopter(0) + banc.adopter(1) == 1
+    assert len(banc.recues[0]) + len(banc.recues[1]) == 4
+    banc.lignes[0].send(b"-" * len(banc.recues[0]))  # several in one message
+    banc.lignes[1].send(b"-" * len(banc.recues[1]))
+    banc.tourner()
+    assert banc.repartiteur._ouvertes == {0: 0, 1: 0}
+
+
 def test_full_processes_are_given_no_more_and_who_comes_waits(
     banc: Banc, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,5 +1,6 @@
 """Heavy reads go to a process of their own: in turn, some at most, and its death is no one else's."""
 
+import errno
 import os
 import signal
 import tempfile
@@ -23,9 +24,17 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     """Tells which process answers, or dies."""
     if environ["PATH_INFO"] == "/mourir":
         os.kill(os.getpid(), signal.SIGKILL)
+    if environ["PATH_INFO"] == "/plein":
+        start_response("200 OK", [])
+        return _jusqu_au_plein()
     corps = f"{os.getpid()} {environ['PATH_INFO']} {environ[LOURD]} ".encode()
     start_response("200 OK", [("Content-Length", str(len(corps) + 2_000_000))])
     return [corps, bytes(2_000_000)]
+
+
+def _jusqu_au_plein() -> Iterable[bytes]:
+    yield bytes(100_000)
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def lecteur() -> Any:
@@ -90,7 +99,39 @@ def test_one_that_dies_is_told_and_the_next_answered(une_voie: Voie) -> None:
     une_voie.soumettre(suivante, {"PATH_INFO": "/", LOURD: True})  # type: ignore[arg-type]
     _jusqua(lambda: suivante.recu)
     assert perdue.recu[0][0].startswith("503 ")
+    assert voie.PERDU in perdue.recu[0][1].decode()
     assert suivante.recu[0][0] == "200 OK"
+
+
+def test_without_room_for_its_files_reads_are_told_why_and_the_next_answered(
+    une_voie: Voie, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    perdue, suivante = Attend(), Attend()
+    une_voie.soumettre(perdue, {"PATH_INFO": "/", LOURD: True})  # type: ignore[arg-type]
+    _jusqua(lambda: perdue.recu)
+    assert perdue.recu[0][0].startswith("503 ")
+    assert "n'existe pas" in perdue.recu[0][1].decode()
+    _jusqua(lambda: une_voie._fil is None)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    une_voie.soumettre(suivante, {"PATH_INFO": "/", LOURD: True})  # type: ignore[arg-type]
+    _jusqua(lambda: suivante.recu)
+    assert suivante.recu[0][0] == "200 OK"
+
+
+def test_a_body_that_the_disk_has_no_room_for_is_told_so_and_leaves_nothing(
+    une_voie: Voie, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    perdue, suivante = Attend(), Attend()
+    une_voie.soumettre(perdue, {"PATH_INFO": "/plein", LOURD: True})  # type: ignore[arg-type]
+    une_voie.soumettre(suivante, {"PATH_INFO": "/", LOURD: True})  # type: ignore[arg-type]
+    _jusqua(lambda: suivante.recu)
+    assert perdue.recu[0][0].startswith("503 ")
+    assert "disque est plein" in perdue.recu[0][1].decode()
+    assert suivante.recu[0][0] == "200 OK"
+    (dossier,) = tmp_path.iterdir()
+    assert list(dossier.iterdir()) == []
 
 
 def test_too_many_wait_no_more(une_voie: Voie, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,6 +141,19 @@ def test_too_many_wait_no_more(une_voie: Voie, monkeypatch: pytest.MonkeyPatch) 
     reste.set()
     assert prises.count(False) in (1, 2)  # the first may have been taken off the queue already
     assert prises[: voie.EN_ATTENTE_MAX] == [True] * voie.EN_ATTENTE_MAX
+
+
+def test_those_who_left_keep_no_place(une_voie: Voie, monkeypatch: pytest.MonkeyPatch) -> None:
+    reste = threading.Event()
+    monkeypatch.setattr(Voie, "_repondre", lambda *arguments: reste.wait(60))
+    ils = [Attend() for _ in range(voie.EN_ATTENTE_MAX + 2)]
+    for attend in ils:
+        une_voie.soumettre(attend, {})  # type: ignore[arg-type]
+    assert not une_voie.soumettre(Attend(), {})  # type: ignore[arg-type]
+    for attend in ils:
+        attend._disconnected = True
+    assert une_voie.soumettre(Attend(), {})  # type: ignore[arg-type]
+    reste.set()
 
 
 def test_the_process_ends_when_nothing_is_read(une_voie: Voie, monkeypatch: pytest.MonkeyPatch) -> None:

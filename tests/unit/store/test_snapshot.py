@@ -354,6 +354,25 @@ def test_what_is_wrong_with_a_file_is_said_in_french(garni: Magasin, tmp_path: P
             snapshot.restaurer(garni, None, fichier)
 
 
+@pytest.mark.parametrize(
+    ("contenu", "dite"),
+    [
+        (b"[" * 200_000, "n'est pas du JSON"),
+        (b'{"format": 1, "tables": {"base": 1}}', "n'est pas du genre attendu"),
+    ],
+)
+def test_why_a_file_cannot_be_read_is_said_as_it_is(
+    garni: Magasin, tmp_path: Path, contenu: bytes, dite: str
+) -> None:
+    fichier = tmp_path / "ecole.zip"
+    snapshot.sauvegarder(garni, "ecole", fichier)
+    revision = json.loads(zipfile.ZipFile(fichier).read("manifeste.json"))["revision"]
+    manifeste = contenu.replace(b'"tables"', b'"base": "x", "revision": "%s", "tables"' % revision.encode())
+    _recrire(fichier, lambda lus: lus.update({"manifeste.json": manifeste}))
+    with pytest.raises(StoreError, match=dite):
+        snapshot.restaurer(garni, None, fichier)
+
+
 def test_a_name_unfit_for_an_address(garni: Magasin, tmp_path: Path) -> None:
     snapshot.sauvegarder(garni, "ecole", tmp_path / "x.zip")
     with pytest.raises(UsageError):

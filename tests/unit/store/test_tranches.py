@@ -1,7 +1,10 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from ecritures import vider
 from exemples_store import GUICHETS
@@ -16,6 +19,8 @@ from sne_sandbox.store.tranches import TAILLE
 
 pytestmark = pytest.mark.postgres
 _SAUTER = RequeteSql("UPDATE journal_compteur SET dernier = :dernier WHERE base = :base")
+#: Who waits for the table of the journal.
+_ATTENDENT = "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'echange'::regclass"
 _TRANCHES = RequeteSql(
     "SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = oid "
     "WHERE inhparent = 'echange_suite'::regclass ORDER BY 1"
@@ -251,6 +256,38 @@ def test_a_database_of_before_is_divided(serveur_postgres: Any, tmp_path: Path) 
         assert _ids(magasin) == [rang * TAILLE - en_moins for rang in (3, 2, 1) for en_moins in (0, 1)] + [1]
         assert _tranches(magasin) == [1, 2, 3]
         assert _consigner(magasin) == 3 * TAILLE + 1
+
+
+def test_what_a_server_of_before_writes_meanwhile_is_kept(serveur_postgres: Any, tmp_path: Path) -> None:
+    """A rolling upgrade lost the exchanges that the other server committed between the copy and the drop."""
+    url = serveur_postgres.nouvelle()
+    with BaseDeDonnees(url, tmp_path) as donnees, donnees.transaction(ecriture=True) as connexion:
+        schema.monter(connexion, None, jusqua="v0004")
+    with Magasin.ouvrir(serveur_postgres.nouvelle(), tmp_path) as neuf:
+        neuf.bases.creer(Base("ecole"), GUICHETS)
+        _consigner(neuf)
+        with neuf.transaction(ecriture=False) as connexion:
+            gardees = [
+                (table, connexion.lignes(RequeteSql(f"SELECT {', '.join(table.noms)} FROM {table.nom}"), {}))
+                for table in (tables.base, tables.echange, tables.journal_compteur)
+            ]
+
+    def migrer() -> None:
+        with Magasin.ouvrir(url, tmp_path):
+            pass
+
+    with ThreadPoolExecutor(1) as fil, psycopg.connect(url, autocommit=True) as regard:
+        with BaseDeDonnees(url, tmp_path) as ancien, ancien.transaction(ecriture=True) as connexion:
+            for table, lignes in gardees:
+                connexion.planter(table.nom, table.noms, lignes)
+            migration = fil.submit(migrer)
+            limite = time.monotonic() + 30
+            while not regard.execute(_ATTENDENT).fetchall():
+                assert time.monotonic() < limite
+                time.sleep(0.01)
+        migration.result(60)
+    with Magasin.ouvrir(url, tmp_path) as magasin:
+        assert _ids(magasin) == [1]
 
 
 def test_two_hosts_make_one_slice(magasin: Magasin, url: str, tmp_path: Path) -> None:

@@ -209,3 +209,32 @@ def test_the_key_of_the_cookies_says_nothing_of_the_tokens(tmp_path: Path) -> No
         un, autre = (module_acces.Acces(Configuration(tmp_path, jeton=j), magasin) for j in ("un", "autre"))
         assert un.cle == autre.cle
         assert len(un.cle) == 64
+
+
+def test_a_nir_in_clear_is_for_who_may_do_everything_and_for_no_base(tmp_path: Path) -> None:
+    app = creer_application(Configuration(tmp_path, jeton=TOUT))
+    magasin = app.extensions["sne"].magasin
+    magasin.bases.creer(Base("A"))
+    tenus = {
+        "base": jetons.nouveau(magasin, "a", Droit.BASE, "A").jeton,
+        "lecture": jetons.nouveau(magasin, "l", Droit.LECTURE).jeton,
+        "tout fait": jetons.nouveau(magasin, "t", Droit.TOUT).jeton,
+        "tout": TOUT,
+    }
+    partie = app.extensions["aiguillage"].partie("api")
+    for chemin in ("snapshots/x/file", "guichets/G1226/outbox/RET.xml"):
+        vus = {
+            droit: partie.test_client()
+            .get(f"/api/v1/bases/A/{chemin}", headers={"Authorization": f"Bearer {jeton}"})
+            .status_code
+            for droit, jeton in tenus.items()
+        }
+        assert vus == {"base": 403, "lecture": 403, "tout fait": 404, "tout": 404}, chemin
+    clairs = set()
+    for droit, jeton in tenus.items():
+        with partie.test_request_context(headers={"Authorization": f"Bearer {jeton}"}):
+            partie.preprocess_request()
+            if module_acces.voit_en_clair():
+                clairs.add(droit)
+    assert clairs == {"tout fait", "tout"}  # what ?brut=oui asks
+    magasin.fermer()

@@ -76,7 +76,7 @@ class BrutSchema(QuestionSchema):
     """Whether the bytes are wanted as they travelled."""
 
     brut = facultatif(
-        "oui : les octets tels qu'ils ont voyagé, NIR en clair ; il faut le jeton d'administration",
+        "oui : les octets tels qu'ils ont voyagé, NIR en clair ; il faut un jeton de droit « tout »",
         "non",
         parmi=("oui", "non"),
     )

@@ -38,11 +38,17 @@ from sne_sandbox.web.partage import services
 _WEB: Final = Path(__file__).resolve().parents[1]
 _JETON_REFUSE: Final = "Ce jeton n'ouvre pas ce bac à sable : il est faux, révoqué ou expiré."
 _CODE_REFUSE: Final = (
-    "Ce lien a déjà servi, ou il a plus de dix minutes : « sne-sandbox jetons lien » en fait un autre."
+    "Ce lien a déjà servi, il a plus de dix minutes, ou il est d'un autre serveur : "
+    "« sne-sandbox jetons lien », avec le --home de celui-ci, en fait un autre."
 )
 #: Bytes of a form: the document that Composer opens, each of its signs written in three.
 _FORMULAIRE_MAX: Final = 1_000_000
 #: What Werkzeug says in English.
+#: Who sends a form after the twelve hours of a cookie, or when its token was revoked.
+_FINIE: Final = (
+    "Ce navigateur n'est plus connecté (cela dure douze heures, ou jusqu'à ce que son jeton soit révoqué) : "
+    "rien n'a été fait. Connectez-vous, puis recommencez."
+)
 _DETAILS: Final = {
     400: "La requête n'est pas lisible.",
     404: "Rien ne se trouve à cette adresse.",
@@ -170,6 +176,7 @@ def _commun() -> dict[str, Any]:
         "equivalents": equivalents,
         "est_regle": _est_regle,
         "lecture_seule": entree is not None and entree.droit is Droit.LECTURE,
+        "en_clair": acces.voit_en_clair(),
         "entree": entree,
         "permis": _permis,
         "ouvert": acces.acces_d_ici().ouvert,
@@ -237,7 +244,10 @@ def demander_jeton() -> ReponseWsgi | str | tuple[str, int]:
         return render_template("connexion.html", suite=_suite(request.args.get("suite")), refus="")
     entree = acces.acces_d_ici().utiliser_code(code)
     if entree is None:
-        return render_template("connexion.html", suite="/", refus=_CODE_REFUSE), 403
+        deja = _entree_connue()  # who clicks it again, or opens its tab again, is in already
+        if deja is None or deja.droit is not Droit.TOUT:
+            return render_template("connexion.html", suite="/", refus=_CODE_REFUSE), 403
+        return redirect(url_for("connexion.entree"), 303)
     acces.ouvrir_session(entree)
     return redirect(url_for("connexion.entree"), 303)
 
@@ -298,22 +308,20 @@ def _erreur_http(erreur: HTTPException) -> ReponseWsgi | tuple[str, int, dict[st
     statut = erreur.code or 500
     if erreur.response is not None:
         return erreur.response  # type: ignore[return-value]
-    if isinstance(erreur, Unauthorized) and _par_un_navigateur():
-        suite = request.full_path.rstrip("?")
-        return redirect(url_for("connexion.page", suite=suite if suite != "/" else None), 303)
     dite = erreur.description if erreur.description != type(erreur).description else None
+    if isinstance(erreur, Unauthorized) and _par_un_navigateur():
+        if request.method in LECTURES:
+            suite = request.full_path.rstrip("?")
+            return redirect(url_for("connexion.page", suite=suite if suite != "/" else None), 303)
+        dite = _FINIE
     page = _page_erreur(statut, dite or _DETAILS.get(statut, "La requête est refusée."))
     autres = {nom: valeur for nom, valeur in erreur.get_headers() if nom != "Content-Type"}
     return (*page, autres)
 
 
 def _par_un_navigateur() -> bool:
-    """Whether a person opens a page, who can be shown where to log in."""
-    return (
-        request.method in LECTURES
-        and request.accept_mimetypes.accept_html
-        and "Authorization" not in request.headers
-    )
+    """Whether a person opens a page or sends a form, who can be shown where to log in."""
+    return request.accept_mimetypes.accept_html and "Authorization" not in request.headers
 
 
 def _erreur_operateur(erreur: OperatorError) -> tuple[str, int]:

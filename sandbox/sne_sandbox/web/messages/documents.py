@@ -69,7 +69,7 @@ def montrer_octets(octets: bytes, content_type: str = "") -> bytes:
     masque = masquer_corps(octets, content_type)
     if masque.ouvert or voit_en_clair():
         return masque.octets
-    return f"[contenu illisible de {nombre(len(octets))} octets : non montré en lecture seule]".encode()
+    return f"[contenu illisible de {nombre(len(octets))} octets : montré au seul droit « tout »]".encode()
 
 
 def montrer_bruts(octets: bytes) -> bytes:

@@ -46,8 +46,9 @@ if (liste && window.EventSource) {
     source.onopen = () => dire("en direct", true);
     source.onerror = () => {
       voyant.classList.remove("actif");
-      // A stream that ends is opened again within a second or two: longer, nobody answers.
-      silence ??= setTimeout(() => { if (!enPause) dire("le serveur ne répond plus"); }, 4000);
+      // A stream that ends is opened again within a second or two: longer, nobody answers, or one is no longer
+      // signed in, which a page that is asked for again tells.
+      silence ??= setTimeout(() => { if (!enPause) dire("coupé : rechargez la page"); }, 4000);
       // A browser comes back by itself from a stream that ends, not from a refusal (503: too many readers).
       if (source?.readyState === EventSource.CLOSED) { fermer(); setTimeout(ouvrir, 5000); }
     };

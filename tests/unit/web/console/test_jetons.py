@@ -116,6 +116,39 @@ def test_a_link_opens_once_and_leaves_no_code_in_the_address(ferme: Flask) -> No
     encore = ferme.test_client().get(f"/connexion?code={code}", headers=ENTETES)
     assert encore.status_code == 403
     assert "a déjà servi" in encore.text
+    # Clicked again, or its tab opened again, where one is in already: one stays in. A reader stays one.
+    assert http.get(f"/connexion?code={code}", headers=ENTETES).location == "/connexion/entree"
+    lecteur = ferme.test_client()
+    lecteur.get(f"/lecture/{ferme.extensions['acces'].lecture}", headers=ENTETES)
+    assert lecteur.get(f"/connexion?code={code}", headers=ENTETES).status_code == 403
+
+
+def test_a_form_of_who_is_no_longer_in_is_told_where_to_come_in(ferme: Flask) -> None:
+    en_tetes = {**ENTETES, "Accept": "text/html,application/xhtml+xml"}
+    reponse = ferme.test_client().post("/console/ecole/jetons", headers=en_tetes, data={"nom": "ci"})
+    vue = html.fromstring(reponse.text)
+    assert reponse.status_code == 401
+    assert vue.xpath("//main//a/@href") == ["/connexion"]
+    assert "rien n'a été fait" in vue.text_content()
+    assert "Authorization" not in vue.text_content()
+    assert jetons.tenir(magasin(ferme)).jetons == []
+
+
+def test_a_script_with_an_old_token_and_a_neighbour_who_guesses_shut_nobody_out(ferme: Flask) -> None:
+    ferme.extensions["acces"]._frein = Frein()
+    http = ferme.test_client()
+
+    def essayer(jeton: str) -> int:
+        return http.get("/api/v1/bases", headers={"Authorization": f"Bearer {jeton}"}).status_code
+
+    assert [essayer("ancien") for _ in range(PAR_PAIR[0] + 3)] == [401] * PAR_PAIR[0] + [429] * 3
+    assert essayer(TOUT) == 200
+    ferme.extensions["acces"]._frein = Frein()
+    assert [essayer(f"faux-{rang}") for rang in range(PAR_PAIR[0] + 1)][-1] == 429
+    faux = ferme.test_client().get("/connexion?code=1-a-" + "0" * 32, headers=ENTETES)
+    assert faux.status_code == 429
+    code = jetons.code_de_lien(ferme.extensions["sne"].configuration.home)
+    assert ferme.test_client().get(f"/connexion?code={code}", headers=ENTETES).status_code == 303
 
 
 def test_the_link_for_trainees_leaves_no_token_in_the_address_and_is_made_anew(ferme: Flask) -> None:

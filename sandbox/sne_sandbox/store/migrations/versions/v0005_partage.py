@@ -19,6 +19,10 @@ _PRESENTES = RequeteSql(
 
 def upgrade() -> None:
     moteur = op.get_bind().dialect.name
+    if moteur == "postgresql":
+        # Before a row is read: a server of before goes on meanwhile, and what it commits after the copy would
+        # be dropped with the old table. It waits, then finds the new one under the same name.
+        op.execute("LOCK TABLE echange IN ACCESS EXCLUSIVE MODE")
     for table in tables.PARTAGE:
         for ordre in ordres_de(table, moteur):
             op.execute(ordre)
