@@ -208,6 +208,8 @@ class BaseDeDonnees(Connexions):
     def _commencer(self, ecriture: bool, verrou: str | None) -> Groupe:
         """Begins a transaction; a writer of SQLite has the file from then on."""
         exclusion = self._verrou if ecriture else None
+        if self.disjoncteur.coupure is not None:  # since this thread was let in: it waited for its turn
+            self.disjoncteur.verifier(ecriture=ecriture)
         if exclusion is not None:
             exclusion.prendre()
         driver = None
