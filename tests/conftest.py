@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -65,6 +66,13 @@ def copies() -> Iterator[None]:
     lever = moule.poser()
     yield
     lever()
+
+
+@pytest.fixture(autouse=True)
+def interprete(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But in a test that is marked so, where the interpreter starts as at a user's."""
+    if request.node.get_closest_marker("interprete"):
+        monkeypatch.setattr(subprocess, "Popen", moule.POPEN)
 
 
 @dataclass(frozen=True)

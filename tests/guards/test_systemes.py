@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+#: What is hidden is hidden by the interpreter as it starts.
+pytestmark = pytest.mark.interprete
 RACINE = Path(__file__).resolve().parents[2]
 SANS_POSIX = Path(__file__).with_name("sans_posix")
 

@@ -1,6 +1,5 @@
 """Servers of the integration tests: processes of their own, ended whatever happens."""
 
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +9,6 @@ import pytest
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
 sys.path.insert(0, str(Path(__file__).parent))
 
-import moule
 from client_mtom import Client
 from serveur_local import HORLOGE, Serveur
 
@@ -18,13 +16,6 @@ from serveur_local import HORLOGE, Serveur
 @pytest.fixture(scope="session", autouse=True)
 def processus(copies: None) -> None:
     """Processes of `sne-sandbox` are copies of one that stands ready."""
-
-
-@pytest.fixture(autouse=True)
-def interprete(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """But in a test that is marked so, where the interpreter starts as at a user's."""
-    if request.node.get_closest_marker("interprete"):
-        monkeypatch.setattr(subprocess, "Popen", moule.POPEN)
 
 
 @pytest.fixture(scope="session")

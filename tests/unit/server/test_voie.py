@@ -17,6 +17,8 @@ from sne_sandbox.server import voie
 from sne_sandbox.server.lecteur import repondre
 from sne_sandbox.server.voie import Voie
 
+#: The other process imports this module by the path that is ours now.
+pytestmark = pytest.mark.interprete
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
