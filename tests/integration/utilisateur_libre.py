@@ -89,7 +89,7 @@ class Utilisateur:
         question = urllib.request.Request(
             f"{self.pret['https']}/api/v1/bases/ecole/pannes",
             json.dumps({"genre": genre, "operation": operation}).encode(),
-            {"Content-Type": "application/json"},
+            {"Content-Type": "application/json", "Authorization": f"Bearer {self.pret['admin_token']}"},
         )
         contexte = ssl.create_default_context(cafile=self.pret["ca_file"])
         urllib.request.urlopen(question, context=contexte).close()
