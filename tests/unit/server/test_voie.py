@@ -17,7 +17,7 @@ from sne_sandbox.server import voie
 from sne_sandbox.server.lecteur import repondre
 from sne_sandbox.server.voie import Voie
 
-#: The other process imports this module by the path that is ours now.
+#: A process of its own, by the interpreter: no copy has our path.
 pytestmark = pytest.mark.interprete
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -63,6 +63,13 @@ class Attend:
     def repondre(self, reponse: Any, corps: Any) -> None:
         """Keeps the answer."""
         self.recu.append((reponse.statut, corps if isinstance(corps, bytes) else corps.read()))
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other process imports this module by its name, from where our path says that it is."""
+    ici = Path(__file__)
+    monkeypatch.syspath_prepend(str(ici.parents[__name__.count(".")]))
 
 
 @pytest.fixture
