@@ -41,9 +41,10 @@ DOCUMENT_MAX: Final = 100_000_000
 ECRIT_A_LA_MAIN_MAX: Final = 10_000_000
 
 
-#: The end of a directory (APPNOTE 4.3.16), its longest comment; the locator of its larger form (4.3.15).
-_FIN, _FIN_MAX = b"PK\5\6", 22 + 65_535
-_RENVOI, _RENVOI_TAILLE = b"PK\6\7", 20
+#: The end of a directory (APPNOTE 4.3.16), its longest comment; the locator of its larger form (4.3.15), and
+#: the record that Python looks for just before it (4.3.14), wherever the locator points.
+_FIN, _FIN_TAILLE, _COMMENTAIRE_MAX = b"PK\5\6", 22, 65_535
+_RENVOI, _RENVOI_TAILLE, _GRANDE_TAILLE = b"PK\6\7", 20, 56
 #: Bytes of the directory for a member, name and all.
 _PAR_MEMBRE: Final = 1_000
 
@@ -53,16 +54,20 @@ def annuaire_trop_gros(fichier: Path, limite: Limite) -> str:
     for what is no archive too. Raises OSError."""
     with fichier.open("rb") as flux:
         taille = flux.seek(0, io.SEEK_END)
-        flux.seek(max(0, taille - _FIN_MAX - _RENVOI_TAILLE))
-        bout = flux.read()
-        fin = bout.rfind(_FIN)
+        avant = _RENVOI_TAILLE + _GRANDE_TAILLE
+        flux.seek(max(0, taille - _FIN_TAILLE - _COMMENTAIRE_MAX - avant))
+        bout = bytes(avant) + flux.read()
+        fin = len(bout) - _FIN_TAILLE
+        # As Python looks for it: at the very end, or before a comment.
+        if not (
+            bout.startswith(_FIN, fin) and bout.endswith(b"\0\0")
+        ):  # a comment follows, as Python looks for it
+            fin = bout.rfind(_FIN)
         if fin < 0:
             return ""
         occupe = int.from_bytes(bout[fin + 12 : fin + 16], "little")
-        renvoi = bout[max(0, fin - _RENVOI_TAILLE) : fin]
-        if renvoi.startswith(_RENVOI):
-            # Wherever the locator points: Python looks for the record just before it (56 bytes).
-            occupe = max(occupe, int.from_bytes(bout[fin - 76 + 40 : fin - 76 + 48], "little"))
+        if bout.startswith(_RENVOI, fin - _RENVOI_TAILLE):
+            occupe = max(occupe, int.from_bytes(bout[fin - avant + 40 : fin - avant + 48], "little"))
     if occupe > limite.membres * _PAR_MEMBRE:
         return f"son annuaire occupe {occupe} octets, {limite.membres * _PAR_MEMBRE} sont admis"
     return ""

@@ -52,13 +52,15 @@ def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
         archives.octets(fichier, 6)
 
 
+@pytest.mark.parametrize("commentaire", [b"", b"x" * 65_535])
 @pytest.mark.parametrize("membres", [200, 66_000])
-def test_a_directory_that_is_too_large_is_not_read(tmp_path: Path, membres: int) -> None:
+def test_a_directory_that_is_too_large_is_not_read(tmp_path: Path, membres: int, commentaire: bytes) -> None:
     """66,000 members: the directory is of the larger form."""
     fichier = tmp_path / "annuaire.zip"
     with zipfile.ZipFile(fichier, "w") as archive:
         for rang in range(membres):
             archive.writestr(f"{rang:0300}", b"")
+        archive.comment = commentaire
     limite = replace(archives.PREUVES, membres=64)
     assert "son annuaire occupe" in archives.annuaire_trop_gros(fichier, limite)
     assert archives.annuaire_trop_gros(fichier, replace(limite, membres=membres)) == ""
