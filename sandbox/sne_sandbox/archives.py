@@ -59,9 +59,7 @@ def annuaire_trop_gros(fichier: Path, limite: Limite) -> str:
         bout = bytes(avant) + flux.read()
         fin = len(bout) - _FIN_TAILLE
         # As Python looks for it: at the very end, or before a comment.
-        if not (
-            bout.startswith(_FIN, fin) and bout.endswith(b"\0\0")
-        ):  # a comment follows, as Python looks for it
+        if not (bout.startswith(_FIN, fin) and bout.endswith(b"\0\0")):
             fin = bout.rfind(_FIN)
         if fin < 0:
             return ""
