@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sne_sandbox.errors import MagasinIndisponible, StoreError
-from sne_sandbox.store.defaillances import ABIME, INJOIGNABLE, base_en_panne, defaillance_de, est_de_la_base
+from sne_sandbox.store.defaillances import (
+    ABIME,
+    INJOIGNABLE,
+    base_en_panne,
+    defaillance_de,
+    est_de_la_base,
+    fermee_a_l_ouverture,
+)
 from sne_sandbox.store.disjoncteur import Disjoncteur
 from sne_sandbox.store.identite import FichierOuvert
 from sne_sandbox.store.pilotes import (
@@ -39,6 +46,8 @@ POUR_VOIR: Final = "UPDATE alembic_version SET version_num = version_num"
 _PLACE_MIN: Final = 4_000_000
 #: Connections kept open between two transactions.
 _GARDEES: Final = 16
+#: Tries to open a connection that PostgreSQL closes meanwhile.
+_ESSAIS: Final = 3
 #: Seconds that a transaction of PostgreSQL lasts before it is asked whether there is still somebody to answer
 #: it, and between two looks.
 _SANS_NOUVELLES: Final = 6.0
@@ -217,7 +226,14 @@ class Connexions:
         if isinstance(self._ou, Path):
             driver, self._en_wal = ouvrir_sqlite(self._ou, self._synchronous, en_wal=self._en_wal)
             return driver
-        return ouvrir_postgresql(self._ou)
+        for essai in range(1, _ESSAIS + 1):
+            try:
+                return ouvrir_postgresql(self._ou)
+            except self._pilote.OperationalError as erreur:
+                # Nothing was begun. What lasts (a proxy with nobody behind it) fails each time.
+                if essai == _ESSAIS or not fermee_a_l_ouverture(erreur):
+                    raise
+        raise AssertionError  # the loop returns or raises
 
     def _morte(self, driver: Any) -> bool:
         """Whether a connection that was kept is of no use any more: PostgreSQL has closed it meanwhile.

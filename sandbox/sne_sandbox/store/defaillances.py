@@ -97,8 +97,10 @@ _SANS_CODE: Final = (
     (re.compile(r"terminating connection", re.IGNORECASE), _COUPEE),
     (re.compile(r"database .* does not exist", re.IGNORECASE), _INCONNUE),
 )
-#: Nor has one that broke.
-_EN_ROUTE: Final = re.compile(r"connection|consuming input|server closed", re.IGNORECASE)
+#: PostgreSQL was reached, and closed before the connection was had: an operator ended it, its process died.
+_FERMEE: Final = re.compile(r"terminating connection|server closed the connection", re.IGNORECASE)
+#: Nor has one that broke; in the middle of an executemany, psycopg tells only that its pipeline did not end.
+_EN_ROUTE: Final = re.compile(r"connection|consuming input|server closed|pipeline mode", re.IGNORECASE)
 
 
 def est_de_la_base(erreur: BaseException) -> bool:
@@ -126,6 +128,11 @@ def defaillance_de(erreur: BaseException, *, connexion: bool = False) -> Defaill
         return connue
     dite = next(iter(str(erreur).splitlines()), repr(erreur))
     return Defaillance(masquer_secrets(dite).rstrip("."), _AUTRE)
+
+
+def fermee_a_l_ouverture(erreur: BaseException) -> bool:
+    """Whether PostgreSQL closed a connection that was being opened: another one may be had at once."""
+    return _FERMEE.search(str(erreur)) is not None
 
 
 def coupee(*, incertain: bool) -> MagasinIndisponible:

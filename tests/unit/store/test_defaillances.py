@@ -1,17 +1,22 @@
 """What a failure of the database is called, and what it closes."""
 
+import socket
 import sqlite3
+import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.errors import MagasinIndisponible, ServiceIndisponible
 from sne_sandbox.store import pilotes
+from sne_sandbox.store.connexions import Connexions
 from sne_sandbox.store.defaillances import base_en_panne, coupee, defaillance_de
 from sne_sandbox.store.session import Magasin
 
@@ -42,6 +47,7 @@ def _sqlite(code: int) -> sqlite3.Error:
         (psycopg.errors.ReadOnlySqlTransaction(), False, "la base est en lecture seule", "ecriture"),
         (psycopg.OperationalError("consuming input failed"), False, COUPEE, ""),
         (psycopg.OperationalError("the connection is closed"), False, COUPEE, ""),
+        (psycopg.OperationalError("cannot exit pipeline mode while busy"), False, COUPEE, ""),
         (psycopg.OperationalError("FATAL:  terminating connection due to"), True, COUPEE, ""),
         (psycopg.OperationalError("Connection refused"), True, "PostgreSQL ne répond pas", "tout"),
         (psycopg.OperationalError("connection timeout expired"), True, "PostgreSQL ne répond pas", "tout"),
@@ -121,3 +127,60 @@ def test_a_file_that_another_tool_holds_is_waited_for_once(
             assert time.monotonic() < limite
             time.sleep(0.01)
         magasin.bases.creer(Base("ecole"))
+
+
+@contextmanager
+def un_portier(url: str, fermees: int) -> Iterator[tuple[str, list[bool]]]:
+    """An address that closes the first `fermees` connections that reach it, then lets the others through to
+    the PostgreSQL of `url`, on its Unix socket; whether each was let through."""
+    reglages = conninfo_to_dict(url)
+    derriere = f"{reglages['host']}/.s.PGSQL.{reglages.get('port', 5432)}"
+    recues: list[bool] = []
+
+    def copier(de: socket.socket, vers: socket.socket) -> None:
+        with suppress(OSError):
+            while lu := de.recv(65536):
+                vers.sendall(lu)
+            vers.shutdown(socket.SHUT_WR)
+
+    def accueillir(porte: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = porte.accept()
+                recues.append(len(recues) >= fermees)
+                if not recues[-1]:
+                    client.recv(65536)  # closed with what was read: the client finds an end, not a reset
+                    client.close()
+                    continue
+                base = socket.socket(socket.AF_UNIX)
+                base.connect(derriere)
+                for de, vers in ((client, base), (base, client)):
+                    threading.Thread(target=copier, args=(de, vers), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as porte:
+        threading.Thread(target=accueillir, args=(porte,), daemon=True).start()
+        ou = f"127.0.0.1:{porte.getsockname()[1]}/{reglages['dbname']}"
+        yield f"postgresql://{reglages['user']}@{ou}?sslmode=disable&gssencmode=disable", recues
+        porte.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.postgres
+def test_a_connection_closed_while_it_was_opened_is_had_again(serveur_postgres: Any, tmp_path: Path) -> None:
+    """An operator who ends all connections ends those too: nothing was begun, PostgreSQL answers."""
+    url = serveur_postgres.nouvelle()
+    with un_portier(url, fermees=2) as (adresse, recues):
+        connexions = Connexions(adresse, tmp_path, "NORMAL")
+        connexions._ouvrir().close()
+        connexions.fermer()
+    assert recues == [False, False, True]
+
+
+@pytest.mark.postgres
+def test_one_that_is_always_closed_cuts_the_database_out(serveur_postgres: Any, tmp_path: Path) -> None:
+    """A proxy with nobody behind it."""
+    with un_portier(serveur_postgres.nouvelle(), fermees=1000) as (adresse, recues):
+        connexions = Connexions(adresse, tmp_path, "NORMAL")
+        with pytest.raises(MagasinIndisponible, match="PostgreSQL ne répond pas"):
+            connexions._ouvrir()
+        connexions.fermer()
+    assert recues == [False] * 3
