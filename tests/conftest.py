@@ -28,8 +28,17 @@ settings.load_profile("sans montre")
 
 #: Seconds between two lines that say how far the run is.
 PERIODE_S: Final = 10.0
-#: Begun first: one test of half a minute, that the end of the run would wait for.
-LONGS: Final = frozenset({"test_schemathesis.py"})
+#: Begun first: tests of half a minute and more, that the end of the run would wait for.
+LONGS: Final = frozenset(
+    {
+        "test_contrat.py",
+        "test_deux_hotes.py",
+        "test_nirs.py",
+        "test_partage.py",
+        "test_pytest_plan.py",
+        "test_schemathesis.py",
+    }
+)
 #: Objects made between two rounds of the garbage collector: Python's seven hundred are for smaller programs.
 _OBJETS: Final = 50_000
 

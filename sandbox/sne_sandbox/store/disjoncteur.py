@@ -15,7 +15,7 @@ from sne_sandbox.journal_technique import journal_technique
 
 #: Seconds between two tries: the first, and the longest.
 PREMIER: Final = 0.1
-DERNIER: Final = 2.0
+DERNIER: Final = 1.0
 #: A failure that comes back so soon after a recovery is the same: tries go on as far apart as they were.
 RECHUTE: Final = 30.0
 #: Seconds between two lines that say that it lasts.

@@ -202,6 +202,24 @@ def test_rounds_go_on_while_somebody_asks(magasin: Magasin, monkeypatch: pytest.
     assert not [f for f in threading.enumerate() if f.name == "sne-sante"]
 
 
+def test_what_fails_is_looked_at_again_sooner(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
+    raisons, faits = iter(("en panne", "en panne")), threading.Semaphore(0)
+
+    def lire(examen: Examen) -> str:
+        faits.release()
+        return next(raisons, "")
+
+    monkeypatch.setattr(module, "PERIODE", 600.0)
+    monkeypatch.setattr(module, "RETOUR", 0.01)
+    sante = Sante(magasin, (VerificationSante("x", lire),))
+    sante.demander()
+    for _ in range(3):
+        assert faits.acquire(timeout=60)
+    assert not faits.acquire(timeout=0.2)  # it answers: the next round is that of every two seconds
+    assert sante.reponse()[0] == 200
+    sante.fermer()
+
+
 def test_without_our_server_it_is_looked_at_for_who_asks(tmp_path: Path) -> None:
     app = creer_application(Configuration(ouvert=True, home=tmp_path))
     http = app.test_client()
