@@ -33,9 +33,9 @@ class Geste:
     `curl` is what curl needs beside them. `commande` is what follows `sne-sandbox`: « {x} » is a value,
     « [--x {x}] » goes without it, « [--x {x}]… » is repeated; `options` are those of ours that it takes
     beside (`home` stands for --contract and --contracts too). `vues` are the views of the console that do it.
-    `sans` says why there is no command, or no call. `niveau` is who may do it (`web.droits`): « base » (who
-    has a right on its base: what is below `BASE`), « commun », « serveur », « admin »; of what says nothing
-    and is of no base, « admin ».
+    `sans` says why there is no command, or no call. `niveau` is who may do it (`web.droits.NiveauRequis`):
+    « base », « commun », « siens », « serveur », « admin »; of what says nothing, « base » for what is below
+    `BASE`, else « admin ».
     """
 
     nom: str

@@ -23,6 +23,7 @@ from sne_sandbox.operations import jetons
 from sne_sandbox.operations.jetons import Droit, Entree
 from sne_sandbox.settings import est_boucle_locale
 from sne_sandbox.store.session import Magasin
+from sne_sandbox.web.droits import PAS_A_LUI
 from sne_sandbox.web.frein import Frein
 from sne_sandbox.web.partage import Configuration
 
@@ -221,6 +222,19 @@ def voit_en_clair() -> bool:
     """Whether who asks may be shown NIRs in clear: who may do everything, not who has a base alone."""
     entree = qui_est_la()
     return entree is not None and entree.droit is Droit.TOUT
+
+
+def voit(base: str | None) -> bool:
+    """Whether who asks may see what is of a base; None: what is of none, or of several."""
+    entree = qui_est_la()
+    return entree is not None and (entree.droit is not Droit.BASE or entree.base == base)
+
+
+def exiger(base: str | None) -> None:
+    """Raises Forbidden when who asks may not see what is of a base (`voit`)."""
+    entree = qui_est_la()
+    if entree is not None and not voit(base):
+        raise Forbidden(PAS_A_LUI.format(entree.base))
 
 
 def reserver(quoi: str) -> None:

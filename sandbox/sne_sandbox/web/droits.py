@@ -20,6 +20,7 @@ LECTURE_SEULE: Final = (
     "Vous êtes en lecture seule : tout se lit, rien ne se change. Demandez au formateur, ou connectez-vous "
     "avec le jeton d'administration."
 )
+PAS_A_LUI: Final = "Votre jeton ouvre la base [{}], et rien d'autre de ce serveur."
 
 
 class NiveauRequis(StrEnum):
@@ -29,6 +30,9 @@ class NiveauRequis(StrEnum):
     """Anybody: one comes there to get a right."""
     COMMUN = "commun"
     """Whoever has a right: it shows nothing of any base, but of the one that is asked for."""
+    SIENS = "siens"
+    """Whoever has a right: who has one on a base is shown, and may change, what is of that base. The view
+    sees to it (`acces.voit`)."""
     BASE = "base"
     """Whoever has a right on the base of its path."""
     SERVEUR = "serveur"
@@ -53,7 +57,9 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
          "controle.restaurer", "controle.oublier"),
         NiveauRequis.BASE,
     ),
-    "conformite.flux": NiveauRequis.SERVEUR,
+    "conformite.flux": NiveauRequis.SIENS,
+    # The same call as a judgement of traffic, which looks at what it is asked for.
+    "conformite.temoin": NiveauRequis.SERVEUR,
     "controle.supprimer_base": NiveauRequis.SERVEUR,
 }  # fmt: skip
 _APPELS: Final[Mapping[tuple[str, str], NiveauRequis]] = {
@@ -102,6 +108,8 @@ def permet(entree: Entree, niveau: NiveauRequis | None, *, ecrit: bool, bases: I
     nommees = set(bases)
     if niveau is NiveauRequis.BASE:
         return nommees == {entree.base}
+    if niveau is NiveauRequis.SIENS:
+        return nommees <= {entree.base}
     return niveau in (None, NiveauRequis.COMMUN) and not ecrit and nommees <= {entree.base}
 
 
@@ -112,7 +120,7 @@ def verifier(entree: Entree, requete: Request) -> None:
     if permet(entree, niveau_de(requete), ecrit=ecrit, bases=filter(None, bases)):
         return
     if entree.droit is Droit.BASE:
-        raise Forbidden(f"Votre jeton ouvre la base [{entree.base}], et rien d'autre de ce serveur.")
+        raise Forbidden(PAS_A_LUI.format(entree.base))
     raise Forbidden(
         LECTURE_SEULE if ecrit else "Cette page est à qui peut tout : il faut le jeton d'administration."
     )

@@ -114,6 +114,19 @@ class JugementConserve:
         return dict(zip(mots[::2], mots[1::2], strict=False))
 
     @property
+    def base(self) -> str | None:
+        """The base whose traffic a server judges; None for an application that is driven, and for a report
+        of the command line."""
+        return None if self.pilotee else self.options.get("--base")
+
+    @property
+    def commence_le(self) -> datetime | None:
+        """When a server began it."""
+        with suppress(OSError):
+            return datetime.fromtimestamp((self.dossier / "commande").stat().st_mtime, UTC)
+        return None
+
+    @property
     def rapport(self) -> Path:
         """Its report, when it is there."""
         return self.dossier / "rapport.json"
@@ -176,11 +189,11 @@ def lancer(
     bases have seen as it has cores run at once, each of which takes one for a second or two."""
     with _seul(home):
         en_cours = [epreuve for epreuve in lister(home) if epreuve.etat is EtatJugement.EN_COURS]
-        pilotees = [epreuve for epreuve in en_cours if epreuve.pilotee]
-        ensemble = 1 if pilotees or arguments[0] == "conform" else _ENSEMBLE
+        seul = arguments[0] == "conform" or any(epreuve.pilotee for epreuve in en_cours)
+        ensemble = 1 if seul else _ENSEMBLE
         if len(en_cours) >= ensemble:
             raise ConflitEtat(
-                f"Un jugement est déjà en cours : {(pilotees or en_cours)[0].nom}.",
+                "Un jugement est déjà en cours.",  # its name may be that of a base one may not see
                 remede="attendez sa fin, ou arrêtez-le",
             )
         nom = f"{datetime.now(PARIS):%Y%m%d-%H%M%S-%f}-{genre}"

@@ -22,6 +22,7 @@ from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.rules.rule import Regle
 from sne_sandbox.store.fichiers import Boite, Boites, Compte, compter
 from sne_sandbox.web import catalogue, epreuves
+from sne_sandbox.web.acces import voit
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
 
@@ -146,10 +147,26 @@ def operation(contrat: Contrat, nom: str) -> OperationPubliee:
     return connue
 
 
+def jugements() -> list[JugementConserve]:
+    """The judgements of this home that who asks may see, the newest first."""
+    home = services().configuration.home.absolute()
+    return [trouve for trouve in epreuves.lister(home, services().classeur) if _est_a_lui(trouve)]
+
+
+def _est_a_lui(epreuve: JugementConserve) -> bool:
+    """Who has a right on a base sees its judgements; not those of one that had its name before."""
+    if voit(None):
+        return True
+    if epreuve.base is None or not voit(epreuve.base):
+        return False
+    creee, commence = services().magasin.bases.lire(epreuve.base).creee_le, epreuve.commence_le
+    return creee is None or (commence is not None and commence >= creee)
+
+
 def jugement(nom: str) -> JugementConserve:
-    """A judgement of this home."""
+    """A judgement of this home that who asks may see."""
     trouve = epreuves.trouver(services().configuration.home.absolute(), nom, services().classeur)
-    if trouve is None:
+    if trouve is None or not _est_a_lui(trouve):
         raise NotFound(f"Aucun jugement ne s'appelle [{nom[:80]}].")
     return trouve
 

@@ -137,5 +137,5 @@ def test_traffic_is_judged_by_as_many_as_there_are_cores_an_application_alone(
         nom = epreuves.lancer(tmp_path, "essai", arguments).nom
         assert attendre(tmp_path, nom, EtatJugement.ECHOUEE)  # it ends, without a report
     else:
-        with pytest.raises(ConflitEtat, match="déjà en cours : la-"):
+        with pytest.raises(ConflitEtat, match="déjà en cours"):
             epreuves.lancer(tmp_path, "essai", arguments)

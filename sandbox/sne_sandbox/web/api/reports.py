@@ -16,6 +16,7 @@ from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.compare import ComparaisonRapportsLue
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.web import epreuves, trouver
+from sne_sandbox.web.acces import exiger
 from sne_sandbox.web.api.contexte import Appels, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.epreuves import JugementConserve, ResumeLu
 from sne_sandbox.web.partage import services
@@ -102,16 +103,17 @@ def _rendu(nom: str) -> JugementConserve:
 
 @blueprint.get("")
 def lister() -> list[JugementLu]:
-    """Every judgement, the newest first, reports of the command line included."""
-    home = services().configuration.home.absolute()
-    return [JugementLu.de(epreuve) for epreuve in epreuves.lister(home, services().classeur)]
+    """Every judgement, the newest first, reports of the command line included; with a right on a base, those
+    of its traffic."""
+    return [JugementLu.de(epreuve) for epreuve in trouver.jugements()]
 
 
 @blueprint.post(
     "", corps=JugementNouveauSchema, statut=202, refus={404: "La base n'existe pas", 409: _EN_COURS}
 )
 def juger(donnees: dict[str, Any]) -> JugementSuivi:
-    """Begins one."""
+    """Begins one. The reference application is of no base."""
+    exiger(donnees["base"] if donnees["mode"] == TRAFIC else None)
     configuration, classeur = services().configuration, services().classeur
     base = services().magasin.bases.lire(donnees["base"])
     if donnees["mode"] == TEMOIN:

@@ -43,12 +43,12 @@ _CODE_REFUSE: Final = (
 )
 #: Bytes of a form: the document that Composer opens, each of its signs written in three.
 _FORMULAIRE_MAX: Final = 1_000_000
-#: What Werkzeug says in English.
 #: Who sends a form after the twelve hours of a cookie, or when its token was revoked.
 _FINIE: Final = (
     "Ce navigateur n'est plus connecté (cela dure douze heures, ou jusqu'à ce que son jeton soit révoqué) : "
     "rien n'a été fait. Connectez-vous, puis recommencez."
 )
+#: What Werkzeug says in English.
 _DETAILS: Final = {
     400: "La requête n'est pas lisible.",
     404: "Rien ne se trouve à cette adresse.",

@@ -44,7 +44,7 @@ _DU_TEMOIN: Final = {
 @blueprint.get("/conformite")
 def page(base: str) -> str:
     """The judgements of this home, and what begins one."""
-    trouvees = epreuves.lister(_home(), services().classeur)
+    trouvees = trouver.jugements()
     plan = epreuves.plan()
     resumes = [(e, epreuves.resume(e)) for e in trouvees]
     return render_template(

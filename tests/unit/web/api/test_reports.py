@@ -1,9 +1,11 @@
 """Judgements begun, followed, read, compared, taken away by the API."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,14 @@ import jsonschema
 import pytest
 from banc import Banc
 
+from sne_sandbox.domain.base import Base
+from sne_sandbox.operations import jetons
+from sne_sandbox.operations.jetons import Droit
 from sne_sandbox.resources import fixtures_dir
 from sne_sandbox.web import epreuves
+from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
+from sne_sandbox.web.partage import Configuration
 
 PATIENCE = 240.0
 
@@ -104,3 +111,66 @@ def test_a_broken_report_does_not_hide_the_others(banc: Banc, home: Path) -> Non
     assert banc.api("GET", "/reports/casse/report").status_code == 503
     for chemin in ("zzz", "..", "casse/files/..%2fcle"):
         assert banc.api("GET", f"/reports/{chemin}").status_code == 404
+
+
+TOUT = "kQ3vX0aZ8rT5yB1nM7cW2e"
+
+
+def _garder(home: Path, nom: str, commande: str, quand: float) -> None:
+    """A judgement that has ended without a report."""
+    dossier = home / "conformite" / nom
+    dossier.mkdir(parents=True)
+    (dossier / "commande").write_text(commande, "utf-8")
+    (dossier / "code").write_text("3", "utf-8")
+    os.utime(dossier / "commande", (quand, quand))
+
+
+def test_who_has_a_right_on_a_base_sees_its_judgements_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = creer_application(Configuration(tmp_path, jeton=TOUT))
+    magasin = app.extensions["sne"].magasin
+    debut = time.time()
+    for nom in ("A", "B"):
+        magasin.bases.creer(Base(nom, creee_le=datetime.fromtimestamp(debut, UTC)))
+    _garder(tmp_path, "de-a", "sne-sandbox report --base A --home x", debut + 1)
+    _garder(tmp_path, "d-une-autre-a", "sne-sandbox report --base A --home x", debut - 1)
+    _garder(tmp_path, "de-b", "sne-sandbox report --base B --home x", debut + 1)
+    _garder(tmp_path, "temoin", "sne-sandbox conform --application temoin --base A", debut + 1)
+    en_tetes = {"Authorization": f"Bearer {jetons.nouveau(magasin, 'a', Droit.BASE, 'A').jeton}"}
+    lances: list[str] = []
+
+    def lancer(_home: Path, genre: str, *_: object, **__: object) -> JugementConserve:
+        lances.append(genre)
+        trouve = epreuves.trouver(tmp_path, "de-a")
+        assert trouve is not None
+        return trouve
+
+    monkeypatch.setattr(epreuves, "lancer", lancer)
+    api = app.extensions["aiguillage"].partie("api").test_client()
+
+    def demander(methode: str, chemin: str, corps: Any = None) -> Any:
+        return api.open(f"/api/v1{chemin}", method=methode, headers=en_tetes, json=corps)
+
+    assert [lu["nom"] for lu in demander("GET", "/reports").json] == ["de-a"]
+    assert demander("GET", "/reports/de-a").json["etat"] == "échouée"
+    for autre in ("d-une-autre-a", "de-b", "temoin"):
+        for methode, suite in (("GET", ""), ("POST", "/stop"), ("DELETE", ""), ("GET", "/report")):
+            assert demander(methode, f"/reports/{autre}{suite}").status_code == 404, (autre, suite)
+    statuts = [
+        demander("POST", "/reports", corps).status_code
+        for corps in ({"base": "A"}, {"base": "B"}, {"mode": "temoin", "base": "A"}, {})
+    ]
+    assert (statuts, lances) == ([202, 403, 403, 403], ["trafic-A"])
+
+    console = app.extensions["aiguillage"].partie("console").test_client()
+    page = console.get("/console/A/conformite", headers=en_tetes).text
+    assert ("de-a" in page, "de-b" in page, "d-une-autre-a" in page) == (True, False, False)
+    assert "Piloter le témoin" not in page
+    assert console.get("/console/A/conformite/de-a", headers=en_tetes).status_code == 200
+    assert console.get("/console/A/conformite/de-b", headers=en_tetes).status_code == 404
+    assert console.get("/console/B/conformite", headers=en_tetes).status_code == 403
+    assert demander("DELETE", "/reports/de-a").status_code == 204
+    assert not (tmp_path / "conformite" / "de-a").exists()
+    assert (tmp_path / "conformite" / "de-b").exists()
+    magasin.fermer()
