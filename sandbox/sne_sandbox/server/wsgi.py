@@ -90,24 +90,31 @@ def executer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any
     # One context for the whole exchange: an answer that lasts is read in another thread, and Flask checks
     # that what it left in the context is still there.
     contexte = contextvars.copy_context()
-    flux: Flux | None = None
+    rendu: Flux | tuple[ReponseWsgi, bytes | IO[bytes]] | None
     try:
-        flux = contexte.run(_passer, requete, service, environ)
+        rendu = contexte.run(_passer, requete, service, environ)
     except Exception:
         logger.exception("the application failed on %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
         texte = "Erreur interne du bac à sable.\n".encode()
-        reponse = ReponseWsgi("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
-        service.reacteur.callFromThread(requete.repondre, reponse, texte)
+        rendu = (
+            ReponseWsgi("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")]),
+            texte,
+        )
     finally:
+        # Before the answer leaves: who has it may send as much again.
         corps.close()
         requete.oublier_corps()
-    if flux is not None:
+    if isinstance(rendu, Flux):
         # Event streams must not stop the others: such an answer has a thread of its own.
-        threading.Thread(target=contexte.run, args=(flux.tourner,), name="sne-flux", daemon=True).start()
+        threading.Thread(target=contexte.run, args=(rendu.tourner,), name="sne-flux", daemon=True).start()
+    elif rendu is not None:
+        service.reacteur.callFromThread(requete.repondre, *rendu)
 
 
-def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]) -> "Flux | None":
-    """Calls the application. Returns the answer when it is one that lasts, else writes it."""
+def _passer(
+    requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]
+) -> "Flux | tuple[ReponseWsgi, bytes | IO[bytes]] | None":
+    """Calls the application. The answer; None when somebody else gives it."""
     dite: list[ReponseWsgi] = []
     ecrits: list[bytes] = []
     corps: bytes | IO[bytes]
@@ -139,8 +146,7 @@ def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]
         reponse = dite[0]
         reponse.panne = pannes.jeu(environ.get(PANNE))
         reponse.non_remise = environ.get(NON_REMISE)
-    service.reacteur.callFromThread(requete.repondre, reponse, corps)
-    return None
+    return reponse, corps
 
 
 def sature(raison: str = "trop de longues lectures à la fois") -> tuple[ReponseWsgi, bytes]:

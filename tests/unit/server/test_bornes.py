@@ -1,17 +1,19 @@
 """What a process holds at once: refused beyond, said once, and given back."""
 
 import contextlib
+import io
 import os
 import resource
 import socket
 import struct
 import threading
 import time
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from sne_sandbox.server import bornes, channel
+from sne_sandbox.server import bornes, channel, wsgi
 from sne_sandbox.server.bornes import Bornes, Lignes, connexions_possibles, marge
 
 POST = b"POST /services/X HTTP/1.1\r\nHost: localhost\r\n"
@@ -142,6 +144,26 @@ def test_beyond_those_one_waits_at_the_door_and_is_served_when_there_is_room(
         prise.close()
     with dernier:
         assert serveur.reponse(dernier)[1] == b"ok"
+
+
+@pytest.mark.parametrize("echoue", [False, True])
+def test_bytes_are_given_back_before_the_answer_leaves(echoue: bool) -> None:
+    """Who has an answer may send as much again at once."""
+    faits: list[str] = []
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        faits.append("worked on")
+        if echoue:
+            raise ZeroDivisionError
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    requete = SimpleNamespace(oublier_corps=lambda: faits.append("given back"), repondre="repondre")
+    reacteur = SimpleNamespace(callFromThread=lambda quoi, *_: faits.append(quoi))
+    service: Any = SimpleNamespace(application=application, reacteur=reacteur, voie=None)
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/services/X"}
+    wsgi.executer(cast(Any, requete), service, environ, io.BytesIO(b"x"))
+    assert faits == ["worked on", "given back", "repondre"]
 
 
 @pytest.mark.parametrize("annonce", [True, False], ids=["announced", "in chunks"])
