@@ -220,6 +220,8 @@ class Connexions:
         except self._erreurs as erreur:
             if isinstance(erreur, self.bogues):
                 raise
+            if self.disjoncteur.coupure is not None:  # somebody found it meanwhile, and has told it
+                self.disjoncteur.verifier(ecriture=False)
             raise self._defaillir(erreur, connexion=True) from erreur
 
     def _connecter(self) -> Any:
