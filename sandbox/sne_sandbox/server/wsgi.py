@@ -56,6 +56,10 @@ class ReponseWsgi:
     non_remise: NonRemise | None = None
 
 
+#: A whole answer: what was said of it, and its body.
+_Entiere = tuple[ReponseWsgi, bytes | IO[bytes]]
+
+
 class Destinataire(Protocol):
     """The request that waits for an answer, in the reactor's thread (`channel.RequeteRecue`)."""
 
@@ -90,7 +94,7 @@ def executer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any
     # One context for the whole exchange: an answer that lasts is read in another thread, and Flask checks
     # that what it left in the context is still there.
     contexte = contextvars.copy_context()
-    rendu: Flux | tuple[ReponseWsgi, bytes | IO[bytes]] | None
+    rendu: Flux | _Entiere | None
     try:
         rendu = contexte.run(_passer, requete, service, environ)
     except Exception:
@@ -111,9 +115,7 @@ def executer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any
         service.reacteur.callFromThread(requete.repondre, *rendu)
 
 
-def _passer(
-    requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]
-) -> "Flux | tuple[ReponseWsgi, bytes | IO[bytes]] | None":
+def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]) -> "Flux | _Entiere | None":
     """Calls the application. The answer; None when somebody else gives it."""
     dite: list[ReponseWsgi] = []
     ecrits: list[bytes] = []

@@ -1,8 +1,8 @@
 """Whether this server can do its work, as a load balancer or a container's health check asks it (`/readyz`).
 
 The checks may wait for the database, so nobody who asks waits for them: a thread goes through them every two
-seconds as long as somebody asks (sooner while one fails), and what it found last is told, with its age. A
-result that is too old tells that the checks themselves do not get through: not ready.
+seconds as long as somebody asks (sooner while it is not ready), and what it found last is told, with its age.
+A result that is too old tells that the checks themselves do not get through: not ready.
 """
 
 import json
@@ -23,9 +23,9 @@ from sne_sandbox.store.session import Magasin
 from sne_sandbox.store.tables import REVISION
 from sne_sandbox.web.partage import VERSION
 
-#: Seconds between two rounds of the checks; while one fails: who is ready again is sent exchanges at once.
+#: Seconds between two rounds of the checks; while it is not ready: who is again is soon sent exchanges.
 PERIODE: Final = 2.0
-RETOUR: Final = 0.5
+PERIODE_EN_PANNE: Final = 0.5
 #: Seconds after which a result is no longer believed.
 PERIMEE: Final = 6.0
 #: Seconds after the last question when the rounds end: nobody looks.
@@ -182,7 +182,8 @@ class Sante:
                 self._voulu.wait()
                 continue
             self.examiner()
-            self._fini.wait(PERIODE if all(v["ok"] for v in self._trouve) else RETOUR)
+            pret = self.reponse()[0] == 200
+            self._fini.wait(PERIODE if pret else PERIODE_EN_PANNE)
 
     def reponse(self) -> tuple[int, bytes]:
         """The HTTP status and the JSON of what was found last; waits for nothing."""

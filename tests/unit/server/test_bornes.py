@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pytest
 
-from sne_sandbox.server import bornes, channel, wsgi
+from sne_sandbox.server import arrivees, bornes, channel, wsgi
 from sne_sandbox.server.bornes import Bornes, Lignes, connexions_possibles, marge
 
 POST = b"POST /services/X HTTP/1.1\r\nHost: localhost\r\n"
@@ -133,10 +133,10 @@ def test_beyond_those_one_waits_at_the_door_and_is_served_when_there_is_room(
     lancer: Any, miroir: Any, caplog: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(channel, "FIN_DE_TROP", 60.0)
-    monkeypatch.setattr(bornes, "RETOUR", 5)
+    # All have left when the door opens again: with some of them there, one more is too many.
+    monkeypatch.setattr(arrivees, "REPIT", 4.0)
     serveur = lancer(miroir, connexions_max=2)
     prises = [serveur.prise() for _ in range(2 + marge(2))]
-    serveur.attendre(lambda: "2 connexions" in str(serveur.refus_http) or len(prises) == 6)
     dernier = serveur.prise()
     dernier.sendall(POST + b"Content-Length: 2\r\n\r\nok")
     serveur.attendre(lambda: "n'accepte plus" in caplog.text)

@@ -210,7 +210,7 @@ def test_what_fails_is_looked_at_again_sooner(magasin: Magasin, monkeypatch: pyt
         return next(raisons, "")
 
     monkeypatch.setattr(module, "PERIODE", 600.0)
-    monkeypatch.setattr(module, "RETOUR", 0.01)
+    monkeypatch.setattr(module, "PERIODE_EN_PANNE", 0.01)
     sante = Sante(magasin, (VerificationSante("x", lire),))
     sante.demander()
     for _ in range(3):
