@@ -153,13 +153,21 @@ class _Fin:
     def __init__(self, prises: Prises) -> None:
         self._prises = prises
         self._recu: int | None = None
+        self._sortie = SystemExit(0)
 
     def recevoir(self, numero: int, trame: object) -> None:
-        """Raises SystemExit when nobody waits. What is being imported may swallow it: it is told again."""
+        """Raises SystemExit when nobody waits. What is being imported may swallow it: it is told again; or
+        make another error of it (`a_cause`)."""
         deja, self._recu = self._recu, numero
         appels, _, _ = select.select(self._prises.ouvertes(), [], [], 0)
         if not appels or deja is not None:
-            sys.exit(0)
+            raise self._sortie
+
+    def a_cause(self, erreur: BaseException | None) -> bool:
+        """Whether an error comes of it: until Python 3.12 what is raised in `__set_name__` is wrapped."""
+        while erreur is not None and erreur is not self._sortie:
+            erreur = erreur.__cause__
+        return erreur is not None
 
     def relayer(self) -> None:
         """Tells the server, which hears signals by now."""
@@ -176,6 +184,10 @@ def _fin_demandee(prises: Prises) -> Iterator[_Fin]:
     anciens = {numero: signal.signal(numero, fin.recevoir) for numero in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield fin
+    except Exception as erreur:
+        if fin.a_cause(erreur):
+            sys.exit(0)
+        raise
     finally:
         for numero, ancien in anciens.items():
             signal.signal(numero, ancien)

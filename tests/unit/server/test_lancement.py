@@ -118,3 +118,19 @@ def test_an_end_that_an_import_swallows_is_told_again(monkeypatch: pytest.Monkey
         fin.recevoir(signal.SIGTERM, None)
     fin.relayer()
     assert dits == [signal.SIGTERM]
+
+
+def _importer(fin: lancement._Fin) -> None:
+    """As Python does with what is raised while a class is made."""
+    try:
+        fin.recevoir(signal.SIGTERM, None)
+    except SystemExit as erreur:
+        raise RuntimeError("Error calling __set_name__") from erreur
+
+
+def test_an_end_that_an_import_wraps_is_the_end() -> None:
+    with pytest.raises(SystemExit) as sortie, lancement._fin_demandee(Prises()) as fin:
+        _importer(fin)
+    assert sortie.value.code == 0
+    with pytest.raises(RuntimeError, match="another"), lancement._fin_demandee(Prises()):
+        raise RuntimeError("another")
