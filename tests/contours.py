@@ -98,7 +98,9 @@ def dessiner(communes: dict[str, list[list[list[Point]]]]) -> dict[str, list[lis
         sortis: list[Point] = []
         for rang, debut in enumerate(noeuds):
             fin = noeuds[(rang + 1) % len(noeuds)]
-            tour = [ferme[i % len(ferme)] for i in range(debut, (fin if fin > debut else fin + len(ferme)) + 1)]
+            tour = [
+                ferme[i % len(ferme)] for i in range(debut, (fin if fin > debut else fin + len(ferme)) + 1)
+            ]
             sortis += arc(tour)[:-1]
         return [*sortis, sortis[0]]
 
@@ -144,7 +146,8 @@ def main() -> None:
         lignes = ",\n".join(json.dumps(t, ensure_ascii=False, separators=(",", ":")) for t in traits)
         titre_dit = json.dumps(titre, ensure_ascii=False)
         fichier.write_text(
-            f'{{"type":"FeatureCollection","title":{titre_dit},"features":[\n{lignes}\n]}}\n', encoding="utf-8"
+            f'{{"type":"FeatureCollection","title":{titre_dit},"features":[\n{lignes}\n]}}\n',
+            encoding="utf-8",
         )
         print(f"{fichier.name} : {len(traits)} communes, {fichier.stat().st_size} octets")
 

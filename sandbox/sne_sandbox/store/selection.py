@@ -88,7 +88,9 @@ def lister(
     jour = _S.date_creation.concat("")
     choix = sa.select(_S.date_creation, _S.numero_unique).where(*_conditions(registre, selection))
     if apres is not None:
-        choix = choix.where(sa.tuple_(jour, _S.numero_unique) < sa.tuple_(apres.depot.isoformat(), apres.numero))
+        choix = choix.where(
+            sa.tuple_(jour, _S.numero_unique) < sa.tuple_(apres.depot.isoformat(), apres.numero)
+        )
     choix = choix.order_by(jour.desc(), _S.numero_unique.desc()).limit(limite + 1)
     lignes = registre.connexion.sa.execute(choix).all()
     suite = None

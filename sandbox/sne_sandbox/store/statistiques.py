@@ -72,11 +72,11 @@ def selon(colonne: str) -> Axe:
     return Axe(_S[colonne], rangs=False)
 
 
-def tranches(colonne: str, bornes: Sequence[Any]) -> Axe:
+def tranches(colonne: str, bornes: Sequence[Any], *, rangs: bool = True) -> Axe:
     """By slices of a column, « 0 », « 1 », …: below the first bound, from it to below the second, …, from the
-    last one on (nine bounds at most); None for what is not told."""
+    last one on (nine bounds at most, but without `rangs`); None for what is not told."""
     valeur = _S[colonne]
-    return Axe(sa.case((valeur.is_not(None), _tranche(valeur, bornes)), else_=None))
+    return Axe(sa.case((valeur.is_not(None), _tranche(valeur, bornes)), else_=None), rangs=rangs)
 
 
 def ressources(bornes: Sequence[int]) -> Axe:

@@ -53,7 +53,8 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
-        ("accueil_base", "journal.flux", "controle.remise", "controle.remettre",
+        ("accueil_base", "images.page", "images.evolution", "images.ressources",
+         "images.fichier", "journal.flux", "controle.remise", "controle.remettre",
          "controle.restaurer", "controle.oublier"),
         NiveauRequis.BASE,
     ),

@@ -22,7 +22,8 @@ from werkzeug.exceptions import ServiceUnavailable
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import SandboxError, StoreError
-from sne_sandbox.operations import lieux, quotas, statistiques
+from sne_sandbox.operations import images, lieux, quotas, statistiques
+from sne_sandbox.operations.images import Images
 from sne_sandbox.operations.lieux import ComptesDeLieux
 from sne_sandbox.operations.quotas import LigneQuota, Quotas
 from sne_sandbox.operations.statistiques import Tableau
@@ -56,8 +57,9 @@ FLUX: Final[Mapping[str, str]] = {
     "radiees": "Radiées",
     "RADATT": "dont attributions",
 }
-#: The quotas, asked for as a table.
+#: The quotas, and the pictures, asked for as a table.
 QUOTAS: Final = "QUOTAS"
+IMAGES: Final = "IMAGES"
 #: Bars of a chart of landlords or territories.
 _BARRES_MAX: Final = 12
 #: A chart of its own: the reasons of the radiations of twelve months.
@@ -76,7 +78,7 @@ _VALEURS: Final = ".text-overlay .value { text-anchor: start; transform: transla
 @dataclass(frozen=True, slots=True)
 class TableDemandee:
     """A table of a base at the end of a day, of one territory or all; `code` may be a level of territories
-    too (`lieux.NIVEAUX`), or `QUOTAS`, those of the year of that day."""
+    too (`lieux.NIVEAUX`), `QUOTAS`, those of the year of that day, or `IMAGES`."""
 
     base: str
     code: str
@@ -84,11 +86,14 @@ class TableDemandee:
     territoire: str | None = None
 
 
+Contenu = Tableau | ComptesDeLieux | Quotas | Images
+
+
 @dataclass(frozen=True, slots=True)
 class Resultat:
     """What was computed, when and in how many seconds. `etat` tells the state of the base then."""
 
-    contenu: Tableau | ComptesDeLieux | Quotas
+    contenu: Contenu
     etat: tuple[Any, ...]
     calcule_le: datetime
     secondes: float
@@ -109,6 +114,12 @@ class Resultat:
     def quotas(self) -> Quotas:
         """The quotas."""
         assert isinstance(self.contenu, Quotas)
+        return self.contenu
+
+    @property
+    def images(self) -> Images:
+        """What the pictures show."""
+        assert isinstance(self.contenu, Images)
         return self.contenu
 
     def ancien(self, etat: tuple[Any, ...]) -> bool:
@@ -220,9 +231,9 @@ def calculer(services: Services, demande: TableDemandee) -> Resultat:
     return Resultat(contenu, etat, datetime.now(UTC), time.perf_counter() - debut)
 
 
-def _compter(
-    demande: TableDemandee, registre: RegistreBase, contrat: Contrat
-) -> Tableau | ComptesDeLieux | Quotas:
+def _compter(demande: TableDemandee, registre: RegistreBase, contrat: Contrat) -> Contenu:
+    if demande.code == IMAGES:
+        return images.compter(registre, contrat, demande.jour)
     if demande.code == QUOTAS:
         return quotas.compter(registre, contrat, demande.jour.year)
     for niveau in lieux.NIVEAUX:

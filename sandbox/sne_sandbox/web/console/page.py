@@ -50,6 +50,7 @@ SECTIONS: Final = (
     Section("controle", "Contrôle", touche="c"),
     Section("jetons", None),
     Section("statistiques", "Statistiques", touche="t"),
+    Section("images", None),
     Section("regles", "Règles", touche="r"),
     Section("contrat", "Contrat", touche="k"),
     Section("conformite", "Conformité", touche="f"),

@@ -35,7 +35,13 @@ _PATIENCE: Final = 0.15
 #: Seconds after which the page that waits is loaded again.
 _RELIRE: Final = 2
 #: The pages beside those of the tables.
-AUTRES: Final = {"territoires": "Territoires", "quotas": "Quotas"}
+AUTRES: Final = {
+    "carte": ("images.page", "Carte"),
+    "courbes": ("images.evolution", "Courbes"),
+    "ressources": ("images.ressources", "Ressources"),
+    "territoires": ("statistiques.territoires", "Territoires"),
+    "quotas": ("statistiques.quotas", "Quotas"),
+}
 _COLONNES: Final = {
     "demandes": "Demandes",
     "un_mois_avant": "Un mois avant",
