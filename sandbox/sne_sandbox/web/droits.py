@@ -45,7 +45,8 @@ class NiveauRequis(StrEnum):
 _PAGES: Final[Mapping[str, NiveauRequis]] = {
     **dict.fromkeys(
         ("static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
-         "connexion.lecture", "connexion.lecteur", "connexion.sortir", "services", "services_base"),
+         "connexion.lecture", "connexion.lecteur", "connexion.sortir", "services", "services_base",
+         "affichage.page", "affichage.choisir"),
         NiveauRequis.LIBRE,
     ),
     **dict.fromkeys(
@@ -53,9 +54,9 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
-        ("accueil_base", "images.page", "images.evolution", "images.ressources",
-         "images.fichier", "journal.flux", "controle.remise", "controle.remettre",
-         "controle.restaurer", "controle.oublier"),
+        ("accueil.page", "recherche.page", "recherche.trouver", "images.page", "images.evolution",
+         "images.ressources", "images.fichier", "contrat.vu", "contrat.couverture", "journal.flux",
+         "controle.remise", "controle.remettre", "controle.restaurer", "controle.oublier"),
         NiveauRequis.BASE,
     ),
     "conformite.flux": NiveauRequis.SIENS,
