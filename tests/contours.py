@@ -13,6 +13,7 @@ import math
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,13 +21,13 @@ from sne_sandbox.contract.versions import charger
 from sne_sandbox.resources import fixtures_dir
 
 Point = tuple[float, float]
-#: What is shown together: name of the file, title, communes by EPCI (SIREN), or by the beginning of their code;
-#: those of them that lie in no other frame.
+#: What is shown together, by the name of its file: a title, communes by the beginning of their code, and
+#: communes whose whole EPCI is shown.
 CADRES: Final = {
     "ile-de-france": ("Paris et petite couronne", ("751", "92", "93", "94"), ()),
     "artois": ("Lens, Béthune et Arras", (), ("62498", "62427", "62119", "62041")),
     "cote-d-opale": ("Calais et Boulogne", (), ("62193", "62160")),
-    "lyon": ("Métropole de Lyon", ("6938",), ("69266",)),
+    "lyon": ("Lyon et Villefranche", ("6938",), ("69266", "69264")),
     "guadeloupe": ("Guadeloupe", ("971",), ()),
     "la-reunion": ("La Réunion", ("974",), ()),
 }
@@ -78,7 +79,7 @@ def dessiner(communes: dict[str, list[list[list[Point]]]]) -> dict[str, list[lis
     for code, polygones in communes.items():
         for polygone in polygones:
             for anneau in polygone:
-                for paire in zip(anneau, anneau[1:], strict=False):
+                for paire in pairwise(anneau):
                     voisins.setdefault(frozenset(paire), set()).add(code)
     arcs: dict[tuple[Point, ...], list[Point]] = {}
 
@@ -105,8 +106,7 @@ def dessiner(communes: dict[str, list[list[list[Point]]]]) -> dict[str, list[lis
         return [*sortis, sortis[0]]
 
     def aire(anneau: list[Point]) -> float:
-        paires = zip(anneau, anneau[1:], strict=False)
-        return abs(sum(a * d - b * c for (a, b), (c, d) in paires)) / 2 * echelle
+        return abs(sum(a * d - b * c for (a, b), (c, d) in pairwise(anneau))) / 2 * echelle
 
     dessines = {}
     for code, polygones in communes.items():

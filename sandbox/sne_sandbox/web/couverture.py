@@ -1,7 +1,7 @@
 """Which elements of a demande the exchanges of a base have held: accepted, refused, or received.
 
 Messages are opened once, beside the pages: the latest `RELEVES_MAX` of a base at first, then what comes.
-Nothing of them is kept but the names of elements and the numbers of the exchanges. Each process keeps its own.
+Nothing of them is kept but names of elements and numbers of exchanges. Each process keeps its own.
 """
 
 import threading
@@ -28,6 +28,8 @@ GARDES: Final = 50
 #: Bases whose elements are remembered.
 _BASES_MAX: Final = 32
 _LOT: Final = 25
+#: Steps of a path that name a block: « demande/demandeLogement/personnePhysique/demandeur ».
+_PROFONDEUR: Final = 4
 _EXTENSION: Final = "couverture"
 
 Etat = Literal["jamais", "accepté", "refusé", "les deux", "reçu"]
@@ -180,13 +182,18 @@ def _chemins(element: Element, chemin: str) -> Iterator[str]:
 
 
 def blocs(contrat: Contrat) -> list[tuple[str, list[ElementLu]]]:
-    """The elements of a demande below its root, under the path of what holds them, in their order."""
+    """The elements of a demande below its root, under the block of a form that holds them, in their order."""
     groupes: dict[str, list[ElementLu]] = {}
     for element in elements(contrat, Document.DEMANDE, None):
         if element.profondeur:
-            parent = element.chemin.rpartition("/")[0].removeprefix("interfaceNuu").strip("/")
-            groupes.setdefault(parent or "interfaceNuu", []).append(element)
+            parents = element.chemin.split("/")[1:-1]
+            groupes.setdefault("/".join(parents[:_PROFONDEUR]) or "interfaceNuu", []).append(element)
     return list(groupes.items())
+
+
+def dans_le_bloc(bloc: str, element: ElementLu) -> str:
+    """The path of an element below its block."""
+    return element.chemin.removeprefix(f"interfaceNuu/{bloc}/")
 
 
 def releves_de(principale: Flask) -> Releves:

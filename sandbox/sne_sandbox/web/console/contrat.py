@@ -11,7 +11,16 @@ from sne_sandbox.contract.elements import ElementLu, elements
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.web import interface, rubriques, trouver
 from sne_sandbox.web.console.page import contrat_servi, maintenant, section
-from sne_sandbox.web.couverture import GARDES, RELEVES_MAX, Couverture, Etat, Vu, blocs, releves_de
+from sne_sandbox.web.couverture import (
+    GARDES,
+    RELEVES_MAX,
+    Couverture,
+    Etat,
+    Vu,
+    blocs,
+    dans_le_bloc,
+    releves_de,
+)
 from sne_sandbox.web.images import chaleur
 from sne_sandbox.web.images.dessin import Figure
 from sne_sandbox.web.interface import emplois, par_service, presentation
@@ -49,6 +58,7 @@ def page(base: str) -> str:
         vue=vue,
         blocs=cases,
         etats=ETATS,
+        dans_le_bloc=dans_le_bloc,
         comptes=Counter(vu.etat for _, dedans in cases for _, vu in dedans),
         releves_max=RELEVES_MAX,
     )

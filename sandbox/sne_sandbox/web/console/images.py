@@ -13,7 +13,7 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.images import Images, Lieu, Mois, TrancheDeRessources
 from sne_sandbox.web import tableaux
 from sne_sandbox.web.console.page import maintenant, section
-from sne_sandbox.web.console.statistiques import AUTRES, TITRES
+from sne_sandbox.web.console.statistiques import AUTRES, TITRES, motifs_courts
 from sne_sandbox.web.images import barres, carte, courbes
 from sne_sandbox.web.images.dessin import Figure, en_page
 from sne_sandbox.web.partage import services
@@ -67,6 +67,7 @@ def evolution(base: str) -> Response:
         ici="courbes",
         stock=_dessins(lues, "actives") if lues is not None else [],
         flux=_dessins(lues, "flux") if lues is not None else [],
+        motifs=_motifs(lues) if lues is not None else [],
         mois=[(mois, _adresses_du_mois(mois)) for mois in lues.mois] if lues is not None else [],
     )
 
@@ -252,6 +253,15 @@ def _adresses_de_tranche(tranche: TrancheDeRessources, lues: Images) -> dict[str
         quartile: _adresse(au=lues.jour, qui="personnes", ressources=bornes, quartile=quartile)
         for quartile in ("sous", "dessus", "sans-seuil")
     }
+
+
+def _motifs(lues: Images) -> list[tuple[str, int, str]]:
+    """The radiations of twelve months by reason: its words, how many, where they are."""
+    mots, douze_mois = motifs_courts(), periode(lues.depuis, lues.jour)
+    return [
+        (f"{mots.get(code, 'Motif non dit')} ({code})", n, _adresse(motif=code, radiees=douze_mois))
+        for code, n in lues.motifs.items()
+    ]
 
 
 def _ligne(lieu: Lieu, lues: Images) -> tuple[Lieu, dict[str, str]]:
