@@ -91,6 +91,7 @@ def page(base: str) -> Response:
         rubriques=_rubriques(resultat.tableau) if resultat is not None else [],
         motifs=_motifs(resultat.tableau) if resultat is not None else [],
         colonnes={**motifs_courts(), **_COLONNES},
+        courts=motifs_courts(),
         fidelite=FIDELITE,
         flux=tableaux.FLUX,
         courbes=_courbes(resultat.tableau) if resultat is not None else {},
