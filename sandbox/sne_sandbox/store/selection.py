@@ -46,6 +46,8 @@ class Modalite:
         """That a demande is of that class."""
         classe = self.axe.classe
         dites = [code for code in self.classes if code is not None]
+        if not self.autres and None not in self.classes:
+            return classe.in_(dites)
         dedans = sa.and_(classe.is_not(None), classe.in_(dites))
         if None in self.classes:
             dedans = sa.or_(classe.is_(None), dedans)
@@ -131,9 +133,14 @@ def _conditions(registre: RegistreBase, voulu: Selection) -> list[sa.ColumnEleme
 
 
 def _radiation(base: str, voulu: Selection) -> list[sa.ColumnElement[bool]]:
-    posees = _entre(_D.date_radiation, voulu.radiees)
+    jour: sa.ColumnElement[str] = _D.date_radiation
+    motif: sa.ColumnElement[str] = _D.motif_radiation
+    if voulu.attribuees is not None and None not in voulu.attribuees:
+        # Few are of a place: its index is walked, not that of the days or of the reasons.
+        jour, motif = jour.concat(""), motif.concat("")
+    posees = _entre(jour, voulu.radiees)
     if voulu.motif_radiation is not None:
-        posees.append(_D.motif_radiation == voulu.motif_radiation)
+        posees.append(motif == voulu.motif_radiation)
     if voulu.attribuees is not None:
         posees.append(_parmi(_D.commune_attribution, voulu.attribuees))
     if not posees:

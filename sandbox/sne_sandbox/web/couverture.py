@@ -13,8 +13,6 @@ from typing import Any, Final, Literal
 from flask import Flask
 
 from sne_sandbox.conformance.observation import observer
-from sne_sandbox.contract.elements import ElementLu, elements
-from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.element import Element
@@ -181,19 +179,14 @@ def _chemins(element: Element, chemin: str) -> Iterator[str]:
         yield from _chemins(enfant, f"{chemin}/{enfant.nom}")
 
 
-def blocs(contrat: Contrat) -> list[tuple[str, list[ElementLu]]]:
-    """The elements of a demande below its root, under the block of a form that holds them, in their order."""
-    groupes: dict[str, list[ElementLu]] = {}
-    for element in elements(contrat, Document.DEMANDE, None):
-        if element.profondeur:
-            parents = element.chemin.split("/")[1:-1]
-            groupes.setdefault("/".join(parents[:_PROFONDEUR]) or "interfaceNuu", []).append(element)
+def blocs(contrat: Contrat) -> list[tuple[str, list[str]]]:
+    """The paths of the elements of a demande, under the block of a form that holds them, in their order."""
+    groupes: dict[str, list[str]] = {}
+    for chemin in contrat.nomenclatures.chemins:
+        parents = chemin.split("/")[1:-1]
+        if "/" in chemin:
+            groupes.setdefault("/".join(parents[:_PROFONDEUR]) or "interfaceNuu", []).append(chemin)
     return list(groupes.items())
-
-
-def dans_le_bloc(bloc: str, element: ElementLu) -> str:
-    """The path of an element below its block."""
-    return element.chemin.removeprefix(f"interfaceNuu/{bloc}/")
 
 
 def releves_de(principale: Flask) -> Releves:

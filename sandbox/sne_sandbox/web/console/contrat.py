@@ -7,7 +7,7 @@ from typing import Final
 from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import NotFound
 
-from sne_sandbox.contract.elements import ElementLu, elements
+from sne_sandbox.contract.elements import elements
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.web import interface, rubriques, trouver
 from sne_sandbox.web.console.page import contrat_servi, maintenant, section
@@ -18,7 +18,6 @@ from sne_sandbox.web.couverture import (
     Etat,
     Vu,
     blocs,
-    dans_le_bloc,
     releves_de,
 )
 from sne_sandbox.web.images import chaleur
@@ -58,7 +57,6 @@ def page(base: str) -> str:
         vue=vue,
         blocs=cases,
         etats=ETATS,
-        dans_le_bloc=dans_le_bloc,
         comptes=Counter(vu.etat for _, dedans in cases for _, vu in dedans),
         releves_max=RELEVES_MAX,
     )
@@ -69,7 +67,7 @@ def couverture(base: str, forme: str) -> Response:
     """What was seen of the contract, as a file."""
     _, cases = _couverture(base)
     lignes = [
-        (e.chemin, vu.etat, vu.acceptes, vu.refuses, vu.recus) for _, dedans in cases for e, vu in dedans
+        (chemin, vu.etat, vu.acceptes, vu.refuses, vu.recus) for _, dedans in cases for chemin, vu in dedans
     ]
     titre = f"Éléments d'une demande vus par la base {base}"
     dessin = chaleur.dessiner(titre, [(titre_, [vu.etat for _, vu in dedans]) for titre_, dedans in cases])
@@ -184,8 +182,10 @@ def operation(base: str, nom: str) -> str:
     )
 
 
-def _couverture(base: str) -> tuple[Couverture, list[tuple[str, list[tuple[ElementLu, Vu]]]]]:
+def _couverture(base: str) -> tuple[Couverture, list[tuple[str, list[tuple[str, Vu]]]]]:
     """What was seen of the contract, and each of its elements, under what holds it."""
     vue = releves_de(current_app.extensions["principale"]).obtenir(services(), base, attente=_PATIENCE)
-    cases = [(titre, [(e, vue.de(e.chemin)) for e in dedans]) for titre, dedans in blocs(contrat_servi())]
+    cases = [
+        (titre, [(chemin, vue.de(chemin)) for chemin in dedans]) for titre, dedans in blocs(contrat_servi())
+    ]
     return vue, cases
