@@ -30,6 +30,7 @@ CAPTURES: Final = {
     "demande": ("/console/ecole/demandes?nom=Marchand", "[data-lignes] th a", None),
     "scene": ("/console/ecole/scenes/premiere-demande", None, None),
     "controle": ("/console/demonstration/controle", None, None),
+    "carte": ("/console/ecole/images", None, None),
     "statistiques": ("/console/ecole/statistiques", "a:has-text('TAB03')", None),
     "conformite": ("/console/ecole/conformite", "#t-rapports ~ .defile th a", None),
 }

@@ -20,7 +20,7 @@ from sne_sandbox.web.selections import periode
 
 HORLOGE = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
 JOUR = date(2018, 3, 15)
-SEMENCES = ("ecole", "attributions", "dalo", "doublons", "radiations", "vide")
+SEMENCES = ("ecole", "attributions", "radiations", "vide")
 
 
 @pytest.fixture(scope="module")
