@@ -40,7 +40,7 @@ def dire(nom: str, valeur: str = "", /, **places: object) -> Phrase:
 
 
 def mal_forme(code: str, dit: str) -> tuple[str, str]:
-    """Why a text is no XML, and what to do, by the name of libxml2's error. `dit` is its sentence, in English:
+    """Why a text is no XML, and what to do, by the name of libxml2's error. `dit` is its sentence in English:
     what it names is named, and it is quoted where the table does not know the error."""
     connue = phrases("xml").get(code)
     if connue is None:
