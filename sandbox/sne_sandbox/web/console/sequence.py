@@ -109,7 +109,7 @@ def _connexion(echange: Echange) -> tuple[str, str]:
 
 def _question(echange: Echange, requete: Cote) -> Iterator[_Etape]:
     if echange.methode == TLS:
-        raison = str((echange.fault or {}).get("message", ""))
+        raison = str((echange.fault or {}).get("message", "")).rstrip(".")
         yield (
             GUICHET,
             CONNEXION,
