@@ -232,6 +232,21 @@ def test_a_document_that_is_no_xml_is_shown_line_by_line(banc: Banc, page: Calla
     assert "Remède Fermez les balises" in pourquoi
 
 
+def test_the_line_of_an_envelope_that_is_no_xml_is_shown(banc: Banc, page: Callable[..., Any]) -> None:
+    chemin = f"/bases/{banc.nom}/services/DemandeLogementImplService/"
+    banc.poster(b"<a>\n<b></a>", "application/soap+xml", chemin=chemin)
+    banc.poster(b"<a>R & D</a>", "application/soap+xml", chemin=chemin)
+    for identifiant, dite in ((1, "<b></a>"), (2, "<a>R & D</a>")):
+        arbre = page(f"/echanges/{identifiant}")
+        assert arbre.xpath("//li[@class='fautive']/code/text()") == [dite]
+        assert "dans l'enveloppe" in arbre.xpath("string(//figcaption)")
+    lu = banc.http.get(
+        f"/console/{banc.nom}/echanges/1",
+        headers={**ENTETES, "Authorization": f"Bearer {banc.app.extensions['acces'].lecture}"},
+    )
+    assert lu.status_code == 200
+
+
 def test_a_tolerance_is_not_told_as_read_when_the_message_is_refused(
     banc: Banc, page: Callable[..., Any]
 ) -> None:
