@@ -200,7 +200,7 @@ def test_a_refused_handshake_has_its_page(banc: Banc, page: Callable[..., Any]) 
     banc.services.magasin.journal.consigner(None, ligne)
     arbre = page("/echanges/1")
     assert "L'autorité est inconnue." in arbre.text_content()
-    assert arbre.xpath("string(//p[@class='remede'])") == "Remède Détail"
+    assert arbre.xpath("string(//p[@class='remede'])") == "Remède Détail."
     assert arbre.xpath("//form[contains(@action, 'rejouer')]") == []
     assert arbre.xpath("//pre[@aria-label='Commande curl']") == []
     # Nothing was sent: there is nothing to show, to download or to send again.
