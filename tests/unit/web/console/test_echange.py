@@ -370,6 +370,28 @@ def test_who_spoke_to_whom_is_drawn_and_told(banc: Banc, page: Callable[..., Any
     assert all(etape.split(".")[0] in " ".join(dits[1].split()) for etape in etapes)
 
 
+def test_what_nobody_sent_is_a_fact(banc: Banc, page: Callable[..., Any]) -> None:
+    """« accepté » is no word for a night that radiates."""
+    for methode, phrase in (("NUIT", "Nuit du 2 mai : 1 demande radiée."), ("REMISE", "La base est remise.")):
+        ligne = Echange(
+            base=banc.nom,
+            recu_le=datetime.now(UTC),
+            methode=methode,
+            chemin=phrase,
+            verdict=VerdictEchange.ACCEPTE,
+        )
+        banc.services.magasin.journal.consigner(None, ligne)
+    for identifiant, dits in (
+        (1, ("Nuit passée", "1 demande radiée")),
+        (2, ("Base remise en état", "remise")),
+    ):
+        principal = page(f"/echanges/{identifiant}").xpath("//main")[0]
+        texte = a_plat(principal)
+        assert "accepté" not in texte
+        assert all(dit in texte for dit in dits)
+        assert principal.xpath("//figure") == []
+
+
 # --- two of them --------------------------------------------------------------------------------------------
 
 
