@@ -167,13 +167,16 @@ _DE_LA_CONSOLE: Final = frozenset({REJEU.lower(), CONSOLE.lower()})
 #: Headers whose value is not kept: a search of the journal would give it away, letter by letter.
 SECRETS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 #: « Methods » of the lines that no HTTP request left: a handshake refused, a file left in an inbox, a night,
-#: the step of a scene, a state put back.
+#: the step of a scene, a state put back; and what is left of a line that was erased on purpose.
 TLS: Final = "TLS"
 FICHIER: Final = "FICHIER"
 NUIT: Final = "NUIT"
 SCENE: Final = "SCENE"
 REMISE: Final = "REMISE"
-HORS_HTTP: Final = frozenset({TLS, FICHIER, NUIT, SCENE, REMISE})
+EFFACE: Final = "EFFACE"
+HORS_HTTP: Final = frozenset({TLS, FICHIER, NUIT, SCENE, REMISE, EFFACE})
+#: Those that are facts of the base, which nobody sent: they are never erased alone.
+FAITS: Final = frozenset({NUIT, SCENE, REMISE, EFFACE})
 _METHODE: Final = re.compile(r"[A-Za-z-]{1,20}")
 #: What no word of a header of ours has.
 _PAS_UN_MOT: Final = re.compile(r"[^A-Za-z0-9_.-]")

@@ -3,12 +3,20 @@ by SQL: the same whichever process served the exchanges."""
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypedDict, Unpack
 
-from sne_sandbox.domain.echange import HORS_HTTP, ILLISIBLE, NUIT, Echange, VerdictEchange
+from sne_sandbox.domain.echange import (
+    EFFACE,
+    FAITS,
+    HORS_HTTP,
+    ILLISIBLE,
+    NUIT,
+    Echange,
+    VerdictEchange,
+)
 from sne_sandbox.store import tranches
 from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
@@ -34,6 +42,10 @@ _A_TRANCHES: Final = 4 * tranches.TAILLE
 NUITS_CHERCHEES: Final = 5_000
 #: Exchanges that a page of a search looks at, where no index leads to what is looked for.
 EXAMINES: Final = 10_000
+#: What a line that was erased says.
+EFFACEMENT: Final = "Échange effacé à la main : son numéro reste, rien de son contenu."
+#: In the place of a guichet or an operation: those that have none.
+AUCUN: Final = "-"
 #: The verdicts of a partial index: written out, for it is used only by what is seen to imply its condition.
 RARES: Final = frozenset(("fault", "refus", "erreur"))
 _RARES: Final = "verdict IN ('fault', 'refus', 'erreur')"
@@ -78,6 +90,14 @@ _DETAILS_DE: Final = RequeteSql(
 )
 _NOTER: Final = RequeteSql(
     "UPDATE echange SET details = :details WHERE base = :base AND identifiant = :identifiant"
+)
+# Its id and its hour stay: ids follow each other, and who judges the journal sees that something is missing.
+_EFFACER: Final = RequeteSql(
+    f"UPDATE echange SET methode = '{EFFACE}', chemin = :phrase, verdict = 'accepté', statut = 0, "
+    "duree_us = 0, guichet = NULL, service = NULL, operation = NULL, type_fichier = NULL, version = NULL, "
+    "numero_unique = NULL, details = :details, requete = :rien, reponse = :rien "
+    "WHERE base = :base AND identifiant = :identifiant "
+    f"AND methode NOT IN ({', '.join(repr(str(m)) for m in sorted(FAITS))}) RETURNING identifiant"
 )
 _COMPTER: Final = RequeteSql("SELECT dernier, origine, oublies FROM journal_compteur WHERE base = :base")
 _COMPTER_TOUT: Final = RequeteSql(
@@ -127,7 +147,9 @@ class CriteresJournal(TypedDict, total=False):
     """What exchanges are looked for by; None, or absent, is no criterion.
 
     `texte` is looked for in the path, and in all that was noted: headers, parts, tolerances, anomalies,
-    fault (case of ASCII letters ignored). `numero` finds the exchanges about one demande, and the nights that
+    fault (case of ASCII letters ignored). `regle` is the code of a rule that they raise. `guichet` and
+    `operation` may be AUCUN: those that have none. `sans_nuits` leaves out the nights, and the lines that were
+    erased. `numero` finds the exchanges about one demande, and the nights that
     worked on it with others, of the last NUITS_CHERCHEES exchanges.
     """
 
@@ -136,6 +158,8 @@ class CriteresJournal(TypedDict, total=False):
     verdict: str | None
     numero: str | None
     texte: str | None
+    regle: str | None
+    sans_nuits: bool
 
 
 class _Prete(threading.local):
@@ -175,6 +199,21 @@ class Journal:
             if ligne is not None:
                 details = _ECRIRE(json.loads(ligne[0]) | {"non_remise": raison})
                 connexion.faire(_NOTER, {**cle, "details": details})
+
+    def effacer(self, base: str, identifiants: Collection[int]) -> list[int]:
+        """Erases what these exchanges were: their messages, who sent them, what they came to. A line stays in
+        their place, of method `EFFACE`: ids follow each other. Nights, steps of scenes and states put back
+        stay as they are. Answers the ids of those erased, in order. Raises StoreError."""
+        vide = Echange(base, datetime.fromtimestamp(0, UTC))
+        details = _ECRIRE({nom: getattr(vide, nom) for nom in _DETAILS})
+        valeurs = {"base": base, "phrase": EFFACEMENT, "details": details, "rien": tasser(b"")}
+        with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
+            faits = (
+                connexion.ligne(_EFFACER, {**valeurs, "identifiant": identifiant})
+                for identifiant in sorted(set(identifiants))
+                if 0 < identifiant <= IDENTIFIANT_MAX
+            )
+            return [int(fait[0]) for fait in faits if fait is not None]
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it was never there or was dropped."""
@@ -347,7 +386,9 @@ def _conditions(base: str, criteres: CriteresJournal) -> tuple[list[str], dict[s
         (nommee, operation),
         ("verdict", None if verdict is None else str(verdict)),  # a `VerdictEchange`, or what a user wrote
     ):
-        if valeur is not None:
+        if valeur == AUCUN and colonne in ("guichet", "operation"):
+            posees.append(f"{colonne} IS NULL" + (_APPELS if colonne == "operation" else ""))
+        elif valeur is not None:
             posees.append(f"{colonne} = :{colonne}")
             parametres[colonne] = _lisible(valeur)
     if verdict in RARES:
@@ -364,6 +405,13 @@ def _conditions(base: str, criteres: CriteresJournal) -> tuple[list[str], dict[s
     if texte := _lisible(criteres.get("texte")):
         posees.append("(details ILIKE :texte ESCAPE '/' OR chemin ILIKE :texte ESCAPE '/')")
         parametres["texte"] = _contient(texte)
+    if regle := _lisible(criteres.get("regle")):
+        # Among its anomalies, which come before its fault; a quote inside a text has a backslash before it.
+        posees.append("details LIKE :regle ESCAPE '/'")
+        cite = _contient(f'"regle": {json.dumps(regle, ensure_ascii=False)}')
+        parametres["regle"] = f'{cite}], "fault": %'
+    if criteres.get("sans_nuits"):
+        posees.append(f"methode NOT IN ('{NUIT}', '{EFFACE}')")
     return posees, parametres
 
 
@@ -379,6 +427,7 @@ def _contient(texte: str) -> str:
     return f"%{texte}%"
 
 
+_APPELS: Final = " AND methode NOT IN ({})".format(", ".join(f"'{m}'" for m in sorted(HORS_HTTP)))
 #: The nights that name a demande.
 _NUITS: Final = (
     "SELECT identifiant FROM echange WHERE base = :base AND identifiant > "
