@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypedDict, Unpack
 
-from sne_sandbox.domain.echange import HORS_HTTP, ILLISIBLE, NUIT, Echange, VerdictEchange
+from sne_sandbox.domain.echange import HORS_HTTP, ILLISIBLE, NUIT, NUIT_ANNULEE, Echange, VerdictEchange
 from sne_sandbox.store import tranches
 from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
@@ -44,7 +44,7 @@ _TEXTES: Final = (
 )  # fmt: skip
 _DETAILS: Final = (
     "pair", "en_tetes", "en_tetes_reponse", "parties", "tolerances", "anomalies", "fault",
-    "reponse_conforme", "trace", "ecoute", "certificat", "panne", "a_venir", "notes", "non_remise",
+    "reponse_conforme", "trace", "ecoute", "certificat", "panne", "a_venir", "notes", "non_remise", "temps",
 )  # fmt: skip
 _ECRIRE: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _TETE: Final = ("base", *_COLONNES, *_TEXTES, "details")
@@ -78,6 +78,16 @@ _DETAILS_DE: Final = RequeteSql(
 )
 _NOTER: Final = RequeteSql(
     "UPDATE echange SET details = :details WHERE base = :base AND identifiant = :identifiant"
+)
+_NUITS_DE: Final = RequeteSql(
+    "SELECT identifiant, instant_base, chemin, methode FROM echange WHERE base = :base "
+    f"AND identifiant BETWEEN :de AND :a AND methode IN ('{NUIT}', '{NUIT_ANNULEE}') "
+    "ORDER BY identifiant LIMIT :limite"
+)
+# Neither a search of a demande nor what reads the nights finds them any more.
+_ANNULER_NUITS: Final = RequeteSql(
+    f"UPDATE echange SET methode = '{NUIT_ANNULEE}', numero_unique = NULL WHERE base = :base "
+    f"AND identifiant BETWEEN :de AND :a AND methode = '{NUIT}'"
 )
 _COMPTER: Final = RequeteSql("SELECT dernier, origine, oublies FROM journal_compteur WHERE base = :base")
 _COMPTER_TOUT: Final = RequeteSql(
@@ -123,12 +133,24 @@ class Mesure:
     sous: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NuitDite:
+    """The line of a night: its id, the instant (aware) at which it began by the clock of its base, its
+    sentence, and whether it was taken back since."""
+
+    identifiant: int
+    instant: datetime | None
+    phrase: str
+    annulee: bool
+
+
 class CriteresJournal(TypedDict, total=False):
     """What exchanges are looked for by; None, or absent, is no criterion.
 
     `texte` is looked for in the path, and in all that was noted: headers, parts, tolerances, anomalies,
     fault (case of ASCII letters ignored). `numero` finds the exchanges about one demande, and the nights that
-    worked on it with others, of the last NUITS_CHERCHEES exchanges.
+    worked on it with others, of the last NUITS_CHERCHEES exchanges. `sans_nuits` leaves the lines of nights
+    out, taken back or not: ids that are missing between two lines are theirs (`Journal.nuits` tells them).
     """
 
     guichet: str | None
@@ -136,6 +158,7 @@ class CriteresJournal(TypedDict, total=False):
     verdict: str | None
     numero: str | None
     texte: str | None
+    sans_nuits: bool
 
 
 class _Prete(threading.local):
@@ -175,6 +198,10 @@ class Journal:
             if ligne is not None:
                 details = _ECRIRE(json.loads(ligne[0]) | {"non_remise": raison})
                 connexion.faire(_NOTER, {**cle, "details": details})
+
+    def annuler_nuits(self, connexion: Connexion, base: str, de_id: int, a_id: int) -> None:
+        """Says of the nights of these ids that they were taken back; the lines stay, to be read."""
+        connexion.faire(_ANNULER_NUITS, {"base": base, "de": _borne(de_id), "a": _borne(a_id)})
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it was never there or was dropped."""
@@ -224,11 +251,22 @@ class Journal:
             lignes = connexion.lignes(requete, {**parametres, "limite": limite})
         return [_echange_de(ligne) for ligne in lignes]
 
+    def nuits(self, base: str, de_id: int, a_id: int, limite: int) -> list[NuitDite]:
+        """The lines of nights from the id `de_id` to `a_id`, both included, taken back or not, oldest first;
+        `limite` at most. Nothing but their sentence is read."""
+        valeurs = {"base": base, "de": _borne(de_id), "a": _borne(a_id), "limite": limite}
+        with self._donnees.transaction(ecriture=False) as connexion:
+            lignes = list(connexion.lignes(_NUITS_DE, valeurs))
+        return [
+            NuitDite(identifiant, instant_ou_rien(instant), phrase, methode == NUIT_ANNULEE)
+            for identifiant, instant, phrase, methode in lignes
+        ]
+
     def plancher(self, base: str, avant_id: int | None, **criteres: Unpack[CriteresJournal]) -> int:
         """Id after which a page of a search looks, so that it does not look at more than EXAMINES exchanges;
         0 when it may look at all."""
         filtres = {nom for nom, valeur in criteres.items() if valeur}
-        indexes = filtres == {"verdict"} and criteres.get("verdict") in RARES
+        indexes = filtres - {"sans_nuits"} == {"verdict"} and criteres.get("verdict") in RARES
         if not filtres or "numero" in filtres or indexes:
             return 0
         dernier, origine, oublies = self._compteur(base)
@@ -361,6 +399,9 @@ def _conditions(base: str, criteres: CriteresJournal) -> tuple[list[str], dict[s
             "nuits": NUITS_CHERCHEES,
             "cite": _contient(json.dumps(numero, ensure_ascii=False)),
         }
+    if criteres.get("sans_nuits"):
+        # No index has the method: the walk by id steps over them, and reads nothing of their details.
+        posees.append(_SANS_NUITS)
     if texte := _lisible(criteres.get("texte")):
         posees.append("(details ILIKE :texte ESCAPE '/' OR chemin ILIKE :texte ESCAPE '/')")
         parametres["texte"] = _contient(texte)
@@ -379,6 +420,7 @@ def _contient(texte: str) -> str:
     return f"%{texte}%"
 
 
+_SANS_NUITS: Final = f"methode NOT IN ('{NUIT}', '{NUIT_ANNULEE}')"
 #: The nights that name a demande.
 _NUITS: Final = (
     "SELECT identifiant FROM echange WHERE base = :base AND identifiant > "
