@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, render_template, request, url_for
 
-from sne_sandbox.domain.echange import HORS_HTTP, NUIT, REMISE, Echange, VerdictEchange
+from sne_sandbox.domain.echange import DITES, HORS_HTTP, Echange, VerdictEchange
 from sne_sandbox.domain.texte import entier_de, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE, UsageError
 from sne_sandbox.operations.table import OPERATIONS
@@ -22,8 +22,6 @@ blueprint: Final = section("journal", __name__)
 
 #: Filters of the page, as the store names them; `xpath` beside them.
 FILTRES: Final = ("guichet", "operation", "verdict", "numero", "texte")
-#: Lines that are no exchange, whose path is a sentence.
-_DITES: Final = frozenset({NUIT, REMISE})
 #: Seconds that a stream lasts, between two looks at the store, and between two signs of life.
 FLUX_DUREE: Final = 30.0
 FLUX_PAS: Final = 0.5
@@ -132,7 +130,7 @@ def resume(echange: Echange) -> str:
 
 def _resumer(echange: Echange) -> str:
     # A night is told whole, with its day: the hour of the line is the machine's.
-    if echange.methode in _DITES:
+    if echange.methode in DITES:
         return echange.chemin
     if echange.fault:
         message = echange.fault.get("message", "")
