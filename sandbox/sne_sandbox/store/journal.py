@@ -33,6 +33,12 @@ from sne_sandbox.store.lignes import (
     tasser,
 )
 
+
+def _noms(methodes: Collection[str]) -> str:
+    """For IN."""
+    return ", ".join(f"'{methode}'" for methode in sorted(methodes))
+
+
 #: Exchanges are dropped this many at a time, a tenth of the maximum when it is smaller: the journal may hold
 #: as many more. On PostgreSQL a journal of several slices drops them whole (`tranches`).
 PAS: Final = 64
@@ -109,7 +115,7 @@ _EFFACER: Final = RequeteSql(
     "duree_us = 0, guichet = NULL, service = NULL, operation = NULL, type_fichier = NULL, version = NULL, "
     "numero_unique = NULL, details = :details, requete = :rien, reponse = :rien "
     "WHERE base = :base AND identifiant = :identifiant "
-    f"AND methode NOT IN ({', '.join(f"'{m}'" for m in sorted(DITES | {SCENE}))}) RETURNING identifiant"
+    f"AND methode NOT IN ({_noms(DITES | {SCENE})}) RETURNING identifiant"
 )
 _COMPTER: Final = RequeteSql("SELECT dernier, origine, oublies FROM journal_compteur WHERE base = :base")
 _COMPTER_TOUT: Final = RequeteSql(
@@ -238,6 +244,7 @@ class Journal:
                 if 0 < identifiant <= IDENTIFIANT_MAX
             )
             return [int(fait[0]) for fait in faits if fait is not None]
+
     def annuler_nuits(self, connexion: Connexion, base: str, de_id: int, a_id: int) -> None:
         """Says of the nights of these ids that they were taken back; the lines stay, to be read."""
         connexion.faire(_ANNULER_NUITS, {"base": base, "de": _borne(de_id), "a": _borne(a_id)})
@@ -304,8 +311,8 @@ class Journal:
     def plancher(self, base: str, avant_id: int | None, **criteres: Unpack[CriteresJournal]) -> int:
         """Id after which a page of a search looks, so that it does not look at more than EXAMINES exchanges;
         0 when it may look at all."""
-        filtres = {nom for nom, valeur in criteres.items() if valeur}
-        indexes = filtres - {"sans_nuits"} == {"verdict"} and criteres.get("verdict") in RARES
+        filtres = {nom for nom, valeur in criteres.items() if valeur} - {"sans_nuits"}
+        indexes = filtres == {"verdict"} and criteres.get("verdict") in RARES
         if not filtres or "numero" in filtres or indexes:
             return 0
         dernier, origine, oublies = self._compteur(base)
@@ -466,7 +473,7 @@ def _contient(texte: str) -> str:
     return f"%{texte}%"
 
 
-_APPELS: Final = " AND methode NOT IN ({})".format(", ".join(f"'{m}'" for m in sorted(HORS_HTTP)))
+_APPELS: Final = f" AND methode NOT IN ({_noms(HORS_HTTP)})"
 _SANS_NUITS: Final = f"methode NOT IN ('{NUIT}', '{NUIT_ANNULEE}', '{EFFACE}')"
 #: The nights that name a demande.
 _NUITS: Final = (
