@@ -80,8 +80,11 @@ class Cote:
     texte: str = ""
 
 
-def cote_de(observation: Observation, nom: Nom, remarques: Iterable[Remarque] = ()) -> Cote:
-    """One side of an exchange; `remarques` are put beside the elements they speak of."""
+def cote_de(
+    observation: Observation, nom: Nom, remarques: Iterable[Remarque] = (), *, plier: bool = False
+) -> Cote:
+    """One side of an exchange; `remarques` are put beside the elements they speak of, `plier` closes the
+    branches of its document of which nothing is said."""
     echange = observation.echange
     requete = nom == "requete"
     courrier = courrier_de(observation, nom)
@@ -95,7 +98,7 @@ def cote_de(observation: Observation, nom: Nom, remarques: Iterable[Remarque] = 
         en_tetes=masquer_en_tetes(echange.en_tetes if requete else echange.en_tetes_reponse),
         document=None
         if racine is None
-        else construire(racine, remarques=remarques, contrat=observation.contrat),
+        else construire(racine, remarques=remarques, contrat=observation.contrat, plier=plier),
         enveloppe=None
         if courrier.enveloppe is None or observation.asynchrone
         else construire(courrier.enveloppe, prefixes=True),
