@@ -135,7 +135,7 @@ def page(base: str) -> str | tuple[str, int]:
         refuses=refuses if any(groupe.nombre > 1 for groupe in refuses) else [],
         refus_montres=None if request.args.get("refus") == "tous" else REFUS_MONTRES,
         adresse_de=lambda **change: _adresse(base, {**choisis, **change}),
-        adresse_du_groupe=lambda groupe: _adresse(base, {**choisis, **_filtres_du_groupe(groupe.cle)}),
+        adresse_du_groupe=lambda groupe: _adresse(base, {**choisis, **groupe.cle.filtres}),
         ici=request.args.to_dict(flat=False),
         question_api=_question_api(choisis),
         recherche=recherche if (expression or recherche.examines) and erreur is None else None,
@@ -179,17 +179,6 @@ def _plancher(journal: Journal, base: str, criteres: Mapping[str, Any]) -> int:
 
 def _sans_facettes(criteres: Mapping[str, Any]) -> dict[str, Any]:
     return {nom: valeur for nom, valeur in criteres.items() if nom not in facettes.NOMS}
-
-
-def _filtres_du_groupe(cle: refus.Cle) -> dict[str, str | None]:
-    """What finds the refusals of one kind."""
-    quoi = {"regle": cle.regle, "texte": None} if cle.regle else {"regle": None, "texte": cle.cause or None}
-    return {
-        **quoi,
-        "verdict": str(cle.verdict),
-        "operation": cle.operation or AUCUN,
-        "guichet": cle.guichet or AUCUN,
-    }
 
 
 def _question_api(choisis: Mapping[str, Any]) -> dict[str, Any]:

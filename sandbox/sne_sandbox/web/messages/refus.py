@@ -10,6 +10,7 @@ from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.echange import DITES, Echange, VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE
+from sne_sandbox.store.journal import AUCUN
 from sne_sandbox.web.messages.verdict import verdict_vecu
 
 #: « ligne 9, interfaceNuu/demande/sexe : l'élément… » of an explanation: where, and what.
@@ -101,6 +102,17 @@ class Cle:
     regle: str = ""
     cause: str = ""
 
+    @property
+    def filtres(self) -> dict[str, str | None]:
+        """What finds them in the journal (`CriteresJournal`): None leaves a filter out."""
+        return {
+            "regle": self.regle or None,
+            "texte": self.cause or None,
+            "verdict": str(self.verdict),
+            "operation": self.operation or AUCUN,
+            "guichet": self.guichet or AUCUN,
+        }
+
 
 @dataclass(slots=True)
 class GroupeDeRefus:
@@ -154,8 +166,8 @@ def grouper(echanges: Iterable[Echange]) -> list[GroupeDeRefus]:
 def _phrase(echange: Echange, cle: Cle) -> str:
     """What the last of a kind says, NIR masked."""
     dites = (str(a.get("message") or "") for a in echange.anomalies if a.get("regle") == cle.regle)
-    phrase = next(dites, "") if cle.regle else resumer(echange).message or verdict_vecu(echange).titre
-    return masquer_nirs(phrase)
+    phrase = next(dites, "") if cle.regle else resumer(echange).message.partition(_REMEDE)[0]
+    return masquer_nirs(phrase or verdict_vecu(echange).titre)
 
 
 @dataclass(slots=True)

@@ -216,7 +216,7 @@ def test_the_xpath_that_the_page_suggests_finds(banc: Banc, page: Callable[..., 
 
 def test_a_bad_xpath_keeps_the_form(page: Callable[..., Any]) -> None:
     arbre = page("/journal?xpath=//nom[&guichet=G1226", statut=422)
-    (recherche,) = arbre.xpath("//form[@role='search']")
+    (recherche,) = arbre.xpath("//main//form[@role='search']")
     assert recherche.xpath(".//input[@name='xpath']/@value | .//input[@name='guichet']/@value") == [
         "G1226",
         "//nom[",
@@ -371,7 +371,7 @@ def test_hostile_texts_are_text(banc: Banc, page: Callable[..., Any]) -> None:
     assert arbre.xpath("//script[not(@src)] | //b[parent::td]") == []
     assert HOSTILE in page("/journal").text_content()
     assert page(f"/journal?guichet={HOSTILE}").xpath(
-        "//*[@role='search']//input[@name='guichet']/@value"
+        "//main//*[@role='search']//input[@name='guichet']/@value"
     ) == [HOSTILE]
 
 
