@@ -35,7 +35,7 @@ FILTRES: Final = ("guichet", "operation", "verdict", "regle", "numero", "texte")
 #: Lines that are hidden, but when one asks for them.
 _CACHEES: Final = frozenset({NUIT, NUIT_ANNULEE, EFFACE})
 #: Kinds of refusal that the page begins with, and runs of nights that it tells.
-REFUS_MONTRES: Final = 5
+REFUS_MONTRES: Final = 3
 _NUITS_DITES: Final = 20
 #: Seconds that a stream lasts, between two looks at the store, and between two signs of life.
 FLUX_DUREE: Final = 30.0
