@@ -24,7 +24,7 @@ class Choix:
 
 
 @dataclass(frozen=True, slots=True)
-class Facette:
+class FacetteDuJournal:
     """What exchanges are told apart by: its name in an address, its title, its values, how many more there
     are that are not shown."""
 
@@ -58,12 +58,12 @@ def retenus(echanges: Iterable[Echange], filtres: Mapping[str, Any], sauf: str =
     return [e for e in echanges if all(voulu in valeurs(e) for valeurs, voulu in voulus)]
 
 
-def compter(echanges: Sequence[Echange], filtres: Mapping[str, Any]) -> list[Facette]:
+def compter(echanges: Sequence[Echange], filtres: Mapping[str, Any]) -> list[FacetteDuJournal]:
     """The facets of exchanges that answer all that is no facet: each counts what the others leave."""
     return [_facette(nom, retenus(echanges, filtres, nom), filtres.get(nom)) for nom in _FACETTES]
 
 
-def _facette(nom: str, echanges: list[Echange], choisi: str | None) -> Facette:
+def _facette(nom: str, echanges: list[Echange], choisi: str | None) -> FacetteDuJournal:
     titre, valeurs = _FACETTES[nom]
     comptes = Counter(valeur for echange in echanges for valeur in valeurs(echange))
     if nom == "verdict":
@@ -76,4 +76,4 @@ def _facette(nom: str, echanges: list[Echange], choisi: str | None) -> Facette:
     if choisi and choisi not in dict(montrees):
         montrees.append((choisi, comptes[choisi]))
     choix = tuple(Choix(valeur, nombre, valeur == choisi) for valeur, nombre in montrees)
-    return Facette(nom, titre, choix, max(0, len(comptes) - len(choix)))
+    return FacetteDuJournal(nom, titre, choix, max(0, len(comptes) - len(choix)))

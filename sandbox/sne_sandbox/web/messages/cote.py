@@ -298,17 +298,8 @@ def _entree(observation: Observation, origine: str) -> dict[str, Any]:
         "request": requete,
         "response": reponse,
         "cache": {},
-        # HAR has -1 for what is not known, but not in place of `send`, `wait` and `receive`.
-        "timings": {
-            "blocked": -1,
-            "dns": -1,
-            "connect": -1,
-            "ssl": -1,
-            "send": 0,
-            "wait": millisecondes,
-            "receive": 0,
-            "comment": _MESURE,
-        },
+        # HAR has -1 for what is not known, but not in place of these three, which it wants.
+        "timings": {"send": 0, "wait": millisecondes, "receive": 0, "comment": _MESURE},
         "comment": f"Échange {echange.identifiant} de la base {echange.base} ; NIR masqués.{perdue}",
     }
 

@@ -171,7 +171,7 @@ def _phrase(echange: Echange, cle: Cle) -> str:
 
 
 @dataclass(slots=True)
-class Bloc:
+class LignePliee:
     """A line of the list: an exchange, and those just before it that were refused for the same reasons."""
 
     tete: Echange
@@ -183,16 +183,16 @@ class Bloc:
         return (self.suite[-1] if self.suite else self.tete).identifiant or 0
 
 
-def plier(echanges: Sequence[Echange]) -> list[Bloc]:
+def plier(echanges: Sequence[Echange]) -> list[LignePliee]:
     """A list, newest first, in which refusals that follow one another and are the same are one line."""
-    blocs: list[Bloc] = []
+    blocs: list[LignePliee] = []
     derniere: tuple[Cle, ...] = ()
     for echange in echanges:
         siennes = pliables(echange)
         if siennes and siennes == derniere:
             blocs[-1].suite.append(echange)
         else:
-            blocs.append(Bloc(echange))
+            blocs.append(LignePliee(echange))
         derniere = siennes
     return blocs
 
