@@ -88,7 +88,7 @@ def test_an_exchange_says_what_is_wrong_where(visiter: Visiter, client: Client, 
     page = visite.aller(f"{JOURNAL}?texte=IDT002")
     with page.expect_navigation():
         page.locator("[data-lignes] th a").first.click()
-    constat = page.locator(".constats .constat a", has_text="IDT002")
+    constat = page.locator(".constats .constat .tete a", has_text="IDT002")
     constat.click()
     bulle = page.locator(".bulle", has_text="IDT002")
     expect(bulle).to_be_visible()

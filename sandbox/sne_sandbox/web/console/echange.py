@@ -141,7 +141,7 @@ def raison_de(echange: Echange) -> tuple[str, str]:
     """Why an exchange without remarks was refused, beyond what its caller was told, and what to do."""
     dit = str((echange.fault or {}).get("explication", "")).strip()
     if echange.panne is not None:
-        return dit, "rien n'est à corriger dans ce message : une application le renvoie tel quel"
+        return dit, "rien n'est à corriger dans ce message ; désarmez la panne si vous ne l'attendiez pas"
     raison, fleche, remede = dit.rpartition(" → ")
     if fleche:
         return raison, remede

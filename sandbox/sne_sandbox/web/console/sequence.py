@@ -6,10 +6,9 @@ which a screen reader is given instead.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from sne_sandbox.domain.echange import FICHIER, TLS, Echange, VerdictEchange
-from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.domain.texte import abrege, accorde, masquer_nirs
 from sne_sandbox.web.console.filtres import duree, octets
 from sne_sandbox.web.messages.cote import Cote
@@ -30,6 +29,8 @@ _TEXTE_MAX: Final = 38
 _NOMMES: Final = 3
 #: Pannes after which nothing more arrives, or something that is not the answer.
 _PERDUES: Final = frozenset({"silence", "coupure", "reponse_perdue"})
+#: A gateway answers in the place of the SNE.
+_PASSERELLE: Final = frozenset({"html_502", "html_503"})
 #: Those that leave the answer as it was, late.
 _ENTIERES: Final = frozenset({"delai", "goutte"})
 
@@ -168,7 +169,7 @@ def _reponse(echange: Echange, vecu: Vecu, reponse: Cote) -> Iterator[_Etape]:
     parts = f", {accorde(len(reponse.morceaux), 'pièce', 'pièces')}" if reponse.morceaux else ""
     taille = octets(reponse.taille) + parts
     if echange.panne is not None:
-        yield _abimee(echange.panne, vecu, taille)
+        yield _abimee(echange, vecu, taille)
     elif echange.non_remise:
         phrase = f"La réponse ({taille}) n'arrive pas : {echange.non_remise}."
         yield SNE, CONNEXION, "non remise", taille, phrase, "perdu"
@@ -178,14 +179,13 @@ def _reponse(echange: Echange, vecu: Vecu, reponse: Cote) -> Iterator[_Etape]:
         yield SNE, GUICHET, statut, taille, phrase, "plein"
 
 
-def _abimee(panne: dict[str, Any], vecu: Vecu, taille: str) -> _Etape:
-    nom = str(panne.get("genre", ""))
-    genre = GENRES.get(nom)
+def _abimee(echange: Echange, vecu: Vecu, taille: str) -> _Etape:
+    nom = str((echange.panne or {}).get("genre", ""))
     titre, phrase = f"panne : {vecu.titre[:1].lower()}{vecu.titre[1:]}", vecu.phrase
     if nom in _PERDUES:
         return SNE, CONNEXION, titre, taille, phrase, "perdu"
-    if genre is not None and genre.empeche:  # a gateway answers in the place of the SNE
-        return CONNEXION, GUICHET, titre, "", phrase, "abime"
+    if nom in _PASSERELLE:
+        return CONNEXION, GUICHET, f"panne, {echange.statut}", "page HTML", phrase, "abime"
     return SNE, GUICHET, titre, taille, phrase, "plein" if nom in _ENTIERES else "abime"
 
 

@@ -47,9 +47,13 @@ def lieu_malforme(observation: Observation) -> LieuMalforme | None:
 
 
 def autour(octets: bytes, ligne: int, colonne: int) -> tuple[LigneMontree, ...]:
-    """A line of a text, from 1, and those around it; of a long one, what is near the column."""
+    """A line of a text, from 1, and those around it; of a long one, what is near the column. None of what may
+    hold a NIR that could not be masked, for who may not see it."""
     # Masked as a whole: half a NIR is still one.
-    lignes = cote.imprimable(montrer_octets(octets).decode("utf-8", "replace")).split("\n")
+    montre = montrer_octets(octets)
+    if montre.count(b"\n") != octets.count(b"\n"):
+        return ()
+    lignes = cote.imprimable(montre.decode("utf-8", "replace")).split("\n")
     debut = max(1, ligne - AUTOUR)
     return tuple(
         LigneMontree(rang, _fenetre(texte.rstrip("\r"), colonne if rang == ligne else 0), rang == ligne)

@@ -192,46 +192,24 @@ _VERDICTS: Final[Mapping[VerdictEchange, Callable[[Echange], Vecu]]] = {
 
 # --- with a panne -------------------------------------------------------------------------------------------
 
-#: By kind: two or three words, and what the client received; « {…} » is a parameter. Where the work was not
-#: done in its place, the sentence goes on with what became of the base.
-_PANNES: Final[Mapping[str, tuple[str, str]]] = {
-    "delai": ("Réponse en retard", "La réponse, juste et entière, est partie {secondes} s plus tard"),
-    "silence": (
-        "Aucune réponse",
-        "Le client n'a rien reçu : la connexion est restée muette, {secondes} s au plus",
-    ),
-    "coupure": (
-        "Connexion coupée",
-        "La connexion a été coupée net : le client n'a pas eu la réponse entière",
-    ),
-    "goutte": (
-        "Réponse au compte-gouttes",
-        "La réponse, juste et entière, est arrivée {octets} octets à la fois",
-    ),
-    "mime_tronque": ("Réponse tronquée", "Le client n'a reçu que {part} % de la réponse"),
-    "longueur_fausse": (
-        "Longueur fausse",
-        "Le client a reçu une réponse dont Content-Length ment ({ecart} octets)",
-    ),
-    "partie_absente": ("Pièce jointe absente", "Le client a reçu une réponse à laquelle une pièce manque"),
-    "cid_faux": ("Pièce jointe introuvable", "Le client a reçu une pièce que l'enveloppe ne désigne pas"),
-    "encodage_faux": ("Encodage faux", "Le client a reçu une réponse dont l'encodage annoncé est faux"),
-    "bom": ("Marque d'octets inattendue", "Le client a reçu une réponse juste, qu'une marque BOM précède"),
-    "html_502": (
-        "Page 502 reçue",
-        "Le client a reçu une page HTML « 502 Bad Gateway », pas une réponse SOAP",
-    ),
-    "html_503": (
-        "Page 503 reçue",
-        "Le client a reçu une page HTML de maintenance (503, Retry-After {secondes} s)",
-    ),
-    "fault_serveur": ("Faute simulée du serveur", "Le client a reçu une faute SOAP Receiver « {message} »"),
-    "fault_client": ("Faute simulée du client", "Le client a reçu une faute SOAP Sender « {message} »"),
-    "numero_faux": (
-        "Numéro unique faux",
-        "Le client a reçu un numéro unique mal formé, de {longueur} caractères",
-    ),
-    "reponse_perdue": ("Réponse perdue", "La réponse s'est perdue : le client n'a rien reçu"),
+#: By kind, what the client received, « {…} » a parameter. The sentence goes on with what became of the base.
+_PANNES: Final[Mapping[str, str]] = {
+    "delai": "La réponse, juste et entière, est partie {secondes} s plus tard",
+    "silence": "Le client n'a rien reçu : la connexion est restée muette, {secondes} s au plus",
+    "coupure": "La connexion a été coupée net : le client n'a pas eu la réponse entière",
+    "goutte": "La réponse, juste et entière, est arrivée {octets} octets à la fois",
+    "mime_tronque": "Le client n'a reçu que {part} % de la réponse",
+    "longueur_fausse": "Le client a reçu une réponse dont Content-Length ment ({ecart} octets)",
+    "partie_absente": "Le client a reçu une réponse à laquelle une pièce manque",
+    "cid_faux": "Le client a reçu une pièce que l'enveloppe ne désigne pas",
+    "encodage_faux": "Le client a reçu une réponse dont l'encodage annoncé est faux",
+    "bom": "Le client a reçu une réponse juste, qu'une marque BOM précède",
+    "html_502": "Le client a reçu une page HTML « 502 Bad Gateway », pas une réponse SOAP",
+    "html_503": "Le client a reçu une page HTML de maintenance (503, Retry-After {secondes} s)",
+    "fault_serveur": "Le client a reçu une faute SOAP Receiver « {message} »",
+    "fault_client": "Le client a reçu une faute SOAP Sender « {message} »",
+    "numero_faux": "Le client a reçu un numéro unique mal formé, de {longueur} caractères",
+    "reponse_perdue": "La réponse s'est perdue : le client n'a rien reçu",
 }
 
 
@@ -242,7 +220,7 @@ def _panne(echange: Echange) -> Vecu:
     if genre is None or nom not in _PANNES:  # a line of another version
         return Vecu("Panne jouée", f"La panne [{nom}] a été jouée ; {_travail(echange)}.", "panne")
     valeurs = {p.nom: str(donnes.get(p.nom, p.defaut)) for p in genre.parametres}
-    titre, recu = _PANNES[nom]
+    titre, recu = genre.titre, _PANNES[nom]
     if nom == "coupure" and valeurs["avant"] == "oui":
         recu = "La connexion a été coupée net : le client n'a rien reçu"
     recu = recu.format(**valeurs)

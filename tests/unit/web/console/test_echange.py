@@ -200,7 +200,7 @@ def test_a_refused_handshake_has_its_page(banc: Banc, page: Callable[..., Any]) 
     banc.services.magasin.journal.consigner(None, ligne)
     arbre = page("/echanges/1")
     assert "L'autorité est inconnue." in arbre.text_content()
-    assert arbre.xpath("string(//p[@class='remede'])") == "Remède Détail"
+    assert arbre.xpath("string(//p[@class='remede'])") == "Remède Détail."
     assert arbre.xpath("//form[contains(@action, 'rejouer')]") == []
     assert arbre.xpath("//pre[@aria-label='Commande curl']") == []
     # Nothing was sent: there is nothing to show, to download or to send again.
@@ -230,6 +230,21 @@ def test_a_document_that_is_no_xml_is_shown_line_by_line(banc: Banc, page: Calla
     pourquoi = a_plat(arbre.xpath("//section[@aria-labelledby='t-fault']")[0])
     assert "la balise <b> ouverte ligne 3 n'est pas fermée" in pourquoi
     assert "Remède Fermez les balises" in pourquoi
+
+
+def test_the_line_of_an_envelope_that_is_no_xml_is_shown(banc: Banc, page: Callable[..., Any]) -> None:
+    chemin = f"/bases/{banc.nom}/services/DemandeLogementImplService/"
+    banc.poster(b"<a>\n<b></a>", "application/soap+xml", chemin=chemin)
+    banc.poster(b"<a>R & D</a>", "application/soap+xml", chemin=chemin)
+    for identifiant, dite in ((1, "<b></a>"), (2, "<a>R & D</a>")):
+        arbre = page(f"/echanges/{identifiant}")
+        assert arbre.xpath("//li[@class='fautive']/code/text()") == [dite]
+        assert "dans l'enveloppe" in arbre.xpath("string(//figcaption)")
+    lu = banc.http.get(
+        f"/console/{banc.nom}/echanges/1",
+        headers={**ENTETES, "Authorization": f"Bearer {banc.app.extensions['acces'].lecture}"},
+    )
+    assert lu.status_code == 200
 
 
 def test_a_tolerance_is_not_told_as_read_when_the_message_is_refused(
@@ -274,8 +289,8 @@ def test_a_panne_that_was_played_is_told(banc: Banc, page: Callable[..., Any]) -
     banc.services.magasin.journal.consigner(None, ligne)
     texte = a_plat(page("/echanges/1"))
     assert "Panne jouée :" in texte
-    assert "Page 502 reçue Le client a reçu une page HTML" in texte
-    assert "Rien n'est à corriger dans ce message" in texte or "html_502 · la base" in texte
+    assert "Page 502 d'une passerelle Le client a reçu une page HTML" in texte
+    assert "html_502 · la base" in texte
     assert "la base ne change pas" in texte
     assert "Page 502 reçue" in a_plat(page("/journal"))
 
@@ -353,6 +368,28 @@ def test_who_spoke_to_whom_is_drawn_and_told(banc: Banc, page: Callable[..., Any
     assert etapes[1].startswith("Le SNE : accepté, en ")
     assert etapes[-1].startswith("Le guichet reçoit HTTP 200")
     assert all(etape.split(".")[0] in " ".join(dits[1].split()) for etape in etapes)
+
+
+def test_what_nobody_sent_is_a_fact(banc: Banc, page: Callable[..., Any]) -> None:
+    """« accepté » is no word for a night that radiates."""
+    for methode, phrase in (("NUIT", "Nuit du 2 mai : 1 demande radiée."), ("REMISE", "La base est remise.")):
+        ligne = Echange(
+            base=banc.nom,
+            recu_le=datetime.now(UTC),
+            methode=methode,
+            chemin=phrase,
+            verdict=VerdictEchange.ACCEPTE,
+        )
+        banc.services.magasin.journal.consigner(None, ligne)
+    for identifiant, dits in (
+        (1, ("Nuit passée", "1 demande radiée")),
+        (2, ("Base remise en état", "remise")),
+    ):
+        principal = page(f"/echanges/{identifiant}").xpath("//main")[0]
+        texte = a_plat(principal)
+        assert "accepté" not in texte
+        assert all(dit in texte for dit in dits)
+        assert principal.xpath("//figure") == []
 
 
 # --- two of them --------------------------------------------------------------------------------------------
