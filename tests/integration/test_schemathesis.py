@@ -129,6 +129,9 @@ SAUF: Final = {
     ("POST /api/v1/bases/{base}/pannes", "positive_data_acceptance"),
     # A base that goes with its right alone; a duration, or a day to come.
     ("POST /api/v1/jetons", "positive_data_acceptance"),
+    # Ids, written one after the other; those that are there.
+    ("GET /api/v1/bases/{base}/exchanges/har", "positive_data_acceptance"),
+    ("DELETE /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # What is no XPath.
     ("GET /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # Days that no clock shows, territories of no commune; names that no file may have.

@@ -14,7 +14,8 @@ from sne_sandbox.domain.base import ANNEES, Base, Horloge
 from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
 from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.operations import lifecycle
-from sne_sandbox.operations.lifecycle import Fait, Progres
+from sne_sandbox.operations.faits import Fait
+from sne_sandbox.operations.lifecycle import Progres
 from sne_sandbox.store.session import Magasin
 
 _DUREE: Final = re.compile(

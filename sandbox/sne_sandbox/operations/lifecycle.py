@@ -28,7 +28,6 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from sne_sandbox.contract import codec
@@ -39,6 +38,7 @@ from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.element import construire, construits
 from sne_sandbox.domain.parcours import BAIL, radiation_possible_le
 from sne_sandbox.operations.document import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
+from sne_sandbox.operations.faits import Fait, code, enumerer, singulier
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
@@ -71,57 +71,6 @@ _MOIS_COURT: Final = timedelta(days=28)
 Progres = Callable[[int, int], None]
 
 
-class Fait(StrEnum):
-    """What a night does to a demande, in the order it does it."""
-
-    EFFACEMENT = "effacements"
-    RADIATION = "radiations"
-    FIN_DE_REACTIVATION = "fins_de_reactivation"
-    PREAVIS = "preavis"
-    DELAI_LONG = "delais_longs"
-    BAIL_SANS_RADIATION = "baux_sans_radiation"
-    AVERTISSEMENT = "avertissements"
-    IRRECEVABILITE = "irrecevabilites"
-
-
-#: Code in the journal; what is said of one, and of several.
-_PAROLES: Final[Mapping[Fait, tuple[str, str, str]]] = {
-    Fait.EFFACEMENT: (
-        "EFFACE",
-        "demande effacée (un an après sa radiation)",
-        "demandes effacées (un an après leur radiation)",
-    ),
-    Fait.RADIATION: (
-        MOTIF_NON_RENOUVELLEMENT,
-        "demande radiée faute de renouvellement",
-        "demandes radiées faute de renouvellement",
-    ),
-    Fait.FIN_DE_REACTIVATION: ("FINREA", "réactivation désormais close", "réactivations désormais closes"),
-    Fait.PREAVIS: ("PREAVIS", "préavis d'échéance", "préavis d'échéance"),
-    Fait.DELAI_LONG: ("DELAI", "délai devenu anormalement long", "délais devenus anormalement longs"),
-    Fait.BAIL_SANS_RADIATION: (
-        "BAILSR",
-        "bail signé que la radiation n'a pas suivi",
-        "baux signés que la radiation n'a pas suivis",
-    ),
-    Fait.AVERTISSEMENT: (
-        "AVERTI",
-        "irrecevabilité dont le bailleur avertit le ménage",
-        "irrecevabilités dont le bailleur avertit le ménage",
-    ),
-    Fait.IRRECEVABILITE: (
-        "IRRDUE",
-        "radiation pour irrecevabilité désormais possible, par le bailleur",
-        "radiations pour irrecevabilité désormais possibles, par le bailleur",
-    ),
-}
-
-
-def code(fait: Fait) -> str:
-    """The code of a fact in the journal's line of a night, « RADREN » for a radiation."""
-    return _PAROLES[fait][0]
-
-
 @dataclass(frozen=True, slots=True)
 class BilanNuits:
     """What the nights of a period did: the days after `depuis`, up to `jusqua`; how many of each fact."""
@@ -143,7 +92,7 @@ class BilanNuits:
             return "Aucune nuit n'est passée."
         du, au = date_francaise(self.depuis + _JOUR), date_francaise(self.jusqua)
         nuits = f"1 nuit ({au})" if self.nuits == 1 else f"{self.nuits} nuits (du {du} au {au})"
-        return f"{nuits} : {_enumerer(self.comptes) or 'rien à faire'}.{_sauvee(self.sauvegarde)}"
+        return f"{nuits} : {enumerer(self.comptes) or 'rien à faire'}.{_sauvee(self.sauvegarde)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,7 +390,7 @@ def ligne(base: str, minuit: datetime, faits: Faits, dit: str = "") -> Echange:
     """The journal's line of the night that begins at `minuit` (aware): what it did, by numéro unique, then
     `dit`. Its anomalies tell each numéro, or nothing at all above `CITES_MAX`."""
     touches = [numero for numeros in faits.values() for numero in numeros]
-    resume = _enumerer({fait: len(numeros) for fait, numeros in faits.items()})
+    resume = enumerer({fait: len(numeros) for fait, numeros in faits.items()})
     faite = _ligne(base, minuit, f"Nuit du {date_francaise(minuit.date())} : {resume}.{dit}")
     faite.numero_unique = touches[0] if len(touches) == 1 else None
     faite.anomalies = list(_details(faits)) if len(touches) <= CITES_MAX else []
@@ -461,22 +410,14 @@ def _ligne(base: str, minuit: datetime, phrase: str) -> Echange:
 
 def _details(faits: Faits) -> Iterable[dict[str, Any]]:
     for fait, numeros in faits.items():
-        singulier = _PAROLES[fait][1]
+        phrase = singulier(fait)
         for numero in numeros:
             yield {
                 "regle": code(fait),
                 "code": code(fait),
-                "message": f"{numero} : {singulier}.",
+                "message": f"{numero} : {phrase}.",
                 "propriete": "",
                 "gravite": "information",
                 "valeur": numero,
                 "ligne": 0,
             }
-
-
-def _enumerer(comptes: Mapping[Fait, int]) -> str:
-    return ", ".join(
-        f"{comptes[fait]} {_PAROLES[fait][1 if comptes[fait] == 1 else 2]}"
-        for fait in Fait
-        if comptes.get(fait)
-    )

@@ -17,7 +17,8 @@ from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.parcours import BAIL, IRRECEVABILITE
 from sne_sandbox.operations import horloge, lifecycle
-from sne_sandbox.operations.lifecycle import BilanNuits, Fait
+from sne_sandbox.operations.faits import Fait
+from sne_sandbox.operations.lifecycle import BilanNuits
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 

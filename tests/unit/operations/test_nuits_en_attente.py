@@ -11,7 +11,8 @@ from temps import MIDI, ajouter, etat, nuits, stockee
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations import horloge, lifecycle
-from sne_sandbox.operations.lifecycle import NUITS_MAX, PERTES_MIN, Fait
+from sne_sandbox.operations.faits import Fait
+from sne_sandbox.operations.lifecycle import NUITS_MAX, PERTES_MIN
 from sne_sandbox.operations.sauvegardes import Sauvegardes, restaurer_fichier
 from sne_sandbox.store.session import Magasin
 
