@@ -136,6 +136,9 @@ SAUF: Final = {
     ("POST /api/v1/bases/{base}/pannes", "positive_data_acceptance"),
     # A base that goes with its right alone; a duration, or a day to come.
     ("POST /api/v1/jetons", "positive_data_acceptance"),
+    # Scenes that there are; a duration, or a day to come; as many trainees as names at least, and one.
+    ("POST /api/v1/ateliers", "positive_data_acceptance"),
+    ("POST /api/v1/ateliers/{atelier}/liens", "positive_data_acceptance"),
     # What is no XPath.
     ("GET /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # Days that no clock shows, territories of no commune; names that no file may have.

@@ -312,7 +312,7 @@ def _remettre(magasin: Magasin, contrats: Contrats, base: str, reglages: Reglage
 
 def dire(magasin: Magasin, nom: str, mot: str, rang: int | None = None) -> Atelier:
     """Tells a trainee, or all, a word that their pages show; "" takes it away. Raises UsageError."""
-    ecrit = " ".join(mot.split())
+    ecrit = "".join(signe for signe in " ".join(mot.split()) if signe.isprintable())
     if len(ecrit) > MOT_MAX:
         raise UsageError("Ce mot est trop long.", remede=f"{MOT_MAX} caractères au plus")
     return _changer_ceux(magasin, nom, _bases(magasin, nom, rang), mot=masquer_nirs(ecrit))

@@ -116,11 +116,15 @@ class ClotureSchema(QuestionSchema):
     bases = facultatif("ce qu'il en advient", "garder", parmi=("garder", "supprimer"))
 
 
-def _trouver(nom: str) -> str:
+def _trouver(nom: str, rang: int | None = None) -> str:
+    """The name of an atelier that is, and that has a trainee of this rank."""
     try:
-        return ateliers.lire(services().magasin, nom).nom
+        lu = ateliers.lire(services().magasin, nom)
+        if rang is not None:
+            lu.stagiaire(rang)
     except UsageError as erreur:
         raise NotFound(erreur.diagnostics()) from erreur
+    return lu.nom
 
 
 @blueprint.get("")
@@ -166,20 +170,22 @@ def refaire_liens(demande: dict[str, Any], atelier: str) -> Atelier:
 @blueprint.post("/<atelier>/mot", corps=MotSchema)
 def dire(demande: dict[str, Any], atelier: str) -> Atelier:
     """A word."""
-    return ateliers.dire(services().magasin, _trouver(atelier), demande["mot"], demande["rang"])
+    return ateliers.dire(
+        services().magasin, _trouver(atelier, demande["rang"]), demande["mot"], demande["rang"]
+    )
 
 
 @blueprint.post("/<atelier>/fini", corps=FiniSchema)
 def noter(demande: dict[str, Any], atelier: str) -> Atelier:
     """Who is done."""
-    nom = _trouver(atelier)
+    nom = _trouver(atelier, demande["rang"])
     return ateliers.noter_fini(services().magasin, nom, demande["rang"], fini=demande["fini"])
 
 
 @blueprint.post("/<atelier>/reset", corps=RemiseSchema)
 def remettre(demande: dict[str, Any], atelier: str) -> AtelierEntier:
     """Bases back at their start."""
-    nom = _trouver(atelier)
+    nom = _trouver(atelier, demande["rang"])
     ateliers.remettre(services().magasin, services().contrats, nom, demande["rang"])
     return _entier(nom)
 
