@@ -20,7 +20,7 @@ from sne_sandbox.domain.base import Base, Guichet
 from sne_sandbox.domain.dates import date_francaise, tampon
 from sne_sandbox.domain.echange import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs, nombre
-from sne_sandbox.errors import UsageError
+from sne_sandbox.errors import BaseInconnue, UsageError
 from sne_sandbox.operations import dispatching, horloge
 from sne_sandbox.operations import scenes as donnees
 from sne_sandbox.operations.scenes import MessageScene, PasScene, Scene
@@ -68,7 +68,8 @@ class Joue:
 class Representation:
     """Where a scene stands in its base. `commencee` is False before its first start; `etrangere` counts the
     demandes of a base that bears the scene's name without having been made by it; `remise` says that the
-    state of the base was put back since, of which the steps know nothing."""
+    state of the base was put back since, of which the steps know nothing; `dernier` is the last line of the
+    journal when it was read, after which who follows is told of more."""
 
     scene: Scene
     base: Base | None
@@ -76,6 +77,7 @@ class Representation:
     joues: tuple[Joue, ...] = ()
     etrangere: int = 0
     remise: bool = False
+    dernier: int = 0
 
     @property
     def suivant(self) -> int:
@@ -102,19 +104,21 @@ class Representation:
 
 def lire(services: Services, scene: Scene) -> Representation:
     """Where the scene stands in its base, read off the journal."""
-    base = next((b for b in services.magasin.bases.lister() if b.nom == scene.base), None)
-    if base is None:
+    try:
+        base = services.magasin.bases.lire(scene.base)
+    except BaseInconnue:
         return Representation(scene, None)
+    dernier = services.magasin.journal.dernier(base.nom)  # before the rest: what comes meanwhile is told
     ouvertures = _ouvertures(services, scene)
     if not ouvertures:
         with services.magasin.lire(base.nom) as registre:
-            return Representation(scene, base, etrangere=registre.compter())
+            return Representation(scene, base, etrangere=registre.compter(), dernier=dernier)
     joues = tuple(_joue(services, scene, base, rang, ouvertures) for rang in range(1, len(ouvertures)))
     depuis = services.magasin.journal.chercher(
         base.nom, apres_id=ouvertures[0].identifiant, limite=_LIGNES_MAX
     )
     remise = any(ligne.methode == REMISE for ligne in depuis)
-    return Representation(scene, base, commencee=True, joues=joues, remise=remise)
+    return Representation(scene, base, commencee=True, joues=joues, remise=remise, dernier=dernier)
 
 
 def commencer(services: Services, scene: Scene) -> None:

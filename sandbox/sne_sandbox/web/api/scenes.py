@@ -1,4 +1,5 @@
-"""`/api/v1/scenes`: the scenes for trainers, each on a base of its own, played step by step."""
+"""`/api/v1/scenes`: the scenes for trainers, each on a base of its own, played step by step;
+`/api/v1/bases/<base>/scenes`: the same, in the base that is named."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ blueprint: Final = Appels(
     "scenes",
     "/scenes",
     "Les scènes des formateurs : des démonstrations jouées pas à pas, chacune sur sa base",
+)
+
+ici: Final = Appels(
+    "scenes_ici", "/bases/<base>/scenes", "Les scènes, jouées dans une base : la commencer la vide"
 )
 
 ACTIONS: Final = ("envoyer", "deposer", "avancer", "relever")
@@ -165,11 +170,40 @@ def _pas(rang: int, pas: PasScene, joue: JoueLu | None) -> PasLu:
     return tirer(PasLu, pas, rang=rang, action=action, joue=joue)
 
 
-def _trouver(identifiant: str) -> Scene:
+def _trouver(identifiant: str, base: str = "") -> Scene:
     trouvee = scenes.trouver(identifiant)
     if trouvee is None:
         raise NotFound(f"La scène [{identifiant[:40]}] n'existe pas.")
-    return trouvee
+    return trouvee.sur(services().magasin.bases.lire(base).nom) if base else trouvee
+
+
+def _commencer(voulue: Scene, *, vider: bool) -> SceneEntiere:
+    etat = representation.lire(services(), voulue)
+    if etat.etrangere and not vider:
+        raise ConflitEtat(
+            f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que "
+            f"cette scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
+            remede='envoyez {"vider": true} pour commencer quand même',
+        )
+    representation.commencer(services(), voulue)
+    return _entiere(voulue)
+
+
+def _jouer(voulue: Scene, rang: int | None) -> SceneEntiere:
+    etat = representation.lire(services(), voulue)
+    rang = rang or etat.suivant
+    if not etat.commencee or rang > min(etat.suivant, len(voulue.pas)):
+        depart = f"/bases/{voulue.base}/scenes" if voulue.lieu else "/scenes"
+        raise ConflitEtat(
+            f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
+            remede=f"POST /api/v1{depart}/{voulue.identifiant}/start la remet au début",
+        )
+    representation.jouer(services(), voulue, rang, expediteur())
+    return _entiere(voulue)
+
+
+_OCCUPEE: Final = {409: "Une base de ce nom contient ce que la scène n'a pas fait"}
+_PAS_LA: Final = {409: "La scène n'est pas commencée, ou est finie, ou n'en est pas là"}
 
 
 @blueprint.get("")
@@ -184,42 +218,41 @@ def montrer(scene: str) -> SceneEntiere:
     return _entiere(_trouver(scene))
 
 
-@blueprint.post(
-    "/<scene>/start",
-    corps=DepartSchema,
-    refus={409: "Une base de ce nom contient ce que la scène n'a pas fait"},
-)
+@blueprint.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)
 def commencer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
     """A scene (back) at its start: its base made, or emptied of all."""
-    voulue = _trouver(scene)
-    etat = representation.lire(services(), voulue)
-    if etat.etrangere and not donnees["vider"]:
-        raise ConflitEtat(
-            f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que "
-            f"cette scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
-            remede='envoyez {"vider": true} pour commencer quand même',
-        )
-    representation.commencer(services(), voulue)
-    return _entiere(voulue)
+    return _commencer(_trouver(scene), vider=donnees["vider"])
 
 
-@blueprint.post(
-    "/<scene>/next",
-    corps=RangSchema,
-    refus={409: "La scène n'est pas commencée, ou est finie, ou n'en est pas là"},
-)
+@blueprint.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
 def jouer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
     """The next step of a scene played."""
-    voulue = _trouver(scene)
-    etat = representation.lire(services(), voulue)
-    rang = donnees["rang"] or etat.suivant
-    if not etat.commencee or rang > min(etat.suivant, len(voulue.pas)):
-        raise ConflitEtat(
-            f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
-            remede=f"POST /api/v1/scenes/{scene}/start la remet au début",
-        )
-    representation.jouer(services(), voulue, rang, expediteur())
-    return _entiere(voulue)
+    return _jouer(_trouver(scene), donnees["rang"])
+
+
+@ici.get("")
+def lister_ici(base: str) -> list[SceneLue]:
+    """Every scene, and where each stands in a base."""
+    nom = services().magasin.bases.lire(base).nom
+    return [SceneLue.de(representation.lire(services(), scene.sur(nom))) for scene in scenes.scenes()]
+
+
+@ici.get("/<scene>")
+def montrer_ici(base: str, scene: str) -> SceneEntiere:
+    """One scene, as it is played in a base."""
+    return _entiere(_trouver(scene, base))
+
+
+@ici.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)
+def commencer_ici(donnees: dict[str, Any], base: str, scene: str) -> SceneEntiere:
+    """A scene (back) at its start in a base, which is emptied of all."""
+    return _commencer(_trouver(scene, base), vider=donnees["vider"])
+
+
+@ici.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
+def jouer_ici(donnees: dict[str, Any], base: str, scene: str) -> SceneEntiere:
+    """The next step of a scene played in a base."""
+    return _jouer(_trouver(scene, base), donnees["rang"])
 
 
 def _ou(etat: Representation) -> str:

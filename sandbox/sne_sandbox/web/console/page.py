@@ -60,6 +60,7 @@ SECTIONS: Final = (
     Section("statistiques", "Demandes", "Statistiques"),
     Section("composer", "Composer", "Composer"),
     Section("scenes", "Former", "Scènes"),
+    Section("ateliers", "Former", "Ateliers"),
     Section("conformite", "Certifier", "Conformité"),
     Section("controle", "Base", "Contrôle"),
     Section("guichets", "Base", "Guichets"),
