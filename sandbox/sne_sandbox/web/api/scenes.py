@@ -15,6 +15,7 @@ from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.scenes import PasScene, Scene
 from sne_sandbox.web import representation
+from sne_sandbox.web.acces import joue_les_scenes
 from sne_sandbox.web.api.contexte import Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.representation import Joue, Representation
@@ -39,6 +40,7 @@ class SceneLue:
     resume: str
     public: Annotated[str, "pour qui"]
     duree: str
+    apprendre: Annotated[str, "ce que l'on sait après"]
     horloge: Annotated[datetime, "l'instant où sa base est gelée au début"]
     base: Annotated[str, "rien qu'à elle ; elle existe une fois la scène commencée"]
     pas_en_tout: int
@@ -88,6 +90,8 @@ class JoueLu:
     nuits: Annotated[list[int], "numéros au journal des nuits passées"]
     fichiers: Annotated[Sequence[str], "documents reçus par dispatching"]
     montres: list[ValeurMontree]
+    choix: Annotated[int | None, "rang du choix de la salle, à partir de 1"]
+    perdue: Annotated[bool, "la réponse n'est pas arrivée à qui demandait"]
 
     @classmethod
     def de(cls, joue: Joue) -> Self:
@@ -105,6 +109,8 @@ class JoueLu:
             [nuit.identifiant or 0 for nuit in joue.nuits],
             joue.fichiers,
             [ValeurMontree(nom, masquer_nirs(valeur)) for nom, valeur in joue.montres],
+            joue.choix,
+            joue.perdue,
         )
 
 
@@ -114,10 +120,13 @@ class PasLu:
 
     rang: Annotated[int, "à partir de 1"]
     titre: str
-    dire: Annotated[str, "avant de le jouer"]
+    dire: Annotated[str | None, "avant de le jouer : les notes du formateur ; null pour qui ne fait que lire"]
+    question: Annotated[str, "ce que l'on demande à la salle avant de le jouer"]
     regarder: Annotated[str, "une fois joué"]
     action: Annotated[str, {"enum": [*ACTIONS, REGARDER]}]
     page: Annotated[str | None, "de la console, à ouvrir une fois le pas joué : " + " ou ".join(scenes.PAGES)]
+    choix: Annotated[list[str], "ce que la salle peut choisir d'envoyer, dans l'ordre ; vide : rien à choisir"]
+    essais: Annotated[list[JoueLu], "choix refusés ; le pas se rejoue avec un autre"]
     joue: Annotated[JoueLu | None, "null : pas encore joué"]
 
 
@@ -148,21 +157,36 @@ class RangSchema(QuestionSchema):
         allow_none=True,
         validate=validate.Range(1, 1000),
     )
+    choix = facultatif(
+        "pour un pas qui le demande : rang du choix de la salle",
+        genre=Entier,
+        allow_none=True,
+        validate=validate.Range(1, 100),
+    )
 
 
 def _entiere(scene: Scene) -> SceneEntiere:
     etat = representation.lire(services(), scene)
-    joues = {joue.rang: JoueLu.de(joue) for joue in etat.joues}
+    joues = {joue.rang: joue for joue in etat.joues}
     return SceneEntiere.de(
         etat,
         suivant=etat.suivant if etat.commencee and not etat.finie else None,
-        pas=[_pas(rang, pas, joues.get(rang)) for rang, pas in enumerate(scene.pas, 1)],
+        pas=[_pas(rang, pas, joues.get(rang), etat) for rang, pas in enumerate(scene.pas, 1)],
     )
 
 
-def _pas(rang: int, pas: PasScene, joue: JoueLu | None) -> PasLu:
-    action = next((nom for nom in ACTIONS if getattr(pas, nom) is not None), REGARDER)
-    return tirer(PasLu, pas, rang=rang, action=action, joue=joue)
+def _pas(rang: int, pas: PasScene, joue: Joue | None, etat: Representation) -> PasLu:
+    essais = joue.essais if joue is not None else etat.essais if rang == etat.suivant else ()
+    return tirer(
+        PasLu,
+        pas,
+        rang=rang,
+        dire=pas.dire if joue_les_scenes() else None,
+        action=next((nom for nom in ACTIONS if getattr(pas, nom) is not None), REGARDER),
+        choix=[choix.libelle for choix in pas.choix],
+        essais=[JoueLu.de(essai) for essai in essais],
+        joue=None if joue is None else JoueLu.de(joue),
+    )
 
 
 def _trouver(identifiant: str) -> Scene:
@@ -218,7 +242,7 @@ def jouer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
             f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
             remede=f"POST /api/v1/scenes/{scene}/start la remet au début",
         )
-    representation.jouer(services(), voulue, rang, expediteur())
+    representation.jouer(services(), voulue, rang, expediteur(), donnees["choix"])
     return _entiere(voulue)
 
 
