@@ -139,9 +139,7 @@ def lire(services: Services, scene: Scene) -> Representation:
     )
     remise = any(ligne.methode == REMISE for ligne in depuis)
     debut = ouvertures[0].recu_le
-    return Representation(
-        scene, base, commencee=True, joues=joues, remise=remise, essais=essais, debut=debut
-    )
+    return Representation(scene, base, commencee=True, joues=joues, remise=remise, essais=essais, debut=debut)
 
 
 def commencer(services: Services, scene: Scene) -> None:
@@ -152,12 +150,10 @@ def commencer(services: Services, scene: Scene) -> None:
     )
 
 
-def jouer(
-    services: Services, scene: Scene, rang: int, qui: Expediteur, choix: int | None = None
-) -> None:
+def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: int | None = None) -> None:
     """Plays the step `rang`; a step that was played already stays as it is: whoever presses a button twice
-    sees what it did. `choix` is what the room has chosen, from 1, of a step that asks it; one that was refused
-    is not sent again. Raises UsageError for a step whose turn has not come, and a choice that it has not."""
+    sees what it did. `choix` is what the room has chosen, from 1, of a step that asks it; one that was
+    refused is not sent again. Raises UsageError for a step whose turn has not come, and a choice that it has not."""
     representation = lire(services, scene)
     if not representation.commencee or rang > representation.suivant or rang > len(scene.pas):
         raise UsageError(
@@ -276,7 +272,9 @@ def _joue(services: Services, scene: Scene, base: Base, place: int, ouvertures: 
     if pas.avancer is not None:
         nuits = [e for e in _lignes(services, ligne, suivante) if e.methode == NUIT]
         return replace(joue, nuits=nuits)
-    return replace(joue, fichiers=_distribues(services, scene, base, place, ouvertures) if pas.relever else ())
+    return replace(
+        joue, fichiers=_distribues(services, scene, base, place, ouvertures) if pas.relever else ()
+    )
 
 
 def _lignes(services: Services, ligne: Echange, suivante: Echange | None) -> list[Echange]:

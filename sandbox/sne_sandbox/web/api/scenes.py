@@ -125,7 +125,9 @@ class PasLu:
     regarder: Annotated[str, "une fois joué"]
     action: Annotated[str, {"enum": [*ACTIONS, REGARDER]}]
     page: Annotated[str | None, "de la console, à ouvrir une fois le pas joué : " + " ou ".join(scenes.PAGES)]
-    choix: Annotated[list[str], "ce que la salle peut choisir d'envoyer, dans l'ordre ; vide : rien à choisir"]
+    choix: Annotated[
+        list[str], "ce que la salle peut choisir d'envoyer ; vide : rien à choisir"
+    ]
     essais: Annotated[list[JoueLu], "choix refusés ; le pas se rejoue avec un autre"]
     joue: Annotated[JoueLu | None, "null : pas encore joué"]
 
