@@ -138,7 +138,7 @@ class PasScene:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A scene; `identifiant` is the name of its file."""
+    """A scene; `identifiant` is the name of its file, `lieu` the base that it was put in (`sur`)."""
 
     identifiant: str
     titre: str
@@ -149,11 +149,16 @@ class Scene:
     pas: tuple[PasScene, ...]
     apprendre: str = ""
     ordre: int = 100
+    lieu: str = ""
 
     @property
     def base(self) -> str:
-        """Name of the base it plays on."""
-        return PREFIXE + self.identifiant
+        """Name of the base it plays on: that which it was put in, else one that is called after it."""
+        return self.lieu or PREFIXE + self.identifiant
+
+    def sur(self, base: str) -> "Scene":
+        """The same scene, played in a base that is somebody's."""
+        return replace(self, lieu=base)
 
 
 # --- read ------------------------------------------------------------------------------------------------
@@ -188,7 +193,7 @@ def lire(fichier: Path) -> Scene:
         raise ContractError(f"{lieu} : horloge n'est pas un instant.", remede="horloge = 2018-03-15T12:00:00")
     table["horloge"] = horloge if horloge.tzinfo is not None else horloge.replace(tzinfo=PARIS)
     pas = tuple(_pas(t, f"{lieu}, pas {rang}") for rang, t in enumerate(tables, 1))
-    scene: Scene = _construire(Scene, {**table, "pas": pas, "identifiant": fichier.stem}, lieu)
+    scene: Scene = _construire(Scene, {**table, "pas": pas, "identifiant": fichier.stem, "lieu": ""}, lieu)
     _verifier_variables(scene, lieu)
     return scene
 

@@ -45,7 +45,8 @@ class NiveauRequis(StrEnum):
 _PAGES: Final[Mapping[str, NiveauRequis]] = {
     **dict.fromkeys(
         ("static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
-         "connexion.lecture", "connexion.lecteur", "connexion.sortir", "services", "services_base"),
+         "connexion.lecture", "connexion.lecteur", "connexion.sortir", "connexion.atelier",
+         "connexion.stagiaire", "services", "services_base"),
         NiveauRequis.LIBRE,
     ),
     **dict.fromkeys(
@@ -53,11 +54,13 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
-        ("accueil_base", "journal.flux", "controle.remise", "controle.remettre",
-         "controle.restaurer", "controle.oublier"),
+        ("accueil_base", "journal.flux", "scenes.flux", "ateliers.mots", "controle.remise",
+         "controle.remettre", "controle.restaurer", "controle.oublier"),
         NiveauRequis.BASE,
     ),
     "conformite.flux": NiveauRequis.SIENS,
+    # They name people, and the sheet holds what opens their bases.
+    **dict.fromkeys(("ateliers.flux", "ateliers.remise", "ateliers.fin"), NiveauRequis.ADMIN),
     # The same call as a judgement of traffic, which looks at what it is asked for.
     "conformite.temoin": NiveauRequis.SERVEUR,
     "controle.supprimer_base": NiveauRequis.SERVEUR,

@@ -21,7 +21,7 @@ from sne_sandbox.domain.dates import date_francaise, tampon
 from sne_sandbox.domain.echange import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.domain.texte import masquer_nirs, nombre
-from sne_sandbox.errors import UsageError
+from sne_sandbox.errors import BaseInconnue, UsageError
 from sne_sandbox.operations import dispatching, horloge, pannes
 from sne_sandbox.operations import scenes as donnees
 from sne_sandbox.operations.scenes import MessageScene, PasScene, Scene
@@ -85,7 +85,8 @@ class Representation:
     """Where a scene stands in its base. `commencee` is False before its first start; `etrangere` counts the
     demandes of a base that bears the scene's name without having been made by it; `remise` says that the
     state of the base was put back since, of which the steps know nothing; `essais` are what the room has
-    chosen of the next step, and was refused; `debut` the machine's time of its start."""
+    chosen of the next step, and was refused; `debut` the machine's time of its start; `dernier` is the last
+    line of the journal when it was read, after which who follows is told of more."""
 
     scene: Scene
     base: Base | None
@@ -93,6 +94,7 @@ class Representation:
     joues: tuple[Joue, ...] = ()
     etrangere: int = 0
     remise: bool = False
+    dernier: int = 0
     essais: tuple[Joue, ...] = ()
     debut: datetime | None = None
 
@@ -126,20 +128,30 @@ class Representation:
 
 def lire(services: Services, scene: Scene) -> Representation:
     """Where the scene stands in its base, read off the journal."""
-    base = next((b for b in services.magasin.bases.lister() if b.nom == scene.base), None)
-    if base is None:
+    try:
+        base = services.magasin.bases.lire(scene.base)
+    except BaseInconnue:
         return Representation(scene, None)
+    dernier = services.magasin.journal.dernier(base.nom)  # before the rest: what comes meanwhile is told
     ouvertures = _ouvertures(services, scene)
     if not ouvertures:
         with services.magasin.lire(base.nom) as registre:
-            return Representation(scene, base, etrangere=registre.compter())
+            return Representation(scene, base, etrangere=registre.compter(), dernier=dernier)
     joues, essais = _deroule(services, scene, base, ouvertures)
     depuis = services.magasin.journal.chercher(
         base.nom, apres_id=ouvertures[0].identifiant, limite=_LIGNES_MAX
     )
     remise = any(ligne.methode == REMISE for ligne in depuis)
-    debut = ouvertures[0].recu_le
-    return Representation(scene, base, commencee=True, joues=joues, remise=remise, essais=essais, debut=debut)
+    return Representation(
+        scene,
+        base,
+        commencee=True,
+        joues=joues,
+        remise=remise,
+        dernier=dernier,
+        essais=essais,
+        debut=ouvertures[0].recu_le,
+    )
 
 
 def commencer(services: Services, scene: Scene) -> None:
@@ -153,7 +165,8 @@ def commencer(services: Services, scene: Scene) -> None:
 def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: int | None = None) -> None:
     """Plays the step `rang`; a step that was played already stays as it is: whoever presses a button twice
     sees what it did. `choix` is what the room has chosen, from 1, of a step that asks it; one that was
-    refused is not sent again. Raises UsageError for a step whose turn has not come, and a choice that it has not."""
+    refused is not sent again. Raises UsageError for a step whose turn has not come, and a choice that it has
+    not."""
     representation = lire(services, scene)
     if not representation.commencee or rang > representation.suivant or rang > len(scene.pas):
         raise UsageError(

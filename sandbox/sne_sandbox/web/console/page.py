@@ -47,6 +47,7 @@ SECTIONS: Final = (
     Section("boites", "Boîtes", touche="b"),
     Section("composer", "Composer", touche="o"),
     Section("scenes", "Scènes", touche="s"),
+    Section("ateliers", "Ateliers", touche="l"),
     Section("controle", "Contrôle", touche="c"),
     Section("jetons", None),
     Section("statistiques", "Statistiques", touche="t"),

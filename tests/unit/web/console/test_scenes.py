@@ -17,6 +17,7 @@ from sne_sandbox.operations.scenes import Scene
 from sne_sandbox.web import representation
 from sne_sandbox.web.app import creer_application
 from sne_sandbox.web.console.filtres import insecables
+from sne_sandbox.web.console.scenes import mouvements
 from sne_sandbox.web.partage import Configuration
 from sne_sandbox.web.representation import Joue
 
@@ -319,10 +320,27 @@ def test_a_step_that_left_nothing_says_so(
     assert representation.lire(banc.services, scene).variables == {}
 
 
-def test_who_follows_has_the_page_come_again(banc: Banc, scene: Scene) -> None:
-    adresse = f"/console/{scene.base}/scenes/{scene.identifiant}"
-    assert banc.http.get(f"{adresse}?suivre=1", headers=ENTETES).headers["Refresh"] == "5"
-    assert "Refresh" not in banc.http.get(adresse, headers=ENTETES).headers
+def test_who_follows_is_told_of_each_step_and_no_page_reloads_itself(
+    banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
+) -> None:
+    adresse = f"//console/{scene.base}/scenes/{scene.identifiant}"
+    assert not page(adresse).xpath("//@data-suivre")
+    (flux,) = page(f"{adresse}?suivre=1").xpath("//@data-suivre")
+    assert page(f"{adresse}?suivre=1").xpath("//a[@data-sans-script]")
+    assert "Refresh" not in banc.http.get(f"{adresse[1:]}?suivre=1", headers=ENTETES).headers
+    depuis = int(flux.rpartition("=")[2])
+    journal = banc.services.magasin.journal
+    jouer(scene, 1)
+    dits = mouvements(journal, scene.base, depuis, duree=0.0)
+    assert list(dits) == [journal.dernier(scene.base)] != [depuis]
+    assert list(mouvements(journal, scene.base, journal.dernier(scene.base), duree=0.0)) == []
+
+
+def test_a_scene_that_starts_again_is_a_move_too(banc: Banc, scene: Scene) -> None:
+    journal = banc.services.magasin.journal
+    depuis = journal.dernier(scene.base) + 7  # of before it was emptied
+    representation.commencer(banc.services, scene)
+    assert list(mouvements(journal, scene.base, depuis, duree=0.0)) == [journal.dernier(scene.base)]
 
 
 @pytest.mark.parametrize("mode", ["suivre", "projeter"])
