@@ -128,7 +128,7 @@ def _feuille(scene: donnees.Scene, *, corrige: bool) -> str:
         "scenes/fiche.html",
         scene=scene,
         corrige=corrige,
-        messages=[essentiel(pas) for pas in scene.pas],
+        envois=[essentiel(pas) for pas in scene.pas],
         regles=[contrat.regles[code] for code in codes if code in contrat.regles],
     )
 
