@@ -36,8 +36,8 @@ _AUTRES_MAX: Final = 3
 _MONTRES_MAX: Final = 4
 _CHAMPS_MAX: Final = 6
 #: Characters of a line of the picture, and of a value on the screen.
-_LIGNE: Final = 16
-_VALEUR_MAX: Final = 58
+_LIGNE: Final = 15
+_VALEUR_MAX: Final = 46
 _FORMULAIRE: Final = f"{{{NS}}}demande/{{{NS}}}demandeLogement"
 #: What the SNE adds to some answers.
 _DU_SNE: Final = (f"{_FORMULAIRE}/{{{NS}}}informationTraitement", f"{{{NS}}}demande/{{{NS}}}informationDalo")
@@ -173,7 +173,7 @@ def regarder(services: Services, etat: Representation, rang: int | None = None) 
         tuple(changements[:CHANGEMENTS_MAX]),
         len(changements),
         tuple(_parties(numero)),
-        tuple(_montres(joue, numero)),
+        tuple(_montres(joue, numero, changements[:CHANGEMENTS_MAX])),
         frise,
         pose,
         len(joues) + 1,
@@ -283,11 +283,18 @@ def _anomalies(joue: Joue | None) -> Iterator[tuple[str, str]]:
         yield "", masquer_nirs(str(joue.echange.fault["message"]))
 
 
-def _montres(joue: Joue | None, numero: str | None) -> Iterator[tuple[str, str]]:
-    """The values to look at, but for the numéro, which is shown large; none of an answer that never came, nor
-    of a choice that was refused, whose answer says again what was sent."""
-    if joue is not None and joue.fait and not joue.perdue:
-        yield from [(libelle, valeur) for libelle, valeur in joue.montres if valeur != numero][:_MONTRES_MAX]
+def _montres(
+    joue: Joue | None, numero: str | None, changements: Sequence[ChangementVu]
+) -> Iterator[tuple[str, str]]:
+    """The values to look at, but for the numéro, which is shown large, and those that are told as changes;
+    none of an answer that never came, nor of a choice that was refused, whose answer says again what was
+    sent."""
+    if joue is None or not joue.fait or joue.perdue:
+        return
+    dits = [numero or "", *(changement.apres for changement in changements)]
+    for libelle, valeur in joue.montres[:_MONTRES_MAX]:
+        if not any(valeur.rpartition(" : ")[2] in dit for dit in dits):
+            yield libelle, valeur
 
 
 def _choix(pose: PasScene, etat: Representation) -> Iterator[ChoixVu]:
@@ -338,6 +345,8 @@ def _de_sa_vie(etape: EtapeLue) -> EtapeLue | None:
     movement that it made."""
     if etape.genre == "calendrier":
         return None
+    if etape.genre == "evenement":
+        return replace(etape, titre=etape.titre.partition(" : ")[2])
     if etape.genre != "echange":
         return etape
     if etape.verdict is VerdictEchange.ACCEPTE and "(MOD)" in etape.titre:
@@ -399,10 +408,11 @@ def _parties_du_cerfa(racine: Any, contrat: Contrat) -> tuple[SectionRemplie, ..
 def _ce_qui_entre(apres: Sequence[SectionRemplie]) -> Iterator[ChangementVu]:
     """A demande that enters: what its form says, part by part, those of the household and of the dwelling."""
     lignes = sum(len(groupe.lignes) for partie in apres for groupe in partie.groupes)
-    yield ChangementVu("La demande", "n'existait pas", accorde(lignes, "renseignement", "renseignements"))
+    yield ChangementVu("La demande entre", "", accorde(lignes, "renseignement", "renseignements"))
     dites = apres[1:]
     for partie in (*dites[:2], *dites[2:][-2:]):
-        valeurs = [v.texte for groupe in partie.groupes for ligne in groupe.lignes for v in ligne.valeurs]
+        lues = [v.texte for groupe in partie.groupes for ligne in groupe.lignes for v in ligne.valeurs]
+        valeurs = [texte for texte in lues if texte not in ("Oui", "Non")]  # nothing without their question
         yield ChangementVu(partie.titre, "", _couper(", ".join(valeurs)))
 
 

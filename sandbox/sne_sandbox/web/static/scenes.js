@@ -76,8 +76,9 @@ if (salle) {
   });
   const armer = () => {
     const bouton = document.querySelector("[data-plein]");
-    if (bouton && document.fullscreenEnabled) bouton.hidden = false;
-    for (const lien of document.querySelectorAll("[data-sans-script]")) lien.hidden = true;
+    // Only what is not so yet: to set an attribute again is a change too, of which the observer would be told.
+    if (bouton?.hidden && document.fullscreenEnabled) bouton.hidden = false;
+    for (const lien of document.querySelectorAll("[data-sans-script]:not([hidden])")) lien.hidden = true;
   };
   document.addEventListener("click", (evenement) => {
     if (!evenement.target.closest("[data-plein]")) return;
