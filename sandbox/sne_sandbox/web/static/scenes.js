@@ -31,7 +31,7 @@ if (regie) {
   };
   document.addEventListener("keydown", (evenement) => {
     if (evenement.ctrlKey || evenement.metaKey || evenement.altKey || evenement.shiftKey || evenement.repeat) return;
-    if (document.documentElement.dataset.raccourcis === "non") return;
+    if ("sansRaccourcis" in document.documentElement.dataset) return; // one has turned single keys off
     if (evenement.target.closest("input, select, textarea, [contenteditable]")) return;
     const sur = evenement.target.closest("a, button, summary");
     const touches = { PageDown: avancer, ArrowRight: avancer, PageUp: reculer, ArrowLeft: reculer, Home: () => revoir(null) };
