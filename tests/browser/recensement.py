@@ -32,7 +32,7 @@ PAR_VUE: Final[Mapping[str, int]] = {
 PAR_DEFAUT: Final = 2
 DELAI: Final = 240.0
 #: Where a page leads to: links, images, streams.
-_LIENS: Final = "//a/@href | //img/@src | //@data-flux | //object/@data | //iframe/@src"
+_LIENS: Final = "//a/@href | //img/@src | //@data-flux | //@data-suivre | //object/@data | //iframe/@src"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,9 @@ _CARTE: Final = _adresses().url_map
 _LOCALE: Final[MapAdapter] = _CARTE.bind("localhost")
 
 
-#: What no link leads to once all is done: the progress of a judgement (test_conformite.py follows one).
-EN_COURS: Final = frozenset(("conformite.flux",))
+#: What no link leads to: the progress of a judgement (test_conformite.py follows one), the piece of a page
+#: that shows under the search as one types (test_accueil.py).
+EN_COURS: Final = frozenset(("conformite.flux", "recherche.trouver", "scenes.flux", "ateliers.mots"))
 
 
 def vues() -> list[str]:

@@ -33,7 +33,18 @@ PARTIES: Final = (
         "console",
         "sne_sandbox.web.console.application",
         frozenset(
-            {"", "console", "guide", "lecture", "atelier", "connexion", "deconnexion", "static", "bootstrap"}
+            {
+                "",
+                "console",
+                "guide",
+                "affichage",
+                "lecture",
+                "atelier",
+                "connexion",
+                "deconnexion",
+                "static",
+                "bootstrap",
+            }
         ),
     ),
     Partie("api", "sne_sandbox.web.api.application", frozenset({"api", "metrics"})),

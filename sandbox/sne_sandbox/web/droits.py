@@ -45,8 +45,8 @@ class NiveauRequis(StrEnum):
 _PAGES: Final[Mapping[str, NiveauRequis]] = {
     **dict.fromkeys(
         ("static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
-         "connexion.lecture", "connexion.lecteur", "connexion.sortir", "connexion.atelier",
-         "connexion.stagiaire", "services", "services_base"),
+         "connexion.lecture", "connexion.lecteur", "connexion.sortir", "services", "services_base",
+         "affichage.page", "affichage.choisir", "connexion.atelier", "connexion.stagiaire"),
         NiveauRequis.LIBRE,
     ),
     **dict.fromkeys(
@@ -54,7 +54,8 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
-        ("accueil_base", "journal.flux", "scenes.flux", "ateliers.mots", "controle.remise",
+        ("accueil.page", "recherche.page", "recherche.trouver", "journal.flux", "scenes.flux",
+         "ateliers.mots", "controle.remise",
          "controle.remettre", "controle.restaurer", "controle.oublier"),
         NiveauRequis.BASE,
     ),

@@ -22,7 +22,8 @@ from sne_sandbox.web.partage import Configuration
 #: Where one comes to get a right.
 LIBRES: Final = {
     "static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
-    "connexion.lecture", "connexion.lecteur", "connexion.sortir", "connexion.atelier", "connexion.stagiaire",
+    "connexion.lecture", "connexion.lecteur", "connexion.sortir",
+    "affichage.page", "affichage.choisir", "connexion.atelier", "connexion.stagiaire",
     "services", "services_base",  # they lead to a page that wants a right
 }  # fmt: skip
 #: What shows nothing of any base.
