@@ -65,6 +65,8 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
     # The same call as a judgement of traffic, which looks at what it is asked for.
     "conformite.temoin": NiveauRequis.SERVEUR,
     "controle.supprimer_base": NiveauRequis.SERVEUR,
+    # The answers of a sheet: for the trainer.
+    "scenes.corrige": NiveauRequis.ADMIN,
 }  # fmt: skip
 _APPELS: Final[Mapping[tuple[str, str], NiveauRequis]] = {
     ("GET", "/api/v1/openapi.json"): NiveauRequis.COMMUN,

@@ -54,6 +54,7 @@ SIENS: Final = {
 #: Who may enter.
 ADMIN: Final = {
     "jetons.page", "jetons.nouveau", "jetons.revoquer", "jetons.lister", "jetons.creer",
+    "scenes.corrige",  # the trainer's answers
     # They name people, and hand out what opens their bases.
     *(f"ateliers.{vue}" for vue in (
         "page", "creer", "tableau", "flux", "fiches", "renouveler", "aider", "noter", "remise", "remettre",
