@@ -14,7 +14,7 @@ from sne_sandbox.domain.evenement import Evenement, TypeEvenement
 from sne_sandbox.domain.parcours import BAIL, radiation_possible_le
 from sne_sandbox.domain.publication import TU
 from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.operations.lifecycle import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
+from sne_sandbox.operations.prevision import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
 from sne_sandbox.settings import Reglages
