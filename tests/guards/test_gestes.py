@@ -32,9 +32,9 @@ VUES_SEULES: Final = {
     "static": _PAGE, "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE,
     "connexion.lecture": _PAGE, "connexion.lecteur": _PAGE, "connexion.entree": _PAGE,
     "conformite.flux": _FLUX, "journal.flux": _FLUX,
-    "controle.supprimer_base": _CONFIRMATION, "controle.remise": _CONFIRMATION,
-    "controle.remettre": _CONFIRMATION, "controle.restaurer": _CONFIRMATION,
-    "controle.oublier": _CONFIRMATION,
+    "bases.supprimer": _CONFIRMATION, "sauvegardes.remise": _CONFIRMATION,
+    "sauvegardes.remettre": _CONFIRMATION, "sauvegardes.restaurer": _CONFIRMATION,
+    "sauvegardes.oublier": _CONFIRMATION,
 }  # fmt: skip
 #: Commands that are no deed on a base of a server, and why.
 COMMANDES_SEULES: Final = {

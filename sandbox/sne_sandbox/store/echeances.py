@@ -67,6 +67,31 @@ _SUITES: Final = RequeteSql(
 )
 
 
+_MOUVEMENTS: Final = RequeteSql(
+    "SELECT jour, effet * sum(nombre) FROM flux WHERE base = :base AND effet <> 0 GROUP BY jour, effet"
+)
+_FINS_PAR_MOIS: Final = RequeteSql(
+    "SELECT substr(fin_validite, 1, 7) AS mois, count(*) FROM demande WHERE base = :base AND etat = 'A' "
+    "GROUP BY mois"
+)
+
+
+def mouvements_par_jour(connexion: Connexion, base: str) -> list[tuple[date, int]]:
+    """How many demandes entered the stock each day (more than 0), and how many left it (less)."""
+    return [
+        (date.fromisoformat(jour), int(effet))
+        for jour, effet in connexion.lignes(_MOUVEMENTS, {"base": base})
+    ]
+
+
+def fins_par_mois(connexion: Connexion, base: str) -> list[tuple[date, int]]:
+    """How many active demandes have their end of validity in each month, by its first day."""
+    return [
+        (date.fromisoformat(f"{mois}-01"), int(combien))
+        for mois, combien in connexion.lignes(_FINS_PAR_MOIS, {"base": base})
+    ]
+
+
 def suites_attendues(
     connexion: Connexion, base: str, au: date, *, limite: int = IDENTIFIANT_MAX
 ) -> Iterator[SuiteAttendue]:

@@ -54,14 +54,14 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
-        ("accueil.page", "recherche.page", "recherche.trouver", "journal.flux", "controle.remise",
-         "controle.remettre", "controle.restaurer", "controle.oublier"),
+        ("accueil.page", "recherche.page", "recherche.trouver", "journal.flux", "sauvegardes.remise",
+         "sauvegardes.remettre", "temps.demander_annuler", "sauvegardes.restaurer", "sauvegardes.oublier"),
         NiveauRequis.BASE,
     ),
     "conformite.flux": NiveauRequis.SIENS,
     # The same call as a judgement of traffic, which looks at what it is asked for.
     "conformite.temoin": NiveauRequis.SERVEUR,
-    "controle.supprimer_base": NiveauRequis.SERVEUR,
+    "bases.supprimer": NiveauRequis.SERVEUR,
 }  # fmt: skip
 _APPELS: Final[Mapping[tuple[str, str], NiveauRequis]] = {
     ("GET", "/api/v1/openapi.json"): NiveauRequis.COMMUN,

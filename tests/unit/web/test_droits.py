@@ -40,8 +40,7 @@ COMMUNES: Final = {
 }  # fmt: skip
 #: What shows several bases, or changes which there are.
 DU_SERVEUR: Final = {
-    "metrics", "bases.lister", "bases.creer", "bases.supprimer", "controle.bases", "controle.creer_base",
-    "controle.supprimer_base", "controle.faire_supprimer_base",
+    "metrics", "bases.lister", "bases.creer", "bases.supprimer", "bases.page", "bases.faire_supprimer",
     *(f"scenes.{vue}" for vue in ("lister", "montrer", "commencer", "jouer", "page", "scene")),
     "conformite.temoin",
 }  # fmt: skip
