@@ -131,6 +131,7 @@ SAUF: Final = {
     # Strings that mean more than a schema says: an ISO duration, an instant, what a kind of panne takes.
     ("POST /api/v1/bases/{base}/clock/advance", "positive_data_acceptance"),
     ("POST /api/v1/bases/{base}/clock/freeze", "positive_data_acceptance"),
+    ("GET /api/v1/bases/{base}/clock/preview", "positive_data_acceptance"),
     ("POST /api/v1/bases", "positive_data_acceptance"),
     ("POST /api/v1/bases/{base}/reset", "positive_data_acceptance"),
     ("POST /api/v1/bases/{base}/pannes", "positive_data_acceptance"),

@@ -40,8 +40,7 @@ COMMUNES: Final = {
 }  # fmt: skip
 #: What shows several bases, or changes which there are.
 DU_SERVEUR: Final = {
-    "metrics", "bases.lister", "bases.creer", "bases.supprimer", "controle.bases", "controle.creer_base",
-    "controle.supprimer_base", "controle.faire_supprimer_base",
+    "metrics", "bases.lister", "bases.creer", "bases.supprimer", "bases.page", "bases.faire_supprimer",
     "conformite.temoin",
 }  # fmt: skip
 #: What shows to who has a right on a base what is of it: the views look at that (their own tests).
