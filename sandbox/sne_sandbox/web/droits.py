@@ -60,6 +60,7 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
     "conformite.flux": NiveauRequis.SIENS,
     # The same call as a judgement of traffic, which looks at what it is asked for.
     "conformite.temoin": NiveauRequis.SERVEUR,
+    "conformite.application": NiveauRequis.SERVEUR,
     "controle.supprimer_base": NiveauRequis.SERVEUR,
 }  # fmt: skip
 _APPELS: Final[Mapping[tuple[str, str], NiveauRequis]] = {
