@@ -55,8 +55,8 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
     ),
     **dict.fromkeys(
         ("accueil.page", "recherche.page", "recherche.trouver", "journal.flux", "scenes.flux",
-         "ateliers.mots", "sauvegardes.remise", "sauvegardes.remettre", "temps.demander_annuler", "sauvegardes.restaurer",
-         "sauvegardes.oublier"),
+         "ateliers.mots", "sauvegardes.remise", "sauvegardes.remettre", "temps.demander_annuler",
+         "sauvegardes.restaurer", "sauvegardes.oublier"),
         NiveauRequis.BASE,
     ),
     "conformite.flux": NiveauRequis.SIENS,
@@ -64,6 +64,7 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
     **dict.fromkeys(("ateliers.flux", "ateliers.remise", "ateliers.fin"), NiveauRequis.ADMIN),
     # The same call as a judgement of traffic, which looks at what it is asked for.
     "conformite.temoin": NiveauRequis.SERVEUR,
+    "conformite.application": NiveauRequis.SERVEUR,
     "bases.supprimer": NiveauRequis.SERVEUR,
     # The answers of a sheet: for the trainer.
     "scenes.corrige": NiveauRequis.ADMIN,

@@ -188,6 +188,7 @@ def test_every_page_of_the_console_only_reads(rempli: tuple[Banc, dict[str, Any]
         "nom": "avant",
         "jeton": banc.app.extensions["acces"].lecture,  # a wrong one is counted
         "filename": "rien",
+        "scenario": "CRE-SIMPLE",
     }
     for regle in console.url_map.iter_rules():
         if "GET" not in (regle.methods or ()) or regle.endpoint in FLUX:
