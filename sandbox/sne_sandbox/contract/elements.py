@@ -80,14 +80,13 @@ def ordre(contrat: Contrat, document: Document, version: str | None = None) -> M
 
 
 @lru_cache(maxsize=32)
-def types(contrat: Contrat, document: Document, version: str | None = None) -> Mapping[str, Any]:
-    """The simple type (xmlschema) of what each element holds as text, by its path (without index). Whoever
-    asks it something holds `VERROU_DES_MODELES`."""
+def declares(contrat: Contrat, document: Document, version: str | None = None) -> Mapping[str, Any]:
+    """What the schema declares (an xmlschema component) at each path without index. Whoever asks it something
+    holds `VERROU_DES_MODELES`."""
     with VERROU_DES_MODELES:
         schema = modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema
         racine = next(iter(schema.elements.values()))
-        lus = ((chemin, valeur_de(declaration)) for chemin, declaration, *_ in declarations(racine))
-        return {chemin: simple for chemin, simple in lus if simple is not None}
+        return {chemin: declaration for chemin, declaration, *_ in declarations(racine)}
 
 
 def _lire(contrat: Contrat, document: Document, racine: Any) -> Iterator[ElementLu]:

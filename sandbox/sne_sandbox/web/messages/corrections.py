@@ -13,9 +13,9 @@ from xml.sax.saxutils import escape
 
 from sne_sandbox.contract.alignement import ressemble
 from sne_sandbox.contract.codec import NS
-from sne_sandbox.contract.elements import ElementLu, elements, ordre, types
-from sne_sandbox.contract.modele import VERROU_DES_MODELES
-from sne_sandbox.contract.phrases import defaut_de_valeur, phrases
+from sne_sandbox.contract.elements import ElementLu, declares, elements, ordre
+from sne_sandbox.contract.modele import VERROU_DES_MODELES, valeur_de
+from sne_sandbox.contract.phrases import defaut_de_valeur, espace, local, phrases
 from sne_sandbox.contract.schema import BLANCS, Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.texte import cache_un_nir, masquer_nirs
@@ -105,7 +105,7 @@ class _Correcteur:
             e.chemin: e for e in reversed(elements(contrat, document, version))
         }
         self._rangs = ordre(contrat, document, version)
-        self._types = types(contrat, document, version)
+        self._declares = declares(contrat, document, version)
         self._egares = {_nu(str(r.get("propriete"))) for r in remarques if r.get("sorte") in _EGARES}
         self._lignes: list[int] = [0]
         for ligne in texte.split("\n"):
@@ -264,12 +264,16 @@ class _Correcteur:
 
     def _renommer_attribut(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
         ecrit = self._attribut(place, attribut) if place is not None else None
-        connu = self._connus.get(_generique(lieu))
-        if ecrit is None or place is None or connu is None:
+        declare = self._declares.get(_generique(lieu))
+        if ecrit is None or place is None or declare is None:
             return
-        noms = [a.partition(" ")[0] for a in connu.attributs]
+        noms = {local(nom): nom for nom in declare.attributes if nom}
         deja = {a.nom for a in attributs(self._texte, place)}
-        for attendu in get_close_matches(attribut, noms, n=1):
+        for proche in get_close_matches(attribut, noms, n=1):
+            qualifie = bool(espace(noms[proche]))
+            if qualifie and not place.prefixe:  # nothing stands for the namespace here
+                return
+            attendu = f"{place.prefixe if qualifie else ''}{proche}"
             if attendu in deja:
                 yield from self._oter_attribut(lieu, attribut, place)
                 return
@@ -284,11 +288,11 @@ class _Correcteur:
         if attribut:
             yield from self._code(lieu, attribut, place)
             return
-        connu, type_ = self._connus.get(_generique(lieu)), self._types.get(_generique(lieu))
-        if connu is None or type_ is None or place.enfants or cache_un_nir(connu.nom):
+        connu, declare = self._connus.get(_generique(lieu)), self._declares.get(_generique(lieu))
+        if connu is None or declare is None or place.enfants or cache_un_nir(connu.nom):
             return
         choix = self._choix(connu)
-        ecrit = None if connu.liste else _reecrit(type_, place.texte)
+        ecrit = None if connu.liste else _reecrit(declare, place.texte)
         if ecrit is not None:
             retouche = self._contenu(place, ecrit)
             montre = masquer_nirs(ecrit) if len(ecrit) <= _MONTRE else f"{masquer_nirs(ecrit)[:_MONTRE]}…"
@@ -404,10 +408,10 @@ _PAR_SORTE: Final[Mapping[str, _Trouver]] = {
     "racine": _Correcteur._mettre_dans_l_espace,
     "attribut_manquant": _Correcteur._donner_attribut,
     "attribut_inconnu": _Correcteur._oter_attribut,
-    "attribut_avec_prefixe": _Correcteur._renommer_attribut,
-    "attribut_mal_ecrit": _Correcteur._renommer_attribut,
     **dict.fromkeys(("inconnu", "double", "trop_de_fois", "autre_branche", "enfant_dans_texte"),
                     _Correcteur._retirer),
+    **dict.fromkeys(("attribut_avec_prefixe", "attribut_sans_espace", "attribut_mal_ecrit"),
+                    _Correcteur._renommer_attribut),
     **dict.fromkeys(("texte_inattendu", "blancs", "blanc_etranger"), _Correcteur._texte_de_trop),
 }  # fmt: skip
 
@@ -438,9 +442,12 @@ def _proches_d_abord(choix: Collection[Choix], ecrit: str) -> tuple[Choix, ...]:
 # --- a value, written otherwise -----------------------------------------------------------------------------
 
 
-def _reecrit(type_: Any, valeur: str) -> str | None:
-    """The same value, as its type (xmlschema) wants it; None when nobody can tell."""
+def _reecrit(declare: Any, valeur: str) -> str | None:
+    """The same value, as its element (of xmlschema) wants it; None when nobody can tell."""
     with VERROU_DES_MODELES:
+        type_ = valeur_de(declare)
+        if type_ is None:
+            return None
         for candidat in _candidats(type_, valeur):
             if candidat and candidat != valeur and defaut_de_valeur(type_, candidat) is None:
                 return candidat

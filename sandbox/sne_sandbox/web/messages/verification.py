@@ -40,6 +40,16 @@ class RemarquePlacee:
         """Whether it would stop the message."""
         return self.dite.get("gravite") == Gravite.BLOQUANTE
 
+    @property
+    def message(self) -> str:
+        """What is wrong, as a sentence."""
+        return _phrase(str(self.dite["message"]))
+
+    @property
+    def remede(self) -> str:
+        """What to do, as a sentence; "" when nobody wrote it."""
+        return _phrase(str(self.dite.get("remede") or ""))
+
     def en_json(self) -> dict[str, Any]:
         """The same, as the editor of the console reads it: what the API answers, and what the list shows."""
         return {
@@ -76,6 +86,12 @@ class Verification:
         """The correction of that name; None when nothing calls for it any more."""
         toutes = (c for remarque in self.remarques for c in remarque.corrections)
         return next((c for c in toutes if c.nom == nom), None)
+
+
+def _phrase(dite: str) -> str:
+    """A sentence, which those of the schema are not."""
+    fin = "" if dite.endswith((".", "!", "?", "…", "»")) else "."
+    return f"{dite[:1].upper()}{dite[1:]}{fin}" if dite else ""
 
 
 def verifier(pret: Brouillon, services: Services, base: Base) -> Verification:

@@ -118,7 +118,7 @@
         C.autocompletion({ override: [Completion.source({ base, document: document_, versionDe })], icons: false, maxRenderedOptions: 200 }),
         C.EditorState.phrases.of(PHRASES),
         C.EditorState.readOnly.of(lectureSeule),
-        C.EditorView.contentAttributes.of({ "aria-label": "Le document XML", spellcheck: "false", autocapitalize: "off" }),
+        C.EditorView.contentAttributes.of({ "aria-label": "Le document XML", tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
         C.keymap.of([
           { key: "F8", run: () => aller(1), shift: () => aller(-1) },
           { key: "Mod-Enter", run: () => { verifier(); return true; }, shift: () => { envoyer(); return true; } },
@@ -160,6 +160,9 @@
     fait.addEventListener("click", faire);
     return fait;
   };
+
+  // A sentence, which the schema's are not.
+  const phrase = (dite) => dite && `${dite[0].toUpperCase()}${dite.slice(1)}${/[.!?…»]$/.test(dite) ? "" : "."}`;
 
   // Python counts characters, the browser halves of some.
   const demis = (texte, place) => {
@@ -222,9 +225,9 @@
       chemin.title = remarque.propriete;
       tete.append(" ", chemin);
     }
-    const faite = element("li", `remarque ${grave ? "bloquante" : "avertissement"}`, tete, element("p", "", remarque.message));
+    const faite = element("li", `remarque ${grave ? "bloquante" : "avertissement"}`, tete, element("p", "", phrase(remarque.message)));
     faite.id = `remarque-${rang}`;
-    if (remarque.remede) faite.append(element("p", "", element("strong", "", "Remède"), ` ${remarque.remede}`));
+    if (remarque.remede) faite.append(element("p", "", element("strong", "", "Remède"), ` ${phrase(remarque.remede)}`));
     if (!lectureSeule) faite.append(...remarque.corrections.map(montrerCorrection));
     return faite;
   };
@@ -256,7 +259,7 @@
     }));
     const diagnostics = remarques.map((remarque) => ({
       from: remarque.debut, to: Math.max(remarque.debut, remarque.fin), severity: bloque(remarque) ? "error" : "warning",
-      message: `${remarque.gravite} : ${remarque.message}${remarque.remede ? `\nRemède : ${remarque.remede}` : ""}`,
+      message: `${phrase(remarque.gravite)} ${phrase(remarque.message)}${remarque.remede ? `\nRemède : ${phrase(remarque.remede)}` : ""}`,
       source: remarque.regle || undefined,
       actions: lectureSeule ? [] : remarque.corrections.flatMap((c) => (c.choix.length
         ? c.choix.slice(0, 3).map(({ valeur, libelle }) => ({ name: `${c.titre} : ${libelle || valeur}`.slice(0, 60), apply: () => corriger(c, valeur) }))
@@ -280,7 +283,7 @@
     for (const autre of liste.querySelectorAll(".visee")) autre.classList.remove("visee");
     const la = document.getElementById(`remarque-${rang}`);
     la?.classList.add("visee");
-    if (la) liste.parentElement.scrollTop = la.offsetTop - liste.parentElement.offsetTop;
+    if (la) liste.scrollTop = la.offsetTop - liste.offsetTop - 4;
     if (foyer) vue.focus();
     annonce.textContent = `Remarque ${rang + 1} sur ${remarques.length}, ${remarque.gravite}, ligne ${vue.state.doc.lineAt(place).number} : ${remarque.message}`;
   };
