@@ -38,6 +38,8 @@ class Setting:
     """Whether no report may show its value."""
     fixe: bool = False
     """Of a base: whether it is chosen once, when the base is made."""
+    titre: str = ""
+    """Of a base: what people call it, in French."""
 
     @property
     def option(self) -> str:
@@ -144,56 +146,72 @@ _DU_SERVEUR: Final = (
 )  # fmt: skip
 
 
-def _de_base(defaut: Any, aide: str, choix: tuple[str, ...] = (), *, fixe: bool = False) -> Any:
-    return field(default=defaut, metadata={"aide": aide, "choix": choix, "fixe": fixe})
+def _de_base(titre: str, defaut: Any, aide: str, choix: tuple[str, ...] = (), *, fixe: bool = False) -> Any:
+    return field(default=defaut, metadata={"titre": titre, "aide": aide, "choix": choix, "fixe": fixe})
 
 
 @dataclass(frozen=True, slots=True)
 class Reglages:
     """The settings of one base. Each line is a row of SETTINGS: its name, type, default, help and choices."""
 
-    profile: str = _de_base("ecole", "sévérité des contrôles", ("ecole", "strict", "souple"))
+    profile: str = _de_base(
+        "Sévérité des contrôles", "ecole", "sévérité des contrôles", ("ecole", "strict", "souple")
+    )
     avertissements: str = _de_base(
+        "Où vont les avertissements",
         "interne",
         "où vont les avertissements : journal seul, ou aussi la réponse",
         ("interne", "reponse"),
     )
     emballage: str = _de_base(
+        "Emballage des réponses",
         "question",
         "emballage de la réponse : comme la question, ou imposé",
         ("question", "mtom", "simple"),
     )
     localisations_max: int = _de_base(
+        "Localisations souhaitées, au plus",
         0,
         "localisations souhaitées par demande (REC003) ; 0 : selon le jour du dépôt, 10 avant le 10/09/2018, "
         "8 depuis",
     )
-    recherche_max: int = _de_base(500, "résultats d'une recherche (RCH003)")
+    recherche_max: int = _de_base(
+        "Résultats d'une recherche, au plus", 500, "résultats d'une recherche (RCH003)"
+    )
     doublons_association: str = _de_base(
+        "Doublons d'une association",
         "erreur",
         "doublons d'une association : erreur comme le serveur réel, ou réponse vide",
         ("erreur", "vide"),
     )
     dispatching: str = _de_base(
-        "oui", "dit à chaque guichet ce que les autres changent dans son territoire", ("oui", "non")
+        "Dispatching entre guichets",
+        "oui",
+        "dit à chaque guichet ce que les autres changent dans son territoire",
+        ("oui", "non"),
     )
     contrat: str = _de_base(
+        "Interface servie",
         "",
         "interface servie, choisie à la création : une version (v5.0), ou un dossier de contrats/ ; vide : "
         "celle du serveur",
         fixe=True,
     )
     contrat_suivant: str = _de_base(
+        "Interface à venir",
         "",
         "interface à venir (v5.2, ou un dossier de contrats/) : l'en-tête SNE-Avertissement dit ce qu'elle "
         "refuserait ; vide : aucune",
     )
 
     bail_sans_radiation_jours: int = _de_base(
-        30, "jours après lesquels un bail signé, non suivi de la radiation RADATT, est noté au journal"
+        "Bail signé sans radiation : jours admis",
+        30,
+        "jours après lesquels un bail signé, non suivi de la radiation RADATT, est noté au journal",
     )
 
     sauvegarde_avant_nuits: int = _de_base(
+        "Sauvegarde avant des nuits : part admise",
         10,
         "part des demandes, en %, que des nuits ne radient ou n'effacent pas (dix au moins) sans que la base "
         "soit d'abord sauvegardée ; 0 : aucune sauvegarde",

@@ -4,7 +4,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
@@ -84,10 +84,8 @@ def visiter(navigateur: Navigateur) -> Iterator[Visiter]:
     """Opens contexts, and holds each of them to a clean console when the test ends."""
     ouvertes: list[Visite] = []
 
-    def ouvrir(
-        *, javascript: bool = True, largeur: tuple[int, int] = (1280, 900), inconnu: bool = False
-    ) -> Visite:
-        ouvertes.append(navigateur.visiter(javascript=javascript, largeur=largeur, inconnu=inconnu))
+    def ouvrir(**voulu: Any) -> Visite:
+        ouvertes.append(navigateur.visiter(**voulu))
         return ouvertes[-1]
 
     yield ouvrir

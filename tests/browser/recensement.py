@@ -75,8 +75,9 @@ _CARTE: Final = _adresses().url_map
 _LOCALE: Final[MapAdapter] = _CARTE.bind("localhost")
 
 
-#: What no link leads to once all is done: the progress of a judgement (test_conformite.py follows one).
-EN_COURS: Final = frozenset(("conformite.flux",))
+#: What no link leads to: the progress of a judgement (test_conformite.py follows one), the piece of a page
+#: that shows under the search as one types (test_accueil.py).
+EN_COURS: Final = frozenset(("conformite.flux", "recherche.trouver"))
 
 
 def vues() -> list[str]:

@@ -1,6 +1,6 @@
 """axe-core finds no fault on any page, however slight."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from recensement import MODULES, Recensement
@@ -11,10 +11,22 @@ _LANCER = """() => axe.run(document, {resultTypes: ['violations'],
 _DEPLIER = "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
 
 
+#: What the other scheme of colours may spoil, and nothing else.
+_CONTRASTES: Final = """() => axe.run(document, {resultTypes: ['violations'],
+  runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}})"""
+
+
 def fautes(visite: Visite, axe: str) -> list[str]:
-    """What axe finds on the page that is shown."""
+    """What axe finds on the page that is shown, in light colours, then of colours in dark ones."""
     visite.page.evaluate(axe)
-    resultat: dict[str, Any] = visite.page.evaluate(_LANCER)
+    trouvees = _dites(visite, visite.page.evaluate(_LANCER))
+    visite.page.emulate_media(color_scheme="dark")
+    sombres = _dites(visite, visite.page.evaluate(_CONTRASTES))
+    visite.page.emulate_media(color_scheme="light")
+    return trouvees + [f"en sombre, {faute}" for faute in sombres]
+
+
+def _dites(visite: Visite, resultat: dict[str, Any]) -> list[str]:
     return [
         f"{visite.page.url} : {v['id']} ({v['impact']}) {n['target']} {n['failureSummary'][:300]}"
         for v in resultat["violations"]

@@ -136,10 +136,15 @@ class Navigateur:
         return cls(chromium, origine, cookies)
 
     def visiter(
-        self, *, javascript: bool = True, largeur: tuple[int, int] = LARGEURS[0], inconnu: bool = False
+        self,
+        *,
+        javascript: bool = True,
+        largeur: tuple[int, int] = LARGEURS[0],
+        inconnu: bool = False,
+        sombre: bool = False,
     ) -> Visite:
         """A context of its own: no cache of another, no cookie but what says who it is; none at all for who
-        is `inconnu`."""
+        is `inconnu`; `sombre`: on a system in dark colours."""
         contexte = self.chromium.new_context(
             java_script_enabled=javascript,
             viewport={"width": largeur[0], "height": largeur[1]},
@@ -147,6 +152,7 @@ class Navigateur:
             timezone_id="Europe/Paris",
             reduced_motion="reduce",
             accept_downloads=True,
+            color_scheme="dark" if sombre else "light",
             storage_state=None if inconnu else self.cookies,
         )
         contexte.set_default_timeout(PATIENCE)

@@ -18,12 +18,15 @@ from sne_sandbox.web.console.page import SECTIONS
 from sne_sandbox.web.partage import Configuration
 
 _PAGE: Final = "pages only: nothing of a base"
+_RECHERCHE: Final = "a program knows which of the calls it wants: those of exchanges, demandes, rules"
 _FLUX: Final = "a stream of pages: a program asks again"
 _CONFIRMATION: Final = "the page that asks again before a deed"
 
 #: Views of the console that do nothing that a program would ask for, and why.
 VUES_SEULES: Final = {
-    "accueil": _PAGE, "accueil_console": _PAGE, "accueil_base": _PAGE, "docs.page": _PAGE,
+    "accueil": _PAGE, "accueil_console": _PAGE, "docs.page": _PAGE,
+    "accueil.page": _PAGE, "affichage.page": _PAGE, "affichage.choisir": _PAGE,
+    "recherche.page": _RECHERCHE, "recherche.trouver": _RECHERCHE,
     "guide.page": _PAGE, "guide.image": _PAGE, "guide.fichier": _PAGE,
     "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
     "static": _PAGE, "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE,

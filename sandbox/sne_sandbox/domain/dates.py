@@ -38,6 +38,20 @@ def xs_date_time(instant: datetime) -> str:
     return instant.astimezone(PARIS).isoformat(timespec="milliseconds")
 
 
+def lire_date_saisie(ecrite: str) -> date | None:
+    """The day that somebody typed, « 15/03/2018 » or « 2018-03-15 », a digit for two being enough; None for
+    what is no day."""
+    texte = ecrite.strip()
+    morceaux = texte.split("/")[::-1] if "/" in texte else texte.split("-")
+    if len(morceaux) != 3 or not all(m.strip().isascii() and m.strip().isdecimal() for m in morceaux):
+        return None
+    annee, mois, jour = (m.strip() for m in morceaux)
+    try:
+        return date(int(annee), int(mois), int(jour)) if len(annee) == 4 else None
+    except ValueError:
+        return None
+
+
 def date_francaise(jour: date) -> str:
     """A day as people in France write it: `15/03/2018`."""
     return f"{jour.day:02d}/{jour.month:02d}/{jour.year}"

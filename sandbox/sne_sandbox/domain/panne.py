@@ -70,6 +70,8 @@ class GenrePanne:
     `sans_prise`, in French: the exchanges that it lets by and waits past, "" for none."""
 
     nom: str
+    titre: str
+    """What people call it, in French."""
     description: str
     empeche: bool = False
     parametres: tuple[Parametre, ...] = ()
@@ -130,16 +132,19 @@ def _partie(defaut: str) -> Parametre:
 _TABLE: Final = (
     GenrePanne(
         "delai",
+        "Réponse en retard",
         "La réponse, juste et entière, arrive en retard.",
         parametres=(_secondes("5", "retard de la réponse"),),
     ),
     GenrePanne(
         "silence",
+        "Silence",
         "Aucune réponse : la connexion reste ouverte et muette, jusqu'à ce que le client renonce.",
         parametres=(_secondes("120", "durée du silence ; la connexion est alors fermée"), _AVANT),
     ),
     GenrePanne(
         "coupure",
+        "Connexion coupée",
         "La connexion est coupée net (RST) au milieu de la réponse.",
         parametres=(
             Parametre(
@@ -156,6 +161,7 @@ _TABLE: Final = (
     ),
     GenrePanne(
         "goutte",
+        "Réponse au compte-gouttes",
         "La réponse, juste et entière, arrive au compte-gouttes.",
         parametres=(
             Parametre("octets", "entier", "100", "octets par goutte", "octets", 1, 1_000_000),
@@ -164,11 +170,13 @@ _TABLE: Final = (
     ),
     GenrePanne(
         "mime_tronque",
+        "Message tronqué",
         "Le corps s'arrête en route, sans délimiteur final ; Content-Length dit la longueur envoyée.",
         parametres=(Parametre("part", "entier", "50", "part du corps envoyée", "%", 1, 99),),
     ),
     GenrePanne(
         "longueur_fausse",
+        "Longueur fausse",
         "Content-Length ment : plus que le corps, puis la connexion est fermée ; ou moins (ecart négatif).",
         parametres=(
             Parametre(
@@ -184,16 +192,19 @@ _TABLE: Final = (
     ),
     GenrePanne(
         "partie_absente",
+        "Pièce jointe absente",
         "Une pièce jointe que l'enveloppe désigne (xop:Include) manque au message.",
         sans_prise=_SANS_PIECE,
     ),
     GenrePanne(
         "cid_faux",
+        "Pièce jointe mal désignée",
         "Le Content-ID d'une pièce jointe n'est pas celui que l'enveloppe désigne.",
         sans_prise=_SANS_PIECE,
     ),
     GenrePanne(
         "encodage_faux",
+        "Encodage faux",
         "Le document se dit en UTF-8 et ne l'est pas ; ou l'en-tête charset ment sur un document en UTF-8.",
         parametres=(
             Parametre(
@@ -215,30 +226,40 @@ _TABLE: Final = (
     ),
     GenrePanne(
         "bom",
+        "Marque d'ordre des octets",
         "Une marque d'ordre des octets (BOM UTF-8) précède le XML.",
         parametres=(_partie("enveloppe"),),
     ),
-    GenrePanne("html_502", "Une page HTML de passerelle : 502 Bad Gateway.", empeche=True),
+    GenrePanne(
+        "html_502",
+        "Page 502 d'une passerelle",
+        "Une page HTML de passerelle : 502 Bad Gateway.",
+        empeche=True,
+    ),
     GenrePanne(
         "html_503",
+        "Page 503 de maintenance",
         "Une page HTML de maintenance : 503 Service Unavailable, avec Retry-After.",
         empeche=True,
         parametres=(_secondes("5", "valeur de Retry-After, arrondie à la seconde"),),
     ),
     GenrePanne(
         "fault_serveur",
+        "Faute SOAP du serveur",
         "Une fault SOAP du serveur (Receiver) : la question n'est pas en cause.",
         empeche=True,
         parametres=(_MESSAGE,),
     ),
     GenrePanne(
         "fault_client",
+        "Faute SOAP du client",
         "Une fault SOAP du client (Sender) : la question serait fautive.",
         empeche=True,
         parametres=(_MESSAGE,),
     ),
     GenrePanne(
         "numero_faux",
+        "Numéro unique mal formé",
         "Le numéro unique rendu est mal formé, partout dans la réponse (enveloppe et document).",
         parametres=(
             Parametre(
@@ -249,6 +270,7 @@ _TABLE: Final = (
     ),
     GenrePanne(
         "reponse_perdue",
+        "Réponse perdue",
         "Le travail est accepté, mais la réponse se perd : la connexion meurt sans un octet.",
         sans_prise="un échange refusé",
     ),
@@ -274,6 +296,11 @@ class PanneDefinition:
     taux: float | None = None
     graine: int = 0
     parametres: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def titre(self) -> str:
+        """What people call its kind, in French."""
+        return GENRES[self.genre].titre
 
     def __post_init__(self) -> None:
         genre = GENRES.get(self.genre)

@@ -32,7 +32,19 @@ PARTIES: Final = (
     Partie(
         "console",
         "sne_sandbox.web.console.application",
-        frozenset({"", "console", "guide", "lecture", "connexion", "deconnexion", "static", "bootstrap"}),
+        frozenset(
+            {
+                "",
+                "console",
+                "guide",
+                "affichage",
+                "lecture",
+                "connexion",
+                "deconnexion",
+                "static",
+                "bootstrap",
+            }
+        ),
     ),
     Partie("api", "sne_sandbox.web.api.application", frozenset({"api", "metrics"})),
 )

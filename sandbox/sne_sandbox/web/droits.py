@@ -45,7 +45,8 @@ class NiveauRequis(StrEnum):
 _PAGES: Final[Mapping[str, NiveauRequis]] = {
     **dict.fromkeys(
         ("static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
-         "connexion.lecture", "connexion.lecteur", "connexion.sortir", "services", "services_base"),
+         "connexion.lecture", "connexion.lecteur", "connexion.sortir", "services", "services_base",
+         "affichage.page", "affichage.choisir"),
         NiveauRequis.LIBRE,
     ),
     **dict.fromkeys(
@@ -53,8 +54,8 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
-        ("accueil_base", "journal.flux", "controle.remise", "controle.remettre",
-         "controle.restaurer", "controle.oublier"),
+        ("accueil.page", "recherche.page", "recherche.trouver", "journal.flux", "controle.remise",
+         "controle.remettre", "controle.restaurer", "controle.oublier"),
         NiveauRequis.BASE,
     ),
     "conformite.flux": NiveauRequis.SIENS,

@@ -23,6 +23,7 @@ from sne_sandbox.web.partage import Configuration
 LIBRES: Final = {
     "static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
     "connexion.lecture", "connexion.lecteur", "connexion.sortir",
+    "affichage.page", "affichage.choisir",
     "services", "services_base",  # they lead to a page that wants a right
 }  # fmt: skip
 #: What shows nothing of any base.

@@ -25,13 +25,24 @@ from werkzeug.wrappers import Response as ReponseWsgi
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import BaseInconnue, OperatorError, UsageError
+from sne_sandbox.operations import pannes
 from sne_sandbox.operations.jetons import Droit, Entree
 from sne_sandbox.operations.lifecycle import en_attente
+from sne_sandbox.operations.pannes import PanneArmee
 from sne_sandbox.web import acces, securite
 from sne_sandbox.web.acces import csrf_convient, jeton_csrf
 from sne_sandbox.web.console import filtres
+from sne_sandbox.web.console.affichage import Affichage
 from sne_sandbox.web.console.equivalents import equivalents
-from sne_sandbox.web.console.page import SECTIONS, Section, contrat_servi, maintenant
+from sne_sandbox.web.console.page import (
+    GROUPES,
+    SECTIONS,
+    Section,
+    chemin_d_ici,
+    chemin_sur,
+    contrat_servi,
+    maintenant,
+)
 from sne_sandbox.web.droits import LECTURES, VUES, permet
 from sne_sandbox.web.partage import services
 
@@ -100,7 +111,6 @@ def construire(principale: Flask) -> Flask:
         app.register_blueprint(module.blueprint)
     app.add_url_rule("/", "accueil", _accueil)
     app.add_url_rule("/console/", "accueil_console", _accueil)
-    app.add_url_rule("/console/<base>/", "accueil_base", _accueil)
     for regle in ("/services/", "/services/<path:suite>"):
         app.add_url_rule(regle, "services", _services)
         app.add_url_rule(f"/bases/<base>{regle}", "services_base", _services)
@@ -110,8 +120,8 @@ def construire(principale: Flask) -> Flask:
     return app
 
 
-def _accueil(base: str | None = None) -> ReponseWsgi:
-    return redirect(url_for("journal.page", base=base or _base_d_accueil()))
+def _accueil() -> ReponseWsgi:
+    return redirect(url_for("accueil.page", base=_base_d_accueil()))
 
 
 def _services(base: str | None = None, suite: str = "") -> ReponseWsgi:
@@ -172,6 +182,11 @@ def _commun() -> dict[str, Any]:
         "les_bases": _les_bases,
         "nuits_en_attente": en_attente(base, datetime.now(UTC)) if base is not None else None,
         "menu": _menu,
+        "groupe_ici": _groupe_ici,
+        "voisines": _voisines,
+        "pannes_armees": _armees,
+        "affichage": Affichage.lu(request),
+        "ici": chemin_d_ici(),
         "section_ici": _section_ici,
         "equivalents": equivalents,
         "est_regle": _est_regle,
@@ -221,13 +236,37 @@ def _les_bases() -> list[str]:
 def _section_ici() -> str:
     """The view that shows the same section on another base; the list, for what one base holds."""
     ici = {"demande": "demandes", "echange": "journal"}.get(request.blueprint or "", request.blueprint)
-    endpoints = (section.endpoint for section in _menu() if section.module == ici)
-    endpoint = next(endpoints, "journal.page")
-    return endpoint if current_app.url_map.is_endpoint_expecting(endpoint, "base") else "journal.page"
+    endpoint = next((s.endpoint for s in SECTIONS if s.module == ici and _permis(s.endpoint)), "accueil.page")
+    return endpoint if current_app.url_map.is_endpoint_expecting(endpoint, "base") else "accueil.page"
 
 
-def _menu() -> list[Section]:
-    return [section for section in SECTIONS if section.titre and _permis(section.endpoint)]
+def _menu() -> list[tuple[str, str, Section]]:
+    """The groups that one may open: name, key, and the section that each leads to."""
+    premieres: dict[str, Section] = {}
+    for section in SECTIONS:
+        if section.titre and section.groupe not in premieres and _permis(section.endpoint):
+            premieres[section.groupe] = section
+    return [(nom, touche, premieres[nom]) for nom, touche in GROUPES.items() if nom in premieres]
+
+
+def _groupe_ici() -> str:
+    """The group of the page that is shown; "" for none."""
+    return next((section.groupe for section in SECTIONS if section.module == request.blueprint), "")
+
+
+def _voisines() -> list[Section]:
+    """The sections of that group, when there are several to choose among."""
+    ici = _groupe_ici()
+    siennes = [s for s in SECTIONS if s.titre and s.groupe == ici and _permis(s.endpoint)]
+    return siennes if len(siennes) > 1 else []
+
+
+def _armees() -> list[PanneArmee]:
+    """The pannes that wait for an exchange of the base that is shown."""
+    try:
+        return pannes.lister(services().magasin, g.base.nom) if g.get("base") is not None else []
+    except OperatorError:
+        return []  # a page that says what is wrong is shown all the same
 
 
 # --- getting a right: the login page, the read-only link, leaving -------------------------------------------
@@ -241,7 +280,7 @@ def demander_jeton() -> ReponseWsgi | str | tuple[str, int]:
     """The login page; with the code of a link, which is good once, the way in."""
     code = request.args.get("code")
     if code is None or request.method != "GET":
-        return render_template("connexion.html", suite=_suite(request.args.get("suite")), refus="")
+        return render_template("connexion.html", suite=chemin_sur(request.args.get("suite")), refus="")
     entree = acces.acces_d_ici().utiliser_code(code)
     if entree is None:
         deja = _entree_connue()  # who clicks it again, or opens its tab again, is in already
@@ -255,7 +294,7 @@ def demander_jeton() -> ReponseWsgi | str | tuple[str, int]:
 @connexion.post("/connexion")
 def entrer() -> ReponseWsgi | tuple[str, int]:
     """Takes a token, gives a cookie."""
-    suite = _suite(request.form.get("suite"))
+    suite = chemin_sur(request.form.get("suite"))
     entree = acces.acces_d_ici().presenter(request.form.get("jeton", "").strip())
     if entree is None:
         return render_template("connexion.html", suite=suite, refus=_JETON_REFUSE), 403
@@ -292,13 +331,6 @@ def sortir() -> ReponseWsgi:
     session.clear()
     ouverte = acces.acces_d_ici().ouvert
     return redirect(url_for("accueil") if ouverte else url_for("connexion.page"), 303)
-
-
-def _suite(voulue: str | None) -> str:
-    """Where to go next: a path of ours, never another site."""
-    if not voulue or not voulue.startswith("/") or voulue.startswith(("//", "/\\")) or "\\" in voulue:
-        return "/"
-    return voulue if voulue.isprintable() else "/"
 
 
 # --- when it goes wrong -------------------------------------------------------------------------------------

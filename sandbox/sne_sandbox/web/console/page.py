@@ -2,21 +2,22 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from itertools import chain
 from typing import Final
 
-from flask import Blueprint, Response, flash, g, redirect, stream_with_context, url_for
+from flask import Blueprint, Response, flash, g, redirect, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.dates import PARIS, lire_date_saisie
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.droits import LECTURES
 from sne_sandbox.web.partage import services
 
 _Geste = Callable[..., str | Redirection]
@@ -24,12 +25,12 @@ _Geste = Callable[..., str | Redirection]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section. `module` has its `blueprint`, of the same name; `titre` is its entry in the menu (None:
-    reached from another section), `touche` the key that opens it after « g »."""
+    """One section. `module` has its `blueprint`, of the same name; `titre` is its name in the menu (None:
+    reached from another section); `groupe` the entry of the menu that leads to it, with its neighbours."""
 
     module: str
-    titre: str | None
-    touche: str = ""
+    groupe: str
+    titre: str | None = None
 
     @property
     def endpoint(self) -> str:
@@ -37,24 +38,37 @@ class Section:
         return f"{self.module}.page"
 
 
-#: In the order of the menu.
+#: The entries of the menu, in order, and the key that opens each after « g ». Seven: more are not read.
+GROUPES: Final[Mapping[str, str]] = {
+    "Journal": "j",
+    "Demandes": "d",
+    "Composer": "o",
+    "Former": "s",
+    "Certifier": "f",
+    "Base": "b",
+    "Comprendre": "c",
+}
+#: In the order in which a group shows them; the first that one may open is where the group leads.
 SECTIONS: Final = (
-    Section("journal", "Journal", touche="j"),
-    Section("echange", None),
-    Section("demandes", "Demandes", touche="d"),
-    Section("demande", None),
-    Section("guichets", "Guichets", touche="u"),
-    Section("boites", "Boîtes", touche="b"),
-    Section("composer", "Composer", touche="o"),
-    Section("scenes", "Scènes", touche="s"),
-    Section("controle", "Contrôle", touche="c"),
-    Section("jetons", None),
-    Section("statistiques", "Statistiques", touche="t"),
-    Section("regles", "Règles", touche="r"),
-    Section("contrat", "Contrat", touche="k"),
-    Section("conformite", "Conformité", touche="f"),
-    Section("docs", "API", touche="a"),
-    Section("guide", "Guide", touche="g"),
+    Section("accueil", ""),
+    Section("recherche", ""),
+    Section("affichage", ""),
+    Section("journal", "Journal", "Journal"),
+    Section("echange", "Journal"),
+    Section("demandes", "Demandes", "Demandes"),
+    Section("demande", "Demandes"),
+    Section("statistiques", "Demandes", "Statistiques"),
+    Section("composer", "Composer", "Composer"),
+    Section("scenes", "Former", "Scènes"),
+    Section("conformite", "Certifier", "Conformité"),
+    Section("controle", "Base", "Contrôle"),
+    Section("guichets", "Base", "Guichets"),
+    Section("boites", "Base", "Boîtes"),
+    Section("jetons", "Base"),
+    Section("regles", "Comprendre", "Règles"),
+    Section("contrat", "Comprendre", "Contrat"),
+    Section("guide", "Comprendre", "Guide"),
+    Section("docs", "Comprendre", "API"),
 )
 #: Lines of a list on one page.
 PAR_PAGE: Final = 50
@@ -81,18 +95,43 @@ def apres_action(adresse: str, phrase: str, *, reussie: bool = True) -> Redirect
     return redirect(adresse, 303)
 
 
+def chemin_sur(voulu: str | None) -> str:
+    """Where to go next: a path of ours, never another site; « / » for what is none."""
+    if not voulu or not voulu.startswith("/") or voulu.startswith(("//", "/\\")) or "\\" in voulu:
+        return "/"
+    return voulu if voulu.isprintable() else "/"
+
+
+def chemin_d_ici() -> str:
+    """The address of the page that is read, for a form that leads back to it; "" for what is no page."""
+    return request.full_path.rstrip("?") if request.method in LECTURES else ""
+
+
+def jour_saisi(ecrit: str) -> date | None:
+    """The day of a field, typed as it is shown (`m.champ_date`); None for an empty one. Raises UsageError."""
+    jour = lire_date_saisie(ecrit)
+    if jour is None and ecrit.strip():
+        raise UsageError(
+            f"[{ecrit.strip()[:20]}] n'est pas une date.", remede="écrivez jj/mm/aaaa : 15/03/2018"
+        )
+    return jour
+
+
 def geste(retour: str) -> Callable[[_Geste], Callable[..., Redirection]]:
     """Makes a view of what a form asks for: the sentence that it answers is shown on the page `retour`
-    (endpoint), unless it leads elsewhere itself; what cannot be done is said there, with its remedy."""
+    (endpoint), or on the page that the form is on (its field `suite`), unless it leads elsewhere itself; what
+    cannot be done is said there, with its remedy."""
 
     def decorer(faire: _Geste) -> Callable[..., Redirection]:
         @wraps(faire)
         def vue(**places: str) -> Redirection:
+            suite = request.form.get("suite")
+            ou = chemin_sur(suite) if suite else url_for(retour)
             try:
                 fait = faire(**places)
             except UsageError as erreur:
-                return apres_action(url_for(retour), avec_remede(erreur), reussie=False)
-            return apres_action(url_for(retour), fait) if isinstance(fait, str) else fait
+                return apres_action(ou, avec_remede(erreur), reussie=False)
+            return apres_action(ou, fait) if isinstance(fait, str) else fait
 
         return vue
 

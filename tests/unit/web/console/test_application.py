@@ -45,10 +45,11 @@ def connecter(app: Flask, jeton: str, **champs: str) -> Any:
 # --- the local machine --------------------------------------------------------------------------------------
 
 
-def test_the_root_leads_to_the_journal_of_the_school_base(banc: Banc) -> None:
-    for chemin, base in (("/", "ecole"), ("/console/", "ecole"), (f"/console/{banc.nom}/", banc.nom)):
+def test_the_root_leads_to_the_home_of_the_school_base(banc: Banc) -> None:
+    for chemin in ("/", "/console/"):
         reponse = banc.http.get(chemin, headers=ENTETES)
-        assert (reponse.status_code, reponse.location) == (302, f"/console/{base}/journal")
+        assert (reponse.status_code, reponse.location) == (302, "/console/ecole/")
+    assert banc.http.get("/console/ecole/", headers=ENTETES).status_code == 200
 
 
 def test_every_page_says_that_it_is_not_official(page: Callable[..., Any]) -> None:

@@ -56,7 +56,7 @@ def test_a_field_of_a_field_is_told(page: Page) -> None:
 
 
 def test_the_menu_leads_there(banc: Banc, page: Page) -> None:
-    assert "/api/v1/docs" in page("/journal").xpath("//nav[@aria-label='Sections']//a/@href")
+    assert "/api/v1/docs" in page("/regles").xpath("//nav[@aria-label='Comprendre']//a/@href")
     for adresse in ("/api/v1/docs", "/api/v1/docs/"):
         assert banc.http.get(adresse, headers=ENTETES).status_code == 200
     # It is a page; its neighbours are not.

@@ -73,7 +73,7 @@ def test_who_has_one_base_is_shown_no_other(ferme: Flask) -> None:
     magasin(ferme).bases.creer(Base("sienne"))
     magasin(ferme).bases.creer(Base("cachee"))
     http = entrer(ferme, jetons.nouveau(magasin(ferme), "a", Droit.BASE, "sienne").jeton)
-    assert http.get("/", headers=ENTETES).location == "/console/sienne/journal"
+    assert http.get("/", headers=ENTETES).location == "/console/sienne/"
     page = http.get("/console/sienne/journal", headers=ENTETES).text
     assert "cachee" not in page
     arbre = html.fromstring(page)

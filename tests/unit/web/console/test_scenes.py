@@ -224,7 +224,7 @@ def test_a_scene_begun_is_shown_with_its_own_base(banc: Banc, scene: Scene) -> N
 
 def test_a_scene_not_begun_offers_to(page: Callable[..., Any], banc: Banc) -> None:
     arbre = page(f"/scenes/{DOUBLON.identifiant}")
-    assert arbre.xpath("//button[@type='submit']/text()") == ["Commencer la scène"]
+    assert arbre.xpath("//main//button[@type='submit']/text()") == ["Commencer la scène"]
     page("/scenes/inconnue", statut=404)
 
 
