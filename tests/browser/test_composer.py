@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import pytest
+from document import texte
 from lxml import etree
 from playwright.sync_api import Locator, Page, expect
 from test_accessibilite import fautes
@@ -14,8 +15,8 @@ DEPART: Final = f"{COMPOSER}?depart=specimen-personne_seule"
 
 
 def mauvais(visite: Visite, nom: str) -> str:
-    """The specimen of the base's day with four faults: a motive that the schema wants, a commune that does not
-    exist twice, a child who asks."""
+    """The specimen of the base's day with four faults: a motive that the schema wants, a commune that does
+    not exist twice, a child who asks."""
     brut = visite.contexte.request.get(
         f"{visite.origine}/api/v1/bases/essai/messages/getNumUnique?depart=specimen-personne_seule"
     ).json()["document"]
@@ -41,10 +42,6 @@ def refuse(visite: Visite, document: str) -> int:
     assert reponse.status == 201, reponse.text()
     assert reponse.json()["verdict"] != "accepté"
     return int(reponse.json()["id"])
-
-
-def texte(page: Page) -> str:
-    return str(page.locator("textarea[name=document]").input_value())
 
 
 def remarques(page: Page) -> Locator:
