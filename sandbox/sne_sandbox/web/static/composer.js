@@ -99,6 +99,18 @@
   };
   const versionDe = (texte) => /versionInterface\s*=\s*["']([^"']*)["']/.exec(texte)?.[1] ?? "";
 
+  // Chromium itself, when one types over a selection, keeps its colours by a style attribute, which the pages refuse.
+  const taperSurLaSelection = C.EditorView.domEventHandlers({
+    beforeinput: (evenement, la) => {
+      const { from, to } = la.state.selection.main, texte = evenement.data;
+      if (evenement.inputType !== "insertText" || evenement.isComposing || la.composing || from === to || !texte || la.state.readOnly) return false;
+      const inserer = () => la.state.update(la.state.replaceSelection(texte), { userEvent: "input.type", scrollIntoView: true });
+      if (!la.state.facet(C.EditorView.inputHandler).some((prendre) => prendre(la, from, to, texte, inserer))) la.dispatch(inserer());
+      evenement.preventDefault();
+      return true;
+    },
+  });
+
   const hote = document.createElement("div");
   hote.className = "editeur";
   // In a shadow root, CodeMirror's styles are adopted: nothing inline, and nothing of the page reaches it.
@@ -113,7 +125,7 @@
       extensions: [
         C.lineNumbers(), C.lintGutter(), C.foldGutter(), C.highlightActiveLineGutter(), C.highlightSpecialChars(),
         C.history(), C.drawSelection(), C.EditorState.allowMultipleSelections.of(true), C.indentOnInput(),
-        C.bracketMatching(), C.closeBrackets(), C.highlightActiveLine(), C.highlightSelectionMatches(),
+        C.bracketMatching(), C.closeBrackets(), C.highlightActiveLine(), C.highlightSelectionMatches(), taperSurLaSelection,
         C.search({ top: true }), C.indentUnit.of("  "), C.xml({ autoCloseTags: true }), C.syntaxHighlighting(couleurs), theme,
         C.autocompletion({ override: [Completion.source({ base, document: document_, versionDe })], icons: false, maxRenderedOptions: 200 }),
         C.EditorState.phrases.of(PHRASES),
