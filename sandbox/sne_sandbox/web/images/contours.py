@@ -14,12 +14,14 @@ from sne_sandbox.resources import fixtures_dir
 #: Width of a frame, in its own units; a margin around it.
 LARGEUR: Final = 640
 _MARGE: Final = 4
+#: Heights of a shape that are tried for its number, and one more.
+_HAUTEURS: Final = 13
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Contour:
-    """A commune: its path, where its number stands, and how wide and high it is there."""
+    """A commune: its path, where its number may stand, and how wide and high it is there."""
 
     nom: str
     trace: str
@@ -75,29 +77,32 @@ def _anneaux(trait: Any) -> list[list[list[float]]]:
 
 def _contour(nom: str, anneaux: list[list[Point]]) -> Contour:
     trace = "".join("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in anneau[:-1]) + "Z" for anneau in anneaux)
-    grand = max(anneaux, key=lambda anneau: abs(_moments(anneau)[0]))
-    aire, mx, my = _moments(grand)
-    x, y = (mx / aire, my / aire) if aire else grand[0]
-    return Contour(nom, trace, x, y, _etendue(grand, x, y, 0), _etendue(grand, x, y, 1))
+    grand = max(anneaux, key=_aire)
+    # Where one writes: of some heights of the shape, the middle of the widest passage that is high enough too.
+    haut, bas = (f(y for _, y in grand) for f in (min, max))
+    places = [
+        (x, y, large, _passage(grand, x, y, axe=1)[1])
+        for y in (haut + (bas - haut) * rang / _HAUTEURS for rang in range(1, _HAUTEURS))
+        for x, large in [_passage(grand, y)]
+    ]
+    return Contour(nom, trace, *max(places, key=lambda place: min(place[2], 2 * place[3])))
 
 
-def _moments(anneau: list[Point]) -> tuple[float, float, float]:
-    """Area and first moments of a ring."""
-    aire = mx = my = 0.0
-    for (ax, ay), (bx, by) in pairwise(anneau):
-        croix = ax * by - bx * ay
-        aire, mx, my = aire + croix / 2, mx + (ax + bx) * croix / 6, my + (ay + by) * croix / 6
-    return aire, mx, my
+def _aire(anneau: list[Point]) -> float:
+    return abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairwise(anneau)))
 
 
-def _etendue(anneau: list[Point], x: float, y: float, axe: int) -> float:
-    """How far one may write around a point, on each side of it, along an axis."""
-    ici = (x, y)
-    croisees = []
-    for a, b in pairwise(anneau):
-        avant, apres = a[1 - axe] - ici[1 - axe], b[1 - axe] - ici[1 - axe]
-        if (avant < 0) != (apres < 0):
-            croisees.append(a[axe] + (b[axe] - a[axe]) * avant / (avant - apres) - ici[axe])
-    devant = min((c for c in croisees if c >= 0), default=0.0)
-    derriere = min((-c for c in croisees if c < 0), default=0.0)
-    return 2 * min(devant, derriere)
+def _passage(anneau: list[Point], place: float, autour: float | None = None, *, axe: int = 0) -> Point:
+    """The middle and the length of the widest way through a ring along an axis, at a place of the other one;
+    or of the one around a point."""
+    croisees = sorted(
+        a[axe] + (b[axe] - a[axe]) * (place - a[1 - axe]) / (b[1 - axe] - a[1 - axe])
+        for a, b in pairwise(anneau)
+        if (a[1 - axe] <= place) != (b[1 - axe] <= place)
+    )
+    passages = [
+        ((debut + fin) / 2, fin - debut)
+        for debut, fin in zip(croisees[::2], croisees[1::2], strict=True)
+        if autour is None or debut <= autour <= fin
+    ]
+    return max(passages, key=lambda passage: passage[1], default=(0.0, 0.0))
