@@ -78,7 +78,7 @@ def _anneaux(trait: Any) -> list[list[list[float]]]:
 def _contour(nom: str, anneaux: list[list[Point]]) -> Contour:
     trace = "".join("M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in anneau[:-1]) + "Z" for anneau in anneaux)
     grand = max(anneaux, key=_aire)
-    # Where one writes: of some heights of the shape, the middle of the widest passage that is high enough too.
+    # Where one writes: of some heights of the shape, the middle of the widest passage that is high too.
     haut, bas = (f(y for _, y in grand) for f in (min, max))
     places = [
         (x, y, large, _passage(grand, x, y, axe=1)[1])
