@@ -20,6 +20,7 @@ from sne_sandbox.web.partage import Configuration
 _PAGE: Final = "pages only: nothing of a base"
 _RECHERCHE: Final = "a program knows which of the calls it wants: those of exchanges, demandes, rules"
 _FLUX: Final = "a stream of pages: a program asks again"
+_IMAGE: Final = "a picture: a program counts by the calls of statistics, quotas and exchanges"
 _CONFIRMATION: Final = "the page that asks again before a deed"
 
 #: Views of the console that do nothing that a program would ask for, and why.
@@ -27,6 +28,8 @@ VUES_SEULES: Final = {
     "accueil": _PAGE, "accueil_console": _PAGE, "docs.page": _PAGE,
     "accueil.page": _PAGE, "affichage.page": _PAGE, "affichage.choisir": _PAGE,
     "recherche.page": _RECHERCHE, "recherche.trouver": _RECHERCHE,
+    "images.page": _IMAGE, "images.evolution": _IMAGE, "images.ressources": _IMAGE, "images.fichier": _IMAGE,
+    "contrat.vu": _IMAGE, "contrat.couverture": _IMAGE,
     "guide.page": _PAGE, "guide.image": _PAGE, "guide.fichier": _PAGE,
     "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
     "static": _PAGE, "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE,

@@ -40,7 +40,7 @@ Niveau = Literal["commune", "epci"]
 
 
 @dataclass(frozen=True, slots=True)
-class Lieu:
+class LieuCompte:
     """A commune or an EPCI. `code` is INSEE's, or a SIREN, or `INCONNU`; `premieres` active demandes wish it
     first, `souhaitees` in any rank (None: not told of an EPCI); `attribuees` in twelve months."""
 
@@ -95,8 +95,8 @@ class Images:
     jour: date
     depuis: date
     """First day of the twelve months of attributions."""
-    communes: list[Lieu]
-    epcis: list[Lieu]
+    communes: list[LieuCompte]
+    epcis: list[LieuCompte]
     mois: list[Mois]
     tranches: list[TrancheDeRessources]
     sans_ressources: int
@@ -181,7 +181,7 @@ def _communes(
     premieres: Counter[str | None],
     souhaitees: dict[str, int],
     attribuees: dict[str | None, int],
-) -> list[Lieu]:
+) -> list[LieuCompte]:
     lieu_de = _lieu_de(contrat, "commune")
     comptes: dict[str, list[int]] = {}
     sources: tuple[Iterable[tuple[Any, int]], ...] = (
@@ -195,11 +195,11 @@ def _communes(
         commune = contrat.territoires.commune(code)
         nom = commune.nom.removesuffix(" Arrondissement") if commune is not None else "Commune inconnue"
         epci = (commune.epci if commune is not None else None) or INCONNU
-        lieux.append(Lieu(code, nom, epci, premiers, tous, siens))
+        lieux.append(LieuCompte(code, nom, epci, premiers, tous, siens))
     return sorted(lieux, key=lambda lieu: (-lieu.premieres, -(lieu.souhaitees or 0), lieu.nom))
 
 
-def _epcis(contrat: Contrat, communes: list[Lieu]) -> list[Lieu]:
+def _epcis(contrat: Contrat, communes: list[LieuCompte]) -> list[LieuCompte]:
     lieux = []
     for code in {lieu.epci for lieu in communes}:
         siens = [lieu for lieu in communes if lieu.epci == code]
@@ -208,7 +208,7 @@ def _epcis(contrat: Contrat, communes: list[Lieu]) -> list[Lieu]:
             epci.nom if epci is not None else "Hors EPCI, ou inconnu" if code == INCONNU else f"SIREN {code}"
         )
         premieres, attribuees = (sum(getattr(s, c) for s in siens) for c in ("premieres", "attribuees"))
-        lieux.append(Lieu(code, nom, code, premieres, None, attribuees))
+        lieux.append(LieuCompte(code, nom, code, premieres, None, attribuees))
     return sorted(lieux, key=lambda lieu: (-lieu.premieres, lieu.nom))
 
 

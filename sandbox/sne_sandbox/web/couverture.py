@@ -53,7 +53,7 @@ class Vu:
 
 
 @dataclass(frozen=True, slots=True)
-class Couverture:
+class ElementsVus:
     """What was seen: `vus` by path, of `releves` exchanges, from `premier` to `dernier`; `en_cours`: more are
     being opened."""
 
@@ -77,14 +77,14 @@ class _Releve:
     travail: threading.Thread | None = None
 
 
-class Releves:
+class RelevesDElements:
     """The elements seen, by base."""
 
     def __init__(self) -> None:
         self._par_base: OrderedDict[tuple[str, Any], _Releve] = OrderedDict()
         self._verrou = threading.Lock()
 
-    def obtenir(self, services: Services, base: str, *, attente: float) -> Couverture:
+    def obtenir(self, services: Services, base: str, *, attente: float) -> ElementsVus:
         """What is known, after the last exchange when it takes less than `attente` seconds to know it. Raises
         BaseInconnue."""
         dernier = services.magasin.journal.dernier(base)
@@ -115,7 +115,7 @@ class Releves:
                 chemin: Vu(vu.acceptes, vu.refuses, vu.recus, list(vu.derniers))
                 for chemin, vu in releve.vus.items()
             }
-            return Couverture(vus, releve.releves, releve.premier, releve.haut, releve.travail is not None)
+            return ElementsVus(vus, releve.releves, releve.premier, releve.haut, releve.travail is not None)
 
     def _relever(self, services: Services, base: str, releve: _Releve, dernier: int) -> None:
         bas, avant, reste = releve.haut, dernier + 1, RELEVES_MAX
@@ -189,7 +189,7 @@ def blocs(contrat: Contrat) -> list[tuple[str, list[str]]]:
     return list(groupes.items())
 
 
-def releves_de(principale: Flask) -> Releves:
+def releves_de(principale: Flask) -> RelevesDElements:
     """Those that the pages of a server share."""
-    releves: Releves = principale.extensions.setdefault(_EXTENSION, Releves())
+    releves: RelevesDElements = principale.extensions.setdefault(_EXTENSION, RelevesDElements())
     return releves

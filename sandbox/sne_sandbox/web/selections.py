@@ -25,7 +25,7 @@ _QUI: Final = {"personnes": (False, "hors associations"), "associations": (True,
 
 
 @dataclass(slots=True)
-class Choix:
+class ChoixLu:
     """What an address asks for: the selection, in words, and what is wrong with it; `champs` are the fields
     that were read."""
 
@@ -35,7 +35,7 @@ class Choix:
     fautes: list[str]
 
 
-class _Refuse(ValueError):
+class _ChampIllisible(ValueError):
     """A field that says nothing that can be looked for."""
 
 
@@ -44,10 +44,10 @@ def demandee(arguments: Mapping[str, str]) -> bool:
     return any(arguments.get(champ) for champ in CHAMPS)
 
 
-def lire(arguments: Mapping[str, str], registre: RegistreBase, contrat: Contrat) -> Choix:
+def lire(arguments: Mapping[str, str], registre: RegistreBase, contrat: Contrat) -> ChoixLu:
     """The selection of an address."""
-    choix = Choix({}, Selection(), [], [])
-    lecteur = _Lecteur(registre, contrat, arguments)
+    choix = ChoixLu({}, Selection(), [], [])
+    lecteur = _LecteurDeChamps(registre, contrat, arguments)
     for champ, lire_champ in CHAMPS.items():
         ecrit = arguments.get(champ, "").strip()[:80]
         if not ecrit:
@@ -55,7 +55,7 @@ def lire(arguments: Mapping[str, str], registre: RegistreBase, contrat: Contrat)
         choix.champs[champ] = ecrit
         try:
             choix.selection, mots = lire_champ(lecteur, choix.selection, ecrit)
-        except _Refuse as refus:
+        except _ChampIllisible as refus:
             choix.fautes.append(str(refus))
         else:
             choix.mots += [mots] if mots else []
@@ -63,7 +63,7 @@ def lire(arguments: Mapping[str, str], registre: RegistreBase, contrat: Contrat)
 
 
 @dataclass(frozen=True, slots=True)
-class _Lecteur:
+class _LecteurDeChamps:
     """Reads the fields, each into the selection so far and its words."""
 
     registre: RegistreBase
@@ -97,7 +97,7 @@ class _Lecteur:
     def motif(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
         mots = self.contrat.nomenclatures.liste("ListeMotifsRadiation").get(ecrit)
         if not mots:
-            raise _Refuse(f"« {ecrit} » n'est pas un motif de radiation.")
+            raise _ChampIllisible(f"« {ecrit} » n'est pas un motif de radiation.")
         return replace(selection, motif_radiation=ecrit), f"{mots} ({ecrit})"
 
     def radiees(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
@@ -111,7 +111,7 @@ class _Lecteur:
     def ressources(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
         bas, _, haut = ecrit.partition("-")
         if not all(borne.isascii() and (borne.isdigit() or not borne) for borne in (bas, haut)):
-            raise _Refuse(f"« {ecrit} » n'est pas une tranche de ressources : écrivez 6000-8000.")
+            raise _ChampIllisible(f"« {ecrit} » n'est pas une tranche de ressources : écrivez 6000-8000.")
         bornes = int(bas) if bas else None, int(haut) if haut else None
         dites = f"de {nombre(bornes[0] or 0)} €" + (
             f" à moins de {nombre(bornes[1])} €" if bornes[1] is not None else " et plus"
@@ -128,7 +128,7 @@ class _Lecteur:
         libelle = self.arguments.get("modalite", "")[:120]
         lue = statistiques.modalite(self.registre, self.contrat, self._jour_compte, ecrit, libelle)
         if lue is None:
-            raise _Refuse(f"TAB03 n'a pas de ligne « {libelle} » dans « {ecrit} ».")
+            raise _ChampIllisible(f"TAB03 n'a pas de ligne « {libelle} » dans « {ecrit} ».")
         return replace(selection, modalite=lue), f"{ecrit} : {libelle}"
 
     def modalite(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
@@ -150,25 +150,25 @@ class _Lecteur:
         elif lu := self.contrat.territoires.nom_de_commune(ecrit):
             nom = f"{lu} ({ecrit})"
         else:
-            raise _Refuse(f"« {ecrit} » n'est ni une commune (code INSEE), ni un EPCI (SIREN).")
+            raise _ChampIllisible(f"« {ecrit} » n'est ni une commune (code INSEE), ni un EPCI (SIREN).")
         return images.codes_de(self.registre, self.contrat, ecrit), nom
 
 
 #: The fields of an address, and what reads each.
-CHAMPS: Final[Mapping[str, Callable[[_Lecteur, Selection, str], tuple[Selection, str]]]] = {
-    "au": _Lecteur.au,
-    "qui": _Lecteur.qui,
-    "territoire": _Lecteur.territoire,
-    "premiere": _Lecteur.premiere,
-    "souhaitee": _Lecteur.souhaitee,
-    "attribuee": _Lecteur.attribuee,
-    "motif": _Lecteur.motif,
-    "radiees": _Lecteur.radiees,
-    "deposees": _Lecteur.deposees,
-    "ressources": _Lecteur.ressources,
-    "quartile": _Lecteur.quartile,
-    "rubrique": _Lecteur.rubrique,
-    "modalite": _Lecteur.modalite,
+CHAMPS: Final[Mapping[str, Callable[[_LecteurDeChamps, Selection, str], tuple[Selection, str]]]] = {
+    "au": _LecteurDeChamps.au,
+    "qui": _LecteurDeChamps.qui,
+    "territoire": _LecteurDeChamps.territoire,
+    "premiere": _LecteurDeChamps.premiere,
+    "souhaitee": _LecteurDeChamps.souhaitee,
+    "attribuee": _LecteurDeChamps.attribuee,
+    "motif": _LecteurDeChamps.motif,
+    "radiees": _LecteurDeChamps.radiees,
+    "deposees": _LecteurDeChamps.deposees,
+    "ressources": _LecteurDeChamps.ressources,
+    "quartile": _LecteurDeChamps.quartile,
+    "rubrique": _LecteurDeChamps.rubrique,
+    "modalite": _LecteurDeChamps.modalite,
 }
 
 
@@ -192,10 +192,10 @@ def _jour(ecrit: str) -> date:
     try:
         return date.fromisoformat(ecrit)
     except ValueError:
-        raise _Refuse(f"« {ecrit[:20]} » n'est pas un jour : écrivez 2018-03-15.") from None
+        raise _ChampIllisible(f"« {ecrit[:20]} » n'est pas un jour : écrivez 2018-03-15.") from None
 
 
 def _parmi(connus: Mapping[str, tuple[_T, str]], ecrit: str) -> tuple[_T, str]:
     if ecrit not in connus:
-        raise _Refuse(f"« {ecrit} » n'en est pas : {', '.join(connus)}.")
+        raise _ChampIllisible(f"« {ecrit} » n'en est pas : {', '.join(connus)}.")
     return connus[ecrit]

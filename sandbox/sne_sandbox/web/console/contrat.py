@@ -14,7 +14,7 @@ from sne_sandbox.web.console.page import contrat_servi, maintenant, section
 from sne_sandbox.web.couverture import (
     GARDES,
     RELEVES_MAX,
-    Couverture,
+    ElementsVus,
     Etat,
     Vu,
     blocs,
@@ -182,7 +182,7 @@ def operation(base: str, nom: str) -> str:
     )
 
 
-def _couverture(base: str) -> tuple[Couverture, list[tuple[str, list[tuple[str, Vu]]]]]:
+def _couverture(base: str) -> tuple[ElementsVus, list[tuple[str, list[tuple[str, Vu]]]]]:
     """What was seen of the contract, and each of its elements, under what holds it."""
     vue = releves_de(current_app.extensions["principale"]).obtenir(services(), base, attente=_PATIENCE)
     cases = [

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
-from sne_sandbox.operations.images import Images, Lieu, Mois, TrancheDeRessources
+from sne_sandbox.operations.images import Images, LieuCompte, Mois, TrancheDeRessources
 from sne_sandbox.web import tableaux
 from sne_sandbox.web.console.page import maintenant, section
 from sne_sandbox.web.console.statistiques import AUTRES, TITRES, motifs_courts
@@ -105,7 +105,7 @@ def fichier(base: str, nom: str, forme: str) -> Response:
 # --- what is drawn -----------------------------------------------------------------------------------
 
 
-def _mesure() -> carte.Mesure:
+def _mesure() -> carte.MesureDeCarte:
     lue = request.args.get("mesure") or "premiere"
     if lue not in carte.MESURES:
         raise UsageError(
@@ -114,7 +114,7 @@ def _mesure() -> carte.Mesure:
     return carte.MESURES[lue]
 
 
-def _carte(lues: Images, mesure: carte.Mesure) -> carte.Carte:
+def _carte(lues: Images, mesure: carte.MesureDeCarte) -> carte.Carte:
     cle = "premiere" if mesure.code == "tension" else mesure.code
     return carte.dessiner(lues.communes, mesure, lambda lieu: _adresses_du_lieu(lieu, lues)[cle])
 
@@ -153,7 +153,7 @@ def _figure(lues: Images, nom: str) -> Figure:
 _COLONNES: Final = ("code", "lieu", "premiere_commune", "souhaitee", "attributions", "tension")
 
 
-def _en_ligne(lieu: Lieu) -> tuple[Any, ...]:
+def _en_ligne(lieu: LieuCompte) -> tuple[Any, ...]:
     return lieu.code, lieu.nom, lieu.premieres, lieu.souhaitees, lieu.attribuees, lieu.tension
 
 
@@ -228,7 +228,7 @@ def _adresse(**champs: Any) -> str:
     return url_for("demandes.page", **champs)
 
 
-def _adresses_du_lieu(lieu: Lieu, lues: Images) -> dict[str, str]:
+def _adresses_du_lieu(lieu: LieuCompte, lues: Images) -> dict[str, str]:
     douze_mois = periode(lues.depuis, lues.jour)
     return {
         "premiere": _adresse(premiere=lieu.code, au=lues.jour),
@@ -264,7 +264,7 @@ def _motifs(lues: Images) -> list[tuple[str, int, str]]:
     ]
 
 
-def _ligne(lieu: Lieu, lues: Images) -> tuple[Lieu, dict[str, str]]:
+def _ligne(lieu: LieuCompte, lues: Images) -> tuple[LieuCompte, dict[str, str]]:
     return lieu, _adresses_du_lieu(lieu, lues)
 
 

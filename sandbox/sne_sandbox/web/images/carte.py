@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sne_sandbox.domain.texte import nombre
-from sne_sandbox.operations.images import Lieu
+from sne_sandbox.operations.images import LieuCompte
 from sne_sandbox.web.images.contours import LARGEUR, Cadre, cadres
 from sne_sandbox.web.images.dessin import ajouter, image, lien
 
@@ -17,32 +17,34 @@ _LIGNE: Final = 17
 
 
 @dataclass(frozen=True, slots=True)
-class Mesure:
+class MesureDeCarte:
     """What a map may show of a commune: `valeur` (None: nothing), `unite` being what it counts."""
 
     code: str
     titre: str
     unite: str
-    valeur: Callable[[Lieu], float | None]
+    valeur: Callable[[LieuCompte], float | None]
 
 
-MESURES: Final[Mapping[str, Mesure]] = {
+MESURES: Final[Mapping[str, MesureDeCarte]] = {
     mesure.code: mesure
     for mesure in (
-        Mesure(
+        MesureDeCarte(
             "premiere",
             "Demandes actives, par première commune souhaitée",
             "demandes",
             lambda lieu: lieu.premieres,
         ),
-        Mesure(
+        MesureDeCarte(
             "souhaitee",
             "Demandes actives qui la souhaitent, à tout rang",
             "demandes",
             lambda lieu: lieu.souhaitees,
         ),
-        Mesure("attribuee", "Attributions de douze mois", "attributions", lambda lieu: lieu.attribuees),
-        Mesure(
+        MesureDeCarte(
+            "attribuee", "Attributions de douze mois", "attributions", lambda lieu: lieu.attribuees
+        ),
+        MesureDeCarte(
             "tension",
             "Tension : demandes actives pour une attribution",
             "demandes pour une attribution",
@@ -75,11 +77,13 @@ class Carte:
     number and without an outline; `legende`: class, from, to."""
 
     dessins: list[tuple[Cadre, Any]]
-    absentes: list[Lieu]
+    absentes: list[LieuCompte]
     legende: list[tuple[int, str]]
 
 
-def dessiner(lieux: Sequence[Lieu], mesure: Mesure, adresse: Callable[[Lieu], str]) -> Carte:
+def dessiner(
+    lieux: Sequence[LieuCompte], mesure: MesureDeCarte, adresse: Callable[[LieuCompte], str]
+) -> Carte:
     """The maps of these communes; `adresse` is where one finds the demandes of one."""
     dites = {lieu.code: (lieu, valeur) for lieu in lieux if (valeur := mesure.valeur(lieu))}
     limites = bornes([valeur for _, valeur in dites.values()])
@@ -98,10 +102,10 @@ def dessiner(lieux: Sequence[Lieu], mesure: Mesure, adresse: Callable[[Lieu], st
 
 def _dessiner(
     cadre: Cadre,
-    ici: Mapping[str, tuple[Lieu, float]],
-    mesure: Mesure,
+    ici: Mapping[str, tuple[LieuCompte, float]],
+    mesure: MesureDeCarte,
     limites: Sequence[float],
-    adresse: Callable[[Lieu], str],
+    adresse: Callable[[LieuCompte], str],
 ) -> Any:
     racine = image(LARGEUR, cadre.hauteur, f"Carte : {cadre.titre}", "carte")
     fond = "".join(contour.trace for code, contour in cadre.communes.items() if code not in ici)

@@ -12,7 +12,7 @@ from lxml import etree
 from navigateur import ENTETES
 
 from sne_sandbox.web.console import images
-from sne_sandbox.web.couverture import Releves
+from sne_sandbox.web.couverture import RelevesDElements
 from sne_sandbox.web.images.carte import bornes, classe_de
 from sne_sandbox.web.images.contours import LARGEUR, cadres
 from sne_sandbox.web.images.courbes import Serie, dessiner
@@ -106,7 +106,7 @@ def test_the_names_of_curves_do_not_cover_one_another(etroit: bool) -> None:
 
 
 def test_the_contract_tells_what_was_seen_and_where(peuple: Banc, page: Callable[..., Any]) -> None:
-    releves = Releves()
+    releves = RelevesDElements()
     vue = releves.obtenir(peuple.services, peuple.nom, attente=PATIENCE)
     while vue.en_cours:
         vue = releves.obtenir(peuple.services, peuple.nom, attente=PATIENCE)
