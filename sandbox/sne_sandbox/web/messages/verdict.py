@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.domain.echange import FICHIER, NUIT, REMISE, SCENE, TLS, Echange, VerdictEchange
+from sne_sandbox.domain.echange import (
+    EFFACE,
+    FICHIER,
+    HORLOGE,
+    NUIT,
+    NUIT_ANNULEE,
+    REMISE,
+    SCENE,
+    TLS,
+    Echange,
+    VerdictEchange,
+)
 from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.domain.texte import accorde, masquer_nirs
 from sne_sandbox.errors import ERREUR_INATTENDUE
@@ -41,7 +52,14 @@ _FAITS: Final[Mapping[str, str]] = {
 _RIEN: Final = "rien n'est enregistré"
 _NON_CONSERVE: Final = "elle ne change rien dans la base"
 #: Lines that nobody asked for: what happened is the sentence that stands for their path.
-_FAITS_DITS: Final = {NUIT: "Nuit passée", REMISE: "Base remise en état", SCENE: "Pas d'une scène"}
+_FAITS_DITS: Final = {
+    NUIT: "Nuit passée",
+    NUIT_ANNULEE: "Nuit annulée",
+    HORLOGE: "Horloge déplacée",
+    REMISE: "Base remise en état",
+    SCENE: "Pas d'une scène",
+    EFFACE: "Échange effacé",
+}
 
 
 def verdict_vecu(echange: Echange) -> Vecu:
