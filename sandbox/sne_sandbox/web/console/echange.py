@@ -181,23 +181,24 @@ def _autres_guichets(echange: Echange) -> list[str] | None:
         ]
 
 
-def _pareil(echange: Echange) -> int | None:
-    """Id of the exchange before this one about the same demande, else of the same operation; None without."""
+def _pareil(echange: Echange) -> tuple[int, str] | None:
+    """Id of the exchange before this one about the same demande, else of the same operation, and which of
+    both; None without."""
     journal, identifiant = services().magasin.journal, echange.identifiant
-    critere: tuple[CriteresJournal, ...] = (
-        {"numero": echange.numero_unique},
-        {"operation": echange.operation},
+    semblables: tuple[tuple[CriteresJournal, str], ...] = (
+        ({"numero": echange.numero_unique}, "de la même demande"),
+        ({"operation": echange.operation}, "de la même opération"),
     )
-    for criteres in critere:
+    for criteres, dit in semblables:
         if not any(criteres.values()):
             continue
         plancher = journal.plancher(echange.base, identifiant, **criteres)
         trouves = journal.chercher(
             echange.base, avant_id=identifiant, apres_id=plancher, limite=5, **criteres
         )
-        semblable = next((t.identifiant for t in trouves if t.methode not in HORS_HTTP), None)
-        if semblable is not None:
-            return semblable
+        for trouve in trouves:
+            if trouve.methode not in HORS_HTTP and trouve.identifiant is not None:
+                return trouve.identifiant, dit
     return None
 
 
