@@ -22,7 +22,7 @@ def test_the_search_is_opened_gone_through_and_left_by_keys(visiter: Visiter) ->
     page.keyboard.type("ENT009")
     trouve = page.get_by_role("region", name="Trouvé")
     expect(trouve.get_by_role("link").first).to_contain_text("ENT009")
-    expect(page.locator("header [role=status]")).to_contain_text("flèche bas")
+    expect(page.locator("header [aria-live=polite]")).to_contain_text("flèche bas")
     page.keyboard.press("ArrowDown")
     expect(trouve.get_by_role("link").first).to_be_focused()
     page.keyboard.press("Escape")
@@ -58,10 +58,10 @@ def test_a_panne_is_disarmed_by_one_click_from_the_page_where_one_is(
     ).raise_for_status()
     visite = visiter()
     page = visite.aller("/console/ecole/demandes?nom=du")
-    expect(page.get_by_role("note", name="Pannes armées")).to_contain_text("Page 503 de maintenance")
+    expect(page.get_by_role("region", name="Pannes armées")).to_contain_text("Page 503 de maintenance")
     visite.cliquer("Désarmer")
     assert page.url.endswith("/console/ecole/demandes?nom=du")
-    expect(page.get_by_role("note", name="Pannes armées")).to_have_count(0)
+    expect(page.get_by_role("region", name="Pannes armées")).to_have_count(0)
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -31,7 +31,8 @@ def test_no_button_of_a_section_changes_anything(
         page = stagiaire.aller(adresse)
         assert page.locator(".lecture").get_by_text("lecture seule").is_visible()
         actifs = page.locator(
-            "form[method=post] :is(button, input:not([type=hidden]), select, textarea):enabled"
+            # How a browser shows the console is its own affair.
+            "form[method=post]:not([action='/affichage']) :is(button, input:not([type=hidden]), select, textarea):enabled"
         )
         assert [t for t in actifs.all_inner_texts() if t.strip() != "quitter"] == [], adresse
 
@@ -44,7 +45,9 @@ def test_the_tokens_are_neither_shown_nor_led_to(stagiaire: Visite, recense: Rec
         stagiaire.aller(adresse, statut=403)
 
 
-@pytest.mark.parametrize(("vue", "chemin"), changements(), ids=lambda valeur: valeur)
+@pytest.mark.parametrize(
+    ("vue", "chemin"), [c for c in changements() if c[0] != "affichage.choisir"], ids=lambda valeur: valeur
+)
 def test_no_request_changes_anything(vue: str, chemin: str, stagiaire: Visite) -> None:
     page = stagiaire.aller("/console/ecole/journal")
     jeton = page.locator("input[name=csrf]").first.get_attribute("value") or ""

@@ -54,7 +54,7 @@ def test_from_a_refusal_to_a_radiation(javascript: bool, visiter: Visiter) -> No
         page.locator("a.numero").first.click()
     assert numero in page.locator("main").inner_text()
     demande = page.url
-    visite.cliquer("Contrôle", role="link", dans=page.get_by_role("navigation", name="Sections"))
+    visite.cliquer("Base", role="link", dans=page.get_by_role("navigation", name="Sections"))
     page.get_by_label("D'une durée ISO 8601").fill("P14M")
     visite.cliquer("Avancer")
     assert numero in page.locator("#nuits").inner_text()

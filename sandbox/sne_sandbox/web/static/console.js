@@ -38,7 +38,7 @@ if (partout) {
   panneau.setAttribute("aria-label", "Trouvé");
   const dit = document.createElement("p"); // how many, to who does not see them
   dit.className = "visually-hidden";
-  dit.setAttribute("role", "status");
+  dit.setAttribute("aria-live", "polite");
   chercher.append(panneau, dit);
   const cacher = () => { panneau.hidden = true; dit.textContent = ""; };
   const trouver = async () => {
