@@ -220,4 +220,4 @@ def test_no_message_is_tried_not_even_to_check_it(rempli: tuple[Banc, dict[str, 
     )
     assert reponse.status_code == 403
     page = etree.HTML(lire(banc, "/console/lue/composer/getNumUnique").text)
-    assert "sne-sandbox check FICHIER" in page.xpath("string(//section[@aria-labelledby='t-envoi'])")
+    assert "sne-sandbox check FICHIER" in page.xpath("string(//section[@aria-labelledby='t-document'])")

@@ -116,7 +116,9 @@ def test_a_check_says_what_sending_would(banc: Banc) -> None:
 
 
 def test_what_is_right_is_accepted(banc: Banc) -> None:
-    assert verifier(banc, depart="specimen-association") == {"accepte": True, "remarques": []}
+    verifie = verifier(banc, depart="specimen-association")
+    assert (verifie["accepte"], verifie["remarques"], verifie["document"]) == (True, [], None)
+    assert verifie["champs"]["association"] == "Association Un Toit en Partage"
     assert verifier(banc) == verifier(banc, depart="menage-personne_seule-1")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from banc import MIDI, Banc, message, renouvellement, specimen
+from banc import MIDI, NS, Banc, message, renouvellement, specimen
 from lxml import etree, html
 from navigateur import ENTETES
 
@@ -436,7 +436,58 @@ def test_no_form_has_a_button_and_nothing_to_fill(page: Callable[..., Any], oper
     assert [f.get("aria-label") for f in formulaires if not f.xpath(champs)] == []
 
 
-def test_the_field_of_a_document_is_as_high_as_it(page: Callable[..., Any]) -> None:
-    for operation in ("getNumUnique", "rechercheDemandeMulticritere"):
-        (champ,) = page(f"/composer/{operation}").xpath("//textarea[@name='document']")
-        assert int(champ.get("rows")) == min(34, champ.text.strip().count("\n") + 3)
+def test_a_correction_is_a_button_of_the_form(banc: Banc, ouvrir: Any, page: Callable[..., Any]) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    for motif in racine.findall(f".//{{{NS}}}motifDemande"):
+        motif.getparent().remove(motif)
+    banc.demander(racine)
+    formulaire = ouvrir("getNumUnique?echange=1")
+    arbre = page("/composer/getNumUnique?echange=1")
+    (bouton,) = arbre.xpath("//li[@id='remarque-0']//button[@name='corriger']")
+    nom = bouton.get("value")
+    codes = arbre.xpath("//li[@id='remarque-0']//select/@name")
+    assert codes == [f"choix.{nom}"]
+
+    # Without a value there is nothing to write; with one, the document comes back with it, and checked.
+    sans = formulaire.poster("", corriger=nom)
+    assert sans.status_code == 422
+    assert "demande une valeur" in a_plat(sans)
+    mende = formulaire.poster("", corriger=nom, **{f"choix.{nom}": "19"})
+    assert mende.status_code == 200
+    assert "Il serait accepté" in a_plat(mende)
+    assert 'motifDemande code="19"' in html.fromstring(mende.text).xpath("string(//textarea)")
+    # Once it is mended there is no such correction.
+    apres = Formulaire(banc, html.fromstring(mende.text))
+    rien = apres.poster("", corriger=nom, **{f"choix.{nom}": "19"})
+    assert rien.status_code == 422
+    assert "n'est plus à faire" in a_plat(rien)
+
+
+def test_the_fields_at_fault_are_marked(banc: Banc, page: Callable[..., Any]) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    racine.find(f".//{{{NS}}}demandeur/{{{NS}}}dateNaissance").text = "2091-09-14"
+    banc.demander(racine)
+    arbre = page("/composer/getNumUnique?echange=1")
+    (champ,) = arbre.xpath("//input[@name='champ.naissance']")
+    assert champ.get("aria-invalid") == "true"
+    (dite,) = arbre.xpath(f"//p[@id='{champ.get('aria-describedby').split()[0]}']")
+    assert "date de naissance" in dite.text_content()
+    assert not arbre.xpath("//input[@name='champ.nom']/@aria-invalid")
+
+
+def test_the_check_of_the_api_says_where_and_how(banc: Banc) -> None:
+    depart = banc.api("GET", f"/bases/{banc.nom}/messages/getNumUnique").json
+    document = depart["document"].replace('<ns1:civilite code="', '<ns1:civilite code="M')
+    chemin = f"/bases/{banc.nom}/messages/getNumUnique/check"
+    verifie = banc.api("POST", chemin, {"document": document}).json
+    (dite,) = [r for r in verifie["remarques"] if r["corrections"]]
+    assert "civilite" in document[dite["debut"] : dite["fin"]]
+    assert document.split("\n")[dite["ligne"] - 1][dite["colonne"] - 1 :].startswith("<ns1:civilite")
+    assert {c["valeur"] for c in dite["corrections"][0]["choix"]} >= {"1", "2"}
+    assert verifie["document"] is None
+    # A field is written into the document, which comes back: the places are its own.
+    reporte = banc.api("POST", chemin, {"document": document, "champs": {"nom": "Reporté"}}).json
+    assert "<ns1:nom>Reporté</ns1:nom>" in reporte["document"]
+    assert reporte["champs"]["nom"] == "Reporté"
+    casse = banc.api("POST", chemin, {"document": "<a>\n <b>\n</a>"}).json
+    assert [(r["ligne"], r["gravite"]) for r in casse["remarques"]] == [(3, "bloquante")]
