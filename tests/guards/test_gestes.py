@@ -33,8 +33,8 @@ VUES_SEULES: Final = {
     "connexion.lecture": _PAGE, "connexion.lecteur": _PAGE, "connexion.entree": _PAGE,
     "conformite.flux": _FLUX, "journal.flux": _FLUX,
     "bases.supprimer": _CONFIRMATION, "sauvegardes.remise": _CONFIRMATION,
-    "temps.demander_annuler": _CONFIRMATION, "sauvegardes.remettre": _CONFIRMATION, "sauvegardes.restaurer": _CONFIRMATION,
-    "sauvegardes.oublier": _CONFIRMATION,
+    "temps.demander_annuler": _CONFIRMATION, "sauvegardes.remettre": _CONFIRMATION,
+    "sauvegardes.restaurer": _CONFIRMATION, "sauvegardes.oublier": _CONFIRMATION,
 }  # fmt: skip
 #: Commands that are no deed on a base of a server, and why.
 COMMANDES_SEULES: Final = {
