@@ -136,14 +136,16 @@ def test_the_time_of_the_base_is_drawn_and_told(banc: Banc, page: Page) -> None:
     vue = page("/controle")
     (sorties,) = vue.xpath("//table[contains(@class, 'frise-mois')]//tr[th='04/2019']/td[2]/a/@href")
     assert "demande radiée" in dit(page(sorties.removeprefix(f"/console/{banc.nom}")))
-    assert "Horloge, avance (13 mois)" in dit(vue, "//details")
+    assert "Horloge, avance (13 mois)" in dit(vue, "//section[@aria-labelledby='t-frise']")
     assert vue.xpath("//*[local-name()='path'][@class='deplacement']")
 
 
 def test_the_same_by_the_api(banc: Banc) -> None:
     numero, _ = banc.creer_demande()
     chemin = f"/bases/{banc.nom}/clock"
-    prevu = banc.api("GET", f"{chemin}/preview?vers=P13M&limite=1").get_json()
+    prevu = banc.api("GET", f"{chemin}/preview?vers=P13M&limite=1")
+    assert prevu.status_code == 200, prevu.text
+    prevu = prevu.get_json()
     fait = banc.api("POST", f"{chemin}/advance", TREIZE).get_json()
     assert (prevu["faits"], prevu["nuits"], prevu["avant"]) == (fait["faits"], fait["nuits"], fait["avant"])
     assert prevu["previsions"] == [{"jour": "2019-02-15", "fait": "preavis", "numero": numero}]
