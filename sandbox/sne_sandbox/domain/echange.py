@@ -167,7 +167,8 @@ _DE_LA_CONSOLE: Final = frozenset({REJEU.lower(), CONSOLE.lower()})
 #: Headers whose value is not kept: a search of the journal would give it away, letter by letter.
 SECRETS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 #: « Methods » of the lines that no HTTP request left: a handshake refused, a file left in an inbox, a night,
-#: the step of a scene, a state put back, a clock that was moved, a night that was taken back with its move.
+#: the step of a scene, a state put back, a clock that was moved, a night that was taken back with its move,
+#: and what is left of a line that was erased by hand.
 TLS: Final = "TLS"
 FICHIER: Final = "FICHIER"
 NUIT: Final = "NUIT"
@@ -175,9 +176,10 @@ SCENE: Final = "SCENE"
 REMISE: Final = "REMISE"
 HORLOGE: Final = "HORLOGE"
 NUIT_ANNULEE: Final = "ANNULEE"
-HORS_HTTP: Final = frozenset({TLS, FICHIER, NUIT, SCENE, REMISE, HORLOGE, NUIT_ANNULEE})
+EFFACE: Final = "EFFACE"
+HORS_HTTP: Final = frozenset({TLS, FICHIER, NUIT, SCENE, REMISE, HORLOGE, NUIT_ANNULEE, EFFACE})
 #: Those whose path is a sentence, and which nobody sent: facts, neither accepted nor refused.
-DITES: Final = frozenset({NUIT, REMISE, HORLOGE, NUIT_ANNULEE})
+DITES: Final = frozenset({NUIT, REMISE, HORLOGE, NUIT_ANNULEE, EFFACE})
 _METHODE: Final = re.compile(r"[A-Za-z-]{1,20}")
 #: What no word of a header of ours has.
 _PAS_UN_MOT: Final = re.compile(r"[^A-Za-z0-9_.-]")

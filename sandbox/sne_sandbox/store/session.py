@@ -19,6 +19,7 @@ from sne_sandbox.errors import BaseInconnue, ConflitEtat, SandboxError, StoreErr
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store import requetes, schema, tables, tranches
+from sne_sandbox.store.ateliers import Ateliers
 from sne_sandbox.store.connexion import Connexion, Ligne
 from sne_sandbox.store.defaillances import base_en_panne
 from sne_sandbox.store.donnees import BaseDeDonnees
@@ -45,6 +46,7 @@ class Magasin(BaseDeDonnees):
         self.journal = Journal(self, maximum=journal_max)
         self.bases = Bases(self)
         self.jetons = Jetons(self)
+        self.ateliers = Ateliers(self)
         #: By base, the last night after which so many were due that it was asked whether they are to be run.
         self.nuits_demandees: dict[str, date | None] = {}
         self.voisins: Voisins | None = None
