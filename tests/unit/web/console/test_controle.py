@@ -265,7 +265,7 @@ def test_a_panne_that_cannot_be_says_why(banc: Banc, envoyer: Page, champs: dict
 
 
 def test_settings_are_those_of_the_table_and_are_changed(banc: Banc, page: Page, envoyer: Page) -> None:
-    noms = page("/controle/reglages").xpath("//main//form//label/text()")
+    noms = page("/controle/reglages").xpath("//main//form//label/following-sibling::code/text()")
     assert noms == list(Reglages.__slots__)
     vue = suivre(
         banc, envoyer("/controle/reglages", depuis="/controle/reglages", profile="strict", recherche_max="7")
