@@ -52,7 +52,7 @@ def galerie(tmp_path_factory: pytest.TempPathFactory, navigateur: Navigateur) ->
         formulaires.envoyer(
             "/console/ecole/controle/bases", nom="demonstration", semence="ecole", horloge=HORLOGE, seed="0"
         )
-        formulaires.envoyer("/console/demonstration/controle/avancer", vers="P2M")
+        formulaires.envoyer("/console/demonstration/controle/avancer", vers="P2M", vu="oui")
         compter(serveur.pret["http"], serveur.pret["admin_token"])
         yield Navigateur.entre(navigateur.chromium, serveur.pret["http"], serveur.pret["admin_token"])
     finally:

@@ -96,7 +96,7 @@ def commande(geste: str, vers: str | None, *, essai: bool, base: str, forme: str
     else:
         click.echo(deplacement.phrase)
         click.echo(_phrase(deplacement.horloge))
-        if deplacement.annulable:
+        if deplacement.annulable and any(deplacement.faits.values()):
             click.echo(
                 f"Pour revenir, tant que rien d'autre n'est venu : « sne-sandbox clock annuler{_sur(base)} »"
             )

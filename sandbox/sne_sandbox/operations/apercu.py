@@ -7,6 +7,7 @@ Read in a transaction that reads: nobody waits for it. It is the very list that 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice, starmap
 from typing import Annotated, Final
 
 from sne_sandbox.domain.dates import date_francaise
@@ -16,8 +17,8 @@ from sne_sandbox.operations.horloge import Mouvement, viser
 from sne_sandbox.operations.prevision import Faits, Prevision
 from sne_sandbox.store.session import Magasin
 
-#: What each question reads at most: a larger base is told « au moins ».
-PREVUES_MAX: Final = lifecycle.SAUVEES_MAX
+#: What each question reads at most: a base where more is due is told « au moins ».
+PREVUES_MAX: Final = 10_000
 #: Facts that are known when one of the questions had more to tell.
 _SURS: Final = (*PERTES, Fait.PREAVIS)
 
@@ -71,20 +72,18 @@ def prevoir(
         # Time that goes back over no demande at all has no night.
         depuis = min(visee.derniere_nuit, jour)
         nuits: dict[date, Faits] = {}
-        bornee = False
+        surs, bornee = tuple(Fait), False
         if jour > depuis:
             prevision = Prevision(registre, depuis + timedelta(days=1), jour, plafond=PREVUES_MAX)
             nuits, bornee = prevision.nuits, prevision.bornee
+            if bornee:
+                surs = _SURS
+            elif prevision.non_lues:
+                surs = tuple(f for f in Fait if f is not Fait.DELAI_LONG)
         sauvegarde = lifecycle.sera_sauvee(registre, nuits.items(), demandees=True)
-    surs = _SURS if bornee else tuple(Fait)
     comptes = {f: sum(len(faits[f]) for faits in nuits.values()) if f in surs else 0 for f in Fait}
-    prevus = [
-        Prevu(nuit, f, numero)
-        for nuit in sorted(nuits)
-        for f in surs
-        if fait in (None, f)
-        for numero in nuits[nuit][f]
-    ]
+    voulus = [f for f in surs if fait in (None, f)]
+    tous = ((nuit, f, numero) for nuit in sorted(nuits) for f in voulus for numero in nuits[nuit][f])
     combien = (jour - depuis).days
     return Apercu(
         nom,
@@ -93,21 +92,20 @@ def prevoir(
         visee.apres,
         combien,
         comptes,
-        bornee,
+        len(surs) < len(Fait),
         sauvegarde,
-        len(prevus),
-        tuple(prevus[apres : apres + limite]),
-        _phrase(depuis, jour, comptes, bornee=bornee),
+        sum(comptes[f] for f in voulus),
+        tuple(starmap(Prevu, islice(tous, apres, apres + limite))),
+        _phrase(depuis, jour, comptes, bornee=bornee, tout=len(surs) == len(Fait)),
     )
 
 
-def _phrase(depuis: date, jour: date, comptes: Mapping[Fait, int], *, bornee: bool) -> str:
+def _phrase(depuis: date, jour: date, comptes: Mapping[Fait, int], *, bornee: bool, tout: bool) -> str:
     combien = (jour - depuis).days
     if not combien:
         return "Aucune nuit ne passerait."
     premiere, derniere = date_francaise(depuis + timedelta(days=1)), date_francaise(jour)
     quand = f"1 nuit ({premiere})" if combien == 1 else f"{combien} nuits, du {premiere} au {derniere}"
-    dit = enumerer_bref(comptes) or "rien à faire"
-    if bornee:
-        return f"{quand} : au moins {dit}, et d'autres faits qui ne sont pas comptés."
-    return f"{quand} : {dit}."
+    dit = f"{'au moins ' if bornee else ''}{enumerer_bref(comptes) or 'rien à faire'}"
+    reste = "" if tout else ", et d'autres faits qui ne sont pas comptés"
+    return f"{quand} : {dit}{reste}."

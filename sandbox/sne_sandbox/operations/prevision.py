@@ -47,7 +47,8 @@ class Prevision:
     """What each night from `premiere` to `derniere` will do, nobody writing in between.
 
     `plafond` bounds what each question reads; `bornee` then says whether one had more to tell: what is known
-    is true of radiations, erasures and notices, which are at least so many, and of nothing else.
+    is true of radiations, erasures and notices, which are at least so many, and of nothing else; `non_lues`
+    that more demandes wait for Paris than were read: their delay is not known.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Prevision:
         self._derniere = derniere
         self._plafond = IDENTIFIANT_MAX - 1 if plafond is None else plafond
         self._documents = IDENTIFIANT_MAX if plafond is None else DOCUMENTS_MAX
-        self.bornee = False
+        self.bornee = self.non_lues = False
         self.nuits: dict[date, Faits] = defaultdict(lambda: {fait: [] for fait in Fait})
         self._radiations: dict[str, date] = {}
         self._prevoir_radiations()
@@ -129,8 +130,7 @@ class Prevision:
                 douteux[depot.numero] = nuit
             elif ans == DELAI_HORS_DE_PARIS_ANS:
                 self._noter(Fait.DELAI_LONG, nuit, depot.numero)
-        if len(douteux) > self._documents:
-            self.bornee = True
+        self.non_lues |= len(douteux) > self._documents
         for stockee in self._registre.feuilleter(islice(douteux, self._documents)):
             if delai_anormal_ans(stockee.demande) == ans:
                 self._noter(Fait.DELAI_LONG, douteux[stockee.numero_unique], stockee.numero_unique)

@@ -2,11 +2,16 @@
 
 import json
 import re
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "operations"))
+
+from temps import ajouter, stockee
 
 from sne_sandbox.cli.main import cli
 from sne_sandbox.domain.base import Base, Horloge
@@ -105,3 +110,26 @@ def test_nights_that_wait_are_told_and_run(home: Path) -> None:
     assert "en attente" not in _lancer(home, "read", "--base", "endormie").stdout
     with pytest.raises(UsageError, match="ne prend pas d'instant"):
         _lancer(home, "nuits", "P1D", "--base", "endormie")
+
+
+def test_a_move_is_tried_made_and_taken_back(home: Path) -> None:
+    with Magasin.ouvrir(None, home) as magasin:
+        ajouter(magasin, "ecole", *(stockee(rang, date(2018, 1, 15)) for rang in range(1, 50)))
+    for option in ("--essai", "--dry-run"):
+        dit = _lancer(home, "advance", "P13M", option).stdout
+        assert dit.startswith(
+            "L'avance (13 mois) ferait : 396 nuits, du 16/03/2018 au 15/04/2019 : 49 radiations,"
+        )
+        assert "  15/12/2018  1110118000001G1104  avis d'échéance\n" in dit
+        assert "  … et 58 de plus" in dit
+        assert dit.endswith("« clock annuler » la ramènerait.\nRien n'a été fait.\n")
+    prevu = json.loads(_lancer(home, "advance", "P13M", "--essai", "--format", "json").stdout)
+    assert prevu["faits"]["radiations"] == 49
+    assert _lancer(home).stdout == "Base [ecole] : 15/03/2018 12:00:00 (figée)\n"
+    assert "« sne-sandbox clock annuler »" in _lancer(home, "advance", "P13M").stdout
+    assert "Il est de nouveau 15/03/2018 12:00 dans la base." in _lancer(home, "annuler").stdout
+    assert _lancer(home).stdout == "Base [ecole] : 15/03/2018 12:00:00 (figée)\n"
+    with pytest.raises(ConflitEtat, match="autre chose est venu depuis"):
+        _lancer(home, "annuler")
+    with pytest.raises(UsageError, match="rien à essayer"):
+        _lancer(home, "read", "--essai")

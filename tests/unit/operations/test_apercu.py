@@ -87,7 +87,7 @@ def _tout(magasin: Magasin, base: str) -> Any:
     return rangees, lue.horloge, lue.derniere_nuit, lue.reglages
 
 
-@pytest.mark.parametrize("graine", range(6))
+@pytest.mark.parametrize("graine", range(4))
 def test_what_is_foreseen_happens_and_is_taken_back(
     magasin: Magasin, creer: Creer, graine: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +100,8 @@ def test_what_is_foreseen_happens_and_is_taken_back(
         try:
             prevu = prevoir(magasin, base, mouvement, limite=10_000)
         except ConflitEtat:  # a date that is past
+            continue
+        if not prevu.nuits:  # nothing passes, nothing is to be taken back
             continue
         avant = _tout(magasin, base)
         fait = horloge.avancer(magasin, base, vers)

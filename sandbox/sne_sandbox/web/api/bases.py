@@ -19,7 +19,16 @@ from sne_sandbox.operations.sauvegardes import Sauvegarde
 from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages, Setting
 from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
-from sne_sandbox.web.api.contexte import ENTIER_MAX, NOM, Appels, Booleen, Entier, QuestionSchema, facultatif
+from sne_sandbox.web.api.contexte import (
+    ENTIER_MAX,
+    NOM,
+    Appels,
+    Booleen,
+    Entier,
+    QuestionSchema,
+    combien,
+    facultatif,
+)
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
@@ -248,8 +257,8 @@ class ApercuSchema(QuestionSchema):
     vers = facultatif("pour une avance : durée ISO 8601 (P1M), date (2019-04-15) ou instant ISO", "P1M")
     instant = facultatif("pour un gel : instant ISO ; absent : maintenant")
     fait = facultatif("ce fait seul", parmi=tuple(Fait))
-    apres = facultatif("faits à passer", 0, genre=Entier, validate=validate.Range(0, ENTIER_MAX))
-    limite = facultatif("faits à donner", 50, genre=Entier, validate=validate.Range(0, 1_000))
+    apres = facultatif("faits à passer", 0, genre=fields.Integer, validate=validate.Range(0, ENTIER_MAX))
+    limite = combien()
 
 
 @clock.get("/preview", question=ApercuSchema, refus={409: _RECUL, 422: "Durée illisible, ou trop longue"})

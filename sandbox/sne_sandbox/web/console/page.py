@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import wraps
 from itertools import chain
 from typing import Final
@@ -121,6 +121,17 @@ def jour_saisi(ecrit: str) -> date | None:
             f"[{ecrit.strip()[:20]}] n'est pas une date.", remede="écrivez jj/mm/aaaa : 15/03/2018"
         )
     return jour
+
+
+def a_l_heure(jour: date, ecrite: str) -> datetime:
+    """That day at the hour of a field (hh:mm; empty: midnight), in Paris. Raises UsageError."""
+    try:
+        heure = time.fromisoformat(ecrite.strip() or "00:00")
+    except ValueError:
+        raise UsageError(
+            f"[{ecrite.strip()[:20]}] n'est pas une heure.", remede="écrivez hh:mm : 09:30"
+        ) from None
+    return datetime.combine(jour, heure.replace(tzinfo=None), PARIS)
 
 
 def geste(retour: str) -> Callable[[_Geste], Callable[..., Redirection]]:

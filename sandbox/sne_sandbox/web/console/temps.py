@@ -17,7 +17,15 @@ from sne_sandbox.operations.apercu import prevoir
 from sne_sandbox.operations.faits import Fait, bref
 from sne_sandbox.operations.horloge import Mouvement
 from sne_sandbox.web.console.equivalents import Equivalents, equivalents
-from sne_sandbox.web.console.page import PAR_PAGE, apres_action, avec_remede, geste, jour_saisi, section
+from sne_sandbox.web.console.page import (
+    PAR_PAGE,
+    a_l_heure,
+    apres_action,
+    avec_remede,
+    geste,
+    jour_saisi,
+    section,
+)
 from sne_sandbox.web.histoire import lire_nuit
 from sne_sandbox.web.partage import services
 
@@ -141,20 +149,11 @@ def _mouvement(ecrits: Any, genre: str = "") -> Mouvement:
     if genre == "gel":
         ecrit = ecrits.get("instant", "").strip()
         if jour is not None:
-            return Mouvement("gel", instant=datetime.combine(jour, _heure(ecrits.get("heure", "")), PARIS))
+            return Mouvement("gel", instant=a_l_heure(jour, ecrits.get("heure", "")))
         return Mouvement("gel", instant=lire_instant(ecrit) if ecrit else None)
     if genre == "retour" or genre == "nuits":
         return Mouvement("retour" if genre == "retour" else "nuits")
     return Mouvement("avance", vers=jour.isoformat() if jour is not None else ecrits.get("vers", ""))
-
-
-def _heure(ecrite: str) -> time:
-    try:
-        return time.fromisoformat(ecrite.strip() or "00:00")
-    except ValueError:
-        raise UsageError(
-            f"[{ecrite.strip()[:20]}] n'est pas une heure.", remede="écrivez hh:mm : 09:30"
-        ) from None
 
 
 def _champs(mouvement: Mouvement) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from lxml import html
+
 ENTETES: Final = {"Host": "127.0.0.1:8080", "Accept": "text/html"}
 
 
@@ -18,3 +20,11 @@ def sans_ecart(arbre: Any) -> list[str]:
     )]  # fmt: skip
     ecarts += ["tableau sans légende"] * len(arbre.xpath("//table[not(caption)]"))
     return ecarts
+
+
+def suivre(banc: Any, reponse: Any) -> Any:
+    """The page that a form leads to, with what it says."""
+    assert reponse.status_code == 303, reponse.text
+    lue = banc.http.get(reponse.location, headers=ENTETES)
+    assert lue.status_code == 200
+    return html.fromstring(lue.text)

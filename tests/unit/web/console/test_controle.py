@@ -10,7 +10,7 @@ from banc import message as document
 from ecritures import mettre_a_l_heure
 from flask import Flask
 from lxml import html
-from navigateur import ENTETES
+from navigateur import ENTETES, suivre
 
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.domain.dates import PARIS
@@ -28,14 +28,6 @@ PAGES = ("", "/pannes", "/reglages", "/sauvegardes", "/remettre", "/bases")
 
 def textes(arbre: Any, chemin: str = "//main") -> str:
     return " ".join(" ".join(e.text_content() for e in arbre.xpath(chemin)).split())
-
-
-def suivre(banc: Banc, reponse: Any) -> Any:
-    """The page that a form leads to, with what it says."""
-    assert reponse.status_code == 303, reponse.text
-    lue = banc.http.get(reponse.location, headers=ENTETES)
-    assert lue.status_code == 200
-    return html.fromstring(lue.text)
 
 
 def message(arbre: Any) -> str:
@@ -273,7 +265,7 @@ def test_a_panne_that_cannot_be_says_why(banc: Banc, envoyer: Page, champs: dict
 
 
 def test_settings_are_those_of_the_table_and_are_changed(banc: Banc, page: Page, envoyer: Page) -> None:
-    noms = page("/controle/reglages").xpath("//main//form//label/text()")
+    noms = page("/controle/reglages").xpath("//main//form//label/following-sibling::code/text()")
     assert noms == list(Reglages.__slots__)
     vue = suivre(
         banc, envoyer("/controle/reglages", depuis="/controle/reglages", profile="strict", recherche_max="7")

@@ -121,7 +121,7 @@ def test_the_clock_says_what_is_to_come(banc: Banc, page: Page) -> None:
         " ".join(li.xpath("string(.//*[@class='fait'])").split()): li.get("class")
         for li in arbre.xpath("//ol[@class='frise']/li")
     }
-    assert genres["Jour du préavis d'échéance"] == "calendrier"
+    assert genres["Nuit du 15/02/2019 : préavis d'échéance"] == "echange"
     assert genres["Fin de validité"] == "avenir"
     assert genres["Radiation par le SNE faute de renouvellement"] == "avenir"
 

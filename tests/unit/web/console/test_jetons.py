@@ -81,7 +81,7 @@ def test_who_has_one_base_is_shown_no_other(ferme: Flask) -> None:
     assert liens
     assert {http.get(lien, headers=ENTETES).status_code for lien in liens} == {200}
     onglets = html.fromstring(http.get("/console/sienne/controle", headers=ENTETES).text)
-    adresses = onglets.xpath("//nav[@aria-label='Contrôle']//a/@href")
+    adresses = onglets.xpath("//nav[@aria-label='Base']//a/@href")
     assert {http.get(adresse, headers=ENTETES).status_code for adresse in adresses} == {200}
 
 
