@@ -21,6 +21,9 @@ class Fait(StrEnum):
     IRRECEVABILITE = "irrecevabilites"
 
 
+#: Those after which a demande is not what it was; the others are told, and change nothing.
+PERTES: Final = (Fait.RADIATION, Fait.EFFACEMENT)
+
 #: Code in the journal; what is said of one, and of several.
 _PAROLES: Final[Mapping[Fait, tuple[str, str, str]]] = {
     Fait.EFFACEMENT: (

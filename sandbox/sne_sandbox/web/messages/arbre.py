@@ -23,7 +23,8 @@ TEXTE_MAX: Final = 400
 
 Remarque = dict[str, Any]
 """What is said of an element: regle, message, gravite, remede, fidelite, source; `propriete` is its path, and
-`ensuite` the title above what a rule would say once the schema accepts the document."""
+`ensuite` the title above what a rule would say once the schema accepts the document; `sorte`, of what the
+schema refuses, the name of the sentence in `phrases.toml`."""
 
 
 @dataclass(slots=True)
@@ -237,6 +238,7 @@ def refus_du_schema(contrat: Contrat, refuse: Controle) -> list[Remarque]:
             "remede": faute.remede,
             "propriete": faute.chemin,
             "ligne": faute.ligne,
+            "sorte": "" if faute.ensuite else faute.regle.partition(" ")[2],
             "fidelite": faute.fidelite,
             "source": faute.source if faute.ensuite else "schéma de l'interface",
         }
