@@ -10,6 +10,7 @@ from banc import Banc, message, poser, specimen
 from lxml import etree
 from navigateur import ENTETES
 
+from sne_sandbox.conformance import trafic
 from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE
 from sne_sandbox.store import journal as store
@@ -630,3 +631,14 @@ def test_several_are_erased_by_the_page_and_by_the_api(
     efface = banc.api("DELETE", f"/bases/{banc.nom}/exchanges?ids=2,3").json
     assert efface == {"effaces": [2]}
     assert [e["id"] for e in banc.api("GET", f"/bases/{banc.nom}/exchanges?nuits=non").json["echanges"]] == []
+
+
+def test_a_judgement_says_what_was_erased_and_does_not_judge_it(banc: Banc) -> None:
+    _, racine = banc.creer_demande()
+    banc.demander(message(racine, "CRE"))
+    banc.services.magasin.journal.effacer(banc.nom, [2])
+    magasin, contrat = banc.services.magasin, banc.services.contrat_de(banc.nom)
+    *_, fin = trafic.juger_base(magasin, banc.nom, contrat)
+    entete = fin.rapport.entete  # type: ignore[union-attr]
+    assert entete.echanges == 1
+    assert entete.non_juges == "1 échange effacé à la main, non jugé."
