@@ -16,7 +16,7 @@ from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.recueil import RecueilDuJugement
 from sne_sandbox.contract.exigences import charger_exigences, niveaux
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.echange import Echange, VerdictEchange
+from sne_sandbox.domain.echange import EFFACE, Echange, VerdictEchange
 from sne_sandbox.domain.texte import accorde, extrait, masquer_nirs
 from sne_sandbox.reports import model
 from sne_sandbox.reports.decision import decider, motifs_des_refus
@@ -158,6 +158,7 @@ class _Bande:
     acceptes: int = 0
     refuses: int = 0
     inachevees: int = 0
+    effaces: int = 0
     debut: datetime | None = None
     fin: datetime | None = None
     _menages: Menages = field(default_factory=Menages)
@@ -171,6 +172,9 @@ class _Bande:
             if echange.illisible:
                 # Judged as it is, it would accuse the application of what our file lost.
                 self.recueil.deplorer([_illisible(echange)])
+                continue
+            if echange.methode == EFFACE:
+                self.effaces += 1
                 continue
             vue = observer(echange, self.contrat)
             if vue.de_la_console:
@@ -225,6 +229,14 @@ class _Bande:
             self.debut = self.debut or vue.echange.recu_le
             self.fin = vue.echange.recu_le
 
+    def _effaces_dits(self) -> str:
+        if not self.effaces:
+            return ""
+        dits = accorde(
+            self.effaces, "échange effacé à la main, non jugé", "échanges effacés à la main, non jugés"
+        )
+        return f"{dits}."
+
     def entete(self, reglages: ReglagesTrafic) -> Entete:
         """Who judged what, and how."""
         maintenant = datetime.now(UTC)
@@ -240,7 +252,9 @@ class _Bande:
             debut=self.debut or maintenant,
             fin=self.fin or maintenant,
             echanges=self.echanges,
-            non_juges=perdus(self.magasin, self.base, reglages.depuis),
+            non_juges=" ".join(
+                filter(None, (perdus(self.magasin, self.base, reglages.depuis), self._effaces_dits()))
+            ),
             refuses=self.refuses,
             inacheve=reglages.inacheve,
             surcharge=self.contrat.dossiers.surcharge,

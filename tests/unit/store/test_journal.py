@@ -9,7 +9,7 @@ from ecritures import vider
 
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
+from sne_sandbox.domain.echange import EFFACE, NUIT, Echange, VerdictEchange
 from sne_sandbox.store import journal
 from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.journal import MESURES, PAS, _conditions, _requete
@@ -339,3 +339,56 @@ def test_the_journal_of_a_base_that_is_deleted_goes_in_steps(
     assert magasin.journal.consigner(None, _echange()) == 8
     magasin.bases.supprimer("ecole")
     assert magasin.journal.chercher("ecole") == []
+
+
+# --- rules, those who have none, lines that are erased ------------------------------------------------------
+
+
+def test_a_rule_is_found_among_the_anomalies_alone(magasin: Magasin) -> None:
+    for champs in (
+        {"anomalies": [{"regle": "DOU001", "message": "m"}, {"regle": "IDT002"}]},
+        {"fault": {"code": "Sender", "message": '"regle": "DOU001"', "explication": ""}},
+        {"a_venir": [{"regle": "DOU001"}]},
+        {"anomalies": [{"regle": "DOU0011"}]},
+    ):
+        magasin.journal.consigner(None, _echange(**champs))
+
+    def ids(regle: str) -> list[int | None]:
+        return [e.identifiant for e in magasin.journal.chercher("ecole", regle=regle)]
+
+    assert (ids("DOU001"), ids("IDT002"), ids("DOU"), ids("%")) == ([1], [1], [], [])
+    assert magasin.journal.denombrer("ecole", regle="DOU001") == 1
+
+
+def test_those_without_guichet_or_operation_are_found(magasin: Magasin) -> None:
+    for champs in (
+        {"methode": "POST", "guichet": "G1104", "operation": "getNumUnique"},
+        {"methode": "POST"},
+        {"methode": NUIT},
+    ):
+        magasin.journal.consigner(None, _echange(**champs))
+
+    def ids(**criteres: str) -> list[int | None]:
+        return [e.identifiant for e in magasin.journal.chercher("ecole", **criteres)]  # type: ignore[arg-type]
+
+    assert ids(guichet=journal.AUCUN) == [3, 2]
+    assert ids(operation=journal.AUCUN) == [2], "a night is no request"
+
+
+def test_what_is_erased_leaves_its_number_and_its_hour(magasin: Magasin) -> None:
+    champs = {"methode": "POST", "numero_unique": "N1", "requete": b"secret", "reponse": b"secret"}
+    for _ in range(3):
+        magasin.journal.consigner(None, _echange(**champs, anomalies=[{"message": "secret"}], guichet="G1"))
+    magasin.journal.consigner(None, _echange(methode=NUIT, chemin="Nuit"))
+    compte = magasin.journal.compter("ecole")
+    assert magasin.journal.effacer("ecole", [4, 2, 99, 2, -1, 2**70]) == [2]
+    assert magasin.journal.effacer("ecole", [2]) == [], "it is erased"
+    efface = magasin.journal.lire("ecole", 2)
+    assert efface is not None
+    assert (efface.methode, efface.recu_le, efface.verdict) == (EFFACE, RECU, VerdictEchange.ACCEPTE)
+    assert efface.chemin == journal.EFFACEMENT
+    assert (efface.requete, efface.reponse, efface.anomalies, efface.guichet) == (b"", b"", [], None)
+    assert magasin.journal.compter("ecole") == compte
+    assert [e.identifiant for e in magasin.journal.chercher("ecole", numero="N1")] == [3, 1]
+    assert [e.identifiant for e in magasin.journal.chercher("ecole", sans_nuits=True)] == [3, 1]
+    assert [e.identifiant for e in magasin.journal.chercher("ecole", operation=EFFACE)] == [2]

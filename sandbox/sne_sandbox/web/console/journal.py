@@ -254,6 +254,9 @@ def arrivees(
 def selection(base: str) -> str | Redirection | Response:
     """What is done with the exchanges that are chosen (`ids`): `faire` says what. To read, at once; what
     changes something is asked about first."""
+    retour = _adresse(base, {**_demande(), "xpath": request.args.get("xpath") or None})
+    if not any(request.args.getlist("ids")):
+        return render_template("journal/selection.html", titre="Aucun échange choisi", retour=retour)
     ids, faire = selections.choisis(request.args.getlist("ids")), request.args.get("faire", "voir")
     if faire == "har":
         contenu = selections.archive(base, ids, origine=adresse_d_ici())
@@ -266,7 +269,6 @@ def selection(base: str) -> str | Redirection | Response:
             )
         return redirect(url_for("echange.comparer", a=ids[0], b=ids[1]), 303)
     echanges = [trouver.echange(base, identifiant) for identifiant in ids]
-    retour = _adresse(base, {**_demande(), "xpath": request.args.get("xpath") or None})
     quoi: dict[str, Any]
     if faire == "rejouer":
         # In the order in which they came.

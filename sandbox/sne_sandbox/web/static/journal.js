@@ -2,7 +2,7 @@
 "use strict";
 
 // --- live list: <tbody data-flux="URL" data-dernier="ID">, rows rendered and escaped by the server ----------
-// The newest come first. An event « etat » brings the page as it is now, « fin » leads elsewhere.
+// The newest come first.
 // Rows that come while one reads (scrolled, or with a focus, a selection, an open or a checked row) wait behind
 // a button: what is under the eye does not move.
 const liste = document.querySelector("[data-flux]");
@@ -44,25 +44,11 @@ if (liste && window.EventSource) {
       if (attente.length > GARDEES) { attente.shift(); tues += 1; }
       if (lit()) montrer(); else inserer();
     });
-    source.addEventListener("etat", (evenement) => { // what has changed takes the place of what has its id
-      const recus = new DOMParser().parseFromString(evenement.data, "text/html");
-      for (const recu of recus.querySelectorAll("[id]")) {
-        const ici = document.getElementById(recu.id);
-        if (!ici?.isEqualNode(recu)) ici?.replaceWith(document.importNode(recu, true));
-      }
-      arrivees += 1;
-    });
-    source.addEventListener("fin", (evenement) => {
-      enPause = true; // nothing comes after it
-      fermer();
-      location.replace(evenement.data);
-    });
   };
   const fermer = () => { source?.close(); source = null; voyant.classList.remove("actif"); };
 
   // --- what waits ---
   const lit = () => {
-    if (!nouveaux) return false;
     const choix = getSelection();
     return scrollY > 4 || liste.contains(document.activeElement)
       || (!choix.isCollapsed && liste.contains(choix.anchorNode))
@@ -76,17 +62,16 @@ if (liste && window.EventSource) {
   const inserer = () => {
     for (const texte of attente) poser(texte);
     while (liste.children.length > GARDEES) liste.lastElementChild.remove();
-    if (compte) { // ids follow each other: what a filter keeps out is counted too
-      const gardes = Number(compte.dataset.gardes) + Number(dernier) - depart;
-      compte.textContent = `${nombre(gardes)} ${gardes < 2 ? "échange gardé" : "échanges gardés"}`;
-    }
+    // Ids follow each other: what a filter keeps out is counted too.
+    const gardes = Number(compte.dataset.gardes) + Number(dernier) - depart;
+    compte.textContent = `${nombre(gardes)} ${gardes < 2 ? "échange gardé" : "échanges gardés"}`;
     document.querySelector("[data-vide]")?.remove();
     document.querySelector("[data-liste]").hidden = false;
     document.getElementById("selection")?.removeAttribute("hidden");
     arrivees += attente.length + tues;
     attente = [];
     tues = 0;
-    if (nouveaux) nouveaux.hidden = true;
+    nouveaux.hidden = true;
   };
   const poser = (texte) => {
     const ancienne = liste.firstElementChild;
@@ -107,7 +92,7 @@ if (liste && window.EventSource) {
   for (const [cible, quoi] of [[window, "scroll"], [document, "selectionchange"], [liste, "change"], [liste, "focusout"], [liste, "pointerleave"]])
     cible.addEventListener(quoi, () => setTimeout(tenter), { passive: true });
   liste.addEventListener("toggle", tenter, true);
-  nouveaux?.addEventListener("click", (evenement) => {
+  nouveaux.addEventListener("click", (evenement) => {
     const combien = Math.min(attente.length, GARDEES);
     inserer();
     const premiere = liste.firstElementChild;
@@ -120,8 +105,7 @@ if (liste && window.EventSource) {
   });
 
   setInterval(() => { // a reader is told once a while, not at each line
-    const dit = document.querySelector("[data-dit]")?.dataset.dit;
-    if (arrivees) annonce.textContent = dit ?? `${arrivees} ${arrivees === 1 ? "nouvel échange" : "nouveaux échanges"}`;
+    if (arrivees) annonce.textContent = `${nombre(arrivees)} ${arrivees === 1 ? "nouvel échange" : "nouveaux échanges"}`;
     arrivees = 0;
   }, 3000);
   voyant.hidden = false;

@@ -108,7 +108,7 @@ def test_the_end_of_the_channel_is_told_and_lived(banc: Banc, page: Page, envoye
     assert "finis depuis le 31/12/2018" in dit(page)
     deposer(envoyer, octets(specimen("personne_seule")))
     envoyer("/boites/G1104/relever", depuis="/boites?guichet=G1104")
-    assert f"{NOM} : anomalies (échange n° 1, ASY001 : Les échanges asynchrones ont pris fin" in dit(page)
+    assert f"{NOM} : anomalies (échange n° 2, ASY001 : Les échanges asynchrones ont pris fin" in dit(page)
     assert "ASY001" in dit(page, f"/boites/G1104/sortie/{RET}")
 
 

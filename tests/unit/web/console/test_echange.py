@@ -292,7 +292,7 @@ def test_a_panne_that_was_played_is_told(banc: Banc, page: Callable[..., Any]) -
     assert "Page 502 d'une passerelle Le client a reçu une page HTML" in texte
     assert "html_502 · la base" in texte
     assert "la base ne change pas" in texte
-    assert "Page 502 reçue" in a_plat(page("/journal"))
+    assert "Page 502 d'une passerelle" in a_plat(page("/journal"))
 
 
 # --- in one screen ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from banc import Banc, message, poser, specimen
 from lxml import etree
 from navigateur import ENTETES
 
+from sne_sandbox.conformance import trafic
 from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE
 from sne_sandbox.store import journal as store
@@ -501,3 +502,143 @@ def test_une_base_remise_se_lit_dans_la_liste(banc: Banc, page: Callable[..., An
     banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "etat"})
     (ligne,) = page("/journal").xpath("//tbody/tr")
     assert "Base remise à son état de départ." in ligne.text_content()
+
+
+# --- facets, refusals, several at once ----------------------------------------------------------------------
+
+
+def test_every_chip_leaves_as_many_lines_as_it_says(banc: Banc, page: Callable[..., Any]) -> None:
+    _, racine = banc.creer_demande()
+    for _ in range(3):
+        banc.demander(message(racine, "CRE"))
+    banc.relire("inconnu")
+    banc.relire("autre")
+    vues = 0
+    for depart in ("/journal", "/journal?verdict=anomalies", "/journal?operation=getNumUnique"):
+        for puce in page(depart).xpath("//nav[@class='facettes']//a[not(@aria-current)][span[@class='n']]"):
+            vues += 1
+            suite = page("/" + puce.get("href"))
+            lus = suite.xpath("//tbody[@data-lignes]//input[@name='ids'][not(ancestor::template)]")
+            assert str(len(lus)) == puce.xpath("string(span[@class='n'])"), puce.get("href")
+    assert vues > 8
+
+
+def test_every_kind_of_refusal_opens_as_many_lines_as_it_says(banc: Banc, page: Callable[..., Any]) -> None:
+    _, racine = banc.creer_demande()
+    for _ in range(2):
+        banc.demander(message(racine, "CRE"))
+        banc.relire("inconnu")
+        fautive = message(specimen("personne_seule"), "CRE")
+        poser(fautive, "entete/typeFichier", "XXX")
+        banc.demander(fautive)
+    sortes = page("/journal?refus=tous").xpath("//section[contains(@class, 'refus-recents')]//li/a[1]")
+    assert len(sortes) == 3
+    for sorte in sortes:
+        suite = page("/" + sorte.get("href"))
+        lus = suite.xpath("//tbody[@data-lignes]//input[@name='ids'][not(ancestor::template)]")
+        assert sorte.xpath("string(span/text())").strip() == str(len(lus)) == "2"
+
+
+def test_a_folded_line_is_open_at_its_address(banc: Banc, page: Callable[..., Any]) -> None:
+    for _ in range(3):
+        banc.relire("inconnu")
+    assert lignes(page("/journal")) == [3]
+    assert page("/journal").xpath("//tr/td/details[@open]") == []
+    (pli,) = page("/journal?ouvert=1").xpath("//tr/td/details[@open]")
+    assert pli.xpath("./ul/li/a[1]/text()") == ["n° 2", "n° 1"]
+    assert "3 fois de suite" in pli.text_content()
+
+
+def test_the_stream_obeys_the_address(banc: Banc, page: Callable[..., Any]) -> None:
+    ecrire(banc, 1, guichet="G1226")
+    for question, flux in (
+        ("?regle=IDT002&guichet=G1226", "?guichet=G1226&regle=IDT002"),
+        ("?nuits=1", "?nuits=1"),
+        ("?ouvert=1&tout=1", ""),
+    ):
+        (corps,) = page(f"/journal{question}").xpath("//tbody[@data-flux]")
+        assert corps.get("data-flux") == f"/console/{banc.nom}/journal/flux{flux}"
+
+
+def test_both_hours_are_told_with_their_days(banc: Banc, page: Callable[..., Any]) -> None:
+    ecrire(banc, 1, instant_base=datetime(2018, 3, 15, 11, tzinfo=UTC))
+    (quand,) = page("/journal").xpath("//td[@class='quand']")
+    assert " ".join(quand.text_content().split()) == "01/01/2026 01:00:00 base 15/03/2018 12:00:00"
+
+
+def test_a_selection_is_one_archive_oldest_first(banc: Banc) -> None:
+    banc.creer_demande()
+    banc.relire("inconnu")
+    ecrire(banc, 1, methode="NUIT")
+    chemin = f"/console/{banc.nom}/journal/selection"
+    for adresse in (
+        f"{chemin}?faire=har&ids=3&ids=2&ids=1",
+        f"/api/v1/bases/{banc.nom}/exchanges/har?ids=2,1,3",
+    ):
+        entrees = banc.http.get(adresse, headers=ENTETES).json["log"]["entries"]
+        assert [entree["comment"].split()[1] for entree in entrees] == ["1", "2"]
+        assert all(entree["timings"]["wait"] == entree["time"] > 0 for entree in entrees)
+    refus = banc.http.get(f"{chemin}?faire=har&ids=3", headers=ENTETES)
+    assert refus.status_code == 422
+    assert "pas d'archive HAR à en faire" in refus.text.replace("&#39;", "'")
+
+
+@pytest.mark.parametrize(
+    ("question", "statut"),
+    [
+        ("faire=har", 200),
+        ("ids=abc", 422),
+        ("ids=99", 404),
+        ("faire=comparer&ids=1", 422),
+        ("faire=comparer&ids=1&ids=2", 303),
+        ("&".join(f"ids={rang}" for rang in range(1, 203)), 422),
+        ("ids=1&faire=inconnu", 200),
+    ],
+)
+def test_what_cannot_be_done_with_a_selection_is_said(banc: Banc, question: str, statut: int) -> None:
+    ecrire(banc, 2)
+    lue = banc.http.get(f"/console/{banc.nom}/journal/selection?{question}", headers=ENTETES)
+    assert lue.status_code == statut, lue.text
+
+
+def test_several_are_played_again_in_order(
+    banc: Banc, page: Callable[..., Any], envoyer: Callable[..., Any]
+) -> None:
+    banc.creer_demande()
+    banc.relire("inconnu")
+    ecrire(banc, 1, methode="NUIT")
+    confirmation = page("/journal/selection?faire=rejouer&ids=3&ids=2&ids=1")
+    assert confirmation.xpath("//form[contains(@action, 'rejouer')]//input[@name='ids']/@value") == ["1", "2"]
+    fait = envoyer("/journal/rejouer", ids=["2", "1"])
+    assert fait.location.endswith("/journal/selection?ids=4&ids=5&faire=voir")
+    journal_ = banc.services.magasin.journal
+    rejoues = [journal_.lire(banc.nom, rang) for rang in (4, 5)]
+    assert [e.operation for e in rejoues if e] == ["getNumUnique", "getDemandeLogement"]
+
+
+def test_several_are_erased_by_the_page_and_by_the_api(
+    banc: Banc, page: Callable[..., Any], envoyer: Callable[..., Any]
+) -> None:
+    banc.creer_demande()
+    banc.relire("inconnu")
+    ecrire(banc, 1, methode="NUIT")
+    confirmation = page("/journal/selection?faire=effacer&ids=3&ids=1")
+    assert confirmation.xpath("//form[contains(@action, 'effacer')]//input[@name='ids']/@value") == ["1"]
+    assert envoyer("/journal/effacer", ids=["1", "3"]).status_code == 303
+    assert lignes(page("/journal")) == [2]
+    assert lignes(page("/journal?nuits=1")) == [3, 2, 1]
+    assert "Échange effacé" in page("/echanges/1").text_content()
+    efface = banc.api("DELETE", f"/bases/{banc.nom}/exchanges?ids=2,3").json
+    assert efface == {"effaces": [2]}
+    assert [e["id"] for e in banc.api("GET", f"/bases/{banc.nom}/exchanges?nuits=non").json["echanges"]] == []
+
+
+def test_a_judgement_says_what_was_erased_and_does_not_judge_it(banc: Banc) -> None:
+    _, racine = banc.creer_demande()
+    banc.demander(message(racine, "CRE"))
+    banc.services.magasin.journal.effacer(banc.nom, [2])
+    magasin, contrat = banc.services.magasin, banc.services.contrat_de(banc.nom)
+    *_, fin = trafic.juger_base(magasin, banc.nom, contrat)
+    entete = fin.rapport.entete  # type: ignore[union-attr]
+    assert entete.echanges == 1
+    assert entete.non_juges == "1 échange effacé à la main, non jugé."
