@@ -34,9 +34,9 @@ VUES_SEULES: Final = {
     "connexion.atelier": _PAGE, "connexion.stagiaire": _PAGE,
     "conformite.flux": _FLUX, "journal.flux": _FLUX, "scenes.flux": _FLUX, "ateliers.flux": _FLUX,
     "ateliers.mots": _FLUX, "ateliers.remise": _CONFIRMATION, "ateliers.fin": _CONFIRMATION,
-    "controle.supprimer_base": _CONFIRMATION, "controle.remise": _CONFIRMATION,
-    "controle.remettre": _CONFIRMATION, "controle.restaurer": _CONFIRMATION,
-    "controle.oublier": _CONFIRMATION,
+    "bases.supprimer": _CONFIRMATION, "sauvegardes.remise": _CONFIRMATION,
+    "temps.demander_annuler": _CONFIRMATION, "sauvegardes.remettre": _CONFIRMATION,
+    "sauvegardes.restaurer": _CONFIRMATION, "sauvegardes.oublier": _CONFIRMATION,
 }  # fmt: skip
 #: Commands that are no deed on a base of a server, and why.
 COMMANDES_SEULES: Final = {

@@ -16,6 +16,7 @@ from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.scenes import PasScene, Scene
 from sne_sandbox.web import representation
+from sne_sandbox.web.acces import joue_les_scenes
 from sne_sandbox.web.api.contexte import Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.representation import Joue, Representation
@@ -44,6 +45,7 @@ class SceneLue:
     resume: str
     public: Annotated[str, "pour qui"]
     duree: str
+    apprendre: Annotated[str, "ce que l'on sait après"]
     horloge: Annotated[datetime, "l'instant où sa base est gelée au début"]
     base: Annotated[str, "rien qu'à elle ; elle existe une fois la scène commencée"]
     pas_en_tout: int
@@ -93,6 +95,8 @@ class JoueLu:
     nuits: Annotated[list[int], "numéros au journal des nuits passées"]
     fichiers: Annotated[Sequence[str], "documents reçus par dispatching"]
     montres: list[ValeurMontree]
+    choix: Annotated[int | None, "rang du choix de la salle, à partir de 1"]
+    perdue: Annotated[bool, "la réponse n'est pas arrivée à qui demandait"]
 
     @classmethod
     def de(cls, joue: Joue) -> Self:
@@ -110,6 +114,8 @@ class JoueLu:
             [nuit.identifiant or 0 for nuit in joue.nuits],
             joue.fichiers,
             [ValeurMontree(nom, masquer_nirs(valeur)) for nom, valeur in joue.montres],
+            joue.choix,
+            joue.perdue,
         )
 
 
@@ -119,10 +125,13 @@ class PasLu:
 
     rang: Annotated[int, "à partir de 1"]
     titre: str
-    dire: Annotated[str, "avant de le jouer"]
+    dire: Annotated[str | None, "avant de le jouer : les notes du formateur ; null pour qui ne fait que lire"]
+    question: Annotated[str, "ce que l'on demande à la salle avant de le jouer"]
     regarder: Annotated[str, "une fois joué"]
     action: Annotated[str, {"enum": [*ACTIONS, REGARDER]}]
     page: Annotated[str | None, "de la console, à ouvrir une fois le pas joué : " + " ou ".join(scenes.PAGES)]
+    choix: Annotated[list[str], "ce que la salle peut choisir d'envoyer ; vide : rien à choisir"]
+    essais: Annotated[list[JoueLu], "choix refusés ; le pas se rejoue avec un autre"]
     joue: Annotated[JoueLu | None, "null : pas encore joué"]
 
 
@@ -153,21 +162,36 @@ class RangSchema(QuestionSchema):
         allow_none=True,
         validate=validate.Range(1, 1000),
     )
+    choix = facultatif(
+        "pour un pas qui le demande : rang du choix de la salle",
+        genre=Entier,
+        allow_none=True,
+        validate=validate.Range(1, 100),
+    )
 
 
 def _entiere(scene: Scene) -> SceneEntiere:
     etat = representation.lire(services(), scene)
-    joues = {joue.rang: JoueLu.de(joue) for joue in etat.joues}
+    joues = {joue.rang: joue for joue in etat.joues}
     return SceneEntiere.de(
         etat,
         suivant=etat.suivant if etat.commencee and not etat.finie else None,
-        pas=[_pas(rang, pas, joues.get(rang)) for rang, pas in enumerate(scene.pas, 1)],
+        pas=[_pas(rang, pas, joues.get(rang), etat) for rang, pas in enumerate(scene.pas, 1)],
     )
 
 
-def _pas(rang: int, pas: PasScene, joue: JoueLu | None) -> PasLu:
-    action = next((nom for nom in ACTIONS if getattr(pas, nom) is not None), REGARDER)
-    return tirer(PasLu, pas, rang=rang, action=action, joue=joue)
+def _pas(rang: int, pas: PasScene, joue: Joue | None, etat: Representation) -> PasLu:
+    essais = joue.essais if joue is not None else etat.essais if rang == etat.suivant else ()
+    return tirer(
+        PasLu,
+        pas,
+        rang=rang,
+        dire=pas.dire if joue_les_scenes() else None,
+        action=next((nom for nom in ACTIONS if getattr(pas, nom) is not None), REGARDER),
+        choix=[choix.libelle for choix in pas.choix],
+        essais=[JoueLu.de(essai) for essai in essais],
+        joue=None if joue is None else JoueLu.de(joue),
+    )
 
 
 def _trouver(identifiant: str, base: str = "") -> Scene:
@@ -189,7 +213,7 @@ def _commencer(voulue: Scene, *, vider: bool) -> SceneEntiere:
     return _entiere(voulue)
 
 
-def _jouer(voulue: Scene, rang: int | None) -> SceneEntiere:
+def _jouer(voulue: Scene, rang: int | None, choix: int | None) -> SceneEntiere:
     etat = representation.lire(services(), voulue)
     rang = rang or etat.suivant
     if not etat.commencee or rang > min(etat.suivant, len(voulue.pas)):
@@ -198,7 +222,7 @@ def _jouer(voulue: Scene, rang: int | None) -> SceneEntiere:
             f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
             remede=f"POST /api/v1{depart}/{voulue.identifiant}/start la remet au début",
         )
-    representation.jouer(services(), voulue, rang, expediteur())
+    representation.jouer(services(), voulue, rang, expediteur(), choix)
     return _entiere(voulue)
 
 
@@ -227,7 +251,7 @@ def commencer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
 @blueprint.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
 def jouer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
     """The next step of a scene played."""
-    return _jouer(_trouver(scene), donnees["rang"])
+    return _jouer(_trouver(scene), **donnees)
 
 
 @ici.get("")
@@ -252,7 +276,7 @@ def commencer_ici(donnees: dict[str, Any], base: str, scene: str) -> SceneEntier
 @ici.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
 def jouer_ici(donnees: dict[str, Any], base: str, scene: str) -> SceneEntiere:
     """The next step of a scene played in a base."""
-    return _jouer(_trouver(scene, base), donnees["rang"])
+    return _jouer(_trouver(scene, base), **donnees)
 
 
 def _ou(etat: Representation) -> str:

@@ -7,7 +7,8 @@ somebody's: of who has a right on it alone, or of a trainee of an atelier.
 import socket
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Response, redirect, render_template, request, url_for
@@ -22,16 +23,18 @@ from sne_sandbox.operations.jetons import Droit
 from sne_sandbox.settings import est_boucle_locale
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.web import representation
-from sne_sandbox.web.acces import acces_d_ici, est_locale, qui_est_la, voit_en_clair
+from sne_sandbox.web.acces import acces_d_ici, est_locale, joue_les_scenes, qui_est_la, voit_en_clair
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, evenement, section
+from sne_sandbox.web.console.page import apres_action, contrat_servi, evenement, section
 from sne_sandbox.web.console.page import flux as page_flux
+from sne_sandbox.web.console.salle import essentiel, regarder
 from sne_sandbox.web.partage import expediteur, services
 
 blueprint: Final = section("scenes", __name__)
 
 #: Where the pages that a step leads to are.
 _PAGES: Final = {"quotas": "statistiques.quotas", "statistiques": "statistiques.page"}
+_HEURE: Final = 60
 #: Seconds that the stream of who follows lasts, between two looks, between two signs of life, and for which
 #: the lines of one step are gathered: a step opens its line before it has done anything.
 FLUX_DUREE: Final = 30.0
@@ -76,21 +79,70 @@ def pour_la_salle() -> str:
 
 @blueprint.get("/scenes/<scene>")
 def scene(base: str, scene: str) -> Reponse:
-    """Where it stands. Once begun it is shown with its own base, whose clock is then at the top."""
+    """The trainer's window; who only reads is led to the room's, without the notes. Once begun it is shown
+    with its own base, whose clock is then at the top."""
     etat = representation.lire(services(), _placee(base, scene))
-    suivre = "suivre" in request.args
+    if not joue_les_scenes() or "projeter" in request.args or "suivre" in request.args:
+        return redirect(url_for("scenes.salle", base=_lieu(etat, base), scene=scene))
     if etat.commencee and base != etat.scene.base:
-        return redirect(_adresse(etat.scene, suivre=1 if suivre else None))
+        return redirect(_adresse(etat.scene))
     return Response(
         render_template(
             "scenes/scene.html",
             etat=etat,
             scene=etat.scene,
-            suivre=suivre,
-            projeter=_projeter(),
+            ecoule=_ecoule(etat),
             pages={nom: (libelle, _PAGES[nom]) for nom, libelle in donnees.PAGES.items()},
         )
     )
+
+
+@blueprint.get("/scenes/<scene>/salle")
+def salle(base: str, scene: str) -> Reponse:
+    """The room's window: the step that was played, or that of rank `pas`; never the trainer's notes."""
+    etat = representation.lire(services(), _placee(base, scene))
+    if etat.commencee and base != etat.scene.base:
+        return redirect(url_for("scenes.salle", base=etat.scene.base, scene=scene))
+    rang = entier_de(request.args.get("pas"))
+    vue = regarder(services(), etat, rang if rang in range(1, len(etat.joues)) else None)
+    return Response(render_template("scenes/salle.html", etat=etat, scene=etat.scene, salle=vue))
+
+
+@blueprint.get("/scenes/<scene>/fiche")
+def fiche(base: str, scene: str) -> str:
+    """The sheet of the trainees, to print: questions, room to answer, the rules that are met."""
+    return _feuille(_placee(base, scene), corrige=False)
+
+
+@blueprint.get("/scenes/<scene>/corrige")
+def corrige(base: str, scene: str) -> str:
+    """The same with the answers, for the trainer."""
+    return _feuille(_placee(base, scene), corrige=True)
+
+
+def _feuille(scene: donnees.Scene, *, corrige: bool) -> str:
+    contrat = contrat_servi()
+    attendus = [attendu for pas in scene.pas for attendu in (pas.attendu, *(c.attendu for c in pas.choix))]
+    codes = dict.fromkeys(code for attendu in attendus for code in attendu.regles)
+    return render_template(
+        "scenes/fiche.html",
+        scene=scene,
+        corrige=corrige,
+        envois=[essentiel(pas) for pas in scene.pas],
+        regles=[contrat.regles[code] for code in codes if code in contrat.regles],
+    )
+
+
+def _ecoule(etat: representation.Representation) -> str:
+    """Since when the scene is played, by the machine's clock: « 12 min », « 1 h 05 »."""
+    if etat.debut is None:
+        return ""
+    minutes = max(0, int((datetime.now(UTC) - etat.debut).total_seconds() // 60))
+    return f"{minutes} min" if minutes < _HEURE else f"{minutes // _HEURE} h {minutes % _HEURE:02d}"
+
+
+def _lieu(etat: representation.Representation, base: str) -> str:
+    return etat.scene.base if etat.commencee else base
 
 
 @blueprint.get("/scenes/<scene>/flux")
@@ -149,20 +201,17 @@ def commencer(base: str, scene: str) -> Reponse:
 
 @blueprint.post("/scenes/<scene>/pas/<int:rang>")
 def jouer(base: str, scene: str, rang: int) -> Reponse:
-    """Plays its next step, and shows what came of it."""
+    """Plays its next step, as the room chose it when it is asked, and shows what came of it."""
     voulue = _placee(base, scene)
-    representation.jouer(services(), voulue, rang, expediteur())
-    return redirect(_adresse(voulue, _anchor=f"pas-{rang}"), 303)
+    choix = entier_de(request.form.get("choix"))
+    representation.jouer(services(), voulue, rang, expediteur(), choix)
+    # Without a fragment: the button of the next step, which has `autofocus`, then has the focus.
+    return redirect(_adresse(voulue), 303)
 
 
-def _adresse(scene: donnees.Scene, **suite: Any) -> str:
+def _adresse(scene: donnees.Scene) -> str:
     """Its page, with its own base."""
-    return url_for("scenes.scene", base=scene.base, scene=scene.identifiant, projeter=_projeter(), **suite)
-
-
-def _projeter() -> int | None:
-    """1 when the page is for a projector: no menu, and the step that was played and the next alone."""
-    return 1 if "projeter" in request.args else None
+    return url_for("scenes.scene", base=scene.base, scene=scene.identifiant)
 
 
 def _placee(base: str, identifiant: str) -> donnees.Scene:
