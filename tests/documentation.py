@@ -360,10 +360,10 @@ def _tolerances() -> list[str]:
 
 def _pannes() -> list[str]:
     return tableau(
-        ("genre", "ce qui arrive", "paramètres"),
+        ("panne", "ce qui arrive", "paramètres"),
         (
             (
-                f"`{g.nom}`",
+                f"`{g.nom}` {g.titre}",
                 f"{g.description} {g.effet[0].upper()}{g.effet[1:]}.",
                 " ; ".join(_parametre(p) for p in g.parametres) or "—",
             )

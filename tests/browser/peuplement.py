@@ -85,7 +85,7 @@ def tenir(origine: str, jeton: str) -> None:
     formulaires.envoyer(
         "/console/ecole/controle/bases", nom="essai", semence="vide", horloge=HORLOGE, seed="0"
     )
-    formulaires.envoyer("/console/ecole/ateliers", nom="salle", combien="2", noms="Une personne")
+    formulaires.envoyer("/console/ecole/ateliers", nom="salle", combien="1", noms="Une personne")
     for rang in (1, 2):
         formulaires.envoyer("/console/ecole/conformite/juger")
         limite = time.monotonic() + _PATIENCE

@@ -24,8 +24,8 @@ PAR_VUE: Final[Mapping[str, int]] = {
     "guide.page": 40,
     "composer.operation": 3,
     "echange.page": 8,
-    # The menu of bases leads to two; then each table, a territory, a guichet to change.
-    "statistiques.page": 5,
+    # The menu of bases leads to three; then each table, a territory, a guichet to change.
+    "statistiques.page": 6,
     "statistiques.territoires": 4,
     "guichets.page": 3,
 }

@@ -21,7 +21,7 @@ LIGNES_MAX, FICHIERS_MAX = 600, 520
 #: what a base knows, quotas and counts by territory, contracts side by side and compared, one's own traffic
 #: put to the next, a recording of the real server put to ours. 83,600 before that on a server one can share:
 #: tokens and rights, a database that fails, bounds, hosts that share one PostgreSQL, NIRs wherever they hide.
-#: 90,900 before that on the console: a home, an editor, time taken back, workshops, pictures, judgements live.
+#: 90,900 before that on the console: a home, an editor, time taken back, workshops, pictures.
 LIGNES_EN_TOUT = 104_000
 INTERDITS = {"utils", "helpers", "common", "manager"}
 #: Class names that stand for several classes, each with its reason; ten at most.

@@ -16,6 +16,7 @@ from typing import Any, Final
 import click
 
 from sne_sandbox.cli.options import COMMUNES, reglages
+from sne_sandbox.cli.terminal import BON, DISCRET, GRAS, MAUVAIS, PRUDENT, Style, ecrire, nu
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
@@ -83,13 +84,13 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, juger_tout: b
     formes: dict[str, Callable[[list[tuple[Path, Controle]]], None]] = {
         "text": _texte, "json": _json, "junit": junit,
     }  # fmt: skip
-    ecrire = formes.get(forme)
-    if ecrire is not None and "GITHUB_ACTIONS" not in os.environ:
-        ecrire(resultats)
+    rediger = formes.get(forme)
+    if rediger is not None and "GITHUB_ACTIONS" not in os.environ:
+        rediger(resultats)
     else:
         from sne_sandbox.cli import forges
 
-        forges.ecrire(resultats, forme, partial(ecrire, resultats) if ecrire else None)
+        forges.ecrire(resultats, forme, partial(rediger, resultats) if rediger else None)
     if not all(controle.conforme for _, controle in resultats):
         return 1
     return 3 if juger_tout and any(f.regle == NON_JUGE for _, c in resultats for f in c.fautes) else 0
@@ -191,7 +192,7 @@ def _non_juge(erreur: Exception) -> Controle:
 
 
 def _texte(resultats: list[tuple[Path, Controle]]) -> None:
-    lignes = []
+    lignes: list[tuple[str, Style]] = []
     for chemin, controle in resultats:
         bloquantes = sum(faute.gravite == "bloquante" for faute in controle.fautes)
         autres = len(controle.fautes) - bloquantes
@@ -201,16 +202,28 @@ def _texte(resultats: list[tuple[Path, Controle]]) -> None:
         if any(faute.regle == NON_JUGE for faute in controle.fautes):
             etat = "non jugé"
         suite = f", {accorde(autres, 'avertissement', 'avertissements')}" if autres else ""
-        lignes += [f"{chemin} : {etat}{suite}", *_dire(controle.fautes)]
+        lignes.append((f"{chemin} : {etat}{suite}", BON if controle.conforme else MAUVAIS))
+        lignes += ((ligne, _style(ligne)) for dite in _dire(controle.fautes) for ligne in dite.split("\n"))
         if controle.en_attente:
-            lignes.append(f"  Sans avis avant cette correction : {', '.join(controle.en_attente)}.")
-    click.echo("\n".join(lignes))
+            lignes.append(
+                (f"  Sans avis avant cette correction : {', '.join(controle.en_attente)}.", DISCRET)
+            )
+    ecrire(lignes)
     omises = sorted({code for _, controle in resultats for code in controle.omises})
     if omises:
         click.echo(f"Laissées de côté, faute de base ou de transport : {', '.join(omises)}.", err=True)
     mauvais = sum(not controle.conforme for _, controle in resultats)
     lus = accorde(len(resultats), "document", "documents")
     click.echo(f"{lus}, {accorde(mauvais, 'non conforme', 'non conformes')}.", err=True)
+
+
+def _style(ligne: str) -> Style:
+    """How a line of a fault is shown: what blocks, what warns, where."""
+    if f"({Gravite.BLOQUANTE}) : " in ligne:
+        return MAUVAIS
+    if f"({Gravite.AVERTISSEMENT}) : " in ligne:
+        return PRUDENT
+    return nu if ligne.startswith("    ") else GRAS
 
 
 def _dire(fautes: Iterable[FauteDeDocument]) -> Iterator[str]:

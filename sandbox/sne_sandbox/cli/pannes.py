@@ -45,6 +45,7 @@ def genres(forme: str, **_: Any) -> None:
         table = [
             {
                 "genre": g.nom,
+                "titre": g.titre,
                 "description": g.description,
                 "effet": g.effet,
                 "parametres": {p.nom: p.defaut for p in g.parametres},
@@ -54,7 +55,7 @@ def genres(forme: str, **_: Any) -> None:
         click.echo(json.dumps(table, ensure_ascii=False))
         return
     for genre in GENRES.values():
-        click.echo(f"{genre.nom:<16} {genre.description}")
+        click.echo(f"{genre.nom:<16} {genre.titre}. {genre.description}")
         click.echo(f"{'':<16} Effet : {genre.effet}.")
         for p in genre.parametres:
             unite = f" {p.unite}" if p.unite else ""

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages, tableau_markdown
+from sne_sandbox.cli.terminal import DISCRET, GRAS, PRUDENT, Style, ecrire, nu
 from sne_sandbox.contract import versions
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.generators.exemples import decrire, exemples
@@ -91,24 +92,35 @@ def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool,
 
 def _lignes(fiches: list[dict[str, Any]]) -> None:
     effets, fidelites = (max((len(f[nom]) for f in fiches), default=0) for nom in ("effet", "fidelite"))
+    lignes: list[tuple[str, Style]] = []
     for fiche in fiches:
         tete = f"{fiche['code']}  {fiche['effet']:<{effets}}  {fiche['fidelite']:<{fidelites}}"
         suite = f" ({fiche['eteinte']})" if fiche["eteinte"] else ""
-        click.echo(f"{tete}  {' '.join(fiche['condition'].split())}{suite}")
+        lignes.append((f"{tete}  {' '.join(fiche['condition'].split())}{suite}", _style(fiche)))
+    ecrire(lignes)
     click.echo("→ tout d'un contrôle : sne-sandbox rules CODE ; de tous : --detail", err=True)
 
 
+def _style(fiche: dict[str, Any]) -> Style:
+    """How a rule is shown, by what it does under the profile."""
+    return {str(Gravite.BLOQUANTE): nu, str(Gravite.AVERTISSEMENT): PRUDENT}.get(fiche["effet"], DISCRET)
+
+
 def _texte(fiches: list[dict[str, Any]]) -> None:
+    lignes: list[tuple[str, Style]] = []
     for fiche in fiches:
         officiel = f" (code officiel {fiche['code_officiel']})" if fiche["code_officiel"] else ""
-        click.echo(f"{fiche['code']}{officiel}  {fiche['effet']} [{fiche['fidelite']}]  {fiche['condition']}")
-        click.echo(f"        {' '.join(map(str, fiche['types']))} · {fiche['texte']}")
+        tete = f"{fiche['code']}{officiel}  {fiche['effet']} [{fiche['fidelite']}]  {fiche['condition']}"
+        lignes.append((tete, GRAS))
+        lignes.append((f"        {' '.join(map(str, fiche['types']))} · {fiche['texte']}", nu))
         if fiche["eteinte"]:
-            click.echo(f"        éteinte : {fiche['eteinte']}")
-        click.echo(f"        remède : {fiche['remede']} · source : {fiche['source']}")
+            lignes.append((f"        éteinte : {fiche['eteinte']}", PRUDENT))
+        lignes.append((f"        remède : {fiche['remede']} · source : {fiche['source']}", nu))
         if fiche["plus_petite_demande"]:
-            click.echo("        la plus petite demande refusée :")
-            click.echo(indent(fiche["plus_petite_demande"], " " * 10))
+            lignes.append(("        la plus petite demande refusée :", DISCRET))
+            dite = indent(fiche["plus_petite_demande"], " " * 10)
+            lignes += ((ligne, DISCRET) for ligne in dite.split("\n"))
+    ecrire(lignes)
 
 
 def _markdown(fiches: list[dict[str, Any]]) -> None:

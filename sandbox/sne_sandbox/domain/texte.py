@@ -3,6 +3,7 @@ how people write numbers and what agrees with them, and what a terminal is given
 """
 
 import re
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -229,3 +230,18 @@ def est_mal_lu(texte: str) -> bool:
     """Whether a text, perhaps cut, is UTF-8 that was read so."""
     debut = texte.rstrip("…")
     return any(mal_lu(debut[: len(debut) - coupe]) for coupe in range(3))
+
+
+def en_colonne(ligne: str, largeur: int) -> list[str]:
+    """A line as several of at most `largeur` characters: words stay whole (a path is one), and what follows
+    stands two blanks further than where the line began."""
+    if len(ligne) <= largeur:
+        return [ligne]
+    retrait = len(ligne) - len(ligne.lstrip(" ")) + 2
+    return textwrap.wrap(
+        ligne,
+        max(largeur, retrait + 20),
+        subsequent_indent=" " * retrait,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [ligne]

@@ -63,16 +63,27 @@ def _affichage(flux: TextIO) -> Iterator[Affichage]:
         yield _lignes(flux)
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     colonnes = (
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=20),
+        BarColumn(bar_width=None),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("reste environ"),
+        TimeRemainingColumn(),
         TextColumn("{task.fields[en_cours]}", markup=False),
     )
-    with Progress(*colonnes, console=Console(file=flux, highlight=False), transient=True) as barre:
+    with Progress(
+        *colonnes, console=Console(file=flux, highlight=False), transient=True, expand=True
+    ) as barre:
         yield _ligne_mouvante(barre)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TextIO
 
-from sne_sandbox.domain.texte import abrege, accorde, visible
+from sne_sandbox.domain.texte import abrege, accorde, en_colonne, visible
 from sne_sandbox.reports import decision
 from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.groupes import (
@@ -281,9 +281,11 @@ class _Resume:
         from rich.text import Text
 
         # One line for each thing said, whatever line feeds an application put in it (a CI server takes orders
-        # at the beginning of a line); soft_wrap: the terminal folds, so that a command is copied whole.
+        # at the beginning of a line). A terminal shows it folded, but for a command, which is copied whole.
         ligne = marge + visible(texte).replace("\n", " ")
-        self._console.print(Text(ligne, style=style), soft_wrap=True)
+        copiee = ligne.lstrip(" →").startswith("sne-sandbox ") or not self._console.is_terminal
+        for morceau in [ligne] if copiee else en_colonne(ligne, self._console.width):
+            self._console.print(Text(morceau, style=style), soft_wrap=True)
 
 
 def _coupe(ligne: str, largeur: int) -> str:

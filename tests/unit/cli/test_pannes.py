@@ -77,7 +77,7 @@ def test_an_unknown_kind_is_a_wrong_use(home: Path) -> None:
 def test_the_kinds_are_told_with_their_parameters(home: Path) -> None:
     texte = _lancer(home, "genres").output
     for genre in GENRES.values():
-        assert f"{genre.nom:<16} {genre.description}\n" in texte
+        assert f"{genre.nom:<16} {genre.titre}. {genre.description}\n" in texte
         assert all(f"{p.nom}={p.defaut}" in texte for p in genre.parametres)
     table = json.loads(_lancer(home, "genres", "--format", "json").output)
     assert [g["genre"] for g in table] == list(GENRES)

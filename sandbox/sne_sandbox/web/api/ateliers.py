@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import ateliers, bases
-from sne_sandbox.operations.ateliers import Atelier, DepartAtelier, Fiche, Place
+from sne_sandbox.operations.ateliers import AtelierTenu, DepartAtelier, FicheDeStagiaire, PlaceDeStagiaire
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.api.contexte import ENTIER_MAX, Appels, Booleen, Entier, QuestionSchema, facultatif
@@ -27,10 +27,10 @@ _RANG: Final = validate.Range(1, ateliers.STAGIAIRES_MAX)
 
 
 @dataclass(frozen=True, slots=True)
-class AtelierEntier(Atelier):
+class AtelierEntier(AtelierTenu):
     """An atelier, and where each trainee is."""
 
-    places: tuple[Place, ...] = ()
+    places: tuple[PlaceDeStagiaire, ...] = ()
 
 
 class AtelierNouveauSchema(QuestionSchema):
@@ -116,15 +116,19 @@ class ClotureSchema(QuestionSchema):
     bases = facultatif("ce qu'il en advient", "garder", parmi=("garder", "supprimer"))
 
 
-def _trouver(nom: str) -> str:
+def _trouver(nom: str, rang: int | None = None) -> str:
+    """The name of an atelier that is, and that has a trainee of this rank."""
     try:
-        return ateliers.lire(services().magasin, nom).nom
+        lu = ateliers.lire(services().magasin, nom)
+        if rang is not None:
+            lu.stagiaire(rang)
     except UsageError as erreur:
         raise NotFound(erreur.diagnostics()) from erreur
+    return lu.nom
 
 
 @blueprint.get("")
-def lister() -> list[Atelier]:
+def lister() -> list[AtelierTenu]:
     """All of them."""
     return ateliers.lister(services().magasin)
 
@@ -132,7 +136,7 @@ def lister() -> list[Atelier]:
 @blueprint.post(
     "", corps=AtelierNouveauSchema, statut=201, refus={409: "Un atelier, une base ou un jeton a ce nom"}
 )
-def creer(demande: dict[str, Any]) -> Atelier:
+def creer(demande: dict[str, Any]) -> AtelierTenu:
     """Makes one."""
     home = services().configuration.home
     return ateliers.creer(services().magasin, services().contrats, home, DepartAtelier(**demande))
@@ -150,36 +154,38 @@ def _entier(nom: str) -> AtelierEntier:
 
 
 @blueprint.get("/<atelier>/fiches")
-def lire_fiches(atelier: str) -> list[Fiche]:
+def lire_fiches(atelier: str) -> list[FicheDeStagiaire]:
     """What is handed out, secrets included."""
     home = services().configuration.home
     return ateliers.fiches(services().magasin, home, _trouver(atelier), adresse_d_ici())
 
 
 @blueprint.post("/<atelier>/liens", corps=LiensSchema)
-def refaire_liens(demande: dict[str, Any], atelier: str) -> Atelier:
+def refaire_liens(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """New links."""
     home = services().configuration.home
     return ateliers.renouveler(services().magasin, home, _trouver(atelier), demande["expire"])
 
 
 @blueprint.post("/<atelier>/mot", corps=MotSchema)
-def dire(demande: dict[str, Any], atelier: str) -> Atelier:
+def dire(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """A word."""
-    return ateliers.dire(services().magasin, _trouver(atelier), demande["mot"], demande["rang"])
+    return ateliers.dire(
+        services().magasin, _trouver(atelier, demande["rang"]), demande["mot"], demande["rang"]
+    )
 
 
 @blueprint.post("/<atelier>/fini", corps=FiniSchema)
-def noter(demande: dict[str, Any], atelier: str) -> Atelier:
+def noter(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """Who is done."""
-    nom = _trouver(atelier)
+    nom = _trouver(atelier, demande["rang"])
     return ateliers.noter_fini(services().magasin, nom, demande["rang"], fini=demande["fini"])
 
 
 @blueprint.post("/<atelier>/reset", corps=RemiseSchema)
 def remettre(demande: dict[str, Any], atelier: str) -> AtelierEntier:
     """Bases back at their start."""
-    nom = _trouver(atelier)
+    nom = _trouver(atelier, demande["rang"])
     ateliers.remettre(services().magasin, services().contrats, nom, demande["rang"])
     return _entier(nom)
 

@@ -22,6 +22,7 @@ class GenreLu:
     """A kind of panne, and the parameters it takes."""
 
     genre: str
+    titre: Annotated[str, "son nom, en français"]
     description: Annotated[str, "ce que voit le client"]
     effet: Annotated[str, "ce que devient la base, et les échanges où elle attend"]
     empeche: Annotated[bool, "si elle prend toujours la place du travail"]

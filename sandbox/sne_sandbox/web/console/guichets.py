@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from datetime import date
 from typing import Any, Final
 
 from flask import Response, render_template, request, url_for
@@ -14,7 +13,7 @@ from sne_sandbox.operations import guichets as gestion
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite, Trousseau
 from sne_sandbox.web import trouver
-from sne_sandbox.web.console.page import apres_action, avec_remede, contrat_servi, geste, section
+from sne_sandbox.web.console.page import apres_action, avec_remede, contrat_servi, geste, jour_saisi, section
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 
@@ -89,19 +88,12 @@ def _champs() -> dict[str, Any]:
         "adresse": ecrit.get("adresse", ""),
         "territoire": territoire,
         "autres_territoires": autres,
-        "ouvert_le": _jour(ecrit.get("ouvert_le", "")),
-        "ferme_le": _jour(ecrit.get("ferme_le", "")),
+        "ouvert_le": jour_saisi(ecrit.get("ouvert_le", "")),
+        "ferme_le": jour_saisi(ecrit.get("ferme_le", "")),
         "siren": ecrit.get("siren") or None,
         "siren_invente": "siren_invente" in ecrit,
         "actes": request.form.getlist("actes") if "a_part" in ecrit else None,
     }
-
-
-def _jour(ecrit: str) -> date | None:
-    try:
-        return date.fromisoformat(ecrit) if ecrit else None
-    except ValueError:
-        raise UsageError(f"[{ecrit[:20]}] n'est pas un jour.", remede="par exemple 2018-03-15") from None
 
 
 @blueprint.post("/guichets/<code>/certificat")

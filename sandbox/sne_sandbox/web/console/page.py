@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from itertools import chain
 from typing import Final
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.dates import PARIS, lire_date_saisie
 from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
@@ -106,6 +106,16 @@ def chemin_sur(voulu: str | None) -> str:
 def chemin_d_ici() -> str:
     """The address of the page that is read, for a form that leads back to it; "" for what is no page."""
     return request.full_path.rstrip("?") if request.method in LECTURES else ""
+
+
+def jour_saisi(ecrit: str) -> date | None:
+    """The day of a field, typed as it is shown (`m.champ_date`); None for an empty one. Raises UsageError."""
+    jour = lire_date_saisie(ecrit)
+    if jour is None and ecrit.strip():
+        raise UsageError(
+            f"[{ecrit.strip()[:20]}] n'est pas une date.", remede="écrivez jj/mm/aaaa : 15/03/2018"
+        )
+    return jour
 
 
 def geste(retour: str) -> Callable[[_Geste], Callable[..., Redirection]]:

@@ -77,7 +77,7 @@ def test_one_is_added_and_changed(banc: Banc, page: Page, envoyer: Callable[...,
     ("champs", "dit"),
     [
         ({"siren": "12"}, "mal formé"),
-        ({"ferme_le": "hier"}, "n'est pas un jour"),
+        ({"ferme_le": "hier"}, "n'est pas une date"),
         ({"territoires": ""}, "territoire"),
         ({"actes": "decider"}, "Actes à part"),
     ],

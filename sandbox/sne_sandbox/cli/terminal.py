@@ -1,0 +1,47 @@
+"""What a command writes when somebody looks on: lines folded at the width of the window, and colours.
+
+To a file or another program a line stays a line, without colours: what is piped does not change with the
+window.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TextIO
+
+import click
+
+from sne_sandbox.domain.texte import en_colonne
+
+#: Gives a line its colours (`click.style` with some of its arguments).
+Style = Callable[[str], str]
+
+GRAS: Style = partial(click.style, bold=True)
+BON: Style = partial(click.style, fg="green", bold=True)
+MAUVAIS: Style = partial(click.style, fg="red", bold=True)
+PRUDENT: Style = partial(click.style, fg="yellow")
+DISCRET: Style = partial(click.style, dim=True)
+
+
+def nu(texte: str) -> str:
+    """No style."""
+    return texte
+
+
+def ecrire(lignes: Iterable[tuple[str, Style]]) -> None:
+    """Writes lines on the standard output, each with its style."""
+    flux = sys.stdout
+    if not flux.isatty():
+        click.echo("\n".join(ligne for ligne, _ in lignes))
+        return
+    large, teinte = shutil.get_terminal_size().columns, _en_couleurs(flux)
+    for ligne, style in lignes:
+        for morceau in en_colonne(ligne, large):
+            click.echo(style(morceau) if teinte else morceau)
+
+
+def _en_couleurs(flux: TextIO) -> bool:
+    """Whether this terminal has colours, and whoever is there wants them (NO_COLOR is obeyed)."""
+    return flux.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "") != "dumb"
