@@ -23,15 +23,14 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "integration")]
 from serveur_local import Serveur  # noqa: E402
 
 _PATIENCE: Final = 120_000
-#: Notes when each selector is first there: the clock of the machine, which is the same for all.
-_NOTER: Final = """(voulus) => {
+#: Notes when an element first begins with each text: the clock of the machine, which is the same for all.
+_NOTER: Final = """([ou, voulus]) => {
   window.vus = {};
   const regarder = () => {
-    for (const voulu of voulus)
-      if (!(voulu in vus) && document.querySelector(voulu)) vus[voulu] = Date.now();
+    const dit = document.querySelector(ou)?.textContent.trim() ?? "";
+    for (const voulu of voulus) if (!(voulu in vus) && dit.startsWith(voulu)) vus[voulu] = Date.now();
   };
   regarder();
-  window.dejaLa = Object.keys(vus);
   new MutationObserver(regarder).observe(document.body, {subtree: true, childList: true, attributes: true});
 }"""
 
@@ -79,17 +78,17 @@ def suivre(salle: Salle, navigateur: Any, combien: int) -> None:
     page.goto(f"{salle.origine}/console/ecole/scenes")
     lien = page.locator("code", has_text="/lecture/").first.text_content() or ""
     contexte.close()
-    rangs = [f"#pas-{pas['rang']}.joue" for pas in lue["pas"]]
-    chemin = f"/console/{lue['base']}/scenes/{salle.scene}?suivre=1"
+    rangs = [f"Pas {pas['rang']} sur" for pas in lue["pas"]]
+    chemin = f"/console/{lue['base']}/scenes/{salle.scene}/salle"
     pages = [salle.entrer(navigateur, lien, chemin) for _ in range(combien)]
     for suiveur in pages:
-        suiveur.evaluate(_NOTER, rangs)
+        suiveur.evaluate(_NOTER, [".s-ou", rangs])
     retards = []
     for pas in lue["pas"]:
         time.sleep(1.0)
         depart = time.time() * 1000
         salle.appeler("POST", f"/scenes/{salle.scene}/next", {"rang": pas["rang"]})
-        voulu = f"#pas-{pas['rang']}.joue"
+        voulu = f"Pas {pas['rang']} sur"
         for suiveur in pages:
             suiveur.wait_for_function("(voulu) => voulu in window.vus", arg=voulu)
             retards.append(suiveur.evaluate("(voulu) => window.vus[voulu]", voulu) - depart)
@@ -130,12 +129,12 @@ def regarder(salle: Salle, navigateur: Any, combien: int) -> None:
         assert tableau.locator(voulu).count() == 1
     dire(f"un pas d'un stagiaire sur {combien}, vu au tableau", retards)
     for page in pages:
-        page.evaluate(_NOTER, ["#mot-du-formateur.message"])
+        page.evaluate(_NOTER, ["#mot-du-formateur", ["Le formateur"]])
     depart = time.time() * 1000
     salle.appeler("POST", "/ateliers/banc/mot", {"mot": "Regardez la date."})
     for page in pages:
-        page.wait_for_function("() => '#mot-du-formateur.message' in window.vus")
-        mots.append(page.evaluate("() => window.vus['#mot-du-formateur.message']") - depart)
+        page.wait_for_function("() => 'Le formateur' in window.vus")
+        mots.append(page.evaluate("() => window.vus['Le formateur']") - depart)
     dire(f"un mot du formateur, vu par {combien} stagiaires", mots)
 
 

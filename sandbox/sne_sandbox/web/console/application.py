@@ -277,7 +277,8 @@ def _voisines() -> list[Section]:
 def _armees() -> list[PanneArmee]:
     """The pannes that wait for an exchange of the base that is shown."""
     try:
-        return pannes.lister(services().magasin, g.base.nom) if g.get("base") is not None else []
+        connues = pannes.lister(services().magasin, g.base.nom) if g.get("base") is not None else []
+        return [armee for armee in connues if armee.restantes != 0]
     except OperatorError:
         return []  # a page that says what is wrong is shown all the same
 
