@@ -10,6 +10,7 @@ import argparse
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from statistics import median, quantiles
@@ -40,12 +41,12 @@ class Salle:
 
     def __init__(self, serveur: Serveur, scene: str) -> None:
         self.origine, self.jeton, self.scene = serveur.pret["http"], serveur.pret["admin_token"], scene
-        self._entete = {"Authorization": f"Bearer {self.jeton}"}
+        self.entete = {"Authorization": f"Bearer {self.jeton}"}
 
     def appeler(self, methode: str, chemin: str, corps: Any = None) -> Any:
         """A call of the API, by the trainer."""
         adresse = f"{self.origine}/api/v1{chemin}"
-        reponse = requests.request(methode, adresse, json=corps, headers=self._entete, timeout=120)
+        reponse = requests.request(methode, adresse, json=corps, headers=self.entete, timeout=120)
         reponse.raise_for_status()
         return reponse.json() if reponse.content else None
 
@@ -95,6 +96,42 @@ def suivre(salle: Salle, navigateur: Any, combien: int) -> None:
     dire(f"un pas du formateur, vu par {combien} suiveurs", retards)
     for suiveur in pages:
         suiveur.context.close()
+
+
+def ecouter(salle: Salle, combien: int) -> None:
+    """The same without browsers, whose work is not the server's: a stream each, then the page."""
+    lue = salle.appeler("POST", f"/scenes/{salle.scene}/start", {"vider": True})
+    adresse = f"{salle.origine}/console/{lue['base']}/scenes/{salle.scene}"
+    retards: list[float] = []
+    for pas in lue["pas"]:
+        pret, depart = threading.Barrier(combien + 1), [0.0]
+
+        def suiveur(voulu: str, pret: threading.Barrier = pret, depart: list[float] = depart) -> None:
+            with requests.Session() as session:
+                session.headers.update(salle.entete)
+                with session.get(f"{adresse}/flux", stream=True, timeout=60) as flux:
+                    lignes = flux.iter_lines(chunk_size=1)
+                    next(lignes)  # it is open
+                    pret.wait()
+                    for ligne in lignes:
+                        if (
+                            ligne == b"event: pas"
+                            and voulu in session.get(f"{adresse}/salle", timeout=60).text
+                        ):
+                            retards.append((time.time() - depart[0]) * 1000)
+                            return
+
+        fils = [threading.Thread(target=suiveur, args=(f"Pas {pas['rang']} sur",)) for _ in range(combien)]
+        for fil in fils:
+            fil.start()
+        pret.wait()
+        depart[0] = time.time()
+        salle.appeler("POST", f"/scenes/{salle.scene}/next", {"rang": pas["rang"]})
+        for fil in fils:
+            fil.join()
+    # Of the first step each process builds the console, and reads the contract: once in its life.
+    dire(f"premier pas de tous, {combien} flux sans navigateur", retards[:combien])
+    dire(f"un pas du formateur, {combien} flux sans navigateur", retards[combien:])
 
 
 def regarder(salle: Salle, navigateur: Any, combien: int) -> None:
@@ -151,6 +188,7 @@ def principal() -> None:
         try:
             salle = Salle(serveur, voulu.scene)
             sys.stdout.write(f"{'':48} médian   95 %    max\n")
+            ecouter(salle, voulu.navigateurs)
             suivre(salle, navigateur, voulu.navigateurs)
             regarder(salle, navigateur, voulu.navigateurs)
         finally:
