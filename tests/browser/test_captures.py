@@ -29,6 +29,7 @@ CAPTURES: Final = {
     "echange": ("/console/ecole/journal?texte=IDT002", "[data-lignes] th a", None),
     "demande": ("/console/ecole/demandes?nom=Marchand", "[data-lignes] th a", None),
     "scene": ("/console/ecole/scenes/premiere-demande", None, None),
+    "salle": ("/console/ecole/scenes/premiere-demande/salle", None, None),
     "controle": ("/console/demonstration/controle", None, None),
     "carte": ("/console/ecole/images", None, None),
     "statistiques": ("/console/ecole/statistiques", "a:has-text('TAB03')", None),

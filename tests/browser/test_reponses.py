@@ -1,4 +1,4 @@
-"""What no link leads to: refusals, the door of the trainees, the answers of Composer, a scene on a projector.
+"""What no link leads to: refusals, the door of the trainees, the answers of Composer.
 Each at three widths, and read by axe."""
 
 import re
@@ -7,7 +7,6 @@ from typing import Final
 
 import pytest
 from document import ecrire, texte
-from playwright.sync_api import expect
 from test_accessibilite import fautes
 from visite import Visite, Visiter
 
@@ -130,23 +129,6 @@ def test_composer_gives_back_what_it_cannot_read(visiter: Visiter, axe: str) -> 
     assert reponse.status == 422
     assert texte(page) == f"<{LONG}>"
     bien_montree(visite, axe)
-
-
-def test_a_scene_is_projected_to_its_end(visiter: Visiter, axe: str) -> None:
-    visite = visiter()
-    page = visite.aller("/console/ecole/scenes/anomalie-corrigee?projeter=1")
-    assert page.get_by_role("navigation", name="Sections").count() == 0
-    bien_montree(visite, axe)
-    pas = page.locator("form.grand button")
-    joues = 0
-    while pas.count():
-        with page.expect_navigation(wait_until="load"):
-            pas.first.click()
-        assert "projeter=1" in page.url
-        bien_montree(visite, axe)
-        joues += 1
-    assert joues > 2
-    expect(page.get_by_text("La scène est jouée.")).to_be_visible()
 
 
 def test_a_judgement_goes_on_without_javascript(visiter: Visiter) -> None:

@@ -34,7 +34,7 @@ VUES_SEULES: Final = {
     "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
     "static": _PAGE, "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE,
     "connexion.lecture": _PAGE, "connexion.lecteur": _PAGE, "connexion.entree": _PAGE,
-    "connexion.atelier": _PAGE, "connexion.stagiaire": _PAGE,
+    "connexion.atelier": _PAGE, "scenes.corrige": _PAGE, "connexion.stagiaire": _PAGE,
     "conformite.flux": _FLUX, "journal.flux": _FLUX, "scenes.flux": _FLUX, "ateliers.flux": _FLUX,
     "ateliers.mots": _FLUX, "ateliers.remise": _CONFIRMATION, "ateliers.fin": _CONFIRMATION,
     "bases.supprimer": _CONFIRMATION, "sauvegardes.remise": _CONFIRMATION,

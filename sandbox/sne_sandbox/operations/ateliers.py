@@ -52,7 +52,7 @@ class Stagiaire:
 
 
 @dataclass(frozen=True, slots=True)
-class Atelier:
+class AtelierTenu:
     """An atelier. Instants are the machine's; `tirage` is what its tokens are made of, with the key."""
 
     nom: str
@@ -83,7 +83,7 @@ class Atelier:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceDeStagiaire:
     """Where a trainee is, and what failed last."""
 
     rang: int
@@ -106,7 +106,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Fiche:
+class FicheDeStagiaire:
     """What a trainee is handed out. It holds a secret."""
 
     rang: int
@@ -137,7 +137,7 @@ class DepartAtelier:
 # --- made, closed -------------------------------------------------------------------------------------------
 
 
-def creer(magasin: Magasin, contrats: Contrats, home: Path, depart: DepartAtelier) -> Atelier:
+def creer(magasin: Magasin, contrats: Contrats, home: Path, depart: DepartAtelier) -> AtelierTenu:
     """Makes an atelier: its bases, their tokens, or nothing. Raises UsageError for what cannot be,
     ConflitEtat for a name (of the atelier, a base, a token) that is taken."""
     atelier = _preparer(depart)
@@ -170,7 +170,7 @@ def creer(magasin: Magasin, contrats: Contrats, home: Path, depart: DepartAtelie
     return atelier
 
 
-def _preparer(depart: DepartAtelier) -> Atelier:
+def _preparer(depart: DepartAtelier) -> AtelierTenu:
     if _NOM.fullmatch(depart.nom) is None:
         raise UsageError(
             f"Le nom d'atelier [{depart.nom[:40]}] ne convient pas.",
@@ -197,7 +197,7 @@ def _preparer(depart: DepartAtelier) -> Atelier:
             connues = ", ".join(scene.identifiant for scene in scenes.scenes())
             raise UsageError(f"La scène [{identifiant[:40]}] n'existe pas.", remede=f"scènes : {connues}")
     maintenant = datetime.now(UTC)
-    return Atelier(
+    return AtelierTenu(
         nom=depart.nom,
         cree_le=maintenant,
         expire_le=_fin(maintenant, depart.expire),
@@ -241,7 +241,7 @@ def _fin(maintenant: datetime, expire: str) -> datetime:
     return fin
 
 
-def _gardes(home: Path, atelier: Atelier) -> list[JetonGarde]:
+def _gardes(home: Path, atelier: AtelierTenu) -> list[JetonGarde]:
     return [
         JetonGarde(
             stagiaire.base,
@@ -256,11 +256,11 @@ def _gardes(home: Path, atelier: Atelier) -> list[JetonGarde]:
     ]
 
 
-def _jeton(home: Path, atelier: Atelier, stagiaire: Stagiaire) -> str:
+def _jeton(home: Path, atelier: AtelierTenu, stagiaire: Stagiaire) -> str:
     return jetons.jeton_d_atelier(home, atelier.nom, stagiaire.base, atelier.tirage)
 
 
-def renouveler(magasin: Magasin, home: Path, nom: str, expire: str = "") -> Atelier:
+def renouveler(magasin: Magasin, home: Path, nom: str, expire: str = "") -> AtelierTenu:
     """New links for all, until `expire`; the old ones open nothing any more. Of a base that is gone, none.
     Raises UsageError."""
     fin = _fin(datetime.now(UTC), expire)
@@ -271,7 +271,7 @@ def renouveler(magasin: Magasin, home: Path, nom: str, expire: str = "") -> Atel
     return atelier
 
 
-def clore(magasin: Magasin, home: Path, nom: str, *, supprimer_bases: bool) -> Atelier:
+def clore(magasin: Magasin, home: Path, nom: str, *, supprimer_bases: bool) -> AtelierTenu:
     """Ends an atelier: its links open nothing from now on, and its bases are deleted, or stay as any others.
     Raises UsageError for one that is not."""
     atelier = lire(magasin, nom)
@@ -310,7 +310,7 @@ def _remettre(magasin: Magasin, contrats: Contrats, base: str, reglages: Reglage
     bases.remettre(magasin, contrat, base, "tout", heure)
 
 
-def dire(magasin: Magasin, nom: str, mot: str, rang: int | None = None) -> Atelier:
+def dire(magasin: Magasin, nom: str, mot: str, rang: int | None = None) -> AtelierTenu:
     """Tells a trainee, or all, a word that their pages show; "" takes it away. Raises UsageError."""
     ecrit = "".join(signe for signe in " ".join(mot.split()) if signe.isprintable())
     if len(ecrit) > MOT_MAX:
@@ -318,7 +318,7 @@ def dire(magasin: Magasin, nom: str, mot: str, rang: int | None = None) -> Ateli
     return _changer_ceux(magasin, nom, _bases(magasin, nom, rang), mot=masquer_nirs(ecrit))
 
 
-def noter_fini(magasin: Magasin, nom: str, rang: int, *, fini: bool = True) -> Atelier:
+def noter_fini(magasin: Magasin, nom: str, rang: int, *, fini: bool = True) -> AtelierTenu:
     """Notes that a trainee is done, or is not. Raises UsageError."""
     return _changer_ceux(magasin, nom, _bases(magasin, nom, rang), fini=fini)
 
@@ -329,8 +329,8 @@ def _bases(magasin: Magasin, nom: str, rang: int | None) -> set[str]:
     return {stagiaire.base for stagiaire in voulus}
 
 
-def _changer_ceux(magasin: Magasin, nom: str, noms: set[str], **ce_qui_change: Any) -> Atelier:
-    def changer(atelier: Atelier) -> Atelier:
+def _changer_ceux(magasin: Magasin, nom: str, noms: set[str], **ce_qui_change: Any) -> AtelierTenu:
+    def changer(atelier: AtelierTenu) -> AtelierTenu:
         changes = (replace(s, **ce_qui_change) if s.base in noms else s for s in atelier.stagiaires)
         return replace(atelier, stagiaires=tuple(changes))
 
@@ -340,12 +340,12 @@ def _changer_ceux(magasin: Magasin, nom: str, noms: set[str], **ce_qui_change: A
 # --- read ---------------------------------------------------------------------------------------------------
 
 
-def lister(magasin: Magasin) -> list[Atelier]:
+def lister(magasin: Magasin) -> list[AtelierTenu]:
     """All ateliers, by name."""
     return [_lu(contenu) for _, contenu in magasin.ateliers.lister()]
 
 
-def lire(magasin: Magasin, nom: str) -> Atelier:
+def lire(magasin: Magasin, nom: str) -> AtelierTenu:
     """The atelier of that name. Raises UsageError."""
     contenu = magasin.ateliers.lire(nom) if _NOM.fullmatch(nom) else None
     if contenu is None:
@@ -354,7 +354,7 @@ def lire(magasin: Magasin, nom: str) -> Atelier:
     return _lu(contenu)
 
 
-def de_la_base(magasin: Magasin, base: str) -> Atelier | None:
+def de_la_base(magasin: Magasin, base: str) -> AtelierTenu | None:
     """The atelier that a base is of; None for any other base."""
     nom, tiret, rang = base.rpartition("-")
     if not tiret or not rang.isdecimal():
@@ -370,7 +370,7 @@ def mot_pour(magasin: Magasin, base: str) -> str:
     return "" if atelier is None else next(s.mot for s in atelier.stagiaires if s.base == base)
 
 
-def fiches(magasin: Magasin, home: Path, nom: str, adresse: str) -> list[Fiche]:
+def fiches(magasin: Magasin, home: Path, nom: str, adresse: str) -> list[FicheDeStagiaire]:
     """What each trainee is handed out; `adresse` is that of the server as they call it. Raises UsageError
     when another server, with another key, made the links."""
     atelier = lire(magasin, nom)
@@ -386,19 +386,23 @@ def fiches(magasin: Magasin, home: Path, nom: str, adresse: str) -> list[Fiche]:
         lien = f"{adresse}/atelier/{jeton}" if garde is not None else ""
         services = f"{adresse}/bases/{stagiaire.base}/services/"
         rendues.append(
-            Fiche(stagiaire.rang, stagiaire.nom, stagiaire.base, jeton if lien else "", lien, services)
+            FicheDeStagiaire(
+                stagiaire.rang, stagiaire.nom, stagiaire.base, jeton if lien else "", lien, services
+            )
         )
     return rendues
 
 
-def etats(magasin: Magasin, atelier: Atelier) -> dict[int, object]:
+def etats(magasin: Magasin, atelier: AtelierTenu) -> dict[int, object]:
     """By rank, what changes when the place of a trainee does: three looks for the whole room."""
     derniers = {tenue.base: tenue.ecrits for tenue in magasin.journal.tenues()}
     vus = {garde.nom: garde.vu_le for garde in magasin.jetons.lister()}
     return {s.rang: (s, derniers.get(s.base), vus.get(s.base)) for s in atelier.stagiaires}
 
 
-def places(magasin: Magasin, atelier: Atelier, rangs: Iterable[int] | None = None) -> list[Place]:
+def places(
+    magasin: Magasin, atelier: AtelierTenu, rangs: Iterable[int] | None = None
+) -> list[PlaceDeStagiaire]:
     """Where trainees are, all of them or those of `rangs`."""
     derniers = {tenue.base: tenue.ecrits for tenue in magasin.journal.tenues()}
     vus = {garde.nom: garde.vu_le for garde in magasin.jetons.lister()}
@@ -409,7 +413,7 @@ def places(magasin: Magasin, atelier: Atelier, rangs: Iterable[int] | None = Non
 
 def _place(
     magasin: Magasin, stagiaire: Stagiaire, dernier: int, vu_le: datetime | None, existe: bool
-) -> Place:
+) -> PlaceDeStagiaire:
     trace = magasin.ateliers.trace(stagiaire.base, dernier)
     echange = None
     if trace.dernier is not None:
@@ -419,7 +423,7 @@ def _place(
         echange = trouves[0] if trouves else None
     identifiant, pas = _pas_de(trace.scene)
     scene = scenes.trouver(identifiant) if identifiant else None
-    return Place(
+    return PlaceDeStagiaire(
         rang=stagiaire.rang,
         nom=stagiaire.nom,
         base=stagiaire.base,
@@ -458,7 +462,7 @@ def raison(echange: Echange) -> str:
 # --- the record ---------------------------------------------------------------------------------------------
 
 
-def _changer(magasin: Magasin, nom: str, changer: Callable[[Atelier], Atelier]) -> Atelier:
+def _changer(magasin: Magasin, nom: str, changer: Callable[[AtelierTenu], AtelierTenu]) -> AtelierTenu:
     with magasin.ateliers.changer(nom) as tenu:
         if not tenu:
             raise UsageError(f"L'atelier [{nom[:40]}] n'existe plus.", remede="voyez la liste des ateliers")
@@ -467,13 +471,13 @@ def _changer(magasin: Magasin, nom: str, changer: Callable[[Atelier], Atelier]) 
     return atelier
 
 
-def _ecrit(atelier: Atelier) -> bytes:
+def _ecrit(atelier: AtelierTenu) -> bytes:
     return json.dumps(en_json(asdict(atelier)), ensure_ascii=False).encode()
 
 
-def _lu(contenu: bytes) -> Atelier:
+def _lu(contenu: bytes) -> AtelierTenu:
     lu: Mapping[str, Any] = json.loads(contenu)
-    return Atelier(
+    return AtelierTenu(
         **{
             **lu,
             "cree_le": datetime.fromisoformat(lu["cree_le"]),

@@ -16,7 +16,7 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import NUIT, SCENE, Echange, VerdictEchange
 from sne_sandbox.errors import ConflitEtat, SandboxError, UsageError
 from sne_sandbox.operations import ateliers, jetons
-from sne_sandbox.operations.ateliers import Atelier, DepartAtelier
+from sne_sandbox.operations.ateliers import AtelierTenu, DepartAtelier
 from sne_sandbox.operations.jetons import Droit
 from sne_sandbox.store.session import Magasin
 
@@ -27,7 +27,7 @@ class Salle:
     def __init__(self, home: Path, magasin: Magasin) -> None:
         self.home, self.magasin, self.contrats = home, magasin, Contrats(home, "v5.2", None, None)
 
-    def creer(self, nom: str = "lundi", **depart: Any) -> Atelier:
+    def creer(self, nom: str = "lundi", **depart: Any) -> AtelierTenu:
         return ateliers.creer(self.magasin, self.contrats, self.home, DepartAtelier(nom, **depart))
 
     def noms(self) -> set[str]:

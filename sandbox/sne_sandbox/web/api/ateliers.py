@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import ateliers, bases
-from sne_sandbox.operations.ateliers import Atelier, DepartAtelier, Fiche, Place
+from sne_sandbox.operations.ateliers import AtelierTenu, DepartAtelier, FicheDeStagiaire, PlaceDeStagiaire
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.api.contexte import ENTIER_MAX, Appels, Booleen, Entier, QuestionSchema, facultatif
@@ -27,10 +27,10 @@ _RANG: Final = validate.Range(1, ateliers.STAGIAIRES_MAX)
 
 
 @dataclass(frozen=True, slots=True)
-class AtelierEntier(Atelier):
+class AtelierEntier(AtelierTenu):
     """An atelier, and where each trainee is."""
 
-    places: tuple[Place, ...] = ()
+    places: tuple[PlaceDeStagiaire, ...] = ()
 
 
 class AtelierNouveauSchema(QuestionSchema):
@@ -128,7 +128,7 @@ def _trouver(nom: str, rang: int | None = None) -> str:
 
 
 @blueprint.get("")
-def lister() -> list[Atelier]:
+def lister() -> list[AtelierTenu]:
     """All of them."""
     return ateliers.lister(services().magasin)
 
@@ -136,7 +136,7 @@ def lister() -> list[Atelier]:
 @blueprint.post(
     "", corps=AtelierNouveauSchema, statut=201, refus={409: "Un atelier, une base ou un jeton a ce nom"}
 )
-def creer(demande: dict[str, Any]) -> Atelier:
+def creer(demande: dict[str, Any]) -> AtelierTenu:
     """Makes one."""
     home = services().configuration.home
     return ateliers.creer(services().magasin, services().contrats, home, DepartAtelier(**demande))
@@ -154,21 +154,21 @@ def _entier(nom: str) -> AtelierEntier:
 
 
 @blueprint.get("/<atelier>/fiches")
-def lire_fiches(atelier: str) -> list[Fiche]:
+def lire_fiches(atelier: str) -> list[FicheDeStagiaire]:
     """What is handed out, secrets included."""
     home = services().configuration.home
     return ateliers.fiches(services().magasin, home, _trouver(atelier), adresse_d_ici())
 
 
 @blueprint.post("/<atelier>/liens", corps=LiensSchema)
-def refaire_liens(demande: dict[str, Any], atelier: str) -> Atelier:
+def refaire_liens(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """New links."""
     home = services().configuration.home
     return ateliers.renouveler(services().magasin, home, _trouver(atelier), demande["expire"])
 
 
 @blueprint.post("/<atelier>/mot", corps=MotSchema)
-def dire(demande: dict[str, Any], atelier: str) -> Atelier:
+def dire(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """A word."""
     return ateliers.dire(
         services().magasin, _trouver(atelier, demande["rang"]), demande["mot"], demande["rang"]
@@ -176,7 +176,7 @@ def dire(demande: dict[str, Any], atelier: str) -> Atelier:
 
 
 @blueprint.post("/<atelier>/fini", corps=FiniSchema)
-def noter(demande: dict[str, Any], atelier: str) -> Atelier:
+def noter(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """Who is done."""
     nom = _trouver(atelier, demande["rang"])
     return ateliers.noter_fini(services().magasin, nom, demande["rang"], fini=demande["fini"])

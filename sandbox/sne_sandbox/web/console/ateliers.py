@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Redirection
 from sne_sandbox.errors import BaseInconnue, UsageError
 from sne_sandbox.operations import ateliers as gestion
 from sne_sandbox.operations import bases, scenes
-from sne_sandbox.operations.ateliers import Atelier, DepartAtelier
+from sne_sandbox.operations.ateliers import AtelierTenu, DepartAtelier
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store.ateliers import VERROU
 from sne_sandbox.web.acces import est_locale
@@ -142,7 +142,7 @@ def flux(base: str, atelier: str) -> Response:
     return page_flux(evenements())
 
 
-def _changements(nom: str) -> Iterator[tuple[Atelier | None, list[int]]]:
+def _changements(nom: str) -> Iterator[tuple[AtelierTenu | None, list[int]]]:
     """The atelier, and the ranks of those whose base, token or record has changed, as they do; (None, []) now
     and then. One look is a few rows for the whole room."""
     magasin, connus = services().magasin, dict[int, Any]()
@@ -170,7 +170,7 @@ def _titres() -> dict[str, str]:
     return {scene.identifiant: scene.titre for scene in scenes.scenes()}
 
 
-def _trouver(nom: str) -> Atelier:
+def _trouver(nom: str) -> AtelierTenu:
     try:
         return gestion.lire(services().magasin, nom)
     except UsageError as erreur:

@@ -33,6 +33,8 @@ CHANGEMENTS_MAX: Final = 5
 _PASSEES_MAX: Final = 4
 _A_VENIR_MAX: Final = 2
 _AUTRES_MAX: Final = 3
+#: Lines that changed beyond which the life of the demande is told more shortly.
+_SERRE: Final = 3
 _MONTRES_MAX: Final = 4
 _CHAMPS_MAX: Final = 6
 #: Characters of a line of the picture, and of a value on the screen.
@@ -161,7 +163,7 @@ def regarder(services: Services, etat: Representation, rang: int | None = None) 
         with services.magasin.lire(etat.base.nom) as registre:
             guichets = {guichet.code: guichet for guichet in registre.guichets()}
             if numero is not None:
-                frise = _frise(services, registre, numero, contrat)
+                frise = _frise(services, registre, numero, contrat, serre=len(changements) > _SERRE)
     schema = _schema(guichets, etat, joue, acte[0])
     classe, phrase = _phrase(joue, acte[1])
     return Salle(
@@ -328,15 +330,18 @@ def _parties(numero: str | None) -> Iterator[tuple[str, str]]:
     yield lu.guichet, "guichet"
 
 
-def _frise(services: Services, registre: RegistreBase, numero: str, contrat: Contrat) -> tuple[EtapeLue, ...]:
-    """The last points of the life of a demande, and the next ones, whether it is still there or not."""
+def _frise(
+    services: Services, registre: RegistreBase, numero: str, contrat: Contrat, *, serre: bool
+) -> tuple[EtapeLue, ...]:
+    """The last points of the life of a demande, and the next ones, fewer where the rest is long (`serre`);
+    none of one that is no more."""
     stockee = registre.demande(numero)
     if stockee is None:
         return ()
     echanges = services.magasin.journal.chercher(registre.base.nom, numero=numero, limite=ECHANGES)
     etapes = relire(registre, stockee, echanges, contrat)
     dites = [dite for etape in etapes if (dite := _de_sa_vie(etape)) is not None]
-    passees = [e for e in dites if e.genre != "avenir"][-_PASSEES_MAX:]
+    passees = [e for e in dites if e.genre != "avenir"][-(_PASSEES_MAX // 2 if serre else _PASSEES_MAX) :]
     return (*passees, *[e for e in dites if e.genre == "avenir"][:_A_VENIR_MAX])
 
 
@@ -423,8 +428,8 @@ def _ce_qui_change(
     for cle in dict.fromkeys([*nouvelles, *anciennes]):
         ancienne, nouvelle = anciennes.get(cle, ""), nouvelles.get(cle, "")
         if ancienne != nouvelle:
-            partie, groupe, libelle = cle
-            nom = f"{groupe or partie} : {libelle[:1].lower()}{libelle[1:]}"
+            _, groupe, libelle = cle
+            nom = f"{groupe} : {libelle[:1].lower()}{libelle[1:]}" if groupe else libelle
             yield ChangementVu(nom, _couper(ancienne), _couper(nouvelle))
 
 

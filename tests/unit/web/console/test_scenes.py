@@ -406,8 +406,8 @@ def test_what_changed_is_read_off_the_demande(banc: Banc, jouer: Callable[..., A
         vue = salle.regarder(banc.services, representation.lire(banc.services, changee))
         lus = {(c.libelle, c.avant, c.apres) for c in vue.changements}
         assert lus == {
-            ("Enregistrement : guichet", "G1104", "G7501"),
-            ("Le demandeur : téléphone (portable)", "0639980101", "0639980142"),
+            ("Guichet", "G1104", "G7501"),
+            ("Téléphone (portable)", "0639980101", "0639980142"),
         }
     finally:
         banc.services.magasin.bases.supprimer(changee.base)
