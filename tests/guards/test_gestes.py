@@ -33,6 +33,7 @@ VUES_SEULES: Final = {
     "connexion.lecture": _PAGE, "connexion.lecteur": _PAGE, "connexion.entree": _PAGE,
     "connexion.atelier": _PAGE, "connexion.stagiaire": _PAGE,
     "conformite.flux": _FLUX, "journal.flux": _FLUX, "scenes.flux": _FLUX, "ateliers.flux": _FLUX,
+    "scenes.corrige": _PAGE,
     "ateliers.mots": _FLUX, "ateliers.remise": _CONFIRMATION, "ateliers.fin": _CONFIRMATION,
     "controle.supprimer_base": _CONFIRMATION, "controle.remise": _CONFIRMATION,
     "controle.remettre": _CONFIRMATION, "controle.restaurer": _CONFIRMATION,
