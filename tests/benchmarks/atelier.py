@@ -10,6 +10,7 @@ import argparse
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from statistics import median, quantiles
@@ -23,15 +24,14 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "integration")]
 from serveur_local import Serveur  # noqa: E402
 
 _PATIENCE: Final = 120_000
-#: Notes when each selector is first there: the clock of the machine, which is the same for all.
-_NOTER: Final = """(voulus) => {
+#: Notes when an element first begins with each text: the clock of the machine, which is the same for all.
+_NOTER: Final = """([ou, voulus]) => {
   window.vus = {};
   const regarder = () => {
-    for (const voulu of voulus)
-      if (!(voulu in vus) && document.querySelector(voulu)) vus[voulu] = Date.now();
+    const dit = document.querySelector(ou)?.textContent.trim() ?? "";
+    for (const voulu of voulus) if (!(voulu in vus) && dit.startsWith(voulu)) vus[voulu] = Date.now();
   };
   regarder();
-  window.dejaLa = Object.keys(vus);
   new MutationObserver(regarder).observe(document.body, {subtree: true, childList: true, attributes: true});
 }"""
 
@@ -41,12 +41,12 @@ class Salle:
 
     def __init__(self, serveur: Serveur, scene: str) -> None:
         self.origine, self.jeton, self.scene = serveur.pret["http"], serveur.pret["admin_token"], scene
-        self._entete = {"Authorization": f"Bearer {self.jeton}"}
+        self.entete = {"Authorization": f"Bearer {self.jeton}"}
 
     def appeler(self, methode: str, chemin: str, corps: Any = None) -> Any:
         """A call of the API, by the trainer."""
         adresse = f"{self.origine}/api/v1{chemin}"
-        reponse = requests.request(methode, adresse, json=corps, headers=self._entete, timeout=120)
+        reponse = requests.request(methode, adresse, json=corps, headers=self.entete, timeout=120)
         reponse.raise_for_status()
         return reponse.json() if reponse.content else None
 
@@ -79,23 +79,59 @@ def suivre(salle: Salle, navigateur: Any, combien: int) -> None:
     page.goto(f"{salle.origine}/console/ecole/scenes")
     lien = page.locator("code", has_text="/lecture/").first.text_content() or ""
     contexte.close()
-    rangs = [f"#pas-{pas['rang']}.joue" for pas in lue["pas"]]
-    chemin = f"/console/{lue['base']}/scenes/{salle.scene}?suivre=1"
+    rangs = [f"Pas {pas['rang']} sur" for pas in lue["pas"]]
+    chemin = f"/console/{lue['base']}/scenes/{salle.scene}/salle"
     pages = [salle.entrer(navigateur, lien, chemin) for _ in range(combien)]
     for suiveur in pages:
-        suiveur.evaluate(_NOTER, rangs)
+        suiveur.evaluate(_NOTER, [".s-ou", rangs])
     retards = []
     for pas in lue["pas"]:
         time.sleep(1.0)
         depart = time.time() * 1000
         salle.appeler("POST", f"/scenes/{salle.scene}/next", {"rang": pas["rang"]})
-        voulu = f"#pas-{pas['rang']}.joue"
+        voulu = f"Pas {pas['rang']} sur"
         for suiveur in pages:
             suiveur.wait_for_function("(voulu) => voulu in window.vus", arg=voulu)
             retards.append(suiveur.evaluate("(voulu) => window.vus[voulu]", voulu) - depart)
     dire(f"un pas du formateur, vu par {combien} suiveurs", retards)
     for suiveur in pages:
         suiveur.context.close()
+
+
+def ecouter(salle: Salle, combien: int) -> None:
+    """The same without browsers, whose work is not the server's: a stream each, then the page."""
+    lue = salle.appeler("POST", f"/scenes/{salle.scene}/start", {"vider": True})
+    adresse = f"{salle.origine}/console/{lue['base']}/scenes/{salle.scene}"
+    retards: list[float] = []
+    for pas in lue["pas"]:
+        pret, depart = threading.Barrier(combien + 1), [0.0]
+
+        def suiveur(voulu: str, pret: threading.Barrier = pret, depart: list[float] = depart) -> None:
+            with requests.Session() as session:
+                session.headers.update(salle.entete)
+                with session.get(f"{adresse}/flux", stream=True, timeout=60) as flux:
+                    lignes = flux.iter_lines(chunk_size=1)
+                    next(lignes)  # it is open
+                    pret.wait()
+                    for ligne in lignes:
+                        if (
+                            ligne == b"event: pas"
+                            and voulu in session.get(f"{adresse}/salle", timeout=60).text
+                        ):
+                            retards.append((time.time() - depart[0]) * 1000)
+                            return
+
+        fils = [threading.Thread(target=suiveur, args=(f"Pas {pas['rang']} sur",)) for _ in range(combien)]
+        for fil in fils:
+            fil.start()
+        pret.wait()
+        depart[0] = time.time()
+        salle.appeler("POST", f"/scenes/{salle.scene}/next", {"rang": pas["rang"]})
+        for fil in fils:
+            fil.join()
+    # Of the first step each process builds the console, and reads the contract: once in its life.
+    dire(f"premier pas de tous, {combien} flux sans navigateur", retards[:combien])
+    dire(f"un pas du formateur, {combien} flux sans navigateur", retards[combien:])
 
 
 def regarder(salle: Salle, navigateur: Any, combien: int) -> None:
@@ -130,12 +166,12 @@ def regarder(salle: Salle, navigateur: Any, combien: int) -> None:
         assert tableau.locator(voulu).count() == 1
     dire(f"un pas d'un stagiaire sur {combien}, vu au tableau", retards)
     for page in pages:
-        page.evaluate(_NOTER, ["#mot-du-formateur.message"])
+        page.evaluate(_NOTER, ["#mot-du-formateur", ["Le formateur"]])
     depart = time.time() * 1000
     salle.appeler("POST", "/ateliers/banc/mot", {"mot": "Regardez la date."})
     for page in pages:
-        page.wait_for_function("() => '#mot-du-formateur.message' in window.vus")
-        mots.append(page.evaluate("() => window.vus['#mot-du-formateur.message']") - depart)
+        page.wait_for_function("() => 'Le formateur' in window.vus")
+        mots.append(page.evaluate("() => window.vus['Le formateur']") - depart)
     dire(f"un mot du formateur, vu par {combien} stagiaires", mots)
 
 
@@ -152,6 +188,7 @@ def principal() -> None:
         try:
             salle = Salle(serveur, voulu.scene)
             sys.stdout.write(f"{'':48} médian   95 %    max\n")
+            ecouter(salle, voulu.navigateurs)
             suivre(salle, navigateur, voulu.navigateurs)
             regarder(salle, navigateur, voulu.navigateurs)
         finally:

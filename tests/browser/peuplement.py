@@ -1,14 +1,22 @@
 """What the base of the browser tests holds beside its seed, so that every page has something to show."""
 
+import sys
 import time
 from datetime import date, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Final
 
 import requests
 from client_mtom import DEMANDE, Client, adapter, specimen
 from lxml import html
 from serveur_local import Serveur
+
+from sne_sandbox.reports import json as rapport_json
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reports"))
+
+from specimen import rapport
 
 #: The seed is dated relative to it: the same people, numbers and dates every time.
 HORLOGE: Final = "2018-10-15T12:00:00"
@@ -21,8 +29,8 @@ _PATIENCE: Final = 240.0
 
 
 def peupler(serveur: Serveur) -> None:
-    """Accepted, refused by a rule, refused by the schema, read again, and no message at all; then
-    what `tenir` adds."""
+    """Accepted, refused by a rule, refused by the schema, read again, and no message at all; the report of an
+    application that was driven; then what `tenir` adds."""
     client = Client(serveur, "G1104")
     try:
         numero = client.enregistrer(neuve()).numero
@@ -33,6 +41,9 @@ def peupler(serveur: Serveur) -> None:
         client.envoyer(f"/services/{DEMANDE}/", b"<demande>", "text/xml")
     finally:
         client.fermer()
+    pilotee = serveur.home / "conformite" / "mon-application"
+    pilotee.mkdir(parents=True)
+    (pilotee / "rapport.json").write_bytes(rapport_json.octets(rapport()))
     tenir(serveur.pret["http"], serveur.pret["admin_token"])
     compter(serveur.pret["http"], serveur.pret["admin_token"])
 

@@ -26,8 +26,8 @@ PAR_VUE: Final[Mapping[str, int]] = {
     "echange.page": 8,
     # The menu of bases leads to three; then each table, a territory, a guichet to change.
     "statistiques.page": 6,
-    "statistiques.territoires": 4,
-    "guichets.page": 3,
+    "statistiques.territoires": 5,
+    "guichets.page": 4,
 }
 PAR_DEFAUT: Final = 2
 DELAI: Final = 240.0

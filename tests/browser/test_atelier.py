@@ -136,34 +136,23 @@ def test_what_was_typed_comes_back_with_what_was_refused(visiter: Visiter) -> No
     assert page.get_by_label("Noms des stagiaires").input_value() == "Un\nDeux"
 
 
-def test_who_follows_sees_each_step_and_keeps_the_focus(visiter: Visiter, axe: str) -> None:
-    formateur = visiter()
-    page = formateur.aller(f"/console/ecole/scenes/{SCENE}")
-    recommencer = page.get_by_role("button", name="Remettre la scène au début")
-    formateur.cliquer("Remettre la scène au début" if recommencer.count() else "Commencer la scène")
-    formateur.aller("/console/ecole/scenes")
-    page.get_by_text("Montrer le lien de lecture").click()
-    lien = page.locator(".repli .code code").inner_text()
-    suiveur = visiter(inconnu=True)
-    suivi = suiveur.aller(lien)
-    suiveur.aller(f"/console/scene-{SCENE}/scenes/{SCENE}")
-    suivi.evaluate(f"{MEME} = true")
-    assert not suivi.get_by_role("link", name="Recharger").is_visible()
-    quitter = suivi.get_by_role("link", name="Scènes")
-    quitter.focus()
-    formateur.aller(f"/console/scene-{SCENE}/scenes/{SCENE}")
+def test_who_follows_keeps_the_focus_when_a_step_is_played(visiter: Visiter, serveur: Serveur) -> None:
+    entete = {"Authorization": f"Bearer {serveur.pret['admin_token']}"}
+    scene = f"{serveur.pret['http']}/api/v1/scenes/{SCENE}"
+    assert requests.post(f"{scene}/start", json={"vider": True}, headers=entete, timeout=120).ok
+    suiveur = visiter()
+    page = suiveur.aller(f"/console/scene-{SCENE}/scenes/{SCENE}/salle")
+    page.evaluate(f"{MEME} = true")
     for rang in (1, 2):
-        with page.expect_navigation():
-            page.locator(f"#pas-{rang} [data-jouer]").click()
-        expect(suivi.locator(".s-ou")).to_contain_text(f"Pas {rang} sur")
-        expect(quitter).to_be_focused()
-    expect(suivi.locator("[data-dit-suivre]").last).not_to_be_empty()
-    assert suivi.evaluate(MEME) is True
-    assert fautes(suiveur, axe) == []
+        lien = page.get_by_role("link", name="Scènes", exact=True).last
+        lien.focus()
+        assert requests.post(f"{scene}/next", json={"rang": rang}, headers=entete, timeout=120).ok
+        expect(page.locator(".s-ou")).to_contain_text(f"Pas {rang} sur")
+        assert page.evaluate("document.activeElement !== document.body"), rang
+    assert page.evaluate(MEME) is True
 
 
 def test_who_follows_without_a_script_has_a_link(visiter: Visiter) -> None:
     visite = visiter(javascript=False)
-    page = visite.aller(f"/console/ecole/scenes/{SCENE}?suivre=1")
+    page = visite.aller(f"/console/ecole/scenes/{SCENE}/salle")
     assert page.get_by_role("link", name="Recharger").is_visible()
-    visite.cliquer("Recharger", role="link")

@@ -77,8 +77,8 @@ def test_nothing_is_wider_than_the_screen(largeur: int, fichier: Path, navigateu
 
 
 def test_axe_finds_nothing(fichier: Path, navigateur: Navigateur, axe: str) -> None:
-    for largeur in (1280, 390):
-        with ouvert(navigateur, fichier, largeur, bypass_csp=True) as page:
+    for largeur, couleurs in ((1280, "light"), (390, "dark")):
+        with ouvert(navigateur, fichier, largeur, bypass_csp=True, color_scheme=couleurs) as page:
             page.evaluate(_DEPLIER)
             page.evaluate(axe)
             trouvees = page.evaluate(_LANCER)["violations"]
@@ -105,20 +105,33 @@ def test_one_fault_is_printed_on_three_pages(un_defaut: Path, navigateur: Naviga
     premiere, *autres = (p.extract_text() for p in pdf.pages)
     for dit in (
         "1 exigence obligatoire enfreinte : FID-02.",
-        "SNE 5.2 – complet",
         "Ce que risque un ménage",
+        "Par famille d'exigences",
         "graine 0",
     ):
         assert dit in premiere
     suite = " ".join(" ".join(autres).split())
     for dit in (
-        "Par famille d'exigences",
+        "SNE 5.2 – complet",
         "Un co-titulaire saisi n'est pas transmis.",
         "Attendu",
         "Pour rejouer",
         "◀ ici",
     ):
         assert dit in suite
+
+
+@pytest.mark.parametrize("couleurs", ["light", "dark"])
+def test_who_decides_knows_at_first_sight(couleurs: str, un_defaut: Path, navigateur: Navigateur) -> None:
+    """The verdict, when and by what, what it costs, where: without scrolling."""
+    with ouvert(navigateur, un_defaut, color_scheme=couleurs) as page:
+        page.set_viewport_size({"width": 1280, "height": 720})
+        bas = page.evaluate("innerHeight")
+        for dit in ("1 exigence obligatoire enfreinte : FID-02.", "profil ecole", "Ce que risque un ménage",
+                    "Par famille d'exigences"):  # fmt: skip
+            cadre = page.get_by_text(dit).first.bounding_box()
+            assert cadre is not None, dit
+            assert cadre["y"] + cadre["height"] < bas, dit
 
 
 def test_the_condition_of_the_fault_was_found(un_defaut: Path, navigateur: Navigateur) -> None:

@@ -31,13 +31,13 @@ VUES_SEULES: Final = {
     "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
     "static": _PAGE, "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE,
     "connexion.lecture": _PAGE, "connexion.lecteur": _PAGE, "connexion.entree": _PAGE,
-    "connexion.atelier": _PAGE, "connexion.stagiaire": _PAGE,
+    "connexion.atelier": _PAGE, "scenes.corrige": _PAGE, "connexion.stagiaire": _PAGE,
     "conformite.flux": _FLUX, "journal.flux": _FLUX, "scenes.flux": _FLUX, "ateliers.flux": _FLUX,
     "scenes.corrige": _PAGE,
     "ateliers.mots": _FLUX, "ateliers.remise": _CONFIRMATION, "ateliers.fin": _CONFIRMATION,
-    "controle.supprimer_base": _CONFIRMATION, "controle.remise": _CONFIRMATION,
-    "controle.remettre": _CONFIRMATION, "controle.restaurer": _CONFIRMATION,
-    "controle.oublier": _CONFIRMATION,
+    "bases.supprimer": _CONFIRMATION, "sauvegardes.remise": _CONFIRMATION,
+    "temps.demander_annuler": _CONFIRMATION, "sauvegardes.remettre": _CONFIRMATION,
+    "sauvegardes.restaurer": _CONFIRMATION, "sauvegardes.oublier": _CONFIRMATION,
 }  # fmt: skip
 #: Commands that are no deed on a base of a server, and why.
 COMMANDES_SEULES: Final = {

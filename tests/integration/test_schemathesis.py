@@ -131,11 +131,15 @@ SAUF: Final = {
     # Strings that mean more than a schema says: an ISO duration, an instant, what a kind of panne takes.
     ("POST /api/v1/bases/{base}/clock/advance", "positive_data_acceptance"),
     ("POST /api/v1/bases/{base}/clock/freeze", "positive_data_acceptance"),
+    ("GET /api/v1/bases/{base}/clock/preview", "positive_data_acceptance"),
     ("POST /api/v1/bases", "positive_data_acceptance"),
     ("POST /api/v1/bases/{base}/reset", "positive_data_acceptance"),
     ("POST /api/v1/bases/{base}/pannes", "positive_data_acceptance"),
     # A base that goes with its right alone; a duration, or a day to come.
     ("POST /api/v1/jetons", "positive_data_acceptance"),
+    # Ids, written one after the other; those that are there.
+    ("GET /api/v1/bases/{base}/exchanges/har", "positive_data_acceptance"),
+    ("DELETE /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # Scenes that there are; a duration, or a day to come; as many trainees as names at least, and one.
     ("POST /api/v1/ateliers", "positive_data_acceptance"),
     ("POST /api/v1/ateliers/{atelier}/liens", "positive_data_acceptance"),

@@ -68,6 +68,10 @@ Exemples :
 @click.option("--suivi", "fichier_suivi", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
               help="Où écrire à mesure chaque scénario fini : un rapport (JSON) par ligne ; de ce "
               "qu'un autre peut encore expliquer, une dernière à la fin.")  # fmt: skip
+@click.option("--echanges", "dossier_echanges", metavar="DOSSIER",
+              type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="Où écrire à mesure des échanges de chaque scénario fini : ceux de son premier exemple, "
+              "et ceux que ses constats citent, NIR masqués.")  # fmt: skip
 @click.option("--faute", metavar="NOM",
               help="Défaut à planter dans l'application témoin.")  # fmt: skip
 @sorties_de_rapport()
@@ -81,6 +85,7 @@ def commande(
     defi: str,
     scenarios: tuple[str, ...],
     fichier_suivi: Path | None,
+    dossier_echanges: Path | None,
     faute: str | None,
     exigees: tuple[str, ...],
     reference: Path | None,
@@ -99,7 +104,9 @@ def commande(
     acquises, 1 sinon, 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un
     rapport partiel, et sort avec 130 ou 143.
     """
-    click.echo("Lecture du plan…", err=True)  # what follows may be long under load: it is not mute
+    from sne_sandbox.reports.etapes import etape
+
+    click.echo(etape(1), err=True)  # what follows may be long under load: it is not mute
     from sne_sandbox.cli import diagnostic, epreuve, rapports
     from sne_sandbox.conformance import pilotage, recolte, trafic
     from sne_sandbox.conformance import plan as plans
@@ -131,12 +138,14 @@ def commande(
         )
         application, autre = _application(designation, faute)
         maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
+        click.echo(etape(2), err=True)
         plan, textes = plans.charger(fichier_plan), empreintes.lire_plan(fichier_plan)
         greffe = Greffe()
         sorties.scenarios = tuple(scenario.id for scenario in plan)
         seulement = _choisir(scenarios, list(sorties.scenarios))
         combien = accorde(len(seulement or plan), "scénario", "scénarios")
-        click.echo(f"Le plan : {combien}. Le serveur de l'épreuve démarre…", err=True)
+        click.echo(f"Le plan : {combien}.", err=True)
+        click.echo(etape(3), err=True)
         ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), graine))
         tenir_hypothesis(ouverte.home)
         gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
@@ -144,9 +153,10 @@ def commande(
         ids = rapports.exigees(exigees, ouverte.contrat, pilotee=True)
         if fichier_plan is not None:
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
+        click.echo(etape(4), err=True)
         with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
             fin.callback(application.fermer)
-            click.echo("Diagnostic…", err=True)
+            click.echo(etape(5), err=True)
             diagnostic.verifier(servie)
             os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
             pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
@@ -174,7 +184,10 @@ def commande(
                 ),
                 renforts,
                 greffe,
+                montrer=dossier_echanges is not None,
             )
+            if dossier_echanges is not None:
+                evenements = suivi.montrer(evenements, dossier_echanges)
             if fichier_suivi is not None:
                 _verifier_le_suivi(fichier_suivi)
                 tete = rapports.entete(options, pilotage.MODE, designation, graine, debut=maintenant)
@@ -182,6 +195,7 @@ def commande(
                 evenements = suivi.ecrire(
                     evenements, fichier_suivi, tete, exigences, sorties.connues, recolte.en_suspens
                 )
+            click.echo(etape(6), err=True)
             rapport = suivre(evenements)
             enfant.verifier()
         rapport = de_ces_scenarios(rapport, scenarios)

@@ -1,5 +1,6 @@
 """What the commands that listen do before they do: token, certificates, ready file."""
 
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 SEMENCE: Final = "ecole"
 #: Where a server is that is told nothing.
 ADRESSE_D_ORIGINE: Final = "http://127.0.0.1:8080"
+_NOM_D_APPLICATION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _PARTOUT: Final = ("0.0.0.0", "::", "")  # noqa: S104 - looked for, not listened on
 
 
@@ -114,6 +116,20 @@ def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any
         noms=(*noms, options["host"]),
         **autres,
     )
+
+
+def applications_declarees(ecrites: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """(name, command) of each « NOM=COMMANDE ». Raises UsageError."""
+    declarees: dict[str, str] = {}
+    for ecrite in ecrites:
+        nom, _, commande = ecrite.partition("=")
+        if not (_NOM_D_APPLICATION.fullmatch(nom) and commande.strip()) or nom in declarees:
+            raise UsageError(
+                f"L'application [{ecrite[:60]}] ne se lit pas.",
+                remede="--application NOM=COMMANDE ; un nom chacune : lettres, chiffres, point, tiret",
+            )
+        declarees[nom] = commande.strip()
+    return tuple(declarees.items())
 
 
 def preparer_certificats(options: Mapping[str, Any], noms: Sequence[str], semence: str) -> tuple[Path, str]:

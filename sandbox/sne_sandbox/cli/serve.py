@@ -20,6 +20,7 @@ Exemples :
   sne-sandbox serve --host 0.0.0.0 --server-name sne.exemple.fr --client-cert required
   sne-sandbox serve --seed-base vide
   sne-sandbox serve --home grande --seed-size 200000 --seed 7
+  sne-sandbox serve --application logenet="java -jar adaptateur.jar"
   sne-sandbox serve --clock 2018-03-15T09:00:00 --profile strict --workers 2
 """
 
@@ -32,6 +33,9 @@ Exemples :
     "compression", "quartiles",
 )  # fmt: skip
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
+@click.option("--application", "applications", multiple=True, metavar="NOM=COMMANDE",
+              help="Application que la page Conformité peut piloter, sous ce nom : la commande de son "
+              "adaptateur (peut se répéter).")  # fmt: skip
 @click.option(
     "--seed-base", "semence", default=depart.SEMENCE, show_default=True, help="Jeu de départ de la base."
 )
@@ -48,6 +52,7 @@ Exemples :
               help="Base où se notent les connexions refusées.")  # fmt: skip
 def commande(
     noms: tuple[str, ...],
+    applications: tuple[str, ...],
     semence: str,
     seed: int,
     taille: int | None,
@@ -76,6 +81,7 @@ def commande(
         seed=seed,
         taille=taille,
         horloge=lire_horloge(horloge),
+        applications=depart.applications_declarees(applications),
     )
     dossier, vitrine = depart.preparer_certificats(options, [*noms, options["host"]], semence)
     configuration = depart.jeton_commun(configuration)

@@ -20,7 +20,7 @@ from sne_sandbox.conformance.consequences import obligatoires
 from sne_sandbox.conformance.couloirs import Couloirs, Renforts, presenter
 from sne_sandbox.conformance.exemples import ExempleTire, strategie
 from sne_sandbox.conformance.greffe import Greffe
-from sne_sandbox.conformance.observation import Observation, observer
+from sne_sandbox.conformance.observation import Observation, citer, observer
 from sne_sandbox.conformance.plan import Plan, Scenario
 from sne_sandbox.conformance.protocole import PROTOCOLE
 from sne_sandbox.conformance.recolte import Blocage, Recolte, ensemble, generaliser, inacheve
@@ -37,6 +37,7 @@ from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.model import (
     Constat,
     DebutJugement,
+    EchangeCite,
     Entete,
     Evenement,
     Fin,
@@ -54,6 +55,8 @@ MODE: Final = "plan"
 #: How many times as fast as ours the clock goes on which an application waits to try again, if it can: no
 #: more, or one that does not wait would be taken for one that does.
 ACCELERATION: Final = 5.0
+#: Exchanges of a scenario that are shown as it ends.
+MONTRES_MAX: Final = 12
 #: Scenarios in a row that end in error before the application is given up.
 ERREURS_MAX: Final = 3
 _RIEN_DE_FAIT: Final = (
@@ -118,11 +121,13 @@ def derouler(
     reglages: ReglagesPilotage,
     renforts: Renforts | None = None,
     greffe: Greffe | None = None,
+    *,
+    montrer: bool = False,
 ) -> Iterator[Evenement]:
     """Plays the scenarios of `plan`; ends with `Fin`, mode « plan ». With `renforts`, an application that
-    says that it can plays them beside one another; `greffe` notes what is needed to judge again. A
-    KeyboardInterrupt that `application` raises ends the run, and the report says what was played. Never
-    raises for what the application does."""
+    says that it can plays them beside one another; `greffe` notes what is needed to judge again; `montrer`
+    has each scenario tell exchanges that it made. A KeyboardInterrupt that `application` raises ends the run,
+    and the report says what was played. Never raises for what the application does."""
     debut = datetime.now(UTC)
     instant = (reglages.maintenant or debut).astimezone(PARIS).replace(microsecond=0)
     exigences = charger_exigences(base.contrat.dossiers)
@@ -143,6 +148,7 @@ def derouler(
             RecueilDuJugement(base.contrat, exigences, reglages.profil),
             Reductions(reglages.reduction),
             greffe,
+            montrer,
         )
         yield DebutJugement(reglages.nom or PROTOCOLE, len(choisis), niveaux(exigences))
         with pilotage.jusqu_a_l_interruption():
@@ -151,7 +157,7 @@ def derouler(
         for rang, scenario in enumerate(choisis, 1):
             yield ScenarioCommence(scenario.id, scenario.groupe, scenario.titre, rang)
             resultats.append(pilotage.passer(scenario))
-            yield ScenarioFini(resultats[-1])
+            yield ScenarioFini(resultats[-1], pilotage.montres(resultats[-1]))
             pilotage.renforcer(choisis[rang:])
         pilotage.finir()
         greffe.finir(base.dernier(), pilotage.interruption)
@@ -217,6 +223,7 @@ class _Pilotage:
     recueil: RecueilDuJugement
     reductions: Reductions
     greffe: Greffe
+    montrer: bool
     presentation: _Presentation | None = None
     panne: str = ""
     """Why the application is given up, "" while it is not."""
@@ -229,6 +236,9 @@ class _Pilotage:
     """How many commands the application did."""
     blocage: Blocage = field(default_factory=Blocage)
     conditions: Conditions = field(default_factory=Conditions)
+    vues: list[Observation] = field(default_factory=list)
+    """Of the scenario that is played, where exchanges are shown: those of its first example, then those
+    that findings cite."""
 
     # --- the session -------------------------------------------------------------------------------------
 
@@ -340,10 +350,12 @@ class _Pilotage:
         debut = time.perf_counter()
         tirages = self._tirages(scenario)
         recolte = Recolte()
+        self.vues.clear()
         rendu = self.couloirs.rendre(scenario.id)
         for cle, joue in rendu.exemples.items() if rendu else self._sur_place(scenario, tirages):
             tirages.vus[cle] = joue.fautes
             self.echanges += len(joue.observations)
+            self._regarder(joue)
             recolte.prendre(joue)
             self._noter(joue, recolte)
             self.conditions.voir(scenario, cle, joue)
@@ -371,6 +383,32 @@ class _Pilotage:
             duree=rendu.duree if rendu else time.perf_counter() - debut,
             raison=recolte.erreur or (recolte.arret if verdict is not Verdict.REUSSI else ""),
         )
+
+    def _regarder(self, joue: ExempleJoue) -> None:
+        if self.montrer:
+            premier = not self.vues
+            cites = {constat.echange for constat in joue.constats if constat.rompue}
+            self.vues += [v for v in joue.observations if premier or v.echange.identifiant in cites]
+
+    def montres(self, resultat: ResultatScenario) -> tuple[EchangeCite, ...]:
+        """Exchanges of a scenario that has just ended, in their order: those that its checks cite, then those
+        of its first example, MONTRES_MAX in all; none unless they are shown."""
+        if not self.montrer:
+            return ()
+        par_id = {vue.echange.identifiant: vue for vue in self.vues}
+        cites = dict.fromkeys(c.echange for v in resultat.verifications for c in v.constats if c.echange)
+        trouves: dict[int, EchangeCite] = {}
+        for numero in (*cites, *par_id):
+            connu = numero and self.recueil.montre(numero)
+            if connu:
+                trouves[connu.identifiant] = connu
+            elif numero in par_id:
+                with par_id[numero].isoler("le montrer"):
+                    trouves[numero or 0] = citer(par_id[numero])
+            if len(trouves) >= MONTRES_MAX:
+                break
+        self.vues.clear()
+        return tuple(trouves[numero] for numero in sorted(trouves))
 
     def _instant(self, scenario: Scenario) -> datetime:
         return instant_de(scenario, self.instant)

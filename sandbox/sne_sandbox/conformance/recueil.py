@@ -98,6 +98,10 @@ class RecueilDuJugement:
         """Whether an exchange is shown already, by its id."""
         return echange in self._cites
 
+    def montre(self, echange: int) -> EchangeCite | None:
+        """An exchange as it is shown, by its id; None when it is not kept."""
+        return self._cites.get(echange)
+
     def deplorer(self, accidents: Iterable[Accident]) -> None:
         """Notes accidents, what the suite itself failed to judge or show: each one once."""
         self.accidents |= dict.fromkeys(accidents)

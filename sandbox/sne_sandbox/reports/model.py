@@ -440,9 +440,10 @@ class ScenarioCommence:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFini:
-    """A scenario has ended, with its checks."""
+    """A scenario has ended, with its checks; with exchanges that it made, where they were asked for."""
 
     resultat: ResultatScenario
+    echanges: tuple[EchangeCite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

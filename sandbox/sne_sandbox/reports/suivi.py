@@ -6,7 +6,7 @@ still explain, is written twice: « inachevé » when it ends, and again at the 
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from sne_sandbox.reports.decision import decider
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import (
     Bilan,
+    EchangeCite,
     Entete,
     EtatExigence,
     Evenement,
@@ -31,6 +32,8 @@ from sne_sandbox.reports.model import (
 
 #: Why a scenario that has ended is not judged yet.
 EN_SUSPENS: Final = "À confirmer : un autre scénario peut encore l'expliquer."
+#: Head of what is a report only to have its exchanges masked.
+_AUCUN: Final = Entete("", "", "", "", "", "", 0, "", datetime.min, datetime.min)
 _ETATS: Final = {Verdict.REUSSI: EtatExigence.PROUVEE, Verdict.ECHOUE: EtatExigence.ENFREINTE}
 
 
@@ -67,6 +70,34 @@ def ecrire(
                     if resultat.id in suspendus:
                         noter(resultat)
             yield evenement
+
+
+def montrer(evenements: Iterable[Evenement], dossier: Path) -> Iterator[Evenement]:
+    """`evenements`, the exchanges of each scenario that ends being written to `dossier` on their way, NIRs
+    masked. Raises OSError."""
+    for evenement in evenements:
+        if isinstance(evenement, ScenarioFini) and evenement.echanges:
+            masques = masquer(Rapport(_AUCUN, True, echanges=evenement.echanges)).echanges
+            texte = json.dumps([asdict(echange) for echange in masques], ensure_ascii=False)
+            fichier = dossier / nom_des_echanges(evenement.resultat.id)
+            provisoire = fichier.with_suffix(".tmp")  # it is read while it is written
+            provisoire.write_bytes(texte.encode("utf-8", "replace"))
+            provisoire.replace(fichier)
+        yield evenement
+
+
+def nom_des_echanges(scenario: str) -> str:
+    """Name of the file of the exchanges of a scenario."""
+    return f"echanges-{scenario}.json"
+
+
+def lire_les_echanges(dossier: Path, scenario: str) -> tuple[EchangeCite, ...]:
+    """Those that `montrer` wrote of a scenario; none when there is no such file, or when it does not read."""
+    try:
+        dits = json.loads((dossier / nom_des_echanges(scenario)).read_bytes())
+        return tuple(EchangeCite(**{**dit, "lignes": tuple(dit["lignes"])}) for dit in dits)
+    except (OSError, ValueError, TypeError, KeyError):
+        return ()
 
 
 class LectureDuSuivi:

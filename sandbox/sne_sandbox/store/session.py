@@ -121,10 +121,11 @@ class Magasin(BaseDeDonnees):
         schema.preparer(self, migrer=True)
 
     @contextmanager
-    def ecrire(self, base: str) -> Iterator[RegistreBase]:
+    def ecrire(self, base: str, *, seule: bool = False) -> Iterator[RegistreBase]:
         """The register of `base`, to be written: its only writer until the end. Committed at the end, rolled
-        back when an exception passes. Raises BaseInconnue, and StoreError when the database fails."""
-        with self.transaction(ecriture=True, verrou=base) as connexion:
+        back when an exception passes; `seule`: nothing that is not committed yet is of its transaction.
+        Raises BaseInconnue, and StoreError when the database fails."""
+        with self.transaction(ecriture=True, verrou=base, seule=seule) as connexion:
             yield self._registre(connexion, base)
 
     def regarder(self, base: str) -> BaseLue:

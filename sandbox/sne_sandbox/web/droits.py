@@ -54,9 +54,10 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
-        ("accueil.page", "recherche.page", "recherche.trouver", "journal.flux", "scenes.flux",
-         "ateliers.mots", "controle.remise",
-         "controle.remettre", "controle.restaurer", "controle.oublier"),
+        ("accueil.page", "recherche.page", "recherche.trouver", "images.page", "images.evolution",
+         "images.ressources", "images.fichier", "contrat.vu", "contrat.couverture", "journal.flux",
+         "scenes.flux", "ateliers.mots", "sauvegardes.remise", "sauvegardes.remettre",
+         "temps.demander_annuler", "sauvegardes.restaurer", "sauvegardes.oublier"),
         NiveauRequis.BASE,
     ),
     "conformite.flux": NiveauRequis.SIENS,
@@ -64,7 +65,8 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
     **dict.fromkeys(("ateliers.flux", "ateliers.remise", "ateliers.fin"), NiveauRequis.ADMIN),
     # The same call as a judgement of traffic, which looks at what it is asked for.
     "conformite.temoin": NiveauRequis.SERVEUR,
-    "controle.supprimer_base": NiveauRequis.SERVEUR,
+    "conformite.application": NiveauRequis.SERVEUR,
+    "bases.supprimer": NiveauRequis.SERVEUR,
     # The answers of a sheet: for the trainer.
     "scenes.corrige": NiveauRequis.ADMIN,
 }  # fmt: skip

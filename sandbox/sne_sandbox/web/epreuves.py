@@ -10,26 +10,34 @@ Where servers share a PostgreSQL, each judgement that one of them began is in th
 (`store/classeur.py`), with `porteur`, the process that runs it: the others show it, and see when that process
 is gone. Once it has ended it is there only.
 
-Only our own commands are run, with values that are checked: the traffic of a base judged, and the reference
-application driven through the plan.
+Only our own commands are run, with values that are checked: the traffic of a base judged; and driven through
+the plan, the reference application, one that answers at an address, or one of the commands that the owner of
+the server declared, by its name (`serve --application`): nobody types a command in a page.
+
+A judgement that plays a part of another again holds `partie` too: it is shown beside that one, and gives no
+verdict of its own.
 """
 
+import json
 import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from sne_sandbox import systeme
 from sne_sandbox.domain.dates import PARIS
@@ -41,6 +49,8 @@ from sne_sandbox.reports.decision import conclure
 from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
+from sne_sandbox.reports.tendance import JalonDeTendance
+from sne_sandbox.reports.tendance import jalon as tracer_jalon
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store.classeur import Classeur
 from sne_sandbox.store.voisins import vivants
@@ -54,12 +64,18 @@ GRAINE_MAX: Final = 2**31 - 1
 #: Characters of what a command says that are shown.
 SORTIE_MAX: Final = 200_000
 _NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+#: What `--application` calls the reference application.
+TEMOIN: Final = "temoin"
+#: Characters of the address of an application.
+ADRESSE_MAX: Final = 500
 #: Locked by who watches the child, and by the child, which lives on a while when that one dies.
 _TENUS: Final = ("verrou", "verrou-enfant")
 #: Asks for its end.
 _ARRETER: Final = "arreter"
 #: The process that runs it (`store/voisins.py`), where servers share it.
 _PORTEUR: Final = "porteur"
+#: What of another judgement it plays again.
+_PARTIE: Final = "partie"
 _DOSSIER: Final = "conformite"
 _PAS: Final = 0.25
 #: Seconds between two times that servers are told how far it is.
@@ -77,6 +93,15 @@ class EtatJugement(StrEnum):
     """The command ended without a report."""
     INTERROMPUE = "interrompue"
     """Its process is gone without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partie:
+    """What a judgement plays again of another: a scenario, for one of its requirements or, "", for all."""
+
+    de: str
+    scenario: str
+    exigence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +143,13 @@ class JugementConserve:
         """The base whose traffic a server judges; None for an application that is driven, and for a report
         of the command line."""
         return None if self.pilotee else self.options.get("--base")
+
+    @property
+    def partie(self) -> Partie | None:
+        """What of another judgement it plays again; None for a judgement of its own."""
+        with suppress(ValueError, TypeError):
+            return Partie(**json.loads(_lire(self.dossier / _PARTIE)))
+        return None
 
     @property
     def commence_le(self) -> datetime | None:
@@ -183,10 +215,12 @@ def lancer(
     arguments: Sequence[str],
     database: str | None = None,
     classeur: Classeur | None = None,
+    partie: Partie | None = None,
 ) -> JugementConserve:
     """Runs `sne-sandbox ARGUMENTS --report-dir …` as a child; answers at once. `genre` begins the folder's
-    name. Raises ConflitEtat while another is running, which wants the whole machine; as many that judge what
-    bases have seen as it has cores run at once, each of which takes one for a second or two."""
+    name, `partie` is what it plays again. Raises ConflitEtat while another is
+    running, which wants the whole machine; as many that judge what bases have seen as it has cores run at
+    once, each of which takes one for a second or two."""
     with _seul(home):
         en_cours = [epreuve for epreuve in lister(home) if epreuve.etat is EtatJugement.EN_COURS]
         seul = arguments[0] == "conform" or any(epreuve.pilotee for epreuve in en_cours)
@@ -200,11 +234,13 @@ def lancer(
         dossier = _racine(home) / nom
         mots = [*arguments, "--report-dir", str(dossier)]
         if arguments[0] == "conform":
-            mots += ["--suivi", str(dossier / "suivi.jsonl")]
+            mots += ["--suivi", str(dossier / "suivi.jsonl"), "--echanges", str(dossier)]
         try:
             dossier.mkdir(parents=True)
             tenu = systeme.VerrouDeFichier(dossier / _TENUS[0])
             tenu.prendre()
+            if partie is not None:
+                (dossier / _PARTIE).write_text(json.dumps(asdict(partie)), "utf-8")
             (dossier / "commande").write_text(shlex.join(["sne-sandbox", *mots]), "utf-8")
             if classeur is not None and classeur.magasin.voisins is not None:
                 (dossier / _PORTEUR).write_text(classeur.magasin.voisins.cle, "utf-8")
@@ -265,21 +301,25 @@ def effacer(epreuve: JugementConserve) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanTemoin:
-    """What the reference application may be driven by: families of scenarios, each with its title, and
-    planted defects, each with its sentence."""
+class PlanConnu:
+    """What an application may be driven by: families of scenarios, each with its title, scenarios, each with
+    its title and its requirements; and the defects that may be planted in the reference application, each
+    with its sentence."""
 
     familles: Mapping[str, str]
+    scenarios: Mapping[str, tuple[str, tuple[str, ...]]]
     fautes: Mapping[str, str]
 
 
 @cache
-def plan() -> PlanTemoin:
+def plan() -> PlanConnu:
     """The plan of this version."""
     from sne_sandbox.conformance import plan as plans
     from sne_temoin.fautes import FAUTES
 
-    return PlanTemoin(plans.charger().familles, {faute.nom: faute.phrase for faute in FAUTES})
+    lu = plans.charger()
+    scenarios = {s.id: (s.titre, s.exigences) for s in lu}
+    return PlanConnu(lu.familles, scenarios, {faute.nom: faute.phrase for faute in FAUTES})
 
 
 def juger_trafic(
@@ -292,33 +332,171 @@ def juger_trafic(
     return lancer(home, f"trafic-{base}"[:50], arguments, configuration.database, classeur)
 
 
-def piloter_temoin(
+def piloter(
     configuration: Configuration,
     contrat: tuple[str, Path | None],
     *,
     exemples: int,
     graine: int,
     profil: str,
+    designation: str = TEMOIN,
     famille: str = "",
+    scenario: str = "",
     faute: str = "",
     classeur: Classeur | None = None,
+    partie: Partie | None = None,
 ) -> JugementConserve:
-    """Drives the reference application through the plan, in a base and a home of its own, under a contract
-    (`Contrats.lieu`); `famille` "" for all scenarios, `faute` "" for no defect. Raises UsageError for
-    one that is not there, ConflitEtat while another judgement is running."""
+    """Drives an application through the plan, in a base and a home of its own, under a contract
+    (`Contrats.lieu`); `designation` is what `designer` answers, `famille` and `scenario` "" for all
+    scenarios, `faute` "" for no defect of the reference application. Raises UsageError for what is not there,
+    ConflitEtat while another judgement is running."""
     connu = plan()
-    arguments = ["conform", "--application", "temoin"]
+    arguments = ["conform", "--application", designation]
     arguments += ["--examples", str(exemples), "--seed", str(graine)]
     arguments += ["--profile", profil, *_contrat(*contrat, configuration.quartiles)]
-    if famille:
-        if famille not in connu.familles:
-            raise UsageError(f"La famille de scénarios [{famille[:20]}] n'existe pas.")
-        arguments += ["--scenario", famille]
+    if famille and famille not in connu.familles:
+        raise UsageError(f"La famille de scénarios [{famille[:20]}] n'existe pas.")
+    if scenario and scenario not in connu.scenarios:
+        raise UsageError(f"Le scénario [{scenario[:40]}] n'existe pas.")
+    if famille or scenario:
+        arguments += ["--scenario", scenario or famille]
     if faute:
+        if designation != TEMOIN:
+            raise UsageError("Un défaut ne se plante que dans l'application témoin.")
         if faute not in connu.fautes:
             raise UsageError(f"Le défaut [{faute[:40]}] n'existe pas.")
         arguments += ["--faute", faute]
-    return lancer(configuration.home.absolute(), "temoin", arguments, classeur=classeur)
+    genre = "partie" if partie else TEMOIN if designation == TEMOIN else "application"
+    return lancer(configuration.home.absolute(), genre, arguments, classeur=classeur, partie=partie)
+
+
+def designer(configuration: Configuration, *, application: str = "", adresse: str = "") -> str:
+    """What --application is given for one that the owner of the server declared, by its name, or that answers
+    at an address. Raises UsageError: one of both, and one that may be driven from here."""
+    if bool(application) == bool(adresse):
+        raise UsageError(
+            "Il faut une application déclarée, ou une adresse : l'une ou l'autre.",
+            remede="choisissez l'application dans la liste, ou donnez l'adresse de son adaptateur",
+        )
+    if adresse:
+        return _adresse(adresse)
+    declarees = dict(configuration.applications)
+    if application not in declarees:
+        raise UsageError(
+            f"Aucune application ne s'appelle [{application[:40]}].",
+            remede=f"celles qui sont déclarées : {', '.join(declarees) or 'aucune'} "
+            "(sne-sandbox serve --application NOM=COMMANDE)",
+        )
+    return declarees[application]
+
+
+def nommer(configuration: Configuration, designation: str) -> str:
+    """How an application is called on a page, by what --application was given."""
+    noms = {commande: nom for nom, commande in configuration.applications}
+    return "Application témoin" if designation == TEMOIN else noms.get(designation, designation)
+
+
+def rejouable(configuration: Configuration, epreuve: JugementConserve) -> bool:
+    """Whether a server may play a part of a judgement again: it began it, and may still run what it did."""
+    designation = epreuve.options.get("--application", "")
+    connues = {TEMOIN, *dict(configuration.applications).values()}
+    return epreuve.pilotee and (designation in connues or designation.startswith(("http://", "https://")))
+
+
+def rejouer(
+    configuration: Configuration,
+    contrat: tuple[str, Path | None],
+    epreuve: JugementConserve,
+    scenario: str,
+    exigence: str = "",
+    classeur: Classeur | None = None,
+) -> JugementConserve:
+    """Plays a scenario of a judgement again, as it was played: the same application, households and profile;
+    `exigence` is the one that one looks at. Raises UsageError for a judgement of which nothing can be played
+    from here, or made under another contract; ConflitEtat while another is running."""
+    options = epreuve.options
+    if not rejouable(configuration, epreuve):
+        raise UsageError(
+            "Ce jugement ne se rejoue pas d'ici : ce serveur ne l'a pas fait, ou n'en a plus l'application.",
+            remede="la commande qui le rejoue est dans le rapport",
+        )
+    if options.get("--contract") != contrat[0]:
+        raise UsageError(
+            f"Ce jugement a été fait sous le contrat {options.get('--contract')}, et cette base est sous "
+            f"{contrat[0]}.",
+            remede="rejouez-le depuis une base du même contrat",
+        )
+    designation = options["--application"]
+    if designation.startswith(("http://", "https://")):
+        designation = _adresse(designation)
+    return piloter(
+        configuration,
+        contrat,
+        designation=designation,
+        exemples=int(options["--examples"]),
+        graine=int(options["--seed"]),
+        profil=options["--profile"],
+        scenario=scenario,
+        faute=options.get("--faute", ""),
+        classeur=classeur,
+        partie=Partie(epreuve.nom, scenario, exigence),
+    )
+
+
+def parties(jugements: Sequence[JugementConserve], de: str, scenario: str = "") -> list[JugementConserve]:
+    """Of these judgements, those that play a part of another again; of that scenario, unless it is ""."""
+    return [
+        epreuve
+        for epreuve in jugements
+        if (partie := epreuve.partie) is not None and partie.de == de and scenario in ("", partie.scenario)
+    ]
+
+
+def _adresse(brut: str) -> str:
+    """The address of an application, whom this server may call: this machine and its network, as it is used
+    there; not what a machine of a cloud asks for its own secrets (169.254.0.0/16, fe80::/10). Raises
+    UsageError."""
+    ecrite = brut.strip()
+    try:
+        lue = urlsplit(ecrite)
+        machine, port = lue.hostname or "", lue.port
+    except ValueError:
+        machine, port, lue = "", None, urlsplit("")
+    if (
+        not machine
+        or lue.scheme not in ("http", "https")
+        or lue.username is not None
+        or lue.fragment
+        or len(ecrite) > ADRESSE_MAX
+        or not ecrite.isprintable()
+        or " " in ecrite
+    ):
+        raise UsageError(
+            f"L'adresse [{ecrite[:60]}] ne convient pas.",
+            remede="une adresse http:// ou https:// sans mot de passe : http://localhost:9000/sne",
+        )
+    if any(map(_hors_d_atteinte, _numeros(machine, port))):
+        raise UsageError(
+            f"La machine [{machine[:60]}] ne s'appelle pas d'ici : son adresse est réservée au système.",
+            remede="donnez l'adresse de l'adaptateur sur cette machine, ou sur son réseau",
+        )
+    return ecrite
+
+
+def _numeros(machine: str, port: int | None) -> set[str]:
+    """The IP addresses of a machine; none when its name is not known: the trial will say so."""
+    try:
+        trouvees = socket.getaddrinfo(machine, port or 80, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return set()
+    return {str(ou[4][0]).partition("%")[0] for ou in trouvees}
+
+
+def _hors_d_atteinte(numero: str) -> bool:
+    adresse = ip_address(numero)
+    if isinstance(adresse, IPv6Address) and adresse.ipv4_mapped is not None:
+        adresse = adresse.ipv4_mapped
+    return adresse.is_link_local or adresse.is_multicast or adresse.is_unspecified
 
 
 def _contrat(nom: str, dossier: Path | None, quartiles: Path | None) -> list[str]:
@@ -361,11 +539,32 @@ def resume(epreuve: JugementConserve) -> ResumeLu | None:
 @lru_cache(maxsize=256)
 def _lire_resume(fichier: Path, _ecrit: int) -> ResumeLu:
     """A report may be of some megabytes: the list reads it once, as long as it is not written again."""
-    lu = masquer(rapport_json.lire(fichier))
+    lu = rapport_json.lire(fichier)
+    # What is shown here says nothing of its findings, which take ten times as long to mask as to read.
+    court = masquer(replace(lu, scenarios=(), bilans=(), echanges=(), reponses=(), angles_morts=()))
+    lu = replace(lu, entete=court.entete, mentions=court.mentions, motifs=court.motifs)
     a_corriger = [g for g in grouper(lu) if g.obligatoire and not g.connue]
     return tirer(
         ResumeLu, lu.entete, conforme=lu.conforme, conclusion=conclure(lu), manquements=len(a_corriger)
     )
+
+
+def jalon(epreuve: JugementConserve) -> JalonDeTendance | None:
+    """What a judgement tells in the history of its application; None for one that has no report that reads,
+    was cut short, or plays a part of another again."""
+    if epreuve.etat is not EtatJugement.RENDUE or epreuve.partie is not None:
+        return None
+    try:
+        return _lire_jalon(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
+    except rapport_json.RapportIllisible:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _lire_jalon(fichier: Path, _ecrit: int) -> JalonDeTendance | None:
+    lu = rapport_json.lire(fichier)
+    court = masquer(replace(lu, scenarios=(), bilans=(), echanges=(), reponses=(), angles_morts=()))
+    return None if lu.entete.inacheve else tracer_jalon(replace(lu, entete=court.entete))
 
 
 # --- pieces -------------------------------------------------------------------------------------------------

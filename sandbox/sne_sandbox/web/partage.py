@@ -59,6 +59,8 @@ class Configuration:
     """Households of the first base; the seed's own number for None."""
     horloge: Horloge = field(default_factory=Horloge)
     reglages: Reglages = field(default_factory=Reglages)
+    applications: tuple[tuple[str, str], ...] = ()
+    """What the console may drive by its name: (name, command), as the owner of the server declared it."""
     noms: tuple[str, ...] = ()
     """Names that this server was given, beside those of the local machine, then the address it listens to."""
 

@@ -211,7 +211,7 @@ def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: i
         voie.deposer(scene.base, guichet, _nom("DEM", message, donnees.maintenant(base), rang), document)
         voie.relever(scene.base, guichet)
     elif pas.avancer is not None:
-        horloge.avancer(services.magasin, scene.base, pas.avancer)
+        horloge.avancer(services.magasin, scene.base, pas.avancer, reprenable=False)
     elif pas.relever is not None:
         services.boites.relever(scene.base, _guichet(services, scene.base, pas.relever))
 

@@ -28,7 +28,8 @@ from sne_sandbox.reports.model import (
     Verification,
 )
 
-_COULEUR = re.compile(r"color: (#[0-9a-f]{6}); background: (#[0-9a-f]{6})")
+_COULEUR = re.compile(r"color: var\(--([a-z-]+)\); background: var\(--([a-z-]+)\)")
+_DES_DEUX = re.compile(r"--([a-z-]+): light-dark\((#[0-9a-f]{3,6}), (#[0-9a-f]{3,6})\);")
 _VARIABLE = re.compile(r"--([a-z-]+): (#[0-9a-f]{3,6});")
 #: Text, on what it may stand: of the variables of the page.
 _COUPLES = (("encre", "papier"), ("encre-douce", "carte"), ("encre-douce", "papier"), ("sapin-vif", "papier"))
@@ -99,12 +100,15 @@ def _luminance(couleur: str) -> float:
 def test_its_colours_contrast_enough() -> None:
     """WCAG 2.1, 1.4.3: 4.5 to 1."""
     style = arbre(conforme()).findtext(".//style")
-    variables = {nom: c if len(c) == 7 else f"#{c[1:]}{c[1:]}" for nom, c in _VARIABLE.findall(style)}
-    couples = [*_COULEUR.findall(style), *((variables[un], variables[autre]) for un, autre in _COUPLES)]
-    assert len(couples) >= 9
-    for texte, fond in couples:
-        clair, sombre = sorted((_luminance(texte), _luminance(fond)), reverse=True)
-        assert (clair + 0.05) / (sombre + 0.05) >= 4.5, (texte, fond)
+    clair, sombre = style.split("prefers-color-scheme: dark", 1)
+    sombre = sombre.partition("* {")[0]
+    nommes = dict(_VARIABLE.findall(clair))
+    for variables in (nommes, nommes | dict(_VARIABLE.findall(sombre))):
+        couples = [(variables[un], variables[autre]) for un, autre in (*_COULEUR.findall(style), *_COUPLES)]
+        assert len(couples) >= 9
+        for texte, fond in couples:
+            fort, faible = sorted((_luminance(texte), _luminance(fond)), reverse=True)
+            assert (fort + 0.05) / (faible + 0.05) >= 4.5, (texte, fond)
 
 
 def test_hostile_names_are_text() -> None:
@@ -140,8 +144,12 @@ def test_its_styles_are_those_of_the_console() -> None:
     """Who goes from one to the other is in the same place."""
     console = (Path(web.__file__).parent / "static" / "console.css").read_text("utf-8")
     style = arbre(conforme()).findtext(".//style")
-    assert _VARIABLE.findall(style)
-    assert set(_VARIABLE.findall(style)) <= set(_VARIABLE.findall(console))
+    clair, sombre = (dict(_VARIABLE.findall(lot)) for lot in style.split("prefers-color-scheme: dark", 1))
+    de_la_console = {nom: (un, autre) for nom, un, autre in _DES_DEUX.findall(console)}
+    communes = de_la_console.keys() & clair.keys()
+    assert len(communes) > 15
+    for nom in communes:
+        assert (clair[nom], sombre[nom]) == de_la_console[nom], nom
 
 
 def test_a_family_of_traffic_is_told_in_words_and_how_to_play_it_again() -> None:

@@ -8,10 +8,31 @@ from pathlib import Path
 import pytest
 
 from sne_sandbox.conformance import plan as plans
+from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.decision import ECHOUEE, EN_ERREUR, IGNOREE, REUSSIE, SANS_OBJET
-from sne_sandbox.reports.model import Constat, Entete, ResultatScenario, ScenarioFini, Verdict, Verification
+from sne_sandbox.reports.etapes import PREPARATION, etape
+from sne_sandbox.reports.model import (
+    Bilan,
+    Constat,
+    Entete,
+    EtatExigence,
+    Rapport,
+    ResultatScenario,
+    ScenarioFini,
+    Verdict,
+    Verification,
+)
 from sne_sandbox.reports.suivi import EN_SUSPENS, ecrire
-from sne_sandbox.web.avancement import A_VENIR, EN_COURS, NON_JOUE, Avancement, ScenarioSuivi, estimer
+from sne_sandbox.web.avancement import (
+    A_VENIR,
+    EN_COURS,
+    NON_JOUE,
+    Avancement,
+    ScenarioSuivi,
+    arbre,
+    estimer,
+    meme_travail,
+)
 from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
 
 DEBUT = datetime(2018, 3, 15, 12, tzinfo=UTC)
@@ -36,7 +57,7 @@ def fini(rang: int, verdict: Verdict, phrase: str = "") -> ResultatScenario:
 
 def etats(avancement: Avancement, epreuve: JugementConserve) -> list[ScenarioSuivi]:
     """What the page shows of each scenario."""
-    return [etat for _, scenarios in avancement.avancer(epreuve).values() for etat in scenarios]
+    return [etat for famille in avancement.avancer(epreuve) for etat in famille.scenarios]
 
 
 def ecrits(epreuve: JugementConserve, *finis: ResultatScenario, suspendus: Iterable[str] = ()) -> None:
@@ -46,9 +67,12 @@ def ecrits(epreuve: JugementConserve, *finis: ResultatScenario, suspendus: Itera
 
 def test_the_plan_is_known_before_anything_is_played(epreuve: JugementConserve) -> None:
     avancement = Avancement(epreuve)
-    ((famille, (titre, scenarios)),) = avancement.avancer(epreuve).items()
-    assert (famille, titre, [s.id for s in scenarios]) == ("CRE", "Création", [s.id for s in PLAN])
-    assert {s.issue for s in scenarios} == {A_VENIR}
+    (famille,) = avancement.avancer(epreuve)
+    assert (famille.sigle, famille.titre) == ("CRE", "Création")
+    assert [s.id for s in famille.scenarios] == [s.id for s in PLAN]
+    assert {s.issue for s in famille.scenarios} == {A_VENIR}
+    assert [v.exigence for v in famille.scenarios[0].verifications] == list(PLAN[0].exigences)
+    assert {v.issue for s in famille.scenarios for v in s.verifications} == {A_VENIR}
     assert (avancement.joues, avancement.total, avancement.reste) == ({}, len(PLAN), "")
 
 
@@ -102,3 +126,43 @@ def test_what_a_run_that_ended_did_not_play_is_not_to_come(epreuve: JugementCons
 def test_the_time_left_is_that_of_those_that_ended(finis: int, total: int, apres: int, dit: str) -> None:
     fins = [DEBUT + timedelta(seconds=2 * rang) for rang in range(finis)]
     assert estimer(fins, total, fins[-1] + timedelta(seconds=apres)) == dit
+
+
+def test_the_steps_before_the_first_scenario_are_told(epreuve: JugementConserve) -> None:
+    avancement = Avancement(epreuve)
+    avancement.avancer(epreuve)
+    assert avancement.preparation == f"préparation 1 sur 6 : {PREPARATION[0]}"
+    dites = [etape(1), etape(2), "Le plan : 26 scénarios.", etape(3)]
+    (epreuve.dossier / "sortie").write_text("\n".join(dites), "utf-8")
+    avancement.avancer(epreuve)
+    assert avancement.preparation == f"préparation 3 sur 6 : {PREPARATION[2]}"
+    ecrits(epreuve, fini(0, Verdict.REUSSI))
+    avancement.avancer(epreuve)
+    assert avancement.preparation == ""
+
+
+def test_the_last_run_of_the_same_work_says_how_long_it_may_be(
+    epreuve: JugementConserve, tmp_path: Path
+) -> None:
+    """From the first second; a run of other work, or one that was cut short, says nothing."""
+    finis = tuple(replace(fini(rang, Verdict.REUSSI), duree=2.0) for rang in range(len(PLAN)))
+    entete = replace(ENTETE, fin=DEBUT + timedelta(seconds=60))
+    dossier = tmp_path / "avant"
+    dossier.mkdir()
+    (dossier / "rapport.json").write_bytes(rapport_json.octets(Rapport(entete, True, scenarios=finis)))
+    avant = replace(epreuve, nom="avant", dossier=dossier, etat=EtatJugement.RENDUE)
+    autre = replace(avant, nom="autre", commande=f"{avant.commande} --examples 9")
+    assert meme_travail(epreuve, [epreuve, autre, avant]) == avant.rapport
+    assert meme_travail(epreuve, [epreuve, autre]) is None
+    assert (
+        Avancement(epreuve, avant=avant.rapport).reste == "encore environ 60 s, d'après le jugement d'avant"
+    )
+
+
+def test_a_report_is_shown_as_the_same_tree() -> None:
+    finis = (fini(0, Verdict.REUSSI), fini(1, Verdict.ECHOUE, "Il manque."))
+    bilan = Bilan("FID-02", "Chaque co-titulaire.", "MUST", "source", EtatExigence.ENFREINTE)
+    (famille,) = arbre(Rapport(ENTETE, False, scenarios=finis, bilans=(bilan,)))
+    assert (famille.joues, famille.rates, famille.issue) == (2, 1, ECHOUEE)
+    (verification,) = famille.scenarios[1].verifications
+    assert (verification.texte, verification.phrase) == ("Chaque co-titulaire.", "Il manque.")

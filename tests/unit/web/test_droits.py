@@ -40,16 +40,15 @@ COMMUNES: Final = {
 }  # fmt: skip
 #: What shows several bases, or changes which there are.
 DU_SERVEUR: Final = {
-    "metrics", "bases.lister", "bases.creer", "bases.supprimer", "controle.bases", "controle.creer_base",
-    "controle.supprimer_base", "controle.faire_supprimer_base",
-    "conformite.temoin",
+    "metrics", "bases.lister", "bases.creer", "bases.supprimer", "bases.page", "bases.faire_supprimer",
+    "conformite.temoin", "conformite.application", "conformite.rejouer", "reports.rejouer",
 }  # fmt: skip
 #: What shows to who has a right on a base what is of it: the views look at that (their own tests).
 SIENS: Final = {
     *(f"reports.{vue}" for vue in ("lister", "juger", "suivre", "effacer", "arreter", "lire_rapport",
                                    "donner_fichier", "comparer")),
     *(f"conformite.{vue}" for vue in ("page", "juger", "comparer", "rapport", "flux", "fichier", "arreter",
-                                      "effacer")),
+                                      "effacer", "scenario", "voir_tendance")),
 }  # fmt: skip
 #: Who may enter.
 ADMIN: Final = {

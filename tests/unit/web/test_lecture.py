@@ -63,6 +63,7 @@ def rempli(tmp_path_factory: pytest.TempPathFactory) -> tuple[Banc, dict[str, An
         "base": "lue",
         "numero": numero,
         "identifiant": archive.echange.identifiant,
+        "ids": archive.echange.identifiant,
         "rapport": rapport,
         "run": rapport,
         "avec": rapport,
@@ -141,7 +142,7 @@ def test_every_get_of_the_api_only_reads(rempli: tuple[Banc, dict[str, Any]]) ->
             assert reponse.status_code == 200, (adresse, reponse.text)
             assert not en_clair(decode(reponse)), adresse
         lus += 1
-    assert lus == 66
+    assert lus == 68
     assert refuses == [
         "get_bases_base_guichets_code_outbox_nom",
         "get_bases_base_snapshots_nom_file",
@@ -185,13 +186,15 @@ def test_every_page_of_the_console_only_reads(rempli: tuple[Banc, dict[str, Any]
         "document": "demande",
         "code": "G1226",
         "nom": "avant",
+        "forme": "svg",
         "jeton": banc.app.extensions["acces"].lecture,  # a wrong one is counted
         "filename": "rien",
+        "scenario": "CRE-SIMPLE",
     }
     for regle in console.url_map.iter_rules():
         if "GET" not in (regle.methods or ()) or regle.endpoint in FLUX:
             continue
-        noms = {"boites": valeurs["sortie"], "contrat": "ListeMotifRadiation"}
+        noms = {"boites": valeurs["sortie"], "contrat": "ListeMotifRadiation", "images": "carte"}
         propres = valeurs | connues | {"nom": noms.get(regle.endpoint.partition(".")[0], "avant")}
         if regle.endpoint.startswith("statistiques"):
             propres["code"] = "TAB01"

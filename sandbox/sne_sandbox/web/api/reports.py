@@ -23,38 +23,59 @@ from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import OCTETS, telechargement
 
 blueprint: Final = Appels(
-    "reports", "/reports", "Les jugements de conformité : de ce qu'une base a vu, ou de l'application témoin"
+    "reports",
+    "/reports",
+    "Les jugements de conformité : de ce qu'une base a vu, ou d'une application que l'on pilote",
 )
 
 TRAFIC: Final = "trafic"
 TEMOIN: Final = "temoin"
+APPLICATION: Final = "application"
 _EN_COURS: Final = "Un jugement est en cours"
 _SANS_RAPPORT: Final = "Le rapport n'est pas rendu"
 _ILLISIBLE: Final = "Le rapport ne se lit pas, ou la base de données ne répond pas"
 
 
 class JugementNouveauSchema(QuestionSchema):
-    """Body of POST /reports: what to judge, the traffic of a base or the reference application."""
+    """Body of POST /reports: what to judge, the traffic of a base, or an application that is driven."""
 
     exemple: ClassVar = {"mode": "trafic", "base": "ecole"}
 
     mode = facultatif(
-        "trafic : ce que la base a vu ; temoin : l'application témoin, pilotée",
+        "trafic : ce que la base a vu ; temoin : l'application témoin, pilotée ; application : la vôtre",
         TRAFIC,
-        parmi=(TRAFIC, TEMOIN),
+        parmi=(TRAFIC, TEMOIN, APPLICATION),
     )
-    base = facultatif("celle à juger ; pour le témoin, son profil", "ecole")
+    base = facultatif("celle à juger ; d'une application pilotée, son profil et son contrat", "ecole")
+    adresse = facultatif("application : où répond son adaptateur (http://localhost:9000/sne)", "")
+    application = facultatif(
+        "application : son nom, si le propriétaire du serveur l'a déclarée (serve --application)", ""
+    )
     exemples = facultatif(
-        "témoin : ménages tirés par scénario",
+        "application pilotée : ménages tirés par scénario",
         1,
         genre=Entier,
         validate=validate.Range(1, epreuves.EXEMPLES_DE_LA_CONSOLE),
     )
     graine = facultatif(
-        "témoin : graine des tirages", 0, genre=Entier, validate=validate.Range(0, epreuves.GRAINE_MAX)
+        "application pilotée : graine des tirages",
+        0,
+        genre=Entier,
+        validate=validate.Range(0, epreuves.GRAINE_MAX),
     )
-    famille = facultatif("témoin : scénarios de cette famille seulement (CRE)", "")
+    famille = facultatif("application pilotée : scénarios de cette famille seulement (CRE)", "")
     faute = facultatif("témoin : défaut à y planter", "")
+
+
+class PartieSchema(QuestionSchema):
+    """Body of POST /reports/…/replay: what to play again."""
+
+    exemple: ClassVar = {"scenario": "CRE-SIMPLE"}
+
+    scenario = fields.String(
+        required=True, metadata={"description": "le scénario à rejouer", "example": "CRE-SIMPLE"}
+    )
+    exigence = facultatif("la vérification que l'on regarde ; vide : toutes", "")
 
 
 class AvecRapportSchema(QuestionSchema):
@@ -71,13 +92,15 @@ class JugementLu:
     etat: epreuves.EtatJugement
     commande: Annotated[str, "celle qui l'a fait ; vide pour un rapport venu de la ligne de commande"]
     fini_le: Annotated[datetime | None, "quand le rapport a été écrit"]
+    partie_de: Annotated[str, "le jugement dont il rejoue une partie ; vide pour un jugement entier"]
     fichiers: Annotated[list[Annotated[str, {"enum": list(epreuves.FICHIERS)}]], "ceux qui s'emportent"]
     resume: Annotated[ResumeLu | None, "null : aucun rapport lisible"]
 
     @classmethod
     def de(cls, epreuve: JugementConserve, **autres: Any) -> Self:
         """What is shown of a judgement."""
-        return tirer(cls, epreuve, resume=epreuves.resume(epreuve), **autres)
+        partie_de = epreuve.partie.de if epreuve.partie else ""
+        return tirer(cls, epreuve, resume=epreuves.resume(epreuve), partie_de=partie_de, **autres)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +139,35 @@ def juger(donnees: dict[str, Any]) -> JugementSuivi:
     exiger(donnees["base"] if donnees["mode"] == TRAFIC else None)
     configuration, classeur = services().configuration, services().classeur
     base = services().magasin.bases.lire(donnees["base"])
-    if donnees["mode"] == TEMOIN:
-        noms = ("exemples", "graine", "famille", "faute")
-        choix = {nom: donnees[nom] for nom in noms}
+    pilotee = donnees["mode"] != TRAFIC
+    if not pilotee and (donnees["famille"] or donnees["faute"]):
+        raise UsageError(
+            "« famille » et « faute » ne valent que pour une application pilotée.", remede="mode : temoin"
+        )
+    if donnees["mode"] != APPLICATION and (donnees["adresse"] or donnees["application"]):
+        raise UsageError(
+            "« adresse » et « application » ne valent que pour votre application.",
+            remede="mode : application",
+        )
+    if pilotee:
+        choix = {nom: donnees[nom] for nom in ("exemples", "graine", "famille", "faute")}
+        if donnees["mode"] == APPLICATION:
+            choix["designation"] = epreuves.designer(
+                configuration, application=donnees["application"], adresse=donnees["adresse"]
+            )
         contrat = services().contrats.lieu(base.reglages.contrat)
         profil = base.reglages.profile
-        return _suivi(
-            epreuves.piloter_temoin(configuration, contrat, profil=profil, classeur=classeur, **choix)
-        )
-    if donnees["famille"] or donnees["faute"]:
-        raise UsageError(
-            "« famille » et « faute » ne valent que pour l'application témoin.", remede="mode : temoin"
-        )
+        return _suivi(epreuves.piloter(configuration, contrat, profil=profil, classeur=classeur, **choix))
     return _suivi(epreuves.juger_trafic(configuration, base.nom, classeur))
+
+
+@blueprint.post("/<rapport>/replay", corps=PartieSchema, statut=202, refus={409: _EN_COURS})
+def rejouer(donnees: dict[str, Any], rapport: str) -> JugementSuivi:
+    """A scenario of a judgement that a server began, played again beside it: a part gives no verdict."""
+    epreuve = trouver.jugement(rapport)
+    contrat = services().contrats.lieu("")
+    choix = (donnees["scenario"], donnees["exigence"][:40], services().classeur)
+    return _suivi(epreuves.rejouer(services().configuration, contrat, epreuve, *choix))
 
 
 @blueprint.get("/<rapport>")

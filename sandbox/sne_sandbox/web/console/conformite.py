@@ -1,29 +1,36 @@
 """`/console/<base>/conformite`: judgements begun, followed, read, compared, taken away.
 
-What may be run from here is in `web/epreuves.py`. For another application the page gives the command line.
+What may be run from here is in `web/epreuves.py`: for an application that is neither declared nor at an
+address the page gives the command line.
 """
 
 import shlex
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Response, current_app, g, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.conformance import trafic
+from sne_sandbox.contract.exigences import charger_exigences
+from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ConflitEtat, UsageError
-from sne_sandbox.reports import compare, decision, synthese
+from sne_sandbox.reports import compare, decision, suivi, synthese, tendance
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import echange_de, grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Rapport
+from sne_sandbox.web import avancement as avancements
 from sne_sandbox.web import epreuves, trouver
 from sne_sandbox.web.avancement import Avancement
-from sne_sandbox.web.console.page import apres_action, evenement, section
+from sne_sandbox.web.console.page import apres_action, contrat_servi, evenement, geste, section
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
@@ -35,8 +42,12 @@ _FLUX_DUREE: Final = 30.0
 _FLUX_PAS: Final = 0.5
 #: Id of the last event of a stream.
 _FIN: Final = "fin"
-#: Fields of the form that drives the witness, by the options of the command that it runs.
-_DU_TEMOIN: Final = {
+#: Judgements of one application that its trend shows.
+_TENDANCE_MAX: Final = 12
+#: Where the curve of a trend is drawn: left, right, top, bottom.
+_COURBE: Final = (40, 440, 20, 85)
+#: Fields of the forms that drive an application, by the options of the command that they run.
+_DE_LA_COMMANDE: Final = {
     "--examples": "exemples", "--seed": "graine", "--scenario": "famille", "--faute": "faute"
 }  # fmt: skip
 
@@ -46,17 +57,20 @@ def page(base: str) -> str:
     """The judgements of this home, and what begins one."""
     trouvees = trouver.jugements()
     plan = epreuves.plan()
-    resumes = [(e, epreuves.resume(e)) for e in trouvees]
+    resumes = [(e, epreuves.resume(e)) for e in trouvees if e.partie is None]
     return render_template(
         "conformite/page.html",
         epreuves=resumes,
         a_comparer=_a_comparer([(e.nom, lu.application) for e, lu in resumes if lu is not None]),
         en_cours=next((e for e in trouvees if e.etat is epreuves.EtatJugement.EN_COURS), None),
-        comparables=[e.nom for e in trouvees if e.etat is epreuves.EtatJugement.RENDUE],
+        comparables=[e.nom for e, _ in resumes if e.etat is epreuves.EtatJugement.RENDUE],
+        parties=[e for e in trouvees if e.partie is not None],
+        applications=[nom for nom, _ in services().configuration.applications],
         gardes=services().magasin.journal.compter(base)[0],
         familles=plan.familles.items(),
         fautes=plan.fautes.items(),
         exemples_max=epreuves.EXEMPLES_DE_LA_CONSOLE,
+        adresse_max=epreuves.ADRESSE_MAX,
         dossier=_home() / "conformite",
         dossier_propose=shlex.quote(str(_home() / "conformite" / "mon-application")),
     )
@@ -71,17 +85,64 @@ def juger(base: str) -> Redirection:
 @blueprint.post("/conformite/temoin")
 def temoin(base: str) -> Redirection:
     """Drives the reference application through the plan, in a base and a home of its own."""
+    return _suivre(lambda: _piloter(epreuves.TEMOIN, faute=request.form.get("faute", "")))
+
+
+@blueprint.post("/conformite/application")
+@geste("conformite.page")
+def application(base: str) -> Redirection:
+    """Drives one's own application: one that the owner of the server declared, or that is at an address."""
+    designation = epreuves.designer(
+        services().configuration,
+        application=request.form.get("application", ""),
+        adresse=request.form.get("adresse", ""),
+    )
+    return _suivre(lambda: _piloter(designation))
+
+
+@blueprint.post("/conformite/<run>/rejouer")
+@geste("conformite.page")
+def rejouer(base: str, run: str) -> Redirection:
+    """Plays a scenario of a judgement again, beside it."""
+    epreuve = trouver.jugement(run)
     return _suivre(
-        lambda: epreuves.piloter_temoin(
+        lambda: epreuves.rejouer(
             services().configuration,
             services().contrats.lieu(g.base.reglages.contrat),
-            exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
-            graine=_entier("graine", 0, epreuves.GRAINE_MAX),
-            profil=g.base.reglages.profile,
-            classeur=services().classeur,
-            famille=request.form.get("famille", ""),
-            faute=request.form.get("faute", ""),
+            epreuve,
+            request.form.get("scenario", ""),
+            request.form.get("exigence", "")[:40],
+            services().classeur,
         )
+    )
+
+
+@blueprint.get("/conformite/tendance")
+def voir_tendance(base: str) -> str:
+    """The history of an application, or of a base: what its judgements say, one after the other."""
+    jalons = [(e, j) for e in trouver.jugements() if (j := epreuves.jalon(e)) is not None]
+    sujets = list(dict.fromkeys(j.sujet for _, j in jalons))
+    sujet = request.args.get("sujet", "")
+    if sujet not in sujets:
+        sujet = sujets[0] if sujets else ""
+    siens = [(e, j) for e, j in jalons if j.sujet == sujet][:_TENDANCE_MAX][::-1]
+    return render_template(
+        "conformite/tendance.html",
+        sujet=sujet or "rien encore",
+        sujets=sujets,
+        tendance=tendance.tracer([j for _, j in siens]) if siens else None,
+        courbe=_courbe([(j.prouvees, j.exigences_en_tout) for _, j in siens]),
+        jugements=[
+            {
+                "nom": e.nom,
+                "instant": j.fin,
+                "jour": f"{j.fin.astimezone(PARIS):%d/%m/%Y}",
+                "conforme": j.conforme,
+                "prouvees": j.prouvees,
+                "total": j.exigences_en_tout,
+            }
+            for e, j in siens
+        ],
     )
 
 
@@ -99,6 +160,8 @@ def rapport(base: str, run: str) -> str:
     epreuve = trouver.jugement(run)
     if epreuve.etat is not epreuves.EtatJugement.RENDUE:
         return _suivi(epreuve)
+    if epreuve.partie is not None:
+        return _scenario(epreuve, epreuve.partie.scenario)
     lu = masquer(rapport_json.lire(epreuve.rapport))
     groupes = grouper(lu)
     base_connue = lu.entete.mode == trafic.MODE and lu.entete.base in {
@@ -115,6 +178,9 @@ def rapport(base: str, run: str) -> str:
         couvert=decision.couvert(lu),
         preuves_de=decision.preuves_de,
         rejouer=_rejouer(epreuve, lu, base_connue=base_connue),
+        familles=[] if lu.entete.mode == trafic.MODE else avancements.arbre(lu),
+        parties=epreuves.parties(trouver.jugements(), run),
+        jalon=epreuves.jalon(epreuve),
         montres={e.identifiant: e for e in montres},
         groupes=[
             ("À corriger", [x for x in groupes if x.obligatoire and not x.connue]),
@@ -131,6 +197,13 @@ def rapport(base: str, run: str) -> str:
     )
 
 
+@blueprint.get("/conformite/<run>/scenarios/<scenario>")
+def scenario(base: str, run: str, scenario: str) -> str:
+    """A scenario of a judgement, while it runs or once it has ended: why, its exchanges, what it gave when it
+    was played again."""
+    return _scenario(trouver.jugement(run), scenario)
+
+
 @blueprint.get("/conformite/<run>/flux")
 def flux(base: str, run: str) -> Response:
     """What the page of a judgement that is being made shows, as Server-Sent Events, each time that it
@@ -139,18 +212,17 @@ def flux(base: str, run: str) -> Response:
     recu = request.headers.get("Last-Event-ID")
     if recu == _FIN and epreuve.etat is not epreuves.EtatJugement.EN_COURS:
         return Response(status=204)  # the reader has it all: it stops coming back
-    modele, avancement = current_app.jinja_env.get_template("conformite/_direct.html"), Avancement(epreuve)
-    adresse, home = url_for("conformite.rapport", run=run), _home()
-    classeur = services().classeur
+    morceaux, avancement = _Morceaux(url_for("conformite.rapport", run=run)), _avancement(epreuve)
+    home, classeur = _home(), services().classeur
 
     def evenements() -> Iterator[str]:
-        montre, fin = "", time.monotonic() + _FLUX_DUREE
+        fin = time.monotonic() + _FLUX_DUREE
         while time.monotonic() < fin:
             suivie = epreuves.trouver(home, run, classeur)
-            if montre != (montre := modele.render(_montre(suivie or epreuve, avancement))):
-                yield evenement("", montre, "etat")
+            if change := morceaux.changes(suivie or epreuve, avancement):
+                yield evenement("", change, "etat")
             if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
-                yield evenement(_FIN, adresse, "fin")
+                yield evenement(_FIN, morceaux.adresse, "fin")
                 return
             time.sleep(_FLUX_PAS)
 
@@ -196,22 +268,157 @@ def _suivre(lancer: Callable[[], JugementConserve]) -> Redirection:
     return apres_action(url_for("conformite.rapport", run=epreuve.nom), "Le jugement commence.")
 
 
-def _suivi(epreuve: JugementConserve) -> str:
-    options, plan = epreuve.options, epreuves.plan()
-    famille = options.get("--scenario", "")
-    return render_template(
-        "conformite/suivi.html",
-        options=options,
-        famille=plan.familles.get(famille, famille),
-        faute=plan.fautes.get(options.get("--faute", "")),
-        **_montre(epreuve, Avancement(epreuve)),
+def _piloter(designation: str, faute: str = "") -> JugementConserve:
+    return epreuves.piloter(
+        services().configuration,
+        services().contrats.lieu(g.base.reglages.contrat),
+        designation=designation,
+        exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
+        graine=_entier("graine", 0, epreuves.GRAINE_MAX),
+        profil=g.base.reglages.profile,
+        classeur=services().classeur,
+        famille=request.form.get("famille", ""),
+        faute=faute,
     )
 
 
-def _montre(epreuve: JugementConserve, avancement: Avancement) -> dict[str, Any]:
-    """What the page shows of a judgement as it goes."""
-    familles = avancement.avancer(epreuve) if epreuve.pilotee else {}
-    return {"epreuve": epreuve, "avancement": avancement, "familles": familles}
+def _avancement(epreuve: JugementConserve) -> Avancement:
+    textes = {e.id: e.texte for e in charger_exigences(contrat_servi().dossiers).values()}
+    avant = avancements.meme_travail(epreuve, trouver.jugements()) if epreuve.pilotee else None
+    return Avancement(epreuve, textes, avant)
+
+
+def _suivi(epreuve: JugementConserve) -> str:
+    options, plan = epreuve.options, epreuves.plan()
+    choisi, avancement = options.get("--scenario", ""), _avancement(epreuve)
+    return render_template(
+        "conformite/suivi.html",
+        epreuve=epreuve,
+        partie=epreuve.partie,
+        nom=epreuves.nommer(services().configuration, options.get("--application", "")),
+        options=options,
+        choisi=plan.familles.get(choisi) or (f"scénario {choisi}" if choisi else ""),
+        faute=plan.fautes.get(options.get("--faute", "")),
+        avancement=avancement,
+        familles=avancement.avancer(epreuve) if epreuve.pilotee else [],
+    )
+
+
+class _Morceaux:
+    """The pieces of the page of a judgement that is being made, those that have changed since they were last
+    asked for. `adresse` is that of the page."""
+
+    def __init__(self, adresse: str) -> None:
+        self.adresse = adresse
+        self._modele: Any = current_app.jinja_env.get_template("conformite/_arbre.html").module
+        self._montres: dict[str, Any] = {}
+
+    def changes(self, epreuve: JugementConserve, avancement: Avancement) -> str:
+        """Their HTML, "" when none has."""
+        if not epreuve.pilotee:
+            dite = Markup(
+                '<pre id="dite" tabindex="0" aria-label="Ce que la commande a dit"><code>{}</code></pre>'
+            )
+            return self._si_change("dite", masquer_nirs(epreuve.sortie), dite.format)
+        familles = avancement.avancer(epreuve)
+        vit = epreuve.etat is epreuves.EtatJugement.EN_COURS
+        tete = str(self._modele.avancement(avancement, familles, vit))
+        rendus = [self._si_change("", tete, str)]
+        for famille in familles:
+            rendus.append(self._si_change(famille.sigle, famille, self._modele.tete))
+            rendus += [self._si_change(s.id, s, self._branche) for s in famille.scenarios]
+        return "".join(rendus)
+
+    def _branche(self, scenario: Any) -> str:
+        return str(self._modele.scenario(scenario, f"{self.adresse}/scenarios"))
+
+    def _si_change(self, cle: str, valeur: Any, rendre: Callable[[Any], Any]) -> str:
+        if self._montres.get(cle) == valeur:
+            return ""
+        self._montres[cle] = valeur
+        return str(rendre(valeur))
+
+
+def _scenario(epreuve: JugementConserve, nom: str) -> str:
+    """The page of a scenario of a judgement, or of the part of another that a judgement plays again."""
+    lu = _resultat(epreuve, nom)
+    if lu is None:
+        raise NotFound(f"Ce jugement n'a pas de scénario [{nom[:40]}].")
+    resultat, niveaux = lu.scenarios[0], decision.niveaux_de(lu)
+    textes = {bilan.exigence: bilan.texte for bilan in lu.bilans}
+    gardes = suivi.lire_les_echanges(epreuve.dossier, nom)
+    cites = {c.echange for v in resultat.verifications for c in v.constats}
+    montres = {e.identifiant: e for e in lu.echanges if e.identifiant in cites}
+    montres |= {e.identifiant: e for e in gardes}
+    partie, configuration = epreuve.partie, services().configuration
+    origine = epreuve if partie is None else epreuves.trouver(_home(), partie.de, services().classeur)
+    rejoues = [
+        (autre, _suivi_de(autre, nom))
+        for autre in ([] if partie else epreuves.parties(trouver.jugements(), epreuve.nom, nom))
+    ]
+    suivi_ici = avancements.scenario_de(resultat, niveaux, textes)
+    return render_template(
+        "conformite/scenario.html",
+        epreuve=epreuve,
+        nom=epreuves.nommer(configuration, epreuve.options.get("--application", lu.entete.application)),
+        origine=partie.de if partie else epreuve.nom,
+        partie=partie,
+        vue_a_part=next(
+            (v for v in suivi_ici.verifications if partie and v.exigence == partie.exigence), None
+        ),
+        avant=_suivi_de(origine, nom) if partie and origine else None,
+        suivi=suivi_ici,
+        verifications=[(v, decision.issue_de_verification(v, niveaux)) for v in resultat.verifications],
+        textes=textes,
+        remedes={bilan.exigence: bilan.remede for bilan in lu.bilans},
+        montres=dict(sorted(montres.items())),
+        gardes=bool(gardes),
+        rejoues=rejoues,
+        finie=epreuve.etat is not epreuves.EtatJugement.EN_COURS,
+        peut_rejouer=origine is not None and epreuves.rejouable(configuration, origine),
+    )
+
+
+def _resultat(epreuve: JugementConserve, nom: str) -> Rapport | None:
+    """What is known of a scenario of a judgement, as a report of it alone, NIRs masked; None while it has not
+    ended."""
+    trouve: Rapport | None = None
+    if epreuve.etat is epreuves.EtatJugement.RENDUE:
+        trouve = rapport_json.lire(epreuve.rapport)
+    else:
+        for ecrit in suivi.LectureDuSuivi(epreuve.suivi).suite():
+            trouve = ecrit if ecrit.scenarios[0].id == nom else trouve
+    siens = [s for s in trouve.scenarios if s.id == nom] if trouve is not None else []
+    if trouve is None or not siens or trouve.entete.mode == trafic.MODE:
+        return None
+    exigences = {v.exigence for v in siens[0].verifications}
+    cites = {c.echange for v in siens[0].verifications for c in v.constats}
+    return masquer(
+        replace(
+            trouve,
+            scenarios=tuple(siens),
+            bilans=tuple(b for b in trouve.bilans if b.exigence in exigences),
+            echanges=tuple(e for e in trouve.echanges if e.identifiant in cites),
+        )
+    )
+
+
+def _suivi_de(epreuve: JugementConserve, nom: str) -> avancements.ScenarioSuivi | None:
+    lu = _resultat(epreuve, nom)
+    if lu is None:
+        return None
+    textes = {bilan.exigence: bilan.texte for bilan in lu.bilans}
+    return avancements.scenario_de(lu.scenarios[0], decision.niveaux_de(lu), textes)
+
+
+def _courbe(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where each judgement is drawn: (proved, in all) of each, the oldest first."""
+    gauche, droite, haut, bas = _COURBE
+    pas = (droite - gauche) / max(1, len(points) - 1)
+    return [
+        (round(gauche + rang * pas), round(bas - (bas - haut) * prouvees / (total or 1)))
+        for rang, (prouvees, total) in enumerate(points)
+    ]
 
 
 def _rejouer(
@@ -221,11 +428,17 @@ def _rejouer(
     were typed; None for one that only a command line can run."""
     if base_connue:
         return url_for("conformite.juger", base=rapport.entete.base), {}
-    options = epreuve.options
-    if not epreuve.pilotee or options.get("--application") != "temoin":
+    options, configuration = epreuve.options, services().configuration
+    if not epreuves.rejouable(configuration, epreuve):
         return None
-    champs = {champ: options.get(option, "") for option, champ in _DU_TEMOIN.items()}
-    return url_for("conformite.temoin"), champs
+    champs = {champ: options.get(option, "") for option, champ in _DE_LA_COMMANDE.items()}
+    designation = options["--application"]
+    if designation == epreuves.TEMOIN:
+        return url_for("conformite.temoin"), champs
+    noms = {commande: nom for nom, commande in configuration.applications}
+    del champs["faute"]
+    sienne = {"application": noms[designation]} if designation in noms else {"adresse": designation}
+    return url_for("conformite.application"), champs | sienne
 
 
 def _a_comparer(rendus: list[tuple[str, str]]) -> tuple[str, str]:

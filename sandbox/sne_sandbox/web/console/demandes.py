@@ -7,19 +7,21 @@ from typing import Any, Final
 from flask import render_template, request, url_for
 
 from sne_sandbox.contract.nomenclatures import Commune, Territoires
+from sne_sandbox.domain.dates import lire_date_saisie
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.evenement import lire_jour
 from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.store import recentes
+from sne_sandbox.store import recentes, selection
 from sne_sandbox.store.recentes import Recentes, Repere, plus_recentes
 from sne_sandbox.store.recherche import Criteres, Prefixe
+from sne_sandbox.web import selections
 from sne_sandbox.web.console.demande import nom_de
 from sne_sandbox.web.console.page import PAR_PAGE, compter, contrat_servi, section
 from sne_sandbox.web.partage import services
 
 blueprint: Final = section("demandes", __name__)
 
-CHAMPS: Final = ("numero", "nom", "prenom", "naissance", "commune", "etat", "entiers")
+CHAMPS: Final = ("numero", "nom", "prenom", "naissance", "commune", "etat", "entiers", "depot_du", "depot_au")
 #: Communes of one name that are offered.
 CHOIX_MAX: Final = 24
 _CODE_INSEE: Final = 5
@@ -61,6 +63,8 @@ class LigneTrouvee:
 @blueprint.get("/demandes")
 def page(base: str) -> str:
     """The search, and what it finds; the latest demandes without a criterion."""
+    if selections.demandee(request.args):
+        return _selection(base)
     demandee = lire(contrat_servi().territoires)
     apres = _repere(request.args.get("apres", ""))
     trouvees = Recentes([])
@@ -86,6 +90,26 @@ def page(base: str) -> str:
     )
 
 
+def _selection(base: str) -> str:
+    """The demandes behind a number of a picture, which is told again."""
+    apres = _repere(request.args.get("apres", ""))
+    trouvees, combien = Recentes([]), 0
+    with services().magasin.lire(base) as registre:
+        choix = selections.lire(request.args, registre, contrat_servi())
+        if not choix.fautes:
+            combien = selection.compter(registre, choix.selection)
+            trouvees = selection.lister(registre, choix.selection, PAR_PAGE, apres)
+    territoires = contrat_servi().territoires
+    return render_template(
+        "demandes/selection.html",
+        choix=choix,
+        combien=combien,
+        lignes=[_ligne(stockee, territoires) for stockee in trouvees.demandes],
+        premiere=_adresse(base, choix.champs) if apres is not None else None,
+        suivante=None if trouvees.suite is None else _adresse(base, choix.champs, str(trouvees.suite)),
+    )
+
+
 def lire(territoires: Territoires) -> Demandee:
     """The criteria of the address."""
     # Masked from the beginning: what is looked for comes back in the page, its links and its commands.
@@ -108,6 +132,11 @@ def lire(territoires: Territoires) -> Demandee:
         criteres["personne_naissance"] = lire_jour(jour)
         if criteres["personne_naissance"] is None:
             demandee.fautes.append(f"« {champs['naissance']} » n'est pas une date : écrivez 18/04/1993.")
+    for nom, critere in (("depot_du", "depot_debut"), ("depot_au", "depot_fin")):
+        if nom in champs:
+            criteres[critere] = lire_date_saisie(champs[nom])
+            if criteres[critere] is None:
+                demandee.fautes.append(f"« {champs[nom]} » n'est pas une date : écrivez 18/04/2018.")
     if champs.get("etat") in (EtatDemande.ACTIVE, EtatDemande.RADIEE):
         criteres["etat"] = EtatDemande(champs["etat"])
     elif "etat" in champs:

@@ -1,6 +1,7 @@
 """Judgements begun from a page, followed, read, compared, taken away."""
 
 import json
+import os
 import shlex
 import shutil
 import time
@@ -40,10 +41,14 @@ from sne_sandbox.web import epreuves
 from sne_sandbox.web.console import conformite
 from sne_sandbox.web.epreuves import EtatJugement, JugementConserve
 from sne_sandbox.web.messages import expedition
-from sne_sandbox.web.partage import Expediteur
+from sne_sandbox.web.partage import Configuration, Expediteur
 
 HOSTILE = "<script>alert('x')</script>"
 PATIENCE = 240.0
+_UN_SCENARIO = (
+    *("conform", "--application", "temoin", "--examples", "2", "--seed", "0", "--profile", "ecole"),
+    *("--contract", "v5.2", "--faute", "second-cotitulaire"),
+)
 
 
 @pytest.fixture
@@ -174,8 +179,9 @@ def test_a_driven_run_is_followed_and_stopped(
     reponse = envoyer("/conformite/temoin", depuis="/conformite", **choix)
     nom = reponse.headers["Location"].rpartition("/")[2]
     arbre = page(f"/conformite/{nom}")
-    assert arbre.xpath("//div[@data-flux]")
-    assert arbre.xpath("//noscript/meta[@http-equiv='refresh']"), "without JavaScript it goes on all the same"
+    assert arbre.xpath("//div[@data-suivi]")
+    assert arbre.xpath("//noscript[contains(., 'Recharger')]"), "without JavaScript one asks again"
+    assert arbre.xpath("//section[@id='avancement']/@data-dit")[0].startswith("préparation ")
     assert arbre.xpath("normalize-space(//h1)") == "Application témoin, jugée sur le plan v5.2"
     combien = len(plans.charger())
     assert arbre.xpath("//progress/@max") == [str(combien)]
@@ -215,6 +221,7 @@ def test_a_driven_run_says_how_far_it_is_until_its_report(
     assert rates
     for scenario in rendus:
         assert f'<li id="s-{scenario.id}"' in recu
+        assert recu.count(f'<li id="s-{scenario.id}"') <= 3, "what has not changed is not sent again"
     dit = f'data-dit="{len(rendus)} scénarios sur {len(rendus)}, {len(rates)} échoué'
     assert dit in recu.replace("\N{NO-BREAK SPACE}", " ")
     assert recu.rstrip().endswith(f"id: fin\nevent: fin\ndata: {adresse}")
@@ -223,10 +230,12 @@ def test_a_driven_run_says_how_far_it_is_until_its_report(
     assert page(f"/conformite/{nom}").xpath("//p[contains(@class, 'conclusion')]"), "now it is the report"
     (home / "conformite" / nom / "rapport.json").unlink()  # as if it had been killed before
     arbre = page(f"/conformite/{nom}")
-    assert arbre.xpath("//p[@id='echoues']/a/@href") == [f"#s-{i}" for i in rates]
+    assert arbre.xpath("//li[contains(@class, 'branche') and .//details[@open]]/@id") == [
+        f"s-{i}" for i in rates
+    ]
     for i in rates:
-        assert arbre.xpath(f"//li[@id='s-{i}' and .//span[contains(@class, 'fault')]]/p/text()")
-    assert not arbre.xpath("//noscript/meta")
+        assert arbre.xpath(f"//li[@id='s-{i}' and .//span[contains(@class, 'fault')]]//p/text()")
+    assert not arbre.xpath("//noscript")
 
 
 def test_progress_is_streamed_then_stops(banc: Banc, home: Path) -> None:
@@ -249,6 +258,122 @@ def test_a_command_that_fails_says_why(home: Path, page: Callable[..., Any]) -> 
     epreuve = epreuves.lancer(home, "essai", ["report", "--base", "nulle-part", "--home", str(home)])
     assert attendre(home, epreuve.nom).etat is EtatJugement.ECHOUEE
     assert "nulle-part" in page(f"/conformite/{epreuve.nom}").xpath("//pre")[0].text_content()
+
+
+# --- a scenario, its exchanges, its being played again ------------------------------------------------------
+
+
+def test_a_scenario_is_opened_with_its_exchanges_and_played_again(
+    banc: Banc, home: Path, envoyer: Callable[..., Any], page: Callable[..., Any]
+) -> None:
+    """Of a judgement whose base is gone: the exchanges are kept, of those that failed and of the others."""
+    nom = epreuves.lancer(home, "temoin", [*_UN_SCENARIO, "--scenario", "CRE-COLOCATION"]).nom
+    attendre(home, nom)
+    arbre = page(f"/conformite/{nom}/scenarios/CRE-COLOCATION")
+    (rate,) = arbre.xpath("//article[@id='v-FID-02']")
+    dit = " ".join(rate.text_content().split())
+    for attendu in ("échouée", "Un co-titulaire saisi n'est pas transmis.", "Attendu", "Observé", "Remède"):
+        assert attendu in dit
+    (cite,) = rate.xpath(".//a[starts-with(@href, '#echange-')]/@href")
+    (montre,) = arbre.xpath(f"//div[@id='{cite[1:]}']")
+    assert "listeCotitulaire" in montre.text_content()
+    page(f"/conformite/{nom}/scenarios/CRE-RIEN", statut=404)
+    champs = {"scenario": "CRE-COLOCATION", "exigence": "FID-02"}
+    reponse = envoyer(f"/conformite/{nom}/rejouer", depuis=f"/conformite/{nom}", **champs)
+    partie = reponse.headers["Location"].rpartition("/")[2]
+    rendue = attendre(home, partie)
+    assert rendue.partie == epreuves.Partie(nom, **champs)
+    assert epreuves.jalon(rendue) is None, "it has no place in the trend"
+    texte = " ".join(page(f"/conformite/{partie}").text_content().split())
+    for attendu in (
+        "ne rend pas de verdict",
+        "La vérification FID-02 est échouée.",
+        "Dans le jugement : échoué",
+    ):
+        assert attendu in texte
+    ailleurs = page(f"/conformite/{nom}/scenarios/CRE-COLOCATION")
+    assert ailleurs.xpath(f"//section[h2/@id='t-rejoues']//a[contains(@href, '{partie}')]")
+    assert page(f"/conformite/{nom}").xpath(f"//section[h2/@id='t-parties']//a[contains(@href, '{partie}')]")
+    assert partie not in page("/conformite").xpath("string(//section[h2/@id='t-rapports']//table)")
+
+
+def test_what_this_server_did_not_play_it_does_not_play_again(
+    home: Path, envoyer: Callable[..., Any], page: Callable[..., Any]
+) -> None:
+    poser(home, "d-ailleurs", constat(), mode="plan")
+    envoyer("/conformite/d-ailleurs/rejouer", depuis="/conformite", scenario="CRE-SIMPLE")
+    assert "Ce jugement ne se rejoue pas d'ici" in page("/conformite").text_content()
+    assert [e.nom for e in epreuves.lister(home)] == ["d-ailleurs"]
+
+
+# --- one's own application ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "adresse",
+    [
+        "file:///etc/passwd", "ftp://a/", "http://", "http://u:p@localhost/", "http://localhost:99999/",
+        "http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://[::ffff:169.254.169.254]/",
+        "http://0.0.0.0:9000/", "http://2852039166/", "http://a b/", "http://localhost/#x",
+        f"http://localhost/{'x' * 500}", "--home",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_is_not_called(adresse: str) -> None:
+    with pytest.raises(UsageError):
+        epreuves.designer(Configuration(Path()), adresse=adresse)
+
+
+@pytest.mark.parametrize(
+    "adresse", ["http://localhost:9000/sne", "https://127.0.0.1/", "http://192.168.1.4:81/a"]
+)
+def test_an_application_of_this_machine_or_of_its_network_is_driven(adresse: str) -> None:
+    assert epreuves.designer(Configuration(Path()), adresse=f" {adresse} ") == adresse
+
+
+def test_a_command_is_named_and_never_typed() -> None:
+    configuration = Configuration(Path(), applications=(("logenet", "java -jar a.jar"),))
+    assert epreuves.designer(configuration, application="logenet") == "java -jar a.jar"
+    for faux in ({"application": "java -jar a.jar"}, {"application": "sh"}, {},
+                 {"application": "logenet", "adresse": "http://localhost/"}):  # fmt: skip
+        with pytest.raises(UsageError):
+            epreuves.designer(configuration, **faux)
+
+
+def test_one_s_own_application_is_driven_from_its_form(
+    envoyer: Callable[..., Any], page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    lances: list[list[str]] = []
+
+    def lancer(_home: Path, _genre: str, arguments: list[str], **_: object) -> JugementConserve:
+        lances.append(arguments)
+        return JugementConserve("x", home, EtatJugement.EN_COURS, "", None)
+
+    monkeypatch.setattr(epreuves, "lancer", lancer)
+    bon = {"exemples": "10", "graine": "0", "famille": "", "adresse": "http://localhost:9000/sne"}
+    assert envoyer("/conformite/application", depuis="/conformite", **bon).status_code == 303
+    assert [mots[:3] for mots in lances] == [["conform", "--application", "http://localhost:9000/sne"]]
+    envoyer("/conformite/application", depuis="/conformite", **(bon | {"adresse": "http://169.254.169.254/"}))
+    assert "ne s'appelle pas d'ici" in page("/conformite").text_content()
+    assert len(lances) == 1
+
+
+# --- the history --------------------------------------------------------------------------------------------
+
+
+def test_the_trend_says_since_when(home: Path, page: Callable[..., Any]) -> None:
+    poser(home, "un", conforme=True, prouvee=True)
+    poser(home, "deux", constat())
+    for rang, nom in enumerate(("un", "deux")):
+        os.utime(home / "conformite" / nom / "rapport.json", (rang, rang))
+    arbre = page("/conformite/tendance")
+    texte = " ".join(arbre.text_content().split())
+    assert "Tendance de base ecole" in texte
+    assert "Moins bien que le jugement d'avant : exigences enfreintes, 1 nouvelle (NOM-01)." in texte
+    (ligne,) = arbre.xpath("//section[h2/@id='t-exigences']//tbody/tr")
+    assert [" ".join(c.text_content().split()) for c in ligne.xpath("td")] == [
+        "échoue depuis le 15/03/2018 (1 jugement)", "✓ prouvée", "✗ enfreinte"
+    ]  # fmt: skip
+    assert arbre.xpath("//svg[@role='img']/title"), "the curve is said in words"
 
 
 # --- reports of others --------------------------------------------------------------------------------------

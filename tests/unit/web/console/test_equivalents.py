@@ -169,7 +169,7 @@ def test_the_calls_are_answered(
             creees.add(json.loads(corps)["nom"])
     for nom in creees:
         banc.services.magasin.bases.supprimer(nom)
-    assert juges == [f"trafic-{banc.nom}", "temoin"]
+    assert juges == [f"trafic-{banc.nom}", "temoin", "application"]
 
 
 def test_what_a_page_is_narrowed_to_is_in_its_call(lignes: dict[str, list[str]]) -> None:

@@ -13,7 +13,7 @@ from navigateur import ENTETES
 
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.operations import bases, quotas, scenes
-from sne_sandbox.operations.lifecycle import Fait, code
+from sne_sandbox.operations.faits import Fait, code
 from sne_sandbox.operations.scenes import Attendu, PasScene, Scene
 from sne_sandbox.web import representation
 from sne_sandbox.web.app import creer_application
