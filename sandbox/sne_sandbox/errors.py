@@ -178,7 +178,11 @@ class NumeroInconnu(ExchangeError):
     """A numéro unique that the base does not hold (convention)."""
 
     def __init__(self, numero: str) -> None:
-        super().__init__(f"Le numéro unique [{numero}] est inconnu.")
+        super().__init__(
+            f"Le numéro unique [{numero}] est inconnu.",
+            explication="Aucune demande de la base ne porte ce numéro. → relisez-le (18 caractères), et "
+            "vérifiez que la demande est de cette base",
+        )
 
 
 class DoublonsAssociation(ExchangeError):

@@ -24,15 +24,15 @@ PAR_VUE: Final[Mapping[str, int]] = {
     "guide.page": 40,
     "composer.operation": 3,
     "echange.page": 8,
-    # The menu of bases leads to two; then each table, a territory, a guichet to change.
-    "statistiques.page": 5,
+    # The menu of bases leads to three; then each table, a territory, a guichet to change.
+    "statistiques.page": 6,
     "statistiques.territoires": 4,
     "guichets.page": 3,
 }
 PAR_DEFAUT: Final = 2
 DELAI: Final = 240.0
 #: Where a page leads to: links, images, streams.
-_LIENS: Final = "//a/@href | //img/@src | //@data-flux | //object/@data | //iframe/@src"
+_LIENS: Final = "//a/@href | //img/@src | //@data-flux | //@data-suivre | //object/@data | //iframe/@src"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ _LOCALE: Final[MapAdapter] = _CARTE.bind("localhost")
 
 #: What no link leads to: the progress of a judgement (test_conformite.py follows one), the piece of a page
 #: that shows under the search as one types (test_accueil.py).
-EN_COURS: Final = frozenset(("conformite.flux", "recherche.trouver"))
+EN_COURS: Final = frozenset(("conformite.flux", "recherche.trouver", "scenes.flux", "ateliers.mots"))
 
 
 def vues() -> list[str]:

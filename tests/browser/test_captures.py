@@ -26,7 +26,7 @@ COULEURS: Final = 64
 #: Name of each picture → page, link to follow from there, and what stands in the middle of the picture.
 CAPTURES: Final = {
     "journal": ("/console/ecole/journal", None, None),
-    "echange": ("/console/ecole/journal?texte=IDT002", "[data-lignes] th a", ".arbre .bulle"),
+    "echange": ("/console/ecole/journal?texte=IDT002", "[data-lignes] th a", None),
     "demande": ("/console/ecole/demandes?nom=Marchand", "[data-lignes] th a", None),
     "scene": ("/console/ecole/scenes/premiere-demande", None, None),
     "controle": ("/console/demonstration/controle", None, None),

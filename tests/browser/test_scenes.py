@@ -1,77 +1,215 @@
-"""Every scene of the fixtures, played to its end by its buttons."""
+"""Every scene of the fixtures, played to its end in two windows: by the keyboard alone in the trainer's, and
+followed in the room's, which holds it all on one screen."""
 
 import re
+from itertools import count
+from typing import Any, Final
 
 import pytest
+from playwright.sync_api import Page, expect
 from test_accessibilite import fautes
 from visite import Visite, Visiter
 
 from sne_sandbox.operations.scenes import PasScene, Scene, scenes
 from sne_sandbox.web.console.filtres import insecables
 
-#: Verdicts that a reader is told in other words.
-VERDICTS = {"fault": "faute SOAP"}
-SCENES = {scene.identifiant: scene for scene in scenes()}
+SCENES: Final = {scene.identifiant: scene for scene in scenes()}
+#: Projectors: what is shown to a room fits in each.
+ECRANS: Final = ((1280, 720), (1920, 1080))
+#: Pixels, at 1920, of what is read from the back of a room.
+LISIBLE: Final = 28
+#: What is out of the screen, or cut; and what is smaller than LISIBLE, but for what only names the rest.
+_DEHORS: Final = """() => {
+  const salle = document.querySelector('.salle');
+  const dehors = [...salle.querySelectorAll('*')].filter((e) => {
+    const r = e.getBoundingClientRect();
+    if (!r.height || e.closest('.visually-hidden')) return false;
+    return r.bottom > innerHeight + 1 || r.right > innerWidth + 1;
+  });
+  const coupe = [...salle.querySelectorAll('.s-recit, .s-demande, .s-corps')].filter(
+    (e) => e.scrollHeight > e.clientHeight + 1);
+  const page = document.documentElement.scrollHeight > innerHeight + 1 ? ['la page défile'] : [];
+  return [...page, ...[...dehors, ...coupe].slice(0, 4).map(
+    (e) => `${e.tagName}.${e.getAttribute('class')} ${(e.textContent || '').trim().slice(0, 40)}`)];
+}"""
+_PETITS: Final = """(lisible) => [...document.querySelectorAll(
+    '.s-pose, .s-choix, .s-verdict, .s-anomalies, .s-regarder, .s-montres, .s-change td, .s-frise, .s-rien')]
+  .filter((e) => parseFloat(getComputedStyle(e).fontSize) < lisible)
+  .map((e) => `${e.className} ${getComputedStyle(e).fontSize}`)"""
+_FOYER: Final = "document.activeElement.dataset.jouer !== undefined ? 'bouton' : document.activeElement.id"
 
 
-def test_there_are_eight_scenes_at_least() -> None:
-    assert len(SCENES) >= 8
+def test_there_are_twelve_scenes_at_least() -> None:
+    assert len(SCENES) >= 12
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["js", "sans-js"])
 @pytest.mark.parametrize("identifiant", SCENES)
-def test_a_scene_is_played_to_its_end(identifiant: str, javascript: bool, visiter: Visiter, axe: str) -> None:
+def test_a_scene_is_played_without_tab_and_followed_by_the_room(
+    identifiant: str, visiter: Visiter, axe: str
+) -> None:
+    """Enter, and nothing else; the room's window is never loaded again."""
     scene = SCENES[identifiant]
-    visite = visiter(javascript=javascript)
-    page = visite.aller(f"/console/ecole/scenes/{identifiant}")
+    rang = list(SCENES).index(identifiant)
+    visite = visiter(sombre=bool(rang % 2), largeur=ECRANS[rang % 2])
+    page = _commencer(visite, scene)
+    salle = _salle(visite, scene)
+    for numero, pas in enumerate(scene.pas, 1):
+        _jouer(page, salle, scene, numero, pas)
+        assert _deborde(salle) == []
+    assert page.evaluate(_FOYER) == "t-present"
+    expect(page.get_by_text("La scène est jouée.")).to_be_visible()
+    assert visite.debordements() == []
+    assert fautes(visite, axe) == []
+    visite.page = salle
+    assert fautes(visite, axe) == []
+    assert visite.debordements() == []
+    _regarder(visite, page, scene)
+
+
+@pytest.mark.parametrize("identifiant", ["premiere-demande", "message-refuse"])
+def test_a_scene_is_played_without_javascript(identifiant: str, visiter: Visiter) -> None:
+    scene = SCENES[identifiant]
+    visite = visiter(javascript=False)
+    page = _commencer(visite, scene)
+    for numero, pas in enumerate(scene.pas, 1):
+        assert insecables(pas.dire) in page.locator(f"#pas-{numero}").inner_text()
+        for choix in [c.libelle for c in pas.choix if c.attendu.verdict != "accepté"]:
+            visite.cliquer(choix, exact=False)
+        juste = next((c.libelle for c in pas.choix if c.attendu.verdict == "accepté"), pas.bouton)
+        visite.cliquer(juste, exact=not pas.choix)
+        _est_joue(page, numero, pas)
+    assert page.get_by_text("La scène est jouée.").is_visible()
+    assert visite.debordements() == []
+    visite.cliquer("Fiche", role="link")
+    assert page.locator(".f-question").count() == len(scene.pas)
+
+
+def test_a_clicker_plays_and_looks_back_until_its_keys_are_off(visiter: Visiter) -> None:
+    scene = SCENES["doublon"]
+    visite = visiter()
+    page = _commencer(visite, scene)
+    salle = _salle(visite, scene)
+    for rang in (1, 2, 3):
+        with page.expect_navigation(wait_until="load"):
+            page.keyboard.press(("PageDown", "ArrowRight", "Space")[rang - 1])
+        expect(salle.locator("h2")).to_have_text(scene.pas[rang - 1].titre)
+    for touche, titre in (("PageUp", 1), ("ArrowLeft", 0), ("PageDown", 1), ("Home", 2)):
+        page.keyboard.press(touche)
+        expect(salle.locator("h2")).to_have_text(scene.pas[titre].titre)
+    expect(page.locator("[data-revue]")).to_be_hidden()
+    page.evaluate("document.documentElement.dataset.sansRaccourcis = ''")
+    page.keyboard.press("PageDown")
+    assert page.evaluate(_FOYER) == "bouton"
+    expect(page.locator("#t-present")).to_have_text(insecables(scene.pas[3].titre))
+
+
+def test_a_reader_on_another_machine_follows_and_is_never_sent_the_notes(visiter: Visiter) -> None:
+    scene = SCENES["anomalie-corrigee"]
+    formateur = visiter()
+    page = formateur.aller("/console/ecole/scenes")
+    page.get_by_text("Montrer le lien de lecture").click()
+    lien = page.get_by_label("Lien de lecture").inner_text().strip()
+    page = _commencer(formateur, scene)
+    lecteur = visiter(inconnu=True)
+    lecteur.aller(lien)
+    recus: list[str] = []
+    lecteur.page.on("response", lambda r: recus.append(_texte(r)))
+    lecteur.aller(f"/console/ecole/scenes/{scene.identifiant}")
+    assert lecteur.page.url.endswith(f"/console/{scene.base}/scenes/{scene.identifiant}/salle")
+    foyer = lecteur.page.get_by_role("link", name="Scènes")
+    foyer.focus()
+    for pas in scene.pas[:3]:
+        with page.expect_navigation(wait_until="load"):
+            page.keyboard.press("Enter")
+        expect(lecteur.page.locator("h2")).to_have_text(insecables(pas.titre))
+        expect(foyer).to_be_focused()
+    assert len([texte for texte in recus if "salle" in texte]) >= len(scene.pas[:3])
+    notes = [pas.dire for pas in scene.pas] + [insecables(pas.dire) for pas in scene.pas]
+    assert [note for note in notes for texte in recus if note in texte] == []
+
+
+@pytest.mark.parametrize("nom", ["fiche", "corrige"])
+def test_a_sheet_is_printed_without_buttons(nom: str, visiter: Visiter, axe: str) -> None:
+    visite = visiter(sombre=nom == "corrige")
+    page = visite.aller(f"/console/ecole/scenes/message-refuse/{nom}")
+    assert fautes(visite, axe) == []
+    assert visite.debordements() == []
+    page.emulate_media(media="print")
+    visibles = page.locator("button, .btn, nav, header, footer").evaluate_all(
+        "(tous) => tous.filter((e) => e.getClientRects().length).map((e) => e.className)"
+    )
+    assert visibles == []
+
+
+# --- pieces -------------------------------------------------------------------------------------------------
+
+
+def _commencer(visite: Visite, scene: Scene) -> Page:
+    """The trainer's window, the scene at its start."""
+    page = visite.aller(f"/console/ecole/scenes/{scene.identifiant}")
     recommencer = page.get_by_role("button", name="Remettre la scène au début")
     visite.cliquer("Remettre la scène au début" if recommencer.count() else "Commencer la scène")
-    for rang, pas in enumerate(scene.pas, 1):
-        _jouer(visite, rang, pas)
-    assert page.get_by_text("La scène est jouée.").is_visible()
-    assert page.locator(".pas.joue").count() == len(scene.pas)
-    assert visite.debordements() == []
-    if javascript:
-        assert fautes(visite, axe) == []
-    _regarder(visite, scene)
+    return page
 
 
-def test_what_is_projected_is_larger(visiter: Visiter) -> None:
-    """The guide promises it; a screen wide enough has the larger letters anyway."""
-    visite = visiter()
-    page = visite.aller("/console/ecole/scenes/doublon")
-    if page.get_by_role("button", name="Commencer la scène").count():
-        visite.cliquer("Commencer la scène")
-    tailles = []
-    for question in ("", "?projeter=1"):
-        visite.aller(f"/console/scene-doublon/scenes/doublon{question}")
-        parole = page.locator(".parole p").first
-        tailles.append(parole.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)"))
-    assert tailles[1] >= tailles[0] * 1.25
+def _salle(visite: Visite, scene: Scene) -> Page:
+    """The room's window, beside the trainer's."""
+    salle = visite.contexte.new_page()
+    salle.on("pageerror", lambda erreur: visite.ecarts.append(f"salle : {erreur}"))
+    salle.on(
+        "console", lambda dit: visite.ecarts.append(f"salle : {dit.text}") if dit.type == "error" else None
+    )
+    salle.goto(f"{visite.origine}/console/{scene.base}/scenes/{scene.identifiant}/salle", wait_until="load")
+    return salle
 
 
-def _jouer(visite: Visite, rang: int, pas: PasScene) -> None:
-    page = visite.page
-    present = page.locator(f"#pas-{rang}.present")
-    assert insecables(pas.dire) in present.inner_text()
-    assert page.locator(".pas.present").count() == 1
-    visite.cliquer(pas.bouton, dans=present)
-    joue = page.locator(f"#pas-{rang}.joue")
-    texte = joue.inner_text()
+def _jouer(page: Page, salle: Page, scene: Scene, rang: int, pas: PasScene) -> None:
+    assert insecables(pas.dire) in page.locator(f"#pas-{rang}").inner_text()
+    assert insecables(pas.question) in salle.locator(".s-pose").inner_text()
+    for essai in count(1):
+        assert page.evaluate(_FOYER) == "bouton", f"step {rang}: where is the focus?"
+        with page.expect_navigation(wait_until="load"):
+            page.keyboard.press("Enter")
+        if page.locator(f"#pas-{rang}.pas-joue").count():
+            break
+        assert essai < len(pas.choix), f"step {rang} does not end"
+        expect(salle.locator(".s-choix .refuse")).to_have_count(essai)
+        assert _deborde(salle) == []
+    _est_joue(page, rang, pas)
+    expect(salle.locator(".s-ou")).to_have_text(f"Pas {rang} sur {len(scene.pas)}")
+    expect(salle.locator(".s-regarder")).to_have_text(insecables(pas.regarder))
+    assert insecables(pas.dire) not in salle.locator("body").inner_text()
+
+
+def _est_joue(page: Page, rang: int, pas: PasScene) -> None:
+    texte = page.locator(f"#pas-{rang}").inner_text()
     assert page.locator(".message.erreur").count() == 0, page.locator(".message.erreur").all_inner_texts()
     assert insecables(pas.regarder) in texte
     if pas.attendu.verdict is not None:
-        assert VERDICTS.get(pas.attendu.verdict, pas.attendu.verdict) in texte
-    for regle in pas.attendu.regles:
-        assert regle in texte
+        assert {"fault": "faute SOAP"}.get(pas.attendu.verdict, pas.attendu.verdict) in texte
+    for mot in (*pas.attendu.regles, *(libelle for libelle, _ in pas.montrer)):
+        assert mot in texte
     assert ("attestation (PDF)" in texte) >= pas.attendu.attestation
-    for libelle, _ in pas.montrer:
-        assert libelle in texte
 
 
-def _regarder(visite: Visite, scene: Scene) -> None:
+def _deborde(salle: Page) -> list[str]:
+    """What a projector does not show whole, and what one does not read from the back."""
+    trouves: list[str] = []
+    for largeur, hauteur in ECRANS:
+        salle.set_viewport_size({"width": largeur, "height": hauteur})
+        trouves += [f"à {largeur} : {dehors}" for dehors in salle.evaluate(_DEHORS)]
+    return trouves + list(salle.evaluate(_PETITS, LISIBLE))
+
+
+def _regarder(visite: Visite, page: Page, scene: Scene) -> None:
     """The links that a trainer clicks: each exchange of the scene opens."""
-    liens = visite.page.locator("a[href*='/echanges/']").evaluate_all("(a) => a.map((e) => e.href)")
+    liens = page.locator("a[href*='/echanges/']").evaluate_all("(a) => a.map((e) => e.href)")
     for adresse in sorted({lien for lien in liens if re.search(r"/echanges/\d+$", lien)}):
-        visite.aller(adresse)
         assert scene.base in adresse
+        assert visite.contexte.request.get(adresse).status == 200
+
+
+def _texte(reponse: Any) -> str:
+    """What a page was sent; the stream, which has no end, carries no text."""
+    genre = reponse.headers.get("content-type", "")
+    return str(reponse.text()) if genre.startswith(("text/html", "application/json")) else ""

@@ -31,10 +31,12 @@ VUES_SEULES: Final = {
     "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
     "static": _PAGE, "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE,
     "connexion.lecture": _PAGE, "connexion.lecteur": _PAGE, "connexion.entree": _PAGE,
-    "conformite.flux": _FLUX, "journal.flux": _FLUX,
-    "controle.supprimer_base": _CONFIRMATION, "controle.remise": _CONFIRMATION,
-    "controle.remettre": _CONFIRMATION, "controle.restaurer": _CONFIRMATION,
-    "controle.oublier": _CONFIRMATION,
+    "connexion.atelier": _PAGE, "connexion.stagiaire": _PAGE,
+    "conformite.flux": _FLUX, "journal.flux": _FLUX, "scenes.flux": _FLUX, "ateliers.flux": _FLUX,
+    "ateliers.mots": _FLUX, "ateliers.remise": _CONFIRMATION, "ateliers.fin": _CONFIRMATION,
+    "bases.supprimer": _CONFIRMATION, "sauvegardes.remise": _CONFIRMATION,
+    "temps.demander_annuler": _CONFIRMATION, "sauvegardes.remettre": _CONFIRMATION,
+    "sauvegardes.restaurer": _CONFIRMATION, "sauvegardes.oublier": _CONFIRMATION,
 }  # fmt: skip
 #: Commands that are no deed on a base of a server, and why.
 COMMANDES_SEULES: Final = {
@@ -71,6 +73,8 @@ EXEMPLES: Final[dict[str, Any]] = {
     "territoire": "062", "famille": "CRE", "avant": "ici", "faute": "second-cotitulaire", "apres": "ici",
     "liste": "ListeCivilite", "niveau": "epci", "annee": 2018, "contrat": "v5.0",
     "droit": "base", "sur": "essai", "expire": "P30D",
+    "atelier": "lundi", "combien": 2, "noms": "ici", "scenes": "doublon", "mot": "bravo", "rang": 1,
+    "bases": "supprimer",
 }  # fmt: skip
 
 

@@ -55,6 +55,7 @@ COMMANDES: Final = {
     "pannes": ("pannes", "Arme, liste ou désarme les pannes d'une base."),
     "snapshots": ("snapshots", "Sauvegarde, restaure ou compare une base, sous un nom."),
     "jetons": ("jetons", "Fait, liste ou révoque les jetons qui ouvrent la console et l'API."),
+    "atelier": ("atelier", "Fait une salle de stagiaires : une base, un lien chacun ; la suit, la clôt."),
     "cles": ("cles", "Fait des clés qui signent les preuves ; tire des défis."),
     "pki": ("pki", "Émet des certificats de développement."),
     "db": ("db", "Met à jour, remplit, sauvegarde, restaure ou vide la base de données."),

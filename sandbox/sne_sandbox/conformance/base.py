@@ -96,11 +96,11 @@ class BaseJugee:
 
     def figer(self, instant: datetime) -> None:
         """Freezes its clock at a later instant (aware), the nights in between lived."""
-        horloge.figer(self.magasin, self.nom, instant)
+        horloge.figer(self.magasin, self.nom, instant, reprenable=False)
 
     def avancer(self, duree: str) -> None:
         """Moves its clock on by a duration (« P1D », « P13M »), the nights in between lived."""
-        horloge.avancer(self.magasin, self.nom, duree)
+        horloge.avancer(self.magasin, self.nom, duree, reprenable=False)
 
     @property
     def maintenant(self) -> datetime:

@@ -450,7 +450,7 @@ def _dtd() -> MessageMalforme:
 
 
 def _malforme(erreur: Any, data: bytes) -> MessageMalforme:
-    from sne_sandbox.contract.phrases import phrases  # a server that starts has nothing to refuse yet
+    from sne_sandbox.contract.phrases import mal_forme  # a server that starts has nothing to refuse yet
 
     ligne, colonne = erreur.position
     code = etree.ErrorTypes._getName(erreur.code, "")
@@ -463,10 +463,7 @@ def _malforme(erreur: Any, data: bytes) -> MessageMalforme:
             "le document est vide",
             "vérifiez que la pièce jointe est bien celle qui est désignée",
         )
-    elif code in phrases("xml"):
-        raison, remede = phrases("xml")[code]
     else:
-        # None of the table: what is left here hardly happens.
-        nom = f" ({code})" if code else ""
-        raison, remede = f"le XML est mal formé à cet endroit{nom}", "corrigez le document à cette ligne"
+        # libxml2 ends its sentence by the place, which is told apart.
+        raison, remede = mal_forme(code, (erreur.msg or "").partition(", line ")[0])
     return MessageMalforme(_ILLISIBLE, explication=f"Ligne {ligne}, colonne {colonne} : {raison}. → {remede}")

@@ -39,6 +39,7 @@ class ElementLu:
     choix: Annotated[bool, "un seul parmi ses voisins de choix"]
     type: Annotated[str, "vide : il contient des éléments"]
     bornes: Annotated[str, "longueurs, valeurs, forme"]
+    valeurs: Annotated[tuple[str, ...], "les seules que le schéma admet ; vide : il n'en tient pas de liste"]
     attributs: tuple[str, ...]
     liste: Annotated[str | None, "la nomenclature de son code"]
     depuis: Annotated[str, "première version de message qui l'a ; vide hors d'une demande"]
@@ -78,6 +79,16 @@ def ordre(contrat: Contrat, document: Document, version: str | None = None) -> M
     return {element.chemin: rang for rang, element in enumerate(elements(contrat, document, version))}
 
 
+@lru_cache(maxsize=32)
+def declares(contrat: Contrat, document: Document, version: str | None = None) -> Mapping[str, Any]:
+    """What the schema declares (an xmlschema component) at each path without index. Whoever asks it something
+    holds `VERROU_DES_MODELES`."""
+    with VERROU_DES_MODELES:
+        schema = modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema
+        racine = next(iter(schema.elements.values()))
+        return {chemin: declaration for chemin, declaration, *_ in declarations(racine)}
+
+
 def _lire(contrat: Contrat, document: Document, racine: Any) -> Iterator[ElementLu]:
     nomenclatures = contrat.nomenclatures
     de_demande = document is Document.DEMANDE
@@ -93,6 +104,7 @@ def _lire(contrat: Contrat, document: Document, racine: Any) -> Iterator[Element
             choix,
             _nom_du_type(simple) if simple is not None else "" if ouvre else "code",
             _bornes(simple) if simple is not None else "",
+            tuple(str(v) for v in simple.enumeration or ()) if simple is not None else (),
             tuple(_attribut(nom, a) for nom, a in declaration.attributes.items() if nom),
             liste,
             depuis,

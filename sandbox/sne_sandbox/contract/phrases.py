@@ -14,16 +14,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from sne_sandbox.contract.schema import BLANCS, SchemaError
-from sne_sandbox.domain.texte import accorde
+from sne_sandbox.domain.texte import abrege, accorde
 
 Phrase = tuple[str, str, str, str]
+#: Characters of a sentence of libxml2, and of a name in it, that are shown.
+_DIT_MAX: Final = 120
+_NOM_MAX: Final = 60
 _XSI_TYPE: Final = re.compile(r"XMLSchema-instance\}type'|xsi:type")
 
 
 @cache
 def phrases(table: str) -> Mapping[str, tuple[str, str]]:
     """What is wrong and what to do, by name, in a table of `phrases.toml`: `lieux`, `valeurs`, `xml`; how a
-    type is asked for, and an example, in `attendus`."""
+    type is asked for, and an example, in `attendus`; in `xml_nomme`, how libxml2 says what it met, and what
+    is said instead."""
     lues = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8"))
     return {nom: (quoi, remede) for nom, (quoi, remede) in lues[table].items()}
 
@@ -33,6 +37,21 @@ def dire(nom: str, valeur: str = "", /, **places: object) -> Phrase:
     braces."""
     message, remede = phrases("lieux")[nom]
     return message.format(valeur=valeur, **places), valeur, remede.format(valeur=valeur, **places), nom
+
+
+def mal_forme(code: str, dit: str) -> tuple[str, str]:
+    """Why a text is no XML, and what to do, by the name of libxml2's error. `dit` is its sentence in English:
+    what it names is named, and it is quoted where the table does not know the error."""
+    connue = phrases("xml").get(code)
+    if connue is None:
+        reste = f" (libxml2 : « {abrege(dit, _DIT_MAX)} »)" if dit else ""
+        return f"le XML est mal formé à cet endroit{reste}", "corrigez le document à cette ligne"
+    raison, remede = connue
+    motif, nommee = phrases("xml_nomme").get(code, ("", ""))
+    trouve = re.match(motif, dit) if motif else None
+    if trouve is not None:
+        raison = nommee.format(**{nom: abrege(mot, _NOM_MAX) for nom, mot in trouve.groupdict().items()})
+    return raison, remede
 
 
 def local(nom: str) -> str:

@@ -167,13 +167,19 @@ _DE_LA_CONSOLE: Final = frozenset({REJEU.lower(), CONSOLE.lower()})
 #: Headers whose value is not kept: a search of the journal would give it away, letter by letter.
 SECRETS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 #: « Methods » of the lines that no HTTP request left: a handshake refused, a file left in an inbox, a night,
-#: the step of a scene, a state put back.
+#: the step of a scene, a state put back, a clock that was moved, a night that was taken back with its move,
+#: and what is left of a line that was erased by hand.
 TLS: Final = "TLS"
 FICHIER: Final = "FICHIER"
 NUIT: Final = "NUIT"
 SCENE: Final = "SCENE"
 REMISE: Final = "REMISE"
-HORS_HTTP: Final = frozenset({TLS, FICHIER, NUIT, SCENE, REMISE})
+HORLOGE: Final = "HORLOGE"
+NUIT_ANNULEE: Final = "ANNULEE"
+EFFACE: Final = "EFFACE"
+HORS_HTTP: Final = frozenset({TLS, FICHIER, NUIT, SCENE, REMISE, HORLOGE, NUIT_ANNULEE, EFFACE})
+#: Those whose path is a sentence, and which nobody sent: facts, neither accepted nor refused.
+DITES: Final = frozenset({NUIT, REMISE, HORLOGE, NUIT_ANNULEE, EFFACE})
 _METHODE: Final = re.compile(r"[A-Za-z-]{1,20}")
 #: What no word of a header of ours has.
 _PAS_UN_MOT: Final = re.compile(r"[^A-Za-z0-9_.-]")
@@ -261,6 +267,9 @@ class Echange:
     non_remise: str = ""
     """Why the answer did not reach the caller, as far as the server can know, in French; "" when nothing says
     that it did not."""
+    temps: dict[str, Any] | None = None
+    """Of the line of a clock that was moved, what it takes to show the move and to take it back
+    (`operations.horloge`)."""
     notes: list[str] = field(default_factory=list)
     """What the answer rests on and does not say, in French: the threshold of the first quartile."""
     a_venir: list[dict[str, Any]] = field(default_factory=list)

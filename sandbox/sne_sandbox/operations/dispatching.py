@@ -177,7 +177,7 @@ def _comparer(avant: Any, apres: Any) -> bool:
     """Marks what differs; False when a difference is left for the container to tell."""
     ici = _propre(avant) != _propre(apres)
     anciens, nouveaux = list(avant), list(apres)
-    paires = _apparier(anciens, nouveaux)
+    paires = apparier(anciens, nouveaux)
     ici |= len(paires) < len(anciens) or _deplaces(paires, nouveaux)
     apparies = {j: i for i, j in paires}
     for j, nouveau in enumerate(nouveaux):
@@ -203,7 +203,7 @@ def _cle(noeud: Any) -> _Cle:
     return (_propre(noeud), tuple(_cle(enfant) for enfant in noeud))
 
 
-def _apparier(anciens: Sequence[Any], nouveaux: Sequence[Any]) -> list[_Paire]:
+def apparier(anciens: Sequence[Any], nouveaux: Sequence[Any]) -> list[_Paire]:
     """Pairs (place before, place after) of children that are the same one, by their place after."""
     paires: list[_Paire] = []
     for nom in dict.fromkeys(noeud.tag for noeud in nouveaux):

@@ -5,6 +5,7 @@ database, where every process looks at each request. The tokens of one server ar
 home (or given to it), which may do everything, and the one that is given to read.
 """
 
+import base64
 import hashlib
 import hmac
 import os
@@ -37,8 +38,10 @@ DU_SERVEUR: Final = "serveur"
 DE_LECTURE: Final = "lecture"
 #: How long the code of a link is good.
 DUREE_DU_CODE: Final = timedelta(minutes=10)
-#: How exact the last use is: not every request is written down.
+#: How exact the last use is: not every request is written down. Of who has a base alone a trainer wants to
+#: know whether they are there.
 _PRECISION: Final = timedelta(minutes=10)
+_PRECISION_D_UNE_BASE: Final = timedelta(seconds=30)
 #: NIST SP 800-63B asks 112 bits of a secret that is looked up; 128 are what everybody makes.
 BITS_MIN: Final = 128
 _FAIRE: Final = "« sne-sandbox jetons nouveau NOM » en fait un, « openssl rand -base64 24 » aussi"
@@ -75,7 +78,9 @@ class JetonPublie:
     droit: Droit
     base: Annotated[str | None, "la base du droit base ; null pour les autres"]
     cree_le: datetime
-    vu_le: Annotated[datetime | None, "dernier usage, à dix minutes près ; null : jamais"]
+    vu_le: Annotated[
+        datetime | None, "dernier usage, à dix minutes près (trente secondes, d'une base) ; null : jamais"
+    ]
     expire_le: Annotated[datetime | None, "null : jamais"]
     expire: Annotated[bool, "il n'ouvre plus rien"]
 
@@ -166,7 +171,8 @@ def entree(magasin: Magasin, cherchee: str) -> Entree | None:
     maintenant = datetime.now(UTC)
     if garde is None or _a_expire(garde, maintenant):
         return None
-    if garde.vu_le is None or maintenant - garde.vu_le > _PRECISION:
+    precision = _PRECISION_D_UNE_BASE if garde.droit == Droit.BASE else _PRECISION
+    if garde.vu_le is None or maintenant - garde.vu_le > precision:
         with suppress(StoreError):  # what only reads goes on when nothing can be written
             magasin.jetons.voir(cherchee, maintenant)
     return Entree(garde.nom, garde.empreinte, Droit(garde.droit), garde.base)
@@ -236,6 +242,13 @@ def jeton_de_lecture(magasin: Magasin, home: Path) -> str:
     garde = magasin.jetons.lire(LIEN_DE_LECTURE)
     quand = "" if garde is None else f"\0{garde.cree_le.timestamp()}"
     return _signer(cle_des_cookies(home), f"lecture{quand}")[:32]
+
+
+def jeton_d_atelier(home: Path, atelier: str, base: str, tirage: str) -> str:
+    """The token of a trainee: made of the key and of what the atelier drew (`tirage`), so that its sheet can
+    be printed again while the database keeps its hash alone. 130 bits, in letters that one can type."""
+    signe = hmac.new(cle_des_cookies(home), f"atelier {atelier} {base} {tirage}".encode(), hashlib.sha256)
+    return base64.b32encode(signe.digest()).decode().lower()[:26]
 
 
 def _secret_du_home(home: Path, nom: str, tirer: Callable[[], bytes]) -> bytes:

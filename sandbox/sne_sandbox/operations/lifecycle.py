@@ -17,109 +17,51 @@ Conventions of ours:
 When more nights are due at once than a base may have slept through (`NUITS_MAX`) by a clock that goes on, the
 machine's may have jumped: none is run before somebody says so (`passer`). Exchanges go on meanwhile, at the
 date of that clock, over demandes that these nights have not touched; the question goes away with its cause.
-Before nights that would radiate or erase more than a share of the demandes (a setting), the base is saved.
+Before nights that would radiate or erase more than a share of the demandes (a setting), the base is saved;
+before those of a move that somebody asks for (`horloge`), as soon as they lose one, unless the base is so
+large that the move would wait for it: it can then be taken back (`retour`).
 
 The nights of a period are foreseen by a few indexed questions, then only those with something to do run: the
 cost follows what happens, neither the days that pass nor the demandes that are there.
 """
 
-from collections import defaultdict
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from sne_sandbox.contract import codec
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
-from sne_sandbox.domain.dates import PARIS, ajouter_mois, date_francaise
+from sne_sandbox.domain.dates import PARIS, date_francaise
 from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.element import construire, construits
-from sne_sandbox.domain.parcours import BAIL, radiation_possible_le
-from sne_sandbox.operations.document import DELAI_HORS_DE_PARIS_ANS, DELAIS_ANS, delai_anormal_ans
+from sne_sandbox.operations.faits import PERTES, Fait, code, enumerer, singulier
+from sne_sandbox.operations.prevision import Faits, Prevision
 from sne_sandbox.operations.sauvegardes import Sauvegardes
-from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
-from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
-from sne_sandbox.store import echeances
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.session import Magasin
 
-#: From the last start of validity to the radiation by the system (deduced).
-MOIS_AVANT_RADIATION: Final = 13
-#: From the notice to the end of validity (attested: at least that long).
-MOIS_DE_PREAVIS: Final = 1
 #: A night that touches more demandes than this tells their number, not their numéros.
 CITES_MAX: Final = 50
 
 #: More nights than this, due at once by a clock that goes on, wait until somebody says so.
 NUITS_MAX: Final = 40
-#: Fewer demandes lost are not worth a snapshot: what a test or a scene advances costs nothing more.
+#: Fewer demandes lost by nights that nobody asked for are not worth a snapshot.
 PERTES_MIN: Final = 10
+#: A larger base is not saved before each move of its clock, but for those that lose much.
+SAUVEES_MAX: Final = 20_000
 #: Snapshots made before nights: their names begin so, and the last ones are kept.
 AVANT_NUITS: Final = "avant-nuits-"
 AVANT_NUITS_GARDEES: Final = 5
 
 _JOUR: Final = timedelta(days=1)
-#: The longest and the shortest civil month.
-_MOIS_LONG: Final = timedelta(days=31)
-_MOIS_COURT: Final = timedelta(days=28)
 
 #: Told how many days of how many have been lived.
 Progres = Callable[[int, int], None]
-
-
-class Fait(StrEnum):
-    """What a night does to a demande, in the order it does it."""
-
-    EFFACEMENT = "effacements"
-    RADIATION = "radiations"
-    FIN_DE_REACTIVATION = "fins_de_reactivation"
-    PREAVIS = "preavis"
-    DELAI_LONG = "delais_longs"
-    BAIL_SANS_RADIATION = "baux_sans_radiation"
-    AVERTISSEMENT = "avertissements"
-    IRRECEVABILITE = "irrecevabilites"
-
-
-#: Code in the journal; what is said of one, and of several.
-_PAROLES: Final[Mapping[Fait, tuple[str, str, str]]] = {
-    Fait.EFFACEMENT: (
-        "EFFACE",
-        "demande effacée (un an après sa radiation)",
-        "demandes effacées (un an après leur radiation)",
-    ),
-    Fait.RADIATION: (
-        MOTIF_NON_RENOUVELLEMENT,
-        "demande radiée faute de renouvellement",
-        "demandes radiées faute de renouvellement",
-    ),
-    Fait.FIN_DE_REACTIVATION: ("FINREA", "réactivation désormais close", "réactivations désormais closes"),
-    Fait.PREAVIS: ("PREAVIS", "préavis d'échéance", "préavis d'échéance"),
-    Fait.DELAI_LONG: ("DELAI", "délai devenu anormalement long", "délais devenus anormalement longs"),
-    Fait.BAIL_SANS_RADIATION: (
-        "BAILSR",
-        "bail signé que la radiation n'a pas suivi",
-        "baux signés que la radiation n'a pas suivis",
-    ),
-    Fait.AVERTISSEMENT: (
-        "AVERTI",
-        "irrecevabilité dont le bailleur avertit le ménage",
-        "irrecevabilités dont le bailleur avertit le ménage",
-    ),
-    Fait.IRRECEVABILITE: (
-        "IRRDUE",
-        "radiation pour irrecevabilité désormais possible, par le bailleur",
-        "radiations pour irrecevabilité désormais possibles, par le bailleur",
-    ),
-}
-
-
-def code(fait: Fait) -> str:
-    """The code of a fact in the journal's line of a night, « RADREN » for a radiation."""
-    return _PAROLES[fait][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +72,16 @@ class BilanNuits:
     jusqua: date
     comptes: Mapping[Fait, int] = field(default_factory=dict)
     sauvegarde: str = ""
-    """Name of the snapshot that was made before, "" for none."""
+    """Name of the snapshot that was made before, "" for none;"""
+    empreinte: str = ""
+    """the SHA-256 of its file."""
+    lignes: int = 0
+    """Lines that these nights left in the journal, one after the other."""
+
+    @property
+    def perte(self) -> bool:
+        """Whether a demande was radiated or erased: nothing else changes the state of a base."""
+        return any(self.comptes.get(fait) for fait in PERTES)
 
     @property
     def nuits(self) -> int:
@@ -143,7 +94,7 @@ class BilanNuits:
             return "Aucune nuit n'est passée."
         du, au = date_francaise(self.depuis + _JOUR), date_francaise(self.jusqua)
         nuits = f"1 nuit ({au})" if self.nuits == 1 else f"{self.nuits} nuits (du {du} au {au})"
-        return f"{nuits} : {_enumerer(self.comptes) or 'rien à faire'}.{_sauvee(self.sauvegarde)}"
+        return f"{nuits} : {enumerer(self.comptes) or 'rien à faire'}.{sauvee(self.sauvegarde)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,33 +163,43 @@ def rattraper(magasin: Magasin, nom: str, *, machine: datetime | None = None) ->
 
 
 def passer(
-    magasin: Magasin, registre: RegistreBase, depuis: date, jusqua: date, progres: Progres | None = None
+    magasin: Magasin,
+    registre: RegistreBase,
+    depuis: date,
+    jusqua: date,
+    progres: Progres | None = None,
+    *,
+    demandees: bool = False,
 ) -> BilanNuits:
     """Runs the nights after `depuis` up to `jusqua`, in the transaction of `registre`; the base is saved
-    first when its setting wants it. Raises StoreError."""
+    first when that is due (`sera_sauvee`). Raises StoreError."""
     nom = registre.base.nom
 
-    def sauver() -> str:
+    def sauver() -> tuple[str, str]:
         # In a thread of its own: where servers share their snapshots, one is a transaction too, and this
         # thread is in one. It reads the base as it was before it.
         sauvegardes = Sauvegardes(magasin, magasin.home)
         with ThreadPoolExecutor(1) as fil:
             return fil.submit(_sauver, sauvegardes, nom, depuis, jusqua).result()
 
-    return vivre(registre, magasin.journal, depuis, jusqua, progres, sauver)
+    return vivre(registre, magasin.journal, depuis, jusqua, progres, sauver, demandees=demandees)
 
 
-def _sauver(sauvegardes: Sauvegardes, base: str, depuis: date, jusqua: date) -> str:
-    """Saves the base as it is before these nights; the name of the snapshot. Older ones make room."""
+def _sauver(sauvegardes: Sauvegardes, base: str, depuis: date, jusqua: date) -> tuple[str, str]:
+    """Saves the base as it is before these nights; the name of the snapshot, and the SHA-256 of its file.
+    Older ones make room."""
     nom = f"{AVANT_NUITS}{depuis:%Y%m%d}-{jusqua:%Y%m%d}"
-    sauvegardes.faire(base, nom, remplacer=True)
+    fichier = sauvegardes.faire(base, nom, remplacer=True).fichier
+    with fichier.open("rb") as lu:
+        empreinte = hashlib.file_digest(lu, "sha256").hexdigest()
     siennes = [s.nom for s in sauvegardes.lister(base) if s.nom.startswith(AVANT_NUITS)]
     for ancienne in siennes[AVANT_NUITS_GARDEES:]:
         sauvegardes.supprimer(base, ancienne)
-    return nom
+    return nom, empreinte
 
 
-def _sauvee(sauvegarde: str) -> str:
+def sauvee(sauvegarde: str) -> str:
+    """What a sentence says of the snapshot of that name, "" for none."""
     return f" La base telle qu'elle était avant : sauvegarde « {sauvegarde} »." if sauvegarde else ""
 
 
@@ -284,24 +245,26 @@ def vivre(
     depuis: date,
     jusqua: date,
     progres: Progres | None = None,
-    sauver: Callable[[], str] | None = None,
+    sauver: Callable[[], tuple[str, str]] | None = None,
+    *,
+    demandees: bool = False,
 ) -> BilanNuits:
     """Runs the nights after `depuis` up to `jusqua` in the caller's transaction, and notes the last; none
-    when it does not come after. `sauver` saves the base, and answers under which name: called first when
-    they would cost it too many demandes."""
+    when it does not come after. `sauver` saves the base, and answers under which name, and the file's
+    SHA-256: called first when that is due; `demandees` says that somebody asked for these nights."""
     if jusqua <= depuis:
         if registre.base.derniere_nuit is None:
             registre.noter_nuit(depuis)
         return BilanNuits(depuis, depuis)
     total = (jusqua - depuis).days
     comptes: dict[Fait, int] = dict.fromkeys(Fait, 0)
-    sauvegarde = ""
+    sauvegarde = empreinte = ""
     with registre.connexion.au_large():
-        prevues = sorted(_Prevision(registre, depuis + _JOUR, jusqua).nuits.items())
-        if sauver is not None and _coutent_trop(registre, prevues):
-            sauvegarde = sauver()
+        prevues = sorted(Prevision(registre, depuis + _JOUR, jusqua).nuits.items())
+        if sauver is not None and sera_sauvee(registre, prevues, demandees=demandees):
+            sauvegarde, empreinte = sauver()
         for rang, (jour, faits) in enumerate(prevues):
-            _passer(registre, journal, jour, faits, "" if rang else _sauvee(sauvegarde))
+            _passer(registre, journal, jour, faits, "" if rang or demandees else sauvee(sauvegarde))
             for fait, numeros in faits.items():
                 comptes[fait] += len(numeros)
             if progres is not None:
@@ -309,114 +272,21 @@ def vivre(
     registre.noter_nuit(jusqua)
     if progres is not None:
         progres(total, total)
-    return BilanNuits(depuis, jusqua, comptes, sauvegarde)
+    return BilanNuits(depuis, jusqua, comptes, sauvegarde, empreinte, len(prevues))
 
 
-def _coutent_trop(registre: RegistreBase, prevues: Iterable[tuple[date, "Faits"]]) -> bool:
-    """Whether nights radiate or erase more than the share of the demandes that the base's setting allows."""
+def sera_sauvee(
+    registre: RegistreBase, prevues: Iterable[tuple[date, Faits]], *, demandees: bool = False
+) -> bool:
+    """Whether the base is saved before these nights: they radiate or erase more than the share of the
+    demandes that its setting allows (0: it is never saved), or one, when somebody asked for them."""
     part = registre.base.reglages.sauvegarde_avant_nuits
-    if not part:
+    perdues = {n for _, faits in prevues for fait in PERTES for n in faits[fait]} if part else ()
+    if not perdues:
         return False
-    perdues = {n for _, faits in prevues for n in (*faits[Fait.RADIATION], *faits[Fait.EFFACEMENT])}
+    if demandees and registre.compter(jusqua=SAUVEES_MAX + 1) <= SAUVEES_MAX:
+        return True
     return len(perdues) >= PERTES_MIN and 100 * len(perdues) > part * registre.compter()
-
-
-Faits = dict[Fait, list[str]]
-
-
-#: By how much the ends of months differ.
-_MARGE: Final = timedelta(days=3)
-
-
-class _Prevision:
-    """What each night from `premiere` to `derniere` will do, nobody writing in between."""
-
-    def __init__(self, registre: RegistreBase, premiere: date, derniere: date) -> None:
-        self._ou = (registre.connexion, registre.base.nom)
-        self._registre = registre
-        self._premiere = premiere
-        self._derniere = derniere
-        self.nuits: dict[date, Faits] = defaultdict(lambda: {fait: [] for fait in Fait})
-        self._radiations: dict[str, date] = {}
-        self._prevoir_radiations()
-        self._prevoir_effacements()
-        self._prevoir_preavis()
-        for ans in sorted(DELAIS_ANS):
-            self._prevoir_delais(ans)
-        self._prevoir_suites()
-        for faits in self.nuits.values():
-            for numeros in faits.values():
-                numeros.sort()
-
-    def _noter(self, fait: Fait, jour: date, numero: str) -> None:
-        if self._premiere <= jour <= self._derniere:
-            self.nuits[jour][fait].append(numero)
-
-    def _prevoir_radiations(self) -> None:
-        for perimee in echeances.perimees(*self._ou, self._derniere - _MOIS_COURT):
-            # What was due before the first night, it makes up for.
-            nuit = max(ajouter_mois(perimee.jour, MOIS_AVANT_RADIATION), self._premiere)
-            if nuit > self._derniere:
-                continue
-            self._radiations[perimee.numero] = nuit
-            self._noter(Fait.RADIATION, nuit, perimee.numero)
-            self._noter(Fait.EFFACEMENT, ajouter_mois(nuit, MOIS_AVANT_EFFACEMENT), perimee.numero)
-            fin = ajouter_mois(perimee.jour, MOIS_DE_REACTIVATION)
-            if fin > nuit:
-                self._noter(Fait.FIN_DE_REACTIVATION, fin, perimee.numero)
-
-    def _prevoir_effacements(self) -> None:
-        effaces: dict[str, date] = {}
-        # One day more: a 29 February is a year old on the 28th.
-        limite = ajouter_mois(self._derniere, -MOIS_AVANT_EFFACEMENT) + _JOUR
-        for radiee in echeances.radiees(*self._ou, limite):
-            nuit = max(ajouter_mois(radiee.jour, MOIS_AVANT_EFFACEMENT), self._premiere)
-            effaces[radiee.numero] = nuit
-            self._noter(Fait.EFFACEMENT, nuit, radiee.numero)
-        du, au = (ajouter_mois(jour, -MOIS_DE_REACTIVATION) for jour in (self._premiere, self._derniere))
-        ou = (*self._ou, MOTIF_NON_RENOUVELLEMENT, du - _MARGE, au + _MARGE)
-        for radiee in echeances.radiees_pour(*ou):
-            fin = ajouter_mois(radiee.jour, MOIS_DE_REACTIVATION)
-            if fin < effaces.get(radiee.numero, date.max):
-                self._noter(Fait.FIN_DE_REACTIVATION, fin, radiee.numero)
-
-    def _prevoir_preavis(self) -> None:
-        bornes = (self._premiere + _MOIS_COURT, self._derniere + _MOIS_LONG)
-        for active in echeances.fins_de_validite(*self._ou, *bornes):
-            self._noter(Fait.PREAVIS, ajouter_mois(active.jour, -MOIS_DE_PREAVIS), active.numero)
-
-    def _prevoir_delais(self, ans: int) -> None:
-        du = ajouter_mois(self._premiere - _JOUR, -12 * ans)
-        au = ajouter_mois(self._derniere - _JOUR, -12 * ans) + _JOUR
-        douteux: dict[str, date] = {}
-        for depot in echeances.depots(*self._ou, du, au):
-            nuit = ajouter_mois(depot.jour, 12 * ans) + _JOUR
-            if nuit >= self._radiations.get(depot.numero, date.max):
-                continue
-            if depot.a_paris:
-                douteux[depot.numero] = nuit
-            elif ans == DELAI_HORS_DE_PARIS_ANS:
-                self._noter(Fait.DELAI_LONG, nuit, depot.numero)
-        for stockee in self._registre.feuilleter(douteux):
-            if delai_anormal_ans(stockee.demande) == ans:
-                self._noter(Fait.DELAI_LONG, douteux[stockee.numero_unique], stockee.numero_unique)
-
-    def _prevoir_suites(self) -> None:
-        delai = timedelta(days=self._registre.base.reglages.bail_sans_radiation_jours)
-        prevus: set[tuple[Fait, date, str]] = set()
-        for attendue in echeances.suites_attendues(*self._ou, self._derniere):
-            # What is told late is noticed the night after.
-            demain = max(attendue.jour, attendue.dite_le.astimezone(PARIS).date()) + _JOUR
-            if attendue.suite == BAIL:
-                faits = {Fait.BAIL_SANS_RADIATION: max(attendue.jour + delai, demain)}
-            else:
-                possible = max(radiation_possible_le(attendue.jour), demain)
-                faits = {Fait.AVERTISSEMENT: demain, Fait.IRRECEVABILITE: possible}
-            for fait, nuit in faits.items():
-                if nuit < self._radiations.get(attendue.numero, date.max):
-                    prevus.add((fait, nuit, attendue.numero))
-        for prevu in prevus:
-            self._noter(*prevu)
 
 
 def _passer(registre: RegistreBase, journal: Journal, jour: date, faits: Faits, dit: str) -> None:
@@ -441,7 +311,7 @@ def ligne(base: str, minuit: datetime, faits: Faits, dit: str = "") -> Echange:
     """The journal's line of the night that begins at `minuit` (aware): what it did, by numéro unique, then
     `dit`. Its anomalies tell each numéro, or nothing at all above `CITES_MAX`."""
     touches = [numero for numeros in faits.values() for numero in numeros]
-    resume = _enumerer({fait: len(numeros) for fait, numeros in faits.items()})
+    resume = enumerer({fait: len(numeros) for fait, numeros in faits.items()})
     faite = _ligne(base, minuit, f"Nuit du {date_francaise(minuit.date())} : {resume}.{dit}")
     faite.numero_unique = touches[0] if len(touches) == 1 else None
     faite.anomalies = list(_details(faits)) if len(touches) <= CITES_MAX else []
@@ -461,22 +331,14 @@ def _ligne(base: str, minuit: datetime, phrase: str) -> Echange:
 
 def _details(faits: Faits) -> Iterable[dict[str, Any]]:
     for fait, numeros in faits.items():
-        singulier = _PAROLES[fait][1]
+        phrase = singulier(fait)
         for numero in numeros:
             yield {
                 "regle": code(fait),
                 "code": code(fait),
-                "message": f"{numero} : {singulier}.",
+                "message": f"{numero} : {phrase}.",
                 "propriete": "",
                 "gravite": "information",
                 "valeur": numero,
                 "ligne": 0,
             }
-
-
-def _enumerer(comptes: Mapping[Fait, int]) -> str:
-    return ", ".join(
-        f"{comptes[fait]} {_PAROLES[fait][1 if comptes[fait] == 1 else 2]}"
-        for fait in Fait
-        if comptes.get(fait)
-    )

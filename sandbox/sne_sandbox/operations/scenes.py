@@ -1,14 +1,19 @@
 """Scenes for trainers: the life of a demande, step by step, as `fixtures/scenes/*.toml` tell it.
 
     titre, duree, public, resume    what the list shows
+    apprendre                       what one knows afterwards: a phrase, for the list and the handout
     horloge                         instant (Paris) at which the base of the scene is frozen
     ordre                           place in the list
     [[pas]]                         in order
-    titre, dire, regarder           what it is called, what to say before, what to watch once it is done
+    titre, dire, regarder           what it is called; what the trainer says before, and nobody else is shown;
+                                    what the room is told to look at once it is done
+    question                        what the room is asked before; the handout asks the same
     montrer = [["label", "path in the answered document"]]
     page = "quotas"                 a page of the console to open once it is done: one of `PAGES`
     envoyer = { operation, guichet, specimen, type, version, edits, champs, retient }
     deposer = { guichet, specimen, type, version, edits, retient }     a file, asynchronous channel
+    panne = "reponse_perdue"        armed for what is sent, which meets it
+    choix = [{ libelle, edits, attendu }]   the room chooses which edits are sent, after those of `envoyer`
     avancer = "P1M"                 or a date: the clock
     relever = "G1205"               the guichet opens its outbox
     attendu = { verdict, regles, attestation, faits, fichiers, taux }
@@ -17,7 +22,9 @@ A step has one of the four actions, or none: one only looks. `specimen` and `edi
 `generators/exemples.py`. `retient` names a variable that receives the numéro delivered; `{name}` in `edits`
 and `champs` is its value, `{jour}` the day of the base's clock. Guichet and date of the message are put in by
 themselves. `attendu` is what the tests hold every step to; a step that sends has its `verdict` at least:
-accepté, anomalies, fault, refus. A variable that is kept is used; what is said is four sentences at most.
+accepté, anomalies, fault, refus. A step with `choix` lasts until one of them is accepted, by the rules and by
+nothing else; `attendu` of the step is then what comes out. A variable that is kept is used; what is said is
+four sentences at most.
 """
 
 import tomllib
@@ -35,6 +42,7 @@ from sne_sandbox.contract.codec import NS, ecrire
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.domain.dates import PARIS, xs_date_time
+from sne_sandbox.domain.panne import GENRES
 from sne_sandbox.errors import BaseInconnue, ContractError, UsageError
 from sne_sandbox.generators import exemples
 from sne_sandbox.operations import bases
@@ -85,16 +93,28 @@ class Attendu:
 
 
 @dataclass(frozen=True, slots=True)
+class Choix:
+    """What a room may choose to send: `edits` follow those of the step's message."""
+
+    libelle: str
+    edits: Sequence[Sequence[str]] = ()
+    attendu: Attendu = field(default_factory=Attendu)
+
+
+@dataclass(frozen=True, slots=True)
 class PasScene:
     """One step; at most one of `envoyer`, `deposer`, `avancer` and `relever` is there."""
 
     titre: str
     dire: str
     regarder: str
+    question: str = ""
     envoyer: MessageScene | None = None
     deposer: MessageScene | None = None
     avancer: str | None = None
     relever: str | None = None
+    panne: str | None = None
+    choix: Sequence[Choix] = ()
     montrer: Sequence[tuple[str, str]] = ()
     page: str | None = None
     attendu: Attendu = field(default_factory=Attendu)
@@ -106,7 +126,7 @@ class PasScene:
 
     @property
     def bouton(self) -> str:
-        """What is written on the button that plays the step (French)."""
+        """What is written on the button that plays the step, one per choice when there are some (French)."""
         if self.envoyer is not None:
             return "Envoyer le message"
         if self.deposer is not None:
@@ -118,7 +138,7 @@ class PasScene:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A scene; `identifiant` is the name of its file."""
+    """A scene; `identifiant` is the name of its file, `lieu` the base that it was put in (`sur`)."""
 
     identifiant: str
     titre: str
@@ -127,12 +147,18 @@ class Scene:
     resume: str
     horloge: datetime
     pas: tuple[PasScene, ...]
+    apprendre: str = ""
     ordre: int = 100
+    lieu: str = ""
 
     @property
     def base(self) -> str:
-        """Name of the base it plays on."""
-        return PREFIXE + self.identifiant
+        """Name of the base it plays on: that which it was put in, else one that is called after it."""
+        return self.lieu or PREFIXE + self.identifiant
+
+    def sur(self, base: str) -> "Scene":
+        """The same scene, played in a base that is somebody's."""
+        return replace(self, lieu=base)
 
 
 # --- read ------------------------------------------------------------------------------------------------
@@ -167,7 +193,7 @@ def lire(fichier: Path) -> Scene:
         raise ContractError(f"{lieu} : horloge n'est pas un instant.", remede="horloge = 2018-03-15T12:00:00")
     table["horloge"] = horloge if horloge.tzinfo is not None else horloge.replace(tzinfo=PARIS)
     pas = tuple(_pas(t, f"{lieu}, pas {rang}") for rang, t in enumerate(tables, 1))
-    scene: Scene = _construire(Scene, {**table, "pas": pas, "identifiant": fichier.stem}, lieu)
+    scene: Scene = _construire(Scene, {**table, "pas": pas, "identifiant": fichier.stem, "lieu": ""}, lieu)
     _verifier_variables(scene, lieu)
     return scene
 
@@ -178,6 +204,9 @@ def _pas(table: Mapping[str, Any], lieu: str) -> PasScene:
         if cle in valeurs:
             valeurs[cle] = _message(valeurs[cle], f"{lieu}, {cle}")
     valeurs["attendu"] = _construire(Attendu, valeurs.get("attendu", {}), f"{lieu}, attendu")
+    valeurs["choix"] = [
+        _choix(choix, f"{lieu}, choix {rang}") for rang, choix in enumerate(valeurs.get("choix", ()), 1)
+    ]
     valeurs["montrer"] = [(libelle, chemin) for libelle, chemin in valeurs.get("montrer", ())]
     pas: PasScene = _construire(PasScene, valeurs, lieu)
     actions = [a for a in (pas.envoyer, pas.deposer, pas.avancer, pas.relever) if a is not None]
@@ -185,11 +214,25 @@ def _pas(table: Mapping[str, Any], lieu: str) -> PasScene:
         raise ContractError(
             f"{lieu} : plusieurs actions.", remede="une par pas : envoyer, deposer, avancer ou relever"
         )
+    if (pas.choix or pas.panne) and pas.envoyer is None:
+        raise ContractError(
+            f"{lieu} : choix et panne ne valent que pour un message envoyé.", remede="ajoutez envoyer"
+        )
+    if pas.panne is not None and pas.panne not in GENRES:
+        raise ContractError(
+            f"{lieu} : la panne [{pas.panne}] n'existe pas.", remede=f"pannes : {', '.join(GENRES)}"
+        )
     if pas.page is not None and pas.page not in PAGES:
         raise ContractError(
             f"{lieu} : la page [{pas.page}] n'existe pas.", remede=f"pages : {', '.join(PAGES)}"
         )
     return pas
+
+
+def _choix(table: Mapping[str, Any], lieu: str) -> Choix:
+    attendu = _construire(Attendu, table.get("attendu", {}), f"{lieu}, attendu")
+    choix: Choix = _construire(Choix, {**table, "attendu": attendu}, lieu)
+    return choix
 
 
 def _message(table: Mapping[str, Any], lieu: str) -> MessageScene:
@@ -227,7 +270,8 @@ def _verifier_variables(scene: Scene, lieu: str) -> None:
     for rang, pas in enumerate(scene.pas, 1):
         if pas.message is None:
             continue
-        manquantes = sorted(set(variables(pas.message)) - connues)
+        messages = [pas.message, *(choisir(pas.message, choix) for choix in pas.choix)]
+        manquantes = sorted({nom for message in messages for nom in variables(message)} - connues)
         if manquantes:
             raise ContractError(
                 f"{lieu}, pas {rang} : variables jamais retenues : {', '.join(manquantes)}.",
@@ -235,6 +279,11 @@ def _verifier_variables(scene: Scene, lieu: str) -> None:
             )
         if pas.message.retient is not None:
             connues.add(pas.message.retient)
+
+
+def choisir(message: MessageScene, choix: Choix) -> MessageScene:
+    """The message of a step as a room chose it."""
+    return replace(message, edits=[*message.edits, *choix.edits])
 
 
 def variables(message: MessageScene) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What falls due in a base between two days, found by index: the questions of the nightly work.
 
-Rows are plain values, no document is read: a base of 100,000 demandes answers in milliseconds.
+Rows are plain values, no document is read: a base of 100,000 demandes answers in milliseconds. `limite` is
+how many are answered at most, whichever.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from sne_sandbox.store.connexion import Connexion, RequeteSql
-from sne_sandbox.store.lignes import instant_de
+from sne_sandbox.store.lignes import IDENTIFIANT_MAX, instant_de
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class DemandeDeposee:
 
 def _demandes(jour: str, ou: str) -> RequeteSql:
     """The numbers of the demandes of a base that are so, each with that day."""
-    return RequeteSql(f"SELECT numero_unique, {jour} FROM demande WHERE base = :base AND {ou}")
+    return RequeteSql(f"SELECT numero_unique, {jour} FROM demande WHERE base = :base AND {ou} LIMIT :limite")
 
 
 # States are written out: the partial indexes are used only by what is seen to imply their condition.
@@ -56,53 +57,93 @@ _RADIEES: Final = _demandes("date_radiation", "etat = 'R' AND date_radiation <= 
 _DEPOTS: Final = RequeteSql(
     "SELECT numero_unique, date_creation, EXISTS (SELECT 1 FROM demande_commune AS c WHERE c.base = d.base "
     "AND c.numero_unique = d.numero_unique AND c.commune >= '75' AND c.commune < '76') FROM demande AS d "
-    "WHERE base = :base AND etat = 'A' AND date_creation >= :du AND date_creation <= :au"
+    "WHERE base = :base AND etat = 'A' AND date_creation >= :du AND date_creation <= :au LIMIT :limite"
 )
 
 _SUITES: Final = RequeteSql(
     "SELECT e.numero_unique, e.suite, e.suite_le, coalesce(e.modifie_le, e.cree_le) FROM evenement AS e "
     "JOIN demande AS d ON d.base = e.base AND d.numero_unique = e.numero_unique "
-    "WHERE e.base = :base AND e.suite_le IS NOT NULL AND e.suite_le <= :au AND d.etat = 'A'"
+    "WHERE e.base = :base AND e.suite_le IS NOT NULL AND e.suite_le <= :au AND d.etat = 'A' LIMIT :limite"
 )
 
 
-def suites_attendues(connexion: Connexion, base: str, au: date) -> Iterator[SuiteAttendue]:
+_MOUVEMENTS: Final = RequeteSql(
+    "SELECT jour, effet * sum(nombre) FROM flux WHERE base = :base AND effet <> 0 GROUP BY jour, effet"
+)
+_FINS_PAR_MOIS: Final = RequeteSql(
+    "SELECT substr(fin_validite, 1, 7) AS mois, count(*) FROM demande WHERE base = :base AND etat = 'A' "
+    "GROUP BY mois"
+)
+
+
+def mouvements_par_jour(connexion: Connexion, base: str) -> list[tuple[date, int]]:
+    """How many demandes entered the stock each day (more than 0), and how many left it (less)."""
+    return [
+        (date.fromisoformat(jour), int(effet))
+        for jour, effet in connexion.lignes(_MOUVEMENTS, {"base": base})
+    ]
+
+
+def fins_par_mois(connexion: Connexion, base: str) -> list[tuple[date, int]]:
+    """How many active demandes have their end of validity in each month, by its first day."""
+    return [
+        (date.fromisoformat(f"{mois}-01"), int(combien))
+        for mois, combien in connexion.lignes(_FINS_PAR_MOIS, {"base": base})
+    ]
+
+
+def suites_attendues(
+    connexion: Connexion, base: str, au: date, *, limite: int = IDENTIFIANT_MAX
+) -> Iterator[SuiteAttendue]:
     """The leases signed and the irrecevabilités pronounced on `au` or before, of active demandes, that no
     radiation has followed."""
-    for numero, suite, jour, dite_le in connexion.lignes(_SUITES, {"base": base, "au": au.isoformat()}):
+    for numero, suite, jour, dite_le in connexion.lignes(
+        _SUITES, {"base": base, "au": au.isoformat(), "limite": limite}
+    ):
         yield SuiteAttendue(numero, suite, date.fromisoformat(jour), instant_de(dite_le))
 
 
-def fins_de_validite(connexion: Connexion, base: str, du: date, au: date) -> Iterator[Echeance]:
+def fins_de_validite(
+    connexion: Connexion, base: str, du: date, au: date, *, limite: int = IDENTIFIANT_MAX
+) -> Iterator[Echeance]:
     """Active demandes whose validity ends from `du` to `au`, by that end."""
-    return _echeances(connexion, _FINS, base, du=du, au=au)
+    return _echeances(connexion, _FINS, base, limite, du=du, au=au)
 
 
-def perimees(connexion: Connexion, base: str, au: date) -> Iterator[Echeance]:
+def perimees(
+    connexion: Connexion, base: str, au: date, *, limite: int = IDENTIFIANT_MAX
+) -> Iterator[Echeance]:
     """Active demandes whose validity ended on `au` or before, by its **start**."""
-    return _echeances(connexion, _PERIMEES, base, au=au)
+    return _echeances(connexion, _PERIMEES, base, limite, au=au)
 
 
-def radiees_pour(connexion: Connexion, base: str, motif: str, du: date, au: date) -> Iterator[Echeance]:
+def radiees_pour(
+    connexion: Connexion, base: str, motif: str, du: date, au: date, *, limite: int = IDENTIFIANT_MAX
+) -> Iterator[Echeance]:
     """Demandes radiated for that motive whose last validity began from `du` to `au`, by that start."""
-    return _echeances(connexion, _RADIEES_POUR, base, motif=motif, du=du, au=au)
+    return _echeances(connexion, _RADIEES_POUR, base, limite, motif=motif, du=du, au=au)
 
 
-def radiees(connexion: Connexion, base: str, au: date) -> Iterator[Echeance]:
+def radiees(
+    connexion: Connexion, base: str, au: date, *, limite: int = IDENTIFIANT_MAX
+) -> Iterator[Echeance]:
     """Demandes radiated on `au` or before, by the day of their radiation."""
-    return _echeances(connexion, _RADIEES, base, au=au)
+    return _echeances(connexion, _RADIEES, base, limite, au=au)
 
 
-def depots(connexion: Connexion, base: str, du: date, au: date) -> Iterator[DemandeDeposee]:
+def depots(
+    connexion: Connexion, base: str, du: date, au: date, *, limite: int = IDENTIFIANT_MAX
+) -> Iterator[DemandeDeposee]:
     """Active demandes deposited from `du` to `au`."""
-    cle = {"base": base, "du": du.isoformat(), "au": au.isoformat()}
+    cle = {"base": base, "du": du.isoformat(), "au": au.isoformat(), "limite": limite}
     for numero, jour, a_paris in connexion.lignes(_DEPOTS, cle):
         yield DemandeDeposee(numero, date.fromisoformat(jour), bool(a_paris))
 
 
 def _echeances(
-    connexion: Connexion, requete: RequeteSql, base: str, **bornes: date | str
+    connexion: Connexion, requete: RequeteSql, base: str, limite: int, **bornes: date | str
 ) -> Iterator[Echeance]:
-    cle = {"base": base} | {nom: str(borne) for nom, borne in bornes.items()}  # a day's text is its ISO form
+    cle: dict[str, str | int] = {"base": base, "limite": limite}
+    cle |= {nom: str(borne) for nom, borne in bornes.items()}  # a day's text is its ISO form
     for numero, jour in connexion.lignes(requete, cle):
         yield Echeance(numero, date.fromisoformat(jour))

@@ -1,5 +1,6 @@
 """Who may enter, as the database knows it: what every process sees at once, the moment it is changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -71,17 +72,21 @@ class Jetons:
         with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
             if remplacer:
                 connexion.faire(_OTER, {"nom": jeton.nom})
-            elif connexion.ligne(_DE_NOM, {"nom": jeton.nom}) is not None:
-                raise ConflitEtat(
-                    f"Le jeton [{jeton.nom}] existe déjà.",
-                    remede=f"un autre nom, ou « sne-sandbox jetons revoquer {jeton.nom} » d'abord",
-                )
+            else:
+                _refuser_le_pris(connexion, jeton.nom)
             connexion.faire(_AJOUTER, _ligne(jeton))
 
-    def revoquer(self, nom: str) -> bool:
-        """Forgets a token; whether there was one."""
+    def ajouter_tous(self, jetons: Iterable[JetonGarde]) -> None:
+        """Keeps tokens, all or none of them. Raises ConflitEtat for a name that is taken."""
+        with self._donnees.transaction(ecriture=True, verrou=_VERROU, seule=True) as connexion:
+            for jeton in jetons:
+                _refuser_le_pris(connexion, jeton.nom)
+                connexion.faire(_AJOUTER, _ligne(jeton))
+
+    def revoquer(self, *noms: str) -> bool:
+        """Forgets tokens; whether there was one."""
         with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
-            return connexion.faire(_OTER, {"nom": nom}) > 0
+            return sum([connexion.faire(_OTER, {"nom": nom}) for nom in noms]) > 0
 
     def voir(self, empreinte: str, maintenant: datetime) -> None:
         """Notes when a token was used."""
@@ -104,6 +109,14 @@ class Jetons:
         """How many wrong tokens came, and when the last did."""
         ligne = self._donnees.ligne(_COMPTES, {})
         return (0, None) if ligne is None else (int(ligne[0]), instant_de(ligne[1]))
+
+
+def _refuser_le_pris(connexion: Connexion, nom: str) -> None:
+    if connexion.ligne(_DE_NOM, {"nom": nom}) is not None:
+        raise ConflitEtat(
+            f"Le jeton [{nom}] existe déjà.",
+            remede=f"un autre nom, ou « sne-sandbox jetons revoquer {nom} » d'abord",
+        )
 
 
 def revoquer_ceux_de(connexion: Connexion, base: str) -> None:

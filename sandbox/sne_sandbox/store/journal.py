@@ -3,12 +3,22 @@ by SQL: the same whichever process served the exchanges."""
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypedDict, Unpack
 
-from sne_sandbox.domain.echange import HORS_HTTP, ILLISIBLE, NUIT, Echange, VerdictEchange
+from sne_sandbox.domain.echange import (
+    DITES,
+    EFFACE,
+    HORS_HTTP,
+    ILLISIBLE,
+    NUIT,
+    NUIT_ANNULEE,
+    SCENE,
+    Echange,
+    VerdictEchange,
+)
 from sne_sandbox.store import tranches
 from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
@@ -23,6 +33,12 @@ from sne_sandbox.store.lignes import (
     tasser,
 )
 
+
+def _noms(methodes: Collection[str]) -> str:
+    """For IN."""
+    return ", ".join(f"'{methode}'" for methode in sorted(methodes))
+
+
 #: Exchanges are dropped this many at a time, a tenth of the maximum when it is smaller: the journal may hold
 #: as many more. On PostgreSQL a journal of several slices drops them whole (`tranches`).
 PAS: Final = 64
@@ -34,6 +50,10 @@ _A_TRANCHES: Final = 4 * tranches.TAILLE
 NUITS_CHERCHEES: Final = 5_000
 #: Exchanges that a page of a search looks at, where no index leads to what is looked for.
 EXAMINES: Final = 10_000
+#: What a line that was erased says.
+EFFACEMENT: Final = "Échange effacé à la main : son numéro reste, rien de son contenu."
+#: In the place of a guichet or an operation: those that have none.
+AUCUN: Final = "-"
 #: The verdicts of a partial index: written out, for it is used only by what is seen to imply its condition.
 RARES: Final = frozenset(("fault", "refus", "erreur"))
 _RARES: Final = "verdict IN ('fault', 'refus', 'erreur')"
@@ -44,7 +64,7 @@ _TEXTES: Final = (
 )  # fmt: skip
 _DETAILS: Final = (
     "pair", "en_tetes", "en_tetes_reponse", "parties", "tolerances", "anomalies", "fault",
-    "reponse_conforme", "trace", "ecoute", "certificat", "panne", "a_venir", "notes", "non_remise",
+    "reponse_conforme", "trace", "ecoute", "certificat", "panne", "a_venir", "notes", "non_remise", "temps",
 )  # fmt: skip
 _ECRIRE: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _TETE: Final = ("base", *_COLONNES, *_TEXTES, "details")
@@ -78,6 +98,24 @@ _DETAILS_DE: Final = RequeteSql(
 )
 _NOTER: Final = RequeteSql(
     "UPDATE echange SET details = :details WHERE base = :base AND identifiant = :identifiant"
+)
+_NUITS_DE: Final = RequeteSql(
+    "SELECT identifiant, instant_base, chemin, methode FROM echange WHERE base = :base "
+    f"AND identifiant BETWEEN :de AND :a AND methode IN ('{NUIT}', '{NUIT_ANNULEE}') "
+    "ORDER BY identifiant LIMIT :limite"
+)
+# Neither a search of a demande nor what reads the nights finds them any more.
+_ANNULER_NUITS: Final = RequeteSql(
+    f"UPDATE echange SET methode = '{NUIT_ANNULEE}', numero_unique = NULL WHERE base = :base "
+    f"AND identifiant BETWEEN :de AND :a AND methode = '{NUIT}'"
+)
+# Its id and its hour stay: ids follow each other, and who judges the journal sees that something is missing.
+_EFFACER: Final = RequeteSql(
+    f"UPDATE echange SET methode = '{EFFACE}', chemin = :phrase, verdict = 'accepté', statut = 0, "
+    "duree_us = 0, guichet = NULL, service = NULL, operation = NULL, type_fichier = NULL, version = NULL, "
+    "numero_unique = NULL, details = :details, requete = :rien, reponse = :rien "
+    "WHERE base = :base AND identifiant = :identifiant "
+    f"AND methode NOT IN ({_noms(DITES | {SCENE})}) RETURNING identifiant"
 )
 _COMPTER: Final = RequeteSql("SELECT dernier, origine, oublies FROM journal_compteur WHERE base = :base")
 _COMPTER_TOUT: Final = RequeteSql(
@@ -123,12 +161,26 @@ class Mesure:
     sous: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NuitDite:
+    """The line of a night: its id, the instant (aware) at which it began by the clock of its base, its
+    sentence, and whether it was taken back since."""
+
+    identifiant: int
+    instant: datetime | None
+    phrase: str
+    annulee: bool
+
+
 class CriteresJournal(TypedDict, total=False):
     """What exchanges are looked for by; None, or absent, is no criterion.
 
     `texte` is looked for in the path, and in all that was noted: headers, parts, tolerances, anomalies,
-    fault (case of ASCII letters ignored). `numero` finds the exchanges about one demande, and the nights that
-    worked on it with others, of the last NUITS_CHERCHEES exchanges.
+    fault (case of ASCII letters ignored). `regle` is the code of a rule that they raise; `guichet` and
+    `operation` may be AUCUN: those that have none. `numero` finds the exchanges about one demande, and the
+    nights that worked on it with others, of the last NUITS_CHERCHEES exchanges. `sans_nuits` leaves out the
+    lines of nights, taken back or not (`Journal.nuits` tells them), and of what was erased: the ids that are
+    missing between two lines are theirs.
     """
 
     guichet: str | None
@@ -136,6 +188,8 @@ class CriteresJournal(TypedDict, total=False):
     verdict: str | None
     numero: str | None
     texte: str | None
+    regle: str | None
+    sans_nuits: bool
 
 
 class _Prete(threading.local):
@@ -175,6 +229,25 @@ class Journal:
             if ligne is not None:
                 details = _ECRIRE(json.loads(ligne[0]) | {"non_remise": raison})
                 connexion.faire(_NOTER, {**cle, "details": details})
+
+    def effacer(self, base: str, identifiants: Collection[int]) -> list[int]:
+        """Erases what these exchanges were: their messages, who sent them, what they came to. A line stays in
+        their place, of method `EFFACE`: ids follow each other. Nights, steps of scenes, moves of the clock
+        and states put back stay as they are. Answers the ids of those erased, in order. Raises StoreError."""
+        vide = Echange(base, datetime.fromtimestamp(0, UTC))
+        details = _ECRIRE({nom: getattr(vide, nom) for nom in _DETAILS})
+        valeurs = {"base": base, "phrase": EFFACEMENT, "details": details, "rien": tasser(b"")}
+        with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
+            faits = (
+                connexion.ligne(_EFFACER, {**valeurs, "identifiant": identifiant})
+                for identifiant in sorted(set(identifiants))
+                if 0 < identifiant <= IDENTIFIANT_MAX
+            )
+            return [int(fait[0]) for fait in faits if fait is not None]
+
+    def annuler_nuits(self, connexion: Connexion, base: str, de_id: int, a_id: int) -> None:
+        """Says of the nights of these ids that they were taken back; the lines stay, to be read."""
+        connexion.faire(_ANNULER_NUITS, {"base": base, "de": _borne(de_id), "a": _borne(a_id)})
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it was never there or was dropped."""
@@ -224,10 +297,21 @@ class Journal:
             lignes = connexion.lignes(requete, {**parametres, "limite": limite})
         return [_echange_de(ligne) for ligne in lignes]
 
+    def nuits(self, base: str, de_id: int, a_id: int, limite: int) -> list[NuitDite]:
+        """The lines of nights from the id `de_id` to `a_id`, both included, taken back or not, oldest first;
+        `limite` at most. Nothing but their sentence is read."""
+        valeurs = {"base": base, "de": _borne(de_id), "a": _borne(a_id), "limite": limite}
+        with self._donnees.transaction(ecriture=False) as connexion:
+            lignes = list(connexion.lignes(_NUITS_DE, valeurs))
+        return [
+            NuitDite(identifiant, instant_ou_rien(instant), phrase, methode == NUIT_ANNULEE)
+            for identifiant, instant, phrase, methode in lignes
+        ]
+
     def plancher(self, base: str, avant_id: int | None, **criteres: Unpack[CriteresJournal]) -> int:
         """Id after which a page of a search looks, so that it does not look at more than EXAMINES exchanges;
         0 when it may look at all."""
-        filtres = {nom for nom, valeur in criteres.items() if valeur}
+        filtres = {nom for nom, valeur in criteres.items() if valeur} - {"sans_nuits"}
         indexes = filtres == {"verdict"} and criteres.get("verdict") in RARES
         if not filtres or "numero" in filtres or indexes:
             return 0
@@ -347,7 +431,9 @@ def _conditions(base: str, criteres: CriteresJournal) -> tuple[list[str], dict[s
         (nommee, operation),
         ("verdict", None if verdict is None else str(verdict)),  # a `VerdictEchange`, or what a user wrote
     ):
-        if valeur is not None:
+        if valeur == AUCUN and colonne in ("guichet", "operation"):
+            posees.append(f"{colonne} IS NULL" + (_APPELS if colonne == "operation" else ""))
+        elif valeur is not None:
             posees.append(f"{colonne} = :{colonne}")
             parametres[colonne] = _lisible(valeur)
     if verdict in RARES:
@@ -361,9 +447,17 @@ def _conditions(base: str, criteres: CriteresJournal) -> tuple[list[str], dict[s
             "nuits": NUITS_CHERCHEES,
             "cite": _contient(json.dumps(numero, ensure_ascii=False)),
         }
+    if criteres.get("sans_nuits"):
+        # No index has the method: the walk by id steps over them, and reads nothing of their details.
+        posees.append(_SANS_NUITS)
     if texte := _lisible(criteres.get("texte")):
         posees.append("(details ILIKE :texte ESCAPE '/' OR chemin ILIKE :texte ESCAPE '/')")
         parametres["texte"] = _contient(texte)
+    if regle := _lisible(criteres.get("regle")):
+        # Among its anomalies, which come before its fault; a quote inside a text has a backslash before it.
+        posees.append("details LIKE :regle ESCAPE '/'")
+        cite = _contient(f'"regle": {json.dumps(regle, ensure_ascii=False)}')
+        parametres["regle"] = f'{cite}], "fault": %'
     return posees, parametres
 
 
@@ -379,6 +473,8 @@ def _contient(texte: str) -> str:
     return f"%{texte}%"
 
 
+_APPELS: Final = f" AND methode NOT IN ({_noms(HORS_HTTP)})"
+_SANS_NUITS: Final = f"methode NOT IN ('{NUIT}', '{NUIT_ANNULEE}', '{EFFACE}')"
 #: The nights that name a demande.
 _NUITS: Final = (
     "SELECT identifiant FROM echange WHERE base = :base AND identifiant > "

@@ -19,6 +19,7 @@ from sne_sandbox.errors import BaseInconnue, ConflitEtat, SandboxError, StoreErr
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store import requetes, schema, tables, tranches
+from sne_sandbox.store.ateliers import Ateliers
 from sne_sandbox.store.connexion import Connexion, Ligne
 from sne_sandbox.store.defaillances import base_en_panne
 from sne_sandbox.store.donnees import BaseDeDonnees
@@ -45,6 +46,7 @@ class Magasin(BaseDeDonnees):
         self.journal = Journal(self, maximum=journal_max)
         self.bases = Bases(self)
         self.jetons = Jetons(self)
+        self.ateliers = Ateliers(self)
         #: By base, the last night after which so many were due that it was asked whether they are to be run.
         self.nuits_demandees: dict[str, date | None] = {}
         self.voisins: Voisins | None = None
@@ -119,10 +121,11 @@ class Magasin(BaseDeDonnees):
         schema.preparer(self, migrer=True)
 
     @contextmanager
-    def ecrire(self, base: str) -> Iterator[RegistreBase]:
+    def ecrire(self, base: str, *, seule: bool = False) -> Iterator[RegistreBase]:
         """The register of `base`, to be written: its only writer until the end. Committed at the end, rolled
-        back when an exception passes. Raises BaseInconnue, and StoreError when the database fails."""
-        with self.transaction(ecriture=True, verrou=base) as connexion:
+        back when an exception passes; `seule`: nothing that is not committed yet is of its transaction.
+        Raises BaseInconnue, and StoreError when the database fails."""
+        with self.transaction(ecriture=True, verrou=base, seule=seule) as connexion:
             yield self._registre(connexion, base)
 
     def regarder(self, base: str) -> BaseLue:

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sne_sandbox import archives
 from sne_sandbox.domain.base import Base, verifier_nom
@@ -22,7 +22,7 @@ from sne_sandbox.raisons import raison_ecriture, raison_systeme
 from sne_sandbox.store import requetes, tables, tranches
 from sne_sandbox.store.connexion import Connexion
 from sne_sandbox.store.rattrapage import rattraper
-from sne_sandbox.store.registre import changer_jeton
+from sne_sandbox.store.registre import RegistreBase, changer_jeton
 from sne_sandbox.store.session import Magasin, effacer, verifier_rangee
 
 FORMAT: Final = 1
@@ -34,6 +34,7 @@ _LOT_OCTETS: Final = 8_000_000
 _LOT_DE_MESSAGES: Final = 8
 #: Parents first, as they are restored.
 _TABLES: Final = (tables.base, *(table for table in reversed(tables.CONTENU) if not table.deduite))
+_ETAT: Final = tuple(table for table in _TABLES if table in tables.ETAT)
 _JOURNAL: Final = (tables.echange, tables.journal_compteur)
 #: What JSON has for a value of each type; bytes are written in base 64.
 _GENRES: Final = {tables.TEXTE: str, tables.ENTIER: int, tables.BOOLEEN: bool, tables.OCTETS: bytes}
@@ -41,6 +42,7 @@ _GENRES: Final = {tables.TEXTE: str, tables.ENTIER: int, tables.BOOLEEN: bool, t
 _MAUVAIS: Final = (ValueError, TypeError, OverflowError)
 
 Rangee = dict[str, Any]
+_Fait = TypeVar("_Fait")
 
 
 class SauvegardeInutilisable(StoreError):
@@ -98,6 +100,31 @@ def restaurer(
                 rattraper(connexion, cible)
             changer_jeton(connexion, cible)
     return cible
+
+
+def remettre_etat(
+    magasin: Magasin,
+    base: str,
+    fichier: Path,
+    avant: Callable[[RegistreBase], object],
+    apres: Callable[[RegistreBase], _Fait],
+) -> _Fait:
+    """Puts the state of a base back as it is in `fichier`, the rest of it staying: `avant` may refuse it,
+    `apres` ends the transaction and says what is answered. Raises StoreError, and changes nothing, when the
+    file is not sound; whatever these two raise."""
+    with _ouvrir(fichier) as (archive, manifeste):
+        for table in _ETAT:
+            for _ in _lire_table(archive, manifeste, table, base):
+                pass
+        with magasin.ecrire(base, seule=True) as registre:
+            avant(registre)
+            registre.vider("etat")
+            for table in _ETAT:
+                _remplir(registre.connexion, table, base, _lire_table(archive, manifeste, table, base))
+            if _ancien(manifeste):
+                rattraper(registre.connexion, base)
+            changer_jeton(registre.connexion, base)
+            return apres(registre)
 
 
 def nombre_de_demandes(fichier: Path) -> int:

@@ -224,6 +224,12 @@ def voit_en_clair() -> bool:
     return entree is not None and entree.droit is Droit.TOUT
 
 
+def joue_les_scenes() -> bool:
+    """Whether who asks may play scenes, and so read the trainer's notes: who only reads may not."""
+    entree = qui_est_la()
+    return entree is not None and entree.droit is not Droit.LECTURE
+
+
 def voit(base: str | None) -> bool:
     """Whether who asks may see what is of a base; None: what is of none, or of several."""
     entree = qui_est_la()

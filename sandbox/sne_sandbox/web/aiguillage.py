@@ -39,6 +39,7 @@ PARTIES: Final = (
                 "guide",
                 "affichage",
                 "lecture",
+                "atelier",
                 "connexion",
                 "deconnexion",
                 "static",

@@ -46,7 +46,7 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
     **dict.fromkeys(
         ("static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
          "connexion.lecture", "connexion.lecteur", "connexion.sortir", "services", "services_base",
-         "affichage.page", "affichage.choisir"),
+         "affichage.page", "affichage.choisir", "connexion.atelier", "connexion.stagiaire"),
         NiveauRequis.LIBRE,
     ),
     **dict.fromkeys(
@@ -54,15 +54,20 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
-        ("accueil.page", "recherche.page", "recherche.trouver", "journal.flux", "controle.remise",
-         "controle.remettre", "controle.restaurer", "controle.oublier"),
+        ("accueil.page", "recherche.page", "recherche.trouver", "journal.flux", "scenes.flux",
+         "ateliers.mots", "sauvegardes.remise", "sauvegardes.remettre", "temps.demander_annuler",
+         "sauvegardes.restaurer", "sauvegardes.oublier"),
         NiveauRequis.BASE,
     ),
     "conformite.flux": NiveauRequis.SIENS,
+    # They name people, and the sheet holds what opens their bases.
+    **dict.fromkeys(("ateliers.flux", "ateliers.remise", "ateliers.fin"), NiveauRequis.ADMIN),
     # The same call as a judgement of traffic, which looks at what it is asked for.
     "conformite.temoin": NiveauRequis.SERVEUR,
     "conformite.application": NiveauRequis.SERVEUR,
-    "controle.supprimer_base": NiveauRequis.SERVEUR,
+    "bases.supprimer": NiveauRequis.SERVEUR,
+    # The answers of a sheet: for the trainer.
+    "scenes.corrige": NiveauRequis.ADMIN,
 }  # fmt: skip
 _APPELS: Final[Mapping[tuple[str, str], NiveauRequis]] = {
     ("GET", "/api/v1/openapi.json"): NiveauRequis.COMMUN,

@@ -9,12 +9,13 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.demande import DemandeStockee, GenreMouvement, Mouvement
-from sne_sandbox.domain.echange import NUIT, Echange, VerdictEchange
+from sne_sandbox.domain.echange import DITES, NUIT, Echange, VerdictEchange
 from sne_sandbox.domain.evenement import Evenement, TypeEvenement
 from sne_sandbox.domain.parcours import BAIL, radiation_possible_le
 from sne_sandbox.domain.publication import TU
 from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.operations.lifecycle import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
+from sne_sandbox.operations.faits import Fait, code
+from sne_sandbox.operations.prevision import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
 from sne_sandbox.rules.catalogue.radiation import MOIS_AVANT_EFFACEMENT
 from sne_sandbox.rules.catalogue.vie import MOIS_DE_REACTIVATION
 from sne_sandbox.settings import Reglages
@@ -47,7 +48,8 @@ GenrePoint = Literal["mouvement", "echange", "evenement", "dalo", "calendrier", 
 
 @dataclass(frozen=True, slots=True)
 class EtapeLue:
-    """A point of the timeline. `verdict` is that of its exchange; `rang` orders those of one instant."""
+    """A point of the timeline. `verdict` is that of its exchange, None of what
+    nobody sent; `rang` orders those of one instant."""
 
     quand: Annotated[datetime, "à l'heure de Paris"]
     precis: Annotated[bool, "false : seul le jour est connu"]
@@ -68,8 +70,10 @@ def relire(
     numero = stockee.numero_unique
     # At one instant (a frozen clock) their order is that of their arrival.
     connus = sorted(echanges, key=lambda echange: echange.identifiant or 0)
-    etapes = [_echange(e, numero) for e in connus]
-    etapes += _mouvements(mouvements_de(registre, numero), stockee, connus, contrat)
+    mouvements = _mouvements(mouvements_de(registre, numero), stockee, connus, contrat)
+    # What a night caused is told once, by the movement, which leads to its line.
+    dites = {etape.echange for etape in mouvements}
+    etapes = [*mouvements, *(_echange(e, numero) for e in connus if e.identifiant not in dites)]
     evenements = registre.evenements(numero)
     etapes += [_evenement(e, registre.type_evenement(e.code_type)) for e in evenements]
     if stockee.dalo_enregistre_le is not None:
@@ -80,12 +84,18 @@ def relire(
         )
     suites = _suites(evenements, registre.base.reglages) if stockee.active else []
     jour = registre.base.horloge.maintenant(datetime.now(UTC)).date()
-    etapes += _calendrier(stockee, suites, jour)
+    prevenue = {_de_la_base(e).date() for e in connus if e.methode == NUIT and _previent(e, numero)}
+    etapes += [
+        etape
+        for etape in _calendrier(stockee, suites, jour)
+        if etape.titre != _JOUR_DU_PREAVIS or etape.quand.date() not in prevenue
+    ]
     # At the same instant what is known by the day comes before what was noted to the second.
     etapes.sort(key=lambda etape: (etape.quand, etape.rang))
     return tuple(replace(e, titre=masquer_nirs(e.titre), detail=masquer_nirs(e.detail)) for e in etapes)
 
 
+_JOUR_DU_PREAVIS: Final = "Jour du préavis d'échéance"
 #: A day, what is due then, and why.
 _Prevue = tuple[date, str, str]
 
@@ -110,7 +120,7 @@ def _calendrier(stockee: DemandeStockee, suites: Iterable[_Prevue], jour: date) 
     debut = stockee.debut_validite
     prevues: list[_Prevue] = [
         *suites,
-        (ajouter_mois(stockee.fin_validite, -MOIS_DE_PREAVIS), "Jour du préavis d'échéance",
+        (ajouter_mois(stockee.fin_validite, -MOIS_DE_PREAVIS), _JOUR_DU_PREAVIS,
          "un mois avant la fin de validité"),
         (stockee.fin_validite, "Fin de validité", "à renouveler avant ce jour"),
     ]  # fmt: skip
@@ -156,8 +166,17 @@ def _mouvements(
             libres.remove(cause)
         quand = _minuit(mouvement.jour) if cause is None else _de_la_base(cause)
         rang = 0 if cause is None else (cause.identifiant or 0) + 0.5
+        nuit = cause.identifiant if cause is not None and _seule(cause, mouvement) else None
         etapes.append(
-            EtapeLue(quand, False, "mouvement", _PAROLES[mouvement.genre], ", ".join(details), rang=rang)
+            EtapeLue(
+                quand,
+                False,
+                "mouvement",
+                _PAROLES[mouvement.genre],
+                ", ".join(details),
+                echange=nuit,
+                rang=rang,
+            )
         )
     return etapes
 
@@ -170,6 +189,16 @@ def _cause(echange: Echange, mouvement: Mouvement) -> bool:
             a.get("code") == MOTIF_NON_RENOUVELLEMENT for a in _siennes(echange, mouvement.numero_unique)
         )
     return echange.verdict is VerdictEchange.ACCEPTE and echange.type_fichier in _CAUSES[mouvement.genre]
+
+
+def _seule(cause: Echange, mouvement: Mouvement) -> bool:
+    """Whether it is a night that did nothing else to this demande."""
+    return cause.methode == NUIT and len(_siennes(cause, mouvement.numero_unique)) == 1
+
+
+def _previent(nuit: Echange, numero: str) -> bool:
+    """Whether a night gave this demande its notice: the day of it is not told beside."""
+    return any(detail.get("code") == code(Fait.PREAVIS) for detail in _siennes(nuit, numero))
 
 
 def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
@@ -187,7 +216,8 @@ def _echange(echange: Echange, numero: str) -> EtapeLue:
         titre,
         detail,
         echange=echange.identifiant,
-        verdict=echange.verdict,
+        # A night is a fact: nobody sent it, nothing was accepted.
+        verdict=None if echange.methode in DITES else echange.verdict,
         rang=echange.identifiant or 0,
     )
 

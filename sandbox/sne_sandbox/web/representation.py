@@ -19,9 +19,10 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Base, Guichet
 from sne_sandbox.domain.dates import date_francaise, tampon
 from sne_sandbox.domain.echange import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
+from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.domain.texte import masquer_nirs, nombre
-from sne_sandbox.errors import UsageError
-from sne_sandbox.operations import dispatching, horloge
+from sne_sandbox.errors import BaseInconnue, UsageError
+from sne_sandbox.operations import dispatching, horloge, pannes
 from sne_sandbox.operations import scenes as donnees
 from sne_sandbox.operations.scenes import MessageScene, PasScene, Scene
 from sne_sandbox.operations.table import OPERATIONS
@@ -46,7 +47,8 @@ _CERTIFICAT: Final = b"-----BEGIN CERTIFICATE-----"
 class Joue:
     """A step that was played. `debut` and `fin` are instants of the base's clock; `echange` is what it sent
     and got, `nuits` the lines of its nights, `fichiers` names of what was dispatched, `montres` the values
-    to look at, `attestation` the rank of the PDF among the pieces of the answer."""
+    to look at, `attestation` the rank of the PDF among the pieces of the answer. Of a step in which the room
+    chooses, `choix` is the rank of what it chose, from 1, and `essais` what it chose before, refused."""
 
     rang: int
     pas: PasScene
@@ -57,6 +59,20 @@ class Joue:
     nuits: Sequence[Echange] = ()
     fichiers: Sequence[str] = ()
     montres: Sequence[tuple[str, str]] = ()
+    choix: int | None = None
+    essais: "tuple[Joue, ...]" = ()
+
+    @property
+    def fait(self) -> bool:
+        """Whether the step is over: a choice that was refused leaves it to be played again."""
+        return not self.pas.choix or (
+            self.echange is not None and self.echange.verdict is VerdictEchange.ACCEPTE
+        )
+
+    @property
+    def perdue(self) -> bool:
+        """Whether the answer never reached who asked."""
+        return self.echange is not None and self.echange.panne is not None
 
     @property
     def bloquantes(self) -> list[dict[str, Any]]:
@@ -68,7 +84,9 @@ class Joue:
 class Representation:
     """Where a scene stands in its base. `commencee` is False before its first start; `etrangere` counts the
     demandes of a base that bears the scene's name without having been made by it; `remise` says that the
-    state of the base was put back since, of which the steps know nothing."""
+    state of the base was put back since, of which the steps know nothing; `essais` are what the room has
+    chosen of the next step, and was refused; `debut` the machine's time of its start; `dernier` is the last
+    line of the journal when it was read, after which who follows is told of more."""
 
     scene: Scene
     base: Base | None
@@ -76,6 +94,14 @@ class Representation:
     joues: tuple[Joue, ...] = ()
     etrangere: int = 0
     remise: bool = False
+    dernier: int = 0
+    essais: tuple[Joue, ...] = ()
+    debut: datetime | None = None
+
+    @property
+    def essayes(self) -> frozenset[int]:
+        """Ranks of the choices of the next step that were refused."""
+        return frozenset(joue.choix for joue in self.essais if joue.choix is not None)
 
     @property
     def suivant(self) -> int:
@@ -102,19 +128,30 @@ class Representation:
 
 def lire(services: Services, scene: Scene) -> Representation:
     """Where the scene stands in its base, read off the journal."""
-    base = next((b for b in services.magasin.bases.lister() if b.nom == scene.base), None)
-    if base is None:
+    try:
+        base = services.magasin.bases.lire(scene.base)
+    except BaseInconnue:
         return Representation(scene, None)
+    dernier = services.magasin.journal.dernier(base.nom)  # before the rest: what comes meanwhile is told
     ouvertures = _ouvertures(services, scene)
     if not ouvertures:
         with services.magasin.lire(base.nom) as registre:
-            return Representation(scene, base, etrangere=registre.compter())
-    joues = tuple(_joue(services, scene, base, rang, ouvertures) for rang in range(1, len(ouvertures)))
+            return Representation(scene, base, etrangere=registre.compter(), dernier=dernier)
+    joues, essais = _deroule(services, scene, base, ouvertures)
     depuis = services.magasin.journal.chercher(
         base.nom, apres_id=ouvertures[0].identifiant, limite=_LIGNES_MAX
     )
     remise = any(ligne.methode == REMISE for ligne in depuis)
-    return Representation(scene, base, commencee=True, joues=joues, remise=remise)
+    return Representation(
+        scene,
+        base,
+        commencee=True,
+        joues=joues,
+        remise=remise,
+        dernier=dernier,
+        essais=essais,
+        debut=ouvertures[0].recu_le,
+    )
 
 
 def commencer(services: Services, scene: Scene) -> None:
@@ -125,9 +162,11 @@ def commencer(services: Services, scene: Scene) -> None:
     )
 
 
-def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur) -> None:
+def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: int | None = None) -> None:
     """Plays the step `rang`; a step that was played already stays as it is: whoever presses a button twice
-    sees what it did. Raises UsageError for a step whose turn has not come."""
+    sees what it did. `choix` is what the room has chosen, from 1, of a step that asks it; one that was
+    refused is not sent again. Raises UsageError for a step whose turn has not come, and a choice that it has
+    not."""
     representation = lire(services, scene)
     if not representation.commencee or rang > representation.suivant or rang > len(scene.pas):
         raise UsageError(
@@ -135,15 +174,30 @@ def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur) -> None:
             remede="revenez à la page de la scène",
         )
     pas = scene.pas[rang - 1]
+    if (choix is not None or pas.choix) and choix not in range(1, len(pas.choix) + 1):
+        raise UsageError(
+            f"Le pas {rang} n'a pas de choix {choix}." if choix else f"Le pas {rang} demande un choix.",
+            remede=f"un choix de 1 à {len(pas.choix)}" if pas.choix else "jouez-le sans choix",
+        )
+    connues = len(representation.joues) + len(representation.essais) + 1
     with services.magasin.ecrire(scene.base) as registre:
         # The base is ours: of two who press at the same time, the second finds the line of the first.
-        if len(_ouvertures(services, scene)) != rang:
+        if rang < representation.suivant or choix in representation.essayes:
+            return
+        if len(_ouvertures(services, scene)) != connues + sum(len(j.essais) for j in representation.joues):
             return
         base = registre.base
-        ligne = _ouverture(scene, base, rang, f"Pas {rang} : {pas.titre}.")
+        dit = f"Pas {rang} : {pas.titre}."
+        if choix is not None:
+            dit = f"Pas {rang}, choix {choix} : {pas.choix[choix - 1].libelle}."
+        ligne = _ouverture(scene, base, rang, dit, choix)
         services.magasin.journal.consigner(registre.connexion, ligne)
+        if pas.panne is not None and pas.envoyer is not None:
+            panne = PanneDefinition(pas.panne, pas.envoyer.operation, pas.envoyer.guichet)
+            pannes.inscrire(registre.connexion, scene.base, panne, datetime.now(UTC))
     if pas.envoyer is not None:
-        message = donnees.remplacer(pas.envoyer, representation.variables, donnees.maintenant(base))
+        choisi = pas.envoyer if choix is None else donnees.choisir(pas.envoyer, pas.choix[choix - 1])
+        message = donnees.remplacer(choisi, representation.variables, donnees.maintenant(base))
         champs = _champs(services.contrat_de(base), message, donnees.maintenant(base), rang)
         requete = emballer(services.contrat_de(base), scene.base, message.operation, champs, "mtom")
         marque = (EN_TETE, f"{scene.identifiant}/{rang}")
@@ -157,7 +211,7 @@ def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur) -> None:
         voie.deposer(scene.base, guichet, _nom("DEM", message, donnees.maintenant(base), rang), document)
         voie.relever(scene.base, guichet)
     elif pas.avancer is not None:
-        horloge.avancer(services.magasin, scene.base, pas.avancer)
+        horloge.avancer(services.magasin, scene.base, pas.avancer, reprenable=False)
     elif pas.relever is not None:
         services.boites.relever(scene.base, _guichet(services, scene.base, pas.relever))
 
@@ -198,12 +252,30 @@ def _guichet(services: Services, base: str, code: str) -> Guichet:
 # --- what came of it ----------------------------------------------------------------------------------------
 
 
-def _joue(services: Services, scene: Scene, base: Base, rang: int, ouvertures: list[Echange]) -> Joue:
-    """What the step `rang` did. The first of `ouvertures` is that of the start itself."""
-    pas, ligne = scene.pas[rang - 1], ouvertures[rang]
-    suivante = ouvertures[rang + 1] if rang + 1 < len(ouvertures) else None
+def _deroule(
+    services: Services, scene: Scene, base: Base, ouvertures: list[Echange]
+) -> tuple[tuple[Joue, ...], tuple[Joue, ...]]:
+    """The steps that are over, and what the room chose of the next one and was refused."""
+    joues: list[Joue] = []
+    essais: list[Joue] = []
+    for place in range(1, len(ouvertures)):
+        joue = _joue(services, scene, base, place, ouvertures)
+        if joue.fait:
+            joues.append(replace(joue, essais=tuple(essais)))
+            essais = []
+        else:
+            essais.append(joue)
+    return tuple(joues), tuple(essais)
+
+
+def _joue(services: Services, scene: Scene, base: Base, place: int, ouvertures: list[Echange]) -> Joue:
+    """What the step did that the opening at `place` begins; the first of them is that of the start itself."""
+    ligne = ouvertures[place]
+    rang = _rang(ligne)
+    pas = scene.pas[rang - 1]
+    suivante = ouvertures[place + 1] if place + 1 < len(ouvertures) else None
     fin = suivante.instant_base if suivante is not None else donnees.maintenant(base)
-    joue = Joue(rang, pas, ligne.instant_base, fin)
+    joue = Joue(rang, pas, ligne.instant_base, fin, choix=_choix(ligne))
     if pas.message is not None:
         echange = next((e for e in _lignes(services, ligne, suivante) if _est_le_sien(e, scene, rang)), None)
         if echange is None:
@@ -213,7 +285,9 @@ def _joue(services: Services, scene: Scene, base: Base, rang: int, ouvertures: l
     if pas.avancer is not None:
         nuits = [e for e in _lignes(services, ligne, suivante) if e.methode == NUIT]
         return replace(joue, nuits=nuits)
-    return replace(joue, fichiers=_distribues(services, scene, base, rang, ouvertures) if pas.relever else ())
+    return replace(
+        joue, fichiers=_distribues(services, scene, base, place, ouvertures) if pas.relever else ()
+    )
 
 
 def _lignes(services: Services, ligne: Echange, suivante: Echange | None) -> list[Echange]:
@@ -290,15 +364,16 @@ def en_francais(texte: str) -> str:
 
 
 def _distribues(
-    services: Services, scene: Scene, base: Base, rang: int, ouvertures: list[Echange]
+    services: Services, scene: Scene, base: Base, place: int, ouvertures: list[Echange]
 ) -> list[str]:
     """What the guichet finds in its outbox since it last opened it: the minute's round fills it too, while
     the trainer speaks."""
-    guichet = scene.pas[rang - 1].relever
+    releves = [scene.pas[_rang(o) - 1].relever if _rang(o) else None for o in ouvertures]
+    guichet = releves[place]
     assert guichet is not None
-    avant = max((r for r in range(1, rang) if scene.pas[r - 1].relever == guichet), default=-1)
+    avant = max((p for p in range(1, place) if releves[p] == guichet), default=-1)
     debut = ouvertures[avant + 1].recu_le
-    fin = ouvertures[rang + 1].recu_le if rang + 1 < len(ouvertures) else datetime.now(UTC)
+    fin = ouvertures[place + 1].recu_le if place + 1 < len(ouvertures) else datetime.now(UTC)
     with services.magasin.lire(base.nom) as registre:
         depots = Boites(registre.connexion, base.nom, guichet).lister(Boite.SORTIE)
     return [d.nom for d in depots if d.nom.startswith(dispatching.TYPE) and debut <= d.depose_le <= fin]
@@ -318,13 +393,14 @@ def _ouvertures(services: Services, scene: Scene) -> list[Echange]:
     return [] if debut is None else lignes[: debut + 1][::-1]
 
 
-def _ouverture(scene: Scene, base: Base, rang: int, phrase: str) -> Echange:
+def _ouverture(scene: Scene, base: Base, rang: int, phrase: str, choix: int | None = None) -> Echange:
     maintenant = datetime.now(UTC)
+    place = f"{scene.identifiant}/{rang}" + (f".{choix}" if choix is not None else "")
     return Echange(
         base=scene.base,
         recu_le=maintenant,
         methode=SCENE,
-        chemin=f"{SCENE} {scene.identifiant}/{rang} {phrase}",
+        chemin=f"{SCENE} {place} {phrase}",
         verdict=VerdictEchange.ACCEPTE,
         instant_base=base.horloge.maintenant(maintenant),
         # What the journal's list shows of a line, as for a night.
@@ -343,4 +419,10 @@ def _ouverture(scene: Scene, base: Base, rang: int, phrase: str) -> Echange:
 
 
 def _rang(ligne: Echange) -> int:
-    return int(ligne.chemin.split(" ")[1].rpartition("/")[2])
+    return int(ligne.chemin.split(" ")[1].rpartition("/")[2].partition(".")[0])
+
+
+def _choix(ligne: Echange) -> int | None:
+    """The rank of what the room chose, « scene/rank.choice »."""
+    choix = ligne.chemin.split(" ")[1].rpartition("/")[2].partition(".")[2]
+    return int(choix) if choix else None

@@ -75,7 +75,9 @@ def test_the_question_for_the_national_event_types_conforms(contrat: Contrat) ->
 def test_what_is_no_xml_is_said_with_its_place(contrat: Contrat) -> None:
     (faute,) = juger(contrat, b"<a><b></a>").fautes
     assert (faute.regle, faute.ligne, faute.colonne, faute.chemin) == ("XML", 1, 11, "a/b")
-    assert faute.message.startswith("Le document XML n'est pas lisible : une balise est fermée sous un autre")
+    assert faute.message.startswith(
+        "Le document XML n'est pas lisible : la balise <b> ouverte ligne 1 n'est pas"
+    )
     assert faute.remede == "fermez les balises dans l'ordre inverse de leur ouverture"
 
 

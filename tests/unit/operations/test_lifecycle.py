@@ -17,7 +17,8 @@ from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.evenement import Evenement
 from sne_sandbox.domain.parcours import BAIL, IRRECEVABILITE
 from sne_sandbox.operations import horloge, lifecycle
-from sne_sandbox.operations.lifecycle import BilanNuits, Fait
+from sne_sandbox.operations.faits import Fait
+from sne_sandbox.operations.lifecycle import BilanNuits
 from sne_sandbox.store.recherche import parcourir
 from sne_sandbox.store.session import Magasin
 
@@ -168,9 +169,9 @@ def test_the_line_of_a_night_reads_as_a_sentence(magasin: Magasin, creer: Creer)
     )
     assert (ligne.verdict, ligne.operation, ligne.numero_unique) == (VerdictEchange.ACCEPTE, None, None)
     assert ligne.anomalies[0]["message"] == ("1110317000001G1104 : demande radiée faute de renouvellement.")
-    assert deplacement.phrase == (
+    assert deplacement.phrase.startswith(
         "37 nuits (du 16/03/2018 au 21/04/2018) : 2 demandes radiées faute de renouvellement, "
-        "1 préavis d'échéance."
+        "1 préavis d'échéance. La base telle qu'elle était avant : sauvegarde « avant-nuits-"
     )
     assert magasin.journal.chercher(base, texte="1110517000003G1104")[0].identifiant == ligne.identifiant
 

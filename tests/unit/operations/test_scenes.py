@@ -40,13 +40,21 @@ def test_the_scenes_that_trainers_were_promised_are_there() -> None:
         "anomalie-corrigee",
         "fin-asynchrone",
         "premier-quartile",
+        "message-refuse",
+        "reponse-perdue",
+        "radiation-par-erreur",
     }
+    assert len(scenes.scenes()) >= 12
 
 
 @pytest.mark.parametrize("scene", scenes.scenes(), ids=lambda s: s.identifiant)
 def test_every_scene_can_be_read_aloud(scene: scenes.Scene) -> None:
     assert len(scene.pas) >= 3
+    assert scene.apprendre.endswith(".")
     for pas in scene.pas:
+        # What the room reads before the step asks, and does not tell.
+        assert pas.question.endswith("?"), pas.titre
+        assert pas.regarder not in pas.question, pas.titre
         assert 1 <= sum(pas.dire.count(fin) for fin in ".?!…") <= 4, pas.titre
         assert pas.regarder.endswith((".", "?", "!")), pas.titre
         # What is sent is told what to become.
@@ -55,7 +63,13 @@ def test_every_scene_can_be_read_aloud(scene: scenes.Scene) -> None:
 
 @pytest.mark.parametrize("scene", scenes.scenes(), ids=lambda s: s.identifiant)
 def test_every_variable_kept_is_used(scene: scenes.Scene) -> None:
-    utilisees = {nom for pas in scene.pas if pas.message for nom in scenes.variables(pas.message)}
+    messages = [
+        message
+        for pas in scene.pas
+        if pas.message is not None
+        for message in (pas.message, *(scenes.choisir(pas.message, choix) for choix in pas.choix))
+    ]
+    utilisees = {nom for message in messages for nom in scenes.variables(message)}
     retenues = {pas.message.retient for pas in scene.pas if pas.message and pas.message.retient}
     assert retenues <= utilisees
 
@@ -84,6 +98,10 @@ def test_a_scene_is_read(tmp_path: Path) -> None:
             "pas 1 : variables jamais retenues : n",
             "retient",
         ),
+        (ENTETE + PAS + 'panne = "bom"\n', "choix et panne ne valent que pour un message", "envoyer"),
+        (ENTETE + PAS + 'choix = [{ libelle = "A" }]\n', "choix et panne ne valent que", "envoyer"),
+        (ENVOI.replace(" }", ', specimen = "dalo" }') + 'panne = "feu"\n', "la panne [feu] n'existe", "bom"),
+        (ENTETE + PAS + 'choix = [{ libele = "A" }]\n', "pas 1, choix 1 : clés inconnues", "libelle"),
         (ENTETE + PAS + 'page = "cave"\n', "pas 1 : la page [cave] n'existe pas", "quotas"),
         (ENTETE, "aucun pas", "[[pas]]"),
         (ENTETE.replace("2018-03-15T12:00:00", "1") + PAS, "horloge n'est pas un instant", "2018-03-15"),
@@ -96,6 +114,19 @@ def test_a_bad_scene_says_where_and_what_to_do(tmp_path: Path, texte: str, dite:
         scenes.lire(ecrire(tmp_path, texte))
     assert dite in str(leve.value)
     assert remede in leve.value.remede
+
+
+@pytest.mark.parametrize(
+    "pas",
+    [pas for scene in scenes.scenes() for pas in scene.pas if pas.choix],
+    ids=lambda pas: pas.titre,
+)
+def test_one_choice_of_a_room_is_right_and_the_others_are_not(pas: scenes.PasScene) -> None:
+    justes = [choix for choix in pas.choix if choix.attendu.verdict == "accepté"]
+    assert len(justes) == 1
+    assert len(pas.choix) >= 3
+    assert justes[0].attendu == pas.attendu
+    assert all(choix.attendu.verdict in ("anomalies", "fault") for choix in pas.choix if choix not in justes)
 
 
 def test_variables_are_replaced() -> None:

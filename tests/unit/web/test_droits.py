@@ -23,7 +23,7 @@ from sne_sandbox.web.partage import Configuration
 LIBRES: Final = {
     "static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
     "connexion.lecture", "connexion.lecteur", "connexion.sortir",
-    "affichage.page", "affichage.choisir",
+    "affichage.page", "affichage.choisir", "connexion.atelier", "connexion.stagiaire",
     "services", "services_base",  # they lead to a page that wants a right
 }  # fmt: skip
 #: What shows nothing of any base.
@@ -40,9 +40,7 @@ COMMUNES: Final = {
 }  # fmt: skip
 #: What shows several bases, or changes which there are.
 DU_SERVEUR: Final = {
-    "metrics", "bases.lister", "bases.creer", "bases.supprimer", "controle.bases", "controle.creer_base",
-    "controle.supprimer_base", "controle.faire_supprimer_base",
-    *(f"scenes.{vue}" for vue in ("lister", "montrer", "commencer", "jouer", "page", "scene")),
+    "metrics", "bases.lister", "bases.creer", "bases.supprimer", "bases.page", "bases.faire_supprimer",
     "conformite.temoin", "conformite.application", "conformite.rejouer", "reports.rejouer",
 }  # fmt: skip
 #: What shows to who has a right on a base what is of it: the views look at that (their own tests).
@@ -55,6 +53,12 @@ SIENS: Final = {
 #: Who may enter.
 ADMIN: Final = {
     "jetons.page", "jetons.nouveau", "jetons.revoquer", "jetons.lister", "jetons.creer",
+    "scenes.corrige",  # the trainer's answers
+    # They name people, and hand out what opens their bases.
+    *(f"ateliers.{vue}" for vue in (
+        "page", "creer", "tableau", "flux", "fiches", "renouveler", "aider", "noter", "remise", "remettre",
+        "fin", "clore", "lister", "lire", "lire_fiches", "refaire_liens", "dire",
+    )),
 }  # fmt: skip
 #: What any place of an address may be.
 PLACES: Final = {"cote": "requete", "boite": "entree", "identifiant": 1, "rang": 1}

@@ -13,8 +13,7 @@ from sne_sandbox.domain.echange import FICHIER, NUIT, Echange, VerdictEchange
 from sne_sandbox.web import histoire, manques
 from sne_sandbox.web.api import exchanges
 from sne_sandbox.web.console import echange as page_echange
-from sne_sandbox.web.console import journal as page_journal
-from sne_sandbox.web.messages import cote, xpath
+from sne_sandbox.web.messages import cote, refus, xpath
 
 ENTETES: Final = {"Host": "127.0.0.1:8080", "Accept": "text/html"}
 DEMANDEUR: Final = f"{FORMULAIRE}/personnePhysique/demandeur"
@@ -110,7 +109,7 @@ def tout_voir(banc: Banc, *identifiants: int) -> None:
         f"{api}/exchanges/near-misses",
     ):
         lire(banc, adresse)
-    montres = html.fromstring(lire(banc, f"{console}/journal").text).xpath(
+    montres = html.fromstring(lire(banc, f"{console}/journal?nuits=1").text).xpath(
         "//table//th[@scope='row']//text()"
     )
     assert {str(un) for un in identifiants} <= set(montres)
@@ -180,7 +179,7 @@ def test_a_line_that_fails_is_there_and_says_so(banc: Banc, monkeypatch: pytest.
     echanges = lire(banc, f"/api/v1/bases/{banc.nom}/exchanges").json["echanges"]
     assert [e["id"] for e in echanges] == [2, 1]
     assert all(DIT in e["fault"]["message"] for e in echanges)
-    monkeypatch.setattr(page_journal, "_resumer", casser)
+    monkeypatch.setattr(refus, "resumer", casser)
     assert lire(banc, f"/console/{banc.nom}/journal").text.count("ZeroDivisionError") == 2
     monkeypatch.setattr(histoire, "_raconter_echange", casser)
     etapes = lire(banc, f"/api/v1/bases/{banc.nom}/demandes/{numero}/timeline").json

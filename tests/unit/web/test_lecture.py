@@ -24,7 +24,7 @@ NIR: Final = "206127511100564"
 NS: Final = "{http://nuu.application.i2/}"
 PATIENCE: Final = 240.0
 #: Streams last half a minute, and have their own tests.
-FLUX: Final = ("journal.flux", "conformite.flux")
+FLUX: Final = ("journal.flux", "conformite.flux", "scenes.flux", "ateliers.flux", "ateliers.mots")
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,7 @@ def rempli(tmp_path_factory: pytest.TempPathFactory) -> tuple[Banc, dict[str, An
     assert en_clair(archive.echange.requete)
     Autorite.ouvrir(app.extensions["sne"].configuration.home)  # « serve » does, before it listens
     ecrire(banc, "POST", "/bases/lue/snapshots", b'{"nom": "avant"}')
+    ecrire(banc, "POST", "/ateliers", b'{"nom": "salle", "combien": 1}')
     rapport = ecrire(banc, "POST", "/reports", b'{"base": "lue"}').json["nom"]
     fin = time.monotonic() + PATIENCE
     while lire(banc, f"/api/v1/reports/{rapport}").json["etat"] == "en cours":
@@ -62,11 +63,13 @@ def rempli(tmp_path_factory: pytest.TempPathFactory) -> tuple[Banc, dict[str, An
         "base": "lue",
         "numero": numero,
         "identifiant": archive.echange.identifiant,
+        "ids": archive.echange.identifiant,
         "rapport": rapport,
         "run": rapport,
         "avec": rapport,
         "fichier": "preuves.zip",
         "scene": "doublon",
+        "atelier": "salle",
         "rang": 0,
         "operation": "getNumUnique",
         "tableau": "TAB01",
@@ -139,11 +142,14 @@ def test_every_get_of_the_api_only_reads(rempli: tuple[Banc, dict[str, Any]]) ->
             assert reponse.status_code == 200, (adresse, reponse.text)
             assert not en_clair(decode(reponse)), adresse
         lus += 1
-    assert lus == 61
+    assert lus == 68
     assert refuses == [
         "get_bases_base_guichets_code_outbox_nom",
         "get_bases_base_snapshots_nom_file",
         "get_jetons",
+        "get_ateliers",
+        "get_ateliers_atelier",
+        "get_ateliers_atelier_fiches",
     ]
     assert etat(banc.app) == avant
 

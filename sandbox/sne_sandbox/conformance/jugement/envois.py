@@ -20,8 +20,7 @@ from sne_sandbox.conformance.jugement.juge import (
 )
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.domain.echange import NUIT, VerdictEchange
-from sne_sandbox.operations import lifecycle
-from sne_sandbox.operations.lifecycle import Fait
+from sne_sandbox.operations.faits import Fait, code
 from sne_sandbox.reports.model import Constat
 
 _INCONNU: Final = ("CYC001", "EVT001", "DAL001")
@@ -64,7 +63,7 @@ _DEBUT_DE_NUMERO: Final = 10
 #: In free traffic, so many numbers damaged, and none whole, are no test of a number that is wrong.
 ABIMES_MIN: Final = 2
 #: What a night does that lets a demande be created again.
-_SORTIES: Final = frozenset(lifecycle.code(fait) for fait in (Fait.RADIATION, Fait.EFFACEMENT))
+_SORTIES: Final = frozenset(code(fait) for fait in (Fait.RADIATION, Fait.EFFACEMENT))
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from sne_sandbox.web import acces, reponses, securite
 from sne_sandbox.web.api import (
+    ateliers,
     bases,
     contexte,
     contract,
@@ -42,7 +43,9 @@ RESSOURCES: Final = (
     statistics.quotas,
     bases.seeds,
     jetons.blueprint,
+    ateliers.blueprint,
     scenes.blueprint,
+    scenes.ici,
     reports.blueprint,
     contract.rules,
     contract.blueprint,

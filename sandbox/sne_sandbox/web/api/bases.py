@@ -8,10 +8,13 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 
 from sne_sandbox.domain.base import Base, lire_horloge, lire_instant
-from sne_sandbox.operations import bases, ecarts, horloge
+from sne_sandbox.operations import bases, ecarts, horloge, retour
+from sne_sandbox.operations.apercu import Apercu, prevoir
 from sne_sandbox.operations.bases import BasePubliee
 from sne_sandbox.operations.ecarts import ComparaisonBases
-from sne_sandbox.operations.horloge import Deplacement, Heure
+from sne_sandbox.operations.faits import Fait
+from sne_sandbox.operations.horloge import Deplacement, Heure, Mouvement
+from sne_sandbox.operations.retour import Annulation
 from sne_sandbox.operations.sauvegardes import Sauvegarde
 from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages, Setting
 from sne_sandbox.web import trouver
@@ -232,6 +235,41 @@ def figer(donnees: dict[str, Any], base: str) -> Deplacement:
 def avancer(donnees: dict[str, Any], base: str) -> Deplacement:
     """The clock moved on; the nights in between run on the way."""
     return horloge.avancer(services().magasin, base, donnees["vers"])
+
+
+class ApercuSchema(QuestionSchema):
+    """Query of …/clock/preview: the move that is asked for, and the page of its facts."""
+
+    genre = facultatif(
+        "le déplacement : une avance, un gel, le retour à l'heure réelle, ou les nuits en attente",
+        "avance",
+        parmi=("avance", "gel", "retour", "nuits"),
+    )
+    vers = facultatif("pour une avance : durée ISO 8601 (P1M), date (2019-04-15) ou instant ISO", "P1M")
+    instant = facultatif("pour un gel : instant ISO ; absent : maintenant")
+    fait = facultatif("ce fait seul", parmi=tuple(Fait))
+    apres = facultatif("faits à passer", 0, genre=Entier, validate=validate.Range(0, ENTIER_MAX))
+    limite = facultatif("faits à donner", 50, genre=Entier, validate=validate.Range(0, 1_000))
+
+
+@clock.get("/preview", question=ApercuSchema, refus={409: _RECUL, 422: "Durée illisible, ou trop longue"})
+def essayer(donnees: dict[str, Any], base: str) -> Apercu:
+    """What a move would do, which is not made: nothing is written, nobody waits."""
+    instant = lire_instant(donnees["instant"]) if donnees["instant"] else None
+    return prevoir(
+        services().magasin,
+        base,
+        Mouvement(donnees["genre"], donnees["vers"], instant),
+        fait=Fait(donnees["fait"]) if donnees["fait"] else None,
+        apres=donnees["apres"],
+        limite=donnees["limite"],
+    )
+
+
+@clock.post("/undo", refus={409: "Autre chose est venu depuis, ou rien n'a avancé"})
+def annuler(base: str) -> Annulation:
+    """The last move of the clock taken back: the clock and the demandes are what they were."""
+    return retour.annuler(services().magasin, base)
 
 
 @clock.post("/real", refus={409: _RECUL})

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
 from flask import Response, jsonify
+from marshmallow import fields
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.conformance.observation import Observation
@@ -25,6 +26,7 @@ from sne_sandbox.web.api.contexte import Appels, QuestionSchema, combien, facult
 from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import expedition
+from sne_sandbox.web.messages import selection as selections
 from sne_sandbox.web.messages.arbre import remarques_de
 from sne_sandbox.web.messages.documents import masquer_en_tetes, montrer_bruts, montrer_octets
 from sne_sandbox.web.messages.xpath import chercher
@@ -44,9 +46,13 @@ _COTE: Final = "/<int:identifiant>/<any(request, response):cote>"
 class FiltresSchema(QuestionSchema):
     """What the exchanges may be narrowed to."""
 
-    guichet = facultatif("code du guichet qui appelle")
-    operation = facultatif("nom de l'opération SOAP")
+    guichet = facultatif("code du guichet qui appelle ; - : ceux qui n'en ont pas")
+    operation = facultatif("nom de l'opération SOAP ; - : les requêtes sans opération")
     verdict = facultatif("ce que la réponse en a dit", parmi=VerdictEchange)
+    regle = facultatif("code d'une règle que l'échange soulève")
+    nuits = facultatif(
+        "non : sans les lignes des nuits, ni celles des échanges effacés", "oui", parmi=("oui", "non")
+    )
     numero = facultatif("numéro unique")
     texte = facultatif("cherché dans l'adresse, les en-têtes, les anomalies, la fault")
 
@@ -63,6 +69,15 @@ class FiltresPageSchema(FiltresSchema):
         exemple="//demandeur[nom='Dupont']",
     )
     limite = combien()
+
+
+class IdsSchema(QuestionSchema):
+    """Which exchanges."""
+
+    ids = fields.String(
+        required=True,
+        metadata={"description": "leurs numéros, séparés par des virgules ; 200 au plus", "example": "12,14"},
+    )
 
 
 class DepuisRefusSchema(QuestionSchema):
@@ -167,6 +182,13 @@ class Nombre:
     """How many exchanges answer the filters."""
 
     nombre: Annotated[int, "échanges gardés qui répondent aux filtres"]
+
+
+@dataclass(frozen=True, slots=True)
+class Efface:
+    """What was erased."""
+
+    effaces: Annotated[list[int], "numéros de ceux qui l'ont été ; ni nuits, ni remises, ni pas de scènes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +306,7 @@ def lister(filtres: dict[str, Any], base: str) -> Page:
     gardes, oublies = magasin.journal.compter(base)
     avant, limite, xpath = (filtres.pop(nom) for nom in ("avant", "limite", "xpath"))
     filtres["apres_id"] = filtres.pop("apres")
+    filtres["sans_nuits"] = filtres.pop("nuits") == "non"
     trouve = chercher(services(), base, xpath.strip(), filtres, avant=avant, limite=limite)
     return Page(gardes, oublies, [_montrer(e) for e in trouve.trouves], trouve.suite, trouve.ignores)
 
@@ -293,7 +316,31 @@ def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
     """How many exchanges answer the filters."""
     magasin = services().magasin
     magasin.bases.lire(base)
+    filtres["sans_nuits"] = filtres.pop("nuits") == "non"
     return Nombre(magasin.journal.denombrer(base, **filtres))
+
+
+@blueprint.get(
+    "/har",
+    question=IdsSchema,
+    schema={"type": "object"},
+    description="HAR 1.2",
+    refus={422: "Aucun de ces numéros n'est d'une requête HTTP, ou il y en a trop"},
+)
+def donner_archives(question: dict[str, Any], base: str) -> Response:
+    """Several exchanges as one HTTP archive (HAR 1.2), the oldest first, NIR masked."""
+    services().magasin.bases.lire(base)
+    ids = selections.choisis([question["ids"]])
+    contenu = selections.archive(base, ids, origine=adresse_d_ici())
+    return Response(contenu, content_type="application/json")
+
+
+@blueprint.delete("", question=IdsSchema, refus={422: "Ce ne sont pas des numéros, ou il y en a trop"})
+def effacer(question: dict[str, Any], base: str) -> Efface:
+    """Erases what exchanges were; their ids stay."""
+    magasin = services().magasin
+    magasin.bases.lire(base)
+    return Efface(magasin.journal.effacer(base, selections.choisis([question["ids"]])))
 
 
 @blueprint.get("/near-misses", question=DepuisRefusSchema)

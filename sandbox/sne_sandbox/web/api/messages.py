@@ -21,9 +21,10 @@ from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web import trouver
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
 from sne_sandbox.web.interface import ChampSaisi, presentation
-from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
-from sne_sandbox.web.messages.arbre import Remarque
+from sne_sandbox.web.messages import brouillon, departs, expedition, saisie, verification
 from sne_sandbox.web.messages.brouillon import Brouillon
+from sne_sandbox.web.messages.corrections import Correction
+from sne_sandbox.web.messages.verification import RemarquePlacee
 from sne_sandbox.web.partage import expediteur, services
 
 blueprint: Final = Appels(
@@ -142,16 +143,21 @@ class RemarqueLue:
     condition: str
     propriete: Annotated[str | None, "chemin de l'élément"]
     ligne: Annotated[int | None, "dans le document"]
+    colonne: Annotated[int, "de cette ligne"]
+    debut: Annotated[int, "caractères du document avant la place"]
+    fin: Annotated[int, "caractères du document jusqu'à sa fin"]
     fidelite: Fidelite | None
     source: str
     ensuite: Annotated[bool, "d'un contrôle, qui le dira une fois le document accepté par le schéma"]
+    corrections: Annotated[tuple[Correction, ...], "ce qui la lève sans rien décider d'autre"]
 
     @classmethod
-    def de(cls, remarque: Remarque) -> Self:
-        """What is shown of a remark."""
-        dits: dict[str, Any] = {nom: remarque.get(nom) for nom in champs_publies(RemarqueLue)}
-        dits["ensuite"] = bool(dits["ensuite"])
-        return cls(**dits | {nom: dits[nom] or "" for nom in ("remede", "condition", "source")})
+    def de(cls, remarque: RemarquePlacee) -> Self:
+        """One that `verification` made."""
+        dits: dict[str, Any] = {nom: remarque.dite.get(nom) for nom in champs_publies(RemarqueLue)}
+        dits |= {nom: dits[nom] or "" for nom in ("remede", "condition", "source")}
+        place = {nom: getattr(remarque, nom) for nom in ("debut", "fin", "colonne", "corrections")}
+        return cls(**dits | place | {"ensuite": bool(dits["ensuite"]), "ligne": remarque.ligne})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,8 @@ class Verifie:
 
     accepte: Annotated[bool, "aucune remarque ne bloque"]
     remarques: list[RemarqueLue]
+    document: Annotated[str | None, "celui que les places désignent, si des « champs » y sont reportés"]
+    champs: Annotated[Mapping[str, str], "ce qu'il dit dans les champs simples"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,17 +310,13 @@ def verifier(donnees: dict[str, Any], base: str, operation: str) -> Verifie:
             f"L'opération [{operation}] ne prend pas de document à vérifier.", remede="envoyez l'appel"
         )
     pret = _remplir(lue, operation, donnees)
-    try:
-        pret.racine()
-    except UsageError as illisible:
-        mal_forme = {
-            "gravite": Gravite.BLOQUANTE,
-            "message": masquer_nirs(str(illisible)),
-            "remede": illisible.remede,
-        }
-        return Verifie(False, [RemarqueLue.de(mal_forme)])
-    remarques = [RemarqueLue.de(remarque) for remarque in pret.remarques(services(), lue)]
-    return Verifie(all(r.gravite != Gravite.BLOQUANTE for r in remarques), remarques)
+    verifiee = verification.verifier(pret, services(), lue)
+    return Verifie(
+        not verifiee.refuse,
+        [RemarqueLue.de(remarque) for remarque in verifiee.remarques],
+        pret.texte if donnees["champs"] else None,
+        _champs(services().contrats.de(lue), pret),
+    )
 
 
 @blueprint.post("/<operation>/request", corps=MessageComposeSchema)

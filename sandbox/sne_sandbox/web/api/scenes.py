@@ -1,4 +1,5 @@
-"""`/api/v1/scenes`: the scenes for trainers, each on a base of its own, played step by step."""
+"""`/api/v1/scenes`: the scenes for trainers, each on a base of its own, played step by step;
+`/api/v1/bases/<base>/scenes`: the same, in the base that is named."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.scenes import PasScene, Scene
 from sne_sandbox.web import representation
+from sne_sandbox.web.acces import joue_les_scenes
 from sne_sandbox.web.api.contexte import Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.representation import Joue, Representation
@@ -23,6 +25,10 @@ blueprint: Final = Appels(
     "scenes",
     "/scenes",
     "Les scènes des formateurs : des démonstrations jouées pas à pas, chacune sur sa base",
+)
+
+ici: Final = Appels(
+    "scenes_ici", "/bases/<base>/scenes", "Les scènes, jouées dans une base : la commencer la vide"
 )
 
 ACTIONS: Final = ("envoyer", "deposer", "avancer", "relever")
@@ -39,6 +45,7 @@ class SceneLue:
     resume: str
     public: Annotated[str, "pour qui"]
     duree: str
+    apprendre: Annotated[str, "ce que l'on sait après"]
     horloge: Annotated[datetime, "l'instant où sa base est gelée au début"]
     base: Annotated[str, "rien qu'à elle ; elle existe une fois la scène commencée"]
     pas_en_tout: int
@@ -88,6 +95,8 @@ class JoueLu:
     nuits: Annotated[list[int], "numéros au journal des nuits passées"]
     fichiers: Annotated[Sequence[str], "documents reçus par dispatching"]
     montres: list[ValeurMontree]
+    choix: Annotated[int | None, "rang du choix de la salle, à partir de 1"]
+    perdue: Annotated[bool, "la réponse n'est pas arrivée à qui demandait"]
 
     @classmethod
     def de(cls, joue: Joue) -> Self:
@@ -105,6 +114,8 @@ class JoueLu:
             [nuit.identifiant or 0 for nuit in joue.nuits],
             joue.fichiers,
             [ValeurMontree(nom, masquer_nirs(valeur)) for nom, valeur in joue.montres],
+            joue.choix,
+            joue.perdue,
         )
 
 
@@ -114,10 +125,13 @@ class PasLu:
 
     rang: Annotated[int, "à partir de 1"]
     titre: str
-    dire: Annotated[str, "avant de le jouer"]
+    dire: Annotated[str | None, "avant de le jouer : les notes du formateur ; null pour qui ne fait que lire"]
+    question: Annotated[str, "ce que l'on demande à la salle avant de le jouer"]
     regarder: Annotated[str, "une fois joué"]
     action: Annotated[str, {"enum": [*ACTIONS, REGARDER]}]
     page: Annotated[str | None, "de la console, à ouvrir une fois le pas joué : " + " ou ".join(scenes.PAGES)]
+    choix: Annotated[list[str], "ce que la salle peut choisir d'envoyer ; vide : rien à choisir"]
+    essais: Annotated[list[JoueLu], "choix refusés ; le pas se rejoue avec un autre"]
     joue: Annotated[JoueLu | None, "null : pas encore joué"]
 
 
@@ -148,28 +162,72 @@ class RangSchema(QuestionSchema):
         allow_none=True,
         validate=validate.Range(1, 1000),
     )
+    choix = facultatif(
+        "pour un pas qui le demande : rang du choix de la salle",
+        genre=Entier,
+        allow_none=True,
+        validate=validate.Range(1, 100),
+    )
 
 
 def _entiere(scene: Scene) -> SceneEntiere:
     etat = representation.lire(services(), scene)
-    joues = {joue.rang: JoueLu.de(joue) for joue in etat.joues}
+    joues = {joue.rang: joue for joue in etat.joues}
     return SceneEntiere.de(
         etat,
         suivant=etat.suivant if etat.commencee and not etat.finie else None,
-        pas=[_pas(rang, pas, joues.get(rang)) for rang, pas in enumerate(scene.pas, 1)],
+        pas=[_pas(rang, pas, joues.get(rang), etat) for rang, pas in enumerate(scene.pas, 1)],
     )
 
 
-def _pas(rang: int, pas: PasScene, joue: JoueLu | None) -> PasLu:
-    action = next((nom for nom in ACTIONS if getattr(pas, nom) is not None), REGARDER)
-    return tirer(PasLu, pas, rang=rang, action=action, joue=joue)
+def _pas(rang: int, pas: PasScene, joue: Joue | None, etat: Representation) -> PasLu:
+    essais = joue.essais if joue is not None else etat.essais if rang == etat.suivant else ()
+    return tirer(
+        PasLu,
+        pas,
+        rang=rang,
+        dire=pas.dire if joue_les_scenes() else None,
+        action=next((nom for nom in ACTIONS if getattr(pas, nom) is not None), REGARDER),
+        choix=[choix.libelle for choix in pas.choix],
+        essais=[JoueLu.de(essai) for essai in essais],
+        joue=None if joue is None else JoueLu.de(joue),
+    )
 
 
-def _trouver(identifiant: str) -> Scene:
+def _trouver(identifiant: str, base: str = "") -> Scene:
     trouvee = scenes.trouver(identifiant)
     if trouvee is None:
         raise NotFound(f"La scène [{identifiant[:40]}] n'existe pas.")
-    return trouvee
+    return trouvee.sur(services().magasin.bases.lire(base).nom) if base else trouvee
+
+
+def _commencer(voulue: Scene, *, vider: bool) -> SceneEntiere:
+    etat = representation.lire(services(), voulue)
+    if etat.etrangere and not vider:
+        raise ConflitEtat(
+            f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que "
+            f"cette scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
+            remede='envoyez {"vider": true} pour commencer quand même',
+        )
+    representation.commencer(services(), voulue)
+    return _entiere(voulue)
+
+
+def _jouer(voulue: Scene, rang: int | None, choix: int | None) -> SceneEntiere:
+    etat = representation.lire(services(), voulue)
+    rang = rang or etat.suivant
+    if not etat.commencee or rang > min(etat.suivant, len(voulue.pas)):
+        depart = f"/bases/{voulue.base}/scenes" if voulue.lieu else "/scenes"
+        raise ConflitEtat(
+            f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
+            remede=f"POST /api/v1{depart}/{voulue.identifiant}/start la remet au début",
+        )
+    representation.jouer(services(), voulue, rang, expediteur(), choix)
+    return _entiere(voulue)
+
+
+_OCCUPEE: Final = {409: "Une base de ce nom contient ce que la scène n'a pas fait"}
+_PAS_LA: Final = {409: "La scène n'est pas commencée, ou est finie, ou n'en est pas là"}
 
 
 @blueprint.get("")
@@ -184,42 +242,41 @@ def montrer(scene: str) -> SceneEntiere:
     return _entiere(_trouver(scene))
 
 
-@blueprint.post(
-    "/<scene>/start",
-    corps=DepartSchema,
-    refus={409: "Une base de ce nom contient ce que la scène n'a pas fait"},
-)
+@blueprint.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)
 def commencer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
     """A scene (back) at its start: its base made, or emptied of all."""
-    voulue = _trouver(scene)
-    etat = representation.lire(services(), voulue)
-    if etat.etrangere and not donnees["vider"]:
-        raise ConflitEtat(
-            f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que "
-            f"cette scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
-            remede='envoyez {"vider": true} pour commencer quand même',
-        )
-    representation.commencer(services(), voulue)
-    return _entiere(voulue)
+    return _commencer(_trouver(scene), vider=donnees["vider"])
 
 
-@blueprint.post(
-    "/<scene>/next",
-    corps=RangSchema,
-    refus={409: "La scène n'est pas commencée, ou est finie, ou n'en est pas là"},
-)
+@blueprint.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
 def jouer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
     """The next step of a scene played."""
-    voulue = _trouver(scene)
-    etat = representation.lire(services(), voulue)
-    rang = donnees["rang"] or etat.suivant
-    if not etat.commencee or rang > min(etat.suivant, len(voulue.pas)):
-        raise ConflitEtat(
-            f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
-            remede=f"POST /api/v1/scenes/{scene}/start la remet au début",
-        )
-    representation.jouer(services(), voulue, rang, expediteur())
-    return _entiere(voulue)
+    return _jouer(_trouver(scene), **donnees)
+
+
+@ici.get("")
+def lister_ici(base: str) -> list[SceneLue]:
+    """Every scene, and where each stands in a base."""
+    nom = services().magasin.bases.lire(base).nom
+    return [SceneLue.de(representation.lire(services(), scene.sur(nom))) for scene in scenes.scenes()]
+
+
+@ici.get("/<scene>")
+def montrer_ici(base: str, scene: str) -> SceneEntiere:
+    """One scene, as it is played in a base."""
+    return _entiere(_trouver(scene, base))
+
+
+@ici.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)
+def commencer_ici(donnees: dict[str, Any], base: str, scene: str) -> SceneEntiere:
+    """A scene (back) at its start in a base, which is emptied of all."""
+    return _commencer(_trouver(scene, base), vider=donnees["vider"])
+
+
+@ici.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
+def jouer_ici(donnees: dict[str, Any], base: str, scene: str) -> SceneEntiere:
+    """The next step of a scene played in a base."""
+    return _jouer(_trouver(scene, base), **donnees)
 
 
 def _ou(etat: Representation) -> str:

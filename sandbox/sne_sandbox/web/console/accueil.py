@@ -1,26 +1,22 @@
 """`/console/<base>/`: the first page: a call that works, what goes on in the base, where to go, by role."""
 
 import shlex
-from collections import Counter
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Final
 
 from flask import g, make_response, render_template, request
 from werkzeug.wrappers import Response as Reponse
 
-from sne_sandbox.domain.echange import HORS_HTTP, Echange, VerdictEchange
-from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations import scenes
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import adresse_d_ici
-from sne_sandbox.web.console.journal import resume
 from sne_sandbox.web.console.page import compter, contrat_servi, section
 from sne_sandbox.web.essais import essayer
 from sne_sandbox.web.interface import par_service, presentation
 from sne_sandbox.web.messages import brouillon
 from sne_sandbox.web.messages.expedition import emballer
+from sne_sandbox.web.messages.refus import grouper
 from sne_sandbox.web.partage import services
 
 blueprint: Final = section("accueil", __name__)
@@ -38,18 +34,6 @@ _PREMIER_APPEL: Final = "listerTypesEvenementsNationaux"
 _JUGEMENTS: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class RefusGroupe:
-    """Refusals for one reason of one operation: how many of the last exchanges, and the last of them."""
-
-    phrase: str
-    operation: str
-    combien: int
-    dernier: int
-    instant: datetime
-    verdict: VerdictEchange
-
-
 @blueprint.get("/")
 def page(base: str) -> Reponse:
     """The home of a base, for the role that was chosen."""
@@ -58,7 +42,7 @@ def page(base: str) -> Reponse:
     with services().magasin.lire(base) as registre:
         demandes = compter(registre, "demande", "demandes")
     gardes, _ = services().magasin.journal.compter(base)
-    examines = services().magasin.journal.chercher(base, limite=EXAMINES)
+    examines = services().magasin.journal.chercher(base, limite=EXAMINES, sans_nuits=True)
     contrat = contrat_servi()
     guichets = services().configuration.home / "pki" / "guichets"
     certificats = sorted(f.stem for f in guichets.glob("*.pem")) if guichets.is_dir() else []
@@ -84,31 +68,6 @@ def page(base: str) -> Reponse:
     if request.args.get("role") in ROLES:
         reponse.set_cookie("sne_role", role, max_age=_GARDE, samesite="Lax", httponly=True)
     return reponse
-
-
-def grouper(echanges: list[Echange]) -> list[RefusGroupe]:
-    """The refusals of these exchanges (newest first) by reason and operation, the most frequent first."""
-    combien: Counter[tuple[str, str]] = Counter()
-    derniers: dict[tuple[str, str], Echange] = {}
-    for echange in echanges:
-        if echange.methode in HORS_HTTP or echange.verdict is VerdictEchange.ACCEPTE:
-            continue
-        # « (et 2 de plus) » is no other reason.
-        cle = (masquer_nirs(resume(echange)).partition(" (et ")[0], echange.operation or "")
-        combien[cle] += 1
-        derniers.setdefault(cle, echange)
-    return [
-        RefusGroupe(
-            phrase or str(dernier.verdict),
-            operation,
-            n,
-            dernier.identifiant or 0,
-            dernier.recu_le,
-            dernier.verdict,
-        )
-        for (phrase, operation), n in combien.most_common()
-        if (dernier := derniers[(phrase, operation)]) is not None
-    ]
 
 
 def _premier_appel() -> str:

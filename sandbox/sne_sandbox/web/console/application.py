@@ -25,7 +25,7 @@ from werkzeug.wrappers import Response as ReponseWsgi
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import BaseInconnue, OperatorError, UsageError
-from sne_sandbox.operations import pannes
+from sne_sandbox.operations import ateliers, pannes
 from sne_sandbox.operations.jetons import Droit, Entree
 from sne_sandbox.operations.lifecycle import en_attente
 from sne_sandbox.operations.pannes import PanneArmee
@@ -51,6 +51,10 @@ _JETON_REFUSE: Final = "Ce jeton n'ouvre pas ce bac à sable : il est faux, rév
 _CODE_REFUSE: Final = (
     "Ce lien a déjà servi, il a plus de dix minutes, ou il est d'un autre serveur : "
     "« sne-sandbox jetons lien », avec le --home de celui-ci, en fait un autre."
+)
+_LIEN_FINI: Final = (
+    "Ce lien n'ouvre plus rien : l'atelier est clos, son jour est passé, ou le lien a été refait. "
+    "Demandez-en un autre au formateur."
 )
 #: Bytes of a form: the document that Composer opens, each of its signs written in three.
 _FORMULAIRE_MAX: Final = 1_000_000
@@ -198,6 +202,7 @@ def _commun() -> dict[str, Any]:
         "jeton_csrf": jeton_csrf,
         "messages": lambda: get_flashed_messages(with_categories=True),
         "origine": acces.adresse_d_ici(),
+        "mot_du_formateur": _mot_du_formateur(entree),
     }
 
 
@@ -215,6 +220,14 @@ def _entree_connue() -> Entree | None:
         return acces.qui_est_la()
     except (TooManyRequests, OperatorError):
         return None
+
+
+def _mot_du_formateur(entree: Entree | None) -> str | None:
+    """What the trainer told who is there; None for who is no trainee."""
+    if entree is None or entree.base is None or g.get("base") is None:
+        return None
+    mien = ateliers.de_la_base(services().magasin, entree.base)
+    return None if mien is None else next(s.mot for s in mien.stagiaires if s.base == entree.base)
 
 
 def _permis(endpoint: str) -> bool:
@@ -323,6 +336,28 @@ def lecture(jeton: str) -> ReponseWsgi:
 def lecteur() -> str:
     """Where that link leads: an address that holds no token."""
     return render_template("lecture.html", base_par_defaut=BASE_PAR_DEFAUT)
+
+
+@connexion.get("/atelier/<jeton>")
+def atelier(jeton: str) -> ReponseWsgi:
+    """The link of a trainee: from here on this browser has a right on their base, and on nothing else. It is
+    good as often as one likes, on any device, until its token ends."""
+    trouvee = acces.acces_d_ici().presenter(jeton)
+    if trouvee is None or trouvee.droit is not Droit.BASE:
+        raise NotFound(_LIEN_FINI)
+    acces.ouvrir_session(trouvee)
+    return redirect(url_for("connexion.stagiaire"), 303)
+
+
+@connexion.get("/connexion/atelier")
+def stagiaire() -> str:
+    """Where that link leads: an address that holds no token, and what one may do from there."""
+    qui = _entree_connue()
+    base = qui.base if qui is not None else None
+    mien = ateliers.de_la_base(services().magasin, base) if base is not None else None
+    nom = next((s.nom for s in mien.stagiaires if s.base == base), "") if mien is not None else ""
+    seule = mien.scenes[0] if mien is not None and len(mien.scenes) == 1 else None
+    return render_template("ateliers/bienvenue.html", sa_base=base, nom=nom, seule=seule)
 
 
 @connexion.post("/deconnexion")

@@ -18,12 +18,12 @@ from sne_sandbox.rules.catalogue.canaux import DERNIER_JOUR
 from sne_sandbox.store.fichiers import Boite, Boites, Compte, Depot, compter
 from sne_sandbox.web import trouver
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.journal import resume
 from sne_sandbox.web.console.page import apres_action, contrat_servi, maintenant, section
 from sne_sandbox.web.messages.arbre import Arbre, construire
 from sne_sandbox.web.messages.cote import imprimable
 from sne_sandbox.web.messages.documents import lire as lire_xml
 from sne_sandbox.web.messages.documents import montrer_octets
+from sne_sandbox.web.messages.refus import resumer
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import OCTETS, telechargement
 
@@ -204,7 +204,7 @@ def _dire(base: str, traite: Traite) -> str:
     echange = None if traite.echange is None else services().magasin.journal.lire(base, traite.echange)
     pourquoi = ""
     if echange is not None and traite.verdict is not VerdictEchange.ACCEPTE:
-        pourquoi = f" (échange n° {traite.echange}, {resume(echange)})"
+        pourquoi = f" (échange n° {traite.echange}, {resumer(echange).phrase})"
     return f"{traite.nom} : {traite.verdict}{pourquoi}, réponse {traite.reponse}"
 
 

@@ -1,24 +1,26 @@
 """`/console/<base>/composer`: a message is composed in a form, checked, and sent by the real interface."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import g, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web import trouver
 from sne_sandbox.web.console.page import annoncer, avec_remede, contrat_servi, maintenant, section
 from sne_sandbox.web.interface import par_service, presentation
-from sne_sandbox.web.messages import brouillon, departs, expedition, saisie
-from sne_sandbox.web.messages.arbre import Remarque, construire
+from sne_sandbox.web.messages import brouillon, cote, departs, expedition, saisie, verification
+from sne_sandbox.web.messages.arbre import Remarque, construire, remarques_de
 from sne_sandbox.web.messages.brouillon import Brouillon
 from sne_sandbox.web.messages.documents import masquer
+from sne_sandbox.web.messages.saisie import Rempli
+from sne_sandbox.web.messages.verification import Verification
 from sne_sandbox.web.partage import expediteur, services
 
 blueprint: Final = section("composer", __name__)
@@ -50,7 +52,8 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
         numero = "".join(request.args["demande"].split()).upper()
         cle = f"demande-{numero}" + (f"-{suite}" if suite else "")
     try:
-        return _montrer(brouillon.nouveau(services(), g.base, operation, cle))
+        pret = brouillon.nouveau(services(), g.base, operation, cle)
+        return _montrer(pret, Retour(verifie=_deja_dites(pret)))
     except NotFound:
         ecrit = request.args.get("demande", "").strip()
         if not ecrit:
@@ -67,13 +70,19 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
     recu = Brouillon.recu(operation, request.form)
     try:
         pret = recu.reporte(contrat_servi()).nomme(services(), g.base)
+        if nom := request.form.get("corriger"):
+            # Two remarks may want the same correction.
+            valeur = next(filter(None, request.form.getlist(verification.CHOISIE + nom)), "")
+            pret = verification.corriger(pret, services(), g.base, nom, valeur)
+            return _montrer(pret, Retour(verifie=verification.verifier(pret, services(), g.base)))
         match request.form.get("geste"):
             case "preparer":
-                return _montrer(pret, Retour(remarques=pret.remarques(services(), g.base)))
+                verifie = verification.verifier(pret, services(), g.base)
+                return _montrer(pret, Retour(verifie=verifie)), 200 if verifie.lisible else 422
             case "voir":
                 return _montrer(pret, Retour(envoi=pret.requete(services(), g.base)))
     except UsageError as erreur:
-        return _montrer(recu, Retour(erreur=avec_remede(erreur))), 422
+        return _montrer(recu, Retour(_illisible(recu), erreur=avec_remede(erreur))), 422
     laisse = expedition.expedier(pret.requete(services(), g.base), expediteur())
     if laisse is None:
         perdue = "La requête est partie, mais n'a laissé aucune ligne au journal."
@@ -83,17 +92,12 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Retour:
-    """What came of a form that was sent: remarks (None: it was not checked), the request it makes, what is
-    wrong with it."""
+    """What came of a form that was sent: what was found (None: it was not checked), the request it makes,
+    what is wrong with it."""
 
-    remarques: Sequence[Remarque] | None = None
+    verifie: Verification | None = None
     envoi: expedition.RequeteEcrite | None = None
     erreur: str = ""
-
-    @property
-    def refuse(self) -> bool:
-        """Whether a remark would stop the message."""
-        return any(r.get("gravite") == Gravite.BLOQUANTE for r in self.remarques or ())
 
     @property
     def apercu(self) -> str:
@@ -105,29 +109,56 @@ class Retour:
         return f"POST {self.envoi.adresse} HTTP/1.1\n{masquer_nirs(tete)}\n{corps}"
 
 
+def _deja_dites(pret: Brouillon) -> Verification | None:
+    """Of the document of an exchange, what the exchange was told of it; None when that was nothing."""
+    if pret.depart.genre != "echange" or not pret.de_document:
+        return None
+    observation = trouver.observation(g.base.nom, int(pret.depart.reste))
+    dites = remarques_de(observation.echange.anomalies, observation.contrat) or cote.defauts(
+        observation, g.base.reglages.profile
+    )
+    if dites:
+        return verification.placer(pret, dites, services(), g.base)
+    return _illisible(pret)
+
+
+def _illisible(pret: Brouillon) -> Verification | None:
+    """What keeps a document from being XML; None for one that is."""
+    try:
+        pret.racine()
+    except UsageError:
+        return verification.verifier(pret, services(), g.base)
+    return None
+
+
 def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
-    """The form of a message, and above it what came of the last time it was sent."""
-    contrat = contrat_servi()
+    """The form of a message, with what came of the last time it was sent."""
+    contrat, verifie = contrat_servi(), retour.verifie
     genre = OPERATIONS[pret.operation].genre
     racine: Any = None
     if pret.de_document:
-        try:
+        with suppress(UsageError):  # said where it is checked
             racine = pret.racine()
-        except UsageError as illisible:
-            retour = replace(retour, erreur=retour.erreur or avec_remede(illisible))
     arbre = None
-    if retour.remarques and racine is not None:
-        arbre = construire(masquer(racine), remarques=retour.remarques, contrat=contrat)
+    if verifie and verifie.remarques and racine is not None:
+        dites = [remarque.dite for remarque in verifie.remarques]
+        arbre = construire(masquer(racine), remarques=dites, contrat=contrat)
+    champs = saisie.remplir(racine, genre, contrat, maintenant().date()) if racine is not None else []
     return render_template(
         "composer/operation.html",
         pret=pret,
+        document=genre,
         dite=presentation(contrat).operation(pret.operation),
         retour=retour,
+        verifie=verifie,
+        dites=[remarque.en_json() for remarque in verifie.remarques] if verifie else None,
+        fautes=_par_champ(verifie, champs),
+        visee=request.args.get("remarque", ""),
         arbre=arbre,
         departs=departs,
         proposees=departs.proposees(services(), g.base.nom),
         guichets=departs.guichets(services(), g.base.nom),
-        champs=saisie.remplir(racine, genre, contrat, maintenant().date()) if racine is not None else [],
+        champs=champs,
         parametres=[
             (nom, presentation(contrat).parametre(nom), pret.parametres.get(nom, ""))
             for nom in brouillon.parametres(contrat, pret.operation)
@@ -136,6 +167,16 @@ def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
         listes=contrat.nomenclatures,
         emballages=expedition.EMBALLAGES,
     )
+
+
+def _par_champ(verifie: Verification | None, champs: Iterable[Rempli]) -> dict[str, Remarque]:
+    """The first remark on each plain field that has one, by its name."""
+    trouvees: dict[str, Remarque] = {}
+    for remarque in verifie.remarques if verifie else ():
+        lieu = str(remarque.dite.get("propriete") or "").partition("/@")[0].replace("[1]", "")
+        trouvees.setdefault(lieu, remarque.dite)
+    lieux = ((rempli.champ.nom, f"interfaceNuu/{rempli.champ.chemin}") for rempli in champs)
+    return {nom: trouvees[lieu] for nom, lieu in lieux if lieu in trouvees}
 
 
 def _commune_dite(code: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import render_template, request, url_for
 
 from sne_sandbox.contract.nomenclatures import Commune, Territoires
+from sne_sandbox.domain.dates import lire_date_saisie
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.evenement import lire_jour
 from sne_sandbox.domain.texte import masquer_nirs
@@ -19,7 +20,7 @@ from sne_sandbox.web.partage import services
 
 blueprint: Final = section("demandes", __name__)
 
-CHAMPS: Final = ("numero", "nom", "prenom", "naissance", "commune", "etat", "entiers")
+CHAMPS: Final = ("numero", "nom", "prenom", "naissance", "commune", "etat", "entiers", "depot_du", "depot_au")
 #: Communes of one name that are offered.
 CHOIX_MAX: Final = 24
 _CODE_INSEE: Final = 5
@@ -108,6 +109,11 @@ def lire(territoires: Territoires) -> Demandee:
         criteres["personne_naissance"] = lire_jour(jour)
         if criteres["personne_naissance"] is None:
             demandee.fautes.append(f"« {champs['naissance']} » n'est pas une date : écrivez 18/04/1993.")
+    for nom, critere in (("depot_du", "depot_debut"), ("depot_au", "depot_fin")):
+        if nom in champs:
+            criteres[critere] = lire_date_saisie(champs[nom])
+            if criteres[critere] is None:
+                demandee.fautes.append(f"« {champs[nom]} » n'est pas une date : écrivez 18/04/2018.")
     if champs.get("etat") in (EtatDemande.ACTIVE, EtatDemande.RADIEE):
         criteres["etat"] = EtatDemande(champs["etat"])
     elif "etat" in champs:

@@ -1,56 +1,76 @@
-"""`/console/<base>/scenes`: the scenes for trainers, each on a base of its own, step by step."""
+"""`/console/<base>/scenes`: the scenes for trainers, step by step.
+
+A scene plays on a base of its own, which bears its name; in the base of the address when that base is
+somebody's: of who has a right on it alone, or of a trainee of an atelier.
+"""
 
 import socket
-from typing import Any, Final
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Reponse
 
+from sne_sandbox.domain.texte import entier_de
 from sne_sandbox.errors import UsageError
+from sne_sandbox.operations import ateliers
 from sne_sandbox.operations import scenes as donnees
+from sne_sandbox.operations.jetons import Droit
 from sne_sandbox.settings import est_boucle_locale
+from sne_sandbox.store.journal import Journal
 from sne_sandbox.web import representation
-from sne_sandbox.web.acces import acces_d_ici, est_locale
+from sne_sandbox.web.acces import acces_d_ici, est_locale, joue_les_scenes, qui_est_la, voit_en_clair
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, section
+from sne_sandbox.web.console.page import apres_action, contrat_servi, evenement, section
+from sne_sandbox.web.console.page import flux as page_flux
+from sne_sandbox.web.console.salle import essentiel, regarder
 from sne_sandbox.web.partage import expediteur, services
 
 blueprint: Final = section("scenes", __name__)
 
 #: Where the pages that a step leads to are.
 _PAGES: Final = {"quotas": "statistiques.quotas", "statistiques": "statistiques.page"}
-#: Seconds after which the page of who follows is loaded again.
-SUIVRE: Final = 5
+_HEURE: Final = 60
+#: Seconds that the stream of who follows lasts, between two looks, between two signs of life, and for which
+#: the lines of one step are gathered: a step opens its line before it has done anything.
+FLUX_DUREE: Final = 30.0
+FLUX_PAS: Final = 0.2
+FLUX_SIGNE: Final = 10.0
+FLUX_REPOS: Final = 0.05
 
 
 @blueprint.get("/scenes")
 def page(base: str) -> str:
-    """The scenes, where each stands, and the link for the room."""
-    connues = {connue.nom for connue in services().magasin.bases.lister()}
-    liste = donnees.scenes()
+    """The scenes, where each stands, and the link for the room. A trainee is shown those of the atelier."""
+    atelier = ateliers.de_la_base(services().magasin, base)
+    choisies = atelier.scenes if atelier is not None else ()
+    liste = [_placer(base, s) for s in donnees.scenes() if not choisies or s.identifiant in choisies]
+    lecture = url_for("connexion.lecture", jeton=acces_d_ici().lecture) if voit_en_clair() else ""
     return render_template(
         "scenes/page.html",
-        scenes=[(s, representation.lire(services(), s) if s.base in connues else None) for s in liste],
-        lecture=_pour_la_salle() + url_for("connexion.lecture", jeton=acces_d_ici().lecture),
-        partagee=_partagee(),
+        scenes=[(s, representation.lire(services(), s)) for s in liste],
+        lecture=lecture and pour_la_salle() + lecture,
+        partagee=partagee(),
     )
 
 
-def _partagee() -> bool:
+def partagee() -> bool:
     """Whether other machines reach this server."""
     noms = services().configuration.noms
     return bool(noms) and not est_boucle_locale(noms[-1])
 
 
-def _pour_la_salle() -> str:
+def pour_la_salle() -> str:
     """The address of this server for the other machines of the room. Opened as localhost, which would lead
     each of them to itself, it is given by a name of this machine."""
     if (publique := acces_d_ici().publique) is not None:
         return publique
     adresse = urlsplit(request.host_url.rstrip("/"))
-    if not _partagee() or not est_locale(request.host):
+    if not partagee() or not est_locale(request.host):
         return adresse.geturl()
     *donnes, _ = services().configuration.noms
     port = f":{adresse.port}" if adresse.port else ""
@@ -59,30 +79,114 @@ def _pour_la_salle() -> str:
 
 @blueprint.get("/scenes/<scene>")
 def scene(base: str, scene: str) -> Reponse:
-    """Where it stands. Once begun it is shown with its own base, whose clock is then at the top."""
-    etat = representation.lire(services(), _trouver(scene))
-    suivre = "suivre" in request.args
+    """The trainer's window; who only reads is led to the room's, without the notes. Once begun it is shown
+    with its own base, whose clock is then at the top."""
+    etat = representation.lire(services(), _placee(base, scene))
+    if not joue_les_scenes() or "projeter" in request.args or "suivre" in request.args:
+        return redirect(url_for("scenes.salle", base=_lieu(etat, base), scene=scene))
     if etat.commencee and base != etat.scene.base:
-        return redirect(_adresse(etat.scene, suivre=1 if suivre else None))
-    reponse: Response = make_response(
+        return redirect(_adresse(etat.scene))
+    return Response(
         render_template(
             "scenes/scene.html",
             etat=etat,
             scene=etat.scene,
-            suivre=suivre,
-            projeter=_projeter(),
+            ecoule=_ecoule(etat),
             pages={nom: (libelle, _PAGES[nom]) for nom, libelle in donnees.PAGES.items()},
         )
     )
-    if suivre:
-        reponse.headers["Refresh"] = str(SUIVRE)
-    return reponse
+
+
+@blueprint.get("/scenes/<scene>/salle")
+def salle(base: str, scene: str) -> Reponse:
+    """The room's window: the step that was played, or that of rank `pas`; never the trainer's notes."""
+    etat = representation.lire(services(), _placee(base, scene))
+    if etat.commencee and base != etat.scene.base:
+        return redirect(url_for("scenes.salle", base=etat.scene.base, scene=scene))
+    rang = entier_de(request.args.get("pas"))
+    vue = regarder(services(), etat, rang if rang in range(1, len(etat.joues)) else None)
+    return Response(render_template("scenes/salle.html", etat=etat, scene=etat.scene, salle=vue))
+
+
+@blueprint.get("/scenes/<scene>/fiche")
+def fiche(base: str, scene: str) -> str:
+    """The sheet of the trainees, to print: questions, room to answer, the rules that are met."""
+    return _feuille(_placee(base, scene), corrige=False)
+
+
+@blueprint.get("/scenes/<scene>/corrige")
+def corrige(base: str, scene: str) -> str:
+    """The same with the answers, for the trainer."""
+    return _feuille(_placee(base, scene), corrige=True)
+
+
+def _feuille(scene: donnees.Scene, *, corrige: bool) -> str:
+    contrat = contrat_servi()
+    attendus = [attendu for pas in scene.pas for attendu in (pas.attendu, *(c.attendu for c in pas.choix))]
+    codes = dict.fromkeys(code for attendu in attendus for code in attendu.regles)
+    return render_template(
+        "scenes/fiche.html",
+        scene=scene,
+        corrige=corrige,
+        envois=[essentiel(pas) for pas in scene.pas],
+        regles=[contrat.regles[code] for code in codes if code in contrat.regles],
+    )
+
+
+def _ecoule(etat: representation.Representation) -> str:
+    """Since when the scene is played, by the machine's clock: « 12 min », « 1 h 05 »."""
+    if etat.debut is None:
+        return ""
+    minutes = max(0, int((datetime.now(UTC) - etat.debut).total_seconds() // 60))
+    return f"{minutes} min" if minutes < _HEURE else f"{minutes // _HEURE} h {minutes % _HEURE:02d}"
+
+
+def _lieu(etat: representation.Representation, base: str) -> str:
+    return etat.scene.base if etat.commencee else base
+
+
+@blueprint.get("/scenes/<scene>/flux")
+def flux(base: str, scene: str) -> Response:
+    """Tells who follows that the scene has moved, as Server-Sent Events, for half a minute: the page is then
+    asked for again."""
+    voulue = _placee(base, scene)
+    recu = request.headers.get("Last-Event-ID") or request.args.get("depuis", "")
+    magasin = services().magasin
+    depuis = connu if (connu := entier_de(recu)) is not None else magasin.journal.dernier(voulue.base)
+    attendre = magasin.veille(voulue.base)
+    dits = mouvements(magasin.journal, voulue.base, depuis, duree=FLUX_DUREE, attendre=attendre)
+    return page_flux(": rien de neuf\n\n" if vu is None else evenement(vu, str(vu), "pas") for vu in dits)
+
+
+def mouvements(
+    journal: Journal, base: str, depuis: int, *, duree: float, attendre: Callable[[float], None] = time.sleep
+) -> Iterator[int | None]:
+    """The last line of a journal each time that it is no longer `depuis` (less, when it was emptied), for
+    `duree` seconds; None now and then, so that a reader who has gone is noticed."""
+    fin = time.monotonic() + duree
+    signe = time.monotonic() + FLUX_SIGNE
+    while True:
+        if (dernier := journal.dernier(base)) != depuis:
+            while True:
+                time.sleep(FLUX_REPOS)
+                dernier, avant = journal.dernier(base), dernier
+                if dernier == avant:
+                    break
+            depuis = dernier
+            yield depuis
+            signe = time.monotonic() + FLUX_SIGNE
+        elif time.monotonic() > signe:
+            yield None
+            signe = time.monotonic() + FLUX_SIGNE
+        if time.monotonic() + FLUX_PAS > fin:
+            return
+        attendre(FLUX_PAS)
 
 
 @blueprint.post("/scenes/<scene>/commencer")
 def commencer(base: str, scene: str) -> Reponse:
     """Puts it at its start. A base of its name that it did not make is emptied only by who says so."""
-    voulue = _trouver(scene)
+    voulue = _placee(base, scene)
     etat = representation.lire(services(), voulue)
     if etat.etrangere and request.form.get("vider") != "oui":
         raise UsageError(
@@ -97,24 +201,30 @@ def commencer(base: str, scene: str) -> Reponse:
 
 @blueprint.post("/scenes/<scene>/pas/<int:rang>")
 def jouer(base: str, scene: str, rang: int) -> Reponse:
-    """Plays its next step, and shows what came of it."""
-    voulue = _trouver(scene)
-    representation.jouer(services(), voulue, rang, expediteur())
-    return redirect(_adresse(voulue, _anchor=f"pas-{rang}"), 303)
+    """Plays its next step, as the room chose it when it is asked, and shows what came of it."""
+    voulue = _placee(base, scene)
+    choix = entier_de(request.form.get("choix"))
+    representation.jouer(services(), voulue, rang, expediteur(), choix)
+    # Without a fragment: the button of the next step, which has `autofocus`, then has the focus.
+    return redirect(_adresse(voulue), 303)
 
 
-def _adresse(scene: donnees.Scene, **suite: Any) -> str:
+def _adresse(scene: donnees.Scene) -> str:
     """Its page, with its own base."""
-    return url_for("scenes.scene", base=scene.base, scene=scene.identifiant, projeter=_projeter(), **suite)
+    return url_for("scenes.scene", base=scene.base, scene=scene.identifiant)
 
 
-def _projeter() -> int | None:
-    """1 when the page is for a projector: no menu, and the step that was played and the next alone."""
-    return 1 if "projeter" in request.args else None
-
-
-def _trouver(identifiant: str) -> donnees.Scene:
+def _placee(base: str, identifiant: str) -> donnees.Scene:
+    """The scene of that name, where it plays when it is asked for in a base."""
     trouvee = donnees.trouver(identifiant)
     if trouvee is None:
-        raise NotFound(f"La scène [{identifiant[:40]}] n'existe pas : la liste est à /console/ecole/scenes.")
-    return trouvee
+        raise NotFound(f"La scène [{identifiant[:40]}] n'existe pas : la liste est à /console/{base}/scenes.")
+    return _placer(base, trouvee)
+
+
+def _placer(base: str, scene: donnees.Scene) -> donnees.Scene:
+    entree = qui_est_la()
+    a_soi = entree is not None and entree.droit is Droit.BASE
+    if a_soi or ateliers.de_la_base(services().magasin, base) is not None:
+        return scene.sur(base)
+    return scene

@@ -23,7 +23,8 @@ TEXTE_MAX: Final = 400
 
 Remarque = dict[str, Any]
 """What is said of an element: regle, message, gravite, remede, fidelite, source; `propriete` is its path, and
-`ensuite` the title above what a rule would say once the schema accepts the document."""
+`ensuite` the title above what a rule would say once the schema accepts the document; `sorte`, of what the
+schema refuses, the name of the sentence in `phrases.toml`."""
 
 
 @dataclass(slots=True)
@@ -39,6 +40,8 @@ class PasArbre:
     note: str = ""
     ouvre: bool = False
     ferme: bool = False
+    plie: bool = False
+    """Shown closed: nothing is said of what it holds."""
     court: bool = False
     """Without content: `<a/>`."""
     repere: str = ""
@@ -62,12 +65,13 @@ def construire(
     remarques: Iterable[Remarque] = (),
     contrat: Contrat | None = None,
     prefixes: bool = False,
+    plier: bool = False,
     maximum: int = ELEMENTS_MAX,
 ) -> Arbre:
     """The tree of `racine` (lxml), NIR masked. Lines are those of the document received; when it has only
     one, elements are numbered instead, in the remarks too. Each remark goes to the element its `propriete`
     names, else to the nearest one above; `repere` is added to it, the name to link to. `contrat` has the
-    words of codes and the names of communes."""
+    words of codes and the names of communes. `plier` closes the branches of which nothing is said."""
     batisseur = _Batisseur(contrat, prefixes, maximum)
     montre = deepcopy(racine)
     masquer_arbre(montre)
@@ -78,7 +82,25 @@ def construire(
             pas.ligne = rang
             for remarque in pas.anomalies:
                 remarque["ligne"] = rang
+    if plier:
+        _plier(batisseur.pas)
     return Arbre(tuple(batisseur.pas), batisseur.reste, perdues)
+
+
+def _plier(pas: list[PasArbre]) -> None:
+    """Closes each branch that holds no remark; of a document without any, all below the second level."""
+    dites = any(p.anomalies for p in pas)
+    ouverts: list[PasArbre] = []
+    for p in pas:
+        if p.ferme:
+            ouverts.pop()
+            continue
+        if p.anomalies:
+            for dessus in ouverts:
+                dessus.plie = False
+        if p.ouvre:
+            p.plie = bool(ouverts) and not p.anomalies and (dites or len(ouverts) > 1)
+            ouverts.append(p)
 
 
 class _Batisseur:
@@ -216,6 +238,7 @@ def refus_du_schema(contrat: Contrat, refuse: Controle) -> list[Remarque]:
             "remede": faute.remede,
             "propriete": faute.chemin,
             "ligne": faute.ligne,
+            "sorte": "" if faute.ensuite else faute.regle.partition(" ")[2],
             "fidelite": faute.fidelite,
             "source": faute.source if faute.ensuite else "schéma de l'interface",
         }

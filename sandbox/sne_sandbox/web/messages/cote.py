@@ -22,6 +22,7 @@ from sne_sandbox.web.messages.documents import (
     montrer_bruts,
     montrer_octets,
 )
+from sne_sandbox.web.messages.verdict import verdict_vecu
 from sne_sandbox.web.partage import VERSION
 
 Nom = Literal["requete", "reponse"]
@@ -31,6 +32,11 @@ _TITRES: Final = {"requete": "Requête", "reponse": "Réponse"}
 _HEXA: Final = 128
 _EXTRAIT: Final = 3000
 _APERCU: Final = 100_000
+#: What the durations of an archive are.
+_MESURE: Final = (
+    "wait : du message reçu entier à la réponse prête, mesuré par le serveur. send et receive : non mesurés, "
+    "0 parce que HAR 1.2 n'y admet pas -1."
+)
 #: What a file is, by its first bytes.
 _SUFFIXES: Final = {b"%PDF": "pdf", b"PK\x03\x04": "zip", b"<?xm": "xml"}
 
@@ -74,8 +80,11 @@ class Cote:
     texte: str = ""
 
 
-def cote_de(observation: Observation, nom: Nom, remarques: Iterable[Remarque] = ()) -> Cote:
-    """One side of an exchange; `remarques` are put beside the elements they speak of."""
+def cote_de(
+    observation: Observation, nom: Nom, remarques: Iterable[Remarque] = (), *, plier: bool = False
+) -> Cote:
+    """One side of an exchange; `remarques` are put beside the elements they speak of, `plier` closes the
+    branches of its document of which nothing is said."""
     echange = observation.echange
     requete = nom == "requete"
     courrier = courrier_de(observation, nom)
@@ -89,7 +98,7 @@ def cote_de(observation: Observation, nom: Nom, remarques: Iterable[Remarque] = 
         en_tetes=masquer_en_tetes(echange.en_tetes if requete else echange.en_tetes_reponse),
         document=None
         if racine is None
-        else construire(racine, remarques=remarques, contrat=observation.contrat),
+        else construire(racine, remarques=remarques, contrat=observation.contrat, plier=plier),
         enveloppe=None
         if courrier.enveloppe is None or observation.asynchrone
         else construire(courrier.enveloppe, prefixes=True),
@@ -232,8 +241,20 @@ def defauts(observation: Observation, profil: str) -> list[Remarque]:
 # --- as an HTTP archive -------------------------------------------------------------------------------------
 
 
-def en_har(observation: Observation, *, origine: str) -> dict[str, Any]:
-    """The archive; `origine` is scheme and authority of the server. NIR masked."""
+def en_har(*observations: Observation, origine: str) -> dict[str, Any]:
+    """The archive, its entries in the order given; `origine` is scheme and authority of the server. NIR
+    masked."""
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "sne-sandbox", "version": VERSION},
+            "pages": [],
+            "entries": [_entree(observation, origine) for observation in observations],
+        }
+    }
+
+
+def _entree(observation: Observation, origine: str) -> dict[str, Any]:
     echange = observation.echange
     millisecondes = echange.duree_us / 1000
     requete: dict[str, Any] = {
@@ -270,22 +291,16 @@ def en_har(observation: Observation, *, origine: str) -> dict[str, Any]:
         "headersSize": -1,
         "bodySize": len(echange.reponse),
     }
-    entree = {
+    perdue = f" {verdict_vecu(echange).phrase}" if echange.panne is not None or echange.non_remise else ""
+    return {
         "startedDateTime": echange.recu_le.isoformat(),
         "time": millisecondes,
         "request": requete,
         "response": reponse,
         "cache": {},
-        "timings": {"send": 0, "wait": millisecondes, "receive": 0},
-        "comment": f"Échange {echange.identifiant} de la base {echange.base} ; NIR masqués.",
-    }
-    return {
-        "log": {
-            "version": "1.2",
-            "creator": {"name": "sne-sandbox", "version": VERSION},
-            "pages": [],
-            "entries": [entree],
-        }
+        # HAR has -1 for what is not known, but not in place of these three, which it wants.
+        "timings": {"send": 0, "wait": millisecondes, "receive": 0, "comment": _MESURE},
+        "comment": f"Échange {echange.identifiant} de la base {echange.base} ; NIR masqués.{perdue}",
     }
 
 

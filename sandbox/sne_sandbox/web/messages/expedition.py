@@ -12,6 +12,7 @@ from lxml import etree
 
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.domain.echange import CONSOLE, HORS_HTTP, REJEU, Appel, Echange, RequeteHttp, sans_secrets
 from sne_sandbox.errors import StructureIncorrecte, UsageError
@@ -132,10 +133,12 @@ class Reduction:
 
 
 def cibles(observation: Observation) -> list[str]:
-    """What a document may be reduced to: codes of rules, or « structure » for a refusal by the schema."""
+    """What a document may be reduced to: codes of rules, those that block first, or « structure » for a
+    refusal by the schema."""
     if observation.arbre is None or observation.operation not in OPERATIONS or observation.asynchrone:
         return []
-    codes = list(dict.fromkeys(str(a.get("regle")) for a in observation.anomalies))
+    anomalies = sorted(observation.anomalies, key=lambda a: a.get("gravite") != Gravite.BLOQUANTE)
+    codes = list(dict.fromkeys(str(a.get("regle")) for a in anomalies))
     if not codes and observation.echange.verdict == "fault" and _fautes(observation, observation.arbre):
         return ["structure"]
     return codes

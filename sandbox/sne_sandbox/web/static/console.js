@@ -1,4 +1,4 @@
-// Live journal, keyboard, copy buttons. Everything here is a comfort: the pages read without it.
+// Keyboard, copy buttons. Everything here is a comfort: the pages read without it.
 "use strict";
 
 // --- copy buttons ------------------------------------------------------------------------------------------
@@ -18,84 +18,6 @@ for (const bouton of document.querySelectorAll("[data-copier]")) {
     bouton.textContent = "Copié";
     setTimeout(() => { bouton.textContent = "Copier"; }, 1500);
   });
-}
-
-// --- live list: <tbody data-flux="URL" data-dernier="ID">, rows rendered and escaped by the server ----------
-// The newest come first. An event « etat » brings the page as it is now, « fin » leads elsewhere.
-const liste = document.querySelector("[data-flux]");
-if (liste && window.EventSource) {
-  const GARDEES = 200;
-  const voyant = document.querySelector("[data-direct]");
-  const annonce = document.querySelector("[data-annonce]");
-  const pause = document.querySelector("[data-pause]");
-  const compte = document.querySelector("[data-gardes]"), depart = Number(liste.dataset.dernier);
-  let source = null, silence = null, enPause = false, dernier = liste.dataset.dernier, arrivees = 0;
-
-  const dire = (mot, actif = false) => {
-    clearTimeout(silence);
-    silence = null;
-    voyant.classList.toggle("actif", actif);
-    voyant.querySelector("[data-mot]").textContent = mot;
-  };
-
-  const ouvrir = () => {
-    if (source || enPause) return;
-    const adresse = new URL(liste.dataset.flux, location.href);
-    if (dernier) adresse.searchParams.set("depuis", dernier);
-    source = new EventSource(adresse);
-    source.onopen = () => dire("en direct", true);
-    source.onerror = () => {
-      voyant.classList.remove("actif");
-      // A stream that ends is opened again within a second or two: longer, nobody answers, or one is no longer
-      // signed in, which a page that is asked for again tells.
-      silence ??= setTimeout(() => { if (!enPause) dire("coupé : rechargez la page"); }, 4000);
-      // A browser comes back by itself from a stream that ends, not from a refusal (503: too many readers).
-      if (source?.readyState === EventSource.CLOSED) { fermer(); setTimeout(ouvrir, 5000); }
-    };
-    source.addEventListener("echange", (evenement) => {
-      dernier = evenement.lastEventId;
-      if (compte) { // ids follow each other: what a filter keeps out is counted too
-        const gardes = Number(compte.dataset.gardes) + Number(dernier) - depart;
-        compte.textContent = `${gardes.toLocaleString("fr-FR")} ${gardes < 2 ? "échange gardé" : "échanges gardés"}`;
-      }
-      document.querySelector("[data-vide]")?.remove();
-      document.querySelector("[data-liste]").hidden = false;
-      liste.insertAdjacentHTML("afterbegin", evenement.data);
-      liste.firstElementChild.classList.add("arrivee");
-      while (liste.children.length > GARDEES) liste.lastElementChild.remove();
-      arrivees += 1;
-    });
-    source.addEventListener("etat", (evenement) => { // what has changed takes the place of what has its id
-      const recus = new DOMParser().parseFromString(evenement.data, "text/html");
-      for (const recu of recus.querySelectorAll("[id]")) {
-        const ici = document.getElementById(recu.id);
-        if (!ici?.isEqualNode(recu)) ici?.replaceWith(document.importNode(recu, true));
-      }
-      arrivees += 1;
-    });
-    source.addEventListener("fin", (evenement) => {
-      enPause = true; // nothing comes after it
-      fermer();
-      location.replace(evenement.data);
-    });
-  };
-  const fermer = () => { source?.close(); source = null; voyant.classList.remove("actif"); };
-  setInterval(() => { // a reader is told once a while, not at each line
-    const dit = document.querySelector("[data-dit]")?.dataset.dit;
-    if (arrivees) annonce.textContent = dit ?? `${arrivees} ${arrivees === 1 ? "nouvel échange" : "nouveaux échanges"}`;
-    arrivees = 0;
-  }, 3000);
-  voyant.hidden = false;
-  pause.addEventListener("click", () => {
-    enPause = !enPause;
-    pause.textContent = enPause ? "Reprendre" : "Pause";
-    if (enPause) { fermer(); dire("en pause"); } else ouvrir();
-  });
-  // Tabs that nobody looks at hold no stream: browsers open six connections to a server, for all tabs.
-  document.addEventListener("visibilitychange", () => { if (document.hidden) fermer(); else ouvrir(); });
-  addEventListener("pagehide", fermer);
-  addEventListener("pageshow", ouvrir);
-  ouvrir();
 }
 
 // --- the menu of a telephone, one line that slides: the section that is shown is in sight -------------------

@@ -13,7 +13,7 @@ from sne_sandbox.conformance.observation import Observation, observer
 from sne_sandbox.conformance.trafic import parcourir
 from sne_sandbox.domain.panne import PanneDefinition
 from sne_sandbox.operations import lifecycle, pannes
-from sne_sandbox.operations.lifecycle import Fait
+from sne_sandbox.operations.faits import Fait
 from sne_sandbox.reports.model import Constat
 
 Juger = Callable[..., list[Constat]]

@@ -234,7 +234,7 @@ def test_nothing_that_was_typed_is_lost(banc: Banc, ouvrir: Callable[[str], Form
     (dite,) = arbre.xpath("//p[@role='alert']")
     phrase = " ".join(dite.text_content().split())
     assert phrase.count("pas lisible") == 1
-    assert "fermée sous un autre nom" in phrase
+    assert "ouverte ligne" in phrase, phrase
     assert "Remède : fermez les balises dans l'ordre inverse de leur ouverture. Rien n'est parti" in phrase
     assert arbre.xpath("//textarea")[0].text.removeprefix("\n") == casse
     assert arbre.xpath("//input[@name='nom']/@value") == ["mien.xml"]

@@ -19,7 +19,7 @@ from sne_sandbox.operations import pannes
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 from sne_sandbox.settings import Reglages
 from sne_sandbox.web.app import creer_application
-from sne_sandbox.web.console import controle
+from sne_sandbox.web.console import temps
 from sne_sandbox.web.partage import Configuration
 
 Page = Callable[..., Any]
@@ -51,11 +51,12 @@ def sauvegardes(banc: Banc) -> Iterator[Sauvegardes]:
 
 @pytest.mark.parametrize("adresse", PAGES)
 def test_every_page_is_reached_from_every_other(banc: Banc, page: Page, adresse: str) -> None:
-    onglets = page(f"/controle{adresse}").xpath("//nav[@aria-label='Contrôle']//a")
-    pages = [f"/controle{p}" for p in PAGES] + ["/jetons"]
-    assert [a.get("href") for a in onglets] == [f"/console/{banc.nom}{p}" for p in pages]
+    onglets = page(f"/controle{adresse}").xpath("//nav[@aria-label='Base']//a")
+    voisines = [a.get("href").removeprefix(f"/console/{banc.nom}") for a in onglets]
+    assert set(voisines) >= {*(f"/controle{p}" for p in PAGES if p != "/remettre"), "/jetons", "/guichets"}
     (ici,) = [a for a in onglets if a.get("aria-current")]
-    assert ici.get("href") == f"/console/{banc.nom}/controle{adresse}"
+    # What goes back to its start is below the snapshots.
+    assert ici.get("href") == f"/console/{banc.nom}/controle{adresse.replace('/remettre', '/sauvegardes')}"
 
 
 # --- the clock --------------------------------------------------------------------------------------------
@@ -64,7 +65,7 @@ def test_every_page_is_reached_from_every_other(banc: Banc, page: Page, adresse:
 def test_what_time_did_is_told_and_leads_to_the_demandes(banc: Banc, page: Page, envoyer: Page) -> None:
     numero, _ = banc.creer_demande()
     assert "15/03/2018" in textes(page("/controle"))
-    vue = suivre(banc, envoyer("/controle/avancer", depuis="/controle", vers="P13M"))
+    vue = suivre(banc, envoyer("/controle/avancer", depuis="/controle", vu="oui", vers="P13M"))
     assert "15/04/2019" in message(vue)
     assert "1 demande radiée faute de renouvellement" in message(vue)
     nuits = vue.xpath("//section[@id='nuits']//tbody/tr")
@@ -75,7 +76,7 @@ def test_what_time_did_is_told_and_leads_to_the_demandes(banc: Banc, page: Page,
     assert set(liens) == {f"/console/{banc.nom}/demandes/{numero}"}
     assert banc.http.get(liens[0], headers=ENTETES).status_code == 200
     # Nothing happened since: the nights before are elsewhere.
-    vue = suivre(banc, envoyer("/controle/avancer", depuis="/controle", vers="P1D"))
+    vue = suivre(banc, envoyer("/controle/avancer", depuis="/controle", vu="oui", vers="P1D"))
     assert vue.xpath("//section[@id='nuits']//tbody/tr") == []
     assert len(page("/controle").xpath("//section[@id='nuits']//tbody/tr")) == 2
 
@@ -116,7 +117,7 @@ def test_nights_that_wait_are_asked_about_on_every_page(banc: Banc, page: Page, 
         )
         (formulaire,) = bande.xpath(".//form")
         assert formulaire.get("action") == f"/console/{banc.nom}/controle/nuits"
-    vue = suivre(banc, envoyer("/controle/nuits", depuis="/controle"))
+    vue = suivre(banc, envoyer("/controle/nuits", depuis="/controle", vu="oui"))
     assert "1 demande effacée" in message(vue)
     assert vue.xpath("//div[contains(@class, 'message')]") == []
     assert numero
@@ -126,14 +127,14 @@ def test_the_clock_is_frozen_and_given_back(banc: Banc, envoyer: Page) -> None:
     def horloge() -> Horloge:
         return banc.services.magasin.bases.lire(banc.nom).horloge  # type: ignore[no-any-return]
 
-    vue = suivre(banc, envoyer("/controle/figer", depuis="/controle", instant="2018-03-20T09:30"))
+    vue = suivre(banc, envoyer("/controle/figer", depuis="/controle", vu="oui", instant="2018-03-20T09:30"))
     assert "20/03/2018 09:30" in message(vue)
     assert horloge().fige_a is not None
-    suivre(banc, envoyer("/controle/avancer", depuis="/controle", vers="2018-04-01"))
+    suivre(banc, envoyer("/controle/avancer", depuis="/controle", vu="oui", vers="2018-04-01"))
     assert horloge().maintenant(MIDI).isoformat() == "2018-04-01T09:30:00+02:00"
-    suivre(banc, envoyer("/controle/reelle", depuis="/controle"))
+    suivre(banc, envoyer("/controle/reelle", depuis="/controle", vu="oui"))
     assert horloge().reelle
-    suivre(banc, envoyer("/controle/figer", depuis="/controle"))
+    suivre(banc, envoyer("/controle/figer", depuis="/controle", vu="oui"))
     assert horloge().fige_a is not None
 
 
@@ -157,7 +158,7 @@ def test_a_move_that_cannot_be_says_why(
 
 
 def test_many_nights_are_folded(banc: Banc, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(controle, "NUITS_DEPLIEES", 1)
+    monkeypatch.setattr(temps, "NUITS_DEPLIEES", 1)
     banc.creer_demande()
     banc.api("POST", f"/bases/{banc.nom}/clock/advance", {"vers": "P14M"})
     arbre = page("/controle")
@@ -174,8 +175,10 @@ def test_what_the_clock_page_proposes_can_be_done(banc: Banc, page: Page, envoye
         Horloge(decalage=MIDI + timedelta(days=1) - datetime.now(UTC)),
     ):
         mettre_a_l_heure(banc.services.magasin, banc.nom, horloge)
-        (propose,) = page("/controle").xpath("//input[@name='instant']/@value")
-        vue = suivre(banc, envoyer("/controle/figer", depuis="/controle", instant=propose))
+        arbre = page("/controle")
+        (jour,) = arbre.xpath("//input[@id='instant']/@value")
+        (heure,) = arbre.xpath("//input[@name='heure']/@value")
+        vue = suivre(banc, envoyer("/controle/figer", depuis="/controle", vu="oui", jour=jour, heure=heure))
         assert "Il est maintenant" in message(vue)
 
 

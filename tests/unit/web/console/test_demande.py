@@ -135,10 +135,8 @@ def test_the_nights_that_it_shared_are_told(banc: Banc, page: Page) -> None:
         etapes = page(f"/demandes/{une}").xpath("//ol[@class='frise']/li")
         faits = [" ".join(li.xpath("string(.//*[@class='fait'])").split()) for li in etapes]
         assert faits[2:] == [
-            "Jour du préavis d'échéance",
-            "Nuit du 15/02/2019 : préavis d'échéance ✓ accepté",
+            "Nuit du 15/02/2019 : préavis d'échéance",
             "Fin de validité",
-            "Nuit du 15/04/2019 : demande radiée faute de renouvellement ✓ accepté",
             "Radiation",
             "Fin de la réactivation possible",
             "Effacement",

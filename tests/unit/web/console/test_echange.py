@@ -79,7 +79,9 @@ def test_each_anomaly_stands_beside_its_element(banc: Banc, page: Callable[..., 
     assert "Une demande existe déjà" in bulle
     assert "Remède" in bulle
     assert "Source :" in bulle
-    (repere,) = arbre.xpath("//li[@class='constat'][contains(., 'DOU001')]/a/@href")
+    (repere,) = arbre.xpath(
+        "//li[@class='constat'][contains(., 'DOU001')]/p[@class='tete']/a[.='DOU001']/@href"
+    )
     assert fautif.getparent().get("id") == repere[1:]
 
 
@@ -198,11 +200,14 @@ def test_a_refused_handshake_has_its_page(banc: Banc, page: Callable[..., Any]) 
     banc.services.magasin.journal.consigner(None, ligne)
     arbre = page("/echanges/1")
     assert "L'autorité est inconnue." in arbre.text_content()
-    assert arbre.xpath("string(//p[@class='explication'])") == "Explication détail"
+    assert arbre.xpath("string(//p[@class='remede'])") == "Remède Détail."
     assert arbre.xpath("//form[contains(@action, 'rejouer')]") == []
     assert arbre.xpath("//pre[@aria-label='Commande curl']") == []
     # Nothing was sent: there is nothing to show, to download or to send again.
-    assert arbre.xpath("//h2/text()") == ["Refus TLS"]
+    titres = [" ".join(h2.text_content().split()) for h2 in arbre.xpath("//h2")]
+    assert titres == ["✕ Connexion TLS refusée", "Pourquoi"]
+    phrases = [li.text_content() for li in arbre.xpath("//figure[contains(@class, 'sequence')]//li")]
+    assert phrases == ["La poignée de main TLS échoue\N{NO-BREAK SPACE}: L'autorité est inconnue."]
 
 
 def test_a_document_that_is_no_xml_is_shown_line_by_line(banc: Banc, page: Callable[..., Any]) -> None:
@@ -214,6 +219,32 @@ def test_a_document_that_is_no_xml_is_shown_line_by_line(banc: Banc, page: Calla
         f"/console/{banc.nom}/composer/getNumUnique?echange=1"
     ]
     assert len(arbre.xpath("//a[.='le document seul']")) == 1  # of the request: the answer has none
+    # The line at fault alone, among its neighbours.
+    lignes = arbre.xpath("//ol[@class='lignes-citees']/li")
+    assert [li.xpath("string(code)") for li in lignes] == [
+        "<a>",
+        f"  <nir>{masquer_nir(NIR)}</nir>",
+        "  <b></a>",
+    ]
+    assert [li.get("class") for li in lignes] == [None, None, "fautive"]
+    pourquoi = a_plat(arbre.xpath("//section[@aria-labelledby='t-fault']")[0])
+    assert "la balise <b> ouverte ligne 3 n'est pas fermée" in pourquoi
+    assert "Remède Fermez les balises" in pourquoi
+
+
+def test_the_line_of_an_envelope_that_is_no_xml_is_shown(banc: Banc, page: Callable[..., Any]) -> None:
+    chemin = f"/bases/{banc.nom}/services/DemandeLogementImplService/"
+    banc.poster(b"<a>\n<b></a>", "application/soap+xml", chemin=chemin)
+    banc.poster(b"<a>R & D</a>", "application/soap+xml", chemin=chemin)
+    for identifiant, dite in ((1, "<b></a>"), (2, "<a>R & D</a>")):
+        arbre = page(f"/echanges/{identifiant}")
+        assert arbre.xpath("//li[@class='fautive']/code/text()") == [dite]
+        assert "dans l'enveloppe" in arbre.xpath("string(//figcaption)")
+    lu = banc.http.get(
+        f"/console/{banc.nom}/echanges/1",
+        headers={**ENTETES, "Authorization": f"Bearer {banc.app.extensions['acces'].lecture}"},
+    )
+    assert lu.status_code == 200
 
 
 def test_a_tolerance_is_not_told_as_read_when_the_message_is_refused(
@@ -257,9 +288,158 @@ def test_a_panne_that_was_played_is_told(banc: Banc, page: Callable[..., Any]) -
     )
     banc.services.magasin.journal.consigner(None, ligne)
     texte = a_plat(page("/echanges/1"))
-    assert "Panne jouée : html_502" in texte
+    assert "Panne jouée :" in texte
+    assert "Page 502 d'une passerelle Le client a reçu une page HTML" in texte
+    assert "html_502 · la base" in texte
     assert "la base ne change pas" in texte
-    assert "panne html_502" in a_plat(page("/journal"))
+    assert "Page 502 reçue" in a_plat(page("/journal"))
+
+
+# --- in one screen ------------------------------------------------------------------------------------------
+
+
+def test_what_blocks_comes_first_and_is_counted_apart(banc: Banc, page: Callable[..., Any]) -> None:
+    """Each remark leads to Composer by its rank in the list that the journal holds, not by its place here."""
+    racine = message(specimen("personne_seule"), "CRE")
+    banc.demander(racine)
+    poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/dateNaissance", "2091-09-14")
+    banc.demander(racine)
+    echange = banc.services.magasin.journal.lire(banc.nom, 2)
+    regles = [(a["regle"], a["gravite"]) for a in echange.anomalies]
+    rang = regles.index(("IDT002", "bloquante"))
+    assert ("ENT012", "avertissement") in regles[:rang], "a warning comes first in the journal"
+    arbre = page("/echanges/2")
+    titres = [" ".join(h2.text_content().split()) for h2 in arbre.xpath("//h2")]
+    assert titres[:3] == [
+        "✕ Refusé par les contrôles",
+        f"Ce qui bloque ({sum(g == 'bloquante' for _, g in regles)})",
+        f"Avertissements ({sum(g == 'avertissement' for _, g in regles)})",
+    ]
+    (constat,) = arbre.xpath("//section[@aria-labelledby='t-anomalies']//li[contains(., 'IDT002')]")
+    assert constat.xpath("string(.//span[@class='lieu'])").startswith("demandeur/dateNaissance, ligne")
+    assert constat.xpath(".//span[@class='lieu']/@title") == [
+        f"interfaceNuu/{FORMULAIRE}/personnePhysique/demandeur/dateNaissance"
+    ]
+    assert constat.xpath(".//p[@class='remede']")
+    assert constat.xpath(".//a[starts-with(., 'Corriger')]/@href") == [
+        f"/console/{banc.nom}/composer/getNumUnique?echange=2&remarque={rang}"
+    ]
+    # What blocks is reduced first.
+    assert arbre.xpath("//select[@id='cible']/option/@value")[0] == "IDT002"
+
+
+def test_the_document_is_folded_to_what_is_at_fault(banc: Banc, page: Callable[..., Any]) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/dateNaissance", "2091-09-14")
+    banc.demander(racine)
+    plie, entier = page("/echanges/1"), page("/echanges/1?document=entier")
+    ouverts = "//*[@aria-label='Document de la requête']//details[@class='noeud'][@open]"
+    noms = f"{ouverts}/summary//span[@class='nom']/text()"
+    assert [*dict.fromkeys(plie.xpath(noms))] == [
+        "interfaceNuu", "demande", "demandeLogement", "personnePhysique", "demandeur",
+    ]  # fmt: skip
+    assert len(entier.xpath(noms)) > 15
+    (lien,) = plie.xpath("//a[@data-deplier]")
+    assert (lien.text, lien.get("href")) == (
+        "Tout déplier", f"/console/{banc.nom}/echanges/1?document=entier#t-requete",
+    )  # fmt: skip
+
+
+def test_what_the_sne_changed_is_a_difference(banc: Banc, page: Callable[..., Any]) -> None:
+    numero, _ = banc.creer_demande()
+    (tableau,) = page("/echanges/1").xpath("//section[@aria-labelledby='t-differences']//tbody")
+    lignes = {
+        ligne.xpath("normalize-space(th)").split(" ", 1)[1]: [a_plat(td) for td in ligne.xpath("td")]
+        for ligne in tableau.xpath("tr")
+    }
+    assert lignes["demandeLogement/numUnique ajouté"] == ["—", numero]
+    assert lignes["entete/typeFichier changé"] == ["CRE", "RET"]
+
+
+def test_who_spoke_to_whom_is_drawn_and_told(banc: Banc, page: Callable[..., Any]) -> None:
+    banc.creer_demande()
+    arbre = page("/echanges/1")
+    (figure,) = arbre.xpath("//figure[contains(@class, 'sequence')]")
+    (svg,) = figure.xpath("svg")
+    dits = [figure.xpath(f"string(//*[@id='{nom}'])") for nom in svg.get("aria-labelledby").split()]
+    assert dits[0] == "Qui a parlé à qui : Accepté"
+    etapes = [a_plat(li) for li in figure.xpath(".//li")]
+    assert etapes[0].startswith("Le guichet envoie getNumUnique CRE")
+    assert etapes[1].startswith("Le SNE : accepté, en ")
+    assert etapes[-1].startswith("Le guichet reçoit HTTP 200")
+    assert all(etape.split(".")[0] in " ".join(dits[1].split()) for etape in etapes)
+
+
+def test_what_nobody_sent_is_a_fact(banc: Banc, page: Callable[..., Any]) -> None:
+    """« accepté » is no word for a night that radiates."""
+    for methode, phrase in (("NUIT", "Nuit du 2 mai : 1 demande radiée."), ("REMISE", "La base est remise.")):
+        ligne = Echange(
+            base=banc.nom,
+            recu_le=datetime.now(UTC),
+            methode=methode,
+            chemin=phrase,
+            verdict=VerdictEchange.ACCEPTE,
+        )
+        banc.services.magasin.journal.consigner(None, ligne)
+    for identifiant, dits in (
+        (1, ("Nuit passée", "1 demande radiée")),
+        (2, ("Base remise en état", "remise")),
+    ):
+        principal = page(f"/echanges/{identifiant}").xpath("//main")[0]
+        texte = a_plat(principal)
+        assert "accepté" not in texte
+        assert all(dit in texte for dit in dits)
+        assert principal.xpath("//figure") == []
+
+
+# --- two of them --------------------------------------------------------------------------------------------
+
+
+def test_two_exchanges_are_compared(banc: Banc, page: Callable[..., Any]) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/dateNaissance", "2091-09-14")
+    banc.demander(racine)
+    poser(racine, f"{FORMULAIRE}/personnePhysique/demandeur/dateNaissance", "1991-09-14")
+    banc.demander(racine)
+    assert page("/echanges/2").xpath("//a[starts-with(., 'Avec le n°')]/@href") == [
+        f"/console/{banc.nom}/echanges/comparer?a=1&b=2"
+    ]
+    arbre = page("/echanges/comparer?a=1&b=2")
+    verdicts = [" ".join(h2.text_content().split()) for h2 in arbre.xpath("//div[@class='cote-a-cote']//h2")]
+    assert verdicts == ["✕ Refusé par les contrôles", "✓ Accepté"]
+    assert arbre.xpath("//h3[starts-with(., 'Parties')]/following-sibling::ul[1]//a/text()") == ["IDT002"]
+    (ligne,) = arbre.xpath("//section[@aria-labelledby='t-document-1']//tbody/tr")
+    assert a_plat(ligne) == "± demandeur/dateNaissance changé 2091-09-14 1991-09-14"
+
+
+def test_what_is_compared_is_masked_and_found(banc: Banc, page: Callable[..., Any]) -> None:
+    racine = message(specimen("personne_seule_nir"), "CRE")
+    nir = next(e for e in racine.iter(f"{{{NS}}}nir"))
+    banc.demander(racine)
+    ancien, nir.text = nir.text, "206127511100564"
+    banc.demander(racine)
+    texte = html.tostring(page("/echanges/comparer?a=1&b=2"), encoding="unicode")
+    assert "demandeur/nir" in texte
+    assert ancien not in texte
+    assert nir.text not in texte
+    page("/echanges/comparer?a=1&b=9", statut=404)
+    assert "avec le n°" in page("/echanges/comparer").text_content()
+    assert "avec le n°" in page("/echanges/comparer?a=x&b=2").text_content()
+
+
+@pytest.mark.parametrize("paire", [(1, 2), (2, 3), (3, 4), (4, 4)])
+def test_any_two_are_compared(banc: Banc, page: Callable[..., Any], paire: tuple[int, int]) -> None:
+    """What has no document, or is no message at all, is compared for what it has."""
+    banc.demander(b"<a><b></a>")
+    banc.relire("x")
+    banc.services.magasin.journal.consigner(
+        None, Echange(base=banc.nom, recu_le=datetime.now(UTC), methode="NUIT", chemin="Nuit.",
+                      verdict=VerdictEchange.ACCEPTE),
+    )  # fmt: skip
+    banc.demander(specimen("personne_seule"))
+    arbre = page("/echanges/comparer?a={}&b={}".format(*paire))
+    assert len(arbre.xpath("//section[contains(@class, 'vecu')]")) == 2
+    assert arbre.xpath("//*[@role='alert']") == []
 
 
 # --- NIR ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from navigateur import ENTETES
 
 from sne_sandbox.domain.base import Horloge
 from sne_sandbox.operations import bases, quotas, scenes
-from sne_sandbox.operations.lifecycle import Fait, code
-from sne_sandbox.operations.scenes import Scene
+from sne_sandbox.operations.faits import Fait, code
+from sne_sandbox.operations.scenes import Attendu, PasScene, Scene
 from sne_sandbox.web import representation
 from sne_sandbox.web.app import creer_application
+from sne_sandbox.web.console import salle
 from sne_sandbox.web.console.filtres import insecables
-from sne_sandbox.web.partage import Configuration
+from sne_sandbox.web.console.scenes import mouvements
+from sne_sandbox.web.partage import Configuration, Expediteur
 from sne_sandbox.web.representation import Joue
 
 SCENES = scenes.scenes()
@@ -76,9 +79,19 @@ def test_exchanges_of_nights_and_scenes_have_no_dead_link(
     assert [lien for lien in liens if banc.http.get(lien, headers=ENTETES).status_code >= 400] == []
 
 
+def coups(pas: PasScene) -> list[tuple[int | None, Attendu]]:
+    """What is pressed to play a step, in order: its button, or every choice, those that are refused first."""
+    if not pas.choix:
+        return [(None, pas.attendu)]
+    choix: list[tuple[int | None, Attendu]] = [(rang, c.attendu) for rang, c in enumerate(pas.choix, 1)]
+    return sorted(choix, key=lambda coup: coup[1].verdict == "accepté")
+
+
 def verifier(joue: Joue) -> None:
-    """A step came out as its scene says."""
-    attendu = joue.pas.attendu
+    """A step, or what the room chose of one, came out as its scene says."""
+    for essai in joue.essais:
+        verifier(essai)
+    attendu = joue.pas.attendu if joue.fait else joue.pas.choix[(joue.choix or 0) - 1].attendu
     if joue.pas.message is not None:
         assert joue.echange is not None
         assert joue.echange.verdict == attendu.verdict, joue.echange.anomalies or joue.echange.fault
@@ -90,7 +103,9 @@ def verifier(joue: Joue) -> None:
         assert set(re.findall(r"\b[A-Z]{3}\d{3}\b", joue.pas.regarder)) <= dits
         if joue.pas.message.retient is not None:
             assert joue.echange.numero_unique is not None
-    assert len(joue.montres) == len(joue.pas.montrer), "something to look at is not in the answer"
+    assert not joue.fait or len(joue.montres) == len(joue.pas.montrer), (
+        "something to look at is not in the answer"
+    )
     if joue.pas.avancer is not None:
         for fait in Fait:
             vus = sum(a["regle"] == code(fait) for nuit in joue.nuits for a in nuit.anomalies)
@@ -113,9 +128,10 @@ def test_a_trainer_who_speaks_for_minutes_sees_what_one_in_a_hurry_does(
 ) -> None:
     """The server goes round the boxes every minute, between any two steps."""
     for rang in range(1, len(scene.pas) + 1):
-        banc.services.boites.tournee()
-        jouer(scene, rang)
-        banc.services.boites.tournee()
+        for choix, _ in coups(scene.pas[rang - 1]):
+            banc.services.boites.tournee()
+            jouer(scene, rang, **({"choix": str(choix)} if choix else {}))
+            banc.services.boites.tournee()
         verifier(representation.lire(banc.services, scene).joues[-1])
     for joue in representation.lire(banc.services, scene).joues:
         verifier(joue)  # and again, when all is over
@@ -139,22 +155,36 @@ def test_a_scene_is_played_to_its_end(
 ) -> None:
     arbre = voir(page, scene)
     for rang, pas in enumerate(scene.pas, 1):
-        (present,) = arbre.xpath("//li[@aria-current='step']")
-        assert present.get("id") == f"pas-{rang}"
-        (bouton,) = present.xpath(".//button[@type='submit']")
-        assert bouton.text == pas.bouton
-        assert insecables(pas.dire) in present.text_content()
-        reponse = jouer(scene, rang)
-        assert reponse.status_code == 303, reponse.text
-        assert reponse.headers["Location"] == f"/console/{scene.base}/scenes/{scene.identifiant}#pas-{rang}"
-        etat = representation.lire(banc.services, scene)
-        assert len(etat.joues) == rang
-        verifier(etat.joues[-1])
+        for rejoue, (choix, attendu) in enumerate(coups(pas)):
+            present = arbre.get_element_by_id(f"pas-{rang}")
+            boutons = present.xpath(".//button[@type='submit'][not(@disabled)]")
+            assert len(boutons) == (len(pas.choix) - rejoue or 1)
+            assert pas.choix or boutons[0].text == pas.bouton
+            assert insecables(pas.dire) in present.text_content()
+            reponse = jouer(scene, rang, **({"choix": str(choix)} if choix else {}))
+            assert reponse.status_code == 303, reponse.text
+            assert reponse.headers["Location"] == f"/console/{scene.base}/scenes/{scene.identifiant}"
+            etat = representation.lire(banc.services, scene)
+            assert len(etat.joues) == rang - (attendu is not pas.attendu and attendu.verdict != "accepté")
+            verifier([*etat.joues, *etat.essais][-1])
+            arbre = voir(page, scene)
         verifier_taux(banc, scene, pas.attendu.taux)
-        arbre = voir(page, scene)
         assert insecables(pas.regarder) in arbre.get_element_by_id(f"pas-{rang}").text_content()
-    assert arbre.xpath("//li[@aria-current='step']") == []
+        dans_la_salle(page, scene, rang)
+    assert arbre.xpath("//button[@data-jouer]") == []
     assert "La scène est jouée." in arbre.xpath("//main")[0].text_content()
+
+
+def dans_la_salle(page: Callable[..., Any], scene: Scene, rang: int) -> None:
+    """The room's screen, once the step of that rank is played: what it is shown, and no note."""
+    ecran = page(f"//console/{scene.base}/scenes/{scene.identifiant}/salle")
+    texte = ecran.text_content()
+    assert insecables(scene.pas[rang - 1].regarder) in texte
+    assert [pas.titre for pas in scene.pas if insecables(pas.dire) in texte or pas.dire in texte] == []
+    assert rang == len(scene.pas) or insecables(scene.pas[rang].question) in texte
+    (dessin,) = ecran.xpath("//*[name()='svg']/@aria-label")
+    message = scene.pas[rang - 1].message
+    assert message is None or f"{message.guichet} envoie au SNE" in dessin
 
 
 @pytest.mark.parametrize(
@@ -178,7 +208,7 @@ def test_links_of_a_step_lead_somewhere(
     banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
 ) -> None:
     jouer(scene, 1)
-    liens = voir(page, scene).xpath("//li[@id='pas-1']//a")
+    liens = voir(page, scene).xpath("//*[@id='pas-1']//a")
     assert any("attestation" in lien.text for lien in liens)
     for lien in liens:
         reponse = banc.http.get(lien.get("href"), headers=ENTETES)
@@ -192,7 +222,7 @@ def test_a_step_leads_to_the_page_of_its_base(
 ) -> None:
     for rang, pas in enumerate(scene.pas, 1):
         jouer(scene, rang)
-        liens = voir(page, scene).xpath(f"//li[@id='pas-{rang}']//p[starts-with(., 'Page à ouvrir')]/a")
+        liens = voir(page, scene).xpath(f"//*[@id='pas-{rang}']//p[starts-with(., 'Page à ouvrir')]/a")
         assert len(liens) == (pas.page is not None)
         for lien in liens:
             assert lien.text == scenes.PAGES[pas.page or ""]
@@ -319,31 +349,139 @@ def test_a_step_that_left_nothing_says_so(
     assert representation.lire(banc.services, scene).variables == {}
 
 
-def test_who_follows_has_the_page_come_again(banc: Banc, scene: Scene) -> None:
-    adresse = f"/console/{scene.base}/scenes/{scene.identifiant}"
-    assert banc.http.get(f"{adresse}?suivre=1", headers=ENTETES).headers["Refresh"] == "5"
-    assert "Refresh" not in banc.http.get(adresse, headers=ENTETES).headers
+def test_the_room_is_told_of_each_step_and_no_page_reloads_itself(
+    banc: Banc, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
+) -> None:
+    adresse = f"//console/{scene.base}/scenes/{scene.identifiant}"
+    assert not page(adresse).xpath("//@data-suivre")
+    (flux,) = page(f"{adresse}/salle").xpath("//@data-suivre")
+    assert page(f"{adresse}/salle").xpath("//a[@data-sans-script]")
+    assert "Refresh" not in banc.http.get(f"{adresse[1:]}/salle", headers=ENTETES).headers
+    depuis = int(flux.rpartition("=")[2])
+    journal = banc.services.magasin.journal
+    jouer(scene, 1)
+    dits = mouvements(journal, scene.base, depuis, duree=0.0)
+    assert list(dits) == [journal.dernier(scene.base)] != [depuis]
+    assert list(mouvements(journal, scene.base, journal.dernier(scene.base), duree=0.0)) == []
+
+
+def test_a_scene_that_starts_again_is_a_move_too(banc: Banc, scene: Scene) -> None:
+    journal = banc.services.magasin.journal
+    depuis = journal.dernier(scene.base) + 7  # of before it was emptied
+    representation.commencer(banc.services, scene)
+    assert list(mouvements(journal, scene.base, depuis, duree=0.0)) == [journal.dernier(scene.base)]
 
 
 @pytest.mark.parametrize("mode", ["suivre", "projeter"])
-def test_a_room_sees_the_step_that_was_played_and_the_next(
-    mode: str, page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
+def test_the_old_ways_to_project_lead_to_the_room(mode: str, banc: Banc, scene: Scene) -> None:
+    adresse = f"/console/{scene.base}/scenes/{scene.identifiant}"
+    reponse = banc.http.get(f"{adresse}?{mode}=1", headers=ENTETES)
+    assert (reponse.status_code, reponse.headers["Location"]) == (302, f"{adresse}/salle")
+
+
+def test_the_room_may_look_at_a_step_again(
+    page: Callable[..., Any], jouer: Callable[..., Any], scene: Scene
 ) -> None:
-    for rang in (1, 2):
+    for rang in (1, 2, 3):
         jouer(scene, rang)
-    arbre = page(f"//console/{scene.base}/scenes/{scene.identifiant}?{mode}=1")
-    classe = "pas-a-pas projete" if mode == "projeter" else "pas-a-pas"
-    assert arbre.xpath("//ol[@class=$classe]/li/@id", classe=classe) == ["pas-2", "pas-3"]
-    assert "Pas 3 sur 4." in arbre.text_content()
-    assert bool(arbre.xpath("//nav[@class='menu']")) == (mode == "suivre")
+    adresse = f"//console/{scene.base}/scenes/{scene.identifiant}/salle"
+    for suite, rang in (("", 3), ("?pas=2", 2), ("?pas=9", 3), ("?pas=x", 3)):
+        assert page(adresse + suite).xpath("//h2/text()") == [scene.pas[rang - 1].titre]
 
 
-def test_a_projection_goes_on_after_a_step(banc: Banc, page: Callable[..., Any], scene: Scene) -> None:
-    arbre = page(f"//console/{scene.base}/scenes/{scene.identifiant}?projeter=1")
-    (formulaire,) = arbre.xpath("//li[@aria-current='step']//form")
-    jeton = formulaire.xpath(".//input[@name='csrf']/@value")[0]
-    reponse = banc.http.post(formulaire.get("action"), headers=ENTETES, data={"csrf": jeton})
-    assert reponse.headers["Location"].endswith("?projeter=1#pas-1")
+def test_what_changed_is_read_off_the_demande(banc: Banc, jouer: Callable[..., Any]) -> None:
+    """Another telephone in the message: another one on the screen, and the one that was there before."""
+    premiere = next(s for s in SCENES if s.identifiant == "premiere-demande")
+    message = premiere.pas[3].envoyer
+    assert message is not None
+    edits = [[*edit[:2], edit[2].replace("0639980199", "0639980142")] for edit in message.edits]
+    autre = replace(premiere.pas[3], envoyer=replace(message, edits=edits))
+    changee = replace(premiere, pas=(*premiere.pas[:3], autre))
+    representation.commencer(banc.services, changee)
+    try:
+        for rang in (1, 2, 3, 4):
+            representation.jouer(
+                banc.services, changee, rang, Expediteur(banc.app, "http://sne/", "127.0.0.1")
+            )
+        vue = salle.regarder(banc.services, representation.lire(banc.services, changee))
+        lus = {(c.libelle, c.avant, c.apres) for c in vue.changements}
+        assert lus == {
+            ("Enregistrement : guichet", "G1104", "G7501"),
+            ("Le demandeur : téléphone (portable)", "0639980101", "0639980142"),
+        }
+    finally:
+        banc.services.magasin.bases.supprimer(changee.base)
+
+
+def test_readers_are_never_given_the_notes(banc: Banc, jouer: Callable[..., Any], scene: Scene) -> None:
+    entetes = {**ENTETES, "Authorization": f"Bearer {banc.app.extensions['acces'].lecture}"}
+    jouer(scene, 1)
+    adresse = f"/console/{scene.base}/scenes/{scene.identifiant}"
+    pages = [
+        f"{adresse}/salle",
+        f"{adresse}/salle?pas=1",
+        f"{adresse}/fiche",
+        f"/console/{scene.base}/scenes",
+    ]
+    lues = [banc.http.get(chemin, headers=entetes) for chemin in (adresse, *pages)]
+    assert [lue.status_code for lue in lues] == [302, 200, 200, 200, 200]
+    lues.append(banc.http.get(f"/api/v1/scenes/{scene.identifiant}", headers=entetes))
+    assert {pas["dire"] for pas in lues[-1].json["pas"]} == {None}
+    for lue in lues:
+        texte = (
+            html.fromstring(lue.text).text_content() if "html" in lue.headers["Content-Type"] else lue.text
+        )
+        assert [pas.titre for pas in scene.pas if pas.dire in texte or insecables(pas.dire) in texte] == []
+    assert banc.http.get(f"{adresse}/corrige", headers=entetes).status_code == 403
+
+
+def test_a_sheet_asks_and_its_answers_are_apart(page: Callable[..., Any]) -> None:
+    for scene in SCENES:
+        fiche, corrige = (
+            page(f"/scenes/{scene.identifiant}/{nom}").text_content() for nom in ("fiche", "corrige")
+        )
+        for pas in scene.pas:
+            assert insecables(pas.question) in fiche
+            assert insecables(pas.regarder) not in fiche
+            assert insecables(pas.regarder) in corrige
+        codes = {
+            c for pas in scene.pas for a in (pas.attendu, *(x.attendu for x in pas.choix)) for c in a.regles
+        }
+        assert {code for code in codes if code not in fiche} == set()
+
+
+def test_a_choice_is_one_of_those_there_are(banc: Banc, jouer: Callable[..., Any]) -> None:
+    choisit = next(s for s in SCENES if s.identifiant == "message-refuse")
+    representation.commencer(banc.services, choisit)
+    try:
+        assert jouer(choisit, 1, choix="1").status_code == 422
+        for rang in (1, 2, 3):
+            jouer(choisit, rang)
+        for faux in ({}, {"choix": "9"}, {"choix": "x"}):
+            assert jouer(choisit, 4, **faux).status_code == 422
+        for _ in range(2):  # a choice that was refused is not sent again
+            assert jouer(choisit, 4, choix="1").status_code == 303
+        assert len(representation.lire(banc.services, choisit).essais) == 1
+        assert jouer(choisit, 4, choix="3").status_code == 303
+        assert jouer(choisit, 4, choix="2").status_code == 303  # over: nothing is sent
+        etat = representation.lire(banc.services, choisit)
+        assert (etat.suivant, etat.essais, len(etat.joues[3].essais)) == (5, (), 1)
+    finally:
+        banc.services.magasin.bases.supprimer(choisit.base)
+
+
+def test_an_answer_that_is_lost_is_the_guichets_loss(banc: Banc, jouer: Callable[..., Any]) -> None:
+    perdue = next(s for s in SCENES if s.identifiant == "reponse-perdue")
+    representation.commencer(banc.services, perdue)
+    try:
+        for rang in (1, 2, 3, 4, 5):
+            jouer(perdue, rang)
+        joues = representation.lire(banc.services, perdue).joues
+        assert [joue.perdue for joue in joues] == [True, False, False, True, False]
+        with banc.services.magasin.lire(perdue.base) as registre:
+            assert registre.compter() == 1
+    finally:
+        banc.services.magasin.bases.supprimer(perdue.base)
 
 
 @pytest.mark.parametrize(
@@ -376,7 +514,10 @@ def test_who_reads_only_plays_nothing(banc: Banc, scene: Scene) -> None:
     entetes = {**ENTETES, "Authorization": f"Bearer {banc.app.extensions['acces'].lecture}"}
     adresse = f"/console/{scene.base}/scenes/{scene.identifiant}"
     reponse = banc.http.get(adresse, headers=entetes)
-    assert reponse.status_code == 200
-    assert "Suivre le formateur" in reponse.text
+    assert (reponse.status_code, reponse.headers["Location"]) == (302, f"{adresse}/salle")
+    ecran = html.fromstring(banc.http.get(f"{adresse}/salle", headers=entetes).text).get_element_by_id(
+        "scene"
+    )
+    assert ecran.xpath(".//form") == []
     assert banc.http.post(f"{adresse}/pas/1", headers=entetes).status_code == 403
     assert representation.lire(banc.services, scene).joues == ()

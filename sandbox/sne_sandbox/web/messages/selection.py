@@ -1,0 +1,58 @@
+"""Several exchanges of a journal, chosen: taken away as one archive, sent again in order, erased."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sne_sandbox.domain.echange import DITES, HORS_HTTP, SCENE, Echange
+from sne_sandbox.domain.texte import entier_de
+from sne_sandbox.errors import UsageError
+from sne_sandbox.web import trouver
+from sne_sandbox.web.messages import cote, expedition
+from sne_sandbox.web.partage import Expediteur
+
+#: Exchanges that are chosen at once.
+CHOISIS_MAX: Final = 200
+
+
+def choisis(ecrits: Iterable[str]) -> list[int]:
+    """The ids that are written, each once, oldest first. Raises UsageError for none, too many, or what is no
+    id."""
+    lus = {entier_de(ecrit.strip()) for morceau in ecrits for ecrit in morceau.split(",")}
+    ids = sorted(lu for lu in lus if lu is not None)
+    if not ids or len(ids) < len(lus):
+        raise UsageError(
+            "Aucun échange n'est choisi." if not lus else "Un numéro d'échange est un nombre.",
+            remede="cochez-en dans le journal",
+        )
+    if len(ids) > CHOISIS_MAX:
+        raise UsageError(
+            f"{len(ids)} échanges sont choisis : {CHOISIS_MAX} au plus à la fois.", remede="cochez-en moins"
+        )
+    return ids
+
+
+def archive(base: str, ids: Sequence[int], *, origine: str) -> bytes:
+    """One HTTP archive (HAR 1.2) of exchanges, in the order of `ids`, NIR masked; what is no HTTP request is
+    left out. Raises NotFound for an id that is not there, UsageError when none is an HTTP request."""
+    observations = [trouver.observation(base, identifiant) for identifiant in ids]
+    requetes = [vue for vue in observations if vue.echange.methode not in HORS_HTTP]
+    if not requetes:
+        raise UsageError(
+            "Aucune de ces lignes n'est une requête HTTP : il n'y a pas d'archive HAR à en faire.",
+            remede="choisissez des échanges",
+        )
+    return json.dumps(cote.en_har(*requetes, origine=origine), ensure_ascii=False, indent=1).encode()
+
+
+def rejouer(base: str, ids: Sequence[int], qui: Expediteur) -> list[int]:
+    """Sends exchanges again, in the order of `ids`, those that can be. Answers the ids of what they left in
+    the journal of the base. Raises NotFound for an id that is not there: nothing is sent then."""
+    echanges = [trouver.echange(base, identifiant) for identifiant in ids]
+    partis = [expedition.rejouer(e, qui) for e in echanges if not expedition.empechement(e)]
+    return [parti[1] for parti in partis if parti is not None and parti[0] == base]
+
+
+def effacable(echange: Echange) -> bool:
+    """Whether a line is an exchange that somebody sent: facts of the base stay."""
+    return echange.methode not in DITES | {SCENE}

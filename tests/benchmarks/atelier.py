@@ -1,0 +1,163 @@
+"""A room of trainees: how long after the trainer has pressed a step each of them sees it, and how long after
+a trainee has pressed one the trainer's board shows it. Real browsers, one each, on one machine.
+
+    python tests/benchmarks/atelier.py [--navigateurs 20] [--scene premiere-demande]
+
+Prints milliseconds: median, slowest of twenty, slowest. Needs Chromium.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any, Final
+
+import requests
+from playwright.sync_api import Page, sync_playwright
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "integration")]
+
+from serveur_local import Serveur  # noqa: E402
+
+_PATIENCE: Final = 120_000
+#: Notes when each selector is first there: the clock of the machine, which is the same for all.
+_NOTER: Final = """(voulus) => {
+  window.vus = {};
+  const regarder = () => {
+    for (const voulu of voulus)
+      if (!(voulu in vus) && document.querySelector(voulu)) vus[voulu] = Date.now();
+  };
+  regarder();
+  window.dejaLa = Object.keys(vus);
+  new MutationObserver(regarder).observe(document.body, {subtree: true, childList: true, attributes: true});
+}"""
+
+
+class Salle:
+    """A server, and what enters it."""
+
+    def __init__(self, serveur: Serveur, scene: str) -> None:
+        self.origine, self.jeton, self.scene = serveur.pret["http"], serveur.pret["admin_token"], scene
+        self._entete = {"Authorization": f"Bearer {self.jeton}"}
+
+    def appeler(self, methode: str, chemin: str, corps: Any = None) -> Any:
+        """A call of the API, by the trainer."""
+        adresse = f"{self.origine}/api/v1{chemin}"
+        reponse = requests.request(methode, adresse, json=corps, headers=self._entete, timeout=120)
+        reponse.raise_for_status()
+        return reponse.json() if reponse.content else None
+
+    def entrer(self, navigateur: Any, lien: str, chemin: str) -> Page:
+        """A browser of its own, that has followed a link and shows a page."""
+        page: Page = navigateur.new_context(locale="fr-FR").new_page()
+        page.set_default_timeout(_PATIENCE)
+        page.goto(lien)
+        page.goto(self.origine + chemin)
+        return page
+
+
+def dire(quoi: str, retards: list[float]) -> None:
+    """One line."""
+    au_plus = quantiles(retards, n=20)[-1] if len(retards) > 1 else retards[0]
+    ligne = f"{quoi:48} {median(retards):6.0f} {au_plus:6.0f} {max(retards):6.0f} ms  ({len(retards)})"
+    sys.stdout.write(ligne + "\n")
+    sys.stdout.flush()
+
+
+def suivre(salle: Salle, navigateur: Any, combien: int) -> None:
+    """All follow the trainer, who plays the scene to its end."""
+    lue = salle.appeler("POST", f"/scenes/{salle.scene}/start", {"vider": True})
+    contexte = navigateur.new_context()
+    page = contexte.new_page()
+    page.goto(f"{salle.origine}/connexion")
+    page.get_by_label("Jeton").fill(salle.jeton)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Entrer").click()
+    page.goto(f"{salle.origine}/console/ecole/scenes")
+    lien = page.locator("code", has_text="/lecture/").first.text_content() or ""
+    contexte.close()
+    rangs = [f"#pas-{pas['rang']}.joue" for pas in lue["pas"]]
+    chemin = f"/console/{lue['base']}/scenes/{salle.scene}?suivre=1"
+    pages = [salle.entrer(navigateur, lien, chemin) for _ in range(combien)]
+    for suiveur in pages:
+        suiveur.evaluate(_NOTER, rangs)
+    retards = []
+    for pas in lue["pas"]:
+        time.sleep(1.0)
+        depart = time.time() * 1000
+        salle.appeler("POST", f"/scenes/{salle.scene}/next", {"rang": pas["rang"]})
+        voulu = f"#pas-{pas['rang']}.joue"
+        for suiveur in pages:
+            suiveur.wait_for_function("(voulu) => voulu in window.vus", arg=voulu)
+            retards.append(suiveur.evaluate("(voulu) => window.vus[voulu]", voulu) - depart)
+    dire(f"un pas du formateur, vu par {combien} suiveurs", retards)
+    for suiveur in pages:
+        suiveur.context.close()
+
+
+def regarder(salle: Salle, navigateur: Any, combien: int) -> None:
+    """Each plays a step in their base, with their page open; the board of the trainer shows it."""
+    debut = time.monotonic()
+    salle.appeler("POST", "/ateliers", {"nom": "banc", "combien": combien})
+    dire(f"faire un atelier de {combien}", [(time.monotonic() - debut) * 1000])
+    fiches = salle.appeler("GET", "/ateliers/banc/fiches")
+    for fiche in fiches:
+        salle.appeler("POST", f"/bases/{fiche['base']}/scenes/{salle.scene}/start", {})
+    pages = [
+        salle.entrer(navigateur, f["lien"], f"/console/{f['base']}/scenes/{salle.scene}") for f in fiches
+    ]
+    contexte = navigateur.new_context()
+    tableau = contexte.new_page()
+    tableau.goto(f"{salle.origine}/connexion")
+    tableau.get_by_label("Jeton").fill(salle.jeton)
+    with tableau.expect_navigation():
+        tableau.get_by_role("button", name="Entrer").click()
+    tableau.goto(f"{salle.origine}/console/ecole/ateliers/banc")
+    retards, mots = [], []
+    for fiche, page in zip(fiches, pages, strict=True):
+        voulu = f"#s-{fiche['rang']} td a[href*='/scenes/']"
+        ancien = tableau.locator(f"#s-{fiche['rang']}").inner_text()
+        depart = time.time() * 1000
+        page.locator("#pas-1.present button.btn-primary").click(no_wait_after=True)
+        tableau.wait_for_function(
+            "([id, ancien]) => document.getElementById(id).innerText !== ancien",
+            arg=[f"s-{fiche['rang']}", ancien], polling=20,
+        )  # fmt: skip
+        retards.append(time.time() * 1000 - depart)
+        assert tableau.locator(voulu).count() == 1
+    dire(f"un pas d'un stagiaire sur {combien}, vu au tableau", retards)
+    for page in pages:
+        page.evaluate(_NOTER, ["#mot-du-formateur.message"])
+    depart = time.time() * 1000
+    salle.appeler("POST", "/ateliers/banc/mot", {"mot": "Regardez la date."})
+    for page in pages:
+        page.wait_for_function("() => '#mot-du-formateur.message' in window.vus")
+        mots.append(page.evaluate("() => window.vus['#mot-du-formateur.message']") - depart)
+    dire(f"un mot du formateur, vu par {combien} stagiaires", mots)
+
+
+def principal() -> None:
+    """The whole."""
+    lecteur = argparse.ArgumentParser(description=__doc__)
+    lecteur.add_argument("--navigateurs", type=int, default=20)
+    lecteur.add_argument("--scene", default="premiere-demande")
+    lecteur.add_argument("--chromium", default=shutil.which("chromium"))
+    voulu = lecteur.parse_args()
+    with tempfile.TemporaryDirectory() as dossier, sync_playwright() as pilote:
+        serveur = Serveur.demarrer(Path(dossier) / "home", "--workers", "2", ouvert=False)
+        navigateur = pilote.chromium.launch(executable_path=voulu.chromium)
+        try:
+            salle = Salle(serveur, voulu.scene)
+            sys.stdout.write(f"{'':48} médian   95 %    max\n")
+            suivre(salle, navigateur, voulu.navigateurs)
+            regarder(salle, navigateur, voulu.navigateurs)
+        finally:
+            navigateur.close()
+            serveur.tuer()
+
+
+if __name__ == "__main__":
+    principal()

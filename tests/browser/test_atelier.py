@@ -1,0 +1,176 @@
+"""A room: made, printed, entered, watched, helped, put back; and who follows, without a reload."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+from serveur_local import Serveur
+from test_accessibilite import fautes
+from visite import Visite, Visiter
+
+SCENE = "premiere-demande"
+#: Of a page: what says that it was not loaded again.
+MEME = "window.memePage"
+
+
+@pytest.fixture
+def atelier(serveur: Serveur) -> Iterator[str]:
+    """The name of one that is no more when the test ends, if it was made."""
+    nom = "examen"
+    yield nom
+    requests.delete(
+        f"{serveur.pret['http']}/api/v1/ateliers/{nom}?bases=supprimer",
+        headers={"Authorization": f"Bearer {serveur.pret['admin_token']}"},
+        timeout=120,
+    )
+
+
+def liens(page: Page) -> list[str]:
+    return [str(lien) for lien in page.locator(".lien-papier code").all_inner_texts()]
+
+
+def entrer(visiter: Visiter, lien: str, largeur: tuple[int, int] = (390, 844)) -> Visite:
+    visite = visiter(inconnu=True, largeur=largeur)
+    visite.aller(lien)
+    assert lien.rpartition("/")[2] not in visite.page.url
+    return visite
+
+
+def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe: str, atelier: str) -> None:
+    formateur = visiter()
+    page = formateur.aller("/console/ecole/ateliers")
+    page.get_by_label("Nom", exact=True).fill(atelier)
+    page.get_by_label("Stagiaires", exact=True).fill("4")
+    page.get_by_label("Noms des stagiaires").fill("Alice Martin\nBob")
+    page.get_by_label("Une première demande").check()
+    formateur.cliquer("Faire l'atelier")
+    expect(page.locator(".places tbody tr")).to_have_count(4)
+    assert fautes(formateur, axe) == []
+    assert formateur.debordements() == []
+
+    # The sheet: four cards, each with its code; what is printed has no button, and eight cards a page.
+    formateur.cliquer("Fiches à imprimer", role="link")
+    expect(page.locator(".fiche-papier svg.qr")).to_have_count(4)
+    assert "n'ouvre rien depuis un autre poste" in page.locator(".message.erreur").inner_text()
+    assert fautes(formateur, axe) == []
+    assert formateur.debordements() == []
+    page.emulate_media(media="print")
+    assert page.locator("main button:visible, main a:visible").count() == 0
+    hauteurs = page.locator(".fiche-papier").evaluate_all(
+        "(f) => f.map((e) => e.getBoundingClientRect().height)"
+    )
+    assert all(hauteur * 4 < 1123 - 60 for hauteur in hauteurs), (
+        "four rows on an A4 of 1123 px, less its margins"
+    )
+    assert page.locator(".fiche-papier").evaluate_all(
+        "(f) => f.every((e) => e.scrollHeight <= e.clientHeight + 1)"
+    )
+    page.emulate_media(media="screen")
+    adresses = liens(page)
+    formateur.cliquer("Le tableau de l'atelier", role="link")
+    page.evaluate(f"{MEME} = true")
+
+    # Two of them play, on their telephones, while the trainer's board follows.
+    alice, bob = entrer(visiter, adresses[0]), entrer(visiter, adresses[1])
+    expect(alice.page.get_by_role("heading", level=1)).to_have_text("Bonjour Alice Martin")
+    assert fautes(alice, axe) == []
+    assert alice.debordements() == []
+    for qui, pas in ((alice, 2), (bob, 1)):
+        qui.cliquer("Ouvrir la scène", role="link")
+        qui.cliquer("Commencer la scène")
+        for rang in range(1, pas + 1):
+            with qui.page.expect_navigation():
+                qui.page.locator(f"#pas-{rang}.present button.btn-primary").click()
+    expect(page.locator("#s-1")).to_contain_text(re.compile(r"Une première demande\s+pas 2 sur 4"))
+    expect(page.locator("#s-2")).to_contain_text("pas 1 sur 4")
+    expect(page.locator("#s-3")).to_contain_text("rien encore")
+    expect(page.locator("#bilan")).to_contain_text("2 entrés")
+    assert page.evaluate(MEME) is True
+
+    # What fails shows, with its reason, while the trainer writes to somebody.
+    page.get_by_label("Aider Alice Martin").click()
+    mot = page.locator("#mot-1")
+    mot.fill("Regardez")
+    services = f"{bob.origine}/bases/{atelier}-02/services/DemandeLogementImplService/"
+    assert requests.post(services, data=b"<x>", timeout=120).status_code == 500
+    expect(page.locator("#s-2 .dernier")).to_contain_text("n°")
+    expect(page.locator("#bilan")).to_contain_text("1 sur un refus")
+    assert mot.input_value() == "Regardez"
+    expect(mot).to_be_focused()
+    mot.fill("Regardez la date.")
+    page.locator("#aide-1").get_by_role("button", name="Afficher chez lui").click()
+    expect(alice.page.locator("#mot-du-formateur")).to_contain_text("Regardez la date.")
+    assert bob.page.locator("#mot-du-formateur").inner_text() == ""
+
+    # Put back: one, not the others.
+    page.get_by_label("Remettre au départ la base de Alice Martin").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("examen-01")
+    formateur.cliquer("Remettre au départ")
+    expect(page.locator("#s-1")).to_contain_text("rien encore")
+    expect(page.locator("#s-2")).to_contain_text("pas 1 sur 4")
+    page.get_by_label("Il a fini : Bob").click()
+    expect(page.locator("#s-2 th")).to_contain_text("fini")
+
+    # Closed: who was in is out.
+    formateur.cliquer("Clore l'atelier…", role="link")
+    assert fautes(formateur, axe) == []
+    page.get_by_label("Les supprimer").check()
+    formateur.cliquer("Clore l'atelier")
+    expect(page.locator(".message.succes")).to_contain_text("est clos")
+    bob.tolerer.extend(("401", "404", "ERR_ABORTED", "MIME type"))
+    alice.tolerer.extend(bob.tolerer)
+    bob.page.reload()
+    expect(bob.page.get_by_label("Jeton")).to_be_visible()
+
+
+def test_what_was_typed_comes_back_with_what_was_refused(visiter: Visiter) -> None:
+    visite = visiter(javascript=False)
+    page = visite.aller("/console/ecole/ateliers")
+    page.get_by_label("Stagiaires", exact=True).fill("1")
+    page.get_by_label("Noms des stagiaires").fill("Un\nDeux")
+    visite.tolerer.append("422")
+    visite.cliquer("Faire l'atelier")
+    expect(page.get_by_role("alert")).to_contain_text("2 noms sont donnés pour 1 stagiaires")
+    assert page.get_by_label("Noms des stagiaires").input_value() == "Un\nDeux"
+
+
+def test_who_follows_sees_each_step_and_keeps_the_focus(visiter: Visiter, axe: str) -> None:
+    formateur = visiter()
+    page = formateur.aller(f"/console/ecole/scenes/{SCENE}")
+    recommencer = page.get_by_role("button", name="Remettre la scène au début")
+    formateur.cliquer("Remettre la scène au début" if recommencer.count() else "Commencer la scène")
+    formateur.aller("/console/ecole/scenes")
+    page.get_by_text("Montrer le lien de lecture").click()
+    lien = page.locator(".repli .code code").inner_text()
+    suiveur = visiter(inconnu=True)
+    suivi = suiveur.aller(lien)
+    suiveur.aller(f"/console/scene-{SCENE}/scenes/{SCENE}")
+    suiveur.cliquer("Suivre le formateur", role="link")
+    suivi.evaluate(f"{MEME} = true")
+    assert not suivi.get_by_role("link", name="Recharger la page").is_visible()
+    quitter = suivi.get_by_role("link", name="Ne plus suivre")
+    quitter.focus()
+    formateur.aller(f"/console/scene-{SCENE}/scenes/{SCENE}")
+    for rang in (1, 2):
+        with page.expect_navigation():
+            page.locator(f"#pas-{rang}.present button.btn-primary").click()
+        expect(suivi.locator(f"#pas-{rang}.joue")).to_be_visible()
+        expect(quitter).to_be_focused()
+    expect(suivi.locator("[data-dit-suivre]").last).to_contain_text("pas 3 sur")
+    assert suivi.evaluate(MEME) is True
+    assert fautes(suiveur, axe) == []
+    # Who was on what is gone stays beside it.
+    suivi.evaluate("document.querySelector('#pas-2 a').focus()")
+    with page.expect_navigation():
+        page.locator("#pas-3.present button.btn-primary").click()
+    expect(suivi.locator("#pas-3.joue")).to_be_visible()
+    assert suivi.evaluate("document.activeElement !== document.body")
+
+
+def test_who_follows_without_a_script_has_a_link(visiter: Visiter) -> None:
+    visite = visiter(javascript=False)
+    page = visite.aller(f"/console/ecole/scenes/{SCENE}?suivre=1")
+    assert page.get_by_role("link", name="Recharger la page").is_visible()
+    visite.cliquer("Recharger la page", role="link")
