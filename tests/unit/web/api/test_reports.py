@@ -122,7 +122,7 @@ def test_a_part_is_played_again(banc: Banc, home: Path, monkeypatch: pytest.Monk
     assert banc.api("POST", "/reports/temoin-1/replay", corps).status_code == 202
     ((arguments, partie),) = lances
     assert arguments == [*commande.split()[1:], "--scenario", "CRE-SIMPLE"]
-    assert partie == epreuves.Partie("temoin-1", "CRE-SIMPLE", "VIE-01")
+    assert partie == epreuves.PartieRejouee("temoin-1", "CRE-SIMPLE", "VIE-01")
     assert banc.api("POST", "/reports/temoin-1/replay", {"scenario": "--home"}).status_code == 422
     _garder(home, "autre", commande.replace("v5.2", "v5.0"), 0)
     _garder(home, "sienne", commande.replace("temoin", "./adaptateur"), 0)
