@@ -221,7 +221,8 @@ def test_a_driven_run_says_how_far_it_is_until_its_report(
     assert rates
     for scenario in rendus:
         assert f'<li id="s-{scenario.id}"' in recu
-        assert recu.count(f'<li id="s-{scenario.id}"') <= 3, "what has not changed is not sent again"
+        envois = [flux.count(f'<li id="s-{scenario.id}"') for flux in recu.split("retry: ")]
+        assert max(envois) <= 4, "what has not changed is not sent again"
     dit = f'data-dit="{len(rendus)} scénarios sur {len(rendus)}, {len(rates)} échoué'
     assert dit in recu.replace("\N{NO-BREAK SPACE}", " ")
     assert recu.rstrip().endswith(f"id: fin\nevent: fin\ndata: {adresse}")
