@@ -23,7 +23,6 @@ DE_TROP: Final = {
     "markdown_it",  # the first page of the guide
     "prometheus_client",  # the first look at /metrics
     "psycopg",  # a base in PostgreSQL
-    "pygal",  # a chart
     "sqlalchemy",  # the first search, statistics, a snapshot
     "structlog",  # the first bug
     "wtforms",

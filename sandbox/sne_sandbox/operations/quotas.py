@@ -33,6 +33,7 @@ FIDELITE: Final = (
     " commune du logement. Les ménages relogés par le renouvellement urbain, qui comptent avec le"
     " premier quartile, ne sont écrits nulle part : ils n'y sont pas."
 )
+_TOUS: Final = "Tous les bailleurs"
 _BAILLEUR_INCONNU: Final = "Bailleur inconnu (base d'une version antérieure)"
 _EPCI_INCONNU: Final = "EPCI inconnu (commune du logement non dite)"
 
@@ -122,6 +123,7 @@ class Quotas:
     annee: int
     annees: Annotated[list[int], "de la première à la dernière où un bail a été signé"]
     ensemble: LigneQuota
+    epcis: Annotated[list[LigneQuota], "une par EPCI, tous bailleurs, le plus grand nombre de baux d'abord"]
     lignes: Annotated[list[LigneQuota], "une par bailleur et EPCI, le plus grand nombre de baux d'abord"]
     note: Annotated[str, "ce qui est de la loi, ce qui en est déduit, ce qui est convention"]
 
@@ -155,12 +157,17 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     for bail in baux:
         cle = _bailleur(bail, guichets), _epci(bail.commune, contrat)
         groupes.setdefault(cle, []).append(bail)
+    par_epci: dict[tuple[str, str], list[Baux]] = {}
+    for (_, epci), siens in groupes.items():
+        par_epci.setdefault(epci, []).extend(siens)
+    epcis = [_ligne("", _TOUS, *epci, siens, des_communes) for epci, siens in par_epci.items()]
     lignes = [_ligne(*bailleur, *epci, siens, des_communes) for (bailleur, epci), siens in groupes.items()]
     return Quotas(
         base,
         annee,
         list(attributions.annees(connexion, base)),
-        _ligne("", "Tous les bailleurs", "", "Tous les EPCI", baux, des_communes),
+        _ligne("", _TOUS, "", "Tous les EPCI", baux, des_communes),
+        sorted(epcis, key=lambda ligne: (-ligne.baux, ligne.nom_epci)),
         sorted(lignes, key=lambda ligne: (-ligne.baux, ligne.nom_bailleur, ligne.bailleur, ligne.nom_epci)),
         FIDELITE + inventes(des_communes),
     )

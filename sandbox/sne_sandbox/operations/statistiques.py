@@ -21,6 +21,7 @@ from sne_sandbox.domain.menage import Composition, SeuilQuartile
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store import statistiques as store
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.selection import Modalite
 from sne_sandbox.store.statistiques import Axe, Comptes, Passage
 
 #: Codes of the tables, in order.
@@ -243,49 +244,86 @@ def _somme(passages: Sequence[Passage], genre: GenreMouvement, motif: str | None
 
 #: How many demandes are in each class.
 Classes = Mapping[Any, int]
-Lignes = list[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Rubrique:
-    """A section of TAB03: what it sorts by, and the lines it makes of the classes counted."""
+    """A section of TAB03: what it sorts by, and its lines: a label, and the classes that it counts, or all
+    but those (`autres`)."""
 
     titre: str
     axe: Axe
-    lignes: Callable[[Classes], Lignes]
+    modalites: Sequence[tuple[str, tuple[str | None, ...], bool]]
+
+    def lignes(self, comptees: Classes) -> list[tuple[str, int]]:
+        """Label and count of each line."""
+        return [
+            (libelle, sum(n for classe, n in comptees.items() if (classe in classes) is not autres))
+            for libelle, classes, autres in self.modalites
+        ]
+
+    def modalite(self, libelle: str) -> Modalite | None:
+        """What the line of that label counts; None when there is none."""
+        for lu, classes, autres in self.modalites:
+            if lu == libelle:
+                return Modalite(self.axe, classes, autres)
+        toutes = tuple(classe for _, classes, _ in self.modalites for classe in classes)
+        return Modalite(self.axe, toutes, autres=True) if libelle == _NON_RENSEIGNE else None
 
 
 def _rubriques(seuils: Mapping[str, int], contrat: Contrat, jour: date) -> tuple[_Rubrique, ...]:
     def codes(titre: str, colonne: str, nomenclature: str) -> _Rubrique:
         liste = contrat.nomenclatures.liste(nomenclature)
-        return _Rubrique(titre, store.selon(colonne), lambda classes: _codes(classes, liste))
+        dites = [(libelle, (code,), False) for code, libelle in liste.items()]
+        return _Rubrique(titre, store.selon(colonne), [*dites, (_NON_RENSEIGNE, tuple(liste), True)])
 
     return (
         _Rubrique(
             "Ancienneté",
             # From the oldest bound to the latest: the first slice holds the oldest demandes.
             store.tranches("date_creation", _veilles(jour, _ANCIENNETES)),
-            lambda classes: _tranches(_rangs(classes, _ANCIENNETES)[::-1], _ANCIENNETES, "ans"),
+            _tranches(_ANCIENNETES, "ans", a_rebours=True),
         ),
         _Rubrique(
             "Âge du demandeur",
             store.tranches("date_naissance", _veilles(jour, _AGES)),
-            lambda classes: _tranches(_rangs(classes, _AGES)[::-1], _AGES, "ans"),
+            _tranches(_AGES, "ans", a_rebours=True),
         ),
         codes("Nationalité", "nationalite", "ListeNationalite"),
-        _Rubrique("Taille du ménage", store.tranches("personnes", range(2, _TAILLE_MAX + 1)), _tailles),
-        _Rubrique("Composition familiale", store.selon("composition"), _compositions),
+        _Rubrique("Taille du ménage", store.tranches("personnes", range(2, _TAILLE_MAX + 1)), _tailles()),
+        _Rubrique(
+            "Composition familiale",
+            store.selon("composition"),
+            [(libelle, (code.value,), False) for code, libelle in _COMPOSITIONS.items()],
+        ),
         codes("Activité professionnelle", "contrat", "ListeTypeContratTravail"),
         codes("Situation familiale", "situation", "ListeSituationFamiliale"),
         _Rubrique(
             "Ressources mensuelles",
             store.ressources(_RESSOURCES),
-            lambda classes: [
-                *_tranches(_rangs(classes, _RESSOURCES), _RESSOURCES, "€"),
-                (_RESSOURCES_INCONNUES, classes.get(None, 0)),
+            [*_tranches(_RESSOURCES, "€"), (_RESSOURCES_INCONNUES, (None,), False)],
+        ),
+        _Rubrique(
+            _PREMIER_QUARTILE,
+            store.quartile(seuils),
+            [
+                ("Sous le seuil du premier quartile", (store.SOUS,), False),
+                ("Au seuil ou au-dessus", (store.AU_DESSUS,), False),
+                ("Territoire sans seuil connu", (store.SANS_SEUIL,), False),
+                (_RESSOURCES_INCONNUES, (None,), False),
             ],
         ),
-        _Rubrique(_PREMIER_QUARTILE, store.quartile(seuils), _quartile),
+    )
+
+
+def modalite(
+    registre: RegistreBase, contrat: Contrat, jour: date, rubrique: str, libelle: str
+) -> Modalite | None:
+    """What a line of TAB03 counts at the end of `jour`, by its section and its label; None when the table has
+    no such line."""
+    montants = {code: s.montant for code, s in des_souhaits(registre, contrat, jour).items()}
+    return next(
+        (r.modalite(libelle) for r in _rubriques(montants, contrat, jour) if r.titre == rubrique), None
     )
 
 
@@ -297,33 +335,26 @@ def _veilles(jour: date, annees: Sequence[int]) -> list[str]:
     ]
 
 
-def _rangs(classes: Classes, bornes: Sequence[int]) -> list[int]:
-    return [classes.get(str(rang), 0) for rang in range(len(bornes) + 1)]
-
-
-def _tailles(classes: Classes) -> Lignes:
+def _tailles() -> list[tuple[str, tuple[str | None, ...], bool]]:
     libelles = [
         "1 personne",
         *(f"{n} personnes" for n in range(2, _TAILLE_MAX)),
         f"{_TAILLE_MAX} personnes et plus",
     ]
-    return [(libelle, classes.get(str(rang), 0)) for rang, libelle in enumerate(libelles)]
+    return [(libelle, (str(rang),), False) for rang, libelle in enumerate(libelles)]
 
 
-def _compositions(classes: Classes) -> Lignes:
-    return [(libelle, classes.get(code.value, 0)) for code, libelle in _COMPOSITIONS.items()]
-
-
-def _codes(classes: Classes, liste: Mapping[str, str]) -> Lignes:
-    lignes = [(libelle, classes.get(code, 0)) for code, libelle in liste.items()]
-    return [*lignes, (_NON_RENSEIGNE, sum(n for code, n in classes.items() if code not in liste))]
-
-
-def _tranches(nombres: Sequence[int], bornes: Sequence[int], unite: str) -> Lignes:
+def _tranches(
+    bornes: Sequence[int], unite: str, *, a_rebours: bool = False
+) -> list[tuple[str, tuple[str | None, ...], bool]]:
     milieu = [f"De {bas} à moins de {haut} {unite}" for bas, haut in pairwise(bornes)]
     premiere = f"Moins de {bornes[0]} {'an' if (bornes[0], unite) == (1, 'ans') else unite}"
     libelles = [premiere, *milieu, f"{bornes[-1]} {unite} et plus"]
-    return list(zip(libelles, nombres, strict=True))
+    rangs = range(len(bornes) + 1)
+    return [
+        (libelle, (str(rang),), False)
+        for libelle, rang in zip(libelles, reversed(rangs) if a_rebours else rangs, strict=True)
+    ]
 
 
 def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
@@ -352,12 +383,3 @@ def commune_en_vigueur(code: str, contrat: Contrat) -> Commune | None:
         ancienne = contrat.territoires.ancienne(code)
         commune = contrat.territoires.commune(ancienne.successeur or "") if ancienne is not None else None
     return commune
-
-
-def _quartile(classes: Classes) -> Lignes:
-    return [
-        ("Sous le seuil du premier quartile", classes.get(store.SOUS, 0)),
-        ("Au seuil ou au-dessus", classes.get(store.AU_DESSUS, 0)),
-        ("Territoire sans seuil connu", classes.get(store.SANS_SEUIL, 0)),
-        (_RESSOURCES_INCONNUES, classes.get(None, 0)),
-    ]

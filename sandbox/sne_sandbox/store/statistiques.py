@@ -72,11 +72,11 @@ def selon(colonne: str) -> Axe:
     return Axe(_S[colonne], rangs=False)
 
 
-def tranches(colonne: str, bornes: Sequence[Any]) -> Axe:
+def tranches(colonne: str, bornes: Sequence[Any], *, rangs: bool = True) -> Axe:
     """By slices of a column, « 0 », « 1 », …: below the first bound, from it to below the second, …, from the
-    last one on (nine bounds at most); None for what is not told."""
+    last one on (nine bounds at most, but without `rangs`); None for what is not told."""
     valeur = _S[colonne]
-    return Axe(sa.case((valeur.is_not(None), _tranche(valeur, bornes)), else_=None))
+    return Axe(sa.case((valeur.is_not(None), _tranche(valeur, bornes)), else_=None), rangs=rangs)
 
 
 def ressources(bornes: Sequence[int]) -> Axe:
@@ -228,18 +228,14 @@ class Comptes:
 
         One look at the stock for all axes: it is the stock that costs, not the classes.
         """
-        histoire = sa.select(sa.func.sum(_M.effet)).where(*self._avant, _M.numero_unique == _S.numero_unique)
-        presente = sa.or_(
-            (_S.entree <= self._jour) & (_S.sortie.is_(None) | (_S.sortie > self._jour)),
-            _S.entree.is_(None) & (histoire.scalar_subquery() > 0),
-        )
+        la = presente(self._base, self._jour)
         textes = [sa.func.aggregate_strings(axe.classe, "" if axe.rangs else _ENTRE) for axe in axes]
         dedans: tuple[sa.ColumnElement[bool], ...] = (
             _S.base == self._base,
             *_dans(_S.numero_unique, self._territoire),
         )
         if not associations:
-            presente &= _S.composition != Composition.ASSOCIATION.value
+            la &= _S.composition != Composition.ASSOCIATION.value
         total, comptes, apres = 0, [Counter[Any]() for _ in axes], ""
         while True:
             ici = (*dedans, _S.numero_unique > apres)
@@ -247,7 +243,7 @@ class Comptes:
             derniere = self._sa.execute(fin).scalar()
             if derniere is not None:
                 ici = (*ici, _S.numero_unique <= derniere)
-            nombre, *lus = self._sa.execute(sa.select(sa.func.count(), *textes).where(*ici, presente)).one()
+            nombre, *lus = self._sa.execute(sa.select(sa.func.count(), *textes).where(*ici, la)).one()
             total += nombre
             for axe, compte, texte in zip(axes, comptes, lus, strict=True):
                 if texte is None:
@@ -263,6 +259,17 @@ class Comptes:
             if autres := total - compte.total():
                 compte[None] = autres
         return total, list(comptes)
+
+
+def presente(base: str, jour: str) -> sa.ColumnElement[bool]:
+    """That the demande of a row of `demande_stat` is in the stock at the end of a day (ISO)."""
+    histoire = sa.select(sa.func.sum(_M.effet)).where(
+        _M.base == base, _M.jour <= jour, _M.numero_unique == _S.numero_unique
+    )
+    return sa.or_(
+        (_S.entree <= jour) & (_S.sortie.is_(None) | (_S.sortie > jour)),
+        _S.entree.is_(None) & (histoire.scalar_subquery() > 0),
+    )
 
 
 def communes(connexion: Connexion, base: str) -> list[str]:

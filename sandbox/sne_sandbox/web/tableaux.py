@@ -1,5 +1,5 @@
-"""The tables of statistics, the counts by territory and the quotas: computed beside the pages that show them,
-and drawn as charts (SVG by pygal, without script nor foreign font).
+"""The tables of statistics, the counts by territory, the quotas and the pictures: computed beside the pages
+that show them, and drawn as files of SVG.
 
 A table of a million demandes takes a second or two: a page waits for it a moment, then says that it is being
 computed. What was computed is kept, and shown with its age while newer figures are on their way. Each process
@@ -22,12 +22,15 @@ from werkzeug.exceptions import ServiceUnavailable
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import SandboxError, StoreError
-from sne_sandbox.operations import lieux, quotas, statistiques
+from sne_sandbox.operations import images, lieux, quotas, statistiques
+from sne_sandbox.operations.images import Images
 from sne_sandbox.operations.lieux import ComptesDeLieux
 from sne_sandbox.operations.quotas import LigneQuota, Quotas
 from sne_sandbox.operations.statistiques import Tableau
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.store.statistiques import tires
+from sne_sandbox.web.images import barres, courbes
+from sne_sandbox.web.images.dessin import Figure
 from sne_sandbox.web.partage import Services
 
 #: Seconds that figures are waited for when older ones may be shown.
@@ -45,10 +48,6 @@ RETENTER: Final = 5
 _OCCUPE: Final = "D'autres demandent déjà des statistiques. Remède : réessayez dans un instant."
 _LONG: Final = "Le calcul dure plus d'une minute. Remède : réessayez, il continue."
 _EXTENSION: Final = "statistiques"
-#: Colours of the series, of the console's own palette; they differ in lightness too.
-_COULEURS: Final = ("#1f4b4a", "#b46a00", "#9a1f2d", "#7fb0aa", "#593681", "#5f6a63")
-_ENCRE: Final = "#1e2a2a"
-_POLICE: Final = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
 #: What the flows show, of the columns of TAB02.
 FLUX: Final[Mapping[str, str]] = {
     "nouvelles": "Nouvelles",
@@ -56,27 +55,21 @@ FLUX: Final[Mapping[str, str]] = {
     "radiees": "Radiées",
     "RADATT": "dont attributions",
 }
-#: The quotas, asked for as a table.
+#: The quotas, and the pictures, asked for as a table.
 QUOTAS: Final = "QUOTAS"
+IMAGES: Final = "IMAGES"
 #: Bars of a chart of landlords or territories.
 _BARRES_MAX: Final = 12
 #: A chart of its own: the reasons of the radiations of twelve months.
 MOTIFS: Final = "Motifs"
 _LIBELLE_MAX: Final = 34
 _LIBELLE_ETROIT: Final = 22
-#: Width of a letter of a chart (pygal's own guess), in pixels: the room that labels take, and that a bar
-#: leaves for the number that follows it. How the number is put there: pygal would write it
-#: across the bar's end.
-_LETTRE: Final = 0.6 * 17
-_APRES: Final = 12
-_CSS: Final = ["file://style.css", "file://graph.css"]
-_VALEURS: Final = ".text-overlay .value { text-anchor: start; transform: translateX(8px); }"
 
 
 @dataclass(frozen=True, slots=True)
 class TableDemandee:
     """A table of a base at the end of a day, of one territory or all; `code` may be a level of territories
-    too (`lieux.NIVEAUX`), or `QUOTAS`, those of the year of that day."""
+    too (`lieux.NIVEAUX`), `QUOTAS`, those of the year of that day, or `IMAGES`."""
 
     base: str
     code: str
@@ -84,11 +77,14 @@ class TableDemandee:
     territoire: str | None = None
 
 
+Contenu = Tableau | ComptesDeLieux | Quotas | Images
+
+
 @dataclass(frozen=True, slots=True)
 class Resultat:
     """What was computed, when and in how many seconds. `etat` tells the state of the base then."""
 
-    contenu: Tableau | ComptesDeLieux | Quotas
+    contenu: Contenu
     etat: tuple[Any, ...]
     calcule_le: datetime
     secondes: float
@@ -109,6 +105,12 @@ class Resultat:
     def quotas(self) -> Quotas:
         """The quotas."""
         assert isinstance(self.contenu, Quotas)
+        return self.contenu
+
+    @property
+    def images(self) -> Images:
+        """What the pictures show."""
+        assert isinstance(self.contenu, Images)
         return self.contenu
 
     def ancien(self, etat: tuple[Any, ...]) -> bool:
@@ -220,9 +222,9 @@ def calculer(services: Services, demande: TableDemandee) -> Resultat:
     return Resultat(contenu, etat, datetime.now(UTC), time.perf_counter() - debut)
 
 
-def _compter(
-    demande: TableDemandee, registre: RegistreBase, contrat: Contrat
-) -> Tableau | ComptesDeLieux | Quotas:
+def _compter(demande: TableDemandee, registre: RegistreBase, contrat: Contrat) -> Contenu:
+    if demande.code == IMAGES:
+        return images.compter(registre, contrat, demande.jour)
     if demande.code == QUOTAS:
         return quotas.compter(registre, contrat, demande.jour.year)
     for niveau in lieux.NIVEAUX:
@@ -272,32 +274,51 @@ def motifs(tableau: Tableau) -> list[tuple[str, int]]:
     return sorted(((c, n) for c, n in comptes.items() if n), key=lambda paire: -paire[1])
 
 
-def dessiner(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> bytes:
-    """The chart of a section; `etroit`, as a telephone shows it. Raises KeyError for a section that the table
-    has not."""
+def dessiner(
+    tableau: Tableau, rubrique: str, *, mots: Mapping[str, str] | None = None, etroit: bool = False
+) -> bytes:
+    """The chart of a section; `mots` are those of the codes of reasons, `etroit` as a telephone shows it.
+    Raises KeyError for a section that the table has not."""
+    titre = f"{tableau.titre} : {rubrique}"
     if tableau.code == "TAB02" and rubrique == MOTIFS:
-        return _barres(motifs(tableau), etroit=etroit)
+        dits = [((mots or {}).get(code, code), n) for code, n in motifs(tableau)]
+        return _barres(titre, dits, etroit=etroit)
     lignes = lignes_de(tableau, rubrique)
     if not lignes:
         raise KeyError(rubrique)
     if tableau.code == "TAB02":
-        return _flux(tableau, lignes, etroit=etroit)
+        return Figure(rubrique, titre, dessiner_flux(tableau, rubrique, etroit=etroit), (), ()).fichier
     comptes = [(libelle, nombres[0]) for libelle, nombres in lignes if libelle != "Total"]
-    return _barres(comptes, etroit=etroit)
+    return _barres(titre, comptes, etroit=etroit)
+
+
+def dessiner_flux(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> Any:
+    """The flows of TAB02 as curves."""
+    lignes = lignes_de(tableau, rubrique)
+    series = [
+        courbes.Serie(
+            titre, titre.lower(), [(nombres[tableau.colonnes.index(colonne)], None) for _, nombres in lignes]
+        )
+        for colonne, titre in FLUX.items()
+    ]
+    mensuel = len(lignes) > 4
+    periodes = [f"{libelle[:3]}{libelle[-2:]}" if mensuel else libelle for libelle, _ in lignes]
+    return courbes.dessiner(f"Flux : {rubrique}", periodes, series, etroit=etroit)
 
 
 def dessiner_quota(comptes: Quotas, code: str, *, etroit: bool = False) -> bytes:
-    """The chart of a share: what it should be, what it is, and of whom. Raises KeyError for a share that is
-    none."""
-    objectif = {regle.code: regle.objectif for regle in quotas.REGLES}[code]
-    lignes, indeterminees = [("Objectif", float(objectif))], list[str]()
+    """The chart of a share: what it is, and of whom, against what it should be. Raises KeyError for a share
+    that is none."""
+    regle = {regle.code: regle for regle in quotas.REGLES}[code]
+    lignes, indeterminees = list[tuple[str, float]](), list[str]()
     for ligne in (comptes.ensemble, *comptes.lignes):
         (part,) = (part for part in ligne.parts if part.code == code)
         if part.taux is not None and len(lignes) < _BARRES_MAX:
             nom = _nom_de_ligne(ligne, _LIBELLE_ETROIT if etroit else _LIBELLE_MAX)
             lignes.append((nom, part.taux))
             indeterminees += [nom] if part.etat == "indéterminé" else []
-    return _barres(lignes, etroit=etroit, unite=" %", douteuses=indeterminees)
+    objectif = float(regle.objectif), f"objectif {regle.objectif} %"
+    return _barres(regle.libelle, lignes, etroit=etroit, unite=" %", douteuses=indeterminees, seuil=objectif)
 
 
 def _nom_de_ligne(ligne: LigneQuota, longueur: int) -> str:
@@ -310,7 +331,8 @@ def _nom_de_ligne(ligne: LigneQuota, longueur: int) -> str:
 
 def dessiner_lieux(comptes: ComptesDeLieux, *, etroit: bool = False) -> bytes:
     """The chart of the territories with most active demandes."""
-    return _barres([(nom, n) for nom, n in actives(comptes) if n][:_BARRES_MAX], etroit=etroit)
+    lignes = [(nom, n) for nom, n in actives(comptes) if n][:_BARRES_MAX]
+    return _barres("Demandes actives par territoire", lignes, etroit=etroit)
 
 
 def actives(comptes: ComptesDeLieux) -> list[tuple[str, int]]:
@@ -323,107 +345,21 @@ def actives(comptes: ComptesDeLieux) -> list[tuple[str, int]]:
 
 
 def _barres(
-    lignes: Sequence[tuple[str, float]], *, etroit: bool, unite: str = "", douteuses: Sequence[str] = ()
+    titre: str,
+    lignes: Sequence[tuple[str, float]],
+    *,
+    etroit: bool,
+    unite: str = "",
+    douteuses: Sequence[str] = (),
+    seuil: tuple[float, str] | None = None,
 ) -> bytes:
     """Horizontal bars, the first line on top. `douteuses`: labels whose number « ? » follows."""
-    import pygal
-
-    longueur, largeur = (_LIBELLE_ETROIT, 400) if etroit else (_LIBELLE_MAX, 600)
-    libelles = [_court(libelle, longueur) for libelle, _ in lignes]
-    ecrits = [f"{nombre(round(n))}{unite}{' ?' if libelle in douteuses else ''}" for libelle, n in lignes]
-    plus_grand = max((compte for _, compte in lignes), default=0.0)
-    trace = largeur - 30 - _LETTRE * max(map(len, libelles), default=0)
-    barre = trace - _APRES - _LETTRE * max(map(len, ecrits), default=0)
-    graphique = pygal.HorizontalBar(
-        **_reglages(largeur=largeur, hauteur=30 + 40 * max(1, len(lignes))),
-        show_legend=False,
-        # The numbers stand beside the bars: no scale is needed.
-        show_x_labels=False,
-        show_y_guides=False,
-        range=(0, plus_grand * trace / barre or 1),
-    )
-    graphique.css = [*_CSS, f"inline:{_VALEURS}"]
-    # Drawn from below: the first line of the table is the highest bar.
-    graphique.x_labels = libelles[::-1]
-    barres = [
-        {"value": n, "formatter": lambda _, dit=dit: dit} for (_, n), dit in zip(lignes, ecrits, strict=True)
+    longueur = _LIBELLE_ETROIT if etroit else _LIBELLE_MAX
+    dites = [
+        (_court(nom, longueur), n, f"{nombre(round(n))}{unite}{' ?' if nom in douteuses else ''}")
+        for nom, n in lignes
     ]
-    graphique.add("demandes", barres[::-1])
-    return _rendre(graphique)
-
-
-def _flux(tableau: Tableau, lignes: Sequence[tuple[str, tuple[int, ...]]], *, etroit: bool) -> bytes:
-    import pygal
-
-    mensuel = len(lignes) > 4
-    graphique = pygal.Bar(
-        **_reglages(largeur=400 if etroit else 1000, hauteur=420, valeurs=not mensuel),
-        legend_at_bottom=True,
-        legend_at_bottom_columns=2 if etroit else len(FLUX),
-        x_label_rotation=-90 if etroit and mensuel else 0,
-    )
-    graphique.x_labels = [f"{libelle[:3]}{libelle[-2:]}" if mensuel else libelle for libelle, _ in lignes]
-    for colonne, titre in FLUX.items():
-        rang = tableau.colonnes.index(colonne)
-        graphique.add(titre, [nombres[rang] for _, nombres in lignes])
-    return _rendre(graphique)
-
-
-def _reglages(*, largeur: int, hauteur: int, valeurs: bool = True) -> dict[str, Any]:
-    from pygal.style import Style
-
-    style = Style(
-        background="transparent",
-        plot_background="transparent",
-        foreground=_ENCRE,
-        foreground_strong=_ENCRE,
-        foreground_subtle="#8b8a7d",
-        guide_stroke_color="#d3cdbd",
-        major_guide_stroke_color="#d3cdbd",
-        opacity="1",
-        opacity_hover="1",
-        transition="0s",
-        colors=_COULEURS,
-        value_colors=(_ENCRE,) * len(_COULEURS),
-        font_family=_POLICE,
-        label_font_size=17,
-        major_label_font_size=17,
-        value_font_size=17 if largeur < 900 else 14,
-        legend_font_size=17,
-        no_data_font_size=22,
-    )
-    return {
-        "style": style,
-        "css": _CSS,
-        "js": [],
-        "width": largeur,
-        "height": hauteur,
-        "margin": 10,
-        "spacing": 10,
-        "print_values": valeurs,
-        "print_values_position": "top",
-        "value_formatter": lambda valeur: nombre(round(valeur or 0)),
-        "min_scale": 3,
-        "max_scale": 5,
-        "no_data_text": "Aucune demande",
-        "truncate_label": -1,
-        "truncate_legend": -1,
-        "rounded_bars": 2,
-        "show_x_guides": False,
-    }
-
-
-def _rendre(graphique: Any) -> bytes:
-    graphique.add_xml_filter(_sans_script)
-    octets: bytes = graphique.render()
-    return octets
-
-
-def _sans_script(racine: Any) -> Any:
-    """pygal always writes its own configuration as a script, and bubbles for it: an image needs neither."""
-    for element in list(racine.iter("{*}script", "{*}desc")):
-        element.getparent().remove(element)
-    return racine
+    return Figure("barres", titre, barres.dessiner(titre, dites, seuil=seuil, etroit=etroit), (), ()).fichier
 
 
 def _court(libelle: str, longueur: int) -> str:

@@ -186,6 +186,7 @@ def test_every_page_of_the_console_only_reads(rempli: tuple[Banc, dict[str, Any]
         "document": "demande",
         "code": "G1226",
         "nom": "avant",
+        "forme": "svg",
         "jeton": banc.app.extensions["acces"].lecture,  # a wrong one is counted
         "filename": "rien",
         "scenario": "CRE-SIMPLE",
@@ -193,7 +194,7 @@ def test_every_page_of_the_console_only_reads(rempli: tuple[Banc, dict[str, Any]
     for regle in console.url_map.iter_rules():
         if "GET" not in (regle.methods or ()) or regle.endpoint in FLUX:
             continue
-        noms = {"boites": valeurs["sortie"], "contrat": "ListeMotifRadiation"}
+        noms = {"boites": valeurs["sortie"], "contrat": "ListeMotifRadiation", "images": "carte"}
         propres = valeurs | connues | {"nom": noms.get(regle.endpoint.partition(".")[0], "avant")}
         if regle.endpoint.startswith("statistiques"):
             propres["code"] = "TAB01"

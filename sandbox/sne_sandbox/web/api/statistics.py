@@ -143,7 +143,8 @@ def dessiner(quand: dict[str, Any], base: str, tableau: str) -> Response:
             f"Le tableau {tableau} n'a pas de rubrique [{rubrique[:40]}]. "
             f"Remède : rubriques : {', '.join(tableaux.dessinees(lu))}."
         )
-    return Response(tableaux.dessiner(lu, rubrique), mimetype="image/svg+xml")
+    mots = services().contrat_de(base).nomenclatures.liste("ListeMotifsRadiation")
+    return Response(tableaux.dessiner(lu, rubrique, mots=mots), mimetype="image/svg+xml")
 
 
 # --- by territory ------------------------------------------------------------------------------------------

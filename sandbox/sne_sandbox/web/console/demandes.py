@@ -11,9 +11,10 @@ from sne_sandbox.domain.dates import lire_date_saisie
 from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
 from sne_sandbox.domain.evenement import lire_jour
 from sne_sandbox.domain.texte import masquer_nirs
-from sne_sandbox.store import recentes
+from sne_sandbox.store import recentes, selection
 from sne_sandbox.store.recentes import Recentes, Repere, plus_recentes
 from sne_sandbox.store.recherche import Criteres, Prefixe
+from sne_sandbox.web import selections
 from sne_sandbox.web.console.demande import nom_de
 from sne_sandbox.web.console.page import PAR_PAGE, compter, contrat_servi, section
 from sne_sandbox.web.partage import services
@@ -62,6 +63,8 @@ class LigneTrouvee:
 @blueprint.get("/demandes")
 def page(base: str) -> str:
     """The search, and what it finds; the latest demandes without a criterion."""
+    if selections.demandee(request.args):
+        return _selection(base)
     demandee = lire(contrat_servi().territoires)
     apres = _repere(request.args.get("apres", ""))
     trouvees = Recentes([])
@@ -84,6 +87,26 @@ def page(base: str) -> str:
         partielle=trouvees.suite.depot if trouvees.partielle and trouvees.suite else None,
         parcourues=recentes.PARCOURUES,
         suivante=None if trouvees.suite is None else _adresse(base, demandee.champs, str(trouvees.suite)),
+    )
+
+
+def _selection(base: str) -> str:
+    """The demandes behind a number of a picture, which is told again."""
+    apres = _repere(request.args.get("apres", ""))
+    trouvees, combien = Recentes([]), 0
+    with services().magasin.lire(base) as registre:
+        choix = selections.lire(request.args, registre, contrat_servi())
+        if not choix.fautes:
+            combien = selection.compter(registre, choix.selection)
+            trouvees = selection.lister(registre, choix.selection, PAR_PAGE, apres)
+    territoires = contrat_servi().territoires
+    return render_template(
+        "demandes/selection.html",
+        choix=choix,
+        combien=combien,
+        lignes=[_ligne(stockee, territoires) for stockee in trouvees.demandes],
+        premiere=_adresse(base, choix.champs) if apres is not None else None,
+        suivante=None if trouvees.suite is None else _adresse(base, choix.champs, str(trouvees.suite)),
     )
 
 

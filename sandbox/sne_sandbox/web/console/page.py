@@ -58,6 +58,7 @@ SECTIONS: Final = (
     Section("demandes", "Demandes", "Demandes"),
     Section("demande", "Demandes"),
     Section("statistiques", "Demandes", "Statistiques"),
+    Section("images", "Demandes"),
     Section("composer", "Composer", "Composer"),
     Section("scenes", "Former", "Scènes"),
     Section("ateliers", "Former", "Ateliers"),

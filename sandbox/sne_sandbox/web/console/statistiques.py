@@ -3,11 +3,12 @@ each commune, EPCI, département or région; the quotas of L. 441-1; CSV."""
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.base import ANNEES
@@ -22,6 +23,7 @@ from sne_sandbox.operations.statistiques import CODES, FIDELITE, Tableau, en_csv
 from sne_sandbox.store.statistiques import territoires as territoires_numerotes
 from sne_sandbox.web import tableaux
 from sne_sandbox.web.console.page import contrat_servi, maintenant, section
+from sne_sandbox.web.images.dessin import en_page
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
 from sne_sandbox.web.tableaux import Calculs, Resultat, TableDemandee, calculs_de, etat_de
@@ -35,7 +37,13 @@ _PATIENCE: Final = 0.15
 #: Seconds after which the page that waits is loaded again.
 _RELIRE: Final = 2
 #: The pages beside those of the tables.
-AUTRES: Final = {"territoires": "Territoires", "quotas": "Quotas"}
+AUTRES: Final = {
+    "carte": ("images.page", "Carte"),
+    "courbes": ("images.evolution", "Courbes"),
+    "ressources": ("images.ressources", "Ressources"),
+    "territoires": ("statistiques.territoires", "Territoires"),
+    "quotas": ("statistiques.quotas", "Quotas"),
+}
 _COLONNES: Final = {
     "demandes": "Demandes",
     "un_mois_avant": "Un mois avant",
@@ -82,9 +90,12 @@ def page(base: str) -> Response:
         choix={"date": request.args.get("date"), "territoire": demande.territoire},
         rubriques=_rubriques(resultat.tableau) if resultat is not None else [],
         motifs=_motifs(resultat.tableau) if resultat is not None else [],
-        colonnes={**_motifs_courts(), **_COLONNES},
+        colonnes={**motifs_courts(), **_COLONNES},
+        courts=motifs_courts(),
         fidelite=FIDELITE,
         flux=tableaux.FLUX,
+        courbes=_courbes(resultat.tableau) if resultat is not None else {},
+        adresses=_adresses(demande),
         futur=demande.jour > maintenant().date(),
         inconnu=demande.territoire is not None and demande.territoire not in connus,
     )
@@ -104,7 +115,7 @@ def graphique(base: str, code: str) -> Response:
     tableau = _calculs().attendre(services(), _demande(base, code)).tableau
     rubrique = request.args.get("rubrique", "")
     try:
-        dessin = tableaux.dessiner(tableau, rubrique, etroit="etroit" in request.args)
+        dessin = tableaux.dessiner(tableau, rubrique, mots=motifs_courts(), etroit="etroit" in request.args)
         return Response(dessin, mimetype="image/svg+xml")
     except KeyError:
         raise NotFound(f"Le tableau {code} n'a pas de rubrique [{rubrique[:40]}].") from None
@@ -289,6 +300,27 @@ def _preparer_les_autres(demande: TableDemandee) -> None:
             _calculs().preparer(services(), autre)
 
 
+def _courbes(tableau: Tableau) -> dict[str, list[Markup]]:
+    """The curves of each section of TAB02, for a large screen and for a telephone."""
+    if tableau.code != "TAB02":
+        return {}
+    return {
+        rubrique: [
+            en_page(tableaux.dessiner_flux(tableau, rubrique, etroit=etroit)) for etroit in (False, True)
+        ]
+        for rubrique in tableaux.rubriques(tableau)
+    }
+
+
+def _adresses(demande: TableDemandee) -> Callable[..., str]:
+    """Where the demandes of a number of this table are; `champs` say which."""
+
+    def adresse(**champs: Any) -> str:
+        return url_for("demandes.page", au=demande.jour, territoire=demande.territoire, **champs)
+
+    return adresse
+
+
 def _rubriques(tableau: Tableau) -> list[RubriqueDeTable]:
     lues = []
     for titre in tableaux.rubriques(tableau):
@@ -315,7 +347,7 @@ def _motifs(tableau: Tableau) -> list[tuple[str, str, int]]:
     return [(code, mots.get(code, ""), compte) for code, compte in tableaux.motifs(tableau)]
 
 
-def _motifs_courts() -> dict[str, str]:
+def motifs_courts() -> dict[str, str]:
     """Columns of TAB02 that are reasons: of « Radiation pour abandon de la demande » the end."""
     libelles = contrat_servi().nomenclatures.liste("ListeMotifsRadiation")
     bouts = {code: _TETE_DE_MOTIF.sub("", libelle) for code, libelle in libelles.items() if code}
