@@ -78,7 +78,7 @@ EXEMPLES: Final[dict[str, Any]] = {
     "liste": "ListeCivilite", "niveau": "epci", "annee": 2018, "contrat": "v5.0",
     "droit": "base", "sur": "essai", "expire": "P30D",
     "atelier": "lundi", "combien": 2, "noms": "ici", "scenes": "doublon", "mot": "bravo", "rang": 1,
-    "bases": "supprimer",
+    "bases": "supprimer", "adresse": "http://localhost:9000/sne",
 }  # fmt: skip
 
 

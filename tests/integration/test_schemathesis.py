@@ -159,6 +159,8 @@ SAUF: Final = {
     ("PATCH /api/v1/bases/{base}/settings", "positive_data_acceptance"),
     # What the plan holds; what only one of two modes takes.
     ("POST /api/v1/reports", "positive_data_acceptance"),
+    # Its scenarios, of what this server may play again.
+    ("POST /api/v1/reports/{rapport}/replay", "positive_data_acceptance"),
     # What an exchange raised, if it raised anything.
     ("POST /api/v1/bases/{base}/exchanges/{identifiant}/reduce", "positive_data_acceptance"),
     # Days that no clock shows, territories of no commune.

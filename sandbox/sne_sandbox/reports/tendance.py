@@ -174,16 +174,24 @@ def _bilan(jalons: Sequence[JalonDeTendance]) -> str:
     revues = {nom for nom, case in apres.exigences.items() if case.classe != "neutre"}
     corrigees = sorted((avant.enfreintes - apres.enfreintes) & revues)
     nouvelles = sorted(apres.enfreintes - avant.enfreintes)
-    dits = []
-    if corrigees:
-        dits.append(f"{accorde(len(corrigees), 'corrigée', 'corrigées')} ({', '.join(corrigees)})")
-    if nouvelles:
-        dits.append(f"{accorde(len(nouvelles), 'nouvelle', 'nouvelles')} ({', '.join(nouvelles)})")
+    perdues = sorted(avant.enfreintes - apres.enfreintes - revues)
+    dits = [
+        f"{accorde(len(noms), un, plusieurs)} ({', '.join(noms)})"
+        for noms, un, plusieurs in (
+            (corrigees, "corrigée", "corrigées"),
+            (nouvelles, "nouvelle", "nouvelles"),
+            (perdues, "non revue", "non revues"),
+        )
+        if noms
+    ]
     if not dits:
         reste = accorde(len(apres.enfreintes), "exigence enfreinte", "exigences enfreintes")
         return f"Ni mieux ni moins bien que le jugement d'avant : {reste}."
     ecart = len(corrigees) - len(nouvelles)
-    tete = (
-        "Mieux" if ecart > 0 else "Moins bien" if ecart < 0 else "Autant de manquements, mais pas les mêmes,"
-    )
-    return f"{tete} que le jugement d'avant : exigences enfreintes, {' ; '.join(dits)}."
+    if ecart:
+        tete = "Mieux que le jugement d'avant" if ecart > 0 else "Moins bien que le jugement d'avant"
+    elif corrigees:
+        tete = "Autant de manquements que dans le jugement d'avant, mais pas les mêmes"
+    else:
+        tete = "Rien ne dit si c'est mieux que le jugement d'avant"
+    return f"{tete} : exigences enfreintes, {' ; '.join(dits)}."

@@ -23,7 +23,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -34,10 +33,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
-from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from sne_sandbox import systeme
 from sne_sandbox.domain.dates import PARIS
@@ -66,8 +63,6 @@ SORTIE_MAX: Final = 200_000
 _NOM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 #: What `--application` calls the reference application.
 TEMOIN: Final = "temoin"
-#: Characters of the address of an application.
-ADRESSE_MAX: Final = 500
 #: Locked by who watches the child, and by the child, which lives on a while when that one dies.
 _TENUS: Final = ("verrou", "verrou-enfant")
 #: Asks for its end.
@@ -96,7 +91,7 @@ class EtatJugement(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Partie:
+class PartieRejouee:
     """What a judgement plays again of another: a scenario, for one of its requirements or, "", for all."""
 
     de: str
@@ -145,10 +140,10 @@ class JugementConserve:
         return None if self.pilotee else self.options.get("--base")
 
     @property
-    def partie(self) -> Partie | None:
+    def partie(self) -> PartieRejouee | None:
         """What of another judgement it plays again; None for a judgement of its own."""
         with suppress(ValueError, TypeError):
-            return Partie(**json.loads(_lire(self.dossier / _PARTIE)))
+            return PartieRejouee(**json.loads(_lire(self.dossier / _PARTIE)))
         return None
 
     @property
@@ -215,7 +210,7 @@ def lancer(
     arguments: Sequence[str],
     database: str | None = None,
     classeur: Classeur | None = None,
-    partie: Partie | None = None,
+    partie: PartieRejouee | None = None,
 ) -> JugementConserve:
     """Runs `sne-sandbox ARGUMENTS --report-dir …` as a child; answers at once. `genre` begins the folder's
     name, `partie` is what it plays again. Raises ConflitEtat while another is
@@ -344,10 +339,11 @@ def piloter(
     scenario: str = "",
     faute: str = "",
     classeur: Classeur | None = None,
-    partie: Partie | None = None,
+    partie: PartieRejouee | None = None,
 ) -> JugementConserve:
     """Drives an application through the plan, in a base and a home of its own, under a contract
-    (`Contrats.lieu`); `designation` is what `designer` answers, `famille` and `scenario` "" for all
+    (`Contrats.lieu`); `designation` is what `applications.designer`
+    answers, `famille` and `scenario` "" for all
     scenarios, `faute` "" for no defect of the reference application. Raises UsageError for what is not there,
     ConflitEtat while another judgement is running."""
     connu = plan()
@@ -370,79 +366,6 @@ def piloter(
     return lancer(configuration.home.absolute(), genre, arguments, classeur=classeur, partie=partie)
 
 
-def designer(configuration: Configuration, *, application: str = "", adresse: str = "") -> str:
-    """What --application is given for one that the owner of the server declared, by its name, or that answers
-    at an address. Raises UsageError: one of both, and one that may be driven from here."""
-    if bool(application) == bool(adresse):
-        raise UsageError(
-            "Il faut une application déclarée, ou une adresse : l'une ou l'autre.",
-            remede="choisissez l'application dans la liste, ou donnez l'adresse de son adaptateur",
-        )
-    if adresse:
-        return _adresse(adresse)
-    declarees = dict(configuration.applications)
-    if application not in declarees:
-        raise UsageError(
-            f"Aucune application ne s'appelle [{application[:40]}].",
-            remede=f"celles qui sont déclarées : {', '.join(declarees) or 'aucune'} "
-            "(sne-sandbox serve --application NOM=COMMANDE)",
-        )
-    return declarees[application]
-
-
-def nommer(configuration: Configuration, designation: str) -> str:
-    """How an application is called on a page, by what --application was given."""
-    noms = {commande: nom for nom, commande in configuration.applications}
-    return "Application témoin" if designation == TEMOIN else noms.get(designation, designation)
-
-
-def rejouable(configuration: Configuration, epreuve: JugementConserve) -> bool:
-    """Whether a server may play a part of a judgement again: it began it, and may still run what it did."""
-    designation = epreuve.options.get("--application", "")
-    connues = {TEMOIN, *dict(configuration.applications).values()}
-    return epreuve.pilotee and (designation in connues or designation.startswith(("http://", "https://")))
-
-
-def rejouer(
-    configuration: Configuration,
-    contrat: tuple[str, Path | None],
-    epreuve: JugementConserve,
-    scenario: str,
-    exigence: str = "",
-    classeur: Classeur | None = None,
-) -> JugementConserve:
-    """Plays a scenario of a judgement again, as it was played: the same application, households and profile;
-    `exigence` is the one that one looks at. Raises UsageError for a judgement of which nothing can be played
-    from here, or made under another contract; ConflitEtat while another is running."""
-    options = epreuve.options
-    if not rejouable(configuration, epreuve):
-        raise UsageError(
-            "Ce jugement ne se rejoue pas d'ici : ce serveur ne l'a pas fait, ou n'en a plus l'application.",
-            remede="la commande qui le rejoue est dans le rapport",
-        )
-    if options.get("--contract") != contrat[0]:
-        raise UsageError(
-            f"Ce jugement a été fait sous le contrat {options.get('--contract')}, et cette base est sous "
-            f"{contrat[0]}.",
-            remede="rejouez-le depuis une base du même contrat",
-        )
-    designation = options["--application"]
-    if designation.startswith(("http://", "https://")):
-        designation = _adresse(designation)
-    return piloter(
-        configuration,
-        contrat,
-        designation=designation,
-        exemples=int(options["--examples"]),
-        graine=int(options["--seed"]),
-        profil=options["--profile"],
-        scenario=scenario,
-        faute=options.get("--faute", ""),
-        classeur=classeur,
-        partie=Partie(epreuve.nom, scenario, exigence),
-    )
-
-
 def parties(jugements: Sequence[JugementConserve], de: str, scenario: str = "") -> list[JugementConserve]:
     """Of these judgements, those that play a part of another again; of that scenario, unless it is ""."""
     return [
@@ -450,53 +373,6 @@ def parties(jugements: Sequence[JugementConserve], de: str, scenario: str = "") 
         for epreuve in jugements
         if (partie := epreuve.partie) is not None and partie.de == de and scenario in ("", partie.scenario)
     ]
-
-
-def _adresse(brut: str) -> str:
-    """The address of an application, whom this server may call: this machine and its network, as it is used
-    there; not what a machine of a cloud asks for its own secrets (169.254.0.0/16, fe80::/10). Raises
-    UsageError."""
-    ecrite = brut.strip()
-    try:
-        lue = urlsplit(ecrite)
-        machine, port = lue.hostname or "", lue.port
-    except ValueError:
-        machine, port, lue = "", None, urlsplit("")
-    if (
-        not machine
-        or lue.scheme not in ("http", "https")
-        or lue.username is not None
-        or lue.fragment
-        or len(ecrite) > ADRESSE_MAX
-        or not ecrite.isprintable()
-        or " " in ecrite
-    ):
-        raise UsageError(
-            f"L'adresse [{ecrite[:60]}] ne convient pas.",
-            remede="une adresse http:// ou https:// sans mot de passe : http://localhost:9000/sne",
-        )
-    if any(map(_hors_d_atteinte, _numeros(machine, port))):
-        raise UsageError(
-            f"La machine [{machine[:60]}] ne s'appelle pas d'ici : son adresse est réservée au système.",
-            remede="donnez l'adresse de l'adaptateur sur cette machine, ou sur son réseau",
-        )
-    return ecrite
-
-
-def _numeros(machine: str, port: int | None) -> set[str]:
-    """The IP addresses of a machine; none when its name is not known: the trial will say so."""
-    try:
-        trouvees = socket.getaddrinfo(machine, port or 80, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return set()
-    return {str(ou[4][0]).partition("%")[0] for ou in trouvees}
-
-
-def _hors_d_atteinte(numero: str) -> bool:
-    adresse = ip_address(numero)
-    if isinstance(adresse, IPv6Address) and adresse.ipv4_mapped is not None:
-        adresse = adresse.ipv4_mapped
-    return adresse.is_link_local or adresse.is_multicast or adresse.is_unspecified
 
 
 def _contrat(nom: str, dossier: Path | None, quartiles: Path | None) -> list[str]:

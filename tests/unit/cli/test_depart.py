@@ -13,6 +13,7 @@ from sne_sandbox.cli.depart import (
     adresse_pour_les_autres,
     adresse_publique,
     annoncer_la_console,
+    applications_declarees,
     configuration,
     ecrire_pret,
     jetons_du_serveur,
@@ -190,3 +191,12 @@ def test_an_open_server_is_one_of_this_machine_and_has_no_token(tmp_path: Path) 
         with pytest.raises(UsageError) as levee:
             configuration(options | de_trop, ())
         assert remede in levee.value.diagnostics()
+
+
+def test_the_applications_that_a_server_may_start_are_named() -> None:
+    ecrites = ("logenet=java -jar a.jar", "autre=sh -c 'x=1 ./a'")
+    lues = (("logenet", "java -jar a.jar"), ("autre", "sh -c 'x=1 ./a'"))
+    assert applications_declarees(ecrites) == lues
+    for faux in (["logenet"], ["=a"], ["a="], ["un nom=a"], ["a=b", "a=c"]):
+        with pytest.raises(UsageError, match="ne se lit pas"):
+            applications_declarees(faux)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from specimen import NIR, entete, rapport
 
-from sne_sandbox.reports.model import Fin, ScenarioFini, Verdict
-from sne_sandbox.reports.suivi import EN_SUSPENS, LectureDuSuivi, ecrire
+from sne_sandbox.reports.model import EchangeCite, Fin, ScenarioFini, Verdict
+from sne_sandbox.reports.suivi import EN_SUSPENS, LectureDuSuivi, ecrire, lire_les_echanges, montrer
 
 
 def test_a_scenario_is_read_as_soon_as_it_has_ended(tmp_path: Path) -> None:
@@ -39,3 +39,16 @@ def test_one_that_others_may_explain_is_told_twice(tmp_path: Path) -> None:
     assert [r.scenarios[0].id for r in lus if r.entete.inacheve] == echoues
     assert {r.entete.inacheve for r in lus} == {"", EN_SUSPENS}
     assert all(r.entete.fin > juge.entete.fin for r in lus), "when each has ended"
+
+
+def test_the_exchanges_of_a_scenario_are_kept_without_nirs(tmp_path: Path) -> None:
+    resultat = rapport().scenarios[0]
+    cite = EchangeCite(7, "CRE", f"<numNir>{NIR}</numNir>", "<reponse/>", (3,))
+    (evenement,) = montrer([ScenarioFini(resultat, (cite,))], tmp_path)
+    assert evenement == ScenarioFini(resultat, (cite,))
+    (lu,) = lire_les_echanges(tmp_path, resultat.id)
+    assert (lu.identifiant, lu.resume, lu.reponse, lu.lignes) == (7, "CRE", "<reponse/>", (3,))
+    assert NIR not in lu.requete
+    assert lire_les_echanges(tmp_path, "AUTRE") == ()
+    (tmp_path / "echanges-CASSE.json").write_text("{", "utf-8")
+    assert lire_les_echanges(tmp_path, "CASSE") == ()

@@ -15,7 +15,7 @@ from sne_sandbox.reports import compare, formats
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.compare import ComparaisonRapportsLue
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.web import epreuves, trouver
+from sne_sandbox.web import applications, epreuves, trouver
 from sne_sandbox.web.acces import exiger
 from sne_sandbox.web.api.contexte import Appels, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.epreuves import JugementConserve, ResumeLu
@@ -152,7 +152,7 @@ def juger(donnees: dict[str, Any]) -> JugementSuivi:
     if pilotee:
         choix = {nom: donnees[nom] for nom in ("exemples", "graine", "famille", "faute")}
         if donnees["mode"] == APPLICATION:
-            choix["designation"] = epreuves.designer(
+            choix["designation"] = applications.designer(
                 configuration, application=donnees["application"], adresse=donnees["adresse"]
             )
         contrat = services().contrats.lieu(base.reglages.contrat)
@@ -167,7 +167,7 @@ def rejouer(donnees: dict[str, Any], rapport: str) -> JugementSuivi:
     epreuve = trouver.jugement(rapport)
     contrat = services().contrats.lieu("")
     choix = (donnees["scenario"], donnees["exigence"][:40], services().classeur)
-    return _suivi(epreuves.rejouer(services().configuration, contrat, epreuve, *choix))
+    return _suivi(applications.rejouer(services().configuration, contrat, epreuve, *choix))
 
 
 @blueprint.get("/<rapport>")

@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask import Response, current_app, g, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.conformance import trafic
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.reports import compare, decision, suivi, synthese, tendance
 from sne_sandbox.reports import json as rapport_json
@@ -27,8 +25,8 @@ from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import echange_de, grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Rapport
+from sne_sandbox.web import applications, epreuves, trouver
 from sne_sandbox.web import avancement as avancements
-from sne_sandbox.web import epreuves, trouver
 from sne_sandbox.web.avancement import Avancement
 from sne_sandbox.web.console.page import apres_action, contrat_servi, evenement, geste, section
 from sne_sandbox.web.console.page import flux as page_flux
@@ -65,12 +63,13 @@ def page(base: str) -> str:
         en_cours=next((e for e in trouvees if e.etat is epreuves.EtatJugement.EN_COURS), None),
         comparables=[e.nom for e, _ in resumes if e.etat is epreuves.EtatJugement.RENDUE],
         parties=[e for e in trouvees if e.partie is not None],
-        applications=[nom for nom, _ in services().configuration.applications],
+        declarees=[nom for nom, _ in services().configuration.applications],
         gardes=services().magasin.journal.compter(base)[0],
         familles=plan.familles.items(),
         fautes=plan.fautes.items(),
         exemples_max=epreuves.EXEMPLES_DE_LA_CONSOLE,
-        adresse_max=epreuves.ADRESSE_MAX,
+        adresse_max=applications.ADRESSE_MAX,
+        adresse_exemple=applications.ADRESSE_EXEMPLE,
         dossier=_home() / "conformite",
         dossier_propose=shlex.quote(str(_home() / "conformite" / "mon-application")),
     )
@@ -92,7 +91,7 @@ def temoin(base: str) -> Redirection:
 @geste("conformite.page")
 def application(base: str) -> Redirection:
     """Drives one's own application: one that the owner of the server declared, or that is at an address."""
-    designation = epreuves.designer(
+    designation = applications.designer(
         services().configuration,
         application=request.form.get("application", ""),
         adresse=request.form.get("adresse", ""),
@@ -106,7 +105,7 @@ def rejouer(base: str, run: str) -> Redirection:
     """Plays a scenario of a judgement again, beside it."""
     epreuve = trouver.jugement(run)
     return _suivre(
-        lambda: epreuves.rejouer(
+        lambda: applications.rejouer(
             services().configuration,
             services().contrats.lieu(g.base.reglages.contrat),
             epreuve,
@@ -295,7 +294,7 @@ def _suivi(epreuve: JugementConserve) -> str:
         "conformite/suivi.html",
         epreuve=epreuve,
         partie=epreuve.partie,
-        nom=epreuves.nommer(services().configuration, options.get("--application", "")),
+        nom=applications.nommer(services().configuration, options.get("--application", "")),
         options=options,
         choisi=plan.familles.get(choisi) or (f"scénario {choisi}" if choisi else ""),
         faute=plan.fautes.get(options.get("--faute", "")),
@@ -316,10 +315,7 @@ class _Morceaux:
     def changes(self, epreuve: JugementConserve, avancement: Avancement) -> str:
         """Their HTML, "" when none has."""
         if not epreuve.pilotee:
-            dite = Markup(
-                '<pre id="dite" tabindex="0" aria-label="Ce que la commande a dit"><code>{}</code></pre>'
-            )
-            return self._si_change("dite", masquer_nirs(epreuve.sortie), dite.format)
+            return self._si_change("dite", epreuve.sortie, self._modele.dite)
         familles = avancement.avancer(epreuve)
         vit = epreuve.etat is epreuves.EtatJugement.EN_COURS
         tete = str(self._modele.avancement(avancement, familles, vit))
@@ -360,7 +356,7 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
     return render_template(
         "conformite/scenario.html",
         epreuve=epreuve,
-        nom=epreuves.nommer(configuration, epreuve.options.get("--application", lu.entete.application)),
+        nom=applications.nommer(configuration, epreuve.options.get("--application", lu.entete.application)),
         origine=partie.de if partie else epreuve.nom,
         partie=partie,
         vue_a_part=next(
@@ -375,7 +371,7 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
         gardes=bool(gardes),
         rejoues=rejoues,
         finie=epreuve.etat is not epreuves.EtatJugement.EN_COURS,
-        peut_rejouer=origine is not None and epreuves.rejouable(configuration, origine),
+        peut_rejouer=origine is not None and applications.rejouable(configuration, origine),
     )
 
 
@@ -429,7 +425,7 @@ def _rejouer(
     if base_connue:
         return url_for("conformite.juger", base=rapport.entete.base), {}
     options, configuration = epreuve.options, services().configuration
-    if not epreuves.rejouable(configuration, epreuve):
+    if not applications.rejouable(configuration, epreuve):
         return None
     champs = {champ: options.get(option, "") for option, champ in _DE_LA_COMMANDE.items()}
     designation = options["--application"]

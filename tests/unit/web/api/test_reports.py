@@ -95,10 +95,39 @@ def test_only_what_was_checked_is_run(banc: Banc, home: Path, monkeypatch: pytes
     assert lances[0][-4:] == ["--scenario", "CRE", "--faute", "soap-1.1"]
     for faux in (
         {"exemples": 500}, {"graine": -1}, {"famille": "--home"}, {"faute": "x"}, {"mode": "x"}, {"x": 1},
-        {"mode": "trafic"},
+        {"mode": "trafic"}, {"mode": "application"}, {"mode": "application", "application": "sh"},
+        {"mode": "application", "adresse": "http://169.254.169.254/"}, {"adresse": "http://localhost:9000/"},
     ):  # fmt: skip
         assert banc.api("POST", "/reports", {**bon, **faux}).status_code == 422, faux
     assert banc.api("POST", "/reports", {"base": "--home"}).status_code == 404
+    assert len(lances) == 1
+    mien = {"mode": "application", "adresse": "http://localhost:9000/sne", "famille": "CRE"}
+    assert banc.api("POST", "/reports", mien).status_code == 202
+    assert lances[1][:3] == ["conform", "--application", "http://localhost:9000/sne"]
+
+
+def test_a_part_is_played_again(banc: Banc, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commande = (
+        "sne-sandbox conform --application temoin --examples 3 --seed 7 --profile ecole --contract v5.2"
+    )
+    _garder(home, "temoin-1", commande, 0)
+    lances: list[tuple[list[str], object]] = []
+
+    def lancer(_home: Path, _genre: str, arguments: list[str], **choix: object) -> JugementConserve:
+        lances.append((arguments, choix["partie"]))
+        return JugementConserve("x", home, EtatJugement.EN_COURS, "", None)
+
+    monkeypatch.setattr(epreuves, "lancer", lancer)
+    corps = {"scenario": "CRE-SIMPLE", "exigence": "VIE-01"}
+    assert banc.api("POST", "/reports/temoin-1/replay", corps).status_code == 202
+    ((arguments, partie),) = lances
+    assert arguments == [*commande.split()[1:], "--scenario", "CRE-SIMPLE"]
+    assert partie == epreuves.PartieRejouee("temoin-1", "CRE-SIMPLE", "VIE-01")
+    assert banc.api("POST", "/reports/temoin-1/replay", {"scenario": "--home"}).status_code == 422
+    _garder(home, "autre", commande.replace("v5.2", "v5.0"), 0)
+    _garder(home, "sienne", commande.replace("temoin", "./adaptateur"), 0)
+    for nom in ("autre", "sienne"):
+        assert banc.api("POST", f"/reports/{nom}/replay", corps).status_code == 422
     assert len(lances) == 1
 
 
