@@ -32,7 +32,8 @@ def test_no_button_of_a_section_changes_anything(
             assert page.locator(".lecture").get_by_text("lecture seule").is_visible()
         actifs = page.locator(
             # How a browser shows the console is its own affair.
-            "form[method=post]:not([action='/affichage']) :is(button, input:not([type=hidden]), select, textarea):enabled"
+            "form[method=post]:not([action='/affichage']) "
+            ":is(button, input:not([type=hidden]), select, textarea):enabled"
         )
         assert [t for t in actifs.all_inner_texts() if t.strip() != "quitter"] == [], adresse
 

@@ -36,7 +36,6 @@ VUES_SEULES: Final = {
     "connexion.lecture": _PAGE, "connexion.lecteur": _PAGE, "connexion.entree": _PAGE,
     "connexion.atelier": _PAGE, "scenes.corrige": _PAGE, "connexion.stagiaire": _PAGE,
     "conformite.flux": _FLUX, "journal.flux": _FLUX, "scenes.flux": _FLUX, "ateliers.flux": _FLUX,
-    "scenes.corrige": _PAGE,
     "ateliers.mots": _FLUX, "ateliers.remise": _CONFIRMATION, "ateliers.fin": _CONFIRMATION,
     "bases.supprimer": _CONFIRMATION, "sauvegardes.remise": _CONFIRMATION,
     "temps.demander_annuler": _CONFIRMATION, "sauvegardes.remettre": _CONFIRMATION,
