@@ -1,5 +1,6 @@
 """Composer as an editor: a message with four faults, opened from its refusal, is mended and accepted."""
 
+import re
 from typing import Any, Final
 
 import pytest
@@ -158,7 +159,7 @@ def test_a_field_and_the_document_say_the_same(visiter: Visiter) -> None:
     nom = page.get_by_label("Nom", exact=True)
     nom.fill("Reportée")
     nom.blur()
-    page.wait_for_function("document.querySelector('#document').value.includes('Reportée')")
+    expect(page.locator("#document")).to_have_value(re.compile("Reportée"))
     remplacer(page, "Reportée", "Retapée")
     expect(nom).to_have_value("Retapée")
 

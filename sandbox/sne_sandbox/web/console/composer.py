@@ -20,7 +20,7 @@ from sne_sandbox.web.messages.arbre import Remarque, construire, remarques_de
 from sne_sandbox.web.messages.brouillon import Brouillon
 from sne_sandbox.web.messages.documents import masquer
 from sne_sandbox.web.messages.saisie import Rempli
-from sne_sandbox.web.messages.verification import Verification
+from sne_sandbox.web.messages.verification import VerificationMessage
 from sne_sandbox.web.partage import expediteur, services
 
 blueprint: Final = section("composer", __name__)
@@ -95,7 +95,7 @@ class Retour:
     """What came of a form that was sent: what was found (None: it was not checked), the request it makes,
     what is wrong with it."""
 
-    verifie: Verification | None = None
+    verifie: VerificationMessage | None = None
     envoi: expedition.RequeteEcrite | None = None
     erreur: str = ""
 
@@ -109,7 +109,7 @@ class Retour:
         return f"POST {self.envoi.adresse} HTTP/1.1\n{masquer_nirs(tete)}\n{corps}"
 
 
-def _deja_dites(pret: Brouillon) -> Verification | None:
+def _deja_dites(pret: Brouillon) -> VerificationMessage | None:
     """Of the document of an exchange, what the exchange was told of it; None when that was nothing."""
     if pret.depart.genre != "echange" or not pret.de_document:
         return None
@@ -122,7 +122,7 @@ def _deja_dites(pret: Brouillon) -> Verification | None:
     return _illisible(pret)
 
 
-def _illisible(pret: Brouillon) -> Verification | None:
+def _illisible(pret: Brouillon) -> VerificationMessage | None:
     """What keeps a document from being XML; None for one that is."""
     try:
         pret.racine()
@@ -169,7 +169,7 @@ def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
     )
 
 
-def _par_champ(verifie: Verification | None, champs: Iterable[Rempli]) -> dict[str, Remarque]:
+def _par_champ(verifie: VerificationMessage | None, champs: Iterable[Rempli]) -> dict[str, Remarque]:
     """The first remark on each plain field that has one, by its name."""
     trouvees: dict[str, Remarque] = {}
     for remarque in verifie.remarques if verifie else ():

@@ -20,7 +20,7 @@ from sne_sandbox.contract.schema import BLANCS, Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.texte import cache_un_nir, masquer_nirs
 from sne_sandbox.web.messages.arbre import Remarque
-from sne_sandbox.web.messages.positions import AttributEcrit, Place, attributs, marge, places
+from sne_sandbox.web.messages.positions import AttributEcrit, PlaceElement, attributs, marge, places
 
 #: Stands, in the text of a correction that wants a choice, for the value that is chosen.
 CHOISI: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -48,7 +48,7 @@ class Retouche:
 
 
 @dataclass(frozen=True, slots=True)
-class Choix:
+class ChoixDeCorrection:
     """A value that may be written, and its words."""
 
     valeur: str
@@ -63,7 +63,7 @@ class Correction:
     nom: Annotated[str, "le même tant que la faute est à cette place"]
     titre: Annotated[str, {"example": "Ajouter « motifDemande »"}]
     retouches: Annotated[tuple[Retouche, ...], "toutes du document vérifié : la dernière d'abord"]
-    choix: Annotated[tuple[Choix, ...], "une valeur à choisir ; vide : rien à choisir"] = ()
+    choix: Annotated[tuple[ChoixDeCorrection, ...], "une valeur à choisir ; vide : rien à choisir"] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class _Correcteur:
             trouvees = self._code(lieu, attribut, place)
         return Situee(debut, fin, tuple(trouvees))
 
-    def _portee(self, place: Place | None, attribut: str, ligne: int, lieu: str) -> tuple[int, int]:
+    def _portee(self, place: PlaceElement | None, attribut: str, ligne: int, lieu: str) -> tuple[int, int]:
         if place is None:
             # What is missing: the line that is told, else the start tag of the nearest above.
             if 0 < ligne < len(self._lignes):
@@ -149,13 +149,13 @@ class _Correcteur:
             return ecrit.debut, ecrit.fin + 1
         return place.debut, place.ouverte if place.enfants else place.fin
 
-    def _attribut(self, place: Place, nom: str) -> AttributEcrit | None:
+    def _attribut(self, place: PlaceElement, nom: str) -> AttributEcrit | None:
         ecrits = attributs(self._texte, place)
         return next((a for a in ecrits if a.nom.rpartition(":")[2] == nom), None)
 
     # --- elements ---------------------------------------------------------------------------------------
 
-    def _inserer(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
+    def _inserer(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
         haut, _, nom = lieu.rpartition("/")
         dessus, connu = self._places.get(_nu(haut)), self._connus.get(_generique(lieu))
         if dessus is None or connu is None:
@@ -167,7 +167,7 @@ class _Correcteur:
         ecrit = f'<{balise} code="{CHOISI}"/>' if connu.type == "code" else f"<{balise}>{CHOISI}</{balise}>"
         yield Correction(f"ajouter:{lieu}", f"Ajouter « {nom} »", (self._dans(dessus, nom, ecrit),), choix)
 
-    def _dans(self, dessus: Place, nom: str, ecrit: str) -> Retouche:
+    def _dans(self, dessus: PlaceElement, nom: str, ecrit: str) -> Retouche:
         """Puts a text into an element, where the order of the schema wants the child of that name."""
         chemin = _generique(dessus.chemin)
         rang = self._rangs.get(f"{chemin}/{nom}", len(self._rangs))
@@ -189,14 +189,14 @@ class _Correcteur:
             return Retouche(dessus.ouverte, dessus.ouverte, dedans)
         return Retouche(dessus.ouverte, dessus.ferme, dedans + autour)
 
-    def _retirer(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
+    def _retirer(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
         if place is not None and "/" in lieu:
             yield Correction(f"retirer:{lieu}", f"Retirer « {_dernier(lieu)} »", (self._coupe(place),))
 
-    def _coupe(self, place: Place) -> Retouche:
+    def _coupe(self, place: PlaceElement) -> Retouche:
         return Retouche(place.debut - len(marge(self._texte, place.debut)), place.fin, "")
 
-    def _deplacer(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
+    def _deplacer(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
         dessus = self._places.get(_nu(lieu).rpartition("/")[0])
         if place is None or dessus is None:
             return
@@ -206,7 +206,7 @@ class _Correcteur:
         if appliquer(self._texte, correction) != self._texte:
             yield correction
 
-    def _renommer(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
+    def _renommer(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
         haut, _, nom = lieu.rpartition("/")
         dessus = self._places.get(_nu(haut))
         if place is None or dessus is None:
@@ -227,7 +227,9 @@ class _Correcteur:
             retouches.append(Retouche(bout, bout + len(place.nom), place.prefixe + attendu))
         yield Correction(f"renommer:{lieu}", f"Écrire « {attendu} »", tuple(retouches))
 
-    def _mettre_dans_l_espace(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
+    def _mettre_dans_l_espace(
+        self, lieu: str, attribut: str, place: PlaceElement | None
+    ) -> Iterator[Correction]:
         """The namespace is wrong where it is declared; without any, the root declares ours."""
         racine = next(iter(self._places.values()))
         if place is None:
@@ -246,14 +248,14 @@ class _Correcteur:
 
     # --- attributes -----------------------------------------------------------------------------------------
 
-    def _donner_attribut(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
+    def _donner_attribut(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
         choix = self._choix_d_attribut(lieu, attribut)
         if place is not None and choix:
             bout = place.debut + 1 + len(place.nom)
             pose = Retouche(bout, bout, f' {attribut}="{CHOISI}"')
             yield Correction(f"ajouter:{lieu}/@{attribut}", f"Ajouter « {attribut} »", (pose,), choix)
 
-    def _oter_attribut(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
+    def _oter_attribut(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
         ecrit = self._attribut(place, attribut) if place is not None else None
         if ecrit is not None:
             debut = ecrit.debut
@@ -262,7 +264,9 @@ class _Correcteur:
             coupe = Retouche(debut, ecrit.fin + 1, "")
             yield Correction(f"retirer:{lieu}/@{attribut}", f"Retirer « {attribut} »", (coupe,))
 
-    def _renommer_attribut(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
+    def _renommer_attribut(
+        self, lieu: str, attribut: str, place: PlaceElement | None
+    ) -> Iterator[Correction]:
         ecrit = self._attribut(place, attribut) if place is not None else None
         declare = self._declares.get(_generique(lieu))
         if ecrit is None or place is None or declare is None:
@@ -282,7 +286,7 @@ class _Correcteur:
 
     # --- texts and values ---------------------------------------------------------------------------------
 
-    def _valeur(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
+    def _valeur(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
         if place is None:
             return
         if attribut:
@@ -308,7 +312,7 @@ class _Correcteur:
         if not place.texte.strip() and connu.minimum == 0 and not connu.choix:
             yield from self._retirer(lieu, "", place)
 
-    def _contenu(self, place: Place, ecrit: str) -> Retouche:
+    def _contenu(self, place: PlaceElement, ecrit: str) -> Retouche:
         """An element that holds this text, which is not yet escaped, and nothing else."""
         ecrit = _ecrit(ecrit)
         if place.court:
@@ -316,7 +320,7 @@ class _Correcteur:
             return Retouche(bout, place.fin, f">{ecrit}</{place.nom}>")
         return Retouche(place.ouverte, place.ferme, ecrit)
 
-    def _texte_de_trop(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
+    def _texte_de_trop(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
         connu = self._connus.get(_generique(lieu))
         if place is None or connu is None:
             return
@@ -334,14 +338,14 @@ class _Correcteur:
         if connu.liste and not self._attribut(place, "code"):
             codes = self._contrat.nomenclatures.liste(connu.liste)
             voulu = next((c for c, nom in codes.items() if c and dit in (c, nom)), None)
-            choix = (Choix(voulu, codes[voulu]),) if voulu else self._choix(connu)
+            choix = (ChoixDeCorrection(voulu, codes[voulu]),) if voulu else self._choix(connu)
             bout = place.debut + 1 + len(place.nom)
             pose = Retouche(bout, bout, f' code="{CHOISI}"')
             yield Correction(f"coder:{lieu}", f"Écrire le code de « {connu.nom} »", (pose, *vides), choix)
         elif vides:
             yield Correction(f"vider:{lieu}", f"Vider « {connu.nom} »", tuple(vides))
 
-    def _code(self, lieu: str, attribut: str, place: Place | None) -> Iterator[Correction]:
+    def _code(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
         """What a rule says of a code, or the schema of an attribute: the codes among which one chooses."""
         if place is None:
             return
@@ -365,24 +369,24 @@ class _Correcteur:
 
     # --- what may be chosen -------------------------------------------------------------------------------
 
-    def _choix(self, connu: ElementLu) -> tuple[Choix, ...]:
+    def _choix(self, connu: ElementLu) -> tuple[ChoixDeCorrection, ...]:
         """The only values that an element may have; () when they cannot be told."""
         if connu.nom == "commune" and connu.type == "code":
             return self._communes(connu.chemin)
         if connu.liste:
             codes = self._contrat.nomenclatures.liste(connu.liste)
-            return tuple(Choix(code, nom) for code, nom in codes.items() if code)
+            return tuple(ChoixDeCorrection(code, nom) for code, nom in codes.items() if code)
         if connu.type == "oui ou non":
-            return tuple(Choix(valeur, nom) for valeur, nom in _BOOLEENS)
-        return tuple(Choix(valeur, "") for valeur in connu.valeurs)
+            return tuple(ChoixDeCorrection(valeur, nom) for valeur, nom in _BOOLEENS)
+        return tuple(ChoixDeCorrection(valeur, "") for valeur in connu.valeurs)
 
-    def _choix_d_attribut(self, lieu: str, attribut: str) -> tuple[Choix, ...]:
+    def _choix_d_attribut(self, lieu: str, attribut: str) -> tuple[ChoixDeCorrection, ...]:
         if f"{lieu}/@{attribut}" == _VERSION:
-            return tuple(Choix(version, "") for version in reversed(self._contrat.versions))
+            return tuple(ChoixDeCorrection(version, "") for version in reversed(self._contrat.versions))
         connu = self._connus.get(_generique(lieu))
         return self._choix(connu) if connu is not None and attribut == "code" else ()
 
-    def _communes(self, chemin: str) -> tuple[Choix, ...]:
+    def _communes(self, chemin: str) -> tuple[ChoixDeCorrection, ...]:
         """Those of the postal codes that stand for a commune, then those that the document names."""
         territoires = self._contrat.territoires
         trouvees: dict[str, str] = {}
@@ -395,10 +399,10 @@ class _Correcteur:
                 trouvees[code] = territoires.nom_de_commune(code)
             elif code:
                 trouvees |= {c.code: c.nom for c in territoires.du_code_postal(code)}
-        return tuple(Choix(code, nom) for code, nom in trouvees.items())
+        return tuple(ChoixDeCorrection(code, nom) for code, nom in trouvees.items())
 
 
-_Trouver = Callable[[_Correcteur, str, str, Place | None], Iterable[Correction]]
+_Trouver = Callable[[_Correcteur, str, str, PlaceElement | None], Iterable[Correction]]
 #: By the name of what is wrong (`phrases.toml`).
 _PAR_SORTE: Final[Mapping[str, _Trouver]] = {
     "manque": _Correcteur._inserer,
@@ -433,7 +437,7 @@ def _ecrit(valeur: str) -> str:
     return escape(valeur, {'"': "&quot;"})
 
 
-def _proches_d_abord(choix: Collection[Choix], ecrit: str) -> tuple[Choix, ...]:
+def _proches_d_abord(choix: Collection[ChoixDeCorrection], ecrit: str) -> tuple[ChoixDeCorrection, ...]:
     """The same choices, those that look like what was written first."""
     rangs = {code: rang for rang, code in enumerate(get_close_matches(ecrit, [c.valeur for c in choix]))}
     return tuple(sorted(choix, key=lambda c: rangs.get(c.valeur, len(rangs))))

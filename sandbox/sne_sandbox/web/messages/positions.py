@@ -10,7 +10,7 @@ _BLANCS: Final = " \t\r\n"
 
 
 @dataclass(slots=True)
-class Place:
+class PlaceElement:
     """An element of a text, in characters from its beginning: its start tag is [debut, ouverte[, what it
     holds [ouverte, ferme[, its end tag [ferme, fin[. One written `<a/>` holds nothing and has no end tag
     (`court`). `chemin` is without prefixes, and without an index for the first of several namesakes."""
@@ -22,7 +22,7 @@ class Place:
     ferme: int
     fin: int
     texte: str = ""
-    enfants: list["Place"] = field(default_factory=list)
+    enfants: list["PlaceElement"] = field(default_factory=list)
 
     @property
     def court(self) -> bool:
@@ -47,12 +47,12 @@ class AttributEcrit:
     fin: int
 
 
-def places(texte: str) -> dict[str, Place]:
+def places(texte: str) -> dict[str, PlaceElement]:
     """The elements of a well-formed text, by their path, in document order; none of one that is not."""
     octets = texte.encode("utf-8", "replace")
-    trouvees: dict[str, Place] = {}
-    ouvertes: list[tuple[Place, Counter[str]]] = []
-    racine = Place("", "", 0, 0, 0, 0)
+    trouvees: dict[str, PlaceElement] = {}
+    ouvertes: list[tuple[PlaceElement, Counter[str]]] = []
+    racine = PlaceElement("", "", 0, 0, 0, 0)
     lu, ou = 0, 0  # bytes that were read, and the characters that they are
     analyseur = expat.ParserCreate("utf-8")
 
@@ -71,7 +71,7 @@ def places(texte: str) -> dict[str, Place]:
             chemin += f"[{rangs[court]}]"
         debut = ici()
         ouverte = _fin_de_balise(texte, debut)
-        place = Place(nom, chemin, debut, ouverte, ouverte, ouverte)
+        place = PlaceElement(nom, chemin, debut, ouverte, ouverte, ouverte)
         trouvees[chemin] = place
         dessus.enfants.append(place)
         ouvertes.append((place, Counter()))
@@ -95,7 +95,7 @@ def places(texte: str) -> dict[str, Place]:
     return trouvees
 
 
-def attributs(texte: str, place: Place) -> list[AttributEcrit]:
+def attributs(texte: str, place: PlaceElement) -> list[AttributEcrit]:
     """Those of the start tag of an element, as they are written."""
     trouves: list[AttributEcrit] = []
     ou, bout = place.debut + 1 + len(place.nom), place.ouverte - 1

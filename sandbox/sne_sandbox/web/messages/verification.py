@@ -70,7 +70,7 @@ class RemarquePlacee:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class VerificationMessage:
     """What the schema and the rules say of a message. `lisible`: its document is XML."""
 
     texte: str
@@ -94,23 +94,25 @@ def _phrase(dite: str) -> str:
     return f"{dite[:1].upper()}{dite[1:]}{fin}" if dite else ""
 
 
-def verifier(pret: Brouillon, services: Services, base: Base) -> Verification:
+def verifier(pret: Brouillon, services: Services, base: Base) -> VerificationMessage:
     """What would come of a message sent now, whose changed fields are in its text; nothing is written."""
     try:
         pret.racine()
     except UsageError:
-        return Verification(pret.texte, (_illisible(pret, services, base),), lisible=False)
+        return VerificationMessage(pret.texte, (_illisible(pret, services, base),), lisible=False)
     return placer(pret, pret.remarques(services, base), services, base)
 
 
-def placer(pret: Brouillon, remarques: Sequence[Remarque], services: Services, base: Base) -> Verification:
+def placer(
+    pret: Brouillon, remarques: Sequence[Remarque], services: Services, base: Base
+) -> VerificationMessage:
     """Remarks that were made of this document, wherever it was written, at their place in its text."""
     contrat, document = services.contrats.de(base), OPERATIONS[pret.operation].genre
     situees = situer(pret.texte, remarques, contrat, document)
     placees = (
         RemarquePlacee.sur(pret.texte, dite, situee) for dite, situee in zip(remarques, situees, strict=True)
     )
-    return Verification(pret.texte, tuple(placees))
+    return VerificationMessage(pret.texte, tuple(placees))
 
 
 def corriger(pret: Brouillon, services: Services, base: Base, nom: str, valeur: str) -> Brouillon:
