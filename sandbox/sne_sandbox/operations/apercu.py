@@ -13,7 +13,7 @@ from typing import Annotated, Final
 from sne_sandbox.domain.dates import date_francaise
 from sne_sandbox.operations import lifecycle
 from sne_sandbox.operations.faits import PERTES, Fait, enumerer_bref
-from sne_sandbox.operations.horloge import Mouvement, viser
+from sne_sandbox.operations.horloge import DeplacementVoulu, viser
 from sne_sandbox.operations.prevision import Faits, Prevision
 from sne_sandbox.store.session import Magasin
 
@@ -57,7 +57,7 @@ class Apercu:
 def prevoir(
     magasin: Magasin,
     nom: str,
-    mouvement: Mouvement,
+    mouvement: DeplacementVoulu,
     *,
     fait: Fait | None = None,
     apres: int = 0,
