@@ -13,7 +13,7 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import horloge, retour
 from sne_sandbox.operations.apercu import Apercu, prevoir
 from sne_sandbox.operations.faits import bref
-from sne_sandbox.operations.horloge import Heure, Mouvement
+from sne_sandbox.operations.horloge import DeplacementVoulu, Heure
 
 #: Facts that a trial shows.
 ESSAI_MAX = 40
@@ -102,12 +102,12 @@ def commande(geste: str, vers: str | None, *, essai: bool, base: str, forme: str
             )
 
 
-def _mouvement(geste: str, vers: str | None) -> Mouvement:
+def _mouvement(geste: str, vers: str | None) -> DeplacementVoulu:
     if geste == "freeze":
-        return Mouvement("gel", instant=lire_instant(vers) if vers is not None else None)
+        return DeplacementVoulu("gel", instant=lire_instant(vers) if vers is not None else None)
     if geste == "advance":
-        return Mouvement("avance", vers or "")
-    return Mouvement("retour" if geste == "real" else "nuits")
+        return DeplacementVoulu("avance", vers or "")
+    return DeplacementVoulu("retour" if geste == "real" else "nuits")
 
 
 def _sur(base: str) -> str:

@@ -13,12 +13,12 @@ from typing import Annotated, Final
 from sne_sandbox.domain.dates import date_francaise
 from sne_sandbox.operations import lifecycle
 from sne_sandbox.operations.faits import PERTES, Fait, enumerer_bref
-from sne_sandbox.operations.horloge import Mouvement, viser
+from sne_sandbox.operations.horloge import DeplacementVoulu, viser
 from sne_sandbox.operations.prevision import Faits, Prevision
 from sne_sandbox.store.session import Magasin
 
 #: What each question reads at most: a base where more is due is told « au moins ».
-PREVUES_MAX: Final = 10_000
+PREVUES_MAX: Final = 5_000
 #: Facts that are known when one of the questions had more to tell.
 _SURS: Final = (*PERTES, Fait.PREAVIS)
 
@@ -57,7 +57,7 @@ class Apercu:
 def prevoir(
     magasin: Magasin,
     nom: str,
-    mouvement: Mouvement,
+    mouvement: DeplacementVoulu,
     *,
     fait: Fait | None = None,
     apres: int = 0,

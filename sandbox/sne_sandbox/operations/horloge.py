@@ -71,7 +71,7 @@ class Deplacement:
 
 
 @dataclass(frozen=True, slots=True)
-class Mouvement:
+class DeplacementVoulu:
     """A move that is asked for: on by `vers` (a duration, a date at the same hour, an instant), frozen at
     `instant` (aware; None: what it says now), back to real time, or none: the nights alone that wait."""
 
@@ -166,7 +166,7 @@ def avancer(
     """Moves the clock on by a duration, or to a date (at the same hour) or an instant. A frozen clock stays
     frozen, any other goes on from there. Raises UsageError for what is none of these, or lies in the past of
     a base that holds demandes."""
-    mouvement = Mouvement("avance", vers)
+    mouvement = DeplacementVoulu("avance", vers)
     return deplacer(magasin, nom, mouvement, progres=progres, machine=machine, reprenable=reprenable)
 
 
@@ -181,7 +181,7 @@ def figer(
 ) -> Deplacement:
     """Freezes the clock at `instant` (aware; default: what it says now, and so for the second that it says:
     nothing shows more). Raises UsageError for an instant in the past of a base that holds demandes."""
-    mouvement = Mouvement("gel", instant=instant)
+    mouvement = DeplacementVoulu("gel", instant=instant)
     return deplacer(magasin, nom, mouvement, progres=progres, machine=machine, reprenable=reprenable)
 
 
@@ -190,7 +190,7 @@ def rendre_reelle(
 ) -> Deplacement:
     """Gives the base the machine's own time again. Raises UsageError when that is in its past, and it holds
     demandes."""
-    return deplacer(magasin, nom, Mouvement("retour"), progres=progres, machine=machine)
+    return deplacer(magasin, nom, DeplacementVoulu("retour"), progres=progres, machine=machine)
 
 
 def passer_les_nuits(
@@ -198,7 +198,7 @@ def passer_les_nuits(
 ) -> Deplacement:
     """Runs the nights that are due, those that wait to be asked for included; the clock stays as it is.
     Raises BaseInconnue, StoreError."""
-    return deplacer(magasin, nom, Mouvement("nuits"), progres=progres, machine=machine)
+    return deplacer(magasin, nom, DeplacementVoulu("nuits"), progres=progres, machine=machine)
 
 
 def atteindre(maintenant: datetime, vers: str) -> datetime:
@@ -248,7 +248,7 @@ def verifier_annee(instant: datetime) -> None:
         )
 
 
-def viser(registre: RegistreBase, mouvement: Mouvement, machine: datetime) -> Visee:
+def viser(registre: RegistreBase, mouvement: DeplacementVoulu, machine: datetime) -> Visee:
     """Where a move would lead the base, as `machine` (aware) is the machine's instant. Raises UsageError,
     and ConflitEtat for one that cannot be made: nights wait to be asked for, or time would go back over
     demandes."""
@@ -280,7 +280,7 @@ def viser(registre: RegistreBase, mouvement: Mouvement, machine: datetime) -> Vi
 def deplacer(
     magasin: Magasin,
     nom: str,
-    mouvement: Mouvement,
+    mouvement: DeplacementVoulu,
     *,
     progres: Progres | None = None,
     machine: datetime | None = None,
@@ -322,7 +322,7 @@ def deplacer(
 
 
 def _ligne(
-    base: str, visee: Visee, mouvement: Mouvement, bilan: BilanNuits, memoire: dict[str, Any]
+    base: str, visee: Visee, mouvement: DeplacementVoulu, bilan: BilanNuits, memoire: dict[str, Any]
 ) -> Echange:
     dit = f" ({mouvement.precision})" if mouvement.precision else ""
     nom = mouvement.nom.partition("'")[2] or mouvement.nom.partition(" ")[2]

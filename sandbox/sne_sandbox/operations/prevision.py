@@ -29,7 +29,7 @@ MOIS_AVANT_RADIATION: Final = 13
 #: From the notice to the end of validity (attested: at least that long).
 MOIS_DE_PREAVIS: Final = 1
 #: Documents that a bounded foresight reads.
-DOCUMENTS_MAX: Final = 200
+DOCUMENTS_MAX: Final = 100
 
 _JOUR: Final = timedelta(days=1)
 #: The longest and the shortest civil month.

@@ -17,14 +17,14 @@ from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.operations import apercu, horloge, lifecycle, retour
 from sne_sandbox.operations.apercu import Prevu, prevoir
 from sne_sandbox.operations.faits import Fait, code
-from sne_sandbox.operations.horloge import Mouvement
+from sne_sandbox.operations.horloge import DeplacementVoulu
 from sne_sandbox.operations.nuits import resume_des_nuits
 from sne_sandbox.operations.sauvegardes import Sauvegardes
 from sne_sandbox.store import snapshot, tables
 from sne_sandbox.store.session import Magasin
 
 Creer = Callable[..., str]
-TREIZE = Mouvement(vers="P13M")
+TREIZE = DeplacementVoulu(vers="P13M")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")
@@ -96,7 +96,7 @@ def test_what_is_foreseen_happens_and_is_taken_back(
     base = creer()
     ajouter(magasin, base, *_tirees(hasard, 60))
     for vers in hasard.choices(["P1D", "P1M", "P5M", "P13M", "2018-12-31", "P6W"], k=3):
-        mouvement = Mouvement(vers=vers)
+        mouvement = DeplacementVoulu(vers=vers)
         try:
             prevu = prevoir(magasin, base, mouvement, limite=10_000)
         except ConflitEtat:  # a date that is past
@@ -138,13 +138,18 @@ def test_a_foresight_by_pages_and_by_fact(magasin: Magasin, creer: Creer) -> Non
     assert [p.numero for p in page.previsions] == [p.numero for p in tout.previsions[-2:]]
     assert page.total == 12
     assert magasin.journal.compter(base) == (0, 0), "nothing is written"
-    assert prevoir(magasin, base, Mouvement(vers="PT1M")).phrase == "Aucune nuit ne passerait."
-    assert prevoir(magasin, base, Mouvement(vers="P1D")).phrase == "1 nuit (16/03/2018) : rien à faire."
-    for impossible in (Mouvement(vers="2017-01-01"), Mouvement("gel", instant=MIDI - timedelta(days=1))):
+    assert prevoir(magasin, base, DeplacementVoulu(vers="PT1M")).phrase == "Aucune nuit ne passerait."
+    assert (
+        prevoir(magasin, base, DeplacementVoulu(vers="P1D")).phrase == "1 nuit (16/03/2018) : rien à faire."
+    )
+    for impossible in (
+        DeplacementVoulu(vers="2017-01-01"),
+        DeplacementVoulu("gel", instant=MIDI - timedelta(days=1)),
+    ):
         with pytest.raises(ConflitEtat, match="ne recule pas"):
             prevoir(magasin, base, impossible)
     with pytest.raises(UsageError):
-        prevoir(magasin, base, Mouvement(vers="demain"))
+        prevoir(magasin, base, DeplacementVoulu(vers="demain"))
 
 
 def test_a_large_base_is_told_at_least(
@@ -270,15 +275,15 @@ def test_it_is_done_whole_or_not_at_all(
 @pytest.mark.parametrize(
     ("mouvement", "dit"),
     [
-        (Mouvement(vers="P1D"), "1 jour"),
-        (Mouvement(vers="p2y1m"), "2 ans, 1 mois"),
-        (Mouvement(vers="P0D"), "0 jour"),
-        (Mouvement(vers="2019-04-15"), "jusqu'au 15/04/2019"),
-        (Mouvement(vers="2019-04-15T08:30:00"), "jusqu'au 15/04/2019 08:30"),
-        (Mouvement("gel", instant=MIDI), "au 15/03/2018 12:00"),
-        (Mouvement("gel"), ""),
-        (Mouvement("retour"), ""),
+        (DeplacementVoulu(vers="P1D"), "1 jour"),
+        (DeplacementVoulu(vers="p2y1m"), "2 ans, 1 mois"),
+        (DeplacementVoulu(vers="P0D"), "0 jour"),
+        (DeplacementVoulu(vers="2019-04-15"), "jusqu'au 15/04/2019"),
+        (DeplacementVoulu(vers="2019-04-15T08:30:00"), "jusqu'au 15/04/2019 08:30"),
+        (DeplacementVoulu("gel", instant=MIDI), "au 15/03/2018 12:00"),
+        (DeplacementVoulu("gel"), ""),
+        (DeplacementVoulu("retour"), ""),
     ],
 )
-def test_a_move_in_words(mouvement: Mouvement, dit: str) -> None:
+def test_a_move_in_words(mouvement: DeplacementVoulu, dit: str) -> None:
     assert mouvement.precision == dit

@@ -13,7 +13,7 @@ from sne_sandbox.operations.apercu import Apercu, prevoir
 from sne_sandbox.operations.bases import BasePubliee
 from sne_sandbox.operations.ecarts import ComparaisonBases
 from sne_sandbox.operations.faits import Fait
-from sne_sandbox.operations.horloge import Deplacement, Heure, Mouvement
+from sne_sandbox.operations.horloge import Deplacement, DeplacementVoulu, Heure
 from sne_sandbox.operations.retour import Annulation
 from sne_sandbox.operations.sauvegardes import Sauvegarde
 from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages, Setting
@@ -268,7 +268,7 @@ def essayer(donnees: dict[str, Any], base: str) -> Apercu:
     return prevoir(
         services().magasin,
         base,
-        Mouvement(donnees["genre"], donnees["vers"], instant),
+        DeplacementVoulu(donnees["genre"], donnees["vers"], instant),
         fait=Fait(donnees["fait"]) if donnees["fait"] else None,
         apres=donnees["apres"],
         limite=donnees["limite"],

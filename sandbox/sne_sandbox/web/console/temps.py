@@ -15,7 +15,7 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import frise, horloge, retour
 from sne_sandbox.operations.apercu import prevoir
 from sne_sandbox.operations.faits import Fait, bref
-from sne_sandbox.operations.horloge import Mouvement
+from sne_sandbox.operations.horloge import DeplacementVoulu
 from sne_sandbox.web.console.equivalents import Equivalents, equivalents
 from sne_sandbox.web.console.page import (
     PAR_PAGE,
@@ -130,7 +130,7 @@ def _page(champs: dict[str, Any], fait: Fait | None, apres: int) -> str:
     return url_for("temps.apercu", **champs, **voulu, apres=max(0, apres))
 
 
-def _gestes(mouvement: Mouvement) -> list[Equivalents]:
+def _gestes(mouvement: DeplacementVoulu) -> list[Equivalents]:
     instant = None if mouvement.instant is None else mouvement.instant.astimezone(PARIS).isoformat()
     if mouvement.genre == "avance":
         return [
@@ -142,21 +142,21 @@ def _gestes(mouvement: Mouvement) -> list[Equivalents]:
     return [equivalents("rendre_reelle" if mouvement.genre == "retour" else "passer_les_nuits")]
 
 
-def _mouvement(ecrits: Any, genre: str = "") -> Mouvement:
+def _mouvement(ecrits: Any, genre: str = "") -> DeplacementVoulu:
     """The move that fields ask for. A day is typed as it is shown. Raises UsageError."""
     genre = genre or ecrits.get("genre", "avance")
     jour = jour_saisi(ecrits.get("jour", ""))
     if genre == "gel":
         ecrit = ecrits.get("instant", "").strip()
         if jour is not None:
-            return Mouvement("gel", instant=a_l_heure(jour, ecrits.get("heure", "")))
-        return Mouvement("gel", instant=lire_instant(ecrit) if ecrit else None)
+            return DeplacementVoulu("gel", instant=a_l_heure(jour, ecrits.get("heure", "")))
+        return DeplacementVoulu("gel", instant=lire_instant(ecrit) if ecrit else None)
     if genre == "retour" or genre == "nuits":
-        return Mouvement("retour" if genre == "retour" else "nuits")
-    return Mouvement("avance", vers=jour.isoformat() if jour is not None else ecrits.get("vers", ""))
+        return DeplacementVoulu("retour" if genre == "retour" else "nuits")
+    return DeplacementVoulu("avance", vers=jour.isoformat() if jour is not None else ecrits.get("vers", ""))
 
 
-def _champs(mouvement: Mouvement) -> dict[str, Any]:
+def _champs(mouvement: DeplacementVoulu) -> dict[str, Any]:
     """The fields that ask for that move."""
     instant = "" if mouvement.instant is None else mouvement.instant.astimezone(PARIS).isoformat()
     ecrits = {"genre": mouvement.genre, "vers": mouvement.vers, "instant": instant}
@@ -194,7 +194,7 @@ def nuits(base: str) -> Redirection:
     return _deplacer(base, _mouvement(request.form, "nuits"))
 
 
-def _deplacer(base: str, mouvement: Mouvement) -> Redirection:
+def _deplacer(base: str, mouvement: DeplacementVoulu) -> Redirection:
     """Moves the clock, and shows the nights that passed. One that would do something is first shown, unless
     it was (`vu`)."""
     magasin = services().magasin
@@ -252,7 +252,7 @@ _BAS: Final = 55
 
 
 @dataclass(frozen=True, slots=True)
-class Barre:
+class BarreDeMois:
     """A bar of the picture: where, what it says, what it opens ("" for nothing)."""
 
     x: float
@@ -283,7 +283,7 @@ def _dessin(vue: frise.Frise) -> dict[str, Any]:
             hauteur = max(2.0, nombre * (_BAS / moins if bas else _HAUT / plus))
             haut = _HAUT if bas else _HAUT - hauteur
             barres.append(
-                Barre(
+                BarreDeMois(
                     round(rang * pas, 1), round(haut, 1), round(max(pas - 1, 1), 1), round(hauteur, 1),
                     classe, f"{dit} : {nombre} {mots}", adresse,
                 )
