@@ -286,7 +286,7 @@ def test_the_product_the_mentions_and_what_they_lack_are_told() -> None:
     dites = [td.text_content() for td in cellules.iter("td")]
     assert dites[:2] == ["incomplète", "1 exigence prouvée et 1 attestée sur 3"]
     assert dites[2].startswith("Aucune décision n'a été transmise.Comment la combler")
-    assert "sne-sandbox conform --scenario DEC" in dit
+    assert "sne-sandbox conform --scenario DEC" in dites[2]
 
 
 def test_nothing_is_said_of_signatures_unless_they_are_known() -> None:
