@@ -36,7 +36,8 @@ def test_reads_well_at_three_widths(
         assert page.locator("h1").is_visible(), adresse
         assert page.locator("main").count() == 1, adresse
         assert page.title().split(" · ")[0].strip(), adresse
-        assert page.get_by_text("bac à sable non officiel", exact=True).is_visible(), adresse
+        dits = page.get_by_text("bac à sable non officiel", exact=True).filter(visible=True)
+        assert dits.count() == 1, adresse
         ecarts += visite.debordements()
     assert ecarts == []
 
