@@ -28,6 +28,8 @@ PAR_VUE: Final[Mapping[str, int]] = {
     "statistiques.page": 6,
     "statistiques.territoires": 5,
     "guichets.page": 4,
+    # Those of the traffic, which have no scenario, then that of an application.
+    "conformite.rapport": 4,
 }
 PAR_DEFAUT: Final = 2
 DELAI: Final = 240.0

@@ -99,6 +99,14 @@ class Visite:
         foyer: dict[str, Any] = self.page.evaluate(_FOYER)
         return foyer
 
+    def lettres(self, touches: str) -> None:
+        """Presses keys at once, however busy the machine: the first of two is forgotten after a second."""
+        self.page.evaluate(
+            """(touches) => { for (const key of touches)
+              document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true})); }""",
+            touches,
+        )
+
     def finir(self) -> None:
         """Closes; fails for what went wrong meanwhile."""
         self.contexte.close()
