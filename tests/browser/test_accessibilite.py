@@ -45,7 +45,14 @@ def test_axe_finds_nothing(section: str, recense: Recensement, visiter: Visiter,
 
 
 _AU_TELEPHONE = (
+    "/console/ecole/",
     "/console/ecole/journal",
+    "/console/ecole/echanges/3",
+    "/console/ecole/composer/getNumUnique",
+    "/console/ecole/controle",
+    "/console/ecole/ateliers/salle",
+    "/console/ecole/conformite/mon-application",
+    "/console/ecole/images",
     "/console/ecole/demandes",
     "/console/ecole/guichets",
     "/console/ecole/contrat/formulaire",

@@ -160,6 +160,8 @@ def test_a_scene_is_played_to_its_end(
             boutons = present.xpath(".//button[@type='submit'][not(@disabled)]")
             assert len(boutons) == (len(pas.choix) - rejoue or 1)
             assert pas.choix or boutons[0].text == pas.bouton
+            # Enter, and nothing else: the page comes with the focus on it.
+            assert arbre.xpath("//*[@autofocus]") == boutons[:1]
             assert insecables(pas.dire) in present.text_content()
             reponse = jouer(scene, rang, **({"choix": str(choix)} if choix else {}))
             assert reponse.status_code == 303, reponse.text
