@@ -110,6 +110,6 @@ def test_the_first_call_is_in_sight_on_a_laptop(visiter: Visiter) -> None:
 
 
 def test_paper_has_no_buttons(visiter: Visiter) -> None:
-    page = visiter().aller(_ACCUEIL)
-    page.emulate_media(media="print")
-    assert [b for b in page.locator("button, .btn, input").all() if b.is_visible()] == []
+    visite = visiter()
+    visite.aller(_ACCUEIL).emulate_media(media="print")
+    assert visite.visibles("button, .btn, input") == []

@@ -224,9 +224,6 @@ def test_a_page_is_printed_without_buttons(echanges: Banc, visiter: Callable[...
     for quoi in ("accepté", "règles", "mal formé"):
         page = visite.aller(echanges.adresse(quoi))
         page.emulate_media(media="print")
-        visibles = [
-            un.inner_text() for un in page.locator("button, .btn, select, input, .corriger, .deplier").all()
-            if un.is_visible()
-        ]  # fmt: skip
+        visibles = visite.visibles("button, .btn, select, input, .corriger, .deplier")
         assert visibles == [], quoi
         assert page.locator(".vecu h2").is_visible()

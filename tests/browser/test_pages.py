@@ -1,14 +1,9 @@
 """Every page of every section, at three widths, with JavaScript and without, by mouse and by keyboard."""
 
-from typing import Final
-
 import pytest
 from playwright.sync_api import expect
 from recensement import MODULES, Recensement, vues
 from visite import Visite, Visiter
-
-#: Pages of a section that are looked at without a script.
-SANS_SCRIPT: Final = 12
 
 
 @pytest.mark.parametrize("nom", vues())
@@ -35,8 +30,7 @@ def test_reads_well_at_three_widths(
 ) -> None:
     visite = visiter(javascript=javascript)
     ecarts = []
-    # Without a script, pages alike (those of the guide) are alike.
-    for adresse in recense.de(section)[: None if javascript else SANS_SCRIPT]:
+    for adresse in recense.de(section, toutes=javascript):
         page = visite.aller(adresse)
         assert page.locator("h1").count() == 1, adresse
         assert page.locator("h1").is_visible(), adresse
