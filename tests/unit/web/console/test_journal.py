@@ -11,9 +11,10 @@ from lxml import etree
 from navigateur import ENTETES
 
 from sne_sandbox.conformance import trafic
-from sne_sandbox.domain.echange import Echange, VerdictEchange
+from sne_sandbox.domain.echange import LOURD, Echange, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE
 from sne_sandbox.store import journal as store
+from sne_sandbox.web import trouver
 from sne_sandbox.web.console import journal
 from sne_sandbox.web.messages import xpath
 from sne_sandbox.web.messages.xpath import Evaluateur, TropLong
@@ -581,6 +582,47 @@ def test_a_selection_is_one_archive_oldest_first(banc: Banc) -> None:
     refus = banc.http.get(f"{chemin}?faire=har&ids=3", headers=ENTETES)
     assert refus.status_code == 422
     assert "pas d'archive HAR à en faire" in refus.text.replace("&#39;", "'")
+
+
+def test_a_selection_that_would_fill_the_memory_is_refused(
+    banc: Banc, page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    banc.creer_demande()
+    banc.relire("inconnu")
+    journal_ = banc.services.magasin.journal
+    lus: list[int] = []
+    lire = journal_.lire
+
+    def noter(base: str, identifiant: int) -> Echange | None:
+        lus.append(identifiant)
+        return lire(base, identifiant)
+
+    monkeypatch.setattr(journal_, "lire", noter)
+    # What is only listed is not opened.
+    assert page("/journal/selection?faire=rejouer&ids=1&ids=2").xpath("//tbody/tr")
+    assert lus == []
+    monkeypatch.setattr(trouver, "ENSEMBLE_MAX", 10)
+    for adresse in (
+        f"/console/{banc.nom}/journal/selection?faire=har&ids=1&ids=2",
+        f"/api/v1/bases/{banc.nom}/exchanges/har?ids=1,2",
+    ):
+        refus = banc.http.get(adresse, headers=ENTETES)
+        assert refus.status_code == 422
+        assert "choisissez-en moins" in refus.text
+    assert lus == [1, 1]
+
+
+def test_a_heavy_selection_is_answered_elsewhere(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
+    banc.creer_demande()
+    banc.relire("inconnu")
+    premier = banc.services.magasin.journal.lire(banc.nom, 1)
+    assert premier is not None
+    # Each of them is light.
+    monkeypatch.setattr(trouver, "LEGER_MAX", len(premier.requete) + len(premier.reponse))
+    adresse = f"/console/{banc.nom}/journal/selection?faire=har&ids=1"
+    for suite, statut in (("", 200), ("&ids=2", 503)):
+        lue = banc.http.get(adresse + suite, headers=ENTETES, environ_overrides={LOURD: False})
+        assert lue.status_code == statut
 
 
 @pytest.mark.parametrize(
