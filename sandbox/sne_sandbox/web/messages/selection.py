@@ -34,7 +34,7 @@ def choisis(ecrits: Iterable[str]) -> list[int]:
 
 def archive(base: str, ids: Sequence[int], *, origine: str) -> bytes:
     """One HTTP archive (HAR 1.2) of exchanges, in the order of `ids`, NIR masked; what is no HTTP request is
-    left out. Raises NotFound for an id that is not there, UsageError when none is an HTTP request, or when they
+    left out. Raises NotFound for an id that is not there, UsageError when none is an HTTP request, or they
     weigh too much together."""
     voulus = [i for i in ids if trouver.tete(base, i).methode not in HORS_HTTP]
     requetes = trouver.observations(base, voulus)

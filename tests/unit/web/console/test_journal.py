@@ -13,6 +13,8 @@ from navigateur import ENTETES
 from sne_sandbox.conformance import trafic
 from sne_sandbox.domain.echange import LOURD, Echange, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE
+from sne_sandbox.operations import jetons
+from sne_sandbox.operations.jetons import Droit
 from sne_sandbox.store import journal as store
 from sne_sandbox.web import trouver
 from sne_sandbox.web.console import journal
@@ -434,6 +436,22 @@ def test_a_stream_keeps_to_the_filters(banc: Banc) -> None:
     ecrire(banc, 2, guichet="G1104")
     chemin = f"/console/{banc.nom}/journal/flux?depuis=0&guichet=G1104"
     assert [e["id"] for e in evenements(banc.http.get(chemin, headers=ENTETES).text)] == ["3", "4"]
+
+
+@pytest.mark.usefixtures("rapide")
+def test_nothing_more_is_told_to_whom_the_token_is_taken_from(banc: Banc) -> None:
+    """A stream that is open lasts no longer than the right by which it was."""
+    ecrire(banc, 3)
+    magasin = banc.services.magasin
+    jeton = jetons.nouveau(magasin, "stagiaire", Droit.BASE, banc.nom).jeton
+    chemin = f"/console/{banc.nom}/journal/flux?depuis=0"
+    entetes = {**ENTETES, "Authorization": f"Bearer {jeton}"}
+    flux = iter(banc.http.get(chemin, headers=entetes, buffered=False).response)
+    recus = [next(flux), next(flux)]
+    jetons.revoquer(magasin, "stagiaire")
+    recus += flux
+    assert [e["id"] for e in evenements("".join(str(r, "utf-8") for r in recus))] == ["1"]
+    assert banc.http.get(chemin, headers=entetes).status_code == 401
 
 
 def test_what_comes_while_one_waits_is_told_and_silence_too(
