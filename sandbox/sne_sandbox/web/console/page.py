@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import wraps
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Final
 
 from flask import Blueprint, Response, flash, g, redirect, request, stream_with_context, url_for
@@ -17,6 +17,7 @@ from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.acces import est_encore_la
 from sne_sandbox.web.droits import LECTURES
 from sne_sandbox.web.partage import services
 
@@ -191,9 +192,10 @@ def compter(registre: RegistreBase, une: str, plusieurs: str, *, actives: bool =
 
 
 def flux(evenements: Iterable[str]) -> Response:
-    """Server-Sent Events; a browser that is cut off comes back after a second."""
+    """Server-Sent Events; a browser that is cut off comes back after a second. Nothing more is told to whom
+    a token is taken from meanwhile."""
     return Response(
-        stream_with_context(chain(["retry: 1000\n\n"], evenements)),
+        stream_with_context(chain(["retry: 1000\n\n"], takewhile(lambda _: est_encore_la(), evenements))),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

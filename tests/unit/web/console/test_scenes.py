@@ -429,6 +429,10 @@ def test_readers_are_never_given_the_notes(banc: Banc, jouer: Callable[..., Any]
     assert [lue.status_code for lue in lues] == [302, 200, 200, 200, 200]
     lues.append(banc.http.get(f"/api/v1/scenes/{scene.identifiant}", headers=entetes))
     assert {pas["dire"] for pas in lues[-1].json["pas"]} == {None}
+    # Nor what the answers say, of a step that the room has not seen.
+    assert [pas["regarder"] for pas in lues[-1].json["pas"]] == [
+        scene.pas[0].regarder, *[None] * (len(scene.pas) - 1),
+    ]  # fmt: skip
     for lue in lues:
         texte = (
             html.fromstring(lue.text).text_content() if "html" in lue.headers["Content-Type"] else lue.text
