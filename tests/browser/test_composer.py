@@ -117,7 +117,7 @@ def test_without_javascript_a_form_mends_it(visiter: Visiter) -> None:
         commune.get_by_role("combobox").select_option(index=1)
         visite.cliquer("Choisir « commune »", dans=commune)
         expect(remarques(page)).to_have_count(reste)
-    page.get_by_label("Date de naissance").fill("1987-09-14")
+    page.get_by_label("Date de naissance").fill("14/09/1987")
     visite.cliquer("Vérifier sans envoyer")
     assert page.get_by_role("heading", name="Il serait accepté").is_visible()
     visite.cliquer("Envoyer")

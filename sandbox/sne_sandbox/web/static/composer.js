@@ -323,7 +323,10 @@
   };
   const champs = [...document.querySelectorAll(".saisie[data-chemin]")].map((saisie) => ({
     champ: saisie.querySelector("input:not([type=hidden]), select"), avant: saisie.querySelector("input[type=hidden]"),
+    jour: "jour" in saisie.dataset,
   }));
+  // A day is shown as it is typed: 14/07/1985.
+  const enJour = (valeur) => valeur.replace(/^(\d{4})-(\d\d)-(\d\d)$/, "$3/$2/$1");
   const changes = () => Object.fromEntries(champs.filter(({ champ, avant }) => champ.value.trim() !== avant.value)
     .map(({ champ }) => [champ.name.replace(/^champ\./, ""), champ.value]));
 
@@ -370,11 +373,12 @@
       const recu = await reponse.json();
       if (course !== celle || vue.state.doc.toString() !== texte) return;
       if (recu.document !== null) remplacer(recu.document.replaceAll("\r\n", "\n"));
-      for (const { champ, avant } of champs) {
+      for (const { champ, avant, jour } of champs) {
         const nom = champ.name.replace(/^champ\./, "");
         if (!(nom in recu.champs) || (champ === document.activeElement && champ.value !== reportes[nom])) continue;
-        avant.value = recu.champs[nom];
-        if (champ.value !== recu.champs[nom]) champ.value = recu.champs[nom];
+        const lue = jour ? enJour(recu.champs[nom]) : recu.champs[nom];
+        avant.value = lue;
+        if (champ.value !== lue) champ.value = lue;
       }
       initiale = false;
       poser(recu.remarques, vue.state.doc.toString());
