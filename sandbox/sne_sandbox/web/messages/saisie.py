@@ -42,8 +42,8 @@ def lire(racine: Any, champ: ChampSaisi) -> str:
 
 
 def ecrire(racine: Any, document: Document, contrat: Contrat, changements: Mapping[str, str]) -> None:
-    """Writes fields, by name, into the document `racine` (lxml), in place; "" takes the element away. A day is
-    written as the schema wants it, however it was typed."""
+    """Writes fields, by name, into the document `racine` (lxml), in place; "" takes the element away.
+    A day is written as the schema wants it, however it was typed."""
     par_nom = {champ.nom: champ for champ in presentation(contrat).champs(document)}
     for nom, valeur in changements.items():
         champ = par_nom.get(nom)
