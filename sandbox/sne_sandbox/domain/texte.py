@@ -234,14 +234,33 @@ def est_mal_lu(texte: str) -> bool:
     return any(mal_lu(debut[: len(debut) - coupe]) for coupe in range(3))
 
 
+#: What the path of an element begins with.
+_RACINE: Final = "interfaceNuu/"
+
+
+def _pas(chemin: str, place: int) -> str:
+    """The path of an element in pieces that have place, apart by a blank; another word, the path of a file
+    among them, as it is."""
+    if len(chemin) <= place or not chemin.startswith(_RACINE):
+        return chemin
+    morceaux = [""]
+    for pas in re.findall("[^/]*/|[^/]+", chemin):
+        if morceaux[-1] and len(morceaux[-1]) + len(pas) > place:
+            morceaux.append("")
+        morceaux[-1] += pas
+    return " ".join(morceaux)
+
+
 def en_colonne(ligne: str, largeur: int) -> list[str]:
-    """A line as several of at most `largeur` characters: words stay whole (a path is one), and what follows
-    stands two blanks further than where the line began."""
+    """A line as several of at most `largeur` characters: words stay whole, but for the path of
+    an element, cut after a « / »; what follows stands two blanks further than where the line began."""
     if len(ligne) <= largeur:
         return [ligne]
-    retrait = len(ligne) - len(ligne.lstrip(" ")) + 2
+    marge = ligne[: len(ligne) - len(ligne.lstrip(" "))]
+    retrait = len(marge) + 2
+    place = max(largeur - retrait, 20)
     return textwrap.wrap(
-        ligne,
+        marge + " ".join(_pas(mot, place) for mot in ligne[len(marge) :].split(" ")),
         max(largeur, retrait + 20),
         subsequent_indent=" " * retrait,
         break_long_words=False,

@@ -13,12 +13,12 @@ from werkzeug.wrappers import Response as Redirection
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.dates import PARIS, lire_date_saisie
-from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.acces import est_encore_la
 from sne_sandbox.web.droits import LECTURES
+from sne_sandbox.web.messages.verdict import verdict_vecu
 from sne_sandbox.web.partage import services
 
 _Geste = Callable[..., str | Redirection]
@@ -81,14 +81,6 @@ SECTIONS: Final = (
 PAR_PAGE: Final = 50
 #: Demandes that a page counts: as many as one of the console makes.
 COMPTEES: Final = 20_000
-#: What a verdict means for what was sent.
-_ISSUES: Final[Mapping[VerdictEchange, str]] = {
-    VerdictEchange.ACCEPTE: "il est accepté",
-    VerdictEchange.ANOMALIES: "il est refusé, anomalies à l'appui ; rien n'est enregistré",
-    VerdictEchange.FAULT: "une faute SOAP lui répond ; rien n'est enregistré",
-    VerdictEchange.REFUS: "il est refusé avant d'être lu",
-    VerdictEchange.ERREUR: "une erreur du bac à sable lui répond ; rien n'est enregistré",
-}
 
 
 def section(nom: str, module: str) -> Blueprint:
@@ -162,13 +154,15 @@ def avec_remede(erreur: UsageError) -> str:
 
 
 def annoncer(parti: str, base: str, identifiant: int) -> Redirection:
-    """Leads to the exchange that a message left, and says how it ended; `parti` begins the sentence."""
+    """Leads to the exchange that a message left, and says how it ended for its caller; `parti` begins the
+    sentence."""
     echange = services().magasin.journal.lire(base, identifiant)
-    verdict = VerdictEchange.ERREUR if echange is None else echange.verdict
+    vecu = None if echange is None else verdict_vecu(echange)
+    issue = "" if vecu is None else f" : {vecu.titre[:1].lower()}{vecu.titre[1:]}"
     return apres_action(
         url_for("echange.page", base=base, identifiant=identifiant),
-        f"{parti} : {_ISSUES[verdict]}.",
-        reussie=verdict is VerdictEchange.ACCEPTE,
+        f"{parti}{issue}.",
+        reussie=vecu is not None and vecu.ton == "bon",
     )
 
 
