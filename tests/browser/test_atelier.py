@@ -69,6 +69,17 @@ def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe:
     )
     page.emulate_media(media="screen")
     adresses = liens(page)
+    # A name of machine as long as they come: the last line of a card is still on it.
+    page.locator(".fiche-papier code").evaluate_all(
+        "(codes) => codes.forEach((c) => { c.textContent = c.textContent.replace(/127[^/]*/, 'formation-poste-12.reseau.exemple.fr:8080'); })"
+    )
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})
+    assert page.locator(".fiche-papier").evaluate_all(
+        "(f) => f.every((e) => e.scrollHeight <= e.clientHeight + 1)"
+    )
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 900})
     formateur.cliquer("Le tableau de l'atelier", role="link")
     page.evaluate(f"{MEME} = true")
 
@@ -83,6 +94,8 @@ def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe:
         for rang in range(1, pas + 1):
             with qui.page.expect_navigation():
                 qui.page.locator(f"#pas-{rang}.present button.btn-primary").click()
+            # What came of it is above the next step, and in sight: a telephone shows one of the two.
+            expect(qui.page.locator(f"#pas-{rang}.pas-joue")).to_be_in_viewport()
     expect(page.locator("#s-1")).to_contain_text(re.compile(r"Une première demande\s+pas 2 sur 4"))
     expect(page.locator("#s-2")).to_contain_text("pas 1 sur 4")
     expect(page.locator("#s-3")).to_contain_text("rien encore")
@@ -96,7 +109,7 @@ def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe:
     services = f"{bob.origine}/bases/{atelier}-02/services/DemandeLogementImplService/"
     assert requests.post(services, data=b"<x>", timeout=120).status_code == 500
     expect(page.locator("#s-2 .dernier")).to_contain_text("n°")
-    expect(page.locator("#bilan")).to_contain_text("1 sur un refus")
+    expect(page.locator("#bilan")).to_contain_text("1 sur un refus (Bob)")
     assert mot.input_value() == "Regardez"
     expect(mot).to_be_focused()
     mot.fill("Regardez la date.")
@@ -105,13 +118,19 @@ def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe:
     assert bob.page.locator("#mot-du-formateur").inner_text() == ""
 
     # Put back: one, not the others.
-    page.get_by_label("Remettre au départ la base de Alice Martin").click()
+    page.get_by_label("Aider Alice Martin").click()
+    page.get_by_label("Remettre sa base au départ… : Alice Martin").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("examen-01")
     formateur.cliquer("Remettre au départ")
     expect(page.locator("#s-1")).to_contain_text("rien encore")
     expect(page.locator("#s-2")).to_contain_text("pas 1 sur 4")
+    with alice.page.expect_navigation():  # her page is that of before
+        alice.page.locator("#pas-3.present button.btn-primary").click()
+    expect(alice.page.locator(".message.erreur")).to_contain_text("la scène a été remise au début")
+    assert alice.page.get_by_role("button", name="Commencer la scène").is_visible()
     page.get_by_label("Il a fini : Bob").click()
     expect(page.locator("#s-2 th")).to_contain_text("fini")
+    expect(page.locator("#s-2")).to_be_focused()
 
     # Closed: who was in is out.
     formateur.cliquer("Clore l'atelier…", role="link")
