@@ -13,6 +13,10 @@ from visite import Visite, Visiter
 SCENE = "premiere-demande"
 #: Of a page: what says that it was not loaded again.
 MEME = "window.memePage"
+#: The addresses of the cards, as another machine would call this one.
+_NOMMER = """(codes, nom) => {
+  for (const code of codes) code.textContent = code.textContent.replace(/127[^/]*/, nom);
+}"""
 
 
 @pytest.fixture
@@ -38,15 +42,26 @@ def entrer(visiter: Visiter, lien: str, largeur: tuple[int, int] = (390, 844)) -
     return visite
 
 
-def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe: str, atelier: str) -> None:
+def test_a_room_of_four_is_made_played_watched_and_helped(
+    visiter: Visiter, axe: str, atelier: str, serveur: Serveur
+) -> None:
     formateur = visiter()
     page = formateur.aller("/console/ecole/ateliers")
     page.get_by_label("Nom", exact=True).fill(atelier)
     page.get_by_label("Stagiaires", exact=True).fill("4")
     page.get_by_label("Noms des stagiaires").fill("Alice Martin\nBob")
     page.get_by_label("Une première demande").check()
+    page.get_by_label("Horloge figée au").fill("15/03/2018")
+    page.get_by_label("À (heure de Paris)").fill("09:30")
+    page.get_by_label("Liens bons").select_option("une semaine")
     formateur.cliquer("Faire l'atelier")
     expect(page.locator(".places tbody tr")).to_have_count(4)
+    tenu = requests.get(
+        f"{formateur.origine}/api/v1/ateliers/{atelier}",
+        headers={"Authorization": f"Bearer {serveur.pret['admin_token']}"},
+        timeout=120,
+    ).json()
+    assert tenu["horloge"] == "2018-03-15T09:30:00+01:00"
     assert fautes(formateur, axe) == []
     assert formateur.debordements() == []
 
@@ -70,9 +85,7 @@ def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe:
     page.emulate_media(media="screen")
     adresses = liens(page)
     # A name of machine as long as they come: the last line of a card is still on it.
-    page.locator(".fiche-papier code").evaluate_all(
-        "(codes) => codes.forEach((c) => { c.textContent = c.textContent.replace(/127[^/]*/, 'formation-poste-12.reseau.exemple.fr:8080'); })"
-    )
+    page.locator(".fiche-papier code").evaluate_all(_NOMMER, "formation-poste-12.reseau.exemple.fr:8080")
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 794, "height": 1123})
     assert page.locator(".fiche-papier").evaluate_all(
@@ -149,10 +162,20 @@ def test_what_was_typed_comes_back_with_what_was_refused(visiter: Visiter) -> No
     page = visite.aller("/console/ecole/ateliers")
     page.get_by_label("Stagiaires", exact=True).fill("1")
     page.get_by_label("Noms des stagiaires").fill("Un\nDeux")
+    page.get_by_label("Horloge figée au").fill("15/03/2018")
+    page.get_by_label("À (heure de Paris)").fill("09:30")
+    page.get_by_label("Liens bons").select_option("deux jours")
     visite.tolerer.append("422")
     visite.cliquer("Faire l'atelier")
     expect(page.get_by_role("alert")).to_contain_text("2 noms sont donnés pour 1 stagiaires")
     assert page.get_by_label("Noms des stagiaires").input_value() == "Un\nDeux"
+    assert page.get_by_label("Horloge figée au").input_value() == "15/03/2018"
+    assert page.get_by_label("À (heure de Paris)").input_value() == "09:30"
+    assert page.get_by_label("Liens bons").input_value() == "P2D"
+    page.get_by_label("Horloge figée au").fill("31/02/2018")
+    visite.cliquer("Faire l'atelier")
+    expect(page.get_by_role("alert")).to_contain_text("[31/02/2018] n'est pas une date.")
+    assert page.get_by_label("Horloge figée au").input_value() == "31/02/2018"
 
 
 def test_who_follows_keeps_the_focus_when_a_step_is_played(visiter: Visiter, serveur: Serveur) -> None:

@@ -414,6 +414,23 @@ def test_what_changed_is_read_off_the_demande(banc: Banc, jouer: Callable[..., A
         banc.services.magasin.bases.supprimer(changee.base)
 
 
+def test_the_room_is_told_what_an_event_says_not_how_many_there_are(banc: Banc) -> None:
+    scene = next(s for s in SCENES if s.identifiant == "sans-logement")
+    representation.commencer(banc.services, scene)
+    try:
+        for rang in (1, 2):
+            representation.jouer(banc.services, scene, rang, Expediteur(banc.app, "http://sne/", "127.0.0.1"))
+        vue = salle.regarder(banc.services, representation.lire(banc.services, scene))
+        assert [(c.libelle, c.avant, c.apres) for c in vue.changements] == [
+            ("Événement du 08/03/2018", "", "Décision de la commission d'attribution"),
+            ("Décision de la commission", "", "Non-attribution"),
+            ("Motif de la décision", "", "Autre candidat mieux placé"),
+            ("Date de la commission", "", "08/03/2018"),
+        ]
+    finally:
+        banc.services.magasin.bases.supprimer(scene.base)
+
+
 def test_readers_are_never_given_the_notes(banc: Banc, jouer: Callable[..., Any], scene: Scene) -> None:
     entetes = {**ENTETES, "Authorization": f"Bearer {banc.app.extensions['acces'].lecture}"}
     jouer(scene, 1)
