@@ -11,7 +11,7 @@ from flask import Blueprint, Response, flash, g, redirect, request, stream_with_
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.base import Base, Horloge, lire_horloge
 from sne_sandbox.domain.dates import PARIS, lire_date_saisie
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
@@ -125,6 +125,15 @@ def a_l_heure(jour: date, ecrite: str) -> datetime:
             f"[{ecrite.strip()[:20]}] n'est pas une heure.", remede="écrivez hh:mm : 09:30"
         ) from None
     return datetime.combine(jour, heure.replace(tzinfo=None), PARIS)
+
+
+def horloge_saisie(champs: Mapping[str, str]) -> Horloge:
+    """The clock that a form gives to a base: frozen at its fields `jour` and `heure`; the real one without a
+    day, unless its field `horloge` says otherwise. Raises UsageError."""
+    jour = jour_saisi(champs.get("jour", ""))
+    if jour is not None:
+        return Horloge(fige_a=a_l_heure(jour, champs.get("heure", "")))
+    return lire_horloge(champs.get("horloge") or "real")
 
 
 def geste(retour: str) -> Callable[[_Geste], Callable[..., Redirection]]:
