@@ -58,6 +58,7 @@ QUESTIONS: Final = (
     "/console/ecole/controle/apercu?genre=avance&vers=P1M",
     "/console/ecole/controle/apercu?genre=avance&vers=P13M",
     "/console/ecole/journal?refus=tous",
+    "/console/ecole/journal?regle=DOU001",
     "/console/ecole/journal?nuits=1",
     "/console/ecole/journal?operation=getNumUnique",
     "/console/ecole/journal?verdict=anomalies",
@@ -97,7 +98,10 @@ QUESTIONS: Final = (
     "/api/v1/bases/ecole/demandes?nom=L&debut=true",
     "/api/v1/bases/ecole/demandes?numero=111&debut=true&limite=500",
     "/api/v1/bases/ecole/guichets",
-    "/console/ecole/demandes?radiees=12&motif=1",
+    "/console/ecole/demandes?premiere=62498&au=2018-03-15",
+    "/console/ecole/demandes?souhaitee=62498&au=2018-03-15",
+    "/console/ecole/demandes?au=2018-03-15&qui=personnes&quartile=inconnu",
+    "/console/ecole/controle/apercu?genre=avance&vers=P13M&fait=radiation&apres=50",
     "/metrics",
 )
 #: Kinds of pages, rows of docs/performances.md: title, how their addresses begin. The first that fits holds.

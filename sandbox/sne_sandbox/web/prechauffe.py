@@ -9,7 +9,10 @@ from typing import Final
 from flask import Flask
 from werkzeug.test import Client
 
+from sne_sandbox.contract.elements import elements
+from sne_sandbox.contract.schema import Document
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
+from sne_sandbox.generators.exemples import exemples
 from sne_sandbox.web.aiguillage import PARTIES, Aiguillage
 from sne_sandbox.web.console.page import SECTIONS
 from sne_sandbox.web.partage import Configuration
@@ -41,6 +44,13 @@ def prechauffer(app: Flask, configuration: Configuration) -> Iterator[None]:
     for nom in gabarits.list_templates(extensions=["html"]):
         gabarits.get_template(nom)
         yield
+    contrat = app.extensions["sne"].contrat
+    # What Composer underlines a message by, in the versions that are sent; the examples of the rules.
+    for version in contrat.versions:
+        elements(contrat, Document.DEMANDE, version)
+        yield
+    exemples()
+    yield
     if configuration.jeton is not None or configuration.ouvert:
         origine = configuration.url_publique or "http://localhost"
         visiteur = Client(app.wsgi_app)
