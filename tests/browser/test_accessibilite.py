@@ -39,7 +39,7 @@ def _dites(visite: Visite, resultat: dict[str, Any]) -> list[str]:
 def test_axe_finds_nothing(section: str, recense: Recensement, visiter: Visiter, axe: str) -> None:
     visite = visiter()
     trouvees = []
-    for adresse in recense.de(section, toutes=True):
+    for adresse in recense.de(section):
         visite.aller(adresse).evaluate(_DEPLIER)
         trouvees += fautes(visite, axe)
     assert trouvees == []
