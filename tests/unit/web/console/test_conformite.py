@@ -327,6 +327,22 @@ def test_an_address_that_is_none_is_not_called(adresse: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("adresse", "pourquoi"),
+    [
+        ("localhost:9000", "elle ne commence pas par http"),
+        ("http://", "quelle machine"),
+        ("http://moi:S3CRET@localhost/", "mot de passe"),
+        ("http://localhost:99999/", "son port"),
+        ("http://a b/", "une espace"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_said_and_no_password_is(adresse: str, pourquoi: str) -> None:
+    with pytest.raises(UsageError, match=pourquoi) as refus:
+        applications.designer(Configuration(Path()), adresse=adresse)
+    assert "S3CRET" not in str(refus.value)
+
+
+@pytest.mark.parametrize(
     "adresse",
     ["http://localhost:9000/sne", "https://127.0.0.1/", "http://192.168.1.4:81/a", "http://[::1]:9000/"],
 )
@@ -514,7 +530,7 @@ def test_a_broken_report_does_not_hide_the_others(banc: Banc, home: Path, page: 
     poser(home, "bon", conforme=True, prouvee=True)
     poser(home, "casse")
     (home / "conformite" / "casse" / "rapport.json").write_text("{", "utf-8")
-    assert "✓ 1 opération sur 3, 1 exigence prouvée sur 1, aucun manquement" in " ".join(
+    assert "✓ rien à corriger 1 opération sur 3, 1 exigence prouvée sur 1, aucun manquement" in " ".join(
         page("/conformite").text_content().split()
     )
     assert banc.http.get(f"/console/{banc.nom}/conformite/casse", headers=ENTETES).status_code == 503
