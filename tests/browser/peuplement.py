@@ -112,7 +112,7 @@ def tenir(origine: str, jeton: str) -> None:
 def compter(origine: str, jeton: str, base: str = "ecole") -> None:
     """Waits for the tables of statistics: a page that has none yet loads itself again under whoever reads it,
     and one that has old ones says so."""
-    for tableau in ("TAB01", "TAB02", "TAB03"):
+    for tableau in ("TAB01", "TAB02", "TAB03", "territoires"):
         # The sheet waits for its table, as it is now.
         requests.get(
             f"{origine}/console/{base}/statistiques/{tableau}.csv",

@@ -26,7 +26,7 @@ PAR_VUE: Final[Mapping[str, int]] = {
     "echange.page": 8,
     # The menu of bases leads to three; then each table, a territory, a guichet to change.
     "statistiques.page": 6,
-    "statistiques.territoires": 5,
+    "statistiques.territoires": 8,
     "guichets.page": 4,
     # Those of the traffic, which have no scenario, then that of an application.
     "conformite.rapport": 4,

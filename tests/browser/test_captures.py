@@ -133,7 +133,7 @@ def test_each_picture_is_shown_and_each_that_is_shown_is_there() -> None:
 
 def mots(texte: str) -> list[str]:
     """The lines of a page in words: hours, durations, sizes and paths are another thing each time."""
-    sans_chemin = re.sub(r"(?<![\w/:])/\S+/\S+", "", texte)
+    sans_chemin = re.sub(r"(?<![\w/:<])/\S+/\S+", "", texte)
     lignes = (" ".join(re.findall(r"[^\W\d_]{3,}", ligne)) for ligne in sans_chemin.splitlines())
     return [ligne for ligne in lignes if ligne]
 

@@ -33,7 +33,10 @@ def un_defaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # The name that the application says: another would be a réserve on each mention.
     sien = modele.replace(b'"LogeNet"', '"témoin"'.encode()).replace(b'"4.2.0"', b'"1.0"')
     (dossier / "candidat.toml").write_bytes(sien)
-    epreuve = ["conform", "--application", "temoin", "--faute", "second-cotitulaire", "--scenario", "CRE"]
+    epreuve = ["conform", "--application", "temoin", "--faute", "second-cotitulaire"]
+    # Those with one co-titulaire or more: enough to find when it shows.
+    for suite in ("COLOCATION", "COUPLE", "COUPLE-COLOCATAIRE", "TRES-NOMBREUX", "COMPLETE-COUPLE"):
+        epreuve += ["--scenario", f"CRE-{suite}"]
     sorties = ["--examples", "3", "--candidat", "candidat.toml", "--report-dir", "."]
     fini = subprocess.run(
         [*sne, *epreuve, *sorties], capture_output=True, text=True, cwd=dossier, check=False
