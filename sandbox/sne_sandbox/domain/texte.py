@@ -29,6 +29,8 @@ _NOMS_NIR: Final = {"nir"}
 _DIT_NIR: Final = re.compile(r"(?:^|[_.-])(?:nir|NIR)(?![a-z])|N(?:ir|IR)(?![a-z])")
 #: What people call a NIR, folded, but for the word itself, which is within others (« fournir »).
 MOTS_DU_NIR: Final = ("securitesociale", "numsecu", "numerosecu", "inscriptionrepertoire")
+#: How a spreadsheet knows a formula.
+_FORMULE: Final = ("=", "+", "-", "@", "\t", "\r")
 #: Controls (C0 but tab and line feed, C1), and the marks that turn the direction of a line.
 _COMMANDES: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -268,3 +270,9 @@ def en_colonne(ligne: str, largeur: int) -> list[str]:
         break_on_hyphens=False,
     )
     return [morceau.replace(_TENU, " ") for morceau in morceaux] or [ligne]
+
+
+def cellule(valeur: T) -> T | str:
+    """A value of a CSV file that a spreadsheet opens: a text that begins as a formula does is told as one, by
+    an apostrophe (OWASP, CSV injection): names of guichets and codes come from whoever sends them."""
+    return f"'{valeur}" if isinstance(valeur, str) and valeur.startswith(_FORMULE) else valeur

@@ -4,18 +4,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import wraps
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Final
 
 from flask import Blueprint, Response, flash, g, redirect, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.base import Base, Horloge, lire_horloge
 from sne_sandbox.domain.dates import PARIS, lire_date_saisie
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.acces import est_encore_la
 from sne_sandbox.web.droits import LECTURES
 from sne_sandbox.web.messages.verdict import verdict_vecu
 from sne_sandbox.web.partage import services
@@ -126,6 +127,15 @@ def a_l_heure(jour: date, ecrite: str) -> datetime:
     return datetime.combine(jour, heure.replace(tzinfo=None), PARIS)
 
 
+def horloge_saisie(champs: Mapping[str, str]) -> Horloge:
+    """The clock that a form gives to a base: frozen at its fields `jour` and `heure`; the real one without a
+    day, unless its field `horloge` says otherwise. Raises UsageError."""
+    jour = jour_saisi(champs.get("jour", ""))
+    if jour is not None:
+        return Horloge(fige_a=a_l_heure(jour, champs.get("heure", "")))
+    return lire_horloge(champs.get("horloge") or "real")
+
+
 def geste(retour: str) -> Callable[[_Geste], Callable[..., Redirection]]:
     """Makes a view of what a form asks for: the sentence that it answers is shown on the page `retour`
     (endpoint), or on the page that the form is on (its field `suite`), unless it leads elsewhere itself; what
@@ -185,9 +195,10 @@ def compter(registre: RegistreBase, une: str, plusieurs: str, *, actives: bool =
 
 
 def flux(evenements: Iterable[str]) -> Response:
-    """Server-Sent Events; a browser that is cut off comes back after a second."""
+    """Server-Sent Events; a browser that is cut off comes back after a second. Nothing more is told to whom
+    a token is taken from meanwhile."""
     return Response(
-        stream_with_context(chain(["retry: 1000\n\n"], evenements)),
+        stream_with_context(chain(["retry: 1000\n\n"], takewhile(lambda _: est_encore_la(), evenements))),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
