@@ -234,6 +234,8 @@ def est_mal_lu(texte: str) -> bool:
     return any(mal_lu(debut[: len(debut) - coupe]) for coupe in range(3))
 
 
+#: A blank at which a line is not cut.
+_TENU: Final = "\N{UNIT SEPARATOR}"
 #: What the path of an element begins with.
 _RACINE: Final = "interfaceNuu/"
 
@@ -259,13 +261,15 @@ def en_colonne(ligne: str, largeur: int) -> list[str]:
     marge = ligne[: len(ligne) - len(ligne.lstrip(" "))]
     retrait = len(marge) + 2
     place = max(largeur - retrait, 20)
-    return textwrap.wrap(
-        marge + " ".join(_pas(mot, place) for mot in ligne[len(marge) :].split(" ")),
+    mots = ligne[len(marge) :].replace("« ", f"«{_TENU}").replace(" »", f"{_TENU}»").split(" ")
+    morceaux = textwrap.wrap(
+        marge + " ".join(_pas(mot, place) for mot in mots),
         max(largeur, retrait + 20),
         subsequent_indent=" " * retrait,
         break_long_words=False,
         break_on_hyphens=False,
-    ) or [ligne]
+    )
+    return [morceau.replace(_TENU, " ") for morceau in morceaux] or [ligne]
 
 
 def cellule(valeur: T) -> T | str:

@@ -37,6 +37,8 @@ _VALEUR_MAX: Final = 300
 _EXEMPLE_MAX: Final = 24
 _SCENARIOS_MAX: Final = 6
 _MANQUANTS_MAX: Final = 6
+#: Columns that « jamais vus » and a name take.
+_NOM: Final = 30
 _REPONSES_MAX: Final = 8
 _ANGLES_MAX: Final = 10
 _LACUNES_MAX: Final = 5
@@ -259,8 +261,10 @@ class _Resume:
             manque = ", ".join(map(_court, rubrique.manquants[:_MANQUANTS_MAX]))
             plus = ", …" if len(rubrique.manquants) > _MANQUANTS_MAX else ""
             suite = f"  jamais vus : {manque}{plus}" if manque else ""
-            ligne = f"  {rubrique.titre:<{largeur}} {vus:>5}/{total:<5} {100 * vus // total:>3} %{suite}"
-            self._dire(_coupe(visible(ligne), max(self._console.width, 60)))
+            ligne = f"  {rubrique.titre:<{largeur}} {vus:>5}/{total:<5} {100 * vus // total:>3} %"
+            place = max(self._console.width, 60)
+            # Of what was never seen, the beginning, where one name at least can be read.
+            self._dire(_coupe(visible(ligne + suite), place) if place - len(ligne) >= _NOM else ligne)
 
     def _angles_morts(self) -> None:
         angles = self._rapport.angles_morts

@@ -110,6 +110,14 @@ def test_the_path_of_an_element_is_cut_between_its_steps() -> None:
     assert en_colonne(f"rapport : {fichier}", 40) == ["rapport :", f"  {fichier}"]
 
 
+def test_guillemets_stay_with_what_they_quote() -> None:
+    assert en_colonne("l'élément obligatoire « motifDemande » manque", 24) == [
+        "l'élément obligatoire",
+        "  « motifDemande »",
+        "  manque",
+    ]
+
+
 def test_what_follows_stands_under_what_it_follows() -> None:
     assert en_colonne("    remède : donnez l'un des codes que le contrat admet", 40) == [
         "    remède : donnez l'un des codes que",

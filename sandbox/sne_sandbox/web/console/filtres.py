@@ -22,7 +22,19 @@ _APRES: Final = re.compile(r"« (?=\S|$)")
 def installer(app: Flask) -> None:
     """Gives the templates their punctuation and their filters."""
     app.jinja_env.add_extension(Typographie)
-    for filtre in (insecables, masque, jour, en_jour, instant, heure, nombre, accorde, octets, duree):
+    for filtre in (
+        insecables,
+        masque,
+        jour,
+        en_jour,
+        en_phrase,
+        instant,
+        heure,
+        nombre,
+        accorde,
+        octets,
+        duree,
+    ):
         app.add_template_filter(filtre)
 
 
@@ -61,6 +73,12 @@ def en_jour(valeur: str) -> str:
     """A day of a document, « 2018-03-15 », as one types it, « 15/03/2018 »; anything else as it is."""
     lu = lire_date_saisie(valeur)
     return date_francaise(lu) if lu is not None and valeur == lu.isoformat() else valeur
+
+
+def en_phrase(dite: str) -> str:
+    """A sentence, capital and full stop, which what the schema says is not."""
+    fin = "" if not dite or dite.endswith((".", "!", "?", "…", "»")) else "."
+    return dite[:1].upper() + dite[1:] + fin
 
 
 def instant(valeur: datetime | None) -> str:

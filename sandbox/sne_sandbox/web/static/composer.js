@@ -280,7 +280,7 @@
       if (remarque) champ.setAttribute("aria-invalid", "true"); else champ.removeAttribute("aria-invalid");
       const faute = saisie.querySelector(".faute");
       faute.hidden = !remarque;
-      faute.textContent = remarque ? `✕ ${remarque.message}` : "";
+      faute.textContent = remarque ? `✕ ${phrase(remarque.message)}` : "";
     }
   };
 

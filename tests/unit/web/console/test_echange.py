@@ -98,7 +98,7 @@ def test_an_anomaly_of_what_is_missing_stands_beside_the_nearest_above(
     assert "demande" in fautif.text_content()
     arbre = page("/echanges/3")
     assert arbre.xpath("//*[contains(@class, 'fautif')]") == []
-    assert "manque" in a_plat(arbre.xpath("//*[@aria-labelledby='t-anomalies']")[0])
+    assert "Manque." in a_plat(arbre.xpath("//*[@aria-labelledby='t-anomalies']")[0])
 
 
 def test_a_document_that_its_schema_refuses_is_explained_in_place(
@@ -108,7 +108,7 @@ def test_a_document_that_its_schema_refuses_is_explained_in_place(
     oter(racine, f"{FORMULAIRE}/numGuichet")
     banc.demander(etree.tostring(racine))
     arbre = page("/echanges/1")
-    assert "l'élément obligatoire « numGuichet » manque" in a_plat(arbre)
+    assert "L'élément obligatoire « numGuichet » manque." in a_plat(arbre)
     assert arbre.xpath("//*[contains(@class, 'fautif')]")
     assert arbre.xpath("//option/text()") == ["le premier refus du schéma"]
 
@@ -702,4 +702,4 @@ def test_what_the_schema_quotes_is_masked(banc: Banc, page: Callable[..., Any]) 
     banc.demander(etree.tostring(racine))
     vue = html.tostring(page("/echanges/1"), encoding="unicode")
     assert "206127511100564" not in vue
-    assert "la valeur [206************]" in vue
+    assert "La valeur [206************]" in vue

@@ -81,7 +81,7 @@ def test_the_console_says_the_four(envoye: Banc, page: Callable[..., Any]) -> No
     arbre = page("/echanges/1")
     lignes = [" ".join(li.text_content().split()) for li in arbre.xpath("//ul[@class='constats']/li")]
     assert len(lignes) == 4
-    dites = (MANQUE, COMMUNE, NAISSANCE, COMMUNE)
+    dites = (f"L{MANQUE[1:]}.", COMMUNE, NAISSANCE, COMMUNE)
     assert all(dite in ligne for dite, ligne in zip(dites, lignes, strict=True)), lignes
     titre = arbre.xpath(f"//strong[contains(., '{ENSUITE}')]")
     assert len(titre) == 1
