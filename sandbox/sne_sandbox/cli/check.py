@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -21,6 +21,7 @@ from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.base import lire_horloge
+from sne_sandbox.domain.dates import PARIS, date_francaise
 from sne_sandbox.domain.texte import accorde, masquer_nirs, pour_xml
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.controle import ENSUITE, XSD, Controle, FauteDeDocument, controler
@@ -84,7 +85,7 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, juger_tout: b
     resultats = [(chemin, controle) for chemin, (controle, _) in zip(chemins, vus, strict=True)]
     junit = partial(_junit, durees=[duree for _, duree in vus])
     formes: dict[str, Callable[[list[tuple[Path, Controle]]], None]] = {
-        "text": _texte, "json": _json, "junit": junit,
+        "text": partial(_texte, jour=maintenant.astimezone(PARIS).date()), "json": _json, "junit": junit,
     }  # fmt: skip
     rediger = formes.get(forme)
     if rediger is not None and "GITHUB_ACTIONS" not in os.environ:
@@ -193,7 +194,7 @@ def _non_juge(erreur: Exception) -> Controle:
 # --- the forms of the report -------------------------------------------------------------------
 
 
-def _texte(resultats: list[tuple[Path, Controle]]) -> None:
+def _texte(resultats: list[tuple[Path, Controle]], jour: date) -> None:
     lignes: list[tuple[str, Style]] = []
     for chemin, controle in resultats:
         bloquantes = sum(faute.gravite == "bloquante" for faute in controle.fautes)
@@ -218,7 +219,9 @@ def _texte(resultats: list[tuple[Path, Controle]]) -> None:
         ecrire([(dites, DISCRET)], err=True)
     mauvais = sum(not controle.conforme for _, controle in resultats)
     lus = accorde(len(resultats), "document", "documents")
-    click.echo(f"{lus}, {accorde(mauvais, 'non conforme', 'non conformes')}.", err=True)
+    # A base may live on another day, and find otherwise what depends on it: an age, a term.
+    au = f"jugé au {date_francaise(jour)} (--clock en donne un autre)"
+    click.echo(f"{lus}, {accorde(mauvais, 'non conforme', 'non conformes')}, {au}.", err=True)
 
 
 def _style(ligne: str) -> Style:
