@@ -1,4 +1,6 @@
-"""The pages of the console over a full base: each is asked for a first time, then again."""
+"""The pages of the console over a full base: each is asked for a first time of a server that has just
+started, then again.
+"""
 
 import statistics
 import sys
@@ -22,9 +24,9 @@ from sne_sandbox.cli.options import tableau_markdown
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.store.session import Magasin
 
-#: Milliseconds in which a page has to answer.
-CIBLE: Final = 100.0
-MESURES: Final = 10
+#: Milliseconds in which a page has to answer, the first time that it is asked for too.
+CIBLE: Final = 300.0
+MESURES: Final = 5
 #: Exchanges that were really made: of these the journal is filled.
 REELS: Final = 200
 #: Exchanges written in one transaction.
@@ -36,9 +38,31 @@ QUESTIONS: Final = (
     "/console/ecole/statistiques?date=2017-12-31",
     "/console/ecole/statistiques?territoire=062",
     "/console/ecole/statistiques/territoires?niveau=commune",
+    "/console/ecole/statistiques/territoires.svg",
     "/console/ecole/statistiques/quotas",
     "/console/ecole/statistiques/TAB01.csv",
     "/console/ecole/statistiques/TAB02.csv",
+    "/console/ecole/images?niveau=commune",
+    "/console/ecole/images/carte.svg",
+    "/console/ecole/images/courbes",
+    "/console/ecole/images/ressources",
+    "/console/ecole/?role=certifie",
+    "/console/ecole/?role=forme",
+    "/console/ecole/recherche?q=1110218",
+    "/console/ecole/recherche?q=Vasseur",
+    "/console/ecole/recherche?q=CRE030",
+    "/console/ecole/recherche?q=Lens",
+    "/console/ecole/recherche?q=radiation",
+    "/console/ecole/recherche/trouver?q=Vass",
+    "/console/ecole/controle/apercu?genre=avance&vers=P1D",
+    "/console/ecole/controle/apercu?genre=avance&vers=P1M",
+    "/console/ecole/controle/apercu?genre=avance&vers=P13M",
+    "/console/ecole/journal?refus=tous",
+    "/console/ecole/journal?regle=DOU001",
+    "/console/ecole/journal?nuits=1",
+    "/console/ecole/journal?operation=getNumUnique",
+    "/console/ecole/journal?verdict=anomalies",
+    "/console/ecole/journal?regle=CRE030",
     "/console/ecole/journal?avant=51",
     "/console/ecole/journal?texte=introuvable",
     "/console/ecole/journal?texte=introuvable&verdict=accept%C3%A9&guichet=G1226",
@@ -74,10 +98,15 @@ QUESTIONS: Final = (
     "/api/v1/bases/ecole/demandes?nom=L&debut=true",
     "/api/v1/bases/ecole/demandes?numero=111&debut=true&limite=500",
     "/api/v1/bases/ecole/guichets",
+    "/console/ecole/demandes?premiere=62498&au=2018-03-15",
+    "/console/ecole/demandes?souhaitee=62498&au=2018-03-15",
+    "/console/ecole/demandes?au=2018-03-15&qui=personnes&quartile=inconnu",
+    "/console/ecole/controle/apercu?genre=avance&vers=P13M&fait=radiation&apres=50",
     "/metrics",
 )
 #: Kinds of pages, rows of docs/performances.md: title, how their addresses begin. The first that fits holds.
 GENRES: Final = (
+    ("comparaison de deux échanges", "/console/ecole/echanges/comparer"),
     ("un échange", "/console/ecole/echanges/"),
     ("une demande", "/console/ecole/demandes/"),
     ("demandes", "/console/ecole/demandes"),
@@ -85,12 +114,21 @@ GENRES: Final = (
     ("guichets et boîtes", "/console/ecole/guichets"),
     ("guichets et boîtes", "/console/ecole/boites"),
     ("composer", "/console/ecole/composer"),
+    ("recherche", "/console/ecole/recherche"),
     ("scènes", "/console/ecole/scenes"),
-    ("contrôle", "/console/ecole/controle"),
+    ("ateliers", "/console/ecole/ateliers"),
+    ("temps, aperçus", "/console/ecole/controle/apercu"),
+    ("pannes", "/console/ecole/controle/pannes"),
+    ("réglages, bases, sauvegardes", "/console/ecole/controle/"),
+    ("temps", "/console/ecole/controle"),
+    ("images", "/console/ecole/images"),
     ("statistiques", "/console/ecole/statistiques"),
     ("règles", "/console/ecole/regles"),
     ("contrat", "/console/ecole/contrat"),
     ("conformité", "/console/ecole/conformite"),
+    ("jetons, affichage", "/console/ecole/jetons"),
+    ("jetons, affichage", "/affichage"),
+    ("accueil", "/console/ecole/"),
     ("guide", "/guide"),
     ("API, page d'essai", "/api/v1/docs"),
     ("API", "/api/v1"),
@@ -100,12 +138,14 @@ GENRES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Mesure:
-    """One page: milliseconds. `premiere`: nobody had asked for it yet; the others are of what followed."""
+    """One page: milliseconds. `premiere`: nobody had asked this server for it yet; `mediane` and `maximum`
+    are of what followed; `processeur`: what the first took of the processor."""
 
     chemin: str
     premiere: float
     mediane: float
     maximum: float
+    processeur: float
 
     @property
     def pire(self) -> float:
@@ -140,19 +180,27 @@ def remplir(version: Version, home: Path, echanges: int) -> None:
                     journal.consigner(connexion, replace(modeles[rang % len(modeles)], identifiant=None))
 
 
-def mesurer(un: serveur.Serveur) -> Iterator[Mesure]:
+def adresses(un: serveur.Serveur) -> list[str]:
     """Every page that the console links to, and the heavy questions."""
     origine = f"http://127.0.0.1:{un.port}"
-    trouve = recenser(origine, ["/"])
-    adresses = [adresse.removeprefix(origine) for pages in trouve.pages.values() for adresse in pages]
+    trouve = recenser(origine, ["/"], un.jeton or "")
+    pages = [adresse.removeprefix(origine) for pages in trouve.pages.values() for adresse in pages]
+    return list(dict.fromkeys([*pages, *QUESTIONS]))
+
+
+def mesurer(un: serveur.Serveur, chemins: list[str]) -> Iterator[Mesure]:
+    """Each of these pages, of a server that has shown none yet."""
+    origine = f"http://127.0.0.1:{un.port}"
     with requests.Session() as session:
         session.headers.update(un.en_tetes)
-        for chemin in dict.fromkeys([*adresses, *QUESTIONS]):
+        for chemin in chemins:
+            avant = un.cpu()
             premiere = _duree(session, origine + chemin)
+            processeur = (un.cpu() - avant) * 1000
             # What is measured then is the page with its tables, not the one that says they are being made.
             _attendre_les_tableaux(session, origine + chemin)
             suite = [_duree(session, origine + chemin) for _ in range(MESURES)]
-            yield Mesure(chemin, premiere, statistics.median(suite), max(suite))
+            yield Mesure(chemin, premiere, statistics.median(suite), max(suite), processeur)
 
 
 def calculer(un: serveur.Serveur) -> float:
@@ -181,13 +229,12 @@ def _duree(session: requests.Session, adresse: str) -> float:
 
 
 def bilan(mesures: list[Mesure], calcul: float) -> str:
-    """How many pages are slow, and the 99th centile of all the answers but the first of each."""
-    lentes = sum(mesure.maximum > CIBLE for mesure in mesures)
-    centile = sorted(mesure.maximum for mesure in mesures)[int(len(mesures) * 0.99)]
-    phrase = f"{len(mesures)} pages, {lentes} au-delà de {CIBLE:.0f} ms ; 99e centile de leurs maximums : "
-    return phrase + f"{centile:.0f} ms ; un tableau de statistiques se calcule en {calcul:.1f} s.".replace(
-        ".", ",", 1
-    )
+    """How many pages are slow, and the 99th centile of the worst answer of each."""
+    lentes = sum(mesure.pire > CIBLE for mesure in mesures)
+    centile = sorted(mesure.pire for mesure in mesures)[int(len(mesures) * 0.99)]
+    phrase = f"{len(mesures)} pages, {lentes} au-delà de {CIBLE:.0f} ms ; 99e centile de leurs maximums, "
+    phrase += f"première fois comprise : {centile:.0f} ms ; un tableau de statistiques se calcule en "
+    return phrase + f"{calcul:.1f} s.".replace(".", ",")
 
 
 def resumer(mesures: list[Mesure]) -> str:
@@ -198,7 +245,8 @@ def resumer(mesures: list[Mesure]) -> str:
         if siennes:
             pire = max(siennes, key=lambda mesure: mesure.pire)
             chemin = unquote(pire.chemin).removeprefix("/console/ecole/")
-            durees = (f"{duree:.0f} ms" for duree in (pire.premiere, pire.mediane, pire.maximum))
-            rangees.append((genre, str(len(siennes)), f"`{chemin}`", *durees))
-    titres = ("pages", "mesurées", "la plus lente", "première fois", "médiane", "maximum")
+            mesurees = (pire.premiere, pire.processeur, pire.mediane, pire.maximum)
+            durees = (f"{duree:.0f} ms" for duree in mesurees)
+            rangees.append((genre, str(len(siennes)), f"`{chemin or '/'}`", *durees))
+    titres = ("pages", "mesurées", "la plus lente", "première fois", "dont processeur", "médiane", "maximum")
     return tableau_markdown(titres, rangees)

@@ -175,7 +175,9 @@ def pages(banc: Banc, grande: Path) -> tuple[list[console.Mesure], float]:
     console.remplir(banc.nouvelle, grande, banc.effort.echanges)
     options = ("--workers", "1", "--journal-max", str(banc.effort.echanges))
     with serveur.demarrer(banc.nouvelle, grande, *options) as un:
-        return list(console.mesurer(un)), console.calculer(un)
+        chemins = console.adresses(un)
+    with serveur.demarrer(banc.nouvelle, grande, *options) as un:
+        return list(console.mesurer(un, chemins)), console.calculer(un)
 
 
 def _rechercher(port: int, criteres: str) -> float:

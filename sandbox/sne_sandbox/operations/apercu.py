@@ -18,7 +18,7 @@ from sne_sandbox.operations.prevision import Faits, Prevision
 from sne_sandbox.store.session import Magasin
 
 #: What each question reads at most: a base where more is due is told « au moins ».
-PREVUES_MAX: Final = 5_000
+PREVUES_MAX: Final = 3_000
 #: Facts that are known when one of the questions had more to tell.
 _SURS: Final = (*PERTES, Fait.PREAVIS)
 
@@ -95,7 +95,7 @@ def prevoir(
         len(surs) < len(Fait),
         sauvegarde,
         sum(comptes[f] for f in voulus),
-        tuple(starmap(Prevu, islice(tous, apres, apres + limite))),
+        tuple(starmap(Prevu, islice(islice(tous, apres, None), limite))),
         _phrase(depuis, jour, comptes, bornee=bornee, tout=len(surs) == len(Fait)),
     )
 

@@ -47,8 +47,9 @@ class Prevision:
     """What each night from `premiere` to `derniere` will do, nobody writing in between.
 
     `plafond` bounds what each question reads; `bornee` then says whether one had more to tell: what is known
-    is true of radiations, erasures and notices, which are at least so many, and of nothing else; `non_lues`
-    that more demandes wait for Paris than were read: their delay is not known.
+    is true of radiations, erasures and notices, which are at least so many, and of nothing else, which is not
+    looked for once that is seen; `non_lues` that more demandes wait for Paris than were read: their delay is
+    not known.
     """
 
     def __init__(
@@ -66,9 +67,10 @@ class Prevision:
         self._prevoir_radiations()
         self._prevoir_effacements()
         self._prevoir_preavis()
-        for ans in sorted(DELAIS_ANS):
-            self._prevoir_delais(ans)
-        self._prevoir_suites()
+        if not self.bornee:
+            for ans in sorted(DELAIS_ANS):
+                self._prevoir_delais(ans)
+            self._prevoir_suites()
         for faits in self.nuits.values():
             for numeros in faits.values():
                 numeros.sort()

@@ -49,6 +49,8 @@ MESSAGE_MAX: Final = 30_000
 MANQUANTS_MAX: Final = 400
 #: Lines of page one: what a household risks, what is new or mended, what a mention lacks.
 _PREMIERS: Final = 6
+#: Causes told by their sentences under the verdict; the others have their cards.
+_CAUSES_MAX: Final = 3
 _LARGEUR_BARRE: Final = 160
 _CITE: Final = re.compile(r"(\béchange (\d+))")
 _CLASSES: Final = {
@@ -128,6 +130,7 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         cites=cites,
         manquants_max=MANQUANTS_MAX,
         premiers=_PREMIERS,
+        causes_max=_CAUSES_MAX,
         liens=ECHANGES_MAX,
         classes=_CLASSES,
         rien=RIEN,

@@ -36,12 +36,14 @@ _MANQUEMENTS: Final = (decision.ENFREINTE, decision.NON_SUIVIE, decision.CONNUE)
 @dataclass(frozen=True, slots=True)
 class TeteDeRapport:
     """The head of a report: what is concluded (`titre`), of how much (`couvre`), why (`motifs`, French
-    sentences); `classe` is bien, conseil, mal or neutre."""
+    sentences); `classe` is bien, conseil, mal or neutre; `non_conforme`: a trial that went to its end, and
+    that something refuses."""
 
     titre: str
     couvre: str
     motifs: tuple[str, ...]
     classe: str
+    non_conforme: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def tete(rapport: Rapport) -> TeteDeRapport:
     else:
         reserve = any(mention.verdict is VerdictMention.RESERVES for mention in acquises)
         classe = "conseil" if reserve or decision.manquements_connus(rapport) else "bien"
-    return TeteDeRapport(titre[:1].upper() + titre[1:], couvre, rapport.motifs, classe)
+    refuse = not rapport.conforme and not rapport.entete.inacheve
+    return TeteDeRapport(titre[:1].upper() + titre[1:], couvre, rapport.motifs, classe, refuse)
 
 
 def bref(rapport: Rapport) -> str:

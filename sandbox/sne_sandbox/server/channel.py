@@ -96,6 +96,7 @@ class RequeteRecue(Request):
             self.oublier_corps()
             return
         corps.seek(0)
+        canal.service.recues += 1
         canal.service.fils.soumettre(wsgi.executer, self, canal.service, self._environ(corps), corps)
 
     def _environ(self, corps: IO[bytes]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ from sne_sandbox.store.session import Magasin
 from sne_sandbox.web.partage import VERSION, Configuration, ouvrir
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from sne_sandbox.asynchrone import CanalAsynchrone
     from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
     from sne_sandbox.server.tls import RefusTls
@@ -60,6 +62,8 @@ class Lancement:
     configuration: Configuration
     ecoute: Ecoute
     base_des_refus: str = BASE_PAR_DEFAUT
+    prechauffer: bool = False
+    """Whether the console is made ready before its first visitor comes, while nobody calls."""
 
     def ouvrir(self) -> tuple[Contrats, Magasin]:
         """The contracts and the store of its configuration."""
@@ -80,9 +84,15 @@ class Lancement:
             refus_http=partial(noter_refus_http, magasin, self.base_des_refus),
             periodique=partial(_minute, magasin, application.extensions["sne"].boites),
             lecteur=self.lecteur,
+            prechauffe=partial(self._prechauffe, application) if self.prechauffer else None,
             etat=application.extensions["sante"],
             fin=magasin.quitter,
         )
+
+    def _prechauffe(self, application: "Flask") -> Iterator[None]:
+        from sne_sandbox.web.prechauffe import prechauffer
+
+        return prechauffer(application, self.configuration)
 
     def lecteur(self) -> "ApplicationWsgi":
         """The application that heavy reads are asked, in a process of its own."""
@@ -140,6 +150,7 @@ def servir(
         refus_http=taches.refus_http,
         periodique=taches.periodique,
         lecteur=taches.lecteur,
+        prechauffe=taches.prechauffe,
         etat=taches.etat,
         arret=arret,
     )

@@ -36,6 +36,9 @@ logger = logging.getLogger(__name__)
 PERIODE: Final = 60.0
 """Seconds between two calls of `periodique`."""
 
+#: Seconds without a request after which a step of `prechauffe` is made; between two steps.
+CALME: Final = 1.0
+PAS: Final = 0.01
 #: Seconds between two looks at who is too slow.
 VEILLE: Final = 1.0
 #: On SIGTERM, what peers have sent already is read first: a client that refused our certificate has its line
@@ -59,6 +62,7 @@ def servir(
     refus_http: Callable[[RefusHttp], None] = lambda refus: None,
     periodique: Callable[[], None] | None = None,
     lecteur: Callable[[], ApplicationWsgi] | None = None,
+    prechauffe: Callable[[], Iterator[None]] | None = None,
     etat: EtatServeur | None = None,
     arret: threading.Event | None = None,
 ) -> None:
@@ -68,7 +72,8 @@ def servir(
     connections by; without either, the listeners are bound here. `pret` is called once every listener
     accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called in a thread of the
     application; `etat` is what `/healthz` and `/readyz` tell. `lecteur` (picklable) makes the application
-    that heavy reads are asked, in a process of its own; without it they are made here. Outside of the main
+    that heavy reads are asked, in a process of its own; without it they are made here. The steps of
+    `prechauffe` are made in a thread of the application, while no request comes. Outside of the main
     thread no signal is listened to: give `arret`.
     Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot be read, and
     whatever `pret` raises.
@@ -84,7 +89,10 @@ def servir(
         if lecteur is not None:
             voie = Voie(lecteur, reacteur.callFromThread)
         service = ServiceWsgi(ecoute, application, reacteur, fils, refus_tls, refus_http, etat, voie)
-        _Serveur(service, autorite, prises, arrivees, periodique, arret).tourner(pret)
+        serveur = _Serveur(service, autorite, prises, arrivees, periodique, arret)
+        if prechauffe is not None:
+            serveur.prechauffer(prechauffe)
+        serveur.tourner(pret)
     finally:
         if voie is not None:
             voie.fermer()
@@ -178,6 +186,24 @@ class _Serveur:
         self._service.dire_les_saturations()
         self._reacteur.callLater(VEILLE, self._veiller)
 
+    def prechauffer(self, pas: Callable[[], Iterator[None]]) -> None:
+        """Makes these steps once it runs, each while no request comes."""
+        self._reacteur.callLater(CALME, self._guetter_le_calme, _Etapes(pas), self._service.recues)
+
+    def _guetter_le_calme(self, etapes: "_Etapes", recues: int) -> None:
+        if self._service.arret_demande:
+            return
+        if self._service.recues != recues:
+            self._reacteur.callLater(CALME, self._guetter_le_calme, etapes, self._service.recues)
+        else:
+            self._service.fils.soumettre(self._passer_une_etape, etapes, recues)
+
+    def _passer_une_etape(self, etapes: "_Etapes", recues: int) -> None:
+        if etapes.passer():
+            self._reacteur.callFromThread(
+                self._reacteur.callLater, PAS, self._guetter_le_calme, etapes, recues
+            )
+
     def _lancer_periodique(self) -> None:
         self._service.fils.soumettre(self._passer_periodique)
 
@@ -260,6 +286,28 @@ class _Serveur:
         # It may have been told already: Ctrl-C reaches a worker twice, from the terminal and from its parent.
         with contextlib.suppress(ReactorNotRunning):
             self._reacteur.stop()
+
+
+class _Etapes:
+    """What is made in steps, each by whichever thread is free."""
+
+    def __init__(self, commencer: Callable[[], Iterator[None]]) -> None:
+        self._commencer = commencer
+        self._suite: Iterator[None] | None = None
+
+    def passer(self) -> bool:
+        """Makes one step; whether one is left. One that fails is the last: it is asked for again by whoever
+        needs it, who is told."""
+        try:
+            if self._suite is None:
+                self._suite = self._commencer()
+            next(self._suite)
+        except StopIteration:
+            return False
+        except Exception:
+            logger.warning("the console could not be made ready before its first visitor", exc_info=True)
+            return False
+        return True
 
 
 def _reacteur() -> PosixReactorBase:

@@ -131,6 +131,8 @@ class ServiceWsgi:
     """Open channels; touched by the reactor's thread only."""
     connexion_fermee: Callable[[], None] | None = None
     """Called when a channel closes."""
+    recues: int = 0
+    """Requests that the application was given; touched by the reactor's thread only."""
     arret_demande: bool = False
     depart: bool = False
     """Whether it has said that it is about to end (`Ecoute.preavis`)."""

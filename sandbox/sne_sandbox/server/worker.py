@@ -40,6 +40,7 @@ def principal() -> int:
             etat=taches.etat,
             periodique=taches.periodique if consigne.rang == 0 else None,
             lecteur=taches.lecteur,
+            prechauffe=taches.prechauffe,
             arret=arret,
         )
         taches.fin()

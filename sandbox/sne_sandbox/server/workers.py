@@ -60,6 +60,8 @@ class Taches:
     fin: Callable[[], None] = lambda: None
     """Called when the process has served."""
     etat: "EtatServeur | None" = None
+    prechauffe: "Callable[[], Iterator[None]] | None" = None
+    """The steps of what is better done before somebody asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ them, played again.
 """
 
 import socket
-from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from sne_sandbox.conformance.application import hors_d_atteinte
+from sne_sandbox.domain.texte import masquer_secrets
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store.classeur import Classeur
 from sne_sandbox.web import epreuves
@@ -95,33 +96,38 @@ def rejouer(
 
 def _adresse(brut: str) -> str:
     """The address of an application, whom this server may call: this machine and its network, as it is used
-    there; not what a machine of a cloud asks for its own secrets (169.254.0.0/16, fe80::/10). Raises
-    UsageError."""
+    there; not what a machine of a cloud asks for its own secrets (`hors_d_atteinte`), which is looked at
+    again when it is called. Raises UsageError."""
     ecrite = brut.strip()
     try:
         lue = urlsplit(ecrite)
         machine, port = lue.hostname or "", lue.port
     except ValueError:
-        machine, port, lue = "", None, urlsplit("")
-    if (
-        not machine
-        or lue.scheme not in ("http", "https")
-        or lue.username is not None
-        or lue.fragment
-        or len(ecrite) > ADRESSE_MAX
-        or not ecrite.isprintable()
-        or " " in ecrite
-    ):
-        raise UsageError(
-            f"L'adresse [{ecrite[:60]}] ne convient pas.",
-            remede=f"une adresse http:// ou https:// sans mot de passe : {ADRESSE_EXEMPLE}",
-        )
-    if any(map(_hors_d_atteinte, _numeros(machine, port))):
+        raise _refus(ecrite, "sa machine ou son port ne se lisent pas") from None
+    defauts = {
+        "elle ne commence pas par http:// ou https://": lue.scheme not in ("http", "https"),
+        "elle ne dit pas quelle machine": not machine,
+        "elle porte un nom d'utilisateur ou un mot de passe": lue.username is not None,
+        "elle a un « # »": bool(lue.fragment),
+        f"elle a plus de {ADRESSE_MAX} caractères": len(ecrite) > ADRESSE_MAX,
+        "elle a une espace, ou un caractère invisible": not ecrite.isprintable() or " " in ecrite,
+    }
+    for defaut, trouve in defauts.items():
+        if trouve:
+            raise _refus(ecrite, defaut)
+    if any(map(hors_d_atteinte, _numeros(machine, port))):
         raise UsageError(
             f"La machine [{machine[:60]}] ne s'appelle pas d'ici : son adresse est réservée au système.",
             remede="donnez l'adresse de l'adaptateur sur cette machine, ou sur son réseau",
         )
     return ecrite
+
+
+def _refus(adresse: str, defaut: str) -> UsageError:
+    return UsageError(
+        f"L'adresse [{masquer_secrets(adresse)[:60]}] ne convient pas : {defaut}.",
+        remede=f"donnez-la comme {ADRESSE_EXEMPLE}",
+    )
 
 
 def _numeros(machine: str, port: int | None) -> set[str]:
@@ -131,10 +137,3 @@ def _numeros(machine: str, port: int | None) -> set[str]:
     except (OSError, UnicodeError):
         return set()
     return {str(ou[4][0]).partition("%")[0] for ou in trouvees}
-
-
-def _hors_d_atteinte(numero: str) -> bool:
-    adresse = ip_address(numero)
-    if isinstance(adresse, IPv6Address) and adresse.ipv4_mapped is not None:
-        adresse = adresse.ipv4_mapped
-    return adresse.is_link_local or adresse.is_multicast or adresse.is_unspecified

@@ -136,6 +136,13 @@ class Avancement:
         return [_famille(sigle, scenarios) for sigle, scenarios in familles.items()]
 
     @property
+    def attendu(self) -> str:
+        """The scenario that is waited for, "" before the first is played and when all have ended."""
+        if not self.joues and self.etape < len(PREPARATION):
+            return ""
+        return next((i for i, _, _ in self._plan if i not in self.joues), "")
+
+    @property
     def preparation(self) -> str:
         """« préparation 3 sur 6 : la base de l'épreuve se prépare », "" once a scenario has ended."""
         if self.joues:
@@ -145,12 +152,14 @@ class Avancement:
 
     @property
     def reste(self) -> str:
-        """« encore environ 40 s », and by what that is known; "" as long as it cannot be told."""
+        """« encore environ 40 s », and by what that is known; "" when none is played, or left."""
         if self._avant is not None and len(self.joues) < self.total:
             dit = self._avant.reste(self.joues, self._fins, datetime.now(UTC))
             if dit:
                 return dit
         dit = estimer(self._fins, self.total, datetime.now(UTC))
+        if not dit and 0 < len(self._fins) < _MESURES < self.total:
+            return f"le temps qui reste se saura après {_MESURES} scénarios"
         return f"{dit}, au rythme de ceux qui sont joués" if dit else ""
 
 

@@ -20,7 +20,7 @@ from sne_sandbox.operations.faits import Fait, code
 from sne_sandbox.operations.horloge import DeplacementVoulu
 from sne_sandbox.operations.nuits import resume_des_nuits
 from sne_sandbox.operations.sauvegardes import Sauvegardes
-from sne_sandbox.store import snapshot, tables
+from sne_sandbox.store import echeances, snapshot, tables
 from sne_sandbox.store.session import Magasin
 
 Creer = Callable[..., str]
@@ -137,6 +137,7 @@ def test_a_foresight_by_pages_and_by_fact(magasin: Magasin, creer: Creer) -> Non
     page = prevoir(magasin, base, TREIZE, fait=Fait.RADIATION, apres=10, limite=5)
     assert [p.numero for p in page.previsions] == [p.numero for p in tout.previsions[-2:]]
     assert page.total == 12
+    assert prevoir(magasin, base, TREIZE, apres=2**63 - 1).previsions == ()
     assert magasin.journal.compter(base) == (0, 0), "nothing is written"
     assert prevoir(magasin, base, DeplacementVoulu(vers="PT1M")).phrase == "Aucune nuit ne passerait."
     assert (
@@ -161,6 +162,11 @@ def test_a_large_base_is_told_at_least(
     assert prevu.au_moins
     assert prevu.faits[Fait.RADIATION] == prevu.faits[Fait.PREAVIS] == 5
     assert "au moins 5 radiations" in prevu.phrase
+    # What is not told then is not looked for.
+    with monkeypatch.context() as cachees:
+        for question in ("depots", "suites_attendues"):
+            cachees.delattr(echeances, question)
+        assert prevoir(magasin, base, TREIZE) == prevu
     # A large one is not saved before each move: what loses a demande then stays.
     monkeypatch.setattr(lifecycle, "SAUVEES_MAX", 11)
     with magasin.ecrire(base) as registre:

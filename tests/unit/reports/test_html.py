@@ -213,7 +213,12 @@ def test_what_conforms_says_of_how_much() -> None:
     dite = "2 opérations sur 3, 1 exigence prouvée sur 1, aucun manquement"
     assert " ".join(tete.text_content().split()) == dite
     (tete,) = arbre(rapport()).find_class("conclusion")
-    assert tete.text_content().startswith("2 opérations sur 3, 1 exigence prouvée sur 9, manquements : ")
+    verdict, quoi = tete.text_content().strip().splitlines()[:2]
+    assert verdict == "Non conforme"
+    assert quoi.startswith("2 opérations sur 3, 1 exigence prouvée sur 9, manquements : ")
+    assert "CTR-05 : Le téléphone porte un indicatif." in tete.text_content()
+    cartes = {e.get("id") for e in arbre(rapport()).iter("article")}
+    assert {a.get("href")[1:] for a in tete.iter("a")} <= {*cartes, "corriger"}
     assert "3 exigences obligatoires enfreintes : FID-02, FID-12, CTR-05." in tete.text_content()
 
 
@@ -285,7 +290,7 @@ def test_the_product_the_mentions_and_what_they_lack_are_told() -> None:
     (cellules,) = page.xpath("//tr[th='SNE 5.2 – attributions']")
     dites = [td.text_content() for td in cellules.iter("td")]
     assert dites[:2] == ["incomplète", "1 exigence prouvée et 1 attestée sur 3"]
-    assert dites[2].startswith("Aucune décision n'a été transmise.Comment la combler")
+    assert dites[2].startswith("VIE-18 : Aucune décision n'a été transmise.Comment la combler")
     assert "sne-sandbox conform --scenario DEC" in dites[2]
 
 

@@ -39,6 +39,7 @@ def test_the_head_says_what_is_concluded_and_how_much_was_covered(
     assert COUVERT in f"{tete.titre} {tete.couvre}"
     assert tete.titre.count(COUVERT) + tete.couvre.count(COUVERT) == 1
     assert tete.motifs == juge.motifs
+    assert tete.non_conforme == (bool(juge.motifs) and not juge.entete.inacheve)
 
 
 def test_families_are_in_the_order_of_the_contract() -> None:

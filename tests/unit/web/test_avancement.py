@@ -74,6 +74,7 @@ def test_the_plan_is_known_before_anything_is_played(epreuve: JugementConserve) 
     assert [v.exigence for v in famille.scenarios[0].verifications] == list(PLAN[0].exigences)
     assert {v.issue for s in famille.scenarios for v in s.verifications} == {A_VENIR}
     assert (avancement.joues, avancement.total, avancement.reste) == ({}, len(PLAN), "")
+    assert avancement.attendu == "", "the preparation is told"
 
 
 def test_each_scenario_has_a_state_and_a_failure_its_sentence(epreuve: JugementConserve) -> None:
@@ -90,6 +91,8 @@ def test_each_scenario_has_a_state_and_a_failure_its_sentence(epreuve: JugementC
     assert vus[1].phrase == "Le co-titulaire n'est pas transmis."
     assert vus[2].phrase == "une raison"
     assert list(avancement.joues) == [s.id for s in PLAN[:4]]
+    assert avancement.attendu == PLAN[4].id
+    assert avancement.reste == "le temps qui reste se saura après 5 scénarios"
 
 
 def test_what_comes_is_read_and_the_last_word_counts(epreuve: JugementConserve) -> None:

@@ -6,7 +6,7 @@ address the page gives the command line.
 
 import shlex
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -22,9 +22,9 @@ from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.reports import compare, decision, suivi, synthese, tendance
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.formats import FICHIERS
-from sne_sandbox.reports.groupes import echange_de, grouper
+from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import Rapport
+from sne_sandbox.reports.model import EchangeCite, Rapport
 from sne_sandbox.web import applications, epreuves, trouver
 from sne_sandbox.web import avancement as avancements
 from sne_sandbox.web.avancement import Avancement
@@ -161,13 +161,18 @@ def rapport(base: str, run: str) -> str:
         return _suivi(epreuve)
     if epreuve.partie is not None:
         return _scenario(epreuve, epreuve.partie.scenario)
-    lu = masquer(rapport_json.lire(epreuve.rapport))
+    brut = rapport_json.lire(epreuve.rapport)
+    # Masking the exchanges costs more than all the rest: those alone that are shown.
+    lu = masquer(replace(brut, echanges=()))
     groupes = grouper(lu)
     base_connue = lu.entete.mode == trafic.MODE and lu.entete.base in {
         base.nom for base in services().magasin.bases.lister()
     }
-    # Elsewhere the exchanges of a judgement are gone with its base: those that are pointed at are shown here.
-    montres = [] if base_connue else [e for g in groupes if (e := echange_de(g, lu)) is not None]
+    # Elsewhere the exchanges of a judgement are gone with its base: those that are pointed at are on the page
+    # of their scenario; of traffic, which has none, they are shown here.
+    ailleurs = {} if lu.entete.mode == trafic.MODE else _ou_sont_cites(lu)
+    pointes = {g.constat.echange for g in groupes if g.constat is not None and not (base_connue or ailleurs)}
+    montres = masquer(replace(lu, scenarios=(), bilans=(), echanges=_parmi(brut.echanges, pointes))).echanges
     return render_template(
         "conformite/rapport.html",
         epreuve=epreuve,
@@ -181,6 +186,8 @@ def rapport(base: str, run: str) -> str:
         parties=epreuves.parties(trouver.jugements(), run),
         jalon=epreuves.jalon(epreuve),
         montres={e.identifiant: e for e in montres},
+        ailleurs=ailleurs,
+        risques=synthese.risques(lu),
         groupes=[
             ("À corriger", [x for x in groupes if x.obligatoire and not x.connue]),
             ("Recommandations", [x for x in groupes if not x.obligatoire and not x.connue]),
@@ -337,15 +344,13 @@ class _Morceaux:
 
 def _scenario(epreuve: JugementConserve, nom: str) -> str:
     """The page of a scenario of a judgement, or of the part of another that a judgement plays again."""
-    lu = _resultat(epreuve, nom)
+    gardes = suivi.lire_les_echanges(epreuve.dossier, nom)
+    lu = _resultat(epreuve, nom, sans={e.identifiant for e in gardes})
     if lu is None:
         raise NotFound(f"Ce jugement n'a pas de scénario [{nom[:40]}].")
     resultat, niveaux = lu.scenarios[0], decision.niveaux_de(lu)
     textes = {bilan.exigence: bilan.texte for bilan in lu.bilans}
-    gardes = suivi.lire_les_echanges(epreuve.dossier, nom)
-    cites = {c.echange for v in resultat.verifications for c in v.constats}
-    montres = {e.identifiant: e for e in lu.echanges if e.identifiant in cites}
-    montres |= {e.identifiant: e for e in gardes}
+    montres = {e.identifiant: e for e in (*lu.echanges, *gardes)}
     partie, configuration = epreuve.partie, services().configuration
     origine = epreuve if partie is None else epreuves.trouver(_home(), partie.de, services().classeur)
     rejoues = [
@@ -364,7 +369,10 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
         ),
         avant=_suivi_de(origine, nom) if partie and origine else None,
         suivi=suivi_ici,
-        verifications=[(v, decision.issue_de_verification(v, niveaux)) for v in resultat.verifications],
+        verifications=sorted(
+            ((v, decision.issue_de_verification(v, niveaux)) for v in resultat.verifications),
+            key=lambda jugee: jugee[1].classe not in ("mal", "conseil"),  # what is wrong is read first
+        ),
         textes=textes,
         remedes={bilan.exigence: bilan.remede for bilan in lu.bilans},
         montres=dict(sorted(montres.items())),
@@ -375,9 +383,23 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
     )
 
 
-def _resultat(epreuve: JugementConserve, nom: str) -> Rapport | None:
+def _ou_sont_cites(rapport: Rapport) -> dict[int, str]:
+    """The scenario that cites each exchange, the first one."""
+    cites: dict[int, str] = {}
+    for verification in rapport.verifications:
+        for constat in verification.constats:
+            if constat.echange is not None:
+                cites.setdefault(constat.echange, verification.scenario)
+    return cites
+
+
+def _parmi(echanges: Iterable[EchangeCite], numeros: Collection[int | None]) -> tuple[EchangeCite, ...]:
+    return tuple(echange for echange in echanges if echange.identifiant in numeros)
+
+
+def _resultat(epreuve: JugementConserve, nom: str, sans: Collection[int] | None = None) -> Rapport | None:
     """What is known of a scenario of a judgement, as a report of it alone, NIRs masked; None while it has not
-    ended."""
+    ended. The exchanges that it cites are there but for those of `sans`; none is without it."""
     trouve: Rapport | None = None
     if epreuve.etat is epreuves.EtatJugement.RENDUE:
         trouve = rapport_json.lire(epreuve.rapport)
@@ -389,12 +411,13 @@ def _resultat(epreuve: JugementConserve, nom: str) -> Rapport | None:
         return None
     exigences = {v.exigence for v in siens[0].verifications}
     cites = {c.echange for v in siens[0].verifications for c in v.constats}
+    numeros = set() if sans is None else cites.difference(sans)
     return masquer(
         replace(
             trouve,
             scenarios=tuple(siens),
             bilans=tuple(b for b in trouve.bilans if b.exigence in exigences),
-            echanges=tuple(e for e in trouve.echanges if e.identifiant in cites),
+            echanges=_parmi(trouve.echanges, numeros),
         )
     )
 

@@ -315,6 +315,8 @@ def test_what_this_server_did_not_play_it_does_not_play_again(
     [
         "file:///etc/passwd", "ftp://a/", "http://", "http://u:p@localhost/", "http://localhost:99999/",
         "http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://[::ffff:169.254.169.254]/",
+        "http://[64:ff9b::a9fe:a9fe]/", "http://[2002:a9fe:a9fe::1]/", "http://[::169.254.169.254]/",
+        "http://[fd00:ec2::254]/", "http://100.100.100.200/", "http://[::]/",
         "http://0.0.0.0:9000/", "http://2852039166/", "http://a b/", "http://localhost/#x",
         f"http://localhost/{'x' * 500}", "--home",
     ],
@@ -325,7 +327,24 @@ def test_an_address_that_is_none_is_not_called(adresse: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "adresse", ["http://localhost:9000/sne", "https://127.0.0.1/", "http://192.168.1.4:81/a"]
+    ("adresse", "pourquoi"),
+    [
+        ("localhost:9000", "elle ne commence pas par http"),
+        ("http://", "quelle machine"),
+        ("http://moi:S3CRET@localhost/", "mot de passe"),
+        ("http://localhost:99999/", "son port"),
+        ("http://a b/", "une espace"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_said_and_no_password_is(adresse: str, pourquoi: str) -> None:
+    with pytest.raises(UsageError, match=pourquoi) as refus:
+        applications.designer(Configuration(Path()), adresse=adresse)
+    assert "S3CRET" not in str(refus.value)
+
+
+@pytest.mark.parametrize(
+    "adresse",
+    ["http://localhost:9000/sne", "https://127.0.0.1/", "http://192.168.1.4:81/a", "http://[::1]:9000/"],
 )
 def test_an_application_of_this_machine_or_of_its_network_is_driven(adresse: str) -> None:
     assert applications.designer(Configuration(Path()), adresse=f" {adresse} ") == adresse
@@ -511,7 +530,7 @@ def test_a_broken_report_does_not_hide_the_others(banc: Banc, home: Path, page: 
     poser(home, "bon", conforme=True, prouvee=True)
     poser(home, "casse")
     (home / "conformite" / "casse" / "rapport.json").write_text("{", "utf-8")
-    assert "✓ 1 opération sur 3, 1 exigence prouvée sur 1, aucun manquement" in " ".join(
+    assert "✓ rien à corriger 1 opération sur 3, 1 exigence prouvée sur 1, aucun manquement" in " ".join(
         page("/conformite").text_content().split()
     )
     assert banc.http.get(f"/console/{banc.nom}/conformite/casse", headers=ENTETES).status_code == 503

@@ -160,6 +160,8 @@ def test_a_scene_is_played_to_its_end(
             boutons = present.xpath(".//button[@type='submit'][not(@disabled)]")
             assert len(boutons) == (len(pas.choix) - rejoue or 1)
             assert pas.choix or boutons[0].text == pas.bouton
+            # Enter, and nothing else: the page comes with the focus on it.
+            assert arbre.xpath("//*[@autofocus]") == boutons[:1]
             assert insecables(pas.dire) in present.text_content()
             reponse = jouer(scene, rang, **({"choix": str(choix)} if choix else {}))
             assert reponse.status_code == 303, reponse.text
@@ -445,6 +447,10 @@ def test_readers_are_never_given_the_notes(banc: Banc, jouer: Callable[..., Any]
     assert [lue.status_code for lue in lues] == [302, 200, 200, 200, 200]
     lues.append(banc.http.get(f"/api/v1/scenes/{scene.identifiant}", headers=entetes))
     assert {pas["dire"] for pas in lues[-1].json["pas"]} == {None}
+    # Nor what the answers say, of a step that the room has not seen.
+    assert [pas["regarder"] for pas in lues[-1].json["pas"]] == [
+        scene.pas[0].regarder, *[None] * (len(scene.pas) - 1),
+    ]  # fmt: skip
     for lue in lues:
         texte = (
             html.fromstring(lue.text).text_content() if "html" in lue.headers["Content-Type"] else lue.text
