@@ -16,6 +16,7 @@ from sne_sandbox.conformance.observation import observer
 from sne_sandbox.contract import codec
 from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain import decision
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.demande import NumeroUnique
 from sne_sandbox.domain.echange import Echange, VerdictEchange
@@ -61,7 +62,10 @@ _ACTES: Final = {
 _LECTURES: Final = ("getDemandeLogement", "getDoublons", "getNouveauxDaloDepuisLe")
 _ANOMALIES_DITES: Final = 2
 #: Of an event, what a room waits for: a screen does not hold all its characteristics.
-_DITS_D_ABORD: Final = ("DECISION", "REFUSMEN", "MOTIF", "BAIL", "DATEBAIL", "CATEG")
+_DITS_D_ABORD: Final = (
+    decision.DECISION, decision.REFUS_DU_MENAGE, decision.MOTIF, decision.BAIL, decision.DATE_BAIL,
+    decision.CATEGORIE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,7 +412,8 @@ def _ce_qui_arrive(echange: Echange, contrat: Contrat) -> Iterator[ChangementVu]
             nom = dite.findtext(f"{{{NS}}}code", "")
             valeur = dite.findtext(f"{{{NS}}}valeurCaracteristiqueSpecifique", "")
             connue = connues.get(nom)
-            rang = _DITS_D_ABORD.index(nom) if nom in _DITS_D_ABORD else len(_DITS_D_ABORD)
+            role = contrat.roles.decision.role(nom)
+            rang = _DITS_D_ABORD.index(role) if role in _DITS_D_ABORD else len(_DITS_D_ABORD)
             mot = (
                 en_francais(valeur)
                 if connue is None

@@ -50,7 +50,7 @@ if (regie) {
   });
   revoir(null);
   // Who plays alone, on a telephone: the button of the next step has the focus, what the last one did is in sight.
-  const fait = regie.querySelector(".regie-carte.pas-joue");
+  const fait = [...regie.querySelectorAll(".regie-essai")].pop() ?? regie.querySelector(".regie-carte.pas-joue");
   if ("seul" in regie.dataset && fait) addEventListener("load", () => requestAnimationFrame(() => fait.scrollIntoView()));
   setInterval(() => {
     const depuis = document.querySelector("[data-ecoule]");
