@@ -87,7 +87,7 @@ class Formulaires:
 
 def tenir(origine: str, jeton: str) -> None:
     """What only the forms of the console make: a file in the boxes of G1104 and its answer, a snapshot,
-    another base, an atelier, and two judgements of the traffic."""
+    another base whose clock was moved, an atelier, and two judgements of the traffic."""
     formulaires = Formulaires(origine, jeton)
     document = adapter(specimen("demandes/couple_garde_alternee_handicap"))
     formulaires.envoyer("/console/ecole/boites/G1104/deposer", (_DEPOT, document))
@@ -96,6 +96,8 @@ def tenir(origine: str, jeton: str) -> None:
     formulaires.envoyer(
         "/console/ecole/controle/bases", nom="essai", semence="vide", horloge=HORLOGE, seed="0"
     )
+    # What may be undone for as long as nothing comes after it.
+    formulaires.envoyer("/console/essai/controle/avancer", vers="P1D", vu="oui")
     formulaires.envoyer("/console/ecole/ateliers", nom="salle", combien="1", noms="Une personne")
     for rang in (1, 2):
         formulaires.envoyer("/console/ecole/conformite/juger")

@@ -28,6 +28,8 @@ PAR_VUE: Final[Mapping[str, int]] = {
     "statistiques.page": 6,
     "statistiques.territoires": 5,
     "guichets.page": 4,
+    # Those of the traffic, which have no scenario, then that of an application.
+    "conformite.rapport": 4,
 }
 PAR_DEFAUT: Final = 2
 DELAI: Final = 240.0
@@ -44,14 +46,15 @@ class Recensement:
     fichiers: dict[str, str] = field(default_factory=dict)
     morts: dict[str, int] = field(default_factory=dict)
 
-    def de(self, section: str) -> list[str]:
+    def de(self, section: str, *, toutes: bool = False) -> list[str]:
         """Addresses of the pages of a section, which has some; of exchanges the accepted, the refused, the
-        unreadable."""
+        unreadable; of the guide, whose pages are alike but for their words, `toutes` or a dozen."""
+        au_plus = {"echange.page": 5, "guide.page": None if toutes else 12}
         trouvees = [
             adresse
             for vue, adresses in self.pages.items()
             if vue.partition(".")[0] == section
-            for adresse in adresses[: 5 if vue == "echange.page" else None]
+            for adresse in adresses[: au_plus.get(vue)]
         ]
         assert trouvees, f"no page of the section {section} is linked to"
         return trouvees

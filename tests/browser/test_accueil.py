@@ -79,16 +79,14 @@ def test_colours_follow_the_system_until_one_chooses(javascript: bool, visiter: 
 def test_keys_of_one_letter_are_turned_off(visiter: Visiter) -> None:
     visite = visiter()
     page = visite.aller(_ACCUEIL)
-    page.keyboard.press("g")
     with page.expect_navigation():
-        page.keyboard.press("d")
+        visite.lettres("gd")
     assert page.url.endswith("/console/ecole/demandes")
     visite.aller("/affichage")
     page.get_by_label("Raccourcis d'une lettre").select_option("non")
     visite.cliquer("Retenir")
     visite.aller(_ACCUEIL)
-    for touche in ("g", "d", "/"):
-        page.keyboard.press(touche)
+    visite.lettres("gd/")
     expect(page.get_by_role("searchbox", name="Chercher partout")).not_to_be_focused()
     assert page.url.endswith(_ACCUEIL)
     page.keyboard.press("Control+k")
@@ -112,6 +110,6 @@ def test_the_first_call_is_in_sight_on_a_laptop(visiter: Visiter) -> None:
 
 
 def test_paper_has_no_buttons(visiter: Visiter) -> None:
-    page = visiter().aller(_ACCUEIL)
-    page.emulate_media(media="print")
-    assert [b for b in page.locator("button, .btn, input").all() if b.is_visible()] == []
+    visite = visiter()
+    visite.aller(_ACCUEIL).emulate_media(media="print")
+    assert visite.visibles("button, .btn, input") == []

@@ -13,6 +13,10 @@ from visite import Visite, Visiter
 SCENE = "premiere-demande"
 #: Of a page: what says that it was not loaded again.
 MEME = "window.memePage"
+#: The addresses of the cards, as another machine would call this one.
+_NOMMER = """(codes, nom) => {
+  for (const code of codes) code.textContent = code.textContent.replace(/127[^/]*/, nom);
+}"""
 
 
 @pytest.fixture
@@ -38,15 +42,26 @@ def entrer(visiter: Visiter, lien: str, largeur: tuple[int, int] = (390, 844)) -
     return visite
 
 
-def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe: str, atelier: str) -> None:
+def test_a_room_of_four_is_made_played_watched_and_helped(
+    visiter: Visiter, axe: str, atelier: str, serveur: Serveur
+) -> None:
     formateur = visiter()
     page = formateur.aller("/console/ecole/ateliers")
     page.get_by_label("Nom", exact=True).fill(atelier)
     page.get_by_label("Stagiaires", exact=True).fill("4")
     page.get_by_label("Noms des stagiaires").fill("Alice Martin\nBob")
     page.get_by_label("Une première demande").check()
+    page.get_by_label("Horloge figée au").fill("15/03/2018")
+    page.get_by_label("À (heure de Paris)").fill("09:30")
+    page.get_by_label("Liens bons").select_option("une semaine")
     formateur.cliquer("Faire l'atelier")
     expect(page.locator(".places tbody tr")).to_have_count(4)
+    tenu = requests.get(
+        f"{formateur.origine}/api/v1/ateliers/{atelier}",
+        headers={"Authorization": f"Bearer {serveur.pret['admin_token']}"},
+        timeout=120,
+    ).json()
+    assert tenu["horloge"] == "2018-03-15T09:30:00+01:00"
     assert fautes(formateur, axe) == []
     assert formateur.debordements() == []
 
@@ -69,6 +84,15 @@ def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe:
     )
     page.emulate_media(media="screen")
     adresses = liens(page)
+    # A name of machine as long as they come: the last line of a card is still on it.
+    page.locator(".fiche-papier code").evaluate_all(_NOMMER, "formation-poste-12.reseau.exemple.fr:8080")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})
+    assert page.locator(".fiche-papier").evaluate_all(
+        "(f) => f.every((e) => e.scrollHeight <= e.clientHeight + 1)"
+    )
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 900})
     formateur.cliquer("Le tableau de l'atelier", role="link")
     page.evaluate(f"{MEME} = true")
 
@@ -83,6 +107,8 @@ def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe:
         for rang in range(1, pas + 1):
             with qui.page.expect_navigation():
                 qui.page.locator(f"#pas-{rang}.present button.btn-primary").click()
+            # What came of it is above the next step, and in sight: a telephone shows one of the two.
+            expect(qui.page.locator(f"#pas-{rang}.pas-joue")).to_be_in_viewport()
     expect(page.locator("#s-1")).to_contain_text(re.compile(r"Une première demande\s+pas 2 sur 4"))
     expect(page.locator("#s-2")).to_contain_text("pas 1 sur 4")
     expect(page.locator("#s-3")).to_contain_text("rien encore")
@@ -96,7 +122,7 @@ def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe:
     services = f"{bob.origine}/bases/{atelier}-02/services/DemandeLogementImplService/"
     assert requests.post(services, data=b"<x>", timeout=120).status_code == 500
     expect(page.locator("#s-2 .dernier")).to_contain_text("n°")
-    expect(page.locator("#bilan")).to_contain_text("1 sur un refus")
+    expect(page.locator("#bilan")).to_contain_text("1 sur un refus (Bob)")
     assert mot.input_value() == "Regardez"
     expect(mot).to_be_focused()
     mot.fill("Regardez la date.")
@@ -105,13 +131,19 @@ def test_a_room_of_four_is_made_played_watched_and_helped(visiter: Visiter, axe:
     assert bob.page.locator("#mot-du-formateur").inner_text() == ""
 
     # Put back: one, not the others.
-    page.get_by_label("Remettre au départ la base de Alice Martin").click()
+    page.get_by_label("Aider Alice Martin").click()
+    page.get_by_label("Remettre sa base au départ… : Alice Martin").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("examen-01")
     formateur.cliquer("Remettre au départ")
     expect(page.locator("#s-1")).to_contain_text("rien encore")
     expect(page.locator("#s-2")).to_contain_text("pas 1 sur 4")
+    with alice.page.expect_navigation():  # her page is that of before
+        alice.page.locator("#pas-3.present button.btn-primary").click()
+    expect(alice.page.locator(".message.erreur")).to_contain_text("la scène a été remise au début")
+    assert alice.page.get_by_role("button", name="Commencer la scène").is_visible()
     page.get_by_label("Il a fini : Bob").click()
     expect(page.locator("#s-2 th")).to_contain_text("fini")
+    expect(page.locator("#s-2")).to_be_focused()
 
     # Closed: who was in is out.
     formateur.cliquer("Clore l'atelier…", role="link")
@@ -130,10 +162,20 @@ def test_what_was_typed_comes_back_with_what_was_refused(visiter: Visiter) -> No
     page = visite.aller("/console/ecole/ateliers")
     page.get_by_label("Stagiaires", exact=True).fill("1")
     page.get_by_label("Noms des stagiaires").fill("Un\nDeux")
+    page.get_by_label("Horloge figée au").fill("15/03/2018")
+    page.get_by_label("À (heure de Paris)").fill("09:30")
+    page.get_by_label("Liens bons").select_option("deux jours")
     visite.tolerer.append("422")
     visite.cliquer("Faire l'atelier")
     expect(page.get_by_role("alert")).to_contain_text("2 noms sont donnés pour 1 stagiaires")
     assert page.get_by_label("Noms des stagiaires").input_value() == "Un\nDeux"
+    assert page.get_by_label("Horloge figée au").input_value() == "15/03/2018"
+    assert page.get_by_label("À (heure de Paris)").input_value() == "09:30"
+    assert page.get_by_label("Liens bons").input_value() == "P2D"
+    page.get_by_label("Horloge figée au").fill("31/02/2018")
+    visite.cliquer("Faire l'atelier")
+    expect(page.get_by_role("alert")).to_contain_text("[31/02/2018] n'est pas une date.")
+    assert page.get_by_label("Horloge figée au").input_value() == "31/02/2018"
 
 
 def test_who_follows_keeps_the_focus_when_a_step_is_played(visiter: Visiter, serveur: Serveur) -> None:

@@ -8,12 +8,14 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import pytest
 from peuplement import HORLOGE, Formulaires, compter, peupler
 from PIL import Image
+from playwright.sync_api import expect
 from serveur_local import Serveur
 from visite import LARGEURS, Navigateur
 
@@ -23,17 +25,37 @@ TEXTES: Final = Path(__file__).parent / "captures"
 REFAIRE: Final = bool(os.environ.get("CAPTURES"))
 #: Colours of a picture: text and flat surfaces need no more.
 COULEURS: Final = 64
-#: Name of each picture → page, link to follow from there, and what stands in the middle of the picture.
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One picture. `chemin`: the page; `liens`: those that are followed from there, one after the other;
+    `milieu`: what stands in the middle of the picture; `attendre`: what comes by itself to it."""
+
+    chemin: str
+    liens: tuple[str, ...] = ()
+    milieu: str | None = None
+    attendre: str | None = None
+
+
 CAPTURES: Final = {
-    "journal": ("/console/ecole/journal", None, None),
-    "echange": ("/console/ecole/journal?texte=IDT002", "[data-lignes] th a", None),
-    "demande": ("/console/ecole/demandes?nom=Marchand", "[data-lignes] th a", None),
-    "scene": ("/console/ecole/scenes/premiere-demande", None, None),
-    "salle": ("/console/ecole/scenes/premiere-demande/salle", None, None),
-    "controle": ("/console/demonstration/controle", None, None),
-    "carte": ("/console/ecole/images", None, None),
-    "statistiques": ("/console/ecole/statistiques", "a:has-text('TAB03')", None),
-    "conformite": ("/console/ecole/conformite", "#t-rapports ~ .defile th a", None),
+    "accueil": Capture("/console/ecole/"),
+    "journal": Capture("/console/ecole/journal"),
+    "echange": Capture("/console/ecole/journal?texte=IDT002", ("[data-lignes] th a",)),
+    "composer": Capture(
+        "/console/ecole/journal?texte=IDT002",
+        ("[data-lignes] th a", "a:has-text('Corriger et renvoyer')"),
+        milieu=".editeur",
+        attendre=".cm-lint-marker-error",
+    ),
+    "demande": Capture("/console/ecole/demandes?nom=Marchand", ("[data-lignes] th a",)),
+    "scene": Capture("/console/ecole/scenes/premiere-demande"),
+    "salle": Capture("/console/ecole/scenes/premiere-demande/salle"),
+    "atelier": Capture("/console/ecole/ateliers/lundi"),
+    "temps": Capture("/console/demonstration/controle"),
+    "carte": Capture("/console/ecole/images"),
+    "statistiques": Capture("/console/ecole/statistiques", ("a:has-text('TAB03')",)),
+    "conformite": Capture("/console/ecole/conformite", ("#t-rapports ~ .defile th a",)),
 }
 _IMAGE: Final = re.compile(r"!\[([^\]]*)\]\([^)]*captures/([a-z-]+)\.png\)")
 _PAGES: Final = (RACINE / "README.md", *sorted((RACINE / "docs").glob("*.md")))
@@ -50,6 +72,7 @@ def galerie(tmp_path_factory: pytest.TempPathFactory, navigateur: Navigateur) ->
         formulaires.envoyer("/console/ecole/scenes/premiere-demande/commencer")
         for rang in (1, 2):
             formulaires.envoyer(f"/console/ecole/scenes/premiere-demande/pas/{rang}")
+        _tenir_un_atelier(formulaires)
         formulaires.envoyer(
             "/console/ecole/controle/bases", nom="demonstration", semence="ecole", horloge=HORLOGE, seed="0"
         )
@@ -60,17 +83,36 @@ def galerie(tmp_path_factory: pytest.TempPathFactory, navigateur: Navigateur) ->
         serveur.arreter()
 
 
+def _tenir_un_atelier(formulaires: Formulaires) -> None:
+    """Five trainees, each somewhere else: one has finished, one is refused a message, one has not begun."""
+    formulaires.envoyer(
+        "/console/ecole/ateliers",
+        nom="lundi",
+        combien="5",
+        noms="Alice Martin\nBruno Petit\nChloé Roux\nDavid Morel\nEmma Lopez",
+        horloge=HORLOGE,
+    )
+    for rang, scene, pas in ((1, "premiere-demande", 4), (2, "message-refuse", 3), (3, "doublon", 2)):
+        la = f"/console/lundi-0{rang}/scenes/{scene}"
+        formulaires.envoyer(f"{la}/commencer")
+        for numero in range(1, pas + 1):
+            formulaires.envoyer(f"{la}/pas/{numero}")
+    formulaires.envoyer("/console/ecole/ateliers/lundi/fini", rang="1", fini="oui")
+
+
 @pytest.mark.parametrize("nom", CAPTURES)
 def test_the_picture_shows_what_its_page_says(nom: str, galerie: Navigateur) -> None:
-    chemin, lien, milieu = CAPTURES[nom]
+    voulue = CAPTURES[nom]
     visite = galerie.visiter(largeur=LARGEURS[0])
-    page = visite.aller(chemin)
-    if lien is not None:
+    page = visite.aller(voulue.chemin)
+    for lien in voulue.liens:
         with page.expect_navigation():
             page.locator(lien).first.click()
     page.mouse.move(0, 0)
-    if milieu is not None:
-        page.locator(milieu).first.evaluate("(e) => e.scrollIntoView({block: 'center'})")
+    if voulue.attendre is not None:
+        expect(page.locator(voulue.attendre).first).to_be_visible()
+    if voulue.milieu is not None:
+        page.locator(voulue.milieu).first.evaluate("(e) => e.scrollIntoView({block: 'center'})")
     dits = mots(page.locator("main").inner_text())
     if REFAIRE:
         (IMAGES / f"{nom}.png").write_bytes(reduite(page.screenshot(animations="disabled", caret="hide")))
@@ -90,8 +132,9 @@ def test_each_picture_is_shown_and_each_that_is_shown_is_there() -> None:
 
 
 def mots(texte: str) -> list[str]:
-    """The lines of a page in words: hours, durations and sizes are another thing each time."""
-    lignes = (" ".join(re.findall(r"[^\W\d_]{3,}", ligne)) for ligne in texte.splitlines())
+    """The lines of a page in words: hours, durations, sizes and paths are another thing each time."""
+    sans_chemin = re.sub(r"(?<![\w/:])/\S+/\S+", "", texte)
+    lignes = (" ".join(re.findall(r"[^\W\d_]{3,}", ligne)) for ligne in sans_chemin.splitlines())
     return [ligne for ligne in lignes if ligne]
 
 

@@ -1,7 +1,7 @@
 """Composer as an editor: a message with four faults, opened from its refusal, is mended and accepted."""
 
 import re
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from document import texte
@@ -101,6 +101,47 @@ def remplacer(page: Page, avant: str, apres: str) -> None:
     page.keyboard.insert_text(apres)
 
 
+def test_the_keyboard_alone_mends_it(visiter: Visiter, axe: str) -> None:
+    """F8, and what one types takes the place of what is wrong: a commune by its name."""
+    visite = visiter()
+    numero = refuse(visite, mauvais(visite, "Clavier"))
+    page = visite.aller(f"{COMPOSER}?echange={numero}")
+    expect(remarques(page)).to_have_count(4)
+    propositions = page.locator(".cm-tooltip-autocomplete li")
+    touches = page.keyboard
+    touches.press("F8")  # the date of birth comes after the motif, at which it opens
+    touches.type("1987-09-14")
+    expect(remarques(page)).to_have_count(3)
+    for nom, code, reste in (("Créteil", "94028", 2), ("vitry-sur-s", "94081", 1)):
+        touches.press("F8")
+        touches.type(nom)
+        propose = propositions.filter(has_text=code)
+        expect(propose).to_have_count(1)
+        if reste == 2:
+            assert fautes(visite, axe) == []
+        propose.click()
+        expect(remarques(page)).to_have_count(reste)
+        assert f'<ns1:commune code="{code}"/>' in texte(page)
+    touches.press("F8")
+    touches.type("<")
+    expect(propositions.filter(has_text="motifDemande")).to_have_count(1)
+    touches.press("Escape")
+    touches.insert_text('ns1:motifDemande code="19"/>')
+    expect(page.get_by_role("heading", name="Il serait accepté")).to_be_visible()
+    touches.press("Control+Shift+Enter")
+    page.wait_for_url("**/echanges/*")
+    assert page.locator(".verdict").first.inner_text().split()[-1] == "accepté"
+
+
+def test_a_remark_on_a_commune_finds_it_by_its_name(visiter: Visiter) -> None:
+    visite = visiter()
+    numero = refuse(visite, mauvais(visite, "Commune"))
+    page = visite.aller(f"{COMPOSER}?echange={numero}")
+    remarque = remarques(page).filter(has_text="n'existe pas").first
+    remarque.get_by_placeholder("Nom ou code postal").fill("saint-maurice-l'e")
+    expect(remarque.get_by_role("option").first).to_have_text("38425 : Saint-Maurice-l'Exil (38)")
+
+
 def test_without_javascript_a_form_mends_it(visiter: Visiter) -> None:
     visite = visiter(javascript=False)
     numero = refuse(visite, mauvais(visite, "Formulaire"))
@@ -117,7 +158,7 @@ def test_without_javascript_a_form_mends_it(visiter: Visiter) -> None:
         commune.get_by_role("combobox").select_option(index=1)
         visite.cliquer("Choisir « commune »", dans=commune)
         expect(remarques(page)).to_have_count(reste)
-    page.get_by_label("Date de naissance").fill("1987-09-14")
+    page.get_by_label("Date de naissance").fill("14/09/1987")
     visite.cliquer("Vérifier sans envoyer")
     assert page.get_by_role("heading", name="Il serait accepté").is_visible()
     visite.cliquer("Envoyer")
@@ -142,6 +183,7 @@ def test_completion_knows_the_schema_and_the_codes(visiter: Visiter, axe: str) -
     expect(propositions.first).to_be_visible()
     dites = propositions.all_inner_texts()
     assert all("civilite" not in dite for dite in dites), dites
+    assert any("ns1:dateCreationDemande" in dite for dite in dites), dites
     page.keyboard.press("Escape")
     page.keyboard.press("Backspace")
     # The codes of a nomenclature, with their words.
@@ -210,11 +252,9 @@ def test_what_was_typed_outlives_a_reload_and_no_more(visiter: Visiter) -> None:
     assert page.get_by_role("button", name="Revenir au document de départ").count() == 0
 
 
-@pytest.mark.parametrize("schema", ["light", "dark"])
-def test_it_reads_in_both_schemes(schema: Any, visiter: Visiter, axe: str) -> None:
+def test_it_reads_in_both_schemes(visiter: Visiter, axe: str) -> None:
     visite = visiter()
     numero = refuse(visite, mauvais(visite, "Sombre"))
-    visite.page.emulate_media(color_scheme=schema)
     page = visite.aller(f"{COMPOSER}?echange={numero}")
     expect(page.locator(".cm-lint-marker-error").first).to_be_visible()
     assert visite.debordements() == []

@@ -11,6 +11,7 @@ import requests
 from client_mtom import Client, adapter, specimen
 from playwright.sync_api import Playwright
 from serveur_local import HORLOGE, Serveur
+from test_accessibilite import fautes
 from visite import LARGEURS, Navigateur, Visite
 
 #: Where the first remedy must stand, on the screen of a laptop.
@@ -191,22 +192,17 @@ def test_two_are_compared_from_one_of_them(echanges: Banc, visiter: Callable[...
     assert page.locator(".vecu h2").all_inner_texts() == ["✓ Accepté", "✕ Refusé par les contrôles"]
 
 
-@pytest.mark.parametrize("sombre", [False, True], ids=["clair", "sombre"])
 def test_every_kind_is_read_by_all_at_every_width(
-    echanges: Banc, visiter: Callable[..., Visite], axe: str, sombre: bool
+    echanges: Banc, visiter: Callable[..., Visite], axe: str
 ) -> None:
-    visite, ecarts = visiter(sombre=sombre), []
+    visite, ecarts = visiter(), list[str]()
     comparer = "/console/ecole/echanges/comparer"
     paires = [("accepté", "règles"), ("mal formé", "faute SOAP")]
     adresses = [echanges.adresse(quoi) for quoi in echanges.numeros] + [comparer]
     adresses += [f"{comparer}?a={echanges.numeros[a]}&b={echanges.numeros[b]}" for a, b in paires]
     for adresse in adresses:
-        page = visite.aller(adresse)
-        page.evaluate(axe)
-        trouves = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html))")
-        ecarts += [f"{adresse} {trouve}" for trouve in trouves]
-        if not sombre:
-            ecarts += visite.debordements()
+        visite.aller(adresse)
+        ecarts += fautes(visite, axe) + visite.debordements()
     assert ecarts == [], "\n".join(ecarts)
     assert len(adresses) == len(echanges.numeros) + 3
 
@@ -228,9 +224,6 @@ def test_a_page_is_printed_without_buttons(echanges: Banc, visiter: Callable[...
     for quoi in ("accepté", "règles", "mal formé"):
         page = visite.aller(echanges.adresse(quoi))
         page.emulate_media(media="print")
-        visibles = [
-            un.inner_text() for un in page.locator("button, .btn, select, input, .corriger, .deplier").all()
-            if un.is_visible()
-        ]  # fmt: skip
+        visibles = visite.visibles("button, .btn, select, input, .corriger, .deplier")
         assert visibles == [], quoi
         assert page.locator(".vecu h2").is_visible()

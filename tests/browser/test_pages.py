@@ -30,13 +30,14 @@ def test_reads_well_at_three_widths(
 ) -> None:
     visite = visiter(javascript=javascript)
     ecarts = []
-    for adresse in recense.de(section):
+    for adresse in recense.de(section, toutes=javascript):
         page = visite.aller(adresse)
         assert page.locator("h1").count() == 1, adresse
         assert page.locator("h1").is_visible(), adresse
         assert page.locator("main").count() == 1, adresse
         assert page.title().split(" · ")[0].strip(), adresse
-        assert page.get_by_text("bac à sable non officiel", exact=True).is_visible(), adresse
+        dits = page.get_by_text("bac à sable non officiel", exact=True).filter(visible=True)
+        assert dits.count() == 1, adresse
         ecarts += visite.debordements()
     assert ecarts == []
 
@@ -87,7 +88,7 @@ def test_a_page_asks_for_no_forbidden_image_before_its_own_style_is_there(visite
     visite = visiter()
     visite.tolerer.append("net::ERR_FAILED")
     visite.page.route("**/console.css", lambda route: route.abort())
-    page = visite.aller("/console/ecole/journal")
+    page = visite.aller("/console/ecole/demandes")
     image = page.locator(".form-select").first.evaluate("e => getComputedStyle(e).backgroundImage")
     assert "chevron.svg" in image
 
@@ -113,10 +114,6 @@ def test_letters_open_sections_and_walk_the_list(visiter: Visiter) -> None:
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "texte"
     page.keyboard.press("Escape")
-    # The first letter is forgotten after a second: both come at once, however busy the machine.
     with page.expect_navigation():
-        page.evaluate(
-            """() => { for (const key of ['g', 'd'])
-              document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true})); }"""
-        )
+        visite.lettres("gd")
     assert page.url.endswith("/console/ecole/demandes")

@@ -1,12 +1,15 @@
-"""Every scene of the fixtures, played to its end in two windows: by the keyboard alone in the trainer's, and
-followed in the room's, which holds it all on one screen."""
+"""Scenes played to their end in two windows: by the keyboard alone in the trainer's, and followed in the
+room's. Of every scene of the fixtures, the room's screen holds each step whole; what they say is held by
+`tests/unit/web/console/test_scenes.py`, which plays them all without a browser."""
 
 import re
 from itertools import count
 from typing import Any, Final
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
+from serveur_local import Serveur
 from test_accessibilite import fautes
 from visite import Visite, Visiter
 
@@ -43,19 +46,20 @@ def test_there_are_twelve_scenes_at_least() -> None:
     assert len(SCENES) >= 12
 
 
-@pytest.mark.parametrize("identifiant", SCENES)
+@pytest.mark.parametrize(
+    ("identifiant", "largeur", "sombre"),
+    [("message-refuse", ECRANS[0], False), ("reponse-perdue", ECRANS[1], True)],
+)
 def test_a_scene_is_played_without_tab_and_followed_by_the_room(
-    identifiant: str, visiter: Visiter, axe: str
+    identifiant: str, largeur: tuple[int, int], sombre: bool, visiter: Visiter, axe: str
 ) -> None:
     """Enter, and nothing else; the room's window is never loaded again."""
     scene = SCENES[identifiant]
-    rang = list(SCENES).index(identifiant)
-    visite = visiter(sombre=bool(rang % 2), largeur=ECRANS[rang % 2])
+    visite = visiter(sombre=sombre, largeur=largeur)
     page = _commencer(visite, scene)
     salle = _salle(visite, scene)
     for numero, pas in enumerate(scene.pas, 1):
         _jouer(page, salle, scene, numero, pas)
-        assert _deborde(salle) == []
     assert page.evaluate(_FOYER) == "t-present"
     expect(page.get_by_text("La scène est jouée.")).to_be_visible()
     assert visite.debordements() == []
@@ -64,6 +68,29 @@ def test_a_scene_is_played_without_tab_and_followed_by_the_room(
     assert fautes(visite, axe) == []
     assert visite.debordements() == []
     _regarder(visite, page, scene)
+
+
+@pytest.mark.parametrize("identifiant", SCENES)
+def test_the_screen_of_the_room_holds_each_step_whole(
+    identifiant: str, visiter: Visiter, serveur: Serveur
+) -> None:
+    scene = SCENES[identifiant]
+    visite = visiter(largeur=ECRANS[0])
+    with requests.Session() as trainer:
+        trainer.headers["Authorization"] = f"Bearer {serveur.pret['admin_token']}"
+        adresse = f"{serveur.pret['http']}/api/v1/scenes/{identifiant}"
+        trainer.post(f"{adresse}/start", json={"vider": True}, timeout=120).raise_for_status()
+        for rang, pas in enumerate(scene.pas, 1):
+            # Those that are refused first: they stay on the screen while the room chooses again.
+            choix = sorted(
+                range(1, len(pas.choix) + 1), key=lambda un: pas.choix[un - 1].attendu.verdict == "accepté"
+            )
+            for un in choix or [None]:
+                corps = {"rang": rang, "choix": un}
+                trainer.post(f"{adresse}/next", json=corps, timeout=120).raise_for_status()
+                salle = visite.aller(f"/console/{scene.base}/scenes/{identifiant}/salle")
+                assert _deborde(salle) == [], (rang, un)
+            expect(salle.locator(".s-ou")).to_have_text(f"Pas {rang} sur {len(scene.pas)}")
 
 
 @pytest.mark.parametrize("identifiant", ["premiere-demande", "message-refuse"])
@@ -135,10 +162,7 @@ def test_a_sheet_is_printed_without_buttons(nom: str, visiter: Visiter, axe: str
     assert fautes(visite, axe) == []
     assert visite.debordements() == []
     page.emulate_media(media="print")
-    visibles = page.locator("button, .btn, nav, header, footer").evaluate_all(
-        "(tous) => tous.filter((e) => e.getClientRects().length).map((e) => e.className)"
-    )
-    assert visibles == []
+    assert visite.visibles("button, .btn, nav, header, footer") == []
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
@@ -174,7 +198,6 @@ def _jouer(page: Page, salle: Page, scene: Scene, rang: int, pas: PasScene) -> N
             break
         assert essai < len(pas.choix), f"step {rang} does not end"
         expect(salle.locator(".s-choix .refuse")).to_have_count(essai)
-        assert _deborde(salle) == []
     _est_joue(page, rang, pas)
     expect(salle.locator(".s-ou")).to_have_text(f"Pas {rang} sur {len(scene.pas)}")
     expect(salle.locator(".s-regarder")).to_have_text(insecables(pas.regarder))

@@ -64,12 +64,9 @@ def test_the_day_of_the_base_is_dragged_and_moved_by_the_arrows(
     expect(page.locator("#apercu-phrase")).to_contain_text(jour)
 
 
-@pytest.mark.parametrize("sombre", [False, True])
-def test_its_pages_are_read_by_all(
-    visiter: Visiter, creee: Callable[[str], str], axe: str, sombre: bool
-) -> None:
-    adresse = creee(f"temps-axe-{'nuit' if sombre else 'jour'}")
-    visite = visiter(sombre=sombre)
+def test_its_pages_are_read_by_all(visiter: Visiter, creee: Callable[[str], str], axe: str) -> None:
+    adresse = creee("temps-axe")
+    visite = visiter()
     page = visite.aller(adresse)
     visite.cliquer("+ 1 mois")
     visite.cliquer("Avancer")

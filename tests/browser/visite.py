@@ -99,6 +99,22 @@ class Visite:
         foyer: dict[str, Any] = self.page.evaluate(_FOYER)
         return foyer
 
+    def visibles(self, selecteur: str) -> list[str]:
+        """What one sees of what a selector finds: the classes and the words of each."""
+        vus: list[str] = self.page.locator(selecteur).evaluate_all(
+            """(tous) => tous.filter((e) => e.checkVisibility({visibilityProperty: true})).map(
+              (e) => `${e.className} ${(e.textContent || '').trim().slice(0, 40)}`)"""
+        )
+        return vus
+
+    def lettres(self, touches: str) -> None:
+        """Presses keys at once, however busy the machine: the first of two is forgotten after a second."""
+        self.page.evaluate(
+            """(touches) => { for (const key of touches)
+              document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true})); }""",
+            touches,
+        )
+
     def finir(self) -> None:
         """Closes; fails for what went wrong meanwhile."""
         self.contexte.close()

@@ -143,6 +143,8 @@ SAUF: Final = {
     # Scenes that there are; a duration, or a day to come; as many trainees as names at least, and one.
     ("POST /api/v1/ateliers", "positive_data_acceptance"),
     ("POST /api/v1/ateliers/{atelier}/liens", "positive_data_acceptance"),
+    # What the room chose, of the choices of the step that comes.
+    ("POST /api/v1/scenes/{scene}/next", "positive_data_acceptance"),
     # What is no XPath.
     ("GET /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # Days that no clock shows, territories of no commune; names that no file may have.

@@ -36,6 +36,8 @@ ERREUR_MAX: Final = 300
 _MORCEAU: Final = 65_536
 #: Characters of a value that tell it from another: a message that has them shows it.
 _MONTRE: Final = 80
+#: Controls that wait for a correction, beyond which they are counted.
+_EN_ATTENTE_MAX: Final = 12
 _ENTREE: Final = Path("/dev/stdin")
 _EXEMPLES = """
 \b
@@ -205,13 +207,15 @@ def _texte(resultats: list[tuple[Path, Controle]]) -> None:
         lignes.append((f"{chemin} : {etat}{suite}", BON if controle.conforme else MAUVAIS))
         lignes += ((ligne, _style(ligne)) for dite in _dire(controle.fautes) for ligne in dite.split("\n"))
         if controle.en_attente:
-            lignes.append(
-                (f"  Sans avis avant cette correction : {', '.join(controle.en_attente)}.", DISCRET)
-            )
+            attente = ", ".join(controle.en_attente)
+            if len(controle.en_attente) > _EN_ATTENTE_MAX:
+                attente = f"{len(controle.en_attente)} contrôles"
+            lignes.append((f"  Sans avis avant cette correction : {attente}.", DISCRET))
     ecrire(lignes)
     omises = sorted({code for _, controle in resultats for code in controle.omises})
     if omises:
-        click.echo(f"Laissées de côté, faute de base ou de transport : {', '.join(omises)}.", err=True)
+        dites = f"Laissées de côté, faute de base ou de transport : {', '.join(omises)}."
+        ecrire([(dites, DISCRET)], err=True)
     mauvais = sum(not controle.conforme for _, controle in resultats)
     lus = accorde(len(resultats), "document", "documents")
     click.echo(f"{lus}, {accorde(mauvais, 'non conforme', 'non conformes')}.", err=True)

@@ -98,7 +98,7 @@ def _lignes(fiches: list[dict[str, Any]]) -> None:
         suite = f" ({fiche['eteinte']})" if fiche["eteinte"] else ""
         lignes.append((f"{tete}  {' '.join(fiche['condition'].split())}{suite}", _style(fiche)))
     ecrire(lignes)
-    click.echo("→ tout d'un contrôle : sne-sandbox rules CODE ; de tous : --detail", err=True)
+    ecrire([("→ tout d'un contrôle : sne-sandbox rules CODE ; de tous : --detail", nu)], err=True)
 
 
 def _style(fiche: dict[str, Any]) -> Style:

@@ -30,16 +30,16 @@ def nu(texte: str) -> str:
     return texte
 
 
-def ecrire(lignes: Iterable[tuple[str, Style]]) -> None:
-    """Writes lines on the standard output, each with its style."""
-    flux = sys.stdout
+def ecrire(lignes: Iterable[tuple[str, Style]], *, err: bool = False) -> None:
+    """Writes lines on the standard output (`err`: beside it), each with its style."""
+    flux = sys.stderr if err else sys.stdout
     if not flux.isatty():
-        click.echo("\n".join(ligne for ligne, _ in lignes))
+        click.echo("\n".join(ligne for ligne, _ in lignes), err=err)
         return
     large, teinte = shutil.get_terminal_size().columns, _en_couleurs(flux)
     for ligne, style in lignes:
         for morceau in en_colonne(ligne, large):
-            click.echo(style(morceau) if teinte else morceau)
+            click.echo(style(morceau) if teinte else morceau, err=err)
 
 
 def _en_couleurs(flux: TextIO) -> bool:

@@ -21,6 +21,7 @@ import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import IO, Any, Final, Protocol, TextIO
 
 from sne_sandbox import systeme
@@ -68,6 +69,13 @@ _SANS_REPONSE: Final = (
     (http.client.InvalidURL, "l'adresse ne se lit pas"),
     (http.client.HTTPException, "ce qui répond ne parle pas HTTP"),
 )
+
+#: Where clouds give a machine its own secrets, beside 169.254.0.0/16 and fe80::/10: AWS; Alibaba, Oracle.
+_SECRETS_V6: Final = IPv6Address("fd00:ec2::254")
+_SECRETS_V4: Final = ("100.100.100.200", "192.0.0.192")
+#: Addresses of IPv6 that end with one of IPv4 (RFC 4291 2.5.5.1, RFC 6052); ::1 is this machine.
+_PORTEURS_V4: Final = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))
+_ICI_V6: Final = IPv6Address("::1")
 
 Message = dict[str, Any]
 
@@ -227,13 +235,32 @@ class ApplicationProcessus:
         return f"Ses derniers mots (stderr) :\n{mots}" if mots else ""
 
 
+def hors_d_atteinte(numero: str) -> bool:
+    """Whether an IP address is none of an application: of no machine, or where a machine of a cloud asks for
+    its own secrets; however it is written in IPv6 (mapped, compatible, NAT64, 6to4)."""
+    adresse = ip_address(numero.partition("%")[0])
+    if isinstance(adresse, IPv6Address):
+        if adresse == _SECRETS_V6:
+            return True
+        dedans = adresse.ipv4_mapped or adresse.sixtofour
+        if dedans is None and any(adresse in reseau for reseau in _PORTEURS_V4) and adresse != _ICI_V6:
+            dedans = IPv4Address(int(adresse) & 0xFFFF_FFFF)
+        adresse = dedans or adresse
+    return (
+        adresse.is_link_local or adresse.is_multicast or adresse.is_unspecified or str(adresse) in _SECRETS_V4
+    )
+
+
 class ApplicationHttp:
-    """An application that answers POSTs of application/json at `url`: itself, no proxy and no redirection."""
+    """An application that answers POSTs of application/json at `url`: itself, no proxy and no redirection;
+    nor, whatever its name leads to when it is called, what is out of reach (`hors_d_atteinte`)."""
 
     def __init__(self, url: str, *, delai: float = DELAI) -> None:
         self._url = url
         self._delai = delai
-        self._ouvreur = urllib.request.build_opener(urllib.request.ProxyHandler({}), _SansRedirection)
+        self._ouvreur = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), _SansRedirection, _EnHttp, _EnHttps
+        )
 
     def envoyer(self, message: Message) -> Message:
         """The answer to `message`. Raises LienRompu."""
@@ -266,6 +293,36 @@ class ApplicationHttp:
 
     def fermer(self) -> None:
         """Nothing to end: it is not ours."""
+
+
+class _PortHttp(http.client.HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        _verifier_pair(self.sock)
+
+
+class _PortHttps(http.client.HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _verifier_pair(self.sock)
+
+
+class _EnHttp(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> Any:
+        return self.do_open(_PortHttp, req)
+
+
+class _EnHttps(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> Any:
+        return self.do_open(_PortHttps, req)
+
+
+def _verifier_pair(prise: socket.socket) -> None:
+    """Before anything is sent: the name may have led elsewhere when it was looked at. Raises
+    ConnectionRefusedError."""
+    if hors_d_atteinte(str(prise.getpeername()[0])):
+        prise.close()
+        raise ConnectionRefusedError
 
 
 class _SansRedirection(urllib.request.HTTPRedirectHandler):

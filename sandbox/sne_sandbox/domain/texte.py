@@ -29,6 +29,8 @@ _NOMS_NIR: Final = {"nir"}
 _DIT_NIR: Final = re.compile(r"(?:^|[_.-])(?:nir|NIR)(?![a-z])|N(?:ir|IR)(?![a-z])")
 #: What people call a NIR, folded, but for the word itself, which is within others (« fournir »).
 MOTS_DU_NIR: Final = ("securitesociale", "numsecu", "numerosecu", "inscriptionrepertoire")
+#: How a spreadsheet knows a formula.
+_FORMULE: Final = ("=", "+", "-", "@", "\t", "\r")
 #: Controls (C0 but tab and line feed, C1), and the marks that turn the direction of a line.
 _COMMANDES: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -232,16 +234,41 @@ def est_mal_lu(texte: str) -> bool:
     return any(mal_lu(debut[: len(debut) - coupe]) for coupe in range(3))
 
 
+#: What the path of an element begins with.
+_RACINE: Final = "interfaceNuu/"
+
+
+def _pas(chemin: str, place: int) -> str:
+    """The path of an element in pieces that have place, apart by a blank; another word, the path of a file
+    among them, as it is."""
+    if len(chemin) <= place or not chemin.startswith(_RACINE):
+        return chemin
+    morceaux = [""]
+    for pas in re.findall("[^/]*/|[^/]+", chemin):
+        if morceaux[-1] and len(morceaux[-1]) + len(pas) > place:
+            morceaux.append("")
+        morceaux[-1] += pas
+    return " ".join(morceaux)
+
+
 def en_colonne(ligne: str, largeur: int) -> list[str]:
-    """A line as several of at most `largeur` characters: words stay whole (a path is one), and what follows
-    stands two blanks further than where the line began."""
+    """A line as several of at most `largeur` characters: words stay whole, but for the path of
+    an element, cut after a « / »; what follows stands two blanks further than where the line began."""
     if len(ligne) <= largeur:
         return [ligne]
-    retrait = len(ligne) - len(ligne.lstrip(" ")) + 2
+    marge = ligne[: len(ligne) - len(ligne.lstrip(" "))]
+    retrait = len(marge) + 2
+    place = max(largeur - retrait, 20)
     return textwrap.wrap(
-        ligne,
+        marge + " ".join(_pas(mot, place) for mot in ligne[len(marge) :].split(" ")),
         max(largeur, retrait + 20),
         subsequent_indent=" " * retrait,
         break_long_words=False,
         break_on_hyphens=False,
     ) or [ligne]
+
+
+def cellule(valeur: T) -> T | str:
+    """A value of a CSV file that a spreadsheet opens: a text that begins as a formula does is told as one, by
+    an apostrophe (OWASP, CSV injection): names of guichets and codes come from whoever sends them."""
+    return f"'{valeur}" if isinstance(valeur, str) and valeur.startswith(_FORMULE) else valeur

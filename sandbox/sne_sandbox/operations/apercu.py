@@ -95,7 +95,7 @@ def prevoir(
         len(surs) < len(Fait),
         sauvegarde,
         sum(comptes[f] for f in voulus),
-        tuple(starmap(Prevu, islice(tous, apres, apres + limite))),
+        tuple(starmap(Prevu, islice(islice(tous, apres, None), limite))),
         _phrase(depuis, jour, comptes, bornee=bornee, tout=len(surs) == len(Fait)),
     )
 

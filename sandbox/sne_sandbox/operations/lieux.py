@@ -19,6 +19,7 @@ from sne_sandbox.domain import decision as d
 from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
 from sne_sandbox.domain.dates import ajouter_mois
 from sne_sandbox.domain.menage import SeuilQuartile
+from sne_sandbox.domain.texte import cellule
 from sne_sandbox.operations.statistiques import commune_en_vigueur, des_souhaits, inventes, seuils
 from sne_sandbox.store import attributions
 from sne_sandbox.store import statistiques as store
@@ -245,8 +246,10 @@ def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:
     for ligne in comptes.lignes:
         feuille.writerow(
             (
-                *(comptes.date.isoformat(), comptes.niveau, ligne.code_territoire, ligne.territoire),
-                *(ligne.indicateur, ligne.code, ligne.modalite, ligne.valeur),
+                *(comptes.date.isoformat(), comptes.niveau),
+                *map(cellule, (ligne.code_territoire, ligne.territoire)),
+                *map(cellule, (ligne.indicateur, ligne.code, ligne.modalite)),
+                ligne.valeur,
                 comptes.seuils_inventes.get(ligne.code_territoire, "")
                 if ligne.indicateur in _AU_QUARTILE
                 else "",

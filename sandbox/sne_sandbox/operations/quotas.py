@@ -17,6 +17,7 @@ from typing import Annotated, Final, Literal
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.menage import SeuilQuartile
+from sne_sandbox.domain.texte import cellule
 from sne_sandbox.operations.statistiques import commune_en_vigueur, inventes, seuils
 from sne_sandbox.store import attributions
 from sne_sandbox.store.attributions import Baux
@@ -263,7 +264,8 @@ def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:
         parts = [getattr(part, colonne) for part in ligne.parts for colonne in colonnes]
         feuille.writerow(
             (
-                *(quotas.annee, ligne.bailleur, ligne.nom_bailleur, ligne.epci, ligne.nom_epci, ligne.baux),
+                *(quotas.annee, cellule(ligne.bailleur), cellule(ligne.nom_bailleur)),
+                *(cellule(ligne.epci), cellule(ligne.nom_epci), ligne.baux),
                 *(*ligne.comptes.values(), *parts, ligne.seuils_inventes),
             )
         )

@@ -18,6 +18,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.dates import ajouter_mois, date_francaise
 from sne_sandbox.domain.demande import GenreMouvement, territoire_de
 from sne_sandbox.domain.menage import Composition, SeuilQuartile
+from sne_sandbox.domain.texte import cellule
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store import statistiques as store
 from sne_sandbox.store.registre import RegistreBase
@@ -92,7 +93,8 @@ def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") ->
         for section, libelle, nombres in tableau.lignes:
             for mesure, nombre in zip(tableau.colonnes, nombres, strict=True):
                 averti = tableau.seuils_inventes if section == _PREMIER_QUARTILE else ""
-                feuille.writerow((jour.isoformat(), tableau.code, section, libelle, mesure, nombre, averti))
+                dits = (tableau.code, section, libelle, mesure, nombre, averti)
+                feuille.writerow((jour.isoformat(), *map(cellule, dits)))
     return texte.getvalue()
 
 

@@ -204,6 +204,12 @@ def qui_est_la() -> Entree | None:
     return trouvee
 
 
+def est_encore_la() -> bool:
+    """Whether who sent the request under way would still be let in: for answers that last."""
+    entree = qui_est_la()
+    return entree is not None and (not entree.empreinte or acces_d_ici().entree(entree.empreinte) is not None)
+
+
 def ouvrir_session(entree: Entree) -> None:
     """From now on this browser is who showed that token, until it is revoked, or the day is over: whatever a
     page writes in the cookie meanwhile signs it anew, and does not lengthen it."""

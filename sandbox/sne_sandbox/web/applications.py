@@ -4,11 +4,11 @@ them, played again.
 """
 
 import socket
-from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from sne_sandbox.conformance.application import hors_d_atteinte
 from sne_sandbox.domain.texte import masquer_secrets
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store.classeur import Classeur
@@ -96,8 +96,8 @@ def rejouer(
 
 def _adresse(brut: str) -> str:
     """The address of an application, whom this server may call: this machine and its network, as it is used
-    there; not what a machine of a cloud asks for its own secrets (169.254.0.0/16, fe80::/10). Raises
-    UsageError."""
+    there; not what a machine of a cloud asks for its own secrets (`hors_d_atteinte`), which is looked at
+    again when it is called. Raises UsageError."""
     ecrite = brut.strip()
     try:
         lue = urlsplit(ecrite)
@@ -115,7 +115,7 @@ def _adresse(brut: str) -> str:
     for defaut, trouve in defauts.items():
         if trouve:
             raise _refus(ecrite, defaut)
-    if any(map(_hors_d_atteinte, _numeros(machine, port))):
+    if any(map(hors_d_atteinte, _numeros(machine, port))):
         raise UsageError(
             f"La machine [{machine[:60]}] ne s'appelle pas d'ici : son adresse est réservée au système.",
             remede="donnez l'adresse de l'adaptateur sur cette machine, ou sur son réseau",
@@ -137,10 +137,3 @@ def _numeros(machine: str, port: int | None) -> set[str]:
     except (OSError, UnicodeError):
         return set()
     return {str(ou[4][0]).partition("%")[0] for ou in trouvees}
-
-
-def _hors_d_atteinte(numero: str) -> bool:
-    adresse = ip_address(numero)
-    if isinstance(adresse, IPv6Address) and adresse.ipv4_mapped is not None:
-        adresse = adresse.ipv4_mapped
-    return adresse.is_link_local or adresse.is_multicast or adresse.is_unspecified

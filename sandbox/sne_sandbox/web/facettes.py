@@ -15,7 +15,7 @@ CHOIX_MAX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Choix:
+class ValeurDeFacette:
     """A value that a list may be narrowed to, how many it has, and whether it is."""
 
     valeur: str
@@ -30,7 +30,7 @@ class FacetteDuJournal:
 
     nom: str
     titre: str
-    choix: tuple[Choix, ...]
+    choix: tuple[ValeurDeFacette, ...]
     autres: int
 
 
@@ -75,5 +75,5 @@ def _facette(nom: str, echanges: list[Echange], choisi: str | None) -> FacetteDu
     montrees = rangees[:CHOIX_MAX]
     if choisi and choisi not in dict(montrees):
         montrees.append((choisi, comptes[choisi]))
-    choix = tuple(Choix(valeur, nombre, valeur == choisi) for valeur, nombre in montrees)
+    choix = tuple(ValeurDeFacette(valeur, nombre, valeur == choisi) for valeur, nombre in montrees)
     return FacetteDuJournal(nom, titre, choix, max(0, len(comptes) - len(choix)))

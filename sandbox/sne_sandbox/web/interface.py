@@ -39,7 +39,7 @@ class ChampSaisi:
     """A field of a document that is filled in without XML: `chemin` below the root, without index (the
     first of each name is meant). `si`: shown only when the document has that element. `liste`: what its
     value is chosen from, "" for a free text. `vide`: what it means when the element stays, without a code;
-    "" when the element goes with its value."""
+    "" when the element goes with its value. `jour`: its value is a day."""
 
     nom: str
     libelle: str
@@ -49,6 +49,7 @@ class ChampSaisi:
     code: Annotated[bool, TU] = False
     liste: Annotated[str, TU] = ""
     vide: Annotated[str, TU] = ""
+    jour: Annotated[bool, TU] = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: i
     if not representation.commencee or rang > representation.suivant or rang > len(scene.pas):
         raise UsageError(
             f"Le pas {rang} n'est pas le suivant : la scène a été remise au début.",
-            remede="revenez à la page de la scène",
+            remede="reprenez la scène où elle en est",
         )
     pas = scene.pas[rang - 1]
     if (choix is not None or pas.choix) and choix not in range(1, len(pas.choix) + 1):

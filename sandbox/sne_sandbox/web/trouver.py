@@ -4,7 +4,7 @@ what is not there, and BaseInconnue for a base that is not."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 from flask import request
 from werkzeug.exceptions import NotFound, ServiceUnavailable
@@ -16,6 +16,7 @@ from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import LOURD, Echange
 from sne_sandbox.domain.publication import TU, tirer
+from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.guichets import DroitDeGuichet, droits_de, proches
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 from sne_sandbox.operations.table import OPERATIONS
@@ -28,6 +29,8 @@ from sne_sandbox.web.partage import services
 
 #: Bytes of an exchange that any thread of the server opens and masks, without others waiting for it.
 LEGER_MAX: Final = 500_000
+#: Bytes of exchanges that are opened together.
+ENSEMBLE_MAX: Final = 64_000_000
 
 
 def echange(base: str, identifiant: int) -> Echange:
@@ -35,22 +38,54 @@ def echange(base: str, identifiant: int) -> Echange:
     be answered elsewhere (LOURD): the server sees to that."""
     magasin = services().magasin
     magasin.bases.lire(base)
-    if (
-        request.environ.get(LOURD) is False
-        and request.method in ("GET", "HEAD")
-        and magasin.journal.est_lourd(base, identifiant, LEGER_MAX)
-    ):
-        request.environ[LOURD] = True
-        raise ServiceUnavailable("Cet échange est lourd : il se lit dans un processus à part.")
+    if _se_lit_ici() and magasin.journal.est_lourd(base, identifiant, LEGER_MAX):
+        _lire_ailleurs()
     trouve: Echange | None = magasin.journal.lire(base, identifiant)
-    if trouve is None:
-        raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")
-    return trouve
+    return trouve if trouve is not None else _perdu(base, identifiant)
+
+
+def tete(base: str, identifiant: int) -> Echange:
+    """An exchange without its bytes, which may be heavy."""
+    magasin = services().magasin
+    magasin.bases.lire(base)
+    trouves = magasin.journal.chercher(base, avant_id=identifiant + 1, apres_id=identifiant - 1)
+    return trouves[0] if trouves else _perdu(base, identifiant)
 
 
 def observation(base: str, identifiant: int) -> Observation:
     """What an exchange carried, read by the contract."""
     return observer(echange(base, identifiant), services().contrat_de(base))
+
+
+def observations(base: str, identifiants: Sequence[int]) -> list[Observation]:
+    """What several carried. Raises UsageError when they weigh too much together, and as `echange`."""
+    contrat, poids, lus = services().contrat_de(base), 0, []
+    for identifiant in identifiants:
+        lu = echange(base, identifiant)
+        poids += len(lu.requete) + len(lu.reponse)
+        if poids > LEGER_MAX and _se_lit_ici():
+            _lire_ailleurs()
+        if poids > ENSEMBLE_MAX:
+            raise UsageError(
+                f"Ces échanges pèsent ensemble plus de {ENSEMBLE_MAX // 1_000_000} Mo.",
+                remede="choisissez-en moins à la fois",
+            )
+        lus.append(lu)
+    return [observer(lu, contrat) for lu in lus]
+
+
+def _se_lit_ici() -> bool:
+    """Whether another process would read what is heavy for us, and has not been asked to yet."""
+    return request.environ.get(LOURD) is False and request.method in ("GET", "HEAD")
+
+
+def _lire_ailleurs() -> NoReturn:
+    request.environ[LOURD] = True
+    raise ServiceUnavailable("Cet échange est lourd : il se lit dans un processus à part.")
+
+
+def _perdu(base: str, identifiant: int) -> NoReturn:
+    raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")
 
 
 def guichet(base: str, code: str) -> Guichet:

@@ -101,6 +101,15 @@ def test_a_folded_line_keeps_its_words(mots: list[str], marge: int, largeur: int
     assert all(morceau.startswith(suite) for morceau in morceaux[1:])
 
 
+def test_the_path_of_an_element_is_cut_between_its_steps() -> None:
+    assert en_colonne("  ligne 3, interfaceNuu/demande/demandeLogement/numGuichet", 40) == [
+        "  ligne 3, interfaceNuu/demande/",
+        "    demandeLogement/numGuichet",
+    ]
+    fichier = "/tmp/un/long/chemin/de/fichier/que/l-on/copie/entier.html"
+    assert en_colonne(f"rapport : {fichier}", 40) == ["rapport :", f"  {fichier}"]
+
+
 def test_what_follows_stands_under_what_it_follows() -> None:
     assert en_colonne("    remède : donnez l'un des codes que le contrat admet", 40) == [
         "    remède : donnez l'un des codes que",

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from sne_sandbox.conformance import application as module
 from sne_sandbox.conformance.application import ApplicationHttp, ApplicationProcessus, LienRompu
 
 #: Seconds that nothing takes, however busy the machine.
@@ -250,6 +251,23 @@ def test_what_goes_wrong_over_http(adresse: str, commande: str, mots: str) -> No
     assert mots in str(rompu.value)
     assert ("l'« id »" in rompu.value.remede) == (commande == "supprimer")
     assert rompu.value.remede not in ("", "Oups"), "what to do, not what it answered"
+
+
+def test_a_name_that_leads_elsewhere_once_it_was_looked_at_is_not_asked(
+    adresse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: the peer that the connection reached counts, before anything is sent."""
+    recus = list[str]()
+
+    def refuser(pair: str) -> bool:
+        recus.append(pair)
+        return True
+
+    monkeypatch.setattr(module, "hors_d_atteinte", refuser)
+    monkeypatch.setattr(_Reponses, "do_POST", lambda _: recus.append("asked"))
+    with pytest.raises(LienRompu, match="ne répond pas"):
+        ApplicationHttp(adresse).envoyer(message("fin"))
+    assert recus == ["127.0.0.1"]
 
 
 def test_nobody_at_that_address() -> None:

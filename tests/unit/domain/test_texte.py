@@ -7,6 +7,7 @@ from lxml import etree
 
 from sne_sandbox.domain.texte import (
     abrege,
+    cellule,
     debut_cite,
     entier_de,
     extrait,
@@ -102,3 +103,20 @@ def test_what_an_error_cites_of_base64_holds_no_nir() -> None:
     un = b64encode(b"<nir>206127511100564</nir>").decode()
     assert debut_cite(f"vu {un}", 80) == f"vu {un[:12]}…"
     assert debut_cite("Content-Transfer-Encoding 206127511100564", 33) == "Content-Transfer-Encoding 206****"
+
+
+@pytest.mark.parametrize(
+    ("valeur", "ecrite"),
+    [
+        ("=A1", "'=A1"),
+        ("+1", "'+1"),
+        ("-2+3", "'-2+3"),
+        ("@x", "'@x"),
+        ("\t=1", "'\t=1"),
+        ("a=1", "a=1"),
+        (-3, -3),
+        ("", ""),
+    ],
+)
+def test_no_cell_is_a_formula(valeur: str | int, ecrite: str | int) -> None:
+    assert cellule(valeur) == ecrite

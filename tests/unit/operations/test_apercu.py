@@ -137,6 +137,7 @@ def test_a_foresight_by_pages_and_by_fact(magasin: Magasin, creer: Creer) -> Non
     page = prevoir(magasin, base, TREIZE, fait=Fait.RADIATION, apres=10, limite=5)
     assert [p.numero for p in page.previsions] == [p.numero for p in tout.previsions[-2:]]
     assert page.total == 12
+    assert prevoir(magasin, base, TREIZE, apres=2**63 - 1).previsions == ()
     assert magasin.journal.compter(base) == (0, 0), "nothing is written"
     assert prevoir(magasin, base, DeplacementVoulu(vers="PT1M")).phrase == "Aucune nuit ne passerait."
     assert (

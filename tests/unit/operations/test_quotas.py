@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import count
 from pathlib import Path
@@ -227,3 +228,11 @@ def test_csv_is_one_line_for_each_landlord_and_epci_then_all(
     assert (ensemble["nom_bailleur"], ensemble["autres_en_quartier_etat"]) == (
         "Tous les bailleurs", "rien à compter",
     )  # fmt: skip
+
+
+def test_no_name_of_a_landlord_is_a_formula(registre: RegistreBase, contrat: Contrat) -> None:
+    noter(registre, en_quartier=False, ressources_uc=PAUVRE)
+    comptes = compter(registre, contrat)
+    lignes = [replace(ligne, nom_bailleur='=HYPERLINK("http://x")') for ligne in comptes.lignes]
+    ligne, _ = csv.DictReader(io.StringIO(quotas.en_csv(replace(comptes, lignes=tuple(lignes)))))
+    assert ligne["nom_bailleur"] == '\'=HYPERLINK("http://x")'

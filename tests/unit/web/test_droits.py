@@ -31,7 +31,8 @@ COMMUNES: Final = {
     "accueil", "accueil_console", "docs.page", "guide.page", "guide.image", "guide.fichier",
     "openapi", "seeds.lister_semences", "rules.lister_regles", "rules.lire_regle", "contract.resumer",
     "contract.lire_document", "contract.decrire_formulaire", "contract.lister_nomenclatures",
-    "contract.lire_nomenclature", "contract.lister_evenements", "contract.lister_operations",
+    "contract.lire_nomenclature", "contract.chercher_communes", "contract.lister_evenements",
+    "contract.lister_operations",
     "problems.lister", "problems.montrer", "authority.donner_autorite",
     # Of the console, pages of the same, which a base shows by its own contract, and its certificate.
     "regles.page", "regles.regle", "contrat.page", "contrat.schema", "contrat.nomenclatures",

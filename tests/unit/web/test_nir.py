@@ -121,6 +121,24 @@ def test_in_the_address_and_the_headers(banc: Banc, tmp_path: Path) -> None:
     assert fuites == []
 
 
+@pytest.mark.parametrize("vus", [4, 9, 14])
+def test_where_what_is_shown_is_cut(banc: Banc, vus: int) -> None:
+    """What is no XML, and what is no message, is shown to its hundred thousandth character; whichever way
+    that is counted, no NIR loses its end there, and is shown for it."""
+    for fin in (100_000, 100_000 + 1_000):
+        # The NIR begins so that `vus` of its digits come before the cut.
+        document = (
+            b"<a>\n" + b"x " * ((fin - vus - 4) // 2) + b"x" * ((fin - vus) % 2) + NIR.encode() + b"</zut>"
+        )
+        assert document[fin - vus : fin + len(NIR) - vus] == NIR.encode()
+        banc.demander(document + b" " * 5_000)
+        chemin = f"/bases/{banc.nom}/services/DemandeLogementImplService/"
+        banc.http.post(chemin, data=document + b" " * 5_000, headers={"Content-Type": "text/plain"})
+    for n in range(1, 5):
+        page = banc.http.get(f"/console/{banc.nom}/echanges/{n}").data
+        assert not any(NIR[:4] in lu for lu in lus(page)), n
+
+
 def test_what_was_sent_would_be_found(banc: Banc) -> None:
     """The test itself sees a leak, in each of these forms."""
     for forme in (NIR.encode(), NIR.encode("utf-16"), "2\u00a085\u00a006 62-999 001_76".encode()):

@@ -27,6 +27,9 @@ blueprint: Final = Appels(
 )
 rules: Final = Appels("rules", "/rules", "Les contrôles, les mêmes pour toutes les bases d'un contrat")
 
+#: Communes that one question finds: those of a few letters are hundreds.
+COMMUNES_MAX: Final = 50
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentDit:
@@ -106,6 +109,22 @@ class NomenclatureEntiere(Nomenclature):
     """A closed list, with its codes."""
 
     codes: list[CodeLu]
+
+
+class QuellesCommunesSchema(DeBaseSchema):
+    """Which communes."""
+
+    nom = facultatif("un nom ou son début, un code postal, un code INSEE", "", exemple="Créteil")
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneLue:
+    """A commune in force."""
+
+    code: Annotated[str, "INSEE", {"example": "94028"}]
+    nom: str
+    departement: str
+    codes_postaux: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +272,17 @@ def lire_nomenclature(de_qui: dict[str, Any], liste: str) -> NomenclatureEntiere
     if liste not in contrat.nomenclatures.noms:
         raise NotFound(f"Le contrat n'a pas de nomenclature [{liste[:60]}].")
     return _nomenclature(contrat, liste)
+
+
+@blueprint.get("/communes", question=QuellesCommunesSchema)
+def chercher_communes(quelles: dict[str, Any]) -> list[CommuneLue]:
+    """The communes of a name, of a postal code or of a code, some dozens at most."""
+    territoires, ecrit = _contrat(quelles).territoires, quelles["nom"].strip()
+    directe = territoires.commune(ecrit.upper())
+    trouvees = territoires.du_code_postal(ecrit) + territoires.nommees(ecrit)
+    if directe is not None:
+        trouvees = (directe, *(commune for commune in trouvees if commune.code != directe.code))
+    return [tirer(CommuneLue, commune) for commune in trouvees[:COMMUNES_MAX]]
 
 
 @blueprint.get("/events", question=DeBaseSchema)

@@ -16,7 +16,7 @@ from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.operations import scenes
 from sne_sandbox.operations.scenes import PasScene, Scene
 from sne_sandbox.web import representation
-from sne_sandbox.web.acces import joue_les_scenes
+from sne_sandbox.web.acces import joue_les_scenes, voit_en_clair
 from sne_sandbox.web.api.contexte import Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.representation import Joue, Representation
@@ -127,7 +127,9 @@ class PasLu:
     titre: str
     dire: Annotated[str | None, "avant de le jouer : les notes du formateur ; null pour qui ne fait que lire"]
     question: Annotated[str, "ce que l'on demande à la salle avant de le jouer"]
-    regarder: Annotated[str, "une fois joué"]
+    regarder: Annotated[
+        str | None, "une fois joué : ce que dit le corrigé ; null avant, pour qui n'a pas le droit « tout »"
+    ]
     action: Annotated[str, {"enum": [*ACTIONS, REGARDER]}]
     page: Annotated[str | None, "de la console, à ouvrir une fois le pas joué : " + " ou ".join(scenes.PAGES)]
     choix: Annotated[list[str], "ce que la salle peut choisir d'envoyer ; vide : rien à choisir"]
@@ -187,6 +189,7 @@ def _pas(rang: int, pas: PasScene, joue: Joue | None, etat: Representation) -> P
         pas,
         rang=rang,
         dire=pas.dire if joue_les_scenes() else None,
+        regarder=pas.regarder if joue is not None or voit_en_clair() else None,
         action=next((nom for nom in ACTIONS if getattr(pas, nom) is not None), REGARDER),
         choix=[choix.libelle for choix in pas.choix],
         essais=[JoueLu.de(essai) for essai in essais],

@@ -20,7 +20,7 @@ from sne_sandbox.store.ateliers import VERROU
 from sne_sandbox.web.acces import est_locale
 from sne_sandbox.web.console.equivalents import equivalents
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, avec_remede, evenement, section
+from sne_sandbox.web.console.page import apres_action, avec_remede, evenement, horloge_saisie, section
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.console.scenes import partagee, pour_la_salle
 from sne_sandbox.web.partage import services
@@ -56,7 +56,7 @@ def creer(base: str) -> str | tuple[str, int] | Redirection:
             semence=champs.get("semence", bases.VIDE),
             taille=_entier(champs.get("taille", ""), "ménages"),
             profil=champs.get("profil", "ecole"),
-            horloge=champs.get("horloge", "").strip() or "real",
+            horloge=horloge_saisie(champs).en_texte(),
             scenes=champs.getlist("scenes"),
             expire=champs.get("expire", "").strip(),
         )

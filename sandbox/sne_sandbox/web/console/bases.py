@@ -1,19 +1,18 @@
 """`/console/<base>/controle/bases`: the bases of the server, made and deleted."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge, lire_horloge
+from sne_sandbox.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import bases as gestion
 from sne_sandbox.settings import PAR_NOM, Reglages
 from sne_sandbox.web import trouver
 from sne_sandbox.web.console.equivalents import equivalents
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import a_l_heure, apres_action, compter, geste, jour_saisi, section
+from sne_sandbox.web.console.page import apres_action, compter, geste, horloge_saisie, section
 from sne_sandbox.web.partage import services
 
 blueprint: Final = section("bases", __name__)
@@ -71,7 +70,7 @@ def creer(base: str) -> Redirection:
         semence=champs.get("semence", gestion.VIDE),
         seed=_entier(champs.get("seed", ""), "graine") or 0,
         taille=taille,
-        horloge=_horloge(champs),
+        horloge=horloge_saisie(champs),
         reglages=reglages,
     )
     return apres_action(
@@ -108,13 +107,6 @@ def faire_supprimer(base: str) -> Redirection:
     gestion.supprimer(services().magasin, services().configuration.home, base)
     g.base = services().magasin.bases.lire(BASE_PAR_DEFAUT)
     return apres_action(url_for("bases.page", base=BASE_PAR_DEFAUT), f"La base « {base} » est supprimée.")
-
-
-def _horloge(champs: Mapping[str, str]) -> Horloge:
-    jour = jour_saisi(champs.get("jour", ""))
-    if jour is not None:
-        return Horloge(fige_a=a_l_heure(jour, champs.get("heure", "")))
-    return lire_horloge(champs.get("horloge") or "real")
 
 
 def _entier(ecrit: str, nom: str) -> int | None:

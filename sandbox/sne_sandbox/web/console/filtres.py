@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2.ext import Extension
 from jinja2.lexer import TOKEN_DATA, TOKEN_STRING, Token, TokenStream
 
-from sne_sandbox.domain.dates import PARIS
+from sne_sandbox.domain.dates import PARIS, date_francaise, lire_date_saisie
 from sne_sandbox.domain.texte import masquer_nirs, nombre
 
 _INSECABLE: Final = "\N{NO-BREAK SPACE}"
@@ -22,7 +22,7 @@ _APRES: Final = re.compile(r"« (?=\S|$)")
 def installer(app: Flask) -> None:
     """Gives the templates their punctuation and their filters."""
     app.jinja_env.add_extension(Typographie)
-    for filtre in (insecables, masque, jour, instant, heure, nombre, accorde, octets, duree):
+    for filtre in (insecables, masque, jour, en_jour, instant, heure, nombre, accorde, octets, duree):
         app.add_template_filter(filtre)
 
 
@@ -55,6 +55,12 @@ def jour(valeur: date | None) -> str:
     if isinstance(valeur, datetime):
         valeur = _a_paris(valeur)
     return "" if valeur is None else valeur.strftime("%d/%m/%Y")
+
+
+def en_jour(valeur: str) -> str:
+    """A day of a document, « 2018-03-15 », as one types it, « 15/03/2018 »; anything else as it is."""
+    lu = lire_date_saisie(valeur)
+    return date_francaise(lu) if lu is not None and valeur == lu.isoformat() else valeur
 
 
 def instant(valeur: datetime | None) -> str:

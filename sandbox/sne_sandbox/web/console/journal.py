@@ -268,7 +268,7 @@ def selection(base: str) -> str | Redirection | Response:
                 remede="cochez-en deux, ni plus ni moins",
             )
         return redirect(url_for("echange.comparer", a=ids[0], b=ids[1]), 303)
-    echanges = [trouver.echange(base, identifiant) for identifiant in ids]
+    echanges = [trouver.tete(base, identifiant) for identifiant in ids]
     quoi: dict[str, Any]
     if faire == "rejouer":
         # In the order in which they came.

@@ -4,20 +4,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import wraps
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Final
 
 from flask import Blueprint, Response, flash, g, redirect, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import Base
+from sne_sandbox.domain.base import Base, Horloge, lire_horloge
 from sne_sandbox.domain.dates import PARIS, lire_date_saisie
-from sne_sandbox.domain.echange import VerdictEchange
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.acces import est_encore_la
 from sne_sandbox.web.droits import LECTURES
+from sne_sandbox.web.messages.verdict import verdict_vecu
 from sne_sandbox.web.partage import services
 
 _Geste = Callable[..., str | Redirection]
@@ -80,14 +81,6 @@ SECTIONS: Final = (
 PAR_PAGE: Final = 50
 #: Demandes that a page counts: as many as one of the console makes.
 COMPTEES: Final = 20_000
-#: What a verdict means for what was sent.
-_ISSUES: Final[Mapping[VerdictEchange, str]] = {
-    VerdictEchange.ACCEPTE: "il est accepté",
-    VerdictEchange.ANOMALIES: "il est refusé, anomalies à l'appui ; rien n'est enregistré",
-    VerdictEchange.FAULT: "une faute SOAP lui répond ; rien n'est enregistré",
-    VerdictEchange.REFUS: "il est refusé avant d'être lu",
-    VerdictEchange.ERREUR: "une erreur du bac à sable lui répond ; rien n'est enregistré",
-}
 
 
 def section(nom: str, module: str) -> Blueprint:
@@ -134,6 +127,15 @@ def a_l_heure(jour: date, ecrite: str) -> datetime:
     return datetime.combine(jour, heure.replace(tzinfo=None), PARIS)
 
 
+def horloge_saisie(champs: Mapping[str, str]) -> Horloge:
+    """The clock that a form gives to a base: frozen at its fields `jour` and `heure`; the real one without a
+    day, unless its field `horloge` says otherwise. Raises UsageError."""
+    jour = jour_saisi(champs.get("jour", ""))
+    if jour is not None:
+        return Horloge(fige_a=a_l_heure(jour, champs.get("heure", "")))
+    return lire_horloge(champs.get("horloge") or "real")
+
+
 def geste(retour: str) -> Callable[[_Geste], Callable[..., Redirection]]:
     """Makes a view of what a form asks for: the sentence that it answers is shown on the page `retour`
     (endpoint), or on the page that the form is on (its field `suite`), unless it leads elsewhere itself; what
@@ -161,13 +163,15 @@ def avec_remede(erreur: UsageError) -> str:
 
 
 def annoncer(parti: str, base: str, identifiant: int) -> Redirection:
-    """Leads to the exchange that a message left, and says how it ended; `parti` begins the sentence."""
+    """Leads to the exchange that a message left, and says how it ended for its caller; `parti` begins the
+    sentence."""
     echange = services().magasin.journal.lire(base, identifiant)
-    verdict = VerdictEchange.ERREUR if echange is None else echange.verdict
+    vecu = None if echange is None else verdict_vecu(echange)
+    issue = "" if vecu is None else f" : {vecu.titre[:1].lower()}{vecu.titre[1:]}"
     return apres_action(
         url_for("echange.page", base=base, identifiant=identifiant),
-        f"{parti} : {_ISSUES[verdict]}.",
-        reussie=verdict is VerdictEchange.ACCEPTE,
+        f"{parti}{issue}.",
+        reussie=vecu is not None and vecu.ton == "bon",
     )
 
 
@@ -191,9 +195,10 @@ def compter(registre: RegistreBase, une: str, plusieurs: str, *, actives: bool =
 
 
 def flux(evenements: Iterable[str]) -> Response:
-    """Server-Sent Events; a browser that is cut off comes back after a second."""
+    """Server-Sent Events; a browser that is cut off comes back after a second. Nothing more is told to whom
+    a token is taken from meanwhile."""
     return Response(
-        stream_with_context(chain(["retry: 1000\n\n"], evenements)),
+        stream_with_context(chain(["retry: 1000\n\n"], takewhile(lambda _: est_encore_la(), evenements))),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

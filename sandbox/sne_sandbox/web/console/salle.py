@@ -6,6 +6,7 @@ Everything is read off the exchanges of the scene and off the store; the trainer
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from textwrap import wrap
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.base import Guichet
 from sne_sandbox.domain.demande import NumeroUnique
-from sne_sandbox.domain.echange import VerdictEchange
+from sne_sandbox.domain.echange import Echange, VerdictEchange
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.scenes import PasScene
 from sne_sandbox.store.registre import RegistreBase
@@ -26,7 +27,7 @@ from sne_sandbox.web.console.formulaire import SectionRemplie, presenter
 from sne_sandbox.web.histoire import ECHANGES, EtapeLue, lire_nuit, relire
 from sne_sandbox.web.messages import documents
 from sne_sandbox.web.partage import Services
-from sne_sandbox.web.representation import Joue, Representation
+from sne_sandbox.web.representation import Joue, Representation, en_francais
 
 #: What a screen holds: lines that changed, points of the life that was and of the life to come, guichets.
 CHANGEMENTS_MAX: Final = 5
@@ -59,6 +60,8 @@ _ACTES: Final = {
 }
 _LECTURES: Final = ("getDemandeLogement", "getDoublons", "getNouveauxDaloDepuisLe")
 _ANOMALIES_DITES: Final = 2
+#: Of an event, what a room waits for: a screen does not hold all its characteristics.
+_DITS_D_ABORD: Final = ("DECISION", "REFUSMEN", "MOTIF", "BAIL", "DATEBAIL", "CATEG")
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,11 +376,10 @@ def _changements(joue: Joue, joues: Sequence[Joue], contrat: Contrat) -> Iterato
         return
     if message.operation in _LECTURES:
         return
-    siens = [j for j in joues if j.rang < joue.rang and _meme_demande(j, joue)]
     if message.type == "EVT":
-        combien = sum(1 for j in siens if j.pas.message is not None and j.pas.message.type == "EVT")
-        yield ChangementVu("Événements au dossier", str(combien), str(combien + 1))
+        yield from _ce_qui_arrive(echange, contrat)
         return
+    siens = [j for j in joues if j.rang < joue.rang and _meme_demande(j, joue)]
     apres = _demande(joue, contrat)
     avant = next((lu for j in reversed(siens) if (lu := _demande(j, contrat)) is not None), None)
     if apres is None:
@@ -389,6 +391,32 @@ def _changements(joue: Joue, joues: Sequence[Joue], contrat: Contrat) -> Iterato
         if apres.find(nom) is None and (element := avant.find(nom)) is not None:
             element.getparent().remove(element)
     yield from _ce_qui_change(_parties_du_cerfa(avant, contrat), _parties_du_cerfa(apres, contrat))
+
+
+def _ce_qui_arrive(echange: Echange, contrat: Contrat) -> Iterator[ChangementVu]:
+    """The events that a message adds: what each is and when; then what it says, by the names of the contract,
+    what was decided and answered first."""
+    racine: Any = observer(echange, contrat).arbre
+    for evenement in () if racine is None else racine.iter(f"{{{NS}}}evenement"):
+        code = evenement.findtext(f"{{{NS}}}codeTypeEvenement", "")
+        genre = next((genre for genre in contrat.evenements if genre.code == code), None)
+        survenu = en_francais(evenement.findtext(f"{{{NS}}}dateSurvenance", ""))
+        yield ChangementVu(f"Événement du {survenu}", "", code if genre is None else genre.libelle)
+        connues = {c.code: c for c in genre.caracteristiques} if genre is not None else {}
+        dites = []
+        for dite in evenement.iter(f"{{{NS}}}caracteristiqueSpecifique"):
+            nom = dite.findtext(f"{{{NS}}}code", "")
+            valeur = dite.findtext(f"{{{NS}}}valeurCaracteristiqueSpecifique", "")
+            connue = connues.get(nom)
+            rang = _DITS_D_ABORD.index(nom) if nom in _DITS_D_ABORD else len(_DITS_D_ABORD)
+            mot = (
+                en_francais(valeur)
+                if connue is None
+                else dict(connue.valeurs).get(valeur, en_francais(valeur))
+            )
+            dites.append((rang, nom if connue is None else connue.libelle, mot))
+        for _, libelle, mot in sorted(dites, key=itemgetter(0)):
+            yield ChangementVu(libelle, "", _couper(mot))
 
 
 def _meme_demande(un: Joue, autre: Joue) -> bool:

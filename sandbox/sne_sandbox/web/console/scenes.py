@@ -25,7 +25,7 @@ from sne_sandbox.store.journal import Journal
 from sne_sandbox.web import representation
 from sne_sandbox.web.acces import acces_d_ici, est_locale, joue_les_scenes, qui_est_la, voit_en_clair
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, contrat_servi, evenement, section
+from sne_sandbox.web.console.page import apres_action, avec_remede, contrat_servi, evenement, section
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.console.salle import essentiel, regarder
 from sne_sandbox.web.partage import expediteur, services
@@ -91,6 +91,7 @@ def scene(base: str, scene: str) -> Reponse:
             "scenes/scene.html",
             etat=etat,
             scene=etat.scene,
+            seul=_chez_quelqu_un(base),
             ecoule=_ecoule(etat),
             pages={nom: (libelle, _PAGES[nom]) for nom, libelle in donnees.PAGES.items()},
         )
@@ -204,7 +205,10 @@ def jouer(base: str, scene: str, rang: int) -> Reponse:
     """Plays its next step, as the room chose it when it is asked, and shows what came of it."""
     voulue = _placee(base, scene)
     choix = entier_de(request.form.get("choix"))
-    representation.jouer(services(), voulue, rang, expediteur(), choix)
+    try:
+        representation.jouer(services(), voulue, rang, expediteur(), choix)
+    except UsageError as erreur:  # the page was old: another window, or the trainer, has moved the scene
+        return apres_action(_adresse(voulue), avec_remede(erreur), reussie=False)
     # Without a fragment: the button of the next step, which has `autofocus`, then has the focus.
     return redirect(_adresse(voulue), 303)
 
@@ -223,8 +227,11 @@ def _placee(base: str, identifiant: str) -> donnees.Scene:
 
 
 def _placer(base: str, scene: donnees.Scene) -> donnees.Scene:
+    return scene.sur(base) if _chez_quelqu_un(base) else scene
+
+
+def _chez_quelqu_un(base: str) -> bool:
+    """Whether a base is somebody's, who plays there alone."""
     entree = qui_est_la()
     a_soi = entree is not None and entree.droit is Droit.BASE
-    if a_soi or ateliers.de_la_base(services().magasin, base) is not None:
-        return scene.sur(base)
-    return scene
+    return a_soi or ateliers.de_la_base(services().magasin, base) is not None

@@ -36,7 +36,7 @@ _ENTIERES: Final = frozenset({"delai", "goutte"})
 
 
 @dataclass(frozen=True, slots=True)
-class Acteur:
+class ActeurDeSequence:
     """One of the four: its name, on one or two lines, and where its line stands."""
 
     nom: str
@@ -68,7 +68,7 @@ class Diagramme:
     """The picture, of LARGEUR by `hauteur`; `titre` says what it shows."""
 
     titre: str
-    acteurs: tuple[Acteur, ...]
+    acteurs: tuple[ActeurDeSequence, ...]
     fleches: tuple[Fleche, ...]
     hauteur: int
     largeur: int = LARGEUR
@@ -89,10 +89,10 @@ def dessiner(
         for rang, (x1, x2, texte, detail, phrase, sorte) in enumerate(etapes)
     )
     acteurs = (
-        Acteur("Guichet", masquer_nirs(echange.guichet or ""), GUICHET),
-        Acteur(*_connexion(echange), CONNEXION),
-        Acteur("SNE", "bac à sable", SNE),
-        Acteur("Autres", "guichets", AUTRES),
+        ActeurDeSequence("Guichet", masquer_nirs(echange.guichet or ""), GUICHET),
+        ActeurDeSequence(*_connexion(echange), CONNEXION),
+        ActeurDeSequence("SNE", "bac à sable", SNE),
+        ActeurDeSequence("Autres", "guichets", AUTRES),
     )
     return Diagramme(f"Qui a parlé à qui : {vecu.titre}", acteurs, fleches, _TETE + 30 + len(fleches) * _PAS)
 

@@ -22,7 +22,7 @@ from sne_sandbox.operations.quotas import en_csv as quotas_en_csv
 from sne_sandbox.operations.statistiques import CODES, FIDELITE, Tableau, en_csv, verifier_territoire
 from sne_sandbox.store.statistiques import territoires as territoires_numerotes
 from sne_sandbox.web import tableaux
-from sne_sandbox.web.console.page import contrat_servi, maintenant, section
+from sne_sandbox.web.console.page import contrat_servi, jour_saisi, maintenant, section
 from sne_sandbox.web.images.dessin import en_page
 from sne_sandbox.web.partage import services
 from sne_sandbox.web.reponses import telechargement
@@ -281,12 +281,9 @@ def _demande(base: str, code: str) -> TableDemandee:
 
 def _jour(texte: str | None) -> date:
     """The day that was asked for; that of the base when none was."""
-    if not texte:
+    jour = jour_saisi(texte or "")
+    if jour is None:
         return maintenant().date()
-    try:
-        jour = date.fromisoformat(texte)
-    except ValueError:
-        raise UsageError(f"[{texte[:20]}] n'est pas une date.", remede="par exemple 2018-12-31") from None
     if jour.year not in ANNEES:
         raise UsageError(f"L'année {jour.year} est hors de portée.", remede=f"de {ANNEES[0]} à {ANNEES[-1]}")
     return jour

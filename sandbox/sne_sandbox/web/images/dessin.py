@@ -14,6 +14,8 @@ from typing import Any, Final
 from lxml import etree
 from markupsafe import Markup
 
+from sne_sandbox.domain.texte import cellule
+
 SVG: Final = "http://www.w3.org/2000/svg"
 _POLICE: Final = "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif"
 #: The colours of a file: those of the light scheme of `statistiques.css`. Sequential: cividis, which reads
@@ -123,4 +125,4 @@ def lien(parent: Any, adresse: str | None, nom: str) -> Any:
 def _cellule(valeur: Any) -> Any:
     if isinstance(valeur, float):
         return f"{valeur:.2f}".replace(".", ",")
-    return "" if valeur is None else valeur
+    return "" if valeur is None else cellule(valeur)

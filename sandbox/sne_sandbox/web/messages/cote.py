@@ -32,6 +32,8 @@ _TITRES: Final = {"requete": "Requête", "reponse": "Réponse"}
 _HEXA: Final = 128
 _EXTRAIT: Final = 3000
 _APERCU: Final = 100_000
+#: Characters before the end of what was cut that are not shown: a NIR cut in two is not masked.
+_BORD: Final = 1_000
 #: What the durations of an archive are.
 _MESURE: Final = (
     "wait : du message reçu entier à la réponse prête, mesuré par le serveur. send et receive : non mesurés, "
@@ -199,9 +201,15 @@ def _hexa(contenu: bytes) -> str:
 
 
 def _extrait(courrier: Courrier, octets: bytes) -> str:
-    lisible = montrer_octets(octets[:_APERCU], courrier.content_type).decode("utf-8", "replace")
+    lisible = _tete(octets, courrier.content_type)
     suite = len(lisible) > _EXTRAIT
     return imprimable(lisible[:_EXTRAIT]) + (" …" if suite else "")
+
+
+def _tete(octets: bytes, content_type: str = "") -> str:
+    """The head of what was sent, NIR masked."""
+    montre = montrer_octets(octets[: _APERCU + _BORD], content_type).decode("utf-8", "replace")
+    return montre[:-_BORD] if len(octets) > _APERCU + _BORD and len(montre) > _BORD else montre
 
 
 def imprimable(texte: str) -> str:
@@ -212,8 +220,8 @@ def imprimable(texte: str) -> str:
 def _lignes(transporte: bytes) -> str:
     if not transporte:
         return ""
-    lisible = imprimable(montrer_octets(transporte[:_APERCU]).decode("utf-8", "replace"))
-    suite = [" …"] if len(transporte) > _APERCU else []
+    lisible = imprimable(_tete(transporte))
+    suite = [" …"] if len(transporte) > _APERCU + _BORD else []
     lignes = lisible.split("\n")
     marge = len(str(len(lignes)))
     return "\n".join([f"{rang:>{marge}}  {ligne}" for rang, ligne in enumerate(lignes, 1)] + suite)

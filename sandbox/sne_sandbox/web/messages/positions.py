@@ -47,8 +47,29 @@ class AttributEcrit:
     fin: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rupture:
+    """Where a text ceases to be XML: the character, what expat says of it (a code of its own), the elements
+    that are open there, from the root."""
+
+    place: int
+    code: int
+    ouverts: tuple[PlaceElement, ...]
+
+
 def places(texte: str) -> dict[str, PlaceElement]:
     """The elements of a well-formed text, by their path, in document order; none of one that is not."""
+    trouvees, rompu = _parcourir(texte)
+    return trouvees if rompu is None else {}
+
+
+def rupture(texte: str) -> Rupture | None:
+    """Where a text ceases to be XML; None for one that is."""
+    return _parcourir(texte)[1]
+
+
+def _parcourir(texte: str) -> tuple[dict[str, PlaceElement], Rupture | None]:
+    """The elements of a text, as far as it is XML, and where it is not."""
     octets = texte.encode("utf-8", "replace")
     trouvees: dict[str, PlaceElement] = {}
     ouvertes: list[tuple[PlaceElement, Counter[str]]] = []
@@ -90,9 +111,12 @@ def places(texte: str) -> dict[str, PlaceElement]:
     analyseur.CharacterDataHandler = dire
     try:
         analyseur.Parse(octets, True)
-    except (expat.ExpatError, ValueError):
-        return {}
-    return trouvees
+    except expat.ExpatError as erreur:
+        place = len(octets[: analyseur.ErrorByteIndex].decode("utf-8", "replace"))
+        return trouvees, Rupture(place, erreur.code, tuple(place for place, _ in ouvertes[1:]))
+    except ValueError:
+        return trouvees, Rupture(0, 0, ())
+    return trouvees, None
 
 
 def attributs(texte: str, place: PlaceElement) -> list[AttributEcrit]:

@@ -11,6 +11,7 @@ from sne_sandbox.contract.codec import NS
 from sne_sandbox.contract.elements import ordre
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.dates import lire_date_saisie
 from sne_sandbox.web.interface import ChampSaisi, presentation
 
 
@@ -41,12 +42,15 @@ def lire(racine: Any, champ: ChampSaisi) -> str:
 
 
 def ecrire(racine: Any, document: Document, contrat: Contrat, changements: Mapping[str, str]) -> None:
-    """Writes fields, by name, into the document `racine` (lxml), in place; "" takes the element away."""
+    """Writes fields, by name, into the document `racine` (lxml), in place; "" takes the element away.
+    A day is written as the schema wants it, however it was typed."""
     par_nom = {champ.nom: champ for champ in presentation(contrat).champs(document)}
     for nom, valeur in changements.items():
         champ = par_nom.get(nom)
         if champ is not None:
-            _poser(racine, champ, valeur.strip(), ordre(contrat, document, _version(racine, contrat)))
+            jour = lire_date_saisie(valeur) if champ.jour else None
+            ecrite = valeur.strip() if jour is None else jour.isoformat()
+            _poser(racine, champ, ecrite, ordre(contrat, document, _version(racine, contrat)))
 
 
 def poser(

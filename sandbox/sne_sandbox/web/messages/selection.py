@@ -34,9 +34,10 @@ def choisis(ecrits: Iterable[str]) -> list[int]:
 
 def archive(base: str, ids: Sequence[int], *, origine: str) -> bytes:
     """One HTTP archive (HAR 1.2) of exchanges, in the order of `ids`, NIR masked; what is no HTTP request is
-    left out. Raises NotFound for an id that is not there, UsageError when none is an HTTP request."""
-    observations = [trouver.observation(base, identifiant) for identifiant in ids]
-    requetes = [vue for vue in observations if vue.echange.methode not in HORS_HTTP]
+    left out. Raises NotFound for an id that is not there, UsageError when none is an HTTP request, or they
+    weigh too much together."""
+    voulus = [i for i in ids if trouver.tete(base, i).methode not in HORS_HTTP]
+    requetes = trouver.observations(base, voulus)
     if not requetes:
         raise UsageError(
             "Aucune de ces lignes n'est une requête HTTP : il n'y a pas d'archive HAR à en faire.",
@@ -48,8 +49,9 @@ def archive(base: str, ids: Sequence[int], *, origine: str) -> bytes:
 def rejouer(base: str, ids: Sequence[int], qui: Expediteur) -> list[int]:
     """Sends exchanges again, in the order of `ids`, those that can be. Answers the ids of what they left in
     the journal of the base. Raises NotFound for an id that is not there: nothing is sent then."""
-    echanges = [trouver.echange(base, identifiant) for identifiant in ids]
-    partis = [expedition.rejouer(e, qui) for e in echanges if not expedition.empechement(e)]
+    voulus = [i for i in ids if not expedition.empechement(trouver.tete(base, i))]
+    # One after the other: together they may be all that the memory holds.
+    partis = [expedition.rejouer(trouver.echange(base, identifiant), qui) for identifiant in voulus]
     return [parti[1] for parti in partis if parti is not None and parti[0] == base]
 
 

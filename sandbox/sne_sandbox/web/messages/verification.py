@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
+from sne_sandbox.contract.elements import ordre
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.base import Base
 from sne_sandbox.domain.texte import masquer_nirs
@@ -14,6 +15,7 @@ from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web.messages.arbre import Remarque
 from sne_sandbox.web.messages.brouillon import Brouillon
 from sne_sandbox.web.messages.corrections import Correction, Situee, appliquer, situer
+from sne_sandbox.web.messages.reparation import reparations
 from sne_sandbox.web.partage import Services
 
 #: What separates, in a form, the name of a correction from the value that is chosen.
@@ -153,4 +155,5 @@ def _illisible(pret: Brouillon, services: Services, base: Base) -> RemarquePlace
         "sorte": faute.regle,
         "source": "XML",
     }
-    return RemarquePlacee(dite, avant, avant + len(lignes[rang - 1]), rang, colonne)
+    corrections = reparations(pret.texte, ordre(contrat, operation.genre))
+    return RemarquePlacee(dite, avant, avant + len(lignes[rang - 1]), rang, colonne, corrections)

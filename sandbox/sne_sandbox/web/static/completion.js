@@ -26,9 +26,13 @@ const Completion = (() => {
     const parChemin = new Map();
     lus.forEach((element, rang) => {
       if (parChemin.has(element.chemin)) return;
-      const connu = { ...element, rang, enfants: [] };
+      const dernier = element.chemin.lastIndexOf("/");
+      const connu = { ...element, nom: element.chemin.slice(dernier + 1), rang, enfants: [], ouvre: false };
       parChemin.set(element.chemin, connu);
-      parChemin.get(element.chemin.slice(0, element.chemin.lastIndexOf("/")))?.enfants.push(connu);
+      const dessus = parChemin.get(element.chemin.slice(0, dernier));
+      if (!dessus) return;
+      dessus.enfants.push(connu);
+      dessus.ouvre = true;
     });
     return parChemin;
   };
@@ -37,6 +41,13 @@ const Completion = (() => {
     const { codes: lus } = await lireUneFois(`/api/v1/contract/nomenclatures/${liste}?${new URLSearchParams({ base })}`);
     return lus.filter(({ code }) => code);
   };
+
+  // Those of a name, however little of it is typed, of a postal code or of a code.
+  const communes = async (base, nom) => {
+    if (nom.trim().length < 2) return [];
+    return lireUneFois(`/api/v1/contract/communes?${new URLSearchParams({ base, nom: nom.trim() })}`).catch(() => []);
+  };
+  const deCommune = ({ nom, liste, type }) => /^commune/.test(nom) && !liste && type !== "oui ou non";
 
   const local = (nom) => nom.slice(nom.indexOf(":") + 1);
 
@@ -149,6 +160,14 @@ const Completion = (() => {
     return element.valeurs.map((label) => ({ label }));
   };
 
+  // A commune by its name: what is written is its code. Asked again at each key, the server alone knows names.
+  const parNom = async (base, ecrit, from) => ({
+    from, filter: false,
+    options: (await communes(base, ecrit)).map(({ code, nom, codes_postaux: postaux }) => ({
+      label: code, displayLabel: nom, detail: `${code}, code postal ${postaux.slice(0, 3).join(", ")}`,
+    })),
+  });
+
   // What completes names, by prefix of the document, is ordered by the schema.
   const deElements = (base, connus, etat, permis, prefixe, fermeture) => permis.map((element, i) => {
     const nom = prefixe + element.nom, code = element.attributs.some((a) => a.split(" ")[0] === "code");
@@ -178,6 +197,7 @@ const Completion = (() => {
     if (!balise) {
       // In a text: its values, else the elements that may come here.
       const ici = connus.get(chemin(ouverts));
+      if (ici && !ici.ouvre && deCommune(ici)) return parNom(base, avant, place - avant.trimStart().length);
       const options = await valeurs(base, ici && !ici.ouvre ? ici : null);
       if (options.length) return { from: place - avant.trimStart().length, options };
       if (avant.trim()) return null;
@@ -206,10 +226,11 @@ const Completion = (() => {
     const nom = dedans.split(/\s/, 1)[0];
     const element = connus.get([chemin(ouverts), local(nom)].filter(Boolean).join("/"));
     if (!element) return null;
-    const valeur = /([\w:.-]+)\s*=\s*(["'])([^"']*)$/.exec(dedans);
+    const valeur = /([\w:.-]+)\s*=\s*("[^"]*|'[^']*)$/.exec(dedans);
     if (valeur) {
       if (local(valeur[1]) !== "code") return null;
-      return { from: place - valeur[3].length, options: await valeurs(base, element), validFor: /^\w*$/ };
+      if (deCommune(element)) return parNom(base, valeur[2].slice(1), place - valeur[2].length + 1);
+      return { from: place - valeur[2].length + 1, options: await valeurs(base, element), validFor: /^\w*$/ };
     }
     const debut = /[\w:.-]*$/.exec(dedans)[0];
     const deja = new Set([...dedans.matchAll(/([\w:.-]+)\s*=/g)].map(([, ecrit]) => ecrit));
@@ -219,5 +240,5 @@ const Completion = (() => {
     return { from: place - debut.length, options };
   };
 
-  return { source };
+  return { source, communes };
 })();

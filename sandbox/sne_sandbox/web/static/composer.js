@@ -203,6 +203,28 @@
     planifier(0);
   };
 
+  // Communes are too many to be listed: a name brings those that have it.
+  const chercherCommune = (choix, titre) => {
+    const nom = element("input", "form-control form-control-sm");
+    nom.placeholder = "Nom ou code postal d'une commune";
+    nom.setAttribute("aria-label", `${titre} : nom ou code postal d'une commune`);
+    nom.autocomplete = "off";
+    const dabord = [...choix.options];
+    nom.addEventListener("input", async () => {
+      const ecrit = nom.value, trouvees = await Completion.communes(base, ecrit);
+      if (ecrit !== nom.value) return;
+      choix.replaceChildren(...(ecrit.trim() ? [] : dabord), ...trouvees.map((c) => new Option(`${c.code} : ${c.nom} (${c.departement})`, c.code)));
+      if (!choix.options.length) choix.append(new Option("(aucune commune)", ""));
+      choix.selectedIndex = 0;
+    });
+    nom.addEventListener("keydown", (evenement) => {
+      if (evenement.key !== "Enter") return;
+      evenement.preventDefault(); // the form would be sent
+      choix.parentElement.querySelector("button").click();
+    });
+    return nom;
+  };
+
   const montrerCorrection = (correction) => {
     const rangee = element("div", "correction");
     let choix = null;
@@ -211,6 +233,7 @@
       choix.setAttribute("aria-label", `${correction.titre} : valeur`);
       for (const { valeur, libelle } of correction.choix) choix.append(new Option(libelle ? `${valeur} : ${libelle}` : valeur, valeur));
       rangee.append(choix);
+      if (/\/commune(\[\d+\])?$/.test(correction.nom)) rangee.prepend(chercherCommune(choix, correction.titre));
     }
     rangee.append(bouton(correction.titre, () => {
       if (choix && !choix.value) choix.focus();
@@ -287,11 +310,20 @@
 
   // --- from one to the next -----------------------------------------------------------------------------------------------
   const placeDe = (rang) => Math.min(ici(remarques[rang].debut, 1), vue.state.doc.length);
+  // What one types next: over the value that is wrong, or where what is missing goes.
+  const aEcrire = (rang) => {
+    const { fin, corrections } = remarques[rang], place = placeDe(rang);
+    const ajout = corrections.find(({ nom }) => nom.startsWith("ajouter:"));
+    if (ajout) return { anchor: Math.min(ici(ajout.retouches[0].debut, 1), vue.state.doc.length) };
+    const vu = vue.state.sliceDoc(place, Math.max(place, ici(fin, -1)));
+    const valeur = /^(<[^<>]*>\s*)([^<>\s][^<>]*?)\s*<\/[^<>]*>$/.exec(vu) ?? /^((?:<[^<>]*\s)?code\s*=\s*["'])([^"'<>]*)["'][^<>]*>?$/.exec(vu);
+    return valeur ? { anchor: place + valeur[1].length, head: place + valeur[1].length + valeur[2].length } : { anchor: place };
+  };
   const montrer = (rang, foyer = true) => {
     const remarque = remarques[rang];
     if (!remarque) return;
     const place = placeDe(rang);
-    vue.dispatch({ selection: { anchor: place }, effects: C.EditorView.scrollIntoView(place, { y: "center" }) });
+    vue.dispatch({ selection: aEcrire(rang), effects: C.EditorView.scrollIntoView(place, { y: "center" }) });
     for (const autre of liste.querySelectorAll(".visee")) autre.classList.remove("visee");
     const la = document.getElementById(`remarque-${rang}`);
     la?.classList.add("visee");
@@ -303,9 +335,9 @@
   const aller = (sens) => {
     if (!remarques.length) return true;
     const ordre = remarques.map((_, rang) => rang).sort((a, b) => placeDe(a) - placeDe(b) || a - b);
-    const ou = vue.state.selection.main.head, assise = ordre.indexOf(courante);
+    const ou = vue.state.selection.main.from, assise = ordre.indexOf(courante);
     let suivante;
-    if (assise >= 0 && placeDe(courante) === ou) suivante = ordre[(assise + sens + ordre.length) % ordre.length];
+    if (assise >= 0 && aEcrire(courante).anchor === ou) suivante = ordre[(assise + sens + ordre.length) % ordre.length];
     else if (sens > 0) suivante = ordre.find((rang) => placeDe(rang) > ou) ?? ordre[0];
     else suivante = ordre.findLast((rang) => placeDe(rang) < ou) ?? ordre.at(-1);
     courante = suivante;
@@ -323,7 +355,10 @@
   };
   const champs = [...document.querySelectorAll(".saisie[data-chemin]")].map((saisie) => ({
     champ: saisie.querySelector("input:not([type=hidden]), select"), avant: saisie.querySelector("input[type=hidden]"),
+    jour: "jour" in saisie.dataset,
   }));
+  // A day is shown as it is typed: 14/07/1985.
+  const enJour = (valeur) => valeur.replace(/^(\d{4})-(\d\d)-(\d\d)$/, "$3/$2/$1");
   const changes = () => Object.fromEntries(champs.filter(({ champ, avant }) => champ.value.trim() !== avant.value)
     .map(({ champ }) => [champ.name.replace(/^champ\./, ""), champ.value]));
 
@@ -370,11 +405,12 @@
       const recu = await reponse.json();
       if (course !== celle || vue.state.doc.toString() !== texte) return;
       if (recu.document !== null) remplacer(recu.document.replaceAll("\r\n", "\n"));
-      for (const { champ, avant } of champs) {
+      for (const { champ, avant, jour } of champs) {
         const nom = champ.name.replace(/^champ\./, "");
         if (!(nom in recu.champs) || (champ === document.activeElement && champ.value !== reportes[nom])) continue;
-        avant.value = recu.champs[nom];
-        if (champ.value !== recu.champs[nom]) champ.value = recu.champs[nom];
+        const lue = jour ? enJour(recu.champs[nom]) : recu.champs[nom];
+        avant.value = lue;
+        if (champ.value !== lue) champ.value = lue;
       }
       initiale = false;
       poser(recu.remarques, vue.state.doc.toString());

@@ -49,6 +49,9 @@ if (regie) {
     for (const formulaire of document.querySelectorAll("[data-parti]")) delete formulaire.dataset.parti;
   });
   revoir(null);
+  // Who plays alone, on a telephone: the button of the next step has the focus, what the last one did is in sight.
+  const fait = regie.querySelector(".regie-carte.pas-joue");
+  if ("seul" in regie.dataset && fait) addEventListener("load", () => requestAnimationFrame(() => fait.scrollIntoView()));
   setInterval(() => {
     const depuis = document.querySelector("[data-ecoule]");
     if (!depuis) return;

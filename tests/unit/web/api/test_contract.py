@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from banc import Banc
@@ -10,6 +11,7 @@ from lxml import etree
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.rules.rule import PROFILS, gravite
+from sne_sandbox.web.api.contract import COMMUNES_MAX
 
 
 def lire(banc: Banc, suite: str = "") -> Any:
@@ -65,6 +67,19 @@ def test_closed_lists_have_their_codes_and_what_they_rule(banc: Banc) -> None:
     assert "interfaceNuu/demande/demandeLogement/radiation/motifRadiation" in lue["emplois"]
     assert lue["nombre"] == len([c for c in lue["codes"] if c["code"]])
     assert banc.api("GET", "/contract/nomenclatures/rien").status_code == 404
+
+
+def test_communes_are_found_by_name_postal_code_or_code(banc: Banc) -> None:
+    def codes(nom: str) -> list[str]:
+        return [c["code"] for c in lire(banc, f"/communes?nom={quote(nom)}")]
+
+    assert codes("Créteil") == codes("creteil") == codes("94028") == ["94028"]
+    assert "94028" in codes("94000")
+    assert len(codes("Saint-")) == COMMUNES_MAX
+    assert codes("99999") == codes("Nulle-Part-du-Tout") == []
+    (creteil,) = lire(banc, "/communes?nom=94028")
+    assert (creteil["nom"], creteil["departement"], creteil["codes_postaux"]) == ("Créteil", "94", ["94000"])
+    assert lire(banc, "/communes") == []
 
 
 def test_types_of_events_and_what_they_carry(banc: Banc) -> None:

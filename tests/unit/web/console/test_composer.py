@@ -195,8 +195,8 @@ def test_without_knowing_xml(
     (lien,) = vue.xpath("//a[text()='Corriger et renvoyer']/@href")
     repris = Formulaire(banc, page(f"/{lien}"))
     assert repris.champs["champ.nom"] == "Œuf-Léger"
-    assert repris.champs["champ.naissance"] == "2018-02-01"
-    corrige = repris.envoyer(champ__naissance="1980-02-01")
+    assert repris.champs["champ.naissance"] == "01/02/2018"
+    corrige = repris.envoyer(champ__naissance="1/2/1980")
     assert corrige.verdict is VerdictEchange.ACCEPTE, corrige.anomalies
     demande = banc.stockee(corrige.numero_unique).demande
     assert demande.demandeur.nom == "Œuf-Léger"
@@ -235,7 +235,9 @@ def test_nothing_that_was_typed_is_lost(banc: Banc, ouvrir: Callable[[str], Form
     phrase = " ".join(dite.text_content().split())
     assert phrase.count("pas lisible") == 1
     assert "ouverte ligne" in phrase, phrase
-    assert "Remède : fermez les balises dans l'ordre inverse de leur ouverture. Rien n'est parti" in phrase
+    assert (
+        "Remède : fermez les balises dans l'ordre inverse de leur ouverture. Rien n'a été envoyé." in phrase
+    )
     assert arbre.xpath("//textarea")[0].text.removeprefix("\n") == casse
     assert arbre.xpath("//input[@name='nom']/@value") == ["mien.xml"]
     assert not arbre.xpath("//script[not(@src)]")
@@ -300,9 +302,9 @@ def test_a_nir_is_masked_on_the_page_and_whole_on_the_wire(
 
 def test_how_it_ended_is_announced(banc: Banc, ouvrir: Callable[[str], Formulaire]) -> None:
     for champs, classe, dit in (
-        ({}, "succes", "il est accepté"),
-        ({"champ__naissance": "2019-02-01"}, "erreur", "anomalies à l'appui"),
-        ({"document": "<casse"}, "erreur", "une faute SOAP lui répond"),
+        ({}, "succes", "accepté."),
+        ({"champ__naissance": "2019-02-01"}, "erreur", "refusé par les contrôles."),
+        ({"document": "<casse"}, "erreur", "refusé sans explication."),
     ):
         reponse = ouvrir("getNumUnique").poster("envoyer", **champs)
         vue = html.fromstring(banc.http.get(reponse.location, headers=ENTETES).text)

@@ -315,6 +315,8 @@ def test_what_this_server_did_not_play_it_does_not_play_again(
     [
         "file:///etc/passwd", "ftp://a/", "http://", "http://u:p@localhost/", "http://localhost:99999/",
         "http://169.254.169.254/latest/meta-data", "http://[fe80::1]/", "http://[::ffff:169.254.169.254]/",
+        "http://[64:ff9b::a9fe:a9fe]/", "http://[2002:a9fe:a9fe::1]/", "http://[::169.254.169.254]/",
+        "http://[fd00:ec2::254]/", "http://100.100.100.200/", "http://[::]/",
         "http://0.0.0.0:9000/", "http://2852039166/", "http://a b/", "http://localhost/#x",
         f"http://localhost/{'x' * 500}", "--home",
     ],
@@ -341,7 +343,8 @@ def test_what_is_wrong_with_an_address_is_said_and_no_password_is(adresse: str, 
 
 
 @pytest.mark.parametrize(
-    "adresse", ["http://localhost:9000/sne", "https://127.0.0.1/", "http://192.168.1.4:81/a"]
+    "adresse",
+    ["http://localhost:9000/sne", "https://127.0.0.1/", "http://192.168.1.4:81/a", "http://[::1]:9000/"],
 )
 def test_an_application_of_this_machine_or_of_its_network_is_driven(adresse: str) -> None:
     assert applications.designer(Configuration(Path()), adresse=f" {adresse} ") == adresse

@@ -621,7 +621,7 @@ def test_a_replay_sends_the_same_bytes_and_shows_the_new_exchange(
     assert second.requete == premier.requete
     assert second.verdict == "anomalies"  # it is known by now
     texte = a_plat(page("/echanges/2"))
-    assert "Le message de l'échange n° 1 est reparti : il est refusé, anomalies" in texte
+    assert "Le message de l'échange n° 1 est reparti : refusé par les contrôles." in texte
     assert "Rejeude l'échange 1" in texte
     assert "est reparti" not in a_plat(page("/echanges/2"))
 

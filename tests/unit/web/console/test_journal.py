@@ -11,9 +11,12 @@ from lxml import etree
 from navigateur import ENTETES
 
 from sne_sandbox.conformance import trafic
-from sne_sandbox.domain.echange import Echange, VerdictEchange
+from sne_sandbox.domain.echange import LOURD, Echange, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE
+from sne_sandbox.operations import jetons
+from sne_sandbox.operations.jetons import Droit
 from sne_sandbox.store import journal as store
+from sne_sandbox.web import trouver
 from sne_sandbox.web.console import journal
 from sne_sandbox.web.messages import xpath
 from sne_sandbox.web.messages.xpath import Evaluateur, TropLong
@@ -435,6 +438,22 @@ def test_a_stream_keeps_to_the_filters(banc: Banc) -> None:
     assert [e["id"] for e in evenements(banc.http.get(chemin, headers=ENTETES).text)] == ["3", "4"]
 
 
+@pytest.mark.usefixtures("rapide")
+def test_nothing_more_is_told_to_whom_the_token_is_taken_from(banc: Banc) -> None:
+    """A stream that is open lasts no longer than the right by which it was."""
+    ecrire(banc, 3)
+    magasin = banc.services.magasin
+    jeton = jetons.nouveau(magasin, "stagiaire", Droit.BASE, banc.nom).jeton
+    chemin = f"/console/{banc.nom}/journal/flux?depuis=0"
+    entetes = {**ENTETES, "Authorization": f"Bearer {jeton}"}
+    flux = iter(banc.http.get(chemin, headers=entetes, buffered=False).response)
+    recus = [next(flux), next(flux)]
+    jetons.revoquer(magasin, "stagiaire")
+    recus += flux
+    assert [e["id"] for e in evenements("".join(str(r, "utf-8") for r in recus))] == ["1"]
+    assert banc.http.get(chemin, headers=entetes).status_code == 401
+
+
 def test_what_comes_while_one_waits_is_told_and_silence_too(
     banc: Banc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -581,6 +600,47 @@ def test_a_selection_is_one_archive_oldest_first(banc: Banc) -> None:
     refus = banc.http.get(f"{chemin}?faire=har&ids=3", headers=ENTETES)
     assert refus.status_code == 422
     assert "pas d'archive HAR à en faire" in refus.text.replace("&#39;", "'")
+
+
+def test_a_selection_that_would_fill_the_memory_is_refused(
+    banc: Banc, page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    banc.creer_demande()
+    banc.relire("inconnu")
+    journal_ = banc.services.magasin.journal
+    lus: list[int] = []
+    lire = journal_.lire
+
+    def noter(base: str, identifiant: int) -> Echange | None:
+        lus.append(identifiant)
+        return lire(base, identifiant)
+
+    monkeypatch.setattr(journal_, "lire", noter)
+    # What is only listed is not opened.
+    assert page("/journal/selection?faire=rejouer&ids=1&ids=2").xpath("//tbody/tr")
+    assert lus == []
+    monkeypatch.setattr(trouver, "ENSEMBLE_MAX", 10)
+    for adresse in (
+        f"/console/{banc.nom}/journal/selection?faire=har&ids=1&ids=2",
+        f"/api/v1/bases/{banc.nom}/exchanges/har?ids=1,2",
+    ):
+        refus = banc.http.get(adresse, headers=ENTETES)
+        assert refus.status_code == 422
+        assert "choisissez-en moins" in refus.text
+    assert lus == [1, 1]
+
+
+def test_a_heavy_selection_is_answered_elsewhere(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
+    banc.creer_demande()
+    banc.relire("inconnu")
+    premier = banc.services.magasin.journal.lire(banc.nom, 1)
+    assert premier is not None
+    # Each of them is light.
+    monkeypatch.setattr(trouver, "LEGER_MAX", len(premier.requete) + len(premier.reponse))
+    adresse = f"/console/{banc.nom}/journal/selection?faire=har&ids=1"
+    for suite, statut in (("", 200), ("&ids=2", 503)):
+        lue = banc.http.get(adresse + suite, headers=ENTETES, environ_overrides={LOURD: False})
+        assert lue.status_code == statut
 
 
 @pytest.mark.parametrize(

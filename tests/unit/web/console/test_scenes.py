@@ -160,6 +160,8 @@ def test_a_scene_is_played_to_its_end(
             boutons = present.xpath(".//button[@type='submit'][not(@disabled)]")
             assert len(boutons) == (len(pas.choix) - rejoue or 1)
             assert pas.choix or boutons[0].text == pas.bouton
+            # Enter, and nothing else: the page comes with the focus on it.
+            assert arbre.xpath("//*[@autofocus]") == boutons[:1]
             assert insecables(pas.dire) in present.text_content()
             reponse = jouer(scene, rang, **({"choix": str(choix)} if choix else {}))
             assert reponse.status_code == 303, reponse.text
@@ -268,9 +270,10 @@ def test_a_button_pressed_twice_plays_once(banc: Banc, jouer: Callable[..., Any]
 
 def test_no_step_is_played_before_its_turn(banc: Banc, jouer: Callable[..., Any], scene: Scene) -> None:
     for rang in (2, 99):
+        # Who presses the button of an old page is told so on the page of the scene, where they can go on.
         reponse = jouer(scene, rang)
-        assert reponse.status_code == 422
-        assert f"Le pas {rang} n" in reponse.text
+        assert reponse.status_code == 303
+        assert f"Le pas {rang} n" in banc.http.get(reponse.headers["Location"], headers=ENTETES).text
     assert representation.lire(banc.services, scene).joues == ()
 
 
@@ -413,6 +416,23 @@ def test_what_changed_is_read_off_the_demande(banc: Banc, jouer: Callable[..., A
         banc.services.magasin.bases.supprimer(changee.base)
 
 
+def test_the_room_is_told_what_an_event_says_not_how_many_there_are(banc: Banc) -> None:
+    scene = next(s for s in SCENES if s.identifiant == "sans-logement")
+    representation.commencer(banc.services, scene)
+    try:
+        for rang in (1, 2):
+            representation.jouer(banc.services, scene, rang, Expediteur(banc.app, "http://sne/", "127.0.0.1"))
+        vue = salle.regarder(banc.services, representation.lire(banc.services, scene))
+        assert [(c.libelle, c.avant, c.apres) for c in vue.changements] == [
+            ("Événement du 08/03/2018", "", "Décision de la commission d'attribution"),
+            ("Décision de la commission", "", "Non-attribution"),
+            ("Motif de la décision", "", "Autre candidat mieux placé"),
+            ("Date de la commission", "", "08/03/2018"),
+        ]
+    finally:
+        banc.services.magasin.bases.supprimer(scene.base)
+
+
 def test_readers_are_never_given_the_notes(banc: Banc, jouer: Callable[..., Any], scene: Scene) -> None:
     entetes = {**ENTETES, "Authorization": f"Bearer {banc.app.extensions['acces'].lecture}"}
     jouer(scene, 1)
@@ -427,6 +447,10 @@ def test_readers_are_never_given_the_notes(banc: Banc, jouer: Callable[..., Any]
     assert [lue.status_code for lue in lues] == [302, 200, 200, 200, 200]
     lues.append(banc.http.get(f"/api/v1/scenes/{scene.identifiant}", headers=entetes))
     assert {pas["dire"] for pas in lues[-1].json["pas"]} == {None}
+    # Nor what the answers say, of a step that the room has not seen.
+    assert [pas["regarder"] for pas in lues[-1].json["pas"]] == [
+        scene.pas[0].regarder, *[None] * (len(scene.pas) - 1),
+    ]  # fmt: skip
     for lue in lues:
         texte = (
             html.fromstring(lue.text).text_content() if "html" in lue.headers["Content-Type"] else lue.text
@@ -454,11 +478,14 @@ def test_a_choice_is_one_of_those_there_are(banc: Banc, jouer: Callable[..., Any
     choisit = next(s for s in SCENES if s.identifiant == "message-refuse")
     representation.commencer(banc.services, choisit)
     try:
-        assert jouer(choisit, 1, choix="1").status_code == 422
+        jouer(choisit, 1, choix="1")
+        assert representation.lire(banc.services, choisit).joues == ()
         for rang in (1, 2, 3):
             jouer(choisit, rang)
         for faux in ({}, {"choix": "9"}, {"choix": "x"}):
-            assert jouer(choisit, 4, **faux).status_code == 422
+            dite = banc.http.get(jouer(choisit, 4, **faux).headers["Location"], headers=ENTETES).text
+            assert "choix" in html.fromstring(dite).xpath("string(//p[@class='message erreur'])")
+            assert representation.lire(banc.services, choisit).essais == ()
         for _ in range(2):  # a choice that was refused is not sent again
             assert jouer(choisit, 4, choix="1").status_code == 303
         assert len(representation.lire(banc.services, choisit).essais) == 1
