@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from sne_sandbox.domain.texte import (
@@ -176,7 +177,9 @@ def _texte(texte: str, parle_de_nir: bool) -> str:
     return _SUITE.sub(lambda trouve: masquer_nir(trouve[0]), texte) if parle_de_nir else texte
 
 
+@lru_cache(maxsize=256)
 def _echange(echange: EchangeCite) -> EchangeCite:
+    """Kept: each of seven forms masks the same ones, and that is most of what writing a report costs."""
     return replace(
         echange,
         resume=_dit(echange.resume),
