@@ -30,7 +30,7 @@ from sne_sandbox.web.partage import services
 #: Bytes of an exchange that any thread of the server opens and masks, without others waiting for it.
 LEGER_MAX: Final = 500_000
 #: Bytes of exchanges that are opened together.
-ENSEMBLE_MAX: Final = 64_000_000
+ENSEMBLE_MAX: Final = 32_000_000
 
 
 def echange(base: str, identifiant: int) -> Echange:

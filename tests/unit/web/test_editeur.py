@@ -46,6 +46,20 @@ def test_what_is_in_it_is_locked_and_each_has_its_licence(dites: dict[str, Any])
         assert f"{nom} {version} (MIT)\n" in licences
 
 
-def test_it_asks_nobody_for_anything() -> None:
+#: What would ask somebody, run a text, keep something in the browser, or read a text as HTML.
+INTERDITS: Final = (
+    r"\beval\(", r"\bFunction\(", r"\bimport\(", r"\bfetch\(", "XMLHttpRequest", "WebSocket", "EventSource",
+    "sendBeacon", "Worker", "RTCPeerConnection", "(?:local|session)Storage", "indexedDB", r"document\.cookie",
+    r"(?:inner|outer)HTML", "insertAdjacentHTML", r"document\.write", "createContextualFragment",
+    r"set(?:Timeout|Interval)\([\"'`]", r"https?://(?!www\.w3\.org/2000/svg\b)", "javascript:",
+)  # fmt: skip
+
+
+def test_it_asks_nobody_for_anything_and_runs_no_text() -> None:
     ecrit = (SERVI / "codemirror.js").read_text("utf-8")
-    assert not re.search(r"\beval\(|new Function\(|\bimport\(|https?://(?!www\.w3\.org/)[\w.]+/", ecrit)
+    assert [interdit for interdit in INTERDITS if re.search(interdit, ecrit)] == []
+
+
+def test_nothing_else_is_beside_it() -> None:
+    """The guard of the other scripts does not look there."""
+    assert {f.name for f in SERVI.iterdir()} == {"codemirror.js", "codemirror.json", "LICENCES.txt"}

@@ -1,13 +1,16 @@
 """The sections of the console, and what each of them is made with."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import wraps
-from itertools import chain, takewhile
+from itertools import takewhile
+from threading import Lock
 from typing import Final
 
 from flask import Blueprint, Response, flash, g, redirect, request, stream_with_context, url_for
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.contract.versions import Contrat
@@ -15,13 +18,21 @@ from sne_sandbox.domain.base import Base, Horloge, lire_horloge
 from sne_sandbox.domain.dates import PARIS, lire_date_saisie
 from sne_sandbox.domain.texte import nombre
 from sne_sandbox.errors import UsageError
+from sne_sandbox.operations.jetons import Droit
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.web.acces import est_encore_la
+from sne_sandbox.web.acces import est_encore_la, qui_est_la
 from sne_sandbox.web.droits import LECTURES
 from sne_sandbox.web.messages.verdict import verdict_vecu
 from sne_sandbox.web.partage import services
 
 _Geste = Callable[..., str | Redirection]
+
+
+#: Streams that one token may hold at once, of those that a process has (`server.service.FLUX_MAX`): that of
+#: the read-only link, which a room shares, and that of somebody who has a base.
+_PLACES: Final = {Droit.LECTURE: 40, Droit.BASE: 8}
+_SUIVIS: Final = Counter[str]()
+_VERROU: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +207,25 @@ def compter(registre: RegistreBase, une: str, plusieurs: str, *, actives: bool =
 
 def flux(evenements: Iterable[str]) -> Response:
     """Server-Sent Events; a browser that is cut off comes back after a second. Nothing more is told to whom
-    a token is taken from meanwhile."""
+    a token is taken from meanwhile. Raises ServiceUnavailable for a token that follows too much at once: the
+    server has places for so many, and the trainer wants one."""
+    entree = qui_est_la()
+    cle, places = (entree.empreinte, _PLACES.get(entree.droit)) if entree is not None else ("", None)
+    if places is not None and _SUIVIS[cle] >= places:
+        raise ServiceUnavailable("Trop de pages suivent à la fois.", retry_after=5)
+
+    def suivis() -> Iterator[str]:
+        with _VERROU:
+            _SUIVIS[cle] += 1
+        try:
+            yield "retry: 1000\n\n"
+            yield from takewhile(lambda _: est_encore_la(), evenements)
+        finally:
+            with _VERROU:
+                _SUIVIS[cle] -= 1
+
     return Response(
-        stream_with_context(chain(["retry: 1000\n\n"], takewhile(lambda _: est_encore_la(), evenements))),
+        stream_with_context(suivis()),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

@@ -18,6 +18,7 @@ from sne_sandbox.operations.jetons import Droit
 from sne_sandbox.store import journal as store
 from sne_sandbox.web import trouver
 from sne_sandbox.web.console import journal
+from sne_sandbox.web.console import page as pages
 from sne_sandbox.web.messages import xpath
 from sne_sandbox.web.messages.xpath import Evaluateur, TropLong
 
@@ -452,6 +453,29 @@ def test_nothing_more_is_told_to_whom_the_token_is_taken_from(banc: Banc) -> Non
     recus += flux
     assert [e["id"] for e in evenements("".join(str(r, "utf-8") for r in recus))] == ["1"]
     assert banc.http.get(chemin, headers=entetes).status_code == 401
+
+
+@pytest.mark.usefixtures("rapide")
+@pytest.mark.parametrize(("droit", "places"), [(Droit.BASE, 8), (Droit.LECTURE, 40), (Droit.TOUT, None)])
+def test_one_token_leaves_places_to_the_others(banc: Banc, droit: Droit, places: int | None) -> None:
+    ecrire(banc, 3)
+    base = banc.nom if droit is Droit.BASE else None
+    jeton = jetons.nouveau(banc.services.magasin, f"un-{droit}", droit, base).jeton
+    cle = jetons.empreinte(jeton)
+    chemin = f"/console/{banc.nom}/journal/flux?depuis=0"
+    entetes = {**ENTETES, "Authorization": f"Bearer {jeton}"}
+    lue = banc.http.get(chemin, headers=entetes, buffered=False)
+    next(iter(lue.response))
+    assert pages._SUIVIS[cle] == 1
+    lue.close()
+    assert pages._SUIVIS[cle] == 0
+    pages._SUIVIS[cle] = places or 1_000
+    try:
+        lue = banc.http.get(chemin, headers=entetes)
+        assert (lue.status_code, lue.headers.get("Retry-After")) == ((503, "5") if places else (200, None))
+    finally:
+        del pages._SUIVIS[cle]
+    assert banc.http.get(chemin, headers=entetes).status_code == 200
 
 
 def test_what_comes_while_one_waits_is_told_and_silence_too(
