@@ -208,6 +208,7 @@ DU_SERVEUR = {
     "api/contract.py": 1,
     "console/application.py": 1,
     "console/guide.py": 1,
+    "console/salle.py": 1,  # a scene that was not begun has no base yet
     "representation.py": 1,
 }
 

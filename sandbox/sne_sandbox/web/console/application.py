@@ -366,7 +366,10 @@ def sortir() -> ReponseWsgi:
     """Forgets the right that the cookie gave."""
     session.clear()
     ouverte = acces.acces_d_ici().ouvert
-    return redirect(url_for("accueil") if ouverte else url_for("connexion.page"), 303)
+    reponse = redirect(url_for("accueil") if ouverte else url_for("connexion.page"), 303)
+    # The text that was being written in Composer goes too.
+    reponse.headers["Clear-Site-Data"] = '"storage"'
+    return reponse
 
 
 # --- when it goes wrong -------------------------------------------------------------------------------------

@@ -211,6 +211,13 @@ def test_leaving_forgets(distante: Flask) -> None:
     assert http.get("/console/ecole/journal", headers=ENTETES).status_code == 303
 
 
+def test_who_leaves_leaves_nothing_in_the_browser(distante: Flask) -> None:
+    http, _ = connecter(distante, ADMIN)
+    csrf = jeton_de(http.get("/console/ecole/journal", headers=ENTETES))
+    reponse = http.post("/deconnexion", headers=ENTETES, data={"csrf": csrf})
+    assert reponse.headers["Clear-Site-Data"] == '"storage"'
+
+
 # --- read only ----------------------------------------------------------------------------------------------
 
 
