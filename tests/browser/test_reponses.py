@@ -50,7 +50,7 @@ def bien_montree(visite: Visite, axe: str) -> None:
         ("/lecture/faux", 404, "Introuvable"),
         ("/console/ecole/scenes/premiere-demande/commencer", 405, "Méthode non admise"),
         (f"/console/ecole/journal?xpath=//{LONG}[", 422, "Journal"),
-        (f"/console/ecole/composer/getNumUnique?demande={LONG}&type=REN", 404, "Enregistrer une demande"),
+        (f"/console/ecole/composer/getNumUnique?demande={LONG}&type=REN", 404, "Enregistrer ou modifier"),
     ],
 )
 def test_an_address_that_is_refused_says_why(
