@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 RACINE = Path(__file__).resolve().parents[2] / "sandbox"
-LIGNES_MAX, FICHIERS_MAX = 600, 520
+LIGNES_MAX, FICHIERS_MAX = 600, 505
 #: 57,500 before the issue on speed, which brought rooms of its own: shared commits, connections dealt out,
 #: scenarios beside one another, seeds drawn by other processes while others write, a document read at once,
 #: movements counted as they come, pages that look at so much of a large base and say so. 60,600 before that
@@ -22,7 +22,7 @@ LIGNES_MAX, FICHIERS_MAX = 600, 520
 #: put to the next, a recording of the real server put to ours. 83,600 before that on a server one can share:
 #: tokens and rights, a database that fails, bounds, hosts that share one PostgreSQL, NIRs wherever they hide.
 #: 90,900 before that on the console: a home, an editor, time taken back, workshops, pictures.
-LIGNES_EN_TOUT = 104_000
+LIGNES_EN_TOUT = 101_500
 INTERDITS = {"utils", "helpers", "common", "manager"}
 #: Class names that stand for several classes, each with its reason; ten at most.
 HOMONYMES: dict[str, str] = {}
