@@ -183,6 +183,7 @@ def _commun() -> dict[str, Any]:
     return {
         "base": base,
         "maintenant": maintenant() if base is not None else None,
+        "nom_du_contrat": services().contrats.nom_de(base) if base is not None else "",
         "les_bases": _les_bases,
         "nuits_en_attente": en_attente(base, datetime.now(UTC)) if base is not None else None,
         "menu": _menu,

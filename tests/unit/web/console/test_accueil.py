@@ -68,3 +68,8 @@ def test_where_a_form_leads_is_a_page_of_ours(banc: Banc, envoyer: Callable[...,
 def test_the_menu_has_seven_entries_at_most(page: Callable[..., Any]) -> None:
     entrees = page("/").xpath("//nav[@class='menu']//li/a/text()")
     assert entrees == ["Journal", "Demandes", "Composer", "Former", "Certifier", "Base", "Comprendre"]
+
+
+def test_the_head_of_a_page_tells_what_rules_the_base(page: Callable[..., Any]) -> None:
+    dits = [dit.text_content().split() for dit in page("/journal").xpath("//header//*[@class='profil']")]
+    assert dits == [["Profil", "ecole"], ["Contrat", "v5.2"]]
