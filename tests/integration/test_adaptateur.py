@@ -13,7 +13,7 @@ from commande import sne
 from sne_sandbox.conformance.protocole import PROTOCOLE, verifier_reponse
 from sne_sandbox.resources import docs_dir, fixtures_dir
 
-PAGE = docs_dir() / "adaptateur.md"
+PAGE = docs_dir() / "certifier.md"
 APPLICATION = """
 from types import SimpleNamespace as Valeur
 

@@ -53,7 +53,7 @@ _EN_HTTP: Final = (
     "répondez HTTP 200 et un objet JSON ; ce qui échoue se répond par le statut « erreur » et un « message »"
 )
 _CORRIGER: Final = (
-    "le protocole dit ce que porte chaque réponse : /guide/protocole à la console (sne-sandbox serve)"
+    "le protocole dit ce que porte chaque réponse : /guide/reference/protocole à la console (sne-sandbox serve)"
 )
 _LIGNES_GARDEES: Final = 20
 _LIGNE_MAX: Final = 16_000_000
