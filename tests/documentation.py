@@ -1,8 +1,8 @@
 """`make docs`: writes into the pages of `docs/` what the code knows better than any text.
 
-`docs/*.md` are read, `docs/reference/*.md` are looked up. A page of either holds a block between two comments, `<!-- code: NAME -->` and `<!-- /code -->`; `BLOCS` says which
-function writes which block. `tests/guards/test_documentation.py` fails when a page is behind the code, and
-names the command to run.
+`docs/*.md` are read, `docs/reference/*.md` are looked up. A page of either holds a block between two comments,
+`<!-- code: NAME -->` and `<!-- /code -->`; `BLOCS` says which function writes which block.
+`tests/guards/test_documentation.py` fails when a page is behind the code, and names the command to run.
 """
 
 import inspect
@@ -509,7 +509,9 @@ def _issues(nom: str) -> list[str]:
 
 
 def _licites() -> list[str]:
-    return tableau(("histoire dont aucun profil ne dit un mot",), ([h["titre"]] for h in _histoires("licites")))
+    return tableau(
+        ("histoire dont aucun profil ne dit un mot",), ([h["titre"]] for h in _histoires("licites"))
+    )
 
 
 # --- a server that others use -----------------------------------------------------------------------------

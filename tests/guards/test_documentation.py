@@ -25,6 +25,7 @@ from sne_sandbox.web.console import guide
 
 RACINE: Final = Path(__file__).resolve().parents[2]
 DOCS: Final = RACINE / "docs"
+REFERENCE: Final = DOCS / "reference"
 PAGES: Final = documentation.pages()
 #: Those that one reads, from one end to the other.
 LUES: Final = [page for page in PAGES if page.parent == DOCS]
@@ -164,7 +165,7 @@ def test_every_picture_is_shown() -> None:
 def test_every_command_named_exists_and_every_one_is_told() -> None:
     nommees = {nom for texte in _TEXTES.values() for nom in re.findall(r"`sne-sandbox ([a-z]+)", texte)}
     assert nommees <= set(COMMANDES)
-    contees = re.findall(r"^## ([a-z]+)$", (DOCS / "reference" / "commandes.md").read_text("utf-8"), re.MULTILINE)
+    contees = re.findall(r"^## ([a-z]+)$", (REFERENCE / "commandes.md").read_text("utf-8"), re.MULTILINE)
     assert contees == list(COMMANDES)
 
 
@@ -230,7 +231,7 @@ def test_the_profiles_told_are_those_there_are() -> None:
 
 
 def test_what_a_version_promises_names_the_formats_of_today() -> None:
-    promesses = (DOCS / "reference" / "compatibilite.md").read_text("utf-8")
+    promesses = (REFERENCE / "compatibilite.md").read_text("utf-8")
     assert f"**`rapport.json`** | format {FORMAT_RAPPORT} " in promesses
     assert f"**`preuves.zip`** | format {FORMAT_DOSSIER} " in promesses
     assert f"`{PROTOCOLE}`" in promesses

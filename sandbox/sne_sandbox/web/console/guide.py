@@ -1,8 +1,8 @@
 """`/guide`: the pages of `docs/` as pages of the console, and the files that they show or send to.
 
-A page has the name of its file, without `.md`: `certifier`, `reference/exigences`. In the repository the links
-of a page name other files. Here they lead to the page, the picture or the file that this server gives; what
-only the repository has stays text.
+A page has the name of its file, without `.md`: `certifier`, `reference/exigences`. In the repository the
+links of a page name other files. Here they lead to the page, the picture or the file that this server gives;
+what only the repository has stays text.
 """
 
 import posixpath
