@@ -1,7 +1,7 @@
 """`make docs`: writes into the pages of `docs/` what the code knows better than any text.
 
-`docs/*.md` are read, `docs/reference/*.md` are looked up. A page of either holds a block between two comments,
-`<!-- code: NAME -->` and `<!-- /code -->`; `BLOCS` says which function writes which block.
+`docs/*.md` are read, `docs/reference/*.md` are looked up. A page of either holds a block between two
+comments, `<!-- code: NAME -->` and `<!-- /code -->`; `BLOCS` says which function writes which block.
 `tests/guards/test_documentation.py` fails when a page is behind the code, and names the command to run.
 """
 

@@ -155,9 +155,8 @@ def _exigences(cherche: str) -> Iterator[Trouvaille]:
     siennes = [e for e in exigences if e.id.startswith(cherche.upper())]
     siennes = siennes or [e for e in exigences if _contient(cherche, e.texte)]
     for exigence in siennes[:_DE_CHAQUE]:
-        yield Trouvaille(
-            url_for("guide.page", page="reference/exigences", _anchor=exigence.id), exigence.id, exigence.texte
-        )
+        la = url_for("guide.page", page="reference/exigences", _anchor=exigence.id)
+        yield Trouvaille(la, exigence.id, exigence.texte)
 
 
 @lru_cache(maxsize=8)
