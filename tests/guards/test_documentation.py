@@ -44,6 +44,11 @@ MOTS_LUS_MAX: Final = 20_000
 PROSE_MAX: Final = 200
 #: Characters of a sentence that two pages may share: a caution is short, an explanation is not.
 REDITE_MAX: Final = 70
+#: A page of the guide, and a heading of it, as the code of the product writes them.
+_GUIDE: Final = re.compile(
+    r"""(?:"/guide/|guide\.page['"], page=['"]|GUIDE\.format\(["'])([a-z]+(?:/[a-z]+)?)"""
+    r"""(?:#|['"], _anchor=['"])?([\w-]+)?(?=['"])"""
+)
 _LIEN: Final = re.compile(r"\]\(([^)\s]+)\)")
 _BLOC: Final = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _GENERE: Final = re.compile(r"<!-- code: ([a-z-]+) -->.*?<!-- /code -->", re.DOTALL)
@@ -132,6 +137,20 @@ def test_every_link_leads_somewhere(nom: str) -> None:
         if not vise.exists() or (ancre and ancre not in ancres(vise)):
             perdus.append(adresse)
     assert perdus == []
+
+
+def test_what_the_product_says_of_the_guide_leads_somewhere() -> None:
+    """Its pages and messages name pages of the guide, and headings of them."""
+    cites = [
+        page
+        for fichier in sorted((RACINE / "sandbox").rglob("*.*"))
+        if fichier.suffix in (".py", ".html")
+        for page in _GUIDE.findall(fichier.read_text("utf-8"))
+    ]
+    assert len(cites) > 10
+    pages = guide.pages()
+    assert [nom for nom, _ in cites if nom not in pages] == []
+    assert [(nom, ancre) for nom, ancre in cites if ancre and ancre not in ancres(DOCS / f"{nom}.md")] == []
 
 
 @pytest.mark.parametrize("nom", _TEXTES)
