@@ -16,7 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from sne_sandbox.server.essai import BaseEssai
+    from sne_conformite.base_d_essai import BaseEssai
 
 _REGLAGES = (
     ("sne_profile", "sévérité des contrôles : ecole, strict ou souple", "ecole"),
@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sne_plan: un scénario du plan de conformité du SNE")
     config.addinivalue_line("markers", "sne_contrat(nom): l'interface de la base : v5.0, ou un contrat à soi")
     if config.getoption("sne_application"):
-        from sne_sandbox.pytest_plan import PlanDansPytest
+        from sne_conformite.plan_pytest import PlanDansPytest
 
         config.pluginmanager.register(PlanDansPytest(config), "sne_plan")
 
@@ -71,15 +71,15 @@ def _sne_bases(
     nights, every minute, to the end of the session."""
     from pathlib import Path
 
-    from sne_sandbox.contract.contrats import DOSSIER, Contrats
-    from sne_sandbox.domain.base import lire_horloge
-    from sne_sandbox.errors import UsageError
-    from sne_sandbox.operations import bases
+    from sne_conformite.base_d_essai import BaseEssai
+    from sne_interface.contract.contrats import DOSSIER, Contrats
+    from sne_interface.domain.base import lire_horloge
+    from sne_interface.errors import UsageError
+    from sne_interface.settings import Reglages
+    from sne_sandbox.bases import bases
     from sne_sandbox.server.base_servie import BaseServie
-    from sne_sandbox.server.enfant import servir_en_enfant
-    from sne_sandbox.server.essai import BaseEssai
-    from sne_sandbox.settings import Reglages
-    from sne_sandbox.store.session import Magasin
+    from sne_sandbox.server.serveur_enfant import servir_en_enfant
+    from sne_sandbox.store.magasin import Magasin
 
     regle = {nom: str(request.config.getini(nom)) for nom, _, _ in _REGLAGES}
     try:

@@ -9,9 +9,9 @@ from typing import Final
 import click
 import pytest
 
+from sne_interface.domain.panne import GENRES
 from sne_sandbox import pytest_plugin
 from sne_sandbox.cli.main import cli
-from sne_sandbox.domain.panne import GENRES
 
 RACINE: Final = Path(__file__).resolve().parents[2]
 PAGES: Final = {
@@ -112,7 +112,10 @@ def test_pannes_that_are_armed_in_the_pages_are_of_a_kind() -> None:
 def test_every_command_on_a_home_takes_the_common_options() -> None:
     for commande in feuilles(cli):
         assert commande.callback is not None
-        if commande.callback.__module__ in ("sne_sandbox.cli.demo", "sne_sandbox.cli.cles"):
+        if commande.callback.__module__ in (
+            "sne_conformite.cli.commande_demo",
+            "sne_conformite.cli.commande_cles",
+        ):
             continue  # one makes a home of its own, the other wants none
         options = {option for p in commande.params for option in p.opts}
         assert {"--home", "--contract", "--contracts", "--profile"} <= options, commande.name
