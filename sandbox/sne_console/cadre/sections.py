@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import wraps
 from itertools import takewhile
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
@@ -35,21 +35,6 @@ _SUIVIS: Final = Counter[str]()
 _VERROU: Final = Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One section. `module` has its `blueprint`, of the same name; `titre` is its name in the menu (None:
-    reached from another section); `groupe` the entry of the menu that leads to it, with its neighbours."""
-
-    module: str
-    groupe: str
-    titre: str | None = None
-
-    @property
-    def endpoint(self) -> str:
-        """Flask's name of the view that the entry opens."""
-        return f"{self.module}.page"
-
-
 #: The entries of the menu, in order, and the key that opens each after « g ». Seven: more are not read.
 GROUPES: Final[Mapping[str, str]] = {
     "Journal": "j",
@@ -60,43 +45,16 @@ GROUPES: Final[Mapping[str, str]] = {
     "Base": "b",
     "Comprendre": "c",
 }
-#: In the order in which a group shows them; the first that one may open is where the group leads.
-SECTIONS: Final = (
-    Section("accueil", ""),
-    Section("recherche", ""),
-    Section("affichage", ""),
-    Section("journal", "Journal", "Journal"),
-    Section("echange", "Journal"),
-    Section("demandes", "Demandes", "Demandes"),
-    Section("demande", "Demandes"),
-    Section("statistiques", "Demandes", "Statistiques"),
-    Section("images", "Demandes"),
-    Section("composer", "Composer", "Composer"),
-    Section("scenes", "Former", "Scènes"),
-    Section("ateliers", "Former", "Ateliers"),
-    Section("conformite", "Certifier", "Conformité"),
-    Section("temps", "Base", "Temps"),
-    Section("pannes", "Base", "Pannes"),
-    Section("sauvegardes", "Base", "Sauvegardes"),
-    Section("reglages", "Base", "Réglages"),
-    Section("bases", "Base", "Bases"),
-    Section("guichets", "Base", "Guichets"),
-    Section("boites", "Base", "Boîtes"),
-    Section("jetons", "Base", "Jetons"),
-    Section("regles", "Comprendre", "Règles"),
-    Section("contrat", "Comprendre", "Contrat"),
-    Section("guide", "Comprendre", "Guide"),
-    Section("docs", "Comprendre", "API"),
-)
 #: Lines of a list on one page.
 PAR_PAGE: Final = 50
 #: Demandes that a page counts: as many as one of the console makes.
 COMPTEES: Final = 20_000
 
 
-def section(nom: str, module: str) -> Blueprint:
-    """The blueprint of a section that shows one base: its URLs are below `/console/<base>`."""
-    return Blueprint(nom, module, url_prefix="/console/<base>")
+def section(nom: str, module: str, gabarits: Path | None = None) -> Blueprint:
+    """The blueprint of a section that shows one base: its URLs are below `/console/<base>`. `gabarits` is the
+    folder of its templates, when they are not among those of the console."""
+    return Blueprint(nom, module, url_prefix="/console/<base>", template_folder=gabarits)
 
 
 def apres_action(adresse: str, phrase: str, *, reussie: bool = True) -> Redirection:
