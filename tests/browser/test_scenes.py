@@ -13,8 +13,8 @@ from serveur_local import Serveur
 from test_accessibilite import fautes
 from visite import Visite, Visiter
 
-from sne_console.cadre.filtres_jinja import insecables
 from sne_console.formation.scenes import PasScene, Scene, scenes
+from sne_console.vues.filtres_jinja import insecables
 
 SCENES: Final = {scene.identifiant: scene for scene in scenes()}
 #: Projectors: what is shown to a room fits in each.

@@ -15,16 +15,16 @@ from unittest import mock
 
 from serveur_en_fil import servir_en_fil
 
-from sne_conformite.observation.delais import TROP_CHARGEE
 from sne_conformite.pilotage import pilotage
-from sne_conformite.pilotage.adresses_servies import Adresses
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.couloirs import Renforts
+from sne_conformite.pilotage.delais import TROP_CHARGEE
+from sne_conformite.pilotage.exemple_reduit import Exemples
 from sne_conformite.pilotage.lien_application import Application
 from sne_conformite.plan import plan as plans
-from sne_conformite.plan.exemple_reduit import Exemples
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Plan
+from sne_conformite.protocole.adresses_servies import Adresses
 from sne_conformite.rapports.rapport import Fin, Rapport, ResultatScenario
 from sne_interface.contract.versions import Contrat, charger
 from sne_interface.domain.dates import PARIS

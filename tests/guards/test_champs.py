@@ -14,11 +14,11 @@ import pytest
 from lxml import etree
 
 from sne_conformite.juges import juges_fidelite
+from sne_conformite.pilotage.exemple_reduit import Exemples
 from sne_conformite.plan import plan
-from sne_conformite.plan.exemple_reduit import Exemples
 from sne_conformite.plan.exemples_tires import ExempleTire, formulaire_de, strategie
 from sne_conformite.plan.exigences_montrables import d_une_etape
-from sne_conformite.plan.protocole import COMMANDES
+from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.schemas import Document, chemin_inclus, inclusions
 from sne_interface.contract.versions import charger

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from sne_interface.domain.panne import GENRES
-from sne_sandbox import pytest_plugin
+from sne_conformite import fixture_pytest
 from sne_sandbox.cli.main import cli
 
 RACINE: Final = Path(__file__).resolve().parents[2]
@@ -85,7 +85,7 @@ def test_every_command_named_in_a_sentence_exists() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_options_that_are_named_exist(page: str) -> None:
     connues = {option for feuille in feuilles(cli) for p in feuille.params for option in p.opts}
-    connues |= {option for option, _, _ in pytest_plugin.OPTIONS}
+    connues |= {option for option, _, _ in fixture_pytest.OPTIONS}
     en_code = " ".join(re.findall(r"`([^`\n]+)`", PAGES[page]))
     nommees = set(re.findall(r"(?:^|(?<=\s))--[a-z][a-z0-9-]+", en_code))
     inconnues = nommees - {"--help", "--version"} - _D_AILLEURS - connues

@@ -13,15 +13,16 @@ import documentation
 import pytest
 from click.testing import CliRunner
 
-from sne_conformite.plan.protocole import PROTOCOLE
 from sne_conformite.preuves.paquet_de_preuves import FORMAT_DOSSIER
+from sne_conformite.protocole.protocole import PROTOCOLE
 from sne_conformite.rapports import manquements_connus
 from sne_conformite.rapports.rapport import FORMAT_RAPPORT
 from sne_console.pages import page_guide
 from sne_interface.contract import versions
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.bases import bases
-from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.cli.main import cli
+from sne_sandbox.offres import COMMANDES
 
 RACINE: Final = Path(__file__).resolve().parents[2]
 DOCS: Final = RACINE / "docs"
@@ -155,7 +156,7 @@ def test_every_example_of_a_file_is_read() -> None:
     for _, langage, extrait in extraits("toml", "json"):
         if langage == "toml":
             tomllib.loads(extrait)
-        elif "→" not in extrait:  # tests/sne_conformite/plan/test_protocole.py reads the dialogue
+        elif "→" not in extrait:  # tests/sne_conformite/protocole/test_protocole.py reads the dialogue
             for ligne in extrait.splitlines():
                 json.loads(ligne)
 

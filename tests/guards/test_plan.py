@@ -3,7 +3,7 @@
 from collections import Counter
 
 from sne_conformite.plan import plan
-from sne_conformite.plan.protocole import COMMANDES
+from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.versions import charger
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import sne_conformite as suite
 from sne_conformite.pilotage.autre_guichet import AutreGuichet
 from sne_conformite.plan.plan import AUTRUI
-from sne_conformite.plan.protocole import COMMANDES
+from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.resources import fixtures_dir
 from sne_temoin import adaptateur
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from commande import sne
 
-from sne_conformite.plan.protocole import PROTOCOLE, verifier_reponse
+from sne_conformite.protocole.protocole import PROTOCOLE, verifier_reponse
 from sne_interface.resources import docs_dir, fixtures_dir
 
 PAGE = docs_dir() / "adaptateur.md"

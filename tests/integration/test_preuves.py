@@ -18,8 +18,8 @@ from securesystemslib.signer import SSlibKey
 
 from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties
-from sne_conformite.plan.defi import graine_et_horloge
 from sne_conformite.preuves import paquet_de_preuves, signature
+from sne_conformite.protocole.defi import graine_et_horloge
 from sne_interface.contract import versions
 from sne_interface.errors import UsageError
 from sne_interface.resources import fixtures_dir

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from banc import MIDI, Banc, specimen
 
-from sne_conformite.plan.protocole import COMMANDES, verifier_reponse
+from sne_conformite.protocole.protocole import COMMANDES, verifier_reponse
 from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.application import Temoin
 from sne_temoin.lecture import Lecture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sne_conformite.plan.protocole import COMMANDES, verifier_reponse
+from sne_conformite.protocole.protocole import COMMANDES, verifier_reponse
 from sne_temoin.__main__ import bonjour, principal
 from sne_temoin.fautes import FAUTES
 

@@ -22,7 +22,7 @@ from sne_conformite.juges.juges_pannes import PANNES
 from sne_conformite.juges.juges_releves import BAIL_SEUL
 from sne_conformite.juges.juges_vie import NATURE_CONTRAIRE
 from sne_conformite.observation.observation import Observation
-from sne_conformite.plan.protocole import Statut
+from sne_conformite.protocole.protocole import Statut
 from sne_conformite.rapports.rapport import Constat
 
 #: A command that the application gave up.

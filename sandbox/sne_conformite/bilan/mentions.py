@@ -16,7 +16,7 @@ from typing import Final
 from sne_conformite.bilan.couverture_du_contrat import TITRES
 from sne_conformite.plan import plan as plans
 from sne_conformite.plan.plan import Plan, Scenario
-from sne_conformite.plan.protocole import COMMANDES
+from sne_conformite.protocole.protocole import COMMANDES
 from sne_conformite.rapports.rapport import (
     TRAFIC,
     Candidat,

@@ -58,7 +58,7 @@ def montrer(fichier: str) -> None:
 @commande.command("defi")
 def defi() -> None:
     """Tire un défi, à donner à qui se fait certifier : « conform --defi TEXTE » en tire tout le reste."""
-    from sne_conformite.plan.defi import graine_et_horloge, proposer
+    from sne_conformite.protocole.defi import graine_et_horloge, proposer
 
     texte = proposer()
     graine, horloge = graine_et_horloge(texte)

@@ -112,12 +112,12 @@ def commande(
     from sne_conformite.cli import base_d_epreuve
     from sne_conformite.cli import sorties_de_rapport as rapports
     from sne_conformite.pilotage import pilotage, scenario_juge
-    from sne_conformite.pilotage.adresses_servies import Adresses
     from sne_conformite.pilotage.base_pilotee import BaseJugee
     from sne_conformite.pilotage.couloirs import Renforts
     from sne_conformite.pilotage.proces_verbal import Greffe
     from sne_conformite.plan import plan as plans
     from sne_conformite.preuves import empreintes
+    from sne_conformite.protocole.adresses_servies import Adresses
     from sne_conformite.rapports import suivi_de_pilotage
     from sne_conformite.rapports.progression import suivre
     from sne_interface.contract.exigences import charger_exigences
@@ -227,7 +227,7 @@ def commande(
 
 def _du_defi(defi: str, graine: int, horloge: str) -> tuple[int, str]:
     """The seed and the clock of a challenge. Raises UsageError when one was given beside it."""
-    from sne_conformite.plan.defi import graine_et_horloge
+    from sne_conformite.protocole.defi import graine_et_horloge
 
     if graine or horloge != "real":
         raise UsageError("--defi donne la graine et l'horloge.", remede="retirez --seed et --clock")

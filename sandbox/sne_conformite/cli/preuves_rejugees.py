@@ -19,10 +19,10 @@ from sne_conformite.cli import sorties_de_rapport
 from sne_conformite.cli.commande_conform import de_ces_scenarios, tenir_hypothesis
 from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE
 from sne_conformite.plan import plan as plans
-from sne_conformite.plan.defi import graine_et_horloge
 from sne_conformite.preuves import empreintes, paquet_de_preuves, signature
 from sne_conformite.preuves.paquet_de_preuves import DossierPreuves
 from sne_conformite.preuves.signature import EDITEUR, VERIFICATEUR, CleDeConfiance, SignatureRefusee
+from sne_conformite.protocole.defi import graine_et_horloge
 from sne_conformite.rapports import manquements_connus, rapport_json
 from sne_conformite.rapports.formats_de_rapport import ATTESTATION, PREUVES
 from sne_conformite.rapports.progression import suivre

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from sne_conformite.juges.juge import Dire
 from sne_conformite.observation.observation import Observation
-from sne_conformite.pilotage.adresses_servies import FauxServeur
-from sne_conformite.plan.protocole import COMMANDES, Commande, Statut
+from sne_conformite.protocole.adresses_servies import FauxServeur
+from sne_conformite.protocole.protocole import COMMANDES, Commande, Statut
 from sne_conformite.rapports.rapport import Accident, Constat
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.element import Element

@@ -25,8 +25,8 @@ from sne_conformite.juges.juges_pannes import APRES, PANNES, juger_panne
 from sne_conformite.juges.juges_saisies import filtres_de
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.accidents import Isolement
-from sne_conformite.pilotage.adresses_servies import FAUX_SERVEURS
-from sne_conformite.plan.protocole import Commande, Statut
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
+from sne_conformite.protocole.protocole import Commande, Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import Piece, VerdictEchange
 from sne_sandbox.operations.table_des_operations import OPERATIONS

@@ -18,7 +18,7 @@ from sne_conformite.juges.juges_champs import (
     type_du_contenu,
 )
 from sne_conformite.observation.observation import Observation
-from sne_conformite.pilotage.adresses_servies import FAUX_SERVEURS
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.versions import Contrat, OperationPubliee
 from sne_interface.domain.echange import VerdictEchange

@@ -6,7 +6,7 @@ from typing import Final
 from sne_conformite.juges.commande_jouee import PasJoue
 from sne_conformite.juges.juge import Dire
 from sne_conformite.observation.observation import PANNES_LISIBLES, Observation
-from sne_conformite.plan.protocole import Statut
+from sne_conformite.protocole.protocole import Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import Piece
 

@@ -14,8 +14,8 @@ from sne_conformite.juges.juge import Dire
 from sne_conformite.juges.juges_vie import NATURES, nature_pour
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation
-from sne_conformite.plan.formulaire_saisi import de_json
-from sne_conformite.plan.protocole import Commande, Statut
+from sne_conformite.protocole.formulaire_saisi import de_json
+from sne_conformite.protocole.protocole import Commande, Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.element import Element, lire_date

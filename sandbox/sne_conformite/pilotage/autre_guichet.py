@@ -8,8 +8,8 @@ from sne_conformite.juges.commande_jouee import Connu
 from sne_conformite.observation.reponses_lues import formulaire
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.plan.exemples_tires import Acte, ExempleTire, formulaire_de
-from sne_conformite.plan.formulaire_saisi import appliquer, poser
 from sne_conformite.plan.plan import Etape
+from sne_conformite.protocole.formulaire_saisi import appliquer, poser
 from sne_interface.contract import codec
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.dates import xs_date_time

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sne_conformite.juges.juge import Dire
-from sne_conformite.pilotage.adresses_servies import Adresses
+from sne_conformite.protocole.adresses_servies import Adresses
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract import codec
 from sne_interface.contract.versions import Contrat

@@ -16,12 +16,12 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
-from sne_conformite.pilotage.adresses_servies import Adresses
 from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienApplication
 from sne_conformite.pilotage.lien_application import Application, LienRompu
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Scenario
-from sne_conformite.plan.protocole import PROTOCOLE
+from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.protocole.protocole import PROTOCOLE
 from sne_sandbox.bases import bases
 
 #: Instances of an application that run at once, at most: more do not make two cores faster.

@@ -13,17 +13,17 @@ from sne_conformite.juges.commande_jouee import Connu, PasJoue
 from sne_conformite.juges.juge import Ordre
 from sne_conformite.juges.juges_declarations import juger_pas
 from sne_conformite.observation import reponses_lues
-from sne_conformite.observation.delais import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
 from sne_conformite.observation.observation import Observation, observer
-from sne_conformite.pilotage.adresses_servies import FAUX_SERVEURS, VRAI, Adresses
 from sne_conformite.pilotage.autre_guichet import AutreGuichet, AutruiRefuse
 from sne_conformite.pilotage.base_pilotee import CONTROLES, BaseJugee
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier
+from sne_conformite.pilotage.delais import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
 from sne_conformite.pilotage.lien_application import Application, LienRompu
 from sne_conformite.pilotage.utilisateur_joue import Utilisateur
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Etape, Scenario, panne_de
-from sne_conformite.plan.protocole import COMMANDES, Statut
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS, VRAI, Adresses
+from sne_conformite.protocole.protocole import COMMANDES, Statut
 from sne_conformite.rapports.rapport import Accident, Constat
 from sne_interface.domain.base import NatureGuichet
 from sne_interface.domain.echange import Echange

@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import IO, Any, Final, Protocol, TextIO
 
-from sne_conformite.plan.protocole import verifier_reponse
+from sne_conformite.protocole.protocole import verifier_reponse
 from sne_interface import systeme
 from sne_interface.domain.texte import extrait
 from sne_interface.errors import OperatorError

@@ -12,22 +12,22 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zlib import crc32
 
-from sne_conformite.bilan.conditions_d_un_constat import Conditions
 from sne_conformite.bilan.consequences import obligatoires
 from sne_conformite.bilan.constats_recueillis import RecueilDuJugement, dire_ce_qui_manque
 from sne_conformite.bilan.trafic import outil
 from sne_conformite.observation.observation import Observation, citer, observer
-from sne_conformite.pilotage.adresses_servies import Adresses
 from sne_conformite.pilotage.base_pilotee import BaseJugee
+from sne_conformite.pilotage.conditions_d_un_constat import Conditions
 from sne_conformite.pilotage.couloirs import Couloirs, Renforts, presenter
 from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienApplication, jouer_exemple
+from sne_conformite.pilotage.exemple_reduit import BUDGET, Exemples, Reductions
 from sne_conformite.pilotage.lien_application import Application, LienRompu
 from sne_conformite.pilotage.proces_verbal import Greffe
 from sne_conformite.pilotage.scenario_juge import Blocage, Recolte, ensemble, generaliser, inacheve
-from sne_conformite.plan.exemple_reduit import BUDGET, Exemples, Reductions
 from sne_conformite.plan.exemples_tires import ExempleTire, strategie
 from sne_conformite.plan.plan import Plan, Scenario
-from sne_conformite.plan.protocole import PROTOCOLE
+from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.protocole.protocole import PROTOCOLE
 from sne_conformite.rapports.rapport import (
     Constat,
     DebutJugement,

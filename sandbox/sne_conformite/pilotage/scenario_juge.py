@@ -10,7 +10,7 @@ from sne_conformite.bilan.constats_recueillis import ConstatsParExigence
 from sne_conformite.juges.commande_jouee import REQUETE_INACHEVEE
 from sne_conformite.observation.accidents import dire_l_accident
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
-from sne_conformite.plan.exemple_reduit import depend_du_menage
+from sne_conformite.pilotage.exemple_reduit import depend_du_menage
 from sne_conformite.rapports.rapport import Constat, ResultatScenario, Verdict, Verification
 from sne_interface.domain.texte import accorde
 

@@ -14,9 +14,9 @@ from sne_conformite.plan.exemples_tires import (
     saisie,
     valeurs,
 )
-from sne_conformite.plan.formulaire_saisi import appliquer
 from sne_conformite.plan.plan import Etape
-from sne_conformite.plan.protocole import COMMANDES
+from sne_conformite.protocole.formulaire_saisi import appliquer
+from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.element import Element
 

@@ -16,8 +16,8 @@ from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.strategies import SearchStrategy
 
 from sne_conformite.observation import reponses_lues
-from sne_conformite.plan.formulaire_saisi import en_json, repetables
 from sne_conformite.plan.plan import AUTRUI, Etape, Scenario
+from sne_conformite.protocole.formulaire_saisi import en_json, repetables
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain import decision as d
 from sne_interface.domain.codes import DALO_RECONNU

@@ -11,9 +11,9 @@ from sne_conformite.juges import JUGES, SUITES
 from sne_conformite.juges.juges_declarations import ISSUE, NON_LUE
 from sne_conformite.juges.juges_declarations import JUGES as JUGES_DES_PAS
 from sne_conformite.juges.juges_pannes import APRES, PANNES
-from sne_conformite.pilotage.adresses_servies import FAUX_SERVEURS
 from sne_conformite.pilotage.base_pilotee import CONTROLES
-from sne_conformite.plan.protocole import COMMANDES, NUM_UNIQUE, Commande
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
+from sne_conformite.protocole.protocole import COMMANDES, NUM_UNIQUE, Commande
 
 #: A step: its kind, and its value.
 Pas = tuple[str, Any]

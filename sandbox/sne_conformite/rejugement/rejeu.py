@@ -24,10 +24,8 @@ from typing import Any, Final, Self, cast
 
 from hypothesis import Phase
 
-from sne_conformite.observation.delais import Duree, Poignees, Pouls
 from sne_conformite.observation.observation import observer
 from sne_conformite.pilotage import pilotage
-from sne_conformite.pilotage.adresses_servies import Adresses, AdressesServices
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.cahier_de_pilotage import (
     ECHANGES,
@@ -39,7 +37,9 @@ from sne_conformite.pilotage.cahier_de_pilotage import (
     sans_secret,
 )
 from sne_conformite.pilotage.couloirs import Couloir, Couloirs, Renforts, ScenarioJoue
+from sne_conformite.pilotage.delais import Duree, Poignees, Pouls
 from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienApplication
+from sne_conformite.pilotage.exemple_reduit import Exemples, Montre
 from sne_conformite.pilotage.lien_application import Application, Message
 from sne_conformite.pilotage.proces_verbal import (
     EXEMPLE,
@@ -54,10 +54,10 @@ from sne_conformite.pilotage.proces_verbal import (
     relire_element,
     serrer,
 )
-from sne_conformite.plan.exemple_reduit import Exemples, Montre
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Plan, Scenario
-from sne_conformite.plan.protocole import verifier_reponse
+from sne_conformite.protocole.adresses_servies import Adresses, AdressesServices
+from sne_conformite.protocole.protocole import verifier_reponse
 from sne_conformite.rapports.rapport import Fin, Rapport
 from sne_conformite.rapports.rapport_masque import masquer_valeur
 from sne_interface.contract.versions import Contrat

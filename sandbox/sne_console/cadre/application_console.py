@@ -22,17 +22,17 @@ from flask_bootstrap import Bootstrap5  # type: ignore[import-untyped]
 from werkzeug.exceptions import Forbidden, HTTPException, NotFound, TooManyRequests, Unauthorized
 from werkzeug.wrappers import Response as ReponseWsgi
 
-from sne_console.cadre import filtres_jinja
 from sne_console.cadre.equivalents import equivalents
 from sne_console.cadre.sections import (
     GROUPES,
+    Affichage,
     chemin_d_ici,
     chemin_sur,
     contrat_servi,
     maintenant,
 )
 from sne_console.formation import ateliers
-from sne_console.pages.page_affichage import Affichage
+from sne_console.vues import filtres_jinja
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.texte import masquer_nirs
 from sne_interface.errors import BaseInconnue, OperatorError, UsageError

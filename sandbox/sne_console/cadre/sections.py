@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import wraps
 from itertools import takewhile
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, Self
 
-from flask import Blueprint, Response, flash, g, redirect, request, stream_with_context, url_for
+from flask import Blueprint, Request, Response, flash, g, redirect, request, stream_with_context, url_for
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response as Redirection
 
@@ -49,6 +50,25 @@ GROUPES: Final[Mapping[str, str]] = {
 PAR_PAGE: Final = 50
 #: Demandes that a page counts: as many as one of the console makes.
 COMPTEES: Final = 20_000
+
+
+#: What is chosen, and how the page says it. The first is what one has who chose nothing.
+THEMES: Final = {"systeme": "Comme le système", "clair": "Clair", "sombre": "Sombre"}
+RACCOURCIS: Final = {"oui": "Actifs", "non": "Éteints"}
+
+
+@dataclass(frozen=True, slots=True)
+class Affichage:
+    """What this browser chose: keys of THEMES and RACCOURCIS."""
+
+    theme: str = "systeme"
+    raccourcis: str = "oui"
+
+    @classmethod
+    def lu(cls, requete: Request) -> Self:
+        """What its cookies say; the defaults for what they do not."""
+        theme, raccourcis = (requete.cookies.get(f"sne_{nom}", "") for nom in ("theme", "raccourcis"))
+        return cls(theme if theme in THEMES else "systeme", raccourcis if raccourcis in RACCOURCIS else "oui")
 
 
 def section(nom: str, module: str, gabarits: Path | None = None) -> Blueprint:

@@ -13,10 +13,10 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_conformite.observation.observation import observer
-from sne_console.cadre.filtres_jinja import accorde, jour
 from sne_console.formation.scene_jouee import Joue, Representation, en_francais
 from sne_console.formation.scenes import PasScene
 from sne_console.messages import documents_masques
+from sne_console.vues.filtres_jinja import accorde, jour
 from sne_console.vues.formulaire_cerfa import SectionRemplie, presenter
 from sne_console.vues.vie_de_la_demande import ECHANGES, EtapeLue, lire_nuit, relire
 from sne_interface.contract import codec

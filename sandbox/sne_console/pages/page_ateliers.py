@@ -12,7 +12,6 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.filtres_jinja import accorde
 from sne_console.cadre.sections import apres_action, avec_remede, evenement, horloge_saisie, section
 from sne_console.cadre.sections import flux as page_flux
 from sne_console.formation import ateliers as gestion
@@ -20,6 +19,7 @@ from sne_console.formation import scenes
 from sne_console.formation.ateliers import AtelierTenu, DepartAtelier
 from sne_console.formation.qr import dessiner
 from sne_console.pages.page_scenes import partagee, pour_la_salle
+from sne_console.vues.filtres_jinja import accorde
 from sne_interface.errors import BaseInconnue, UsageError
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.bases import bases

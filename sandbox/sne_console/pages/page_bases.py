@@ -6,9 +6,9 @@ from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.filtres_jinja import accorde
 from sne_console.cadre.sections import apres_action, compter, geste, horloge_saisie, section
 from sne_console.vues import adresses_trouvees
+from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.errors import UsageError
 from sne_interface.settings import PAR_NOM, Reglages

@@ -8,7 +8,6 @@ from flask import Response, g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_console.cadre.filtres_jinja import accorde
 from sne_console.cadre.sections import apres_action, contrat_servi, maintenant, section
 from sne_console.messages.document_deroule import Arbre, construire
 from sne_console.messages.documents_masques import lire as lire_xml
@@ -16,6 +15,7 @@ from sne_console.messages.documents_masques import montrer_octets
 from sne_console.messages.echange_montre import imprimable
 from sne_console.messages.refus_groupes import resumer
 from sne_console.vues import adresses_trouvees
+from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.texte import masquer_nirs

@@ -23,11 +23,11 @@ from sne_console.messages.documents_masques import (
     montrer_bruts,
     montrer_octets,
 )
+from sne_console.messages.sequence import dessiner
 from sne_console.messages.verdict_vecu import verdict_vecu
 from sne_console.messages.xml_malforme import lieu_malforme
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.echange_isole import Essais, essayer, nu
-from sne_console.vues.sequence import dessiner
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import HORS_HTTP, REJEU, Echange, VerdictEchange
 from sne_interface.domain.panne import GENRES

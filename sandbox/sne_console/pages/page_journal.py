@@ -14,10 +14,10 @@ from sne_console.cadre.equivalents import equivalents
 from sne_console.cadre.sections import PAR_PAGE, apres_action, evenement, section
 from sne_console.cadre.sections import flux as page_flux
 from sne_console.messages import echanges_choisis as selections
-from sne_console.messages import expedition, refus_groupes
+from sne_console.messages import expedition, facettes, refus_groupes
 from sne_console.messages.verdict_vecu import Vecu, verdict_vecu
 from sne_console.messages.xpath import RechercheXpath, chercher
-from sne_console.vues import adresses_trouvees, facettes
+from sne_console.vues import adresses_trouvees
 from sne_console.vues.echange_isole import essayer
 from sne_interface.domain.echange import EFFACE, HORS_HTTP, NUIT, NUIT_ANNULEE, REJEU, Echange
 from sne_interface.domain.texte import accorde, entier_de, masquer_nirs

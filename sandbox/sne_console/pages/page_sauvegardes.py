@@ -11,9 +11,9 @@ from flask import Response, g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
-from sne_console.cadre.filtres_jinja import accorde
 from sne_console.cadre.sections import compter, contrat_servi, geste, section
 from sne_console.vues import adresses_trouvees
+from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import Horloge, Portee
 from sne_interface.domain.demande import EtatDemande
 from sne_sandbox.bases import bases as gestion

@@ -15,12 +15,12 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Reponse
 
-from sne_console.cadre.filtres_jinja import accorde
 from sne_console.cadre.sections import apres_action, avec_remede, contrat_servi, evenement, section
 from sne_console.cadre.sections import flux as page_flux
 from sne_console.formation import ateliers, scene_jouee
 from sne_console.formation import scenes as donnees
 from sne_console.formation.salle import essentiel, regarder
+from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
 from sne_interface.settings import est_boucle_locale

@@ -7,7 +7,7 @@ import pytest
 
 from sne_conformite.juges import juges_fidelite
 from sne_conformite.juges.juges_fidelite import comparer
-from sne_conformite.plan.formulaire_saisi import de_json
+from sne_conformite.protocole.formulaire_saisi import de_json
 from sne_interface.domain.element import Element
 
 

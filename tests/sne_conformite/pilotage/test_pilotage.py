@@ -16,11 +16,11 @@ from sne_conformite import juges
 from sne_conformite.bilan import constats_recueillis
 from sne_conformite.juges import juges_declarations
 from sne_conformite.pilotage import exemple_joue, pilotage
-from sne_conformite.pilotage.adresses_servies import FAUX_SERVEURS, Adresses, AdressesServices
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.lien_application import LienRompu
 from sne_conformite.plan import plan
-from sne_conformite.plan.formulaire_saisi import de_json
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS, Adresses, AdressesServices
+from sne_conformite.protocole.formulaire_saisi import de_json
 from sne_conformite.rapports.constats_groupes import grouper
 from sne_conformite.rapports.rapport import (
     DebutJugement,

@@ -9,11 +9,11 @@ import pytest
 from banc import MIDI, Banc
 
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
+from sne_conformite.pilotage.exemple_reduit import Exemples
 from sne_conformite.plan import plan
-from sne_conformite.plan.exemple_reduit import Exemples
 from sne_conformite.plan.exemples_tires import ExempleTire, saisie, strategie, valeurs
-from sne_conformite.plan.formulaire_saisi import de_json
 from sne_conformite.plan.plan import EXEMPLES, Scenario
+from sne_conformite.protocole.formulaire_saisi import de_json
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.element import Element
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from sne_console.messages import facettes
 from sne_console.messages.refus_groupes import grouper, plier, resumer
-from sne_console.vues import facettes
 from sne_interface.domain.echange import FICHIER, NUIT, Echange, VerdictEchange
 from sne_interface.errors import ERREUR_INATTENDUE
 from sne_sandbox.store.journal import AUCUN

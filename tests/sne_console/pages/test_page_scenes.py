@@ -11,11 +11,11 @@ from banc import Banc
 from lxml import html
 from navigateur import ENTETES
 
-from sne_console.cadre.filtres_jinja import insecables
 from sne_console.formation import salle, scene_jouee, scenes
 from sne_console.formation.scene_jouee import Joue
 from sne_console.formation.scenes import Attendu, PasScene, Scene
 from sne_console.pages.page_scenes import mouvements
+from sne_console.vues.filtres_jinja import insecables
 from sne_interface.domain.base import Horloge
 from sne_sandbox.bases import bases
 from sne_sandbox.bases.faits_des_nuits import Fait, code

@@ -6,8 +6,8 @@ import jsonschema
 import pytest
 import schema_protocole
 
-from sne_conformite.pilotage.adresses_servies import Adresses
-from sne_conformite.plan.protocole import COMMANDES, FORMES, ChampProtocole, verifier_reponse
+from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.protocole.protocole import COMMANDES, FORMES, ChampProtocole, verifier_reponse
 from sne_interface.resources import docs_dir, fixtures_dir
 
 PRET = {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from sne_conformite.plan.formulaire_saisi import CHANGEMENTS, appliquer, de_json, en_json, repetables
+from sne_conformite.protocole.formulaire_saisi import CHANGEMENTS, appliquer, de_json, en_json, repetables
 from sne_interface.contract import codec
 from sne_interface.contract.versions import Contrat, charger
 from sne_interface.domain.element import Element

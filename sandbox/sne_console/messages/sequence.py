@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sne_console.cadre.filtres_jinja import duree, octets
 from sne_console.messages.echange_montre import Cote
 from sne_console.messages.verdict_vecu import Vecu
+from sne_console.vues.filtres_jinja import duree, octets
 from sne_interface.domain.echange import FICHIER, TLS, Echange, VerdictEchange
 from sne_interface.domain.texte import abrege, accorde, masquer_nirs
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sne_conformite.pilotage.adresses_servies import FAUX_SERVEURS
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
 from sne_interface.domain.texte import extrait
 from sne_interface.resources import fixtures_dir
 

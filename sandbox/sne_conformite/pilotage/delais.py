@@ -21,8 +21,8 @@ from urllib.parse import urlsplit
 from sne_conformite.juges.commande_jouee import PasJoue
 from sne_conformite.juges.juges_releves import CERTIFICAT_DONNE, refus_du_certificat
 from sne_conformite.observation.observation import Observation
-from sne_conformite.pilotage.adresses_servies import Adresses
 from sne_conformite.pilotage.base_pilotee import BaseJugee
+from sne_conformite.protocole.adresses_servies import Adresses
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import StoreError
 

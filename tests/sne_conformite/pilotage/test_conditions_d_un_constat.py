@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sne_conformite.bilan.conditions_d_un_constat import (
+from sne_conformite.pilotage.conditions_d_un_constat import (
     CARACTERE,
     CODE,
     LONGUEUR,

@@ -8,7 +8,7 @@ import pytest
 from jinja2 import Environment
 from markupsafe import Markup
 
-from sne_console.cadre import filtres_jinja
+from sne_console.vues import filtres_jinja
 from sne_interface.domain.dates import PARIS
 
 FORTE, FINE = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"

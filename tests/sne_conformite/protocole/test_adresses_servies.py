@@ -5,9 +5,9 @@ from typing import get_args
 
 import pytest
 
-from sne_conformite.pilotage.adresses_servies import FAUX_SERVEURS, VRAI, FauxServeur
 from sne_conformite.plan import plan
-from sne_conformite.plan.protocole import COMMANDES
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS, VRAI, FauxServeur
+from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.versions import charger
 from sne_sandbox.server.listeners import AdressesServies

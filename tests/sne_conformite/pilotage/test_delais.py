@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pytest
 from banc import Banc
 
-from sne_conformite.observation import delais
-from sne_conformite.observation.delais import Pouls
 from sne_conformite.observation.observation import Observation
-from sne_conformite.pilotage.adresses_servies import Adresses, AdressesServices
+from sne_conformite.pilotage import delais
 from sne_conformite.pilotage.base_pilotee import BaseJugee
+from sne_conformite.pilotage.delais import Pouls
+from sne_conformite.protocole.adresses_servies import Adresses, AdressesServices
 
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 60.0
