@@ -22,7 +22,7 @@ from sne_sandbox.bases import bases
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "reports"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "sne_conformite" / "rapports"))
 
 from specimen import rapport
 
