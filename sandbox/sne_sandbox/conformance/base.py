@@ -209,8 +209,7 @@ class BaseJugee:
             dits[prevue.champ_nom] = f"{prefixe}{guichet}-{suite}-{self._sequence % 1_000_000:06d}.xml"
         appel = Appel(operation, dits, self.nom, guichet, datetime.now(UTC))
         base, sans_ligne = self.magasin.bases.lire(self.nom), Echange(self.nom, appel.recu_le)
-        with self._pipeline.traiter(appel, base, sans_ligne, consigner=False) as travail:
-            return travail.reponse
+        return self._pipeline.traiter(appel, base, sans_ligne, lambda reponse, _: reponse, consigner=False)
 
 
 # --- what is looked at in it: the state, not the exchanges ---------------------------------------------

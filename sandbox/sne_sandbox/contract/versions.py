@@ -14,7 +14,7 @@ from lxml import etree
 
 from sne_sandbox import resources
 from sne_sandbox.contract.fiches import FicheRegle, lire_evenements, lire_fiches
-from sne_sandbox.contract.guichets import DroitsGuichets, lire_droits
+from sne_sandbox.contract.guichets import lire_droits
 from sne_sandbox.contract.modele import ModelesDemande
 from sne_sandbox.contract.nomenclatures import (
     Nomenclatures,
@@ -28,6 +28,7 @@ from sne_sandbox.contract.nomenclatures import (
 from sne_sandbox.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier
 from sne_sandbox.contract.roles import lire_roles
 from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
+from sne_sandbox.domain.base import DroitsGuichets
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.roles import Roles
 from sne_sandbox.domain.texte import retenir_noms_nir

@@ -19,7 +19,7 @@ from sne_sandbox.domain.demande import (
 )
 from sne_sandbox.domain.echange import Champ, Piece
 from sne_sandbox.domain.element import Element, avec_enfants, de_code
-from sne_sandbox.operations import attestation, dispatching, document
+from sne_sandbox.operations import attestation, document
 from sne_sandbox.operations.decisions import noter_suites
 from sne_sandbox.operations.document import (
     FormulaireEcrit,
@@ -44,7 +44,7 @@ def executer(question: Question) -> Sortie:
     demande = _demande(question)
     stockee, ecrit = _PAR_TYPE[demande.type_fichier](question, demande)
     if demande.type_fichier != "SUP":
-        dispatching.noter(question, stockee)
+        question.noter_changement(stockee)
     return _reponse(question, demande, stockee, ecrit)
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import Annotated, Any, Final
 
-from sne_sandbox.contract.guichets import DroitsGuichets
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Fidelite
-from sne_sandbox.domain.base import Acte, Guichet
+from sne_sandbox.domain.base import Acte, DroitsGuichets, Guichet
 from sne_sandbox.domain.guichet import lire_guichet
 from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.store.session import Magasin

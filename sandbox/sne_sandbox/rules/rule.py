@@ -10,10 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from sne_sandbox.contract.fiches import FicheRegle
-from sne_sandbox.contract.guichets import DroitsGuichets
 from sne_sandbox.contract.nomenclatures import Nomenclatures, Territoires
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
-from sne_sandbox.domain.base import Acte, Guichet
+from sne_sandbox.domain.base import Acte, DroitsGuichets, Guichet
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande, DemandeStockee
 from sne_sandbox.domain.element import Element, lire_date

@@ -26,8 +26,8 @@ from sne_sandbox.store.defaillances import (
     fermee_a_l_ouverture,
 )
 from sne_sandbox.store.disjoncteur import Disjoncteur
-from sne_sandbox.store.identite import FichierOuvert
 from sne_sandbox.store.pilotes import (
+    FichierOuvert,
     VerrouEcriture,
     adresse,
     ouvrir_postgresql,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sne_sandbox.contract.guichets import DroitsGuichets, lire_droits
+from sne_sandbox.contract.guichets import lire_droits
 from sne_sandbox.contract.versions import Contrat, charger
 from sne_sandbox.domain.anomalie import Fidelite
-from sne_sandbox.domain.base import Acte, Guichet, NatureGuichet
+from sne_sandbox.domain.base import Acte, DroitsGuichets, Guichet, NatureGuichet
 from sne_sandbox.errors import ContractError
 
 BAILLEUR = Guichet("G1104", NatureGuichet.BAILLEUR, "111", "Logis", "", date(2011, 3, 28))

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sne_sandbox.errors import MessageMalforme
-from sne_sandbox.mime.message import Packaging, Part
-from sne_sandbox.mime.pack import RACINE, boundary, pack
+from sne_sandbox.mime.message import RACINE, Packaging, Part, boundary, pack
 from sne_sandbox.mime.unpack import unpack
 
 B = "MIME_BOUNDARY"

@@ -5,8 +5,7 @@ import base64
 import pytest
 
 from sne_sandbox.domain.echange import Piece, Reponse
-from sne_sandbox.mime.message import Part
-from sne_sandbox.mime.pack import pack
+from sne_sandbox.mime.message import Part, pack
 
 
 def depuis(valeur: str, suite: str = "") -> str:

@@ -17,8 +17,7 @@ from sne_sandbox.errors import (
     NumeroInconnu,
     StructureIncorrecte,
 )
-from sne_sandbox.mime.message import Part
-from sne_sandbox.mime.pack import pack
+from sne_sandbox.mime.message import Part, pack
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.pki.identite import Identite
 from sne_sandbox.settings import Limites

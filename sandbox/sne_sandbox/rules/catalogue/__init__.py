@@ -11,7 +11,6 @@ from typing import Final
 from sne_sandbox.rules.catalogue import (
     canaux,
     decisions,
-    guichets,
     identite,
     logement,
     menage,
@@ -36,7 +35,7 @@ class SujetDeRegles:
 #: Prefix of the codes -> subject, in the order rules run and are listed.
 SUJETS: Final = {
     "ENT": SujetDeRegles("entete", "En-tête et fichier", message),
-    "GUI": SujetDeRegles("guichets", "Guichets", guichets),
+    "GUI": SujetDeRegles("guichets", "Guichets", message),
     "IDT": SujetDeRegles("identite", "Identité", identite),
     "ADR": SujetDeRegles("adresse", "Adresse", logement),
     "MEN": SujetDeRegles("menage", "Ménage", menage),

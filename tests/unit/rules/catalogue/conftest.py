@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from sne_sandbox.contract.guichets import DroitsGuichets, lire_droits
+from sne_sandbox.contract.guichets import lire_droits
 from sne_sandbox.contract.overlay import DossiersContrat
 from sne_sandbox.contract.versions import charger
+from sne_sandbox.domain.base import DroitsGuichets
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.demande import Demande, DemandeStockee, EtatDemande
 from sne_sandbox.domain.element import Element
