@@ -39,32 +39,32 @@ class ConnexionTenue:
     @property
     def perdue(self) -> bool:
         """Whether the peer has gone."""
-        return bool(self._requete._disconnected)
+        return bool(self._requete.partie)
 
     def ecrire(self, octets: bytes) -> None:
         """Sends bytes as they are."""
-        if not self._requete._disconnected:
+        if not self._requete.partie:
             self._canal.write(octets)
 
     def plus_tard(self, secondes: float, suite: Callable[[], None]) -> None:
         """Goes on later, without holding a thread; never, when the peer has gone."""
-        if not self._requete._disconnected:
+        if not self._requete.partie:
             self._attente = self._canal.callLater(secondes, suite)
 
     def terminer(self) -> None:
         """Ends the exchange as usual (keep-alive included)."""
-        if not self._requete._disconnected:
+        if not self._requete.partie:
             self._requete.finish()
 
     def fermer(self) -> None:
         """Closes the connection, properly."""
-        if not self._requete._disconnected:
+        if not self._requete.partie:
             self._canal.non_remise = None  # it is the panne that loses the answer, and its line says so
             self._canal.couper()
 
     def couper(self) -> None:
         """Resets the connection."""
-        if not self._requete._disconnected:
+        if not self._requete.partie:
             self._canal.non_remise = None
             self._canal.reinitialiser()
 
