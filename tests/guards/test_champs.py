@@ -17,7 +17,7 @@ from sne_sandbox.conformance import fidelite, plan
 from sne_sandbox.conformance.exemples import ExempleTire, formulaire_de, strategie
 from sne_sandbox.conformance.portee import d_une_etape
 from sne_sandbox.conformance.protocole import COMMANDES
-from sne_sandbox.conformance.reduction import Exemples
+from sne_sandbox.conformance.reduction import Exemples, au_sort
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.contract.schema import Document, chemin_inclus, inclusions
 from sne_sandbox.contract.versions import charger
@@ -158,7 +158,9 @@ def _premiers() -> tuple[ExempleTire, ...]:
         instant = datetime.fromisoformat(scenario.instant) if scenario.instant else INSTANT
         tirees = strategie(scenario, CONTRAT, instant=instant, guichet="G1226")
         graine = crc32(scenario.id.encode())
-        premiers += Exemples(tirees, graine, lambda _: pytest.fail("rien n'est joué")).tirer(1).values()
+        premiers += (
+            Exemples(au_sort(tirees, graine), lambda _: pytest.fail("rien n'est joué")).tirer(1).values()
+        )
     return tuple(premiers)
 
 

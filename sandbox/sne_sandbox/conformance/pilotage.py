@@ -25,7 +25,7 @@ from sne_sandbox.conformance.plan import Plan, Scenario
 from sne_sandbox.conformance.protocole import PROTOCOLE
 from sne_sandbox.conformance.recolte import Blocage, Recolte, ensemble, generaliser, inacheve
 from sne_sandbox.conformance.recueil import RecueilDuJugement, dire_ce_qui_manque
-from sne_sandbox.conformance.reduction import BUDGET, Exemples, Reductions
+from sne_sandbox.conformance.reduction import BUDGET, Exemples, Reductions, au_sort
 from sne_sandbox.conformance.seance import BancDEssai, ExempleJoue, LienApplication, jouer_exemple
 from sne_sandbox.conformance.trafic import outil
 from sne_sandbox.contract.certification import charger_certification
@@ -169,7 +169,9 @@ def tirages_de(
 ) -> Exemples:
     """The examples that the seed gives of a scenario, at `instant` (aware): to be drawn, not to be played."""
     graine = crc32(f"{reglages.graine}:{scenario.id}".encode())
-    return Exemples(strategie(scenario, contrat, instant=instant, guichet=guichet), graine, _injouable)
+    return Exemples(
+        au_sort(strategie(scenario, contrat, instant=instant, guichet=guichet), graine), _injouable
+    )
 
 
 def _injouable(exemple: ExempleTire) -> ExempleJoue:
@@ -414,10 +416,8 @@ class _Pilotage:
         return instant_de(scenario, self.instant)
 
     def _jouer(self, scenario: Scenario, exemple: ExempleTire, banc: BancDEssai) -> ExempleJoue:
-        instant = self._instant(scenario)
-        return self.greffe.jouer(
-            scenario, exemple, banc, lambda: jouer_exemple(scenario, exemple, instant, banc)
-        )
+        with self.greffe.exemple(scenario, exemple, banc.lien):
+            return jouer_exemple(scenario, exemple, self._instant(scenario), banc)
 
     def _tirages(self, scenario: Scenario) -> Exemples:
         """The examples of a scenario, shrunk on this bench."""

@@ -37,7 +37,8 @@ FIN_DE_TROP: Final = 5.0
 
 
 class RequeteRecue(Request):
-    """A request of a Canal, answered by the service's application."""
+    """A request of a Canal, answered by the service's application: `recus` bytes of its body have arrived;
+    `partie` says whether the peer has gone."""
 
     channel: "Canal"
     content: IO[bytes]
@@ -45,12 +46,10 @@ class RequeteRecue(Request):
     def __init__(self, channel: "Canal", queued: object = False) -> None:
         super().__init__(channel, parsePOSTFormSubmission=False)
         self.recus = 0
-        """Bytes of the body that have arrived."""
         self._en_route = 0
         self._bornes = channel.service.bornes
         self._morceaux = False
         self.partie = False
-        """Whether the peer has gone."""
 
     # --- arriving ------------------------------------------------------------------------------------
 
@@ -260,8 +259,7 @@ class Canal(HTTPChannel):
         """Whether the application has a request of this connection."""
         self.ecoulement: Ecoulement | None = None
         """The long answer that is leaving."""
-        self._de_trop = False
-        self._derniere = False
+        self._de_trop = self._derniere = False
         self._lus = 0
         self._cadence = Cadence()
         self.non_remise: NonRemise | None = None

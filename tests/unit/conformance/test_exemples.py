@@ -12,7 +12,7 @@ from sne_sandbox.conformance import plan
 from sne_sandbox.conformance.exemples import ExempleTire, saisie, strategie, valeurs
 from sne_sandbox.conformance.formulaire import de_json
 from sne_sandbox.conformance.plan import EXEMPLES, Scenario
-from sne_sandbox.conformance.reduction import Exemples
+from sne_sandbox.conformance.reduction import Exemples, au_sort
 from sne_sandbox.conformance.seance import ExempleJoue
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.element import Element
@@ -42,7 +42,7 @@ def _tires(
 ) -> list[ExempleTire]:
     """The examples that the runner would run."""
     tirees = strategie(scenario, contrat, instant=MIDI, guichet="G1226")
-    tirages = Exemples(tirees, graine, lambda exemple: ExempleJoue())
+    tirages = Exemples(au_sort(tirees, graine), lambda exemple: ExempleJoue())
     return list(tirages.tirer(scenario.combien(combien)).values())
 
 
