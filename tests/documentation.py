@@ -18,9 +18,9 @@ from typing import Any, Final
 
 import click
 import schema_protocole
-from sne_sandbox.pytest_plugin import _REGLAGES as REGLAGES_PYTEST
 
 from sne_conformite.bilan.trafic import FAMILLES
+from sne_conformite.fixture_pytest import _REGLAGES as REGLAGES_PYTEST
 from sne_conformite.juges import PILOTEES
 from sne_conformite.protocole import protocole
 from sne_conformite.rapports.formats_de_rapport import FICHIERS
@@ -35,10 +35,11 @@ from sne_interface.resources import docs_dir, fixtures_dir
 from sne_interface.rules.rule import gravite
 from sne_interface.settings import PAR_NOM, SETTINGS, Portee
 from sne_sandbox.bases import bases
-from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.cli.main import cli
 from sne_sandbox.cli.options import COMMUNES, tableau_markdown
 from sne_sandbox.gestes import SUJETS, Geste, Sujet
 from sne_sandbox.mime import tolerances
+from sne_sandbox.offres import COMMANDES
 from sne_sandbox.server.base_servie import BaseServie
 from sne_sandbox.web.reponses_http import GENRES
 
@@ -132,7 +133,7 @@ def _reglages(portee: Portee) -> list[str]:
 
 
 def _liste_des_commandes() -> list[str]:
-    lignes = ((f"[`{nom}`](#{nom})", aide) for nom, (_, aide) in COMMANDES.items())
+    lignes = ((f"[`{nom}`](#{nom})", commande.aide) for nom, commande in COMMANDES.items())
     return tableau(("commande", "ce qu'elle fait"), lignes)
 
 

@@ -27,8 +27,9 @@ from sne_interface.contract.referentiel import charger_certification
 from sne_interface.domain import panne
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.catalogue import REGLES
-from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.cli.main import cli
 from sne_sandbox.mime import tolerances
+from sne_sandbox.offres import COMMANDES
 from sne_sandbox.server.base_servie import BaseServie
 from sne_sandbox.server.serveur_enfant import servir_en_enfant
 from sne_sandbox.store import snapshot

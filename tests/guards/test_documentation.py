@@ -21,7 +21,8 @@ from sne_console.pages import page_guide
 from sne_interface.contract import versions
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.bases import bases
-from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.cli.main import cli
+from sne_sandbox.offres import COMMANDES
 
 RACINE: Final = Path(__file__).resolve().parents[2]
 DOCS: Final = RACINE / "docs"
