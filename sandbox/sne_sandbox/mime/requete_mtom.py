@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from sne_sandbox.mime.message_deballe import CRLF, Part, encoder_transfert, libre, pack
+from sne_sandbox.mime.message_mime import CRLF, Part, encoder_transfert, libre, pack
 
 BOUNDARY: Final = "MIME_BOUNDARY"
 RACINE_CLIENT: Final = "soaproot"
