@@ -4,7 +4,7 @@
     python tests/promesses.py --verifier   says what is not frozen yet
 
 `tests/contracts/test_promesses.py` fails when a frozen name is gone; `make release`, when a new one is not
-frozen. What each list promises is in docs/compatibilite.md.
+frozen. What each list promises is in docs/reference/compatibilite.md.
 """
 
 import json

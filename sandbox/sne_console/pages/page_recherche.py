@@ -84,7 +84,7 @@ def chercher(base: str, cherche: str) -> list[Trouvees]:
         Trouvees("Échanges", list(_echanges(base, cherche))),
         Trouvees("Demandes", list(_demandes(base, cherche)), _suite_des_demandes(cherche)),
         Trouvees("Règles", list(_regles(cherche)), url_for("regles.page", texte=cherche)),
-        Trouvees("Exigences", list(_exigences(cherche)), url_for("guide.page", page="exigences")),
+        Trouvees("Exigences", list(_exigences(cherche)), url_for("guide.page", page="reference/exigences")),
         Trouvees("Opérations", list(_operations(cherche))),
         Trouvees("Codes", list(_codes(cherche)), url_for("contrat.nomenclatures")),
         Trouvees("Communes", list(_communes(cherche))),
@@ -156,9 +156,8 @@ def _exigences(cherche: str) -> Iterator[Trouvaille]:
     siennes = [e for e in exigences if e.id.startswith(cherche.upper())]
     siennes = siennes or [e for e in exigences if _contient(cherche, e.texte)]
     for exigence in siennes[:_DE_CHAQUE]:
-        yield Trouvaille(
-            url_for("guide.page", page="exigences", _anchor=exigence.id), exigence.id, exigence.texte
-        )
+        la = url_for("guide.page", page="reference/exigences", _anchor=exigence.id)
+        yield Trouvaille(la, exigence.id, exigence.texte)
 
 
 @lru_cache(maxsize=8)

@@ -104,7 +104,7 @@ def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies]
     if processus > 1 and not systeme.PLUSIEURS_PROCESSUS:
         raise UsageError(
             f"{processus} processus sont demandés, et ce système n'en sert qu'un.",
-            remede="--workers 1, ou un conteneur ou WSL (docs/systemes.md)",
+            remede="--workers 1, ou un conteneur ou WSL (docs/reference/systemes.md)",
         )
     if processus > 1:
         from sne_sandbox.pki.authority import Autorite
