@@ -12,7 +12,7 @@ import pytest
 from client_mtom import DEMANDE, RECHERCHE, Client, specimen
 from serveur_local import Serveur
 
-from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom import Forme, requete
 
 WS: Final = "http://ws.metier.nuu.application.i2/"

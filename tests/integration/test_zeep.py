@@ -15,7 +15,7 @@ from serveur_local import Serveur
 from zeep.transports import Transport
 
 from sne_interface.contract.codec import NS
-from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom import Forme, requete
 
 WS = "http://ws.metier.nuu.application.i2/"
