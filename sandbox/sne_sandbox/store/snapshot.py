@@ -116,7 +116,7 @@ def remettre_etat(
         for table in _ETAT:
             for _ in _lire_table(archive, manifeste, table, base):
                 pass
-        with magasin.ecrire(base, seule=True) as registre:
+        with magasin.ecrire(base) as registre:
             avant(registre)
             registre.vider("etat")
             for table in _ETAT:
