@@ -9,7 +9,7 @@ UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 # pytest keeps what it has made of the tests: an environment that forbids it has them all made anew, by each worker.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q
 # Left out of `make test`: see `make test-all`.
-LOURDS := navigateur or etranger or charge or fautes
+LOURDS := navigateur or etranger or charge or reste
 # PAQUET=sne_conformite: the tests of that package alone.
 ESSAIS := $(if $(PAQUET),tests/$(PAQUET),--ignore tests/browser tests)
 # COUT=1: what each folder, file and test takes of a processor, and the memory that a file leaves.
@@ -39,7 +39,7 @@ demo: setup
 
 test: setup
 	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "not ($(LOURDS) or campagne)" $(ESSAIS)
-	@echo "Left out: $(if $(PAQUET),the tests of the other packages: make test; )what is marked '$(LOURDS)' (browser, clients in other languages, load and crash runs, planted defects that the commit does not draw): make test-all"
+	@echo "Left out: $(if $(PAQUET),the tests of the other packages: make test; )what is marked '$(LOURDS)' (browser, clients in other languages, load and crash runs, the rest of what a push draws: planted defects, seeds, examples): make test-all"
 
 # An hour and a half: the whole plan for each planted defect, and for two hundred seeds; a server killed a hundred
 # times. What each defect turned red is in build/fautes.md; `make matrice` publishes it.

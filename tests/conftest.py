@@ -23,11 +23,14 @@ import cout
 import fautes_tirees
 import moule
 import reecriture
+import toml_lu_une_fois
 
 # No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a
 # machine that does three things at once is slow at each.
 settings.register_profile("sans montre", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sans montre")
+
+toml_lu_une_fois.poser()
 
 #: Seconds between two lines that say how far the run is.
 PERIODE_S: Final = 10.0

@@ -1,5 +1,5 @@
-"""The planted defects that a push tries: one of each requirement, drawn by the commit. The others are tried by
-`make test-all`.
+"""The planted defects that a push tries: one of each requirement, drawn by the commit. `make test-all` tries
+the others.
 
     FAUTES_DE=3f2a91c make test        those of another commit
 """
@@ -45,4 +45,4 @@ def marquer(fautes: Sequence[Any]) -> Iterator[Any]:
     """All of them, as parameters: those that are not drawn are left to `make test-all`."""
     tirees = tirer(fautes, commit())
     for faute in fautes:
-        yield pytest.param(faute, marks=() if faute.nom in tirees else pytest.mark.fautes)
+        yield pytest.param(faute, marks=() if faute.nom in tirees else pytest.mark.reste)

@@ -44,9 +44,10 @@ PANNES = ("ROB-HTML-502", "ROB-REPONSE-PERDUE")
 VARIES = 4
 #: Examples that the search for the smallest one may run.
 REDUCTION = 10
-#: Seeds that the honest application is tried with, how many of them by each run of the tests, and of which
-#: every how many with two examples of each scenario, and not one.
+#: Seeds that the honest application is tried with, how many of them on each push and by `make test-all`, and
+#: of which every how many with two examples of each scenario, and not one.
 GRAINES = 200
+GRAINES_D_UN_ENVOI = 1
 GRAINES_DES_TESTS = 2
 DEUX_EXEMPLES = 10
 #: Defects whose smallest example is looked for at each run of the tests, none of them in a household of
@@ -152,13 +153,13 @@ def test_chaque_faute_est_attrapee_par_le_plan_entier(cote_a_cote: Epreuve, faut
     noter(faute, trouvee, next(iter(Trouvee.dans(reduit).par(faute)), attrapee[0]), exemples)
 
 
-@pytest.mark.parametrize(
-    "graine",
-    [
-        pytest.param(graine, marks=() if graine < GRAINES_DES_TESTS else pytest.mark.campagne)
-        for graine in range(GRAINES)
-    ],
-)
+def _graines() -> Iterator[Any]:
+    for graine in range(GRAINES):
+        tot = pytest.mark.reste if graine < GRAINES_DES_TESTS else pytest.mark.campagne
+        yield pytest.param(graine, marks=() if graine < GRAINES_D_UN_ENVOI else tot)
+
+
+@pytest.mark.parametrize("graine", _graines())
 def test_l_application_honnete_ne_souleve_rien(
     cote_a_cote: Epreuve, graine: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
