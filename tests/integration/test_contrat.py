@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from commande import sne
 
-from sne_sandbox.resources import contracts_dir
+from sne_interface.resources import contracts_dir
 
 #: A part of the plan that goes by every type of file and of event.
 FAMILLES = (
