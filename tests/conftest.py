@@ -24,6 +24,7 @@ import fautes_tirees
 import moule
 import reecriture
 import toml_lu_une_fois
+from application_en_essai import application, banc, nouvelle_base  # noqa: F401
 
 # No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a
 # machine that does three things at once is slow at each.
