@@ -23,7 +23,7 @@ import cout
 import fautes_tirees
 import moule
 import reecriture
-import toml_lu_une_fois
+import lu_une_fois
 from application_en_essai import application, banc, nouvelle_base  # noqa: F401
 
 # No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a
@@ -31,7 +31,7 @@ from application_en_essai import application, banc, nouvelle_base  # noqa: F401
 settings.register_profile("sans montre", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sans montre")
 
-toml_lu_une_fois.poser()
+lu_une_fois.poser()
 
 #: Seconds between two lines that say how far the run is.
 PERIODE_S: Final = 10.0

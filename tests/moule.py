@@ -25,7 +25,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import toml_lu_une_fois
+import lu_une_fois
 
 #: The modules that a copy may be asked to run, by `-m`.
 _MODULES: Final = ("sne_sandbox", "sne_temoin", "pytest")
@@ -189,7 +189,7 @@ def _lire(ligne: socket.socket, combien: int) -> bytes:
 
 def _attendre(ligne: socket.socket) -> None:
     """Copies itself for each demand, until the other side is gone."""
-    toml_lu_une_fois.poser()
+    lu_une_fois.poser()
     for nom in _TOUT:
         importlib.import_module(nom)
     from sne_conformite.rapports import rapport_html
