@@ -13,7 +13,7 @@ from urllib.parse import quote
 from lxml import etree
 
 from sne_interface import resources
-from sne_interface.contract.droits_des_guichets import DroitsGuichets, lire_droits
+from sne_interface.contract.droits_des_guichets import lire_droits
 from sne_interface.contract.fiches_de_regles import FicheRegle, lire_evenements, lire_fiches
 from sne_interface.contract.modele_de_schema import ModelesDemande
 from sne_interface.contract.nomenclatures import (
@@ -28,6 +28,7 @@ from sne_interface.contract.nomenclatures import (
 from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier
 from sne_interface.contract.schemas import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_interface.contract.table_des_roles import lire_roles
+from sne_interface.domain.base import DroitsGuichets
 from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.domain.roles import Roles
 from sne_interface.domain.texte import retenir_noms_nir

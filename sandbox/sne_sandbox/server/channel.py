@@ -37,7 +37,8 @@ FIN_DE_TROP: Final = 5.0
 
 
 class RequeteRecue(Request):
-    """A request of a Canal, answered by the service's application."""
+    """A request of a Canal, answered by the service's application: `recus` bytes of its body have arrived;
+    `partie` says whether the peer has gone."""
 
     channel: "Canal"
     content: IO[bytes]
@@ -45,10 +46,10 @@ class RequeteRecue(Request):
     def __init__(self, channel: "Canal", queued: object = False) -> None:
         super().__init__(channel, parsePOSTFormSubmission=False)
         self.recus = 0
-        """Bytes of the body that have arrived."""
         self._en_route = 0
         self._bornes = channel.service.bornes
         self._morceaux = False
+        self.partie = False
 
     # --- arriving ------------------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ class RequeteRecue(Request):
     def repondre(self, reponse: ReponseWsgi, corps: bytes | IO[bytes]) -> None:
         """Writes a whole answer, or hands it to the panne that the application has armed. A long one leaves
         at the pace of its reader: sixty-four kilobytes of it are in memory when it is a file."""
-        if self._disconnected:
+        if self.partie:
             if not isinstance(corps, bytes):
                 corps.close()
             if reponse.non_remise is not None:
@@ -187,7 +188,7 @@ class RequeteRecue(Request):
 
     def commencer(self, reponse: ReponseWsgi) -> None:
         """Writes the head of an answer that comes in pieces."""
-        if self._disconnected:
+        if self.partie:
             return
         self.startedWriting = 1
         if reponse.sans_fin:
@@ -202,12 +203,12 @@ class RequeteRecue(Request):
 
     def envoyer(self, morceau: bytes) -> None:
         """Writes a piece of the body."""
-        if not self._disconnected and morceau:
+        if not self.partie and morceau:
             self.channel.write(b"%x\r\n%s\r\n" % (len(morceau), morceau) if self._morceaux else morceau)
 
     def terminer(self, *, complet: bool = True) -> None:
         """Ends the answer. One that is not complete ends with the connection, so that the peer knows."""
-        if self._disconnected:
+        if self.partie:
             return
         if not complet:
             self.channel.forceAbortClient()
@@ -258,8 +259,7 @@ class Canal(HTTPChannel):
         """Whether the application has a request of this connection."""
         self.ecoulement: Ecoulement | None = None
         """The long answer that is leaving."""
-        self._de_trop = False
-        self._derniere = False
+        self._de_trop = self._derniere = False
         self._lus = 0
         self._cadence = Cadence()
         self.non_remise: NonRemise | None = None
@@ -272,8 +272,7 @@ class Canal(HTTPChannel):
         self._engorgee: RequeteRecue | None = None
         """The request whose answer the transport still holds, and that others sent along with it wait for."""
         self._ligne = b""
-        self._poignee = genre == "http"
-        self._premier = genre == "http"
+        self._poignee = self._premier = genre == "http"
         self._fin: Any = None
         self._limite: Any = None
         self._corps_attendu = False
@@ -297,6 +296,8 @@ class Canal(HTTPChannel):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         """Twisted's: the connection is gone."""
+        for requete in self.requests:
+            requete.partie = True
         self.service.canaux.discard(self)
         self.service.bornes.etat.connexions = len(self.service.canaux)
         if self.requests and not self.en_cours:
@@ -329,8 +330,7 @@ class Canal(HTTPChannel):
                 self.transport.loseConnection()
                 return
         if self._de_trop and sondes.est_une_sonde(data):
-            self._de_trop = False
-            self._derniere = True
+            self._de_trop, self._derniere = False, True
             self._fin.cancel()
             self._fin = None
         elif self._de_trop:
