@@ -248,7 +248,8 @@ class _Masqueur:
             return donnees
         if charset:
             return ecrit.encode(charset, "xmlcharrefreplace")
-        encodage = arbre.docinfo.encoding or "UTF-8"
+        par_numeros = donnees.isascii() and b"&#" in donnees
+        encodage = "ASCII" if par_numeros else arbre.docinfo.encoding or "UTF-8"
         if donnees.startswith(_UTF_16):
             return bytes(etree.tostring(arbre, encoding=encodage, xml_declaration=True))
         declaration = _DECLARATION.match(donnees)
