@@ -13,7 +13,7 @@ from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import horloge, retour
 from sne_sandbox.operations.apercu import Apercu, prevoir
 from sne_sandbox.operations.faits import bref
-from sne_sandbox.operations.horloge import DeplacementVoulu, Heure
+from sne_sandbox.operations.horloge import DeplacementVoulu, HeureLue
 
 #: Facts that a trial shows.
 ESSAI_MAX = 40
@@ -125,7 +125,7 @@ def _essai(prevu: Apercu) -> str:
     return "\n".join([*lignes, "Rien n'a été fait."])
 
 
-def _phrase(heure: Heure) -> str:
+def _phrase(heure: HeureLue) -> str:
     attente = f" ; {heure.nuits_en_attente} nuits en attente" if heure.nuits_en_attente else ""
     mode = _MODES.get(heure.mode, heure.mode)
     return f"Base [{heure.base}] : {heure.maintenant:%d/%m/%Y %H:%M:%S} ({mode}){attente}"

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 from sne_sandbox.domain.dates import PARIS, ajouter_mois
 from sne_sandbox.domain.echange import HORLOGE
-from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
+from sne_sandbox.operations.sauvegardes import SauvegardeLue, Sauvegardes
 from sne_sandbox.store import echeances
 from sne_sandbox.store.session import Magasin
 
@@ -52,7 +52,7 @@ class Frise:
     aujourd_hui: date
     mois: Sequence[MoisDeBase]
     deplacements: Sequence[Deplacee]
-    sauvegardes: Sequence[Sauvegarde]
+    sauvegardes: Sequence[SauvegardeLue]
 
 
 def dessiner(magasin: Magasin, nom: str) -> Frise:

@@ -18,7 +18,7 @@ from sne_sandbox.domain.echange import LOURD, Echange
 from sne_sandbox.domain.publication import TU, tirer
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.guichets import DroitDeGuichet, droits_de, proches
-from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
+from sne_sandbox.operations.sauvegardes import SauvegardeLue, Sauvegardes
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.rules.rule import Regle
 from sne_sandbox.store.fichiers import Boite, Boites, Compte, compter
@@ -158,7 +158,7 @@ def sauvegardes() -> Sauvegardes:
     return Sauvegardes(services().magasin, services().configuration.home)
 
 
-def sauvegarde(base: str, nom: str) -> Sauvegarde:
+def sauvegarde(base: str, nom: str) -> SauvegardeLue:
     """A snapshot of a base."""
     services().magasin.bases.lire(base)
     if not sauvegardes().existe(base, nom):

@@ -11,11 +11,11 @@ from sne_sandbox.domain.base import Base, lire_horloge, lire_instant
 from sne_sandbox.operations import bases, ecarts, horloge, retour
 from sne_sandbox.operations.apercu import Apercu, prevoir
 from sne_sandbox.operations.bases import BasePubliee
-from sne_sandbox.operations.ecarts import ComparaisonBases
+from sne_sandbox.operations.ecarts import ComparaisonLue
 from sne_sandbox.operations.faits import Fait
-from sne_sandbox.operations.horloge import Deplacement, DeplacementVoulu, Heure
+from sne_sandbox.operations.horloge import Deplacement, DeplacementVoulu, HeureLue
 from sne_sandbox.operations.retour import Annulation
-from sne_sandbox.operations.sauvegardes import Sauvegarde
+from sne_sandbox.operations.sauvegardes import SauvegardeLue
 from sne_sandbox.settings import PAR_NOM, SETTINGS, Reglages, Setting
 from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
@@ -228,7 +228,7 @@ class AvanceSchema(QuestionSchema):
 
 
 @clock.get("")
-def dire_l_heure(base: str) -> Heure:
+def dire_l_heure(base: str) -> HeureLue:
     """What the clock of a base says."""
     return horloge.lire(services().magasin, base)
 
@@ -312,19 +312,19 @@ class AvecSauvegardeSchema(QuestionSchema):
 
 
 @snapshots.get("")
-def lister_sauvegardes(base: str) -> list[Sauvegarde]:
+def lister_sauvegardes(base: str) -> list[SauvegardeLue]:
     """The snapshots of a base, latest first."""
     return trouver.sauvegardes().lister(base)
 
 
 @snapshots.post("", corps=SauvegardeNouvelleSchema, statut=201, refus={409: "Le nom est pris"})
-def sauvegarder(donnees: dict[str, Any], base: str) -> Sauvegarde:
+def sauvegarder(donnees: dict[str, Any], base: str) -> SauvegardeLue:
     """Saves the base as it is."""
     return trouver.sauvegardes().faire(base, donnees["nom"], remplacer=donnees["remplacer"])
 
 
 @snapshots.get("/<nom>")
-def montrer_sauvegarde(base: str, nom: str) -> Sauvegarde:
+def montrer_sauvegarde(base: str, nom: str) -> SauvegardeLue:
     """One snapshot."""
     return trouver.sauvegarde(base, nom)
 
@@ -344,7 +344,7 @@ def donner_fichier(base: str, nom: str) -> Response:
 
 
 @snapshots.post("/<nom>/restore")
-def restaurer(base: str, nom: str) -> Sauvegarde:
+def restaurer(base: str, nom: str) -> SauvegardeLue:
     """A base put back as a snapshot has it; its journal goes on."""
     trouver.sauvegarde(base, nom)
     return trouver.sauvegardes().restaurer(base, nom, services().contrats)
@@ -353,7 +353,7 @@ def restaurer(base: str, nom: str) -> Sauvegarde:
 @snapshots.get(
     "/<nom>/compare", question=AvecSauvegardeSchema, refus={409: "Une autre comparaison est en cours"}
 )
-def comparer(donnees: dict[str, Any], base: str, nom: str) -> ComparaisonBases:
+def comparer(donnees: dict[str, Any], base: str, nom: str) -> ComparaisonLue:
     """What changed since a snapshot, until another or now: demandes and their fields."""
     trouver.sauvegarde(base, nom)
     if donnees["avec"] is not None:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_sandbox.contract.elements import ElementLu, elements
 from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
+from sne_sandbox.contract.versions import ChampLu, Contrat, MessageOperation, OperationPubliee
 from sne_sandbox.domain.anomalie import Fidelite, Gravite
 from sne_sandbox.domain.evenement import TypeEvenement
 from sne_sandbox.domain.publication import tirer
@@ -156,7 +156,7 @@ class MessageLu:
     """A message of an operation, its fields in order."""
 
     element: Annotated[str, "celui du Body, en notation de Clark"]
-    champs: tuple[ChampOperation, ...]
+    champs: tuple[ChampLu, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sne_sandbox.errors import StoreError, UsageError
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.web import trouver
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif
-from sne_sandbox.web.interface import ChampSaisi, presentation
+from sne_sandbox.web.interface import ChampDit, presentation
 from sne_sandbox.web.messages import brouillon, departs, expedition, saisie, verification
 from sne_sandbox.web.messages.brouillon import Brouillon
 from sne_sandbox.web.messages.corrections import Correction
@@ -115,7 +115,7 @@ class OperationDite:
     departs: Annotated[
         list[DepartDit], "ceux de tous les jours ; d'autres suivent une demande, une règle, un échange"
     ]
-    champs: list[ChampSaisi]
+    champs: list[ChampDit]
     parametres: list[str]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Final
 from flask_smorest import abort
 from marshmallow import fields, validate
 
-from sne_sandbox.domain.panne import GENRES, PanneDefinition, Parametre
+from sne_sandbox.domain.panne import GENRES, PanneDefinition, ParametreLu
 from sne_sandbox.domain.publication import tirer
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import pannes
@@ -26,7 +26,7 @@ class GenreLu:
     description: Annotated[str, "ce que voit le client"]
     effet: Annotated[str, "ce que devient la base, et les échanges où elle attend"]
     empeche: Annotated[bool, "si elle prend toujours la place du travail"]
-    parametres: tuple[Parametre, ...]
+    parametres: tuple[ParametreLu, ...]
 
 
 @dataclass(frozen=True, slots=True)

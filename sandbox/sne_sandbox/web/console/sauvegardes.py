@@ -15,7 +15,7 @@ from sne_sandbox.domain.demande import EtatDemande
 from sne_sandbox.operations import bases as gestion
 from sne_sandbox.operations import ecarts
 from sne_sandbox.operations import pannes as armement
-from sne_sandbox.operations.sauvegardes import MAINTENANT, Sauvegarde
+from sne_sandbox.operations.sauvegardes import MAINTENANT, SauvegardeLue
 from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.console.equivalents import Equivalents, equivalents
@@ -143,7 +143,7 @@ def faire_oublier(base: str, nom: str) -> str:
     return f"Sauvegarde « {nom} » supprimée."
 
 
-def _compte(faite: Sauvegarde) -> str:
+def _compte(faite: SauvegardeLue) -> str:
     return accorde(faite.demandes or 0, "demande", "demandes")
 
 
