@@ -20,10 +20,15 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.domain.nir import deplier
-from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, nombre
-from sne_sandbox.errors import ExchangeError
-from sne_sandbox.mime.message import TELS_QUELS, decoder_transfert, encoder_transfert, lire_content_type
+from sne_interface.domain.nir import deplier
+from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, nombre
+from sne_interface.errors import ExchangeError
+from sne_sandbox.mime.message_deballe import (
+    TELS_QUELS,
+    decoder_transfert,
+    encoder_transfert,
+    lire_content_type,
+)
 from sne_sandbox.mime.unpack import Morceau, decouper, limite_du_corps
 
 #: Contents within contents.

@@ -1,0 +1,240 @@
+"""An exchange whose NIRs are replaced so that it can be judged again: same length, same form, same verdict.
+
+A made-up NIR keeps what the rules look at, which the document says elsewhere too: sex, year and month of
+birth. The rest (place, rank) gives way to the département 99 and the count of the NIRs met; the key stays
+right if it was, and wrong if it was. The same NIR gets the same stand-in throughout a journal.
+"""
+
+import io
+import re
+import zipfile
+from binascii import b2a_base64
+from dataclasses import replace
+from typing import Any, Final
+from unicodedata import decimal
+from xml.sax.saxutils import escape
+
+from sne_interface.domain.echange import SECRETS, Echange
+from sne_interface.domain.nir import cle, deplier, en_ascii, forme_valide
+from sne_interface.domain.texte import (
+    cache_un_nir,
+    est_nom_de_nir,
+    masquer_ecrits,
+    masquer_mots_de_passe,
+    masquer_nirs,
+)
+from sne_sandbox.mime.masquage import (
+    ATTRIBUT,
+    BASE64,
+    BASE64_MIN,
+    COMPACT,
+    ELEMENT,
+    LIAISON,
+    URL,
+    decoder_compact,
+    remplacer_nirs,
+)
+
+#: What a digit stands in by chance, and is compared to the bit: a digest, an attestation.
+_EMPREINTE: Final = re.compile(r"[0-9a-f]{64}")
+#: What ends headers, and what begins the line that ends a part: of the alphabet of addresses.
+_VIDE: Final = re.compile(r"(\r?\n(?:\r?\n|--(?!>)))")
+#: What binds the lines of base64, kept.
+_LIES: Final = re.compile(f"({LIAISON.pattern})", re.DOTALL)
+#: Text in UTF-16 within another, read byte by byte: a zero beside each character.
+_UTF16: Final = re.compile("(?:[\t-\xff\udc80-\udcff]\0){8,}|(?:\0[\t-\xff\udc80-\udcff]){8,}")
+_ZIP: Final = b"PK\x03\x04"
+_FIN_DE_ZIP: Final = b"PK\x05\x06"
+_TAILLE_FIN: Final = 22
+_ZIP_MAX: Final = 50_000_000
+_TETE: Final = 5  # sex, year, month
+
+
+class Pseudonymes:
+    """The stand-ins of one journal; `nombre` NIRs were replaced."""
+
+    def __init__(self) -> None:
+        self._remplacants: dict[str, str] = {}
+        self._connus: set[str] = set()
+        #: Those of the exchange under way: what is noted of it may cite them.
+        self._vus: dict[str, str] = {}
+
+    @property
+    def nombre(self) -> int:
+        """How many different NIRs were met."""
+        return len(self._remplacants)
+
+    def echange(self, echange: Echange) -> Echange:
+        """A copy of an exchange that holds no NIR, nor the secrets of its headers."""
+        self._vus.clear()
+        requete, reponse = (self.corps(octets) for octets in (echange.requete, echange.reponse))
+        return replace(
+            echange,
+            requete=requete,
+            reponse=reponse,
+            chemin=self._texte(echange.chemin),
+            en_tetes=self._en_tetes(echange.en_tetes),
+            en_tetes_reponse=self._en_tetes(echange.en_tetes_reponse),
+            anomalies=self._valeur(echange.anomalies),
+            fault=self._valeur(echange.fault),
+            tolerances=self._valeur(echange.tolerances),
+            a_venir=self._valeur(echange.a_venir),
+            parties=self._valeur(echange.parties),
+            trace=None if echange.trace is None else self._texte(echange.trace),
+        )
+
+    def corps(self, donnees: bytes) -> bytes:
+        """A body: what `octets` leaves in it, for being behind a transfer encoding, an entity or a child of
+        its element, is replaced as it is opened; that part of it is then written anew. What is compressed
+        gives way to a sentence, but for a ZIP."""
+        return remplacer_nirs(self.octets(donnees), self._contenu, lambda o: self._zip(o) == o)
+
+    def octets(self, donnees: bytes) -> bytes:
+        """The bytes of a message: NIRs in clear, in base64, in a ZIP. Their length does not change, but for
+        that of a ZIP that held one."""
+        codec = "utf-8", "surrogateescape"  # to be written back whatever it is
+        lu = (self._zip(donnees) or donnees).decode(*codec)
+        # What follows a blank line, base64 most often, does not end a number of its headers.
+        morceaux = _VIDE.split(self._ouvrir(lu))
+        texte = "".join(
+            m if rang % 2 else masquer_ecrits(m, self._contenu) for rang, m in enumerate(morceaux)
+        )
+        return texte.encode(*codec)
+
+    def _ouvrir(self, texte: str) -> str:
+        """A text, what it holds in base64, in elements and in attributes replaced."""
+        if "\0" in texte:
+            texte = _UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
+        texte = BASE64.sub(lambda trouve: self._base64(trouve[0]), texte)
+        for motif in (ELEMENT, ATTRIBUT):
+            texte = motif.sub(self._si_nir, texte)
+        return texte
+
+    def _si_nir(self, trouve: re.Match[str]) -> str:
+        if not cache_un_nir(trouve["nom"]):
+            return trouve[0]
+        return trouve["avant"] + self._contenu(trouve["contenu"])
+
+    def _utf16(self, texte: str) -> str:
+        change = masquer_ecrits(self._ouvrir(texte.replace("\0", "")), self._contenu)
+        return "".join(f"\0{c}" if texte[0] == "\0" else f"{c}\0" for c in change)
+
+    def _contenu(self, contenu: str) -> str:
+        """What holds one, its letters and digits replaced where they stand; without its references, when it
+        has some."""
+        lu = deplier(contenu)
+        places = [rang for rang, signe in enumerate(lu) if signe.isalnum() and en_ascii(signe).isascii()]
+        nir = "".join(en_ascii(lu[rang]) for rang in places)
+        if nir in self._connus or not any(signe.isdigit() for signe in nir):
+            return contenu
+        signes = list(lu)
+        for rang, signe in zip(places, self._remplacant(nir), strict=True):
+            signes[rang] = _ecrit(signe, lu[rang])
+        return "".join(signes) if lu == contenu else escape("".join(signes))
+
+    def _remplacant(self, nir: str) -> str:
+        remplacant = self._remplacants.get(nir)
+        if remplacant is None:
+            remplacant = self._remplacants[nir] = _invente(nir, len(self._remplacants) + 1)
+            self._connus.add(remplacant)
+        self._vus[nir] = remplacant
+        return remplacant
+
+    def _base64(self, texte: str) -> str:
+        """A run of base64 in its layout. What stands before may move its four beats: each is tried."""
+        morceaux = _VIDE.split(texte)
+        if len(morceaux) > 1:  # the last word of a header, and what follows it
+            texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
+        compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
+        if not COMPACT.fullmatch(compact):
+            return texte
+        for saut in range(4 if len(compact) >= BASE64_MIN else 0):
+            suite = compact[saut : len(compact) - ((len(compact) - saut) % 4 == 1)]
+            lu = decoder_compact(suite)
+            change = self.octets(lu)
+            if change == lu:
+                continue
+            ecrit = b2a_base64(change, newline=False).decode("ascii")
+            if len(change) != len(lu):  # a ZIP: the lines fall elsewhere
+                return compact[:saut] + ecrit
+            caracteres = iter(compact[:saut] + ecrit.rstrip("=") + compact[saut + len(suite) :])
+            morceaux = _LIES.split(texte)
+            return "".join(
+                m if rang % 2 else "".join("=" if c == "=" else next(caracteres) for c in m)
+                for rang, m in enumerate(morceaux)
+            )
+        return texte
+
+    def _zip(self, donnees: bytes) -> bytes | None:
+        """Bytes with the ZIP that they hold, its files without their NIRs; None when none can be read."""
+        debut, fin = donnees.find(_ZIP), donnees.rfind(_FIN_DE_ZIP) + _TAILLE_FIN
+        sortie = io.BytesIO()
+        try:
+            with zipfile.ZipFile(io.BytesIO(donnees[debut:fin])) as lu, zipfile.ZipFile(sortie, "w") as ecrit:
+                infos = lu.infolist()
+                if sum(info.file_size for info in infos) > _ZIP_MAX:
+                    return None
+                change = len(infos) != donnees.count(_ZIP)  # what it does not list is left out
+                for info in infos:
+                    contenu = lu.read(info)
+                    propre = self.corps(contenu)
+                    change = change or propre != contenu
+                    ecrit.writestr(info, propre)
+        except Exception:  # noqa: BLE001 - a ZIP cut or broken fails in many ways (zlib.error is of no family)
+            return None
+        return donnees[:debut] + sortie.getvalue() + donnees[fin:] if change else donnees
+
+    def _en_tetes(self, en_tetes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [
+            (self._texte(nom), "(non conservé)" if nom.lower() in SECRETS else self._texte(valeur))
+            for nom, valeur in en_tetes
+        ]
+
+    def _texte(self, texte: str) -> str:
+        for nir, remplacant in self._vus.items():
+            if len(nir) > _TETE:
+                texte = texte.replace(nir, remplacant)
+        return masquer_nirs(self._ouvrir(texte), self._contenu)
+
+    def valeur(self, valeur: Any, nom: str = "") -> Any:
+        """A JSON value: what the key of a NIR holds, and what reads like a NIR elsewhere, as in the bytes of
+        a message; no password of an address either."""
+        if isinstance(valeur, dict):
+            return {cle: self.valeur(v, cle) for cle, v in valeur.items()}
+        if isinstance(valeur, list):
+            return [self.valeur(v, nom) for v in valeur]
+        if isinstance(valeur, int) and est_nom_de_nir(nom) and not isinstance(valeur, bool):
+            return int(self.valeur(str(valeur), nom))
+        if not isinstance(valeur, str) or _EMPREINTE.fullmatch(valeur):
+            return valeur
+        change = (
+            self._contenu(valeur)
+            if est_nom_de_nir(nom)
+            else masquer_nirs(self._ouvrir(valeur), self._contenu)
+        )
+        return masquer_mots_de_passe(change)
+
+    def _valeur(self, valeur: Any) -> Any:
+        if isinstance(valeur, str):
+            return self._texte(valeur)
+        if isinstance(valeur, dict):
+            return {nom: self._valeur(v) for nom, v in valeur.items()}
+        return [self._valeur(v) for v in valeur] if isinstance(valeur, list) else valeur
+
+
+def _ecrit(signe: str, original: str) -> str:
+    """`signe` in the script of the one that it replaces."""
+    chiffre = decimal(original, None)
+    return signe if chiffre is None or not signe.isdigit() else chr(ord(original) - chiffre + int(signe))
+
+
+def _invente(nir: str, rang: int) -> str:
+    """The stand-in of the `rang`th NIR met."""
+    numero = f"99{rang % 1_000_000:06d}"
+    if forme_valide(nir):
+        corps = nir[:_TETE] + numero
+        juste = int(cle(corps))
+        # A key that was wrong stays wrong: keys run from 1 to 97.
+        return f"{corps}{juste if nir[13:] == cle(nir[:13]) else juste % 97 + 1:02d}"
+    chiffres = iter(numero * (len(nir) // len(numero) + 1))
+    return nir[:_TETE] + "".join(next(chiffres) if c.isdigit() else c for c in nir[_TETE:])
