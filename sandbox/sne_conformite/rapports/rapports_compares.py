@@ -4,7 +4,7 @@ judgements say the same."""
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
 from sne_conformite.rapports.rapport import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
@@ -128,6 +128,7 @@ class CompareLu:
 class ComparaisonRapportsLue:
     """What changed from a report to another, as the API and the command line show it."""
 
+    NOM_PUBLIE: ClassVar = "ComparaisonRapports"
     avant: CompareLu
     apres: CompareLu
     nouveaux: list[EvolutionLue]

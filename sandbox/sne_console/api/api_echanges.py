@@ -114,6 +114,7 @@ class CibleSchema(QuestionSchema):
 class LigneDuJournal:
     """One exchange, without its bytes."""
 
+    NOM_PUBLIE: ClassVar = "Ligne"
     id: Annotated[int, "numéro dans la base"]
     recu_le: Annotated[datetime, "à l'heure de la machine"]
     instant_base: Annotated[datetime | None, "à l'heure de la base"]
@@ -147,6 +148,7 @@ class LigneDuJournal:
 class MessageMontre:
     """Bytes that travelled: text when it reads as text, else base64; NIR masked."""
 
+    NOM_PUBLIE: ClassVar = "Message"
     en_tetes: list[list[str]]
     encodage: Literal["utf-8", "base64"]
     corps: str

@@ -71,7 +71,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class ChampOperation:
+class ChampLu:
     """A field of a message."""
 
     nom: str
@@ -84,7 +84,7 @@ class MessageOperation:
     """A message: the element of its Body (`qname`, in Clark notation), and its unqualified children."""
 
     qname: str
-    champs: tuple[ChampOperation, ...]
+    champs: tuple[ChampLu, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,14 +373,14 @@ def _operations(octets: bytes, fichier: str, espace: str) -> dict[str, Operation
     colonnes = ("service", "operation", "soapAction", "direction", "element", "field", "type", "min")
     tetes: dict[str, tuple[str, str]] = {}
     elements: dict[tuple[str, str], str] = {}
-    champs: dict[tuple[str, str], list[ChampOperation]] = {}
+    champs: dict[tuple[str, str], list[ChampLu]] = {}
     for ligne in lignes_csv(octets, fichier, colonnes):
         nom, sens = ligne["operation"], ligne["direction"]
         tetes[nom] = (ligne["service"], ligne["soapAction"])
         elements[nom, sens] = ligne["element"]
         lus = champs.setdefault((nom, sens), [])
         if ligne["field"]:
-            lus.append(ChampOperation(ligne["field"], ligne["type"], ligne["min"] != "0"))
+            lus.append(ChampLu(ligne["field"], ligne["type"], ligne["min"] != "0"))
     operations = {}
     for nom, (service, action) in tetes.items():
         messages = []

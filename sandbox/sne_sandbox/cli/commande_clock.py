@@ -12,7 +12,7 @@ from sne_interface.errors import UsageError
 from sne_sandbox.bases import horloge, retour_d_horloge
 from sne_sandbox.bases.apercu_du_temps import Apercu, prevoir
 from sne_sandbox.bases.faits_des_nuits import bref
-from sne_sandbox.bases.horloge import DeplacementVoulu, Heure
+from sne_sandbox.bases.horloge import DeplacementVoulu, HeureLue
 from sne_sandbox.cli.options import COMMUNES, barre, ouvrir_magasin, reglages, une_base, une_forme
 
 #: Facts that a trial shows.
@@ -125,7 +125,7 @@ def _essai(prevu: Apercu) -> str:
     return "\n".join([*lignes, "Rien n'a été fait."])
 
 
-def _phrase(heure: Heure) -> str:
+def _phrase(heure: HeureLue) -> str:
     attente = f" ; {heure.nuits_en_attente} nuits en attente" if heure.nuits_en_attente else ""
     mode = _MODES.get(heure.mode, heure.mode)
     return f"Base [{heure.base}] : {heure.maintenant:%d/%m/%Y %H:%M:%S} ({mode}){attente}"

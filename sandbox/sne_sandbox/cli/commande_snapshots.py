@@ -11,8 +11,8 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.publication import en_json
 from sne_interface.domain.texte import accorde
 from sne_sandbox.bases import ecarts_de_sauvegardes
-from sne_sandbox.bases.ecarts_de_sauvegardes import ComparaisonBases
-from sne_sandbox.bases.sauvegardes import Sauvegarde, Sauvegardes
+from sne_sandbox.bases.ecarts_de_sauvegardes import ComparaisonLue
+from sne_sandbox.bases.sauvegardes import SauvegardeLue, Sauvegardes
 from sne_sandbox.cli.options import (
     COMMUNES,
     GroupeQuiListe,
@@ -108,12 +108,12 @@ def comparer(avant: str, apres: str | None, base: str, forme: str, **options: An
         _en_texte(comparaison)
 
 
-def _demandes(sauvegarde: Sauvegarde) -> str:
+def _demandes(sauvegarde: SauvegardeLue) -> str:
     nombre = sauvegarde.demandes
     return "illisible" if nombre is None else accorde(nombre, "demande", "demandes")
 
 
-def _en_texte(comparaison: ComparaisonBases) -> None:
+def _en_texte(comparaison: ComparaisonLue) -> None:
     click.echo(f"De [{comparaison.avant}] à [{comparaison.apres}]. {comparaison.phrase()}")
     for ecart in comparaison.ecarts:
         click.echo(f"{ecart.numero}\t{ecart.genre}")
