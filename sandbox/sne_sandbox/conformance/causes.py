@@ -2,10 +2,8 @@
 difference between the two contracts that brings it, and to its change.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from typing import Final
 
 from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.conformance.reprise import Repris
@@ -13,11 +11,10 @@ from sne_sandbox.contract.changements import Nature
 from sne_sandbox.contract.differences import ComparaisonDeContrats, DifferenceDeContrats, Sens, Severite
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.element import sans_indices
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.sorts import ENVELOPPE, REPONSE, SCHEMA, Cause
-
-_INDEX: Final = re.compile(r"\[\d+\]")
 
 
 class Chercheur:
@@ -76,7 +73,7 @@ class Chercheur:
 
     def _de_la_regle(self, regle: str, chemin: str, valeur: str) -> DifferenceDeContrats | None:
         """The rule itself; else the list that it reads at this place."""
-        nu = _INDEX.sub("", chemin)
+        nu = sans_indices(chemin)
         liste = self._contrat.nomenclatures.par_chemin.get(nu, ("", False))[0]
         return self._trouver(
             (Nature.REGLES, regle), (Nature.NOMENCLATURES, f"{liste}/{valeur}"), (Nature.CHEMINS, nu)
@@ -123,7 +120,7 @@ class Chercheur:
         genre = prevue.genre.value if prevue is not None else "demande"
         version = vue.arbre.get("versionInterface", "") if vue.arbre is not None else ""
         schema = f"{genre}/{self._contrat.version_de_lecture(version)}" if genre == "demande" else genre
-        nu = _INDEX.sub("", chemin)
+        nu = sans_indices(chemin)
         objet = f"{schema}:{nu}"
         exacte = self._trouver((Nature.SCHEMAS, objet), (Nature.SCHEMAS, f"{objet}/@code"))
         if exacte is not None:

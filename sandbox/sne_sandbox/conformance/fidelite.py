@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Final
 
 from sne_sandbox.conformance.jugement.juge import MOJIBAKE, Dire
-from sne_sandbox.domain.element import Element, lire_date, lire_instant
+from sne_sandbox.domain.element import Element, lire_date, lire_instant, sans_indices
 from sne_sandbox.domain.texte import est_nom_de_nir, mal_lu, masquer_nirs
 from sne_sandbox.reports.model import Constat
 from sne_sandbox.resources import fixtures_dir
@@ -206,7 +206,7 @@ def _exigence(ecart: _Ecart) -> str:
 @lru_cache(maxsize=4096)
 def exigence_de(chemin: str) -> str:
     """The requirement that rules a path under `demandeLogement`, indices left aside."""
-    sans = "/".join(pas.partition("[")[0] for pas in chemin.split("/"))
+    sans = sans_indices(chemin)
     pas = sans.split("/")
     if est_nom_de_nir(pas[-1]):
         return _NIR

@@ -20,6 +20,7 @@ from sne_sandbox.conformance.pas import REQUETE_INACHEVEE, JugeDePas, PasJoue, d
 from sne_sandbox.conformance.protocole import Commande, Statut
 from sne_sandbox.conformance.saisies import filtres_de
 from sne_sandbox.domain.echange import Piece, VerdictEchange
+from sne_sandbox.domain.element import sans_indices
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.reports.model import Constat
 
@@ -365,7 +366,7 @@ def _dispatching(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 def _nu(chemin: str) -> str:
     """A path of names, without prefixes nor indices."""
-    return "/".join(pas.rpartition(":")[2].partition("[")[0] for pas in str(chemin).strip("/").split("/"))
+    return "/".join(pas.rpartition(":")[2] for pas in sans_indices(str(chemin)).strip("/").split("/"))
 
 
 # --- what nothing else explains ----------------------------------------------------------------------------

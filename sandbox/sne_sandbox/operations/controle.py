@@ -50,8 +50,6 @@ VALEUR_MAX: Final = 200
 ELEMENTS_MAX: Final = 3_000
 #: What a document that cannot be read says that it is.
 _TYPE: Final = re.compile(rb"typeFichier>\s*([A-Z]{3})\s*<")
-#: How codec says where a text ceases to be XML.
-_LIEU: Final = re.compile(r"Ligne (\d+), colonne (\d+) : (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +205,8 @@ def abrege_valeur(valeur: str) -> str:
 def _illisible(octets: bytes, erreur: ExchangeError) -> FauteDeDocument:
     """What keeps bytes from being a document, where, and what to do."""
     dit, _, remede = erreur.explication.partition(" → ")
-    lieu = _LIEU.fullmatch(dit)
-    ligne, colonne, cause = (int(lieu[1]), int(lieu[2]), lieu[3]) if lieu else (0, 0, dit)
+    lieu = codec.lire_lieu(dit)
+    ligne, colonne, cause = lieu or (0, 0, dit)
     if not octets.strip():
         remede = "vérifiez ce qui devait écrire ce fichier : il n'y a rien à contrôler"
     elif _MULTIPART.match(octets):

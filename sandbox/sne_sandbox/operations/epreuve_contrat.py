@@ -18,7 +18,7 @@ from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Anomalie
 from sne_sandbox.domain.base import Base, Horloge
 from sne_sandbox.domain.echange import Appel
-from sne_sandbox.domain.element import construire
+from sne_sandbox.domain.element import construire, sans_indices
 from sne_sandbox.domain.roles import RolesDemande
 from sne_sandbox.domain.texte import accorde
 from sne_sandbox.errors import ErreurInterne
@@ -228,7 +228,7 @@ def _essayer_les_refus(
         racine = codec.relire(rendue.octets)
         if contrat.schemas.validate(racine, document=genre_, version=rendue.version):
             for faute in expliquer(racine, genre_, rendue.version, contrat.schemas):
-                lieu = "/".join(pas.partition("[")[0] for pas in faute.chemin.split("/"))
+                lieu = sans_indices(faute.chemin)
                 refus.setdefault((lieu, faute.sorte), set()).add(anomalie.code)
 
 

@@ -16,6 +16,7 @@ from sne_sandbox.contract.codec import parse
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
+from sne_sandbox.domain.element import sans_indices
 from sne_sandbox.domain.texte import masquer_nirs
 from sne_sandbox.operations.controle import XSD, FauteDeDocument, controler
 from sne_sandbox.rules import engine
@@ -122,7 +123,7 @@ def _expliquant(
 ) -> Changement | None:
     if faute.regle.startswith(XSD):
         lue = f"/{suivant.version_de_lecture(version)}" if genre is Document.DEMANDE else ""
-        chemin = "/".join(pas.partition("[")[0] for pas in faute.chemin.split("/"))
+        chemin = sans_indices(faute.chemin)
         return changements.couvrant(Nature.SCHEMAS, f"{genre}{lue}:{chemin}")
     par_version = changements.couvrant(Nature.MESSAGES, version) if faute.regle == _VERSION else None
     return par_version or changements.couvrant(Nature.REGLES, faute.regle)

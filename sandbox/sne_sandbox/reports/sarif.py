@@ -14,10 +14,9 @@ from urllib.parse import quote
 
 from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.decision import conclure
-from sne_sandbox.reports.lieux import Emplacement
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Rapport
-from sne_sandbox.reports.signalements import Signalement, nom_de_requete, signaler
+from sne_sandbox.reports.signalements import Emplacement, Signalement, nom_de_requete, signaler
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _OUTIL: Final = "sne-sandbox"

@@ -14,13 +14,23 @@ from typing import TYPE_CHECKING, Final
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.texte import abrege
 from sne_sandbox.reports.decision import motifs_des_manquements
+from sne_sandbox.reports.document import situer
 from sne_sandbox.reports.groupes import RIEN, GroupeConstats, grouper
-from sne_sandbox.reports.lieux import Emplacement, situer
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Rapport
 
 if TYPE_CHECKING:
     from sne_sandbox.operations.controle import FauteDeDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Emplacement:
+    """A place in a file, by the URI reference of that one; line and column count from 1, 0 where unknown."""
+
+    fichier: str = ""
+    ligne: int = 0
+    colonne: int = 0
+
 
 #: Rule of what no finding shows.
 JUGEMENT: Final = "jugement"

@@ -9,9 +9,8 @@ from specimen import HOSTILE, NIR, conforme, grand, rapport
 
 from sne_sandbox.reports import annotations
 from sne_sandbox.reports.decision import decider
-from sne_sandbox.reports.lieux import Emplacement
 from sne_sandbox.reports.model import Constat, Rapport, Verdict
-from sne_sandbox.reports.signalements import Niveau, Signalement, signaler
+from sne_sandbox.reports.signalements import Emplacement, Niveau, Signalement, signaler
 
 #: What GitHub reads of a line. Source: actions/runner, ActionCommand.
 ORDRE = re.compile(r"\s*::(?P<nom>[a-z-]+)(?: (?P<proprietes>[^\n]*?))?::(?P<texte>[^\n]*)")

@@ -12,6 +12,7 @@ from sne_sandbox.conformance.calibration.ecarts import Causes, Modification, Pro
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.versions import Contrat
+from sne_sandbox.domain.element import sans_indices
 from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
 from sne_sandbox.settings import PAR_NOM
 
@@ -181,8 +182,7 @@ class DonneesDesRegles:
     def _code_refuse(self, fait: FaitDeRegle, la: La, groupes: Causes) -> bool:
         nomenclatures = self._contrat.nomenclatures
         for chemin, code in fait.codes:
-            nu = "/".join(morceau.partition("[")[0] for morceau in chemin.split("/"))
-            liste, _ = nomenclatures.par_chemin.get(nu, (None, False))
+            liste, _ = nomenclatures.par_chemin.get(sans_indices(chemin), (None, False))
             vise = la.propriete == chemin or (not la.propriete and f"[{code}]" in la.message)
             if liste is not None and vise:
                 self._changer_liste(liste, code, fait, groupes, admis=False)

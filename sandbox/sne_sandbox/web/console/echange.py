@@ -34,7 +34,6 @@ from sne_sandbox.web.messages.documents import (
     montrer_bruts,
     montrer_octets,
 )
-from sne_sandbox.web.messages.malforme import lieu_malforme
 from sne_sandbox.web.messages.verdict import verdict_vecu
 from sne_sandbox.web.partage import expediteur, services
 from sne_sandbox.web.reponses import telechargement
@@ -92,7 +91,7 @@ def _montrer(observation: Observation) -> dict[str, Any]:
         "ensuite": [r for r in bloquantes if r.get("ensuite")],
         "avertissements": [r for r in remarques if r.get("gravite") != Gravite.BLOQUANTE],
         "raison": None if remarques or echange.fault is None else raison_de(echange),
-        "lieu": essais.part("La ligne fautive", lambda: lieu_malforme(observation), None),
+        "lieu": essais.part("La ligne fautive", lambda: cotes.lieu_malforme(observation), None),
         "differences": essais.part("Ce que le SNE a changé", lambda: _changements(observation), None),
         "diagramme": essais.part(
             "Le schéma", lambda: dessiner(echange, vecu, deux, _autres_guichets(echange)), None

@@ -9,8 +9,9 @@ from xml.parsers.expat.errors import (
     codes,
 )
 
+from sne_sandbox.contract.places import PlaceElement, Rupture, marge, parcourir
+from sne_sandbox.domain.element import sans_indices
 from sne_sandbox.web.messages.corrections import Correction, Retouche
-from sne_sandbox.web.messages.positions import PlaceElement, Rupture, marge, rupture
 
 _MAL_FERMEE: Final = codes[XML_ERROR_TAG_MISMATCH]
 _INACHEVE: Final = codes[XML_ERROR_NO_ELEMENTS]
@@ -21,7 +22,7 @@ _ENTITES: Final = {"&": "&amp;", "<": "&lt;"}
 def reparations(texte: str, chemins: Collection[str]) -> tuple[Correction, ...]:
     """How a text that is no XML may become one; () when nobody can tell. `chemins` are the elements that the
     schema knows, without index: what is not closed is closed before what cannot be in it."""
-    rompu = rupture(texte)
+    _, rompu = parcourir(texte)
     if rompu is None:
         return ()
     if rompu.code == _SIGNE:
@@ -61,12 +62,8 @@ def _fermer(texte: str, rompu: Rupture, chemins: Collection[str]) -> Correction:
 def _egare(enfant: PlaceElement, dans: PlaceElement, chemins: Collection[str]) -> bool:
     """Whether the schema wants an element beside the one in which it stands."""
     nom = enfant.nom.rpartition(":")[2]
-    ici = _generique(dans.chemin)
+    ici = sans_indices(dans.chemin)
     return f"{ici}/{nom}" not in chemins and f"{ici.rpartition('/')[0]}/{nom}" in chemins
-
-
-def _generique(chemin: str) -> str:
-    return "/".join(pas.partition("[")[0] for pas in chemin.split("/"))
 
 
 def _achever(texte: str, ouverts: tuple[PlaceElement, ...]) -> Correction:

@@ -13,13 +13,13 @@ from lxml import etree
 
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.explication import expliquer_sous
+from sne_sandbox.contract.places import attributs, places
 from sne_sandbox.contract.schema import Document
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.texte import cache_un_nir
 from sne_sandbox.operations.controle import controler
 from sne_sandbox.web.messages.arbre import Remarque, refus_du_schema
 from sne_sandbox.web.messages.corrections import Correction, appliquer, situer
-from sne_sandbox.web.messages.positions import attributs, places
 
 #: The small ones: of a longer document, each explanation rests between its steps.
 SPECIMENS = ("personne_seule", "association")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sne_sandbox.web.messages.malforme import AUTOUR, LIGNE_MAX, autour
+from sne_sandbox.web.messages.cote import AUTOUR, LIGNE_MAX, autour
 
 DIX = b"\n".join(b"ligne %d" % rang for rang in range(1, 11))
 
