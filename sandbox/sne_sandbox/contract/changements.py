@@ -130,24 +130,6 @@ class Changements:
         """The change that covers an object, the first of them; None for none."""
         return next((c for c in self.liste if c.porte_sur(nature, objet)), None)
 
-    def expliquant(
-        self,
-        *,
-        regles: Iterable[str] = (),
-        chemins: Iterable[str] = (),
-        document: str = "demande",
-        version: str = "",
-    ) -> tuple[Changement, ...]:
-        """The changes that explain a refusal, each once: by the codes of the rules that refuse, by the paths
-        (without index) that the schema of `document` refuses in a message of `version` (« 02.02 »; "" for a
-        document without versions), and by this version of message itself."""
-        schema = f"{document}/{version}" if version else document
-        objets = [(Nature.REGLES, regle) for regle in regles]
-        objets += [(Nature.SCHEMAS, f"{schema}:{chemin}") for chemin in chemins]
-        objets += [(Nature.MESSAGES, version)] if version else []
-        trouves = (self.couvrant(nature, objet) for nature, objet in objets)
-        return tuple({c.id: c for c in trouves if c is not None}.values())
-
 
 def charger_changements(dossiers: DossiersContrat) -> Changements:
     """The changes of a contract, and of those that it extends. Raises ContractError, with file and key, for

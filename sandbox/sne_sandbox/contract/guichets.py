@@ -61,10 +61,6 @@ class DroitsGuichets:
             return acte in guichet.actes
         return not self.droits or acte in self.droits.get(guichet.nature, _VIDE)
 
-    def habilites(self, acte: Acte) -> tuple[NatureGuichet, ...]:
-        """The kinds that may do that, in the order of the kinds."""
-        return tuple(nature for nature in NatureGuichet if acte in self.droits.get(nature, _VIDE))
-
 
 def lire_droits(tables: Mapping[str, Any], fichier: str) -> DroitsGuichets:
     """The rights of a contract. Raises ContractError, with file and key, for an unknown kind, deed or key, or

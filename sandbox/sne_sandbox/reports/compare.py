@@ -1,5 +1,4 @@
-"""Two runs compared: what is new, mended, still there, and what was looked at less; and whether two
-judgements say the same."""
+"""Two runs compared: what is new, mended, still there, and what was looked at less."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -66,19 +65,6 @@ class ComparaisonRapports:
     persistants: tuple[Evolution, ...]
     non_revus: tuple[Evolution, ...]
     moins_verifies: tuple[Recul, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A verdict that two judgements of the same exchanges do not share. `avant` and `apres` are verdicts,
-    states or kinds of findings; « absent » where one of the two says nothing."""
-
-    quoi: str
-    avant: str
-    apres: str
-
-    def __str__(self) -> str:
-        return f"{self.quoi} : {self.avant} à l'origine, {self.apres} maintenant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,34 +198,6 @@ def _recul(quoi: str, avant: Collection[str], apres: Iterable[str]) -> Iterator[
     perdus = tuple(nom for nom in avant if nom not in vus)
     if perdus:
         yield Recul(quoi, len(avant), len(vus), perdus)
-
-
-def memes_verdicts(a: Rapport, b: Rapport) -> tuple[Difference, ...]:
-    """Where two judgements of the same exchanges differ: nothing when they say the same. Checks are compared
-    by verdict, balances by state and kinds of findings, whatever a baseline excused; a check counts when both
-    have its scenario."""
-    differences = []
-    verdicts = [{v.id: v for v in r.verifications} for r in (a, b)]
-    communs = {s.id for s in a.scenarios} & {s.id for s in b.scenarios}
-    for ident in dict.fromkeys((*verdicts[0], *verdicts[1])):
-        paire = [lot.get(ident) for lot in verdicts]
-        presente = next(v for v in paire if v is not None)
-        if presente.scenario not in communs:
-            continue
-        ancien, nouveau = ("absent" if v is None else v.verdict.value for v in paire)
-        if ancien != nouveau:
-            differences.append(Difference(ident, ancien, nouveau))
-    bilans = [{bilan.exigence: _bilan(bilan.etat, {c.sorte for c in bilan.constats if not c.tenue})
-               for bilan in r.bilans} for r in (a, b)]  # fmt: skip
-    for exigence in dict.fromkeys((*bilans[0], *bilans[1])):
-        ancien, nouveau = (lot.get(exigence, "absent") for lot in bilans)
-        if ancien != nouveau:
-            differences.append(Difference(exigence, ancien, nouveau))
-    return tuple(differences)
-
-
-def _bilan(etat: EtatExigence, sortes: Collection[str]) -> str:
-    return f"{etat.value} ({', '.join(sorted(sortes))})" if sortes else etat.value
 
 
 def _partager(

@@ -36,16 +36,21 @@ def test_the_changes_above_a_contract_are_those_it_does_not_bring():
     assert len(lire().depuis(["v5.2", "v5.0"])) == 0
 
 
-def test_a_refusal_is_explained_by_its_rule_by_its_place_and_by_the_version_of_its_message():
-    changements = lire()
-
-    def ids(**refus):
-        return [c.id for c in changements.expliquant(**refus)]
-
-    assert ids(regles=["NIR002", "NIR001"]) == ["NIR"]
-    assert ids(chemins=[NIR], version="02.02") == ["NIR", "MESSAGE-0202"]
-    assert ids(chemins=[NIR], version="02.01") == []
-    assert ids(regles=["IDT001"], version="02.00") == []
+@pytest.mark.parametrize(
+    ("nature", "objet", "change"),
+    [
+        (Nature.REGLES, "NIR001", "NIR"),
+        (Nature.SCHEMAS, f"demande/02.02:{NIR}", "NIR"),
+        (Nature.MESSAGES, "02.02", "MESSAGE-0202"),
+        (Nature.SCHEMAS, f"demande/02.01:{NIR}", None),
+        (Nature.REGLES, "IDT001", None),
+    ],
+)
+def test_a_refusal_is_explained_by_its_rule_by_its_place_and_by_the_version_of_its_message(
+    nature, objet, change
+):
+    couvrant = lire().couvrant(nature, objet)
+    assert (couvrant and couvrant.id) == change
 
 
 def test_the_first_that_covers_a_thing_explains_it():

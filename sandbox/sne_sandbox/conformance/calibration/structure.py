@@ -21,10 +21,12 @@ from sne_sandbox.conformance.calibration.schemas import Facette
 from sne_sandbox.conformance.enregistrement import EXPORT_ANONYME
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
+from sne_sandbox.contract.arbres_compares import nom_de, parcourir
 from sne_sandbox.contract.explication import expliquer
 from sne_sandbox.contract.schema import Document, SchemaError
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.echange import document_parmi
+from sne_sandbox.domain.element import sans_indices
 from sne_sandbox.domain.texte import abrege, masquer_secrets
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.proxy.anonymat import connu
@@ -68,7 +70,7 @@ class _Admis:
 
     def voir(self, racine: Any) -> None:
         """One document that was let in."""
-        for chemin, element in parcourir(racine):
+        for chemin, element in generiques(racine):
             self.presences[chemin] += 1
             self.longueurs[chemin] = max(self.longueurs.get(chemin, 0), len(element.text or ""))
             for nom in {etree.QName(e).localname for e in element.iterchildren(etree.Element)}:
@@ -77,7 +79,7 @@ class _Admis:
     def nouveautes(self, racine: Any) -> set[tuple[str, str, int]]:
         """What a refused document has and none of these: (kind, path, length)."""
         vues: set[tuple[str, str, int]] = set()
-        for chemin, element in parcourir(racine):
+        for chemin, element in generiques(racine):
             longueur = len(element.text or "")
             if not len(element) and self.longueurs.get(chemin, longueur) < longueur:
                 vues.add(("trop_longue", chemin, longueur))
@@ -178,7 +180,7 @@ class Structures:
     ) -> None:
         echange = repris.vue.echange.identifiant or 0
         for faute in fautes:
-            chemin = _nu(faute.chemin)
+            chemin = sans_indices(faute.chemin.partition("/@")[0])
             facette = _FACETTES.get(faute.sorte)
             cle = (schema, facette, chemin) if facette is not None else None
             valeur = _valeur(facette, faute, racine)
@@ -258,21 +260,9 @@ def remplace(repris: Repris, chemin: str) -> bool:
     return bool(nom) and not connu(nom, attribut)
 
 
-def parcourir(racine: Any) -> list[tuple[str, Any]]:
+def generiques(racine: Any) -> list[tuple[str, Any]]:
     """Every element with its path without index."""
-    vus: list[tuple[str, Any]] = []
-
-    def descendre(element: Any, chemin: str) -> None:
-        vus.append((chemin, element))
-        for enfant in element.iterchildren(etree.Element):
-            descendre(enfant, f"{chemin}/{etree.QName(enfant).localname}")
-
-    descendre(racine, etree.QName(racine).localname)
-    return vus
-
-
-def _nu(chemin: str) -> str:
-    return "/".join(morceau.partition("[")[0] for morceau in chemin.split("/") if not morceau.startswith("@"))
+    return [(sans_indices(chemin), element) for chemin, element in parcourir(racine, nom_de(racine))]
 
 
 def _valeur(facette: Facette | None, faute: SchemaError, racine: Any) -> str:
