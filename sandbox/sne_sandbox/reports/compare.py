@@ -17,6 +17,13 @@ _PHRASE_MAX = 100
 _VUS = (Verdict.REUSSI, Verdict.ECHOUE)
 #: Of the coverage, what a seed does not choose.
 _RUBRIQUES = ("operations", "types_fichier", "versions", "evenements")
+#: What became of a kind of finding: the field that holds it, its title, its sign.
+_DEVENIRS = {
+    "nouveaux": ("Nouveaux", "+"),
+    "corriges": ("Corrigés", "-"),
+    "persistants": ("Toujours là", "="),
+    "non_revus": ("Non revus (rien, ensuite, ne dit s'ils sont corrigés)", "?"),
+}
 #: Names that a line shows of what was looked at no more.
 _PERDUS_MAX = 12
 
@@ -37,14 +44,14 @@ class Evolution:
 
 
 @dataclass(frozen=True, slots=True)
-class Recul:
+class ReculLu:
     """What the second run looked at less: `quoi` says of what in French, `avant` and `apres` how many there
     were, `perdus` which are there no more. It says nothing of the application: the trial is weaker."""
 
     quoi: str
     avant: int
     apres: int
-    perdus: tuple[str, ...] = ()
+    perdus: Annotated[tuple[str, ...], "ceux qu'il ne regarde plus"] = ()
 
     def __str__(self) -> str:
         montres = ", ".join(self.perdus[:_PERDUS_MAX]) + (", …" if len(self.perdus) > _PERDUS_MAX else "")
@@ -64,7 +71,7 @@ class ComparaisonRapports:
     corriges: tuple[Evolution, ...]
     persistants: tuple[Evolution, ...]
     non_revus: tuple[Evolution, ...]
-    moins_verifies: tuple[Recul, ...] = ()
+    moins_verifies: tuple[ReculLu, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +94,6 @@ class EvolutionLue:
     commande: Annotated[str, "celle qui le reproduit"]
     avant: CompteLu | None
     apres: CompteLu | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReculLu:
-    """What the second report looked at less, which makes nothing fail by itself."""
-
-    quoi: str
-    avant: int
-    apres: int
-    perdus: Annotated[list[str], "ceux qu'il ne regarde plus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,26 +149,23 @@ def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
 
 def lire(comparaison: ComparaisonRapports) -> ComparaisonRapportsLue:
     """A comparison as it is shown."""
-    return ComparaisonRapportsLue(
-        avant=_entete(comparaison.avant),
-        apres=_entete(comparaison.apres),
-        nouveaux=[_evolution(e) for e in comparaison.nouveaux],
-        corriges=[_evolution(e) for e in comparaison.corriges],
-        persistants=[_evolution(e) for e in comparaison.persistants],
-        non_revus=[_evolution(e) for e in comparaison.non_revus],
-        moins_verifies=[ReculLu(r.quoi, r.avant, r.apres, [*r.perdus]) for r in comparaison.moins_verifies],
-    )
+    deux = (comparaison.avant, comparaison.apres)
+    avant, apres = (tirer(CompareLu, r.entete, conforme=r.conforme) for r in deux)
+    lots = {
+        nom: [
+            tirer(EvolutionLue, e.groupe, avant=_compte(e.avant), apres=_compte(e.apres))
+            for e in getattr(comparaison, nom)
+        ]
+        for nom in _DEVENIRS
+    }
+    return tirer(ComparaisonRapportsLue, comparaison, avant=avant, apres=apres, **lots)
 
 
 def en_texte(comparaison: ComparaisonRapports) -> str:
     """A comparison in French lines, the new ones first."""
     lignes = [f"Avant : {_dit(comparaison.avant)}", f"Après : {_dit(comparaison.apres)}"]
-    for titre, signe, evolutions in (
-        ("Nouveaux", "+", comparaison.nouveaux),
-        ("Corrigés", "-", comparaison.corriges),
-        ("Toujours là", "=", comparaison.persistants),
-        ("Non revus (rien, ensuite, ne dit s'ils sont corrigés)", "?", comparaison.non_revus),
-    ):
+    for nom, (titre, signe) in _DEVENIRS.items():
+        evolutions = getattr(comparaison, nom)
         lignes.append(f"{titre} : {len(evolutions) or 'aucun'}")
         lignes += [f"  {signe} {_ligne(e)}" for e in evolutions]
     lignes.append(f"Moins vérifié : {len(comparaison.moins_verifies) or 'rien'}")
@@ -179,7 +173,7 @@ def en_texte(comparaison: ComparaisonRapports) -> str:
     return "\n".join(lignes) + "\n"
 
 
-def _reculs(avant: Rapport, apres: Rapport) -> Iterator[Recul]:
+def _reculs(avant: Rapport, apres: Rapport) -> Iterator[ReculLu]:
     """Where `apres` saw less: of a requirement that lost its evidence nothing is known any more."""
     yield from _recul("exigences dont quelque chose a été vu", sorted(_vues(avant)), _vues(apres))
     if TRAFIC not in (avant.entete.mode, apres.entete.mode):
@@ -190,14 +184,14 @@ def _reculs(avant: Rapport, apres: Rapport) -> Iterator[Recul]:
         if rubrique.nom in _RUBRIQUES:
             yield from _recul(rubrique.titre.lower(), rubrique.vus, ensuite.get(rubrique.nom, ()))
     if apres.entete.exemples < avant.entete.exemples:
-        yield Recul("ménages essayés", avant.entete.exemples, apres.entete.exemples)
+        yield ReculLu("ménages essayés", avant.entete.exemples, apres.entete.exemples)
 
 
-def _recul(quoi: str, avant: Collection[str], apres: Iterable[str]) -> Iterator[Recul]:
+def _recul(quoi: str, avant: Collection[str], apres: Iterable[str]) -> Iterator[ReculLu]:
     vus = set(apres)
     perdus = tuple(nom for nom in avant if nom not in vus)
     if perdus:
-        yield Recul(quoi, len(avant), len(vus), perdus)
+        yield ReculLu(quoi, len(avant), len(vus), perdus)
 
 
 def _partager(
@@ -273,14 +267,5 @@ def _ou(groupe: GroupeConstats) -> str:
     return accorde(nombre, "scénario", "scénarios") if nombre else f"{groupe.nombre} fois"
 
 
-def _evolution(evolution: Evolution) -> EvolutionLue:
-    avant, apres = _compte(evolution.avant), _compte(evolution.apres)
-    return tirer(EvolutionLue, evolution.groupe, avant=avant, apres=apres)
-
-
 def _compte(groupe: GroupeConstats | None) -> CompteLu | None:
     return None if groupe is None else CompteLu(groupe.nombre, groupe.scenarios)
-
-
-def _entete(rapport: Rapport) -> CompareLu:
-    return tirer(CompareLu, rapport.entete, conforme=rapport.conforme)

@@ -2,7 +2,7 @@
 the smallest example as a person reads it, one line a value.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ from sne_sandbox.reports.model import (
 
 #: Verdicts that something must be done about.
 MANQUEMENTS: Final = (Verdict.ECHOUE, Verdict.ERREUR)
+#: What a finding shows for a value that is not there.
+RIEN: Final = "(rien)"
 #: Exchanges of a group that are named.
 ECHANGES_MAX: Final = 12
 
@@ -148,6 +150,16 @@ def _avec_leurs_consequences(groupes: list[GroupeConstats], rapport: Rapport) ->
     )
 
 
+def valeurs_de(constat: Constat, rendre: Callable[[str], str] = str) -> Iterator[tuple[str, str]]:
+    """What a finding says beside its sentence: where, what was expected, what was seen, each after its word;
+    `rendre` gives both values their form."""
+    if constat.chemin:
+        yield "chemin", constat.chemin
+    if constat.attendu or constat.observe:
+        for mot, valeur in (("attendu", constat.attendu), ("observé", constat.observe)):
+            yield mot, rendre(valeur) or RIEN
+
+
 def echange_de(groupe: GroupeConstats, rapport: Rapport) -> EchangeCite | None:
     """The exchange that the example of a group points at, when the report cites it."""
     numero = groupe.constat.echange if groupe.constat else None
@@ -205,8 +217,6 @@ def _urgence(groupe: GroupeConstats) -> tuple[bool, bool, bool, int, int, str, s
 # --- an example --------------------------------------------------------------------------------------
 
 _RETRAIT: Final = "  "
-#: What a finding shows for a value that is not there.
-RIEN: Final = "(rien)"
 
 
 def lignes_exemple(exemple: Any) -> list[str]:

@@ -137,17 +137,24 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
     )
 
 
-@cache
-def _modele() -> Template:
-    environnement = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+def environnement(dossier: Path) -> Environment:
+    """What fills the pages whose templates are in a folder, or here: each is one file, and what it shows is
+    escaped."""
+    pages = Environment(
+        loader=FileSystemLoader([dossier, Path(__file__).parent]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environnement.filters |= {
-        "accorde": accorde,
+    pages.filters |= {"accorde": accorde, "visible": visible, "empreinte": empreinte}
+    return pages
+
+
+@cache
+def _modele() -> Template:
+    pages = environnement(Path(__file__).parent)
+    pages.filters |= {
         "preuves": decision.preuves_de,
         "issue_de_verification": decision.issue_de_verification,
         "issue_de_scenario": decision.issue_de_scenario,
@@ -158,12 +165,10 @@ def _modele() -> Template:
         "ancre": _ancre,
         "ou": _ou,
         "lie": _lie,
-        "visible": visible,
-        "empreinte": empreinte,
         "instant": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H:%M:%S"),
         "jour": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H h %M"),
     }
-    return environnement.get_template("rapport.html.j2")
+    return pages.get_template("rapport.html.j2")
 
 
 def empreinte(feuille: str) -> str:

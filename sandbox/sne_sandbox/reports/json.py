@@ -17,6 +17,7 @@ from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sne_sandbox import archives
+from sne_sandbox.domain import publication
 from sne_sandbox.errors import OperatorError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import decision
@@ -28,7 +29,6 @@ from sne_sandbox.reports.model import (
     EtatExigence,
     Rapport,
     Verdict,
-    Verification,
 )
 
 _T = TypeVar("_T")
@@ -92,12 +92,17 @@ def pas_du_json(erreur: Exception) -> str:
 
 def en_json(rapport: Rapport) -> dict[str, Any]:
     """A report as JSON values, as it is (nothing masked)."""
-    contenu = {"format": FORMAT_RAPPORT, "synthese": compter(rapport).en_json(), **_encode(rapport)}
+    contenu = {
+        "format": FORMAT_RAPPORT,
+        "synthese": compter(rapport).en_json(),
+        **publication.en_json(rapport),
+    }
     niveaux = decision.niveaux_de(rapport)
     for scenario, ecrit in zip(rapport.scenarios, contenu["scenarios"], strict=True):
         ecrit["verdict"] = _mot(scenario.verdict, decision.issue_de_scenario(scenario, niveaux))
-        for v, ecrite in zip(scenario.verifications, ecrit["verifications"], strict=True):
-            ecrite["verdict"] = _mot(v.verdict, decision.issue_de_verification(v, niveaux))
+        for rang, (v, ecrite) in enumerate(zip(scenario.verifications, ecrit["verifications"], strict=True)):
+            mot = _mot(v.verdict, decision.issue_de_verification(v, niveaux))
+            ecrit["verifications"][rang] = {"id": v.id, **ecrite, "verdict": mot}
     for bilan, ecrit in zip(rapport.bilans, contenu["bilans"], strict=True):
         ecrit["etat"] = _mot(bilan.etat, decision.issue_de_bilan(bilan))
     return contenu
@@ -114,19 +119,6 @@ def de_json(contenu: Any) -> Rapport:
         raise ValueError(f"format {FORMAT_RAPPORT} attendu, et non {trouve!r}")
     lu: Rapport = _decode(contenu, Rapport, "")
     return lu
-
-
-def _encode(valeur: Any) -> Any:
-    if isinstance(valeur, StrEnum):
-        return valeur.value
-    if isinstance(valeur, datetime):
-        return valeur.isoformat()
-    if is_dataclass(valeur):
-        tete = {"id": valeur.id} if isinstance(valeur, Verification) else {}
-        return tete | {champ.name: _encode(getattr(valeur, champ.name)) for champ in fields(valeur)}
-    if isinstance(valeur, Mapping):
-        return {nom: _encode(v) for nom, v in valeur.items()}
-    return [_encode(v) for v in valeur] if isinstance(valeur, tuple | list) else valeur
 
 
 def _decode(valeur: Any, attendu: Any, lieu: str) -> Any:

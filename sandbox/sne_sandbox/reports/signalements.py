@@ -15,7 +15,7 @@ from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.texte import abrege
 from sne_sandbox.reports.decision import motifs_des_manquements
 from sne_sandbox.reports.document import situer
-from sne_sandbox.reports.groupes import RIEN, GroupeConstats, grouper
+from sne_sandbox.reports.groupes import GroupeConstats, grouper, valeurs_de
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import Rapport
 
@@ -132,13 +132,9 @@ def _niveau(groupe: GroupeConstats) -> Niveau:
 
 
 def _details(groupe: GroupeConstats) -> Iterator[str]:
-    constat = groupe.constat
-    if constat is not None and constat.chemin:
-        yield f"chemin : {constat.chemin}"
-    if constat is not None and (constat.attendu or constat.observe):
-        attendu, observe = (abrege(t, _VALEUR_MAX) or RIEN for t in (constat.attendu, constat.observe))
-        yield f"attendu : {attendu}"
-        yield f"observé : {observe}"
+    if groupe.constat is not None:
+        dites = valeurs_de(groupe.constat, lambda valeur: abrege(valeur, _VALEUR_MAX))
+        yield from (f"{mot} : {dit}" for mot, dit in dites)
     if groupe.condition:
         yield f"quand : {groupe.condition}"
     if groupe.suites:

@@ -189,7 +189,7 @@ def test_what_is_looked_at_as_much_or_more_is_no_loss() -> None:
 
 
 def test_many_names_are_shown_in_part() -> None:
-    recul = compare.Recul("scénarios joués", 40, 20, tuple(f"S-{n:02d}" for n in range(20)))
+    recul = compare.ReculLu("scénarios joués", 40, 20, tuple(f"S-{n:02d}" for n in range(20)))
     assert str(recul).endswith("S-10, S-11, …)")
 
 

@@ -5,7 +5,7 @@ the others.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Final
@@ -16,8 +16,6 @@ from sne_sandbox.conformance.calibration.donnees import DonneesDesRegles, FaitDe
 from sne_sandbox.conformance.calibration.ecarts import (
     Calibrage,
     Causes,
-    Modification,
-    Proposition,
     ajouter,
 )
 from sne_sandbox.conformance.observation import arbre_de
@@ -269,7 +267,7 @@ class Anomalies:
             groupe.conseil = f"Le schéma n'admet que {CODE_MAX} caractères dans anomalie/@code."
             return
         pourquoi = f"c'est le code que le serveur enregistré donne à {regle}"
-        groupe.propositions.append(_poser(regle, "code_officiel", code, pourquoi, pour, contre))
+        groupe.proposer(_REGLES, (regle, "code_officiel", code), pourquoi, pour, contre)
 
     def _texte(self, regle: str, vue: _Vues, groupes: Causes) -> None:
         fiche = self._contrat.regles[regle]
@@ -288,11 +286,8 @@ class Anomalies:
         pour = [e for (_, _, e), rendu in zip(autres, rendus, strict=True) if rendu]
         contre = [e for (_, _, e), rendu in zip(autres, rendus, strict=True) if not rendu]
         contre += [e for v, m, e in lus if (v, m, e) not in autres]
-        groupe.propositions.append(
-            _poser(
-                regle, "texte", modele, "c'est sa phrase, les valeurs citées étant remplacées", pour, contre
-            )
-        )
+        pourquoi = "c'est sa phrase, les valeurs citées étant remplacées"
+        groupe.proposer(_REGLES, (regle, "texte", modele), pourquoi, pour, contre)
 
     def _place(self, regle: str, vue: _Vues, groupes: Causes) -> None:
         actuel = self._contrat.regles[regle].propriete or "{chemin}"
@@ -310,7 +305,7 @@ class Anomalies:
         pour = [e for c, p, e in autres if _place(modele, c) == p]
         contre = [e for c, p, e in vue.places if _place(modele, c) != p]
         pourquoi = "c'est l'élément que désigne le serveur enregistré"
-        groupe.propositions.append(_poser(regle, "propriete", modele, pourquoi, pour, contre))
+        groupe.proposer(_REGLES, (regle, "propriete", modele), pourquoi, pour, contre)
 
     def _gravite(self, regle: str, vue: _Vues, groupes: Causes, affiche: bool) -> None:
         fiche = self._contrat.regles[regle]
@@ -344,7 +339,7 @@ class Anomalies:
             groupe.conseil = _STRUCTURANTE
             return
         pourquoi = f"{titre[:-1]} dans l'enregistrement"
-        groupe.propositions.append(_poser(regle, "gravite", str(voulue), pourquoi, pour, contre))
+        groupe.proposer(_REGLES, (regle, "gravite", str(voulue)), pourquoi, pour, contre)
         if contre:
             groupe.conseil = "Les échanges se contredisent : la règle n'a pas la même condition là-bas."
 
@@ -370,10 +365,3 @@ def _place(modele: str, chemin: str) -> str:
         return modele.format(chemin=chemin, parent=parent, nom=nom)
     except (KeyError, ValueError, IndexError):  # a path of the server that holds a brace
         return modele
-
-
-def _poser(
-    regle: str, cle: str, valeur: str, pourquoi: str, pour: Iterable[int], contre: Iterable[int]
-) -> Proposition:
-    dits = tuple(dict.fromkeys(pour)), tuple(dict.fromkeys(contre))
-    return Proposition(_REGLES, Modification.POSER, (regle, cle, valeur), pourquoi, *dits)

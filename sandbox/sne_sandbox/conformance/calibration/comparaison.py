@@ -2,14 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Final
 
 from sne_sandbox.conformance.calibration.anomalies import Anomalies, anomalies_lues
 from sne_sandbox.conformance.calibration.ecarts import (
     Calibrage,
     Causes,
-    Modification,
-    Proposition,
     ajouter,
 )
 from sne_sandbox.conformance.calibration.reponses import SELON_LE_REGISTRE, ReponsesComparees
@@ -229,7 +227,4 @@ class _Calibration:
             vus = tuple(dict.fromkeys(echanges))
             for echange in vus:
                 groupe.noter(echange, f"« {valeur} » là-bas")
-            arguments: tuple[Any, ...] = ("reglages", nom, valeur)
-            groupe.propositions.append(
-                Proposition(_CONTRAT, Modification.POSER, arguments, "toutes les réponses le montrent", vus)
-            )
+            groupe.proposer(_CONTRAT, ("reglages", nom, valeur), "toutes les réponses le montrent", vus)

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from sne_sandbox.conformance.calibration import phrases
 from sne_sandbox.conformance.calibration.appariement import Ici, La
-from sne_sandbox.conformance.calibration.ecarts import Causes, Modification, Proposition
+from sne_sandbox.conformance.calibration.ecarts import Causes, Modification
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.versions import Contrat
@@ -202,9 +202,8 @@ class DonneesDesRegles:
         geste = Modification.AJOUTER_CODE if admis else Modification.RETIRER_CODE
         arguments = (liste, code, f"{code} (libellé à écrire)") if admis else (liste, code)
         pourquoi = f"un message qui porte ce code est {'accepté' if admis else 'refusé'}"
-        groupe.propositions[:] = [
-            Proposition("nomenclatures.csv", geste, arguments, pourquoi, tuple(groupe.echanges))
-        ]
+        groupe.propositions.clear()
+        groupe.proposer("nomenclatures.csv", arguments, pourquoi, geste=geste)
 
     # bounds
 
@@ -239,16 +238,7 @@ class DonneesDesRegles:
         for echange in sorted(pour):
             groupe.noter(echange, f"{voulue} là-bas")
         dit = "la phrase le dit" if dites else "d'après ce qui est accepté et refusé : elle peut être autre"
-        groupe.propositions.append(
-            Proposition(
-                _CONTRAT,
-                Modification.POSER,
-                ("reglages", reglage, voulue),
-                dit,
-                tuple(sorted(pour)),
-                tuple(sorted(contre)),
-            )
-        )
+        groupe.proposer(_CONTRAT, ("reglages", reglage, voulue), dit, sorted(pour), sorted(contre))
 
     # types of events
 
@@ -272,10 +262,9 @@ class DonneesDesRegles:
                 ("reglementaire", False),
                 ("caracteristiques", [{"code": c, "libelle": c, "type": "TXT"} for c in cars]),
             ]
-        groupe.propositions[:] = [
-            Proposition(EVENEMENTS, Modification.POSER, (code, cle, valeur), pourquoi, tuple(groupe.echanges))
-            for cle, valeur in poses
-        ]
+        groupe.propositions.clear()
+        for cle, valeur in poses:
+            groupe.proposer(EVENEMENTS, (code, cle, valeur), pourquoi)
 
     def _caracteristique(self, fait: FaitDeRegle, code: str, groupes: Causes, *, admis: bool) -> bool:
         """A characteristic that the recorded server judges otherwise; whether it can be told how."""
@@ -295,15 +284,8 @@ class DonneesDesRegles:
                 fait.echange,
                 "accepté là-bas, refusé ici" if admis else "refusé là-bas, accepté ici",
             )
-            groupe.propositions[:] = [
-                Proposition(
-                    EVENEMENTS,
-                    Modification.POSER,
-                    (genre.code, "caracteristiques", code, nouvelle),
-                    quoi,
-                    tuple(groupe.echanges),
-                )
-            ]
+            groupe.propositions.clear()
+            groupe.proposer(EVENEMENTS, (genre.code, "caracteristiques", code, nouvelle), quoi)
             return True
         return False
 

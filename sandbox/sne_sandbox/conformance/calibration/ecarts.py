@@ -86,6 +86,20 @@ class CauseDEcart:
         """How many exchanges show it."""
         return len(self.echanges)
 
+    def proposer(
+        self,
+        fichier: str,
+        arguments: tuple[Any, ...],
+        pourquoi: str,
+        pour: Iterable[int] | None = None,
+        contre: Iterable[int] = (),
+        *,
+        geste: Modification = Modification.POSER,
+    ) -> None:
+        """One more change that would remove it; `pour` are all of its exchanges unless others are given."""
+        dits = (tuple(dict.fromkeys(lot)) for lot in (self.echanges if pour is None else pour, contre))
+        self.propositions.append(Proposition(fichier, geste, arguments, pourquoi, *dits))
+
     def noter(self, echange: int, exemple: str) -> None:
         """One more exchange that shows it."""
         if echange not in self.echanges[-1:]:

@@ -17,7 +17,6 @@ from sne_sandbox.conformance.calibration.ecarts import (
     Calibrage,
     Causes,
     Modification,
-    Proposition,
     ajouter,
 )
 from sne_sandbox.conformance.calibration.structure import generiques, remplace
@@ -221,16 +220,9 @@ class ReponsesComparees:
                 )
             for echange in echanges:
                 groupe.noter(echange, f"la liste des types le dit : {', '.join(changes)}")
-            groupe.propositions += [
-                Proposition(
-                    EVENEMENTS,
-                    Modification.POSER,
-                    (code, cle, valeur),
-                    "la liste des types du serveur enregistré le dit",
-                    tuple(echanges),
-                )
-                for cle, valeur in changes.items()
-            ]
+            for cle, valeur in changes.items():
+                pourquoi = "la liste des types du serveur enregistré le dit"
+                groupe.proposer(EVENEMENTS, (code, cle, valeur), pourquoi, echanges)
         for territoire, echange in dict(self._listes).items():
             for genre in self._types.values():
                 if genre.territoire == territoire and genre.code not in self._types_vus:
@@ -240,15 +232,9 @@ class ReponsesComparees:
                         echange,
                         "absent de la liste des types",
                     )
-                    groupe.propositions[:] = [
-                        Proposition(
-                            EVENEMENTS,
-                            Modification.POSER,
-                            (genre.code, "retire", True),
-                            "il n'est pas dans la liste des types du serveur enregistré",
-                            tuple(groupe.echanges),
-                        )
-                    ]
+                    groupe.propositions.clear()
+                    pourquoi = "il n'est pas dans la liste des types du serveur enregistré"
+                    groupe.proposer(EVENEMENTS, (genre.code, "retire", True), pourquoi)
 
     # --- first quartile -----------------------------------------------------------------------------------
 
@@ -308,15 +294,13 @@ class ReponsesComparees:
                 )
             bornes = f"d'au moins {plancher} €" + ("" if plafond is None else f" et d'au plus {plafond} €")
             contre = [e for r, dessous, e in vues if (r < voulu) is not dessous]
-            groupe.propositions.append(
-                Proposition(
-                    "quartiles.csv",
-                    Modification.SEUIL,
-                    (nature, code, nom, sien.annee if sien else self._jour.year, voulu),
-                    f"le seuil du serveur enregistré est {bornes}",
-                    tuple(dict.fromkeys(e for _, _, e in vues if e not in contre)),
-                    tuple(contre),
-                )
+            groupe.proposer(
+                "quartiles.csv",
+                (nature, code, nom, sien.annee if sien else self._jour.year, voulu),
+                f"le seuil du serveur enregistré est {bornes}",
+                (e for _, _, e in vues if e not in contre),
+                contre,
+                geste=Modification.SEUIL,
             )
 
     def _nom(self, nature: str, code: str) -> str:

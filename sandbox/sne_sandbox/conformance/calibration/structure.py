@@ -14,7 +14,6 @@ from sne_sandbox.conformance.calibration.ecarts import (
     Calibrage,
     Causes,
     Modification,
-    Proposition,
     ajouter,
 )
 from sne_sandbox.conformance.calibration.schemas import Facette
@@ -207,13 +206,9 @@ class Structures:
             sorte, valeur = self._fautes[schema, facette, chemin]
             groupe = groupes.de(("schéma", sorte, chemin, valeur), "")
             voulue = _extreme(facette, [v for v, _ in vues])
-            pour = tuple(dict.fromkeys(e for _, e in vues))
             pourquoi = f"{facette} au moins jusqu'à « {voulue} »" if voulue else str(facette)
-            groupe.propositions.append(
-                Proposition(
-                    schema.partition("\0")[0], Modification.FACETTE, (facette, chemin, voulue), pourquoi, pour
-                )
-            )
+            fichier, pour = schema.partition("\0")[0], (e for _, e in vues)
+            groupe.proposer(fichier, (facette, chemin, voulue), pourquoi, pour, geste=Modification.FACETTE)
         for refuse in self._refuses:
             admis = self._admis.get(refuse.schema, _Admis())
             nouveautes = [n for n in admis.nouveautes(refuse.racine) if n[0] != "inconnu"]
@@ -243,11 +238,8 @@ class Structures:
         avant = [p.arguments[2] for p in groupe.propositions if p.arguments[0] is Facette.LONGUEUR_MAX]
         if avant and int(avant[0]) < int(valeur):
             valeur = avant[0]
-        groupe.propositions[:] = [
-            Proposition(
-                refuse.schema, Modification.FACETTE, (facette, chemin, valeur), dit, tuple(groupe.echanges)
-            )
-        ]
+        groupe.propositions.clear()
+        groupe.proposer(refuse.schema, (facette, chemin, valeur), dit, geste=Modification.FACETTE)
 
 
 def remplace(repris: Repris, chemin: str) -> bool:

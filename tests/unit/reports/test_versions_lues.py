@@ -10,7 +10,7 @@ from sne_sandbox.contract.changements import Nature
 from sne_sandbox.contract.comparaison import comparer
 from sne_sandbox.contract.differences import ComparaisonDeContrats, DifferenceDeContrats, Sens, Severite
 from sne_sandbox.contract.versions import charger
-from sne_sandbox.reports import plis, versions
+from sne_sandbox.reports import versions
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def difference(objet: str, texte: str, nature: Nature = Nature.CHEMINS) -> Diffe
 
 
 def test_the_interface_comes_before_what_no_exchange_shows(comparaison: ComparaisonDeContrats) -> None:
-    dites = list(plis.parties(comparaison))
+    dites = list(versions.parties(comparaison))
     assert [(p.titre, p.severite) for p in dites] == [
         (titre, severite)
         for titre in ("L'interface", "Jugement, seuils et autres fichiers")
@@ -41,19 +41,19 @@ def test_the_interface_comes_before_what_no_exchange_shows(comparaison: Comparai
 
 def test_what_breaks_is_never_beside_the_interface() -> None:
     retour = comparer(charger("v5.2"), charger("v5.0"))
-    erreurs = [p for p in plis.parties(retour) if p.severite is Severite.ERREUR]
+    erreurs = [p for p in versions.parties(retour) if p.severite is Severite.ERREUR]
     assert [(p.titre, p.nombre) for p in erreurs] == [("L'interface", 2)]
 
 
 def test_each_difference_is_on_one_line_and_json_and_junit_keep_them_all(
     comparaison: ComparaisonDeContrats,
 ) -> None:
-    lignes = [ligne for p in plis.parties(comparaison) for ligne in p.lignes]
+    lignes = [ligne for p in versions.parties(comparaison) for ligne in p.lignes]
     dites = [d.empreinte for ligne in lignes for d in ligne.differences]
     toutes = [d.empreinte for d in comparaison.differences]
     assert sorted(dites) == sorted(toutes)
-    assert [p.nombre for p in plis.parties(comparaison)] == [
-        sum(len(ligne.differences) for ligne in p.lignes) for p in plis.parties(comparaison)
+    assert [p.nombre for p in versions.parties(comparaison)] == [
+        sum(len(ligne.differences) for ligne in p.lignes) for p in versions.parties(comparaison)
     ]
     assert [d["empreinte"] for d in json.loads(versions.en_json(comparaison))["differences"]] == toutes
     assert len(etree.fromstring(versions.comparaison_en_junit(comparaison)).findall(".//testcase")) == len(
@@ -68,7 +68,7 @@ def test_each_difference_is_on_one_line_and_json_and_junit_keep_them_all(
 
 def test_the_thresholds_of_an_area_are_one_line_with_its_years(comparaison: ComparaisonDeContrats) -> None:
     seuils = [d for d in comparaison.differences if d.nature is Nature.SEUILS]
-    lignes = plis.plier(seuils)
+    lignes = versions.plier(seuils)
     objets = [ligne.objets for ligne in lignes]
     assert sorted(objets) == sorted({(d.objet.rpartition("/")[0],) for d in seuils})
     arras = next(ligne for ligne in lignes if ligne.objets == ("EPCI/200033579",))
@@ -79,17 +79,17 @@ def test_the_thresholds_of_an_area_are_one_line_with_its_years(comparaison: Comp
 
 def test_amounts_that_change_with_the_year_are_told_each() -> None:
     lot = [difference(f"EPCI/1/{2016 + n}", f"seuil : {n // 2} €", Nature.SEUILS) for n in range(9)]
-    (ligne,) = plis.plier([*lot, difference("EPCI/1/2030", "seuil : 0 €", Nature.SEUILS)])
+    (ligne,) = versions.plier([*lot, difference("EPCI/1/2030", "seuil : 0 €", Nature.SEUILS)])
     assert ligne.texte == (
         "seuil : 0 €, 2016, 2017, 2030 ; seuil : 1 €, 2018 à 2019 ; seuil : 2 €, 2020 à 2021 ; et 2 autres"
     )
 
 
 def test_what_differs_by_its_object_only_is_one_line_that_counts_them() -> None:
-    (ligne,) = plis.plier([difference(f"o{n}", "nouveau") for n in range(6)])
+    (ligne,) = versions.plier([difference(f"o{n}", "nouveau") for n in range(6)])
     assert (ligne.objets, ligne.reste, ligne.texte) == (("o0", "o1", "o2"), "et 3 autres", "nouveau")
     assert ligne.empreintes == f"{difference('o0', 'nouveau').empreinte}+5"
-    (quatre,) = plis.plier([difference(f"o{n}", "nouveau") for n in range(4)])
+    (quatre,) = versions.plier([difference(f"o{n}", "nouveau") for n in range(4)])
     assert (len(quatre.objets), quatre.reste) == (4, "")
-    assert len(plis.plier([difference("o", "un"), difference("o", "autre")])) == 2
-    assert len(plis.plier([difference("o", "un"), difference("p", "un", Nature.REGLES)])) == 2
+    assert len(versions.plier([difference("o", "un"), difference("o", "autre")])) == 2
+    assert len(versions.plier([difference("o", "un"), difference("p", "un", Nature.REGLES)])) == 2
