@@ -12,9 +12,9 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from sne_sandbox.contract.overlay import DossiersContrat, fusionner
+from sne_sandbox.contract.overlay import DossiersContrat, choix_de, fusionner, table_de, textes_de
 from sne_sandbox.domain.anomalie import Fidelite
 from sne_sandbox.errors import ContractError
 
@@ -24,8 +24,6 @@ _DATES: Final = ("publie", "deploye", "exige")
 _CLES: Final = (*_TEXTES, *_DATES, "operations", "couvre", "preuve")
 #: What shows a change that no difference between files shows: a rule, a setting of a base, a deed.
 PREUVES: Final = ("regle", "reglage", "geste")
-
-_Choix = TypeVar("_Choix", bound=StrEnum)
 
 
 class GenreChangement(StrEnum):
@@ -173,11 +171,9 @@ def _lire(cle: str, contrat: str, table: Mapping[str, Any], fichier: Path) -> Ch
             raise ContractError(
                 f"{lieu} {nom} attend une date.", remede=f"{nom} = 2018-01-30, ou rien quand on l'ignore"
             )
-    couvre = table.get("couvre", {})
-    if not isinstance(couvre, Mapping):
-        raise ContractError(f"{lieu} couvre attend une table.", remede='couvre.regles = ["NIR*"]')
+    couvre = table_de(table.get("couvre", {}), f"{lieu} couvre")
     preuve = _preuve(table.get("preuve"), lieu)
-    genre = _choix(GenreChangement, table["genre"], f"{lieu} genre")
+    genre = choix_de(GenreChangement, table["genre"], f"{lieu} genre")
     if not couvre and (genre is not GenreChangement.COMPORTEMENT or preuve is None):
         raise ContractError(
             f"{lieu} ne couvre rien.",
@@ -189,13 +185,15 @@ def _lire(cle: str, contrat: str, table: Mapping[str, Any], fichier: Path) -> Ch
         contrat=contrat,
         phrase=table["phrase"],
         genre=genre,
-        fidelite=_choix(Fidelite, table["fidelite"], f"{lieu} fidelite"),
+        fidelite=choix_de(Fidelite, table["fidelite"], f"{lieu} fidelite"),
         source=table["source"],
-        operations=_textes(table.get("operations", []), f"{lieu} operations"),
+        operations=textes_de(table.get("operations", []), f"{lieu} operations", '["getNumUnique"]'),
         **{nom: table.get(nom) for nom in _DATES},
         couvre=MappingProxyType(
             {
-                _choix(Nature, nature, f"{lieu} couvre"): _textes(motifs, f"{lieu} couvre.{nature}")
+                choix_de(Nature, nature, f"{lieu} couvre"): textes_de(
+                    motifs, f"{lieu} couvre.{nature}", '["NIR*"]'
+                )
                 for nature, motifs in couvre.items()
             }
         ),
@@ -213,18 +211,3 @@ def _preuve(table: Any, lieu: str) -> tuple[str, str] | None:
     raise ContractError(
         f"{lieu} preuve attend un seul de : {', '.join(PREUVES)}.", remede='preuve.regle = "ASY001"'
     )
-
-
-def _textes(valeur: Any, lieu: str) -> tuple[str, ...]:
-    if not isinstance(valeur, list) or not all(isinstance(texte, str) and texte for texte in valeur):
-        raise ContractError(f"{lieu} attend une liste de textes.", remede='["getNumUnique"]')
-    return tuple(valeur)
-
-
-def _choix(enum: type[_Choix], valeur: str, lieu: str) -> _Choix:
-    try:
-        return enum(valeur)
-    except ValueError:
-        raise ContractError(
-            f"{lieu} : [{valeur}] n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
-        ) from None

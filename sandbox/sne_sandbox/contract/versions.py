@@ -25,7 +25,7 @@ from sne_sandbox.contract.nomenclatures import (
     lire_listes,
     lire_quartiles,
 )
-from sne_sandbox.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier
+from sne_sandbox.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier, table_de
 from sne_sandbox.contract.roles import lire_roles
 from sne_sandbox.contract.schema import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_sandbox.domain.evenement import TypeEvenement
@@ -178,10 +178,10 @@ def charger(
     """
     dossiers = DossiersContrat(resources.contracts_dir(), nom, overlay)
     table = dossiers.toml(CONTRAT)
-    _connues(table, _CLES, CONTRAT)
+    table_de(table, CONTRAT, _CLES)
     versions = _versions(table)
     fichiers = {cle: str(chemin) for cle, chemin in _table(table, "fichiers").items()}
-    _connues(fichiers, _FICHIERS, f"{CONTRAT} [fichiers]")
+    table_de(fichiers, f"{CONTRAT} [fichiers]", _FICHIERS)
     for cle in _FICHIERS:
         fichiers.setdefault(cle, "")
 
@@ -339,14 +339,6 @@ def _texte(table: Mapping[str, Any], cle: str) -> str:
     if not isinstance(valeur, str) or not valeur:
         raise ContractError(f"{CONTRAT} : la clé « {cle} » manque.", remede=f'ajoutez {cle} = "…"')
     return valeur
-
-
-def _connues(table: Mapping[str, Any], cles: tuple[str, ...], lieu: str) -> None:
-    for cle in table:
-        if cle not in cles:
-            raise ContractError(
-                f"{lieu} : clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(cles)}"
-            )
 
 
 # --- services and operations ------------------------------------------------------------------------------
