@@ -6,7 +6,7 @@ breaks who reads it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
@@ -177,17 +177,7 @@ def attribuer(
         changement = changement or ailleurs.couvrant(d.nature, d.objet)
         if changement is not None:
             employes[changement.id] = changement
-        dites.append(
-            DifferenceDeContrats(
-                d.nature,
-                d.objet,
-                d.sorte,
-                d.texte,
-                severites,
-                d.operations,
-                changement.id if changement else "",
-            )
-        )
+        dites.append(replace(d, severites=severites, changement=changement.id if changement else ""))
     natures = tuple(Nature)
     dites.sort(key=lambda d: (_RANGS.index(d.severite), natures.index(d.nature), d.objet, d.sorte, d.texte))
     tous: tuple[Changement, ...] = (*apportes.liste, *ailleurs.liste)

@@ -122,23 +122,15 @@ def _places(avant: Places, apres: Places, document: str) -> Iterator[_Ecart]:
             yield chemin, "element-deplace", dit, _rompu(document)
         else:
             attendu = Severite.ERREUR if avant[chemin].minimum else Severite.AVERTISSEMENT
-            yield (
-                chemin,
-                f"{_quoi(chemin)}-retire",
-                "n'existe plus",
-                aller_retour(Severite.ERREUR, attendu, document),
-            )
+            severites = aller_retour(Severite.ERREUR, attendu, document)
+            yield chemin, f"{_quoi(chemin)}-retire", "n'existe plus", severites
     for chemin in parties[1]:
         if chemin not in deplaces.values():
             exige = apres[chemin].minimum > 0
             requete = Severite.ERREUR if exige else Severite.INFORMATION
             dit = f"nouveau, {'obligatoire' if exige else 'facultatif'}"
-            yield (
-                chemin,
-                f"{_quoi(chemin)}-ajoute",
-                dit,
-                aller_retour(requete, Severite.INFORMATION, document),
-            )
+            severites = aller_retour(requete, Severite.INFORMATION, document)
+            yield chemin, f"{_quoi(chemin)}-ajoute", dit, severites
     for chemin, place in avant.items():
         if chemin in apres:
             parent = chemin.rpartition("/")[0]
@@ -201,13 +193,11 @@ def _place(chemin: str, avant: PlaceDeSchema, apres: PlaceDeSchema, document: st
         yield chemin, "nil", dit, elargi(document) if apres.nil else resserre(document)
     if avant.fixe != apres.fixe:
         dit = f"valeur imposée : [{apres.fixe or 'aucune'}], et non plus [{avant.fixe or 'aucune'}]"
-        severites = elargi(document) if apres.fixe is None else resserre(document)
-        yield (
-            chemin,
-            "valeur-imposee",
-            dit,
-            severites if None in (avant.fixe, apres.fixe) else _rompu(document),
-        )
+        if None not in (avant.fixe, apres.fixe):
+            yield chemin, "valeur-imposee", dit, _rompu(document)
+        else:
+            severites = elargi(document) if apres.fixe is None else resserre(document)
+            yield chemin, "valeur-imposee", dit, severites
     if avant.defaut != apres.defaut:
         dit = f"valeur par défaut : [{apres.defaut or 'aucune'}], et non plus [{avant.defaut or 'aucune'}]"
         yield chemin, "valeur-par-defaut", dit, aller_retour(*_DOUTE, document)
