@@ -248,6 +248,17 @@ def inclusions(racine: Any) -> list[Any]:
     return [element for element in racine.iter(*noms) if element.get("schemaLocation")]
 
 
+def cloture(lire: Callable[[str], bytes], fichier: str) -> dict[str, Any]:
+    """The roots of a schema and of all that it pulls in, by path, its own first."""
+    racines: dict[str, Any] = {}
+    a_lire = [fichier]
+    for chemin in a_lire:
+        racines[chemin] = lire_arbre(lire(chemin), chemin)
+        inclus = (chemin_inclus(chemin, i.get("schemaLocation")) for i in inclusions(racines[chemin]))
+        a_lire += [nom for nom in dict.fromkeys(inclus) if nom not in a_lire]
+    return racines
+
+
 def lire_arbre(octets: bytes, chemin: str, *resolveurs: etree.Resolver) -> Any:
     """Root of the schema or WSDL at `chemin`. Raises ContractError, with the line, when it is no XML."""
     parseur = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)

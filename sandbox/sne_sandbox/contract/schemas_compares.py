@@ -21,7 +21,7 @@ from sne_sandbox.contract.differences import (
 from sne_sandbox.contract.explication import modele_de
 from sne_sandbox.contract.modele import VERROU_DES_MODELES
 from sne_sandbox.contract.releve import PlaceDeSchema, Valeurs, relever
-from sne_sandbox.contract.schema import Document, chemin_inclus, inclusions, lire_arbre
+from sne_sandbox.contract.schema import Document, cloture
 from sne_sandbox.contract.versions import Contrat
 
 Places = Mapping[str, PlaceDeSchema]
@@ -71,8 +71,14 @@ def _document(
     nouvelle: bool,
 ) -> Iterator[DifferenceDeContrats]:
     lus = list(zip((avant, apres), versions, strict=True))
-    clotures = [_cloture(contrat, contrat.schemas.fichier(document, version)) for contrat, version in lus]
-    if list(clotures[0].values()) == list(clotures[1].values()):
+    textes = [
+        [
+            contrat.schemas.lire(f)
+            for f in cloture(contrat.schemas.lire, contrat.schemas.fichier(document, version))
+        ]
+        for contrat, version in lus
+    ]
+    if textes[0] == textes[1]:
         return
     with VERROU_DES_MODELES:
         places = [
@@ -92,21 +98,8 @@ def fichiers(contrat: Contrat) -> set[str]:
     return {
         f
         for document, version in versions
-        for f in _cloture(contrat, contrat.schemas.fichier(document, version))
+        for f in cloture(contrat.schemas.lire, contrat.schemas.fichier(document, version))
     }
-
-
-def _cloture(contrat: Contrat, fichier: str) -> dict[str, bytes]:
-    """The schema at `fichier` and all that it includes, by path."""
-    lus: dict[str, bytes] = {}
-    a_lire = [fichier]
-    while a_lire:
-        chemin = a_lire.pop()
-        if chemin not in lus:
-            lus[chemin] = contrat.schemas.lire(chemin)
-            for inclusion in inclusions(lire_arbre(lus[chemin], chemin)):
-                a_lire.append(chemin_inclus(chemin, inclusion.get("schemaLocation")))
-    return lus
 
 
 #: (path, kind, sentence, how hard it is).

@@ -13,7 +13,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_sandbox.contract.nomenclatures import Nomenclatures
-from sne_sandbox.contract.schema import Document, chemin_inclus, inclusions
+from sne_sandbox.contract.schema import Document, cloture
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.element import Element, avec_enfants
 from sne_sandbox.domain.texte import est_nom_de_nir
@@ -36,21 +36,11 @@ class Borne:
 @lru_cache(maxsize=16)
 def bornes(contrat: Contrat, version: str, document: Document = Document.DEMANDE) -> Mapping[str, Borne]:
     """The bounds of every bounded element of a document of that message version, by path without index."""
-    types: dict[str, Any] = {}
-    racine = _lire(contrat, contrat.schemas.fichier(document, version), types)
-    (element,) = racine.findall(_XS + "element")
+    racines = cloture(contrat.schemas.lire, contrat.schemas.fichier(document, version))
+    nommes = (n for r in racines.values() for n in r if n.tag in (_XS + "simpleType", _XS + "complexType"))
+    types = {nomme.get("name"): nomme for nomme in nommes}
+    (element,) = next(iter(racines.values())).findall(_XS + "element")
     return dict(_parcourir(element, "", types))
-
-
-def _lire(contrat: Contrat, fichier: str, types: dict[str, Any]) -> Any:
-    """The root of a schema file; its named types, and those of the files it includes, join `types`."""
-    racine = etree.fromstring(contrat.schemas.lire(fichier))
-    for inclusion in inclusions(racine):
-        _lire(contrat, chemin_inclus(fichier, inclusion.get("schemaLocation")), types)
-    for nomme in racine:
-        if nomme.tag in (_XS + "simpleType", _XS + "complexType"):
-            types[nomme.get("name")] = nomme
-    return racine
 
 
 def _parcourir(element: Any, parent: str, types: Mapping[str, Any]) -> Iterator[tuple[str, Borne]]:

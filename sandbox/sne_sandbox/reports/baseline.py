@@ -14,8 +14,6 @@
 An entry must say why, and until when. One that has expired excuses nothing; one that is of no use is told.
 """
 
-import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,7 +23,6 @@ from typing import Any, Final
 from sne_sandbox import archives
 from sne_sandbox.domain.dates import date_francaise
 from sne_sandbox.errors import UsageError
-from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports.decision import motifs_des_manquements
 from sne_sandbox.reports.groupes import MANQUEMENTS
 from sne_sandbox.reports.model import Bilan, EtatExigence, Rapport, Verdict, Verification
@@ -95,21 +92,11 @@ class Applique:
 def lire(fichier: Path) -> tuple[Connue, ...]:
     """The entries of a file, in its order. Raises ReferenceIncorrecte, with the line."""
     try:
-        texte = archives.texte(fichier, archives.ECRIT_A_LA_MAIN_MAX)
-    except OSError as erreur:
+        texte, contenu = archives.toml(fichier)
+    except ValueError as erreur:
         raise ReferenceIncorrecte(
-            f"Le fichier des manquements connus [{fichier}] ne se lit pas : {raison_systeme(erreur)}.",
-            remede="vérifiez le chemin donné à --baseline",
-        ) from None
-    except UnicodeDecodeError:
-        raise ReferenceIncorrecte(
-            f"Le fichier des manquements connus [{fichier}] n'est pas en UTF-8."
-        ) from None
-    try:
-        contenu = tomllib.loads(texte)
-    except tomllib.TOMLDecodeError as erreur:
-        raise ReferenceIncorrecte(
-            f"[{fichier}] n'est pas du TOML{_lieu(erreur)}.", remede=f"écrivez par exemple {_EXEMPLE}"
+            f"Le fichier des manquements connus [{fichier}] {erreur}.",
+            remede=f"donnez à --baseline un fichier qui écrit {_EXEMPLE}",
         ) from None
     inconnues = [cle for cle in contenu if cle != _TABLE]
     entrees = contenu.get(_TABLE, [])
@@ -281,11 +268,6 @@ def _deja(entree: Mapping[str, Any], connues: list[Connue]) -> str:
         if (connue.verification, connue.exigence, connue.sorte) == cible:
             return f"même échec que {connue.nom}"
     return ""
-
-
-def _lieu(erreur: tomllib.TOMLDecodeError) -> str:
-    trouve = re.search(r"line (\d+), column (\d+)", str(erreur))
-    return f" : ligne {trouve[1]}, colonne {trouve[2]}" if trouve else " : il s'arrête avant la fin"
 
 
 def _entete(ligne: str) -> bool:

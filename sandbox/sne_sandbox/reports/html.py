@@ -39,7 +39,6 @@ from sne_sandbox.reports.model import (
     EchangeCite,
     Rapport,
     ResultatScenario,
-    Rubrique,
     VerdictMention,
 )
 
@@ -60,16 +59,6 @@ _CLASSES: Final = {
     VerdictMention.REFUSEE: "mal",
     VerdictMention.INACHEVEE: "mal",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Barre:
-    """A coverage picture: widths in units of the drawing."""
-
-    rubrique: Rubrique
-    part: int
-    pleine: int
-    largeur: int = _LARGEUR_BARRE
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +115,8 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         cases=cases,
         manques=[s for s in rapport.scenarios if s.verdict in MANQUEMENTS],
         par_groupe=_par_groupe([s for s in rapport.scenarios if s.verdict not in MANQUEMENTS]),
-        barres=[_barre(rubrique) for rubrique in rapport.couverture if rubrique.total],
+        rubriques=[rubrique for rubrique in rapport.couverture if rubrique.total],
+        largeur=_LARGEUR_BARRE,
         cites=cites,
         manquants_max=MANQUANTS_MAX,
         premiers=_PREMIERS,
@@ -191,12 +181,6 @@ def _fiche(groupe: GroupeConstats, rapport: Rapport, cites: Collection[int]) -> 
 def _par_groupe(scenarios: list[ResultatScenario]) -> list[tuple[str, list[ResultatScenario]]]:
     lots = groupby(scenarios, key=lambda s: s.groupe)
     return [(GROUPES.get(nom, nom), list(lot)) for nom, lot in lots]
-
-
-def _barre(rubrique: Rubrique) -> Barre:
-    vus, total = len(rubrique.vus), rubrique.total
-    # Rounded down: 100 % is said of what is whole only.
-    return Barre(rubrique, 100 * vus // total, _LARGEUR_BARRE * vus // total)
 
 
 def _message(texte: str) -> str:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import tomllib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from sne_sandbox import systeme
+from sne_sandbox import archives, systeme
 from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports.decision import conclure
@@ -155,10 +154,9 @@ def lire_cle_publique(dite: str) -> tuple[bytes, str]:
 def lire_confiance(fichier: Path) -> dict[str, CleDeConfiance]:
     """The trusted keys of `confiance.toml`, by their `keyid`. Raises CleIncorrecte, which names the place."""
     try:
-        lues = tomllib.loads(fichier.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as erreur:
-        quoi = raison_systeme(erreur) if isinstance(erreur, OSError) else str(erreur)
-        raise CleIncorrecte(f"[{fichier}] ne se lit pas : {quoi}.") from None
+        _, lues = archives.toml(fichier)
+    except ValueError as erreur:
+        raise CleIncorrecte(f"[{fichier}] {erreur}.") from None
     lignes = lues.get("cles")
     if set(lues) != {"cles"} or not isinstance(lignes, list) or not lignes:
         raise CleIncorrecte(f"[{fichier}] ne liste aucune clé.", remede="un tableau [[cles]] par clé")
