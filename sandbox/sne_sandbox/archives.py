@@ -1,8 +1,8 @@
 """How much is read of an archive, or of a file, that we did not write: decided by what it declares, before
 anything of it is unpacked.
 
-What unpacks never gives more than an archive declares: `zipfile` stops there, and finds the checksum wrong.
-"""
+A reader of archives never gives more than the archive declares: `zipfile` stops there, and finds the checksum
+wrong. """
 
 import errno
 import io

@@ -1,10 +1,9 @@
 """A vendor's own requests, as they were recorded, under another contract than theirs.
 
 Each request is put to the sandbox twice (`reprise`): under the contract it was recorded under, and under the
-target, in bases that follow the recording alike. What differs between the two is the target's doing, and
-nothing else: what the sandbox refuses under both, or cannot know, says nothing of the target. Differences are
-then led back to those of the two contracts, and to the change that brings them.
-"""
+target, in bases that follow the recording alike. The target alone explains what differs between the two: what
+the sandbox refuses under both, or cannot know, says nothing of the target. Differences are then led back to
+those of the two contracts, and to the change that brings them. """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
@@ -56,7 +55,7 @@ def preparer(
     certificats: bool = True,
     progres: Progres = lambda fait: None,
 ) -> Preparation:
-    """What becomes under `vers` of exchanges that were recorded under `depuis`.
+    """The fate under `vers` of exchanges that were recorded under `depuis`.
 
     `echanges` gives them from the first, each time it is called; `noms` are what the two contracts and the
     recording are called. `remises` are exchanges (ids) before which the base was emptied, beside those that

@@ -34,9 +34,9 @@ class DifferenceDArbres:
 
 
 def comparer(avant: Any, apres: Any, appariement: Appariement | None = None) -> Iterator[DifferenceDArbres]:
-    """What differs between two trees, which are left as they are, in the order of the second. Blanks around a
-    text, and between children, are layout. Namesakes are paired by what they hold, unless `appariement` says
-    otherwise."""
+    """The differences between two trees, which are left as they are, in the order of the second. Blanks
+    around a text, and between children, are layout. Namesakes are paired by what they hold, unless
+    `appariement` says otherwise."""
     if avant.tag != apres.tag:
         yield DifferenceDArbres(nom_de(avant), avant, None)
         yield DifferenceDArbres(nom_de(apres), None, apres)
@@ -96,13 +96,14 @@ def chemins(enfants: Collection[Any], dessus: str) -> list[str]:
 
 
 def propre(noeud: Any) -> _Cle:
-    """What an element says by itself: blanks between the children of a container are layout."""
+    """The tag, text and attributes of an element: blanks between the children of a container are layout."""
     attributs = tuple(sorted((nom, valeur) for nom, valeur in noeud.items() if nom != MODIFIE))
     return (noeud.tag, noeud.text or "" if len(noeud) == 0 else "", attributs)
 
 
 def _cle(noeud: Any) -> _Cle:
-    """What an element says with all that it holds: two elements are equal when their keys are."""
+    """The tag, text and attributes of an element and of all that it holds: two elements are equal when their
+    keys are."""
     return (propre(noeud), tuple(_cle(enfant) for enfant in noeud))
 
 
@@ -161,5 +162,5 @@ def _apparier_homonymes(
 
 
 def _valeurs(noeud: Any) -> Counter[_Cle]:
-    """What is written below an element, its own name and blanks apart."""
+    """The values below an element, its own name and blanks apart."""
     return Counter(propre(e) for e in noeud.iterdescendants() if len(e) == 0 and (e.text or e.attrib))

@@ -1,4 +1,4 @@
-"""What a version of the interface changes, sentence by sentence: `changements.toml`.
+"""The changes that a version of the interface brings, sentence by sentence: `changements.toml`.
 
 A change is a named thing that a vendor reads, and not a difference between files: `couvre` says which
 differences (`comparaison` finds them all) it stands for. The folders are merged by id; each change keeps the
@@ -27,7 +27,7 @@ PREUVES: Final = ("regle", "reglage", "geste")
 
 
 class GenreChangement(StrEnum):
-    """What a change does to who is ready for the contract below."""
+    """The effect of a change on an application that is ready for the contract below."""
 
     AJOUT = "ajout"
     DURCISSEMENT = "durcissement"
@@ -89,7 +89,7 @@ class Changement:
     preuve: tuple[str, str] | None = None
 
     def porte_sur(self, nature: Nature, objet: str) -> bool:
-        """Whether it covers this object."""
+        """Tell whether it covers this object."""
         return any(fnmatchcase(objet, motif) for motif in self.couvre.get(nature, ()))
 
     def en_json(self) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class Changements:
         return len(self.liste)
 
     def depuis(self, contrats: Iterable[str]) -> "Changements":
-        """Those that none of `contrats` (names) brings."""
+        """The changes that none of `contrats` (names) brings."""
         connus = frozenset(contrats)
         return Changements(tuple(c for c in self.liste if c.contrat not in connus))
 

@@ -452,7 +452,8 @@ def _dtd() -> MessageMalforme:
 
 
 def lire_lieu(explication: str) -> tuple[int, int, str] | None:
-    """What an explanation says of a text that ceases to be XML: line, column, why; None of any other."""
+    """The place that an explanation names in a text that ceases to be XML: line, column, why; None of any
+    other."""
     lu = _LIEU.match(explication)
     return (int(lu[1]), int(lu[2]), lu[3]) if lu else None
 

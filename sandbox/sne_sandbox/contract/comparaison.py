@@ -42,7 +42,7 @@ _MONTRE_MAX: Final = 80
 
 
 def comparer(avant: Contrat, apres: Contrat, noms: tuple[str, str] | None = None) -> ComparaisonDeContrats:
-    """What differs from `avant` to `apres`, each difference with its change; `noms` are what they are called.
+    """The differences from `avant` to `apres`, each with its change; `noms` are what they are called.
     Raises ContractError for a file that cannot be read."""
     trouvees = [
         *schemas_compares.comparer(avant, apres),
@@ -153,7 +153,7 @@ def _message(
 
 
 def _poids(fiche: FicheRegle) -> int:
-    """What a control does under the profile `ecole`: 3 blocks, 2 blocks in `strict` alone, 1 warns, 0
+    """The weight of a control under the profile `ecole`: 3 blocks, 2 blocks in `strict` alone, 1 warns, 0
     nothing."""
     if fiche.gravite is not Gravite.BLOQUANTE:
         return int(fiche.gravite is Gravite.AVERTISSEMENT)
@@ -411,12 +411,12 @@ def _cle_de_fichier(chemin: str, cle: str, avant: Any, apres: Any) -> Difference
 
 
 def _contient(apres: Any, avant: Any) -> bool:
-    """Whether a list still holds all that it held: a service answers at one more address."""
+    """Tell whether a list still holds all that it held: a service answers at one more address."""
     return isinstance(apres, list) and isinstance(avant, list) and all(v in apres for v in avant)
 
 
 def _contenu(contrat: Contrat, chemin: str) -> Mapping[str, Any]:
-    """What a file says, by key."""
+    """The contents of a file, by key."""
     dossiers = contrat.dossiers
     if not dossiers.contient(chemin):
         return {}

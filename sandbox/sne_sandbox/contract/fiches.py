@@ -1,5 +1,5 @@
-"""What a contract words in TOML: its controls (`rules.toml`: what each says, how hard it bites, where it
-comes from) and its types of events (`evenements.toml`)."""
+"""The parts of a contract that are worded in TOML: its controls (`rules.toml`: what each says, how hard it
+bites, where it comes from) and its types of events (`evenements.toml`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -150,7 +150,7 @@ def _valeur(cle: str, valeur: Any, lieu: str) -> Any:
 
 
 def _est_une_phrase(texte: str) -> bool:
-    """Whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
+    """Tell whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
     try:
         places = [(nom, forme, conversion) for _, nom, forme, conversion in Formatter().parse(texte)]
     except ValueError:

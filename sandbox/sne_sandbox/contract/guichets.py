@@ -1,5 +1,5 @@
-"""Who may do what (`guichets.toml` of a contract): the deeds of each kind of guichet, the départements of
-systèmes particuliers, the collectivities that the register does not cover."""
+"""The rights of the guichets (`guichets.toml` of a contract): the deeds of each kind of guichet, the
+départements of systèmes particuliers, the collectivities that the register does not cover."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ _AUCUN: Final = ListeDeTerritoires(frozenset(), Fidelite.CONVENTION, "")
 
 @dataclass(frozen=True, slots=True)
 class DroitsGuichets:
-    """What each kind of guichet may do. Without any table, nobody is kept from anything.
+    """The deeds of each kind of guichet. Without any table, nobody is kept from anything.
 
     `libelles` says each deed in French; `nationales` are the kinds whose guichets have no territory of their
     own, `avec_siren` those whose guichets are bodies that have a SIREN.
@@ -54,7 +54,7 @@ class DroitsGuichets:
     hors_registre: ListeDeTerritoires = _AUCUN
 
     def peut(self, guichet: Guichet, acte: Acte) -> bool:
-        """Whether a guichet may do that: by what its base says of it, else by its kind."""
+        """Tell whether a guichet may do that: by what its base says of it, else by its kind."""
         if guichet.actes is not None:
             return acte in guichet.actes
         return not self.droits or acte in self.droits.get(guichet.nature, _VIDE)

@@ -81,7 +81,7 @@ def _enfants(groupe: Any, choix: bool) -> Iterator[tuple[Any, bool]]:
 
 
 class ModelesDemande:
-    """What the schemas of a demande declare, version by version. Raises ContractError for one that is
+    """The declarations of the schemas of a demande, version by version. Raises ContractError for one that is
     wrong."""
 
     def __init__(self, schemas: Schemas, versions: Sequence[str]) -> None:

@@ -88,7 +88,7 @@ class DossiersContrat:
         return None if (self.racine / nom).is_dir() else PAR_DEFAUT
 
     def _sans_boucle(self) -> str:
-        """What to do about the file that says `extends` last."""
+        """The remedy for the file that says `extends` last."""
         fichier = self._etend / _CONTRAT
         if self._etend != self.overlay:
             return f"corrigez « extends » dans {fichier}"
@@ -127,7 +127,7 @@ class DossiersContrat:
         )
 
     def contient(self, chemin: str) -> bool:
-        """Whether one of the folders has a file at the relative `chemin`."""
+        """Tell whether one of the folders has a file at the relative `chemin`."""
         return any((dossier / chemin).is_file() for dossier in self.couches)
 
     def fichiers(self) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ class DossiersContrat:
         return [(fichier, lire_toml(fichier)) for fichier in fichiers if fichier.is_file()]
 
     def du_contrat(self, fichier: Path) -> bool:
-        """Whether `fichier` is the contract's own, not the user's."""
+        """Tell whether `fichier` is the contract's own, not the user's."""
         return fichier.is_relative_to(self.racine)
 
 

@@ -38,7 +38,7 @@ class PlaceElement:
 
     @property
     def court(self) -> bool:
-        """Whether one tag is the whole of it."""
+        """Tell whether one tag is the whole of it."""
         return self.ferme == self.fin
 
     @property
@@ -182,7 +182,7 @@ def ouvert(octets: bytes) -> str:
 
 
 def attributs(texte: str, place: PlaceElement) -> list[AttributEcrit]:
-    """Those of the start tag of an element, as they are written."""
+    """The attributes of the start tag of an element, as they are written."""
     trouves: list[AttributEcrit] = []
     ou, bout = place.debut + 1 + len(place.nom), place.ouverte - 1
     while True:

@@ -111,7 +111,7 @@ class Schemas:
         return self._lire(chemin)
 
     def validate(self, root: Any, *, document: Document, version: str | None = None) -> list[SchemaError]:
-        """What the schema refuses in the lxml element `root`, `[]` when it fits. Thread safe.
+        """The faults that the schema finds in the lxml element `root`, `[]` when it fits. Thread safe.
 
         `message` is libxml2's reason, in English; the list stops at the first fault of each sequence:
         `explication.expliquer` goes on past it. `version` None reads the attribute versionInterface. Blanks

@@ -39,7 +39,7 @@ _DOUTE: Final = (Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
 
 
 def comparer(avant: Contrat, apres: Contrat) -> Iterator[DifferenceDeContrats]:
-    """What differs in their versions of message, and in their schemas."""
+    """The differences of their versions of message, and of their schemas."""
     operations = PORTEURS["demande"]
     for version in sorted(set(avant.versions) ^ set(apres.versions)):
         nouvelle = version in apres.versions

@@ -26,7 +26,8 @@ _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 
 @dataclass(frozen=True, slots=True)
 class Borne:
-    """What a simple value may be: at most `longueur` characters; from `bas` to `haut`. None: not bounded."""
+    """The bounds of a simple value: at most `longueur` characters; from `bas` to `haut`. None: not
+    bounded."""
 
     longueur: int | None = None
     bas: int | None = None
@@ -126,11 +127,11 @@ class Decor:
     richesse: float
     limites: bool = False
     etranger: bool = False
-    """Whether the applicant's address has to be abroad."""
+    """Tell whether the applicant's address has to be abroad."""
     connus: bool = False
-    """Whether the base knows these people already: their names stay as they are."""
+    """Tell whether the base knows these people already: their names stay as they are."""
     longues: bool = False
-    """Whether lists are as long as they may be."""
+    """Tell whether lists are as long as they may be."""
 
     def codes(self, chemin: str) -> tuple[str, ...]:
         """The codes that an element may carry, by its path without index."""
@@ -209,7 +210,7 @@ def _chance(scene: Decor, combien: int) -> float:
 
 
 def _part(ornement: Ornement, scene: Decor, parent: Element) -> bool:
-    """Whether a `facultatif` leaves: the simplest is without."""
+    """Tell whether a `facultatif` leaves: the simplest is without."""
     if parent.enfant(ornement.nom) is None or (ornement.si is not None and not ornement.si(scene, parent)):
         return False
     return not scene.tirage.booleen(max(scene.richesse, ornement.garde))

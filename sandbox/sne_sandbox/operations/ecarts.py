@@ -69,7 +69,7 @@ class Ecart:
 
 @dataclass(slots=True)
 class ComparaisonBases:
-    """What differs. `ecarts` holds the first DEMANDES_MAX, by numéro; the counts are of all."""
+    """The differences. `ecarts` holds the first DEMANDES_MAX, by numéro; the counts are of all."""
 
     avant: str
     apres: str
@@ -96,7 +96,7 @@ class ComparaisonBases:
 
 
 def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonBases:
-    """What changed from the snapshot `avant` to `apres`, called by `noms`. Raises StoreError."""
+    """The changes from the snapshot `avant` to `apres`, called by `noms`. Raises StoreError."""
     comparaison = ComparaisonBases(*noms)
     evenements = _evenements(avant), _evenements(apres)
     for numero, ancienne, nouvelle in _cote_a_cote(_demandes(avant), _demandes(apres)):
@@ -120,7 +120,7 @@ def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonB
 
 
 def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = None) -> ComparaisonBases:
-    """What changed in a base from its snapshot `avant` to `apres`, to the present for None. Raises UsageError
+    """The changes of a base from its snapshot `avant` to `apres`, to the present for None. Raises UsageError
     for a name that it has not, BaseInconnue, StoreError; ConflitEtat while another is made: a large
     base takes minutes, and a file as large as itself."""
     if not _TOUR.acquire(blocking=False):
@@ -212,7 +212,7 @@ def _feuilles(tasse: bytes | None) -> _Feuilles:
 
 
 def _valeur(element: Any) -> str:
-    """What an element says by itself, NIR masked; "" for one that only holds others."""
+    """The text and attributes of an element, NIR masked; "" for one that only holds others."""
     nom, texte = nom_de(element), "" if len(element) else element.text or ""
     attributs = {str(QName(cle).localname): valeur for cle, valeur in element.attrib.items()}
     dits = [

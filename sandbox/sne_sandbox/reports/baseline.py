@@ -53,12 +53,12 @@ class Connue:
 
     @property
     def nom(self) -> str:
-        """What it excuses, and where it is written."""
+        """The thing that it excuses, and the line where it is written."""
         quoi = self.verification or " ".join(filter(None, (self.exigence, self.sorte)))
         return f"{quoi} (ligne {self.ligne})" if self.ligne else quoi
 
     def excuse(self, exigence: str, sorte: str, verification: str = "") -> bool:
-        """Whether it speaks of a finding, met in a check or ("") in the traffic."""
+        """Tell whether it speaks of a finding, met in a check or ("") in the traffic."""
         if self.verification:
             return self.verification == verification
         return self.exigence == exigence and self.sorte in ("", sorte)
@@ -79,7 +79,7 @@ class Applique:
 
     @property
     def remarques(self) -> tuple[str, ...]:
-        """What to say of the entries, in French."""
+        """The remarks on the entries, in French."""
         return (
             *(f"manquement connu expiré le {date_francaise(c.expire)} : {c.nom}." for c in self.expirees),
             *(f"manquement connu qui ne se produit plus, à retirer : {c.nom}." for c in self.inutiles),
@@ -178,7 +178,7 @@ def appliquer(
 
 
 def _corrigee(connue: Connue, rapport: Rapport, partiel: bool) -> bool:
-    """Whether what an entry excuses was looked for, and holds."""
+    """Tell whether what an entry excuses was looked for, and holds."""
     if connue.verification:
         return any(v.id == connue.verification and v.verdict is Verdict.REUSSI for v in rapport.verifications)
     return not partiel and any(
@@ -236,7 +236,7 @@ def _ensemble(raisons: list[str]) -> str:
 
 
 def _faute(entree: Any) -> str:
-    """What is wrong with an entry, in French; "" when nothing is."""
+    """The fault of an entry, in French; "" when nothing is."""
     if not isinstance(entree, Mapping):
         return "une entrée doit être une table"
     for cle, valeur in entree.items():

@@ -45,8 +45,9 @@ class Evolution:
 
 @dataclass(frozen=True, slots=True)
 class ReculLu:
-    """What the second run looked at less: `quoi` says of what in French, `avant` and `apres` how many there
-    were, `perdus` which are there no more. It says nothing of the application: the trial is weaker."""
+    """A part of the judgement that the second run looked at less: `quoi` says of what in French, `avant` and
+    `apres` how many there were, `perdus` which are there no more. It says nothing of the application: the
+    trial is weaker."""
 
     quoi: str
     avant: int
@@ -60,7 +61,7 @@ class ReculLu:
 
 @dataclass(frozen=True, slots=True)
 class ComparaisonRapports:
-    """What became of each kind of finding. `corriges` are gone from scenarios that the second run played
+    """The fate of each kind of finding. `corriges` are gone from scenarios that the second run played
     again; `non_revus` are gone too, but nothing says that they were mended: it did not play their scenarios,
     or not as far. A kind that was met in scenarios of both sorts is in both, each with its own. Of traffic,
     which has no scenario, the second run has seen the requirement, or not."""
@@ -109,7 +110,7 @@ class CompareLu:
 
 @dataclass(frozen=True, slots=True)
 class ComparaisonRapportsLue:
-    """What changed from a report to another, as the API and the command line show it."""
+    """The changes from a report to another, as the API and the command line show them."""
 
     avant: CompareLu
     apres: CompareLu
@@ -213,9 +214,9 @@ def _partager(
 
 
 def _rejoue(scenario: ResultatScenario, groupe: GroupeConstats, rapport: Rapport) -> bool:
-    """Whether a scenario of `rapport` has looked for a group's requirement. One that the plan does not name
-    there has a check where it breaks only: that it holds is seen in the balance, provided that the scenario
-    went to its end."""
+    """Tell whether a scenario of `rapport` has looked for a group's requirement. One that the plan does not
+    name there has a check where it breaks only: that it holds is seen in the balance, provided that the
+    scenario went to its end."""
     verdicts = {v.exigence: v.verdict for v in scenario.verifications}
     if groupe.exigence in verdicts:
         return verdicts[groupe.exigence] in _VUS

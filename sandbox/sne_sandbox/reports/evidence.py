@@ -237,7 +237,8 @@ def lire(fichier: Path) -> DossierPreuves:
 
 
 def _change_depuis_son_sceau(fichier: Path) -> bool:
-    """Whether a file that does not read ends as a package does, by the hash of other bytes than its own."""
+    """Tell whether a file that does not read ends as a package does, by the hash of other bytes than its
+    own."""
     with suppress(OSError), fichier.open("rb") as flux:
         taille = flux.seek(-_SCEAU, io.SEEK_END)
         sceau = flux.read()
@@ -335,7 +336,8 @@ def _mesurer(morceaux: Iterable[bytes], ecrire: Callable[[bytes], object]) -> di
 
 
 def _ecarts(noms: Sequence[str], annonces: Collection[str]) -> str:
-    """What lacks of a package, and what it should not have; "" when it has its members, each once."""
+    """The members that a package lacks, and those that it should not have; "" when it has its members, each
+    once."""
     du_plan = _DU_PLAN if any(nom in noms or nom in annonces for nom in _DU_PLAN) else ()
     attendus = (*_MEMBRES, *du_plan, _MANIFESTE)
     combien = Counter(noms)
@@ -354,8 +356,8 @@ def _mesure(archive: zipfile.ZipFile, nom: str) -> dict[str, Any]:
 
 
 def _seule(archive: zipfile.ZipFile, fichier: Path, *, scellee: bool) -> bool:
-    """Whether the file holds the archive and nothing else, as it was hashed: readers skip what stands before
-    and after, and much of what stands between."""
+    """Tell whether the file holds the archive and nothing else, as it was hashed: readers skip what stands
+    before and after, and much of what stands between."""
     debut = min((info.header_offset for info in archive.infolist()), default=0)
     sceau = archive.comment if scellee else b""
     with fichier.open("rb") as flux:

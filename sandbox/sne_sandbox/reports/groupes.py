@@ -84,12 +84,12 @@ class GroupeConstats:
 
     @property
     def obligatoire(self) -> bool:
-        """Whether it makes the application not conforming, unless it is known."""
+        """Tell whether it makes the application not conforming, unless it is known."""
         return self.erreur or self.niveau == OBLIGATOIRE
 
     @property
     def cle(self) -> tuple[str, str, bool]:
-        """What tells a group from another."""
+        """The key that tells a group from another."""
         return self.exigence, self.sorte, self.erreur
 
 
@@ -151,8 +151,8 @@ def _avec_leurs_consequences(groupes: list[GroupeConstats], rapport: Rapport) ->
 
 
 def valeurs_de(constat: Constat, rendre: Callable[[str], str] = str) -> Iterator[tuple[str, str]]:
-    """What a finding says beside its sentence: where, what was expected, what was seen, each after its word;
-    `rendre` gives both values their form."""
+    """The details of a finding beside its sentence: where, what was expected, what was seen, each after its
+    word; `rendre` gives both values their form."""
     if constat.chemin:
         yield "chemin", constat.chemin
     if constat.attendu or constat.observe:
@@ -225,8 +225,9 @@ def lignes_exemple(exemple: Any) -> list[str]:
 
 
 def branche_exemple(exemple: Mapping[str, Any], chemin: str) -> tuple[str, Any] | None:
-    """Where the path of a finding leads in an example: the path walked, and what is there. What is missing
-    there is shown by what should hold it; None when hardly anything of the path is in the example."""
+    """Where the path of a finding leads in an example: the path walked, and what is there. An element that is
+    missing is shown by the one that should hold it; None when hardly anything of the path is in the
+    example."""
     pas = [_pas(segment) for segment in chemin.split("/") if segment]
     for reference, valeur in exemple.items():
         for debut in range(len(pas)):

@@ -1,7 +1,7 @@
 """A report as one HTML file: offline, printable, read without a script (`rapport.html.j2` draws it).
 
 Two people read it: page one is for whoever decides; then there is a card for each cause, for whoever mends
-it. Both are printed. What proves the rest is folded, the failures first.
+it. Both are printed. The proof of the rest is folded, the failures first.
 """
 
 import hashlib
@@ -63,7 +63,7 @@ _CLASSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class FicheDeCause:
-    """What the card of a group shows beside the group: the document of its example, the exchanges that are
+    """The contents of a card beside its group: the document of its example, the exchanges that are
     embedded and how many more there were, what could not be seen because of it."""
 
     groupe: GroupeConstats
@@ -128,8 +128,8 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
 
 
 def environnement(dossier: Path) -> Environment:
-    """What fills the pages whose templates are in a folder, or here: each is one file, and what it shows is
-    escaped."""
+    """The environment of the pages whose templates are in a folder, or here: each is one file, and what it
+    shows is escaped."""
     pages = Environment(
         loader=FileSystemLoader([dossier, Path(__file__).parent]),
         autoescape=True,

@@ -1,5 +1,5 @@
-"""What a forge is told of a judgement: one `Signalement` for each group of findings, the worst first, which
-SARIF, GitHub's annotations and GitLab's Code Quality write each in its own words.
+"""The messages of a judgement to a forge: one `Signalement` for each group of findings, the worst first,
+which SARIF, GitHub's annotations and GitLab's Code Quality write each in its own words.
 
 One of level ERREUR, and only that, is an application that does not conform, or a document that is refused:
 what no finding shows (nothing arrived, the command failed, the trial was cut short) has its own.
@@ -40,7 +40,7 @@ _VALEUR_MAX: Final = 300
 
 
 class Niveau(StrEnum):
-    """What it costs, by SARIF's word; GitHub's are alike."""
+    """Its cost, by SARIF's word; GitHub's are alike."""
 
     ERREUR = "error"
     AVERTISSEMENT = "warning"
@@ -67,7 +67,7 @@ class Signalement:
 
 
 def signaler(rapport: Rapport) -> list[Signalement]:
-    """Those of a report, NIRs masked."""
+    """The messages of a report, NIRs masked."""
     rapport = masquer(rapport)
     remedes = {bilan.exigence: bilan.remede for bilan in rapport.bilans}
     requetes = {echange.identifiant: echange for echange in rapport.echanges}
@@ -92,7 +92,7 @@ def signaler(rapport: Rapport) -> list[Signalement]:
 
 
 def signaler_controle(fichier: str, fautes: Iterable["FauteDeDocument"]) -> list[Signalement]:
-    """Those of a document that `check` judged: `fichier` is the reference to it."""
+    """The messages of a document that `check` judged: `fichier` is the reference to it."""
     dits = []
     for faute in fautes:
         lieu = Emplacement(fichier, faute.ligne or 1, faute.colonne)
@@ -110,7 +110,7 @@ def signaler_controle(fichier: str, fautes: Iterable["FauteDeDocument"]) -> list
 
 
 def nom_de_requete(echange: int) -> str:
-    """What the request of a cited exchange is called."""
+    """The name of the request of a cited exchange."""
     return f"echanges/{echange}.txt"
 
 

@@ -1,10 +1,9 @@
-"""Who vouches for an evidence package: an in-toto Statement in a DSSE envelope, signed by Ed25519 keys.
+"""The signature of an evidence package: an in-toto Statement in a DSSE envelope, signed by Ed25519 keys.
 
 The statement names the package by its SHA-256, and says in the predicate `test-result/v0.1` what was judged
-by what; a key of ours holds what in-toto has no word for. What is signed is bytes, never JSON written again.
-A signature says who vouches, not that it is true, nor when it was made.
-Sources: DSSE v1 (secure-systems-lab/dsse, protocol.md), in-toto Attestation Framework v1.
-"""
+by what; a key of ours holds what in-toto has no word for. The signature covers bytes, never JSON written
+again. A signature says who vouches, not that it is true, nor when it was made. Sources: DSSE v1
+(secure-systems-lab/dsse, protocol.md), in-toto Attestation Framework v1. """
 
 import hashlib
 import json
@@ -238,7 +237,7 @@ def declarer(rapport: Rapport, texte: bytes, empreinte: str, signataire: str) ->
 
 
 def sujets(rapport: Rapport, empreinte: str) -> list[dict[str, Any]]:
-    """What the statement is of: the package, and the product that the vendor declares."""
+    """The subject of the statement: the package, and the product that the vendor declares."""
     dits: list[dict[str, Any]] = [{"name": "preuves.zip", "digest": {"sha256": empreinte}}]
     candidat = rapport.entete.candidat
     algorithme = None if candidat is None else _EMPREINTES.get(len(candidat.empreinte))
@@ -248,7 +247,7 @@ def sujets(rapport: Rapport, empreinte: str) -> list[dict[str, Any]]:
 
 
 def predicat(rapport: Rapport, texte: bytes, signataire: str) -> dict[str, Any]:
-    """What the statement says of a report."""
+    """The predicate of the statement on a report."""
     rapport = masquer(rapport)
     entete = rapport.entete
     enfreintes = [b for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE]
@@ -367,5 +366,5 @@ def _octets(texte: str) -> bytes:
 
 
 def _pae(payload: bytes) -> bytes:
-    """What is signed: the pre-authentication encoding of DSSE v1."""
+    """The signed bytes: the pre-authentication encoding of DSSE v1."""
     return b"DSSEv1 %d %s %d %s" % (len(_TYPE), _TYPE.encode(), len(payload), payload)

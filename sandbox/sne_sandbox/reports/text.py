@@ -1,6 +1,6 @@
 """A report in words: on a terminal or in a log, and in the few lines that a failed test shows of it.
 
-What is wrong and what to do come first, the rest after. Colours only where rich finds a terminal that has
+The faults and their remedies come first, the rest after. Colours only where rich finds a terminal that has
 them (NO_COLOR is obeyed). Commands and paths stay on one line, to be copied; what an application sent is
 shown with its control characters written out.
 """

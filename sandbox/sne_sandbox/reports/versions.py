@@ -94,7 +94,7 @@ class GroupeDeSorts:
 
     @property
     def quoi(self) -> str:
-        """What becomes of an answer, when « answered otherwise » could be read as a new refusal."""
+        """The fate of an answer, when « answered otherwise » could be read as a new refusal."""
         if self.cause.levee:
             return "n'est plus refusé par "
         refus = self.devenir is Devenir.AUTREMENT and self.cause.regle not in ("", REPONSE)
@@ -109,7 +109,7 @@ class GroupeDeSorts:
 
 
 def grouper(preparation: Preparation) -> list[GroupeDeSorts]:
-    """What is not unaffected, gathered by cause, the most frequent first."""
+    """The affected exchanges, gathered by cause, the most frequent first."""
     lots: dict[tuple[Devenir, Cause], list[SortDEchange]] = {}
     for devenir in _DETAILLES:
         for sort in preparation.de(devenir):
@@ -160,7 +160,7 @@ def conclure(comparaison: ComparaisonDeContrats) -> str:
 
 
 def parties(comparaison: ComparaisonDeContrats) -> Iterator[PartieDeComparaison]:
-    """What differs, in the order of reading: the interface, the hardest first, then what is beside it."""
+    """The differences, in the order of reading: the interface, the hardest first, then what is beside it."""
     for titre, a_cote in _PARTIES:
         for severite in Severite:
             lot = [

@@ -49,7 +49,7 @@ _SANS_DONNEE: Final = (
 
 
 def _regarde(fonction: FunctionType, vus: set[FunctionType]) -> bool:
-    """Whether a function of the rules, or one that it calls, names a guichet."""
+    """Tell whether a function of the rules, or one that it calls, names a guichet."""
     vus.add(fonction)
     codes = [fonction.__code__]
     for code in codes:  # what is written inside a function is a constant of it

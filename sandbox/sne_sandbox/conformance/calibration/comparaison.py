@@ -85,7 +85,8 @@ class _Calibration:
 
     @staticmethod
     def _porte_sur_un_remplace(repris: Repris) -> bool:
-        """Whether an anomalie, of either server, is about a value that an anonymous export has replaced."""
+        """Tell whether an anomalie, of either server, is about a value that an anonymous export has
+        replaced."""
         la_bas = (a.propriete for a in anomalies_lues(repris))
         ici = (a["propriete"] for a in repris.ici.anomalies)
         return any(remplace(repris, chemin) for chemin in (*la_bas, *ici))

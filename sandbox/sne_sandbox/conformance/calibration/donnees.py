@@ -37,9 +37,9 @@ class EvenementEnvoye:
 
 @dataclass(frozen=True, slots=True)
 class FaitDeRegle:
-    """What one exchange tells of the rules: the anomalies on both sides, and what they may be about.
-    `nombre` is what a bound counts (places wished, or results), `codes` what the document gives of closed
-    lists, by path."""
+    """The part of one exchange that concerns the rules: the anomalies on both sides, and what they may be
+    about. `nombre` is what a bound counts (places wished, or results), `codes` what the document gives of
+    closed lists, by path."""
 
     echange: int
     acceptee: bool
@@ -95,7 +95,7 @@ def _nombre(repris: Repris) -> int | None:
 
 
 class DonneesDesRegles:
-    """What the rules read beside the message, as the recorded server has it."""
+    """The data that the rules read beside the message, as the recorded server has them."""
 
     def __init__(self, contrat: Contrat) -> None:
         self._contrat = contrat
@@ -118,7 +118,7 @@ class DonneesDesRegles:
     def borne_dite(
         self, regle: str, texte: str, valeurs: phrases.Valeurs, message: str, echange: int
     ) -> phrases.Valeurs:
-        """What fills a sentence of the recorded server, its own bound being told in it."""
+        """The values that fill a sentence of the recorded server, which tells its own bound."""
         if regle not in BORNES or "max" not in valeurs:
             return valeurs
         lues = phrases.valeurs_de(texte, message)
@@ -134,7 +134,7 @@ class DonneesDesRegles:
     # --- what differs ------------------------------------------------------------------------------------
 
     def expliquer_ici(self, fait: FaitDeRegle, ici: Ici, groupes: Causes) -> bool:
-        """Whether what we alone refuse is a matter of data; the group is then noted. The message was
+        """Tell whether what we alone refuse is a matter of data; the group is then noted. The message was
         accepted, or refused for other things by a server that lists them all."""
         valeur = ici.valeurs.get("valeur", "")
         if ici.regle == CODE_HORS_LISTE and ici.valeurs.get("liste"):
@@ -299,7 +299,7 @@ class DonneesDesRegles:
 def _changee(
     sienne: Caracteristique | None, code: str, valeurs: list[str], *, admis: bool
 ) -> tuple[str, dict[str, Any]] | None:
-    """What is different of a characteristic, in French, and its keys as they should be; None when nothing
+    """The difference of a characteristic, in French, and its keys as they should be; None when nothing
     that we know of explains it."""
     if sienne is None:
         nouvelle = {"code": code, "libelle": code, "type": "TXT"}

@@ -10,7 +10,7 @@ EXEMPLES_MAX: Final = 5
 
 
 class Modification(StrEnum):
-    """What a proposal does to a file of the contract."""
+    """The effect of a proposal on a file of the contract."""
 
     POSER = "poser"
     """A key of a TOML file: `arguments` are its path, then its value."""
@@ -38,7 +38,7 @@ class Proposition:
 
     @property
     def phrase(self) -> str:
-        """What is changed, in French and in few words."""
+        """The change, in French and in few words."""
         match self.geste, self.arguments:
             case Modification.POSER, (table, cle, list() as liste):
                 return f"[{table}] {cle} : {len(liste)} au total"
@@ -56,7 +56,7 @@ class Proposition:
 
     @property
     def retenue(self) -> bool:
-        """Whether it is written: more exchanges agree with it than contradict it."""
+        """Tell whether it is written: more exchanges agree with it than contradict it."""
         return len(self.pour) > len(self.contre)
 
     @property
@@ -130,7 +130,7 @@ class Causes:
 
 @dataclass(slots=True)
 class Calibrage:
-    """What a calibration found: `compares` exchanges, those left aside and what cannot be known by reason,
+    """The result of a calibration: `compares` exchanges, those left aside and what cannot be known by reason,
     and the groups of differences, those of most exchanges first; `perdus` says in French what was recorded
     and is kept no more, "" when all of it is."""
 

@@ -377,7 +377,8 @@ def _caracteristiques_de(genre: Any) -> list[dict[str, Any]]:
 
 
 def _pareils(lu: Any, ici: Any) -> bool:
-    """Whether what a list of types says is what the contract says; it does not say the values of lists."""
+    """Tell whether what a list of types says is what the contract says; it does not say the values of
+    lists."""
     if not isinstance(lu, list):
         return (lu or None) == (ici or None)
 

@@ -19,7 +19,7 @@ _GROUPES: Final = frozenset(
 
 
 class Facette(StrEnum):
-    """What is changed in a declaration."""
+    """The part of a declaration that is changed."""
 
     LONGUEUR_MAX = "maxLength"
     LONGUEUR_MIN = "minLength"

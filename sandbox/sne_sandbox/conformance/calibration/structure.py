@@ -1,6 +1,6 @@
 """Where the schemas differ: what the recorded server let in and ours refuses, and the reverse.
 
-A refusal of the recorded server says nothing. What it may be about is what no document that it let in has: a
+A refusal of the recorded server says nothing. Its cause is something that no document that it let in has: a
 longer text, an element less. Where that is one thing only, it is the difference.
 """
 
@@ -60,8 +60,8 @@ _AMBIGU: Final = (
 
 @dataclass(slots=True)
 class _Admis:
-    """What the documents that were let in had, at each path without index: the longest text, in characters,
-    and how many of the elements there lacked each child."""
+    """The contents of the documents that were let in, at each path without index: the longest text, in
+    characters, and how many of the elements there lacked each child."""
 
     longueurs: dict[str, int] = field(default_factory=dict)
     presences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -76,7 +76,7 @@ class _Admis:
                 self.enfants[chemin, nom] += 1
 
     def nouveautes(self, racine: Any) -> set[tuple[str, str, int]]:
-        """What a refused document has and none of these: (kind, path, length)."""
+        """The features that a refused document has and none of these: (kind, path, length)."""
         vues: set[tuple[str, str, int]] = set()
         for chemin, element in generiques(racine):
             longueur = len(element.text or "")
@@ -113,12 +113,12 @@ class Structures:
         self._fautes: dict[tuple[str, Facette, str], tuple[str, str]] = {}
 
     def fautes(self, repris: Repris) -> list[SchemaError]:
-        """What our schema refuses in the request; none for an operation without document."""
+        """The faults that our schema finds in the request; none for an operation without document."""
         lu = self._lu(repris)
         return [] if lu is None else self._expliquer(*lu)
 
     def sans_les_remplacees(self, repris: Repris, fautes: list[SchemaError]) -> list[SchemaError]:
-        """Those that are not about a text which an anonymous export has replaced."""
+        """The faults that are not about a text which an anonymous export has replaced."""
         return [f for f in fautes if f.sorte in _SANS_LA_VALEUR or not remplace(repris, f.chemin)]
 
     def _lu(self, repris: Repris) -> tuple[Any, Document] | None:
@@ -201,7 +201,8 @@ class Structures:
     # --- all of them --------------------------------------------------------------------------------------
 
     def finir(self, groupes: Causes, bilan: Calibrage) -> None:
-        """What each group would change, and the groups of what only the recorded server refuses."""
+        """Proposes the changes of each group, and makes the groups of what only the recorded server
+        refuses."""
         for (schema, facette, chemin), vues in self._depasses.items():
             sorte, valeur = self._fautes[schema, facette, chemin]
             groupe = groupes.de(("schéma", sorte, chemin, valeur), "")
@@ -243,7 +244,7 @@ class Structures:
 
 
 def remplace(repris: Repris, chemin: str) -> bool:
-    """Whether the value at a path is of an anonymous export, which has replaced it: its element, or its
+    """Tell whether the value at a path is of an anonymous export, which has replaced it: its element, or its
     attribute, is unknown to our schemas."""
     if repris.vue.echange.base != EXPORT_ANONYME:
         return False
@@ -258,7 +259,7 @@ def generiques(racine: Any) -> list[tuple[str, Any]]:
 
 
 def _valeur(facette: Facette | None, faute: SchemaError, racine: Any) -> str:
-    """What a change would have to admit."""
+    """The value that a change would have to admit."""
     if facette is Facette.LONGUEUR_MAX or facette is Facette.LONGUEUR_MIN:
         return str(len(_texte(racine, faute)))
     if facette is Facette.FOIS_MAX:

@@ -270,7 +270,7 @@ def _quartiles(propositions: Iterable[Proposition], contrat: Contrat) -> bytes:
 
 
 def _couvre(annees: str, annee: int) -> bool:
-    """Whether a row is of a year: « 2020 », or « 2019…2025 »."""
+    """Tell whether a row is of a year: « 2020 », or « 2019…2025 »."""
     dites = [int(mot) for mot in annees.replace("…", " ").split() if mot.isdigit()]
     return bool(dites) and dites[0] <= annee <= dites[-1]
 

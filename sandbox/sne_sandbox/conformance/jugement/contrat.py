@@ -82,7 +82,7 @@ def _dire_l_octet(octets: bytes, place: int) -> str:
 
 
 def _autour(octets: bytes, explication: str) -> str:
-    """What the line at fault holds, near the column; the beginning of the document when none is named."""
+    """The text of the line at fault, near the column; the beginning of the document when none is named."""
     lieu = codec.lire_lieu(explication)
     if lieu is None:
         return extrait(octets[:200].decode("utf-8", "replace"), 80)

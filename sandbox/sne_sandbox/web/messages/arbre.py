@@ -217,7 +217,7 @@ def remarques_de(anomalies: Iterable[Mapping[str, Any]], contrat: Contrat) -> li
 
 
 def refus_du_schema(contrat: Contrat, refuse: Controle) -> list[Remarque]:
-    """What is wrong with a document that its schema refuses, NIR masked in what it quotes, then what
+    """The faults of a document that its schema refuses, NIR masked in what they quote, then what
     the rules would say next."""
     return [
         {

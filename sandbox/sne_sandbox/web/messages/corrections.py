@@ -1,4 +1,4 @@
-"""What can be mended in a document without thinking: for each remark, the pieces of text to write otherwise.
+"""Mends a document where no thought is needed: for each remark, the pieces of text to write otherwise.
 
 A correction changes the text and nothing around it, so that what was typed keeps its shape. It leaves the
 value to the user where there are several (`choix`).

@@ -232,7 +232,7 @@ def _lignes(transporte: bytes) -> str:
 
 
 def defauts(observation: Observation, profil: str) -> list[Remarque]:
-    """What the schema says of a document that it refused, then what the rules would say next, as remarks."""
+    """The faults that the schema finds in a document, then what the rules would say next, as remarks."""
     racine: Any = observation.arbre
     if racine is None or observation.echange.anomalies or observation.echange.verdict != "fault":
         return []
@@ -321,7 +321,7 @@ def _en_tetes(en_tetes: list[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _envoi(observation: Observation) -> dict[str, str]:
-    """What was sent. HAR has no encoding there: fields of one's own begin with a line below."""
+    """The request. HAR has no encoding there: fields of one's own begin with a line below."""
     texte = _corps_har(observation.question, observation.echange.requete)
     if "encoding" in texte:
         return {"text": texte["text"], "_encoding": texte["encoding"], "comment": "Corps binaire, en base64."}

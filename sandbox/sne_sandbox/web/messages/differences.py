@@ -56,7 +56,7 @@ class DifferencesXml:
 
 
 def comparer_xml(avant: Any, apres: Any) -> DifferencesXml:
-    """What differs between two documents (lxml roots), which are left as they are."""
+    """The differences between two documents (lxml roots), which are left as they are."""
     # The elements are kept alive: one of lxml is known by its identity for as long as somebody holds it.
     montres = {
         element: montre

@@ -1,4 +1,4 @@
-"""What can be mended in a text that is no XML without thinking: a tag that is not closed, a bare sign."""
+"""Mends a text that is no XML where no thought is needed: a tag that is not closed, a bare sign."""
 
 from collections.abc import Collection, Iterator
 from typing import Final
@@ -60,7 +60,7 @@ def _fermer(texte: str, rompu: Rupture, chemins: Collection[str]) -> Correction:
 
 
 def _egare(enfant: PlaceElement, dans: PlaceElement, chemins: Collection[str]) -> bool:
-    """Whether the schema wants an element beside the one in which it stands."""
+    """Tell whether the schema wants an element beside the one in which it stands."""
     nom = enfant.nom.rpartition(":")[2]
     ici = sans_indices(dans.chemin)
     return f"{ici}/{nom}" not in chemins and f"{ici.rpartition('/')[0]}/{nom}" in chemins
