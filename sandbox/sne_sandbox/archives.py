@@ -2,7 +2,7 @@
 anything of it is unpacked.
 
 A reader of archives never gives more than the archive declares: `zipfile` stops there, and finds the checksum
-wrong. """
+wrong."""
 
 import errno
 import io

@@ -3,7 +3,7 @@
 Each request is put to the sandbox twice (`reprise`): under the contract it was recorded under, and under the
 target, in bases that follow the recording alike. The target alone explains what differs between the two: what
 the sandbox refuses under both, or cannot know, says nothing of the target. Differences are then led back to
-those of the two contracts, and to the change that brings them. """
+those of the two contracts, and to the change that brings them."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta

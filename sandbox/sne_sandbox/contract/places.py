@@ -12,6 +12,8 @@ from sne_sandbox.domain.element import sans_indices
 
 #: Longest document whose columns are looked for: reading it again costs as much as its first reading.
 _OCTETS_MAX: Final = 5_000_000
+#: No document is deeper: libxml2 refuses it.
+_PROFONDEUR_MAX: Final = 256
 _BLANCS: Final = " \t\r\n"
 #: A tag: a > between quotes ends none.
 _BALISE: Final = re.compile(r"""<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
@@ -88,6 +90,8 @@ def parcourir(source: str | bytes) -> tuple[Places, Rupture | None]:
         return ou
 
     def ouvrir(nom: str, _: dict[str, str]) -> None:
+        if len(ouvertes) > _PROFONDEUR_MAX:
+            raise ValueError("too deep")
         dessus, rangs = ouvertes[-1]
         court = nom.rpartition(":")[2]
         rangs[court] += 1
@@ -119,7 +123,7 @@ def parcourir(source: str | bytes) -> tuple[Places, Rupture | None]:
     except expat.ExpatError as erreur:
         place = len(octets[: analyseur.ErrorByteIndex].decode("utf-8", "replace"))
         return trouvees, Rupture(place, erreur.code, tuple(place for place, _ in ouvertes[1:]))
-    except (LookupError, ValueError):  # an encoding that nobody knows, an element that is not written here
+    except (LookupError, ValueError):  # an unknown encoding, too deep, an element that an entity writes
         return {}, Rupture(0, 0, ())
     return trouvees, None
 

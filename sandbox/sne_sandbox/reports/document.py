@@ -6,6 +6,7 @@ from base64 import b64decode
 from binascii import Error as Base64Faux
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
@@ -19,7 +20,9 @@ AUTOUR: Final = 5
 _EN_CAUSE_MAX: Final = 5
 _DECLARATION: Final = re.compile(r"^<\?xml[^>]*\?>")
 #: What comes after the header lines of a request, or of a part.
-_DEBUT: Final = re.compile(r"(?:\A|\n\n)\s*(?=<)")
+_DEBUT: Final = re.compile(r"(?:\A|\n\n)[\s\ufeff]*(?=<)")
+#: Blank lines of a request after which a document is looked for.
+_DEBUTS_MAX: Final = 1_000
 _COUPE: Final = "\n[… "
 
 
@@ -52,9 +55,12 @@ class DocumentMontre:
 def situer(requete: str, chemin: str) -> tuple[int, int]:
     """(line, column) in a request of the tag that `chemin` leads to, wherever the path begins; of what should
     hold it when it is not there; (0, 0) when nothing of the path is."""
-    meilleur, ou = chemin + "/", -1
-    for debut in _DEBUT.finditer(requete):
-        lues, _ = parcourir(requete[debut.end() :])
+    meilleur, ou, fin = chemin + "/", -1, 0
+    for debut in islice(_DEBUT.finditer(requete), _DEBUTS_MAX):
+        if debut.end() < fin:
+            continue  # a blank line of the document before
+        lues, rompu = parcourir(requete[debut.end() :])
+        fin = debut.end() + rompu.place if rompu is not None and rompu.place else len(requete)
         place, reste = trouver(lues, chemin)
         if place is not None and len(reste) < len(meilleur):
             meilleur, ou = reste, debut.end() + place.debut

@@ -23,13 +23,7 @@ from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.reports import decision
 from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.masque import masquer
-from sne_sandbox.reports.model import (
-    FORMAT_RAPPORT,
-    FORMATS_LUS,
-    EtatExigence,
-    Rapport,
-    Verdict,
-)
+from sne_sandbox.reports.model import FORMAT_RAPPORT, FORMATS_LUS, EtatExigence, Rapport, Verdict
 
 _T = TypeVar("_T")
 _NOMS: Final = {str: "un texte", int: "un entier", float: "un nombre", bool: "true ou false"}

@@ -2,7 +2,7 @@
 
 A result for each `Signalement`; level `error` says what the exit code says. A finding that a baseline excuses
 is a suppressed note, « unchanged ». A cited request is an artifact with its contents, so that the place in it
-opens. Source: OASIS SARIF 2.1.0 (§3.14, 3.27), and what GitHub reads of it. """
+opens. Source: OASIS SARIF 2.1.0 (§3.14, 3.27), and what GitHub reads of it."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -3,7 +3,7 @@
 The statement names the package by its SHA-256, and says in the predicate `test-result/v0.1` what was judged
 by what; a key of ours holds what in-toto has no word for. The signature covers bytes, never JSON written
 again. A signature says who vouches, not that it is true, nor when it was made. Sources: DSSE v1
-(secure-systems-lab/dsse, protocol.md), in-toto Attestation Framework v1. """
+(secure-systems-lab/dsse, protocol.md), in-toto Attestation Framework v1."""
 
 import hashlib
 import json

@@ -13,11 +13,7 @@ from typing import Final
 from sne_sandbox.conformance.calibration import phrases
 from sne_sandbox.conformance.calibration.appariement import Appariement, Ici, La, Paire
 from sne_sandbox.conformance.calibration.donnees import DonneesDesRegles, FaitDeRegle
-from sne_sandbox.conformance.calibration.ecarts import (
-    Calibrage,
-    Causes,
-    ajouter,
-)
+from sne_sandbox.conformance.calibration.ecarts import Calibrage, Causes, ajouter
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
 from sne_sandbox.contract.fiches import CODE_MAX

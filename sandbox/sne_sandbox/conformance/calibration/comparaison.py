@@ -5,11 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from sne_sandbox.conformance.calibration.anomalies import Anomalies, anomalies_lues
-from sne_sandbox.conformance.calibration.ecarts import (
-    Calibrage,
-    Causes,
-    ajouter,
-)
+from sne_sandbox.conformance.calibration.ecarts import Calibrage, Causes, ajouter
 from sne_sandbox.conformance.calibration.reponses import SELON_LE_REGISTRE, ReponsesComparees
 from sne_sandbox.conformance.calibration.structure import Structures, remplace
 from sne_sandbox.conformance.enregistrement import EXPORT, EXPORT_ANONYME

@@ -3,7 +3,7 @@ is the same finds something else; here is told which row would make it find the 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
 from sne_sandbox.conformance.calibration import phrases
@@ -320,30 +320,13 @@ def _changee(
 
 
 def type_en_cles(genre: TypeEvenement) -> dict[str, Any]:
-    """The keys of a type of event, as `evenements.toml` writes them, without its characteristics."""
-    return {
-        nom: getattr(genre, nom)
-        for nom in (
-            "libelle", "texte_pgp", "texte_sne", "reglementaire", "a_publier", "multiples_attributions",
-            "recherche_instruction", "territoire", "debut_validite", "fin_validite",
-        )
-    }  # fmt: skip
+    """The keys of a type of event, as `evenements.toml` writes them."""
+    cles = {champ.name: getattr(genre, champ.name) for champ in fields(genre) if champ.name != "code"}
+    return {**cles, "caracteristiques": [caracteristique_en_cles(c) for c in genre.caracteristiques]}
 
 
 def caracteristique_en_cles(caracteristique: Caracteristique) -> dict[str, Any]:
     """The keys of a characteristic, as `evenements.toml` writes them; what is not given is left out."""
-    cles: dict[str, Any] = {
-        nom: getattr(caracteristique, nom)
-        for nom in (
-            "code",
-            "libelle",
-            "type",
-            "obligatoire",
-            "texte",
-            "aide",
-            "debut_validite",
-            "fin_validite",
-        )
-    }
+    cles = {champ.name: getattr(caracteristique, champ.name) for champ in fields(caracteristique)}
     cles["valeurs"] = [list(valeur) for valeur in caracteristique.valeurs]
     return {cle: valeur for cle, valeur in cles.items() if valeur not in (None, "", [], False)}

@@ -8,17 +8,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.conformance.calibration.donnees import (
-    EVENEMENTS,
-    caracteristique_en_cles,
-    type_en_cles,
-)
-from sne_sandbox.conformance.calibration.ecarts import (
-    Calibrage,
-    Causes,
-    Modification,
-    ajouter,
-)
+from sne_sandbox.conformance.calibration.donnees import EVENEMENTS, type_en_cles
+from sne_sandbox.conformance.calibration.ecarts import Calibrage, Causes, Modification, ajouter
 from sne_sandbox.conformance.calibration.structure import generiques, remplace
 from sne_sandbox.conformance.observation import arbre_de
 from sne_sandbox.conformance.reprise import Repris
@@ -210,7 +201,7 @@ class ReponsesComparees:
                 changes["reglementaire"] = lu["reglementaire"]
                 groupe.propositions.clear()  # what the list says is better than what an event shows
             else:
-                ici = {**type_en_cles(sien), "caracteristiques": _caracteristiques_de(sien)}
+                ici = type_en_cles(sien)
                 changes = {cle: lu[cle] for cle in lu if not _pareils(lu[cle], ici[cle])}
                 if not changes:
                     continue
@@ -370,10 +361,6 @@ def _type_lu(element: Element) -> dict[str, Any]:
         for c in element.tous("listeCaracteristiquesSpecifiques/caracteristiqueSpecifique")
     ]
     return lu
-
-
-def _caracteristiques_de(genre: Any) -> list[dict[str, Any]]:
-    return [caracteristique_en_cles(c) for c in genre.caracteristiques]
 
 
 def _pareils(lu: Any, ici: Any) -> bool:

@@ -10,12 +10,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.conformance.calibration.ecarts import (
-    Calibrage,
-    Causes,
-    Modification,
-    ajouter,
-)
+from sne_sandbox.conformance.calibration.ecarts import Calibrage, Causes, Modification, ajouter
 from sne_sandbox.conformance.calibration.schemas import Facette
 from sne_sandbox.conformance.enregistrement import EXPORT_ANONYME
 from sne_sandbox.conformance.observation import arbre_de
