@@ -132,7 +132,6 @@ GENRES: Final = (
     ("jetons, affichage", "/affichage"),
     ("accueil", "/console/ecole/"),
     ("guide", "/guide"),
-    ("API, page d'essai", "/api/v1/docs"),
     ("API", "/api/v1"),
     ("mesures Prometheus", "/metrics"),
 )

@@ -50,7 +50,7 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
         NiveauRequis.LIBRE,
     ),
     **dict.fromkeys(
-        ("accueil", "accueil_console", "docs.page", "guide.page", "guide.image", "guide.fichier"),
+        ("accueil", "accueil_console", "guide.page", "guide.image", "guide.fichier"),
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(

@@ -28,7 +28,7 @@ LIBRES: Final = {
 }  # fmt: skip
 #: What shows nothing of any base.
 COMMUNES: Final = {
-    "accueil", "accueil_console", "docs.page", "guide.page", "guide.image", "guide.fichier",
+    "accueil", "accueil_console", "guide.page", "guide.image", "guide.fichier",
     "openapi", "seeds.lister_semences", "rules.lister_regles", "rules.lire_regle", "contract.resumer",
     "contract.lire_document", "contract.decrire_formulaire", "contract.lister_nomenclatures",
     "contract.lire_nomenclature", "contract.chercher_communes", "contract.lister_evenements",

@@ -13,7 +13,7 @@ from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.console.page import compter, contrat_servi, section
 from sne_sandbox.web.essais import essayer
-from sne_sandbox.web.interface import par_service, presentation
+from sne_sandbox.web.interface import par_service
 from sne_sandbox.web.messages import brouillon
 from sne_sandbox.web.messages.expedition import emballer
 from sne_sandbox.web.messages.refus import grouper
@@ -56,7 +56,6 @@ def page(base: str) -> Reponse:
             refus=grouper(examines)[:_TUS],
             examines=len(examines),
             par_service=par_service(contrat),
-            presentation=presentation(contrat),
             appel=essayer(_premier_appel, lambda _: ""),
             autorite=Autorite(services().configuration.home / "pki").ca,
             guichets=guichets,

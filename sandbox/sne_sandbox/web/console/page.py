@@ -86,7 +86,6 @@ SECTIONS: Final = (
     Section("regles", "Comprendre", "Règles"),
     Section("contrat", "Comprendre", "Contrat"),
     Section("guide", "Comprendre", "Guide"),
-    Section("docs", "Comprendre", "API"),
 )
 #: Lines of a list on one page.
 PAR_PAGE: Final = 50
