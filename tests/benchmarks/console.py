@@ -114,7 +114,7 @@ GENRES: Final = (
     ("demandes", "/console/ecole/demandes"),
     ("journal", "/console/ecole/journal"),
     ("guichets et boîtes", "/console/ecole/guichets"),
-    ("guichets et boîtes", "/console/ecole/boites"),
+    ("guichets et boîtes", "/console/ecole/guichets/G1104"),
     ("composer", "/console/ecole/composer"),
     ("recherche", "/console/ecole/recherche"),
     ("scènes", "/console/ecole/scenes"),

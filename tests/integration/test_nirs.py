@@ -108,7 +108,7 @@ def adresses(identifiant: int) -> Iterator[str]:
 
 GENERALES = (
     "/console/ecole/journal", "/console/ecole/journal/flux", "/console/ecole/demandes", "/console/ecole",
-    "/console/ecole/statistiques", "/console/ecole/conformite", "/console/ecole/boites?guichet=G1226",
+    "/console/ecole/statistiques", "/console/ecole/conformite", "/console/ecole/guichets/G1226",
     "/api/v1/bases/ecole/exchanges?limite=100", "/api/v1/bases/ecole/exchanges/near-misses?limite=100",
     "/api/v1/bases/ecole/demandes", "/metrics", "/api/v1/bases/ecole/guichets/G1226/inbox",
 )  # fmt: skip

@@ -81,7 +81,6 @@ SECTIONS: Final = (
     Section("reglages", "Base", "Réglages"),
     Section("bases", "Base", "Bases"),
     Section("guichets", "Base", "Guichets"),
-    Section("boites", "Base", "Boîtes"),
     Section("jetons", "Base", "Jetons"),
     Section("regles", "Comprendre", "Règles"),
     Section("contrat", "Comprendre", "Contrat"),

@@ -77,7 +77,7 @@ def lignes(banc: Banc, page: Page, lues: dict[str, list[str]]) -> dict[str, list
         "/composer/getDemandeLogement",
         "/echanges/2",
         "/guichets",
-        "/boites?guichet=G1226",
+        "/guichets/G1226",
         "/statistiques?territoire=062&tableau=TAB02",
         "/regles?profil=strict",
         "/regles/DOU001",
@@ -131,7 +131,7 @@ def test_the_lines_of_the_boxes_work_before_any_box_was_made(
     lignes: dict[str, list[str]], tmp_path: Path
 ) -> None:
     (tmp_path / "demande.xml").write_bytes(_FICHIERS["@demande.xml"])
-    boites = [x for x in lignes["/boites?guichet=G1226"] if shlex.split(x)[0] in _DU_SHELL]
+    boites = [x for x in lignes["/guichets/G1226"] if shlex.split(x)[0] in _DU_SHELL]
     assert len(boites) == len(_DU_SHELL)
     for ligne in boites:
         subprocess.run(shlex.split(ligne), cwd=tmp_path, check=True, capture_output=True)
