@@ -24,10 +24,8 @@ PAR_VUE: Final[Mapping[str, int]] = {
     "guide.page": 40,
     "composer.operation": 3,
     "echange.page": 8,
-    # The menu of bases leads to three; then each table, a territory, a guichet to change.
-    "statistiques.page": 6,
+    # The menu of bases leads to three; then a territory.
     "statistiques.territoires": 8,
-    "guichets.page": 4,
     # Those of the traffic, which have no scenario, then that of an application.
     "conformite.rapport": 4,
 }

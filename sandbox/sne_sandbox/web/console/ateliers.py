@@ -20,7 +20,14 @@ from sne_sandbox.store.ateliers import VERROU
 from sne_sandbox.web.acces import est_locale
 from sne_sandbox.web.console.equivalents import equivalents
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, avec_remede, evenement, horloge_saisie, section
+from sne_sandbox.web.console.page import (
+    apres_action,
+    avec_remede,
+    evenement,
+    horloge_saisie,
+    section,
+    veiller,
+)
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.console.scenes import partagee, pour_la_salle
 from sne_sandbox.web.partage import services
@@ -28,10 +35,6 @@ from sne_sandbox.web.qr import dessiner
 
 blueprint: Final = section("ateliers", __name__)
 
-#: Seconds that a stream lasts, between two looks, between two signs of life.
-FLUX_DUREE: Final = 30.0
-FLUX_PAS: Final = 0.3
-FLUX_SIGNE: Final = 10.0
 _CONFIRMATION: Final = "controle/confirmation.html"
 
 
@@ -126,44 +129,27 @@ def flux(base: str, atelier: str) -> Response:
     """The rows of the board that change, as Server-Sent Events, for half a minute; all of them first."""
     nom = _trouver(atelier).nom
 
-    def evenements() -> Iterator[str]:
-        for lu, rangs in _changements(nom):
-            if lu is None:
-                yield ": rien de neuf\n\n"
-                continue
-            titres = _titres()
-            lignes = gestion.places(services().magasin, lu, rangs)
-            toutes = gestion.places(services().magasin, lu)
+    connus = dict[int, object]()
+
+    def regarder() -> Iterator[str]:
+        """One look is a few rows for the whole room."""
+        magasin = services().magasin
+        try:
+            lu = gestion.lire(magasin, nom)
+        except UsageError:  # it was closed
+            return
+        etats = gestion.etats(magasin, lu)
+        neufs = [rang for rang, etat in etats.items() if connus.get(rang) != etat]
+        connus.update(etats)
+        if neufs:
+            toutes = gestion.places(magasin, lu)
+            places = [place for place in toutes if place.rang in neufs]
             rendu = render_template(
-                "ateliers/_lignes.html", atelier=lu, places=lignes, toutes=toutes, titres=titres
+                "ateliers/_lignes.html", atelier=lu, places=places, toutes=toutes, titres=_titres()
             )
             yield evenement(int(time.time() * 1000), rendu, "etat")
 
-    return page_flux(evenements())
-
-
-def _changements(nom: str) -> Iterator[tuple[AtelierTenu | None, list[int]]]:
-    """The atelier, and the ranks of those whose base, token or record has changed, as they do; (None, []) now
-    and then. One look is a few rows for the whole room."""
-    magasin, connus = services().magasin, dict[int, Any]()
-    fin, signe = time.monotonic() + FLUX_DUREE, time.monotonic() + FLUX_SIGNE
-    while True:
-        try:
-            atelier = gestion.lire(magasin, nom)
-        except UsageError:  # it was closed
-            return
-        etats = gestion.etats(magasin, atelier)
-        neufs = [rang for rang, etat in etats.items() if connus.get(rang) != etat]
-        if neufs:
-            yield atelier, neufs
-            connus = etats
-            signe = time.monotonic() + FLUX_SIGNE
-        elif time.monotonic() > signe:
-            yield None, []
-            signe = time.monotonic() + FLUX_SIGNE
-        if time.monotonic() + FLUX_PAS > fin:
-            return
-        time.sleep(FLUX_PAS)
+    return page_flux(veiller(regarder))
 
 
 def _titres() -> dict[str, str]:
@@ -308,20 +294,13 @@ def _rang() -> int | None:
 def mots(base: str) -> Response:
     """The word of the trainer, each time that it changes, as Server-Sent Events, for half a minute."""
 
-    def evenements() -> Iterator[str]:
-        magasin, connu = services().magasin, None
-        attendre = magasin.veille(VERROU)
-        debut = signe = time.monotonic()
-        while time.monotonic() - debut < FLUX_DUREE:
-            mot = gestion.mot_pour(magasin, base)
-            if mot != connu:
-                yield evenement(
-                    int(time.time() * 1000), render_template("ateliers/_mot.html", mot=mot), "etat"
-                )
-                connu = mot
-            elif time.monotonic() - signe > FLUX_SIGNE:
-                yield ": rien de neuf\n\n"
-                signe = time.monotonic()
-            attendre(FLUX_PAS)
+    magasin, connu = services().magasin, None
 
-    return page_flux(evenements())
+    def regarder() -> Iterator[str]:
+        nonlocal connu
+        mot = gestion.mot_pour(magasin, base)
+        if mot != connu:
+            connu = mot
+            yield evenement(int(time.time() * 1000), render_template("ateliers/_mot.html", mot=mot), "etat")
+
+    return page_flux(veiller(regarder, attendre=magasin.veille(VERROU)))

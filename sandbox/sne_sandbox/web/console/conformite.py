@@ -5,7 +5,6 @@ address the page gives the command line.
 """
 
 import shlex
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +27,7 @@ from sne_sandbox.reports.model import EchangeCite, Rapport
 from sne_sandbox.web import applications, epreuves, trouver
 from sne_sandbox.web import avancement as avancements
 from sne_sandbox.web.avancement import Avancement
-from sne_sandbox.web.console.page import apres_action, contrat_servi, evenement, geste, section
+from sne_sandbox.web.console.page import apres_action, contrat_servi, evenement, geste, section, veiller
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
@@ -36,7 +35,6 @@ from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("conformite", __name__)
 
-_FLUX_DUREE: Final = 30.0
 _FLUX_PAS: Final = 0.5
 #: Id of the last event of a stream.
 _FIN: Final = "fin"
@@ -221,16 +219,19 @@ def flux(base: str, run: str) -> Response:
     morceaux, avancement = _Morceaux(url_for("conformite.rapport", run=run)), _avancement(epreuve)
     home, classeur = _home(), services().classeur
 
-    def evenements() -> Iterator[str]:
-        fin = time.monotonic() + _FLUX_DUREE
-        while time.monotonic() < fin:
-            suivie = epreuves.trouver(home, run, classeur)
-            if change := morceaux.changes(suivie or epreuve, avancement):
-                yield evenement("", change, "etat")
-            if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
+    def regarder() -> Iterator[str]:
+        suivie = epreuves.trouver(home, run, classeur)
+        if change := morceaux.changes(suivie or epreuve, avancement):
+            yield evenement("", change, "etat")
+        if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
+            yield _FIN
+
+    def evenements() -> Iterator[str | None]:
+        for dit in veiller(regarder, pas=_FLUX_PAS):
+            if dit == _FIN:
                 yield evenement(_FIN, morceaux.adresse, "fin")
                 return
-            time.sleep(_FLUX_PAS)
+            yield dit
 
     return page_flux(evenements())
 

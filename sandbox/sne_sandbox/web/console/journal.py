@@ -18,7 +18,7 @@ from sne_sandbox.store.journal import AUCUN, Journal
 from sne_sandbox.web import facettes, trouver
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.console.equivalents import equivalents
-from sne_sandbox.web.console.page import PAR_PAGE, apres_action, evenement, section
+from sne_sandbox.web.console.page import FLUX_DUREE, PAR_PAGE, apres_action, evenement, section, veiller
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.essais import essayer
 from sne_sandbox.web.messages import expedition, refus
@@ -37,10 +37,8 @@ _CACHEES: Final = frozenset({NUIT, NUIT_ANNULEE, EFFACE})
 #: Kinds of refusal that the page begins with, and runs of nights that it tells.
 REFUS_MONTRES: Final = 3
 _NUITS_DITES: Final = 20
-#: Seconds that a stream lasts, between two looks at the store, and between two signs of life.
-FLUX_DUREE: Final = 30.0
+#: Seconds between two looks at the store.
 FLUX_PAS: Final = 0.5
-FLUX_SIGNE: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,18 +196,20 @@ def flux(base: str) -> Response:
     depuis = connu if (connu := entier_de(recu)) is not None else journal.dernier(base)
     modele = current_app.jinja_env.get_template("journal/_ligne.html")
 
-    def evenements() -> Iterator[str]:
-        veille = services().magasin.veille(base)
-        for nouveau in arrivees(
-            journal, base, depuis, _criteres(_demande()), duree=FLUX_DUREE, pas=FLUX_PAS, attendre=veille
-        ):
+    veille = services().magasin.veille(base)
+    nouveaux = arrivees(
+        journal, base, depuis, _criteres(_demande()), duree=FLUX_DUREE, pas=FLUX_PAS, attendre=veille
+    )
+
+    def evenements() -> Iterator[str | None]:
+        for nouveau in nouveaux:
             if nouveau is None:
-                yield ": rien de neuf\n\n"
-            else:
-                contexte: dict[str, Any] = {}
-                current_app.update_template_context(contexte)
-                ligne = modele.render(rangee=rangee(nouveau), **contexte)
-                yield evenement(nouveau.identifiant, ligne)
+                yield None
+                continue
+            contexte: dict[str, Any] = {}
+            current_app.update_template_context(contexte)
+            ligne = modele.render(rangee=rangee(nouveau), **contexte)
+            yield evenement(nouveau.identifiant, ligne)
 
     return page_flux(evenements())
 
@@ -224,27 +224,23 @@ def arrivees(
     pas: float,
     attendre: Callable[[float], None] = time.sleep,
 ) -> Iterator[Echange | None]:
-    """Exchanges after `depuis` as they come, oldest first, for `duree` seconds; None now and then, so that a
-    reader who has gone is noticed. Between two looks nothing of the store is held; `attendre` waits for one
-    as `Magasin.veille` does."""
-    fin = time.monotonic() + duree
-    signe = time.monotonic() + FLUX_SIGNE
-    while True:
+    """Exchanges after `depuis` as they come, oldest first, for `duree` seconds; None now and then. Between
+    two looks nothing of the store is held."""
+    connu = depuis
+
+    def regarder() -> list[Echange]:
+        nonlocal connu
         dernier = journal.dernier(base)
-        if dernier < depuis:  # the base was made again under its name: its ids start over
-            depuis = 0
-        if dernier > depuis:
-            nouveaux = journal.chercher(base, **filtres, apres_id=depuis, limite=PAR_PAGE)
-            # One more may have come between the two looks: it is among these, and is told once.
-            depuis = max([dernier, *(nouveau.identifiant or 0 for nouveau in nouveaux[:1])])
-            yield from reversed(nouveaux)
-            signe = time.monotonic() + FLUX_SIGNE
-        elif time.monotonic() > signe:
-            yield None
-            signe = time.monotonic() + FLUX_SIGNE
-        if time.monotonic() + pas > fin:
-            return
-        attendre(pas)
+        if dernier < connu:  # the base was made again under its name: its ids start over
+            connu = 0
+        if dernier <= connu:
+            return []
+        nouveaux = journal.chercher(base, **filtres, apres_id=connu, limite=PAR_PAGE)
+        # One more may have come between the two looks: it is among these, and is told once.
+        connu = max([dernier, *(nouveau.identifiant or 0 for nouveau in nouveaux[:1])])
+        return nouveaux[::-1]
+
+    return veiller(regarder, duree=duree, pas=pas, attendre=attendre)
 
 
 # --- several exchanges --------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time
 from functools import wraps
 from itertools import takewhile
 from threading import Lock
-from typing import Final
+from time import monotonic, sleep
+from typing import Final, TypeVar
 
 from flask import Blueprint, Response, flash, g, redirect, request, stream_with_context, url_for
 from werkzeug.exceptions import ServiceUnavailable
@@ -26,7 +27,7 @@ from sne_sandbox.web.messages.verdict import verdict_vecu
 from sne_sandbox.web.partage import services
 
 _Geste = Callable[..., str | Redirection]
-
+_T = TypeVar("_T")
 
 #: Streams that one token may hold at once, of those that a process has (`server.service.FLUX_MAX`): that of
 #: the read-only link, which a room shares, and that of somebody who has a base.
@@ -70,7 +71,6 @@ SECTIONS: Final = (
     Section("demandes", "Demandes", "Demandes"),
     Section("demande", "Demandes"),
     Section("statistiques", "Demandes", "Statistiques"),
-    Section("images", "Demandes"),
     Section("composer", "Composer", "Composer"),
     Section("scenes", "Former", "Scènes"),
     Section("ateliers", "Former", "Ateliers"),
@@ -90,6 +90,10 @@ SECTIONS: Final = (
 PAR_PAGE: Final = 50
 #: Demandes that a page counts: as many as one of the console makes.
 COMPTEES: Final = 20_000
+#: Seconds that a stream lasts, between two looks, and between two signs of life.
+FLUX_DUREE: Final = 30.0
+FLUX_PAS: Final = 0.3
+FLUX_SIGNE: Final = 10.0
 
 
 def section(nom: str, module: str) -> Blueprint:
@@ -203,10 +207,33 @@ def compter(registre: RegistreBase, une: str, plusieurs: str, *, actives: bool =
     return f"{nombre(combien)} {une if combien < 2 else plusieurs}"
 
 
-def flux(evenements: Iterable[str]) -> Response:
-    """Server-Sent Events; a browser that is cut off comes back after a second. Nothing more is told to whom
-    a token is taken from meanwhile. Raises ServiceUnavailable for a token that follows too much at once: the
-    server has places for so many, and the trainer wants one."""
+def veiller(
+    regarder: Callable[[], Iterable[_T]],
+    *,
+    duree: float = FLUX_DUREE,
+    pas: float = FLUX_PAS,
+    attendre: Callable[[float], None] = sleep,
+) -> Iterator[_T | None]:
+    """What each look finds that is new, for `duree` seconds; None now and then, so that a reader who has gone
+    is noticed. `attendre` waits for the next look as `Magasin.veille` does."""
+    fin, signe = monotonic() + duree, monotonic() + FLUX_SIGNE
+    while True:
+        neufs = list(regarder())
+        yield from neufs
+        silence = not neufs and monotonic() > signe
+        if silence:
+            yield None
+        if neufs or silence:
+            signe = monotonic() + FLUX_SIGNE
+        if monotonic() + pas > fin:
+            return
+        attendre(pas)
+
+
+def flux(evenements: Iterable[str | None]) -> Response:
+    """Server-Sent Events, None for a sign of life; a browser that is cut off comes back after a second.
+    Nothing more is told to whom a token is taken from meanwhile. Raises ServiceUnavailable for a token that
+    follows too much at once: the server has places for so many, and the trainer wants one."""
     entree = qui_est_la()
     cle, places = (entree.empreinte, _PLACES.get(entree.droit)) if entree is not None else ("", None)
     if places is not None and _SUIVIS[cle] >= places:
@@ -217,7 +244,8 @@ def flux(evenements: Iterable[str]) -> Response:
             _SUIVIS[cle] += 1
         try:
             yield "retry: 1000\n\n"
-            yield from takewhile(lambda _: est_encore_la(), evenements)
+            dits = (": rien de neuf\n\n" if dit is None else dit for dit in evenements)
+            yield from takewhile(lambda _: est_encore_la(), dits)
         finally:
             with _VERROU:
                 _SUIVIS[cle] -= 1

@@ -25,7 +25,15 @@ from sne_sandbox.store.journal import Journal
 from sne_sandbox.web import representation
 from sne_sandbox.web.acces import acces_d_ici, est_locale, joue_les_scenes, qui_est_la, voit_en_clair
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import apres_action, avec_remede, contrat_servi, evenement, section
+from sne_sandbox.web.console.page import (
+    FLUX_DUREE,
+    apres_action,
+    avec_remede,
+    contrat_servi,
+    evenement,
+    section,
+    veiller,
+)
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.console.salle import essentiel, regarder
 from sne_sandbox.web.partage import expediteur, services
@@ -33,14 +41,12 @@ from sne_sandbox.web.partage import expediteur, services
 blueprint: Final = section("scenes", __name__)
 
 #: Where the pages that a step leads to are.
-_PAGES: Final = {"quotas": "statistiques.quotas", "statistiques": "statistiques.page"}
+_PAGES: Final = {"quotas": "statistiques.territoires", "statistiques": "statistiques.page"}
 _HEURE: Final = 60
-#: Seconds that the stream of who follows lasts, between two looks, between two signs of life, and for which
-#: the lines of one step are gathered: a step opens its line before it has done anything.
-FLUX_DUREE: Final = 30.0
-FLUX_PAS: Final = 0.2
-FLUX_SIGNE: Final = 10.0
-FLUX_REPOS: Final = 0.05
+#: Seconds between two looks at a scene that is followed, and for which the lines of one step are gathered: a
+#: step opens its line before it has done anything.
+_PAS: Final = 0.2
+_REPOS: Final = 0.05
 
 
 @blueprint.get("/scenes")
@@ -156,32 +162,28 @@ def flux(base: str, scene: str) -> Response:
     depuis = connu if (connu := entier_de(recu)) is not None else magasin.journal.dernier(voulue.base)
     attendre = magasin.veille(voulue.base)
     dits = mouvements(magasin.journal, voulue.base, depuis, duree=FLUX_DUREE, attendre=attendre)
-    return page_flux(": rien de neuf\n\n" if vu is None else evenement(vu, str(vu), "pas") for vu in dits)
+    return page_flux(None if vu is None else evenement(vu, str(vu), "pas") for vu in dits)
 
 
 def mouvements(
     journal: Journal, base: str, depuis: int, *, duree: float, attendre: Callable[[float], None] = time.sleep
 ) -> Iterator[int | None]:
     """The last line of a journal each time that it is no longer `depuis` (less, when it was emptied), for
-    `duree` seconds; None now and then, so that a reader who has gone is noticed."""
-    fin = time.monotonic() + duree
-    signe = time.monotonic() + FLUX_SIGNE
-    while True:
-        if (dernier := journal.dernier(base)) != depuis:
-            while True:
-                time.sleep(FLUX_REPOS)
-                dernier, avant = journal.dernier(base), dernier
-                if dernier == avant:
-                    break
-            depuis = dernier
-            yield depuis
-            signe = time.monotonic() + FLUX_SIGNE
-        elif time.monotonic() > signe:
-            yield None
-            signe = time.monotonic() + FLUX_SIGNE
-        if time.monotonic() + FLUX_PAS > fin:
+    `duree` seconds; None now and then."""
+    connu = depuis
+
+    def regarder() -> Iterator[int]:
+        nonlocal connu
+        dernier = journal.dernier(base)
+        if dernier == connu:
             return
-        attendre(FLUX_PAS)
+        while dernier != connu:
+            connu = dernier
+            time.sleep(_REPOS)
+            dernier = journal.dernier(base)
+        yield dernier
+
+    return veiller(regarder, duree=duree, pas=_PAS, attendre=attendre)
 
 
 @blueprint.post("/scenes/<scene>/commencer")

@@ -78,7 +78,7 @@ def lignes(banc: Banc, page: Page, lues: dict[str, list[str]]) -> dict[str, list
         "/echanges/2",
         "/guichets",
         "/guichets/G1226",
-        "/statistiques?territoire=062&tableau=TAB02",
+        "/statistiques/flux?territoire=062",
         "/regles?profil=strict",
         "/regles/DOU001",
         "/conformite",
@@ -178,7 +178,7 @@ def test_what_a_page_is_narrowed_to_is_in_its_call(lignes: dict[str, list[str]])
     (cherche,) = lignes["/journal?xpath=//demandeur"]
     assert "xpath=%2F%2Fdemandeur" in cherche
     assert any("/exchanges/2/reduce" in ligne for ligne in lignes["/echanges/2"])
-    commande, appel = lignes["/statistiques?territoire=062&tableau=TAB02"]
+    commande, appel = lignes["/statistiques/flux?territoire=062"]
     assert "--table TAB02 --territoire 062" in commande
     assert appel.endswith("&territoire=062'")
 

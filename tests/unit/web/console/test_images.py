@@ -11,7 +11,7 @@ from banc import Banc
 from lxml import etree
 from navigateur import ENTETES
 
-from sne_sandbox.web.console import images
+from sne_sandbox.web.console import statistiques
 from sne_sandbox.web.couverture import RelevesDElements
 from sne_sandbox.web.images.carte import bornes, classe_de
 from sne_sandbox.web.images.contours import LARGEUR, cadres
@@ -23,7 +23,7 @@ PATIENCE = 240.0
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page waits for its numbers, however busy the machine."""
-    monkeypatch.setattr(images, "_PATIENCE", PATIENCE)
+    monkeypatch.setattr(statistiques, "_PATIENCE", PATIENCE)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def nombre_trouve(arbre: Any) -> int:
     return int(dit.split("\N{NO-BREAK SPACE}")[0])
 
 
-@pytest.mark.parametrize("chemin", ["/images", "/images/courbes", "/images/ressources"])
+@pytest.mark.parametrize("chemin", ["/statistiques", "/statistiques/flux", "/statistiques/territoires"])
 def test_each_number_opens_as_many_demandes(peuple: Banc, page: Callable[..., Any], chemin: str) -> None:
     liens = page(chemin).xpath("//table//td/a")
     assert liens
@@ -53,7 +53,9 @@ def test_each_number_opens_as_many_demandes(peuple: Banc, page: Callable[..., An
 
 
 def test_each_shape_is_a_link_with_a_name(peuple: Banc, page: Callable[..., Any]) -> None:
-    formes = page("/images").xpath("//*[local-name()='svg'][@role='group']//*[local-name()='a']")
+    formes = page("/statistiques/territoires").xpath(
+        "//*[local-name()='svg'][@role='group']//*[local-name()='a']"
+    )
     assert formes
     for forme in formes:
         nom = forme.get("aria-label")
@@ -62,19 +64,19 @@ def test_each_shape_is_a_link_with_a_name(peuple: Banc, page: Callable[..., Any]
 
 
 def test_a_map_that_does_not_exist_says_which_do(peuple: Banc) -> None:
-    assert lire(peuple, "images?mesure=couleur").status_code == 422
-    reponse = lire(peuple, "images/carte.svg?cadre=ailleurs")
+    assert lire(peuple, "statistiques/territoires?mesure=couleur").status_code == 422
+    reponse = lire(peuple, "statistiques/carte.svg?cadre=ailleurs")
     assert reponse.status_code == 404
     assert "artois" in reponse.text
 
 
 @pytest.mark.parametrize("nom", ["carte", "tension", "actives", "flux", "ressources"])
 def test_each_picture_is_a_file_and_a_table(peuple: Banc, nom: str) -> None:
-    dessin = lire(peuple, f"images/{nom}.svg")
+    dessin = lire(peuple, f"statistiques/{nom}.svg")
     racine = etree.fromstring(dessin.data)
     assert list(racine.iter("{*}a", "{*}script")) == []
     assert [e for e in racine.iter("{*}*") if "style" in e.attrib] == []
-    feuille = lire(peuple, f"images/{nom}.csv").data.decode("utf-8-sig")
+    feuille = lire(peuple, f"statistiques/{nom}.csv").data.decode("utf-8-sig")
     lignes = list(csv.DictReader(io.StringIO(feuille), delimiter=";"))
     assert lignes
     assert dessin.headers["Content-Disposition"].endswith('2018-03-15.svg"')

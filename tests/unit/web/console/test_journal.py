@@ -481,7 +481,7 @@ def test_one_token_leaves_places_to_the_others(banc: Banc, droit: Droit, places:
 def test_what_comes_while_one_waits_is_told_and_silence_too(
     banc: Banc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "FLUX_SIGNE", 0.0)
+    monkeypatch.setattr(pages, "FLUX_SIGNE", 0.0)
     lignes_ = journal.arrivees(banc.services.magasin.journal, banc.nom, 0, {}, duree=30.0, pas=0.001)
     assert next(lignes_) is None
     ecrire(banc, 1)
