@@ -4,6 +4,7 @@ A view that no page leads to is no page of the console: `test_pages.py` fails fo
 """
 
 import importlib
+import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -115,6 +116,14 @@ def vue(adresse: str) -> str | None:
     return None if nom.startswith(("static", "connexion.")) else str(nom)
 
 
+def _de_l_api(adresse: str) -> str | None:
+    """What kind of file of the API an address opens: its path, without what it names; None for none."""
+    chemin = urlsplit(adresse).path
+    if not chemin.startswith("/api/v1/"):
+        return None
+    return re.sub(r"/(bases|exchanges|demandes|reports|snapshots|parts|files)/[^/]+", r"/\1/…", chemin)
+
+
 def _questions(arbre: Any) -> Iterator[str]:
     """The forms that only ask, as they stand when one sends them."""
     for formulaire in arbre.forms:
@@ -148,7 +157,8 @@ def recenser(origine: str, departs: Iterable[str], jeton: str) -> Recensement:
                 trouve.pages[nom].append(adresse)
             for lien in liens:
                 suite = urldefrag(urljoin(adresse, lien)).url
-                but = vue(suite) if suite.startswith(f"{origine}/") and suite not in connues else None
+                ici = suite.startswith(f"{origine}/") and suite not in connues
+                but = (vue(suite) or _de_l_api(suite)) if ici else None
                 if but is not None and prises[but] < PAR_VUE.get(but, PAR_DEFAUT):
                     prises[but] += 1
                     connues.add(suite)

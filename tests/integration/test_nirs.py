@@ -96,8 +96,7 @@ def demande_avec(lot: list[str]) -> Any:
 
 def adresses(identifiant: int) -> Iterator[str]:
     page, api = f"/console/ecole/echanges/{identifiant}", f"/api/v1/bases/ecole/exchanges/{identifiant}"
-    yield from (page, f"{page}/har", f"{page}/requete/octets", f"{page}/reponse/octets")
-    yield from (f"{page}/requete/document", api, f"{api}/har", f"{api}/request", f"{api}/response")
+    yield from (page, api, f"{api}/har", f"{api}/request", f"{api}/response")
     yield from (
         f"{api}/request/document",
         f"{api}/request/parts",

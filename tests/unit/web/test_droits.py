@@ -37,7 +37,6 @@ COMMUNES: Final = {
     # Of the console, pages of the same, which a base shows by its own contract, and its certificate.
     "regles.page", "regles.regle", "contrat.page", "contrat.schema", "contrat.nomenclatures",
     "contrat.nomenclature", "contrat.evenements", "contrat.formulaire", "contrat.operation",
-    "guichets.autorite",
 }  # fmt: skip
 #: What shows several bases, or changes which there are.
 DU_SERVEUR: Final = {

@@ -193,6 +193,7 @@ def _commun() -> dict[str, Any]:
         "affichage": Affichage.lu(request),
         "ici": chemin_d_ici(),
         "section_ici": _section_ici,
+        "api": _api,
         "equivalents": equivalents,
         "est_regle": _est_regle,
         "lecture_seule": entree is not None and entree.droit is Droit.LECTURE,
@@ -205,6 +206,11 @@ def _commun() -> dict[str, Any]:
         "origine": acces.adresse_d_ici(),
         "mot_du_formateur": _mot_du_formateur(entree),
     }
+
+
+def _api(chemin: str) -> str:
+    """The address of what the API gives of the base that is shown: the files that one keeps."""
+    return f"/api/v1/bases/{g.base.nom}{chemin}"
 
 
 def _est_regle(code: str) -> bool:

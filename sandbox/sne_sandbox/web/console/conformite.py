@@ -20,7 +20,6 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.errors import ConflitEtat, UsageError
 from sne_sandbox.reports import compare, decision, suivi, synthese, tendance
 from sne_sandbox.reports import json as rapport_json
-from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.reports.groupes import grouper
 from sne_sandbox.reports.masque import masquer
 from sne_sandbox.reports.model import EchangeCite, Rapport
@@ -31,7 +30,6 @@ from sne_sandbox.web.console.page import apres_action, contrat_servi, evenement,
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("conformite", __name__)
 
@@ -234,15 +232,6 @@ def flux(base: str, run: str) -> Response:
             yield dit
 
     return page_flux(evenements())
-
-
-@blueprint.get("/conformite/<run>/fichiers/<fichier>")
-def fichier(base: str, run: str, fichier: str) -> Response:
-    """A file of a report."""
-    epreuve = trouver.jugement(run)
-    if fichier not in epreuve.fichiers:
-        raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
-    return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}", FICHIERS[fichier].media)
 
 
 @blueprint.post("/conformite/<run>/arreter")

@@ -176,13 +176,6 @@ def certificat(base: str, code: str) -> Response:
     return telechargement(archive, f"{guichet.code}-{base}.zip", "application/zip")
 
 
-@blueprint.get("/guichets/ca.pem")
-def autorite(base: str) -> Response:
-    """The CA's certificate: what an application must trust."""
-    ouverte = Autorite.ouvrir(services().configuration.home)
-    return telechargement(ouverte.ca.read_bytes(), "ca.pem", "application/x-pem-file")
-
-
 # --- its boxes ----------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, cast
 
-from flask import Response, g, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.base import Horloge, Portee
@@ -17,12 +17,10 @@ from sne_sandbox.operations import ecarts
 from sne_sandbox.operations import pannes as armement
 from sne_sandbox.operations.sauvegardes import MAINTENANT, Sauvegarde
 from sne_sandbox.web import trouver
-from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.console.equivalents import Equivalents, equivalents
 from sne_sandbox.web.console.filtres import accorde
 from sne_sandbox.web.console.page import compter, contrat_servi, geste, section
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.reponses import telechargement
 
 blueprint: Final = section("sauvegardes", __name__)
 
@@ -76,13 +74,6 @@ def _dire(champ: str, valeur: str) -> str:
         return datetime.strptime(valeur, "%Y-%m-%d").strftime("%d/%m/%Y")
     except ValueError:
         return valeur
-
-
-@blueprint.get("/controle/sauvegardes/<nom>/fichier")
-def fichier(base: str, nom: str) -> Response:
-    """The file of a snapshot, for who may do everything: NIR are in clear in it."""
-    reserver("Une sauvegarde")
-    return telechargement(trouver.sauvegarde(base, nom).fichier, f"{base}-{nom}.zip", "application/zip")
 
 
 @blueprint.post("/controle/sauvegardes")

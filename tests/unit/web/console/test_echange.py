@@ -33,10 +33,10 @@ def numero_de(resultat: Resultat) -> int:
 
 
 def prendre(banc: Banc, chemin: str) -> Any:
-    """A download."""
-    reponse = banc.http.get(f"/console/{banc.nom}/echanges/{chemin}", headers=ENTETES)
+    """A download: a file of the API, which the page links."""
+    reponse = banc.http.get(f"/api/v1/bases/{banc.nom}/exchanges/{chemin}", headers=ENTETES)
     assert reponse.status_code == 200, reponse.text
-    assert reponse.headers["Content-Disposition"].startswith("attachment; ")
+    assert chemin.endswith("har") or reponse.headers["Content-Disposition"].startswith("attachment; ")
     assert reponse.headers["X-Content-Type-Options"] == "nosniff"
     return reponse
 
@@ -463,10 +463,10 @@ def test_a_nir_is_masked_on_the_page_and_in_what_is_kept(
         texte = page(f"/echanges/{n}").text_content()
         assert nir not in texte
         assert nir[:3] + "*" * 5 in texte
-        for chemin in ("requete/octets", "reponse/octets", "requete/document", "requete/pieces/0", "har"):
+        for chemin in ("request", "response", "request/document", "request/parts/0", "har"):
             octets = prendre(banc, f"{n}/{chemin}").data
             assert nir.encode() not in octets, chemin
-    enveloppe = etree.fromstring(prendre(banc, "2/requete/octets").data)
+    enveloppe = etree.fromstring(prendre(banc, "2/request").data)
     (document,) = [e.text for e in enveloppe.iter("fichierDemande")]
     assert nir[:3].encode() + b"*" in base64.b64decode(document)
 
@@ -482,11 +482,11 @@ def test_a_nir_inside_an_archive_is_masked(avec_nir: tuple[Banc, str], page: Cal
         {"numUnique": "x", "nomCertificat": "CERG1226-201803151200.pem", "certificat": contenu.getvalue()},
     )
     n = numero_de(resultat)
-    rendue = zipfile.ZipFile(io.BytesIO(prendre(banc, f"{n}/requete/pieces/0").data))
+    rendue = zipfile.ZipFile(io.BytesIO(prendre(banc, f"{n}/request/parts/0").data))
     assert rendue.namelist() == ["a.xml", "b.txt"]
     assert nir.encode() not in rendue.read("a.xml")
     assert rendue.read("b.txt") == b"rien"
-    assert contenu.getvalue() not in prendre(banc, f"{n}/requete/octets").data
+    assert contenu.getvalue() not in prendre(banc, f"{n}/request").data
     # Named, not shown as bytes.
     pieces = page(f"/echanges/{n}").xpath("//details[summary[starts-with(., 'Pièces')]]")[0]
     assert pieces.xpath(".//li/code/text()") == ["a.xml", "b.txt"]
@@ -499,7 +499,7 @@ def test_a_false_archive_is_named_only(banc: Banc, faux: bytes) -> None:
         "getDemandeLogement",
         {"numUnique": "x", "nomCertificat": "CERG1226-201803151200.pem", "certificat": faux},
     )
-    assert b"illisible" in prendre(banc, f"{numero_de(resultat)}/requete/pieces/0").data
+    assert b"illisible" in prendre(banc, f"{numero_de(resultat)}/request/parts/0").data
 
 
 # --- to keep ------------------------------------------------------------------------------------------------
@@ -508,20 +508,23 @@ def test_a_false_archive_is_named_only(banc: Banc, faux: bytes) -> None:
 def test_what_is_kept_is_what_travelled(banc: Banc) -> None:
     resultat = banc.demander(specimen("personne_seule"))
     assert resultat.echange is not None
-    assert prendre(banc, "1/requete/octets").data == resultat.echange.requete
-    assert prendre(banc, "1/reponse/octets").data == resultat.echange.reponse
-    assert prendre(banc, "1/reponse/document").data == resultat.octets
-    racine = etree.fromstring(prendre(banc, "1/requete/document").data)
+    assert prendre(banc, "1/request").data == resultat.echange.requete
+    assert prendre(banc, "1/response").data == resultat.echange.reponse
+    assert prendre(banc, "1/response/document").data == resultat.octets
+    racine = etree.fromstring(prendre(banc, "1/request/document").data)
     assert etree.QName(racine).localname == "interfaceNuu"
 
 
-@pytest.mark.parametrize(
-    "chemin",
-    ["9", "9/har", "1/requete/pieces/9", "1/reponse/document", "1/autre/octets", "0", "99999999999999999999"],
-)
+@pytest.mark.parametrize("chemin", ["9", "0", "99999999999999999999"])
 def test_what_is_not_there_is_not_found(banc: Banc, page: Callable[..., Any], chemin: str) -> None:
     banc.relire("x")
     page(f"/echanges/{chemin}", statut=404)
+
+
+@pytest.mark.parametrize("chemin", ["9/har", "1/request/parts/9", "1/response/document", "1/autre"])
+def test_a_file_that_is_not_there_is_not_found(banc: Banc, chemin: str) -> None:
+    banc.relire("x")
+    assert banc.http.get(f"/api/v1/bases/{banc.nom}/exchanges/{chemin}", headers=ENTETES).status_code == 404
 
 
 def test_an_exchange_of_another_base_is_not_found(
@@ -536,11 +539,11 @@ def test_the_curl_command_sends_the_same(banc: Banc, page: Callable[..., Any]) -
     (commande,) = page("/echanges/1").xpath("//pre[@aria-label='Commande curl']/code/text()")
     mots = shlex.split(commande.replace("\\\n", " "))
     assert mots[0] == "curl"
-    assert mots[mots.index("--data-binary") + 1] == "@echange-1-requete.bin"
+    assert mots[mots.index("--data-binary") + 1] == "@echange-1-request.bin"
     assert mots[-1] == f"http://127.0.0.1:8080/bases/{banc.nom}/services/DemandeLogementImplService/"
     en_tete = mots[mots.index("-H") + 1]
     assert en_tete.startswith("Content-Type: multipart/related")
-    ouvert = unpack(en_tete.partition(": ")[2], prendre(banc, "1/requete/octets").data, taille_max=10**8)
+    ouvert = unpack(en_tete.partition(": ")[2], prendre(banc, "1/request").data, taille_max=10**8)
     assert len(ouvert.parties) == 2
 
 

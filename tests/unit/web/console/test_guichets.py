@@ -125,8 +125,9 @@ def test_a_certificate_is_issued_for_this_base(banc: Banc, envoyer: Callable[...
     assert MOT_DE_PASSE in fichiers["LISEZMOI.txt"].decode()
 
 
-def test_the_authority_can_be_taken(banc: Banc) -> None:
-    reponse = banc.http.get(f"/console/{banc.nom}/guichets/ca.pem", headers=ENTETES)
+def test_the_authority_can_be_taken(banc: Banc, page: Page) -> None:
+    (lien,) = page("/guichets").xpath("//main//a[contains(@href, 'ca.pem')]/@href")
+    reponse = banc.http.get(lien, headers=ENTETES)
     assert x509.load_pem_x509_certificate(reponse.data).subject
 
 
