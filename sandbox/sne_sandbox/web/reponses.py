@@ -131,6 +131,11 @@ def _detail(erreur: HTTPException) -> str:
 # --- files --------------------------------------------------------------------------------------------------
 
 
+def feuille(texte: str, nom: str) -> Response:
+    """A table as a file, with the mark by which a spreadsheet knows UTF-8."""
+    return telechargement(texte.encode("utf-8-sig"), f"{nom}.csv", "text/csv; charset=utf-8")
+
+
 def telechargement(contenu: bytes | Path, nom: str, genre: str = OCTETS) -> Response:
     """A file to keep, of media type `genre`, never shown by the browser. `nom` is ASCII. A file of the disk
     is sent piece by piece, never whole in memory."""

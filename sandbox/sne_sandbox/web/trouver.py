@@ -17,6 +17,8 @@ from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.echange import LOURD, Echange
 from sne_sandbox.domain.publication import TU, tirer
 from sne_sandbox.errors import UsageError
+from sne_sandbox.operations import ateliers
+from sne_sandbox.operations.ateliers import AtelierTenu
 from sne_sandbox.operations.guichets import DroitDeGuichet, droits_de, proches
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 from sne_sandbox.operations.table import OPERATIONS
@@ -86,6 +88,17 @@ def _lire_ailleurs() -> NoReturn:
 
 def _perdu(base: str, identifiant: int) -> NoReturn:
     raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")
+
+
+def atelier(nom: str, rang: int | None = None) -> AtelierTenu:
+    """An atelier, which has a trainee of that rank."""
+    try:
+        trouve = ateliers.lire(services().magasin, nom)
+        if rang is not None:
+            trouve.stagiaire(rang)
+    except UsageError as erreur:
+        raise NotFound(erreur.diagnostics()) from erreur
+    return trouve
 
 
 def guichet(base: str, code: str) -> Guichet:

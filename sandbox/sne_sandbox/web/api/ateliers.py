@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from marshmallow import fields, validate
-from werkzeug.exceptions import NotFound
 
 from sne_sandbox.domain.publication import tirer
-from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import ateliers, bases
 from sne_sandbox.operations.ateliers import AtelierTenu, DepartAtelier, FicheDeStagiaire, PlaceDeStagiaire
 from sne_sandbox.settings import PAR_NOM
+from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.api.contexte import ENTIER_MAX, Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_sandbox.web.partage import services
@@ -116,17 +115,6 @@ class ClotureSchema(QuestionSchema):
     bases = facultatif("ce qu'il en advient", "garder", parmi=("garder", "supprimer"))
 
 
-def _trouver(nom: str, rang: int | None = None) -> str:
-    """The name of an atelier that is, and that has a trainee of this rank."""
-    try:
-        lu = ateliers.lire(services().magasin, nom)
-        if rang is not None:
-            lu.stagiaire(rang)
-    except UsageError as erreur:
-        raise NotFound(erreur.diagnostics()) from erreur
-    return lu.nom
-
-
 @blueprint.get("")
 def lister() -> list[AtelierTenu]:
     """All of them."""
@@ -145,11 +133,10 @@ def creer(demande: dict[str, Any]) -> AtelierTenu:
 @blueprint.get("/<atelier>")
 def lire(atelier: str) -> AtelierEntier:
     """One, and where each trainee is."""
-    return _entier(_trouver(atelier))
+    return _entier(trouver.atelier(atelier))
 
 
-def _entier(nom: str) -> AtelierEntier:
-    lu = ateliers.lire(services().magasin, nom)
+def _entier(lu: AtelierTenu) -> AtelierEntier:
     return tirer(AtelierEntier, lu, places=tuple(ateliers.places(services().magasin, lu)))
 
 
@@ -157,37 +144,37 @@ def _entier(nom: str) -> AtelierEntier:
 def lire_fiches(atelier: str) -> list[FicheDeStagiaire]:
     """What is handed out, secrets included."""
     home = services().configuration.home
-    return ateliers.fiches(services().magasin, home, _trouver(atelier), adresse_d_ici())
+    return ateliers.fiches(services().magasin, home, trouver.atelier(atelier).nom, adresse_d_ici())
 
 
 @blueprint.post("/<atelier>/liens", corps=LiensSchema)
 def refaire_liens(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """New links."""
     home = services().configuration.home
-    return ateliers.renouveler(services().magasin, home, _trouver(atelier), demande["expire"])
+    return ateliers.renouveler(services().magasin, home, trouver.atelier(atelier).nom, demande["expire"])
 
 
 @blueprint.post("/<atelier>/mot", corps=MotSchema)
 def dire(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """A word."""
     return ateliers.dire(
-        services().magasin, _trouver(atelier, demande["rang"]), demande["mot"], demande["rang"]
+        services().magasin, trouver.atelier(atelier, demande["rang"]).nom, demande["mot"], demande["rang"]
     )
 
 
 @blueprint.post("/<atelier>/fini", corps=FiniSchema)
 def noter(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """Who is done."""
-    nom = _trouver(atelier, demande["rang"])
+    nom = trouver.atelier(atelier, demande["rang"]).nom
     return ateliers.noter_fini(services().magasin, nom, demande["rang"], fini=demande["fini"])
 
 
 @blueprint.post("/<atelier>/reset", corps=RemiseSchema)
 def remettre(demande: dict[str, Any], atelier: str) -> AtelierEntier:
     """Bases back at their start."""
-    nom = _trouver(atelier, demande["rang"])
+    nom = trouver.atelier(atelier, demande["rang"]).nom
     ateliers.remettre(services().magasin, services().contrats, nom, demande["rang"])
-    return _entier(nom)
+    return _entier(trouver.atelier(nom))
 
 
 @blueprint.delete("/<atelier>", question=ClotureSchema)
@@ -195,4 +182,4 @@ def clore(demande: dict[str, Any], atelier: str) -> None:
     """Ends one."""
     home = services().configuration.home
     supprimer = demande["bases"] == "supprimer"
-    ateliers.clore(services().magasin, home, _trouver(atelier), supprimer_bases=supprimer)
+    ateliers.clore(services().magasin, home, trouver.atelier(atelier).nom, supprimer_bases=supprimer)

@@ -26,7 +26,6 @@ from sne_sandbox.web.api.contexte import Appels, QuestionSchema, combien, facult
 from sne_sandbox.web.essais import Essais, essayer, nu
 from sne_sandbox.web.messages import cote as cotes
 from sne_sandbox.web.messages import expedition
-from sne_sandbox.web.messages import selection as selections
 from sne_sandbox.web.messages.arbre import remarques_de
 from sne_sandbox.web.messages.documents import masquer_en_tetes, montrer_bruts, montrer_octets
 from sne_sandbox.web.messages.xpath import chercher
@@ -330,8 +329,8 @@ def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
 def donner_archives(question: dict[str, Any], base: str) -> Response:
     """Several exchanges as one HTTP archive (HAR 1.2), the oldest first, NIR masked."""
     services().magasin.bases.lire(base)
-    ids = selections.choisis([question["ids"]])
-    contenu = selections.archive(base, ids, origine=adresse_d_ici())
+    ids = expedition.choisis([question["ids"]])
+    contenu = expedition.archive(base, ids, origine=adresse_d_ici())
     return Response(contenu, content_type="application/json")
 
 
@@ -340,7 +339,7 @@ def effacer(question: dict[str, Any], base: str) -> Efface:
     """Erases what exchanges were; their ids stay."""
     magasin = services().magasin
     magasin.bases.lire(base)
-    return Efface(magasin.journal.effacer(base, selections.choisis([question["ids"]])))
+    return Efface(magasin.journal.effacer(base, expedition.choisis([question["ids"]])))
 
 
 @blueprint.get("/near-misses", question=DepuisRefusSchema)

@@ -18,7 +18,7 @@ from sne_sandbox.operations.statistiques import Tableau, TableauLu
 from sne_sandbox.web import tableaux
 from sne_sandbox.web.api.contexte import Appels, QuestionSchema, facultatif, jour_iso
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.reponses import feuille
 from sne_sandbox.web.tableaux import TableDemandee, calculs_de
 
 blueprint: Final = Appels(
@@ -122,9 +122,9 @@ def lire(quand: dict[str, Any], base: str) -> Tableaux:
 def donner_feuille(quand: dict[str, Any], base: str, tableau: str) -> Response:
     """A table to open in a spreadsheet."""
     jour = _jour(base, quand)
-    feuille = statistiques.en_csv([_tableau(base, tableau, jour, quand)], jour)
+    texte = statistiques.en_csv([_tableau(base, tableau, jour, quand)], jour)
     nom = "-".join(filter(None, (base, tableau, jour.isoformat(), quand["territoire"])))
-    return telechargement(feuille.encode("utf-8-sig"), f"{nom}.csv", "text/csv; charset=utf-8")
+    return feuille(texte, nom)
 
 
 @blueprint.get(
@@ -167,8 +167,7 @@ def lire_territoires(quand: dict[str, Any], base: str) -> ComptesDeLieux:
 def donner_territoires(quand: dict[str, Any], base: str) -> Response:
     """The same, to open in a spreadsheet."""
     comptes = _lieux(base, quand)
-    nom = f"{base}-{comptes.niveau}-{comptes.date.isoformat()}.csv"
-    return telechargement(lieux.en_csv(comptes).encode("utf-8-sig"), nom, "text/csv; charset=utf-8")
+    return feuille(lieux.en_csv(comptes), f"{base}-{comptes.niveau}-{comptes.date.isoformat()}")
 
 
 # --- quotas ------------------------------------------------------------------------------------------------
@@ -190,8 +189,7 @@ def lire_quotas(quand: dict[str, Any], base: str) -> Quotas:
 def donner_quotas(quand: dict[str, Any], base: str) -> Response:
     """The same, to open in a spreadsheet."""
     comptes = _quotas(base, quand)
-    octets = operation.en_csv(comptes).encode("utf-8-sig")
-    return telechargement(octets, f"{base}-quotas-{comptes.annee}.csv", "text/csv; charset=utf-8")
+    return feuille(operation.en_csv(comptes), f"{base}-quotas-{comptes.annee}")
 
 
 @quotas.get("/svg", question=AnneeEtPartSchema, contenu="image/svg+xml", description="Sans script")

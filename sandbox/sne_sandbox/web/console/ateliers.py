@@ -7,31 +7,36 @@ import time
 from collections.abc import Iterator
 from typing import Any, Final
 
+import segno
 from flask import Response, render_template, request, url_for
-from werkzeug.exceptions import NotFound
+from lxml import etree
+from markupsafe import Markup
 from werkzeug.wrappers import Response as Redirection
 
 from sne_sandbox.errors import BaseInconnue, UsageError
 from sne_sandbox.operations import ateliers as gestion
 from sne_sandbox.operations import bases, scenes
-from sne_sandbox.operations.ateliers import AtelierTenu, DepartAtelier
+from sne_sandbox.operations.ateliers import DepartAtelier, FicheDeStagiaire
 from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store.ateliers import VERROU
+from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import est_locale
 from sne_sandbox.web.console.equivalents import equivalents
 from sne_sandbox.web.console.filtres import accorde
 from sne_sandbox.web.console.page import (
     apres_action,
     avec_remede,
+    entier_saisi,
     evenement,
     horloge_saisie,
+    nom_libre,
     section,
     veiller,
 )
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.console.scenes import partagee, pour_la_salle
+from sne_sandbox.web.images.dessin import en_page
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.qr import dessiner
 
 blueprint: Final = section("ateliers", __name__)
 
@@ -54,10 +59,10 @@ def creer(base: str) -> str | tuple[str, int] | Redirection:
     try:
         depart = DepartAtelier(
             nom=champs.get("nom", "").strip(),
-            combien=_entier(champs.get("combien", ""), "stagiaires"),
+            combien=entier_saisi(champs.get("combien", ""), "Stagiaires"),
             noms=champs.get("noms", "").splitlines(),
             semence=champs.get("semence", bases.VIDE),
-            taille=_entier(champs.get("taille", ""), "ménages"),
+            taille=entier_saisi(champs.get("taille", ""), "Ménages par base"),
             profil=champs.get("profil", "ecole"),
             horloge=horloge_saisie(champs).en_texte(),
             scenes=champs.getlist("scenes"),
@@ -74,8 +79,7 @@ def creer(base: str) -> str | tuple[str, int] | Redirection:
 def _montrer(saisi: Any, refus: str = "") -> str:
     magasin = services().magasin
     tenus = gestion.lister(magasin)
-    pris = {atelier.nom for atelier in tenus}
-    nom = next(f"atelier-{rang}" for rang in range(1, len(pris) + 2) if f"atelier-{rang}" not in pris)
+    nom = nom_libre("atelier", (atelier.nom for atelier in tenus))
     return render_template(
         "ateliers/page.html",
         ateliers=tenus,
@@ -93,21 +97,13 @@ def _montrer(saisi: Any, refus: str = "") -> str:
     )
 
 
-def _entier(ecrit: str, quoi: str) -> int | None:
-    if not ecrit.strip():
-        return None
-    if not ecrit.strip().isdecimal() or len(ecrit) > 9:
-        raise UsageError(f"[{ecrit[:20]}] n'est pas un nombre.", remede=f"corrigez le champ {quoi}")
-    return int(ecrit)
-
-
 # --- the board ----------------------------------------------------------------------------------------------
 
 
 @blueprint.get("/ateliers/<atelier>")
 def tableau(base: str, atelier: str) -> str:
     """Who is where, and what failed."""
-    lu = _trouver(atelier)
+    lu = trouver.atelier(atelier)
     places = gestion.places(services().magasin, lu)
     return render_template(
         "ateliers/tableau.html",
@@ -127,7 +123,7 @@ def tableau(base: str, atelier: str) -> str:
 @blueprint.get("/ateliers/<atelier>/flux")
 def flux(base: str, atelier: str) -> Response:
     """The rows of the board that change, as Server-Sent Events, for half a minute; all of them first."""
-    nom = _trouver(atelier).nom
+    nom = trouver.atelier(atelier).nom
 
     connus = dict[int, object]()
 
@@ -156,26 +152,19 @@ def _titres() -> dict[str, str]:
     return {scene.identifiant: scene.titre for scene in scenes.scenes()}
 
 
-def _trouver(nom: str) -> AtelierTenu:
-    try:
-        return gestion.lire(services().magasin, nom)
-    except UsageError as erreur:
-        raise NotFound(avec_remede(erreur)) from erreur
-
-
 # --- what is handed out -------------------------------------------------------------------------------------
 
 
 @blueprint.get("/ateliers/<atelier>/fiches")
 def fiches(base: str, atelier: str) -> str:
     """A card for each trainee, to be printed: the address of the server as the room calls it."""
-    lu, adresse = _trouver(atelier), pour_la_salle()
+    lu, adresse = trouver.atelier(atelier), pour_la_salle()
     rendues = gestion.fiches(services().magasin, services().configuration.home, lu.nom, adresse)
     return render_template(
         "ateliers/fiches.html",
         atelier=lu,
         adresse=adresse,
-        fiches=[(fiche, dessiner(fiche.lien) if fiche.lien else None) for fiche in rendues],
+        fiches=[(fiche, _code_qr(fiche) if fiche.lien else None) for fiche in rendues],
         locale=est_locale(adresse.partition("://")[2].partition("/")[0]),
         partagee=partagee(),
         titres=_titres(),
@@ -183,11 +172,20 @@ def fiches(base: str, atelier: str) -> str:
     )
 
 
+def _code_qr(fiche: FicheDeStagiaire) -> Markup:
+    """The code of its link; a sixth of it may be unreadable (level M): paper gets creased."""
+    code = segno.make_qr(fiche.lien, error="m", boost_error=False)
+    svg = etree.fromstring(code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass="encre"))
+    svg.set("role", "img")
+    svg.set("aria-label", f"Code QR du lien de {fiche.nom or fiche.base}")
+    return en_page(svg)
+
+
 @blueprint.post("/ateliers/<atelier>/liens")
 def renouveler(base: str, atelier: str) -> Redirection:
     """New links for all."""
     home = services().configuration.home
-    fait = gestion.renouveler(services().magasin, home, _trouver(atelier).nom, _champ("expire"))
+    fait = gestion.renouveler(services().magasin, home, trouver.atelier(atelier).nom, _champ("expire"))
     phrase = "Les liens sont refaits : ceux d'avant n'ouvrent plus rien. Imprimez de nouvelles fiches."
     return apres_action(url_for("ateliers.fiches", atelier=fait.nom), phrase)
 
@@ -198,7 +196,7 @@ def renouveler(base: str, atelier: str) -> Redirection:
 @blueprint.post("/ateliers/<atelier>/mot")
 def aider(base: str, atelier: str) -> Redirection:
     """Tells a trainee, or all, a word."""
-    nom, rang = _trouver(atelier).nom, _rang()
+    nom, rang = trouver.atelier(atelier).nom, _rang()
     gestion.dire(services().magasin, nom, _champ("mot"), rang)
     quoi = "Le mot est affiché" if _champ("mot") else "Le mot est ôté"
     return _revenir(nom, f"{quoi} {'chez tous' if rang is None else f'chez le stagiaire {rang}'}.", rang)
@@ -207,7 +205,7 @@ def aider(base: str, atelier: str) -> Redirection:
 @blueprint.post("/ateliers/<atelier>/fini")
 def noter(base: str, atelier: str) -> Redirection:
     """Notes that a trainee is done, or is not."""
-    nom, rang = _trouver(atelier).nom, _rang()
+    nom, rang = trouver.atelier(atelier).nom, _rang()
     if rang is None:
         raise UsageError("Qui a fini ?", remede="revenez au tableau de l'atelier")
     fini = _champ("fini") == "oui"
@@ -218,7 +216,7 @@ def noter(base: str, atelier: str) -> Redirection:
 @blueprint.get("/ateliers/<atelier>/remettre")
 def remise(base: str, atelier: str) -> str:
     """Asks again, and says what is lost."""
-    lu, rang = _trouver(atelier), _rang()
+    lu, rang = trouver.atelier(atelier), _rang()
     voulus = lu.stagiaires if rang is None else (lu.stagiaire(rang),)
     qui = "toutes les bases de l'atelier" if rang is None else f"la base « {voulus[0].base} »"
     return render_template(
@@ -244,7 +242,7 @@ def _perdu(base: str) -> str:
 @blueprint.post("/ateliers/<atelier>/remettre")
 def remettre(base: str, atelier: str) -> Redirection:
     """Puts the base of one, or of all, back to its start."""
-    nom, rang = _trouver(atelier).nom, _rang()
+    nom, rang = trouver.atelier(atelier).nom, _rang()
     faites = gestion.remettre(services().magasin, services().contrats, nom, rang)
     dites = accorde(len(faites), "base remise", "bases remises")
     return _revenir(nom, f"{dites} au départ.", rang)
@@ -253,7 +251,7 @@ def remettre(base: str, atelier: str) -> Redirection:
 @blueprint.get("/ateliers/<atelier>/clore")
 def fin(base: str, atelier: str) -> str:
     """Asks again, and says what is lost."""
-    lu = _trouver(atelier)
+    lu = trouver.atelier(atelier)
     return render_template(
         "ateliers/clore.html",
         atelier=lu,
@@ -267,7 +265,7 @@ def clore(base: str, atelier: str) -> Redirection:
     """Closes it: the links, and the bases if asked."""
     supprimer = _champ("bases") == "supprimer"
     home = services().configuration.home
-    lu = gestion.clore(services().magasin, home, _trouver(atelier).nom, supprimer_bases=supprimer)
+    lu = gestion.clore(services().magasin, home, trouver.atelier(atelier).nom, supprimer_bases=supprimer)
     suite = "ses bases sont supprimées" if supprimer else "ses bases restent"
     retour = base if base not in {s.base for s in lu.stagiaires} else None
     adresse = url_for("ateliers.page", base=retour or "ecole")
@@ -284,7 +282,7 @@ def _champ(nom: str) -> str:
 
 
 def _rang() -> int | None:
-    return _entier(request.values.get("rang", ""), "stagiaire")
+    return entier_saisi(request.values.get("rang", ""), "rang", 1)
 
 
 # --- what a trainee is told ---------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as Redirection
 from sne_sandbox.conformance import trafic
 from sne_sandbox.contract.exigences import charger_exigences
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.errors import ConflitEtat, UsageError
+from sne_sandbox.errors import ConflitEtat
 from sne_sandbox.reports import compare, decision, suivi, synthese, tendance
 from sne_sandbox.reports import json as rapport_json
 from sne_sandbox.reports.groupes import grouper
@@ -26,7 +26,15 @@ from sne_sandbox.reports.model import EchangeCite, Rapport
 from sne_sandbox.web import applications, epreuves, trouver
 from sne_sandbox.web import avancement as avancements
 from sne_sandbox.web.avancement import Avancement
-from sne_sandbox.web.console.page import apres_action, contrat_servi, evenement, geste, section, veiller
+from sne_sandbox.web.console.page import (
+    apres_action,
+    contrat_servi,
+    entier_saisi,
+    evenement,
+    geste,
+    section,
+    veiller,
+)
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.epreuves import JugementConserve
 from sne_sandbox.web.partage import services
@@ -462,7 +470,5 @@ def _a_comparer(rendus: list[tuple[str, str]]) -> tuple[str, str]:
 
 
 def _entier(nom: str, bas: int, haut: int) -> int:
-    brut = request.form.get(nom, "").strip()
-    if not (brut.isascii() and brut.isdecimal() and len(brut) < 11 and bas <= int(brut) <= haut):
-        raise UsageError(f"Le champ « {nom} » vaut [{brut[:20]}].", remede=f"un entier de {bas} à {haut}")
-    return int(brut)
+    """A number of the form, the least for an empty field. Raises UsageError."""
+    return entier_saisi(request.form.get(nom, ""), nom, bas, haut) or bas

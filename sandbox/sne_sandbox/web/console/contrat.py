@@ -18,13 +18,13 @@ from sne_sandbox.web.couverture import (
     Etat,
     Vu,
     blocs,
+    dessiner_couverture,
     releves_de,
 )
-from sne_sandbox.web.images import chaleur
 from sne_sandbox.web.images.dessin import Figure
 from sne_sandbox.web.interface import emplois, par_service, presentation
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.reponses import feuille, telechargement
 
 blueprint: Final = section("contrat", __name__)
 
@@ -70,12 +70,10 @@ def couverture(base: str, forme: str) -> Response:
         (chemin, vu.etat, vu.acceptes, vu.refuses, vu.recus) for _, dedans in cases for chemin, vu in dedans
     ]
     titre = f"Éléments d'une demande vus par la base {base}"
-    dessin = chaleur.dessiner(titre, [(titre_, [vu.etat for _, vu in dedans]) for titre_, dedans in cases])
+    dessin = dessiner_couverture(titre, [(titre_, [vu.etat for _, vu in dedans]) for titre_, dedans in cases])
     figure = Figure("couverture", titre, dessin, ("element", "etat", "acceptes", "refuses", "recus"), lignes)
     if forme == "csv":
-        return telechargement(
-            figure.csv.encode("utf-8-sig"), f"{base}-couverture.csv", "text/csv; charset=utf-8"
-        )
+        return feuille(figure.csv, f"{base}-couverture")
     return telechargement(figure.fichier, f"{base}-couverture.svg", "image/svg+xml")
 
 

@@ -1,7 +1,8 @@
 """`/console/<base>/journal`: the exchanges, newest first, those that arrive, what is done with several."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final
@@ -10,19 +11,18 @@ from urllib.parse import urlencode
 from flask import Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
-from sne_sandbox.domain.echange import EFFACE, HORS_HTTP, NUIT, NUIT_ANNULEE, REJEU, Echange
+from sne_sandbox.domain.echange import EFFACE, HORS_HTTP, NUIT, NUIT_ANNULEE, REJEU, Echange, VerdictEchange
 from sne_sandbox.domain.texte import accorde, entier_de, masquer_nirs
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations.nuits import NuitsPliees, resume_des_nuits
 from sne_sandbox.store.journal import AUCUN, Journal
-from sne_sandbox.web import facettes, trouver
+from sne_sandbox.web import trouver
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.console.equivalents import equivalents
 from sne_sandbox.web.console.page import FLUX_DUREE, PAR_PAGE, apres_action, evenement, section, veiller
 from sne_sandbox.web.console.page import flux as page_flux
 from sne_sandbox.web.essais import essayer
 from sne_sandbox.web.messages import expedition, refus
-from sne_sandbox.web.messages import selection as selections
 from sne_sandbox.web.messages.verdict import Vecu, verdict_vecu
 from sne_sandbox.web.messages.xpath import RechercheXpath, chercher
 from sne_sandbox.web.partage import expediteur, services
@@ -39,6 +39,9 @@ REFUS_MONTRES: Final = 3
 _NUITS_DITES: Final = 20
 #: Seconds between two looks at the store.
 FLUX_PAS: Final = 0.5
+#: Exchanges that are read to count, the last ones; and the values of a facet that are shown.
+COMPTES: Final = 2_000
+CHOIX_MAX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,10 @@ def page(base: str) -> str | tuple[str, int]:
     seules = not expression and criteres == {"sans_nuits": True}
     rangees, reste = _rangees(journal, base, recherche.trouves, bornes if seules else None)
     plancher = _plancher(journal, base, criteres)
-    comptes = journal.chercher(
-        base, limite=facettes.COMPTES + 1, **_sans_facettes(criteres), apres_id=plancher
-    )
-    if len(comptes) > facettes.COMPTES:
+    comptes = journal.chercher(base, limite=COMPTES + 1, **_sans_facettes(criteres), apres_id=plancher)
+    if len(comptes) > COMPTES:
         plancher = (comptes[-1].identifiant or 0) - 1
-    refuses = [] if avant is not None else refus.grouper(facettes.retenus(comptes, criteres))
+    refuses = [] if avant is not None else refus.grouper(retenus(comptes, criteres))
     rendue = render_template(
         "journal/page.html",
         erreur=erreur,
@@ -125,11 +126,11 @@ def page(base: str) -> str | tuple[str, int]:
         filtres=choisis,
         ouverts={entier_de(dit) for dit in request.args.getlist("ouvert")},
         tout_choisi=request.args.get("tout") == "1",
-        facettes=facettes.compter(comptes, criteres),
+        facettes=compter_facettes(comptes, criteres),
         comptes=comptes,
-        nuits=len(journal.nuits(base, plancher + 1, dernier, facettes.COMPTES + 1)),
+        nuits=len(journal.nuits(base, plancher + 1, dernier, COMPTES + 1)),
         aucun=AUCUN,
-        comptes_max=facettes.COMPTES,
+        comptes_max=COMPTES,
         refuses=refuses if any(groupe.nombre > 1 for groupe in refuses) else [],
         refus_montres=None if request.args.get("refus") == "tous" else REFUS_MONTRES,
         adresse_de=lambda **change: _adresse(base, {**choisis, **change}),
@@ -176,13 +177,81 @@ def _plancher(journal: Journal, base: str, criteres: Mapping[str, Any]) -> int:
 
 
 def _sans_facettes(criteres: Mapping[str, Any]) -> dict[str, Any]:
-    return {nom: valeur for nom, valeur in criteres.items() if nom not in facettes.NOMS}
+    return {nom: valeur for nom, valeur in criteres.items() if nom not in _NOMS_DE_FACETTES}
 
 
 def _question_api(choisis: Mapping[str, Any]) -> dict[str, Any]:
     """What the API is asked for the same list."""
     nuits = {} if _nuits_montrees(choisis) else {"nuits": "non"}
     return {**{nom: v for nom, v in choisis.items() if nom != "nuits"}, **nuits, "limite": PAR_PAGE}
+
+
+# --- facets: what the list may be narrowed to, with how many that would leave -------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ValeurDeFacette:
+    """A value that a list may be narrowed to, how many it has, and whether it is."""
+
+    valeur: str
+    nombre: int
+    choisi: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetteDuJournal:
+    """What exchanges are told apart by: its name in an address, its title, its values, how many more there
+    are that are not shown."""
+
+    nom: str
+    titre: str
+    choix: tuple[ValeurDeFacette, ...]
+    autres: int
+
+
+def _operations(echange: Echange) -> tuple[str, ...]:
+    """As the store looks for them: a file left in an inbox is found by its operation and by its method."""
+    methode = (echange.methode,) if echange.methode in HORS_HTTP else ()
+    return (*((echange.operation,) if echange.operation else ()), *methode) or (AUCUN,)
+
+
+#: By name: title, and the values that an exchange has.
+_FACETTES: Final[Mapping[str, tuple[str, Callable[[Echange], Iterable[str]]]]] = {
+    "verdict": ("Verdict", lambda echange: (str(echange.verdict),)),
+    "operation": ("Opération", _operations),
+    "guichet": ("Guichet", lambda echange: (echange.guichet or AUCUN,)),
+    "regle": ("Règle", refus.regles_de),
+}
+_NOMS_DE_FACETTES: Final = tuple(_FACETTES)
+
+
+def retenus(echanges: Iterable[Echange], filtres: Mapping[str, Any], sauf: str = "") -> list[Echange]:
+    """The exchanges that answer the facets that are chosen, but for `sauf`."""
+    voulus = [
+        (valeurs, filtres[nom]) for nom, (_, valeurs) in _FACETTES.items() if nom != sauf and filtres.get(nom)
+    ]
+    return [e for e in echanges if all(voulu in valeurs(e) for valeurs, voulu in voulus)]
+
+
+def compter_facettes(echanges: Sequence[Echange], filtres: Mapping[str, Any]) -> list[FacetteDuJournal]:
+    """The facets of exchanges that answer all that is no facet: each counts what the others leave."""
+    return [_facette(nom, retenus(echanges, filtres, nom), filtres.get(nom)) for nom in _FACETTES]
+
+
+def _facette(nom: str, echanges: list[Echange], choisi: str | None) -> FacetteDuJournal:
+    titre, valeurs = _FACETTES[nom]
+    comptes = Counter(valeur for echange in echanges for valeur in valeurs(echange))
+    if nom == "verdict":
+        rangees = [
+            (str(verdict), comptes[str(verdict)]) for verdict in VerdictEchange if comptes[str(verdict)]
+        ]
+    else:
+        rangees = sorted(comptes.items(), key=lambda compte: (-compte[1], compte[0]))
+    montrees = rangees[:CHOIX_MAX]
+    if choisi and choisi not in dict(montrees):
+        montrees.append((choisi, comptes[choisi]))
+    choix = tuple(ValeurDeFacette(valeur, nombre, valeur == choisi) for valeur, nombre in montrees)
+    return FacetteDuJournal(nom, titre, choix, max(0, len(comptes) - len(choix)))
 
 
 # --- what arrives -------------------------------------------------------------------------------------------
@@ -253,9 +322,9 @@ def selection(base: str) -> str | Redirection | Response:
     retour = _adresse(base, {**_demande(), "xpath": request.args.get("xpath") or None})
     if not any(request.args.getlist("ids")):
         return render_template("journal/selection.html", titre="Aucun échange choisi", retour=retour)
-    ids, faire = selections.choisis(request.args.getlist("ids")), request.args.get("faire", "voir")
+    ids, faire = expedition.choisis(request.args.getlist("ids")), request.args.get("faire", "voir")
     if faire == "har":
-        contenu = selections.archive(base, ids, origine=adresse_d_ici())
+        contenu = expedition.archive(base, ids, origine=adresse_d_ici())
         return telechargement(contenu, f"echanges-{ids[0]}-{ids[-1]}.har", "application/json")
     if faire == "comparer":
         if len(ids) != 2:
@@ -280,7 +349,7 @@ def selection(base: str) -> str | Redirection | Response:
             "gestes": [("rejouer", {"identifiant": e.identifiant}) for e in partants],
         }
     elif faire == "effacer":
-        partants = [echange for echange in echanges if selections.effacable(echange)]
+        partants = [echange for echange in echanges if expedition.effacable(echange)]
         quoi = {
             "titre": f"Effacer {accorde(len(partants), 'échange', 'échanges')} du journal ?",
             "phrase": "Leurs messages, leur verdict et leurs traces sont perdus. Leur numéro reste, avec la "
@@ -313,8 +382,8 @@ def selection(base: str) -> str | Redirection | Response:
 @blueprint.post("/journal/rejouer")
 def rejouer(base: str) -> Redirection:
     """Sends the chosen exchanges again, in the order in which they came, and shows what came of each."""
-    ids = selections.choisis(request.form.getlist("ids"))
-    nouveaux = selections.rejouer(base, ids, expediteur())
+    ids = expedition.choisis(request.form.getlist("ids"))
+    nouveaux = expedition.rejouer_tous(base, ids, expediteur())
     perdus = len(ids) - len(nouveaux)
     phrase = f"{accorde(len(nouveaux), 'message est reparti', 'messages sont repartis')}, dans l'ordre."
     if perdus:
@@ -327,7 +396,7 @@ def rejouer(base: str) -> Redirection:
 @blueprint.post("/journal/effacer")
 def effacer(base: str) -> Redirection:
     """Erases the chosen exchanges; their ids stay."""
-    effaces = services().magasin.journal.effacer(base, selections.choisis(request.form.getlist("ids")))
+    effaces = services().magasin.journal.effacer(base, expedition.choisis(request.form.getlist("ids")))
     if not effaces:
         return apres_action(url_for("journal.page"), "Rien de cela ne s'efface.", reussie=False)
     phrase = f"{accorde(len(effaces), 'échange effacé', 'échanges effacés')} du journal."

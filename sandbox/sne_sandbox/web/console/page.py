@@ -1,5 +1,6 @@
 """The sections of the console, and what each of them is made with."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -127,6 +128,26 @@ def jour_saisi(ecrit: str) -> date | None:
             f"[{ecrit.strip()[:20]}] n'est pas une date.", remede="écrivez jj/mm/aaaa : 15/03/2018"
         )
     return jour
+
+
+def entier_saisi(ecrit: str, champ: str, bas: int = -(2**63), haut: int = 2**63 - 1) -> int | None:
+    """The whole number of a field, as a column takes it; None for an empty field. Raises UsageError."""
+    ecrit = ecrit.strip()
+    if not ecrit:
+        return None
+    entier = int(ecrit) if re.fullmatch(r"-?[0-9]{1,19}", ecrit) else None
+    if entier is None or not bas <= entier <= haut:
+        raise UsageError(
+            f"[{ecrit[:40]}] n'est pas un entier qui convienne.",
+            remede=f"corrigez le champ « {champ} » : un entier de {bas} à {haut}",
+        )
+    return entier
+
+
+def nom_libre(tete: str, pris: Iterable[str]) -> str:
+    """A name that nothing bears: « essai-1 », « essai-2 »."""
+    connus = set(pris)
+    return next(nom for rang in range(1, len(connus) + 2) if (nom := f"{tete}-{rang}") not in connus)
 
 
 def a_l_heure(jour: date, ecrite: str) -> datetime:

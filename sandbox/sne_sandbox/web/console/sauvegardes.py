@@ -19,7 +19,7 @@ from sne_sandbox.operations.sauvegardes import MAINTENANT, Sauvegarde
 from sne_sandbox.web import trouver
 from sne_sandbox.web.console.equivalents import Equivalents, equivalents
 from sne_sandbox.web.console.filtres import accorde
-from sne_sandbox.web.console.page import compter, contrat_servi, geste, section
+from sne_sandbox.web.console.page import compter, contrat_servi, geste, nom_libre, section
 from sne_sandbox.web.partage import services
 
 blueprint: Final = section("sauvegardes", __name__)
@@ -36,13 +36,15 @@ _ETATS: Final[Mapping[str, str]] = {EtatDemande.ACTIVE: "active", EtatDemande.RA
 def page(base: str) -> str:
     """The snapshots of the base, and the form that makes one."""
     faites = trouver.sauvegardes().lister(base)
-    pris = {s.nom for s in faites}
-    libre = next(nom for rang in range(1, len(pris) + 2) if (nom := f"essai-{rang}") not in pris)
+    libre = nom_libre("essai", (s.nom for s in faites))
     return render_template(
         "controle/sauvegardes.html",
         sauvegardes=faites,
         maintenant_dit=MAINTENANT,
-        gestes=[equivalents("lister_sauvegardes"), equivalents("sauvegarder", nom=libre)],
+        gestes=[
+            equivalents("lister_sauvegardes"),
+            equivalents("sauvegarder", nom=libre),
+        ],
     )
 
 

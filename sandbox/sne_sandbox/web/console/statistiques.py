@@ -27,7 +27,7 @@ from sne_sandbox.web.console.page import contrat_servi, jour_saisi, maintenant, 
 from sne_sandbox.web.images import barres, carte, courbes
 from sne_sandbox.web.images.dessin import Figure, en_page
 from sne_sandbox.web.partage import services
-from sne_sandbox.web.reponses import telechargement
+from sne_sandbox.web.reponses import feuille, telechargement
 from sne_sandbox.web.selections import periode
 from sne_sandbox.web.tableaux import IMAGES, QUOTAS, Calculs, Resultat, TableDemandee, calculs_de, etat_de
 
@@ -237,8 +237,7 @@ def fichier(base: str, nom: str, forme: str) -> Response:
     nom = code if nom == "territoires" else nom
     dit = "-".join(str(morceau) for morceau in (base, nom, periode_dite, demande.territoire) if morceau)
     if forme == "csv":
-        # The mark by which a spreadsheet knows UTF-8.
-        return telechargement(texte.encode("utf-8-sig"), f"{dit}.csv", "text/csv; charset=utf-8")
+        return feuille(texte, dit)
     return telechargement(dessin, f"{dit}.svg", "image/svg+xml")
 
 

@@ -1,7 +1,10 @@
 """The HTTP request that calls an operation, built as an interfaced application builds it, and sent as an
-exchange like any other; an exchange sent again, and a document cut down to what still raises its anomaly."""
+exchange like any other; an exchange sent again, and a document cut down to what still raises its anomaly;
+several exchanges taken away as one archive, sent again in order, erased."""
 
+import json
 import time
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +17,18 @@ from sne_sandbox.conformance.observation import Observation
 from sne_sandbox.contract.versions import Contrat
 from sne_sandbox.domain.anomalie import Gravite
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.domain.echange import CONSOLE, HORS_HTTP, REJEU, Appel, Echange, RequeteHttp, sans_secrets
+from sne_sandbox.domain.echange import (
+    CONSOLE,
+    DITES,
+    HORS_HTTP,
+    REJEU,
+    SCENE,
+    Appel,
+    Echange,
+    RequeteHttp,
+    sans_secrets,
+)
+from sne_sandbox.domain.texte import entier_de
 from sne_sandbox.errors import StructureIncorrecte, UsageError
 from sne_sandbox.exchange import base_nommee
 from sne_sandbox.generators.reduction import elaguer
@@ -23,6 +37,8 @@ from sne_sandbox.mime.masquage import masquer_octets
 from sne_sandbox.operations.table import OPERATIONS
 from sne_sandbox.soap.requete import Champs, ecrire
 from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web import trouver
+from sne_sandbox.web.messages import cote
 from sne_sandbox.web.partage import Expediteur, Services
 from sne_sandbox.web.services import acheminer, est_un_appel
 
@@ -210,3 +226,54 @@ def _fautes(observation: Observation, racine: Any) -> list[str]:
 
 def _compter(racine: Any) -> int:
     return sum(1 for _ in racine.iter(etree.Element))
+
+
+# --- several exchanges of a journal, chosen -----------------------------------------------------------------
+
+#: Exchanges that are chosen at once.
+CHOISIS_MAX: Final = 200
+
+
+def choisis(ecrits: Iterable[str]) -> list[int]:
+    """The ids that are written, each once, oldest first. Raises UsageError for none, too many, or what is no
+    id."""
+    lus = {entier_de(ecrit.strip()) for morceau in ecrits for ecrit in morceau.split(",")}
+    ids = sorted(lu for lu in lus if lu is not None)
+    if not ids or len(ids) < len(lus):
+        raise UsageError(
+            "Aucun échange n'est choisi." if not lus else "Un numéro d'échange est un nombre.",
+            remede="cochez-en dans le journal",
+        )
+    if len(ids) > CHOISIS_MAX:
+        raise UsageError(
+            f"{len(ids)} échanges sont choisis : {CHOISIS_MAX} au plus à la fois.", remede="cochez-en moins"
+        )
+    return ids
+
+
+def archive(base: str, ids: Sequence[int], *, origine: str) -> bytes:
+    """One HTTP archive (HAR 1.2) of exchanges, in the order of `ids`, NIR masked; what is no HTTP request is
+    left out. Raises NotFound for an id that is not there, UsageError when none is an HTTP request, or they
+    weigh too much together."""
+    voulus = [i for i in ids if trouver.tete(base, i).methode not in HORS_HTTP]
+    requetes = trouver.observations(base, voulus)
+    if not requetes:
+        raise UsageError(
+            "Aucune de ces lignes n'est une requête HTTP : il n'y a pas d'archive HAR à en faire.",
+            remede="choisissez des échanges",
+        )
+    return json.dumps(cote.en_har(*requetes, origine=origine), ensure_ascii=False, indent=1).encode()
+
+
+def rejouer_tous(base: str, ids: Sequence[int], qui: Expediteur) -> list[int]:
+    """Sends exchanges again, in the order of `ids`, those that can be. Answers the ids of what they left in
+    the journal of the base. Raises NotFound for an id that is not there: nothing is sent then."""
+    voulus = [i for i in ids if not empechement(trouver.tete(base, i))]
+    # One after the other: together they may be all that the memory holds.
+    partis = [rejouer(trouver.echange(base, identifiant), qui) for identifiant in voulus]
+    return [parti[1] for parti in partis if parti is not None and parti[0] == base]
+
+
+def effacable(echange: Echange) -> bool:
+    """Whether a line is an exchange that somebody sent: facts of the base stay."""
+    return echange.methode not in DITES | {SCENE}

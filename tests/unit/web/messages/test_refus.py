@@ -8,7 +8,7 @@ import pytest
 from sne_sandbox.domain.echange import FICHIER, NUIT, Echange, VerdictEchange
 from sne_sandbox.errors import ERREUR_INATTENDUE
 from sne_sandbox.store.journal import AUCUN
-from sne_sandbox.web import facettes
+from sne_sandbox.web.console.journal import compter_facettes
 from sne_sandbox.web.messages.refus import grouper, plier, resumer
 
 _LIEU = "interfaceNuu/demande/demandeLogement/sexe"
@@ -114,7 +114,7 @@ def test_a_facet_counts_what_the_others_leave(
         echange(2, anomalies=[anomalie("IDT002")]),
         echange(1, VerdictEchange.ACCEPTE, methode=FICHIER, operation=None, guichet=None),
     ]
-    trouvees = {facette.nom: facette for facette in facettes.compter(recus, filtres)}
+    trouvees = {facette.nom: facette for facette in compter_facettes(recus, filtres)}
     for nom, attendus in comptes.items():
         assert {choix.valeur: choix.nombre for choix in trouvees[nom].choix} == attendus
     choisis = {n: c.valeur for n, facette in trouvees.items() for c in facette.choix if c.choisi}
