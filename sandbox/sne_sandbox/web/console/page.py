@@ -71,7 +71,6 @@ SECTIONS: Final = (
     Section("echange", "Journal"),
     Section("demandes", "Demandes", "Demandes"),
     Section("demande", "Demandes"),
-    Section("statistiques", "Demandes", "Statistiques"),
     Section("composer", "Composer", "Composer"),
     Section("scenes", "Former", "Scènes"),
     Section("ateliers", "Former", "Ateliers"),
@@ -86,6 +85,7 @@ SECTIONS: Final = (
     Section("regles", "Comprendre", "Règles"),
     Section("contrat", "Comprendre", "Contrat"),
     Section("guide", "Comprendre", "Guide"),
+    Section("statistiques", "Comprendre", "Statistiques"),
 )
 #: Lines of a list on one page.
 PAR_PAGE: Final = 50
