@@ -11,11 +11,11 @@ import pytest
 from documentation import gestes_en_markdown
 from flask import Flask
 
+from sne_console.cadre.sections import SECTIONS
 from sne_sandbox.cli.main import cli
 from sne_sandbox.gestes import GESTES, SUJETS, Geste
-from sne_sandbox.web.app import creer_application
-from sne_sandbox.web.console.page import SECTIONS
-from sne_sandbox.web.partage import Configuration
+from sne_sandbox.web.application_wsgi import creer_application
+from sne_sandbox.web.configuration import Configuration
 
 _PAGE: Final = "pages only: nothing of a base"
 _RECHERCHE: Final = "a program knows which of the calls it wants: those of exchanges, demandes, rules"

@@ -1,0 +1,154 @@
+"""`sne-sandbox db`: the tables: made up to date, filled, saved, emptied."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sne_interface.domain.base import lire_horloge
+from sne_interface.errors import UsageError
+from sne_interface.settings import Reglages
+from sne_sandbox.bases import bases
+from sne_sandbox.bases.sauvegardes import restaurer_fichier
+from sne_sandbox.cli.depart import options_de_base_donnees, signaler_ignorees
+from sne_sandbox.cli.options import (
+    COMMUNES,
+    GroupeCommandes,
+    barre,
+    ouvrir,
+    ouvrir_contrats,
+    ouvrir_magasin,
+    reglages,
+    taille_de_semence,
+    une_base,
+)
+from sne_sandbox.store import snapshot
+
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox db upgrade
+  sne-sandbox db seed --seed-base dalo --base essai --clock 2018-03-15T09:00:00
+  sne-sandbox db seed --base grande --seed-size 200000
+  sne-sandbox db snapshot ecole.zip
+  sne-sandbox db restore ecole.zip
+  sne-sandbox db secret nouveau.txt --database postgresql://… --secret-file actuel.txt
+  sne-sandbox db reset --portee journal
+  sne-sandbox db reset --base essai --clock 2018-03-15T09:00:00
+"""
+
+
+@click.group("db", cls=GroupeCommandes, epilog=_EXEMPLES)
+def commande() -> None:
+    """La base de données : tables, départ, sauvegardes."""
+
+
+@commande.command("upgrade")
+@reglages(*COMMUNES, "database")
+def mettre_a_jour(**options: Any) -> None:
+    """Met les tables à la dernière version."""
+
+    with ouvrir_magasin(options) as magasin:
+        magasin.migrer()
+    click.echo("Tables à jour.")
+
+
+@commande.command("seed")
+@reglages(*COMMUNES, "database")
+@click.option("--base", default="ecole", show_default=True, help="Base à créer si elle n'existe pas.")
+@click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
+@taille_de_semence
+@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
+    """Crée une base à partir d'un jeu de départ ; celle qui existe reste comme elle est."""
+    contrats, magasin = ouvrir(options)
+    with magasin, barre("Les ménages arrivent") as progres:
+        existe = signaler_ignorees(magasin, base, options_de_base_donnees())
+        bases.assurer(
+            magasin,
+            contrats.defaut,
+            base,
+            semence=semence,
+            seed=seed,
+            taille=taille,
+            horloge=lire_horloge(horloge),
+            reglages=Reglages(profile=options["profile"]),
+            progres=progres,
+        )
+        with magasin.lire(base) as registre:
+            nombre = registre.compter()
+    click.echo(f"Base [{base}] {'inchangée' if existe else 'prête'} : {nombre} demandes.")
+
+
+@commande.command("snapshot")
+@click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False))
+@reglages(*COMMUNES, "database")
+@une_base
+def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
+    """Sauvegarde une base dans FICHIER (zip)."""
+    with ouvrir_magasin(options) as magasin:
+        snapshot.sauvegarder(magasin, base, fichier)
+    click.echo(str(fichier))
+
+
+@commande.command("restore")
+@click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@reglages(*COMMUNES, "database")
+@une_base
+def restaurer(fichier: Path, base: str, **options: Any) -> None:
+    """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
+    with ouvrir_magasin(options) as magasin:
+        try:
+            restaurer_fichier(magasin, ouvrir_contrats(options), base, fichier)
+        except snapshot.SauvegardeInutilisable as erreur:  # given by hand: another is to be given
+            raise UsageError(str(erreur), remede=erreur.remede) from None
+    click.echo(f"Base [{base}] restaurée.")
+
+
+@commande.command("secret")
+@click.argument("nouveau", type=click.Path(path_type=Path, dir_okay=False))
+@reglages(*COMMUNES, "database", "secret_file")
+def changer_secret(nouveau: Path, **options: Any) -> None:
+    """Chiffre par le secret du fichier NOUVEAU les clés que des serveurs partagent dans PostgreSQL.
+
+    Les serveurs en marche continuent ; donnez-leur NOUVEAU (--secret-file) avant leur prochain démarrage.
+    """
+    from sne_sandbox.store.coffre import Coffre, lire_secret
+
+    secret = lire_secret(nouveau)
+    with ouvrir_magasin(options) as magasin:
+        if not Coffre(magasin).ferme_a_cle:
+            raise UsageError(
+                "Aucun serveur n'a encore partagé de clés dans cette base de données.",
+                remede="démarrez-en un avec --secret-file",
+            )
+        if options["secret_file"] is None:
+            raise UsageError("Il faut aussi le secret actuel.", remede="donnez son fichier par --secret-file")
+        combien = Coffre(magasin, lire_secret(options["secret_file"])).changer_secret(secret)
+    click.echo(f"Clés chiffrées par le nouveau secret : {combien}.")
+
+
+@commande.command("reset")
+@reglages(*COMMUNES, "database")
+@une_base
+@click.option(
+    "--portee",
+    type=click.Choice(["journal", "etat", "pannes", "tout"]),
+    default="tout",
+    show_default=True,
+    help="Ce qui est vidé.",
+)
+@click.option("--clock", "horloge", help="Remet aussi l'horloge : real, ou un instant ISO.")
+def vider(base: str, portee: Any, horloge: str | None, **options: Any) -> None:
+    """Vide une base ; l'état d'une base semée revient de son jeu de départ, au nombre de ménages d'alors.
+
+    Les réglages restent (« bases set » les change), et l'horloge, sauf si --clock la remet : c'est par là
+    qu'une base semée, menée dans l'avenir, en revient.
+    """
+    contrats, magasin = ouvrir(options)
+    with magasin:
+        contrat = contrats.de(magasin.bases.lire(base))
+        bases.remettre(magasin, contrat, base, portee, lire_horloge(horloge) if horloge else None)
+    quoi = {"journal": "le journal", "etat": "l'état", "pannes": "les pannes", "tout": "tout"}[portee]
+    click.echo(f"Base [{base}] : {quoi}, comme au départ.")
