@@ -53,8 +53,6 @@ CAPTURES: Final = {
     "salle": Capture("/console/ecole/scenes/premiere-demande/salle"),
     "atelier": Capture("/console/ecole/ateliers/lundi"),
     "temps": Capture("/console/demonstration/controle"),
-    "carte": Capture("/console/ecole/statistiques/territoires"),
-    "statistiques": Capture("/console/ecole/statistiques"),
     "conformite": Capture("/console/ecole/conformite", ("#t-rapports ~ .defile th a",)),
 }
 _IMAGE: Final = re.compile(r"!\[([^\]]*)\]\([^)]*captures/([a-z-]+)\.png\)")

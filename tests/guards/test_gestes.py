@@ -11,9 +11,9 @@ import pytest
 from documentation import gestes_en_markdown
 from flask import Flask
 
-from sne_console.cadre.sections import SECTIONS
 from sne_sandbox.cli.main import cli
 from sne_sandbox.gestes import GESTES, SUJETS, Geste
+from sne_sandbox.offres import SECTIONS
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
 

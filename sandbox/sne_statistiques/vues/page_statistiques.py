@@ -19,6 +19,7 @@ from sne_interface.domain.texte import nombre
 from sne_interface.errors import UsageError
 from sne_sandbox.web.configuration import services
 from sne_sandbox.web.reponses_http import feuille, telechargement
+from sne_statistiques import GABARITS
 from sne_statistiques.comptes.comptes_des_images import Images, LieuCompte, Mois, TrancheDeRessources
 from sne_statistiques.comptes.comptes_par_territoire import INDICATEURS, ComptesDeLieux, Niveau
 from sne_statistiques.comptes.comptes_par_territoire import en_csv as lieux_en_csv
@@ -39,7 +40,7 @@ from sne_statistiques.vues.tableaux import (
     etat_de,
 )
 
-blueprint: Final = section("statistiques", __name__)
+blueprint: Final = section("statistiques", __name__, GABARITS)
 
 #: Seconds that a page waits for each of its tables; seconds after which one that waits is loaded again.
 _PATIENCE: Final = 0.15
