@@ -8,7 +8,6 @@ from marshmallow import fields, validate
 from sne_console.api.schemas_json import ENTIER_MAX, Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_console.formation import ateliers
 from sne_console.formation.ateliers import AtelierTenu, DepartAtelier, FicheDeStagiaire, PlaceDeStagiaire
-from sne_console.vues import adresses_trouvees
 from sne_interface.domain.publication import tirer
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.bases import bases
@@ -134,60 +133,46 @@ def creer(demande: dict[str, Any]) -> AtelierTenu:
 @blueprint.get("/<atelier>")
 def lire(atelier: str) -> AtelierEntier:
     """One, and where each trainee is."""
-    return _entier(adresses_trouvees.atelier(atelier))
-
-
-def _entier(lu: AtelierTenu) -> AtelierEntier:
-    return tirer(AtelierEntier, lu, places=tuple(ateliers.places(services().magasin, lu)))
+    magasin = services().magasin
+    lu = ateliers.lire(magasin, atelier)
+    return tirer(AtelierEntier, lu, places=tuple(ateliers.places(magasin, lu)))
 
 
 @blueprint.get("/<atelier>/fiches")
 def lire_fiches(atelier: str) -> list[FicheDeStagiaire]:
-    """What is handed out, secrets included."""
-    home = services().configuration.home
-    return ateliers.fiches(services().magasin, home, adresses_trouvees.atelier(atelier).nom, adresse_d_ici())
+    """The sheets that are handed out, secrets included."""
+    return ateliers.fiches(services().magasin, services().configuration.home, atelier, adresse_d_ici())
 
 
 @blueprint.post("/<atelier>/liens", corps=LiensSchema)
 def refaire_liens(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """New links."""
     home = services().configuration.home
-    return ateliers.renouveler(
-        services().magasin, home, adresses_trouvees.atelier(atelier).nom, demande["expire"]
-    )
+    return ateliers.renouveler(services().magasin, home, atelier, demande["expire"])
 
 
 @blueprint.post("/<atelier>/mot", corps=MotSchema)
 def dire(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """A word."""
-    return ateliers.dire(
-        services().magasin,
-        adresses_trouvees.atelier(atelier, demande["rang"]).nom,
-        demande["mot"],
-        demande["rang"],
-    )
+    return ateliers.dire(services().magasin, atelier, demande["mot"], demande["rang"])
 
 
 @blueprint.post("/<atelier>/fini", corps=FiniSchema)
 def noter(demande: dict[str, Any], atelier: str) -> AtelierTenu:
-    """Who is done."""
-    nom = adresses_trouvees.atelier(atelier, demande["rang"]).nom
-    return ateliers.noter_fini(services().magasin, nom, demande["rang"], fini=demande["fini"])
+    """Notes that a trainee is done, or is not."""
+    return ateliers.noter_fini(services().magasin, atelier, demande["rang"], fini=demande["fini"])
 
 
 @blueprint.post("/<atelier>/reset", corps=RemiseSchema)
 def remettre(demande: dict[str, Any], atelier: str) -> AtelierEntier:
     """Bases back at their start."""
-    nom = adresses_trouvees.atelier(atelier, demande["rang"]).nom
-    ateliers.remettre(services().magasin, services().contrats, nom, demande["rang"])
-    return _entier(adresses_trouvees.atelier(nom))
+    ateliers.remettre(services().magasin, services().contrats, atelier, demande["rang"])
+    return lire(atelier)
 
 
 @blueprint.delete("/<atelier>", question=ClotureSchema)
 def clore(demande: dict[str, Any], atelier: str) -> None:
     """Ends one."""
-    home = services().configuration.home
     supprimer = demande["bases"] == "supprimer"
-    ateliers.clore(
-        services().magasin, home, adresses_trouvees.atelier(atelier).nom, supprimer_bases=supprimer
-    )
+    home = services().configuration.home
+    ateliers.clore(services().magasin, home, atelier, supprimer_bases=supprimer)

@@ -35,7 +35,7 @@ from sne_console.formation import ateliers
 from sne_console.vues import filtres_jinja
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.texte import masquer_nirs
-from sne_interface.errors import BaseInconnue, OperatorError, UsageError
+from sne_interface.errors import Introuvable, OperatorError, UsageError
 from sne_sandbox.bases import pannes
 from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.bases.pannes import PanneArmee
@@ -403,7 +403,7 @@ def _par_un_navigateur() -> bool:
 
 
 def _erreur_operateur(erreur: OperatorError) -> tuple[str, int]:
-    statut = 404 if isinstance(erreur, BaseInconnue) else 422 if isinstance(erreur, UsageError) else 503
+    statut = 404 if isinstance(erreur, Introuvable) else 422 if isinstance(erreur, UsageError) else 503
     return _page_erreur(statut, str(erreur), erreur.remede)
 
 

@@ -28,9 +28,8 @@ from sne_console.cadre.sections import flux as page_flux
 from sne_console.formation import ateliers as gestion
 from sne_console.formation import scenes
 from sne_console.formation.ateliers import DepartAtelier, FicheDeStagiaire
-from sne_console.images.dessin import en_page
 from sne_console.pages.page_scenes import partagee, pour_la_salle
-from sne_console.vues import adresses_trouvees
+from sne_console.vues.dessin import en_page
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.errors import BaseInconnue, UsageError
 from sne_interface.settings import PAR_NOM
@@ -104,7 +103,7 @@ def _montrer(saisi: Any, refus: str = "") -> str:
 @blueprint.get("/ateliers/<atelier>")
 def tableau(base: str, atelier: str) -> str:
     """Who is where, and what failed."""
-    lu = adresses_trouvees.atelier(atelier)
+    lu = gestion.lire(services().magasin, atelier)
     places = gestion.places(services().magasin, lu)
     return render_template(
         "ateliers/tableau.html",
@@ -124,15 +123,15 @@ def tableau(base: str, atelier: str) -> str:
 @blueprint.get("/ateliers/<atelier>/flux")
 def flux(base: str, atelier: str) -> Response:
     """The rows of the board that change, as Server-Sent Events, for half a minute; all of them first."""
-    nom = adresses_trouvees.atelier(atelier).nom
 
+    gestion.lire(services().magasin, atelier)  # one that is not is said at once
     connus = dict[int, object]()
 
     def regarder() -> Iterator[str]:
         """One look is a few rows for the whole room."""
         magasin = services().magasin
         try:
-            lu = gestion.lire(magasin, nom)
+            lu = gestion.lire(magasin, atelier)
         except UsageError:  # it was closed
             return
         etats = gestion.etats(magasin, lu)
@@ -159,7 +158,7 @@ def _titres() -> dict[str, str]:
 @blueprint.get("/ateliers/<atelier>/fiches")
 def fiches(base: str, atelier: str) -> str:
     """A card for each trainee, to be printed: the address of the server as the room calls it."""
-    lu, adresse = adresses_trouvees.atelier(atelier), pour_la_salle()
+    lu, adresse = gestion.lire(services().magasin, atelier), pour_la_salle()
     rendues = gestion.fiches(services().magasin, services().configuration.home, lu.nom, adresse)
     return render_template(
         "ateliers/fiches.html",
@@ -186,9 +185,7 @@ def _code_qr(fiche: FicheDeStagiaire) -> Markup:
 def renouveler(base: str, atelier: str) -> Redirection:
     """New links for all."""
     home = services().configuration.home
-    fait = gestion.renouveler(
-        services().magasin, home, adresses_trouvees.atelier(atelier).nom, _champ("expire")
-    )
+    fait = gestion.renouveler(services().magasin, home, atelier, _champ("expire"))
     phrase = "Les liens sont refaits : ceux d'avant n'ouvrent plus rien. Imprimez de nouvelles fiches."
     return apres_action(url_for("ateliers.fiches", atelier=fait.nom), phrase)
 
@@ -199,27 +196,27 @@ def renouveler(base: str, atelier: str) -> Redirection:
 @blueprint.post("/ateliers/<atelier>/mot")
 def aider(base: str, atelier: str) -> Redirection:
     """Tells a trainee, or all, a word."""
-    nom, rang = adresses_trouvees.atelier(atelier).nom, _rang()
-    gestion.dire(services().magasin, nom, _champ("mot"), rang)
+    rang = _rang()
+    gestion.dire(services().magasin, atelier, _champ("mot"), rang)
     quoi = "Le mot est affiché" if _champ("mot") else "Le mot est ôté"
-    return _revenir(nom, f"{quoi} {'chez tous' if rang is None else f'chez le stagiaire {rang}'}.", rang)
+    return _revenir(atelier, f"{quoi} {'chez tous' if rang is None else f'chez le stagiaire {rang}'}.", rang)
 
 
 @blueprint.post("/ateliers/<atelier>/fini")
 def noter(base: str, atelier: str) -> Redirection:
     """Notes that a trainee is done, or is not."""
-    nom, rang = adresses_trouvees.atelier(atelier).nom, _rang()
+    rang = _rang()
     if rang is None:
         raise UsageError("Qui a fini ?", remede="revenez au tableau de l'atelier")
     fini = _champ("fini") == "oui"
-    gestion.noter_fini(services().magasin, nom, rang, fini=fini)
-    return _revenir(nom, f"Le stagiaire {rang} {'a fini' if fini else 'continue'}.", rang)
+    gestion.noter_fini(services().magasin, atelier, rang, fini=fini)
+    return _revenir(atelier, f"Le stagiaire {rang} {'a fini' if fini else 'continue'}.", rang)
 
 
 @blueprint.get("/ateliers/<atelier>/remettre")
 def remise(base: str, atelier: str) -> str:
     """Asks again, and says what is lost."""
-    lu, rang = adresses_trouvees.atelier(atelier), _rang()
+    lu, rang = gestion.lire(services().magasin, atelier), _rang()
     voulus = lu.stagiaires if rang is None else (lu.stagiaire(rang),)
     qui = "toutes les bases de l'atelier" if rang is None else f"la base « {voulus[0].base} »"
     return render_template(
@@ -245,16 +242,16 @@ def _perdu(base: str) -> str:
 @blueprint.post("/ateliers/<atelier>/remettre")
 def remettre(base: str, atelier: str) -> Redirection:
     """Puts the base of one, or of all, back to its start."""
-    nom, rang = adresses_trouvees.atelier(atelier).nom, _rang()
-    faites = gestion.remettre(services().magasin, services().contrats, nom, rang)
+    rang = _rang()
+    faites = gestion.remettre(services().magasin, services().contrats, atelier, rang)
     dites = accorde(len(faites), "base remise", "bases remises")
-    return _revenir(nom, f"{dites} au départ.", rang)
+    return _revenir(atelier, f"{dites} au départ.", rang)
 
 
 @blueprint.get("/ateliers/<atelier>/clore")
 def fin(base: str, atelier: str) -> str:
     """Asks again, and says what is lost."""
-    lu = adresses_trouvees.atelier(atelier)
+    lu = gestion.lire(services().magasin, atelier)
     return render_template(
         "ateliers/clore.html",
         atelier=lu,
@@ -268,9 +265,7 @@ def clore(base: str, atelier: str) -> Redirection:
     """Closes it: the links, and the bases if asked."""
     supprimer = _champ("bases") == "supprimer"
     home = services().configuration.home
-    lu = gestion.clore(
-        services().magasin, home, adresses_trouvees.atelier(atelier).nom, supprimer_bases=supprimer
-    )
+    lu = gestion.clore(services().magasin, home, atelier, supprimer_bases=supprimer)
     suite = "ses bases sont supprimées" if supprimer else "ses bases restent"
     retour = base if base not in {s.base for s in lu.stagiaires} else None
     adresse = url_for("ateliers.page", base=retour or "ecole")

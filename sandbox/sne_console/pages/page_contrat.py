@@ -8,8 +8,8 @@ from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.sections import contrat_servi, maintenant, section
-from sne_console.images.dessin import Figure
 from sne_console.vues import adresses_trouvees, interface_montree, rubriques_du_cerfa
+from sne_console.vues.dessin import Figure
 from sne_console.vues.elements_couverts import (
     GARDES,
     RELEVES_MAX,

@@ -10,8 +10,6 @@ from flask import request
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from sne_conformite.observation.observation import Observation, observer
-from sne_console.formation import ateliers
-from sne_console.formation.ateliers import AtelierTenu
 from sne_console.vues import epreuves, regles_montrees
 from sne_console.vues.epreuves import JugementConserve
 from sne_interface.contract.schemas import Document
@@ -88,17 +86,6 @@ def _lire_ailleurs() -> NoReturn:
 
 def _perdu(base: str, identifiant: int) -> NoReturn:
     raise NotFound(f"L'échange {identifiant} n'est pas, ou n'est plus, au journal de la base [{base}].")
-
-
-def atelier(nom: str, rang: int | None = None) -> AtelierTenu:
-    """An atelier, which has a trainee of that rank."""
-    try:
-        trouve = ateliers.lire(services().magasin, nom)
-        if rang is not None:
-            trouve.stagiaire(rang)
-    except UsageError as erreur:
-        raise NotFound(erreur.diagnostics()) from erreur
-    return trouve
 
 
 def guichet(base: str, code: str) -> Guichet:

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from flask import Flask
 
 from sne_conformite.observation.observation import observer
-from sne_console.images.dessin import ajouter, image
+from sne_console.vues.dessin import ajouter, image
 from sne_console.vues.echange_isole import essayer
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import Echange, VerdictEchange

@@ -10,7 +10,7 @@ from flask import Flask, Response, jsonify, send_file
 from werkzeug.exceptions import HTTPException
 
 from sne_interface.domain.texte import masquer_nirs
-from sne_interface.errors import BaseInconnue, ConflitEtat, OperatorError, UsageError
+from sne_interface.errors import ConflitEtat, Introuvable, OperatorError, UsageError
 
 TYPE_MIME: Final = "application/problem+json"
 #: What is no more than bytes.
@@ -73,7 +73,7 @@ _CONNUS: Final = (
 GENRES: Final = {genre.slug: genre for genre in _CONNUS}
 _PAR_STATUT: Final = {genre.status: genre for genre in _CONNUS}
 #: Statuses of errors of the operator, the nearest class first.
-_STATUTS: Final = ((BaseInconnue, 404), (ConflitEtat, 409), (UsageError, 422))
+_STATUTS: Final = ((Introuvable, 404), (ConflitEtat, 409), (UsageError, 422))
 
 
 def installer(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sne_console.images.dessin import ajouter, image
+from sne_console.vues.dessin import ajouter, image
 
 _LARGEUR: Final = 760
 _RANG: Final = 30

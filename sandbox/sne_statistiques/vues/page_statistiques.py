@@ -11,7 +11,7 @@ from flask import Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.sections import contrat_servi, jour_saisi, maintenant, section
-from sne_console.images.dessin import Figure, en_page
+from sne_console.vues.dessin import Figure, en_page
 from sne_interface.domain.base import ANNEES
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE

@@ -19,7 +19,7 @@ from typing import Any, Final
 from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
-from sne_console.images.dessin import Figure
+from sne_console.vues.dessin import Figure
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.texte import nombre
 from sne_interface.errors import SandboxError, StoreError
