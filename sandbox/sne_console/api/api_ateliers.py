@@ -133,8 +133,12 @@ def creer(demande: dict[str, Any]) -> AtelierTenu:
 @blueprint.get("/<atelier>")
 def lire(atelier: str) -> AtelierEntier:
     """One, and where each trainee is."""
+    return _entier(atelier)
+
+
+def _entier(nom: str) -> AtelierEntier:
     magasin = services().magasin
-    lu = ateliers.lire(magasin, atelier)
+    lu = ateliers.lire(magasin, nom)
     return tirer(AtelierEntier, lu, places=tuple(ateliers.places(magasin, lu)))
 
 
@@ -167,7 +171,7 @@ def noter(demande: dict[str, Any], atelier: str) -> AtelierTenu:
 def remettre(demande: dict[str, Any], atelier: str) -> AtelierEntier:
     """Bases back at their start."""
     ateliers.remettre(services().magasin, services().contrats, atelier, demande["rang"])
-    return lire(atelier)
+    return _entier(atelier)
 
 
 @blueprint.delete("/<atelier>", question=ClotureSchema)
