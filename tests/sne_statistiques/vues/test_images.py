@@ -1,4 +1,4 @@
-"""The pages of pictures, and what was seen of the contract: what they show is what is counted."""
+"""The pictures of a base: what they show is what is counted."""
 
 import csv
 import io
@@ -11,7 +11,6 @@ from banc import Banc
 from lxml import etree
 from navigateur import ENTETES
 
-from sne_console.vues.elements_couverts import RelevesDElements
 from sne_statistiques.images.carte import bornes, classe_de
 from sne_statistiques.images.contours import LARGEUR, cadres
 from sne_statistiques.images.courbes import Serie, dessiner
@@ -105,34 +104,3 @@ def test_the_names_of_curves_do_not_cover_one_another(etroit: bool) -> None:
     racine = dessiner("Trois", ["01/18", "02/18"], series, etroit=etroit)
     hauteurs = sorted(float(t.get("y")) for t in racine.iter("{*}text") if t.get("class") == "gras")
     assert all(bas - haut >= 18 for haut, bas in pairwise(hauteurs))
-
-
-def test_the_contract_tells_what_was_seen_and_where(peuple: Banc, page: Callable[..., Any]) -> None:
-    releves = RelevesDElements()
-    vue = releves.obtenir(peuple.services, peuple.nom, attente=PATIENCE)
-    while vue.en_cours:
-        vue = releves.obtenir(peuple.services, peuple.nom, attente=PATIENCE)
-    nom = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/nom"
-    assert vue.releves == peuple.services.magasin.journal.dernier(peuple.nom)
-    assert vue.de(nom).etat == "accepté"
-    assert vue.de("interfaceNuu/ailleurs").etat == "jamais"
-    dernier = vue.de(nom).derniers[0]
-    assert peuple.services.magasin.journal.lire(peuple.nom, dernier) is not None
-    # What comes later is read, and nothing twice.
-    peuple.creer_demande("colocataires")
-    suite = releves.obtenir(peuple.services, peuple.nom, attente=PATIENCE)
-    while suite.en_cours:
-        suite = releves.obtenir(peuple.services, peuple.nom, attente=PATIENCE)
-    assert suite.releves == peuple.services.magasin.journal.dernier(peuple.nom) > vue.releves
-    assert suite.de(nom).acceptes > vue.de(nom).acceptes
-
-
-def test_the_cells_are_the_elements_of_the_contract(peuple: Banc, page: Callable[..., Any]) -> None:
-    cases = page("/contrat").xpath("//a[contains(@class, 'case')]")
-    assert len(cases) == 342
-    for case in cases[::60]:
-        page(case.get("href").removeprefix(f"/console/{peuple.nom}"))
-    assert lire(peuple, "contrat/vu?chemin=ailleurs").status_code == 404
-    feuille = lire(peuple, "contrat/couverture.csv").data.decode("utf-8-sig")
-    assert len(feuille.splitlines()) == 343
-    assert etree.fromstring(lire(peuple, "contrat/couverture.svg").data).find("{*}title").text
