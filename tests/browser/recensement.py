@@ -25,7 +25,8 @@ PAR_VUE: Final[Mapping[str, int]] = {
     "guide.page": 40,
     "composer.operation": 3,
     "echange.page": 8,
-    # The menu of bases leads to three; then a territory.
+    # The menu of bases leads to three; then a day, a territory.
+    "statistiques.page": 6,
     "statistiques.territoires": 8,
     # Those of the traffic, which have no scenario, then that of an application.
     "conformite.rapport": 4,
