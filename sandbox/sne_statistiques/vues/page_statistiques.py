@@ -4,6 +4,7 @@ and where. Numbers open the demandes that they count; each table and picture is 
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -20,10 +21,10 @@ from sne_interface.errors import UsageError
 from sne_sandbox.web.configuration import services
 from sne_sandbox.web.reponses_http import feuille, telechargement
 from sne_statistiques import GABARITS
-from sne_statistiques.comptes.comptes_des_images import Images, LieuCompte, Mois, TrancheDeRessources
+from sne_statistiques.comptes.comptes_des_images import INCONNU, Images, LieuCompte, Mois, TrancheDeRessources
 from sne_statistiques.comptes.comptes_par_territoire import INDICATEURS, ComptesDeLieux, Niveau
 from sne_statistiques.comptes.comptes_par_territoire import en_csv as lieux_en_csv
-from sne_statistiques.comptes.quotas import COMPTES, REGLES
+from sne_statistiques.comptes.quotas import COMPTES, REGLES, Quotas
 from sne_statistiques.comptes.quotas import en_csv as quotas_en_csv
 from sne_statistiques.comptes.requetes_statistiques import territoires as territoires_numerotes
 from sne_statistiques.comptes.statistiques import CODES, FIDELITE, Tableau, en_csv, verifier_territoire
@@ -146,19 +147,28 @@ def flux(base: str) -> Response:
 @blueprint.get("/statistiques/territoires")
 def territoires(base: str) -> Response:
     """Where: the maps, the tension of each EPCI, the counts of a level of territories, the quotas of
-    L. 441-1. With `code`, those of one territory of that level."""
+    L. 441-1. With `code`, those of one territory of that level; of an EPCI, its tension, its communes and its
+    quotas too."""
     mesure, code = _mesure(), request.args.get("code")
 
-    def contexte(comptes: ComptesDeLieux, quotas: Any, lues: Images) -> dict[str, Any]:
+    def contexte(comptes: ComptesDeLieux, quotas: Quotas, lues: Images) -> dict[str, Any]:
         lignes = [ligne for ligne in comptes.lignes if ligne.code_territoire == code]
+        communes, epcis = lues.communes, lues.epcis
+        if lignes and _niveau() == "epci":
+            communes = [lieu for lieu in communes if lieu.epci == (code or INCONNU)]
+            epcis = [lieu for lieu in epcis if lieu.code == (code or INCONNU)]
+            quotas = replace(
+                quotas,
+                epcis=[ligne for ligne in quotas.epcis if ligne.epci == code],
+                lignes=[ligne for ligne in quotas.lignes if ligne.epci == code],
+            )
         dessinees = _carte(lues, mesure)
-        tensions = [lieu.tension or 0.0 for lieu in lues.epcis]
         return {
             "carte": dessinees,
             "dessins": [(cadre, en_page(svg)) for cadre, svg in dessinees.dessins],
-            "lieux": [(lieu, _adresses_du_lieu(lieu, lues)) for lieu in lues.communes],
-            "epcis": [(lieu, _adresses_du_lieu(lieu, lues)) for lieu in lues.epcis],
-            "tension_max": max(tensions, default=0.0),
+            "lieux": [(lieu, _adresses_du_lieu(lieu, lues)) for lieu in communes],
+            "epcis": [(lieu, _adresses_du_lieu(lieu, lues)) for lieu in epcis],
+            "tension_max": max((lieu.tension or 0.0 for lieu in epcis), default=0.0),
             "ecrire": carte.ecrire,
             "comptes": comptes,
             "sommes": _sommes(comptes),

@@ -210,6 +210,23 @@ def test_the_page_of_territories_sums_to_the_stock(
     assert "Demandes actives (hors associations), par motif" in titres
 
 
+def test_an_epci_is_shown_with_its_tension_its_communes_and_its_quotas(
+    attribue: Banc, page: Callable[..., Any]
+) -> None:
+    for nom in ("hebergee_secret", "couple_garde_alternee_handicap"):
+        attribue.creer_demande(nom)
+    toutes = page("/statistiques/territoires?niveau=epci")
+    liens = toutes.xpath("//table[caption='Comptes par territoire']//a/@href")
+    detail = page(liens[0].removeprefix(f"/console/{attribue.nom}"))
+    (epci,) = detail.xpath("//table[caption='Tension par EPCI']/tbody/tr/th")
+    assert epci.text_content() in {
+        th.text_content() for th in toutes.xpath("//table[caption='Tension par EPCI']//th")
+    }
+    communes = "//table[caption='Demandes et attributions par commune']/tbody/tr"
+    assert 0 < len(detail.xpath(communes)) < len(toutes.xpath(communes))
+    assert len(detail.xpath("//table[caption='Quotas par bailleur et EPCI']/tbody/tr")) <= 1
+
+
 def test_a_territory_where_nothing_is_counted_is_said(peuple: Banc, page: Callable[..., Any]) -> None:
     arbre = page("/statistiques/territoires?niveau=region&code=06")
     assert "Rien n'est compté dans le territoire 06" in arbre.xpath("//p[@role='status']")[0].text_content()
