@@ -194,6 +194,7 @@ def _commun() -> dict[str, Any]:
         "ici": chemin_d_ici(),
         "section_ici": _section_ici,
         "api": _api,
+        "offerte": lambda vue: vue in current_app.view_functions,
         "equivalents": equivalents,
         "est_regle": _est_regle,
         "lecture_seule": entree is not None and entree.droit is Droit.LECTURE,
