@@ -40,15 +40,6 @@ _MONTRE: Final = 80
 #: Controls that wait for a correction, beyond which they are counted.
 _EN_ATTENTE_MAX: Final = 12
 _ENTREE: Final = Path("/dev/stdin")
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox check demande.xml
-  sne-sandbox check --format json envois/*.xml
-  sne-sandbox check --format sarif envois/ > envois.sarif
-  mon-programme | sne-sandbox check -
-  sne-sandbox check --profile strict --clock 2018-03-15T12:00:00 envois/
-"""
 
 #: What is said of a document, and how many seconds that took.
 _Vu = tuple[Controle, float]
@@ -59,7 +50,7 @@ _maintenant: datetime
 _xml_max: int
 
 
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @click.argument("fichiers", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FICHIER…")
 @click.option("--format", "forme", default="text",
               type=click.Choice(["text", "json", "junit", "sarif", "gitlab"]),
@@ -77,6 +68,13 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, juger_tout: b
     standard. Sortie 0 si rien n'est bloquant, 1 sinon. Les règles qui demandent une base (cycle de vie,
     doublons…) ou un transport (ENT004 à ENT007, sauf si le fichier s'appelle DEM…) sont laissées de côté, et
     nommées.
+
+    Exemples :
+      sne-sandbox check demande.xml
+      sne-sandbox check --format json envois/*.xml
+      sne-sandbox check --format sarif envois/ > envois.sarif
+      mon-programme | sne-sandbox check -
+      sne-sandbox check --profile strict --clock 2018-03-15T12:00:00 envois/
     """
     chemins = list(_deplier(fichiers))
     maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC))

@@ -23,22 +23,12 @@ from sne_sandbox.raisons import raison_ecriture
 if TYPE_CHECKING:
     from sne_sandbox.generators.defauts import Defaut
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox generate --kind CRE --count 10 --seed 1 --out envois
-  sne-sandbox generate --kind RAD --guichet G1104 --out envois
-  sne-sandbox generate --household couple_avec_enfant --limits --count 100 --out envois
-  sne-sandbox generate --defect ENT011 --count 3 --out fautes
-  sne-sandbox check --profile strict envois
-"""
-
 
 #: Parameters that mean nothing of a defect.
 _SANS_DEFAUT: Final = ("sorte", "guichet", "menage", "version", "limites", "horloge")
 
 
-@click.command("generate", epilog=_EXEMPLES)
+@click.command("generate")
 @click.option("--kind", "sorte", type=click.Choice(lots.SORTES_DE_MESSAGE), default="CRE", show_default=True,
               help="Type des messages ; DALO : déclaration, EVT : événement de gestion partagée, "
               "RCH : recherche.")  # fmt: skip
@@ -85,6 +75,13 @@ def commande(
     numéro qu'aucune base n'a délivré.
 
     Un défaut est daté du 15 mars 2018, jour des exemples ; ce qu'il suppose autour de lui est dit.
+
+    Exemples :
+      sne-sandbox generate --kind CRE --count 10 --seed 1 --out envois
+      sne-sandbox generate --kind RAD --guichet G1104 --out envois
+      sne-sandbox generate --household couple_avec_enfant --limits --count 100 --out envois
+      sne-sandbox generate --defect ENT011 --count 3 --out fautes
+      sne-sandbox check --profile strict envois
     """
     contrat = versions.charger(options["contract"], options["contracts"])
     if defaut is not None:

@@ -3,18 +3,22 @@ that they open, and a progress bar.
 """
 
 import difflib
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cached_property, wraps
+from inspect import cleandoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import click
 from click.core import ParameterSource
 
+from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
 from sne_sandbox.raisons import raison_systeme
 from sne_sandbox.settings import ENTIER_MAX, OUI_NON, PAR_NOM, Setting, valeur
@@ -41,6 +45,8 @@ def _forme(*formes: str, aide: str) -> Callable[[_F], _F]:
 
 #: `--format text|json`, as parameter `forme`.
 une_forme = _forme("text", "json", aide="Forme de la réponse.")
+#: `--format text|csv|json`, as parameter `forme`.
+text_csv_json = _forme("text", "csv", "json", aide="Forme de la réponse.")
 #: `--format text|json|markdown`, as parameter `forme`.
 forme_de_liste = _forme("text", "json", "markdown", aide="Forme de la liste.")
 
@@ -67,6 +73,16 @@ def inconnu(quoi: str, nom: str, connus: Iterable[str]) -> UsageError:
     choix = [ecrits[n] for n in difflib.get_close_matches(nom.upper(), ecrits, 5, 0.5)] or noms[:12]
     suite = "…" if len(choix) < len(noms) else ""
     return UsageError(f"{quoi} [{nom}] n'existe pas.", remede=f"par exemple : {', '.join(choix)}{suite}")
+
+
+def en_paires(ecrits: Iterable[str], exemple: str) -> dict[str, str]:
+    """What is written « NOM=VALEUR », by name. Raises UsageError, which gives the example, for no value."""
+    paires = {}
+    for ecrit in ecrits:
+        nom, egal, paires[nom] = ecrit.partition("=")
+        if not egal:
+            raise UsageError(f"[{ecrit}] : il manque une valeur.", remede=f"par exemple {exemple}")
+    return paires
 
 
 def tableau_markdown(titres: Sequence[str], lignes: Iterable[Sequence[object]]) -> str:
@@ -231,16 +247,75 @@ def _cle_du_fichier(setting: Setting) -> str:
     return f"sne_sandbox.{setting.nom}_file"
 
 
-def ouvrir(options: Mapping[str, Any]) -> "tuple[Contrats, Magasin]":
-    """The contracts and the store that `options` name (COMMUNES, `database`, and `quartiles` where it is
-    one). Raises OperatorError."""
-    contrats = ouvrir_contrats(options)
-    contrats.nomme("")  # nothing is made in the home for a contract that does not read
-    return contrats, ouvrir_magasin(options)
+class Depot:
+    """The contracts and the store that the options of a command name. Each is opened when it is first asked
+    for, after all that is refused without it; the store is closed when the command ends."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options = options
+        self.home: Path = options["home"]
+
+    @cached_property
+    def contrats(self) -> "Contrats":
+        """Those of the home, none of them read yet."""
+        return ouvrir_contrats(self.options)
+
+    @cached_property
+    def magasin(self) -> "Magasin":
+        """The store. Raises OperatorError."""
+        return click.get_current_context().with_resource(ouvrir_magasin(self.options))
+
+    def ouvrir(self) -> "tuple[Contrats, Magasin]":
+        """Both, that of the server read first: nothing is made in the home for one that does not read. Raises
+        OperatorError."""
+        self.contrats.nomme("")
+        return self.contrats, self.magasin
+
+
+def avec_depot(*noms: str) -> Callable[[_F], _F]:
+    """Makes a command of a function that takes a `Depot` first: it has the options of COMMUNES, `database`
+    and the settings `noms`, which the depot holds."""
+    siennes = (*COMMUNES, "database", *noms)
+
+    def ajouter(fonction: Callable[..., Any]) -> Any:
+        @wraps(fonction)
+        def lancer(**valeurs: Any) -> Any:
+            options = {nom: valeurs.pop(nom) for nom in siennes}
+            return fonction(Depot(options), **valeurs)
+
+        return reglages(*siennes)(lancer)
+
+    return ajouter
+
+
+def rendu(
+    texte: Callable[[Any], Iterable[str]],
+    *,
+    feuille: Callable[[Any], str] | None = None,
+    retrait: int | None = None,
+) -> Callable[[_F], _F]:
+    """Adds `--format text|json` to a command (`text|csv|json` with `feuille`), and writes the value that its
+    function returns: as the API does, by the lines that `texte` makes of it, or as that sheet."""
+
+    def ajouter(fonction: Callable[..., Any]) -> Any:
+        @wraps(fonction)
+        def rendre(*arguments: Any, forme: str, **valeurs: Any) -> None:
+            valeur = fonction(*arguments, **valeurs)
+            if forme == "json":
+                click.echo(json.dumps(en_json(valeur), ensure_ascii=False, indent=retrait))
+            elif forme == "csv" and feuille is not None:
+                click.echo(feuille(valeur), nl=False)
+            else:
+                for ligne in texte(valeur):
+                    click.echo(ligne)
+
+        return une_forme(rendre) if feuille is None else text_csv_json(rendre)
+
+    return ajouter
 
 
 def ouvrir_contrats(options: Mapping[str, Any]) -> "Contrats":
-    """The contracts of the home of `options` (as `ouvrir`), none of them read yet."""
+    """The contracts that `options` name (COMMUNES, `quartiles` where it is one), none of them read yet."""
     from sne_sandbox.contract.contrats import Contrats
 
     return Contrats(options["home"], options["contract"], options["contracts"], options.get("quartiles"))
@@ -252,6 +327,17 @@ def ouvrir_magasin(options: Mapping[str, Any]) -> "Magasin":
 
     durable = valeur("synchronous", options.get("synchronous"))
     return Magasin.ouvrir(options["database"], options["home"], synchronous=durable)
+
+
+_EXEMPLES: Final = "\n\nExemples :\n"
+
+
+def placer_les_exemples(commande: click.Command) -> click.Command:
+    """The command, its examples after its options, as they are written: they end its docstring."""
+    texte, titre, exemples = cleandoc(commande.help or "").partition(_EXEMPLES)
+    if titre:
+        commande.help, commande.epilog = texte, f"\b{_EXEMPLES[1:]}{exemples}"
+    return commande
 
 
 class GroupeCommandes(click.Group):
@@ -268,7 +354,7 @@ class GroupeCommandes(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Click's: the command of that name, with its examples."""
         commande = super().get_command(ctx, cmd_name)
-        if commande is not None and commande.epilog is None:
+        if commande is not None and placer_les_exemples(commande).epilog is None:
             debut = f"sne-sandbox {self.name} {cmd_name}"
             lignes = [ligne.strip() for ligne in (self.epilog or "").splitlines()]
             exemples = [ligne for ligne in lignes if ligne == debut or ligne.startswith(f"{debut} ")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages
+from sne_sandbox.cli.options import COMMUNES, Depot, reglages
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from sne_sandbox.proxy.recueil import Echantillon, Recueil
     from sne_sandbox.store.session import Magasin
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox proxy --upstream https://sne.exemple.fr --upstream-cert G1226.pem --upstream-key G1226.key
-  sne-sandbox proxy --upstream http://127.0.0.1:8080/bases/essai --http-port 8081 --https-port -1
-  sne-sandbox report --base proxy --report-dir rapport
-  sne-sandbox proxy --export enregistrement --anonymiser
-"""
 _FICHIER = click.Path(path_type=Path, dir_okay=False, exists=True)
 _AVERTISSEMENT = """\
 Attention : les NIR sont remplacés, le reste est tel qu'enregistré. L'enregistrement d'un serveur réel peut
@@ -37,7 +29,7 @@ naissance aussi), communes, codes postaux, étages et escaliers, ressources et n
 relisez avant de partager."""
 
 
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @click.option("--upstream", "url", metavar="URL", help="Adresse du serveur réel, avant /services/….")
 @click.option("--upstream-cert", "certificat", type=_FICHIER, metavar="PEM",
               help="Certificat client présenté au serveur réel.")  # fmt: skip
@@ -77,6 +69,12 @@ def commande(
     Votre application appelle le relais comme le bac à sable (mêmes chemins, certificats de développement) ;
     le relais appelle le serveur réel. Requêtes et réponses sont validées contre le contrat, dans le journal
     de --base. Un enregistrement devient des fichiers par --export.
+
+    Exemples :
+      sne-sandbox proxy --upstream https://sne.exemple.fr --upstream-cert G1226.pem --upstream-key G1226.key
+      sne-sandbox proxy --upstream http://127.0.0.1:8080/bases/essai --http-port 8081 --https-port -1
+      sne-sandbox report --base proxy --report-dir rapport
+      sne-sandbox proxy --export enregistrement --anonymiser
     """
     if (url is None) == (dossier is None):
         raise UsageError(
@@ -150,17 +148,16 @@ def _servir(
 def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any]) -> None:
     from sne_sandbox.proxy import recueil
 
-    contrats, magasin = ouvrir(options)
-    with magasin:
-        contrat = contrats.de(magasin.bases.lire(base))
-        ecrit = recueil.ecrire(
-            dossier,
-            _echantillons(magasin, base, contrat),
-            anonymiser=anonymiser,
-            est_un_code=lambda valeur: (
-                contrat.nomenclatures.est_un_code(valeur) or contrat.territoires.commune(valeur) is not None
-            ),
-        )
+    contrats, magasin = Depot(options).ouvrir()
+    contrat = contrats.de(magasin.bases.lire(base))
+    ecrit = recueil.ecrire(
+        dossier,
+        _echantillons(magasin, base, contrat),
+        anonymiser=anonymiser,
+        est_un_code=lambda valeur: (
+            contrat.nomenclatures.est_un_code(valeur) or contrat.territoires.commune(valeur) is not None
+        ),
+    )
     if not ecrit.fichiers and not ecrit.laisses:
         click.echo(f"La base [{base}] n'a vu aucun document : il n'y a rien à exporter.", err=True)
         click.echo("→ faites passer votre application par « sne-sandbox proxy --upstream URL »", err=True)

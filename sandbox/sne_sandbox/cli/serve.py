@@ -12,20 +12,8 @@ from sne_sandbox.cli.options import COMMUNES, barre, ouvrir_magasin, reglages, t
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, lire_horloge
 from sne_sandbox.settings import est_boucle_locale
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox serve
-  sne-sandbox serve --https-port 0 --http-port 0 --ready-file pret.json
-  sne-sandbox serve --host 0.0.0.0 --server-name sne.exemple.fr --client-cert required
-  sne-sandbox serve --seed-base vide
-  sne-sandbox serve --home grande --seed-size 200000 --seed 7
-  sne-sandbox serve --application logenet="java -jar adaptateur.jar"
-  sne-sandbox serve --clock 2018-03-15T09:00:00 --profile strict --workers 2
-"""
 
-
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "synchronous", "client_cert",
     "pkcs12", "workers", "threads", "delai_arret", "journal_max", "message_max", "xml_max", "connexions_max",
@@ -65,6 +53,15 @@ def commande(
 
     Au premier démarrage, crée dans --home une autorité de certification, un certificat serveur et un
     certificat client par guichet.
+
+    Exemples :
+      sne-sandbox serve
+      sne-sandbox serve --https-port 0 --http-port 0 --ready-file pret.json
+      sne-sandbox serve --host 0.0.0.0 --server-name sne.exemple.fr --client-cert required
+      sne-sandbox serve --seed-base vide
+      sne-sandbox serve --home grande --seed-size 200000 --seed 7
+      sne-sandbox serve --application logenet="java -jar adaptateur.jar"
+      sne-sandbox serve --clock 2018-03-15T09:00:00 --profile strict --workers 2
     """
     gc.disable()  # until it serves: start-up makes few objects that die
     from sne_sandbox.server import lancement

@@ -1,127 +1,102 @@
 """`sne-sandbox snapshots`: the state of a base kept under a name, restored, compared."""
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import click
 
-from sne_sandbox.cli.options import (
-    COMMUNES,
-    GroupeQuiListe,
-    ouvrir_contrats,
-    ouvrir_magasin,
-    reglages,
-    une_base,
-    une_forme,
-)
+from sne_sandbox.cli.options import Depot, GroupeQuiListe, avec_depot, rendu, une_base
 from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.publication import en_json
 from sne_sandbox.domain.texte import accorde
 from sne_sandbox.operations import ecarts
 from sne_sandbox.operations.ecarts import ComparaisonBases
 from sne_sandbox.operations.sauvegardes import Sauvegarde, Sauvegardes
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox snapshots save avant
-  sne-sandbox snapshots list --base essai-42
-  sne-sandbox snapshots compare avant
-  sne-sandbox snapshots compare avant apres --format json
-  sne-sandbox snapshots restore avant
-  sne-sandbox snapshots delete avant
-"""
 
-
-@click.group("snapshots", cls=GroupeQuiListe, epilog=_EXEMPLES)
+@click.group("snapshots", cls=GroupeQuiListe)
 def commande() -> None:
-    """Sauvegardes d'une base sous un nom : état, horloge, réglages et pannes ; le journal n'en est pas."""
+    """Sauvegardes d'une base sous un nom : état, horloge, réglages et pannes ; le journal n'en est pas.
+
+    Exemples :
+      sne-sandbox snapshots save avant
+      sne-sandbox snapshots list --base essai-42
+      sne-sandbox snapshots compare avant
+      sne-sandbox snapshots compare avant apres --format json
+      sne-sandbox snapshots restore avant
+      sne-sandbox snapshots delete avant
+    """
+
+
+def _lignes(faites: list[Sauvegarde]) -> Iterator[str]:
+    for s in faites:
+        faite_le = s.faite_le.astimezone(PARIS).isoformat(timespec="seconds")
+        yield f"{s.nom}\t{faite_le}\t{_demandes(s)}\t{s.octets} octets"
+    if not faites:
+        yield f"Base [{click.get_current_context().params['base']}] : aucune sauvegarde."
 
 
 @commande.command("list")
-@reglages(*COMMUNES, "database")
+@avec_depot()
 @une_base
-@une_forme
-def lister(base: str, forme: str, **options: Any) -> None:
+@rendu(_lignes)
+def lister(depot: Depot, base: str) -> list[Sauvegarde]:
     """Liste les sauvegardes d'une base, de la plus récente à la plus ancienne."""
-    with _ouvrir(options) as sauvegardes:
-        trouvees = sauvegardes.lister(base)
-    if forme == "json":
-        click.echo(json.dumps(en_json(trouvees), ensure_ascii=False))
-        return
-    for s in trouvees:
-        faite_le = s.faite_le.astimezone(PARIS).isoformat(timespec="seconds")
-        click.echo(f"{s.nom}\t{faite_le}\t{_demandes(s)}\t{s.octets} octets")
-    if not trouvees:
-        click.echo(f"Base [{base}] : aucune sauvegarde.")
+    return _sauvegardes(depot).lister(base)
 
 
 @commande.command("save")
 @click.argument("nom")
-@reglages(*COMMUNES, "database")
+@avec_depot()
 @une_base
 @click.option("--replace", "remplacer", is_flag=True, help="Remplace la sauvegarde de ce nom.")
-def faire(nom: str, base: str, remplacer: bool, **options: Any) -> None:
+def faire(depot: Depot, nom: str, base: str, remplacer: bool) -> None:
     """Sauvegarde une base telle qu'elle est, sous le nom NOM."""
-    with _ouvrir(options) as sauvegardes:
-        sauvegarde = sauvegardes.faire(base, nom, remplacer=remplacer)
+    sauvegarde = _sauvegardes(depot).faire(base, nom, remplacer=remplacer)
     click.echo(f"Base [{base}] sauvegardée sous [{nom}] : {_demandes(sauvegarde)}.")
 
 
 @commande.command("restore")
 @click.argument("nom")
-@reglages(*COMMUNES, "database")
+@avec_depot()
 @une_base
-def restaurer(nom: str, base: str, **options: Any) -> None:
+def restaurer(depot: Depot, nom: str, base: str) -> None:
     """Remet une base telle qu'elle était ; son journal continue."""
-    with _ouvrir(options) as sauvegardes:
-        sauvegarde = sauvegardes.restaurer(base, nom, ouvrir_contrats(options))
+    sauvegarde = _sauvegardes(depot).restaurer(base, nom, depot.contrats)
     click.echo(f"Base [{base}] telle que sauvegardée sous [{nom}] : {_demandes(sauvegarde)}.")
 
 
 @commande.command("delete")
 @click.argument("nom")
-@reglages(*COMMUNES, "database")
+@avec_depot()
 @une_base
-def supprimer(nom: str, base: str, **options: Any) -> None:
+def supprimer(depot: Depot, nom: str, base: str) -> None:
     """Supprime la sauvegarde NOM."""
-    with _ouvrir(options) as sauvegardes:
-        sauvegardes.supprimer(base, nom)
+    _sauvegardes(depot).supprimer(base, nom)
     click.echo(f"Sauvegarde [{nom}] de la base [{base}] supprimée.")
 
 
+def _ecarts(comparaison: ComparaisonBases) -> Iterator[str]:
+    yield f"De [{comparaison.avant}] à [{comparaison.apres}]. {comparaison.phrase()}"
+    for ecart in comparaison.ecarts:
+        yield f"{ecart.numero}\t{ecart.genre}"
+        for champ in ecart.champs:
+            yield f"\t{champ.nom} : {champ.avant or '—'} → {champ.apres or '—'}"
+
+
 @commande.command("compare")
-@click.argument("avant")
-@click.argument("apres", required=False)
-@reglages(*COMMUNES, "database")
+@click.argument("nom", metavar="AVANT")
+@click.argument("avec", metavar="[APRES]", required=False)
+@avec_depot()
 @une_base
-@une_forme
-def comparer(avant: str, apres: str | None, base: str, forme: str, **options: Any) -> None:
+@rendu(_ecarts, retrait=2)
+def comparer(depot: Depot, nom: str, avec: str | None, base: str) -> ComparaisonBases:
     """Compare la sauvegarde AVANT à la sauvegarde APRES, ou à la base telle qu'elle est."""
-    with _ouvrir(options) as sauvegardes:
-        comparaison = ecarts.depuis(sauvegardes, base, avant, apres)
-    if forme == "json":
-        click.echo(json.dumps(en_json(comparaison), ensure_ascii=False, indent=2))
-    else:
-        _en_texte(comparaison)
+    return ecarts.depuis(_sauvegardes(depot), base, nom, avec)
+
+
+def _sauvegardes(depot: Depot) -> Sauvegardes:
+    return Sauvegardes(depot.magasin, depot.home)
 
 
 def _demandes(sauvegarde: Sauvegarde) -> str:
     nombre = sauvegarde.demandes
     return "illisible" if nombre is None else accorde(nombre, "demande", "demandes")
-
-
-def _en_texte(comparaison: ComparaisonBases) -> None:
-    click.echo(f"De [{comparaison.avant}] à [{comparaison.apres}]. {comparaison.phrase()}")
-    for ecart in comparaison.ecarts:
-        click.echo(f"{ecart.numero}\t{ecart.genre}")
-        for champ in ecart.champs:
-            click.echo(f"\t{champ.nom} : {champ.avant or '—'} → {champ.apres or '—'}")
-
-
-@contextmanager
-def _ouvrir(options: dict[str, Any]) -> Iterator[Sauvegardes]:
-    with ouvrir_magasin(options) as magasin:
-        yield Sauvegardes(magasin, options["home"])

@@ -1,6 +1,6 @@
 """Which right each address wants: the table of all pages and calls, and the one decision.
 
-The row of a deed says who may ask for it (`gestes.toml`); what is no deed is below. An address that is in
+The row of a deed says who may ask for it (`gestes.csv`); what is no deed is below. An address that is in
 neither is the admin's alone: whoever adds one has to say who may open it.
 """
 

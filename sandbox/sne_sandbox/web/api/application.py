@@ -91,6 +91,11 @@ def construire(principale: Flask) -> Flask:
     return app
 
 
+def appel_decrit(methode: str, chemin: str) -> contexte.AppelDecrit:
+    """What a call takes, by its method and its path below /api/v1. Raises KeyError for what is none."""
+    return contexte.APPELS[methode, chemin]
+
+
 def _exiger_json() -> None:
     """Refuses a body that would not be read: what it asks for would be taken for the defaults (a `curl -d`
     without its type empties the whole base instead of its journal). Raises UnsupportedMediaType."""
