@@ -11,6 +11,7 @@ from lxml import etree
 from sne_sandbox.reports import annotations, html, json, junit, sarif, text
 from sne_sandbox.reports.comptes import compter
 from sne_sandbox.reports.decision import ECHOUEE, EN_ERREUR, ENFREINTE
+from sne_sandbox.reports.formats import FORMATS
 from sne_sandbox.reports.model import Rapport
 from sne_sandbox.reports.signalements import JUGEMENT, signaler
 from sne_sandbox.resources import fixtures_dir
@@ -45,6 +46,7 @@ def portes(juge: Rapport) -> dict[str, bool]:
 
 def verifier(juge: Rapport) -> None:
     ouvertes = portes(juge)
+    assert {forme.nom.lower() for forme in FORMATS} <= ouvertes.keys(), "each of FORMATS has its line above"
     assert set(ouvertes.values()) == {juge.conforme}, ouvertes
     meme_nombres(juge)
 

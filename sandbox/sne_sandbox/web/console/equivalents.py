@@ -76,13 +76,11 @@ def _commande(geste: Geste, valeurs: Mapping[str, Any]) -> tuple[set[str], str]:
     if isinstance(base, click.Argument) or (base and "base" in montrees and valeurs["base"] != base.default):
         ecrites["base"] = valeurs["base"]
     ecrites |= _du_serveur(montrees)
-    arguments, options = [], []
+    arguments = [nom for nom, p in parametres.items() if isinstance(p, click.Argument)]
+    mots += [mot for nom in arguments for mot in _ecrits(ecrites.pop(nom, None))]
     for nom, valeur in ecrites.items():
-        if isinstance(parametres[nom], click.Argument):
-            arguments += _ecrits(valeur)
-        else:
-            options += [mot for ecrit in _ecrits(valeur) for mot in (parametres[nom].opts[0], ecrit)]
-    ligne = shlex.join(["sne-sandbox", *mots, *arguments, *options])
+        mots += [mot for ecrit in _ecrits(valeur) for mot in (parametres[nom].opts[0], ecrit)]
+    ligne = shlex.join(["sne-sandbox", *mots])
     if "database" in montrees and services().configuration.database:
         ligne += f" {_DATABASE}"
     return set(parametres), ligne
