@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sne_sandbox.cli.depart import ADRESSE_D_ORIGINE, adresse_publique
-from sne_sandbox.cli.options import Depot, GroupeCommandes, avec_depot, rendu, taille_de_semence
+from sne_sandbox.cli.options import Depot, GroupeCommandes, avec_depot, depart_de_base, rendu
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import ateliers, jetons
 from sne_sandbox.operations.ateliers import AtelierTenu, DepartAtelier, FicheDeStagiaire, PlaceDeStagiaire
@@ -56,10 +56,7 @@ def commande() -> None:
 @click.option(
     "--noms", type=click.Path(path_type=Path), metavar="FICHIER", help="Noms des stagiaires, un par ligne."
 )
-@click.option("--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
-@taille_de_semence
-@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@depart_de_base("vide")
 @click.option("--scene", "scenes", multiple=True, help="Scène proposée, à répéter (par défaut, toutes).")
 @_expire
 def creer(depot: Depot, noms: Path | None, **autres: Any) -> None:

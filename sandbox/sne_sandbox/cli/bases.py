@@ -10,9 +10,9 @@ from sne_sandbox.cli.options import (
     Depot,
     GroupeQuiListe,
     avec_depot,
+    depart_de_base,
     en_paires,
     rendu,
-    taille_de_semence,
 )
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.operations import bases
@@ -59,10 +59,7 @@ def lister(depot: Depot) -> list[BasePubliee]:
 @commande.command("create")
 @click.argument("nom")
 @avec_depot(*(setting.nom for setting in DE_BASE if setting.nom not in COMMUNES))
-@click.option("--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
-@taille_de_semence
-@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@depart_de_base("vide")
 def creer(depot: Depot, nom: str, horloge: str, **depart: Any) -> None:
     """Crée la base NOM, servie sous /bases/NOM/services/.
 

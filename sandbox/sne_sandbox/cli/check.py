@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, reglages
+from sne_sandbox.cli.options import COMMUNES, reglages, une_horloge
 from sne_sandbox.cli.terminal import BON, DISCRET, GRAS, MAUVAIS, PRUDENT, Style, ecrire, nu
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.versions import Contrat
@@ -55,7 +55,7 @@ _xml_max: int
 @click.option("--format", "forme", default="text",
               type=click.Choice(["text", "json", "junit", "sarif", "gitlab"]),
               show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
-@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@une_horloge
 @click.option("--juger-tout", is_flag=True,
               help="Sortir avec 3 si tout est conforme, sauf un document resté non jugé.")  # fmt: skip
 @reglages(*COMMUNES, "xml_max")

@@ -11,7 +11,7 @@ from sne_sandbox.cli.options import (
     GroupeCommandes,
     avec_depot,
     barre,
-    taille_de_semence,
+    depart_de_base,
     une_base,
 )
 from sne_sandbox.domain.base import lire_horloge
@@ -49,10 +49,7 @@ def mettre_a_jour(depot: Depot) -> None:
 @commande.command("seed")
 @avec_depot()
 @click.option("--base", default="ecole", show_default=True, help="Base à créer si elle n'existe pas.")
-@click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
-@taille_de_semence
-@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@depart_de_base("ecole")
 def semer(depot: Depot, base: str, horloge: str, **depart: Any) -> None:
     """Crée une base à partir d'un jeu de départ ; celle qui existe reste comme elle est."""
     contrats, magasin = depot.ouvrir()

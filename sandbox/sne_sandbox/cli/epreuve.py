@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence
+from sne_sandbox.cli.options import COMMUNES, reglages, un_jeu_de_depart, une_taille
 from sne_sandbox.cli.signaux import Signaux
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Horloge
 from sne_sandbox.settings import PAR_NOM
@@ -47,14 +47,8 @@ def options_de_serve(fonction: _F) -> _F:
     # A trial is begun again after a power cut.
     defauts = {"home": None, "https_port": 0, "http_port": 0, "workers": 1, "synchronous": "NORMAL"}
     fonction = reglages(*COMMUNES, "database", *_DE_SERVE, **defauts)(fonction)
-    for option in (
-        click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat."),
-        click.option(
-            "--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ de la base."
-        ),
-    ):
-        fonction = option(fonction)
-    return taille_de_semence(fonction)
+    nom = click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat.")
+    return une_taille(un_jeu_de_depart("vide")(nom(fonction)))
 
 
 @dataclass(frozen=True, slots=True)

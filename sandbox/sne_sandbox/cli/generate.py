@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from sne_sandbox.cli.options import COMMUNES, barre, reglages, verifier_guichet
+from sne_sandbox.cli.options import COMMUNES, barre, reglages, une_horloge, verifier_guichet
 from sne_sandbox.contract import versions
 from sne_sandbox.contract.codec import indenter
 from sne_sandbox.contract.versions import Contrat
@@ -50,7 +50,7 @@ _SANS_DEFAUT: Final = ("sorte", "guichet", "menage", "version", "limites", "horl
     "--message-version", "version", metavar="VERSION", help="Version des messages (02.00, 02.01, 02.02)."
 )
 @click.option("--limits", "limites", is_flag=True, help="Textes les plus longs, nombres extrêmes.")
-@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@une_horloge
 @click.option("--compact", is_flag=True, help="Chaque document sur une ligne, comme le bac à sable l'envoie.")
 @reglages(*COMMUNES)
 def commande(

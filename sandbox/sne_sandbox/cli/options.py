@@ -37,6 +37,19 @@ VARIABLE_CLE = "SNE_SANDBOX_CLE"
 une_base = click.option("--base", default="ecole", show_default=True, help="Nom de la base.")
 
 
+#: `--seed`, as parameter `seed`.
+une_graine = click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
+#: `--seed-size`, as parameter `taille`.
+une_taille = click.option(
+    "--seed-size", "taille", type=click.IntRange(0, 5_000_000), metavar="N",
+    help="Nombre de ménages, tirés comme ceux du jeu de départ (par défaut, le sien).",
+)  # fmt: skip
+#: `--clock`, as parameter `horloge`.
+une_horloge = click.option(
+    "--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO."
+)
+
+
 def _forme(*formes: str, aide: str) -> Callable[[_F], _F]:
     return click.option(
         "--format", "forme", type=click.Choice(formes), default="text", show_default=True, help=aide
@@ -99,15 +112,17 @@ def verifier_guichet(code: str) -> None:
         )
 
 
-def taille_de_semence(fonction: _F) -> _F:
-    """Add `--seed-size`, as parameter `taille`."""
+def un_jeu_de_depart(semence: str) -> Callable[[_F], _F]:
+    """Add `--seed-base`, as parameter `semence`, by default this one."""
     return click.option(
-        "--seed-size",
-        "taille",
-        type=click.IntRange(0, 5_000_000),
-        metavar="N",
-        help="Nombre de ménages, tirés comme ceux du jeu de départ (par défaut, le sien).",
-    )(fonction)
+        "--seed-base", "semence", default=semence, show_default=True, help="Jeu de départ de la base."
+    )
+
+
+def depart_de_base(semence: str) -> Callable[[_F], _F]:
+    """Add how a base begins: `--seed-base`, `--seed`, `--seed-size`, `--clock`, as parameters `semence`,
+    `seed`, `taille`, `horloge`."""
+    return lambda fonction: un_jeu_de_depart(semence)(une_graine(une_taille(une_horloge(fonction))))
 
 
 def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sne_sandbox.cli import depart
-from sne_sandbox.cli.options import COMMUNES, barre, ouvrir_magasin, reglages, taille_de_semence
+from sne_sandbox.cli.options import COMMUNES, barre, depart_de_base, ouvrir_magasin, reglages
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, lire_horloge
 from sne_sandbox.settings import est_boucle_locale
 
@@ -24,12 +24,7 @@ from sne_sandbox.settings import est_boucle_locale
 @click.option("--application", "applications", multiple=True, metavar="NOM=COMMANDE",
               help="Application que la page Conformité peut piloter, sous ce nom : la commande de son "
               "adaptateur (peut se répéter).")  # fmt: skip
-@click.option(
-    "--seed-base", "semence", default=depart.SEMENCE, show_default=True, help="Jeu de départ de la base."
-)
-@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
-@taille_de_semence
-@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@depart_de_base(depart.SEMENCE)
 @click.option(
     "--ready-file",
     "pret",

@@ -186,30 +186,6 @@ NOM: Final = validate.Regexp(
 
 # --- answers ------------------------------------------------------------------------------------------------
 
-#: Values that the description calls by another name than their own, which is taken in the tree.
-NOMS: Final[Mapping[str, str]] = {
-    "BasePubliee": "BaseLue",
-    "BoiteEntreeLue": "Entree",
-    "BoiteSortieLue": "Sortie",
-    "ChampDifferent": "ChampChange",
-    "ChampOperation": "ChampLu",
-    "ChampSaisi": "ChampDit",
-    "ComparaisonBases": "ComparaisonLue",
-    "ComparaisonRapportsLue": "ComparaisonRapports",
-    "Ecart": "EcartLu",
-    "EvenementDeDemande": "EvenementLu",
-    "FichierDeBoite": "Fichier",
-    "GenreProbleme": "ProblemeDecrit",
-    "Heure": "HeureLue",
-    "Illustration": "IllustrationLue",
-    "LigneDuJournal": "Ligne",
-    "MessageMontre": "Message",
-    "Parametre": "ParametreLu",
-    "PartUc": "PartLue",
-    "RessourceComptee": "EntreeLue",
-    "Sauvegarde": "SauvegardeLue",
-    "Seuil": "SeuilLu",
-}
 _SIMPLES: Final[Mapping[Any, type[fields.Field[Any]]]] = {
     str: fields.String,
     int: fields.Integer,
@@ -232,10 +208,11 @@ class ReponseSchema(Schema):
 @cache
 def _schema(valeur: type) -> type[ReponseSchema]:
     """Described under the name of the class, each field by its type and what is said beside it."""
-    nom = NOMS.get(valeur.__name__, valeur.__name__)
     champs = {champ: _champ(annotation) for champ, annotation in champs_publies(valeur).items()}
     return type(
-        f"{nom}Schema", (ReponseSchema,), {**champs, "__doc__": valeur.__doc__, "__module__": __name__}
+        f"{valeur.__name__}Schema",
+        (ReponseSchema,),
+        {**champs, "__doc__": valeur.__doc__, "__module__": __name__},
     )
 
 
