@@ -167,7 +167,7 @@ def _dire_partie(partie: Mapping[str, Any]) -> None:
 
 
 def _a_faire(referentiel: ReferentielDeCertification, candidat: Candidat, fichier: Path) -> dict[str, Any]:
-    """What is to be done by a product that has done nothing yet, as JSON values."""
+    """The tasks of a product that has done nothing yet, as JSON values."""
     certification = referentiel.certification
     declares = set(certification.avec_leurs_appuis(candidat.roles))
     visees = [m for m in certification.mentions.values() if declares.issuperset(m.roles)]

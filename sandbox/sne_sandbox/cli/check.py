@@ -180,7 +180,7 @@ def _controler_un(chemin: str) -> Controle:
 
 
 def _non_juge(erreur: Exception) -> Controle:
-    """What is told of a document that broke us: neither good nor bad."""
+    """The finding about a document that broke us: neither good nor bad."""
     dit = masquer_nirs(getattr(erreur, "explication", "") or f"{type(erreur).__name__} : {erreur}")
     ou = extract_tb(erreur.__traceback__)[-1]
     lieu = f"{Path(ou.filename).name}:{ou.lineno}"

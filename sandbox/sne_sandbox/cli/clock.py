@@ -39,7 +39,7 @@ def _lignes(valeur: Heure | Annulation | Apercu | Deplacement) -> Iterator[str]:
 
 
 def _essai(prevu: Apercu) -> Iterator[str]:
-    """What would be done, night after night; the last line says how the base would be kept."""
+    """The facts of each night of a trial, in lines; the last says how the base would be kept."""
     yield f"{prevu.mouvement[0].upper()}{prevu.mouvement[1:]} ferait : {prevu.phrase}"
     for p in prevu.previsions:
         yield f"  {date_francaise(p.jour)}  {p.numero}  {bref(p.fait, 1)}"

@@ -140,7 +140,7 @@ def _adapter(document: bytes, textes: Mapping[str, str]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Recu:
-    """What an answer held: its document, its pieces by field, its numéro when there is one."""
+    """The content of an answer: its document, its pieces by field, its numéro when there is one."""
 
     document: Any
     pieces: Mapping[str, bytes]

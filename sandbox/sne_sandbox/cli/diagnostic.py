@@ -94,7 +94,7 @@ class ConfigurationFausse(OperatorError):
 
 def verifier(servie: "BaseServie") -> None:
     """At the head of a trial: raises ConfigurationFausse when nobody could reach this base with what an
-    application is given. What only deserves a look is not said: the trial sees to proxies."""
+    application is given. A finding that only deserves a look is not said: the trial sees to proxies."""
     from sne_sandbox.server.diagnostic import diagnostiquer
 
     environ = {**os.environ, **servie.sans_proxy()}

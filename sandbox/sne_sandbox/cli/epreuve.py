@@ -1,4 +1,4 @@
-"""What `run` and `conform` stand on: a base made for one trial, its server, and the signals that end it.
+"""The ground of `run` and `conform`: a base made for one trial, its server, and the signals that end it.
 
 A CI that cancels a job sends SIGINT or SIGTERM, waits a few seconds, and kills: what is written by then is
 all that anybody will read. So a trial that is told to end still says what it saw.
@@ -122,7 +122,7 @@ def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[
 
 
 def _variables(options: Mapping[str, Any]) -> dict[str, str]:
-    """What `serve` is given for a trial, and who looks at the processes does not read."""
+    """The environment of `serve` for a trial: it does not show in the list of processes."""
     return {
         PAR_NOM[nom].variable: options[nom]
         for nom in ("database", "admin_token", "read_only_token")
@@ -131,7 +131,7 @@ def _variables(options: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _arguments(options: Mapping[str, Any], base: str) -> list[str]:
-    """Those of `serve` for the base of a trial."""
+    """The arguments of `serve` for the base of a trial."""
     arguments = [f"--seed-base={options['semence']}", f"--refusals-base={base}"]
     arguments += [f"--server-name={nom}" for nom in options["noms"]]
     for nom in ("contract", "contracts", "profile", *(n for n in _DE_SERVE if not PAR_NOM[n].secret)):
@@ -182,7 +182,7 @@ def _nom_libre(magasin: "Magasin") -> str:
 
 
 def empechement(nom: str, sinon: str) -> tuple[str, str]:
-    """What keeps `nom`, that no folder of PATH has, from being run, and its remedy (`sinon` for what is
+    """The reason why `nom`, that no folder of PATH has, cannot be run, and its remedy (`sinon` for what is
     nowhere): ends of French sentences."""
     fichier = Path(nom)
     ecrit = shlex.quote(f"./{nom}")

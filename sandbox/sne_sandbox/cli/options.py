@@ -1,5 +1,5 @@
-"""What the commands share: options read off the SETTINGS table, groups of commands, the base and the store
-that they open, and a progress bar.
+"""The parts that the commands share: options read off the SETTINGS table, groups of commands, the contracts
+and the store that they open, and a progress bar.
 """
 
 import difflib
@@ -66,7 +66,7 @@ forme_de_liste = _forme("text", "json", "markdown", aide="Forme de la liste.")
 
 def reglages(*noms: str, **defauts: Any) -> Callable[[_F], _F]:
     """Add the options of these settings to a command, in this order; `defauts` replaces defaults by name.
-    What a file may hold (`--database-file`) is read from it: the command sees the value alone."""
+    A value that a file may hold (`--database-file`) is read from it: the command sees the value alone."""
 
     def ajouter(fonction: _F) -> _F:
         for nom in reversed(noms):
@@ -89,7 +89,7 @@ def inconnu(quoi: str, nom: str, connus: Iterable[str]) -> UsageError:
 
 
 def en_paires(ecrits: Iterable[str], exemple: str) -> dict[str, str]:
-    """What is written « NOM=VALEUR », by name. Raises UsageError, which gives the example, for no value."""
+    """The values written « NOM=VALEUR », by name. Raises UsageError, with the example."""
     paires = {}
     for ecrit in ecrits:
         nom, egal, paires[nom] = ecrit.partition("=")
@@ -168,7 +168,7 @@ def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
 
 
 def _taire(ctx: click.Context, param: click.Parameter, valeur: str | None) -> str | None:
-    """What we start, the application above all, does not hear the key."""
+    """Keeps the key from the processes that we start, the application above all."""
     os.environ.pop(VARIABLE_CLE, None)
     return valeur
 
@@ -272,7 +272,7 @@ class Depot:
 
     @cached_property
     def contrats(self) -> "Contrats":
-        """Those of the home, none of them read yet."""
+        """The contracts of the home, none of them read yet."""
         return ouvrir_contrats(self.options)
 
     @cached_property
@@ -416,8 +416,8 @@ Progres = Callable[[int, int], None]
 
 @contextmanager
 def barre(titre: str) -> Iterator[Progres]:
-    """What to tell the progress to; nothing is shown before it is. SIGTERM ends the work as Ctrl-C does,
-    unless somebody sees to it already."""
+    """A function to tell the progress to; nothing is shown before the first call. SIGTERM ends the work as
+    Ctrl-C does, unless somebody sees to it already."""
     from sne_sandbox.cli.signaux import Signaux
 
     with ExitStack() as pile:

@@ -97,7 +97,8 @@ def commande(
 
 
 def _refuser_le_pret(amont: "Amont", options: dict[str, Any]) -> None:
-    """Who reaches a relay calls with its certificate: off this machine, only those it can name."""
+    """A caller of a relay borrows its certificate: from another machine, the relay must know the caller.
+    Raises UsageError."""
     from sne_sandbox.settings import est_boucle_locale
 
     ferme = options["client_cert"] == "required" and options["http_port"] < 0

@@ -45,7 +45,7 @@ def commande(home: Path, http_port: int, https_port: int, forme: str, **autres: 
 
 
 def _lire(home: Path, http_port: int, https_port: int) -> dict[str, Any]:
-    """What `/readyz` answers. Raises OperatorError when nobody does."""
+    """The answer of `/readyz`. Raises OperatorError when nobody does."""
     if http_port <= 0 and https_port <= 0:
         raise UsageError(
             "Aucun port à interroger.", remede="donnez --http-port ou --https-port (0 et -1 n'en sont pas)"

@@ -92,7 +92,7 @@ def construire(principale: Flask) -> Flask:
 
 
 def appel_decrit(methode: str, chemin: str) -> contexte.AppelDecrit:
-    """What a call takes, by its method and its path below /api/v1. Raises KeyError for what is none."""
+    """The question and the body of a call, by its method and its path below /api/v1. Raises KeyError."""
     return contexte.APPELS[methode, chemin]
 
 

@@ -155,7 +155,7 @@ def _entier(nom: str) -> AtelierEntier:
 
 @blueprint.get("/<atelier>/fiches")
 def lire_fiches(atelier: str) -> list[FicheDeStagiaire]:
-    """What is handed out, secrets included."""
+    """The sheets to hand out, secrets included."""
     home = services().configuration.home
     return ateliers.fiches(services().magasin, home, _trouver(atelier), adresse_d_ici())
 
@@ -177,7 +177,7 @@ def dire(demande: dict[str, Any], atelier: str) -> AtelierTenu:
 
 @blueprint.post("/<atelier>/fini", corps=FiniSchema)
 def noter(demande: dict[str, Any], atelier: str) -> AtelierTenu:
-    """Who is done."""
+    """Notes who is done."""
     nom = _trouver(atelier, demande["rang"])
     return ateliers.noter_fini(services().magasin, nom, demande["rang"], fini=demande["fini"])
 

@@ -1,4 +1,4 @@
-"""What every resource of the API is made with: the fields of its questions, the schemas of its answers.
+"""The material of every resource of the API: the fields of its questions, the schemas of its answers.
 
 A call is a function under `@blueprint.get`, `.post`… (`Appels`). A question (body or query) is a marshmallow
 class below `QuestionSchema`, which checks it. An answer is a frozen dataclass (`domain/publication.py`), or a
@@ -88,7 +88,7 @@ _traduire()
 
 
 class QuestionSchema(Schema):
-    """What is asked, in a body or after « ? »: what is not declared is refused, and described so."""
+    """A question, in a body or after « ? »: a field that is not declared is refused, and described so."""
 
     #: A body to try.
     exemple: ClassVar[Mapping[str, Any] | None] = None
@@ -113,7 +113,7 @@ def noms_de(question: type[QuestionSchema]) -> frozenset[str]:
 
 
 def _inconnu(phrase: str, nom: str, connus: Iterable[str]) -> str:
-    """What is said of a name that is none of `connus`: those like it, else all of them."""
+    """The sentence about a name that is none of `connus`: those like it, else all of them."""
     noms = sorted(connus)
     trouves = get_close_matches(nom, noms, n=1)
     if trouves:

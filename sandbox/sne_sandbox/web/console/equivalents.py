@@ -87,8 +87,8 @@ def _commande(geste: Geste, valeurs: Mapping[str, Any]) -> tuple[set[str], str]:
 
 
 def _du_serveur(montrees: Collection[str]) -> dict[str, Any]:
-    """What makes a command that shows these options work on the home of this server, by its contract; by that
-    of the base that is shown, when it is about a contract, and no base."""
+    """The values of these options by which a command works on the home of this server, by its contract; by
+    that of the base that is shown, when the command is about a contract, and no base."""
     configuration: Any = services().configuration
     propres = {} if {"base", "database"} & set(montrees) else services().contrats.options(g.base)
     communes = ("home", "contract", "contracts") if "home" in montrees else ()
@@ -133,7 +133,7 @@ def _appel(geste: Geste, decrit: AppelDecrit, valeurs: Mapping[str, Any], corps:
 
 
 def en_tete_du_jeton() -> str:
-    """What curl sends to be let in, never the token itself: it is read where it is; "" where none is asked
+    """The header that lets curl in, never the token itself: it is read where it is; "" where none is asked
     for."""
     configuration = services().configuration
     if configuration.ouvert:
