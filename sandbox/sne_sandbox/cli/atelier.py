@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sne_sandbox.cli.depart import ADRESSE_D_ORIGINE, adresse_publique
-from sne_sandbox.cli.options import Depot, GroupeCommandes, avec_depot, depart_de_base, rendu
+from sne_sandbox.cli.options import GroupeCommandes, Poste, depart_de_base, rendu, sur_le_poste
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import ateliers, jetons
 from sne_sandbox.operations.ateliers import AtelierTenu, DepartAtelier, FicheDeStagiaire, PlaceDeStagiaire
@@ -46,7 +46,7 @@ def commande() -> None:
 
 @commande.command("creer")
 @click.argument("nom")
-@avec_depot()
+@sur_le_poste()
 @click.option(
     "--stagiaires",
     "combien",
@@ -59,11 +59,11 @@ def commande() -> None:
 @depart_de_base("vide")
 @click.option("--scene", "scenes", multiple=True, help="Scène proposée, à répéter (par défaut, toutes).")
 @_expire
-def creer(depot: Depot, noms: Path | None, **autres: Any) -> None:
+def creer(poste: Poste, noms: Path | None, **autres: Any) -> None:
     """Fait l'atelier NOM : ses bases, leurs liens ; tout, ou rien."""
-    depart = DepartAtelier(noms=_lire_noms(noms), profil=depot.options["profile"], **autres)
-    contrats, magasin = depot.ouvrir()
-    fait = ateliers.creer(magasin, contrats, depot.home, depart)
+    depart = DepartAtelier(noms=_lire_noms(noms), profil=poste.options["profile"], **autres)
+    contrats, magasin = poste.ouvrir()
+    fait = ateliers.creer(magasin, contrats, poste.home, depart)
     combien, nom = len(fait.stagiaires), depart.nom
     click.echo(f"Atelier [{nom}] fait, {combien} base(s) ; liens : « sne-sandbox atelier fiches {nom} »")
 
@@ -88,11 +88,11 @@ def _lignes(tenus: list[AtelierTenu]) -> Iterator[str]:
 
 
 @commande.command("lister")
-@avec_depot()
+@sur_le_poste()
 @rendu(_lignes)
-def lister(depot: Depot) -> list[AtelierTenu]:
+def lister(poste: Poste) -> list[AtelierTenu]:
     """Liste les ateliers : nom, stagiaires, jeu de départ, fin des liens."""
-    return ateliers.lister(depot.magasin)
+    return ateliers.lister(poste.magasin)
 
 
 def _places(places: list[PlaceDeStagiaire]) -> Iterator[str]:
@@ -105,11 +105,11 @@ def _places(places: list[PlaceDeStagiaire]) -> Iterator[str]:
 
 @commande.command("lire")
 @_nom
-@avec_depot()
+@sur_le_poste()
 @rendu(_places)
-def lire(depot: Depot, atelier: str) -> list[PlaceDeStagiaire]:
+def lire(poste: Poste, atelier: str) -> list[PlaceDeStagiaire]:
     """Dit où en est chaque stagiaire : base, nom, scène et pas, refus, dernier verdict, vu le, raison."""
-    return ateliers.places(depot.magasin, ateliers.lire(depot.magasin, atelier))
+    return ateliers.places(poste.magasin, ateliers.lire(poste.magasin, atelier))
 
 
 def _fiches(rendues: list[FicheDeStagiaire]) -> Iterator[str]:
@@ -119,57 +119,57 @@ def _fiches(rendues: list[FicheDeStagiaire]) -> Iterator[str]:
 
 @commande.command("fiches")
 @_nom
-@avec_depot()
+@sur_le_poste()
 @click.option(
     "--url", default=ADRESSE_D_ORIGINE, show_default=True, help="Adresse du serveur, pour la salle."
 )
 @rendu(_fiches)
-def fiches(depot: Depot, atelier: str, url: str) -> list[FicheDeStagiaire]:
+def fiches(poste: Poste, atelier: str, url: str) -> list[FicheDeStagiaire]:
     """Donne les liens de l'atelier NOM : base, nom, lien, adresse SOAP. Chaque lien ouvre une base."""
     adresse = adresse_publique(url, "--url") or ADRESSE_D_ORIGINE
-    if not jetons.a_servi(depot.home):  # a key made now would be none that made the links
+    if not jetons.a_servi(poste.home):  # a key made now would be none that made the links
         raise UsageError(
-            f"Le dossier [{depot.home}] n'a fait aucun lien.",
+            f"Le dossier [{poste.home}] n'a fait aucun lien.",
             remede="donnez par --home le dossier du serveur",
         )
-    return ateliers.fiches(depot.magasin, depot.home, atelier, adresse)
+    return ateliers.fiches(poste.magasin, poste.home, atelier, adresse)
 
 
 @commande.command("liens")
 @_nom
-@avec_depot()
+@sur_le_poste()
 @_expire
-def liens(depot: Depot, atelier: str, expire: str) -> None:
+def liens(poste: Poste, atelier: str, expire: str) -> None:
     """Refait les liens de l'atelier NOM : ceux d'avant n'ouvrent plus rien."""
-    fait = ateliers.renouveler(depot.magasin, depot.home, atelier, expire)
+    fait = ateliers.renouveler(poste.magasin, poste.home, atelier, expire)
     click.echo(f"Liens de l'atelier [{atelier}] refaits, bons jusqu'au {_date(fait.expire_le)}.")
 
 
 @commande.command("mot")
 @_nom
 @click.argument("mot")
-@avec_depot()
+@sur_le_poste()
 @_rang
-def dire(depot: Depot, atelier: str, mot: str, rang: int | None) -> None:
+def dire(poste: Poste, atelier: str, mot: str, rang: int | None) -> None:
     """Affiche MOT sur les pages d'un stagiaire, ou de tous ; un mot vide l'ôte."""
-    ateliers.dire(depot.magasin, atelier, mot, rang)
+    ateliers.dire(poste.magasin, atelier, mot, rang)
     click.echo(f"Mot {'affiché' if mot.strip() else 'ôté'} : {f'stagiaire {rang}' if rang else 'tous'}.")
 
 
 @commande.command("remettre")
 @_nom
-@avec_depot()
+@sur_le_poste()
 @_rang
-def remettre(depot: Depot, atelier: str, rang: int | None) -> None:
+def remettre(poste: Poste, atelier: str, rang: int | None) -> None:
     """Remet la base d'un stagiaire, ou de tous, comme l'atelier l'a faite : tout ce qu'elle contient part."""
-    contrats, magasin = depot.ouvrir()
+    contrats, magasin = poste.ouvrir()
     faites = ateliers.remettre(magasin, contrats, atelier, rang)
     click.echo(f"Remises au départ : {', '.join(faites) or 'aucune'}.")
 
 
 @commande.command("clore")
 @_nom
-@avec_depot()
+@sur_le_poste()
 @click.option(
     "--bases",
     type=click.Choice(["garder", "supprimer"]),
@@ -177,9 +177,9 @@ def remettre(depot: Depot, atelier: str, rang: int | None) -> None:
     show_default=True,
     help="Ce que deviennent les bases, et tout ce qu'elles contiennent.",
 )
-def clore(depot: Depot, atelier: str, bases: str) -> None:
+def clore(poste: Poste, atelier: str, bases: str) -> None:
     """Clôt l'atelier NOM : ses liens n'ouvrent plus rien."""
-    ateliers.clore(depot.magasin, depot.home, atelier, supprimer_bases=bases == "supprimer")
+    ateliers.clore(poste.magasin, poste.home, atelier, supprimer_bases=bases == "supprimer")
     click.echo(f"Atelier [{atelier}] clos ; bases {'supprimées' if bases == 'supprimer' else 'gardées'}.")
 
 

@@ -7,12 +7,12 @@ import click
 
 from sne_sandbox.cli.options import (
     COMMUNES,
-    Depot,
     GroupeQuiListe,
-    avec_depot,
+    Poste,
     depart_de_base,
     en_paires,
     rendu,
+    sur_le_poste,
 )
 from sne_sandbox.domain.base import lire_horloge
 from sne_sandbox.operations import bases
@@ -45,51 +45,51 @@ def _lignes(lues: list[BasePubliee]) -> Iterator[str]:
 
 
 @commande.command("list")
-@avec_depot()
+@sur_le_poste()
 @rendu(_lignes)
-def lister(depot: Depot) -> list[BasePubliee]:
+def lister(poste: Poste) -> list[BasePubliee]:
     """Liste les bases : nom, jeu de départ, profil, horloge, et leur contrat quand elles ont le leur.
 
     Quand ce contrat ne se lit pas, « illisible » et la raison suivent : la base n'est alors pas servie.
     """
-    contrats, magasin = depot.ouvrir()
+    contrats, magasin = poste.ouvrir()
     return [BasePubliee.de(base, contrats) for base in magasin.bases.lister()]
 
 
 @commande.command("create")
 @click.argument("nom")
-@avec_depot(*(setting.nom for setting in DE_BASE if setting.nom not in COMMUNES))
+@sur_le_poste(*(setting.nom for setting in DE_BASE if setting.nom not in COMMUNES))
 @depart_de_base("vide")
-def creer(depot: Depot, nom: str, horloge: str, **depart: Any) -> None:
+def creer(poste: Poste, nom: str, horloge: str, **depart: Any) -> None:
     """Crée la base NOM, servie sous /bases/NOM/services/.
 
     --contract et --contracts sont le contrat du serveur, celui des bases qui n'en ont pas ; --contrat est
     celui que la base garde, quel que soit le serveur qui la sert.
     """
-    propres = {cle: str(v) for cle, v in depot.options.items() if PAR_NOM[cle].portee == "base"}
+    propres = {cle: str(v) for cle, v in poste.options.items() if PAR_NOM[cle].portee == "base"}
     reglages = Reglages.de(propres)
-    contrat = depot.contrats.verifier(reglages)
+    contrat = poste.contrats.verifier(reglages)
     heure = lire_horloge(horloge)
-    bases.creer(depot.magasin, contrat, nom, horloge=heure, reglages=reglages, **depart)
+    bases.creer(poste.magasin, contrat, nom, horloge=heure, reglages=reglages, **depart)
     click.echo(f"Base [{nom}] créée : /bases/{nom}/services/")
 
 
 @commande.command("set")
 @click.argument("base", metavar="NOM")
 @click.argument("reglages", nargs=-1, required=True, metavar="REGLAGE=VALEUR…")
-@avec_depot()
-def regler(depot: Depot, base: str, reglages: tuple[str, ...]) -> None:
+@sur_le_poste()
+def regler(poste: Poste, base: str, reglages: tuple[str, ...]) -> None:
     """Change des réglages de la base NOM ; les autres restent."""
     # Each may be written as the option of that name is.
     valeurs = {nom.replace("-", "_"): v for nom, v in en_paires(reglages, "profile=strict").items()}
-    reglee = bases.regler(depot.magasin, depot.contrats, base, valeurs)
+    reglee = bases.regler(poste.magasin, poste.contrats, base, valeurs)
     click.echo(f"Base [{base}] : " + ", ".join(f"{r}={getattr(reglee.reglages, r)}" for r in valeurs))
 
 
 @commande.command("delete")
 @click.argument("base", metavar="NOM")
-@avec_depot()
-def supprimer(depot: Depot, base: str) -> None:
+@sur_le_poste()
+def supprimer(poste: Poste, base: str) -> None:
     """Supprime la base NOM et tout ce qu'elle contient, sauvegardes et boîtes comprises."""
-    bases.supprimer(depot.magasin, depot.home, base)
+    bases.supprimer(poste.magasin, poste.home, base)
     click.echo(f"Base [{base}] supprimée.")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import click
 
-from sne_sandbox.cli.options import Depot, avec_depot, barre, rendu, une_base
+from sne_sandbox.cli.options import Poste, barre, rendu, sur_le_poste, une_base
 from sne_sandbox.domain.base import BASE_PAR_DEFAUT, lire_instant
 from sne_sandbox.domain.dates import date_francaise
 from sne_sandbox.errors import UsageError
@@ -61,11 +61,11 @@ def _essai(prevu: Apercu) -> Iterator[str]:
     is_flag=True,
     help="Dit ce que le déplacement ferait, sans le faire : rien n'est écrit.",
 )
-@avec_depot()
+@sur_le_poste()
 @une_base
 @rendu(_lignes)
 def commande(
-    depot: Depot, geste: str, vers: str | None, *, essai: bool, base: str
+    poste: Poste, geste: str, vers: str | None, *, essai: bool, base: str
 ) -> Heure | Annulation | Apercu | Deplacement:
     """L'horloge d'une base : lue (read), figée (freeze), avancée (advance), rendue à l'heure réelle (real).
 
@@ -103,10 +103,10 @@ def commande(
             remede="par exemple « sne-sandbox clock advance P13M --essai »",
         )
     if geste == "read":
-        return horloge.lire(depot.magasin, base)
+        return horloge.lire(poste.magasin, base)
     if geste == "annuler":
-        return retour.annuler(depot.magasin, base)
-    magasin, mouvement = depot.magasin, _mouvement(geste, vers)
+        return retour.annuler(poste.magasin, base)
+    magasin, mouvement = poste.magasin, _mouvement(geste, vers)
     if essai:
         return prevoir(magasin, base, mouvement, limite=ESSAI_MAX)
     with barre("Les nuits passent") as progres:

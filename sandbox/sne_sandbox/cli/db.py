@@ -7,11 +7,11 @@ import click
 
 from sne_sandbox.cli.depart import options_de_base_donnees, signaler_ignorees
 from sne_sandbox.cli.options import (
-    Depot,
     GroupeCommandes,
-    avec_depot,
+    Poste,
     barre,
     depart_de_base,
+    sur_le_poste,
     une_base,
 )
 from sne_sandbox.domain.base import lire_horloge
@@ -39,23 +39,23 @@ def commande() -> None:
 
 
 @commande.command("upgrade")
-@avec_depot()
-def mettre_a_jour(depot: Depot) -> None:
+@sur_le_poste()
+def mettre_a_jour(poste: Poste) -> None:
     """Met les tables à la dernière version."""
-    depot.magasin.migrer()
+    poste.magasin.migrer()
     click.echo("Tables à jour.")
 
 
 @commande.command("seed")
-@avec_depot()
+@sur_le_poste()
 @click.option("--base", default="ecole", show_default=True, help="Base à créer si elle n'existe pas.")
 @depart_de_base("ecole")
-def semer(depot: Depot, base: str, horloge: str, **depart: Any) -> None:
+def semer(poste: Poste, base: str, horloge: str, **depart: Any) -> None:
     """Crée une base à partir d'un jeu de départ ; celle qui existe reste comme elle est."""
-    contrats, magasin = depot.ouvrir()
+    contrats, magasin = poste.ouvrir()
     with barre("Les ménages arrivent") as progres:
         existe = signaler_ignorees(magasin, base, options_de_base_donnees())
-        heure, reglages = lire_horloge(horloge), Reglages(profile=depot.options["profile"])
+        heure, reglages = lire_horloge(horloge), Reglages(profile=poste.options["profile"])
         bases.assurer(
             magasin, contrats.defaut, base, horloge=heure, reglages=reglages, progres=progres, **depart
         )
@@ -66,22 +66,22 @@ def semer(depot: Depot, base: str, horloge: str, **depart: Any) -> None:
 
 @commande.command("snapshot")
 @click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False))
-@avec_depot()
+@sur_le_poste()
 @une_base
-def sauvegarder(depot: Depot, fichier: Path, base: str) -> None:
+def sauvegarder(poste: Poste, fichier: Path, base: str) -> None:
     """Sauvegarde une base dans FICHIER (zip)."""
-    snapshot.sauvegarder(depot.magasin, base, fichier)
+    snapshot.sauvegarder(poste.magasin, base, fichier)
     click.echo(str(fichier))
 
 
 @commande.command("restore")
 @click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@avec_depot()
+@sur_le_poste()
 @une_base
-def restaurer(depot: Depot, fichier: Path, base: str) -> None:
+def restaurer(poste: Poste, fichier: Path, base: str) -> None:
     """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
     try:
-        restaurer_fichier(depot.magasin, depot.contrats, base, fichier)
+        restaurer_fichier(poste.magasin, poste.contrats, base, fichier)
     except snapshot.SauvegardeInutilisable as erreur:  # given by hand: another is to be given
         raise UsageError(str(erreur), remede=erreur.remede) from None
     click.echo(f"Base [{base}] restaurée.")
@@ -89,8 +89,8 @@ def restaurer(depot: Depot, fichier: Path, base: str) -> None:
 
 @commande.command("secret")
 @click.argument("nouveau", type=click.Path(path_type=Path, dir_okay=False))
-@avec_depot("secret_file")
-def changer_secret(depot: Depot, nouveau: Path) -> None:
+@sur_le_poste("secret_file")
+def changer_secret(poste: Poste, nouveau: Path) -> None:
     """Chiffre par le secret du fichier NOUVEAU les clés que des serveurs partagent dans PostgreSQL.
 
     Les serveurs en marche continuent ; donnez-leur NOUVEAU (--secret-file) avant leur prochain démarrage.
@@ -98,20 +98,20 @@ def changer_secret(depot: Depot, nouveau: Path) -> None:
     from sne_sandbox.store.coffre import Coffre, lire_secret
 
     secret = lire_secret(nouveau)
-    if not Coffre(depot.magasin).ferme_a_cle:
+    if not Coffre(poste.magasin).ferme_a_cle:
         raise UsageError(
             "Aucun serveur n'a encore partagé de clés dans cette base de données.",
             remede="démarrez-en un avec --secret-file",
         )
-    actuel = depot.options["secret_file"]
+    actuel = poste.options["secret_file"]
     if actuel is None:
         raise UsageError("Il faut aussi le secret actuel.", remede="donnez son fichier par --secret-file")
-    combien = Coffre(depot.magasin, lire_secret(actuel)).changer_secret(secret)
+    combien = Coffre(poste.magasin, lire_secret(actuel)).changer_secret(secret)
     click.echo(f"Clés chiffrées par le nouveau secret : {combien}.")
 
 
 @commande.command("reset")
-@avec_depot()
+@sur_le_poste()
 @une_base
 @click.option(
     "--portee",
@@ -121,13 +121,13 @@ def changer_secret(depot: Depot, nouveau: Path) -> None:
     help="Ce qui est vidé.",
 )
 @click.option("--clock", "horloge", help="Remet aussi l'horloge : real, ou un instant ISO.")
-def vider(depot: Depot, base: str, portee: Any, horloge: str | None) -> None:
+def vider(poste: Poste, base: str, portee: Any, horloge: str | None) -> None:
     """Vide une base ; l'état d'une base semée revient de son jeu de départ, au nombre de ménages d'alors.
 
     Les réglages restent (« bases set » les change), et l'horloge, sauf si --clock la remet : c'est par là
     qu'une base semée, menée dans l'avenir, en revient.
     """
-    contrats, magasin = depot.ouvrir()
+    contrats, magasin = poste.ouvrir()
     contrat = contrats.de(magasin.bases.lire(base))
     bases.remettre(magasin, contrat, base, portee, lire_horloge(horloge) if horloge else None)
     quoi = {"journal": "le journal", "etat": "l'état", "pannes": "les pannes", "tout": "tout"}[portee]

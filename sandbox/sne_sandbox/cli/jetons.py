@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 
 from sne_sandbox.cli.depart import ADRESSE_D_ORIGINE, adresse_publique
-from sne_sandbox.cli.options import Depot, GroupeCommandes, avec_depot, rendu
+from sne_sandbox.cli.options import GroupeCommandes, Poste, rendu, sur_le_poste
 from sne_sandbox.errors import UsageError
 from sne_sandbox.operations import jetons
 from sne_sandbox.operations.jetons import Droit, JetonsTenus
@@ -41,47 +41,47 @@ def _lignes(tenus: JetonsTenus) -> Iterator[str]:
 
 
 @commande.command("lister")
-@avec_depot()
+@sur_le_poste()
 @rendu(_lignes)
-def lister(depot: Depot) -> JetonsTenus:
+def lister(poste: Poste) -> JetonsTenus:
     """Liste les jetons : nom, droit, base, fait le, dernier usage, expire le."""
-    return jetons.tenir(depot.magasin)
+    return jetons.tenir(poste.magasin)
 
 
 @commande.command("nouveau")
 @click.argument("nom")
-@avec_depot()
+@sur_le_poste()
 @click.option("--droit", type=click.Choice([str(d) for d in Droit]), default=str(Droit.LECTURE),
               show_default=True, help="Ce qu'il ouvre.")  # fmt: skip
 @click.option("--base", help="La base du droit « base ».")
 @click.option("--expire", default="", metavar="DUREE|JOUR", help="P30D, ou 2027-01-31 (par défaut, jamais).")
-def nouveau(depot: Depot, nom: str, droit: str, base: str | None, expire: str) -> None:
+def nouveau(poste: Poste, nom: str, droit: str, base: str | None, expire: str) -> None:
     """Fait le jeton NOM, et l'écrit seul sur la sortie standard : cette fois seulement."""
-    click.echo(jetons.nouveau(depot.magasin, nom, Droit(droit), base, expire).jeton)
+    click.echo(jetons.nouveau(poste.magasin, nom, Droit(droit), base, expire).jeton)
 
 
 @commande.command("revoquer")
 @click.argument("nom")
-@avec_depot()
-def revoquer(depot: Depot, nom: str) -> None:
+@sur_le_poste()
+def revoquer(poste: Poste, nom: str) -> None:
     """Révoque le jeton NOM, et les cookies qu'il a donnés ; lien-de-lecture : ce lien est refait."""
-    jetons.revoquer(depot.magasin, nom)
+    jetons.revoquer(poste.magasin, nom)
     click.echo("Lien de lecture refait." if nom == jetons.LIEN_DE_LECTURE else f"Jeton [{nom}] révoqué.")
 
 
 @commande.command("lien")
-@avec_depot()
+@sur_le_poste()
 @click.option("--url", default=ADRESSE_D_ORIGINE, show_default=True, help="Adresse du serveur.")
 @click.option("--lecture", is_flag=True, help="Celui qui ne fait que lire : il reste bon.")
-def lien(depot: Depot, url: str, lecture: bool) -> None:
+def lien(poste: Poste, url: str, lecture: bool) -> None:
     """Fait un lien qui ouvre la console du serveur de --home, une fois, dans les dix minutes."""
     adresse = adresse_publique(url, "--url")
-    if not jetons.a_servi(depot.home):  # a key made now would sign what no server opens
+    if not jetons.a_servi(poste.home):  # a key made now would sign what no server opens
         raise UsageError(
-            f"Aucun serveur n'a encore démarré dans le dossier [{depot.home}] : ce lien n'ouvrirait rien.",
+            f"Aucun serveur n'a encore démarré dans le dossier [{poste.home}] : ce lien n'ouvrirait rien.",
             remede="donnez par --home le dossier du serveur, sur sa machine",
         )
     if lecture:
-        click.echo(f"{adresse}/lecture/{jetons.jeton_de_lecture(depot.magasin, depot.home)}")
+        click.echo(f"{adresse}/lecture/{jetons.jeton_de_lecture(poste.magasin, poste.home)}")
     else:
-        click.echo(f"{adresse}/connexion?code={jetons.code_de_lien(depot.home)}")
+        click.echo(f"{adresse}/connexion?code={jetons.code_de_lien(poste.home)}")

@@ -262,7 +262,7 @@ def _cle_du_fichier(setting: Setting) -> str:
     return f"sne_sandbox.{setting.nom}_file"
 
 
-class Depot:
+class Poste:
     """The contracts and the store that the options of a command name. Each is opened when it is first asked
     for, after all that is refused without it; the store is closed when the command ends."""
 
@@ -287,16 +287,16 @@ class Depot:
         return self.contrats, self.magasin
 
 
-def avec_depot(*noms: str) -> Callable[[_F], _F]:
-    """Makes a command of a function that takes a `Depot` first: it has the options of COMMUNES, `database`
-    and the settings `noms`, which the depot holds."""
+def sur_le_poste(*noms: str) -> Callable[[_F], _F]:
+    """Makes a command of a function that takes a `Poste` first: it has the options of COMMUNES, `database`
+    and the settings `noms`, which the poste holds."""
     siennes = (*COMMUNES, "database", *noms)
 
     def ajouter(fonction: Callable[..., Any]) -> Any:
         @wraps(fonction)
         def lancer(**valeurs: Any) -> Any:
             options = {nom: valeurs.pop(nom) for nom in siennes}
-            return fonction(Depot(options), **valeurs)
+            return fonction(Poste(options), **valeurs)
 
         return reglages(*siennes)(lancer)
 

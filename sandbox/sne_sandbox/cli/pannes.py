@@ -7,12 +7,12 @@ import click
 
 from sne_sandbox.cli.options import (
     COMMUNES,
-    Depot,
     GroupeQuiListe,
-    avec_depot,
+    Poste,
     en_paires,
     reglages,
     rendu,
+    sur_le_poste,
     une_base,
 )
 from sne_sandbox.domain.panne import GENRES, PanneDefinition
@@ -82,17 +82,17 @@ def _lignes(lues: list[PanneLue]) -> Iterator[str]:
 
 
 @commande.command("list")
-@avec_depot()
+@sur_le_poste()
 @une_base
 @rendu(_lignes)
-def lister(depot: Depot, base: str) -> list[PanneLue]:
+def lister(poste: Poste, base: str) -> list[PanneLue]:
     """Liste les pannes armées, et les dernières finies."""
-    return [PanneLue.de(armee) for armee in pannes.lister(depot.magasin, base)]
+    return [PanneLue.de(armee) for armee in pannes.lister(poste.magasin, base)]
 
 
 @commande.command("arm")
 @click.argument("genre", type=click.Choice(list(GENRES)), metavar="GENRE")
-@avec_depot()
+@sur_le_poste()
 @une_base
 @click.option("--operation", help="Opération visée (par défaut, toutes).")
 @click.option("--guichet", help="Guichet visé (par défaut, tous).")
@@ -106,14 +106,14 @@ def lister(depot: Depot, base: str) -> list[PanneLue]:
               help="Graine des tirages de --taux.")  # fmt: skip
 @click.option("--param", "parametres", multiple=True, metavar="NOM=VALEUR", help="Paramètre du genre.")
 def armer(
-    depot: Depot, base: str, fois: int | None, taux: float | None, parametres: tuple[str, ...], **autres: Any
+    poste: Poste, base: str, fois: int | None, taux: float | None, parametres: tuple[str, ...], **autres: Any
 ) -> None:
     """Arme une panne. « sne-sandbox pannes genres » donne les genres et leurs paramètres."""
     if fois is None:
         fois = 1 if taux is None else 0
     ecrits = en_paires(parametres, "--param secondes=30")
     definition = PanneDefinition(fois=fois or None, taux=taux, parametres=ecrits, **autres)
-    identifiant = pannes.armer(depot.magasin, base, definition)
+    identifiant = pannes.armer(poste.magasin, base, definition)
     genre = GENRES[definition.genre]
     click.echo(f"Base [{base}] : panne {identifiant} [{genre.nom}] armée. {genre.description}")
     click.echo(f"Effet : {genre.effet}.")
@@ -121,9 +121,9 @@ def armer(
 
 @commande.command("clear")
 @click.argument("identifiant", type=int, required=False, metavar="[ID]")
-@avec_depot()
+@sur_le_poste()
 @une_base
-def desarmer(depot: Depot, base: str, identifiant: int | None) -> None:
+def desarmer(poste: Poste, base: str, identifiant: int | None) -> None:
     """Désarme la panne ID, ou toutes."""
-    otees = pannes.desarmer(depot.magasin, base, identifiant)
+    otees = pannes.desarmer(poste.magasin, base, identifiant)
     click.echo(f"Base [{base}] : {accorde(otees, 'panne désarmée', 'pannes désarmées')}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sne_sandbox.cli.options import COMMUNES, Depot, reglages
+from sne_sandbox.cli.options import COMMUNES, Poste, reglages
 from sne_sandbox.errors import UsageError
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _servir(
 def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any]) -> None:
     from sne_sandbox.proxy import recueil
 
-    contrats, magasin = Depot(options).ouvrir()
+    contrats, magasin = Poste(options).ouvrir()
     contrat = contrats.de(magasin.bases.lire(base))
     ecrit = recueil.ecrire(
         dossier,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from sne_sandbox.cli.options import Depot, avec_depot, rendu, une_base
+from sne_sandbox.cli.options import Poste, rendu, sur_le_poste, une_base
 from sne_sandbox.domain.base import ANNEES
 from sne_sandbox.operations import quotas
 from sne_sandbox.operations.quotas import LigneQuota, Quotas
@@ -29,7 +29,7 @@ def _ligne(ligne: LigneQuota) -> Iterator[str]:
 
 
 @click.command("quotas")
-@avec_depot("quartiles")
+@sur_le_poste("quartiles")
 @une_base
 @click.option(
     "--annee",
@@ -37,7 +37,7 @@ def _ligne(ligne: LigneQuota) -> Iterator[str]:
     help="Année de signature des baux ; par défaut, celle de la base.",
 )
 @rendu(_lignes, feuille=quotas.en_csv, retrait=2)
-def commande(depot: Depot, base: str, annee: int | None) -> Quotas:
+def commande(poste: Poste, base: str, annee: int | None) -> Quotas:
     """Les quotas d'attribution de l'article L. 441-1, par bailleur et EPCI.
 
     Parmi les attributions suivies d'un bail signé dans l'année : 25 % au premier quartile hors quartiers
@@ -48,7 +48,7 @@ def commande(depot: Depot, base: str, annee: int | None) -> Quotas:
       sne-sandbox quotas
       sne-sandbox quotas --annee 2018 --format csv > quotas-2018.csv
     """
-    contrats, magasin = depot.ouvrir()
+    contrats, magasin = poste.ouvrir()
     with magasin.lire(base) as registre:
         annee = annee or registre.base.horloge.maintenant(datetime.now(UTC)).year
         return quotas.compter(registre, contrats.de(registre.base), annee)

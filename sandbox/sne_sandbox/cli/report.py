@@ -10,7 +10,7 @@ import click
 
 from sne_sandbox.cli.options import (
     COMMUNES,
-    Depot,
+    Poste,
     ouvrir_contrats,
     ouvrir_magasin,
     reglages,
@@ -119,7 +119,7 @@ def _juger(
     from sne_sandbox.reports import empreintes
     from sne_sandbox.reports.progression import suivre
 
-    contrats, magasin = Depot(options).ouvrir()
+    contrats, magasin = Poste(options).ouvrir()
     contrat = contrats.defaut  # `options` name that of the base
     ids = rapports.exigees(demandees, contrat)
     connue = magasin.bases.lire(base)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import click
 
-from sne_sandbox.cli.options import Depot, GroupeQuiListe, avec_depot, rendu, une_base
+from sne_sandbox.cli.options import GroupeQuiListe, Poste, rendu, sur_le_poste, une_base
 from sne_sandbox.domain.dates import PARIS
 from sne_sandbox.domain.texte import accorde
 from sne_sandbox.operations import ecarts
@@ -35,42 +35,42 @@ def _lignes(faites: list[Sauvegarde]) -> Iterator[str]:
 
 
 @commande.command("list")
-@avec_depot()
+@sur_le_poste()
 @une_base
 @rendu(_lignes)
-def lister(depot: Depot, base: str) -> list[Sauvegarde]:
+def lister(poste: Poste, base: str) -> list[Sauvegarde]:
     """Liste les sauvegardes d'une base, de la plus récente à la plus ancienne."""
-    return _sauvegardes(depot).lister(base)
+    return _sauvegardes(poste).lister(base)
 
 
 @commande.command("save")
 @click.argument("nom")
-@avec_depot()
+@sur_le_poste()
 @une_base
 @click.option("--replace", "remplacer", is_flag=True, help="Remplace la sauvegarde de ce nom.")
-def faire(depot: Depot, nom: str, base: str, remplacer: bool) -> None:
+def faire(poste: Poste, nom: str, base: str, remplacer: bool) -> None:
     """Sauvegarde une base telle qu'elle est, sous le nom NOM."""
-    sauvegarde = _sauvegardes(depot).faire(base, nom, remplacer=remplacer)
+    sauvegarde = _sauvegardes(poste).faire(base, nom, remplacer=remplacer)
     click.echo(f"Base [{base}] sauvegardée sous [{nom}] : {_demandes(sauvegarde)}.")
 
 
 @commande.command("restore")
 @click.argument("nom")
-@avec_depot()
+@sur_le_poste()
 @une_base
-def restaurer(depot: Depot, nom: str, base: str) -> None:
+def restaurer(poste: Poste, nom: str, base: str) -> None:
     """Remet une base telle qu'elle était ; son journal continue."""
-    sauvegarde = _sauvegardes(depot).restaurer(base, nom, depot.contrats)
+    sauvegarde = _sauvegardes(poste).restaurer(base, nom, poste.contrats)
     click.echo(f"Base [{base}] telle que sauvegardée sous [{nom}] : {_demandes(sauvegarde)}.")
 
 
 @commande.command("delete")
 @click.argument("nom")
-@avec_depot()
+@sur_le_poste()
 @une_base
-def supprimer(depot: Depot, nom: str, base: str) -> None:
+def supprimer(poste: Poste, nom: str, base: str) -> None:
     """Supprime la sauvegarde NOM."""
-    _sauvegardes(depot).supprimer(base, nom)
+    _sauvegardes(poste).supprimer(base, nom)
     click.echo(f"Sauvegarde [{nom}] de la base [{base}] supprimée.")
 
 
@@ -85,16 +85,16 @@ def _ecarts(comparaison: ComparaisonBases) -> Iterator[str]:
 @commande.command("compare")
 @click.argument("nom", metavar="AVANT")
 @click.argument("avec", metavar="[APRES]", required=False)
-@avec_depot()
+@sur_le_poste()
 @une_base
 @rendu(_ecarts, retrait=2)
-def comparer(depot: Depot, nom: str, avec: str | None, base: str) -> ComparaisonBases:
+def comparer(poste: Poste, nom: str, avec: str | None, base: str) -> ComparaisonBases:
     """Compare la sauvegarde AVANT à la sauvegarde APRES, ou à la base telle qu'elle est."""
-    return ecarts.depuis(_sauvegardes(depot), base, nom, avec)
+    return ecarts.depuis(_sauvegardes(poste), base, nom, avec)
 
 
-def _sauvegardes(depot: Depot) -> Sauvegardes:
-    return Sauvegardes(depot.magasin, depot.home)
+def _sauvegardes(poste: Poste) -> Sauvegardes:
+    return Sauvegardes(poste.magasin, poste.home)
 
 
 def _demandes(sauvegarde: Sauvegarde) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from sne_sandbox.cli.options import Depot, avec_depot, text_csv_json, une_base
+from sne_sandbox.cli.options import Poste, sur_le_poste, text_csv_json, une_base
 from sne_sandbox.domain.base import ANNEES
 from sne_sandbox.domain.publication import en_json
 from sne_sandbox.errors import UsageError
@@ -25,7 +25,7 @@ _COLONNES: Final = {
 
 
 @click.command("stats")
-@avec_depot("quartiles")
+@sur_le_poste("quartiles")
 @une_base
 @click.option("--at", "date", metavar="DATE", help="Jour (ISO) ; par défaut, celui de la base.")
 @click.option(
@@ -46,7 +46,7 @@ _COLONNES: Final = {
 )
 @text_csv_json
 def commande(
-    depot: Depot,
+    poste: Poste,
     base: str,
     date: str | None,
     territoire: str | None,
@@ -77,7 +77,7 @@ def commande(
             remede="choisissez les lignes d'un territoire par la colonne code_territoire",
         )
     le = _lire_jour(date) if date is not None else None
-    contrats, magasin = depot.ouvrir()
+    contrats, magasin = poste.ouvrir()
     with magasin.lire(base) as registre:
         contrat = contrats.de(registre.base)
         if territoire is not None:
