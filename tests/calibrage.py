@@ -1,6 +1,6 @@
 """Another SNE than ours, made of 36 changes to our contract, and a client who goes where they show.
 
-What tests of the calibration share: in process (`tests/unit/conformance/calibration`) and over HTTP
+What tests of the calibration share: in process (`tests/sne_calibrage/calibration`) and over HTTP
 (`tests/integration/test_calibrer.py`).
 """
 
@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.contract import versions
-from sne_sandbox.contract.codec import NS
-from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.generators import exemples
-from sne_sandbox.resources import contracts_dir, fixtures_dir
+from sne_interface.contract import versions
+from sne_interface.contract.codec import NS
+from sne_interface.contract.schemas import Document
+from sne_interface.contract.versions import Contrat
+from sne_interface.generators import exemples_de_regles
+from sne_interface.resources import contracts_dir, fixtures_dir
 
 FORMULAIRE: Final = "demande/demandeLogement"
 DEMANDEUR: Final = f"{FORMULAIRE}/personnePhysique/demandeur"
@@ -355,12 +355,12 @@ class ClientDesEcarts:
 
 def _exemples() -> Iterator[Any]:
     """Examples of the rules, of those that the schemas of both let in."""
-    for exemple in exemples.exemples():
+    for exemple in exemples_de_regles.exemples():
         simple = not (
             exemple.registre or exemple.maintenant or exemple.nom_fichier or exemple.guichet_certificat
         )
         if exemple.regle in _REGLES and exemple.type == "CRE" and simple and exemple.profil == "ecole":
-            racine = _renouvelable(exemples.document(exemple, contrat()))
+            racine = _renouvelable(exemples_de_regles.document(exemple, contrat()))
             if trouver(racine, f"{_RECHERCHE}/montantLoyer") is None:
                 continue
             if not contrat().schemas.validate(racine, document=Document.DEMANDE):

@@ -17,8 +17,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from sne_sandbox.contract.versions import charger
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.contract.versions import charger
+from sne_interface.resources import fixtures_dir
 
 Point = tuple[float, float]
 #: What is shown together, by the name of its file: a title, communes by the beginning of their code, and

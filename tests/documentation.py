@@ -18,31 +18,31 @@ from typing import Any, Final
 
 import click
 import schema_protocole
+from sne_sandbox.pytest_plugin import _REGLAGES as REGLAGES_PYTEST
 
+from sne_conformite.bilan.trafic import FAMILLES
+from sne_conformite.juges import PILOTEES
+from sne_conformite.protocole import protocole
+from sne_conformite.rapports.formats_de_rapport import FICHIERS
+from sne_console.api.application_api import appel_decrit
+from sne_console.cadre.sections import SECTIONS
+from sne_console.vues.rubriques_du_cerfa import decrire
+from sne_interface.contract import versions
+from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.referentiel import charger_certification
+from sne_interface.domain import panne
+from sne_interface.domain.anomalie import Gravite
+from sne_interface.errors import OperatorError, UsageError
+from sne_interface.resources import docs_dir, fixtures_dir
+from sne_interface.rules.rule import gravite
+from sne_interface.settings import PAR_NOM, SETTINGS, Portee
+from sne_sandbox.bases import bases
 from sne_sandbox.cli.main import COMMANDES, cli, trouver
 from sne_sandbox.cli.options import COMMUNES, tableau_markdown
-from sne_sandbox.conformance import protocole
-from sne_sandbox.conformance.jugement import PILOTEES
-from sne_sandbox.conformance.trafic import FAMILLES
-from sne_sandbox.contract import versions
-from sne_sandbox.contract.certification import charger_certification
-from sne_sandbox.contract.exigences import charger_exigences
-from sne_sandbox.domain import panne
-from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.errors import OperatorError, UsageError
 from sne_sandbox.gestes import SUJETS, Geste
 from sne_sandbox.mime import tolerances
-from sne_sandbox.operations import bases
-from sne_sandbox.pytest_plugin import _REGLAGES as REGLAGES_PYTEST
-from sne_sandbox.reports.formats import FICHIERS
-from sne_sandbox.resources import docs_dir, fixtures_dir
-from sne_sandbox.rules.rule import gravite
 from sne_sandbox.server.base_servie import BaseServie
-from sne_sandbox.settings import PAR_NOM, SETTINGS, Portee
-from sne_sandbox.web.api.application import appel_decrit
-from sne_sandbox.web.console.page import SECTIONS
-from sne_sandbox.web.reponses import GENRES
-from sne_sandbox.web.rubriques import decrire
+from sne_sandbox.web.reponses_http import GENRES
 
 Bloc = Callable[[], Iterable[str]]
 
@@ -484,7 +484,7 @@ _EFFETS: Final = {
 
 
 def _histoires(nom: str) -> list[dict[str, Any]]:
-    """Lives of a demande (format: tests/unit/joueur.py); `test_histoires` holds that they end so."""
+    """Lives of a demande (format: tests/joueur.py); `test_histoires` holds that they end so."""
     fichier = fixtures_dir() / "histoires" / f"{nom}.toml"
     lues: list[dict[str, Any]] = tomllib.loads(fichier.read_text("utf-8"))["histoire"]
     return lues

@@ -11,9 +11,9 @@ from typing import Final
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from sne_conformite.rapports.attestation_de_conformite import GABARIT, TETE
+from sne_interface.resources import fixtures_dir
 from sne_sandbox.operations.attestation import ANNEXES, LIGNES, LIGNES_RESUME, marque, textes_fixes
-from sne_sandbox.reports.attestation import GABARIT, TETE
-from sne_sandbox.resources import fixtures_dir
 
 GENRES: Final = {"regional": "RÉGIONAL", "departemental": "DÉPARTEMENTAL"}
 _TITRE: Final = "ATTESTATION D'ENREGISTREMENT {} D'UNE DEMANDE DE LOGEMENT LOCATIF SOCIAL"

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from sne_sandbox.mime.client import requete
-from sne_sandbox.mime.message import Part
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.resources import fixtures_dir
+from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.requete_mtom import requete
 
 _LETTRES: Final = "abcdefghijklmnopqrstuvwxyz"
 _CHEMIN: Final = "/services/DemandeLogementImplService/"

@@ -29,11 +29,11 @@ from typing import Any, Final
 _MODULES: Final = ("sne_sandbox", "sne_temoin", "pytest")
 #: What is imported once for all: the commands, and all that is heavy of what they import when called.
 _TOUT: Final = (
-    "pytest", "rich.progress", "sne_sandbox.cli.main", "sne_sandbox.cli.rapports",
-    "sne_sandbox.server.lancement", "sne_sandbox.server.recit", "sne_sandbox.web.app",
-    "sne_sandbox.pytest_plugin", "sne_sandbox.conformance.pilotage", "sne_sandbox.generators.semis",
-    "sne_sandbox.reports.html", "sne_sandbox.reports.json", "sne_sandbox.reports.junit",
-    "sne_sandbox.reports.progression",
+    "pytest", "rich.progress", "sne_sandbox.cli.main", "sne_conformite.cli.sorties_de_rapport",
+    "sne_sandbox.server.lancement", "sne_conformite.recit", "sne_sandbox.web.application_wsgi",
+    "sne_sandbox.pytest_plugin", "sne_conformite.pilotage.pilotage", "sne_sandbox.bases.semis",
+    "sne_conformite.rapports.rapport_html", "sne_conformite.rapports.rapport_json", "sne_conformite.rapports.rapport_junit",
+    "sne_conformite.rapports.progression",
     "sne_temoin.adaptateur", "sne_temoin.fautes",
 )  # fmt: skip
 #: The interpreter reads them when it starts, and a copy no more, but for two.
@@ -178,12 +178,12 @@ def _attendre(ligne: socket.socket) -> None:
     """Copies itself for each demand, until the other side is gone."""
     for nom in _TOUT:
         importlib.import_module(nom)
+    from sne_conformite.rapports import rapport_html
     from sne_sandbox.cli.main import COMMANDES
-    from sne_sandbox.reports import html
 
     for module, _ in COMMANDES.values():
         importlib.import_module(f"sne_sandbox.cli.{module}")
-    html._modele()
+    rapport_html._modele()
     _garder_le_contrat()
     gc.collect()
     gc.freeze()
@@ -210,7 +210,7 @@ def _attendre(ligne: socket.socket) -> None:
 
 def _garder_le_contrat() -> None:
     """The contract that is served unless one is chosen is read once for all: nothing ever changes it."""
-    from sne_sandbox.contract import versions
+    from sne_interface.contract import versions
 
     charger, lu = versions.charger, versions.charger()
     lu.territoires.prechauffer()

@@ -23,7 +23,7 @@ from urllib.parse import unquote_to_bytes
 
 from hypothesis import strategies as st
 
-from sne_sandbox.domain.nir import cle
+from sne_interface.domain.nir import cle
 
 #: Women and men, Corsica, overseas, an unknown month: without their keys.
 CORPS: Final = (

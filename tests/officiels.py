@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from sne_sandbox.resources import contracts_dir
+from sne_interface.resources import contracts_dir
 
 XSD: Final = "xsd/demande-02.02.xsd"
 _NIR: Final = '      <xs:element name="nir" type="Chaine15Modifiable" minOccurs="0"/>\n'

@@ -16,22 +16,24 @@ from typing import Any, Final
 
 import click
 
-from sne_sandbox import errors, settings
+from sne_conformite.plan import plan
+from sne_conformite.preuves import paquet_de_preuves
+from sne_conformite.protocole import protocole
+from sne_conformite.rapports import formats_de_rapport, rapport
+from sne_interface import errors, settings
+from sne_interface.contract import versions
+from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.referentiel import charger_certification
+from sne_interface.domain import panne
+from sne_interface.resources import fixtures_dir
+from sne_interface.rules.catalogue import REGLES
 from sne_sandbox.cli.main import COMMANDES, cli
-from sne_sandbox.conformance import plan, protocole
-from sne_sandbox.contract import versions
-from sne_sandbox.contract.certification import charger_certification
-from sne_sandbox.contract.exigences import charger_exigences
-from sne_sandbox.domain import panne
 from sne_sandbox.mime import tolerances
-from sne_sandbox.reports import evidence, formats, model
-from sne_sandbox.resources import fixtures_dir
-from sne_sandbox.rules.catalogue import REGLES
 from sne_sandbox.server.base_servie import BaseServie
-from sne_sandbox.server.enfant import servir_en_enfant
+from sne_sandbox.server.serveur_enfant import servir_en_enfant
 from sne_sandbox.store import snapshot
-from sne_sandbox.web.app import creer_application
-from sne_sandbox.web.partage import Configuration
+from sne_sandbox.web.application_wsgi import creer_application
+from sne_sandbox.web.configuration import Configuration
 
 FICHIER: Final = Path(__file__).parent / "contracts" / "promesses.json"
 
@@ -53,10 +55,10 @@ def promesses() -> dict[str, list[str]]:
         "API": _api(),
         "protocole de l'adaptateur": [protocole.PROTOCOLE, *_schema("protocole")],
         "rapport.json": _schema("rapport"),
-        "fichiers d'un rapport": formats.FICHIERS,
+        "fichiers d'un rapport": formats_de_rapport.FICHIERS,
         "formats lus": [
-            *(f"rapport {forme}" for forme in model.FORMATS_LUS),
-            *(f"preuves {forme}" for forme in (evidence.ANCIEN_FORMAT, evidence.FORMAT_DOSSIER)),
+            *(f"rapport {forme}" for forme in rapport.FORMATS_LUS),
+            *(f"preuves {forme}" for forme in (paquet_de_preuves.ANCIEN_FORMAT, paquet_de_preuves.FORMAT_DOSSIER)),
             f"sauvegarde {snapshot.FORMAT}",
         ],
         "exigences": charger_exigences(dossiers),

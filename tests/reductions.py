@@ -5,7 +5,7 @@ one of its refusing examples.
     .venv/bin/python tests/reductions.py ENT009     # or those named
 
 What can be taken away is, as long as the document fits its schema and this rule alone refuses it.
-`tests/unit/generators/test_reduction.py` makes them again and compares.
+`tests/sne_interface/generators/test_document_reduit.py` makes them again and compares.
 """
 
 import sys
@@ -14,14 +14,21 @@ from typing import Any
 
 from lxml import etree
 
-from sne_sandbox.contract.codec import ecrire, parse
-from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.errors import ErreurInterne
-from sne_sandbox.generators.exemples import ExempleDeRegle, circonstances, contexte, document, exemples, genre
-from sne_sandbox.generators.reduction import codes_bloquants, elaguer, profil_bloquant
-from sne_sandbox.resources import fixtures_dir
-from sne_sandbox.rules.engine import juger
-from sne_sandbox.settings import Limites
+from sne_interface.contract.codec import ecrire, parse
+from sne_interface.contract.versions import Contrat, charger
+from sne_interface.errors import ErreurInterne
+from sne_interface.generators.document_reduit import codes_bloquants, elaguer, profil_bloquant
+from sne_interface.generators.exemples_de_regles import (
+    ExempleDeRegle,
+    circonstances,
+    contexte,
+    document,
+    exemples,
+    genre,
+)
+from sne_interface.resources import fixtures_dir
+from sne_interface.rules.engine import juger
+from sne_interface.settings import Limites
 
 
 def refuse_par_elle_seule(code: str, exemple: ExempleDeRegle, contrat: Contrat, racine: Any) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from sne_sandbox.conformance.protocole import (
+from sne_conformite.protocole.protocole import (
     COMMANDES,
     COMMUNS,
     FORMES,

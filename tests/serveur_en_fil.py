@@ -15,7 +15,7 @@ from unittest import mock
 
 from sne_sandbox.cli.main import cli
 from sne_sandbox.server import lancement
-from sne_sandbox.server.enfant import ServeurEnfant
+from sne_sandbox.server.serveur_enfant import ServeurEnfant
 
 #: Seconds that a busy machine takes at most, to begin or to end.
 DELAI: Final = 60.0

@@ -8,39 +8,46 @@ from typing import Any
 import jsonschema
 from lxml import etree
 
-from sne_sandbox.reports import annotations, html, json, junit, sarif, text
-from sne_sandbox.reports.comptes import compter
-from sne_sandbox.reports.decision import ECHOUEE, EN_ERREUR, ENFREINTE
-from sne_sandbox.reports.formats import FORMATS
-from sne_sandbox.reports.model import Rapport
-from sne_sandbox.reports.signalements import JUGEMENT, signaler
-from sne_sandbox.resources import fixtures_dir
+from sne_conformite.rapports import (
+    annotations_de_forge,
+    rapport_html,
+    rapport_json,
+    rapport_junit,
+    rapport_sarif,
+    rapport_texte,
+)
+from sne_conformite.rapports.comptes import compter
+from sne_conformite.rapports.formats_de_rapport import FORMATS
+from sne_conformite.rapports.rapport import Rapport
+from sne_conformite.rapports.signalements import JUGEMENT, signaler
+from sne_conformite.rapports.verdict_de_conformite import ECHOUEE, EN_ERREUR, ENFREINTE
+from sne_interface.resources import fixtures_dir
 
 SCHEMA: dict[str, Any] = librairie.loads((fixtures_dir() / "schemas/rapport.schema.json").read_text("utf-8"))
 
 
 def en_texte(juge: Rapport) -> str:
     sortie = io.StringIO()
-    text.ecrire(juge, sortie)
+    rapport_texte.ecrire(juge, sortie)
     return sortie.getvalue()
 
 
 def portes(juge: Rapport) -> dict[str, bool]:
     """Whether each form lets the application pass."""
-    lu = librairie.loads(json.octets(juge))
-    suites = etree.fromstring(junit.octets(juge))
-    analyse = librairie.loads(sarif.octets(juge))["runs"][0]
+    lu = librairie.loads(rapport_json.octets(juge))
+    suites = etree.fromstring(rapport_junit.octets(juge))
+    analyse = librairie.loads(rapport_sarif.octets(juge))["runs"][0]
     return {
         "code de sortie": juge.conforme,
         "texte": not any(motif.partition("\n")[0] in en_texte(juge) for motif in juge.motifs),
-        "html": 'class="conclusion mal"' not in html.en_html(juge),
+        "html": 'class="conclusion mal"' not in rapport_html.en_html(juge),
         "json": lu["conforme"],
         "junit": int(suites.get("failures")) + int(suites.get("errors")) == 0,
         "sarif": all(r["level"] != "error" for r in analyse["results"]),
         "sarif, conforme": analyse["properties"]["conforme"],
-        "github": not any(c.startswith("::error") for c in annotations.commandes(signaler(juge))),
-        "gitlab": all(q["severity"] != "major" for q in librairie.loads(annotations.octets(juge))),
-        "résumé": annotations.resume(juge).startswith("### ✅ "),
+        "github": not any(c.startswith("::error") for c in annotations_de_forge.commandes(signaler(juge))),
+        "gitlab": all(q["severity"] != "major" for q in librairie.loads(annotations_de_forge.octets(juge))),
+        "résumé": annotations_de_forge.resume(juge).startswith("### ✅ "),
     }
 
 
@@ -53,10 +60,10 @@ def verifier(juge: Rapport) -> None:
 
 def meme_nombres(juge: Rapport) -> None:
     comptes = compter(juge)
-    lu = librairie.loads(json.octets(juge))
+    lu = librairie.loads(rapport_json.octets(juge))
     jsonschema.Draft202012Validator(SCHEMA).validate(lu)
-    assert json.de_json(lu) == json.de_texte(json.octets(juge).decode())
-    analyse = librairie.loads(sarif.octets(juge))["runs"][0]
+    assert rapport_json.de_json(lu) == rapport_json.de_texte(rapport_json.octets(juge).decode())
+    analyse = librairie.loads(rapport_sarif.octets(juge))["runs"][0]
     assert lu["synthese"] == analyse["properties"]["synthese"] == comptes.en_json()
     # The synthesis alone, then the words of each line, decide as the whole does.
     verifications, exigences = dict(comptes.verifications), dict(comptes.exigences)
@@ -69,11 +76,13 @@ def meme_nombres(juge: Rapport) -> None:
     phrases = [
         f"{issue.signe} {issue.compte(n)}" for issue, n in (*comptes.verifications, *comptes.exigences)
     ]
-    page = html.en_html(juge)
-    for ecrit in (en_texte(juge), page, annotations.resume(juge)):
+    page = rapport_html.en_html(juge)
+    for ecrit in (en_texte(juge), page, annotations_de_forge.resume(juge)):
         assert [p for p in phrases if p not in ecrit] == []
     # JUnit: a case a check, by its outcome.
-    cas = [c for c in etree.fromstring(junit.octets(juge)).iter("testcase") if "." in c.get("classname")]
+    cas = [
+        c for c in etree.fromstring(rapport_junit.octets(juge)).iter("testcase") if "." in c.get("classname")
+    ]
     genres = Counter(c[0].tag if len(c) else "" for c in cas)
     assert genres["failure"] == verifications.get(ECHOUEE, 0)
     assert genres["error"] == verifications.get(EN_ERREUR, 0)
@@ -82,4 +91,4 @@ def meme_nombres(juge: Rapport) -> None:
     niveaux = Counter(r["level"] for r in analyse["results"] if r["ruleId"] != JUGEMENT)
     attendus = {"error": comptes.a_corriger, "warning": comptes.conseils, "note": comptes.connus}
     assert {n: niveaux[n] for n in attendus} == {n: len(groupes) for n, groupes in attendus.items()}
-    assert len(librairie.loads(annotations.octets(juge))) == len(analyse["results"])
+    assert len(librairie.loads(annotations_de_forge.octets(juge))) == len(analyse["results"])

@@ -1,5 +1,5 @@
 // Builds the editor of the console into the one file that the pages load, with the licences of what is in it and the
-// hash of what it was made of: `npm ci`, then `npm run construire`. tests/unit/web/test_editeur.py reads that hash.
+// hash of what it was made of: `npm ci`, then `npm run construire`. tests/sne_console/vues/test_editeur.py reads that hash.
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";

@@ -19,19 +19,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from sne_sandbox.contract.contrats import Contrats
-from sne_sandbox.domain.base import Base, Guichet
-from sne_sandbox.domain.texte import nombre
-from sne_sandbox.errors import ExchangeError, OperatorError, UsageError
+from sne_interface.contract.contrats import Contrats
+from sne_interface.domain.base import Base, Guichet
+from sne_interface.domain.texte import nombre
+from sne_interface.errors import ExchangeError, OperatorError, UsageError
+from sne_interface.settings import Limites
 from sne_sandbox.exchange import Traite, traiter_fichier
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.operations import dispatching
-from sne_sandbox.operations.dossiers import NOM, NOM_ADMIS, DossiersGuichet, ouverts
+from sne_sandbox.operations.dossiers_des_boites import NOM, NOM_ADMIS, DossiersGuichet, ouverts
 from sne_sandbox.pipeline import Pipeline
-from sne_sandbox.settings import Limites
-from sne_sandbox.store.fichiers import Boite, Boites
+from sne_sandbox.store.fichiers_des_boites import Boite, Boites
+from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.store.session import Magasin
 
 #: Documents dispatched in one transaction, and in one visit.
 LOT: Final = 100

@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Self
 
-from sne_sandbox.contract.contrats import Contrats
-from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT, Base
-from sne_sandbox.domain.echange import (
+from sne_interface.contract.contrats import Contrats
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.base import BASE_PAR_DEFAUT, Base
+from sne_interface.domain.echange import (
     ASYNCHRONE,
     FICHIER,
     Appel,
@@ -31,8 +31,8 @@ from sne_sandbox.domain.echange import (
     VerdictEchange,
     methode_recue,
 )
-from sne_sandbox.domain.panne import PanneDefinition
-from sne_sandbox.errors import (
+from sne_interface.domain.panne import PanneDefinition
+from sne_interface.errors import (
     ERREUR_INATTENDUE,
     AdresseInconnue,
     BaseInconnue,
@@ -46,21 +46,21 @@ from sne_sandbox.errors import (
     ServiceIndisponible,
     VersionSoapRefusee,
 )
+from sne_interface.settings import Limites
+from sne_sandbox.bases import pannes, travail_des_nuits
 from sne_sandbox.journal_technique import journal_technique
-from sne_sandbox.operations import lifecycle, pannes
 from sne_sandbox.pipeline import Pipeline, guichet_de
-from sne_sandbox.pki.identite import Identite, identite
-from sne_sandbox.settings import Limites
+from sne_sandbox.pki.identite_du_certificat import Identite, identite
 from sne_sandbox.soap.packing import Emballage
-from sne_sandbox.soap.pannes import a_la_place, abimer, erreur_de
+from sne_sandbox.soap.pannes_de_reponse import a_la_place, abimer, erreur_de
 from sne_sandbox.store.connexion import Connexion
-from sne_sandbox.store.fichiers import Boite, Boites, Depot
+from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Depot
+from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.store.session import Magasin
 
 if TYPE_CHECKING:
     # With Spyne under it; who only visits the boxes of the guichets does without.
-    from sne_sandbox.soap.server import ServeurSoap
+    from sne_sandbox.soap.serveur_soap import ServeurSoap
 
 #: What a service may be asked by.
 METHODES: Final = "GET, POST"
@@ -366,7 +366,7 @@ class Echanges:
                 registre.connexion, nom, operation=operation, guichet=guichet, prise=_prend_la_place
             ):
                 return None
-        lifecycle.a_jour(self._magasin, base)
+        travail_des_nuits.a_jour(self._magasin, base)
         with self._magasin.ecrire(nom) as registre:
             armee = pannes.consommer(
                 registre.connexion, nom, operation=operation, guichet=guichet, prise=_prend_la_place

@@ -11,32 +11,33 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sne_sandbox.contract import codec
-from sne_sandbox.contract.contrats import Contrats
-from sne_sandbox.contract.explication import expliquer
-from sne_sandbox.contract.schema import SchemaError
-from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.anomalie import Anomalie
-from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.demande import NUMERO_MAX
-from sne_sandbox.domain.echange import Appel, Champ, Echange, Piece, Reponse, VerdictEchange
-from sne_sandbox.domain.element import Element
-from sne_sandbox.errors import (
+from sne_interface.contract import codec
+from sne_interface.contract.contrats import Contrats
+from sne_interface.contract.explication import expliquer
+from sne_interface.contract.schemas import SchemaError
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.anomalie import Anomalie
+from sne_interface.domain.base import Base
+from sne_interface.domain.demande import NUMERO_MAX
+from sne_interface.domain.echange import Appel, Champ, Echange, Piece, Reponse, VerdictEchange
+from sne_interface.domain.element import Element
+from sne_interface.errors import (
     CertificatNonConforme,
     ErreurInterne,
     MessageMalforme,
     SandboxError,
     StructureIncorrecte,
 )
-from sne_sandbox.operations import controle, lifecycle
+from sne_interface.rules import controle
+from sne_interface.rules.engine import Jugement
+from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.rule import Contexte
+from sne_interface.settings import Limites
+from sne_sandbox.bases import travail_des_nuits
 from sne_sandbox.operations.question import Operation, Question, Sortie
-from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.rules.engine import Jugement
-from sne_sandbox.rules.registre import RegistreMemoire
-from sne_sandbox.rules.rule import Contexte
-from sne_sandbox.settings import Limites
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
-from sne_sandbox.store.session import Magasin
 
 _SANS_REGISTRE: Final = RegistreMemoire()
 #: A guichet in the name of any file or certificate: DEMG1226-…, CERG1226-….
@@ -82,7 +83,7 @@ class Pipeline:
         # the document, once it is read, says better who calls.
         maintenant = base.horloge.maintenant(datetime.now(UTC))
         if base.nuit_due(maintenant):
-            base, maintenant = lifecycle.a_jour(self.magasin, base)
+            base, maintenant = travail_des_nuits.a_jour(self.magasin, base)
         echange.guichet = guichet_de(appel, None) or echange.guichet
         if operation.certificat_exige:
             _exiger_certificat(appel)
@@ -158,11 +159,11 @@ class Pipeline:
         """What the contract to come would refuse of a document, as the journal keeps it."""
         if self._contrats is None or operation.champ is None:
             return []
-        from sne_sandbox.operations import suivant  # of the few bases that have a contract to come
+        from sne_sandbox.operations import contrat_a_venir  # of the few bases that have a contract to come
 
         nom = base.reglages.contrat_suivant
         try:
-            trouves = suivant.prevoir(
+            trouves = contrat_a_venir.prevoir(
                 appel.piece(operation.champ),
                 self.contrat,
                 self._contrats.nomme(nom),

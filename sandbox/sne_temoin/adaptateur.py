@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sne_temoin.application import NOM, VERSION, Temoin
-from sne_temoin.demandes import Cible
+from sne_temoin.demande_suivie import Cible
 from sne_temoin.incidents import Echec, Incident, Refus
 from sne_temoin.interface import FILTRES, VERSIONS
 from sne_temoin.memoire import Dossier

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sne_temoin.demandes import Demandes
+from sne_temoin.demande_suivie import Demandes
 from sne_temoin.envoi import Envoi, Retrouvailles
 from sne_temoin.inscription import Inscription
 from sne_temoin.lecture import Lecture

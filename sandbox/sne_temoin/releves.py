@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sne_temoin.demandes import Demandes
+from sne_temoin.demande_suivie import Demandes
 from sne_temoin.incidents import ReponseAbimee
 from sne_temoin.interface import FILTRES
 from sne_temoin.message import date_heure

@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
 from recensement import recenser
 
+from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_sandbox.cli.options import tableau_markdown
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.magasin import Magasin
 
 #: Milliseconds in which a page has to answer, the first time that it is asked for too.
 CIBLE: Final = 300.0
@@ -192,7 +192,7 @@ def adresses(un: serveur.Serveur) -> list[str]:
 
 def mesurer(un: serveur.Serveur, chemins: list[str]) -> Iterator[Mesure]:
     """Each of these pages, of a server that has shown none yet, and had the time to make them ready
-    (`web/prechauffe.py`)."""
+    (`vues/prechauffage.py`)."""
     time.sleep(REPOS)
     origine = f"http://127.0.0.1:{un.port}"
     with requests.Session() as session:

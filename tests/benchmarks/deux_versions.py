@@ -28,13 +28,13 @@ from typing import Any, Final
 from lxml import etree
 from menages import MIDI
 
-from sne_sandbox.contract.codec import NS
-from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.errors import UsageError
-from sne_sandbox.generators.lots import SORTES_DE_MESSAGE, defauts, messages
-from sne_sandbox.mime.client import Forme
-from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.soap.requete import ecrire
+from sne_interface.contract.codec import NS
+from sne_interface.contract.versions import Contrat, charger
+from sne_interface.errors import UsageError
+from sne_interface.generators.lots import SORTES_DE_MESSAGE, defauts, messages
+from sne_interface.rules.catalogue import REGLES
+from sne_sandbox.mime.requete_mtom import Forme
+from sne_sandbox.soap.requete_soap import ecrire
 
 #: Content-ID of the one part that is called otherwise since the published client was tried.
 _RENOMME: Final = (b"document-listeDoublons@sne-sandbox", b"listeDoublons@sne-sandbox")

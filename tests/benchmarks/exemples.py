@@ -11,12 +11,12 @@ from datetime import date
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
-from sne_sandbox.contract.versions import charger
-from sne_sandbox.domain.element import Element
-from sne_sandbox.generators import strategies
-from sne_sandbox.generators.diversite import Contraintes, atelier
-from sne_sandbox.generators.strategies import Tirees
-from sne_sandbox.generators.tirage import TirageVarie
+from sne_interface.contract.versions import charger
+from sne_interface.domain.element import Element
+from sne_interface.generators import strategies
+from sne_interface.generators.diversite import Contraintes, atelier
+from sne_interface.generators.strategies import Tirees
+from sne_interface.generators.tirage import TirageVarie
 
 JOUR = date(2018, 3, 15)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.mime.client import requete
-from sne_sandbox.mime.message import Part
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.domain.dates import PARIS
+from sne_interface.resources import fixtures_dir
+from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.requete_mtom import requete
 
 SPECIMEN: Final = "couple_garde_alternee_handicap"
 #: Noon of the day the specimen was written: the clock of the bases.

@@ -37,18 +37,22 @@ REGLES: Final = "tests/guards/test_regles.py"
 #: code, those around it (of tests/contracts, what imports it).
 EPREUVES: Final = (
     (),
-    ("tests/unit/domain",),
-    ("tests/unit/rules", REGLES),
+    ("tests/sne_interface/domain",),
+    ("tests/sne_interface/rules", REGLES),
     (
-        *("tests/contracts/test_donnees.py", "tests/unit/fixtures", "tests/unit/test_pipeline.py"),
-        *("tests/unit/soap", "tests/unit/operations"),
+        *(
+            "tests/contracts/test_donnees.py",
+            "tests/sne_interface/fixtures",
+            "tests/sne_sandbox/test_pipeline.py",
+        ),
+        *("tests/sne_sandbox/soap", "tests/sne_sandbox/operations"),
     ),
 )
 #: What takes long to import and is not mutated: once, before the processes part.
 LOURDS: Final = ("hypothesis", "schemathesis.pytest", "faker", "requests", "sqlalchemy.orm")
 #: Mutants that no test can tell from the original: module and mutated line, why.
 EQUIVALENTS: Final = {
-    ("rules/catalogue/message.py", "self.code_requis = True"): "chaque feuille reçoit le sien ensuite",
+    ("rules/catalogue/regles_message.py", "self.code_requis = True"): "chaque feuille reçoit le sien ensuite",
     ("rules/engine.py", "_Empreinte = tuple[str, tuple[tuple[str, str], ]]"): "une annotation",
     ("rules/rule.py", "localisations_max: int = 1"): "réglage de la base : donné par qui l'appelle",
     ("rules/rule.py", "recherche_max: int = 499"): "réglage de la base : donné par qui l'appelle",

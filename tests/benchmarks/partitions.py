@@ -18,7 +18,7 @@ from rangees import postgres
 
 from sne_sandbox.store import tables, tranches
 from sne_sandbox.store.journal import MESURES
-from sne_sandbox.store.schema import ordres_de
+from sne_sandbox.store.schema_sql import ordres_de
 
 GRANDE: Final = 50_000
 MOIS: Final = ("2026-01", "2026-02", "2026-03", "2026-04")

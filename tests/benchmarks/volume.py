@@ -18,8 +18,8 @@ import menages
 import serveur
 from rangees import Banc, Rangee, nombre
 
-from sne_sandbox.mime.client import requete
-from sne_sandbox.mime.message import Part
+from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.requete_mtom import requete
 
 _RECHERCHE: Final = "/services/RechercheDemandeImplService/"
 _ACTION: Final = "http://ws.metier.nuu.application.i2/rechercheDemandeMulticritere"

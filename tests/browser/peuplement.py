@@ -12,7 +12,7 @@ from client_mtom import DEMANDE, Client, adapter, specimen
 from lxml import html
 from serveur_local import Serveur
 
-from sne_sandbox.reports import json as rapport_json
+from sne_conformite.rapports import rapport_json
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reports"))
 

@@ -16,8 +16,8 @@ from lxml import html
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import AnyConverter, IntegerConverter, MapAdapter, RequestRedirect
 
-from sne_sandbox.web.console.application import connexion
-from sne_sandbox.web.console.page import SECTIONS
+from sne_console.cadre.application_console import connexion
+from sne_console.cadre.sections import SECTIONS
 
 #: How many pages of one view are looked for: there are hundreds alike of some, and of these one wants each.
 PAR_VUE: Final[Mapping[str, int]] = {
@@ -70,7 +70,7 @@ def _adresses() -> Flask:
     app.url_map.strict_slashes = False
     app.register_blueprint(connexion)
     for module in MODULES:
-        app.register_blueprint(importlib.import_module(f"sne_sandbox.web.console.{module}").blueprint)
+        app.register_blueprint(importlib.import_module(f"sne_console.pages.{module}").blueprint)
     return app
 
 

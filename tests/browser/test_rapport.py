@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reports"))
 
 from specimen import conforme, grand, rapport, trafic
 
-from sne_sandbox.reports import html
-from sne_sandbox.reports.model import Alentours, Rapport
+from sne_conformite.rapports import rapport_html
+from sne_conformite.rapports.rapport import Alentours, Rapport
 
 _A4 = (595, 842)
 
@@ -54,7 +54,7 @@ def long() -> Rapport:
 def fichier(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Any report, whatever an application wrote in it."""
     ecrit = tmp_path_factory.mktemp("rapport") / "rapport.html"
-    ecrit.write_bytes(html.octets(request.param(), Alentours(rapport(), "ab" * 32, ())))
+    ecrit.write_bytes(rapport_html.octets(request.param(), Alentours(rapport(), "ab" * 32, ())))
     return ecrit
 
 

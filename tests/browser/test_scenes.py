@@ -1,6 +1,6 @@
 """Scenes played to their end in two windows: by the keyboard alone in the trainer's, and followed in the
 room's. Of every scene of the fixtures, the room's screen holds each step whole; what they say is held by
-`tests/unit/web/console/test_scenes.py`, which plays them all without a browser."""
+`tests/sne_console/pages/test_page_scenes.py`, which plays them all without a browser."""
 
 import re
 from itertools import count
@@ -13,8 +13,8 @@ from serveur_local import Serveur
 from test_accessibilite import fautes
 from visite import Visite, Visiter
 
-from sne_sandbox.operations.scenes import PasScene, Scene, scenes
-from sne_sandbox.web.console.filtres import insecables
+from sne_console.formation.scenes import PasScene, Scene, scenes
+from sne_console.vues.filtres_jinja import insecables
 
 SCENES: Final = {scene.identifiant: scene for scene in scenes()}
 #: Projectors: what is shown to a room fits in each.

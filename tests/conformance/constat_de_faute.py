@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from sne_sandbox.contract.exigences import charger_exigences
-from sne_sandbox.contract.versions import charger
-from sne_sandbox.reports.model import Constat, Rapport, Verdict, Verification
+from sne_conformite.rapports.rapport import Constat, Rapport, Verdict, Verification
+from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.versions import charger
 from sne_temoin.fautes import FAUTES, PAR_NOM, Faute
 
 #: A finding that names no cause, when there are others: nothing was sent, for a reason that they tell.

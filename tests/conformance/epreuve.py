@@ -15,23 +15,23 @@ from unittest import mock
 
 from serveur_en_fil import servir_en_fil
 
+from sne_conformite.pilotage import pilotage
+from sne_conformite.pilotage.base_pilotee import BaseJugee
+from sne_conformite.pilotage.couloirs import Renforts
+from sne_conformite.pilotage.delais import TROP_CHARGEE
+from sne_conformite.pilotage.exemple_reduit import Exemples
+from sne_conformite.pilotage.lien_application import Application
+from sne_conformite.plan import plan as plans
+from sne_conformite.plan.exemples_tires import ExempleTire
+from sne_conformite.plan.plan import Plan
+from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.rapports.rapport import Fin, Rapport, ResultatScenario
+from sne_interface.contract.versions import Contrat, charger
+from sne_interface.domain.dates import PARIS
 from sne_sandbox import exchange
-from sne_sandbox.conformance import pilotage
-from sne_sandbox.conformance import plan as plans
-from sne_sandbox.conformance.adresses import Adresses
-from sne_sandbox.conformance.application import Application
-from sne_sandbox.conformance.attentes import TROP_CHARGEE
-from sne_sandbox.conformance.base import BaseJugee
-from sne_sandbox.conformance.couloirs import Renforts
-from sne_sandbox.conformance.exemples import ExempleTire
-from sne_sandbox.conformance.plan import Plan
-from sne_sandbox.conformance.reduction import Exemples
-from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.operations import pannes
-from sne_sandbox.reports.model import Fin, Rapport, ResultatScenario
-from sne_sandbox.server.enfant import ServeurEnfant, servir_en_enfant
-from sne_sandbox.store.session import Magasin
+from sne_sandbox.bases import pannes
+from sne_sandbox.server.serveur_enfant import ServeurEnfant, servir_en_enfant
+from sne_sandbox.store.magasin import Magasin
 from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.application import Temoin
 

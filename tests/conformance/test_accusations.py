@@ -9,9 +9,9 @@ import pytest
 from epreuve import Epreuve
 from lxml import etree
 
-from sne_sandbox.reports.groupes import grouper
-from sne_sandbox.reports.model import Constat, Rapport, Verdict
-from sne_sandbox.reports.text import en_bref
+from sne_conformite.rapports.constats_groupes import grouper
+from sne_conformite.rapports.rapport import Constat, Rapport, Verdict
+from sne_conformite.rapports.rapport_texte import en_bref
 from sne_temoin.application import Temoin
 from sne_temoin.fautes import PAR_NOM
 from sne_temoin.fautes.faute import argument, menage, saisie, sans, titulaires

@@ -13,7 +13,7 @@ from constat_de_faute import Trouvee
 from epreuve import Epreuve
 from lxml import etree
 
-from sne_sandbox.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_temoin.application import Temoin
 from sne_temoin.fautes import Faute
 from sne_temoin.fautes.faute import arbre

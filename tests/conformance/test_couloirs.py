@@ -8,10 +8,10 @@ from typing import Any
 
 from epreuve import Epreuve
 
-from sne_sandbox.conformance.couloirs import INSTANCES_MAX
-from sne_sandbox.conformance.trafic import parcourir
-from sne_sandbox.domain.echange import Echange
-from sne_sandbox.reports.model import Constat, Rapport, Verdict
+from sne_conformite.bilan.trafic import parcourir
+from sne_conformite.pilotage.couloirs import INSTANCES_MAX
+from sne_conformite.rapports.rapport import Constat, Rapport, Verdict
+from sne_interface.domain.echange import Echange
 from sne_temoin.adaptateur import Adaptateur, Message, Reponse
 from sne_temoin.application import Temoin
 from sne_temoin.fautes import PAR_NOM

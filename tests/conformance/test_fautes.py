@@ -18,14 +18,14 @@ import pytest
 from constat_de_faute import Trouvee, noter, resumer
 from epreuve import Epreuve
 
-from sne_sandbox.conformance import pilotage
-from sne_sandbox.conformance.candidat import lire_candidat
-from sne_sandbox.conformance.certification import charger_referentiel, mentionner
-from sne_sandbox.conformance.plan import Scenario
-from sne_sandbox.conformance.portee import montrables
-from sne_sandbox.conformance.seance import ExempleJoue
-from sne_sandbox.reports.model import Rapport, Verdict
-from sne_sandbox.resources import fixtures_dir
+from sne_conformite.bilan.candidat import lire_candidat
+from sne_conformite.bilan.mentions import charger_referentiel, mentionner
+from sne_conformite.pilotage import pilotage
+from sne_conformite.pilotage.exemple_joue import ExempleJoue
+from sne_conformite.plan.exigences_montrables import montrables
+from sne_conformite.plan.plan import Scenario
+from sne_conformite.rapports.rapport import Rapport, Verdict
+from sne_interface.resources import fixtures_dir
 from sne_temoin.application import NOM, VERSION, Temoin
 from sne_temoin.fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
 

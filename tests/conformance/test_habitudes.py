@@ -12,8 +12,8 @@ import pytest
 from epreuve import Epreuve
 from habitudes import HABITUDES
 
-from sne_sandbox.conformance.application import ApplicationProcessus
-from sne_sandbox.reports.model import Rapport, Verdict
+from sne_conformite.pilotage.lien_application import ApplicationProcessus
+from sne_conformite.rapports.rapport import Rapport, Verdict
 
 ADAPTATEUR = Path(__file__).with_name("adaptateur_zeep.py")
 #: Habits that go together, so that a few runs try them all; each alone is a campaign.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from epreuve import DELAI, Epreuve, ouvrir_a_part
 
-from sne_sandbox.reports.model import Verdict
+from sne_conformite.rapports.rapport import Verdict
 from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.application import Temoin
 from sne_temoin.transport import ReponseBrute

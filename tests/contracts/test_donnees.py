@@ -7,11 +7,11 @@ from collections import Counter
 
 import pytest
 
-from sne_sandbox.contract.exigences import RISQUES, charger_exigences
-from sne_sandbox.contract.overlay import DossiersContrat
-from sne_sandbox.contract.versions import charger
-from sne_sandbox.domain import decision
-from sne_sandbox.domain.evenement import Caracteristique, TypeEvenement
+from sne_interface.contract.exigences import RISQUES, charger_exigences
+from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.versions import charger
+from sne_interface.domain import decision
+from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 
 NIVEAUX = {"MUST", "SHOULD"}
 TYPES = {"DAT", "TXT", "BOO", "NUM", "LST"}

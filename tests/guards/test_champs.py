@@ -13,17 +13,18 @@ from zlib import crc32
 import pytest
 from lxml import etree
 
-from sne_sandbox.conformance import fidelite, plan
-from sne_sandbox.conformance.exemples import ExempleTire, formulaire_de, strategie
-from sne_sandbox.conformance.portee import d_une_etape
-from sne_sandbox.conformance.protocole import COMMANDES
-from sne_sandbox.conformance.reduction import Exemples
-from sne_sandbox.contract.exigences import charger_exigences
-from sne_sandbox.contract.schema import Document, chemin_inclus, inclusions
-from sne_sandbox.contract.versions import charger
-from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande import FORMULAIRE
-from sne_sandbox.domain.element import Element
+from sne_conformite.juges import juges_fidelite
+from sne_conformite.pilotage.exemple_reduit import Exemples
+from sne_conformite.plan import plan
+from sne_conformite.plan.exemples_tires import ExempleTire, formulaire_de, strategie
+from sne_conformite.plan.exigences_montrables import d_une_etape
+from sne_conformite.protocole.protocole import COMMANDES
+from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.schemas import Document, chemin_inclus, inclusions
+from sne_interface.contract.versions import charger
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.demande import FORMULAIRE
+from sne_interface.domain.element import Element
 from sne_temoin.fautes import FAUTES
 
 TABLES = tomllib.loads(Path(__file__).with_name("champs.toml").read_text("utf-8"))
@@ -109,8 +110,8 @@ def test_chaque_element_envoye_a_son_juge(table: str, document: Document) -> Non
         assert feuille.startswith(formulaire), f"{feuille} n'a ni juge ni raison dans champs.toml"
         sous = feuille.removeprefix(formulaire)
         # What is compared with what was entered, under the requirement of its path.
-        assert sous.partition("/")[0] not in fidelite._A_PART | fidelite._LIBRES, feuille
-        assert fidelite.exigence_de(sous).startswith("FID-")
+        assert sous.partition("/")[0] not in juges_fidelite._A_PART | juges_fidelite._LIBRES, feuille
+        assert juges_fidelite.exigence_de(sous).startswith("FID-")
     assert lignes.keys() == employees
 
 

@@ -4,13 +4,13 @@ from itertools import pairwise
 
 import pytest
 
-from sne_sandbox.contract.changements import Changement, Changements, charger_changements
-from sne_sandbox.contract.comparaison import comparer
-from sne_sandbox.contract.differences import PORTEURS, ComparaisonDeContrats
-from sne_sandbox.contract.versions import Contrat, charger, livres
+from sne_calibrage.versions.contrats_compares import comparer
+from sne_calibrage.versions.differences_de_contrats import PORTEURS, ComparaisonDeContrats
+from sne_interface.contract.changements import Changement, Changements, charger_changements
+from sne_interface.contract.versions import Contrat, charger, livres
+from sne_interface.settings import PAR_NOM
 from sne_sandbox.gestes import GESTES
-from sne_sandbox.operations.table import OPERATIONS
-from sne_sandbox.settings import PAR_NOM
+from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 #: Each shipped contract after the one it extends.
 PAIRES = list(pairwise(sorted(livres())))

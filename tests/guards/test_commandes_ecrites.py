@@ -9,9 +9,9 @@ from typing import Final
 import click
 import pytest
 
-from sne_sandbox import pytest_plugin
+from sne_conformite import fixture_pytest
+from sne_interface.domain.panne import GENRES
 from sne_sandbox.cli.main import cli
-from sne_sandbox.domain.panne import GENRES
 
 RACINE: Final = Path(__file__).resolve().parents[2]
 PAGES: Final = {
@@ -85,7 +85,7 @@ def test_every_command_named_in_a_sentence_exists() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_options_that_are_named_exist(page: str) -> None:
     connues = {option for feuille in feuilles(cli) for p in feuille.params for option in p.opts}
-    connues |= {option for option, _, _ in pytest_plugin.OPTIONS}
+    connues |= {option for option, _, _ in fixture_pytest.OPTIONS}
     en_code = " ".join(re.findall(r"`([^`\n]+)`", PAGES[page]))
     nommees = set(re.findall(r"(?:^|(?<=\s))--[a-z][a-z0-9-]+", en_code))
     inconnues = nommees - {"--help", "--version"} - _D_AILLEURS - connues
@@ -112,7 +112,10 @@ def test_pannes_that_are_armed_in_the_pages_are_of_a_kind() -> None:
 def test_every_command_on_a_home_takes_the_common_options() -> None:
     for commande in feuilles(cli):
         assert commande.callback is not None
-        if commande.callback.__module__ in ("sne_sandbox.cli.demo", "sne_sandbox.cli.cles"):
+        if commande.callback.__module__ in (
+            "sne_conformite.cli.commande_demo",
+            "sne_conformite.cli.commande_cles",
+        ):
             continue  # one makes a home of its own, the other wants none
         options = {option for p in commande.params for option in p.opts}
         assert {"--home", "--contract", "--contracts", "--profile"} <= options, commande.name

@@ -17,14 +17,14 @@ from deploiement import DEPLOIEMENT, KUBERNETES, RACINE, SURVEILLANCE, compose, 
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
+from sne_console.api import metriques
+from sne_console.api.application_api import construire
+from sne_interface.domain.echange import ETAT, Echange, EtatDuServeur, VerdictEchange
+from sne_interface.settings import PAR_NOM
 from sne_sandbox.cli.main import cli
-from sne_sandbox.domain.echange import ETAT, Echange, EtatDuServeur, VerdictEchange
-from sne_sandbox.settings import PAR_NOM
 from sne_sandbox.store.journal import BORNES_US
-from sne_sandbox.web.api import metrics
-from sne_sandbox.web.api.application import construire
-from sne_sandbox.web.app import creer_application
-from sne_sandbox.web.partage import Configuration
+from sne_sandbox.web.application_wsgi import creer_application
+from sne_sandbox.web.configuration import Configuration
 
 OBJETS = objets()
 #: What each kind may have below `spec`, and must (with !), of the schemas of Kubernetes 1.31.
@@ -228,7 +228,7 @@ def _donnees(api: Flask) -> set[str]:
             None, Echange("ecole", datetime.now(UTC), verdict=verdict, operation="getNumUnique")
         )
     with api.test_request_context("/metrics", environ_overrides={ETAT: EtatDuServeur()}):
-        texte = metrics.page().get_data(as_text=True)
+        texte = metriques.page().get_data(as_text=True)
     return {un.name for famille in text_string_to_metric_families(texte) for un in famille.samples}
 
 

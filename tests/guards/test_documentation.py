@@ -13,15 +13,15 @@ import documentation
 import pytest
 from click.testing import CliRunner
 
+from sne_conformite.preuves.paquet_de_preuves import FORMAT_DOSSIER
+from sne_conformite.protocole.protocole import PROTOCOLE
+from sne_conformite.rapports import manquements_connus
+from sne_conformite.rapports.rapport import FORMAT_RAPPORT
+from sne_console.pages import page_guide
+from sne_interface.contract import versions
+from sne_interface.settings import PAR_NOM
+from sne_sandbox.bases import bases
 from sne_sandbox.cli.main import COMMANDES, cli
-from sne_sandbox.conformance.protocole import PROTOCOLE
-from sne_sandbox.contract import versions
-from sne_sandbox.operations import bases
-from sne_sandbox.reports import baseline
-from sne_sandbox.reports.evidence import FORMAT_DOSSIER
-from sne_sandbox.reports.model import FORMAT_RAPPORT
-from sne_sandbox.settings import PAR_NOM
-from sne_sandbox.web.console import guide
 
 RACINE: Final = Path(__file__).resolve().parents[2]
 DOCS: Final = RACINE / "docs"
@@ -66,7 +66,7 @@ def test_a_bar_and_a_line_end_stay_inside_their_cell() -> None:
 
 
 def test_every_page_is_on_a_shelf_of_the_list() -> None:
-    assert {page.stem for page in PAGES} == {*guide.pages(), guide.SOMMAIRE}
+    assert {page.stem for page in PAGES} == {*page_guide.pages(), page_guide.SOMMAIRE}
 
 
 def test_the_readme_is_one_screen_and_shows_one_picture() -> None:
@@ -82,7 +82,7 @@ def test_the_architecture_is_read_at_a_stretch() -> None:
 def ancres(fichier: Path) -> set[str]:
     """The names by which one links to the headings of a page."""
     texte = _BLOC.sub("", fichier.read_text("utf-8"))
-    return {guide.ancre(titre) for titre in re.findall(r"^#+ (.+)$", texte, re.MULTILINE)}
+    return {page_guide.ancre(titre) for titre in re.findall(r"^#+ (.+)$", texte, re.MULTILINE)}
 
 
 @pytest.mark.parametrize("nom", _TEXTES)
@@ -105,7 +105,7 @@ def test_every_path_that_is_named_exists(nom: str) -> None:
 
 
 def test_every_module_that_the_architecture_names_exists() -> None:
-    """By its path in the package (`soap/server.py`), or its name alone, below its package (`plan.py`)."""
+    """By its path in the package (`soap/serveur_soap.py`), or its name alone, below its package (`plan.py`)."""
     paquet = RACINE / "sandbox" / "sne_sandbox"
     nommes = set(re.findall(r"`([a-z_/]+\.py)`", _TEXTES["ARCHITECTURE.md"]))
     assert len(nommes) > 20
@@ -155,7 +155,7 @@ def test_every_example_of_a_file_is_read() -> None:
     for _, langage, extrait in extraits("toml", "json"):
         if langage == "toml":
             tomllib.loads(extrait)
-        elif "→" not in extrait:  # tests/unit/conformance/test_protocole.py reads the dialogue
+        elif "→" not in extrait:  # tests/sne_conformite/protocole/test_protocole.py reads the dialogue
             for ligne in extrait.splitlines():
                 json.loads(ligne)
 
@@ -169,7 +169,7 @@ def entre(nom: str, page: str) -> str:
 def test_the_known_failures_that_are_shown_are_read(tmp_path: Path) -> None:
     fichier = tmp_path / "sne-connus.toml"
     fichier.write_text(entre("connus", "rapport.md"), "utf-8")
-    assert [connue.exigence or connue.verification for connue in baseline.lire(fichier)] == [
+    assert [connue.exigence or connue.verification for connue in manquements_connus.lire(fichier)] == [
         "EMB-06",
         "CRE-COLOCATION/FID-02",
     ]

@@ -10,12 +10,12 @@ import pytest
 from documentation import gestes_en_markdown
 from flask import Flask
 
+from sne_console.api.application_api import appel_decrit
+from sne_console.api.description_openapi import operations
 from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.gestes import GESTES, SUJETS, Geste
-from sne_sandbox.web.api.application import appel_decrit
-from sne_sandbox.web.api.description import operations
-from sne_sandbox.web.app import creer_application
-from sne_sandbox.web.partage import Configuration
+from sne_sandbox.web.application_wsgi import creer_application
+from sne_sandbox.web.configuration import Configuration
 
 _PAGE: Final = "pages only: nothing of a base"
 _RECHERCHE: Final = "a program knows which of the calls it wants: those of exchanges, demandes, rules"

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.resources import fixtures_dir
 
 #: Modules, with who may import them, when.
 DE_TROP: Final = {

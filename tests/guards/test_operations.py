@@ -2,8 +2,8 @@
 
 from lxml import etree
 
-from sne_sandbox.contract.versions import charger
-from sne_sandbox.operations.table import OPERATIONS
+from sne_interface.contract.versions import charger
+from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 _WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 

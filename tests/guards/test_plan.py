@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from sne_sandbox.conformance import plan
-from sne_sandbox.conformance.protocole import COMMANDES
-from sne_sandbox.contract.exigences import charger_exigences
-from sne_sandbox.contract.versions import charger
+from sne_conformite.plan import plan
+from sne_conformite.protocole.protocole import COMMANDES
+from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.versions import charger
 
 
 def test_at_least_sixty_scenarios_with_ids_of_their_own_in_every_group() -> None:

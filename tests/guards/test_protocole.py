@@ -5,11 +5,11 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import sne_sandbox.conformance as suite
-from sne_sandbox.conformance.autrui import AutreGuichet
-from sne_sandbox.conformance.plan import AUTRUI
-from sne_sandbox.conformance.protocole import COMMANDES
-from sne_sandbox.resources import fixtures_dir
+import sne_conformite as suite
+from sne_conformite.pilotage.autre_guichet import AutreGuichet
+from sne_conformite.plan.plan import AUTRUI
+from sne_conformite.protocole.protocole import COMMANDES
+from sne_interface.resources import fixtures_dir
 from sne_temoin import adaptateur
 
 RACINE = Path(suite.__file__).parent

@@ -17,11 +17,11 @@ import pytest
 import recettes
 from recettes import ACTION, CI, COMPOSANT, GITHUB, GITLAB, Travail
 
+from sne_conformite.rapports.formats_de_rapport import FICHIERS
+from sne_interface.settings import PAR_NOM
 from sne_sandbox.cli.main import cli
-from sne_sandbox.reports.formats import FICHIERS
 from sne_sandbox.server.base_servie import SERVICES
-from sne_sandbox.settings import PAR_NOM
-from sne_sandbox.web.partage import VERSION
+from sne_sandbox.web.configuration import VERSION
 
 RACINE = Path(__file__).resolve().parents[2]
 CANDIDAT, QUOI = "candidat.toml", ("commande", "application")

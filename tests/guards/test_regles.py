@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from sne_sandbox.contract.versions import Contrat, charger
-from sne_sandbox.domain.anomalie import Gravite
-from sne_sandbox.generators.exemples import ExempleDeRegle, contexte, exemples, genre
-from sne_sandbox.generators.exemples import document as document_de
-from sne_sandbox.resources import contracts_dir
-from sne_sandbox.rules.catalogue import REGLES
-from sne_sandbox.rules.engine import juger, juger_sans_registre
-from sne_sandbox.rules.registre import RegistreMemoire
+from sne_interface.contract.versions import Contrat, charger
+from sne_interface.domain.anomalie import Gravite
+from sne_interface.generators.exemples_de_regles import ExempleDeRegle, contexte, exemples, genre
+from sne_interface.generators.exemples_de_regles import document as document_de
+from sne_interface.resources import contracts_dir
+from sne_interface.rules.catalogue import REGLES
+from sne_interface.rules.engine import juger, juger_sans_registre
+from sne_interface.rules.registre_des_regles import RegistreMemoire
 
 CODES = [regle.code for regle in REGLES]
 AU_TRANSPORT = {regle.code for regle in REGLES if regle.transport}

@@ -7,32 +7,32 @@ from pathlib import Path
 
 import pytest
 
-from sne_sandbox.contract.elements import elements
-from sne_sandbox.contract.roles import LIBELLES
-from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.versions import charger
-from sne_sandbox.domain.roles import PERSONNES
-from sne_sandbox.resources import contracts_dir
-from sne_sandbox.rules.catalogue import REGLES
+from sne_interface.contract.elements import elements
+from sne_interface.contract.schemas import Document
+from sne_interface.contract.table_des_roles import LIBELLES
+from sne_interface.contract.versions import charger
+from sne_interface.domain.roles import PERSONNES
+from sne_interface.resources import contracts_dir
+from sne_interface.rules.catalogue import REGLES
 
 RACINE = Path(__file__).parents[2] / "sandbox" / "sne_sandbox"
 #: Where « nir » is a word of ours, and no name of an element: what it is there.
 DES_NOTRES = {
-    "contract/liaison.py": "a word by which it is guessed",
-    "contract/roles.py": "the key of [roles.demande]",
+    "dossier_officiel/noms_devines.py": "a word by which it is guessed",
+    "contract/table_des_roles.py": "the key of [roles.demande]",
     "domain/roles.py": "the name of the role",
     "domain/texte.py": "the word itself: an element of that name is always hidden",
-    "conformance/angles.py": "the id of a blind spot",
-    "conformance/fidelite.py": "the key of its own table",
-    "conformance/plan.py": "a key of a scenario",
-    "generators/plantation.py": "a column",
+    "bilan/angles_morts.py": "the id of a blind spot",
+    "juges/juges_fidelite.py": "the key of its own table",
+    "plan/plan.py": "a key of a scenario",
+    "bases/plantation.py": "a column",
     "generators/population.py": "a key of a seed",
-    "reports/evidence.py": "a key of the evidence",
+    "preuves/paquet_de_preuves.py": "a key of the evidence",
     "rules/catalogue/__init__.py": "a subject of rules",
     "store/lignes.py": "a column",
     "store/registre.py": "a parameter",
     "store/tables.py": "a column",
-    "web/console/formulaire.py": "a way to show a value",
+    "vues/formulaire_cerfa.py": "a way to show a value",
 }
 
 

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 from lxml import etree
 from serveur_local import Serveur
 
-from sne_sandbox.contract.codec import NS
-from sne_sandbox.mime.client import requete
-from sne_sandbox.mime.message import Part
+from sne_interface.contract.codec import NS
+from sne_interface.resources import fixtures_dir
+from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.requete_mtom import requete
 from sne_sandbox.mime.unpack import unpack
-from sne_sandbox.resources import fixtures_dir
 
 WS: Final = "http://ws.metier.nuu.application.i2/"
 SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.resources import fixtures_dir
 
 CLIENT = fixtures_dir() / "clients" / "shell" / "enregistrer.sh"
 #: The specimens were written for this instant.

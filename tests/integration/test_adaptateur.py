@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from commande import sne
 
-from sne_sandbox.conformance.protocole import PROTOCOLE, verifier_reponse
-from sne_sandbox.resources import docs_dir, fixtures_dir
+from sne_conformite.protocole.protocole import PROTOCOLE, verifier_reponse
+from sne_interface.resources import docs_dir, fixtures_dir
 
 PAGE = docs_dir() / "adaptateur.md"
 APPLICATION = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from commande import sne
 
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.resources import fixtures_dir
 
 ADAPTATEUR = fixtures_dir() / "clients" / "python" / "adaptateur.py"
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from commande import MARS, sne
 
-from sne_sandbox.resources import contracts_dir, fixtures_dir
+from sne_interface.resources import contracts_dir, fixtures_dir
 
 SOURCE = fixtures_dir() / "clients" / "java" / "Adaptateur.java"
 WSDL = contracts_dir() / "v5.0" / "wsdl" / "DemandeLogementImplService.wsdl"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from commande import MARS, sne
 
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.resources import fixtures_dir
 
 CLIENTS = fixtures_dir() / "clients"
 LIBRE = Path(__file__).with_name("utilisateur_libre.py")

@@ -12,8 +12,8 @@ import pytest
 from client_mtom import DEMANDE, RECHERCHE, Client, specimen
 from serveur_local import Serveur
 
-from sne_sandbox.mime.client import Forme, requete
-from sne_sandbox.mime.message import Part
+from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.requete_mtom import Forme, requete
 
 WS: Final = "http://ws.metier.nuu.application.i2/"
 SOAP12: Final = "http://www.w3.org/2003/05/soap-envelope"

@@ -15,7 +15,7 @@ from client_mtom import Client
 from foule import en_parallele, enregistrer, enregistrer_tout, menages, pairs_muets
 from serveur_local import Serveur
 
-from sne_sandbox.contract.codec import NS
+from sne_interface.contract.codec import NS
 
 pytestmark = pytest.mark.charge
 

@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from lxml import etree
 from serveur_local import HORLOGE, Serveur
 
-from sne_sandbox.contract.codec import NS
+from sne_interface.contract.codec import NS
 
 COMMANDES = (
     "serve", "run", "conform", "report", "demo", "check", "generate", "rules", "bases", "stats", "clock",

@@ -9,8 +9,8 @@ from client_mtom import DEMANDE, EVENEMENT, RECHERCHE, Client, Recu, adapter, sp
 from lxml import etree
 from serveur_local import Serveur
 
-from sne_sandbox.contract.codec import NS
-from sne_sandbox.operations.table import OPERATIONS
+from sne_interface.contract.codec import NS
+from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 #: Operations whose documents travel in a ZIP: that client finds none, in the packaging or in the archive.
 ARCHIVES = {"getDemandesRadieesDepuisLe", "getNouveauxDaloDepuisLe"}

@@ -11,7 +11,7 @@ import pytest
 from client_mtom import adapter, specimen
 from serveur_local import HORLOGE, Serveur
 
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.resources import fixtures_dir
 
 PYTHON = fixtures_dir() / "clients" / "python" / "enregistrer.py"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from serveur_local import Serveur
 
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.resources import fixtures_dir
 
 CLIENTS = fixtures_dir() / "clients"
 COLOCATAIRES = fixtures_dir() / "demandes" / "colocataires.xml"

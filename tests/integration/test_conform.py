@@ -16,12 +16,13 @@ import pytest
 from commande import argv, environnement, sne
 from lxml import etree
 
+from sne_conformite.preuves import paquet_de_preuves
+from sne_conformite.rapports import formats_de_rapport
 from sne_sandbox.pki.authority import Autorite, ecrire
-from sne_sandbox.reports import evidence, formats
 
 TEMOIN = ("conform", "--application", "temoin", "--clock", "2018-03-15T12:00:00")
 CLIENTS = Path(__file__).parents[2] / "fixtures" / "clients" / "python"
-FICHIERS = set(formats.TOUJOURS)
+FICHIERS = set(formats_de_rapport.TOUJOURS)
 
 
 def _rapport(dossier: Path) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def _resceller(source: Path, cible: Path, changer: Callable[[dict[str, Any]], No
         for nom, contenu in contenus.items():
             archive.writestr(nom, contenu)
         archive.comment = bytes(64)
-    evidence.sceller(cible)
+    paquet_de_preuves.sceller(cible)
 
 
 def _blanchir(rapport: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from commande import sne
 
-from sne_sandbox.resources import contracts_dir
+from sne_interface.resources import contracts_dir
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from lxml import etree
 from serveur_local import HORLOGE, Serveur
 from zeep.transports import Transport
 
-from sne_sandbox.contract.codec import NS
+from sne_interface.contract.codec import NS
 
 WORKERS = [
     pytest.param(("--workers", "1"), id="one"),

@@ -10,7 +10,7 @@ from client_publie import lire
 from lxml import etree
 from serveur_local import HORLOGE, Serveur
 
-from sne_sandbox.contract.codec import NS
+from sne_interface.contract.codec import NS
 
 CURL = shutil.which("curl")
 pytestmark = pytest.mark.skipif(CURL is None, reason="curl is not installed")

@@ -24,7 +24,7 @@ from insistance import Compte, insister, messages, verifier
 from reseau import Cluster, Reseau, cluster
 from serveur_local import HORLOGE
 
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.resources import fixtures_dir
 
 pytestmark = pytest.mark.charge
 

@@ -19,7 +19,7 @@ import pytest
 from commande import argv, sne
 from serveur_local import Serveur
 
-from sne_sandbox.cli.diagnostic import ConfigurationFausse, verifier
+from sne_sandbox.cli.commande_diagnostic import ConfigurationFausse, verifier
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite, ecrire
 from sne_sandbox.server import diagnostic

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from serveur_local import Serveur
 
-from sne_sandbox import systeme
+from sne_interface import systeme
 
 #: What a run of the suite writes: of these, each is looked for below.
 ATTENDUS = ("sne.sqlite3", "pki/ca.pem", "pki/guichets/G1104.p12", "conformite/essai/preuves.zip", "bases")

@@ -23,8 +23,8 @@ from lxml import etree
 from nirs import MULTIPART, contenus, corps_mal_faits, fuites, message, parties, phrases
 from serveur_local import DELAI, Serveur
 
-from sne_sandbox.contract.codec import NS
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.contract.codec import NS
+from sne_interface.resources import fixtures_dir
 
 pytestmark = pytest.mark.charge
 

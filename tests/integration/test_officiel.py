@@ -14,15 +14,15 @@ from commande import sne
 from lxml import etree
 from serveur_local import HORLOGE, Serveur
 
-from sne_sandbox.contract import codec
-from sne_sandbox.contract.codec import NS
-from sne_sandbox.contract.versions import charger
-from sne_sandbox.domain import decision as d
-from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.generators import actes
-from sne_sandbox.generators.diversite import Contraintes, atelier
-from sne_sandbox.generators.tirage import TirageVarie
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.contract import codec
+from sne_interface.contract.codec import NS
+from sne_interface.contract.versions import charger
+from sne_interface.domain import decision as d
+from sne_interface.domain.dates import PARIS
+from sne_interface.generators import actes
+from sne_interface.generators.diversite import Contraintes, atelier
+from sne_interface.generators.tirage import TirageVarie
+from sne_interface.resources import fixtures_dir
 
 INSTANT = datetime.fromisoformat(HORLOGE).replace(tzinfo=PARIS)
 

@@ -15,12 +15,12 @@ from client_mtom import SOAP, WS, XOP, specimen
 from lxml import etree
 from serveur_local import Serveur
 
-from sne_sandbox.domain.echange import Echange
-from sne_sandbox.domain.panne import GENRES
-from sne_sandbox.mime.client import requete
-from sne_sandbox.mime.message import Message, Part
+from sne_interface.domain.echange import Echange
+from sne_interface.domain.panne import GENRES
+from sne_sandbox.mime.message_deballe import Message, Part
+from sne_sandbox.mime.requete_mtom import requete
 from sne_sandbox.mime.unpack import unpack
-from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.magasin import Magasin
 
 DELAI: Final = 120.0
 BOM: Final = b"\xef\xbb\xbf"

@@ -16,10 +16,10 @@ import pytest
 from client_mtom import DEMANDE, Client
 from serveur_local import DELAI, Serveur
 
-from sne_sandbox.operations import jetons
-from sne_sandbox.store import schema
+from sne_sandbox.bases import jetons
+from sne_sandbox.store import schema_sql
 from sne_sandbox.store.donnees import BaseDeDonnees
-from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.tables import REVISION
 
 #: What a page that follows a base is told within, at most. Generous: it is a tenth of a second.
@@ -354,7 +354,7 @@ def test_two_servers_of_a_new_version_that_start_at_once_migrate_once(
 ) -> None:
     url = serveur_postgres.nouvelle()
     with BaseDeDonnees(url, tmp_path) as donnees, donnees.transaction(ecriture=True) as connexion:
-        schema.monter(connexion, None, jusqua="v0004")
+        schema_sql.monter(connexion, None, jusqua="v0004")
     with ThreadPoolExecutor(2) as fils:
         serveurs = list(fils.map(lambda nom: _demarrer(tmp_path, nom, url), ("a", "b")))
     try:

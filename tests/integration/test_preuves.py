@@ -16,14 +16,14 @@ from commande import sne
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
 
-from sne_sandbox.cli.preuves import Verificateur, rejuger
-from sne_sandbox.cli.rapports import Sorties
-from sne_sandbox.conformance.defi import graine_et_horloge
-from sne_sandbox.contract import versions
-from sne_sandbox.errors import UsageError
-from sne_sandbox.reports import evidence, signature
-from sne_sandbox.resources import fixtures_dir
-from sne_sandbox.rules.rule import gravite
+from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
+from sne_conformite.cli.sorties_de_rapport import Sorties
+from sne_conformite.preuves import paquet_de_preuves, signature
+from sne_conformite.protocole.defi import graine_et_horloge
+from sne_interface.contract import versions
+from sne_interface.errors import UsageError
+from sne_interface.resources import fixtures_dir
+from sne_interface.rules.rule import gravite
 
 #: One that loses something of a household (shrunk), what another guichet does, a server to refuse, a panne.
 SCENARIOS = (
@@ -70,7 +70,7 @@ def juge(
     try:
         sorties = Sorties.preparer(vers, options=options, cle=cle)
         code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
-    except evidence.DossierAltere as altere:
+    except paquet_de_preuves.DossierAltere as altere:
         code, dit = altere.exit_code, str(altere)
     else:
         dit = ""
@@ -97,7 +97,7 @@ def emballer(cible: Path, membres: dict[str, bytes]) -> Path:
         for nom, contenu in (membres | {"manifeste.json": json.dumps(manifeste).encode()}).items():
             archive.writestr(nom, contenu)
         archive.comment = bytes(64)
-    evidence.sceller(cible)
+    paquet_de_preuves.sceller(cible)
     return cible
 
 
@@ -555,14 +555,14 @@ def test_a_hostile_member_is_told_as_what_it_is(
     ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], nom: str, contenu: bytes, dit: str
 ) -> None:
     dossier = emballer(tmp_path / "preuves.zip", contenus(ici / "r" / "preuves.zip") | {nom: contenu})
-    with pytest.raises(evidence.DossierIllisible, match=dit):
+    with pytest.raises(paquet_de_preuves.DossierIllisible, match=dit):
         juge(dossier, capsys)
 
 
 def test_versions_are_texts(ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     membres = contenus(ici / "r" / "preuves.zip")
     _json(membres, "manifeste.json", versions={"hypothesis": {"a": 1}})
-    with pytest.raises(evidence.DossierIllisible, match="n'a pas la forme attendue"):
+    with pytest.raises(paquet_de_preuves.DossierIllisible, match="n'a pas la forme attendue"):
         juge(emballer(tmp_path / "preuves.zip", membres), capsys)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from commande import CLIENT, MARS, client
 
-from sne_sandbox.resources import docs_dir, fixtures_dir
+from sne_interface.resources import docs_dir, fixtures_dir
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -18,7 +18,7 @@ PREAMBULE = f"""
     import os, subprocess
     from datetime import date, datetime, timedelta
     import pytest
-    from sne_sandbox.errors import UsageError
+    from sne_interface.errors import UsageError
     COLOCATAIRES = {list(client("colocataires"))!r}
     SEULE = {list(client("personne_seule_nir"))!r}
 

@@ -22,10 +22,10 @@ import recettes
 from recettes import CI, Travail
 from serveur_local import Serveur
 
-from sne_sandbox.reports import json as rapport_json
-from sne_sandbox.reports.decision import conclure
-from sne_sandbox.reports.formats import TOUJOURS
-from sne_sandbox.resources import fixtures_dir
+from sne_conformite.rapports import rapport_json
+from sne_conformite.rapports.formats_de_rapport import TOUJOURS
+from sne_conformite.rapports.verdict_de_conformite import conclure
+from sne_interface.resources import fixtures_dir
 
 RACINE = Path(__file__).resolve().parents[2]
 CLIENTS = fixtures_dir() / "clients"

@@ -10,8 +10,9 @@ import pytest
 from commande import MARS, client, sne
 from lxml import etree
 
-from sne_sandbox.reports import evidence, formats
-from sne_sandbox.resources import fixtures_dir
+from sne_conformite.preuves import paquet_de_preuves
+from sne_conformite.rapports import formats_de_rapport
+from sne_interface.resources import fixtures_dir
 
 FAUTIF = ["sh", str(Path(__file__).with_name("fautif.sh")), str(fixtures_dir() / "demandes/colocataires.xml")]
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -39,7 +40,7 @@ def test_a_base_is_judged_as_its_run_was(ici: Path, tmp_path: Path) -> None:
     refait, fait = json.loads(vu.stdout), json.loads((ici / "bon" / "rapport.json").read_text("utf-8"))
     assert refait["bilans"] == fait["bilans"]
     assert refait["couverture"] == fait["couverture"]
-    assert {f.name for f in tmp_path.iterdir()} == set(formats.TOUJOURS)
+    assert {f.name for f in tmp_path.iterdir()} == set(formats_de_rapport.TOUJOURS)
 
 
 def test_machine_formats_have_stdout_to_themselves(ici: Path) -> None:
@@ -89,7 +90,7 @@ def _refaire(source: Path, cible: Path, membre: str, ancien: bytes, nouveau: byt
         for nom, contenu in contenus.items():
             archive.writestr(nom, contenu)
         archive.comment = bytes(64)
-    evidence.sceller(cible)
+    paquet_de_preuves.sceller(cible)
 
 
 def test_an_edited_package_is_refused(ici: Path, tmp_path: Path) -> None:

@@ -14,12 +14,12 @@ import pytest
 from commande import MARS, argv, client, environnement, sne
 from lxml import etree
 
-from sne_sandbox.reports import formats
-from sne_sandbox.resources import fixtures_dir
+from sne_conformite.rapports import formats_de_rapport
+from sne_interface.resources import fixtures_dir
 
 FAUTIF = Path(__file__).with_name("fautif.sh")
 ICI = ("run", "--clock", MARS)
-FICHIERS = set(formats.TOUJOURS)
+FICHIERS = set(formats_de_rapport.TOUJOURS)
 avec_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 

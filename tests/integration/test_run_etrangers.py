@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from commande import MARS, sne
 
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.resources import fixtures_dir
 
 CLIENTS = fixtures_dir() / "clients"
 DEMANDE = fixtures_dir() / "demandes" / "colocataires.xml"

@@ -23,13 +23,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 
 from banc import Banc
 
-from sne_sandbox.conformance import trafic
-from sne_sandbox.operations import scenes
-from sne_sandbox.reports import json as rapport_json
-from sne_sandbox.reports.model import Fin
-from sne_sandbox.web import epreuves, frein
-from sne_sandbox.web.app import creer_application
-from sne_sandbox.web.partage import Configuration
+from sne_conformite.bilan import trafic
+from sne_conformite.rapports import rapport_json
+from sne_conformite.rapports.rapport import Fin
+from sne_console.formation import scenes
+from sne_console.vues import epreuves
+from sne_sandbox.web import frein
+from sne_sandbox.web.application_wsgi import creer_application
+from sne_sandbox.web.configuration import Configuration
 
 BASE: Final = "garnie"
 #: Examples of each operation, besides those at the bounds of every field.

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.run import AdressesServies, Ecoute, servir
+from sne_sandbox.server.processus_serveur import AdressesServies, Ecoute, servir
 
 DELAI = 120.0
 MUETS = 64

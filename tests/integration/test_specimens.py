@@ -9,8 +9,8 @@ from lxml import etree
 from pypdf import PdfReader
 from serveur_local import Serveur
 
-from sne_sandbox.contract.codec import NS
-from sne_sandbox.resources import fixtures_dir
+from sne_interface.contract.codec import NS
+from sne_interface.resources import fixtures_dir
 
 CREATIONS = sorted(
     f.stem for f in (fixtures_dir() / "demandes").glob("*.xml") if b"typeFichier>CRE<" in f.read_bytes()

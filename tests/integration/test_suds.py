@@ -16,7 +16,7 @@ from lxml import etree
 from serveur_local import HORLOGE, Serveur
 from suds.plugin import MessagePlugin
 
-from sne_sandbox.contract.codec import NS
+from sne_interface.contract.codec import NS
 
 SOAP11 = b"http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = b"http://www.w3.org/2003/05/soap-envelope"

@@ -8,7 +8,7 @@ from commande import MARS, sne
 from lxml import etree
 from verite import verifier
 
-from sne_sandbox.reports import json as rapport_json
+from sne_conformite.rapports import rapport_json
 
 CONNUS = """[[connue]]
 exigence = "FID-02"

@@ -20,8 +20,8 @@ import psycopg
 import pytest
 from serveur_local import Serveur
 
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.store.session import Magasin
+from sne_interface.domain.base import BASE_PAR_DEFAUT
+from sne_sandbox.store.magasin import Magasin
 
 ARCHIVE = Path(__file__).with_name("version-0.1.0.tar.xz")
 DEMANDES = 7

@@ -20,11 +20,11 @@ from urllib.request import Request, urlopen
 import pytest
 from lxml import etree
 
-from sne_sandbox.contract.codec import NS
-from sne_sandbox.mime.client import requete
-from sne_sandbox.mime.message import Part
+from sne_interface.contract.codec import NS
+from sne_interface.resources import fixtures_dir
+from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.requete_mtom import requete
 from sne_sandbox.mime.unpack import unpack
-from sne_sandbox.resources import fixtures_dir
 
 DELAI: Final = 120.0
 WS: Final = "http://ws.metier.nuu.application.i2/"

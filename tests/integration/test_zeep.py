@@ -15,9 +15,9 @@ from lxml import etree
 from serveur_local import HORLOGE, Serveur
 from zeep.transports import Transport
 
-from sne_sandbox.contract.codec import NS
-from sne_sandbox.mime.client import Forme, requete
-from sne_sandbox.mime.message import Part
+from sne_interface.contract.codec import NS
+from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.requete_mtom import Forme, requete
 
 WS = "http://ws.metier.nuu.application.i2/"
 XOP = "http://www.w3.org/2004/08/xop/include"

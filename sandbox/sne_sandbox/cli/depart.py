@@ -11,16 +11,16 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
-from sne_sandbox import systeme
-from sne_sandbox.domain.base import lire_horloge
-from sne_sandbox.errors import BaseInconnue, UsageError
-from sne_sandbox.settings import PAR_NOM, est_boucle_locale
+from sne_interface import systeme
+from sne_interface.domain.base import lire_horloge
+from sne_interface.errors import BaseInconnue, UsageError
+from sne_interface.settings import PAR_NOM, est_boucle_locale
 
 if TYPE_CHECKING:
-    from sne_sandbox.operations.hotes import Preparation
+    from sne_sandbox.bases.hotes import Preparation
     from sne_sandbox.server.listeners import AdressesServies
-    from sne_sandbox.store.session import Magasin
-    from sne_sandbox.web.partage import Configuration
+    from sne_sandbox.store.magasin import Magasin
+    from sne_sandbox.web.configuration import Configuration
 
 #: What the base `ecole` starts from, unless it is asked otherwise.
 SEMENCE: Final = "ecole"
@@ -35,7 +35,7 @@ def jetons_du_serveur(options: Mapping[str, Any]) -> dict[str, Any]:
     is given, that of the home lets everything be done, unless the server is open. Raises UsageError for one
     that can be guessed, or when both are the same: who is given the link could change everything; StoreError.
     """
-    from sne_sandbox.operations import jetons
+    from sne_sandbox.bases import jetons
 
     donne, lecture = options["admin_token"], options["read_only_token"]
     for nom, jeton in (("--admin-token", donne), ("--read-only-token", lecture)):
@@ -56,7 +56,7 @@ def jetons_du_serveur(options: Mapping[str, Any]) -> dict[str, Any]:
 def jeton_commun(configuration: "Configuration") -> "Configuration":
     """With the admin token that the servers of its database share by now, when it was that of the home.
     Raises StoreError."""
-    from sne_sandbox.operations import jetons
+    from sne_sandbox.bases import jetons
 
     if configuration.jeton_fichier is None:
         return configuration
@@ -98,8 +98,8 @@ def _verifier_ouvert(options: Mapping[str, Any]) -> None:
 def configuration(options: Mapping[str, Any], noms: Sequence[str], **autres: Any) -> "Configuration":
     """That of an application that listens as `options` say, also under `noms`; `autres` are more of its
     fields. Raises UsageError, as `jetons_du_serveur`."""
-    from sne_sandbox.settings import Limites, Reglages
-    from sne_sandbox.web.partage import Configuration
+    from sne_interface.settings import Limites, Reglages
+    from sne_sandbox.web.configuration import Configuration
 
     _verifier_ouvert(options)
     autres |= {nom: options[nom] for nom in ("synchronous",) if nom in options}
@@ -135,9 +135,9 @@ def applications_declarees(ecrites: Sequence[str]) -> tuple[tuple[str, str], ...
 def preparer_certificats(options: Mapping[str, Any], noms: Sequence[str], semence: str) -> tuple[Path, str]:
     """Makes or renews what lacks of the authority of the home of `options`, whose server answers to `noms`
     (one that means every address is nobody's); with PostgreSQL, that of the servers of its database
-    (`operations.hotes`). Answers the folder where each guichet of the seed has its client certificate, and
+    (`bases.hotes`). Answers the folder where each guichet of the seed has its client certificate, and
     the guichet to show. Raises OperatorError."""
-    from sne_sandbox.operations import bases
+    from sne_sandbox.bases import bases
 
     home: Path = options["home"]
     guichets = [guichet.code for guichet in bases.guichets_de(semence)]
@@ -162,14 +162,14 @@ def preparer_autorite(
 ) -> str:
     """The authority of the home of `options`, made as by `controle.preparer`, or by `preparer`; what there is
     to say of it, "" for nothing. Raises as `preparer_certificats`."""
-    from sne_sandbox.pki import controle
+    from sne_sandbox.pki import pki_verifiee
 
-    preparer = preparer or controle.preparer
+    preparer = preparer or pki_verifiee.preparer
     if not (options["database"] or "").startswith("postgres"):
         preparer(options["home"], noms)
         return ""
+    from sne_sandbox.bases import hotes
     from sne_sandbox.cli.options import ouvrir_magasin
-    from sne_sandbox.operations import hotes
 
     with ouvrir_magasin(options) as magasin:
         return hotes.accorder(magasin, options["home"], noms, options["secret_file"], preparer)
@@ -180,7 +180,7 @@ def signaler_ecart(options: Mapping[str, Any]) -> None:
     if (options["database"] or "").startswith("postgres"):
         from sne_sandbox.cli.options import ouvrir_contrats, ouvrir_magasin
         from sne_sandbox.store import voisins
-        from sne_sandbox.web.partage import VERSION
+        from sne_sandbox.web.configuration import VERSION
 
         with ouvrir_magasin(options) as magasin:
             a_dire = voisins.ecart(magasin, VERSION, ouvrir_contrats(options).empreinte())
@@ -207,7 +207,7 @@ def annoncer_la_console(
 ) -> None:
     """Says on stderr where the console is, and what opens it: a link that is good once, and where the token
     is. The token itself is in no log."""
-    from sne_sandbox.operations import jetons
+    from sne_sandbox.bases import jetons
 
     adresse = configuration.url_publique or adresses.http or adresses.https or ""
     if configuration.ouvert:
@@ -239,8 +239,8 @@ def ecrire_pret(
 ) -> None:
     """Writes the ready file; `dossier` holds the certificates, `guichet` is the one shown. Raises
     OperatorError."""
-    from sne_sandbox.server import pret
-    from sne_sandbox.web.partage import VERSION
+    from sne_sandbox.server import fichier_pret
+    from sne_sandbox.web.configuration import VERSION
 
     contenu: dict[str, Any] = {
         "https": adresses.https,
@@ -248,11 +248,11 @@ def ecrire_pret(
         "https_expire": adresses.https_expire,
         "https_autre_nom": adresses.https_autre_nom,
         "ca_file": str((home / "pki" / "ca.pem").resolve()),
-        **pret.certificat_de(dossier, guichet),
+        **fichier_pret.certificat_de(dossier, guichet),
         "admin_token": jeton,
         "version": VERSION,
     }
-    pret.ecrire(fichier, contenu)
+    fichier_pret.ecrire(fichier, contenu)
 
 
 def processus(options: Mapping[str, Any]) -> int:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import click
 
-from sne_sandbox import __version__, systeme
-from sne_sandbox.errors import OperatorError
-from sne_sandbox.raisons import raison_systeme
+from sne_interface import systeme
+from sne_interface.errors import OperatorError
+from sne_interface.raisons import raison_systeme
+from sne_sandbox import __version__
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -18,14 +18,14 @@ from urllib.parse import urlsplit
 import click
 from click.core import ParameterSource
 
-from sne_sandbox.domain.publication import en_json
-from sne_sandbox.errors import UsageError
-from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.settings import ENTIER_MAX, OUI_NON, PAR_NOM, Setting, valeur
+from sne_interface.domain.publication import en_json
+from sne_interface.errors import UsageError
+from sne_interface.raisons import raison_systeme
+from sne_interface.settings import ENTIER_MAX, OUI_NON, PAR_NOM, Setting, valeur
 
 if TYPE_CHECKING:
-    from sne_sandbox.contract.contrats import Contrats
-    from sne_sandbox.store.session import Magasin
+    from sne_interface.contract.contrats import Contrats
+    from sne_sandbox.store.magasin import Magasin
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -129,12 +129,12 @@ def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
     """Add what a judgement is asked for: --report-dir, --require, --juger-tout, --baseline, --candidat,
     --mention, --cle and, unless `forme` is False, --format, as parameters `dossier`, `exigees`, `juger_tout`,
     `reference`, `candidat`, `mentions`, `cle` and `forme`."""
-    from sne_sandbox.reports import formats
+    from sne_conformite.rapports import formats_de_rapport
 
     def ajouter(fonction: _F) -> _F:
         if forme:
             aide = "Forme du rapport, seul sur la sortie standard."
-            fonction = _forme("text", *formats.PAR_OPTION, aide=aide)(fonction)
+            fonction = _forme("text", *formats_de_rapport.PAR_OPTION, aide=aide)(fonction)
         fonction = click.option(
             "--cle", envvar=VARIABLE_CLE, callback=_taire, metavar="FICHIER", show_envvar=True,
             help="Clé qui signe preuves.zip (« sne-sandbox cles creer » en fait une).",
@@ -161,7 +161,7 @@ def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
         )(fonction)  # fmt: skip
         return click.option(
             "--report-dir", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
-            help=f"Où écrire {formats.enumeres()}.",
+            help=f"Où écrire {formats_de_rapport.enumeres()}.",
         )(fonction)  # fmt: skip
 
     return ajouter
@@ -331,14 +331,14 @@ def rendu(
 
 def ouvrir_contrats(options: Mapping[str, Any]) -> "Contrats":
     """The contracts that `options` name (COMMUNES, `quartiles` where it is one), none of them read yet."""
-    from sne_sandbox.contract.contrats import Contrats
+    from sne_interface.contract.contrats import Contrats
 
     return Contrats(options["home"], options["contract"], options["contracts"], options.get("quartiles"))
 
 
 def ouvrir_magasin(options: Mapping[str, Any]) -> "Magasin":
     """The store that `options` (`home` and `database`) name. Raises OperatorError."""
-    from sne_sandbox.store.session import Magasin
+    from sne_sandbox.store.magasin import Magasin
 
     durable = valeur("synchronous", options.get("synchronous"))
     return Magasin.ouvrir(options["database"], options["home"], synchronous=durable)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Final, Self
 
-from sne_sandbox import systeme
+from sne_interface import systeme
 
 SIGNAUX: Final = systeme.FINS
 #: Signals that are waited for in peace: a CI that cancels sends two. The next one ends us at once.

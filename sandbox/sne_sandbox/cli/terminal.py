@@ -13,7 +13,7 @@ from typing import TextIO
 
 import click
 
-from sne_sandbox.domain.texte import en_colonne
+from sne_interface.domain.texte import en_colonne
 
 #: Gives a line its colours (`click.style` with some of its arguments).
 Style = Callable[[str], str]

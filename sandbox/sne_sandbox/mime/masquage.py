@@ -23,11 +23,15 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_sandbox.domain.nir import deplier
-from sne_sandbox.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, masquer_qp, nombre
-from sne_sandbox.errors import ExchangeError
-from sne_sandbox.mime.lecture import MELANGE, decoder_compact, encodages, est_un_texte, lire_xml
-from sne_sandbox.mime.message import TELS_QUELS, decoder_transfert, encoder_transfert, lire_content_type
+from sne_interface.domain.nir import deplier
+from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, masquer_qp, nombre
+from sne_interface.errors import ExchangeError
+from sne_sandbox.mime.message_deballe import (
+    TELS_QUELS,
+    decoder_transfert,
+    encoder_transfert,
+    lire_content_type,
+)
 from sne_sandbox.mime.motifs import (
     ATTRIBUT,
     BASE64,
@@ -39,6 +43,7 @@ from sne_sandbox.mime.motifs import (
     UTF16,
     VIDE,
 )
+from sne_sandbox.mime.octets_lus import MELANGE, decoder_compact, encodages, est_un_texte, lire_xml
 from sne_sandbox.mime.unpack import Morceau, decouper, limite_du_corps, lire_entetes
 
 #: Contents within contents, and bytes that all of them together may unfold to: a body of 18 MB opens to 55.

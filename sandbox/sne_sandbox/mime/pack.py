@@ -5,7 +5,7 @@ from functools import lru_cache
 from random import Random
 from typing import Final
 
-from sne_sandbox.mime.message import Part
+from sne_sandbox.mime.message_deballe import Part
 
 CRLF: Final = b"\r\n"
 RACINE: Final = "root.message@sne-sandbox"

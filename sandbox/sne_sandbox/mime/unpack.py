@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from sne_sandbox.domain.texte import debut_cite
-from sne_sandbox.errors import MessageMalforme, MessageTropGros
+from sne_interface.domain.texte import debut_cite
+from sne_interface.errors import MessageMalforme, MessageTropGros
 from sne_sandbox.mime import tolerances as t
-from sne_sandbox.mime.message import (
+from sne_sandbox.mime.message_deballe import (
     LONGUEUR_MAX,
     ContentType,
     Message,

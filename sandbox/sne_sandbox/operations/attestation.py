@@ -13,15 +13,15 @@ from functools import cache, lru_cache
 from itertools import count
 from typing import Any, Final
 
-from sne_sandbox.contract.nomenclatures import Territoires
-from sne_sandbox.domain.base import Guichet, NatureGuichet
-from sne_sandbox.domain.dates import ajouter_mois, date_francaise
-from sne_sandbox.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee
-from sne_sandbox.domain.element import Element
-from sne_sandbox.domain.menage import taille
-from sne_sandbox.operations.document import DELAI_HORS_DE_PARIS_ANS, delai_anormal_ans
+from sne_interface.contract.nomenclatures import Territoires
+from sne_interface.domain.base import Guichet, NatureGuichet
+from sne_interface.domain.dates import ajouter_mois, date_francaise
+from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE, DemandeStockee
+from sne_interface.domain.element import Element
+from sne_interface.domain.menage import taille
+from sne_interface.resources import fixtures_dir
+from sne_sandbox.operations.document_ecrit import DELAI_HORS_DE_PARIS_ANS, delai_anormal_ans
 from sne_sandbox.operations.question import Question
-from sne_sandbox.resources import fixtures_dir
 
 #: Lines that are filled, of the first page and of the summary; bytes that each may take once escaped (an
 #: accent takes four), and characters.

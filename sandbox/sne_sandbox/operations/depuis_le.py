@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from datetime import MINYEAR, UTC, datetime
 from typing import Final
 
-from sne_sandbox.contract import codec
-from sne_sandbox.domain.dates import PARIS
-from sne_sandbox.domain.demande import DemandeStockee
-from sne_sandbox.domain.echange import Piece
-from sne_sandbox.domain.element import lire_instant
-from sne_sandbox.errors import EnveloppeIncorrecte
-from sne_sandbox.operations.document import Presentation
+from sne_interface.contract import codec
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.demande import DemandeStockee
+from sne_interface.domain.echange import Piece
+from sne_interface.domain.element import lire_instant
+from sne_interface.errors import EnveloppeIncorrecte
+from sne_sandbox.operations.document_ecrit import Presentation
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 #: Years that an entry of a ZIP can carry.

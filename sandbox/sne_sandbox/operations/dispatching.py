@@ -29,15 +29,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sne_sandbox.contract import codec
-from sne_sandbox.contract.codec import NS
-from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.base import Guichet
-from sne_sandbox.domain.dates import tampon
-from sne_sandbox.domain.demande import DemandeStockee
-from sne_sandbox.operations.document import Presentation
+from sne_interface.contract import codec
+from sne_interface.contract.codec import NS
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.base import Guichet
+from sne_interface.domain.dates import tampon
+from sne_interface.domain.demande import DemandeStockee
+from sne_sandbox.operations.document_ecrit import Presentation
 from sne_sandbox.operations.question import Question
-from sne_sandbox.store.fichiers import Boite, Boites
+from sne_sandbox.store.fichiers_des_boites import Boite, Boites
 from sne_sandbox.store.registre import Avant, RegistreBase, Trace
 
 #: `typeFichier` of these documents, and the beginning of their file names.

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
-from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.attribution import Demandeur
-from sne_sandbox.domain.element import Element, construire, construits
-from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
-from sne_sandbox.operations.decisions import decisions_comptees, noter_suites
-from sne_sandbox.operations.document import fichier_xml
+from sne_interface.contract.schemas import Document
+from sne_interface.domain.attribution import Demandeur
+from sne_interface.domain.element import Element, construire, construits
+from sne_interface.domain.evenement import Caracteristique, Evenement, TypeEvenement
+from sne_sandbox.operations.document_ecrit import fichier_xml
 from sne_sandbox.operations.question import Operation, Question, Sortie
+from sne_sandbox.operations.suites_des_decisions import decisions_comptees, noter_suites
 
 _LISTE: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Final
 
-from sne_sandbox.contract import codec
-from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.operations import dispatching, document, get_num_unique
+from sne_interface.contract import codec
+from sne_interface.contract.schemas import Document
+from sne_interface.domain.demande import Demande
+from sne_sandbox.operations import dispatching, document_ecrit, get_num_unique
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 
@@ -28,12 +28,12 @@ def executer(question: Question) -> Sortie:
         )
         question.registre.remplacer(avant)
         dispatching.noter(question, avant)
-    vue = document.Presentation.de(avant, question.contrat.nomenclatures, question.maintenant, "RET")
+    vue = document_ecrit.Presentation.de(avant, question.contrat.nomenclatures, question.maintenant, "RET")
     if avant.information_dalo is not None:
         vue.placer_dalo(avant.information_dalo)
     vue.en_version(demande.version)
     if question.en_reponse:
-        vue.placer(document.liste_anomalie(question.en_reponse))
+        vue.placer(document_ecrit.liste_anomalie(question.en_reponse))
     return _sortie(question, vue.racine, demande.version, avant.numero_unique)
 
 
@@ -41,7 +41,7 @@ def refuser(question: Question) -> Sortie:
     """The document received, plus `listeAnomalie`; read with any code, answered with RET (convention)."""
     sortie = get_num_unique.refuser(question)
     racine = codec.relire(sortie.octets)
-    document.dater(racine, "RET", question.maintenant)
+    document_ecrit.dater(racine, "RET", question.maintenant)
     return _sortie(question, racine, sortie.version, None)
 
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from sne_sandbox.contract.schema import Document
-from sne_sandbox.errors import NumeroInconnu
-from sne_sandbox.operations.document import (
+from sne_interface.contract.schemas import Document
+from sne_interface.errors import NumeroInconnu
+from sne_sandbox.operations.document_ecrit import (
     Presentation,
     blocs_calcules,
     montre_les_calculs,

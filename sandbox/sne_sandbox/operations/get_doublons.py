@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from sne_sandbox.contract import codec
-from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.demande import Demande
-from sne_sandbox.errors import DoublonsAssociation
-from sne_sandbox.operations import document
+from sne_interface.contract import codec
+from sne_interface.contract.schemas import Document
+from sne_interface.domain.demande import Demande
+from sne_interface.errors import DoublonsAssociation
+from sne_sandbox.operations import document_ecrit
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 
@@ -26,7 +26,7 @@ def executer(question: Question) -> Sortie:
     if not trouves:
         return Sortie()
     return Sortie(
-        octets=codec.encoder(document.liste_doublons(trouves)),
+        octets=codec.encoder(document_ecrit.liste_doublons(trouves)),
         genre=Document.DOUBLONS,
         champ="listeDoublons",
         champ_nom="nomFichierDoublons",

@@ -6,28 +6,28 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from sne_sandbox.contract import codec
-from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.codes import DALO_ACTIF, DALO_RELOGE
-from sne_sandbox.domain.dates import ajouter_mois
-from sne_sandbox.domain.demande import (
+from sne_interface.contract import codec
+from sne_interface.contract.schemas import Document
+from sne_interface.domain.codes import DALO_ACTIF, DALO_RELOGE
+from sne_interface.domain.dates import ajouter_mois
+from sne_interface.domain.demande import (
     FORMULAIRE,
     TERRITOIRE_ILE_DE_FRANCE,
     Demande,
     DemandeStockee,
     EtatDemande,
 )
-from sne_sandbox.domain.echange import Champ, Piece
-from sne_sandbox.domain.element import Element, avec_enfants, de_code
-from sne_sandbox.operations import attestation, dispatching, document
-from sne_sandbox.operations.decisions import noter_suites
-from sne_sandbox.operations.document import (
+from sne_interface.domain.echange import Champ, Piece
+from sne_interface.domain.element import Element, avec_enfants, de_code
+from sne_sandbox.operations import attestation, dispatching, document_ecrit
+from sne_sandbox.operations.document_ecrit import (
     FormulaireEcrit,
     blocs_calcules,
     montre_les_calculs,
     note_du_quartile,
 )
 from sne_sandbox.operations.question import Operation, Question, Sortie
+from sne_sandbox.operations.suites_des_decisions import noter_suites
 
 #: The public portal: who writes when nobody says (souple profile only).
 PORTAIL: Final = "GDPUB"
@@ -185,7 +185,7 @@ def supprimer(question: Question, demande: Demande) -> _Fait:
 def noter_piece(question: Question, demande: Demande) -> _Fait:
     """COP: notes a scanned piece (`dateDerniereModificationPiece`, `incrementFichier`; convention)."""
     avant = _stockee(question)
-    vue = document.Presentation(avant.document, question.contrat.nomenclatures)
+    vue = document_ecrit.Presentation(avant.document, question.contrat.nomenclatures)
     for nom in ("dateDerniereModificationPiece", "incrementFichier"):
         valeur = demande.formulaire.texte_de(nom)
         if valeur is not None:
@@ -207,12 +207,12 @@ _PAR_TYPE: Final[Mapping[str, Callable[[Question, Demande], _Fait]]] = {
 def refuser(question: Question) -> Sortie:
     """The document received, header unchanged, plus `listeAnomalie` (and `listeDoublons` for DOU001)."""
     demande = _demande(question)
-    ajouts = [document.liste_anomalie(question.en_reponse)]
+    ajouts = [document_ecrit.liste_anomalie(question.en_reponse)]
     if any(a.regle == "DOU001" for a in question.bloquantes):
         associe = [demande.numero_associe] if demande.numero_associe else []
         doublons = question.registre.doublons(demande.territoire or "", demande.titulaires, sauf=associe)
         if doublons:
-            ajouts.append(document.liste_doublons(doublons))
+            ajouts.append(document_ecrit.liste_doublons(doublons))
     return _sortie(
         question,
         codec.encoder(_avec(demande, ajouts, question)),
@@ -288,15 +288,17 @@ def _reponse(
     if montre_les_calculs(question.contrat, demande.version):
         ajouts += blocs_calcules(stockee, question, demande.version)
     if question.en_reponse:
-        ajouts.append(document.liste_anomalie(question.en_reponse))
+        ajouts.append(document_ecrit.liste_anomalie(question.en_reponse))
     if ecrit is None:
-        vue = document.Presentation.de(stockee, question.contrat.nomenclatures, question.maintenant, "RET")
+        vue = document_ecrit.Presentation.de(
+            stockee, question.contrat.nomenclatures, question.maintenant, "RET"
+        )
         vue.en_version(demande.version)
         for ajout in ajouts:
             vue.placer(ajout)
         octets = codec.ecrire(vue.racine)
     else:
-        octets = ecrit.avec([*document.renouvellement(stockee), *ajouts])
+        octets = ecrit.avec([*document_ecrit.renouvellement(stockee), *ajouts])
     sequence = stockee.numero_unique[7:13]
     champs: dict[str, Champ] = {}
     if demande.type_fichier in ("CRE", "CRS", "REN"):

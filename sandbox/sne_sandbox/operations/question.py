@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
-from sne_sandbox.contract.schema import Document
-from sne_sandbox.contract.versions import Contrat
-from sne_sandbox.domain.anomalie import Anomalie
-from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.dates import tampon
-from sne_sandbox.domain.echange import Appel, Champ
-from sne_sandbox.domain.element import Element
-from sne_sandbox.rules.rule import Contexte
+from sne_interface.contract.schemas import Document
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.anomalie import Anomalie
+from sne_interface.domain.base import Base
+from sne_interface.domain.dates import tampon
+from sne_interface.domain.echange import Appel, Champ
+from sne_interface.domain.element import Element
+from sne_interface.rules.rule import Contexte
 from sne_sandbox.store.registre import RegistreBase
 
 

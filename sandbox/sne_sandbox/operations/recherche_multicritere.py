@@ -4,20 +4,26 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from sne_sandbox.contract.schema import Document
-from sne_sandbox.domain.demande import DemandeStockee, EtatDemande
-from sne_sandbox.domain.element import Element, construire
-from sne_sandbox.operations.document import a_multiples_attributions, est_delai_anormalement_long, fichier_xml
+from sne_interface.contract.schemas import Document
+from sne_interface.domain.demande import DemandeStockee, EtatDemande
+from sne_interface.domain.element import Element, construire
+from sne_interface.rules import engine
+from sne_sandbox.operations.document_ecrit import (
+    a_multiples_attributions,
+    est_delai_anormalement_long,
+    fichier_xml,
+)
 from sne_sandbox.operations.question import Operation, Question, Sortie
-from sne_sandbox.rules import engine
 
 if TYPE_CHECKING:
-    from sne_sandbox.store.recherche import Criteres
+    from sne_sandbox.store.recherche_de_demandes import Criteres
 
 
 def executer(question: Question) -> Sortie:
     """`listeDemandes`, no more than the base's `recherche_max` (RCH003, structurante)."""
-    from sne_sandbox.store.recherche import rechercher  # SQLAlchemy: a third of the time of a start
+    from sne_sandbox.store.recherche_de_demandes import (
+        rechercher,  # SQLAlchemy: a third of the time of a start
+    )
 
     limite = question.base.reglages.recherche_max
     cherches = criteres(question.recu)
@@ -60,7 +66,7 @@ def refuser(question: Question) -> Sortie:
 
 def criteres(racine: Element) -> "Criteres":
     """The criteria written in a search document."""
-    from sne_sandbox.store.recherche import Criteres
+    from sne_sandbox.store.recherche_de_demandes import Criteres
 
     bloc = racine.enfant("operation/demandeMulticritere") or Element("demandeMulticritere")
     pieces = bloc.tous("piecesJustificatives/codeCategorie")

@@ -23,13 +23,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from sne_sandbox import systeme
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.errors import PkiError
+from sne_interface import systeme
+from sne_interface.domain.base import BASE_PAR_DEFAUT
+from sne_interface.errors import PkiError
+from sne_interface.raisons import raison_systeme
+from sne_interface.settings import valeur
 from sne_sandbox.pki import MOT_DE_PASSE, certificates
 from sne_sandbox.pki.certificates import Cle
-from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.settings import valeur
 
 _PKCS12: Final = PrivateFormat.PKCS12.encryption_builder()
 #: What a .p12 is made of, by the setting `pkcs12`.

@@ -13,11 +13,11 @@ from twisted.internet.protocol import ServerFactory
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from sne_sandbox.raisons import raison_systeme
+from sne_interface.raisons import raison_systeme
 from sne_sandbox.server.bornes import A_LA_PORTE, REPIT, Bornes, marge
 from sne_sandbox.server.channel import Canal
 from sne_sandbox.server.repartition import ADOPTEE, D_UN_COUP, FERMEE, RENDUE
-from sne_sandbox.server.service import Genre, ServiceWsgi
+from sne_sandbox.server.service_wsgi import Genre, ServiceWsgi
 
 _SANS_DESCRIPTEUR: Final = (errno.EMFILE, errno.ENFILE)
 #: Rest before what the parent has no room to hear is said again. Seconds.

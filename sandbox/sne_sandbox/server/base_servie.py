@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT, prefixe_de
+from sne_interface.domain.base import BASE_PAR_DEFAUT, prefixe_de
 from sne_sandbox.pki import MOT_DE_PASSE
-from sne_sandbox.server.enfant import ServeurEnfant
-from sne_sandbox.server.pret import certificat_de
-from sne_sandbox.server.pret import ecrire as ecrire_pret
+from sne_sandbox.server.fichier_pret import certificat_de
+from sne_sandbox.server.fichier_pret import ecrire as ecrire_pret
+from sne_sandbox.server.serveur_enfant import ServeurEnfant
 
 #: End of the variable of each service → its name in an address.
 SERVICES: Final = {
@@ -46,7 +46,7 @@ class BaseServie:
         them. `pkcs12` is the setting of that name. Raises PkiError."""
         pret = dict(enfant.pret) | {"base": nom}
         if nom != BASE_PAR_DEFAUT:
-            from sne_sandbox.operations.bases import guichets_de, vitrine
+            from sne_sandbox.bases.bases import guichets_de, vitrine
             from sne_sandbox.pki.authority import Autorite, ecrire
 
             codes = [guichet.code for guichet in guichets_de(semence)]

@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
-from sne_sandbox import systeme
-from sne_sandbox.domain.echange import EtatDuServeur
+from sne_interface import systeme
+from sne_interface.domain.echange import EtatDuServeur
 from sne_sandbox.server.listeners import Ecoute
 
 logger = logging.getLogger(__name__)

@@ -19,13 +19,13 @@ from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request
 from zope.interface import implementer
 
-from sne_sandbox.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE, ETAT, LOURD
-from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.server import malformee, pannes, refus, sondes, tls, wsgi
+from sne_interface.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE, ETAT, LOURD
+from sne_interface.raisons import raison_systeme
+from sne_sandbox.server import pannes_du_reseau, refus_http, requete_malformee, sondes, tls, wsgi
 from sne_sandbox.server.bornes import Cadence
 from sne_sandbox.server.ecoulement import EN_MEMOIRE, MORCEAU, Ecoulement
 from sne_sandbox.server.remise import AVANT, PENDANT, Adieu, NonRemise, reste
-from sne_sandbox.server.service import Genre, RefusHttp, ServiceWsgi
+from sne_sandbox.server.service_wsgi import Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.wsgi import ReponseWsgi
 
 #: After a refusal the peer may still be sending: what it sends is dropped for so long, in seconds, so that it
@@ -77,7 +77,7 @@ class RequeteRecue(Request):
             try:
                 self.content.write(data)
             except OSError as erreur:  # its temporary file: no descriptor, or no room
-                self.channel.refuser_sature(refus.SANS_FICHIER.format(raison_systeme(erreur)))
+                self.channel.refuser_sature(refus_http.SANS_FICHIER.format(raison_systeme(erreur)))
 
     def oublier_corps(self) -> None:
         """Its body is under way no more; called once it was worked on, from any thread, or given up."""
@@ -173,7 +173,7 @@ class RequeteRecue(Request):
                 corps = fichier.read()
         octets = self._tete(reponse, len(corps)) + (b"" if self._sans_corps(reponse) else corps)
         if reponse.panne is not None:
-            reponse.panne(pannes.ConnexionTenue(self), octets)
+            reponse.panne(pannes_du_reseau.ConnexionTenue(self), octets)
             return
         self.channel.write(octets)
         self.finish()
@@ -335,7 +335,7 @@ class Canal(HTTPChannel):
             self._fin = None
         elif self._de_trop:
             admises = self.service.bornes.connexions_max
-            self.refuser_sature(refus.TROP_DE_CONNEXIONS.format(admises), FIN_DE_TROP)
+            self.refuser_sature(refus_http.TROP_DE_CONNEXIONS.format(admises), FIN_DE_TROP)
             return
         self._lus += len(data)
         super().dataReceived(data)
@@ -364,7 +364,7 @@ class Canal(HTTPChannel):
             self._limite.cancel()
             self._refuser_lenteur(f"{avance} octets en {duree:.0f} s (--debit-min).")
             return
-        self._signaler(0, refus.NON_LUE.format(ecoulement.envoyes, ecoulement.longueur, avance, duree))
+        self._signaler(0, refus_http.NON_LUE.format(ecoulement.envoyes, ecoulement.longueur, avance, duree))
         self.reinitialiser()
 
     @property
@@ -490,7 +490,7 @@ class Canal(HTTPChannel):
         """Twisted's: the head has been read. A body announced too big is refused before it is sent."""
         for codage in self.requests[-1].requestHeaders.getRawHeaders(b"transfer-encoding", ()):
             if codage.lower() != b"chunked":  # Twisted passes over `identity`: the body would be a request
-                self._refuser(400, malformee.codage(codage))
+                self._refuser(400, requete_malformee.codage(codage))
                 return
         if self.length is not None and self.length > self.service.ecoute.message_max:
             self.refuser_corps()
@@ -522,17 +522,17 @@ class Canal(HTTPChannel):
 
     def refuser_corps(self) -> None:
         """Refuses a body that exceeds the limit."""
-        self._refuser(413, refus.TROP_GROS.format(self.service.ecoute.message_max))
+        self._refuser(413, refus_http.TROP_GROS.format(self.service.ecoute.message_max))
 
     def refuser_octets(self) -> None:
         """Refuses a request for which there is no room."""
-        self.refuser_sature(refus.TROP_D_OCTETS.format(self.service.bornes.octets_max))
+        self.refuser_sature(refus_http.TROP_D_OCTETS.format(self.service.bornes.octets_max))
 
     def refuser_sature(self, raison: str, fin: float = FIN_APRES_REFUS) -> None:
         """Refuses a request because the server is full; journalled with the others of that minute."""
         if self._fin is None or self._de_trop:
-            self.service.saturer(refus.dire(503, raison))
-            self.transport.write(refus.ecrire(503, raison, self.service.date()))
+            self.service.saturer(refus_http.dire(503, raison))
+            self.transport.write(refus_http.ecrire(503, raison, self.service.date()))
             self._se_taire(fin)
 
     def _refuser_lenteur(self, precision: str = "") -> None:
@@ -556,17 +556,17 @@ class Canal(HTTPChannel):
 
     def _malformee(self) -> str:
         if not self.line_mode:
-            return malformee.morceau(self.requests[-1].recus)
+            return requete_malformee.morceau(self.requests[-1].recus)
         if not hasattr(self, "_command"):
-            return malformee.premiere_ligne(self._ligne)
+            return requete_malformee.premiere_ligne(self._ligne)
         vus = {nom.lower() for nom, _ in self.requests[-1].requestHeaders.getAllRawHeaders()}
         # Not public in Twisted: a header is read once the line after it is there, and kept until then.
-        return malformee.en_tete(self._receivedHeaderCount + 2, self._HTTPChannel__header, vus)  # type: ignore[attr-defined]
+        return requete_malformee.en_tete(self._receivedHeaderCount + 2, self._HTTPChannel__header, vus)  # type: ignore[attr-defined]
 
     def _refuser(self, statut: int, precision: str = "") -> None:
         if self._fin is None:
-            self.transport.write(refus.ecrire(statut, precision, self.service.date()))
-            self._signaler(statut, refus.dire(statut, precision))
+            self.transport.write(refus_http.ecrire(statut, precision, self.service.date()))
+            self._signaler(statut, refus_http.dire(statut, precision))
             self._se_taire(FIN_APRES_REFUS)
 
     def _se_taire(self, fin: float) -> None:

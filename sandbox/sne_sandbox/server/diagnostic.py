@@ -19,9 +19,9 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.domain.texte import accorde
-from sne_sandbox.raisons import raison_systeme
+from sne_interface.domain.base import BASE_PAR_DEFAUT
+from sne_interface.domain.texte import accorde
+from sne_interface.raisons import raison_systeme
 
 #: Seconds that all the addresses of a machine are given to take a connection, and everything that is asked of
 #: one that may be anybody's; and of a server of ours, which may still be starting on a busy machine.

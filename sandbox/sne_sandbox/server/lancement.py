@@ -17,21 +17,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sne_sandbox import systeme
-from sne_sandbox.contract.contrats import Contrats
-from sne_sandbox.domain.base import BASE_PAR_DEFAUT
-from sne_sandbox.domain.echange import TLS, methode_recue
-from sne_sandbox.errors import MagasinIndisponible, UsageError
+from sne_interface import systeme
+from sne_interface.contract.contrats import Contrats
+from sne_interface.domain.base import BASE_PAR_DEFAUT
+from sne_interface.domain.echange import TLS, methode_recue
+from sne_interface.errors import MagasinIndisponible, UsageError
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
-from sne_sandbox.store.session import Magasin
-from sne_sandbox.web.partage import VERSION, Configuration, ouvrir
+from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.web.configuration import VERSION, Configuration, ouvrir
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from sne_sandbox.asynchrone import CanalAsynchrone
-    from sne_sandbox.server.service import ApplicationWsgi, RefusHttp
+    from sne_sandbox.server.service_wsgi import ApplicationWsgi, RefusHttp
     from sne_sandbox.server.tls import RefusTls
     from sne_sandbox.server.workers import Taches
 
@@ -72,7 +72,7 @@ class Lancement:
     def taches(self, ouverts: tuple[Contrats, Magasin] | None = None) -> "Taches":
         """The application of this process, and where its refusals go."""
         from sne_sandbox.server.workers import Taches
-        from sne_sandbox.web.app import creer_application
+        from sne_sandbox.web.application_wsgi import creer_application
 
         application = creer_application(self.configuration, ouverts)
         magasin: Magasin = application.extensions["sne"].magasin
@@ -90,7 +90,7 @@ class Lancement:
         )
 
     def _prechauffe(self, application: "Flask") -> Iterator[None]:
-        from sne_sandbox.web.prechauffe import prechauffer
+        from sne_console.vues.prechauffage import prechauffer
 
         return prechauffer(application, self.configuration)
 
@@ -138,9 +138,9 @@ def servir(
 ) -> None:
     """Serves; `pret` is called once it is answered."""
     from sne_sandbox.pki.authority import Autorite
-    from sne_sandbox.server import run
+    from sne_sandbox.server import processus_serveur
 
-    run.servir(
+    processus_serveur.servir(
         lancement.ecoute,
         taches.application,
         Autorite(lancement.configuration.home / "pki"),
@@ -205,10 +205,10 @@ def _fin_demandee(prises: Prises) -> Iterator[_Fin]:
 
 
 def _minute(magasin: Magasin, boites: "CanalAsynchrone") -> None:
-    from sne_sandbox.operations import lifecycle
+    from sne_sandbox.bases import travail_des_nuits
 
     with _sans_bruit("round of the minute"):
-        lifecycle.rattraper_toutes(magasin)
+        travail_des_nuits.rattraper_toutes(magasin)
         boites.tournee()
 
 

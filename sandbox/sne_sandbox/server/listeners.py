@@ -5,7 +5,7 @@ import socket
 from dataclasses import dataclass
 from typing import Literal
 
-from sne_sandbox.errors import ListenError
+from sne_interface.errors import ListenError
 
 ClientCert = Literal["optional", "required", "off"]
 

@@ -7,7 +7,7 @@ exchanges that the threads are busy with, nor for the database."""
 import json
 from typing import Final
 
-from sne_sandbox.server.service import EtatServeur, ServiceWsgi
+from sne_sandbox.server.service_wsgi import EtatServeur, ServiceWsgi
 from sne_sandbox.server.wsgi import Destinataire, ReponseWsgi
 
 VIE: Final = b"/healthz"

@@ -8,9 +8,9 @@ import socket
 import sys
 import threading
 
-from sne_sandbox.errors import OperatorError
+from sne_interface.errors import OperatorError
 from sne_sandbox.server.listeners import AdressesServies
-from sne_sandbox.server.run import servir
+from sne_sandbox.server.processus_serveur import servir
 from sne_sandbox.server.workers import PRET, Consigne
 
 

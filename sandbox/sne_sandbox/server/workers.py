@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from sne_sandbox.errors import OperatorError
+from sne_interface.errors import OperatorError
 from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.server.bornes import connexions_possibles, marge
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, ouvrir_prises
@@ -29,7 +29,7 @@ from sne_sandbox.server.repartition import Repartiteur
 if TYPE_CHECKING:
     # With Twisted under them: what a worker serves with, and its parent does without.
     from sne_sandbox.pki.authority import Autorite
-    from sne_sandbox.server.service import ApplicationWsgi, EtatServeur, RefusHttp
+    from sne_sandbox.server.service_wsgi import ApplicationWsgi, EtatServeur, RefusHttp
     from sne_sandbox.server.tls import RefusTls
 
 logger = logging.getLogger(__name__)

@@ -15,12 +15,12 @@ from typing import IO, Any, Final, Protocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
-from sne_sandbox.domain.echange import LOURD, NON_REMISE, PANNE
-from sne_sandbox.server import pannes
+from sne_interface.domain.echange import LOURD, NON_REMISE, PANNE
+from sne_sandbox.server import pannes_du_reseau
 from sne_sandbox.server.bornes import RETOUR
 from sne_sandbox.server.ecoulement import EN_MEMOIRE, recueillir
 from sne_sandbox.server.remise import NonRemise
-from sne_sandbox.server.service import ServiceWsgi
+from sne_sandbox.server.service_wsgi import ServiceWsgi
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class ReponseWsgi:
     en_tetes: list[tuple[str, str]]
     longueur: int | None = None
     sans_fin: bool = False
-    panne: pannes.Panne | None = None
+    panne: pannes_du_reseau.Panne | None = None
     non_remise: NonRemise | None = None
 
 
@@ -146,7 +146,7 @@ def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]
                 return None
             dite[0], corps = sature()
         reponse = dite[0]
-        reponse.panne = pannes.jeu(environ.get(PANNE))
+        reponse.panne = pannes_du_reseau.jeu(environ.get(PANNE))
         reponse.non_remise = environ.get(NON_REMISE)
     return reponse, corps
 

@@ -14,8 +14,8 @@ from typing import Final
 
 from lxml import etree
 
-from sne_sandbox.contract.versions import OperationPubliee
-from sne_sandbox.errors import EnteteNonComprise, EnveloppeIncorrecte, OperationInconnue, VersionSoapRefusee
+from sne_interface.contract.versions import OperationPubliee
+from sne_interface.errors import EnteteNonComprise, EnveloppeIncorrecte, OperationInconnue, VersionSoapRefusee
 from sne_sandbox.mime import tolerances
 from sne_sandbox.mime.tolerances import Tolerance
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from lxml import etree
 
-from sne_sandbox.domain.texte import pour_xml
-from sne_sandbox.errors import EnteteNonComprise, ExchangeError, VersionSoapRefusee
+from sne_interface.domain.texte import pour_xml
+from sne_interface.errors import EnteteNonComprise, ExchangeError, VersionSoapRefusee
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
 
 #: HTTP status of every fault: WCF does not read a fault that comes with 400.

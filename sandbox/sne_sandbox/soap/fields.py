@@ -12,13 +12,13 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from sne_sandbox.contract.versions import ChampOperation, OperationPubliee
-from sne_sandbox.domain.echange import Piece
-from sne_sandbox.domain.element import lire_instant
-from sne_sandbox.domain.texte import debut_cite
-from sne_sandbox.errors import EnveloppeIncorrecte
+from sne_interface.contract.versions import ChampOperation, OperationPubliee
+from sne_interface.domain.echange import Piece
+from sne_interface.domain.element import lire_instant
+from sne_interface.domain.texte import debut_cite
+from sne_interface.errors import EnveloppeIncorrecte
 from sne_sandbox.mime import tolerances
-from sne_sandbox.mime.message import Message, Packaging
+from sne_sandbox.mime.message_deballe import Message, Packaging
 from sne_sandbox.mime.unpack import IMBRIQUEE, est_imbriquee
 from sne_sandbox.soap.envelope import XOP, Noter
 

@@ -9,9 +9,9 @@ from typing import Final
 from isal.isal_zlib import crc32
 from lxml import etree
 
-from sne_sandbox.domain.base import Base
-from sne_sandbox.domain.echange import Piece, RequeteHttp
-from sne_sandbox.mime.message import Packaging, Part
+from sne_interface.domain.base import Base
+from sne_interface.domain.echange import Piece, RequeteHttp
+from sne_sandbox.mime.message_deballe import Packaging, Part
 from sne_sandbox.mime.pack import boundary, pack
 from sne_sandbox.mime.unpack import est_multipart
 from sne_sandbox.soap.envelope import SOAP11, XOP

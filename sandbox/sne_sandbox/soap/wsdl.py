@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qs
 
-from sne_sandbox.contract.versions import Contrat, wsdl_servi, xsd_servi
-from sne_sandbox.domain.echange import ReponseHttp, RequeteHttp
-from sne_sandbox.errors import ContractError
+from sne_interface.contract.versions import Contrat, wsdl_servi, xsd_servi
+from sne_interface.domain.echange import ReponseHttp, RequeteHttp
+from sne_interface.errors import ContractError
 
 _XML: Final = [("Content-Type", "text/xml; charset=utf-8")]
 _TEXTE: Final = [("Content-Type", "text/plain; charset=utf-8")]

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sne_sandbox.errors import StoreError
-from sne_sandbox.raisons import raison_ecriture
+from sne_interface.errors import StoreError
+from sne_interface.raisons import raison_ecriture
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.donnees import Transaction
-from sne_sandbox.store.requetes import inserer
-from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.requetes_sql import inserer
 
 #: Bytes of a piece, and of a file at most.
 PIECE: Final = 1_000_000

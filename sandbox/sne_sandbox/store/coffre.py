@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sne_sandbox.errors import StoreError, UsageError
-from sne_sandbox.raisons import raison_systeme
+from sne_interface.errors import StoreError, UsageError
+from sne_interface.raisons import raison_systeme
 from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from sne_sandbox.store.pilotes import CACHE, CACHE_DE_LOTS
+from sne_sandbox.store.moteurs import CACHE, CACHE_DE_LOTS
 from sne_sandbox.store.tour import Groupe
 
 if TYPE_CHECKING:

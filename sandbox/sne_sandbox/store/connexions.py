@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sne_sandbox.errors import MagasinIndisponible, StoreError
+from sne_interface.errors import MagasinIndisponible, StoreError
 from sne_sandbox.store.defaillances import (
     ABIME,
     INJOIGNABLE,
@@ -26,8 +26,8 @@ from sne_sandbox.store.defaillances import (
     fermee_a_l_ouverture,
 )
 from sne_sandbox.store.disjoncteur import Disjoncteur
-from sne_sandbox.store.identite import FichierOuvert
-from sne_sandbox.store.pilotes import (
+from sne_sandbox.store.identite_du_fichier import FichierOuvert
+from sne_sandbox.store.moteurs import (
     VerrouEcriture,
     adresse,
     ouvrir_postgresql,

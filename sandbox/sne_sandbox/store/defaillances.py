@@ -8,8 +8,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sne_sandbox.domain.texte import masquer_secrets
-from sne_sandbox.errors import MagasinIndisponible
+from sne_interface.domain.texte import masquer_secrets
+from sne_interface.errors import MagasinIndisponible
 
 Portee = Literal["", "ecriture", "tout"]
 

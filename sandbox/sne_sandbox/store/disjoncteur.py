@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from sne_sandbox.errors import MagasinIndisponible
+from sne_interface.errors import MagasinIndisponible
 from sne_sandbox.journal_technique import journal_technique
 
 #: Seconds between two tries: the first, and the longest.

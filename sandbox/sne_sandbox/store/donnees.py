@@ -13,11 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from sne_sandbox.errors import MagasinIndisponible
+from sne_interface.errors import MagasinIndisponible
 from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql, verser
 from sne_sandbox.store.connexions import POUR_VOIR, Connexions
 from sne_sandbox.store.defaillances import base_en_panne, coupee
-from sne_sandbox.store.pilotes import (
+from sne_sandbox.store.moteurs import (
     CACHE_DE_LOTS,
     VerrouEcriture,
     verrou_de,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypedDict, Unpack
 
-from sne_sandbox.domain.echange import (
+from sne_interface.domain.echange import (
     DITES,
     EFFACE,
     HORS_HTTP,

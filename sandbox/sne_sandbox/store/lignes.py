@@ -14,16 +14,16 @@ from typing import Any, Final
 
 from isal import isal_zlib
 
-from sne_sandbox.contract import codec
-from sne_sandbox.domain.attribution import DecisionNotee, Demandeur, premiere_commune, ressources_uc
-from sne_sandbox.domain.base import Acte, Base, Guichet, Horloge, NatureGuichet
-from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
-from sne_sandbox.domain.demande import DemandeStockee, EtatDemande, Mouvement, Personne
-from sne_sandbox.domain.evenement import Caracteristique, Evenement, TypeEvenement
-from sne_sandbox.domain.menage import Menage, composition, taille
-from sne_sandbox.domain.texte import plier
-from sne_sandbox.errors import StoreError, UsageError
-from sne_sandbox.settings import Reglages
+from sne_interface.contract import codec
+from sne_interface.domain.attribution import DecisionNotee, Demandeur, premiere_commune, ressources_uc
+from sne_interface.domain.base import Acte, Base, Guichet, Horloge, NatureGuichet
+from sne_interface.domain.codes import MOTIF_ATTRIBUTION
+from sne_interface.domain.demande import DemandeStockee, EtatDemande, Mouvement, Personne
+from sne_interface.domain.evenement import Caracteristique, Evenement, TypeEvenement
+from sne_interface.domain.menage import Menage, composition, taille
+from sne_interface.domain.texte import plier
+from sne_interface.errors import StoreError, UsageError
+from sne_interface.settings import Reglages
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Ligne
 

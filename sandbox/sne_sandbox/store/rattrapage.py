@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from sne_sandbox.domain.attribution import DecisionNotee, Demandeur, notees
-from sne_sandbox.domain.base import NatureGuichet
-from sne_sandbox.domain.decision import CategoriePrioritaire, RolesDecision
-from sne_sandbox.domain.demande import DemandeStockee
-from sne_sandbox.domain.evenement import Evenement
-from sne_sandbox.store import lignes, requetes
+from sne_interface.domain.attribution import DecisionNotee, Demandeur, notees
+from sne_interface.domain.base import NatureGuichet
+from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
+from sne_interface.domain.demande import DemandeStockee
+from sne_interface.domain.evenement import Evenement
+from sne_sandbox.store import lignes, requetes_sql
 from sne_sandbox.store.connexion import Connexion, RequeteSql
 
 #: Demandes read at once.
@@ -61,7 +61,7 @@ def rattraper(connexion: Connexion, base: str | None = None) -> None:
             if (radiee := _attribution(stockee, natures)) is not None:
                 dites.append(radiee)
             connexion.faire_tout(
-                requetes.NOTER_DECISION, [lignes.ligne_decision(nom, dite) for dite in dites]
+                requetes_sql.NOTER_DECISION, [lignes.ligne_decision(nom, dite) for dite in dites]
             )
 
 
@@ -84,7 +84,7 @@ def _evenements(
 ) -> list[DecisionNotee]:
     if not siens:
         return []
-    (revenue,) = connexion.lignes(requetes.REACTIVATION, {"base": base, "numero": stockee.numero_unique})
+    (revenue,) = connexion.lignes(requetes_sql.REACTIVATION, {"base": base, "numero": stockee.numero_unique})
     siens.sort(key=lambda sien: sien.identifiant)
     reactivee_le = lignes.jour_ou_rien(revenue[0])
     return [*notees(siens, roles, Demandeur.de(stockee), reactivee_le).values()]

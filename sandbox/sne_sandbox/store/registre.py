@@ -8,21 +8,21 @@ from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Final
 
-from sne_sandbox.domain.attribution import RANG_RADIATION, DecisionNotee
-from sne_sandbox.domain.base import Base, Guichet, Horloge, Portee
-from sne_sandbox.domain.codes import MOTIF_ATTRIBUTION
-from sne_sandbox.domain.demande import (
+from sne_interface.domain.attribution import RANG_RADIATION, DecisionNotee
+from sne_interface.domain.base import Base, Guichet, Horloge, Portee
+from sne_interface.domain.codes import MOTIF_ATTRIBUTION
+from sne_interface.domain.demande import (
     DemandeStockee,
     NumeroUnique,
     Personne,
     mouvement_de_changement,
     mouvements_d_arrivee,
 )
-from sne_sandbox.domain.evenement import Evenement, TypeEvenement
-from sne_sandbox.domain.texte import plier
-from sne_sandbox.errors import StoreError
-from sne_sandbox.settings import Reglages
-from sne_sandbox.store import lignes, requetes, tables, tranches
+from sne_interface.domain.evenement import Evenement, TypeEvenement
+from sne_interface.domain.texte import plier
+from sne_interface.errors import StoreError
+from sne_interface.settings import Reglages
+from sne_sandbox.store import lignes, requetes_sql, tables, tranches
 from sne_sandbox.store.connexion import Connexion, Ligne
 
 _SEQUENCE_MAX: Final = 999_999
@@ -61,8 +61,8 @@ class Referentiels:
         connu = self._connus.get(lue.base.nom)
         if connu is None or connu.jeton != lue.jeton:
             cle = {"base": lue.base.nom}
-            guichets = [lignes.guichet_de(ligne) for ligne in connexion.lignes(requetes.GUICHETS, cle)]
-            types = [lignes.type_de(ligne) for ligne in connexion.lignes(requetes.TYPES, cle)]
+            guichets = [lignes.guichet_de(ligne) for ligne in connexion.lignes(requetes_sql.GUICHETS, cle)]
+            types = [lignes.type_de(ligne) for ligne in connexion.lignes(requetes_sql.TYPES, cle)]
             connu = Referentiel(lue.jeton, {g.code: g for g in guichets}, {t.code: t for t in types})
             self._connus[lue.base.nom] = connu
         return connu
@@ -147,8 +147,8 @@ class RegistreBase:
         """Puts `guichet` in the place of the one of its code, if any, for every process; this register still
         has the former one."""
         self._ecrit()
-        self.connexion.faire(requetes.OTER_GUICHET, {"base": self._nom, "code": guichet.code})
-        self.connexion.faire(requetes.AJOUTER_GUICHET, lignes.ligne_guichet(self._nom, guichet))
+        self.connexion.faire(requetes_sql.OTER_GUICHET, {"base": self._nom, "code": guichet.code})
+        self.connexion.faire(requetes_sql.AJOUTER_GUICHET, lignes.ligne_guichet(self._nom, guichet))
         changer_jeton(self.connexion, self._nom)
 
     # --- demandes, one by one ----------------------------------------------------------------------
@@ -156,7 +156,7 @@ class RegistreBase:
     def demande(self, numero: str) -> DemandeStockee | None:
         """The stored demande of that number."""
         if numero not in self._demandes:
-            ligne = self.connexion.ligne(requetes.LIRE, {"base": self._nom, "numero": numero})
+            ligne = self.connexion.ligne(requetes_sql.LIRE, {"base": self._nom, "numero": numero})
             self._demandes[numero] = None if ligne is None else lignes.demande_de(ligne)
         return self._demandes[numero]
 
@@ -195,13 +195,13 @@ class RegistreBase:
         self._ecrit()
         base = self._nom
         self.connexion.faire_tout(
-            requetes.AJOUTER, [lignes.ligne_demande(base, s, s.revision) for s in stockees]
+            requetes_sql.AJOUTER, [lignes.ligne_demande(base, s, s.revision) for s in stockees]
         )
         self._ajouter_enfants(stockees, nirs)
         jour = self._aujourdhui()
         faits = [fait for s in stockees for fait in mouvements_d_arrivee(s, jour)]
         ecrire = self.connexion.differer if len(stockees) == 1 else self.connexion.faire_tout
-        ecrire(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, fait) for fait in faits])
+        ecrire(requetes_sql.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, fait) for fait in faits])
         for stockee in stockees:
             self._noter_attribution(None, stockee)
             self._demandes.pop(stockee.numero_unique, None)
@@ -222,7 +222,7 @@ class RegistreBase:
         for nom, dernier in sequences.items():
             if nom != _EVENEMENT:
                 _verifier_sequence(nom, dernier)
-            self.connexion.faire(requetes.POSER, {"base": self._nom, "nom": nom, "rang": dernier})
+            self.connexion.faire(requetes_sql.POSER, {"base": self._nom, "nom": nom, "rang": dernier})
 
     def remplacer(self, stockee: DemandeStockee, nirs: Sequence[str | None] | None = None) -> DemandeStockee:
         """Replaces the stored demande of the same number, which must still be at `stockee.revision`; answers
@@ -233,21 +233,21 @@ class RegistreBase:
         avant = self.demande(numero)
         ligne = lignes.ligne_demande(self._nom, stockee, stockee.revision + 1)
         ligne["revision_lue"] = stockee.revision
-        if not self.connexion.faire(requetes.REMPLACER, ligne):
+        if not self.connexion.faire(requetes_sql.REMPLACER, ligne):
             raise StoreError(
                 f"La demande {numero} a changé ou disparu depuis sa révision {stockee.revision}.",
                 remede="relisez-la et recommencez",
             )
         cle = {"base": self._nom, "numero": numero}
         if nirs is None:
-            nirs = [nir for (nir,) in self.connexion.lignes(requetes.NIRS, cle)]
-        for suppression in requetes.SUPPRIMER_ENFANTS:
+            nirs = [nir for (nir,) in self.connexion.lignes(requetes_sql.NIRS, cle)]
+        for suppression in requetes_sql.SUPPRIMER_ENFANTS:
             self.connexion.faire(suppression, cle)
         self._ajouter_enfants((stockee,), (nirs,))
         ecrite = replace(stockee, revision=stockee.revision + 1)
         fait = mouvement_de_changement(avant, ecrite, self._aujourdhui()) if avant is not None else None
         if fait is not None:
-            self.connexion.differer(requetes.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(self._nom, fait)])
+            self.connexion.differer(requetes_sql.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(self._nom, fait)])
         self._noter_attribution(avant, ecrite)
         self._demandes[numero] = ecrite
         return ecrite
@@ -260,9 +260,9 @@ class RegistreBase:
         self._demandes[numero] = None
         cle = {"base": self._nom, "numero": numero}
         jour = self._aujourdhui().isoformat()
-        self.connexion.faire(requetes.NOTER_SUPPRESSION, {**cle, "jour": jour, "motif": None})
-        self.connexion.faire(requetes.OTER_DECISIONS, cle)
-        return self.connexion.faire(requetes.SUPPRIMER, cle) == 1
+        self.connexion.faire(requetes_sql.NOTER_SUPPRESSION, {**cle, "jour": jour, "motif": None})
+        self.connexion.faire(requetes_sql.OTER_DECISIONS, cle)
+        return self.connexion.faire(requetes_sql.SUPPRIMER, cle) == 1
 
     # --- demandes, found -----------------------------------------------------------------------------
 
@@ -282,12 +282,12 @@ class RegistreBase:
     def demande_de_reference(self, guichet: str, ref_interne: str) -> str | None:
         """Number of the active demande that `guichet` created under this refInterne."""
         cle = {"base": self._nom, "guichet": guichet, "ref": ref_interne}
-        return min((numero for (numero,) in self.connexion.lignes(requetes.REFERENCE, cle)), default=None)
+        return min((numero for (numero,) in self.connexion.lignes(requetes_sql.REFERENCE, cle)), default=None)
 
     def demandes_du_nir(self, territoire: str, nir: str, *, sauf: Sequence[str] = ()) -> list[str]:
         """Numbers of the active demandes of `territoire` that hold this NIR, `sauf` excepted."""
         cle = {"base": self._nom, "territoire": territoire, "nir": nir}
-        numeros = {numero for (numero,) in self.connexion.lignes(requetes.NIR, cle)}
+        numeros = {numero for (numero,) in self.connexion.lignes(requetes_sql.NIR, cle)}
         return sorted(numeros.difference(sauf))
 
     def radiees_depuis(
@@ -305,18 +305,18 @@ class RegistreBase:
         }
         donnes = {nom: valeur for nom, valeur in voulus.items() if valeur is not None}
         parametres = {"base": self._nom, "instant": lignes.micros(instant), **donnes}
-        trouvees = self.connexion.lignes(requetes.radiees(*donnes), parametres)
+        trouvees = self.connexion.lignes(requetes_sql.radiees(*donnes), parametres)
         return [lignes.demande_de(ligne) for ligne in trouvees]
 
     def daloes_depuis(self, instant: datetime) -> list[DemandeStockee]:
         """Demandes whose DALO declaration was recorded at or after `instant` (aware), oldest first."""
         cle = {"base": self._nom, "instant": lignes.micros(instant)}
-        return [lignes.demande_de(ligne) for ligne in self.connexion.lignes(requetes.DALOES, cle)]
+        return [lignes.demande_de(ligne) for ligne in self.connexion.lignes(requetes_sql.DALOES, cle)]
 
     def compter(self, *, actives: bool = False, jusqua: int = lignes.IDENTIFIANT_MAX) -> int:
         """How many demandes the base holds, radiated ones included unless `actives`; `jusqua`, which is soon
         counted, when it holds as many or more."""
-        requete = requetes.COMPTER_ACTIVES if actives else requetes.COMPTER
+        requete = requetes_sql.COMPTER_ACTIVES if actives else requetes_sql.COMPTER
         ligne = self.connexion.ligne(requete, {"base": self._nom, "jusqua": jusqua})
         assert ligne is not None
         return int(ligne[0])
@@ -325,17 +325,17 @@ class RegistreBase:
 
     def evenement(self, identifiant: int) -> Evenement | None:
         """The event of that id, deleted ones included."""
-        ligne = self.connexion.ligne(requetes.EVENEMENT, {"base": self._nom, "identifiant": identifiant})
+        ligne = self.connexion.ligne(requetes_sql.EVENEMENT, {"base": self._nom, "identifiant": identifiant})
         return None if ligne is None else lignes.evenement_de(ligne)
 
     def evenements(self, numero: str) -> list[Evenement]:
         """The events of a demande in the order they were written, deleted ones (`supprime`) included."""
-        trouves = self.connexion.lignes(requetes.EVENEMENTS, {"base": self._nom, "numero": numero})
+        trouves = self.connexion.lignes(requetes_sql.EVENEMENTS, {"base": self._nom, "numero": numero})
         return [lignes.evenement_de(ligne) for ligne in trouves]
 
     def reactivee_le(self, numero: str) -> date | None:
         """The last day that a demande, radiated, became active again."""
-        ligne = self.connexion.ligne(requetes.REACTIVATION, {"base": self._nom, "numero": numero})
+        ligne = self.connexion.ligne(requetes_sql.REACTIVATION, {"base": self._nom, "numero": numero})
         return None if ligne is None else lignes.jour_ou_rien(ligne[0])
 
     def ajouter_evenement(self, evenement: Evenement) -> int:
@@ -343,14 +343,14 @@ class RegistreBase:
         self._ecrit()
         identifiant = self._tirer(_EVENEMENT, 1)
         ligne = lignes.ligne_evenement(self._nom, replace(evenement, identifiant=identifiant))
-        self.connexion.faire(requetes.AJOUTER_EVENEMENT, ligne)
+        self.connexion.faire(requetes_sql.AJOUTER_EVENEMENT, ligne)
         return identifiant
 
     def modifier_evenement(self, evenement: Evenement) -> None:
         """Replaces the event of the same id. Raises StoreError when there is none."""
         self._ecrit()
         ligne = lignes.ligne_evenement(self._nom, evenement)
-        if not self.connexion.faire(requetes.MODIFIER_EVENEMENT, ligne):
+        if not self.connexion.faire(requetes_sql.MODIFIER_EVENEMENT, ligne):
             raise StoreError(f"L'événement {evenement.identifiant} n'existe pas.")
 
     def noter_decision(self, numero: str, rang: int, notee: DecisionNotee | None) -> None:
@@ -358,9 +358,11 @@ class RegistreBase:
         was; None: it tells none, or none any more."""
         self._ecrit()
         if notee is None:
-            self.connexion.faire(requetes.OTER_DECISION, {"base": self._nom, "numero": numero, "rang": rang})
+            self.connexion.faire(
+                requetes_sql.OTER_DECISION, {"base": self._nom, "numero": numero, "rang": rang}
+            )
         else:
-            self.connexion.faire(requetes.NOTER_DECISION, lignes.ligne_decision(self._nom, notee))
+            self.connexion.faire(requetes_sql.NOTER_DECISION, lignes.ligne_decision(self._nom, notee))
 
     def _noter_attribution(self, avant: DemandeStockee | None, apres: DemandeStockee) -> None:
         # What a radiation says is read when it is made: who writes afterwards did not attribute.
@@ -372,7 +374,7 @@ class RegistreBase:
             self.noter_decision(apres.numero_unique, RANG_RADIATION, notee)
         if avant is not None and apres.active and not avant.active:
             cle = {"base": self._nom, "numero": apres.numero_unique, "jour": self._aujourdhui().isoformat()}
-            self.connexion.faire(requetes.OTER_BAUX, cle)
+            self.connexion.faire(requetes_sql.OTER_BAUX, cle)
 
     # --- changes, for dispatching -----------------------------------------------------------------------
     #
@@ -394,20 +396,22 @@ class RegistreBase:
             "instant": lignes.micros(instant),
             **{nom: None if avant is None else lignes.en_colonne(getattr(avant, nom)) for nom in etat},
         }
-        self.connexion.differer(requetes.NOTER_CHANGEMENT, [ligne])
+        self.connexion.differer(requetes_sql.NOTER_CHANGEMENT, [ligne])
         if self._referentiels.changement_a_purger():
-            self.connexion.faire(requetes.PURGER_CHANGEMENTS, {"base": self._nom, "gardes": CHANGEMENTS_MAX})
+            self.connexion.faire(
+                requetes_sql.PURGER_CHANGEMENTS, {"base": self._nom, "gardes": CHANGEMENTS_MAX}
+            )
 
     def changements(self, guichet: Guichet) -> list[Trace]:
         """The changes in the territories of a guichet since the last one that was dispatched to it, its own
         too, oldest first."""
         siens = {f"t{rang}": territoire for rang, territoire in enumerate(guichet.territoires)}
         cle = {"base": self._nom, "identifiant": self.curseur(guichet.code), **siens}
-        return [Trace(*ligne) for ligne in self.connexion.lignes(requetes.changements(len(siens)), cle)]
+        return [Trace(*ligne) for ligne in self.connexion.lignes(requetes_sql.changements(len(siens)), cle)]
 
     def etat_avant(self, identifiant: int) -> Avant:
         """The state before a change that `changements` told of. Raises LookupError when it is gone."""
-        ligne = self.connexion.ligne(requetes.CHANGEMENT, {"base": self._nom, "identifiant": identifiant})
+        ligne = self.connexion.ligne(requetes_sql.CHANGEMENT, {"base": self._nom, "identifiant": identifiant})
         if ligne is None:
             raise LookupError(identifiant)
         instant, renouvellement, *documents = ligne
@@ -416,14 +420,14 @@ class RegistreBase:
 
     def curseur(self, guichet: str) -> int:
         """Rank of the last change that was dispatched to a guichet, 0 before the first."""
-        ligne = self.connexion.ligne(requetes.SEQUENCE, {"base": self._nom, "nom": _curseur(guichet)})
+        ligne = self.connexion.ligne(requetes_sql.SEQUENCE, {"base": self._nom, "nom": _curseur(guichet)})
         return 0 if ligne is None else int(ligne[0])
 
     def avancer_curseur(self, guichet: str, identifiant: int) -> None:
         """Records that a guichet was told of all changes up to that one."""
         self._ecrit()
         cle = {"base": self._nom, "nom": _curseur(guichet), "rang": identifiant}
-        self.connexion.faire(requetes.POSER, cle)
+        self.connexion.faire(requetes_sql.POSER, cle)
 
     # --- the base itself ---------------------------------------------------------------------------------
 
@@ -449,9 +453,9 @@ class RegistreBase:
         if tables.echange in _PORTEES[portee]:
             tranches.vider(self.connexion, self._nom)
         for table in _PORTEES[portee]:
-            self.connexion.faire(requetes.VIDER[table.nom], {"cle": self._nom})
+            self.connexion.faire(requetes_sql.VIDER[table.nom], {"cle": self._nom})
         if tables.echange in _PORTEES[portee]:
-            self.connexion.faire(requetes.VIDER_COMPTEUR, {"cle": self._nom})
+            self.connexion.faire(requetes_sql.VIDER_COMPTEUR, {"cle": self._nom})
         if tables.demande in _PORTEES[portee]:
             self._demandes.clear()
             self._proches.clear()
@@ -468,8 +472,8 @@ class RegistreBase:
             self._demandes.pop(numero, None)
         fait = {"base": self._nom, "jour": jour.isoformat(), "motif": motif}
         record = {"element": lignes.tasser(element), "instant": lignes.micros(instant)}
-        self.connexion.faire_tout(requetes.RADIER, [{**fait, **record, "numero": n} for n in numeros])
-        self.connexion.faire_tout(requetes.NOTER_RADIATION, [{**fait, "numero": n} for n in numeros])
+        self.connexion.faire_tout(requetes_sql.RADIER, [{**fait, **record, "numero": n} for n in numeros])
+        self.connexion.faire_tout(requetes_sql.NOTER_RADIATION, [{**fait, "numero": n} for n in numeros])
 
     def supprimer_tout(self, numeros: Sequence[str]) -> None:
         """Deletes many demandes and their events at once. Their numbers are never given again."""
@@ -478,13 +482,13 @@ class RegistreBase:
         for numero in numeros:
             self._demandes.pop(numero, None)
         self.connexion.faire_tout(
-            requetes.SUPPRIMER, [{"base": self._nom, "numero": numero} for numero in numeros]
+            requetes_sql.SUPPRIMER, [{"base": self._nom, "numero": numero} for numero in numeros]
         )
 
     def feuilleter(self, numeros: Iterable[str]) -> Iterator[DemandeStockee]:
         """These demandes, those that exist, read one by one and not remembered: there may be many."""
         for numero in numeros:
-            ligne = self.connexion.ligne(requetes.LIRE, {"base": self._nom, "numero": numero})
+            ligne = self.connexion.ligne(requetes_sql.LIRE, {"base": self._nom, "numero": numero})
             if ligne is not None:
                 yield lignes.demande_de(ligne)
 
@@ -496,13 +500,13 @@ class RegistreBase:
 
     def _regler(self, **colonnes: str | int | None) -> None:
         self._ecrit()
-        self.connexion.faire(requetes.regler_base(*colonnes), {"cle": self._nom, **colonnes})
+        self.connexion.faire(requetes_sql.regler_base(*colonnes), {"cle": self._nom, **colonnes})
 
     def _tirer(self, sequence: str, combien: int) -> int:
         """The last of `combien` numbers drawn. What is drawn in a transaction that is rolled back was never
         given."""
         cle = {"base": self._nom, "nom": sequence, "rang": combien}
-        ligne = self.connexion.ligne(requetes.TIRER, cle)
+        ligne = self.connexion.ligne(requetes_sql.TIRER, cle)
         assert ligne is not None
         return int(ligne[0])
 
@@ -520,13 +524,13 @@ class RegistreBase:
             for rang, stockee in enumerate(stockees)
             for ligne in lignes.lignes_personnes(base, stockee, nirs[rang] if rang < len(nirs) else ())
         ]
-        faire_tout(requetes.AJOUTER_PERSONNE, personnes)
+        faire_tout(requetes_sql.AJOUTER_PERSONNE, personnes)
         # Only searches and statistics read these: they are written with those of the exchanges that share the
         # transaction. Many at once are not kept waiting: they would take room.
         ecrire = self.connexion.differer if len(stockees) == 1 else faire_tout
-        ecrire(requetes.AJOUTER_COMMUNE, [r for s in stockees for r in lignes.lignes_communes(base, s)])
-        ecrire(requetes.AJOUTER_MOTIF, [r for s in stockees for r in lignes.lignes_motifs(base, s)])
-        ecrire(requetes.AJOUTER_STAT, [lignes.ligne_stat(base, s) for s in stockees])
+        ecrire(requetes_sql.AJOUTER_COMMUNE, [r for s in stockees for r in lignes.lignes_communes(base, s)])
+        ecrire(requetes_sql.AJOUTER_MOTIF, [r for s in stockees for r in lignes.lignes_motifs(base, s)])
+        ecrire(requetes_sql.AJOUTER_STAT, [lignes.ligne_stat(base, s) for s in stockees])
 
     def _homonymes(
         self, territoire: str, cherches: Iterable[tuple[Personne, str]], colonne: int, sauf: Sequence[str]
@@ -558,14 +562,14 @@ class RegistreBase:
             }
             connus = self._proches[cle] = [
                 (numero, nom, patronymique)
-                for numero, nom, patronymique in self.connexion.lignes(requetes.PROCHES, parametres)
+                for numero, nom, patronymique in self.connexion.lignes(requetes_sql.PROCHES, parametres)
             ]
         return connus
 
 
 def changer_jeton(connexion: Connexion, base: str) -> None:
     """Tells every process that what it remembers of the guichets and event types of a base is stale."""
-    connexion.faire(requetes.regler_base("jeton"), {"cle": base, "jeton": secrets.randbits(62)})
+    connexion.faire(requetes_sql.regler_base("jeton"), {"cle": base, "jeton": secrets.randbits(62)})
 
 
 def _curseur(guichet: str) -> str:

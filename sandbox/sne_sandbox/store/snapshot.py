@@ -15,15 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sne_sandbox import archives
-from sne_sandbox.domain.base import Base, verifier_nom
-from sne_sandbox.errors import StoreError
-from sne_sandbox.raisons import raison_ecriture, raison_systeme
-from sne_sandbox.store import requetes, tables, tranches
+from sne_interface import archives
+from sne_interface.domain.base import Base, verifier_nom
+from sne_interface.errors import StoreError
+from sne_interface.raisons import raison_ecriture, raison_systeme
+from sne_sandbox.store import requetes_sql, tables, tranches
 from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.magasin import Magasin, effacer, verifier_rangee
 from sne_sandbox.store.rattrapage import rattraper
 from sne_sandbox.store.registre import RegistreBase, changer_jeton
-from sne_sandbox.store.session import Magasin, effacer, verifier_rangee
 
 FORMAT: Final = 1
 _MANIFESTE: Final = "manifeste.json"
@@ -261,7 +261,7 @@ def _valider(table: tables.Table, lue: Rangee, revision: str) -> Rangee:
 
 
 def _remplir(connexion: Connexion, table: tables.Table, base: str, rangees: Iterator[Rangee]) -> None:
-    ajout = requetes.inserer(table)
+    ajout = requetes_sql.inserer(table)
     for lot in _lots(rangees):
         if table is tables.echange:
             tranches.ouvrir(connexion, base, [ligne["identifiant"] for ligne in lot])

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sne_sandbox.errors import StoreError
+from sne_interface.errors import StoreError
 from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
 
@@ -56,7 +56,7 @@ _VIVANTS: Final = RequeteSql(
 @dataclass(frozen=True, slots=True)
 class Voisin:
     """A process that serves: `hote` is its machine, `version` that of the product, `contrats` what its
-    contracts are (`operations.hotes`)."""
+    contracts are (`bases.hotes`)."""
 
     cle: str
     hote: str

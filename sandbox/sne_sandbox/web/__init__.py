@@ -1,1 +1,0 @@
-"""HTTP beside SOAP, and the application that ties everything together (`app`)."""

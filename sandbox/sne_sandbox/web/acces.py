@@ -17,15 +17,15 @@ from flask import Flask, Request, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
-from sne_sandbox.errors import StoreError
+from sne_interface.errors import StoreError
+from sne_interface.settings import est_boucle_locale
+from sne_sandbox.bases import jetons
+from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.journal_technique import journal_technique
-from sne_sandbox.operations import jetons
-from sne_sandbox.operations.jetons import Droit, Entree
-from sne_sandbox.settings import est_boucle_locale
-from sne_sandbox.store.session import Magasin
+from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.web.configuration import Configuration
 from sne_sandbox.web.droits import PAS_A_LUI
 from sne_sandbox.web.frein import Frein
-from sne_sandbox.web.partage import Configuration
 
 #: A page of another site; `same-site` is another port of this machine.
 _AILLEURS: Final = ("cross-site", "same-site")

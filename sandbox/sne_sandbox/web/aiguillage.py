@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from flask import Flask
 
-from sne_sandbox.web.services import chemins, est_un_appel, servir
+from sne_sandbox.web.services_soap import chemins, est_un_appel, servir
 
 _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -31,7 +31,7 @@ class Partie:
 PARTIES: Final = (
     Partie(
         "console",
-        "sne_sandbox.web.console.application",
+        "sne_console.cadre.application_console",
         frozenset(
             {
                 "",
@@ -47,7 +47,7 @@ PARTIES: Final = (
             }
         ),
     ),
-    Partie("api", "sne_sandbox.web.api.application", frozenset({"api", "metrics"})),
+    Partie("api", "sne_console.api.application_api", frozenset({"api", "metrics"})),
 )
 #: A page among the addresses of the API.
 DOCS: Final = "/api/v1/docs"

@@ -12,8 +12,8 @@ from typing import Final
 from flask import Request
 from werkzeug.exceptions import Forbidden
 
+from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.gestes import GESTES
-from sne_sandbox.operations.jetons import Droit, Entree
 
 LECTURES: Final = ("GET", "HEAD", "OPTIONS")
 LECTURE_SEULE: Final = (

@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sne_sandbox.errors import StoreError
+from sne_interface.errors import StoreError
+from sne_interface.raisons import raison_systeme
+from sne_sandbox.bases.travail_des_nuits import en_attente
 from sne_sandbox.journal_technique import journal_technique
-from sne_sandbox.operations.lifecycle import en_attente
-from sne_sandbox.raisons import raison_systeme
-from sne_sandbox.store import schema
-from sne_sandbox.store.pilotes import place_libre
-from sne_sandbox.store.session import Magasin
+from sne_sandbox.store import schema_sql
+from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.moteurs import place_libre
 from sne_sandbox.store.tables import REVISION
-from sne_sandbox.web.partage import VERSION
+from sne_sandbox.web.configuration import VERSION
 
 #: Seconds between two rounds of the checks; while it is not ready: who is again is soon sent exchanges.
 PERIODE: Final = 2.0
@@ -58,7 +58,7 @@ def _fichier(examen: Examen) -> str:
 
 def _lue(examen: Examen) -> str:
     with examen.magasin.transaction(ecriture=False) as connexion:
-        schema.revision(connexion)
+        schema_sql.revision(connexion)
     return ""
 
 
@@ -72,7 +72,7 @@ def _ecrite(examen: Examen) -> str:
 
 def _schema(examen: Examen) -> str:
     with examen.magasin.transaction(ecriture=False) as connexion:
-        presente = schema.revision(connexion)
+        presente = schema_sql.revision(connexion)
     return "" if presente == REVISION else f"les tables sont à la révision {presente}, il faut la {REVISION}"
 
 

@@ -8,7 +8,7 @@ from flask import Flask, Request, Response, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from sne_sandbox.settings import est_adresse, est_boucle_locale
+from sne_interface.settings import est_adresse, est_boucle_locale
 from sne_sandbox.web.acces import (
     OUVERTS,
     Acces,
@@ -19,9 +19,9 @@ from sne_sandbox.web.acces import (
     origine_etrangere,
     qui_est_la,
 )
+from sne_sandbox.web.configuration import services
 from sne_sandbox.web.droits import LECTURES, NiveauRequis, niveau_de, verifier
-from sne_sandbox.web.partage import services
-from sne_sandbox.web.services import est_egaree
+from sne_sandbox.web.services_soap import est_egaree
 
 #: The policy of every page: nothing but our own files, nothing inline.
 CSP: Final = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"

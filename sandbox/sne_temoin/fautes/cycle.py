@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sne_temoin.application import Temoin
-from sne_temoin.demandes import Cible
+from sne_temoin.demande_suivie import Cible
 from sne_temoin.fautes.faute import (
     Etape,
     Famille,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from sne_temoin.application import Temoin
-from sne_temoin.demandes import Cible
+from sne_temoin.demande_suivie import Cible
 from sne_temoin.fautes.faute import Etape, Famille, Faute, Remplacement, constante, cotitulaires, resultat
 from sne_temoin.incidents import Echec, FauteSoap, Refus
 from sne_temoin.memoire import Dossier

@@ -1,4 +1,4 @@
-"""Alembic's environment: runs on the connection, and inside the transaction, that `store.schema` gives."""
+"""Alembic's environment: runs on the connection, and inside the transaction, that `store.schema_sql` gives."""
 
 from alembic import context
 

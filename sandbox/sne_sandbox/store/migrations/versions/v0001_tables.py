@@ -12,7 +12,7 @@ from dataclasses import replace
 from alembic import op
 
 from sne_sandbox.store import tables, tranches
-from sne_sandbox.store.schema import ordres_de
+from sne_sandbox.store.schema_sql import ordres_de
 
 revision = "v0001"
 down_revision = None

@@ -10,7 +10,7 @@ from dataclasses import replace
 from alembic import op
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.schema import DECLENCHEURS, ordres_de
+from sne_sandbox.store.schema_sql import DECLENCHEURS, ordres_de
 
 revision = "v0003"
 down_revision = "v0002"

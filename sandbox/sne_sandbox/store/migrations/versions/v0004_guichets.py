@@ -10,7 +10,7 @@ from alembic import context, op
 
 from sne_sandbox.store import tables
 from sne_sandbox.store.rattrapage import rattraper
-from sne_sandbox.store.schema import ordres_de
+from sne_sandbox.store.schema_sql import ordres_de
 
 revision = "v0004"
 down_revision = "v0003"

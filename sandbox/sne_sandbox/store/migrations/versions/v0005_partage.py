@@ -5,7 +5,7 @@ from alembic import context, op
 
 from sne_sandbox.store import tables, tranches
 from sne_sandbox.store.connexion import RequeteSql
-from sne_sandbox.store.schema import ordres_de
+from sne_sandbox.store.schema_sql import ordres_de
 
 revision = "v0005"
 down_revision = "v0004"

@@ -1,0 +1,367 @@
+"""The data behind the rules: closed lists, bounds, types of events. Where one of these differs, a rule that
+is the same finds something else; here is told which row would make it find the same."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+from sne_calibrage.calibration import phrases_comparees
+from sne_calibrage.calibration.anomalies_appariees import Ici, La
+from sne_calibrage.calibration.ecarts_par_cause import Causes, Modification, Proposition
+from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
+from sne_conformite.observation.observation import arbre_de
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.evenement import Caracteristique, TypeEvenement
+from sne_interface.settings import PAR_NOM
+
+#: Rules that judge a code by a closed list, a count by a setting, an event by its type.
+CODE_HORS_LISTE: Final = "ENT011"
+BORNES: Final = {"REC003": "localisations_max", "RCH003": "recherche_max"}
+TYPE_INCONNU: Final = "EVT002"
+CARACTERISTIQUE: Final = "EVT004"
+_CONTRAT: Final = "contract.toml"
+EVENEMENTS: Final = "evenements.toml"
+_CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
+_ECRITURES: Final = ("ajouterEvenementDemande", "modifierEvenementDemande")
+
+
+@dataclass(frozen=True, slots=True)
+class EvenementEnvoye:
+    """An event of a request: the code of its type, and its characteristics (code, value)."""
+
+    type: str
+    caracteristiques: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FaitDeRegle:
+    """What one exchange tells of the rules: the anomalies on both sides, and what they may be about.
+    `nombre` is what a bound counts (places wished, or results), `codes` what the document gives of closed
+    lists, by path."""
+
+    echange: int
+    acceptee: bool
+    inconnus: bool
+    la: tuple[La, ...]
+    ici: tuple[Ici, ...]
+    nombre: int | None
+    codes: tuple[tuple[str, str], ...]
+    evenements: tuple[EvenementEnvoye, ...]
+
+    @classmethod
+    def de(cls, repris: Repris, la: Iterable[La], ici: Iterable[Ici]) -> Self:
+        """That of an exchange."""
+        vue, document = repris.vue, repris.vue.document
+        evenements: tuple[EvenementEnvoye, ...] = ()
+        if document is not None and vue.operation in _ECRITURES:
+            evenements = tuple(
+                EvenementEnvoye(
+                    e.texte_de("codeTypeEvenement") or "",
+                    tuple(
+                        (c.texte_de("code") or "", c.texte_de("valeurCaracteristiqueSpecifique") or "")
+                        for c in e.tous(_CARACTERISTIQUES)
+                    ),
+                )
+                for e in document.tous("listeEvenements/evenement")
+            )
+        la = tuple(la)
+        codes: tuple[tuple[str, str], ...] = ()
+        if la and document is not None:
+            codes = tuple((e.chemin, e.code) for e in document.parcourir() if e.code)
+        return cls(
+            vue.echange.identifiant or 0,
+            vue.acceptee,
+            bool(repris.inconnus),
+            la,
+            tuple(ici),
+            _nombre(repris),
+            codes,
+            evenements,
+        )
+
+
+def _nombre(repris: Repris) -> int | None:
+    vue = repris.vue
+    if vue.operation == "rechercheDemandeMulticritere" and vue.reponse_document is not None:
+        ici = arbre_de(repris.document)
+        nombres = [len(vue.reponse_document.tous("listeDemandes/numUnique"))]
+        nombres += [] if ici is None else [len(ici.findall("{*}listeDemandes/{*}numUnique"))]
+        return max(nombres)
+    if vue.demande is not None and vue.operation == "getNumUnique":
+        return len(vue.demande.localisations) or None
+    return None
+
+
+class DonneesDesRegles:
+    """What the rules read beside the message, as the recorded server has it."""
+
+    def __init__(self, contrat: Contrat) -> None:
+        self._contrat = contrat
+        self._types = {genre.code: genre for genre in contrat.evenements}
+        #: Of each bound, what the recorded server accepted (count, exchange), what it alone refused, what it
+        #: alone accepted, and what it says of itself.
+        self._admis: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._refuses: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._depasses: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._dites: dict[str, list[tuple[int, int]]] = defaultdict(list)
+
+    def voir(self, repris: Repris, fait: FaitDeRegle) -> None:
+        """One exchange that neither server answered by a fault."""
+        if not fait.acceptee:
+            return
+        if fait.nombre is not None:
+            regle = "RCH003" if repris.vue.operation == "rechercheDemandeMulticritere" else "REC003"
+            self._admis[regle].append((fait.nombre, fait.echange))
+
+    def borne_dite(
+        self, regle: str, texte: str, valeurs: phrases_comparees.Valeurs, message: str, echange: int
+    ) -> phrases_comparees.Valeurs:
+        """What fills a sentence of the recorded server, its own bound being told in it."""
+        if regle not in BORNES or "max" not in valeurs:
+            return valeurs
+        lues = phrases_comparees.valeurs_de(texte, message)
+        dite = lues["max"] if lues is not None else None
+        if dite is None or not dite.isdigit():
+            nombres = [n for n in phrases_comparees.entiers(message) if str(n) != valeurs.get("valeur")]
+            dite = str(nombres[0]) if len(nombres) == 1 else None
+        if dite is None or dite == valeurs["max"]:
+            return valeurs
+        self._dites[regle].append((int(dite), echange))
+        return {**valeurs, "max": dite}
+
+    # --- what differs ------------------------------------------------------------------------------------
+
+    def expliquer_ici(self, fait: FaitDeRegle, ici: Ici, groupes: Causes) -> bool:
+        """Whether what we alone refuse is a matter of data; the group is then noted. The message was
+        accepted, or refused for other things by a server that lists them all."""
+        valeur = ici.valeurs.get("valeur", "")
+        if ici.regle == CODE_HORS_LISTE and ici.valeurs.get("liste"):
+            self._changer_liste(ici.valeurs["liste"], valeur, fait, groupes, admis=True)
+        elif ici.regle in BORNES:
+            if not fait.acceptee:  # else `voir` has it
+                self._admis[ici.regle].append((fait.nombre or 0, fait.echange))
+            self._depasses[ici.regle].append((fait.nombre or 0, fait.echange))
+        elif ici.regle == TYPE_INCONNU and valeur:
+            self._type(fait, valeur, groupes, admis=True)
+        elif ici.regle == CARACTERISTIQUE:
+            return self._caracteristique(fait, valeur, groupes, admis=True)
+        else:
+            return False
+        return True
+
+    def expliquer_la(self, fait: FaitDeRegle, la: La, regle: str, groupes: Causes) -> bool:
+        """The same of what the recorded server alone refuses."""
+        texte = self._contrat.regles[regle].texte
+        valeurs = phrases_comparees.valeurs_de(texte, la.message) or {}
+        if regle == CODE_HORS_LISTE:
+            return self._code_refuse(fait, la, groupes)
+        if regle in BORNES:
+            self._borne_refusee(fait, la, regle, texte)
+            return True
+        if regle == TYPE_INCONNU:
+            inconnus = [e.type for e in fait.evenements if e.type in self._types]
+            cite = [t for t in inconnus if t in la.message] or inconnus
+            if len(set(cite)) == 1:
+                self._type(fait, cite[0], groupes, admis=False)
+                return True
+        if regle == CARACTERISTIQUE:
+            cites = {c for e in fait.evenements for c in self._codes_de(e) if c in la.message}
+            cite = [valeurs["valeur"]] if valeurs.get("valeur") else sorted(cites, key=len)[-1:]
+            return bool(cite) and self._caracteristique(fait, cite[0], groupes, admis=False)
+        return False
+
+    def _codes_de(self, evenement: EvenementEnvoye) -> set[str]:
+        genre = self._types.get(evenement.type)
+        connus = set() if genre is None else {c.code for c in genre.caracteristiques}
+        return connus | {code for code, _ in evenement.caracteristiques}
+
+    # closed lists
+
+    def _code_refuse(self, fait: FaitDeRegle, la: La, groupes: Causes) -> bool:
+        nomenclatures = self._contrat.nomenclatures
+        for chemin, code in fait.codes:
+            nu = "/".join(morceau.partition("[")[0] for morceau in chemin.split("/"))
+            liste, _ = nomenclatures.par_chemin.get(nu, (None, False))
+            vise = la.propriete == chemin or (not la.propriete and f"[{code}]" in la.message)
+            if liste is not None and vise:
+                self._changer_liste(liste, code, fait, groupes, admis=False)
+                return True
+        return False
+
+    def _changer_liste(
+        self, liste: str, code: str, fait: FaitDeRegle, groupes: Causes, *, admis: bool
+    ) -> None:
+        verbe = "admet" if admis else "refuse"
+        groupe = groupes.noter(
+            ("nomenclature", liste, code),
+            f"Le serveur enregistré {verbe} le code « {code} » dans {liste}.",
+            fait.echange,
+            f"{verbe} là-bas, et non ici",
+        )
+        geste = Modification.AJOUTER_CODE if admis else Modification.RETIRER_CODE
+        arguments = (liste, code, f"{code} (libellé à écrire)") if admis else (liste, code)
+        pourquoi = f"un message qui porte ce code est {'accepté' if admis else 'refusé'}"
+        groupe.propositions[:] = [
+            Proposition("nomenclatures.csv", geste, arguments, pourquoi, tuple(groupe.echanges))
+        ]
+
+    # bounds
+
+    def _borne_refusee(self, fait: FaitDeRegle, la: La, regle: str, texte: str) -> None:
+        if fait.nombre is not None:
+            self._refuses[regle].append((fait.nombre, fait.echange))
+        valeurs = {"valeur": str(fait.nombre or ""), "max": ""}
+        self.borne_dite(regle, texte, valeurs, la.message, fait.echange)
+
+    def _borne(self, regle: str, reglage: str, groupes: Causes) -> None:
+        """A bound that differs: one says so, or accepts what the other refuses."""
+        admis, refuses, dites = self._admis[regle], self._refuses[regle], self._dites[regle]
+        if dites:
+            voulue = Counter(n for n, _ in dites).most_common(1)[0][0]
+        elif self._depasses[regle]:
+            voulue = max(n for n, _ in admis)
+        elif refuses:
+            voulue = min(n for n, _ in refuses) - 1
+        else:
+            return
+        if voulue < 1:
+            return
+        depasses = {e for n, e in self._depasses[regle] if n <= voulue}
+        pour = {e for n, e in dites if n == voulue} | {e for n, e in refuses if n > voulue} | depasses
+        contre = {e for n, e in admis if n > voulue} | {e for n, e in refuses if n <= voulue}
+        actuelle = self._contrat.reglages.get(reglage, PAR_NOM[reglage].defaut)
+        # 0 leaves the bound to the day of deposit.
+        ici = f"à {actuelle}" if actuelle else "celui du jour du dépôt"
+        groupe = groupes.de(
+            ("borne", reglage), f"Le réglage {reglage} est à {voulue} ({regle}), et non {ici}."
+        )
+        for echange in sorted(pour):
+            groupe.noter(echange, f"{voulue} là-bas")
+        dit = "la phrase le dit" if dites else "d'après ce qui est accepté et refusé : elle peut être autre"
+        groupe.propositions.append(
+            Proposition(
+                _CONTRAT,
+                Modification.POSER,
+                ("reglages", reglage, voulue),
+                dit,
+                tuple(sorted(pour)),
+                tuple(sorted(contre)),
+            )
+        )
+
+    # types of events
+
+    def _type(self, fait: FaitDeRegle, code: str, groupes: Causes, *, admis: bool) -> None:
+        verbe = "admet" if admis else "n'admet plus"
+        groupe = groupes.noter(
+            ("type d'événement", code),
+            f"Le serveur enregistré {verbe} le type d'événement « {code} ».",
+            fait.echange,
+            f"{verbe} là-bas",
+        )
+        pourquoi = f"un événement de ce type est {'accepté' if admis else 'refusé'}"
+        if not admis:
+            poses: list[tuple[str, Any]] = [("retire", True)]
+        else:
+            cars = {c: v for e in fait.evenements if e.type == code for c, v in e.caracteristiques}
+            poses = [
+                ("libelle", code),
+                ("texte_pgp", code),
+                ("texte_sne", code),
+                ("reglementaire", False),
+                ("caracteristiques", [{"code": c, "libelle": c, "type": "TXT"} for c in cars]),
+            ]
+        groupe.propositions[:] = [
+            Proposition(EVENEMENTS, Modification.POSER, (code, cle, valeur), pourquoi, tuple(groupe.echanges))
+            for cle, valeur in poses
+        ]
+
+    def _caracteristique(self, fait: FaitDeRegle, code: str, groupes: Causes, *, admis: bool) -> bool:
+        """A characteristic that the recorded server judges otherwise; whether it can be told how."""
+        for evenement in fait.evenements:
+            genre = self._types.get(evenement.type)
+            if genre is None or code not in self._codes_de(evenement):
+                continue
+            valeurs = [valeur for c, valeur in evenement.caracteristiques if c == code]
+            sienne = next((c for c in genre.caracteristiques if c.code == code), None)
+            change = _changee(sienne, code, valeurs, admis=admis)
+            if change is None:
+                continue
+            quoi, nouvelle = change
+            groupe = groupes.noter(
+                ("caractéristique", genre.code, code, quoi),
+                f"Type d'événement {genre.code}, caractéristique {code} : {quoi}.",
+                fait.echange,
+                "accepté là-bas, refusé ici" if admis else "refusé là-bas, accepté ici",
+            )
+            groupe.propositions[:] = [
+                Proposition(
+                    EVENEMENTS,
+                    Modification.POSER,
+                    (genre.code, "caracteristiques", code, nouvelle),
+                    quoi,
+                    tuple(groupe.echanges),
+                )
+            ]
+            return True
+        return False
+
+    def finir(self, groupes: Causes) -> None:
+        """The groups of bounds: they need all exchanges."""
+        for regle, reglage in BORNES.items():
+            if regle in self._contrat.regles:
+                self._borne(regle, reglage, groupes)
+
+
+def _changee(
+    sienne: Caracteristique | None, code: str, valeurs: list[str], *, admis: bool
+) -> tuple[str, dict[str, Any]] | None:
+    """What is different of a characteristic, in French, and its keys as they should be; None when nothing
+    that we know of explains it."""
+    if sienne is None:
+        nouvelle = {"code": code, "libelle": code, "type": "TXT"}
+        return ("elle est admise", nouvelle) if admis else None
+    if admis and valeurs and sienne.type == "LST":
+        valeur = valeurs[0].strip()
+        return f"la valeur « {valeur} » est admise", {"valeurs+": [valeur, valeur]}
+    if admis and not valeurs and sienne.obligatoire:
+        return "elle est facultative", {"obligatoire": False}
+    if not admis and not valeurs and not sienne.obligatoire:
+        return "elle est obligatoire", {"obligatoire": True}
+    if not admis and valeurs and sienne.type == "LST":
+        valeur = valeurs[0].strip()
+        return f"la valeur « {valeur} » n'est pas admise", {"valeurs-": valeur}
+    if admis and valeurs:
+        return "sa valeur se lit comme un texte", {"type": "TXT"}
+    return None
+
+
+def type_en_cles(genre: TypeEvenement) -> dict[str, Any]:
+    """The keys of a type of event, as `evenements.toml` writes them, without its characteristics."""
+    return {
+        nom: getattr(genre, nom)
+        for nom in (
+            "libelle", "texte_pgp", "texte_sne", "reglementaire", "a_publier", "multiples_attributions",
+            "recherche_instruction", "territoire", "debut_validite", "fin_validite",
+        )
+    }  # fmt: skip
+
+
+def caracteristique_en_cles(caracteristique: Caracteristique) -> dict[str, Any]:
+    """The keys of a characteristic, as `evenements.toml` writes them; what is not given is left out."""
+    cles: dict[str, Any] = {
+        nom: getattr(caracteristique, nom)
+        for nom in (
+            "code",
+            "libelle",
+            "type",
+            "obligatoire",
+            "texte",
+            "aide",
+            "debut_validite",
+            "fin_validite",
+        )
+    }
+    cles["valeurs"] = [list(valeur) for valeur in caracteristique.valeurs]
+    return {cle: valeur for cle, valeur in cles.items() if valeur not in (None, "", [], False)}

@@ -1,0 +1,420 @@
+"""The documents that both servers answered, compared as trees, and the data that they show: types of events,
+thresholds of the first quartile."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_calibrage.calibration.donnees_comparees import (
+    EVENEMENTS,
+    caracteristique_en_cles,
+    type_en_cles,
+)
+from sne_calibrage.calibration.ecarts_par_cause import (
+    Calibrage,
+    Causes,
+    Modification,
+    Proposition,
+    ajouter,
+)
+from sne_calibrage.calibration.schemas_eprouves import parcourir, remplace
+from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
+from sne_conformite.observation.observation import arbre_de
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.demande import Demande
+from sne_interface.domain.echange import document_parmi
+from sne_interface.domain.element import Element
+from sne_interface.domain.menage import SeuilQuartile
+from sne_interface.domain.texte import abrege, cache_un_nir, masquer_nir, masquer_secrets
+
+#: Stamps and numbers, which are each server's own.
+_PROPRES: Final = frozenset(
+    {
+        "dateFichier", "dateCalculIndicateur", "dateCreation", "dateModification", "idEvenement",
+    }
+)  # fmt: skip
+#: What a server computes of a demande, beside what a contract binds by roles.
+_CALCULES: Final = frozenset({"estDelaiAnormalementLong", "estMultiplesAttributionsSousConditions"})
+#: Compared elsewhere.
+_AILLEURS: Final = frozenset({"listeAnomalie", "listeAnomalies"})
+_LISTES_DE_TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux")
+#: Operations that answer the demandes of a register that the recording does not hold.
+_DU_REGISTRE: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons"})
+_ARCHIVES: Final = frozenset({"getDemandesRadieesDepuisLe", "getNouveauxDaloDepuisLe"})
+SELON_LE_REGISTRE: Final = _DU_REGISTRE | _ARCHIVES
+#: What a reading shows may have been written by others, whom the recording does not hold.
+_LECTURES: Final = frozenset({"getDemandeLogement", "listerEvenementsDemande"})
+_D_AUTRUI: Final = "ce qui est relu diffère par endroits : d'autres ont pu l'écrire"
+_REPONSE_DE_REGISTRE: Final = "la réponse cite des demandes d'avant l'enregistrement"
+_ARCHIVE: Final = "le contenu d'une archive dépend du registre entier : il n'est pas comparé"
+_SANS_SURCHARGE: Final = (
+    "Aucune donnée du contrat ne décide de cette valeur. Signalez l'écart aux auteurs du bac à sable."
+)
+_TYPE: Final = {
+    "libelle": "libelleTypeEvenement/libelle",
+    "texte_pgp": "texteDescriptifPGP",
+    "texte_sne": "texteDescriptifSNE",
+}
+_TYPE_BOOLEENS: Final = {
+    "reglementaire": "reglementaire",
+    "a_publier": "aPublierSurPGP",
+    "multiples_attributions": "utilisableMultiplesAttributionsSousConditions",
+    "recherche_instruction": "utilisableRechercheInstruction",
+}
+_CARACTERISTIQUE: Final = {
+    "code": "code",
+    "libelle": "libelle",
+    "type": "typeCaracteristiqueSpecifique",
+    "texte": "texteDescriptif",
+    "aide": "aideALaSaisie",
+}
+
+
+class ReponsesComparees:
+    """The answers of a recording, compared one by one; what they show of the data is concluded at the end."""
+
+    def __init__(self, contrat: Contrat) -> None:
+        self._contrat = contrat
+        self._roles = contrat.roles.demande
+        self._types = {genre.code: genre for genre in contrat.evenements}
+        self._types_vus: dict[str, tuple[dict[str, Any], list[int]]] = {}
+        self._listes: list[tuple[str | None, int]] = []
+        #: By territory: (resources a year and UC, whether below the threshold, exchange).
+        self._quartiles: dict[tuple[str, str], list[tuple[int, bool, int]]] = defaultdict(list)
+        self._jour = date.min
+        #: Readings (exchange, paths shown), and what differs in them.
+        self._lectures: list[tuple[int, set[str]]] = []
+        self._relus: list[tuple[int, str, str | None, str | None]] = []
+
+    def comparer(self, repris: Repris, suivies: Collection[str], groupes: Causes, bilan: Calibrage) -> None:
+        """Two answers to one request that both servers accepted."""
+        vue = repris.vue
+        echange = vue.echange.identifiant or 0
+        la = arbre_de(document_parmi(vue.reponse.champs))
+        ici = arbre_de(repris.document)
+        if vue.operation in _LISTES_DE_TYPES:
+            if vue.reponse_document is not None:
+                self._lire_les_types(vue.reponse_document, echange, vue.operation)
+        elif vue.operation in _ARCHIVES:
+            ajouter(bilan.indecidables, _ARCHIVE, [echange])
+        elif vue.operation in _DU_REGISTRE:
+            self._comparer_listes(la, ici, suivies, repris, groupes, bilan)
+        elif (la is None) is not (ici is None):
+            quoi = "sans document" if la is None else "avec un document"
+            groupes.noter(
+                ("réponse", vue.operation or "", quoi), f"{vue.operation} est répondu {quoi}.", echange, quoi
+            )
+        elif la is not None:
+            self._noter_le_quartile(repris, echange)
+            ecarts = [
+                (chemin, une, autre)
+                for chemin, une, autre in differences(la, ici)
+                if une is None or autre is None or not remplace(repris, chemin)
+            ]
+            if vue.operation in _LECTURES:
+                self._lectures.append((echange, {chemin for chemin, _ in parcourir(la)}))
+                self._relus += [(echange, *ecart) for ecart in ecarts]
+                return
+            for chemin, une, autre in ecarts:
+                self._noter(echange, chemin, une, autre, groupes)
+
+    def _conclure_les_lectures(self, groupes: Causes, bilan: Calibrage) -> None:
+        """Differences of readings count where every reading that shows the place has one."""
+        par_lieu: dict[str, set[int]] = defaultdict(set)
+        for echange, chemin, _, _ in self._relus:
+            par_lieu[_nu(chemin)].add(echange)
+        for echange, chemin, la, ici in self._relus:
+            lieu = _nu(chemin)
+            montrent = {e for e, chemins in self._lectures if lieu.partition("@")[0] in chemins}
+            calcule = self._calcule(lieu)
+            # What only the recorded server shows is what others wrote.
+            partout = ici is not None and len(par_lieu[lieu]) > 1 and montrent <= par_lieu[lieu]
+            if calcule or partout:
+                self._noter(echange, chemin, la, ici, groupes)
+            else:
+                ajouter(bilan.indecidables, _D_AUTRUI, [echange])
+
+    def _noter(self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: Causes) -> None:
+        nom, nu = chemin.rpartition("/")[2].partition("@")[0].partition("[")[0], _nu(chemin)
+        if nu == self._roles.premier_quartile:
+            return  # `_quartiles` has it
+        if nom == "libelleTypeEvenement":
+            return  # `comparer` of the list of types, and `_lire_evenements`
+        genre = "valeur calculée" if self._calcule(nu) else "valeur"
+        if la is None or ici is None:
+            cause: tuple[str, ...] = ("élément", nu, "là-bas" if la is None else "ici")
+            titre = f"{nu} manque à la réponse {'du serveur enregistré' if la is None else 'du bac à sable'}."
+        else:
+            titre, cause = f"{nu} n'a pas la même valeur.", (genre, nu)
+        dit = f"là-bas {_montre(nom, la)}, ici {_montre(nom, ici)}"
+        groupes.noter(cause, titre, echange, dit).conseil = _SANS_SURCHARGE
+
+    def _calcule(self, chemin: str) -> bool:
+        return chemin in self._roles.calcules.values() or chemin.rpartition("/")[2] in _CALCULES
+
+    # --- lists ------------------------------------------------------------------------------------------
+
+    def _comparer_listes(
+        self,
+        la: Any,
+        ici: Any,
+        suivies: Collection[str],
+        repris: Repris,
+        groupes: Causes,
+        bilan: Calibrage,
+    ) -> None:
+        echange, operation = repris.vue.echange.identifiant or 0, repris.vue.operation or ""
+        cites_la, cites_ici = _numeros(la), _numeros(ici)
+        if cites_la - cites_ici - set(suivies):
+            ajouter(bilan.indecidables, _REPONSE_DE_REGISTRE, [echange])
+        for numero in sorted((cites_la - cites_ici) & set(suivies)):
+            groupes.noter(
+                ("liste", operation, "là-bas"),
+                f"{operation} : le serveur enregistré trouve des demandes que le bac à sable ne trouve pas.",
+                echange,
+                numero,
+            ).conseil = _SANS_SURCHARGE
+        for numero in sorted(cites_ici - cites_la):
+            groupes.noter(
+                ("liste", operation, "ici"),
+                f"{operation} : le bac à sable trouve des demandes que le serveur enregistré ne trouve pas.",
+                echange,
+                numero,
+            ).conseil = _SANS_SURCHARGE
+
+    # --- types of events ----------------------------------------------------------------------------------
+
+    def _lire_les_types(self, document: Element, echange: int, operation: str) -> None:
+        territoire = None
+        for element in document.tous("listeTypesEvenements/typeEvenement"):
+            code = element.texte_de("codeTypeEvenement") or ""
+            territoire = element.texte_de("codeTerritoire") or territoire
+            vus = self._types_vus.setdefault(code, (_type_lu(element), []))
+            vus[1].append(echange)
+        if operation == _LISTES_DE_TYPES[0] or territoire is not None:
+            self._listes.append((territoire, echange))
+
+    def _conclure_les_types(self, groupes: Causes) -> None:
+        for code, (lu, echanges) in self._types_vus.items():
+            sien = self._types.get(code)
+            if sien is None:
+                groupe = groupes.de(
+                    ("type d'événement", code), f"Le type d'événement « {code} » est inconnu du bac à sable."
+                )
+                changes = {cle: valeur for cle, valeur in lu.items() if valeur not in (None, [], False)}
+                changes["reglementaire"] = lu["reglementaire"]
+                groupe.propositions.clear()  # what the list says is better than what an event shows
+            else:
+                ici = {**type_en_cles(sien), "caracteristiques": _caracteristiques_de(sien)}
+                changes = {cle: lu[cle] for cle in lu if not _pareils(lu[cle], ici[cle])}
+                if not changes:
+                    continue
+                groupe = groupes.de(
+                    ("type d'événement", code, "différent"),
+                    f"Le type d'événement « {code} » diffère : {', '.join(changes)}.",
+                )
+            for echange in echanges:
+                groupe.noter(echange, f"la liste des types le dit : {', '.join(changes)}")
+            groupe.propositions += [
+                Proposition(
+                    EVENEMENTS,
+                    Modification.POSER,
+                    (code, cle, valeur),
+                    "la liste des types du serveur enregistré le dit",
+                    tuple(echanges),
+                )
+                for cle, valeur in changes.items()
+            ]
+        for territoire, echange in dict(self._listes).items():
+            for genre in self._types.values():
+                if genre.territoire == territoire and genre.code not in self._types_vus:
+                    groupe = groupes.noter(
+                        ("type d'événement", genre.code),
+                        f"Le serveur enregistré n'a pas le type d'événement « {genre.code} ».",
+                        echange,
+                        "absent de la liste des types",
+                    )
+                    groupe.propositions[:] = [
+                        Proposition(
+                            EVENEMENTS,
+                            Modification.POSER,
+                            (genre.code, "retire", True),
+                            "il n'est pas dans la liste des types du serveur enregistré",
+                            tuple(groupe.echanges),
+                        )
+                    ]
+
+    # --- first quartile -----------------------------------------------------------------------------------
+
+    def _noter_le_quartile(self, repris: Repris, echange: int) -> None:
+        document = repris.vue.reponse_document
+        if document is None:
+            return
+        lieux = [
+            chemin.partition("/")[2] for chemin in (self._roles.ressources_uc, self._roles.premier_quartile)
+        ]
+        if not all(lieux):
+            return
+        ressources, dessous = document.texte_de(lieux[0]), document.booleen_de(lieux[1])
+        communes = Demande(document).communes_souhaitees
+        cle = self._territoire(communes[0].attributs["code"]) if communes else None
+        if cle is None or dessous is None or not ressources:
+            return
+        try:
+            self._quartiles[cle].append((int(float(ressources)), dessous, echange))
+        except ValueError:
+            return
+        self._jour = repris.vue.instant.date()
+
+    def _territoire(self, code: str) -> tuple[str, str] | None:
+        """The territory whose threshold holds in a commune (region in Île-de-France, EPCI elsewhere)."""
+        territoires = self._contrat.territoires
+        commune = territoires.commune(code)
+        if commune is None:
+            ancienne = territoires.ancienne(code)
+            commune = territoires.commune(ancienne.successeur or "") if ancienne is not None else None
+        if commune is None:
+            return None
+        if commune.region == "11":
+            return "REGION", commune.region
+        return None if commune.epci is None else ("EPCI", commune.epci)
+
+    def _conclure_les_quartiles(self, groupes: Causes) -> None:
+        for (nature, code), vues in self._quartiles.items():
+            sien = _seuil(self._contrat.quartiles.seuils, (nature, code), self._jour)
+            faux = [v for v in vues if sien is None or (v[0] < sien.montant) is not v[1]]
+            if not faux:
+                continue
+            # Strictly below the threshold (L. 441-1).
+            plancher = max((r for r, dessous, _ in vues if dessous), default=-1) + 1
+            plafond = min((r for r, dessous, _ in vues if not dessous), default=None)
+            voulu = plancher if plafond is None else plafond
+            nom = sien.libelle if sien is not None else self._nom(nature, code)
+            groupe = groupes.de(
+                ("quartile", nature, code),
+                f"Le seuil du premier quartile de {nom} n'est pas celui du bac à sable.",
+            )
+            ici = f"{sien.montant} €" if sien is not None else "aucun"
+            for ressource, dessous, echange in faux:
+                groupe.noter(
+                    echange,
+                    f"{ressource} € par an et par UC : {'dessous' if dessous else 'pas dessous'} (ici {ici})",
+                )
+            bornes = f"d'au moins {plancher} €" + ("" if plafond is None else f" et d'au plus {plafond} €")
+            contre = [e for r, dessous, e in vues if (r < voulu) is not dessous]
+            groupe.propositions.append(
+                Proposition(
+                    "quartiles.csv",
+                    Modification.SEUIL,
+                    (nature, code, nom, sien.annee if sien else self._jour.year, voulu),
+                    f"le seuil du serveur enregistré est {bornes}",
+                    tuple(dict.fromkeys(e for _, _, e in vues if e not in contre)),
+                    tuple(contre),
+                )
+            )
+
+    def _nom(self, nature: str, code: str) -> str:
+        epci = self._contrat.territoires.epci(code) if nature == "EPCI" else None
+        return epci.nom if epci is not None else code
+
+    def finir(self, groupes: Causes, bilan: Calibrage) -> None:
+        """The groups of the data that the answers show."""
+        self._conclure_les_lectures(groupes, bilan)
+        self._conclure_les_types(groupes)
+        self._conclure_les_quartiles(groupes)
+
+
+def differences(la: Any, ici: Any, chemin: str = "") -> Iterator[tuple[str, str | None, str | None]]:
+    """Where two trees differ: path, and what stands there, None for nothing. Prefixes, blanks between
+    elements and the order of attributes do not count, nor do stamps, numbers, and `modifie`."""
+    ici_chemin = chemin or str(etree.QName(la).localname)
+    if not len(la) and not len(ici) and (la.text or "").strip() != (ici.text or "").strip():
+        yield ici_chemin, la.text or "", ici.text or ""
+    for nom in sorted(set(_attributs(la)) | set(_attributs(ici))):
+        une, autre = _attributs(la).get(nom), _attributs(ici).get(nom)
+        if une != autre:
+            yield f"{ici_chemin}@{nom}", une, autre
+    enfants_la, enfants_ici = _par_nom(la), _par_nom(ici)
+    for nom in dict.fromkeys((*enfants_la, *enfants_ici)):
+        unes, autres = enfants_la.get(nom, []), enfants_ici.get(nom, [])
+        for rang in range(max(len(unes), len(autres))):
+            lieu = f"{ici_chemin}/{nom}" + (f"[{rang + 1}]" if max(len(unes), len(autres)) > 1 else "")
+            if rang >= len(unes) or rang >= len(autres):
+                present = unes[rang] if rang < len(unes) else autres[rang]
+                dit = "".join(present.itertext()).strip() or "(présent)"
+                yield lieu, dit if rang < len(unes) else None, dit if rang < len(autres) else None
+            else:
+                yield from differences(unes[rang], autres[rang], lieu)
+
+
+def _nu(chemin: str) -> str:
+    """A path without its indices; an attribute stays."""
+    lieu, _, attribut = chemin.partition("@")
+    nu = "/".join(morceau.partition("[")[0] for morceau in lieu.split("/"))
+    return f"{nu}@{attribut}" if attribut else nu
+
+
+def _attributs(element: Any) -> dict[str, str]:
+    lus = {str(etree.QName(nom).localname): str(valeur) for nom, valeur in element.attrib.items()}
+    return {nom: valeur for nom, valeur in lus.items() if nom not in ("modifie", "schemaLocation")}
+
+
+def _par_nom(element: Any) -> dict[str, list[Any]]:
+    enfants: dict[str, list[Any]] = {}
+    for enfant in element.iterchildren(etree.Element):
+        nom = str(etree.QName(enfant).localname)
+        if nom not in _PROPRES | _AILLEURS:
+            enfants.setdefault(nom, []).append(enfant)
+    return enfants
+
+
+def _numeros(racine: Any) -> set[str]:
+    return set() if racine is None else {str(e.text or "") for e in racine.iter("{*}numUnique")}
+
+
+def _montre(nom: str, valeur: str | None) -> str:
+    if valeur is None:
+        return "rien"
+    return f"« {masquer_nir(valeur) if cache_un_nir(nom) else abrege(masquer_secrets(valeur), 80)} »"
+
+
+def _seuil(seuils: Collection[SeuilQuartile], cle: tuple[str, str], jour: date) -> SeuilQuartile | None:
+    """The threshold of a territory: of the year before `jour`, else of the nearest one, the later of two."""
+    siens = [s for s in seuils if (s.nature, s.code) == cle]
+    return min(siens, key=lambda s: (abs(s.annee - (jour.year - 1)), -s.annee), default=None)
+
+
+def _type_lu(element: Element) -> dict[str, Any]:
+    lu: dict[str, Any] = {cle: element.texte_de(chemin) or "" for cle, chemin in _TYPE.items()}
+    lu |= {cle: element.booleen_de(chemin) is True for cle, chemin in _TYPE_BOOLEENS.items()}
+    lu["territoire"] = element.texte_de("codeTerritoire")
+    lu["debut_validite"] = element.date_de("dateDebutValidite")
+    lu["fin_validite"] = element.date_de("dateFinValidite")
+    lu["caracteristiques"] = [
+        {
+            **{cle: c.texte_de(chemin) or "" for cle, chemin in _CARACTERISTIQUE.items()},
+            "obligatoire": c.booleen_de("obligatoire") is True,
+            "debut_validite": c.date_de("dateDebutValidite"),
+            "fin_validite": c.date_de("dateFinValidite"),
+        }
+        for c in element.tous("listeCaracteristiquesSpecifiques/caracteristiqueSpecifique")
+    ]
+    return lu
+
+
+def _caracteristiques_de(genre: Any) -> list[dict[str, Any]]:
+    return [caracteristique_en_cles(c) for c in genre.caracteristiques]
+
+
+def _pareils(lu: Any, ici: Any) -> bool:
+    """Whether what a list of types says is what the contract says; it does not say the values of lists."""
+    if not isinstance(lu, list):
+        return (lu or None) == (ici or None)
+
+    def dits(une: dict[str, Any]) -> dict[str, Any]:
+        return {cle: v for cle, v in une.items() if cle != "valeurs" and v not in (None, "", False)}
+
+    return [dits(une) for une in lu] == [dits(une) for une in ici]

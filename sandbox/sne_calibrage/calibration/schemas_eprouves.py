@@ -1,0 +1,316 @@
+"""Where the schemas differ: what the recorded server let in and ours refuses, and the reverse.
+
+A refusal of the recorded server says nothing. What it may be about is what no document that it let in has: a
+longer text, an element less. Where that is one thing only, it is the difference.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_calibrage.calibration.ecarts_par_cause import (
+    Calibrage,
+    Causes,
+    Modification,
+    Proposition,
+    ajouter,
+)
+from sne_calibrage.calibration.schemas_retouches import Facette
+from sne_calibrage.enregistrements.anonymat import connu
+from sne_calibrage.enregistrements.enregistrement import EXPORT_ANONYME
+from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
+from sne_conformite.observation.observation import arbre_de
+from sne_interface.contract.explication import expliquer
+from sne_interface.contract.schemas import Document, SchemaError
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.echange import document_parmi
+from sne_interface.domain.texte import abrege, masquer_secrets
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+
+#: What is changed by the kind of what a schema refuses, and what the new value is read of.
+_FACETTES: Final = {
+    "trop_longue": Facette.LONGUEUR_MAX,
+    "trop_courte": Facette.LONGUEUR_MIN,
+    "trop_grande": Facette.VALEUR_MAX,
+    "trop_petite": Facette.VALEUR_MIN,
+    "trop_de_fois": Facette.FOIS_MAX,
+    "double": Facette.FOIS_MAX,
+    "manque": Facette.FACULTATIF,
+    "hors_liste": Facette.VALEUR,
+    "inconnu": Facette.ELEMENT,
+    "faute_de_frappe": Facette.ELEMENT,
+}
+_VALEUR_MAX: Final = 60
+#: What a schema refuses whatever the text is, or by its length, which a stand-in keeps.
+_SANS_LA_VALEUR: Final = frozenset(
+    {
+        "inconnu", "faute_de_frappe", "manque", "double", "trop_de_fois", "trop_d_enfants", "trop_longue",
+        "trop_courte", "vide", "attribut_inconnu", "attribut_manquant",
+    }
+)  # fmt: skip
+_SANS_FACETTE: Final = "Changez vous-même le schéma : ceci ne se fait pas d'après des exemples."
+_AMBIGU: Final = (
+    "le serveur enregistré refuse la structure de messages que le schéma admet, et plusieurs choses peuvent "
+    "en être la cause : renvoyez-les en ne changeant qu'une chose à la fois"
+)
+
+
+@dataclass(slots=True)
+class _Admis:
+    """What the documents that were let in had, at each path without index: the longest text, in characters,
+    and how many of the elements there lacked each child."""
+
+    longueurs: dict[str, int] = field(default_factory=dict)
+    presences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    enfants: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def voir(self, racine: Any) -> None:
+        """One document that was let in."""
+        for chemin, element in parcourir(racine):
+            self.presences[chemin] += 1
+            self.longueurs[chemin] = max(self.longueurs.get(chemin, 0), len(element.text or ""))
+            for nom in {etree.QName(e).localname for e in element.iterchildren(etree.Element)}:
+                self.enfants[chemin, nom] += 1
+
+    def nouveautes(self, racine: Any) -> set[tuple[str, str, int]]:
+        """What a refused document has and none of these: (kind, path, length)."""
+        vues: set[tuple[str, str, int]] = set()
+        for chemin, element in parcourir(racine):
+            longueur = len(element.text or "")
+            if not len(element) and self.longueurs.get(chemin, longueur) < longueur:
+                vues.add(("trop_longue", chemin, longueur))
+            siens = {etree.QName(e).localname for e in element.iterchildren(etree.Element)}
+            presents = self.presences.get(chemin, 0)
+            for (parent, nom), combien in self.enfants.items():
+                if parent == chemin and combien == presents and nom not in siens:
+                    vues.add(("manque", f"{chemin}/{nom}", 0))
+            if not presents:
+                vues.add(("inconnu", chemin, 0))
+        # What a new element holds is new with it.
+        nouveaux = {c for sorte, c, _ in vues if sorte == "inconnu"}
+        return {vu for vu in vues if not any(vu[1].startswith(f"{c}/") for c in nouveaux)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusee:
+    echange: int
+    schema: str
+    racine: Any
+
+
+class Structures:
+    """The schemas of a recording, gathered, then compared."""
+
+    def __init__(self, contrat: Contrat) -> None:
+        self._contrat = contrat
+        self._admis: dict[str, _Admis] = defaultdict(_Admis)
+        self._refuses: list[_Refusee] = []
+        #: Values seen at what our schemas refuse, by (schema, facet, path).
+        self._depasses: dict[tuple[str, Facette, str], list[tuple[str, int]]] = defaultdict(list)
+        self._fautes: dict[tuple[str, Facette, str], tuple[str, str]] = {}
+
+    def fautes(self, repris: Repris) -> list[SchemaError]:
+        """What our schema refuses in the request; none for an operation without document."""
+        lu = self._lu(repris)
+        return [] if lu is None else self._expliquer(*lu)
+
+    def sans_les_remplacees(self, repris: Repris, fautes: list[SchemaError]) -> list[SchemaError]:
+        """Those that are not about a text which an anonymous export has replaced."""
+        return [f for f in fautes if f.sorte in _SANS_LA_VALEUR or not remplace(repris, f.chemin)]
+
+    def _lu(self, repris: Repris) -> tuple[Any, Document] | None:
+        operation = OPERATIONS.get(repris.vue.operation or "")
+        if operation is None or operation.champ is None or repris.vue.arbre is None:
+            return None
+        return repris.vue.arbre, operation.genre
+
+    def _expliquer(self, racine: Any, genre: Document) -> list[SchemaError]:
+        version = self._contrat.version_de_lecture(racine.get("versionInterface", ""))
+        return expliquer(racine, genre, version, self._contrat.schemas)
+
+    def _schema(self, racine: Any, genre: Document) -> str:
+        version = self._contrat.version_de_lecture(racine.get("versionInterface", ""))
+        return self._contrat.schemas.fichier(genre, version)
+
+    # --- one exchange -------------------------------------------------------------------------------------
+
+    def admise(self, repris: Repris) -> None:
+        """A request that the recorded server let in."""
+        lu = self._lu(repris)
+        if lu is not None:
+            self._admis[self._schema(*lu)].voir(lu[0])
+
+    def refusee_la_bas(self, repris: Repris) -> None:
+        """A request whose structure only the recorded server refuses."""
+        lu = self._lu(repris)
+        if lu is not None:
+            self._refuses.append(_Refusee(repris.vue.echange.identifiant or 0, self._schema(*lu), lu[0]))
+
+    def refusee_ici(self, repris: Repris, fautes: list[SchemaError], groupes: Causes) -> None:
+        """A request whose structure only our schema refuses."""
+        lu = self._lu(repris)
+        assert lu is not None
+        self._noter(repris, fautes, self._schema(*lu), lu[0], "Le serveur enregistré admet", groupes)
+
+    def reponse(self, repris: Repris, groupes: Causes) -> None:
+        """The document of an answer that our schema refuses."""
+        operation = OPERATIONS[repris.vue.operation or ""]
+        racine = arbre_de(document_parmi(repris.vue.reponse.champs))
+        if racine is None:
+            return
+        genre = Document.DOUBLONS if operation.nom == "getDoublons" else operation.genre
+        fautes = self.sans_les_remplacees(repris, self._expliquer(racine, genre))
+        if fautes:
+            self._noter(
+                repris, fautes, self._schema(racine, genre), racine, "Le serveur enregistré répond", groupes
+            )
+
+    def _noter(
+        self,
+        repris: Repris,
+        fautes: list[SchemaError],
+        schema: str,
+        racine: Any,
+        qui: str,
+        groupes: Causes,
+    ) -> None:
+        echange = repris.vue.echange.identifiant or 0
+        for faute in fautes:
+            chemin = _nu(faute.chemin)
+            facette = _FACETTES.get(faute.sorte)
+            cle = (schema, facette, chemin) if facette is not None else None
+            valeur = _valeur(facette, faute, racine)
+            cause = ("schéma", faute.sorte, chemin, valeur if facette is Facette.VALEUR else "")
+            groupe = groupes.noter(
+                cause,
+                f"{qui}, dans {chemin}, ce que le schéma refuse : {masquer_secrets(faute.message)}",
+                echange,
+                abrege(masquer_secrets(faute.message), 200),
+            )
+            if cle is None:
+                groupe.conseil = _SANS_FACETTE
+                continue
+            if cle[1] is Facette.VALEUR:
+                cle = (f"{schema}\0{valeur}", cle[1], chemin)
+            self._depasses[cle].append((valeur, echange))
+            self._fautes[cle] = (cause[1], cause[3])
+
+    # --- all of them --------------------------------------------------------------------------------------
+
+    def finir(self, groupes: Causes, bilan: Calibrage) -> None:
+        """What each group would change, and the groups of what only the recorded server refuses."""
+        for (schema, facette, chemin), vues in self._depasses.items():
+            sorte, valeur = self._fautes[schema, facette, chemin]
+            groupe = groupes.de(("schéma", sorte, chemin, valeur), "")
+            voulue = _extreme(facette, [v for v, _ in vues])
+            pour = tuple(dict.fromkeys(e for _, e in vues))
+            pourquoi = f"{facette} au moins jusqu'à « {voulue} »" if voulue else str(facette)
+            groupe.propositions.append(
+                Proposition(
+                    schema.partition("\0")[0], Modification.FACETTE, (facette, chemin, voulue), pourquoi, pour
+                )
+            )
+        for refuse in self._refuses:
+            admis = self._admis.get(refuse.schema, _Admis())
+            nouveautes = [n for n in admis.nouveautes(refuse.racine) if n[0] != "inconnu"]
+            if len(nouveautes) != 1:
+                ajouter(bilan.indecidables, _AMBIGU, [refuse.echange])
+                continue
+            ((sorte, chemin, longueur),) = nouveautes
+            self._resserrer(refuse, sorte, chemin, longueur, admis.longueurs.get(chemin, 0), groupes)
+
+    def _resserrer(
+        self,
+        refuse: _Refusee,
+        sorte: str,
+        chemin: str,
+        longueur: int,
+        admise: int,
+        groupes: Causes,
+    ) -> None:
+        if sorte == "manque":
+            titre = f"Le serveur enregistré exige {chemin}."
+            facette, valeur, dit = Facette.OBLIGATOIRE, "", "refusé sans lui, accepté avec lui"
+        else:
+            titre = f"Le serveur enregistré refuse un texte long dans {chemin}."
+            facette, valeur = Facette.LONGUEUR_MAX, str(longueur - 1)
+            dit = f"{longueur} caractères refusés, {admise} admis : {admise} à {longueur - 1} au plus"
+        groupe = groupes.noter(("schéma", f"{sorte} là-bas", chemin), titre, refuse.echange, dit)
+        avant = [p.arguments[2] for p in groupe.propositions if p.arguments[0] is Facette.LONGUEUR_MAX]
+        if avant and int(avant[0]) < int(valeur):
+            valeur = avant[0]
+        groupe.propositions[:] = [
+            Proposition(
+                refuse.schema, Modification.FACETTE, (facette, chemin, valeur), dit, tuple(groupe.echanges)
+            )
+        ]
+
+
+def remplace(repris: Repris, chemin: str) -> bool:
+    """Whether the value at a path is of an anonymous export, which has replaced it: its element, or its
+    attribute, is unknown to our schemas."""
+    if repris.vue.echange.base != EXPORT_ANONYME:
+        return False
+    lieu, _, attribut = chemin.partition("@")
+    nom = lieu.rstrip("/").rpartition("/")[2].partition("[")[0]
+    return bool(nom) and not connu(nom, attribut)
+
+
+def parcourir(racine: Any) -> list[tuple[str, Any]]:
+    """Every element with its path without index."""
+    vus: list[tuple[str, Any]] = []
+
+    def descendre(element: Any, chemin: str) -> None:
+        vus.append((chemin, element))
+        for enfant in element.iterchildren(etree.Element):
+            descendre(enfant, f"{chemin}/{etree.QName(enfant).localname}")
+
+    descendre(racine, etree.QName(racine).localname)
+    return vus
+
+
+def _nu(chemin: str) -> str:
+    return "/".join(morceau.partition("[")[0] for morceau in chemin.split("/") if not morceau.startswith("@"))
+
+
+def _valeur(facette: Facette | None, faute: SchemaError, racine: Any) -> str:
+    """What a change would have to admit."""
+    if facette is Facette.LONGUEUR_MAX or facette is Facette.LONGUEUR_MIN:
+        return str(len(_texte(racine, faute)))
+    if facette is Facette.FOIS_MAX:
+        return "unbounded"
+    if facette is Facette.ELEMENT:
+        ou = _element(racine, faute.chemin)
+        avant = None if ou is None else ou.getprevious()
+        return "" if avant is None else str(etree.QName(avant).localname)
+    return "" if facette in (None, Facette.FACULTATIF) else faute.valeur
+
+
+def _texte(racine: Any, faute: SchemaError) -> str:
+    trouve = _element(racine, faute.chemin)
+    return faute.valeur if trouve is None else str(trouve.text or "")
+
+
+def _element(racine: Any, chemin: str) -> Any:
+    """The element at a path with indices; None without any."""
+    courant = racine
+    for morceau in chemin.split("/")[1:]:
+        nom, _, indice = morceau.partition("[")
+        memes = [e for e in courant.iterchildren(etree.Element) if etree.QName(e).localname == nom]
+        rang = int(indice.rstrip("]")) - 1 if indice else 0
+        if rang >= len(memes):
+            return None
+        courant = memes[rang]
+    return courant
+
+
+def _extreme(facette: Facette, valeurs: list[str]) -> str:
+    """The value that admits all of these."""
+    nombres = [v for v in valeurs if v.lstrip("-").isdigit()]
+    if facette in (Facette.LONGUEUR_MAX, Facette.VALEUR_MAX) and nombres:
+        return max(nombres, key=int)
+    if facette in (Facette.LONGUEUR_MIN, Facette.VALEUR_MIN) and nombres:
+        return min(nombres, key=int)
+    return valeurs[0]

@@ -1,0 +1,222 @@
+"""A copy of the schemas of a contract in which one declaration is changed: a bound, how often an element may
+stand, a value of a list, an element more. Each change touches the element that was seen, and no other of the
+same type: it gets a type of its own."""
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from enum import StrEnum
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_interface.contract.schemas import chemin_inclus, inclusions, lire_arbre
+
+_XS: Final = "{http://www.w3.org/2001/XMLSchema}"
+#: Where the declarations of children stand, inside the type of their parent.
+_GROUPES: Final = frozenset(
+    f"{_XS}{nom}" for nom in ("sequence", "choice", "all", "complexContent", "extension", "restriction")
+)
+
+
+class Facette(StrEnum):
+    """What is changed in a declaration."""
+
+    LONGUEUR_MAX = "maxLength"
+    LONGUEUR_MIN = "minLength"
+    VALEUR_MAX = "maxInclusive"
+    VALEUR_MIN = "minInclusive"
+    FOIS_MAX = "maxOccurs"
+    FACULTATIF = "minOccurs=0"
+    OBLIGATOIRE = "minOccurs=1"
+    VALEUR = "enumeration"
+    ELEMENT = "element"
+    """An element more, optional, after the one named by the value (first, for "")."""
+
+
+_DE_VALEUR: Final = frozenset(
+    {
+        Facette.LONGUEUR_MAX,
+        Facette.LONGUEUR_MIN,
+        Facette.VALEUR_MAX,
+        Facette.VALEUR_MIN,
+        Facette.VALEUR,
+    }
+)
+
+
+class SchemasCopies:
+    """The schemas of a contract as trees that can be changed; `changes` are those that were, by path."""
+
+    def __init__(self, lire: Callable[[str], bytes]) -> None:
+        self._lire = lire
+        self._arbres: dict[str, Any] = {}
+        self.changes: dict[str, Any] = {}
+
+    def changer(self, fichier: str, chemin: str, facette: Facette, valeur: str) -> bool:
+        """Makes the change at a path (names, from the root of the document) of the documents of `fichier`;
+        whether it could be made."""
+        tete, _, nom = chemin.rpartition("/")
+        trouve = self._declaration(fichier, tete if facette is Facette.ELEMENT else chemin)
+        if trouve is None:
+            return False
+        lieu, declaration = trouve
+        if facette in _DE_VALEUR:
+            faite = self._changer_valeur(lieu, declaration, facette, valeur, fichier)
+        elif facette is Facette.ELEMENT:
+            faite = self._ajouter(declaration, nom, valeur, fichier)
+        else:
+            faite = _changer_presence(declaration, facette, valeur)
+        if faite:
+            self.changes[lieu] = self._arbres[lieu]
+        return faite
+
+    # --- where ------------------------------------------------------------------------------------------
+
+    def _arbre(self, fichier: str) -> Any:
+        if fichier not in self._arbres:
+            self._arbres[fichier] = lire_arbre(self._lire(fichier), fichier)
+        return self._arbres[fichier]
+
+    def _fichiers(self, fichier: str) -> list[str]:
+        """A schema and all that it includes."""
+        vus = [fichier]
+        for vu in vus:
+            for inclusion in inclusions(self._arbre(vu)):
+                inclus = chemin_inclus(vu, inclusion.get("schemaLocation"))
+                if inclus not in vus:
+                    vus.append(inclus)
+        return vus
+
+    def _declaration(self, fichier: str, chemin: str) -> tuple[str, Any] | None:
+        premier, *suite = chemin.split("/")
+        courant = self._global(fichier, "element", premier)
+        for nom in suite:
+            if courant is None:
+                return None
+            lieu, declaration = courant
+            courant = next(
+                (c for c in self._enfants(fichier, lieu, declaration) if c[1].get("name") == nom), None
+            )
+        return courant
+
+    def _global(self, fichier: str, sorte: str, nom: str) -> tuple[str, Any] | None:
+        for vu in self._fichiers(fichier):
+            for noeud in self._arbre(vu).iterchildren(f"{_XS}{sorte}"):
+                if noeud.get("name") == nom:
+                    return vu, noeud
+        return None
+
+    def _type(self, fichier: str, lieu: str, declaration: Any) -> tuple[str, Any] | None:
+        """The type of a declaration, its own or the one that it names; None for one of the language."""
+        for sorte in ("complexType", "simpleType"):
+            propre = declaration.find(f"{_XS}{sorte}")
+            if propre is not None:
+                return lieu, propre
+        nom = declaration.get("type", declaration.get("base", "")).rpartition(":")[2]
+        return self._global(fichier, "complexType", nom) or self._global(fichier, "simpleType", nom)
+
+    def _enfants(self, fichier: str, lieu: str, declaration: Any) -> Iterator[tuple[str, Any]]:
+        trouve = self._type(fichier, lieu, declaration)
+        if trouve is not None:
+            yield from self._declares(fichier, *trouve)
+
+    def _declares(self, fichier: str, lieu: str, noeud: Any) -> Iterator[tuple[str, Any]]:
+        if noeud.tag == f"{_XS}extension":
+            base = self._type(fichier, lieu, noeud)
+            if base is not None:
+                yield from self._declares(fichier, *base)
+        for enfant in noeud.iterchildren(etree.Element):
+            if enfant.tag == f"{_XS}element":
+                yield lieu, enfant
+            elif enfant.tag in _GROUPES:
+                yield from self._declares(fichier, lieu, enfant)
+
+    # --- what -------------------------------------------------------------------------------------------
+
+    def _changer_valeur(
+        self, lieu: str, declaration: Any, facette: Facette, valeur: str, fichier: str
+    ) -> bool:
+        trouve = self._type(fichier, lieu, declaration)
+        if trouve is None:
+            return False
+        type_ = trouve[1]
+        if type_.getparent() is declaration:
+            return _poser(type_, facette, valeur)
+        nouveau = deepcopy(type_)
+        extension = nouveau.find(f"{_XS}simpleContent/{_XS}extension")
+        if extension is not None:
+            base = self._type(fichier, lieu, extension)
+            if base is None or base[1].tag != f"{_XS}simpleType":
+                return False
+            simple = deepcopy(base[1])
+            if not self._nommer(lieu, simple, declaration, facette, valeur):
+                return False
+            extension.set("base", simple.get("name"))
+        elif not self._nommer(lieu, nouveau, declaration, facette, valeur):
+            return False
+        if extension is not None:
+            nouveau.set("name", self._nom_libre(lieu, f"{declaration.get('name')}Calibre"))
+            self._arbre(lieu).append(nouveau)
+        declaration.set("type", nouveau.get("name"))
+        return True
+
+    def _nommer(self, lieu: str, simple: Any, declaration: Any, facette: Facette, valeur: str) -> bool:
+        """Puts a simple type under a name of its own, its facet changed."""
+        if not _poser(simple, facette, valeur):
+            return False
+        simple.set("name", self._nom_libre(lieu, f"{declaration.get('name')}Valeur"))
+        self._arbre(lieu).append(simple)
+        return True
+
+    def _nom_libre(self, lieu: str, voulu: str) -> str:
+        pris = {n.get("name") for arbre in (self._arbre(lieu), *self._arbres.values()) for n in arbre}
+        nom = voulu[0].upper() + voulu[1:]
+        return next(n for n in (nom, *(f"{nom}{i}" for i in range(2, 10_000))) if n not in pris)
+
+    def _ajouter(self, parent: Any, nom: str, apres: str, fichier: str) -> bool:
+        """An optional element of text in the sequence where `apres` stands."""
+        trouve = self._type(fichier, "", parent)
+        if trouve is None:
+            return False
+        lieu, type_ = trouve
+        voisins = [d for _, d in self._declares(fichier, lieu, type_) if d.get("name") == apres]
+        nouveau = etree.Element(f"{_XS}element", name=nom, type="xs:string", minOccurs="0")
+        if voisins and voisins[0].getparent().tag == f"{_XS}sequence":
+            voisins[0].addnext(nouveau)
+        else:
+            sequence = next(type_.iter(f"{_XS}sequence"), None)
+            if apres or sequence is None:
+                return False
+            sequence.insert(0, nouveau)
+        for chemin, arbre in self._arbres.items():
+            if nouveau.getroottree().getroot() is arbre:
+                self.changes[chemin] = arbre
+        return True
+
+
+def _poser(simple: Any, facette: Facette, valeur: str) -> bool:
+    restriction = simple.find(f"{_XS}restriction")
+    if restriction is None or not restriction.get("base", "").startswith("xs:"):
+        return False
+    marque = f"{_XS}{facette}"
+    ancienne = restriction.find(marque)
+    if facette is Facette.VALEUR or ancienne is None:
+        nouvelle = etree.Element(marque, value=valeur)
+        suite = restriction.findall(marque)
+        if suite:
+            suite[-1].addnext(nouvelle)
+        else:
+            restriction.insert(0, nouvelle)
+    else:
+        ancienne.set("value", valeur)
+    return True
+
+
+def _changer_presence(declaration: Any, facette: Facette, valeur: str) -> bool:
+    if facette is Facette.FOIS_MAX:
+        declaration.set("maxOccurs", valeur)
+    elif facette is Facette.FACULTATIF:
+        declaration.set("minOccurs", "0")
+    else:
+        declaration.attrib.pop("minOccurs", None)
+    return True

@@ -1,0 +1,312 @@
+"""The overlay that a calibration proposes, written as files to review: each change says why, and how surely.
+
+What the user's own overlay holds is kept: the folder written stands for it.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_calibrage.calibration.donnees_comparees import (
+    EVENEMENTS,
+    caracteristique_en_cles,
+)
+from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Modification, Proposition
+from sne_calibrage.calibration.schemas_retouches import SchemasCopies
+from sne_interface.contract.overlay import fusionner, lire_toml
+from sne_interface.contract.versions import Contrat
+from sne_interface.errors import OperatorError, UsageError
+from sne_interface.raisons import raison_ecriture
+
+LISEZ_MOI: Final = "LISEZ-MOI.md"
+_NOMENCLATURES: Final = "nomenclatures.csv"
+_QUARTILES: Final = "quartiles.csv"
+_CHOISIE: Final = "surcharge proposée par « sne-sandbox calibrer » : à relire avant de s'en servir"
+
+
+def ecrire(dossier: Path, bilan: Calibrage, contrat: Contrat) -> list[Path]:
+    """The files written in an empty folder, in order; none when there is nothing to propose. Raises
+    UsageError for a folder that holds something, OperatorError when it cannot be written."""
+    contenus = fichiers(bilan, contrat)
+    if not contenus:
+        return []
+    try:
+        dossier.mkdir(parents=True, exist_ok=True)
+        if any(dossier.iterdir()):
+            raise UsageError(f"Le dossier [{dossier}] n'est pas vide.", remede="donnez-en un autre à --out")
+        ecrits = []
+        for nom, contenu in sorted(contenus.items()):
+            fichier = dossier / nom
+            fichier.parent.mkdir(parents=True, exist_ok=True)
+            fichier.write_bytes(contenu)
+            ecrits.append(fichier)
+    except OSError as erreur:
+        raise OperatorError(
+            f"Le dossier [{dossier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
+            remede="donnez à --out un dossier vide où vous pouvez écrire",
+        ) from None
+    return ecrits
+
+
+def fichiers(bilan: Calibrage, contrat: Contrat) -> dict[str, bytes]:
+    """The files of the overlay by path; none when there is nothing to propose."""
+    propositions = bilan.propositions
+    if not propositions:
+        return {}
+    ecrits = _deja_la(contrat)
+    par_fichier: dict[str, list[Proposition]] = {}
+    for proposition in propositions:
+        par_fichier.setdefault(proposition.fichier, []).append(proposition)
+    non_faites: list[Proposition] = []
+    for nom, siennes in par_fichier.items():
+        if nom.endswith(".toml"):
+            ecrits[nom] = _toml(nom, siennes, contrat).encode()
+        elif nom == _NOMENCLATURES:
+            ecrits[nom] = _nomenclatures(siennes, contrat)
+        elif nom == _QUARTILES:
+            ecrits[nom] = _quartiles(siennes, contrat)
+    copies = SchemasCopies(contrat.schemas.lire)
+    for proposition in propositions:
+        if proposition.geste is Modification.FACETTE:
+            facette, chemin, valeur = proposition.arguments
+            if not copies.changer(proposition.fichier, chemin, facette, valeur):
+                non_faites.append(proposition)
+    for nom, racine in copies.changes.items():
+        arbre = racine.getroottree()
+        racine.insert(0, etree.Comment(f" {_CHOISIE} "))
+        ecrits[nom] = etree.tostring(arbre, encoding="UTF-8", xml_declaration=True)
+    ecrits[LISEZ_MOI] = _expliquer(bilan, non_faites).encode()
+    return ecrits
+
+
+def _deja_la(contrat: Contrat) -> dict[str, bytes]:
+    """The files of the user's own overlay."""
+    dossier = contrat.dossiers.overlay
+    if dossier is None:
+        return {}
+    return {nom: (dossier / nom).read_bytes() for nom in contrat.dossiers.surcharge}
+
+
+# --- TOML ---------------------------------------------------------------------------------------------------
+
+
+def _toml(nom: str, propositions: Sequence[Proposition], contrat: Contrat) -> str:
+    voulu: dict[str, Any] = {}
+    notes: dict[tuple[str, str], list[Proposition]] = {}
+    for proposition in propositions:
+        table, cle, *reste = proposition.arguments
+        notes.setdefault((table, cle), []).append(proposition)
+        if len(reste) == 1:
+            voulu.setdefault(table, {})[cle] = reste[0]
+        else:
+            code, change = reste
+            connues = voulu.get(table, {}).get(cle) or _caracteristiques(table, contrat)
+            voulu.setdefault(table, {})[cle] = _changer(connues, code, change)
+    if nom == EVENEMENTS:
+        voulu = {code: _type_entier(code, table, contrat) for code, table in voulu.items()}
+    ancien = _ancien(nom, contrat)
+    return _en_toml(fusionner(ancien, voulu), notes)
+
+
+def _ancien(nom: str, contrat: Contrat) -> Mapping[str, Any]:
+    overlay = contrat.dossiers.overlay
+    if overlay is None or not (overlay / nom).is_file():
+        return {}
+    lu = lire_toml(overlay / nom)
+    # Rules may be gathered under one table.
+    return (
+        fusionner({c: t for c, t in lu.items() if c != "regles"}, lu.get("regles", {}))
+        if nom == "rules.toml"
+        else lu
+    )
+
+
+def _caracteristiques(code: str, contrat: Contrat) -> list[dict[str, Any]]:
+    genre = next((t for t in contrat.evenements if t.code == code), None)
+    return [] if genre is None else [caracteristique_en_cles(c) for c in genre.caracteristiques]
+
+
+def _changer(
+    caracteristiques: Sequence[Mapping[str, Any]], code: str, change: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The characteristics, one of them changed: keys, a value more (`valeurs+`) or less (`valeurs-`)."""
+    changees = [dict(c) for c in caracteristiques]
+    sienne = next((c for c in changees if c["code"] == code), None)
+    if sienne is None:
+        return [*changees, dict(change)]
+    for cle, valeur in change.items():
+        if cle == "valeurs+":
+            sienne["valeurs"] = [*sienne.get("valeurs", []), valeur]
+        elif cle == "valeurs-":
+            sienne["valeurs"] = [v for v in sienne.get("valeurs", []) if v[0] != valeur]
+        else:
+            sienne[cle] = valeur
+    return changees
+
+
+def _type_entier(code: str, table: Mapping[str, Any], contrat: Contrat) -> dict[str, Any]:
+    """The keys to write of a type of event. Those that a list gives keep the values of our own lists, which
+    no list says."""
+    sien = next((t for t in contrat.evenements if t.code == code), None)
+    if "caracteristiques" not in table or sien is None:
+        entier = dict(table)
+        for une in entier.get("caracteristiques", ()):
+            if une.get("type") == "LST" and not une.get("valeurs"):
+                une["valeurs"] = [["A-ECRIRE", "valeurs que l'enregistrement ne dit pas"]]
+    else:
+        valeurs = {c.code: [list(v) for v in c.valeurs] for c in sien.caracteristiques}
+        entier = {**table, "caracteristiques": [
+            {**une, "valeurs": une.get("valeurs") or valeurs.get(une["code"]) or []}
+            for une in table["caracteristiques"]
+        ]}  # fmt: skip
+    if "caracteristiques" in entier:
+        entier["caracteristiques"] = [
+            {cle: v for cle, v in une.items() if v not in (None, "", [], False)}
+            for une in entier["caracteristiques"]
+        ]
+    return {
+        cle: valeur for cle, valeur in entier.items() if valeur is not None or cle not in type_en_cles_vides()
+    }
+
+
+def type_en_cles_vides() -> frozenset[str]:
+    """The keys of a type of event that stand for « none » when they are left out."""
+    return frozenset({"territoire", "debut_validite", "fin_validite"})
+
+
+def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], list[Proposition]]) -> str:
+    lignes = [f"# {_CHOISIE[0].upper()}{_CHOISIE[1:]}."]
+    for cle, valeur in tables.items():
+        if not isinstance(valeur, Mapping):
+            lignes.append(f"{_cle(cle)} = {_valeur(valeur)}")
+    for nom, table in tables.items():
+        if not isinstance(table, Mapping):
+            continue
+        lignes += ["", f"[{_cle(nom)}]"]
+        listes = {c: v for c, v in table.items() if _est_liste_de_tables(v)}
+        for cle, valeur in table.items():
+            if cle not in listes:
+                lignes += [*_notes(notes, nom, cle), f"{_cle(cle)} = {_valeur(valeur)}"]
+        for cle, unes in listes.items():
+            lignes += _notes(notes, nom, cle)
+            for une in unes:
+                lignes += [
+                    f"[[{_cle(nom)}.{_cle(cle)}]]",
+                    *(f"{_cle(c)} = {_valeur(v)}" for c, v in une.items()),
+                ]
+    return "\n".join(lignes) + "\n"
+
+
+def _est_liste_de_tables(valeur: Any) -> bool:
+    return isinstance(valeur, list) and bool(valeur) and all(isinstance(v, Mapping) for v in valeur)
+
+
+def _notes(notes: Mapping[tuple[str, str], list[Proposition]], table: str, cle: str) -> list[str]:
+    """Why a key is written, in comments."""
+    return [
+        f"# {' '.join(p.pourquoi.split())} ({p.confiance} ; {_echanges(p)})"
+        for p in notes.get((table, cle), ())
+    ]
+
+
+def _echanges(proposition: Proposition) -> str:
+    montres = ", ".join(map(str, sorted(proposition.pour)[:5])) + ("…" if len(proposition.pour) > 5 else "")
+    contre = f" ; contre : {', '.join(map(str, proposition.contre[:5]))}" if proposition.contre else ""
+    return f"{'échange' if len(proposition.pour) == 1 else 'échanges'} {montres}{contre}"
+
+
+def _cle(nom: str) -> str:
+    nu = nom and all(c.isascii() and (c.isalnum() or c in "-_") for c in nom)
+    return nom if nu else json.dumps(nom, ensure_ascii=False)
+
+
+def _valeur(valeur: Any) -> str:
+    if isinstance(valeur, bool):
+        return "true" if valeur else "false"
+    if isinstance(valeur, int | date):
+        return str(valeur)
+    if isinstance(valeur, str):
+        # TOML's basic strings are those of JSON, but for DEL.
+        return json.dumps(valeur, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(valeur, Mapping):
+        return "{ " + ", ".join(f"{_cle(c)} = {_valeur(v)}" for c, v in valeur.items()) + " }"
+    return "[" + ", ".join(map(_valeur, valeur)) + "]"
+
+
+# --- CSV ----------------------------------------------------------------------------------------------------
+
+
+def _nomenclatures(propositions: Iterable[Proposition], contrat: Contrat) -> bytes:
+    colonnes, lignes = _csv(contrat.fichier(_NOMENCLATURES))
+    for proposition in propositions:
+        liste, code = proposition.arguments[:2]
+        lignes = [ligne for ligne in lignes if (ligne["list"], ligne["code"]) != (liste, code)]
+        if proposition.geste is Modification.AJOUTER_CODE:
+            siennes = [rang for rang, ligne in enumerate(lignes) if ligne["list"] == liste]
+            nouvelle = {"list": liste, "code": code, "label": proposition.arguments[2]}
+            lignes.insert(siennes[-1] + 1 if siennes else len(lignes), nouvelle)
+    return _en_csv(colonnes, lignes)
+
+
+def _quartiles(propositions: Iterable[Proposition], contrat: Contrat) -> bytes:
+    colonnes, lignes = _csv(contrat.fichier(_QUARTILES))
+    for proposition in propositions:
+        nature, code, nom, annee, montant = proposition.arguments
+        source = f"calibrer : {proposition.pourquoi} ({_echanges(proposition)})"
+        nouvelles = {"montant_uc": str(montant), "source": source, "fidelite": "D"}
+        siennes = [li for li in lignes if (li["territoire"], li["siren"]) == (nature, code)]
+        ligne = next((li for li in siennes if _couvre(li["annee"], annee)), None)
+        if ligne is None:
+            ligne = {"territoire": nature, "siren": code, "libelle": nom, "annee": str(annee)}
+            lignes.append(ligne)
+        ligne.update(nouvelles)
+    return _en_csv(colonnes, lignes)
+
+
+def _couvre(annees: str, annee: int) -> bool:
+    """Whether a row is of a year: « 2020 », or « 2019…2025 »."""
+    dites = [int(mot) for mot in annees.replace("…", " ").split() if mot.isdigit()]
+    return bool(dites) and dites[0] <= annee <= dites[-1]
+
+
+def _csv(octets: bytes) -> tuple[list[str], list[dict[str, str]]]:
+    lecteur = csv.DictReader(io.StringIO(octets.decode("utf-8-sig"), newline=""))
+    return list(lecteur.fieldnames or ()), list(lecteur)
+
+
+def _en_csv(colonnes: Sequence[str], lignes: Iterable[Mapping[str, str]]) -> bytes:
+    sortie = io.StringIO(newline="")
+    auteur = csv.DictWriter(sortie, colonnes, restval="", lineterminator="\n")
+    auteur.writeheader()
+    auteur.writerows(lignes)
+    return sortie.getvalue().encode()
+
+
+# --- what goes with it -------------------------------------------------------------------------------------
+
+
+def _expliquer(bilan: Calibrage, non_faites: Sequence[Proposition]) -> str:
+    lignes = [
+        "# Surcharge proposée",
+        "",
+        "Écrite par « sne-sandbox calibrer » d'après un enregistrement, **à relire** : vous l'appliquez,",
+        "par `--contracts` sur ce dossier. Un exemple n'est pas une règle : ce qu'un seul échange montre est",
+        "peut-être dû à autre chose.",
+        "",
+        "| fichier | changement | pourquoi | confiance | échanges |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for proposition in bilan.propositions:
+        cases = (proposition.fichier, proposition.phrase, proposition.pourquoi, proposition.confiance)
+        ecrites = [" ".join(case.split()).replace("|", "\\|") for case in (*cases, _echanges(proposition))]
+        lignes.append("| " + " | ".join(ecrites) + " |")
+    if non_faites:
+        lignes += ["", "À faire à la main, le schéma n'étant pas écrit comme il le faudrait :", ""]
+        lignes += [f"- {p.fichier} : {p.phrase}" for p in non_faites]
+    return "\n".join(lignes) + "\n"

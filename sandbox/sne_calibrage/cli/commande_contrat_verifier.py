@@ -1,0 +1,188 @@
+"""`sne-sandbox contrat verifier`: an official folder, role by role."""
+
+import json
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from sne_interface.errors import ContractError, UsageError
+from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
+
+if TYPE_CHECKING:
+    from sne_calibrage.dossier_officiel.noms_devines import LiaisonDeRole
+
+_CONTRAT: Final = "contract.toml"
+
+
+@click.command("verifier")
+@click.argument("dossier", type=click.Path(path_type=Path), metavar="DOSSIER")
+@click.option("--ecrire", is_flag=True, help="Écrit la liaison dans le contract.toml du dossier.")
+@une_forme
+@reglages(*COMMUNES)
+def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: Any) -> int:
+    """Lit un dossier de fichiers officiels, posé sur le contrat comme par --contracts.
+
+    Rôle par rôle, dit ce qui y est trouvé, deviné (et pourquoi) ou manquant ; propose la liaison ; y passe
+    les spécimens et les exemples des règles, et tient nos réponses à ses schémas, refus compris. Sortie 0 :
+    tout est lié et tout passe ; 1 : une liaison est à relire, ou quelque chose échoue ; 3 : un fichier du
+    dossier ne se lit pas.
+
+    Exemples :
+      sne-sandbox contrat verifier mes-fichiers/
+      sne-sandbox contrat verifier mes-fichiers/ --ecrire
+      sne-sandbox contrat verifier mes-fichiers/ --format json > liaisons.json
+    """
+    if options["contracts"] is not None:
+        raise UsageError("--contracts ne sert pas ici.", remede=f"contrat verifier {options['contracts']}")
+    from sne_calibrage.dossier_officiel.contrat_eprouve import essayer_les_exemples, essayer_les_specimens
+    from sne_calibrage.dossier_officiel.noms_devines import EtatLiaison, en_toml, lier
+    from sne_interface.contract import versions
+    from sne_interface.rules.engine import regles_eteintes
+
+    notre = versions.charger(contract)
+    lu = versions.charger(contract, dossier, tolerer=True)
+    liaisons = lier(lu, notre)
+    with tempfile.TemporaryDirectory(prefix="sne-liaison-") as temporaire:
+        copie = Path(temporaire) / "dossier"
+        for nom in lu.dossiers.surcharge:
+            (copie / nom).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(dossier / nom, copie / nom)
+        fichier = ecrire_la_liaison(copie, contract, liaisons)
+        officiel = versions.charger(contract, copie)
+        specimens = essayer_les_specimens(officiel, notre)
+        exemples = essayer_les_exemples(officiel, notre)
+        if ecrire:
+            _remplacer(dossier / fichier.relative_to(copie), fichier.read_text("utf-8"))
+    eteintes = regles_eteintes(officiel)
+    passe = not any(e.fautes for e in specimens) and not exemples.changes and not exemples.refus
+    sur = all(lie.etat is EtatLiaison.TROUVE and not lie.pourquoi for lie in liaisons)
+    if forme == "json":
+        dits = {
+            "contrat": contract,
+            "dossier": str(dossier),
+            "conforme": sur and passe,
+            "roles": [{**asdict(lie), "cles": ".".join(("roles", *lie.cles))} for lie in liaisons],
+            "regles_eteintes": list(eteintes),
+            "specimens": [asdict(essai) for essai in specimens],
+            "exemples": asdict(exemples),
+            "liaison": en_toml(liaisons),
+        }
+        click.echo(json.dumps(dits, ensure_ascii=False, indent=2))
+    else:
+        _dire(liaisons)
+        for dite in eteintes:
+            click.echo(f"règles éteintes : {dite}")
+        for essai in specimens:
+            click.echo(f"spécimen {essai.specimen} : {'; '.join(essai.fautes) or 'passe'}")
+        click.echo(
+            f"exemples des règles : {exemples.joues} rejoués, {len(exemples.changes)} dont le verdict "
+            f"change, {exemples.ecartes} écrits avec nos noms, laissés de côté"
+        )
+        for change in exemples.changes[:10]:
+            click.echo(f"  {change}")
+        for refus in exemples.refus:
+            click.echo(refus)
+        if not sur:
+            click.echo(f"\n# {_CONTRAT}, à relire :\n{en_toml(liaisons)}", nl=False)
+    if ecrire:
+        click.echo(f"→ écrit dans {dossier / fichier.relative_to(copie)} : relisez-le", err=True)
+    elif not sur:
+        click.echo("→ pour l'écrire dans le dossier : --ecrire", err=True)
+    return 0 if sur and passe else 1
+
+
+def _dire(liaisons: "Sequence[LiaisonDeRole]") -> None:
+    large = max(len(lie.role) for lie in liaisons)
+    for lie in liaisons:
+        nom = lie.nom.removeprefix("interfaceNuu/demande/demandeLogement/")
+        suite = f"  ({lie.pourquoi})" if lie.pourquoi else ""
+        click.echo(f"{lie.etat:<8}  {lie.role:<{large}}  {nom}{suite}")
+
+
+# --- the binding, written into the user's own file
+# -----------------------------------------------------------
+
+
+def ecrire_la_liaison(dossier: Path, contract: str, liaisons: "Sequence[LiaisonDeRole]") -> Path:
+    """The `contract.toml` of a folder, with this binding and all else that it said; its path. Raises
+    ContractError for a file that cannot be read, UsageError for one in which the binding cannot be written
+    without losing something."""
+    from sne_calibrage.dossier_officiel.noms_devines import a_ecrire
+
+    fichier = _ou_ecrire(dossier, contract)
+    ancien = fichier.read_text("utf-8-sig") if fichier.is_file() else ""
+    nouveau = ancien
+    for lie in a_ecrire(liaisons):
+        nouveau = _poser(nouveau, ("roles", *lie.cles), lie.nom)
+    try:
+        attendu: dict[str, Any] = tomllib.loads(ancien)
+        for lie in a_ecrire(liaisons):
+            _greffer(attendu, ("roles", *lie.cles), lie.nom)
+        perdu = tomllib.loads(nouveau) != attendu
+    except tomllib.TOMLDecodeError:
+        perdu = True
+    except (AttributeError, TypeError):
+        raise ContractError(
+            f"{fichier} : [roles] n'est pas fait de tables.", remede="écrivez [roles.demande] puis ses clés"
+        ) from None
+    if perdu:
+        raise UsageError(
+            f"{fichier} est écrit d'une façon que la commande ne sait pas compléter sans rien perdre.",
+            remede="sans --ecrire, elle montre les lignes à y mettre ; ou écrivez chaque rôle sur sa ligne, "
+            "sous [roles.…]",
+        )
+    _remplacer(fichier, nouveau)
+    return fichier
+
+
+def _ou_ecrire(dossier: Path, contract: str) -> Path:
+    dedans = dossier / contract
+    return (dedans if dedans.is_dir() else dossier) / _CONTRAT
+
+
+def _remplacer(fichier: Path, texte: str) -> None:
+    provisoire = fichier.with_name(f".{fichier.name}.nouveau")
+    provisoire.write_text(texte, encoding="utf-8")
+    provisoire.replace(fichier)
+
+
+def _poser(texte: str, cles: Sequence[str], nom: str) -> str:
+    """`texte` with the key at `cles` set to `nom`, on a line of its own in its table."""
+    *table, cle = cles
+    lignes = texte.splitlines()
+    tete = f"[{'.'.join(table)}]"
+    ecrite = f'{cle} = "{nom}"'
+    debut = next((rang for rang, ligne in enumerate(lignes) if _sans_suite(ligne) == tete), None)
+    if debut is None:
+        avant = [*lignes, ""] if lignes and lignes[-1].strip() else lignes
+        return "\n".join([*avant, tete, ecrite]) + "\n"
+    fin = debut + 1
+    for rang in range(debut + 1, len(lignes)):
+        if lignes[rang].lstrip().startswith("["):
+            break
+        if lignes[rang].strip():
+            fin = rang + 1
+        if lignes[rang].partition("=")[0].strip() == cle and "=" in lignes[rang]:
+            _, diese, commentaire = lignes[rang].rpartition("#")
+            lignes[rang] = ecrite + (f"  #{commentaire}" if diese else "")
+            return "\n".join(lignes) + "\n"
+    lignes.insert(fin, ecrite)
+    return "\n".join(lignes) + "\n"
+
+
+def _sans_suite(ligne: str) -> str:
+    return ligne.partition("#")[0].strip()
+
+
+def _greffer(table: dict[str, Any], cles: Sequence[str], nom: str) -> None:
+    for cle in cles[:-1]:
+        table = table.setdefault(cle, {})
+        if not isinstance(table, Mapping):
+            raise TypeError(cle)
+    table[cles[-1]] = nom

@@ -1,0 +1,355 @@
+"""An official folder, held against ours: to which of its names each role of the contract belongs.
+
+A role whose name the folder still has is found. One whose name it lost is guessed among what the folder has
+and ours has not: by a similar name or label, the same place in the document, the same type. A guess says why;
+where nothing tells two candidates apart, none is taken.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from sne_interface.contract.elements import ElementLu, elements
+from sne_interface.contract.modele_de_schema import ModelesDemande
+from sne_interface.contract.schemas import Document
+from sne_interface.contract.table_des_roles import LIBELLES, faute_de_la_demande
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain import decision as d
+from sne_interface.domain.evenement import Caracteristique, TypeEvenement
+from sne_interface.domain.roles import PERSONNES
+from sne_interface.domain.texte import MOTS_DU_NIR, plier
+
+_T = TypeVar("_T")
+#: From which likeness on two names, or two labels, are those of one thing (0 to 1); two labels of one list.
+_RESSEMBLE: Final = 0.72
+_PAREILS: Final = 0.85
+#: What a guess must be worth: one sure sign, or two that are less.
+_ASSEZ: Final = 2
+#: Words of which each name of a thing has one, by role; by groups, when it has one of each.
+_MOTS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "demande.nir": (("nir", "nss", *MOTS_DU_NIR),),
+    "demande.ressources_uc": (("ressource", "revenu"), ("uc", "unite", "consommation", "annuel")),
+    "demande.nombre_uc": (("nombre", "nb"), ("uc", "unite", "consommation")),
+    "demande.premier_quartile": (("quartile",),),
+    "decision.type": (("decision", "attribution", "caleol"),),
+}
+#: The labels of a list may say more than what the code is: « Handicap (a) ».
+_PARENTHESE: Final = re.compile(r"\([^)]*\)")
+
+
+class EtatLiaison(StrEnum):
+    """What became of a role in a folder."""
+
+    TROUVE = "trouvé"
+    DEVINE = "deviné"
+    MANQUANT = "manquant"
+
+
+@dataclass(frozen=True, slots=True)
+class LiaisonDeRole:
+    """A role in an official folder: the name it belongs to, "" when it is missing; why, or what is wrong with
+    it, in French. `cles` lead to it in the tables `[roles]` of `contract.toml`."""
+
+    role: str
+    libelle: str
+    etat: EtatLiaison
+    nom: str
+    pourquoi: str
+    cles: tuple[str, ...]
+
+
+def lier(officiel: Contrat, notre: Contrat) -> tuple[LiaisonDeRole, ...]:
+    """Every role that `notre` binds, in `officiel`: our contract under the folder, read with `tolerer`."""
+    return (*_de_la_demande(officiel, notre), *_de_la_decision(officiel, notre))
+
+
+def a_ecrire(liaisons: Sequence[LiaisonDeRole]) -> list[LiaisonDeRole]:
+    """What a folder's `contract.toml` has to say of a binding: the rest is said already."""
+    return [liaison for liaison in liaisons if liaison.etat is not EtatLiaison.TROUVE]
+
+
+def en_toml(liaisons: Sequence[LiaisonDeRole]) -> str:
+    """The tables `[roles]` that write a binding: what is not found under the name it has in ours."""
+    tables: dict[str, list[str]] = {}
+    for liaison in a_ecrire(liaisons):
+        *table, cle = ("roles", *liaison.cles)
+        suite = f"  # {liaison.libelle}" if liaison.etat is EtatLiaison.MANQUANT else ""
+        tables.setdefault(".".join(table), []).append(f'{cle} = "{liaison.nom}"{suite}')
+    return "\n".join(f"[{table}]\n" + "\n".join(lignes) + "\n" for table, lignes in tables.items())
+
+
+# --- guesses -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Indice:
+    """What speaks for a candidate, and how much."""
+
+    poids: int
+    dit: str
+
+
+def _choisir(candidats: Iterable[_T], indices: Callable[[_T], list[_Indice]]) -> tuple[_T | None, str]:
+    """The candidate that has the most for it, and why; None with the reason why there is none."""
+    juges = [(candidat, indices(candidat)) for candidat in candidats]
+    notes = [(sum(i.poids for i in siens), candidat, siens) for candidat, siens in juges]
+    notes = [note for note in notes if note[0] >= _ASSEZ]
+    if not notes:
+        return None, "rien n'y ressemble"
+    meilleure = max(note for note, _, _ in notes)
+    retenus = [(candidat, siens) for note, candidat, siens in notes if note == meilleure]
+    if len(retenus) > 1:
+        return None, f"{len(retenus)} candidats se valent"
+    candidat, siens = retenus[0]
+    return candidat, ", ".join(indice.dit for indice in siens)
+
+
+def _nu(libelle: str) -> str:
+    return plier(_PARENTHESE.sub("", libelle))
+
+
+def _ressemblent(un: str, autre: str) -> bool:
+    """Whether two names or labels are near, whatever their case, accents and signs."""
+    court, long = sorted((_nu(un), _nu(autre)), key=len)
+    return (len(court) >= 5 and court in long) or SequenceMatcher(None, court, long).ratio() >= _RESSEMBLE
+
+
+def _pareils(un: str, autre: str) -> bool:
+    """Whether two labels of one list are nearly the same."""
+    return SequenceMatcher(None, _nu(un), _nu(autre)).ratio() >= _PAREILS
+
+
+def _a_les_mots(role: str, nom: str) -> bool:
+    mots = _MOTS.get(role) or _MOTS.get(role.rpartition(".")[0], ())
+    return bool(mots) and all(any(mot in plier(nom) for mot in groupe) for groupe in mots)
+
+
+# --- a demande ---------------------------------------------------------------------------------------------
+
+
+def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]:
+    siens, notres = _par_chemin(officiel), _par_chemin(notre)
+    lies = officiel.roles.demande
+    pris = {*lies.nir.values(), *lies.calcules.values()}
+    roles = {f"demande.nir.{genre}": chemin for genre, chemin in notre.roles.demande.nir.items()}
+    roles |= {f"demande.{role}": chemin for role, chemin in notre.roles.demande.calcules.items()}
+    refus = ModelesDemande(officiel.schemas, officiel.versions).refus
+    for role, chemin in roles.items():
+        if lie := officiel.roles.nom(role):
+            yield _lie(role, EtatLiaison.TROUVE, lie)
+            continue
+        nouveaux = [
+            sien
+            for sien in siens.values()
+            if sien.chemin not in notres and sien.chemin not in pris and _est_de(role, sien)
+        ]
+        place = _Place(role, notres[chemin], siens, notres)
+        choix = _choisir(nouveaux, place.indices)
+        trouve, pourquoi = choix
+        # What a contract would refuse to be bound is no guess.
+        if trouve and (faute := faute_de_la_demande(role, trouve.chemin, officiel.nomenclatures, refus)):
+            pourquoi = f"« {trouve.nom} » y ressemble, mais {faute}"
+            trouve = None
+        perdu = officiel.roles.perdus.get(role, "")
+        if trouve is None:
+            yield _lie(role, EtatLiaison.MANQUANT, "", " ; ".join(filter(None, (perdu, pourquoi))))
+        else:
+            pris.add(trouve.chemin)
+            yield _lie(role, EtatLiaison.DEVINE, trouve.chemin, pourquoi)
+
+
+def _par_chemin(contrat: Contrat) -> dict[str, ElementLu]:
+    """The elements of a demande in the highest version."""
+    return {e.chemin: e for e in elements(contrat, Document.DEMANDE, contrat.version_haute)}
+
+
+def _est_de(role: str, element: ElementLu) -> bool:
+    """Whether an element may be that of a role: a NIR is inside its person, or of the demandeur, who is
+    alone."""
+    if element.ouvre:
+        return False
+    _, nir, genre = role.partition("demande.nir.")
+    if not nir:
+        return True
+    if genre != "demandeur":
+        return element.chemin.startswith(f"{PERSONNES[genre]}/")
+    autres = [f"{lieu}/" for nom, lieu in PERSONNES.items() if nom != genre]
+    return not element.chemin.startswith(tuple(autres))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a role stood in our document, among what it stood."""
+
+    role: str
+    notre: ElementLu
+    siens: Mapping[str, ElementLu]
+    notres: Mapping[str, ElementLu]
+
+    def indices(self, sien: ElementLu) -> list[_Indice]:
+        """What speaks for an element of the folder."""
+        notre = self.notre
+        if sien.type == "code" and notre.type != "code":  # what is written would have no place in it
+            return []
+        indices = []
+        if sien.nom == notre.nom:
+            indices.append(_Indice(3, "même nom, ailleurs"))
+        elif _a_les_mots(self.role, sien.nom):
+            indices.append(_Indice(2, f"son nom, « {sien.nom} », le dit"))
+        elif _ressemblent(sien.nom, notre.nom):
+            indices.append(_Indice(2, f"nom voisin de « {notre.nom} »"))
+        if sien.chemin.rpartition("/")[0] == notre.chemin.rpartition("/")[0]:
+            avant = _precedent(sien.chemin, self.siens)
+            if avant and avant == _precedent(notre.chemin, self.notres):
+                indices.append(_Indice(1, f"même place, après « {avant} »"))
+            elif indices:
+                indices.append(_Indice(1, f"même bloc, « {sien.chemin.split('/')[-2]} »"))
+        if (sien.type, sien.bornes) == (notre.type, notre.bornes) and notre.bornes:
+            indices.append(_Indice(1, f"même type : {sien.type}, {sien.bornes}"))
+        elif indices and sien.type == notre.type:
+            indices.append(_Indice(1, f"même type : {sien.type}"))
+        return indices
+
+
+def _precedent(chemin: str, lus: Mapping[str, ElementLu]) -> str:
+    """Name of the sibling right before an element, "" for none."""
+    parent = chemin.rpartition("/")[0]
+    freres = [c for c in lus if c.rpartition("/")[0] == parent]
+    rang = freres.index(chemin)
+    return lus[freres[rang - 1]].nom if rang else ""
+
+
+# --- a decision --------------------------------------------------------------------------------------------
+
+
+def _de_la_decision(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]:
+    roles, lies = notre.roles.decision, officiel.roles.decision
+    if not roles.type:
+        return
+    notre_type = next(t for t in notre.evenements if roles.est(t))
+    sien = next((t for t in officiel.evenements if lies.est(t)), None)
+    if sien is not None:
+        yield _lie("decision.type", EtatLiaison.TROUVE, sien.code)
+    else:
+        connus = {t.code for t in notre.evenements}
+        nouveaux = [t for t in officiel.evenements if t.code not in connus]
+        choix = _choisir(nouveaux, lambda t: _indices_de_type(notre_type, t))
+        sien, pourquoi = choix
+        if sien is None:
+            perdu = officiel.roles.perdus.get("decision.type", "")
+            yield _lie("decision.type", EtatLiaison.MANQUANT, "", " ; ".join(filter(None, (perdu, pourquoi))))
+            return
+        yield _lie("decision.type", EtatLiaison.DEVINE, sien.code, pourquoi)
+    notres = {c.code: c for c in notre_type.caracteristiques}
+    siennes = {c.code: c for c in sien.caracteristiques}
+    # Under a type that was guessed nothing is bound yet: what kept its code is found.
+    dits = lies.caracteristiques if lies.type else roles.caracteristiques
+    liees = {role: code for role, code in dits.items() if code in siennes}
+    for role, code in roles.caracteristiques.items():
+        liaison = _de_caracteristique(role, notres[code], liees, siennes)
+        if liaison.nom:
+            liees[role] = liaison.nom
+        yield liaison
+    for liste in (d.DECISION, d.CATEGORIE):
+        yield from _de_liste(
+            officiel, notre, liste, notres.get(roles.code(liste)), siennes.get(liees.get(liste, ""))
+        )
+
+
+def _indices_de_type(notre: TypeEvenement, sien: TypeEvenement) -> list[_Indice]:
+    indices = []
+    if _ressemblent(sien.libelle, notre.libelle):
+        indices.append(_Indice(2, f"libellé voisin : « {sien.libelle} »"))
+    elif _a_les_mots("decision.type", f"{sien.code} {sien.libelle}"):
+        indices.append(_Indice(1, f"« {sien.libelle} » parle de décision"))
+    nos_libelles = [c.libelle for c in notre.caracteristiques]
+    communes = sum(any(_ressemblent(c.libelle, n) for n in nos_libelles) for c in sien.caracteristiques)
+    if communes * 2 >= len(nos_libelles):
+        indices.append(_Indice(2, f"{communes} caractéristiques aux libellés voisins"))
+    return indices
+
+
+def _de_caracteristique(
+    role: str, notre: Caracteristique, liees: Mapping[str, str], siennes: Mapping[str, Caracteristique]
+) -> LiaisonDeRole:
+    nom = f"decision.{role}"
+    if code := liees.get(role):
+        sien = siennes[code].type
+        faute = "" if sien == notre.type else f"son type est {sien}, et non {notre.type} : il ne se lira pas"
+        return _lie(nom, EtatLiaison.TROUVE, code, faute)
+
+    def indices(c: Caracteristique) -> list[_Indice]:
+        if c.type != notre.type:
+            return []
+        trouves = [_Indice(1, f"même type : {c.type}")]
+        if _ressemblent(c.libelle, notre.libelle):
+            trouves.insert(0, _Indice(2, f"libellé voisin : « {c.libelle} »"))
+        if _ressemblent(c.code, notre.code):
+            trouves.insert(0, _Indice(1, f"code voisin de « {notre.code} »"))
+        return trouves
+
+    choix = _choisir([c for c in siennes.values() if c.code not in liees.values()], indices)
+    trouve, pourquoi = choix
+    if trouve is None:
+        return _lie(nom, EtatLiaison.MANQUANT, "", pourquoi)
+    return _lie(nom, EtatLiaison.DEVINE, trouve.code, pourquoi)
+
+
+#: The value of CATEGORIE that says there is none.
+_SANS_CATEGORIE: Final = "decision.sans_categorie"
+
+
+def _de_liste(
+    officiel: Contrat,
+    notre: Contrat,
+    liste: str,
+    notre_liste: Caracteristique | None,
+    sienne: Caracteristique | None,
+) -> Iterator[LiaisonDeRole]:
+    """The codes of a list: the values of the decision, or the categories."""
+    roles = notre.roles.decision
+    if liste == d.DECISION:
+        voulus = {f"decision.valeurs.{role}": code for role, code in roles.valeurs.items()}
+    else:
+        voulus = {f"decision.categories.{c.role}": c.code for c in roles.categories.values()}
+        if roles.sans_categorie:
+            voulus[_SANS_CATEGORIE] = roles.sans_categorie
+    libelles = dict(notre_liste.valeurs) if notre_liste is not None else {}
+    codes = dict(sienne.valeurs) if sienne is not None else {}
+    lies = {nom: _deja(officiel, nom) or (code if code in codes else "") for nom, code in voulus.items()}
+    pris = {lie for lie in lies.values() if lie}
+    for nom, code in voulus.items():
+        if lies[nom]:
+            yield _lie(nom, EtatLiaison.TROUVE, lies[nom], libelle=libelles.get(code, code))
+            continue
+        dit = libelles.get(code, code)
+        restent = {c: libelle for c, libelle in codes.items() if c not in pris}
+        # « non-attribution » is near « attribution »: what is written alike comes first.
+        pareils = [c for c, libelle in restent.items() if _nu(libelle) == _nu(dit)]
+        pareils = pareils or [c for c, libelle in restent.items() if _pareils(libelle, dit)]
+        if len(pareils) == 1:
+            pris.add(pareils[0])
+            pourquoi = f"même libellé : « {codes[pareils[0]]} »"
+            yield _lie(nom, EtatLiaison.DEVINE, pareils[0], pourquoi, libelle=dit)
+        else:
+            pourquoi = f"{len(pareils)} candidats se valent" if pareils else "rien n'y ressemble"
+            yield _lie(nom, EtatLiaison.MANQUANT, "", pourquoi, libelle=dit)
+
+
+def _deja(officiel: Contrat, nom: str) -> str:
+    """What a value or a category is bound to in the folder, "" for nothing."""
+    if nom == _SANS_CATEGORIE:
+        return officiel.roles.decision.sans_categorie
+    _, famille, role = nom.split(".")
+    decision = officiel.roles.decision
+    if famille == "valeurs":
+        return decision.valeurs.get(role, "")
+    return next((c.code for c in decision.categories.values() if c.role == role), "")
+
+
+def _lie(role: str, etat: EtatLiaison, nom: str, pourquoi: str = "", libelle: str = "") -> LiaisonDeRole:
+    suite = ("code",) if role.startswith("decision.categories.") else ()
+    return LiaisonDeRole(role, LIBELLES.get(role) or libelle, etat, nom, pourquoi, (*role.split("."), *suite))

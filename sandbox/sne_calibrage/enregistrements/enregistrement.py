@@ -1,0 +1,136 @@
+"""What the relay exported, read as exchanges again.
+
+Files hold documents, not calls: what is left out there (names of files, calls without a document, documents
+sent again) cannot be looked at. The base where the relay records has all of it.
+"""
+
+import base64
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_calibrage.enregistrements.ligne_relayee import relire
+from sne_conformite.observation.observation import arbre_de
+from sne_interface import archives
+from sne_interface.contract.versions import Contrat, OperationPubliee
+from sne_interface.domain.echange import Echange, VerdictEchange
+from sne_interface.errors import UsageError
+from sne_interface.raisons import raison_systeme
+from sne_sandbox.soap.envelope import SOAP12
+from sne_sandbox.soap.requete_soap import ecrire
+
+_SOAP: Final = "application/soap+xml; charset=utf-8"
+#: In place of a base: only documents were kept.
+EXPORT: Final = "(export)"
+#: The same, of an anonymous export: what no schema of ours has is not what was sent.
+EXPORT_ANONYME: Final = "(export anonyme)"
+_AUX_TEXTES_LIBRES: Final = ("ajouterEvenementDemande", "modifierEvenementDemande")
+_REPONSES: Final = (".reponse.xml", ".reponse.zip")
+_ENVELOPE: Final = f"{{{SOAP12}}}Envelope"
+#: The instant from which exchanges without any are a second apart: that of their answers counts.
+_DEBUT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_GUICHET: Final = "demande/demandeLogement/numGuichet"
+
+
+def du_dossier(dossier: Path, contrat: Contrat) -> Iterator[Echange]:
+    """The exchanges of an exported folder (`proxy --export`), in order, each call made again around its
+    document. Of an anonymous one, what invented texts change is left out: refused structures, and events,
+    whose values are texts. Raises UsageError for a folder without any, or a file that cannot be read."""
+    fichiers = sorted(f for f in dossier.glob("*.xml") if not f.name.endswith(_REPONSES))
+    lus = [(fichier, *_nommer(fichier, contrat)) for fichier in fichiers]
+    if not any(prevue is not None for _, _, prevue in lus):
+        raise UsageError(
+            f"Le dossier [{dossier}] ne contient aucun enregistrement.",
+            remede="donnez celui que « sne-sandbox proxy --export DOSSIER » a écrit, ou le nom de la base "
+            "où le relais enregistre",
+        )
+    anonyme = not (dossier / ".gitignore").is_file()
+    for fichier, rang, prevue in lus:
+        if prevue is None or (anonyme and prevue.nom in _AUX_TEXTES_LIBRES):
+            continue
+        echange = _echange(fichier, rang, prevue, contrat)
+        echange.base = EXPORT_ANONYME if anonyme else EXPORT
+        if not (anonyme and echange.verdict is VerdictEchange.FAULT):
+            yield echange
+
+
+def _nommer(fichier: Path, contrat: Contrat) -> tuple[int, OperationPubliee | None]:
+    """The rank and the operation that the name of a file tells: `000012-getNumUnique-CRE.xml`."""
+    rang, _, suite = fichier.name.removesuffix(".xml").partition("-")
+    operation = contrat.operations.get(suite.partition("-")[0])
+    return (int(rang), operation) if rang.isascii() and rang.isdigit() else (0, None)
+
+
+def _echange(fichier: Path, rang: int, prevue: OperationPubliee, contrat: Contrat) -> Echange:
+    demande = _lire(fichier)
+    reponse = next(
+        (
+            _lire(f)
+            for s in _REPONSES
+            if (f := fichier.with_name(fichier.name.removesuffix(".xml") + s)).is_file()
+        ),
+        b"",
+    )
+    guichet = _guichet(demande)
+    champs: dict[str, str | bytes] = {}
+    for champ in prevue.entree.champs:
+        if champ.type.rpartition(":")[2] == "base64Binary":
+            champs[champ.nom] = b"" if champ.nom == "certificat" else demande
+        elif champ.nom == "nomCertificat":
+            champs[champ.nom] = f"CER{guichet}-200001010000.pem"
+        elif champ.nom.startswith("nomFichier"):
+            genre = {"nomFichierDemande": "DEM", "nomFichierDalo": "DAL"}.get(champ.nom, "EVT")
+            champs[champ.nom] = f"{genre}{guichet}-200001010000-{rang % 1_000_000:06d}.xml"
+    content_type, corps = ecrire(prevue, champs, None)
+    racine = arbre_de(reponse)
+    enveloppe = reponse if racine is not None and racine.tag == _ENVELOPE else _envelopper(prevue, reponse)
+    fault = racine is not None and racine.find(f"{{{SOAP12}}}Body/{{{SOAP12}}}Fault") is not None
+    echange = Echange(
+        base=EXPORT,
+        recu_le=_DEBUT + timedelta(seconds=rang),
+        identifiant=rang,
+        methode="POST",
+        chemin=contrat.services[prevue.service].chemins[0],
+        statut=500 if fault else 200,
+        en_tetes=[("Content-Type", content_type)],
+        en_tetes_reponse=[("Content-Type", _SOAP)],
+        requete=corps,
+        reponse=enveloppe,
+    )
+    relire(echange, contrat)
+    return echange
+
+
+def _lire(fichier: Path) -> bytes:
+    try:
+        return archives.octets(fichier, archives.DOCUMENT_MAX)
+    except OSError as erreur:
+        raise UsageError(
+            f"Le fichier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.", remede="vérifiez ses droits"
+        ) from None
+
+
+def _guichet(document: bytes) -> str:
+    racine: Any = arbre_de(document)
+    ecrit = (
+        "" if racine is None else racine.findtext(".//{*}numGuichet") or racine.findtext(".//{*}codeGuichet")
+    )
+    return ecrit or "GDPUB"
+
+
+def _envelopper(prevue: OperationPubliee, document: bytes) -> bytes:
+    """The answer around its document; its attestation was not exported."""
+    racine = etree.Element(_ENVELOPE, nsmap={"soap": SOAP12, "ws": prevue.espace})
+    charge = etree.SubElement(etree.SubElement(racine, f"{{{SOAP12}}}Body"), prevue.sortie.qname)
+    for champ in prevue.sortie.champs:
+        if not document or champ.nom in ("attestation", "nomAttestation"):
+            continue
+        noeud = etree.SubElement(charge, champ.nom)
+        if champ.type.rpartition(":")[2] == "base64Binary":
+            noeud.text = base64.b64encode(document).decode("ascii")
+        else:
+            noeud.text = "sans-nom.xml"
+    return bytes(etree.tostring(racine, encoding="UTF-8", xml_declaration=True))

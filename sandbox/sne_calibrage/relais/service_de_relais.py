@@ -1,0 +1,77 @@
+"""The pass-through at work: the relay, its journal, and the console and the API that read it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from sne_calibrage.enregistrements.ligne_relayee import relire
+from sne_calibrage.relais.amont import Amont, LienAmont
+from sne_calibrage.relais.relais import Relais
+from sne_interface.contract.contrats import Contrats
+from sne_interface.domain.echange import Echange
+from sne_sandbox.bases import bases
+from sne_sandbox.server.lancement import noter_refus_http, noter_refus_tls
+from sne_sandbox.server.listeners import Ecoute
+from sne_sandbox.server.service_wsgi import ApplicationWsgi
+from sne_sandbox.server.workers import Taches
+from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.web.aiguillage import PARTIES
+from sne_sandbox.web.application_wsgi import creer_application
+from sne_sandbox.web.configuration import Configuration, Services, ouvrir
+from sne_sandbox.web.sante import VERIFICATIONS, Sante
+
+#: First segments of the paths that are ours: every other one goes by.
+ICI: Final = frozenset({"healthz", "readyz"}).union(*(partie.segments for partie in PARTIES))
+
+
+@dataclass(frozen=True, slots=True)
+class LancementRelais:
+    """What a process of the pass-through serves; `base` is where it records. Picklable."""
+
+    configuration: Configuration
+    ecoute: Ecoute
+    amont: Amont
+    base: str
+
+    def ouvrir(self) -> tuple[Contrats, Magasin]:
+        """The contracts and the store of its configuration, and the base where it records."""
+        contrats, magasin = ouvrir(self.configuration)
+        bases.assurer(magasin, contrats.defaut, self.base, reglages=self.configuration.reglages)
+        return contrats, magasin
+
+    def taches(self, ouverts: tuple[Contrats, Magasin] | None = None) -> Taches:
+        """The relay of this process. Nothing is done every minute: the other bases of the home are not its.
+        Raises UsageError for an address or a certificate that cannot be used."""
+        lien = LienAmont(self.amont)
+        application = creer_application(self.configuration, ouverts or self.ouvrir())
+        services: Services = application.extensions["sne"]
+        magasin, contrat = services.magasin, services.contrat_de(self.base)
+        magasin.servir()
+
+        def completer(echange: Echange, certificat: bytes | None) -> None:
+            # The clock of the base is the real server's: an exercise may have another than ours.
+            echange.instant_base = magasin.bases.lire(self.base).horloge.maintenant(echange.recu_le)
+            relire(echange, contrat, certificat)
+
+        relais = Relais(lien, self.base, relire=completer, consigner=partial(magasin.journal.consigner, None))
+        return Taches(
+            application=_partager(application.wsgi_app, relais),
+            refus_tls=partial(noter_refus_tls, magasin, self.base),
+            refus_http=partial(noter_refus_http, magasin, self.base),
+            lecteur=self.lecteur,
+            # Nights of the other bases of the home are nobody's here.
+            etat=Sante(magasin, tuple(v for v in VERIFICATIONS if v.nom != "nuits")),
+        )
+
+    def lecteur(self) -> ApplicationWsgi:
+        """The application that heavy reads are asked, in a process of its own."""
+        return creer_application(self.configuration, self.ouvrir()).wsgi_app
+
+
+def _partager(ici: ApplicationWsgi, relais: ApplicationWsgi) -> ApplicationWsgi:
+    def servir(environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]:
+        segment = environ.get("PATH_INFO", "").removeprefix("/").partition("/")[0]
+        return (ici if segment in ICI else relais)(environ, start_response)
+
+    return servir

@@ -1,0 +1,455 @@
+"""Two contracts compared: every difference, found by reading both, whatever `changements.toml` says."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_calibrage.versions import schemas_compares
+from sne_calibrage.versions.differences_de_contrats import (
+    ComparaisonDeContrats,
+    DifferenceDeContrats,
+    Sens,
+    Severite,
+    aller_retour,
+    attribuer,
+    elargi,
+    hors,
+    resserre,
+)
+from sne_interface.contract import changements, exigences, referentiel
+from sne_interface.contract.changements import Changements, Nature, charger_changements
+from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.fiches_de_regles import FicheRegle
+from sne_interface.contract.schemas import lire_arbre
+from sne_interface.contract.versions import Contrat, MessageOperation, OperationPubliee
+from sne_interface.domain.anomalie import Fidelite, Gravite
+from sne_interface.domain.evenement import Caracteristique, TypeEvenement
+
+Differences = Iterator[DifferenceDeContrats]
+_CONTRAT: Final = "contract.toml"
+#: Keys of contract.toml that name the contract, or files whose contents are compared.
+_NOMS: Final = frozenset({"nom", "titre", "extends", "versions", "schemas", "fichiers"})
+#: Files that are compared by what they mean, by their keys there.
+_LUS: Final = ("operations", "chemins", "nomenclatures", "regles", "evenements", "exigences", "quartiles")
+_EVENEMENTS: Final = ("ajouterEvenementDemande", "modifierEvenementDemande")
+_LISTES_DE_TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux")
+#: Of a row, or a value, in a sentence.
+_MONTRE_MAX: Final = 80
+
+
+def comparer(avant: Contrat, apres: Contrat, noms: tuple[str, str] | None = None) -> ComparaisonDeContrats:
+    """What differs from `avant` to `apres`, each difference with its change; `noms` are what they are called.
+    Raises ContractError for a file that cannot be read."""
+    trouvees = [
+        *schemas_compares.comparer(avant, apres),
+        *_operations(avant, apres),
+        *_regles(avant.regles, apres.regles),
+        *_nomenclatures(avant, apres),
+        *_chemins(avant, apres),
+        *_evenements(avant.evenements, apres.evenements),
+        *_exigences(avant, apres),
+        *_seuils(avant, apres),
+        *_fichiers(avant, apres),
+    ]
+    siens, autres = (charger_changements(c.dossiers) for c in (apres, avant))
+    connus, dits = ({c.id for c in lot} for lot in (autres, siens))
+    apportes = Changements(tuple(c for c in siens if c.id not in connus))
+    ailleurs = Changements(tuple(c for c in autres if c.id not in dits))
+    differences, employes = attribuer(trouvees, apportes, ailleurs)
+    return ComparaisonDeContrats(*(noms or (avant.nom, apres.nom)), differences, employes)
+
+
+def _paires(avant: Mapping[str, Any], apres: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """(name, its value before, its value after), None where there is none."""
+    for nom in dict.fromkeys((*avant, *apres)):
+        if avant.get(nom) != apres.get(nom):
+            yield nom, avant.get(nom), apres.get(nom)
+
+
+def _vu(valeur: Any) -> str:
+    texte = valeur if isinstance(valeur, str) else json.dumps(valeur, ensure_ascii=False, default=str)
+    return texte if len(texte) <= _MONTRE_MAX else f"{texte[:_MONTRE_MAX]}…"
+
+
+# --- operations and services ------------------------------------------------------------------------------
+
+
+def _operations(avant: Contrat, apres: Contrat) -> Differences:
+    for nom, un, autre in _paires(avant.operations, apres.operations):
+        if un is None:
+            oui = aller_retour(Severite.INFORMATION, Severite.INFORMATION)
+            yield _d(Nature.OPERATIONS, nom, "operation-ajoutee", "l'opération est nouvelle", oui, nom)
+        elif autre is None:
+            non = aller_retour(Severite.ERREUR, Severite.ERREUR)
+            yield _d(Nature.OPERATIONS, nom, "operation-retiree", "l'opération n'existe plus", non, nom)
+        else:
+            yield from _operation(nom, un, autre)
+
+
+def _operation(nom: str, avant: OperationPubliee, apres: OperationPubliee) -> Differences:
+    rupture = aller_retour(Severite.ERREUR, Severite.ERREUR)
+    for quoi in ("service", "soap_action", "espace"):
+        un, autre = getattr(avant, quoi), getattr(apres, quoi)
+        if un != autre:
+            dit = f"{quoi} : [{autre}], et non plus [{un}]"
+            yield _d(Nature.OPERATIONS, f"{nom}/{quoi}", "operation-changee", dit, rupture, nom)
+    yield from _message(f"{nom}/input", avant.entree, apres.entree, nom, Sens.REQUETE)
+    yield from _message(f"{nom}/output", avant.sortie, apres.sortie, nom, Sens.REPONSE)
+
+
+def _message(
+    objet: str, avant: MessageOperation, apres: MessageOperation, operation: str, sens: Sens
+) -> Differences:
+    def dire(ou: str, sorte: str, texte: str, severite: Severite) -> DifferenceDeContrats:
+        return _d(Nature.OPERATIONS, ou, sorte, texte, {sens: severite}, operation)
+
+    if avant.qname != apres.qname:
+        dit = f"l'élément du corps est [{apres.qname}], et non plus [{avant.qname}]"
+        yield dire(objet, "element-du-corps", dit, Severite.ERREUR)
+    demande = sens is Sens.REQUETE
+    champs = [{champ.nom: champ for champ in message.champs} for message in (avant, apres)]
+    for nom, un, autre in _paires(*champs):
+        ou = f"{objet}/{nom}"
+        if un is None:
+            exige = " obligatoire" if autre.obligatoire else ""
+            severite = Severite.ERREUR if demande and autre.obligatoire else Severite.INFORMATION
+            yield dire(ou, "champ-ajoute", f"nouveau champ{exige}", severite)
+        elif autre is None:
+            yield dire(ou, "champ-retire", "le champ n'existe plus", Severite.ERREUR)
+        else:
+            if un.type != autre.type:
+                dit = f"le type est [{autre.type}], et non plus [{un.type}]"
+                yield dire(ou, "champ-type", dit, Severite.ERREUR)
+            if un.obligatoire != autre.obligatoire:
+                severite = Severite.ERREUR if demande is autre.obligatoire else Severite.INFORMATION
+                dit = "le champ devient obligatoire" if autre.obligatoire else "le champ devient facultatif"
+                yield dire(ou, "champ-obligatoire", dit, severite)
+    communs = [[nom for nom in lot if nom in champs[0] and nom in champs[1]] for lot in champs]
+    if communs[0] != communs[1]:
+        yield dire(objet, "champs-ordre", "les champs ne sont plus dans le même ordre", Severite.ERREUR)
+
+
+# --- controls ---------------------------------------------------------------------------------------------
+
+
+def _poids(fiche: FicheRegle) -> int:
+    """What a control does under the profile `ecole`: 3 blocks, 2 blocks in `strict` alone, 1 warns, 0
+    nothing."""
+    if fiche.gravite is not Gravite.BLOQUANTE:
+        return int(fiche.gravite is Gravite.AVERTISSEMENT)
+    certaine = fiche.structurante or fiche.gravite_imposee is not None
+    return 3 if certaine or fiche.fidelite is not Fidelite.CONVENTION else 2
+
+
+_FAITS: Final = ("n'est pas appliqué", "avertit", "refuse en profil strict seulement", "refuse")
+_TEXTES_DE_REGLE: Final = ("condition", "texte", "code_officiel")
+_SANS_EFFET: Final = frozenset({"code", "gravite", "gravite_imposee", "fidelite", "structurante", "types"})
+
+
+def _regles(avant: Mapping[str, FicheRegle], apres: Mapping[str, FicheRegle]) -> Differences:
+    for code, un, autre in _paires(avant, apres):
+        if un is None:
+            severite = (Severite.INFORMATION, Severite.AVERTISSEMENT, Severite.AVERTISSEMENT, Severite.ERREUR)
+            dit = f"nouveau contrôle, qui {_FAITS[_poids(autre)]} : {autre.condition or autre.texte}"
+            yield _regle(code, "regle-ajoutee", dit, severite[_poids(autre)])
+        elif autre is None:
+            yield _regle(
+                code, "regle-retiree", f"le contrôle n'existe plus : {un.condition}", Severite.INFORMATION
+            )
+        else:
+            yield from _regle_changee(code, un, autre)
+
+
+def _regle_changee(code: str, avant: FicheRegle, apres: FicheRegle) -> Differences:
+    poids, autre = _poids(avant), _poids(apres)
+    if poids != autre:
+        severite = Severite.INFORMATION
+        if autre > poids:
+            severite = Severite.ERREUR if autre == 3 else Severite.AVERTISSEMENT
+        dit = f"le contrôle {_FAITS[autre]}, et non plus : {_FAITS[poids]}"
+        yield _regle(code, "regle-gravite", dit, severite)
+    for quoi in ("gravite", "gravite_imposee", "fidelite", "structurante"):
+        un, nouveau = getattr(avant, quoi), getattr(apres, quoi)
+        if un != nouveau and poids == autre:
+            yield _regle(
+                code, f"regle-{quoi}", f"{quoi} : [{nouveau}], et non plus [{un}]", Severite.INFORMATION
+            )
+    if ajoutes := sorted(set(apres.types) - set(avant.types)):
+        severite = Severite.ERREUR if autre == 3 else Severite.AVERTISSEMENT
+        yield _regle(code, "regle-types", f"s'applique aussi à : {', '.join(ajoutes)}", severite)
+    if otes := sorted(set(avant.types) - set(apres.types)):
+        yield _regle(code, "regle-types", f"ne s'applique plus à : {', '.join(otes)}", Severite.INFORMATION)
+    for champ in fields(FicheRegle):
+        un, nouveau = getattr(avant, champ.name), getattr(apres, champ.name)
+        if champ.name in _SANS_EFFET or un == nouveau:
+            continue
+        dit = f"{champ.name} : [{_vu(nouveau)}], et non plus [{_vu(un)}]"
+        if champ.name == "code_officiel":
+            severites = {Sens.REPONSE: Severite.AVERTISSEMENT}
+        elif champ.name == "condition":
+            severites = {Sens.REQUETE: Severite.AVERTISSEMENT}
+        else:
+            severites = {Sens.REPONSE: Severite.INFORMATION}
+        yield _d(Nature.REGLES, code, f"regle-{champ.name}", dit, severites)
+
+
+def _regle(code: str, sorte: str, texte: str, severite: Severite) -> DifferenceDeContrats:
+    return _d(Nature.REGLES, code, sorte, texte, {Sens.REQUETE: severite})
+
+
+# --- lists, and the elements that they rule ---------------------------------------------------------------
+
+
+def _nomenclatures(avant: Contrat, apres: Contrat) -> Differences:
+    listes = [{nom: c.nomenclatures.liste(nom) for nom in c.nomenclatures.noms} for c in (avant, apres)]
+    for nom, un, autre in _paires(*listes):
+        if un is None or autre is None:
+            sorte, dit = (
+                ("liste-ajoutee", "nouvelle liste") if un is None else ("liste-retiree", "liste retirée")
+            )
+            # An element ruled by a list that was not is told with the elements.
+            yield _d(Nature.NOMENCLATURES, nom, sorte, dit, hors(Severite.INFORMATION))
+            continue
+        for code, libelle, nouveau in _paires(un, autre):
+            objet = f"{nom}/{code}"
+            if libelle is None:
+                yield _d(Nature.NOMENCLATURES, objet, "code-ajoute", f"nouveau code : {nouveau}", elargi())
+            elif nouveau is None:
+                dit = f"le code n'est plus admis : {libelle}"
+                yield _d(Nature.NOMENCLATURES, objet, "code-retire", dit, resserre())
+            else:
+                dit = f"libellé : [{nouveau}], et non plus [{libelle}]"
+                yield _d(Nature.NOMENCLATURES, objet, "code-libelle", dit, hors(Severite.INFORMATION))
+
+
+def _chemins(avant: Contrat, apres: Contrat) -> Differences:
+    # What is there since a version that one of the two does not know is there since the first of both.
+    premiere = max(avant.versions[0], apres.versions[0])
+    lus = [
+        {
+            chemin: (
+                *n.par_chemin.get(chemin, ("", False))[:1],
+                max(n.depuis(chemin), premiere),
+                n.obligatoire(chemin),
+            )
+            for chemin in n.chemins
+        }
+        for n in (avant.nomenclatures, apres.nomenclatures)
+    ]
+    for chemin, un, autre in _paires(*lus):
+        if un is None or autre is None:
+            sorte, dit = (
+                ("chemin-ajoute", "élément décrit") if un is None else ("chemin-retire", "élément oublié")
+            )
+            yield _d(
+                Nature.CHEMINS, chemin, sorte, f"{dit} par la table des éléments", hors(Severite.INFORMATION)
+            )
+            continue
+        if un[0] != autre[0]:
+            listes = [lue[0] or "aucune" for lue in (autre, un)]
+            dit = f"la liste qui règle l'élément est [{listes[0]}], et non plus [{listes[1]}]"
+            severites = resserre() if not un[0] else elargi()
+            if un[0] and autre[0]:
+                severites = aller_retour(Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
+            yield _d(Nature.CHEMINS, chemin, "chemin-liste", dit, severites)
+        if un[1:] != autre[1:]:
+            dit = f"la table des éléments dit {_dit_chemin(*autre[1:])}, et non plus {_dit_chemin(*un[1:])}"
+            yield _d(Nature.CHEMINS, chemin, "chemin-place", dit, hors(Severite.INFORMATION))
+
+
+def _dit_chemin(depuis: str, obligatoire: bool) -> str:
+    return f"« depuis {depuis}, {'obligatoire' if obligatoire else 'facultatif'} »"
+
+
+# --- types of events --------------------------------------------------------------------------------------
+
+
+def _evenements(avant: tuple[TypeEvenement, ...], apres: tuple[TypeEvenement, ...]) -> Differences:
+    types = [{t.code: t for t in lot} for lot in (avant, apres)]
+    for code, un, autre in _paires(*types):
+        if un is None:
+            calme = aller_retour(Severite.INFORMATION, Severite.INFORMATION)
+            yield _evenement(code, "type-ajoute", f"nouveau type d'événement : {autre.libelle}", calme)
+        elif autre is None:
+            dit = f"le type d'événement n'existe plus : {un.libelle}"
+            yield _evenement(code, "type-retire", dit, resserre())
+        else:
+            yield from _type_change(code, un, autre)
+
+
+def _type_change(code: str, avant: TypeEvenement, apres: TypeEvenement) -> Differences:
+    for champ in fields(TypeEvenement):
+        un, autre = getattr(avant, champ.name), getattr(apres, champ.name)
+        if un == autre or champ.name == "caracteristiques":
+            continue
+        dit = f"{champ.name} : [{_vu(autre)}], et non plus [{_vu(un)}]"
+        doux = aller_retour(Severite.INFORMATION, Severite.INFORMATION)
+        borne = champ.name in ("debut_validite", "fin_validite", "territoire")
+        severites = aller_retour(Severite.AVERTISSEMENT, Severite.INFORMATION) if borne else doux
+        yield _evenement(code, "type-change", dit, severites)
+    lots = [{c.code: c for c in type_.caracteristiques} for type_ in (avant, apres)]
+    for nom, un, autre in _paires(*lots):
+        objet = f"{code}/{nom}"
+        if un is None:
+            severites = resserre() if autre.obligatoire else hors(Severite.INFORMATION)
+            exige = " obligatoire" if autre.obligatoire else ""
+            yield _evenement(objet, "caracteristique-ajoutee", f"nouvelle caractéristique{exige}", severites)
+        elif autre is None:
+            yield _evenement(objet, "caracteristique-retiree", "la caractéristique n'existe plus", resserre())
+        else:
+            yield from _caracteristique(objet, un, autre)
+
+
+def _caracteristique(objet: str, avant: Caracteristique, apres: Caracteristique) -> Differences:
+    for champ in fields(Caracteristique):
+        un, autre = getattr(avant, champ.name), getattr(apres, champ.name)
+        if un == autre or champ.name == "valeurs":
+            continue
+        dit = f"{champ.name} : [{_vu(autre)}], et non plus [{_vu(un)}]"
+        severites: Mapping[Sens, Severite] = hors(Severite.INFORMATION)
+        if champ.name == "type":
+            severites = elargi() if autre == "TXT" else aller_retour(Severite.ERREUR, Severite.ERREUR)
+        elif champ.name == "obligatoire":
+            severites = resserre() if autre else elargi()
+        elif champ.name.endswith("_validite"):
+            severites = aller_retour(Severite.AVERTISSEMENT, Severite.INFORMATION)
+        yield _evenement(objet, "caracteristique-changee", dit, severites)
+    for code, un, autre in _paires(dict(avant.valeurs), dict(apres.valeurs)):
+        ou = f"{objet}/{code}"
+        if un is None:
+            yield _evenement(ou, "valeur-ajoutee", f"nouveau code : {autre}", elargi())
+        elif autre is None:
+            yield _evenement(ou, "valeur-retiree", f"le code n'est plus admis : {un}", resserre())
+        else:
+            dit = f"libellé : [{autre}], et non plus [{un}]"
+            yield _evenement(ou, "valeur-libelle", dit, hors(Severite.INFORMATION))
+
+
+def _evenement(
+    objet: str, sorte: str, texte: str, severites: Mapping[Sens, Severite]
+) -> DifferenceDeContrats:
+    operations = (*_EVENEMENTS, "listerEvenementsDemande", *_LISTES_DE_TYPES)
+    return _d(Nature.EVENEMENTS, objet, sorte, texte, severites, *operations)
+
+
+# --- requirements, thresholds -----------------------------------------------------------------------------
+
+
+def _exigences(avant: Contrat, apres: Contrat) -> Differences:
+    lues = [charger_exigences(c.dossiers) for c in (avant, apres)]
+    for nom, un, autre in _paires(*lues):
+        if un is None:
+            severite = Severite.AVERTISSEMENT if autre.niveau == "MUST" else Severite.INFORMATION
+            dit = f"nouvelle exigence ({autre.niveau}) : {autre.texte}"
+            yield _d(Nature.EXIGENCES, nom, "exigence-ajoutee", dit, hors(severite))
+        elif autre is None:
+            dit = f"l'exigence n'est plus demandée : {un.texte}"
+            yield _d(Nature.EXIGENCES, nom, "exigence-retiree", dit, hors(Severite.INFORMATION))
+        else:
+            for champ in fields(un):
+                vieux, nouveau = getattr(un, champ.name), getattr(autre, champ.name)
+                if vieux != nouveau and champ.name != "risque":  # told by risques.toml
+                    durcie = champ.name == "niveau" and nouveau == "MUST"
+                    severite = Severite.AVERTISSEMENT if durcie else Severite.INFORMATION
+                    dit = f"{champ.name} : [{_vu(nouveau)}], et non plus [{_vu(vieux)}]"
+                    yield _d(Nature.EXIGENCES, nom, f"exigence-{champ.name}", dit, hors(severite))
+
+
+def _seuils(avant: Contrat, apres: Contrat) -> Differences:
+    lus = [{f"{s.nature}/{s.code}/{s.annee}": s for s in c.quartiles.seuils} for c in (avant, apres)]
+    for objet, un, autre in _paires(*lus):
+        if un is None:
+            dit = f"nouveau seuil : {autre.montant} € par an et par UC ({autre.libelle})"
+        elif autre is None:
+            dit = f"le seuil n'est plus donné : {un.montant} € ({un.libelle})"
+        else:
+            dit = f"seuil : {autre.montant} €, et non plus {un.montant} € ({autre.libelle})"
+        sorte = "seuil-ajoute" if un is None else "seuil-retire" if autre is None else "seuil-change"
+        yield _d(Nature.SEUILS, objet, sorte, dit, {Sens.REPONSE: Severite.INFORMATION})
+
+
+# --- what else the folders hold ---------------------------------------------------------------------------
+
+
+def _fichiers(avant: Contrat, apres: Contrat) -> Differences:
+    """Every other file: TOML key by key, CSV row by row (its first column names it), XML as a tree."""
+    lus = (avant, apres)
+    dits = {c.dossiers.toml(_CONTRAT)["fichiers"].get(cle, "") for c in lus for cle in _LUS}
+    compares = {changements.FICHIER, exigences.FICHIER, *dits}
+    compares.update(f for c in lus for f in schemas_compares.fichiers(c))
+    for chemin in sorted({f for c in lus for f in c.dossiers.fichiers()} - compares):
+        deux = [_contenu(c, chemin) for c in lus]
+        for cle, un, autre in _paires(*deux):
+            if chemin == _CONTRAT and cle.partition(".")[0] in _NOMS:
+                continue
+            yield _cle_de_fichier(chemin, cle, un, autre)
+
+
+def _cle_de_fichier(chemin: str, cle: str, avant: Any, apres: Any) -> DifferenceDeContrats:
+    sorte = "ajout" if avant is None else "retrait" if apres is None else "changement"
+    vus = (_vu(apres), _vu(avant))
+    dit = {"ajout": f"nouveau : {vus[0]}", "retrait": f"retiré : {vus[1]}"}.get(
+        sorte, f"[{vus[0]}], et non plus [{vus[1]}]"
+    )
+    nature, objet, severites = Nature.FICHIERS, f"{chemin}:{cle}", hors(Severite.INFORMATION)
+    racine, _, suite = cle.partition(".")
+    if chemin == _CONTRAT and racine == "roles":
+        nature, objet = Nature.ROLES, suite
+        severites = hors(Severite.INFORMATION if sorte == "ajout" else Severite.AVERTISSEMENT)
+    elif chemin == _CONTRAT and (racine == "services" or racine.startswith("namespace")):
+        nature = Nature.OPERATIONS
+        perdu = sorte == "retrait" or (sorte == "changement" and not _contient(apres, avant))
+        severites = {Sens.REQUETE: Severite.ERREUR if perdu else Severite.INFORMATION}
+    elif chemin == _CONTRAT and racine == "reglages":
+        severites = {Sens.REQUETE: Severite.AVERTISSEMENT}
+    elif chemin == referentiel.FICHIER:
+        nature, objet = Nature.CERTIFICATION, cle
+    elif chemin.endswith((".wsdl", ".xsd")):
+        nature, objet = Nature.OPERATIONS, chemin
+        severites = aller_retour(Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
+    return _d(nature, objet, f"fichier-{sorte}", dit, severites)
+
+
+def _contient(apres: Any, avant: Any) -> bool:
+    """Whether a list still holds all that it held: a service answers at one more address."""
+    return isinstance(apres, list) and isinstance(avant, list) and all(v in apres for v in avant)
+
+
+def _contenu(contrat: Contrat, chemin: str) -> Mapping[str, Any]:
+    """What a file says, by key."""
+    dossiers = contrat.dossiers
+    if not dossiers.contient(chemin):
+        return {}
+    if chemin.endswith(".toml"):
+        return dict(_aplatir(dossiers.toml(chemin), ""))
+    octets = dossiers.lire(chemin)
+    if chemin.endswith(".csv"):
+        lignes = csv.reader(io.StringIO(octets.decode("utf-8-sig", "replace")))
+        return {ligne[0]: ",".join(ligne[1:]) for ligne in lignes if ligne}
+    if chemin.endswith((".wsdl", ".xsd")):
+        return {"": etree.tostring(lire_arbre(octets, chemin), method="c14n", with_comments=False).decode()}
+    return {"": octets.hex()}
+
+
+def _aplatir(table: Mapping[str, Any], debut: str) -> Iterator[tuple[str, Any]]:
+    for cle, valeur in table.items():
+        if isinstance(valeur, Mapping):
+            yield from _aplatir(valeur, f"{debut}{cle}.")
+        else:
+            yield f"{debut}{cle}", valeur
+
+
+def _d(
+    nature: Nature,
+    objet: str,
+    sorte: str,
+    texte: str,
+    severites: Mapping[Sens, Severite],
+    *operations: str,
+) -> DifferenceDeContrats:
+    return DifferenceDeContrats(nature, objet, sorte, texte, severites, operations)

@@ -1,0 +1,194 @@
+"""What differs between two contracts, as values: how hard it is on who is ready for the first one, and the
+change that it belongs to. `comparaison` finds them.
+
+A document travels two ways. What a request may no longer say breaks who says it; what an answer may newly say
+breaks who reads it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final
+
+from sne_interface.contract.changements import Changement, Changements, GenreChangement, Nature
+
+
+class Severite(StrEnum):
+    """What a difference does to who is ready for the first contract."""
+
+    ERREUR = "erreur"
+    """It breaks."""
+    AVERTISSEMENT = "avertissement"
+    """It may break: the contract does not say enough to tell."""
+    INFORMATION = "information"
+    """Nothing is to be done."""
+
+
+class Sens(StrEnum):
+    """Which way what differs travels; HORS for what does not."""
+
+    REQUETE = "requête"
+    REPONSE = "réponse"
+    HORS = "hors message"
+
+
+_RANGS: Final = tuple(Severite)
+#: The documents that travel one way only; the others travel both.
+SEULEMENT: Final[Mapping[str, Sens]] = {"type-evenement": Sens.REPONSE, "doublons": Sens.REPONSE}
+#: The operations whose messages carry each document.
+PORTEURS: Final[Mapping[str, tuple[str, ...]]] = {
+    "demande": (
+        "getNumUnique", "getDemandeLogement", "getDoublons", "getDeclarationNouveauDalo",
+        "getDemandesRadieesDepuisLe", "getNouveauxDaloDepuisLe",
+    ),
+    "evenement": (
+        "listerEvenementsDemande", "ajouterEvenementDemande", "modifierEvenementDemande",
+        "supprimerEvenementDemande",
+    ),
+    "type-evenement": ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux"),
+    "recherche": ("rechercheDemandeMulticritere",),
+    "doublons": ("getDoublons",),
+}  # fmt: skip
+_EMPREINTE: Final = 12
+#: How hard a new control can be, by the genre of its change.
+_REGLE_NOUVELLE: Final[Mapping[GenreChangement, Severite]] = {
+    GenreChangement.AJOUT: Severite.INFORMATION,
+    GenreChangement.COMPORTEMENT: Severite.AVERTISSEMENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceDeContrats:
+    """A difference. `objet` names what differs within its `nature`, `sorte` how (« element-ajoute »), `texte`
+    says it in French; `severites` how hard it is, by the way it travels; `operations` those that show it;
+    `changement` is the id of the change that covers it, "" for none."""
+
+    nature: Nature
+    objet: str
+    sorte: str
+    texte: str
+    severites: Mapping[Sens, Severite]
+    operations: tuple[str, ...] = ()
+    changement: str = ""
+
+    @property
+    def severite(self) -> Severite:
+        """The hardest."""
+        return min(self.severites.values(), key=_RANGS.index)
+
+    @property
+    def sens(self) -> tuple[Sens, ...]:
+        """The ways in which it is the hardest."""
+        return tuple(sens for sens, severite in self.severites.items() if severite is self.severite)
+
+    @property
+    def empreinte(self) -> str:
+        """What names it from one comparison to the next: 12 hexadecimal digits."""
+        dit = f"{self.sorte}:{','.join(self.operations)}:{self.objet}:{self.texte}"
+        return sha256(dit.encode()).hexdigest()[:_EMPREINTE]
+
+    def en_json(self) -> dict[str, Any]:
+        """Its JSON."""
+        return {
+            "empreinte": self.empreinte,
+            "nature": str(self.nature),
+            "objet": self.objet,
+            "sorte": self.sorte,
+            "texte": self.texte,
+            "severite": str(self.severite),
+            "sens": [str(sens) for sens in self.sens],
+            "severites": {str(sens): str(severite) for sens, severite in self.severites.items()},
+            "operations": list(self.operations),
+            "changement": self.changement or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ComparaisonDeContrats:
+    """Two contracts, by their names as they were given, what differs, the hardest first, and the changes
+    that these differences belong to."""
+
+    avant: str
+    apres: str
+    differences: tuple[DifferenceDeContrats, ...]
+    changements: tuple[Changement, ...] = field(default=())
+
+    @property
+    def cassante(self) -> bool:
+        """Whether one of them breaks who is ready for the first."""
+        return any(d.severite is Severite.ERREUR for d in self.differences)
+
+    def compter(self, severite: Severite) -> int:
+        """How many are that hard."""
+        return sum(d.severite is severite for d in self.differences)
+
+    def en_json(self) -> dict[str, Any]:
+        """Its JSON."""
+        return {
+            "avant": self.avant,
+            "apres": self.apres,
+            "cassante": self.cassante,
+            "comptes": {str(severite): self.compter(severite) for severite in Severite},
+            "changements": [changement.en_json() for changement in self.changements],
+            "differences": [difference.en_json() for difference in self.differences],
+        }
+
+
+def aller_retour(requete: Severite, reponse: Severite, document: str = "") -> dict[Sens, Severite]:
+    """How hard something is in requests and in answers, of a document that may travel one way only."""
+    severites = {Sens.REQUETE: requete, Sens.REPONSE: reponse}
+    seul = SEULEMENT.get(document)
+    return severites if seul is None else {seul: severites[seul]}
+
+
+def resserre(document: str = "") -> dict[Sens, Severite]:
+    """Less may be said."""
+    return aller_retour(Severite.ERREUR, Severite.INFORMATION, document)
+
+
+def elargi(document: str = "") -> dict[Sens, Severite]:
+    """More may be said."""
+    return aller_retour(Severite.INFORMATION, Severite.ERREUR, document)
+
+
+def hors(severite: Severite) -> dict[Sens, Severite]:
+    """Something that no message carries."""
+    return {Sens.HORS: severite}
+
+
+def attribuer(
+    differences: Iterable[DifferenceDeContrats], apportes: Changements, ailleurs: Changements
+) -> tuple[tuple[DifferenceDeContrats, ...], tuple[Changement, ...]]:
+    """Each difference with the change that covers it, sorted, the hardest first; and these changes.
+
+    `apportes` are the changes that the second contract brings, `ailleurs` those that it does without; those
+    of a behaviour that no file shows are told too. A new control of an « ajout » bites only who uses what is
+    added: it breaks nobody. One of a « comportement » bites by what the base knows: it may break.
+    """
+    dites: list[DifferenceDeContrats] = []
+    employes: dict[str, Changement] = {}
+    for d in differences:
+        changement = apportes.couvrant(d.nature, d.objet)
+        severites = d.severites
+        if changement is not None and d.sorte == "regle-ajoutee":
+            douce = _REGLE_NOUVELLE.get(changement.genre, Severite.ERREUR)
+            severites = {sens: max(s, douce, key=_RANGS.index) for sens, s in severites.items()}
+        changement = changement or ailleurs.couvrant(d.nature, d.objet)
+        if changement is not None:
+            employes[changement.id] = changement
+        dites.append(
+            DifferenceDeContrats(
+                d.nature,
+                d.objet,
+                d.sorte,
+                d.texte,
+                severites,
+                d.operations,
+                changement.id if changement else "",
+            )
+        )
+    natures = tuple(Nature)
+    dites.sort(key=lambda d: (_RANGS.index(d.severite), natures.index(d.nature), d.objet, d.sorte, d.texte))
+    tous: tuple[Changement, ...] = (*apportes.liste, *ailleurs.liste)
+    return tuple(dites), tuple(c for c in tous if employes.get(c.id) is c or c.preuve is not None)

@@ -1,0 +1,325 @@
+"""The schemas of two contracts compared, document by document and version by version of message.
+
+A version that only the second contract has is compared with the highest that both have: it says what a client
+may newly write, and takes nothing away as long as the older one is accepted.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from sne_calibrage.versions.contour_de_schema import PlaceDeSchema, Valeurs, relever
+from sne_calibrage.versions.differences_de_contrats import (
+    PORTEURS,
+    DifferenceDeContrats,
+    Sens,
+    Severite,
+    aller_retour,
+    elargi,
+    resserre,
+)
+from sne_interface.contract.changements import Nature
+from sne_interface.contract.explication import modele_de
+from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES
+from sne_interface.contract.schemas import Document, chemin_inclus, inclusions, lire_arbre
+from sne_interface.contract.versions import Contrat
+
+Places = Mapping[str, PlaceDeSchema]
+#: Facets of which a smaller value admits less, and those of which a larger one does.
+_HAUTES: Final = ("maxLength", "maxInclusive", "maxExclusive", "totalDigits", "fractionDigits")
+_BASSES: Final = ("minLength", "minInclusive", "minExclusive")
+_FACETTES: Final[Mapping[str, str]] = {
+    "length": "longueur", "minLength": "longueur minimale", "maxLength": "longueur maximale",
+    "minInclusive": "minimum", "minExclusive": "minimum (exclu)", "maxInclusive": "maximum",
+    "maxExclusive": "maximum (exclu)", "totalDigits": "chiffres en tout", "fractionDigits": "décimales",
+    "whiteSpace": "traitement des blancs", "namespace": "espaces de noms admis",
+    "processContents": "contrôle de ce qui est admis",
+}  # fmt: skip
+_DOUTE: Final = (Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
+
+
+def comparer(avant: Contrat, apres: Contrat) -> Iterator[DifferenceDeContrats]:
+    """What differs in their versions of message, and in their schemas."""
+    operations = PORTEURS["demande"]
+    for version in sorted(set(avant.versions) ^ set(apres.versions)):
+        nouvelle = version in apres.versions
+        sorte = "version-ajoutee" if nouvelle else "version-retiree"
+        dit = "nouvelle version de message" if nouvelle else "la version de message n'est plus admise"
+        severite = Severite.INFORMATION if nouvelle else Severite.ERREUR
+        severites = aller_retour(severite, severite)
+        yield DifferenceDeContrats(Nature.MESSAGES, version, sorte, dit, severites, operations)
+    for document in Document:
+        if document is not Document.DEMANDE:
+            yield from _document(avant, apres, document, document.value, (None, None), nouvelle=False)
+    for version in apres.versions:
+        connues = [v for v in avant.versions if v <= version]
+        if connues:
+            ancienne = connues[-1]
+            # Whoever writes the older one goes on, when it is still admitted.
+            nouvelle = ancienne != version and ancienne in apres.versions
+            nom = f"{Document.DEMANDE}/{version}"
+            yield from _document(avant, apres, Document.DEMANDE, nom, (ancienne, version), nouvelle=nouvelle)
+
+
+def _document(
+    avant: Contrat,
+    apres: Contrat,
+    document: Document,
+    nom: str,
+    versions: tuple[str | None, str | None],
+    *,
+    nouvelle: bool,
+) -> Iterator[DifferenceDeContrats]:
+    lus = list(zip((avant, apres), versions, strict=True))
+    clotures = [_cloture(contrat, contrat.schemas.fichier(document, version)) for contrat, version in lus]
+    if list(clotures[0].values()) == list(clotures[1].values()):
+        return
+    with VERROU_DES_MODELES:
+        places = [
+            relever(modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema)
+            for contrat, version in lus
+        ]
+    for chemin, sorte, dit, severites in _places(places[0], places[1], document.value):
+        severites = dict.fromkeys(severites, Severite.INFORMATION) if nouvelle else severites
+        objet, operations = f"{nom}:{chemin}", PORTEURS[document.value]
+        yield DifferenceDeContrats(Nature.SCHEMAS, objet, sorte, dit, severites, operations)
+
+
+def fichiers(contrat: Contrat) -> set[str]:
+    """Every schema file that a document is judged by."""
+    versions: list[tuple[Document, str | None]] = [(Document.DEMANDE, v) for v in contrat.versions]
+    versions += [(document, None) for document in Document if document is not Document.DEMANDE]
+    return {
+        f
+        for document, version in versions
+        for f in _cloture(contrat, contrat.schemas.fichier(document, version))
+    }
+
+
+def _cloture(contrat: Contrat, fichier: str) -> dict[str, bytes]:
+    """The schema at `fichier` and all that it includes, by path."""
+    lus: dict[str, bytes] = {}
+    a_lire = [fichier]
+    while a_lire:
+        chemin = a_lire.pop()
+        if chemin not in lus:
+            lus[chemin] = contrat.schemas.lire(chemin)
+            for inclusion in inclusions(lire_arbre(lus[chemin], chemin)):
+                a_lire.append(chemin_inclus(chemin, inclusion.get("schemaLocation")))
+    return lus
+
+
+#: (path, kind, sentence, how hard it is).
+_Ecart = tuple[str, str, str, Mapping[Sens, Severite]]
+
+
+def _places(avant: Places, apres: Places, document: str) -> Iterator[_Ecart]:
+    parties = [_hautes(avant, apres), _hautes(apres, avant)]
+    deplaces = _deplaces(parties[0], parties[1], avant, apres)
+    for chemin in parties[0]:
+        if chemin in deplaces:
+            dit = f"déplacé : se trouve à présent à {deplaces[chemin]}"
+            yield chemin, "element-deplace", dit, _rompu(document)
+        else:
+            attendu = Severite.ERREUR if avant[chemin].minimum else Severite.AVERTISSEMENT
+            yield (
+                chemin,
+                f"{_quoi(chemin)}-retire",
+                "n'existe plus",
+                aller_retour(Severite.ERREUR, attendu, document),
+            )
+    for chemin in parties[1]:
+        if chemin not in deplaces.values():
+            exige = apres[chemin].minimum > 0
+            requete = Severite.ERREUR if exige else Severite.INFORMATION
+            dit = f"nouveau, {'obligatoire' if exige else 'facultatif'}"
+            yield (
+                chemin,
+                f"{_quoi(chemin)}-ajoute",
+                dit,
+                aller_retour(requete, Severite.INFORMATION, document),
+            )
+    for chemin, place in avant.items():
+        if chemin in apres:
+            parent = chemin.rpartition("/")[0]
+            # What stands below goes with it.
+            suit = parent in avant and _espaces(avant[parent], apres.get(parent)) == _espaces(
+                place, apres[chemin]
+            )
+            if place.espace != apres[chemin].espace and not suit:
+                yield chemin, "espace-de-noms", _dit_espace(place, apres[chemin]), _rompu(document)
+            yield from _place(chemin, place, apres[chemin], document)
+
+
+def _espaces(avant: PlaceDeSchema, apres: PlaceDeSchema | None) -> tuple[str, str | None]:
+    return avant.espace, apres.espace if apres is not None else None
+
+
+def _dit_espace(avant: PlaceDeSchema, apres: PlaceDeSchema) -> str:
+    return f"espace de noms : [{apres.espace or 'aucun'}], et non plus [{avant.espace or 'aucun'}]"
+
+
+def _rompu(document: str) -> Mapping[Sens, Severite]:
+    return aller_retour(Severite.ERREUR, Severite.ERREUR, document)
+
+
+def _quoi(chemin: str) -> str:
+    return "attribut" if chemin.rpartition("/")[2].startswith("@") else "element"
+
+
+def _hautes(places: Places, autres: Places) -> list[str]:
+    """The places that the others have not, without those below them."""
+    seules = [chemin for chemin in places if chemin not in autres]
+    return [chemin for chemin in seules if chemin.rpartition("/")[0] not in set(seules)]
+
+
+def _deplaces(otes: Sequence[str], mis: Sequence[str], avant: Places, apres: Places) -> dict[str, str]:
+    """Where what went away came back: the same name, the only one, that holds the same."""
+    trouves = {}
+    for chemin in otes:
+        nom = chemin.rpartition("/")[2]
+        semblables = [m for m in mis if m.rpartition("/")[2] == nom]
+        seul = sum(o.rpartition("/")[2] == nom for o in otes) == 1
+        if not nom.startswith("@") and seul and len(semblables) == 1:
+            un, autre = avant[chemin], apres[semblables[0]]
+            if (un.valeurs, un.modele) == (autre.valeurs, autre.modele):
+                trouves[chemin] = semblables[0]
+    return trouves
+
+
+def _place(chemin: str, avant: PlaceDeSchema, apres: PlaceDeSchema, document: str) -> Iterator[_Ecart]:
+    if avant.minimum != apres.minimum:
+        serre = apres.minimum > avant.minimum
+        dit = _fois("au moins", apres.minimum, avant.minimum)
+        yield chemin, "occurrences", dit, resserre(document) if serre else elargi(document)
+    if avant.maximum != apres.maximum:
+        serre = apres.maximum is not None and (avant.maximum is None or apres.maximum < avant.maximum)
+        dit = _fois("au plus", apres.maximum, avant.maximum)
+        yield chemin, "occurrences", dit, resserre(document) if serre else elargi(document)
+    if avant.nil != apres.nil:
+        dit = "peut être vide (xsi:nil)" if apres.nil else "ne peut plus être vide (xsi:nil)"
+        yield chemin, "nil", dit, elargi(document) if apres.nil else resserre(document)
+    if avant.fixe != apres.fixe:
+        dit = f"valeur imposée : [{apres.fixe or 'aucune'}], et non plus [{avant.fixe or 'aucune'}]"
+        severites = elargi(document) if apres.fixe is None else resserre(document)
+        yield (
+            chemin,
+            "valeur-imposee",
+            dit,
+            severites if None in (avant.fixe, apres.fixe) else _rompu(document),
+        )
+    if avant.defaut != apres.defaut:
+        dit = f"valeur par défaut : [{apres.defaut or 'aucune'}], et non plus [{avant.defaut or 'aucune'}]"
+        yield chemin, "valeur-par-defaut", dit, aller_retour(*_DOUTE, document)
+    if avant.contraintes != apres.contraintes:
+        dit = f"unicité : {_dits(apres.contraintes)}, et non plus {_dits(avant.contraintes)}"
+        yield chemin, "unicite", dit, _des_ensembles(avant.contraintes, apres.contraintes, document)
+    if avant.valeurs is not None and apres.valeurs is not None:
+        yield from _valeurs(chemin, avant.valeurs, apres.valeurs, document)
+    elif avant.valeurs != apres.valeurs:
+        dit = "contient à présent des éléments" if apres.valeurs is None else "contient à présent un texte"
+        yield chemin, "contenu", dit, _rompu(document)
+    elif avant.modele != apres.modele:
+        yield from _modele(chemin, avant.modele, apres.modele, document)
+
+
+def _fois(borne: str, apres: int | None, avant: int | None) -> str:
+    dits = [f"{n} fois" if n is not None else "sans limite" for n in (apres, avant)]
+    return f"{borne} {dits[0]}, et non plus {dits[1]}"
+
+
+def _modele(chemin: str, avant: Any, apres: Any, document: str) -> Iterator[_Ecart]:
+    """The order and the choices of what both have: what only one has is told on its own."""
+    noms = [list(_noms(modele[0])) for modele in (avant, apres)]
+    communs = set(noms[0]) & set(noms[1])
+    ordres = [[nom for nom in lot if nom in communs] for lot in noms]
+    if ordres[0] != ordres[1]:
+        bouge = next(b for a, b in zip(*ordres, strict=False) if a != b)
+        dit = f"les éléments ne sont plus dans le même ordre : « {bouge} » vient plus tôt"
+        yield chemin, "ordre", dit, aller_retour(Severite.ERREUR, Severite.AVERTISSEMENT, document)
+    elif avant[1] != apres[1] or _reduit(avant[0], communs) != _reduit(apres[0], communs):
+        dit = "les choix entre éléments, ou leur groupement, ne sont plus les mêmes"
+        yield chemin, "choix", dit, aller_retour(*_DOUTE, document)
+
+
+def _noms(modele: Any) -> Iterator[str]:
+    for membre in modele[3:]:
+        if isinstance(membre, str):
+            yield membre
+        else:
+            yield from _noms(membre)
+
+
+def _reduit(modele: Any, noms: set[str]) -> Any:
+    """A model without the elements that are not among `noms`, nor the groups that they leave empty, or alone
+    in a sequence."""
+    gardes = []
+    for membre in modele[3:]:
+        if isinstance(membre, str):
+            gardes += [membre] if membre in noms else []
+        elif (reduit := _reduit(membre, noms)) and len(reduit) > 3:
+            simple = reduit[0] == "sequence" and reduit[1:3] == (False, False)
+            gardes += reduit[3:] if simple else [reduit]
+    return (*modele[:3], *gardes)
+
+
+def _valeurs(chemin: str, avant: Valeurs, apres: Valeurs, document: str) -> Iterator[_Ecart]:
+    if avant.base != apres.base:
+        dit = f"type {apres.base}, et non plus {avant.base}"
+        severites = _rompu(document)
+        if avant.base in apres.lignee:
+            severites = resserre(document)
+        elif apres.base in avant.lignee:
+            severites = elargi(document)
+        yield chemin, "type", dit, severites
+    for nom in dict.fromkeys((*avant.bornes, *apres.bornes)):
+        un, autre = avant.bornes.get(nom), apres.bornes.get(nom)
+        if un != autre:
+            dit = f"{_FACETTES.get(nom, nom)} : {autre or 'aucune borne'}, et non plus {un or 'aucune borne'}"
+            yield chemin, f"facette-{nom}", dit, _facette(nom, un, autre, document)
+    if avant.motifs != apres.motifs:
+        dit = f"forme : {_dits(apres.motifs)}, et non plus {_dits(avant.motifs)}"
+        yield chemin, "facette-pattern", dit, _des_ensembles(avant.motifs, apres.motifs, document)
+    yield from _codes(chemin, avant.codes, apres.codes, document)
+
+
+def _des_ensembles(avant: frozenset[str], apres: frozenset[str], document: str) -> Mapping[Sens, Severite]:
+    """How hard it is that all of `apres` must hold, and no longer all of `avant`."""
+    if apres > avant:
+        return resserre(document)
+    return elargi(document) if apres < avant else aller_retour(*_DOUTE, document)
+
+
+def _codes(
+    chemin: str, avant: frozenset[str] | None, apres: frozenset[str] | None, document: str
+) -> Iterator[_Ecart]:
+    if avant is None and apres is not None:
+        dit = f"une valeur de la liste : {_dits(apres)}"
+        yield chemin, "enumeration-ajoutee", dit, resserre(document)
+    elif avant is not None and apres is None:
+        yield chemin, "enumeration-retiree", "plus de liste de valeurs", elargi(document)
+    elif avant is not None and apres is not None:
+        if otes := avant - apres:
+            yield chemin, "enumeration-reduite", f"valeurs retirées : {_dits(otes)}", resserre(document)
+        if mis := apres - avant:
+            yield chemin, "enumeration-etendue", f"valeurs ajoutées : {_dits(mis)}", elargi(document)
+
+
+def _dits(valeurs: frozenset[str]) -> str:
+    return ", ".join(f"[{valeur}]" for valeur in sorted(valeurs)) or "libre"
+
+
+def _facette(nom: str, avant: str | None, apres: str | None, document: str) -> Mapping[Sens, Severite]:
+    if nom == "whiteSpace":  # it changes what is read, and not always what is admitted
+        return aller_retour(*_DOUTE, document)
+    if avant is None:
+        return resserre(document)
+    if apres is None:
+        return elargi(document)
+    try:
+        plus = Decimal(apres) > Decimal(avant)
+    except InvalidOperation:  # bounds of dates compare as they are written
+        plus = apres > avant
+    if nom in _HAUTES or nom in _BASSES:
+        return resserre(document) if plus is (nom in _BASSES) else elargi(document)
+    return _rompu(document) if nom == "length" else aller_retour(*_DOUTE, document)

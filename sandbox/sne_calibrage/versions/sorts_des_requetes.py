@@ -1,0 +1,149 @@
+"""What becomes of recorded requests under another contract, as values: `versions.preparation` finds it,
+`versions` writes it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from sne_calibrage.versions.differences_de_contrats import DifferenceDeContrats
+from sne_interface.contract.changements import Changement
+
+#: What stands for a rule in a refusal of the schema, or of the envelope.
+SCHEMA: Final = "schéma"
+ENVELOPPE: Final = "message"
+REPONSE: Final = "réponse"
+
+
+class Devenir(StrEnum):
+    """What becomes of a request under the target."""
+
+    REFUSE = "refusé"
+    """It was accepted."""
+    AUTREMENT = "répondu autrement"
+    INDECIDABLE = "indécidable"
+    """It depends on what the recording does not tell."""
+    INCHANGE = "inchangé"
+    DEJA_REFUSE = "déjà refusé"
+    """By the recorded server: nothing to lose."""
+    ECARTE = "non rejoué"
+    """No call of the application's, or one that no server answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why: the code of a rule, `SCHEMA`, `ENVELOPPE` or `REPONSE`; the place, with its indexes, the sentence
+    and the value (NIR masked). `changement` is the id of the change, `difference` the fingerprint of the
+    difference between the contracts, and `texte` what it says: all three "" when none is found. `levee` says
+    that it refused before, and that the target refuses no more."""
+
+    regle: str
+    chemin: str
+    message: str
+    valeur: str = ""
+    changement: str = ""
+    difference: str = ""
+    texte: str = ""
+    levee: bool = False
+
+    @property
+    def cle(self) -> tuple[str, str, str]:
+        """What makes two of them one."""
+        return self.regle, self.chemin, self.message
+
+    def en_json(self) -> dict[str, Any]:
+        """Its JSON."""
+        noms = ("chemin", "valeur", "changement", "difference", "texte")
+        dits = {nom: getattr(self, nom) or None for nom in noms}
+        return {"regle": self.regle, "message": self.message, "levee": self.levee, **dits}
+
+
+@dataclass(frozen=True, slots=True)
+class SortDEchange:
+    """What becomes of one recorded exchange, `echange` by its number in the recording. `raison` says in
+    French why it is undecided, or was not put to the sandbox."""
+
+    echange: int
+    operation: str
+    type_fichier: str
+    numero: str
+    devenir: Devenir
+    causes: tuple[Cause, ...] = ()
+    raison: str = ""
+
+    def en_json(self) -> dict[str, Any]:
+        """Its JSON."""
+        return {
+            "echange": self.echange,
+            "operation": self.operation or None,
+            "type_fichier": self.type_fichier or None,
+            "numero": self.numero or None,
+            "devenir": str(self.devenir),
+            "causes": [cause.en_json() for cause in self.causes],
+            "raison": self.raison or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Nouveaute:
+    """Something of the target that the traffic never uses: `envoyer` says whether an application writes it;
+    else it reads it."""
+
+    difference: DifferenceDeContrats
+    envoyer: bool
+
+    def en_json(self) -> dict[str, Any]:
+        """Its JSON."""
+        d = self.difference
+        quoi = {"nature": str(d.nature), "objet": d.objet, "texte": d.texte}
+        return {**quoi, "sens": "envoyer" if self.envoyer else "lire", "changement": d.changement or None}
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What a recording becomes under the target. `sorts` are those of each exchange, in their order; `perdus`
+    says in French what was recorded and is kept no more, "" when all of it is."""
+
+    depuis: str
+    vers: str
+    source: str
+    sorts: tuple[SortDEchange, ...]
+    nouveautes: tuple[Nouveaute, ...]
+    changements: Mapping[str, Changement] = field(default_factory=dict)
+    perdus: str = ""
+
+    @property
+    def comptes(self) -> Mapping[Devenir, int]:
+        """How many exchanges become what."""
+        comptes = Counter(sort.devenir for sort in self.sorts)
+        return {devenir: comptes[devenir] for devenir in Devenir}
+
+    @property
+    def vide(self) -> bool:
+        """Whether nothing that was accepted could be put to the target: nothing is known then."""
+        return not any(self.comptes[d] for d in (Devenir.REFUSE, Devenir.AUTREMENT, Devenir.INCHANGE))
+
+    @property
+    def prete(self) -> bool:
+        """Whether the target refuses nothing that was accepted."""
+        return not self.comptes[Devenir.REFUSE]
+
+    def de(self, devenir: Devenir) -> list[SortDEchange]:
+        """The exchanges that become that."""
+        return [sort for sort in self.sorts if sort.devenir is devenir]
+
+    def en_json(self) -> dict[str, Any]:
+        """Its JSON: of the exchanges, those that are not unaffected."""
+        tus = (Devenir.INCHANGE, Devenir.DEJA_REFUSE, Devenir.ECARTE)
+        return {
+            "depuis": self.depuis,
+            "vers": self.vers,
+            "source": self.source,
+            "perdus": self.perdus or None,
+            "prete": self.prete,
+            "comptes": {str(devenir): combien for devenir, combien in self.comptes.items()},
+            "changements": [changement.en_json() for changement in self.changements.values()],
+            "echanges": [sort.en_json() for sort in self.sorts if sort.devenir not in tus],
+            "nouveautes": [nouveaute.en_json() for nouveaute in self.nouveautes],
+        }

@@ -1,0 +1,123 @@
+"""What a vendor's tests leave unseen: told at the end of `run` and `report`, for it decides of nothing.
+
+Bounded to what matters: a dozen lines at most, each with what would show it. What a product does not do, it
+need not try: `certification` says what it claims.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sne_conformite.juges.juge import personnes
+from sne_conformite.juges.juges_aboutissement import GUIDE
+from sne_conformite.observation.observation import Observation
+from sne_conformite.rapports.rapport import AngleMort, Rubrique
+from sne_interface.domain.texte import est_nom_de_nir
+from sne_sandbox.mime.message_deballe import Packaging
+
+_GENERER: Final = "sne-sandbox generate --kind {kind} --out exemples"
+#: Types of file, in the order of a demande's life, that every product has.
+_TYPES: Final[Mapping[str, str]] = {
+    "CRE": "l'enregistrement (CRE)",
+    "MOD": "la modification (MOD)",
+    "REN": "le renouvellement (REN)",
+    "RAD": "la radiation (RAD)",
+}
+_OPERATIONS: Final[Mapping[str, str]] = {
+    "getDemandeLogement": "la consultation",
+    "rechercheDemandeMulticritere": "la recherche",
+    "getDoublons": "la recherche de doublons",
+    "ajouterEvenementDemande": "les événements",
+    "getDemandesRadieesDepuisLe": "le relevé des demandes radiées",
+    "getNouveauxDaloDepuisLe": "le relevé des DALO",
+}
+#: Elements by the end of their path, with the option of `generate` that draws them.
+_ELEMENTS: Final = (
+    ("cotitulaire", "/cotitulaire/", "Aucun ménage n'a de co-titulaire.", "--household colocation"),
+    (
+        "a_charge",
+        "/personneACharge/",
+        "Aucun ménage n'a d'enfant à charge.",
+        "--household couple_avec_enfant",
+    ),
+)
+
+
+@dataclass(slots=True)
+class Menages:
+    """What the messages seen say of households, in bounded memory."""
+
+    qui: set[frozenset[str]] = field(default_factory=set)
+    difficiles: bool = False
+    """Whether a text had a character that takes care: beyond ASCII, or one that XML escapes."""
+    pannes: bool = False
+    emballages: set[Packaging] = field(default_factory=set)
+    """How documents travelled."""
+
+    def voir(self, vue: Observation) -> None:
+        """One more exchange."""
+        self.pannes = self.pannes or vue.panne is not None
+        if vue.message is not None and vue.octets_document:
+            self.emballages.add(vue.message.packaging)
+        if vue.demande is not None and len(self.qui) < 2 and (menage := personnes(vue)):
+            self.qui.add(menage)
+        if not self.difficiles:
+            self.difficiles = any(
+                not e.texte.isascii() or "&" in e.texte or "'" in e.texte for _, e in vue.noeuds
+            )
+
+
+def angles_morts(
+    rubriques: Iterable[Rubrique],
+    menages: Menages,
+    *,
+    refuses: int,
+    non_aboutis: Collection[AngleMort],
+    a_nir: bool,
+) -> Iterator[AngleMort]:
+    """What was not exercised, of a traffic in which something was; `non_aboutis` come first.
+    `a_nir`: whether the contract has a place for a NIR."""
+    yield from non_aboutis
+    vus = {rubrique.nom: set(rubrique.vus) for rubrique in rubriques}
+    manquent = [(code, dit) for code, dit in _TYPES.items() if code not in vus["types_fichier"]]
+    if manquent:
+        kind = manquent[0][0]
+        yield AngleMort("types", _jamais(dit for _, dit in manquent), _GENERER.format(kind=kind))
+    absentes = [dit for nom, dit in _OPERATIONS.items() if nom not in vus["operations"]]
+    if absentes:
+        yield AngleMort("operations", _jamais(absentes), GUIDE.format("messages"))
+    if not refuses:
+        yield AngleMort(
+            "refus",
+            "Aucun refus n'a été provoqué : rien ne montre ce que l'application fait d'une anomalie.",
+            "sne-sandbox generate --defect ENT011 --out fautes",
+        )
+    if len(menages.qui) == 1:
+        yield AngleMort("un_menage", "Un seul ménage a été envoyé.", _generer_cre("--count 20"))
+    if menages.qui:
+        for quoi, lieu, phrase, option in _ELEMENTS:
+            if not any(lieu in f"{chemin}/" for chemin in vus["elements"]):
+                yield AngleMort(quoi, phrase, _generer_cre(option))
+        if a_nir and not any(est_nom_de_nir(chemin.rpartition("/")[2]) for chemin in vus["elements"]):
+            phrase = "Aucun NIR n'est transmis (facultatif ; exigence CTR-12)."
+            yield AngleMort("nir", phrase, _generer_cre("--count 20"))
+        if not menages.difficiles:
+            phrase = "Aucun texte n'a d'accent ni d'apostrophe : un encodage faux ne se verrait pas."
+            yield AngleMort("textes", phrase, _generer_cre("--limits --count 20"))
+    if menages.emballages == {Packaging.SIMPLE}:
+        phrase = (
+            "Aucun document n'est emballé par MTOM : en base64 dans l'enveloppe le bac à sable le lit, et "
+            "rien ne dit que le SNE le lise (convention)."
+        )
+        yield AngleMort("mtom", phrase, GUIDE.format("brancher"))
+    if not menages.pannes:
+        phrase = "Aucune panne n'a été jouée : rien ne montre ce que l'application fait d'une réponse perdue."
+        yield AngleMort("pannes", phrase, GUIDE.format("pannes"))
+
+
+def _generer_cre(option: str) -> str:
+    return f"{_GENERER.format(kind='CRE')} {option}"
+
+
+def _jamais(quoi: Iterable[str]) -> str:
+    return f"Les tests n'exercent jamais : {', '.join(quoi)}."

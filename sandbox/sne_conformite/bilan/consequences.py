@@ -1,0 +1,222 @@
+"""What one fault drags along: findings that another one explains.
+
+A message that the SNE refused for what it breaks ends its command, a number that was altered when it was
+received is wrong in every message after it, an application that reads no answer tells no anomaly, one that
+shifts its dates shifts them everywhere. The first fault is charged; what follows from it is not a second one:
+it is folded, its `cause` names what it follows from, and it counts for nothing.
+
+A recommendation that is not followed explains nothing, but for an action that is not announced: which
+operation was called is then our own guess, and what comes of a guess is nobody's fault.
+"""
+
+import html
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from sne_conformite.juges.commande_jouee import PasJoue
+from sne_conformite.juges.juge import MOJIBAKE
+from sne_conformite.juges.juges_fidelite import UN_JOUR
+from sne_conformite.juges.juges_pannes import PANNES
+from sne_conformite.juges.juges_releves import BAIL_SEUL
+from sne_conformite.juges.juges_vie import NATURE_CONTRAIRE
+from sne_conformite.observation.observation import Observation
+from sne_conformite.protocole.protocole import Statut
+from sne_conformite.rapports.rapport import Constat
+
+#: A command that the application gave up.
+_RENONCEMENT: Final = "renoncement"
+#: Findings that say that a command went wrong, and not why.
+SANS_CAUSE: Final = frozenset({"issue_inattendue", "ne_repart_pas", _RENONCEMENT})
+#: A message that was refused is sent again as it was: told only where the message was what it should be.
+RENVOI: Final = "refus_renvoye_a_l_identique"
+#: What comes of a number that was not kept as it was received.
+_DU_NUMERO: Final = SANS_CAUSE | {"numero_errone", "numero_absent", "origine_erronee", "origine_absente"}
+_NUMERO: Final = "VIE-21"
+#: A success that was told for want of an answer, and what is told of that demande because of it.
+_PRISES: Final = frozenset(sorte for _, sorte in PANNES.values())
+_DE_LA_PRISE: Final = frozenset({"succes_invente", "numero_d_une_autre", "numero_sans_acceptation"})
+_NUMERO_FAUX: Final = PANNES["numero_faux"][1]
+#: What comes of answers that are not read, whatever they hold.
+_DE_LA_LECTURE: Final = SANS_CAUSE | {
+    "anomalies_perdues", "message_de_faute_perdu", "bom_non_lu", "reponse_lente_non_lue"
+}  # fmt: skip
+_NON_LUE: Final = "reponse_non_lue"
+#: What an application does to every value of a kind: the requirement that says so, by `sorte`
+#: (`recolte.generaliser`).
+PARTOUT: Final[Mapping[str, str]] = {**dict.fromkeys(UN_JOUR.values(), "FID-13"), MOJIBAKE: "FID-10"}
+_LECTURE: Final = "VIE-24"
+#: A text that was escaped twice may be longer than the schema lets it be: shortening it would mend nothing.
+_TEXTES: Final = "FID-10"
+_SCHEMA: Final = "CTR-01"
+#: How a long value ends where it is shown, with the escape that was cut there.
+_COUPE: Final = re.compile(r"(?:&[^;&]*)?…(?: \(\d+ caractères\))?$")
+#: What a message that is not ended breaks.
+_REQUETE: Final = "EMB-01"
+#: What comes of an operation that no action named, and that was guessed to be another.
+_ACTION: Final = "EMB-04"
+
+
+@dataclass(slots=True)
+class Lectures:
+    """Whether the application was seen to read an answer since the run began; `non_lue` is the finding of
+    the first that it did not read."""
+
+    lues: bool = False
+    non_lue: Constat | None = None
+
+    def voir(self, pas: PasJoue, constats: Iterable[Constat]) -> None:
+        """One more step, and its findings."""
+        if pas.lu is not None and (
+            (pas.statut is Statut.FAIT and pas.lu.acceptee) or pas.reponse.get("anomalies")
+        ):
+            self.lues = True
+        if self.non_lue is None:
+            self.non_lue = next((c for c in constats if c.sorte == _NON_LUE), None)
+
+
+@dataclass(slots=True)
+class Consequences:
+    """Follows the steps of an example. `obligatoires` are the ids of the MUST requirements: a recommendation
+    that is not followed explains nothing."""
+
+    obligatoires: frozenset[str]
+    lectures: Lectures
+    suspendus: list[tuple[Constat, frozenset[int | None]]] = field(default_factory=list)
+    """Findings that the traffic may explain, each with the exchanges of its step that did not succeed."""
+    renoncements: list[tuple[str, str, str, frozenset[int | None]]] = field(default_factory=list)
+    """Requirements of commands that the application gave up, the requirement that explains it ("" for none
+    yet), why, and the handshakes that failed then."""
+    empechees: dict[str, str] = field(default_factory=dict)
+    """Those of them that no finding explains, and why."""
+    meprises: set[int | None] = field(default_factory=set)
+    """Exchanges that were taken for another operation than the command's, for want of an action."""
+    rates: dict[int | None, frozenset[int | None]] = field(default_factory=dict)
+    """By exchange, those of its step that did not succeed."""
+    saisis: dict[int | None, frozenset[str]] = field(default_factory=dict)
+    """By exchange in which a text was damaged (FID-10), the texts that were entered."""
+    numero: Constat | None = None
+    prises: dict[str, str] = field(default_factory=dict)
+    """By reference of a demande told registered for want of an answer, the requirement that says so."""
+
+    def trier(self, pas: PasJoue, constats: Iterable[Constat]) -> list[Constat]:
+        """The findings of a step, those folded that another explains; some wait for `conclure`."""
+        constats = list(constats)
+        meprises = [vue for vue in pas.observations if _meprise(pas, vue)]
+        self.meprises |= {vue.echange.identifiant for vue in meprises}
+        if meprises and pas.envoi in (None, *meprises):
+            # The nature is judged against the command: it is no guess, but what misled ours.
+            constats = [
+                c if c.tenue or c.sorte == NATURE_CONTRAIRE else replace(c, cause=_ACTION) for c in constats
+            ]
+        self.lectures.voir(pas, [c for c in constats if not c.cause])
+        prise = next((c for c in constats if c.rompue and c.sorte in _PRISES), None)
+        if prise is not None:
+            self.prises.setdefault(pas.reference, prise.exigence)
+        echecs = frozenset(o.echange.identifiant for o in pas.observations if not o.acceptee) | _refus(pas)
+        self.rates |= {o.echange.identifiant: echecs for o in pas.observations}
+        gardes = []
+        for constat in constats:
+            cause = self._cause(constat, pas) if constat.rompue else ""
+            if cause in self.obligatoires:
+                gardes += _plier(constat, cause)
+            elif constat.rompue and constat.sorte in SANS_CAUSE:
+                self.suspendus.append((constat, echecs))
+            else:
+                gardes.append(constat)
+        if pas.attendu is not None:
+            textes = frozenset(e.texte for e in pas.attendu.parcourir())
+            self.saisis |= {c.echange: textes for c in gardes if c.rompue and c.exigence == _TEXTES}
+        if self.numero is None:
+            faux = (c for c in gardes if c.rompue and (c.exigence == _NUMERO or c.sorte == _NUMERO_FAUX))
+            self.numero = next(faux, None)
+        return gardes
+
+    def renoncer(self, pas: PasJoue, raison: str) -> None:
+        """A command that the application gave up (`Pas.empeche`): `conclure` tells whether it could."""
+        cause = _REQUETE if pas.inacheves else ""
+        self.renoncements.append((pas.prevue.exigence, cause, raison, _refus(pas)))
+
+    def conclure(self, trafic: Iterable[Constat]) -> list[Constat]:
+        """The findings of the traffic, and those that waited, folded where the traffic explains them."""
+        trafic = [replace(c, cause=self._cause_du_trafic(c)) if c.rompue else c for c in trafic]
+        causes: dict[int | None, str] = {}
+        for constat in trafic:
+            if not constat.tenue and constat.sorte != RENVOI:
+                cause = constat.cause or constat.exigence
+                if cause in self.obligatoires:
+                    causes.setdefault(constat.echange, cause)
+        gardes = []
+        for constat in trafic:
+            rates = self._rates(constat) if constat.rompue else ()
+            gardes += _plier(constat, next((causes[e] for e in causes if e in rates), ""))
+        for constat, echecs in self.suspendus:
+            gardes += _plier(constat, next((causes[e] for e in causes if e in echecs), ""))
+        for exigence, cause, raison, refus in self.renoncements:
+            cause = cause or next((causes[e] for e in causes if e in refus), "")
+            if cause:
+                gardes += _plier(Constat(exigence, False, raison, _RENONCEMENT), cause)
+            else:
+                self.empechees[exigence] = raison
+        return gardes
+
+    def _rates(self, constat: Constat) -> Collection[int | None]:
+        """The exchanges whose failure may explain a finding of the traffic."""
+        if constat.sorte == BAIL_SEUL:  # its radiation was sent, and what it broke is told
+            return self.rates.get(constat.echange, ())
+        return (constat.echange,) if constat.sorte == RENVOI else ()
+
+    def _cause_du_trafic(self, constat: Constat) -> str:
+        """The same, of a finding of the traffic."""
+        if constat.echange in self.meprises and constat.exigence.startswith("VIE"):
+            return _ACTION
+        saisis = self.saisis.get(constat.echange, ())
+        return _TEXTES if constat.exigence == _SCHEMA and _echappe(constat.observe, saisis) else constat.cause
+
+    def _cause(self, constat: Constat, pas: PasJoue) -> str:
+        """The requirement that explains a finding, "" when none is known to."""
+        if self.numero is not None and constat.sorte in _DU_NUMERO:
+            return self.numero.exigence
+        if constat.exigence == _NUMERO and constat.sorte in _DE_LA_PRISE:
+            return self.prises.get(pas.reference, "")
+        non_lue = self.lectures.non_lue
+        if not self.lectures.lues and pas.statut is Statut.ERREUR and constat.sorte in _DE_LA_LECTURE:
+            return non_lue.exigence if non_lue is not None else ""
+        return ""
+
+
+def chef(constat: Constat, partout: Mapping[str, str]) -> str:
+    """The requirement that a breach of a kind of `partout` is charged to, "" when it stands by itself. What
+    is read amiss (VIE-24) is no consequence of what is written amiss."""
+    lu = constat.exigence == _LECTURE
+    return "" if lu or constat.exigence == partout.get(constat.sorte) else partout.get(constat.sorte, "")
+
+
+def _echappe(observe: str, saisis: Collection[str]) -> bool:
+    """Whether a value, as far as a finding shows it, is one of these texts, escaped."""
+    montre = _COUPE.sub("", observe)
+    lu = html.unescape(montre)
+    return lu != montre and any(s.startswith(lu) if montre != observe else s == lu for s in saisis)
+
+
+def _plier(constat: Constat, cause: str) -> list[Constat]:
+    """The finding with its cause, as it is without any; nothing of the very requirement that is charged."""
+    return [] if cause == constat.exigence else [replace(constat, cause=cause) if cause else constat]
+
+
+def _meprise(pas: PasJoue, vue: Observation) -> bool:
+    """Whether an exchange, whose operation no action names, was taken for another than the command's."""
+    if not vue.devinee:
+        return False
+    portee = str(pas.message.get("portee", "")).capitalize()  # of the two lists of types, one is asked for
+    return vue.operation not in pas.prevue.operations or not str(vue.operation).endswith(portee)
+
+
+def _refus(pas: PasJoue) -> frozenset[int | None]:
+    return frozenset(o.echange.identifiant for o in pas.poignees)
+
+
+def obligatoires(niveaux: Mapping[str, str]) -> frozenset[str]:
+    """The MUST requirements, of their levels by id."""
+    return frozenset(exigence for exigence, niveau in niveaux.items() if niveau == "MUST")

@@ -1,0 +1,298 @@
+"""What a judgement gathers as it goes, and makes its report of: the findings, what of the contract was used,
+what the SNE answered beside « accepted », the exchanges to show, what the suite itself failed to do.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+from sne_conformite.bilan.consequences import SANS_CAUSE, chef
+from sne_conformite.bilan.couverture_du_contrat import Couverture
+from sne_conformite.observation.accidents import GARDES_MAX, dire_l_accident, dire_les_accidents
+from sne_conformite.observation.observation import Observation, citer
+from sne_conformite.rapports.rapport import (
+    REFUS,
+    Accident,
+    Bilan,
+    Constat,
+    EchangeCite,
+    Entete,
+    EtatExigence,
+    Rapport,
+    ReponseDuSne,
+    ResultatScenario,
+    Rubrique,
+    Verdict,
+)  # fmt: skip
+from sne_interface.contract.exigences import Exigence
+from sne_interface.contract.suggestions import remede_de_regle
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.echange import TLS, VerdictEchange
+from sne_interface.rules.controle import lire_explication
+
+#: Findings kept of one kind (requirement, `sorte`): the first ones show it, the others would hide the rest.
+CONSTATS_MAX: Final = 5
+AVERTISSEMENT: Final = "avertissement"
+TOLERANCE: Final = "tolérance"
+_NATURES: Final = {"bloquante": REFUS, "avertissement": AVERTISSEMENT}
+#: What a rule would refuse of a message that the schema refuses, once this is mended.
+A_VENIR: Final = "refus à venir"
+#: Of what the contract to come would refuse; its code is the id of the change.
+SUIVANT: Final = "contrat à venir"
+_RANGS: Final = (REFUS, A_VENIR, SUIVANT, TOLERANCE, AVERTISSEMENT)
+#: Of the codes that a line notes beside tolerances, which are schema faults, these only are theirs.
+_NUMERO: Final = "T-"
+#: Characters of the exchanges that show a finding once more, beyond the first of its kind.
+CITES_TEXTE_MAX: Final = 2_000_000
+#: Codes of answers kept, and exchanges named of each.
+CODES_MAX: Final = 100
+ECHANGES_MAX: Final = 10
+
+
+class RecueilDuJugement:
+    """What is gathered of a stream of exchanges, in memory that the findings bound, and not the traffic.
+    `exigences` are those of the contract: findings of others are left out; `cites_max` bounds the exchanges
+    shown, CITES_TEXTE_MAX those that show again what others do."""
+
+    def __init__(
+        self,
+        contrat: Contrat,
+        exigences: Mapping[str, Exigence],
+        profil: str,
+        *,
+        cites_max: int | None = None,
+    ) -> None:
+        self.exigences = exigences
+        self.constats = ConstatsParExigence()
+        self.accidents: dict[Accident, None] = {}
+        self._couverture = Couverture(contrat, profil)
+        self._reponses = Reponses()
+        self._cites: dict[int, EchangeCite] = {}
+        self._cites_max = cites_max
+        self._encore = CITES_TEXTE_MAX
+
+    def voir(self, vue: Observation) -> None:
+        """Takes in an exchange: what it uses of the contract, what the SNE answers to it."""
+        with vue.isoler("mesurer ce qu'il couvre"):
+            self._couverture.voir(vue)
+        with vue.isoler("relever ce que le SNE y répond"):
+            self._reponses.voir(vue)
+
+    def noter(self, constat: Constat) -> bool:
+        """One more constat; whether it is a finding to show the exchange of."""
+        return constat.exigence in self.exigences and self.constats.noter(constat)
+
+    def citer(self, vue: Observation, *, encore: bool = False) -> None:
+        """Keeps an exchange as the report shows it, once; `encore`: it shows a finding that others show."""
+        cle = vue.echange.identifiant
+        plein = self._cites_max is not None and len(self._cites) >= self._cites_max
+        if cle is not None and cle not in self._cites and not plein and not (encore and self._encore <= 0):
+            with vue.isoler("le montrer"):
+                cite = self._cites[cle] = citer(vue)
+                if encore:
+                    self._encore -= len(cite.requete) + len(cite.reponse)
+            self.deplorer(vue.accidents)  # it may have been read again to be shown, by who keeps it no longer
+
+    def cite(self, echange: int) -> bool:
+        """Whether an exchange is shown already, by its id."""
+        return echange in self._cites
+
+    def montre(self, echange: int) -> EchangeCite | None:
+        """An exchange as it is shown, by its id; None when it is not kept."""
+        return self._cites.get(echange)
+
+    def deplorer(self, accidents: Iterable[Accident]) -> None:
+        """Notes accidents, what the suite itself failed to judge or show: each one once."""
+        self.accidents |= dict.fromkeys(accidents)
+
+    def couverture(self) -> tuple[Rubrique, ...]:
+        """What of the contract was used."""
+        return self._couverture.rubriques()
+
+    def rapport(
+        self, entete: Entete, scenarios: Iterable[ResultatScenario], bilans: tuple[Bilan, ...]
+    ) -> Rapport:
+        """The report, before it is decided of."""
+        non_juges = " ".join(filter(None, (entete.non_juges, *dire_les_accidents(self.accidents))))
+        return Rapport(
+            entete=replace(entete, non_juges=non_juges),
+            conforme=True,
+            scenarios=tuple(scenarios),
+            bilans=bilans,
+            couverture=self.couverture(),
+            echanges=tuple(self._cites[cle] for cle in sorted(self._cites)),
+            reponses=self._reponses.liste(),
+            accidents=tuple(islice(self.accidents, GARDES_MAX)),
+        )
+
+    def bilans(self) -> tuple[Bilan, ...]:
+        """The balance of each requirement; one that an accident left without evidence says so."""
+        empechees = {e: accident for accident in reversed(self.accidents) for e in accident.exigences}
+        return tuple(
+            replace(bilan, raison=dire_l_accident(empechees[bilan.exigence]))
+            if bilan.etat is EtatExigence.SANS_PREUVE and bilan.exigence in empechees
+            else bilan
+            for bilan in self.constats.bilans(self.exigences)
+        )
+
+
+# --- the findings ------------------------------------------------------------------------------------------
+
+
+class ConstatsParExigence:
+    """Constats by requirement, in bounded memory: those held are counted, those broken kept up to
+    `CONSTATS_MAX` of a kind. Those that another requirement explains are not kept: `causes` says which, by
+    requirement."""
+
+    def __init__(self) -> None:
+        self.preuves: dict[str, int] = {}
+        self.ruptures: dict[str, list[Constat]] = {}
+        self.causes: dict[str, str] = {}
+        self._combien: dict[tuple[str, str], int] = {}
+
+    def noter(self, constat: Constat) -> bool:
+        """Takes one constat in; whether it is a finding that was kept."""
+        if constat.tenue:
+            self.preuves[constat.exigence] = self.preuves.get(constat.exigence, 0) + 1
+            return False
+        if constat.cause:
+            if constat.sorte not in SANS_CAUSE:
+                self.causes.setdefault(constat.exigence, constat.cause)
+            return False
+        genre = (constat.exigence, constat.sorte)
+        self._combien[genre] = self._combien.get(genre, 0) + 1
+        garde = self._combien[genre] <= CONSTATS_MAX
+        if garde:
+            self.ruptures.setdefault(constat.exigence, []).append(constat)
+        return garde
+
+    def plier(self, partout: Mapping[str, str]) -> Mapping[str, str]:
+        """Charges what is broken of these kinds (`sorte`) to the requirement of each, and to no other; the
+        requirements of which nothing is left broken, each with that one."""
+        plies: dict[str, str] = {}
+        for exigence, ruptures in list(self.ruptures.items()):
+            restent = [c for c in ruptures if not chef(c, partout)]
+            if not restent:
+                plies[exigence] = partout[ruptures[0].sorte]
+                del self.ruptures[exigence]
+            else:
+                self.ruptures[exigence] = restent
+        self.causes = {e: plies.get(cause, cause) for e, cause in self.causes.items()} | plies
+        return plies
+
+    def bilans(self, exigences: Mapping[str, Exigence]) -> tuple[Bilan, ...]:
+        """The balance of every requirement, in their order: broken once is broken, whatever else held it; and
+        not proved, when another explains it. Constats of unknown requirements are left out."""
+        return tuple(self._bilan(exigence) for exigence in exigences.values())
+
+    def _bilan(self, exigence: Exigence) -> Bilan:
+        preuves = self.preuves.get(exigence.id, 0)
+        ruptures = tuple(self.ruptures.get(exigence.id, ()))
+        cause = "" if ruptures else self.causes.get(exigence.id, "")
+        if ruptures:
+            etat = EtatExigence.ENFREINTE
+        elif cause:
+            etat = EtatExigence.SANS_PREUVE
+        elif preuves:
+            etat = EtatExigence.PROUVEE
+        elif exigence.non_testee:
+            etat = EtatExigence.NON_TESTEE
+        else:
+            etat = EtatExigence.SANS_PREUVE
+        raison = exigence.non_testee if etat is EtatExigence.NON_TESTEE else ""
+        raison = f"conséquence de {cause}" if cause else raison
+        return Bilan(
+            exigence=exigence.id,
+            texte=exigence.texte,
+            niveau=exigence.niveau,
+            source=exigence.source,
+            etat=etat,
+            preuves=preuves,
+            constats=ruptures,
+            raison=raison,
+            nombres={c.sorte: self._combien[exigence.id, c.sorte] for c in ruptures},
+            remede=exigence.remede,
+            risque=exigence.risque,
+            fidelite=exigence.fidelite,
+        )
+
+
+def dire_ce_qui_manque(bilans: Iterable[Bilan], scenarios: Iterable[ResultatScenario]) -> tuple[Bilan, ...]:
+    """`bilans` of a driven run. A requirement without evidence, because the application does not know
+    commands that its scenarios need, says which: those are what to add to have it judged."""
+    manques: dict[str, list[str]] = {}
+    for scenario in scenarios:
+        for v in scenario.verifications:
+            if v.verdict is Verdict.SANS_OBJET and v.raison not in manques.setdefault(v.exigence, []):
+                manques[v.exigence].append(v.raison)
+    return tuple(
+        replace(b, raison=" ; ".join(manques[b.exigence]))
+        if b.etat is EtatExigence.SANS_PREUVE and not b.raison and b.exigence in manques
+        else b
+        for b in bilans
+    )
+
+
+# --- what the SNE answered ---------------------------------------------------------------------------------
+
+
+class Reponses:
+    """Answers of a stream of exchanges, by nature and code, in bounded memory."""
+
+    def __init__(self) -> None:
+        self._vues: dict[tuple[str, str], ReponseDuSne] = {}
+
+    def voir(self, vue: Observation) -> None:
+        """One more exchange. One that a panne spoiled, or that was not delivered, says nothing of the
+        application."""
+        if vue.panne is not None or vue.echange.non_remise:
+            return
+        for nature, code, message, *lieu in _dites(vue):
+            cle = (nature, code)
+            if cle not in self._vues:
+                if len(self._vues) >= CODES_MAX:
+                    continue
+                remede = remede_de_regle(vue.contrat, code, *lieu) if lieu else ""
+                self._vues[cle] = ReponseDuSne(nature, code, message, 0, (), "".join(lieu[:1]), remede)
+            vues, numero = self._vues[cle], vue.echange.identifiant
+            echanges = vues.echanges
+            if numero is not None and numero not in echanges and len(echanges) < ECHANGES_MAX:
+                echanges = (*echanges, numero)
+            self._vues[cle] = replace(vues, nombre=vues.nombre + 1, echanges=echanges)
+
+    def liste(self) -> tuple[ReponseDuSne, ...]:
+        """Refusals first, then what is read here and perhaps not elsewhere; the most frequent first."""
+        return tuple(sorted(self._vues.values(), key=lambda r: (_RANGS.index(r.nature), -r.nombre, r.code)))
+
+
+def _dites(vue: Observation) -> Iterator[tuple[str, ...]]:
+    """(nature, code, message) of each, then the path and the value of an anomalie."""
+    for anomalie in vue.anomalies:
+        nature = _NATURES.get(str(anomalie.get("gravite")))
+        if nature is not None:
+            code = anomalie.get("regle") or anomalie.get("code")
+            dits = (code, *(anomalie.get(nom) for nom in ("message", "propriete", "valeur")))
+            yield nature, *(str(dit or "") for dit in dits)
+    for refus in vue.echange.a_venir:
+        if refus["changement"]:
+            exige = f", exigé au plus tard le {refus['exige']}" if refus["exige"] else ""
+            dit = f"refusé sous {refus['contrat']}{exige} ({refus['regle']}) : {refus['message']}"
+            yield SUIVANT, str(refus["changement"]), dit
+    for tolerance in vue.echange.tolerances:
+        if tolerance["code"].startswith(_NUMERO):
+            yield TOLERANCE, tolerance["code"], tolerance["phrase"]
+    fault = vue.echange.fault or {}
+    explication = fault.get("explication", "").partition("\n")[0]
+    message = " → ".join(filter(None, (fault.get("message", ""), explication)))
+    match vue.echange.verdict:
+        case VerdictEchange.FAULT:
+            yield REFUS, "faute SOAP", message
+            for code, gravite, dit in lire_explication(fault.get("explication", ""))[1]:
+                yield A_VENIR if gravite == "bloquante" else AVERTISSEMENT, code, dit
+        case VerdictEchange.REFUS:
+            # No status: a handshake, or a connection cut before there was a request to answer.
+            sans = TLS if vue.echange.methode == TLS else "connexion coupée"
+            yield REFUS, f"HTTP {vue.echange.statut}" if vue.echange.statut else sans, message
+        case VerdictEchange.ERREUR:
+            yield REFUS, "erreur du bac à sable", message

@@ -1,0 +1,187 @@
+"""What of the contract an application was seen to use: documents that were read, accepted or not."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_conformite.juges.juges_refus import Corrections
+from sne_conformite.observation import reponses_lues
+from sne_conformite.observation.observation import Observation
+from sne_conformite.rapports.rapport import Rubrique
+from sne_interface.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.schemas import Document
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.anomalie import Gravite
+from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
+from sne_interface.domain.evenement import lire_booleen
+from sne_interface.rules.rule import gravite
+
+#: The headings, with their titles: optional elements and codes are those of a demande (its radiation and its
+#: DALO included), indicators what the SNE computes and answers of one, characteristics what is told of events
+#: (decisions included).
+TITRES: Final = {
+    "operations": "Opérations",
+    "types_fichier": "Types de fichier",
+    "versions": "Versions de message",
+    "elements": "Éléments facultatifs d'une demande",
+    "lus": "Indicateurs du SNE reçus en consultant",
+    "codes": "Codes d'une demande",
+    "evenements": "Types d'événement",
+    "caracteristiques": "Caractéristiques d'un événement",
+    "criteres": "Critères de recherche",
+    "anomalies": "Anomalies rencontrées",
+    "anomalies_traitees": "Anomalies rencontrées, puis corrigées",
+}
+#: Types of file in the order of a demande's life.
+_TYPES: Final = ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP")
+#: Blocks that an application never writes.
+_DU_SNE: Final = ("/informationTraitement", "/listeAnomalie", "/listeDoublons")
+_INDICATEURS: Final = "/informationTraitement/"
+_BOOLEENS: Final = {True: "oui", False: "non"}
+_ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDemande"})
+_RECHERCHE: Final = "rechercheDemandeMulticritere"
+_CRITERES: Final = "/demandeMulticritere/"
+_XS: Final = "{http://www.w3.org/2001/XMLSchema}"
+
+
+class Couverture:
+    """Coverage of a stream: what was seen of each heading, in sets that the contract bounds; `profil` says
+    which rules block."""
+
+    def __init__(self, contrat: Contrat, profil: str = "ecole") -> None:
+        self._contrat = contrat
+        self._profil = profil
+        self._vus: dict[str, set[str]] = {nom: set() for nom in TITRES}
+        self._corrections = Corrections()
+
+    def voir(self, vue: Observation) -> None:
+        """Notes what an exchange uses of the contract."""
+        if not (vue.soap or vue.asynchrone):
+            return
+        if vue.operation is not None:
+            self._vus["operations"].add(vue.operation)
+        self._vus["anomalies"].update(vue.bloquantes)
+        correction = self._corrections.voir(vue)
+        if correction is not None:
+            self._vus["anomalies_traitees"].update(correction[0])
+        if vue.operation in _ECRITURES:
+            self._voir_les_evenements(vue)
+        elif vue.operation == _RECHERCHE:
+            pleins = (chemin.partition(_CRITERES) for chemin, element in vue.noeuds if not element.vide)
+            self._vus["criteres"].update(critere for _, bloc, critere in pleins if bloc)
+        elif vue.operation == "getDemandeLogement" and vue.reponse_document is not None:
+            self._vus["lus"].update(e.chemin for e in vue.reponse_document.parcourir() if not e.vide)
+        if vue.demande is None:
+            return
+        if vue.operation == "getNumUnique":
+            self._vus["types_fichier"].add(vue.type_fichier)
+        self._vus["versions"].add(vue.demande.version)
+        listes = self._contrat.nomenclatures.par_chemin
+        for chemin, element in vue.noeuds:
+            if not element.vide:
+                self._vus["elements"].add(chemin)
+                if element.code is not None and chemin in listes:
+                    self._vus["codes"].add(f"{listes[chemin][0]}/{element.code}")
+
+    def _voir_les_evenements(self, vue: Observation) -> None:
+        for evenement in reponses_lues.tous(vue.document, "evenement"):
+            genre = evenement.texte_de("codeTypeEvenement") or ""
+            self._vus["evenements"].add(genre)
+            for une in reponses_lues.tous(evenement, "caracteristiqueSpecifique"):
+                nom = f"{genre}/{une.texte_de('code')}"
+                valeur = une.texte_de("valeurCaracteristiqueSpecifique") or ""
+                dits = {nom, f"{nom}/{valeur}"}
+                if (booleen := lire_booleen(valeur)) is not None:
+                    dits.add(f"{nom}/{_BOOLEENS[booleen]}")
+                self._vus["caracteristiques"] |= dits.intersection(_caracteristiques(self._contrat))
+
+    def rubriques(self) -> tuple[Rubrique, ...]:
+        """The headings, each in the contract's order."""
+        contrat, rencontrees = self._contrat, self._vus["anomalies"]
+        bloquantes = (
+            code
+            for code, fiche in contrat.regles.items()
+            if code in rencontrees or gravite(fiche, self._profil) is Gravite.BLOQUANTE
+        )
+        tout = {
+            "operations": contrat.operations,
+            "types_fichier": _TYPES,
+            "versions": contrat.versions,
+            "elements": _facultatifs(contrat.nomenclatures),
+            "lus": (chemin for chemin in contrat.nomenclatures.chemins if _INDICATEURS in chemin),
+            "codes": _codes(contrat.nomenclatures),
+            "evenements": [genre.code for genre in contrat.evenements],
+            "caracteristiques": _caracteristiques(contrat),
+            "criteres": _criteres(contrat),
+            "anomalies": bloquantes,
+            "anomalies_traitees": [code for code in contrat.regles if code in rencontrees],
+        }
+        return tuple(_rubrique(nom, tout[nom], self._vus[nom]) for nom in TITRES)
+
+
+def _rubrique(nom: str, tout: Iterable[str], vus: set[str]) -> Rubrique:
+    tous = tuple(tout)
+    return Rubrique(
+        nom, TITRES[nom], tuple(n for n in tous if n in vus), tuple(n for n in tous if n not in vus)
+    )
+
+
+@lru_cache(maxsize=4)
+def _facultatifs(listes: Nomenclatures) -> tuple[str, ...]:
+    """Optional elements of the document of a demande that an application may write."""
+    return tuple(c for c in listes.chemins if not listes.obligatoire(c) and not est_du_sne(c))
+
+
+@lru_cache(maxsize=4)
+def _codes(listes: Nomenclatures) -> tuple[str, ...]:
+    """« liste/code » of each code that an application may write: RAD008 keeps one for the SNE."""
+    noms = dict.fromkeys(
+        liste
+        for chemin, (liste, _) in listes.par_chemin.items()
+        if not est_du_sne(chemin) and not chemin.endswith("/typeFichier")
+    )
+    return tuple(
+        f"{nom}/{code}"
+        for nom in noms
+        for code in listes.liste(nom)
+        if code and code != MOTIF_NON_RENOUVELLEMENT
+    )
+
+
+@lru_cache(maxsize=4)
+def _caracteristiques(contrat: Contrat) -> tuple[str, ...]:
+    """« type/characteristic », or « type/characteristic/value » where one is chosen."""
+    return tuple(
+        f"{genre.code}/{une.code}{valeur and '/'}{valeur}"
+        for genre in contrat.evenements
+        for une in genre.caracteristiques
+        for valeur in (_BOOLEENS.values() if une.type == "BOO" else [code for code, _ in une.valeurs] or [""])
+    )
+
+
+@lru_cache(maxsize=4)
+def _criteres(contrat: Contrat) -> tuple[str, ...]:
+    """The elements with a value that a search may hold, by their path in `demandeMulticritere`."""
+    schemas = contrat.schemas
+    racine = etree.fromstring(schemas.lire(schemas.fichier(Document.RECHERCHE)))
+    trouves: list[str] = []
+    for bloc in racine.iter(_XS + "element"):
+        if bloc.get("name") == _CRITERES.strip("/"):
+            _feuilles(bloc, "", trouves)
+    return tuple(trouves)
+
+
+def _feuilles(element: Any, chemin: str, trouvees: list[str]) -> None:
+    """Adds the paths of the elements without children, under an element of a schema."""
+    enfants = element.findall(f"{_XS}complexType/{_XS}sequence/{_XS}element")
+    for enfant in enfants:
+        _feuilles(enfant, f"{chemin}/{enfant.get('name')}" if chemin else enfant.get("name"), trouvees)
+    if not enfants:
+        trouvees.append(chemin)
+
+
+def est_du_sne(chemin: str) -> bool:
+    """Whether a place of a demande is one that an application never writes."""
+    return any(bloc in chemin for bloc in _DU_SNE)

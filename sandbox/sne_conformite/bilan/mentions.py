@@ -1,0 +1,459 @@
+"""The mentions that a judgement attains, and the smallest list of what each other one lacks.
+
+Without evidence nothing is acquired: what was ignored, or is no object, proves nothing. What a mention
+demands is in `certification.toml`; here it is compared with what a report says, and each thing that lacks is
+given the command that would show it.
+"""
+
+import contextlib
+import shlex
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Final
+
+from sne_conformite.bilan.couverture_du_contrat import TITRES
+from sne_conformite.plan import plan as plans
+from sne_conformite.plan.plan import Plan, Scenario
+from sne_conformite.protocole.protocole import COMMANDES
+from sne_conformite.rapports.rapport import (
+    TRAFIC,
+    Candidat,
+    EtatExigence,
+    Lacune,
+    Mention,
+    Rapport,
+    Verdict,
+    VerdictMention,
+)
+from sne_conformite.rapports.verdict_de_conformite import (
+    OBLIGATOIRE,
+    exigences_enfreintes,
+    manquements_connus,
+    motifs_d_ailleurs,
+    scenarios_en_erreur,
+    surcharge,
+)
+from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.referentiel import (
+    FICHIER,
+    JOUE,
+    Certification,
+    MentionProposee,
+    PartieDeProduit,
+    charger_certification,
+)
+from sne_interface.domain.texte import accorde, plier
+from sne_interface.errors import ContractError, UsageError
+
+#: What stands for an application that nobody has named.
+ADAPTATEUR: Final = "./adaptateur"
+_NON_JOUES: Final = (Verdict.IGNORE, Verdict.SANS_OBJET, Verdict.EN_ATTENTE)
+#: Options of the command of a report that its other commands keep.
+_GARDEES: Final = ("--application", "--faute", "--contract", "--contracts")
+
+
+@dataclass(frozen=True, slots=True)
+class ReferentielDeCertification:
+    """What mentions are judged by: what they demand, and the plan that would show it. `montres` are the
+    requirements and the operations that each of its scenarios shows, those that need the fewest commands
+    first; `simples` are those where nothing goes wrong. `surchargees` are the mentions that the contract as
+    shipped does not have, or not under that title."""
+
+    certification: Certification
+    plan: Plan
+    montres: Mapping[str, frozenset[str]]
+    simples: frozenset[str]
+    surchargees: frozenset[str] = frozenset()
+
+    def scenarios_pour(self, cherches: Iterable[str], pris: Iterable[str] = ()) -> dict[str, str]:
+        """For each requirement or operation, one scenario that shows it: of those of `pris`, to be played
+        anyway, first; then as few as are found by taking, each time, the one that shows the most, those where
+        nothing goes wrong first. What no scenario shows is left out."""
+        restent = set(cherches)
+        choisis: dict[str, str] = {}
+
+        def prendre(scenario: str) -> bool:
+            trouves = self.montres[scenario] & restent
+            choisis.update(dict.fromkeys(sorted(trouves), scenario))
+            restent.difference_update(trouves)
+            return bool(trouves)
+
+        for scenario in pris:
+            prendre(scenario)
+        for lot in ([s for s in self.montres if s in self.simples], list(self.montres)):
+            while restent and prendre(max(lot, key=lambda s: len(self.montres[s] & restent))):
+                pass
+        return choisis
+
+    def commandes_pour(self, exigence: str, connues: Collection[str]) -> list[str]:
+        """The fewest commands of the adapter's protocol, beside those that it knows, that let a scenario show
+        a requirement; none when no more is needed."""
+        qui_montrent = (s for s in self.plan if exigence in s.exigences)
+        autres = (sorted(s.commandes.difference(connues)) for s in qui_montrent)
+        return min(autres, key=len, default=[])
+
+
+def charger_referentiel(dossiers: DossiersContrat) -> ReferentielDeCertification:
+    """That of a contract, and the plan of this version. Raises ContractError with file and key."""
+    certification, plan = charger_certification(dossiers), _le_plan()
+    scenarios = {scenario.id for scenario in plan}
+    for element in certification.elements.values():
+        for cle, valeur, connus in (
+            ("rubrique", element.rubrique, tuple(TITRES)),
+            ("scenario", element.scenario, tuple(sorted(scenarios))),
+        ):
+            if valeur not in connus:
+                raise _inconnu(f"elements.{element.id}.{cle}", valeur, connus)
+    for role in certification.roles.values():
+        for commande in role.commandes:
+            if commande not in COMMANDES:
+                raise _inconnu(f"roles.{role.id}.commandes", commande, tuple(COMMANDES))
+    ranges = sorted(plan, key=lambda s: len(s.commandes))
+    montres = {s.id: frozenset(s.exigences) | _operations(s) for s in ranges}
+    simples = frozenset(s.id for s in plan if not (s.avec_panne or s.ailleurs))
+    return ReferentielDeCertification(
+        certification, plan, montres, simples, _surchargees(dossiers, certification)
+    )
+
+
+def _surchargees(dossiers: DossiersContrat, certification: Certification) -> frozenset[str]:
+    if dossiers.overlay is None:
+        return frozenset()
+    publiees: Mapping[str, MentionProposee] = {}
+    with contextlib.suppress(UsageError):  # a contract that the user's folder alone has
+        publiees = charger_certification(DossiersContrat(dossiers.racine, dossiers.noms[0])).mentions
+    titres = {(mention.id, mention.titre) for mention in publiees.values()}
+    return frozenset(m.id for m in certification.mentions.values() if (m.id, m.titre) not in titres)
+
+
+@lru_cache(maxsize=1)
+def _le_plan() -> Plan:
+    return plans.charger()
+
+
+def _inconnu(ou: str, valeur: str, connus: tuple[str, ...]) -> ContractError:
+    return ContractError(
+        f"{FICHIER}, [{ou}] : « {valeur} » n'existe pas.", remede=f"connus : {', '.join(connus)}"
+    )
+
+
+def mentionner(
+    rapport: Rapport,
+    referentiel: ReferentielDeCertification,
+    candidat: Candidat | None = None,
+    gardees: tuple[str, ...] = (),
+) -> tuple[Mention, ...]:
+    """Every mention of the contract, in its order, as far as `rapport` and the attestations of `candidat` go.
+    Without a candidat nothing is attested, and any role may be proved; with one, only what it declares.
+    `gardees` are the words of what was asked of this trial (--candidat…): those of a whole one keep them."""
+    examen = _Examen(rapport, referentiel, candidat, gardees)
+    return tuple(examen.mention(m) for m in referentiel.certification.mentions.values())
+
+
+def remarques(candidat: Candidat, certification: Certification) -> tuple[str, ...]:
+    """What to say of a declaration, in French: its attestations that count for nothing."""
+    return tuple(
+        f"l'attestation de {a.exigence} ne compte pas : cette exigence se prouve par une épreuve."
+        for a in candidat.attestations
+        if a.exigence not in certification.attestables
+    )
+
+
+def commande_de(rapport: Rapport, *suite: str) -> str:
+    """The command that drives the application of a report, in its contract, followed by these words."""
+    mots = shlex.split(rapport.entete.commande) if rapport.entete.mode != TRAFIC else []
+    gardes = [mot for paire in pairwise(mots) if paire[0] in _GARDEES for mot in paire]
+    if "--application" not in gardes:
+        gardes += ["--application", ADAPTATEUR]
+    return shlex.join(["sne-sandbox", "conform", *gardes, *suite])
+
+
+@lru_cache(maxsize=512)
+def _operations_de(commande: str, portee: str) -> frozenset[str]:
+    """Those of a command; of one that has a scope, those of the scope."""
+    operations = frozenset(COMMANDES[commande].operations)
+    return frozenset(o for o in operations if o.lower().endswith(portee)) if portee else operations
+
+
+def _operations(scenario: Scenario) -> frozenset[str]:
+    faits = (e for e in scenario.etapes if e.sorte == "faire")
+    return frozenset().union(*(_operations_de(e.quoi, e.options.get("portee", "")) for e in faits))
+
+
+class _Examen:
+    """One report being examined for every mention."""
+
+    def __init__(
+        self,
+        rapport: Rapport,
+        referentiel: ReferentielDeCertification,
+        candidat: Candidat | None,
+        gardees: tuple[str, ...],
+    ) -> None:
+        self._rapport = rapport
+        self._gardees = gardees
+        self._referentiel = referentiel
+        self._certification = referentiel.certification
+        self._plan = referentiel.plan
+        self._candidat = candidat
+        self._bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
+        self._joues = {scenario.id: scenario for scenario in rapport.scenarios}
+        self._vus = {(r.nom, vu) for r in rapport.couverture for vu in r.vus}
+        self._enfreintes = exigences_enfreintes(rapport, connues=True)
+        self._connus = manquements_connus(rapport)
+
+    @cached_property
+    def _attestees(self) -> frozenset[str]:
+        attestees = {a.exigence for a in self._candidat.attestations} if self._candidat else set()
+        return frozenset(attestees & self._certification.attestables.keys())
+
+    @cached_property
+    def _absents(self) -> frozenset[str]:
+        """Scenarios of the plan that this trial has not been through."""
+        return frozenset(s.id for s in self._plan if s.id not in self._joues)
+
+    def mention(self, voulue: MentionProposee) -> Mention:
+        """How far one is attained."""
+        certification, declarees = self._certification, self._candidat.options if self._candidat else ()
+        options = certification.options_de(voulue, declarees)
+        demandees = certification.demandees(voulue, options)
+        retenues, ignorees, ouvertes = self._alternatives(certification.parties(voulue, options), demandees)
+        exigences = tuple(e for e in certification.niveaux if e in {*demandees, *retenues})
+        portee = {*certification.exigences_de(voulue, self._permises(voulue)), *exigences}
+        portee |= {e for alternative in ouvertes for e in certification.alternatives[alternative].parmi}
+        enfreintes = [e for e in self._enfreintes if e in portee]
+        manques = [*self._manques(voulue, options, exigences, ouvertes)]
+        if self._rapport.entete.inacheve:
+            manques = [Lacune("épreuve", self._rapport.entete.inacheve, self._rapport.entete.commande)]
+        reserves = tuple(self._reserves(portee, ignorees))
+        if self._rapport.entete.inacheve:
+            verdict = VerdictMention.INACHEVEE
+        elif enfreintes:
+            verdict = VerdictMention.REFUSEE
+        elif manques:
+            verdict = VerdictMention.INCOMPLETE
+        else:
+            verdict = VerdictMention.RESERVES if reserves else VerdictMention.ACQUISE
+        return Mention(
+            id=voulue.id,
+            titre=voulue.titre + self._provenance(voulue),
+            verdict=verdict,
+            exigences=exigences,
+            prouvees=sum(self._etat(e) is EtatExigence.PROUVEE for e in exigences),
+            attestees=sum(self._attestee(e) for e in exigences),
+            lacunes=(*map(self._enfreinte, enfreintes), *manques),
+            reserves=reserves,
+            ignorees=tuple(e for e in certification.niveaux if e in ignorees and e not in exigences),
+        )
+
+    def _provenance(self, voulue: MentionProposee) -> str:
+        return f" ({voulue.id}, de la surcharge)" if voulue.id in self._referentiel.surchargees else ""
+
+    # --- what is proved ------------------------------------------------------------------------------------
+
+    def _prouvee(self, exigence: str) -> bool:
+        return self._etat(exigence) is EtatExigence.PROUVEE or self._attestee(exigence)
+
+    def _attestee(self, exigence: str) -> bool:
+        """Whether it stands on the word of the vendor alone."""
+        vus = (EtatExigence.PROUVEE, EtatExigence.ENFREINTE)
+        return exigence in self._attestees and self._etat(exigence) not in vus
+
+    def _etat(self, exigence: str) -> EtatExigence:
+        bilan = self._bilans.get(exigence)
+        return bilan.etat if bilan else EtatExigence.SANS_PREUVE
+
+    def _alternatives(
+        self, parties: Iterable[PartieDeProduit], demandees: tuple[str, ...]
+    ) -> tuple[list[str], set[str], list[str]]:
+        """The requirements that are kept, those that they stand for, and the alternatives that nothing
+        meets (of which the first is kept)."""
+        retenues, ignorees, ouvertes = list[str](), set[str](), list[str]()
+        for identifiant in dict.fromkeys(a for partie in parties for a in partie.alternatives):
+            parmi = self._certification.alternatives[identifiant].parmi
+            prouvees = [e for e in parmi if self._prouvee(e)]
+            retenues += prouvees[:1] or parmi[:1]
+            if prouvees:
+                ignorees |= {e for e in parmi if e not in demandees and e != prouvees[0]}
+            else:
+                ouvertes.append(identifiant)
+        return retenues, ignorees, ouvertes
+
+    def _permises(self, voulue: MentionProposee) -> tuple[str, ...]:
+        """Every option of its roles: one that is not declared is not demanded, but may not be broken."""
+        return self._certification.options_de(voulue, self._certification.options)
+
+    # --- what lacks ----------------------------------------------------------------------------------------
+
+    def _enfreinte(self, exigence: str) -> Lacune:
+        rates = (v for v in self._rapport.verifications if v.exigence == exigence)
+        commande = next((v.commande for v in rates if v.verdict is Verdict.ECHOUE and v.commande), "")
+        bilan = self._bilans.get(exigence)
+        phrase = next((c.phrase for c in bilan.constats if not c.tenue), "") if bilan else ""
+        dite = f"enfreinte{self._connu(exigence)}"
+        return Lacune(exigence, f"{dite} : {phrase}" if phrase else dite, commande)
+
+    def _connu(self, quoi: str) -> str:
+        """What the baseline says of a failure: it excuses a run, and no mention is acquired by it."""
+        return f" (manquement connu : {self._connus[quoi]})" if quoi in self._connus else ""
+
+    def _manques(
+        self,
+        voulue: MentionProposee,
+        options: tuple[str, ...],
+        exigences: tuple[str, ...],
+        ouvertes: list[str],
+    ) -> Iterator[Lacune]:
+        """All that lacks, but what is broken. What a trial that is not whole has not shown is left out: the
+        whole one is what lacks."""
+        epreuve = list(self._epreuve(voulue))
+        yield from epreuve
+        yield from self._roles_tus(voulue)
+        absents = self._absents if epreuve else frozenset()
+        remis = frozenset().union(*(s.exigences for s in self._plan if s.id in absents))
+        retenues = {self._certification.alternatives[o].parmi[0] for o in ouvertes}
+        a_prouver = [
+            e
+            for e in exigences
+            if not self._prouvee(e) and e not in remis and self._etat(e) is not EtatExigence.ENFREINTE
+        ]
+        attestables = [e for e in a_prouver if e in self._certification.attestables]
+        a_prouver = [e for e in a_prouver if e not in attestables]
+        a_appeler, a_voir = self._jamais_vus(voulue, options, absents)
+        a_jouer = [scenario for _, scenario in a_voir.values()]
+        par_scenario = self._referentiel.scenarios_pour([*a_prouver, *a_appeler], a_jouer)
+        for exigence in a_prouver:
+            if exigence not in retenues:
+                yield self._a_prouver(exigence, par_scenario)
+        for ouverte in ouvertes:
+            alternative = self._certification.alternatives[ouverte]
+            if alternative.parmi[0] in a_prouver:
+                dites = " ou ".join(alternative.parmi)
+                phrase = f"{alternative.titre} : {dites}, l'une suffit, aucune n'est prouvée"
+                yield Lacune(ouverte, phrase, self._jouer(par_scenario.get(alternative.parmi[0], "")))
+        for operation in a_appeler:
+            yield Lacune(operation, "jamais appelée", self._jouer(par_scenario.get(operation, "")))
+        for identifiant, (titre, scenario) in a_voir.items():
+            yield Lacune(identifiant, f"jamais vu : {titre}", self._jouer(scenario))
+        for exigence in attestables:
+            pourquoi = self._certification.attestables[exigence]
+            yield Lacune(exigence, f"à attester dans candidat.toml, [[attestations]] : {pourquoi}")
+        yield from self._non_joues(voulue, {*a_prouver, *attestables})
+
+    def _epreuve(self, voulue: MentionProposee) -> Iterator[Lacune]:
+        """What the trial itself lacks."""
+        entete = self._rapport.entete
+        entiere = commande_de(self._rapport, *self._exemples(voulue), *self._gardees)
+        if voulue.mode and entete.mode == TRAFIC:
+            yield Lacune("mode", "cette mention se juge en pilotant l'application", entiere)
+        elif entete.autre_plan:
+            yield Lacune("plan", entete.autre_plan, entiere)
+        elif voulue.plan and self._absents:
+            nombre = accorde(len(self._absents), "scénario du plan n'a", "scénarios du plan n'ont")
+            yield Lacune("plan", f"{nombre} pas été tenté{'s' * (len(self._absents) > 1)}", entiere)
+        elif voulue.exemples_min > max((s.exemples for s in self._rapport.scenarios), default=0):
+            phrase = f"{voulue.exemples_min} exemples par scénario au moins sont demandés"
+            yield Lacune("exemples", phrase, entiere)
+        if voulue.profils and entete.profil not in voulue.profils:
+            dits = " ou ".join(voulue.profils)
+            phrase = f"le profil {entete.profil} ne prouve pas assez : il faut {dits}"
+            yield Lacune("profil", phrase, f"{entiere} --profile {voulue.profils[0]}")
+        for scenario in (*scenarios_en_erreur(self._rapport), *(q for q in self._connus if q in self._joues)):
+            dit = f"ce scénario est en erreur{self._connu(scenario)}"
+            yield Lacune(scenario, dit, self._jouer(scenario))
+        for motif in motifs_d_ailleurs(self._rapport):
+            yield Lacune("épreuve", motif, entete.commande)
+
+    @staticmethod
+    def _exemples(voulue: MentionProposee) -> tuple[str, ...]:
+        return ("--examples", str(voulue.exemples_min)) if voulue.exemples_min else ()
+
+    def _roles_tus(self, voulue: MentionProposee) -> Iterator[Lacune]:
+        """The roles that the vendor does not declare; not those that another of them brings along."""
+        if self._candidat is None:
+            return
+        certification = self._certification
+        declares = certification.avec_leurs_appuis(self._candidat.roles)
+        tus = [role for role in voulue.roles if role not in declares]
+        for role in tus:
+            if not any(role in certification.avec_leurs_appuis([autre]) for autre in tus if autre != role):
+                titre = certification.roles[role].titre
+                yield Lacune(role, f"rôle à déclarer dans candidat.toml, roles : {titre}")
+
+    def _jamais_vus(
+        self, voulue: MentionProposee, options: tuple[str, ...], absents: frozenset[str]
+    ) -> tuple[list[str], dict[str, tuple[str, str]]]:
+        """The operations that were never called, the elements that were never seen, by id, with their title
+        and scenario; not those that a scenario still to play would show."""
+        parties = self._certification.parties(voulue, options)
+        remises = frozenset().union(*(self._referentiel.montres[s] for s in absents))
+        operations = dict.fromkeys(o for partie in parties for o in partie.operations)
+        elements = [self._certification.elements[e] for partie in parties for e in partie.elements]
+        return (
+            [o for o in operations if ("operations", o) not in self._vus and o not in remises],
+            {
+                e.id: (e.titre, e.scenario)
+                for e in elements
+                if e.nom and (e.rubrique, e.nom) not in self._vus and e.scenario not in absents
+            },
+        )
+
+    def _a_prouver(self, exigence: str, par_scenario: Mapping[str, str]) -> Lacune:
+        scenario = par_scenario.get(exigence, "")
+        joue, bilan = self._joues.get(scenario), self._bilans.get(exigence)
+        raison = (joue.raison if joue else "") or (bilan.raison if bilan else "")
+        suite = f" : {raison.rstrip('.')}" if raison else ""
+        return Lacune(exigence, f"sans preuve{suite}", self._jouer(scenario))
+
+    def _non_joues(self, voulue: MentionProposee, manquent: set[str]) -> Iterator[Lacune]:
+        """Scenarios that were not played to their end, of requirements that others have proved."""
+        if voulue.plan != JOUE:
+            return
+        for scenario in self._plan:
+            joue = self._joues.get(scenario.id)
+            if joue is not None and joue.verdict in _NON_JOUES and not manquent & {*scenario.exigences}:
+                raison = f" : {joue.raison.rstrip('.')}" if joue.raison else ""
+                yield Lacune(scenario.id, f"scénario {joue.verdict}{raison}", self._jouer(scenario.id))
+
+    def _jouer(self, scenario: str) -> str:
+        return commande_de(self._rapport, "--scenario", scenario) if scenario else ""
+
+    # --- what is held against it all the same --------------------------------------------------------------
+
+    def _reserves(self, portee: set[str], ignorees: set[str]) -> Iterator[str]:
+        if self._rapport.entete.surcharge:
+            yield f"Jugée avec une surcharge du contrat : {surcharge(self._rapport)}."
+        for dite in self._rapport.entete.regles_eteintes:
+            yield f"Règles éteintes : {dite}."
+        if (candidat := self._candidat) is not None and self._se_dit_autre(candidat):
+            dite, declare = self._rapport.entete.application, f"{candidat.produit} {candidat.version}"
+            yield f"L'application essayée se dit « {dite.strip()} », le candidat « {declare} »."
+        for exigence, bilan in self._bilans.items():
+            if bilan.etat is not EtatExigence.ENFREINTE or exigence not in portee:
+                continue
+            if bilan.niveau != OBLIGATOIRE:
+                connu = f" (manquement connu : {bilan.connue})" if bilan.connue else ""
+                yield f"{exigence}, recommandée, n'est pas suivie{connu}."
+        for exigence in sorted(ignorees):
+            if self._etat(exigence) is EtatExigence.ENFREINTE and exigence not in portee:
+                yield f"{exigence}, dont une autre tient lieu, est enfreinte."
+        dehors = [e for e in self._enfreintes if e not in portee and e not in ignorees]
+        for exigence in [e for e in dehors if e in self._connus]:
+            dehors.remove(exigence)
+            yield f"Hors de cette mention, {exigence} est enfreinte{self._connu(exigence)}."
+        if dehors:
+            dites = accorde(
+                len(dehors), "exigence obligatoire est enfreinte", "exigences obligatoires sont enfreintes"
+            )
+            yield f"Hors de cette mention, {dites} : {', '.join(dehors)}."
+        if self._rapport.entete.non_juges:
+            yield self._rapport.entete.non_juges
+
+    def _se_dit_autre(self, candidat: Candidat) -> bool:
+        """Whether the application that was driven says another name than the product, or another version."""
+        entete, version = self._rapport.entete, f" {candidat.version}".casefold()
+        joues = any(s.verdict in (Verdict.REUSSI, Verdict.ECHOUE) for s in self._rapport.scenarios)
+        nom = entete.application.strip().casefold().removesuffix(version)
+        return joues and entete.mode != TRAFIC and plier(nom) != plier(candidat.produit)

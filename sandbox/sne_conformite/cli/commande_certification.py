@@ -1,0 +1,270 @@
+"""`sne-sandbox certification`: the mentions, what each demands, and what is to be done to attain them."""
+
+import json
+import shlex
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from sne_conformite.bilan.candidat import lire_candidat
+from sne_conformite.bilan.mentions import (
+    ADAPTATEUR,
+    ReferentielDeCertification,
+    charger_referentiel,
+    remarques,
+)
+from sne_conformite.rapports.rapport import Candidat
+from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE
+from sne_interface import resources
+from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.referentiel import JOUE, Certification, MentionProposee, PartieDeProduit
+from sne_interface.errors import UsageError
+from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
+
+_MODELE: Final = Path("certification", "candidat.toml")
+
+
+@click.command()
+@click.option("--a-faire", "fichier", type=click.Path(path_type=Path, dir_okay=False), metavar="CANDIDAT",
+              help="Ce qu'il reste à faire à ce produit, avant toute épreuve.")  # fmt: skip
+@click.option("--mentions", "arbre", is_flag=True,
+              help="L'arbre : mention, rôles, opérations, exigences.")  # fmt: skip
+@click.option("--modele", is_flag=True, help="Un candidat.toml à remplir, commenté.")
+@une_forme
+@reglages(*COMMUNES)
+def commande(fichier: Path | None, arbre: bool, modele: bool, forme: str, **options: Any) -> None:
+    """Montre les mentions qu'un produit peut acquérir, et ce que chacune demande.
+
+    Une mention s'acquiert sur preuves, par run ou conform : --candidat dit le produit, --mention ID en fait
+    une condition. Avant toute épreuve, --a-faire dit ce qui sera jugé, par quelles commandes, et les
+    attestations à écrire.
+
+    Exemples :
+      sne-sandbox certification
+      sne-sandbox certification --mentions
+      sne-sandbox certification --modele > candidat.toml
+      sne-sandbox certification --a-faire candidat.toml
+    """
+    if (fichier is not None) + arbre + modele > 1:
+        raise UsageError(
+            "--a-faire, --mentions et --modele ne vont pas ensemble.", remede="choisissez l'une des trois"
+        )
+    if modele:
+        click.echo((resources.fixtures_dir() / _MODELE).read_text("utf-8"), nl=False)
+        return
+    dossiers = DossiersContrat(resources.contracts_dir(), options["contract"], options["contracts"])
+    referentiel = charger_referentiel(dossiers)
+    if fichier is not None:
+        candidat = lire_candidat(fichier, referentiel.certification)
+        a_faire = _a_faire(referentiel, candidat, fichier)
+        _montrer(a_faire, forme, _dire_a_faire)
+        for remarque in remarques(candidat, referentiel.certification):
+            click.echo(f"sne-sandbox : {remarque}", err=True)
+    else:
+        certification = referentiel.certification
+        decrites = [_decrire(certification, mention) for mention in certification.mentions.values()]
+        _montrer(
+            {"contrat": options["contract"], "mentions": decrites},
+            forme,
+            _dire_arbre if arbre else _dire_liste,
+        )
+
+
+def _montrer(contenu: Mapping[str, Any], forme: str, dire: Any) -> None:
+    if forme == "json":
+        click.echo(json.dumps(contenu, ensure_ascii=False, indent=2))
+    else:
+        dire(contenu)
+
+
+# --- the mentions ----------------------------------------------------------------------------------
+
+
+def _decrire(certification: Certification, mention: MentionProposee) -> dict[str, Any]:
+    """A mention and all that it demands, as JSON values."""
+    herites = [certification.mentions[h] for h in mention.herite]
+    apportes = {p.id for h in herites for p in certification.parties(h, h.options)}
+    return {
+        "id": mention.id,
+        "titre": mention.titre,
+        "herite": list(mention.herite),
+        "niveau": mention.niveau,
+        "epreuve": _epreuve(mention),
+        "attestations": list(mention.attestations),
+        "parties": [
+            {
+                "id": partie.id,
+                "genre": "option" if partie.id in certification.options else "rôle",
+                "herite": partie.id in apportes,
+                "titre": partie.titre,
+                "operations": list(partie.operations),
+                "exigences": [{"id": e, "niveau": certification.niveaux[e]} for e in partie.exigences],
+                "une_parmi": [list(certification.alternatives[a].parmi) for a in partie.alternatives],
+                "elements": [certification.elements[e].titre for e in partie.elements],
+            }
+            for partie in certification.parties(mention, mention.options)
+        ],
+    }
+
+
+def _epreuve(mention: MentionProposee) -> list[str]:
+    """The conditions of the trial, in French."""
+    dites = []
+    if mention.plan == JOUE:
+        dites.append("le plan entier joué, sans scénario ignoré ni sans objet")
+    elif mention.plan:
+        dites.append("le plan entier proposé à l'application")
+    if mention.exemples_min:
+        dites.append(f"{mention.exemples_min} exemples par scénario au moins")
+    if mention.profils:
+        dites.append(f"profil {' ou '.join(mention.profils)}")
+    if mention.niveau != OBLIGATOIRE:
+        dites.append("les recommandations prouvées, elles aussi")
+    return dites
+
+
+def _dire_liste(contenu: Mapping[str, Any]) -> None:
+    largeur = max((len(mention["id"]) for mention in contenu["mentions"]), default=0)
+    for mention in contenu["mentions"]:
+        roles = [p["titre"] for p in mention["parties"] if p["genre"] == "rôle" and not p["herite"]]
+        dit = " ; ".join(roles) or f"tout ce que demandent {', '.join(mention['herite'])}"
+        click.echo(f"{mention['id']:<{largeur}}  {mention['titre']} : {dit}")
+    click.echo("→ ce que chacune demande : sne-sandbox certification --mentions", err=True)
+
+
+def _dire_arbre(contenu: Mapping[str, Any]) -> None:
+    """Each part is told once: by the mentions that bring it."""
+    for mention in contenu["mentions"]:
+        click.echo(f"{mention['titre']} ({mention['id']})")
+        if mention["herite"]:
+            click.echo(f"  tout ce que demandent : {', '.join(mention['herite'])}")
+        if mention["epreuve"]:
+            click.echo(f"  épreuve : {' ; '.join(mention['epreuve'])}")
+        if mention["attestations"]:
+            click.echo(f"  attestations de l'éditeur : {', '.join(mention['attestations'])}")
+        for partie in mention["parties"]:
+            if not partie["herite"]:
+                _dire_partie(partie)
+
+
+def _dire_partie(partie: Mapping[str, Any]) -> None:
+    click.echo(f"  {partie['genre']} {partie['id']} : {partie['titre']}")
+    if partie["operations"]:
+        click.echo(f"    opérations : {', '.join(partie['operations'])}")
+    for niveau, dit in (("MUST", "obligatoires"), ("SHOULD", "recommandées")):
+        ids = [e["id"] for e in partie["exigences"] if e["niveau"] == niveau]
+        if ids:
+            click.echo(f"    {dit} : {' '.join(ids)}")
+    for parmi in partie["une_parmi"]:
+        click.echo(f"    une suffit : {' '.join(parmi)}")
+    for titre in partie["elements"]:
+        click.echo(f"    à voir : {titre}")
+
+
+# --- what is to be done ----------------------------------------------------------------------------
+
+
+def _a_faire(referentiel: ReferentielDeCertification, candidat: Candidat, fichier: Path) -> dict[str, Any]:
+    """The tasks of a product that has done nothing yet, as JSON values."""
+    certification = referentiel.certification
+    declares = set(certification.avec_leurs_appuis(candidat.roles))
+    visees = [m for m in certification.mentions.values() if declares.issuperset(m.roles)]
+    autres = [m for m in certification.mentions.values() if m not in visees]
+    options = dict.fromkeys(o for m in visees for o in certification.options_de(m, candidat.options))
+    parties = list(
+        dict.fromkeys(
+            p for m in visees for p in certification.parties(m, certification.options_de(m, candidat.options))
+        )
+    )
+    attestees = {a.exigence for a in candidat.attestations}
+    dues = dict.fromkeys(
+        e for m in visees for e in certification.demandees(m, options) if e in certification.attestables
+    )
+    herites = {h for m in visees for h in m.herite}
+    protocole = list(dict.fromkeys(c for partie in parties for c in partie.commandes))
+    exemples = max((m.exemples_min for m in visees), default=0)
+    mots = ["sne-sandbox", "conform", "--application", ADAPTATEUR, "--candidat", str(fichier)]
+    mots += ["--examples", str(exemples)] if exemples else []
+    mots += [mot for m in visees if m.id not in herites for mot in ("--mention", m.id)]
+    return {
+        "produit": f"{candidat.editeur}, {candidat.produit} {candidat.version}",
+        "mentions": [{"id": m.id, "titre": m.titre, "epreuve": _epreuve(m)} for m in visees],
+        "hors_de_ses_roles": [
+            {"id": m.id, "roles": [r for r in m.roles if r not in declares]} for m in autres
+        ],
+        "commande": shlex.join(mots) if visees else "",
+        "protocole": protocole,
+        "une_suffit": [
+            {"id": a.id, "titre": a.titre, "parmi": list(a.parmi), "commandes": commandes}
+            for a in dict.fromkeys(certification.alternatives[a] for p in parties for a in p.alternatives)
+            if all(commandes := [referentiel.commandes_pour(e, protocole) for e in a.parmi])
+        ],
+        "roles": [
+            {
+                "id": partie.id,
+                "titre": partie.titre,
+                "exigences": [e for e in partie.exigences if e not in certification.attestables],
+                "operations": list(partie.operations),
+                "elements": [certification.elements[e].titre for e in partie.elements],
+                "commandes": _commandes(referentiel, partie),
+            }
+            for partie in parties
+        ],
+        "attestations": [
+            {"exigence": e, "pourquoi": certification.attestables[e], "ecrite": e in attestees} for e in dues
+        ],
+    }
+
+
+def _commandes(referentiel: ReferentielDeCertification, partie: PartieDeProduit) -> list[str]:
+    """The fewest commands that would show a role, or an option, by itself."""
+    elements = [referentiel.certification.elements[e].scenario for e in partie.elements]
+    cherches = [*partie.exigences, *partie.operations]
+    scenarios = dict.fromkeys((*elements, *referentiel.scenarios_pour(cherches, elements).values()))
+    mots = ["sne-sandbox", "conform", "--application", ADAPTATEUR]
+    mots += [mot for scenario in scenarios for mot in ("--scenario", scenario)]
+    return [shlex.join(mots)] if scenarios else []
+
+
+def _dire_a_faire(contenu: Mapping[str, Any]) -> None:
+    click.echo(contenu["produit"])
+    if not contenu["mentions"]:
+        click.echo("Aucune mention ne tient dans les rôles déclarés : ajoutez-en à candidat.toml.")
+    else:
+        _titre("À viser")
+        for mention in contenu["mentions"]:
+            click.echo(f"  {mention['titre']} ({mention['id']}) : {' ; '.join(mention['epreuve'])}")
+        _titre("En une épreuve")
+        click.echo(f"  {contenu['commande']}")
+        click.echo(f"  L'adaptateur y répond aux commandes : {_liste(contenu['protocole'])}")
+        for choix in contenu["une_suffit"]:
+            dites = ", ou ".join(" et ".join(commandes) for commandes in choix["commandes"])
+            click.echo(f"  et à l'une de celles-ci, une suffit : {dites}")
+            click.echo(f"    {choix['titre']} ({' ou '.join(choix['parmi'])})")
+        _titre("Rôle par rôle")
+        for role in contenu["roles"]:
+            click.echo(f"  {role['id']} : {role['titre']}")
+            for quoi in ("operations", "exigences", "elements"):
+                if role[quoi]:
+                    dit = {"operations": "opérations", "elements": "à voir"}.get(quoi, quoi)
+                    click.echo(f"    {dit} : {_liste(role[quoi])}")
+            for commande in role["commandes"]:
+                click.echo(f"    pour l'essayer seul : {commande}")
+        _titre("Attestations, dans candidat.toml")
+        for attestation in contenu["attestations"]:
+            signe = "✓ écrite" if attestation["ecrite"] else "à écrire"
+            click.echo(f"  {signe}  {attestation['exigence']} : {attestation['pourquoi']}")
+    if contenu["hors_de_ses_roles"]:
+        _titre("Hors des rôles déclarés")
+        for autre in contenu["hors_de_ses_roles"]:
+            click.echo(f"  {autre['id']} : il faudrait {_liste(autre['roles'])}")
+
+
+def _titre(texte: str) -> None:
+    click.echo(f"\n{texte}")
+
+
+def _liste(mots: Iterable[str]) -> str:
+    return ", ".join(mots)

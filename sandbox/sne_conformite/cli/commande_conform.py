@@ -1,0 +1,370 @@
+"""`sne-sandbox conform`: an application driven through the plan, and judged."""
+
+import contextlib
+import gc
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from sne_conformite.cli.base_d_epreuve import empechement, options_de_serve
+from sne_interface import systeme
+from sne_interface.domain.texte import accorde
+from sne_interface.errors import OperatorError, UsageError
+from sne_interface.settings import EXEMPLES_MAX, PAR_NOM
+from sne_sandbox.cli.options import inconnu, sorties_de_rapport
+from sne_sandbox.cli.signaux import Signaux
+
+if TYPE_CHECKING:
+    from sne_conformite.pilotage.lien_application import Application
+    from sne_conformite.rapports.rapport import Rapport
+
+#: The application that comes with us.
+TEMOIN: Final = "temoin"
+_LANCEMENT: Final = (
+    "vérifiez la commande donnée à --application : le programme, son chemin, ses droits (chmod +x) ; "
+    "une ligne de shell se donne par \"sh -c '…'\""
+)
+_EXEMPLES = """
+\b
+Exemples :
+  sne-sandbox conform --application temoin
+  sne-sandbox conform --application ./adaptateur --report-dir rapport
+  sne-sandbox conform --application "java -jar adaptateur.jar" --examples 50 --seed 7
+  sne-sandbox conform --application http://localhost:9000/sne --baseline connus.toml
+  sne-sandbox conform --application ./adaptateur --report-dir rapport --cle sne-sandbox.cle
+  sne-sandbox conform --application ./adaptateur --candidat candidat.toml --mention socle
+  sne-sandbox conform --application temoin --scenario CRE-COLOCATION --faute second-cotitulaire
+"""
+
+
+@click.command(epilog=_EXEMPLES)
+@click.option("--application", "designation", required=True, metavar="COMMANDE|URL|temoin",
+              help="L'application : une commande qui parle le protocole sne-sandbox/1, une adresse HTTP, ou "
+              "l'application témoin.")  # fmt: skip
+@click.option("--plan", "fichier_plan", type=click.Path(path_type=Path, exists=True), metavar="P",
+              help="Un autre plan que celui de l'interface : il n'acquiert aucune mention.")  # fmt: skip
+@click.option("--examples", "exemples", type=click.IntRange(1, EXEMPLES_MAX), default=10, show_default=True,
+              metavar="N", help="Exemples par scénario ; ce qui varie peu en a moins : sa part pour 10, puis "
+              "en proportion.")  # fmt: skip
+@click.option("--seed", "graine", type=int, default=0, show_default=True, metavar="S",
+              help="Graine des tirages : la même graine, la même épreuve.")  # fmt: skip
+@click.option("--clock", "horloge", default="real", show_default=True, metavar="INSTANT",
+              help="Instant ISO où commence chaque exemple ; real : celui du départ.")  # fmt: skip
+@click.option("--defi", default="", metavar="TEXTE",
+              help="Défi d'un vérificateur : graine, ménages et horloge en sont tirés.")  # fmt: skip
+@click.option("--scenario", "scenarios", multiple=True, metavar="ID",
+              help="Ce scénario seul ; si aucun n'a cet identifiant, ceux d'une famille : CRE "
+              "(peut se répéter).")  # fmt: skip
+@click.option("--suivi", "fichier_suivi", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+              help="Où écrire à mesure chaque scénario fini : un rapport (JSON) par ligne ; de ce "
+              "qu'un autre peut encore expliquer, une dernière à la fin.")  # fmt: skip
+@click.option("--echanges", "dossier_echanges", metavar="DOSSIER",
+              type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="Où écrire à mesure des échanges de chaque scénario fini : ceux de son premier exemple, "
+              "et ceux que ses constats citent, NIR masqués.")  # fmt: skip
+@click.option("--faute", metavar="NOM",
+              help="Défaut à planter dans l'application témoin.")  # fmt: skip
+@sorties_de_rapport()
+@options_de_serve
+def commande(
+    designation: str,
+    fichier_plan: Path | None,
+    exemples: int,
+    graine: int,
+    horloge: str,
+    defi: str,
+    scenarios: tuple[str, ...],
+    fichier_suivi: Path | None,
+    dossier_echanges: Path | None,
+    faute: str | None,
+    exigees: tuple[str, ...],
+    reference: Path | None,
+    cle: str | None,
+    juger_tout: bool,
+    candidat: Path | None,
+    mentions: tuple[str, ...],
+    dossier: Path | None,
+    forme: str,
+    **options: Any,
+) -> int:
+    """Pilote une application d'un bout à l'autre du plan, et juge ce qu'elle envoie et ce qu'elle rend.
+
+    Pour chaque scénario, des ménages sont tirés ; ce qui échoue est réduit au plus petit ménage qui montre
+    la faute, avec la commande qui le rejoue. Sortie 0 si tout est conforme, et les mentions de --mention
+    acquises, 1 sinon, 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un
+    rapport partiel, et sort avec 130 ou 143.
+    """
+    from sne_conformite.rapports.etapes_de_preparation import etape
+
+    click.echo(etape(1), err=True)  # what follows may be long under load: it is not mute
+    from sne_conformite.bilan import trafic
+    from sne_conformite.cli import base_d_epreuve
+    from sne_conformite.cli import sorties_de_rapport as rapports
+    from sne_conformite.pilotage import pilotage, scenario_juge
+    from sne_conformite.pilotage.base_pilotee import BaseJugee
+    from sne_conformite.pilotage.couloirs import Renforts
+    from sne_conformite.pilotage.proces_verbal import Greffe
+    from sne_conformite.plan import plan as plans
+    from sne_conformite.preuves import empreintes
+    from sne_conformite.protocole.adresses_servies import Adresses
+    from sne_conformite.rapports import suivi_de_pilotage
+    from sne_conformite.rapports.progression import suivre
+    from sne_interface.contract.exigences import charger_exigences
+    from sne_interface.domain.base import Horloge, lire_horloge
+    from sne_sandbox.cli import commande_diagnostic
+
+    if defi:
+        graine, horloge = _du_defi(defi, graine, horloge)
+    sorties = rapports.Sorties.preparer(
+        dossier,
+        reference,
+        forme,
+        partiel=bool(scenarios),
+        juger_tout=juger_tout,
+        options=options,
+        candidat=candidat,
+        mentions=mentions,
+        cle=cle,
+    )
+    with contextlib.ExitStack() as pile:
+        pile.enter_context(
+            sorties.meme_en_echec(options, mode=pilotage.MODE, application=designation, graine=graine)
+        )
+        application, autre = _application(designation, faute)
+        maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
+        click.echo(etape(2), err=True)
+        plan, textes = plans.charger(fichier_plan), empreintes.lire_plan(fichier_plan)
+        greffe = Greffe()
+        sorties.scenarios = tuple(scenario.id for scenario in plan)
+        seulement = _choisir(scenarios, list(sorties.scenarios))
+        combien = accorde(len(seulement or plan), "scénario", "scénarios")
+        click.echo(f"Le plan : {combien}.", err=True)
+        click.echo(etape(3), err=True)
+        ouverte = pile.enter_context(base_d_epreuve.ouvrir(options, Horloge(fige_a=maintenant), graine))
+        tenir_hypothesis(ouverte.home)
+        gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
+        gc.set_threshold(20_000, 20, 50)
+        ids = rapports.exigees(exigees, ouverte.contrat, pilotee=True)
+        if fichier_plan is not None:
+            plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
+        click.echo(etape(4), err=True)
+        with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
+            fin.callback(application.fermer)
+            click.echo(etape(5), err=True)
+            commande_diagnostic.verifier(servie)
+            os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
+            pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
+            renforts = autre and Renforts(
+                autre,
+                lambda base: Adresses.emises(servie.pret, base, enfant.home, pki / base),
+                ouverte.signaux.permis,
+            )
+            ouverte.signaux.tenir()
+            evenements = pilotage.derouler(
+                plan,
+                _Interruptible(application, ouverte.signaux),
+                BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=options["profile"]),
+                Adresses.du_fichier_pret(servie.pret, ouverte.base, home=enfant.home),
+                pilotage.ReglagesPilotage(
+                    exemples=exemples,
+                    graine=graine,
+                    maintenant=maintenant,
+                    seulement=seulement,
+                    profil=options["profile"],
+                    nom=designation,
+                    commande=_a_rejouer(designation, faute, fichier_plan, exemples, options),
+                    exiger=ids,
+                    acceleration=pilotage.ACCELERATION,
+                ),
+                renforts,
+                greffe,
+                montrer=dossier_echanges is not None,
+            )
+            if dossier_echanges is not None:
+                evenements = suivi_de_pilotage.montrer(evenements, dossier_echanges)
+            if fichier_suivi is not None:
+                _verifier_le_suivi(fichier_suivi)
+                tete = rapports.entete(options, pilotage.MODE, designation, graine, debut=maintenant)
+                exigences = charger_exigences(ouverte.contrat.dossiers)
+                evenements = suivi_de_pilotage.ecrire(
+                    evenements, fichier_suivi, tete, exigences, sorties.connues, scenario_juge.en_suspens
+                )
+            click.echo(etape(6), err=True)
+            rapport = suivre(evenements)
+            enfant.verifier()
+        rapport = de_ces_scenarios(rapport, scenarios)
+        autre_plan = empreintes.autre_plan(textes)
+        rapport = replace(rapport, entete=replace(rapport.entete, defi=defi, autre_plan=autre_plan))
+        _verifier_epreuve(rapport)
+        rendu = sorties.rendre(
+            rapport,
+            trafic.parcourir(ouverte.magasin, ouverte.base, jusqu_a=greffe.tete["dernier"]),
+            configuration=rapports.configuration(
+                options,
+                application=designation,
+                exemples=exemples,
+                graine=graine,
+                horloge=str(maintenant),
+                scenarios=list(scenarios),
+            ),
+            juges=empreintes.detailler(ouverte.contrat, textes),
+            plan=textes,
+            proces_verbal=greffe.lignes,
+        )
+    return ouverte.signaux.sortie(rendu)
+
+
+def _du_defi(defi: str, graine: int, horloge: str) -> tuple[int, str]:
+    """The seed and the clock of a challenge. Raises UsageError when one was given beside it."""
+    from sne_conformite.protocole.defi import graine_et_horloge
+
+    if graine or horloge != "real":
+        raise UsageError("--defi donne la graine et l'horloge.", remede="retirez --seed et --clock")
+    graine, maintenant = graine_et_horloge(defi)
+    return graine, maintenant.isoformat()
+
+
+def _verifier_le_suivi(fichier: Path) -> None:
+    """Raises UsageError when it cannot be written."""
+    from sne_interface.raisons import raison_ecriture
+
+    try:
+        fichier.touch()
+    except OSError as erreur:
+        raise UsageError(
+            f"Le fichier de suivi [{fichier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
+            remede="donnez à --suivi un fichier d'un dossier où vous pouvez écrire",
+        ) from None
+
+
+class EpreuveImpossible(OperatorError):
+    """Nothing could be tried: the application never answered. `rapport` says so of each scenario."""
+
+    def __init__(self, message: str, rapport: "Rapport | None" = None, *, remede: str = "") -> None:
+        super().__init__(message, remede=remede)
+        self.rapport = rapport
+
+
+@dataclass(frozen=True, slots=True)
+class _Interruptible:
+    """An application for which one does not wait any more when a signal comes."""
+
+    application: "Application"
+    signaux: Signaux
+
+    def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Its answer. Raises LienRompu, Interrompu."""
+        with self.signaux.permis():
+            return self.application.envoyer(message)
+
+    def fermer(self) -> None:
+        """Ends the application."""
+        self.application.fermer()
+
+
+def tenir_hypothesis(home: Path) -> None:
+    """Hypothesis writes beside the home, not where the user is, and keeps its advice for us to itself."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+    from hypothesis.errors import HypothesisWarning
+
+    set_hypothesis_home_dir(home / "hypothesis")
+    warnings.simplefilter("ignore", HypothesisWarning)
+
+
+def _verifier_epreuve(rapport: "Rapport") -> None:
+    """Raises EpreuveImpossible when every scenario ended in error and nothing arrived."""
+    from sne_conformite.rapports.rapport import Verdict
+
+    rates = [s for s in rapport.scenarios if s.verdict in (Verdict.ERREUR, Verdict.EN_ATTENTE) and s.raison]
+    autres = {s.verdict for s in rapport.scenarios if s not in rates}
+    if rapport.entete.inacheve:  # a signal: what was played is told
+        return
+    if rates and autres <= {Verdict.SANS_OBJET} and not rapport.entete.echanges:
+        premier = rates[0]
+        raison = premier.raison or next((v.raison for v in premier.verifications if v.raison), "")
+        raise EpreuveImpossible(raison or "L'application n'a répondu à rien.", rapport)
+
+
+def _application(
+    designation: str, faute: str | None
+) -> "tuple[Application, Callable[[], Application] | None]":
+    """The application, not started yet; what makes another instance of it, None when it is not ours to
+    start."""
+    from sne_conformite.pilotage.lien_application import ApplicationHttp, ApplicationProcessus
+    from sne_temoin.fautes import PAR_NOM as FAUTES
+
+    if faute is not None:
+        if designation != TEMOIN:
+            raise UsageError(
+                "--faute ne vaut que pour l'application témoin.", remede="ajoutez --application temoin"
+            )
+        if faute not in FAUTES:
+            raise inconnu("Le défaut", faute, FAUTES)
+    if designation == TEMOIN:
+        mots = [sys.executable, "-P", "-m", "sne_temoin", *([] if faute is None else ["--faute", faute])]
+    elif designation.startswith(("http://", "https://")):
+        return ApplicationHttp(designation), None
+    else:
+        mots = _mots(designation)
+    return ApplicationProcessus(mots), lambda: ApplicationProcessus(mots)
+
+
+def _mots(designation: str) -> list[str]:
+    """The words of a command that can be run. Raises EpreuveImpossible."""
+    try:
+        mots = systeme.decouper(designation)
+    except ValueError:  # a quote that nothing closes
+        mots = []
+    if not mots or shutil.which(mots[0]) is None:
+        nom = mots[0] if mots else designation
+        quoi, remede = empechement(nom, _LANCEMENT) if mots else ("n'est pas une commande", _LANCEMENT)
+        raise EpreuveImpossible(f"L'application ne se lance pas : [{nom}] {quoi}.", remede=remede)
+    return mots
+
+
+def _choisir(demandes: Collection[str], connus: Collection[str]) -> tuple[str, ...]:
+    """The ids that are asked for: by themselves or, where no scenario has that id, by their head (« CRE » for
+    every « CRE-… »), in small letters or not."""
+    choisis: set[str] = set()
+    for demande in demandes:
+        tete = f"{demande.upper()}-"
+        trouves = {demande, tete[:-1]} & set(connus) or {i for i in connus if i.upper().startswith(tete)}
+        if not trouves:
+            raise inconnu("Le scénario", demande, connus)
+        choisis |= trouves
+    return tuple(i for i in connus if i in choisis)
+
+
+def de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport":
+    """`rapport`, whose command plays those scenarios alone, as they were asked for."""
+    mots = [mot for demande in demandes for mot in ("--scenario", demande)]
+    commande = " ".join([rapport.entete.commande, *map(shlex.quote, mots)])
+    return replace(rapport, entete=replace(rapport.entete, commande=commande))
+
+
+def _a_rejouer(
+    designation: str, faute: str | None, plan: Path | None, exemples: int, options: Mapping[str, Any]
+) -> str:
+    """The command that plays it again; the trial adds seed, clock and scenario."""
+    mots = ["sne-sandbox", "conform", "--application", designation, "--examples", str(exemples)]
+    for option, valeur in (
+        ("--faute", faute),
+        ("--plan", plan),
+        *((f"--{nom}", options[nom]) for nom in ("contracts", "quartiles")),
+    ):
+        if valeur is not None:
+            mots += [option, str(valeur)]
+    for option in ("contract", "profile"):
+        if options[option] != PAR_NOM[option].defaut:
+            mots += [f"--{option}", options[option]]
+    return shlex.join(mots)

@@ -1,0 +1,172 @@
+"""`sne-sandbox report`: the traffic of a base judged; evidence judged again; two reports compared."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import is_zipfile
+
+import click
+
+from sne_interface.domain.publication import en_json
+from sne_interface.errors import UsageError
+from sne_sandbox.cli.options import (
+    COMMUNES,
+    Poste,
+    ouvrir_contrats,
+    ouvrir_magasin,
+    reglages,
+    sorties_de_rapport,
+)
+
+if TYPE_CHECKING:
+    from sne_conformite.cli import sorties_de_rapport as rapports
+    from sne_conformite.rapports.rapport import Rapport
+
+
+@click.command()
+@click.option("--base", default="ecole", show_default=True, help="Base dont juger le trafic.")
+@sorties_de_rapport()
+@click.option("--verify", "preuves", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+              help="Juge de nouveau, hors ligne, un dossier de preuves (preuves.zip).")  # fmt: skip
+@click.option("--confiance", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+              help="--verify : les clés de confiance (confiance.toml) ; rien n'est implicite.")  # fmt: skip
+@click.option("--defi", default="", metavar="TEXTE",
+              help="--verify : le défi auquel le dossier doit répondre.")  # fmt: skip
+@click.option(
+    "--contresigner",
+    is_flag=True,
+    help="--verify : ajoute à l'attestation la signature de --cle, si tout est confirmé.",
+)
+@click.option("--plan", "fichier_plan", type=click.Path(path_type=Path, exists=True), metavar="P",
+              help="--verify : le plan de l'épreuve, s'il n'est pas celui de l'interface.")  # fmt: skip
+@click.option("--compare", "comparees", nargs=2, type=click.Path(path_type=Path, dir_okay=False),
+              metavar="AVANT APRÈS", help="Compare deux rapports (rapport.json ou preuves.zip).")  # fmt: skip
+@reglages(*COMMUNES, "database")
+def commande(
+    base: str,
+    dossier: Path | None,
+    preuves: Path | None,
+    comparees: tuple[Path, Path] | None,
+    exigees: tuple[str, ...],
+    reference: Path | None,
+    juger_tout: bool,
+    candidat: Path | None,
+    mentions: tuple[str, ...],
+    forme: str,
+    cle: str | None,
+    confiance: Path | None,
+    defi: str,
+    contresigner: bool,
+    fichier_plan: Path | None,
+    **options: Any,
+) -> int:
+    """Juge ce qu'une base a vu ; ou rejuge un dossier de preuves ; ou compare deux rapports.
+
+    Sortie 0 si tout est conforme (--compare : si rien n'est nouveau ; ce qui est moins vérifié avertit, et ne
+    fait échouer que pour les exigences de --require), 1 sinon ; 2 si un fichier donné n'est pas celui qu'il
+    faut.
+
+    Exemples :
+      sne-sandbox report --base ecole
+      sne-sandbox report --base essai-42 --report-dir rapport
+      sne-sandbox report --verify rapport/preuves.zip
+      sne-sandbox report --verify rapport/preuves.zip --confiance confiance.toml --cle ma.cle --contresigner
+      sne-sandbox report --compare hier/rapport.json rapport/rapport.json
+    """
+    if preuves is not None and comparees is not None:
+        raise UsageError("--verify et --compare ne vont pas ensemble.", remede="choisissez l'un des deux")
+    if comparees is not None:
+        return _comparer(*comparees, exigees, forme)
+    from sne_conformite.cli import sorties_de_rapport as rapports
+
+    if preuves is None:
+        options |= _contrat(base, options)
+    sorties = rapports.Sorties.preparer(
+        dossier,
+        reference,
+        forme,
+        juger_tout=juger_tout,
+        options=options,
+        candidat=candidat,
+        mentions=mentions,
+        cle=cle,
+    )
+    if preuves is not None:
+        from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
+
+        verificateur = Verificateur(confiance, defi, fichier_plan, contresigner=contresigner)
+        return rejuger(preuves, verificateur, sorties, options)
+    if confiance or defi or contresigner or fichier_plan:
+        raise UsageError(
+            "--confiance, --defi, --contresigner et --plan vont avec --verify.",
+            remede="ajoutez --verify preuves.zip",
+        )
+    return _juger(base, exigees, sorties, options)
+
+
+def _contrat(base: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options that name the contract of a base: those that were given, when it has none of its own."""
+    with ouvrir_magasin(options) as magasin:
+        return ouvrir_contrats(options).options(magasin.bases.lire(base))
+
+
+def _juger(
+    base: str, demandees: tuple[str, ...], sorties: "rapports.Sorties", options: Mapping[str, Any]
+) -> int:
+    from sne_conformite.bilan import trafic
+    from sne_conformite.cli import sorties_de_rapport as rapports
+    from sne_conformite.preuves import empreintes
+    from sne_conformite.rapports.progression import suivre
+
+    contrats, magasin = Poste(options).ouvrir()
+    contrat = contrats.defaut  # `options` name that of the base
+    ids = rapports.exigees(demandees, contrat)
+    connue = magasin.bases.lire(base)
+    reglages = trafic.ReglagesTrafic(
+        exiger=ids,
+        application=f"base {base}",
+        commande=rapports.ligne_de_commande(),
+        profil=connue.reglages.profile,
+        graine=connue.seed,
+        accord=True,
+        jusqu_a=magasin.journal.dernier(base),
+    )
+    faits = trafic.faits(reglages, magasin, base)
+    rapport = suivre(trafic.juger_base(magasin, base, contrat, reglages))
+    return sorties.rendre(
+        rapport,
+        trafic.parcourir(magasin, base, jusqu_a=reglages.jusqu_a),
+        configuration={**rapports.configuration(options, base=base), "trafic": faits},
+        juges=empreintes.detailler(contrat),
+    )
+
+
+def _comparer(avant: Path, apres: Path, exigees: tuple[str, ...], forme: str) -> int:
+    from sne_conformite.cli import sorties_de_rapport as rapports
+    from sne_conformite.rapports import rapports_compares
+    from sne_conformite.rapports.verdict_de_conformite import motifs_des_preuves
+
+    comparaison = rapports_compares.comparer(_lire(avant), _lire(apres))
+    motifs = motifs_des_preuves(comparaison.apres, rapports.ids_ecrits(exigees))
+    for motif in motifs:
+        click.echo(f"sne-sandbox : {motif}", err=True)
+    if forme == "json":
+        click.echo(json.dumps(en_json(rapports_compares.lire(comparaison)), ensure_ascii=False, indent=2))
+    elif forme == "text":
+        click.echo(rapports_compares.en_texte(comparaison), nl=False)
+    else:
+        raise UsageError(f"--compare n'a pas de forme {forme}.", remede="--format text ou json")
+    return 1 if comparaison.nouveaux or motifs else 0
+
+
+def _lire(fichier: Path) -> "Rapport":
+    from sne_conformite.preuves import paquet_de_preuves
+    from sne_conformite.rapports import rapport_json
+
+    if is_zipfile(fichier):
+        return paquet_de_preuves.lire(fichier).rapport
+    try:
+        return rapport_json.lire(fichier)
+    except rapport_json.RapportIllisible as erreur:  # the user chose the file; the server does not
+        raise UsageError(str(erreur), remede=erreur.remede) from None

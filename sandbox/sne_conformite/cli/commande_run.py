@@ -1,0 +1,246 @@
+"""`sne-sandbox run`: the vendor's own tests before a fresh base, and their traffic judged."""
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final, Self
+
+import click
+
+from sne_conformite.cli.base_d_epreuve import Epreuve, empechement, options_de_serve
+from sne_interface import systeme
+from sne_interface.errors import UsageError
+from sne_interface.raisons import raison_systeme
+from sne_sandbox.cli.options import sorties_de_rapport
+
+#: Seconds that the command is given to end, once it was told to.
+_DELAI_FIN: Final = 10.0
+_EXIGENCE: Final = re.compile(r"[A-Za-z]{3}-\d\d")
+_RIEN_VU: Final = (
+    "Aucun service n'a été appelé, ni bien ni mal (lire ?wsdl ne compte pas) : la commande a-t-elle lu "
+    "SNE_URL, ou SNE_ENDPOINT_DEMANDE_LOGEMENT et les autres ?"
+)
+
+
+@click.command(context_settings={"allow_interspersed_args": False})
+@click.argument("commande_lancee", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMANDE…")
+@options_de_serve
+@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
+@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@click.option("--ready-file", "pret", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+              help="Celui de SNE_READY_FILE, sinon dans un dossier jeté à la fin.")  # fmt: skip
+@sorties_de_rapport(forme=False)
+def commande(
+    commande_lancee: tuple[str, ...],
+    seed: int,
+    horloge: str,
+    pret: Path | None,
+    dossier: Path | None,
+    exigees: tuple[str, ...],
+    reference: Path | None,
+    cle: str | None,
+    juger_tout: bool,
+    candidat: Path | None,
+    mentions: tuple[str, ...],
+    **options: Any,
+) -> int:
+    """Lance COMMANDE devant une base neuve, et juge tout ce que l'application a envoyé.
+
+    Rien à changer à l'application que son adresse et son certificat, lus dans les variables SNE_… Ce que la
+    commande écrit passe tel quel ; le compte rendu va sur la sortie d'erreur. Sortie 0 si tout est conforme,
+    1 si la commande échoue, si une exigence obligatoire est enfreinte, si rien n'est arrivé ou si rien n'a
+    été accepté ; l'absence de preuve ne fait échouer que pour les exigences de --require et les mentions de
+    --mention ; 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un rapport
+    partiel, et sort avec 130 ou 143.
+
+    Exemples :
+      sne-sandbox run -- ./mes-tests.sh
+      sne-sandbox run --report-dir rapport -- npm test
+      sne-sandbox run --https-port 8443 --clock 2018-03-15T09:00:00 -- mvn verify
+      sne-sandbox run --require EMB-01 --require VIE-20 -- php vendor/bin/phpunit
+
+    \b
+    La commande reçoit : SNE_URL, SNE_ENDPOINT_DEMANDE_LOGEMENT, SNE_ENDPOINT_GESTION_PARTAGEE_EVT,
+    SNE_ENDPOINT_RECHERCHE_DEMANDE, SNE_CA_FILE, SNE_CERT_FILE, SNE_KEY_FILE, SNE_PKCS12_FILE,
+    SNE_PKCS12_PASSWORD, SNE_GUICHET, SNE_READY_FILE (adresses et certificats, en JSON).
+    """
+    from sne_conformite.cli import base_d_epreuve
+    from sne_conformite.cli import sorties_de_rapport as rapports
+    from sne_conformite.rapports.rapport import TRAFIC
+    from sne_interface.domain.base import lire_horloge
+
+    sorties = rapports.Sorties.preparer(
+        dossier,
+        reference,
+        forme="",
+        juger_tout=juger_tout,
+        options=options,
+        candidat=candidat,
+        mentions=mentions,
+        cle=cle,
+    )
+    application = shlex.join(commande_lancee)
+    with sorties.meme_en_echec(options, mode=TRAFIC, application=application, graine=seed):
+        programme = _programme(commande_lancee[0])
+        with base_d_epreuve.ouvrir(options, lire_horloge(horloge), seed) as ouverte:
+            # Beside the server, which starts.
+            from sne_conformite.bilan import trafic
+            from sne_conformite.preuves import empreintes
+            from sne_conformite.rapports.progression import suivre
+
+            ids = rapports.exigees(exigees, ouverte.contrat)
+            sorties.apprendre()
+            code = _lancer(ouverte, [programme, *commande_lancee[1:]], pret)
+            ouverte.relever_les_boites()
+            inacheve = ouverte.signaux.dire("la commande n'est pas allée à son terme")
+            echec = code != 0 and not inacheve
+            reglages = trafic.ReglagesTrafic(
+                exiger=ids,
+                application=application,
+                commande=rapports.ligne_de_commande(),
+                profil=options["profile"],
+                graine=seed,
+                autres_motifs=[f"La commande a échoué (code {code})."] if echec else [],
+                accord=not inacheve,
+                inacheve=inacheve,
+            )
+            rapport = suivre(trafic.juger_base(ouverte.magasin, ouverte.base, ouverte.contrat, reglages))
+            rendu = sorties.rendre(
+                rapport,
+                trafic.parcourir(ouverte.magasin, ouverte.base),
+                configuration={
+                    **rapports.configuration(options, seed=seed, horloge=horloge),
+                    "trafic": trafic.faits(reglages, ouverte.magasin, ouverte.base),
+                },
+                juges=empreintes.detailler(ouverte.contrat),
+                remarques=[] if rapport.entete.echanges or rapport.entete.non_juges else _refus(ouverte),
+            )
+    return ouverte.signaux.sortie(rendu)
+
+
+def _refus(ouverte: Epreuve) -> list[str]:
+    """Why nothing arrived; else where to call."""
+    from sne_conformite.recit import raisons
+
+    return raisons(ouverte.magasin, ouverte.base) or [_RIEN_VU]
+
+
+def _programme(nom: str) -> str:
+    trouve = shutil.which(nom)
+    if trouve is None and _EXIGENCE.fullmatch(nom):
+        raise UsageError(
+            f"[{nom}] est pris pour la commande.", remede=f"plusieurs exigences : --require EMB-01,{nom}"
+        )
+    if trouve is None:
+        quoi, remede = empechement(nom, "vérifiez son chemin, ou lancez-la par sh -c '…'")
+        raise UsageError(f"La commande [{nom}] {quoi}.", remede=remede)
+    return trouve
+
+
+def _lancer(ouverte: Epreuve, commande: Sequence[str], pret: Path | None) -> int:
+    """Runs the command before the served base; its exit code (128 + n when signal n killed it). From then on
+    a signal is held back: what the command sent is to be judged."""
+    from sne_sandbox.cli import commande_diagnostic
+    from sne_sandbox.server.fichier_pret import le_temps_de_servir
+
+    with (
+        le_temps_de_servir(pret),
+        ouverte.servir() as (enfant, base),
+        tempfile.TemporaryDirectory(prefix="sne-run-") as dossier,
+    ):
+        click.echo(f"sne-sandbox : base [{base.nom}] servie par {base.racine}/services/", err=True)
+        ouverte.signaux.tenir()
+        branchement = commande_diagnostic.EnMemeTemps(base, enfant)
+        variables = base.variables(pret or Path(dossier) / "pret.json")
+        try:
+            code = _executer(commande, variables, ouverte.signaux.recus)
+        except UsageError:
+            branchement.taire()  # the server ends with the trial, which nobody has begun
+            raise
+        enfant.verifier()
+        branchement.conclure(attendre=code != 0)
+    return code
+
+
+def _executer(commande: Sequence[str], variables: Mapping[str, str], recus: list[int]) -> int:
+    """`recus` is added what tells us to end."""
+    # On a terminal the command stays in our group, so that it can read it; a Ctrl-C then reaches both.
+    groupe = None if sys.stdin is not None and sys.stdin.isatty() else 0
+    # Nothing that the command prints may come before what we have said.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with _Signaux(recus, a_part=groupe is not None) as signaux:
+        try:
+            processus = subprocess.Popen(  # noqa: S603 - what the user asks to be run
+                commande,
+                env={**os.environ, **variables},
+                process_group=groupe,
+                umask=systeme.masque_de_l_utilisateur(),
+            )
+        except OSError as erreur:
+            raise UsageError(
+                f"La commande [{commande[0]}] ne se lance pas : {raison_systeme(erreur)}.",
+                remede=f"lancez-la par l'interprète qu'il lui faut : sh {shlex.quote(commande[0])}",
+            ) from None
+        signaux.relayer(processus)
+        code = processus.wait()
+    if recus and groupe is not None:  # what it left behind: a background job of a shell does not hear SIGINT
+        systeme.prevenir(processus, signal.SIGTERM, groupe=True)
+    return code if code >= 0 else 128 - code
+
+
+class _Signaux:
+    """While it is entered, what tells us to end tells the command; it is killed when it does not. What comes
+    before the command has begun is told to it as soon as it has."""
+
+    def __init__(self, recus: list[int], *, a_part: bool) -> None:
+        self._a_part = a_part
+        self._processus: subprocess.Popen[bytes] | None = None
+        self._delai: threading.Timer | None = None
+        self.recus = recus
+
+    def relayer(self, processus: "subprocess.Popen[bytes]") -> None:
+        """From now on `processus` is told."""
+        self._processus = processus
+        for numero in self.recus:
+            self._dire(numero)
+
+    def _recevoir(self, numero: int, trame: FrameType | None) -> None:
+        self.recus.append(numero)
+        if len(self.recus) > 2:
+            self._tuer()
+            return
+        if self._delai is None:
+            self._delai = threading.Timer(_DELAI_FIN, self._tuer)
+            self._delai.daemon = True
+            self._delai.start()
+        self._dire(numero)
+
+    def _tuer(self) -> None:
+        if self._processus is not None:
+            systeme.tuer(self._processus, groupe=self._a_part)
+
+    def _dire(self, numero: int) -> None:
+        if self._processus is None:
+            return
+        if self._a_part or numero != signal.SIGINT:  # the terminal has sent it already
+            systeme.prevenir(self._processus, numero, groupe=self._a_part)
+
+    def __enter__(self) -> Self:
+        self._anciens = {numero: signal.signal(numero, self._recevoir) for numero in systeme.FINS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._delai is not None:
+            self._delai.cancel()
+        for numero, ancien in self._anciens.items():
+            signal.signal(numero, ancien)

@@ -1,0 +1,518 @@
+"""An evidence package judged again, offline: signature, digests, judgement, comparison, in that order."""
+
+import gc
+import hashlib
+import json
+import tempfile
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from sne_conformite.bilan import trafic
+from sne_conformite.cli import sorties_de_rapport
+from sne_conformite.cli.commande_conform import de_ces_scenarios, tenir_hypothesis
+from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE
+from sne_conformite.plan import plan as plans
+from sne_conformite.preuves import empreintes, paquet_de_preuves, signature
+from sne_conformite.preuves.paquet_de_preuves import DossierPreuves
+from sne_conformite.preuves.signature import EDITEUR, VERIFICATEUR, CleDeConfiance, SignatureRefusee
+from sne_conformite.protocole.defi import graine_et_horloge
+from sne_conformite.rapports import manquements_connus, rapport_json
+from sne_conformite.rapports.formats_de_rapport import ATTESTATION, PREUVES
+from sne_conformite.rapports.progression import suivre
+from sne_conformite.rapports.rapport import Entete, Rapport
+from sne_conformite.rejugement.rejeu import (
+    JournalRejoue,
+    MagasinRejoue,
+    Rejeu,
+    RejeuImpossible,
+    differences,
+)
+from sne_interface.contract import versions
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.anomalie import Gravite
+from sne_interface.domain.texte import abrege, accorde, visible
+from sne_interface.errors import UsageError
+from sne_interface.raisons import raison_systeme
+from sne_interface.rules.rule import gravite
+
+if TYPE_CHECKING:
+    from sne_conformite.preuves.signature import EnveloppeVerifiee
+
+_AUCUNE: Final = "aucune : ce dossier n'est pas confirmé"
+#: What each line speaks of.
+_SIGNATURE: Final = "Signature"
+_EMPREINTES: Final = "Empreintes"
+_REJUGEMENT: Final = "Rejugement"
+_COMPARAISON: Final = "Comparaison"
+_REFERENCE: Final = "Référence"
+REJUGEE: Final = "rejugée"
+SUR_DEFI: Final = "sur défi"
+_PAS_DE_L_APPLICATION: Final = "qui ne sont pas de l'application : nuits de la base, console"
+_PORTEE: Final = (
+    "Une signature dit qui répond de ces preuves, non qu'elles sont vraies, ni quand elles furent signées."
+)
+_DIFFERENCES_MAX: Final = 10
+_VALEUR_MAX: Final = 80
+_ERREUR_MAX: Final = 200
+_NON_RETIRES: Final = "les ménages n'ont pas pu être retirés : autre version d'hypothesis"
+#: How far a day that a package says may be from those of its run: hours have their time zone.
+_UN_JOUR: Final = timedelta(days=1)
+#: What a package whose members are no configuration, plan or procès-verbal of ours raises as it is judged.
+_ILLISIBLE: Final = (
+    LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, RecursionError,
+    OSError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Verificateur:
+    """Who verifies, and what it brings: the keys that it trusts, the challenge that it gave, the plan that it
+    knows (None: that of the interface); its key signs too with `contresigner`."""
+
+    confiance: Path | None = None
+    defi: str = ""
+    plan: Path | None = None
+    contresigner: bool = False
+
+
+@dataclass(slots=True)
+class _Constat:
+    """What was found so far; `ecarts` are French sentences, each of which refuses the package. `retires`:
+    whether households were drawn again from the seed; `signataires` who signed, in French."""
+
+    ecarts: list[str] = field(default_factory=list)
+    classe: str = NON_SIGNEE
+    confiance: Mapping[str, CleDeConfiance] | None = None
+    retires: bool = False
+    signataires: list[str] | None = None
+
+    def dire(self, quoi: str, phrase: str) -> None:
+        click.echo(f"{quoi} : {visible(phrase)}", err=True)
+
+    def refuser(self, quoi: str, *phrases: str) -> None:
+        self.ecarts += phrases
+        for phrase in phrases:
+            self.dire(quoi, f"REFUSÉE, {phrase}" if quoi == _SIGNATURE else f"non, {phrase}")
+
+
+def rejuger(
+    fichier: Path,
+    verificateur: Verificateur,
+    sorties: "sorties_de_rapport.Sorties",
+    options: Mapping[str, Any],
+) -> int:
+    """Verifies a package step by step, says each on its line, and shows the recorded report; the exit code: 0
+    when all is confirmed and conforming. Raises OperatorError."""
+    if verificateur.contresigner and sorties.cle is None:
+        raise UsageError("--contresigner veut une clé.", remede="ajoutez --cle FICHIER")
+    vu = _Constat()
+    enveloppe = _lire_la_signature(fichier, verificateur, vu)
+    if verificateur.contresigner and enveloppe and sorties.cle and sorties.cle.id in enveloppe.cles:
+        raise UsageError(
+            "Cette clé a déjà signé : une contresignature est celle d'un autre.",
+            remede="donnez à --cle la clé d'un vérificateur",
+        )
+    dossier = paquet_de_preuves.lire(fichier)
+    if dossier.format == paquet_de_preuves.ANCIEN_FORMAT:
+        raise paquet_de_preuves.DossierIllisible(
+            f"Le dossier [{fichier}] est au format {dossier.format}, d'où tout ne se rejuge pas.",
+            remede=f"vérifiez-le avec la version qui l'a écrit : {dossier.versions.get('sne-sandbox', '?')}",
+        )
+    contrat = versions.charger(options["contract"], options["contracts"])
+    if contrat.nom != dossier.rapport.entete.contrat:
+        raise UsageError(
+            f"Ce dossier juge le contrat {dossier.rapport.entete.contrat}, et non {contrat.nom}.",
+            remede=f"ajoutez --contract {dossier.rapport.entete.contrat}",
+        )
+    _comparer_les_juges(dossier, contrat, verificateur, vu)
+    if enveloppe is not None:
+        _comparer_l_attestation(enveloppe, fichier, dossier, vu)
+    debut = time.monotonic()
+    try:
+        refait = _refaire(dossier, contrat, vu)
+    except RejeuImpossible as impossible:
+        vu.refuser(_REJUGEMENT, f"{impossible}.")
+    else:
+        duree = time.monotonic() - debut
+        combien = accorde(refait.entete.echanges, "échange", "échanges")
+        if autres := len(dossier.echanges) - refait.entete.echanges:
+            combien += f" (et {accorde(autres, 'ligne', 'lignes')} du journal {_PAS_DE_L_APPLICATION})"
+        vu.dire(_REJUGEMENT, f"tous les verdicts refaits de {combien}, en {duree:.1f} s")
+        _comparer(dossier, refait, vu)
+    classe = _conclure(fichier, dossier.rapport.entete, verificateur, sorties, vu, enveloppe)
+    rapport = _conteste(dossier.rapport, len(vu.ecarts))
+    qui = None if vu.ecarts or vu.signataires is None else tuple(vu.signataires)
+    return sorties.rendre(
+        rapport, (), configuration=dossier.configuration, copie=fichier, classe=classe, signataires=qui
+    )
+
+
+# --- signature -------------------------------------------------------------------------------------------
+
+
+def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) -> "EnveloppeVerifiee | None":
+    """The attestation beside a package, None when there is none, or it does not hold."""
+    confiance = signature.lire_confiance(verificateur.confiance) if verificateur.confiance else None
+    vu.confiance = confiance
+    attestation = fichier.with_name(ATTESTATION.fichier)
+    try:
+        octets = attestation.read_bytes()
+    except FileNotFoundError:
+        if confiance is None and not verificateur.contresigner:
+            vu.dire(_SIGNATURE, f"aucune ({ATTESTATION.fichier} n'est pas à côté) : personne n'en répond")
+        else:
+            vu.refuser(_SIGNATURE, f"{ATTESTATION.fichier} n'est pas à côté du dossier.")
+        return None
+    except OSError as erreur:
+        vu.refuser(_SIGNATURE, f"{ATTESTATION.fichier} ne se lit pas : {raison_systeme(erreur)}.")
+        return None
+    try:
+        enveloppe = signature.verifier(octets)
+        if {"name": PREUVES.fichier, "digest": {"sha256": _sha256(fichier)}} not in enveloppe.statement[
+            "subject"
+        ]:
+            raise SignatureRefusee("l'attestation est celle d'un autre dossier, ou d'avant un changement.")
+        vu.classe = _classer(enveloppe.cles, enveloppe.jour, confiance)
+        vu.signataires = _titulaires(enveloppe, confiance)
+    except SignatureRefusee as refus:
+        vu.refuser(_SIGNATURE, str(refus))
+        return None
+    except OSError as erreur:  # the package's own trouble: whoever reads it says so
+        vu.refuser(_SIGNATURE, f"le dossier ne se lit pas : {raison_systeme(erreur)}.")
+        return None
+    vu.dire(_SIGNATURE, f"valable, de {', '.join(vu.signataires)}")
+    return enveloppe
+
+
+def _sha256(fichier: Path) -> str:
+    with fichier.open("rb") as flux:
+        return hashlib.file_digest(flux, "sha256").hexdigest()
+
+
+def _classer(cles: Collection[str], jour: str, confiance: Mapping[str, CleDeConfiance] | None) -> str:
+    """The class that these keys (`keyid`, in their order) give a run that ended on `jour`, and why it is not
+    more: judged again takes two parties, of whom one is a trusted verifier. Raises SignatureRefusee for a
+    trusted key on a day that was not its own."""
+    if confiance is None:
+        return f"{AUTO_DECLAREE} (sans --confiance, aucun vérificateur n'est connu)"
+    connues = {identifiant: confiance[identifiant] for identifiant in cles if identifiant in confiance}
+    for cle in connues.values():
+        if (cle.depuis and jour < cle.depuis.isoformat()) or (cle.jusqu_a and jour > cle.jusqu_a.isoformat()):
+            raise SignatureRefusee(
+                f"La clé de « {cle.titulaire} » n'était pas valable le {jour} (expirée ?)."
+            )
+    verificateurs = {identifiant for identifiant, cle in connues.items() if cle.classe == VERIFICATEUR}
+    editeurs = {identifiant for identifiant, cle in connues.items() if cle.classe == EDITEUR}
+    editeurs |= set(list(cles)[:1])
+    if any(editeurs - {identifiant} for identifiant in verificateurs):
+        return REJUGEE
+    manque = "l'éditeur n'a pas signé" if verificateurs else "aucun vérificateur de confiance n'a signé"
+    return f"{AUTO_DECLAREE} ({manque})"
+
+
+def _titulaires(enveloppe: "EnveloppeVerifiee", confiance: Mapping[str, CleDeConfiance] | None) -> list[str]:
+    """Who signed. Raises SignatureRefusee when nobody is trusted."""
+    if confiance is None:
+        inconnues = [f"clé {identifiant[:16]}…" for identifiant in enveloppe.cles]
+        inconnues[0] += f" qui se dit « {enveloppe.signataire} »"
+        return [*inconnues[:-1], f"{inconnues[-1]} (sans --confiance, aucune n'est connue)"]
+    connues = [confiance[identifiant] for identifiant in enveloppe.cles if identifiant in confiance]
+    if not connues:
+        raise SignatureRefusee(
+            "Aucune clé de l'attestation n'est dans le fichier de confiance : clé inconnue."
+        )
+    autres = len(enveloppe.cles) - len(connues)
+    suite = [accorde(autres, "clé inconnue", "clés inconnues")] if autres else []
+    return [*(f"{cle.titulaire} ({cle.classe})" for cle in connues), *suite]
+
+
+def _comparer_l_attestation(
+    enveloppe: "EnveloppeVerifiee", fichier: Path, dossier: DossierPreuves, vu: _Constat
+) -> None:
+    """Whether what was signed is what the report says, and is of nothing else."""
+    sujets = signature.sujets(dossier.rapport, _sha256(fichier))
+    vu.refuser(
+        _SIGNATURE,
+        *(
+            f"elle est aussi d'autre chose que ce dossier et son produit : {abrege(str(autre), _VALEUR_MAX)}."
+            for autre in enveloppe.statement["subject"]
+            if autre not in sujets
+        ),
+    )
+    dit = signature.predicat(dossier.rapport, dossier.texte.encode(), enveloppe.signataire)
+    ecarts = list(_ecarts(dict(enveloppe.statement["predicate"]), dit))
+    vu.refuser(_SIGNATURE, *(f"elle ne dit pas ce que dit le rapport : {ecart}." for ecart in ecarts))
+
+
+# --- digests ---------------------------------------------------------------------------------------------
+
+
+def _comparer_les_juges(
+    dossier: DossierPreuves, contrat: Contrat, verificateur: Verificateur, vu: _Constat
+) -> None:
+    entete = dossier.rapport.entete
+    pilote = entete.mode != trafic.MODE
+    ici = empreintes.detailler(contrat, empreintes.lire_plan(verificateur.plan) if pilote else None)
+    if empreintes.resumer(dossier.juges) != dict(entete.empreintes):
+        vu.refuser(_EMPREINTES, "celles du rapport ne sont pas celles du manifeste.")
+    if dossier.juges.get("plan", {}) != empreintes.d_un_plan(dossier.plan):
+        vu.refuser(_EMPREINTES, "le plan du dossier n'a pas les empreintes annoncées.")
+    autres = list(empreintes.differences(dossier.juges, ici))
+    version = dossier.versions.get("sne-sandbox", "?")
+    vu.refuser(
+        _EMPREINTES, *(f"ne sont pas d'ici : {autre} ; jugé par sne-sandbox {version}." for autre in autres)
+    )
+    if not autres:
+        quoi = ", ".join(empreintes.GENRES[genre] for genre in ici)
+        vu.dire(_EMPREINTES, f"intactes ; {quoi} sont ceux d'ici")
+    alors, maintenant = dossier.versions, sorties_de_rapport.versions()
+    changes = [
+        f"{nom} {alors.get(nom, '?')}, ici {v}" for nom, v in maintenant.items() if alors.get(nom) != v
+    ]
+    if changes:
+        vu.dire(_EMPREINTES, f"à savoir : {' ; '.join(changes)}")
+
+
+# --- judgement -------------------------------------------------------------------------------------------
+
+
+def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport:
+    """The report, judged again whole. Raises RejeuImpossible."""
+    vu.refuser(
+        _REJUGEMENT, *(f"l'échange {n} n'est pas dans le dossier. {r}" for n, r in dossier.absents.items())
+    )
+    gc.freeze()  # as `conform` does
+    gc.set_threshold(20_000, 20, 50)
+    faits = dossier.configuration.get("trafic")
+    try:
+        comptes = [int(n) for n in faits["journal"]] if faits else (0, 0, 0)
+        with JournalRejoue(
+            dossier.echanges.lignes(), paquet_de_preuves.relire_echange, contrat, comptes
+        ) as journal:
+            _verifier_le_profil(dossier, journal, contrat, vu)
+            manquants = _du_journal(journal, dossier, vu) if faits else _manquants(journal, dossier)
+            vu.refuser(_REJUGEMENT, *(f"l'échange {n} manque au journal." for n in manquants))
+            if faits and manquants:
+                raise RejeuImpossible("le trafic n'est pas entier")
+            juger = _du_trafic if faits else _du_plan
+            refait = juger(dossier, journal, contrat, vu)
+        return _finir(refait, dossier, (contrat.nom, contrat.dossiers.overlay), journal.jours, vu)
+    except _ILLISIBLE as erreur:
+        raise RejeuImpossible(
+            "la configuration, le plan ou le procès-verbal ne se lit pas "
+            f"({type(erreur).__name__} : {abrege(str(erreur), _ERREUR_MAX)})"
+        ) from None
+
+
+def _verifier_le_profil(
+    dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat
+) -> None:
+    """Whether the profile of the header is the one that the run was asked with (`report --base` takes that of
+    the base, which no option tells), and no rule that blocks under it was seen to warn only."""
+    dit, demande = dossier.rapport.entete.profil, dossier.configuration["options"].get("profile")
+    if dit != demande and "base" not in dossier.configuration["options"]:
+        vu.refuser(_REJUGEMENT, f"le profil du rapport est {dit}, celui de la configuration {demande}.")
+    if dossier.rapport.entete.mode != trafic.MODE:  # a base that lives on may change its own
+        averties = sorted(
+            regle
+            for regle, poids in journal.poids
+            if poids == Gravite.AVERTISSEMENT.value
+            and regle in contrat.regles
+            and gravite(contrat.regles[regle], dit) is Gravite.BLOQUANTE
+        )
+        if averties:
+            nom = averties[0]
+            vu.refuser(_REJUGEMENT, f"sous le profil {dit}, {nom} refuse, et n'a fait ici qu'avertir.")
+
+
+def _du_journal(journal: JournalRejoue, dossier: DossierPreuves, vu: _Constat) -> list[int]:
+    """The first exchanges that lack of those that the base's journal kept, as the configuration tells it.
+    Raises RejeuImpossible when it contradicts itself, or there are more."""
+    reglages = dossier.configuration["trafic"]["reglages"]
+    gardes, oublies, dernier = journal.comptes
+    premier, fin = dernier - gardes + 1, reglages["jusqu_a"]
+    fin = dernier if fin is None else min(fin, dernier)
+    if min(gardes, oublies, dernier) < 0 or premier <= oublies or reglages["depuis"]:
+        raise RejeuImpossible(f"le journal dit {gardes} gardés, {oublies} oubliés, et {dernier} pour dernier")
+    if premier > 1:
+        combien = accorde(premier - 1, "échange oublié", "échanges oubliés")
+        vu.dire(_REJUGEMENT, f"{combien} avant (journal plein, ou vidé) : rien ne les juge")
+    if fin < dernier:
+        apres = accorde(dernier - fin, "échange est venu", "échanges sont venus")
+        vu.dire(_REJUGEMENT, f"{apres} dans la base depuis, et ne sont pas jugés")
+    presents = {*journal.numeros, *map(int, dossier.absents)}
+    if trop := sorted(n for n in presents if not premier <= n <= fin):
+        raise RejeuImpossible(f"l'échange {trop[0]} n'est pas de ceux que le journal dit garder")
+    return list(islice((n for n in range(premier, fin + 1) if n not in presents), _DIFFERENCES_MAX))
+
+
+def _manquants(journal: JournalRejoue, dossier: DossierPreuves) -> list[int]:
+    """The first exchanges that the journal of a driven run lacks; what a full one dropped comes before its
+    first one."""
+    numeros = journal.numeros
+    presents = {*numeros, *(int(n) for n in dossier.absents if n.isdigit())}
+    fin = max(numeros, default=0)
+    manquants = (n for n in range(min(numeros, default=1), fin + 1) if n not in presents)
+    return list(islice(manquants, _DIFFERENCES_MAX))
+
+
+def _du_trafic(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat) -> Rapport:
+    faits = dossier.configuration["trafic"]
+    reglages = trafic.ReglagesTrafic(**faits["reglages"])
+    return suivre(trafic.juger_base(MagasinRejoue(journal), str(faits["base"]), contrat, reglages))
+
+
+def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat) -> Rapport:
+    ici, alors = sorties_de_rapport.versions()["hypothesis"], dossier.versions.get("hypothesis")
+    with tempfile.TemporaryDirectory(prefix="sne-") as dossier_du_plan:
+        tenir_hypothesis(Path(dossier_du_plan))
+        racine = Path(dossier_du_plan) / "plan"
+        for nom, texte in dossier.plan.items():
+            fichier = racine / nom
+            if not fichier.resolve().is_relative_to(racine.resolve()):
+                raise RejeuImpossible(f"le plan nomme un fichier hors de lui : {nom}")
+            try:
+                fichier.parent.mkdir(parents=True, exist_ok=True)
+                fichier.write_text(texte, "utf-8")
+            except (OSError, ValueError):  # too long, or the name of a file and of a folder
+                dit = abrege(nom, _VALEUR_MAX)
+                raise RejeuImpossible(f"le plan nomme un fichier qui ne peut pas être : {dit}") from None
+        rejeu = Rejeu(dossier.proces_verbal(), journal, contrat, retirer=ici == alors)
+        if ici != alors:
+            vu.dire(_REJUGEMENT, _NON_RETIRES)
+        entete = dossier.rapport.entete
+        if entete.defi and graine_et_horloge(entete.defi) != (
+            rejeu.reglages.graine,
+            rejeu.reglages.maintenant,
+        ):
+            vu.refuser(_REJUGEMENT, "la graine et l'horloge ne sont pas celles que donne le défi.")
+        rapport = rejeu.juger(plans.charger(racine))
+    vu.retires = rejeu.retires
+    vu.refuser(_REJUGEMENT, *(f"{ecart}." for ecart in rejeu.ecarts))
+    return de_ces_scenarios(rapport, dossier.configuration["options"].get("scenarios", ()))
+
+
+def _finir(
+    refait: Rapport,
+    dossier: DossierPreuves,
+    contrat: tuple[str, Path | None],
+    jours: Collection[date],
+    vu: _Constat,
+) -> Rapport:
+    """`refait` with what no judge says, which is recorded: dates, durations, what the vendor declares, what a
+    baseline excused that day."""
+    ecrit = dossier.rapport.entete
+    dits: dict[str, Any] = {nom: getattr(ecrit, nom) for nom in ("outil", "candidat", "empreintes", "defi")}
+    if ecrit.mode != trafic.MODE or not refait.entete.echanges:
+        dits |= {"debut": ecrit.debut, "fin": ecrit.fin}
+    if refait.entete.mode != trafic.MODE:
+        dits["autre_plan"] = empreintes.autre_plan(dossier.plan)
+    durees = {s.id: s.duree for s in dossier.rapport.scenarios}
+    scenarios = tuple(replace(s, duree=durees.get(s.id, 0.0)) for s in refait.scenarios)
+    refait = replace(refait, entete=replace(refait.entete, **dits), scenarios=scenarios)
+    debut, fin = refait.entete.debut.date(), refait.entete.fin.date()
+    # Those of traffic are those of its exchanges.
+    autres = [j for j in jours if not debut - _UN_JOUR <= j <= fin + _UN_JOUR]
+    if autres and ecrit.mode != trafic.MODE:
+        vu.refuser(_REJUGEMENT, f"des échanges sont du {min(autres)}, et l'épreuve de {debut} à {fin}.")
+    if reference := dossier.configuration.get("reference"):
+        connues, jour = (
+            manquements_connus.de_json(reference["connues"]),
+            date.fromisoformat(reference["jour"]),
+        )
+        # Of a base that lives on, traffic is judged when one likes: a later day excuses less.
+        plus_tard = ecrit.mode == trafic.MODE and jour > fin
+        if not plus_tard and not debut - _UN_JOUR <= jour <= fin + _UN_JOUR:
+            vu.refuser(_REFERENCE, f"son jour, {jour}, n'est pas de l'épreuve ({debut} à {fin}).")
+        refait = manquements_connus.appliquer(
+            refait, connues, jour, partiel=reference["partiel"], scenarios=reference["scenarios"]
+        ).rapport
+        if combien := sum(bool(v.connue) for v in refait.verifications):
+            quoi = accorde(combien, "manquement", "manquements")
+            vu.dire(_REFERENCE, f"une référence (--baseline) excuse {quoi} : elle est de l'éditeur")
+    voulues, gardees = (tuple(dossier.configuration.get(nom, ())) for nom in ("mentions", "gardees"))
+    sorties = sorties_de_rapport.Sorties(None, contrat=contrat, mentions=voulues, gardees=gardees)
+    return sorties.mentionner(refait)[0]
+
+
+# --- comparison ------------------------------------------------------------------------------------------
+
+
+def _comparer(dossier: DossierPreuves, refait: Rapport, vu: _Constat) -> None:
+    texte = rapport_json.octets(refait).decode()
+    if texte == dossier.texte:
+        vu.dire(_COMPARAISON, "le rapport refait est celui du dossier, octet pour octet")
+        return
+    ecarts = list(_ecarts(json.loads(dossier.texte), json.loads(texte)))
+    vu.refuser(_COMPARAISON, *(f"{ecart}." for ecart in ecarts or ["le rapport n'est pas écrit pareil"]))
+
+
+def _ecarts(ecrit: Any, refait: Any) -> Iterator[str]:
+    """Where a recorded JSON value is not what it should be, the first places."""
+    for rang, (ou, *valeurs) in enumerate(differences(ecrit, refait)):
+        if rang == _DIFFERENCES_MAX:
+            yield "et d'autres différences"
+            return
+        avant, apres = (abrege(json.dumps(v, ensure_ascii=False), _VALEUR_MAX) for v in valeurs)
+        yield f"{ou} : {avant} dans le dossier, {apres} refait"
+
+
+# --- the end ---------------------------------------------------------------------------------------------
+
+
+def _conclure(
+    fichier: Path,
+    entete: Entete,
+    verificateur: Verificateur,
+    sorties: "sorties_de_rapport.Sorties",
+    vu: _Constat,
+    enveloppe: "EnveloppeVerifiee | None",
+) -> str:
+    """Says the class, and adds the verifier's signature, when nothing was refused; the class, as the report
+    says it."""
+    defi, pilote = entete.defi, entete.mode != trafic.MODE
+    if verificateur.defi and verificateur.defi != defi:
+        vu.refuser("Défi", "ce dossier n'y répond pas." if defi else "ce dossier ne répond à aucun défi.")
+    elif verificateur.defi and not vu.retires:
+        vu.refuser("Défi", f"{_NON_RETIRES}.")
+    elif verificateur.defi:
+        vu.dire("Défi", "graine, ménages et horloge en viennent")
+    if vu.ecarts:
+        vu.dire("Classe", _AUCUNE)
+        return _AUCUNE
+    if verificateur.contresigner and enveloppe is not None and sorties.cle is not None:
+        try:
+            vu.classe = _classer([*enveloppe.cles, sorties.cle.id], enveloppe.jour, vu.confiance)
+        except SignatureRefusee as refus:
+            vu.refuser(_SIGNATURE, str(refus))
+            return _AUCUNE
+        attestation = fichier.with_name(ATTESTATION.fichier)
+        provisoire = attestation.with_name(f"{attestation.name}.tmp")
+        provisoire.write_bytes(signature.contresigner(attestation.read_bytes(), sorties.cle))
+        provisoire.replace(attestation)
+        vu.signataires = _titulaires(signature.verifier(attestation.read_bytes()), vu.confiance)
+        vu.dire(_SIGNATURE, f"celle de « {sorties.cle.titulaire} » est ajoutée")
+    elif defi and not verificateur.defi:
+        vu.dire("Défi", "le dossier en porte un ; donnez le vôtre par --defi pour le vérifier")
+    classe = vu.classe
+    if verificateur.defi:  # that class is one of what was judged again, and countersigned
+        classe = f"{SUR_DEFI}, {classe}" if classe == REJUGEE else f"{classe} ; le défi est vérifié"
+    mais = "" if vu.retires or not pilote else f", mais {_NON_RETIRES}"
+    vu.dire("Classe", f"{classe} ; rejugée ici{mais}. {_PORTEE}")
+    return f"{classe} ; verdicts refaits par report --verify{mais}"
+
+
+def _conteste(rapport: Rapport, ecarts: int) -> Rapport:
+    if not ecarts:
+        return rapport
+    motif = accorde(
+        ecarts, "écart : ce dossier n'est pas confirmé.", "écarts : ce dossier n'est pas confirmé."
+    )
+    return replace(rapport, conforme=False, motifs=(*rapport.motifs, motif))

@@ -1,0 +1,494 @@
+"""From a stream of judgement to what the user gets: the files of --report-dir, the summary, the exit code."""
+
+import contextlib
+import hashlib
+import platform
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from sne_conformite.rapports import manquements_connus
+from sne_conformite.rapports.formats_de_rapport import (
+    ATTESTATION,
+    ECRITS,
+    FICHIERS,
+    PAR_OPTION,
+    PREUVES,
+    FichierDeRapport,
+)
+from sne_conformite.rapports.manquements_connus import Connue
+from sne_conformite.rapports.rapport import Alentours, Candidat, Entete, Rapport
+from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions
+from sne_interface import resources
+from sne_interface.domain.texte import CACHE
+from sne_interface.errors import OperatorError, UsageError
+from sne_interface.raisons import raison_systeme
+from sne_interface.settings import SETTINGS
+from sne_sandbox import __version__
+from sne_sandbox.cli.options import VARIABLE_CLE, inconnu
+
+if TYPE_CHECKING:
+    from sne_conformite.bilan.mentions import ReferentielDeCertification
+    from sne_conformite.preuves.empreintes import Detail
+    from sne_conformite.preuves.pseudonymes import Pseudonymes
+    from sne_conformite.preuves.signature import CleDeSignature
+    from sne_interface.contract.overlay import DossiersContrat
+    from sne_interface.contract.versions import Contrat
+    from sne_interface.domain.echange import Echange
+
+#: Distributions on which a verdict depends: an evidence package names their versions.
+_JUGES: Final = ("lxml", "hypothesis", "python-stdnum")
+_RAPPORT: Final = "rapport.json"
+
+
+#: Classes that no verifier gives, and what each says of a trial that was just judged.
+NON_SIGNEE: Final = "non signée"
+AUTO_DECLAREE: Final = "auto-déclarée"
+_CLASSES: Final = {
+    True: f"{AUTO_DECLAREE} (qui a mené l'épreuve l'a jugée, et en répond ; personne d'autre ne l'a rejugée)",
+    False: f"{NON_SIGNEE} (qui a mené l'épreuve l'a jugée ; personne n'en répond)",
+}
+_DEFI_A_CONFIRMER: Final = " ; le défi reste à confirmer par qui l'a donné : report --verify --defi"
+
+#: Exit code, for who asked that all be judged, of an accident in what conforms otherwise.
+NON_JUGE: Final = 3
+
+
+class RapportNonEcrit(OperatorError):
+    """A report cannot be written where it was asked for."""
+
+
+@dataclass(slots=True)
+class Sorties:
+    """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
+    `formats`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios were
+    chosen, `scenarios` the ids of the whole plan, once it is read, `juger_tout` that an exchange which could
+    not be judged is a failure of the tool. `contrat` is the name and the overlay by which mentions are
+    judged, none without it; `mentions` are the ids of those that may not lack, `candidat` the product as
+    declared, `gardees` the words that asked all this, which the command of a whole trial keeps."""
+
+    dossier: Path | None
+    connues: tuple[Connue, ...] = ()
+    forme: str = "text"
+    partiel: bool = False
+    cle: "CleDeSignature | None" = None
+    scenarios: tuple[str, ...] = ()
+    juger_tout: bool = False
+    contrat: tuple[str, Path | None] | None = None
+    mentions: tuple[str, ...] = ()
+    candidat: Candidat | None = None
+    gardees: tuple[str, ...] = ()
+    _classe: str = field(default="", init=False)
+    _signataires: tuple[str, ...] | None = field(default=None, init=False)
+    _rendu: bool = field(default=False, init=False)
+    _referentiel: "ReferentielDeCertification | None" = field(default=None, init=False)
+
+    @classmethod
+    def preparer(
+        cls,
+        dossier: Path | None,
+        reference: Path | None = None,
+        forme: str = "text",
+        *,
+        partiel: bool = False,
+        juger_tout: bool = False,
+        options: Mapping[str, Any] | None = None,
+        candidat: Path | None = None,
+        mentions: Collection[str] = (),
+        cle: str | None = None,
+    ) -> "Sorties":
+        """Makes the folder, reads the baseline, the candidat and the key now: better told before the trial
+        than after. `options` hold the contract. Raises RapportNonEcrit, ReferenceIncorrecte,
+        CandidatIncorrect, CleIncorrecte, UsageError for a mention that is none."""
+        privee = None
+        if cle:
+            from sne_conformite.preuves.signature import CleIncorrecte, lire_cle
+
+            try:
+                privee = lire_cle(cle)
+            except CleIncorrecte as erreur:
+                raise CleIncorrecte(f"--cle ou {VARIABLE_CLE} : {erreur}", remede=erreur.remede) from None
+        connues = manquements_connus.lire(reference) if reference is not None else ()
+        contrat = None if options is None else (options["contract"], options["contracts"])
+        voulues, declare = _demandes(contrat, candidat, mentions)
+        if dossier is not None:
+            essai = dossier / ".essai"
+            try:
+                dossier.mkdir(parents=True, exist_ok=True)
+                essai.touch()
+                essai.unlink()
+            except OSError as erreur:
+                raise _non_ecrit(dossier, erreur) from None
+        return cls(
+            dossier,
+            connues,
+            forme,
+            partiel,
+            privee,
+            juger_tout=juger_tout,
+            contrat=contrat,
+            mentions=voulues,
+            candidat=declare,
+            gardees=(
+                *(mot for mention in voulues for mot in ("--mention", mention)),
+                *_mots({"--candidat": candidat, "--baseline": reference, "--report-dir": dossier}),
+            ),
+        )
+
+    def apprendre(self) -> None:
+        """Loads what mentions are judged by, once: while a server starts, say. Raises ContractError."""
+        if self._referentiel is None and self.contrat is not None:
+            from sne_conformite.bilan.mentions import charger_referentiel
+
+            self._referentiel = charger_referentiel(_dossiers(self.contrat))
+
+    def mentionner(self, rapport: Rapport) -> tuple[Rapport, tuple[str, ...]]:
+        """`rapport` with its mentions, and what to say of the declaration: the one that is given, else the
+        one that a report read again has. Raises ContractError."""
+        self.apprendre()
+        if self._referentiel is None:
+            return rapport, ()
+        from sne_conformite.bilan import mentions as certification
+
+        candidat = self.candidat or rapport.entete.candidat
+        rapport = replace(
+            rapport,
+            entete=replace(rapport.entete, candidat=candidat),
+            mentions=certification.mentionner(rapport, self._referentiel, candidat, self.gardees),
+        )
+        dites = certification.remarques(candidat, self._referentiel.certification) if candidat else ()
+        return exiger_mentions(rapport, self.mentions), dites
+
+    def rendre(
+        self,
+        rapport: Rapport,
+        echanges: "Iterable[Echange]",
+        *,
+        configuration: Mapping[str, Any],
+        remarques: Iterable[str] = (),
+        juges: "Detail | None" = None,
+        plan: Mapping[str, str] | None = None,
+        proces_verbal: "Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None" = None,
+        copie: Path | None = None,
+        classe: str = "",
+        signataires: tuple[str, ...] | None = None,
+    ) -> int:
+        """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
+        stderr beside a machine's format); answers the exit code. `juges`, `plan`, `proces_verbal` are those
+        of `evidence.ecrire`; or the evidence is a `copie` of a package, whose attestation is of that
+        `classe`, by `signataires`. Raises RapportNonEcrit, once stdout or stderr has the report."""
+        from sne_conformite.preuves import paquet_de_preuves
+        from sne_conformite.preuves.empreintes import resumer
+        from sne_conformite.rapports import annotations_de_forge, rapport_texte
+
+        self._rendu = True
+        self._classe, self._signataires = classe, signataires
+        if copie is None and self.cle is not None:
+            self._signataires = (self.cle.titulaire or f"clé {self.cle.id[:16]}",)
+        if copie is None and self.dossier is not None:
+            defi = _DEFI_A_CONFIRMER if rapport.entete.defi else ""
+            self._classe = f"{_CLASSES[self.cle is not None]}{defi}"
+        if juges is not None:
+            rapport = replace(rapport, entete=replace(rapport.entete, empreintes=resumer(juges)))
+        if self.connues:
+            # Expiries are days of real life, whatever the clock of the base says.
+            partiel, jour = self.partiel or bool(rapport.entete.inacheve), date.today()
+            applique = manquements_connus.appliquer(
+                rapport, self.connues, jour, partiel=partiel, scenarios=self.scenarios
+            )
+            rapport, remarques = applique.rapport, (*remarques, *applique.remarques)
+            connues = [{**asdict(c), "expire": c.expire.isoformat()} for c in self.connues]
+            dite = {"connues": connues, "jour": jour.isoformat(), "partiel": partiel}
+            configuration = {**configuration, "reference": {**dite, "scenarios": self.scenarios}}
+        # A package that is judged again says what was asked when it was judged.
+        self.gardees = tuple(configuration.get("gardees", self.gardees))
+        rapport, dites = self.mentionner(rapport)
+        remarques = (*remarques, *dites)
+        configuration = {**configuration, "mentions": self.mentions, "gardees": self.gardees}
+        fichiers: dict[str, Path] = {}
+        absents: dict[str, str] = {}
+        echec: RapportNonEcrit | None = None
+
+        def prouver(chemin: Path) -> None:
+            if copie is not None:
+                for nom in (PREUVES.fichier, ATTESTATION.fichier):
+                    pris = copie if nom == PREUVES.fichier else copie.with_name(nom)
+                    if pris.is_file():
+                        shutil.copyfile(pris, chemin.with_name(nom))
+                return
+            ecrit = paquet_de_preuves.ecrire(
+                rapport,
+                chemin,
+                echanges=echanges,
+                configuration=configuration,
+                versions=versions(),
+                juges=juges,
+                plan=plan,
+                proces_verbal=proces_verbal,
+            )
+            absents.update(ecrit.absents)
+            if self.cle is not None:
+                attester(rapport, ecrit.empreinte, self.cle, chemin.with_name(ATTESTATION.fichier))
+
+        try:
+            fichiers = self._fichiers(rapport, prouver)
+        except RapportNonEcrit as erreur:
+            echec = erreur
+        hors_preuve = (f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items())
+        remarques = (*remarques, *hors_preuve)
+        sortie = sys.stdout if self.forme == "text" else sys.stderr
+        with annotations_de_forge.sans_ordres(sortie):
+            if self.forme in PAR_OPTION:
+                for remarque in remarques:
+                    click.echo(f"sne-sandbox : {remarque}", err=True)
+                self._a_la_machine(rapport)
+            else:
+                rapport_texte.ecrire(
+                    rapport, sortie, fichiers=fichiers, remarques=remarques, classe=self._classe
+                )
+                sys.stdout.flush()
+        annotations_de_forge.annoncer(rapport, sortie)
+        if echec is not None:
+            raise echec
+        if not rapport.conforme:
+            return 1
+        return NON_JUGE if self.juger_tout and rapport.accidents else 0
+
+    @contextlib.contextmanager
+    def meme_en_echec(
+        self, options: Mapping[str, Any], *, mode: str, application: str, graine: int
+    ) -> Iterator[None]:
+        """When what is within fails, or is interrupted, before `rendre`, the files (no evidence: there is
+        none) and the machine's format say why: a CI shows nothing else. The error goes on to whoever tells
+        it; one that has a `rapport` gives what it knows. `options` are those of `options_de_serve`."""
+        debut = datetime.now(UTC)
+        try:
+            yield
+        except (Exception, KeyboardInterrupt) as erreur:
+            if not self._rendu:
+                tete = entete(options, mode, application, graine, debut=debut)
+                connu = getattr(erreur, "rapport", None) or Rapport(tete, conforme=False)
+                inacheve = replace(connu.entete, inacheve=_pourquoi(erreur))
+                self._en_echec(decider(replace(connu, entete=inacheve)))
+            raise
+
+    def _en_echec(self, rapport: Rapport) -> None:
+        from sne_conformite.rapports import annotations_de_forge
+
+        with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
+            rapport, _ = self.mentionner(rapport)
+        self._fichiers(rapport)
+        if self.forme in PAR_OPTION:
+            self._a_la_machine(rapport)
+        annotations_de_forge.annoncer(rapport, sys.stderr)
+
+    def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], object] | None = None) -> dict[str, Path]:
+        """Writes them, after the evidence, by `prouver`: some name it. None without a folder. Raises
+        RapportNonEcrit."""
+        if self.dossier is None:
+            return {}
+        ecrits: list[FichierDeRapport] = [*ECRITS]
+        with _a_la_place(self.dossier) as provisoire:
+            if prouver is not None:
+                prouver(provisoire / PREUVES.fichier)
+                ecrits += [f for f in (PREUVES, ATTESTATION) if (provisoire / f.fichier).is_file()]
+            alentours = self._alentours(provisoire)
+            for forme in ECRITS:
+                (provisoire / forme.fichier).write_bytes(forme.ecrire(rapport, alentours))
+        return {forme.nom: self.dossier / forme.fichier for forme in ecrits}
+
+    def _alentours(self, ecrits: Path) -> Alentours:
+        """What is known beside the report: `ecrits` is where its evidence was written."""
+        assert self.dossier is not None
+        preuves = ecrits / PREUVES.fichier
+        if not preuves.is_file():
+            return Alentours(_avant(self.dossier))
+        signe = (ecrits / ATTESTATION.fichier).is_file()
+        signataires = self._signataires if signe else ()
+        empreinte = hashlib.sha256(preuves.read_bytes()).hexdigest()
+        return Alentours(_avant(self.dossier), empreinte, signataires, self._classe)
+
+    def _a_la_machine(self, rapport: Rapport) -> None:
+        sys.stdout.write(PAR_OPTION[self.forme].octets(rapport).decode())
+        sys.stdout.flush()
+
+
+def _avant(dossier: Path) -> Rapport | None:
+    """The report that a folder holds, that of the run before; None without one that can be read, and went to
+    its end."""
+    from sne_conformite.rapports import rapport_json as json
+
+    try:
+        avant = json.lire(dossier / _RAPPORT)
+    except json.RapportIllisible:
+        return None
+    return None if avant.entete.inacheve else avant
+
+
+def attester(rapport: Rapport, empreinte: str, cle: "CleDeSignature", chemin: Path) -> None:
+    """Writes the attestation of a package, whose SHA-256 is `empreinte`. Raises OSError."""
+    from sne_conformite.preuves import signature
+    from sne_conformite.rapports import rapport_json
+
+    qui = cle.titulaire or f"clé {cle.id[:16]}"
+    chemin.write_bytes(
+        signature.signer(signature.declarer(rapport, rapport_json.octets(rapport), empreinte, qui), cle)
+    )
+
+
+def _mots(options: Mapping[str, Path | None]) -> list[str]:
+    """The words of those that were given."""
+    return [mot for option, chemin in options.items() if chemin is not None for mot in (option, str(chemin))]
+
+
+def _dossiers(contrat: tuple[str, Path | None]) -> "DossiersContrat":
+    from sne_interface.contract.overlay import DossiersContrat
+
+    return DossiersContrat(resources.contracts_dir(), *contrat)
+
+
+def _demandes(
+    contrat: tuple[str, Path | None] | None, fichier: Path | None, demandees: Collection[str]
+) -> tuple[tuple[str, ...], Candidat | None]:
+    """The ids of --mention, several of which may be in one value, with commas; and the product of --candidat.
+    Raises UsageError for a mention that is none, CandidatIncorrect, ContractError."""
+    if contrat is None or (fichier is None and not demandees):
+        return (), None
+    from sne_conformite.bilan.candidat import lire_candidat
+    from sne_interface.contract.referentiel import charger_certification
+
+    certification = charger_certification(_dossiers(contrat))
+    ids = tuple(mot for valeur in demandees for mot in valeur.replace(",", " ").split())
+    for identifiant in ids:
+        if identifiant not in certification.mentions:
+            raise UsageError(
+                f"La mention [{identifiant}] n'existe pas.",
+                remede=f"mentions : {', '.join(certification.mentions)}",
+            )
+    return ids, None if fichier is None else lire_candidat(fichier, certification)
+
+
+def entete(
+    options: Mapping[str, Any], mode: str, application: str, graine: int, *, debut: datetime
+) -> Entete:
+    """That of a run before it has come to its end; `options` are those of `options_de_serve`."""
+    from sne_conformite.bilan.trafic import outil
+
+    return Entete(
+        outil=outil(),
+        contrat=options["contract"],
+        profil=options["profile"],
+        mode=mode,
+        application=application,
+        base="",
+        graine=graine,
+        commande=ligne_de_commande(),
+        debut=debut,
+        fin=datetime.now(UTC),
+    )
+
+
+def _pourquoi(erreur: BaseException) -> str:
+    """Why a trial did not go to its end, in French."""
+    match erreur:
+        case OperatorError():
+            return f"L'épreuve n'a pas abouti. {erreur.diagnostics()}"
+        case click.ClickException():
+            return f"L'épreuve n'a pas abouti. {erreur.format_message()}"
+        case KeyboardInterrupt():
+            return f"Interrompu ({erreur or 'SIGINT'}) avant que rien n'ait été jugé."
+    return f"L'outil a échoué, ce qui ne dit rien de l'application : {type(erreur).__name__} : {erreur}"
+
+
+@contextlib.contextmanager
+def _a_la_place(dossier: Path) -> Iterator[Path]:
+    """A folder to write the reports in: once all are written they take the place of those of `dossier`. When
+    one cannot be, those stay whole. Raises RapportNonEcrit."""
+    try:
+        with tempfile.TemporaryDirectory(prefix=".", dir=dossier) as provisoire:
+            yield Path(provisoire)
+            for nom in FICHIERS:
+                if (ecrit := Path(provisoire, nom)).exists():
+                    ecrit.replace(dossier / nom)
+                else:
+                    (dossier / nom).unlink(missing_ok=True)  # that of another trial
+    except OSError as erreur:
+        raise _non_ecrit(dossier, erreur, gardes=any((dossier / nom).exists() for nom in FICHIERS)) from None
+
+
+def _non_ecrit(dossier: Path, erreur: OSError, *, gardes: bool = False) -> RapportNonEcrit:
+    suite = " ; celui qui s'y trouve est d'une autre épreuve" if gardes else ""
+    return RapportNonEcrit(
+        f"Le rapport ne peut pas être écrit dans [{dossier}] : {raison_systeme(erreur)}{suite}.",
+        remede="choisissez un autre dossier par --report-dir",
+    )
+
+
+def exigees(demandees: Collection[str], contrat: "Contrat", *, pilotee: bool = False) -> tuple[str, ...]:
+    """The ids of --require, as `ids_ecrits`. Raises UsageError for one that
+    is no requirement, is not tested by design or, unless the application is driven, that no traffic shows."""
+    from sne_conformite.juges import PILOTEES
+    from sne_interface.contract.exigences import charger_exigences
+
+    connues = charger_exigences(contrat.dossiers)
+    ids = ids_ecrits(demandees)
+    for identifiant in ids:
+        if identifiant not in connues:
+            raise inconnu("L'exigence", identifiant, connues)
+        if connues[identifiant].non_testee:
+            raise UsageError(
+                f"L'exigence [{identifiant}] ne se prouve pas ici : {connues[identifiant].non_testee}.",
+                remede=f"retirez {identifiant} de --require",
+            )
+        if identifiant in PILOTEES and not pilotee:
+            raise UsageError(
+                f"L'exigence [{identifiant}] ne se prouve pas par le trafic : {PILOTEES[identifiant]}.",
+                remede=f"pilotez l'application : sne-sandbox conform --require {identifiant}",
+            )
+    return tuple(ids)
+
+
+def ids_ecrits(valeurs: Iterable[str]) -> list[str]:
+    """Ids of requirements as one types them: several in one value, with commas, in small letters or not."""
+    return [mot.upper() for valeur in valeurs for mot in valeur.replace(",", " ").split()]
+
+
+def versions() -> dict[str, str]:
+    """What judged, and its versions."""
+    from importlib.metadata import version
+
+    ici = {"python": platform.python_version(), "sne-sandbox": __version__}
+    return {**ici, **{nom: version(nom) for nom in _JUGES}}
+
+
+def ligne_de_commande(mots: Sequence[str] | None = None) -> str:
+    """The command that is running (or of these words), as it can be typed again but for its tokens, which no
+    report may show."""
+    secretes = {setting.option for setting in SETTINGS if setting.secret}
+    dits: list[str] = []
+    for mot in sys.argv[1:] if mots is None else mots:
+        if mot == "--with-parent":  # how a server begins us, nothing to type
+            continue
+        if "-----BEGIN" in mot:  # a key in full
+            mot = f"--cle={CACHE}" if mot.startswith("--cle=") else CACHE
+        option, egal, _ = mot.partition("=")
+        if dits and dits[-1] in secretes:
+            dits.append(CACHE)
+        else:
+            dits.append(f"{option}={CACHE}" if egal and option in secretes else mot)
+    return shlex.join(["sne-sandbox", *dits])
+
+
+def configuration(options: Mapping[str, Any], **autres: Any) -> dict[str, Any]:
+    """What an evidence package says of how the judgement was made."""
+    tus = {"database", *(setting.nom for setting in SETTINGS if setting.secret)}
+    dites = {nom: valeur for nom, valeur in options.items() if nom not in tus}
+    return {"commande": ligne_de_commande(), "options": {**dites, **autres}}

@@ -1,0 +1,193 @@
+"""One command of a scenario as it went: what was asked, what really passed, what the application says; and
+how a judge writes down what it shows."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from sne_conformite.juges.juge import Dire
+from sne_conformite.observation.observation import Observation
+from sne_conformite.protocole.adresses_servies import FauxServeur
+from sne_conformite.protocole.protocole import COMMANDES, Commande, Statut
+from sne_conformite.rapports.rapport import Accident, Constat
+from sne_interface.domain.echange import VerdictEchange
+from sne_interface.domain.element import Element
+
+#: Pannes whose answer says what it means: a fault.
+_PARLANTES: Final = frozenset({"fault_serveur", "fault_client"})
+#: `sorte` of the finding of a request that was begun and not ended.
+REQUETE_INACHEVEE: Final = "requete_inachevee"
+_TEXTE_FAULT: Final = ".//{http://www.w3.org/2003/05/soap-envelope}Text"
+
+
+@dataclass(slots=True)
+class Connu:
+    """What the suite knows of the demandes of an example, by reference; and what was told already."""
+
+    numeros: dict[str, str] = field(default_factory=dict)
+    """The numéro unique that the SNE delivered."""
+    origines: dict[str, str] = field(default_factory=dict)
+    """The number of the demande that one was separated from, by reference."""
+    titulaires: dict[str, list[frozenset[str]]] = field(default_factory=dict)
+    """Whom each message about a demande was for, by reference (`saisies.titulaires_de`)."""
+    rendues: set[str] = field(default_factory=set)
+    """Demandes whose number the application has told."""
+    autrui: set[str] = field(default_factory=set)
+    """Demandes that another guichet registered: the application has no name for them."""
+    evenements: dict[str, str] = field(default_factory=dict)
+    """The id of the last event that was added to a demande."""
+    releves: dict[str, set[str]] = field(default_factory=dict)
+    """Numbers already told, by command."""
+    recus: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Numbers that the feeds answered, by operation, in order: it may ask more often than it was told."""
+    a_relever: dict[str, set[str]] = field(default_factory=dict)
+    """Numbers that others made to be told, by command."""
+    panne_jouee: bool = False
+    """Whether an earlier step of the example met a panne."""
+
+
+@dataclass(frozen=True)
+class PasJoue:
+    """`message` was told, `reponse` answered; `observations` are the exchanges in between, oldest first.
+
+    `attendu` is what the application had to send of what was entered (a `demandeLogement`, a `radiation`, an
+    event …), None when nothing was entered. `attendus` are the ways it may end. `fichiers` (name, bytes) are
+    those given to `integrer_dispatching`. `faux` is the server that the application was sent to, None for the
+    true one. `poignees` are the handshakes that failed meanwhile, `inacheves` the requests that were begun
+    and not ended; `accidents` what the suite failed to judge.
+    """
+
+    commande: str
+    message: Mapping[str, Any]
+    reponse: Mapping[str, Any]
+    observations: Sequence[Observation]
+    connu: Connu
+    attendus: tuple[Statut, ...]
+    attendu: Element | None = None
+    fichiers: Sequence[tuple[str, bytes]] = ()
+    faux: FauxServeur | None = None
+    poignees: Sequence[Observation] = ()
+    inacheves: Sequence[Observation] = ()
+    accidents: list[Accident] = field(default_factory=list)
+
+    @property
+    def prevue(self) -> Commande:
+        """The command, as the protocol describes it."""
+        return COMMANDES[self.commande]
+
+    @property
+    def statut(self) -> Statut:
+        """How the application says it ended."""
+        return Statut(self.reponse["statut"])
+
+    @property
+    def dit(self) -> str:
+        """« : » and the words of its answer, to end a sentence; "" without any."""
+        mots = " ".join(str(self.reponse.get("message") or "").split())
+        return f" : {mots}" if mots else ""
+
+    @property
+    def reference(self) -> str:
+        """The demande that it is about, "" for none."""
+        return str(self.message.get("reference", ""))
+
+    @property
+    def numero(self) -> str | None:
+        """The numéro unique that the demande had before."""
+        dit = self.message.get("numero_unique")
+        return str(dit) if dit else self.connu.numeros.get(self.reference)
+
+    def de(self, *operations: str) -> list[Observation]:
+        """The exchanges of these operations."""
+        return [o for o in self.observations if o.operation in operations]
+
+    @cached_property
+    def dernier(self) -> Observation | None:
+        """The last SOAP exchange, None when nothing was sent."""
+        return self.observations[-1] if self.observations else None
+
+    @cached_property
+    def envoi(self) -> Observation | None:
+        """The exchange that did what was asked: the last one of an operation that the command stands for."""
+        trouves = self.de(*self.prevue.operations)
+        return trouves[-1] if trouves else None
+
+    @cached_property
+    def lu(self) -> Observation | None:
+        """The last exchange that did what was asked and whose answer could be read."""
+        trouves = [o for o in self.de(*self.prevue.operations) if o.lisible]
+        return trouves[-1] if trouves else None
+
+    @property
+    def retrouve(self) -> bool:
+        """Whether the application tells the number of a demande whose answer was lost, which it found another
+        way."""
+        dit = self.reponse.get("numero_unique")
+        return self.prevue.enregistre and bool(dit) and dit == self.connu.numeros.get(self.reference)
+
+    @property
+    def pannes(self) -> list[str]:
+        """The pannes that were played in this step."""
+        return [o.panne for o in self.observations if o.panne is not None]
+
+    @property
+    def empeche(self) -> bool:
+        """Whether the application gave up before it sent anything: it says « erreur » where a message was
+        due, and no panne explains it."""
+        return (
+            self.statut is Statut.ERREUR
+            and bool(self.prevue.operations)
+            and Statut.ERREUR not in self.attendus
+            and not (self.observations or self.faux or self.connu.panne_jouee)
+        )
+
+
+def fault_de(observation: Observation) -> str | None:
+    """The sentence of the fault answered, None when there was none to read."""
+    if observation.echange.non_remise:
+        return None
+    if observation.panne is None and observation.echange.verdict is not VerdictEchange.FAULT:
+        return None
+    if observation.panne is not None and observation.panne not in _PARLANTES:
+        return None
+    enveloppe = observation.reponse.enveloppe
+    texte = None if enveloppe is None else enveloppe.findtext(_TEXTE_FAULT)
+    return str(texte).strip() if texte else None
+
+
+# --- its judges ----------------------------------------------------------------------------------------
+
+
+JugementDePas = Callable[[PasJoue, Dire], Iterator[Constat]]
+
+
+@dataclass(frozen=True, slots=True)
+class JugeDePas:
+    """A line of the table of the judges of steps: a function, the commands that it has anything to say of,
+    and the requirements that it may find held or broken, the first being its pen's. None at all stands for
+    that of the command."""
+
+    juger: JugementDePas
+    quand: Callable[[Commande], bool]
+    exigences: tuple[str, ...] = ()
+
+    def constats(self, pas: PasJoue) -> Iterator[Constat]:
+        """What it says of a step."""
+        if self.quand(pas.prevue):
+            yield from self.juger(pas, Dire(self.montre(pas.prevue)[0], echange_de(pas), None))
+
+    def montre(self, commande: Commande) -> tuple[str, ...]:
+        """The requirements that it can find held or broken in this command."""
+        return (self.exigences or (commande.exigence,)) if self.quand(commande) else ()
+
+
+def de(*noms: str) -> Callable[[Commande], bool]:
+    """The condition of a judge: the commands of these names."""
+    return lambda commande: commande.nom in noms
+
+
+def echange_de(pas: PasJoue) -> int | None:
+    """The exchange that a step is judged on (id in the journal), None when it made none."""
+    cite = pas.envoi or pas.dernier
+    return None if cite is None else cite.echange.identifiant

@@ -1,0 +1,270 @@
+"""What a judge of traffic is, of one exchange or of a sequence, and how it says what it saw; and what the
+findings of one exchange say together: one fault is told once, a refused message proves little."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Final
+
+from sne_conformite.observation.observation import Observation
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.contract.schemas import Document
+from sne_interface.domain.echange import VerdictEchange
+from sne_interface.domain.texte import extrait, masquer_secrets, plier
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+
+#: Characters of a value that a finding of traffic shows.
+VALEUR_MAX: Final = 200
+#: `sorte` of a text whose UTF-8 was read as Latin-1: wherever it is wrong, that is why.
+MOJIBAKE: Final = "utf8_lu_en_latin1"
+
+
+@dataclass(frozen=True, slots=True)
+class Dire:
+    """The pen of a judge: constats of one requirement, about one exchange (its id in the journal). What was
+    seen is shown up to `au_plus` characters, whole for None."""
+
+    exigence: str
+    echange: int | None = None
+    au_plus: int | None = VALEUR_MAX
+
+    def tenue(self) -> Constat:
+        """The requirement was seen held."""
+        return Constat(self.exigence, True, "", echange=self.echange)
+
+    def rompue(
+        self, sorte: str, phrase: str, attendu: Any = "", observe: Any = "", *, chemin: str = ""
+    ) -> Constat:
+        """The requirement broke, in the way that the slug `sorte` names: what was expected, and what was
+        seen at that path, are values of any kind (see `montrer`). No secret comes out of it."""
+        vu = extrait(montrer(observe), self.au_plus)
+        return Constat(
+            self.exigence, False, masquer_secrets(phrase), sorte, chemin, montrer(attendu), vu, self.echange
+        )
+
+    def sous(self, exigence: str) -> "Dire":
+        """The same pen, for another requirement."""
+        return replace(self, exigence=exigence)
+
+
+def montrer(valeur: Any) -> str:
+    """A value as a finding shows it: « rien » for None or nothing, a list with commas."""
+    if valeur is None:
+        return "rien"
+    if isinstance(valeur, str):
+        return valeur
+    if isinstance(valeur, Iterable):
+        return ", ".join(montrer(v) for v in valeur) or "rien"
+    return str(valeur)
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """The messages that a judge has anything to say of: those of these operations, and those of getNumUnique
+    of these kinds (`typeFichier`); all of them, when it names none. `inconnus`: also what is of no operation
+    that could be told."""
+
+    operations: frozenset[str] = frozenset()
+    genres: frozenset[str] = frozenset()
+    inconnus: bool = False
+
+    def contient(self, operation: str | None, genre: str = "") -> bool:
+        """Whether a message is one of them."""
+        if (operation is None and self.inconnus) or not (self.operations or self.genres):
+            return True
+        return operation in self.operations or (operation == _NUM_UNIQUE and genre in self.genres)
+
+
+def operations(*noms: str) -> Messages:
+    """Every message of these operations, whatever its kind."""
+    return Messages(frozenset(noms))
+
+
+def genres(*noms: str) -> Messages:
+    """Messages to getNumUnique of these kinds."""
+    return Messages(genres=frozenset(noms))
+
+
+_NUM_UNIQUE: Final = "getNumUnique"
+TOUS: Final = Messages()
+#: Those that carry a document, of a demande or of anything; and those of a demande.
+DOCUMENTS: Final = Messages(frozenset(o.nom for o in OPERATIONS.values() if o.champ), inconnus=True)
+DEMANDES: Final = Messages(
+    frozenset(o.nom for o in OPERATIONS.values() if o.champ and o.genre is Document.DEMANDE), inconnus=True
+)
+
+Jugement = Callable[[Observation, Dire], Iterator[Constat]]
+
+
+@dataclass(frozen=True, slots=True)
+class Juge:
+    """A line of a family's table: a requirement, the function that looks for it in an exchange, and the
+    messages that it looks at."""
+
+    exigence: str
+    juger: Jugement
+    sur: Messages = TOUS
+
+    def constats(self, vue: Observation) -> Iterator[Constat]:
+        """What it says of an exchange."""
+        if self.sur.contient(vue.operation, vue.type_fichier):
+            yield from self.juger(vue, Dire(self.exigence, vue.echange.identifiant))
+
+
+# --- sequences ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ordre:
+    """A command that a driven application was told: `depuis` is the id of the last exchange before it,
+    `rang` its place among those of the example, `dit` all that it said. What two commands of the same words
+    make an application send twice is the plan's doing."""
+
+    depuis: int
+    rang: int = 0
+    dit: str = ""
+
+    def redemande(self, autre: "Ordre") -> bool:
+        """Whether it is another command than `autre`, that asks the very same."""
+        return self.rang != autre.rang and self.dit == autre.dit
+
+
+@dataclass(slots=True)
+class JugeDeSuite:
+    """A judge of sequences: it is shown the exchanges of a base one by one, oldest first, and remembers no
+    more than digests and numbers. `exigences` are the requirements that it speaks of, `sur` the messages that
+    show them.
+
+    `pilote`: the application was driven, and did nothing that it was not told once. What a document says is
+    then enough to tell that it was sent again; in free traffic a test may say the same thing twice on
+    purpose, and only the very same file, or the same reference, is the same sending.
+    """
+
+    exigences: ClassVar[tuple[str, ...]] = ()
+    sur: ClassVar[Messages] = TOUS
+    apres_une_panne: ClassVar[tuple[str, ...]] = ()
+    """Those of its requirements that only a panne lets be seen."""
+    de_l_etat: ClassVar[bool] = True
+    """Whether what it remembers is of the base's state, and ends with it."""
+
+    pilote: bool = False
+    acceleration: float = 1.0
+    """How many times as fast as ours a driven application's clock goes, while it waits to try again."""
+
+    def dire(self, vue: Observation, exigence: str = "") -> Dire:
+        """A pen about an exchange, for the first of its requirements unless another is named."""
+        return Dire(exigence or self.exigences[0], vue.echange.identifiant)
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What one more exchange says, after those before it."""
+        raise NotImplementedError
+
+    def commander(self, ordre: Ordre) -> None:
+        """A driven application is told its next command: what it repeats from now on, it was told to."""
+
+    def finir(self) -> Iterator[Constat]:
+        """What can be told only now that all was seen."""
+        yield from ()
+
+
+def est_creation(vue: Observation) -> bool:
+    """Whether the message asks for a new numéro unique."""
+    return vue.operation == "getNumUnique" and vue.type_fichier in ("CRE", "CRS")
+
+
+def personnes(vue: Observation) -> frozenset[str]:
+    """Who the demande is for, folded: « guichet nom prénom » of each holder, or the association's name."""
+    if vue.demande is None:
+        return frozenset()
+    noms = {f"{plier(p.nom)} {plier(p.prenom)}" for p in vue.demande.titulaires}
+    if vue.demande.association is not None:
+        noms = {plier(vue.demande.association.texte_de("nom") or "")}
+    return frozenset(f"{vue.guichet} {nom}" for nom in noms if nom.strip())
+
+
+# --- what the findings of one exchange say together ------------------------------------------------------
+
+_SCHEMA: Final = "CTR-01"
+#: Recommendations: they do not stand in for a schema that refuses.
+_CONSEILS: Final = frozenset({"CTR-06", "CTR-07", "CTR-08", "NOM-05"})
+#: Rules that refuse what breaks a requirement. The names of files, the version and the channel (ASY001) are
+#: not here: they are no data of a test, they come of the application itself, and every message that has them
+#: wrong is refused.
+REFUS: Final[Mapping[str, frozenset[str]]] = {
+    exigence: frozenset(regles.split())
+    for exigence, regles in {
+        "NOM-04": "ENT007",
+        "CTR-03": "ENT011",
+        "CTR-04": "ADR002 ATT007",
+        "CTR-12": "NIR001 NIR002",
+        "VIE-01": "ENT009",
+        "VIE-03": "ENT010 MOT001 REC001",
+        "VIE-04": "CYC006",
+        "VIE-05": "CYC004",
+        "VIE-06": "ENT011 RAD001",
+        "VIE-07": "RAD005",
+        "VIE-08": "RAD008",
+        "VIE-09": "CYC007",
+        "VIE-16": "EVT002 EVT003 EVT004",
+        "VIE-17": "EVT005 EVT006",
+        "VIE-22": "DAL001 DAL002",
+        "VIE-27": "ENT010",
+    }.items()
+}
+
+
+#: Held by half in one message: that the number is kept is seen in sequence, or in what a driven one answers.
+_A_MOITIE: Final = frozenset({"VIE-01"})
+
+
+def demi_preuve(constat: Constat) -> bool:
+    """Whether a message, in free traffic, holds only half of the requirement (`_A_MOITIE`): it proves nothing
+    alone."""
+    return constat.tenue and constat.exigence in _A_MOITIE
+
+
+def refus_essaye(constat: Constat, vue: Observation) -> bool:
+    """Whether a requirement broke in a message that the SNE refused for that very reason. In free traffic a
+    vendor's test may have sent it to see it refused; it is told among the answers received."""
+    return not constat.tenue and not REFUS.get(constat.exigence, frozenset()).isdisjoint(vue.bloquantes)
+
+
+def recouper(constats: Iterable[Constat], vue: Observation) -> list[Constat]:
+    """`constats` of one exchange, without those held that its answer does not let prove, and without the
+    schema's (CTR-01) where another requirement says more of the same place; of a code that is written in a
+    namespace, it is the schema that says all."""
+    constats = [
+        replace(c, cause=_SCHEMA)
+        if not c.tenue and c.exigence != _SCHEMA and c.chemin in vue.codes_qualifies
+        else c
+        for c in constats
+        if not c.tenue or _prouve(c, vue)
+    ]
+    dits = {
+        _lieu(c)
+        for c in constats
+        if c.rompue and c.chemin and c.exigence != _SCHEMA and c.exigence not in _CONSEILS
+    }
+    refuses = {_lieu(c) for c in constats if c.exigence == _SCHEMA and not c.tenue} & dits
+    return [
+        replace(c, phrase=f"{c.phrase} Le schéma le refuse aussi ({_SCHEMA}).")
+        if c.rompue and _lieu(c) in refuses and c.exigence not in _CONSEILS
+        else c
+        for c in constats
+        if not (c.exigence == _SCHEMA and _lieu(c) in refuses)
+    ]
+
+
+def _lieu(constat: Constat) -> str:
+    """Where it is, by element: a code is its attribute for the schema, its element for a nomenclature."""
+    return constat.chemin.removesuffix("/@code")
+
+
+def _prouve(constat: Constat, vue: Observation) -> bool:
+    """Whether a requirement that the message holds is proved by it. The life of a demande is what the SNE
+    took in; of a document that it could not read, nothing is."""
+    if constat.exigence.startswith("VIE"):
+        return vue.acceptee
+    return not constat.exigence.startswith("CTR") or vue.echange.verdict not in (
+        VerdictEchange.FAULT,
+        VerdictEchange.ERREUR,
+    )

@@ -1,0 +1,345 @@
+"""EMB: the HTTP request and the SOAP envelope, judged on the bytes received, whatever was answered.
+
+A deviation that clients in the field are known for, and that no requirement names (`start` without brackets
+or absent, headers in the body, encoded parts), is tolerated and gives no finding.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from sne_conformite.juges.juge import Dire, Juge
+from sne_conformite.juges.juges_champs import (
+    champs_de_l_operation,
+    sans_cle_privee,
+    type_du_contenu,
+)
+from sne_conformite.observation.observation import Observation
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.contract.versions import Contrat, OperationPubliee
+from sne_interface.domain.echange import VerdictEchange
+from sne_interface.domain.texte import extrait
+from sne_sandbox.mime import tolerances as t
+from sne_sandbox.mime.message_deballe import Packaging
+from sne_sandbox.mime.unpack import limite_du_corps
+from sne_sandbox.soap.envelope import SOAP11, SOAP12
+from sne_sandbox.soap.fields import INCLUDE
+
+_XMIME: Final = "{http://www.w3.org/2005/05/xmlmime}contentType"
+_ACTIONS_WSA: Final = (
+    "{http://www.w3.org/2005/08/addressing}Action",
+    "{http://schemas.xmlsoap.org/ws/2004/08/addressing}Action",
+)
+
+
+def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-01. The namespace of the envelope decides of its version."""
+    if vue.echange.methode != "POST":
+        phrase = f"La requête est envoyée par {vue.echange.methode} ; SOAP s'appelle par POST."
+        yield dire.rompue("methode_http", phrase, "POST", vue.echange.methode)
+    elif not vue.echange.requete:
+        yield dire.rompue("message_vide", "La requête n'a aucun octet.", "une enveloppe SOAP 1.2")
+    elif vue.message is None:
+        return  # EMB-05 says why
+    elif vue.enveloppe is None:
+        phrase = f"L'enveloppe n'est pas du XML bien formé. {_explication(vue)}".strip()
+        observe = extrait(vue.message.racine[:200].decode("utf-8", "replace"), 80)
+        yield dire.rompue("enveloppe_illisible", phrase, "un document XML bien formé", observe)
+    else:
+        yield from _version_soap(vue.enveloppe, vue, dire)
+
+
+def _version_soap(enveloppe: Any, vue: Observation, dire: Dire) -> Iterator[Constat]:
+    racine = etree.QName(enveloppe)
+    if racine.localname != "Envelope":
+        phrase = f"Le message n'est pas une enveloppe SOAP : sa racine est [{racine.localname}]."
+        yield dire.rompue("sans_enveloppe", phrase, f"{{{SOAP12}}}Envelope", racine.text)
+    elif racine.namespace != SOAP12:
+        soap11 = racine.namespace == SOAP11
+        phrase = (
+            f"L'enveloppe est écrite en {'SOAP 1.1' if soap11 else 'une version inconnue de SOAP'} ; "
+            "le SNE parle SOAP 1.2."
+        )
+        observe = racine.namespace or "aucun espace de noms"
+        yield dire.rompue("soap_1_1" if soap11 else "version_soap", phrase, SOAP12, observe)
+    elif enveloppe.find(f"{{{SOAP12}}}Body") is None:
+        yield dire.rompue("corps_absent", "L'enveloppe n'a pas d'élément Body.", "soap:Body")
+    elif vue.fault("code") == "MustUnderstand":
+        phrase = "L'enveloppe porte un en-tête marqué mustUnderstand que le SNE ne comprend pas."
+        attendu = "un en-tête sans mustUnderstand"
+        yield dire.rompue("entete_obligatoire", phrase, attendu, vue.fault("message"))
+    else:
+        yield dire.tenue()
+
+
+def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-02. The Body's first element is the input of an operation of the service called."""
+    if vue.enveloppe is None or etree.QName(vue.enveloppe).localname != "Envelope":
+        return
+    if vue.charge is None:
+        if vue.enveloppe.find(f"{{{SOAP12}}}Body") is not None:
+            yield dire.rompue("corps_vide", "Le Body de l'enveloppe est vide.", "l'élément de l'opération")
+        return
+    recu = etree.QName(vue.charge)
+    connues = entrees(vue.contrat).get(str(recu.localname), ())
+    if not connues:
+        est_operation = recu.localname in vue.contrat.operations
+        yield dire.rompue(
+            "nom_de_l_operation" if est_operation else "element_inconnu",
+            f"L'élément [{recu.localname}] n'est l'entrée d'aucune opération"
+            + (" : c'est le nom de l'opération." if est_operation else "."),
+            attendu=_local(vue.contrat.operations[recu.localname].entree.qname)
+            if est_operation
+            else "l'élément d'entrée d'une opération du contrat",
+            observe=recu.text,
+        )
+    elif recu.text != connues[0].entree.qname:
+        phrase = f"L'élément [{recu.localname}] n'est pas dans l'espace de noms du service."
+        yield dire.rompue("espace_de_noms_du_service", phrase, connues[0].espace, recu.namespace or "aucun")
+    elif all(operation.service != vue.echange.service for operation in connues):
+        phrase = f"{connues[0].nom} est appelée à l'adresse d'un autre service."
+        yield dire.rompue("autre_service", phrase, connues[0].service, vue.echange.service or "")
+    else:
+        yield dire.tenue()
+
+
+def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-04. Nothing announced is nothing wrong, where the payload alone tells the operation."""
+    if vue.charge is None or vue.message is None:
+        return
+    connues = entrees(vue.contrat).get(str(etree.QName(vue.charge).localname), ())
+    possibles = [operation for operation in connues if operation.service == vue.echange.service]
+    annoncees = _actions(vue)
+    if not possibles:
+        return
+    if not annoncees:
+        if len(possibles) > 1:
+            yield dire.rompue(
+                "action_absente",
+                "Plusieurs opérations reçoivent cet élément, et aucune action ne dit laquelle est appelée.",
+                attendu=" ou ".join(operation.soap_action for operation in possibles),
+            )
+        return
+    admises = {o.nom for o in possibles} if vue.prevue is None else {vue.prevue.nom}
+    fausse = next((action for action in annoncees if _nom_court(action) not in admises), None)
+    if fausse is not None:
+        phrase = "L'action annoncée n'est pas celle de l'opération appelée."
+        attendu = vue.prevue.soap_action if vue.prevue is not None else ""
+        yield dire.rompue("action_autre", phrase, attendu, fausse)
+    else:
+        yield dire.tenue()
+
+
+def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-05. `start` may be left out (RFC 2387: the first part is then the root), not name nothing."""
+    annonce = vue.en_tete("Content-Type").lstrip().lower()
+    if vue.message is None:
+        limite = limite_du_corps(vue.echange.requete)
+        if limite and not annonce.startswith("multipart/"):
+            phrase = (
+                "L'en-tête Content-Type contredit le contenu : il n'annonce pas de parties, et le corps en "
+                f"a, séparées par « --{limite} »."
+            )
+            attendu = f'multipart/related; type="application/xop+xml"; boundary="{limite}"'
+            observe = vue.en_tete("Content-Type") or "aucun Content-Type"
+            yield dire.rompue("content_type_contredit", phrase, attendu, observe)
+        elif vue.echange.requete and annonce.startswith("multipart/") and not _content_id_double(vue):
+            lie = annonce.startswith("multipart/related")
+            codage = vue.en_tete("Content-Encoding").strip()
+            if codage.lower() in ("", "identity"):
+                phrase = f"Le message en plusieurs parties n'est pas lisible. {_explication(vue)}"
+            else:
+                phrase = (
+                    f"La requête est envoyée avec l'en-tête Content-Encoding: {codage} ; le SNE ne lit pas "
+                    "de corps compressé. Envoyez-la telle quelle, sans cet en-tête."
+                )
+            attendu = "multipart/related"
+            observe = vue.en_tete("Content-Type")
+            yield dire.rompue(
+                "multipart_illisible" if lie else "pas_multipart_related", phrase.strip(), attendu, observe
+            )
+        return
+    if vue.message.packaging is not Packaging.MTOM:
+        return
+    notees = {tolerance.code for tolerance in vue.message.tolerances}
+    if t.TYPE_IRREGULIER.code in notees:
+        phrase = "Le paramètre « type » du multipart/related n'est pas application/xop+xml."
+        attendu = 'type="application/xop+xml"'
+        yield dire.rompue("type_du_multipart", phrase, attendu, vue.en_tete("Content-Type"))
+    elif t.START_INCONNU.code in notees:
+        phrase = "Le paramètre « start » ne désigne aucune partie du message."
+        attendu = "le Content-ID de la partie racine"
+        yield dire.rompue("start_inconnu", phrase, attendu, vue.en_tete("Content-Type"))
+    elif t.START_ABSENT.code not in notees:
+        yield dire.tenue()
+
+
+def content_id_entre_chevrons(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-06. Only the parts that the message names count."""
+    message = vue.message
+    if message is None or message.packaging is not Packaging.MTOM or vue.charge is None:
+        return
+    citees = [p for href in _hrefs(vue) if (p := message.partie(href)) is not None]
+    nues = [p for p in citees if not _entre_chevrons(p.en_tetes)]
+    notees = {tolerance.code for tolerance in message.tolerances}
+    racine_nue = (
+        t.CONTENT_ID_IRREGULIER.code in notees
+        and t.START_ABSENT.code not in notees
+        and all(_entre_chevrons(p.en_tetes) for p in message.parties)
+    )
+    if nues or racine_nue:
+        phrase = "Le Content-ID d'une partie désignée est écrit sans chevrons."
+        attendu = f"<{nues[0].content_id}>" if nues else "Content-ID: <…>"
+        observe = nues[0].content_id or "" if nues else "partie racine"
+        yield dire.rompue("sans_chevrons", phrase, attendu, observe)
+    elif citees:
+        yield dire.tenue()
+
+
+def references_xop(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-07. One part for each reference."""
+    if vue.message is None:
+        if _content_id_double(vue):
+            phrase = f"Deux parties portent le même Content-ID. {_explication(vue)}"
+            yield dire.rompue("content_id_double", phrase)
+        return
+    hrefs = list(_hrefs(vue))
+    for href in hrefs:
+        if href[:4].lower() != "cid:":
+            phrase = "Une référence xop:Include ne commence pas par « cid: »."
+            yield dire.rompue("href_sans_cid", phrase, "cid:…", href)
+        elif vue.message.partie(href) is None:
+            presentes = ", ".join(f"<{p.content_id}>" for p in vue.message.parties) or "aucune partie"
+            phrase = "Une référence xop:Include ne désigne aucune partie du message."
+            yield dire.rompue("partie_absente", phrase, presentes, href)
+    if hrefs and all(vue.message.partie(href) is not None for href in hrefs):
+        yield dire.tenue()
+
+
+def attribut_content_type(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-08: the content type of a piece is an attribute of the service's namespace."""
+    if vue.charge is None:
+        return
+    espace = next(iter(vue.contrat.operations.values())).attribut_content_type
+    vus = 0
+    for noeud in vue.charge.iterchildren(etree.Element):
+        nom = etree.QName(noeud).localname
+        autre = noeud.get("contentType", noeud.get(_XMIME))
+        valeur = noeud.get(espace)
+        if valeur is None and autre is not None:
+            phrase = f"L'attribut contentType de [{nom}] n'est pas dans l'espace de noms du service."
+            observe = f"contentType={autre}"
+            yield dire.rompue("content_type_non_qualifie", phrase, f"{espace}=…", observe, chemin=nom)
+        elif valeur is not None and len(valeur) < _CONTENT_TYPE_MIN:
+            phrase = f"L'attribut contentType de [{nom}] compte moins de {_CONTENT_TYPE_MIN} caractères."
+            attendu = f"{_CONTENT_TYPE_MIN} caractères au moins"
+            yield dire.rompue("content_type_court", phrase, attendu, valeur, chemin=nom)
+        elif valeur is not None:
+            vus += 1
+    if vus:
+        yield dire.tenue()
+
+
+_CONTENT_TYPE_MIN: Final = 3
+
+
+def certificat_presente(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-11. A server that asks for no certificate, or a line that does not tell, says nothing; refused
+    handshakes are judged in sequence."""
+    if vue.echange.certificat:
+        yield dire.tenue()
+    elif vue.echange.certificat is False:
+        phrase = "Aucun certificat client n'est présenté, alors que le serveur en demande un."
+        yield dire.rompue("sans_certificat", phrase, "le certificat d'un guichet", "aucun")
+
+
+def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-12, EMB-16. Nothing that reaches a listener whose certificate is wrong should have; a refusal is
+    seen in sequence."""
+    for faux in FAUX_SERVEURS.values():
+        if vue.echange.ecoute == faux.ecoute and dire.exigence == faux.exigence:
+            phrase = faux.accepte
+            yield dire.rompue(faux.sorte, phrase, "la négociation est abandonnée", "une requête est envoyée")
+
+
+def adresse_configuree(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """EMB-13. The published addresses end with a slash; a server that redirects loses the POST."""
+    if vue.echange.verdict is VerdictEchange.REFUS and vue.echange.statut == 404:
+        phrase = "La requête est envoyée à une adresse qui n'existe pas."
+        yield dire.rompue("adresse_inconnue", phrase, "une adresse des services", vue.echange.chemin)
+    elif not urlsplit(vue.echange.chemin).path.endswith("/"):
+        phrase = "L'adresse appelée n'a pas la barre finale de l'adresse publiée."
+        attendu = f"{urlsplit(vue.echange.chemin).path}/"
+        yield dire.rompue("sans_barre_finale", phrase, attendu, vue.echange.chemin)
+    else:
+        yield dire.tenue()
+
+
+@lru_cache(maxsize=4)
+def entrees(contrat: Contrat) -> Mapping[str, tuple[OperationPubliee, ...]]:
+    """Operations by local name of their input element."""
+    par_nom: dict[str, tuple[OperationPubliee, ...]] = {}
+    for operation in contrat.operations.values():
+        nom = _local(operation.entree.qname)
+        par_nom[nom] = (*par_nom.get(nom, ()), operation)
+    return par_nom
+
+
+def _local(qname: str) -> str:
+    return str(etree.QName(qname).localname)
+
+
+def _hrefs(vue: Observation) -> Iterator[str]:
+    if vue.charge is not None:
+        for include in vue.charge.iter(INCLUDE):
+            yield include.get("href", "").strip()
+
+
+def _entre_chevrons(en_tetes: tuple[tuple[str, str], ...]) -> bool:
+    ecrit = next((valeur.strip() for nom, valeur in en_tetes if nom.lower() == "content-id"), "")
+    return ecrit.startswith("<") and ecrit.endswith(">")
+
+
+def _actions(vue: Observation) -> list[str]:
+    annoncees = [
+        vue.message.action or "" if vue.message else "",
+        vue.en_tete("SOAPAction").strip().strip('"'),
+    ]
+    annoncees += [vue.enveloppe.findtext(f".//{nom}") or "" for nom in _ACTIONS_WSA]
+    return [action.strip() for action in annoncees if action.strip()]
+
+
+def _nom_court(action: str) -> str:
+    return action.rstrip("/").rpartition("/")[2]
+
+
+def _content_id_double(vue: Observation) -> bool:
+    refus = vue.question.refus
+    return refus is not None and "le même Content-ID" in refus.explication
+
+
+def _explication(vue: Observation) -> str:
+    refus = vue.question.refus
+    return refus.explication if refus is not None else vue.fault("explication")
+
+
+JUGES: Final = (
+    Juge("EMB-01", enveloppe_soap_1_2),
+    Juge("EMB-02", element_de_l_operation),
+    Juge("EMB-03", champs_de_l_operation),
+    Juge("EMB-04", action_de_l_operation),
+    Juge("EMB-05", multipart_mtom),
+    Juge("EMB-06", content_id_entre_chevrons),
+    Juge("EMB-07", references_xop),
+    Juge("EMB-08", attribut_content_type),
+    Juge("EMB-11", certificat_presente),
+    Juge("EMB-12", certificat_du_serveur_verifie),
+    Juge("EMB-13", adresse_configuree),
+    Juge("EMB-15", sans_cle_privee),
+    Juge("EMB-16", certificat_du_serveur_verifie),
+    Juge("EMB-17", type_du_contenu),
+)

@@ -1,0 +1,411 @@
+"""Sequences: what an application keeps of the answers and of the form that it sent; what it sends twice."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from sys import intern
+from typing import Final
+
+from sne_conformite.juges.juge import (
+    DOCUMENTS,
+    Dire,
+    JugeDeSuite,
+    Messages,
+    Ordre,
+    est_creation,
+    genres,
+    operations,
+    personnes,
+)
+from sne_conformite.observation.observation import Observation
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.domain.echange import NUIT, VerdictEchange
+from sne_sandbox.bases.faits_des_nuits import Fait, code
+
+_INCONNU: Final = ("CYC001", "EVT001", "DAL001")
+#: Operations by which a demande is found again.
+_RECHERCHES: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons", "getDemandeLogement"})
+#: Operations that name a demande by its number.
+_SUR_UN_NUMERO: Final = frozenset(
+    {
+        "getDemandeLogement", "getDoublons", "getDeclarationNouveauDalo", "listerEvenementsDemande",
+        "ajouterEvenementDemande", "modifierEvenementDemande", "supprimerEvenementDemande",
+    }
+)  # fmt: skip
+#: Questions that every client of a guichet asks in the same words: no retry is told from another's question.
+_DE_TOUS: Final = frozenset(
+    {
+        "listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux", "getDemandesRadieesDepuisLe",
+        "getNouveauxDaloDepuisLe",
+    }
+)  # fmt: skip
+#: Messages that carry the whole form.
+_ENTIERS: Final = frozenset({"CRE", "CRS", "MOD"})
+#: Pannes that make the client wait by themselves.
+_ATTENTES: Final = frozenset({"silence", "delai", "goutte"})
+#: Convention: a retry that comes sooner does not space its calls; more than so many are no longer limited.
+ATTENTE_MIN: Final = timedelta(seconds=1)
+REESSAIS_MAX: Final = 5
+#: Pannes that cut the connection before any byte of the answer: some HTTP libraries then send again
+#: by themselves. What is said of the very same file that comes back at once.
+_COUPURES: Final = frozenset({"coupure", "reponse_perdue"})
+_RENVOI_HTTP: Final = (
+    " C'est le même fichier, aussitôt : sans doute une bibliothèque HTTP qui renvoie d'elle-même un POST "
+    "dont la connexion a été coupée (en Java : -Dsun.net.http.retryPost=false)."
+)
+#: In free traffic, so many retries of one question are no tests that follow one another.
+REESSAIS_SURS: Final = 3
+#: An answer that took so long without a panne may have been given up: whether it was read cannot be told.
+RETARD_MIN: Final = 2.0
+#: A number cut shorter than this is not told from another.
+_DEBUT_DE_NUMERO: Final = 10
+#: In free traffic, so many numbers damaged, and none whole, are no test of a number that is wrong.
+ABIMES_MIN: Final = 2
+#: What a night does that lets a demande be created again.
+_SORTIES: Final = frozenset(code(fait) for fait in (Fait.RADIATION, Fait.EFFACEMENT))
+
+
+@dataclass(slots=True)
+class NumerosConserves(JugeDeSuite):
+    """VIE-01, second half, and what follows from it: an application that sends the number of an answer has
+    read that answer in its packaging (EMB-10), and does not create what it has registered (VIE-02).
+
+    A vendor's test may read a number that it cut on purpose: in free traffic a damaged number counts only
+    when several were, and none was sent whole."""
+
+    exigences = ("VIE-01", "VIE-02", "EMB-10")
+    sur = Messages(_SUR_UN_NUMERO, frozenset({"MOD", "REN", "RAD", "SUP", "COP"}))
+
+    _delivres: dict[str, int | None] = field(default_factory=dict)
+    _cites: set[str] = field(default_factory=set)
+    _abimes: dict[str, Constat] = field(default_factory=dict)
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What the number of this exchange tells."""
+        numero, echange = vue.numero, vue.echange.identifiant
+        if numero is not None and not est_creation(vue):
+            if numero in self._delivres and numero not in self._cites:
+                self._cites.add(numero)
+                yield Dire("VIE-01", echange).tenue()
+                yield Dire("EMB-10", echange).tenue()
+                if vue.operation == "getNumUnique":
+                    yield Dire("VIE-02", echange).tenue()
+            elif numero not in self._delivres and _inconnu(vue):
+                delivre = self._proche(numero)
+                if delivre is not None:
+                    phrase = "Le numéro envoyé n'est pas celui qui a été délivré, mais lui ressemble."
+                    abime = Dire("VIE-01", echange).rompue("numero_abime", phrase, delivre, numero)
+                    if self.pilote:
+                        yield abime
+                    else:
+                        self._abimes.setdefault(delivre, abime)
+        if vue.lisible and est_creation(vue) and vue.numero_rendu is not None:
+            self._delivres[vue.numero_rendu] = echange
+
+    def finir(self) -> Iterator[Constat]:
+        """The damaged numbers of an application that sent none whole."""
+        if len(self._abimes) >= ABIMES_MIN and not self._cites:
+            yield from self._abimes.values()
+
+    def _proche(self, numero: str) -> str | None:
+        """The number delivered that `numero` was made from: cut, lengthened, or written in another case."""
+        if len(numero) < _DEBUT_DE_NUMERO:
+            return None
+        plie = numero.casefold()
+        connus = ((connu, connu.casefold()) for connu in self._delivres)
+        return next((d for d, connu in connus if connu.startswith(plie) or plie.startswith(connu)), None)
+
+
+def _inconnu(vue: Observation) -> bool:
+    """Whether the SNE does not know the demande that the message names."""
+    refusee = vue.operation == "getDemandeLogement" and vue.refusee
+    return refusee or vue.a_regle(*_INCONNU) is not None
+
+
+@dataclass(slots=True)
+class NomsUniques(JugeDeSuite):
+    """NOM-03. The same file sent again under its name is the same file."""
+
+    exigences = ("NOM-03",)
+    sur = DOCUMENTS
+
+    _contenus: dict[tuple[str, str], tuple[bytes, int | None]] = field(default_factory=dict)
+    _guichets: set[str] = field(default_factory=set)
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What the file name of this exchange tells."""
+        if not vue.nom_fichier or not vue.octets_document:
+            return
+        cle = (vue.guichet, vue.nom_fichier)
+        dire = self.dire(vue)
+        connu = self._contenus.get(cle)
+        if connu is not None and connu[0] != vue.empreinte:
+            phrase = f"Le nom {vue.nom_fichier} a déjà servi pour un autre fichier, à l'échange {connu[1]}."
+            yield dire.rompue("nom_reutilise", phrase, "un nom nouveau", vue.nom_fichier)
+        elif connu is None and vue.guichet in self._guichets:
+            yield dire.tenue()
+        self._guichets.add(vue.guichet)
+        self._contenus.setdefault(cle, (vue.empreinte, vue.echange.identifiant))
+
+
+@dataclass(frozen=True, slots=True)
+class _Perdue:
+    """A creation that the SNE accepted and whose answer was lost: by what it is told from another, for whom,
+    the exchange, its file; when it ended, if it was its connection that was cut."""
+
+    cles: frozenset[object]
+    qui: frozenset[str]
+    echange: int | None
+    fichier: object
+    coupee: datetime | None
+
+
+@dataclass(slots=True)
+class Creations(JugeDeSuite):
+    """VIE-02, a creation sent again for a demande that is registered; VIE-12, after a lost answer."""
+
+    exigences = ("VIE-02", "VIE-12")
+    apres_une_panne = ("VIE-12",)
+    sur = genres("CRE", "CRS")
+
+    _enregistrees: dict[object, tuple[str, int | None]] = field(default_factory=dict)
+    _sorties: set[str] = field(default_factory=set)
+    _perdues: list[_Perdue] = field(default_factory=list)
+    _vaines: list[_Perdue] = field(default_factory=list)
+    """Of those, the ones that were looked for by a question whose answer was lost too."""
+
+    def commander(self, ordre: Ordre) -> None:
+        """The user asks again: what could not be looked for has to be, now."""
+        self._vaines.clear()
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What this exchange tells of what was created before."""
+        if vue.operation in _RECHERCHES:
+            yield from self._retrouver(vue)
+        elif est_creation(vue):
+            yield from self._creer(vue)
+        elif vue.echange.methode == NUIT:
+            self._passer_la_nuit(vue)
+        elif vue.acceptee and vue.numero is not None:
+            self._suivre(vue.numero, vue)
+
+    def _passer_la_nuit(self, vue: Observation) -> None:
+        """What the SNE radiated or erased may be created again. A night that touched many demandes does not
+        say which: nothing that was registered before it is sure any more."""
+        if not vue.anomalies:
+            self._enregistrees.clear()
+        self._sorties |= {str(a.get("valeur")) for a in vue.anomalies if a.get("regle") in _SORTIES}
+
+    def _suivre(self, numero: str, vue: Observation) -> None:
+        """Radiated or deleted, a demande may be created again; renewed or reactivated, it is active."""
+        reactivee = vue.type_fichier == "RAD" and vue.demande is not None and not vue.demande.motif_radiation
+        if vue.type_fichier == "REN" or reactivee:
+            self._sorties.discard(numero)
+        elif vue.type_fichier in ("RAD", "SUP"):
+            self._sorties.add(numero)
+
+    def _creer(self, vue: Observation) -> Iterator[Constat]:
+        echange, qui = vue.echange.identifiant, personnes(vue)
+        cles = list(self._cles(vue))
+        perdue = next((p for p in self._perdues if not p.cles.isdisjoint(cles)), None)
+        vaine = perdue in self._vaines  # looked for before, and nothing could be read
+        if perdue is not None and (vue.lisible or not vaine):
+            self._perdues.remove(perdue)
+        if perdue is not None and not vaine:
+            phrase = (
+                "La création est envoyée de nouveau sans que la demande ait été recherchée, alors que le SNE "
+                f"l'avait enregistrée à l'échange {perdue.echange}, dont la réponse a été perdue."
+            )
+            if perdue.coupee is not None and perdue.fichier == _fichier(vue):
+                phrase += _RENVOI_HTTP if vue.echange.recu_le - perdue.coupee < ATTENTE_MIN else ""
+            attendu = "rechercheDemandeMulticritere, getDoublons ou getDemandeLogement"
+            yield Dire("VIE-12", echange).rompue("creation_a_l_aveugle", phrase, attendu, "création")
+        connue = next((self._enregistrees[cle] for cle in cles if cle in self._enregistrees), None)
+        if connue is not None and self._compte(vue) and connue[0] not in self._sorties and perdue is None:
+            phrase = (
+                f"La création est renvoyée, alors que la demande {connue[0]} a été enregistrée à "
+                f"l'échange {connue[1]}."
+            )
+            attendu = "une modification, ou rien"
+            yield Dire("VIE-02", echange).rompue("creation_renvoyee", phrase, attendu, vue.type_fichier)
+        if vue.numero_rendu is None or vue.retard >= RETARD_MIN:
+            return
+        if not vue.lisible:
+            coupee = _fin(vue) if vue.panne in _COUPURES else None
+            self._perdues.append(_Perdue(frozenset(cles), qui, echange, _fichier(vue), coupee))
+            return
+        for cle in cles:
+            self._enregistrees[cle] = (vue.numero_rendu, echange)
+
+    def _compte(self, vue: Observation) -> bool:
+        """Whether a creation sent again breaks VIE-02. Driven: when it was accepted, or refused as a
+        duplicate alone. Free traffic: when it was accepted, and nobody asked to force it."""
+        if self.pilote:
+            return vue.acceptee or vue.bloquantes == ["DOU001"]
+        return vue.acceptee and not (vue.demande is not None and vue.demande.forcer_doublon)
+
+    def _cles(self, vue: Observation) -> Iterator[object]:
+        """By what this sending is told from another."""
+        yield vue.guichet, vue.empreinte
+        if vue.nom_fichier or self.pilote:
+            yield vue.guichet, None if self.pilote else vue.nom_fichier, vue.empreinte_du_fond
+        reference = vue.demande.ref_interne if vue.demande is not None else None
+        if reference and not (vue.demande is not None and vue.demande.forcer_doublon):
+            yield vue.guichet, reference, personnes(vue)
+
+    def _retrouver(self, vue: Observation) -> Iterator[Constat]:
+        if not self._perdues:
+            return
+        qui = personnes(vue)
+        trouvees = [p for p in self._perdues if (p.qui & qui if qui else _du_guichet(p.qui, vue.guichet))]
+        if not vue.lisible:
+            self._vaines.extend(trouvees)
+            return
+        for perdue in trouvees:
+            self._perdues.remove(perdue)
+            yield self.dire(vue, "VIE-12").tenue()
+
+
+@dataclass(slots=True)
+class Ajouts(JugeDeSuite):
+    """VIE-28. An event that the SNE added, and whose answer was lost: added again, it is there twice, and the
+    SNE refuses neither. A user who asks again may want two: of driven traffic, only what one command sends is
+    judged. Free traffic does not tell commands apart: what is added again there is said to be, by whoever."""
+
+    exigences = apres_une_panne = ("VIE-28",)
+    sur = operations("ajouterEvenementDemande")
+
+    _perdus: dict[tuple[str, str | None, bytes], int | None] = field(default_factory=dict)
+    """By who adds what to which demande, the exchange whose answer was lost."""
+    _laisses: list[int | None] = field(default_factory=list)
+
+    def commander(self, ordre: Ordre) -> None:
+        """Nothing was added again before the next command."""
+        self._laisses.extend(self._perdus.values())
+        self._perdus.clear()
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What this exchange tells of the events that may be there already."""
+        if vue.operation == "listerEvenementsDemande":  # should that answer be lost too, it is not blind
+            for cle in [c for c in self._perdus if c[:2] == (vue.guichet, vue.numero)]:
+                del self._perdus[cle]
+                yield self.dire(vue).tenue()
+        if vue.operation != "ajouterEvenementDemande":
+            return
+        cle = (vue.guichet, vue.numero, vue.empreinte_du_fond)
+        if cle in self._perdus:
+            phrase = (
+                "L'événement est ajouté de nouveau sans que ceux de la demande aient été relus, alors que le "
+                f"SNE l'avait ajouté à l'échange {self._perdus.pop(cle)}, dont la réponse a été perdue : il "
+                "y est deux fois."
+            )
+            yield self.dire(vue).rompue(
+                "evenement_a_l_aveugle", phrase, "listerEvenementsDemande", "ajouterEvenementDemande"
+            )
+        if vue.acceptee and not vue.lisible:
+            self._perdus[cle] = vue.echange.identifiant
+
+    def finir(self) -> Iterator[Constat]:
+        """Events whose answer was lost, and that nobody added again."""
+        for echange in (*self._laisses, *self._perdus.values()):
+            yield Dire("VIE-28", echange).tenue()
+
+
+def _du_guichet(qui: frozenset[str], guichet: str) -> bool:
+    return any(nom.startswith(f"{guichet} ") for nom in qui)
+
+
+@dataclass(slots=True)
+class Reessais(JugeDeSuite):
+    """VIE-13. A passing failure: a panne, a fault of the server's; the same thing asked again after it. In
+    free traffic two tests may ask the same in turn: a retry is the very same file, or one of several."""
+
+    exigences = apres_une_panne = ("VIE-13",)
+
+    _echecs: dict[object, tuple[datetime, str | None, int, object]] = field(default_factory=dict)
+
+    def commander(self, ordre: Ordre) -> None:
+        """The user who asks again is no automatic retry."""
+        self._echecs.clear()
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What this exchange tells of the failure before it."""
+        if not vue.soap or (vue.operation in _DE_TOUS and not self.pilote):
+            return
+        cle = (vue.guichet, vue.operation, vue.empreinte_du_fond)
+        recu_le = vue.echange.recu_le
+        dire = self.dire(vue)
+        precedent = self._echecs.pop(cle, None)
+        combien = 0
+        if precedent is not None and not _armee_depuis(vue, precedent[0]):
+            fin, panne, combien, fichier = precedent
+            combien += 1
+            meme = fichier is not None and fichier == _fichier(vue)
+            sur = self.pilote or combien >= REESSAIS_SURS or meme
+            ecart = (recu_le - fin) * self.acceleration
+            if ecart < timedelta(0) and panne not in _ATTENTES:
+                combien -= 1  # on its way before the other failed: another client, that asks the same
+            elif panne not in _ATTENTES and ecart < ATTENTE_MIN:
+                if sur:
+                    phrase = "Après un échec passager, la même demande est renvoyée sans attendre."
+                    phrase += _RENVOI_HTTP if meme and panne in _COUPURES else ""
+                    attendu = "une seconde d'attente au moins (convention du bac à sable)"
+                    observe = f"{ecart.total_seconds():.3f} s"
+                    yield dire.rompue("reessai_sans_attente", phrase, attendu, observe)
+            elif combien == REESSAIS_MAX + 1:
+                phrase = f"La même demande est renvoyée plus de {REESSAIS_MAX} fois après des échecs."
+                attendu = f"{REESSAIS_MAX} essais au plus (convention du bac à sable)"
+                yield dire.rompue("reessais_sans_fin", phrase, attendu, str(combien))
+            else:
+                yield dire.tenue()
+        if _passager(vue):
+            self._echecs[cle] = (_fin(vue), vue.panne, combien, _fichier(vue))
+
+
+def _fin(vue: Observation) -> datetime:
+    """When the exchange ended."""
+    return vue.echange.recu_le + timedelta(microseconds=vue.echange.duree_us)
+
+
+def _armee_depuis(vue: Observation, fin: datetime) -> bool:
+    """Whether the panne of an exchange was armed after `fin`: a test went on to its next case."""
+    armee_le = (vue.echange.panne or {}).get("armee_le")
+    return armee_le is not None and datetime.fromisoformat(armee_le) > fin
+
+
+def _fichier(vue: Observation) -> object:
+    """The very file sent, None for a question without one."""
+    return (vue.nom_fichier, vue.empreinte) if vue.octets_document else None
+
+
+def _passager(vue: Observation) -> bool:
+    """Whether an exchange failed, and not by the fault of who sent it."""
+    if vue.panne is not None:
+        return not vue.lisible and vue.panne != "fault_client"
+    echec = vue.echange.verdict in (VerdictEchange.FAULT, VerdictEchange.ERREUR) and not vue.refusee
+    return echec and vue.fault("code") == "Receiver"
+
+
+@dataclass(slots=True)
+class FormulairesEntiers(JugeDeSuite):
+    """VIE-03, held: every block of the form that was accepted before is there again. One that is gone proves
+    nothing either way: a household changes."""
+
+    exigences = ("VIE-03",)
+    sur = genres("MOD")
+
+    _tenus: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def voir(self, vue: Observation) -> Iterator[Constat]:
+        """What an accepted form keeps of the one before."""
+        if vue.operation != "getNumUnique" or vue.type_fichier not in _ENTIERS or not vue.acceptee:
+            return
+        numero = vue.numero_rendu or vue.numero
+        if numero is None:
+            return
+        blocs = Counter(intern(chemin) for chemin, element in vue.noeuds if element.enfants)
+        avant = self._tenus.get(numero)
+        if vue.type_fichier == "MOD" and avant is not None and avant <= blocs:
+            yield self.dire(vue).tenue()
+        self._tenus[numero] = blocs

@@ -1,0 +1,137 @@
+"""What becomes of an application when something goes wrong: ROB-01 to ROB-06."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from sne_conformite.juges.commande_jouee import PasJoue
+from sne_conformite.juges.juge import Dire
+from sne_conformite.observation.observation import PANNES_LISIBLES, Observation
+from sne_conformite.protocole.protocole import Statut
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.domain.echange import Piece
+
+#: By panne, the requirement that it puts to the test, and the `sorte` of what breaks it.
+PANNES: Final[Mapping[str, tuple[str, str]]] = {
+    "silence": ("ROB-01", "silence_pris_pour_succes"),
+    "coupure": ("ROB-01", "coupure_prise_pour_succes"),
+    "reponse_perdue": ("ROB-01", "reponse_perdue_prise_pour_succes"),
+    "mime_tronque": ("ROB-02", "reponse_tronquee_prise_pour_succes"),
+    "longueur_fausse": ("ROB-02", "longueur_fausse_prise_pour_succes"),
+    "partie_absente": ("ROB-02", "partie_absente_prise_pour_succes"),
+    "cid_faux": ("ROB-02", "reference_fausse_prise_pour_succes"),
+    "encodage_faux": ("ROB-02", "encodage_faux_pris_pour_succes"),
+    "html_502": ("ROB-03", "html_pris_pour_succes"),
+    "html_503": ("ROB-03", "html_pris_pour_succes"),
+    "numero_faux": ("ROB-05", "numero_mal_forme_conserve"),
+    "delai": ("ROB-06", "reponse_lente_non_lue"),
+    "goutte": ("ROB-06", "reponse_lente_non_lue"),
+    "bom": ("ROB-06", "bom_non_lu"),
+}
+#: How an answer arrived that a panne damaged.
+_ABIMEES: Final[Mapping[str, str]] = {
+    "mime_tronque": "coupée avant sa fin",
+    "longueur_fausse": "avec une longueur fausse",
+    "partie_absente": "sans l'une de ses parties",
+    "cid_faux": "avec une référence qui ne désigne aucune partie",
+    "encodage_faux": "dans un autre encodage que celui qu'elle annonce",
+}
+#: The requirement that the first command after a panne puts to the test.
+APRES: Final = "ROB-04"
+#: Pannes of an answer that is whole all the same, when one reads it kindly.
+_DEVINABLES: Final = frozenset({"longueur_fausse", "cid_faux", "encodage_faux"})
+_NUMERO_FAUX: Final = "numero_faux"
+
+
+def juger_panne(pas: PasJoue) -> Iterator[Constat]:
+    """What the step shows of the pannes that were played in it, or of the life after one."""
+    if not pas.pannes:
+        yield from _apres(pas)
+    for panne in dict.fromkeys(pas.pannes):
+        if panne not in PANNES:
+            continue
+        exigence, sorte = PANNES[panne]
+        touche = next(o for o in pas.observations if o.panne == panne)
+        dire = Dire(exigence, touche.echange.identifiant, None)
+        if panne in PANNES_LISIBLES:
+            if pas.statut is Statut.FAIT or not touche.acceptee:
+                yield dire.tenue()
+            else:
+                phrase = "Une réponse juste, mais lente ou précédée d'une marque, n'est pas lue."
+                yield dire.rompue(sorte, phrase, "la réponse, lue", _dit(pas))
+        elif _succes_invente(pas, panne):
+            yield _invente(pas, touche, dire)
+        elif panne == _NUMERO_FAUX:
+            yield dire.tenue()
+        else:
+            yield dire.tenue()
+
+
+def _invente(pas: PasJoue, touche: Observation, dire: Dire) -> Constat:
+    """The finding of a success that was none; `touche` is the exchange that the panne was played on."""
+    panne = touche.panne or ""
+    attendu = "une erreur, dite à l'utilisateur"
+    if panne == _NUMERO_FAUX:
+        phrase, attendu = "Le numéro reçu, mal formé, a été gardé.", "aucun numéro"
+    elif any(o.lisible and o.acceptee for o in pas.observations):
+        phrase = "Le SNE n'a pas fait ce qui était demandé, et l'application a annoncé un succès."
+    elif panne in _ABIMEES:
+        phrase = f"La réponse est arrivée {_ABIMEES[panne]}{_coupees(touche)}, et un succès a été annoncé."
+    else:
+        phrase = "Aucune réponse n'est arrivée, et l'application a annoncé un succès."
+    return dire.rompue(PANNES[panne][1], phrase, attendu, _dit(pas))
+
+
+def _coupees(touche: Observation) -> str:
+    """Which pieces of an answer that was cut arrived whole, and which did not, in French; "" when all or none
+    did. The journal has the answer as it was meant."""
+    part = (touche.echange.panne or {}).get("parametres", {}).get("part")
+    if touche.panne != "mime_tronque" or part is None:
+        return ""
+    reponse = touche.echange.reponse
+    garde = len(reponse) * int(part) // 100
+    fins = {
+        nom: reponse.find(piece.contenu) + len(piece.contenu)
+        for nom, piece in touche.reponse.champs.items()
+        if isinstance(piece, Piece) and piece.contenu
+    }
+    entieres = [nom for nom, fin in fins.items() if fin <= garde]
+    coupees = [nom for nom, fin in fins.items() if fin > garde]
+    if not (entieres and coupees):
+        return ""
+    return f" ({', '.join(entieres)} en entier, mais pas {', '.join(coupees)})"
+
+
+def _succes_invente(pas: PasJoue, panne: str) -> bool:
+    """Whether the application says « fait » though no answer that it could read says so; for the panne «
+    numero_faux », whether it tells a wrong number."""
+    dit = str(pas.reponse.get("numero_unique") or "")
+    if panne == _NUMERO_FAUX:
+        return bool(dit) and dit != pas.connu.numeros.get(pas.reference)
+    if pas.statut is not Statut.FAIT:
+        return False
+    if not (pas.retrouve or any(o.acceptee for o in pas.de(*pas.prevue.operations))):
+        return True  # the SNE did it neither in this step, whether its answer arrived or not, nor before
+    if any(o.lisible and o.acceptee for o in pas.observations):
+        return False  # it asked again, or looked for the demande, and was answered
+    if pas.prevue.enregistre and panne in _DEVINABLES:
+        return dit != pas.connu.numeros.get(pas.reference)
+    return True
+
+
+def _apres(pas: PasJoue) -> Iterator[Constat]:
+    """ROB-04: the first command after a panne works."""
+    if not pas.connu.panne_jouee or pas.faux or not {Statut.FAIT, Statut.REFUSE}.issuperset(pas.attendus):
+        return
+    dernier = pas.dernier.echange.identifiant if pas.dernier is not None else None
+    dire = Dire(APRES, dernier, None)
+    if pas.statut is Statut.FAIT:
+        yield dire.tenue()
+    elif pas.statut is Statut.ERREUR:
+        phrase = "Après la panne, l'application ne travaille plus."
+        yield dire.rompue("ne_repart_pas", phrase, "fait", _dit(pas))
+
+
+def _dit(pas: PasJoue) -> str:
+    """How the step ended, in the application's own words."""
+    dits = (pas.statut.value, *(str(pas.reponse.get(nom) or "") for nom in ("numero_unique", "message")))
+    return " : ".join(filter(None, dits))

@@ -1,0 +1,368 @@
+"""What was entered against what was sent: the kind of message, the form and what goes with it; and what was
+read at the SNE against what is told."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from operator import attrgetter
+from typing import Final
+
+from sne_conformite.juges import juges_fidelite, lieux_refuses
+from sne_conformite.juges.commande_jouee import JugeDePas, PasJoue, de, echange_de
+from sne_conformite.juges.juge import Dire
+from sne_conformite.juges.juges_vie import NATURES, nature_pour
+from sne_conformite.observation import reponses_lues
+from sne_conformite.observation.observation import Observation
+from sne_conformite.protocole.formulaire_saisi import de_json
+from sne_conformite.protocole.protocole import Commande, Statut
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.element import Element, lire_date
+from sne_interface.domain.texte import plier
+from sne_interface.generators.actes import copie
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+
+#: What a form that changes a demande owes to another requirement than what is entered.
+_REGLES: Final = {"dateCreationDemande": "VIE-04"}
+#: What the application, or the SNE, writes in an event beside what was entered.
+_ENTETE_EVENEMENT: Final = frozenset(
+    {"idEvenement", "natureModification", "auteurCreation", "dateCreation", "auteurModification",
+     "dateModification", "libelleTypeEvenement", "reglementaire"}
+)  # fmt: skip
+#: And in the event of a decision: its day of survenance and its comment are the application's to say.
+_ENTETE_DECISION: Final = _ENTETE_EVENEMENT | {"dateSurvenance", "commentaire"}
+#: Operations that carry a whole event.
+_ECRITURES: Final = frozenset({"ajouterEvenementDemande", "modifierEvenementDemande"})
+
+
+# --- what was entered --------------------------------------------------------------------------------------
+
+
+def _formulaire(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-01 to FID-13: every field of the form. The date of creation that a change alters breaks VIE-04, in
+    the words that the judge of traffic has for it."""
+    corps = None if pas.envoi is None else reponses_lues.formulaire(pas.envoi.document)
+    if pas.attendu is None or pas.envoi is None or corps is None:
+        return
+    regles = _REGLES if pas.prevue.sur_numero else {}
+    refusees = partial(lieux_refuses, pas.envoi, corps)
+    for constat in juges_fidelite.comparer(
+        pas.attendu, corps, echange=echange_de(pas), regles=regles, refusees=refusees
+    ):
+        if constat.exigence == "VIE-04" and constat.sorte == juges_fidelite.VALEUR_CHANGEE:
+            phrase = "La date de création de la demande est changée."
+            yield replace(constat, phrase=phrase, sorte="date_de_creation_changee")
+        else:
+            yield constat
+
+
+def _evenement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-14: what the event says, its header left aside."""
+    document = None if pas.envoi is None else pas.envoi.document
+    ecrit = next(reponses_lues.tous(document, "evenement"), None)
+    if pas.attendu is None or ecrit is None:
+        return
+    entete = _ENTETE_DECISION if pas.commande == "decider" else _ENTETE_EVENEMENT
+    yield from _comparer(_sans(pas.attendu, entete), _sans(ecrit, entete), dire, pas.envoi, ecrit)
+
+
+def _sans(element: Element, noms: frozenset[str]) -> Element:
+    """A copy without the children of these names."""
+    gardes = tuple(copie(enfant) for enfant in element.enfants if enfant.nom not in noms)
+    return Element(element.nom, element.texte, element.attributs, gardes)
+
+
+def _bloc_radiation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-14: the radiation entered is sent, as it was."""
+    if pas.envoi is not None and pas.envoi.document is not None:
+        corps = reponses_lues.formulaire(pas.envoi.document)
+        yield from _entier(None if corps is None else corps.enfant("radiation"), pas, dire)
+
+
+def _bloc_dalo(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-22: the DALO entered is sent, as it was."""
+    if pas.envoi is not None and pas.envoi.document is not None:
+        yield from _entier(pas.envoi.document.enfant("demande/informationDalo"), pas, dire)
+
+
+def _entier(recu: Element | None, pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """An element that was entered: there, and as it was."""
+    if pas.attendu is None:
+        return
+    if recu is None:
+        nom = pas.attendu.nom
+        yield dire.rompue("champ_absent", f"« {nom} » n'est pas transmis.", chemin=nom)
+    else:
+        yield from _comparer(pas.attendu, recu, dire, pas.envoi, recu)
+
+
+def _radiation_de_la_decision(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-14: what a lease that is signed brings along; a radiation that is not sent is VIE-18's to tell."""
+    if pas.envoi is None or pas.envoi.document is None or not pas.message.get("radiation"):
+        return
+    saisie = de_json("radiation", pas.message["radiation"])
+    for envoi in reversed(pas.de("getNumUnique")):
+        corps = reponses_lues.formulaire(envoi.document)
+        recue = None if corps is None else corps.enfant("radiation")
+        if envoi.type_fichier == "RAD" and recue is not None:
+            dire = replace(dire, echange=envoi.echange.identifiant)
+            yield from _comparer(saisie, recue, dire, envoi, recue)
+            return
+
+
+def _comparer(
+    attendu: Element, recu: Element, dire: Dire, envoi: Observation | None, place: Element
+) -> list[Constat]:
+    """`place` is where `recu`, which may be a copy, stands in the message `envoi`."""
+    refusees = dict if envoi is None else partial(lieux_refuses, envoi, place)
+    return juges_fidelite.comparer(
+        attendu, recu, exigence=dire.exigence, echange=dire.echange, refusees=refusees
+    )
+
+
+def filtres_de(pas: PasJoue) -> dict[str, str]:
+    """The filters entered for a reading of a feed: element of the operation, code."""
+    dits = {element: pas.message.get(champ) for champ, element in pas.prevue.filtres.items()}
+    return {element: str(code) for element, code in dits.items() if code}
+
+
+def _filtres(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-30: a feed is asked for with the filters entered, and no other."""
+    saisis = filtres_de(pas)
+    if pas.envoi is None:
+        return
+    for element in pas.prevue.filtres.values():
+        attendu, envoye = saisis.get(element), pas.envoi.question.texte(element) or None
+        if attendu != envoye:
+            sorte = "filtre_absent" if envoye is None else "filtre_change" if attendu else "filtre_invente"
+            phrase = f"Le relevé n'est pas demandé avec le filtre saisi : « {element} »."
+            yield dire.rompue(sorte, phrase, attendu or "élément absent", envoye, chemin=element)
+            return
+    if saisis:
+        yield dire.tenue()
+
+
+def _consultation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-24: the demande read is told as it is."""
+    if pas.lu is None or not pas.lu.acceptee or pas.statut is not Statut.FAIT:
+        return
+    gardee = reponses_lues.formulaire(pas.lu.reponse_document)
+    if gardee is None:
+        return
+    entiere = any(lecture.question.texte("complet") for lecture in pas.de("getDemandeLogement"))
+    if pas.message.get("complet") and not entiere:
+        phrase = "La demande entière est demandée, et « complet » n'est pas transmis."
+        yield dire.rompue("complet_absent", phrase, "true", "absent", chemin="complet")
+        return
+    try:
+        rendue = de_json("demandeLogement", pas.reponse.get("demande"))
+    except ValueError as erreur:
+        yield dire.rompue("document_illisible", f"La demande rendue ne se lit pas : {erreur}.")
+        return
+    yield from juges_fidelite.comparer(gardee, rendue, exigence=dire.exigence, echange=dire.echange, lue=True)
+
+
+# --- the message -------------------------------------------------------------------------------------------
+
+
+def _corps_envoyes(pas: PasJoue, type_fichier: str = "") -> Iterator[Element]:
+    """The forms sent in the step, in order; of one kind of message, when it is named."""
+    for envoi in pas.de("getNumUnique"):
+        corps = reponses_lues.formulaire(envoi.document)
+        if corps is not None and type_fichier in ("", envoi.type_fichier):
+            yield corps
+
+
+def origine(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-09: a separation is a CRS, and names the demande that one leaves."""
+    attendu = pas.connu.numeros.get(pas.message["reference_origine"])
+    if pas.envoi is None or attendu is None:
+        return
+    corps = reponses_lues.formulaire(pas.envoi.document)
+    cite = None if corps is None else corps.texte_de("numUniqueAssocie")
+    if pas.envoi.type_fichier != "CRS":
+        phrase = "La séparation n'est pas envoyée comme une création suite à séparation (CRS)."
+        yield dire.rompue("type_errone", phrase, "CRS", pas.envoi.type_fichier)
+    elif cite == attendu:
+        yield dire.tenue()
+    else:
+        sorte = "origine_erronee" if cite else "origine_absente"
+        yield dire.rompue(sorte, "La séparation ne cite pas la demande d'origine.", attendu, cite)
+
+
+def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """The requirement of the command, broken when none of its messages is of the kind that does it. What is
+    sent beside it (a MOD before the REN, with up-to-date data) is the application's to choose."""
+    genres = pas.prevue.genres
+    envoyes = [o.type_fichier for o in pas.de("getNumUnique") if o.document is not None]
+    if envoyes and set(genres).isdisjoint(envoyes):
+        phrase = f"« {pas.commande} » est envoyé comme un message {envoyes[-1] or 'sans type'}."
+        yield dire.rompue("type_errone", phrase, " ou ".join(genres), envoyes[-1])
+
+
+def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-05: the day is the one entered. A message without any is told by the judge of traffic."""
+    saisie = str(pas.message.get("date_renouvellement") or "")
+    ecrites = [corps.texte_de("renouvellement/dateRenouvellement") for corps in _corps_envoyes(pas, "REN")]
+    ecrite = next((jour for jour in reversed(ecrites) if jour), "")
+    if ecrite and lire_date(ecrite) != lire_date(saisie):
+        phrase = "Le renouvellement ne porte pas la date saisie."
+        decalee = juges_fidelite.jours_d_ecart(saisie, ecrite) or 0  # as all dates may be
+        sorte = juges_fidelite.UN_JOUR.get(decalee, "date_de_renouvellement_erronee")
+        yield dire.rompue(sorte, phrase, saisie, ecrite)
+
+
+def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-13: no message claims another demande for its origin than the one that it was separated from, which
+    is noted here."""
+    if "reference_origine" in pas.message:
+        pas.connu.origines[pas.reference] = pas.connu.numeros.get(pas.message["reference_origine"], "")
+        return
+    connue = pas.connu.origines.get(pas.reference)
+    cites = (corps.texte_de("numUniqueAssocie") for corps in _corps_envoyes(pas))
+    inventee = next((cite for cite in cites if cite and cite != connue), None)
+    if inventee is not None:
+        phrase = "« numUniqueAssocie » désigne une demande dont celle-ci n'est pas issue."
+        yield dire.rompue("origine_inventee", phrase, connue or "élément absent", inventee)
+
+
+def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """FID-13: what registers or changes a demande does not radiate it."""
+    radiations = (corps.enfant("radiation") for corps in _corps_envoyes(pas))
+    inventee = next((bloc for bloc in radiations if bloc is not None), None)
+    if inventee is not None:
+        phrase = "Une radiation est transmise alors que personne ne l'a saisie."
+        observe = inventee.code_de("motifRadiation") or inventee.texte_de("dateRadiation")
+        yield dire.rompue("radiation_inventee", phrase, "élément absent", observe)
+
+
+def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-06: a reactivation has no motive; one that has radiates."""
+    radiations = (corps.enfant("radiation") for corps in _corps_envoyes(pas, "RAD"))
+    motif = next(
+        (m for bloc in radiations if bloc is not None and (m := bloc.code_de("motifRadiation"))), None
+    )
+    if motif is not None:
+        phrase = (
+            f"« {pas.commande} » est envoyé comme une radiation : motif {motif} envoyé, aucun n'est demandé."
+        )
+        yield dire.rompue("motif_non_demande", phrase, "motifRadiation vide", motif)
+
+
+def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-02: what was told registered is not created once more, should the user ask again. The traffic alone
+    does not show it when the application found the demande after a lost answer."""
+    genres = [o.type_fichier for o in pas.de("getNumUnique")]
+    if pas.reference in pas.connu.rendues and "CRE" in genres:
+        phrase = "La création est renvoyée, alors que l'application a rendu le numéro de la demande."
+        yield dire.rompue("creation_renvoyee", phrase, "rien", "CRE")
+    if pas.statut is Statut.FAIT and pas.reponse.get("numero_unique") == pas.connu.numeros.get(pas.reference):
+        pas.connu.rendues.add(pas.reference)
+
+
+def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """CTR-13: what is sent now is dated now, by the base's clock or, for an application whose clock cannot be
+    set, by the machine's. In free traffic a test may send any date, to see it refused."""
+    vus = 0
+    for vue in pas.observations:
+        ecrite = None if vue.document is None else vue.document.instant_de("entete/dateFichier")
+        if ecrite is None:
+            continue
+        vus += 1
+        ecrite = ecrite.replace(tzinfo=ecrite.tzinfo or PARIS)
+        if all(abs(ecrite - instant) > _ECART_MAX for instant in (vue.instant, vue.echange.recu_le)):
+            sorte, quand = ("date_future", "à venir") if ecrite > vue.instant else ("date_passee", "passée")
+            phrase = f"Le fichier porte une date {quand}, et non celle de son envoi."
+            attendu = f"{vue.instant.astimezone(PARIS):%Y-%m-%d}"
+            chemin = "interfaceNuu/entete/dateFichier"
+            yield dire.rompue(sorte, phrase, attendu, ecrite.isoformat(), chemin=chemin)
+            return
+    if vus:
+        yield dire.tenue()
+
+
+def _nature_devinee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-31, where no action names the operation: against that of the command, never against our guess. It
+    is held only where the guess is the command's."""
+    for vue in pas.observations:
+        if vue.devinee:
+            la = replace(dire, echange=vue.echange.identifiant)
+            constats = nature_pour(vue, la, pas.prevue.operations[0])
+            yield from (c for c in constats if c.rompue or (vue is pas.envoi and vue.acceptee))
+
+
+def titulaires_de(vue: Observation) -> frozenset[str]:
+    """The holders of the demande in a message, folded, with their days of birth: what finds doublons."""
+    personnes = () if vue.demande is None else vue.demande.titulaires
+    return frozenset(f"{plier(p.prenom)} {plier(p.nom)} {p.date_naissance or ''}" for p in personnes)
+
+
+def _titulaires_cherches(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-10: doublons are searched for with every holder whom the demande was sent for. What is wrong there
+    is told of the message that registers it."""
+    envoyes = pas.connu.titulaires.get(pas.reference)
+    if pas.envoi is None or not envoyes:
+        return
+    cherches = titulaires_de(pas.envoi)
+    if not any(titulaires <= cherches for titulaires in envoyes):
+        phrase = "La recherche de doublons ne porte pas sur tous les titulaires de la demande."
+        attendu, observe = (", ".join(sorted(qui)) for qui in (envoyes[-1], cherches))
+        yield dire.rompue("doublons_d_un_autre", phrase, attendu, observe)
+
+
+#: A clock that is a little fast or slow, a file written a little before it is sent, another time zone.
+_ECART_MAX: Final = timedelta(days=1)
+
+
+# --- the tables ------------------------------------------------------------------------------------------
+
+
+def _change_un_formulaire(commande: Commande) -> bool:
+    return commande.avec_demande and commande.sur_numero
+
+
+def _ecrit_un_evenement(commande: Commande) -> bool:
+    return not _ECRITURES.isdisjoint(commande.operations)
+
+
+def _change_un_evenement(commande: Commande) -> bool:
+    return not NATURES.keys().isdisjoint(commande.operations)
+
+
+def _envoie_un_document(commande: Commande) -> bool:
+    return any(OPERATIONS[operation].champ for operation in commande.operations)
+
+
+def _s_envoie_comme_un_genre(commande: Commande) -> bool:
+    return bool(commande.genres) and commande.nom != "separer"  # `origine` says it of a separation
+
+
+def _ne_radie_pas(commande: Commande) -> bool:
+    return commande.avec_demande and commande.nom != "renouveler"  # a renewal may tell what it ends
+
+
+_FIDELITES: Final = tuple(f"FID-{rang:02d}" for rang in range(1, 14))
+#: What was entered, and read.
+JUGES: Final = (
+    JugeDePas(_formulaire, _change_un_formulaire, (*_FIDELITES, "VIE-04")),
+    JugeDePas(_formulaire, attrgetter("enregistre"), _FIDELITES),
+    JugeDePas(_evenement, _ecrit_un_evenement, ("FID-14",)),
+    JugeDePas(_radiation_de_la_decision, de("decider"), ("FID-14",)),
+    JugeDePas(_bloc_dalo, de("declarer_dalo")),
+    JugeDePas(_bloc_radiation, de("radier"), ("FID-14",)),
+    JugeDePas(_filtres, attrgetter("filtres"), ("VIE-30",)),
+    JugeDePas(_consultation, de("consulter")),
+)
+#: What the message is.
+DES_MESSAGES: Final = (
+    JugeDePas(_genre, _s_envoie_comme_un_genre),
+    JugeDePas(_date_de_renouvellement, de("renouveler")),
+    JugeDePas(_origine_inventee, attrgetter("exigence"), ("FID-13",)),
+    JugeDePas(_radiation_inventee, _ne_radie_pas, ("FID-13",)),
+    JugeDePas(_radiation_au_lieu_de_reactiver, de("reactiver")),
+    JugeDePas(_creation_renvoyee, de("enregistrer"), ("VIE-02",)),
+    JugeDePas(_date_du_fichier, _envoie_un_document, ("CTR-13",)),
+    JugeDePas(_titulaires_cherches, de("chercher_doublons")),
+    JugeDePas(_nature_devinee, _change_un_evenement, ("VIE-31",)),
+)

@@ -1,0 +1,307 @@
+"""VIE: what one message says of the life of a demande. What takes several messages is judged in sequence
+(`envois`, `refus`, `releves`)."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from sne_conformite.juges.juge import Dire, Juge, genres, operations
+from sne_conformite.observation.observation import Observation
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.domain.codes import MOTIF_ATTRIBUTION, MOTIF_NON_RENOUVELLEMENT
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.demande import FORMULAIRE
+from sne_interface.domain.element import Element
+
+_NUM_UNIQUE: Final = f"{FORMULAIRE}/numUnique"
+_MOTIFS: Final = f"{FORMULAIRE}/radiation/motifRadiation"
+#: Last day of the asynchronous exchanges (attested, letter n° 50 of the SNE).
+FIN_ASYNCHRONE: Final = date(2018, 12, 31)
+
+
+def creation_sans_numero(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-01, first half; that the number is kept is seen in sequence."""
+    if vue.numero is not None:
+        phrase = "La création porte un numéro unique : c'est le SNE qui le délivre."
+        yield dire.rompue("numero_a_la_creation", phrase, "élément absent", vue.numero, chemin=_NUM_UNIQUE)
+    else:
+        yield dire.tenue()
+
+
+def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-03, broken. The blocks that a creation may not lack are the form: a MOD without them wipes it out.
+    That the form is whole is seen in sequence."""
+    if vue.demande is None:
+        return
+    demande = vue.demande
+    manquent = []
+    if demande.logement_recherche is None:
+        manquent.append("logementRecherche")
+    if not demande.est_association and not demande.motifs:
+        manquent.append("principauxMotifDemande")
+    if vue.numero is None:
+        yield _numero_absent("La modification", dire)
+    for nom in manquent:
+        phrase = (
+            f"La modification n'a pas de [{nom}] : un message MOD porte tout le formulaire, même ce qui n'a "
+            "pas changé ; ce qu'il ne porte pas est effacé."
+        )
+        attendu = "toutes les données du formulaire"
+        yield dire.rompue("donnees_manquantes", phrase, attendu, chemin=f"{FORMULAIRE}/{nom}")
+
+
+def date_de_creation_gardee(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-04: a modification keeps the date of deposit. The rule CYC006 compares with the base."""
+    changee = vue.a_regle("CYC006")
+    if changee is not None:
+        phrase = "La modification change la date de création de la demande."
+        observe = str(changee.get("valeur") or "")
+        chemin = str(changee.get("propriete") or f"{FORMULAIRE}/dateCreationDemande")
+        yield dire.rompue("date_de_creation_changee", phrase, "la date du dépôt", observe, chemin=chemin)
+    elif vue.acceptee:
+        yield dire.tenue()
+
+
+def date_de_renouvellement(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-05: a renewal has its day. That it is the one entered is seen by who drives the application."""
+    if vue.demande is None:
+        return
+    if vue.demande.date_renouvellement is None:
+        phrase = "Le renouvellement ne porte pas sa date."
+        chemin = f"{FORMULAIRE}/renouvellement/dateRenouvellement"
+        yield dire.rompue("date_de_renouvellement_absente", phrase, "une date", chemin=chemin)
+    else:
+        yield dire.tenue()
+
+
+def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-06: a radiation has its day, and a motive of the list; without a motive it reactivates."""
+    radiation = _radiation(vue)
+    if radiation is None:
+        if vue.demande is not None:
+            yield _date_de_radiation_absente(dire)
+        return
+    liste, _ = vue.contrat.nomenclatures.par_chemin[_MOTIFS]
+    motif = radiation.code_de("motifRadiation")
+    fautes = []
+    if radiation.date_de("dateRadiation") is None:
+        fautes.append(_date_de_radiation_absente(dire))
+    if motif is not None and not vue.contrat.nomenclatures.contient(liste, motif):
+        phrase = f"Le motif de radiation [{motif}] n'est pas de la liste."
+        attendu = ", ".join(code for code in vue.contrat.nomenclatures.liste(liste) if code)
+        fautes.append(dire.rompue("motif_de_radiation_inconnu", phrase, attendu, motif, chemin=_MOTIFS))
+    yield from fautes
+    if not fautes:
+        yield dire.tenue()
+
+
+def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-07: a radiation for attribution describes the dwelling."""
+    radiation = _radiation(vue)
+    if radiation is None or radiation.code_de("motifRadiation") != MOTIF_ATTRIBUTION:
+        return
+    if radiation.enfant("attributionLogement") is None:
+        phrase = "La radiation pour attribution ne décrit pas le logement attribué."
+        chemin = f"{FORMULAIRE}/radiation/attributionLogement"
+        yield dire.rompue("attribution_absente", phrase, "les informations de l'attribution", chemin=chemin)
+    else:
+        yield dire.tenue()
+
+
+def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-08: only the SNE radiates what nobody renewed."""
+    radiation = _radiation(vue)
+    motif = radiation.code_de("motifRadiation") if radiation is not None else None
+    if motif == MOTIF_NON_RENOUVELLEMENT:
+        phrase = "L'application radie pour non-renouvellement, ce que le SNE fait seul."
+        yield dire.rompue("radren_envoye", phrase, "un autre motif", motif, chemin=_MOTIFS)
+    elif motif is not None:
+        yield dire.tenue()
+
+
+def demande_d_origine(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-09: a separation names the demande that it comes from."""
+    if vue.demande is None:
+        return
+    if vue.demande.numero_associe is None:
+        phrase = "La création suite à séparation ne cite pas la demande d'origine."
+        attendu = "le numéro de la demande commune"
+        chemin = f"{FORMULAIRE}/numUniqueAssocie"
+        yield dire.rompue("demande_d_origine_absente", phrase, attendu, chemin=chemin)
+    else:
+        yield dire.tenue()
+
+
+def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-16. A value that the rules refuse (a date in the future, a badly written characteristic) is an
+    anomaly like another; what is judged here is that nothing compulsory is missing."""
+    if vue.document is None:
+        return
+    fautes: list[Constat] = []
+    evenements = vue.document.tous("listeEvenements/evenement")
+    for evenement in evenements:
+        for nom, sorte, mot in (
+            ("codeTypeEvenement", "type_d_evenement_absent", "type"),
+            ("dateSurvenance", "date_de_survenance_absente", "date de survenance"),
+        ):
+            if evenement.enfant(nom) is None:
+                phrase = f"L'événement ne porte pas de {mot}."
+                fautes.append(dire.rompue(sorte, phrase, chemin=f"{evenement.chemin}/{nom}"))
+        fautes += _caracteristiques_absentes(evenement, vue, dire)
+    inconnu = vue.a_regle("EVT002")
+    if inconnu is not None and inconnu.get("valeur"):
+        phrase = f"Le type d'événement [{inconnu['valeur']}] est inconnu ou n'est plus valide."
+        attendu = "un type en vigueur, national ou du territoire"
+        observe = str(inconnu["valeur"])
+        chemin = str(inconnu.get("propriete", ""))
+        fautes.append(dire.rompue("type_d_evenement_inconnu", phrase, attendu, observe, chemin=chemin))
+    yield from fautes
+    if evenements and not fautes and vue.acceptee:
+        yield dire.tenue()
+
+
+def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire) -> Iterator[Constat]:
+    code = evenement.texte_de("codeTypeEvenement")
+    genre = next((g for g in vue.contrat.evenements if g.code == code), None)
+    if genre is None:
+        return
+    donnees = {
+        c.texte_de("code")
+        for c in evenement.tous("listeCaracteristiquesSpecifiques/caracteristiqueSpecifique")
+        if c.texte_de("valeurCaracteristiqueSpecifique") is not None
+    }
+    for attendue in genre.caracteristiques:
+        if attendue.obligatoire and attendue.code not in donnees and not attendue.fin_validite:
+            phrase = f"L'événement {code} n'a pas sa caractéristique obligatoire {attendue.code}."
+            observe = ", ".join(sorted(d for d in donnees if d))
+            chemin = f"{evenement.chemin}/listeCaracteristiquesSpecifiques"
+            yield dire.rompue("caracteristique_absente", phrase, attendue.code, observe, chemin=chemin)
+
+
+def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-17. The rules EVT005 and EVT006 know who wrote what."""
+    autrui, reglementaire = vue.a_regle("EVT005"), vue.a_regle("EVT006")
+    if autrui is not None:
+        absent = not autrui.get("valeur")
+        yield dire.rompue(
+            "id_evenement_absent" if absent else "evenement_d_autrui",
+            "L'événement à changer n'est pas désigné par son idEvenement."
+            if absent
+            else "L'événement à changer n'est pas un événement que ce guichet a écrit pour cette demande.",
+            chemin=str(autrui.get("propriete", "")),
+            attendu="l'idEvenement d'un événement de ce guichet",
+            observe=str(autrui.get("valeur") or ""),
+        )
+    if reglementaire is not None:
+        phrase = "La suppression d'un événement réglementaire est demandée."
+        chemin = str(reglementaire.get("propriete", ""))
+        yield dire.rompue("evenement_reglementaire_supprime", phrase, chemin=chemin)
+    if vue.acceptee:
+        yield dire.tenue()
+
+
+def nature_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-31. Of an operation that was guessed, by that very field, nothing is told: who drives the
+    application knows what it was asked for."""
+    if not vue.devinee:
+        yield from nature_pour(vue, dire, vue.operation or "")
+
+
+def nature_pour(vue: Observation, dire: Dire, operation: str) -> Iterator[Constat]:
+    """VIE-31, of the operation that was to be called. The codes are those of our own answers: a nature that
+    is none of them says nothing; none at all contradicts nothing."""
+    attendue = NATURES.get(operation)
+    evenements = () if vue.document is None else vue.document.tous("listeEvenements/evenement")
+    for evenement in evenements:
+        nature = evenement.texte_de("natureModification")
+        if nature in NATURES.values() and nature != attendue:
+            phrase = f"natureModification dit autre chose que {operation}."
+            chemin = f"{evenement.chemin}/natureModification"
+            yield dire.rompue(NATURE_CONTRAIRE, phrase, attendue, nature, chemin=chemin)
+        elif not nature or nature == attendue:
+            yield dire.tenue()
+
+
+#: `sorte` of a nature that contradicts the operation.
+NATURE_CONTRAIRE: Final = "nature_contraire"
+#: What each operation does, as natureModification says it.
+NATURES: Final = {
+    "ajouterEvenementDemande": "CRE",
+    "modifierEvenementDemande": "MOD",
+    "supprimerEvenementDemande": "SUP",
+}
+
+
+def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-19: no file after the end of the asynchronous exchanges, by the base's clock."""
+    if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE:
+        return
+    if vue.asynchrone:
+        phrase = "Un fichier est déposé pour le canal asynchrone après le 31 décembre 2018."
+        attendu = "getNumUnique par le service"
+        yield dire.rompue("asynchrone_apres_2018", phrase, attendu, chemin=vue.echange.chemin)
+    else:
+        yield dire.tenue()
+
+
+def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-22: a DALO is declared with the number of the demande, its status and the day of the decision."""
+    if vue.demande is None:
+        return
+    dalo = vue.demande.information_dalo
+    bloc = "interfaceNuu/demande/informationDalo"
+    fautes = []
+    if vue.numero is None:
+        fautes.append(_numero_absent("La déclaration d'un DALO", dire))
+    if dalo is None or dalo.code_de("statutDalo") is None:
+        phrase = "La déclaration ne porte pas de statut."
+        fautes.append(dire.rompue("statut_dalo_absent", phrase, chemin=f"{bloc}/statutDalo"))
+    if dalo is None or dalo.date_de("dateDecisionDalo") is None:
+        phrase = "La déclaration ne porte pas de date de décision."
+        fautes.append(dire.rompue("date_dalo_absente", phrase, chemin=f"{bloc}/dateDecisionDalo"))
+    yield from fautes
+    if not fautes:
+        yield dire.tenue()
+
+
+def suppression_ou_piece(vue: Observation, dire: Dire) -> Iterator[Constat]:
+    """VIE-27: a deletion, or a scanned piece, has the number of the demande."""
+    if vue.numero is None:
+        yield _numero_absent("La suppression" if vue.type_fichier == "SUP" else "La pièce", dire)
+    else:
+        yield dire.tenue()
+
+
+def _radiation(vue: Observation) -> Element | None:
+    return None if vue.demande is None else vue.demande.radiation
+
+
+def _numero_absent(sujet: str, dire: Dire) -> Constat:
+    phrase = f"{sujet} ne porte pas le numéro unique de la demande."
+    return dire.rompue("numero_absent", phrase, "le numéro délivré par le SNE", chemin=_NUM_UNIQUE)
+
+
+def _date_de_radiation_absente(dire: Dire) -> Constat:
+    phrase = "La radiation ne porte pas sa date."
+    chemin = f"{FORMULAIRE}/radiation/dateRadiation"
+    return dire.rompue("date_de_radiation_absente", phrase, "une date", chemin=chemin)
+
+
+JUGES: Final = (
+    Juge("VIE-01", creation_sans_numero, genres("CRE")),
+    Juge("VIE-03", modification_entiere, genres("MOD")),
+    Juge("VIE-04", date_de_creation_gardee, genres("MOD")),
+    Juge("VIE-05", date_de_renouvellement, genres("REN")),
+    Juge("VIE-06", radiation_datee_et_motivee, genres("RAD")),
+    Juge("VIE-07", attribution_decrite, genres("RAD")),
+    Juge("VIE-08", radiation_du_systeme, genres("RAD")),
+    Juge("VIE-09", demande_d_origine, genres("CRS")),
+    Juge("VIE-16", evenement_complet, operations("ajouterEvenementDemande")),
+    Juge(
+        "VIE-17", auteur_de_l_evenement, operations("modifierEvenementDemande", "supprimerEvenementDemande")
+    ),
+    Juge("VIE-19", canal_asynchrone, operations("getNumUnique")),
+    Juge("VIE-22", declaration_de_dalo, operations("getDeclarationNouveauDalo")),
+    Juge("VIE-27", suppression_ou_piece, genres("SUP", "COP")),
+    Juge("VIE-31", nature_de_l_evenement, operations(*NATURES)),
+)

@@ -1,0 +1,186 @@
+"""What another guichet does in the base of an example: by the same pipeline, with no line in the journal."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sne_conformite.juges.commande_jouee import Connu
+from sne_conformite.observation.reponses_lues import formulaire
+from sne_conformite.pilotage.base_pilotee import BaseJugee
+from sne_conformite.plan.exemples_tires import Acte, ExempleTire, formulaire_de
+from sne_conformite.plan.plan import Etape
+from sne_conformite.protocole.formulaire_saisi import appliquer, poser
+from sne_interface.contract import codec
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.dates import xs_date_time
+from sne_interface.domain.echange import Reponse, document_parmi
+from sne_interface.domain.element import Element
+from sne_interface.generators.actes import copie
+from sne_interface.generators.demandes import document
+
+#: Guichets of the application's territory, by what they are asked to do.
+_COMMUNE: Final = "G0621"
+_ETAT: Final = "G0622"
+
+
+class AutruiRefuse(Exception):
+    """The SNE refused what another guichet did: its anomalies."""
+
+
+@dataclass(slots=True)
+class AutreGuichet:
+    """Another guichet, at one step of an example: `acte` is what was drawn for it to enter, `formulaires` the
+    forms that are known, by reference. It has a method for each thing of `plan.AUTRUI`."""
+
+    etape: Etape
+    acte: Acte
+    base: BaseJugee
+    exemple: ExempleTire
+    connu: Connu
+    formulaires: dict[str, Element]
+    contrat: Contrat = field(init=False)
+    maintenant: datetime = field(init=False)
+    reference: str = field(init=False)
+    guichet: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.contrat = self.base.contrat
+        self.maintenant = self.base.maintenant
+        self.reference = self.etape.options["reference"]
+        defaut = _ETAT if self.etape.quoi == "declarer_dalo" else _COMMUNE
+        self.guichet = self.etape.options.get("guichet", defaut)
+
+    def agir(self) -> None:
+        """Does the step. Raises AutruiRefuse, KeyError when the contract has nothing of that kind to enter,
+        and ExchangeError for a fault."""
+        getattr(self, self.etape.quoi)()
+
+    def enregistrer(self) -> None:
+        """A demande of its own, or the twin of one of the example."""
+        modele = self.etape.options.get("jumeau_de") or self.etape.options.get("menage") or self.reference
+        message = self.exemple.demandes[modele]
+        ecrit = self._changer(formulaire_de(message))
+        if self.etape.options.get("jumeau_de"):
+            ecrit = poser(ecrit, "forcerDoublon", Element("forcerDoublon", "true"), self.contrat)
+        reponse = self._envoyer("CRE", ecrit, message.attributs.get("versionInterface", ""))
+        rendu = formulaire(_document(reponse))
+        numero = None if rendu is None else rendu.texte_de("numUnique")
+        if numero is None:
+            raise AutruiRefuse(_anomalies(reponse))
+        self.connu.numeros[self.reference] = numero
+        self.connu.autrui.add(self.reference)
+        self.formulaires[self.reference] = ecrit
+
+    def modifier(self) -> None:
+        """Changes a demande of the example (MOD)."""
+        ecrit = self._changer(self._actuel())
+        self._accepter(self._envoyer("MOD", ecrit))
+        self.formulaires[self.reference] = ecrit
+
+    def renouveler(self) -> None:
+        """Renews one, as of the day (REN)."""
+        jour = Element(
+            "renouvellement", "", None, (Element("dateRenouvellement", self.maintenant.date().isoformat()),)
+        )
+        ecrit = poser(self._actuel(), "renouvellement", jour, self.contrat)
+        self._accepter(self._envoyer("REN", ecrit))
+
+    def radier(self) -> None:
+        """Radiates one (RAD), which the application has to hear of by its feed."""
+        bloc = copie(self.acte["radiation"])
+        ecrit = poser(self._actuel(), "radiation", bloc, self.contrat)
+        self._accepter(self._envoyer("RAD", ecrit))
+        self.connu.a_relever.setdefault("relever_radiations", set()).add(self._numero())
+
+    def declarer_dalo(self) -> None:
+        """Declares a DALO, as a service of the State, which the application has to hear of by its feed."""
+        bloc = copie(self.acte["dalo"])
+        ecrit = self._numerote(self._actuel())
+        message = self._message("CRE", ecrit, "")
+        demande = Element("demande", "", None, (bloc, ecrit))
+        enfants = tuple(demande if e.nom == "demande" else e for e in message.enfants)
+        entier = Element(message.nom, "", message.attributs, enfants)
+        self._accepter(self.base.autrui("getDeclarationNouveauDalo", self.guichet, entier))
+        self.connu.a_relever.setdefault("relever_dalos", set()).add(self._numero())
+
+    def ajouter_evenement(self) -> None:
+        """Adds an event of its own."""
+        bloc = copie(self.acte["evenement"])
+        entete = (
+            Element("typeFichier", "EVT"),
+            Element("dateFichier", xs_date_time(self.maintenant)),
+            Element("codeGuichet", self.guichet),
+        )
+        ecrit = Element(
+            "interfaceNuu",
+            "",
+            {"versionInterface": "02.00"},
+            (
+                Element("entete", "", None, entete),
+                Element("operation", "", None, (Element("numUnique", self._numero()),)),
+                Element("listeEvenements", "", None, (bloc,)),
+            ),
+        )
+        self._accepter(self.base.autrui("ajouterEvenementDemande", self.guichet, ecrit))
+        dernier = max(e.identifiant for e in self.base.evenements(self._numero()))
+        self.connu.evenements[self.reference] = str(dernier)
+
+    # --- how -------------------------------------------------------------------------------------------
+
+    def _numero(self) -> str:
+        numero = self.connu.numeros.get(self.reference)
+        if numero is None:
+            raise AutruiRefuse(f"la demande {self.reference} n'a pas de numéro")
+        return numero
+
+    def _actuel(self) -> Element:
+        """The form as it is stored."""
+        stockee = self.base.demande(self._numero())
+        lu = None if stockee is None else formulaire(codec.lire(stockee.document))
+        if lu is None:
+            raise AutruiRefuse(f"la demande {self.reference} n'existe plus")
+        return lu
+
+    def _changer(self, ecrit: Element) -> Element:
+        demandes = self.etape.options.get("changements", [])
+        return appliquer(ecrit, demandes, self.contrat, self.maintenant.date())
+
+    def _numerote(self, ecrit: Element) -> Element:
+        ecrit = poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
+        return poser(ecrit, "numUnique", Element("numUnique", self._numero()), self.contrat)
+
+    def _envoyer(self, type_fichier: str, ecrit: Element, version: str = "") -> Reponse:
+        if type_fichier == "CRE":
+            enfants = tuple(e for e in ecrit.enfants if e.nom not in ("refInterne", "numUnique"))
+            ecrit = Element(ecrit.nom, "", None, enfants)
+            ecrit = poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
+        else:
+            ecrit = self._numerote(ecrit)
+        return self.base.autrui("getNumUnique", self.guichet, self._message(type_fichier, ecrit, version))
+
+    def _message(self, type_fichier: str, ecrit: Element, version: str) -> Element:
+        if not version:
+            stockee = self.base.demande(self._numero())
+            version = self.contrat.version_haute if stockee is None else stockee.version
+        return document(version, type_fichier, self.maintenant, ecrit)
+
+    def _accepter(self, reponse: Reponse) -> None:
+        dites = _anomalies(reponse)
+        if dites:
+            raise AutruiRefuse(dites)
+
+
+def _document(reponse: Reponse) -> Element | None:
+    octets = document_parmi(reponse.champs)
+    return codec.lire(octets) if octets else None
+
+
+def _anomalies(reponse: Reponse) -> str:
+    lu = _document(reponse)
+    if lu is None:
+        return ""
+    return " ; ".join(
+        f"{a.code} {a.texte_de('message') or ''}"
+        for a in lu.parcourir()
+        if a.nom == "anomalie" and not a.vide
+    )

@@ -1,0 +1,268 @@
+"""The base of a run: put back before every example, its clock and its pannes in the suite's hands, its state
+looked at when a scenario says so.
+
+It works on the store directly, beside whatever server answers the application on the same database.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from sne_conformite.juges.juge import Dire
+from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.contract import codec
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.base import BASE_PAR_DEFAUT, Horloge, NatureGuichet
+from sne_interface.domain.dates import tampon
+from sne_interface.domain.demande import DemandeStockee
+from sne_interface.domain.echange import Appel, Champ, Echange, Piece, Reponse
+from sne_interface.domain.element import Element
+from sne_interface.domain.evenement import Evenement
+from sne_interface.domain.panne import PanneDefinition
+from sne_interface.errors import BaseInconnue
+from sne_interface.settings import Reglages
+from sne_sandbox.bases import bases, horloge, pannes
+from sne_sandbox.operations import dispatching
+from sne_sandbox.operations.dossiers_des_boites import DossiersGuichet
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.pipeline import Pipeline
+from sne_sandbox.store.fichiers_des_boites import Boite, Boites
+from sne_sandbox.store.magasin import Magasin
+
+#: Documents dispatched to a guichet in one go; an example never makes that many.
+_DISTRIBUES_MAX: Final = 1_000
+_PREFIXES: Final = {"getDeclarationNouveauDalo": "DAL", "rechercheDemandeMulticritere": "RCH"}
+
+
+class BaseJugee:
+    """The base `nom` of `magasin`; made, empty, when it does not exist."""
+
+    def __init__(
+        self, magasin: Magasin, contrat: Contrat, nom: str = BASE_PAR_DEFAUT, *, profil: str = "ecole"
+    ) -> None:
+        self.magasin = magasin
+        self.contrat = contrat
+        self.nom = nom
+        self._pipeline = Pipeline(contrat, magasin)
+        self._natures: dict[str, NatureGuichet] = {}
+        self._sequence = 0
+        reglages = Reglages(profile=profil)
+        try:
+            if magasin.bases.lire(nom).reglages != reglages:
+                with magasin.ecrire(nom) as registre:
+                    registre.changer_reglages(reglages)
+        except BaseInconnue:
+            bases.creer(magasin, contrat, nom, reglages=reglages)
+
+    def jumelle(self, nom: str) -> "BaseJugee":
+        """Another base, made as this one was, and empty. Raises ConflitEtat when the name is taken."""
+        base = replace(self.magasin.bases.lire(self.nom), nom=nom)
+        self.magasin.bases.creer(base, bases.guichets_de(base.semence), self.contrat.evenements)
+        return BaseJugee(self.magasin, self.contrat, nom, profil=base.reglages.profile)
+
+    def accueillir(self, echanges: Iterable[Echange]) -> dict[int, int]:
+        """Writes exchanges of another base in the journal of this one, and in themselves: the id of each, by
+        what it was."""
+        numeros = {}
+        with self.magasin.transaction(ecriture=True, verrou=self.nom) as connexion:
+            for echange in echanges:
+                ancien, echange.base = echange.identifiant or 0, self.nom
+                numeros[ancien] = self.magasin.journal.consigner(connexion, echange)
+        return numeros
+
+    # --- its start and its time --------------------------------------------------------------------
+
+    def remettre(self, instant: datetime, boite_entree: str = "") -> None:
+        """Empties it of all but its journal, every guichet in its own part, its clock frozen at `instant`
+        (aware). So is the folder of an inbox, `boite_entree`: the server takes up to a minute to come for
+        what was left there, and would register it amid an example that it is not of. Raises StoreError."""
+        with ExitStack() as pile:
+            if boite_entree:
+                dossiers = DossiersGuichet(Path(boite_entree).parent)
+                dossiers.ouvrir()  # an application is told of it
+                pile.enter_context(dossiers.seul())  # what the server is taking is then in the state
+                dossiers.jeter()
+            # In one transaction: between two, the minute's round would note the night of the old clock.
+            registre = pile.enter_context(self.magasin.ecrire(self.nom))
+            registre.vider("etat")
+            registre.vider("pannes")
+            registre.regler_horloge(Horloge(fige_a=instant))
+        for code, nature in list(self._natures.items()):
+            self.jouer(code, nature)
+        self._natures.clear()
+
+    def figer(self, instant: datetime) -> None:
+        """Freezes its clock at a later instant (aware), the nights in between lived."""
+        horloge.figer(self.magasin, self.nom, instant, reprenable=False)
+
+    def avancer(self, duree: str) -> None:
+        """Moves its clock on by a duration (« P1D », « P13M »), the nights in between lived."""
+        horloge.avancer(self.magasin, self.nom, duree, reprenable=False)
+
+    @property
+    def maintenant(self) -> datetime:
+        """What its clock says, in Paris."""
+        return self.magasin.bases.lire(self.nom).horloge.maintenant(datetime.now(UTC))
+
+    def jouer(self, code: str, nature: NatureGuichet) -> None:
+        """Gives a guichet of the base another part, until `remettre`. Raises KeyError for an unknown one."""
+        with self.magasin.ecrire(self.nom) as registre:
+            guichet = registre.guichet(code)
+            if guichet is None:
+                raise KeyError(code)
+            if guichet.nature is not nature:
+                self._natures.setdefault(code, guichet.nature)
+                registre.remplacer_guichet(replace(guichet, nature=nature))
+
+    # --- what went wrong on purpose ------------------------------------------------------------------
+
+    def armer(self, definition: PanneDefinition) -> None:
+        """Arms a panne: the next exchanges that it concerns go wrong."""
+        pannes.armer(self.magasin, self.nom, definition)
+
+    def desarmer(self) -> None:
+        """Disarms every panne of the base."""
+        pannes.desarmer(self.magasin, self.nom)
+
+    # --- what was seen -------------------------------------------------------------------------------
+
+    def dernier(self) -> int:
+        """Id of the last exchange of the journal, 0 without any."""
+        return self.magasin.journal.dernier(self.nom)
+
+    def echanges(self, apres: int) -> list[Echange]:
+        """The exchanges after the id `apres`, oldest first, with their bytes."""
+        lus: list[Echange] = []
+        while (echange := self.magasin.journal.lire(self.nom, apres + 1)) is not None:
+            lus.append(echange)
+            apres += 1
+        return lus
+
+    def echange(self, identifiant: int) -> Echange | None:
+        """An exchange of the journal with its bytes, None when it has it no more."""
+        return self.magasin.journal.lire(self.nom, identifiant)
+
+    def demande(self, numero: str) -> DemandeStockee | None:
+        """A demande as it is stored."""
+        with self.magasin.lire(self.nom) as registre:
+            return registre.demande(numero)
+
+    def evenements(self, numero: str) -> list[Evenement]:
+        """The events of a demande, deleted ones included."""
+        with self.magasin.lire(self.nom) as registre:
+            return registre.evenements(numero)
+
+    def compter(self) -> int:
+        """How many demandes it holds."""
+        with self.magasin.lire(self.nom) as registre:
+            return registre.compter()
+
+    def boite_sortie(self, guichet: str) -> list[tuple[str, bytes]]:
+        """Name and bytes of the dispatched files that wait for `guichet`, oldest first; they are taken."""
+        with self.magasin.ecrire(self.nom) as registre:
+            connu = registre.guichet(guichet)
+            if connu is not None:
+                dispatching.distribuer(registre, self.contrat, connu, _DISTRIBUES_MAX)
+            boites = Boites(registre.connexion, self.nom, guichet)
+            fichiers = []
+            for depot in boites.lister(Boite.SORTIE):
+                if depot.nom.startswith(dispatching.TYPE):
+                    fichiers.append((depot.nom, boites.lire(Boite.SORTIE, depot.nom) or b""))
+                    boites.oter(Boite.SORTIE, depot.nom)
+        return fichiers
+
+    def fichiers_laisses(self, guichet: str, boite_entree: str = "") -> list[str]:
+        """Names of the files that `guichet` left, processed ones included; and those that its folder still
+        has, "" for none: the server makes its round every minute."""
+        with self.magasin.lire(self.nom) as registre:
+            laisses = [d.nom for d in Boites(registre.connexion, self.nom, guichet).lister(Boite.ENTREE)]
+        dossier = Path(boite_entree)
+        if boite_entree and dossier.is_dir():
+            laisses += sorted(fichier.name for fichier in dossier.iterdir())
+        return laisses
+
+    # --- what others do ------------------------------------------------------------------------------
+
+    def autrui(
+        self,
+        operation: str,
+        guichet: str,
+        document: Element | None = None,
+        champs: Mapping[str, Champ] | None = None,
+    ) -> Reponse:
+        """What the base answers when `guichet` calls `operation`: the whole pipeline, no line in the journal.
+        Raises ExchangeError for a fault."""
+        prevue = OPERATIONS[operation]
+        self._sequence += 1
+        suite = tampon(self.maintenant)
+        dits: dict[str, Champ] = {
+            "nomCertificat": f"CER{guichet}-{suite}.pem",
+            "certificat": Piece(b"-----BEGIN CERTIFICATE-----"),
+            **(champs or {}),
+        }
+        if document is not None and prevue.champ is not None and prevue.champ_nom is not None:
+            prefixe = _PREFIXES.get(operation, "DEM" if prevue.champ == "fichierDemande" else "EVT")
+            dits[prevue.champ] = Piece(codec.encoder(document), "text/xml")
+            dits[prevue.champ_nom] = f"{prefixe}{guichet}-{suite}-{self._sequence % 1_000_000:06d}.xml"
+        appel = Appel(operation, dits, self.nom, guichet, datetime.now(UTC))
+        base, sans_ligne = self.magasin.bases.lire(self.nom), Echange(self.nom, appel.recu_le)
+        with self._pipeline.traiter(appel, base, sans_ligne, consigner=False) as travail:
+            return travail.reponse
+
+
+# --- what is looked at in it: the state, not the exchanges ---------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ControleDeBase:
+    """A look at the state, by which `exigence` is seen held or broken: `voir` tells what is amiss, "" for
+    nothing, None when there is nothing to look at; then `phrase` says it, `sorte` is its slug and `attendu`
+    what was expected."""
+
+    exigence: str
+    voir: Callable[[BaseJugee, Adresses], str | None]
+    sorte: str
+    phrase: str
+    attendu: str
+
+    def constat(self, base: BaseJugee, adresses: Adresses) -> Constat | None:
+        """The finding of a look at the base now; None when there is nothing to look at."""
+        vu = self.voir(base, adresses)
+        if vu is None:
+            return None
+        dire = Dire(self.exigence)
+        return dire.rompue(self.sorte, self.phrase, self.attendu, vu) if vu else dire.tenue()
+
+
+def _demandes_en_trop(base: BaseJugee, adresses: Adresses) -> str | None:
+    combien = base.compter()
+    if combien == 0:
+        return None
+    return "" if combien == 1 else f"{combien} demandes"
+
+
+def _fichiers_laisses(base: BaseJugee, adresses: Adresses) -> str:
+    return ", ".join(base.fichiers_laisses(adresses.guichet, adresses.boite_entree))
+
+
+#: By the name that a step « controle » gives.
+CONTROLES: Final[Mapping[str, ControleDeBase]] = {
+    "une_seule_demande": ControleDeBase(
+        "VIE-02",
+        _demandes_en_trop,
+        "demande_en_double",
+        "La même demande est enregistrée deux fois.",
+        "une demande",
+    ),
+    "boite_vide": ControleDeBase(
+        "VIE-19",
+        _fichiers_laisses,
+        "echange_asynchrone",
+        "L'application dépose encore des fichiers, alors que les échanges asynchrones ont pris fin.",
+        "aucun fichier",
+    ),
+}

@@ -1,0 +1,209 @@
+"""Lanes: scenarios played beside one another, each lane with its instance of the application and its base.
+
+Which lane plays what is settled before anything is played, and what they bring is taken in the order of the
+plan: a run says the same whatever ends first. The exchanges of a lane become those of the base of the run, as
+if its scenarios had been played there one after another.
+"""
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import cycle
+from pathlib import Path
+from typing import Any, Final
+
+from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienApplication
+from sne_conformite.pilotage.lien_application import Application, LienRompu
+from sne_conformite.plan.exemples_tires import ExempleTire
+from sne_conformite.plan.plan import Scenario
+from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.protocole.protocole import PROTOCOLE
+from sne_sandbox.bases import bases
+
+#: Instances of an application that run at once, at most: more do not make two cores faster.
+INSTANCES_MAX: Final = 4
+#: Scenarios that are worth the start of one more.
+_PART: Final = 3
+#: What is added to an error of a lane: the same scenario, played again alone, may not show it.
+_A_PLUSIEURS: Final = (
+    " (instance {} de votre application : si elle ne peut tourner qu'une fois, ne répondez pas "
+    "« instances » à « demarrer »)"
+)
+#: An exchange, where a sentence names it.
+_CITE: Final = re.compile(r"(?<=\béchange )\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Renforts:
+    """How a run has more instances of its application. `ouvrir` makes one, which is told nothing yet;
+    `adresses` are those that it is to call to reach a base, with the certificates of that base; what waits
+    for them waits in `permis`, which a signal may cut short."""
+
+    ouvrir: Callable[[], Application]
+    adresses: Callable[[str], Adresses]
+    permis: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
+def presenter(banc: BancDEssai, instant: datetime, acceleration: float, instance: int = 1) -> dict[str, Any]:
+    """Puts the base of a bench back at `instant` (aware), tells the application where it is, and notes how
+    fast its clock goes; its answer, « fait ». Raises LienRompu."""
+    base, adresses, lien = banc.base, banc.adresses, banc.lien
+    base.remettre(instant, adresses.boite_entree)
+    lien.vu = base.dernier()
+    champs = {"protocole": PROTOCOLE, "contrat": base.contrat.nom, **adresses.en_json()}
+    champs |= {"instance": instance, "acceleration": acceleration}
+    reponse = lien.dire("demarrer", instant, champs)
+    if reponse["statut"] != "fait":
+        dit = reponse.get("message") or ""
+        raise LienRompu(f"« demarrer » a répondu « {reponse['statut']} » : {dit}")
+    lien.acceleration = min(max(1.0, float(reponse.get("acceleration") or 1)), acceleration)
+    return reponse
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioJoue:
+    """The examples of a scenario as they were played, by their canonical JSON; `duree` in seconds."""
+
+    exemples: Mapping[str, ExempleJoue]
+    duree: float
+
+
+#: How a lane has the examples of a scenario, and plays one of them on its bench.
+Tirer = Callable[[Scenario], Mapping[str, ExempleTire]]
+Jouer = Callable[[Scenario, ExempleTire, BancDEssai], ExempleJoue]
+
+
+@dataclass(slots=True)
+class Couloir:
+    """A lane, and its only thread."""
+
+    banc: BancDEssai
+    rang: int
+    fil: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "couloir"))
+    panne: str = ""
+    """Why its application does not begin, "" when it did."""
+    ferme: bool = False
+
+    def presenter(self, *a_dire: Any) -> None:
+        try:
+            presenter(self.banc, *a_dire)
+        except LienRompu as rompu:
+            self.panne = rompu.diagnostics()
+
+    def passer(self, scenario: Scenario, tirer: Tirer, jouer: Jouer) -> ScenarioJoue:
+        """Plays what is drawn, up to an example that the link did not let go to its end."""
+        debut = time.perf_counter()
+        joues: dict[str, ExempleJoue] = {}
+        for cle, exemple in tirer(scenario).items():
+            joue = ExempleJoue(erreur=self.panne) if self.panne else jouer(scenario, exemple, self.banc)
+            if joue.erreur:
+                joue = replace(joue, erreur=joue.erreur + _A_PLUSIEURS.format(self.rang))
+            joues[cle] = joue
+            if joue.erreur or self.ferme:
+                break
+        return ScenarioJoue(joues, time.perf_counter() - debut)
+
+    def finir(self, instant: datetime) -> None:
+        with suppress(LienRompu):  # it is over all the same
+            self.banc.lien.dire("fin", instant, {})
+
+    def fermer(self) -> None:
+        """Ends it, whatever it is doing, and its base."""
+        self.ferme = True
+        self.fil.shutdown(wait=False, cancel_futures=True)
+        self.banc.lien.application.fermer()  # who waits for its answer waits no more
+        self.fil.shutdown()
+        self.banc.lien.application.fermer()  # it may have been started again by then
+        home = Path(self.banc.adresses.boite_entree).parents[4]
+        bases.supprimer(self.banc.base.magasin, home, self.banc.base.nom)
+
+
+class Couloirs:
+    """The lanes beside `banc`, whose base takes in what they bring: none until `ouvrir`."""
+
+    def __init__(
+        self, banc: BancDEssai, renforts: Renforts | None, suivre: Callable[[BancDEssai, int], BancDEssai]
+    ) -> None:
+        self._banc = banc
+        self._suivre = suivre
+        self._renforts = renforts
+        self._permis = renforts.permis if renforts else nullcontext
+        self._couloirs: list[Couloir] = []
+        self._rendus: dict[str, Future[ScenarioJoue]] = {}
+        self.places: dict[str, int] = {}
+        """The lane (its rank) of each scenario that one plays."""
+        self.possibles = renforts is not None
+        """Whether they are still to be opened, and can be."""
+
+    def ouvrir(
+        self, scenarios: Sequence[Scenario], instances: int, a_dire: Sequence[Any], tirer: Tirer, jouer: Jouer
+    ) -> None:
+        """One for each of the `instances` of the application but the first, which `banc` has, when there are
+        scenarios enough; `a_dire` is what `presenter` is given. They play in turn: those that wait for a
+        panne come evenly among the others, so that somebody works while they wait."""
+        self.possibles = False
+        assert self._renforts is not None
+        for rang in range(2, min(instances, INSTANCES_MAX, 1 + len(scenarios) // _PART) + 1):
+            lien = self._banc.lien
+            base = self._banc.base.jumelle(f"{self._banc.base.nom}-{rang}")
+            sien = LienApplication(self._renforts.ouvrir(), lien.pouls, lectures=replace(lien.lectures))
+            adresses = self._renforts.adresses(base.nom)
+            banc = replace(self._banc, lien=sien, base=base, adresses=adresses)
+            couloir = Couloir(self._suivre(banc, rang), rang)
+            couloir.fil.submit(couloir.presenter, *a_dire, rang)
+            self._couloirs.append(couloir)
+        groupes = [[s for s in scenarios if s.avec_panne is avec] for avec in (False, True)]
+        places = [((rang + 0.5) / len(groupe), s) for groupe in groupes for rang, s in enumerate(groupe)]
+        fils = zip(sorted(places, key=lambda place: place[0]), cycle(self._couloirs), strict=False)
+        for (_, scenario), couloir in fils:
+            self.places[scenario.id] = couloir.rang
+            self._rendus[scenario.id] = couloir.fil.submit(couloir.passer, scenario, tirer, jouer)
+
+    def rendre(self, scenario: str) -> ScenarioJoue | None:
+        """What a lane brings of a scenario, once it has, as if it had been played on the base of the run;
+        None when none plays it."""
+        if scenario not in self._rendus:
+            return None
+        with self._permis():
+            rendu = self._rendus.pop(scenario).result()
+        echanges = [echange for joue in rendu.exemples.values() for echange in joue.echanges]
+        numeros = self._banc.base.accueillir(echanges)
+        return replace(rendu, exemples={cle: _ici(j, numeros) for cle, j in rendu.exemples.items()})
+
+    def finir(self, instant: datetime) -> None:
+        """Tells each application that it is over."""
+        fins = [couloir.fil.submit(couloir.finir, instant) for couloir in self._couloirs]
+        with self._permis():
+            wait(fins)
+
+    def fermer(self) -> None:
+        """Ends them, whatever they are doing."""
+        for couloir in self._couloirs:
+            couloir.fermer()
+
+
+def _ici(joue: ExempleJoue, numeros: Mapping[int, int]) -> ExempleJoue:
+    """An example whose exchanges have other ids, by those that they had."""
+
+    def dire(texte: str) -> str:
+        return _CITE.sub(lambda cite: str(numeros.get(int(cite[0]), cite[0])), texte)
+
+    def toutes(raisons: Mapping[str, str]) -> Mapping[str, str]:
+        return {exigence: dire(raison) for exigence, raison in raisons.items()}
+
+    for vue in joue.observations:
+        vue.accidents[:] = [replace(a, echange=numeros.get(a.echange or 0)) for a in vue.accidents]
+    return replace(
+        joue,
+        constats=tuple(
+            replace(c, echange=numeros.get(c.echange or 0), phrase=dire(c.phrase)) for c in joue.constats
+        ),
+        arret=dire(joue.arret),
+        erreur=dire(joue.erreur),
+        empechees=toutes(joue.empechees),
+        accidents=tuple(replace(a, echange=numeros.get(a.echange or 0)) for a in joue.accidents),
+    )

@@ -1,0 +1,377 @@
+"""One example of a scenario, played from the reset base to its findings."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from sne_conformite.bilan.consequences import Consequences, Lectures
+from sne_conformite.juges import Suite, juger, juges_saisies
+from sne_conformite.juges.commande_jouee import Connu, PasJoue
+from sne_conformite.juges.juge import Ordre
+from sne_conformite.juges.juges_declarations import juger_pas
+from sne_conformite.observation import reponses_lues
+from sne_conformite.observation.observation import Observation, observer
+from sne_conformite.pilotage.autre_guichet import AutreGuichet, AutruiRefuse
+from sne_conformite.pilotage.base_pilotee import CONTROLES, BaseJugee
+from sne_conformite.pilotage.cahier_de_pilotage import Cahier
+from sne_conformite.pilotage.delais import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
+from sne_conformite.pilotage.lien_application import Application, LienRompu
+from sne_conformite.pilotage.utilisateur_joue import Utilisateur
+from sne_conformite.plan.exemples_tires import ExempleTire
+from sne_conformite.plan.plan import Etape, Scenario, panne_de
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS, VRAI, Adresses
+from sne_conformite.protocole.protocole import COMMANDES, Statut
+from sne_conformite.rapports.rapport import Accident, Constat
+from sne_interface.domain.base import NatureGuichet
+from sne_interface.domain.echange import Echange
+from sne_interface.errors import SandboxError
+
+#: Operations of the feeds.
+_RELEVES: Final = frozenset(o for c in COMMANDES.values() if c.releve for o in c.operations)
+
+
+@dataclass(slots=True)
+class LienApplication:
+    """The application under test, as the suite speaks to it: with the pulse of the server, the number of the
+    next message, the server whose addresses the application was told last (VRAI or a name of FAUX_SERVEURS),
+    whether it was seen to read an answer, and its handshakes; how fast its clock goes while it waits, when
+    its last example began (of `time.monotonic`), and the last exchange read then (id)."""
+
+    application: Application
+    pouls: Pouls
+    suivant: int = 1
+    serveur: str = VRAI
+    lectures: Lectures = field(default_factory=Lectures)
+    poignees: Poignees = field(default_factory=Poignees)
+    acceleration: float = 1.0
+    depuis: float = field(default_factory=time.monotonic)
+    vu: int = 0
+
+    def dire(self, commande: str, maintenant: datetime, champs: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer to a command. Raises LienRompu."""
+        message = {"id": self.suivant, "commande": commande, "maintenant": maintenant.isoformat(), **champs}
+        self.suivant += 1
+        return self.application.envoyer(message)
+
+
+@dataclass(frozen=True, slots=True)
+class BancDEssai:
+    """What examples are played on: the link to the application, the base that it works on, the addresses that
+    it was given; `obligatoires` are the ids of the MUST requirements. What it is told is noted in a
+    `cahier`."""
+
+    lien: LienApplication
+    base: BaseJugee
+    adresses: Adresses
+    obligatoires: frozenset[str] = frozenset()
+    cahier: Cahier = field(default_factory=Cahier)
+
+
+@dataclass(frozen=True, slots=True)
+class ExempleJoue:
+    """What an example showed. `arret` says in French why it was cut short ("" for an example that went to
+    its end), `erreur` what failed of the link or of the suite itself."""
+
+    constats: tuple[Constat, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    arret: str = ""
+    erreur: str = ""
+    empechees: Mapping[str, str] = field(default_factory=dict)
+    """Requirements of commands that the application gave up by itself, each with its words."""
+    faites: int = 0
+    """How many commands the application did."""
+    bloque: bool = False
+    """Whether it was cut short before the application did any command."""
+    accidents: tuple[Accident, ...] = ()
+    """What the suite failed to judge of it."""
+    echanges: tuple[Echange, ...] = ()
+    """All that the journal wrote since the example before."""
+
+    @property
+    def fautes(self) -> dict[tuple[str, str], Constat]:
+        """The first finding of each (requirement, sorte) that is broken, and that no other explains."""
+        fautes: dict[tuple[str, str], Constat] = {}
+        for constat in self.constats:
+            if constat.rompue:
+                fautes.setdefault((constat.exigence, constat.sorte), constat)
+        return fautes
+
+
+def jouer_exemple(
+    scenario: Scenario, exemple: ExempleTire, instant: datetime, banc: BancDEssai
+) -> ExempleJoue:
+    """Plays one example, the base put back at `instant` (aware). Never raises for what the application
+    does."""
+    connu = Connu()
+    return _Seance(
+        scenario,
+        exemple,
+        banc,
+        connu,
+        Utilisateur(exemple, banc.base.contrat, connu),
+        _TraficDExemple(banc.base, connu, dernier=banc.lien.vu),
+        Consequences(banc.obligatoires, banc.lien.lectures),
+    ).jouer(instant)
+
+
+@dataclass(slots=True)
+class _TraficDExemple:
+    """The exchanges of an example, read from the journal as they come. `ordres` are the commands that the
+    application was told; `jusqu_a` is the last exchange before an answer that was too slow: what
+    follows one another is judged up to it."""
+
+    base: BaseJugee
+    connu: Connu
+    echanges: list[Echange] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    dernier: int = 0
+    ordres: list[Ordre] = field(default_factory=list)
+    jusqu_a: int | None = None
+
+    def lire(self) -> list[Echange]:
+        """The exchanges since the last time."""
+        echanges = self.base.echanges(self.dernier)
+        if echanges:
+            self.dernier = echanges[-1].identifiant or self.dernier
+            self.echanges.extend(echanges)
+        return echanges
+
+    def relever(self) -> list[Observation]:
+        """The same, read, and the application's alone."""
+        echanges = self.lire()
+        nouvelles = [observer(echange, self.base.contrat) for echange in echanges]
+        vues = [vue for vue in nouvelles if vue.de_l_application]
+        self.observations.extend(vues)
+        for vue in vues:
+            with vue.isoler("lire ce qu'il relève"):
+                if vue.operation in _RELEVES and vue.acceptee and vue.lisible:
+                    recus = self.connu.recus.setdefault(vue.operation, {})
+                    recus.update(dict.fromkeys(reponses_lues.releves(vue)))
+        return vues
+
+    def commencer_une_commande(self, commande: str, champs: Mapping[str, Any]) -> None:
+        """Reads what has come until now (nights, late exchanges), so that it counts for no command; the next
+        one begins after it."""
+        self.relever()
+        self.ordres.append(Ordre(self.dernier, len(self.ordres) + 1, json.dumps([commande, champs])))
+
+    def juger(self, acceleration: float) -> tuple[list[Constat], list[Accident]]:
+        """What the exchanges show, one by one and in sequence, of an application whose clock is that much
+        faster; what could not be judged of the sequence."""
+        siens = self.observations
+        constats = [constat for vue in siens for constat in juger(vue, pilote=True)]
+        if self.jusqu_a is not None:
+            siens = [vue for vue in siens if (vue.echange.identifiant or 0) <= self.jusqu_a]
+        suite = Suite(pilote=True, acceleration=acceleration, commandes=self.ordres)
+        return constats + suite.juger(siens), suite.accidents
+
+
+@dataclass(slots=True)
+class _Seance:
+    """An example under way. A step is done by the method of its kind, which gives the reason why the example
+    stops there, in French, None when it goes on."""
+
+    scenario: Scenario
+    exemple: ExempleTire
+    banc: BancDEssai
+    connu: Connu
+    utilisateur: Utilisateur
+    trafic: _TraficDExemple
+    consequences: Consequences
+    constats: list[Constat] = field(default_factory=list)
+    accidents: list[Accident] = field(default_factory=list)
+    faites: int = 0
+    dits: dict[int | None, Mapping[str, Any]] = field(default_factory=dict)
+    """By exchange, what was told when it is not the household as it was drawn: changed, or criteria."""
+
+    def jouer(self, instant: datetime) -> ExempleJoue:
+        arret = erreur = ""
+        lien, base, adresses = self.banc.lien, self.banc.base, self.banc.adresses
+        try:
+            lien.pouls.attendre(seuil(adresses.delai_max_s), lien.depuis)
+            lien.depuis = time.monotonic()
+            base.remettre(instant, adresses.boite_entree)
+            dernier = base.dernier()
+            self.trafic.lire()  # what came late is of the example before
+            self.trafic.dernier = max(self.trafic.dernier, dernier)  # beyond what a full journal dropped
+            # The example before broke off, and the application did not start again.
+            self._revenir_au_vrai_serveur()
+            lien.dire("reinitialiser", instant, {})
+            for rang, etape in enumerate(self.scenario.etapes, 1):
+                arret = getattr(self, etape.sorte)(etape, rang) or ""
+                if arret:
+                    break
+            self._revenir_au_vrai_serveur()
+        except LienRompu as rompu:
+            erreur = rompu.diagnostics()
+            lien.poignees.attendre(self.trafic.relever)
+        except (SandboxError, KeyError) as impossible:  # of a plan of the user's own, under another contract
+            erreur = f"le scénario ne peut pas être joué : {impossible}"
+        lien.vu = self.trafic.dernier
+        constats, accidents = self.trafic.juger(lien.acceleration)
+        self.constats.extend(self.consequences.conclure(constats))
+        siens = (accident for vue in self.trafic.observations for accident in vue.accidents)
+        return ExempleJoue(
+            tuple(self._montrer(constat) for constat in self.constats),
+            tuple(self.trafic.observations),
+            arret,
+            erreur,
+            self.consequences.empechees,
+            self.faites,
+            bloque=bool(arret) and not self.faites and self.trafic.jusqu_a is None,
+            accidents=(*self.accidents, *accidents, *siens),
+            echanges=tuple(self.trafic.echanges),
+        )
+
+    def _montrer(self, constat: Constat) -> Constat:
+        """A finding, with what the application was told, when a change of the step makes that differ from the
+        household as it was drawn."""
+        dit = None if constat.tenue else self.dits.get(constat.echange)
+        return constat if dit is None else replace(constat, exemple=dit)
+
+    # --- the kinds of steps ----------------------------------------------------------------------------
+
+    def faire(self, etape: Etape, rang: int) -> str | None:
+        """The application is told a command, and judged on what it made of it."""
+        pas, duree = self._commander(etape, rang)
+        if pas.statut is Statut.NON_GERE:
+            return f"l'application ne gère pas « {etape.quoi} »"
+        self._retenir(pas)
+        raison = trop_tard(pas, duree, lues=self.banc.lien.lectures.lues)
+        if raison:
+            self.trafic.jusqu_a = self.trafic.ordres[-1].depuis
+            return raison
+        self.faites += pas.statut is Statut.FAIT
+        self.constats.extend(self.consequences.trier(pas, juger_pas(pas)))
+        self.accidents.extend(pas.accidents)
+        self.connu.panne_jouee = self.connu.panne_jouee or bool(pas.pannes)
+        if pas.empeche:
+            raison = renoncement(pas)
+            self.consequences.renoncer(pas, raison)
+            return raison
+        if pas.statut not in pas.attendus:
+            return f"« {etape.quoi} » s'est terminé par « {pas.statut.value} »{pas.dit}"
+        return None
+
+    def autrui(self, etape: Etape, rang: int) -> str | None:
+        """Another guichet does something in the same base."""
+        acte = self.exemple.actes.get(rang, {})
+        formulaires = self.utilisateur.formulaires
+        try:
+            AutreGuichet(etape, acte, self.banc.base, self.exemple, self.connu, formulaires).agir()
+        except (SandboxError, AutruiRefuse) as erreur:
+            return f"l'autre guichet n'a pas pu « {etape.quoi} » : {erreur}"
+        return None
+
+    def temps(self, etape: Etape, rang: int) -> None:
+        """Time goes by: for a duration, or to a day, when that is not past already."""
+        base = self.banc.base
+        if etape.quoi.startswith("P") or base.maintenant.date() < date.fromisoformat(etape.quoi):
+            base.avancer(etape.quoi)
+
+    def panne(self, etape: Etape, rang: int) -> None:
+        """Something is to go wrong."""
+        self.banc.base.armer(panne_de(etape))
+
+    def fin_panne(self, etape: Etape, rang: int) -> None:
+        """Nothing is to go wrong any more."""
+        self.banc.base.desarmer()
+
+    def role(self, etape: Etape, rang: int) -> None:
+        """The guichet plays another part."""
+        self.banc.base.jouer(self.banc.adresses.guichet, NatureGuichet(etape.quoi))
+
+    def serveur(self, etape: Etape, rang: int) -> str | None:
+        """The application is sent to another server: one that it must refuse, or the true one again."""
+        if etape.quoi != VRAI and etape.quoi not in self.banc.adresses.faux:
+            return f"aucun serveur dont le certificat est {FAUX_SERVEURS[etape.quoi].certificat} n'est ouvert"
+        statut = self._adresser(etape.quoi)
+        if statut == Statut.FAIT:
+            return None
+        # Which server it calls now is not known: nothing that follows would show anything.
+        if statut == Statut.NON_GERE:
+            return "l'application ne gère pas « adresser »"
+        return f"« adresser » s'est terminé par « {statut} »"
+
+    def controle(self, etape: Etape, rang: int) -> None:
+        """The state of the base is looked at."""
+        constat = CONTROLES[etape.quoi].constat(self.banc.base, self.banc.adresses)
+        if constat is not None:
+            vues = self.trafic.observations
+            self.constats.append(replace(constat, echange=vues[-1].echange.identifiant if vues else None))
+
+    # --- a command -------------------------------------------------------------------------------------
+
+    def _commander(self, etape: Etape, rang: int) -> tuple[PasJoue, Duree]:
+        lien, base, adresses = self.banc.lien, self.banc.base, self.banc.adresses
+        maintenant = base.maintenant
+        champs, attendu = self.utilisateur.dire(etape, rang, maintenant.date())
+        fichiers: Sequence[tuple[str, bytes]] = ()
+        if etape.quoi == "integrer_dispatching":
+            fichiers = base.boite_sortie(adresses.guichet)
+            champs["fichiers"] = [{"nom": nom, "contenu": o.decode()} for nom, o in fichiers]
+        self.trafic.commencer_une_commande(etape.quoi, champs)
+        debut = time.monotonic()
+        reponse = lien.dire(etape.quoi, maintenant, champs)
+        duree = lien.pouls.duree(adresses.delai_max_s, debut, time.monotonic())
+        vues = self.trafic.relever()
+        if not vues and reponse["statut"] == Statut.ERREUR:
+            vues = lien.poignees.attendre(self.trafic.relever)
+        pas = PasJoue(
+            commande=etape.quoi,
+            message=champs,
+            reponse=reponse,
+            observations=[vue for vue in vues if vue.soap],
+            connu=self.connu,
+            attendus=etape.attendus,
+            attendu=attendu,
+            fichiers=fichiers,
+            faux=FAUX_SERVEURS.get(lien.serveur),
+            poignees=[vue for vue in vues if vue.poignee],
+            inacheves=[vue for vue in vues if vue.inachevee],
+        )
+        self._noter_ce_qui_est_dit(etape, champs, pas.observations)
+        return pas, duree
+
+    def _noter_ce_qui_est_dit(
+        self, etape: Etape, champs: Mapping[str, Any], vues: Iterable[Observation]
+    ) -> None:
+        if "criteres" in champs:
+            dit = {"criteres": champs["criteres"]}
+        elif etape.options.get("changements"):
+            dit = {etape.options["reference"]: champs["demande"]}
+        else:
+            return
+        self.dits.update(dict.fromkeys((vue.echange.identifiant for vue in vues), dit))
+
+    def _retenir(self, pas: PasJoue) -> None:
+        """What was sent, and what the SNE delivered, whatever the application made of it: holders, numbers,
+        ids of events."""
+        for vue in pas.observations if pas.reference else ():
+            with vue.isoler("retenir ce qu'il délivre"):
+                if vue.operation == "getNumUnique":
+                    self.connu.titulaires.setdefault(pas.reference, []).append(
+                        juges_saisies.titulaires_de(vue)
+                    )
+                if vue.numero_rendu and vue.type_fichier in ("CRE", "CRS"):
+                    self.connu.numeros[pas.reference] = vue.numero_rendu
+                if vue.operation == "ajouterEvenementDemande" and vue.acceptee:
+                    for identifiant, _ in reponses_lues.evenements(vue):
+                        self.connu.evenements[pas.reference] = identifiant
+
+    def _adresser(self, serveur: str) -> str:
+        """Tells it where the SNE is; how that ended, as the application says."""
+        lien, adresses = self.banc.lien, self.banc.adresses
+        services = adresses.services if serveur == VRAI else adresses.faux[serveur]
+        if serveur != VRAI:
+            lien.serveur = serveur  # whatever it answers, it was told
+        reponse = lien.dire("adresser", self.banc.base.maintenant, {"adresses": asdict(services)})
+        lien.serveur = serveur
+        return str(reponse["statut"])
+
+    def _revenir_au_vrai_serveur(self) -> None:
+        if self.banc.lien.serveur != VRAI:
+            self._adresser(VRAI)

@@ -1,0 +1,165 @@
+"""Drawing examples, and shrinking one that shows a fault to the smallest that still shows it.
+
+Hypothesis draws and shrinks; what an example showed is remembered by its canonical JSON, so that only new
+examples are run, and no more of them than a budget: then the smallest found so far is kept.
+"""
+
+import contextlib
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis.errors import HypothesisException
+from hypothesis.internal.conjecture.providers import HypothesisProvider
+from hypothesis.strategies import SearchStrategy
+
+from sne_conformite.pilotage.exemple_joue import ExempleJoue
+from sne_conformite.plan.exemples_tires import ExempleTire
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.domain.texte import masquer_nirs
+
+#: (requirement, sorte).
+Cle = tuple[str, str]
+#: Examples that a shrink may run: beyond, the smallest found so far is good enough.
+BUDGET: Final = 120
+#: Draws for each of them, those that were seen before included: they cost little, but not nothing.
+_TIRAGES: Final = 3
+#: Requirements whose findings do not depend on the household: how a message is packed and named, pannes,
+#: feeds, what else is asked of the SNE. Nothing is to be learnt of a smaller one. EMB-09 and EMB-10 are the
+#: document's bytes, and what is read of an answer: a household may have the letter that breaks them.
+_SANS_MENAGE: Final = re.compile(r"EMB-(?!09|10)|NOM-|ROB-|VIE-(?:02|10|12|13|14|15|19|25|26|29|30|31)$")
+
+
+def depend_du_menage(exigence: str) -> bool:
+    """Whether a smaller household may tell more of what broke a requirement."""
+    return _SANS_MENAGE.match(exigence) is None
+
+
+_BASE: Final = settings(
+    database=None, deadline=None, suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet
+)
+#: Hypothesis draws for one at a time: how it draws is changed for the whole process.
+_UN_A_LA_FOIS: Final = threading.Lock()
+
+
+@contextlib.contextmanager
+def _sans_constantes() -> Iterator[None]:
+    """Hypothesis draws, and nothing but draws. By itself it takes one value in twenty from the constants that
+    it reads in whatever local modules are loaded: a run would depend on our source, and on the user's own."""
+    with _UN_A_LA_FOIS:
+        ordinaire = HypothesisProvider._maybe_draw_constant
+        HypothesisProvider._maybe_draw_constant = _aucune  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            HypothesisProvider._maybe_draw_constant = ordinaire  # type: ignore[method-assign]
+
+
+def _aucune(*_: Any, **__: Any) -> None: ...
+
+
+@dataclass(slots=True)
+class Exemples:
+    """The examples of a scenario, of which `jouer` runs one to shrink it. What each showed broken is kept."""
+
+    strategie: SearchStrategy[ExempleTire]
+    graine: int
+    jouer: Callable[[ExempleTire], ExempleJoue]
+    vus: dict[str, dict[Cle, Constat]] = field(default_factory=dict)
+
+    def tirer(self, combien: int) -> dict[str, ExempleTire]:
+        """Up to `combien` examples, all different, the simplest first, by their canonical JSON."""
+        tires: dict[str, ExempleTire] = {}
+
+        def retenir(exemple: ExempleTire) -> None:
+            tires.setdefault(exemple.cle(), exemple)
+
+        self._tirer(combien, retenir, (Phase.generate,))
+        return tires
+
+    def essayes(self, combien: int) -> list[ExempleTire]:
+        """What `tirer` tries, one after another, alike ones included."""
+        essais: list[ExempleTire] = []
+        self._tirer(combien, lambda exemple: essais.append(exemple), (Phase.generate,))
+        return essais
+
+    def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[ExempleTire, Constat] | None:
+        """The smallest example found to show `cle`, and its finding; None when none does again."""
+        meilleur: tuple[tuple[int, str], ExempleTire, Constat] | None = None
+        joues = tires = 0
+
+        def un(exemple: ExempleTire) -> None:
+            nonlocal meilleur, joues, tires
+            texte = exemple.cle()
+            fautes = self.vus.get(texte)
+            tires += 1
+            if tires > combien + _TIRAGES * budget:
+                raise _Epuise
+            if fautes is None:
+                if joues >= budget:
+                    raise _Epuise
+                joues += 1
+                fautes = self.vus[texte] = self.jouer(exemple).fautes
+            constat = fautes.get(cle)
+            if constat is None:
+                return
+            # Stand-ins for the NIRs choose the same.
+            taille = (len(texte), masquer_nirs(texte))
+            if meilleur is None or taille < meilleur[0]:
+                meilleur = (taille, exemple, constat)
+            raise Montre
+
+        # The fault was shown; or it comes and goes, which Hypothesis minds and we do not.
+        with contextlib.suppress(Montre, _Epuise, HypothesisException, BaseExceptionGroup):
+            self._tirer(combien, un, (Phase.generate, Phase.shrink))
+        return None if meilleur is None else (meilleur[1], meilleur[2])
+
+    def _tirer(self, combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
+        reglages = settings(_BASE, max_examples=combien, phases=phases, report_multiple_bugs=False)
+        with _sans_constantes():
+            seed(self.graine)(reglages(given(self.strategie)(un)))()
+
+
+@dataclass(slots=True)
+class Reductions:
+    """The smallest example of each kind of finding, looked for once in a run, within `budget` examples (0 for
+    none at all)."""
+
+    budget: int = BUDGET
+    faites: dict[Cle, tuple[str, Mapping[str, Any], Constat]] = field(default_factory=dict)
+    """By kind: the check that it was shrunk for, the example, its finding."""
+
+    def reduire(self, ici: str, constat: Constat, tirages: Exemples, combien: int) -> Constat | None:
+        """Shrinks what shows a finding of the check `ici`; the finding of the smallest example, None when
+        there is none, or it was done before."""
+        cle = (constat.exigence, constat.sorte)
+        if cle in self.faites or not self.budget or not depend_du_menage(constat.exigence):
+            return None
+        reduit = tirages.reduire(cle, combien, self.budget)
+        if reduit is None:
+            return None
+        exemple, trouve = reduit
+        self.faites[cle] = (ici, trouve.exemple or exemple.en_json(), trouve)
+        return trouve
+
+    def montrer(self, ici: str, constat: Constat) -> tuple[Constat, str]:
+        """A finding of the check `ici` with its smallest example, and the check that it was shrunk for when
+        that is another one."""
+        reduit = self.faites.get((constat.exigence, constat.sorte))
+        if reduit is None:  # what was told is not the smallest that could be
+            return replace(constat, exemple=None), ""
+        premier, exemple, trouve = reduit
+        if premier == ici:
+            return replace(trouve, exemple=exemple), ""
+        return replace(constat, exemple=exemple), premier
+
+
+class Montre(Exception):
+    """The example shows the fault that is looked for."""
+
+
+class _Epuise(BaseException):
+    """The budget is spent. No `Exception`: Hypothesis would take it for another fault to shrink."""

@@ -1,0 +1,431 @@
+"""The link to the application under test: a process that speaks JSON Lines, or an HTTP address.
+
+Whatever the application does (rubbish, silence, sudden death), `envoyer` answers a checked answer or raises
+`LienRompu`, whose French sentence goes into the report; the next command finds a fresh process.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import queue
+import select
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import deque
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import IO, Any, Final, Protocol, TextIO
+
+from sne_conformite.protocole.protocole import verifier_reponse
+from sne_interface import systeme
+from sne_interface.domain.texte import extrait
+from sne_interface.errors import OperatorError
+from sne_interface.raisons import raison_systeme
+
+#: Seconds that a command may take, the application's own waiting for the SNE included.
+DELAI: Final = 30.0
+#: Seconds that a fresh process may take to answer `demarrer`.
+DELAI_DEMARRAGE: Final = 60.0
+_RESERVEE: Final = (
+    "sa sortie standard est réservée aux réponses : écrivez vos traces sur l'erreur standard (stderr)"
+)
+_RECOPIER: Final = (
+    "recopiez dans la réponse l'« id » du message auquel elle répond, un nombre tel quel ; une seule réponse "
+    "par message, dans l'ordre où ils sont lus"
+)
+_RESTER: Final = (
+    "elle doit rester en marche et répondre à chaque message, par une ligne, jusqu'à « fin » ; ce qui échoue "
+    "se répond par le statut « erreur » et un « message »"
+)
+_VIDER: Final = (
+    "répondez à chaque message par une ligne, et videz le tampon de la sortie standard après chacune (flush)"
+)
+_LIRE: Final = "lisez l'entrée standard ligne par ligne, sans en attendre la fin"
+_EN_HTTP: Final = (
+    "répondez HTTP 200 et un objet JSON ; ce qui échoue se répond par le statut « erreur » et un « message »"
+)
+_CORRIGER: Final = (
+    "le protocole dit ce que porte chaque réponse : /guide/protocole à la console (sne-sandbox serve)"
+)
+_LIGNES_GARDEES: Final = 20
+_LIGNE_MAX: Final = 16_000_000
+_FIN: Final = 3.0
+
+#: Why nothing came over HTTP, by what was raised, most precise first.
+_SANS_REPONSE: Final = (
+    (TimeoutError, "le temps est écoulé"),
+    (ConnectionRefusedError, "rien n'écoute à ce port"),
+    (ConnectionError, "la connexion est coupée"),
+    (socket.gaierror, "le nom de la machine est inconnu"),
+    (ssl.SSLError, "son certificat est refusé"),
+    (http.client.InvalidURL, "l'adresse ne se lit pas"),
+    (http.client.HTTPException, "ce qui répond ne parle pas HTTP"),
+)
+
+#: Where clouds give a machine its own secrets, beside 169.254.0.0/16 and fe80::/10: AWS; Alibaba, Oracle.
+_SECRETS_V6: Final = IPv6Address("fd00:ec2::254")
+_SECRETS_V4: Final = ("100.100.100.200", "192.0.0.192")
+#: Addresses of IPv6 that end with one of IPv4 (RFC 4291 2.5.5.1, RFC 6052); ::1 is this machine.
+_PORTEURS_V4: Final = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))
+_ICI_V6: Final = IPv6Address("::1")
+
+Message = dict[str, Any]
+
+
+class LienRompu(OperatorError):
+    """The application gave no answer that can be read. `mots`, in French, end the message: its own last
+    words, or that it said none; "" when they explain nothing."""
+
+    def __init__(self, message: str, *, remede: str = "", mots: str = "") -> None:
+        super().__init__(f"{message}\n{mots}" if mots else message, remede=remede)
+
+
+class Application(Protocol):
+    """What a run needs of an application: an answer to each message."""
+
+    def envoyer(self, message: Message) -> Message:
+        """The answer to a message of the protocol, as `verifier_reponse` wants it. Raises LienRompu."""
+
+    def fermer(self) -> None:
+        """Ends the application, which is told nothing more."""
+
+
+class ApplicationProcessus:
+    """An application started by `commande` (a line, or words), one JSON message a line on its stdin and its
+    stdout. Its stderr goes to `sortie_erreur`, its last lines are kept. A process that died or was late is
+    started again by the next message, which is preceded by the `demarrer` that the first one was told."""
+
+    def __init__(
+        self,
+        commande: str | Sequence[str],
+        *,
+        delai: float = DELAI,
+        sortie_erreur: TextIO | None = None,
+    ) -> None:
+        self._mots = systeme.decouper(commande) if isinstance(commande, str) else list(commande)
+        self._delai = delai
+        self._sortie_erreur = sortie_erreur if sortie_erreur is not None else sys.stderr
+        self._processus: subprocess.Popen[bytes] | None = None
+        self._lignes: queue.Queue[bytes | None] = queue.Queue()
+        self._dits: deque[str] = deque(maxlen=_LIGNES_GARDEES)
+        self._ecoute: threading.Thread | None = None
+        self._demarrage: Message | None = None
+
+    def envoyer(self, message: Message) -> Message:
+        """The answer to `message`. Raises LienRompu."""
+        if message.get("commande") == "demarrer":
+            self._demarrage = message
+        if self._processus is not None and self._processus.poll() is not None:
+            _achever(self._processus)  # what it had started may live on
+            self._processus = None
+        if self._processus is None:
+            self._lancer()
+            if self._demarrage is not None and message is not self._demarrage:
+                self._echanger(self._demarrage, DELAI_DEMARRAGE)
+        delai = DELAI_DEMARRAGE if message is self._demarrage else self._delai
+        return self._echanger(message, delai)
+
+    def fermer(self) -> None:
+        """Closes its stdin, then ends it."""
+        processus, self._processus = self._processus, None
+        if processus is None:
+            return
+        if processus.stdin is not None:
+            with contextlib.suppress(OSError):  # it is dead already
+                processus.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            processus.wait(_FIN)
+        _achever(processus)
+
+    def _lancer(self) -> None:
+        self._dits.clear()
+        lignes: queue.Queue[bytes | None] = queue.Queue()
+        self._lignes = lignes
+        try:
+            self._processus = subprocess.Popen(  # noqa: S603 - the operator's own command
+                self._mots,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                umask=systeme.masque_de_l_utilisateur(),
+            )
+        except (OSError, IndexError, ValueError) as erreur:
+            pourquoi = f" : {raison_systeme(erreur)}" if isinstance(erreur, OSError) else ""
+            raise LienRompu(
+                f"L'application ne se lance pas : [{' '.join(self._mots) or 'commande vide'}]{pourquoi}.",
+                remede="vérifiez la commande donnée à --application (le programme, son chemin, ses droits)",
+            ) from None
+        entree, sortie, erreurs = self._processus.stdin, self._processus.stdout, self._processus.stderr
+        assert entree is not None
+        if not systeme.WINDOWS:
+            os.set_blocking(entree.fileno(), False)  # it may read nothing
+        assert sortie is not None
+        assert erreurs is not None
+        threading.Thread(target=_lire, args=(sortie, lignes), daemon=True).start()
+        self._ecoute = threading.Thread(target=self._relayer, args=(erreurs,), daemon=True)
+        self._ecoute.start()
+
+    def _relayer(self, flux: IO[bytes]) -> None:
+        for ligne in flux:
+            texte = ligne.decode("utf-8", "replace")
+            self._dits.append(texte.rstrip())
+            try:
+                self._sortie_erreur.write(texte)
+            except (OSError, ValueError):  # our own stderr is closed: its words are kept all the same
+                continue
+
+    def _echanger(self, message: Message, delai: float) -> Message:
+        processus = self._processus
+        assert processus is not None
+        assert processus.stdin is not None
+        limite = time.monotonic() + delai
+        try:
+            lu = _ecrire(processus.stdin.fileno(), json.dumps(message, ensure_ascii=False).encode(), limite)
+        except OSError:
+            raise self._arreter(message) from None
+        if not lu:
+            raise self._rompre(
+                message, f"n'a pas lu sa question en {delai:g} s", _LIRE, self._derniers_mots()
+            )
+        while True:
+            try:
+                ligne = self._lignes.get(timeout=max(0.0, limite - time.monotonic()))
+            except queue.Empty:
+                quoi = f"n'a pas répondu en {delai:g} s"
+                raise self._rompre(message, quoi, _VIDER, self._derniers_mots()) from None
+            if ligne is None:
+                raise self._arreter(message)
+            if not ligne.strip():
+                continue
+            try:
+                reponse = _lire_json(ligne)
+            except ValueError:
+                quoi = f"a écrit sur sa sortie autre chose que du JSON : « {_montrer(ligne).strip()} »"
+                raise self._rompre(message, quoi, _RESERVEE) from None
+            if autre := _d_un_autre(reponse, message):
+                raise self._rompre(message, autre, _RECOPIER)
+            return _verifiee(message, reponse, self._derniers_mots)
+
+    def _arreter(self, message: Message) -> LienRompu:
+        assert self._processus is not None
+        _achever(self._processus)
+        if self._ecoute is not None:
+            self._ecoute.join(_FIN)  # its last words are read to their end, unless a child of its own goes on
+        mots = self._derniers_mots() or "Elle n'a rien écrit sur l'erreur standard (stderr)."
+        return self._rompre(message, f"s'est arrêtée (code {self._processus.returncode})", _RESTER, mots)
+
+    def _rompre(self, message: Message, quoi: str, remede: str, mots: str = "") -> LienRompu:
+        processus, self._processus = self._processus, None
+        if processus is not None:
+            _achever(processus)
+        return LienRompu(_phrase(message, quoi), remede=remede, mots=mots)
+
+    def _derniers_mots(self) -> str:
+        time.sleep(0.05)  # what it said while it died may be on its way
+        mots = "\n".join(self._dits)
+        return f"Ses derniers mots (stderr) :\n{mots}" if mots else ""
+
+
+def hors_d_atteinte(numero: str) -> bool:
+    """Whether an IP address is none of an application: of no machine, or where a machine of a cloud asks for
+    its own secrets; however it is written in IPv6 (mapped, compatible, NAT64, 6to4)."""
+    adresse = ip_address(numero.partition("%")[0])
+    if isinstance(adresse, IPv6Address):
+        if adresse == _SECRETS_V6:
+            return True
+        dedans = adresse.ipv4_mapped or adresse.sixtofour
+        if dedans is None and any(adresse in reseau for reseau in _PORTEURS_V4) and adresse != _ICI_V6:
+            dedans = IPv4Address(int(adresse) & 0xFFFF_FFFF)
+        adresse = dedans or adresse
+    return (
+        adresse.is_link_local or adresse.is_multicast or adresse.is_unspecified or str(adresse) in _SECRETS_V4
+    )
+
+
+class ApplicationHttp:
+    """An application that answers POSTs of application/json at `url`: itself, no proxy and no redirection;
+    nor, whatever its name leads to when it is called, what is out of reach (`hors_d_atteinte`)."""
+
+    def __init__(self, url: str, *, delai: float = DELAI) -> None:
+        self._url = url
+        self._delai = delai
+        self._ouvreur = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), _SansRedirection, _EnHttp, _EnHttps
+        )
+
+    def envoyer(self, message: Message) -> Message:
+        """The answer to `message`. Raises LienRompu."""
+        delai = DELAI_DEMARRAGE if message["commande"] == "demarrer" else self._delai
+        try:
+            requete = urllib.request.Request(  # noqa: S310 - the address is the operator's own
+                self._url,
+                json.dumps(message, ensure_ascii=False).encode(),
+                {"Content-Type": "application/json; charset=utf-8"},
+            )
+            with self._ouvreur.open(requete, timeout=delai) as recue:
+                octets = recue.read(_LIGNE_MAX)
+        except urllib.error.HTTPError as erreur:
+            dit = erreur.read(500).decode("utf-8", "replace")
+            quoi = _phrase(message, f"a répondu HTTP {erreur.code}")
+            raise LienRompu(quoi, remede=_EN_HTTP, mots=dit and f"Sa réponse :\n{dit}") from None
+        except (OSError, http.client.HTTPException, ValueError) as erreur:
+            raise LienRompu(
+                _phrase(message, f"ne répond pas à {self._url} : {_sans_reponse(erreur)}"),
+                remede="est-elle lancée, à cette adresse et sur ce port ?",
+            ) from None
+        try:
+            reponse = _lire_json(octets)
+        except ValueError:
+            quoi = f"n'a pas répondu du JSON : « {_montrer(octets)} »"
+            raise LienRompu(_phrase(message, quoi), remede=_EN_HTTP) from None
+        if autre := _d_un_autre(reponse, message):
+            raise LienRompu(_phrase(message, autre), remede=_RECOPIER)
+        return _verifiee(message, reponse)
+
+    def fermer(self) -> None:
+        """Nothing to end: it is not ours."""
+
+
+class _PortHttp(http.client.HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        _verifier_pair(self.sock)
+
+
+class _PortHttps(http.client.HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _verifier_pair(self.sock)
+
+
+class _EnHttp(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> Any:
+        return self.do_open(_PortHttp, req)
+
+
+class _EnHttps(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> Any:
+        return self.do_open(_PortHttps, req)
+
+
+def _verifier_pair(prise: socket.socket) -> None:
+    """Before anything is sent: the name may have led elsewhere when it was looked at. Raises
+    ConnectionRefusedError."""
+    if hors_d_atteinte(str(prise.getpeername()[0])):
+        prise.close()
+        raise ConnectionRefusedError
+
+
+class _SansRedirection(urllib.request.HTTPRedirectHandler):
+    """A redirection would turn the POST into a GET: it is an answer like another, with its code."""
+
+    def redirect_request(self, *_: Any) -> None: ...
+
+
+def _lire_json(octets: bytes) -> Any:
+    """A JSON value, without half surrogates, which no report could be written with. Raises ValueError, for
+    one that is too deep as well."""
+    try:
+        lue = json.loads(octets)
+    except RecursionError:
+        raise ValueError("too deep") from None
+    if b"\\u" not in octets:
+        return lue
+    return json.loads(json.dumps(lue, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def _montrer(octets: bytes) -> str:
+    return extrait(octets[:400].decode("utf-8", "replace"), 120)
+
+
+def _verifiee(message: Message, reponse: Any, mots: Callable[[], str] = str) -> Message:
+    """An answer, when the protocol allows it. Raises LienRompu, with the application's last words."""
+    ecart = verifier_reponse(message["commande"], reponse)
+    if ecart:
+        raise LienRompu(_phrase(message, f"a mal répondu : {ecart}"), remede=_CORRIGER, mots=mots())
+    return dict(reponse)
+
+
+def _d_un_autre(reponse: Any, message: Message) -> str:
+    """What is said of an answer to another message, "" for one to this."""
+    if isinstance(reponse, dict) and reponse.get("id", message["id"]) != message["id"]:
+        ecrit = extrait(json.dumps(reponse["id"], ensure_ascii=False), 60)
+        return f"a répondu au message {ecrit}, pas à {message['id']}"
+    return ""
+
+
+def _sans_reponse(erreur: Exception) -> str:
+    cause = erreur.reason if isinstance(erreur, urllib.error.URLError) else erreur
+    for genre, raison in _SANS_REPONSE:
+        if isinstance(cause, genre):
+            return raison
+    return raison_systeme(cause) if isinstance(cause, OSError) else "l'adresse ne se lit pas"
+
+
+def _phrase(message: Message, quoi: str) -> str:
+    return f"À « {message['commande']} », l'application {quoi}."
+
+
+def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:
+    """Writes a line to a pipe; False when it was not read before `limite` (monotonic). Raises OSError when
+    nobody reads any more."""
+    reste = memoryview(octets + b"\n")
+    if systeme.WINDOWS:
+        return _ecrire_a_cote(tuyau, reste, limite)
+    guet = select.poll()
+    guet.register(tuyau, select.POLLOUT)
+    while reste:
+        if not guet.poll(max(0.0, limite - time.monotonic()) * 1000):
+            return False
+        with contextlib.suppress(BlockingIOError):  # less room than a whole write takes
+            reste = reste[os.write(tuyau, reste) :]
+    return True
+
+
+def _ecrire_a_cote(tuyau: int, octets: memoryview, limite: float) -> bool:
+    """The same where a pipe can only block: by a thread, that the end of the process will free."""
+    fait: queue.Queue[OSError | None] = queue.Queue()
+
+    def ecrire() -> None:
+        reste = octets
+        try:
+            while reste:
+                reste = reste[os.write(tuyau, reste) :]
+        except OSError as erreur:
+            fait.put(erreur)
+        else:
+            fait.put(None)
+
+    threading.Thread(target=ecrire, daemon=True).start()
+    try:
+        erreur = fait.get(timeout=max(0.0, limite - time.monotonic()))
+    except queue.Empty:
+        return False
+    if erreur is not None:
+        raise erreur
+    return True
+
+
+def _lire(flux: IO[bytes], lignes: "queue.Queue[bytes | None]") -> None:
+    while ligne := flux.readline(_LIGNE_MAX):
+        lignes.put(ligne)
+    lignes.put(None)
+
+
+def _achever(processus: subprocess.Popen[bytes]) -> None:
+    """Ends the process and all that it started: its session is its own."""
+    systeme.prevenir(processus, signal.SIGTERM, groupe=True)
+    try:
+        processus.wait(_FIN)
+    except subprocess.TimeoutExpired:
+        systeme.tuer(processus, groupe=True)
+        processus.wait()

@@ -1,0 +1,524 @@
+"""The driven mode: an application is told the plan, command after command, and judged on all that it does.
+
+Same seed, same clock, same application: same run. Whatever the application does, the run goes on to its end,
+unless the application does not answer any more: what is left is then in error, and says so.
+"""
+
+import contextlib
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+from zlib import crc32
+
+from sne_conformite.bilan.consequences import obligatoires
+from sne_conformite.bilan.constats_recueillis import RecueilDuJugement, dire_ce_qui_manque
+from sne_conformite.bilan.trafic import outil
+from sne_conformite.observation.observation import Observation, citer, observer
+from sne_conformite.pilotage.base_pilotee import BaseJugee
+from sne_conformite.pilotage.conditions_d_un_constat import Conditions
+from sne_conformite.pilotage.couloirs import Couloirs, Renforts, presenter
+from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienApplication, jouer_exemple
+from sne_conformite.pilotage.exemple_reduit import BUDGET, Exemples, Reductions
+from sne_conformite.pilotage.lien_application import Application, LienRompu
+from sne_conformite.pilotage.proces_verbal import Greffe
+from sne_conformite.pilotage.scenario_juge import Blocage, Recolte, ensemble, generaliser, inacheve
+from sne_conformite.plan.exemples_tires import ExempleTire, strategie
+from sne_conformite.plan.plan import Plan, Scenario
+from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.protocole.protocole import PROTOCOLE
+from sne_conformite.rapports.rapport import (
+    Constat,
+    DebutJugement,
+    EchangeCite,
+    Entete,
+    Evenement,
+    Fin,
+    Rapport,
+    ResultatScenario,
+    ScenarioCommence,
+    ScenarioFini,
+    Verdict,
+    Verification,
+)
+from sne_conformite.rapports.verdict_de_conformite import decider
+from sne_interface.contract.exigences import charger_exigences, niveaux
+from sne_interface.contract.referentiel import charger_certification
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.texte import abrege, accorde
+from sne_interface.rules.engine import regles_eteintes
+from sne_interface.settings import EXEMPLES_MAX
+
+MODE: Final = "plan"
+#: How many times as fast as ours the clock goes on which an application waits to try again, if it can: no
+#: more, or one that does not wait would be taken for one that does.
+ACCELERATION: Final = 5.0
+#: Exchanges of a scenario that are shown as it ends.
+MONTRES_MAX: Final = 12
+#: Scenarios in a row that end in error before the application is given up.
+ERREURS_MAX: Final = 3
+_RIEN_DE_FAIT: Final = (
+    "Rien n'a été prouvé : l'application n'a fait aucune des commandes du plan jusqu'à une vérification."
+)
+_RIEN_DE_VERIFIE: Final = (
+    "Rien n'a été prouvé : l'application a fait {combien} du plan, et rien, dans ces échanges, ne montre les "
+    "exigences de ces scénarios."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReglagesPilotage:
+    """How an application is tried: `exemples` are asked of each scenario (see `Scenario.combien`), the base's
+    clock starts at `maintenant` (aware; the machine's by default), `seulement` names the scenarios to play
+    (all by default), `reduction` is how many examples a shrink may run, 0 for none. `nom` is how the
+    application is called until it says its name, `commande` the command line that findings are reproduced by,
+    but for seed, clock and scenario; `exiger` the requirements whose evidence may not lack; `acceleration`
+    the clock that the application is given to wait on."""
+
+    exemples: int = 10
+    graine: int = 0
+    maintenant: datetime | None = None
+    seulement: Collection[str] = ()
+    profil: str = "ecole"
+    nom: str = ""
+    commande: str = "sne-sandbox conform"
+    reduction: int = BUDGET
+    exiger: Collection[str] = ()
+    acceleration: float = 1.0
+
+    def en_json(self) -> dict[str, Any]:
+        """Its fields, as JSON values."""
+        dits = {champ.name: getattr(self, champ.name) for champ in fields(self)}
+        listes = {nom: list(dits[nom]) for nom in ("seulement", "exiger")}
+        return dits | listes | {"maintenant": self.maintenant and self.maintenant.isoformat()}
+
+    @classmethod
+    def de_json(cls, dits: Mapping[str, Any]) -> "ReglagesPilotage":
+        """Those of `en_json`, which a run could have. Raises TypeError, ValueError, KeyError."""
+        lus = cls(**{**dits, "maintenant": datetime.fromisoformat(dits["maintenant"])})
+        for champ in fields(cls):
+            modele, lu = champ.default, getattr(lus, champ.name)
+            genre = list if modele == () else datetime if modele is None else type(modele)
+            if type(lu) is not genre and not (genre is float and type(lu) is int):
+                raise ValueError(f"reglages.{champ.name} : {abrege(repr(lu), 40)}")
+        for nom, juste in (
+            ("exemples", 1 <= lus.exemples <= EXEMPLES_MAX),
+            ("reduction", 0 <= lus.reduction <= BUDGET),
+            ("acceleration", lus.acceleration > 0),
+        ):
+            if not juste:
+                raise ValueError(f"reglages.{nom} : {getattr(lus, nom)}")
+        return lus
+
+
+def derouler(
+    plan: Plan,
+    application: Application,
+    base: BaseJugee,
+    adresses: Adresses,
+    reglages: ReglagesPilotage,
+    renforts: Renforts | None = None,
+    greffe: Greffe | None = None,
+    *,
+    montrer: bool = False,
+) -> Iterator[Evenement]:
+    """Plays the scenarios of `plan`; ends with `Fin`, mode « plan ». With `renforts`, an application that
+    says that it can plays them beside one another; `greffe` notes what is needed to judge again; `montrer`
+    has each scenario tell exchanges that it made. A KeyboardInterrupt that `application` raises ends the run,
+    and the report says what was played. Never raises for what the application does."""
+    debut = datetime.now(UTC)
+    instant = (reglages.maintenant or debut).astimezone(PARIS).replace(microsecond=0)
+    exigences = charger_exigences(base.contrat.dossiers)
+    choisis = [s for s in plan if not reglages.seulement or s.id in reglages.seulement]
+    greffe = greffe or Greffe()
+    greffe.commencer(base.nom, replace(reglages, maintenant=instant).en_json())
+    with contextlib.ExitStack() as pile:
+        lien = LienApplication(application, pile.enter_context(greffe.pouls(adresses, base)))
+        banc = greffe.suivre(BancDEssai(lien, base, adresses, obligatoires(niveaux(exigences))))
+        couloirs = greffe.couloirs(banc, renforts)
+        pile.callback(couloirs.fermer)
+        pilotage = _Pilotage(
+            banc,
+            couloirs,
+            reglages,
+            instant,
+            f"{reglages.commande} --seed {reglages.graine} --clock {instant.isoformat()}",
+            RecueilDuJugement(base.contrat, exigences, reglages.profil),
+            Reductions(reglages.reduction),
+            greffe,
+            montrer,
+        )
+        yield DebutJugement(reglages.nom or PROTOCOLE, len(choisis), niveaux(exigences))
+        with pilotage.jusqu_a_l_interruption():
+            pilotage.demarrer()
+        resultats = []
+        for rang, scenario in enumerate(choisis, 1):
+            yield ScenarioCommence(scenario.id, scenario.groupe, scenario.titre, rang)
+            resultats.append(pilotage.passer(scenario))
+            yield ScenarioFini(resultats[-1], pilotage.montres(resultats[-1]))
+            pilotage.renforcer(choisis[rang:])
+        pilotage.finir()
+        greffe.finir(base.dernier(), pilotage.interruption)
+    yield Fin(pilotage.conclure(debut, resultats))
+
+
+def tirages_de(
+    scenario: Scenario, contrat: Contrat, reglages: ReglagesPilotage, instant: datetime, guichet: str
+) -> Exemples:
+    """The examples that the seed gives of a scenario, at `instant` (aware): to be drawn, not to be played."""
+    graine = crc32(f"{reglages.graine}:{scenario.id}".encode())
+    return Exemples(strategie(scenario, contrat, instant=instant, guichet=guichet), graine, _injouable)
+
+
+def _injouable(exemple: ExempleTire) -> ExempleJoue:
+    raise AssertionError(exemple)
+
+
+def instant_de(scenario: Scenario, instant: datetime) -> datetime:
+    """When the examples of a scenario begin, in a run that begins at `instant`."""
+    return datetime.fromisoformat(scenario.instant) if scenario.instant else instant
+
+
+@dataclass(frozen=True, slots=True)
+class _Presentation:
+    """What the application says of itself: its name and version, the commands that it knows, the versions of
+    messages that it writes (none when it does not say), how many of it may run at once, the filters of feeds
+    that it sends; and what the contract has: the versions of messages, the commands of its roles."""
+
+    nom: str
+    commandes: frozenset[str]
+    versions: frozenset[str]
+    instances: int
+    filtres: frozenset[str]
+    admises: frozenset[str]
+    prevues: frozenset[str]
+
+    def manque(self, scenario: Scenario) -> str:
+        """Why a scenario is of no concern to it, "" when it is."""
+        inconnues = sorted(scenario.commandes - self.commandes)
+        if inconnues:
+            return f"l'application ne connaît pas : {', '.join(inconnues)}"
+        if refusees := sorted(scenario.versions - self.admises):
+            return f"l'interface n'admet pas la version {', '.join(refusees)}"
+        if imprevues := sorted(scenario.commandes - self.prevues):
+            return f"l'interface ne prévoit pas : {', '.join(imprevues)}"
+        absentes = sorted(scenario.versions - self.versions) if self.versions else []
+        if absentes:
+            return f"l'application n'écrit pas la version {', '.join(absentes)}"
+        ignores = sorted(scenario.filtres - self.filtres)
+        return f"l'application ne filtre pas ses relevés par : {', '.join(ignores)}" if ignores else ""
+
+
+@dataclass(slots=True)
+class _Pilotage:
+    """A run of the plan under way: what it is played on, what it has shown so far."""
+
+    banc: BancDEssai
+    couloirs: Couloirs
+    reglages: ReglagesPilotage
+    instant: datetime
+    commande: str
+    recueil: RecueilDuJugement
+    reductions: Reductions
+    greffe: Greffe
+    montrer: bool
+    presentation: _Presentation | None = None
+    panne: str = ""
+    """Why the application is given up, "" while it is not."""
+    interruption: str = ""
+    """What interrupted the run, "" while nothing has."""
+    erreurs: int = 0
+    non_joues: int = 0
+    echanges: int = 0
+    faites: int = 0
+    """How many commands the application did."""
+    blocage: Blocage = field(default_factory=Blocage)
+    conditions: Conditions = field(default_factory=Conditions)
+    vues: list[Observation] = field(default_factory=list)
+    """Of the scenario that is played, where exchanges are shown: those of its first example, then those
+    that findings cite."""
+
+    # --- the session -------------------------------------------------------------------------------------
+
+    def demarrer(self) -> None:
+        """Tells the application where we are; what it knows."""
+        try:
+            reponse = presenter(self.banc, self.instant, self.reglages.acceleration)
+        except LienRompu as rompu:
+            self.panne = rompu.diagnostics()
+            return
+        contrat = self.banc.base.contrat
+        roles = charger_certification(contrat.dossiers).roles
+        self.presentation = _Presentation(
+            f"{reponse['nom']} {reponse['version']}",
+            frozenset(map(str, reponse["commandes"])),
+            frozenset(map(str, reponse.get("versions") or ())),
+            int(reponse.get("instances") or 1),
+            frozenset(map(str, reponse.get("filtres") or ())),
+            frozenset(contrat.versions),
+            frozenset(c for role in roles.values() for c in role.commandes),
+        )
+
+    def renforcer(self, restants: Sequence[Scenario]) -> None:
+        """Has the rest played in several lanes, once the application was seen to do a command and to read its
+        answer: until then, what a scenario shows may be a consequence of the one before. Those that send it
+        elsewhere stay in this one: the refusals of their server are those of its base."""
+        vu = self.blocage.leve and self.banc.lien.lectures.lues
+        if not (vu and self.couloirs.possibles) or self.panne or self.interruption or not self.presentation:
+            return
+        a_jouer = [s for s in restants if not s.ailleurs and not self.presentation.manque(s)]
+        a_dire = (self.instant, self.reglages.acceleration)
+        self.couloirs.ouvrir(a_jouer, self.presentation.instances, a_dire, self._tirer, self._jouer)
+
+    def finir(self) -> None:
+        """Tells the application that it is over."""
+        if not self.panne and not self.interruption:
+            with contextlib.suppress(LienRompu, KeyboardInterrupt):  # it is over all the same
+                self.banc.lien.dire("fin", self.instant, {})
+                self.couloirs.finir(self.instant)
+
+    def conclure(self, debut: datetime, resultats: list[ResultatScenario]) -> Rapport:
+        """The report of the run."""
+        reglages = self.reglages
+        entete = Entete(
+            outil=outil(),
+            contrat=self.banc.base.contrat.nom,
+            profil=reglages.profil,
+            mode=MODE,
+            application=self.presentation.nom if self.presentation else reglages.nom or "application",
+            base=self.banc.base.nom,
+            graine=reglages.graine,
+            commande=self.commande,
+            debut=debut,
+            fin=datetime.now(UTC),
+            echanges=self.echanges,
+            exemples=sum(resultat.exemples for resultat in resultats),
+            inacheve=inacheve(self.interruption, resultats),
+            surcharge=self.banc.base.contrat.dossiers.surcharge,
+            regles_eteintes=regles_eteintes(self.banc.base.contrat),
+        )
+        resultats = generaliser(resultats, self.recueil.constats)
+        bilans = self.conditions.dire(dire_ce_qui_manque(self.recueil.bilans(), resultats))
+        rapport = self.recueil.rapport(entete, resultats, bilans)
+        return decider(rapport, (*self._rien(rapport), *self._abandon()), exigees=reglages.exiger)
+
+    def _rien(self, rapport: Rapport) -> tuple[str, ...]:
+        """Why nothing was proved, when no check came to a verdict: an application that does nothing is not
+        conforming, nor is one that nothing could be seen of."""
+        jugees = (Verdict.REUSSI, Verdict.ECHOUE, Verdict.ERREUR)
+        if self.panne or self.interruption or any(v.verdict in jugees for v in rapport.verifications):
+            return ()
+        if not self.faites:
+            return (_RIEN_DE_FAIT,)
+        return (_RIEN_DE_VERIFIE.format(combien=accorde(self.faites, "commande", "commandes")),)
+
+    def _abandon(self) -> tuple[str, ...]:
+        """A sentence of what was not played because the application was given up."""
+        if not self.non_joues:
+            return ()
+        combien = accorde(self.non_joues, "scénario n'a pas été joué", "scénarios n'ont pas été joués")
+        return (f"{combien} : {self.panne.removesuffix('.')}.",)
+
+    # --- a scenario --------------------------------------------------------------------------------------
+
+    def passer(self, scenario: Scenario) -> ResultatScenario:
+        """Plays a scenario; nothing is concluded of one that is interrupted."""
+        if not self.interruption:
+            with self.jusqu_a_l_interruption():
+                return self._passer(scenario)
+        return self._sans(scenario, Verdict.EN_ATTENTE, self.interruption)
+
+    @contextlib.contextmanager
+    def jusqu_a_l_interruption(self) -> Iterator[None]:
+        """What is within may be cut short by a KeyboardInterrupt, which is noted."""
+        try:
+            yield
+        except KeyboardInterrupt as signal:
+            self.interruption = f"interrompu ({signal or 'SIGINT'})"
+
+    def _passer(self, scenario: Scenario) -> ResultatScenario:
+        manque = self.presentation.manque(scenario) if self.presentation else ""
+        if manque:
+            return self._sans(scenario, Verdict.SANS_OBJET, manque)
+        if self.blocage.atteint:
+            return self._sans(scenario, Verdict.IGNORE, self.blocage.raison)
+        if self.panne:
+            self.non_joues += 1
+            return self._sans(scenario, Verdict.EN_ATTENTE, self.panne)
+        debut = time.perf_counter()
+        tirages = self._tirages(scenario)
+        recolte = Recolte()
+        self.vues.clear()
+        rendu = self.couloirs.rendre(scenario.id)
+        for cle, joue in rendu.exemples.items() if rendu else self._sur_place(scenario, tirages):
+            tirages.vus[cle] = joue.fautes
+            self.echanges += len(joue.observations)
+            self._regarder(joue)
+            recolte.prendre(joue)
+            self._noter(joue, recolte)
+            self.conditions.voir(scenario, cle, joue)
+            if joue.erreur or self.blocage.suffit(joue):
+                break
+        joues = len(tirages.vus)
+        self.faites += recolte.faites
+        self._compter_erreurs(recolte)
+        self.blocage.voir(scenario.id, recolte)
+        verifications = tuple(
+            self._verifier(scenario, exigence, recolte, tirages)
+            for exigence in dict.fromkeys(
+                (*scenario.exigences, *recolte.cassees, *recolte.empechees, *recolte.plies)
+            )
+        )
+        self._retenir_des_reductions(tirages)
+        verdict = ensemble(verifications)
+        return ResultatScenario(
+            scenario.id,
+            scenario.groupe,
+            scenario.titre,
+            verdict,
+            verifications,
+            exemples=joues,
+            duree=rendu.duree if rendu else time.perf_counter() - debut,
+            raison=recolte.erreur or (recolte.arret if verdict is not Verdict.REUSSI else ""),
+        )
+
+    def _regarder(self, joue: ExempleJoue) -> None:
+        if self.montrer:
+            premier = not self.vues
+            cites = {constat.echange for constat in joue.constats if constat.rompue}
+            self.vues += [v for v in joue.observations if premier or v.echange.identifiant in cites]
+
+    def montres(self, resultat: ResultatScenario) -> tuple[EchangeCite, ...]:
+        """Exchanges of a scenario that has just ended, in their order: those that its checks cite, then those
+        of its first example, MONTRES_MAX in all; none unless they are shown."""
+        if not self.montrer:
+            return ()
+        par_id = {vue.echange.identifiant: vue for vue in self.vues}
+        cites = dict.fromkeys(c.echange for v in resultat.verifications for c in v.constats if c.echange)
+        trouves: dict[int, EchangeCite] = {}
+        for numero in (*cites, *par_id):
+            connu = numero and self.recueil.montre(numero)
+            if connu:
+                trouves[connu.identifiant] = connu
+            elif numero in par_id:
+                with par_id[numero].isoler("le montrer"):
+                    trouves[numero or 0] = citer(par_id[numero])
+            if len(trouves) >= MONTRES_MAX:
+                break
+        self.vues.clear()
+        return tuple(trouves[numero] for numero in sorted(trouves))
+
+    def _instant(self, scenario: Scenario) -> datetime:
+        return instant_de(scenario, self.instant)
+
+    def _jouer(self, scenario: Scenario, exemple: ExempleTire, banc: BancDEssai) -> ExempleJoue:
+        instant = self._instant(scenario)
+        return self.greffe.jouer(
+            scenario, exemple, banc, lambda: jouer_exemple(scenario, exemple, instant, banc)
+        )
+
+    def _tirages(self, scenario: Scenario) -> Exemples:
+        """The examples of a scenario, shrunk on this bench."""
+
+        def jouer(exemple: ExempleTire) -> ExempleJoue:
+            joue = self._jouer(scenario, exemple, self.banc)
+            self.echanges += len(joue.observations)  # findings cite them
+            self.conditions.voir(scenario, exemple.cle(), joue, tire=False)
+            return joue
+
+        guichet = self.banc.adresses.guichet
+        tirages = tirages_de(
+            scenario, self.banc.base.contrat, self.reglages, self._instant(scenario), guichet
+        )
+        return self.greffe.exemples(scenario, replace(tirages, jouer=jouer))
+
+    def _tirer(self, scenario: Scenario) -> Mapping[str, ExempleTire]:
+        return self._tirages(scenario).tirer(scenario.combien(self.reglages.exemples))
+
+    def _sur_place(self, scenario: Scenario, tirages: Exemples) -> Iterator[tuple[str, ExempleJoue]]:
+        """The examples of a scenario, played on this bench as they are asked for."""
+        for cle, exemple in tirages.tirer(scenario.combien(self.reglages.exemples)).items():
+            yield cle, self._jouer(scenario, exemple, self.banc)
+
+    def _sans(self, scenario: Scenario, verdict: Verdict, raison: str) -> ResultatScenario:
+        """The result of a scenario that is not played."""
+        verifications = tuple(
+            Verification(scenario.id, exigence, verdict, raison=raison) for exigence in scenario.exigences
+        )
+        return ResultatScenario(
+            scenario.id, scenario.groupe, scenario.titre, verdict, verifications, raison=raison
+        )
+
+    def _noter(self, joue: ExempleJoue, recolte: Recolte) -> None:
+        for vue in joue.observations:
+            self.recueil.voir(vue)
+        par_id = {vue.echange.identifiant: vue for vue in joue.observations}
+        for constat in joue.constats:
+            sien = par_id.get(constat.echange)
+            if self.recueil.noter(constat):
+                self._citer(constat, sien)
+            elif sien is not None and recolte.garde(constat):  # a check of the scenario cites it
+                self.recueil.citer(sien, encore=True)
+        self.recueil.deplorer(joue.accidents)
+        for vue in joue.observations:
+            self.recueil.deplorer(vue.accidents)
+
+    def _retenir_des_reductions(self, tirages: Exemples) -> None:
+        """Notes what only the smaller examples of a shrink broke: the journal has their exchanges, and a
+        report made again from the evidence would find it."""
+        for fautes in tirages.vus.values():
+            for constat in fautes.values():
+                if constat.exigence not in self.recueil.constats.ruptures and self.recueil.noter(constat):
+                    self._citer(constat)
+
+    def _citer(self, constat: Constat, connue: Observation | None = None) -> None:
+        """Shows the exchange of a finding, which is read from the journal when it is not at hand."""
+        cle = constat.echange
+        if cle is None or self.recueil.cite(cle):
+            return
+        if connue is None:
+            echange = self.banc.base.echange(cle)
+            connue = None if echange is None else observer(echange, self.banc.base.contrat)
+        if connue is not None:
+            self.recueil.citer(connue)
+
+    def _compter_erreurs(self, recolte: Recolte) -> None:
+        self.erreurs = self.erreurs + 1 if recolte.erreur else 0
+        if self.erreurs >= ERREURS_MAX:
+            self.panne = f"l'application ne répond plus : {recolte.erreur}"
+
+    # --- its checks --------------------------------------------------------------------------------------
+
+    def _verifier(
+        self, scenario: Scenario, exigence: str, recolte: Recolte, tirages: Exemples
+    ) -> Verification:
+        """The check of a requirement in a scenario."""
+        commande = f"{self.commande} --scenario {scenario.id}"
+        cassees = recolte.cassees.get(exigence)
+        if not cassees:
+            verdict, raison = recolte.sans_faute(exigence)
+            a_rejouer = commande if verdict is Verdict.ERREUR else ""
+            plies = tuple(recolte.plies.get(exigence, ())) if verdict is Verdict.IGNORE else ()
+            cause = plies[0].cause if plies else ""
+            return Verification(
+                scenario.id, exigence, verdict, plies, raison=raison, commande=a_rejouer, cause=cause
+            )
+        ici = f"{scenario.id}/{exigence}"
+        for constat in cassees:
+            reduit = self.reductions.reduire(ici, constat, tirages, scenario.combien(self.reglages.exemples))
+            if reduit is not None:
+                self._citer(reduit)
+        montres = [self.reductions.montrer(ici, constat) for constat in cassees]
+        ailleurs = next((ailleurs for _, ailleurs in montres if ailleurs), "")
+        constats = tuple(constat for constat, _ in montres)
+        return Verification(
+            scenario.id,
+            exigence,
+            Verdict.ECHOUE,
+            constats,
+            exemple=next((c.exemple for c in constats if c.exemple is not None), None),
+            commande=commande,
+            raison=f"même écart que {ailleurs}" if ailleurs else "",
+        )

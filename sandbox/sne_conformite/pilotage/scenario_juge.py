@@ -1,0 +1,196 @@
+"""What the examples of a scenario showed together, from which its checks are made; and when a run that is
+stopped at its first message is not worth going on with."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from sne_conformite.bilan.consequences import PARTOUT, SANS_CAUSE, chef
+from sne_conformite.bilan.constats_recueillis import ConstatsParExigence
+from sne_conformite.juges.commande_jouee import REQUETE_INACHEVEE
+from sne_conformite.observation.accidents import dire_l_accident
+from sne_conformite.pilotage.exemple_joue import ExempleJoue
+from sne_conformite.pilotage.exemple_reduit import depend_du_menage
+from sne_conformite.rapports.rapport import Constat, ResultatScenario, Verdict, Verification
+from sne_interface.domain.texte import accorde
+
+#: Findings kept of one check.
+CONSTATS_MAX: Final = 5
+#: Scenarios in a row, from the first of the run, after which the others are not played.
+PAREILS_MAX: Final = 5
+#: The same, of an application none of whose requests arrives whole: it waits all its time in each.
+MUETS_MAX: Final = 2
+#: Verdict of a scenario: the first of these that one of its checks has.
+_ORDRE: Final = (
+    Verdict.ECHOUE,
+    Verdict.ERREUR,
+    Verdict.REUSSI,
+    Verdict.IGNORE,
+    Verdict.SANS_OBJET,
+    Verdict.EN_ATTENTE,
+)
+
+
+@dataclass(slots=True)
+class Recolte:
+    """By requirement: held, broken, given up by the application itself, explained by another (`plies`: the
+    findings). `arret` and `erreur` are those of the first example that has one."""
+
+    tenues: set[str] = field(default_factory=set)
+    cassees: dict[str, list[Constat]] = field(default_factory=dict)
+    arret: str = ""
+    erreur: str = ""
+    empechees: dict[str, str] = field(default_factory=dict)
+    plies: dict[str, list[Constat]] = field(default_factory=dict)
+    accidents: dict[str, str] = field(default_factory=dict)
+    """Requirements that the suite failed to judge of an exchange, each with the error."""
+    faites: int = 0
+    """How many commands the application did."""
+    bloquee: bool = True
+    """Whether each example was cut short before the application did any command."""
+
+    def prendre(self, joue: ExempleJoue) -> None:
+        """Adds what one more example showed."""
+        self.faites += joue.faites
+        self.bloquee = self.bloquee and joue.bloque
+        self.arret = self.arret or joue.arret
+        self.erreur = self.erreur or joue.erreur
+        self.empechees = {**joue.empechees, **self.empechees}
+        for accident in joue.accidents:
+            for exigence in accident.exigences:
+                self.accidents.setdefault(exigence, dire_l_accident(accident))
+        for constat in joue.constats:
+            if constat.tenue:
+                self.tenues.add(constat.exigence)
+            else:
+                ou = self.plies if constat.cause else self.cassees
+                trouves = ou.setdefault(constat.exigence, [])
+                if len(trouves) < CONSTATS_MAX and all(c.sorte != constat.sorte for c in trouves):
+                    trouves.append(constat)
+
+    def garde(self, constat: Constat) -> bool:
+        """Whether a finding is one that the check of its requirement shows."""
+        return any(c is constat for c in self.cassees.get(constat.exigence, ()))
+
+    def sans_faute(self, exigence: str) -> tuple[Verdict, str]:
+        """The verdict on a requirement that nothing broke, and the reason of any verdict but « réussi ». What
+        the suite failed to judge once is not held, nor is what was seen broken, whatever else held it."""
+        plies = self.plies.get(exigence)
+        consequence = f"conséquence de {plies[0].cause}" if plies else None
+        rompue = plies and not SANS_CAUSE.issuperset(constat.sorte for constat in plies)
+        for verdict, raison in (
+            (Verdict.ERREUR, self.empechees.get(exigence) or self.accidents.get(exigence)),
+            (Verdict.IGNORE, consequence if rompue else None),
+            (Verdict.REUSSI, "" if exigence in self.tenues and not self.erreur else None),
+            (Verdict.ERREUR, self.erreur or None),
+            (Verdict.IGNORE, consequence or self.arret or None),
+        ):
+            if raison is not None:
+                return verdict, raison
+        return Verdict.EN_ATTENTE, "rien, dans ces échanges, ne l'a montrée"
+
+
+def ensemble(verifications: Iterable[Verification]) -> Verdict:
+    """The verdict of a scenario that has these checks."""
+    verdicts = {v.verdict for v in verifications}
+    return next((v for v in _ORDRE if v in verdicts), Verdict.EN_ATTENTE)
+
+
+def generaliser(
+    resultats: Iterable[ResultatScenario], constats: ConstatsParExigence
+) -> list[ResultatScenario]:
+    """The scenarios of a run; `constats`, all its findings, are changed in place. What an application does to
+    every value of a kind (`PARTOUT`) is charged once, to the requirement that says so, if that one broke."""
+    ruptures = {(e, c.sorte) for e in PARTOUT.values() for c in constats.ruptures.get(e, ())}
+    partout = {sorte: e for sorte, e in PARTOUT.items() if (e, sorte) in ruptures}
+    causes = constats.plier(partout)
+    generalises = []
+    for resultat in resultats:
+        vues = tuple(_generaliser(v, partout, causes) for v in resultat.verifications)
+        change = vues != resultat.verifications
+        generalises.append(
+            replace(resultat, verifications=vues, verdict=ensemble(vues)) if change else resultat
+        )
+    return generalises
+
+
+def en_suspens(resultat: ResultatScenario) -> bool:
+    """Whether another scenario may still explain what failed in this one (`generaliser`)."""
+    rates = (c for v in resultat.verifications if v.verdict is Verdict.ECHOUE for c in v.constats)
+    return any(c.rompue and chef(c, PARTOUT) for c in rates)
+
+
+def _generaliser(
+    verification: Verification, partout: Mapping[str, str], causes: Mapping[str, str]
+) -> Verification:
+    constats = tuple(replace(c, cause=chef(c, partout)) if c.rompue else c for c in verification.constats)
+    cause = causes.get(verification.cause, verification.cause)  # what explained it is explained too
+    if verification.verdict is Verdict.ECHOUE and not any(c.rompue for c in constats):
+        cause = constats[0].cause
+    elif cause == verification.cause:
+        return replace(verification, constats=constats)
+    return Verification(
+        verification.scenario,
+        verification.exigence,
+        Verdict.IGNORE,
+        constats,
+        raison=f"conséquence de {cause}",
+        cause=cause,
+    )
+
+
+def inacheve(interruption: str, resultats: Sequence[ResultatScenario]) -> str:
+    """What is said of a run that `interruption` cut short, the `raison` of each scenario that it left; "" for
+    "" (nothing did)."""
+    if not interruption:
+        return ""
+    restes = accorde(
+        sum(resultat.raison == interruption for resultat in resultats),
+        "scénario n'a pas été joué jusqu'au bout",
+        "scénarios n'ont pas été joués jusqu'au bout",
+    )
+    return f"{interruption[0].upper()}{interruption[1:]} : {restes} ; ce rapport est partiel."
+
+
+@dataclass(slots=True)
+class Blocage:
+    """An application that its packing of messages stops before it does anything, whatever it is told: the
+    rest of the plan would say the same thing, and it waits and tries again each time. Follows a run until the
+    application does a command, or breaks something that a household may explain: then all is played."""
+
+    exigence: str = ""
+    premier: str = ""
+    pareils: int = 0
+    muette: bool = False
+    leve: bool = False
+
+    @property
+    def atteint(self) -> bool:
+        """Whether enough scenarios ended alike."""
+        return self.pareils >= (MUETS_MAX if self.muette else PAREILS_MAX)
+
+    @property
+    def raison(self) -> str:
+        """Why a scenario is not played, in French."""
+        return f"même écart que {self.premier} : l'application n'a encore mené aucune commande à bien"
+
+    def suffit(self, joue: ExempleJoue) -> bool:
+        """Whether another example of the scenario would say the same."""
+        cassees = {exigence for exigence, _ in joue.fautes}
+        return joue.bloque and not self.leve and _sans_menage(cassees)
+
+    def voir(self, scenario: str, recolte: Recolte) -> None:
+        """Takes in a scenario that was played: does it end as those before it did?"""
+        cassees = set(recolte.cassees)
+        exigence = self.exigence or next(iter(recolte.cassees), "")
+        if self.leve or not recolte.bloquee or exigence not in cassees or not _sans_menage(cassees):
+            self.leve, self.pareils = True, 0
+            return
+        self.exigence = exigence
+        self.premier = self.premier or f"{scenario}/{exigence}"
+        self.pareils += 1
+        self.muette = any(c.sorte == REQUETE_INACHEVEE for c in recolte.cassees[exigence])
+
+
+def _sans_menage(cassees: set[str]) -> bool:
+    return bool(cassees) and not any(map(depend_du_menage, cassees))

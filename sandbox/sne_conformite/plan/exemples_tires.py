@@ -1,0 +1,407 @@
+"""An example of a scenario: the demandes that Hypothesis draws for it, what is entered beside them (a
+radiation, an event, a decision, a DALO, search criteria), and the JSON that says it.
+
+What is entered in a step is drawn with the demandes, within what the step asks: so it varies, shrinks, and
+comes again with the seed.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from hypothesis.internal.conjecture.data import ConjectureData
+from hypothesis.strategies import SearchStrategy
+
+from sne_conformite.observation import reponses_lues
+from sne_conformite.plan.plan import AUTRUI, Etape, Scenario
+from sne_conformite.protocole.formulaire_saisi import en_json, repetables
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain import decision as d
+from sne_interface.domain.codes import DALO_RECONNU
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.demande import FORMULAIRE
+from sne_interface.domain.element import Element, avec_enfants
+from sne_interface.domain.texte import est_nom_de_nir
+from sne_interface.generators import strategies
+from sne_interface.generators.actes import remplacer, types_utilisables
+from sne_interface.generators.diversite import Contraintes, atelier
+from sne_interface.generators.strategies import TirageHypothese
+from sne_sandbox.bases.horloge import atteindre
+
+#: Told apart from what is entered: the application's own business.
+_A_PART = frozenset({"numGuichet", "numUnique", "forcerDoublon"})
+#: What no two active demandes share.
+_REFERENCE: Final = "refInterne"
+#: First names of the holders of the second demande of an example, and of the next.
+_PRENOMS = tuple(
+    f"{a}-{b}"
+    for a in ("Anne", "Jean", "Léa", "Marc", "Inès", "Paul")
+    for b in ("Basile", "Clarisse", "Élie", "Flore", "Gaëlle", "Hugo")
+)
+#: Stands for the code of an event: any type of which the guichet may write.
+TOUS: Final = "tous"
+#: Chance of each optional part of what is drawn, unless the step says another (« richesse »).
+RICHESSE: Final = 0.5
+_CARACTERISTIQUES: Final = "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique"
+
+#: What is entered in a step, by the option that asks for it.
+Acte = Mapping[str, Element]
+
+
+class ExempleTire:
+    """The demandes of an example, by reference: whole CRE messages; and what is entered in its steps, by
+    their rank from 1. No dataclass: Hypothesis would write out its fields, contract included, with every
+    example that shows a fault."""
+
+    __slots__ = ("_cle", "actes", "contrat", "demandes")
+
+    def __init__(
+        self, demandes: Mapping[str, Element], contrat: Contrat, actes: Mapping[int, Acte] | None = None
+    ) -> None:
+        self.demandes = demandes
+        self.contrat = contrat
+        self.actes = actes or {}
+        self._cle = ""
+
+    def __repr__(self) -> str:
+        return f"<Exemple {', '.join(self.demandes)}>"
+
+    def en_json(self) -> dict[str, Any]:
+        """Each demande as the protocol says it, by reference; then what is entered, by step."""
+        dites = {nom: saisie(formulaire_de(message), self.contrat) for nom, message in self.demandes.items()}
+        for rang, acte in self.actes.items():
+            dites[f"étape {rang}"] = {
+                element.nom: element_json(element, self.contrat) for element in acte.values()
+            }
+        return dites
+
+    def cle(self) -> str:
+        """Canonical JSON: alike examples have one."""
+        if not self._cle:
+            versions = {nom: m.attributs.get("versionInterface", "") for nom, m in self.demandes.items()}
+            self._cle = json.dumps([versions, self.en_json()], sort_keys=True, ensure_ascii=False)
+        return self._cle
+
+
+def formulaire_de(message: Element) -> Element:
+    """The `demandeLogement` of a message that holds one. Raises ValueError."""
+    trouve = reponses_lues.formulaire(message)
+    if trouve is None:
+        raise ValueError("the message holds no demande")
+    return trouve
+
+
+def saisie(formulaire: Element, contrat: Contrat) -> dict[str, Any]:
+    """What a user enters of a form, as the protocol says it: nothing where nothing has to be said."""
+    return element_json(_plein(formulaire, FORMULAIRE, contrat, _A_PART), contrat)
+
+
+def element_json(element: Element, contrat: Contrat) -> dict[str, Any]:
+    """Any other element, as the protocol says it."""
+    dit = en_json(element, _repetables(contrat), contrat.nomenclatures.conteneurs)
+    return dit if isinstance(dit, dict) else {}
+
+
+def strategie(
+    scenario: Scenario, contrat: Contrat, *, instant: datetime, guichet: str
+) -> SearchStrategy[ExempleTire]:
+    """Examples of `scenario`, deposited by `guichet` on the day of `instant` (aware)."""
+    jour = instant.astimezone(PARIS).date()
+    tirees = {
+        nom: strategies.demandes(
+            contrat, jour=jour, guichet=guichet, contraintes=contraintes, instant=instant
+        )
+        for nom, contraintes in scenario.menages.items()
+    }
+    return _Exemples(tirees, _saisies(scenario, instant), contrat, guichet)
+
+
+@dataclass(frozen=True, slots=True)
+class _Saisie:
+    """What a step asks to enter: its rank, its day, the household that it is about (None for none)."""
+
+    rang: int
+    jour: date
+    menage: str | None
+    voulus: Mapping[str, Any]
+    contraintes: Contraintes
+
+
+def _saisies(scenario: Scenario, instant: datetime) -> list[_Saisie]:
+    """Those of a scenario that starts at `instant`."""
+    menages = {nom: nom for nom in scenario.menages}
+    trouvees = []
+    for rang, etape in enumerate(scenario.etapes, 1):
+        options, jour = etape.options, instant.astimezone(PARIS).date()
+        if etape.sorte == "temps" and (etape.quoi.startswith("P") or jour.isoformat() < etape.quoi):
+            instant = atteindre(instant, etape.quoi)
+        reference = options.get("reference", "")
+        modele = options.get("menage") or options.get("jumeau_de")
+        if modele:
+            menages[reference] = menages.get(modele, modele)
+        demandes = _voulus(etape)
+        if demandes:
+            contraintes = Contraintes(
+                richesse=options.get("richesse", RICHESSE),
+                limites=options.get("limites"),
+                difficile=options.get("difficile", False),
+                longues=options.get("longues", False),
+            )
+            trouvees.append(_Saisie(rang, jour, menages.get(reference), demandes, contraintes))
+    return trouvees
+
+
+def _voulus(etape: Etape) -> dict[str, Any]:
+    """What a step asks to enter, by option; its kind and its value say what goes without saying."""
+    demandes = {nom: etape.options[nom] for nom in _DESSINS if nom in etape.options}
+    if etape.sorte == "autrui":
+        return {**AUTRUI[etape.quoi], **demandes}
+    if demandes.pop("criteres", None) is None and etape.quoi == "rechercher":
+        demandes["criteres"] = {}  # said in full otherwise
+    return demandes
+
+
+class _Exemples(SearchStrategy[ExempleTire]):
+    """Of one demande for each reference, and of what is entered in each step. Not a `map`: of those
+    Hypothesis writes out what went in."""
+
+    def __init__(
+        self,
+        tirees: Mapping[str, SearchStrategy[Element]],
+        saisies: Sequence[_Saisie],
+        contrat: Contrat,
+        guichet: str,
+    ) -> None:
+        super().__init__()
+        self._tirees = tirees
+        self._saisies = saisies
+        self._contrat = contrat
+        self._guichet = guichet
+
+    def do_draw(self, data: ConjectureData) -> ExempleTire:
+        """One example (Hypothesis's own hook)."""
+        demandes = _distinctes({nom: data.draw(tiree) for nom, tiree in self._tirees.items()})
+        actes = {}
+        passes: dict[str, dict[str, Element]] = {}
+        for saisie in self._saisies:
+            nom = saisie.menage or ""
+            passe = passes.setdefault(nom, {})
+            lieu = (self._contrat, saisie.jour, self._guichet)
+            ici = Circonstances(*lieu, demandes.get(nom), saisie.contraintes, passe)
+            actes[saisie.rang] = dessiner(data, saisie.voulus, ici)
+            passe |= actes[saisie.rang]
+        return ExempleTire(demandes, self._contrat, actes)
+
+    def __repr__(self) -> str:
+        return f"_Exemples({', '.join(self._tirees)})"
+
+
+def _distinctes(demandes: Mapping[str, Element]) -> Mapping[str, Element]:
+    """The same demandes, no two of them of the same persons, nor under the same reference or NIR: what is
+    simplest is drawn alike for each, and the SNE would take them for doublons."""
+    if len(demandes) < 2:
+        return demandes
+    prenoms = iter(_PRENOMS)
+    pris: set[str] = set()
+    distinctes: dict[str, Element] = {}
+    for nom, message in demandes.items():
+        siens = {e.texte for e in message.parcourir() if _identifie(e)}
+        distinctes[nom] = _autres(message, prenoms, pris) if distinctes else message
+        pris |= siens
+    return distinctes
+
+
+def _identifie(element: Element) -> bool:
+    return element.nom == _REFERENCE or est_nom_de_nir(element.nom)
+
+
+def _autres(element: Element, prenoms: Iterator[str], pris: Collection[str]) -> Element:
+    """A copy with first names of its own for every holder, and without identifiers that are taken."""
+    enfants = []
+    for enfant in element.enfants:
+        if _identifie(enfant) and enfant.texte in pris:
+            continue
+        if enfant.nom == "prenom" and element.nom in ("demandeur", "cotitulaire"):
+            enfants.append(Element("prenom", next(prenoms)))
+        elif enfant.nom == "nom" and element.nom == "association":
+            enfants.append(Element("nom", f"Association {next(prenoms)}"))
+        else:
+            enfants.append(_autres(enfant, prenoms, pris))
+    return Element(element.nom, element.texte, element.attributs, tuple(enfants))
+
+
+@lru_cache(maxsize=4)
+def _repetables(contrat: Contrat) -> frozenset[str]:
+    return repetables(contrat)
+
+
+def _plein(element: Element, chemin: str, contrat: Contrat, sauf: Collection[str] = frozenset()) -> Element:
+    """A copy without the elements that are empty and may be left out, nor the children of some names: an
+    application that says again the empty block it was told would be wrong (CTR-08)."""
+    gardes = []
+    for enfant in element.enfants:
+        if enfant.nom in sauf:
+            continue
+        ici = f"{chemin}/{enfant.nom}"
+        plein = _plein(enfant, ici, contrat)
+        if not plein.vide or contrat.nomenclatures.obligatoire(ici):
+            gardes.append(plein)
+    return avec_enfants(element, tuple(gardes))
+
+
+# --- what a user enters besides a demande ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Circonstances:
+    """Where something is entered: on `jour`, at `guichet`, about `demande` (the CRE message of the example,
+    None for none), of which `passe` was entered before, the last of each option."""
+
+    contrat: Contrat
+    jour: date
+    guichet: str
+    demande: Element | None
+    contraintes: Contraintes
+    passe: Mapping[str, Element] = field(default_factory=dict)
+
+    @property
+    def menage(self) -> dict[str, Any]:
+        """Whose demande it is, and whether the household was declared to be DALO."""
+        dalo = self.passe.get("dalo")
+        reconnu = dalo is not None and dalo.code_de("statutDalo") in DALO_RECONNU
+        return {"demande": self.demande, "dalo": reconnu}
+
+    @property
+    def ou(self) -> dict[str, Any]:
+        """What every strategy wants to know."""
+        return {"jour": self.jour, "guichet": self.guichet, "contraintes": self.contraintes}
+
+
+def dessiner(data: ConjectureData, demandes: Mapping[str, Any], ici: Circonstances) -> Acte:
+    """What is entered in a step that asks `demandes`. What the contract has no type for is left out."""
+    dessines: dict[str, Element] = {}
+    for nom, voulu in demandes.items():
+        dessine = _DESSINS[nom](data, voulu, ici)
+        if dessine is not None:
+            dessines[nom] = dessine
+    if "radiation" in dessines:
+        roles = ici.contrat.roles.decision
+        if "decision" in dessines:
+            dessines["decision"] = _d_accord(dessines["decision"], dessines["radiation"], roles)
+        elif "decision" in ici.passe:
+            dessines["radiation"] = _a_la_suite(dessines["radiation"], ici.passe["decision"], roles)
+    return dessines
+
+
+def _radiation(data: ConjectureData, motif: str, ici: Circonstances) -> Element:
+    return data.draw(strategies.radiations(ici.contrat, motif=motif, **ici.menage, **ici.ou))
+
+
+def _evenement(data: ConjectureData, code: str, ici: Circonstances) -> Element | None:
+    codes = [genre.code for genre in types_utilisables(atelier(ici.contrat, **ici.ou))]
+    if code == TOUS:  # a decision has a command of its own
+        tirage = TirageHypothese(data, difficile=ici.contraintes.difficile)
+        code = tirage.choix([c for c in codes if not ici.contrat.roles.decision.est(c)])
+    return data.draw(strategies.evenements(ici.contrat, code=code, **ici.ou)) if code in codes else None
+
+
+def _decision(data: ConjectureData, voulue: Mapping[str, str], ici: Circonstances) -> Element | None:
+    """What the step says, by role, is as it says; « jour » stands for the day."""
+    roles = ici.contrat.roles.decision
+    if not roles.type:
+        return None
+    bail = {"oui": True, "non": False}.get(voulue.get(d.BAIL, ""))
+    issue = voulue.get(d.DECISION)
+    tiree = data.draw(strategies.decisions(ici.contrat, bail=bail, issue=issue, **ici.menage, **ici.ou))
+    dites = {role: ici.jour.isoformat() if v == "jour" else v for role, v in voulue.items()}
+    return _evenement_de(tiree, {**valeurs(tiree), **dict(roles.ecrire(dites))})
+
+
+def _d_accord(decision: Element, radiation: Element, roles: d.RolesDecision) -> Element:
+    """The decision, its lease and its dwelling those of the radiation, and its commission no later."""
+    bail = radiation.texte_de("attributionLogement/dateSignatureBail")
+    dites, du_bail, commission = valeurs(decision), roles.code(d.DATE_BAIL), roles.code(d.DATE_COMMISSION)
+    if bail is None or du_bail not in dites:
+        return decision
+    accordees = {du_bail: bail}
+    if commission in dites:
+        accordees[commission] = min(dites[commission], bail)
+    for nom, role in _LOGEMENT.items():
+        ecrit = radiation.enfant(f"attributionLogement/{nom}")
+        if ecrit is not None and roles.code(role) in dites:
+            accordees[roles.code(role)] = ecrit.code or ecrit.texte
+    return _evenement_de(decision, {**dites, **accordees})
+
+
+def _a_la_suite(radiation: Element, decision: Element, roles: d.RolesDecision) -> Element:
+    """The radiation, for the dwelling of a decision that was entered before, its lease no earlier."""
+    dites = valeurs(decision)
+    accordees = {nom: dites[roles.code(role)] for nom, role in _LOGEMENT.items() if roles.code(role) in dites}
+    commission = dites.get(roles.code(d.DATE_COMMISSION), "")
+    for nom in ("dateSignatureBail", "dateRadiation"):
+        tiree = radiation.texte_de(nom) or radiation.texte_de(f"attributionLogement/{nom}")
+        if tiree is not None:
+            accordees[nom] = max(tiree, commission)
+    return remplacer(radiation, accordees)
+
+
+def valeurs(evenement: Element) -> dict[str, str]:
+    """The characteristics of an event, by code."""
+    return {
+        c.texte_de("code") or "": c.texte_de("valeurCaracteristiqueSpecifique") or ""
+        for c in evenement.tous(_CARACTERISTIQUES)
+    }
+
+
+#: What a radiation says of the dwelling as a decision does, by role.
+_LOGEMENT: Final = {"numeroRpls": d.RPLS, "codeSirenBailleur": d.SIREN, "typeReservataire": d.RESERVATAIRE}
+
+
+def _evenement_de(evenement: Element, valeurs: Mapping[str, str]) -> Element:
+    """The same event with these characteristics."""
+    liste, _, une = _CARACTERISTIQUES.partition("/")
+    lignes = tuple(
+        Element(une, "", None, (Element("code", code), Element("valeurCaracteristiqueSpecifique", valeur)))
+        for code, valeur in valeurs.items()
+    )
+    gardes = [e for e in evenement.enfants if e.nom != liste]
+    return avec_enfants(evenement, (*gardes, Element(liste, "", None, lignes)))
+
+
+def _dalo(data: ConjectureData, voulu: Mapping[str, str], ici: Circonstances) -> Element:
+    return data.draw(strategies.dalos(ici.contrat, statut=voulu.get("statut"), **ici.ou))
+
+
+def _criteres(data: ConjectureData, voulus: object, ici: Circonstances) -> Element:
+    return data.draw(strategies.recherches(ici.contrat, **ici.ou))
+
+
+_DESSINS: Final[Mapping[str, Callable[[ConjectureData, Any, Circonstances], Element | None]]] = {
+    "radiation": _radiation,
+    "evenement": _evenement,
+    "decision": _decision,
+    "dalo": _dalo,
+    "criteres": _criteres,
+}
+
+
+def criteres(voulus: Mapping[str, str], formulaire: Element | None, jour: date) -> Element:
+    """The element `demandeMulticritere` of criteria that a step says in full: « jour » stands for the day,
+    « $chemin » for what the demande `formulaire` holds there; « a/b » is `b` in `a`."""
+    racine: dict[str, Element | list[Element]] = {}
+    for chemin, valeur in voulus.items():
+        texte = jour.isoformat() if valeur == "jour" else valeur
+        if valeur.startswith("$") and formulaire is not None:
+            trouve = formulaire.enfant(valeur[1:])
+            texte = "" if trouve is None else trouve.code or trouve.texte
+        tete, _, nom = chemin.rpartition("/")
+        dans = racine.setdefault(tete, []) if tete else None
+        if isinstance(dans, list):
+            dans.append(Element(nom, texte))
+        else:
+            racine[nom] = Element(nom, texte)
+    enfants = [e if isinstance(e, Element) else Element(nom, "", None, tuple(e)) for nom, e in racine.items()]
+    return Element("demandeMulticritere", "", None, tuple(enfants))

@@ -1,0 +1,82 @@
+"""What the steps of a scenario can show: the requirements that they may prove, or break.
+
+Nothing is listed here: each judge says in its table what it speaks of, and what it looks at.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from sne_conformite.juges import JUGES, SUITES
+from sne_conformite.juges.juges_declarations import ISSUE, NON_LUE
+from sne_conformite.juges.juges_declarations import JUGES as JUGES_DES_PAS
+from sne_conformite.juges.juges_pannes import APRES, PANNES
+from sne_conformite.pilotage.base_pilotee import CONTROLES
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
+from sne_conformite.protocole.protocole import COMMANDES, NUM_UNIQUE, Commande
+
+#: A step: its kind, and its value.
+Pas = tuple[str, Any]
+
+#: What only a step « panne » lets be seen in the messages of commands.
+_APRES_UNE_PANNE: Final = frozenset().union(*(suite.apres_une_panne for suite in SUITES))
+#: What only a step « serveur » does.
+_D_UN_SERVEUR: Final = frozenset(faux.exigence for faux in FAUX_SERVEURS.values())
+
+
+def montrables(pas: Iterable[Pas]) -> frozenset[str]:
+    """The requirements that these steps can prove or break, one after the other."""
+    pas = list(pas)
+    vues = frozenset().union(*(d_une_etape(sorte, quoi) for sorte, quoi in pas))
+    return vues if any(sorte == "panne" for sorte, _ in pas) else vues - _APRES_UNE_PANNE
+
+
+@lru_cache(maxsize=256)
+def d_une_etape(sorte: str, quoi: Any) -> frozenset[str]:
+    """The requirements that a step can prove or break, whatever comes before it."""
+    if sorte == "faire":
+        return _d_une_commande(COMMANDES[quoi])
+    if sorte == "panne":
+        return frozenset({APRES, *(PANNES[quoi][:1] if quoi in PANNES else ())})
+    if sorte == "serveur":
+        return frozenset(faux.exigence for nom, faux in FAUX_SERVEURS.items() if nom == quoi)
+    return frozenset({CONTROLES[quoi].exigence}) if sorte == "controle" else frozenset()
+
+
+def _d_une_commande(commande: Commande) -> frozenset[str]:
+    """By its own judges, and by those of the messages that do it."""
+    vues = {exigence for juge in (*JUGES_DES_PAS, ISSUE) for exigence in juge.montre(commande)}
+    messages = [
+        (operation, genre)
+        for operation in commande.operations
+        for genre in (commande.genres if operation == NUM_UNIQUE else ("",))
+    ] + [(NUM_UNIQUE, genre) for genre in commande.suites]
+    for message in messages:
+        vues |= {juge.exigence for juge in JUGES if juge.sur.contient(*message)}
+        vues |= {exigence for suite in SUITES if suite.sur.contient(*message) for exigence in suite.exigences}
+    if messages:
+        vues.add(NON_LUE)
+    return frozenset(vues) - _D_UN_SERVEUR
+
+
+#: By kind of step, the values that it may have.
+_VALEURS: Final[Mapping[str, Iterable[str]]] = {
+    "faire": COMMANDES,
+    "panne": PANNES,
+    "serveur": FAUX_SERVEURS,
+    "controle": CONTROLES,
+}
+
+
+def etapes_qui_montrent(exigence: str) -> list[Pas]:
+    """Every step that can prove or break a requirement; none for one that no judge speaks of."""
+    return [(s, v) for s, valeurs in _VALEURS.items() for v in valeurs if exigence in d_une_etape(s, v)]
+
+
+def dire_ces_etapes(exigence: str) -> str:
+    """Those steps, in French: « faire = "radier" ou "decider" »."""
+    par_sorte: dict[str, list[str]] = {}
+    for sorte, quoi in etapes_qui_montrent(exigence):
+        par_sorte.setdefault(sorte, []).append(f'"{quoi}"')
+    dites = " ; ".join(f"{sorte} = {' ou '.join(valeurs)}" for sorte, valeurs in par_sorte.items())
+    return f"{dites}, après une étape « panne »" if exigence in _APRES_UNE_PANNE else dites

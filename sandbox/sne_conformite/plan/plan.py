@@ -1,0 +1,434 @@
+"""The plan: scenarios as data, one TOML file each under `fixtures/scenarios/<groupe>/`.
+
+A scenario draws households, then lets things happen to them, one step after another. The vocabulary is
+closed: a key, a command or a value that is not known is refused, with its place and what to write instead.
+"""
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sne_conformite.pilotage.base_pilotee import CONTROLES
+from sne_conformite.plan.exigences_montrables import dire_ces_etapes, etapes_qui_montrent, montrables
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS, VRAI
+from sne_conformite.protocole.formulaire_saisi import CHANGEMENTS
+from sne_conformite.protocole.protocole import COMMANDES, Statut
+from sne_conformite.rapports.rapport import GROUPES
+from sne_interface.domain.base import NatureGuichet
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.panne import GENRES, PanneDefinition
+from sne_interface.errors import UsageError
+from sne_interface.generators.diversite import Contraintes
+from sne_interface.generators.menages import SORTES
+from sne_interface.resources import fixtures_dir
+from sne_sandbox.bases.horloge import atteindre
+
+#: The motives that an application may radiate for.
+RADIATIONS: Final = ("RADABA", "RADIRR", "RADCON", "RADATT")
+#: What another guichet may do, with what it enters when the step says no more: by option, its value.
+AUTRUI: Final[Mapping[str, Mapping[str, Any]]] = {
+    "enregistrer": {},
+    "modifier": {},
+    "renouveler": {},
+    "radier": {"radiation": "RADABA"},
+    "declarer_dalo": {"dalo": {"statut": "ACTIF"}},
+    "ajouter_evenement": {"evenement": "RECTIF"},
+}
+#: What `exemples` of a scenario counts for: its examples when that many are asked of a scenario.
+EXEMPLES: Final = 10
+#: Titles of the families (heads of the ids of scenarios) of a group that has several.
+_FAMILLES: Final[Mapping[str, str]] = {
+    "RAD": "Radiation",
+    "DEC": "Attribution et décisions",
+    "DAL": "DALO",
+    "REL": "Relevés",
+    "RCH": "Recherche",
+    "CON": "Consultation",
+    "DIS": "Dispatching",
+    "ASY": "Fin des échanges asynchrones",
+}
+#: Keys of a step, by the key that says what it is; each with what it takes.
+_COMMUNES: Final = {
+    "reference": str,
+    "menage": str,
+    "changements": list,
+    "radiation": str,
+    "evenement": str,
+    "decision": dict,
+    "dalo": dict,
+    "criteres": dict,
+    "richesse": float,
+    "limites": bool,
+    "difficile": bool,
+    "longues": bool,
+    "filtres": dict,
+}
+_ETAPES: Final[Mapping[str, Mapping[str, type]]] = {
+    "faire": {
+        **_COMMUNES,
+        "origine": str,
+        "forcer": bool,
+        "complet": bool,
+        "portee": str,
+        "attendu": list,
+        "anomalies": list,
+    },
+    "autrui": {**_COMMUNES, "guichet": str, "jumeau_de": str},
+    "temps": {},
+    "panne": {"operation": str, "fois": int, "parametres": dict},
+    "fin_panne": {},
+    "role": {},
+    "serveur": {},
+    "controle": {},
+}
+_TYPE_CLE: Final = {"fin_panne": bool}
+_NOMS_TYPES: Final = {
+    str: "texte",
+    int: "nombre",
+    float: "nombre à virgule",
+    bool: "booléen",
+    list: "tableau",
+    dict: "table",
+}
+_UN_TEXTE: Final = ((str,), "texte")
+_UN_BOOLEEN: Final = ((bool,), "booléen")
+_UN_ENTIER: Final = ((int,), "nombre entier")
+#: What each key of a household takes: the types, and how they are called. `depot` is read apart.
+_CONTRAINTES: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
+    "sorte": _UN_TEXTE,
+    "version": _UN_TEXTE,
+    "associations": _UN_BOOLEEN,
+    "garde_alternee": _UN_BOOLEEN,
+    "naissance_a_venir": _UN_BOOLEEN,
+    "handicap": _UN_BOOLEEN,
+    "etranger": _UN_BOOLEEN,
+    "nir": _UN_BOOLEEN,
+    "limites": _UN_BOOLEEN,
+    "difficile": _UN_BOOLEEN,
+    "longues": _UN_BOOLEEN,
+    "forcer_doublon": _UN_BOOLEEN,
+    "enfants_min": _UN_ENTIER,
+    "cotitulaires_min": _UN_ENTIER,
+    "richesse": ((int, float), "nombre"),
+    "communes": ((tuple,), "tableau de textes"),
+}
+#: What a step speaks of: these name a household, or a demande that an earlier step made.
+_NOMS: Final = ("reference", "origine", "jumeau_de")
+#: Some instant: what matters is whether a duration or a day can be read.
+_UN_JOUR: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Etape:
+    """A step. `sorte` is a key of the closed table (faire, autrui, temps, panne, fin_panne, role, serveur,
+    controle), `quoi` its value, `options` its other keys."""
+
+    sorte: str
+    quoi: Any
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def attendus(self) -> tuple[Statut, ...]:
+        """How a command may end."""
+        return tuple(Statut(s) for s in self.options.get("attendu", ["fait"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario. `pourquoi` is told to the reader of the report; `exigences` are the ids it checks;
+    `menages` the demandes it draws, by reference; `exemples` its share of EXEMPLES: what varies little is
+    not worth as many as the rest."""
+
+    id: str
+    groupe: str
+    titre: str
+    pourquoi: str
+    exigences: tuple[str, ...]
+    etapes: tuple[Etape, ...]
+    menages: Mapping[str, Contraintes]
+    exemples: int = EXEMPLES
+    instant: str = ""
+    """Instant at which its base starts (ISO); "" for the run's own."""
+
+    @property
+    def commandes(self) -> frozenset[str]:
+        """The commands that it needs of the application."""
+        return frozenset(e.quoi for e in self.etapes if e.sorte == "faire") | (
+            {"adresser"} if self.ailleurs else frozenset()
+        )
+
+    @property
+    def filtres(self) -> frozenset[str]:
+        """The filters of feeds that it needs of the application."""
+        return frozenset(filtre for e in self.etapes for filtre in e.options.get("filtres", ()))
+
+    @property
+    def avec_panne(self) -> bool:
+        """Whether something goes wrong in it, after which an application waits."""
+        return any(e.sorte == "panne" for e in self.etapes)
+
+    @property
+    def ailleurs(self) -> bool:
+        """Whether it sends the application to a server that it must refuse."""
+        return any(e.sorte == "serveur" for e in self.etapes)
+
+    def combien(self, demandes: int) -> int:
+        """How many examples it runs when `demandes` are asked of each scenario: that many up to `exemples`;
+        above, `exemples` for every EXEMPLES asked (of 3: 5 asked run 3, 20 asked run 6)."""
+        return max(min(demandes, self.exemples), self.exemples * demandes // EXEMPLES)
+
+    @property
+    def versions(self) -> frozenset[str]:
+        """The message versions that it asks for."""
+        return frozenset(c.version for c in self.menages.values() if c.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Scenarios, in the order of the groups and of their ids."""
+
+    scenarios: tuple[Scenario, ...]
+
+    def __iter__(self) -> Iterator[Scenario]:
+        return iter(self.scenarios)
+
+    def __len__(self) -> int:
+        return len(self.scenarios)
+
+    @property
+    def familles(self) -> dict[str, str]:
+        """The families, heads of the ids of the scenarios, each with its title."""
+        tetes = {s.id.partition("-")[0]: s.groupe for s in self}
+        return {tete: _FAMILLES.get(tete, GROUPES[groupe]) for tete, groupe in tetes.items()}
+
+
+class PlanIncorrect(UsageError):
+    """A scenario that cannot be read: its place, and what to write instead. It is of a `--plan`: ours are
+    tested."""
+
+
+def charger(chemin: Path | None = None) -> Plan:
+    """The plan of a folder (default: `fixtures/scenarios/`). Raises PlanIncorrect."""
+    dossier = chemin or fixtures_dir() / "scenarios"
+    trouves = []
+    for groupe in sorted(p for p in dossier.iterdir() if p.is_dir()) if dossier.is_dir() else ():
+        if groupe.name not in GROUPES:
+            raise PlanIncorrect(f"{groupe} : groupe inconnu.", remede=f"groupes : {', '.join(GROUPES)}")
+        trouves += [lire(fichier) for fichier in sorted(groupe.glob("*.toml"))]
+    if not trouves:
+        raise PlanIncorrect(
+            f"Aucun scénario dans {dossier}.", remede="un fichier GROUPE/ID.toml par scénario"
+        )
+    rangs = list(GROUPES)
+    return Plan(tuple(sorted(trouves, key=lambda s: (rangs.index(s.groupe), s.id))))
+
+
+def lire(fichier: Path) -> Scenario:
+    """The scenario of a file; its id is the file's name. Raises PlanIncorrect."""
+    try:
+        table = tomllib.loads(fichier.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as erreur:
+        raise PlanIncorrect(f"{fichier} ne se lit pas : {erreur}.") from None
+    lecteur = _LecteurScenario(fichier.name)
+    lecteur.connues(table, ("titre", "pourquoi", "exigences", "menages", "etapes", "exemples", "instant"))
+    menages = {
+        nom: lecteur.contraintes(nom, brut)
+        for nom, brut in lecteur.prendre(table, "menages", dict, {}).items()
+    }
+    connus = set(menages)
+    etapes = tuple(
+        lecteur.etape(rang, brut, menages, connus)
+        for rang, brut in enumerate(lecteur.prendre(table, "etapes", list), 1)
+    )
+    return Scenario(
+        id=fichier.stem,
+        groupe=fichier.parent.name,
+        titre=lecteur.prendre(table, "titre", str),
+        pourquoi=lecteur.prendre(table, "pourquoi", str),
+        exigences=lecteur.exigences(lecteur.prendre(table, "exigences", list), etapes),
+        etapes=etapes,
+        menages=menages,
+        exemples=lecteur.prendre(table, "exemples", int, EXEMPLES),
+        instant=lecteur.instant(lecteur.prendre(table, "instant", str, "")),
+    )
+
+
+def verifier_exigences(plan: Plan, connues: Collection[str]) -> None:
+    """Raises PlanIncorrect when a scenario checks a requirement that is none of `connues`, the ids of the
+    contract, or one that no step of any scenario can show."""
+    for scenario in plan:
+        inconnues = [exigence for exigence in scenario.exigences if exigence not in connues]
+        if inconnues:
+            raise PlanIncorrect(
+                f"{scenario.id}.toml : exigences inconnues du contrat : {', '.join(inconnues)}.",
+                remede="leurs numéros sont ceux de requirements.csv",
+            )
+        muettes = [exigence for exigence in scenario.exigences if not etapes_qui_montrent(exigence)]
+        if muettes:
+            raise PlanIncorrect(
+                f"{scenario.id}.toml : aucun juge ne parle de : {', '.join(muettes)}.",
+                remede="ôtez-les de ses exigences",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _LecteurScenario:
+    """Reads one file, and says where it goes wrong."""
+
+    fichier: str
+
+    def refuser(self, ou: str, quoi: str, remede: str) -> PlanIncorrect:
+        lieu = f"{self.fichier}, {ou}" if ou else self.fichier
+        return PlanIncorrect(f"{lieu} : {quoi}.", remede=remede)
+
+    def connues(self, table: Mapping[str, Any], cles: Any, ou: str = "") -> None:
+        for cle in table:
+            if cle not in cles:
+                raise self.refuser(ou, f"clé inconnue « {cle} »", f"clés : {', '.join(cles)}")
+
+    def prendre(self, table: Mapping[str, Any], cle: str, type_: type, defaut: Any = None) -> Any:
+        valeur = table.get(cle, defaut)
+        if not isinstance(valeur, type_) or (valeur == "" and defaut is None):
+            raise self.refuser(
+                "", f"« {cle} » manque ou n'est pas un {_NOMS_TYPES[type_]}", f"écrivez {cle} = …"
+            )
+        return valeur
+
+    def parmi(self, ou: str, valeur: Any, permises: Any) -> None:
+        if valeur not in permises:
+            raise self.refuser(ou, f"valeur inconnue « {valeur} »", f"valeurs : {', '.join(permises)}")
+
+    def contraintes(self, nom: str, brut: Any) -> Contraintes:
+        ou = f"[menages.{nom}]"
+        if not isinstance(brut, dict):
+            raise self.refuser(ou, "ce n'est pas une table", f"écrivez {ou}")
+        self.connues(brut, [f.name for f in fields(Contraintes)], ou)
+        lues: dict[str, Any] = {cle: tuple(v) if isinstance(v, list) else v for cle, v in brut.items()}
+        for cle, valeur in lues.items():
+            if cle == "depot":
+                lues[cle] = self._jour(ou, valeur)
+            else:
+                types, dits = _CONTRAINTES[cle]
+                bon = isinstance(valeur, types) and (bool in types or not isinstance(valeur, bool))
+                if not bon or (cle == "communes" and not all(isinstance(c, str) for c in valeur)):
+                    raise self.refuser(ou, f"« {cle} » n'est pas un {dits}", "corrigez-le")
+        if "sorte" in lues:
+            self.parmi(ou, lues["sorte"], SORTES)
+        if not 0 <= lues.get("richesse", 0) <= 1:
+            raise self.refuser(ou, "« richesse » n'est pas entre 0 et 1", "0.25, par exemple")
+        return Contraintes(**lues)
+
+    def _jour(self, ou: str, valeur: Any) -> date:
+        if isinstance(valeur, date) and not isinstance(valeur, datetime):
+            return valeur
+        try:
+            return date.fromisoformat(str(valeur))
+        except ValueError:
+            remede = "2018-03-15, par exemple"
+            raise self.refuser(ou, f"« depot » n'est pas un jour : {valeur}", remede) from None
+
+    def instant(self, ecrit: str) -> str:
+        """An ISO instant that names its zone, or ""."""
+        try:
+            bon = not ecrit or datetime.fromisoformat(ecrit).tzinfo is not None
+        except ValueError:
+            bon = False
+        if not bon:
+            remede = "un instant ISO avec son décalage, par exemple 2018-03-15T12:00:00+01:00"
+            raise self.refuser("", f"« instant » ne se lit pas : {ecrit}", remede)
+        return ecrit
+
+    def exigences(self, annoncees: list[Any], etapes: Sequence[Etape]) -> tuple[str, ...]:
+        """The requirements that a scenario says it checks: each of them can be shown by one of its steps.
+        Those that no step of any scenario can show are told where the contract is known."""
+        montrees = montrables((etape.sorte, etape.quoi) for etape in etapes)
+        for exigence in annoncees:
+            if not isinstance(exigence, str):
+                raise self.refuser("exigences", f"« {exigence} » n'est pas un texte", "VIE-01, par exemple")
+            if exigence not in montrees and etapes_qui_montrent(exigence):
+                quoi = f"aucune étape du scénario ne peut prouver ni enfreindre {exigence}"
+                raise self.refuser("exigences", quoi, f"le peuvent : {dire_ces_etapes(exigence)}")
+        return tuple(annoncees)
+
+    def etape(self, rang: int, brut: Any, menages: Mapping[str, Any], connus: set[str]) -> Etape:
+        """A step; `connus` holds the names that it may speak of, and takes those that it makes."""
+        ou = f"étape {rang}"
+        if not isinstance(brut, dict):
+            raise self.refuser(ou, "ce n'est pas une table", "écrivez [[etapes]]")
+        sortes = [cle for cle in brut if cle in _ETAPES]
+        if len(sortes) != 1:
+            raise self.refuser(ou, "une étape a une sorte, et une seule", f"sortes : {', '.join(_ETAPES)}")
+        (sorte,) = sortes
+        options = {cle: valeur for cle, valeur in brut.items() if cle != sorte}
+        self.connues(options, _ETAPES[sorte], ou)
+        for cle, valeur in options.items():
+            if not isinstance(valeur, _ETAPES[sorte][cle]):
+                raise self.refuser(
+                    ou, f"« {cle} » n'est pas un {_NOMS_TYPES[_ETAPES[sorte][cle]]}", "corrigez-le"
+                )
+        quoi = brut[sorte]
+        if not isinstance(quoi, _TYPE_CLE.get(sorte, str)) or quoi == "":
+            raise self.refuser(ou, f"« {sorte} » n'a pas de valeur", f"écrivez {sorte} = …")
+        etape = Etape(sorte, quoi, options)
+        self._verifier(ou, etape, menages)
+        self._nommer(ou, etape, connus)
+        return etape
+
+    def _nommer(self, ou: str, etape: Etape, connus: set[str]) -> None:
+        options = etape.options
+        if etape.sorte == "autrui" and "reference" not in options:
+            raise self.refuser(ou, "« reference » manque", "écrivez reference = …")
+        if "reference" in options and ("menage" in options or "jumeau_de" in options):
+            connus.add(options["reference"])
+        for cle in _NOMS:
+            if cle in options and options[cle] not in connus:
+                raise self.refuser(
+                    ou,
+                    f"« {cle} » nomme « {options[cle]} », que rien ne tire",
+                    f"ajoutez [menages.{options[cle]}], ou choisissez : {', '.join(sorted(connus))}",
+                )
+
+    def _verifier(self, ou: str, etape: Etape, menages: Mapping[str, Any]) -> None:
+        permises = {
+            "faire": tuple(COMMANDES),
+            "autrui": tuple(AUTRUI),
+            "panne": tuple(GENRES),
+            "role": tuple(n.value for n in NatureGuichet),
+            "serveur": (VRAI, *FAUX_SERVEURS),
+            "controle": tuple(CONTROLES),
+        }.get(etape.sorte)
+        if permises is not None:
+            self.parmi(ou, etape.quoi, permises)
+        for changement in etape.options.get("changements", ()):
+            self.parmi(ou, changement, tuple(CHANGEMENTS))
+        for filtre in etape.options.get("filtres", ()):
+            self.parmi(ou, filtre, tuple(COMMANDES[etape.quoi].filtres) if etape.sorte == "faire" else ())
+        for statut in etape.options.get("attendu", ()):
+            self.parmi(ou, statut, tuple(Statut))
+        if "menage" in etape.options:
+            self.parmi(ou, etape.options["menage"], tuple(menages))
+        if not 0 <= etape.options.get("richesse", 0) <= 1:
+            raise self.refuser(ou, "« richesse » n'est pas entre 0 et 1", "0.25, par exemple")
+        if "radiation" in etape.options:
+            self.parmi(ou, etape.options["radiation"], RADIATIONS)
+        try:
+            if etape.sorte == "panne":
+                panne_de(etape)
+            elif etape.sorte == "temps":
+                atteindre(_UN_JOUR, etape.quoi)
+        except UsageError as erreur:
+            raise self.refuser(ou, str(erreur).rstrip("."), erreur.remede) from None
+
+
+def panne_de(etape: Etape) -> PanneDefinition:
+    """The panne of a step « panne ». Raises UsageError for parameters that its kind does not take."""
+    parametres = {cle: str(valeur) for cle, valeur in etape.options.get("parametres", {}).items()}
+    return PanneDefinition(
+        etape.quoi,
+        operation=etape.options.get("operation"),
+        fois=etape.options.get("fois", 1),
+        parametres=parametres,
+    )

@@ -1,0 +1,373 @@
+"""Who vouches for an evidence package: an in-toto Statement in a DSSE envelope, signed by Ed25519 keys.
+
+The statement names the package by its SHA-256, and says in the predicate `test-result/v0.1` what was judged
+by what; a key of ours holds what in-toto has no word for. What is signed is bytes, never JSON written again.
+A signature says who vouches, not that it is true, nor when it was made.
+Sources: DSSE v1 (secure-systems-lab/dsse, protocol.md), in-toto Attestation Framework v1.
+"""
+
+import hashlib
+import json
+import os
+import re
+import tomllib
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from sne_conformite.rapports.rapport import EtatExigence, Rapport
+from sne_conformite.rapports.rapport_json import pas_du_json
+from sne_conformite.rapports.rapport_masque import masquer
+from sne_conformite.rapports.verdict_de_conformite import conclure
+from sne_interface import systeme
+from sne_interface.errors import OperatorError, UsageError
+from sne_interface.raisons import raison_systeme
+
+_TYPE: Final = "application/vnd.in-toto+json"
+_STATEMENT: Final = "https://in-toto.io/Statement/v1"
+_PREDICAT: Final = "https://in-toto.io/attestation/test-result/v0.1"
+_LE_NOTRE: Final = "sne-sandbox"
+_DROITS: Final = 0o600
+_PEM: Final = re.compile(r"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\s]+-----END [A-Z ]+-----")
+_TITULAIRE: Final = re.compile(r"^# titulaire : (.+)$", re.MULTILINE)
+_EN_CREER: Final = '« sne-sandbox cles creer --nom "Éditeur X" » en fait une'
+EDITEUR: Final = "éditeur"
+VERIFICATEUR: Final = "vérificateur"
+_CLASSES: Final = (EDITEUR, VERIFICATEUR)
+_CLES_CONFIANCE: Final = ("cle", "titulaire", "classe", "depuis", "jusqu_a")
+_EMPREINTES: Final[Mapping[int, Literal["sha256", "gitCommit"]]] = {64: "sha256", 40: "gitCommit"}
+
+
+class CleIncorrecte(UsageError):
+    """A key, or a file of trusted keys, that cannot be used (exit code 2)."""
+
+
+class SignatureRefusee(OperatorError):
+    """A signature that does not hold: of other bytes, of another package, of nobody who is trusted (exit code
+    1)."""
+
+    exit_code = 1
+
+
+# --- keys ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CleDeSignature:
+    """A private key; `titulaire` is whom it says that it belongs to, "" for nobody."""
+
+    privee: Ed25519PrivateKey
+    titulaire: str
+
+    @property
+    def publique(self) -> bytes:
+        """Its public key (SPKI, DER)."""
+        return _spki(self.privee.public_key())
+
+    @property
+    def id(self) -> str:
+        """Its `keyid`."""
+        return keyid(self.publique)
+
+
+@dataclass(frozen=True, slots=True)
+class CleDeConfiance:
+    """A line of `confiance.toml`: a public key (SPKI, DER), whose it is, and of what class (EDITEUR,
+    VERIFICATEUR), between two days, both included; None for no limit."""
+
+    publique: bytes
+    titulaire: str
+    classe: str
+    depuis: date | None = None
+    jusqu_a: date | None = None
+
+
+def keyid(spki: bytes) -> str:
+    """The `keyid` of a public key: the SHA-256 of its SPKI, in hexadecimal."""
+    return hashlib.sha256(spki).hexdigest()
+
+
+def creer(titulaire: str, dossier: Path) -> tuple[Path, Path, CleDeSignature]:
+    """Makes a key: its file (0600), that of the public key, and itself. Raises CleIncorrecte when there is
+    one already, or the name cannot be written."""
+    if not titulaire.strip() or not titulaire.isprintable():
+        raise CleIncorrecte("Le nom d'un titulaire tient en une ligne.", remede='--nom "Éditeur X"')
+    cle = CleDeSignature(Ed25519PrivateKey.generate(), titulaire.strip())
+    privee, publique = dossier / "sne-sandbox.cle", dossier / "sne-sandbox.cle.pub"
+    try:
+        dossier.mkdir(parents=True, exist_ok=True)
+        for fichier in (privee, publique):
+            if fichier.exists():
+                raise CleIncorrecte(
+                    f"[{fichier}] existe déjà : une clé ne se remplace pas.",
+                    remede="donnez un autre dossier à --out",
+                )
+        tete = f"# titulaire : {cle.titulaire}\n".encode()
+        neuf = os.O_WRONLY | os.O_CREAT | os.O_EXCL | systeme.OCTETS
+        with os.fdopen(os.open(privee, neuf, _DROITS), "wb") as flux:
+            flux.write(
+                tete
+                + cle.privee.private_bytes(
+                    serialization.Encoding.PEM,
+                    serialization.PrivateFormat.PKCS8,
+                    serialization.NoEncryption(),
+                )
+            )
+        publique.write_bytes(tete + en_pem(cle.publique))
+    except OSError as erreur:
+        raise CleIncorrecte(f"La clé ne s'écrit pas dans [{dossier}] : {raison_systeme(erreur)}.") from None
+    return privee, publique, cle
+
+
+def lire_cle(dite: str) -> CleDeSignature:
+    """The private key of a file, or of a PEM text. Raises CleIncorrecte, which never shows it."""
+    ou, texte = _texte_de(dite)
+    try:
+        privee = serialization.load_pem_private_key(_bloc(texte), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise CleIncorrecte(
+            f"{ou} : ce n'est pas une clé privée en PEM, sans mot de passe.", remede=_EN_CREER
+        ) from None
+    if not isinstance(privee, Ed25519PrivateKey):
+        raise CleIncorrecte(f"{ou} : la clé n'est pas une clé Ed25519.", remede=_EN_CREER)
+    return CleDeSignature(privee, _titulaire(texte))
+
+
+def lire_cle_publique(dite: str) -> tuple[bytes, str]:
+    """The public key (SPKI, DER) of a file, or of a PEM text, and its holder. Raises CleIncorrecte."""
+    ou, texte = _texte_de(dite)
+    try:
+        publique = serialization.load_pem_public_key(_bloc(texte))
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise CleIncorrecte(f"{ou} : ce n'est pas une clé publique en PEM (.pub).") from None
+    if not isinstance(publique, Ed25519PublicKey):
+        raise CleIncorrecte(f"{ou} : la clé n'est pas une clé Ed25519.")
+    return _spki(publique), _titulaire(texte)
+
+
+def lire_confiance(fichier: Path) -> dict[str, CleDeConfiance]:
+    """The trusted keys of `confiance.toml`, by their `keyid`. Raises CleIncorrecte, which names the place."""
+    try:
+        lues = tomllib.loads(fichier.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as erreur:
+        quoi = raison_systeme(erreur) if isinstance(erreur, OSError) else str(erreur)
+        raise CleIncorrecte(f"[{fichier}] ne se lit pas : {quoi}.") from None
+    lignes = lues.get("cles")
+    if set(lues) != {"cles"} or not isinstance(lignes, list) or not lignes:
+        raise CleIncorrecte(f"[{fichier}] ne liste aucune clé.", remede="un tableau [[cles]] par clé")
+    cles: dict[str, CleDeConfiance] = {}
+    for rang, ligne in enumerate(lignes, 1):
+        ou = f"[{fichier}], clé {rang}"
+        inconnues = sorted(set(ligne) - set(_CLES_CONFIANCE))
+        if inconnues or not {"cle", "titulaire", "classe"} <= set(ligne):
+            raise CleIncorrecte(
+                f"{ou} : il faut {', '.join(_CLES_CONFIANCE[:3])}, et au plus depuis, jusqu_a."
+            )
+        if ligne["classe"] not in _CLASSES:
+            raise CleIncorrecte(f"{ou} : classe [{ligne['classe']}].", remede=f"{' ou '.join(_CLASSES)}")
+        bornes = [ligne.get(nom) for nom in ("depuis", "jusqu_a")]
+        if any(borne is not None and type(borne) is not date for borne in bornes):
+            raise CleIncorrecte(f"{ou} : depuis et jusqu_a sont des jours, sans guillemets (2026-12-31).")
+        dite = str(ligne["cle"])
+        publique, _ = lire_cle_publique(dite if "-----BEGIN" in dite else str(fichier.parent / dite))
+        cles[keyid(publique)] = CleDeConfiance(publique, str(ligne["titulaire"]), ligne["classe"], *bornes)
+    return cles
+
+
+def en_pem(spki: bytes) -> bytes:
+    """A public key in PEM."""
+    return _cle_publique(spki).public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+def _texte_de(dite: str) -> tuple[str, str]:
+    """How an error calls a key, and its text."""
+    if "-----BEGIN" in dite:
+        return "La clé donnée", dite
+    try:
+        return f"[{dite}]", Path(dite).read_text("utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as erreur:
+        quoi = raison_systeme(erreur) if isinstance(erreur, OSError) else "ce n'est pas du texte"
+        raise CleIncorrecte(f"Le fichier de clé [{dite}] ne se lit pas : {quoi}.", remede=_EN_CREER) from None
+
+
+def _bloc(texte: str) -> bytes:
+    trouve = _PEM.search(texte)
+    return trouve[0].encode() if trouve else b""
+
+
+def _titulaire(texte: str) -> str:
+    trouve = _TITULAIRE.search(texte)
+    return trouve[1].strip() if trouve else ""
+
+
+def _spki(publique: Ed25519PublicKey) -> bytes:
+    return publique.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def _cle_publique(spki: bytes) -> Ed25519PublicKey:
+    """Raises SignatureRefusee for one that is none."""
+    try:
+        publique = serialization.load_der_public_key(spki)
+    except (ValueError, UnsupportedAlgorithm):
+        publique = None
+    if not isinstance(publique, Ed25519PublicKey):
+        raise SignatureRefusee("Une clé publique de l'attestation n'est pas une clé Ed25519.")
+    return publique
+
+
+# --- the statement ---------------------------------------------------------------------------------------
+
+
+def declarer(rapport: Rapport, texte: bytes, empreinte: str, signataire: str) -> bytes:
+    """The statement of a package whose SHA-256 is `empreinte`: of `rapport`, which `texte` is the JSON of,
+    vouched for by who calls itself `signataire`."""
+    dit = {
+        "_type": _STATEMENT,
+        "subject": sujets(rapport, empreinte),
+        "predicateType": _PREDICAT,
+        "predicate": predicat(rapport, texte, signataire),
+    }
+    return json.dumps(dit, ensure_ascii=False).encode()
+
+
+def sujets(rapport: Rapport, empreinte: str) -> list[dict[str, Any]]:
+    """What the statement is of: the package, and the product that the vendor declares."""
+    dits: list[dict[str, Any]] = [{"name": "preuves.zip", "digest": {"sha256": empreinte}}]
+    candidat = rapport.entete.candidat
+    algorithme = None if candidat is None else _EMPREINTES.get(len(candidat.empreinte))
+    if candidat is not None and algorithme is not None:
+        dits.append({"name": candidat.produit, "digest": {algorithme: candidat.empreinte}})
+    return dits
+
+
+def predicat(rapport: Rapport, texte: bytes, signataire: str) -> dict[str, Any]:
+    """What the statement says of a report."""
+    rapport = masquer(rapport)
+    entete = rapport.entete
+    enfreintes = [b for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE]
+    refusees = [b for b in enfreintes if b.niveau == "MUST" and not b.connue]
+    echec = entete.inacheve or not rapport.conforme
+    resultat = "FAILED" if echec else "WARNED" if enfreintes else "PASSED"
+    return {
+        "result": resultat,
+        "configuration": [
+            {"name": genre, "digest": {"sha256": sha256}} for genre, sha256 in entete.empreintes.items()
+        ],
+        "passedTests": [b.exigence for b in rapport.bilans if b.etat is EtatExigence.PROUVEE],
+        "warnedTests": [b.exigence for b in enfreintes if b not in refusees],
+        "failedTests": [b.exigence for b in refusees],
+        _LE_NOTRE: {
+            "outil": entete.outil,
+            "contrat": entete.contrat,
+            "profil": entete.profil,
+            "mode": entete.mode,
+            "application": entete.application,
+            "graine": entete.graine,
+            "defi": entete.defi,
+            "debut": entete.debut.isoformat(),
+            "fin": entete.fin.isoformat(),
+            "echanges": entete.echanges,
+            "conclusion": conclure(rapport),
+            "inacheve": entete.inacheve,
+            "mentions": [{"id": m.id, "verdict": m.verdict.value} for m in rapport.mentions],
+            "rapport": hashlib.sha256(texte).hexdigest(),
+            "signataire": signataire,
+        },
+    }
+
+
+# --- the envelope ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EnveloppeVerifiee:
+    """An envelope whose signatures all hold: the statement, its bytes, the public keys (SPKI) by `keyid`."""
+
+    statement: Mapping[str, Any]
+    payload: bytes
+    cles: Mapping[str, bytes]
+
+    @property
+    def signataire(self) -> str:
+        """Whom its first signature says that it is of."""
+        return str(self.statement["predicate"][_LE_NOTRE].get("signataire", ""))
+
+    @property
+    def jour(self) -> str:
+        """The day that the run ended on, as it says (ISO)."""
+        return str(self.statement["predicate"][_LE_NOTRE].get("fin", ""))[:10]
+
+
+def signer(payload: bytes, cle: CleDeSignature, deja: Sequence[Mapping[str, str]] = ()) -> bytes:
+    """The envelope of a statement, with one more signature."""
+    sienne = {
+        "keyid": cle.id,
+        "sig": b64encode(cle.privee.sign(_pae(payload))).decode(),
+        "cle": b64encode(cle.publique).decode(),
+    }
+    signatures = [*(signature for signature in deja if signature["keyid"] != cle.id), sienne]
+    enveloppe = {"payload": b64encode(payload).decode(), "payloadType": _TYPE, "signatures": signatures}
+    return json.dumps(enveloppe, indent=1).encode() + b"\n"
+
+
+def contresigner(enveloppe: bytes, cle: CleDeSignature) -> bytes:
+    """The same envelope, with the signature of another. Raises SignatureRefusee."""
+    lue = _lire(enveloppe)
+    return signer(b64decode(lue["payload"]), cle, lue["signatures"])
+
+
+def verifier(enveloppe: bytes) -> EnveloppeVerifiee:
+    """Opens an envelope: each of its signatures is checked by the key that it gives. Who these keys belong
+    to is another question. Raises SignatureRefusee."""
+    lue = _lire(enveloppe)
+    cles: dict[str, bytes] = {}
+    try:
+        payload = _octets(lue["payload"])
+        statement = json.loads(payload)
+        if lue["payloadType"] != _TYPE or statement["_type"] != _STATEMENT:
+            raise ValueError
+        formes = isinstance(statement["subject"], list), isinstance(statement["predicate"][_LE_NOTRE], dict)
+        if statement["predicateType"] != _PREDICAT or not all(formes):
+            raise ValueError
+        for signature in lue["signatures"]:
+            spki = _octets(signature["cle"])
+            if keyid(spki) != signature["keyid"]:
+                raise SignatureRefusee(f"La clé {signature['keyid'][:16]}… n'est pas celle de son empreinte.")
+            _cle_publique(spki).verify(_octets(signature["sig"]), _pae(payload))
+            cles[signature["keyid"]] = spki
+    except InvalidSignature:
+        raise SignatureRefusee("La signature ne tient pas : l'attestation a été modifiée.") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise SignatureRefusee("L'attestation n'a pas la forme attendue (in-toto, DSSE).") from None
+    if not cles:
+        raise SignatureRefusee("L'attestation n'a aucune signature.")
+    return EnveloppeVerifiee(statement, payload, cles)
+
+
+def _lire(enveloppe: bytes) -> Any:
+    try:
+        return json.loads(enveloppe)
+    except (ValueError, RecursionError) as erreur:
+        raise SignatureRefusee(f"L'attestation ne se lit pas : {pas_du_json(erreur)}.") from None
+
+
+def _octets(texte: str) -> bytes:
+    """Raises ValueError for what is not base64 as it is written by us: one text for the same bytes."""
+    octets = b64decode(texte, validate=True)
+    if b64encode(octets).decode() != texte:
+        raise ValueError(texte)
+    return octets
+
+
+def _pae(payload: bytes) -> bytes:
+    """What is signed: the pre-authentication encoding of DSSE v1."""
+    return b"DSSEv1 %d %s %d %s" % (len(_TYPE), _TYPE.encode(), len(payload), payload)

@@ -1,0 +1,262 @@
+"""A form, or any element of the contract that a user enters: as plain JSON and back, and changed.
+
+« Demande JSON » is mechanical, so that an adapter needs no table: names as in the schema, in its order; a
+leaf is its text, a coded element `{"code": "M"}`, an element that may repeat an array (even of one), a
+container an object. Other attributes, and the text beside a code, are left out.
+
+CHANGEMENTS are what a user changes in a form, by name: changes that the SNE accepts, and mistakes that it
+refuses. Each takes a `demandeLogement` and gives another; a change that does not concern a form (an
+association has no child) leaves it as it is.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.demande import FORMULAIRE
+from sne_interface.domain.element import Element
+from sne_interface.errors import ContractError
+from sne_interface.generators.actes import copie
+
+#: What may repeat outside of the document of a demande, which the table of paths describes.
+_AILLEURS: Final = frozenset(
+    {
+        "listeEvenements/evenement",
+        "listeCaracteristiquesSpecifiques/caracteristiqueSpecifique",
+        "piecesJustificatives/codeCategorie",
+        "listeDemandes/numUnique",
+    }
+)
+#: Containers with a child `code`: `{"code": "BAIL"}` is one of them with nothing else in it.
+_CONTENEURS_A_CODE: Final = frozenset({"caracteristiqueSpecifique", "typeEvenement"})
+
+
+def repetables(contrat: Contrat) -> frozenset[str]:
+    """The elements that may repeat, as « parent/name ». Raises ContractError when the contract's table of
+    paths does not say it."""
+    trouves = set(_AILLEURS)
+    lignes = csv.DictReader(io.StringIO(contrat.fichier("chemins.csv").decode("utf-8-sig")))
+    for ligne in lignes:
+        if "max" not in ligne:
+            raise ContractError("chemins.csv n'a pas de colonne « max ».", remede="complétez ce fichier")
+        if ligne["max"] != "1":
+            trouves.add("/".join(ligne["path"].split("/")[-2:]))
+    return frozenset(trouves)
+
+
+def en_json(
+    element: Element, repetables: Collection[str], conteneurs: Collection[str] = ()
+) -> dict[str, Any] | str:
+    """The content of `element`. `conteneurs` are the names of elements that only hold elements: an empty
+    one is `{}`, any other empty element "" (`contrat.nomenclatures.conteneurs`)."""
+    if not element.enfants:
+        if element.code is not None:
+            return {"code": element.code}
+        return {} if element.nom in conteneurs and not element.texte else element.texte
+    objet: dict[str, Any] = {}
+    for enfant in element.enfants:
+        valeur = en_json(enfant, repetables, conteneurs)
+        if f"{element.nom}/{enfant.nom}" in repetables:
+            objet.setdefault(enfant.nom, []).append(valeur)
+        else:
+            objet[enfant.nom] = valeur
+    return objet
+
+
+def de_json(nom: str, valeur: Any) -> Element:
+    """The element `nom` with this content. Numbers, booleans and null are read as the text one would write.
+    Raises ValueError, in French, for what is no content (a list in place of an object, …)."""
+    if valeur is None:
+        return Element(nom)
+    if isinstance(valeur, bool):
+        return Element(nom, "true" if valeur else "false")
+    if isinstance(valeur, str | int | float):
+        return Element(nom, str(valeur))
+    if not isinstance(valeur, Mapping):
+        raise ValueError(f"« {nom} » : un texte ou un objet est attendu, pas une liste")  # noqa: TRY004 - said so
+    if valeur.keys() == {"code"} and nom not in _CONTENEURS_A_CODE:
+        code = valeur["code"]
+        if not isinstance(code, str):
+            raise ValueError(f"« {nom} » : son code n'est pas un texte")
+        return Element(nom, "", {"code": code})
+    enfants: list[Element] = []
+    for enfant, contenu in valeur.items():
+        plusieurs = contenu if isinstance(contenu, list) else [contenu]
+        enfants.extend(de_json(str(enfant), un) for un in plusieurs)
+    return Element(nom, "", None, tuple(enfants))
+
+
+# --- what a user changes in it ---------------------------------------------------------------------------
+
+_DEMANDEUR: Final = "personnePhysique/demandeur"
+_LOGEMENT: Final = "personnePhysique/logementActuel"
+
+Changement = Callable[[Element, Contrat, date], Element]
+
+
+def appliquer(formulaire: Element, noms: list[str], contrat: Contrat, jour: date) -> Element:
+    """`formulaire` after the changes of CHANGEMENTS named, in their order."""
+    for nom in noms:
+        formulaire = CHANGEMENTS[nom](formulaire, contrat, jour)
+    return formulaire
+
+
+def poser(formulaire: Element, chemin: str, nouveau: Element, contrat: Contrat) -> Element:
+    """`formulaire` with `nouveau` at `chemin`: in the place of what is there, else where the contract has it.
+    As it was when it has no such parent."""
+    tete, _, nom = chemin.partition("/")
+    base = f"{FORMULAIRE}/"
+    return _poser_sous(formulaire, base, tete, nom, nouveau, contrat)
+
+
+def _poser_sous(
+    parent: Element, base: str, tete: str, reste: str, nouveau: Element, contrat: Contrat
+) -> Element:
+    if reste:
+        if parent.enfant(tete) is None:
+            return parent
+        suite, _, fin = reste.partition("/")
+        enfants = tuple(
+            _poser_sous(e, f"{base}{tete}/", suite, fin, nouveau, contrat) if e.nom == tete else e
+            for e in parent.enfants
+        )
+        return Element(parent.nom, "", parent.attributs, enfants)
+    garde = [e for e in parent.enfants if e.nom != tete]
+    ordre = contrat.nomenclatures.ordre
+    rang = ordre(f"{base}{tete}")
+    place = next((i for i, e in enumerate(garde) if ordre(f"{base}{e.nom}") > rang), len(garde))
+    garde.insert(place, nouveau)
+    return Element(parent.nom, "", parent.attributs, tuple(garde))
+
+
+def _oter(parent: Element, chemin: str) -> Element:
+    """`parent` without the first element at `chemin`."""
+    tete, _, reste = chemin.partition("/")
+    enfants = list(parent.enfants)
+    rang = next((i for i, enfant in enumerate(enfants) if enfant.nom == tete), None)
+    if rang is not None:
+        enfants[rang : rang + 1] = [_oter(enfants[rang], reste)] if reste else []
+    return Element(parent.nom, parent.texte, parent.attributs, tuple(enfants))
+
+
+def _texte(chemin: str, valeur: str) -> Changement:
+    element = Element(chemin.rpartition("/")[2], valeur)
+    return lambda formulaire, contrat, jour: poser(formulaire, chemin, element, contrat)
+
+
+def _jour(chemin: str, jours: int) -> Changement:
+    def changer(formulaire: Element, contrat: Contrat, jour: date) -> Element:
+        quand = (jour + timedelta(days=jours)).isoformat()
+        return poser(formulaire, chemin, Element(chemin.rpartition("/")[2], quand), contrat)
+
+    return changer
+
+
+def _sans(chemin: str) -> Changement:
+    return lambda formulaire, contrat, jour: _oter(formulaire, chemin)
+
+
+def _enfant(formulaire: Element, contrat: Contrat, jour: date) -> Element:
+    """One more child à charge."""
+    if formulaire.enfant("personnePhysique") is None:
+        return formulaire
+    nouveau = Element(
+        "personneACharge",
+        "",
+        None,
+        (
+            # Not the holder's: a child's name has 24 characters at most, a holder's more.
+            Element("nom", "Lefèvre"),
+            Element("prenom", "Zoé"),
+            Element("dateNaissance", (jour - timedelta(days=40)).isoformat()),
+            Element("sexe", "", {"code": next(iter(contrat.nomenclatures.liste("ListeSexe")))}),
+            Element("lienParente", "", {"code": "E"}),
+        ),
+    )
+    avant = formulaire.tous("personnePhysique/listePersonneACharge/personneACharge")
+    liste = Element("listePersonneACharge", "", None, (*avant, nouveau))
+    return poser(formulaire, "personnePhysique/listePersonneACharge", liste, contrat)
+
+
+def _logement_ailleurs(formulaire: Element, contrat: Contrat, jour: date) -> Element:
+    """Moves the present dwelling to Nice (06), away from the postal address; the form of who has no dwelling
+    stays as it is."""
+    if formulaire.enfant(f"{_LOGEMENT}/commune") is None:
+        return formulaire
+    formulaire = poser(formulaire, f"{_LOGEMENT}/codePostal", Element("codePostal", "06300"), contrat)
+    return poser(formulaire, f"{_LOGEMENT}/commune", Element("commune", "", {"code": "06088"}), contrat)
+
+
+def _ressource_sans_montant(formulaire: Element, contrat: Contrat, jour: date) -> Element:
+    """The first resource received without its amount; one is entered for whom has none."""
+    chemin = f"{_DEMANDEUR}/listeRessourceRecue"
+    if formulaire.enfant(f"{chemin}/detailRessource") is not None:
+        return _oter(formulaire, f"{chemin}/detailRessource/montant")
+    salaire = Element("detailRessource", "", None, (Element("ressource", "", {"code": "SAL"}),))
+    return poser(formulaire, chemin, Element("listeRessourceRecue", "", None, (salaire,)), contrat)
+
+
+def _charges_sans_lien(formulaire: Element, contrat: Contrat, jour: date) -> Element:
+    """Every person à charge without what relates them."""
+    chemin = "personnePhysique/listePersonneACharge"
+    charges = [_oter(charge, "lienParente") for charge in formulaire.tous(f"{chemin}/personneACharge")]
+    if not charges:
+        return formulaire
+    return poser(formulaire, chemin, Element("listePersonneACharge", "", None, tuple(charges)), contrat)
+
+
+def _separe(formulaire: Element, contrat: Contrat, jour: date) -> Element:
+    """The form of the first co-holder, who leaves alone."""
+    autres = formulaire.tous("personnePhysique/listeCotitulaire/cotitulaire")
+    demandeur = formulaire.enfant(_DEMANDEUR)
+    if not autres or demandeur is None:
+        return formulaire
+    sien = {"situationFamiliale": Element("situationFamiliale", "", {"code": "S"})}
+    enfants = [sien.get(e.nom, e) for e in autres[0].enfants if e.nom != "lienDemandeur"]
+    adresse = demandeur.enfant("adressePostale")
+    seul = Element("demandeur", "", None, tuple(enfants))
+    if adresse is not None:
+        seul = _au_demandeur(seul, adresse, contrat)
+    for liste in ("listeRessourceRecuePersACharge", "listeRessourceVerseePersACharge"):
+        seul = _au_demandeur(seul, Element(liste), contrat)
+    revenu = demandeur.enfant("revenuFiscal")
+    if seul.enfant("revenuFiscal") is None and revenu is not None:  # they were taxed together
+        seul = _au_demandeur(seul, copie(revenu), contrat)
+    personne = formulaire.enfant("personnePhysique")
+    assert personne is not None
+    gardes = (seul, *(e for e in personne.enfants if e.nom == "logementActuel"))
+    nouveau = poser(formulaire, "personnePhysique", Element("personnePhysique", "", None, gardes), contrat)
+    for chemin in ("listeHandicap", "renouvellementElec", "refInterne"):
+        nouveau = _oter(nouveau, chemin)
+    return nouveau
+
+
+def _au_demandeur(demandeur: Element, nouveau: Element, contrat: Contrat) -> Element:
+    return _poser_sous(demandeur, f"{FORMULAIRE}/{_DEMANDEUR}/", nouveau.nom, "", nouveau, contrat)
+
+
+CHANGEMENTS: Final[Mapping[str, Changement]] = {
+    # accepted
+    "telephone": _texte(f"{_DEMANDEUR}/telPortable", "0611223344"),
+    "precision": _texte("precision", "Rez-de-chaussée souhaité, près de l'école."),
+    "profession": _texte(f"{_DEMANDEUR}/situationProfessionnelle/profession", "Employée d'accueil"),
+    "voie": _texte(f"{_DEMANDEUR}/adressePostale/voie", "rue de l'Abbé-Grégoire"),
+    "logement_ailleurs": _logement_ailleurs,
+    "telephone_association": _texte("association/telTravail", "0321000000"),
+    "enfant": _enfant,
+    "separe": _separe,
+    "sans_profession": _sans(f"{_DEMANDEUR}/situationProfessionnelle/profession"),
+    "sans_enfant": _sans("personnePhysique/listePersonneACharge/personneACharge"),
+    # refused
+    "ne_demain": _jour(f"{_DEMANDEUR}/dateNaissance", 30),
+    "sans_motif": _sans("principauxMotifDemande"),
+    "sans_recherche": _sans("logementRecherche"),
+    "creation_future": _jour("dateCreationDemande", 40),
+    "charge_sans_lien": _sans("personnePhysique/listePersonneACharge/personneACharge/lienParente"),
+    "charges_sans_lien": _charges_sans_lien,
+    "ressource_sans_montant": _ressource_sans_montant,
+    "association_sans_nom": _texte("association/nom", " "),
+}

@@ -1,0 +1,222 @@
+"""The protocol « sne-sandbox/1 »: what the suite tells an application to do, and what it hears back.
+
+`fixtures/schemas/protocole.toml` is the protocol, and all that the suite knows of a command is in its table
+there; `verifier_reponse` judges by it what really came. `make docs` writes it as the JSON Schema that is
+published beside it. One message, one answer, the same `id`; as lines of JSON to a process, or one POST of
+application/json each.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
+from sne_interface.domain.texte import extrait
+from sne_interface.resources import fixtures_dir
+
+#: The operation of every message about a demande, of whatever kind.
+NUM_UNIQUE: Final = "getNumUnique"
+#: Name and version of the protocol, told by `demarrer`.
+PROTOCOLE: Final = "sne-sandbox/1"
+
+
+class Statut(StrEnum):
+    """How a command ended, as the application says."""
+
+    FAIT = "fait"
+    """The SNE accepted."""
+    REFUSE = "refuse"
+    """The SNE answered by anomalies, or by doublons."""
+    ERREUR = "erreur"
+    """A fault, a panne, no answer: `message` is what the user is told."""
+    NON_GERE = "non_gere"
+    """The application does not do this."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChampProtocole:
+    """A field of a message. `type` is « texte », « booleen », « nombre », « json » (any object: a document in
+    the form of `formulaire`) or a name of FORMES; `liste` says that it holds several, `filtre` names the
+    element of the operation that it filters by."""
+
+    nom: str
+    description: str
+    type: str = "texte"
+    liste: bool = False
+    requis: bool = False
+    filtre: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Commande:
+    """A command: its fields, those of an answer « fait », and what the suite has to know of it (see
+    `protocole.toml`). The rest is told by its fields."""
+
+    nom: str
+    description: str
+    champs: tuple[ChampProtocole, ...] = ()
+    reponse: tuple[ChampProtocole, ...] = ()
+    operations: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
+    suites: tuple[str, ...] = ()
+    exigence: str = ""
+
+    @property
+    def enregistre(self) -> bool:
+        """Whether it makes a demande, which gets a number."""
+        return _CHAMPS["nouvelle"] in self.champs
+
+    @property
+    def sur_numero(self) -> bool:
+        """Whether it is about a demande that has its number already."""
+        return _CHAMPS["numero_unique"] in self.champs
+
+    @property
+    def avec_demande(self) -> bool:
+        """Whether it is told with a whole form, which has to arrive."""
+        return _CHAMPS["demande"] in self.champs
+
+    @property
+    def atteste(self) -> bool:
+        """Whether the SNE answers it by an attestation."""
+        return _CHAMPS["attestation_sha256"] in self.reponse
+
+    @property
+    def releve(self) -> bool:
+        """Whether it reads a feed of the SNE, from where the last reading ended."""
+        return _CHAMPS["numeros"] in self.reponse
+
+    @property
+    def filtres(self) -> dict[str, str]:
+        """Its fields that filter a feed, each with the element of the operation."""
+        return {champ.nom: champ.filtre for champ in self.champs if champ.filtre}
+
+    @property
+    def sur_evenement(self) -> bool:
+        """Whether it is about an event that was written already."""
+        return _CHAMPS["id_evenement"] in self.champs
+
+
+def _lire() -> dict[str, Any]:
+    """The tables of `protocole.toml`."""
+    return tomllib.loads((fixtures_dir() / "schemas" / "protocole.toml").read_text("utf-8"))
+
+
+def _champ(cle: str, dit: Mapping[str, Any]) -> ChampProtocole:
+    return ChampProtocole(
+        dit.get("nom", cle),
+        dit["dit"],
+        dit.get("type", "texte"),
+        dit.get("liste", False),
+        dit.get("requis", False),
+        dit.get("filtre", ""),
+    )
+
+
+def _commande(nom: str, table: Mapping[str, Any]) -> Commande:
+    cles = [*table.get("champs", ())]
+    if _FAUX in cles:
+        rang = cles.index(_FAUX)
+        cles[rang : rang + 1] = [faux.champ for faux in FAUX_SERVEURS.values()]
+    return Commande(
+        nom,
+        table["dit"].replace("{mauvais}", " ou ".join(faux.certificat for faux in FAUX_SERVEURS.values())),
+        tuple(_CHAMPS[cle] for cle in cles),
+        tuple(_CHAMPS[cle] for cle in table.get("reponse", ())),
+        tuple(table.get("operations", ())),
+        tuple(table.get("genres", ())),
+        tuple(table.get("suites", ())),
+        table.get("exigence", ""),
+    )
+
+
+#: The fields of servers that an application must refuse, one for each (FAUX_SERVEURS).
+_FAUX: Final = "faux_serveurs"
+_TABLES: Final = _lire()
+_CHAMPS: Final = {cle: _champ(cle, dit) for cle, dit in _TABLES["champs"].items()} | {
+    faux.champ: ChampProtocole(faux.champ, f"les mêmes, derrière un certificat {faux.certificat}", "adresses")
+    for faux in FAUX_SERVEURS.values()
+}
+#: The field that every command after `demarrer` holds, beside `id` and `commande`.
+MAINTENANT: Final = _CHAMPS[_TABLES["toujours"]]
+#: Fields that any answer may hold, beside `id` and `statut`.
+COMMUNS: Final = tuple(_CHAMPS[cle] for cle in _TABLES["communs"])
+#: Objects inside messages.
+FORMES: Final[Mapping[str, tuple[ChampProtocole, ...]]] = {
+    forme: tuple(_champ(cle, dit) for cle, dit in champs.items())
+    for forme, champs in _TABLES["formes"].items()
+}
+#: Every command, by name, in the order of the documentation.
+COMMANDES: Final[Mapping[str, Commande]] = {
+    nom: _commande(nom, table) for nom, table in _TABLES["commandes"].items()
+}
+
+#: Type of a field -> what Python reads it as.
+_LUS: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "texte": str,
+    "booleen": bool,
+    "nombre": (int, float),
+    "json": Mapping,
+}
+
+
+def verifier_reponse(commande: str, reponse: Any) -> str:
+    """What is wrong with an answer to `commande`, in French; "" when nothing is. Unknown fields pass."""
+    if not isinstance(reponse, Mapping):
+        return "la réponse n'est pas un objet JSON"
+    statut = reponse.get("statut")
+    if statut not in tuple(Statut):
+        ecart = "manque" if statut is None else f"vaut {_montrer(statut)}"
+        return f"« statut » {ecart} ; valeurs permises : {', '.join(Statut)}"
+    for champ in (*COMMUNS, *COMMANDES[commande].reponse):
+        ecart = _verifier_champ(champ, reponse, exiger=statut == Statut.FAIT)
+        if ecart:
+            return ecart
+    return _inconnues(reponse) if commande == "demarrer" and statut == Statut.FAIT else ""
+
+
+def _inconnues(reponse: Mapping[str, Any]) -> str:
+    """What is wrong with the commands that an application says it knows, and its instances."""
+    instances = reponse.get("instances")
+    if instances is not None and (instances < 1 or instances != int(instances)):
+        return f"« instances » vaut {instances} : un nombre entier, au moins 1"
+    for nom in reponse["commandes"]:
+        if nom not in COMMANDES:
+            proches = difflib.get_close_matches(nom, COMMANDES, 1)
+            conseil = f" (vouliez-vous dire « {proches[0]} » ?)" if proches else ""
+            return f"commandes : « {nom} » n'est pas une commande du protocole{conseil}"
+    return ""
+
+
+def _verifier_champ(champ: ChampProtocole, objet: Mapping[str, Any], *, exiger: bool = True) -> str:
+    valeur = objet.get(champ.nom)
+    if valeur is None:
+        return f"« {champ.nom} » manque" if champ.requis and exiger else ""
+    if not champ.liste:
+        return _verifier_valeur(champ, valeur)
+    if not isinstance(valeur, list):
+        return f"« {champ.nom} » n'est pas une liste"
+    return next((ecart for un in valeur if (ecart := _verifier_valeur(champ, un))), "")
+
+
+def _verifier_valeur(champ: ChampProtocole, valeur: Any) -> str:
+    if champ.type in _LUS:
+        bon = isinstance(valeur, _LUS[champ.type]) and (
+            champ.type != "nombre" or not isinstance(valeur, bool)
+        )
+        return "" if bon else f"« {champ.nom} » vaut {_montrer(valeur)} : ce n'est pas un {champ.type}"
+    if not isinstance(valeur, Mapping):
+        return f"« {champ.nom} » vaut {_montrer(valeur)} : ce n'est pas un objet"
+    for interieur in FORMES[champ.type]:
+        ecart = _verifier_champ(interieur, valeur)
+        if ecart:
+            return f"{champ.nom} : {ecart}"
+    return ""
+
+
+def _montrer(valeur: Any) -> str:
+    texte = repr(valeur)
+    return extrait(texte, 60) if len(texte) <= 60 else extrait(texte, 59) + "…"

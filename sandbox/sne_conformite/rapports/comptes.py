@@ -1,0 +1,72 @@
+"""How many of each, counted once: every form of a report writes these numbers, and none counts by itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sne_conformite.rapports import verdict_de_conformite
+from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
+from sne_conformite.rapports.rapport import Rapport
+from sne_conformite.rapports.verdict_de_conformite import Issue, niveaux_de
+
+#: The issues that a check may have, and those of a requirement.
+DES_VERIFICATIONS: Final = (
+    verdict_de_conformite.REUSSIE, verdict_de_conformite.ECHOUEE, verdict_de_conformite.EN_ERREUR, verdict_de_conformite.NON_SUIVIE, verdict_de_conformite.CONNUE,
+    verdict_de_conformite.IGNOREE, verdict_de_conformite.SANS_OBJET, verdict_de_conformite.EN_ATTENTE,
+)  # fmt: skip
+DES_EXIGENCES: Final = (
+    verdict_de_conformite.PROUVEE, verdict_de_conformite.ENFREINTE, verdict_de_conformite.NON_SUIVIE, verdict_de_conformite.CONNUE, verdict_de_conformite.SANS_PREUVE,
+    verdict_de_conformite.NON_TESTEE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ComptesDuRapport:
+    """The numbers of a report. `verifications` and `exigences` are by issue, in the order of a summary, those
+    that are not met left out. Of the groups of findings, `a_corriger` make it not conforming, `conseils` are
+    recommendations, `connus` are excused by the baseline."""
+
+    verifications: tuple[tuple[Issue, int], ...]
+    exigences: tuple[tuple[Issue, int], ...]
+    a_corriger: tuple[GroupeConstats, ...]
+    conseils: tuple[GroupeConstats, ...]
+    connus: tuple[GroupeConstats, ...]
+
+    @property
+    def issues(self) -> list[Issue]:
+        """All that were met."""
+        return [issue for issue, _ in (*self.verifications, *self.exigences)]
+
+    def en_json(self) -> dict[str, Any]:
+        """`synthese` of a report: every issue has its number, by its word in the singular."""
+        return {
+            "verifications": _toutes(DES_VERIFICATIONS, self.verifications),
+            "exigences": _toutes(DES_EXIGENCES, self.exigences),
+            "manquements": len(self.a_corriger),
+            "recommandations_non_suivies": len(self.conseils),
+            "manquements_connus": len(self.connus),
+        }
+
+
+def compter(rapport: Rapport) -> ComptesDuRapport:
+    """The numbers of `rapport`."""
+    niveaux = niveaux_de(rapport)
+    groupes = grouper(rapport)
+    return ComptesDuRapport(
+        tuple(
+            verdict_de_conformite.compter_issues(
+                verdict_de_conformite.issue_de_verification(v, niveaux) for v in rapport.verifications
+            )
+        ),
+        tuple(
+            verdict_de_conformite.compter_issues(map(verdict_de_conformite.issue_de_bilan, rapport.bilans))
+        ),
+        tuple(g for g in groupes if g.obligatoire and not g.connue),
+        tuple(g for g in groupes if not g.obligatoire and not g.connue),
+        tuple(g for g in groupes if g.connue),
+    )
+
+
+def _toutes(issues: Iterable[Issue], nombres: Iterable[tuple[Issue, int]]) -> dict[str, int]:
+    vues = {issue.un: nombre for issue, nombre in nombres}
+    return {issue.un: vues.get(issue.un, 0) for issue in issues}

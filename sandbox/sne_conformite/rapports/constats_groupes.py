@@ -1,0 +1,282 @@
+"""Findings as a developer mends them: alike ones told together, by (exigence, sorte), the worst first; and
+the smallest example as a person reads it, one line a value.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sne_conformite.rapports.rapport import (
+    TRAFIC,
+    Constat,
+    EchangeCite,
+    EtatExigence,
+    Rapport,
+    Verdict,
+    Verification,
+)
+from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE, niveaux_de
+from sne_interface.domain.texte import accorde
+
+#: Verdicts that something must be done about.
+MANQUEMENTS: Final = (Verdict.ECHOUE, Verdict.ERREUR)
+#: Exchanges of a group that are named.
+ECHANGES_MAX: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class GroupeConstats:
+    """Every finding of one `sorte` about one requirement.
+
+    `constat` is the example shown (None: the check ended in error, `phrase` says how), `scenarios` where it
+    was met in the plan's order (none when traffic is judged), `nombre` how many findings, `echanges` where
+    they were seen, `commande` plays it again, `connue` is the reason of the baseline, "" unless it excuses
+    all of them, `remede` what a developer does about the requirement.
+    """
+
+    exigence: str
+    sorte: str
+    texte: str
+    niveau: str
+    source: str
+    phrase: str
+    nombre: int
+    scenarios: tuple[str, ...] = ()
+    constat: Constat | None = None
+    exemple: Mapping[str, Any] | None = None
+    commande: str = ""
+    connue: str = ""
+    erreur: bool = False
+    echanges: tuple[int, ...] = ()
+    consequences: tuple[str, ...] = ()
+    """Requirements that it explains, and that are not counted: told with the first group of its own."""
+    remede: str = ""
+    """What a developer does, in French, "" when nothing is said."""
+    condition: str = ""
+    """The condition under which it shows, in French, "" when none is known."""
+
+    @property
+    def titre(self) -> str:
+        """Its requirement; « VIE-01 et 10 autres » of a breakdown that hid them."""
+        premiere, *autres = self.exigence.split(", ")
+        return f"{premiere} et {accorde(len(autres), 'autre', 'autres')}" if autres[1:] else self.exigence
+
+    @property
+    def ou(self) -> str:
+        """« échange : 3 », « échanges : 3, 4, 5 et 12 autres »; "" when none is known."""
+        if not self.echanges:
+            return ""
+        dits = ", ".join(map(str, self.echanges[:ECHANGES_MAX]))
+        reste = len(self.echanges) - ECHANGES_MAX
+        suite = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
+        return f"{'échange' if len(self.echanges) == 1 else 'échanges'} : {dits}{suite}"
+
+    @property
+    def suites(self) -> str:
+        """« et ses conséquences : FID-01, FID-03 (non comptées) »; "" without any."""
+        if not self.consequences:
+            return ""
+        seule = len(self.consequences) == 1
+        debut, fin = ("sa conséquence", "non comptée") if seule else ("ses conséquences", "non comptées")
+        return f"et {debut} : {', '.join(self.consequences)} ({fin})"
+
+    @property
+    def obligatoire(self) -> bool:
+        """Whether it makes the application not conforming, unless it is known."""
+        return self.erreur or self.niveau == OBLIGATOIRE
+
+    @property
+    def cle(self) -> tuple[str, str, bool]:
+        """What tells a group from another."""
+        return self.exigence, self.sorte, self.erreur
+
+
+def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
+    """The groups of a report: to mend first, then recommendations, then known failures; within each, errors
+    of the suite last, those met in more scenarios (or more often) first."""
+    trouvailles: dict[tuple[str, str, bool], list[tuple[Constat | None, Verification | None, str]]] = {}
+    for constat, verification, connue in _trouvailles(rapport):
+        exigence = constat.exigence if constat else verification.exigence if verification else ""
+        erreur = verification is not None and verification.verdict is Verdict.ERREUR
+        cle = (exigence, constat.sorte if constat else "", erreur)
+        if erreur and verification is not None:  # one breakdown is one line, whatever it kept from being seen
+            cle = ("", verification.raison, True)
+        trouvailles.setdefault(cle, []).append((constat, verification, connue))
+    bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
+    niveaux = niveaux_de(rapport)
+    # What stands for scenarios there are families of requirements: nobody ran them.
+    libre = rapport.entete.mode == TRAFIC
+    groupes = []
+    for (exigence, sorte, erreur), lot in trouvailles.items():
+        constat, montree, _ = min(lot, key=_lisibilite)
+        if erreur:
+            exigence, sorte = ", ".join(dict.fromkeys(v.exigence for _, v, _ in lot if v)), ""
+        bilan = bilans.get(exigence)
+        groupes.append(
+            GroupeConstats(
+                exigence=exigence,
+                sorte=sorte,
+                texte=bilan.texte if bilan else "",
+                niveau=niveaux.get(exigence, OBLIGATOIRE),
+                source=bilan.source_dite if bilan else "",
+                phrase=_phrase(constat, montree),
+                nombre=max(len(lot), bilan.nombres.get(sorte, 0) if bilan and not erreur else 0),
+                scenarios=() if libre else tuple(dict.fromkeys(v.scenario for _, v, _ in lot if v)),
+                constat=constat,
+                exemple=constat.exemple if constat else None,
+                commande=(montree.commande if montree else "") or rapport.entete.commande,
+                connue=lot[0][2] if all(connue for _, _, connue in lot) else "",
+                erreur=erreur,
+                echanges=tuple(sorted({c.echange for c, _, _ in lot if c and c.echange is not None})),
+                remede=bilan.remede if bilan and not erreur else "",
+                condition=str(bilan.conditions.get(sorte, "")) if bilan and not erreur else "",
+            )
+        )
+    return _avec_leurs_consequences(sorted(groupes, key=_urgence), rapport)
+
+
+def _avec_leurs_consequences(groupes: list[GroupeConstats], rapport: Rapport) -> tuple[GroupeConstats, ...]:
+    """The groups, the first of each requirement with those that it explains."""
+    suites: dict[str, dict[str, None]] = {}
+    comptees = {v.exigence for v in rapport.verifications if v.verdict in MANQUEMENTS}
+    for v in rapport.verifications:
+        if v.cause and v.exigence not in comptees:
+            suites.setdefault(v.cause, {})[v.exigence] = None
+    return tuple(
+        replace(g, consequences=tuple(sorted(suites.pop(g.exigence, {})))) if g.exigence in suites else g
+        for g in groupes
+    )
+
+
+def echange_de(groupe: GroupeConstats, rapport: Rapport) -> EchangeCite | None:
+    """The exchange that the example of a group points at, when the report cites it."""
+    numero = groupe.constat.echange if groupe.constat else None
+    return next((e for e in rapport.echanges if e.identifiant == numero), None)
+
+
+def _trouvailles(rapport: Rapport) -> Iterator[tuple[Constat | None, Verification | None, str]]:
+    """(finding, its check, reason of the baseline); those of the balances only where no check shows them."""
+    vues: set[tuple[str, str]] = set()
+    for verification in rapport.verifications:
+        if verification.verdict not in MANQUEMENTS:
+            continue
+        enfreints = [c for c in verification.constats if c.rompue]
+        vues |= {(c.exigence, c.sorte) for c in enfreints}
+        vues.add((verification.exigence, ""))
+        for constat in enfreints or (None,):
+            yield constat, verification, verification.connue
+    for bilan in rapport.bilans:
+        if bilan.etat is not EtatExigence.ENFREINTE:
+            continue
+        seuls = [c for c in bilan.constats if not c.tenue and (c.exigence, c.sorte) not in vues]
+        for constat in seuls:
+            yield constat, None, bilan.connue
+
+
+def _lisibilite(trouvaille: tuple[Constat | None, Verification | None, str]) -> tuple[int, bool, int]:
+    """The example to show: the smallest household, then one with an exchange, then the shortest."""
+    constat, _, _ = trouvaille
+    exemple = constat.exemple if constat else None
+    taille = len(str(exemple)) if exemple else 10**9
+    if constat is None:
+        return taille, True, 0
+    return taille, constat.echange is None, len(constat.phrase) + len(constat.observe)
+
+
+def _phrase(constat: Constat | None, verification: Verification | None) -> str:
+    if constat and constat.phrase:
+        return constat.phrase
+    raison = verification.raison if verification else ""
+    return raison or "La vérification n'a pas abouti."
+
+
+def _urgence(groupe: GroupeConstats) -> tuple[bool, bool, bool, int, int, str, str]:
+    return (
+        bool(groupe.connue),
+        not groupe.obligatoire,
+        groupe.erreur,
+        -len(groupe.scenarios),
+        -groupe.nombre,
+        groupe.exigence,
+        groupe.sorte,
+    )
+
+
+# --- an example --------------------------------------------------------------------------------------
+
+_RETRAIT: Final = "  "
+#: What a finding shows for a value that is not there.
+RIEN: Final = "(rien)"
+
+
+def lignes_exemple(exemple: Any) -> list[str]:
+    """The values of an example (JSON of the protocol), indented; a code stands for its element."""
+    return list(_lignes(exemple, ""))
+
+
+def branche_exemple(exemple: Mapping[str, Any], chemin: str) -> tuple[str, Any] | None:
+    """Where the path of a finding leads in an example: the path walked, and what is there. What is missing
+    there is shown by what should hold it; None when hardly anything of the path is in the example."""
+    pas = [_pas(segment) for segment in chemin.split("/") if segment]
+    for reference, valeur in exemple.items():
+        for debut in range(len(pas)):
+            trouve = _suivre(valeur, pas[debut:])
+            if trouve is not None:
+                return f"{reference}/{trouve[0]}", trouve[1]
+    return None
+
+
+def _pas(segment: str) -> tuple[str, int]:
+    """`cotitulaire[2]` is the second; without a number, the first."""
+    nom, _, rang = segment.rstrip("]").partition("[")
+    return nom, int(rang) if rang.isdecimal() and int(rang) > 0 else 1
+
+
+def _suivre(valeur: Any, pas: list[tuple[str, int]]) -> tuple[str, Any] | None:
+    marche: list[str] = []
+    for nom, rang in pas:
+        if not isinstance(valeur, Mapping) or nom not in valeur:
+            break
+        suivant = valeur[nom]
+        if isinstance(suivant, list):
+            if len(suivant) < rang:
+                break
+            suivant = suivant[rang - 1]
+            nom = f"{nom}[{rang}]"
+        marche.append(nom)
+        valeur = suivant
+    # One step alone leads back to nearly the whole household.
+    return ("/".join(marche), valeur) if marche and (len(marche) > 1 or len(pas) == 1) else None
+
+
+def _lignes(valeur: Any, retrait: str) -> Iterator[str]:
+    if isinstance(valeur, Mapping):
+        for nom, contenu in valeur.items():
+            yield from _nommee(nom, contenu, retrait)
+    elif isinstance(valeur, list | tuple):
+        for rang, contenu in enumerate(valeur, 1):
+            yield from _nommee(f"[{rang}]", contenu, retrait)
+    else:
+        yield f"{retrait}{_simple(valeur)}"
+
+
+def _nommee(nom: str, contenu: Any, retrait: str) -> Iterator[str]:
+    if isinstance(contenu, list | tuple):
+        seul = len(contenu) == 1
+        for rang, element in enumerate(contenu, 1):
+            yield from _nommee(nom if seul else f"{nom}[{rang}]", element, retrait)
+        if not contenu:
+            yield f"{retrait}{nom} : {RIEN}"
+    elif isinstance(contenu, Mapping) and set(contenu) != {"code"}:
+        yield f"{retrait}{nom}{'' if contenu else f' : {RIEN}'}"
+        yield from _lignes(contenu, retrait + _RETRAIT)
+    else:
+        yield f"{retrait}{nom} : {_simple(contenu)}"
+
+
+def _simple(valeur: Any) -> str:
+    if isinstance(valeur, Mapping):
+        valeur = valeur["code"]
+    if isinstance(valeur, bool):
+        return "true" if valeur else "false"
+    return RIEN if valeur is None or valeur == "" else str(valeur).replace("\n", " ")

@@ -1,0 +1,139 @@
+"""The forms of a report: one row each, read by the command line, the console, the API and the docs.
+
+To add one: a module beside this one, whose function gives the bytes of a `Rapport`, NIRs masked, and a row of
+`FORMATS`. A row imports its module when it writes: a list of names costs nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sne_conformite.rapports.rapport import SEUL, Alentours, Rapport
+
+
+@dataclass(frozen=True, slots=True)
+class FichierDeRapport:
+    """A file of --report-dir: `nom` is what a summary calls it, `fichier` its name, `media` its media type,
+    `usage` what it is for, in French."""
+
+    nom: str
+    fichier: str
+    media: str
+    usage: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormatDeRapport(FichierDeRapport):
+    """A form that a report is written in: `octets` gives the whole file; `option` is the word of --format
+    that asks for it on stdout, "" when stdout never gets it; `situe` says that `octets` takes `Alentours`
+    too."""
+
+    octets: Callable[..., bytes]
+    option: str = ""
+    situe: bool = False
+
+    def ecrire(self, rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
+        """The whole file of a report."""
+        return self.octets(rapport, alentours) if self.situe else self.octets(rapport)
+
+
+def _html(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
+    from sne_conformite.rapports import rapport_html
+
+    return rapport_html.octets(rapport, alentours)
+
+
+def _json(rapport: Rapport) -> bytes:
+    from sne_conformite.rapports import rapport_json
+
+    return rapport_json.octets(rapport)
+
+
+def _junit(rapport: Rapport) -> bytes:
+    from sne_conformite.rapports import rapport_junit
+
+    return rapport_junit.octets(rapport)
+
+
+def _badge(rapport: Rapport) -> bytes:
+    from sne_conformite.rapports import badge
+
+    return badge.octets(rapport)
+
+
+def _attestation(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
+    from sne_conformite.rapports import attestation_de_conformite
+
+    return attestation_de_conformite.octets(rapport, alentours)
+
+
+def _sarif(rapport: Rapport) -> bytes:
+    from sne_conformite.rapports import rapport_sarif
+
+    return rapport_sarif.octets(rapport)
+
+
+def _qualite(rapport: Rapport) -> bytes:
+    from sne_conformite.rapports import annotations_de_forge
+
+    return annotations_de_forge.octets(rapport)
+
+
+FORMATS: Final = (
+    FormatDeRapport(
+        "HTML", "rapport.html", "text/html; charset=utf-8",
+        "lire, décider, imprimer : le verdict en une page, puis une fiche par cause ; hors ligne",
+        _html, situe=True,
+    ),
+    FormatDeRapport(
+        "JSON", "rapport.json", "application/json", "vos outils, et la page Conformité", _json, "json"
+    ),
+    FormatDeRapport(
+        "JUnit", "junit.xml", "application/xml", "l'intégration continue : un cas par vérification",
+        _junit, "junit",
+    ),
+    FormatDeRapport(
+        "SARIF", "rapport.sarif", "application/sarif+json",
+        "les éditeurs, et l'analyse de code de GitHub : chaque manquement à sa place dans votre XML",
+        _sarif, "sarif",
+    ),
+    FormatDeRapport(
+        "GitLab", "gl-code-quality.json", "application/json",
+        "la qualité du code de GitLab : ce qui est nouveau, dans la demande de fusion", _qualite,
+    ),
+)  # fmt: skip
+#: What says the verdict alone, to whoever does not read the report.
+RENDUS: Final = (
+    FormatDeRapport(
+        "Badge", "badge.svg", "image/svg+xml", "afficher le verdict : dans un README, une page", _badge
+    ),
+    FormatDeRapport(
+        "PDF", "attestation.pdf", "application/pdf",
+        "remettre le verdict : une page, à joindre à preuves.zip, qui seul le prouve",
+        _attestation, situe=True,
+    ),
+)  # fmt: skip
+#: What a report is written as, all told.
+ECRITS: Final = (*FORMATS, *RENDUS)
+#: The file from which a judgement is made again: it holds the exchanges too (`evidence`).
+PREUVES: Final = FichierDeRapport(
+    "Preuves", "preuves.zip", "application/zip",
+    "prouver : journal, procès-verbal, configuration, verdicts, empreintes ; tout s'y rejuge",
+)  # fmt: skip
+#: Beside it, when there is a key: who vouches for it (`signature`).
+ATTESTATION: Final = FichierDeRapport(
+    "Attestation", "attestation.dsse.json", "application/vnd.in-toto+json",
+    "signer, si une clé est donnée : qui répond de ce dossier (in-toto, DSSE, Ed25519)",
+)  # fmt: skip
+#: Every file of --report-dir, by its name.
+FICHIERS: Final[Mapping[str, FichierDeRapport]] = {f.fichier: f for f in (*ECRITS, PREUVES, ATTESTATION)}
+#: Those that are there without a key.
+TOUJOURS: Final = tuple(f.fichier for f in (*ECRITS, PREUVES))
+#: The forms that stdout may get, by the word of --format.
+PAR_OPTION: Final[Mapping[str, FormatDeRapport]] = {f.option: f for f in FORMATS if f.option}
+
+
+def enumeres() -> str:
+    """« rapport.html, rapport.json, junit.xml… et preuves.zip »: those that are always written."""
+    *premiers, dernier = TOUJOURS
+    return f"{', '.join(premiers)} et {dernier}"

@@ -1,0 +1,161 @@
+"""What is seen while a judgement runs: one line that moves on a terminal, a line a scenario in a log."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, TextIO
+
+from sne_conformite.rapports.rapport import (
+    TRAFIC,
+    DebutJugement,
+    Evenement,
+    Fin,
+    Rapport,
+    ResultatScenario,
+    ScenarioCommence,
+    ScenarioFini,
+    Verdict,
+)
+from sne_conformite.rapports.verdict_de_conformite import (
+    NON_SUIVIE,
+    REUSSIE,
+    issue_de_scenario,
+    issue_de_verification,
+)
+from sne_interface.domain.texte import abrege, accorde, masquer_secrets, visible
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+_SCENARIOS: Final = ("scénario", "scénarios")
+_FAMILLES: Final = ("famille d'exigences", "familles d'exigences")
+_LARGEUR: Final = 110
+_MUETS: Final = frozenset({"", "0", "false"})
+
+
+#: What shows the run: it is told each event.
+Affichage = Callable[[Evenement], None]
+
+
+def suivre(evenements: Iterable[Evenement], erreur: TextIO | None = None) -> Rapport:
+    """Reads the stream to its end, shows it on `erreur` (stderr), answers the report. A line that moves on a
+    terminal (not a dumb one, nor under a CI server), else a line a scenario. Raises ValueError when the
+    stream has no end."""
+    rapport: Rapport | None = None
+    with _affichage(sys.stderr if erreur is None else erreur) as montrer:
+        for evenement in evenements:
+            montrer(evenement)
+            if isinstance(evenement, Fin):
+                rapport = evenement.rapport
+    if rapport is None:
+        raise ValueError("a stream of events ends with Fin")
+    return rapport
+
+
+def anime(flux: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a line may be written over: a terminal that obeys, with somebody before it."""
+    return (
+        flux.isatty()
+        and environ.get("TERM", "") not in ("dumb", "unknown")
+        and environ.get("CI", "").lower() in _MUETS
+    )
+
+
+@contextmanager
+def _affichage(flux: TextIO) -> Iterator[Affichage]:
+    if not anime(flux):
+        yield _lignes(flux)
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    colonnes = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("reste environ"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[en_cours]}", markup=False),
+    )
+    with Progress(
+        *colonnes, console=Console(file=flux, highlight=False), transient=True, expand=True
+    ) as barre:
+        yield _ligne_mouvante(barre)
+
+
+def _ligne_mouvante(barre: "Progress") -> Affichage:
+    """The moving line; what fails stays above it."""
+    tache = barre.add_task("Scénarios", total=None, en_cours="")
+    niveaux: Mapping[str, str] = {}
+
+    def montrer(evenement: Evenement) -> None:
+        nonlocal niveaux
+        match evenement:
+            case DebutJugement():
+                niveaux = evenement.niveaux
+                barre.update(tache, total=evenement.total or None)
+            case ScenarioCommence():
+                barre.update(tache, en_cours=abrege(visible(f"{evenement.id} {evenement.titre}"), 50))
+            case ScenarioFini(resultat):
+                barre.advance(tache)
+                if resultat.verdict in (Verdict.ECHOUE, Verdict.ERREUR):
+                    phrase = _phrase(resultat, niveaux)
+                    barre.console.print(phrase, markup=False, no_wrap=True, overflow="ellipsis")
+
+    return montrer
+
+
+def _lignes(flux: TextIO) -> Affichage:
+    """A line a scenario, and nothing to write over."""
+    debut, rang, dite = DebutJugement("", 0), 0, ""
+
+    def ecrire(ligne: str) -> None:
+        # GitHub obeys « ##[error] » wherever it stands in a line, whoever wrote it.
+        flux.write(ligne.replace("##[", "## [") + "\n")
+        flux.flush()
+
+    def montrer(evenement: Evenement) -> None:
+        nonlocal debut, rang, dite
+        match evenement:
+            case DebutJugement():
+                debut = evenement
+                mots = _FAMILLES if debut.mode == TRAFIC else _SCENARIOS
+                combien = f" : {accorde(debut.total, *mots)}" if debut.total else ""
+                de = f" de {visible(debut.application)}" if debut.application else ""
+                ecrire(f"Jugement{de}{combien}.")
+            case ScenarioCommence():
+                rang = evenement.rang
+            case ScenarioFini(resultat):
+                if resultat.verdict is Verdict.EN_ATTENTE and resultat.raison:
+                    if resultat.raison == dite:
+                        return  # given up: one line says it for all that is left
+                    dite = resultat.raison
+                combien = f"[{rang:>{len(str(debut.total))}}/{debut.total}] " if debut.total else ""
+                ecrire(combien + _phrase(resultat, debut.niveaux))
+
+    return montrer
+
+
+def _phrase(resultat: ResultatScenario, niveaux: Mapping[str, str]) -> str:
+    issue = issue_de_scenario(resultat, niveaux)
+    rompues = [
+        v.exigence
+        for v in resultat.verifications
+        if v.verdict in (Verdict.ECHOUE, Verdict.ERREUR)
+        and not v.connue
+        and (issue is NON_SUIVIE or issue_de_verification(v, niveaux) is not NON_SUIVIE)
+    ]
+    raison = ", ".join(rompues) or resultat.raison
+    suite = f" ({masquer_secrets(raison)})" if raison and issue is not REUSSIE else ""
+    nom = "" if resultat.groupe == TRAFIC else f"{resultat.id} "
+    ligne = f"{issue.signe} {nom}{resultat.titre} : {issue.scenario}{suite}"
+    return abrege(visible(ligne), _LARGEUR)

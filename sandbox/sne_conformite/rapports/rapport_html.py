@@ -1,0 +1,243 @@
+"""A report as one HTML file: offline, printable, read without a script (`rapport.html.j2` draws it).
+
+Two people read it: page one is for whoever decides; then there is a card for each cause, for whoever mends
+it. Both are printed. What proves the rest is folded, the failures first.
+"""
+
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+from sne_conformite.rapports import document_cite, rapports_compares, synthese, verdict_de_conformite
+from sne_conformite.rapports.comptes import compter
+from sne_conformite.rapports.constats_groupes import (
+    ECHANGES_MAX,
+    MANQUEMENTS,
+    RIEN,
+    GroupeConstats,
+    echange_de,
+    lignes_exemple,
+)
+from sne_conformite.rapports.rapport import (
+    GROUPES,
+    SEUL,
+    TRAFIC,
+    Alentours,
+    EchangeCite,
+    Rapport,
+    ResultatScenario,
+    Rubrique,
+    VerdictMention,
+)
+from sne_conformite.rapports.rapport_masque import masquer
+from sne_conformite.rapports.verdict_de_conformite import niveaux_de
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.texte import accorde, visible
+
+#: A message longer than this is cut: a report stays a page, the evidence package has the rest.
+MESSAGE_MAX: Final = 30_000
+#: Missing values shown of one heading.
+MANQUANTS_MAX: Final = 400
+#: Lines of page one: what a household risks, what is new or mended, what a mention lacks.
+_PREMIERS: Final = 6
+#: Causes told by their sentences under the verdict; the others have their cards.
+_CAUSES_MAX: Final = 3
+_LARGEUR_BARRE: Final = 160
+_CITE: Final = re.compile(r"(\béchange (\d+))")
+_CLASSES: Final = {
+    VerdictMention.ACQUISE: "bien",
+    VerdictMention.RESERVES: "conseil",
+    VerdictMention.INCOMPLETE: "neutre",
+    VerdictMention.REFUSEE: "mal",
+    VerdictMention.INACHEVEE: "mal",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Barre:
+    """A coverage picture: widths in units of the drawing."""
+
+    rubrique: Rubrique
+    part: int
+    pleine: int
+    largeur: int = _LARGEUR_BARRE
+
+
+@dataclass(frozen=True, slots=True)
+class FicheDeCause:
+    """What the card of a group shows beside the group: the document of its example, the exchanges that are
+    embedded and how many more there were, what could not be seen because of it."""
+
+    groupe: GroupeConstats
+    document: document_cite.DocumentMontre | None
+    echanges: tuple[int, ...]
+    autres: int
+    consequences: tuple[tuple[str, str], ...]
+
+
+def octets(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
+    """The page in UTF-8, NIRs masked."""
+    return en_html(rapport, alentours).encode("utf-8", "replace")
+
+
+def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
+    """The page as text, NIRs masked: `rapport.html.j2` filled."""
+    rapport = masquer(rapport)
+    comptes = compter(rapport)
+    cites = frozenset(echange.identifiant for echange in rapport.echanges)
+    colonnes, cases = synthese.matrice(rapport)
+    libre = rapport.entete.mode == TRAFIC
+    avant = alentours.avant
+
+    def fiches(groupes: Collection[GroupeConstats]) -> list[FicheDeCause]:
+        return [_fiche(groupe, rapport, cites) for groupe in groupes]
+
+    return _modele().render(
+        rapport=rapport,
+        entete=rapport.entete,
+        rien_d_accepte=verdict_de_conformite.RIEN_D_ACCEPTE,
+        candidat=rapport.entete.candidat,
+        tete=synthese.tete(rapport),
+        avertissements=verdict_de_conformite.avertir(rapport),
+        alentours=alentours,
+        familles=synthese.familles(rapport),
+        fidelites=synthese.fidelites(rapport),
+        risques=synthese.risques(rapport),
+        comparaison=rapports_compares.comparer(avant, rapport) if avant is not None else None,
+        duree=(rapport.entete.fin - rapport.entete.debut).total_seconds(),
+        a_corriger=fiches(comptes.a_corriger),
+        conseils=fiches(comptes.conseils),
+        connus=fiches(comptes.connus),
+        verdicts=comptes.verifications,
+        etats=comptes.exigences,
+        legende=verdict_de_conformite.legende(comptes.issues),
+        niveaux=niveaux_de(rapport),
+        libre=libre,
+        colonnes=[] if libre else colonnes,
+        cases=cases,
+        manques=[s for s in rapport.scenarios if s.verdict in MANQUEMENTS],
+        par_groupe=_par_groupe([s for s in rapport.scenarios if s.verdict not in MANQUEMENTS]),
+        barres=[_barre(rubrique) for rubrique in rapport.couverture if rubrique.total],
+        cites=cites,
+        manquants_max=MANQUANTS_MAX,
+        premiers=_PREMIERS,
+        causes_max=_CAUSES_MAX,
+        liens=ECHANGES_MAX,
+        classes=_CLASSES,
+        rien=RIEN,
+    )
+
+
+@cache
+def _modele() -> Template:
+    environnement = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environnement.filters |= {
+        "accorde": accorde,
+        "preuves": verdict_de_conformite.preuves_de,
+        "issue_de_verification": verdict_de_conformite.issue_de_verification,
+        "issue_de_scenario": verdict_de_conformite.issue_de_scenario,
+        "issue_de_bilan": verdict_de_conformite.issue_de_bilan,
+        "requete": _requete,
+        "exemple": lambda exemple: "\n".join(lignes_exemple(exemple)),
+        "message": _message,
+        "ancre": _ancre,
+        "ou": _ou,
+        "lie": _lie,
+        "visible": visible,
+        "empreinte": empreinte,
+        "instant": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H:%M:%S"),
+        "jour": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H h %M"),
+    }
+    return environnement.get_template("rapport.html.j2")
+
+
+def empreinte(feuille: str) -> str:
+    """As a Content-Security-Policy names a style sheet (CSP 3, hash-source)."""
+    return f"sha256-{b64encode(hashlib.sha256(feuille.encode()).digest()).decode()}"
+
+
+def _fiche(groupe: GroupeConstats, rapport: Rapport, cites: Collection[int]) -> FicheDeCause:
+    cite = echange_de(groupe, rapport)
+    chemin = groupe.constat.chemin if groupe.constat else ""
+    montre = document_cite.montrer(cite, chemin) if cite is not None else None
+    if montre is not None and groupe.exemple is None and not montre.marquees:
+        montre = None  # no smaller than any other message, and nothing to point at
+    montres = tuple(numero for numero in groupe.echanges if numero in cites)
+    textes = {bilan.exigence: bilan.texte for bilan in rapport.bilans}
+    suites = tuple((exigence, textes.get(exigence, "")) for exigence in groupe.consequences)
+    return FicheDeCause(groupe, montre, montres, len(groupe.echanges) - len(montres), suites)
+
+
+def _par_groupe(scenarios: list[ResultatScenario]) -> list[tuple[str, list[ResultatScenario]]]:
+    lots = groupby(scenarios, key=lambda s: s.groupe)
+    return [(GROUPES.get(nom, nom), list(lot)) for nom, lot in lots]
+
+
+def _barre(rubrique: Rubrique) -> Barre:
+    vus, total = len(rubrique.vus), rubrique.total
+    # Rounded down: 100 % is said of what is whole only.
+    return Barre(rubrique, 100 * vus // total, _LARGEUR_BARRE * vus // total)
+
+
+def _message(texte: str) -> str:
+    if len(texte) <= MESSAGE_MAX:
+        return visible(texte)
+    reste = f"{len(texte) - MESSAGE_MAX:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{visible(texte[:MESSAGE_MAX])}\n… ({reste} caractères de plus, dans le dossier de preuve)"
+
+
+def _requete(echange: EchangeCite) -> list[tuple[str, bool]]:
+    """Runs of lines of a request, and whether the SNE complained of them."""
+    texte = _message(echange.requete)
+    morceaux: list[tuple[str, bool]] = []
+    for rang, ligne in enumerate(texte.split("\n"), 1):
+        marquee = rang in echange.lignes
+        if morceaux and morceaux[-1][1] is marquee:
+            morceaux[-1] = (f"{morceaux[-1][0]}\n{ligne}", marquee)
+        else:
+            morceaux.append((ligne, marquee))
+    return morceaux
+
+
+def _lie(texte: str, cites: Collection[int]) -> Markup:
+    """A sentence, the exchanges that it names as links to those that are embedded."""
+    morceaux = _CITE.split(visible(texte))
+    dits = [escape(morceaux[0])]
+    for nomme, numero, suite in zip(morceaux[1::3], morceaux[2::3], morceaux[3::3], strict=True):
+        embarque = len(numero) < 19 and int(numero) in cites
+        dits.append(
+            Markup('<a href="#echange-{}">{}</a>').format(numero, nomme) if embarque else escape(nomme)
+        )
+        dits.append(escape(suite))
+    return Markup("").join(dits)
+
+
+def _ou(groupe: GroupeConstats) -> str:
+    """Where a group was met, in a cell: its scenario, or how many there are."""
+    if not groupe.scenarios:
+        return groupe.ou if len(groupe.echanges) == 1 else f"{groupe.nombre} fois"
+    if len(groupe.scenarios) == 1:
+        return groupe.scenarios[0]
+    return accorde(len(groupe.scenarios), "scénario", "scénarios")
+
+
+def _ancre(groupe: GroupeConstats) -> str:
+    suite = "erreur" if groupe.erreur else ""
+    return "".join(
+        c if c.isascii() and c.isalnum() else "-" for c in f"{groupe.exigence}-{groupe.sorte}{suite}"
+    )

@@ -1,0 +1,136 @@
+"""A judgement as SARIF 2.1.0, which code-scanning pages and editors read.
+
+A result for each `Signalement`; level `error` says what the exit code says. What a baseline excuses is a
+suppressed note, « unchanged ». A cited request is an artifact with its contents, so that the place in it
+opens. Source: OASIS SARIF 2.1.0 (§3.14, 3.27), and what GitHub reads of it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from sne_conformite.rapports.comptes import compter
+from sne_conformite.rapports.lieux_cites import Emplacement
+from sne_conformite.rapports.rapport import Rapport
+from sne_conformite.rapports.rapport_masque import masquer
+from sne_conformite.rapports.signalements import Signalement, nom_de_requete, signaler
+from sne_conformite.rapports.verdict_de_conformite import conclure
+
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_OUTIL: Final = "sne-sandbox"
+
+
+def octets(rapport: Rapport) -> bytes:
+    """The log of a report in UTF-8, NIRs masked."""
+    rapport = masquer(rapport)
+    entete = rapport.entete
+    dits = signaler(rapport)
+    conduite: dict[str, Any] = {
+        "commandLine": entete.commande,
+        "executionSuccessful": not entete.inacheve,
+        "startTimeUtc": _instant(entete.debut),
+        "endTimeUtc": _instant(entete.fin),
+    }
+    if entete.inacheve:  # its exit code is that of what cut it short
+        conduite["toolExecutionNotifications"] = [{"level": "error", "message": {"text": entete.inacheve}}]
+    else:
+        conduite["exitCode"] = 0 if rapport.conforme else 1
+    cites = {dit.echange for dit in dits}
+    requetes = [
+        {
+            "location": {"uri": nom_de_requete(e.identifiant)},
+            "description": {"text": e.resume or f"échange {e.identifiant}"},
+            "mimeType": "text/plain",
+            "encoding": "utf-8",
+            "contents": {"text": e.requete},
+        }
+        for e in rapport.echanges
+        if e.identifiant in cites
+    ]
+    dites = {
+        "conforme": rapport.conforme,
+        "conclusion": conclure(rapport),
+        "synthese": compter(rapport).en_json(),
+    }
+    return journal(entete.outil, dits, conduite, requetes, dites)
+
+
+def journal(
+    outil: str,
+    dits: Sequence[Signalement],
+    conduite: Mapping[str, Any],
+    artefacts: Sequence[Mapping[str, Any]] = (),
+    proprietes: Mapping[str, Any] | None = None,
+) -> bytes:
+    """A log of one run. `outil` is « sne-sandbox VERSION », `conduite` its invocation."""
+    regles = list(dict.fromkeys(dit.regle for dit in dits))
+    rangs = {regle: rang for rang, regle in enumerate(regles)}
+    epreuve: dict[str, Any] = {
+        "tool": {
+            "driver": {
+                "name": _OUTIL,
+                "version": outil.removeprefix(_OUTIL).strip() or "0",
+                "language": "fr-FR",
+                "rules": [_regle(next(d for d in dits if d.regle == regle)) for regle in regles],
+            }
+        },
+        "invocations": [dict(conduite)],
+        "columnKind": "unicodeCodePoints",
+        "results": [_resultat(dit, rangs, etat=any(d.connue for d in dits)) for dit in dits],
+    }
+    if artefacts:
+        epreuve["artifacts"] = list(artefacts)
+    if proprietes:
+        epreuve["properties"] = dict(proprietes)
+    contenu = {"$schema": SCHEMA, "version": "2.1.0", "runs": [epreuve]}
+    return (json.dumps(contenu, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def uri(chemin: Path) -> str:
+    """The URI reference of a file, relative to the current folder (of the repository) when it is in it."""
+    ici = Path.cwd()
+    if chemin.is_absolute() and not chemin.is_relative_to(ici):
+        return chemin.as_uri()
+    return quote((chemin.relative_to(ici) if chemin.is_absolute() else chemin).as_posix())
+
+
+def _regle(dit: Signalement) -> dict[str, Any]:
+    regle: dict[str, Any] = {"id": dit.regle}
+    if dit.texte:
+        regle["shortDescription"] = {"text": dit.texte}
+    # Without a text, the remedy is that of one document.
+    aide = [dit.remede if dit.texte else "", f"Source : {dit.source}." if dit.source else ""]
+    if any(aide):
+        regle["help"] = {"text": " ".join(filter(None, aide))}
+    return regle
+
+
+def _resultat(dit: Signalement, rangs: Mapping[str, int], *, etat: bool) -> dict[str, Any]:
+    """`etat`: a baseline excuses something, so that each result says how it stands to it."""
+    remede = [f"remède : {dit.remede}"] if dit.remede else []
+    resultat: dict[str, Any] = {
+        "ruleId": dit.regle,
+        "ruleIndex": rangs[dit.regle],
+        "level": dit.niveau.value,
+        "message": {"text": "\n".join((dit.phrase, *dit.details, *remede))},
+        "locations": [{"physicalLocation": _lieu(dit.lieu)}],
+        # GitHub knows a result again by the first name, other readers by any.
+        "partialFingerprints": {"primaryLocationLineHash": dit.empreinte, "sne/v1": dit.empreinte},
+    }
+    if etat:
+        resultat["baselineState"] = "unchanged" if dit.connue else "new"
+    if dit.connue:
+        resultat["suppressions"] = [{"kind": "external", "justification": dit.connue}]
+    return resultat
+
+
+def _lieu(lieu: Emplacement) -> dict[str, Any]:
+    region = {"startLine": max(lieu.ligne, 1)} | ({"startColumn": lieu.colonne} if lieu.colonne else {})
+    return {"artifactLocation": {"uri": lieu.fichier}, "region": region}
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

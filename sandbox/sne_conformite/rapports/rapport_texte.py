@@ -1,0 +1,378 @@
+"""A report in words: on a terminal or in a log, and in the few lines that a failed test shows of it.
+
+What is wrong and what to do come first, the rest after. Colours only where rich finds a terminal that has
+them (NO_COLOR is obeyed). Commands and paths stay on one line, to be copied; what an application sent is
+shown with its control characters written out.
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self, TextIO
+
+from sne_conformite.rapports import verdict_de_conformite
+from sne_conformite.rapports.comptes import compter
+from sne_conformite.rapports.constats_groupes import (
+    RIEN,
+    GroupeConstats,
+    branche_exemple,
+    echange_de,
+    grouper,
+    lignes_exemple,
+)
+from sne_conformite.rapports.rapport import Entete, Lacune, Rapport
+from sne_conformite.rapports.rapport_masque import masquer
+from sne_interface.domain.texte import abrege, accorde, en_colonne, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: Lines of the list « À corriger », so that it fits the first screen.
+_LISTE_MAX: Final = 10
+_DETAILS_MAX: Final = 12
+_LARGEUR_DU_JOURNAL: Final = 120
+_VALEUR_MAX: Final = 300
+_EXEMPLE_MAX: Final = 24
+_SCENARIOS_MAX: Final = 6
+_MANQUANTS_MAX: Final = 6
+#: Columns that « jamais vus » and a name take.
+_NOM: Final = 30
+_REPONSES_MAX: Final = 8
+_ANGLES_MAX: Final = 10
+_LACUNES_MAX: Final = 5
+
+
+def juges(entete: Entete) -> str:
+    """« 5 échanges jugés, dont 3 refusés »: a conforming report of which all was refused has to show it."""
+    dits = accorde(entete.echanges, "échange jugé", "échanges jugés")
+    return f"{dits}, dont {accorde(entete.refuses, 'refusé', 'refusés')}" if entete.refuses else dits
+
+
+def ecrire(
+    rapport: Rapport,
+    sortie: TextIO | None = None,
+    *,
+    fichiers: Mapping[str, Path] | None = None,
+    remarques: Sequence[str] = (),
+    classe: str = "",
+) -> None:
+    """Writes the summary of a report on `sortie` (stdout), NIRs masked. `fichiers` are the reports written,
+    by what they are (« HTML », « JUnit »…); `remarques` French sentences said at the end (an entry of the
+    baseline that has expired); `classe` is that of `Alentours`."""
+    from rich.console import Console
+
+    flux = sys.stdout if sortie is None else sortie
+    # A log has no width of its own: rich would take 80 columns, and cut what a reader has room for.
+    large = None if flux.isatty() or "COLUMNS" in os.environ else _LARGEUR_DU_JOURNAL
+    console = Console(file=flux, highlight=False, markup=False, emoji=False, width=large)
+    _Resume(masquer(rapport), console).ecrire(fichiers or {}, remarques, classe)
+
+
+class _Resume:
+    """One summary, being written on one console."""
+
+    def __init__(self, rapport: Rapport, console: "Console") -> None:
+        self._rapport = rapport
+        self._console = console
+        self._comptes = compter(rapport)
+        self._a_dire: list[tuple[str, str]] = []
+
+    def ecrire(self, fichiers: Mapping[str, Path], remarques: Sequence[str], classe: str) -> None:
+        self._verdict()
+        if classe:
+            self._dire(f"Classe : {classe}")
+        ouverts, conseils = self._comptes.a_corriger, self._comptes.conseils
+        self._liste("À corriger", ouverts, "red")
+        if ouverts and ouverts[0].commande:
+            premier = "Pour commencer, rejouez le premier :" if ouverts[0].scenarios else "Pour rejouer :"
+            self._dire(premier, "bold")
+            self._dire(f"  {ouverts[0].commande}")
+        self._liste("Recommandations non suivies", conseils, "yellow")
+        self._liste("Manquements connus", self._comptes.connus, "dim")
+        self._detailler([*ouverts, *conseils])
+        self._mentions("" if fichiers else " (--report-dir DOSSIER les écrit)")
+        self._reponses()
+        self._couverture()
+        self._angles_morts()
+        if self._a_dire:
+            self._titre("Les mots")
+            for mot, sens in self._a_dire:
+                self._dire(f"  {mot} : {sens}", "dim")
+        for remarque in remarques:
+            self._dire(f"Remarque : {remarque}", "yellow")
+        if fichiers:
+            self._titre("Rapports")
+            largeur = max(map(len, fichiers))
+            for nom, chemin in fichiers.items():
+                self._dire(f"  {nom:<{largeur}}  {chemin}")
+
+    def _verdict(self) -> None:
+        entete = self._rapport.entete
+        juge = verdict_de_conformite.conclure(self._rapport)
+        couleur = "bold green" if self._rapport.conforme else "bold red"
+        qui = f"{entete.application}, contrat {entete.contrat}, profil {entete.profil}"
+        self._dire(f"{juge} : {qui}", couleur)
+        for motif in self._rapport.motifs:
+            self._dire(f"  {motif}")
+        for phrase in verdict_de_conformite.avertir(self._rapport):
+            self._dire(f"  {visible(phrase)}", "yellow")
+        comptes = self._comptes
+        for titre, lot in (("Vérifications", comptes.verifications), ("Exigences", comptes.exigences)):
+            if lot:
+                self._dire(f"{titre} : {' · '.join(f'{i.signe} {i.compte(n)}' for i, n in lot)}")
+        self._a_dire = verdict_de_conformite.legende(comptes.issues)
+        duree = (entete.fin - entete.debut).total_seconds()
+        menages = accorde(entete.exemples, "ménage essayé", "ménages essayés")
+        essayes = f"{menages}, graine {entete.graine}, " if entete.exemples else ""
+        self._dire(f"{juges(entete)}, {essayes}en {duree:.0f} s.", "" if entete.refuses else "dim")
+        if entete.non_juges:
+            self._dire(entete.non_juges, "yellow")
+
+    def _liste(self, titre: str, groupes: Sequence[GroupeConstats], style: str) -> None:
+        if not groupes:
+            return
+        self._titre(f"{titre} ({len(groupes)})")
+        large = self._console.width
+        for groupe in groupes[:_LISTE_MAX]:
+            raison = f" [{groupe.connue}]" if groupe.connue else ""
+            ligne = f"  {groupe.titre} · {_combien(groupe)} · {groupe.phrase}{raison}"
+            self._dire(abrege(visible(ligne), large - 2), style, marge="  ")
+        if len(groupes) > _LISTE_MAX:
+            autres = accorde(len(groupes) - _LISTE_MAX, "autre", "autres")
+            self._dire(f"  … et {autres}, dans les rapports.")
+
+    def _detailler(self, groupes: Sequence[GroupeConstats]) -> None:
+        for groupe in groupes[:_DETAILS_MAX]:
+            self._titre(f"{groupe.exigence} {groupe.sorte}".rstrip())
+            if groupe.texte:
+                niveau = "obligatoire" if groupe.obligatoire else "recommandé"
+                self._dire(f"  {groupe.texte} [{niveau}, {groupe.source}]", "dim")
+            self._dire(f"  {groupe.phrase}")
+            if groupe.suites:
+                self._dire(f"  {groupe.suites}")
+            if groupe.scenarios:
+                reste = len(groupe.scenarios) - _SCENARIOS_MAX
+                plus = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
+                titre = "scénario" if len(groupe.scenarios) == 1 else "scénarios"
+                self._dire(f"  {titre} : {', '.join(groupe.scenarios[:_SCENARIOS_MAX])}{plus}")
+            self._constat(groupe)
+            if groupe.condition:
+                self._dire(f"  quand : {groupe.condition}")
+            if groupe.remede:
+                self._dire(f"  remède : {groupe.remede}")
+            self._exemple(groupe)
+            if groupe.commande and groupe.scenarios:
+                self._dire("  rejouer :", "bold")
+                self._dire(f"    {groupe.commande}")
+        if len(groupes) > _DETAILS_MAX:
+            autres = accorde(len(groupes) - _DETAILS_MAX, "autre détail", "autres détails")
+            self._dire(f"… {autres} dans le rapport HTML.")
+
+    def _constat(self, groupe: GroupeConstats) -> None:
+        constat = groupe.constat
+        if constat is None:
+            return
+        if constat.chemin:
+            self._dire(f"  chemin : {constat.chemin}")
+        if constat.attendu or constat.observe:
+            attendu, observe = (
+                abrege(visible(t), _VALEUR_MAX) or RIEN for t in (constat.attendu, constat.observe)
+            )
+            cote_a_cote = f"  attendu : {attendu}   |   observé : {observe}"
+            if len(cote_a_cote) <= self._console.width:
+                self._dire(cote_a_cote)
+            else:
+                self._dire(f"  attendu : {attendu}")
+                self._dire(f"  observé : {observe}")
+        if constat.echange is not None:
+            cite = echange_de(groupe, self._rapport)
+            self._dire(f"  échange : {constat.echange}{f', {cite.resume}' if cite and cite.resume else ''}")
+        if len(groupe.echanges) > 1:
+            dont = "dont " if groupe.nombre > len(groupe.echanges) else ""
+            self._dire(f"  vu {groupe.nombre} fois, {dont}{groupe.ou}")
+
+    def _exemple(self, groupe: GroupeConstats) -> None:
+        if groupe.exemple is None:
+            return
+        toutes = lignes_exemple(groupe.exemple)
+        trouvee = branche_exemple(groupe.exemple, groupe.constat.chemin if groupe.constat else "")
+        if trouvee is not None and len(toutes) > _EXEMPLE_MAX:
+            ou, valeur = trouvee
+            self._dire(f"  le plus petit exemple, à {ou} :")
+            lignes = lignes_exemple(valeur)
+        else:
+            self._dire("  le plus petit exemple :")
+            lignes = toutes
+        for ligne in lignes[:_EXEMPLE_MAX]:
+            # A name as long as the contract allows is still read.
+            self._dire(_coupe(f"    {ligne}", _VALEUR_MAX))
+        if len(toutes) > min(len(lignes), _EXEMPLE_MAX):
+            self._dire(f"    … (entier dans le rapport HTML : {len(toutes)} lignes)")
+
+    def _mentions(self, ou: str) -> None:
+        """Each mention, and what it lacks that those above do not lack already; `ou` says how to have the
+        reports that hold the rest."""
+        mentions = self._rapport.mentions
+        if not mentions:
+            return
+        self._titre("Mentions")
+        dites: set[Lacune | str] = set()
+        largeur = max(len(m.titre) for m in mentions)
+        for mention in mentions:
+            ligne = f"  {mention.titre:<{largeur}}  {mention.verdict}, {verdict_de_conformite.preuves_de(mention)}"
+            self._dire(ligne, "green" if mention.acquise else "")
+            for reserve in mention.reserves:
+                if reserve not in dites:
+                    self._dire(f"      réserve : {reserve}", "yellow")
+            nouvelles = [lacune for lacune in mention.lacunes if lacune not in dites]
+            if len(nouvelles) < len(mention.lacunes):
+                self._dire(f"      ce qui manque ci-dessus{', et :' if nouvelles else ''}", "dim")
+            for lacune in nouvelles[:_LACUNES_MAX]:
+                commande = f" → {lacune.commande}" if lacune.commande else ""
+                self._dire(f"      {lacune.quoi} : {abrege(lacune.phrase, _VALEUR_MAX)}{commande}")
+            if len(nouvelles) > _LACUNES_MAX:
+                autres = accorde(len(nouvelles) - _LACUNES_MAX, "autre", "autres")
+                self._dire(f"      … et {autres}, dans rapport.json et rapport.html{ou}.")
+            dites.update(mention.lacunes, mention.reserves)
+
+    def _reponses(self) -> None:
+        reponses = self._rapport.reponses
+        if not reponses:
+            return
+        decisifs = verdict_de_conformite.RIEN_D_ACCEPTE in self._rapport.motifs
+        self._titre(f"Refus, tolérances et avertissements{'' if decisifs else ' (pour information)'}")
+        for reponse in reponses[:_REPONSES_MAX]:
+            ligne = f"{reponse.nature} {reponse.code} · {reponse.nombre} fois · {reponse.message}"
+            self._dire(abrege(visible(ligne), self._console.width - 2), marge="  ")
+        if len(reponses) > _REPONSES_MAX:
+            autres = accorde(len(reponses) - _REPONSES_MAX, "autre", "autres")
+            self._dire(f"  … et {autres}, dans les rapports.")
+
+    def _couverture(self) -> None:
+        rubriques = [r for r in self._rapport.couverture if r.total]
+        if not rubriques:
+            return
+        self._titre("Couverture")
+        largeur = max(len(r.titre) for r in rubriques)
+        for rubrique in rubriques:
+            vus, total = len(rubrique.vus), rubrique.total
+            manque = ", ".join(map(_court, rubrique.manquants[:_MANQUANTS_MAX]))
+            plus = ", …" if len(rubrique.manquants) > _MANQUANTS_MAX else ""
+            suite = f"  jamais vus : {manque}{plus}" if manque else ""
+            ligne = f"  {rubrique.titre:<{largeur}} {vus:>5}/{total:<5} {100 * vus // total:>3} %"
+            place = max(self._console.width, 60)
+            # Of what was never seen, the beginning, where one name at least can be read.
+            self._dire(_coupe(visible(ligne + suite), place) if place - len(ligne) >= _NOM else ligne)
+
+    def _angles_morts(self) -> None:
+        angles = self._rapport.angles_morts
+        if angles:
+            self._titre("Angles morts (ce que ces échanges ne montrent pas)")
+        for angle in angles[:_ANGLES_MAX]:
+            self._dire(f"  {angle.phrase}")
+            if angle.commande:
+                self._dire(f"    → {angle.commande}")
+        if len(angles) > _ANGLES_MAX:
+            self._dire(f"  … et {accorde(len(angles) - _ANGLES_MAX, 'autre', 'autres')}, dans rapport.json.")
+
+    def _titre(self, texte: str) -> None:
+        self._dire("")
+        self._dire(texte, "bold")
+
+    def _dire(self, texte: str, style: str = "", *, marge: str = "") -> None:
+        from rich.text import Text
+
+        # One line for each thing said, whatever line feeds an application put in it (a CI server takes orders
+        # at the beginning of a line). A terminal shows it folded, but for a command, which is copied whole.
+        ligne = marge + visible(texte).replace("\n", " ")
+        copiee = ligne.lstrip(" →").startswith("sne-sandbox ") or not self._console.is_terminal
+        for morceau in [ligne] if copiee else en_colonne(ligne, self._console.width):
+            self._console.print(Text(morceau, style=style), soft_wrap=True)
+
+
+def _coupe(ligne: str, largeur: int) -> str:
+    """`ligne`, its spaces kept, cut to `largeur`."""
+    return ligne if len(ligne) <= largeur else ligne[: largeur - 1] + "…"
+
+
+def _court(nom: str) -> str:
+    """The end of a path of the document is what tells one from another."""
+    pas = nom.split("/")
+    return nom if len(pas) < 4 else f"…/{'/'.join(pas[-2:])}"
+
+
+def _combien(groupe: GroupeConstats) -> str:
+    if groupe.scenarios:
+        nombre = len(groupe.scenarios)
+        fois = f", {groupe.nombre} fois" if groupe.nombre > 1 else ""
+        return f"{groupe.scenarios[0]}{fois}" if nombre == 1 else accorde(nombre, "scénario", "scénarios")
+    return f"{groupe.nombre} fois"
+
+
+# --- in a few lines ----------------------------------------------------------------------------------
+
+
+#: Groups told, and characters of a value.
+_GROUPES_MAX: Final = 8
+_VALEUR_BREVE_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RapportDeTest(Rapport):
+    """A report whose `repr` is one line in French, and whose `str` says each finding: what a failed assertion
+    of a test shows."""
+
+    @classmethod
+    def de(cls, rapport: Rapport) -> Self:
+        """The same report, shown so."""
+        return cls(**{champ.name: getattr(rapport, champ.name) for champ in fields(rapport)})
+
+    def __repr__(self) -> str:
+        return en_une_ligne(self)
+
+    def __str__(self) -> str:
+        return en_bref(self)
+
+
+def en_une_ligne(rapport: Rapport) -> str:
+    """« <rapport : 1 opération sur 13, …, manquements : 1 exigence obligatoire enfreinte : … NOM-02.> », NIRs
+    masked."""
+    rapport = masquer(rapport)
+    suite = " ".join(rapport.motifs) or juges(rapport.entete)
+    return f"<rapport : {visible(verdict_de_conformite.conclure(rapport))} : {visible(suite)}>"
+
+
+def en_bref(rapport: Rapport) -> str:
+    """Why it does not conform, then each kind of finding: sentence, place, expected, observed, exchanges;
+    NIRs masked."""
+    rapport = masquer(rapport)
+    groupes = [g for g in grouper(rapport) if not g.connue]
+    lignes = [en_une_ligne(rapport).strip("<>")]
+    for groupe in groupes[:_GROUPES_MAX]:
+        lignes += _lignes(groupe)
+    if len(groupes) > _GROUPES_MAX:
+        lignes.append(f"… et {accorde(len(groupes) - _GROUPES_MAX, 'autre', 'autres')}")
+    return "\n".join(lignes)
+
+
+def _lignes(groupe: GroupeConstats) -> Iterator[str]:
+    signe = "✗" if groupe.obligatoire else "!"
+    yield f"{signe} {groupe.titre} {visible(groupe.phrase)}"
+    constat = groupe.constat
+    if constat is not None and constat.chemin:
+        yield f"    chemin  : {constat.chemin}"
+    if constat is not None and (constat.attendu or constat.observe):
+        yield f"    attendu : {abrege(visible(constat.attendu), _VALEUR_BREVE_MAX) or RIEN}"
+        yield f"    observé : {abrege(visible(constat.observe), _VALEUR_BREVE_MAX) or RIEN}"
+    if groupe.suites:
+        yield f"    {groupe.suites}"
+    if groupe.echanges:
+        yield f"    {groupe.ou}"
+    if groupe.condition:
+        yield f"    quand   : {groupe.condition}"
+    if groupe.remede:
+        yield f"    remède  : {groupe.remede}"
+    if groupe.scenarios and groupe.commande:
+        yield f"    rejouer : {groupe.commande}"

@@ -1,0 +1,328 @@
+"""Two runs compared: what is new, mended, still there, and what was looked at less; and whether two
+judgements say the same."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated
+
+from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
+from sne_conformite.rapports.rapport import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
+from sne_conformite.rapports.rapport_masque import masquer
+from sne_conformite.rapports.verdict_de_conformite import conclure
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.publication import tirer
+from sne_interface.domain.texte import abrege, accorde, visible
+
+_PHRASE_MAX = 100
+_VUS = (Verdict.REUSSI, Verdict.ECHOUE)
+#: Of the coverage, what a seed does not choose.
+_RUBRIQUES = ("operations", "types_fichier", "versions", "evenements")
+#: Names that a line shows of what was looked at no more.
+_PERDUS_MAX = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Evolution:
+    """A kind of finding in either run; None where it was not met."""
+
+    avant: GroupeConstats | None
+    apres: GroupeConstats | None
+
+    @property
+    def groupe(self) -> GroupeConstats:
+        """The newest of the two."""
+        groupe = self.apres or self.avant
+        assert groupe is not None
+        return groupe
+
+
+@dataclass(frozen=True, slots=True)
+class Recul:
+    """What the second run looked at less: `quoi` says of what in French, `avant` and `apres` how many there
+    were, `perdus` which are there no more. It says nothing of the application: the trial is weaker."""
+
+    quoi: str
+    avant: int
+    apres: int
+    perdus: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        montres = ", ".join(self.perdus[:_PERDUS_MAX]) + (", …" if len(self.perdus) > _PERDUS_MAX else "")
+        return f"{self.quoi} : {self.avant} → {self.apres}{f' ({montres})' if montres else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparaisonRapports:
+    """What became of each kind of finding. `corriges` are gone from scenarios that the second run played
+    again; `non_revus` are gone too, but nothing says that they were mended: it did not play their scenarios,
+    or not as far. A kind that was met in scenarios of both sorts is in both, each with its own. Of traffic,
+    which has no scenario, the second run has seen the requirement, or not."""
+
+    avant: Rapport
+    apres: Rapport
+    nouveaux: tuple[Evolution, ...]
+    corriges: tuple[Evolution, ...]
+    persistants: tuple[Evolution, ...]
+    non_revus: tuple[Evolution, ...]
+    moins_verifies: tuple[Recul, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A verdict that two judgements of the same exchanges do not share. `avant` and `apres` are verdicts,
+    states or kinds of findings; « absent » where one of the two says nothing."""
+
+    quoi: str
+    avant: str
+    apres: str
+
+    def __str__(self) -> str:
+        return f"{self.quoi} : {self.avant} à l'origine, {self.apres} maintenant"
+
+
+@dataclass(frozen=True, slots=True)
+class CompteLu:
+    """How often a kind of finding was met."""
+
+    constats: int
+    scenarios: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EvolutionLue:
+    """A kind of finding, as the API and the command line show it."""
+
+    exigence: str
+    sorte: str
+    niveau: Annotated[str, "MUST ou SHOULD"]
+    phrase: str
+    connue: Annotated[str, "raison de la référence qui l'excuse ; vide sinon"]
+    commande: Annotated[str, "celle qui le reproduit"]
+    avant: CompteLu | None
+    apres: CompteLu | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReculLu:
+    """What the second report looked at less, which makes nothing fail by itself."""
+
+    quoi: str
+    avant: int
+    apres: int
+    perdus: Annotated[list[str], "ceux qu'il ne regarde plus"]
+
+
+@dataclass(frozen=True, slots=True)
+class CompareLu:
+    """A report of the two."""
+
+    application: str
+    contrat: str
+    mode: str
+    debut: datetime
+    conforme: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ComparaisonRapportsLue:
+    """What changed from a report to another, as the API and the command line show it."""
+
+    avant: CompareLu
+    apres: CompareLu
+    nouveaux: list[EvolutionLue]
+    corriges: list[EvolutionLue]
+    persistants: list[EvolutionLue]
+    non_revus: Annotated[
+        list[EvolutionLue],
+        "disparus sans preuve d'une correction : scénarios pas rejoués jusque-là",
+    ]
+    moins_verifies: list[ReculLu]
+
+
+def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
+    """Two reports compared by kind of finding (exigence, sorte), NIRs masked. They may be of different
+    plans, modes or seeds; known failures count as failures."""
+    avant, apres = masquer(avant), masquer(apres)
+    anciens = {g.cle: g for g in grouper(avant)}
+    actuels = {g.cle: g for g in grouper(apres)}
+    corriges, non_revus = [], []
+    for cle, groupe in anciens.items():
+        if cle in actuels:
+            continue
+        corrige, non_revu = _partager(groupe, avant, apres)
+        corriges += [Evolution(corrige, None)] if corrige else []
+        non_revus += [Evolution(non_revu, None)] if non_revu else []
+    return ComparaisonRapports(
+        avant=avant,
+        apres=apres,
+        nouveaux=tuple(Evolution(None, g) for cle, g in actuels.items() if cle not in anciens),
+        corriges=tuple(corriges),
+        persistants=tuple(Evolution(anciens[cle], g) for cle, g in actuels.items() if cle in anciens),
+        non_revus=tuple(non_revus),
+        moins_verifies=tuple(_reculs(avant, apres)),
+    )
+
+
+def lire(comparaison: ComparaisonRapports) -> ComparaisonRapportsLue:
+    """A comparison as it is shown."""
+    return ComparaisonRapportsLue(
+        avant=_entete(comparaison.avant),
+        apres=_entete(comparaison.apres),
+        nouveaux=[_evolution(e) for e in comparaison.nouveaux],
+        corriges=[_evolution(e) for e in comparaison.corriges],
+        persistants=[_evolution(e) for e in comparaison.persistants],
+        non_revus=[_evolution(e) for e in comparaison.non_revus],
+        moins_verifies=[ReculLu(r.quoi, r.avant, r.apres, [*r.perdus]) for r in comparaison.moins_verifies],
+    )
+
+
+def en_texte(comparaison: ComparaisonRapports) -> str:
+    """A comparison in French lines, the new ones first."""
+    lignes = [f"Avant : {_dit(comparaison.avant)}", f"Après : {_dit(comparaison.apres)}"]
+    for titre, signe, evolutions in (
+        ("Nouveaux", "+", comparaison.nouveaux),
+        ("Corrigés", "-", comparaison.corriges),
+        ("Toujours là", "=", comparaison.persistants),
+        ("Non revus (rien, ensuite, ne dit s'ils sont corrigés)", "?", comparaison.non_revus),
+    ):
+        lignes.append(f"{titre} : {len(evolutions) or 'aucun'}")
+        lignes += [f"  {signe} {_ligne(e)}" for e in evolutions]
+    lignes.append(f"Moins vérifié : {len(comparaison.moins_verifies) or 'rien'}")
+    lignes += [f"  ! {visible(str(recul))}" for recul in comparaison.moins_verifies]
+    return "\n".join(lignes) + "\n"
+
+
+def _reculs(avant: Rapport, apres: Rapport) -> Iterator[Recul]:
+    """Where `apres` saw less: of a requirement that lost its evidence nothing is known any more."""
+    yield from _recul("exigences dont quelque chose a été vu", sorted(_vues(avant)), _vues(apres))
+    if TRAFIC not in (avant.entete.mode, apres.entete.mode):
+        joues = [[s.id for s in r.scenarios if s.verdict in _VUS] for r in (avant, apres)]
+        yield from _recul("scénarios joués", *joues)
+    ensuite = {r.nom: r.vus for r in apres.couverture}
+    for rubrique in avant.couverture:
+        if rubrique.nom in _RUBRIQUES:
+            yield from _recul(rubrique.titre.lower(), rubrique.vus, ensuite.get(rubrique.nom, ()))
+    if apres.entete.exemples < avant.entete.exemples:
+        yield Recul("ménages essayés", avant.entete.exemples, apres.entete.exemples)
+
+
+def _recul(quoi: str, avant: Collection[str], apres: Iterable[str]) -> Iterator[Recul]:
+    vus = set(apres)
+    perdus = tuple(nom for nom in avant if nom not in vus)
+    if perdus:
+        yield Recul(quoi, len(avant), len(vus), perdus)
+
+
+def memes_verdicts(a: Rapport, b: Rapport) -> tuple[Difference, ...]:
+    """Where two judgements of the same exchanges differ: nothing when they say the same. Checks are compared
+    by verdict, balances by state and kinds of findings, whatever a baseline excused; a check counts when both
+    have its scenario."""
+    differences = []
+    verdicts = [{v.id: v for v in r.verifications} for r in (a, b)]
+    communs = {s.id for s in a.scenarios} & {s.id for s in b.scenarios}
+    for ident in dict.fromkeys((*verdicts[0], *verdicts[1])):
+        paire = [lot.get(ident) for lot in verdicts]
+        presente = next(v for v in paire if v is not None)
+        if presente.scenario not in communs:
+            continue
+        ancien, nouveau = ("absent" if v is None else v.verdict.value for v in paire)
+        if ancien != nouveau:
+            differences.append(Difference(ident, ancien, nouveau))
+    bilans = [{bilan.exigence: _bilan(bilan.etat, {c.sorte for c in bilan.constats if not c.tenue})
+               for bilan in r.bilans} for r in (a, b)]  # fmt: skip
+    for exigence in dict.fromkeys((*bilans[0], *bilans[1])):
+        ancien, nouveau = (lot.get(exigence, "absent") for lot in bilans)
+        if ancien != nouveau:
+            differences.append(Difference(exigence, ancien, nouveau))
+    return tuple(differences)
+
+
+def _bilan(etat: EtatExigence, sortes: Collection[str]) -> str:
+    return f"{etat.value} ({', '.join(sorted(sortes))})" if sortes else etat.value
+
+
+def _partager(
+    groupe: GroupeConstats, avant: Rapport, apres: Rapport
+) -> tuple[GroupeConstats | None, GroupeConstats | None]:
+    """(what was looked for again, what was not) of a group of `avant` that is gone in `apres`."""
+    if not groupe.scenarios:
+        # Traffic; or a finding of a shrunk household, of which no check says the scenario.
+        entier = avant.entete.mode == TRAFIC or _ids(avant) <= _ids(apres)
+        return (groupe, None) if entier and groupe.exigence in _vues(apres) else (None, groupe)
+    rejoues = {s.id for s in apres.scenarios if _rejoue(s, groupe, apres)}
+    revus = [ident for ident in groupe.scenarios if ident in rejoues]
+    if len(revus) == len(groupe.scenarios):
+        return groupe, None
+    if not revus or groupe.erreur:  # a breakdown is one, wherever it was met
+        return None, groupe
+    autres = [ident for ident in groupe.scenarios if ident not in rejoues]
+    return _partie(groupe, avant, revus), _partie(groupe, avant, autres)
+
+
+def _rejoue(scenario: ResultatScenario, groupe: GroupeConstats, rapport: Rapport) -> bool:
+    """Whether a scenario of `rapport` has looked for a group's requirement. One that the plan does not name
+    there has a check where it breaks only: that it holds is seen in the balance, provided that the scenario
+    went to its end."""
+    verdicts = {v.exigence: v.verdict for v in scenario.verifications}
+    if groupe.exigence in verdicts:
+        return verdicts[groupe.exigence] in _VUS
+    fini = not scenario.raison and set(verdicts.values()) <= {*_VUS, Verdict.EN_ATTENTE}
+    vue = groupe.erreur or groupe.exigence in _vues(rapport)
+    return fini and vue and scenario.verdict in _VUS
+
+
+def _partie(groupe: GroupeConstats, rapport: Rapport, scenarios: Collection[str]) -> GroupeConstats:
+    """The group as those scenarios alone show it."""
+    reduit = replace(
+        rapport,
+        scenarios=tuple(s for s in rapport.scenarios if s.id in scenarios),
+        bilans=tuple(replace(b, nombres={}) for b in rapport.bilans),  # how many times in the whole run
+    )
+    return next(g for g in grouper(reduit) if g.cle == groupe.cle)
+
+
+def _ids(rapport: Rapport) -> set[str]:
+    return {s.id for s in rapport.scenarios}
+
+
+def _vues(rapport: Rapport) -> set[str]:
+    """Requirements of which the run has seen something."""
+    vues = {b.exigence for b in rapport.bilans if b.etat in (EtatExigence.PROUVEE, EtatExigence.ENFREINTE)}
+    return vues | {v.exigence for v in rapport.verifications if v.verdict in _VUS}
+
+
+def _dit(rapport: Rapport) -> str:
+    entete = rapport.entete
+    debut = entete.debut.astimezone(PARIS)
+    return visible(
+        f"{entete.application}, {debut:%d/%m/%Y %H:%M}, contrat {entete.contrat}, {conclure(rapport)}"
+    )
+
+
+def _ligne(evolution: Evolution) -> str:
+    groupe = evolution.groupe
+    nom = f"{groupe.exigence} {groupe.sorte}".rstrip()
+    ou = _ou(groupe)
+    if evolution.avant and evolution.apres and _ou(evolution.avant) != ou:
+        ou = f"{_ou(evolution.avant)} → {ou}"
+    connue = f" [connu : {groupe.connue}]" if groupe.connue else ""
+    return visible(f"{nom} · {ou} · {abrege(groupe.phrase, _PHRASE_MAX)}{connue}")
+
+
+def _ou(groupe: GroupeConstats) -> str:
+    nombre = len(groupe.scenarios)
+    return accorde(nombre, "scénario", "scénarios") if nombre else f"{groupe.nombre} fois"
+
+
+def _evolution(evolution: Evolution) -> EvolutionLue:
+    avant, apres = _compte(evolution.avant), _compte(evolution.apres)
+    return tirer(EvolutionLue, evolution.groupe, avant=avant, apres=apres)
+
+
+def _compte(groupe: GroupeConstats | None) -> CompteLu | None:
+    return None if groupe is None else CompteLu(groupe.nombre, groupe.scenarios)
+
+
+def _entete(rapport: Rapport) -> CompareLu:
+    return tirer(CompareLu, rapport.entete, conforme=rapport.conforme)

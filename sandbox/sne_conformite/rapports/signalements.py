@@ -1,0 +1,145 @@
+"""What a forge is told of a judgement: one `Signalement` for each group of findings, the worst first, which
+SARIF, GitHub's annotations and GitLab's Code Quality write each in its own words.
+
+One of level ERREUR, and only that, is an application that does not conform, or a document that is refused:
+what no finding shows (nothing arrived, the command failed, the trial was cut short) has its own.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from sne_conformite.rapports.constats_groupes import RIEN, GroupeConstats, grouper
+from sne_conformite.rapports.lieux_cites import Emplacement, situer
+from sne_conformite.rapports.rapport import Rapport
+from sne_conformite.rapports.rapport_masque import masquer
+from sne_conformite.rapports.verdict_de_conformite import motifs_des_manquements
+from sne_interface.domain.anomalie import Gravite
+from sne_interface.domain.texte import abrege
+
+if TYPE_CHECKING:
+    from sne_interface.rules.controle import FauteDeDocument
+
+#: Rule of what no finding shows.
+JUGEMENT: Final = "jugement"
+#: Where something that no exchange shows is placed: a forge drops what has no place.
+_RAPPORT: Final = Emplacement("rapport.html", 1)
+_VALEUR_MAX: Final = 300
+
+
+class Niveau(StrEnum):
+    """What it costs, by SARIF's word; GitHub's are alike."""
+
+    ERREUR = "error"
+    AVERTISSEMENT = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Signalement:
+    """One thing to tell. `regle` is an id (of a requirement, of a rule) and `texte` what it says; `phrase`
+    what was seen and `details` its lines; `empreinte` is the same from one run to the next; `connue` is the
+    reason of the baseline; `echange` the exchange that shows it, whose request `lieu` is in."""
+
+    niveau: Niveau
+    regle: str
+    texte: str
+    phrase: str
+    lieu: Emplacement
+    empreinte: str
+    details: tuple[str, ...] = ()
+    remede: str = ""
+    source: str = ""
+    connue: str = ""
+    echange: int | None = None
+
+
+def signaler(rapport: Rapport) -> list[Signalement]:
+    """Those of a report, NIRs masked."""
+    rapport = masquer(rapport)
+    remedes = {bilan.exigence: bilan.remede for bilan in rapport.bilans}
+    requetes = {echange.identifiant: echange for echange in rapport.echanges}
+    dits = []
+    for groupe in grouper(rapport):
+        numero = groupe.constat.echange if groupe.constat else None
+        cite = requetes.get(numero) if numero is not None else None
+        lieu = _RAPPORT
+        if cite is not None:
+            ligne, colonne = situer(cite.requete, groupe.constat.chemin if groupe.constat else "")
+            marquee = cite.lignes[0] if cite.lignes else 1
+            lieu = Emplacement(nom_de_requete(cite.identifiant), ligne or marquee, colonne)
+        dits.append(
+            Signalement(
+                _niveau(groupe), groupe.titre, groupe.texte, groupe.phrase, lieu,
+                _empreinte(*map(str, groupe.cle)), tuple(_details(groupe)),
+                remedes.get(groupe.exigence, ""), groupe.source, groupe.connue,
+                cite.identifiant if cite else None,
+            )
+        )  # fmt: skip
+    return [*_du_jugement(rapport, dits), *dits]
+
+
+def signaler_controle(fichier: str, fautes: Iterable["FauteDeDocument"]) -> list[Signalement]:
+    """Those of a document that `check` judged: `fichier` is the reference to it."""
+    dits = []
+    for faute in fautes:
+        lieu = Emplacement(fichier, faute.ligne or 1, faute.colonne)
+        valeur = "" if faute.valeur in faute.message else f"valeur : {abrege(faute.valeur, _VALEUR_MAX)}"
+        chemin = f"chemin : {faute.chemin}" if faute.chemin else ""
+        bloque = faute.gravite is Gravite.BLOQUANTE
+        dits.append(
+            Signalement(
+                Niveau.ERREUR if bloque else Niveau.AVERTISSEMENT, faute.regle, "", faute.message, lieu,
+                _empreinte(fichier, faute.regle, faute.chemin, faute.message),
+                tuple(filter(None, (chemin, valeur))), faute.remede, faute.source,
+            )
+        )  # fmt: skip
+    return dits
+
+
+def nom_de_requete(echange: int) -> str:
+    """What the request of a cited exchange is called."""
+    return f"echanges/{echange}.txt"
+
+
+def _du_jugement(rapport: Rapport, dits: Iterable[Signalement]) -> Iterator[Signalement]:
+    montres = motifs_des_manquements(rapport) if any(d.niveau is Niveau.ERREUR for d in dits) else ()
+    for motif in rapport.motifs:
+        if motif not in montres:
+            phrase, *details = motif.splitlines() or [""]
+            yield Signalement(
+                Niveau.ERREUR, JUGEMENT, "Le jugement, dans son ensemble", phrase, _RAPPORT,
+                _empreinte(JUGEMENT, motif), tuple(details),
+            )  # fmt: skip
+
+
+def _niveau(groupe: GroupeConstats) -> Niveau:
+    if groupe.connue:
+        return Niveau.NOTE
+    return Niveau.ERREUR if groupe.obligatoire else Niveau.AVERTISSEMENT
+
+
+def _details(groupe: GroupeConstats) -> Iterator[str]:
+    constat = groupe.constat
+    if constat is not None and constat.chemin:
+        yield f"chemin : {constat.chemin}"
+    if constat is not None and (constat.attendu or constat.observe):
+        attendu, observe = (abrege(t, _VALEUR_MAX) or RIEN for t in (constat.attendu, constat.observe))
+        yield f"attendu : {attendu}"
+        yield f"observé : {observe}"
+    if groupe.condition:
+        yield f"quand : {groupe.condition}"
+    if groupe.suites:
+        yield groupe.suites
+    if groupe.scenarios:
+        yield f"scénarios : {', '.join(groupe.scenarios)}"
+    if groupe.echanges:
+        yield groupe.ou
+    if groupe.commande:
+        yield f"rejouer : {groupe.commande}"
+
+
+def _empreinte(*mots: str) -> str:
+    return hashlib.sha256("\0".join(mots).encode("utf-8", "replace")).hexdigest()

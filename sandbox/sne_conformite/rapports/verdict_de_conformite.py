@@ -1,0 +1,346 @@
+"""What makes an application conforming, said once, and the word by which each thing that was judged is told.
+
+A MUST that broke, a check that the suite could not carry out, and required evidence that is missing make it
+not conforming; a SHOULD never does. What a caller alone knows (its command failed, nothing arrived) it adds.
+
+A verdict says what was seen; an *issue*, what a reader is told, which depends on what it costs too: a
+SHOULD that broke is « non suivie », a failure that the baseline excuses is « connue », and neither makes
+anybody fail.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sne_conformite.rapports.rapport import (
+    REFUS,
+    Bilan,
+    EtatExigence,
+    Mention,
+    Rapport,
+    ResultatScenario,
+    Verdict,
+    VerdictMention,
+    Verification,
+)
+from sne_interface.domain.texte import abrege, accorde
+
+OBLIGATOIRE = "MUST"
+#: How the reasons begin that the user asks for, beside what the checks say.
+_PREUVE_EXIGEE: Final = "Preuve exigée, et absente"
+_MENTION_EXIGEE: Final = "Mention exigée, et non acquise"
+#: Of traffic of which nothing was accepted: its refusals, told next, then decide of the verdict.
+RIEN_D_ACCEPTE: Final = "Aucun échange n'a été accepté : les réponses refusées disent pourquoi."
+_REFUSE: Final = "Refusé"
+#: Characters of the names of files that a sentence says.
+_FICHIERS_MAX: Final = 200
+
+
+def decider(rapport: Rapport, autres: Iterable[str] = (), *, exigees: Collection[str] = ()) -> Rapport:
+    """`rapport` with `conforme` and `motifs` set: what its checks and balances say, then `autres`, French
+    sentences of reasons that are not in it. `exigees` are ids whose evidence may not lack. A trial that did
+    not go to its end conforms to nothing."""
+    inacheve = (rapport.entete.inacheve,) if rapport.entete.inacheve else ()
+    motifs = (*inacheve, *motifs_des_manquements(rapport), *motifs_des_preuves(rapport, exigees), *autres)
+    return replace(rapport, motifs=motifs, conforme=not motifs)
+
+
+def motifs_des_manquements(rapport: Rapport) -> tuple[str, ...]:
+    """A French sentence for the mandatory requirements that broke, one for the checks in error; known
+    failures count for nothing."""
+    return tuple(f"{dit} : {', '.join(noms)}." for dit, noms in _manquements(rapport))
+
+
+def _manquements(rapport: Rapport) -> list[tuple[str, tuple[str, ...]]]:
+    """« 2 exigences obligatoires enfreintes », and which; the same of scenarios in error."""
+    enfreintes, erreurs = exigences_enfreintes(rapport), scenarios_en_erreur(rapport)
+    dits = (
+        ("exigence obligatoire enfreinte", "exigences obligatoires enfreintes", enfreintes),
+        ("scénario en erreur", "scénarios en erreur", erreurs),
+    )
+    return [(accorde(len(noms), un, plusieurs), noms) for un, plusieurs, noms in dits if noms]
+
+
+def exigences_enfreintes(rapport: Rapport, *, connues: bool = False) -> tuple[str, ...]:
+    """The mandatory requirements that broke, and that nothing excuses; with `connues`, those too that the
+    baseline excuses."""
+    niveaux = niveaux_de(rapport)
+    enfreintes = dict.fromkeys(
+        v.exigence
+        for v in rapport.verifications
+        if v.verdict is Verdict.ECHOUE
+        and (connues or not v.connue)
+        and niveaux.get(v.exigence) == OBLIGATOIRE
+    )
+    return tuple(
+        enfreintes
+        | dict.fromkeys(
+            b.exigence
+            for b in rapport.bilans
+            if b.etat is EtatExigence.ENFREINTE and b.niveau == OBLIGATOIRE and (connues or not b.connue)
+        )
+    )
+
+
+def manquements_connus(rapport: Rapport) -> dict[str, str]:
+    """What the baseline excuses of what would break the verdict (mandatory requirements, scenarios in error):
+    its reason, by id. What breaks elsewhere all the same is left out."""
+    niveaux = niveaux_de(rapport)
+    excuses = {b.exigence: b.connue for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE}
+    excuses |= {v.exigence: v.connue for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
+    connus = {e: raison for e, raison in excuses.items() if niveaux.get(e) == OBLIGATOIRE}
+    connus |= {v.scenario: v.connue for v in rapport.verifications if v.verdict is Verdict.ERREUR}
+    comptes = {*exigences_enfreintes(rapport), *scenarios_en_erreur(rapport)}
+    return {quoi: raison for quoi, raison in connus.items() if raison and quoi not in comptes}
+
+
+def scenarios_en_erreur(rapport: Rapport) -> tuple[str, ...]:
+    """Those that could not be carried out, and that nothing excuses."""
+    erreurs = dict.fromkeys(v.scenario for v in rapport.verifications if en_erreur(v))
+    return tuple(
+        erreurs
+        | dict.fromkeys(
+            s.id for s in rapport.scenarios if s.verdict is Verdict.ERREUR and _sans_excuse(s.verifications)
+        )
+    )
+
+
+def motifs_des_preuves(rapport: Rapport, exigees: Collection[str]) -> tuple[str, ...]:
+    """A French sentence for the ids of `exigees` that no evidence proves, unknown ids included."""
+    prouvees = {
+        b.exigence for b in rapport.bilans if b.etat in (EtatExigence.PROUVEE, EtatExigence.ENFREINTE)
+    }
+    manquent = [exigence for exigence in exigees if exigence not in prouvees]
+    return (f"{_PREUVE_EXIGEE} : {', '.join(manquent)}.",) if manquent else ()
+
+
+def exiger_mentions(rapport: Rapport, ids: Collection[str]) -> Rapport:
+    """`rapport`, that does not conform unless these of its mentions are acquired, with reserves or without;
+    what it said of others before is forgotten."""
+    motifs = tuple(motif for motif in rapport.motifs if not motif.startswith(_MENTION_EXIGEE))
+    manquent = [f"{m.id} ({m.verdict})" for m in rapport.mentions if m.id in ids and not m.acquise]
+    if manquent:
+        motifs = (*motifs, f"{_MENTION_EXIGEE} : {', '.join(manquent)}.")
+    return replace(rapport, motifs=motifs, conforme=not motifs)
+
+
+def motifs_des_refus(rapport: Rapport) -> tuple[str, ...]:
+    """French sentences for traffic of which nothing was accepted: that, then what was refused, with code,
+    path and remedy."""
+    return RIEN_D_ACCEPTE, *(f"{_REFUSE} : {r.phrase}" for r in rapport.reponses if r.nature == REFUS)
+
+
+def motifs_d_ailleurs(rapport: Rapport) -> tuple[str, ...]:
+    """The reasons that are neither in its checks nor what the user demands beside: its command failed,
+    nothing arrived, its evidence is contested."""
+    connus = (rapport.entete.inacheve, *motifs_des_manquements(rapport))
+    autres = (_PREUVE_EXIGEE, _MENTION_EXIGEE, _REFUSE)
+    return tuple(m for m in rapport.motifs if m not in connus and not m.startswith(autres))
+
+
+def conclure(rapport: Rapport) -> str:
+    """What the whole comes to, in French: the mentions that are acquired; else what was covered, and how many
+    failures there are, those that the baseline excuses apart; that the contract was overlaid. Nothing is
+    concluded of a trial that did not go to its end."""
+    if rapport.entete.inacheve:
+        return "Épreuve inachevée"
+    acquises = _titres([m for m in rapport.mentions if m.acquise])
+    manquements = ", ".join(dit for dit, _ in _manquements(rapport))
+    connus = len(manquements_connus(rapport))
+    hors = f", hors {accorde(connus, 'connu', 'connus')}" if connus else ""
+    if manquements:
+        suite = f"manquements : {manquements}{hors}"
+    elif rapport.conforme and acquises:
+        suite = accorde(connus, "manquement connu", "manquements connus") if connus else ""
+    elif rapport.conforme:
+        suite = f"aucun manquement{hors}"
+    else:
+        suite = "épreuve non retenue"
+    surcharge = " (contrat surchargé)" if rapport.entete.surcharge else ""
+    return ", ".join(filter(None, (acquises or couvert(rapport), suite))) + surcharge
+
+
+def avertir(rapport: Rapport) -> tuple[str, ...]:
+    """French sentences: what was judged by other than what is shipped, a plan or files of the contract."""
+    entete = rapport.entete
+    dits = [f"Un autre plan a été joué : {entete.autre_plan}."] if entete.autre_plan else []
+    if entete.surcharge:
+        dits.append(f"Le contrat est surchargé (--contracts) : {surcharge(rapport)}.")
+    dits += [f"Règles éteintes : {dite}." for dite in entete.regles_eteintes]
+    return tuple(dits)
+
+
+def surcharge(rapport: Rapport) -> str:
+    """The files that were laid over the contract, the first ones."""
+    return abrege(", ".join(rapport.entete.surcharge), _FICHIERS_MAX)
+
+
+def couvert(rapport: Rapport) -> str:
+    """« 2 opérations sur 13, 34 exigences prouvées sur 86 »."""
+    dits = []
+    for rubrique in rapport.couverture:
+        if rubrique.nom == "operations":
+            dits.append(f"{accorde(len(rubrique.vus), 'opération', 'opérations')} sur {rubrique.total}")
+    prouvees = sum(b.etat is EtatExigence.PROUVEE for b in rapport.bilans)
+    dits.append(f"{accorde(prouvees, 'exigence prouvée', 'exigences prouvées')} sur {len(rapport.bilans)}")
+    return ", ".join(dits)
+
+
+def preuves_de(mention: Mention) -> str:
+    """« 84 exigences prouvées et 2 attestées sur 86 »: what is proved of what a mention demands, and what its
+    vendor alone vouches for."""
+    dit = accorde(mention.prouvees, "exigence prouvée", "exigences prouvées")
+    if mention.attestees:
+        dit += f" et {accorde(mention.attestees, 'attestée', 'attestées')}"
+    return f"{dit} sur {len(mention.exigences)}"
+
+
+def _titres(mentions: Iterable[Mention]) -> str:
+    """« SNE 5.2 – socle, dalo (avec réserves) »: what they share is said once."""
+    tetes: dict[str, list[str]] = {}
+    for mention in mentions:
+        tete, tiret, nom = mention.titre.rpartition(" – ")
+        reserves = " (avec réserves)" if mention.verdict is VerdictMention.RESERVES else ""
+        tetes.setdefault(tete + tiret, []).append(nom + reserves)
+    return ", ".join(tete + ", ".join(noms) for tete, noms in tetes.items())
+
+
+def niveaux_de(rapport: Rapport) -> dict[str, str]:
+    """MUST or SHOULD by requirement; one that has no balance counts as MUST."""
+    niveaux = {v.exigence: OBLIGATOIRE for v in rapport.verifications}
+    return niveaux | {b.exigence: b.niveau for b in rapport.bilans}
+
+
+def en_erreur(verification: Verification) -> bool:
+    """Whether a check could not be carried out, and nothing excuses it."""
+    return verification.verdict is Verdict.ERREUR and not verification.connue
+
+
+def _sans_excuse(verifications: tuple[Verification, ...]) -> bool:
+    return not any(v.connue for v in verifications if v.verdict is Verdict.ERREUR)
+
+
+# --- issues ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A way to end. `un` and `plusieurs` agree with « vérification » or « exigence », `scenario` with
+    « scénario »; `classe` is bien, conseil, mal or neutre; `legende` explains the word when it needs it;
+    `court` is for a cell of a table, when `un` is long."""
+
+    signe: str
+    un: str
+    plusieurs: str
+    scenario: str
+    classe: str = "neutre"
+    legende: str = ""
+    court: str = ""
+
+    @property
+    def mot(self) -> str:
+        """What a cell of a table says."""
+        return self.court or self.un
+
+    def compte(self, nombre: int) -> str:
+        """« 4 échouées »: a number, and the word that agrees with it."""
+        return f"{nombre} {self.un if nombre < 2 else self.plusieurs}"
+
+
+REUSSIE: Final = Issue("✓", "réussie", "réussies", "réussi", "bien")
+ECHOUEE: Final = Issue("✗", "échouée", "échouées", "échoué", "mal")
+NON_SUIVIE: Final = Issue(
+    "!", "recommandation non suivie", "recommandations non suivies", "recommandation non suivie", "conseil",
+    "une exigence recommandée (SHOULD) n'est pas tenue ; cela ne rend pas non conforme",
+    "non suivie",
+)  # fmt: skip
+CONNUE: Final = Issue(
+    "~", "manquement connu", "manquements connus", "manquement connu", "neutre",
+    "le fichier donné à --baseline l'excuse",
+)  # fmt: skip
+EN_ERREUR: Final = Issue(
+    "E", "en erreur", "en erreur", "en erreur", "mal", "la suite, ou le lien avec l'application, a failli"
+)
+IGNOREE: Final = Issue(
+    "-", "ignorée", "ignorées", "ignoré", "neutre", "un préalable a manqué : rien n'a pu être vu"
+)
+SANS_OBJET: Final = Issue(
+    "-", "sans objet", "sans objet", "sans objet", "neutre", "l'application dit ne pas faire cela"
+)
+EN_ATTENTE: Final = Issue(
+    "?", "en attente", "en attente", "en attente", "neutre",
+    "cette vérification n'a rien vu de ce qu'elle cherche",
+)  # fmt: skip
+PROUVEE: Final = Issue("✓", "prouvée", "prouvées", "prouvé", "bien")
+ENFREINTE: Final = Issue("✗", "enfreinte", "enfreintes", "enfreint", "mal")
+SANS_PREUVE: Final = Issue(
+    "?", "sans preuve", "sans preuve", "sans preuve", "neutre",
+    "aucun échange ne montre si cette exigence est tenue",
+)  # fmt: skip
+NON_TESTEE: Final = Issue(
+    "-", "non testée", "non testées", "non testé", "neutre",
+    "ne se vérifie pas depuis le bac à sable, pour la raison dite",
+)  # fmt: skip
+
+_VERDICTS: Final[Mapping[Verdict, Issue]] = {
+    Verdict.REUSSI: REUSSIE,
+    Verdict.ECHOUE: ECHOUEE,
+    Verdict.ERREUR: EN_ERREUR,
+    Verdict.IGNORE: IGNOREE,
+    Verdict.SANS_OBJET: SANS_OBJET,
+    Verdict.EN_ATTENTE: EN_ATTENTE,
+}
+_ETATS: Final[Mapping[EtatExigence, Issue]] = {
+    EtatExigence.PROUVEE: PROUVEE,
+    EtatExigence.ENFREINTE: ENFREINTE,
+    EtatExigence.SANS_PREUVE: SANS_PREUVE,
+    EtatExigence.NON_TESTEE: NON_TESTEE,
+}
+#: Every way to end, in the order of a summary.
+TOUTES: Final = (
+    REUSSIE, PROUVEE, ECHOUEE, ENFREINTE, EN_ERREUR, NON_SUIVIE, CONNUE, IGNOREE, SANS_OBJET, EN_ATTENTE,
+    SANS_PREUVE, NON_TESTEE,
+)  # fmt: skip
+
+
+def issue_de_verification(verification: Verification, niveaux: Mapping[str, str]) -> Issue:
+    """How a check ended; `niveaux` are MUST or SHOULD by requirement, MUST for one that is not there."""
+    if verification.verdict in (Verdict.ECHOUE, Verdict.ERREUR) and verification.connue:
+        return CONNUE
+    if (
+        verification.verdict is Verdict.ECHOUE
+        and niveaux.get(verification.exigence, OBLIGATOIRE) != OBLIGATOIRE
+    ):
+        return NON_SUIVIE
+    return _VERDICTS[verification.verdict]
+
+
+def issue_de_scenario(scenario: ResultatScenario, niveaux: Mapping[str, str]) -> Issue:
+    """How a scenario ended: as the worst of its checks that failed, else as its verdict says."""
+    if scenario.verdict in (Verdict.ECHOUE, Verdict.ERREUR):
+        vues = {issue_de_verification(v, niveaux) for v in scenario.verifications}
+        for pire in (ECHOUEE, EN_ERREUR, NON_SUIVIE, CONNUE):
+            if pire in vues:
+                return pire
+    return _VERDICTS[scenario.verdict]
+
+
+def issue_de_bilan(bilan: Bilan) -> Issue:
+    """What is known of a requirement."""
+    if bilan.etat is EtatExigence.ENFREINTE and bilan.connue:
+        return CONNUE
+    if bilan.etat is EtatExigence.ENFREINTE and bilan.niveau != OBLIGATOIRE:
+        return NON_SUIVIE
+    return _ETATS[bilan.etat]
+
+
+def compter_issues(issues: Iterable[Issue]) -> list[tuple[Issue, int]]:
+    """How many of each, in the order of a summary; those that are not met are left out."""
+    vues = list(issues)
+    return [(issue, nombre) for issue in TOUTES if (nombre := vues.count(issue))]
+
+
+def legende(issues: Iterable[Issue]) -> list[tuple[str, str]]:
+    """(word, what it means) of those that need to be explained, in the order of a summary, each once."""
+    vues = set(issues)
+    return [(issue.plusieurs, issue.legende) for issue in TOUTES if issue in vues and issue.legende]

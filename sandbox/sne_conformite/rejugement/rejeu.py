@@ -1,0 +1,598 @@
+"""A driven run judged again from its evidence: no server, no application, no search.
+
+`pilotage.derouler` runs as it did. What it asks of the application, of the base, of the clock is answered by
+the procès-verbal (`greffe`), what it reads of the journal by the exchanges of the package: there is no second
+judge. What does not fit (another message, an exchange that lacks) ends it; households that the seed does not
+draw, exchanges that nobody read are its `ecarts`.
+"""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from multiprocessing import Pipe, get_context, parent_process
+from multiprocessing.connection import wait
+from types import SimpleNamespace, TracebackType
+from typing import Any, Final, Self, cast
+
+from hypothesis import Phase
+
+from sne_conformite.observation.observation import observer
+from sne_conformite.pilotage import pilotage
+from sne_conformite.pilotage.base_pilotee import BaseJugee
+from sne_conformite.pilotage.cahier_de_pilotage import (
+    ECHANGES,
+    MAINTENANT,
+    Cahier,
+    Fait,
+    relire_erreur,
+    relire_octets,
+    sans_secret,
+)
+from sne_conformite.pilotage.couloirs import Couloir, Couloirs, Renforts, ScenarioJoue
+from sne_conformite.pilotage.delais import Duree, Poignees, Pouls
+from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienApplication
+from sne_conformite.pilotage.exemple_reduit import Exemples, Montre
+from sne_conformite.pilotage.lien_application import Application, Message
+from sne_conformite.pilotage.proces_verbal import (
+    EXEMPLE,
+    MENAGE,
+    SCENARIO,
+    SESSION,
+    TETE,
+    ExempleNote,
+    Fiche,
+    Greffe,
+    desserrer,
+    relire_element,
+    serrer,
+)
+from sne_conformite.plan.exemples_tires import ExempleTire
+from sne_conformite.plan.plan import Plan, Scenario
+from sne_conformite.protocole.adresses_servies import Adresses, AdressesServices
+from sne_conformite.protocole.protocole import verifier_reponse
+from sne_conformite.rapports.rapport import Fin, Rapport
+from sne_conformite.rapports.rapport_masque import masquer_valeur
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.echange import Echange, Piece, Reponse
+from sne_interface.domain.texte import abrege, masquer_nirs, noms_nir
+from sne_sandbox.bases.horloge import atteindre
+
+#: Of an exchange or a household, how many are named.
+_NOMMES_MAX: Final = 5
+_VALEUR_MAX: Final = 60
+#: What names an object of a list, in the path of a difference.
+_NOMS: Final = ("id", "exigence", "identifiant", "nom")
+_CHAMPS: Final = frozenset(champ.name for champ in fields(Echange))
+
+
+class RejeuImpossible(BaseException):
+    """The procès-verbal, the journal and the plan do not fit one another: a French sentence says where. No
+    `Exception`: what keeps one judge's failure from the others would swallow it."""
+
+
+class JournalRejoue:
+    """The exchanges of a package by their ids, on disk: there may be thousands, and each is read once or
+    twice. `lus` are the ids that were handed out, `jours` the days of arrival, `poids` the rules that found
+    something with the gravité that they had, `comptes` what the base's journal had: how many it kept and
+    dropped, its last id. Raises RejeuImpossible for an exchange without number, with a field that nobody
+    would read, or that is said not to be the application's and holds a call."""
+
+    def __init__(
+        self,
+        echanges: Iterable[tuple[Echange, bytes]],
+        relire: Callable[[bytes], Echange],
+        contrat: Contrat,
+        comptes: Sequence[int] = (0, 0, 0),
+    ) -> None:
+        self._relire = relire
+        self.comptes = comptes
+        self._fichier = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `__exit__`
+        self._places: dict[int, tuple[int, int]] = {}
+        self.lus: set[int] = set()
+        self.jours: set[date] = set()
+        self.poids: set[tuple[str, str]] = set()
+        for rang, (echange, ligne) in enumerate(echanges, 1):
+            numero = echange.identifiant
+            if type(numero) is not int or numero < 1:
+                raise RejeuImpossible(f"la ligne {rang} du journal : un échange sans numéro ({numero})")
+            if inconnus := sorted(json.loads(ligne).keys() - _CHAMPS):
+                raise RejeuImpossible(f"l'échange {numero} : un champ que personne ne lit ({inconnus[0]})")
+            if observer(echange, contrat).cache_un_appel:
+                raise RejeuImpossible(f"l'échange {numero} ne serait pas de l'application : c'est un appel")
+            self.jours.add(echange.recu_le.date())
+            self.poids |= {(str(a.get("regle")), str(a.get("gravite"))) for a in echange.anomalies}
+            self._places[numero] = (self._fichier.tell(), len(ligne))
+            self._fichier.write(ligne)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._fichier.close()
+
+    @property
+    def numeros(self) -> list[int]:
+        """The ids, in order."""
+        return list(self._places)
+
+    def lire(self, base: str, identifiant: int) -> Echange | None:
+        """An exchange, None when it is not there."""
+        if identifiant not in self._places:
+            return None
+        debut, longueur = self._places[identifiant]
+        self._fichier.seek(debut)
+        return self._relire(self._fichier.read(longueur))
+
+    def chercher(self, base: str, *, limite: int) -> list[Echange]:
+        """The last exchange of the base's journal, as far as its id."""
+        return (
+            [Echange(base, datetime.now(UTC), identifiant=self.dernier(base))] if self.dernier(base) else []
+        )
+
+    def compter(self, base: str) -> tuple[int, int]:
+        """How many it kept, and dropped."""
+        return self.comptes[0], self.comptes[1]
+
+    def dernier(self, base: str) -> int:
+        """The last id."""
+        return self.comptes[2]
+
+    def prendre(self, identifiant: int) -> Echange:
+        """An exchange that an example read. Raises RejeuImpossible when it is not there."""
+        echange = self.lire("", identifiant)
+        if echange is None:
+            raise RejeuImpossible(f"l'échange {identifiant} manque au journal")
+        self.lus.add(identifiant)
+        return echange
+
+
+@dataclass(frozen=True, slots=True)
+class MagasinRejoue:
+    """What `trafic` judges: such a journal."""
+
+    journal: JournalRejoue
+
+
+class CahierRejoue(Cahier):
+    """A notebook that is read: `prendre` gives the *faits* in their order. `ou` says where we are."""
+
+    def __init__(self, rang: int, session: Sequence[Fait], journal: JournalRejoue) -> None:
+        super().__init__(rang, session=list(session))
+        self.journal = journal
+        self.ou = "début"
+        self._reprise = self.faits
+
+    def relire(self, faits: Sequence[Fait], ou: str) -> None:
+        """An example begins."""
+        self._reprise, self.faits, self.ou = self.faits, list(faits), ou
+
+    def fermer(self) -> None:
+        """It has ended: what comes is of the session."""
+        self.faits = self._reprise
+
+    def suivant(self, nom: str) -> bool:
+        """Whether the next *fait* is one of that name."""
+        return bool(self.faits) and self.faits[0]["appel"] == nom
+
+    def prendre(self, nom: str) -> Fait:
+        """The next *fait*, which has that name. Raises RejeuImpossible, and what it raised then."""
+        if not self.suivant(nom):
+            trouve = self.faits[0]["appel"] if self.faits else "rien"
+            raise RejeuImpossible(f"{self.ou} : le procès-verbal dit « {trouve} » où le plan veut « {nom} »")
+        fait = self.faits.pop(0)
+        if "erreur" in fait:
+            raise relire_erreur(fait["erreur"])
+        return fait
+
+
+# --- what answers in the place of the world --------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _ApplicationRejouee:
+    cahier: CahierRejoue
+
+    def envoyer(self, message: Message) -> Message:
+        """The answer that was given to this very message."""
+        if self.cahier.suivant("envoyer"):
+            dit, ecrit = json.dumps(sans_secret(message)), self.cahier.faits[0]["message"]
+            # Their texts first, which are nearly always the same.
+            ecarts = differences(ecrit, json.loads(dit)) if dit != json.dumps(ecrit) else ()
+            for ou, *valeurs in ecarts:
+                ecrite, attendue = (abrege(str(masquer_valeur(v)), _VALEUR_MAX) for v in valeurs)
+                raise RejeuImpossible(
+                    f"{self.cahier.ou} : le message écrit n'est pas celui que donnent le plan et ses ménages "
+                    f"(« {message['commande']} », {ou} : {ecrite} écrit, {attendue} attendu)"
+                )
+        reponse: Message = self.cahier.prendre("envoyer")["rendu"]
+        if ecart := verifier_reponse(message["commande"], reponse):
+            raise RejeuImpossible(f"{self.cahier.ou} : une réponse écrite n'est pas du protocole : {ecart}")
+        return dict(reponse)
+
+    def fermer(self) -> None:
+        """There is none."""
+
+
+@dataclass(slots=True)
+class _PoulsRejoue:
+    cahier: CahierRejoue
+
+    def attendre(self, seuil: float, depuis: float) -> None:
+        """Nothing is waited for."""
+
+    def duree(self, delai: float, debut: float, fin: float) -> Duree:
+        """What went by then."""
+        attente, sourd = self.cahier.prendre("duree")["rendu"]
+        return Duree(delai, attente, sourd)
+
+
+#: What each call of the base gave, out of what is written of it.
+_RENDUS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **dict.fromkeys(("jouer", "armer", "desarmer", "compter", "fichiers_laisses"), lambda rendu: rendu),
+    "boite_sortie": lambda rendu: [(nom, relire_octets(contenu)) for nom, contenu in rendu],
+    "demande": lambda rendu: rendu and SimpleNamespace(document=relire_octets(rendu[0]), version=rendu[1]),
+    "evenements": lambda rendu: [SimpleNamespace(identifiant=identifiant) for identifiant in rendu],
+    "autrui": lambda rendu: Reponse({"document": Piece(relire_octets(rendu))} if rendu else {}),
+}
+
+
+class _BaseRejouee:
+    """The base of a run, as the procès-verbal shows it; its clock is that of the plan."""
+
+    def __init__(self, nom: str, contrat: Contrat, cahier: CahierRejoue) -> None:
+        self.nom, self.contrat, self.cahier = nom, contrat, cahier
+        self._instant = datetime.now(UTC)
+        self._dernier = 0
+
+    def __getattr__(self, nom: str) -> Callable[..., Any]:
+        lire = _RENDUS[nom]
+        return lambda *_: lire(self.cahier.prendre(nom).get("rendu"))
+
+    def remettre(self, instant: datetime, boite_entree: str = "") -> None:
+        """Its clock begins again."""
+        self.cahier.prendre("remettre")
+        self._instant = instant
+
+    def avancer(self, duree: str) -> None:
+        """Its clock moves on."""
+        self.cahier.prendre("avancer")
+        self._instant = atteindre(self._instant, duree)
+
+    @property
+    def maintenant(self) -> datetime:
+        """What its clock says."""
+        self.cahier.prendre(MAINTENANT)
+        return self._instant.astimezone(PARIS)
+
+    def dernier(self) -> int:
+        """The last exchange that was read."""
+        return self._dernier
+
+    def echanges(self, apres: int) -> list[Echange]:
+        """Those that this reading brought."""
+        if not self.cahier.suivant(ECHANGES):
+            return []
+        lus = [self.cahier.journal.prendre(numero) for numero in self.cahier.prendre(ECHANGES)["rendu"]]
+        for echange in lus:
+            if (echange.identifiant or 0) <= self._dernier:
+                raise RejeuImpossible(
+                    f"{self.cahier.ou} : l'échange {echange.identifiant} n'est pas à sa place"
+                )
+            self._dernier = echange.identifiant or 0
+        return lus
+
+    def echange(self, identifiant: int) -> Echange | None:
+        """An exchange of the journal."""
+        return self.cahier.journal.lire(self.nom, identifiant)
+
+
+class _CouloirsRejoues(Couloirs):
+    """Lanes without threads: a lane plays a scenario when it is asked what it brings."""
+
+    def __init__(self, banc: BancDEssai, rejeu: "Rejeu") -> None:
+        super().__init__(banc, None, rejeu.suivre)
+        self._rejeu = rejeu
+        self._ouverts: dict[int, Couloir] = {}
+        self.possibles = any(fiche.couloir > 1 for fiche in rejeu.fiches.values())
+
+    def ouvrir(self, scenarios: Sequence[Scenario], *dits: Any) -> None:
+        """What they play, and how, is kept."""
+        self.possibles = False
+        self._scenarios = {scenario.id: scenario for scenario in scenarios}
+        _, self._a_dire, self._tirer, self._jouer = dits
+        self._lectures = replace(self._banc.lien.lectures)
+
+    def rendre(self, scenario: str) -> ScenarioJoue | None:
+        """What a lane brings of a scenario."""
+        fiche = self._rejeu.fiches.get(scenario)
+        if fiche is None or fiche.couloir == 1 or self.possibles or scenario not in self._scenarios:
+            return None
+        if fiche.interrompu:
+            raise KeyboardInterrupt(fiche.interrompu)
+        if fiche.couloir not in self._ouverts:
+            lien = replace(self._banc.lien, lectures=replace(self._lectures))
+            couloir = Couloir(self._suivre(replace(self._banc, lien=lien), fiche.couloir), fiche.couloir)
+            couloir.presenter(*self._a_dire, fiche.couloir)
+            self._ouverts[fiche.couloir] = couloir
+        return self._ouverts[fiche.couloir].passer(self._scenarios[scenario], self._tirer, self._jouer)
+
+    def finir(self, instant: datetime) -> None:
+        """They have ended."""
+
+    def fermer(self) -> None:
+        """There is nothing to end."""
+
+
+@dataclass(slots=True)
+class _ExemplesRejoues(Exemples):
+    """The households that were tried, in their order."""
+
+    scenario: str = ""
+    rejeu: "Rejeu" = field(default=None)  # type: ignore[assignment]
+
+    def _tirer(self, combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
+        fiche = self.rejeu.fiches[self.scenario]
+        if not fiche.tirages and Phase.shrink in phases:
+            return  # another finding than was recorded: who compares the reports says so
+        if not fiche.tirages:
+            raise RejeuImpossible(f"{self.scenario} : des ménages manquent au procès-verbal")
+        essais = [self.rejeu.exemple(self.scenario, rang) for rang in fiche.tirages.pop(0)]
+        if Phase.shrink not in phases:
+            self.rejeu.ecrits[self.scenario] = [_sans_nir(exemple) for exemple in essais]
+        for exemple in essais:
+            with suppress(Montre):
+                un(exemple)
+
+
+# --- the run ---------------------------------------------------------------------------------------------
+
+
+class Rejeu(Greffe):
+    """A run, as its procès-verbal has it (`lignes`, JSON objects), on the exchanges of `journal`. With
+    `retirer`, households are drawn again from the seed, and compared: `retires` says that they were. `ecarts`
+    are French sentences."""
+
+    def __init__(
+        self, lignes: Iterable[Mapping[str, Any]], journal: JournalRejoue, contrat: Contrat, *, retirer: bool
+    ) -> None:
+        super().__init__()
+        self.journal, self.contrat, self.retirer = journal, contrat, retirer
+        self.retires = False
+        self.ecarts: list[str] = []
+        self.ecrits: dict[str, list[str]] = {}
+        self.adresses: dict[int, Adresses] = {}
+        try:
+            for ligne in lignes:
+                self._prendre(ligne)
+            self.reglages = pilotage.ReglagesPilotage.de_json(self.tete["reglages"])
+            self.base = str(self.tete["base"])
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as erreur:
+            raise RejeuImpossible(
+                f"le procès-verbal ne se lit pas ({type(erreur).__name__} : {erreur})"
+            ) from None
+
+    def _prendre(self, ligne: Mapping[str, Any]) -> None:
+        genre = ligne["ligne"]
+        if genre == TETE:
+            self.tete = {nom: valeur for nom, valeur in ligne.items() if nom != "ligne"}
+        elif genre == SESSION:
+            rang = int(ligne["couloir"])
+            self.sessions[rang] = ({"base": str(ligne["base"])}, list(ligne["faits"]))
+            self.adresses[rang] = _adresses(ligne["adresses"])
+        elif genre == SCENARIO:
+            tirages = [list(map(int, tirage)) for tirage in ligne["tirages"]]
+            self.fiches[ligne["scenario"]] = Fiche(
+                tirages=tirages, couloir=int(ligne["couloir"]), interrompu=str(ligne["interrompu"])
+            )
+        elif genre == MENAGE:
+            self.fiches[ligne["scenario"]].menages.append(serrer(ligne))
+        elif genre == EXEMPLE:
+            note = ExempleNote(int(ligne["couloir"]), int(ligne["suivant"]), serrer(ligne["faits"]))
+            self.fiches[ligne["scenario"]].joues[int(ligne["rang"])] = note
+        else:
+            raise ValueError(genre)
+
+    def juger(self, plan: Plan) -> Rapport:
+        """The report that the run comes to. Raises RejeuImpossible."""
+        cahier = CahierRejoue(1, (), self.journal)
+        base = cast(BaseJugee, _BaseRejouee(self.base, self.contrat, cahier))
+        choisis = Plan(tuple(scenario for scenario in plan if scenario.id in self.fiches))
+        retirer = (choisis, self.contrat, self.reglages, self.adresses[1].guichet)
+        with _a_cote(_retirer, *retirer) if self.retirer else nullcontext() as tires:
+            *_, fin = pilotage.derouler(
+                plan, _ApplicationRejouee(cahier), base, self.adresses[1], self.reglages, greffe=self
+            )
+            if tires is not None:
+                self._comparer(tires())
+                self.retires = True
+        assert isinstance(fin, Fin)
+        self._verifier_les_restes()
+        return fin.rapport
+
+    def _verifier_les_restes(self) -> None:
+        lus, tous = self.journal.lus, self.journal.numeros
+        fin = int(self.tete["dernier"])
+        milieu = [n for n in tous if n not in lus and lus and min(lus) < n < max(lus)]
+        self.ecarts += [f"l'échange {n} n'est lu par aucun exemple" for n in milieu[:_NOMMES_MAX]]
+        trop = [n for n in tous if n > fin]
+        self.ecarts += [f"l'échange {n} suit la fin de l'épreuve" for n in trop[:_NOMMES_MAX]]
+        if max(tous, default=0) < fin:
+            self.ecarts.append(f"le journal s'arrête avant l'échange {fin}, le dernier de l'épreuve")
+        for scenario, fiche in self.fiches.items():
+            if fiche.joues and not self.tete.get("interruption"):
+                self.ecarts.append(f"{scenario} : des exemples du procès-verbal ne sont joués par personne")
+
+    # --- what pilotage asks ------------------------------------------------------------------------------
+
+    def commencer(self, base: str, reglages: Mapping[str, Any]) -> None:
+        """It is known already."""
+
+    def finir(self, dernier: int, interruption: str) -> None:
+        """Notes where the run was not interrupted as is written."""
+        ecrite = self.tete.get("interruption")
+        if ecrite != interruption:
+            dite = abrege(str(ecrite), _VALEUR_MAX) or "aucune"
+            self.ecarts.append(f"interruption : {dite} écrite, {interruption or 'aucune'} refaite")
+
+    def pouls(self, adresses: Adresses, base: BaseJugee) -> AbstractContextManager[Pouls]:
+        """None beats."""
+        return nullcontext(cast(Pouls, None))
+
+    def couloirs(self, banc: BancDEssai, renforts: Renforts | None) -> Couloirs:
+        """Those of the procès-verbal."""
+        return _CouloirsRejoues(banc, self)
+
+    def suivre(self, banc: BancDEssai, rang: int = 1) -> BancDEssai:
+        """The bench of a lane, which the procès-verbal answers."""
+        ou, session = self.sessions[rang]
+        cahier = CahierRejoue(rang, session, self.journal)
+        lien = LienApplication(
+            cast(Application, _ApplicationRejouee(cahier)),
+            cast(Pouls, _PoulsRejoue(cahier)),
+            lectures=banc.lien.lectures,
+            poignees=Poignees(attente=0.0),
+        )
+        base = cast(BaseJugee, _BaseRejouee(ou["base"], self.contrat, cahier))
+        return replace(banc, lien=lien, base=base, adresses=self.adresses[rang], cahier=cahier)
+
+    def exemples(self, scenario: Scenario, exemples: Exemples) -> Exemples:
+        """Those that were tried."""
+        return _ExemplesRejoues(
+            exemples.strategie, exemples.graine, exemples.jouer, scenario=scenario.id, rejeu=self
+        )
+
+    def jouer(
+        self, scenario: Scenario, exemple: ExempleTire, banc: BancDEssai, jouer: Callable[[], ExempleJoue]
+    ) -> ExempleJoue:
+        """Plays an example, by what was noted of it."""
+        cahier, fiche = banc.cahier, self.fiches[scenario.id]
+        assert isinstance(cahier, CahierRejoue)
+        rang = fiche.rangs[exemple.cle()]
+        ou = f"{scenario.id}, exemple {rang + 1}"
+        note = fiche.joues.pop(rang, None)
+        if note is None:
+            raise RejeuImpossible(f"{ou} : le procès-verbal n'en a rien")
+        banc.lien.suivant = note.suivant
+        cahier.relire(desserrer(note.faits), ou)
+        joue = jouer()
+        if cahier.faits:
+            raise RejeuImpossible(f"{ou} : le procès-verbal dit encore « {cahier.faits[0]['appel']} »")
+        cahier.fermer()
+        return joue
+
+    # --- households --------------------------------------------------------------------------------------
+
+    def exemple(self, scenario: str, rang: int) -> ExempleTire:
+        """A household of the procès-verbal."""
+        fiche = self.fiches[scenario]
+        try:
+            ecrit = desserrer(fiche.menages[rang])
+            demandes = {nom: relire_element(e) for nom, e in ecrit["demandes"].items()}
+            actes = {
+                int(etape): {nom: relire_element(e) for nom, e in acte.items()}
+                for etape, acte in ecrit["actes"].items()
+            }
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            raise RejeuImpossible(f"{scenario}, ménage {rang + 1} : il ne se lit pas") from None
+        exemple = ExempleTire(demandes, self.contrat, actes)
+        fiche.rangs[exemple.cle()] = rang
+        return exemple
+
+    def _comparer(self, tires: Mapping[str, Sequence[str]]) -> None:
+        """Notes where households are not those that the seed draws, NIRs apart."""
+        for scenario, ecrits in self.ecrits.items():
+            vrais = tires[scenario]
+            autres = [rang for rang, (a, b) in enumerate(zip(ecrits, vrais, strict=False), 1) if a != b]
+            if autres:
+                self.ecarts.append(f"{scenario}, ménage {autres[0]} : ce n'est pas celui que la graine tire")
+            elif len(ecrits) != len(vrais):
+                self.ecarts.append(f"{scenario} : {len(ecrits)} ménages, la graine en tire {len(vrais)}")
+
+
+@contextmanager
+def _a_cote(fonction: Callable[..., Any], *dits: Any) -> Iterator[Callable[[], Any]]:
+    """Calls `fonction` in a process of its own, beside what is within: what is given waits for what it
+    answers. It takes as long as half of the rest, and ends with us, however we end."""
+    ici, la_bas = Pipe(duplex=False)
+
+    def guetter() -> None:
+        pere = parent_process()
+        assert pere is not None
+        wait([pere.sentinel])
+        os._exit(1)
+
+    def faire() -> None:
+        threading.Thread(target=guetter, daemon=True).start()
+        la_bas.send(fonction(*dits))
+
+    processus = get_context("fork").Process(target=faire, daemon=True)
+    processus.start()
+    la_bas.close()
+
+    def attendre() -> Any:
+        try:
+            return ici.recv()
+        except EOFError:
+            raise RejeuImpossible("les ménages n'ont pas pu être retirés de la graine") from None
+
+    try:
+        yield attendre
+    finally:
+        processus.terminate()
+        processus.join()
+
+
+def _retirer(
+    plan: Plan, contrat: Contrat, reglages: pilotage.ReglagesPilotage, guichet: str
+) -> dict[str, list[str]]:
+    """What the seed draws of each scenario, NIRs apart."""
+    assert reglages.maintenant is not None
+    tires: dict[str, list[str]] = {}
+    for scenario in plan:
+        instant = pilotage.instant_de(scenario, reglages.maintenant)
+        exemples = pilotage.tirages_de(scenario, contrat, reglages, instant, guichet)
+        tires[scenario.id] = list(map(_sans_nir, exemples.essayes(scenario.combien(reglages.exemples))))
+    return tires
+
+
+@lru_cache(maxsize=8)
+def _nir_ecrit(noms: frozenset[str]) -> re.Pattern[str]:
+    """A NIR, however it is written, in the JSON of a household; what its stand-in keeps of it."""
+    un = "|".join(map(re.escape, sorted(noms)))
+    return re.compile(rf'("(?:{un})": "\w{{0,3}})(?:[^"\\]|\\.)*')
+
+
+def _sans_nir(exemple: ExempleTire) -> str:
+    """A digest of a household without its NIRs, short enough to be kept."""
+    ecrit = masquer_nirs(_nir_ecrit(noms_nir()).sub(r"\1", exemple.cle()))
+    return hashlib.sha256(ecrit.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _adresses(dites: Mapping[str, Any]) -> Adresses:
+    services = AdressesServices(**dites["services"])
+    faux = {nom: AdressesServices(**siens) for nom, siens in dites["faux"].items()}
+    return Adresses(**{**dites, "services": services, "faux": faux})
+
+
+def differences(ecrit: Any, refait: Any, ou: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where two JSON values differ: the path, and what each has there."""
+    if isinstance(ecrit, dict) and isinstance(refait, dict):
+        for cle in dict.fromkeys((*ecrit, *refait)):
+            yield from differences(ecrit.get(cle), refait.get(cle), f"{ou}.{cle}" if ou else cle)
+    elif isinstance(ecrit, list) and isinstance(refait, list) and len(ecrit) == len(refait):
+        for rang, (a, b) in enumerate(zip(ecrit, refait, strict=True)):
+            nom = next((a[n] for n in _NOMS if isinstance(a, dict) and a.get(n)), rang)
+            yield from differences(a, b, f"{ou}[{nom}]")
+    elif ecrit != refait or isinstance(ecrit, bool) is not isinstance(refait, bool):
+        yield ou, ecrit, refait

@@ -1,0 +1,263 @@
+"""`/api/v1/bases/{base}/demandes`: the demandes of a base, searched, read, worked out. NIR are masked."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Self
+
+from flask import Response
+from lxml import etree
+from marshmallow import fields, validate
+from werkzeug.exceptions import NotFound
+
+from sne_console.api.schemas_json import Appels, QuestionSchema, combien, facultatif, jour_iso
+from sne_console.vues import demande_relue, foyer, vie_de_la_demande
+from sne_console.vues.demande_relue import question
+from sne_console.vues.foyer import FoyerLu
+from sne_console.vues.vie_de_la_demande import EtapeLue
+from sne_interface.domain.demande import DemandeStockee, EtatDemande
+from sne_interface.domain.evenement import Evenement
+from sne_interface.domain.publication import tirer
+from sne_interface.domain.texte import masquer_nirs
+from sne_interface.errors import UsageError
+from sne_sandbox.mime.masquage import masquer_octets
+from sne_sandbox.operations import attestation
+from sne_sandbox.store.demandes_recentes import Repere, plus_recentes
+from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe, doublons_de, mouvements_de
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.configuration import services
+from sne_sandbox.web.reponses_http import telechargement
+
+#: Demandes that a page holds at most, whatever was asked: each is decoded.
+LIGNES_MAX: Final = 200
+blueprint: Final = Appels("demandes", "/bases/<base>/demandes", "Les demandes d'une base")
+
+
+class RechercheDemandesSchema(QuestionSchema):
+    """The search: all that is given must hold."""
+
+    numero = facultatif("numéro unique")
+    nom = facultatif("nom d'usage d'un titulaire ; sans prénom ni naissance, ou d'une association")
+    prenom = facultatif("prénom du même titulaire")
+    naissance = jour_iso("date de naissance du même titulaire")
+    association = facultatif("nom d'une association")
+    debut = facultatif(
+        "le début du numéro et des noms suffit : « Vass » trouve Vasseur", False, genre=fields.Boolean
+    )
+    commune = facultatif("code INSEE d'une commune souhaitée")
+    etat = facultatif("A : active, R : radiée", parmi=EtatDemande)
+    depuis = jour_iso("date de dépôt, au plus tôt")
+    jusqua = jour_iso("date de dépôt, au plus tard")
+    apres = facultatif(
+        "« suite » de la page précédente",
+        validate=validate.Regexp(
+            r"^\d{4}-\d\d-\d\d_[0-9A-Za-z]{1,40}$", error="Attendu : la « suite » de la page précédente."
+        ),
+    )
+    limite = combien()
+
+
+@dataclass(frozen=True, slots=True)
+class DemandeBreve:
+    """A demande, on one line."""
+
+    numero_unique: str
+    etat: Annotated[EtatDemande, "A : active, R : radiée"]
+    qui: Annotated[str, "titulaires, ou association"]
+    territoire: Annotated[str, "département, ou 111 pour l'Île-de-France"]
+    guichet_createur: str
+    guichet_dernier: str
+    date_creation: Annotated[date, "date de dépôt"]
+    debut_validite: date
+    fin_validite: date
+    date_renouvellement: date | None
+    date_radiation: date | None
+    motif_radiation: str | None
+    statut_dalo: str | None
+    numero_associe: Annotated[str | None, "demande dont elle est séparée"]
+    version: Annotated[str, "version du message qui l'a écrite"]
+    revision: Annotated[int, "écritures"]
+
+    @classmethod
+    def de(cls, stockee: DemandeStockee, **autres: Any) -> Self:
+        """The shown form of a demande."""
+        demande = stockee.demande
+        noms = [f"{p.nom} {p.prenom}".strip() for p in demande.titulaires]
+        if demande.est_association:
+            noms = [demande.formulaire.texte_de("association/nom") or ""]
+        return tirer(cls, stockee, qui=masquer_nirs(" et ".join(filter(None, noms))), **autres)
+
+
+@dataclass(frozen=True, slots=True)
+class PageDemandes:
+    """Some demandes, latest deposit first: a page may be short, or empty, and not be the last."""
+
+    demandes: list[DemandeBreve]
+    suite: Annotated[
+        str | None,
+        "à redonner dans « apres » ; null : il n'y en a plus. Une page peut être courte, ou vide, sans être "
+        "la dernière",
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class EvenementDeDemande:
+    """An event of the gestion partagée."""
+
+    identifiant: int
+    code_type: str
+    nature: str
+    auteur_creation: str
+    cree_le: datetime
+    date_survenance: date | None
+    commentaire: str | None
+    caracteristiques: Annotated[list[list[str]], "paires code, valeur"]
+
+    @classmethod
+    def de(cls, evenement: Evenement) -> Self:
+        """The shown form of an event."""
+        dit = evenement.commentaire
+        return tirer(
+            cls,
+            evenement,
+            commentaire=None if dit is None else masquer_nirs(dit),
+            caracteristiques=[[code, masquer_nirs(valeur)] for code, valeur in evenement.caracteristiques],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MouvementLu:
+    """Something that happened to the stock."""
+
+    genre: str
+    jour: date
+    motif: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DemandeEntiere(DemandeBreve):
+    """A demande with its document, its events, its movements."""
+
+    document: Annotated[str, "XML : ce que rend getDemandeLogement, complet, NIR masqués"]
+    evenements: list[EvenementDeDemande]
+    mouvements: list[MouvementLu]
+
+
+@blueprint.get("", question=RechercheDemandesSchema)
+def chercher(cherche: dict[str, Any], base: str) -> PageDemandes:
+    """The demandes that are looked for, latest deposit first."""
+    limite = min(cherche["limite"], LIGNES_MAX)
+    with services().magasin.lire(base) as registre:
+        page = plus_recentes(registre, _criteres(cherche), limite, _repere(cherche["apres"]))
+    return PageDemandes(
+        [DemandeBreve.de(stockee) for stockee in page.demandes],
+        None if page.suite is None else str(page.suite),
+    )
+
+
+@blueprint.get("/<numero>")
+def montrer(base: str, numero: str) -> DemandeEntiere:
+    """One demande, its document, its events, its movements."""
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        racine = demande_relue.document(question(registre, numero))
+        return DemandeEntiere.de(
+            stockee,
+            document=masquer_octets(etree.tostring(racine, encoding="utf-8")).decode(),
+            evenements=[EvenementDeDemande.de(e) for e in registre.evenements(numero)],
+            mouvements=[tirer(MouvementLu, m) for m in mouvements_de(registre, numero)],
+        )
+
+
+@blueprint.get("/<numero>/attestation", contenu="application/pdf", description="L'attestation")
+def donner_attestation(base: str, numero: str) -> Response:
+    """The attestation of registration (PDF)."""
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        createur = registre.guichet(stockee.guichet_createur)
+        pdf = attestation.rediger(stockee, createur, question(registre, numero))
+        nom = f"attestation-{stockee.numero_unique}.pdf"
+    return telechargement(pdf, nom, "application/pdf")
+
+
+@blueprint.get("/<numero>/document", contenu="application/xml", description="Le document, NIR masqués")
+def donner_document(base: str, numero: str) -> Response:
+    """The document that getDemandeLogement answers (complet), as a file, NIR masked."""
+    with services().magasin.lire(base) as registre:
+        numero_unique = trouver(registre, numero).numero_unique
+        octets = demande_relue.fichier(question(registre, numero))
+    return telechargement(octets, f"{numero_unique}.xml", "application/xml")
+
+
+@blueprint.get("/<numero>/household", refus={404: "La demande n'existe pas, ou est d'une association"})
+def detailler_foyer(base: str, numero: str) -> FoyerLu:
+    """The household: who counts for how much, what comes in, the threshold of the first quartile."""
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        jour = question(registre, numero).maintenant.date()
+    calcule = foyer.calculer(stockee.demande, jour, services().contrat_de(base))
+    if calcule is None:
+        raise NotFound(f"La demande [{numero}] est d'une association : elle n'a pas de foyer.")
+    return calcule
+
+
+@blueprint.get("/<numero>/duplicates")
+def lister_doublons(base: str, numero: str) -> list[DemandeBreve]:
+    """The other active demandes of the territory that one of its holders has already."""
+    with services().magasin.lire(base) as registre:
+        doublons = doublons_de(registre, trouver(registre, numero))
+        return [DemandeBreve.de(doublon) for doublon in doublons]
+
+
+@blueprint.get("/<numero>/timeline")
+def raconter(base: str, numero: str) -> list[EtapeLue]:
+    """Its life, oldest first, up to what time holds in store: exchanges, movements, events."""
+    echanges = services().magasin.journal.chercher(base, numero=numero, limite=vie_de_la_demande.ECHANGES)
+    with services().magasin.lire(base) as registre:
+        stockee = trouver(registre, numero)
+        return list(
+            vie_de_la_demande.relire(registre, stockee, echanges, services().contrats.de(registre.base))
+        )
+
+
+def _criteres(cherche: dict[str, Any]) -> Criteres:
+    # What no column takes is in none.
+    propre: dict[str, Any] = {
+        nom: v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v
+        for nom, v in cherche.items()
+    }
+    if cherche["debut"]:
+        noms = ("numero", "nom", "prenom", "association")
+        propre |= {nom: Prefixe(propre[nom]) for nom in noms if propre[nom] is not None}
+    d_une_personne = propre["prenom"] is not None or propre["naissance"] is not None
+    return Criteres(
+        numero_unique=propre["numero"],
+        etat=EtatDemande(propre["etat"]) if propre["etat"] else None,
+        depot_debut=propre["depuis"],
+        depot_fin=propre["jusqua"],
+        commune_souhaitee=propre["commune"],
+        association_nom=propre["association"],
+        nom=None if d_une_personne else propre["nom"],
+        personne_nom=propre["nom"] if d_une_personne else None,
+        personne_prenom=propre["prenom"],
+        personne_naissance=propre["naissance"],
+    )
+
+
+def _repere(apres: str | None) -> Repere | None:
+    if apres is None:
+        return None
+    jour, _, numero = apres.partition("_")
+    try:
+        return Repere(date.fromisoformat(jour), numero)
+    except ValueError:
+        raise UsageError(
+            f"[{apres}] n'est la suite d'aucune page.", remede="redonnez « suite » telle qu'elle a été rendue"
+        ) from None
+
+
+def trouver(registre: RegistreBase, numero: str) -> DemandeStockee:
+    """The demande of a base. Raises NotFound."""
+    stockee = registre.demande(numero) if numero.isascii() and numero.isprintable() else None
+    if stockee is None:
+        raise NotFound(f"La demande [{numero[:40]}] n'existe pas dans la base [{registre.base.nom}].")
+    return stockee

@@ -1,0 +1,457 @@
+"""`/api/v1/bases/{base}/exchanges`: the journal, and one exchange read, taken apart, sent again, cut down.
+
+A NIR is masked wherever it is shown.
+"""
+
+import base64
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
+
+from flask import Response, jsonify
+from marshmallow import fields
+from werkzeug.exceptions import NotFound
+
+from sne_conformite.observation.observation import Observation
+from sne_console.api.schemas_json import Appels, QuestionSchema, combien, facultatif, rang
+from sne_console.messages import echange_montre as cotes
+from sne_console.messages import echanges_choisis as selections
+from sne_console.messages import expedition
+from sne_console.messages.document_deroule import remarques_de
+from sne_console.messages.documents_masques import masquer_en_tetes, montrer_bruts, montrer_octets
+from sne_console.messages.xpath import chercher
+from sne_console.vues import adresses_trouvees, presque_acceptes
+from sne_console.vues.echange_isole import Essais, essayer, nu
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.echange import HORS_HTTP, Echange, VerdictEchange
+from sne_interface.domain.publication import tirer
+from sne_interface.domain.texte import masquer_nirs
+from sne_interface.errors import UsageError
+from sne_sandbox.web.acces import adresse_d_ici
+from sne_sandbox.web.configuration import expediteur, services
+from sne_sandbox.web.reponses_http import OCTETS, telechargement
+
+blueprint: Final = Appels("exchanges", "/bases/<base>/exchanges", "Le journal")
+
+_Ligne = TypeVar("_Ligne")
+_BRUT: Final = {403: "brut=oui sans le jeton d'administration"}
+_COTE: Final = "/<int:identifiant>/<any(request, response):cote>"
+
+
+# --- questions ----------------------------------------------------------------------------------------------
+
+
+class FiltresSchema(QuestionSchema):
+    """The filters of exchanges."""
+
+    guichet = facultatif("code du guichet qui appelle ; - : ceux qui n'en ont pas")
+    operation = facultatif("nom de l'opération SOAP ; - : les requêtes sans opération")
+    verdict = facultatif("ce que la réponse en a dit", parmi=VerdictEchange)
+    regle = facultatif("code d'une règle que l'échange soulève")
+    nuits = facultatif(
+        "non : sans les lignes des nuits, ni celles des échanges effacés", "oui", parmi=("oui", "non")
+    )
+    numero = facultatif("numéro unique")
+    texte = facultatif("cherché dans l'adresse, les en-têtes, les anomalies, la fault")
+
+
+class FiltresPageSchema(FiltresSchema):
+    """The filters, an XPath beside them, and which page of what they leave."""
+
+    avant = rang("ceux d'avant ce numéro")
+    apres = rang("ceux d'après ce numéro : ce qui est arrivé depuis", 0)
+    xpath = facultatif(
+        "cherchée dans les documents envoyés et rendus, noms sans préfixe ; une page n'en ouvre qu'un nombre,"
+        " et peut être vide sans être la dernière : voir suite",
+        "",
+        exemple="//demandeur[nom='Dupont']",
+    )
+    limite = combien()
+
+
+class IdsSchema(QuestionSchema):
+    """Which exchanges."""
+
+    ids = fields.String(
+        required=True,
+        metadata={"description": "leurs numéros, séparés par des virgules ; 200 au plus", "example": "12,14"},
+    )
+
+
+class DepuisRefusSchema(QuestionSchema):
+    """Which page of the refusals."""
+
+    avant = rang("ceux d'avant ce numéro")
+    limite = combien()
+
+
+class BrutSchema(QuestionSchema):
+    """Query: are the bytes wanted as they travelled?"""
+
+    brut = facultatif(
+        "oui : les octets tels qu'ils ont voyagé, NIR en clair ; il faut un jeton de droit « tout »",
+        "non",
+        parmi=("oui", "non"),
+    )
+
+
+class CibleSchema(QuestionSchema):
+    """Body: the anomaly that the document must still raise."""
+
+    exemple: ClassVar = {"cible": "ENT009"}
+
+    cible = facultatif(
+        "code d'une règle que l'échange soulève, ou structure (refus du schéma) ; absente : la première"
+    )
+
+
+# --- answers ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LigneDuJournal:
+    """One exchange, without its bytes."""
+
+    id: Annotated[int, "numéro dans la base"]
+    recu_le: Annotated[datetime, "à l'heure de la machine"]
+    instant_base: Annotated[datetime | None, "à l'heure de la base"]
+    methode: Annotated[str, "HTTP, ou NUIT, TLS, FICHIER"]
+    chemin: str
+    pair: Annotated[str, "adresse de l'appelant"]
+    statut: Annotated[int, "HTTP ; 0 : aucune réponse"]
+    verdict: VerdictEchange
+    guichet: str | None
+    service: str | None
+    operation: str | None
+    type_fichier: str | None
+    version: str | None
+    numero_unique: str | None
+    duree_us: Annotated[int, "microsecondes"]
+    tolerances: list[dict[str, Any]]
+    anomalies: Annotated[list[dict[str, Any]], "regle, code, message, propriete, gravite, valeur, ligne"]
+    fault: Annotated[dict[str, Any] | None, "code, message, explication"]
+    reponse_conforme: bool | None
+    notes: Annotated[list[str], "ce que la réponse suppose : le seuil du premier quartile"]
+    panne: Annotated[dict[str, Any] | None, "jouée : id, genre, description, effet, parametres, armee_le"]
+    non_remise: Annotated[str, "pourquoi l'appelant n'a pas eu la réponse ; vide : rien ne le dit"]
+    a_venir: Annotated[
+        list[dict[str, Any]],
+        "ce que refuserait l'interface à venir (contrat_suivant) : contrat, changement, exige, regle, "
+        "chemin, ligne, message ; changement vide : pourquoi elle n'a pas pu juger",
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageMontre:
+    """Bytes that travelled: text when it reads as text, else base64; NIR masked."""
+
+    en_tetes: list[list[str]]
+    encodage: Literal["utf-8", "base64"]
+    corps: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail(LigneDuJournal):
+    """One exchange with its bytes and what is known of them."""
+
+    parties: list[dict[str, Any]]
+    trace: Annotated[str | None, "d'une erreur interne"]
+    requete: MessageMontre
+    reponse: MessageMontre
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the journal, newest first."""
+
+    gardes: Annotated[int, "échanges gardés"]
+    oublies: Annotated[int, "échanges oubliés (--journal-max)"]
+    echanges: list[LigneDuJournal]
+    suite: Annotated[
+        int | None,
+        "à redonner dans avant ; null : il n'y en a plus. D'une recherche, une page peut être courte, ou "
+        "vide, sans être la dernière",
+    ]
+    ignores: Annotated[int, "ceux que l'XPath n'a pas lus : trop gros, ou trop longs à lire"]
+
+
+@dataclass(frozen=True, slots=True)
+class Nombre:
+    """How many exchanges answer the filters."""
+
+    nombre: Annotated[int, "échanges gardés qui répondent aux filtres"]
+
+
+@dataclass(frozen=True, slots=True)
+class Efface:
+    """The exchanges that were erased."""
+
+    effaces: Annotated[list[int], "numéros de ceux qui l'ont été ; ni nuits, ni remises, ni pas de scènes"]
+
+
+@dataclass(frozen=True, slots=True)
+class ManqueLu:
+    """A request that was refused by SOAP, or before it."""
+
+    id: Annotated[int, "numéro de l'échange"]
+    recu_le: Annotated[datetime, "à l'heure de la machine"]
+    methode: Annotated[str, "HTTP, ou TLS, FICHIER"]
+    chemin: str
+    statut: Annotated[int, "HTTP ; 0 : aucune réponse"]
+    verdict: Annotated[str, {"enum": [str(verdict) for verdict in presque_acceptes.VERDICTS]}]
+    guichet: str | None
+    operation: Annotated[str | None, "null : aucune n'a été reconnue"]
+    pourquoi: Annotated[str, "la première cause"]
+    remede: Annotated[str, "ce qui l'aurait rendue acceptable ; vide quand le journal ne le dit pas"]
+    plus_proche: Annotated[str | None, "l'adresse ou l'opération connue qui ressemble à celle appelée"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reduite:
+    """The rest of a document that was reduced."""
+
+    cible: str
+    cibles: Annotated[list[str], "celles qu'a cet échange"]
+    document: Annotated[str, "XML indenté, NIR masqués"]
+    avant: Annotated[int, "éléments"]
+    apres: Annotated[int, "éléments"]
+    entiere: Annotated[bool, "false : le temps a manqué pour tout essayer"]
+    secondes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rejoue:
+    """The outcome of a request sent again."""
+
+    base: Annotated[str | None, "null : la requête n'a laissé aucune ligne"]
+    id: Annotated[int | None, "le nouvel échange"]
+
+
+def _ligne(classe: type[_Ligne], echange: Echange, **autres: Any) -> _Ligne:
+    """A value of `classe` about an exchange: what `autres` does not give is read off it, NIR masked."""
+    noms = {champ.name for champ in dataclasses.fields(classe)}  # type: ignore[arg-type]
+    instant = echange.instant_base
+    propres = {
+        "id": echange.identifiant,
+        "recu_le": echange.recu_le,
+        "instant_base": None if instant is None else instant.astimezone(PARIS),
+        "verdict": echange.verdict,
+        **autres,
+    }
+    masques = {nom: _masquer(getattr(echange, nom)) for nom in noms if nom not in propres}
+    return classe(**{nom: valeur for nom, valeur in propres.items() if nom in noms}, **masques)
+
+
+def _montrer(echange: Echange) -> LigneDuJournal:
+    """The line of an exchange; of one that cannot be shown, a line that says so in its fault."""
+    return essayer(
+        lambda: _ligne(LigneDuJournal, echange),
+        lambda raison: _ligne(LigneDuJournal, nu(echange, raison)),
+    )
+
+
+def _detailler(observation: Observation) -> Detail:
+    """The whole of an exchange; what cannot be shown of it is said in its trace."""
+    echange, essais, rien = observation.echange, Essais(), MessageMontre([], "utf-8", "")
+    anomalies = essais.part("Les anomalies", lambda: remarques_de(echange.anomalies, observation.contrat), [])
+    requete = essais.part("La requête", lambda: _message(observation, "requete"), rien)
+    reponse_ = essais.part("La réponse", lambda: _message(observation, "reponse"), rien)
+    return essayer(
+        lambda: _ligne(
+            Detail,
+            echange,
+            anomalies=_masquer(anomalies),
+            trace=_masquer("\n".join(essais.perdus) or echange.trace),
+            requete=requete,
+            reponse=reponse_,
+        ),
+        lambda raison: _ligne(Detail, nu(echange, raison), requete=rien, reponse=rien),
+    )
+
+
+def _masquer(valeur: Any) -> Any:
+    if isinstance(valeur, str):
+        return masquer_nirs(valeur)
+    if isinstance(valeur, Mapping):
+        return {nom: _masquer(v) for nom, v in valeur.items()}
+    return [_masquer(v) for v in valeur] if isinstance(valeur, list) else valeur
+
+
+def _message(observation: Observation, cote: cotes.Nom) -> MessageMontre:
+    echange = observation.echange
+    propres = masquer_en_tetes(echange.en_tetes if cote == "requete" else echange.en_tetes_reponse)
+    en_tetes = [list(en_tete) for en_tete in propres]
+    octets = cotes.octets(observation, cote)
+    try:
+        return MessageMontre(en_tetes, "utf-8", octets.decode("utf-8"))
+    except UnicodeDecodeError:
+        return MessageMontre(en_tetes, "base64", base64.b64encode(octets).decode())
+
+
+def _cote(cote: str) -> cotes.Nom:
+    """The side that an address names (request, response)."""
+    return "requete" if cote == "request" else "reponse"
+
+
+# --- the journal --------------------------------------------------------------------------------------------
+
+
+@blueprint.get("", question=FiltresPageSchema, refus={409: "Une autre recherche par XPath est en cours"})
+def lister(filtres: dict[str, Any], base: str) -> Page:
+    """The exchanges of a base, newest first, narrowed by filters or an XPath."""
+    magasin = services().magasin
+    magasin.bases.lire(base)
+    gardes, oublies = magasin.journal.compter(base)
+    avant, limite, xpath = (filtres.pop(nom) for nom in ("avant", "limite", "xpath"))
+    filtres["apres_id"] = filtres.pop("apres")
+    filtres["sans_nuits"] = filtres.pop("nuits") == "non"
+    trouve = chercher(services(), base, xpath.strip(), filtres, avant=avant, limite=limite)
+    return Page(gardes, oublies, [_montrer(e) for e in trouve.trouves], trouve.suite, trouve.ignores)
+
+
+@blueprint.get("/count", question=FiltresSchema)
+def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
+    """How many exchanges answer the filters."""
+    magasin = services().magasin
+    magasin.bases.lire(base)
+    filtres["sans_nuits"] = filtres.pop("nuits") == "non"
+    return Nombre(magasin.journal.denombrer(base, **filtres))
+
+
+@blueprint.get(
+    "/har",
+    question=IdsSchema,
+    schema={"type": "object"},
+    description="HAR 1.2",
+    refus={422: "Aucun de ces numéros n'est d'une requête HTTP, ou il y en a trop"},
+)
+def donner_archives(question: dict[str, Any], base: str) -> Response:
+    """Several exchanges as one HTTP archive (HAR 1.2), the oldest first, NIR masked."""
+    services().magasin.bases.lire(base)
+    ids = selections.choisis([question["ids"]])
+    contenu = selections.archive(base, ids, origine=adresse_d_ici())
+    return Response(contenu, content_type="application/json")
+
+
+@blueprint.delete("", question=IdsSchema, refus={422: "Ce ne sont pas des numéros, ou il y en a trop"})
+def effacer(question: dict[str, Any], base: str) -> Efface:
+    """Erases what exchanges were; their ids stay."""
+    magasin = services().magasin
+    magasin.bases.lire(base)
+    return Efface(magasin.journal.effacer(base, selections.choisis([question["ids"]])))
+
+
+@blueprint.get("/near-misses", question=DepuisRefusSchema)
+def lister_manques(filtres: dict[str, Any], base: str) -> list[ManqueLu]:
+    """The requests that SOAP refused, or HTTP before it, and their remedies."""
+    magasin = services().magasin
+    magasin.bases.lire(base)
+    trouves = presque_acceptes.chercher(magasin, services().contrat_de(base), base, **filtres)
+    propres = ("pourquoi", "remede", "plus_proche")
+    return [
+        _ligne(ManqueLu, manque.echange, **{nom: _masquer(getattr(manque, nom)) for nom in propres})
+        for manque in trouves
+    ]
+
+
+# --- one exchange -------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/<int:identifiant>")
+def montrer(base: str, identifiant: int) -> Detail:
+    """One exchange, decoded and in bytes."""
+    return _detailler(adresses_trouvees.observation(base, identifiant))
+
+
+@blueprint.get(
+    _COTE, question=BrutSchema, contenu=OCTETS, description="Le corps, NIR masqués sauf brut=oui", refus=_BRUT
+)
+def donner_octets(question: dict[str, Any], base: str, identifiant: int, cote: str) -> Response:
+    """The body of one side, NIR masked; as it travelled, when it is asked for on purpose."""
+    brut = question["brut"] == "oui"
+    octets = cotes.octets(adresses_trouvees.observation(base, identifiant), _cote(cote), brut=brut)
+    return telechargement(octets, f"echange-{identifiant}-{cote}.bin")
+
+
+@blueprint.get(
+    f"{_COTE}/document",
+    question=BrutSchema,
+    contenu=OCTETS,
+    description="XML ou archive, NIR masqués sauf brut=oui",
+    refus=_BRUT,
+)
+def donner_document(question: dict[str, Any], base: str, identifiant: int, cote: str) -> Response:
+    """The document of one side, out of its envelope, NIR masked but for `brut`."""
+    contenu = cotes.document(adresses_trouvees.observation(base, identifiant), _cote(cote))
+    if not contenu:
+        raise NotFound("Ce message ne porte pas de document.")
+    suffixe = "zip" if contenu.startswith(b"PK") else "xml"
+    montre = (montrer_bruts if question["brut"] == "oui" else montrer_octets)(contenu)
+    return telechargement(montre, f"echange-{identifiant}-{cote}.{suffixe}")
+
+
+@blueprint.get("/<int:identifiant>/har", schema={"type": "object"}, description="HAR 1.2")
+def donner_archive(base: str, identifiant: int) -> Response:
+    """The exchange as an HTTP archive (HAR 1.2), NIR masked."""
+    observation = adresses_trouvees.observation(base, identifiant)
+    if observation.echange.methode in HORS_HTTP:
+        raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
+    return jsonify(cotes.en_har(observation, origine=adresse_d_ici()))
+
+
+@blueprint.post(
+    "/<int:identifiant>/replay",
+    statut=201,
+    refus={422: "Ce n'est pas une requête HTTP (une nuit, un fichier, du TLS), ou elle est d'un relais"},
+)
+def rejouer(base: str, identifiant: int) -> Rejoue:
+    """The request sent again, the same bytes, without certificate."""
+    echange = adresses_trouvees.echange(base, identifiant)
+    empechement = expedition.empechement(echange)
+    if empechement:
+        raise UsageError(empechement, remede="recomposez le message dans la console (Composer)")
+    return Rejoue(*(expedition.rejouer(echange, expediteur()) or (None, None)))
+
+
+@blueprint.get(f"{_COTE}/parts")
+def lister_pieces(base: str, identifiant: int, cote: str) -> list[cotes.PieceLue]:
+    """The pieces of one side: its MIME parts, or what the envelope holds in base64."""
+    return list(cotes.decrire(adresses_trouvees.observation(base, identifiant), _cote(cote)))
+
+
+@blueprint.get(
+    f"{_COTE}/parts/<int:rang>",
+    question=BrutSchema,
+    contenu=OCTETS,
+    description="La pièce, NIR masqués sauf brut=oui",
+    refus=_BRUT,
+)
+def donner_piece(question: dict[str, Any], base: str, identifiant: int, cote: str, rang: int) -> Response:
+    """One piece, decoded, NIR masked but for `brut`."""
+    brut = question["brut"] == "oui"
+    trouvee = cotes.piece(adresses_trouvees.observation(base, identifiant), _cote(cote), rang, brut=brut)
+    if trouvee is None:
+        raise NotFound("Ce message n'a pas tant de pièces.")
+    suffixe, contenu = trouvee
+    return telechargement(contenu, f"echange-{identifiant}-{cote}-{rang}.{suffixe}")
+
+
+@blueprint.post(
+    "/<int:identifiant>/reduce",
+    corps=CibleSchema,
+    refus={422: "L'échange n'a rien de tel à réduire, ou la base a changé"},
+)
+def reduire(donnees: dict[str, Any], base: str, identifiant: int) -> Reduite:
+    """The smallest document that still raises an anomaly of the exchange; nothing is written."""
+    observation = adresses_trouvees.observation(base, identifiant)
+    cibles = expedition.cibles(observation)
+    cible = donnees["cible"] or next(iter(cibles), "")
+    if cible not in cibles:
+        raise UsageError(
+            f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
+            remede=f"anomalies de cet échange : {', '.join(cibles) or 'aucune'}",
+        )
+    reduction = expedition.reduire(services(), base, observation, cible)
+    return tirer(Reduite, reduction, cible=cible, cibles=cibles, document=reduction.texte)

@@ -1,0 +1,332 @@
+"""`/api/v1/bases/{base}/messages`: a message begun, filled in, checked, sent by the real interface.
+
+The NIR are masked in the message that is shown, and put back in the one that is sent."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar, Final, Self
+
+from marshmallow import ValidationError, fields, validate
+from werkzeug.exceptions import NotFound
+
+from sne_console.api.schemas_json import Appels, QuestionSchema, facultatif
+from sne_console.messages import brouillon, brouillon_verifie, champs_saisis, expedition, points_de_depart
+from sne_console.messages.brouillon import Brouillon
+from sne_console.messages.brouillon_verifie import RemarquePlacee
+from sne_console.messages.corrections import Correction
+from sne_console.vues import adresses_trouvees
+from sne_console.vues.interface_montree import ChampSaisi, presentation
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.anomalie import Fidelite, Gravite
+from sne_interface.domain.base import Base
+from sne_interface.domain.echange import VerdictEchange
+from sne_interface.domain.publication import champs_publies
+from sne_interface.domain.texte import masquer_nirs
+from sne_interface.errors import StoreError, UsageError
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.web.configuration import expediteur, services
+
+blueprint: Final = Appels(
+    "messages", "/bases/<base>/messages", "Composer : un message commencé, rempli, vérifié, envoyé"
+)
+
+#: Operations whose document may be an invented household or a specimen.
+_DE_DEMANDE: Final = ("getNumUnique", "getDoublons")
+#: Characters of a value, and values, beside the document.
+_VALEUR_MAX: Final = 2000
+_VALEURS_MAX: Final = 40
+_CLE: Final = re.compile(r"[0-9A-Za-z_-]{0,60}")
+
+
+class _EnXml(validate.Regexp):
+    """Text that XML can hold."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*\Z",
+            error="Un caractère n'est pas de ceux qu'un message XML admet.",
+        )
+
+    def __call__(self, value: Any) -> Any:
+        if isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value):
+            raise ValidationError("La moitié d'un caractère n'en est pas un.")
+        return super().__call__(value)
+
+
+_VALEUR: Final = [validate.Length(max=_VALEUR_MAX), _EnXml()]
+
+
+def _valeurs(description: str) -> fields.Dict:
+    return fields.Dict(
+        keys=fields.String(validate=_EnXml()),
+        values=fields.String(validate=_VALEUR),
+        load_default=dict,
+        validate=validate.Length(max=_VALEURS_MAX),
+        metadata={"description": description},
+    )
+
+
+class DepuisSchema(QuestionSchema):
+    """The start of a message."""
+
+    depart = facultatif(
+        "menage-SORTE-GRAINE, specimen-NOM, demande-NUMERO, demande-NUMERO-TYPE (MOD, REN, RAD, REA, COP,"
+        " SUP), regle-CODE, echange-ID ; absent : le plus simple",
+        "",
+        exemple="menage-couple_avec_enfant-3",
+    )
+
+
+class MessageComposeSchema(QuestionSchema):
+    """A message: from its start, what is given takes the place of what the start says."""
+
+    exemple: ClassVar = {"depart": "menage-couple_avec_enfant-3"}
+
+    depart = facultatif("celui d'où il vient : ses NIR masqués y sont repris", "")
+    document = facultatif(
+        "XML, de travers au besoin ; absent : celui du départ",
+        validate=[validate.Length(max=points_de_depart.DOCUMENT_MAX), _EnXml()],
+    )
+    champs = _valeurs("champs simples à écrire dans le document, par leur nom ; vide : l'élément est retiré")
+    parametres = _valeurs("les autres champs de l'appel (numUnique, complet…)")
+    guichet = facultatif("qui appelle, pour un appel sans document ; sinon lu dedans", validate=_VALEUR)
+    nom = facultatif("nom du fichier ; absent : un nom neuf", validate=_VALEUR)
+    emballage = facultatif(
+        "mtom : en pièce jointe ; simple : en base64 dans l'enveloppe", "mtom", parmi=expedition.EMBALLAGES
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DepartDit:
+    """A start that is offered: its key, and what it is."""
+
+    depart: Annotated[str, {"example": "menage-personne_seule-1"}]
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperationDite:
+    """An operation, and what a message to it is made of."""
+
+    operation: str
+    titre: str
+    phrase: str
+    departs: Annotated[
+        list[DepartDit], "ceux de tous les jours ; d'autres suivent une demande, une règle, un échange"
+    ]
+    champs: list[ChampSaisi]
+    parametres: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Commence:
+    """A message as it begins."""
+
+    operation: str
+    depart: Annotated[str, "à redonner, avec le document changé"]
+    document: Annotated[str | None, "XML, NIR masqués ; null : l'opération n'en prend pas"]
+    champs: Mapping[str, str]
+    parametres: Mapping[str, str]
+    guichet: Annotated[str, "qui appelle ; vide : personne"]
+    nom: Annotated[str | None, "du fichier ; null : pas de fichier"]
+
+
+@dataclass(frozen=True, slots=True)
+class RemarqueLue:
+    """A finding of the schema or of a control."""
+
+    regle: Annotated[str | None, "null : le schéma, ou la lecture"]
+    gravite: Gravite
+    message: str
+    remede: str
+    condition: str
+    propriete: Annotated[str | None, "chemin de l'élément"]
+    ligne: Annotated[int | None, "dans le document"]
+    colonne: Annotated[int, "de cette ligne"]
+    debut: Annotated[int, "caractères du document avant la place"]
+    fin: Annotated[int, "caractères du document jusqu'à sa fin"]
+    fidelite: Fidelite | None
+    source: str
+    ensuite: Annotated[bool, "d'un contrôle, qui le dira une fois le document accepté par le schéma"]
+    corrections: Annotated[tuple[Correction, ...], "ce qui la lève sans rien décider d'autre"]
+
+    @classmethod
+    def de(cls, remarque: RemarquePlacee) -> Self:
+        """One that `verification` made."""
+        dits: dict[str, Any] = {nom: remarque.dite.get(nom) for nom in champs_publies(RemarqueLue)}
+        dits |= {nom: dits[nom] or "" for nom in ("remede", "condition", "source")}
+        place = {nom: getattr(remarque, nom) for nom in ("debut", "fin", "colonne", "corrections")}
+        return cls(**dits | place | {"ensuite": bool(dits["ensuite"]), "ligne": remarque.ligne})
+
+
+@dataclass(frozen=True, slots=True)
+class Verifie:
+    """The verdict on a message that is not sent."""
+
+    accepte: Annotated[bool, "aucune remarque ne bloque"]
+    remarques: list[RemarqueLue]
+    document: Annotated[str | None, "celui que les places désignent, si des « champs » y sont reportés"]
+    champs: Annotated[Mapping[str, str], "ce qu'il dit dans les champs simples"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequeteLue:
+    """The HTTP request that a message is."""
+
+    methode: str
+    adresse: str
+    en_tetes: list[list[str]]
+    corps: Annotated[str, "NIR masqués"]
+
+
+@dataclass(frozen=True, slots=True)
+class Envoye:
+    """The outcome of a message that was sent."""
+
+    base: str
+    id: Annotated[int, "l'échange"]
+    verdict: VerdictEchange | None
+
+
+def _base(base: str, operation: str) -> Base:
+    lue = services().magasin.bases.lire(base)
+    adresses_trouvees.operation(services().contrats.de(lue), operation)
+    return lue
+
+
+def _commencer(base: Base, operation: str, depart: str, document: str | None = None) -> Brouillon:
+    """The message of a start; with `document` in place of its own. Raises NotFound."""
+    if not _CLE.fullmatch(depart):  # what no column takes is no key of ours
+        raise NotFound(f"Rien ne répond au point de départ [{depart[:60]}].")
+    if document is not None:
+        return Brouillon(operation, cle=depart, texte=document)
+    return brouillon.nouveau(services(), base, operation, depart)
+
+
+def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
+    """The message that a body describes, under its name. Raises NotFound, UsageError."""
+    pret = _commencer(base, operation, donnees["depart"], donnees["document"])
+    contrat = services().contrats.de(base)
+    connus = brouillon.parametres(contrat, operation)
+    champs = [champ.nom for champ in presentation(contrat).champs(OPERATIONS[operation].genre)]
+    for quoi, admis in (("parametres", connus), ("champs", champs if pret.de_document else [])):
+        inconnu = next((nom for nom in donnees[quoi] if nom not in admis), None)
+        if inconnu is not None:
+            raise UsageError(
+                f"L'opération [{operation}] n'a pas « {inconnu[:40]} » parmi ses {quoi}.",
+                remede=f"{quoi} : {', '.join(admis) or 'aucun'}",
+            )
+    if donnees["document"] is not None and not pret.de_document:
+        raise UsageError(f"L'opération [{operation}] ne prend pas de document.", remede="ôtez « document »")
+    donnes = {nom: donnees[nom] for nom in ("guichet", "nom") if donnees[nom] is not None}
+    rempli = replace(
+        pret,
+        emballage=donnees["emballage"],
+        parametres={**pret.parametres, **donnees["parametres"]},
+        changements=donnees["champs"],
+        **donnes,
+    )
+    return rempli.reporte(contrat).nomme(services(), base)
+
+
+def _champs(contrat: Contrat, pret: Brouillon) -> dict[str, str]:
+    """The values of the document in the plain fields that it calls for."""
+    genre = OPERATIONS[pret.operation].genre
+    try:
+        racine = pret.racine()
+    except UsageError:  # that of an exchange may be no XML
+        return {}
+    return {
+        champ.nom: masquer_nirs(champs_saisis.lire(racine, champ))
+        for champ in presentation(contrat).champs(genre)
+        if not champ.si or champs_saisis.trouver(racine, champ.si) is not None
+    }
+
+
+def _operation(contrat: Contrat, nom: str) -> OperationDite:
+    operation = OPERATIONS[nom]
+    dite = presentation(contrat)
+    expliquee = dite.operation(nom)
+    proposes: dict[str, str] = {}
+    if nom in _DE_DEMANDE:
+        proposes |= {f"menage-{sorte}-1": dit for sorte, dit in points_de_depart.MENAGES.items()}
+        proposes |= {f"specimen-{specimen}": dit for specimen, dit in points_de_depart.SPECIMENS.items()}
+    champs = dite.champs(operation.genre) if operation.champ else ()
+    return OperationDite(
+        nom,
+        expliquee.titre,
+        expliquee.phrase,
+        [DepartDit(cle, dit) for cle, dit in proposes.items()],
+        list(champs),
+        brouillon.parametres(contrat, nom),
+    )
+
+
+@blueprint.get("")
+def lister(base: str) -> list[OperationDite]:
+    """The operations, what a message to each may begin with, what is filled in without XML."""
+    contrat = services().contrat_de(base)
+    return [_operation(contrat, nom) for nom in contrat.operations if nom in OPERATIONS]
+
+
+@blueprint.get("/<operation>", question=DepuisSchema)
+def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
+    """A message to begin with, on the day of the base, NIR masked."""
+    lue = _base(base, operation)
+    contrat = services().contrats.de(lue)
+    pret = _commencer(lue, operation, depuis["depart"])
+    return Commence(
+        operation,
+        pret.cle or depuis["depart"],
+        pret.texte if pret.de_document else None,
+        _champs(contrat, pret) if pret.de_document else {},
+        pret.parametres,
+        pret.qui(contrat),
+        pret.nom or None,
+    )
+
+
+@blueprint.post("/<operation>", corps=MessageComposeSchema, statut=201)
+def envoyer(donnees: dict[str, Any], base: str, operation: str) -> Envoye:
+    """A message sent by SOAP. Raises StoreError when it left no line: nothing could be written."""
+    lue = _base(base, operation)
+    laisse = expedition.expedier(_remplir(lue, operation, donnees).requete(services(), lue), expediteur())
+    if laisse is None:
+        raise StoreError(
+            "La requête n'a laissé aucune ligne au journal : la base de données n'a pas pu être écrite.",
+            remede="un autre outil la tient, ou son disque est plein : voyez cela, puis recommencez",
+        )
+    echange = services().magasin.journal.lire(*laisse)
+    return Envoye(*laisse, None if echange is None else echange.verdict)
+
+
+@blueprint.post("/<operation>/check", corps=MessageComposeSchema)
+def verifier(donnees: dict[str, Any], base: str, operation: str) -> Verifie:
+    """The findings of the schema and of the controls on a document sent now; nothing is sent."""
+    lue = _base(base, operation)
+    if OPERATIONS[operation].champ is None:
+        raise UsageError(
+            f"L'opération [{operation}] ne prend pas de document à vérifier.", remede="envoyez l'appel"
+        )
+    pret = _remplir(lue, operation, donnees)
+    verifiee = brouillon_verifie.verifier(pret, services(), lue)
+    return Verifie(
+        not verifiee.refuse,
+        [RemarqueLue.de(remarque) for remarque in verifiee.remarques],
+        pret.texte if donnees["champs"] else None,
+        _champs(services().contrats.de(lue), pret),
+    )
+
+
+@blueprint.post("/<operation>/request", corps=MessageComposeSchema)
+def ecrire(donnees: dict[str, Any], base: str, operation: str) -> RequeteLue:
+    """The whole HTTP request that a message would be, NIR masked; nothing is sent."""
+    lue = _base(base, operation)
+    envoi = _remplir(lue, operation, donnees).requete(services(), lue)
+    return RequeteLue(
+        envoi.methode,
+        envoi.adresse,
+        [[nom, masquer_nirs(valeur)] for nom, valeur in envoi.en_tetes],
+        envoi.corps_montre,
+    )

@@ -1,0 +1,224 @@
+"""`/api/v1/reports`: judgements of this home begun, followed, read, compared, taken away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Final, Self
+
+from flask import Response, jsonify
+from marshmallow import fields, validate
+from werkzeug.exceptions import NotFound
+
+from sne_conformite.rapports import formats_de_rapport, rapport_json, rapports_compares
+from sne_conformite.rapports.rapport_masque import masquer
+from sne_conformite.rapports.rapports_compares import ComparaisonRapportsLue
+from sne_console.api.schemas_json import Appels, Entier, QuestionSchema, facultatif
+from sne_console.vues import adresses_trouvees, applications_pilotables, epreuves
+from sne_console.vues.epreuves import JugementConserve, ResumeLu
+from sne_interface.domain.publication import tirer
+from sne_interface.domain.texte import masquer_nirs
+from sne_interface.errors import ConflitEtat, UsageError
+from sne_sandbox.web.acces import exiger
+from sne_sandbox.web.configuration import services
+from sne_sandbox.web.reponses_http import OCTETS, telechargement
+
+blueprint: Final = Appels(
+    "reports",
+    "/reports",
+    "Les jugements de conformité : de ce qu'une base a vu, ou d'une application que l'on pilote",
+)
+
+TRAFIC: Final = "trafic"
+TEMOIN: Final = "temoin"
+APPLICATION: Final = "application"
+_EN_COURS: Final = "Un jugement est en cours"
+_SANS_RAPPORT: Final = "Le rapport n'est pas rendu"
+_ILLISIBLE: Final = "Le rapport ne se lit pas, ou la base de données ne répond pas"
+
+
+class JugementNouveauSchema(QuestionSchema):
+    """Body of POST /reports: what to judge, the traffic of a base, or an application that is driven."""
+
+    exemple: ClassVar = {"mode": "trafic", "base": "ecole"}
+
+    mode = facultatif(
+        "trafic : ce que la base a vu ; temoin : l'application témoin, pilotée ; application : la vôtre",
+        TRAFIC,
+        parmi=(TRAFIC, TEMOIN, APPLICATION),
+    )
+    base = facultatif("celle à juger ; d'une application pilotée, son profil et son contrat", "ecole")
+    adresse = facultatif("application : où répond son adaptateur (http://localhost:9000/sne)", "")
+    application = facultatif(
+        "application : son nom, si le propriétaire du serveur l'a déclarée (serve --application)", ""
+    )
+    exemples = facultatif(
+        "application pilotée : ménages tirés par scénario",
+        1,
+        genre=Entier,
+        validate=validate.Range(1, epreuves.EXEMPLES_DE_LA_CONSOLE),
+    )
+    graine = facultatif(
+        "application pilotée : graine des tirages",
+        0,
+        genre=Entier,
+        validate=validate.Range(0, epreuves.GRAINE_MAX),
+    )
+    famille = facultatif("application pilotée : scénarios de cette famille seulement (CRE)", "")
+    faute = facultatif("témoin : défaut à y planter", "")
+
+
+class PartieSchema(QuestionSchema):
+    """Body of POST /reports/…/replay: what to play again."""
+
+    exemple: ClassVar = {"scenario": "CRE-SIMPLE"}
+
+    scenario = fields.String(
+        required=True, metadata={"description": "le scénario à rejouer", "example": "CRE-SIMPLE"}
+    )
+    exigence = facultatif("la vérification que l'on regarde ; vide : toutes", "")
+
+
+class AvecRapportSchema(QuestionSchema):
+    """The other report, the one from before."""
+
+    avec = fields.String(required=True, metadata={"description": "le rapport d'avant", "example": "hier"})
+
+
+@dataclass(frozen=True, slots=True)
+class JugementLu:
+    """A judgement of this home, running or ended."""
+
+    nom: str
+    etat: epreuves.EtatJugement
+    commande: Annotated[str, "celle qui l'a fait ; vide pour un rapport venu de la ligne de commande"]
+    fini_le: Annotated[datetime | None, "quand le rapport a été écrit"]
+    partie_de: Annotated[str, "le jugement dont il rejoue une partie ; vide pour un jugement entier"]
+    fichiers: Annotated[list[Annotated[str, {"enum": list(epreuves.FICHIERS)}]], "ceux qui s'emportent"]
+    resume: Annotated[ResumeLu | None, "null : aucun rapport lisible"]
+
+    @classmethod
+    def de(cls, epreuve: JugementConserve, **autres: Any) -> Self:
+        """The shown form of a judgement."""
+        partie_de = epreuve.partie.de if epreuve.partie else ""
+        return tirer(cls, epreuve, resume=epreuves.resume(epreuve), partie_de=partie_de, **autres)
+
+
+@dataclass(frozen=True, slots=True)
+class JugementSuivi(JugementLu):
+    """A judgement, and what it says."""
+
+    sortie: Annotated[list[str], "les lignes dites"]
+
+
+def _suivi(epreuve: JugementConserve) -> JugementSuivi:
+    return JugementSuivi.de(epreuve, sortie=masquer_nirs(epreuve.sortie).split("\n")[:-1])
+
+
+def _rendu(nom: str) -> JugementConserve:
+    epreuve = adresses_trouvees.jugement(nom)
+    if epreuve.etat is not epreuves.EtatJugement.RENDUE:
+        raise ConflitEtat(
+            f"Le jugement [{epreuve.nom}] n'a pas de rapport : il est {epreuve.etat}.",
+            remede=f"suivez-le : GET /api/v1/reports/{epreuve.nom}",
+        )
+    return epreuve
+
+
+@blueprint.get("")
+def lister() -> list[JugementLu]:
+    """Every judgement, the newest first, reports of the command line included; with a right on a base, those
+    of its traffic."""
+    return [JugementLu.de(epreuve) for epreuve in adresses_trouvees.jugements()]
+
+
+@blueprint.post(
+    "", corps=JugementNouveauSchema, statut=202, refus={404: "La base n'existe pas", 409: _EN_COURS}
+)
+def juger(donnees: dict[str, Any]) -> JugementSuivi:
+    """Begins one. The reference application is of no base."""
+    exiger(donnees["base"] if donnees["mode"] == TRAFIC else None)
+    configuration, classeur = services().configuration, services().classeur
+    base = services().magasin.bases.lire(donnees["base"])
+    pilotee = donnees["mode"] != TRAFIC
+    if not pilotee and (donnees["famille"] or donnees["faute"]):
+        raise UsageError(
+            "« famille » et « faute » ne valent que pour une application pilotée.", remede="mode : temoin"
+        )
+    if donnees["mode"] != APPLICATION and (donnees["adresse"] or donnees["application"]):
+        raise UsageError(
+            "« adresse » et « application » ne valent que pour votre application.",
+            remede="mode : application",
+        )
+    if pilotee:
+        choix = {nom: donnees[nom] for nom in ("exemples", "graine", "famille", "faute")}
+        if donnees["mode"] == APPLICATION:
+            choix["designation"] = applications_pilotables.designer(
+                configuration, application=donnees["application"], adresse=donnees["adresse"]
+            )
+        contrat = services().contrats.lieu(base.reglages.contrat)
+        profil = base.reglages.profile
+        return _suivi(epreuves.piloter(configuration, contrat, profil=profil, classeur=classeur, **choix))
+    return _suivi(epreuves.juger_trafic(configuration, base.nom, classeur))
+
+
+@blueprint.post("/<rapport>/replay", corps=PartieSchema, statut=202, refus={409: _EN_COURS})
+def rejouer(donnees: dict[str, Any], rapport: str) -> JugementSuivi:
+    """A scenario of a judgement that a server began, played again beside it: a part gives no verdict."""
+    epreuve = adresses_trouvees.jugement(rapport)
+    contrat = services().contrats.lieu("")
+    choix = (donnees["scenario"], donnees["exigence"][:40], services().classeur)
+    return _suivi(applications_pilotables.rejouer(services().configuration, contrat, epreuve, *choix))
+
+
+@blueprint.get("/<rapport>")
+def suivre(rapport: str) -> JugementSuivi:
+    """One judgement, how far it is, what it said, its summary."""
+    return _suivi(adresses_trouvees.jugement(rapport))
+
+
+@blueprint.delete("/<rapport>", refus={409: _EN_COURS})
+def effacer(rapport: str) -> None:
+    """Deletes it, with its files."""
+    epreuves.effacer(adresses_trouvees.jugement(rapport))
+
+
+@blueprint.post("/<rapport>/stop", statut=202)
+def arreter(rapport: str) -> JugementSuivi:
+    """The end of a judgement that runs asked for; nothing more for one that has ended."""
+    epreuve = adresses_trouvees.jugement(rapport)
+    if epreuve.etat is epreuves.EtatJugement.EN_COURS:
+        epreuves.arreter(epreuve)
+    return _suivi(epreuve)
+
+
+@blueprint.get(
+    "/<rapport>/report",
+    schema={"$ref": "#/components/schemas/Rapport"},
+    description="rapport.schema.json",
+    refus={409: _SANS_RAPPORT, 503: _ILLISIBLE},
+)
+def lire_rapport(rapport: str) -> Response:
+    """The whole report, as `rapport.schema.json` has it, NIR masked."""
+    return jsonify(rapport_json.en_json(masquer(rapport_json.lire(_rendu(rapport).rapport))))
+
+
+@blueprint.get(
+    "/<rapport>/files/<fichier>",
+    contenu=OCTETS,
+    description=f"Le fichier : {formats_de_rapport.enumeres()}",
+)
+def donner_fichier(rapport: str, fichier: str) -> Response:
+    """A file of a report."""
+    epreuve = adresses_trouvees.jugement(rapport)
+    if fichier not in epreuve.fichiers:
+        raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
+    nom = f"{epreuve.nom}-{fichier}"
+    return telechargement(epreuve.dossier / fichier, nom)
+
+
+@blueprint.get("/<rapport>/compare", question=AvecRapportSchema, refus={409: _SANS_RAPPORT, 503: _ILLISIBLE})
+def comparer(donnees: dict[str, Any], rapport: str) -> ComparaisonRapportsLue:
+    """The changes since another report: findings that are new, mended, still there."""
+    apres, avant = _rendu(rapport), _rendu(donnees["avec"])
+    return rapports_compares.lire(
+        rapports_compares.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))
+    )

@@ -1,0 +1,347 @@
+"""The material of every resource of the API: the fields of its questions, the schemas of its answers.
+
+A call is a function under `@blueprint.get`, `.post`… (`Appels`). A question (body or query) is a marshmallow
+class below `QuestionSchema`, which checks it. An answer is a frozen dataclass (`domain/publication.py`), or a
+list of them: the annotation of the function says it, describes it, and writes it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, Union, get_args, get_origin
+
+from flask import request
+from flask_smorest import Blueprint
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from werkzeug.exceptions import UnprocessableEntity
+
+from sne_interface.domain.base import ANNEES
+from sne_interface.domain.publication import champs_publies, en_json
+
+_Vue = TypeVar("_Vue")
+#: What fits a signed 64-bit column.
+ENTIER_MAX: Final = 2**63 - 1
+
+
+# --- marshmallow in French ----------------------------------------------------------------------------------
+
+_JOUR: Final = "Un jour est attendu, par exemple 2018-03-15."
+#: What marshmallow says, below `errors` in a problem, of a value that it refuses: by class, by message.
+PHRASES: Final[Mapping[type, Mapping[str, str]]] = {
+    Schema: {"type": "Un objet JSON est attendu.", "unknown": "Ce champ est inconnu."},
+    fields.Field: {
+        "required": "Ce champ manque.",
+        "null": "Ce champ ne peut pas valoir null.",
+        "validator_failed": "Cette valeur est refusée.",
+    },
+    fields.String: {"invalid": "Un texte est attendu.", "invalid_utf8": "Un texte en UTF-8 est attendu."},
+    fields.Number: {"invalid": "Un nombre est attendu.", "too_large": "Ce nombre est trop grand."},
+    fields.Integer: {"invalid": "Un entier est attendu."},
+    fields.Float: {"special": "Un nombre fini est attendu."},
+    fields.Boolean: {"invalid": "true ou false est attendu."},
+    fields.Date: dict.fromkeys(("invalid", "invalid_awareness", "format"), _JOUR),
+    fields.List: {"invalid": "Une liste est attendue."},
+    fields.Nested: {"type": "Un objet JSON est attendu."},
+    fields.Mapping: {"invalid": "Un objet JSON est attendu."},
+    validate.Regexp: {"default_message": "La forme attendue est {regex}"},
+    validate.OneOf: {"default_message": "Valeurs permises : {choices}."},
+    validate.Range: {
+        "message_min": "Attendu : {min_op} {{min}}.",
+        "message_max": "Attendu : {max_op} {{max}}.",
+        "message_all": "Attendu : {min_op} {{min}}, {max_op} {{max}}.",
+        "message_gte": "au moins",
+        "message_gt": "plus de",
+        "message_lte": "au plus",
+        "message_lt": "moins de",
+    },
+    validate.Length: {
+        "message_min": "Trop court : au moins {min}.",
+        "message_max": "Trop long : au plus {max}.",
+        "message_all": "Longueur attendue : de {min} à {max}.",
+        "message_equal": "Longueur attendue : {equal}.",
+    },
+}
+
+
+def _traduire() -> None:
+    """Gives marshmallow's classes our sentences: what is declared from then on speaks French."""
+    for classe, phrases in PHRASES.items():
+        if issubclass(classe, Schema):
+            classe.error_messages = dict(phrases)
+        elif issubclass(classe, fields.Field):
+            classe.default_error_messages = {**classe.default_error_messages, **phrases}
+        else:
+            for nom, phrase in phrases.items():
+                setattr(classe, nom, phrase)
+
+
+_traduire()
+
+
+# --- questions ----------------------------------------------------------------------------------------------
+
+
+class QuestionSchema(Schema):
+    """A question, in a body or after « ? »: a field that is not declared is refused, and described so."""
+
+    #: A body to try.
+    exemple: ClassVar[Mapping[str, Any] | None] = None
+
+    class Meta:
+        """Marshmallow's options."""
+
+        unknown = RAISE
+
+    def handle_error(self, error: ValidationError, data: Any, **kwargs: Any) -> None:
+        """Marshmallow's: what is refused. A field that it does not know is told those like it."""
+        inconnu = self.error_messages["unknown"]
+        if isinstance(error.messages, dict):
+            for nom, dits in error.messages.items():
+                if dits == [inconnu]:
+                    error.messages[nom] = [_inconnu(inconnu, nom, noms_de(type(self)))]
+
+
+def noms_de(question: type[QuestionSchema]) -> frozenset[str]:
+    """The names that a question may have."""
+    return frozenset(champ.data_key or nom for nom, champ in question().fields.items())
+
+
+def _inconnu(phrase: str, nom: str, connus: Iterable[str]) -> str:
+    """The sentence about a name that is none of `connus`: those like it, else all of them."""
+    noms = sorted(connus)
+    trouves = get_close_matches(nom, noms, n=1)
+    if trouves:
+        return f"{phrase} → vouliez-vous écrire « {trouves[0]} » ?"
+    if not noms:
+        return f"{phrase} → retirez-le : cet appel n'en a aucun."
+    return f"{phrase} → connus : {', '.join(noms)}."
+
+
+class Booleen(fields.Boolean):
+    """true or false of a JSON body: numbers and words are neither."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Entier(fields.Integer):
+    """A whole number of a JSON body, as JSON means it: 3 and 3.0 are the same, "3" is none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool | str) or (isinstance(value, float) and not value.is_integer()):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+def facultatif(
+    description: str = "",
+    defaut: Any = None,
+    *,
+    genre: Callable[..., fields.Field[Any]] = fields.String,
+    parmi: Iterable[str] = (),
+    exemple: str = "",
+    **options: Any,
+) -> Any:
+    """A field that may be left out, for `defaut`; `parmi` are the values it may have."""
+    meta = {"description": description, "example": exemple}
+    if parmi:
+        options["validate"] = validate.OneOf([str(valeur) for valeur in parmi])
+    return genre(load_default=defaut, metadata={cle: dit for cle, dit in meta.items() if dit}, **options)
+
+
+def combien() -> Any:
+    """How many lines a page of results holds: 1 to 500, 50 by default."""
+    return facultatif("nombre au plus", 50, genre=fields.Integer, validate=validate.Range(1, 500))
+
+
+def rang(description: str, minimum: int = 1) -> Any:
+    """An id, from which or up to which lines are asked."""
+    return facultatif(description, genre=fields.Integer, validate=validate.Range(minimum, ENTIER_MAX))
+
+
+def jour_iso(description: str) -> Any:
+    """A day of a question (2018-03-15), among those that a clock may show."""
+    return facultatif(description, genre=fields.Date, validate=_verifier_annee)
+
+
+def _verifier_annee(jour: date) -> None:
+    if jour.year not in ANNEES:
+        raise ValidationError(f"L'année est hors de portée : de {ANNEES[0]} à {ANNEES[-1]}.")
+
+
+#: A name that fits an address.
+NOM: Final = validate.Regexp(
+    r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$",
+    error="Attendu : des lettres sans accent, des chiffres, - et _, 40 au plus.",
+)
+
+
+# --- answers ------------------------------------------------------------------------------------------------
+
+_SIMPLES: Final[Mapping[Any, type[fields.Field[Any]]]] = {
+    str: fields.String,
+    int: fields.Integer,
+    bool: fields.Boolean,
+    float: fields.Float,
+    Decimal: fields.Float,
+    datetime: fields.String,
+    date: fields.String,
+}
+
+
+class ReponseSchema(Schema):
+    """The schema of an answer: it describes a dataclass, and writes its values."""
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """The JSON of a value, or of several."""
+        return en_json(obj)
+
+
+@cache
+def _schema(valeur: type) -> type[ReponseSchema]:
+    """Described under the name of the class, each field by its type and what is said beside it."""
+    champs = {champ: _champ(annotation) for champ, annotation in champs_publies(valeur).items()}
+    return type(
+        f"{valeur.__name__}Schema",
+        (ReponseSchema,),
+        {**champs, "__doc__": valeur.__doc__, "__module__": __name__},
+    )
+
+
+def _champ(annotation: Any, required: bool = True) -> fields.Field[Any]:
+    """The field of a type: `Annotated`, « or None », a list, a mapping, an enumeration, a dataclass or what
+    JSON has of its own."""
+    meta: dict[str, Any] = {}
+    if get_origin(annotation) is Annotated:
+        annotation, *dits = get_args(annotation)
+        for dit in dits:
+            meta |= {"description": dit} if isinstance(dit, str) else dit
+    options: dict[str, Any] = {"required": required, "metadata": meta}
+    if get_origin(annotation) in (Union, UnionType):
+        options["allow_none"] = True
+        (annotation,) = [branche for branche in get_args(annotation) if branche is not NoneType]
+    origine, arguments = get_origin(annotation), get_args(annotation)
+    if isinstance(annotation, type) and annotation in _SIMPLES:
+        return _SIMPLES[annotation](**options)
+    if origine is Literal or (isinstance(annotation, type) and issubclass(annotation, Enum)):
+        valeurs = arguments or tuple(annotation)
+        return fields.String(validate=validate.OneOf([str(v) for v in valeurs]), **options)
+    if is_dataclass(annotation):
+        return fields.Nested(_schema(annotation), **options)  # type: ignore[arg-type]
+    if isinstance(origine, type) and issubclass(origine, Mapping):
+        cle, dedans = arguments
+        if dedans is Any:
+            return fields.Dict(**options)
+        return fields.Dict(keys=_champ(cle, False), values=_champ(dedans, False), **options)
+    return fields.List(_champ(arguments[0], False), **options)
+
+
+# --- calls --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AppelDecrit:
+    """The names that the question of a call may have, and its body; None for one that takes no JSON."""
+
+    question: frozenset[str]
+    corps: frozenset[str] | None
+
+
+#: Every call, by its method and its path below /api/v1 (« /bases/{base} »); and by its endpoint.
+APPELS: Final[dict[tuple[str, str], AppelDecrit]] = {}
+_PAR_ENDPOINT: Final[dict[str, AppelDecrit]] = {}
+_PLACE: Final = re.compile(r"<(?:[^<>]+:)?(\w+)>")
+
+
+def refuser_inconnus() -> None:
+    """Refuses a question, or a body, that the call would not read: what it asks for would be left out in
+    silence. Raises UnprocessableEntity."""
+    endpoint = request.endpoint or ""
+    decrit = _PAR_ENDPOINT.get(endpoint)
+    if decrit is None:
+        return
+    connus = decrit.question
+    refus: dict[str, Any] = {}
+    inconnus = request.args.keys() - connus
+    if inconnus:
+        refus["query"] = {nom: [_inconnu("Ce paramètre est inconnu.", nom, connus)] for nom in inconnus}
+    corps = request.get_json(silent=True) if request.is_json and decrit.corps is None else None
+    if corps:
+        refus["json"] = {
+            nom: [_inconnu("Ce champ est inconnu.", nom, ())]
+            for nom in (corps if isinstance(corps, dict) else ["_schema"])
+        }
+    if refus:
+        erreur = UnprocessableEntity()
+        erreur.data = {"errors": refus}  # type: ignore[attr-defined]
+        raise erreur
+
+
+class Appels(Blueprint):
+    """The calls about one subject: their addresses are below `chemin`."""
+
+    def __init__(self, nom: str, chemin: str, description: str) -> None:
+        super().__init__(nom, __name__, url_prefix=f"/api/v1{chemin}", description=description)
+
+    def route(
+        self,
+        rule: str,
+        *,
+        question: type[QuestionSchema] | None = None,
+        corps: type[QuestionSchema] | None = None,
+        statut: int = 200,
+        schema: Any = None,
+        contenu: str | None = None,
+        description: str | None = None,
+        refus: Mapping[int, str] | None = None,
+        **options: Any,
+    ) -> Callable[[_Vue], _Vue]:
+        """Makes a call of a function, which takes first what `question` (query) or `corps` (body) reads, then
+        the places of `rule`.
+
+        Its annotation is what it answers: a dataclass or a list of them, with `statut`; None, with 204; or a
+        `Response`, told by its `schema` or its media type (`contenu`), and a `description`. `refus` are the
+        statuses that are told beside those of every call.
+        """
+        inscrire = super().route(rule, **options)
+
+        def decorer(vue: Any) -> Any:
+            rendu = vue.__annotations__["return"]
+            endpoint = f"{self.name}.{vue.__name__}"
+            appel = AppelDecrit(
+                frozenset() if question is None else noms_de(question),
+                None if corps is None else noms_de(corps),
+            )
+            _PAR_ENDPOINT[endpoint] = appel
+            chemin = _PLACE.sub(r"{\1}", f"{self.url_prefix}{rule}").removeprefix("/api/v1")
+            APPELS.update({(methode, chemin): appel for methode in options["methods"]})
+            for code, raison in (refus or {}).items():
+                vue = self.alt_response(code, description=raison)(vue)
+            if rendu is None:
+                vue = self.response(204)(vue)
+            else:
+                decrit = schema or _reponse(rendu)
+                vue = self.response(statut, decrit, content_type=contenu, description=description)(vue)
+            if question is not None:
+                vue = self.arguments(question, location="query")(vue)
+            if corps is not None:
+                requis = any(champ.required for champ in corps().fields.values())
+                vue = self.arguments(corps, required=requis, example=corps.exemple)(vue)
+            return inscrire(vue)
+
+        return decorer
+
+
+def _reponse(annotation: Any) -> ReponseSchema | None:
+    """The answer that a function is annotated with; None for a `Response`, which tells itself."""
+    if get_origin(annotation) is list:
+        return _schema(get_args(annotation)[0])(many=True)
+    return _schema(annotation)() if isinstance(annotation, type) and is_dataclass(annotation) else None

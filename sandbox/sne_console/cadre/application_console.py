@@ -1,0 +1,410 @@
+"""The console's own Flask application: sections, rights, error pages."""
+
+import importlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_bootstrap import Bootstrap5  # type: ignore[import-untyped]
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound, TooManyRequests, Unauthorized
+from werkzeug.wrappers import Response as ReponseWsgi
+
+from sne_console.cadre.equivalents import equivalents
+from sne_console.cadre.sections import (
+    GROUPES,
+    SECTIONS,
+    Section,
+    chemin_d_ici,
+    chemin_sur,
+    contrat_servi,
+    maintenant,
+)
+from sne_console.formation import ateliers
+from sne_console.pages.page_affichage import Affichage
+from sne_console.vues import filtres_jinja
+from sne_interface.domain.base import BASE_PAR_DEFAUT
+from sne_interface.domain.texte import masquer_nirs
+from sne_interface.errors import BaseInconnue, OperatorError, UsageError
+from sne_sandbox.bases import pannes
+from sne_sandbox.bases.jetons import Droit, Entree
+from sne_sandbox.bases.pannes import PanneArmee
+from sne_sandbox.bases.travail_des_nuits import en_attente
+from sne_sandbox.web import acces, securite
+from sne_sandbox.web.acces import csrf_convient, jeton_csrf
+from sne_sandbox.web.configuration import services
+from sne_sandbox.web.droits import LECTURES, VUES, permet
+
+_WEB: Final = Path(__file__).resolve().parents[1]
+_JETON_REFUSE: Final = "Ce jeton n'ouvre pas ce bac à sable : il est faux, révoqué ou expiré."
+_CODE_REFUSE: Final = (
+    "Ce lien a déjà servi, il a plus de dix minutes, ou il est d'un autre serveur : "
+    "« sne-sandbox jetons lien », avec le --home de celui-ci, en fait un autre."
+)
+_LIEN_FINI: Final = (
+    "Ce lien n'ouvre plus rien : l'atelier est clos, son jour est passé, ou le lien a été refait. "
+    "Demandez-en un autre au formateur."
+)
+#: Bytes of a form: the document that Composer opens, each of its signs written in three.
+_FORMULAIRE_MAX: Final = 1_000_000
+#: Who sends a form after the twelve hours of a cookie, or when its token was revoked.
+_FINIE: Final = (
+    "Ce navigateur n'est plus connecté (cela dure douze heures, ou jusqu'à ce que son jeton soit révoqué) : "
+    "rien n'a été fait. Connectez-vous, puis recommencez."
+)
+#: What Werkzeug says in English.
+_DETAILS: Final = {
+    400: "La requête n'est pas lisible.",
+    404: "Rien ne se trouve à cette adresse.",
+    405: "Cette adresse ne reçoit pas cette méthode.",
+    413: "L'envoi est trop gros.",
+    500: "Le bac à sable a rencontré une erreur interne : son journal technique dit laquelle.",
+}
+_TITRES: Final = {
+    400: "Requête illisible",
+    401: "Connexion nécessaire",
+    403: "Refusé",
+    404: "Introuvable",
+    405: "Méthode non admise",
+    413: "Envoi trop gros",
+    429: "Trop d'essais",
+    422: "Saisie incorrecte",
+    500: "Erreur interne",
+    503: "Indisponible",
+}
+
+
+def construire(principale: Flask) -> Flask:
+    """The console of an application: same services, same rights."""
+    app = Flask(
+        "sne_console.pages",
+        static_folder=str(_WEB / "static"),
+        static_url_path="/static",
+        template_folder=str(_WEB / "templates"),
+    )
+    app.url_map.strict_slashes = False
+    app.config.update(
+        BOOTSTRAP_SERVE_LOCAL=True, SEND_FILE_MAX_AGE_DEFAULT=3600, MAX_FORM_MEMORY_SIZE=_FORMULAIRE_MAX
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["sne"] = principale.extensions["sne"]
+    app.extensions["principale"] = principale
+    acces.installer(app, principale.extensions["acces"])
+    securite.installer(app)
+    app.before_request(_controler_formulaire)
+    app.before_request(_trouver_base)
+    app.after_request(_ne_pas_garder)
+    Bootstrap5(app)
+    filtres_jinja.installer(app)
+    app.url_defaults(_completer_adresse)
+    app.context_processor(_commun)
+    app.register_blueprint(connexion)
+    for section in SECTIONS:
+        module = importlib.import_module(f"sne_console.pages.{section.module}")
+        app.register_blueprint(module.blueprint)
+    app.add_url_rule("/", "accueil", _accueil)
+    app.add_url_rule("/console/", "accueil_console", _accueil)
+    for regle in ("/services/", "/services/<path:suite>"):
+        app.add_url_rule(regle, "services", _services)
+        app.add_url_rule(f"/bases/<base>{regle}", "services_base", _services)
+    app.add_url_rule("/api/v1/bases/<base>/exchanges/<int:identifiant>", "echange_nomme", _echange_nomme)
+    app.register_error_handler(HTTPException, _erreur_http)
+    app.register_error_handler(OperatorError, _erreur_operateur)
+    return app
+
+
+def _accueil() -> ReponseWsgi:
+    return redirect(url_for("accueil.page", base=_base_d_accueil()))
+
+
+def _services(base: str | None = None, suite: str = "") -> ReponseWsgi:
+    """The address of a service, opened in a browser: the page that lists them, each with its WSDL."""
+    return redirect(url_for("contrat.page", base=base or _base_d_accueil()))
+
+
+def _base_d_accueil() -> str:
+    """The base that is shown when none is named: the only one that a right is for."""
+    entree = acces.qui_est_la()
+    return (entree.base if entree is not None else None) or BASE_PAR_DEFAUT
+
+
+def _echange_nomme(base: str, identifiant: int) -> ReponseWsgi:
+    """The address of an exchange in the API, opened in a browser: its page."""
+    return redirect(url_for("echange.page", base=base, identifiant=identifiant))
+
+
+# --- before and after a view --------------------------------------------------------------------------------
+
+
+def _controler_formulaire() -> None:
+    if request.method in LECTURES:
+        return
+    recu = request.form.get("csrf") or request.headers.get("X-CSRF-Token", "")
+    if not csrf_convient(recu):
+        raise Forbidden(
+            "Le formulaire ne vient pas d'une page de cette console, ou elle est ouverte depuis trop "
+            "longtemps. Revenez à la page précédente, rechargez-la, et recommencez : recharger celle-ci "
+            "renverrait le même formulaire."
+        )
+
+
+def _trouver_base() -> None:
+    if request.view_args and "base" in request.view_args:
+        g.base = services().magasin.bases.lire(request.view_args["base"])
+
+
+def _completer_adresse(endpoint: str, valeurs: dict[str, Any]) -> None:
+    """`url_for` without a base means the one that is shown."""
+    if "base" not in valeurs and current_app.url_map.is_endpoint_expecting(endpoint, "base"):
+        montree = g.get("base")
+        valeurs["base"] = montree.nom if montree is not None else _base_d_accueil()
+
+
+def _ne_pas_garder(reponse: Response) -> Response:
+    if not request.path.startswith(("/static/", "/bootstrap/")):
+        reponse.headers.setdefault("Cache-Control", "no-store")
+    return reponse
+
+
+def _commun() -> dict[str, Any]:
+    """What every template may use."""
+    base, entree = g.get("base"), _entree_connue()
+    return {
+        "base": base,
+        "maintenant": maintenant() if base is not None else None,
+        "nom_du_contrat": services().contrats.nom_de(base) if base is not None else "",
+        "les_bases": _les_bases,
+        "nuits_en_attente": en_attente(base, datetime.now(UTC)) if base is not None else None,
+        "menu": _menu,
+        "groupe_ici": _groupe_ici,
+        "voisines": _voisines,
+        "pannes_armees": _armees,
+        "affichage": Affichage.lu(request),
+        "ici": chemin_d_ici(),
+        "section_ici": _section_ici,
+        "equivalents": equivalents,
+        "est_regle": _est_regle,
+        "lecture_seule": entree is not None and entree.droit is Droit.LECTURE,
+        "en_clair": acces.voit_en_clair(),
+        "entree": entree,
+        "permis": _permis,
+        "ouvert": acces.acces_d_ici().ouvert,
+        "jeton_csrf": jeton_csrf,
+        "messages": lambda: get_flashed_messages(with_categories=True),
+        "origine": acces.adresse_d_ici(),
+        "mot_du_formateur": _mot_du_formateur(entree),
+    }
+
+
+def _est_regle(code: str) -> bool:
+    """Whether the contract has this control: of a base whose own does not read, none."""
+    try:
+        return code in (contrat_servi() if g.get("base") is not None else services().contrat).regles
+    except OperatorError:
+        return False
+
+
+def _entree_connue() -> Entree | None:
+    """Who is there, for a page that may be the one that says that too many wrong tokens came."""
+    try:
+        return acces.qui_est_la()
+    except (TooManyRequests, OperatorError):
+        return None
+
+
+def _mot_du_formateur(entree: Entree | None) -> str | None:
+    """What the trainer told who is there; None for who is no trainee."""
+    if entree is None or entree.base is None or g.get("base") is None:
+        return None
+    mien = ateliers.de_la_base(services().magasin, entree.base)
+    return None if mien is None else next(s.mot for s in mien.stagiaires if s.base == entree.base)
+
+
+def _permis(endpoint: str) -> bool:
+    """Whether who is there may open this view of the base that is shown."""
+    entree, base = _entree_connue(), g.get("base")
+    nommee = base.nom if base is not None else _base_d_accueil()
+    bases = [nommee] if current_app.url_map.is_endpoint_expecting(endpoint, "base") else []
+    return entree is not None and permet(entree, VUES[endpoint], ecrit=False, bases=bases)
+
+
+def _les_bases() -> list[str]:
+    """The bases that one may choose."""
+    entree = _entree_connue()
+    if entree is not None and entree.base is not None:
+        return [entree.base]
+    return [base.nom for base in services().magasin.bases.lister()]
+
+
+def _section_ici() -> str:
+    """The view that shows the same section on another base; the list, for what one base holds."""
+    ici = {"demande": "demandes", "echange": "journal"}.get(request.blueprint or "", request.blueprint)
+    endpoint = next((s.endpoint for s in SECTIONS if s.module == ici and _permis(s.endpoint)), "accueil.page")
+    return endpoint if current_app.url_map.is_endpoint_expecting(endpoint, "base") else "accueil.page"
+
+
+def _menu() -> list[tuple[str, str, Section]]:
+    """The groups that one may open: name, key, and the section that each leads to."""
+    premieres: dict[str, Section] = {}
+    for section in SECTIONS:
+        if section.titre and section.groupe not in premieres and _permis(section.endpoint):
+            premieres[section.groupe] = section
+    return [(nom, touche, premieres[nom]) for nom, touche in GROUPES.items() if nom in premieres]
+
+
+def _groupe_ici() -> str:
+    """The group of the page that is shown; "" for none."""
+    return next((section.groupe for section in SECTIONS if section.module == request.blueprint), "")
+
+
+def _voisines() -> list[Section]:
+    """The sections of that group, when there are several to choose among."""
+    ici = _groupe_ici()
+    siennes = [s for s in SECTIONS if s.titre and s.groupe == ici and _permis(s.endpoint)]
+    return siennes if len(siennes) > 1 else []
+
+
+def _armees() -> list[PanneArmee]:
+    """The pannes that wait for an exchange of the base that is shown."""
+    try:
+        connues = pannes.lister(services().magasin, g.base.nom) if g.get("base") is not None else []
+        return [panne for panne in connues if panne.restantes != 0]
+    except OperatorError:
+        return []  # a page that says what is wrong is shown all the same
+
+
+# --- getting a right: the login page, the read-only link, leaving -------------------------------------------
+
+#: The doors of the console: they are open to who has no right yet.
+connexion: Final = Blueprint("connexion", __name__)
+
+
+@connexion.get("/connexion", endpoint="page")
+def demander_jeton() -> ReponseWsgi | str | tuple[str, int]:
+    """The login page; with the code of a link, which is good once, the way in."""
+    code = request.args.get("code")
+    if code is None or request.method != "GET":
+        return render_template("connexion.html", suite=chemin_sur(request.args.get("suite")), refus="")
+    entree = acces.acces_d_ici().utiliser_code(code)
+    if entree is None:
+        deja = _entree_connue()  # who clicks it again, or opens its tab again, is in already
+        if deja is None or deja.droit is not Droit.TOUT:
+            return render_template("connexion.html", suite="/", refus=_CODE_REFUSE), 403
+        return redirect(url_for("connexion.entree"), 303)
+    acces.ouvrir_session(entree)
+    return redirect(url_for("connexion.entree"), 303)
+
+
+@connexion.post("/connexion")
+def entrer() -> ReponseWsgi | tuple[str, int]:
+    """Takes a token, gives a cookie."""
+    suite = chemin_sur(request.form.get("suite"))
+    entree = acces.acces_d_ici().presenter(request.form.get("jeton", "").strip())
+    if entree is None:
+        return render_template("connexion.html", suite=suite, refus=_JETON_REFUSE), 403
+    acces.ouvrir_session(entree)
+    return redirect(suite, 303)
+
+
+@connexion.get("/connexion/entree")
+def entree() -> str:
+    """Where the code of a link leads: a page that goes on by itself, for a browser that comes from another
+    site sends its new cookie to none but what our pages open."""
+    return render_template("entree.html")
+
+
+@connexion.get("/lecture/<jeton>")
+def lecture(jeton: str) -> ReponseWsgi:
+    """The link for trainees: from here on this browser reads, and changes nothing."""
+    trouvee = acces.acces_d_ici().presenter(jeton)
+    if trouvee is None or trouvee.droit is not Droit.LECTURE:
+        raise NotFound("Ce lien de lecture n'est pas, ou n'est plus, celui de ce bac à sable.")
+    acces.ouvrir_session(trouvee)
+    return redirect(url_for("connexion.lecteur"), 303)
+
+
+@connexion.get("/connexion/lecture")
+def lecteur() -> str:
+    """Where that link leads: an address that holds no token."""
+    return render_template("lecture.html", base_par_defaut=BASE_PAR_DEFAUT)
+
+
+@connexion.get("/atelier/<jeton>")
+def atelier(jeton: str) -> ReponseWsgi:
+    """The link of a trainee: from here on this browser has a right on their base, and on nothing else. It is
+    good as often as one likes, on any device, until its token ends."""
+    trouvee = acces.acces_d_ici().presenter(jeton)
+    if trouvee is None or trouvee.droit is not Droit.BASE:
+        raise NotFound(_LIEN_FINI)
+    acces.ouvrir_session(trouvee)
+    return redirect(url_for("connexion.stagiaire"), 303)
+
+
+@connexion.get("/connexion/atelier")
+def stagiaire() -> str:
+    """Where that link leads: an address that holds no token, and what one may do from there."""
+    qui = _entree_connue()
+    base = qui.base if qui is not None else None
+    mien = ateliers.de_la_base(services().magasin, base) if base is not None else None
+    nom = next((s.nom for s in mien.stagiaires if s.base == base), "") if mien is not None else ""
+    seule = mien.scenes[0] if mien is not None and len(mien.scenes) == 1 else None
+    return render_template("ateliers/bienvenue.html", sa_base=base, nom=nom, seule=seule)
+
+
+@connexion.post("/deconnexion")
+def sortir() -> ReponseWsgi:
+    """Forgets the right that the cookie gave."""
+    session.clear()
+    ouverte = acces.acces_d_ici().ouvert
+    reponse = redirect(url_for("accueil") if ouverte else url_for("connexion.page"), 303)
+    # The text that was being written in Composer goes too.
+    reponse.headers["Clear-Site-Data"] = '"storage"'
+    return reponse
+
+
+# --- when it goes wrong -------------------------------------------------------------------------------------
+
+
+def _erreur_http(erreur: HTTPException) -> ReponseWsgi | tuple[str, int, dict[str, str]]:
+    statut = erreur.code or 500
+    if erreur.response is not None:
+        return erreur.response  # type: ignore[return-value]
+    dite = erreur.description if erreur.description != type(erreur).description else None
+    if isinstance(erreur, Unauthorized) and _par_un_navigateur():
+        if request.method in LECTURES:
+            suite = request.full_path.rstrip("?")
+            return redirect(url_for("connexion.page", suite=suite if suite != "/" else None), 303)
+        dite = _FINIE
+    page = _page_erreur(statut, dite or _DETAILS.get(statut, "La requête est refusée."))
+    autres = {nom: valeur for nom, valeur in erreur.get_headers() if nom != "Content-Type"}
+    return (*page, autres)
+
+
+def _par_un_navigateur() -> bool:
+    """Whether a person opens a page or sends a form, who can be shown where to log in."""
+    return request.accept_mimetypes.accept_html and "Authorization" not in request.headers
+
+
+def _erreur_operateur(erreur: OperatorError) -> tuple[str, int]:
+    statut = 404 if isinstance(erreur, BaseInconnue) else 422 if isinstance(erreur, UsageError) else 503
+    return _page_erreur(statut, str(erreur), erreur.remede)
+
+
+def _page_erreur(statut: int, phrase: str, remede: str = "") -> tuple[str, int]:
+    titre = _TITRES.get(statut, "Erreur")
+    page = render_template(
+        "erreur.html", statut=statut, titre=titre, phrase=masquer_nirs(phrase), remede=remede
+    )
+    return page, statut

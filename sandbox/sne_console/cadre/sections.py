@@ -1,0 +1,237 @@
+"""The sections of the console, and what each of them is made with."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import wraps
+from itertools import takewhile
+from threading import Lock
+from typing import Final
+
+from flask import Blueprint, Response, flash, g, redirect, request, stream_with_context, url_for
+from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.wrappers import Response as Redirection
+
+from sne_console.messages.verdict_vecu import verdict_vecu
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.base import Base, Horloge, lire_horloge
+from sne_interface.domain.dates import PARIS, lire_date_saisie
+from sne_interface.domain.texte import nombre
+from sne_interface.errors import UsageError
+from sne_sandbox.bases.jetons import Droit
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.acces import est_encore_la, qui_est_la
+from sne_sandbox.web.configuration import services
+from sne_sandbox.web.droits import LECTURES
+
+_Geste = Callable[..., str | Redirection]
+
+
+#: Streams that one token may hold at once, of those that a process has (`server.service_wsgi.FLUX_MAX`): that of
+#: the read-only link, which a room shares, and that of somebody who has a base.
+_PLACES: Final = {Droit.LECTURE: 40, Droit.BASE: 8}
+_SUIVIS: Final = Counter[str]()
+_VERROU: Final = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section. `module` has its `blueprint`, of the same name; `titre` is its name in the menu (None:
+    reached from another section); `groupe` the entry of the menu that leads to it, with its neighbours."""
+
+    module: str
+    groupe: str
+    titre: str | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """Flask's name of the view that the entry opens."""
+        return f"{self.module}.page"
+
+
+#: The entries of the menu, in order, and the key that opens each after « g ». Seven: more are not read.
+GROUPES: Final[Mapping[str, str]] = {
+    "Journal": "j",
+    "Demandes": "d",
+    "Composer": "o",
+    "Former": "s",
+    "Certifier": "f",
+    "Base": "b",
+    "Comprendre": "c",
+}
+#: In the order in which a group shows them; the first that one may open is where the group leads.
+SECTIONS: Final = (
+    Section("accueil", ""),
+    Section("recherche", ""),
+    Section("affichage", ""),
+    Section("journal", "Journal", "Journal"),
+    Section("echange", "Journal"),
+    Section("demandes", "Demandes", "Demandes"),
+    Section("demande", "Demandes"),
+    Section("statistiques", "Demandes", "Statistiques"),
+    Section("images", "Demandes"),
+    Section("composer", "Composer", "Composer"),
+    Section("scenes", "Former", "Scènes"),
+    Section("ateliers", "Former", "Ateliers"),
+    Section("conformite", "Certifier", "Conformité"),
+    Section("temps", "Base", "Temps"),
+    Section("pannes", "Base", "Pannes"),
+    Section("sauvegardes", "Base", "Sauvegardes"),
+    Section("reglages", "Base", "Réglages"),
+    Section("bases", "Base", "Bases"),
+    Section("guichets", "Base", "Guichets"),
+    Section("boites", "Base", "Boîtes"),
+    Section("jetons", "Base", "Jetons"),
+    Section("regles", "Comprendre", "Règles"),
+    Section("contrat", "Comprendre", "Contrat"),
+    Section("guide", "Comprendre", "Guide"),
+    Section("docs", "Comprendre", "API"),
+)
+#: Lines of a list on one page.
+PAR_PAGE: Final = 50
+#: Demandes that a page counts: as many as one of the console makes.
+COMPTEES: Final = 20_000
+
+
+def section(nom: str, module: str) -> Blueprint:
+    """The blueprint of a section that shows one base: its URLs are below `/console/<base>`."""
+    return Blueprint(nom, module, url_prefix="/console/<base>")
+
+
+def apres_action(adresse: str, phrase: str, *, reussie: bool = True) -> Redirection:
+    """The answer to a form: back to a page, which shows `phrase` once (303: a reload sends nothing again)."""
+    flash(str(phrase), "succes" if reussie else "erreur")
+    return redirect(adresse, 303)
+
+
+def chemin_sur(voulu: str | None) -> str:
+    """Where to go next: a path of ours, never another site; « / » for what is none."""
+    if not voulu or not voulu.startswith("/") or voulu.startswith(("//", "/\\")) or "\\" in voulu:
+        return "/"
+    return voulu if voulu.isprintable() else "/"
+
+
+def chemin_d_ici() -> str:
+    """The address of the page that is read, for a form that leads back to it; "" for what is no page."""
+    return request.full_path.rstrip("?") if request.method in LECTURES else ""
+
+
+def jour_saisi(ecrit: str) -> date | None:
+    """The day of a field, typed as it is shown (`m.champ_date`); None for an empty one. Raises UsageError."""
+    jour = lire_date_saisie(ecrit)
+    if jour is None and ecrit.strip():
+        raise UsageError(
+            f"[{ecrit.strip()[:20]}] n'est pas une date.", remede="écrivez jj/mm/aaaa : 15/03/2018"
+        )
+    return jour
+
+
+def a_l_heure(jour: date, ecrite: str) -> datetime:
+    """That day at the hour of a field (hh:mm; empty: midnight), in Paris. Raises UsageError."""
+    try:
+        heure = time.fromisoformat(ecrite.strip() or "00:00")
+    except ValueError:
+        raise UsageError(
+            f"[{ecrite.strip()[:20]}] n'est pas une heure.", remede="écrivez hh:mm : 09:30"
+        ) from None
+    return datetime.combine(jour, heure.replace(tzinfo=None), PARIS)
+
+
+def horloge_saisie(champs: Mapping[str, str]) -> Horloge:
+    """The clock that a form gives to a base: frozen at its fields `jour` and `heure`; the real one without a
+    day, unless its field `horloge` says otherwise. Raises UsageError."""
+    jour = jour_saisi(champs.get("jour", ""))
+    if jour is not None:
+        return Horloge(fige_a=a_l_heure(jour, champs.get("heure", "")))
+    return lire_horloge(champs.get("horloge") or "real")
+
+
+def geste(retour: str) -> Callable[[_Geste], Callable[..., Redirection]]:
+    """Makes a view of what a form asks for: the sentence that it answers is shown on the page `retour`
+    (endpoint), or on the page that the form is on (its field `suite`), unless it leads elsewhere itself; what
+    cannot be done is said there, with its remedy."""
+
+    def decorer(faire: _Geste) -> Callable[..., Redirection]:
+        @wraps(faire)
+        def vue(**places: str) -> Redirection:
+            suite = request.form.get("suite")
+            ou = chemin_sur(suite) if suite else url_for(retour)
+            try:
+                fait = faire(**places)
+            except UsageError as erreur:
+                return apres_action(ou, avec_remede(erreur), reussie=False)
+            return apres_action(ou, fait) if isinstance(fait, str) else fait
+
+        return vue
+
+    return decorer
+
+
+def avec_remede(erreur: UsageError) -> str:
+    """What is wrong, and how to put it right, in one line."""
+    return f"{erreur} Remède : {erreur.remede}." if erreur.remede else str(erreur)
+
+
+def annoncer(parti: str, base: str, identifiant: int) -> Redirection:
+    """Leads to the exchange that a message left, and says how it ended for its caller; `parti` begins the
+    sentence."""
+    echange = services().magasin.journal.lire(base, identifiant)
+    vecu = None if echange is None else verdict_vecu(echange)
+    issue = "" if vecu is None else f" : {vecu.titre[:1].lower()}{vecu.titre[1:]}"
+    return apres_action(
+        url_for("echange.page", base=base, identifiant=identifiant),
+        f"{parti}{issue}.",
+        reussie=vecu is not None and vecu.ton == "bon",
+    )
+
+
+def maintenant() -> datetime:
+    """What the clock of the base that is shown says (aware, Paris)."""
+    base: Base = g.base
+    return base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS)
+
+
+def contrat_servi() -> Contrat:
+    """The contract of the base that is shown. Raises OperatorError."""
+    return services().contrats.de(g.base)
+
+
+def compter(registre: RegistreBase, une: str, plusieurs: str, *, actives: bool = False) -> str:
+    """« 1 demande », « plus de 20 000 demandes »: those of a large base are not all counted."""
+    combien = registre.compter(actives=actives, jusqua=COMPTEES + 1)
+    if combien > COMPTEES:
+        return f"plus de {nombre(COMPTEES)} {plusieurs}"
+    return f"{nombre(combien)} {une if combien < 2 else plusieurs}"
+
+
+def flux(evenements: Iterable[str]) -> Response:
+    """Server-Sent Events; a browser that is cut off comes back after a second. Nothing more is told to whom
+    a token is taken from meanwhile. Raises ServiceUnavailable for a token that follows too much at once: the
+    server has places for so many, and the trainer wants one."""
+    entree = qui_est_la()
+    cle, places = (entree.empreinte, _PLACES.get(entree.droit)) if entree is not None else ("", None)
+    if places is not None and _SUIVIS[cle] >= places:
+        raise ServiceUnavailable("Trop de pages suivent à la fois.", retry_after=5)
+
+    def suivis() -> Iterator[str]:
+        with _VERROU:
+            _SUIVIS[cle] += 1
+        try:
+            yield "retry: 1000\n\n"
+            yield from takewhile(lambda _: est_encore_la(), evenements)
+        finally:
+            with _VERROU:
+                _SUIVIS[cle] -= 1
+
+    return Response(
+        stream_with_context(suivis()),
+        mimetype="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def evenement(identifiant: int | str | None, texte: str, nom: str = "echange") -> str:
+    """One event of a stream: its id, by which a browser goes on, and lines of HTML."""
+    donnees = "".join(f"data: {morceau}\n" for morceau in texte.splitlines() if morceau.strip())
+    return f"id: {identifiant}\nevent: {nom}\n{donnees}\n"

@@ -1,0 +1,514 @@
+"""What a room is shown of a scene: who speaks to whom, what came of it, what changed in the demande, its
+life; and what a sheet says of a message.
+
+Everything is read off the exchanges of the scene and off the store; the trainer's notes are not in it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from textwrap import wrap
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_conformite.observation.observation import observer
+from sne_console.formation.scene_jouee import Joue, Representation, en_francais
+from sne_console.formation.scenes import PasScene
+from sne_console.messages import documents_masques
+from sne_console.vues.filtres_jinja import accorde, jour
+from sne_console.vues.formulaire_cerfa import SectionRemplie, presenter
+from sne_console.vues.vie_de_la_demande import ECHANGES, EtapeLue, lire_nuit, relire
+from sne_interface.contract import codec
+from sne_interface.contract.codec import NS
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain import decision
+from sne_interface.domain.base import Guichet
+from sne_interface.domain.demande import NumeroUnique
+from sne_interface.domain.echange import Echange, VerdictEchange
+from sne_interface.domain.texte import masquer_nirs
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.configuration import Services
+
+#: What a screen holds: lines that changed, points of the life that was and of the life to come, guichets.
+CHANGEMENTS_MAX: Final = 5
+_PASSEES_MAX: Final = 4
+_A_VENIR_MAX: Final = 2
+_AUTRES_MAX: Final = 3
+#: Lines that changed beyond which the life of the demande is told more shortly.
+_SERRE: Final = 3
+_MONTRES_MAX: Final = 4
+_CHAMPS_MAX: Final = 6
+#: Characters of a line of the picture, and of a value on the screen.
+_LIGNE: Final = 15
+_VALEUR_MAX: Final = 46
+_FORMULAIRE: Final = f"{{{NS}}}demande/{{{NS}}}demandeLogement"
+#: What the SNE adds to some answers.
+_DU_SNE: Final = (f"{_FORMULAIRE}/{{{NS}}}informationTraitement", f"{{{NS}}}demande/{{{NS}}}informationDalo")
+#: What a message asks for, on its arrow; what was done, once accepted.
+_ACTES: Final = {
+    "CRE": ("création", "la demande est enregistrée, un numéro unique est délivré"),
+    "CRS": ("création après séparation", "une demande à part est enregistrée, à l'ancienneté commune"),
+    "MOD": ("modification", "la demande est modifiée"),
+    "REN": ("renouvellement", "la demande est renouvelée"),
+    "RAD": ("radiation", "la demande est radiée"),
+    "REA": ("déradiation", "la demande est réactivée"),
+    "DALO": ("déclaration DALO", "la reconnaissance DALO est au dossier"),
+    "EVT": ("événement", "l'événement est au dossier, visible des autres guichets"),
+    "getDemandeLogement": ("lecture", "la demande est lue ; rien ne change"),
+    "getDoublons": ("recherche de doublons", "la liste des doublons est rendue ; rien ne change"),
+    "getNouveauxDaloDepuisLe": ("nouveaux DALO", "les DALO nouveaux sont rendus ; rien ne change"),
+}
+_LECTURES: Final = ("getDemandeLogement", "getDoublons", "getNouveauxDaloDepuisLe")
+_ANOMALIES_DITES: Final = 2
+#: Of an event, what a room waits for: a screen does not hold all its characteristics.
+_DITS_D_ABORD: Final = (
+    decision.DECISION, decision.REFUS_DU_MENAGE, decision.MOTIF, decision.BAIL, decision.DATE_BAIL,
+    decision.CATEGORIE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Acteur:
+    """Who takes part: `nature` and `code` of a guichet, `actif` when the step is theirs."""
+
+    code: str
+    nature: str
+    actif: bool = False
+
+    @property
+    def lignes(self) -> list[str]:
+        """What it is, folded at the width of its box."""
+        return wrap(self.nature, _LIGNE - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaActeurs:
+    """Who speaks to whom in a step. `genre` is « message », « temps », « boite », or "" when nobody speaks;
+    `aller` and `retour` are what is said, `sort` how it ended: accepte, refuse, perdu or ""."""
+
+    emetteur: Acteur
+    autres: tuple[Acteur, ...]
+    genre: str = ""
+    aller: str = ""
+    retour: str = ""
+    sort: str = ""
+
+    @property
+    def lignes(self) -> tuple[list[str], list[str]]:
+        """What goes and what comes back, folded at the width of an arrow."""
+        return wrap(self.aller, _LIGNE), wrap(self.retour, _LIGNE)
+
+    @property
+    def phrase(self) -> str:
+        """The same in words, for who does not see the picture (French)."""
+        if self.genre == "message":
+            return f"{self.emetteur.code} envoie au SNE : {self.aller}. Le SNE répond : {self.retour}."
+        if self.genre == "temps":
+            return f"Le temps passe au SNE : {self.aller}."
+        if self.genre == "boite":
+            return f"Le SNE distribue à {self.emetteur.code} : {self.retour}."
+        return "Aucun message : " + ", ".join(a.code for a in (self.emetteur, *self.autres)) + " et le SNE."
+
+
+@dataclass(frozen=True, slots=True)
+class ChangementVu:
+    """A line of the demande that is not the same any more; "" where it was not, or is not any more."""
+
+    libelle: str
+    avant: str
+    apres: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoixVu:
+    """What the room may choose: `lettre` by which it is called; `regles` that refused it, if it was."""
+
+    lettre: str
+    libelle: str
+    refuse: bool
+    regles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Salle:
+    """The screen of a room. `joue` is the step that is shown, None before the first; `pose` the step whose
+    question is asked, with its rank; `en_tout` counts the changes, of which `changements` are the first;
+    `numero` is the numéro unique cut in its parts, with what each means."""
+
+    joue: Joue | None
+    schema: SchemaActeurs
+    classe: str
+    phrase: str
+    anomalies: tuple[tuple[str, str], ...]
+    changements: tuple[ChangementVu, ...]
+    en_tout: int
+    numero: tuple[tuple[str, str], ...]
+    montres: tuple[tuple[str, str], ...]
+    frise: tuple[EtapeLue, ...]
+    pose: PasScene | None
+    rang_pose: int
+    choix: tuple[ChoixVu, ...]
+
+
+def regarder(services: Services, etat: Representation, rang: int | None = None) -> Salle:
+    """What the room sees of a scene now, or (`rang`) what the step of that rank did."""
+    joues = etat.joues if rang is None else etat.joues[:rang]
+    essai = etat.essais[-1] if etat.essais and len(joues) == len(etat.joues) else None
+    joue = essai or (joues[-1] if joues else None)
+    pose = etat.scene.pas[len(joues)] if etat.commencee and len(joues) < len(etat.scene.pas) else None
+    contrat = services.contrat if etat.base is None else services.contrat_de(etat.base)
+    changements: list[ChangementVu] = []
+    frise: tuple[EtapeLue, ...] = ()
+    numero = None
+    if joue is not None and etat.base is not None:
+        numero = _numero([*joues, *([essai] if essai else [])])
+        changements = list(_changements(joue, joues, contrat))
+    acte = _acte(joue, contrat) if joue is not None else ("", "")
+    guichets: dict[str, Guichet] = {}
+    if etat.base is not None:
+        with services.magasin.lire(etat.base.nom) as registre:
+            guichets = {guichet.code: guichet for guichet in registre.guichets()}
+            if numero is not None:
+                frise = _frise(services, registre, numero, contrat, serre=len(changements) > _SERRE)
+    schema = _schema(guichets, etat, joue, acte[0])
+    classe, phrase = _phrase(joue, acte[1])
+    return Salle(
+        joue,
+        schema,
+        classe,
+        phrase,
+        tuple(_anomalies(joue)),
+        tuple(changements[:CHANGEMENTS_MAX]),
+        len(changements),
+        tuple(_parties(numero)),
+        tuple(_montres(joue, numero, changements[:CHANGEMENTS_MAX])),
+        frise,
+        pose,
+        len(joues) + 1,
+        tuple(_choix(pose, etat)) if pose is not None else (),
+    )
+
+
+# --- who speaks to whom -------------------------------------------------------------------------------------
+
+
+def _schema(
+    guichets: dict[str, Guichet], etat: Representation, joue: Joue | None, demande: str
+) -> SchemaActeurs:
+    cites = dict.fromkeys(code for pas in etat.scene.pas if (code := _guichet(pas)) is not None)
+    ici = _guichet(joue.pas) if joue is not None else None
+    emetteur = ici or next(iter(cites), "")
+    connu = guichets.get(emetteur)
+    voisins = [g.code for g in guichets.values() if connu is not None and g.territoire == connu.territoire]
+    autres = [code for code in dict.fromkeys([*cites, *voisins]) if code != emetteur][:_AUTRES_MAX]
+    genre, aller, retour, sort = _paroles(joue, demande)
+    return SchemaActeurs(
+        _acteur(emetteur, guichets, actif=ici is not None),
+        tuple(_acteur(code, guichets) for code in autres),
+        genre,
+        aller,
+        retour,
+        sort,
+    )
+
+
+def _acteur(code: str, guichets: dict[str, Guichet], *, actif: bool = False) -> Acteur:
+    guichet = guichets.get(code)
+    return Acteur(code, "guichet" if guichet is None else str(guichet.nature), actif)
+
+
+def _guichet(pas: PasScene) -> str | None:
+    return pas.message.guichet if pas.message is not None else pas.relever
+
+
+def _paroles(joue: Joue | None, aller: str) -> tuple[str, str, str, str]:
+    """Kind of the step, what goes, what comes back, how it ends."""
+    if joue is None:
+        return "", "", "", ""
+    if joue.pas.message is not None and joue.echange is not None:
+        verdict = joue.echange.verdict
+        if joue.perdue:
+            return "message", aller, "réponse perdue", "perdu"
+        if verdict is VerdictEchange.ACCEPTE:
+            return "message", aller, "accepté", "accepte"
+        refus = ", ".join(str(a["regle"]) for a in joue.bloquantes[:_ANOMALIES_DITES])
+        return "message", aller, refus or "faute SOAP", "refuse"
+    if joue.pas.avancer is not None:
+        return "temps", f"{jour(joue.debut)} → {jour(joue.fin)}", "", ""
+    if joue.pas.relever is not None:
+        return "boite", "", accorde(len(joue.fichiers), "fichier DIS", "fichiers DIS"), "accepte"
+    return "", "", "", ""
+
+
+def _acte(joue: Joue, contrat: Contrat) -> tuple[str, str]:
+    """What the message of a step asks for, and what is done once it is accepted."""
+    message = joue.pas.message
+    if message is None:
+        return "", ""
+    cle = message.operation if message.operation in _LECTURES else message.type
+    if cle == "RAD" and joue.echange is not None:
+        envoye: Any = observer(joue.echange, contrat).arbre
+        motif = envoye.find(f"{_FORMULAIRE}/{{{NS}}}radiation/{{{NS}}}motifRadiation")
+        if motif is not None and not motif.get("code"):
+            cle = "REA"
+    return _ACTES.get(cle, (message.operation, "le message est accepté"))
+
+
+# --- what came of it ----------------------------------------------------------------------------------------
+
+
+def _phrase(joue: Joue | None, fait: str) -> tuple[str, str]:
+    """(class, sentence) of what the step did, as the guichet lives it."""
+    if joue is None:
+        return "", ""
+    message, echange = joue.pas.message, joue.echange
+    if message is not None:
+        if echange is None:
+            return "temps", "Le message est en route."
+        if joue.perdue:
+            return "perdu", f"Au SNE, {fait}. Mais la réponse s'est perdue : le guichet ne sait rien."
+        if echange.verdict is VerdictEchange.ACCEPTE:
+            return "accepte", f"Accepté : {fait}."
+        if echange.verdict is VerdictEchange.ANOMALIES:
+            return "refuse", "Refusé : rien n'est enregistré."
+        return "refuse", "Une faute SOAP : le message est rejeté en entier."
+    if joue.pas.avancer is not None:
+        faits = ", ".join(f for nuit in joue.nuits for f in lire_nuit(nuit).faits)
+        return "temps", f"Nous sommes le {jour(joue.fin)} : {faits or 'les nuits n’avaient rien à faire'}."
+    if joue.pas.relever is not None:
+        combien = accorde(len(joue.fichiers), "fichier distribué", "fichiers distribués")
+        return "accepte", f"{combien} dans la boîte de {joue.pas.relever}."
+    return "temps", "On regarde."
+
+
+def _anomalies(joue: Joue | None) -> Iterator[tuple[str, str]]:
+    """(rule, message) of what refused it, the first ones."""
+    if joue is None or joue.perdue:
+        return
+    for anomalie in joue.bloquantes[:_ANOMALIES_DITES]:
+        yield str(anomalie["regle"]), masquer_nirs(str(anomalie["message"]))
+    if joue.echange is not None and joue.echange.fault:
+        yield "", masquer_nirs(str(joue.echange.fault["message"]))
+
+
+def _montres(
+    joue: Joue | None, numero: str | None, changements: Sequence[ChangementVu]
+) -> Iterator[tuple[str, str]]:
+    """The values to look at, but for the numéro, which is shown large, and those that are told as changes;
+    none of an answer that never came, nor of a choice that was refused, whose answer says again what was
+    sent."""
+    if joue is None or not joue.fait or joue.perdue:
+        return
+    dits = [numero or "", *(changement.apres for changement in changements)]
+    for libelle, valeur in joue.montres[:_MONTRES_MAX]:
+        if not any(valeur.rpartition(" : ")[2] in dit for dit in dits):
+            yield libelle, valeur
+
+
+def _choix(pose: PasScene, etat: Representation) -> Iterator[ChoixVu]:
+    refuses = {essai.choix: essai for essai in etat.essais if essai.rang == etat.suivant}
+    ici = etat.scene.pas[etat.suivant - 1] if not etat.finie else None
+    for rang, choix in enumerate(pose.choix, 1):
+        essai = refuses.get(rang) if pose is ici else None
+        regles = tuple(str(a["regle"]) for a in essai.bloquantes) if essai is not None else ()
+        yield ChoixVu("ABCDEFGHIJ"[rang - 1], choix.libelle, essai is not None, regles)
+
+
+# --- the demande --------------------------------------------------------------------------------------------
+
+
+def _numero(joues: Sequence[Joue]) -> str | None:
+    """The numéro that the last step is about, or the last one before it that was about one."""
+    for joue in reversed(joues):
+        if joue.echange is not None and joue.echange.numero_unique is not None:
+            return joue.echange.numero_unique
+    return None
+
+
+def _parties(numero: str | None) -> Iterator[tuple[str, str]]:
+    lu = NumeroUnique.lire(numero) if numero is not None else None
+    if lu is None:
+        return
+    yield lu.territoire, "territoire"
+    yield f"{lu.mois:02d}", "mois"
+    yield f"{lu.annee % 100:02d}", "année"
+    yield f"{lu.sequence:06d}", "rang"
+    yield lu.guichet, "guichet"
+
+
+def _frise(
+    services: Services, registre: RegistreBase, numero: str, contrat: Contrat, *, serre: bool
+) -> tuple[EtapeLue, ...]:
+    """The last points of the life of a demande, and the next ones, fewer where the rest is long (`serre`);
+    none of one that is no more."""
+    stockee = registre.demande(numero)
+    if stockee is None:
+        return ()
+    echanges = services.magasin.journal.chercher(registre.base.nom, numero=numero, limite=ECHANGES)
+    etapes = relire(registre, stockee, echanges, contrat)
+    dites = [dite for etape in etapes if (dite := _de_sa_vie(etape)) is not None]
+    passees = [e for e in dites if e.genre != "avenir"][-(_PASSEES_MAX // 2 if serre else _PASSEES_MAX) :]
+    return (*passees, *[e for e in dites if e.genre == "avenir"][:_A_VENIR_MAX])
+
+
+def _de_sa_vie(etape: EtapeLue) -> EtapeLue | None:
+    """A point of the life of a demande, in the words of a room; None for what only asked, or is told by the
+    movement that it made."""
+    if etape.genre == "calendrier":
+        return None
+    if etape.genre == "evenement":
+        return replace(etape, titre=etape.titre.partition(" : ")[2])
+    if etape.genre != "echange":
+        return etape
+    if etape.verdict is VerdictEchange.ACCEPTE and "(MOD)" in etape.titre:
+        return replace(etape, titre="Modification")
+    nuit, _, fait = etape.titre.partition(" : ")
+    if nuit.startswith("Nuit") and "radiée" not in fait:
+        return replace(etape, titre=fait[:1].upper() + fait[1:])
+    return None
+
+
+def _changements(joue: Joue, joues: Sequence[Joue], contrat: Contrat) -> Iterator[ChangementVu]:
+    """What is not the same in the demande after a step, by what the SNE answered of it before and after."""
+    message, echange = joue.pas.message, joue.echange
+    if message is None or echange is None or echange.verdict is not VerdictEchange.ACCEPTE:
+        for nuit in joue.nuits:
+            lue = lire_nuit(nuit)
+            for fait in lue.faits:
+                yield ChangementVu(jour(lue.quand), "", fait)
+        return
+    if message.operation in _LECTURES:
+        return
+    if message.type == "EVT":
+        yield from _ce_qui_arrive(echange, contrat)
+        return
+    siens = [j for j in joues if j.rang < joue.rang and _meme_demande(j, joue)]
+    apres = _demande(joue, contrat)
+    avant = next((lu for j in reversed(siens) if (lu := _demande(j, contrat)) is not None), None)
+    if apres is None:
+        return
+    if avant is None:
+        yield from _ce_qui_entre(_parties_du_cerfa(apres, contrat))
+        return
+    for nom in _DU_SNE:  # what not every answer tells has not changed when it is told no more
+        if apres.find(nom) is None and (element := avant.find(nom)) is not None:
+            element.getparent().remove(element)
+    yield from _ce_qui_change(_parties_du_cerfa(avant, contrat), _parties_du_cerfa(apres, contrat))
+
+
+def _ce_qui_arrive(echange: Echange, contrat: Contrat) -> Iterator[ChangementVu]:
+    """The events that a message adds: what each is and when; then what it says, by the names of the contract,
+    what was decided and answered first."""
+    racine: Any = observer(echange, contrat).arbre
+    for evenement in () if racine is None else racine.iter(f"{{{NS}}}evenement"):
+        code = evenement.findtext(f"{{{NS}}}codeTypeEvenement", "")
+        genre = next((genre for genre in contrat.evenements if genre.code == code), None)
+        survenu = en_francais(evenement.findtext(f"{{{NS}}}dateSurvenance", ""))
+        yield ChangementVu(f"Événement du {survenu}", "", code if genre is None else genre.libelle)
+        connues = {c.code: c for c in genre.caracteristiques} if genre is not None else {}
+        dites = []
+        for dite in evenement.iter(f"{{{NS}}}caracteristiqueSpecifique"):
+            nom = dite.findtext(f"{{{NS}}}code", "")
+            valeur = dite.findtext(f"{{{NS}}}valeurCaracteristiqueSpecifique", "")
+            connue = connues.get(nom)
+            role = contrat.roles.decision.role(nom)
+            rang = _DITS_D_ABORD.index(role) if role in _DITS_D_ABORD else len(_DITS_D_ABORD)
+            mot = (
+                en_francais(valeur)
+                if connue is None
+                else dict(connue.valeurs).get(valeur, en_francais(valeur))
+            )
+            dites.append((rang, nom if connue is None else connue.libelle, mot))
+        for _, libelle, mot in sorted(dites, key=itemgetter(0)):
+            yield ChangementVu(libelle, "", _couper(mot))
+
+
+def _meme_demande(un: Joue, autre: Joue) -> bool:
+    return (
+        un.echange is not None
+        and autre.echange is not None
+        and un.echange.verdict is VerdictEchange.ACCEPTE
+        and un.echange.numero_unique == autre.echange.numero_unique
+    )
+
+
+def _demande(joue: Joue, contrat: Contrat) -> Any:
+    """The demande as the SNE answered it after a step (lxml); None when it answered none."""
+    racine: Any = (
+        None if joue.echange is None else documents_masques.arbre_repondu(observer(joue.echange, contrat))
+    )
+    return None if racine is None or racine.find(_FORMULAIRE) is None else racine
+
+
+def _parties_du_cerfa(racine: Any, contrat: Contrat) -> tuple[SectionRemplie, ...]:
+    return presenter(codec.lire(etree.tostring(racine)), contrat)
+
+
+def _ce_qui_entre(apres: Sequence[SectionRemplie]) -> Iterator[ChangementVu]:
+    """A demande that enters: what its form says, part by part, those of the household and of the dwelling."""
+    lignes = sum(len(groupe.lignes) for partie in apres for groupe in partie.groupes)
+    yield ChangementVu("La demande entre", "", accorde(lignes, "renseignement", "renseignements"))
+    dites = apres[1:]
+    for partie in (*dites[:2], *dites[2:][-2:]):
+        lues = [v.texte for groupe in partie.groupes for ligne in groupe.lignes for v in ligne.valeurs]
+        valeurs = [texte for texte in lues if texte not in ("Oui", "Non")]  # nothing without their question
+        yield ChangementVu(partie.titre, "", _couper(", ".join(valeurs)))
+
+
+def _ce_qui_change(
+    avant: Sequence[SectionRemplie], apres: Sequence[SectionRemplie]
+) -> Iterator[ChangementVu]:
+    anciennes, nouvelles = _lignes(avant), _lignes(apres)
+    for cle in dict.fromkeys([*nouvelles, *anciennes]):
+        ancienne, nouvelle = anciennes.get(cle, ""), nouvelles.get(cle, "")
+        if ancienne != nouvelle:
+            _, groupe, libelle = cle
+            nom = f"{groupe} : {libelle[:1].lower()}{libelle[1:]}" if groupe else libelle
+            yield ChangementVu(nom, _couper(ancienne), _couper(nouvelle))
+
+
+def _lignes(parties: Sequence[SectionRemplie]) -> dict[tuple[str, str, str], str]:
+    return {
+        (partie.titre, groupe.titre, ligne.libelle): ", ".join(v.texte for v in ligne.valeurs)
+        for partie in parties
+        for groupe in partie.groupes
+        for ligne in groupe.lignes
+    }
+
+
+def _couper(texte: str) -> str:
+    return texte if len(texte) <= _VALEUR_MAX else texte[: _VALEUR_MAX - 1].rstrip(" ,") + "…"
+
+
+# --- a sheet ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEssentiel:
+    """What a sheet says of a message: `champs` are (element, value) of what its step sets."""
+
+    quoi: str
+    guichet: str
+    champs: tuple[tuple[str, str], ...]
+
+
+def essentiel(pas: PasScene) -> MessageEssentiel | None:
+    """The essential of what a step sends; None when it sends nothing."""
+    message = pas.message
+    if message is None:
+        return None
+    cle = message.operation if message.operation in _LECTURES else message.type
+    quoi = _ACTES.get(cle, (message.operation, ""))[0]
+    champs = [
+        (edit[1].rpartition("/")[2], edit[2])
+        for edit in message.edits
+        if edit[0] in ("texte", "code") and "[" not in edit[1].rpartition("/")[2]
+    ]
+    lisibles = [
+        (nom, "du jour" if "{jour}" in valeur else "délivré plus haut" if "{" in valeur else valeur)
+        for nom, valeur in (*champs, *message.champs.items())
+    ]
+    return MessageEssentiel(
+        f"{quoi[:1].upper()}{quoi[1:]} ({cle})", message.guichet, tuple(lisibles[:_CHAMPS_MAX])
+    )

@@ -1,0 +1,431 @@
+"""Where a scene stands, and its next step.
+
+The journal of the scene's base is the only memory: every step begins with a line of its own (`methode`
+SCENE), and what came of it is what follows, up to the next such line. So every worker, and every trainee who
+follows on another screen, sees the same; an emptied journal is a scene that has not begun.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_conformite.observation.observation import Observation, observer
+from sne_console.formation import scenes as donnees
+from sne_console.formation.scenes import MessageScene, PasScene, Scene
+from sne_console.messages import documents_masques
+from sne_console.messages.expedition import emballer, expedier
+from sne_interface.contract.codec import NS
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.base import Base, Guichet
+from sne_interface.domain.dates import date_francaise, tampon
+from sne_interface.domain.echange import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
+from sne_interface.domain.panne import PanneDefinition
+from sne_interface.domain.texte import masquer_nirs, nombre
+from sne_interface.errors import BaseInconnue, UsageError
+from sne_sandbox.bases import horloge, pannes
+from sne_sandbox.operations import dispatching
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.store.fichiers_des_boites import Boite, Boites
+from sne_sandbox.web.configuration import Expediteur, Services
+
+#: Header of what a step sends: « scene/rank ».
+EN_TETE: Final = "SNE-Scene"
+#: Lines after the opening of a step among which its results are looked for.
+_LIGNES_MAX: Final = 50
+_OUVERTURES_MAX: Final = 200
+_PREFIXES: Final = {"fichierDemande": "DEM", "fichierDalo": "DAL"}
+#: Digits of a quantity: more are a telephone number, or a code.
+_ENTIER_MAX: Final = 6
+_BOOLEENS: Final = {"true": "oui", "false": "non"}
+_CERTIFICAT: Final = b"-----BEGIN CERTIFICATE-----"
+
+
+@dataclass(frozen=True, slots=True)
+class Joue:
+    """A step that was played. `debut` and `fin` are instants of the base's clock; `echange` is what it sent
+    and got, `nuits` the lines of its nights, `fichiers` names of what was dispatched, `montres` the values
+    to look at, `attestation` the rank of the PDF among the pieces of the answer. Of a step in which the room
+    chooses, `choix` is the rank of what it chose, from 1, and `essais` what it chose before, refused."""
+
+    rang: int
+    pas: PasScene
+    debut: datetime | None
+    fin: datetime | None
+    echange: Echange | None = None
+    attestation: int | None = None
+    nuits: Sequence[Echange] = ()
+    fichiers: Sequence[str] = ()
+    montres: Sequence[tuple[str, str]] = ()
+    choix: int | None = None
+    essais: "tuple[Joue, ...]" = ()
+
+    @property
+    def fait(self) -> bool:
+        """Whether the step is over: a choice that was refused leaves it to be played again."""
+        return not self.pas.choix or (
+            self.echange is not None and self.echange.verdict is VerdictEchange.ACCEPTE
+        )
+
+    @property
+    def perdue(self) -> bool:
+        """Whether the answer never reached who asked."""
+        return self.echange is not None and self.echange.panne is not None
+
+    @property
+    def bloquantes(self) -> list[dict[str, Any]]:
+        """The anomalies that refused the message."""
+        return [a for a in self.echange.anomalies if a["gravite"] == "bloquante"] if self.echange else []
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """Where a scene stands in its base. `commencee` is False before its first start; `etrangere` counts the
+    demandes of a base that bears the scene's name without having been made by it; `remise` says that the
+    state of the base was put back since, of which the steps know nothing; `essais` are what the room has
+    chosen of the next step, and was refused; `debut` the machine's time of its start; `dernier` is the last
+    line of the journal when it was read, after which who follows is told of more."""
+
+    scene: Scene
+    base: Base | None
+    commencee: bool = False
+    joues: tuple[Joue, ...] = ()
+    etrangere: int = 0
+    remise: bool = False
+    dernier: int = 0
+    essais: tuple[Joue, ...] = ()
+    debut: datetime | None = None
+
+    @property
+    def essayes(self) -> frozenset[int]:
+        """Ranks of the choices of the next step that were refused."""
+        return frozenset(joue.choix for joue in self.essais if joue.choix is not None)
+
+    @property
+    def suivant(self) -> int:
+        """Rank of the next step, from 1; one more than there are at the end."""
+        return len(self.joues) + 1
+
+    @property
+    def finie(self) -> bool:
+        """Whether no step is left."""
+        return len(self.joues) == len(self.scene.pas)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The numéros that the steps delivered, by name."""
+        return {
+            joue.pas.message.retient: joue.echange.numero_unique
+            for joue in self.joues
+            if joue.pas.message is not None
+            and joue.pas.message.retient is not None
+            and joue.echange is not None
+            and joue.echange.numero_unique is not None
+        }
+
+
+def lire(services: Services, scene: Scene) -> Representation:
+    """Where the scene stands in its base, read off the journal."""
+    try:
+        base = services.magasin.bases.lire(scene.base)
+    except BaseInconnue:
+        return Representation(scene, None)
+    dernier = services.magasin.journal.dernier(base.nom)  # before the rest: what comes meanwhile is told
+    ouvertures = _ouvertures(services, scene)
+    if not ouvertures:
+        with services.magasin.lire(base.nom) as registre:
+            return Representation(scene, base, etrangere=registre.compter(), dernier=dernier)
+    joues, essais = _deroule(services, scene, base, ouvertures)
+    depuis = services.magasin.journal.chercher(
+        base.nom, apres_id=ouvertures[0].identifiant, limite=_LIGNES_MAX
+    )
+    remise = any(ligne.methode == REMISE for ligne in depuis)
+    return Representation(
+        scene,
+        base,
+        commencee=True,
+        joues=joues,
+        remise=remise,
+        dernier=dernier,
+        essais=essais,
+        debut=ouvertures[0].recu_le,
+    )
+
+
+def commencer(services: Services, scene: Scene) -> None:
+    """Puts the scene at its start: its base made, or emptied of all."""
+    base = donnees.demarrer(services.magasin, services.contrat, scene)
+    services.magasin.journal.consigner(
+        None, _ouverture(scene, base, 0, f"Scène « {scene.titre} » : au début.")
+    )
+
+
+def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: int | None = None) -> None:
+    """Plays the step `rang`; a step that was played already stays as it is: whoever presses a button twice
+    sees what it did. `choix` is what the room has chosen, from 1, of a step that asks it; one that was
+    refused is not sent again. Raises UsageError for a step whose turn has not come, and a choice that it has
+    not."""
+    representation = lire(services, scene)
+    if not representation.commencee or rang > representation.suivant or rang > len(scene.pas):
+        raise UsageError(
+            f"Le pas {rang} n'est pas le suivant : la scène a été remise au début.",
+            remede="reprenez la scène où elle en est",
+        )
+    pas = scene.pas[rang - 1]
+    if (choix is not None or pas.choix) and choix not in range(1, len(pas.choix) + 1):
+        raise UsageError(
+            f"Le pas {rang} n'a pas de choix {choix}." if choix else f"Le pas {rang} demande un choix.",
+            remede=f"un choix de 1 à {len(pas.choix)}" if pas.choix else "jouez-le sans choix",
+        )
+    connues = len(representation.joues) + len(representation.essais) + 1
+    with services.magasin.ecrire(scene.base) as registre:
+        # The base is ours: of two who press at the same time, the second finds the line of the first.
+        if rang < representation.suivant or choix in representation.essayes:
+            return
+        if len(_ouvertures(services, scene)) != connues + sum(len(j.essais) for j in representation.joues):
+            return
+        base = registre.base
+        dit = f"Pas {rang} : {pas.titre}."
+        if choix is not None:
+            dit = f"Pas {rang}, choix {choix} : {pas.choix[choix - 1].libelle}."
+        ligne = _ouverture(scene, base, rang, dit, choix)
+        services.magasin.journal.consigner(registre.connexion, ligne)
+        if pas.panne is not None and pas.envoyer is not None:
+            panne = PanneDefinition(pas.panne, pas.envoyer.operation, pas.envoyer.guichet)
+            pannes.inscrire(registre.connexion, scene.base, panne, datetime.now(UTC))
+    if pas.envoyer is not None:
+        choisi = pas.envoyer if choix is None else donnees.choisir(pas.envoyer, pas.choix[choix - 1])
+        message = donnees.remplacer(choisi, representation.variables, donnees.maintenant(base))
+        champs = _champs(services.contrat_de(base), message, donnees.maintenant(base), rang)
+        requete = emballer(services.contrat_de(base), scene.base, message.operation, champs, "mtom")
+        marque = (EN_TETE, f"{scene.identifiant}/{rang}")
+        requete = replace(requete, en_tetes=(*requete.en_tetes, marque))
+        expedier(requete, qui)
+    elif pas.deposer is not None:
+        message = donnees.remplacer(pas.deposer, representation.variables, donnees.maintenant(base))
+        guichet = _guichet(services, scene.base, message.guichet)
+        document = donnees.document(message, services.contrat_de(base), donnees.maintenant(base))
+        voie = services.boites
+        voie.deposer(scene.base, guichet, _nom("DEM", message, donnees.maintenant(base), rang), document)
+        voie.relever(scene.base, guichet)
+    elif pas.avancer is not None:
+        horloge.avancer(services.magasin, scene.base, pas.avancer, reprenable=False)
+    elif pas.relever is not None:
+        services.boites.relever(scene.base, _guichet(services, scene.base, pas.relever))
+
+
+# --- what a step sends --------------------------------------------------------------------------------------
+
+
+def _champs(
+    contrat: Contrat, message: MessageScene, maintenant: datetime, rang: int
+) -> dict[str, str | bytes]:
+    operation = OPERATIONS[message.operation]
+    champs: dict[str, str | bytes] = {
+        "nomCertificat": f"CER{message.guichet}-{tampon(maintenant)}.pem",
+        "certificat": _CERTIFICAT,
+        **message.champs,
+    }
+    if operation.champ is not None and operation.champ_nom is not None:
+        prefixe = _PREFIXES.get(operation.champ) or ("RCH" if message.type == "RCH" else "EVT")
+        champs[operation.champ_nom] = _nom(prefixe, message, maintenant, rang)
+        champs[operation.champ] = donnees.document(message, contrat, maintenant)
+    return champs
+
+
+def _nom(prefixe: str, message: MessageScene, maintenant: datetime, rang: int) -> str:
+    return f"{prefixe}{message.guichet}-{tampon(maintenant)}-{rang:06d}.xml"
+
+
+def _guichet(services: Services, base: str, code: str) -> Guichet:
+    with services.magasin.lire(base) as registre:
+        guichet = registre.guichet(code)
+    if guichet is None:
+        raise UsageError(
+            f"Le guichet [{code}] n'existe pas dans la base [{base}].", remede="remettez la scène au début"
+        )
+    return guichet
+
+
+# --- what came of it ----------------------------------------------------------------------------------------
+
+
+def _deroule(
+    services: Services, scene: Scene, base: Base, ouvertures: list[Echange]
+) -> tuple[tuple[Joue, ...], tuple[Joue, ...]]:
+    """The steps that are over, and what the room chose of the next one and was refused."""
+    joues: list[Joue] = []
+    essais: list[Joue] = []
+    for place in range(1, len(ouvertures)):
+        joue = _joue(services, scene, base, place, ouvertures)
+        if joue.fait:
+            joues.append(replace(joue, essais=tuple(essais)))
+            essais = []
+        else:
+            essais.append(joue)
+    return tuple(joues), tuple(essais)
+
+
+def _joue(services: Services, scene: Scene, base: Base, place: int, ouvertures: list[Echange]) -> Joue:
+    """What the step did that the opening at `place` begins; the first of them is that of the start itself."""
+    ligne = ouvertures[place]
+    rang = _rang(ligne)
+    pas = scene.pas[rang - 1]
+    suivante = ouvertures[place + 1] if place + 1 < len(ouvertures) else None
+    fin = suivante.instant_base if suivante is not None else donnees.maintenant(base)
+    joue = Joue(rang, pas, ligne.instant_base, fin, choix=_choix(ligne))
+    if pas.message is not None:
+        echange = next((e for e in _lignes(services, ligne, suivante) if _est_le_sien(e, scene, rang)), None)
+        if echange is None:
+            return joue
+        lue = observer(echange, services.contrat_de(base))
+        return replace(joue, echange=echange, attestation=_attestation(lue), montres=_montrer(lue, pas))
+    if pas.avancer is not None:
+        nuits = [e for e in _lignes(services, ligne, suivante) if e.methode == NUIT]
+        return replace(joue, nuits=nuits)
+    return replace(
+        joue, fichiers=_distribues(services, scene, base, place, ouvertures) if pas.relever else ()
+    )
+
+
+def _lignes(services: Services, ligne: Echange, suivante: Echange | None) -> list[Echange]:
+    """The lines between two openings, oldest first, with their bytes."""
+    assert ligne.identifiant is not None
+    fin = (suivante.identifiant if suivante is not None else None) or ligne.identifiant + _LIGNES_MAX + 1
+    lues = services.magasin.journal.chercher(
+        ligne.base,
+        apres_id=ligne.identifiant,
+        avant_id=min(fin, ligne.identifiant + _LIGNES_MAX + 1),
+        octets=True,
+    )
+    return lues[::-1]
+
+
+def _est_le_sien(echange: Echange, scene: Scene, rang: int) -> bool:
+    if echange.methode == FICHIER:
+        return echange.chemin.endswith(f"-{rang:06d}.xml")
+    return any(
+        nom.lower() == EN_TETE.lower() and valeur == f"{scene.identifiant}/{rang}"
+        for nom, valeur in echange.en_tetes
+    )
+
+
+def _attestation(observation: Observation) -> int | None:
+    if observation.reponse.message is None:
+        return None
+    return next(
+        (r for r, p in enumerate(observation.reponse.message.parties) if p.contenu.startswith(b"%PDF")), None
+    )
+
+
+def _montrer(observation: Observation, pas: PasScene) -> list[tuple[str, str]]:
+    """The values to look at, with the words of the nomenclatures, NIR masked; what is absent is left out. Of
+    an archive, those of its first document."""
+    racine = None
+    if pas.montrer:
+        racine = documents_masques.arbre_repondu(observation)
+        if racine is None:
+            racine = documents_masques.lire(
+                documents_masques.premier_de_l_archive(documents_masques.document_repondu(observation))
+            )
+    if racine is None:
+        return []
+    montres = []
+    for libelle, chemin in pas.montrer:
+        element = racine.find("/".join(f"{{{NS}}}{morceau}" for morceau in chemin.split("/")))
+        if element is not None:
+            montres.append((libelle, _valeur(observation, racine, element, chemin)))
+    return montres
+
+
+def _valeur(observation: Observation, racine: Any, element: Any, chemin: str) -> str:
+    texte = (element.text or "").strip()
+    code = element.get("code")
+    if code is None:
+        return en_francais(texte)
+    nomenclatures = observation.contrat.nomenclatures
+    liste = nomenclatures.par_chemin.get(f"{etree.QName(racine).localname}/{chemin}")
+    mot = nomenclatures.libelle(liste[0], code) if liste is not None else None
+    return f"{code} : {mot}" if mot else code
+
+
+def en_francais(texte: str) -> str:
+    """A value of a document as people write it, NIR masked: dates, yes or no, quantities."""
+    if texte in _BOOLEENS:
+        return _BOOLEENS[texte]
+    with suppress(ValueError):
+        return date_francaise(date.fromisoformat(texte))
+    if texte.isdecimal() and len(texte) <= _ENTIER_MAX and not texte.startswith("0"):
+        return nombre(int(texte))
+    entier, point, decimales = texte.partition(".")
+    if point and entier.isdecimal() and decimales.isdecimal():
+        return f"{entier},{decimales}"
+    return masquer_nirs(texte)
+
+
+def _distribues(
+    services: Services, scene: Scene, base: Base, place: int, ouvertures: list[Echange]
+) -> list[str]:
+    """What the guichet finds in its outbox since it last opened it: the minute's round fills it too, while
+    the trainer speaks."""
+    releves = [scene.pas[_rang(o) - 1].relever if _rang(o) else None for o in ouvertures]
+    guichet = releves[place]
+    assert guichet is not None
+    avant = max((p for p in range(1, place) if releves[p] == guichet), default=-1)
+    debut = ouvertures[avant + 1].recu_le
+    fin = ouvertures[place + 1].recu_le if place + 1 < len(ouvertures) else datetime.now(UTC)
+    with services.magasin.lire(base.nom) as registre:
+        depots = Boites(registre.connexion, base.nom, guichet).lister(Boite.SORTIE)
+    return [d.nom for d in depots if d.nom.startswith(dispatching.TYPE) and debut <= d.depose_le <= fin]
+
+
+# --- the memory ---------------------------------------------------------------------------------------------
+
+
+def _ouvertures(services: Services, scene: Scene) -> list[Echange]:
+    """The lines that open the start and the steps played since, in order."""
+    trouvees = services.magasin.journal.chercher(
+        scene.base, texte=f"{SCENE} {scene.identifiant}/", limite=_OUVERTURES_MAX
+    )
+    # A message may say the same words: only we write the method.
+    lignes = [e for e in trouvees if e.methode == SCENE and _rang(e) <= len(scene.pas)]
+    debut = next((i for i, e in enumerate(lignes) if _rang(e) == 0), None)
+    return [] if debut is None else lignes[: debut + 1][::-1]
+
+
+def _ouverture(scene: Scene, base: Base, rang: int, phrase: str, choix: int | None = None) -> Echange:
+    maintenant = datetime.now(UTC)
+    place = f"{scene.identifiant}/{rang}" + (f".{choix}" if choix is not None else "")
+    return Echange(
+        base=scene.base,
+        recu_le=maintenant,
+        methode=SCENE,
+        chemin=f"{SCENE} {place} {phrase}",
+        verdict=VerdictEchange.ACCEPTE,
+        instant_base=base.horloge.maintenant(maintenant),
+        # What the journal's list shows of a line, as for a night.
+        anomalies=[
+            {
+                "regle": SCENE,
+                "code": SCENE,
+                "message": phrase,
+                "propriete": "",
+                "gravite": "information",
+                "valeur": "",
+                "ligne": 0,
+            }
+        ],
+    )
+
+
+def _rang(ligne: Echange) -> int:
+    return int(ligne.chemin.split(" ")[1].rpartition("/")[2].partition(".")[0])
+
+
+def _choix(ligne: Echange) -> int | None:
+    """The rank of what the room chose, « scene/rank.choice »."""
+    choix = ligne.chemin.split(" ")[1].rpartition("/")[2].partition(".")[2]
+    return int(choix) if choix else None

@@ -1,0 +1,257 @@
+"""A message being composed: what the form holds, from which the call is made. Nothing typed is ever lost."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Final, Self
+
+from werkzeug.exceptions import NotFound
+
+from sne_console.messages import champs_saisis, points_de_depart
+from sne_console.messages.document_deroule import Remarque, refus_du_schema, remarques_de
+from sne_console.messages.documents_masques import demasquer, en_texte
+from sne_console.messages.expedition import RequeteEcrite, emballer
+from sne_console.messages.points_de_depart import CleDepart
+from sne_console.vues.interface_montree import presentation
+from sne_interface.contract.codec import parse
+from sne_interface.contract.versions import Contrat, OperationPubliee
+from sne_interface.domain.base import CODE_GUICHET, Base
+from sne_interface.domain.dates import PARIS, tampon, xs_date_time
+from sne_interface.domain.echange import Appel, Piece
+from sne_interface.domain.texte import hors_xml
+from sne_interface.errors import ExchangeError, StructureIncorrecte, UsageError
+from sne_interface.rules.controle import passer
+from sne_interface.settings import Limites
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.soap.requete_soap import Champs
+from sne_sandbox.web.configuration import Services
+
+#: Heads of the names of fields in the form: what is written, and what was there when the page was made.
+CHAMP: Final = "champ."
+AVANT: Final = "avant."
+PARAMETRE: Final = "parametre."
+#: Where a document that is not well-formed still says it.
+_GUICHET_ECRIT: Final = re.compile(r"<(?:[\w.-]+:)?(?:numGuichet|codeGuichet)>\s*(G(?:\d{4}|DPUB))\s*<")
+_PREFIXES: Final = {"fichierDemande": "DEM", "fichierDalo": "DAL"}
+_SANS_CERTIFICAT: Final = b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Brouillon:
+    """What the form of an operation holds. `texte` is the document ("" for an operation that takes none);
+    `changements` are the plain fields that were changed, not yet in `texte`; `parametres` the other fields of
+    the call by name; `nom` the file's name, renewed at each sending while it is `nom_propose`."""
+
+    operation: str
+    cle: str = ""
+    texte: str = ""
+    guichet: str = ""
+    nom: str = ""
+    nom_propose: str = ""
+    emballage: str = "mtom"
+    parametres: Mapping[str, str] = field(default_factory=dict)
+    changements: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def recu(cls, operation: str, formulaire: Mapping[str, str]) -> Self:
+        """The form that was sent."""
+        return cls(
+            operation,
+            cle=formulaire.get("depart", ""),
+            # Browsers end lines with CRLF.
+            texte=formulaire.get("document", "").replace("\r\n", "\n"),
+            guichet=formulaire.get("guichet", "").strip(),
+            nom=formulaire.get("nom", "").strip(),
+            nom_propose=formulaire.get("nom_propose", ""),
+            emballage="simple" if formulaire.get("emballage") == "simple" else "mtom",
+            parametres={
+                cle.removeprefix(PARAMETRE): valeur.strip()
+                for cle, valeur in formulaire.items()
+                if cle.startswith(PARAMETRE)
+            },
+            changements={
+                cle.removeprefix(CHAMP): valeur
+                for cle, valeur in formulaire.items()
+                if cle.startswith(CHAMP)
+                and valeur.strip() != formulaire.get(AVANT + cle.removeprefix(CHAMP), "")
+            },
+        )
+
+    @property
+    def depart(self) -> CleDepart:
+        """What it was begun from."""
+        return CleDepart.lire(self.cle)
+
+    @property
+    def de_document(self) -> bool:
+        """Whether the operation takes a document."""
+        return OPERATIONS[self.operation].champ is not None
+
+    def reporte(self, contrat: Contrat) -> Self:
+        """The same, changed fields written into the document. Raises UsageError when it cannot be read, or
+        when a field holds what no message can carry."""
+        # The document itself goes as it is typed, malformed included.
+        for valeur in (self.guichet, self.nom, *self.parametres.values(), *self.changements.values()):
+            if intrus := hors_xml(valeur):
+                raise UsageError(
+                    f"Un champ porte le caractère U+{ord(intrus):04X}, qu'aucun message XML n'admet.",
+                    remede="retapez ce champ : un copier-coller y a laissé un caractère invisible",
+                )
+        if not self.changements:
+            return self
+        racine = self.racine()
+        champs_saisis.ecrire(racine, OPERATIONS[self.operation].genre, contrat, self.changements)
+        return replace(self, texte=en_texte(racine), changements={})
+
+    def racine(self) -> Any:
+        """The document (lxml). Raises UsageError, with line and reason, when it is not well-formed."""
+        try:
+            return parse(self.texte.encode(), limit=Limites().xml_max)
+        except ExchangeError as erreur:
+            raison, _, remede = erreur.explication.partition(" → ")
+            raise UsageError(f"{erreur} {raison}".rstrip(), remede=remede) from None
+
+    def qui(self, contrat: Contrat) -> str:
+        """The guichet that calls, by the document or the field; "" for none."""
+        if not self.de_document:
+            return self.guichet
+        try:
+            racine = self.racine()
+        except UsageError:
+            trouve = _GUICHET_ECRIT.search(self.texte)
+            return trouve[1] if trouve is not None else ""
+        champs = presentation(contrat).champs(OPERATIONS[self.operation].genre)
+        return next((champs_saisis.lire(racine, champ) for champ in champs if champ.nom == "guichet"), "")
+
+    def nomme(self, services: Services, base: Base) -> Self:
+        """The same, under a name of file that was never used, unless one was chosen."""
+        if not self.de_document or (self.nom and self.nom != self.nom_propose):
+            return self
+        maintenant = base.horloge.maintenant(datetime.now(UTC))
+        rang = (services.magasin.journal.dernier(base.nom) + 1) % 1_000_000
+        operation = OPERATIONS[self.operation]
+        prefixe = _PREFIXES.get(operation.champ or "", operation.genre.upper()[:3])
+        guichet = self.qui(services.contrats.de(base)) or self.nom_propose[3:8] or "G0000"
+        nom = f"{prefixe}{guichet}-{tampon(maintenant)}-{rang:06d}.xml"
+        return replace(self, nom=nom, nom_propose=nom)
+
+    def champs(self, services: Services, base: Base) -> Champs:
+        """The fields of the call."""
+        operation = OPERATIONS[self.operation]
+        guichet = self.qui(services.contrats.de(base))
+        maintenant = base.horloge.maintenant(datetime.now(UTC))
+        connus: dict[str, str | bytes] = {nom: valeur for nom, valeur in self.parametres.items() if valeur}
+        connus["nomCertificat"] = f"CER{guichet or 'G0000'}-{tampon(maintenant)}.pem"
+        connus["certificat"] = _certificat(services, guichet)
+        if operation.champ is not None and operation.champ_nom is not None:
+            connus[operation.champ] = self._octets(services, base)
+            connus[operation.champ_nom] = self.nom
+        return connus
+
+    def requete(self, services: Services, base: Base) -> RequeteEcrite:
+        """The HTTP request that it is."""
+        return emballer(
+            services.contrats.de(base),
+            base.nom,
+            self.operation,
+            self.champs(services, base),
+            self.emballage,
+        )
+
+    def remarques(self, services: Services, base: Base) -> list[Remarque]:
+        """What the schema and the rules say of the document, sent now; nothing is written. Raises UsageError
+        when it is not well-formed."""
+        racine = self.racine()
+        contrat, operation = services.contrats.de(base), OPERATIONS[self.operation]
+        appel = Appel(
+            operation=self.operation,
+            champs={
+                nom: Piece(v, None) if isinstance(v, bytes) else v
+                for nom, v in self.champs(services, base).items()
+            },
+            base=base.nom,
+            guichet_certificat=None,
+            recu_le=datetime.now(UTC),
+        )
+        demasquer(racine, self._depart(services, base.nom))
+        try:
+            with services.magasin.lire(base.nom) as registre:
+                anomalies = services.pipeline(registre.base).controler(appel, racine, registre)
+        except StructureIncorrecte:
+            refuse = passer(
+                racine, operation.genre, contrat, base.reglages.profile,
+                base.horloge.maintenant(datetime.now(UTC)), nom=appel.texte(operation.champ_nom or ""),
+                type_fichier=operation.type_regles,
+            )  # fmt: skip
+            return refus_du_schema(contrat, refuse)
+        dites = [
+            {
+                "regle": a.regle, "gravite": str(a.gravite), "message": a.message, "propriete": a.propriete,
+                "ligne": a.ligne, "valeur": a.valeur,
+            }
+            for a in anomalies
+        ]  # fmt: skip
+        return remarques_de(dites, contrat)
+
+    def _octets(self, services: Services, base: Base) -> bytes:
+        """The document as it travels: what was shown masked is whole again."""
+        octets = self.texte.encode()
+        if "*" not in self.texte:
+            return octets
+        try:
+            racine = self.racine()
+        except UsageError:
+            return octets
+        demasquer(racine, self._depart(services, base.nom))
+        return en_texte(racine).encode()
+
+    def _depart(self, services: Services, base: str) -> Any:
+        """Root of the document that it was begun from; None without any, or when it is no more there: what
+        was typed since is kept, its masked NIRs apart."""
+        if not self.cle:
+            return None
+        try:
+            return points_de_depart.commencer(services, base, self.operation, self.cle).racine
+        except NotFound:
+            return None
+
+
+def nouveau(services: Services, base: Base, operation: str, cle: str) -> Brouillon:
+    """The form as it is first shown. Raises NotFound for a start that is not there."""
+    if OPERATIONS[operation].champ is None:
+        dits, guichet = points_de_depart.question(services, base.nom, cle)
+        return Brouillon(
+            operation,
+            guichet=guichet or points_de_depart.guichet_par_defaut(services, base.nom),
+            parametres=_parametres(services, base, operation, cle) | dits,
+        )
+    depart = points_de_depart.commencer(services, base.nom, operation, cle)
+    return Brouillon(operation, cle=depart.cle, texte=depart.texte).nomme(services, base)
+
+
+def parametres(contrat: Contrat, operation: str) -> list[str]:
+    """Names of the fields of a call that are typed: neither document, nor certificate, nor their names."""
+    prevue: OperationPubliee = contrat.operations[operation]
+    faits = {OPERATIONS[operation].champ, OPERATIONS[operation].champ_nom, "nomCertificat", "certificat"}
+    return [champ.nom for champ in prevue.entree.champs if champ.nom not in faits]
+
+
+def _parametres(services: Services, base: Base, operation: str, cle: str) -> dict[str, str]:
+    connus = {}
+    noms = parametres(services.contrats.de(base), operation)
+    if "numUnique" in noms:
+        derniere = next(iter(points_de_depart.proposees(services, base.nom)), None)
+        connus["numUnique"] = cle.removeprefix("demande-") or (derniere.numero_unique if derniere else "")
+    minuit = base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS)
+    minuit = minuit.replace(hour=0, minute=0, second=0, microsecond=0)
+    return connus | {nom: xs_date_time(minuit) for nom in noms if nom.endswith("DepuisLe")}
+
+
+def _certificat(services: Services, guichet: str) -> bytes:
+    """The PEM that goes with a message: that of the guichet when the home has it."""
+    if CODE_GUICHET.fullmatch(guichet):
+        fichier = services.configuration.home / "pki" / "guichets" / f"{guichet}.pem"
+        if fichier.is_file():
+            return fichier.read_bytes()
+    return _SANS_CERTIFICAT

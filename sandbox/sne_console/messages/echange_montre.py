@@ -1,0 +1,333 @@
+"""An exchange as it is shown: its two sides, request and answer; and the whole of it as an HTTP archive
+(HAR 1.2, w3c.github.io/web-performance/specs/HAR)."""
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import parse_qsl
+
+from sne_conformite.observation.observation import Courrier, Observation
+from sne_console.messages.document_deroule import Arbre, Remarque, construire, refus_du_schema
+from sne_console.messages.documents_masques import (
+    contenus_de,
+    document_repondu,
+    lire,
+    masquer_en_tetes,
+    montrer_bruts,
+    montrer_octets,
+)
+from sne_console.messages.verdict_vecu import verdict_vecu
+from sne_interface.domain.echange import Piece, document_parmi
+from sne_interface.domain.publication import TU
+from sne_interface.domain.texte import masquer_nirs
+from sne_interface.rules.controle import passer
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.web.configuration import VERSION
+
+Nom = Literal["requete", "reponse"]
+_TITRES: Final = {"requete": "Requête", "reponse": "Réponse"}
+
+#: Bytes of a binary piece, and characters of a body, that the page shows.
+_HEXA: Final = 128
+_EXTRAIT: Final = 3000
+_APERCU: Final = 100_000
+#: Characters before the end of what was cut that are not shown: a NIR cut in two is not masked.
+_BORD: Final = 1_000
+#: What the durations of an archive are.
+_MESURE: Final = (
+    "wait : du message reçu entier à la réponse prête, mesuré par le serveur. send et receive : non mesurés, "
+    "0 parce que HAR 1.2 n'y admet pas -1."
+)
+#: What a file is, by its first bytes.
+_SUFFIXES: Final = {b"%PDF": "pdf", b"PK\x03\x04": "zip", b"<?xm": "xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class ContenuLu:
+    """A file of an archive."""
+
+    nom: str
+    taille: Annotated[int, "octets"]
+
+
+@dataclass(frozen=True, slots=True)
+class PieceLue:
+    """A piece of a message, NIR masked. `hexa` shows the head of a binary one, "" for text and archives."""
+
+    rang: Annotated[int, "à redonner dans l'adresse"]
+    nom: Annotated[str, "Content-ID, ou champ de l'appel"]
+    genre: Annotated[str, "type de média annoncé"]
+    encodage: Annotated[str, "de transfert"]
+    taille: Annotated[int, "octets"]
+    contenus: Annotated[tuple[ContenuLu, ...], "ce qu'une archive ZIP contient"]
+    hexa: Annotated[str, TU]
+
+
+@dataclass(frozen=True, slots=True)
+class Cote:
+    """One side: its headers, document, envelope and pieces, as far as they can be read. `extrait` is the head
+    of a body in which nothing could be read; `illisible` says why. `texte` is a document that is no XML, its
+    lines numbered as the explanation counts them."""
+
+    nom: Nom
+    titre: str
+    taille: int
+    en_tetes: list[tuple[str, str]]
+    document: Arbre | None
+    enveloppe: Arbre | None
+    morceaux: tuple[PieceLue, ...]
+    extrait: str
+    illisible: str
+    texte: str = ""
+
+
+def cote_de(
+    observation: Observation, nom: Nom, remarques: Iterable[Remarque] = (), *, plier: bool = False
+) -> Cote:
+    """One side of an exchange; `remarques` are put beside the elements they speak of, `plier` closes the
+    branches of its document of which nothing is said."""
+    echange = observation.echange
+    requete = nom == "requete"
+    courrier = courrier_de(observation, nom)
+    octets = echange.requete if requete else echange.reponse
+    transporte = document(observation, nom)
+    racine = lire(transporte)
+    return Cote(
+        nom=nom,
+        titre=_TITRES[nom],
+        taille=len(octets),
+        en_tetes=masquer_en_tetes(echange.en_tetes if requete else echange.en_tetes_reponse),
+        document=None
+        if racine is None
+        else construire(racine, remarques=remarques, contrat=observation.contrat, plier=plier),
+        enveloppe=None
+        if courrier.enveloppe is None or observation.asynchrone
+        else construire(courrier.enveloppe, prefixes=True),
+        morceaux=decrire(observation, nom),
+        extrait="" if courrier.enveloppe is not None else _extrait(courrier, octets),
+        illisible="" if courrier.refus is None or observation.asynchrone else courrier.refus.diagnostics(),
+        texte=_lignes(transporte) if racine is None and not transporte.startswith(b"PK") else "",
+    )
+
+
+def cote_nu(observation: Observation, nom: Nom) -> Cote:
+    """One side of which nothing can be shown but its size."""
+    echange = observation.echange
+    taille = len(echange.requete if nom == "requete" else echange.reponse)
+    return Cote(nom, _TITRES[nom], taille, [], None, None, (), "", "")
+
+
+def courrier_de(observation: Observation, nom: Nom) -> Courrier:
+    """The message of one side."""
+    return observation.question if nom == "requete" else observation.reponse
+
+
+def octets(observation: Observation, nom: Nom, *, brut: bool = False) -> bytes:
+    """The body of one side, NIR masked; as it travelled when it is asked for on purpose (`brut`): Forbidden
+    for who may not."""
+    echange = observation.echange
+    corps = echange.requete if nom == "requete" else echange.reponse
+    return montrer_bruts(corps) if brut else montrer_octets(corps, courrier_de(observation, nom).content_type)
+
+
+def document(observation: Observation, nom: Nom) -> bytes:
+    """The document of one side, as it travelled; b"" without any."""
+    if nom == "reponse":
+        return document_repondu(observation)
+    return (
+        observation.octets_document if observation.asynchrone else document_parmi(observation.question.champs)
+    )
+
+
+def morceaux(courrier: Courrier, observation: Observation) -> list[tuple[str, str, str, bytes]]:
+    """Pieces of a message (name, type, encoding, bytes): its parts, or what an envelope holds in base64."""
+    if observation.asynchrone or courrier.message is None:
+        return []
+    parties = [
+        (partie.content_id or "", partie.content_type, partie.encodage, partie.contenu)
+        for partie in courrier.message.parties
+    ]
+    return parties or [
+        (nom, piece.content_type or "", "base64 en ligne", piece.contenu)
+        for nom, piece in courrier.champs.items()
+        if isinstance(piece, Piece)
+    ]
+
+
+def decrire(observation: Observation, nom: Nom) -> tuple[PieceLue, ...]:
+    """The pieces of one side, told."""
+    tous = morceaux(courrier_de(observation, nom), observation)
+    return tuple(_morceau(rang, *morceau) for rang, morceau in enumerate(tous))
+
+
+def piece(observation: Observation, nom: Nom, rang: int, *, brut: bool = False) -> tuple[str, bytes] | None:
+    """(suffix of a file, bytes, NIR masked but for `brut`) of a piece of one side; None when it has not so
+    many."""
+    tous = morceaux(courrier_de(observation, nom), observation)
+    if rang >= len(tous):
+        return None
+    _, genre, _, contenu = tous[rang]
+    montre = montrer_bruts(contenu) if brut else montrer_octets(contenu, genre)
+    return _SUFFIXES.get(contenu[:4], "bin"), montre
+
+
+def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> PieceLue:
+    contenus = tuple(ContenuLu(masquer_nirs(dedans), taille) for dedans, taille in contenus_de(contenu))
+    # A PDF may be written in letters.
+    binaire = contenu.startswith(b"%PDF") or b"\0" in contenu[:1024] or not _texte(contenu[:1024])
+    nom, genre, encodage = (masquer_nirs(dit) for dit in (nom, genre, encodage))
+    hexa = _hexa(contenu) if binaire and not contenus else ""
+    return PieceLue(rang, nom, genre, encodage, len(contenu), contenus, hexa)
+
+
+def _texte(octets: bytes) -> bool:
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError as erreur:
+        return erreur.start > len(octets) - 4 and erreur.start > 0  # a character cut in two
+    return True
+
+
+def _hexa(contenu: bytes) -> str:
+    """« 0000  25 50 44 46 …  %PDF… », NIR masked before it is cut."""
+    tete = montrer_octets(contenu)[:_HEXA]
+    lignes = []
+    for debut in range(0, len(tete), 16):
+        rangee = tete[debut : debut + 16]
+        lisible = "".join(chr(o) if 32 <= o < 127 else "." for o in rangee)
+        lignes.append(f"{debut:04x}  {rangee.hex(' '):<47}  {lisible}")
+    return "\n".join(lignes)
+
+
+def _extrait(courrier: Courrier, octets: bytes) -> str:
+    lisible = _tete(octets, courrier.content_type)
+    suite = len(lisible) > _EXTRAIT
+    return imprimable(lisible[:_EXTRAIT]) + (" …" if suite else "")
+
+
+def _tete(octets: bytes, content_type: str = "") -> str:
+    """The head of what was sent, NIR masked."""
+    montre = montrer_octets(octets[: _APERCU + _BORD], content_type).decode("utf-8", "replace")
+    return montre[:-_BORD] if len(octets) > _APERCU + _BORD and len(montre) > _BORD else montre
+
+
+def imprimable(texte: str) -> str:
+    """`texte`, what no screen shows replaced."""
+    return "".join(c if c.isprintable() or c in "\r\n\t" else "\N{REPLACEMENT CHARACTER}" for c in texte)
+
+
+def _lignes(transporte: bytes) -> str:
+    if not transporte:
+        return ""
+    lisible = imprimable(_tete(transporte))
+    suite = [" …"] if len(transporte) > _APERCU + _BORD else []
+    lignes = lisible.split("\n")
+    marge = len(str(len(lignes)))
+    return "\n".join([f"{rang:>{marge}}  {ligne}" for rang, ligne in enumerate(lignes, 1)] + suite)
+
+
+def defauts(observation: Observation, profil: str) -> list[Remarque]:
+    """What the schema says of a document that it refused, then what the rules would say next, as remarks."""
+    racine: Any = observation.arbre
+    if racine is None or observation.echange.anomalies or observation.echange.verdict != "fault":
+        return []
+    operation = OPERATIONS.get(observation.operation or "")
+    if operation is None or operation.champ is None:
+        return []
+    contrat = observation.contrat
+    version = contrat.version_de_lecture(racine.get("versionInterface", ""))
+    if not contrat.schemas.validate(racine, document=operation.genre, version=version):
+        return []  # a fault of another kind: the explanation would cost its library for nothing
+    refuse = passer(
+        racine, operation.genre, contrat, profil, observation.instant, nom=observation.nom_fichier,
+        type_fichier=operation.type_regles,
+    )  # fmt: skip
+    return refus_du_schema(contrat, refuse)
+
+
+# --- as an HTTP archive -------------------------------------------------------------------------------------
+
+
+def en_har(*observations: Observation, origine: str) -> dict[str, Any]:
+    """The archive, its entries in the order given; `origine` is scheme and authority of the server. NIR
+    masked."""
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "sne-sandbox", "version": VERSION},
+            "pages": [],
+            "entries": [_entree(observation, origine) for observation in observations],
+        }
+    }
+
+
+def _entree(observation: Observation, origine: str) -> dict[str, Any]:
+    echange = observation.echange
+    millisecondes = echange.duree_us / 1000
+    requete: dict[str, Any] = {
+        "method": echange.methode,
+        "url": origine + masquer_nirs(echange.chemin).replace(" ", "%20"),
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _en_tetes(echange.en_tetes),
+        "queryString": [
+            {"name": masquer_nirs(nom), "value": masquer_nirs(valeur)}
+            for nom, valeur in parse_qsl(echange.chemin.partition("?")[2], keep_blank_values=True)
+        ],
+        "headersSize": -1,
+        "bodySize": len(echange.requete),
+    }
+    if echange.requete:
+        requete["postData"] = {
+            "mimeType": masquer_nirs(observation.en_tete("Content-Type")),
+            **_envoi(observation),
+        }
+    genre = next((v for nom, v in echange.en_tetes_reponse if nom.lower() == "content-type"), "")
+    reponse = {
+        "status": echange.statut,
+        "statusText": "",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _en_tetes(echange.en_tetes_reponse),
+        "content": {
+            "size": len(echange.reponse),
+            "mimeType": genre,
+            **_corps_har(observation.reponse, echange.reponse),
+        },
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": len(echange.reponse),
+    }
+    perdue = f" {verdict_vecu(echange).phrase}" if echange.panne is not None or echange.non_remise else ""
+    return {
+        "startedDateTime": echange.recu_le.isoformat(),
+        "time": millisecondes,
+        "request": requete,
+        "response": reponse,
+        "cache": {},
+        # HAR has -1 for what is not known, but not in place of these three, which it wants.
+        "timings": {"send": 0, "wait": millisecondes, "receive": 0, "comment": _MESURE},
+        "comment": f"Échange {echange.identifiant} de la base {echange.base} ; NIR masqués.{perdue}",
+    }
+
+
+def _en_tetes(en_tetes: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": nom, "value": valeur} for nom, valeur in masquer_en_tetes(en_tetes)]
+
+
+def _envoi(observation: Observation) -> dict[str, str]:
+    """What was sent. HAR has no encoding there: fields of one's own begin with a line below."""
+    texte = _corps_har(observation.question, observation.echange.requete)
+    if "encoding" in texte:
+        return {"text": texte["text"], "_encoding": texte["encoding"], "comment": "Corps binaire, en base64."}
+    return texte
+
+
+def _corps_har(courrier: Courrier, octets: bytes) -> dict[str, str]:
+    """A body: text, or base64 where it is no text."""
+    masque = montrer_octets(octets, courrier.content_type)
+    try:
+        return {"text": masque.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"text": base64.b64encode(masque).decode(), "encoding": "base64"}

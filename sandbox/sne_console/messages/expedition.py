@@ -1,0 +1,212 @@
+"""The HTTP request that calls an operation, built as an interfaced application builds it, and sent as an
+exchange like any other; an exchange sent again, and a document cut down to what still raises its anomaly."""
+
+import time
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from sne_conformite.observation.observation import Observation
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.anomalie import Gravite
+from sne_interface.domain.base import BASE_PAR_DEFAUT
+from sne_interface.domain.echange import CONSOLE, HORS_HTTP, REJEU, Appel, Echange, RequeteHttp, sans_secrets
+from sne_interface.errors import StructureIncorrecte, UsageError
+from sne_interface.generators.document_reduit import elaguer
+from sne_sandbox.exchange import base_nommee
+from sne_sandbox.mime.masquage import masquer_octets
+from sne_sandbox.mime.requete_mtom import Forme
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.soap.requete_soap import Champs, ecrire
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.configuration import Expediteur, Services
+from sne_sandbox.web.services_soap import acheminer, est_un_appel
+
+#: Seconds that a reduction may take.
+REDUCTION_MAX: Final = 5.0
+#: Headers of a connection, not of a message.
+_DE_LA_CONNEXION: Final = frozenset(
+    {"content-length", "transfer-encoding", "connection", "keep-alive", "expect", "te", "upgrade", "host"}
+)
+#: How the document travels.
+EMBALLAGES: Final = {"mtom": "en pièce jointe (MTOM)", "simple": "en base64 dans l'enveloppe"}
+_AGENT: Final = "sne-sandbox console"
+
+
+@dataclass(frozen=True, slots=True)
+class RequeteEcrite:
+    """A request: `adresse` is its path, with its query if any."""
+
+    adresse: str
+    en_tetes: tuple[tuple[str, str], ...]
+    corps: bytes
+    methode: str = "POST"
+
+    @property
+    def corps_montre(self) -> str:
+        """Its body as it may be shown, NIR masked."""
+        genre = next((valeur for nom, valeur in self.en_tetes if nom.lower() == "content-type"), "")
+        return masquer_octets(self.corps, genre).decode("utf-8", "replace")
+
+
+def emballer(contrat: Contrat, base: str, operation: str, champs: Champs, emballage: str) -> RequeteEcrite:
+    """The request that calls `operation` on a base; `emballage` is a key of EMBALLAGES."""
+    prevue = contrat.operations[operation]
+    content_type, corps = ecrire(prevue, champs, Forme.NETTE if emballage == "mtom" else None)
+    en_tetes = (("Content-Type", content_type), ("User-Agent", _AGENT))
+    return RequeteEcrite(f"/bases/{base}/services/{prevue.service}/", en_tetes, corps)
+
+
+def expedier(envoi: RequeteEcrite, qui: Expediteur) -> tuple[str, int] | None:
+    """Sends a request without client certificate: the message says who calls. Answers base and id of its
+    exchange, None when it left none. A panne that is armed is counted down, but its damage to the socket is
+    not seen here."""
+    services: Services = qui.principale.extensions["sne"]
+    en_tetes = [
+        ("Host", urlsplit(qui.origine).netloc),
+        *envoi.en_tetes,
+        ("Content-Length", str(len(envoi.corps))),
+        (CONSOLE, "oui"),
+    ]
+    requete = RequeteHttp(
+        envoi.methode,
+        envoi.adresse,
+        sans_secrets(en_tetes),
+        envoi.corps,
+        origine=qui.origine.rstrip("/"),
+        pair=qui.pair,
+    )
+    lieu = acheminer(qui.principale, envoi.adresse.partition("?")[0])
+    if lieu is not None and requete.methode not in ("GET", "HEAD", "OPTIONS"):
+        reponse = services.echanges.appel(requete, *lieu)
+    elif lieu is None and est_un_appel(requete.methode, requete.en_tete("Content-Type")):
+        reponse = services.echanges.egare(requete, base_nommee(services.magasin, requete.chemin))
+    else:
+        return None
+    adresse = dict(reponse.en_tetes).get("SNE-Echange", "")
+    base, _, identifiant = adresse.rpartition("/bases/")[2].partition("/exchanges/")
+    return (base, int(identifiant)) if identifiant.isdecimal() else None
+
+
+# --- what came once, sent again or cut down -----------------------------------------------------------------
+
+
+def empechement(echange: Echange) -> str:
+    """Why an exchange cannot be sent again, in French; "" when it can: it came as an HTTP request of a
+    service, to the base that holds it."""
+    if echange.methode in HORS_HTTP or echange.service is None:
+        return "Cet échange n'est pas une requête HTTP d'un service : il ne se rejoue pas."
+    base = echange.chemin.split("/")[2] if echange.chemin.startswith("/bases/") else BASE_PAR_DEFAUT
+    if echange.base not in (base, BASE_PAR_DEFAUT):
+        return (
+            f"Cet échange est passé par un relais (base [{echange.base}]) : rejoué ici, il irait dans la "
+            f"base [{base}], sans l'état du serveur qui l'a reçu ; et rien n'est renvoyé à ce serveur."
+        )
+    return ""
+
+
+def rejouer(echange: Echange, qui: Expediteur) -> tuple[str, int] | None:
+    """Sends the bytes of an exchange through the application as if they came again, without the client
+    certificate, which the journal does not keep. Answers base and id of the new exchange, None when it left
+    none. A panne that is armed is counted down, but its damage to the socket is not seen here."""
+    en_tetes = [(nom, v) for nom, v in echange.en_tetes if nom.lower() not in _DE_LA_CONNEXION]
+    en_tetes.append((REJEU, str(echange.identifiant)))
+    envoi = RequeteEcrite(echange.chemin, tuple(en_tetes), echange.requete, echange.methode)
+    return expedier(envoi, qui)
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What is left of a document. `entiere`: nothing more can be taken alone; else the time was up. `racine`
+    is lxml, `texte` the document, indented, NIR masked; counts are of elements."""
+
+    racine: Any
+    texte: str
+    avant: int
+    apres: int
+    entiere: bool
+    secondes: float
+
+
+def cibles(observation: Observation) -> list[str]:
+    """What a document may be reduced to: codes of rules, those that block first, or « structure » for a
+    refusal by the schema."""
+    if observation.arbre is None or observation.operation not in OPERATIONS or observation.asynchrone:
+        return []
+    anomalies = sorted(observation.anomalies, key=lambda a: a.get("gravite") != Gravite.BLOQUANTE)
+    codes = list(dict.fromkeys(str(a.get("regle")) for a in anomalies))
+    if not codes and observation.echange.verdict == "fault" and _fautes(observation, observation.arbre):
+        return ["structure"]
+    return codes
+
+
+def reduire(services: Services, base: str, observation: Observation, cible: str) -> Reduction:
+    """The smallest document that still raises `cible`, no blocking anomaly being new, against the base as it
+    is now. Raises UsageError when it does not raise it any more."""
+    debut = time.monotonic()
+    racine = deepcopy(observation.arbre)
+    avant = _compter(racine)
+    with services.magasin.lire(base) as registre:
+        juger = _structure(observation) if cible == "structure" else _regle(services, registre, observation)
+        depart = juger(racine)
+        if cible not in depart:
+            raise UsageError(
+                f"Ce document ne soulève plus [{cible}] : la base, ou son horloge, a changé depuis.",
+                remede="rejouez l'échange pour voir ce qu'il donne aujourd'hui",
+            )
+        entiere = elaguer(
+            racine,
+            lambda reste: cible in (juge := juger(reste)) and juge <= depart,
+            encore=lambda: time.monotonic() - debut < REDUCTION_MAX,
+        )
+    etree.indent(racine, space="  ")
+    octets = etree.tostring(racine, encoding="UTF-8", xml_declaration=True)
+    texte = masquer_octets(octets).decode()
+    return Reduction(racine, texte, avant, _compter(racine), entiere, time.monotonic() - debut)
+
+
+def _regle(services: Services, registre: RegistreBase, observation: Observation) -> Any:
+    """Codes of the anomalies of a document, sent where the observed one was."""
+    appel = Appel(
+        operation=str(observation.operation),
+        champs=observation.champs,
+        base=registre.base.nom,
+        guichet_certificat=None,
+        recu_le=datetime.now(UTC),
+    )
+
+    def juger(racine: Any) -> set[str]:
+        try:
+            return {a.regle for a in services.pipeline(registre.base).controler(appel, racine, registre)}
+        except StructureIncorrecte:
+            return {"structure"}
+
+    return juger
+
+
+def _structure(observation: Observation) -> Any:
+    """« structure » and the faults of a document that its schema refuses for the first fault observed."""
+    premiere = _fautes(observation, observation.arbre)[0]
+
+    def juger(racine: Any) -> set[str]:
+        fautes = set(_fautes(observation, racine))
+        return fautes | ({"structure"} if premiere in fautes else set())
+
+    return juger
+
+
+def _fautes(observation: Observation, racine: Any) -> list[str]:
+    contrat = observation.contrat
+    genre = OPERATIONS[str(observation.operation)].genre
+    version = contrat.version_de_lecture(racine.get("versionInterface", ""))
+    return [
+        f"{f.chemin} {f.message}" for f in contrat.schemas.validate(racine, document=genre, version=version)
+    ]
+
+
+def _compter(racine: Any) -> int:
+    return sum(1 for _ in racine.iter(etree.Element))

@@ -1,0 +1,82 @@
+"""`/console/<base>/`: the first page: a call that works, what goes on in the base, where to go, by role."""
+
+import shlex
+from dataclasses import replace
+from typing import Final
+
+from flask import g, make_response, render_template, request
+from werkzeug.wrappers import Response as Reponse
+
+from sne_console.cadre.sections import compter, contrat_servi, section
+from sne_console.formation import scenes
+from sne_console.messages import brouillon
+from sne_console.messages.expedition import emballer
+from sne_console.messages.refus_groupes import grouper
+from sne_console.vues import adresses_trouvees
+from sne_console.vues.echange_isole import essayer
+from sne_console.vues.interface_montree import par_service, presentation
+from sne_sandbox.pki.authority import Autorite
+from sne_sandbox.web.acces import adresse_d_ici
+from sne_sandbox.web.configuration import services
+
+blueprint: Final = section("accueil", __name__)
+
+#: Who one is, as the page says it. The first is who has not said.
+ROLES: Final = {"developpe": "Je développe", "certifie": "Je certifie", "forme": "Je forme"}
+#: Seconds that a browser remembers it: a year.
+_GARDE: Final = 31_536_000
+#: Exchanges that are looked at for the refusals, and refusals that are told.
+EXAMINES: Final = 200
+_TUS: Final = 5
+#: It reads, and is accepted by any base: the call that one tries first.
+_PREMIER_APPEL: Final = "listerTypesEvenementsNationaux"
+#: Judgements that the page tells.
+_JUGEMENTS: Final = 5
+
+
+@blueprint.get("/")
+def page(base: str) -> Reponse:
+    """The home of a base, for the role that was chosen."""
+    voulu = request.args.get("role") or request.cookies.get("sne_role", "")
+    role = voulu if voulu in ROLES else next(iter(ROLES))
+    with services().magasin.lire(base) as registre:
+        demandes = compter(registre, "demande", "demandes")
+    gardes, _ = services().magasin.journal.compter(base)
+    examines = services().magasin.journal.chercher(base, limite=EXAMINES, sans_nuits=True)
+    contrat = contrat_servi()
+    guichets = services().configuration.home / "pki" / "guichets"
+    certificats = sorted(f.stem for f in guichets.glob("*.pem")) if guichets.is_dir() else []
+    reponse = make_response(
+        render_template(
+            "accueil/page.html",
+            roles=ROLES,
+            role=role,
+            demandes=demandes,
+            gardes=gardes,
+            refus=grouper(examines)[:_TUS],
+            examines=len(examines),
+            par_service=par_service(contrat),
+            presentation=presentation(contrat),
+            appel=essayer(_premier_appel, lambda _: ""),
+            autorite=Autorite(services().configuration.home / "pki").ca,
+            guichets=guichets,
+            certificats=certificats,
+            jugements=adresses_trouvees.jugements()[:_JUGEMENTS] if role == "certifie" else [],
+            scenes=scenes.scenes() if role == "forme" else [],
+        )
+    )
+    if request.args.get("role") in ROLES:
+        reponse.set_cookie("sne_role", role, max_age=_GARDE, samesite="Lax", httponly=True)
+    return reponse
+
+
+def _premier_appel() -> str:
+    """A command line that calls the base that is shown, and is accepted: it asks for the types of events."""
+    essai = replace(brouillon.nouveau(services(), g.base, _PREMIER_APPEL, ""), emballage="simple")
+    champs = {**essai.champs(services(), g.base), "certificat": b""}
+    requete = emballer(contrat_servi(), g.base.nom, _PREMIER_APPEL, champs, "simple")
+    ligne = ["curl"]
+    if request.is_secure:
+        ligne += ["--cacert", str(Autorite(services().configuration.home / "pki").ca)]
+    ligne += ["-H", f"Content-Type: {dict(requete.en_tetes)['Content-Type']}"]
+    return shlex.join([*ligne, "--data-binary", requete.corps_montre, adresse_d_ici() + requete.adresse])

@@ -1,0 +1,122 @@
+"""`/console/<base>/controle/bases`: the bases of the server, made and deleted."""
+
+from typing import Any, Final
+
+from flask import g, render_template, request, url_for
+from werkzeug.wrappers import Response as Redirection
+
+from sne_console.cadre.equivalents import equivalents
+from sne_console.cadre.sections import apres_action, compter, geste, horloge_saisie, section
+from sne_console.vues import adresses_trouvees
+from sne_console.vues.filtres_jinja import accorde
+from sne_interface.domain.base import BASE_PAR_DEFAUT
+from sne_interface.errors import UsageError
+from sne_interface.settings import PAR_NOM, Reglages
+from sne_sandbox.bases import bases as gestion
+from sne_sandbox.web.configuration import services
+
+blueprint: Final = section("bases", __name__)
+
+#: The page that asks again before a deed.
+_CONFIRMATION: Final = "controle/confirmation.html"
+
+#: Households of a base that a page makes; more take longer than one waits for a page.
+TAILLE_MAX: Final = 20_000
+
+
+@blueprint.get("/controle/bases")
+def page(base: str) -> str:
+    """The list, and the form of a new one."""
+    toutes = services().magasin.bases.lister()
+    connues = {une.nom for une in toutes}
+    nom = next(f"essai-{rang}" for rang in range(1, len(connues) + 2) if f"essai-{rang}" not in connues)
+    exemple: dict[str, Any] = {"semence": gestion.VIDE, "seed": 7, "horloge": "2018-03-15T12:00:00"}
+    return render_template(
+        "controle/bases.html",
+        bases=toutes,
+        nom=nom,
+        semences=gestion.semences(),
+        vide=gestion.VIDE,
+        profils=PAR_NOM["profile"].choix,
+        nom_du_contrat=services().contrats.nom_de,
+        contrats=services().contrats.noms,
+        taille_max=TAILLE_MAX,
+        effacable=base != BASE_PAR_DEFAUT,
+        gestes=[equivalents("lister_bases"), equivalents("creer_base", nom=nom, **exemple)],
+    )
+
+
+@blueprint.post("/controle/bases")
+@geste("bases.page")
+def creer(base: str) -> Redirection:
+    """Makes one, and goes there."""
+    champs = {nom: valeur.strip() for nom, valeur in request.form.items()}
+    nom = champs.get("nom", "")
+    taille = _entier(champs.get("taille", ""), "taille")
+    if taille is not None and taille < 0:
+        raise UsageError(
+            f"Une base ne compte pas {taille} ménages.", remede="0 ou plus, ou rien : le nombre du jeu"
+        )
+    if taille is not None and taille > TAILLE_MAX:
+        raise UsageError(
+            f"Une page ne crée pas {taille} ménages.",
+            remede=f"au plus {TAILLE_MAX} ; ou « sne-sandbox bases create {nom} --seed-size {taille} »",
+        )
+    reglages = Reglages.de({"profile": champs.get("profil", "ecole"), "contrat": champs.get("contrat", "")})
+    gestion.creer(
+        services().magasin,
+        services().contrats.verifier(reglages),
+        nom,
+        semence=champs.get("semence", gestion.VIDE),
+        seed=_entier(champs.get("seed", ""), "graine") or 0,
+        taille=taille,
+        horloge=horloge_saisie(champs),
+        reglages=reglages,
+    )
+    return apres_action(
+        url_for("temps.page", base=nom),
+        f"La base « {nom} » est créée, servie sous /bases/{nom}/services/. Vous y êtes.",
+    )
+
+
+@blueprint.get("/controle/bases/supprimer")
+def supprimer(base: str) -> str:
+    """Asks again, and says what goes with the base."""
+    gestion.verifier_supprimable(base)
+    with services().magasin.lire(base) as registre:
+        demandes = compter(registre, "demande", "demandes")
+    return render_template(
+        _CONFIRMATION,
+        titre=f"Supprimer la base « {base} »",
+        phrase="Elle disparaît avec tout ce qu'elle contient ; son adresse ne répond plus.",
+        perdus=[
+            demandes,
+            accorde(services().magasin.journal.compter(base)[0], "échange", "échanges"),
+            accorde(len(adresses_trouvees.sauvegardes().lister(base)), "sauvegarde", "sauvegardes"),
+        ],
+        adresse=url_for("bases.faire_supprimer"),
+        bouton="Supprimer la base",
+        retour=url_for("bases.page"),
+        gestes=[equivalents("supprimer_base")],
+    )
+
+
+@blueprint.post("/controle/bases/supprimer")
+def faire_supprimer(base: str) -> Redirection:
+    """Deletes the base, and goes to the default one."""
+    gestion.supprimer(services().magasin, services().configuration.home, base)
+    g.base = services().magasin.bases.lire(BASE_PAR_DEFAUT)
+    return apres_action(url_for("bases.page", base=BASE_PAR_DEFAUT), f"La base « {base} » est supprimée.")
+
+
+def _entier(ecrit: str, nom: str) -> int | None:
+    """A whole number that a column takes, None for an empty field. Raises UsageError."""
+    if not ecrit:
+        return None
+    try:
+        entier = int(ecrit)
+    except ValueError:
+        raise UsageError(f"[{ecrit[:40]}] n'est pas un entier.", remede=f"corrigez le champ {nom}") from None
+    if not -(2**63) <= entier < 2**63:
+        raise UsageError(f"[{ecrit[:40]}] est trop grand.", remede=f"corrigez le champ {nom}")
+    return entier

@@ -1,0 +1,192 @@
+"""`/console/<base>/composer`: a message is composed in a form, checked, and sent by the real interface."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import g, render_template, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as Redirection
+
+from sne_console.cadre.sections import annoncer, avec_remede, contrat_servi, maintenant, section
+from sne_console.messages import (
+    brouillon,
+    brouillon_verifie,
+    champs_saisis,
+    echange_montre,
+    expedition,
+    points_de_depart,
+)
+from sne_console.messages.brouillon import Brouillon
+from sne_console.messages.brouillon_verifie import VerificationMessage
+from sne_console.messages.champs_saisis import Rempli
+from sne_console.messages.document_deroule import Remarque, construire, remarques_de
+from sne_console.messages.documents_masques import masquer
+from sne_console.vues import adresses_trouvees
+from sne_console.vues.interface_montree import par_service, presentation
+from sne_interface.domain.texte import masquer_nirs
+from sne_interface.errors import UsageError
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.web.configuration import expediteur, services
+
+blueprint: Final = section("composer", __name__)
+
+
+@blueprint.get("/composer")
+def page(base: str) -> str:
+    """The operations of the interface, by service."""
+    contrat = contrat_servi()
+    return render_template(
+        "composer/page.html", par_service=par_service(contrat), presentation=presentation(contrat)
+    )
+
+
+@blueprint.get("/composer/<operation>")
+def operation(base: str, operation: str) -> str | tuple[str, int]:
+    """The form of an operation, begun from what the address says. A number that is not there is said in the
+    form."""
+    adresses_trouvees.operation(contrat_servi(), operation)
+    cle = request.args.get("depart", "")
+    for nom in ("echange", "regle"):
+        if request.args.get(nom):
+            cle = f"{nom}-{request.args[nom]}"
+    # The demande of the page is still in its field when another start is chosen above it.
+    autre_depart = not cle.startswith("demande-") and request.args.get("deja") == request.args.get("demande")
+    if request.args.get("demande") and not (cle and autre_depart):
+        suite = request.args.get("type", "")
+        # Written as where demandes are searched: « 1110318 000001 g1104 ».
+        numero = "".join(request.args["demande"].split()).upper()
+        cle = f"demande-{numero}" + (f"-{suite}" if suite else "")
+    try:
+        pret = brouillon.nouveau(services(), g.base, operation, cle)
+        return _montrer(pret, Retour(verifie=_deja_dites(pret)))
+    except NotFound:
+        ecrit = request.args.get("demande", "").strip()
+        if not ecrit:
+            raise
+    dit = f"La demande [{masquer_nirs(ecrit)[:40]}] n'est pas dans la base."
+    return _montrer(brouillon.nouveau(services(), g.base, operation, ""), Retour(erreur=dit)), 404
+
+
+@blueprint.post("/composer/<operation>")
+def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
+    """Prepares, shows or sends what was composed (`geste`). Whatever is wrong, the form comes back as it was
+    sent."""
+    adresses_trouvees.operation(contrat_servi(), operation)
+    recu = Brouillon.recu(operation, request.form)
+    try:
+        pret = recu.reporte(contrat_servi()).nomme(services(), g.base)
+        if nom := request.form.get("corriger"):
+            # Two remarks may want the same correction.
+            valeur = next(filter(None, request.form.getlist(brouillon_verifie.CHOISIE + nom)), "")
+            pret = brouillon_verifie.corriger(pret, services(), g.base, nom, valeur)
+            return _montrer(pret, Retour(verifie=brouillon_verifie.verifier(pret, services(), g.base)))
+        match request.form.get("geste"):
+            case "preparer":
+                verifie = brouillon_verifie.verifier(pret, services(), g.base)
+                return _montrer(pret, Retour(verifie=verifie)), 200 if verifie.lisible else 422
+            case "voir":
+                return _montrer(pret, Retour(envoi=pret.requete(services(), g.base)))
+    except UsageError as erreur:
+        return _montrer(recu, Retour(_illisible(recu), erreur=avec_remede(erreur))), 422
+    laisse = expedition.expedier(pret.requete(services(), g.base), expediteur())
+    if laisse is None:
+        perdue = "La requête est partie, mais n'a laissé aucune ligne au journal."
+        return _montrer(pret, Retour(erreur=perdue)), 502
+    return annoncer("Le message est parti", *laisse)
+
+
+@dataclass(frozen=True, slots=True)
+class Retour:
+    """What came of a form that was sent: what was found (None: it was not checked), the request it makes,
+    what is wrong with it."""
+
+    verifie: VerificationMessage | None = None
+    envoi: expedition.RequeteEcrite | None = None
+    erreur: str = ""
+
+    @property
+    def apercu(self) -> str:
+        """The request as it would travel, NIR masked."""
+        if self.envoi is None:
+            return ""
+        tete = "".join(f"{nom}: {valeur}\n" for nom, valeur in self.envoi.en_tetes)
+        corps = self.envoi.corps_montre.replace("\r\n", "\n")
+        return f"POST {self.envoi.adresse} HTTP/1.1\n{masquer_nirs(tete)}\n{corps}"
+
+
+def _deja_dites(pret: Brouillon) -> VerificationMessage | None:
+    """Of the document of an exchange, what the exchange was told of it; None when that was nothing."""
+    if pret.depart.genre != "echange" or not pret.de_document:
+        return None
+    observation = adresses_trouvees.observation(g.base.nom, int(pret.depart.reste))
+    dites = remarques_de(observation.echange.anomalies, observation.contrat) or echange_montre.defauts(
+        observation, g.base.reglages.profile
+    )
+    if dites:
+        return brouillon_verifie.placer(pret, dites, services(), g.base)
+    return _illisible(pret)
+
+
+def _illisible(pret: Brouillon) -> VerificationMessage | None:
+    """What keeps a document from being XML; None for one that is."""
+    try:
+        pret.racine()
+    except UsageError:
+        return brouillon_verifie.verifier(pret, services(), g.base)
+    return None
+
+
+def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
+    """The form of a message, with what came of the last time it was sent."""
+    contrat, verifie = contrat_servi(), retour.verifie
+    genre = OPERATIONS[pret.operation].genre
+    racine: Any = None
+    if pret.de_document:
+        with suppress(UsageError):  # said where it is checked
+            racine = pret.racine()
+    arbre = None
+    if verifie and verifie.remarques and racine is not None:
+        dites = [remarque.dite for remarque in verifie.remarques]
+        arbre = construire(masquer(racine), remarques=dites, contrat=contrat)
+    champs = champs_saisis.remplir(racine, genre, contrat, maintenant().date()) if racine is not None else []
+    return render_template(
+        "composer/operation.html",
+        pret=pret,
+        document=genre,
+        dite=presentation(contrat).operation(pret.operation),
+        retour=retour,
+        verifie=verifie,
+        dites=[remarque.en_json() for remarque in verifie.remarques] if verifie else None,
+        fautes=_par_champ(verifie, champs),
+        visee=request.args.get("remarque", ""),
+        arbre=arbre,
+        departs=points_de_depart,
+        proposees=points_de_depart.proposees(services(), g.base.nom),
+        guichets=points_de_depart.guichets(services(), g.base.nom),
+        champs=champs,
+        parametres=[
+            (nom, presentation(contrat).parametre(nom), pret.parametres.get(nom, ""))
+            for nom in brouillon.parametres(contrat, pret.operation)
+        ],
+        commune_dite=_commune_dite,
+        listes=contrat.nomenclatures,
+        emballages=expedition.EMBALLAGES,
+    )
+
+
+def _par_champ(verifie: VerificationMessage | None, champs: Iterable[Rempli]) -> dict[str, Remarque]:
+    """The first remark on each plain field that has one, by its name."""
+    trouvees: dict[str, Remarque] = {}
+    for remarque in verifie.remarques if verifie else ():
+        lieu = str(remarque.dite.get("propriete") or "").partition("/@")[0].replace("[1]", "")
+        trouvees.setdefault(lieu, remarque.dite)
+    lieux = ((rempli.champ.nom, f"interfaceNuu/{rempli.champ.chemin}") for rempli in champs)
+    return {nom: trouvees[lieu] for nom, lieu in lieux if lieu in trouvees}
+
+
+def _commune_dite(code: str) -> str:
+    """Name of the commune of a code, "" for a code of none."""
+    commune = contrat_servi().territoires.commune(code)
+    return "" if commune is None else commune.nom

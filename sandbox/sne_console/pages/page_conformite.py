@@ -1,0 +1,488 @@
+"""`/console/<base>/conformite`: judgements begun, followed, read, compared, taken away.
+
+What may be run from here is in `vues/epreuves.py`: for an application that is neither declared nor at an
+address the page gives the command line.
+"""
+
+import shlex
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Response, current_app, g, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as Redirection
+
+from sne_conformite.bilan import trafic
+from sne_conformite.rapports import (
+    rapport_json,
+    rapports_compares,
+    suivi_de_pilotage,
+    synthese,
+    tendance,
+    verdict_de_conformite,
+)
+from sne_conformite.rapports.constats_groupes import grouper
+from sne_conformite.rapports.formats_de_rapport import FICHIERS
+from sne_conformite.rapports.rapport import EchangeCite, Rapport
+from sne_conformite.rapports.rapport_masque import masquer
+from sne_console.cadre.sections import apres_action, contrat_servi, evenement, geste, section
+from sne_console.cadre.sections import flux as page_flux
+from sne_console.vues import adresses_trouvees, applications_pilotables, epreuves
+from sne_console.vues import avancement as avancements
+from sne_console.vues.avancement import Avancement
+from sne_console.vues.epreuves import JugementConserve
+from sne_interface.contract.exigences import charger_exigences
+from sne_interface.domain.dates import PARIS
+from sne_interface.errors import ConflitEtat, UsageError
+from sne_sandbox.web.configuration import services
+from sne_sandbox.web.reponses_http import telechargement
+
+blueprint: Final = section("conformite", __name__)
+
+_FLUX_DUREE: Final = 30.0
+_FLUX_PAS: Final = 0.5
+#: Id of the last event of a stream.
+_FIN: Final = "fin"
+#: Judgements of one application that its trend shows.
+_TENDANCE_MAX: Final = 12
+#: Where the curve of a trend is drawn: left, right, top, bottom.
+_COURBE: Final = (40, 440, 20, 85)
+#: Fields of the forms that drive an application, by the options of the command that they run.
+_DE_LA_COMMANDE: Final = {
+    "--examples": "exemples", "--seed": "graine", "--scenario": "famille", "--faute": "faute"
+}  # fmt: skip
+
+
+@blueprint.get("/conformite")
+def page(base: str) -> str:
+    """The judgements of this home, and what begins one."""
+    trouvees = adresses_trouvees.jugements()
+    plan = epreuves.plan()
+    resumes = [(e, epreuves.resume(e)) for e in trouvees if e.partie is None]
+    return render_template(
+        "conformite/page.html",
+        epreuves=resumes,
+        a_comparer=_a_comparer([(e.nom, lu.application) for e, lu in resumes if lu is not None]),
+        en_cours=next((e for e in trouvees if e.etat is epreuves.EtatJugement.EN_COURS), None),
+        comparables=[e.nom for e, _ in resumes if e.etat is epreuves.EtatJugement.RENDUE],
+        parties=[e for e in trouvees if e.partie is not None],
+        declarees=[nom for nom, _ in services().configuration.applications],
+        gardes=services().magasin.journal.compter(base)[0],
+        familles=plan.familles.items(),
+        fautes=plan.fautes.items(),
+        exemples_max=epreuves.EXEMPLES_DE_LA_CONSOLE,
+        adresse_max=applications_pilotables.ADRESSE_MAX,
+        adresse_exemple=applications_pilotables.ADRESSE_EXEMPLE,
+        dossier=_home() / "conformite",
+        dossier_propose=shlex.quote(str(_home() / "conformite" / "mon-application")),
+    )
+
+
+@blueprint.post("/conformite/juger")
+def juger(base: str) -> Redirection:
+    """Judges what the base has seen."""
+    return _suivre(lambda: epreuves.juger_trafic(services().configuration, base, services().classeur))
+
+
+@blueprint.post("/conformite/temoin")
+def temoin(base: str) -> Redirection:
+    """Drives the reference application through the plan, in a base and a home of its own."""
+    return _suivre(lambda: _piloter(epreuves.TEMOIN, faute=request.form.get("faute", "")))
+
+
+@blueprint.post("/conformite/application")
+@geste("conformite.page")
+def application(base: str) -> Redirection:
+    """Drives one's own application: one that the owner of the server declared, or that is at an address."""
+    designation = applications_pilotables.designer(
+        services().configuration,
+        application=request.form.get("application", ""),
+        adresse=request.form.get("adresse", ""),
+    )
+    return _suivre(lambda: _piloter(designation))
+
+
+@blueprint.post("/conformite/<run>/rejouer")
+@geste("conformite.page")
+def rejouer(base: str, run: str) -> Redirection:
+    """Plays a scenario of a judgement again, beside it."""
+    epreuve = adresses_trouvees.jugement(run)
+    return _suivre(
+        lambda: applications_pilotables.rejouer(
+            services().configuration,
+            services().contrats.lieu(g.base.reglages.contrat),
+            epreuve,
+            request.form.get("scenario", ""),
+            request.form.get("exigence", "")[:40],
+            services().classeur,
+        )
+    )
+
+
+@blueprint.get("/conformite/tendance")
+def voir_tendance(base: str) -> str:
+    """The history of an application, or of a base: what its judgements say, one after the other."""
+    jalons = [(e, j) for e in adresses_trouvees.jugements() if (j := epreuves.jalon(e)) is not None]
+    sujets = list(dict.fromkeys(j.sujet for _, j in jalons))
+    sujet = request.args.get("sujet", "")
+    if sujet not in sujets:
+        sujet = sujets[0] if sujets else ""
+    siens = [(e, j) for e, j in jalons if j.sujet == sujet][:_TENDANCE_MAX][::-1]
+    return render_template(
+        "conformite/tendance.html",
+        sujet=sujet or "rien encore",
+        sujets=sujets,
+        tendance=tendance.tracer([j for _, j in siens]) if siens else None,
+        courbe=_courbe([(j.prouvees, j.exigences_en_tout) for _, j in siens]),
+        jugements=[
+            {
+                "nom": e.nom,
+                "instant": j.fin,
+                "jour": f"{j.fin.astimezone(PARIS):%d/%m/%Y}",
+                "conforme": j.conforme,
+                "prouvees": j.prouvees,
+                "total": j.exigences_en_tout,
+            }
+            for e, j in siens
+        ],
+    )
+
+
+@blueprint.get("/conformite/comparer")
+def comparer(base: str) -> str:
+    """What changed from a report to another."""
+    avant, apres = (adresses_trouvees.jugement(request.args.get(nom, "")) for nom in ("avant", "apres"))
+    trouvee = rapports_compares.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))
+    return render_template("conformite/comparer.html", avant=avant, apres=apres, comparaison=trouvee)
+
+
+@blueprint.get("/conformite/<run>")
+def rapport(base: str, run: str) -> str:
+    """A report; while it is being made, how far it is."""
+    epreuve = adresses_trouvees.jugement(run)
+    if epreuve.etat is not epreuves.EtatJugement.RENDUE:
+        return _suivi(epreuve)
+    if epreuve.partie is not None:
+        return _scenario(epreuve, epreuve.partie.scenario)
+    brut = rapport_json.lire(epreuve.rapport)
+    # Masking the exchanges costs more than all the rest: those alone that are shown.
+    lu = masquer(replace(brut, echanges=()))
+    groupes = grouper(lu)
+    base_connue = lu.entete.mode == trafic.MODE and lu.entete.base in {
+        base.nom for base in services().magasin.bases.lister()
+    }
+    # Elsewhere the exchanges of a judgement are gone with its base: those that are pointed at are on the page
+    # of their scenario; of traffic, which has none, they are shown here.
+    ailleurs = {} if lu.entete.mode == trafic.MODE else _ou_sont_cites(lu)
+    pointes = {g.constat.echange for g in groupes if g.constat is not None and not (base_connue or ailleurs)}
+    montres = masquer(replace(lu, scenarios=(), bilans=(), echanges=_parmi(brut.echanges, pointes))).echanges
+    return render_template(
+        "conformite/rapport.html",
+        epreuve=epreuve,
+        rapport=lu,
+        conclusion=verdict_de_conformite.conclure(lu),
+        entete=lu.entete,
+        couvert=verdict_de_conformite.couvert(lu),
+        preuves_de=verdict_de_conformite.preuves_de,
+        rejouer=_rejouer(epreuve, lu, base_connue=base_connue),
+        familles=[] if lu.entete.mode == trafic.MODE else avancements.arbre(lu),
+        parties=epreuves.parties(adresses_trouvees.jugements(), run),
+        jalon=epreuves.jalon(epreuve),
+        montres={e.identifiant: e for e in montres},
+        ailleurs=ailleurs,
+        risques=synthese.risques(lu),
+        groupes=[
+            ("À corriger", [x for x in groupes if x.obligatoire and not x.connue]),
+            ("Recommandations", [x for x in groupes if not x.obligatoire and not x.connue]),
+            ("Manquements connus", [x for x in groupes if x.connue]),
+        ],
+        fidelites=synthese.fidelites(lu),
+        etats=[
+            issue.compte(n)
+            for issue, n in verdict_de_conformite.compter_issues(
+                verdict_de_conformite.issue_de_bilan(b) for b in lu.bilans
+            )
+        ],
+        couverture=[rubrique for rubrique in lu.couverture if rubrique.total],
+        base_connue=base_connue,
+    )
+
+
+@blueprint.get("/conformite/<run>/scenarios/<scenario>")
+def scenario(base: str, run: str, scenario: str) -> str:
+    """A scenario of a judgement, while it runs or once it has ended: why, its exchanges, what it gave when it
+    was played again."""
+    return _scenario(adresses_trouvees.jugement(run), scenario)
+
+
+@blueprint.get("/conformite/<run>/flux")
+def flux(base: str, run: str) -> Response:
+    """What the page of a judgement that is being made shows, as Server-Sent Events, each time that it
+    changes; then where its report is."""
+    epreuve = adresses_trouvees.jugement(run)
+    recu = request.headers.get("Last-Event-ID")
+    if recu == _FIN and epreuve.etat is not epreuves.EtatJugement.EN_COURS:
+        return Response(status=204)  # the reader has it all: it stops coming back
+    morceaux, avancement = _Morceaux(url_for("conformite.rapport", run=run)), _avancement(epreuve)
+    home, classeur = _home(), services().classeur
+
+    def evenements() -> Iterator[str]:
+        fin = time.monotonic() + _FLUX_DUREE
+        while time.monotonic() < fin:
+            suivie = epreuves.trouver(home, run, classeur)
+            if change := morceaux.changes(suivie or epreuve, avancement):
+                yield evenement("", change, "etat")
+            if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
+                yield evenement(_FIN, morceaux.adresse, "fin")
+                return
+            time.sleep(_FLUX_PAS)
+
+    return page_flux(evenements())
+
+
+@blueprint.get("/conformite/<run>/fichiers/<fichier>")
+def fichier(base: str, run: str, fichier: str) -> Response:
+    """A file of a report."""
+    epreuve = adresses_trouvees.jugement(run)
+    if fichier not in epreuve.fichiers:
+        raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
+    return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}", FICHIERS[fichier].media)
+
+
+@blueprint.post("/conformite/<run>/arreter")
+def arreter(base: str, run: str) -> Redirection:
+    """Ends a judgement that is being made."""
+    epreuves.arreter(adresses_trouvees.jugement(run))
+    return apres_action(url_for("conformite.rapport", run=run), "L'arrêt est demandé.")
+
+
+@blueprint.post("/conformite/<run>/effacer")
+def effacer(base: str, run: str) -> Redirection:
+    """Takes a judgement away, with its files."""
+    epreuves.effacer(adresses_trouvees.jugement(run))
+    return apres_action(url_for("conformite.page"), f"Le jugement {run} est effacé.")
+
+
+# --- pieces -------------------------------------------------------------------------------------------------
+
+
+def _home() -> Path:
+    return services().configuration.home.absolute()
+
+
+def _suivre(lancer: Callable[[], JugementConserve]) -> Redirection:
+    try:
+        epreuve = lancer()
+    except ConflitEtat:
+        phrase = "Rien n'est lancé : un jugement est en cours. Attendez sa fin, ou arrêtez-le."
+        return apres_action(url_for("conformite.page"), phrase, reussie=False)
+    return apres_action(url_for("conformite.rapport", run=epreuve.nom), "Le jugement commence.")
+
+
+def _piloter(designation: str, faute: str = "") -> JugementConserve:
+    return epreuves.piloter(
+        services().configuration,
+        services().contrats.lieu(g.base.reglages.contrat),
+        designation=designation,
+        exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
+        graine=_entier("graine", 0, epreuves.GRAINE_MAX),
+        profil=g.base.reglages.profile,
+        classeur=services().classeur,
+        famille=request.form.get("famille", ""),
+        faute=faute,
+    )
+
+
+def _avancement(epreuve: JugementConserve) -> Avancement:
+    textes = {e.id: e.texte for e in charger_exigences(contrat_servi().dossiers).values()}
+    avant = avancements.meme_travail(epreuve, adresses_trouvees.jugements()) if epreuve.pilotee else None
+    return Avancement(epreuve, textes, avant)
+
+
+def _suivi(epreuve: JugementConserve) -> str:
+    options, plan = epreuve.options, epreuves.plan()
+    choisi, avancement = options.get("--scenario", ""), _avancement(epreuve)
+    return render_template(
+        "conformite/suivi.html",
+        epreuve=epreuve,
+        partie=epreuve.partie,
+        nom=applications_pilotables.nommer(services().configuration, options.get("--application", "")),
+        options=options,
+        choisi=plan.familles.get(choisi) or (f"scénario {choisi}" if choisi else ""),
+        faute=plan.fautes.get(options.get("--faute", "")),
+        avancement=avancement,
+        familles=avancement.avancer(epreuve) if epreuve.pilotee else [],
+    )
+
+
+class _Morceaux:
+    """The pieces of the page of a judgement that is being made, those that have changed since they were last
+    asked for. `adresse` is that of the page."""
+
+    def __init__(self, adresse: str) -> None:
+        self.adresse = adresse
+        self._modele: Any = current_app.jinja_env.get_template("conformite/_arbre.html").module
+        self._montres: dict[str, Any] = {}
+
+    def changes(self, epreuve: JugementConserve, avancement: Avancement) -> str:
+        """Their HTML, "" when none has."""
+        if not epreuve.pilotee:
+            return self._si_change("dite", epreuve.sortie, self._modele.dite)
+        familles = avancement.avancer(epreuve)
+        vit = epreuve.etat is epreuves.EtatJugement.EN_COURS
+        tete = str(self._modele.avancement(avancement, familles, vit))
+        rendus = [self._si_change("", tete, str)]
+        for famille in familles:
+            rendus.append(self._si_change(famille.sigle, famille, self._modele.tete))
+            rendus += [self._si_change(s.id, s, self._branche) for s in famille.scenarios]
+        return "".join(rendus)
+
+    def _branche(self, scenario: Any) -> str:
+        return str(self._modele.scenario(scenario, f"{self.adresse}/scenarios"))
+
+    def _si_change(self, cle: str, valeur: Any, rendre: Callable[[Any], Any]) -> str:
+        if self._montres.get(cle) == valeur:
+            return ""
+        self._montres[cle] = valeur
+        return str(rendre(valeur))
+
+
+def _scenario(epreuve: JugementConserve, nom: str) -> str:
+    """The page of a scenario of a judgement, or of the part of another that a judgement plays again."""
+    gardes = suivi_de_pilotage.lire_les_echanges(epreuve.dossier, nom)
+    lu = _resultat(epreuve, nom, sans={e.identifiant for e in gardes})
+    if lu is None:
+        raise NotFound(f"Ce jugement n'a pas de scénario [{nom[:40]}].")
+    resultat, niveaux = lu.scenarios[0], verdict_de_conformite.niveaux_de(lu)
+    textes = {bilan.exigence: bilan.texte for bilan in lu.bilans}
+    montres = {e.identifiant: e for e in (*lu.echanges, *gardes)}
+    partie, configuration = epreuve.partie, services().configuration
+    origine = epreuve if partie is None else epreuves.trouver(_home(), partie.de, services().classeur)
+    rejoues = [
+        (autre, _suivi_de(autre, nom))
+        for autre in ([] if partie else epreuves.parties(adresses_trouvees.jugements(), epreuve.nom, nom))
+    ]
+    suivi_ici = avancements.scenario_de(resultat, niveaux, textes)
+    return render_template(
+        "conformite/scenario.html",
+        epreuve=epreuve,
+        nom=applications_pilotables.nommer(
+            configuration, epreuve.options.get("--application", lu.entete.application)
+        ),
+        origine=partie.de if partie else epreuve.nom,
+        partie=partie,
+        vue_a_part=next(
+            (v for v in suivi_ici.verifications if partie and v.exigence == partie.exigence), None
+        ),
+        avant=_suivi_de(origine, nom) if partie and origine else None,
+        suivi=suivi_ici,
+        verifications=sorted(
+            ((v, verdict_de_conformite.issue_de_verification(v, niveaux)) for v in resultat.verifications),
+            key=lambda jugee: jugee[1].classe not in ("mal", "conseil"),  # what is wrong is read first
+        ),
+        textes=textes,
+        remedes={bilan.exigence: bilan.remede for bilan in lu.bilans},
+        montres=dict(sorted(montres.items())),
+        gardes=bool(gardes),
+        rejoues=rejoues,
+        finie=epreuve.etat is not epreuves.EtatJugement.EN_COURS,
+        peut_rejouer=origine is not None and applications_pilotables.rejouable(configuration, origine),
+    )
+
+
+def _ou_sont_cites(rapport: Rapport) -> dict[int, str]:
+    """The scenario that cites each exchange, the first one."""
+    cites: dict[int, str] = {}
+    for verification in rapport.verifications:
+        for constat in verification.constats:
+            if constat.echange is not None:
+                cites.setdefault(constat.echange, verification.scenario)
+    return cites
+
+
+def _parmi(echanges: Iterable[EchangeCite], numeros: Collection[int | None]) -> tuple[EchangeCite, ...]:
+    return tuple(echange for echange in echanges if echange.identifiant in numeros)
+
+
+def _resultat(epreuve: JugementConserve, nom: str, sans: Collection[int] | None = None) -> Rapport | None:
+    """What is known of a scenario of a judgement, as a report of it alone, NIRs masked; None while it has not
+    ended. The exchanges that it cites are there but for those of `sans`; none is without it."""
+    trouve: Rapport | None = None
+    if epreuve.etat is epreuves.EtatJugement.RENDUE:
+        trouve = rapport_json.lire(epreuve.rapport)
+    else:
+        for ecrit in suivi_de_pilotage.LectureDuSuivi(epreuve.suivi).suite():
+            trouve = ecrit if ecrit.scenarios[0].id == nom else trouve
+    siens = [s for s in trouve.scenarios if s.id == nom] if trouve is not None else []
+    if trouve is None or not siens or trouve.entete.mode == trafic.MODE:
+        return None
+    exigences = {v.exigence for v in siens[0].verifications}
+    cites = {c.echange for v in siens[0].verifications for c in v.constats}
+    numeros = set() if sans is None else cites.difference(sans)
+    return masquer(
+        replace(
+            trouve,
+            scenarios=tuple(siens),
+            bilans=tuple(b for b in trouve.bilans if b.exigence in exigences),
+            echanges=_parmi(trouve.echanges, numeros),
+        )
+    )
+
+
+def _suivi_de(epreuve: JugementConserve, nom: str) -> avancements.ScenarioSuivi | None:
+    lu = _resultat(epreuve, nom)
+    if lu is None:
+        return None
+    textes = {bilan.exigence: bilan.texte for bilan in lu.bilans}
+    return avancements.scenario_de(lu.scenarios[0], verdict_de_conformite.niveaux_de(lu), textes)
+
+
+def _courbe(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where each judgement is drawn: (proved, in all) of each, the oldest first."""
+    gauche, droite, haut, bas = _COURBE
+    pas = (droite - gauche) / max(1, len(points) - 1)
+    return [
+        (round(gauche + rang * pas), round(bas - (bas - haut) * prouvees / (total or 1)))
+        for rang, (prouvees, total) in enumerate(points)
+    ]
+
+
+def _rejouer(
+    epreuve: JugementConserve, rapport: Rapport, *, base_connue: bool
+) -> tuple[str, dict[str, str]] | None:
+    """What begins a judgement again: the address of a form and its fields, which are checked there as if they
+    were typed; None for one that only a command line can run."""
+    if base_connue:
+        return url_for("conformite.juger", base=rapport.entete.base), {}
+    options, configuration = epreuve.options, services().configuration
+    if not applications_pilotables.rejouable(configuration, epreuve):
+        return None
+    champs = {champ: options.get(option, "") for option, champ in _DE_LA_COMMANDE.items()}
+    designation = options["--application"]
+    if designation == epreuves.TEMOIN:
+        return url_for("conformite.temoin"), champs
+    noms = {commande: nom for nom, commande in configuration.applications}
+    del champs["faute"]
+    sienne = {"application": noms[designation]} if designation in noms else {"adresse": designation}
+    return url_for("conformite.application"), champs | sienne
+
+
+def _a_comparer(rendus: list[tuple[str, str]]) -> tuple[str, str]:
+    """(before, after): the two last judgements of one application, else the two last ones; `rendus` are
+    (name, application), the newest first."""
+    for rang, (nom, application) in enumerate(rendus):
+        avant = next((autre for autre, sienne in rendus[rang + 1 :] if sienne == application), None)
+        if avant is not None:
+            return avant, nom
+    noms = [nom for nom, _ in rendus]
+    return (noms[1], noms[0]) if len(noms) > 1 else ("", "")
+
+
+def _entier(nom: str, bas: int, haut: int) -> int:
+    brut = request.form.get(nom, "").strip()
+    if not (brut.isascii() and brut.isdecimal() and len(brut) < 11 and bas <= int(brut) <= haut):
+        raise UsageError(f"Le champ « {nom} » vaut [{brut[:20]}].", remede=f"un entier de {bas} à {haut}")
+    return int(brut)

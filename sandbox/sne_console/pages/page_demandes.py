@@ -1,0 +1,211 @@
+"""`/console/<base>/demandes`: the demandes of a base, searched as an agent would."""
+
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any, Final
+
+from flask import render_template, request, url_for
+
+from sne_console.cadre.sections import PAR_PAGE, compter, contrat_servi, section
+from sne_console.pages.page_demande import nom_de
+from sne_interface.contract.nomenclatures import Commune, Territoires
+from sne_interface.domain.dates import lire_date_saisie
+from sne_interface.domain.demande import DemandeStockee, EtatDemande
+from sne_interface.domain.evenement import lire_jour
+from sne_interface.domain.texte import masquer_nirs
+from sne_sandbox.store import demandes_recentes
+from sne_sandbox.store.demandes_recentes import Recentes, Repere, plus_recentes
+from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
+from sne_sandbox.web.configuration import services
+from sne_statistiques.comptes import demandes_comptees
+from sne_statistiques.vues import selections
+
+blueprint: Final = section("demandes", __name__)
+
+CHAMPS: Final = ("numero", "nom", "prenom", "naissance", "commune", "etat", "entiers", "depot_du", "depot_au")
+#: Communes of one name that are offered.
+CHOIX_MAX: Final = 24
+_CODE_INSEE: Final = 5
+#: Codes of the municipal arrondissements: whoever writes « Paris » wants those too.
+_ARRONDISSEMENTS: Final = {
+    "75056": range(75101, 75121),
+    "13055": range(13201, 13217),
+    "69123": range(69381, 69390),
+}
+
+
+@dataclass(slots=True)
+class Demandee:
+    """What was asked: the fields as written, the criteria they make, and what is wrong with them."""
+
+    champs: dict[str, str]
+    criteres: Criteres = field(default_factory=Criteres)
+    fautes: list[str] = field(default_factory=list)
+    choix: tuple[Commune, ...] = ()
+    """Communes that bear the name asked for, when there are several."""
+    commune: str = ""
+
+    @property
+    def impossible(self) -> bool:
+        """Whether nothing can be looked for."""
+        return bool(self.fautes or self.choix)
+
+
+@dataclass(frozen=True, slots=True)
+class LigneTrouvee:
+    """A line of what the search found."""
+
+    stockee: DemandeStockee
+    qui: str
+    naissance: date | None
+    communes: str
+
+
+@blueprint.get("/demandes")
+def page(base: str) -> str:
+    """The search, and what it finds; the latest demandes without a criterion."""
+    if selections.demandee(request.args):
+        return _selection(base)
+    demandee = lire(contrat_servi().territoires)
+    apres = _repere(request.args.get("apres", ""))
+    trouvees = Recentes([])
+    with services().magasin.lire(base) as registre:
+        if not demandee.impossible:
+            trouvees = plus_recentes(registre, demandee.criteres, PAR_PAGE, apres)
+        total = compter(registre, "demande", "demandes")
+        actives = compter(registre, "active", "actives", actives=True)
+    territoires = contrat_servi().territoires
+    return render_template(
+        "demandes/page.html",
+        demandee=demandee,
+        champs=demandee.champs,
+        lignes=[_ligne(stockee, territoires) for stockee in trouvees.demandes],
+        total=total,
+        actives=actives,
+        choix_max=CHOIX_MAX,
+        question_api=_pour_api(demandee.criteres),
+        premiere=_adresse(base, demandee.champs) if apres is not None else None,
+        partielle=trouvees.suite.depot if trouvees.partielle and trouvees.suite else None,
+        parcourues=demandes_recentes.PARCOURUES,
+        suivante=None if trouvees.suite is None else _adresse(base, demandee.champs, str(trouvees.suite)),
+    )
+
+
+def _selection(base: str) -> str:
+    """The demandes behind a number of a picture, which is told again."""
+    apres = _repere(request.args.get("apres", ""))
+    trouvees, combien = Recentes([]), 0
+    with services().magasin.lire(base) as registre:
+        choix = selections.lire(request.args, registre, contrat_servi())
+        if not choix.fautes:
+            combien = demandes_comptees.compter(registre, choix.selection)
+            trouvees = demandes_comptees.lister(registre, choix.selection, PAR_PAGE, apres)
+    territoires = contrat_servi().territoires
+    return render_template(
+        "demandes/selection.html",
+        choix=choix,
+        combien=combien,
+        lignes=[_ligne(stockee, territoires) for stockee in trouvees.demandes],
+        premiere=_adresse(base, choix.champs) if apres is not None else None,
+        suivante=None if trouvees.suite is None else _adresse(base, choix.champs, str(trouvees.suite)),
+    )
+
+
+def lire(territoires: Territoires) -> Demandee:
+    """The criteria of the address."""
+    # Masked from the beginning: what is looked for comes back in the page, its links and its commands.
+    ecrits = {nom: masquer_nirs(request.args.get(nom, "").replace("\0", "").strip()) for nom in CHAMPS}
+    champs = {nom: ecrit for nom, ecrit in ecrits.items() if ecrit}
+    demandee = Demandee(champs)
+    criteres: dict[str, Any] = {}
+    ecrit = str if "entiers" in champs else Prefixe
+    if "numero" in champs:
+        criteres["numero_unique"] = ecrit("".join(champs["numero"].split()).upper())
+    if "nom" in champs:
+        # A name alone may be that of an association.
+        d_une_personne = "prenom" in champs or "naissance" in champs
+        criteres["personne_nom" if d_une_personne else "nom"] = ecrit(champs["nom"])
+    if "prenom" in champs:
+        criteres["personne_prenom"] = ecrit(champs["prenom"])
+    if "naissance" in champs:
+        # A day is typed 1/10/2004 too.
+        jour = "/".join(morceau.strip().zfill(2) for morceau in champs["naissance"].split("/"))
+        criteres["personne_naissance"] = lire_jour(jour)
+        if criteres["personne_naissance"] is None:
+            demandee.fautes.append(f"« {champs['naissance']} » n'est pas une date : écrivez 18/04/1993.")
+    for nom, critere in (("depot_du", "depot_debut"), ("depot_au", "depot_fin")):
+        if nom in champs:
+            criteres[critere] = lire_date_saisie(champs[nom])
+            if criteres[critere] is None:
+                demandee.fautes.append(f"« {champs[nom]} » n'est pas une date : écrivez 18/04/2018.")
+    if champs.get("etat") in (EtatDemande.ACTIVE, EtatDemande.RADIEE):
+        criteres["etat"] = EtatDemande(champs["etat"])
+    elif "etat" in champs:
+        demandee.fautes.append(f"« {champs['etat']} » n'est pas un état : A (active) ou R (radiée).")
+    if "commune" in champs:
+        criteres["commune_souhaitee"] = _commune(champs["commune"], territoires, demandee)
+    demandee.criteres = Criteres(**criteres)
+    return demandee
+
+
+def _commune(ecrite: str, territoires: Territoires, demandee: Demandee) -> str | None:
+    """INSEE code of the commune written, by its code or its name."""
+    code = ecrite.upper()
+    if len(code) == _CODE_INSEE and code[-1].isdigit() and code[0].isdigit():
+        demandee.commune = territoires.nom_de_commune(code)
+        if not demandee.commune:
+            demandee.fautes.append(f"Aucune commune n'a le code INSEE « {code} ».")
+        return code
+    nommees = territoires.nommees(ecrite)
+    if len(nommees) == 1:
+        leurs = (territoires.commune(str(rang)) for rang in _ARRONDISSEMENTS.get(nommees[0].code, ()))
+        nommees += tuple(commune for commune in leurs if commune is not None)
+    if len(nommees) == 1:
+        demandee.commune = nommees[0].nom
+        return nommees[0].code
+    if nommees:
+        demandee.choix = nommees
+    else:
+        demandee.fautes.append(f"Aucune commune ne s'appelle « {ecrite} ».")
+    return None
+
+
+def _ligne(stockee: DemandeStockee, territoires: Territoires) -> LigneTrouvee:
+    demande = stockee.demande
+    codes = list(dict.fromkeys(c.attributs["code"] for c in demande.communes_souhaitees))
+    noms = [(territoires.nom_de_commune(code) or code).removesuffix(" Arrondissement") for code in codes[:2]]
+    suite = f" et {len(codes) - 2} de plus" if len(codes) > 2 else ""
+    return LigneTrouvee(
+        stockee,
+        nom_de(demande),
+        demande.demandeur.date_naissance if demande.demandeur is not None else None,
+        ", ".join(noms) + suite,
+    )
+
+
+def _repere(texte: str) -> Repere | None:
+    jour, _, numero = texte.partition("_")
+    depot = lire_jour(jour)
+    if depot is None or not numero.isascii() or not numero.isalnum():
+        return None
+    return Repere(depot, numero)
+
+
+def _pour_api(criteres: Criteres) -> dict[str, str]:
+    """The same search, as the API is asked it."""
+    posees = {
+        "numero": criteres.numero_unique,
+        "nom": criteres.nom or criteres.personne_nom,
+        "prenom": criteres.personne_prenom,
+        "naissance": criteres.personne_naissance,
+        "commune": criteres.commune_souhaitee,
+        "etat": criteres.etat,
+        "debut": "true"
+        if any(isinstance(getattr(criteres, f.name), Prefixe) for f in fields(criteres))
+        else None,
+    }
+    return {nom: str(valeur) for nom, valeur in posees.items() if valeur is not None}
+
+
+def _adresse(base: str, champs: dict[str, Any], apres: str | None = None) -> str:
+    return url_for("demandes.page", base=base, **champs, apres=apres)

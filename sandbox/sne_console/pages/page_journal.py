@@ -1,0 +1,372 @@
+"""`/console/<base>/journal`: the exchanges, newest first, those that arrive, what is done with several."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Response, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Redirection
+
+from sne_console.cadre.equivalents import equivalents
+from sne_console.cadre.sections import PAR_PAGE, apres_action, evenement, section
+from sne_console.cadre.sections import flux as page_flux
+from sne_console.messages import echanges_choisis as selections
+from sne_console.messages import expedition, facettes, refus_groupes
+from sne_console.messages.verdict_vecu import Vecu, verdict_vecu
+from sne_console.messages.xpath import RechercheXpath, chercher
+from sne_console.vues import adresses_trouvees
+from sne_console.vues.echange_isole import essayer
+from sne_interface.domain.echange import EFFACE, HORS_HTTP, NUIT, NUIT_ANNULEE, REJEU, Echange
+from sne_interface.domain.texte import accorde, entier_de, masquer_nirs
+from sne_interface.errors import UsageError
+from sne_sandbox.bases.nuits_du_journal import NuitsPliees, resume_des_nuits
+from sne_sandbox.store.journal import AUCUN, Journal
+from sne_sandbox.web.acces import adresse_d_ici
+from sne_sandbox.web.configuration import expediteur, services
+from sne_sandbox.web.reponses_http import telechargement
+
+blueprint: Final = section("journal", __name__)
+
+#: Filters of the page, as the store names them; `xpath` and `nuits` beside them.
+FILTRES: Final = ("guichet", "operation", "verdict", "regle", "numero", "texte")
+#: Lines that are hidden, but when one asks for them.
+_CACHEES: Final = frozenset({NUIT, NUIT_ANNULEE, EFFACE})
+#: Kinds of refusal that the page begins with, and runs of nights that it tells.
+REFUS_MONTRES: Final = 3
+_NUITS_DITES: Final = 20
+#: Seconds that a stream lasts, between two looks at the store, and between two signs of life.
+FLUX_DUREE: Final = 30.0
+FLUX_PAS: Final = 0.5
+FLUX_SIGNE: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rangee:
+    """A line of the list. `cle` is equal for lines that are folded into one when they follow one another, ""
+    for one that stays alone; `suite` are those just before it that it holds; `nuits` are hidden above it."""
+
+    echange: Echange
+    vecu: Vecu
+    resume: refus_groupes.Resume
+    cle: str
+    suite: tuple["Rangee", ...] = ()
+    ancre: int = 0
+    nuits: NuitsPliees | None = None
+
+    @property
+    def http(self) -> bool:
+        """Whether it came as an HTTP request."""
+        return self.echange.methode not in HORS_HTTP
+
+    @property
+    def rejouable(self) -> bool:
+        """Whether it can be sent again."""
+        return not expedition.empechement(self.echange)
+
+    @property
+    def rejeu_de(self) -> str:
+        """The id of the exchange that it sends again, "" for none."""
+        dits = (valeur for nom, valeur in self.echange.en_tetes if nom.lower() == REJEU.lower())
+        return next((dit for dit in dits if dit.isdecimal()), "")
+
+
+def rangee(echange: Echange) -> Rangee:
+    """An exchange, as a line of the list."""
+    resume = essayer(
+        lambda: refus_groupes.resumer(echange),
+        lambda raison: refus_groupes.Resume(f"{raison[0].upper()}{raison[1:]}."),
+    )
+    return Rangee(echange, verdict_vecu(echange), resume, _cle(echange), ancre=echange.identifiant or 0)
+
+
+def _cle(echange: Echange) -> str:
+    communes = refus_groupes.pliables(echange)
+    return blake2b(repr(communes).encode(), digest_size=6).hexdigest() if communes else ""
+
+
+# --- the list -----------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/journal")
+def page(base: str) -> str | tuple[str, int]:
+    """The exchanges, newest first, narrowed by facets, filters or an XPath."""
+    journal = services().magasin.journal
+    demande = _demande()
+    criteres = _criteres(demande)
+    expression = request.args.get("xpath", "").strip()
+    avant = entier_de(request.args.get("avant"))
+    recherche = RechercheXpath()
+    dernier = journal.dernier(base)  # before the list is read: what comes meanwhile is not lost to the stream
+    erreur: UsageError | None = None
+    try:
+        recherche = chercher(services(), base, expression, criteres, avant=avant, limite=PAR_PAGE)
+    except UsageError as illisible:
+        erreur = illisible
+    gardes, oublies = journal.compter(base)
+    choisis = {**demande, **({"xpath": masquer_nirs(expression)} if expression else {})}
+    bornes = (dernier if avant is None else avant - 1, 1 if recherche.suite is None else 0)
+    seules = not expression and criteres == {"sans_nuits": True}
+    rangees, reste = _rangees(journal, base, recherche.trouves, bornes if seules else None)
+    plancher = _plancher(journal, base, criteres)
+    comptes = journal.chercher(
+        base, limite=facettes.COMPTES + 1, **_sans_facettes(criteres), apres_id=plancher
+    )
+    if len(comptes) > facettes.COMPTES:
+        plancher = (comptes[-1].identifiant or 0) - 1
+    refuses = [] if avant is not None else refus_groupes.grouper(facettes.retenus(comptes, criteres))
+    rendue = render_template(
+        "journal/page.html",
+        erreur=erreur,
+        rangees=rangees,
+        nuits_apres=reste,
+        gardes=gardes,
+        oublies=oublies,
+        filtres=choisis,
+        ouverts={entier_de(dit) for dit in request.args.getlist("ouvert")},
+        tout_choisi=request.args.get("tout") == "1",
+        facettes=facettes.compter(comptes, criteres),
+        comptes=comptes,
+        nuits=len(journal.nuits(base, plancher + 1, dernier, facettes.COMPTES + 1)),
+        aucun=AUCUN,
+        comptes_max=facettes.COMPTES,
+        refuses=refuses if any(groupe.nombre > 1 for groupe in refuses) else [],
+        refus_montres=None if request.args.get("refus") == "tous" else REFUS_MONTRES,
+        adresse_de=lambda **change: _adresse(base, {**choisis, **change}),
+        adresse_du_groupe=lambda groupe: _adresse(base, {**choisis, **groupe.cle.filtres}),
+        ici=request.args.to_dict(flat=False),
+        question_api=_question_api(choisis),
+        recherche=recherche if (expression or recherche.examines) and erreur is None else None,
+        suivante=None if recherche.suite is None else _adresse(base, choisis, avant=recherche.suite),
+        premiere=_adresse(base, choisis) if avant is not None else None,
+        # What arrives is shown at the head of the list; an XPath would open each message of each reader.
+        flux=_flux_de(base, demande) if avant is None and not expression else None,
+        dernier=max([dernier, *(trouve.identifiant or 0 for trouve in recherche.trouves[:1])]),
+    )
+    return (rendue, 422) if erreur is not None else rendue
+
+
+def _rangees(
+    journal: Journal, base: str, trouves: tuple[Echange, ...], bornes: tuple[int, int] | None
+) -> tuple[list[Rangee], NuitsPliees | None]:
+    """The lines of a page, refusals that repeat folded; with the nights that lie above each, and below the
+    last. `bornes` are the ids between which those are told, None where the page does not hide them alone."""
+    rangees: list[Rangee] = []
+    dites = 0
+    attendu = bornes[0] if bornes else 0
+
+    def cachees(de: int, a: int) -> NuitsPliees | None:
+        nonlocal dites
+        if bornes is None or de > a or dites == _NUITS_DITES:
+            return None
+        dites += 1
+        return resume_des_nuits(journal, base, max(de, 1), a)
+
+    for bloc in refus_groupes.plier(trouves):
+        tete, suite = rangee(bloc.tete), tuple(rangee(echange) for echange in bloc.suite)
+        nuits = cachees((bloc.tete.identifiant or 0) + 1, attendu)
+        rangees.append(Rangee(tete.echange, tete.vecu, tete.resume, tete.cle, suite, bloc.ancre, nuits))
+        attendu = bloc.ancre - 1
+    return rangees, cachees(1, attendu) if bornes and bornes[1] else None
+
+
+def _plancher(journal: Journal, base: str, criteres: Mapping[str, Any]) -> int:
+    """So far back exchanges are looked at to be counted."""
+    return journal.plancher(base, None, **{**criteres, "numero": None, "sans_nuits": True})
+
+
+def _sans_facettes(criteres: Mapping[str, Any]) -> dict[str, Any]:
+    return {nom: valeur for nom, valeur in criteres.items() if nom not in facettes.NOMS}
+
+
+def _question_api(choisis: Mapping[str, Any]) -> dict[str, Any]:
+    """What the API is asked for the same list."""
+    nuits = {} if _nuits_montrees(choisis) else {"nuits": "non"}
+    return {**{nom: v for nom, v in choisis.items() if nom != "nuits"}, **nuits, "limite": PAR_PAGE}
+
+
+# --- what arrives -------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/journal/flux")
+def flux(base: str) -> Response:
+    """New exchanges as Server-Sent Events, for half a minute: the browser comes back from `Last-Event-ID`."""
+    recu = request.headers.get("Last-Event-ID") or request.args.get("depuis", "")
+    journal = services().magasin.journal
+    depuis = connu if (connu := entier_de(recu)) is not None else journal.dernier(base)
+    modele = current_app.jinja_env.get_template("journal/_ligne.html")
+
+    def evenements() -> Iterator[str]:
+        veille = services().magasin.veille(base)
+        for nouveau in arrivees(
+            journal, base, depuis, _criteres(_demande()), duree=FLUX_DUREE, pas=FLUX_PAS, attendre=veille
+        ):
+            if nouveau is None:
+                yield ": rien de neuf\n\n"
+            else:
+                contexte: dict[str, Any] = {}
+                current_app.update_template_context(contexte)
+                ligne = modele.render(rangee=rangee(nouveau), **contexte)
+                yield evenement(nouveau.identifiant, ligne)
+
+    return page_flux(evenements())
+
+
+def arrivees(
+    journal: Journal,
+    base: str,
+    depuis: int,
+    filtres: dict[str, Any],
+    *,
+    duree: float,
+    pas: float,
+    attendre: Callable[[float], None] = time.sleep,
+) -> Iterator[Echange | None]:
+    """Exchanges after `depuis` as they come, oldest first, for `duree` seconds; None now and then, so that a
+    reader who has gone is noticed. Between two looks nothing of the store is held; `attendre` waits for one
+    as `Magasin.veille` does."""
+    fin = time.monotonic() + duree
+    signe = time.monotonic() + FLUX_SIGNE
+    while True:
+        dernier = journal.dernier(base)
+        if dernier < depuis:  # the base was made again under its name: its ids start over
+            depuis = 0
+        if dernier > depuis:
+            nouveaux = journal.chercher(base, **filtres, apres_id=depuis, limite=PAR_PAGE)
+            # One more may have come between the two looks: it is among these, and is told once.
+            depuis = max([dernier, *(nouveau.identifiant or 0 for nouveau in nouveaux[:1])])
+            yield from reversed(nouveaux)
+            signe = time.monotonic() + FLUX_SIGNE
+        elif time.monotonic() > signe:
+            yield None
+            signe = time.monotonic() + FLUX_SIGNE
+        if time.monotonic() + pas > fin:
+            return
+        attendre(pas)
+
+
+# --- several exchanges --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/journal/selection")
+def selection(base: str) -> str | Redirection | Response:
+    """What is done with the exchanges that are chosen (`ids`): `faire` says what. To read, at once; what
+    changes something is asked about first."""
+    retour = _adresse(base, {**_demande(), "xpath": request.args.get("xpath") or None})
+    if not any(request.args.getlist("ids")):
+        return render_template("journal/selection.html", titre="Aucun échange choisi", retour=retour)
+    ids, faire = selections.choisis(request.args.getlist("ids")), request.args.get("faire", "voir")
+    if faire == "har":
+        contenu = selections.archive(base, ids, origine=adresse_d_ici())
+        return telechargement(contenu, f"echanges-{ids[0]}-{ids[-1]}.har", "application/json")
+    if faire == "comparer":
+        if len(ids) != 2:
+            raise UsageError(
+                f"Deux échanges se comparent, et vous en avez choisi {len(ids)}.",
+                remede="cochez-en deux, ni plus ni moins",
+            )
+        return redirect(url_for("echange.comparer", a=ids[0], b=ids[1]), 303)
+    echanges = [adresses_trouvees.tete(base, identifiant) for identifiant in ids]
+    quoi: dict[str, Any]
+    if faire == "rejouer":
+        # In the order in which they came.
+        partants = [echange for echange in echanges if not expedition.empechement(echange)]
+        quoi = {
+            "titre": f"Rejouer {accorde(len(partants), 'échange', 'échanges')} ?",
+            "phrase": "Les mêmes octets repartent, un message après l'autre, dans l'ordre où ils étaient "
+            "arrivés. Ce qu'ils demandent est fait de nouveau.",
+            "bouton": "Rejouer",
+            "gardes": partants,
+            "exclus": "ne se rejoue pas : ce n'est pas une requête d'un service de cette base",
+            "adresse": url_for("journal.rejouer"),
+            "gestes": [("rejouer", {"identifiant": e.identifiant}) for e in partants],
+        }
+    elif faire == "effacer":
+        partants = [echange for echange in echanges if selections.effacable(echange)]
+        quoi = {
+            "titre": f"Effacer {accorde(len(partants), 'échange', 'échanges')} du journal ?",
+            "phrase": "Leurs messages, leur verdict et leurs traces sont perdus. Leur numéro reste, avec la "
+            "mention « effacé ». Les demandes ne changent pas ; les jugements déjà faits gardent leurs "
+            "propres preuves, et ceux à venir diront qu'il manque des échanges.",
+            "bouton": "Effacer",
+            "gardes": partants,
+            "exclus": "reste : une nuit, une remise, l'horloge et les pas d'une scène ne s'effacent pas",
+            "adresse": url_for("journal.effacer"),
+            "gestes": [("effacer_echanges", {"ids": ",".join(str(e.identifiant) for e in partants)})],
+        }
+    else:
+        quoi = {
+            "titre": f"{accorde(len(ids), 'échange choisi', 'échanges choisis')}",
+            "gardes": echanges,
+            "gestes": [("emporter_har_selection", {"ids": ",".join(map(str, ids))})],
+        }
+    gardes = {echange.identifiant for echange in quoi["gardes"]}
+    return render_template(
+        "journal/selection.html",
+        rangees=[rangee(echange) for echange in echanges],
+        gardes=gardes,
+        retour=retour,
+        ids=ids,
+        lignes=[equivalents(nom, **valeurs) for nom, valeurs in quoi["gestes"]],
+        **{nom: valeur for nom, valeur in quoi.items() if nom not in ("gardes", "gestes")},
+    )
+
+
+@blueprint.post("/journal/rejouer")
+def rejouer(base: str) -> Redirection:
+    """Sends the chosen exchanges again, in the order in which they came, and shows what came of each."""
+    ids = selections.choisis(request.form.getlist("ids"))
+    nouveaux = selections.rejouer(base, ids, expediteur())
+    perdus = len(ids) - len(nouveaux)
+    phrase = f"{accorde(len(nouveaux), 'message est reparti', 'messages sont repartis')}, dans l'ordre."
+    if perdus:
+        phrase += f" {accorde(perdus, 'autre ne se rejouait pas', 'autres ne se rejouaient pas')}."
+    if not nouveaux:
+        return apres_action(url_for("journal.page"), "Aucun de ces échanges ne se rejoue.", reussie=False)
+    return apres_action(url_for("journal.selection", ids=nouveaux, faire="voir"), phrase)
+
+
+@blueprint.post("/journal/effacer")
+def effacer(base: str) -> Redirection:
+    """Erases the chosen exchanges; their ids stay."""
+    effaces = services().magasin.journal.effacer(base, selections.choisis(request.form.getlist("ids")))
+    if not effaces:
+        return apres_action(url_for("journal.page"), "Rien de cela ne s'efface.", reussie=False)
+    phrase = f"{accorde(len(effaces), 'échange effacé', 'échanges effacés')} du journal."
+    return apres_action(url_for("journal.page"), phrase)
+
+
+# --- addresses ----------------------------------------------------------------------------------------------
+
+
+def _demande() -> dict[str, str]:
+    """What the address asks for, but for its XPath and its page."""
+    # Masked from the beginning: what is looked for comes back in the page, its links and its commands.
+    ecrits = {nom: valeur for nom in FILTRES if (valeur := masquer_nirs(request.args.get(nom, "").strip()))}
+    # Codes of guichets, of rules and numéros are in capitals.
+    lus = {
+        nom: valeur.upper() if nom in ("guichet", "numero", "regle") and valeur.isalnum() else valeur
+        for nom, valeur in ecrits.items()
+    }
+    return {**lus, **({"nuits": "1"} if request.args.get("nuits") == "1" else {})}
+
+
+def _nuits_montrees(demande: Mapping[str, Any]) -> bool:
+    return demande.get("nuits") == "1" or demande.get("operation") in _CACHEES
+
+
+def _criteres(demande: Mapping[str, str]) -> dict[str, Any]:
+    """The same, as the store reads it."""
+    criteres: dict[str, Any] = {nom: valeur for nom, valeur in demande.items() if nom != "nuits"}
+    return criteres if _nuits_montrees(demande) else {**criteres, "sans_nuits": True}
+
+
+def _adresse(base: str, choisis: Mapping[str, Any], avant: int | None = None) -> str:
+    return url_for("journal.page", base=base, **{"avant": avant, **choisis})
+
+
+def _flux_de(base: str, demande: dict[str, str]) -> str:
+    adresse = url_for("journal.flux", base=base)
+    return f"{adresse}?{urlencode(demande)}" if demande else adresse

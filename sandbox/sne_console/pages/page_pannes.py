@@ -1,0 +1,93 @@
+"""`/console/<base>/controle/pannes`: the pannes of a base, armed and disarmed."""
+
+from typing import Final
+
+from flask import render_template, request
+
+from sne_console.cadre.equivalents import Equivalents, equivalents
+from sne_console.cadre.sections import geste, section
+from sne_interface.domain.panne import GENRES, GenrePanne, PanneDefinition, Parametre
+from sne_interface.domain.texte import entier_de
+from sne_interface.errors import UsageError
+from sne_sandbox.bases import pannes as armement
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.web.configuration import services
+
+blueprint: Final = section("pannes", __name__)
+
+
+@blueprint.get("/controle/pannes")
+def page(base: str) -> str:
+    """Those that are armed, and the table of kinds, each with what arms it without the console."""
+    with services().magasin.lire(base) as registre:
+        guichets = registre.guichets()
+    return render_template(
+        "controle/pannes.html",
+        armees=armement.lister(services().magasin, base),
+        genres=[(genre, _armer_ailleurs(genre)) for genre in GENRES.values()],
+        operations=sorted(OPERATIONS),
+        guichets=guichets,
+        gestes=[equivalents("lister_pannes"), equivalents("desarmer")],
+    )
+
+
+def _armer_ailleurs(genre: GenrePanne) -> Equivalents:
+    return equivalents(
+        "armer", genre=genre.nom, fois=1, parametres={p.nom: p.defaut for p in genre.parametres} or None
+    )
+
+
+@blueprint.post("/controle/pannes/armer")
+@geste("pannes.page")
+def armer(base: str) -> str:
+    """Arms one. Fields of parameters are named `p-<name>`; those left as they are by default are not kept."""
+    genre = GENRES.get(request.form.get("genre", ""))
+    if genre is None:
+        raise UsageError("Ce genre de panne est inconnu.", remede="choisissez-en un dans la table")
+    ecrits = {p: _parametre(p) for p in genre.parametres}
+    taux, fois = _nombre("taux"), _nombre("fois")
+    definition = PanneDefinition(
+        genre.nom,
+        request.form.get("operation") or None,
+        request.form.get("guichet") or None,
+        None if fois is None else int(fois),
+        taux,
+        int(_nombre("graine") or 0),
+        {p.nom: valeur for p, valeur in ecrits.items() if valeur not in ("", p.defaut)},
+    )
+    identifiant = armement.armer(services().magasin, base, definition)
+    return f"Panne {identifiant} [{genre.nom}] armée : {genre.description}"
+
+
+@blueprint.post("/controle/pannes/desarmer")
+@geste("pannes.page")
+def desarmer(base: str) -> str:
+    """Takes one away, or all."""
+    ecrit = request.form.get("identifiant", "")
+    identifiant = entier_de(ecrit)
+    if ecrit and identifiant is None:  # not all of them, for one that was badly written
+        raise UsageError(f"La base [{base}] n'a pas de panne [{ecrit[:40]}].")
+    otees = armement.desarmer(services().magasin, base, identifiant)
+    if not otees:
+        return "Aucune panne n'était armée."
+    return "Panne désarmée." if otees == 1 else f"{otees} pannes désarmées."
+
+
+def _parametre(parametre: Parametre) -> str:
+    ecrit = request.form.get(f"p-{parametre.nom}", "").strip()
+    # A number is typed 0,5 as it is told.
+    return ecrit.replace(",", ".") if parametre.sorte == "nombre" else ecrit
+
+
+def _nombre(nom: str) -> float | None:
+    """A number of the form, a whole one unless it is the rate; None for an empty field. Raises UsageError."""
+    ecrit = request.form.get(nom, "").strip().replace(",", ".")
+    if not ecrit:
+        return None
+    try:
+        nombre = float(ecrit)
+    except ValueError:
+        raise UsageError(f"[{ecrit[:40]}] n'est pas un nombre.", remede=f"corrigez le champ {nom}") from None
+    if nom != "taux" and not nombre.is_integer():
+        raise UsageError(f"[{ecrit[:40]}] n'est pas un entier.", remede=f"corrigez le champ {nom}")
+    return nombre

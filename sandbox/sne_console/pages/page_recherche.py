@@ -1,0 +1,219 @@
+"""`/console/<base>/recherche`: one field for everything: numéro, exchange, rule, requirement, person, page,
+code."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Final
+
+from flask import current_app, g, render_template, request, url_for
+
+from sne_console.cadre.sections import SECTIONS, contrat_servi, section
+from sne_console.pages import page_guide
+from sne_console.pages.page_demande import nom_de
+from sne_console.vues.interface_montree import presentation
+from sne_interface.contract.exigences import Exigence, charger_exigences
+from sne_interface.contract.nomenclatures import Commune
+from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.domain.dates import date_francaise
+from sne_interface.domain.texte import masquer_nirs, plier
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.store.demandes_recentes import plus_recentes
+from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
+from sne_sandbox.web.acces import qui_est_la
+from sne_sandbox.web.configuration import services
+from sne_sandbox.web.droits import VUES, permet
+
+blueprint: Final = section("recherche", __name__)
+
+#: What is shown of each kind.
+_DE_CHAQUE: Final = 6
+#: Signs below which a word is looked for nowhere but among codes.
+_MOT_MIN: Final = 3
+#: « n° 12 », « #12 », « échange 12 ».
+_ECHANGE: Final = re.compile(r"(?:n°|#|échange|echange)?\s*(\d{1,12})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouvaille:
+    """What was found: its address, what it is called, and a line about it ("" for none)."""
+
+    adresse: str
+    titre: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouvees:
+    """What was found of one kind; `suite` is where all of it is, "" when this is all."""
+
+    titre: str
+    trouvailles: list[Trouvaille]
+    suite: str = ""
+
+
+@blueprint.get("/recherche")
+def page(base: str) -> str:
+    """What the field finds, as a page."""
+    cherche = _demande()
+    return render_template(
+        "recherche/page.html", cherche_partout=cherche, rubriques=chercher(base, cherche) if cherche else []
+    )
+
+
+@blueprint.get("/recherche/trouver")
+def trouver(base: str) -> str:
+    """The same as a piece of a page: what shows under the field as one types."""
+    cherche = _demande()
+    return render_template(
+        "recherche/_trouvailles.html", cherche=cherche, rubriques=chercher(base, cherche) if cherche else []
+    )
+
+
+def _demande() -> str:
+    """What is looked for, masked: it comes back in the page."""
+    return masquer_nirs(request.args.get("q", "").replace("\0", "").strip()[:200])
+
+
+def chercher(base: str, cherche: str) -> list[Trouvees]:
+    """All that answers to `cherche` in the base that is shown and in what is told about it, kind by kind."""
+    rubriques = (
+        Trouvees("Échanges", list(_echanges(base, cherche))),
+        Trouvees("Demandes", list(_demandes(base, cherche)), _suite_des_demandes(cherche)),
+        Trouvees("Règles", list(_regles(cherche)), url_for("regles.page", texte=cherche)),
+        Trouvees("Exigences", list(_exigences(cherche)), url_for("guide.page", page="exigences")),
+        Trouvees("Opérations", list(_operations(cherche))),
+        Trouvees("Codes", list(_codes(cherche)), url_for("contrat.nomenclatures")),
+        Trouvees("Communes", list(_communes(cherche))),
+        Trouvees("Pages", list(_pages(cherche))),
+    )
+    return [
+        Trouvees(r.titre, r.trouvailles, r.suite if len(r.trouvailles) >= _DE_CHAQUE else "")
+        for r in rubriques
+        if r.trouvailles
+    ]
+
+
+def _echanges(base: str, cherche: str) -> Iterator[Trouvaille]:
+    ecrit = _ECHANGE.fullmatch(cherche)
+    echange = services().magasin.journal.lire(base, int(ecrit[1])) if ecrit is not None else None
+    if ecrit is not None and echange is not None:
+        yield Trouvaille(
+            url_for("echange.page", identifiant=int(ecrit[1])),
+            f"Échange n° {ecrit[1]}",
+            f"{echange.operation or echange.methode}, {echange.verdict}",
+        )
+
+
+def _demandes(base: str, cherche: str) -> Iterator[Trouvaille]:
+    for criteres in _criteres(cherche):
+        with services().magasin.lire(base) as registre:
+            for stockee in plus_recentes(registre, criteres, _DE_CHAQUE, None).demandes:
+                yield Trouvaille(
+                    url_for("demande.page", numero=stockee.numero_unique),
+                    stockee.numero_unique,
+                    f"{nom_de(stockee.demande)}, "
+                    f"{'active' if stockee.active else 'radiée'}, "
+                    f"déposée le {date_francaise(stockee.date_creation)}",
+                )
+
+
+def _criteres(cherche: str) -> Iterator[Criteres]:
+    """How demandes are looked for: by their number, or by one or two names of a person."""
+    serre = "".join(cherche.split()).upper()
+    if len(serre) >= _MOT_MIN and serre.isalnum() and any(signe.isdigit() for signe in serre):
+        yield Criteres(numero_unique=Prefixe(serre))
+        return
+    mots = cherche.split()
+    if len(cherche) < _MOT_MIN or not all(mot.replace("-", "").replace("'", "").isalpha() for mot in mots):
+        return
+    yield Criteres(nom=Prefixe(cherche))
+    if len(mots) == 2:
+        yield Criteres(personne_nom=Prefixe(mots[0]), personne_prenom=Prefixe(mots[1]))
+        yield Criteres(personne_nom=Prefixe(mots[1]), personne_prenom=Prefixe(mots[0]))
+
+
+def _suite_des_demandes(cherche: str) -> str:
+    if any(signe.isdigit() for signe in cherche):
+        return url_for("demandes.page", numero=cherche)
+    return url_for("demandes.page", nom=cherche)
+
+
+def _regles(cherche: str) -> Iterator[Trouvaille]:
+    fiches = contrat_servi().regles.values()
+    code = cherche.upper()
+    siennes = [f for f in fiches if f.code.startswith(code) or (f.code_officiel or "").startswith(code)]
+    siennes = siennes or [f for f in fiches if _contient(cherche, f"{f.condition} {f.texte}")]
+    for fiche in siennes[:_DE_CHAQUE]:
+        yield Trouvaille(url_for("regles.regle", code=fiche.code), fiche.code, fiche.condition)
+
+
+def _exigences(cherche: str) -> Iterator[Trouvaille]:
+    exigences = exigences_de(contrat_servi().dossiers)
+    siennes = [e for e in exigences if e.id.startswith(cherche.upper())]
+    siennes = siennes or [e for e in exigences if _contient(cherche, e.texte)]
+    for exigence in siennes[:_DE_CHAQUE]:
+        yield Trouvaille(
+            url_for("guide.page", page="exigences", _anchor=exigence.id), exigence.id, exigence.texte
+        )
+
+
+@lru_cache(maxsize=8)
+def exigences_de(dossiers: DossiersContrat) -> tuple[Exigence, ...]:
+    """The requirements of a contract, read once. Raises ContractError."""
+    return tuple(charger_exigences(dossiers).values())
+
+
+def _operations(cherche: str) -> Iterator[Trouvaille]:
+    dites = presentation(contrat_servi())
+    connues = [nom for nom in contrat_servi().operations if nom in OPERATIONS]
+    for nom in connues:
+        if _contient(cherche, f"{nom} {dites.operation(nom).titre}"):
+            yield Trouvaille(url_for("contrat.operation", nom=nom), nom, dites.operation(nom).titre)
+
+
+def _codes(cherche: str) -> Iterator[Trouvaille]:
+    connues = contrat_servi().nomenclatures
+    trouves = (
+        Trouvaille(url_for("contrat.nomenclature", nom=nom), f"{code} : {libelle}", nom)
+        for nom in connues.noms
+        for code, libelle in connues.liste(nom).items()
+        if code and (code == cherche.upper() or _contient(cherche, libelle))
+    )
+    return islice(trouves, _DE_CHAQUE)
+
+
+def _communes(cherche: str) -> Iterator[Trouvaille]:
+    territoires = contrat_servi().territoires
+    directe = territoires.commune(cherche.upper())
+    nommees: tuple[Commune, ...] = ()
+    if directe is not None:
+        nommees = (directe,)
+    elif len(cherche) >= _MOT_MIN and not any(signe.isdigit() for signe in cherche):
+        nommees = territoires.nommees(cherche)[:_DE_CHAQUE]
+    for commune in nommees:
+        yield Trouvaille(
+            url_for("demandes.page", commune=commune.code),
+            f"{commune.nom} ({commune.code})",
+            "les demandes qui la souhaitent",
+        )
+
+
+def _pages(cherche: str) -> Iterator[Trouvaille]:
+    entree = qui_est_la()
+    for s in SECTIONS:
+        if s.titre and entree is not None and _contient(cherche, f"{s.titre} {s.groupe}"):
+            avec_base = current_app.url_map.is_endpoint_expecting(s.endpoint, "base")
+            if permet(entree, VUES[s.endpoint], ecrit=False, bases=[g.base.nom] if avec_base else []):
+                yield Trouvaille(url_for(s.endpoint), s.titre, "page de la console")
+    for nom, titre in page_guide.pages().items():
+        if _contient(cherche, f"{titre} {nom}"):
+            yield Trouvaille(url_for("guide.page", page=nom), titre, "page du guide")
+
+
+def _contient(cherche: str, texte: str) -> bool:
+    """Whether each word of what is looked for is in a text, accents and capitals aside."""
+    dit = plier(texte)
+    return len(cherche) >= _MOT_MIN and all(plier(mot) in dit for mot in cherche.split())

@@ -1,0 +1,241 @@
+"""`/console/<base>/controle/sauvegardes`: the snapshots of a base, and its return to its start.
+
+What loses something is asked twice: a GET shows what would be lost, a POST does it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, cast
+
+from flask import Response, g, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+
+from sne_console.cadre.equivalents import Equivalents, equivalents
+from sne_console.cadre.sections import compter, contrat_servi, geste, section
+from sne_console.vues import adresses_trouvees
+from sne_console.vues.filtres_jinja import accorde
+from sne_interface.domain.base import Horloge, Portee
+from sne_interface.domain.demande import EtatDemande
+from sne_sandbox.bases import bases as gestion
+from sne_sandbox.bases import ecarts_de_sauvegardes
+from sne_sandbox.bases import pannes as armement
+from sne_sandbox.bases.sauvegardes import MAINTENANT, Sauvegarde
+from sne_sandbox.web.acces import reserver
+from sne_sandbox.web.configuration import services
+from sne_sandbox.web.reponses_http import telechargement
+
+blueprint: Final = section("sauvegardes", __name__)
+
+#: The page that asks again before a deed; `conseil`: it advises to save the base first.
+_CONFIRMATION: Final = "controle/confirmation.html"
+
+#: Fields of a comparison that hold a code: where its words are.
+_LISTES: Final = {"motif de radiation": "ListeMotifsRadiation", "statut DALO": "ListeStatutDalo"}
+_ETATS: Final[Mapping[str, str]] = {EtatDemande.ACTIVE: "active", EtatDemande.RADIEE: "radiée"}
+
+
+@blueprint.get("/controle/sauvegardes")
+def page(base: str) -> str:
+    """The snapshots of the base, and the form that makes one."""
+    faites = adresses_trouvees.sauvegardes().lister(base)
+    pris = {s.nom for s in faites}
+    libre = next(nom for rang in range(1, len(pris) + 2) if (nom := f"essai-{rang}") not in pris)
+    return render_template(
+        "controle/sauvegardes.html",
+        sauvegardes=faites,
+        maintenant_dit=MAINTENANT,
+        gestes=[equivalents("lister_sauvegardes"), equivalents("sauvegarder", nom=libre)],
+    )
+
+
+@blueprint.get("/controle/sauvegardes/comparer")
+def comparer(base: str) -> str:
+    """What changed between two of them, or between one and the present."""
+    avant, apres = request.args.get("avant", ""), request.args.get("apres", "")
+    avec = None if apres in ("", MAINTENANT) else apres
+    for nom in filter(None, (avant, avec)):
+        adresses_trouvees.sauvegarde(base, nom)
+    return render_template(
+        "controle/comparaison.html",
+        comparaison=ecarts_de_sauvegardes.depuis(adresses_trouvees.sauvegardes(), base, avant, avec),
+        dire=_dire,
+        sauvegardes=adresses_trouvees.sauvegardes().lister(base),
+        maintenant_dit=MAINTENANT,
+        gestes=[equivalents("comparer_sauvegardes", nom=avant, avec=avec)],
+    )
+
+
+def _dire(champ: str, valeur: str) -> str:
+    """What a field of a comparison holds, in words: codes are for programs, which read the API."""
+    if champ == "état":
+        return _ETATS.get(valeur, valeur)
+    if champ in _LISTES:
+        libelle = contrat_servi().nomenclatures.libelle(_LISTES[champ], valeur)
+        return f"{valeur} : {libelle}" if libelle else valeur
+    try:
+        return datetime.strptime(valeur, "%Y-%m-%d").strftime("%d/%m/%Y")
+    except ValueError:
+        return valeur
+
+
+@blueprint.get("/controle/sauvegardes/<nom>/fichier")
+def fichier(base: str, nom: str) -> Response:
+    """The file of a snapshot, for who may do everything: NIR are in clear in it."""
+    reserver("Une sauvegarde")
+    return telechargement(
+        adresses_trouvees.sauvegarde(base, nom).fichier, f"{base}-{nom}.zip", "application/zip"
+    )
+
+
+@blueprint.post("/controle/sauvegardes")
+@geste("sauvegardes.page")
+def sauvegarder(base: str) -> str:
+    """Saves the base under the name of the form."""
+    nom = request.form.get("nom", "").strip()
+    faite = adresses_trouvees.sauvegardes().faire(base, nom)
+    return f"Base sauvegardée sous « {faite.nom} » : {_compte(faite)}."
+
+
+@blueprint.get("/controle/sauvegardes/<nom>/restaurer")
+def restaurer(base: str, nom: str) -> str:
+    """Asks again, and says what the snapshot holds."""
+    sauvegarde = adresses_trouvees.sauvegarde(base, nom)
+    return render_template(
+        _CONFIRMATION,
+        titre=f"Restaurer « {nom} »",
+        phrase="La base redevient ce qu'elle était : demandes, événements, boîtes, horloge, réglages, "
+        "pannes. Ce qui s'y est fait depuis est perdu ; le journal continue.",
+        perdus=[sauvegarde.illisible or f"la sauvegarde contient {sauvegarde.demandes} demandes"],
+        adresse=url_for("sauvegardes.faire_restaurer", nom=nom),
+        bouton="Restaurer",
+        retour=url_for("sauvegardes.page"),
+        conseil=True,
+        gestes=[equivalents("restaurer", nom=nom)],
+    )
+
+
+@blueprint.post("/controle/sauvegardes/<nom>/restaurer")
+@geste("sauvegardes.page")
+def faire_restaurer(base: str, nom: str) -> str:
+    """Puts the base back as it was."""
+    faite = adresses_trouvees.sauvegardes().restaurer(base, nom, services().contrats)
+    return f"Base telle que sauvegardée sous « {faite.nom} » : {_compte(faite)}."
+
+
+@blueprint.get("/controle/sauvegardes/<nom>/supprimer")
+def oublier(base: str, nom: str) -> str:
+    """Asks again before a snapshot is deleted."""
+    adresses_trouvees.sauvegarde(base, nom)
+    return render_template(
+        _CONFIRMATION,
+        titre=f"Supprimer la sauvegarde « {nom} »",
+        phrase="La base elle-même ne change pas.",
+        adresse=url_for("sauvegardes.faire_oublier", nom=nom),
+        bouton="Supprimer",
+        retour=url_for("sauvegardes.page"),
+        gestes=[equivalents("oublier", nom=nom)],
+    )
+
+
+@blueprint.post("/controle/sauvegardes/<nom>/supprimer")
+@geste("sauvegardes.page")
+def faire_oublier(base: str, nom: str) -> str:
+    """Deletes a snapshot; the base stays as it is."""
+    adresses_trouvees.sauvegardes().supprimer(base, nom)
+    return f"Sauvegarde « {nom} » supprimée."
+
+
+def _compte(faite: Sauvegarde) -> str:
+    return accorde(faite.demandes or 0, "demande", "demandes")
+
+
+# --- back to the start --------------------------------------------------------------------------------------
+
+#: What may be put back: how it is called, and what becomes of it.
+PORTEES: Final = {
+    "journal": ("Le journal", "Tous les échanges sont oubliés ; leurs numéros ne resservent pas."),
+    "etat": (
+        "L'état",
+        "Demandes, événements, boîtes et compteurs reviennent à ce que dit le jeu de départ, daté d'après "
+        "l'horloge.",
+    ),
+    "pannes": ("Les pannes", "Toutes sont désarmées, et leur compte oublié."),
+    "tout": ("Tout", "Le journal, l'état et les pannes. Réglages, horloge et guichets restent."),
+    "reel": (
+        "Tout, à l'heure réelle",
+        "Le journal, l'état et les pannes ; l'horloge revient à l'heure réelle, et le jeu de départ est daté "
+        "d'aujourd'hui. Réglages et guichets restent.",
+    ),
+}
+
+
+@blueprint.get("/controle/remettre")
+def remise(base: str) -> str:
+    """What may be put back, and how much of it there is."""
+    return render_template(
+        "controle/remise.html",
+        portees=PORTEES,
+        comptes=_comptes(base),
+        gestes=[_remettre_ailleurs(p) for p in PORTEES],
+    )
+
+
+@blueprint.get("/controle/remettre/<portee>")
+def remettre(base: str, portee: str) -> str:
+    """Asks again, and says how much is lost."""
+    titre, effet = _portee(portee)
+    return render_template(
+        _CONFIRMATION,
+        titre=f"Remettre au départ : {titre[0].lower()}{titre[1:]}",
+        phrase=effet,
+        perdus=_perdus(base, _etendue(portee)),
+        adresse=url_for("sauvegardes.faire_remettre", portee=portee),
+        bouton="Remettre au départ",
+        retour=url_for("sauvegardes.remise"),
+        conseil=_etendue(portee) in ("etat", "tout"),
+        gestes=[_remettre_ailleurs(portee)],
+    )
+
+
+@blueprint.post("/controle/remettre/<portee>")
+@geste("sauvegardes.remise")
+def faire_remettre(base: str, portee: str) -> str:
+    """Puts that part of the base back to its start."""
+    titre, _ = _portee(portee)
+    heure = Horloge() if portee == "reel" else None
+    gestion.remettre(services().magasin, contrat_servi(), base, _etendue(portee), heure)
+    return f"{titre} : comme au départ."
+
+
+def _portee(portee: str) -> tuple[str, str]:
+    if portee not in PORTEES:
+        raise NotFound("Rien de tel ne se remet au départ.")
+    return PORTEES[portee]
+
+
+def _etendue(portee: str) -> Portee:
+    return "tout" if portee == "reel" else cast(Portee, portee)
+
+
+def _comptes(base: str) -> dict[str, str]:
+    """What each part holds, in words."""
+    magasin = services().magasin
+    with magasin.lire(base) as registre:
+        demandes = compter(registre, "demande", "demandes")
+    return {
+        "journal": accorde(magasin.journal.compter(base)[0], "échange", "échanges"),
+        "etat": demandes,
+        "pannes": accorde(len(armement.lister(magasin, base)), "panne", "pannes"),
+    }
+
+
+def _perdus(base: str, portee: str) -> list[str]:
+    comptes = _comptes(base)
+    perdus = [compte for p, compte in comptes.items() if portee in (p, "tout")]
+    if portee in ("etat", "tout"):
+        perdus[-1 if portee == "etat" else 1] += f" (elles reviennent du jeu « {g.base.semence} »)"
+    return perdus
+
+
+def _remettre_ailleurs(portee: str) -> Equivalents:
+    return equivalents("remettre", portee=_etendue(portee), horloge="real" if portee == "reel" else None)

@@ -1,0 +1,329 @@
+"""`/console/<base>/controle`: the clock of a base, what a move of it would do, and its return."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Redirection
+
+from sne_console.cadre.equivalents import Equivalents, equivalents
+from sne_console.cadre.sections import (
+    PAR_PAGE,
+    a_l_heure,
+    apres_action,
+    avec_remede,
+    geste,
+    jour_saisi,
+    section,
+)
+from sne_console.vues.vie_de_la_demande import lire_nuit
+from sne_interface.domain.base import lire_instant
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.echange import NUIT
+from sne_interface.domain.texte import entier_de
+from sne_interface.errors import UsageError
+from sne_sandbox.bases import frise, horloge, retour_d_horloge
+from sne_sandbox.bases.apercu_du_temps import prevoir
+from sne_sandbox.bases.faits_des_nuits import Fait, bref
+from sne_sandbox.bases.horloge import DeplacementVoulu
+from sne_sandbox.web.configuration import services
+
+blueprint: Final = section("temps", __name__)
+
+#: Nights that are shown, and exchanges among which they are looked for when none was just lived.
+NUITS_MAX: Final = 100
+#: Those that are shown at once; the others are folded.
+NUITS_DEPLIEES: Final = 15
+RECENTS: Final = 2000
+#: How far ahead of a clock that goes on the instant is to which the page offers to freeze it.
+MARGE: Final = timedelta(hours=1)
+#: What the buttons move on by.
+PAS: Final = (("P1D", "+ 1 jour"), ("P1M", "+ 1 mois"), ("P13M", "+ 13 mois"))
+
+
+@blueprint.get("/controle")
+def page(base: str) -> str:
+    """The clock, its time as a picture, and the last nights; `?depuis=` shows those after an exchange."""
+    magasin = services().magasin
+    journal = magasin.journal
+    depuis = entier_de(request.args.get("depuis"))
+    apres = depuis if depuis is not None else max(0, journal.dernier(base) - RECENTS)
+    trouves = journal.chercher(base, operation=NUIT, apres_id=apres, limite=NUITS_MAX + 1)
+    nuits = [lire_nuit(e) for e in trouves]
+    heure = horloge.lire(magasin, base)
+    # A clock that goes on has passed the second that the page shows when the form comes back.
+    marge = timedelta() if heure.mode == "figée" else MARGE
+    exemple = (heure.maintenant + marge).astimezone(PARIS).replace(microsecond=0, tzinfo=None)
+    with magasin.lire(base) as registre:
+        garnie = registre.compter(jusqua=1) > 0
+    en_avance = garnie and heure.maintenant > datetime.now(UTC) and heure.mode != "real"
+    avance = retour_d_horloge.derniere(magasin, base)
+    dessinee = frise.dessiner(magasin, base)
+    return render_template(
+        "controle/horloge.html",
+        heure=heure,
+        exemple=exemple,
+        en_avance=en_avance,
+        pas=PAS,
+        nuits=nuits[:NUITS_MAX],
+        depliees=NUITS_DEPLIEES,
+        encore=len(nuits) > NUITS_MAX,
+        depuis=depuis,
+        avance=avance,
+        frise=dessinee,
+        dessin=_dessin(dessinee),
+        lien_depots=_deposees,
+        lien_sorties=_sorties,
+        lien_apercu=lambda m: _apercu_a(m, dessinee),
+        gestes=[
+            equivalents("lire_horloge"),
+            equivalents("figer"),
+            equivalents("figer", instant=exemple.isoformat()),
+            *(equivalents("avancer", vers=duree) for duree, _ in PAS),
+            equivalents("essayer_horloge", vers="P13M"),
+            *([] if avance is None or avance.refus else [equivalents("annuler_horloge")]),
+            *([] if en_avance else [equivalents("rendre_reelle")]),
+        ],
+    )
+
+
+# --- what a move would do -----------------------------------------------------------------------------------
+
+
+@blueprint.get("/controle/apercu")
+def apercu(base: str) -> str | Redirection:
+    """What a move would do, by demande, before it is made: `genre` and `vers`, or a day, or an instant."""
+    fait = next((f for f in Fait if f == request.args.get("fait")), None)
+    apres = max(0, entier_de(request.args.get("apres")) or 0)
+    try:
+        mouvement = _mouvement(request.args)
+        prevu = prevoir(services().magasin, base, mouvement, fait=fait, apres=apres, limite=PAR_PAGE)
+    except UsageError as erreur:
+        return apres_action(url_for("temps.page"), avec_remede(erreur), reussie=False)
+    champs = _champs(mouvement)
+    return render_template(
+        "controle/apercu.html",
+        prevu=prevu,
+        champs=champs,
+        fait=fait,
+        bref=bref,
+        faits=[(f, combien) for f, combien in prevu.faits.items() if combien],
+        adresse=url_for(_VUES[mouvement.genre]),
+        precedente=_page(champs, fait, apres - PAR_PAGE) if apres else None,
+        suivante=_page(champs, fait, apres + PAR_PAGE) if apres + PAR_PAGE < prevu.total else None,
+        gestes=_gestes(mouvement),
+    )
+
+
+#: The view that makes each kind of move.
+_VUES: Final = {
+    "avance": "temps.avancer",
+    "gel": "temps.figer",
+    "retour": "temps.reelle",
+    "nuits": "temps.nuits",
+}
+
+
+def _page(champs: dict[str, Any], fait: Fait | None, apres: int) -> str:
+    voulu: dict[str, Any] = {"fait": str(fait)} if fait is not None else {}
+    return url_for("temps.apercu", **champs, **voulu, apres=max(0, apres))
+
+
+def _gestes(mouvement: DeplacementVoulu) -> list[Equivalents]:
+    instant = None if mouvement.instant is None else mouvement.instant.astimezone(PARIS).isoformat()
+    if mouvement.genre == "avance":
+        return [
+            equivalents("essayer_horloge", vers=mouvement.vers),
+            equivalents("avancer", vers=mouvement.vers),
+        ]
+    if mouvement.genre == "gel":
+        return [equivalents("figer", instant=instant)]
+    return [equivalents("rendre_reelle" if mouvement.genre == "retour" else "passer_les_nuits")]
+
+
+def _mouvement(ecrits: Any, genre: str = "") -> DeplacementVoulu:
+    """The move that fields ask for. A day is typed as it is shown. Raises UsageError."""
+    genre = genre or ecrits.get("genre", "avance")
+    jour = jour_saisi(ecrits.get("jour", ""))
+    if genre == "gel":
+        ecrit = ecrits.get("instant", "").strip()
+        if jour is not None:
+            return DeplacementVoulu("gel", instant=a_l_heure(jour, ecrits.get("heure", "")))
+        return DeplacementVoulu("gel", instant=lire_instant(ecrit) if ecrit else None)
+    if genre == "retour" or genre == "nuits":
+        return DeplacementVoulu("retour" if genre == "retour" else "nuits")
+    return DeplacementVoulu("avance", vers=jour.isoformat() if jour is not None else ecrits.get("vers", ""))
+
+
+def _champs(mouvement: DeplacementVoulu) -> dict[str, Any]:
+    """The fields that ask for that move."""
+    instant = "" if mouvement.instant is None else mouvement.instant.astimezone(PARIS).isoformat()
+    ecrits = {"genre": mouvement.genre, "vers": mouvement.vers, "instant": instant}
+    return {nom: valeur for nom, valeur in ecrits.items() if valeur}
+
+
+# --- moves --------------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/controle/figer")
+@geste("temps.page")
+def figer(base: str) -> Redirection:
+    """Freezes it: now, or at an instant."""
+    return _deplacer(base, _mouvement(request.form, "gel"))
+
+
+@blueprint.post("/controle/avancer")
+@geste("temps.page")
+def avancer(base: str) -> Redirection:
+    """Moves it on: by a duration, or to a date."""
+    return _deplacer(base, _mouvement(request.form, "avance"))
+
+
+@blueprint.post("/controle/reelle")
+@geste("temps.page")
+def reelle(base: str) -> Redirection:
+    """Gives it the machine's time."""
+    return _deplacer(base, _mouvement(request.form, "retour"))
+
+
+@blueprint.post("/controle/nuits")
+@geste("temps.page")
+def nuits(base: str) -> Redirection:
+    """Runs the nights that wait to be asked for."""
+    return _deplacer(base, _mouvement(request.form, "nuits"))
+
+
+def _deplacer(base: str, mouvement: DeplacementVoulu) -> Redirection:
+    """Moves the clock, and shows the nights that passed. One that would do something is first shown, unless
+    it was (`vu`)."""
+    magasin = services().magasin
+    if not request.form.get("vu") and any(prevoir(magasin, base, mouvement, limite=0).faits.values()):
+        return redirect(url_for("temps.apercu", **_champs(mouvement)), 303)
+    depuis = magasin.journal.dernier(base)
+    fait = horloge.deplacer(magasin, base, mouvement)
+    return apres_action(
+        url_for("temps.page", depuis=depuis, _anchor="nuits"),
+        f"Il est maintenant {fait.horloge.maintenant:%d/%m/%Y %H:%M} dans la base. {fait.phrase}",
+    )
+
+
+# --- the return ---------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/controle/annuler")
+def demander_annuler(base: str) -> str | Redirection:
+    """Asks again before the last move is taken back."""
+    avance = retour_d_horloge.derniere(services().magasin, base)
+    if avance is None or avance.refus:
+        return apres_action(url_for("temps.page"), _refus(avance), reussie=False)
+    return render_template(
+        "controle/confirmation.html",
+        titre=f"Annuler {avance.titre}",
+        phrase="L'horloge et les demandes redeviennent ce qu'elles étaient avant. Les lignes de ces nuits "
+        "restent au journal, marquées annulées ; réglages, pannes et guichets ne changent pas.",
+        perdus=[avance.phrase],
+        adresse=url_for("temps.annuler"),
+        champs={"echange": avance.echange},
+        bouton="Annuler ce déplacement",
+        retour=url_for("temps.page"),
+        gestes=[equivalents("annuler_horloge")],
+    )
+
+
+@blueprint.post("/controle/annuler")
+@geste("temps.page")
+def annuler(base: str) -> str:
+    """Takes the last move back, if it is still the one that was shown."""
+    return retour_d_horloge.annuler(
+        services().magasin, base, attendue=entier_de(request.form.get("echange"))
+    ).phrase
+
+
+def _refus(avance: retour_d_horloge.Avance | None) -> str:
+    raison = avance.refus if avance is not None else "autre chose est venu depuis, ou rien n'a avancé"
+    return f"L'horloge ne revient pas en arrière : {raison}."
+
+
+# --- the picture --------------------------------------------------------------------------------------------
+
+#: Units of the picture: its width, the height of its bars, above and below the line.
+LARGEUR: Final = 960
+_HAUT: Final = 70
+_BAS: Final = 55
+
+
+@dataclass(frozen=True, slots=True)
+class BarreDeMois:
+    """A bar of the picture: where, what it says, what it opens ("" for nothing)."""
+
+    x: float
+    y: float
+    largeur: float
+    hauteur: float
+    classe: str
+    titre: str
+    adresse: str
+
+
+def _dessin(vue: frise.Frise) -> dict[str, Any]:
+    """What the picture is made of: bars of each month, marks, years, and the day of the base."""
+    pas = LARGEUR / len(vue.mois)
+    plus = max([1, *(max(m.depots, m.echeances) for m in vue.mois)])
+    moins = max([1, *(max(m.sorties, m.radiations) for m in vue.mois)])
+    barres = []
+    for rang, m in enumerate(vue.mois):
+        dit = f"{m.mois:%m/%Y}"
+        for nombre, classe, mots, adresse, bas in (
+            (m.depots, "depot", "demandes entrées", _deposees(m), False),
+            (m.sorties, "sortie", "demandes sorties", _sorties(m), True),
+            (m.echeances, "echeance", "à renouveler", _apercu_a(m, vue), False),
+            (m.radiations, "radiation", "radiées si rien ne change", _apercu_a(m, vue), True),
+        ):
+            if not nombre:
+                continue
+            hauteur = max(2.0, nombre * (_BAS / moins if bas else _HAUT / plus))
+            haut = _HAUT if bas else _HAUT - hauteur
+            barres.append(
+                BarreDeMois(
+                    round(rang * pas, 1), round(haut, 1), round(max(pas - 1, 1), 1), round(hauteur, 1),
+                    classe, f"{dit} : {nombre} {mots}", adresse,
+                )
+            )  # fmt: skip
+    reperes = [
+        (_place(vue, d.instant), "deplacement", d.phrase, url_for("echange.page", identifiant=d.echange))
+        for d in vue.deplacements
+    ]
+    return {
+        "largeur": LARGEUR,
+        "hauteur": _HAUT + _BAS + 26,
+        "axe": _HAUT,
+        "barres": barres,
+        "reperes": [r for r in reperes if r[0] is not None],
+        "annees": [(round(rang * pas, 1), an) for rang, an in frise.graduations(vue.mois).items()],
+        "ici": _place(vue, datetime.combine(vue.aujourd_hui, time(), PARIS)),
+        "premier": vue.mois[0].mois,
+        "mois": len(vue.mois),
+    }
+
+
+def _place(vue: frise.Frise, instant: datetime) -> float | None:
+    """Where an instant is, None out of the picture."""
+    jour, premier = instant.astimezone(PARIS).date(), vue.mois[0].mois
+    rang = (jour.year - premier.year) * 12 + jour.month - premier.month + (jour.day - 1) / 31
+    return round(rang * LARGEUR / len(vue.mois), 1) if 0 <= rang <= len(vue.mois) else None
+
+
+def _deposees(m: frise.MoisDeBase) -> str:
+    dernier = frise.fin_de_mois(m.mois)
+    return url_for("demandes.page", depot_du=f"{m.mois:%d/%m/%Y}", depot_au=f"{dernier:%d/%m/%Y}")
+
+
+def _sorties(m: frise.MoisDeBase) -> str:
+    """The nights of that month, by their sentence."""
+    return url_for("journal.page", operation=NUIT, texte=f"{m.mois:/%m/%Y} :")
+
+
+def _apercu_a(m: frise.MoisDeBase, vue: frise.Frise) -> str:
+    dernier = frise.fin_de_mois(m.mois)
+    return url_for("temps.apercu", vers=dernier.isoformat()) if dernier > vue.aujourd_hui else ""

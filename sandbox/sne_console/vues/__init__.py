@@ -1,0 +1,1 @@
+"""HTTP beside SOAP, and the application that ties everything together (`app`)."""

@@ -1,0 +1,248 @@
+"""What a version of the interface changes, sentence by sentence: `changements.toml`.
+
+A change is a named thing that a vendor reads, and not a difference between files: `couvre` says which
+differences (`comparaison` finds them all) it stands for. The folders are merged by id; each change keeps the
+name of the contract that brings it. The first that covers a thing explains it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from sne_interface.contract.overlay import DossiersContrat, fusionner
+from sne_interface.domain.anomalie import Fidelite
+from sne_interface.errors import ContractError
+
+FICHIER: Final = "changements.toml"
+_TEXTES: Final = ("phrase", "genre", "fidelite", "source")
+_DATES: Final = ("publie", "deploye", "exige")
+_CLES: Final = (*_TEXTES, *_DATES, "operations", "couvre", "preuve")
+#: What shows a change that no difference between files shows: a rule, a setting of a base, a deed.
+PREUVES: Final = ("regle", "reglage", "geste")
+
+_Choix = TypeVar("_Choix", bound=StrEnum)
+
+
+class GenreChangement(StrEnum):
+    """What a change does to who is ready for the contract below."""
+
+    AJOUT = "ajout"
+    DURCISSEMENT = "durcissement"
+    RETRAIT = "retrait"
+    COMPORTEMENT = "comportement"
+
+
+class Nature(StrEnum):
+    """Where two contracts may differ, and how what differs is named there (its *objet*)."""
+
+    MESSAGES = "messages"
+    """A version of message: 02.02."""
+    SCHEMAS = "schemas"
+    """A place of a document: demande/02.02:interfaceNuu/demande/…/nir, evenement:interfaceNuu/…/@code."""
+    OPERATIONS = "operations"
+    """A service, an operation, a field: getNumUnique/input/nomFichierDemande."""
+    REGLES = "regles"
+    """A control: NIR002."""
+    NOMENCLATURES = "nomenclatures"
+    """A closed list, a code: ListeCivilite/3."""
+    CHEMINS = "chemins"
+    """An element of a demande, and the list that rules it: interfaceNuu/demande/…/nir."""
+    EVENEMENTS = "evenements"
+    """A type of event, a characteristic, a code of it: the type, /its characteristic, /its code."""
+    EXIGENCES = "exigences"
+    """A requirement: CTR-12."""
+    CERTIFICATION = "certification"
+    """A key of certification.toml: roles.dispatching."""
+    SEUILS = "seuils"
+    """A first quartile: EPCI/200071751/2020."""
+    ROLES = "roles"
+    """A role that contract.toml binds: nir."""
+    FICHIERS = "fichiers"
+    """What another file says: risques.toml:FID-12, communes.csv:01001, wsdl/….wsdl."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changement:
+    """A change. `contrat` brings it; `phrase` is what its reader does or gets otherwise; `operations` are
+    those that it shows in, none when it shows in no call.
+
+    `publie` is the day of the text that announces it, `deploye` its first day in the base école, `exige` the
+    last day on which the former way is admitted; None for what is not known, or never comes. `couvre` are
+    patterns of *objets* by nature (« * » is any text); `preuve` is (what, id) for a behaviour that is not in
+    the files.
+    """
+
+    id: str
+    contrat: str
+    phrase: str
+    genre: GenreChangement
+    fidelite: Fidelite
+    source: str
+    operations: tuple[str, ...] = ()
+    publie: date | None = None
+    deploye: date | None = None
+    exige: date | None = None
+    couvre: Mapping[Nature, tuple[str, ...]] = field(default_factory=dict)
+    preuve: tuple[str, str] | None = None
+
+    def porte_sur(self, nature: Nature, objet: str) -> bool:
+        """Whether it covers this object."""
+        return any(fnmatchcase(objet, motif) for motif in self.couvre.get(nature, ()))
+
+    def en_json(self) -> dict[str, Any]:
+        """Its JSON: what a client is told of it."""
+        dates = {nom: jour.isoformat() for nom in _DATES if (jour := getattr(self, nom)) is not None}
+        return {
+            "id": self.id,
+            "contrat": self.contrat,
+            "phrase": self.phrase,
+            "genre": str(self.genre),
+            "fidelite": str(self.fidelite),
+            "source": self.source,
+            "operations": list(self.operations),
+            **dates,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Changements:
+    """The changes of a contract and of those that it extends, the last contract's first."""
+
+    liste: tuple[Changement, ...] = ()
+
+    def __iter__(self) -> Iterator[Changement]:
+        return iter(self.liste)
+
+    def __len__(self) -> int:
+        return len(self.liste)
+
+    def depuis(self, contrats: Iterable[str]) -> "Changements":
+        """Those that none of `contrats` (names) brings."""
+        connus = frozenset(contrats)
+        return Changements(tuple(c for c in self.liste if c.contrat not in connus))
+
+    def couvrant(self, nature: Nature, objet: str) -> Changement | None:
+        """The change that covers an object, the first of them; None for none."""
+        return next((c for c in self.liste if c.porte_sur(nature, objet)), None)
+
+    def expliquant(
+        self,
+        *,
+        regles: Iterable[str] = (),
+        chemins: Iterable[str] = (),
+        document: str = "demande",
+        version: str = "",
+    ) -> tuple[Changement, ...]:
+        """The changes that explain a refusal, each once: by the codes of the rules that refuse, by the paths
+        (without index) that the schema of `document` refuses in a message of `version` (« 02.02 »; "" for a
+        document without versions), and by this version of message itself."""
+        schema = f"{document}/{version}" if version else document
+        objets = [(Nature.REGLES, regle) for regle in regles]
+        objets += [(Nature.SCHEMAS, f"{schema}:{chemin}") for chemin in chemins]
+        objets += [(Nature.MESSAGES, version)] if version else []
+        trouves = (self.couvrant(nature, objet) for nature, objet in objets)
+        return tuple({c.id: c for c in trouves if c is not None}.values())
+
+
+def charger_changements(dossiers: DossiersContrat) -> Changements:
+    """The changes of a contract, and of those that it extends. Raises ContractError, with file and key, for
+    one that cannot be read."""
+    par_contrat: dict[str, dict[str, tuple[Path, dict[str, Any]]]] = {}
+    for fichier, contenu in dossiers.tomls(FICHIER):
+        dossier = fichier.parent
+        nom = dossiers.noms[0] if dossier == dossiers.overlay else dossier.name
+        tables = par_contrat.setdefault(nom, {})
+        for cle, table in contenu.items():
+            if not isinstance(table, dict):
+                raise ContractError(
+                    f"{fichier} : la clé [{cle}] n'est pas une table.", remede=f"écrivez [{cle}]"
+                )
+            tables[cle] = fichier, fusionner(tables[cle][1], table) if cle in tables else table
+    lus: dict[str, Changement] = {}
+    for nom in dossiers.noms:
+        for cle, (fichier, table) in par_contrat.get(nom, {}).items():
+            if cle in lus:
+                raise ContractError(
+                    f"{fichier} : le changement [{cle}] est déjà celui du contrat {lus[cle].contrat}.",
+                    remede="donnez-lui un autre nom",
+                )
+            lus[cle] = _lire(cle, nom, table, fichier)
+    return Changements(tuple(lus.values()))
+
+
+def _lire(cle: str, contrat: str, table: Mapping[str, Any], fichier: Path) -> Changement:
+    lieu = f"{fichier} : [{cle}]"
+    inconnues = sorted(table.keys() - set(_CLES))
+    manquantes = [nom for nom in _TEXTES if not isinstance(table.get(nom), str) or not table[nom]]
+    if inconnues or manquantes:
+        raise ContractError(
+            f"{lieu} clé inconnue « {inconnues[0]} »."
+            if inconnues
+            else f"{lieu} « {manquantes[0]} » manque.",
+            remede=f"clés connues : {', '.join(_CLES)} ; textes obligatoires : {', '.join(_TEXTES)}",
+        )
+    for nom in _DATES:
+        if isinstance(table.get(nom), datetime) or not isinstance(table.get(nom), date | None):
+            raise ContractError(
+                f"{lieu} {nom} attend une date.", remede=f"{nom} = 2018-01-30, ou rien quand on l'ignore"
+            )
+    couvre = table.get("couvre", {})
+    if not isinstance(couvre, Mapping):
+        raise ContractError(f"{lieu} couvre attend une table.", remede='couvre.regles = ["NIR*"]')
+    preuve = _preuve(table.get("preuve"), lieu)
+    genre = _choix(GenreChangement, table["genre"], f"{lieu} genre")
+    if not couvre and (genre is not GenreChangement.COMPORTEMENT or preuve is None):
+        raise ContractError(
+            f"{lieu} ne couvre rien.",
+            remede="dites dans couvre ce qu'il change ; d'un comportement, ce qui le prouve : "
+            'preuve.regle = "ASY001"',
+        )
+    return Changement(
+        id=cle,
+        contrat=contrat,
+        phrase=table["phrase"],
+        genre=genre,
+        fidelite=_choix(Fidelite, table["fidelite"], f"{lieu} fidelite"),
+        source=table["source"],
+        operations=_textes(table.get("operations", []), f"{lieu} operations"),
+        **{nom: table.get(nom) for nom in _DATES},
+        couvre=MappingProxyType(
+            {
+                _choix(Nature, nature, f"{lieu} couvre"): _textes(motifs, f"{lieu} couvre.{nature}")
+                for nature, motifs in couvre.items()
+            }
+        ),
+        preuve=preuve,
+    )
+
+
+def _preuve(table: Any, lieu: str) -> tuple[str, str] | None:
+    if table is None:
+        return None
+    if isinstance(table, Mapping) and len(table) == 1:
+        ((quoi, nom),) = table.items()
+        if quoi in PREUVES and isinstance(nom, str):
+            return quoi, nom
+    raise ContractError(
+        f"{lieu} preuve attend un seul de : {', '.join(PREUVES)}.", remede='preuve.regle = "ASY001"'
+    )
+
+
+def _textes(valeur: Any, lieu: str) -> tuple[str, ...]:
+    if not isinstance(valeur, list) or not all(isinstance(texte, str) and texte for texte in valeur):
+        raise ContractError(f"{lieu} attend une liste de textes.", remede='["getNumUnique"]')
+    return tuple(valeur)
+
+
+def _choix(enum: type[_Choix], valeur: str, lieu: str) -> _Choix:
+    try:
+        return enum(valeur)
+    except ValueError:
+        raise ContractError(
+            f"{lieu} : [{valeur}] n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
+        ) from None

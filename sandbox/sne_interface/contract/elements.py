@@ -1,0 +1,141 @@
+"""The elements of the documents, read off the schemas of a contract: each with its type and its bounds, said
+in French."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Annotated, Any, Final
+
+from sne_interface.contract.explication import modele_de
+from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES, declarations, valeur_de
+from sne_interface.contract.schemas import Document
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.anomalie import Fidelite
+from sne_interface.domain.publication import TU
+
+#: Schema types that people know by another name.
+_TYPES: Final = {
+    "string": "texte", "date": "date", "dateTime": "instant", "boolean": "oui ou non", "decimal": "nombre",
+    "int": "entier", "integer": "entier", "anySimpleType": "texte",
+}  # fmt: skip
+_FACETTES: Final = {
+    "length": "{} caractères exactement", "minLength": "{} caractères au moins",
+    "maxLength": "{} caractères au plus",
+    "minInclusive": "au moins {}", "maxInclusive": "au plus {}", "fractionDigits": "{} décimales",
+    "totalDigits": "{} chiffres",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ElementLu:
+    """An element, its type and bounds said in French. `fidelite`: published, or a convention of ours;
+    `ouvre`: whether it holds elements, which follow it, one level deeper; `ferme`: how many of those above
+    it end with it."""
+
+    chemin: Annotated[str, "sans préfixe ni indice", {"example": "interfaceNuu/entete/typeFichier"}]
+    profondeur: Annotated[int, "0 : la racine"]
+    minimum: int
+    maximum: Annotated[int | None, "null : sans borne"]
+    choix: Annotated[bool, "un seul parmi ses voisins de choix"]
+    type: Annotated[str, "vide : il contient des éléments"]
+    bornes: Annotated[str, "longueurs, valeurs, forme"]
+    valeurs: Annotated[tuple[str, ...], "les seules que le schéma admet ; vide : il n'en tient pas de liste"]
+    attributs: tuple[str, ...]
+    liste: Annotated[str | None, "la nomenclature de son code"]
+    depuis: Annotated[str, "première version de message qui l'a ; vide hors d'une demande"]
+    fidelite: Fidelite
+    ouvre: Annotated[bool, TU]
+    ferme: Annotated[int, TU] = 0
+
+    @property
+    def nom(self) -> str:
+        """The last step of its path."""
+        return self.chemin.rpartition("/")[2]
+
+    @property
+    def cardinalite(self) -> str:
+        """« 1 », « 0..1 », « 0..n »."""
+        haut = "n" if self.maximum is None else str(self.maximum)
+        return haut if str(self.minimum) == haut else f"{self.minimum}..{haut}"
+
+
+@lru_cache(maxsize=32)
+def elements(contrat: Contrat, document: Document, version: str | None = None) -> tuple[ElementLu, ...]:
+    """Every element of `document`, in document order."""
+    with VERROU_DES_MODELES:
+        schema = modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema
+        racine = next(iter(schema.elements.values()))
+        lus = list(_lire(contrat, document, racine))
+    suivantes = [element.profondeur for element in lus[1:]] + [0]
+    return tuple(
+        replace(element, ferme=max(element.profondeur - suivante, 0))
+        for element, suivante in zip(lus, suivantes, strict=True)
+    )
+
+
+@lru_cache(maxsize=32)
+def ordre(contrat: Contrat, document: Document, version: str | None = None) -> Mapping[str, int]:
+    """Rank of each path (without index) in document order."""
+    return {element.chemin: rang for rang, element in enumerate(elements(contrat, document, version))}
+
+
+@lru_cache(maxsize=32)
+def declares(contrat: Contrat, document: Document, version: str | None = None) -> Mapping[str, Any]:
+    """What the schema declares (an xmlschema component) at each path without index. Whoever asks it something
+    holds `VERROU_DES_MODELES`."""
+    with VERROU_DES_MODELES:
+        schema = modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema
+        racine = next(iter(schema.elements.values()))
+        return {chemin: declaration for chemin, declaration, *_ in declarations(racine)}
+
+
+def _lire(contrat: Contrat, document: Document, racine: Any) -> Iterator[ElementLu]:
+    nomenclatures = contrat.nomenclatures
+    de_demande = document is Document.DEMANDE
+    for chemin, declaration, profondeur, choix, ouvre in declarations(racine):
+        simple = valeur_de(declaration)
+        liste, _ = nomenclatures.par_chemin.get(chemin, (None, False)) if de_demande else (None, False)
+        depuis = (nomenclatures.depuis_ou_rien(chemin) or "") if de_demande else ""
+        yield ElementLu(
+            chemin,
+            profondeur,
+            declaration.min_occurs,
+            declaration.max_occurs,
+            choix,
+            _nom_du_type(simple) if simple is not None else "" if ouvre else "code",
+            _bornes(simple) if simple is not None else "",
+            tuple(str(v) for v in simple.enumeration or ()) if simple is not None else (),
+            tuple(_attribut(nom, a) for nom, a in declaration.attributes.items() if nom),
+            liste,
+            depuis,
+            Fidelite.CONVENTION if depuis in contrat.conventions else Fidelite.ATTESTEE,
+            ouvre,
+        )
+
+
+def _nom_du_type(simple: Any) -> str:
+    racine = simple
+    while racine.base_type is not None and racine.base_type.local_name not in (None, "anySimpleType"):
+        if racine.local_name in _TYPES:
+            break
+        racine = racine.base_type
+    return _TYPES.get(racine.local_name, racine.local_name or "texte")
+
+
+def _bornes(simple: Any) -> str:
+    dites = []
+    for nom, facette in simple.facets.items():
+        court = (nom or "").rpartition("}")[2]
+        if court in _FACETTES:
+            dite = _FACETTES[court].format(facette.value)
+            dites.append(dite.replace("caractères", "caractère") if facette.value == 1 else dite)
+        elif court == "enumeration":
+            dites.append("parmi " + ", ".join(str(v) for v in facette.enumeration))
+        elif court == "pattern":
+            dites.append("forme " + " ou ".join(facette.regexps))
+    return ", ".join(dites)
+
+
+def _attribut(nom: str, attribut: Any) -> str:
+    court = nom.rpartition("}")[2]
+    return court if attribut.use == "required" else f"{court} (facultatif)"

@@ -1,0 +1,89 @@
+"""The requirements an application is judged on: `requirements.csv`, the folders merged by id; and what a
+household risks when one is broken: `risques.toml`, by id or, failing that, by family (« FID »)."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.domain.anomalie import Fidelite
+from sne_interface.errors import ContractError
+
+FICHIER: Final = "requirements.csv"
+RISQUES: Final = "risques.toml"
+NIVEAUX: Final = ("MUST", "SHOULD")
+_COLONNES: Final = ("id", "text", "source", "fidelity", "level", "since", "not_tested_because", "remedy")
+
+
+@dataclass(frozen=True, slots=True)
+class Exigence:
+    """A requirement. `fidelite` says how far its source goes, `niveau` is MUST or SHOULD; `non_testee` says
+    why it is not tested, "" when it is; `remede` what a developer does when it breaks, `risque` what a
+    household risks then ("" when unsaid)."""
+
+    id: str
+    texte: str
+    source: str
+    fidelite: str
+    niveau: str
+    depuis: str
+    non_testee: str = ""
+    remede: str = ""
+    risque: str = ""
+
+
+def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
+    """Requirements by id, in the order of the files, a row replacing the row of the same id of the contract
+    below; those that a later contract is the first to ask are left out. Raises ContractError, with file and
+    line, for a row that cannot be read."""
+    lues: dict[str, Exigence] = {}
+    for dossier in reversed(dossiers.couches):
+        fichier = dossier / FICHIER
+        if fichier.is_file():
+            lues |= {e.id: e for e in _lire(fichier) if _demandee(e, dossiers, fichier)}
+    risques = dossiers.toml(RISQUES)
+    return MappingProxyType({e.id: replace(e, risque=_risque(e.id, risques)) for e in lues.values()})
+
+
+def _demandee(exigence: Exigence, dossiers: DossiersContrat, fichier: Path) -> bool:
+    """Whether the contract asks it by now: a row of ours may be of a later one."""
+    return exigence.depuis in dossiers.noms or not dossiers.du_contrat(fichier)
+
+
+def _risque(exigence: str, risques: Mapping[str, object]) -> str:
+    return str(risques.get(exigence) or risques.get(exigence.partition("-")[0]) or "")
+
+
+def _lire(fichier: Path) -> list[Exigence]:
+    try:
+        texte = fichier.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as erreur:
+        raise ContractError(f"{fichier} ne se lit pas : {erreur}.") from None
+    lignes = csv.DictReader(io.StringIO(texte))
+    if tuple(lignes.fieldnames or ()) != _COLONNES:
+        raise ContractError(
+            f"{fichier} : les colonnes ne sont pas celles des exigences.", remede=",".join(_COLONNES)
+        )
+    trouvees = []
+    for ligne in lignes:
+        if ligne["level"] not in NIVEAUX or not ligne["id"] or not ligne["text"]:
+            raise ContractError(
+                f"{fichier}, ligne {lignes.line_num} : exigence incomplète ou de niveau inconnu.",
+                remede="un id, un texte, et MUST ou SHOULD",
+            )
+        if ligne["fidelity"] not in tuple(Fidelite):
+            raise ContractError(
+                f"{fichier}, ligne {lignes.line_num} : fidélité inconnue « {ligne['fidelity']} ».",
+                remede=", ".join(Fidelite),
+            )
+        trouvees.append(Exigence(*(ligne[colonne] or "" for colonne in _COLONNES)))
+    return trouvees
+
+
+def niveaux(exigences: Mapping[str, Exigence]) -> dict[str, str]:
+    """Whether each requirement MUST or SHOULD be met, by id."""
+    return {exigence.id: exigence.niveau for exigence in exigences.values()}

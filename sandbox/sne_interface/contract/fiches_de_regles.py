@@ -1,0 +1,234 @@
+"""What a contract words in TOML: its controls (`rules.toml`: what each says, how hard it bites, where it
+comes from) and its types of events (`evenements.toml`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final, TypeVar, get_args
+
+from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.domain.anomalie import Fidelite, Gravite
+from sne_interface.domain.evenement import Caracteristique, TypeCaracteristique, TypeEvenement
+from sne_interface.errors import ContractError
+
+#: What a user's folder may set on a rule that the contract has.
+CLES_OVERLAY: Final = (
+    "gravite", "texte", "code_officiel", "propriete", "source", "remede", "condition", "fidelite",
+)  # fmt: skip
+#: Places of `propriete`: the path of the element, that of its parent, its name.
+PLACES_PROPRIETE: Final = ("chemin", "parent", "nom")
+#: Characters of `anomalie/@code` in the schema.
+CODE_MAX: Final = 10
+_OBLIGATOIRES: Final = ("types", "texte", "gravite", "fidelite", "source")
+#: An overlay may gather its rules under one table: `[regles.ENT006]` is `[ENT006]`.
+_TABLE: Final = "regles"
+
+#: Keys of a type of event for the reader of the file: the type itself does not hold them.
+_DOCUMENTATION: Final = ("fidelite", "source")
+#: What takes away a type of event that a folder below has.
+_RETIRE: Final = "retire"
+_TYPES: Final = get_args(TypeCaracteristique)
+
+_Choix = TypeVar("_Choix", bound=StrEnum)
+_Valeur = TypeVar("_Valeur", TypeEvenement, Caracteristique)
+
+
+@dataclass(frozen=True, slots=True)
+class FicheRegle:
+    """A control, as the contract words it.
+
+    `types` are the file types it looks at (`*` for any), `texte` the sentence with its places (`{valeur}`),
+    `condition` what must hold and `remede` what to do, both "" while nobody wrote them. `structurante` rules
+    block in every profile. `code_officiel` goes on the wire in place of `code`, and `propriete` in place of
+    the path of the element, with its places (`{parent}/{nom}`). `gravite_imposee` is the gravité when the
+    user's folder set it: no profile changes it then.
+    """
+
+    code: str
+    types: tuple[str, ...]
+    texte: str
+    gravite: Gravite
+    fidelite: Fidelite
+    source: str
+    structurante: bool = False
+    condition: str = ""
+    remede: str = ""
+    code_officiel: str | None = None
+    propriete: str | None = None
+    gravite_imposee: Gravite | None = None
+
+
+_CLES: Final = tuple(f.name for f in fields(FicheRegle) if f.name not in ("code", "gravite_imposee"))
+
+
+def lire_fiches(dossiers: DossiersContrat, chemin: str) -> dict[str, FicheRegle]:
+    """The rules of a contract by code, the user's changes included.
+
+    Raises ContractError, with file and key, for an unknown rule or key, a wrong value, or a structurante
+    rule that would not block any more.
+    """
+    fiches: dict[str, FicheRegle] = {}
+    for fichier, contenu in dossiers.tomls(chemin):
+        tables = {code: table for code, table in contenu.items() if code != _TABLE}
+        tables |= contenu.get(_TABLE, {})
+        for code, table in tables.items():
+            if not isinstance(table, Mapping):
+                raise ContractError(
+                    f"{fichier} : la clé [{code}] n'est pas une table.",
+                    remede=f"écrivez [{code}] puis ses clés",
+                )
+            if code in fiches:
+                fiches[code] = _changer(fiches[code], table, fichier, dossiers.du_contrat(fichier))
+            elif dossiers.du_contrat(fichier):
+                fiches[code] = _creer(code, table, fichier)
+            else:
+                raise ContractError(
+                    f"{fichier} : la règle [{code}] est inconnue.",
+                    remede="une règle se change, elle ne s'ajoute pas par des données ; règles connues : "
+                    + ", ".join(sorted(fiches)),
+                )
+    return fiches
+
+
+def _creer(code: str, table: Mapping[str, Any], fichier: Path) -> FicheRegle:
+    _verifier_cles(code, table, fichier, _CLES)
+    for cle in _OBLIGATOIRES:
+        if cle not in table:
+            raise ContractError(
+                f"{fichier} : [{code}] n'a pas de clé « {cle} ».",
+                remede=f"clés obligatoires : {', '.join(_OBLIGATOIRES)}",
+            )
+    return FicheRegle(code, **_valeurs(code, table, fichier))
+
+
+def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_contrat: bool) -> FicheRegle:
+    _verifier_cles(fiche.code, table, fichier, _CLES if du_contrat else CLES_OVERLAY)
+    valeurs = _valeurs(fiche.code, table, fichier)
+    imposee = valeurs.get("gravite") if not du_contrat else None
+    if fiche.structurante and valeurs.get("gravite", Gravite.BLOQUANTE) is not Gravite.BLOQUANTE:
+        raise ContractError(
+            f"{fichier} : [{fiche.code}] gravite = {table['gravite']} : cette règle est structurante.",
+            remede="elle tient la base cohérente et reste bloquante ; son texte et son code peuvent changer",
+        )
+    connues = {f.name: getattr(fiche, f.name) for f in fields(FicheRegle)}
+    if imposee is not None:
+        valeurs["gravite_imposee"] = imposee
+    return FicheRegle(**(connues | valeurs))
+
+
+def _verifier_cles(code: str, table: Mapping[str, Any], fichier: Path, connues: tuple[str, ...]) -> None:
+    for cle in table:
+        if cle not in connues:
+            raise ContractError(
+                f"{fichier} : [{code}] clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(connues)}"
+            )
+
+
+def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, Any]:
+    valeurs: dict[str, Any] = {}
+    for cle, valeur in table.items():
+        if cle == "types":
+            if not isinstance(valeur, list) or not all(isinstance(type_, str) for type_ in valeur):
+                raise ContractError(
+                    f"{fichier} : [{code}] types attend une liste de textes.", remede='types = ["CRE", "MOD"]'
+                )
+            valeurs[cle] = tuple(valeur)
+        elif cle == "structurante":
+            valeurs[cle] = bool(valeur)
+        elif not isinstance(valeur, str):
+            raise ContractError(
+                f"{fichier} : [{code}] {cle} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"'
+            )
+        elif cle == "gravite":
+            valeurs[cle] = _choix(Gravite, code, cle, valeur, fichier)
+        elif cle == "fidelite":
+            valeurs[cle] = _choix(Fidelite, code, cle, valeur, fichier)
+        elif cle == "code_officiel" and not 1 <= len(valeur) <= CODE_MAX:
+            raise ContractError(
+                f"{fichier} : [{code}] code_officiel = {valeur!r} ne tient pas dans anomalie/@code.",
+                remede=f"de 1 à {CODE_MAX} caractères",
+            )
+        elif cle == "texte" and not _est_une_phrase(valeur):
+            raise ContractError(
+                f"{fichier} : [{code}] texte : accolades mal écrites dans « {valeur} ».",
+                remede="une place se note {valeur}, une accolade se double : {{",
+            )
+        elif cle == "propriete" and not _places(valeur) <= {*PLACES_PROPRIETE}:
+            raise ContractError(
+                f"{fichier} : [{code}] propriete : « {valeur} » a d'autres places que celles d'un chemin.",
+                remede=f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
+            )
+        else:
+            valeurs[cle] = valeur
+    return valeurs
+
+
+def _est_une_phrase(texte: str) -> bool:
+    """Whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
+    try:
+        places = [(nom, forme, conversion) for _, nom, forme, conversion in Formatter().parse(texte)]
+    except ValueError:
+        return False
+    return all(
+        nom is None or (nom.isidentifier() and not forme and not conversion)
+        for nom, forme, conversion in places
+    )
+
+
+def _places(texte: str) -> set[str]:
+    """The names of the places of a text, « ? » for what is not one."""
+    if not _est_une_phrase(texte):
+        return {"?"}
+    return {nom for _, nom, _, _ in Formatter().parse(texte) if nom is not None}
+
+
+def _choix(enum: type[_Choix], code: str, cle: str, valeur: str, fichier: Path) -> _Choix:
+    try:
+        return enum(valeur)
+    except ValueError:
+        raise ContractError(
+            f"{fichier} : [{code}] {cle} = {valeur} n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
+        ) from None
+
+
+# --- types of events ------------------------------------------------------------------------------------
+
+
+def lire_evenements(tables: Mapping[str, Any], fichier: str) -> tuple[TypeEvenement, ...]:
+    """The types, in the order of the file, but for those that a folder above took away (`retire = true`).
+    Raises ContractError for an unknown key or a missing one."""
+    gardes = {code: table for code, table in tables.items() if not dict(table).get(_RETIRE)}
+    return tuple(_type(code, table, fichier) for code, table in gardes.items())
+
+
+def _type(code: str, table: Any, fichier: str) -> TypeEvenement:
+    valeurs = {cle: valeur for cle, valeur in dict(table).items() if cle not in (*_DOCUMENTATION, _RETIRE)}
+    valeurs["caracteristiques"] = tuple(
+        _caracteristique(code, entree, fichier) for entree in valeurs.get("caracteristiques", ())
+    )
+    return _construire(TypeEvenement, {"code": code, **valeurs}, f"{fichier} : [{code}]")
+
+
+def _caracteristique(code: str, entree: Mapping[str, Any], fichier: str) -> Caracteristique:
+    valeurs = dict(entree)
+    lieu = f"{fichier} : [{code}] caractéristique {valeurs.get('code', '?')}"
+    if valeurs.get("type") not in _TYPES:
+        raise ContractError(
+            f"{lieu} : type [{valeurs.get('type', '')}] inconnu.", remede=f"types : {', '.join(_TYPES)}"
+        )
+    valeurs["valeurs"] = tuple((str(cle), str(libelle)) for cle, libelle in valeurs.get("valeurs", ()))
+    if valeurs["type"] == "LST" and not valeurs["valeurs"]:
+        raise ContractError(f"{lieu} : une liste sans valeurs.", remede='valeurs = [["CODE", "libellé"]]')
+    return _construire(Caracteristique, valeurs, lieu)
+
+
+def _construire(classe: type[_Valeur], valeurs: Mapping[str, Any], lieu: str) -> _Valeur:
+    try:
+        return classe(**valeurs)
+    except TypeError:
+        connues = {f.name for f in fields(classe)}
+        inconnues = sorted(valeurs.keys() - connues)
+        faute = f"clé inconnue « {inconnues[0]} »" if inconnues else "clé obligatoire absente"
+        raise ContractError(f"{lieu} : {faute}.", remede=f"clés : {', '.join(sorted(connues))}") from None

@@ -1,0 +1,306 @@
+"""The tables `[roles]` of `contract.toml`: what the code reads, bound to the names of this contract.
+
+An overlay lays its own over them key by key; an empty text binds a role to nothing. What our own folders
+bind, and the user's files do not have, is bound to nothing and told (`Roles.perdus`); what the user's own
+folder binds so is an error of his.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from sne_interface.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.domain import decision as d
+from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
+from sne_interface.domain.demande import FORMULAIRE
+from sne_interface.domain.evenement import Caracteristique, TypeEvenement
+from sne_interface.domain.roles import PERSONNES, Roles, RolesDemande
+from sne_interface.errors import ContractError
+
+_CONTRAT: Final = "contract.toml"
+_CALCULES: Final = ("ressources_uc", "nombre_uc", "premier_quartile")
+_LISTES: Final = ("valeurs", "categories", "sans_categorie")
+#: Blocks of the form that the household fills: what the SNE computes does not go into them.
+_DU_MENAGE: Final = frozenset(
+    {"association", "personnePhysique", "logementRecherche", "principauxMotifDemande"}
+)
+#: Steps below the form: a block of the SNE, and what it holds.
+_PAS_MAX: Final = 2
+_CLES_CATEGORIE: Final = ("code", "libelle", "lettres", "depuis", "jusque")
+
+#: What each role is, for whoever reads a report. The characteristics and values are those of
+#: `domain/decision.py`.
+LIBELLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "demande.nir": "NIR",
+        "demande.nir.demandeur": "NIR du demandeur",
+        "demande.nir.cotitulaire": "NIR d'un cotitulaire",
+        "demande.nir.a_charge": "NIR d'une personne à charge majeure",
+        "demande.ressources_uc": "ressources annuelles par unité de consommation",
+        "demande.nombre_uc": "nombre d'unités de consommation",
+        "demande.premier_quartile": "premier quartile",
+        "decision.type": "type d'événement des décisions",
+        f"decision.{d.DATE_COMMISSION}": "date de la commission",
+        f"decision.{d.DECISION}": "décision de la commission",
+        f"decision.{d.REFUS_DU_MENAGE}": "refus du ménage",
+        f"decision.{d.RANG}": "rang de classement",
+        f"decision.{d.CONDITION}": "condition suspensive",
+        f"decision.{d.MOTIF}": "motif de la décision",
+        f"decision.{d.CATEGORIE}": "catégorie prioritaire (L. 441-1)",
+        f"decision.{d.DALO}": "ménage reconnu DALO",
+        f"decision.{d.RESERVATAIRE}": "contingent",
+        f"decision.{d.SIREN}": "SIREN du bailleur",
+        f"decision.{d.RPLS}": "numéro RPLS du logement",
+        f"decision.{d.BAIL}": "bail signé",
+        f"decision.{d.DATE_BAIL}": "date de signature du bail",
+        "decision.sans_categorie": "aucune catégorie prioritaire",
+        f"decision.valeurs.{d.ATTRIBUTION}": "attribution",
+        f"decision.valeurs.{d.ATTRIBUTION_PAR_CLASSEMENT}": "attribution par classement",
+        f"decision.valeurs.{d.ATTRIBUTION_SOUS_CONDITION}": "attribution sous condition",
+        f"decision.valeurs.{d.NON_ATTRIBUTION}": "non-attribution",
+        f"decision.valeurs.{d.IRRECEVABILITE}": "irrecevabilité",
+    }
+)
+
+
+#: What the SNE writes of each: the least, the longest, any.
+_ECRITS: Final = {
+    "ressources_uc": ("0", "9720", "1234567"),
+    "nombre_uc": ("1.00", "2.25", "10.30"),
+    "premier_quartile": ("true", "false"),
+}
+
+#: A NIR and its key: what can hold 13 characters only, the rules would refuse always.
+_NIR: Final = ("206127511100564",)
+
+#: Why the element at a path cannot hold one of these texts, "" when it can.
+Refus = Callable[[str, Sequence[str]], str]
+
+
+def lire_roles(
+    dossiers: DossiersContrat,
+    nomenclatures: Nomenclatures,
+    evenements: Sequence[TypeEvenement],
+    refus: Refus | None = None,
+    *,
+    tolerer: bool = False,
+) -> Roles:
+    """The roles of a contract, whose types of events are `evenements`. `refus` tells what schemas that are
+    the user's do not let the SNE write; ours let it write all.
+
+    Raises ContractError, with file and key, for what cannot be read, and, but for `tolerer`, for what the
+    user's folder binds to something that the contract does not have.
+    """
+    lecture = _Lecture(dossiers, tolerer)
+    demande = lecture.demande(nomenclatures, refus or (lambda _, __: ""))
+    decision = lecture.decision({genre.code: genre for genre in evenements})
+    return Roles(demande, decision, lecture.perdus)
+
+
+def faute_de_la_demande(role: str, chemin: str, nomenclatures: Nomenclatures, refus: Refus) -> str:
+    """Why the element at `chemin` cannot be that of a role of the demande, in French; "" when it can."""
+    nom = role.rpartition(".")[2]
+    if nom in _CALCULES:
+        dans = chemin.removeprefix(f"{FORMULAIRE}/").split("/")
+        if len(dans) > _PAS_MAX or dans[0] in _DU_MENAGE or chemin in (FORMULAIRE, dans[0]):
+            return "il n'est pas dans un bloc que le SNE écrit"
+    elif nom != "demandeur" and not chemin.startswith(f"{PERSONNES[nom]}/"):
+        # One NIR for each person: outside it, nothing would say whose it is.
+        return f"il n'est pas dans {PERSONNES[nom]}"
+    if nomenclatures.depuis_ou_rien(chemin) is None:
+        return "les schémas de la demande n'ont pas cet élément"
+    if derniere := nomenclatures.jusque(chemin):
+        return f"les messages d'après {derniere} ne l'ont plus"
+    return refus(chemin, _ECRITS.get(nom, _NIR))
+
+
+def dire_eteinte(roles: Roles, lus: Sequence[str]) -> str:
+    """Why what reads these roles is off under a contract, in French; "" when it is not."""
+    absents = roles.manquants(lus)
+    if not absents:
+        return ""
+    return f"aucun nom du contrat n'est lié à : {', '.join(LIBELLES[role] for role in absents)}"
+
+
+def noms_ecrits(dossiers: DossiersContrat) -> dict[str, str]:
+    """The names of the tables `[roles]` as they are written, by role (`decision.bail`): nobody has looked yet
+    whether the contract has them."""
+    noms: dict[str, str] = {}
+
+    def ranger(table: Mapping[str, Any], prefixe: str) -> None:
+        for cle, valeur in table.items():
+            if isinstance(valeur, Mapping):
+                ranger(valeur, f"{prefixe}{cle}.")
+            elif isinstance(valeur, str):
+                noms[prefixe + cle] = valeur
+
+    ranger(dossiers.toml(_CONTRAT).get("roles", {}), "")
+    return noms
+
+
+class _Lecture:
+    def __init__(self, dossiers: DossiersContrat, tolerer: bool) -> None:
+        self._tolerer = tolerer
+        self._fichiers = dossiers.tomls(_CONTRAT)
+        self._du_contrat = dossiers.du_contrat
+        tables = dossiers.toml(_CONTRAT).get("roles", {})
+        self._tables = _table(tables, "roles")
+        _connues(self._tables, ("demande", "decision"), "roles")
+        self.perdus: dict[str, str] = {}
+
+    # --- a demande
+
+    def demande(self, nomenclatures: Nomenclatures, refus: Refus) -> RolesDemande:
+        table = _table(self._tables.get("demande", {}), "roles.demande")
+        _connues(table, ("nir", *_CALCULES), "roles.demande")
+        nirs = _table(table.get("nir", {}), "roles.demande.nir")
+        _connues(nirs, tuple(PERSONNES), "roles.demande.nir")
+        depuis = nomenclatures.depuis_ou_rien
+
+        def faute(role: str) -> Callable[[str], str]:
+            return lambda chemin: faute_de_la_demande(role, chemin, nomenclatures, refus)
+
+        lus = {
+            nom: self._lie(nirs, ("demande", "nir", nom), faute(f"demande.nir.{nom}")) for nom in PERSONNES
+        }
+        calcules = {nom: self._lie(table, ("demande", nom), faute(f"demande.{nom}")) for nom in _CALCULES}
+        lies = {nom: chemin for nom, chemin in lus.items() if chemin}
+        tous = [chemin for chemin in (*lies.values(), *calcules.values()) if chemin]
+        return RolesDemande(lies, **calcules, depuis={chemin: depuis(chemin) or "" for chemin in tous})
+
+    # --- a decision
+
+    def decision(self, types: Mapping[str, TypeEvenement]) -> RolesDecision:
+        table = _table(self._tables.get("decision", {}), "roles.decision")
+        _connues(table, ("type", *d.CARACTERISTIQUES, *_LISTES), "roles.decision")
+        code = self._lie(
+            table, ("decision", "type"), lambda c: "" if c in types else "aucun type d'événement n'a ce code"
+        )
+        if not code:
+            return RolesDecision()
+        siennes = {c.code: c for c in types[code].caracteristiques}
+        liees: dict[str, str] = {}
+        for role in d.CARACTERISTIQUES:
+            lie = self._lie(
+                table,
+                ("decision", role),
+                lambda c: "" if c in siennes else f"le type {code} n'a pas cette caractéristique",
+            )
+            if lie:
+                liees[role] = lie
+        categorie = siennes.get(liees.get(d.CATEGORIE, ""))
+        return RolesDecision(
+            code,
+            liees,
+            self._valeurs(table, siennes.get(liees.get(d.DECISION, ""))),
+            self._categories(table, categorie),
+            self._lie(table, ("decision", "sans_categorie"), _de_la_liste(categorie)),
+        )
+
+    def _valeurs(self, decision: Mapping[str, Any], liste: Caracteristique | None) -> dict[str, str]:
+        table = _table(decision.get("valeurs", {}), "roles.decision.valeurs")
+        _connues(table, d.DECISIONS, "roles.decision.valeurs")
+        lues = {
+            role: self._lie(table, ("decision", "valeurs", role), _de_la_liste(liste)) for role in d.DECISIONS
+        }
+        return {role: code for role, code in lues.items() if code}
+
+    def _categories(
+        self, decision: Mapping[str, Any], liste: Caracteristique | None
+    ) -> dict[str, CategoriePrioritaire]:
+        lues: dict[str, CategoriePrioritaire] = {}
+        tables = _table(decision.get("categories", {}), "roles.decision.categories")
+        for role, contenu in tables.items():
+            lieu = f"roles.decision.categories.{role}"
+            table = _table(contenu, lieu)
+            _connues(table, _CLES_CATEGORIE, lieu)
+            code = self._lie(table, ("decision", "categories", role), _de_la_liste(liste), "code")
+            if code:
+                libelle = table.get("libelle", "")
+                depuis, jusque = (_jour(table, cle, lieu) for cle in ("depuis", "jusque"))
+                lues[code] = CategoriePrioritaire(
+                    role, code, str(libelle), _lettres(table, lieu), depuis, jusque
+                )
+        return lues
+
+    # --- one role
+
+    def _lie(
+        self, table: Mapping[str, Any], role: tuple[str, ...], faute: Callable[[str], str], cle: str = ""
+    ) -> str:
+        """The name that a role is bound to, "" for nothing. `faute` says what is wrong with a name, "" when
+        nothing is; `cle` is its key in `table`, else the last of `role`."""
+        nom = table.get(cle or role[-1], "")
+        complet = ".".join(role)
+        if not isinstance(nom, str):
+            raise ContractError(
+                f"{_CONTRAT} : [roles] {complet} attend un texte, reçu {nom!r}.",
+                remede='écrivez un nom entre guillemets, "" pour ne rien lier',
+            )
+        raison = faute(nom) if nom else ""
+        if not raison:
+            return nom
+        fichier = self._ecrit_par((*role, cle) if cle else role)
+        if fichier is not None and not self._du_contrat(fichier) and not self._tolerer:
+            raise ContractError(
+                f"{fichier} : [roles] {complet} = « {nom} » : {raison}.",
+                remede='« sne-sandbox contrat verifier DOSSIER » dit à quoi le lier ; "" ne le lie à rien',
+            )
+        self.perdus[complet] = f"« {nom} » : {raison}"
+        return ""
+
+    def _ecrit_par(self, cles: tuple[str, ...]) -> Path | None:
+        """The file that says a key of [roles], the one that wins."""
+        fichier: Path
+        for fichier, contenu in reversed(self._fichiers):
+            courant: Any = contenu.get("roles")
+            for cle in cles:
+                courant = courant.get(cle) if isinstance(courant, Mapping) else None
+            if courant is not None:
+                return fichier
+        return None
+
+
+def _de_la_liste(liste: Caracteristique | None) -> Callable[[str], str]:
+    if liste is None:
+        return lambda _: "la caractéristique qui la porterait n'est liée à rien"
+    codes = {code for code, _ in liste.valeurs}
+    return lambda code: "" if code in codes else f"la liste de {liste.code} n'a pas ce code"
+
+
+def _lettres(table: Mapping[str, Any], lieu: str) -> tuple[tuple[date | None, str], ...]:
+    lues = []
+    for entree in table.get("lettres", []):
+        if not isinstance(entree, Mapping) or not isinstance(entree.get("lettre"), str):
+            raise ContractError(
+                f"{_CONTRAT} : [{lieu}] lettres est mal écrit.",
+                remede='lettres = [{ lettre = "b" }, { lettre = "c", depuis = 2018-11-25 }]',
+            )
+        lues.append((_jour(entree, "depuis", lieu), entree["lettre"]))
+    return tuple(sorted(lues, key=lambda lue: lue[0] or date.min))
+
+
+def _jour(table: Mapping[str, Any], cle: str, lieu: str) -> date | None:
+    valeur = table.get(cle)
+    if valeur is None or type(valeur) is date:
+        return valeur
+    raise ContractError(f"{_CONTRAT} : [{lieu}] {cle} attend une date.", remede=f"{cle} = 2018-11-25")
+
+
+def _table(valeur: Any, lieu: str) -> Mapping[str, Any]:
+    if not isinstance(valeur, Mapping):
+        raise ContractError(
+            f"{_CONTRAT} : [{lieu}] attend une table.", remede=f"écrivez [{lieu}] puis ses clés"
+        )
+    return valeur
+
+
+def _connues(table: Mapping[str, Any], cles: Sequence[str], lieu: str) -> None:
+    for cle in table:
+        if cle not in cles:
+            raise ContractError(
+                f"{_CONTRAT} : [{lieu}] clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(cles)}"
+            )

@@ -1,0 +1,176 @@
+"""A base of the sandbox, its clock, and the guichets that call it.
+
+A base owns everything: state, clock, journal, pannes, settings. Parallel runs, each in its own, never meet.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, Literal
+
+from sne_interface.domain.dates import PARIS
+from sne_interface.errors import UsageError
+from sne_interface.settings import Reglages
+
+#: The base behind /services/…; any other is behind /bases/<nom>/services/… .
+BASE_PAR_DEFAUT: Final = "ecole"
+#: Years that a clock may show: near the ends of the calendar there is no month before, no night after.
+ANNEES: Final = range(1900, 3000)
+
+
+#: What is emptied of a base: its journal; demandes, events, numbers and files; armed pannes; or all three.
+Portee = Literal["journal", "etat", "pannes", "tout"]
+_NOM: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,39}")
+
+
+def est_nom_de_base(nom: str) -> bool:
+    """Whether `nom` can stand in an address: letters without accent, digits, - and _, 40 at most."""
+    return _NOM.fullmatch(nom) is not None
+
+
+def verifier_nom(nom: str) -> None:
+    """Raises UsageError for a name that does not fit an address."""
+    if not est_nom_de_base(nom):
+        raise UsageError(
+            f"Le nom de base [{nom[:60]}] ne convient pas.",
+            remede="1 à 40 lettres non accentuées, chiffres, - ou _, le premier une lettre ou un chiffre",
+        )
+
+
+def prefixe_de(nom: str) -> str:
+    """What the addresses of the services of the base `nom` begin with: « /bases/essai », "" for the default
+    base."""
+    return "" if nom == BASE_PAR_DEFAUT else f"/bases/{nom}"
+
+
+@dataclass(frozen=True, slots=True)
+class Horloge:
+    """The clock of a base, which tells business time: frozen at `fige_a` (aware) when it is set, else the
+    machine's time plus `decalage`."""
+
+    fige_a: datetime | None = None
+    decalage: timedelta = timedelta(0)
+
+    def maintenant(self, machine: datetime) -> datetime:
+        """What the clock says, in Paris time, when the machine's says `machine` (aware)."""
+        instant = self.fige_a if self.fige_a is not None else machine + self.decalage
+        return instant.astimezone(PARIS)
+
+    @property
+    def reelle(self) -> bool:
+        """Whether the base lives in the machine's own time."""
+        return self.fige_a is None and not self.decalage
+
+    def en_texte(self) -> str:
+        """« real », « décalée », or the instant it is frozen at, in Paris (ISO)."""
+        if self.fige_a is not None:
+            return self.fige_a.astimezone(PARIS).isoformat()
+        return "real" if self.reelle else "décalée"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A base as it is registered. `semence` names the seed of `fixtures/seeds/` that filled it, with `taille`
+    households (None: the seed's own number); `seed` fixes people, numbers and MIME boundaries.
+    `derniere_nuit` is the last day whose nightly work was done, None before the first; `creee_le` the
+    machine's instant (aware)."""
+
+    nom: str
+    semence: str = "ecole"
+    seed: int = 0
+    horloge: Horloge = field(default_factory=Horloge)
+    reglages: Reglages = field(default_factory=Reglages)
+    derniere_nuit: date | None = None
+    creee_le: datetime | None = None
+    taille: int | None = None
+
+    @property
+    def prefixe(self) -> str:
+        """What the addresses of its services begin with: see `prefixe_de`."""
+        return prefixe_de(self.nom)
+
+    def nuit_due(self, maintenant: datetime) -> bool:
+        """Whether a night is due when its clock says `maintenant`; also for a base that never noted one: it
+        has to say from when it counts."""
+        return self.derniere_nuit is None or self.derniere_nuit < maintenant.astimezone(PARIS).date()
+
+
+class NatureGuichet(StrEnum):
+    """What a guichet is. What each kind may do is data: `guichets.toml` of the contract."""
+
+    BAILLEUR = "bailleur"
+    COMMUNE = "commune"
+    EPCI = "EPCI"
+    ETAT = "service de l'État"
+    ACTION_LOGEMENT = "Action Logement"
+    COMMISSION = "commission de médiation"
+    PORTAIL = "portail grand public"
+    SYSTEME = "système particulier"
+
+
+#: The code of a guichet: G and four digits, or the public portal's (attested samples).
+CODE_GUICHET: Final = re.compile(r"G(?:\d{4}|DPUB)")
+
+
+class Acte(StrEnum):
+    """A deed that some kinds of guichet may do and others may not; whatever is none of these, anybody may."""
+
+    ENREGISTRER = "enregistrer"
+    RADIER_ATTRIBUTION = "radier_attribution"
+    RADIER_IRRECEVABILITE = "radier_irrecevabilite"
+    DECLARER_DALO = "declarer_dalo"
+    DECIDER = "decider"
+
+
+@dataclass(frozen=True, slots=True)
+class Guichet:
+    """A counter of the register, by which demandes come in: its software calls us. `code` is `G` and 4
+    digits, or `GDPUB` for the public portal; `territoire` where it registers (111 for Île-de-France, else
+    069, 02A…: see `domain.demande.territoire_de`), `autres_territoires` those that a système particulier
+    covers beside it (R. 441-2-5 IV).
+
+    `siren` is its body's, 9 digits, None when it has none; `siren_invente` says that no such body exists.
+    `actes` is what it may do when the base says so itself, None for what its kind may do.
+    """
+
+    code: str
+    nature: NatureGuichet
+    territoire: str
+    nom: str
+    adresse: str
+    ouvert_le: date
+    ferme_le: date | None = None
+    siren: str | None = None
+    siren_invente: bool = False
+    autres_territoires: tuple[str, ...] = ()
+    actes: tuple[Acte, ...] | None = None
+
+    @property
+    def territoires(self) -> tuple[str, ...]:
+        """All its territories, its own first."""
+        return (self.territoire, *self.autres_territoires)
+
+    def est_ouvert(self, jour: date) -> bool:
+        """Whether the guichet is open on `jour`, closing day excluded."""
+        return self.ouvert_le <= jour and (self.ferme_le is None or jour < self.ferme_le)
+
+
+def lire_horloge(texte: str) -> Horloge:
+    """The clock of `--clock`: « real », or an ISO instant at which it is frozen. Raises UsageError."""
+    if texte in ("real", "reelle", "réelle"):
+        return Horloge()
+    return Horloge(fige_a=lire_instant(texte))
+
+
+def lire_instant(texte: str) -> datetime:
+    """An ISO instant, in Paris time when it names no zone. Raises UsageError."""
+    try:
+        instant = datetime.fromisoformat(texte)
+    except ValueError:
+        raise UsageError(
+            f"L'horloge [{texte}] n'est pas un instant.", remede="real, ou par exemple 2018-03-15T12:00:00"
+        ) from None
+    if instant.year not in ANNEES:
+        raise UsageError(f"L'horloge [{texte}] est trop loin.", remede=f"années {ANNEES[0]} à {ANNEES[-1]}")
+    return instant.replace(tzinfo=PARIS) if instant.tzinfo is None else instant

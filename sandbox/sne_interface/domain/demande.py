@@ -1,0 +1,485 @@
+"""A demande de logement social: its numéro unique, its document, what the base holds of it, and its
+movements.
+
+Nobody is given a dwelling whose demande is not registered under its number (L. 441-2-1). The number and the
+day of deposit never change; the demande lives a year from its deposit or its last renewal, and leaves the
+stock when it is radiated (R. 441-2-8). Its document is `interfaceNuu` (`xsd/demande-….xsd`), seen here with
+the field's names.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, Self
+
+from sne_interface.domain.element import Element, Vue, une_fois
+
+#: Path of the form (the Cerfa) in the document.
+FORMULAIRE: Final = "interfaceNuu/demande/demandeLogement"
+#: Path of the household in it, absent for an association.
+PERSONNE_PHYSIQUE: Final = f"{FORMULAIRE}/personnePhysique"
+#: Characters of a numéro unique.
+NUMERO_MAX: Final = 18
+_FORME: Final = re.compile(r"([0-9][0-9AB][0-9AB])(\d\d)(\d\d)(\d{6})([A-Z0-9]{5})")
+_ILE_DE_FRANCE: Final = frozenset({"75", "77", "78", "91", "92", "93", "94", "95"})
+
+#: Territory of Île-de-France: one number for the whole region (R. 441-2-1; code deduced).
+TERRITOIRE_ILE_DE_FRANCE: Final = "111"
+
+# --- the numéro unique: TTT MM AA NNNNNN GGGGG, e.g. 1110318016982G1104 (deduced from two real numbers)
+
+
+def departement_de(commune: str) -> str:
+    """Département of an INSEE commune code: « 62 », « 2A », « 971 » (collectivities: « 975 », « 988 »)."""
+    return commune[:3] if commune.startswith(("97", "98")) else commune[:2]
+
+
+@lru_cache(maxsize=8192)
+def territoire_de(commune: str) -> str:
+    """The territory in which the demandes that wish this commune (INSEE code) first are numbered.
+
+    111 for Île-de-France (R. 441-2-1; code deduced); elsewhere `0` + département, `971`…, `02A`/`02B`
+    (convention). The Rhône and the Métropole de Lyon are one territory (069), Corsica stays two.
+    """
+    departement = departement_de(commune)
+    if departement in _ILE_DE_FRANCE:
+        return TERRITOIRE_ILE_DE_FRANCE
+    return departement.rjust(3, "0")
+
+
+@dataclass(frozen=True, slots=True)
+class NumeroUnique:
+    """A numéro unique, taken apart: territory, month and year of deposit, rank in that month and territory,
+    guichet that registered the demande."""
+
+    territoire: str
+    mois: int
+    annee: int
+    sequence: int
+    guichet: str
+
+    @classmethod
+    def lire(cls, texte: str) -> Self | None:
+        """The number written in `texte`, None when it has not the form (18 characters)."""
+        trouve = _FORME.fullmatch(texte)
+        if trouve is None or not 1 <= int(trouve[2]) <= 12:
+            return None
+        return cls(trouve[1], int(trouve[2]), int(trouve[3]), int(trouve[4]), trouve[5])
+
+    @classmethod
+    def de(cls, territoire: str, depot: date, sequence: int, guichet: str) -> Self:
+        """The number of rank `sequence` in the month of `depot`."""
+        return cls(territoire, depot.month, depot.year % 100, sequence, guichet)
+
+    def __str__(self) -> str:
+        return f"{self.territoire}{self.mois:02d}{self.annee:02d}{self.sequence:06d}{self.guichet}"
+
+
+# --- the document --------------------------------------------------------------------------------------
+
+
+class Personne(Vue):
+    """A holder of the demande: the `demandeur`, who asks, or a `cotitulaire`, who would sign the lease with
+    him."""
+
+    # Rules ask for the same persons and places again and again: what is walked to is kept.
+    __slots__ = ("__dict__",)
+
+    @une_fois
+    def nom(self) -> str:
+        """Name in use (`nom`), "" when absent."""
+        return self.element.texte_de("nom") or ""
+
+    @une_fois
+    def nom_patronymique(self) -> str:
+        """Name at birth (`nomPatronymique`), "" when absent."""
+        return self.element.texte_de("nomPatronymique") or ""
+
+    @une_fois
+    def prenom(self) -> str:
+        """First name (`prenom`), "" when absent."""
+        return self.element.texte_de("prenom") or ""
+
+    @une_fois
+    def date_naissance(self) -> date | None:
+        """Day of birth; None when absent, or no date."""
+        return self.element.date_de("dateNaissance")
+
+    @une_fois
+    def civilite(self) -> str | None:
+        """Monsieur or Madame, by code of ListeCivilite."""
+        return self.element.code_de("civilite")
+
+    @une_fois
+    def situation_familiale(self) -> str | None:
+        """Married, divorced, widowed…, by code of ListeSituationFamiliale."""
+        return self.element.code_de("situationFamiliale")
+
+    @une_fois
+    def lien_demandeur(self) -> str | None:
+        """What a cotitulaire is to the demandeur, by code of ListeLienDemandeur; None for the demandeur."""
+        return self.element.code_de("lienDemandeur")
+
+    @une_fois
+    def contrat_travail(self) -> str | None:
+        """Kind of employment, by code of ListeTypeContratTravail (student, retired… are some)."""
+        return self.element.code_de("situationProfessionnelle/typeContratTravail")
+
+
+_LISTES_DE_RESSOURCES: Final = (
+    "listeRessourceRecue",
+    "listeRessourceVersee",
+    "listeRessourceRecuePersACharge",
+    "listeRessourceVerseePersACharge",
+)
+
+
+class Demande(Vue):
+    """The whole `interfaceNuu` document of a demande, `element` being its root. An empty element is
+    absent."""
+
+    __slots__ = ("__dict__",)
+
+    @une_fois
+    def formulaire(self) -> Element:
+        """The form itself (`demandeLogement`), compulsory in the schema: an empty element where it lacks."""
+        # As is the path to it, even when everything in it is empty.
+        return _seul(_seul(self.element, "demande"), "demandeLogement")
+
+    @property
+    def version(self) -> str:
+        """Version of the message (`@versionInterface`), « 02.01 »; "" when absent."""
+        return self.element.attributs.get("versionInterface", "")
+
+    @une_fois
+    def type_fichier(self) -> str:
+        """What the message does (`entete/typeFichier`): CRE creates, CRS for a household that separates, MOD
+        modifies, REN renews, RAD radiates or reactivates, SUP deletes, COP notes a scanned piece; "" when
+        absent."""
+        return self.element.texte_de("entete/typeFichier") or ""
+
+    @property
+    def date_fichier(self) -> datetime | None:
+        """When the message was written (`entete/dateFichier`); naive when it names no time zone."""
+        return self.element.instant_de("entete/dateFichier")
+
+    @une_fois
+    def num_guichet(self) -> str:
+        """Code of the guichet that sends (`numGuichet`), "" when absent."""
+        return self.formulaire.texte_de("numGuichet") or ""
+
+    @une_fois
+    def numero_unique(self) -> str | None:
+        """The numéro unique that the message is about (`numUnique`)."""
+        return self._reference("numUnique")
+
+    @une_fois
+    def numero_associe(self) -> str | None:
+        """That of the joint demande which a household that separates leaves (`numUniqueAssocie`)."""
+        return self._reference("numUniqueAssocie")
+
+    @une_fois
+    def ref_interne(self) -> str | None:
+        """The sender's own reference of the demande (`refInterne`)."""
+        return self._reference("refInterne")
+
+    def _reference(self, nom: str) -> str | None:
+        # Blanks name nothing: what indents a document may put some into an empty element.
+        texte = self.formulaire.texte_de(nom)
+        return texte if texte is not None and texte.strip() else None
+
+    @une_fois
+    def date_creation(self) -> date | None:
+        """Day of deposit (`dateCreationDemande`), from which seniority counts."""
+        return self.formulaire.date_de("dateCreationDemande")
+
+    @une_fois
+    def forcer_doublon(self) -> bool:
+        """Whether the sender wants the demande even if one of its holders has another (`forcerDoublon`)."""
+        return self.formulaire.booleen_de("forcerDoublon") is True
+
+    @une_fois
+    def est_association(self) -> bool:
+        """Whether the applicant is an association (written, even empty: the branch of the choice counts)."""
+        return any(e.nom == "association" for e in self.formulaire.enfants)
+
+    @une_fois
+    def association(self) -> Element | None:
+        """The association that asks for a dwelling for those it lodges, in place of a person."""
+        return self.formulaire.enfant("association")
+
+    @une_fois
+    def demandeur(self) -> Personne | None:
+        """The person who asks, None for an association."""
+        physique = self.formulaire.enfant("personnePhysique")
+        return Personne.de(physique.enfant("demandeur")) if physique is not None else None
+
+    @une_fois
+    def cotitulaires(self) -> tuple[Personne, ...]:
+        """The cotitulaires: those who would sign the lease with the demandeur, in order."""
+        liste = "personnePhysique/listeCotitulaire/cotitulaire"
+        return tuple([Personne(e) for e in self.formulaire.tous(liste)])
+
+    @une_fois
+    def titulaires(self) -> tuple[Personne, ...]:
+        """The demandeur then the cotitulaires: those by whom two demandes are found to be one household's."""
+        demandeur = self.demandeur
+        return ((demandeur,) if demandeur is not None else ()) + self.cotitulaires
+
+    @une_fois
+    def ressources(self) -> tuple[tuple[Element, tuple[Element, ...]], ...]:
+        """The lists of resources of the holders, received and paid, their own and those of the persons à
+        charge, each with its `detailRessource` in order."""
+        listes = [p.element.presents.get(nom) for p in self.titulaires for nom in _LISTES_DE_RESSOURCES]
+        return tuple([(liste, liste.tous("detailRessource")) for liste in listes if liste is not None])
+
+    @une_fois
+    def ressources_recues(self) -> tuple[Element, ...]:
+        """Every `detailRessource` received by the household, in document order by person."""
+        recues = [
+            d for liste, details in self.ressources if liste.nom == "listeRessourceRecue" for d in details
+        ]
+        if self.demandeur is not None:
+            recues += self.demandeur.element.tous("listeRessourceRecuePersACharge/detailRessource")
+        return tuple(recues)
+
+    @une_fois
+    def ressources_mensuelles(self) -> int:
+        """Euros received a month by the applicant, the co-holders and the persons à charge (attested); 0 when
+        none is declared.
+
+        Pensions paid are not deducted (convention). The resources of the persons à charge are one list, held
+        on the applicant.
+        """
+        return sum([recue.entier_de("montant") or 0 for recue in self.ressources_recues])
+
+    @une_fois
+    def personnes_a_charge(self) -> tuple[Element, ...]:
+        """The persons à charge, who depend on the household and live in it, in order."""
+        return self.formulaire.tous("personnePhysique/listePersonneACharge/personneACharge")
+
+    @une_fois
+    def personnes_en_garde(self) -> tuple[Element, ...]:
+        """The children in alternate custody, or with a right of visit, in order (see `coParentalite`)."""
+        return self.formulaire.tous("personnePhysique/listePersonneEnGarde/personneEnGarde")
+
+    @une_fois
+    def logement_actuel(self) -> Element | None:
+        """The dwelling of today: what kind it is, since when, what it costs."""
+        return self.formulaire.enfant("personnePhysique/logementActuel")
+
+    @une_fois
+    def modeles_logement(self) -> tuple[Element, ...]:
+        """The modes of that dwelling (`modeleLogement`), in order; codes of ListeModeleLogement."""
+        logement = self.logement_actuel
+        return logement.tous("listeModeleLogement/modeleLogement") if logement is not None else ()
+
+    @une_fois
+    def modes_de_logement(self) -> frozenset[str]:
+        """Their codes."""
+        return frozenset([modele.code for modele in self.modeles_logement if modele.code])
+
+    @une_fois
+    def logement_recherche(self) -> Element | None:
+        """The dwelling wished: kinds, places, what the household can pay."""
+        return self.formulaire.enfant("logementRecherche")
+
+    @une_fois
+    def types_souhaites(self) -> tuple[Element, ...]:
+        """The kinds of dwelling wished, in order; codes of ListeTypeLogement."""
+        return self.formulaire.tous("logementRecherche/listeTypeLogement/typeLogement")
+
+    @une_fois
+    def localisations(self) -> tuple[Element, ...]:
+        """The places wished, in order: a commune each, and a quartier of it."""
+        return self.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
+
+    @une_fois
+    def communes_souhaitees(self) -> tuple[Element, ...]:
+        """The communes wished, in order: the first decides on the territory. Those without a code are left
+        out."""
+        lues = [place.presents.get("commune") for place in self.localisations]
+        return tuple([commune for commune in lues if commune is not None and commune.code])
+
+    @une_fois
+    def adresses(self) -> tuple[Element, ...]:
+        """The blocks of the form that are written in one way in France and in another abroad: its addresses,
+        and the place of work."""
+        blocs = [self.association.enfant("adressePostale")] if self.association is not None else []
+        personne, demandeur = self.formulaire.presents.get("personnePhysique"), self.demandeur
+        if demandeur is not None:
+            siens = demandeur.element.presents
+            blocs += [siens.get("adressePostale"), siens.get("situationProfessionnelle")]
+        if personne is not None:
+            blocs.append(personne.presents.get("adresseLogement"))
+            blocs += [c.element.presents.get("situationProfessionnelle") for c in self.cotitulaires]
+            blocs.append(self.logement_actuel)
+        return tuple([bloc for bloc in blocs if bloc is not None])
+
+    @une_fois
+    def communes(self) -> tuple[Element, ...]:
+        """Every commune of the form that is not empty: wished ones first, then those of the addresses."""
+        ecrites = [adresse.presents.get("commune") for adresse in self.adresses]
+        return (*self.communes_souhaitees, *[ecrite for ecrite in ecrites if ecrite is not None])
+
+    @une_fois
+    def territoire(self) -> str | None:
+        """Territory of the first commune wished (see `territoire_de`), None without any."""
+        communes = self.communes_souhaitees
+        return territoire_de(communes[0].attributs["code"]) if communes else None
+
+    @une_fois
+    def motifs(self) -> tuple[Element, ...]:
+        """Why the household asks (`motifDemande`), in order; codes of ListeMotifDemande."""
+        return self.formulaire.tous("principauxMotifDemande/motifDemande")
+
+    @une_fois
+    def handicaps(self) -> tuple[Element, ...]:
+        """The handicaps of members of the household, in order."""
+        return self.formulaire.tous("listeHandicap/handicap")
+
+    @une_fois
+    def radiation(self) -> Element | None:
+        """What a RAD message says of the radiation: day, motive, dwelling attributed."""
+        return self.formulaire.enfant("radiation")
+
+    @une_fois
+    def motif_radiation(self) -> str | None:
+        """Why the demande is radiated (ListeMotifsRadiation); None also for a message that reactivates it."""
+        return self.formulaire.code_de("radiation/motifRadiation")
+
+    @property
+    def date_renouvellement(self) -> date | None:
+        """Day of the renewal (`renouvellement/dateRenouvellement`)."""
+        return self.formulaire.date_de("renouvellement/dateRenouvellement")
+
+    @property
+    def information_dalo(self) -> Element | None:
+        """What a commission de médiation decided (`informationDalo`): the right to a dwelling (L.
+        441-2-3)."""
+        return self.element.enfant("demande/informationDalo")
+
+
+def _seul(parent: Element, nom: str) -> Element:
+    for enfant in parent.enfants:
+        if enfant.nom == nom:
+            return enfant
+    return Element(nom)
+
+
+# --- as the base holds it ------------------------------------------------------------------------------
+
+
+class EtatDemande(StrEnum):
+    """Whether a demande waits for a dwelling (active) or left the stock (radiée): letters of
+    `etatDemande`."""
+
+    ACTIVE = "A"
+    RADIEE = "R"
+
+
+@dataclass(frozen=True, slots=True)
+class DemandeStockee:
+    """A demande as the base holds it: its last document, and what the SNE knows beside.
+
+    `demande` is the view of its last document, `version` the message version it was written in. Its present
+    year of validity runs from `debut_validite` (deposit or last renewal) to `fin_validite`. `date_radiation`
+    is the day that the message says, `radiation_enregistree_le` the instant of the base at which it was
+    recorded, as is `dalo_enregistre_le`. `touchee_par_autrui`: whether a guichet other than its creator has
+    written to it. `numero_associe` is the joint demande that a separating household left. `revision` grows by
+    one at each write.
+    """
+
+    numero_unique: str
+    territoire: str
+    etat: EtatDemande
+    version: str
+    guichet_createur: str
+    guichet_dernier: str
+    touchee_par_autrui: bool
+    date_creation: date
+    debut_validite: date
+    fin_validite: date
+    demande: Demande
+    document: bytes = field(repr=False)
+    """The document of the form (`interfaceNuu`), normalised XML, without what the SNE owns."""
+    date_renouvellement: date | None = None
+    date_radiation: date | None = None
+    motif_radiation: str | None = None
+    radiation: bytes | None = field(default=None, repr=False)
+    """The `radiation` element as received, normalised XML."""
+    radiation_enregistree_le: datetime | None = None
+    information_dalo: bytes | None = field(default=None, repr=False)
+    """The `informationDalo` element as received, normalised XML."""
+    statut_dalo: str | None = None
+    dalo_enregistre_le: datetime | None = None
+    numero_associe: str | None = None
+    revision: int = 1
+
+    @property
+    def active(self) -> bool:
+        """Whether the demande waits for a dwelling."""
+        return self.etat is EtatDemande.ACTIVE
+
+
+# --- what happens to the stock of demandes: a line each time one enters, is renewed, or leaves ---------
+
+
+class GenreMouvement(StrEnum):
+    """What befell a demande: created, renewed, radiated, reactivated, deleted."""
+
+    CREATION = "CRE"
+    RENOUVELLEMENT = "REN"
+    RADIATION = "RAD"
+    REACTIVATION = "REA"
+    SUPPRESSION = "SUP"
+
+
+@dataclass(frozen=True, slots=True)
+class Mouvement:
+    """A movement of a demande on `jour`. `rang` orders those of one demande; `effet` is what it adds to the
+    stock of active demandes: 1, 0 or -1."""
+
+    numero_unique: str
+    rang: int
+    genre: GenreMouvement
+    jour: date
+    effet: int
+    association: bool
+    motif: str | None = None
+    """Code of ListeMotifsRadiation."""
+
+
+def mouvements_d_arrivee(stockee: DemandeStockee, jour: date) -> list[Mouvement]:
+    """What a demande that arrives tells of its past; `jour` is today. The request of a separating household
+    enters the stock today, with the seniority of the joint one."""
+    entree = stockee.date_creation if stockee.numero_associe is None else jour
+    faits: list[tuple[GenreMouvement, date, int, str | None]] = [(GenreMouvement.CREATION, entree, 1, None)]
+    if stockee.date_renouvellement is not None:
+        faits.append((GenreMouvement.RENOUVELLEMENT, stockee.date_renouvellement, 0, None))
+    if not stockee.active:
+        faits.append((GenreMouvement.RADIATION, stockee.date_radiation or jour, -1, stockee.motif_radiation))
+    premier = stockee.revision - len(faits) + 1
+    association = stockee.demande.est_association
+    return [
+        Mouvement(stockee.numero_unique, premier + i, genre, quand, effet, association, motif)
+        for i, (genre, quand, effet, motif) in enumerate(faits)
+    ]
+
+
+def mouvement_de_changement(avant: DemandeStockee, apres: DemandeStockee, jour: date) -> Mouvement | None:
+    """What the change from `avant` to `apres` (its revision being the new one) does to the stock, on
+    `jour`; None when it does nothing."""
+    if avant.active and not apres.active:
+        genre, quand, effet = GenreMouvement.RADIATION, apres.date_radiation or jour, -1
+    elif apres.active and apres.date_renouvellement not in (None, avant.date_renouvellement):
+        genre, quand = GenreMouvement.RENOUVELLEMENT, apres.date_renouvellement or jour
+        effet = 0 if avant.active else 1
+    elif apres.active and not avant.active:
+        genre, quand, effet = GenreMouvement.REACTIVATION, jour, 1
+    else:
+        return None
+    association, motif = apres.demande.est_association, apres.motif_radiation
+    return Mouvement(apres.numero_unique, apres.revision, genre, quand, effet, association, motif)

@@ -1,0 +1,308 @@
+"""Demandes: a household, its wish and its file, written as the `interfaceNuu` documents of the contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from sne_interface.domain.dates import xs_date_time
+from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE
+from sne_interface.domain.element import Element
+from sne_interface.domain.roles import PERSONNES
+from sne_interface.generators import logements
+from sne_interface.generators.logements import LogementActuel, Souhait
+from sne_interface.generators.menages import ASSOCIATION, Enfant, Foyer, Individu, telephone_fixe, tirer_foyer
+from sne_interface.generators.noms_inventes import noms
+from sne_interface.generators.plume import ELEMENTS, Feuilles, Plume, T
+from sne_interface.generators.population import Place, PlaceDuNir, Population, Territoire
+from sne_interface.generators.tirage import Repartition, Tirage
+
+_PRECISIONS: Final = Repartition(
+    {
+        "Sans précision.": 70,
+        "Logement proche des transports souhaité.": 14,
+        "Disponible en semaine après 18 heures.": 8,
+        "Changement d'école à prévoir.": 8,
+    }
+)
+_ASSOCIATIONS: Final = ("Un Toit en Partage", "Les Amis du Logement", "Escale Solidaire", "Clefs en Main")
+
+
+@dataclass(slots=True)
+class DossierTire:
+    """All that was drawn of a demande. `depot` is the day of deposit, `jour` the day it is written as of;
+    `foyer` is None for an association, whose name is in `association`."""
+
+    version: str
+    territoire: Territoire
+    guichet: str
+    depot: date
+    jour: date
+    souhait: Souhait
+    foyer: Foyer | None
+    association: str | None
+    adresse: Feuilles
+    telephone: str
+    precision: str
+    motifs: tuple[str, ...] = ()
+    logement: LogementActuel | None = None
+    handicap: bool = False
+    electronique: bool = False
+    handicapes: tuple[date, ...] = ()
+    """Birth dates of the handicapped persons beside the applicant."""
+    nirs: Mapping[str, PlaceDuNir] = field(default_factory=dict)
+    """Where the NIR of a kind of person is written, in that version; nothing for those that have no place."""
+
+
+def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: date) -> DossierTire:
+    """A household of `population` with its file, deposited on `depot` and written as on `jour`."""
+    sorte = tirage.selon(population.menages)
+    version = tirage.selon(population.versions)
+    territoire = tirage.selon(population.territoires)
+    guichet = tirage.choix(territoire.guichets)
+    nirs = population.nirs[version]
+    foyer = None
+    if sorte != ASSOCIATION:
+        foyer = tirer_foyer(
+            tirage,
+            sorte,
+            nationalites=population.nationalites,
+            depot=depot,
+            jour=jour,
+            avec_nir=bool(nirs) and tirage.booleen(population.nir),
+            departement=territoire.places[0].departement,
+        )
+    souhait = logements.tirer_souhait(tirage, territoire, foyer)
+    place = souhait.places[0] if tirage.booleen(0.7) else tirage.choix(territoire.places)
+    hebergeant = tirage.choix(noms().familles) if foyer and foyer.logement in ("CP", "CPE") else None
+    commun = (version, territoire, guichet, depot, jour, souhait, foyer)
+    association = None if foyer else f"{tirage.choix(_ASSOCIATIONS)} {tirage.entier(1, 95)}"
+    adresse = adresse_postale(tirage, place, foyer, hebergeant)
+    contact = (association, adresse, telephone_fixe(tirage), tirage.selon(_PRECISIONS))
+    if foyer is None:
+        return DossierTire(*commun, *contact, nirs=nirs)
+    handicap = tirage.booleen(0.04)
+    motifs = logements.tirer_motifs(tirage, foyer, handicap=handicap)
+    actuel = logements.actuel(tirage, foyer, place, jour)
+    electronique = foyer.demandeur.mel is not None and tirage.booleen(0.3)
+    return DossierTire(*commun, *contact, motifs, actuel, handicap, electronique, nirs=nirs)
+
+
+def message(
+    dossier: DossierTire, instant: datetime, *, emetteur: str | None = None, forcer: bool = False
+) -> Element:
+    """The `interfaceNuu` message (CRE) that registers `dossier`, sent at `instant` by `emetteur` (by default,
+    its guichet); `forcer` says that a duplicate is meant."""
+    corps = formulaire(dossier, ELEMENTS, emetteur=emetteur, forcer=forcer)
+    return document(dossier.version, "CRE", instant, corps)
+
+
+def document(version: str, type_fichier: str, instant: datetime, corps: Element) -> Element:
+    """An `interfaceNuu` document around the form `corps`."""
+    parties = contenu(type_fichier, xs_date_time(instant), corps, ELEMENTS)
+    return Element("interfaceNuu", "", {"versionInterface": version}, parties)
+
+
+def contenu(type_fichier: str, date_fichier: str, corps: T, p: Plume[T]) -> tuple[T, T]:
+    """What such a document holds."""
+    entete = (p.feuille("typeFichier", type_fichier), p.feuille("dateFichier", date_fichier))
+    return p.bloc("entete", *entete), p.bloc("demande", corps)
+
+
+def formulaire(
+    dossier: DossierTire,
+    p: Plume[T],
+    *,
+    emetteur: str | None = None,
+    numero: str | None = None,
+    reference: str | None = None,
+    forcer: bool = False,
+) -> T:
+    """`demandeLogement`; `numero` is its numUnique, `reference` its refInterne."""
+    enfants = [p.feuille("numGuichet", emetteur or dossier.guichet)]
+    for nom, valeur in (("numUnique", numero), ("refInterne", reference)):
+        if valeur is not None:
+            enfants.append(p.feuille(nom, valeur))
+    enfants.append(p.feuille("dateCreationDemande", dossier.depot.isoformat()))
+    if forcer:
+        enfants.append(p.feuille("forcerDoublon", "true"))
+    if dossier.electronique:
+        enfants.append(p.feuille("renouvellementElec", "true"))
+    enfants += (p.feuille("precision", dossier.precision), logements.recherche(dossier.souhait, p))
+    if dossier.motifs:
+        codes = tuple([p.code("motifDemande", motif) for motif in dossier.motifs])
+        enfants.append(p.bloc("principauxMotifDemande", *codes))
+    foyer = dossier.foyer
+    if foyer is None:
+        enfants.append(_association(dossier, p))
+    else:
+        enfants.append(_personne_physique(dossier, foyer, p))
+        handicapes = ((foyer.demandeur.naissance,) if dossier.handicap else ()) + dossier.handicapes
+        if handicapes:
+            enfants.append(p.bloc("listeHandicap", *[_handicap(n, p) for n in handicapes]))
+    if foyer is not None:
+        _placer_le_nir(enfants, "demandeur", foyer.demandeur, FORMULAIRE, dossier, p)
+    return p.bloc("demandeLogement", *enfants)
+
+
+def _association(dossier: DossierTire, p: Plume[T]) -> T:
+    return p.bloc(
+        "association",
+        p.feuille("nom", dossier.association or ""),
+        p.feuille("telTravail", dossier.telephone),
+        p.bloc("adressePostale", *p.feuilles(dossier.adresse)),
+    )
+
+
+def _personne_physique(dossier: DossierTire, foyer: Foyer, p: Plume[T]) -> T:
+    enfants = [_demandeur(dossier, foyer.demandeur, p)]
+    if foyer.a_charge:
+        a_charge = [_a_charge(enfant, dossier, p) for enfant in foyer.a_charge]
+        enfants.append(p.bloc("listePersonneACharge", *a_charge))
+    if foyer.a_naitre is not None:
+        nombre = p.feuille("nombre", str(foyer.naissances))
+        attendu = (nombre, p.feuille("dateNaissancePrevue", foyer.a_naitre.isoformat()))
+        enfants.append(p.bloc("personneANaitre", *attendu))
+    if foyer.en_garde:
+        enfants.append(p.bloc("listePersonneEnGarde", *[_en_garde(enfant, p) for enfant in foyer.en_garde]))
+    autres = [_cotitulaire(individu, "L", dossier, p) for individu in foyer.colocataires]
+    if foyer.cotitulaire is not None:
+        autres.insert(0, _cotitulaire(foyer.cotitulaire, foyer.lien or "", dossier, p))
+    if autres:
+        enfants.append(p.bloc("listeCotitulaire", *autres))
+    if dossier.logement is not None:
+        enfants.append(logements.ecrire(dossier.logement, p))
+    _placer_le_nir(enfants, "demandeur", foyer.demandeur, PERSONNE_PHYSIQUE, dossier, p)
+    return p.bloc("personnePhysique", *enfants)
+
+
+def _identite(individu: Individu, p: Plume[T]) -> list[T]:
+    enfants = [p.code("civilite", individu.civilite), p.feuille("nom", individu.nom)]
+    if individu.nom_naissance is not None:
+        enfants.append(p.feuille("nomPatronymique", individu.nom_naissance))
+    enfants += (
+        p.feuille("prenom", individu.prenom),
+        p.feuille("dateNaissance", individu.naissance.isoformat()),
+    )
+    enfants += (
+        p.code("nationalite", individu.nationalite),
+        p.code("situationFamiliale", individu.situation),
+        p.feuille("telPortable", individu.portable),
+    )
+    return enfants
+
+
+def _placer_le_nir(
+    enfants: list[T], genre: str, individu: Individu | Enfant, niveau: str, dossier: DossierTire, p: Plume[T]
+) -> None:
+    """Among the children of the element at `niveau`, when that is where the contract has it."""
+    place = dossier.nirs.get(genre)
+    if individu.nir is None or place is None or place.niveau != niveau:
+        return
+    ecrit = p.feuille(place.pas[-1], individu.nir)
+    for pas in reversed(place.pas[:-1]):
+        ecrit = p.bloc(pas, ecrit)
+    rang = max([r for r, enfant in enumerate(enfants, 1) if p.nom(enfant) in place.avant], default=0)
+    enfants.insert(rang, ecrit)
+
+
+def _demandeur(dossier: DossierTire, individu: Individu, p: Plume[T]) -> T:
+    enfants = _identite(individu, p)
+    if individu.mel is not None:
+        enfants.append(p.feuille("mel", individu.mel))
+    if dossier.version >= "02.01":
+        enfants.append(p.feuille("notifSms", "true"))
+    enfants += (
+        p.bloc("adressePostale", *p.feuilles(dossier.adresse)),
+        *_situation(individu, dossier, p),
+        p.feuille("listeRessourceRecuePersACharge", ""),
+        p.feuille("listeRessourceVerseePersACharge", ""),
+    )
+    _placer_le_nir(enfants, "demandeur", individu, PERSONNES["demandeur"], dossier, p)
+    return p.bloc("demandeur", *enfants)
+
+
+def _cotitulaire(individu: Individu, lien: str, dossier: DossierTire, p: Plume[T]) -> T:
+    enfants = [*_identite(individu, p), p.code("lienDemandeur", lien), *_situation(individu, dossier, p)]
+    _placer_le_nir(enfants, "cotitulaire", individu, PERSONNES["cotitulaire"], dossier, p)
+    return p.bloc("cotitulaire", *enfants)
+
+
+def _situation(individu: Individu, dossier: DossierTire, p: Plume[T]) -> tuple[T, T, T, T]:
+    metier = individu.metier
+    emploi = [] if metier.profession is None else [p.feuille("profession", metier.profession)]
+    emploi.append(p.code("typeContratTravail", metier.contrat))
+    if metier.employeur is not None:
+        lieu = dossier.souhait.places[0]
+        emploi += (
+            p.feuille("multiEmployeur", "false"),
+            p.feuille("nomEmployeurPrincipal", metier.employeur),
+            p.feuille("etranger", "false"),
+            p.feuille("codePostal", lieu.code_postal),
+            p.code("commune", lieu.code),
+        )
+    annee, (dernier, avant) = dossier.jour.year, individu.revenus
+    revenu = (
+        p.feuille("anneeMoins1", str(annee - 1)),
+        p.feuille("montantMoins1", str(dernier)),
+        p.feuille("anneeMoins2", str(annee - 2)),
+        p.feuille("montantMoins2", str(avant)),
+    )
+    recues = [
+        p.bloc("detailRessource", p.code("ressource", nature), p.feuille("montant", str(montant)))
+        for nature, montant in individu.ressources
+    ]
+    return (
+        p.bloc("situationProfessionnelle", *emploi),
+        p.bloc("revenuFiscal", *revenu),
+        p.bloc("listeRessourceRecue", *recues),
+        p.feuille("listeRessourceVersee", ""),
+    )
+
+
+def _a_charge(enfant: Enfant, dossier: DossierTire, p: Plume[T]) -> T:
+    enfants = [
+        p.feuille("nom", enfant.nom),
+        p.feuille("prenom", enfant.prenom),
+        p.feuille("dateNaissance", enfant.naissance.isoformat()),
+        p.code("sexe", enfant.sexe),
+        p.code("lienParente", enfant.lien),
+    ]
+    _placer_le_nir(enfants, "a_charge", enfant, PERSONNES["a_charge"], dossier, p)
+    return p.bloc("personneACharge", *enfants)
+
+
+def _en_garde(enfant: Enfant, p: Plume[T]) -> T:
+    return p.bloc(
+        "personneEnGarde",
+        p.feuille("dateNaissance", enfant.naissance.isoformat()),
+        p.code("sexe", enfant.sexe),
+        p.code("coParentalite", enfant.garde or "G"),
+    )
+
+
+def adresse_postale(
+    tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str | None = None
+) -> Feuilles:
+    """What `adressePostale` holds, in the commune of `place`."""
+    if foyer is not None and foyer.logement == "SD":
+        lieu = {"compAdresse": "Domiciliation au CCAS", "voie": "place de la Mairie"}
+    else:
+        lieu = {"numero": str(tirage.entier(1, 99)), "voie": tirage.choix(noms().voies)}
+    feuilles = {"etranger": "false", **lieu, "codePostal": place.code_postal, "commune": place.code}
+    return feuilles if hebergeant is None else {**feuilles, "nomHebergeant": hebergeant}
+
+
+def _handicap(naissance: date, p: Plume[T]) -> T:
+    nature = p.code("natureHandicapMoteur", "MI")
+    aide = p.code("aideTechniqueHandicap", "2")
+    return p.bloc(
+        "handicap",
+        p.feuille("dateNaissance", naissance.isoformat()),
+        p.code("etatHandicap", "STA"),
+        p.code("capaciteMarcheHandicap", "2"),
+        p.feuille("handicapMoteur", "true"),
+        p.feuille("handicapSensoriel", "false"),
+        p.bloc("listeNatureHandicapMoteur", nature),
+        p.bloc("listeAideTechniqueHandicap", aide),
+    )

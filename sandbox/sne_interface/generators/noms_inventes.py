@@ -1,0 +1,28 @@
+"""Names of invented people, streets and trades, from `fixtures/seeds/noms.toml`: drawn once from Faker, whose
+import alone costs more than a whole seed (`noms_de_faker` draws them again).
+"""
+
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+
+from sne_interface.resources import fixtures_dir
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveDeNoms:
+    """The pools. `voies` are street names without a number."""
+
+    masculins: tuple[str, ...]
+    feminins: tuple[str, ...]
+    familles: tuple[str, ...]
+    voies: tuple[str, ...]
+    metiers: tuple[str, ...]
+    employeurs: tuple[str, ...]
+
+
+@cache
+def noms() -> ReserveDeNoms:
+    """The pools of names, read from their file once."""
+    lus = tomllib.loads((fixtures_dir() / "seeds" / "noms.toml").read_text("utf-8"))
+    return ReserveDeNoms(**{champ.name: tuple(lus[champ.name]) for champ in fields(ReserveDeNoms)})

@@ -1,0 +1,210 @@
+"""What a seed says of its population: counts, shares and places (`fixtures/seeds/<nom>/semence.toml`).
+
+A seed that names another in `comme` has all its keys but those it writes again, table by table.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
+from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE, departement_de, territoire_de
+from sne_interface.domain.roles import PERSONNES, Roles
+from sne_interface.errors import ContractError, UsageError
+from sne_interface.generators.menages import SORTES
+from sne_interface.generators.tirage import Repartition
+from sne_interface.resources import fichier_des_guichets, fixtures_dir
+
+if TYPE_CHECKING:
+    from sne_interface.contract.versions import Contrat
+
+_CHANCES: Final = ("radiees", "dalo", "decisions", "doublons", "nir")
+_PARTS: Final = (
+    "menages",
+    "versions",
+    "nationalites",
+    "anciennete",
+    "radiations",
+    "commissions",
+    "territoire",
+)
+_CLES: Final = frozenset({"comme", "taille", *_CHANCES, *_PARTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A commune where households live and wish to live."""
+
+    code: str
+    nom: str
+    code_postal: str
+    departement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Territoire:
+    """A territory of the seed: its communes, neighbours side by side; its guichets, landlords first."""
+
+    code: str
+    places: tuple[Place, ...]
+    guichets: tuple[str, ...]
+    bailleurs: tuple[str, ...]
+    etat: str
+    """The guichet of the State's service, which declares DALO decisions."""
+    sirens: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
+    """The SIREN of each landlord that has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceDuNir:
+    """Where the NIR of a kind of person is written: below the element at the path `niveau`, by the steps
+    `pas`, after its children of the names `avant`."""
+
+    niveau: str
+    pas: tuple[str, ...]
+    avant: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Commissions:
+    """How commissions decide: decisions by role, those that no lease follows and those that one does;
+    `refus` the chance that the household refuses an attribution, `reexamens` that the demande had been
+    examined before, `prioritaires` that the household is of a category of L. 441-1, one of `categories`
+    (None: the contract has none); what is written, in French."""
+
+    sans_bail: Repartition[str]
+    avec_bail: Repartition[str]
+    refus: float
+    reexamens: float
+    prioritaires: float
+    categories: Repartition[CategoriePrioritaire] | None
+    motifs_non_attribution: tuple[str, ...]
+    motifs_refus: tuple[str, ...]
+    motifs_irrecevabilite: Mapping[str, str]
+    """By sub-motive of the radiation."""
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """The shares of a seed. `taille` is the number of households unless another is asked for; the other
+    numbers are chances between 0 and 1; `anciennete` counts whole years since the deposit."""
+
+    taille: int
+    radiees: float
+    dalo: float
+    decisions: float
+    doublons: float
+    nir: float
+    menages: Repartition[str]
+    versions: Repartition[str]
+    nationalites: Repartition[str]
+    anciennete: Repartition[int]
+    radiations: Repartition[str]
+    territoires: Repartition[Territoire]
+    commissions: Commissions = field(hash=False, compare=False)
+    roles: Roles
+    """What the contract binds."""
+    nirs: Mapping[str, Mapping[str, "PlaceDuNir"]] = field(hash=False, compare=False)
+    """Where a NIR is written: by message version, then by kind of person."""
+
+
+@lru_cache(maxsize=16)
+def lire_population(nom: str, contrat: "Contrat") -> Population:
+    """The population of the seed `nom`, its communes found in the contract's: read once. Raises UsageError
+    for an unknown seed, ContractError for one that is not well written."""
+    lue = _lire(nom)
+    inconnues = set(lue) - _CLES
+    if inconnues:
+        raise _incorrecte(nom, f"clés inconnues {sorted(inconnues)}")
+    try:
+        sortes = lue["menages"]
+        if not set(sortes) <= set(SORTES):
+            raise _incorrecte(nom, f"ménages inconnus {sorted(set(sortes) - set(SORTES))}")
+        sans = () if contrat.roles.decision.type else ("decisions",)
+        sirens = _sirens(nom)
+        versions = {v: part for v, part in lue["versions"].items() if v in contrat.versions}
+        return Population(
+            taille=int(lue["taille"]),
+            **{chance: float(lue[chance]) for chance in _CHANCES if chance not in sans},
+            **dict.fromkeys(sans, 0.0),
+            menages=Repartition(sortes),
+            versions=Repartition(versions or {contrat.versions[0]: 1}),
+            nationalites=Repartition(lue["nationalites"]),
+            anciennete=Repartition({int(ans): part for ans, part in lue["anciennete"].items()}),
+            radiations=Repartition(lue["radiations"]),
+            roles=contrat.roles,
+            nirs=_nirs(contrat),
+            commissions=_commissions(lue["commissions"], contrat.roles.decision),
+            territoires=Repartition(
+                {_territoire(nom, t, sirens, contrat): t["part"] for t in lue["territoire"]}
+            ),
+        )
+    except (KeyError, TypeError, ValueError) as erreur:
+        raise _incorrecte(nom, repr(erreur)) from erreur
+
+
+def _nirs(contrat: "Contrat") -> dict[str, dict[str, PlaceDuNir]]:
+    places: dict[str, dict[str, PlaceDuNir]] = {version: {} for version in contrat.versions}
+    chemins, roles = contrat.nomenclatures.chemins, contrat.roles.demande
+    for genre, chemin in roles.nir.items():
+        niveaux = (PERSONNES[genre], PERSONNE_PHYSIQUE, FORMULAIRE)
+        niveau = next((n for n in niveaux if chemin.startswith(f"{n}/")), None)
+        if niveau is None:
+            continue
+        pas = tuple(chemin.removeprefix(f"{niveau}/").split("/"))
+        rang = chemins.index(f"{niveau}/{pas[0]}")
+        freres = [c for c in chemins[:rang] if c.rpartition("/")[0] == niveau]
+        place = PlaceDuNir(niveau, pas, frozenset([c.rpartition("/")[2] for c in freres]))
+        for version in contrat.versions:
+            if version >= roles.depuis[chemin]:
+                places[version][genre] = place
+    return places
+
+
+def _lire(nom: str) -> Mapping[str, Any]:
+    fichier = fixtures_dir() / "seeds" / nom / "semence.toml"
+    if not fichier.is_file():
+        raise UsageError(f"Le jeu de départ [{nom}] n'existe pas.", remede="voyez fixtures/seeds/")
+    lue: dict[str, Any] = tomllib.loads(fichier.read_text("utf-8"))
+    return {**_lire(lue["comme"]), **lue} if "comme" in lue else lue
+
+
+def _commissions(table: Mapping[str, Any], roles: RolesDecision) -> Commissions:
+    """A decision or a category that the contract gives no code is not drawn; one of the law that the seed
+    does not name is drawn as rarely as the rarest."""
+    lue = dict(table)
+    for cle in ("sans_bail", "avec_bail"):
+        dites = {role: part for role, part in lue[cle].items() if role in roles.valeurs}
+        lue[cle] = Repartition(dites or lue[cle])
+    parts = lue["categories"]
+    connues = {c: parts.get(c.role, min(parts.values())) for c in roles.categories.values()}
+    lue["categories"] = Repartition(connues) if connues else None
+    for cle in ("motifs_non_attribution", "motifs_refus", "conditions"):
+        lue[cle] = tuple(lue[cle])
+    return Commissions(**lue)
+
+
+def _sirens(nom: str) -> dict[str, str]:
+    lus = tomllib.loads(fichier_des_guichets(nom).read_text("utf-8"))
+    return {code: guichet["siren"] for code, guichet in lus.items() if "siren" in guichet}
+
+
+def _territoire(
+    nom: str, table: Mapping[str, Any], sirens: Mapping[str, str], contrat: "Contrat"
+) -> Territoire:
+    places = []
+    for code in table["communes"]:
+        commune = contrat.territoires.commune(code)
+        if commune is None or territoire_de(code) != table["code"]:
+            raise _incorrecte(nom, f"la commune [{code}] n'est pas du territoire [{table['code']}]")
+        places.append(Place(code, commune.nom, commune.codes_postaux[0], departement_de(code)))
+    bailleurs = tuple(table["bailleurs"])
+    siens = {code: sirens[code] for code in bailleurs if code in sirens}
+    return Territoire(table["code"], tuple(places), tuple(table["guichets"]), bailleurs, table["etat"], siens)
+
+
+def _incorrecte(nom: str, raison: str) -> ContractError:
+    return ContractError(f"seeds/{nom}/semence.toml : {raison}.", remede="voyez seeds/ecole/semence.toml")

@@ -1,0 +1,202 @@
+"""Hypothesis strategies: households and every document that a guichet may send, valid by construction.
+
+Valid means: it fits its schema, and no rule refuses it, under the profile « strict », in a base that holds
+what its arguments say. Simplest first: Hypothesis shrinks to a single person, with a short name and nothing
+optional. Only tests and `conform` need Hypothesis: nothing that `serve` or a seed imports may import this
+module.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeVar, Unpack
+
+from hypothesis.internal.conjecture.data import ConjectureData
+from hypothesis.strategies import SearchStrategy
+
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.demande import Demande
+from sne_interface.domain.element import Element
+from sne_interface.generators import actes
+from sne_interface.generators.defauts import Defaut, essayer
+from sne_interface.generators.demandes import DossierTire
+from sne_interface.generators.diversite import LIBRE, Atelier, Contraintes, Lieu, atelier
+from sne_interface.generators.tirage import FREQUENT, RARE, Repartition, pools
+
+__all__ = [
+    "LIBRE", "Contraintes", "dalos", "decisions", "defauts", "demandes", "evenements", "menages",
+    "radiations", "recherches", "separations", "suites_de",
+]  # fmt: skip
+
+T = TypeVar("T")
+
+
+class TirageHypothese:
+    """Draws from Hypothesis, straight from its `ConjectureData`, below its strategies: a demande takes a
+    hundred draws, and through `st.integers()` each costs two and a half times as much (24 µs against 10).
+    Every draw shrinks to the value that `Tirage` calls the simplest, or, where what is hard is
+    wanted (`difficile`), a choice to its last; shares are left aside, all values being worth a try."""
+
+    __slots__ = ("_data", "_difficile", "_tirees")
+
+    def __init__(self, data: ConjectureData, *, difficile: bool = False) -> None:
+        self._data = data
+        self._difficile = difficile
+        self._tirees: Counter[int] = Counter()
+
+    def entier(self, bas: int, haut: int) -> int:
+        """An integer from `bas` to `haut`, both included; 0, or what is nearest to `bas`, first."""
+        return self._data.draw_integer(bas, haut, shrink_towards=0 if bas < 0 < haut else bas)
+
+    def choix(self, valeurs: Sequence[T]) -> T:
+        """One of `valeurs`, the first being the simplest; of a pool of names, the shortest. Of a pool the
+        last has all that applications damage: quotes, ligatures, what XML escapes. A pool that is asked again
+        gives the one before: two names that are alike do not show that they were exchanged."""
+        if len(valeurs) == 1:
+            return valeurs[0]
+        pool = pools().get(id(valeurs))
+        rangees: Sequence[T] = valeurs if pool is None else pool  # type: ignore[assignment]
+        dernier = len(rangees) - 1
+        vers = dernier if self._difficile else 0
+        if self._difficile and pool is not None:
+            vers = max(0, dernier - self._tirees[id(valeurs)])
+            self._tirees[id(valeurs)] += 1
+        return rangees[self._data.draw_integer(0, dernier, shrink_towards=vers)]
+
+    def selon(self, repartition: Repartition[T]) -> T:
+        """One value of `repartition`, whatever its share: all are worth a try."""
+        return self.choix(repartition.valeurs)
+
+    def booleen(self, chance: float) -> bool:
+        """True with about that chance; never certain unless it is said to be."""
+        if chance <= 0 or chance >= 1:
+            return chance > 0
+        return self._data.draw_boolean(min(max(chance, RARE), FREQUENT))
+
+    def date(self, du: date, au: date) -> date:
+        """A day from `du` to `au`, both included."""
+        return date.fromordinal(self.entier(du.toordinal(), au.toordinal()))
+
+
+class Tirees(SearchStrategy[T]):
+    """The strategy of what `construire` builds with a `Tirage`."""
+
+    def __init__(self, construire: Callable[[TirageHypothese], T], *, difficile: bool = False) -> None:
+        super().__init__()
+        self._construire = construire
+        self._difficile = difficile
+
+    def do_draw(self, data: ConjectureData) -> T:
+        """One value (Hypothesis's own hook)."""
+        return self._construire(TirageHypothese(data, difficile=self._difficile))
+
+    def __repr__(self) -> str:
+        return f"Tirees({getattr(self._construire, '__qualname__', self._construire)!r})"
+
+
+# Below, `ou` says where and when: the arguments of `atelier` after the contract.
+
+
+def _tirees(ici: Atelier, construire: Callable[[TirageHypothese], T]) -> Tirees[T]:
+    """What `construire` builds, as the constraints of `ici` want it drawn."""
+    return Tirees(construire, difficile=ici.contraintes.difficile)
+
+
+def menages(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[DossierTire]:
+    """Households with their file, as `demandes` writes them without ornaments."""
+    ici = atelier(contrat, **ou)
+    return _tirees(ici, ici.dossier)
+
+
+def demandes(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
+    """Whole CRE messages (`interfaceNuu`)."""
+    ici = atelier(contrat, **ou)
+    return _tirees(ici, ici.message)
+
+
+def suites_de(
+    contrat: Contrat,
+    demande: Element,
+    type_fichier: str,
+    *,
+    numero: str,
+    radiation: Element | None = None,
+    **ou: Unpack[Lieu],
+) -> SearchStrategy[Element]:
+    """Whole messages MOD, REN, RAD, SUP or COP about `demande` (an `interfaceNuu` document), which the base
+    knows as `numero`. MOD and REN change what the demande says, never who the applicant is; a RAD is given
+    its `radiation`."""
+    ici = atelier(contrat, **ou)
+    return _tirees(ici, lambda t: actes.suite(t, ici, demande, type_fichier, numero, radiation=radiation))
+
+
+def separations(
+    contrat: Contrat, origine: Element, *, numero: str, **ou: Unpack[Lieu]
+) -> SearchStrategy[Element]:
+    """Whole CRS messages of the first co-holder of `origine`, which the base knows as `numero`. Raises
+    ValueError, when drawn, if it has no co-holder."""
+    ici = atelier(contrat, **ou)
+    return _tirees(ici, lambda t: actes.separation(t, ici, origine, numero))
+
+
+def radiations(
+    contrat: Contrat,
+    *,
+    motif: str | None = None,
+    demande: Element | None = None,
+    dalo: bool = True,
+    **ou: Unpack[Lieu],
+) -> SearchStrategy[Element]:
+    """`radiation` elements dated at most 20 days before. `motif` is a code, "" for a déradiation, None for
+    any that a landlord may give; `demande`, an `interfaceNuu` document, gives the day of deposit that comes
+    before and the communes where the dwelling of an attribution may lie; `dalo` says whether the household
+    may be housed by that title."""
+    ici = atelier(contrat, **ou)
+    depot = ici.jour if demande is None else Demande(demande).date_creation
+    if demande is not None and not ici.contraintes.communes:
+        souhaitees = (commune.code for commune in Demande(demande).communes_souhaitees)
+        codes = tuple(code for code in souhaitees if code and contrat.territoires.commune(code))
+        ou["contraintes"] = ici.contraintes.avec_communes(codes)
+        ici = atelier(contrat, **ou)
+    return _tirees(ici, lambda t: actes.radiation(t, ici, motif=motif, depot=depot, dalo=dalo))
+
+
+def dalos(contrat: Contrat, *, statut: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
+    """`informationDalo` elements; `statut` is a code of ListeStatutDalo, any by default."""
+    ici = atelier(contrat, **ou)
+    return _tirees(ici, lambda t: actes.dalo(t, ici, statut=statut))
+
+
+def evenements(contrat: Contrat, *, code: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
+    """`evenement` elements of the type `code`, of any type usable on that day in the guichet's territory by
+    default."""
+    ici = atelier(contrat, **ou)
+    return _tirees(ici, lambda t: actes.evenement(t, ici, code=code))
+
+
+def decisions(
+    contrat: Contrat,
+    *,
+    bail: bool | None = None,
+    issue: str | None = None,
+    demande: Element | None = None,
+    dalo: bool = False,
+    **ou: Unpack[Lieu],
+) -> SearchStrategy[Element]:
+    """`evenement` elements of a decision, each characteristic once: `bail` whether a lease was signed,
+    `issue` which of DECISIONS; `demande`, an `interfaceNuu` document, gives the day of deposit that comes
+    before, `dalo` says whether the household is recognised."""
+    ici = atelier(contrat, **ou)
+    depot = None if demande is None else Demande(demande).date_creation
+    return _tirees(ici, lambda t: actes.decision(t, ici, bail=bail, issue=issue, depot=depot, dalo=dalo))
+
+
+def recherches(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
+    """`demandeMulticritere` elements."""
+    ici = atelier(contrat, **ou)
+    return _tirees(ici, lambda t: actes.recherche(t, ici))
+
+
+def defauts(code: str, contrat: Contrat) -> SearchStrategy[Defaut]:
+    """Valid demandes broken so that the rule `code`, which blocks, refuses them, and it alone."""
+    return Tirees(lambda t: essayer(t, code, contrat)).filter(lambda trouve: trouve is not None)  # type: ignore[return-value]

@@ -1,0 +1,42 @@
+"""Where the data that ships with the code lies: inside the installed package, else in the checkout."""
+
+from pathlib import Path
+from typing import Final
+
+from sne_interface.errors import OperatorError
+
+_PAQUET: Final = Path(__file__).resolve().parent
+
+
+def contracts_dir() -> Path:
+    """Folder of the interface versions (`v5.0/`, `v5.2/`). Raises OperatorError when it is missing."""
+    return _dossier("contracts")
+
+
+def fixtures_dir() -> Path:
+    """Folder of seeds, specimens and scenarios. Raises OperatorError when it is missing."""
+    return _dossier("fixtures")
+
+
+def fichier_des_guichets(semence: str) -> Path:
+    """The guichets of a seed; those of `ecole` when it has no list of its own."""
+    siens = fixtures_dir() / "seeds" / semence / "guichets.toml"
+    return siens if siens.is_file() else fixtures_dir() / "seeds" / "ecole" / "guichets.toml"
+
+
+def docs_dir() -> Path:
+    """Folder of the documentation (Markdown): the guide of the console too. Raises OperatorError when
+    it is missing."""
+    return _dossier("docs")
+
+
+def _dossier(nom: str) -> Path:
+    # In the checkout the package is in its source root, sandbox/.
+    candidats = (_PAQUET / "_data" / nom, _PAQUET.parents[1] / nom)
+    for candidat in candidats:
+        if candidat.is_dir():
+            return candidat
+    raise OperatorError(
+        f"Le dossier de données « {nom} » est introuvable.",
+        remede=f"réinstallez sne-sandbox ; attendu : {candidats[0]} ou {candidats[1]}",
+    )

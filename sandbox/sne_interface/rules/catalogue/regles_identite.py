@@ -1,0 +1,353 @@
+"""Who asks, and how to reach them (IDT); the NIR of the adults, interface 5.2 (NIR).
+
+A NIR is masked wherever it is shown.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from itertools import chain
+from typing import Final
+
+from sne_interface.domain.dates import age
+from sne_interface.domain.demande import Demande, Personne
+from sne_interface.domain.element import Element
+from sne_interface.domain.nir import cle_valide, convient_a_la_civilite, convient_a_la_naissance, forme_valide
+from sne_interface.domain.texte import Retenus, masquer_nir, plier
+from sne_interface.rules.registre_des_regles import identite
+from sne_interface.rules.rule import Contexte, Infraction, allege, infraction, manquant, regle, sur
+
+# --- IDT ----------------------------------------------------------------------------------------------
+
+
+#: What a name may hold beside letters: spaces, apostrophes, hyphens, full stops, slashes.
+_SIGNES: Final = str.maketrans("", "", " \u00a0\u202f'\u2019-\u2010\u2011./")
+_TELEPHONES: Final = ("telDomicile", "telPortable", "telTravail")
+_MOYENS: Final = (*_TELEPHONES, "mel")
+AGE_MINIMAL: Final = 16
+AGE_DE_MAJORITE: Final = 18
+AGE_MAXIMAL: Final = 120
+#: ListeSexe → ListeCivilite.
+_CIVILITE_DU_SEXE: Final = {"M": "1", "F": "2"}
+
+
+@regle("IDT001", par_place=True)
+def caracteres_du_nom(contexte: Contexte) -> Iterator[Infraction]:
+    """Names hold letters, spaces, apostrophes, hyphens, full stops, slashes only."""
+    for personne in contexte.demande.titulaires:
+        for champ, ecrit in (("nom", personne.nom), ("prenom", personne.prenom)):
+            if not _NOMS_ADMIS[ecrit]:
+                yield sur(personne.element, champ)
+
+
+@regle("IDT002", "dateNaissance")
+def naissance_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
+    """The applicant is born, and is not older than 120."""
+    for demandeur, naissance in _naissance_du_demandeur(contexte):
+        if naissance > contexte.aujourdhui or age(naissance, contexte.jour) > AGE_MAXIMAL:
+            yield _sur_la_naissance(demandeur)
+
+
+@regle("IDT003", "dateNaissance")
+def demandeur_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
+    """The applicant was at least 16 on the day of deposit."""
+    for demandeur, naissance in _naissance_du_demandeur(contexte):
+        if naissance <= contexte.aujourdhui and age(naissance, contexte.depot) < AGE_MINIMAL:
+            yield _sur_la_naissance(demandeur)
+
+
+@regle("IDT004", "dateNaissance")
+def demandeur_mineur(contexte: Contexte) -> Iterator[Infraction]:
+    """The applicant was not 16 or 17 on the day of deposit."""
+    for demandeur, naissance in _naissance_du_demandeur(contexte):
+        if AGE_MINIMAL <= age(naissance, contexte.depot) < AGE_DE_MAJORITE:
+            yield _sur_la_naissance(demandeur)
+
+
+@regle("IDT005", "situationFamiliale=M", "situationFamiliale=V")
+def nom_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
+    """A woman married or widowed gives her birth name."""
+    for personne in contexte.demande.titulaires:
+        attendu = personne.civilite in ("2", "3") and personne.situation_familiale in ("M", "V")
+        if attendu and not personne.nom_patronymique.strip():
+            yield manquant(personne.element, "nomPatronymique")
+
+
+@regle("IDT006")
+def moyen_de_contact(contexte: Contexte) -> Iterator[Infraction]:
+    """The applicant can be reached by telephone or electronic mail."""
+    demandeur = _demandeur_ou_association(contexte.demande)
+    if demandeur is None:
+        return
+    for champ in _MOYENS:
+        moyen = demandeur.presents.get(champ)
+        if moyen is not None and moyen.texte:
+            return
+    yield infraction(demandeur)
+
+
+@regle("IDT007", *_TELEPHONES, "tel", par_place=True)
+def telephone_francais(contexte: Contexte) -> Iterator[Infraction]:
+    """A telephone has 10 digits and begins with 0."""
+    demande = contexte.demande
+    porteurs = [personne.element for personne in demande.titulaires]
+    if demande.association is not None:
+        porteurs.append(demande.association)
+    for porteur in porteurs:
+        for champ in _TELEPHONES:
+            ecrit = porteur.presents.get(champ)
+            if ecrit is not None and not _est_telephone(ecrit.texte):
+                yield infraction(ecrit)
+    for handicap in demande.handicaps:
+        ecrit = handicap.enfant("referent/tel")
+        if ecrit is not None and not _est_telephone(ecrit.texte):
+            yield infraction(ecrit)
+
+
+@regle("IDT008", "notifSms")
+def notification_par_sms(contexte: Contexte) -> Iterator[Infraction]:
+    """A notification by SMS needs a mobile telephone."""
+    demandeur = contexte.demande.demandeur
+    if demandeur is None or not demandeur.element.booleen_de("notifSms"):
+        return
+    if not demandeur.element.texte_de("telPortable"):
+        yield sur(demandeur.element, "notifSms")
+
+
+@regle("IDT009", "notifEvt")
+def notification(contexte: Contexte) -> Iterator[Infraction]:
+    """A notification needs a mail address or a mobile telephone."""
+    demandeur = contexte.demande.demandeur
+    if demandeur is None or not demandeur.element.booleen_de("notifEvt"):
+        return
+    if not (demandeur.element.texte_de("mel") or demandeur.element.texte_de("telPortable")):
+        yield sur(demandeur.element, "notifEvt")
+
+
+@regle("IDT010", "renouvellementElec")
+def renouvellement_electronique(contexte: Contexte) -> Iterator[Infraction]:
+    """The electronic renewal needs a mail address."""
+    if contexte.demande.formulaire.booleen_de("renouvellementElec"):
+        demandeur = _demandeur_ou_association(contexte.demande)
+        if demandeur is None or not demandeur.texte_de("mel"):
+            yield sur(contexte.demande.formulaire, "renouvellementElec")
+
+
+@regle("IDT011", registre=True)
+def etat_civil_change(contexte: Contexte) -> Iterator[Infraction]:
+    """The applicant's civil status is that of the stored demande."""
+    nouveau = contexte.demande.demandeur
+    ancien = contexte.stockee.demande.demandeur if contexte.stockee is not None else None
+    if nouveau is None or ancien is None:
+        return
+    for champ, change in (
+        ("civilite", nouveau.civilite != ancien.civilite),
+        ("nom", plier(nouveau.nom) != plier(ancien.nom)),
+        ("prenom", plier(nouveau.prenom) != plier(ancien.prenom)),
+        ("dateNaissance", nouveau.date_naissance != ancien.date_naissance),
+    ):
+        if change:
+            yield sur(nouveau.element, champ)
+
+
+@regle("IDT012")
+def raison_sociale(contexte: Contexte) -> Iterator[Infraction]:
+    """An association gives its name."""
+    for ecrit in contexte.demande.formulaire.enfants:
+        if ecrit.nom == "association" and not (ecrit.texte_de("nom") or "").strip():
+            yield sur(ecrit, "nom")
+
+
+@regle("IDT013", "cotitulaire")
+def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Infraction]:
+    """A co-holder is not the applicant."""
+    demandeur = contexte.demande.demandeur
+    if demandeur is not None:
+        lui = identite(demandeur)
+        for cotitulaire in contexte.demande.cotitulaires:
+            if identite(cotitulaire) == lui:
+                yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
+
+
+@regle("IDT014", "cotitulaire")
+def cotitulaire_en_double(contexte: Contexte) -> Iterator[Infraction]:
+    """No co-holder is declared twice."""
+    connus = set()
+    for cotitulaire in contexte.demande.cotitulaires:
+        qui = identite(cotitulaire)
+        if qui in connus:
+            yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
+        connus.add(qui)
+
+
+@regle("IDT015", "cotitulaire")
+def cotitulaire_trop_jeune(contexte: Contexte) -> Iterator[Infraction]:
+    """Each co-holder is at least 16."""
+    for cotitulaire in contexte.demande.cotitulaires:
+        naissance = cotitulaire.date_naissance
+        if naissance is not None and age(naissance, contexte.jour) < AGE_MINIMAL:
+            yield _sur_la_naissance(cotitulaire)
+
+
+@regle("IDT016")
+def nom_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
+    """Applicant and co-holders have a name; a missing prénom only warns."""
+    for personne in contexte.demande.titulaires:
+        if not personne.nom.strip():
+            yield sur(personne.element, "nom")
+        if not personne.prenom.strip():
+            yield allege(sur(personne.element, "prenom"))
+
+
+@regle("IDT017", "principauxMotifDemande", "listeHandicap")
+def rubrique_de_personne_physique(contexte: Contexte) -> Iterator[Infraction]:
+    """An association has neither motives nor handicap."""
+    if contexte.demande.est_association:
+        for rubrique in ("principauxMotifDemande", "listeHandicap"):
+            ecrit = contexte.demande.formulaire.enfant(rubrique)
+            if ecrit is not None:
+                yield infraction(ecrit, valeur=rubrique)
+
+
+@regle("IDT018", registre=True)
+def nature_du_demandeur(contexte: Contexte) -> Iterator[Infraction]:
+    """A person stays a person, an association an association."""
+    stockee = contexte.stockee
+    if stockee is None or contexte.demande.est_association is stockee.demande.est_association:
+        return
+    nom = "association" if contexte.demande.est_association else "personnePhysique"
+    for ecrit in contexte.demande.formulaire.enfants:
+        if ecrit.nom == nom:
+            yield infraction(ecrit, valeur=nom)
+
+
+def _nom_admis(nom: str) -> bool:
+    lettres = nom.translate(_SIGNES)
+    # Letters and accents written apart (NFD) are letters all the same.
+    return not lettres or lettres.isalpha() or unicodedata.normalize("NFC", lettres).isalpha()
+
+
+_NOMS_ADMIS: Final = Retenus(_nom_admis)
+
+
+def _demandeur_ou_association(demande: Demande) -> Element | None:
+    return demande.association or (demande.demandeur.element if demande.demandeur is not None else None)
+
+
+def _naissance_du_demandeur(contexte: Contexte) -> tuple[tuple[Personne, date], ...]:
+    """The applicant and her birth date; nothing when either lacks."""
+    demandeur = contexte.demande.demandeur
+    naissance = demandeur.date_naissance if demandeur is not None else None
+    return ((demandeur, naissance),) if demandeur is not None and naissance is not None else ()
+
+
+def _est_telephone(texte: str) -> bool:
+    return len(texte) == 10 and texte[0] == "0"
+
+
+def _sur_la_naissance(personne: Personne) -> Infraction:
+    return sur(personne.element, "dateNaissance")
+
+
+# --- NIR ----------------------------------------------------------------------------------------------
+
+
+@regle("NIR001", roles=("demande.nir",))
+def forme_du_nir(contexte: Contexte) -> Iterator[Infraction]:
+    """A NIR has 15 characters: 13 (2A and 2B allowed) and a key of 2 digits. Source: net-entreprises for the
+    number (attested); that the message carries all of it follows (deduced)."""
+    for _, element, nir in _tous_les_nirs(contexte):
+        if not forme_valide(nir):
+            yield infraction(element, valeur=masquer_nir(nir))
+
+
+@regle("NIR002", roles=("demande.nir",))
+def cle_du_nir(contexte: Contexte) -> Iterator[Infraction]:
+    """The key is 97 - (number mod 97), 2A read as 19 and 2B as 18. Source: public rule (attested) on an
+    element whose schema is not public (deduced)."""
+    for _, element, nir in _bien_formes(contexte):
+        if not cle_valide(nir):
+            yield infraction(element, valeur=masquer_nir(nir))
+
+
+@regle("NIR003", roles=("demande.nir",))
+def nir_et_civilite(contexte: Contexte) -> Iterator[Infraction]:
+    """The first digit fits the civilité: 1, 3, 7 Monsieur; 2, 4, 8 Madame and Mademoiselle (7 and 8 are
+    waiting numbers). Deduced."""
+    for personne, element, nir in _bien_formes(contexte):
+        # Of a person à charge, the form says the sex, and no civilité.
+        civilite = personne.code_de("civilite") or _CIVILITE_DU_SEXE.get(personne.code_de("sexe") or "")
+        if civilite is not None and not convient_a_la_civilite(nir, civilite):
+            yield infraction(element, valeur=masquer_nir(nir))
+
+
+@regle("NIR004", roles=("demande.nir",))
+def nir_et_date_de_naissance(contexte: Contexte) -> Iterator[Infraction]:
+    """Year and month fit the birth date; a month above 12 fits any (incomplete civil status). Deduced."""
+    for personne, element, nir in _bien_formes(contexte):
+        naissance = personne.date_de("dateNaissance")
+        if naissance is not None and not convient_a_la_naissance(nir, naissance):
+            yield infraction(element, valeur=masquer_nir(nir))
+
+
+@regle("NIR006", registre=True, roles=("demande.nir",))
+def nir_deja_porte(contexte: Contexte) -> Iterator[Infraction]:
+    """No active demande of the same territory, the associated one excepted, holds this NIR, unless the
+    duplicate is forced. Source: L. 441-2-1 (convention). Silent where DOU001 names the same demande."""
+    demande, territoire = contexte.demande, contexte.demande.territoire
+    if territoire is None or demande.forcer_doublon:
+        return
+    sauf = (demande.numero_associe,) if demande.numero_associe else ()
+    for _, element, nir in _nirs(contexte):
+        numeros = contexte.registre.demandes_du_nir(territoire, nir, sauf=sauf)
+        if not numeros:
+            continue
+        doublons = contexte.registre.doublons(territoire, demande.titulaires, sauf=sauf)
+        nommes = {doublon.numero_unique for doublon in doublons}
+        for numero in numeros:
+            if numero not in nommes:
+                yield infraction(element, valeur=masquer_nir(nir), numero=numero)
+
+
+@regle("NIR007", roles=("demande.nir",))
+def nir_en_double(contexte: Contexte) -> Iterator[Infraction]:
+    """No NIR is given for two persons of the demande. Convention."""
+    vus: set[str] = set()
+    for _, element, nir in _tous_les_nirs(contexte):
+        if nir in vus:
+            yield infraction(element, valeur=masquer_nir(nir))
+        vus.add(nir)
+
+
+@regle("NIR008", roles=("demande.nir.a_charge",))
+def nir_d_un_mineur(contexte: Contexte) -> Iterator[Infraction]:
+    """Of the persons à charge, only an adult has a NIR in the demande (one day of tolerance). Source:
+    R. 441-2-2 a), « personnes physiques majeures » (attested); convention for the element."""
+    for personne, element, nir in _nirs_a_charge(contexte):
+        naissance = personne.date_de("dateNaissance")
+        if naissance is not None and age(naissance, contexte.aujourdhui) < AGE_DE_MAJORITE:
+            yield infraction(element, valeur=masquer_nir(nir))
+
+
+def _nirs(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+    """(person, NIR, its text) of the holders: another demande may well know a person à charge."""
+    roles, demande = contexte.roles.demande, contexte.demande
+    for personne in demande.titulaires:
+        element = roles.nir_de(demande, personne)
+        if element is not None:
+            yield personne.element, element, element.texte
+
+
+def _nirs_a_charge(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+    for personne in contexte.demande.personnes_a_charge:
+        element = contexte.roles.demande.nir_a_charge(personne)
+        if element is not None:
+            yield personne, element, element.texte
+
+
+def _tous_les_nirs(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+    return chain(_nirs(contexte), _nirs_a_charge(contexte))
+
+
+def _bien_formes(contexte: Contexte) -> Iterator[tuple[Element, Element, str]]:
+    return (trouve for trouve in _tous_les_nirs(contexte) if forme_valide(trouve[2]))

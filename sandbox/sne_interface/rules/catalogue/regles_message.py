@@ -1,0 +1,272 @@
+"""The message: its header, its file name, its sender, the closed lists (ENT); a scanned piece (COP)."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from sne_interface.contract.nomenclatures import PasDeChemin
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.element import CODE_INCONNU, VIDE_OBLIGATOIRE, Element
+from sne_interface.domain.texte import Retenus
+from sne_interface.rules.rule import Contexte, Infraction, a_venir, infraction, manquant, regle, sans_valeur
+
+# --- ENT ----------------------------------------------------------------------------------------------
+
+
+#: What may be sent; DIS and RET only come from the SNE.
+TYPES_ADMIS: Final = frozenset({"CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP"})
+#: Channels whose documents are read with any code (convention).
+CANAUX: Final = frozenset({"DALO", "EVT", "RCH", "ASY"})
+NOM_FICHIER: Final = re.compile(r"DEM(G[0-9A-Z]{4})-([0-9]{12})-[0-9]{6}\.xml")
+GUICHET: Final = re.compile("G[0-9A-Z]{4}")
+#: Territory (02A and 02B admitted), month and year of deposit, rank, guichet: 1110318016982G1104.
+NUMERO_UNIQUE: Final = re.compile(r"[0-9]{2}[0-9AB](?:0[1-9]|1[0-2])[0-9]{2}[0-9]{6}G[0-9A-Z]{4}")
+_CHEMIN_NOM_FICHIER: Final = "nomFichierDemande"
+
+
+@regle("ENT001", prealable=True)
+def type_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
+    """The type of file is one that may be sent."""
+    if contexte.type_fichier in CANAUX or contexte.demande.type_fichier in TYPES_ADMIS:
+        return
+    entete = contexte.document.enfant("entete")
+    if entete is None:
+        yield manquant(contexte.document, "entete", valeur="")
+        return
+    ecrit = entete.enfant("typeFichier")
+    yield infraction(ecrit) if ecrit is not None else manquant(entete, "typeFichier", valeur="")
+
+
+@regle("ENT002", "dateFichier")
+def date_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
+    """The file is not dated more than 24 hours after the base's clock."""
+    instant = contexte.demande.date_fichier
+    if instant is None:
+        return
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=PARIS)
+    if instant > contexte.maintenant + timedelta(hours=24):
+        ecrit = contexte.document.enfant("entete/dateFichier")
+        if ecrit is not None:
+            yield infraction(ecrit)
+
+
+@regle("ENT003")
+def version_interface(contexte: Contexte) -> Iterator[Infraction]:
+    """The message version is one that the contract accepts."""
+    version = contexte.demande.version
+    if version not in contexte.versions:
+        yield infraction(contexte.document, valeur=version)
+
+
+@regle("ENT004", transport=True)
+def nom_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
+    """The file name is DEM + guichet + -YYYYMMDDHHMM- + 6 digits + .xml."""
+    nom = contexte.nom_fichier
+    if nom is not None and _guichet_du_nom(nom) is None:
+        yield Infraction(_CHEMIN_NOM_FICHIER, {"valeur": nom})
+
+
+@regle("ENT005", transport=True)
+def guichet_du_nom_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
+    """The guichet of the file name is the sender."""
+    guichet = _guichet_du_nom(contexte.nom_fichier or "")
+    if guichet is not None and guichet != contexte.demande.num_guichet:
+        yield Infraction(_CHEMIN_NOM_FICHIER, {"valeur": guichet})
+
+
+@regle("ENT006", registre=True, transport=True)
+def guichet_inconnu(contexte: Contexte) -> Iterator[Infraction]:
+    """The sender is a known, open guichet."""
+    code = contexte.demande.num_guichet
+    guichet = contexte.registre.guichet(code)
+    if guichet is None or not guichet.est_ouvert(contexte.jour):
+        yield _sur_le_guichet(contexte)
+
+
+@regle("ENT007", transport=True)
+def guichet_du_certificat(contexte: Contexte) -> Iterator[Infraction]:
+    """The sender is the guichet of the client certificate, when it names one."""
+    if contexte.guichet_certificat and contexte.guichet_certificat != contexte.demande.num_guichet:
+        yield _sur_le_guichet(contexte)
+
+
+@regle("ENT008", "dateCreationDemande")
+def date_de_creation(contexte: Contexte) -> Iterator[Infraction]:
+    """The day of deposit is not in the future."""
+    yield from a_venir(contexte.demande.formulaire, "dateCreationDemande", contexte)
+
+
+@regle("ENT009", "numUnique")
+def numero_a_la_creation(contexte: Contexte) -> Iterator[Infraction]:
+    """A creation carries no numéro unique: the SNE delivers it."""
+    numero = contexte.demande.formulaire.enfant("numUnique")
+    if numero is not None and contexte.demande.numero_unique is not None:
+        yield infraction(numero)
+
+
+@regle("ENT010")
+def numero_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
+    """Any other message names its demande."""
+    if contexte.demande.numero_unique is None:
+        yield manquant(contexte.demande.formulaire, "numUnique", valeur="")
+
+
+@regle("ENT011", CODE_INCONNU, par_place=True)
+def code_hors_nomenclature(contexte: Contexte) -> Iterator[Infraction]:
+    """Every code given belongs to its closed list."""
+    nomenclatures = contexte.nomenclatures
+    for element, noeud in _elements_de_liste(contexte):
+        code = element.attributs.get("code")
+        if code and noeud.liste is not None and not nomenclatures.contient(noeud.liste, code):
+            yield infraction(element, liste=noeud.liste)
+
+
+@regle("ENT012", "refInterne", registre=True)
+def reference_interne_reprise(contexte: Contexte) -> Iterator[Infraction]:
+    """The sender's own reference is not that of another active demande of his."""
+    reference, ecrite = contexte.demande.ref_interne, contexte.demande.formulaire.enfant("refInterne")
+    if reference is None or ecrite is None:
+        return
+    guichet = contexte.guichet_emetteur or contexte.demande.num_guichet
+    numero = contexte.registre.demande_de_reference(guichet, reference)
+    if numero is not None:
+        yield infraction(ecrite, numero=numero)
+
+
+@regle("ENT013", VIDE_OBLIGATOIRE, par_place=True)
+def code_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
+    """Every element of a closed list that the schema requires carries a code; a commune likewise."""
+    racine, depart = _depart(contexte)
+    if racine is not None and depart is not None:
+        yield from _sans_code(racine, depart)
+
+
+@regle("ENT014", "informationDalo", "informationTraitement")
+def informations_du_sne(contexte: Contexte) -> Iterator[Infraction]:
+    """What the SNE owns is not sent: it is ignored."""
+    for bloc in (
+        contexte.demande.information_dalo,
+        contexte.demande.formulaire.enfant("informationTraitement"),
+    ):
+        if bloc is not None:
+            yield infraction(bloc)
+
+
+@regle("ENT015", "numUnique")
+def forme_du_numero(contexte: Contexte) -> Iterator[Infraction]:
+    """A numéro unique has the form of those that the SNE delivers. Deduced from two real numbers."""
+    numero = contexte.demande.formulaire.enfant("numUnique")
+    if numero is None or contexte.demande.numero_unique is None:
+        return
+    if NUMERO_UNIQUE.fullmatch(numero.texte) is None:
+        yield infraction(numero)
+
+
+@regle("ENT016", "numGuichet")
+def forme_du_guichet(contexte: Contexte) -> Iterator[Infraction]:
+    """The code of a guichet is G and four digits or capitals. Deduced from the samples."""
+    code = contexte.demande.formulaire.enfant("numGuichet")
+    if code is not None and GUICHET.fullmatch(code.texte) is None:
+        yield infraction(code)
+
+
+def _guichet_du_nom(nom: str) -> str | None:
+    """The guichet in a conforming file name, None when it does not conform."""
+    trouve = NOM_FICHIER.fullmatch(nom)
+    return trouve[1] if trouve is not None and _TAMPONS[trouve[2]] else None
+
+
+def _est_tampon(chiffres: str) -> bool:
+    try:
+        datetime.strptime(chiffres, "%Y%m%d%H%M")
+    except ValueError:
+        return False
+    return True
+
+
+_TAMPONS: Final = Retenus(_est_tampon)
+
+
+def _sur_le_guichet(contexte: Contexte) -> Infraction:
+    formulaire = contexte.demande.formulaire
+    ecrit = formulaire.enfant("numGuichet")
+    return infraction(ecrit) if ecrit is not None else manquant(formulaire, "numGuichet", valeur="")
+
+
+# --- elements of closed lists: one walk of the document along the contract's paths ---------------------
+
+
+def _depart(contexte: Contexte) -> tuple[Element | None, PasDeChemin | None]:
+    """Where the walk begins: the whole document; for RAD its radiation block, and only when it has a motive
+    (without, the rest of it is ignored); nowhere for SUP and COP."""
+    sommet = contexte.nomenclatures.sommet.enfants.get("interfaceNuu")
+    if contexte.type_fichier in ("SUP", "COP") or sommet is None:
+        return None, None
+    if contexte.type_fichier != "RAD":
+        return contexte.document, sommet
+    radiation = contexte.demande.radiation
+    if radiation is None or contexte.demande.motif_radiation is None:
+        return None, None
+    noeud: PasDeChemin | None = sommet
+    for nom in ("demande", "demandeLogement", "radiation"):
+        noeud = noeud.enfants.get(nom) if noeud is not None else None
+    return radiation, noeud
+
+
+def _elements_de_liste(contexte: Contexte) -> Iterator[tuple[Element, PasDeChemin]]:
+    racine, depart = _depart(contexte)
+    if racine is None or depart is None:
+        return
+    pile = [(racine, depart)]
+    while pile:
+        element, noeud = pile.pop()
+        enfants = noeud.enfants
+        if not enfants:
+            yield element, noeud
+            continue
+        for enfant in element.enfants:
+            if not enfant.vide:
+                suivant = enfants.get(enfant.nom)
+                if suivant is not None:
+                    pile.append((enfant, suivant))
+
+
+def _sans_code(parent: Element, noeud: PasDeChemin) -> Iterator[Infraction]:
+    vides: list[Element] = []
+    for enfant in parent.enfants:
+        suivant = noeud.enfants.get(enfant.nom)
+        if suivant is None:
+            continue
+        if enfant.vide:
+            if suivant.obligatoire:
+                vides.append(enfant)
+        elif suivant.enfants:
+            yield from _sans_code(enfant, suivant)
+    if not vides:
+        return
+    # An empty element counts as absent: it is a fault where the schema requires one and no namesake is there.
+    remplis = {enfant.nom for enfant in parent.enfants if not enfant.vide}
+    for vide in vides:
+        nom = vide.nom
+        if nom in remplis:
+            continue
+        remplis.add(nom)  # said once
+        suivant = noeud.enfants[nom]
+        if suivant.enfants:
+            yield from _sans_code(vide, suivant)
+        elif suivant.code_requis:
+            yield sans_valeur(infraction(vide, valeur=nom))
+
+
+# --- COP ----------------------------------------------------------------------------------------------
+
+
+@regle("COP001")
+def date_de_la_piece(contexte: Contexte) -> Iterator[Infraction]:
+    """dateDerniereModificationPiece is present and not in the future (one day of tolerance). Convention."""
+    formulaire = contexte.demande.formulaire
+    if formulaire.enfant("dateDerniereModificationPiece") is None:
+        yield manquant(formulaire, "dateDerniereModificationPiece", valeur="")
+    yield from a_venir(formulaire, "dateDerniereModificationPiece", contexte)

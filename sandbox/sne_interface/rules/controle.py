@@ -1,0 +1,326 @@
+"""The offline control of a document (`sne-sandbox check`): schema, nomenclatures, and the rules that need
+neither a base nor a transport."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
+
+from sne_interface.contract import codec, places
+from sne_interface.contract.explication import expliquer_sous
+from sne_interface.contract.schemas import Document
+from sne_interface.contract.suggestions import remede_de_regle, types_voulus
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.anomalie import Anomalie, Gravite
+from sne_interface.domain.element import DocumentRecu, Element
+from sne_interface.errors import ExchangeError
+from sne_interface.rules import engine
+from sne_interface.rules.catalogue import REGLES
+from sne_interface.rules.registre_des_regles import RegistreMemoire
+from sne_interface.rules.regles_malgre_le_schema import juger_malgre
+from sne_interface.rules.rule import Contexte
+from sne_interface.settings import PAR_NOM, Reglages
+
+#: Code of a fault of form: the document is not well-formed, or does not fit its schema.
+XML: Final = "XML"
+XSD: Final = "XSD"
+#: `typeFichier` of the declaration of a DALO.
+DALO: Final = "DAL"
+_ILLISIBLE: Final = "Le document XML n'est pas lisible"
+#: A whole message, saved as it travels.
+_MULTIPART: Final = re.compile(rb"\s*(?:--[\w=]|(?:POST|HTTP/1\.[01]) |(?i:content-type|mime-version)\s*:)")
+_ESPACE: Final = f"{{{codec.NS}}}"
+_VIDE: Final = RegistreMemoire()
+#: Blocks of `demande` that one type of document alone has.
+_D_UN_TYPE: Final = ("informationDalo", "demandeLogement/radiation", "demandeLogement/renouvellement")
+#: Rules after which the SNE says no more.
+_FINALES: Final = frozenset(regle.code for regle in REGLES if regle.prealable)
+
+
+#: Above what the rules say of a document that the schema refuses.
+ENSUITE: Final = "Et aussi, une fois ceci corrigé"
+_TITRE: Final = f"{ENSUITE} :"
+_DE_REGLE: Final = re.compile(r"ligne \d+, \S+ : (\w+) \((\w+)\) : (.+?)(?: → .*)?")
+#: Characters of a faulty value that is shown.
+VALEUR_MAX: Final = 200
+#: Elements of a refused document that the rules read, ten times what a real one has: an exchange waits.
+ELEMENTS_MAX: Final = 3_000
+#: What a document that cannot be read says that it is.
+_TYPE: Final = re.compile(rb"typeFichier>\s*([A-Z]{3})\s*<")
+#: How codec says where a text ceases to be XML.
+_LIEU: Final = re.compile(r"Ligne (\d+), colonne (\d+) : (.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class FauteDeDocument:
+    """One fault of a document. `regle` is « XML », « XSD » and the name of what is wrong (« XSD manque »), or
+    the code of a rule; `colonne` is 0 when it is not known; `fidelite` and `source` say how surely the real
+    SNE sees it so. `ensuite` says that it is a rule's, told while the schema refuses the document: the SNE
+    would say it once this is mended."""
+
+    ligne: int
+    chemin: str
+    regle: str
+    gravite: Gravite
+    message: str
+    valeur: str = ""
+    remede: str = ""
+    fidelite: str = ""
+    source: str = ""
+    colonne: int = 0
+    ensuite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Controle:
+    """The verdict on one document. `omises` are the codes of the rules that could not be judged here, for
+    want of a base or of a transport; `en_attente` of those that look at what the schema refuses, or at what
+    could not be read."""
+
+    genre: str
+    fautes: tuple[FauteDeDocument, ...]
+    omises: tuple[str, ...] = ()
+    en_attente: tuple[str, ...] = ()
+
+    @property
+    def conforme(self) -> bool:
+        """Whether the document would be accepted: no fault of it blocks."""
+        return not any(faute.gravite is Gravite.BLOQUANTE for faute in self.fautes)
+
+
+def controler(
+    octets: bytes,
+    contrat: Contrat,
+    profil: str,
+    maintenant: datetime,
+    *,
+    nom: str | None = None,
+    xml_max: int = PAR_NOM["xml_max"].defaut,
+    genre: Document | None = None,
+    type_fichier: str | None = None,
+) -> Controle:
+    """Judge one document as the pipeline would. `nom` is its file name when the rules may read it (DEM…);
+    `xml_max` the bytes that it may have. `genre` and `type_fichier` stand for what its content says when its
+    operation decides (« "" »: no rule applies)."""
+    try:
+        racine = codec.parse(octets, limit=xml_max, serre=True)
+    except ExchangeError as erreur:
+        faute = _illisible(octets, erreur)
+        annonce = _TYPE.search(octets)  # by which alone the rules that wait are known
+        return Controle("", (faute,), *(_sans_avis(contrat, annonce[1].decode(), nom) if annonce else ()))
+    genre = genre or genre_de(racine)
+    version = contrat.version_de_lecture(racine.get("versionInterface", ""))
+    if contrat.schemas.validate(racine, document=genre, version=version):
+        juge = passer(racine, genre, contrat, profil, maintenant, nom=nom, type_fichier=type_fichier)
+    elif type_fichier == "":
+        juge = _sans_faute(genre, ())
+    else:
+        document = codec.decoder_recu(racine, contrat.nomenclatures, octets)
+        juge = _juger(document, genre, contrat, profil, maintenant, nom, type_fichier)
+    if not juge.fautes:
+        return juge
+    return replace(juge, fautes=tuple(places.situer(juge.fautes, octets)))
+
+
+def passer(
+    racine: Any,
+    genre: Document,
+    contrat: Contrat,
+    profil: str,
+    maintenant: datetime,
+    *,
+    nom: str | None = None,
+    type_fichier: str | None = None,
+) -> Controle:
+    """Every fault of a document (lxml) that its schema refuses, in one pass: those of the schema, then those
+    of the rules that read neither the base nor what the schema refuses. `nom` and `maintenant` as for
+    `controler`; `type_fichier` stands for what the document says when its operation decides."""
+    refus = expliquer_sous(contrat, racine, genre)
+    fautes = [
+        FauteDeDocument(
+            f.ligne, f.chemin, f"{XSD} {f.sorte}".rstrip(), Gravite.BLOQUANTE, f.message,
+            abrege_valeur(f.valeur), f.remede, str(fidelite), XSD,
+        )
+        for f, fidelite in refus
+    ]  # fmt: skip
+    if any(faute.sorte == "racine" for faute, _ in refus):  # no rule waits for another document
+        return Controle(str(genre), tuple(fautes))
+    if sum(1 for _ in islice(racine.iter(), ELEMENTS_MAX + 1)) > ELEMENTS_MAX:
+        dit = type_fichier or racine.findtext(f"{_ESPACE}entete/{_ESPACE}typeFichier", "")
+        return Controle(str(genre), tuple(fautes), *_sans_avis(contrat, dit, nom))
+    conteneurs = contrat.nomenclatures.conteneurs
+    document, lisible = (codec.decoder(racine, conteneurs) for _ in range(2))
+    types = (type_fichier,) if type_fichier else _types(document, genre, contrat)
+    if types is None:
+        return Controle(str(genre), tuple(fautes))
+    contexte = _contexte(document, types[0], contrat, maintenant, nom)
+    omises, douteuses = _omises(contrat, types, nom is not None)
+    anomalies, tues = juger_malgre(contexte, contrat, profil, [faute for faute, _ in refus], lisible)
+    fautes += _ensuite(anomalies, contrat, {*omises, *douteuses})
+    en_attente = dict.fromkeys(code for code in (*tues, *douteuses) if code not in omises)
+    return Controle(str(genre), tuple(fautes), omises, tuple(en_attente))
+
+
+def _sans_avis(contrat: Contrat, dit: str, nom: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of a document of that `typeFichier`, that no rule reads: the codes left out, and those that wait."""
+    omises, _ = _omises(contrat, (dit,), nom is not None)
+    return omises, tuple(r.code for r in engine.regles_de(contrat, dit) if r.code not in omises)
+
+
+def _ensuite(
+    anomalies: Iterable[Anomalie], contrat: Contrat, tus: Collection[str]
+) -> Iterator[FauteDeDocument]:
+    return (replace(_de_regle(a, contrat), ensuite=True) for a in anomalies if a.regle not in tus)
+
+
+def dire(controle: Controle) -> str:
+    """All these faults as the journal explains them, one a line: « ligne 12, interfaceNuu/… : phrase →
+    remède », those of the rules below a title, each with its code."""
+    lignes: list[str] = []
+    suite: list[str] = []
+    for f in controle.fautes:
+        quoi = f"{f.regle} ({f.gravite}) : {f.message}" if f.ensuite else f.message
+        phrase = f"ligne {f.ligne}, {f.chemin} : {quoi}{f' → {f.remede}' if f.remede else ''}"
+        (suite if f.ensuite else lignes).append(" ".join(phrase.split("\n")))
+    return "\n".join([*lignes, *([_TITRE, *suite] if suite else [])])
+
+
+def lire_explication(explication: str) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """What `dire` wrote: the lines of the schema; (code, gravité, message) of each rule that would speak
+    next."""
+    lignes = explication.split("\n")
+    coupure = lignes.index(_TITRE) if _TITRE in lignes else len(lignes)
+    dites = [_DE_REGLE.fullmatch(ligne) for ligne in lignes[coupure + 1 :]]
+    return lignes[:coupure], [(dite[1], dite[2], dite[3]) for dite in dites if dite is not None]
+
+
+def abrege_valeur(valeur: str) -> str:
+    """A value as a fault shows it."""
+    if len(valeur) <= VALEUR_MAX:
+        return valeur
+    return f"{valeur[:VALEUR_MAX]}… ({len(valeur)} caractères)"
+
+
+def _illisible(octets: bytes, erreur: ExchangeError) -> FauteDeDocument:
+    """What keeps bytes from being a document, where, and what to do."""
+    dit, _, remede = erreur.explication.partition(" → ")
+    lieu = _LIEU.fullmatch(dit)
+    ligne, colonne, cause = (int(lieu[1]), int(lieu[2]), lieu[3]) if lieu else (0, 0, dit)
+    if not octets.strip():
+        remede = "vérifiez ce qui devait écrire ce fichier : il n'y a rien à contrôler"
+    elif _MULTIPART.match(octets):
+        cause = "ce n'est pas un document, mais un message HTTP ou MIME entier"
+        remede = "n'en donnez que la partie qui porte le document : après ses en-têtes, jusqu'au séparateur"
+    apres = b"".join(octets.splitlines(keepends=True)[ligne - 1 :])[colonne:].strip() if lieu else b""
+    suite = " ; la suite n'a pas pu être lue" if apres else ""
+    message = f"{_ILLISIBLE} : {cause.rstrip('.')}{suite}." if lieu else cause
+    chemin = places.ouvert(octets) if lieu else ""
+    return FauteDeDocument(ligne, chemin, XML, Gravite.BLOQUANTE, message, remede=remede, colonne=colonne)
+
+
+def genre_de(racine: Any) -> Document:
+    """Which of the documents this is. Four of them share the root name: their content tells them apart."""
+    espace = _ESPACE
+    if racine.tag == espace + "listeDoublons":
+        return Document.DOUBLONS
+    noms = {e.tag for e in racine}
+    if espace + "operation" in noms:
+        noms |= {e.tag for e in racine.find(espace + "operation")}
+    if espace + "demandeMulticritere" in noms or espace + "listeDemandes" in noms:
+        return Document.RECHERCHE
+    if espace + "codeTerritoire" in noms or espace + "listeTypesEvenements" in noms:
+        return Document.TYPE_EVENEMENT
+    if espace + "numUnique" in noms or espace + "listeEvenements" in noms:
+        return Document.EVENEMENT
+    # The national event types are asked for by the header alone, and no demande has a codeGuichet there.
+    if espace + "demande" not in noms and racine.find(f"{espace}entete/{espace}codeGuichet") is not None:
+        return Document.TYPE_EVENEMENT
+    return Document.DEMANDE
+
+
+@lru_cache(maxsize=256)
+def _omises(
+    contrat: Contrat, types: tuple[str, ...], transport: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of the rules of a type of file, the codes of those that need a base, or a transport that is not there;
+    then, where another type may be meant, of those that it has not."""
+    premier, *autres = (engine.regles_de(contrat, type_fichier) for type_fichier in types)
+    omises = tuple(r.code for r in premier if r.registre or (r.transport and not transport))
+    return omises, tuple(r.code for r in premier if not all(r in regles for regles in autres))
+
+
+@lru_cache(maxsize=256)
+def _sans_faute(genre: Document, omises: tuple[str, ...]) -> Controle:
+    """One for all: a process hands it to another once for many documents."""
+    return Controle(str(genre), (), omises)
+
+
+def _juger(
+    document: DocumentRecu,
+    genre: Document,
+    contrat: Contrat,
+    profil: str,
+    maintenant: datetime,
+    nom: str | None,
+    type_fichier: str | None,
+) -> Controle:
+    types = (type_fichier,) if type_fichier else _types(document, genre, contrat)
+    if types is None:
+        return _sans_faute(genre, ())
+    contexte = _contexte(document, types[0], contrat, maintenant, nom)
+    omises, douteuses = _omises(contrat, types, nom is not None)
+    anomalies = engine.juger_sans_registre(contexte, contrat, profil)
+    if not anomalies:
+        return _sans_faute(genre, omises)
+    fautes = [_de_regle(a, contrat) for a in anomalies if a.regle not in omises]
+    if any(a.regle in _FINALES for a in anomalies):
+        lu = replace(contexte, document=document.exact())
+        toutes = engine.juger_par(lambda regle: regle.controler(lu), lu, contrat, profil)
+        fautes += _ensuite(toutes, contrat, {*omises, *douteuses, *_FINALES})
+        return Controle(str(genre), tuple(fautes), omises, tuple(c for c in douteuses if c not in omises))
+    return Controle(str(genre), tuple(fautes), omises)
+
+
+def _types(document: Element, genre: Document, contrat: Contrat) -> tuple[str, ...] | None:
+    """By which the rules of a document are chosen: one, or those of which one is meant; None for a document
+    that no rule judges."""
+    if genre is not Document.DEMANDE:
+        return {Document.EVENEMENT: ("EVT",), Document.RECHERCHE: ("RCH",)}.get(genre)
+    ecrit = document.texte_de("entete/typeFichier") or ""
+    # The declaration of a DALO has the schema of a demande; the code is a convention, as are file names.
+    if ecrit == DALO:
+        return ("DALO",)
+    voulus = types_voulus(contrat, ecrit)
+    # What is told by its content is not to be taken for another.
+    connu = len(voulus) > 1 and any(document.enfant(f"demande/{bloc}") for bloc in _D_UN_TYPE)
+    return (ecrit,) if connu else voulus
+
+
+def _contexte(
+    document: Element, type_fichier: str, contrat: Contrat, maintenant: datetime, nom: str | None
+) -> Contexte:
+    reglages = Reglages(**contrat.reglages)
+    return Contexte(
+        type_fichier=type_fichier,
+        document=document,
+        maintenant=maintenant,
+        nomenclatures=contrat.nomenclatures,
+        territoires=contrat.territoires,
+        droits=contrat.guichets,
+        registre=_VIDE,
+        versions=contrat.versions,
+        roles=contrat.roles,
+        nom_fichier=nom,
+        localisations_max=reglages.localisations_max,
+        recherche_max=reglages.recherche_max,
+    )
+
+
+def _de_regle(a: Anomalie, contrat: Contrat) -> FauteDeDocument:
+    fiche = contrat.regles[a.regle]
+    remede = remede_de_regle(contrat, a.regle, a.propriete, a.valeur)
+    dit = (a.ligne, a.propriete, a.regle, a.gravite, a.message, abrege_valeur(a.valeur))
+    return FauteDeDocument(*dit, remede, str(fiche.fidelite), fiche.source)

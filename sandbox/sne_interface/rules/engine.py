@@ -1,0 +1,354 @@
+"""The engine: runs the rules that apply to a message, and makes anomalies of what they find.
+
+Order of the anomalies is that of the document; none is reported twice. A rule that says so (`prealable`)
+runs first, and ends the judgement when it fails.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Final
+
+from sne_interface.contract.fiches_de_regles import FicheRegle
+from sne_interface.contract.nomenclatures import Nomenclatures
+from sne_interface.contract.table_des_roles import dire_eteinte
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.anomalie import Anomalie, Gravite
+from sne_interface.domain.element import DocumentRecu, Element
+from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs
+from sne_interface.errors import ERREUR_INATTENDUE, ErreurInterne
+from sne_interface.rules.catalogue import REGLES
+from sne_interface.rules.registre_des_regles import Registre
+from sne_interface.rules.rule import Contexte, Infraction, Regle, allege, gravite
+
+#: Bounds of `anomalie/message` and `anomalie/@propriete` in the schema.
+MESSAGE_MAX: Final = 512
+PROPRIETE_MAX: Final = 255
+
+#: Content faults that a stored demande may already have: on MOD and REN they do not block again.
+_CONTENU: Final = ("IDT", "ADR", "MEN", "RES", "LOG", "REC", "MOT", "HAN")
+
+#: Types whose message is compared with the stored demande: judged in one go, over an open register.
+COMPARES_AU_REGISTRE: Final = frozenset({"MOD", "REN"})
+
+
+@dataclass(slots=True)
+class _Poste:
+    """A rule as it runs under a contract and a profile."""
+
+    regle: Regle
+    fiche: FicheRegle
+    gravite: Gravite
+    si: frozenset[str]
+    controler: Callable[[Contexte], Iterator[Infraction]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What runs for a type of file. `contrat` is held so that its identity stays its own. `faits` are all
+    that its rules look for, `utiles` the rules that run for some of them."""
+
+    contrat: Contrat
+    prealables: tuple[_Poste, ...]
+    postes: tuple[_Poste, ...]
+    faits: frozenset[str]
+    utiles: dict[frozenset[str], tuple[_Poste, ...]] = field(default_factory=dict)
+
+
+class _Choix(Enum):
+    """Which of the rules run."""
+
+    TOUS = "tous"
+    SANS_REGISTRE = "sans registre"
+    """Those that the message alone decides."""
+    AU_REGISTRE = "au registre"
+    """Those that read the base."""
+
+
+_Cle = tuple[int, str, str, str, _Choix]
+_PLANS: Final[dict[_Cle, _Plan]] = {}
+_PLANS_MAX: Final = 256
+
+
+class Jugement:
+    """The judgement of one message, in two times: what it says by itself, before anybody has to wait for us,
+    then what the register says of it. A message that is compared with the stored demande (MOD, REN) is judged
+    at the second time only, in one go.
+    """
+
+    def __init__(self, contexte: Contexte, contrat: Contrat, profil: str) -> None:
+        """Raises UsageError for an unknown profile."""
+        self.contexte = contexte
+        self.anomalies: list[Anomalie] = []
+        """What was found, warnings included, in document order."""
+        self._contrat, self._profil = contrat, profil
+        self._reste = _Choix.TOUS
+        self._arrete = False
+
+    def lire_le_message(self) -> None:
+        """The first time. Raises ErreurInterne when a rule throws."""
+        if self.contexte.type_fichier not in COMPARES_AU_REGISTRE:
+            self._reste = _Choix.AU_REGISTRE
+            self._controler(_Choix.SANS_REGISTRE)
+
+    def consulter(self, registre: Registre) -> None:
+        """The second time, over an open register. Raises as the first."""
+        self.contexte.consulter(registre)
+        self._controler(self._reste)
+
+    def _controler(self, choix: _Choix) -> None:
+        if not self._arrete:
+            trouvees, self._arrete = _juger(self.contexte, self._contrat, self._profil, choix)
+            if trouvees:
+                self.anomalies = ranger([*self.anomalies, *trouvees], self._contrat)
+
+
+def juger(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
+    """Every anomalie of a message, warnings included, in document order. `contexte` has its register.
+
+    Raises ErreurInterne when a rule throws, UsageError for an unknown profile.
+    """
+    return _juger(contexte, contrat, profil, _Choix.TOUS)[0]
+
+
+def juger_sans_registre(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
+    """As `juger`, by the rules that do not read the base."""
+    return _juger(contexte, contrat, profil, _Choix.SANS_REGISTRE)[0]
+
+
+def juger_au_registre(contexte: Contexte, contrat: Contrat, profil: str) -> list[Anomalie]:
+    """As `juger`, by the rules that read the base."""
+    return _juger(contexte, contrat, profil, _Choix.AU_REGISTRE)[0]
+
+
+def juger_par(
+    controler: Callable[[Regle], Iterator[Infraction]], contexte: Contexte, contrat: Contrat, profil: str
+) -> list[Anomalie]:
+    """As `juger_sans_registre`, each rule being run by `controler`, and none ending the judgement."""
+    plan = _plan(contrat, contexte, profil, _Choix.SANS_REGISTRE)
+    postes = (*plan.prealables, *plan.postes)
+    trouves = [(poste, vues) for poste in postes if (vues := list(controler(poste.regle)))]
+    return _rediger(trouves, contrat.nomenclatures)
+
+
+def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: _Choix) -> tuple[list[Anomalie], bool]:
+    """What these rules find, and whether one of them ends the judgement."""
+    plan = _plan(contrat, contexte, profil, choix)
+    trouves = _controler_tous(plan.prealables, contexte)
+    arrete = bool(trouves)
+    if not arrete:
+        trouves = _deja_connus(_controler_tous(_utiles(plan, contexte.document), contexte), contexte)
+    return (_rediger(trouves, contrat.nomenclatures) if trouves else []), arrete
+
+
+def ranger(anomalies: Iterable[Anomalie], contrat: Contrat) -> list[Anomalie]:
+    """Anomalies of several runs in document order, none twice."""
+    uniques = {(a.regle, a.propriete, a.message): a for a in anomalies}
+    return sorted(uniques.values(), key=lambda anomalie: _rang(anomalie.propriete, contrat.nomenclatures))
+
+
+def regles_de(contrat: Contrat, type_fichier: str, canal: str = "") -> tuple[Regle, ...]:
+    """The rules that apply to a type of file under this contract, in the catalogue's order; those of the
+    channel that it came by too. Those whose role is bound to nothing are off."""
+    voulus = {type_fichier, "*", canal} - {""}
+    return tuple(
+        regle
+        for regle in REGLES
+        if (fiche := contrat.regles.get(regle.code)) is not None
+        and not voulus.isdisjoint(fiche.types)
+        and not eteinte(regle, contrat)
+    )
+
+
+def eteinte(regle: Regle, contrat: Contrat) -> str:
+    """Why a rule is off under this contract, in French; "" when it applies."""
+    return dire_eteinte(contrat.roles, regle.roles)
+
+
+def regles_eteintes(contrat: Contrat) -> tuple[str, ...]:
+    """French sentences, one for each reason: which rules of the contract are off, and why."""
+    raisons: dict[str, list[str]] = {}
+    for regle in REGLES:
+        if regle.code in contrat.regles and (raison := eteinte(regle, contrat)):
+            raisons.setdefault(raison, []).append(regle.code)
+    return tuple([f"{', '.join(codes)} : {raison}" for raison, codes in raisons.items()])
+
+
+def _plan(contrat: Contrat, contexte: Contexte, profil: str, choix: _Choix) -> _Plan:
+    cle = (id(contrat), contexte.type_fichier, contexte.canal, profil, choix)
+    plan = _PLANS.get(cle)
+    if plan is None:
+        postes = []
+        for regle in regles_de(contrat, contexte.type_fichier, contexte.canal):
+            if choix is not _Choix.TOUS and regle.registre is not (choix is _Choix.AU_REGISTRE):
+                continue
+            fiche = contrat.regles[regle.code]
+            poids = gravite(fiche, profil)
+            if poids is not Gravite.IGNOREE:
+                postes.append(_Poste(regle, fiche, poids, _faits_de(regle, contrat), regle.controler))
+        plan = _Plan(
+            contrat,
+            tuple(poste for poste in postes if poste.regle.prealable),
+            tuple(poste for poste in postes if not poste.regle.prealable),
+            frozenset().union(*[poste.si for poste in postes]),
+        )
+        if len(_PLANS) >= _PLANS_MAX:  # a type of file is what a client wrote: the table must not grow
+            _PLANS.clear()
+        _PLANS[cle] = plan
+    return plan
+
+
+def _faits_de(regle: Regle, contrat: Contrat) -> frozenset[str]:
+    """The facts without any of which a rule finds nothing: of one that reads NIRs, an element of one."""
+    return contrat.roles.demande.noms_nir if "demande.nir" in regle.roles else regle.si
+
+
+def _utiles(plan: _Plan, document: Element) -> tuple[_Poste, ...]:
+    """The rules of a plan that may find something in a document, by the facts that it was received with."""
+    if not isinstance(document, DocumentRecu):
+        return plan.postes
+    faits = plan.faits & document.faits
+    utiles = plan.utiles.get(faits)
+    if utiles is None:
+        utiles = tuple([p for p in plan.postes if not p.si or p.si & faits])
+        if len(plan.utiles) >= _PLANS_MAX:
+            plan.utiles.clear()
+        plan.utiles[faits] = utiles
+    return utiles
+
+
+def _controler_tous(postes: tuple[_Poste, ...], contexte: Contexte) -> "list[_Trouve]":
+    trouves = []
+    poste = exact = None
+    try:
+        for poste in postes:
+            # It holds in most documents: where it does not, the place is told.
+            if next(poste.controler(contexte), None) is not None:
+                if exact is None and isinstance(contexte.document, DocumentRecu):
+                    exact = replace(contexte, document=contexte.document.exact())
+                trouves.append((poste, list(poste.controler(exact or contexte))))
+    except Exception as erreur:
+        assert poste is not None
+        quoi = f"La règle {poste.regle.code} ({poste.regle.nom}) a échoué : {erreur!r}"
+        raise ErreurInterne(ERREUR_INATTENDUE, explication=quoi) from erreur
+    return trouves
+
+
+# --- faults that the stored demande already has ------------------------------------------------------
+
+_Trouve = tuple[_Poste, list[Infraction]]
+
+
+def ne_rebloque_pas(fiche: FicheRegle, type_fichier: str) -> bool:
+    """Whether a fault of this rule does not block again, in a message of that type, when the stored demande
+    has it already."""
+    de_contenu = not fiche.structurante and fiche.code.startswith(_CONTENU)
+    return de_contenu and type_fichier in COMPARES_AU_REGISTRE
+
+
+def _deja_connus(trouves: list[_Trouve], contexte: Contexte) -> list[_Trouve]:
+    if contexte.type_fichier not in COMPARES_AU_REGISTRE or contexte.stockee is None:
+        return trouves
+    ancien = None
+    juges: list[_Trouve] = []
+    for poste, infractions in trouves:
+        if poste.gravite is Gravite.BLOQUANTE and ne_rebloque_pas(poste.fiche, contexte.type_fichier):
+            if ancien is None:
+                ancien = replace(contexte, document=contexte.stockee.demande.element)
+            avant = _controler_tous((poste,), ancien)
+            infractions = _alleger(infractions, avant[0][1]) if avant else infractions
+        juges.append((poste, infractions))
+    return juges
+
+
+def _alleger(infractions: list[Infraction], anciens: list[Infraction]) -> list[Infraction]:
+    """`infractions`, made light where `anciens` holds the same: at the same place, else at the place of a
+    namesake (an index moves when a person is added or taken away), each old fault serving once."""
+    restants = Counter(_empreinte(c, c.chemin) for c in anciens)
+    par_nom: Counter[_Empreinte] = Counter()
+    for ancien in anciens:
+        par_nom[_empreinte(ancien, _sans_indices(ancien.chemin))] += 1
+    legers = set()
+    for rang, courant in enumerate(infractions):
+        if restants[_empreinte(courant, courant.chemin)] > 0:
+            restants[_empreinte(courant, courant.chemin)] -= 1
+            par_nom[_empreinte(courant, _sans_indices(courant.chemin))] -= 1
+            legers.add(rang)
+    for rang, courant in enumerate(infractions):
+        nom = _empreinte(courant, _sans_indices(courant.chemin))
+        if rang not in legers and par_nom[nom] > 0:
+            par_nom[nom] -= 1
+            legers.add(rang)
+    return [allege(c) if rang in legers else c for rang, c in enumerate(infractions)]
+
+
+_Empreinte = tuple[str, tuple[tuple[str, str], ...]]
+
+
+def _empreinte(infraction: Infraction, chemin: str) -> _Empreinte:
+    return chemin, tuple(sorted(infraction.valeurs.items()))
+
+
+# --- the sentences -----------------------------------------------------------------------------------
+
+
+class _Valeurs(dict[str, str]):
+    """Values of a sentence; one that the rule did not give stays empty."""
+
+    def __missing__(self, cle: str) -> str:
+        return ""
+
+
+def _rediger(trouves: Iterable[_Trouve], nomenclatures: Nomenclatures) -> list[Anomalie]:
+    anomalies: dict[tuple[str, str, str], Anomalie] = {}
+    for poste, infractions in trouves:
+        for infraction in infractions:
+            anomalie = _anomalie(poste, infraction)
+            anomalies.setdefault((anomalie.regle, anomalie.propriete, anomalie.message), anomalie)
+    return sorted(anomalies.values(), key=lambda a: (_rang(a.propriete, nomenclatures), a.ligne))
+
+
+def _anomalie(poste: _Poste, infraction: Infraction) -> Anomalie:
+    valeurs = _Valeurs(infraction.valeurs)
+    if cache_un_nir(infraction.chemin.rpartition("/")[2].partition("[")[0]):
+        valeurs["valeur"] = masquer_nir(valeurs["valeur"])
+    fiche = poste.fiche
+    leger = infraction.leger and poste.gravite is Gravite.BLOQUANTE
+    return Anomalie(
+        regle=poste.regle.code,
+        code=fiche.code_officiel or fiche.code,
+        message=masquer_nirs(fiche.texte.format_map(valeurs))[:MESSAGE_MAX],
+        propriete=infraction.chemin[:PROPRIETE_MAX],
+        gravite=Gravite.AVERTISSEMENT if leger else poste.gravite,
+        valeur="" if infraction.absent else valeurs["valeur"],
+        ligne=infraction.ligne,
+        propriete_officielle=None
+        if fiche.propriete is None
+        else _propriete(fiche.propriete, infraction.chemin),
+    )
+
+
+def _propriete(modele: str, chemin: str) -> str:
+    parent, _, nom = chemin.rpartition("/")
+    return modele.format(chemin=chemin, parent=parent, nom=nom)[:PROPRIETE_MAX]
+
+
+def _sans_indices(chemin: str) -> str:
+    return "/".join(morceau.partition("[")[0] for morceau in chemin.split("/"))
+
+
+def _rang(chemin: str, nomenclatures: Nomenclatures) -> tuple[tuple[int, int], ...]:
+    """Sort key of a path: the schema's order step by step, then the index among namesakes. What is not in
+    the document of a demande (a field of the message, an event) keeps the order of its lines."""
+    rang = []
+    parcouru = ""
+    for morceau in chemin.split("/"):
+        nom, _, indice = morceau.partition("[")
+        parcouru = f"{parcouru}/{nom}" if parcouru else nom
+        try:
+            ordre = nomenclatures.ordre(parcouru)
+        except KeyError:
+            break
+        rang.append((ordre, int(indice.rstrip("]")) if indice else 1))
+    return tuple(rang)

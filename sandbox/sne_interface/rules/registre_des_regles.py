@@ -1,0 +1,137 @@
+"""What rules may ask of the base, when two persons are one, and a register that needs no database.
+
+The store has its own register (`store/registre.py`); both answer alike.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from sne_interface.domain.base import Guichet
+from sne_interface.domain.demande import DemandeStockee, Personne
+from sne_interface.domain.evenement import Evenement, TypeEvenement
+from sne_interface.domain.roles import RolesDemande
+from sne_interface.domain.texte import plier
+
+#: Folded nom, folded prénom, birth date.
+Identite = tuple[str, str, date | None]
+
+
+class Registre(Protocol):
+    """What rules may ask of the base. Nothing found is None, or an empty sequence."""
+
+    def guichet(self, code: str) -> Guichet | None:
+        """The guichet of that code, closed ones included."""
+
+    def demande(self, numero: str) -> DemandeStockee | None:
+        """The stored demande of that numéro unique."""
+
+    def doublons(
+        self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
+    ) -> Sequence[DemandeStockee]:
+        """Active demandes of `territoire` whose applicant or a co-holder is one of `personnes` (same
+        `identite`), by number; those whose number is in `sauf` are left out."""
+
+    def doublons_patronymiques(
+        self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
+    ) -> Sequence[DemandeStockee]:
+        """The same by `identite_patronymique`; nobody without a birth name is found."""
+
+    def demande_de_reference(self, guichet: str, ref_interne: str) -> str | None:
+        """Number of the active demande created by `guichet` that holds this refInterne."""
+
+    def demandes_du_nir(self, territoire: str, nir: str, *, sauf: Sequence[str] = ()) -> Sequence[str]:
+        """Numbers of the active demandes of `territoire` that hold this NIR, `sauf` excepted."""
+
+    def type_evenement(self, code: str) -> TypeEvenement | None:
+        """The event type of that code, national or territorial, whatever its validity."""
+
+    def evenement(self, identifiant: int) -> Evenement | None:
+        """The event of that id, deleted ones included."""
+
+    def evenements(self, numero: str) -> Sequence[Evenement]:
+        """The events of a demande in the order they were written, deleted ones included."""
+
+    def reactivee_le(self, numero: str) -> date | None:
+        """The last day that a demande, radiated, became active again."""
+
+
+def identite(personne: Personne) -> Identite:
+    """Who a person is for the duplicate search: nom, prénom and birth date (attested criterion)."""
+    return plier(personne.nom), plier(personne.prenom), personne.date_naissance
+
+
+def identite_patronymique(personne: Personne) -> Identite | None:
+    """The same with the birth name in place of nom; None for a person who gives none."""
+    nom = plier(personne.nom_patronymique)
+    return (nom, plier(personne.prenom), personne.date_naissance) if nom else None
+
+
+def noms(personne: Personne) -> frozenset[str]:
+    """The folded names that a person is known by: nom, and birth name when it is given."""
+    return frozenset(filter(None, (plier(personne.nom), plier(personne.nom_patronymique))))
+
+
+@dataclass(frozen=True, slots=True)
+class RegistreMemoire:
+    """A `Registre` made of lists, for examples and tests. Without any it knows nothing: `check`, and the
+    rules that run before the base is open, are given that one. Its methods are told in `Registre`."""
+
+    demandes: Sequence[DemandeStockee] = ()
+    guichets: Sequence[Guichet] = ()
+    types_evenement: Sequence[TypeEvenement] = ()
+    tous_evenements: Sequence[Evenement] = ()
+    reactivations: Mapping[str, date] = field(default_factory=dict)
+    roles: RolesDemande = field(default_factory=RolesDemande)
+
+    def guichet(self, code: str) -> Guichet | None:
+        return next((g for g in self.guichets if g.code == code), None)
+
+    def demande(self, numero: str) -> DemandeStockee | None:
+        return next((d for d in self.demandes if d.numero_unique == numero), None)
+
+    def doublons(
+        self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
+    ) -> Sequence[DemandeStockee]:
+        cherchees = {identite(p) for p in personnes}
+        return self._ou(territoire, sauf, lambda p: identite(p) in cherchees)
+
+    def doublons_patronymiques(
+        self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
+    ) -> Sequence[DemandeStockee]:
+        cherchees = set(map(identite_patronymique, personnes)) - {None}
+        return self._ou(territoire, sauf, lambda p: identite_patronymique(p) in cherchees)
+
+    def demande_de_reference(self, guichet: str, ref_interne: str) -> str | None:
+        siennes = (d for d in self.demandes if d.active and d.guichet_createur == guichet)
+        return next((d.numero_unique for d in siennes if d.demande.ref_interne == ref_interne), None)
+
+    def demandes_du_nir(self, territoire: str, nir: str, *, sauf: Sequence[str] = ()) -> Sequence[str]:
+        trouvees = self._ou(territoire, sauf, lambda _: True)
+        return [d.numero_unique for d in trouvees if nir in self.roles.nirs(d.demande)]
+
+    def type_evenement(self, code: str) -> TypeEvenement | None:
+        return next((t for t in self.types_evenement if t.code == code), None)
+
+    def evenement(self, identifiant: int) -> Evenement | None:
+        return next((e for e in self.tous_evenements if e.identifiant == identifiant), None)
+
+    def evenements(self, numero: str) -> Sequence[Evenement]:
+        return [e for e in self.tous_evenements if e.numero_unique == numero]
+
+    def reactivee_le(self, numero: str) -> date | None:
+        return self.reactivations.get(numero)
+
+    def _ou(
+        self, territoire: str, sauf: Sequence[str], retenir: Callable[[Personne], bool]
+    ) -> list[DemandeStockee]:
+        trouvees = [
+            demande
+            for demande in self.demandes
+            if demande.active
+            and demande.territoire == territoire
+            and demande.numero_unique not in sauf
+            and any(retenir(personne) for personne in demande.demande.titulaires)
+        ]
+        return sorted(trouvees, key=lambda demande: demande.numero_unique)

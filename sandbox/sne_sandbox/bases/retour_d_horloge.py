@@ -1,0 +1,158 @@
+"""The last move of a clock, taken back: the clock and the demandes are what they were before it.
+
+It can be for as long as nothing else came: the journal says so, whose last line is then that of the move.
+What its nights changed is put back from the snapshot that was made before them; when they only told things,
+nothing is. Their lines stay, as nights that were taken back, which neither a search of a demande nor a
+history finds; a line says that it was done (REMISE: who judges the journal knows from it that the state is
+another). Settings, pannes and guichets stay as they are. All of it, or nothing: one transaction, after the
+whole file was read.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final
+
+from sne_interface.domain.base import Base
+from sne_interface.domain.dates import PARIS
+from sne_interface.domain.echange import HORLOGE, REMISE, Echange, VerdictEchange
+from sne_interface.errors import ConflitEtat
+from sne_sandbox.bases.faits_des_nuits import Fait, enumerer_bref
+from sne_sandbox.bases.horloge import Heure, relire_horloge
+from sne_sandbox.bases.sauvegardes import Sauvegardes
+from sne_sandbox.store import snapshot
+from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.registre import RegistreBase
+
+_AUTREMENT: Final = (
+    "restaurez une sauvegarde (« sne-sandbox snapshots list » les donne), ou remettez la base au départ"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Avance:
+    """The last move of a clock, as its line of the journal tells it. `refus` says why it cannot be taken
+    back, "" when it can."""
+
+    echange: Annotated[int, "sa ligne du journal"]
+    faite_le: Annotated[datetime, "à l'heure de la machine"]
+    nom: Annotated[str, "« l'avance »"]
+    precision: Annotated[str, "« 13 mois » ; vide : rien de plus à dire"]
+    phrase: Annotated[str, "ce qu'elle a fait"]
+    refus: Annotated[str, "pourquoi elle ne s'annule pas ; vide : elle s'annule"]
+
+    @property
+    def titre(self) -> str:
+        """« l'avance du 28/11/2026 14:05 (13 mois) »."""
+        dit = f" ({self.precision})" if self.precision else ""
+        return f"{self.nom} du {self.faite_le.astimezone(PARIS):%d/%m/%Y %H:%M}{dit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Annulation:
+    """A move that was taken back: what the clock says now."""
+
+    horloge: Heure
+    echange: Annotated[int, "ligne du journal qui le dit"]
+    phrase: Annotated[str, "le tout en une phrase"]
+
+
+def derniere(magasin: Magasin, nom: str) -> Avance | None:
+    """The last move of the base, when it is the last line of its journal; None when something else came, or
+    none was made. Raises BaseInconnue."""
+    base = magasin.bases.lire(nom)
+    dernier = magasin.journal.dernier(nom)
+    ligne = magasin.journal.lire(nom, dernier) if dernier else None
+    return None if ligne is None else _avance(magasin, base, ligne)
+
+
+def _avance(magasin: Magasin, base: Base, ligne: Echange) -> Avance | None:
+    memoire = ligne.temps
+    if ligne.methode != HORLOGE or memoire is None or ligne.identifiant is None:
+        return None
+    refus = _refus(base, memoire)
+    if not refus and memoire["perte"]:
+        refus = _sans_sauvegarde(magasin, base.nom, memoire)
+    return Avance(ligne.identifiant, ligne.recu_le, memoire["nom"], memoire["precision"], ligne.chemin, refus)
+
+
+def _refus(base: Base, memoire: Mapping[str, Any]) -> str:
+    if base.horloge != relire_horloge(memoire["apres"]):
+        return "l'horloge a bougé depuis"
+    return ""
+
+
+def _sans_sauvegarde(magasin: Magasin, base: str, memoire: Mapping[str, Any]) -> str:
+    nom = memoire["sauvegarde"]
+    if not nom:
+        return (
+            "aucune sauvegarde n'a été faite avant (base de plus de 20 000 demandes, ou réglage "
+            "« sauvegarde_avant_nuits » à 0)"
+        )
+    return (
+        ""
+        if Sauvegardes(magasin, magasin.home).existe(base, nom)
+        else f"sa sauvegarde « {nom} » n'est plus là"
+    )
+
+
+def annuler(magasin: Magasin, nom: str, *, attendue: int | None = None) -> Annulation:
+    """Takes the last move back; `attendue` is the line that it must be, when it is given. Raises
+    BaseInconnue, StoreError, and ConflitEtat, with the reason, when it cannot be."""
+    avance = derniere(magasin, nom)
+    if avance is None or avance.refus or attendue not in (None, avance.echange):
+        raise _impossible(avance.refus if avance is not None and attendue in (None, avance.echange) else "")
+    ligne = magasin.journal.lire(nom, avance.echange)
+    if ligne is None or ligne.temps is None:
+        raise _impossible("")
+    memoire, faite = ligne.temps, avance
+
+    def verifier(registre: RegistreBase) -> None:
+        if magasin.journal.dernier(nom) != faite.echange or _refus(registre.base, memoire):
+            raise _impossible("")
+
+    def conclure(registre: RegistreBase) -> Annulation:
+        registre.noter_nuit(date.fromisoformat(memoire["nuit"]))
+        registre.regler_horloge(relire_horloge(memoire["horloge"]))
+        connexion, journal = registre.connexion, magasin.journal
+        journal.annuler_nuits(connexion, nom, faite.echange - memoire["lignes"], faite.echange - 1)
+        heure = Heure.de(registre.base, datetime.now(UTC))
+        faits = {Fait(fait): combien for fait, combien in memoire["faits"].items()}
+        defait = f" Défait : {dit}." if (dit := enumerer_bref(faits)) else ""
+        revenue = f"Il est de nouveau {heure.maintenant:%d/%m/%Y %H:%M} dans la base."
+        phrase = f"Annulé : {faite.titre}. {revenue}{defait}"
+        echange = journal.consigner(
+            connexion,
+            Echange(
+                base=nom,
+                recu_le=datetime.now(UTC),
+                methode=REMISE,
+                chemin=phrase,
+                verdict=VerdictEchange.ACCEPTE,
+                instant_base=heure.maintenant,
+            ),
+        )
+        return Annulation(heure, echange, phrase)
+
+    if not memoire["perte"]:
+        with magasin.ecrire(nom, seule=True) as registre:
+            verifier(registre)
+            return conclure(registre)
+    fichier = Sauvegardes(magasin, magasin.home).lire(nom, memoire["sauvegarde"]).fichier
+    try:
+        with fichier.open("rb") as lu:
+            empreinte = hashlib.file_digest(lu, "sha256").hexdigest()
+    except OSError:
+        empreinte = ""
+    if empreinte != memoire["empreinte"]:
+        raise _impossible(f"sa sauvegarde « {memoire['sauvegarde']} » n'est plus celle qui fut faite alors")
+    return snapshot.remettre_etat(magasin, nom, fichier, verifier, conclure)
+
+
+def _impossible(raison: str) -> ConflitEtat:
+    dit = (
+        raison
+        or "autre chose est venu depuis (un échange, une nuit, un autre déplacement), ou rien n'a avancé"
+    )
+    return ConflitEtat(f"L'horloge ne revient pas en arrière : {dit}.", remede=_AUTREMENT)

@@ -1,0 +1,137 @@
+"""`sne-sandbox serve`: the server."""
+
+import gc
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sne_interface.domain.base import BASE_PAR_DEFAUT, lire_horloge
+from sne_interface.settings import est_boucle_locale
+from sne_sandbox.cli import depart
+from sne_sandbox.cli.options import COMMUNES, barre, depart_de_base, ouvrir_magasin, reglages
+
+
+@click.command()
+@reglages(
+    *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "synchronous", "client_cert",
+    "pkcs12", "workers", "threads", "delai_arret", "journal_max", "message_max", "xml_max", "connexions_max",
+    "octets_max", "debit_min", "patience", "ouvert", "admin_token", "read_only_token", "url_publique",
+    "compression", "quartiles",
+)  # fmt: skip
+@click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat serveur.")
+@click.option("--application", "applications", multiple=True, metavar="NOM=COMMANDE",
+              help="Application que la page Conformité peut piloter, sous ce nom : la commande de son "
+              "adaptateur (peut se répéter).")  # fmt: skip
+@depart_de_base(depart.SEMENCE)
+@click.option(
+    "--ready-file",
+    "pret",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Fichier JSON écrit quand tout écoute (adresses, certificats).",
+)
+@click.option("--refusals-base", "base_des_refus", default=BASE_PAR_DEFAUT, hidden=True,
+              help="Base où se notent les connexions refusées.")  # fmt: skip
+def commande(
+    noms: tuple[str, ...],
+    applications: tuple[str, ...],
+    semence: str,
+    seed: int,
+    taille: int | None,
+    horloge: str,
+    pret: Path | None,
+    base_des_refus: str,
+    **options: Any,
+) -> None:
+    """Sert le bac à sable jusqu'à SIGTERM ou Ctrl-C.
+
+    Au premier démarrage, crée dans --home une autorité de certification, un certificat serveur et un
+    certificat client par guichet.
+
+    Exemples :
+      sne-sandbox serve
+      sne-sandbox serve --https-port 0 --http-port 0 --ready-file pret.json
+      sne-sandbox serve --host 0.0.0.0 --server-name sne.exemple.fr --client-cert required
+      sne-sandbox serve --seed-base vide
+      sne-sandbox serve --home grande --seed-size 200000 --seed 7
+      sne-sandbox serve --application logenet="java -jar adaptateur.jar"
+      sne-sandbox serve --clock 2018-03-15T09:00:00 --profile strict --workers 2
+    """
+    gc.disable()  # until it serves: start-up makes few objects that die
+    from sne_sandbox.server import lancement
+    from sne_sandbox.server.fichier_pret import le_temps_de_servir
+    from sne_sandbox.web.configuration import ouvrir
+
+    click.get_current_context().with_resource(le_temps_de_servir(pret))
+    home: Path = options["home"]
+    configuration = depart.configuration(
+        options,
+        noms,
+        compression=options["compression"] == "oui",
+        semence=semence,
+        seed=seed,
+        taille=taille,
+        horloge=lire_horloge(horloge),
+        applications=depart.applications_declarees(applications),
+    )
+    dossier, vitrine = depart.preparer_certificats(options, [*noms, options["host"]], semence)
+    configuration = depart.jeton_commun(configuration)
+
+    def annoncer(adresses: Any) -> None:
+        # Who reads the ready file may end the server at once: its log says by then where it was.
+        _annoncer(adresses, dossier, configuration)
+        if pret is not None:
+            depart.ecrire_pret(pret, adresses, home, dossier, vitrine, configuration.jeton)
+        _annoncer_la_lecture(adresses, configuration, options, noms)
+
+    depart.signaler_ecart(options)
+    donnees = depart.options_de_base_donnees()
+    if donnees:
+        with ouvrir_magasin(options) as magasin:
+            depart.signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
+    processus = depart.processus(options)
+    if taille is not None or processus > 1:
+        # Made now: a large base shows how far it is, and workers find it.
+        with barre("Les ménages arrivent") as progres:
+            ouvrir(configuration, progres)[1].fermer()
+    # A program that starts its own server has no visitor to make the console ready for.
+    visite = not click.get_current_context().find_root().params["avec_parent"]
+    a_servir = lancement.Lancement(configuration, lancement.ecoute_de(options), base_des_refus, visite)
+    lancement.lancer(a_servir, processus, annoncer)
+    sys.exit(0)
+
+
+def _annoncer(adresses: Any, dossier: Path, configuration: Any) -> None:
+    """Says on stderr where the services and the console are, and by which token they open."""
+    click.echo("sne-sandbox : bac à sable non officiel de la base école du SNE", err=True)
+    for nom in ("https", "http"):
+        if getattr(adresses, nom):
+            click.echo(f"  {nom:5} {getattr(adresses, nom)}/services/", err=True)
+    click.echo(f"  certificats : {dossier}", err=True)
+    depart.annoncer_la_console(adresses, configuration)
+
+
+def _annoncer_la_lecture(
+    adresses: Any, configuration: Any, options: dict[str, Any], noms: tuple[str, ...]
+) -> None:
+    """Says on stderr where the console is only read, and what travels in clear. The link is a token: a screen
+    shows it, a log does not hold it."""
+    from sne_sandbox.bases.jetons import jeton_de_lecture
+
+    if sys.stderr.isatty():
+        partagee = configuration.url_publique or depart.adresse_pour_les_autres(
+            adresses.http or adresses.https, options["host"], noms
+        )
+        with ouvrir_magasin(options) as magasin:
+            lecture = configuration.jeton_lecture or jeton_de_lecture(magasin, configuration.home)
+        click.echo(f"  console en lecture seule : {partagee}/lecture/{lecture}", err=True)
+    else:
+        dit = "page Scènes de la console, ou « sne-sandbox jetons lien --lecture »"
+        click.echo(f"  lien de lecture : {dit}", err=True)
+    if not est_boucle_locale(options["host"]) and adresses.http and not configuration.url_publique:
+        click.echo(
+            "  attention : en http, les jetons et les cookies circulent en clair sur le réseau ; "
+            + ("préférez l'adresse https" if adresses.https else "ouvrez aussi --https-port"),
+            err=True,
+        )

@@ -1,0 +1,134 @@
+"""What the contract to come would refuse of a message that the contract of the base lets through.
+
+Judged offline, by the message alone: its version, its schema, the controls that need no register. What the
+base refuses already is no news, and is left out; so is what the stored demande may have already, which only
+the register tells. The header `SNE-Avertissement` names the changes that explain it
+(`Echange.avertissement`).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from sne_interface.contract.changements import Changement, Changements, Nature, charger_changements
+from sne_interface.contract.codec import parse
+from sne_interface.contract.schemas import Document
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.anomalie import Gravite
+from sne_interface.domain.texte import masquer_nirs
+from sne_interface.rules import engine
+from sne_interface.rules.controle import XSD, FauteDeDocument, controler
+
+#: Refusals of one message that are noted.
+NOTES_MAX: Final = 20
+#: The control of the version of the message.
+_VERSION: Final = "ENT003"
+#: What stands for a change that nobody has named: that of a schema; that of a rule is its code.
+_STRUCTURE: Final = "structure"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusAVenir:
+    """A refusal to come. `changement` is the id of the change that explains it, else the code of the control,
+    or « structure »; `exige` the last day on which the former way is admitted, None when nobody says it."""
+
+    contrat: str
+    changement: str
+    exige: date | None
+    regle: str
+    chemin: str
+    ligne: int
+    message: str
+
+    def en_json(self) -> dict[str, Any]:
+        """As the line of the journal keeps it."""
+        return {
+            "contrat": self.contrat,
+            "changement": self.changement,
+            "exige": "" if self.exige is None else self.exige.isoformat(),
+            "regle": self.regle,
+            "chemin": self.chemin,
+            "ligne": self.ligne,
+            "message": self.message,
+        }
+
+
+def prevoir(
+    octets: bytes,
+    contrat: Contrat,
+    suivant: Contrat,
+    profil: str,
+    maintenant: datetime,
+    *,
+    genre: Document,
+    type_fichier: str | None,
+    nom: str | None,
+    xml_max: int,
+) -> list[RefusAVenir]:
+    """The refusals by `suivant` of a document that the schema of `contrat` accepts, in document order.
+    `type_fichier` stands for what the document says when its operation decides, "" when no control applies;
+    `nom` is its file name."""
+
+    def refus(juge: Contrat) -> list[FauteDeDocument]:
+        lu = controler(
+            octets, juge, profil, maintenant, nom=nom, xml_max=xml_max, genre=genre, type_fichier=type_fichier
+        )
+        return [faute for faute in lu.fautes if faute.gravite is Gravite.BLOQUANTE]
+
+    a_venir = refus(suivant)
+    if not a_venir:
+        return []
+    racine = parse(octets, limit=xml_max, serre=True)
+    version = racine.get("versionInterface", "")
+    dit = type_fichier or racine.findtext("{*}entete/{*}typeFichier", "")
+    deja = {(faute.regle, faute.chemin) for faute in refus(contrat)}
+    trouves = [
+        faute
+        for faute in a_venir
+        if (faute.regle, faute.chemin) not in deja and not _au_registre(faute, suivant, dit)
+    ]
+    if version not in suivant.versions and any(faute.regle == _VERSION for faute in trouves):
+        # Read by the schema of another version: what that one says of it is no more than this.
+        trouves = [faute for faute in trouves if faute.regle == _VERSION]
+    changements = _changements(contrat, suivant)
+    return [_refus(faute, suivant, changements, genre, version) for faute in trouves[:NOTES_MAX]]
+
+
+def _au_registre(faute: FauteDeDocument, contrat: Contrat, type_fichier: str) -> bool:
+    """Whether the register has to tell if this fault blocks: a control that looks at it is not among them."""
+    fiche = contrat.regles.get(faute.regle)
+    return fiche is not None and engine.ne_rebloque_pas(fiche, type_fichier)
+
+
+def _refus(
+    faute: FauteDeDocument, suivant: Contrat, changements: Changements, genre: Document, version: str
+) -> RefusAVenir:
+    de_schema = faute.regle.startswith(XSD)
+    changement = _expliquant(faute, suivant, changements, genre, version)
+    return RefusAVenir(
+        suivant.nom,
+        changement.id if changement is not None else _STRUCTURE if de_schema else faute.regle,
+        changement.exige if changement is not None else None,
+        faute.regle,
+        faute.chemin,
+        faute.ligne,
+        masquer_nirs(faute.message),
+    )
+
+
+def _expliquant(
+    faute: FauteDeDocument, suivant: Contrat, changements: Changements, genre: Document, version: str
+) -> Changement | None:
+    if faute.regle.startswith(XSD):
+        lue = f"/{suivant.version_de_lecture(version)}" if genre is Document.DEMANDE else ""
+        chemin = "/".join(pas.partition("[")[0] for pas in faute.chemin.split("/"))
+        return changements.couvrant(Nature.SCHEMAS, f"{genre}{lue}:{chemin}")
+    par_version = changements.couvrant(Nature.MESSAGES, version) if faute.regle == _VERSION else None
+    return par_version or changements.couvrant(Nature.REGLES, faute.regle)
+
+
+@lru_cache(maxsize=16)
+def _changements(contrat: Contrat, suivant: Contrat) -> Changements:
+    """What `suivant` changes. Raises ContractError."""
+    return charger_changements(suivant.dossiers).depuis(contrat.dossiers.noms)

@@ -1,0 +1,191 @@
+"""What every connection of a server shares: the application, the threads that run it, limits."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from queue import SimpleQueue
+from typing import Any, Literal, Protocol
+
+from twisted.internet.posixbase import PosixReactorBase
+
+from sne_sandbox.server.bornes import Bornes, connexions_possibles
+from sne_sandbox.server.listeners import Ecoute
+from sne_sandbox.server.remise import NonRemise
+from sne_sandbox.server.tls import RefusTls
+
+logger = logging.getLogger(__name__)
+
+Genre = Literal["https", "http", "https_expire", "https_autre_nom"]
+"""The listener that a request came by."""
+
+#: Answers that last (event streams, downloads) have threads of their own, this many at most.
+FLUX_MAX = 64
+
+
+Tache = tuple[Callable[..., None], tuple[Any, ...]]
+
+
+class Fils:
+    """The `nombre` threads that run the application, fed by one queue. A task that raises is logged; its
+    thread goes on."""
+
+    def __init__(self, nombre: int) -> None:
+        self._file: SimpleQueue[Tache | None] = SimpleQueue()
+        self._fils = [
+            threading.Thread(target=self._tourner, name=f"sne-{rang}", daemon=True) for rang in range(nombre)
+        ]
+        for fil in self._fils:
+            fil.start()
+
+    def soumettre(self, tache: Callable[..., None], *arguments: Any) -> None:
+        """Runs `tache(*arguments)` in the first free thread."""
+        self._file.put((tache, arguments))
+
+    def arreter(self, attente: float) -> bool:
+        """Ends the threads, waiting `attente` seconds for each at most. False when one is still at work."""
+        for _ in self._fils:
+            self._file.put(None)
+        for fil in self._fils:
+            fil.join(attente)
+        return not any(fil.is_alive() for fil in self._fils)
+
+    def _tourner(self) -> None:
+        while (tache := self._file.get()) is not None:
+            fonction, arguments = tache
+            try:
+                fonction(*arguments)
+            except Exception:
+                logger.exception("a task of the server failed")
+            # Waiting for the next task must not keep the last one's request, body and answer alive.
+            del tache, fonction, arguments
+
+
+class ApplicationWsgi(Protocol):
+    """A WSGI application (PEP 3333)."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]: ...
+
+
+class EtatServeur(Protocol):
+    """What the application knows of its state (`web.sante`)."""
+
+    @property
+    def vivant(self) -> bytes:
+        """The JSON that tells that it lives."""
+
+    @property
+    def fraiche(self) -> bool:
+        """Whether what it found last is believed."""
+
+    def demander(self) -> None:
+        """Somebody asks."""
+
+    def reponse(self) -> tuple[int, bytes]:
+        """HTTP status and JSON; waits for nothing."""
+
+    def fermer(self) -> None:
+        """The server ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusHttp:
+    """A request refused before the application saw it. `methode` and `chemin` may be empty; `statut` is
+    0 when the peer left before it could be answered."""
+
+    pair: str
+    methode: str
+    chemin: str
+    statut: int
+    raison: str
+
+
+class LecturesLourdes(Protocol):
+    """What takes heavy reads off the threads of the application (`server.lectures_lourdes`)."""
+
+    def soumettre(self, requete: Any, environ: dict[str, Any]) -> bool:
+        """Has a request answered; False when too many wait."""
+
+    def fermer(self) -> None:
+        """The server ends."""
+
+
+@dataclass(slots=True, eq=False)
+class ServiceWsgi:
+    """The application, its threads and its limits, for the channels of one server."""
+
+    ecoute: Ecoute
+    application: ApplicationWsgi
+    reacteur: PosixReactorBase
+    fils: Fils
+    refus_tls: Callable[[RefusTls], None]
+    refus_http: Callable[[RefusHttp], None]
+    etat: EtatServeur | None = None
+    """What `/readyz` tells; None: those addresses are the application's."""
+    voie: LecturesLourdes | None = None
+    """What heavy reads are asked; None: the application."""
+    bornes: Bornes = field(init=False)
+    canaux: set[Any] = field(default_factory=set)
+    """Open channels; touched by the reactor's thread only."""
+    connexion_fermee: Callable[[], None] | None = None
+    """Called when a channel closes."""
+    recues: int = 0
+    """Requests that the application was given; touched by the reactor's thread only."""
+    arret_demande: bool = False
+    depart: bool = False
+    """Whether it has said that it is about to end (`Ecoute.preavis`)."""
+    _flux: int = 0
+    _verrou: threading.Lock = field(default_factory=threading.Lock)
+    _date: tuple[int, bytes] = (0, b"")
+
+    def __post_init__(self) -> None:
+        self.bornes = Bornes(connexions_possibles(self.ecoute.connexions_max), self.ecoute.octets_max)
+
+    def prendre_flux(self) -> bool:
+        """Takes one of the places of answers that last; False when none is left."""
+        with self._verrou:
+            if self._flux >= FLUX_MAX:
+                return False
+            self._flux += 1
+            return True
+
+    def rendre_flux(self) -> None:
+        """Gives the place back."""
+        with self._verrou:
+            self._flux -= 1
+
+    def signaler_tls(self, refus: RefusTls) -> None:
+        """Has a refused handshake noted, in a thread: noting it may wait for a database."""
+        self.fils.soumettre(self.refus_tls, refus)
+
+    def signaler_http(self, refus: RefusHttp) -> None:
+        """Has a refused request noted, in a thread."""
+        self.fils.soumettre(self.refus_http, refus)
+
+    def saturer(self, raison: str) -> None:
+        """A request was refused because the server is full: said, and journalled, once a minute."""
+        self.bornes.etat.satures += 1
+        self.bornes.lignes.compter(raison)
+
+    def dire_les_saturations(self) -> None:
+        """Says and journals what is due of it."""
+        if not (dues := self.bornes.lignes.dues()):
+            return
+        self.bornes.relacher()  # the first line of a log opens files: the modules that write it
+        for raison in dues:
+            logger.warning("sne-sandbox : %s", raison)
+            self.signaler_http(RefusHttp(pair="", methode="", chemin="", statut=503, raison=raison))
+        self.bornes.reserver()
+
+    def signaler_non_remise(self, non_remise: NonRemise, raison: str) -> None:
+        """Has an answer that was not delivered noted, in a thread."""
+        self.fils.soumettre(non_remise, raison)
+
+    def date(self) -> bytes:
+        """Value of the Date header, computed once a second."""
+        seconde = int(time.time())
+        if seconde != self._date[0]:
+            self._date = (seconde, formatdate(seconde, usegmt=True).encode())
+        return self._date[1]

@@ -1,0 +1,111 @@
+"""Ateliers, as the database keeps them: a text each, beside the files that servers share; and what the
+journal of a trainee's base comes down to, in a few rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from sne_interface.domain.echange import NUIT, REMISE, SCENE, VerdictEchange
+from sne_interface.errors import ConflitEtat
+from sne_sandbox.store import tables
+from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.store.donnees import BaseDeDonnees, Transaction
+from sne_sandbox.store.lignes import micros
+from sne_sandbox.store.requetes_sql import inserer
+
+#: Where they are among the shared files; and what their writers hold alone, which is told when one changes.
+DOSSIER: Final = "ateliers"
+VERROU: Final = "sne-sandbox:ateliers"
+#: Lines of a journal, the last ones, that are looked at.
+LIGNES: Final = 5_000
+_TOUS: Final = RequeteSql("SELECT nom, contenu FROM piece WHERE dossier = :dossier ORDER BY nom")
+_LIRE: Final = RequeteSql("SELECT contenu FROM piece WHERE dossier = :dossier AND nom = :nom AND rang = 0")
+_OTER: Final = RequeteSql("DELETE FROM piece WHERE dossier = :dossier AND nom = :nom")
+_AJOUTER: Final = inserer(tables.piece)
+_RECENTES: Final = "FROM echange WHERE base = :base AND identifiant > :depuis"
+_APPELS: Final = f"{_RECENTES} AND methode NOT IN ('{NUIT}', '{SCENE}', '{REMISE}')"
+_DERNIER: Final = RequeteSql(f"SELECT identifiant {_APPELS} ORDER BY identifiant DESC LIMIT 1")
+_VERDICTS: Final = RequeteSql(f"SELECT verdict, count(*) {_APPELS} GROUP BY verdict")
+_SCENE: Final = RequeteSql(
+    f"SELECT chemin {_RECENTES} AND methode = '{SCENE}' ORDER BY identifiant DESC LIMIT 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TraceDeBase:
+    """What a base has lived: the id of its last call, how many there were and how many were not accepted, of
+    its last LIGNES lines; and the line of the last step of a scene, "" before any."""
+
+    dernier: int | None
+    appels: int
+    refus: int
+    scene: str
+
+
+class Ateliers:
+    """The ateliers of a database: each a text, of which it knows the name alone."""
+
+    def __init__(self, donnees: BaseDeDonnees) -> None:
+        self._donnees = donnees
+
+    def lister(self) -> list[tuple[str, bytes]]:
+        """All of them, by name."""
+        with self._donnees.transaction(ecriture=False) as connexion:
+            lignes = connexion.lignes(_TOUS, {"dossier": DOSSIER})
+            return [(str(nom), bytes(contenu)) for nom, contenu in lignes]
+
+    def lire(self, nom: str) -> bytes | None:
+        """That of this name; None for none."""
+        ligne = self._donnees.ligne(_LIRE, {"dossier": DOSSIER, "nom": nom})
+        return None if ligne is None else bytes(ligne[0])
+
+    def ajouter(self, nom: str, contenu: bytes) -> None:
+        """Keeps a new one. Raises ConflitEtat for a name that is taken."""
+        with self._seul() as connexion:
+            if connexion.ligne(_LIRE, {"dossier": DOSSIER, "nom": nom}) is not None:
+                raise ConflitEtat(
+                    f"L'atelier [{nom}] existe déjà.",
+                    remede=f"un autre nom, ou « sne-sandbox atelier clore {nom} » d'abord",
+                )
+            _ecrire(connexion, nom, contenu)
+
+    @contextmanager
+    def changer(self, nom: str) -> Iterator[list[bytes]]:
+        """One to be changed, alone: a list that holds it, and whose first item is kept at the end; an empty
+        list when there is none."""
+        with self._seul() as connexion:
+            ligne = connexion.ligne(_LIRE, {"dossier": DOSSIER, "nom": nom})
+            tenu = [] if ligne is None else [bytes(ligne[0])]
+            yield tenu
+            if tenu and ligne is not None:
+                connexion.faire(_OTER, {"dossier": DOSSIER, "nom": nom})
+                _ecrire(connexion, nom, tenu[0])
+
+    def oter(self, nom: str) -> None:
+        """Forgets one."""
+        with self._seul() as connexion:
+            connexion.faire(_OTER, {"dossier": DOSSIER, "nom": nom})
+
+    def trace(self, base: str, dernier: int) -> TraceDeBase:
+        """What a base has lived, whose journal ends with the line `dernier`."""
+        cle = {"base": base, "depuis": max(0, dernier - LIGNES)}
+        with self._donnees.transaction(ecriture=False) as connexion:
+            appel, scene = connexion.ligne(_DERNIER, cle), connexion.ligne(_SCENE, cle)
+            comptes = {str(verdict): int(nombre) for verdict, nombre in connexion.lignes(_VERDICTS, cle)}
+        appels = sum(comptes.values())
+        return TraceDeBase(
+            None if appel is None else int(appel[0]),
+            appels,
+            appels - comptes.get(VerdictEchange.ACCEPTE, 0),
+            "" if scene is None else str(scene[0]),
+        )
+
+    def _seul(self) -> Transaction:
+        return self._donnees.transaction(ecriture=True, verrou=VERROU, seule=True)
+
+
+def _ecrire(connexion: Connexion, nom: str, contenu: bytes) -> None:
+    ligne = {"dossier": DOSSIER, "nom": nom, "rang": 0, "contenu": contenu}
+    connexion.faire(_AJOUTER, {**ligne, "ecrit_le": micros(datetime.now(UTC))})

@@ -1,0 +1,143 @@
+"""Who may enter, as the database knows it: what every process sees at once, the moment it is changed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sne_interface.errors import ConflitEtat
+from sne_sandbox.store import tables
+from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
+from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.lignes import instant_de, instant_ou_rien, micros
+from sne_sandbox.store.requetes_sql import inserer
+
+#: What its writers hold alone on PostgreSQL: no base has such a name.
+_VERROU: Final = "sne-sandbox:jetons"
+_LU: Final = f"SELECT {', '.join(tables.jeton.noms)} FROM jeton"
+_TOUS: Final = RequeteSql(f"{_LU} ORDER BY nom")
+_DE_NOM: Final = RequeteSql(f"{_LU} WHERE nom = :nom")
+_DE_L_EMPREINTE: Final = RequeteSql(f"{_LU} WHERE empreinte = :empreinte")
+_AJOUTER: Final = inserer(tables.jeton)
+_OTER: Final = RequeteSql("DELETE FROM jeton WHERE nom = :nom")
+_OTER_DE_LA_BASE: Final = RequeteSql("DELETE FROM jeton WHERE base = :base")
+_VOIR: Final = RequeteSql("UPDATE jeton SET vu_le = :vu_le WHERE empreinte = :empreinte")
+_OUBLIER_CODES: Final = RequeteSql("DELETE FROM code_utilise WHERE expire_le < :maintenant")
+_UTILISER: Final = RequeteSql(
+    "INSERT INTO code_utilise (empreinte, expire_le) VALUES (:empreinte, :expire_le) ON CONFLICT DO NOTHING"
+)
+_COMPTER: Final = RequeteSql(
+    "INSERT INTO jeton_compteur (nom, nombre, dernier_le) VALUES ('refus', 1, :maintenant) "
+    "ON CONFLICT (nom) DO UPDATE SET nombre = jeton_compteur.nombre + 1, dernier_le = :maintenant"
+)
+_COMPTES: Final = RequeteSql("SELECT nombre, dernier_le FROM jeton_compteur WHERE nom = 'refus'")
+
+
+@dataclass(frozen=True, slots=True)
+class JetonGarde:
+    """A token, of which the hash alone is kept (hexadecimal). Instants are aware, UTC."""
+
+    nom: str
+    empreinte: str
+    droit: str
+    base: str | None
+    cree_le: datetime
+    vu_le: datetime | None = None
+    expire_le: datetime | None = None
+
+
+class Jetons:
+    """The tokens of a database."""
+
+    def __init__(self, donnees: BaseDeDonnees) -> None:
+        self._donnees = donnees
+
+    def lister(self) -> list[JetonGarde]:
+        """All of them, by name, those that have expired too."""
+        with self._donnees.transaction(ecriture=False) as connexion:
+            return [_lu(ligne) for ligne in connexion.lignes(_TOUS, {})]
+
+    def trouver(self, empreinte: str) -> JetonGarde | None:
+        """The token of this hash; None for none."""
+        ligne = self._donnees.ligne(_DE_L_EMPREINTE, {"empreinte": empreinte})
+        return None if ligne is None else _lu(ligne)
+
+    def lire(self, nom: str) -> JetonGarde | None:
+        """The token of this name; None for none."""
+        ligne = self._donnees.ligne(_DE_NOM, {"nom": nom})
+        return None if ligne is None else _lu(ligne)
+
+    def ajouter(self, jeton: JetonGarde, *, remplacer: bool = False) -> None:
+        """Keeps a token. Raises ConflitEtat for a name that is taken, unless it is to be replaced."""
+        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+            if remplacer:
+                connexion.faire(_OTER, {"nom": jeton.nom})
+            else:
+                _refuser_le_pris(connexion, jeton.nom)
+            connexion.faire(_AJOUTER, _ligne(jeton))
+
+    def ajouter_tous(self, jetons: Iterable[JetonGarde]) -> None:
+        """Keeps tokens, all or none of them. Raises ConflitEtat for a name that is taken."""
+        with self._donnees.transaction(ecriture=True, verrou=_VERROU, seule=True) as connexion:
+            for jeton in jetons:
+                _refuser_le_pris(connexion, jeton.nom)
+                connexion.faire(_AJOUTER, _ligne(jeton))
+
+    def revoquer(self, *noms: str) -> bool:
+        """Forgets tokens; whether there was one."""
+        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+            return sum([connexion.faire(_OTER, {"nom": nom}) for nom in noms]) > 0
+
+    def voir(self, empreinte: str, maintenant: datetime) -> None:
+        """Notes when a token was used."""
+        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+            connexion.faire(_VOIR, {"empreinte": empreinte, "vu_le": micros(maintenant)})
+
+    def utiliser(self, empreinte: str, expire_le: datetime, maintenant: datetime) -> bool:
+        """Uses a code up, until it is too old; whether nobody had."""
+        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+            connexion.faire(_OUBLIER_CODES, {"maintenant": micros(maintenant)})
+            parametres = {"empreinte": empreinte, "expire_le": micros(expire_le)}
+            return connexion.faire(_UTILISER, parametres) > 0
+
+    def compter_refus(self, maintenant: datetime) -> None:
+        """Counts a wrong token."""
+        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+            connexion.faire(_COMPTER, {"maintenant": micros(maintenant)})
+
+    def refus(self) -> tuple[int, datetime | None]:
+        """How many wrong tokens came, and when the last did."""
+        ligne = self._donnees.ligne(_COMPTES, {})
+        return (0, None) if ligne is None else (int(ligne[0]), instant_de(ligne[1]))
+
+
+def _refuser_le_pris(connexion: Connexion, nom: str) -> None:
+    if connexion.ligne(_DE_NOM, {"nom": nom}) is not None:
+        raise ConflitEtat(
+            f"Le jeton [{nom}] existe déjà.",
+            remede=f"un autre nom, ou « sne-sandbox jetons revoquer {nom} » d'abord",
+        )
+
+
+def revoquer_ceux_de(connexion: Connexion, base: str) -> None:
+    """Forgets the tokens of a base that goes: another one of its name is not theirs."""
+    connexion.faire(_OTER_DE_LA_BASE, {"base": base})
+
+
+def _lu(ligne: Ligne) -> JetonGarde:
+    nom, empreinte, droit, base, cree_le, vu_le, expire_le = ligne
+    return JetonGarde(
+        nom, empreinte, droit, base, instant_de(cree_le), instant_ou_rien(vu_le), instant_ou_rien(expire_le)
+    )
+
+
+def _ligne(jeton: JetonGarde) -> dict[str, str | int | None]:
+    return {
+        "nom": jeton.nom,
+        "empreinte": jeton.empreinte,
+        "droit": jeton.droit,
+        "base": jeton.base,
+        "cree_le": micros(jeton.cree_le),
+        "vu_le": None if jeton.vu_le is None else micros(jeton.vu_le),
+        "expire_le": None if jeton.expire_le is None else micros(jeton.expire_le),
+    }

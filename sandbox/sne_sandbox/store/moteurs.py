@@ -1,0 +1,212 @@
+"""The two engines: where a database is, how a connection to it is opened, who writes to the file of
+SQLite."""
+
+import re
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from sne_interface.errors import StoreError
+from sne_interface.raisons import raison_ecriture, raison_systeme
+from sne_interface.systeme import VerrouDeFichier
+
+CACHE: Final = "PRAGMA cache_size = -2000"  # KiB a connection
+#: For one that fills a base: it writes to all pages of all indexes.
+CACHE_DE_LOTS: Final = "PRAGMA cache_size = -256000"
+_PRAGMAS: Final = (
+    "PRAGMA busy_timeout = 30000",  # ms
+    "PRAGMA foreign_keys = ON",
+    CACHE,
+    "PRAGMA temp_store = MEMORY",
+    # Pages (64 MB): a thread has moved nearly all of them by then (`Magasin`), and who commits need not wait
+    # for the disk.
+    "PRAGMA wal_autocheckpoint = 16000",
+)
+_ESSAIS_WAL: Final = 200
+#: A server that is not there is given up soon, and one that went away without a word (its machine, the
+#: network) as well: an exchange waits for it. Seconds, but for the last, in milliseconds.
+_PATIENCE_PG: Final[Mapping[str, Any]] = {
+    "application_name": "sne-sandbox",
+    "connect_timeout": "3",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+#: What stands between the user of an address and its host.
+_MOT_DE_PASSE: Final = re.compile(r"(//[^/@:]*:).*@")
+
+
+_POSTGRESQL: Final = ("postgres", "postgresql", "postgresql+psycopg")
+
+
+def adresse(url: str | None, home: Path) -> str | Path:
+    """Where the database is: the file of SQLite at `url`, that of `home` for None; the address of PostgreSQL,
+    as its own library reads it. Raises StoreError when it is not one that we can serve."""
+    if url is None:
+        return home / "sne.sqlite3"
+    genre, separe, reste = url.partition("://")
+    try:
+        urlsplit(url).port  # noqa: B018 - raises for what is no port
+        if not separe or (genre == "sqlite" and (reste[:1] not in ("", "/") or "?" in reste)):
+            raise ValueError(url)
+        if genre in _POSTGRESQL:
+            from psycopg import ProgrammingError
+            from psycopg.conninfo import conninfo_to_dict
+
+            try:
+                conninfo_to_dict(f"postgresql://{reste}")
+            except ProgrammingError as erreur:
+                raise ValueError(url) from erreur
+    except ValueError:
+        # Neither the sentence nor its cause may repeat a password: what serve says goes to a log.
+        propre = _MOT_DE_PASSE.sub(r"\1…@", url)
+        raise StoreError(
+            f"L'adresse de base de données [{propre}] est illisible.", remede=_REMEDE_URL
+        ) from None
+    if genre in _POSTGRESQL:
+        return f"postgresql://{reste}"
+    if genre != "sqlite":
+        raise StoreError(
+            f"Le type de base de données [{genre}] n'est pas pris en charge.", remede=_REMEDE_URL
+        )
+    chemin = unquote(reste.partition("?")[0]).removeprefix("/")
+    if chemin in ("", ":memory:"):
+        raise StoreError(
+            "Une base SQLite en mémoire ne se partage pas entre fils d'exécution.",
+            remede="donnez un fichier : sqlite:///chemin/sne.sqlite3",
+        )
+    return Path(chemin).absolute()
+
+
+_REMEDE_URL: Final = (
+    "exemples : sqlite:///chemin/sne.sqlite3, postgresql://utilisateur:motdepasse@serveur:5432/sne"
+)
+
+
+def ouvrir_sqlite(fichier: Path, synchronous: str, *, en_wal: bool) -> tuple[Any, bool]:
+    """A connection to a file that is there, and whether the file has a log (WAL): one that was deleted under
+    us is not made again, empty. With `synchronous` FULL a commit waits for the disk and survives a power cut;
+    with NORMAL it survives a kill -9. `en_wal`: it had one; without, it is another file (DatabaseError)."""
+    connexion = sqlite3.connect(
+        f"{fichier.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
+    )
+    try:
+        for pragma in _PRAGMAS:
+            connexion.execute(pragma)
+        connexion.execute(f"PRAGMA synchronous = {synchronous}")
+        # Kept by the file: only the first connection ever has something to change, and it must be alone.
+        mode = connexion.execute("PRAGMA journal_mode").fetchone()[0]
+        if mode != "wal":
+            if en_wal:
+                # Not to be changed: those who wait for its locks would wait for ever.
+                autre = sqlite3.DatabaseError("the file has lost its log")
+                autre.sqlite_errorcode = sqlite3.SQLITE_NOTADB
+                raise autre
+            mode = _passer_en_wal(connexion)
+    except BaseException:
+        connexion.close()
+        raise
+    return connexion, mode == "wal"
+
+
+def ouvrir_postgresql(url: str) -> Any:
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+    # What the address says itself comes first.
+    return psycopg.connect(make_conninfo(**{**_PATIENCE_PG, **conninfo_to_dict(url)}), autocommit=True)
+
+
+def place_libre(fichier: Path) -> int:
+    """Bytes that are free on the disk of a file. Raises OSError."""
+    return shutil.disk_usage(fichier.parent).free
+
+
+def _passer_en_wal(connexion: Any) -> str:
+    # SQLite does not honour busy_timeout here.
+    for essai in range(1, _ESSAIS_WAL + 1):
+        try:
+            return str(connexion.execute("PRAGMA journal_mode = WAL").fetchone()[0])
+        except sqlite3.OperationalError:
+            if essai == _ESSAIS_WAL:
+                raise
+            time.sleep(0.02)
+    raise AssertionError  # the loop returns or raises
+
+
+# --- who writes to the SQLite file, one at a time --------------------------------------------------------
+
+
+class VerrouEcriture:
+    """A mutex between all threads of all processes that write to one database file.
+
+    `BEGIN IMMEDIATE` alone is right, but those who wait for it sleep between tries, up to 100 ms. This lock
+    makes them wait in the kernel instead: threads on a mutex, processes on the lock of a file. The kernel
+    drops it with the process that held it.
+    """
+
+    def __init__(self, fichier: Path) -> None:
+        self._mutex = threading.Lock()
+        try:
+            self._fichier = VerrouDeFichier(fichier)
+        except OSError as erreur:
+            raise StoreError(
+                f"Le verrou [{fichier}] ne peut pas être ouvert : {raison_systeme(erreur)}.",
+                remede="vérifiez les droits sur ce dossier",
+            ) from erreur
+
+    def prendre(self, *, attendre: bool = True) -> bool:
+        """Takes it; whether it is ours, which it always is in the end unless `attendre` is False."""
+        if not self._mutex.acquire(blocking=attendre):
+            return False
+        try:
+            pris = self._fichier.prendre(attendre=attendre)
+        except BaseException:
+            self._mutex.release()
+            raise
+        if not pris:
+            self._mutex.release()
+        return pris
+
+    def __enter__(self) -> None:
+        self.prendre()
+
+    def __exit__(self, *_: object) -> None:
+        self.rendre()
+
+    def rendre(self) -> None:
+        """Gives it back."""
+        self._fichier.rendre()
+        self._mutex.release()
+
+    def fermer(self) -> None:
+        """Closes the file of the lock; it cannot be taken any more."""
+        self._fichier.fermer()
+
+
+def preparer_fichier(fichier: Path) -> VerrouEcriture:
+    """The lock of the writers of an SQLite database; its folder and file are made when they are not there."""
+    try:
+        fichier.parent.mkdir(parents=True, exist_ok=True)
+        if not fichier.exists():
+            with suppress(OSError):  # the engine says it
+                # NIRs are in clear in it; SQLite opens its other files with the same rights.
+                fichier.touch(mode=0o600)
+    except OSError as erreur:
+        raise StoreError(
+            f"Le dossier [{fichier.parent}] ne peut pas être créé : {raison_ecriture(erreur)}.",
+            remede="choisissez un autre dossier par --home",
+        ) from erreur
+    return VerrouEcriture(verrou_de(fichier, "verrou"))
+
+
+def verrou_de(fichier: Path, quoi: str) -> Path:
+    """Where a lock of an SQLite database is, by what it is for."""
+    return fichier.with_name(f"{fichier.name}-{quoi}")

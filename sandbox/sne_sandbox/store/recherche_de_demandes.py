@@ -1,0 +1,297 @@
+"""Demandes that are looked for: by the criteria of `rechercheDemandeMulticritere` (`xsd/recherche.xsd`), and
+by those that only the console and the API have beside (`recentes`); and what one was before."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from sne_interface.domain.demande import DemandeStockee, EtatDemande, GenreMouvement, Mouvement
+from sne_interface.domain.texte import plier
+from sne_sandbox.store import metadonnees, requetes_sql
+from sne_sandbox.store.connexion import RequeteSql
+from sne_sandbox.store.lignes import COLONNES, demande_de
+from sne_sandbox.store.registre import RegistreBase
+
+_D: Final = metadonnees.demande.c
+_PAGE: Final = 200
+#: The day of deposit, in the tables that hold it.
+_DEPOT: Final = "date_creation"
+#: Rows of an index that are looked up one by one.
+PEU: Final = 3000
+# The request of a separating household has the deposit date of the joint one: few rows are looked at. In no
+# order: asked for that of the key, SQLite would walk the whole base by it.
+_SEPAREES: Final = RequeteSql(
+    "SELECT numero_unique FROM demande WHERE base = :base AND date_creation = :depot "
+    "AND numero_associe = :numero"
+)
+
+#: Keeps, or not, a demande whose stored criteria hold: for the criteria that are computed.
+Filtre = Callable[[DemandeStockee], bool]
+
+
+class Prefixe(str):
+    """The beginning of a number or of a name that is looked for; a plain str is the whole of it."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Criteres:
+    """What is looked for; None (or empty) criteria are not given, and all given ones must hold. Bounds are
+    inclusive. Names compare folded; a person is the applicant or a co-holder, by name in use. Of the number
+    and of names a `Prefixe` is enough, for `recentes`."""
+
+    numero_unique: str | None = None
+    etat: EtatDemande | None = None
+    depot_debut: date | None = None
+    depot_fin: date | None = None
+    renouvellement_debut: date | None = None
+    renouvellement_fin: date | None = None
+    radiation_debut: date | None = None
+    radiation_fin: date | None = None
+    motif_demande: str | None = None
+    motif_radiation: str | None = None
+    commune_souhaitee: str | None = None
+    commune_attribution: str | None = None
+    delai_anormalement_long: bool | None = None
+    """Computed by the SNE, not stored: `rechercher` then needs a `filtre`."""
+    multiples_attributions: bool | None = None
+    """The same."""
+    association_nom: str | None = None
+    personne_nom: str | None = None
+    personne_prenom: str | None = None
+    personne_naissance: date | None = None
+    pieces: tuple[str, ...] = ()
+    """Categories of scanned pieces. No message carries one, so no demande has any (convention)."""
+    nom: str | None = None
+    """Name of a person or of an association: `recentes` alone looks for it, as for a `Prefixe`."""
+
+    @property
+    def vide(self) -> bool:
+        """Whether no criterion is given."""
+        return all(getattr(self, champ.name) in (None, ()) for champ in fields(self))
+
+    @property
+    def calcules(self) -> bool:
+        """Whether a criterion is computed rather than stored."""
+        return self.delai_anormalement_long is not None or self.multiples_attributions is not None
+
+
+#: No criterion: all the demandes of a base.
+TOUTES: Final = Criteres()
+
+
+def rechercher(
+    registre: RegistreBase, criteres: Criteres, limite: int, filtre: Filtre | None = None
+) -> list[str]:
+    """Numbers of the demandes that fit, in order; of more than `limite`, `limite` + 1: that there are more is
+    all that is asked of them. `filtre` decides on the criteria that are computed; without it they raise
+    ValueError."""
+    if criteres.calcules and filtre is None:
+        raise ValueError("computed criteria need a filter")
+    if filtre is None:
+        choix = numeros(registre, criteres).limit(limite + 1)
+        # By the driver's own cursor: SQLAlchemy takes longer over a row than the engine.
+        lignes: Any = registre.connexion.sa.execute(choix).cursor
+        return sorted(numero for (numero,) in lignes.fetchall())
+    retenus: list[str] = []
+    for stockee in parcourir(registre, criteres):
+        if filtre(stockee):
+            retenus.append(stockee.numero_unique)
+            if len(retenus) > limite:
+                break
+    return retenus
+
+
+def parcourir(registre: RegistreBase, criteres: Criteres = TOUTES) -> Iterator[DemandeStockee]:
+    """The demandes that hold the stored criteria, by number, read page after page."""
+    posees, apres = conditions(registre.base.nom, criteres), ""
+    while True:
+        choix = (
+            sa.select(*(_D[nom] for nom in COLONNES))
+            .where(*posees, _D.numero_unique > apres)
+            .order_by(_D.numero_unique)
+        )
+        lignes = registre.connexion.sa.execute(choix.order_by(_D.numero_unique).limit(_PAGE)).all()
+        yield from (demande_de(tuple(ligne)) for ligne in lignes)
+        if len(lignes) < _PAGE:
+            return
+        apres = lignes[-1][0]
+
+
+def numeros(registre: RegistreBase, criteres: Criteres) -> sa.Select[str]:
+    """The select of the numbers of the demandes that hold the stored criteria: in no order, so that the
+    engine stops at the first that are asked for. It walks one index, and looks up by its key what else is
+    wanted."""
+    base = registre.base.nom
+    propres = replace(
+        criteres, personne_nom=None, personne_prenom=None, personne_naissance=None, motif_demande=None,
+        commune_souhaitee=None,
+    )  # fmt: skip
+    voulus = (
+        (metadonnees.demande_personne, _de_la_personne(criteres)),
+        (metadonnees.demande_motif, {"motif": criteres.motif_demande}),
+        (metadonnees.demande_commune, {"commune": criteres.commune_souhaitee}),
+    )
+    enfants = [
+        (table, {nom: valeur for nom, valeur in valeurs.items() if valeur is not None})
+        for table, valeurs in voulus
+        if any(valeurs.values())
+    ]
+    choix = [_choisir(table, base, **valeurs) for table, valeurs in enfants]
+    # Those that hold the day of deposit too answer for it.
+    datees = [rang for rang, (table, _) in enumerate(enfants) if _DEPOT in table.c]
+    depot = _entre(_D[_DEPOT], criteres.depot_debut, criteres.depot_fin)
+    sans_depot = propres
+    if datees and depot:
+        sans_depot = replace(propres, depot_debut=None, depot_fin=None)
+        for rang in datees:
+            choix[rang] = choix[rang].where(
+                *_entre(enfants[rang][0].c[_DEPOT], criteres.depot_debut, criteres.depot_fin)
+            )
+    # Of few the demande is looked up; of many, when nothing narrower is asked of the demande itself.
+    seuls = bool(choix) and sans_depot == Criteres(etat=propres.etat)
+    suivi = 0 if seuls and len(choix) == 1 else None
+    if suivi is None:
+        suivi = next((rang for rang, choisi in enumerate(choix) if not _nombreux(registre, choisi)), None)
+    if suivi is None and seuls:
+        suivi = datees[0] if depot else 0
+    if suivi is None:
+        choisi, cle = sa.select(_D.numero_unique).where(*conditions(base, propres)), _D
+        if propres == Criteres(etat=propres.etat) and not choix:
+            choisi = choisi.order_by(_D.numero_unique)
+    else:
+        table, valeurs = enfants[suivi]
+        cle = table.c
+        choisi = choix[suivi]
+        if table is metadonnees.demande_personne:
+            # Two of a demande may fit. Of plain numbers, SQLite would walk the whole base by their key.
+            choisi = choisi.with_only_columns(cle.numero_unique.concat("")).distinct()
+        if suivi in datees:
+            propres = sans_depot
+        if propres != TOUTES:
+            liee = sa.select(_D.numero_unique).where(*conditions(base, propres))
+            choisi = choisi.where(liee.where(_D.numero_unique == cle.numero_unique).exists())
+    for rang, (table, valeurs) in enumerate(enfants):
+        if rang != suivi:
+            choisi = choisi.where(_liee(table, base, cle, valeurs).exists())
+    return choisi
+
+
+def conditions(base: str, criteres: Criteres) -> list[sa.ColumnElement[bool]]:
+    """The conditions on `demande` of the stored criteria of SOAP; others are of `recentes` alone."""
+    egalites: tuple[tuple[sa.ColumnElement[str], str | None], ...] = (
+        (_D.numero_unique, criteres.numero_unique),
+        (_D.motif_radiation, criteres.motif_radiation),
+        (_D.commune_attribution, criteres.commune_attribution),
+        (_D.association_plie, _plie(criteres.association_nom)),
+    )
+    posees: list[sa.ColumnElement[bool]] = [_D.base == base]
+    posees += [colonne == valeur for colonne, valeur in egalites if valeur is not None]
+    if criteres.etat is not None:
+        # Written out: the partial indexes are used only by what is seen to imply their condition.
+        posees.append(_D.etat == sa.literal_column(f"'{criteres.etat.value}'"))
+    for colonne, debut, fin in (
+        (_D.date_creation, criteres.depot_debut, criteres.depot_fin),
+        (_D.date_renouvellement, criteres.renouvellement_debut, criteres.renouvellement_fin),
+        (_D.date_radiation, criteres.radiation_debut, criteres.radiation_fin),
+    ):
+        posees += _entre(colonne, debut, fin)
+    propres = len(posees)
+    if criteres.motif_demande is not None:
+        posees.append(_parmi(metadonnees.demande_motif, base, motif=criteres.motif_demande))
+    if criteres.commune_souhaitee is not None:
+        posees.append(_parmi(metadonnees.demande_commune, base, commune=criteres.commune_souhaitee))
+    if personne := _de_la_personne(criteres):
+        posees.append(_parmi(metadonnees.demande_personne, base, **personne))
+    if len(posees) > propres:
+        # Always so, and in no index: one that holds all that is read would be walked from end to end instead.
+        posees.append(_D.revision > sa.literal_column("0"))
+    if criteres.pieces:
+        posees.append(sa.false())
+    return posees
+
+
+def _de_la_personne(criteres: Criteres) -> dict[str, str]:
+    """What is looked for of one person, by column."""
+    naissance = criteres.personne_naissance
+    voulu = {
+        "nom_plie": _plie(criteres.personne_nom),
+        "prenom_plie": _plie(criteres.personne_prenom),
+        "date_naissance": None if naissance is None else naissance.isoformat(),
+    }
+    return {colonne: valeur for colonne, valeur in voulu.items() if valeur is not None}
+
+
+def _entre(
+    colonne: sa.ColumnElement[str], debut: date | None, fin: date | None
+) -> list[sa.ColumnElement[bool]]:
+    """That a day is within these bounds, inclusive; None is no bound."""
+    posees = [] if debut is None else [colonne >= debut.isoformat()]
+    return posees if fin is None else [*posees, colonne <= fin.isoformat()]
+
+
+def _choisir(table: sa.TableClause, base: str, **valeurs: str) -> sa.Select[str]:
+    posees = (table.c[nom] == valeur for nom, valeur in valeurs.items())
+    return sa.select(table.c.numero_unique).where(table.c.base == base, *posees)
+
+
+def _liee(table: sa.TableClause, base: str, cle: Any, valeurs: Mapping[str, str]) -> sa.Select[str]:
+    """The rows of `table` that are so, of the demande at hand: by its key, which SQLite would leave for an
+    index of the values, were it to see one."""
+    posees = (table.c[nom].concat("") == valeur for nom, valeur in valeurs.items())
+    ici = (table.c.base == base, table.c.numero_unique == cle.numero_unique)
+    return sa.select(table.c.numero_unique).where(*ici, *posees)
+
+
+def _parmi(table: sa.TableClause, base: str, **valeurs: str) -> sa.ColumnElement[bool]:
+    return _D.numero_unique.in_(_choisir(table, base, **valeurs))
+
+
+def _plie(nom: str | None) -> str | None:
+    return None if nom is None else plier(nom)
+
+
+# --- the past of one ---------------------------------------------------------------------------------
+
+
+def mouvements_de(registre: RegistreBase, numero: str) -> list[Mouvement]:
+    """The movements of a demande, oldest first; those of one that was deleted stay."""
+    lignes = registre.connexion.lignes(requetes_sql.MOUVEMENTS, {"base": registre.base.nom, "numero": numero})
+    return [
+        Mouvement(
+            numero, rang, GenreMouvement(genre), date.fromisoformat(jour), effet, bool(association), motif
+        )
+        for rang, genre, jour, effet, association, motif in lignes
+    ]
+
+
+def doublons_de(registre: RegistreBase, stockee: DemandeStockee) -> list[DemandeStockee]:
+    """The other active demandes of its territory that one of its holders already has, under either name;
+    those found by the name in use first. One that is radiated is the doublon of nothing."""
+    if not stockee.active:
+        return []
+    trouvees = {
+        doublon.numero_unique: doublon
+        for cherche in (registre.doublons, registre.doublons_patronymiques)
+        for doublon in cherche(stockee.territoire, stockee.demande.titulaires, sauf=(stockee.numero_unique,))
+    }
+    return list(trouvees.values())
+
+
+def separees_de(registre: RegistreBase, stockee: DemandeStockee) -> list[str]:
+    """Numbers of the demandes born of the separation of `stockee`'s household, in order."""
+    cle = {
+        "base": registre.base.nom,
+        "depot": stockee.date_creation.isoformat(),
+        "numero": stockee.numero_unique,
+    }
+    return sorted(numero for (numero,) in registre.connexion.lignes(_SEPAREES, cle))
+
+
+def _nombreux(registre: RegistreBase, choix: sa.Select[str]) -> bool:
+    """Whether more than `PEU` rows fit, read from an index and no further."""
+    return registre.connexion.sa.execute(choix.offset(PEU).limit(1)).first() is not None

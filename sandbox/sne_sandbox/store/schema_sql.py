@@ -1,0 +1,197 @@
+"""The tables of a database, brought to the present revision when it is opened.
+
+An empty database gets its tables in one go, by the DDL that `ordres` writes; an older one is migrated, by the
+steps of `migrations/versions/`, and only then is Alembic imported.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sne_interface.errors import StoreError
+from sne_sandbox.store import tables, tranches
+from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.tables import REVISION, REVISIONS_SANS_SUITE
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_VERROU: Final = "sne-sandbox:schema"
+_TABLES: Final = RequeteSql(
+    {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+        "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
+    }
+)
+_REVISION: Final = RequeteSql("SELECT version_num FROM alembic_version")
+_MARQUER: Final = RequeteSql("INSERT INTO alembic_version (version_num) VALUES (:revision)")
+_TYPES_PG: Final = {tables.TEXTE: 'TEXT COLLATE "C"', tables.OCTETS: "BYTEA"}
+
+
+def preparer(donnees: BaseDeDonnees, *, migrer: bool) -> None:
+    """Creates or migrates the tables of `donnees`. Raises StoreError when they are not ours, newer than us,
+    made before the first release, or, with `migrer` False, older."""
+    with donnees.transaction(ecriture=False) as connexion:
+        if revision(connexion) == REVISION:
+            return
+    with donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
+        # Another process may have done it while we waited for our turn.
+        presente = revision(connexion)
+        if presente == REVISION:
+            return
+        if presente is None:
+            _creer(connexion)
+        elif presente in REVISIONS_SANS_SUITE:
+            raise StoreError(
+                f"La base de données est à la révision {presente}, d'avant la première version publiée : "
+                "cette version ne la lit pas.",
+                remede="avec la version qui l'a faite, gardez chaque base par « sne-sandbox db snapshot » ; "
+                "puis repartez d'un dossier neuf (--home) ou d'une autre base (--database), et remettez-les "
+                "par « sne-sandbox db restore »",
+            )
+        elif migrer:
+            monter(connexion, presente)
+        else:
+            raise StoreError(
+                f"La base de données est à la révision {presente}, il faut la {REVISION}.",
+                remede="lancez « sne-sandbox db upgrade »",
+            )
+
+
+def revision(connexion: Connexion) -> str | None:
+    """The revision of the tables, None for a database without any. Raises StoreError for tables not ours."""
+    presentes = {nom for (nom,) in connexion.lignes(_TABLES, {})}
+    if "alembic_version" in presentes and (lue := connexion.ligne(_REVISION, {})) is not None:
+        return str(lue[0])
+    if presentes - {"alembic_version"}:
+        raise StoreError(
+            "Cette base de données contient des tables qui ne sont pas celles du bac à sable.",
+            remede="donnez une base vide par --database",
+        )
+    return None
+
+
+def _creer(connexion: Connexion) -> None:
+    for ordre in ordres(connexion.dialecte):
+        connexion.brut(ordre)
+    connexion.brut(
+        "CREATE TABLE IF NOT EXISTS alembic_version ( version_num VARCHAR(32) NOT NULL, "
+        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num) )"
+    )
+    connexion.faire(_MARQUER, {"revision": REVISION})
+
+
+def ordres(dialecte: str) -> Iterator[str]:
+    """The DDL of the tables of `tables` and of their indexes, for one engine, in an order that can be run."""
+    for table in (tables.base, *reversed(tables.CONTENU), *tables.PARTAGE):
+        yield from ordres_de(table, dialecte)
+    yield from DECLENCHEURS[dialecte]
+
+
+def ordres_de(table: tables.Table, dialecte: str) -> Iterator[str]:
+    """The DDL of one table, and of its indexes."""
+    # The journal of PostgreSQL has partitions.
+    divisee = table is tables.echange and dialecte == "postgresql"
+    yield _table(table, dialecte) + (" PARTITION BY RANGE (identifiant)" if divisee else "")
+    if divisee:
+        yield from tranches.DIVISER
+    for index in table.index:
+        premiere = index.colonnes.partition(",")[0]
+        quand = f" WHERE {index.quand}" if index.quand else ""
+        yield f"CREATE INDEX ix_{table.nom}_{premiere} ON {table.nom} (base, {index.colonnes}){quand}"
+
+
+def _table(table: tables.Table, dialecte: str) -> str:
+    types = {} if dialecte == "sqlite" else _TYPES_PG
+    nom, cle = table.nom, ", ".join(table.noms[: table.cle])
+    lignes = [f"{c.nom} {types.get(c.type, c.type)}{'' if c.nulle else ' NOT NULL'}" for c in table.colonnes]
+    lignes.append(f"CONSTRAINT pk_{nom} PRIMARY KEY ({cle})")
+    if table.parent is not None:
+        siennes, celles = _PARENTS[table.parent]
+        lignes.append(
+            f"CONSTRAINT fk_{nom}_{table.parent} FOREIGN KEY({siennes}) "
+            f"REFERENCES {table.parent} ({celles}) ON DELETE CASCADE"
+        )
+    fin = " WITHOUT ROWID" if table.range_par_cle and dialecte == "sqlite" else ""
+    return f"CREATE TABLE {nom} ( {', '.join(lignes)} ){fin}"
+
+
+#: By parent: the columns that name its row, in a table of its rows and in its own.
+_PARENTS: Final = {"base": ("base", "nom"), "demande": ("base, numero_unique", "base, numero_unique")}
+
+
+# What counts the movements, whoever writes them; `n` is a new one.
+_DU_FLUX: Final = (
+    "n.base, substr(n.numero_unique, 1, 3), n.jour, n.genre, n.effet, n.association, coalesce(n.motif, '')"
+)
+#: Whether it makes its demande one `a_part`.
+_A_PART: Final = (
+    "EXISTS (SELECT 1 FROM mouvement AS o WHERE o.base = n.base AND o.numero_unique = n.numero_unique AND "
+    "o.rang < n.rang AND (o.association <> n.association OR o.effet * n.effet > 0 OR (o.effet * n.effet < 0 "
+    "AND (o.effet < 0 OR o.jour > n.jour))))"
+)
+_EST_A_PART: Final = (
+    "EXISTS (SELECT 1 FROM demande_a_part AS p WHERE p.base = demande_stat.base "
+    "AND p.numero_unique = demande_stat.numero_unique)"
+)
+DECLENCHEURS: Final = {
+    "sqlite": (
+        "CREATE TRIGGER compter_mouvement AFTER INSERT ON mouvement BEGIN "
+        + (
+            f"INSERT INTO flux VALUES ({_DU_FLUX}, 1) ON CONFLICT DO UPDATE SET nombre = nombre + 1; "
+            f"INSERT OR IGNORE INTO demande_a_part SELECT n.base, n.numero_unique WHERE {_A_PART}; "
+            f"UPDATE demande_stat SET entree = CASE WHEN {_EST_A_PART} THEN NULL "
+            "WHEN n.effet > 0 THEN n.jour ELSE entree END, "
+            "sortie = CASE WHEN n.effet < 0 THEN n.jour ELSE sortie END "
+            "WHERE n.effet <> 0 AND base = n.base AND numero_unique = n.numero_unique; END"
+        ).replace("n.", "NEW."),
+    ),
+    "postgresql": (
+        "CREATE FUNCTION compter_mouvements() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"INSERT INTO flux AS f SELECT {_DU_FLUX}, count(*) FROM neufs AS n GROUP BY 1, 2, 3, 4, 5, 6, 7 "
+        f"ON CONFLICT ({', '.join(tables.flux.noms[:-1])}) DO UPDATE SET "
+        "nombre = f.nombre + excluded.nombre; "
+        "INSERT INTO demande_a_part SELECT n.base, n.numero_unique FROM neufs AS n "
+        f"WHERE {_A_PART} ON CONFLICT DO NOTHING; "
+        f"UPDATE demande_stat SET entree = CASE WHEN {_EST_A_PART} THEN NULL "
+        "ELSE coalesce(n.entree, demande_stat.entree) END, sortie = coalesce(n.sortie, demande_stat.sortie) "
+        "FROM (SELECT base, numero_unique, max(jour) FILTER (WHERE effet > 0) AS entree, "
+        "max(jour) FILTER (WHERE effet < 0) AS sortie FROM neufs WHERE effet <> 0 GROUP BY 1, 2) AS n "
+        "WHERE demande_stat.base = n.base AND demande_stat.numero_unique = n.numero_unique; "
+        "RETURN NULL; END $$",
+        "CREATE TRIGGER compter_mouvement AFTER INSERT ON mouvement REFERENCING NEW TABLE AS neufs "
+        "FOR EACH STATEMENT EXECUTE FUNCTION compter_mouvements()",
+    ),
+}
+
+
+def configuration(connexion: Connexion | None = None) -> "Config":
+    """The Alembic configuration; `migrations/env.py` runs on `connexion`, inside its transaction; what a
+    migration takes from the documents too."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.attributes["connexion"] = connexion.sa if connexion is not None else None
+    config.attributes["magasin"] = connexion
+    return config
+
+
+def monter(connexion: Connexion, presente: str | None, *, jusqua: str = REVISION) -> None:
+    """Migrates from revision `presente` (None: no table) to the present one, or to `jusqua`. Raises
+    StoreError when that revision is not one of ours."""
+    from alembic import command
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    config = configuration(connexion)
+    if presente is not None:
+        try:
+            ScriptDirectory.from_config(config).get_revision(presente)
+        except CommandError as erreur:
+            raise StoreError(
+                f"La base de données est à la révision [{presente}], inconnue de cette version.",
+                remede="mettez sne-sandbox à jour, ou donnez une autre base par --database",
+            ) from erreur
+    command.upgrade(config, jusqua)

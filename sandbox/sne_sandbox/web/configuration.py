@@ -1,0 +1,155 @@
+"""What every part of the application shares: what it is built from, and what it works with.
+
+A server that starts opens its contract and its store by this, before it imports anything that answers.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sne_interface.contract.contrats import Contrats
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.base import Base, Horloge
+from sne_interface.settings import Limites, Reglages, est_boucle_locale
+from sne_sandbox import __version__
+from sne_sandbox.bases import bases
+from sne_sandbox.store.magasin import Magasin
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from sne_sandbox.asynchrone import CanalAsynchrone
+    from sne_sandbox.exchange import Echanges
+    from sne_sandbox.pipeline import Pipeline
+    from sne_sandbox.store.classeur import Classeur
+
+VERSION: Final = __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What an application is built from. Picklable: each worker builds its own."""
+
+    home: Path
+    contract: str = "v5.2"
+    contracts: Path | None = None
+    quartiles: Path | None = None
+    """The user's own table of first quartiles."""
+    database: str | None = None
+    synchronous: str = "NORMAL"
+    journal_max: int = 50_000
+    limites: Limites = field(default_factory=Limites)
+    pkcs12: str = "moderne"
+    """What the .p12 files that it makes are made of (`settings`)."""
+    ouvert: bool = False
+    """Whether the console and the API ask for no token: on purpose, and on loopback only."""
+    jeton: str | None = None
+    """Admin token; None: those of the database alone."""
+    jeton_fichier: Path | None = None
+    """The file of the home that holds it, when it was not given."""
+    jeton_lecture: str | None = None
+    """Token that reads everything and changes nothing; None: that of the read-only link, which is made."""
+    url_publique: str | None = None
+    """The address by which others call it, without its last slash, when it is behind a relay."""
+    compression: bool = False
+    """Whether answers may be compressed: a client in the field announces it and cannot inflate (attested)."""
+    semence: str = "vide"
+    seed: int = 0
+    taille: int | None = None
+    """Households of the first base; the seed's own number for None."""
+    horloge: Horloge = field(default_factory=Horloge)
+    reglages: Reglages = field(default_factory=Reglages)
+    applications: tuple[tuple[str, str], ...] = ()
+    """What the console may drive by its name: (name, command), as the owner of the server declared it."""
+    noms: tuple[str, ...] = ()
+    """Names that this server was given, beside those of the local machine, then the address it listens to."""
+
+    @property
+    def locale(self) -> bool:
+        """Whether it listens to this machine alone."""
+        return not self.noms or est_boucle_locale(self.noms[-1])
+
+
+def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -> tuple[Contrats, Magasin]:
+    """The contracts of an application, of which the server's is read, and its store, its first base made if
+    need be: `progres` is told how far it is. Raises OperatorError (ContractError, StoreError)."""
+    contrats = Contrats(
+        configuration.home, configuration.contract, configuration.contracts, configuration.quartiles
+    )
+    contrat = contrats.defaut
+    magasin = Magasin.ouvrir(
+        configuration.database,
+        configuration.home,
+        journal_max=configuration.journal_max,
+        synchronous=configuration.synchronous,
+    )
+    bases.assurer(
+        magasin,
+        contrat,
+        semence=configuration.semence,
+        seed=configuration.seed,
+        taille=configuration.taille,
+        horloge=configuration.horloge,
+        reglages=configuration.reglages,
+        progres=progres,
+    )
+    return contrats, magasin
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the views share; `app.extensions["sne"]`."""
+
+    configuration: Configuration
+    contrats: Contrats
+    magasin: Magasin
+    echanges: "Echanges"
+    boites: "CanalAsynchrone"
+
+    @property
+    def contrat(self) -> Contrat:
+        """The server's own: that of a base is `contrat_de(base)`."""
+        return self.contrats.defaut
+
+    def contrat_de(self, base: Base | str) -> Contrat:
+        """The contract of a base, or of the base of that name. Raises BaseInconnue, OperatorError for one
+        that does not read."""
+        return self.contrats.de(base if isinstance(base, Base) else self.magasin.regarder(base).base)
+
+    @property
+    def classeur(self) -> "Classeur | None":
+        """The files that this server shares with others, None when it is alone."""
+        from sne_sandbox.store.classeur import classeur_de
+
+        return classeur_de(self.magasin, self.configuration.home.absolute())
+
+    def pipeline(self, base: Base) -> "Pipeline":
+        """What works on the calls to a base. Raises as `contrat_de`."""
+        return self.boites.pipeline(base)
+
+
+def services() -> Services:
+    """Those of the application that answers the request under way."""
+    from flask import current_app
+
+    partages: Services = current_app.extensions["sne"]
+    return partages
+
+
+@dataclass(frozen=True, slots=True)
+class Expediteur:
+    """Whence the console and the API send a message: the main application, the address it is called by, the
+    machine of who asks."""
+
+    principale: "Flask"
+    origine: str
+    pair: str
+
+
+def expediteur() -> Expediteur:
+    """That of the request under way."""
+    from flask import current_app, request
+
+    return Expediteur(
+        current_app.extensions["principale"], request.host_url, request.remote_addr or "127.0.0.1"
+    )

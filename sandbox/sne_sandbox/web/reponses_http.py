@@ -1,0 +1,142 @@
+"""Answers that several parts give alike: files to keep; and errors, beside SOAP and the console, as RFC 9457
+problems (`application/problem+json`)."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from flask import Flask, Response, jsonify, send_file
+from werkzeug.exceptions import HTTPException
+
+from sne_interface.domain.texte import masquer_nirs
+from sne_interface.errors import BaseInconnue, ConflitEtat, OperatorError, UsageError
+
+TYPE_MIME: Final = "application/problem+json"
+#: What is no more than bytes.
+OCTETS: Final = "application/octet-stream"
+#: Where each kind of problem is told: its `type` is an address below.
+ADRESSE: Final = "/api/v1/problems/"
+
+
+@dataclass(frozen=True, slots=True)
+class GenreProbleme:
+    """A kind of problem: the end of its `type`, its `title`, its HTTP status, and what is said of one when
+    nothing more precise is known."""
+
+    slug: Annotated[str, "la fin de son type", {"example": "introuvable"}]
+    title: Annotated[str, "le même pour tous les problèmes du genre"]
+    status: Annotated[int, "statut HTTP ; 0 : tout autre"]
+    detail: Annotated[str, "ce qui s'en dit quand rien de plus précis n'est connu"]
+
+
+_CONNUS: Final = (
+    GenreProbleme("requete-illisible", "Requête illisible", 400, "Du JSON est attendu."),
+    GenreProbleme("jeton-attendu", "Jeton attendu", 401, "En-tête « Authorization: Bearer … » attendu."),
+    GenreProbleme(
+        "acces-refuse", "Accès refusé", 403, "Hôte ou origine étrangers, ou jeton qui n'ouvre pas cela."
+    ),
+    GenreProbleme(
+        "introuvable",
+        "Introuvable",
+        404,
+        "Rien ne se trouve à cette adresse ; /api/v1/openapi.json les donne toutes.",
+    ),
+    GenreProbleme(
+        "methode-non-admise", "Méthode non admise", 405, "Cette méthode n'est pas admise à cette adresse."
+    ),
+    GenreProbleme("etat-contraire", "L'état s'y oppose", 409, "L'état de la base ne le permet pas."),
+    GenreProbleme("envoi-trop-gros", "Envoi trop gros", 413, "L'envoi est trop gros."),
+    GenreProbleme(
+        "corps-non-json",
+        "Corps non JSON",
+        415,
+        "Le corps doit être du JSON (Content-Type: application/json).",
+    ),
+    GenreProbleme(
+        "valeurs-incorrectes",
+        "Valeurs incorrectes",
+        422,
+        "Des champs manquent ou ne conviennent pas : errors les nomme.",
+    ),
+    GenreProbleme("trop-d-essais", "Trop d'essais", 429, "Trop de jetons faux : revenez plus tard."),
+    GenreProbleme(
+        "erreur-interne",
+        "Erreur interne",
+        500,
+        "Le bac à sable a rencontré une erreur interne : son journal technique dit laquelle.",
+    ),
+    GenreProbleme("indisponible", "Indisponible", 503, "La base de données ou un calcul ne répond pas."),
+    GenreProbleme("requete-refusee", "Requête refusée", 0, "La requête est refusée."),
+)
+#: All of them, by slug; `requete-refusee` (status 0) stands for the statuses that have none of their own.
+GENRES: Final = {genre.slug: genre for genre in _CONNUS}
+_PAR_STATUT: Final = {genre.status: genre for genre in _CONNUS}
+#: Statuses of errors of the operator, the nearest class first.
+_STATUTS: Final = ((BaseInconnue, 404), (ConflitEtat, 409), (UsageError, 422))
+
+
+def installer(app: Flask) -> None:
+    """Every error of the application becomes a problem."""
+    app.register_error_handler(HTTPException, erreur_http)
+    app.register_error_handler(OperatorError, erreur_operateur)
+
+
+def erreur_http(erreur: HTTPException) -> Response:
+    """An HTTP error; `data` is what webargs and flask-smorest hang on it: a message, faults by field."""
+    donnees: dict[str, Any] = getattr(erreur, "data", None) or {}
+    statut = erreur.code or 500
+    corps = _corps(statut, donnees.get("message") or _detail(erreur))
+    fautes = donnees.get("errors") or donnees.get("messages")
+    if fautes and statut != HTTPStatus.BAD_REQUEST:  # of what is no JSON the detail says it, in French
+        corps["errors"] = fautes
+    reponse = _probleme(corps)
+    reponse.headers.update((nom, v) for nom, v in erreur.get_headers() if nom != "Content-Type")
+    return reponse
+
+
+def erreur_operateur(erreur: OperatorError) -> Response:
+    """An error of the operator: an unknown base, a wrong value, a store that fails."""
+    statut = next((s for genre, s in _STATUTS if isinstance(erreur, genre)), 503)
+    return _probleme(_corps(statut, erreur.diagnostics()))
+
+
+def _genre(statut: int) -> GenreProbleme:
+    return _PAR_STATUT.get(statut, _PAR_STATUT[0])
+
+
+def _corps(statut: int, detail: str) -> dict[str, Any]:
+    genre = _genre(statut)
+    return {
+        "type": ADRESSE + genre.slug,
+        "title": genre.title,
+        "status": statut,
+        "detail": masquer_nirs(detail),
+    }
+
+
+def _probleme(corps: dict[str, Any]) -> Response:
+    reponse = jsonify(corps)
+    reponse.status_code = corps["status"]
+    reponse.content_type = TYPE_MIME
+    return reponse
+
+
+def _detail(erreur: HTTPException) -> str:
+    if erreur.description != type(erreur).description:
+        return erreur.description or ""
+    return _genre(erreur.code or 500).detail
+
+
+# --- files --------------------------------------------------------------------------------------------------
+
+
+def telechargement(contenu: bytes | Path, nom: str, genre: str = OCTETS) -> Response:
+    """A file to keep, of media type `genre`, never shown by the browser. `nom` is ASCII. A file of the disk
+    is sent piece by piece, never whole in memory."""
+    if isinstance(contenu, Path):
+        reponse = send_file(contenu, genre, conditional=False, etag=False)
+    else:
+        reponse = Response(contenu, content_type=genre)
+    reponse.headers["Content-Disposition"] = f'attachment; filename="{nom.replace(chr(34), "")}"'
+    return reponse

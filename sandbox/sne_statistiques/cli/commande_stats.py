@@ -1,0 +1,150 @@
+"""`sne-sandbox stats`: the statistical tables of a base, or its counts by territory."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Final
+
+import click
+
+from sne_interface.domain.base import ANNEES
+from sne_interface.domain.publication import en_json
+from sne_interface.errors import UsageError
+from sne_sandbox.cli.options import Poste, sur_le_poste, text_csv_json, une_base
+from sne_statistiques.comptes import comptes_par_territoire, statistiques
+from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux, Niveau
+from sne_statistiques.comptes.statistiques import FIDELITE, Tableau
+
+#: Columns that a reader sees otherwise than scripts do, which find them by these names.
+_COLONNES: Final = {
+    "renouvelees": "renouvelées",
+    "radiees": "radiées",
+    "un_mois_avant": "un mois avant",
+    "un_an_avant": "un an avant",
+    "evolution": "évolution",
+}
+
+
+@click.command("stats")
+@sur_le_poste("quartiles")
+@une_base
+@click.option("--at", "date", metavar="DATE", help="Jour (ISO) ; par défaut, celui de la base.")
+@click.option(
+    "--territoire", metavar="CODE", help="Territoire des numéros uniques, par exemple 062 ; par défaut, tous."
+)
+@click.option(
+    "--table",
+    "tableau",
+    type=click.Choice(["TAB01", "TAB02", "TAB03"]),
+    multiple=True,
+    help="Tableau voulu, à répéter (par défaut, tous).",
+)
+@click.option(
+    "--par",
+    "niveau",
+    type=click.Choice(list(comptes_par_territoire.NIVEAUX)),
+    help="Au lieu des tableaux, les comptes de chaque territoire de ce niveau.",
+)
+@text_csv_json
+def commande(
+    poste: Poste,
+    base: str,
+    date: str | None,
+    territoire: str | None,
+    tableau: tuple[str, ...],
+    niveau: Niveau | None,
+    forme: str,
+) -> None:
+    """Les tableaux statistiques d'une base, à une date.
+
+    TAB01 : évolution du stock. TAB02 : demandes actives et flux sur 12 mois, 4 trimestres et 3 ans. TAB03 :
+    les demandes actives, hors associations, par ancienneté, âge, nationalité, taille et composition du
+    ménage, activité, situation, ressources, et au regard du premier quartile.
+
+    Avec --par, à la façon des données publiques, une ligne par nombre : demandes actives (motif, taille
+    demandée, quartile), demandes satisfaites, baux et décisions de douze mois, sous le code de chaque
+    territoire.
+
+    Exemples :
+      sne-sandbox stats
+      sne-sandbox stats --at 2018-12-31 --table TAB02
+      sne-sandbox stats --table TAB01 --territoire 062
+      sne-sandbox stats --base grande --format csv > tableaux.csv
+      sne-sandbox stats --par epci --format csv > par-epci.csv
+    """
+    if niveau is not None and (tableau or territoire is not None):
+        raise UsageError(
+            "--par ne va pas avec --table ni --territoire.",
+            remede="choisissez les lignes d'un territoire par la colonne code_territoire",
+        )
+    le = _lire_jour(date) if date is not None else None
+    contrats, magasin = poste.ouvrir()
+    with magasin.lire(base) as registre:
+        contrat = contrats.de(registre.base)
+        if territoire is not None:
+            statistiques.verifier_territoire(territoire, contrat)
+        le = le or registre.base.horloge.maintenant(datetime.now(UTC)).date()
+        if niveau is not None:
+            _ecrire_lieux(comptes_par_territoire.compter(registre, contrat, niveau, le), forme)
+            return
+        voulus = [
+            statistiques.tableau(code, registre, contrat, le, territoire)
+            for code in statistiques.CODES
+            if not tableau or code in tableau
+        ]
+    if forme == "json":
+        montre = {
+            "base": base,
+            "date": le.isoformat(),
+            "tableaux": en_json([t.lu for t in voulus]),
+            "fidelite": FIDELITE,
+        }
+        click.echo(json.dumps(montre, ensure_ascii=False, indent=2))
+    elif forme == "csv":
+        click.echo(statistiques.en_csv(voulus, le), nl=False)
+    else:
+        for voulu in voulus:
+            _en_texte(voulu)
+        click.echo(f"  {FIDELITE}")
+
+
+def _ecrire_lieux(comptes: ComptesDeLieux, forme: str) -> None:
+    if forme == "json":
+        click.echo(json.dumps(en_json(comptes), ensure_ascii=False, indent=2))
+        return
+    if forme == "csv":
+        click.echo(comptes_par_territoire.en_csv(comptes), nl=False)
+        return
+    tete: tuple[str, ...] = ()
+    for ligne in comptes.lignes:
+        if tete[:1] != (ligne.code_territoire,):
+            click.echo(f"{ligne.territoire} {ligne.code_territoire}".rstrip())
+        if tete != (ligne.code_territoire, ligne.indicateur):
+            click.echo(f"  {comptes_par_territoire.INDICATEURS[ligne.indicateur]}")
+        tete = (ligne.code_territoire, ligne.indicateur)
+        click.echo(f"    {ligne.modalite[:70]:<70}{ligne.valeur:9d}")
+    click.echo(f"\n{comptes.note}")
+
+
+def _lire_jour(texte: str) -> date:
+    try:
+        jour = date.fromisoformat(texte)
+    except ValueError:
+        raise click.BadParameter(f"[{texte}] n'est pas une date, par exemple 2018-12-31") from None
+    if jour.year not in ANNEES:
+        raise click.BadParameter(f"[{texte}] est hors de portée : de {ANNEES[0]} à {ANNEES[-1]}")
+    return jour
+
+
+def _en_texte(tableau: Tableau) -> None:
+    click.echo(f"{tableau.code}  {tableau.titre}")
+    colonnes = [_COLONNES.get(colonne, colonne) for colonne in tableau.colonnes]
+    largeurs = [max(9, len(colonne)) for colonne in colonnes]
+    en_tete = "  ".join(c.rjust(n) for c, n in zip(colonnes, largeurs, strict=True))
+    rubrique = None
+    for section, libelle, nombres in tableau.lignes:
+        if section != rubrique:
+            rubrique = section
+            click.echo(f"\n  {section:<50}{en_tete}")
+        comptes = "  ".join(f"{n:{large}d}" for n, large in zip(nombres, largeurs, strict=True))
+        click.echo(f"    {libelle:<48}{comptes}")
+    click.echo(f"\n  {tableau.note}\n" if tableau.note else "")

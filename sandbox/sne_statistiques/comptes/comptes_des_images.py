@@ -1,0 +1,259 @@
+"""What the pictures of a base show: its demandes by commune and by EPCI, month by month, and by resources.
+
+Every number is that of demandes which the base still holds, and is counted as `comptes.demandes_comptees` finds them:
+who asks for those behind a number gets as many. Conventions: a demande is of the first commune it wishes, an
+attribution of the commune of the dwelling; tension is active demandes for one attribution of twelve months.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.codes import MOTIF_ATTRIBUTION
+from sne_interface.domain.dates import ajouter_mois
+from sne_interface.domain.menage import Composition, SeuilQuartile
+from sne_sandbox.store import metadonnees
+from sne_sandbox.store.registre import RegistreBase
+from sne_statistiques.comptes import demandes_comptees
+from sne_statistiques.comptes import requetes_statistiques as store
+from sne_statistiques.comptes.demandes_comptees import Periode
+from sne_statistiques.comptes.requetes_statistiques import Axe, Comptes
+from sne_statistiques.comptes.statistiques import commune_en_vigueur, des_souhaits, inventes
+
+#: Months of the curves; the present one ends at the day counted.
+MOIS: Final = 13
+#: Bounds of the slices of resources, in euros a year and per UC.
+TRANCHES: Final = (0, 2000, 4000, 6000, 8000, 10000, 12000, 14000, 16000, 18000, 20000, 25000, 30000)
+INCONNU: Final = "inconnu"
+FIDELITE: Final = (
+    "Toutes les demandes que la base garde, associations comprises. Une demande est comptée dans sa première"
+    " commune souhaitée, une attribution dans la commune du logement que dit la radiation ; la tension est le"
+    " nombre de demandes actives pour une attribution de douze mois (conventions)."
+)
+
+Niveau = Literal["commune", "epci"]
+
+
+@dataclass(frozen=True, slots=True)
+class LieuCompte:
+    """A commune or an EPCI. `code` is INSEE's, or a SIREN, or `INCONNU`; `premieres` active demandes wish it
+    first, `souhaitees` in any rank (None: not told of an EPCI); `attribuees` in twelve months."""
+
+    code: str
+    nom: str
+    epci: str
+    premieres: int = 0
+    souhaitees: int | None = None
+    attribuees: int = 0
+
+    @property
+    def tension(self) -> float | None:
+        """Active demandes for an attribution; None without any."""
+        return self.premieres / self.attribuees if self.attribuees else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mois:
+    """What happened from `du` to `au`, and the stock at the end of that day."""
+
+    du: date
+    au: date
+    actives: int
+    deposees: int
+    radiees: int
+    attribuees: int
+
+    @property
+    def libelle(self) -> str:
+        """« 03/2018 »."""
+        return f"{self.du:%m/%Y}"
+
+
+@dataclass(frozen=True, slots=True)
+class TrancheDeRessources:
+    """The active demandes of persons whose resources (euros a year and per UC) are from `bas` to below `haut`
+    (None: and more), by their class of the first quartile. `seuils`: thresholds that lie there."""
+
+    bas: int
+    haut: int | None
+    sous: int
+    au_dessus: int
+    sans_seuil: int
+    seuils: tuple[SeuilQuartile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """What all the pictures of a base show, at the end of a day."""
+
+    base: str
+    jour: date
+    depuis: date
+    """First day of the twelve months of attributions."""
+    communes: list[LieuCompte]
+    epcis: list[LieuCompte]
+    mois: list[Mois]
+    tranches: list[TrancheDeRessources]
+    sans_ressources: int
+    """Active demandes of persons that have declared none."""
+    motifs: dict[str, int]
+    """Radiations of twelve months by reason."""
+    note: str
+
+
+def compter(registre: RegistreBase, contrat: Contrat, jour: date) -> Images:
+    """The pictures of a base at the end of `jour`, which is its own day."""
+    depuis = ajouter_mois(jour, -12) + timedelta(days=1)
+    seuils = des_souhaits(registre, contrat, jour)
+    par_commune, par_tranche = _stock(registre, seuils, jour)
+    attribuees = demandes_comptees.attribuees(registre, MOTIF_ATTRIBUTION, Periode(depuis, jour))
+    souhaitees = demandes_comptees.souhaitees(registre)
+    communes = _communes(contrat, par_commune, souhaitees, attribuees)
+    radiees = demandes_comptees.radiees(registre, Periode(depuis, jour))
+    motifs: Counter[str] = Counter()
+    for (_, motif), n in radiees.items():
+        motifs[motif or ""] += n
+    return Images(
+        registre.base.nom,
+        jour,
+        depuis,
+        communes,
+        _epcis(contrat, communes),
+        _mois(registre, jour),
+        _tranches(par_tranche, seuils),
+        sum(n for (rang, _), n in par_tranche.items() if rang is None),
+        dict(motifs.most_common()),
+        FIDELITE + inventes(seuils),
+    )
+
+
+def codes_de(registre: RegistreBase, contrat: Contrat, code: str) -> tuple[str | None, ...]:
+    """The communes, as documents write them, that are counted in a commune, an EPCI (by its SIREN) or
+    `INCONNU`: former codes count in what took them over."""
+    niveau: Niveau = "epci" if len(code) > len("62498") and code != INCONNU else "commune"
+    attribution = metadonnees.demande.c.commune_attribution
+    choix = sa.select(attribution).distinct().where(metadonnees.demande.c.base == registre.base.nom)
+    vues = {
+        *store.communes(registre.connexion, registre.base.nom),
+        *(lu for (lu,) in registre.connexion.sa.execute(choix.where(attribution.is_not(None)))),
+    }
+    lieu_de = _lieu_de(contrat, niveau)
+    dites: tuple[str | None, ...] = tuple(sorted(vue for vue in vues if lieu_de(vue) == code))
+    return (*dites, None) if code == INCONNU else dites
+
+
+def tranche(rang: int) -> tuple[int, int | None]:
+    """The bounds of a slice."""
+    return TRANCHES[rang], TRANCHES[rang + 1] if rang + 1 < len(TRANCHES) else None
+
+
+_Rang = int | None
+
+
+def _stock(
+    registre: RegistreBase, seuils: dict[str, SeuilQuartile], jour: date
+) -> tuple[Counter[str | None], Counter[tuple[_Rang, str]]]:
+    """The active demandes by first commune, and those of persons by slice of resources and quartile."""
+    stat = metadonnees.demande_stat.c
+    montants = {code: seuil.montant for code, seuil in seuils.items()}
+    rang = store.tranches("ressources_uc", TRANCHES[1:], rangs=False).classe
+    association = sa.case((stat.composition == Composition.ASSOCIATION.value, "1"), else_="0")
+    morceaux = (stat.commune, association, rang, store.quartile(montants).classe)
+    comptes = Comptes(registre.connexion, registre.base.nom, jour)
+    _, (classes,) = comptes.croiser([Axe(store.accoler(morceaux), rangs=False)])
+    communes: Counter[str | None] = Counter()
+    ressources: Counter[tuple[_Rang, str]] = Counter()
+    for texte, n in classes.items():
+        commune, d_association, le_rang, quartile = store.decoller(texte)
+        communes[commune or None] += n
+        if d_association == "0":
+            ressources[int(le_rang) if le_rang else None, quartile] += n
+    return communes, ressources
+
+
+def _communes(
+    contrat: Contrat,
+    premieres: Counter[str | None],
+    souhaitees: dict[str, int],
+    attribuees: dict[str | None, int],
+) -> list[LieuCompte]:
+    lieu_de = _lieu_de(contrat, "commune")
+    comptes: dict[str, list[int]] = {}
+    sources: tuple[Iterable[tuple[Any, int]], ...] = (
+        premieres.items(), souhaitees.items(), attribuees.items(),
+    )  # fmt: skip
+    for rang, source in enumerate(sources):
+        for commune, n in source:
+            comptes.setdefault(lieu_de(commune), [0, 0, 0])[rang] += n
+    lieux = []
+    for code, (premiers, tous, siens) in comptes.items():
+        commune = contrat.territoires.commune(code)
+        nom = commune.nom.removesuffix(" Arrondissement") if commune is not None else "Commune inconnue"
+        epci = (commune.epci if commune is not None else None) or INCONNU
+        lieux.append(LieuCompte(code, nom, epci, premiers, tous, siens))
+    return sorted(lieux, key=lambda lieu: (-lieu.premieres, -(lieu.souhaitees or 0), lieu.nom))
+
+
+def _epcis(contrat: Contrat, communes: list[LieuCompte]) -> list[LieuCompte]:
+    lieux = []
+    for code in {lieu.epci for lieu in communes}:
+        siens = [lieu for lieu in communes if lieu.epci == code]
+        epci = contrat.territoires.epci(code)
+        nom = (
+            epci.nom if epci is not None else "Hors EPCI, ou inconnu" if code == INCONNU else f"SIREN {code}"
+        )
+        premieres, attribuees = (sum(getattr(s, c) for s in siens) for c in ("premieres", "attribuees"))
+        lieux.append(LieuCompte(code, nom, code, premieres, None, attribuees))
+    return sorted(lieux, key=lambda lieu: (-lieu.premieres, lieu.nom))
+
+
+def _lieu_de(contrat: Contrat, niveau: Niveau) -> Callable[[str | None], str]:
+    def lieu(code: str | None) -> str:
+        commune = commune_en_vigueur(code, contrat) if code else None
+        if commune is None:
+            return INCONNU
+        return commune.code if niveau == "commune" else commune.epci or INCONNU
+
+    return lieu
+
+
+def _mois(registre: RegistreBase, jour: date) -> list[Mois]:
+    premiers = [ajouter_mois(jour.replace(day=1), -recul) for recul in range(MOIS - 1, -1, -1)]
+    derniers = [suivant - timedelta(days=1) for _, suivant in pairwise(premiers)] + [jour]
+    periode = Periode(premiers[0], jour)
+    actives = demandes_comptees.actives(registre, derniers)
+    deposees = demandes_comptees.deposees(registre, periode)
+    radiees = demandes_comptees.radiees(registre, periode)
+    return [
+        Mois(
+            du,
+            au,
+            stock,
+            deposees.get(cle := f"{du:%Y-%m}", 0),
+            sum(n for (mois, _), n in radiees.items() if mois == cle),
+            radiees.get((cle, MOTIF_ATTRIBUTION), 0),
+        )
+        for du, au, stock in zip(premiers, derniers, actives, strict=True)
+    ]
+
+
+def _tranches(
+    comptes: Counter[tuple[_Rang, str]], seuils: dict[str, SeuilQuartile]
+) -> list[TrancheDeRessources]:
+    distincts = {(seuil.montant, seuil.libelle): seuil for seuil in seuils.values()}
+    lues = []
+    for rang in range(len(TRANCHES)):
+        bas, haut = tranche(rang)
+        dedans = [
+            s for _, s in sorted(distincts.items()) if bas < s.montant and (haut is None or s.montant <= haut)
+        ]
+        classes = (store.SOUS, store.AU_DESSUS, store.SANS_SEUIL)
+        sous, au_dessus, sans = (comptes[rang, classe] for classe in classes)
+        lues.append(TrancheDeRessources(bas, haut, sous, au_dessus, sans, tuple(dedans)))
+    return lues

@@ -1,0 +1,260 @@
+"""The counts of a base by commune, EPCI, département or région, in the shape of public open data: a line for
+each number, under the code of its territory.
+
+That counts are given at these levels, of demandes « en cours » and « satisfaites », is attested; what is
+counted, and by what, is a convention of this sandbox. A demande is of the first commune it wishes, an
+attribution of the commune of its dwelling; lines of zero are left out.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated, Final, Literal, get_args
+
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain import decision as d
+from sne_interface.domain.codes import MOTIF_ATTRIBUTION
+from sne_interface.domain.dates import ajouter_mois
+from sne_interface.domain.menage import SeuilQuartile
+from sne_interface.domain.texte import cellule
+from sne_sandbox.store.registre import RegistreBase
+from sne_statistiques.comptes import requetes_attributions
+from sne_statistiques.comptes import requetes_statistiques as store
+from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SANS_SEUIL, SOUS, Comptes
+from sne_statistiques.comptes.statistiques import commune_en_vigueur, des_souhaits, inventes, seuils
+
+Niveau = Literal["commune", "epci", "departement", "region"]
+NIVEAUX: Final[tuple[Niveau, ...]] = get_args(Niveau)
+#: How far to believe the counts, for whoever reads them.
+FIDELITE: Final = (
+    "Ces niveaux, et les demandes « en cours » et « satisfaites », sont ceux que publie le gestionnaire"
+    " du système (attesté) ; les indicateurs et leurs modalités sont des conventions de ce bac à sable."
+    " Une demande est comptée dans sa première commune souhaitée, avec son premier motif et la première"
+    " taille de logement qu'elle cite ; une attribution, dans la commune du logement. « Satisfaites »,"
+    " décisions et baux : sur douze mois. Les lignes à zéro sont absentes."
+)
+_INCONNU: Final = "Inconnu"
+#: By INSEE code, since 2016.
+_REGIONS: Final = {
+    "01": "Guadeloupe",
+    "02": "Martinique",
+    "03": "Guyane",
+    "04": "La Réunion",
+    "06": "Mayotte",
+    "11": "Île-de-France",
+    "24": "Centre-Val de Loire",
+    "27": "Bourgogne-Franche-Comté",
+    "28": "Normandie",
+    "32": "Hauts-de-France",
+    "44": "Grand Est",
+    "52": "Pays de la Loire",
+    "53": "Bretagne",
+    "75": "Nouvelle-Aquitaine",
+    "76": "Occitanie",
+    "84": "Auvergne-Rhône-Alpes",
+    "93": "Provence-Alpes-Côte d'Azur",
+    "94": "Corse",
+}
+_QUARTILES: Final = {
+    SOUS: "Sous le seuil du premier quartile",
+    AU_DESSUS: "Au seuil ou au-dessus",
+    SANS_SEUIL: "Sans seuil connu",
+    "": "Ressources inconnues",
+}
+_QUARTIERS: Final = {
+    True: "en quartier prioritaire",
+    False: "hors quartier prioritaire",
+    None: "quartier inconnu",
+}
+_CODES: Final = {SOUS: "q1", AU_DESSUS: "au_dessus", SANS_SEUIL: "sans_seuil", "": "inconnu"}
+_CODES_QUARTIER: Final = {True: "qpv", False: "hors_qpv", None: "inconnu"}
+_DECISIONS: Final = {
+    d.ATTRIBUTION: "Attribution",
+    d.ATTRIBUTION_PAR_CLASSEMENT: "Attribution par classement",
+    d.ATTRIBUTION_SOUS_CONDITION: "Attribution sous condition suspensive",
+    d.NON_ATTRIBUTION: "Non-attribution",
+    d.IRRECEVABILITE: "Irrecevabilité",
+    "": "Décision non dite",
+}
+#: What is counted, in order: words.
+INDICATEURS: Final = {
+    "demandes_actives": "Demandes actives",
+    "demandes_actives_motif": "Demandes actives (hors associations), par motif",
+    "demandes_actives_taille": "Demandes actives (hors associations), par taille de logement demandée",
+    "demandes_actives_quartile": "Demandes actives (hors associations), au regard du premier quartile",
+    "demandes_satisfaites": "Demandes satisfaites",
+    "baux_quartile_quartier": "Baux signés, par quartile et quartier",
+    "decisions": "Décisions des commissions",
+    "refus_des_menages": "Refus des ménages",
+}
+
+
+#: Those that compare with a threshold.
+_AU_QUARTILE: Final = ("demandes_actives_quartile", "baux_quartile_quartier")
+
+
+@dataclass(frozen=True, slots=True)
+class CompteDeLieu:
+    """A number of a territory."""
+
+    code_territoire: Annotated[str, "code INSEE, SIREN d'un EPCI ; vide : inconnu"]
+    territoire: str
+    indicateur: Annotated[str, "ce qui est compté"]
+    code: Annotated[str, "de la modalité ; vide : le total, ou ce qui n'est pas dit"]
+    modalite: str
+    valeur: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComptesDeLieux:
+    """The counts of a base at the end of a day, by territory."""
+
+    base: str
+    depuis: Annotated[date, "premier jour des douze mois d'attributions et de décisions"]
+    date: date
+    niveau: Niveau
+    lignes: list[CompteDeLieu]
+    note: Annotated[str, "ce qui est attesté, ce qui est convention"]
+    seuils_inventes: Annotated[
+        dict[str, str], "par code de territoire, ceux du premier quartile que nous avons inventés"
+    ]
+
+
+#: Indicator, code and words of a modality.
+_Mesure = tuple[str, str, str]
+
+
+def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date) -> ComptesDeLieux:
+    """The counts of a base at the end of `jour`, by territories of that level."""
+    depuis = ajouter_mois(jour, -12) + timedelta(days=1)
+    comptes: Counter[tuple[str, _Mesure]] = Counter()
+    territoire_de = _territoire_de(niveau, contrat)
+    souhaites = des_souhaits(registre, contrat, jour)
+    attribues = seuils(
+        requetes_attributions.communes_attribuees(registre.connexion, registre.base.nom), contrat, jour
+    )
+    for mesures in (
+        _demandes(registre, contrat, jour, _montants(souhaites)),
+        _decisions(registre, depuis, jour, _montants(attribues)),
+    ):
+        for commune, mesure, nombre in mesures:
+            comptes[territoire_de(commune), mesure] += nombre
+    noms = {code: _nom(niveau, code, contrat) for code in {code for code, _ in comptes}}
+    rangs = {indicateur: rang for rang, indicateur in enumerate(INDICATEURS)}
+    lignes = [
+        CompteDeLieu(code, noms[code], *mesure, nombre)
+        for (code, mesure), nombre in comptes.items()
+        if nombre
+    ]
+    lignes.sort(
+        key=lambda ligne: (ligne.code_territoire, rangs[ligne.indicateur], ligne.code, ligne.modalite)
+    )
+    lieux_de: dict[str, dict[str, SeuilQuartile]] = {}
+    for commune, seuil in (souhaites | attribues).items():
+        lieux_de.setdefault(territoire_de(commune), {})[commune] = seuil
+    averties = {code: averti for code, siens in lieux_de.items() if (averti := inventes(siens).strip())}
+    return ComptesDeLieux(
+        registre.base.nom, depuis, jour, niveau, lignes, FIDELITE + inventes(souhaites | attribues), averties
+    )
+
+
+def _demandes(
+    registre: RegistreBase, contrat: Contrat, jour: date, montants: Mapping[str, int]
+) -> Iterator[tuple[str, _Mesure, int]]:
+    comptes = Comptes(registre.connexion, registre.base.nom, jour)
+    motifs, types = (contrat.nomenclatures.liste(nom) for nom in ("ListeMotifDemande", "ListeTypeLogement"))
+    _, (profils,) = comptes.croiser([store.profil(montants)])
+    for texte, nombre in profils.items():
+        lu = store.lire_profil(texte)
+        if lu.association:
+            yield lu.commune, ("demandes_actives", "associations", "Associations"), nombre
+            continue
+        yield lu.commune, ("demandes_actives", "personnes", "Personnes (hors associations)"), nombre
+        yield lu.commune, ("demandes_actives_motif", lu.motif, _dit(motifs, lu.motif)), nombre
+        yield lu.commune, ("demandes_actives_taille", lu.type_logement, _dit(types, lu.type_logement)), nombre
+        classe = ("demandes_actives_quartile", _CODES[lu.quartile], _QUARTILES[lu.quartile])
+        yield lu.commune, classe, nombre
+
+
+def _decisions(
+    registre: RegistreBase, depuis: date, jour: date, montants: Mapping[str, int]
+) -> Iterator[tuple[str, _Mesure, int]]:
+    connexion, base = registre.connexion, registre.base.nom
+    for dite in requetes_attributions.decidees(connexion, base, depuis, jour):
+        if dite.issue == MOTIF_ATTRIBUTION:
+            yield dite.commune, ("demandes_satisfaites", "", "Radiées pour attribution"), dite.nombre
+            continue
+        if dite.refus:
+            yield dite.commune, ("refus_des_menages", "", "Logement refusé par le ménage"), dite.nombre
+        if dite.issue or not dite.refus:
+            suite = " suivie d'un bail" if dite.bail else ""
+            mots = _DECISIONS[dite.issue] + suite
+            yield dite.commune, ("decisions", dite.issue + ("_bail" if dite.bail else ""), mots), dite.nombre
+    for bail in requetes_attributions.baux_des_lieux(connexion, base, depuis, jour, montants):
+        classe, quartier = bail.quartile or "", bail.en_quartier
+        code = f"{_CODES[classe]}_{_CODES_QUARTIER[quartier]}"
+        mots = f"{_QUARTILES[classe]}, {_QUARTIERS[quartier]}"
+        yield bail.commune or "", ("baux_quartile_quartier", code, mots), bail.nombre
+
+
+def _montants(des_communes: Mapping[str, SeuilQuartile]) -> dict[str, int]:
+    return {code: seuil.montant for code, seuil in des_communes.items()}
+
+
+def _dit(liste: Mapping[str, str], code: str) -> str:
+    return liste.get(code, code) if code else "Non renseigné"
+
+
+def _territoire_de(niveau: Niveau, contrat: Contrat) -> Callable[[str], str]:
+    """The code of the territory of a commune; "" for one that nobody knows, or that has none."""
+    connus: dict[str, str] = {}
+
+    def chercher(code: str) -> str:
+        if code not in connus:
+            commune = commune_en_vigueur(code, contrat)
+            if commune is None:
+                connus[code] = ""
+            else:
+                connus[code] = commune.code if niveau == "commune" else getattr(commune, niveau) or ""
+        return connus[code]
+
+    return chercher
+
+
+def _nom(niveau: Niveau, code: str, contrat: Contrat) -> str:
+    if not code:
+        return _INCONNU
+    match niveau:
+        case "commune":
+            return contrat.territoires.nom_de_commune(code)
+        case "epci":
+            epci = contrat.territoires.epci(code)
+            return epci.nom if epci is not None else f"SIREN {code}"
+        case "departement":
+            return f"Département {code}"
+        case "region":
+            return _REGIONS.get(code, f"Région {code}")
+
+
+def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:
+    """The counts as CSV, a line for each."""
+    texte = io.StringIO()
+    feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
+    colonnes = ("code_territoire", "territoire", "indicateur", "code", "modalite", "valeur")
+    feuille.writerow(("date", "niveau", *colonnes, "avertissement"))
+    for ligne in comptes.lignes:
+        feuille.writerow(
+            (
+                *(comptes.date.isoformat(), comptes.niveau),
+                *map(cellule, (ligne.code_territoire, ligne.territoire)),
+                *map(cellule, (ligne.indicateur, ligne.code, ligne.modalite)),
+                ligne.valeur,
+                comptes.seuils_inventes.get(ligne.code_territoire, "")
+                if ligne.indicateur in _AU_QUARTILE
+                else "",
+            )
+        )
+    return texte.getvalue()

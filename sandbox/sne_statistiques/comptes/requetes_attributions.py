@@ -1,0 +1,157 @@
+"""The counts of decisions and of the attributions followed by a lease, by SQL over the table of decisions.
+
+A demande has one signed lease at most (deduced from L. 441-2-1): what its decisions and its radiation say of
+it is one attribution. The radiation comes first, then the decision with a lease.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from sne_interface.domain.attribution import RANG_RADIATION
+from sne_interface.domain.codes import MOTIF_ATTRIBUTION
+from sne_interface.domain.decision import ATTRIBUTIONS
+from sne_sandbox.store import metadonnees
+from sne_sandbox.store.connexion import Connexion
+from sne_statistiques.comptes.requetes_statistiques import accoler, classe_de_quartile, decoller, denombrer
+
+_D: Final = metadonnees.decision.c
+#: What a lease may follow; nothing, where the contract has no place for it.
+_ATTRIBUE: Final = sa.or_(_D.issue.is_(None), _D.issue.in_((MOTIF_ATTRIBUTION, *ATTRIBUTIONS)))
+
+
+@dataclass(frozen=True, slots=True)
+class Baux:
+    """How many (`nombre`) attributions followed by a lease are alike, by the columns of `DecisionNotee`;
+    `quartile` is their class at the threshold of the commune of the dwelling (`statistiques.quartile`)."""
+
+    siren: str | None
+    guichet: str
+    commune: str | None
+    en_quartier: bool | None
+    dalo: bool | None
+    prioritaire: bool | None
+    quartile: str | None
+    nombre: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decidees:
+    """How many decisions of a kind: `issue` is that of `DecisionNotee`, `commune` that of the dwelling after
+    an attribution that was radiated, else the first one wished. "": not told."""
+
+    commune: str
+    issue: str
+    bail: bool
+    refus: bool
+    nombre: int
+
+
+def baux(connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[str, int]) -> list[Baux]:
+    """The attributions whose lease was signed from `du` to `au`, both included; `seuil_de` is the threshold
+    (euros a year and per UC) by commune."""
+    une = _attributions(base).c
+    classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
+    texte = accoler((une.siren, une.guichet, une.commune, une.en_quartier, une.dalo, une.prioritaire, classe))
+    lus = denombrer(connexion, texte, sa.between(une.bail, du.isoformat(), au.isoformat()))
+    return [
+        Baux(
+            siren or None,
+            guichet,
+            commune or None,
+            _BOOLEENS[quartier],
+            _BOOLEENS[dalo],
+            _BOOLEENS[prioritaire],
+            classe or None,
+            nombre,
+        )
+        for (siren, guichet, commune, quartier, dalo, prioritaire, classe), nombre in _lire(lus)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class BauxDuLieu:
+    """How many of `Baux` are of one commune, one quartile and inside or outside the quartiers."""
+
+    commune: str | None
+    en_quartier: bool | None
+    quartile: str | None
+    nombre: int
+
+
+def baux_des_lieux(
+    connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[str, int]
+) -> list[BauxDuLieu]:
+    """Those of `baux`, whoever they are from: to tell less of each costs less."""
+    une = _attributions(base).c
+    classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
+    texte = accoler((une.commune, une.en_quartier, classe))
+    lus = denombrer(connexion, texte, sa.between(une.bail, du.isoformat(), au.isoformat()))
+    return [
+        BauxDuLieu(commune or None, _BOOLEENS[quartier], classe or None, nombre)
+        for (commune, quartier, classe), nombre in _lire(lus)
+    ]
+
+
+def _attributions(base: str) -> sa.Subquery:
+    """What the decisions and the radiation of each demande say of its attribution."""
+    return (
+        sa.select(
+            _dite(_D.bail).label("bail"),
+            # Another landlord's decision, without a lease, never says whose lease this is.
+            _dite(_D.siren).label("siren"),
+            _dite(sa.func.nullif(_D.guichet, "")).label("guichet"),
+            # The radiation alone says where the dwelling lies.
+            sa.func.max(_D.commune).label("commune"),
+            sa.func.max(sa.cast(_D.en_quartier, sa.Integer)).label("en_quartier"),
+            # One of them says so: the household is one of those.
+            sa.func.max(sa.cast(_D.dalo, sa.Integer)).label("dalo"),
+            sa.func.max(sa.cast(_D.prioritaire, sa.Integer)).label("prioritaire"),
+            _dite(_D.ressources_uc).label("ressources_uc"),
+        )
+        .where(_D.base == base, _ATTRIBUE)
+        .group_by(_D.numero_unique)
+        .subquery()
+    )
+
+
+def communes_attribuees(connexion: Connexion, base: str) -> list[str]:
+    """The communes of the dwellings attributed."""
+    choix = sa.select(_D.commune).distinct().where(_D.base == base, _D.commune.is_not(None))
+    return [code for (code,) in connexion.sa.execute(choix)]
+
+
+def annees(connexion: Connexion, base: str) -> range:
+    """From the first year in which a lease was signed to the last; empty without any."""
+    choix = sa.select(sa.func.min(_D.bail), sa.func.max(_D.bail)).where(_D.base == base, _ATTRIBUE)
+    premier, dernier = connexion.sa.execute(choix).one()
+    return range(0) if premier is None else range(int(premier[:4]), int(dernier[:4]) + 1)
+
+
+def decidees(connexion: Connexion, base: str, du: date, au: date) -> list[Decidees]:
+    """The decisions from `du` to `au`, both included, those of radiations apart."""
+    lieu = sa.case((_D.rang == RANG_RADIATION, _D.commune), else_=_D.souhaitee)
+    signee = sa.case((_D.bail.is_not(None), 1), else_=0)
+    texte = accoler((lieu, _D.issue, signee, sa.cast(_D.refus, sa.Integer)))
+    dans = sa.between(_D.jour, du.isoformat(), au.isoformat())
+    return [
+        Decidees(commune, issue, bail == "1", refus == "1", nombre)
+        for (commune, issue, bail, refus), nombre in _lire(denombrer(connexion, texte, _D.base == base, dans))
+    ]
+
+
+_BOOLEENS: Final = {"": None, "0": False, "1": True}
+
+
+def _lire(comptes: Mapping[str, int]) -> Iterator[tuple[list[str], int]]:
+    for texte, nombre in comptes.items():
+        yield decoller(texte), nombre
+
+
+def _dite(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A column of an attribution: of the radiation, else of the decision with a lease."""
+    qui = (_D.rang == RANG_RADIATION, _D.bail.is_not(None))
+    return sa.func.coalesce(*(sa.func.max(sa.case((parle, colonne), else_=None)) for parle in qui))

@@ -1,0 +1,387 @@
+"""TAB01, TAB02 and TAB03. A public guide attests these codes and their titles (`FIDELITE`); their lines,
+their columns and their slices are conventions of this sandbox.
+
+The stock at a day is what entered and had not left at its end. TAB03 describes that of persons by the form as
+the base holds it now; demandes erased since are counted in TAB01, and told apart in TAB03.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Any, Final
+
+from sne_interface.contract.nomenclatures import Commune
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.dates import ajouter_mois, date_francaise
+from sne_interface.domain.demande import GenreMouvement, territoire_de
+from sne_interface.domain.menage import Composition, SeuilQuartile
+from sne_interface.domain.texte import cellule
+from sne_interface.errors import UsageError
+from sne_sandbox.store.registre import RegistreBase
+from sne_statistiques.comptes import requetes_statistiques as store
+from sne_statistiques.comptes.demandes_comptees import Modalite
+from sne_statistiques.comptes.requetes_statistiques import Axe, Comptes, Passage
+
+#: Codes of the tables, in order.
+CODES: Final = ("TAB01", "TAB02", "TAB03")
+MOIS: Final = 12
+TRIMESTRES: Final = 4
+ANNEES: Final = 3
+
+#: How far to believe the tables, for whoever reads them.
+FIDELITE: Final = (
+    "Les codes et les titres de ces tableaux sont attestés par un guide public ; leurs colonnes, leurs lignes"
+    " et leurs tranches sont des conventions de ce bac à sable, et les nombres ceux de cette base."
+)
+_NON_RENSEIGNE: Final = "Non renseigné"
+_PREMIER_QUARTILE: Final = "Premier quartile"
+_RESSOURCES_INCONNUES: Final = "Ressources inconnues"
+_COMPOSITIONS: Final = {
+    Composition.SEULE: "Personne seule",
+    Composition.MONOPARENTALE: "Famille monoparentale",
+    Composition.COUPLE: "Couple sans enfant",
+    Composition.COUPLE_AVEC_ENFANT: "Couple avec enfant",
+    Composition.AUTRE: "Autre ménage",
+}
+_ANCIENNETES: Final = (1, 2, 3, 5, 10)  # years
+_AGES: Final = (20, 25, 30, 40, 50, 65)  # years
+_RESSOURCES: Final = (500, 1000, 1500, 2000, 2500, 3000)  # euros a month
+_TAILLE_MAX: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class TableauLu:
+    """A table, as the API and the command line show it."""
+
+    code: Annotated[str, "TAB01, TAB02 ou TAB03"]
+    titre: str
+    lignes: Annotated[list[dict[str, Any]], "rubrique, libelle, et un nombre par colonne du tableau"]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tableau:
+    """A table: `colonnes` names the counts, `lignes` are (section, label, counts)."""
+
+    code: str
+    titre: str
+    colonnes: tuple[str, ...]
+    lignes: tuple[tuple[str, str, tuple[int, ...]], ...]
+    note: str = ""
+    seuils_inventes: str = ""
+    """What `inventes` says of the lines of the first quartile."""
+
+    @property
+    def lu(self) -> TableauLu:
+        """As it is shown: each count under the name of its column."""
+        lignes = [
+            {"rubrique": section, "libelle": libelle, **dict(zip(self.colonnes, nombres, strict=True))}
+            for section, libelle, nombres in self.lignes
+        ]
+        return TableauLu(self.code, self.titre, lignes, self.note)
+
+
+def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") -> str:
+    """The tables as CSV, one line per count, so that all fit whatever their columns."""
+    texte = io.StringIO()
+    feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
+    feuille.writerow(("date", "tableau", "rubrique", "libelle", "mesure", "nombre", "avertissement"))
+    for tableau in tableaux:
+        for section, libelle, nombres in tableau.lignes:
+            for mesure, nombre in zip(tableau.colonnes, nombres, strict=True):
+                averti = tableau.seuils_inventes if section == _PREMIER_QUARTILE else ""
+                dits = (tableau.code, section, libelle, mesure, nombre, averti)
+                feuille.writerow((jour.isoformat(), *map(cellule, dits)))
+    return texte.getvalue()
+
+
+def verifier_territoire(code: str, contrat: Contrat) -> None:
+    """Raises UsageError for a territory by which no numéro unique begins: its tables would be zeros."""
+    connus = contrat.territoires.numerotes()
+    if code in connus:
+        return
+    propose = territoire_de(code.upper().lstrip("0"))
+    remede = "les trois caractères qui commencent un numéro unique : 062, 02A, 971, 111 (Île-de-France)"
+    raise UsageError(
+        f"Le territoire [{code[:20]}] n'existe pas : aucune commune n'en est.",
+        remede=f"écrivez {propose}" if propose in connus else remede,
+    )
+
+
+def tableau(
+    code: str, registre: RegistreBase, contrat: Contrat, jour: date, territoire: str | None = None
+) -> Tableau:
+    """A table of the base at the end of `jour`, or of one territory (« 062 ») of it. Raises KeyError for a
+    code that is none of `CODES`."""
+    comptes = Comptes(registre.connexion, registre.base.nom, jour, territoire)
+    faire: Mapping[str, Callable[[], Tableau]] = {
+        "TAB01": lambda: tab01(comptes, jour),
+        "TAB02": lambda: tab02(comptes, contrat, jour),
+        "TAB03": lambda: tab03(comptes, des_souhaits(registre, contrat, jour), contrat, jour),
+    }
+    return faire[code]()
+
+
+def tab01(comptes: Comptes, jour: date) -> Tableau:
+    """TAB01, « Évolution du stock » of the demandes and of associations: at the day, a month and a year
+    before, and what the year has added."""
+    jours = (jour, ajouter_mois(jour, -1), ajouter_mois(jour, -12))
+    stocks = comptes.stocks([le.isoformat() for le in jours])
+    personnes, associations = [s.personnes for s in stocks], [s.associations for s in stocks]
+    lignes = tuple(
+        ("Demandes actives", libelle, (*nombres, nombres[0] - nombres[-1]))
+        for libelle, nombres in (
+            ("Personnes physiques", personnes),
+            ("Associations", associations),
+            ("Total", [p + a for p, a in zip(personnes, associations, strict=True)]),
+        )
+    )
+    colonnes = ("demandes", "un_mois_avant", "un_an_avant", "evolution")
+    return Tableau("TAB01", f"Évolution du stock au {date_francaise(jour)}", colonnes, lignes)
+
+
+def tab02(comptes: Comptes, contrat: Contrat, jour: date) -> Tableau:
+    """TAB02, « Évolution du stock / du nombre de demandes actives » over 12 months, 4 quarters, 3 years: the
+    stock at the end of each, and the flows that made it; the present one is cut at `jour`."""
+    periodes = [*_mois(jour), *_trimestres(jour), *_annees(jour)]
+    passages = comptes.passages(min(date.fromisoformat(f"{min(p.mois)}-01") for p in periodes))
+    motifs = {c: lib for c, lib in contrat.nomenclatures.liste("ListeMotifsRadiation").items() if c}
+    vus = sorted({p.motif for p in passages if p.motif and p.motif not in motifs})
+    motifs |= {code: code for code in vus}
+    # « 2018-02-31 » comes after every day of the month, as text.
+    stocks = comptes.stocks([min(f"{max(p.mois)}-31", jour.isoformat()) for p in periodes])
+    lignes = []
+    for periode, stock in zip(periodes, stocks, strict=True):
+        dedans = [p for p in passages if p.mois in periode.mois]
+        radiees = [_somme(dedans, GenreMouvement.RADIATION, motif) for motif in motifs]
+        flux = [_somme(dedans, genre) for genre in _FLUX.values()]
+        lignes.append(
+            (periode.rubrique, periode.libelle, (stock.personnes + stock.associations, *flux, *radiees))
+        )
+    return Tableau(
+        "TAB02",
+        f"Évolution du stock / du nombre de demandes actives jusqu'au {date_francaise(jour)}",
+        ("stock", *_FLUX, *motifs),
+        tuple(lignes),
+        "Le stock est celui du dernier jour de la période, associations comprises ; les radiées sont"
+        " détaillées par motif (RADATT : attribution suivie d'un bail). La période en cours s'arrête à cette"
+        " date.",
+    )
+
+
+#: Flows of TAB02, by column.
+_FLUX: Final = {
+    "nouvelles": GenreMouvement.CREATION,
+    "renouvelees": GenreMouvement.RENOUVELLEMENT,
+    "radiees": GenreMouvement.RADIATION,
+}
+
+
+def tab03(
+    comptes: Comptes, des_communes: Mapping[str, SeuilQuartile], contrat: Contrat, jour: date
+) -> Tableau:
+    """TAB03 « (hors associations) », the stock of persons sorted nine ways: by seniority, age, household,
+    resources…; each sums to the same total. `des_communes` are the thresholds by commune (`seuils`)."""
+    rubriques = _rubriques({code: s.montant for code, s in des_communes.items()}, contrat, jour)
+    decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques], associations=False)
+    lignes = []
+    for rubrique, comptees in zip(rubriques, nombres, strict=True):
+        siennes = rubrique.lignes(comptees)
+        if manque := decrites - sum(nombre for _, nombre in siennes):
+            siennes.append((_NON_RENSEIGNE, manque))
+        lignes += [(rubrique.titre, libelle, (nombre,)) for libelle, nombre in siennes]
+    absentes = comptes.stock().personnes - decrites
+    note = (
+        "Ressources par UC et âges des enfants au début de l'année de validité. La neuvième rubrique publiée"
+        " compare « par rapport au … », un mot que la source coupe : le premier quartile est la nôtre."
+    )
+    invente = inventes(des_communes)
+    note += invente
+    if absentes:
+        note += f" {absentes} demandes du stock, effacées depuis, ne sont pas décrites."
+    titre = f"Demandes actives (hors associations) au {date_francaise(jour)}"
+    return Tableau("TAB03", titre, ("demandes",), tuple(lignes), note, invente.strip())
+
+
+# --- periods ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Periode:
+    rubrique: str
+    libelle: str
+    mois: frozenset[str]
+
+
+def _mois(jour: date) -> list[_Periode]:
+    premiers = [ajouter_mois(jour.replace(day=1), -recul) for recul in range(MOIS - 1, -1, -1)]
+    return [_Periode("Mois", f"{m:%m/%Y}", frozenset({f"{m:%Y-%m}"})) for m in premiers]
+
+
+def _trimestres(jour: date) -> list[_Periode]:
+    dernier = date(jour.year, (jour.month - 1) // 3 * 3 + 1, 1)
+    periodes = []
+    for recul in range(TRIMESTRES - 1, -1, -1):
+        debut = ajouter_mois(dernier, -3 * recul)
+        mois = frozenset(f"{ajouter_mois(debut, i):%Y-%m}" for i in range(3))
+        periodes.append(_Periode("Trimestre", f"T{(debut.month + 2) // 3} {debut.year}", mois))
+    return periodes
+
+
+def _annees(jour: date) -> list[_Periode]:
+    return [
+        _Periode("Année", str(annee), frozenset(f"{annee:04d}-{mois:02d}" for mois in range(1, 13)))
+        for annee in range(jour.year - ANNEES + 1, jour.year + 1)
+    ]
+
+
+def _somme(passages: Sequence[Passage], genre: GenreMouvement, motif: str | None = None) -> int:
+    return sum(p.nombre for p in passages if p.genre is genre and motif in (None, p.motif))
+
+
+# --- sections --------------------------------------------------------------------------------------
+
+#: How many demandes are in each class.
+Classes = Mapping[Any, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rubrique:
+    """A section of TAB03: what it sorts by, and its lines: a label, and the classes that it counts, or all
+    but those (`autres`)."""
+
+    titre: str
+    axe: Axe
+    modalites: Sequence[tuple[str, tuple[str | None, ...], bool]]
+
+    def lignes(self, comptees: Classes) -> list[tuple[str, int]]:
+        """Label and count of each line."""
+        return [
+            (libelle, sum(n for classe, n in comptees.items() if (classe in classes) is not autres))
+            for libelle, classes, autres in self.modalites
+        ]
+
+    def modalite(self, libelle: str) -> Modalite | None:
+        """What the line of that label counts; None when there is none."""
+        for lu, classes, autres in self.modalites:
+            if lu == libelle:
+                return Modalite(self.axe, classes, autres)
+        toutes = tuple(classe for _, classes, _ in self.modalites for classe in classes)
+        return Modalite(self.axe, toutes, autres=True) if libelle == _NON_RENSEIGNE else None
+
+
+def _rubriques(seuils: Mapping[str, int], contrat: Contrat, jour: date) -> tuple[_Rubrique, ...]:
+    def codes(titre: str, colonne: str, nomenclature: str) -> _Rubrique:
+        liste = contrat.nomenclatures.liste(nomenclature)
+        dites = [(libelle, (code,), False) for code, libelle in liste.items()]
+        return _Rubrique(titre, store.selon(colonne), [*dites, (_NON_RENSEIGNE, tuple(liste), True)])
+
+    return (
+        _Rubrique(
+            "Ancienneté",
+            # From the oldest bound to the latest: the first slice holds the oldest demandes.
+            store.tranches("date_creation", _veilles(jour, _ANCIENNETES)),
+            _tranches(_ANCIENNETES, "ans", a_rebours=True),
+        ),
+        _Rubrique(
+            "Âge du demandeur",
+            store.tranches("date_naissance", _veilles(jour, _AGES)),
+            _tranches(_AGES, "ans", a_rebours=True),
+        ),
+        codes("Nationalité", "nationalite", "ListeNationalite"),
+        _Rubrique("Taille du ménage", store.tranches("personnes", range(2, _TAILLE_MAX + 1)), _tailles()),
+        _Rubrique(
+            "Composition familiale",
+            store.selon("composition"),
+            [(libelle, (code.value,), False) for code, libelle in _COMPOSITIONS.items()],
+        ),
+        codes("Activité professionnelle", "contrat", "ListeTypeContratTravail"),
+        codes("Situation familiale", "situation", "ListeSituationFamiliale"),
+        _Rubrique(
+            "Ressources mensuelles",
+            store.ressources(_RESSOURCES),
+            [*_tranches(_RESSOURCES, "€"), (_RESSOURCES_INCONNUES, (None,), False)],
+        ),
+        _Rubrique(
+            _PREMIER_QUARTILE,
+            store.quartile(seuils),
+            [
+                ("Sous le seuil du premier quartile", (store.SOUS,), False),
+                ("Au seuil ou au-dessus", (store.AU_DESSUS,), False),
+                ("Territoire sans seuil connu", (store.SANS_SEUIL,), False),
+                (_RESSOURCES_INCONNUES, (None,), False),
+            ],
+        ),
+    )
+
+
+def modalite(
+    registre: RegistreBase, contrat: Contrat, jour: date, rubrique: str, libelle: str
+) -> Modalite | None:
+    """What a line of TAB03 counts at the end of `jour`, by its section and its label; None when the table has
+    no such line."""
+    montants = {code: s.montant for code, s in des_souhaits(registre, contrat, jour).items()}
+    return next(
+        (r.modalite(libelle) for r in _rubriques(montants, contrat, jour) if r.titre == rubrique), None
+    )
+
+
+def _veilles(jour: date, annees: Sequence[int]) -> list[str]:
+    # Who was born on or before that day is so old: one day later for the bound, which is excluded.
+    return [
+        date.fromordinal(ajouter_mois(jour, -12 * ans).toordinal() + 1).isoformat()
+        for ans in reversed(annees)
+    ]
+
+
+def _tailles() -> list[tuple[str, tuple[str | None, ...], bool]]:
+    libelles = [
+        "1 personne",
+        *(f"{n} personnes" for n in range(2, _TAILLE_MAX)),
+        f"{_TAILLE_MAX} personnes et plus",
+    ]
+    return [(libelle, (str(rang),), False) for rang, libelle in enumerate(libelles)]
+
+
+def _tranches(
+    bornes: Sequence[int], unite: str, *, a_rebours: bool = False
+) -> list[tuple[str, tuple[str | None, ...], bool]]:
+    milieu = [f"De {bas} à moins de {haut} {unite}" for bas, haut in pairwise(bornes)]
+    premiere = f"Moins de {bornes[0]} {'an' if (bornes[0], unite) == (1, 'ans') else unite}"
+    libelles = [premiere, *milieu, f"{bornes[-1]} {unite} et plus"]
+    rangs = range(len(bornes) + 1)
+    return [
+        (libelle, (str(rang),), False)
+        for libelle, rang in zip(libelles, reversed(rangs) if a_rebours else rangs, strict=True)
+    ]
+
+
+def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
+    """The thresholds of the first quartile on `jour`, by commune: those of `codes` that have one."""
+    trouves = {code: contrat.quartiles.seuil_de(code, contrat.territoires, jour) for code in codes}
+    return {code: seuil for code, seuil in trouves.items() if seuil is not None}
+
+
+def inventes(seuils: Mapping[str, SeuilQuartile]) -> str:
+    """What has to be said of those thresholds that are of our invention; "" without any."""
+    libelles = sorted({seuil.libelle for seuil in seuils.values() if seuil.invente})
+    if not libelles:
+        return ""
+    return f" Premier quartile : seuils inventés pour la démonstration ({', '.join(libelles)})."
+
+
+def des_souhaits(registre: RegistreBase, contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
+    """Those of the communes that the demandes of a base wish."""
+    return seuils(store.communes(registre.connexion, registre.base.nom), contrat, jour)
+
+
+def commune_en_vigueur(code: str, contrat: Contrat) -> Commune | None:
+    """The commune of that code, or the one that took it over; None when nobody knows it."""
+    commune = contrat.territoires.commune(code)
+    if commune is None:
+        ancienne = contrat.territoires.ancienne(code)
+        commune = contrat.territoires.commune(ancienne.successeur or "") if ancienne is not None else None
+    return commune

@@ -1,0 +1,133 @@
+"""The maps: each commune in the shade of its number, which is written on it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sne_console.images.dessin import ajouter, image, lien
+from sne_interface.domain.texte import nombre
+from sne_statistiques.comptes.comptes_des_images import LieuCompte
+from sne_statistiques.images.contours import LARGEUR, Cadre, cadres
+
+CLASSES: Final = 5
+_POLICE: Final = 19
+#: Width of a digit, and height of a line, for that size.
+_CHIFFRE: Final = 10.5
+_LIGNE: Final = 17
+
+
+@dataclass(frozen=True, slots=True)
+class MesureDeCarte:
+    """What a map may show of a commune: `valeur` (None: nothing), `unite` being what it counts."""
+
+    code: str
+    titre: str
+    unite: str
+    valeur: Callable[[LieuCompte], float | None]
+
+
+MESURES: Final[Mapping[str, MesureDeCarte]] = {
+    mesure.code: mesure
+    for mesure in (
+        MesureDeCarte(
+            "premiere",
+            "Demandes actives, par première commune souhaitée",
+            "demandes",
+            lambda lieu: lieu.premieres,
+        ),
+        MesureDeCarte(
+            "souhaitee",
+            "Demandes actives qui la souhaitent, à tout rang",
+            "demandes",
+            lambda lieu: lieu.souhaitees,
+        ),
+        MesureDeCarte(
+            "attribuee", "Attributions de douze mois", "attributions", lambda lieu: lieu.attribuees
+        ),
+        MesureDeCarte(
+            "tension",
+            "Tension : demandes actives pour une attribution",
+            "demandes pour une attribution",
+            lambda lieu: lieu.tension,
+        ),
+    )
+}
+
+
+def ecrire(valeur: float) -> str:
+    """A number of a map: « 1 234 », « 3,4 »."""
+    return nombre(valeur) if isinstance(valeur, int) else f"{valeur:.1f}".replace(".", ",")
+
+
+def bornes(valeurs: Sequence[float]) -> list[float]:
+    """The lowest value of each class: as many communes in each, when they differ enough."""
+    tries = sorted(valeur for valeur in valeurs if valeur)
+    return sorted({tries[len(tries) * rang // CLASSES] for rang in range(CLASSES)}) if tries else []
+
+
+def classe_de(valeur: float, limites: Sequence[float]) -> int:
+    """From 1, the palest, to `CLASSES`: fewer classes are spread over all shades."""
+    rang = sum(valeur >= limite for limite in limites)
+    return CLASSES if len(limites) == 1 else 1 + round((rang - 1) * (CLASSES - 1) / (len(limites) - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Carte:
+    """The maps of a measure: a drawing for each frame that has something to show. `absentes`: communes with a
+    number and without an outline; `legende`: class, from, to."""
+
+    dessins: list[tuple[Cadre, Any]]
+    absentes: list[LieuCompte]
+    legende: list[tuple[int, str]]
+
+
+def dessiner(
+    lieux: Sequence[LieuCompte], mesure: MesureDeCarte, adresse: Callable[[LieuCompte], str]
+) -> Carte:
+    """The maps of these communes; `adresse` is where one finds the demandes of one."""
+    dites = {lieu.code: (lieu, valeur) for lieu in lieux if (valeur := mesure.valeur(lieu))}
+    limites = bornes([valeur for _, valeur in dites.values()])
+    vues: set[str] = set()
+    dessins = []
+    for cadre in cadres():
+        ici = {code: dites[code] for code in cadre.communes if code in dites}
+        vues |= ici.keys()
+        if ici:
+            dessins.append((cadre, _dessiner(cadre, ici, mesure, limites, adresse)))
+    # Where most is to be seen first.
+    dessins.sort(key=lambda dessin: -sum(dites[code][1] for code in dessin[0].communes if code in dites))
+    absentes = [lieu for code, (lieu, _) in dites.items() if code not in vues]
+    return Carte(dessins, absentes, _legende([valeur for _, valeur in dites.values()], limites))
+
+
+def _dessiner(
+    cadre: Cadre,
+    ici: Mapping[str, tuple[LieuCompte, float]],
+    mesure: MesureDeCarte,
+    limites: Sequence[float],
+    adresse: Callable[[LieuCompte], str],
+) -> Any:
+    racine = image(LARGEUR, cadre.hauteur, f"Carte : {cadre.titre}", "carte")
+    fond = "".join(contour.trace for code, contour in cadre.communes.items() if code not in ici)
+    ajouter(racine, "path", class_="n0", d=fond, aria_hidden="true")
+    # The most numerous first: it is also the order of the table, and that of the keyboard.
+    for code, (lieu, valeur) in sorted(ici.items(), key=lambda dite: -dite[1][1]):
+        contour, classe = cadre.communes[code], classe_de(valeur, limites)
+        ecrit = ecrire(valeur)
+        forme = lien(racine, adresse(lieu), f"{lieu.nom} : {ecrit} {mesure.unite}")
+        ajouter(forme, "path", class_=f"n{classe}", d=contour.trace)
+        if contour.large >= _CHIFFRE * len(ecrit) + 4 and contour.haut >= _LIGNE:
+            place = {"x": contour.x, "y": contour.y + 7, "text_anchor": "middle", "font_size": _POLICE}
+            ajouter(forme, "text", ecrit, class_=f"gras sur{classe}", aria_hidden="true", **place)
+    return racine
+
+
+def _legende(valeurs: Sequence[float], limites: Sequence[float]) -> list[tuple[int, str]]:
+    legende = []
+    for rang, bas in enumerate(limites):
+        apres = limites[rang + 1] if rang + 1 < len(limites) else None
+        dedans = [v for v in valeurs if v >= bas and (apres is None or v < apres)]
+        haut = max(dedans)
+        dit = ecrire(bas) if haut == bas else f"{ecrire(bas)} à {ecrire(haut)}"
+        legende.append((classe_de(bas, limites), dit))
+    return legende

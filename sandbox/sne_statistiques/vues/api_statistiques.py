@@ -1,0 +1,202 @@
+"""`/api/v1/bases/{base}/statistics`: TAB01 to TAB03 at a date, of a territory or of all, and the counts of
+each territory; `/api/v1/bases/{base}/quotas`: the shares of attributions that L. 441-1 sets."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final
+
+from flask import Response, current_app
+from marshmallow import fields, validate
+from werkzeug.exceptions import NotFound
+
+from sne_console.api.schemas_json import Appels, QuestionSchema, facultatif, jour_iso
+from sne_interface.domain.base import ANNEES
+from sne_sandbox.web.configuration import services
+from sne_sandbox.web.reponses_http import telechargement
+from sne_statistiques.comptes import comptes_par_territoire, statistiques
+from sne_statistiques.comptes import quotas as operation
+from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux
+from sne_statistiques.comptes.quotas import Quotas
+from sne_statistiques.comptes.statistiques import Tableau, TableauLu
+from sne_statistiques.vues import tableaux
+from sne_statistiques.vues.tableaux import TableDemandee, calculs_de
+
+blueprint: Final = Appels(
+    "statistics", "/bases/<base>/statistics", "Les statistiques : stock, flux, profils, territoires"
+)
+quotas: Final = Appels("quotas", "/bases/<base>/quotas", "Les quotas d'attribution de l'article L. 441-1")
+
+
+class QuandSchema(QuestionSchema):
+    """At which day, and where."""
+
+    date = jour_iso("jour des tableaux ; absent : celui de la base")
+    territoire = facultatif(
+        "trois caractères, ceux qui commencent le numéro unique ; absent : tous",
+        exemple="062",
+        validate=validate.Regexp(
+            r"^[0-9A-Za-z]{3}\Z", error="Attendu : trois caractères, par exemple 062, 02A, 971 ou 111."
+        ),
+    )
+
+
+class QuandEtQuoiSchema(QuandSchema):
+    """The same, and the section of the table to draw."""
+
+    rubrique = fields.String(
+        required=True, metadata={"description": "celle d'une ligne du tableau", "example": "Total"}
+    )
+
+
+class NiveauSchema(QuestionSchema):
+    """At which day, and by what territories."""
+
+    date = jour_iso("jour des comptes ; absent : celui de la base")
+    niveau = fields.String(
+        required=True,
+        validate=validate.OneOf(comptes_par_territoire.NIVEAUX),
+        metadata={"description": "ce que sont les territoires", "example": "epci"},
+    )
+
+
+class AnneeSchema(QuestionSchema):
+    """Of which year."""
+
+    annee = facultatif(
+        "année de signature des baux ; absente : celle de la base",
+        genre=fields.Integer,
+        validate=validate.Range(ANNEES[0], ANNEES[-1]),
+    )
+
+
+class AnneeEtPartSchema(AnneeSchema):
+    """The same, and the share to draw."""
+
+    part = fields.String(
+        required=True,
+        validate=validate.OneOf([regle.code for regle in operation.REGLES]),
+        metadata={"description": "code d'une part", "example": "prioritaires"},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tableaux:
+    """TAB01, TAB02 and TAB03 of a base at a date."""
+
+    base: str
+    date: date
+    territoire: Annotated[str | None, "null : tous"]
+    tableaux: list[TableauLu]
+    fidelite: Annotated[str, "ce qui est attesté, ce qui est convention"]
+
+
+def _jour(base: str, quand: dict[str, Any]) -> date:
+    maintenant = services().magasin.bases.lire(base).horloge.maintenant(datetime.now(UTC))
+    jour: date = quand["date"] or maintenant.date()
+    return jour
+
+
+def _tableau(base: str, code: str, jour: date, quand: dict[str, Any]) -> Tableau:
+    """One, as soon as it is computed. Raises UsageError for a territory that is none, ServiceUnavailable when
+    it takes too long."""
+    if quand["territoire"] is not None:
+        statistiques.verifier_territoire(quand["territoire"], services().contrat_de(base))
+    calculs = calculs_de(current_app.extensions["principale"])
+    return calculs.attendre(services(), TableDemandee(base, code, jour, quand["territoire"])).tableau
+
+
+@blueprint.get("", question=QuandSchema)
+def lire(quand: dict[str, Any], base: str) -> Tableaux:
+    """TAB01, TAB02 and TAB03 of a base, or of one of its territories, at a date."""
+    jour = _jour(base, quand)
+    tableaux = [_tableau(base, code, jour, quand).lu for code in statistiques.CODES]
+    return Tableaux(base, jour, quand["territoire"], tableaux, statistiques.FIDELITE)
+
+
+@blueprint.get(
+    "/<any(TAB01, TAB02, TAB03):tableau>/csv",
+    question=QuandSchema,
+    contenu="text/csv",
+    description="Une ligne par nombre",
+)
+def donner_feuille(quand: dict[str, Any], base: str, tableau: str) -> Response:
+    """A table to open in a spreadsheet."""
+    jour = _jour(base, quand)
+    feuille = statistiques.en_csv([_tableau(base, tableau, jour, quand)], jour)
+    nom = "-".join(filter(None, (base, tableau, jour.isoformat(), quand["territoire"])))
+    return telechargement(feuille.encode("utf-8-sig"), f"{nom}.csv", "text/csv; charset=utf-8")
+
+
+@blueprint.get(
+    "/<any(TAB01, TAB02, TAB03):tableau>/svg",
+    question=QuandEtQuoiSchema,
+    contenu="image/svg+xml",
+    description="Sans script",
+    refus={404: "La base n'existe pas, ou le tableau n'a pas cette rubrique"},
+)
+def dessiner(quand: dict[str, Any], base: str, tableau: str) -> Response:
+    """The chart of a section of a table."""
+    lu = _tableau(base, tableau, _jour(base, quand), quand)
+    rubrique = quand["rubrique"]
+    if rubrique not in tableaux.dessinees(lu):
+        raise NotFound(
+            f"Le tableau {tableau} n'a pas de rubrique [{rubrique[:40]}]. "
+            f"Remède : rubriques : {', '.join(tableaux.dessinees(lu))}."
+        )
+    mots = services().contrat_de(base).nomenclatures.liste("ListeMotifsRadiation")
+    return Response(tableaux.dessiner(lu, rubrique, mots=mots), mimetype="image/svg+xml")
+
+
+# --- by territory ------------------------------------------------------------------------------------------
+
+
+def _lieux(base: str, quand: dict[str, Any]) -> ComptesDeLieux:
+    calculs = calculs_de(current_app.extensions["principale"])
+    return calculs.attendre(services(), TableDemandee(base, quand["niveau"], _jour(base, quand))).lieux
+
+
+@blueprint.get("/territoires", question=NiveauSchema)
+def lire_territoires(quand: dict[str, Any], base: str) -> ComptesDeLieux:
+    """The counts of a base at a date, by territory."""
+    return _lieux(base, quand)
+
+
+@blueprint.get(
+    "/territoires/csv", question=NiveauSchema, contenu="text/csv", description="Une ligne par nombre"
+)
+def donner_territoires(quand: dict[str, Any], base: str) -> Response:
+    """The same, to open in a spreadsheet."""
+    comptes = _lieux(base, quand)
+    nom = f"{base}-{comptes.niveau}-{comptes.date.isoformat()}.csv"
+    return telechargement(
+        comptes_par_territoire.en_csv(comptes).encode("utf-8-sig"), nom, "text/csv; charset=utf-8"
+    )
+
+
+# --- quotas ------------------------------------------------------------------------------------------------
+
+
+def _quotas(base: str, quand: dict[str, Any]) -> Quotas:
+    annee = quand["annee"] or _jour(base, {"date": None}).year
+    calculs = calculs_de(current_app.extensions["principale"])
+    return calculs.attendre(services(), TableDemandee(base, tableaux.QUOTAS, date(annee, 12, 31))).quotas
+
+
+@quotas.get("", question=AnneeSchema)
+def lire_quotas(quand: dict[str, Any], base: str) -> Quotas:
+    """The quotas of a base, of the leases signed in a year."""
+    return _quotas(base, quand)
+
+
+@quotas.get("/csv", question=AnneeSchema, contenu="text/csv", description="Une ligne par bailleur et EPCI")
+def donner_quotas(quand: dict[str, Any], base: str) -> Response:
+    """The same, to open in a spreadsheet."""
+    comptes = _quotas(base, quand)
+    octets = operation.en_csv(comptes).encode("utf-8-sig")
+    return telechargement(octets, f"{base}-quotas-{comptes.annee}.csv", "text/csv; charset=utf-8")
+
+
+@quotas.get("/svg", question=AnneeEtPartSchema, contenu="image/svg+xml", description="Sans script")
+def dessiner_quotas(quand: dict[str, Any], base: str) -> Response:
+    """The chart of a share."""
+    return Response(tableaux.dessiner_quota(_quotas(base, quand), quand["part"]), mimetype="image/svg+xml")

@@ -1,0 +1,376 @@
+"""The tables of statistics, the counts by territory, the quotas and the pictures: computed beside the pages
+that show them, and drawn as files of SVG.
+
+A table of a million demandes takes a second or two: a page waits for it a moment, then says that it is being
+computed. What was computed is kept, and shown with its age while newer figures are on their way. Each process
+keeps its own.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as Attend
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from flask import Flask
+from werkzeug.exceptions import ServiceUnavailable
+
+from sne_console.images.dessin import Figure
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.texte import nombre
+from sne_interface.errors import SandboxError, StoreError
+from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.web.configuration import Services
+from sne_statistiques.comptes import comptes_des_images, comptes_par_territoire, quotas, statistiques
+from sne_statistiques.comptes.comptes_des_images import Images
+from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux
+from sne_statistiques.comptes.quotas import LigneQuota, Quotas
+from sne_statistiques.comptes.requetes_statistiques import tires
+from sne_statistiques.comptes.statistiques import Tableau
+from sne_statistiques.images import barres, courbes
+
+#: Seconds that figures are waited for when older ones may be shown.
+BREVE: Final = 0.1
+#: Tables kept, tables that wait to be computed, seconds after which figures are old whatever is known.
+GARDES: Final = 64
+EN_ATTENTE_MAX: Final = 12
+AGE_MAX: Final = 600.0
+#: Requests that wait for a table without a page, seconds that they do, that others wait for their turn, and
+#: after which to come again.
+ATTENTES_MAX: Final = 2
+PATIENCE: Final = 60.0
+TOUR_MAX: Final = 1.0
+RETENTER: Final = 5
+_OCCUPE: Final = "D'autres demandent déjà des statistiques. Remède : réessayez dans un instant."
+_LONG: Final = "Le calcul dure plus d'une minute. Remède : réessayez, il continue."
+_EXTENSION: Final = "statistiques"
+#: What the flows show, of the columns of TAB02.
+FLUX: Final[Mapping[str, str]] = {
+    "nouvelles": "Nouvelles",
+    "renouvelees": "Renouvelées",
+    "radiees": "Radiées",
+    "RADATT": "dont attributions",
+}
+#: The quotas, and the pictures, asked for as a table.
+QUOTAS: Final = "QUOTAS"
+IMAGES: Final = "IMAGES"
+#: Bars of a chart of landlords or territories.
+_BARRES_MAX: Final = 12
+#: A chart of its own: the reasons of the radiations of twelve months.
+MOTIFS: Final = "Motifs"
+_LIBELLE_MAX: Final = 34
+_LIBELLE_ETROIT: Final = 22
+
+
+@dataclass(frozen=True, slots=True)
+class TableDemandee:
+    """A table of a base at the end of a day, of one territory or all; `code` may be a level of territories
+    too (`lieux.NIVEAUX`), `QUOTAS`, those of the year of that day, or `IMAGES`."""
+
+    base: str
+    code: str
+    jour: date
+    territoire: str | None = None
+
+
+Contenu = Tableau | ComptesDeLieux | Quotas | Images
+
+
+@dataclass(frozen=True, slots=True)
+class Resultat:
+    """What was computed, when and in how many seconds. `etat` tells the state of the base then."""
+
+    contenu: Contenu
+    etat: tuple[Any, ...]
+    calcule_le: datetime
+    secondes: float
+
+    @property
+    def tableau(self) -> Tableau:
+        """The table that was asked for by its code."""
+        assert isinstance(self.contenu, Tableau)
+        return self.contenu
+
+    @property
+    def lieux(self) -> ComptesDeLieux:
+        """The counts that were asked for by a level of territories."""
+        assert isinstance(self.contenu, ComptesDeLieux)
+        return self.contenu
+
+    @property
+    def quotas(self) -> Quotas:
+        """The quotas."""
+        assert isinstance(self.contenu, Quotas)
+        return self.contenu
+
+    @property
+    def images(self) -> Images:
+        """What the pictures show."""
+        assert isinstance(self.contenu, Images)
+        return self.contenu
+
+    def ancien(self, etat: tuple[Any, ...]) -> bool:
+        """Whether the base has changed since, or may have without saying so."""
+        return etat != self.etat or (datetime.now(UTC) - self.calcule_le).total_seconds() > AGE_MAX
+
+
+class Calculs:
+    """The tables of one process. One is computed at a time."""
+
+    def __init__(self) -> None:
+        self._faits: OrderedDict[TableDemandee, Resultat] = OrderedDict()
+        self._en_cours: dict[TableDemandee, Future[Resultat]] = {}
+        self._verrou = threading.Lock()
+        self._tour = threading.Lock()
+        self._attentes = threading.BoundedSemaphore(ATTENTES_MAX)
+
+    def obtenir(self, services: Services, demande: TableDemandee, *, attente: float) -> Resultat | None:
+        """The table as it is known; when it is not, or the base has changed, it is computed, and waited for
+        `attente` seconds (`BREVE` when an old one is known). None when it takes longer and none is known.
+        Raises what its computation raised."""
+        etat = etat_de(services, demande.base)
+        with self._verrou:
+            connu = self._faits.get(demande)
+        if connu is not None and not connu.ancien(etat):
+            return connu
+        en_cours = self.preparer(services, demande)
+        if en_cours is None:
+            return connu
+        try:
+            return en_cours.result(timeout=attente if connu is None else min(attente, BREVE))
+        except Attend:
+            return connu
+
+    def attendre(self, services: Services, demande: TableDemandee) -> Resultat:
+        """The table of the base as it is now, or became while it was waited for. Few wait at a time: each
+        holds a thread of the server. Raises ServiceUnavailable, and what its computation raised."""
+        if not self._attentes.acquire(timeout=TOUR_MAX):
+            raise ServiceUnavailable(_OCCUPE, retry_after=RETENTER)
+        try:
+            etat = etat_de(services, demande.base)
+            with self._verrou:
+                resultat = self._faits.get(demande)
+            fin = time.monotonic() + PATIENCE
+            # What is being computed may have begun before the last change; the next has not.
+            for _ in range(2):
+                if resultat is not None and not resultat.ancien(etat):
+                    break
+                en_cours = self.preparer(services, demande)
+                if en_cours is None:
+                    raise ServiceUnavailable(_OCCUPE, retry_after=RETENTER)
+                resultat = en_cours.result(timeout=max(0.0, fin - time.monotonic()))
+            assert resultat is not None
+            return resultat
+        except Attend:
+            raise ServiceUnavailable(_LONG, retry_after=RETENTER) from None
+        finally:
+            self._attentes.release()
+
+    def preparer(self, services: Services, demande: TableDemandee) -> "Future[Resultat] | None":
+        """Starts to compute a table, unless it is being computed; None when too many already wait."""
+        with self._verrou:
+            if demande in self._en_cours:
+                return self._en_cours[demande]
+            if len(self._en_cours) >= EN_ATTENTE_MAX:
+                return None
+            futur: Future[Resultat] = Future()
+            self._en_cours[demande] = futur
+        # A daemon: a server that stops does not wait for figures.
+        threading.Thread(
+            target=self._calculer, args=(services, demande, futur), name="statistiques", daemon=True
+        ).start()
+        return futur
+
+    def connait(self, demande: TableDemandee) -> bool:
+        """Whether a table is kept, of whatever age."""
+        with self._verrou:
+            return demande in self._faits
+
+    def _calculer(self, services: Services, demande: TableDemandee, futur: "Future[Resultat]") -> None:
+        resultat, rate = None, None
+        try:
+            with self._tour:
+                resultat = calculer(services, demande)
+        except SandboxError as erreur:
+            rate = erreur
+        except Exception as erreur:  # noqa: BLE001 - whoever waits is told, and the next may try again
+            rate = StoreError(f"Les statistiques n'ont pas pu être calculées : {erreur}", remede="réessayez")
+            rate.__cause__ = erreur
+        with self._verrou:
+            del self._en_cours[demande]
+            if resultat is not None:
+                self._faits[demande] = resultat
+                self._faits.move_to_end(demande)
+                while len(self._faits) > GARDES:
+                    self._faits.popitem(last=False)
+        if resultat is None:
+            futur.set_exception(rate)
+        else:
+            futur.set_result(resultat)
+
+
+def calculer(services: Services, demande: TableDemandee) -> Resultat:
+    """The table, computed now. Raises BaseInconnue, StoreError."""
+    etat = etat_de(services, demande.base)
+    debut = time.perf_counter()
+    with services.magasin.lire(demande.base) as registre:
+        contenu = _compter(demande, registre, services.contrats.de(registre.base))
+    return Resultat(contenu, etat, datetime.now(UTC), time.perf_counter() - debut)
+
+
+def _compter(demande: TableDemandee, registre: RegistreBase, contrat: Contrat) -> Contenu:
+    if demande.code == IMAGES:
+        return comptes_des_images.compter(registre, contrat, demande.jour)
+    if demande.code == QUOTAS:
+        return quotas.compter(registre, contrat, demande.jour.year)
+    for niveau in comptes_par_territoire.NIVEAUX:
+        if demande.code == niveau:
+            return comptes_par_territoire.compter(registre, contrat, niveau, demande.jour)
+    return statistiques.tableau(demande.code, registre, contrat, demande.jour, demande.territoire)
+
+
+def etat_de(services: Services, base: str) -> tuple[Any, ...]:
+    """What changes whenever the figures of a base may: the last exchange, the last night, its birth, the
+    numbers it has drawn. Cheap to look at. Raises BaseInconnue."""
+    dernier = services.magasin.journal.dernier(base)
+    with services.magasin.lire(base) as registre:
+        lue = registre.base
+        return (dernier, lue.derniere_nuit, lue.creee_le, tires(registre.connexion, base))
+
+
+def calculs_de(principale: Flask) -> Calculs:
+    """The tables that the console and the API of a server share."""
+    calculs: Calculs = principale.extensions.setdefault(_EXTENSION, Calculs())
+    return calculs
+
+
+# --- charts -------------------------------------------------------------------------------------------------
+
+
+def rubriques(tableau: Tableau) -> list[str]:
+    """The sections of a table, in order: each has its chart."""
+    return list(dict.fromkeys(section for section, _, _ in tableau.lignes))
+
+
+def dessinees(tableau: Tableau) -> list[str]:
+    """Those that have a chart: the reasons of the radiations too."""
+    return [*rubriques(tableau), *([MOTIFS] if tableau.code == "TAB02" else [])]
+
+
+def lignes_de(tableau: Tableau, rubrique: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Label and counts of the lines of a section."""
+    return [(libelle, nombres) for section, libelle, nombres in tableau.lignes if section == rubrique]
+
+
+def motifs(tableau: Tableau) -> list[tuple[str, int]]:
+    """Radiations of the last twelve months by reason (code), those that came to pass."""
+    mois = [nombres for _, nombres in lignes_de(tableau, "Mois")]
+    codes = [c for c in tableau.colonnes if c.isupper()]
+    comptes = {c: sum(nombres[tableau.colonnes.index(c)] for nombres in mois) for c in codes}
+    return sorted(((c, n) for c, n in comptes.items() if n), key=lambda paire: -paire[1])
+
+
+def dessiner(
+    tableau: Tableau, rubrique: str, *, mots: Mapping[str, str] | None = None, etroit: bool = False
+) -> bytes:
+    """The chart of a section; `mots` are those of the codes of reasons, `etroit` as a telephone shows it.
+    Raises KeyError for a section that the table has not."""
+    titre = f"{tableau.titre} : {rubrique}"
+    if tableau.code == "TAB02" and rubrique == MOTIFS:
+        dits = [((mots or {}).get(code, code), n) for code, n in motifs(tableau)]
+        return _barres(titre, dits, etroit=etroit)
+    lignes = lignes_de(tableau, rubrique)
+    if not lignes:
+        raise KeyError(rubrique)
+    if tableau.code == "TAB02":
+        return Figure(rubrique, titre, dessiner_flux(tableau, rubrique, etroit=etroit), (), ()).fichier
+    comptes = [(libelle, nombres[0]) for libelle, nombres in lignes if libelle != "Total"]
+    return _barres(titre, comptes, etroit=etroit)
+
+
+def dessiner_flux(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> Any:
+    """The flows of TAB02 as curves."""
+    lignes = lignes_de(tableau, rubrique)
+    series = [
+        courbes.Serie(
+            titre, titre.lower(), [(nombres[tableau.colonnes.index(colonne)], None) for _, nombres in lignes]
+        )
+        for colonne, titre in FLUX.items()
+    ]
+    mensuel = len(lignes) > 4
+    periodes = [f"{libelle[:3]}{libelle[-2:]}" if mensuel else libelle for libelle, _ in lignes]
+    return courbes.dessiner(f"Flux : {rubrique}", periodes, series, etroit=etroit)
+
+
+def dessiner_quota(comptes: Quotas, code: str, *, etroit: bool = False) -> bytes:
+    """The chart of a share: what it is, and of whom, against what it should be. Raises KeyError for a share
+    that is none."""
+    regle = {regle.code: regle for regle in quotas.REGLES}[code]
+    lignes, indeterminees = list[tuple[str, float]](), list[str]()
+    for ligne in (comptes.ensemble, *comptes.lignes):
+        (part,) = (part for part in ligne.parts if part.code == code)
+        if part.taux is not None and len(lignes) < _BARRES_MAX:
+            nom = _nom_de_ligne(ligne, _LIBELLE_ETROIT if etroit else _LIBELLE_MAX)
+            lignes.append((nom, part.taux))
+            indeterminees += [nom] if part.etat == "indéterminé" else []
+    objectif = float(regle.objectif), f"objectif {regle.objectif} %"
+    return _barres(regle.libelle, lignes, etroit=etroit, unite=" %", douteuses=indeterminees, seuil=objectif)
+
+
+def _nom_de_ligne(ligne: LigneQuota, longueur: int) -> str:
+    """Of a landlord in several EPCI one must see which: each of the two names is cut, not their end only."""
+    if not ligne.bailleur:
+        return ligne.nom_bailleur
+    epci = _court(ligne.nom_epci, longueur // 2)
+    return f"{_court(ligne.nom_bailleur, longueur - 2 - len(epci))}, {epci}"
+
+
+def dessiner_lieux(comptes: ComptesDeLieux, *, etroit: bool = False) -> bytes:
+    """The chart of the territories with most active demandes."""
+    lignes = [(nom, n) for nom, n in actives(comptes) if n][:_BARRES_MAX]
+    return _barres("Demandes actives par territoire", lignes, etroit=etroit)
+
+
+def actives(comptes: ComptesDeLieux) -> list[tuple[str, int]]:
+    """The active demandes of each territory, the most numerous first."""
+    sommes: dict[str, int] = {}
+    for ligne in comptes.lignes:
+        if ligne.indicateur == "demandes_actives":
+            sommes[ligne.territoire] = sommes.get(ligne.territoire, 0) + ligne.valeur
+    return sorted(sommes.items(), key=lambda paire: (-paire[1], paire[0]))
+
+
+def _barres(
+    titre: str,
+    lignes: Sequence[tuple[str, float]],
+    *,
+    etroit: bool,
+    unite: str = "",
+    douteuses: Sequence[str] = (),
+    seuil: tuple[float, str] | None = None,
+) -> bytes:
+    """Horizontal bars, the first line on top. `douteuses`: labels whose number « ? » follows."""
+    longueur = _LIBELLE_ETROIT if etroit else _LIBELLE_MAX
+    dites = [
+        (_court(nom, longueur), n, f"{nombre(round(n))}{unite}{' ?' if nom in douteuses else ''}")
+        for nom, n in lignes
+    ]
+    return Figure("barres", titre, barres.dessiner(titre, dites, seuil=seuil, etroit=etroit), (), ()).fichier
+
+
+def _court(libelle: str, longueur: int) -> str:
+    return libelle if len(libelle) <= longueur else libelle[: longueur - 1].rstrip() + "…"
+
+
+def dire(lignes: Iterable[tuple[str, int]]) -> str:
+    """What a chart shows, in a sentence: the most numerous, of how many."""
+    lues = [(libelle, compte) for libelle, compte in lignes if libelle != "Total"]
+    total = sum(compte for _, compte in lues)
+    if not total:
+        return "Aucune demande."
+    libelle, compte = max(lues, key=lambda ligne: ligne[1])
+    return f"{libelle} : {nombre(compte)} sur {nombre(total)}, le plus grand nombre."

@@ -1,0 +1,50 @@
+"""The whole application once a session, and a base of its own for each test that asks for one."""
+
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+# Test modules are no package (import-mode=importlib): what they share is found beside them.
+sys.path.insert(0, str(Path(__file__).parent))
+
+from banc import MIDI, Banc
+
+from sne_interface.domain.base import Horloge
+from sne_sandbox.web.application_wsgi import creer_application
+from sne_sandbox.web.configuration import Configuration
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application over an embedded store of its own."""
+    app = creer_application(
+        Configuration(ouvert=True, home=tmp_path_factory.mktemp("home"), horloge=Horloge(fige_a=MIDI))
+    )
+    yield app
+    app.extensions["sne"].magasin.fermer()
+
+
+@pytest.fixture
+def nouvelle_base(application: Flask) -> Iterator[Callable[..., Banc]]:
+    """`nouvelle_base(horloge=…, **reglages)`: a bench over a base nobody else uses, gone afterwards: a round
+    of the boxes and a list of the bases look at them all."""
+    bancs = []
+
+    def faire(**choix: object) -> Banc:
+        banc = Banc(application, f"essai-{uuid.uuid4().hex[:12]}").creer(**choix)  # type: ignore[arg-type]
+        bancs.append(banc)
+        return banc
+
+    yield faire
+    for banc in bancs:
+        banc.supprimer()
+
+
+@pytest.fixture
+def banc(nouvelle_base: Callable[..., Banc]) -> Banc:
+    """A bench over a base as it comes, at noon on 15 March 2018."""
+    return nouvelle_base()

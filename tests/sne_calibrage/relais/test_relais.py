@@ -1,0 +1,146 @@
+"""The WSGI application of the pass-through, before a way to the real server that is played."""
+
+import gzip
+import io
+from typing import Any
+
+import pytest
+
+from sne_calibrage.relais.amont import AmontDefaillant, EnTetes, ReponseAmont
+from sne_calibrage.relais.relais import Relais
+from sne_interface.domain.echange import Echange, VerdictEchange
+
+
+class LienJoue:
+    """Answers what it is given, and keeps what it was asked."""
+
+    def __init__(self, reponse: ReponseAmont | AmontDefaillant) -> None:
+        self.reponse = reponse
+        self.demandes: list[tuple[str, str, EnTetes, bytes]] = []
+
+    def envoyer(self, *demande: Any) -> ReponseAmont:
+        self.demandes.append(demande)
+        if isinstance(self.reponse, AmontDefaillant):
+            raise self.reponse
+        return self.reponse
+
+
+class Essai:
+    """A relay, its journal, and a call."""
+
+    def __init__(self, reponse: ReponseAmont | AmontDefaillant, panne: Exception | None = None) -> None:
+        self.lien = LienJoue(reponse)
+        self.lignes: list[Echange] = []
+        self.panne = panne
+        self.relais = Relais(
+            self.lien,  # type: ignore[arg-type]
+            "proxy",
+            relire=self.relire,
+            consigner=self.consigner,
+        )
+
+    def relire(self, echange: Echange, certificat: bytes | None) -> None:
+        if self.panne is not None:
+            raise self.panne
+        if echange.fault is None:
+            echange.verdict = VerdictEchange.ACCEPTE
+
+    def consigner(self, echange: Echange) -> None:
+        if isinstance(self.panne, OSError):
+            raise self.panne
+        self.lignes.append(echange)
+        echange.identifiant = len(self.lignes)
+
+    def appeler(self, corps: bytes = b"<x/>", uri: str = "/services/S/?a=%20", **plus: Any) -> Any:
+        dits: list[Any] = []
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "REQUEST_URI": uri,
+            "CONTENT_TYPE": "text/xml",
+            "CONTENT_LENGTH": str(len(corps)),
+            "wsgi.input": io.BytesIO(corps),
+            "wsgi.url_scheme": "http",
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "8080",
+            "HTTP_SOAPACTION": '"a"',
+            "HTTP_AUTHORIZATION": "Basic c2VjcmV0",
+            **plus,
+        }
+        contenu = b"".join(self.relais(environ, lambda *d: dits.append(d)))
+        return dits[0][0], dits[0][1], contenu
+
+
+REPONSE = ReponseAmont(200, "OK", [("Content-Type", "text/xml"), ("Set-Cookie", "s=secret")], b"<y/>")
+ADRESSE = ("SNE-Echange", "http://127.0.0.1:8080/api/v1/bases/proxy/exchanges/1")
+
+
+def test_what_goes_by_is_not_altered_and_what_is_recorded_has_no_secret() -> None:
+    essai = Essai(REPONSE)
+    statut, en_tetes, corps = essai.appeler()
+    assert (statut, corps) == ("200 OK", b"<y/>")
+    assert en_tetes == [*REPONSE.en_tetes, ADRESSE]
+    ((methode, cible, envoyes, octets),) = essai.lien.demandes
+    assert (methode, cible, octets) == ("POST", "/services/S/?a=%20", b"<x/>")
+    assert envoyes == [
+        ("SOAPAction", '"a"'),
+        ("Authorization", "Basic c2VjcmV0"),
+        ("Content-Type", "text/xml"),
+    ]
+    (ligne,) = essai.lignes
+    assert (ligne.base, ligne.requete, ligne.reponse, ligne.statut) == ("proxy", b"<x/>", b"<y/>", 200)
+    assert ("Authorization", "(non conservé)") in ligne.en_tetes
+    assert ligne.en_tetes_reponse[1] == ("Set-Cookie", "(non conservé)")
+    assert "secret" not in repr(ligne)
+    assert "c2VjcmV0" not in repr(ligne)
+
+
+def test_the_whole_address_is_a_path() -> None:
+    essai = Essai(REPONSE)
+    essai.appeler(uri="http://sne.fr/services/S/")
+    assert essai.lien.demandes[0][1] == "/services/S/"
+
+
+@pytest.mark.parametrize(
+    ("statut", "verdict", "code"), [(502, "fault", "Receiver"), (504, "fault", "Receiver")]
+)
+def test_a_real_server_that_fails_is_said_and_recorded(statut: int, verdict: str, code: str) -> None:
+    essai = Essai(AmontDefaillant(statut, "Le serveur réel manque.", explication="Parce que."))
+    dit, en_tetes, corps = essai.appeler()
+    assert dit.startswith(str(statut))
+    assert corps.decode() == "Le serveur réel manque.\nParce que.\n"
+    assert ADRESSE in en_tetes
+    (ligne,) = essai.lignes
+    assert (ligne.statut, ligne.verdict, ligne.requete) == (statut, verdict, b"<x/>")
+    assert ligne.fault == {"code": code, "message": "Le serveur réel manque.", "explication": "Parce que."}
+
+
+@pytest.mark.parametrize("nom", ["HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE"])
+def test_a_page_of_another_site_does_not_borrow_our_certificate(nom: str) -> None:
+    essai = Essai(REPONSE)
+    statut, _, _ = essai.appeler(**{nom: "cross-site" if "SITE" in nom else "https://ailleurs.example"})
+    assert statut.startswith("403")
+    assert essai.lien.demandes == []
+    assert essai.lignes[0].verdict is VerdictEchange.REFUS
+
+
+@pytest.mark.parametrize(("panne", "lignes"), [(ValueError("lecture"), 1), (OSError("journal"), 0)])
+def test_nothing_of_ours_loses_the_answer(panne: Exception, lignes: int) -> None:
+    essai = Essai(REPONSE, panne)
+    statut, en_tetes, corps = essai.appeler()
+    assert (statut, corps) == ("200 OK", b"<y/>")
+    assert len(essai.lignes) == lignes
+    assert (ADRESSE in en_tetes) == bool(lignes)
+
+
+def test_a_compressed_answer_goes_by_compressed_and_is_recorded_open() -> None:
+    serre = gzip.compress(b"<y/>")
+    essai = Essai(ReponseAmont(200, "OK", [("Content-Encoding", "gzip")], serre))
+    assert essai.appeler()[2] == serre
+    assert essai.lignes[0].reponse == b"<y/>"
+
+
+def test_a_compressed_answer_that_is_too_big_is_recorded_as_it_is() -> None:
+    serre = gzip.compress(bytes(60_000_000), 1)
+    essai = Essai(ReponseAmont(200, "OK", [("Content-Encoding", "gzip")], serre))
+    assert essai.appeler()[2] == serre
+    assert essai.lignes[0].reponse == serre

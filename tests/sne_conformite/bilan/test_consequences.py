@@ -1,0 +1,36 @@
+"""What one fault drags along, without an application."""
+
+from dataclasses import replace
+from typing import Any
+
+from sne_conformite.bilan.consequences import Consequences, Lectures
+from sne_conformite.juges.commande_jouee import Connu, PasJoue
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.domain.element import Element
+
+NOM = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/nom"
+
+
+def conclure(*, observe: str, **de_fidelite: Any) -> list[Constat]:
+    """The findings of the traffic of a step, in which « L'œil & l'ouïe » was entered, and `observe` sent."""
+    attendu = Element("demandeLogement", enfants=(Element("nom", "L'œil & l'ouïe"),))
+    pas = PasJoue("enregistrer", {}, {"statut": "erreur"}, (), Connu(), (), attendu)
+    suivies = Consequences(frozenset({"FID-10", "CTR-01"}), Lectures())
+    fidelite = replace(Constat("FID-10", False, "abîmé", echange=1), **de_fidelite)
+    assert suivies.trier(pas, [fidelite]) == [fidelite]
+    trop_longue = Constat("CTR-01", False, "trop longue", "schema_nom", NOM, observe=observe, echange=1)
+    return suivies.conclure([trop_longue])
+
+
+def test_a_text_that_grew_as_it_was_escaped_twice_is_not_told_to_be_shortened() -> None:
+    """Its escapes made it too long: that is charged to FID-10 alone, and to the schema where the text is
+    another's, was written as it was entered, or where no text of that exchange is damaged."""
+    for echappe in ("L&#39;œil &amp; l&#39;ouïe", "L&#39;œil &am… (4000 caractères)", "L&#39;œil &amp; l…"):
+        (plie,) = conclure(observe=echappe)
+        assert (plie.cause, plie.rompue) == ("FID-10", False)
+    for autre in ("L'œil & l'ouïe", "L&#39;œil &amp; l&#39;autre", "L&#39;œil gauche…", "L'œil et l'ouïe"):
+        (seul,) = conclure(observe=autre)
+        assert (seul.cause, seul.rompue) == ("", True)
+    for sans in ({"echange": 2}, {"tenue": True}, {"exigence": "FID-01"}):
+        (seul,) = conclure(observe="L&#39;œil &amp; l&#39;ouïe", **sans)
+        assert seul.rompue

@@ -1,0 +1,134 @@
+"""Coverage: what was seen, of what there is."""
+
+from banc import FORMULAIRE, Banc, message, poser, specimen
+from lxml import etree
+
+from sne_conformite.bilan.couverture_du_contrat import Couverture
+from sne_conformite.bilan.trafic import parcourir
+from sne_conformite.observation.observation import observer
+from sne_conformite.rapports.rapport import Rubrique
+from sne_interface.resources import fixtures_dir
+
+
+def couverture(banc: Banc, profil: str = "ecole") -> dict[str, Rubrique]:
+    """The headings by name."""
+    contrat = banc.services.contrat
+    mesure = Couverture(contrat, profil)
+    for echange in parcourir(banc.services.magasin, banc.nom):
+        mesure.voir(observer(echange, contrat))
+    return {rubrique.nom: rubrique for rubrique in mesure.rubriques()}
+
+
+def test_rien_vu(banc: Banc) -> None:
+    """Everything is missing, in the contract's order; nothing met, nothing to mend."""
+    vide = couverture(banc)
+
+    assert vide["operations"].manquants == tuple(banc.services.contrat.operations)
+    assert vide["types_fichier"].manquants == ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP")
+    assert vide["versions"].manquants == ("02.00", "02.01", "02.02")
+    assert vide["anomalies_traitees"].total == 0
+    assert all(not rubrique.vus for rubrique in vide.values())
+    assert not any("listeAnomalie" in chemin for chemin in vide["elements"].manquants)
+    assert "ListeCivilite/1" in vide["codes"].manquants
+
+
+def test_seul_compte_ce_qui_peut_etre_vu(banc: Banc) -> None:
+    """The rules that block in the profile, and the codes that the rules let an application write."""
+    ecole, strict = (couverture(banc, profil)["anomalies"].total for profil in ("ecole", "strict"))
+    assert 0 < ecole < strict
+    codes = couverture(banc)["codes"].manquants
+    assert "ListeMotifsRadiation/RADABA" in codes
+    assert "ListeMotifsRadiation/RADREN" not in codes
+
+
+def test_ce_qui_est_dit_par_oui_ou_par_non_est_deux_choses(banc: Banc) -> None:
+    """A decision whose lease is signed is not one whose lease is not."""
+    caracteristiques = couverture(banc)["caracteristiques"].manquants
+    assert {"DECATT/BAIL/oui", "DECATT/BAIL/non", "DECATT/RANG", "DECATT/DECISION/ATTRIB"} <= set(
+        caracteristiques
+    )
+    assert "DECATT/BAIL" not in caracteristiques
+
+
+def test_ce_que_le_sne_calcule_est_recu_en_consultant(banc: Banc) -> None:
+    """In 02.02 the answer holds the first quartile of a commune that has a threshold; in 02.01, none."""
+    assert len(couverture(banc)["lus"].manquants) == 6
+    racine = specimen("personne_seule")
+    banc.relire(banc.demander(racine).numero)
+    assert couverture(banc)["lus"].vus == ()
+    autre = specimen("personne_seule_nir")
+    banc.relire(banc.demander(autre).numero)
+    assert any(chemin.endswith("/nombreUC") for chemin in couverture(banc)["lus"].vus)
+
+
+def test_ce_qui_a_ete_vu(banc: Banc) -> None:
+    """A creation refused, mended, looked for."""
+    racine = specimen("personne_seule")
+    banc.demander(message(racine, "CRE", dateCreationDemande="2019-01-01"))
+    assert couverture(banc)["anomalies_traitees"].manquants == ("ENT008",)
+
+    numero = banc.demander(racine).numero
+    banc.relire(numero)
+    vue = couverture(banc)
+
+    assert vue["operations"].vus == ("getNumUnique", "getDemandeLogement")
+    assert vue["types_fichier"].vus == ("CRE",)
+    assert vue["versions"].vus == ("02.01",)
+    assert vue["anomalies"].vus == ("ENT008",)
+    assert vue["anomalies_traitees"].vus == ("ENT008",)
+    assert f"interfaceNuu/{FORMULAIRE}/logementRecherche" in vue["elements"].vus
+    assert any(code.startswith("ListeCivilite/") for code in vue["codes"].vus)
+
+
+def test_une_modification_n_est_pas_la_correction_d_une_creation(banc: Banc) -> None:
+    """Of the same person, accepted: what was refused never came back."""
+    numero, racine = banc.creer_demande("hebergee_secret")
+    banc.demander(message(racine, "CRE", refInterne="AUTRE"))
+    assert banc.demander(message(racine, "MOD", numero)).numero
+
+    assert couverture(banc)["anomalies_traitees"].manquants == ("DOU001",)
+    forcee = message(racine, "CRE", refInterne="AUTRE")
+    poser(forcee, f"{FORMULAIRE}/forcerDoublon", "true", apres="dateCreationDemande")
+    assert banc.demander(forcee).numero
+    assert couverture(banc)["anomalies_traitees"].vus == ("DOU001",)
+
+
+def test_un_element_vide_n_est_pas_couvert(banc: Banc) -> None:
+    """It says nothing."""
+    racine = specimen("personne_seule")
+    poser(racine, f"{FORMULAIRE}/refInterne", "")
+    banc.demander(racine)
+
+    assert f"interfaceNuu/{FORMULAIRE}/refInterne" in couverture(banc)["elements"].manquants
+
+
+def test_les_evenements_les_decisions_et_les_recherches(banc: Banc) -> None:
+    """What is entered beside a demande."""
+    vide = couverture(banc)
+    assert "DECATT" in vide["evenements"].manquants
+    assert {"DECATT/DATECAL", "DECATT/DECISION/ATTRIB"} <= set(vide["caracteristiques"].manquants)
+    assert "DECATT/DECISION" not in vide["caracteristiques"].manquants, "its codes tell it"
+    assert {"dateDepotDebut", "personneRecherchee/nom"} <= set(vide["criteres"].manquants)
+    assert not {"personneRecherchee", "nom"} & set(vide["criteres"].manquants)
+
+    numero = banc.demander(specimen("personne_seule")).numero
+    for operation, chemin in (
+        ("ajouterEvenementDemande", "documents/evenement.xml"),
+        ("rechercheDemandeMulticritere", "documents/recherche.xml"),
+    ):
+        texte = (fixtures_dir() / chemin).read_text("utf-8").replace("0620417000001G1226", numero)
+        banc.fichier(operation, etree.fromstring(texte.encode()))
+    vue = couverture(banc)
+
+    assert vue["evenements"].vus == ("DECATT",)
+    assert {"DECATT/DATECAL", "DECATT/DECISION/ATTRIB"} <= set(vue["caracteristiques"].vus)
+    assert vue["criteres"].vus == (
+        "etatDemande", "dateDepotDebut", "dateDepotFin", "communeSouhaitee", "personneRecherchee/nom",
+        "personneRecherchee/prenom", "personneRecherchee/dateNaissance",
+    )  # fmt: skip
+
+
+def test_la_radiation_et_le_dalo_comptent_parmi_les_elements(banc: Banc) -> None:
+    facultatifs = couverture(banc)["elements"].manquants
+    for bloc in ("radiation/attributionLogement/", "informationDalo/"):
+        assert any(bloc in chemin for chemin in facultatifs), bloc

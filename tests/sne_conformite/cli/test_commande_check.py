@@ -1,0 +1,138 @@
+"""`sne-sandbox check`: how a fault is told."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from lxml import etree
+
+from sne_conformite.cli import commande_check
+from sne_interface.resources import fixtures_dir
+from sne_sandbox.cli.main import cli
+
+
+def test_what_is_no_xml_has_its_place(tmp_path: Path) -> None:
+    """« ligne 0, » would send a reader nowhere."""
+    (tmp_path / "a.xml").write_text("pas du xml", "utf-8")
+    vu = CliRunner().invoke(cli, ["check", str(tmp_path)], standalone_mode=False)
+    assert vu.return_value == 1
+    assert "ligne 0" not in vu.stdout
+    assert "  ligne 1, colonne 1\n    XML (bloquante) : Le document XML n'est pas lisible : " in vu.stdout
+    assert "    remède : envoyez un document XML" in vu.stdout
+
+
+def test_the_three_forms_say_what_is_left_out(tmp_path: Path) -> None:
+    """Of a document that its schema refuses too."""
+    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
+    fichier = tmp_path / "a.xml"
+    fichier.write_text(specimen.replace("1991-09-14", "14/09/1991"), "utf-8")
+    options = ["check", "--clock", "2018-03-15T12:00:00", str(fichier), "--format"]
+    texte = CliRunner().invoke(cli, [*options, "text"], standalone_mode=False)
+    (lu,) = json.loads(CliRunner().invoke(cli, [*options, "json"], standalone_mode=False).stdout)["fichiers"]
+    junit = etree.fromstring(CliRunner().invoke(cli, [*options, "junit"], standalone_mode=False).stdout)
+    assert {"DOU001", "ENT006"} <= set(lu["omises"])
+    assert "IDT002" in lu["en_attente"]
+    ailleurs = junit.findtext(".//system-out") or ""
+    for code in lu["omises"]:
+        assert code in texte.stderr
+        assert code in ailleurs
+    for code in lu["en_attente"]:
+        assert code in texte.stdout
+        assert code in ailleurs
+    (faute,) = lu["fautes"]
+    assert (faute["regle"], faute["ligne"], faute["colonne"]) == ("XSD pas_cela", 46, 21)
+    assert "ligne 46, colonne 21, interfaceNuu/" in texte.stdout
+
+
+def test_what_a_rule_refuses_has_its_column_too(tmp_path: Path) -> None:
+    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
+    fichier = tmp_path / "a.xml"
+    fichier.write_text(specimen.replace(">1991-09-14<", ">2991-09-14<"), "utf-8")
+    options = ["check", "--clock", "2018-03-15T12:00:00", str(fichier), "--format"]
+    texte, lu, sarif = (
+        CliRunner().invoke(cli, [*options, forme], standalone_mode=False).stdout
+        for forme in ("text", "json", "sarif")
+    )
+    assert "  ligne 46, colonne 21, interfaceNuu/" in texte
+    (faute,) = json.loads(lu)["fichiers"][0]["fautes"]
+    assert (faute["regle"], faute["ligne"], faute["colonne"]) == ("IDT002", 46, 21)
+    (resultat,) = json.loads(sarif)["runs"][0]["results"]
+    region = resultat["locations"][0]["physicalLocation"]["region"]
+    assert (region["startLine"], region["startColumn"]) == (46, 21)
+
+
+def test_junit_names_its_suites_its_files_and_what_is_wrong(tmp_path: Path) -> None:
+    """So that a CI server filters on it."""
+    (tmp_path / "a.xml").write_text("<a/>", "utf-8")
+    vu = CliRunner().invoke(cli, ["check", "--format", "junit", str(tmp_path)], standalone_mode=False)
+    racine = etree.fromstring(vu.stdout)
+    for suites in (racine, racine[0]):
+        assert suites.get("name") == "sne-sandbox check"
+        assert (suites.get("tests"), suites.get("failures"), suites.get("errors")) == ("1", "1", "0")
+        assert float(suites.get("time")) >= 0
+    cas = racine.find(".//testcase")
+    assert cas.get("file") == str(tmp_path / "a.xml")
+    assert cas.get("line") == "1"
+    assert cas.find("failure").get("type") == "XSD racine"
+
+
+def test_junit_gives_each_document_its_own_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for nom in ("a.xml", "b.xml"):
+        (tmp_path / nom).write_text("<a/>", "utf-8")
+    monkeypatch.setattr(commande_check, "perf_counter", iter([0.0, 0.25, 1.0, 1.5]).__next__)
+    vu = CliRunner().invoke(cli, ["check", "--format", "junit", str(tmp_path)], standalone_mode=False)
+    racine = etree.fromstring(vu.stdout)
+    assert [cas.get("time") for cas in racine.iter("testcase")] == ["0.250", "0.500"]
+    assert racine.get("time") == "0.750"
+
+
+def test_a_long_file_is_read_whole_and_one_too_long_refused(tmp_path: Path) -> None:
+    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
+    fichier = tmp_path / "a.xml"
+    fichier.write_text(specimen + " " * 200_000, "utf-8")
+    vu = CliRunner().invoke(cli, ["check", str(fichier)], standalone_mode=False)
+    assert (vu.return_value, vu.stdout.splitlines()[0]) == (0, f"{fichier} : conforme")
+    borne = ["--xml-max", "150000"]
+    vu = CliRunner().invoke(cli, ["check", *borne, str(fichier)], standalone_mode=False)
+    assert vu.return_value == 1
+    assert "plus de 150000 octets" in vu.stdout
+
+
+def test_many_files_are_judged_by_several_processes(tmp_path: Path) -> None:
+    """In the order of their names, and a fault of one is told of that one."""
+    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
+    for rang in range(410):
+        contenu = specimen.replace("</ns1:entete>", "<faute/></ns1:entete>") if rang == 7 else specimen
+        (tmp_path / f"DEMG1226-201803151654-{rang:06d}.xml").write_text(contenu, "utf-8")
+    vu = CliRunner().invoke(cli, ["check", str(tmp_path)], standalone_mode=False)
+    etats = [ligne for ligne in vu.stdout.splitlines() if not ligne.startswith(" ")]
+    assert vu.return_value == 1
+    assert [ligne.rpartition("-")[2][:6] for ligne in etats] == [f"{rang:06d}" for rang in range(410)]
+    assert [rang for rang, ligne in enumerate(etats) if "faute bloquante" in ligne] == [7]
+
+
+@pytest.mark.parametrize(("options", "code"), [((), 0), (("--juger-tout",), 3)])
+def test_a_document_that_breaks_us_is_not_judged_and_the_others_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], code: int
+) -> None:
+    specimen = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
+    for nom in ("a.xml", "b.xml"):
+        (tmp_path / nom).write_text(specimen, "utf-8")
+    controler = commande_check.controler
+    rates = iter([True, False])
+
+    def rater(*choix: object, **nommes: object) -> object:
+        if next(rates):
+            raise OverflowError("NIR 2 06 12 75 111 005 64")
+        return controler(*choix, **nommes)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(commande_check, "controler", rater)
+    vu = CliRunner().invoke(cli, ["check", *options, str(tmp_path)], standalone_mode=False)
+
+    assert vu.return_value == code
+    premier, detail, *_, dernier = vu.stdout.splitlines()
+    assert premier == f"{tmp_path / 'a.xml'} : non jugé, 1 avertissement"
+    assert "NON-JUGÉ (avertissement) : Erreur du bac à sable, et non de ce document : Overflow" in detail
+    assert "111 005" not in vu.stdout
+    assert dernier == f"{tmp_path / 'b.xml'} : conforme"

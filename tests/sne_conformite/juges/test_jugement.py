@@ -1,0 +1,93 @@
+"""The tables of judges: every requirement that traffic can show has one, and every judge a requirement; what
+becomes of their memory when the state of a base is put back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from banc import FORMULAIRE, MIDI, Banc, poser, specimen
+
+from sne_conformite import juges
+from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.versions import charger
+from sne_interface.domain.echange import Echange
+
+EXIGENCES = charger_exigences(charger().dossiers)
+JUGEES = {juge.exigence for juge in juges.JUGES} | {e for suite in juges.SUITES for e in suite.exigences}
+
+
+def test_chaque_exigence_qui_se_voit_a_son_juge() -> None:
+    """Those without one are not tested, or judged by the driven mode alone, for a reason that is written."""
+    a_juger = {exigence.id for exigence in EXIGENCES.values() if not exigence.non_testee}
+
+    assert a_juger - JUGEES == juges.PILOTEES.keys()
+    assert all(juges.PILOTEES.values())
+
+
+def test_chaque_juge_a_son_exigence() -> None:
+    """An id that no file has would never be read."""
+    assert EXIGENCES.keys() >= JUGEES
+    assert not JUGEES & juges.PILOTEES.keys()
+
+
+def test_les_juges_sont_dans_l_ordre_de_leur_famille() -> None:
+    """The tables read as the requirements do, EMB-09 apart: it is about the document."""
+    for famille in ("NOM", "CTR", "VIE"):
+        rangs = [j.exigence for j in juges.JUGES if j.exigence.startswith(famille)]
+        assert rangs == sorted(rangs)
+
+
+def _remettre(banc: Banc) -> None:
+    assert banc.api("POST", f"/bases/{banc.nom}/reset", {"portee": "etat"}).status_code < 300
+
+
+def _restaurer(banc: Banc) -> None:
+    assert banc.api("POST", f"/bases/{banc.nom}/snapshots/vide/restore").status_code < 300
+
+
+REMETTRE = pytest.mark.parametrize("remettre", [_remettre, _restaurer])
+
+
+@REMETTRE
+def test_ce_qui_a_rompu_avant_une_remise_reste_dit(
+    banc: Banc, rompues: Callable[..., set[tuple[str, str]]], remettre: Callable[[Banc], None]
+) -> None:
+    """A radiation for attribution without its decision is found, whatever becomes of the base."""
+    assert banc.api("POST", f"/bases/{banc.nom}/snapshots", {"nom": "vide"}).status_code < 300
+    numero, _ = banc.creer_demande("colocataires")
+    radiee = specimen("radiation")
+    poser(radiee, f"{FORMULAIRE}/numUnique", numero)
+    banc.demander(radiee)
+    remettre(banc)
+
+    assert ("VIE-18", "radiation_sans_decision") in rompues(banc)
+
+
+@REMETTRE
+def test_une_remise_se_lit_au_journal(
+    banc: Banc, rompues: Callable[..., set[tuple[str, str]]], remettre: Callable[[Banc], None]
+) -> None:
+    """A number of the state before, read after it, is no damaged number of ours, even when the first message
+    after it delivers none."""
+    assert banc.api("POST", f"/bases/{banc.nom}/snapshots", {"nom": "vide"}).status_code < 300
+    numero, _ = banc.creer_demande()
+    remettre(banc)
+    banc.relire(numero[:14])
+
+    assert rompues(banc, pilote=True) == set()
+
+
+def test_une_poignee_de_main_refusee_avant_une_remise(
+    banc: Banc, rompues: Callable[..., set[tuple[str, str]]]
+) -> None:
+    """A handshake that a test has refused says nothing, when a service is called after the base was put
+    back."""
+    refus = {"code": "TLS", "message": "aucun certificat client"}
+    banc.services.magasin.journal.consigner(
+        None, Echange(base=banc.nom, recu_le=MIDI - timedelta(days=1), methode="TLS", fault=refus)
+    )
+    assert ("EMB-11", "sans_certificat") in rompues(banc)
+    _remettre(banc)
+    banc.creer_demande()
+
+    assert ("EMB-11", "sans_certificat") not in rompues(banc)

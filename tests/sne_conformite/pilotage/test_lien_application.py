@@ -1,0 +1,308 @@
+"""Links to applications that answer rubbish, too late, or die: what is said of each, and what comes next."""
+
+import io
+import json
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sne_conformite.pilotage import lien_application as module
+from sne_conformite.pilotage.lien_application import ApplicationHttp, ApplicationProcessus, LienRompu
+
+#: Seconds that nothing takes, however busy the machine.
+PATIENCE = 60.0
+#: An application that does what `commande` says.
+_DOUBLE = """
+import json, os, sys, time
+for ligne in sys.stdin:
+    m = json.loads(ligne)
+    c = m["commande"]
+    if c == "piece":
+        print("Connexion à la base…"); sys.stdout.flush(); continue
+    if c == "supprimer":
+        sys.stderr.write("plus de mémoire\\n"); sys.stderr.flush(); os._exit(7)
+    if c == "reactiver":
+        time.sleep(600)
+    r = {"id": m["id"], "statut": "fait", "nom": "double", "version": str(os.getpid()), "commandes": []}
+    if c == "modifier":
+        r["statut"] = "ok"
+    if c == "radier":
+        r["id"] += 1
+    if c == "consulter":
+        r["id"] = str(r["id"])
+    if c == "renouveler":
+        r["message"] = "\\ud83d perdu"
+    if c == "decider":
+        print("[" * 200_000); sys.stdout.flush(); continue
+    print(); print(json.dumps(r)); sys.stdout.flush()
+"""
+
+
+def message(commande: str, rang: int = 1) -> dict[str, Any]:
+    return {"id": rang, "commande": commande, "maintenant": "2018-03-15T12:00:00+01:00"}
+
+
+@pytest.fixture
+def erreurs() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def application(erreurs: io.StringIO) -> Iterator[ApplicationProcessus]:
+    lien = ApplicationProcessus([sys.executable, "-c", _DOUBLE], delai=PATIENCE, sortie_erreur=erreurs)
+    yield lien
+    lien.fermer()
+
+
+@pytest.fixture
+def presse() -> Iterator[ApplicationProcessus]:
+    """The same, and whoever sends it a message is soon tired of waiting."""
+    lien = ApplicationProcessus([sys.executable, "-c", _DOUBLE], delai=0.5)
+    yield lien
+    lien.fermer()
+
+
+def test_messages_are_answered_in_turn_by_one_process(application: ApplicationProcessus) -> None:
+    premier = application.envoyer(message("demarrer", 1))
+    assert premier["nom"] == "double"
+    assert application.envoyer(message("fin", 2))["version"] == premier["version"]
+
+
+@pytest.mark.parametrize(
+    ("commande", "mots"),
+    [
+        ("piece", "autre chose que du JSON : « Connexion à la base… »"),
+        ("supprimer", "s'est arrêtée (code 7)"),
+        ("radier", "a répondu au message 3, pas à 2"),
+        ("consulter", 'a répondu au message "2", pas à 2'),
+        ("modifier", "a mal répondu : « statut » vaut 'ok'"),
+        ("decider", "autre chose que du JSON : « [[["),
+    ],
+)
+def test_what_goes_wrong_is_said_and_the_next_command_works(
+    application: ApplicationProcessus, commande: str, mots: str
+) -> None:
+    application.envoyer(message("demarrer", 1))
+    with pytest.raises(LienRompu) as rompu:
+        application.envoyer(message(commande, 2))
+    assert str(rompu.value).startswith(f"À « {commande} », l'application ")
+    assert mots in str(rompu.value)
+    assert application.envoyer(message("fin", 4))["statut"] == "fait"
+
+
+def test_half_a_character_is_one_that_a_report_can_be_written_with(
+    application: ApplicationProcessus,
+) -> None:
+    dit = application.envoyer(message("renouveler"))["message"]
+    assert dit == "? perdu"
+    assert dit.encode()
+
+
+def test_an_answer_that_does_not_come_is_waited_for_so_long(presse: ApplicationProcessus) -> None:
+    presse.envoyer(message("demarrer", 1))
+    with pytest.raises(LienRompu, match=r"^À « reactiver », l'application n'a pas répondu en 0\.5 s"):
+        presse.envoyer(message("reactiver", 2))
+    # Started again, it has the time that a start takes.
+    assert presse.envoyer(message("demarrer", 3))["statut"] == "fait"
+
+
+def test_who_writes_its_traces_among_its_answers_is_told_where_they_go(
+    application: ApplicationProcessus,
+) -> None:
+    application.envoyer(message("demarrer", 1))
+    with pytest.raises(LienRompu) as rompu:
+        application.envoyer(message("piece", 2))
+    assert "erreur standard" in rompu.value.remede
+
+
+@pytest.mark.parametrize("commande", ["radier", "consulter"])
+def test_who_answers_with_another_id_is_told_to_copy_it(
+    application: ApplicationProcessus, commande: str
+) -> None:
+    with pytest.raises(LienRompu) as rompu:
+        application.envoyer(message(commande, 2))
+    assert "recopiez dans la réponse l'« id »" in rompu.value.remede
+    assert "stderr" not in rompu.value.diagnostics()
+
+
+def test_a_process_that_does_not_read_is_late() -> None:
+    lien = ApplicationProcessus([sys.executable, "-c", "import time; time.sleep(600)"], delai=0.5)
+    with pytest.raises(LienRompu, match=r"n'a pas lu sa question en 0\.5 s") as rompu:
+        lien.envoyer({**message("piece"), "contenu": "x" * 1_000_000})
+    assert "lisez l'entrée standard" in rompu.value.remede
+    lien.fermer()
+
+
+def _vit(processus: int) -> bool:
+    try:
+        return Path(f"/proc/{processus}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):  # the latter, when it ends while it is read
+        return False
+
+
+def test_what_a_dead_process_had_started_is_ended(tmp_path: Path) -> None:
+    suite = tmp_path / "pid"
+    # The shell answers once, leaves a child behind it, and dies.
+    mots = ["sh", "-c", f'sleep 600 >/dev/null 2>&1 & echo $! > {suite}; read m; echo "{{\\"id\\": 1, '
+            f'\\"statut\\": \\"fait\\"}}"']  # fmt: skip
+    lien = ApplicationProcessus(mots, delai=PATIENCE)
+    assert lien.envoyer(message("fin"))["statut"] == "fait"
+    enfant = int(suite.read_text())
+    limite = time.monotonic() + PATIENCE
+    while lien._processus is not None and lien._processus.poll() is None:
+        assert time.monotonic() < limite
+        time.sleep(0.01)
+    os.kill(enfant, 0)  # it lives on
+    lien.envoyer(message("fin"))
+    while _vit(enfant):
+        assert time.monotonic() < limite
+        time.sleep(0.01)
+    lien.fermer()
+
+
+def test_its_last_words_are_kept_and_passed_on(
+    application: ApplicationProcessus, erreurs: io.StringIO
+) -> None:
+    with pytest.raises(LienRompu) as rompu:
+        application.envoyer(message("supprimer"))
+    assert "plus de mémoire" in rompu.value.diagnostics()
+    assert "plus de mémoire" in erreurs.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("commande", "remede"),
+    [("supprimer", "doit rester en marche"), ("modifier", "/guide/protocole")],
+)
+def test_what_it_said_explains_and_what_to_do_is_the_remedy(
+    application: ApplicationProcessus, commande: str, remede: str
+) -> None:
+    with pytest.raises(LienRompu) as rompu:
+        application.envoyer(message(commande))
+    assert remede in rompu.value.remede
+    assert "stderr" not in rompu.value.remede
+    assert ("plus de mémoire" in str(rompu.value)) == (commande == "supprimer")
+
+
+def test_a_program_that_ends_without_a_word() -> None:
+    with pytest.raises(LienRompu, match=r"s'est arrêtée \(code 0\)\.\nElle n'a rien écrit") as rompu:
+        ApplicationProcessus("true").envoyer(message("demarrer"))
+    assert "répondre à chaque message" in rompu.value.remede
+
+
+def test_a_command_that_does_not_start() -> None:
+    with pytest.raises(LienRompu, match="ne se lance pas"):
+        ApplicationProcessus("/rien/du/tout").envoyer(message("demarrer"))
+
+
+class _Reponses(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        recu = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        corps = {
+            "fin": json.dumps({"id": recu["id"], "statut": "fait"}),
+            "piece": "<html>",
+            "radier": json.dumps({"statut": "peut-être"}),
+            "supprimer": json.dumps({"id": recu["id"] + 1, "statut": "fait"}),
+            "consulter": "",
+        }.get(recu["commande"], "Oups")
+        self.send_response({"Oups": 500, "": 302}.get(corps, 200))
+        if not corps:
+            self.send_header("Location", "/sne")
+        self.end_headers()
+        self.wfile.write(corps.encode())
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def adresse() -> Iterator[str]:
+    serveur = HTTPServer(("127.0.0.1", 0), _Reponses)
+    fil = threading.Thread(target=serveur.serve_forever, daemon=True)
+    fil.start()
+    yield f"http://127.0.0.1:{serveur.server_address[1]}/sne"
+    serveur.shutdown()
+    serveur.server_close()
+
+
+def test_over_http(adresse: str) -> None:
+    assert ApplicationHttp(adresse).envoyer(message("fin")) == {"id": 1, "statut": "fait"}
+
+
+@pytest.mark.parametrize(
+    ("commande", "mots"),
+    [
+        ("piece", "n'a pas répondu du JSON"),
+        ("radier", "« statut »"),
+        ("modifier", "a répondu HTTP 500"),
+        ("supprimer", "a répondu au message 2, pas à 1"),
+        ("consulter", "a répondu HTTP 302"),
+    ],
+)
+def test_what_goes_wrong_over_http(adresse: str, commande: str, mots: str) -> None:
+    with pytest.raises(LienRompu) as rompu:
+        ApplicationHttp(adresse).envoyer(message(commande))
+    assert mots in str(rompu.value)
+    assert ("l'« id »" in rompu.value.remede) == (commande == "supprimer")
+    assert rompu.value.remede not in ("", "Oups"), "what to do, not what it answered"
+
+
+def test_a_name_that_leads_elsewhere_once_it_was_looked_at_is_not_asked(
+    adresse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: the peer that the connection reached counts, before anything is sent."""
+    recus = list[str]()
+
+    def refuser(pair: str) -> bool:
+        recus.append(pair)
+        return True
+
+    monkeypatch.setattr(module, "hors_d_atteinte", refuser)
+    monkeypatch.setattr(_Reponses, "do_POST", lambda _: recus.append("asked"))
+    with pytest.raises(LienRompu, match="ne répond pas"):
+        ApplicationHttp(adresse).envoyer(message("fin"))
+    assert recus == ["127.0.0.1"]
+
+
+def test_nobody_at_that_address() -> None:
+    with pytest.raises(LienRompu, match="ne répond pas"):
+        ApplicationHttp("http://127.0.0.1:9/").envoyer(message("fin"))
+
+
+@pytest.fixture
+def sourd() -> Iterator[int]:
+    """The port of a peer that answers no HTTP."""
+
+    def repondre(connexion: socket.socket) -> None:
+        connexion.recv(65_536)
+        connexion.sendall(b"\x15\x03\x01\x00\x02\x02\x46\r\n\r\n")
+        connexion.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as ecoute:
+        fil = threading.Thread(target=lambda: repondre(ecoute.accept()[0]), daemon=True)
+        fil.start()
+        yield int(ecoute.getsockname()[1])
+
+
+def test_a_peer_that_speaks_something_else(sourd: int) -> None:
+    with pytest.raises(LienRompu, match="ce qui répond ne parle pas HTTP"):
+        ApplicationHttp(f"http://127.0.0.1:{sourd}/").envoyer(message("fin"))
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:port/", "http://127.0.0.1/a b", "rien"])
+def test_an_address_that_cannot_be_read(url: str) -> None:
+    with pytest.raises(LienRompu, match="l'adresse ne se lit pas"):
+        ApplicationHttp(url).envoyer(message("fin"))
+
+
+def test_no_proxy_stands_between(adresse: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for nom in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(nom, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert ApplicationHttp(adresse).envoyer(message("fin"))["statut"] == "fait"

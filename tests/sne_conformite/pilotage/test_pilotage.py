@@ -1,0 +1,794 @@
+"""The driven mode, with an application that does what a test wants over the whole pipeline, in process."""
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from banc import MIDI, Banc
+
+from sne_conformite import juges
+from sne_conformite.bilan import constats_recueillis
+from sne_conformite.juges import juges_declarations
+from sne_conformite.pilotage import exemple_joue, pilotage
+from sne_conformite.pilotage.base_pilotee import BaseJugee
+from sne_conformite.pilotage.lien_application import LienRompu
+from sne_conformite.plan import plan
+from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS, Adresses, AdressesServices
+from sne_conformite.protocole.formulaire_saisi import de_json
+from sne_conformite.rapports.constats_groupes import grouper
+from sne_conformite.rapports.rapport import (
+    DebutJugement,
+    EtatExigence,
+    Fin,
+    Rapport,
+    ScenarioCommence,
+    ScenarioFini,
+    Verdict,
+)
+from sne_conformite.rapports.verdict_de_conformite import conclure
+from sne_interface.contract import codec
+from sne_interface.domain.element import Element
+from sne_interface.generators.demandes import document
+from sne_sandbox.server.lancement import noter_refus_tls
+from sne_sandbox.server.tls import RefusTls
+
+ADRESSES = Adresses(AdressesServices.sous("https://localhost:1", "x"), {}, "ca", "cert", "cle", "p12")
+Tour = Callable[[dict[str, Any]], None]
+
+
+@dataclass
+class Double:
+    """An application of twenty lines. `saisie` changes what it was told before it sends it, `rendu` its
+    answer before it gives it; `commandes` are those it says it knows, `nom` how it names its files."""
+
+    banc: Banc
+    commandes: tuple[str, ...] = ("demarrer", "reinitialiser", "enregistrer", "corriger", "fin")
+    saisie: Tour = lambda demande: None
+    rendu: Tour = lambda reponse: None
+    nom: str = "DEMG1226-{instant:%Y%m%d%H%M}-{rang:06d}.xml"
+    recus: list[dict[str, Any]] = field(default_factory=list)
+
+    def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
+        self.recus.append(message)
+        if message["commande"] == "demarrer":
+            return {"statut": "fait", "nom": "double", "version": "1", "commandes": list(self.commandes)}
+        if message["commande"] not in ("enregistrer", "corriger"):
+            return {"statut": "fait"}
+        reponse = self._enregistrer(message)
+        self.rendu(reponse)
+        return reponse
+
+    def fermer(self) -> None: ...
+
+    def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+        self.saisie(message["demande"])
+        lu = de_json("demandeLogement", message["demande"])
+        corps = Element(lu.nom, "", None, (Element("numGuichet", "G1226"), *_pleins(lu)))
+        instant = datetime.fromisoformat(message["maintenant"])
+        rang = len(self.recus)
+        resultat = self.banc.demander(
+            codec.arbre(document(message["version"], "CRE", instant, corps)),
+            nom=self.nom.format(instant=instant, rang=rang),
+        )
+        if resultat.anomalies:
+            return {"statut": "refuse", "anomalies": self._anomalies(resultat.document)}
+        empreinte = hashlib.sha256(resultat.champs["attestation"]).hexdigest()  # type: ignore[arg-type]
+        return {"statut": "fait", "numero_unique": resultat.numero, "attestation_sha256": empreinte}
+
+    @staticmethod
+    def _anomalies(racine: Any) -> list[dict[str, str]]:
+        return [
+            {"code": a.get("code"), "propriete": a.get("propriete"), "message": a[0].text}
+            for a in racine.iter(f"{{{codec.NS}}}anomalie")
+        ]
+
+
+def _pleins(element: Element) -> tuple[Element, ...]:
+    """Without what is empty and may be left out."""
+    return tuple(
+        Element(e.nom, e.texte, e.attributs, _pleins(e))
+        for e in element.enfants
+        if not e.vide or e.nom.startswith("listeRessource")
+    )
+
+
+def scenario(dossier: Path, texte: str, nom: str = "ESSAI") -> plan.Plan:
+    (dossier / "creation").mkdir(exist_ok=True)
+    (dossier / "creation" / f"{nom}.toml").write_text(texte, "utf-8")
+    return plan.charger(dossier)
+
+
+COUPLE = """
+titre = "Un couple"
+pourquoi = "Pour voir."
+exigences = ["FID-02", "VIE-21"]
+[menages.d1]
+sorte = "couple_sans_enfant"
+cotitulaires_min = 1
+[[etapes]]
+faire = "enregistrer"
+reference = "d1"
+"""
+
+
+def courir(double: Double, le_plan: plan.Plan, *, adresses: Adresses = ADRESSES, **options: Any) -> Rapport:
+    services = double.banc.services
+    base = BaseJugee(services.magasin, services.contrat, double.banc.nom)
+    evenements = list(
+        pilotage.derouler(
+            le_plan,
+            double,
+            base,
+            adresses,
+            pilotage.ReglagesPilotage(maintenant=MIDI, **({"exemples": 3, "reduction": 20} | options)),
+        )
+    )
+    assert isinstance(evenements[0], DebutJugement)
+    assert [type(e) for e in evenements[1:-1]] == [ScenarioCommence, ScenarioFini] * evenements[0].total
+    fin = evenements[-1]
+    assert isinstance(fin, Fin)
+    return fin.rapport
+
+
+def verdicts(rapport: Rapport) -> dict[str, Verdict]:
+    return {v.exigence: v.verdict for v in rapport.verifications}
+
+
+def test_an_application_that_does_it_all_passes(banc: Banc, tmp_path: Path) -> None:
+    rapport = courir(Double(banc), scenario(tmp_path, COUPLE))
+    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-21": Verdict.REUSSI}
+    assert rapport.conforme
+    assert rapport.entete.mode == "plan"
+    assert rapport.entete.application == "double 1"
+    assert rapport.entete.exemples == 3
+
+
+def test_a_dropped_coholder_is_found_shrunk_and_cited(banc: Banc, tmp_path: Path) -> None:
+    def sans(demande: dict[str, Any]) -> None:
+        demande["personnePhysique"].pop("listeCotitulaire", None)
+
+    double = Double(banc, saisie=sans)
+    rapport = courir(double, scenario(tmp_path, COUPLE), graine=7)
+    (verification,) = [v for v in rapport.verifications if v.exigence == "FID-02"]
+    assert verification.verdict is Verdict.ECHOUE
+    (constat,) = verification.constats
+    assert constat.sorte == "cotitulaire_absent"
+    assert constat.echange in {e.identifiant for e in rapport.echanges}
+    # Those of the shrink are counted too: findings cite them.
+    assert rapport.entete.echanges == sum(m["commande"] == "enregistrer" for m in double.recus)
+    assert verification.exemple is not None
+    assert "listeCotitulaire" in verification.exemple["d1"]["personnePhysique"]
+    assert verification.commande.endswith("--seed 7 --clock 2018-03-15T12:00:00+01:00 --scenario ESSAI")
+    assert not rapport.conforme
+
+
+def test_what_only_a_shrink_breaks_is_broken_too(banc: Banc, tmp_path: Path) -> None:
+    """Its exchanges are in the journal, from which evidence is judged again."""
+
+    def perdre(demande: dict[str, Any]) -> None:
+        personne = demande["personnePhysique"]
+        del personne.get("listePersonneACharge", {}).get("personneACharge", [])[1:]
+        if sum(m["commande"] == "enregistrer" for m in double.recus) > 5:
+            personne["demandeur"]["nom"] = personne["demandeur"]["nom"][:3]
+
+    double = Double(banc, saisie=perdre)
+    famille = COUPLE.replace('"FID-02", "VIE-21"', '"FID-03"').replace(
+        'sorte = "couple_sans_enfant"\ncotitulaires_min = 1', 'sorte = "couple_avec_enfant"\nenfants_min = 1'
+    )
+    rapport = courir(double, scenario(tmp_path, famille), exemples=5)
+    assert "FID-10" not in verdicts(rapport)
+    (bilan,) = [b for b in rapport.bilans if b.exigence == "FID-10"]
+    assert bilan.etat is EtatExigence.ENFREINTE
+    assert {c.echange for c in bilan.constats} <= {e.identifiant for e in rapport.echanges}
+
+
+def test_the_same_seed_gives_the_same_run(banc: Banc, tmp_path: Path) -> None:
+    def coupe(demande: dict[str, Any]) -> None:
+        demandeur = demande["personnePhysique"]["demandeur"]
+        demandeur["nom"] = demandeur["nom"][:3]
+
+    le_plan = scenario(tmp_path, COUPLE)
+    un, autre = (courir(Double(banc, saisie=coupe), le_plan, graine=3) for _ in range(2))
+    assert [v.exemple for v in un.verifications] == [v.exemple for v in autre.verifications]
+    assert verdicts(un)["FID-10"] is Verdict.ECHOUE
+
+
+def test_alike_findings_of_another_scenario_point_to_the_first(banc: Banc, tmp_path: Path) -> None:
+    def faux(reponse: dict[str, Any]) -> None:
+        reponse["numero_unique"] = str(reponse["numero_unique"])[:-1]
+
+    scenario(tmp_path, COUPLE, "A")
+    rapport = courir(Double(banc, rendu=faux), scenario(tmp_path, COUPLE, "B"))
+    un, autre = [v for v in rapport.verifications if v.exigence == "VIE-21"]
+    assert [c.sorte for c in un.constats] == ["numero_altere"]
+    assert autre.raison == "même écart que A/VIE-21"
+    assert autre.exemple == un.exemple
+
+
+def test_each_exchange_that_a_check_cites_is_shown_within_bounds(
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three examples in each of three scenarios: more than the findings of one kind that are kept."""
+
+    def faux(reponse: dict[str, Any]) -> None:
+        reponse["numero_unique"] = str(reponse["numero_unique"])[:-1]
+
+    def manquent() -> set[int | None]:
+        rapport = courir(Double(banc, rendu=faux), le_plan)
+        cites = {constat.echange for v in rapport.verifications for constat in v.constats}
+        return cites - {echange.identifiant for echange in rapport.echanges}
+
+    for nom in "ABC":
+        le_plan = scenario(tmp_path, COUPLE, nom)
+    assert manquent() == set()
+    monkeypatch.setattr(constats_recueillis, "CITES_TEXTE_MAX", 0)
+    assert len(manquent()) == 1, "of the third, whose kind is shown by five others"
+
+
+def test_each_example_shows_the_finding_that_it_stands_beside(banc: Banc, tmp_path: Path) -> None:
+    """Two faults under one requirement: what was shrunk for one is not shown for the other."""
+
+    def echanger(demande: dict[str, Any]) -> None:
+        personne = demande["personnePhysique"]
+        demandeur = personne["demandeur"]
+        demandeur["nom"], demandeur["prenom"] = demandeur["prenom"], demandeur["nom"]
+        enfants = personne.get("listePersonneACharge", {}).get("personneACharge", [])
+        for enfant in enfants:
+            enfant["nom"], enfant["prenom"] = enfant["prenom"], enfant["nom"]
+        del enfants[1:]
+
+    famille = COUPLE.replace('"FID-02", "VIE-21"', '"FID-03"').replace(
+        'sorte = "couple_sans_enfant"\ncotitulaires_min = 1', 'sorte = "couple_avec_enfant"\nenfants_min = {}'
+    )
+    scenario(tmp_path, famille.format(1), "A")
+    rapport = courir(Double(banc, saisie=echanger), scenario(tmp_path, famille.format(2), "B"))
+    for groupe in grouper(rapport):
+        if groupe.sorte == "personne_a_charge_absente":
+            assert groupe.exemple is not None
+            personne = groupe.exemple["d1"]["personnePhysique"]
+            assert len(personne["listePersonneACharge"]["personneACharge"]) > 1
+            break
+    else:
+        raise AssertionError([(g.exigence, g.sorte) for g in grouper(rapport)])
+
+
+def test_what_the_application_does_not_know_is_of_no_concern(banc: Banc, tmp_path: Path) -> None:
+    scenario(tmp_path, COUPLE, "A")
+    texte = COUPLE.replace('"enregistrer"', '"piece"').replace('"FID-02", "VIE-21"', '"VIE-27"')
+    le_plan = scenario(tmp_path, texte, "B")
+    rapport = courir(Double(banc), le_plan)
+    assert [s.verdict for s in rapport.scenarios] == [Verdict.REUSSI, Verdict.SANS_OBJET]
+    assert rapport.conforme, rapport.motifs
+
+
+@pytest.mark.parametrize("commandes", [(), ("enregistrer",)])
+def test_an_application_that_does_nothing_is_not_conforming(
+    banc: Banc, tmp_path: Path, commandes: tuple[str, ...]
+) -> None:
+    class Inerte(Double):
+        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+            return {"statut": "non_gere"}
+
+    rapport = courir(Inerte(banc, commandes), scenario(tmp_path, COUPLE))
+    assert set(verdicts(rapport).values()) <= {Verdict.SANS_OBJET, Verdict.IGNORE}
+    assert not rapport.conforme
+    assert rapport.motifs[0].startswith("Rien n'a été prouvé")
+
+
+def test_a_broken_link_is_an_error_and_the_run_goes_on(banc: Banc, tmp_path: Path) -> None:
+    double = Double(banc)
+
+    def casser(demande: dict[str, Any]) -> None:
+        raise LienRompu("L'application s'est arrêtée.", remede="derniers mots")
+
+    double.saisie = casser
+    scenario(tmp_path, COUPLE, "A")
+    rapport = courir(double, scenario(tmp_path, COUPLE, "B"))
+    assert [s.verdict for s in rapport.scenarios] == [Verdict.ERREUR] * 2
+    assert "derniers mots" in rapport.scenarios[0].raison
+    assert {v.commande.rpartition(" ")[2] for v in rapport.scenarios[1].verifications} == {"B"}
+    assert not rapport.conforme
+
+
+def test_addresses_are_given_back_after_an_example_that_broke_off(banc: Banc, tmp_path: Path) -> None:
+    """An application that answers again, without starting again, is not left on the expired server."""
+
+    @dataclass
+    class Bavarde(Double):
+        ou: str = ""
+
+        def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
+            if message["commande"] == "adresser":
+                self.ou = message["adresses"]["demande_logement"]
+            if message["commande"] == "enregistrer" and "expire" in self.ou:
+                raise LienRompu("L'application a mal répondu.")
+            return super().envoyer(message)
+
+    texte = COUPLE.replace("[[etapes]]", '[[etapes]]\nserveur = "expire"\n[[etapes]]')
+    double = Bavarde(banc, ("demarrer", "reinitialiser", "enregistrer", "corriger", "adresser", "fin"))
+    adresses = replace(ADRESSES, faux={"expire": AdressesServices.sous("https://expire:1", "x")})
+    scenario(tmp_path, texte, "A-EXPIRE")
+    rapport = courir(double, scenario(tmp_path, COUPLE, "B-APRES"), adresses=adresses)
+
+    assert [s.verdict for s in rapport.scenarios] == [Verdict.ERREUR, Verdict.REUSSI]
+    assert double.ou.startswith("https://localhost:1")
+
+
+DEUX_SERVEURS = """
+titre = "Un serveur"
+pourquoi = "Pour voir."
+exigences = ["EXIGENCE"]
+[menages.d1]
+sorte = "personne_seule"
+[[etapes]]
+serveur = "SERVEUR"
+[[etapes]]
+faire = "enregistrer"
+reference = "d1"
+attendu = ["erreur"]
+"""
+
+
+def _avec_le_serveur(serveur: str) -> str:
+    exigence = FAUX_SERVEURS[serveur].exigence
+    return DEUX_SERVEURS.replace("SERVEUR", serveur).replace("EXIGENCE", exigence)
+
+
+_RECONNUS = ("demarrer", "reinitialiser", "enregistrer", "adresser", "fin")
+
+
+@pytest.mark.parametrize(
+    ("serveur", "enfreinte"),
+    [("expire", ("EMB-12", "certificat_expire_accepte")),
+     ("autre_nom", ("EMB-16", "certificat_d_un_autre_nom_accepte"))],
+)  # fmt: skip
+def test_who_speaks_to_a_server_to_refuse_breaks_what_is_wrong_with_it(
+    banc: Banc, tmp_path: Path, serveur: str, enfreinte: tuple[str, str]
+) -> None:
+    """Told by `adresser` alone: this double reads no field of `demarrer`."""
+    double = Double(banc, _RECONNUS)
+    adresses = replace(ADRESSES, faux={serveur: AdressesServices.sous("https://localhost:2", "x")})
+    le_plan = scenario(tmp_path, _avec_le_serveur(serveur))
+    rapport = courir(double, le_plan, adresses=adresses, exemples=1)
+
+    assert {(c.exigence, c.sorte) for v in rapport.verifications for c in v.constats} == {enfreinte}
+    assert not rapport.conforme
+    ou = [m["adresses"]["demande_logement"][:19] for m in double.recus if m["commande"] == "adresser"]
+    assert ou[:2] == ["https://localhost:2", "https://localhost:1"], "and it is given the true one back"
+
+
+def test_who_refuses_a_server_of_another_name_holds_it(banc: Banc, tmp_path: Path) -> None:
+    def refuser(reponse: dict[str, Any]) -> None:
+        reponse.clear()
+        reponse.update(statut="erreur", message="Le certificat du serveur n'est pas le sien.")
+
+    class Mefiante(Double):
+        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+            return {}
+
+    adresses = replace(ADRESSES, faux={"autre_nom": AdressesServices.sous("https://localhost:2", "x")})
+    texte = _avec_le_serveur("autre_nom")
+    rapport = courir(
+        Mefiante(banc, _RECONNUS, rendu=refuser), scenario(tmp_path, texte), adresses=adresses, exemples=1
+    )
+    assert verdicts(rapport) == {"EMB-16": Verdict.REUSSI}
+
+
+@pytest.mark.parametrize(
+    ("statut", "raison"),
+    [("non_gere", "l'application ne gère pas « adresser »"),
+     ("erreur", "« adresser » s'est terminé par « erreur »")],
+)  # fmt: skip
+@pytest.mark.parametrize("serveur", ["expire", "autre_nom"])
+def test_who_is_not_sent_to_a_server_to_refuse_is_accused_of_nothing(
+    banc: Banc, tmp_path: Path, serveur: str, statut: str, raison: str
+) -> None:
+    """It knows the command, and does not do it: what it sends next goes to the true server."""
+
+    class Immobile(Double):
+        def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
+            reponse = super().envoyer(message)
+            if message["commande"] == "adresser":
+                reponse = {"id": message["id"], "statut": statut, "message": "Pas cela."}
+            return reponse
+
+    double = Immobile(banc, _RECONNUS)
+    adresses = replace(ADRESSES, faux={serveur: AdressesServices.sous("https://localhost:2", "x")})
+    scenario(tmp_path, _avec_le_serveur(serveur), "A-FAUX")
+    rapport = courir(double, scenario(tmp_path, COUPLE, "B-APRES"), adresses=adresses, exemples=1)
+    avant, apres = rapport.scenarios
+    assert (avant.verdict, avant.raison) == (Verdict.IGNORE, raison)
+    assert apres.verdict is Verdict.REUSSI, "and the rest of the plan is played"
+
+
+def test_a_server_to_refuse_that_does_not_listen_accuses_nobody(banc: Banc, tmp_path: Path) -> None:
+    """A sandbox served without HTTPS, or by an earlier version."""
+    texte = _avec_le_serveur("autre_nom")
+    rapport = courir(Double(banc, _RECONNUS), scenario(tmp_path, texte), exemples=1)
+    assert {v.verdict for v in rapport.verifications} == {Verdict.IGNORE}
+    assert "aucun serveur dont le certificat est établi à un autre nom" in rapport.scenarios[0].raison
+
+
+def test_an_application_that_never_answers_is_given_up(banc: Banc, tmp_path: Path) -> None:
+    double = Double(banc)
+
+    def casser(demande: dict[str, Any]) -> None:
+        raise LienRompu("L'application s'est arrêtée.")
+
+    double.saisie = casser
+    for nom in "ABCDE":
+        scenario(tmp_path, COUPLE, nom)
+    le_plan = scenario(
+        tmp_path, COUPLE.replace('"enregistrer"', '"piece"').replace('"FID-02", "VIE-21"', '"VIE-27"'), "F"
+    )
+    rapport = courir(double, le_plan)
+    attendus = [Verdict.ERREUR] * 3 + [Verdict.EN_ATTENTE] * 2 + [Verdict.SANS_OBJET]
+    assert [s.verdict for s in rapport.scenarios] == attendus
+    assert sum(m["commande"] == "enregistrer" for m in double.recus) == pilotage.ERREURS_MAX
+    assert rapport.scenarios[4].raison.startswith("l'application ne répond plus")
+    assert rapport.motifs[-1] == (
+        "2 scénarios n'ont pas été joués : l'application ne répond plus : L'application s'est arrêtée."
+    )
+    (groupe,) = grouper(rapport)
+    assert (groupe.exigence, groupe.scenarios) == ("FID-02, VIE-21", ("A", "B", "C"))
+
+
+def test_required_evidence_counts_with_what_else_decides(banc: Banc, tmp_path: Path) -> None:
+    le_plan = scenario(tmp_path, COUPLE)
+    rapport = courir(Double(banc, ()), le_plan, exiger=("VIE-21",))
+    assert [m.split(",")[0] for m in rapport.motifs] == [
+        "Preuve exigée",
+        "Rien n'a été prouvé : l'application n'a fait aucune des commandes du plan jusqu'à une vérification.",
+    ]
+
+
+def test_what_could_not_be_reached_is_ignored(banc: Banc, tmp_path: Path) -> None:
+    def renoncer(reponse: dict[str, Any]) -> None:
+        reponse.clear()
+        reponse.update(statut="erreur", message="Plus de papier.")
+
+    texte = COUPLE.replace('["FID-02", "VIE-21"]', '["VIE-21", "VIE-20"]')
+    rapport = courir(Double(banc, rendu=renoncer), scenario(tmp_path, texte))
+    assert verdicts(rapport)["VIE-20"] is Verdict.IGNORE
+    assert "erreur" in rapport.scenarios[0].raison
+    assert verdicts(rapport)["EMB-10"] is Verdict.ECHOUE
+
+
+def test_what_follows_from_a_broken_requirement_is_not_charged_twice(banc: Banc, tmp_path: Path) -> None:
+    """A creation that is refused for its file's name is no creation sent without its number."""
+    texte = COUPLE.replace('"VIE-21"', '"VIE-01"')
+    rapport = courir(Double(banc, nom="demande.xml"), scenario(tmp_path, texte), exemples=1)
+    enfreintes = {v.exigence: v for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
+    assert list(enfreintes) == ["NOM-01"]
+    (suite,) = [v for v in rapport.verifications if v.exigence == "VIE-01"]
+    assert (suite.verdict, suite.raison) == (Verdict.IGNORE, "conséquence de NOM-01")
+    assert suite.cause == "NOM-01"
+    assert next(b for b in rapport.bilans if b.exigence == "VIE-01").etat is EtatExigence.SANS_PREUVE
+
+
+def test_an_application_that_its_packing_stops_is_not_tried_to_the_end(banc: Banc, tmp_path: Path) -> None:
+    """Each would wait and try again, to say the same; what a household breaks is tried to the end."""
+    for rang in range(7):
+        le_plan = scenario(tmp_path, COUPLE, f"S{rang}")
+    double = Double(banc, nom="demande.xml")
+    rapport = courir(double, le_plan, reduction=20)
+    assert [s.verdict for s in rapport.scenarios] == [Verdict.ECHOUE] * 5 + [Verdict.IGNORE] * 2
+    assert rapport.scenarios[6].raison.startswith("même écart que S0/NOM-01 : ")
+    assert sum(m["commande"] == "enregistrer" for m in double.recus) == 5, "one example each, no shrink"
+    assert not any(c.exemple for v in rapport.verifications for c in v.constats)
+
+    double = Double(banc, saisie=lambda d: d["personnePhysique"].pop("listeCotitulaire"))
+    assert {s.verdict for s in courir(double, le_plan, exemples=1).scenarios} == {Verdict.ECHOUE}
+
+
+def test_the_example_shown_is_what_was_told(banc: Banc, tmp_path: Path) -> None:
+    """With the value that was made wrong, not the household it was drawn from."""
+
+    def muet(reponse: dict[str, Any]) -> None:
+        reponse.pop("anomalies", None)
+
+    texte = COUPLE.replace('["FID-02", "VIE-21"]', '["CTR-11"]')
+    texte += 'changements = ["sans_motif"]\nattendu = ["refuse"]\n'
+    rapport = courir(Double(banc, rendu=muet), scenario(tmp_path, texte), exemples=1)
+    (verification,) = [v for v in rapport.verifications if v.verdict is Verdict.ECHOUE]
+    assert verification.constats[0].sorte == "anomalies_perdues"
+    assert verification.exemple is not None
+    assert "personnePhysique" in verification.exemple["d1"]
+    assert "principauxMotifDemande" not in verification.exemple["d1"]
+
+
+def test_what_nothing_else_explains_is_charged(banc: Banc, tmp_path: Path) -> None:
+    def renonce(reponse: dict[str, Any]) -> None:
+        reponse["statut"] = "refuse"
+
+    rapport = courir(Double(banc, rendu=renonce), scenario(tmp_path, COUPLE), exemples=1)
+    sortes = {(c.exigence, c.sorte) for v in rapport.verifications for c in v.constats}
+    assert ("VIE-21", "numero_sans_acceptation") not in sortes
+    assert ("VIE-01", "issue_inattendue") in sortes
+
+
+@pytest.mark.parametrize(("attente", "attendu"), [(2.0, Verdict.IGNORE), (0.1, Verdict.ERREUR)])
+def test_a_message_that_a_busy_machine_let_nobody_receive_judges_nobody(
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attente: float, attendu: Verdict
+) -> None:
+    """The application reached the SNE once; its second connection was never taken up."""
+    horloge = iter(attente * rang for rang in range(100))
+    monkeypatch.setattr(exemple_joue, "time", SimpleNamespace(monotonic=lambda: next(horloge)))
+
+    class Coupe(Double):
+        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+            if any(m["commande"] == "enregistrer" for m in self.recus[:-1]):
+                return {"statut": "erreur", "message": "délai dépassé"}
+            return super()._enregistrer(message)
+
+    scenario(tmp_path, COUPLE, "A")
+    le_plan = scenario(tmp_path, COUPLE.replace('"FID-02", "VIE-21"', '"VIE-01"'), "B")
+    rapport = courir(Coupe(banc), le_plan, exemples=1)
+    assert verdicts(rapport)["VIE-01"] is attendu
+
+
+def test_a_command_given_up_without_sending_is_an_error_in_its_words(banc: Banc, tmp_path: Path) -> None:
+    """Nothing arrived: no requirement of the message sent is broken."""
+
+    class Muet(Double):
+        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+            return {"statut": "erreur", "message": "Le certificat est illisible."}
+
+    texte = COUPLE.replace('["FID-02", "VIE-21"]', '["VIE-01", "FID-02"]')
+    for nom in "ABCD":
+        le_plan = scenario(tmp_path, texte, nom)
+    rapport = courir(Muet(banc), le_plan)
+    assert verdicts(rapport) == {"VIE-01": Verdict.ERREUR, "FID-02": Verdict.IGNORE}
+    assert {v.raison for v in rapport.verifications} == {
+        "l'application renonce à « enregistrer » sans rien envoyer au SNE : Le certificat est illisible. "
+        "→ vérifiez qu'elle appelle les adresses que « demarrer » donne"
+    }
+    assert not rapport.conforme
+
+
+@dataclass
+class SansPoignee(Double):
+    """An application whose TLS handshakes fail; the server writes it down a little later."""
+
+    raison: str = "le certificat client n'est pas signé par l'autorité du bac à sable"
+    meurt: bool = False
+
+    def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+        refus = RefusTls("127.0.0.1:9", self.raison, "sujet CN=A, émetteur CN=B (erreur 18) ; faites-en un")
+        magasin = self.banc.services.magasin
+        threading.Timer(0.2, noter_refus_tls, (magasin, self.banc.nom, refus)).start()
+        if self.meurt:
+            raise LienRompu("L'application s'est arrêtée.")
+        return {"statut": "erreur", "message": "[SYS] unknown error"}
+
+
+@pytest.mark.parametrize("meurt", [False, True])
+def test_a_client_certificate_that_is_refused_is_named(banc: Banc, tmp_path: Path, meurt: bool) -> None:
+    """EMB-11, as in free traffic: what the application did not send is not charged."""
+    le_plan = scenario(tmp_path, COUPLE.replace('"FID-02", "VIE-21"', '"VIE-01", "FID-02"'))
+    rapport = courir(SansPoignee(banc, meurt=meurt), le_plan)
+    par_exigence = {v.exigence: v for v in rapport.verifications}
+    (constat,) = par_exigence["EMB-11"].constats
+    assert constat.sorte == "certificat_d_une_autre_autorite"
+    assert "« demarrer » donne" in constat.attendu
+    assert "émetteur CN=B" in constat.observe
+    assert constat.echange in {e.identifiant for e in rapport.echanges}
+    if not meurt:
+        suite = par_exigence["VIE-01"]
+        assert (suite.verdict, suite.raison) == (Verdict.IGNORE, "conséquence de EMB-11")
+        assert par_exigence["FID-02"].raison.endswith(f"→ présentez {constat.attendu}")
+
+
+def test_a_server_that_the_application_does_not_trust_is_the_reason(banc: Banc, tmp_path: Path) -> None:
+    """No requirement is broken; the remedy is the server's."""
+    le_plan = scenario(tmp_path, COUPLE.replace('"FID-02", "VIE-21"', '"VIE-01"'))
+    double = SansPoignee(banc, raison="le client refuse le certificat du serveur")
+    (verification,) = courir(double, le_plan).verifications
+    assert verification.verdict is Verdict.ERREUR
+    assert "la négociation TLS échoue, le client refuse le certificat du serveur → " in verification.raison
+    assert verification.raison.endswith("faites-en un")
+
+
+def test_a_malformed_number_that_is_kept_is_named(banc: Banc, tmp_path: Path) -> None:
+    """The SNE answered: it is not « what it could not answer »."""
+    panne = '[[etapes]]\npanne = "numero_faux"\noperation = "getNumUnique"\n[[etapes]]\nfaire'
+    texte = COUPLE.replace("[[etapes]]\nfaire", panne).replace('["FID-02", "VIE-21"]', '["ROB-05"]')
+
+    def garder(reponse: dict[str, Any]) -> None:
+        reponse["numero_unique"] = "XX"
+
+    rapport = courir(Double(banc, rendu=garder), scenario(tmp_path, texte), reduction=0)
+    (constat,) = [c for v in rapport.verifications for c in v.constats if c.exigence == "ROB-05"]
+    assert constat.phrase == "Le numéro reçu, mal formé, a été gardé."
+
+
+def test_without_evidence_there_is_no_verdict(banc: Banc, tmp_path: Path) -> None:
+    """A creation may be one that follows a separation: this one was not."""
+    texte = COUPLE.replace('"VIE-21"', '"VIE-09"')
+    rapport = courir(Double(banc), scenario(tmp_path, texte))
+    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-09": Verdict.EN_ATTENTE}
+    assert rapport.conforme
+
+
+def _rater(*_: Any) -> Any:
+    raise ZeroDivisionError("division by zero")
+
+
+def test_a_judge_that_fails_is_an_error_of_ours_and_the_run_goes_on(
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither broken nor held; the other requirements are judged, and so is the next scenario."""
+    casses = tuple(
+        replace(juge, juger=_rater) if juge.exigences == ("VIE-21",) else juge
+        for juge in juges_declarations.JUGES
+    )
+    monkeypatch.setattr(juges_declarations, "JUGES", casses)
+    scenario(tmp_path, COUPLE, "A")
+    rapport = courir(Double(banc), scenario(tmp_path, COUPLE, "B"), exemples=1)
+
+    for resultat in rapport.scenarios:
+        vues = {v.exigence: v for v in resultat.verifications}
+        assert vues["FID-02"].verdict is Verdict.REUSSI
+        assert vues["VIE-21"].verdict is Verdict.ERREUR
+        assert vues["VIE-21"].constats == ()
+        assert vues["VIE-21"].raison.startswith(
+            "erreur du bac à sable : impossible de juger VIE-21, échange "
+        )
+    assert rapport.entete.non_juges.startswith(
+        "Erreur du bac à sable, et non de l'application : impossible de juger VIE-21, échanges 1, 2 (ZeroDivi"
+    )
+    assert rapport.motifs == ("2 scénarios en erreur : A, B.",)
+
+
+def test_a_judge_of_traffic_that_fails_is_one_too(
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casses = tuple(replace(juge, juger=_rater) if juge.exigence == "CTR-01" else juge for juge in juges.JUGES)
+    monkeypatch.setattr(juges, "JUGES", casses)
+    le_plan = scenario(tmp_path, COUPLE.replace('"VIE-21"', '"CTR-01"'))
+    rapport = courir(Double(banc), le_plan, exemples=1)
+
+    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "CTR-01": Verdict.ERREUR}
+    assert "impossible de juger CTR-01, échange 1 (ZeroDivisionError" in rapport.entete.non_juges
+    (bilan,) = (b for b in rapport.bilans if b.exigence == "CTR-01")
+    assert bilan.etat is EtatExigence.SANS_PREUVE
+    assert bilan.raison.startswith("erreur du bac à sable")
+
+
+def test_an_answer_too_deep_to_be_compared_is_one_exchange_s(banc: Banc, tmp_path: Path) -> None:
+    """Within what the protocol allows, and what Python can hold."""
+    profonde: dict[str, Any] = {}
+    for _ in range(900):
+        profonde = {"a": profonde}
+
+    class Profonde(Double):
+        def envoyer(self, message: dict[str, Any]) -> dict[str, Any]:
+            if message["commande"] == "consulter":
+                self.banc.relire(self.numero)
+                return {"statut": "fait", "demande": profonde}
+            return super().envoyer(message)
+
+        def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
+            rendu = super()._enregistrer(message)
+            self.numero = rendu["numero_unique"]
+            return rendu
+
+    texte = COUPLE.replace('"VIE-21"', '"VIE-24"') + '[[etapes]]\nfaire = "consulter"\nreference = "d1"\n'
+    double = Profonde(banc, ("demarrer", "reinitialiser", "enregistrer", "consulter", "fin"))
+    rapport = courir(double, scenario(tmp_path, texte), exemples=1)
+    assert verdicts(rapport) == {"FID-02": Verdict.REUSSI, "VIE-24": Verdict.ERREUR}
+    assert "juger VIE-24, échange 2 (RecursionError" in rapport.entete.non_juges
+
+
+def test_what_was_done_is_not_said_undone_when_nothing_of_it_could_be_verified(
+    banc: Banc, tmp_path: Path
+) -> None:
+    texte = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-09"')
+    rapport = courir(Double(banc), scenario(tmp_path, texte))
+    assert verdicts(rapport) == {"VIE-09": Verdict.EN_ATTENTE}
+    assert rapport.entete.echanges == 3
+    assert rapport.motifs == (
+        "Rien n'a été prouvé : l'application a fait 3 commandes du plan, et rien, dans ces échanges, ne "
+        "montre les exigences de ces scénarios.",
+    )
+
+
+def test_a_refusal_taken_for_a_success_is_found(banc: Banc, tmp_path: Path) -> None:
+    texte = COUPLE + 'changements = ["ne_demain"]\nattendu = ["refuse"]\n'
+
+    def taire(reponse: dict[str, Any]) -> None:
+        reponse.clear()
+        reponse["statut"] = "fait"
+
+    bon = courir(Double(banc), scenario(tmp_path, texte.replace('"VIE-21"', '"CTR-11"')))
+    assert verdicts(bon)["CTR-11"] is Verdict.REUSSI
+    mauvais = courir(Double(banc, rendu=taire), scenario(tmp_path, texte), reduction=0)
+    sortes = {c.sorte for v in mauvais.verifications for c in v.constats}
+    assert {"refus_pris_pour_succes", "succes_invente"} <= sortes
+
+
+def test_lost_anomalies_are_found(banc: Banc, tmp_path: Path) -> None:
+    texte = COUPLE + 'changements = ["ne_demain", "sans_motif"]\nattendu = ["refuse"]\n'
+
+    def premiere(reponse: dict[str, Any]) -> None:
+        reponse["anomalies"] = reponse["anomalies"][:1]
+
+    rapport = courir(Double(banc, rendu=premiere), scenario(tmp_path, texte), reduction=0)
+    assert [c.sorte for v in rapport.verifications for c in v.constats] == ["anomalies_perdues"]
+
+
+def test_only_the_scenarios_asked_for_are_run(banc: Banc, tmp_path: Path) -> None:
+    scenario(tmp_path, COUPLE, "A")
+    rapport = courir(Double(banc), scenario(tmp_path, COUPLE, "B"), seulement=["B"])
+    assert [s.id for s in rapport.scenarios] == ["B"]
+
+
+def test_reset_comes_before_every_example(banc: Banc, tmp_path: Path) -> None:
+    double = Double(banc)
+    courir(double, scenario(tmp_path, COUPLE))
+    assert [m["commande"] for m in double.recus] == [
+        "demarrer",
+        *["reinitialiser", "enregistrer"] * 3,
+        "fin",
+    ]
+    assert banc.compter() == 1
+
+
+def test_an_interruption_ends_the_run_and_keeps_what_was_seen(banc: Banc, tmp_path: Path) -> None:
+    """In the second example of the second of three scenarios."""
+    for nom in "AB":
+        scenario(tmp_path, COUPLE, nom)
+    le_plan = scenario(tmp_path, COUPLE, "C")
+    double = Double(banc)
+
+    def saisir(demande: dict[str, Any]) -> None:
+        if sum(m["commande"] == "enregistrer" for m in double.recus) == 5:
+            raise KeyboardInterrupt("SIGTERM")
+
+    double.saisie = saisir
+    rapport = courir(double, le_plan)
+    assert [s.verdict for s in rapport.scenarios] == [Verdict.REUSSI, Verdict.EN_ATTENTE, Verdict.EN_ATTENTE]
+    assert {s.raison for s in rapport.scenarios[1:]} == {"interrompu (SIGTERM)"}
+    assert rapport.entete.inacheve == (
+        "Interrompu (SIGTERM) : 2 scénarios n'ont pas été joués jusqu'au bout ; ce rapport est partiel."
+    )
+    assert rapport.motifs == (rapport.entete.inacheve,)
+    assert conclure(rapport) == "Épreuve inachevée"
+    assert "fin" not in {m["commande"] for m in double.recus}, "it may still be at its last command"
+
+
+@pytest.mark.parametrize(("duree_s", "attendu"), [(1.2, Verdict.IGNORE), (0.2, Verdict.ECHOUE)])
+def test_an_answer_that_a_busy_machine_gave_too_late_judges_nobody(
+    banc: Banc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, duree_s: float, attendu: Verdict
+) -> None:
+    """The application gave it up, sent its creation again, and says that it failed."""
+    lire = BaseJugee.echanges
+
+    def lents(self: BaseJugee, depuis: int) -> list[Any]:
+        return [replace(e, duree_us=int(duree_s * 1e6)) for e in lire(self, depuis)]
+
+    monkeypatch.setattr(BaseJugee, "echanges", lents)
+
+    def renoncer(reponse: dict[str, Any]) -> None:
+        reponse.clear()
+        reponse |= {"statut": "erreur", "message": "le SNE n'a pas répondu à temps"}
+
+    double = Double(banc, rendu=renoncer)
+    enregistrer = double._enregistrer
+    monkeypatch.setattr(double, "_enregistrer", lambda m: (enregistrer(m), enregistrer(m))[1])
+    texte = COUPLE.replace('"FID-02", "VIE-21"', '"VIE-02"')
+    rapport = courir(double, scenario(tmp_path, texte))
+    assert verdicts(rapport)["VIE-02"] is attendu
+    enfreintes = {b.exigence for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE}
+    assert ("VIE-02" in enfreintes) is (attendu is Verdict.ECHOUE)
+    if attendu is Verdict.IGNORE:
+        assert not enfreintes
+        (raison,) = {v.raison for v in rapport.verifications}
+        assert "a mis 1,2 s à répondre" in raison
+        assert "n'attend que 2 s" in raison

@@ -1,0 +1,172 @@
+"""Scenarios are read, or refused with their place and what to write instead."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sne_conformite.plan import plan
+
+BON = """
+titre = "Un essai"
+pourquoi = "Pour voir."
+exigences = ["VIE-01"]
+[menages.d1]
+sorte = "personne_seule"
+communes = ["62041"]
+[[etapes]]
+faire = "enregistrer"
+reference = "d1"
+[[etapes]]
+panne = "delai"
+parametres = { secondes = "0.5" }
+[[etapes]]
+serveur = "expire"
+"""
+
+
+def ecrire(dossier: Path, texte: str, groupe: str = "creation") -> Path:
+    fichier = dossier / groupe / "ESSAI.toml"
+    fichier.parent.mkdir(parents=True, exist_ok=True)
+    fichier.write_text(texte, "utf-8")
+    return fichier
+
+
+def test_a_scenario_is_read(tmp_path: Path) -> None:
+    lu = plan.lire(ecrire(tmp_path, BON))
+    assert (lu.id, lu.groupe, lu.exemples) == ("ESSAI", "creation", plan.EXEMPLES)
+    assert lu.menages["d1"].communes == ("62041",)
+    assert lu.commandes == {"enregistrer", "adresser"}
+    assert [e.sorte for e in lu.etapes] == ["faire", "panne", "serveur"]
+    assert plan.panne_de(lu.etapes[1]).nombre("secondes") == 0.5
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "mots"),
+    [
+        ('titre = "Un essai"', "", "« titre » manque"),
+        ("[menages.d1]", 'note = "x"\n[menages.d1]', "clé inconnue « note »"),
+        ("sorte =", "genre =", "[menages.d1] : clé inconnue « genre »"),
+        ('faire = "enregistrer"', 'faire = "inscrire"', "étape 1 : valeur inconnue « inscrire »"),
+        ('reference = "d1"', 'numero = "d1"', "étape 1 : clé inconnue « numero »"),
+        ('reference = "d1"', "reference = 1", "« reference » n'est pas un texte"),
+        ('reference = "d1"', 'reference = "d1"\nchangements = ["x"]', "valeur inconnue « x »"),
+        ('reference = "d1"', 'reference = "d1"\nattendu = ["ok"]', "valeur inconnue « ok »"),
+        ('reference = "d1"', 'reference = "d1"\nmenage = "d9"', "valeur inconnue « d9 »"),
+        ('panne = "delai"', 'panne = "orage"', "étape 2 : valeur inconnue « orage »"),
+        (
+            'serveur = "expire"',
+            'serveur = "expire"\ntemps = "P1D"',
+            "étape 3 : une étape a une sorte, et une seule",
+        ),
+        ('reference = "d1"', 'reference = "d1"\nrichesse = 1', "« richesse » n'est pas un nombre à virgule"),
+        (
+            'reference = "d1"',
+            'reference = "d1"\nrichesse = 1.5',
+            "étape 1 : « richesse » n'est pas entre 0 et 1",
+        ),
+        ('serveur = "expire"', "serveur = true", "étape 3 : « serveur » n'a pas de valeur"),
+        ('serveur = "expire"', 'serveur = "faux"', "étape 3 : valeur inconnue « faux »"),
+        ('serveur = "expire"', 'temps = ""', "« temps » n'a pas de valeur"),
+        ('serveur = "expire"', 'temps = "demain"', "étape 3 : [demain] n'est ni une durée ni une date"),
+        ('serveur = "expire"', 'controle = "tout"', "étape 3 : valeur inconnue « tout »"),
+        ('serveur = "expire"', 'autrui = "renouveler"', "étape 3 : « reference » manque"),
+        ('titre = "Un essai"', "titre = ", "ne se lit pas"),
+        ('sorte = "personne_seule"', 'sorte = "licorne"', "[menages.d1] : valeur inconnue « licorne »"),
+        ('sorte = "personne_seule"', 'depot = "hier"', "[menages.d1] : « depot » n'est pas un jour : hier"),
+        ('sorte = "personne_seule"', "depot = 12", "[menages.d1] : « depot » n'est pas un jour : 12"),
+        ('sorte = "personne_seule"', 'enfants_min = "deux"', "« enfants_min » n'est pas un nombre entier"),
+        ('sorte = "personne_seule"', "enfants_min = true", "« enfants_min » n'est pas un nombre entier"),
+        ('sorte = "personne_seule"', "nir = 1", "[menages.d1] : « nir » n'est pas un booléen"),
+        ('sorte = "personne_seule"', "richesse = 2", "« richesse » n'est pas entre 0 et 1"),
+        ('communes = ["62041"]', "communes = [62041]", "« communes » n'est pas un tableau de textes"),
+        ("[menages.d1]", 'instant = "hier"\n[menages.d1]', "« instant » ne se lit pas : hier"),
+        ("[menages.d1]", 'instant = "2018-03-15T12:00:00"\n[menages.d1]', "« instant » ne se lit pas"),
+        ('reference = "d1"', 'reference = "d9"', "étape 1 : « reference » nomme « d9 », que rien ne tire"),
+        ('reference = "d1"', 'reference = "d1"\norigine = "d9"', "« origine » nomme « d9 »"),
+    ],
+)
+def test_a_mistake_is_said_with_its_place(tmp_path: Path, avant: str, apres: str, mots: str) -> None:
+    assert avant in BON
+    with pytest.raises(plan.PlanIncorrect) as refus:
+        plan.lire(ecrire(tmp_path, BON.replace(avant, apres, 1)))
+    assert "ESSAI.toml" in str(refus.value)
+    assert refus.value.exit_code == 2
+    assert mots in str(refus.value)
+
+
+def test_a_day_of_deposit_is_written_either_way(tmp_path: Path) -> None:
+    for ecrit in ("2018-03-01", '"2018-03-01"'):
+        lu = plan.lire(ecrire(tmp_path, BON.replace('sorte = "personne_seule"', f"depot = {ecrit}")))
+        assert lu.menages["d1"].depot == date(2018, 3, 1)
+
+
+def test_a_requirement_that_is_none(tmp_path: Path) -> None:
+    lu = plan.Plan((plan.lire(ecrire(tmp_path, BON)),))
+    plan.verifier_exigences(lu, {"VIE-01"})
+    with pytest.raises(plan.PlanIncorrect, match=r"ESSAI.toml : exigences inconnues du contrat : VIE-01"):
+        plan.verifier_exigences(lu, {"VIE-02"})
+
+
+@pytest.mark.parametrize(
+    ("exigence", "etapes"),
+    [
+        ("VIE-17", 'faire = "modifier_evenement" ou "supprimer_evenement"'),
+        ("VIE-05", 'faire = "renouveler" ou "reactiver"'),
+        ("ROB-02", 'panne = "mime_tronque"'),
+        ("EMB-16", 'serveur = "autre_nom"'),
+    ],
+)
+def test_a_requirement_that_no_step_can_show(tmp_path: Path, exigence: str, etapes: str) -> None:
+    """It was accepted, played, and its report said that the application had done nothing."""
+    with pytest.raises(plan.PlanIncorrect) as refus:
+        plan.lire(ecrire(tmp_path, BON.replace("VIE-01", exigence)))
+    assert str(refus.value) == (
+        f"ESSAI.toml, exigences : aucune étape du scénario ne peut prouver ni enfreindre {exigence}."
+    )
+    assert etapes in refus.value.remede
+
+
+def test_a_requirement_that_is_no_text(tmp_path: Path) -> None:
+    with pytest.raises(plan.PlanIncorrect, match="n'est pas un texte"):
+        plan.lire(ecrire(tmp_path, BON.replace('["VIE-01"]', '[["VIE-01"]]')))
+
+
+def test_a_requirement_that_only_a_panne_lets_be_seen(tmp_path: Path) -> None:
+    assert plan.lire(ecrire(tmp_path, BON.replace("VIE-01", "VIE-12"))).exigences == ("VIE-12",)
+    sans_panne = BON.replace('panne = "delai"\nparametres = { secondes = "0.5" }', 'temps = "P1D"')
+    with pytest.raises(plan.PlanIncorrect) as refus:
+        plan.lire(ecrire(tmp_path, sans_panne.replace("VIE-01", "VIE-12")))
+    assert refus.value.remede.endswith("après une étape « panne »")
+
+
+def test_a_requirement_that_no_judge_speaks_of(tmp_path: Path) -> None:
+    """What the contract knows is known only when it is: an unknown one is told as such."""
+    lu = plan.Plan((plan.lire(ecrire(tmp_path, BON.replace("VIE-01", "EMB-14"))),))
+    with pytest.raises(plan.PlanIncorrect, match=r"ESSAI.toml : aucun juge ne parle de : EMB-14"):
+        plan.verifier_exigences(lu, {"EMB-14"})
+
+
+def test_parameters_that_a_panne_does_not_take(tmp_path: Path) -> None:
+    with pytest.raises(plan.PlanIncorrect, match="étape 2"):
+        plan.lire(ecrire(tmp_path, BON.replace("secondes", "heures")))
+
+
+def test_a_group_that_is_not_known(tmp_path: Path) -> None:
+    ecrire(tmp_path, BON, "divers")
+    with pytest.raises(plan.PlanIncorrect, match="groupe inconnu"):
+        plan.charger(tmp_path)
+
+
+def test_an_empty_folder_is_no_plan(tmp_path: Path) -> None:
+    with pytest.raises(plan.PlanIncorrect, match="Aucun scénario"):
+        plan.charger(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("part", "demandes", "combien"),
+    [(10, 1, 1), (10, 10, 10), (10, 100, 100), (3, 2, 2), (3, 10, 3), (3, 100, 30), (1, 10, 1), (1, 100, 10)],
+)
+def test_a_scenario_takes_its_share_of_the_examples_asked(part: int, demandes: int, combien: int) -> None:
+    le_plan = plan.Scenario("ESSAI", "creation", "", "", (), (), {}, exemples=part)
+    assert le_plan.combien(demandes) == combien

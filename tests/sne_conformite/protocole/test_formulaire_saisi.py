@@ -1,0 +1,182 @@
+"""Documents as plain JSON, and back."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from banc import FORMULAIRE, MIDI, Banc, message, specimen, trouver
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from sne_conformite.protocole.formulaire_saisi import CHANGEMENTS, appliquer, de_json, en_json, repetables
+from sne_interface.contract import codec
+from sne_interface.contract.versions import Contrat, charger
+from sne_interface.domain.element import Element
+from sne_interface.generators.demandes import document
+from sne_interface.resources import fixtures_dir
+
+
+@pytest.fixture(scope="module")
+def contrat() -> Contrat:
+    return charger()
+
+
+def canonique(element: Element) -> bytes:
+    return bytes(etree.tostring(codec.arbre(element), method="c14n"))
+
+
+SPECIMENS = sorted((fixtures_dir() / "demandes").glob("*.xml"))
+
+
+@pytest.mark.parametrize("fichier", SPECIMENS, ids=lambda f: f.stem)
+def test_a_specimen_comes_back_as_it_was(contrat: Contrat, fichier: Any) -> None:
+    formulaire = codec.decoder(
+        etree.parse(fichier, etree.XMLParser(remove_blank_text=True)).getroot(),
+        contrat.nomenclatures.conteneurs,
+    ).enfant("demande/demandeLogement")
+    assert formulaire is not None
+    dit = en_json(formulaire, repetables(contrat), contrat.nomenclatures.conteneurs)
+    relu = de_json("demandeLogement", json.loads(json.dumps(dit)))
+    assert canonique(relu) == canonique(formulaire)
+
+
+@given(
+    textes=st.lists(st.text(st.characters(codec="utf-8", categories=["L", "P", "N", "Zs"])), max_size=3),
+    code=st.from_regex("[A-Z0-9]{1,4}", fullmatch=True),
+)
+def test_what_is_built_comes_back(textes: list[str], code: str) -> None:
+    liste = Element(
+        "listeCotitulaire",
+        "",
+        None,
+        tuple(
+            Element("cotitulaire", "", None, (Element("nom", t), Element("civilite", "", {"code": code})))
+            for t in textes
+        ),
+    )
+    dit = en_json(liste, {"listeCotitulaire/cotitulaire"}, {"listeCotitulaire"})
+    assert isinstance(dit, dict)
+    assert len(dit.get("cotitulaire", [])) == len(textes)
+    assert canonique(de_json("listeCotitulaire", dit)) == canonique(liste)
+
+
+def test_one_that_may_repeat_is_an_array_all_the_same(contrat: Contrat) -> None:
+    liste = Element("listeCotitulaire", "", None, (Element("cotitulaire", "", None, (Element("nom", "A"),)),))
+    assert en_json(liste, repetables(contrat)) == {"cotitulaire": [{"nom": "A"}]}
+
+
+def test_a_characteristic_without_a_value_is_no_coded_element() -> None:
+    seule = de_json("caracteristiqueSpecifique", {"code": "BAIL"})
+    assert seule.code is None
+    assert seule.texte_de("code") == "BAIL"
+
+
+def test_empty_ones() -> None:
+    assert en_json(Element("listeHandicap"), (), {"listeHandicap"}) == {}
+    assert en_json(Element("nom"), (), {"listeHandicap"}) == ""
+
+
+def test_what_one_would_have_written() -> None:
+    lu = de_json("x", {"a": True, "b": 12, "c": None})
+    assert [e.texte for e in lu.enfants] == ["true", "12", ""]
+
+
+@pytest.mark.parametrize("valeur", [["a"], {"code": 3}, {"a": [["b"]]}])
+def test_no_content(valeur: object) -> None:
+    with pytest.raises(ValueError, match="«"):
+        de_json("x", valeur)
+
+
+#: Refused changes: the specimen they are tried on, the anomaly.
+REFUSES = {
+    "ne_demain": ("personne_seule", "IDT002"),
+    "sans_motif": ("personne_seule", "MOT001"),
+    "sans_recherche": ("personne_seule", "REC001"),
+    "creation_future": ("personne_seule", "ENT008"),
+    "charges_sans_lien": ("couple_garde_alternee_handicap", "MEN004"),
+    "charge_sans_lien": ("couple_garde_alternee_handicap", "MEN004"),
+    "ressource_sans_montant": ("personne_seule", "RES004"),
+    "association_sans_nom": ("association", "IDT012"),
+}
+
+
+def changee(banc: Banc, nom: str, changement: str) -> tuple[Element, Element]:
+    avant = codec.decoder(trouver(specimen(nom), FORMULAIRE), banc.services.contrat.nomenclatures.conteneurs)
+    return avant, appliquer(avant, [changement], banc.services.contrat, MIDI.date())
+
+
+def envoyer(banc: Banc, formulaire: Element) -> list[str]:
+    racine = codec.arbre(document("02.02", "CRE", MIDI, formulaire))
+    return banc.demander(message(racine, "CRE")).anomalies
+
+
+@pytest.mark.parametrize("changement", [c for c in CHANGEMENTS if c not in REFUSES])
+@pytest.mark.parametrize("nom", ["personne_seule", "couple_garde_alternee_handicap", "association"])
+def test_what_is_accepted(nouvelle_base: Callable[..., Banc], nom: str, changement: str) -> None:
+    banc = nouvelle_base()
+    _, apres = changee(banc, nom, changement)
+    assert envoyer(banc, apres) == []
+
+
+@pytest.mark.parametrize("changement", REFUSES)
+def test_what_is_refused(nouvelle_base: Callable[..., Banc], changement: str) -> None:
+    banc = nouvelle_base()
+    nom, anomalie = REFUSES[changement]
+    avant, apres = changee(banc, nom, changement)
+    assert envoyer(banc, avant) == []
+    assert anomalie in envoyer(nouvelle_base(), apres)
+
+
+def test_a_new_child_of_a_holder_with_a_long_name(banc: Banc) -> None:
+    """A holder's name may be longer than a child's."""
+    racine = specimen("couple_garde_alternee_handicap")
+    trouver(
+        racine, f"{FORMULAIRE}/personnePhysique/demandeur/nom"
+    ).text = "Mary-Œuvrard-d’Église-Maëlle-N'Guémé"
+    conteneurs = banc.services.contrat.nomenclatures.conteneurs
+    avant = codec.decoder(trouver(racine, FORMULAIRE), conteneurs)
+    assert envoyer(banc, appliquer(avant, ["enfant"], banc.services.contrat, MIDI.date())) == []
+
+
+def test_who_leaves_is_the_co_holder(banc: Banc) -> None:
+    avant, apres = changee(banc, "couple_garde_alternee_handicap", "separe")
+    parti = avant.tous("personnePhysique/listeCotitulaire/cotitulaire")[0]
+    assert apres.texte_de("personnePhysique/demandeur/prenom") == parti.texte_de("prenom")
+    assert apres.enfant("personnePhysique/listeCotitulaire") is None
+
+
+def _sans(nom: str, chemin: str) -> object:
+    racine = specimen(nom)
+    for element in racine.findall(".//" + "/".join(f"{{{codec.NS}}}{pas}" for pas in chemin.split("/"))):
+        element.getparent().remove(element)
+    return trouver(racine, FORMULAIRE)
+
+
+def test_who_was_taxed_with_the_applicant_leaves_with_an_income(banc: Banc) -> None:
+    """A co-holder may give no fiscal income, an applicant has to."""
+    contrat = banc.services.contrat
+    sans = _sans("couple_garde_alternee_handicap", "cotitulaire/revenuFiscal")
+    avant = codec.decoder(sans, contrat.nomenclatures.conteneurs)
+    assert envoyer(banc, appliquer(avant, ["separe"], contrat, MIDI.date())) == []
+
+
+def test_a_resource_without_amount_of_whom_has_none(banc: Banc) -> None:
+    contrat = banc.services.contrat
+    avant = codec.decoder(
+        _sans("personne_seule", "demandeur/listeRessourceRecue/detailRessource"),
+        contrat.nomenclatures.conteneurs,
+    )
+    assert "RES004" in envoyer(banc, appliquer(avant, ["ressource_sans_montant"], contrat, MIDI.date()))
+
+
+def test_a_dwelling_elsewhere_than_where_letters_go(banc: Banc) -> None:
+    """Who has no dwelling told is left without."""
+    avant, apres = changee(banc, "personne_seule", "logement_ailleurs")
+    courrier = apres.code_de("personnePhysique/demandeur/adressePostale/commune")
+    assert courrier == avant.code_de("personnePhysique/demandeur/adressePostale/commune")
+    assert apres.code_de("personnePhysique/logementActuel/commune") not in (None, courrier)
+
+    sans, encore = changee(banc, "association", "logement_ailleurs")
+    assert encore == sans

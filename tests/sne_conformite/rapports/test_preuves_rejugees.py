@@ -1,0 +1,164 @@
+"""A package judged again says what was said: its NIRs are stand-ins, and no verdict moves."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from banc import FORMULAIRE, Banc, message, poser, radiation, specimen, trouver
+
+from sne_conformite.bilan import trafic
+from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
+from sne_conformite.cli.sorties_de_rapport import Sorties, versions
+from sne_conformite.preuves import empreintes, paquet_de_preuves
+from sne_conformite.rapports.rapport import EtatExigence, Fin, Rapport
+from sne_conformite.rapports.rapports_compares import memes_verdicts
+from sne_interface.domain.echange import Echange
+
+NIRS = ("206127511100564", "2061275111005", "206127511100599")
+
+
+def juger(banc: Banc) -> Rapport:
+    *_, fin = trafic.juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
+    assert isinstance(fin, Fin)
+    return fin.rapport
+
+
+def deplie(echange: Echange) -> bytes:
+    """All the bytes of an exchange, those of its ZIP too."""
+    octets = echange.requete + echange.reponse
+    if b"PK\x05\x06" in octets:
+        with zipfile.ZipFile(io.BytesIO(echange.reponse)) as archive:
+            octets += b"".join(archive.read(nom) for nom in archive.namelist())
+    return octets
+
+
+def rejouer(banc: Banc, echanges: Iterator[Echange] | paquet_de_preuves.EchangesDuDossier) -> Rapport:
+    for echange in echanges:
+        echange.base = banc.nom
+        banc.services.magasin.journal.consigner(None, echange)
+    return juger(banc)
+
+
+def test_traffic_with_nirs_right_and_wrong_is_judged_the_same(
+    nouvelle_base: Callable[..., Banc], tmp_path: Path
+) -> None:
+    banc = nouvelle_base()
+    numero, racine = banc.creer_demande("personne_seule_nir")
+    ecrit = str(trouver(racine, f"{FORMULAIRE}/personnePhysique/demandeur/nir").text)
+    for nir in NIRS:
+        autre = specimen("personne_seule_nir")
+        poser(autre, f"{FORMULAIRE}/personnePhysique/demandeur/nir", nir)
+        banc.demander(message(autre, "CRE"))
+    assert banc.demander(radiation(racine, numero, "RADABA")).anomalies == []
+    # A ZIP of demandes, whose NIRs are inside.
+    (demande,) = banc.depuis("getDemandesRadieesDepuisLe").archive.values()
+    assert ecrit in demande.itertext()
+    banc.relire(numero)
+    banc.demander(message(specimen("personne_seule"), "MOD", numero))
+    rapport = juger(banc)
+    assert any(bilan.etat is EtatExigence.ENFREINTE for bilan in rapport.bilans)
+
+    chemin = tmp_path / "preuves.zip"
+    tous = trafic.parcourir(banc.services.magasin, banc.nom)
+    paquet_de_preuves.ecrire(rapport, chemin, echanges=tous, configuration={}, versions={})
+    dossier = paquet_de_preuves.lire(chemin)
+    relus = list(dossier.echanges)
+    assert len(relus) == rapport.entete.echanges
+    for nir in (*NIRS, ecrit):
+        assert not [e.identifiant for e in relus if nir.encode() in deplie(e)]
+
+    assert memes_verdicts(dossier.rapport, rejouer(nouvelle_base(), dossier.echanges)) == ()
+
+
+@pytest.fixture
+def dossier(nouvelle_base: Callable[..., Banc], tmp_path: Path) -> Path:
+    """The evidence of the traffic of a base, of five exchanges."""
+    banc = nouvelle_base()
+    for _ in range(5):
+        banc.demander(message(specimen("personne_seule"), "CRE"))
+    magasin, contrat, chemin = banc.services.magasin, banc.services.contrat, tmp_path / "preuves.zip"
+    juges, rapport = empreintes.detailler(contrat), juger(banc)
+    entete = replace(rapport.entete, empreintes=empreintes.resumer(juges))
+    configuration = {
+        "options": {"profile": "ecole"},
+        "trafic": trafic.faits(trafic.ReglagesTrafic(), magasin, banc.nom),
+    }
+    sorties = Sorties(None, contrat=(contrat.nom, None))
+    paquet_de_preuves.ecrire(
+        sorties.mentionner(replace(rapport, entete=entete))[0],
+        chemin,
+        echanges=trafic.parcourir(magasin, banc.nom),
+        configuration=configuration,
+        versions=versions(),
+        juges=juges,
+    )
+    return chemin
+
+
+def refaire(
+    dossier: Path, capsys: pytest.CaptureFixture[str], premier: int, journal: list[int] | None
+) -> str:
+    """What is said of a package whose exchanges before `premier` are taken away, the journal being told as
+    `journal`, and all hashes done again."""
+    with zipfile.ZipFile(dossier) as archive:
+        membres = {nom: archive.read(nom) for nom in archive.namelist()}
+    lignes = membres["journal.jsonl"].splitlines(keepends=True)
+    membres["journal.jsonl"] = b"".join(lignes[premier - 1 :])
+    configuration, manifeste = (json.loads(membres[f"{n}.json"]) for n in ("configuration", "manifeste"))
+    if journal is not None:
+        configuration["trafic"]["journal"] = journal
+    membres["configuration.json"] = json.dumps(configuration).encode()
+    for nom, m in membres.items():
+        if nom != "manifeste.json":
+            lu = {"sha256": hashlib.sha256(m).hexdigest(), "octets": len(m), "lignes": m.count(b"\n")}
+            manifeste["membres"][nom] = lu
+    membres["manifeste.json"] = json.dumps(manifeste).encode()
+    with zipfile.ZipFile(dossier, "w") as archive:
+        for nom, m in membres.items():
+            archive.writestr(nom, m)
+        archive.comment = bytes(64)
+    paquet_de_preuves.sceller(dossier)
+    options = {"contract": "v5.2", "contracts": None}
+    rejuger(dossier, Verificateur(), Sorties.preparer(None, options=options), options)
+    return capsys.readouterr().err
+
+
+def test_the_whole_traffic_is_confirmed(dossier: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    dites = refaire(dossier, capsys, 1, None)
+    assert "octet pour octet" in dites
+    assert "avant" not in dites.partition("Classe")[0].replace("d'avant", "")
+
+
+@pytest.mark.parametrize(
+    ("journal", "dit"),
+    [
+        (None, "l'échange 1 manque au journal"),
+        ([3, 2, 5], "2 échanges oubliés avant"),
+        ([3, 0, 5], "2 échanges oubliés avant"),
+        ([5, 2, 5], "le journal dit 5 gardés, 2 oubliés, et 5 pour dernier"),
+        ([2, 3, 5], "l'échange 3 n'est pas de ceux que le journal dit garder"),
+        ([10**9, 0, 10**9], "l'échange 1 manque au journal"),
+    ],
+)
+def test_traffic_whose_first_exchanges_are_dropped_is_told(
+    dossier: Path, capsys: pytest.CaptureFixture[str], journal: list[int] | None, dit: str
+) -> None:
+    dites = refaire(dossier, capsys, 3, journal)
+    assert dit in dites
+    assert "Comparaison : le rapport" not in dites
+
+
+def test_an_exchange_taken_away_is_seen(nouvelle_base: Callable[..., Banc], tmp_path: Path) -> None:
+    banc = nouvelle_base()
+    numero, racine = banc.creer_demande("personne_seule")
+    banc.demander(radiation(racine, numero, "RADABA"))
+    rapport, chemin = juger(banc), tmp_path / "preuves.zip"
+    tous = trafic.parcourir(banc.services.magasin, banc.nom)
+    paquet_de_preuves.ecrire(rapport, chemin, echanges=tous, configuration={}, versions={})
+    premiers = list(paquet_de_preuves.lire(chemin).echanges)[:1]
+    assert memes_verdicts(rapport, rejouer(nouvelle_base(), iter(premiers))) != ()

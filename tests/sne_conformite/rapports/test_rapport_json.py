@@ -1,0 +1,147 @@
+import json as librairie
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from specimen import NIR, NIR_ESPACE, NIR_TREIZE, conforme, grand, rapport, trafic
+
+from sne_conformite.rapports import rapport_json
+from sne_conformite.rapports.rapport import FORMAT_RAPPORT, Constat, EtatExigence, Rapport, Verdict
+from sne_conformite.rapports.rapport_masque import masquer
+from sne_interface.resources import fixtures_dir
+
+SCHEMA: dict[str, Any] = librairie.loads(
+    (fixtures_dir() / "schemas" / "rapport.schema.json").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("faire", [rapport, trafic, conforme, grand])
+def test_what_is_written_fits_the_published_schema_and_reads_back(faire: Any, tmp_path: Path) -> None:
+    fichier = tmp_path / "rapport.json"
+    fichier.write_bytes(rapport_json.octets(faire()))
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.Draft202012Validator(SCHEMA).validate(librairie.loads(fichier.read_text("utf-8")))
+    assert rapport_json.lire(fichier) == masquer(faire())
+
+
+def test_the_schema_speaks_of_every_field_of_the_model() -> None:
+    assert SCHEMA["properties"]["format"]["const"] == FORMAT_RAPPORT
+    assert set(SCHEMA["properties"]) - {"format", "synthese"} == {champ.name for champ in fields(Rapport)}
+    assert set(SCHEMA["$defs"]["constat"]["properties"]) == {champ.name for champ in fields(Constat)}
+    mots = {genre: [mot for (valeur, _), mot in rapport_json.MOTS.items() if isinstance(valeur, genre)]
+            for genre in (Verdict, EtatExigence)}  # fmt: skip
+    assert SCHEMA["$defs"]["verdict"]["enum"] == [*Verdict, *mots[Verdict]]
+    assert SCHEMA["$defs"]["bilan"]["properties"]["etat"]["enum"] == [*EtatExigence, *mots[EtatExigence]]
+
+
+def test_the_same_report_gives_the_same_bytes_and_keeps_the_order_of_an_example() -> None:
+    texte = rapport_json.octets(rapport())
+    assert texte == rapport_json.octets(rapport())
+    assert rapport_json.octets(rapport_json.de_texte(texte.decode())) == texte
+    exemple = librairie.loads(texte)["scenarios"][1]["verifications"][1]["exemple"]
+    assert list(exemple) == ["demandeur", "cotitulaire"]
+
+
+def test_no_nir_is_written() -> None:
+    texte = rapport_json.octets(rapport()).decode()
+    assert "206" in texte
+    for nir in (NIR, NIR_ESPACE, NIR_TREIZE):
+        assert nir not in texte
+
+
+def test_the_summary_counts() -> None:
+    synthese = rapport_json.en_json(rapport())["synthese"]
+    assert synthese["verifications"]["échouée"] == 3
+    assert synthese["verifications"]["recommandation non suivie"] == 1
+    assert synthese["exigences"]["enfreinte"] == 3
+    assert synthese["exigences"]["recommandation non suivie"] == 1
+    assert synthese["manquements"] == 4
+    assert synthese["recommandations_non_suivies"] == 1
+    assert synthese["manquements_connus"] == 0
+
+
+def test_a_recommendation_that_is_not_followed_is_told_so_and_read_back() -> None:
+    contenu = rapport_json.en_json(rapport())
+    assert contenu["scenarios"][0]["verifications"][1]["verdict"] == "non suivi"
+    assert contenu["bilans"][0]["etat"] == "non suivie"
+    assert rapport_json.de_json(contenu) == rapport()
+
+
+def test_what_a_baseline_excuses_is_told_so_and_read_back() -> None:
+    connu = replace(
+        rapport(),
+        scenarios=tuple(
+            replace(s, verifications=tuple(replace(v, connue="ticket 12") for v in s.verifications))
+            for s in rapport().scenarios
+        ),
+        bilans=tuple(replace(b, connue="ticket 12") for b in rapport().bilans),
+    )
+    contenu = rapport_json.en_json(connu)
+    vus = {v["verdict"] for s in contenu["scenarios"] for v in (s, *s["verifications"])}
+    assert {"échec connu", "erreur connue"} < vus
+    assert not vus & {"échoué", "erreur"}
+    assert {b["etat"] for b in contenu["bilans"]} == {"connue", "prouvée", "sans preuve", "non testée"}
+    assert rapport_json.de_json(contenu) == connu
+
+
+def test_a_report_of_the_first_format_is_read() -> None:
+    """It called a recommendation that is not followed a failure."""
+    ancien = rapport_json.en_json(rapport()) | {"format": 1}
+    ancien["scenarios"][0]["verifications"][1]["verdict"] = "échoué"
+    ancien["bilans"][0]["etat"] = "enfreinte"
+    assert rapport_json.de_json(ancien) == rapport()
+
+
+def _casse(contenu: dict[str, Any], *chemin: str | int, valeur: Any) -> str:
+    lieu: Any = contenu
+    for pas in chemin[:-1]:
+        lieu = lieu[pas]
+    if valeur is ...:
+        del lieu[chemin[-1]]
+    else:
+        lieu[chemin[-1]] = valeur
+    return librairie.dumps(contenu)
+
+
+@pytest.mark.parametrize(
+    ("chemin", "valeur", "dit"),
+    [
+        (("format",), 99, "format 2 attendu"),
+        (("scenarios", 1, "verdict"), "raté", "scenarios[1].verdict : valeur inconnue [raté]"),
+        (("entete", "graine"), "7", "entete.graine : un entier attendu"),
+        (("entete", "graine"), True, "entete.graine : un entier attendu"),
+        (("entete", "debut"), "hier", "entete.debut : valeur inconnue"),
+        (("bilans",), {}, "bilans : un tableau attendu"),
+        (("conforme",), ..., "conforme : manque"),
+        (("couverture", 0), 3, "couverture[0] : un objet attendu"),
+    ],
+)
+def test_a_wrong_report_is_named_with_its_place(chemin: tuple[Any, ...], valeur: Any, dit: str) -> None:
+    texte = _casse(rapport_json.en_json(rapport()), *chemin, valeur=valeur)
+    with pytest.raises(rapport_json.RapportIllisible) as erreur:
+        rapport_json.de_texte(texte)
+    assert dit in str(erreur.value)
+    assert erreur.value.exit_code == 3
+
+
+def test_what_is_no_json_or_no_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(rapport_json.RapportIllisible, match="n'est pas du JSON"):
+        rapport_json.de_texte("{")
+    with pytest.raises(rapport_json.RapportIllisible, match="format 2 attendu"):
+        rapport_json.de_texte("[]")
+    with pytest.raises(rapport_json.RapportIllisible, match="ne se lit pas"):
+        rapport_json.lire(tmp_path / "absent.json")
+    (tmp_path / "latin").write_bytes(b"\xe9")
+    with pytest.raises(rapport_json.RapportIllisible, match="UTF-8"):
+        rapport_json.lire(tmp_path / "latin")
+
+
+def test_a_whole_number_of_seconds_is_read_as_a_duration() -> None:
+    contenu = rapport_json.en_json(rapport())
+    contenu["scenarios"][0]["duree"] = 2
+    lu = rapport_json.de_json(contenu)
+    assert lu == replace(
+        rapport(), scenarios=(replace(rapport().scenarios[0], duree=2.0), *rapport().scenarios[1:])
+    )

@@ -1,0 +1,208 @@
+"""What decides of a verdict; one sign and one word for each way to end."""
+
+import io
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from specimen import conforme, entete, rapport, trafic
+
+from sne_conformite.rapports import (
+    manquements_connus,
+    progression,
+    rapport_html,
+    rapport_junit,
+    rapport_texte,
+    verdict_de_conformite,
+)
+from sne_conformite.rapports.manquements_connus import Connue
+from sne_conformite.rapports.rapport import (
+    DebutJugement,
+    EtatExigence,
+    Fin,
+    Mention,
+    Rapport,
+    ScenarioFini,
+    Verdict,
+    VerdictMention,
+    Verification,
+)
+from sne_conformite.rapports.verdict_de_conformite import (
+    conclure,
+    decider,
+    exiger_mentions,
+    motifs_d_ailleurs,
+    niveaux_de,
+)
+
+
+def test_what_must_be_broke_or_was_in_error_is_said() -> None:
+    assert rapport().motifs == (
+        "3 exigences obligatoires enfreintes : FID-02, FID-12, CTR-05.",
+        "1 scénario en erreur : ROB-01.",
+    )
+    assert not rapport().conforme
+    assert trafic().motifs == ("3 exigences obligatoires enfreintes : CTR-05, FID-02, FID-12.",)
+
+
+def test_a_recommendation_does_not_count() -> None:
+    juge = rapport()
+    conseil = replace(juge.scenarios[0], verifications=juge.scenarios[0].verifications[1:])
+    assert niveaux_de(juge)["EMB-06"] == "SHOULD"
+    assert decider(replace(juge, scenarios=(conseil,), bilans=juge.bilans[:2])).conforme
+
+
+def test_a_known_failure_does_not_count() -> None:
+    juge = rapport()
+    scenarios = tuple(
+        replace(s, verifications=tuple(replace(v, connue="ticket") for v in s.verifications))
+        for s in juge.scenarios
+    )
+    bilans = tuple(replace(b, connue="ticket") for b in juge.bilans)
+    assert decider(replace(juge, scenarios=scenarios, bilans=bilans)).conforme
+
+
+def test_required_evidence_and_what_the_caller_knows_count() -> None:
+    assert conforme().conforme
+    juge = decider(conforme(), ["La commande a échoué."], exigees=["FID-01", "VIE-01"])
+    assert juge.motifs == ("Preuve exigée, et absente : VIE-01.", "La commande a échoué.")
+    assert not juge.conforme
+
+
+def test_a_requirement_without_balance_is_mandatory() -> None:
+    scenario = replace(
+        conforme().scenarios[0], verifications=(Verification("CRE-01", "NOU-01", Verdict.ECHOUE),)
+    )
+    juge = decider(replace(conforme(), scenarios=(scenario,)))
+    assert juge.motifs == ("1 exigence obligatoire enfreinte : NOU-01.",)
+
+
+def conseille() -> Rapport:
+    """Nothing broke but a SHOULD."""
+    juge = rapport()
+    verifications = juge.scenarios[0].verifications
+    premier = replace(juge.scenarios[0], verdict=Verdict.ECHOUE, verifications=verifications)
+    bilans = tuple(b for b in juge.bilans if b.exigence in ("EMB-06", "FID-01"))
+    return decider(replace(juge, scenarios=(premier,), bilans=bilans))
+
+
+def test_a_should_is_no_failure_wherever_it_is_told() -> None:
+    juge = conseille()
+    assert juge.conforme
+    sortie = io.StringIO()
+    rapport_texte.ecrire(juge, sortie)
+    dit = sortie.getvalue()
+    assert "! 1 recommandation non suivie" in dit
+    assert "  recommandations non suivies : une exigence recommandée" in dit
+    page = rapport_html.en_html(juge)
+    for faux in ("échoué", "enfreinte", "✗"):
+        assert faux not in dit
+        assert faux not in page
+    assert page.count("</span> non suivie</span>") == 2  # the requirement, the check
+    assert "</span> recommandation non suivie</span>" in page  # the scenario
+    progres = io.StringIO()
+    debut = DebutJugement("app", 1, niveaux_de(juge))
+    progression.suivre(iter([debut, ScenarioFini(juge.scenarios[0]), Fin(juge)]), progres)
+    assert "! CRE-01 Une personne seule : recommandation non suivie (EMB-06)" in progres.getvalue()
+    assert b"<failure" not in rapport_junit.octets(juge)
+
+
+def test_the_worst_of_a_scenario_is_told() -> None:
+    juge = rapport()
+    niveaux = niveaux_de(juge)
+    dits = [verdict_de_conformite.issue_de_scenario(s, niveaux).scenario for s in juge.scenarios]
+    assert dits == ["réussi", "échoué", "échoué", "sans objet", "en erreur", "en attente"]
+    connues = tuple(replace(v, connue="ticket") for v in juge.scenarios[2].verifications)
+    assert (
+        verdict_de_conformite.issue_de_scenario(replace(juge.scenarios[2], verifications=connues), niveaux)
+        is verdict_de_conformite.CONNUE
+    )
+
+
+@pytest.mark.parametrize("issue", verdict_de_conformite.TOUTES, ids=lambda i: i.mot)
+def test_what_is_not_plain_is_explained(issue: verdict_de_conformite.Issue) -> None:
+    plaines = (
+        verdict_de_conformite.REUSSIE,
+        verdict_de_conformite.ECHOUEE,
+        verdict_de_conformite.PROUVEE,
+        verdict_de_conformite.ENFREINTE,
+    )
+    assert bool(issue.legende) is (issue not in plaines)
+
+
+def test_every_verdict_and_state_has_a_word() -> None:
+    juge = rapport()
+    verification, bilan = juge.scenarios[0].verifications[0], juge.bilans[3]
+    assert (
+        len(
+            {
+                verdict_de_conformite.issue_de_verification(replace(verification, verdict=v), {}).mot
+                for v in Verdict
+            }
+        )
+        == 6
+    )
+    assert len({verdict_de_conformite.issue_de_bilan(replace(bilan, etat=e)).mot for e in EtatExigence}) == 4
+
+
+def _avec(*mentions: tuple[str, VerdictMention], juge: Rapport | None = None) -> Rapport:
+    faites = tuple(Mention(titre, f"SNE 5.2 – {titre}", verdict) for titre, verdict in mentions)
+    return replace(juge or conforme(), mentions=faites)
+
+
+def test_the_conclusion_is_what_is_acquired_else_what_was_covered() -> None:
+    assert conclure(conforme()) == "2 opérations sur 3, 1 exigence prouvée sur 1, aucun manquement"
+    acquis = _avec(("socle", VerdictMention.ACQUISE), ("dalo", VerdictMention.RESERVES),
+                   ("complet", VerdictMention.INCOMPLETE))  # fmt: skip
+    assert conclure(acquis) == "SNE 5.2 – socle, dalo (avec réserves)"
+    rate = _avec(("socle", VerdictMention.ACQUISE), juge=rapport())
+    assert conclure(rate) == (
+        "SNE 5.2 – socle, manquements : 3 exigences obligatoires enfreintes, 1 scénario en erreur"
+    )
+    assert conclure(decider(conforme(), ["La commande a échoué."])).endswith("épreuve non retenue")
+    assert conclure(decider(replace(acquis, entete=entete(inacheve="Coupé.")))) == "Épreuve inachevée"
+
+
+def test_the_conclusion_tells_what_the_baseline_excuses() -> None:
+    """A failure that is excused makes nobody fail; it is told all the same."""
+    juge = rapport()
+    connues = [Connue("ticket", date(2099, 1, 1), exigence=b.exigence) for b in juge.bilans]
+    excuse = manquements_connus.appliquer(juge, connues, date(2026, 3, 2)).rapport
+    nombre = len(verdict_de_conformite.exigences_enfreintes(juge)) + len(
+        verdict_de_conformite.scenarios_en_erreur(juge)
+    )
+    assert excuse.conforme
+    assert list(verdict_de_conformite.manquements_connus(juge)) == []
+    assert len(verdict_de_conformite.manquements_connus(excuse)) == nombre == 4
+    assert conclure(excuse).endswith(", aucun manquement, hors 4 connus")
+    assert conclure(_avec(("socle", VerdictMention.RESERVES), juge=excuse)) == (
+        "SNE 5.2 – socle (avec réserves), 4 manquements connus"
+    )
+
+
+def test_another_plan_and_an_overlaid_contract_are_told() -> None:
+    juge = _avec(("socle", VerdictMention.RESERVES), juge=conforme())
+    assert verdict_de_conformite.avertir(juge) == ()
+    tete = replace(juge.entete, surcharge=("certification.toml", "xsd/a.xsd"), autre_plan="le plan diffère")
+    juge = replace(juge, entete=tete)
+    assert conclure(juge) == "SNE 5.2 – socle (avec réserves) (contrat surchargé)"
+    assert verdict_de_conformite.avertir(juge) == (
+        "Un autre plan a été joué : le plan diffère.",
+        "Le contrat est surchargé (--contracts) : certification.toml, xsd/a.xsd.",
+    )
+    coupee = replace(tete, inacheve="Coupé.")
+    assert conclure(replace(juge, entete=coupee)) == "Épreuve inachevée"
+
+
+def test_the_bare_word_is_said_of_no_report() -> None:
+    for juge in (conforme(), rapport(), trafic()):
+        assert "conforme" not in conclure(juge).lower()
+
+
+def test_what_the_user_demands_is_no_reason_of_the_trial() -> None:
+    juge = decider(conforme(), ["La commande a échoué."], exigees=["VIE-01"])
+    juge = exiger_mentions(_avec(("socle", VerdictMention.REFUSEE), juge=juge), ["socle"])
+    assert juge.motifs[-1] == "Mention exigée, et non acquise : socle (refusée)."
+    assert not juge.conforme
+    assert motifs_d_ailleurs(juge) == ("La commande a échoué.",)
+    assert exiger_mentions(juge, []).motifs == juge.motifs[:-1]

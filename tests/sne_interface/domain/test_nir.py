@@ -1,0 +1,148 @@
+from datetime import date
+
+import pytest
+
+from sne_interface.domain.nir import (
+    chercher_nirs,
+    cle,
+    cle_valide,
+    convient_a_la_civilite,
+    convient_a_la_naissance,
+    forme_valide,
+)
+
+
+@pytest.mark.parametrize(
+    ("nir", "attendu"),
+    [
+        ("206127511100564", True),
+        ("206122A11100509", True),
+        ("206122B11100536", True),
+        ("206122C11100536", False),
+        ("20612A511100564", False),
+        ("20612751110056", False),
+        ("2061275111005640", False),
+        ("206 127511100564", False),
+        ("206127511100564\n", False),
+        ("20612751110056٤", False),  # an Arabic digit is no digit of a NIR
+        ("206122a11100509", False),
+        ("", False),
+    ],
+)
+def test_form(nir: str, attendu: bool) -> None:
+    assert forme_valide(nir) is attendu
+
+
+def test_key_of_the_published_value() -> None:
+    assert cle("2061275111005") == "64"
+
+
+@pytest.mark.parametrize(("corse", "chiffres"), [("2A", "19"), ("2B", "18")])
+def test_corsica_counts_as_its_digits(corse: str, chiffres: str) -> None:
+    assert cle(f"20612{corse}111005") == cle(f"20612{chiffres}111005")
+
+
+def test_key_formula() -> None:
+    corps = "1700175113001"
+    assert cle(corps) == f"{97 - int(corps) % 97:02d}"
+
+
+def test_a_changed_digit_breaks_the_key() -> None:
+    assert cle_valide("206127511100564")
+    assert not cle_valide("206127511100464")
+    assert not cle_valide("206127511100565")
+
+
+@pytest.mark.parametrize(
+    ("premier", "monsieur"), [("1", True), ("3", True), ("7", True), ("2", False), ("4", False), ("8", False)]
+)
+def test_first_digit_and_civilite(premier: str, monsieur: bool) -> None:
+    nir = premier + "06127511100564"
+    assert convient_a_la_civilite(nir, "1") is monsieur
+    assert convient_a_la_civilite(nir, "2") is not monsieur
+    assert convient_a_la_civilite(nir, "3") is not monsieur
+
+
+def test_unknown_civilite_fits_any_digit() -> None:
+    assert convient_a_la_civilite("506127511100564", "9")
+
+
+@pytest.mark.parametrize(
+    ("nir", "naissance", "attendu"),
+    [
+        ("206127511100564", date(2006, 12, 5), True),
+        ("206127511100564", date(1906, 12, 5), True),
+        ("206127511100564", date(2006, 11, 5), False),
+        ("206127511100564", date(2007, 12, 5), False),
+        ("206137511100564", date(2006, 5, 5), True),
+        ("206207511100564", date(2006, 5, 5), True),
+        ("206997511100564", date(2006, 5, 5), True),
+        ("206007511100564", date(2006, 5, 5), False),
+    ],
+)
+def test_year_and_month_of_birth(nir: str, naissance: date, attendu: bool) -> None:
+    assert convient_a_la_naissance(nir, naissance) is attendu
+
+
+# --- in a free text -----------------------------------------------------------------------------------------
+
+NIR = "285066299900176"
+
+
+@pytest.mark.parametrize(
+    "ecrit",
+    [
+        NIR,
+        "2 85 06 62 999 001 76",
+        "2 85 06 62 999 001",
+        "2\t85\n06  62, 999 \u2013 001_76",
+        "2\u200b85\u00a006\u202f62.999/001-76",
+        "2850662999001 76",
+        "2850 6629 9900 176",
+        "２８５０６６２９９９００１",
+        "²⁸⁵⁰⁶⁶²⁹⁹⁹⁰⁰¹",
+        "28506 62999 001",
+        "1 02 01 2A 111 295",
+        "1 02 01 2b 111 295",
+        "885209999900168",
+        "2851262999001",
+        "2852062999001",
+    ],
+)
+def test_what_is_looked_for_in_a_text(ecrit: str) -> None:
+    for avant, apres in (
+        ("", ""),
+        ("NIR", "x"),
+        ("né le 12/06/1985 : ", "."),
+        ("06.12.03.45.67 et ", " (elle)"),
+    ):
+        if avant.startswith("né") and ecrit == "28506 62999 001":
+            continue  # the date is cut from it as it is cut itself: a key is wanted
+        texte = avant + ecrit + apres
+        assert [texte[debut:fin] for debut, fin in chercher_nirs(texte)] == [ecrit]
+
+
+#: What people write beside, and must be read.
+AUTRES = [
+    "1110318000002G1104", "1110318 000002 G1104", "1110318 000001 g1104", "075031800001226001",
+    "0750318000012GDPUB", "SIRET 123 456 789 00012", "12345678900012", "SIREN 200071751/2020",
+    "200054781", "73282932000074", "06 12 34 56 78", "+33 6 12 34 56 78",
+    "06.12.34.56.78 ou 01.42.33.44.55", "0033612345678", "01 12 03 45 67, 75011",
+    "le 15/03/2018 à 16:54:00.123", "2018-03-15T16:54:00.123456+01:00", "2018-03-15 16:54:00.123",
+    "15-03 16:54:00.123", "201803151654", "20180315165400", "201803151654000", "1795869838123",
+    "1795869838.123", "DEMG1226-201803151654-000000.xml", "DEM-20180315-165400-000001",
+    "FR76 3000 6000 0112 3456 7890 189", "FR7630006000011234567890189", "BE68 5390 0754 7034",
+    "1 250,00 € et 12 300,50 €", "98000", "1234567890123456", "12345678901234", "123456789012",
+    "550e8400-e29b-41d4-a716-446655440000", "192.168.100.101", "9783161484100", "5060662999001",
+    "2850062999001", "2850600999001", "13012 13013 13004", "62BAC00042",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("autre", AUTRES)
+def test_what_is_no_nir_is_read(autre: str) -> None:
+    for texte in (autre, f"[{autre}]", f"vu : {autre}, oui", f"{autre}\nfin"):
+        assert list(chercher_nirs(texte)) == []
+
+
+def test_a_run_without_end_is_taken_whole() -> None:
+    assert list(chercher_nirs("x" + "1 " * 20_000)) == [(1, 40_000)]

@@ -1,0 +1,110 @@
+"""Click speaks French, whatever the machine's language."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from sne_sandbox.cli import francais
+from sne_sandbox.cli.main import COMMANDES, cli
+
+#: What only a programmer reads, or what we never call.
+AILLEURS = {
+    "DeprecationWarning: The command {name!r} is deprecated.{extra_message}",
+    "DeprecationWarning: The {param_type} {name!r} is deprecated.{extra_message}",
+    "deprecated",
+    "Could not determine name for option with declarations {decls!r}",
+    "Arguments take exactly one parameter declaration, got {length}: {decls}.",
+    "Name '{name}' defined twice",
+    "Boolean option {decl!r} cannot use the same flag for true/false.",
+    "Choice({choices})",
+    "Unknown color {colour!r}",
+    # Prompts.
+    "Do you want to continue?",
+    "Confirm the action without prompting.",
+    "Press any key to continue...",
+    "Repeat for confirmation",
+    "Error: The two entered values do not match.",
+    "Error: invalid input",
+    "%(prog)s, version %(version)s",
+}
+
+
+def marquees() -> Iterator[tuple[str, str]]:
+    """(module, sentence) that click marks for translation."""
+    for nom in francais._MODULES:
+        arbre = ast.parse(Path(click.__file__).with_name(f"{nom}.py").read_text("utf-8"))
+        for noeud in ast.walk(arbre):
+            if (
+                isinstance(noeud, ast.Call)
+                and isinstance(noeud.func, ast.Name)
+                and noeud.func.id in ("_", "ngettext")
+            ):
+                premier = noeud.args[0]
+                if isinstance(premier, ast.Constant):
+                    yield noeud.func.id, premier.value
+
+
+def test_each_sentence_of_click_has_its_translation() -> None:
+    connues = {"_": francais.PHRASES, "ngettext": francais.PLURIELS}
+    manquent = {
+        phrase
+        for genre, phrase in marquees()
+        if phrase not in connues[genre]
+        and phrase not in AILLEURS
+        and not phrase.startswith("No options defined")
+    }
+    assert manquent == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "dit"),
+    [
+        (["run", "--profile", "srict", "--", "true"], "« srict » n'est pas une des valeurs possibles : "),
+        (["conforme"], "Il n'y a pas de commande conforme. Vouliez-vous dire 'conform' ?"),
+        (["check", "--formt", "json"], "Il n'y a pas d'option --formt. Vouliez-vous dire '--format'"),
+        (["run"], "Il manque l'argument"),
+        (["serve", "--https-port", "70000"], "70000 n'est pas dans -1<=x<=65535."),
+        (["run", "--http-port", "-5", "--", "true"], "-5 n'est pas dans -1<=x<=65535."),
+        (["check", "absent.xml", "--format"], "L'option --format veut une valeur."),
+        (["generate", "--count", "deux", "--out", "x"], "« deux » n'est pas un nombre (entier)."),
+    ],
+)
+def test_wrong_usage_is_told_in_french(arguments: list[str], dit: str) -> None:
+    vu = CliRunner().invoke(cli, arguments)
+    assert vu.exit_code == 2
+    assert dit in vu.output
+    assert "sne-sandbox : " in vu.output
+    assert not {"Error", "Usage: ", "Try", "Invalid", "Missing"} & set(vu.output.split())
+
+
+@pytest.mark.parametrize("commande", ["", *COMMANDES])
+def test_helps_are_in_french(commande: str) -> None:
+    vu = CliRunner().invoke(cli, [*commande.split(), "--help"])
+    assert vu.exit_code == 0
+    assert vu.output.startswith("Usage : ")
+    for anglais in (
+        "Show this message",
+        "[default",
+        "[required",
+        "INTEGER",
+        "TEXT ",
+        "PATH",
+        "DIRECTORY",
+        "Commands",
+        "COMMAND ",
+    ):
+        assert anglais not in vu.output
+
+
+def test_a_command_that_is_loaded_alone_is_in_french() -> None:
+    """Its options are declared, and their names made, as its module is read."""
+    code = "import click; from sne_sandbox.cli.commande_serve import commande as c; print(c.get_help(click.Context(c)))"
+    aide = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "TEXTE" in aide
+    assert "TEXT " not in aide

@@ -1,0 +1,358 @@
+"""Messages and documents are masked by what their elements are, however they are written."""
+
+import gzip
+import io
+import quopri
+import re
+import zipfile
+import zlib
+from base64 import b64decode, b64encode, encodebytes
+
+import pytest
+from lxml import etree
+from nirs import fuites
+
+from sne_interface.domain.texte import masquer_nir
+from sne_interface.resources import fixtures_dir
+from sne_sandbox.mime.masquage import masquer_arbre, masquer_corps, masquer_message, masquer_octets
+
+NIR = "206127511100564"
+MASQUE = masquer_nir(NIR)
+DOCUMENT = f'<?xml version="1.0" encoding="UTF-8"?>\n<a><!-- é --><nir>{NIR}</nir></a>'
+
+
+def test_a_badly_written_nir_is_masked_in_its_element() -> None:
+    lu = masquer_message(
+        "<ns1:nir>2061275</ns1:nir><ns1:nir a='b'>x 20612</ns1:nir><ns1:niro>2061275</ns1:niro>"
+    )
+    assert lu == "<ns1:nir>206****</ns1:nir><ns1:nir a='b'>x 2****</ns1:nir><ns1:niro>2061275</ns1:niro>"
+
+
+@pytest.mark.parametrize("largeur", [0, 76])
+def test_a_nir_is_masked_inside_base64(largeur: int) -> None:
+    dedans = b64encode(f"<ns1:demandeur>\xe9<ns1:nir>{NIR}</ns1:nir></ns1:demandeur>".encode()).decode()
+    if largeur:
+        dedans = "\r\n".join(dedans[i : i + largeur] for i in range(0, len(dedans), largeur))
+    masque = masquer_message(f"<fichier>{dedans}</fichier>")
+    corps = masque.removeprefix("<fichier>").removesuffix("</fichier>")
+    assert b64decode(corps).decode() == f"<ns1:demandeur>\xe9<ns1:nir>{MASQUE}</ns1:nir></ns1:demandeur>"
+
+
+def test_what_holds_no_nir_is_left_as_it_is() -> None:
+    for texte in ("a" * 41, "a" * 44, "<x>" + b64encode(b"bonjour" * 20).decode() + "</x>", "é" * 50, ""):
+        assert masquer_message(texte) == texte
+
+
+def test_a_zip_is_named_not_shown() -> None:
+    assert masquer_message(b64encode(b"PK\x03\x04" + b"x" * 40).decode()) == "[ZIP de 44 octets]"
+
+
+# --- what is opened -----------------------------------------------------------------------------------------
+
+
+def test_a_document_comes_back_as_it_was_but_for_its_nirs() -> None:
+    for encodage in ("utf-8", "iso-8859-1"):
+        octets = DOCUMENT.replace("UTF-8", encodage).encode(encodage)
+        masque = masquer_corps(octets)
+        assert masque.ouvert
+        assert masque.octets == octets.replace(NIR.encode(), MASQUE.encode())
+    sans = b"<?xml version='1.0'?>\n<a  b = '1'><![CDATA[x]]><!-- y --></a>\n"
+    assert masquer_octets(sans) == sans
+
+
+@pytest.mark.parametrize("encodage", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_document_in_another_encoding(encodage: str) -> None:
+    octets = DOCUMENT.replace("UTF-8", encodage).encode(encodage)
+    lu = masquer_octets(octets)
+    assert NIR.encode() not in lu.replace(b"\0", b"")
+    assert etree.fromstring(lu).findtext("nir") == MASQUE if encodage != "utf-32" else True
+
+
+def test_its_charset_may_be_in_its_header_alone() -> None:
+    octets = f"<a>é<nir>{NIR}</nir></a>".encode("cp1252")
+    assert masquer_octets(octets, "text/xml; charset=windows-1252") == octets.replace(
+        NIR.encode(), MASQUE.encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres"),
+    [
+        (f"<nir><![CDATA[{NIR[:7]}]]><![CDATA[{NIR[7:]}]]></nir>", f"<nir>{MASQUE}</nir>"),
+        (f"<nir>{NIR[:7]}<!-- x -->{NIR[7:]}</nir>", f"<nir>{MASQUE}<!-- x --></nir>"),
+        (f"<b>vu {NIR[:7]}<?x y?>{NIR[7:]}</b>", f"<b>vu {MASQUE}<?x y?></b>"),
+        (f"<b><!-- {NIR} -->x</b>", f"<b><!-- {MASQUE} -->x</b>"),
+        (f'<b nir="12345" c="{NIR}" d="12345"/>', f'<b nir="123**" c="{MASQUE}" d="12345"/>'),
+        ("<nir>20612</nir>", "<nir>206**</nir>"),
+        ("<nir valeur='20612'>20612</nir>", '<nir valeur="206**">206**</nir>'),
+        ("<numeroSecuriteSociale>20612</numeroSecuriteSociale>",
+         "<numeroSecuriteSociale>206**</numeroSecuriteSociale>"),
+        ("<nir><sexe>2</sexe><annee>06</annee></nir>", "<nir><sexe>*</sexe><annee>**</annee></nir>"),
+        (f"<b>&lt;nir&gt;{NIR[:9]}&lt;/nir&gt;</b>", f"<b>&lt;nir&gt;{NIR[:3]}******&lt;/nir&gt;</b>"),
+    ],
+)  # fmt: skip
+def test_what_an_element_is_decides(avant: str, apres: str) -> None:
+    masque = masquer_corps(f"<a>{avant}</a>".encode())
+    assert masque.ouvert
+    assert masque.octets.decode() == f"<a>{apres}</a>"
+
+
+@pytest.mark.parametrize("largeur", [8, 19, 30, 60, 64, 76])
+@pytest.mark.parametrize("liaison", ["\n", "\r\n", "\n    ", "\r\n\t\t", "&#13;\n", " ", "\u00a0"])
+def test_base64_in_any_layout(largeur: int, liaison: str) -> None:
+    """The finding: lines of 30, and indented ones of 60 to 76, gave it back."""
+    ecrit = b64encode(DOCUMENT.encode()).decode()
+    lignes = liaison.join(ecrit[i : i + largeur] for i in range(0, len(ecrit), largeur))
+    for corps in (f"<e><f>\n  {lignes}\n</f></e>", f"<e><f>\n  {lignes}\n</f>", f"vu : {lignes} !"):
+        masque = masquer_octets(corps.encode()).decode()
+        seul = re.sub(r"&#13;|<[^>]*>|[^A-Za-z0-9+/]", "", masque)
+        suites = [seul[saut:] for saut in range(4)]
+        lus = [b64decode(suite[: len(suite) // 4 * 4]) for suite in suites]
+        assert not any(NIR.encode() in lu for lu in lus)
+        assert any(MASQUE.encode() in lu for lu in lus) or "non montré" in masque
+
+
+def en_parties(*parties: tuple[str, bytes], fin: str = "--B--\r\n") -> bytes:
+    return b"".join(f"--B\r\n{tete}\r\n\r\n".encode() + p + b"\r\n" for tete, p in parties) + fin.encode()
+
+
+@pytest.mark.parametrize(
+    ("encodage", "ecrit"),
+    [
+        ("binary", DOCUMENT.encode()),
+        ("base64", encodebytes(DOCUMENT.encode())),
+        ("quoted-printable", quopri.encodestring(DOCUMENT.encode()).replace(b"27511", b"2=37=\r\n511")),
+        ("binary", gzip.compress(DOCUMENT.encode(), mtime=0)),
+        ("binary", zlib.compress(DOCUMENT.encode())),
+        ("base64", encodebytes(gzip.compress(DOCUMENT.encode(), mtime=0))),
+    ],
+)  # fmt: skip
+def test_a_part_is_opened_and_closed_as_it_was(encodage: str, ecrit: bytes) -> None:
+    autre = ("Content-Type: text/xml", b"<e/>")
+    tete = f"Content-Type: application/xml\r\nContent-Transfer-Encoding: {encodage}\r\nContent-ID: <{NIR}>"
+    corps = en_parties(autre, (tete, ecrit), autre)
+    masque = masquer_corps(corps, "multipart/related; boundary=B")
+    assert masque.ouvert
+    assert NIR.encode() not in masque.octets
+    assert masque.octets.count(b"--B") == corps.count(b"--B")
+    dehors = b"--C\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n" + corps + b"\r\n--C--\r\n"
+    assert masquer_octets(dehors) == dehors.replace(corps, masque.octets)
+    rien = en_parties(autre, autre)
+    assert masquer_octets(rien, "multipart/related; boundary=B") == rien
+
+
+def test_an_archive_is_made_again() -> None:
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w") as archive:
+        archive.writestr(f"{NIR}.xml", DOCUMENT)
+        archive.writestr("b.gz", gzip.compress(DOCUMENT.encode(), mtime=0))
+    with zipfile.ZipFile(io.BytesIO(masquer_octets(tampon.getvalue()))) as rendue:
+        assert rendue.namelist() == [f"{MASQUE}.xml", "b.gz"]
+        assert MASQUE in rendue.read(f"{MASQUE}.xml").decode()
+        assert MASQUE in gzip.decompress(rendue.read("b.gz")).decode()
+
+
+# --- what is not --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "corps",
+    [
+        DOCUMENT[:-4].encode(),
+        f"<a><nir>{NIR[:7]}&#50;{NIR[8:]}</nir".encode(),
+        f'<!DOCTYPE a [<!ENTITY b "{NIR[:8]}"><!ENTITY c "{NIR[8:]}">]><a>&b;&c;</a>'.encode(),
+        en_parties(("Content-Type: text/xml", DOCUMENT.encode()), fin=""),
+        en_parties(("Content-Transfer-Encoding: base64", b"***" + b64encode(DOCUMENT.encode()))),
+        gzip.compress(DOCUMENT.encode(), mtime=0)[:-9],
+        b"PK\x03\x04" + DOCUMENT.encode(),
+        b"\xfd7zXZ\0" + DOCUMENT.encode(),
+    ],
+)
+def test_what_cannot_be_opened_is_masked_as_a_text_and_said(corps: bytes) -> None:
+    masque = masquer_corps(corps, "multipart/related; boundary=B" if corps.startswith(b"--B") else "")
+    assert not masque.ouvert
+    assert NIR[3:8].encode() not in masque.octets
+
+
+def test_a_pdf_that_holds_one_is_not_shown() -> None:
+    flux = zlib.compress(f"BT (NIR {NIR}) Tj ET".encode())
+    avec, sans = (
+        b"%PDF-1.4\n1 0 obj <<>> stream\n" + contenu + b"\nendstream\n%%EOF"
+        for contenu in (flux, zlib.compress(b"BT (rien) Tj ET"))
+    )
+    assert masquer_octets(avec).startswith(b"[PDF de ")
+    assert masquer_octets(sans) == sans
+
+
+@pytest.mark.parametrize(
+    "corps", [b"", b"\x89PNG\r\n" + bytes(range(256)) * 9, b"1;2;3\n" * 99, "Zoé ".encode("cp1252") * 99]
+)
+def test_what_holds_none_comes_back_to_the_byte(corps: bytes) -> None:
+    assert masquer_corps(corps).octets == corps
+    assert masquer_corps(corps).ouvert
+
+
+@pytest.mark.parametrize(
+    "motif", [b"<!-- ", b"<a ", b"&#50;", b"%20", b'nir="', b"<![CDATA[", b"1 2 ", b"=20"]
+)
+def test_a_text_made_to_be_long_to_read_is_not_shown(motif: bytes) -> None:
+    """Each of them, looked through to its end, took from 4 to 176 s."""
+    masque = masquer_corps(b"<" + motif * (9_000_000 // len(motif)))
+    assert not masque.ouvert
+    assert len(masque.octets) < 200
+
+
+def test_contents_within_contents_end() -> None:
+    octets = DOCUMENT.encode()
+    for _ in range(12):
+        octets = b64encode(octets)
+    masque = masquer_corps(octets)
+    assert not masque.ouvert
+    lu = masque.octets
+    while lu and b"[" not in lu:
+        assert NIR.encode() not in lu
+        lu = b64decode(lu)
+    assert "non montré".encode() in lu
+
+
+def test_a_tree_is_masked_in_place() -> None:
+    racine = etree.fromstring(f"<a><nir>{NIR}</nir>{NIR}<b>{b64encode(DOCUMENT.encode()).decode()}</b></a>")
+    assert masquer_arbre(racine)
+    assert NIR not in etree.tostring(racine).decode()
+    assert MASQUE in b64decode(racine.findtext("b") or "").decode()
+    assert not masquer_arbre(racine)
+
+
+#: The same in an element of another name, in full-width digits.
+DOCUMENT_LARGE = DOCUMENT.replace(NIR, "".join(chr(0xFF10 + int(c)) for c in NIR)).replace("nir", "mot")
+
+
+@pytest.mark.parametrize("encodage", ["base64", "quoted-printable", "binary"])
+@pytest.mark.parametrize("ecrit", [DOCUMENT, DOCUMENT_LARGE])
+def test_a_body_cut_by_another_boundary_than_its_own(ecrit: str, encodage: str) -> None:
+    """Its parts are found by what it begins with; without its end too."""
+    octets = ecrit.encode()
+    dedans = {"base64": encodebytes(octets).rstrip(), "quoted-printable": quopri.encodestring(octets)}
+    tete = f"Content-Type: application/xml\r\nContent-Transfer-Encoding: {encodage}\r\nX-Note: {NIR}"
+    for fin in ("--B--\r\n", ""):
+        corps = en_parties((tete, dedans.get(encodage, octets)), fin=fin)
+        for annonce in ("multipart/related; boundary=C", "multipart/related", ""):
+            masque = masquer_corps(corps, annonce)
+            assert not masque.ouvert or (fin and "C" not in annonce)
+            assert fuit(masque.octets) == []
+
+
+def test_what_stands_outside_the_parts_is_a_text_or_is_not_shown() -> None:
+    corps = en_parties(("Content-Type: text/xml", b"<e/>"))
+    for ajout in (gzip.compress(DOCUMENT.encode(), mtime=0), zlib.compress(DOCUMENT.encode())):
+        for entier in (corps + ajout, ajout + b"\r\n" + corps):
+            masque = masquer_corps(entier, "multipart/related; boundary=B")
+            assert not masque.ouvert or ajout[:2] == b"x\x9c"
+            assert fuit(masque.octets) == []
+    masque = masquer_corps(corps + DOCUMENT.encode(), "multipart/related; boundary=B")
+    assert masque.ouvert
+    assert fuit(masque.octets) == []
+
+
+@pytest.mark.parametrize("suite", [DOCUMENT.encode(), gzip.compress(DOCUMENT.encode(), mtime=0)])
+def test_what_follows_a_compressed_content_is_opened_too(suite: bytes) -> None:
+    for debut in (zlib.compress(b"rien"), gzip.compress(b"rien", mtime=0), un_zip(b"rien")):
+        assert masquer_octets(debut) == debut
+        assert fuit(masquer_octets(debut + suite)) == []
+    assert fuit(masquer_octets(un_zip(suite) + un_zip(b"rien"))) == []
+
+
+def un_zip(contenu: bytes) -> bytes:
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w") as archive:
+        archive.writestr("a", contenu)
+    return tampon.getvalue()
+
+
+def test_base64_that_its_closing_delimiter_touches() -> None:
+    """The hyphens of `--B--` are of the alphabet of addresses: they were read as the end of it."""
+    for mal in ("X : a", "X; a"):
+        corps = en_parties((f"{mal}\r\nContent-Transfer-Encoding base64", b64encode(DOCUMENT_LARGE.encode())))
+        assert fuit(masquer_octets(corps, "multipart/related; boundary=B")) == []
+
+
+def test_other_digits_among_bytes_that_are_no_utf_8() -> None:
+    corps = b"\xe9 vu " + DOCUMENT_LARGE.encode()
+    masque = masquer_octets(corps)
+    assert masque.startswith(b"\xe9 vu <?xml")
+    assert fuit(masque) == []
+
+
+def test_base64_written_again_before_other_base64() -> None:
+    """What was compressed and is so again ends with `=` in the middle of what was read as one."""
+    un = b64encode(gzip.compress(DOCUMENT.encode(), mtime=0)).decode()
+    texte = f"X-Note: 2850662999017\r\n\r\n{un.rstrip('=')}\r\n--dedans--\r\nabcd"
+    for rogne in range(4):
+        assert fuit(masquer_message(texte[: len(texte) - rogne]).encode()) == []
+
+
+def test_references_to_references_in_what_does_not_parse() -> None:
+    un = "".join(f"&#{ord(c)};" for c in NIR)
+    coupe = f"&lt;![CDATA[{NIR[:2]}]]&gt;&lt;![CDATA[{NIR[2:]}]]&gt;"
+    for texte in (un, un.replace("&", "&amp;"), un.replace("&", "&amp;amp;"), coupe):
+        assert fuit(masquer_octets(f"<a><b>{texte}</b>".encode())) == []
+
+
+def test_a_part_that_says_base64_and_is_compressed() -> None:
+    corps = en_parties(("Content-Transfer-Encoding: base64", gzip.compress(DOCUMENT.encode(), mtime=0)))
+    masque = masquer_corps(corps, "multipart/related; boundary=B")
+    assert not masque.ouvert
+    assert fuit(masque.octets) == []
+
+
+def fuit(octets: bytes) -> list[str]:
+    """What can be read of this NIR."""
+    return fuites(octets, restes=(NIR[3:13],))
+
+
+@pytest.mark.parametrize(
+    "corps",
+    [
+        zlib.compress(b"2850662999017", wbits=-15),
+        b"annexe\0" + gzip.compress(b"2850662999017", mtime=0),
+        "<a><nir>2850662999017</nir></a>".encode("cp037"),
+        b"%PDF-1.4\nBT <32383530363632393939303137> Tj ET",
+        b"%PDF-1.4\n/Title <FEFF0032003800350030003600360032003900390039003000310037>",
+        b"%PDF-1.4\n<< /Type /Font /Encoding /Identity-H /ToUnicode 9 0 R >>",
+        b"<a><n2850662999017/></a>",
+        b'<a xmlns="urn:2850662999017"/>',
+        b'<a n2850662999017="1"/>',
+    ],
+)
+def test_what_nobody_can_look_through_is_said_not_to_be_open(corps: bytes) -> None:
+    """It was shown to whoever may only read: its bytes hold a NIR that one tool more reads."""
+    assert not masquer_corps(corps).ouvert
+
+
+@pytest.mark.parametrize(
+    "corps",
+    [
+        "<a><d>" + b"<nir>2850662999017</nir>".hex().upper() + "</d></a>",
+        "<a><d>" + b"NIR 2850662999017".hex() + "</d></a>",
+        "".join(f"&#{ord(c):012};" for c in "2850662999017"),
+        "".join(f"&amp;#{ord(c)};" for c in "2850662999017"),
+        "".join(f"%25{ord(c):02x}" for c in "2850662999017"),
+        "".join(f"\\{ord(c):03o}" for c in "2850662999017"),
+        "".join(f"\\u{{{ord(c):x}}}" for c in "2850662999017"),
+        "<a><nir>" + "".join(f'<d v="{c}"/>' for c in "2850662999017") + "</nir></a>",
+    ],
+)
+def test_other_ways_to_write_one(corps: str) -> None:
+    masque = masquer_octets(corps.encode()).decode()
+    assert masque != corps
+    lus = [masque, *re.findall("[0-9A-Fa-f]{26,}", masque)]
+    assert not any("0662999017" in (bytes.fromhex(lu).decode() if lu != masque else lu) for lu in lus)
+    assert "*" in masque or b"***".hex() in masque.lower()
+
+
+def test_our_own_attestations_are_open() -> None:
+    """Their accents are in octal, which is read."""
+    sans = b"".join(page.read_bytes() for page in sorted((fixtures_dir() / "attestation").iterdir()))
+    assert masquer_corps(b"%PDF-1.4\n" + sans).ouvert
+    en_octal = "".join(f"\\{ord(c):03o}" for c in "2850662999017")
+    assert masquer_octets(f"%PDF-1.4\n({en_octal}) Tj".encode()).startswith(b"[PDF de ")

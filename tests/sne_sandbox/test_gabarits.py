@@ -1,0 +1,25 @@
+"""The pages of the attestation, laid out once."""
+
+import subprocess
+import sys
+
+import pytest
+from gabarits import GENRES, gabarit
+
+from sne_interface.resources import fixtures_dir
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_the_pages_are_those_that_reportlab_lays_out(genre: str) -> None:
+    page = (fixtures_dir() / "attestation" / f"{genre}.pdf").read_bytes()
+    assert page == gabarit(genre)
+    assert page.isascii()
+
+
+def test_an_attestation_imports_no_reportlab() -> None:
+    code = (
+        "import sys; from sne_sandbox.operations import get_num_unique, attestation\n"
+        "attestation._morceaux('regional')\n"
+        "sys.exit(bool({'reportlab', 'PIL'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -1,0 +1,411 @@
+"""The statistics: what the pages say is what the tables count, and they say so when they do not know yet."""
+
+import csv
+import io
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import pytest
+from banc import FORMULAIRE, NS, Banc, radiation, trouver
+from lxml import etree
+from navigateur import ENTETES
+from werkzeug.exceptions import ServiceUnavailable
+
+from sne_interface.errors import StoreError
+from sne_statistiques.comptes import statistiques
+from sne_statistiques.vues import page_statistiques as pages
+from sne_statistiques.vues import tableaux
+from sne_statistiques.vues.tableaux import Calculs, TableDemandee
+
+JOUR = date(2018, 3, 15)
+#: Seconds that nothing takes, however busy the machine.
+PATIENCE = 240.0
+
+
+@pytest.fixture
+def peuple(banc: Banc) -> Banc:
+    """A base with five demandes: two territories, an association, one radiated."""
+    for nom in ("personne_seule", "hebergee_secret", "association", "couple_garde_alternee_handicap"):
+        banc.creer_demande(nom)
+    banc.creer_demande("colocataires")
+    return banc
+
+
+def compter(banc: Banc, code: str, jour: date = JOUR, territoire: str | None = None) -> statistiques.Tableau:
+    with banc.services.magasin.lire(banc.nom) as registre:
+        return statistiques.tableau(code, registre, banc.services.contrat, jour, territoire)
+
+
+def lire_tableaux(arbre: Any) -> list[tuple[str, tuple[int, ...]]]:
+    """Label and counts of every line of every table of a page, shares left out."""
+    lignes = []
+    for ligne in arbre.xpath("//table//tbody/tr"):
+        nombres = [td.text_content().strip() for td in ligne.xpath("./td[not(@class='dessinee')]")]
+        entiers = tuple(
+            int(n.replace("\N{NARROW NO-BREAK SPACE}", "")) for n in nombres if not n.endswith("%") and n
+        )
+        lignes.append((ligne.xpath("./th")[0].text_content(), entiers))
+    return lignes
+
+
+@pytest.mark.parametrize("code", ["TAB01", "TAB03"])
+@pytest.mark.parametrize("territoire", [None, "111", "062", "069"])
+def test_the_page_says_what_is_counted(
+    peuple: Banc, page: Callable[..., Any], code: str, territoire: str | None
+) -> None:
+    suite = f"&territoire={territoire}" if territoire else ""
+    arbre = page(f"/statistiques?tableau={code}{suite}")
+    attendu = compter(peuple, code, territoire=territoire)
+    assert lire_tableaux(arbre) == [(libelle, nombres) for _, libelle, nombres in attendu.lignes]
+
+
+def test_a_day_to_come_and_a_territory_without_demandes_are_said(
+    peuple: Banc, page: Callable[..., Any]
+) -> None:
+    dit = "//main/p[@role='status']/text()"
+    assert not page("/statistiques?date=2018-03-15&territoire=062").xpath(dit)
+    futur, inconnu = page("/statistiques?date=2019-03-15&territoire=971").xpath(dit)
+    assert "15/03/2019 est à venir\N{NO-BREAK SPACE}: il est le 15/03/2018" in futur
+    assert "aucune demande du territoire 971" in inconnu
+
+
+def test_every_column_of_the_flows_is_in_words(peuple: Banc, page: Callable[..., Any]) -> None:
+    entetes = page("/statistiques?tableau=TAB02").xpath("(//table)[1]/thead//th/text()")
+    assert {"Radiées", "Irrecevabilité de la demande", "Non renouvellement"} <= set(entetes)
+    assert [e for e in entetes if e.isupper()] == []
+
+
+def test_flows_by_month_quarter_and_year(peuple: Banc, page: Callable[..., Any]) -> None:
+    attendu = compter(peuple, "TAB02")
+    lignes = lire_tableaux(page("/statistiques?tableau=TAB02"))
+    assert lignes == [(libelle, nombres) for _, libelle, nombres in attendu.lignes]
+    assert sum(nombres[1] for libelle, nombres in lignes if libelle == "2018") == 3
+
+
+def test_another_day(peuple: Banc, page: Callable[..., Any]) -> None:
+    arbre = page("/statistiques?date=2017-12-31")
+    assert [(libelle, nombres[0]) for libelle, nombres in lire_tableaux(arbre)] == [
+        ("Personnes physiques", 2), ("Associations", 0), ("Total", 2),
+    ]  # fmt: skip
+    assert "31/12/2017" in arbre.xpath("//h2")[0].text_content()
+    assert "--at 2017-12-31 --table TAB01" in arbre.xpath("//main")[0].text_content()
+
+
+def test_an_empty_base_is_no_accident(page: Callable[..., Any], banc: Banc) -> None:
+    for code in statistiques.CODES:
+        arbre = page(f"/statistiques?tableau={code}")
+        assert arbre.xpath("//table")
+        for adresse in arbre.xpath("//main//a[contains(@href, '.svg')]/@href"):
+            assert banc.http.get(adresse, headers=ENTETES).status_code == 200
+
+
+def test_the_territories_are_those_of_the_base(peuple: Banc, page: Callable[..., Any]) -> None:
+    choix = page("/statistiques?territoire=062").xpath("//select[@id='s-territoire']/option")
+    assert [o.get("value") for o in choix] == ["", "062", "111"]
+    assert [o.get("value") for o in choix if o.get("selected") is not None] == ["062"]
+
+
+@pytest.mark.parametrize("code", statistiques.CODES)
+def test_charts_are_images_without_a_script(peuple: Banc, page: Callable[..., Any], code: str) -> None:
+    images = page(f"/statistiques?tableau={code}").xpath("//main//a[contains(@href, '.svg')]/@href")
+    assert len(images) == {"TAB01": 1, "TAB02": 3, "TAB03": 9}[code]
+    for image in images:
+        reponse = peuple.http.get(image, headers=ENTETES)
+        assert reponse.status_code == 200
+        assert reponse.mimetype == "image/svg+xml"
+        racine = etree.fromstring(reponse.data)
+        assert list(racine.iter("{*}script", "{*}foreignObject")) == []
+        assert b"@import" not in reponse.data
+        adresses = [a for e in racine.iter("{*}*") for nom, a in e.items() if nom.endswith(("href", "src"))]
+        assert adresses == []
+
+
+def test_a_chart_shows_the_numbers_of_its_section(peuple: Banc) -> None:
+    tableau = compter(peuple, "TAB03")
+    for rubrique, etroit in itertools.product(tableaux.rubriques(tableau), (False, True)):
+        racine = etree.fromstring(tableaux.dessiner(tableau, rubrique, etroit=etroit))
+        valeurs = [int(t.text) for t in racine.iter("{*}text") if t.get("text-anchor") == "start"]
+        assert valeurs == [nombres[0] for _, nombres in tableaux.lignes_de(tableau, rubrique)]
+    with pytest.raises(KeyError):
+        tableaux.dessiner(tableau, "Couleur")
+
+
+def test_what_a_chart_says_to_who_does_not_see_it() -> None:
+    assert tableaux.dire([("A", 2), ("B", 5), ("Total", 7)]) == "B : 5 sur 7, le plus grand nombre."
+    assert tableaux.dire([("A", 0)]) == "Aucune demande."
+
+
+def test_reasons_of_radiations(banc: Banc, page: Callable[..., Any]) -> None:
+    numero, racine = banc.creer_demande()
+    assert banc.demander(radiation(racine, numero, "RADABA")).numero == numero
+    arbre = page("/statistiques?tableau=TAB02")
+    assert len(arbre.xpath("//main//a[contains(@href, '.svg')]")) == 4
+    (ligne,) = arbre.xpath("//table[caption='Motifs de radiation sur douze mois']/tbody/tr")
+    assert [c.text_content() for c in ligne][0::2] == ["Abandon de la demande RADABA", "1"]
+
+
+def test_csv(peuple: Banc) -> None:
+    reponse = peuple.http.get(
+        f"/console/{peuple.nom}/statistiques/TAB01.csv?territoire=111&date=2018-03-15", headers=ENTETES
+    )
+    assert reponse.status_code == 200
+    assert reponse.headers["Content-Disposition"].endswith(f'{peuple.nom}-TAB01-2018-03-15-111.csv"')
+    lignes = list(csv.DictReader(io.StringIO(reponse.data.decode("utf-8-sig")), delimiter=";"))
+    assert {ligne["libelle"]: ligne["nombre"] for ligne in lignes if ligne["mesure"] == "demandes"} == {
+        "Personnes physiques": "2",
+        "Associations": "1",
+        "Total": "3",
+    }
+
+
+@pytest.mark.parametrize(
+    ("suite", "statut"),
+    [
+        ("?tableau=TAB04", 422),
+        ("?date=hier", 422),
+        ("?date=0001-01-01", 422),
+        ("?territoire=Paris", 422),
+        ("?territoire=%27--", 422),
+        ("?territoire=999", 422),
+        ("/TAB04.csv", 404),
+        ("/TAB01.svg?rubrique=Couleur", 404),
+        ("/territoires?niveau=pays", 422),
+        ("/quotas?annee=hier", 422),
+        ("/quotas?annee=12018", 422),
+        ("/quotas.svg?part=couleur", 404),
+    ],
+)
+def test_what_cannot_be_counted_is_told(page: Callable[..., Any], suite: str, statut: int) -> None:
+    page(f"/statistiques{suite}", statut=statut)
+
+
+# --- territories and quotas -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("niveau", list(pages.NIVEAUX))
+def test_the_page_of_territories_sums_to_the_stock(
+    peuple: Banc, page: Callable[..., Any], niveau: str
+) -> None:
+    arbre = page(f"/statistiques/territoires?niveau={niveau}")
+    lignes = lire_tableaux(arbre)
+    assert sum(nombres[0] for _, nombres in lignes) == compter(peuple, "TAB01").lignes[-1][-1][0] == 5
+    (image,) = arbre.xpath("//main//a[contains(@href, '.svg')]/@href")
+    assert peuple.http.get(image, headers=ENTETES).mimetype == "image/svg+xml"
+    lien = arbre.xpath("//table//a/@href")[0]
+    detail = page(lien.removeprefix(f"/console/{peuple.nom}"))
+    titres = detail.xpath("//h3/text()")
+    assert "Demandes actives" in titres
+    assert "Demandes actives (hors associations), par motif" in titres
+
+
+def test_a_territory_where_nothing_is_counted_is_said(peuple: Banc, page: Callable[..., Any]) -> None:
+    arbre = page("/statistiques/territoires?niveau=region&code=06")
+    assert "Rien n'est compté dans le territoire 06" in arbre.xpath("//p[@role='status']")[0].text_content()
+
+
+def test_a_day_to_come_is_said_of_territories_too(peuple: Banc, page: Callable[..., Any]) -> None:
+    arbre = page("/statistiques/territoires?niveau=region&date=2019-03-15")
+    assert "15/03/2019 est à venir" in arbre.xpath("//p[@role='status']")[0].text_content()
+
+
+def test_territories_as_csv(peuple: Banc) -> None:
+    adresse = f"/console/{peuple.nom}/statistiques/territoires.csv?niveau=region&date=2018-03-15"
+    reponse = peuple.http.get(adresse, headers=ENTETES)
+    assert reponse.headers["Content-Disposition"].endswith(f'{peuple.nom}-region-2018-03-15.csv"')
+    lignes = list(csv.DictReader(io.StringIO(reponse.data.decode("utf-8-sig")), delimiter=";"))
+    assert {ligne["code_territoire"] for ligne in lignes} == {"11", "32"}
+
+
+@pytest.fixture
+def attribue(banc: Banc) -> Banc:
+    """A base with one lease of 2018, outside a quartier."""
+    numero, racine = banc.creer_demande()
+    envoi = radiation(racine, numero, "RADATT")
+    bloc = trouver(envoi, f"{FORMULAIRE}/radiation")
+    attribution = etree.SubElement(bloc, f"{{{NS}}}attributionLogement")
+    for nom, contenu in (
+        ("dateSignatureBail", "2018-03-14"), ("dejaLogeParcBailleur", {"code": "NON"}),
+        ("numeroRpls", "62BAC00042"), ("accordCollectif", {"code": "AUCUN"}),
+        ("typeReservataire", {"code": "AUCUN"}), ("zus", {"code": "ZUSNON"}),
+    ):  # fmt: skip
+        element = etree.SubElement(attribution, f"{{{NS}}}{nom}")
+        if isinstance(contenu, str):
+            element.text = contenu
+        else:
+            element.attrib.update(contenu)
+    resultat = banc.demander(envoi)
+    assert resultat.anomalies == []
+    return banc
+
+
+def test_the_page_of_quotas_says_each_share(attribue: Banc, page: Callable[..., Any]) -> None:
+    arbre = page("/statistiques/quotas")
+    assert "1 attribution suivie d'un bail signé en 2018" in arbre.xpath("//h2")[0].text_content()
+    etats = [" ".join(p.text_content().split()) for p in arbre.xpath("//section/p[span]")]
+    assert next(dit for dit in etats if "L. 441-1" not in dit).endswith("indéterminé")
+    assert sum("L. 441-1 CCH, déduite" in dit for dit in etats) == 3
+    for adresse in arbre.xpath("//main//a[contains(@href, '.svg')]/@href"):
+        racine = etree.fromstring(attribue.http.get(adresse, headers=ENTETES).data)
+        assert list(racine.iter("{*}script")) == []
+    assert "conventions de ce bac à sable" in arbre.xpath("//main")[0].text_content().lower()
+
+
+def test_a_year_without_a_lease_says_those_that_have_one(attribue: Banc, page: Callable[..., Any]) -> None:
+    dit = page("/statistiques/quotas?annee=2016").xpath("//p[@role='status']")[0].text_content()
+    assert "Aucun bail n'a été signé en 2016\N{NARROW NO-BREAK SPACE}; la base en a de 2018 à 2018." in dit
+
+
+def test_quotas_as_csv_and_by_the_api(attribue: Banc) -> None:
+    adresse = f"/console/{attribue.nom}/statistiques/quotas.csv?annee=2018"
+    reponse = attribue.http.get(adresse, headers=ENTETES)
+    assert reponse.headers["Content-Disposition"].endswith(f'{attribue.nom}-quotas-2018.csv"')
+    ligne, _ = csv.DictReader(io.StringIO(reponse.data.decode("utf-8-sig")), delimiter=";")
+    assert (ligne["baux"], ligne["hors_quartier"]) == ("1", "1")
+    lue = attribue.api("GET", f"/bases/{attribue.nom}/quotas?annee=2018").json
+    assert (lue["ensemble"]["baux"], lue["ensemble"]["comptes"]["hors_quartier"]) == (1, 1)
+    assert lue["ensemble"]["parts"][0]["etat"] == "indéterminé"
+    assert attribue.api("GET", f"/bases/{attribue.nom}/quotas/csv").mimetype == "text/csv"
+    assert attribue.api("GET", f"/bases/{attribue.nom}/quotas/svg?part=prioritaires").status_code == 200
+    assert attribue.api("GET", f"/bases/{attribue.nom}/quotas/svg?part=couleur").status_code == 422
+
+
+def test_territories_by_the_api(peuple: Banc) -> None:
+    lue = peuple.api("GET", f"/bases/{peuple.nom}/statistics/territoires?niveau=region").json
+    actives = [x for x in lue["lignes"] if x["indicateur"] == "demandes_actives"]
+    assert sum(x["valeur"] for x in actives) == 5
+    assert peuple.api("GET", f"/bases/{peuple.nom}/statistics/territoires").status_code == 422
+    feuille = peuple.api("GET", f"/bases/{peuple.nom}/statistics/territoires/csv?niveau=epci")
+    assert len(list(csv.DictReader(io.StringIO(feuille.data.decode("utf-8-sig"))))) > 5
+
+
+# --- beside the page --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lent(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`lent()` makes tables take until the event that it answers; pages have little patience."""
+    suite = threading.Event()
+    vrai = tableaux.calculer
+
+    def attendre(*arguments: Any) -> Any:
+        assert suite.wait(PATIENCE)
+        return vrai(*arguments)
+
+    def ralentir() -> threading.Event:
+        monkeypatch.setattr(tableaux, "calculer", attendre)
+        monkeypatch.setattr(pages, "_PATIENCE", 0.01)
+        return suite
+
+    yield ralentir
+    suite.set()
+
+
+def test_a_long_count_says_so_and_comes_back(
+    banc: Banc, page: Callable[..., Any], lent: threading.Event
+) -> None:
+    suite, adresse = lent(), f"/console/{banc.nom}/statistiques"
+    reponse = banc.http.get(adresse, headers=ENTETES)
+    assert reponse.headers["Refresh"] == "2"
+    assert "Calcul en cours" in reponse.text
+    suite.set()
+    # The file waits for what the page did not.
+    assert banc.http.get(f"{adresse}/TAB01.csv", headers=ENTETES).status_code == 200
+    reponse = banc.http.get(adresse, headers=ENTETES)
+    assert "Refresh" not in reponse.headers
+    assert lire_tableaux(page("/statistiques"))[-1] == ("Total", (0, 0, 0, 0))
+
+
+def test_old_figures_are_shown_as_such(
+    banc: Banc,
+    page: Callable[..., Any],
+    lent: Callable[[], threading.Event],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page("/statistiques")
+    banc.creer_demande()
+    suite = lent()
+    arbre = page("/statistiques")
+    assert "La base a changé depuis" in arbre.xpath("//main")[0].text_content()
+    assert lire_tableaux(arbre)[-1] == ("Total", (0, 0, 0, 0))
+    suite.set()
+    monkeypatch.setattr(pages, "_PATIENCE", PATIENCE)
+    monkeypatch.setattr(tableaux, "BREVE", PATIENCE)
+    assert lire_tableaux(page("/statistiques"))[-1] == ("Total", (1, 0, 0, 1))
+
+
+def test_figures_are_counted_once_for_many(banc: Banc, lent: Callable[[], threading.Event]) -> None:
+    suite, tables, demande = lent(), Calculs(), TableDemandee(banc.nom, "TAB01", JOUR)
+    premier = tables.preparer(banc.services, demande)
+    assert tables.preparer(banc.services, demande) is premier
+    suite.set()
+    assert premier is not None
+    assert tables.obtenir(banc.services, demande, attente=PATIENCE) is premier.result(PATIENCE)
+
+
+def test_too_many_questions_wait_outside(banc: Banc, lent: Callable[[], threading.Event]) -> None:
+    lent()
+    tables = Calculs()
+    demandes = [
+        TableDemandee(banc.nom, "TAB01", date(2018, 3, jour))
+        for jour in range(1, tableaux.EN_ATTENTE_MAX + 2)
+    ]
+    assert all(tables.preparer(banc.services, d) is not None for d in demandes[:-1])
+    assert tables.preparer(banc.services, demandes[-1]) is None
+    assert tables.obtenir(banc.services, demandes[-1], attente=0) is None
+
+
+def test_what_fails_is_told_and_tried_again(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables, demande = Calculs(), TableDemandee(banc.nom, "TAB01", JOUR)
+    monkeypatch.setattr(tableaux, "calculer", lambda *_: 1 / 0)
+    with pytest.raises(StoreError, match="n'ont pas pu être calculées"):
+        tables.obtenir(banc.services, demande, attente=PATIENCE)
+    monkeypatch.undo()
+    assert tables.obtenir(banc.services, demande, attente=PATIENCE) is not None
+
+
+def test_few_tables_are_kept(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tableaux, "GARDES", 1)
+    tables = Calculs()
+    demandes = [TableDemandee(banc.nom, code, JOUR) for code in ("TAB01", "TAB02")]
+    for demande in demandes:
+        assert tables.obtenir(banc.services, demande, attente=PATIENCE) is not None
+    assert [tables.connait(demande) for demande in demandes] == [False, True]
+
+
+def test_few_wait_for_a_table_and_the_others_are_told_to_come_again(
+    banc: Banc, lent: Callable[[], threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite, tables, demande = lent(), Calculs(), TableDemandee(banc.nom, "TAB01", JOUR)
+    monkeypatch.setattr(tableaux, "TOUR_MAX", 0.05)
+    with ThreadPoolExecutor(tableaux.ATTENTES_MAX) as fils:
+        attendent = [
+            fils.submit(tables.attendre, banc.services, demande) for _ in range(tableaux.ATTENTES_MAX)
+        ]
+        while tables._attentes._value:
+            time.sleep(0.01)
+        with pytest.raises(ServiceUnavailable, match="réessayez") as refus:
+            tables.attendre(banc.services, demande)
+        assert dict(refus.value.get_headers())["Retry-After"] == str(tableaux.RETENTER)
+        suite.set()
+        assert len({id(futur.result(PATIENCE)) for futur in attendent}) == 1
+
+
+def test_who_waits_has_what_the_base_is_now(banc: Banc, lent: Callable[[], threading.Event]) -> None:
+    suite, tables, demande = lent(), Calculs(), TableDemandee(banc.nom, "TAB01", JOUR)
+    tables.preparer(banc.services, demande)
+    banc.creer_demande()
+    suite.set()
+    assert tables.attendre(banc.services, demande).tableau.lignes[-1][-1] == (1, 0, 0, 1)
+
+
+def test_the_api_shares_the_tables_of_the_console(banc: Banc, page: Callable[..., Any]) -> None:
+    page("/statistiques?date=2018-03-15")
+    tables = tableaux.calculs_de(banc.app)
+    assert tables.connait(TableDemandee(banc.nom, "TAB01", JOUR))
+    assert banc.api("GET", f"/bases/{banc.nom}/statistics").status_code == 200
+    assert tables.connait(TableDemandee(banc.nom, "TAB03", JOUR))

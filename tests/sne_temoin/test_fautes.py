@@ -1,0 +1,48 @@
+"""The planted defects, as values: each replaces a stage that exists, in one application and no other."""
+
+import pytest
+
+from sne_interface.contract.exigences import charger_exigences
+from sne_interface.contract.versions import charger
+from sne_temoin.application import Temoin
+from sne_temoin.fautes import FAUTES, PAR_NOM, Faute, planter
+
+TOUTES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
+
+
+def _etape(temoin: Temoin, faute: Faute) -> object:
+    partie: object = temoin
+    for pas in faute.etape.split("."):
+        partie = getattr(partie, pas)
+    return partie
+
+
+@TOUTES
+def test_une_faute_remplace_une_etape_et_une_seule_application(faute: Faute) -> None:
+    honnete, fautive = Temoin(), Temoin()
+    avant = _etape(fautive, faute)
+    faute.planter(fautive)
+    assert _etape(fautive, faute) != avant
+    assert getattr(_etape(honnete, faute), "__self__", None) is not None  # still a method of its part
+
+
+def test_les_exigences_citees_existent() -> None:
+    connues = set(charger_exigences(charger().dossiers))
+    assert {e for faute in FAUTES for e in (*faute.exigences, *faute.suites)} <= connues
+
+
+def test_chaque_exigence_a_un_defaut_qui_la_rougit_seule() -> None:
+    """What the campaign then shows of each, by the whole plan."""
+    testees = {e.id for e in charger_exigences(charger().dossiers).values() if not e.non_testee}
+    sans = testees - {faute.seule for faute in FAUTES}
+    assert not sans, f"sans défaut qui les enfreigne seules : {', '.join(sorted(sans))}"
+
+
+def test_les_noms_et_les_phrases_sont_uniques() -> None:
+    assert len(PAR_NOM) == len(FAUTES) == len({faute.phrase for faute in FAUTES})
+    assert all(faute.exigences and faute.phrase.endswith(".") for faute in FAUTES)
+
+
+def test_un_defaut_inconnu() -> None:
+    with pytest.raises(KeyError):
+        planter(Temoin(), "inconnu")
