@@ -1,17 +1,11 @@
 """The whole application once a session, and a base of its own for each test that asks for one."""
 
-import sys
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from flask import Flask
-
-# Test modules are no package (import-mode=importlib): what they share is found beside them.
-sys.path.insert(0, str(Path(__file__).parent))
-
 from banc import MIDI, Banc
+from flask import Flask
 
 from sne_interface.domain.base import Horloge
 from sne_sandbox.web.application_wsgi import creer_application

@@ -1,7 +1,6 @@
 """A store on each engine, and what its tests share."""
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,16 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from exemples_store import GUICHETS, MOTEURS
 from sqlalchemy import make_url
 
 from sne_interface.domain.base import Base
 from sne_sandbox.store import tables
 from sne_sandbox.store.magasin import Magasin
-
-# Test modules are no package (import-mode=importlib): what they share is found beside them.
-sys.path.insert(0, str(Path(__file__).parent))
-
-from exemples_store import GUICHETS, MOTEURS
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 import moule
+from application_en_essai import application, banc, nouvelle_base  # noqa: F401
 
 # No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a
 # machine that does three things at once is slow at each.

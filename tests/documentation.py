@@ -1,8 +1,8 @@
 """`make docs`: writes into the pages of `docs/` what the code knows better than any text.
 
-A page holds a block between two comments, `<!-- code: NAME -->` and `<!-- /code -->`; `BLOCS` says which
-function writes which block. `tests/guards/test_documentation.py` fails when a page is behind the code, and
-names the command to run.
+`docs/*.md` are read, `docs/reference/*.md` are looked up. A page of either holds a block between two
+comments, `<!-- code: NAME -->` and `<!-- /code -->`; `BLOCS` says which function writes which block.
+`tests/guards/test_documentation.py` fails when a page is behind the code, and names the command to run.
 """
 
 import inspect
@@ -10,7 +10,6 @@ import json
 import re
 import sys
 import tempfile
-import textwrap
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,31 +17,38 @@ from typing import Any, Final
 
 import click
 import schema_protocole
-from sne_sandbox.pytest_plugin import _REGLAGES as REGLAGES_PYTEST
+import yaml
+from prometheus_client import Metric
 
 from sne_conformite.bilan.trafic import FAMILLES
+from sne_conformite.fixture_pytest import _REGLAGES as REGLAGES_PYTEST
 from sne_conformite.juges import PILOTEES
 from sne_conformite.protocole import protocole
 from sne_conformite.rapports.formats_de_rapport import FICHIERS
 from sne_console.api.application_api import appel_decrit
-from sne_console.cadre.sections import SECTIONS
+from sne_console.api.metriques import Journaux, Processus
 from sne_console.vues.rubriques_du_cerfa import decrire
 from sne_interface.contract import versions
+from sne_interface.contract.changements import charger_changements
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.referentiel import charger_certification
 from sne_interface.domain import panne
 from sne_interface.domain.anomalie import Gravite
+from sne_interface.domain.echange import EtatDuServeur
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.resources import docs_dir, fixtures_dir
 from sne_interface.rules.rule import gravite
 from sne_interface.settings import PAR_NOM, SETTINGS, Portee
 from sne_sandbox.bases import bases
-from sne_sandbox.cli.main import COMMANDES, cli, trouver
+from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.cli.options import COMMUNES, tableau_markdown
 from sne_sandbox.gestes import SUJETS, Geste
 from sne_sandbox.mime import tolerances
+from sne_sandbox.offres import COMMANDES, SECTIONS
 from sne_sandbox.server.base_servie import BaseServie
+from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.reponses_http import GENRES
+from sne_sandbox.web.sante import VERIFICATIONS
 
 Bloc = Callable[[], Iterable[str]]
 
@@ -57,6 +63,8 @@ _BORNES: Final = (
     (re.compile(r"(\S+)<x<=(\S+)"), r"plus de \1, \2 au plus"),
     (re.compile(r"x>=(\S+)"), r"au moins \1"),
 )
+#: What Prometheus puts in a sentence: « {{ $labels.base }} ».
+_LIBELLE: Final = re.compile(r"\{\{.*?\}\}")
 _FAMILLES: Final = {**FAMILLES, "FID": "Fidélité à ce qui est saisi", "ROB": "Tenue devant les pannes"}
 _NIVEAUX: Final = {"MUST": "obligatoire", "SHOULD": "recommandée"}
 #: What each variable of `run` holds. The rows are those that the code gives: one without a sentence fails.
@@ -71,9 +79,18 @@ _VARIABLES: Final = {
     "SNE_PKCS12_FILE": "le certificat et sa clé en PKCS#12",
     "SNE_PKCS12_PASSWORD": "le mot de passe de ce fichier",
     "SNE_GUICHET": "le guichet du certificat",
-    "SNE_READY_FILE": "le [fichier prêt](commandes.md#le-fichier-prêt) : tout cela, et davantage, en JSON",
+    "SNE_READY_FILE": "le [fichier prêt](#le-fichier-prêt) : tout cela, et davantage, en JSON",
 }
-
+#: When a check of readiness fails. A check without a sentence fails here too.
+_EN_DEFAUT: Final = {
+    "fichier": "le fichier SQLite n'est plus celui qui a été ouvert",
+    "lecture": "la base de données ne se lit pas",
+    "ecriture": "elle ne s'écrit pas (une ligne, quand personne n'a rien écrit depuis dix secondes)",
+    "schema": "les tables sont d'une autre version",
+    "place": "moins de 50 Mo libres sur le disque du fichier SQLite",
+    "nuits": "une nuit est due depuis plus de deux minutes et demie",
+    "contrats": "les contrats posés ne sont pas ceux des autres machines",
+}
 
 #: What an exit code says; 0 and 1 are those of a judgement.
 _CODES: Final = {
@@ -92,10 +109,15 @@ def page_a_jour(texte: str) -> str:
     return _BLOC.sub(lambda trouve: trouve[1] + "\n".join(BLOCS[trouve[2]]()) + "\n" + trouve[3], texte)
 
 
+def pages() -> list[Path]:
+    """The pages that are read, then those that are looked up."""
+    return [*sorted(docs_dir().glob("*.md")), *sorted((docs_dir() / "reference").glob("*.md"))]
+
+
 def ecrire() -> list[Path]:
     """Writes what is behind: the blocks of the pages, the published schema. Answers the files changed."""
     changes = []
-    for page in sorted(docs_dir().glob("*.md")):
+    for page in pages():
         ancien = page.read_text("utf-8")
         nouveau = page_a_jour(ancien)
         if nouveau != ancien:
@@ -134,7 +156,7 @@ def _reglages(portee: Portee) -> list[str]:
 
 
 def _liste_des_commandes() -> list[str]:
-    lignes = ((f"[`{nom}`](#{nom})", aide) for nom, (_, aide) in COMMANDES.items())
+    lignes = ((f"[`{nom}`](#{nom})", commande.aide) for nom, commande in COMMANDES.items())
     return tableau(("commande", "ce qu'elle fait"), lignes)
 
 
@@ -224,13 +246,6 @@ def _codes() -> list[str]:
 
 def _rapports() -> list[str]:
     return tableau(("fichier", "pour"), ((f"`{f.fichier}`", f.usage) for f in FICHIERS.values()))
-
-
-def _recette(nom: str) -> list[str]:
-    """The jobs of a CI recipe, as they are copied: from the first « (a) » on."""
-    lignes = (fixtures_dir() / "ci" / nom).read_text("utf-8").splitlines()
-    debut = next(rang for rang, ligne in enumerate(lignes) if ligne.strip().startswith("# (a)"))
-    return ["```yaml", *textwrap.dedent("\n".join(lignes[debut:])).splitlines(), "```"]
 
 
 def _variables() -> list[str]:
@@ -426,7 +441,7 @@ def _table_de_gestes(titre: str, gestes: Sequence[Geste]) -> str:
 
 def _rangee_de_geste(geste: Geste) -> tuple[str, str, str, str]:
     modules = {vue.partition(".")[0] for vue in geste.vues.split()}
-    pages = {s.titre or s.groupe for s in SECTIONS if s.module in modules}
+    pages = {s.titre or s.groupe for s in SECTIONS if s.nom in modules}
     commande = appel = f"({geste.sans})"
     if geste.commande:
         commande = f"`sne-sandbox {_synopsis(geste)}`"
@@ -473,7 +488,6 @@ def _problemes() -> list[str]:
     )
 
 
-#: Name of each block → the function that writes its lines.
 # --- decisions, leases, radiations -----------------------------------------------------------------------
 
 _EFFETS: Final = {
@@ -523,9 +537,58 @@ def _issues(nom: str) -> list[str]:
 
 
 def _licites() -> list[str]:
-    return [f"- {histoire['titre']}." for histoire in _histoires("licites")]
+    return tableau(
+        ("histoire dont aucun profil ne dit un mot",), ([h["titre"]] for h in _histoires("licites"))
+    )
 
 
+# --- a server that others use -----------------------------------------------------------------------------
+
+
+def _verifications() -> list[str]:
+    rangees = (
+        (f"`{v.nom}`", _EN_DEFAUT[v.nom], "503" if v.grave else "200, et le dit") for v in VERIFICATIONS
+    )
+    return tableau(("contrôle", "en défaut quand", "`/readyz` répond"), rangees)
+
+
+def _mesures() -> list[str]:
+    with tempfile.TemporaryDirectory() as dossier, Magasin.ouvrir(None, Path(dossier)) as magasin:
+        familles = [*Journaux(magasin).collect(), *Processus(EtatDuServeur()).collect()]
+    rangees = ((f"`{_nom(famille)}`", famille.documentation) for famille in familles)
+    return tableau(("mesure", "ce qu'elle compte"), rangees)
+
+
+def _nom(famille: Metric) -> str:
+    """The name under which a figure is read: that of a counter is written without its ending."""
+    return f"{famille.name}_total" if famille.type == "counter" else str(famille.name)
+
+
+def _alertes() -> list[str]:
+    fichier = fixtures_dir() / "deploiement" / "surveillance" / "alertes.yml"
+    groupes = yaml.safe_load(fichier.read_text("utf-8"))["groups"]
+    regles = [regle for groupe in groupes for regle in groupe["rules"]]
+    return tableau(
+        ("alerte", "ce qu'elle dit", "remède"),
+        (
+            (f"`{r['alert']}`", _LIBELLE.sub("…", r["annotations"]["summary"]), r["annotations"]["remede"])
+            for r in regles
+        ),
+    )
+
+
+# --- the files of a contract ------------------------------------------------------------------------------
+
+
+def _changements() -> list[str]:
+    changements = charger_changements(versions.charger().dossiers).depuis(["v5.0"])
+    return tableau(
+        ("changement", "ce qui change", "genre", "forme sur le fil", "source"),
+        ((f"`{c.id}`", c.phrase, c.genre, c.fidelite, c.source) for c in changements),
+    )
+
+
+#: Name of each block → the function that writes its lines.
 BLOCS: Final[Mapping[str, Bloc]] = {
     "reglages-serveur": lambda: _reglages("serveur"),
     "reglages-base": lambda: _reglages("base"),
@@ -533,8 +596,6 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "commandes": _commandes,
     "codes": _codes,
     "rapports": _rapports,
-    "recette-github": lambda: _recette("github-actions.yml"),
-    "recette-gitlab": lambda: _recette("gitlab-ci.yml"),
     "variables": _variables,
     "services": _services,
     "cerfa": _cerfa,
@@ -552,6 +613,10 @@ BLOCS: Final[Mapping[str, Bloc]] = {
     "decisions-situations": lambda: _issues("situations"),
     "decisions-fautives": lambda: _issues("fautives"),
     "decisions-licites": _licites,
+    "verifications": _verifications,
+    "mesures": _mesures,
+    "alertes": _alertes,
+    "changements": _changements,
 }
 
 

@@ -179,10 +179,10 @@ def _attendre(ligne: socket.socket) -> None:
     for nom in _TOUT:
         importlib.import_module(nom)
     from sne_conformite.rapports import rapport_html
-    from sne_sandbox.cli.main import COMMANDES
+    from sne_sandbox.offres import COMMANDES
 
-    for module, _ in COMMANDES.values():
-        importlib.import_module(f"sne_sandbox.cli.{module}")
+    for commande in COMMANDES.values():
+        importlib.import_module(commande.module)
     rapport_html._modele()
     _garder_le_contrat()
     gc.collect()

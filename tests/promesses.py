@@ -4,7 +4,7 @@
     python tests/promesses.py --verifier   says what is not frozen yet
 
 `tests/contracts/test_promesses.py` fails when a frozen name is gone; `make release`, when a new one is not
-frozen. What each list promises is in docs/compatibilite.md.
+frozen. What each list promises is in docs/reference/compatibilite.md.
 """
 
 import json
@@ -27,8 +27,9 @@ from sne_interface.contract.referentiel import charger_certification
 from sne_interface.domain import panne
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.catalogue import REGLES
-from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.cli.main import cli
 from sne_sandbox.mime import tolerances
+from sne_sandbox.offres import COMMANDES
 from sne_sandbox.server.base_servie import BaseServie
 from sne_sandbox.server.serveur_enfant import servir_en_enfant
 from sne_sandbox.store import snapshot

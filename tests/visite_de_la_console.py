@@ -1,16 +1,11 @@
 """A browser over the bench's base: pages read as trees, forms sent with their token."""
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from banc import Banc
 from lxml import html
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from navigateur import ENTETES, sans_ecart
 
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from sne_interface.errors import OperatorError
 
-_PAQUET: Final = Path(__file__).resolve().parent
+#: The folder of the packages: site-packages, or `sandbox/` of the checkout.
+RACINE: Final = Path(__file__).resolve().parents[1]
 
 
 def contracts_dir() -> Path:
@@ -31,8 +32,7 @@ def docs_dir() -> Path:
 
 
 def _dossier(nom: str) -> Path:
-    # In the checkout the package is in its source root, sandbox/.
-    candidats = (_PAQUET / "_data" / nom, _PAQUET.parents[1] / nom)
+    candidats = (RACINE / "sne_sandbox" / "_data" / nom, RACINE.parent / nom)
     for candidat in candidats:
         if candidat.is_dir():
             return candidat

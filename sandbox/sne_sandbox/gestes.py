@@ -6,7 +6,7 @@ names its command and its call: the options of the one, the fields of the other 
 `tests/guards/test_gestes.py` holds the rows to the commands, the calls and the pages: none of these is
 without a row, and no row names what is not there.
 
-To add a deed: its row there, its view of the API (`web/api/`), its button (`web/console/`), its command
+To add a deed: its row there, its view of the API (`sne_console/api/`), its button (`sne_console/pages/`), its command
 (`cli/`).
 """
 

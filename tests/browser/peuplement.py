@@ -14,7 +14,7 @@ from serveur_local import Serveur
 
 from sne_conformite.rapports import rapport_json
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reports"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "sne_conformite" / "rapports"))
 
 from specimen import rapport
 

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import AnyConverter, IntegerConverter, MapAdapter, RequestRedirect
 
 from sne_console.cadre.application_console import connexion
-from sne_console.cadre.sections import SECTIONS
+from sne_sandbox.offres import SECTIONS
 
 #: How many pages of one view are looked for: there are hundreds alike of some, and of these one wants each.
 PAR_VUE: Final[Mapping[str, int]] = {
@@ -60,8 +60,8 @@ class Recensement:
         return trouvees
 
 
-#: Modules of the sections, in the order of the menu.
-MODULES: Final = tuple(section.module for section in SECTIONS)
+#: Names of the sections, in the order of the menu.
+MODULES: Final = tuple(section.nom for section in SECTIONS)
 
 
 def _adresses() -> Flask:
@@ -69,8 +69,8 @@ def _adresses() -> Flask:
     app = Flask("adresses")
     app.url_map.strict_slashes = False
     app.register_blueprint(connexion)
-    for module in MODULES:
-        app.register_blueprint(importlib.import_module(f"sne_console.pages.{module}").blueprint)
+    for section in SECTIONS:
+        app.register_blueprint(importlib.import_module(section.module).blueprint)
     return app
 
 

@@ -53,8 +53,6 @@ CAPTURES: Final = {
     "salle": Capture("/console/ecole/scenes/premiere-demande/salle"),
     "atelier": Capture("/console/ecole/ateliers/lundi"),
     "temps": Capture("/console/demonstration/controle"),
-    "carte": Capture("/console/ecole/images"),
-    "statistiques": Capture("/console/ecole/statistiques", ("a:has-text('TAB03')",)),
     "conformite": Capture("/console/ecole/conformite", ("#t-rapports ~ .defile th a",)),
 }
 _IMAGE: Final = re.compile(r"!\[([^\]]*)\]\([^)]*captures/([a-z-]+)\.png\)")

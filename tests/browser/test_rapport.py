@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from test_accessibilite import _DEPLIER, _LANCER
 from visite import _DEBORDE, Navigateur
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reports"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "sne_conformite" / "rapports"))
 
 from specimen import conforme, grand, rapport, trafic
 

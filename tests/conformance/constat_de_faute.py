@@ -22,7 +22,7 @@ SANS_CAUSE: Final = frozenset({"rien_envoye"})
 _DEPOT: Final = Path(__file__).resolve().parents[2]
 #: Where a campaign notes its defects, one file each, and the page that is made of them.
 NOTES: Final = _DEPOT / "build" / "fautes"
-PAGE: Final = _DEPOT / "docs" / "defauts.md"
+PAGE: Final = _DEPOT / "docs" / "reference" / "defauts.md"
 #: What is below it in the page is measured.
 MARQUE: Final = "<!-- mesuré : make matrice -->"
 _LONGUEUR: Final = 60

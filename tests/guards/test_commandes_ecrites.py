@@ -9,14 +9,14 @@ from typing import Final
 import click
 import pytest
 
-from sne_conformite import fixture_pytest
 from sne_interface.domain.panne import GENRES
+from sne_conformite import fixture_pytest
 from sne_sandbox.cli.main import cli
 
 RACINE: Final = Path(__file__).resolve().parents[2]
 PAGES: Final = {
     str(fichier.relative_to(RACINE)): fichier.read_text("utf-8")
-    for fichier in (*sorted(RACINE.glob("*.md")), *sorted((RACINE / "docs").glob("*.md")))
+    for fichier in (*sorted(RACINE.glob("*.md")), *sorted((RACINE / "docs").rglob("*.md")))
     if fichier.name != "CHANGELOG.md"
 } | {"fixtures/clients/README.md": (RACINE / "fixtures" / "clients" / "README.md").read_text("utf-8")}
 MAKEFILE: Final = (RACINE / "Makefile").read_text("utf-8")

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-WEB = Path(__file__).resolve().parents[2] / "sandbox" / "sne_sandbox" / "web"
-MODELES = sorted((WEB / "templates").rglob("*.html"))
+SANDBOX = Path(__file__).resolve().parents[2] / "sandbox"
+WEB = SANDBOX / "sne_console"
+MODELES = sorted(SANDBOX.glob("sne_*/templates/**/*.html"))
 
 
 def test_there_are_templates() -> None:
     assert {m.name for m in MODELES} >= {"_page.html", "_macros.html", "page.html"}
 
 
-@pytest.mark.parametrize("modele", MODELES, ids=lambda m: str(m.relative_to(WEB)))
+@pytest.mark.parametrize("modele", MODELES, ids=lambda m: str(m.relative_to(SANDBOX)))
 def test_nothing_is_unescaped_nor_inline(modele: Path) -> None:
     texte = re.sub(r"\{#.*?#\}", "", modele.read_text("utf-8"), flags=re.DOTALL)
     for interdit in (
@@ -33,7 +34,7 @@ def test_nothing_is_unescaped_nor_inline(modele: Path) -> None:
 
 def test_no_module_of_the_console_makes_markup_of_data() -> None:
     coupables = [
-        str(fichier.relative_to(WEB))
+        str(fichier.relative_to(SANDBOX))
         for fichier in (WEB / "console").rglob("*.py")
         if re.search(r"\bMarkup\(|render_template_string|autoescape", fichier.read_text("utf-8"))
     ]

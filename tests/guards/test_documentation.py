@@ -21,19 +21,35 @@ from sne_console.pages import page_guide
 from sne_interface.contract import versions
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.bases import bases
-from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.cli.main import cli
+from sne_sandbox.offres import COMMANDES
 
 RACINE: Final = Path(__file__).resolve().parents[2]
 DOCS: Final = RACINE / "docs"
-PAGES: Final = sorted(DOCS.glob("*.md"))
+REFERENCE: Final = DOCS / "reference"
+PAGES: Final = documentation.pages()
+#: Those that one reads, from one end to the other.
+LUES: Final = [page for page in PAGES if page.parent == DOCS]
+#: Those that one looks up.
+CONSULTEES: Final = [page for page in PAGES if page.parent != DOCS]
 #: All that is written for a reader, wherever it lies.
 ECRITS: Final = [*sorted(RACINE.glob("*.md")), *PAGES, *sorted((RACINE / "fixtures").rglob("README.md"))]
 _TEXTES: Final = {str(fichier.relative_to(RACINE)): fichier.read_text("utf-8") for fichier in ECRITS}
 #: Bytes of README.md, lines of ARCHITECTURE.md: what one reads at a stretch.
 README_MAX: Final = 8_000
 ARCHITECTURE_MAX: Final = 100
+#: How many pages one reads, README and performances among them, and their words.
+PAGES_LUES_MAX: Final = 12
+MOTS_LUS_MAX: Final = 20_000
+#: Words of a page that is looked up, its tables, its examples and what is taken from the code set aside.
+PROSE_MAX: Final = 200
 #: Characters of a sentence that two pages may share: a caution is short, an explanation is not.
 REDITE_MAX: Final = 70
+#: A page of the guide, and a heading of it, as the code of the product writes them.
+_GUIDE: Final = re.compile(
+    r"""(?:"/guide/|guide\.page['"], page=['"]|GUIDE\.format\(["'])([a-z]+(?:/[a-z]+)?)"""
+    r"""(?:#|['"], _anchor=['"])?([\w-]+)?(?=['"])"""
+)
 _LIEN: Final = re.compile(r"\]\(([^)\s]+)\)")
 _BLOC: Final = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _GENERE: Final = re.compile(r"<!-- code: ([a-z-]+) -->.*?<!-- /code -->", re.DOTALL)
@@ -43,7 +59,7 @@ _GENERE: Final = re.compile(r"<!-- code: ([a-z-]+) -->.*?<!-- /code -->", re.DOT
 def test_what_is_taken_from_the_code_is_up_to_date(page: Path) -> None:
     texte = page.read_text("utf-8")
     assert documentation.page_a_jour(texte) == texte, (
-        f"docs/{page.name} is behind the code. Remedy: make docs"
+        f"{page.relative_to(RACINE)} is behind the code. Remedy: make docs"
     )
 
 
@@ -66,7 +82,33 @@ def test_a_bar_and_a_line_end_stay_inside_their_cell() -> None:
 
 
 def test_every_page_is_on_a_shelf_of_the_list() -> None:
-    assert {page.stem for page in PAGES} == {*page_guide.pages(), page_guide.SOMMAIRE}
+    noms = {page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES}
+    assert noms == {*page_guide.pages(), page_guide.SOMMAIRE}
+
+
+def test_the_guide_is_read_to_its_end() -> None:
+    assert len(LUES) <= PAGES_LUES_MAX
+    mots = {page.name: len(page.read_text("utf-8").split()) for page in LUES}
+    assert sum(mots.values()) <= MOTS_LUS_MAX, mots
+
+
+@pytest.mark.parametrize("page", CONSULTEES, ids=lambda p: p.stem)
+def test_what_is_looked_up_is_a_table(page: Path) -> None:
+    """An explanation belongs to a page that one reads, where it is said once."""
+    texte = _BLOC.sub("", _GENERE.sub("", page.read_text("utf-8")))
+    prose = [ligne for ligne in texte.splitlines() if not ligne.startswith(("|", "#", "<!--"))]
+    assert len(" ".join(prose).split()) <= PROSE_MAX
+    assert "| --- |" in page.read_text("utf-8")
+
+
+def test_each_reader_is_led_to_pages_that_exist() -> None:
+    """The table at the head of the list names them by their titles, in the order in which they are read."""
+    texte = (DOCS / "README.md").read_text("utf-8")
+    titres = {titre for nom, titre in page_guide.pages().items() if "/" not in nom}
+    chemins = re.findall(r"^\| (?!vous|---)[^|]+\| ([^|]+) \|$", texte, re.MULTILINE)
+    assert len(chemins) >= 3
+    for chemin in chemins:
+        assert [pas for pas in chemin.split(" → ") if pas not in titres] == []
 
 
 def test_the_readme_is_one_screen_and_shows_one_picture() -> None:
@@ -96,6 +138,20 @@ def test_every_link_leads_somewhere(nom: str) -> None:
         if not vise.exists() or (ancre and ancre not in ancres(vise)):
             perdus.append(adresse)
     assert perdus == []
+
+
+def test_what_the_product_says_of_the_guide_leads_somewhere() -> None:
+    """Its pages and messages name pages of the guide, and headings of them."""
+    cites = [
+        page
+        for fichier in sorted((RACINE / "sandbox").rglob("*.*"))
+        if fichier.suffix in (".py", ".html")
+        for page in _GUIDE.findall(fichier.read_text("utf-8"))
+    ]
+    assert len(cites) > 10
+    pages = page_guide.pages()
+    assert [nom for nom, _ in cites if nom not in pages] == []
+    assert [(nom, ancre) for nom, ancre in cites if ancre and ancre not in ancres(DOCS / f"{nom}.md")] == []
 
 
 @pytest.mark.parametrize("nom", _TEXTES)
@@ -129,7 +185,7 @@ def test_every_picture_is_shown() -> None:
 def test_every_command_named_exists_and_every_one_is_told() -> None:
     nommees = {nom for texte in _TEXTES.values() for nom in re.findall(r"`sne-sandbox ([a-z]+)", texte)}
     assert nommees <= set(COMMANDES)
-    contees = re.findall(r"^## ([a-z]+)$", (DOCS / "commandes.md").read_text("utf-8"), re.MULTILINE)
+    contees = re.findall(r"^## ([a-z]+)$", (REFERENCE / "commandes.md").read_text("utf-8"), re.MULTILINE)
     assert contees == list(COMMANDES)
 
 
@@ -176,7 +232,7 @@ def test_the_known_failures_that_are_shown_are_read(tmp_path: Path) -> None:
 
 
 def test_the_rules_of_ones_own_that_are_shown_are_taken(tmp_path: Path) -> None:
-    extrait = entre("surcharge", "ecarts.md")
+    extrait = entre("surcharge", "exactitude.md")
     (tmp_path / "rules.toml").write_text(extrait, "utf-8")
     regles = versions.charger(overlay=tmp_path).regles
     for code, cles in tomllib.loads(extrait).items():
@@ -190,12 +246,12 @@ def test_the_seeds_told_are_those_there_are() -> None:
 
 
 def test_the_profiles_told_are_those_there_are() -> None:
-    section = (DOCS / "ecarts.md").read_text("utf-8").split("## Les profils")[1].split("\n## ")[0]
+    section = (DOCS / "exactitude.md").read_text("utf-8").split("## Les profils")[1].split("\n## ")[0]
     assert re.findall(r"^\| `([a-z]+)`", section, re.MULTILINE) == list(PAR_NOM["profile"].choix)
 
 
 def test_what_a_version_promises_names_the_formats_of_today() -> None:
-    promesses = (DOCS / "compatibilite.md").read_text("utf-8")
+    promesses = (REFERENCE / "compatibilite.md").read_text("utf-8")
     assert f"**`rapport.json`** | format {FORMAT_RAPPORT} " in promesses
     assert f"**`preuves.zip`** | format {FORMAT_DOSSIER} " in promesses
     assert f"`{PROTOCOLE}`" in promesses

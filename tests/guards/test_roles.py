@@ -15,7 +15,7 @@ from sne_interface.domain.roles import PERSONNES
 from sne_interface.resources import contracts_dir
 from sne_interface.rules.catalogue import REGLES
 
-RACINE = Path(__file__).parents[2] / "sandbox" / "sne_sandbox"
+RACINE = Path(__file__).parents[2] / "sandbox"
 #: Where « nir » is a word of ours, and no name of an element: what it is there.
 DES_NOTRES = {
     "dossier_officiel/noms_devines.py": "a word by which it is guessed",

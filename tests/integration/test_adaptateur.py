@@ -13,7 +13,7 @@ from commande import sne
 from sne_conformite.protocole.protocole import PROTOCOLE, verifier_reponse
 from sne_interface.resources import docs_dir, fixtures_dir
 
-PAGE = docs_dir() / "adaptateur.md"
+PAGE = docs_dir() / "certifier.md"
 APPLICATION = """
 from types import SimpleNamespace as Valeur
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from serveur_local import Serveur
 
-STATIQUES = Path(__file__).resolve().parents[2] / "sandbox" / "sne_sandbox" / "web" / "static"
+STATIQUES = Path(__file__).resolve().parents[2] / "sandbox" / "sne_console" / "static"
 
 
 def _demander(

@@ -238,7 +238,7 @@ APPLICATION = """
 
 def test_what_the_page_shows(pytester: pytest.Pytester) -> None:
     """With an application made for the occasion: the shell client."""
-    page = (docs_dir() / "pytest.md").read_text("utf-8")
+    page = (docs_dir() / "certifier.md").read_text("utf-8")
     bloc = page.split("<!-- pytest:")[1].split("<!-- /pytest -->")[0]
     pytester.makepyfile(mon_application=APPLICATION.replace("CLIENT", repr(str(CLIENT))))
     menage = fixtures_dir() / "demandes" / "colocataires.xml"

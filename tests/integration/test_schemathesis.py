@@ -19,7 +19,7 @@ from schemathesis.core.jsonschema import patterns
 from schemathesis.engine import events
 from schemathesis.engine.recorder import ScenarioRecorder
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from banc import Banc
 

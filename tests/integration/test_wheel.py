@@ -94,7 +94,7 @@ def test_it_carries_its_data(installe: Installe, tmp_path: Path) -> None:
     assert (donnees / "fixtures" / "demandes" / "personne_seule.xml").is_file()
     assert (donnees / "docs" / "captures" / "journal.png").is_file()
     assert "/guide" in installe.lancer("sne-sandbox", "--help", dossier=tmp_path)
-    assert (donnees / "docs" / "protocole.md").is_file()
+    assert (donnees / "docs" / "reference" / "protocole.md").is_file()
     assert (donnees / "fixtures" / "schemas" / "protocole.schema.json").is_file()
 
 

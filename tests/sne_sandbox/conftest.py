@@ -1,14 +1,9 @@
 """A store, and bases in it whose demandes are put there without any message."""
 
 import itertools
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from temps import MIDI
 
 from sne_interface.domain.base import Base, Horloge

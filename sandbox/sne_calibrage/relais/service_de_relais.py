@@ -11,18 +11,18 @@ from sne_calibrage.relais.relais import Relais
 from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.echange import Echange
 from sne_sandbox.bases import bases
+from sne_sandbox.offres import parties
 from sne_sandbox.server.lancement import noter_refus_http, noter_refus_tls
 from sne_sandbox.server.listeners import Ecoute
 from sne_sandbox.server.service_wsgi import ApplicationWsgi
 from sne_sandbox.server.workers import Taches
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.web.aiguillage import PARTIES
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration, Services, ouvrir
 from sne_sandbox.web.sante import VERIFICATIONS, Sante
 
 #: First segments of the paths that are ours: every other one goes by.
-ICI: Final = frozenset({"healthz", "readyz"}).union(*(partie.segments for partie in PARTIES))
+ICI: Final = frozenset({"healthz", "readyz"}).union(*(partie.segments for partie in parties()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def angles_morts(
         yield AngleMort("types", _jamais(dit for _, dit in manquent), _GENERER.format(kind=kind))
     absentes = [dit for nom, dit in _OPERATIONS.items() if nom not in vus["operations"]]
     if absentes:
-        yield AngleMort("operations", _jamais(absentes), GUIDE.format("messages"))
+        yield AngleMort("operations", _jamais(absentes), GUIDE.format("reference/messages"))
     if not refuses:
         yield AngleMort(
             "refus",
@@ -112,7 +112,7 @@ def angles_morts(
         yield AngleMort("mtom", phrase, GUIDE.format("brancher"))
     if not menages.pannes:
         phrase = "Aucune panne n'a été jouée : rien ne montre ce que l'application fait d'une réponse perdue."
-        yield AngleMort("pannes", phrase, GUIDE.format("pannes"))
+        yield AngleMort("pannes", phrase, GUIDE.format("reference/pannes"))
 
 
 def _generer_cre(option: str) -> str:

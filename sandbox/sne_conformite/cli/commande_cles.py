@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from sne_sandbox.cli.options import VARIABLE_CLE, GroupeCommandes
+from sne_conformite.cli.options_de_jugement import VARIABLE_CLE
+from sne_sandbox.cli.options import GroupeCommandes
 
 
 @click.group("cles", cls=GroupeCommandes)

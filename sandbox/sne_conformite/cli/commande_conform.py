@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sne_conformite.cli.base_d_epreuve import empechement, options_de_serve
+from sne_conformite.cli.options_de_jugement import sorties_de_rapport
 from sne_interface import systeme
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.settings import EXEMPLES_MAX, PAR_NOM
-from sne_sandbox.cli.options import inconnu, sorties_de_rapport
+from sne_sandbox.cli.options import inconnu
 from sne_sandbox.cli.signaux import Signaux
 
 if TYPE_CHECKING:

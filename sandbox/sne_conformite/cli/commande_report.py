@@ -8,16 +8,10 @@ from zipfile import is_zipfile
 
 import click
 
+from sne_conformite.cli.options_de_jugement import sorties_de_rapport
 from sne_interface.domain.publication import en_json
 from sne_interface.errors import UsageError
-from sne_sandbox.cli.options import (
-    COMMUNES,
-    Poste,
-    ouvrir_contrats,
-    ouvrir_magasin,
-    reglages,
-    sorties_de_rapport,
-)
+from sne_sandbox.cli.options import COMMUNES, Poste, ouvrir_contrats, ouvrir_magasin, reglages
 
 if TYPE_CHECKING:
     from sne_conformite.cli import sorties_de_rapport as rapports

@@ -17,10 +17,10 @@ from typing import Any, Final, Self
 import click
 
 from sne_conformite.cli.base_d_epreuve import Epreuve, empechement, options_de_serve
+from sne_conformite.cli.options_de_jugement import sorties_de_rapport
 from sne_interface import systeme
 from sne_interface.errors import UsageError
 from sne_interface.raisons import raison_systeme
-from sne_sandbox.cli.options import sorties_de_rapport
 
 #: Seconds that the command is given to end, once it was told to.
 _DELAI_FIN: Final = 10.0

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from sne_conformite.cli.options_de_jugement import VARIABLE_CLE
 from sne_conformite.rapports import manquements_connus
 from sne_conformite.rapports.formats_de_rapport import (
     ATTESTATION,
@@ -33,7 +34,7 @@ from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons import raison_systeme
 from sne_interface.settings import SETTINGS
 from sne_sandbox import __version__
-from sne_sandbox.cli.options import VARIABLE_CLE, inconnu
+from sne_sandbox.cli.options import inconnu
 
 if TYPE_CHECKING:
     from sne_conformite.bilan.mentions import ReferentielDeCertification

@@ -219,7 +219,11 @@ def _nommer(operation: str, type_fichier: str) -> str:
 
 def _commande(type_fichier: str) -> str:
     connu = type_fichier in _NOMS
-    return f"sne-sandbox generate --kind {type_fichier} --out exemples" if connu else GUIDE.format("messages")
+    return (
+        f"sne-sandbox generate --kind {type_fichier} --out exemples"
+        if connu
+        else GUIDE.format("reference/messages")
+    )
 
 
 def _faits(vue: Observation) -> set[str]:

@@ -47,9 +47,9 @@ def detailler(contrat: Contrat, plan: Mapping[str, str] | None = None) -> Detail
             nom = str(fichier.relative_to(dossiers.overlay))
             detail["surcharge"][nom] = _empreinte(fichier.read_bytes())
     detail["plan"] = d_un_plan(plan or {})
-    paquet = Path(resources.__file__).parent
+    paquets = [resources.RACINE / nom for nom in ("sne_interface", "sne_sandbox", "sne_conformite")]
     schemas = resources.fixtures_dir() / "schemas"
-    for racine in (paquet, schemas):
+    for racine in (*paquets, schemas):
         for fichier in _fichiers(racine):
             if fichier.suffix in _SOURCES and "_data" not in fichier.relative_to(racine).parts:
                 nom = f"{racine.name}/{fichier.relative_to(racine)}"

@@ -1,57 +1,20 @@
 """The API's own Flask application: its resources, its errors, its description."""
 
 import json
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from flask import Flask, Response, request
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
-from sne_console.api import (
-    api_ateliers,
-    api_bases,
-    api_contrat,
-    api_demandes,
-    api_echanges,
-    api_guichets,
-    api_jetons,
-    api_messages,
-    api_pannes,
-    api_rapports,
-    api_scenes,
-    description_openapi,
-    metriques,
-    schemas_json,
-)
+from sne_console.api import description_openapi, metriques, schemas_json
+from sne_sandbox.offres import ressources
 from sne_sandbox.web import acces, reponses_http, securite
 from sne_sandbox.web.configuration import VERSION
 from sne_sandbox.web.droits import LECTURES
-from sne_statistiques.vues import api_statistiques
 
-#: What the API is made of, in the order of its description.
-RESSOURCES: Final = (
-    api_bases.blueprint,
-    api_bases.clock,
-    api_echanges.blueprint,
-    api_demandes.blueprint,
-    api_guichets.blueprint,
-    api_messages.blueprint,
-    api_guichets.certificates,
-    api_pannes.blueprint,
-    api_bases.snapshots,
-    api_statistiques.blueprint,
-    api_statistiques.quotas,
-    api_bases.seeds,
-    api_jetons.blueprint,
-    api_ateliers.blueprint,
-    api_scenes.blueprint,
-    api_scenes.ici,
-    api_rapports.blueprint,
-    api_contrat.rules,
-    api_contrat.blueprint,
-    description_openapi.problems,
-    api_guichets.authority,
-)
 #: Bytes of a body: the largest is a file left in an inbox.
 CORPS_MAX: Final = 25_000_000
 #: The one body that is no JSON: a file left in an inbox.
@@ -81,7 +44,7 @@ def construire(principale: Flask) -> Flask:
     app.before_request(_exiger_json)
     app.before_request(schemas_json.refuser_inconnus)
     api = ApiAdmin(app)
-    for blueprint in RESSOURCES:
+    for blueprint in ressources():
         api.register_blueprint(blueprint)
     reponses_http.installer(app)
     document = description_openapi.completer(api.spec.to_dict())
@@ -93,7 +56,14 @@ def construire(principale: Flask) -> Flask:
 
 def appel_decrit(methode: str, chemin: str) -> schemas_json.AppelDecrit:
     """The question and the body of a call, by its method and its path below /api/v1. Raises KeyError."""
-    return schemas_json.APPELS[methode, chemin]
+    return _appels()[methode, chemin]
+
+
+@cache
+def _appels() -> Mapping[tuple[str, str], schemas_json.AppelDecrit]:
+    """The calls of the resources that are there: each is declared as its module is imported."""
+    tuple(ressources())
+    return schemas_json.APPELS
 
 
 def _exiger_json() -> None:

@@ -25,15 +25,13 @@ from werkzeug.wrappers import Response as ReponseWsgi
 from sne_console.cadre.equivalents import equivalents
 from sne_console.cadre.sections import (
     GROUPES,
-    SECTIONS,
-    Section,
+    Affichage,
     chemin_d_ici,
     chemin_sur,
     contrat_servi,
     maintenant,
 )
 from sne_console.formation import ateliers
-from sne_console.pages.page_affichage import Affichage
 from sne_console.vues import filtres_jinja
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.texte import masquer_nirs
@@ -42,6 +40,7 @@ from sne_sandbox.bases import pannes
 from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.bases.pannes import PanneArmee
 from sne_sandbox.bases.travail_des_nuits import en_attente
+from sne_sandbox.offres import Section, sections
 from sne_sandbox.web import acces, securite
 from sne_sandbox.web.acces import csrf_convient, jeton_csrf
 from sne_sandbox.web.configuration import services
@@ -111,8 +110,8 @@ def construire(principale: Flask) -> Flask:
     app.url_defaults(_completer_adresse)
     app.context_processor(_commun)
     app.register_blueprint(connexion)
-    for section in SECTIONS:
-        module = importlib.import_module(f"sne_console.pages.{section.module}")
+    for section in sections():
+        module = importlib.import_module(section.module)
         app.register_blueprint(module.blueprint)
     app.add_url_rule("/", "accueil", _accueil)
     app.add_url_rule("/console/", "accueil_console", _accueil)
@@ -251,14 +250,14 @@ def _les_bases() -> list[str]:
 def _section_ici() -> str:
     """The view that shows the same section on another base; the list, for what one base holds."""
     ici = {"demande": "demandes", "echange": "journal"}.get(request.blueprint or "", request.blueprint)
-    endpoint = next((s.endpoint for s in SECTIONS if s.module == ici and _permis(s.endpoint)), "accueil.page")
+    endpoint = next((s.endpoint for s in sections() if s.nom == ici and _permis(s.endpoint)), "accueil.page")
     return endpoint if current_app.url_map.is_endpoint_expecting(endpoint, "base") else "accueil.page"
 
 
 def _menu() -> list[tuple[str, str, Section]]:
     """The groups that one may open: name, key, and the section that each leads to."""
     premieres: dict[str, Section] = {}
-    for section in SECTIONS:
+    for section in sections():
         if section.titre and section.groupe not in premieres and _permis(section.endpoint):
             premieres[section.groupe] = section
     return [(nom, touche, premieres[nom]) for nom, touche in GROUPES.items() if nom in premieres]
@@ -266,13 +265,13 @@ def _menu() -> list[tuple[str, str, Section]]:
 
 def _groupe_ici() -> str:
     """The group of the page that is shown; "" for none."""
-    return next((section.groupe for section in SECTIONS if section.module == request.blueprint), "")
+    return next((section.groupe for section in sections() if section.nom == request.blueprint), "")
 
 
 def _voisines() -> list[Section]:
     """The sections of that group, when there are several to choose among."""
     ici = _groupe_ici()
-    siennes = [s for s in SECTIONS if s.titre and s.groupe == ici and _permis(s.endpoint)]
+    siennes = [s for s in sections() if s.titre and s.groupe == ici and _permis(s.endpoint)]
     return siennes if len(siennes) > 1 else []
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import wraps
 from itertools import takewhile
+from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, Self
 
-from flask import Blueprint, Response, flash, g, redirect, request, stream_with_context, url_for
+from flask import Blueprint, Request, Response, flash, g, redirect, request, stream_with_context, url_for
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response as Redirection
 
@@ -35,21 +36,6 @@ _SUIVIS: Final = Counter[str]()
 _VERROU: Final = Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One section. `module` has its `blueprint`, of the same name; `titre` is its name in the menu (None:
-    reached from another section); `groupe` the entry of the menu that leads to it, with its neighbours."""
-
-    module: str
-    groupe: str
-    titre: str | None = None
-
-    @property
-    def endpoint(self) -> str:
-        """Flask's name of the view that the entry opens."""
-        return f"{self.module}.page"
-
-
 #: The entries of the menu, in order, and the key that opens each after « g ». Seven: more are not read.
 GROUPES: Final[Mapping[str, str]] = {
     "Journal": "j",
@@ -60,43 +46,35 @@ GROUPES: Final[Mapping[str, str]] = {
     "Base": "b",
     "Comprendre": "c",
 }
-#: In the order in which a group shows them; the first that one may open is where the group leads.
-SECTIONS: Final = (
-    Section("accueil", ""),
-    Section("recherche", ""),
-    Section("affichage", ""),
-    Section("journal", "Journal", "Journal"),
-    Section("echange", "Journal"),
-    Section("demandes", "Demandes", "Demandes"),
-    Section("demande", "Demandes"),
-    Section("statistiques", "Demandes", "Statistiques"),
-    Section("images", "Demandes"),
-    Section("composer", "Composer", "Composer"),
-    Section("scenes", "Former", "Scènes"),
-    Section("ateliers", "Former", "Ateliers"),
-    Section("conformite", "Certifier", "Conformité"),
-    Section("temps", "Base", "Temps"),
-    Section("pannes", "Base", "Pannes"),
-    Section("sauvegardes", "Base", "Sauvegardes"),
-    Section("reglages", "Base", "Réglages"),
-    Section("bases", "Base", "Bases"),
-    Section("guichets", "Base", "Guichets"),
-    Section("boites", "Base", "Boîtes"),
-    Section("jetons", "Base", "Jetons"),
-    Section("regles", "Comprendre", "Règles"),
-    Section("contrat", "Comprendre", "Contrat"),
-    Section("guide", "Comprendre", "Guide"),
-    Section("docs", "Comprendre", "API"),
-)
 #: Lines of a list on one page.
 PAR_PAGE: Final = 50
 #: Demandes that a page counts: as many as one of the console makes.
 COMPTEES: Final = 20_000
 
 
-def section(nom: str, module: str) -> Blueprint:
-    """The blueprint of a section that shows one base: its URLs are below `/console/<base>`."""
-    return Blueprint(nom, module, url_prefix="/console/<base>")
+#: What is chosen, and how the page says it. The first is what one has who chose nothing.
+THEMES: Final = {"systeme": "Comme le système", "clair": "Clair", "sombre": "Sombre"}
+RACCOURCIS: Final = {"oui": "Actifs", "non": "Éteints"}
+
+
+@dataclass(frozen=True, slots=True)
+class Affichage:
+    """What this browser chose: keys of THEMES and RACCOURCIS."""
+
+    theme: str = "systeme"
+    raccourcis: str = "oui"
+
+    @classmethod
+    def lu(cls, requete: Request) -> Self:
+        """What its cookies say; the defaults for what they do not."""
+        theme, raccourcis = (requete.cookies.get(f"sne_{nom}", "") for nom in ("theme", "raccourcis"))
+        return cls(theme if theme in THEMES else "systeme", raccourcis if raccourcis in RACCOURCIS else "oui")
+
+
+def section(nom: str, module: str, gabarits: Path | None = None) -> Blueprint:
+    """The blueprint of a section that shows one base: its URLs are below `/console/<base>`. `gabarits` is the
+    folder of its templates, when they are not among those of the console."""
+    return Blueprint(nom, module, url_prefix="/console/<base>", template_folder=gabarits)
 
 
 def apres_action(adresse: str, phrase: str, *, reussie: bool = True) -> Redirection:

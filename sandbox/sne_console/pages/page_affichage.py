@@ -1,34 +1,16 @@
 """`/affichage`: how this browser shows the console: light or dark, with keys of one letter or without."""
 
-from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
-from flask import Blueprint, Request, render_template, request
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response as Redirection
 
-from sne_console.cadre.sections import apres_action, chemin_sur
+from sne_console.cadre.sections import RACCOURCIS, THEMES, Affichage, apres_action, chemin_sur
 
 blueprint: Final = Blueprint("affichage", __name__)
 
-#: What is chosen, and how the page says it. The first is what one has who chose nothing.
-THEMES: Final = {"systeme": "Comme le système", "clair": "Clair", "sombre": "Sombre"}
-RACCOURCIS: Final = {"oui": "Actifs", "non": "Éteints"}
 #: Seconds that a browser keeps what was chosen: a year.
 _GARDE: Final = 31_536_000
-
-
-@dataclass(frozen=True, slots=True)
-class Affichage:
-    """What this browser chose: keys of THEMES and RACCOURCIS."""
-
-    theme: str = "systeme"
-    raccourcis: str = "oui"
-
-    @classmethod
-    def lu(cls, requete: Request) -> Self:
-        """What its cookies say; the defaults for what they do not."""
-        theme, raccourcis = (requete.cookies.get(f"sne_{nom}", "") for nom in ("theme", "raccourcis"))
-        return cls(theme if theme in THEMES else "systeme", raccourcis if raccourcis in RACCOURCIS else "oui")
 
 
 @blueprint.get("/affichage")

@@ -13,12 +13,11 @@ from sne_interface.domain.dates import lire_date_saisie
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.evenement import lire_jour
 from sne_interface.domain.texte import masquer_nirs
+from sne_sandbox.offres import unique
 from sne_sandbox.store import demandes_recentes
 from sne_sandbox.store.demandes_recentes import Recentes, Repere, plus_recentes
 from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
 from sne_sandbox.web.configuration import services
-from sne_statistiques.comptes import demandes_comptees
-from sne_statistiques.vues import selections
 
 blueprint: Final = section("demandes", __name__)
 
@@ -64,10 +63,10 @@ class LigneTrouvee:
 @blueprint.get("/demandes")
 def page(base: str) -> str:
     """The search, and what it finds; the latest demandes without a criterion."""
-    if selections.demandee(request.args):
-        return _selection(base)
+    if (comptees := demandes_d_un_nombre(base)) is not None:
+        return comptees
     demandee = lire(contrat_servi().territoires)
-    apres = _repere(request.args.get("apres", ""))
+    apres = repere_lu(request.args.get("apres", ""))
     trouvees = Recentes([])
     with services().magasin.lire(base) as registre:
         if not demandee.impossible:
@@ -79,36 +78,25 @@ def page(base: str) -> str:
         "demandes/page.html",
         demandee=demandee,
         champs=demandee.champs,
-        lignes=[_ligne(stockee, territoires) for stockee in trouvees.demandes],
+        lignes=[ligne_trouvee(stockee, territoires) for stockee in trouvees.demandes],
         total=total,
         actives=actives,
         choix_max=CHOIX_MAX,
         question_api=_pour_api(demandee.criteres),
-        premiere=_adresse(base, demandee.champs) if apres is not None else None,
+        premiere=adresse_de_la_page(base, demandee.champs) if apres is not None else None,
         partielle=trouvees.suite.depot if trouvees.partielle and trouvees.suite else None,
         parcourues=demandes_recentes.PARCOURUES,
-        suivante=None if trouvees.suite is None else _adresse(base, demandee.champs, str(trouvees.suite)),
+        suivante=None
+        if trouvees.suite is None
+        else adresse_de_la_page(base, demandee.champs, str(trouvees.suite)),
     )
 
 
-def _selection(base: str) -> str:
-    """The demandes behind a number of a picture, which is told again."""
-    apres = _repere(request.args.get("apres", ""))
-    trouvees, combien = Recentes([]), 0
-    with services().magasin.lire(base) as registre:
-        choix = selections.lire(request.args, registre, contrat_servi())
-        if not choix.fautes:
-            combien = demandes_comptees.compter(registre, choix.selection)
-            trouvees = demandes_comptees.lister(registre, choix.selection, PAR_PAGE, apres)
-    territoires = contrat_servi().territoires
-    return render_template(
-        "demandes/selection.html",
-        choix=choix,
-        combien=combien,
-        lignes=[_ligne(stockee, territoires) for stockee in trouvees.demandes],
-        premiere=_adresse(base, choix.champs) if apres is not None else None,
-        suivante=None if trouvees.suite is None else _adresse(base, choix.champs, str(trouvees.suite)),
-    )
+def demandes_d_un_nombre(base: str) -> str | None:
+    """The page of the demandes behind a number, when the address asks for those."""
+    repondre = unique("demandes comptees")
+    page_comptee: str | None = None if repondre is None else repondre(base)
+    return page_comptee
 
 
 def lire(territoires: Territoires) -> Demandee:
@@ -170,7 +158,7 @@ def _commune(ecrite: str, territoires: Territoires, demandee: Demandee) -> str |
     return None
 
 
-def _ligne(stockee: DemandeStockee, territoires: Territoires) -> LigneTrouvee:
+def ligne_trouvee(stockee: DemandeStockee, territoires: Territoires) -> LigneTrouvee:
     demande = stockee.demande
     codes = list(dict.fromkeys(c.attributs["code"] for c in demande.communes_souhaitees))
     noms = [(territoires.nom_de_commune(code) or code).removesuffix(" Arrondissement") for code in codes[:2]]
@@ -183,7 +171,7 @@ def _ligne(stockee: DemandeStockee, territoires: Territoires) -> LigneTrouvee:
     )
 
 
-def _repere(texte: str) -> Repere | None:
+def repere_lu(texte: str) -> Repere | None:
     jour, _, numero = texte.partition("_")
     depot = lire_jour(jour)
     if depot is None or not numero.isascii() or not numero.isalnum():
@@ -207,5 +195,5 @@ def _pour_api(criteres: Criteres) -> dict[str, str]:
     return {nom: str(valeur) for nom, valeur in posees.items() if valeur is not None}
 
 
-def _adresse(base: str, champs: dict[str, Any], apres: str | None = None) -> str:
+def adresse_de_la_page(base: str, champs: dict[str, Any], apres: str | None = None) -> str:
     return url_for("demandes.page", base=base, **champs, apres=apres)

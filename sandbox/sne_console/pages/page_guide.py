@@ -1,13 +1,15 @@
 """`/guide`: the pages of `docs/` as pages of the console, and the files that they show or send to.
 
-`docs/` is written for whoever reads it in the repository: its links name other files. Here they lead to the
-page, the picture or the file that this server gives; what only the repository has stays text.
+A page has the name of its file, without `.md`: `certifier`, `reference/exigences`. In the repository the
+links of a page name other files. Here they lead to the page, the picture or the file that this server gives;
+what only the repository has stays text.
 """
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,11 +31,11 @@ SERVEUR: Final = "http://127.0.0.1:8080"
 _AVEC_ADRESSES: Final = ("demarrer", "brancher")
 #: A shelf of the list of pages, or one of its pages.
 _RAYON: Final = re.compile(
-    r"^## (?P<rayon>.+)$|^- \[(?P<titre>[^\]]+)\]\((?P<page>[a-z-]+)\.md\)", re.MULTILINE
+    r"^## (?P<rayon>.+)$|^- \[(?P<titre>[^\]]+)\]\((?P<page>[a-z/-]+)\.md\)", re.MULTILINE
 )
 _COMMENTAIRE: Final = re.compile(r"^ *<!--.*?-->\n?", re.MULTILINE | re.DOTALL)
 #: A file of the data that the wheel carries, as a page writes it.
-_FICHIER: Final = re.compile(r"\]\(\.\./((?:fixtures|contracts)/[^)#]+\.[a-z0-9]+)\)")
+_FICHIER: Final = re.compile(r"\]\((?:\.\./)+((?:fixtures|contracts)/[^)#]+\.[a-z0-9]+)\)")
 #: What begins a row that one may be sent to: T-01, EMB-09.
 _CODE: Final = re.compile(r"[A-Z]{1,3}-\d{2}")
 
@@ -47,7 +49,7 @@ class Texte:
 
 
 @blueprint.get("/")
-@blueprint.get("/<page>")
+@blueprint.get("/<path:page>")
 def page(page: str = SOMMAIRE) -> str:
     """One page; without a name, the list of them."""
     if page != SOMMAIRE and page not in pages():
@@ -61,7 +63,7 @@ def page(page: str = SOMMAIRE) -> str:
         services_soap=list(services().contrat.services.values()) if page in _AVEC_ADRESSES else (),
         racine=adresse_d_ici(),
         home=services().configuration.home.absolute(),
-        lien=lien,
+        lien=partial(lien, page=page),
         ancre=ancre,
         code=_CODE.fullmatch,
         commandes=commandes,
@@ -127,19 +129,20 @@ def _markdown(page: str) -> str:
     return (DOSSIER / f"{page}.md").read_text("utf-8")
 
 
-def lien(adresse: str) -> str | None:
-    """Where a link of a page leads on this server, None for what only the repository has."""
+def lien(adresse: str, page: str = SOMMAIRE) -> str | None:
+    """Where a link of that page leads on this server, None for what only the repository has."""
     chemin, diese, suite = adresse.partition("#")
     if not chemin:
         return adresse
     if chemin.startswith(SERVEUR):
         return adresse.removeprefix(SERVEUR) or "/"
-    nom = chemin.removesuffix(".md")
+    vise = posixpath.normpath(posixpath.join(posixpath.dirname(page), chemin))
+    nom = vise.removesuffix(".md")
     if nom == SOMMAIRE:
         return f"/guide/{diese}{suite}"
-    if nom in pages() or chemin.startswith("captures/"):
+    if nom in pages() or vise.startswith("captures/"):
         return f"/guide/{nom}{diese}{suite}"
-    donnee = chemin.removeprefix("../")
+    donnee = vise.removeprefix("../")
     return f"/guide/fichiers/{donnee}" if donnee in fichiers() else None
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import current_app, g, render_template, request, url_for
 
-from sne_console.cadre.sections import SECTIONS, contrat_servi, section
+from sne_console.cadre.sections import contrat_servi, section
 from sne_console.pages import page_guide
 from sne_console.pages.page_demande import nom_de
 from sne_console.vues.interface_montree import presentation
@@ -19,6 +19,7 @@ from sne_interface.contract.nomenclatures import Commune
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.dates import date_francaise
 from sne_interface.domain.texte import masquer_nirs, plier
+from sne_sandbox.offres import sections
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.demandes_recentes import plus_recentes
 from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
@@ -83,7 +84,7 @@ def chercher(base: str, cherche: str) -> list[Trouvees]:
         Trouvees("Échanges", list(_echanges(base, cherche))),
         Trouvees("Demandes", list(_demandes(base, cherche)), _suite_des_demandes(cherche)),
         Trouvees("Règles", list(_regles(cherche)), url_for("regles.page", texte=cherche)),
-        Trouvees("Exigences", list(_exigences(cherche)), url_for("guide.page", page="exigences")),
+        Trouvees("Exigences", list(_exigences(cherche)), url_for("guide.page", page="reference/exigences")),
         Trouvees("Opérations", list(_operations(cherche))),
         Trouvees("Codes", list(_codes(cherche)), url_for("contrat.nomenclatures")),
         Trouvees("Communes", list(_communes(cherche))),
@@ -155,9 +156,8 @@ def _exigences(cherche: str) -> Iterator[Trouvaille]:
     siennes = [e for e in exigences if e.id.startswith(cherche.upper())]
     siennes = siennes or [e for e in exigences if _contient(cherche, e.texte)]
     for exigence in siennes[:_DE_CHAQUE]:
-        yield Trouvaille(
-            url_for("guide.page", page="exigences", _anchor=exigence.id), exigence.id, exigence.texte
-        )
+        la = url_for("guide.page", page="reference/exigences", _anchor=exigence.id)
+        yield Trouvaille(la, exigence.id, exigence.texte)
 
 
 @lru_cache(maxsize=8)
@@ -203,7 +203,7 @@ def _communes(cherche: str) -> Iterator[Trouvaille]:
 
 def _pages(cherche: str) -> Iterator[Trouvaille]:
     entree = qui_est_la()
-    for s in SECTIONS:
+    for s in sections():
         if s.titre and entree is not None and _contient(cherche, f"{s.titre} {s.groupe}"):
             avec_base = current_app.url_map.is_endpoint_expecting(s.endpoint, "base")
             if permet(entree, VUES[s.endpoint], ecrit=False, bases=[g.base.nom] if avec_base else []):

@@ -9,12 +9,12 @@ from typing import Final
 from flask import Flask
 from werkzeug.test import Client
 
-from sne_console.cadre.sections import SECTIONS
 from sne_interface.contract.elements import elements
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.generators.exemples_de_regles import exemples
-from sne_sandbox.web.aiguillage import PARTIES, Aiguillage
+from sne_sandbox.offres import parties, sections
+from sne_sandbox.web.aiguillage import Aiguillage
 from sne_sandbox.web.configuration import Configuration
 
 #: Pages whose first visit makes what the next ones use.
@@ -33,11 +33,11 @@ PAGES: Final = (
 
 def prechauffer(app: Flask, configuration: Configuration) -> Iterator[None]:
     """Each step of it. No page is visited where no token of the server's own opens them."""
-    for section in SECTIONS:
-        importlib.import_module(f"sne_console.pages.{section.module}")
+    for section in sections():
+        importlib.import_module(section.module)
         yield
     aiguillage: Aiguillage = app.extensions["aiguillage"]
-    for partie in PARTIES:
+    for partie in parties():
         aiguillage.partie(partie.nom)
         yield
     gabarits = aiguillage.partie("console").jinja_env

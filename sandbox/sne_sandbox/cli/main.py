@@ -19,49 +19,10 @@ from sne_interface import systeme
 from sne_interface.errors import OperatorError
 from sne_interface.raisons import raison_systeme
 from sne_sandbox import __version__
+from sne_sandbox.offres import commandes
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
-
-#: Command → (module of sne_sandbox.cli, one line of help). The module is imported when the command is called.
-COMMANDES: Final = {
-    "serve": ("serve", "Sert le bac à sable : SOAP en HTTPS et HTTP, API."),
-    "run": ("run", "Lance vos tests devant une base neuve, et juge ce qui est arrivé."),
-    "conform": ("conform", "Pilote une application d'un bout à l'autre du plan, et la juge."),
-    "report": ("report", "Juge ce qu'une base a vu ; rejuge des preuves ; compare deux rapports."),
-    "proxy": ("proxy", "Relaie vers un serveur réel, valide dans les deux sens, enregistre ; exporte."),
-    "calibrer": (
-        "calibrer",
-        "Compare un enregistrement du vrai serveur au bac à sable ; propose la surcharge.",
-    ),
-    "diagnostic": (
-        "diagnostic",
-        "Vérifie le branchement d'une application : adresse, TLS, certificats, heure.",
-    ),
-    "sante": ("sante", "Dit si le serveur de ce poste est prêt, et sinon ce qui manque."),
-    "demo": ("demo", "Montre le produit en une minute, de bout en bout."),
-    "check": ("check", "Contrôle des documents hors ligne : schéma, nomenclatures, règles."),
-    "generate": ("generate", "Écrit des messages : ménages tirés, valides ou fautifs d'une seule façon."),
-    "exigences": ("exigences", "Montre ce sur quoi une application est jugée, et comment."),
-    "certification": (
-        "certification",
-        "Montre les mentions à acquérir, et ce qu'il reste à faire pour elles.",
-    ),
-    "contrat": ("contrat", "Vérifie un dossier officiel, compare deux versions, prépare une application."),
-    "rules": ("rules", "Montre les contrôles : sévérité, fidélité, source, remède."),
-    "nomenclatures": ("nomenclatures", "Montre les nomenclatures : les codes admis, et leurs libellés."),
-    "bases": ("bases", "Liste, crée, règle ou supprime des bases."),
-    "stats": ("stats", "Les statistiques d'une base : stock, flux, profils, territoires."),
-    "quotas": ("quotas", "Les quotas d'attribution (L. 441-1) d'une base, par bailleur et EPCI."),
-    "clock": ("clock", "Lit, fige ou avance l'horloge d'une base : les nuits passent."),
-    "pannes": ("pannes", "Arme, liste ou désarme les pannes d'une base."),
-    "snapshots": ("snapshots", "Sauvegarde, restaure ou compare une base, sous un nom."),
-    "jetons": ("jetons", "Fait, liste ou révoque les jetons qui ouvrent la console et l'API."),
-    "atelier": ("atelier", "Fait une salle de stagiaires : une base, un lien chacun ; la suit, la clôt."),
-    "cles": ("cles", "Fait des clés qui signent les preuves ; tire des défis."),
-    "pki": ("pki", "Émet des certificats de développement."),
-    "db": ("db", "Met à jour, remplit, sauvegarde, restaure ou vide la base de données."),
-}
 
 #: Click does not mark its own, « COMMAND [ARGS]... », for translation.
 _SOUS_COMMANDE: Final = "COMMANDE [ARGUMENTS]…"
@@ -74,15 +35,15 @@ _IMPREVU: Final = (
 
 class _Groupe(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDES)
+        return list(commandes())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDES:
+        offerte = commandes().get(cmd_name)
+        if offerte is None:
             return None
         from sne_sandbox.cli.options import placer_les_exemples  # as every command does
 
-        module = importlib.import_module(f"sne_sandbox.cli.{COMMANDES[cmd_name][0]}")
-        commande: click.Command = placer_les_exemples(module.commande)
+        commande: click.Command = placer_les_exemples(importlib.import_module(offerte.module).commande)
         if isinstance(commande, click.Group):
             commande.subcommand_metavar = _SOUS_COMMANDE
         return commande
@@ -94,12 +55,12 @@ class _Groupe(click.Group):
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as erreur:  # click knows of none: ours are imported when called
             raise click.exceptions.NoSuchCommand(
-                erreur.command_name, possibilities=COMMANDES, ctx=ctx
+                erreur.command_name, possibilities=commandes(), ctx=ctx
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commandes"):
-            formatter.write_dl([(nom, aide) for nom, (_, aide) in COMMANDES.items()])
+            formatter.write_dl([(nom, commande.aide) for nom, commande in commandes().items()])
 
 
 # --- the process -------------------------------------------------------------------------------------

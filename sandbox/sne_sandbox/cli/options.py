@@ -4,7 +4,6 @@ and the store that they open, and a progress bar.
 
 import difflib
 import json
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,8 +30,6 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 #: The options that every command takes.
 COMMUNES = ("home", "contract", "contracts", "profile")
-#: A key to sign with: a file, or the PEM text itself.
-VARIABLE_CLE = "SNE_SANDBOX_CLE"
 #: `--base`, as parameter `base`.
 une_base = click.option("--base", default="ecole", show_default=True, help="Nom de la base.")
 
@@ -50,18 +47,19 @@ une_horloge = click.option(
 )
 
 
-def _forme(*formes: str, aide: str) -> Callable[[_F], _F]:
+def option_de_forme(*formes: str, aide: str) -> Callable[[_F], _F]:
+    """Add `--format` with these forms to a command, as parameter `forme`; text unless it is given."""
     return click.option(
         "--format", "forme", type=click.Choice(formes), default="text", show_default=True, help=aide
     )
 
 
 #: `--format text|json`, as parameter `forme`.
-une_forme = _forme("text", "json", aide="Forme de la réponse.")
+une_forme = option_de_forme("text", "json", aide="Forme de la réponse.")
 #: `--format text|csv|json`, as parameter `forme`.
-text_csv_json = _forme("text", "csv", "json", aide="Forme de la réponse.")
+text_csv_json = option_de_forme("text", "csv", "json", aide="Forme de la réponse.")
 #: `--format text|json|markdown`, as parameter `forme`.
-forme_de_liste = _forme("text", "json", "markdown", aide="Forme de la liste.")
+forme_de_liste = option_de_forme("text", "json", "markdown", aide="Forme de la liste.")
 
 
 def reglages(*noms: str, **defauts: Any) -> Callable[[_F], _F]:
@@ -123,54 +121,6 @@ def depart_de_base(semence: str) -> Callable[[_F], _F]:
     """Add how a base begins: `--seed-base`, `--seed`, `--seed-size`, `--clock`, as parameters `semence`,
     `seed`, `taille`, `horloge`."""
     return lambda fonction: un_jeu_de_depart(semence)(une_graine(une_taille(une_horloge(fonction))))
-
-
-def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
-    """Add what a judgement is asked for: --report-dir, --require, --juger-tout, --baseline, --candidat,
-    --mention, --cle and, unless `forme` is False, --format, as parameters `dossier`, `exigees`, `juger_tout`,
-    `reference`, `candidat`, `mentions`, `cle` and `forme`."""
-    from sne_conformite.rapports import formats_de_rapport
-
-    def ajouter(fonction: _F) -> _F:
-        if forme:
-            aide = "Forme du rapport, seul sur la sortie standard."
-            fonction = _forme("text", *formats_de_rapport.PAR_OPTION, aide=aide)(fonction)
-        fonction = click.option(
-            "--cle", envvar=VARIABLE_CLE, callback=_taire, metavar="FICHIER", show_envvar=True,
-            help="Clé qui signe preuves.zip (« sne-sandbox cles creer » en fait une).",
-        )(fonction)  # fmt: skip
-        fonction = click.option(
-            "--mention", "mentions", multiple=True, metavar="ID",
-            help="Mention à acquérir, avec ou sans réserves : sortie 1 sinon (peut se répéter).",
-        )(fonction)  # fmt: skip
-        fonction = click.option(
-            "--candidat", "candidat", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
-            help="Le produit, tel que son éditeur le déclare et l'atteste (candidat.toml).",
-        )(fonction)  # fmt: skip
-        fonction = click.option(
-            "--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
-            metavar="FICHIER", help="Manquements connus, avec raison et échéance.",
-        )(fonction)  # fmt: skip
-        fonction = click.option(
-            "--juger-tout", is_flag=True,
-            help="Sortir avec 3 si tout est conforme, sauf un échange resté non jugé.",
-        )(fonction)  # fmt: skip
-        fonction = click.option(
-            "--require", "exigees", multiple=True, metavar="ID",
-            help="Exigence dont la preuve ne peut pas manquer (peut se répéter).",
-        )(fonction)  # fmt: skip
-        return click.option(
-            "--report-dir", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
-            help=f"Où écrire {formats_de_rapport.enumeres()}.",
-        )(fonction)  # fmt: skip
-
-    return ajouter
-
-
-def _taire(ctx: click.Context, param: click.Parameter, valeur: str | None) -> str | None:
-    """Keeps the key from the processes that we start, the application above all."""
-    os.environ.pop(VARIABLE_CLE, None)
-    return valeur
 
 
 class _OuiNon(click.types.BoolParamType):

@@ -23,6 +23,7 @@ from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.echange import TLS, methode_recue
 from sne_interface.errors import MagasinIndisponible, UsageError
 from sne_sandbox.journal_technique import journal_technique
+from sne_sandbox.offres import unique
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.configuration import VERSION, Configuration, ouvrir
@@ -90,9 +91,8 @@ class Lancement:
         )
 
     def _prechauffe(self, application: "Flask") -> Iterator[None]:
-        from sne_console.vues.prechauffage import prechauffer
-
-        return prechauffer(application, self.configuration)
+        prechauffer = unique("prechauffer")
+        return iter(()) if prechauffer is None else prechauffer(application, self.configuration)
 
     def lecteur(self) -> "ApplicationWsgi":
         """The application that heavy reads are asked, in a process of its own."""
@@ -104,7 +104,7 @@ def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies]
     if processus > 1 and not systeme.PLUSIEURS_PROCESSUS:
         raise UsageError(
             f"{processus} processus sont demandés, et ce système n'en sert qu'un.",
-            remede="--workers 1, ou un conteneur ou WSL (docs/systemes.md)",
+            remede="--workers 1, ou un conteneur ou WSL (docs/reference/systemes.md)",
         )
     if processus > 1:
         from sne_sandbox.pki.authority import Autorite

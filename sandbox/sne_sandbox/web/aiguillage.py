@@ -8,47 +8,17 @@ rights of the main one (`extensions["sne"]`, `extensions["acces"]`).
 import importlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
 
 from flask import Flask
 
+from sne_sandbox.offres import parties
 from sne_sandbox.web.services_soap import chemins, est_un_appel, servir
 
 _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Partie:
-    """A part: the first segments of its paths, and the module whose `construire(principale)` makes it."""
-
-    nom: str
-    module: str
-    segments: frozenset[str]
-
-
-PARTIES: Final = (
-    Partie(
-        "console",
-        "sne_console.cadre.application_console",
-        frozenset(
-            {
-                "",
-                "console",
-                "guide",
-                "affichage",
-                "lecture",
-                "atelier",
-                "connexion",
-                "deconnexion",
-                "static",
-                "bootstrap",
-            }
-        ),
-    ),
-    Partie("api", "sne_console.api.application_api", frozenset({"api", "metrics"})),
-)
 #: A page among the addresses of the API.
 DOCS: Final = "/api/v1/docs"
 #: An exchange as answers name it (header `SNE-Echange`): one copies that address into a browser.
@@ -63,7 +33,7 @@ class Aiguillage:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._principale: _Wsgi = app.wsgi_app
-        self._parties = {segment: partie for partie in PARTIES for segment in partie.segments}
+        self._parties = {segment: partie for partie in parties() for segment in partie.segments}
         self._construites: dict[str, Flask] = {}
         self._verrou = Lock()
         self._services = chemins(app)
@@ -94,7 +64,7 @@ class Aiguillage:
             with self._verrou:
                 construite = self._construites.get(nom)
                 if construite is None:
-                    (voulue,) = [p for p in PARTIES if p.nom == nom]
+                    (voulue,) = [p for p in parties() if p.nom == nom]
                     construite = importlib.import_module(voulue.module).construire(self._app)
                     self._construites[nom] = construite
         return construite

@@ -14,6 +14,7 @@ from sne_interface.domain.texte import nombre
 from sne_interface.errors import UsageError
 from sne_sandbox.web.configuration import services
 from sne_sandbox.web.reponses_http import telechargement
+from sne_statistiques import GABARITS
 from sne_statistiques.comptes.comptes_des_images import Images, LieuCompte, Mois, TrancheDeRessources
 from sne_statistiques.images import barres, carte, courbes
 from sne_statistiques.vues import tableaux
@@ -21,7 +22,7 @@ from sne_statistiques.vues.page_statistiques import AUTRES, TITRES, motifs_court
 from sne_statistiques.vues.selections import periode
 from sne_statistiques.vues.tableaux import Resultat, TableDemandee, calculs_de, etat_de
 
-blueprint: Final = section("images", __name__)
+blueprint: Final = section("images", __name__, GABARITS)
 
 #: Seconds that a page waits for its numbers; seconds after which one that waits is loaded again.
 _PATIENCE: Final = 0.15

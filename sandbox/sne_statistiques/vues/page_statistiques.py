@@ -19,6 +19,7 @@ from sne_interface.domain.texte import nombre
 from sne_interface.errors import UsageError
 from sne_sandbox.web.configuration import services
 from sne_sandbox.web.reponses_http import telechargement
+from sne_statistiques import GABARITS
 from sne_statistiques.comptes.comptes_par_territoire import INDICATEURS, ComptesDeLieux, Niveau
 from sne_statistiques.comptes.comptes_par_territoire import en_csv as lieux_en_csv
 from sne_statistiques.comptes.quotas import COMPTES, REGLES
@@ -28,7 +29,7 @@ from sne_statistiques.comptes.statistiques import CODES, FIDELITE, Tableau, en_c
 from sne_statistiques.vues import tableaux
 from sne_statistiques.vues.tableaux import Calculs, Resultat, TableDemandee, calculs_de, etat_de
 
-blueprint: Final = section("statistiques", __name__)
+blueprint: Final = section("statistiques", __name__, GABARITS)
 
 #: What each table tells, in a word.
 TITRES: Final = {"TAB01": "Stock", "TAB02": "Flux", "TAB03": "Profils"}

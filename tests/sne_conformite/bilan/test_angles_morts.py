@@ -34,7 +34,7 @@ def test_one_creation_leaves_nearly_all(banc: Banc) -> None:
     )
     assert dits["types"].commande == "sne-sandbox generate --kind MOD --out exemples"
     for angle in dits.values():
-        page = re.search(r"/guide/(\w+) ", angle.commande)
+        page = re.search(r"/guide/([\w/]+) ", angle.commande)
         assert angle.commande.startswith("sne-sandbox generate ") != (page is not None)
         assert page is None or (docs_dir() / f"{page[1]}.md").is_file()
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.cli.main import cli
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "reports" / "sarif-2.1.0.json").read_text("utf-8"))
+SCHEMA = json.loads((Path(__file__).parents[1] / "rapports" / "sarif-2.1.0.json").read_text("utf-8"))
 SPECIMEN = (fixtures_dir() / "demandes" / "personne_seule.xml").read_text("utf-8")
 
 

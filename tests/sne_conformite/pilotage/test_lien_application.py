@@ -179,7 +179,7 @@ def test_its_last_words_are_kept_and_passed_on(
 
 @pytest.mark.parametrize(
     ("commande", "remede"),
-    [("supprimer", "doit rester en marche"), ("modifier", "/guide/protocole")],
+    [("supprimer", "doit rester en marche"), ("modifier", "/guide/reference/protocole")],
 )
 def test_what_it_said_explains_and_what_to_do_is_the_remedy(
     application: ApplicationProcessus, commande: str, remede: str

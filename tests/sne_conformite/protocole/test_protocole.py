@@ -29,7 +29,7 @@ def _demarre(*commandes: str) -> dict[str, object]:
 
 def test_amounts_are_written_as_the_schema_wants_them() -> None:
     """Whole euros: `montant` is an xs:int."""
-    guide = (docs_dir() / "protocole.md").read_text("utf-8")
+    guide = (docs_dir() / "reference" / "protocole.md").read_text("utf-8")
     assert '"560"' in guide
     assert '"560"' in schema_protocole.schema()["$defs"]["document"]["description"]
 
@@ -108,7 +108,7 @@ def test_a_good_answer_passes(commande: str, reponse: object) -> None:
 
 
 def test_the_guide_names_every_command_and_its_fields() -> None:
-    guide = (docs_dir() / "protocole.md").read_text("utf-8")
+    guide = (docs_dir() / "reference" / "protocole.md").read_text("utf-8")
     for commande in COMMANDES.values():
         (ligne,) = [ligne for ligne in guide.splitlines() if ligne.startswith(f"| `{commande.nom}` |")]
         assert commande.description in ligne
@@ -116,7 +116,7 @@ def test_the_guide_names_every_command_and_its_fields() -> None:
 
 
 def test_the_example_of_the_guide_is_of_the_protocol() -> None:
-    guide = (docs_dir() / "protocole.md").read_text("utf-8")
+    guide = (docs_dir() / "reference" / "protocole.md").read_text("utf-8")
     echange = guide.split("```json\n")[1].split("```")[0]
     messages = [json.loads(m) for m in echange.replace("←", "→").split("→") if m.strip()]
     questions, reponses = messages[::2], messages[1::2]
@@ -139,12 +139,12 @@ def test_the_schema_says_what_a_document_and_a_status_are() -> None:
 
 
 def test_the_page_shows_a_right_message_of_each_command() -> None:
-    texte = (docs_dir() / "protocole.md").read_text("utf-8")
+    texte = (docs_dir() / "reference" / "protocole.md").read_text("utf-8")
     bloc = texte.split("<!-- messages:")[1].split("```json\n")[1].split("```")[0]
     messages = [json.loads(ligne) for ligne in bloc.splitlines()]
     montrees = {"demarrer", "reinitialiser", "enregistrer", "fin"}  # in the exchange shown above
     assert {m["commande"] for m in messages} | montrees == set(COMMANDES), (
-        "docs/protocole.md shows one message of each command, below « messages: »"
+        "docs/reference/protocole.md shows one message of each command, below « messages: »"
     )
     schema = schema_protocole.schema()
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -93,6 +93,17 @@ def test_what_only_the_repository_has_is_no_link() -> None:
     assert page_guide.lien("certifier.md#ce-que-vaut-la-sortie") == "/guide/certifier#ce-que-vaut-la-sortie"
 
 
+def test_a_link_starts_from_the_folder_of_its_page() -> None:
+    assert page_guide.lien("reference/api.md", "certifier") == "/guide/reference/api"
+    assert page_guide.lien("api.md#les-gestes", "reference/protocole") == "/guide/reference/api#les-gestes"
+    assert page_guide.lien("../certifier.md", "reference/protocole") == "/guide/certifier"
+    assert page_guide.lien("../README.md", "reference/protocole") == "/guide/"
+    assert page_guide.lien("../captures/journal.png", "reference/protocole") == "/guide/captures/journal.png"
+    schema = "fixtures/schemas/protocole.schema.json"
+    assert page_guide.lien(f"../../{schema}", "reference/protocole") == f"/guide/fichiers/{schema}"
+    assert page_guide.lien("../ARCHITECTURE.md", "reference/protocole") is None
+
+
 def test_a_file_that_a_page_names_is_given_as_text(banc: Banc) -> None:
     reponse = banc.http.get("/guide/fichiers/fixtures/ci/gitlab-ci.yml", headers=ENTETES)
     assert (reponse.status_code, reponse.mimetype) == (200, "text/plain")
@@ -123,10 +134,10 @@ def test_a_caption_reads_as_its_page(nom: str, page: Callable[..., Any]) -> None
 
 
 def test_one_is_sent_to_a_tolerance_and_to_a_requirement(page: Callable[..., Any]) -> None:
-    lus = page("//guide/tolerances").xpath("//table//tr[@id]")
+    lus = page("//guide/reference/tolerances").xpath("//table//tr[@id]")
     dites = [(t.get("id"), " ".join(t.xpath("./td")[0].text.split())) for t in lus]
     assert dites == [(t.code, t.phrase) for t in TABLE]
-    assert page("//guide/exigences").xpath("//tr[@id='EMB-09']")
+    assert page("//guide/reference/exigences").xpath("//tr[@id='EMB-09']")
 
 
 def test_addresses_are_those_of_this_server(banc: Banc) -> None:
@@ -137,11 +148,11 @@ def test_addresses_are_those_of_this_server(banc: Banc) -> None:
 
 
 def test_html_in_a_page_would_be_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, banc: Banc) -> None:
-    (tmp_path / "faq.md").write_text("# Titre\n\n<script>alert(1)</script> et **gras**\n", "utf-8")
+    (tmp_path / "ci.md").write_text("# Titre\n\n<script>alert(1)</script> et **gras**\n", "utf-8")
     monkeypatch.setattr(page_guide, "DOSSIER", tmp_path)
     page_guide.lire.cache_clear()
     try:
-        texte = banc.http.get("/guide/faq", headers=ENTETES).text
+        texte = banc.http.get("/guide/ci", headers=ENTETES).text
     finally:
         page_guide.lire.cache_clear()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in texte

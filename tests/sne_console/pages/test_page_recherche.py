@@ -23,11 +23,11 @@ def _trouves(page: Callable[..., Any], cherche: str) -> dict[str, list[tuple[str
     [
         ("ENT009", "Règles", "/regles/ENT009"),
         ("ent009", "Règles", "/regles/ENT009"),
-        ("EMB-09", "Exigences", "/guide/exigences#EMB-09"),
+        ("EMB-09", "Exigences", "/guide/reference/exigences#EMB-09"),
         ("getNumUnique", "Opérations", "/contrat/operations/getNumUnique"),
         ("62427", "Communes", "/demandes?commune=62427"),
         ("liévin", "Communes", "/demandes?commune=62510"),
-        ("glossaire", "Pages", "/guide/glossaire"),
+        ("glossaire", "Pages", "/guide/reference/glossaire"),
         ("statist", "Pages", "/statistiques"),
     ],
 )

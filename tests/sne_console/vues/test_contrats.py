@@ -52,7 +52,7 @@ def test_a_version_is_refused_by_one_base_and_accepted_by_the_other(nouvelle_bas
 def test_a_version_is_refused_where_a_demande_is_sent_and_nowhere_else(
     nouvelle_base: Nouvelle, version: str
 ) -> None:
-    """Nothing says that the two other operations refuse it (docs/ecarts.md)."""
+    """Nothing says that the two other operations refuse it (docs/exactitude.md)."""
     banc = nouvelle_base(contrat="v5.0")
     assert banc.demander(en(version)).anomalies == ["ENT003"]
     numero, _ = banc.creer_demande()

@@ -9,7 +9,8 @@ from click.testing import CliRunner, Result
 from ecritures import poser
 
 from sne_interface.errors import ConflitEtat, UsageError
-from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.cli.main import cli
+from sne_sandbox.offres import COMMANDES
 
 
 @pytest.mark.parametrize("groupe", ["bases", "pannes", "snapshots"])

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from sne_sandbox.cli import francais
-from sne_sandbox.cli.main import COMMANDES, cli
+from sne_sandbox.cli.main import cli
+from sne_sandbox.offres import COMMANDES
 
 #: What only a programmer reads, or what we never call.
 AILLEURS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from exemples_store import GUICHETS
-from histoires import GESTES, JOURS, verifier, vivre
+from histoires_tirees import GESTES, JOURS, verifier, vivre
 
 from sne_interface.domain.base import Base
 from sne_interface.errors import StoreError

@@ -9,7 +9,7 @@ from flask import Flask, Response, request, request_finished, request_started
 from flask.testing import FlaskClient
 
 from sne_console.vues.prechauffage import PAGES, prechauffer
-from sne_sandbox.web.aiguillage import PARTIES
+from sne_sandbox.offres import PARTIES
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
 

@@ -1,0 +1,63 @@
+"""The options of what judges: the files of a report, known failures, the candidate, the key that signs."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from sne_conformite.rapports import formats_de_rapport
+from sne_sandbox.cli.options import option_de_forme
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+#: A key to sign with: a file, or the PEM text itself.
+VARIABLE_CLE: Final = "SNE_SANDBOX_CLE"
+
+
+def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
+    """Add what a judgement is asked for: --report-dir, --require, --juger-tout, --baseline, --candidat,
+    --mention, --cle and, unless `forme` is False, --format, as parameters `dossier`, `exigees`, `juger_tout`,
+    `reference`, `candidat`, `mentions`, `cle` and `forme`."""
+
+    def ajouter(fonction: _F) -> _F:
+        if forme:
+            aide = "Forme du rapport, seul sur la sortie standard."
+            fonction = option_de_forme("text", *formats_de_rapport.PAR_OPTION, aide=aide)(fonction)
+        fonction = click.option(
+            "--cle", envvar=VARIABLE_CLE, callback=_taire, metavar="FICHIER", show_envvar=True,
+            help="Clé qui signe preuves.zip (« sne-sandbox cles creer » en fait une).",
+        )(fonction)  # fmt: skip
+        fonction = click.option(
+            "--mention", "mentions", multiple=True, metavar="ID",
+            help="Mention à acquérir, avec ou sans réserves : sortie 1 sinon (peut se répéter).",
+        )(fonction)  # fmt: skip
+        fonction = click.option(
+            "--candidat", "candidat", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
+            help="Le produit, tel que son éditeur le déclare et l'atteste (candidat.toml).",
+        )(fonction)  # fmt: skip
+        fonction = click.option(
+            "--baseline", "reference", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+            metavar="FICHIER", help="Manquements connus, avec raison et échéance.",
+        )(fonction)  # fmt: skip
+        fonction = click.option(
+            "--juger-tout", is_flag=True,
+            help="Sortir avec 3 si tout est conforme, sauf un échange resté non jugé.",
+        )(fonction)  # fmt: skip
+        fonction = click.option(
+            "--require", "exigees", multiple=True, metavar="ID",
+            help="Exigence dont la preuve ne peut pas manquer (peut se répéter).",
+        )(fonction)  # fmt: skip
+        return click.option(
+            "--report-dir", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
+            help=f"Où écrire {formats_de_rapport.enumeres()}.",
+        )(fonction)  # fmt: skip
+
+    return ajouter
+
+
+def _taire(ctx: click.Context, param: click.Parameter, valeur: str | None) -> str | None:
+    """What we start, the application above all, does not hear the key."""
+    os.environ.pop(VARIABLE_CLE, None)
+    return valeur
