@@ -1,21 +1,23 @@
 """The deeds: what one may do to a base, each told once, with its command and its call of the API.
 
-The rows are data, `gestes.csv`. The console reads them for « La même chose en ligne de commande, par
-l'API », the API for the sentence that its description has of each call, the docs for their tables. A row only
-names its command and its call: the options of the one, the fields of the other are those that they declare.
+The rows are data: the `gestes.csv` of this package, and of each that offers deeds (`offres.GESTES`). The
+console reads them for « La même chose en ligne de commande, par l'API », the API for the sentence that its
+description has of each call, the docs for their tables. A row only names its command and its call: the
+options of the one, the fields of the other are those that they declare.
 `tests/guards/test_gestes.py` holds the rows to the commands, the calls and the pages: none of these is
 without a row, and no row names what is not there.
 
-To add a deed: its row there, its view of the API (`sne_console/api/`), its button (`sne_console/pages/`), its command
-(`cli/`).
+To add a deed: its row there, its view of the API (`sne_console/api/`), its button (`sne_console/pages/`), its
+command (`cli/`).
 """
 
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Final
+
+from sne_sandbox.offres import tables_de_gestes
 
 #: What « … » stands for at the head of the path of a call.
 BASE: Final = "/bases/{base}"
@@ -64,9 +66,9 @@ class Geste:
 
 
 def _lire() -> Iterator[Geste]:
-    """The rows of `gestes.csv`, what they leave out filled in."""
-    with Path(__file__).with_name("gestes.csv").open(encoding="utf-8", newline="") as fichier:
-        for rangee in csv.DictReader(fichier):
+    """The rows of every package that is there, what they leave out filled in."""
+    for table in tables_de_gestes():
+        for rangee in csv.DictReader(table.read_text("utf-8").splitlines()):
             _, _, chemin = rangee["appel"].partition(" ")
             rangee["niveau"] = rangee["niveau"] or ("base" if chemin.startswith("…") else "admin")
             if not rangee["sans"] and not rangee["commande"] and rangee["appel"].startswith("GET "):

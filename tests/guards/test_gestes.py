@@ -14,6 +14,7 @@ from sne_console.api.application_api import appel_decrit
 from sne_console.api.description_openapi import operations
 from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.gestes import GESTES, SUJETS, Geste
+from sne_sandbox.offres import SECTIONS, commandes, sections
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
 
@@ -152,7 +153,9 @@ def test_what_a_page_gives_a_call_is_what_its_description_says(
 
 def test_every_view_of_the_console_is_that_of_a_deed_or_says_why_not(application: Flask) -> None:
     vues = set(application.extensions["aiguillage"].partie("console").view_functions)
-    dites = {vue for geste in GESTES.values() for vue in geste.vues.split()} | set(VUES_SEULES)
+    absentes = {section.nom for section in SECTIONS} - {section.nom for section in sections()}
+    seules = {vue for vue in VUES_SEULES if vue.partition(".")[0] not in absentes}
+    dites = {vue for geste in GESTES.values() for vue in geste.vues.split()} | seules
     assert vues == dites, (
         "Each view is in the `vues` of a row of sne_sandbox/gestes.csv; one that does nothing a program "
         "would ask for, in VUES_SEULES here, with its reason."
@@ -160,7 +163,8 @@ def test_every_view_of_the_console_is_that_of_a_deed_or_says_why_not(application
 
 
 def test_every_command_is_that_of_a_deed_or_says_why_not() -> None:
-    dites = {_feuille(g) for g in GESTES.values() if g.commande} | set(COMMANDES_SEULES)
+    seules = {nom for nom in COMMANDES_SEULES if nom.split()[0] in commandes()}
+    dites = {_feuille(g) for g in GESTES.values() if g.commande} | seules
     assert dites == set(FEUILLES), (
         "Each command is the `commande` of a row of sne_sandbox/gestes.csv; one that is no deed on a base, "
         "in COMMANDES_SEULES here, with its reason."
