@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
 
 
@@ -223,10 +224,15 @@ UNIQUES: Final = {
 }
 
 
+#: Packages that have deeds, told in their `gestes.csv`, in the order of the docs.
+GESTES: Final = ("sne_sandbox", "sne_statistiques")
+
+
 @cache
 def installe(paquet: str) -> bool:
-    """Whether a package of the wheel is there."""
-    return find_spec(paquet) is not None
+    """True when a package of the wheel is there: a folder of that name without `__init__.py` is none."""
+    trouve = find_spec(paquet)
+    return trouve is not None and trouve.origin is not None
 
 
 def offert(module: str) -> bool:
@@ -252,6 +258,12 @@ def sections() -> tuple[Section, ...]:
 def ressources() -> Iterator[Any]:
     """The blueprints of the API that are there, imported."""
     return (_charger(adresse) for adresse in RESSOURCES if offert(adresse))
+
+
+def tables_de_gestes() -> Iterator[Path]:
+    """The tables of deeds of the packages that are there."""
+    racine = Path(__file__).resolve().parents[1]
+    return (racine / paquet / "gestes.csv" for paquet in GESTES if installe(paquet))
 
 
 def unique(nom: str) -> Any:

@@ -32,22 +32,9 @@ _RIEN_VU: Final = (
     "Aucun service n'a été appelé, ni bien ni mal (lire ?wsdl ne compte pas) : la commande a-t-elle lu "
     "SNE_URL, ou SNE_ENDPOINT_DEMANDE_LOGEMENT et les autres ?"
 )
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox run -- ./mes-tests.sh
-  sne-sandbox run --report-dir rapport -- npm test
-  sne-sandbox run --https-port 8443 --clock 2018-03-15T09:00:00 -- mvn verify
-  sne-sandbox run --require EMB-01 --require VIE-20 -- php vendor/bin/phpunit
-
-\b
-La commande reçoit : SNE_URL, SNE_ENDPOINT_DEMANDE_LOGEMENT, SNE_ENDPOINT_GESTION_PARTAGEE_EVT,
-SNE_ENDPOINT_RECHERCHE_DEMANDE, SNE_CA_FILE, SNE_CERT_FILE, SNE_KEY_FILE, SNE_PKCS12_FILE,
-SNE_PKCS12_PASSWORD, SNE_GUICHET, SNE_READY_FILE (adresses et certificats, en JSON).
-"""
 
 
-@click.command(epilog=_EXEMPLES, context_settings={"allow_interspersed_args": False})
+@click.command(context_settings={"allow_interspersed_args": False})
 @click.argument("commande_lancee", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMANDE…")
 @options_de_serve
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
@@ -77,6 +64,17 @@ def commande(
     été accepté ; l'absence de preuve ne fait échouer que pour les exigences de --require et les mentions de
     --mention ; 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un rapport
     partiel, et sort avec 130 ou 143.
+
+    Exemples :
+      sne-sandbox run -- ./mes-tests.sh
+      sne-sandbox run --report-dir rapport -- npm test
+      sne-sandbox run --https-port 8443 --clock 2018-03-15T09:00:00 -- mvn verify
+      sne-sandbox run --require EMB-01 --require VIE-20 -- php vendor/bin/phpunit
+
+    \b
+    La commande reçoit : SNE_URL, SNE_ENDPOINT_DEMANDE_LOGEMENT, SNE_ENDPOINT_GESTION_PARTAGEE_EVT,
+    SNE_ENDPOINT_RECHERCHE_DEMANDE, SNE_CA_FILE, SNE_CERT_FILE, SNE_KEY_FILE, SNE_PKCS12_FILE,
+    SNE_PKCS12_PASSWORD, SNE_GUICHET, SNE_READY_FILE (adresses et certificats, en JSON).
     """
     from sne_conformite.cli import base_d_epreuve
     from sne_conformite.cli import sorties_de_rapport as rapports

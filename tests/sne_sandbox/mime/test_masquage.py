@@ -12,6 +12,7 @@ from html import unescape
 import pytest
 from lxml import etree
 from nirs import fuites
+from sne_sandbox.mime.message_deballe import decoder_transfert
 
 from sne_interface.domain.texte import masquer_nir, nombre
 from sne_interface.resources import fixtures_dir
@@ -22,7 +23,6 @@ from sne_sandbox.mime.masquage import (
     masquer_message,
     masquer_octets,
 )
-from sne_sandbox.mime.message_deballe import decoder_transfert
 from sne_sandbox.mime.unpack import decouper
 
 NIR = "206127511100564"
