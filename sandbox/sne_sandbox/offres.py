@@ -8,9 +8,11 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
+
+#: The folder of the packages.
+_PAQUETS: Final = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +264,7 @@ def ressources() -> Iterator[Any]:
 
 def tables_de_gestes() -> Iterator[Path]:
     """The tables of deeds of the packages that are there."""
-    racine = Path(__file__).resolve().parents[1]
-    return (racine / paquet / "gestes.csv" for paquet in GESTES if installe(paquet))
+    return (_PAQUETS / paquet / "gestes.csv" for paquet in GESTES if installe(paquet))
 
 
 def unique(nom: str) -> Any:
