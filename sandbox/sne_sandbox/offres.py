@@ -232,9 +232,8 @@ GESTES: Final = ("sne_sandbox", "sne_statistiques")
 
 @cache
 def installe(paquet: str) -> bool:
-    """True when a package of the wheel is there: a folder of that name without `__init__.py` is none."""
-    trouve = find_spec(paquet)
-    return trouve is not None and trouve.origin is not None
+    """True when a package of the wheel is there, beside this one: a folder without `__init__.py` is none."""
+    return (_PAQUETS / paquet / "__init__.py").is_file()
 
 
 def offert(module: str) -> bool:
