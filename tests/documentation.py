@@ -389,7 +389,7 @@ def _pannes() -> list[str]:
     )
 
 
-def _parametre(parametre: panne.Parametre) -> str:
+def _parametre(parametre: panne.ParametreLu) -> str:
     choix = f" ({' ou '.join(parametre.choix)})" if parametre.choix else ""
     return f"`{parametre.nom}={parametre.defaut}` {parametre.description}{choix}"
 

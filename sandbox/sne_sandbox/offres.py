@@ -173,8 +173,6 @@ SECTIONS: Final = (
     Section("echange", "sne_console.pages.page_echange", "Journal"),
     Section("demandes", "sne_console.pages.page_demandes", "Demandes", "Demandes"),
     Section("demande", "sne_console.pages.page_demande", "Demandes"),
-    Section("statistiques", "sne_statistiques.vues.page_statistiques", "Demandes", "Statistiques"),
-    Section("images", "sne_statistiques.vues.page_images", "Demandes"),
     Section("composer", "sne_console.pages.page_composer", "Composer", "Composer"),
     Section("scenes", "sne_console.pages.page_scenes", "Former", "Scènes"),
     Section("ateliers", "sne_console.pages.page_ateliers", "Former", "Ateliers"),
@@ -185,12 +183,11 @@ SECTIONS: Final = (
     Section("reglages", "sne_console.pages.page_reglages", "Base", "Réglages"),
     Section("bases", "sne_console.pages.page_bases", "Base", "Bases"),
     Section("guichets", "sne_console.pages.page_guichets", "Base", "Guichets"),
-    Section("boites", "sne_console.pages.page_boites", "Base", "Boîtes"),
     Section("jetons", "sne_console.pages.page_jetons", "Base", "Jetons"),
     Section("regles", "sne_console.pages.page_regles", "Comprendre", "Règles"),
     Section("contrat", "sne_console.pages.page_contrat", "Comprendre", "Contrat"),
     Section("guide", "sne_console.pages.page_guide", "Comprendre", "Guide"),
-    Section("docs", "sne_console.pages.page_docs", "Comprendre", "API"),
+    Section("statistiques", "sne_statistiques.vues.page_statistiques", "Comprendre", "Statistiques"),
 )
 
 #: Blueprints of the API, `module:attribute`, in the order of its description.

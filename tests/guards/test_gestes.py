@@ -26,10 +26,9 @@ _CONFIRMATION: Final = "the page that asks again before a deed"
 
 #: Views of the console that do nothing that a program would ask for, and why.
 VUES_SEULES: Final = {
-    "accueil": _PAGE, "accueil_console": _PAGE, "docs.page": _PAGE,
+    "accueil": _PAGE, "accueil_console": _PAGE,
     "accueil.page": _PAGE, "affichage.page": _PAGE, "affichage.choisir": _PAGE,
     "recherche.page": _RECHERCHE, "recherche.trouver": _RECHERCHE,
-    "images.page": _IMAGE, "images.evolution": _IMAGE, "images.ressources": _IMAGE, "images.fichier": _IMAGE,
     "contrat.vu": _IMAGE, "contrat.couverture": _IMAGE,
     "guide.page": _PAGE, "guide.image": _PAGE, "guide.fichier": _PAGE,
     "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,

@@ -15,7 +15,7 @@ from sne_console.vues.regles_montrees import RegleEntiere, RegleLue
 from sne_console.vues.rubriques_du_cerfa import FormulaireDecrit, decrire
 from sne_interface.contract.elements import ElementLu, elements
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
+from sne_interface.contract.versions import ChampLu, Contrat, MessageOperation, OperationPubliee
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.domain.publication import tirer
@@ -156,7 +156,7 @@ class MessageLu:
     """A message of an operation, its fields in order."""
 
     element: Annotated[str, "celui du Body, en notation de Clark"]
-    champs: tuple[ChampOperation, ...]
+    champs: tuple[ChampLu, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
 from flask import Response
 from lxml import etree
@@ -103,6 +103,7 @@ class PageDemandes:
 class EvenementDeDemande:
     """An event of the gestion partagée."""
 
+    NOM_PUBLIE: ClassVar = "EvenementLu"
     identifiant: int
     code_type: str
     nature: str

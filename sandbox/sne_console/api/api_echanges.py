@@ -17,7 +17,6 @@ from werkzeug.exceptions import NotFound
 from sne_conformite.observation.observation import Observation
 from sne_console.api.schemas_json import Appels, QuestionSchema, combien, facultatif, rang
 from sne_console.messages import echange_montre as cotes
-from sne_console.messages import echanges_choisis as selections
 from sne_console.messages import expedition
 from sne_console.messages.document_deroule import remarques_de
 from sne_console.messages.documents_masques import masquer_en_tetes, montrer_bruts, montrer_octets
@@ -114,6 +113,7 @@ class CibleSchema(QuestionSchema):
 class LigneDuJournal:
     """One exchange, without its bytes."""
 
+    NOM_PUBLIE: ClassVar = "Ligne"
     id: Annotated[int, "numéro dans la base"]
     recu_le: Annotated[datetime, "à l'heure de la machine"]
     instant_base: Annotated[datetime | None, "à l'heure de la base"]
@@ -147,6 +147,7 @@ class LigneDuJournal:
 class MessageMontre:
     """Bytes that travelled: text when it reads as text, else base64; NIR masked."""
 
+    NOM_PUBLIE: ClassVar = "Message"
     en_tetes: list[list[str]]
     encodage: Literal["utf-8", "base64"]
     corps: str
@@ -330,8 +331,8 @@ def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
 def donner_archives(question: dict[str, Any], base: str) -> Response:
     """Several exchanges as one HTTP archive (HAR 1.2), the oldest first, NIR masked."""
     services().magasin.bases.lire(base)
-    ids = selections.choisis([question["ids"]])
-    contenu = selections.archive(base, ids, origine=adresse_d_ici())
+    ids = expedition.choisis([question["ids"]])
+    contenu = expedition.archive(base, ids, origine=adresse_d_ici())
     return Response(contenu, content_type="application/json")
 
 
@@ -340,7 +341,7 @@ def effacer(question: dict[str, Any], base: str) -> Efface:
     """Erases what exchanges were; their ids stay."""
     magasin = services().magasin
     magasin.bases.lire(base)
-    return Efface(magasin.journal.effacer(base, selections.choisis([question["ids"]])))
+    return Efface(magasin.journal.effacer(base, expedition.choisis([question["ids"]])))
 
 
 @blueprint.get("/near-misses", question=DepuisRefusSchema)

@@ -92,6 +92,7 @@ class GuichetNouveauSchema(QuestionSchema.from_dict(_champs(requis=True))):  # t
 class FichierDeBoite:
     """A file of a box."""
 
+    NOM_PUBLIE: ClassVar = "Fichier"
     nom: str
     depose_le: datetime
 
@@ -107,6 +108,7 @@ class FichierEntrant(FichierDeBoite):
 class BoiteEntreeLue:
     """An inbox, oldest file first."""
 
+    NOM_PUBLIE: ClassVar = "Entree"
     fichiers: list[FichierEntrant]
 
 
@@ -114,6 +116,7 @@ class BoiteEntreeLue:
 class BoiteSortieLue:
     """An outbox, oldest file first."""
 
+    NOM_PUBLIE: ClassVar = "Sortie"
     fichiers: list[FichierDeBoite]
     en_attente: Annotated[int, "changements d'autres guichets, à venir : POST …/outbox/relever"]
 

@@ -16,7 +16,7 @@ from sne_console.messages.brouillon import Brouillon
 from sne_console.messages.brouillon_verifie import RemarquePlacee
 from sne_console.messages.corrections import Correction
 from sne_console.vues import adresses_trouvees
-from sne_console.vues.interface_montree import ChampSaisi, presentation
+from sne_console.vues.interface_montree import ChampDit, presentation
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.base import Base
@@ -115,7 +115,7 @@ class OperationDite:
     departs: Annotated[
         list[DepartDit], "ceux de tous les jours ; d'autres suivent une demande, une règle, un échange"
     ]
-    champs: list[ChampSaisi]
+    champs: list[ChampDit]
     parametres: list[str]
 
 

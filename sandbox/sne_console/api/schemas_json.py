@@ -207,10 +207,12 @@ class ReponseSchema(Schema):
 
 @cache
 def _schema(valeur: type) -> type[ReponseSchema]:
-    """Described under the name of the class, each field by its type and what is said beside it."""
+    """Described under its `NOM_PUBLIE` or the name of the class, each field by its type and what is said
+    beside it."""
+    nom = vars(valeur).get("NOM_PUBLIE", valeur.__name__)
     champs = {champ: _champ(annotation) for champ, annotation in champs_publies(valeur).items()}
     return type(
-        f"{valeur.__name__}Schema",
+        f"{nom}Schema",
         (ReponseSchema,),
         {**champs, "__doc__": valeur.__doc__, "__module__": __name__},
     )

@@ -10,7 +10,7 @@ from sne_interface.errors import UsageError
 from sne_sandbox.bases import horloge, retour_d_horloge
 from sne_sandbox.bases.apercu_du_temps import Apercu, prevoir
 from sne_sandbox.bases.faits_des_nuits import bref
-from sne_sandbox.bases.horloge import Deplacement, DeplacementVoulu, Heure
+from sne_sandbox.bases.horloge import Deplacement, DeplacementVoulu, HeureLue
 from sne_sandbox.bases.retour_d_horloge import Annulation
 from sne_sandbox.cli.options import Poste, barre, rendu, sur_le_poste, une_base
 
@@ -20,8 +20,8 @@ ESSAI_MAX = 40
 _MODES = {"real": "heure réelle"}
 
 
-def _lignes(valeur: Heure | Annulation | Apercu | Deplacement) -> Iterator[str]:
-    if isinstance(valeur, Heure):
+def _lignes(valeur: HeureLue | Annulation | Apercu | Deplacement) -> Iterator[str]:
+    if isinstance(valeur, HeureLue):
         attente = f" ; {valeur.nuits_en_attente} nuits en attente" if valeur.nuits_en_attente else ""
         mode = _MODES.get(valeur.mode, valeur.mode)
         yield f"Base [{valeur.base}] : {valeur.maintenant:%d/%m/%Y %H:%M:%S} ({mode}){attente}"
@@ -66,7 +66,7 @@ def _essai(prevu: Apercu) -> Iterator[str]:
 @rendu(_lignes)
 def commande(
     poste: Poste, geste: str, vers: str | None, *, essai: bool, base: str
-) -> Heure | Annulation | Apercu | Deplacement:
+) -> HeureLue | Annulation | Apercu | Deplacement:
     """L'horloge d'une base : lue (read), figée (freeze), avancée (advance), rendue à l'heure réelle (real).
 
     Avec --essai, ce qu'un déplacement ferait est dit, demande par demande, et rien n'est fait. « annuler »

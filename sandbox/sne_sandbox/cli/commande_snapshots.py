@@ -7,8 +7,8 @@ import click
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.texte import accorde
 from sne_sandbox.bases import ecarts_de_sauvegardes
-from sne_sandbox.bases.ecarts_de_sauvegardes import ComparaisonBases
-from sne_sandbox.bases.sauvegardes import Sauvegarde, Sauvegardes
+from sne_sandbox.bases.ecarts_de_sauvegardes import ComparaisonLue
+from sne_sandbox.bases.sauvegardes import SauvegardeLue, Sauvegardes
 from sne_sandbox.cli.options import GroupeQuiListe, Poste, rendu, sur_le_poste, une_base
 
 
@@ -26,7 +26,7 @@ def commande() -> None:
     """
 
 
-def _lignes(faites: list[Sauvegarde]) -> Iterator[str]:
+def _lignes(faites: list[SauvegardeLue]) -> Iterator[str]:
     for s in faites:
         faite_le = s.faite_le.astimezone(PARIS).isoformat(timespec="seconds")
         yield f"{s.nom}\t{faite_le}\t{_demandes(s)}\t{s.octets} octets"
@@ -38,7 +38,7 @@ def _lignes(faites: list[Sauvegarde]) -> Iterator[str]:
 @sur_le_poste()
 @une_base
 @rendu(_lignes)
-def lister(poste: Poste, base: str) -> list[Sauvegarde]:
+def lister(poste: Poste, base: str) -> list[SauvegardeLue]:
     """Liste les sauvegardes d'une base, de la plus récente à la plus ancienne."""
     return _sauvegardes(poste).lister(base)
 
@@ -49,7 +49,7 @@ def lister(poste: Poste, base: str) -> list[Sauvegarde]:
 @une_base
 @click.option("--replace", "remplacer", is_flag=True, help="Remplace la sauvegarde de ce nom.")
 def faire(poste: Poste, nom: str, base: str, remplacer: bool) -> None:
-    """Sauvegarde une base telle qu'elle est, sous le nom NOM."""
+    """SauvegardeLue une base telle qu'elle est, sous le nom NOM."""
     sauvegarde = _sauvegardes(poste).faire(base, nom, remplacer=remplacer)
     click.echo(f"Base [{base}] sauvegardée sous [{nom}] : {_demandes(sauvegarde)}.")
 
@@ -71,10 +71,10 @@ def restaurer(poste: Poste, nom: str, base: str) -> None:
 def supprimer(poste: Poste, nom: str, base: str) -> None:
     """Supprime la sauvegarde NOM."""
     _sauvegardes(poste).supprimer(base, nom)
-    click.echo(f"Sauvegarde [{nom}] de la base [{base}] supprimée.")
+    click.echo(f"SauvegardeLue [{nom}] de la base [{base}] supprimée.")
 
 
-def _ecarts(comparaison: ComparaisonBases) -> Iterator[str]:
+def _ecarts(comparaison: ComparaisonLue) -> Iterator[str]:
     yield f"De [{comparaison.avant}] à [{comparaison.apres}]. {comparaison.phrase()}"
     for ecart in comparaison.ecarts:
         yield f"{ecart.numero}\t{ecart.genre}"
@@ -88,7 +88,7 @@ def _ecarts(comparaison: ComparaisonBases) -> Iterator[str]:
 @sur_le_poste()
 @une_base
 @rendu(_ecarts, retrait=2)
-def comparer(poste: Poste, nom: str, avec: str | None, base: str) -> ComparaisonBases:
+def comparer(poste: Poste, nom: str, avec: str | None, base: str) -> ComparaisonLue:
     """Compare la sauvegarde AVANT à la sauvegarde APRES, ou à la base telle qu'elle est."""
     return ecarts_de_sauvegardes.depuis(_sauvegardes(poste), base, nom, avec)
 
@@ -97,6 +97,6 @@ def _sauvegardes(poste: Poste) -> Sauvegardes:
     return Sauvegardes(poste.magasin, poste.home)
 
 
-def _demandes(sauvegarde: Sauvegarde) -> str:
+def _demandes(sauvegarde: SauvegardeLue) -> str:
     nombre = sauvegarde.demandes
     return "illisible" if nombre is None else accorde(nombre, "demande", "demandes")

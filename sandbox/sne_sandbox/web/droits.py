@@ -50,13 +50,12 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
         NiveauRequis.LIBRE,
     ),
     **dict.fromkeys(
-        ("accueil", "accueil_console", "docs.page", "guide.page", "guide.image", "guide.fichier"),
+        ("accueil", "accueil_console", "guide.page", "guide.image", "guide.fichier"),
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
-        ("accueil.page", "recherche.page", "recherche.trouver", "images.page", "images.evolution",
-         "images.ressources", "images.fichier", "contrat.vu", "contrat.couverture", "journal.flux",
-         "scenes.flux", "ateliers.mots", "sauvegardes.remise", "sauvegardes.remettre",
+        ("accueil.page", "recherche.page", "recherche.trouver", "contrat.vu", "contrat.couverture",
+         "journal.flux", "scenes.flux", "ateliers.mots", "sauvegardes.remise", "sauvegardes.remettre",
          "temps.demander_annuler", "sauvegardes.restaurer", "sauvegardes.oublier"),
         NiveauRequis.BASE,
     ),
