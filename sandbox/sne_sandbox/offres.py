@@ -8,8 +8,11 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
+
+#: The folder of the packages.
+_PAQUETS: Final = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +226,14 @@ UNIQUES: Final = {
 }
 
 
+#: Packages that have deeds, told in their `gestes.csv`, in the order of the docs.
+GESTES: Final = ("sne_sandbox", "sne_statistiques")
+
+
 @cache
 def installe(paquet: str) -> bool:
-    """Whether a package of the wheel is there."""
-    return find_spec(paquet) is not None
+    """True when a package of the wheel is there, beside this one: a folder without `__init__.py` is none."""
+    return (_PAQUETS / paquet / "__init__.py").is_file()
 
 
 def offert(module: str) -> bool:
@@ -252,6 +259,11 @@ def sections() -> tuple[Section, ...]:
 def ressources() -> Iterator[Any]:
     """The blueprints of the API that are there, imported."""
     return (_charger(adresse) for adresse in RESSOURCES if offert(adresse))
+
+
+def tables_de_gestes() -> Iterator[Path]:
+    """The tables of deeds of the packages that are there."""
+    return (_PAQUETS / paquet / "gestes.csv" for paquet in GESTES if installe(paquet))
 
 
 def unique(nom: str) -> Any:

@@ -16,7 +16,7 @@ import requests
 import serveur
 from versions import Version
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from recensement import recenser
 
@@ -177,7 +177,9 @@ def remplir(version: Version, home: Path, echanges: int) -> None:
 def adresses(un: serveur.Serveur) -> list[str]:
     """Every page that the console links to, and the heavy questions."""
     origine = f"http://127.0.0.1:{un.port}"
-    trouve = recenser(origine, ["/"], un.jeton or "")
+    with requests.Session() as session:
+        session.headers.update(un.en_tetes)
+        trouve = recenser(session, origine, ["/"])
     pages = [adresse.removeprefix(origine) for pages in trouve.pages.values() for adresse in pages]
     return list(dict.fromkeys([*pages, *QUESTIONS]))
 

@@ -23,6 +23,10 @@ def test_no_link_is_dead(recense: Recensement) -> None:
     assert recense.morts == {}
 
 
+def test_no_page_prints_python(recense: Recensement) -> None:
+    assert recense.fuites == {}
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "sans-js"])
 @pytest.mark.parametrize("section", MODULES)
 def test_reads_well_at_three_widths(

@@ -43,7 +43,7 @@ _COTE: Final = "/<int:identifiant>/<any(request, response):cote>"
 
 
 class FiltresSchema(QuestionSchema):
-    """What the exchanges may be narrowed to."""
+    """The filters of exchanges."""
 
     guichet = facultatif("code du guichet qui appelle ; - : ceux qui n'en ont pas")
     operation = facultatif("nom de l'opération SOAP ; - : les requêtes sans opération")
@@ -87,7 +87,7 @@ class DepuisRefusSchema(QuestionSchema):
 
 
 class BrutSchema(QuestionSchema):
-    """Whether the bytes are wanted as they travelled."""
+    """Query: are the bytes wanted as they travelled?"""
 
     brut = facultatif(
         "oui : les octets tels qu'ils ont voyagé, NIR en clair ; il faut un jeton de droit « tout »",
@@ -97,7 +97,7 @@ class BrutSchema(QuestionSchema):
 
 
 class CibleSchema(QuestionSchema):
-    """What the document must still raise."""
+    """Body: the anomaly that the document must still raise."""
 
     exemple: ClassVar = {"cible": "ENT009"}
 
@@ -113,6 +113,7 @@ class CibleSchema(QuestionSchema):
 class LigneDuJournal:
     """One exchange, without its bytes."""
 
+    NOM_PUBLIE: ClassVar = "Ligne"
     id: Annotated[int, "numéro dans la base"]
     recu_le: Annotated[datetime, "à l'heure de la machine"]
     instant_base: Annotated[datetime | None, "à l'heure de la base"]
@@ -146,6 +147,7 @@ class LigneDuJournal:
 class MessageMontre:
     """Bytes that travelled: text when it reads as text, else base64; NIR masked."""
 
+    NOM_PUBLIE: ClassVar = "Message"
     en_tetes: list[list[str]]
     encodage: Literal["utf-8", "base64"]
     corps: str
@@ -185,7 +187,7 @@ class Nombre:
 
 @dataclass(frozen=True, slots=True)
 class Efface:
-    """What was erased."""
+    """The exchanges that were erased."""
 
     effaces: Annotated[list[int], "numéros de ceux qui l'ont été ; ni nuits, ni remises, ni pas de scènes"]
 
@@ -209,7 +211,7 @@ class ManqueLu:
 
 @dataclass(frozen=True, slots=True)
 class Reduite:
-    """What is left of a document."""
+    """The rest of a document that was reduced."""
 
     cible: str
     cibles: Annotated[list[str], "celles qu'a cet échange"]
@@ -222,7 +224,7 @@ class Reduite:
 
 @dataclass(frozen=True, slots=True)
 class Rejoue:
-    """What came of a request sent again."""
+    """The outcome of a request sent again."""
 
     base: Annotated[str | None, "null : la requête n'a laissé aucune ligne"]
     id: Annotated[int | None, "le nouvel échange"]
@@ -344,7 +346,7 @@ def effacer(question: dict[str, Any], base: str) -> Efface:
 
 @blueprint.get("/near-misses", question=DepuisRefusSchema)
 def lister_manques(filtres: dict[str, Any], base: str) -> list[ManqueLu]:
-    """What SOAP refused, or HTTP before it, and what would have made it acceptable."""
+    """The requests that SOAP refused, or HTTP before it, and their remedies."""
     magasin = services().magasin
     magasin.bases.lire(base)
     trouves = presque_acceptes.chercher(magasin, services().contrat_de(base), base, **filtres)

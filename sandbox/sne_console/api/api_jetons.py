@@ -25,7 +25,7 @@ class JetonDemandeSchema(QuestionSchema):
 
 @blueprint.get("")
 def lister() -> JetonsTenus:
-    """Those of the database."""
+    """The tokens of the database."""
     return jetons.tenir(services().magasin)
 
 

@@ -45,7 +45,7 @@ def page(base: str) -> str:
         semences=gestion.semences(),
         vide=gestion.VIDE,
         profils=PAR_NOM["profile"].choix,
-        nom_du_contrat=services().contrats.nom_de,
+        contrat_de=services().contrats.nom_de,
         contrats=services().contrats.noms,
         taille_max=TAILLE_MAX,
         effacable=base != BASE_PAR_DEFAUT,

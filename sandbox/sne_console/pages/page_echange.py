@@ -22,7 +22,6 @@ from sne_console.messages.documents_masques import (
 )
 from sne_console.messages.sequence import dessiner
 from sne_console.messages.verdict_vecu import verdict_vecu
-from sne_console.messages.xml_malforme import lieu_malforme
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.echange_isole import Essais, essayer, nu
 from sne_interface.domain.anomalie import Gravite
@@ -88,7 +87,7 @@ def _montrer(observation: Observation) -> dict[str, Any]:
         "ensuite": [r for r in bloquantes if r.get("ensuite")],
         "avertissements": [r for r in remarques if r.get("gravite") != Gravite.BLOQUANTE],
         "raison": None if remarques or echange.fault is None else raison_de(echange),
-        "lieu": essais.part("La ligne fautive", lambda: lieu_malforme(observation), None),
+        "lieu": essais.part("La ligne fautive", lambda: cotes.lieu_malforme(observation), None),
         "differences": essais.part("Ce que le SNE a changé", lambda: _changements(observation), None),
         "diagramme": essais.part(
             "Le schéma", lambda: dessiner(echange, vecu, deux, _autres_guichets(echange)), None

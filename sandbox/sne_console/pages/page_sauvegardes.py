@@ -19,7 +19,7 @@ from sne_interface.domain.demande import EtatDemande
 from sne_sandbox.bases import bases as gestion
 from sne_sandbox.bases import ecarts_de_sauvegardes
 from sne_sandbox.bases import pannes as armement
-from sne_sandbox.bases.sauvegardes import MAINTENANT, Sauvegarde
+from sne_sandbox.bases.sauvegardes import MAINTENANT, SauvegardeLue
 from sne_sandbox.web.configuration import services
 
 blueprint: Final = section("sauvegardes", __name__)
@@ -136,7 +136,7 @@ def faire_oublier(base: str, nom: str) -> str:
     return f"Sauvegarde « {nom} » supprimée."
 
 
-def _compte(faite: Sauvegarde) -> str:
+def _compte(faite: SauvegardeLue) -> str:
     return accorde(faite.demandes or 0, "demande", "demandes")
 
 
