@@ -14,7 +14,7 @@ from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.domain.texte import abrege, masquer_secrets
 from sne_interface.settings import Reglages
-from sne_sandbox.mime.message_deballe import Packaging
+from sne_sandbox.mime.message_mime import Packaging
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 _CONTRAT: Final = "contract.toml"

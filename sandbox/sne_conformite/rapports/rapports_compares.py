@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
 from sne_conformite.rapports.rapport import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
@@ -112,6 +112,7 @@ class CompareLu:
 class ComparaisonRapportsLue:
     """The changes from a report to another, as the API and the command line show them."""
 
+    NOM_PUBLIE: ClassVar = "ComparaisonRapports"
     avant: CompareLu
     apres: CompareLu
     nouveaux: list[EvolutionLue]

@@ -20,7 +20,6 @@ from sne_console.messages.documents_masques import (
 from sne_console.messages.verdict_vecu import verdict_vecu
 from sne_interface.contract.codec import lire_lieu
 from sne_interface.domain.echange import Piece, document_parmi
-from sne_interface.domain.publication import TU
 from sne_interface.domain.texte import masquer_nirs
 from sne_interface.rules.controle import passer
 from sne_sandbox.operations.table_des_operations import OPERATIONS
@@ -29,8 +28,6 @@ from sne_sandbox.web.configuration import VERSION
 Nom = Literal["requete", "reponse"]
 _TITRES: Final = {"requete": "Requête", "reponse": "Réponse"}
 
-#: Bytes of a binary piece, and characters of a body, that the page shows.
-_HEXA: Final = 128
 _EXTRAIT: Final = 3000
 _APERCU: Final = 100_000
 #: Characters before the end of what was cut that are not shown: a NIR cut in two is not masked.
@@ -57,7 +54,7 @@ class ContenuLu:
 
 @dataclass(frozen=True, slots=True)
 class PieceLue:
-    """A piece of a message, NIR masked. `hexa` shows the head of a binary one, "" for text and archives."""
+    """A piece of a message, told, NIR masked."""
 
     rang: Annotated[int, "à redonner dans l'adresse"]
     nom: Annotated[str, "Content-ID, ou champ de l'appel"]
@@ -65,7 +62,6 @@ class PieceLue:
     encodage: Annotated[str, "de transfert"]
     taille: Annotated[int, "octets"]
     contenus: Annotated[tuple[ContenuLu, ...], "ce qu'une archive ZIP contient"]
-    hexa: Annotated[str, TU]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,35 +169,13 @@ def piece(observation: Observation, nom: Nom, rang: int, *, brut: bool = False) 
         return None
     _, genre, _, contenu = tous[rang]
     montre = montrer_bruts(contenu) if brut else montrer_octets(contenu, genre)
-    return _SUFFIXES.get(contenu[:4], "bin"), montre
+    return _SUFFIXES.get(montre[:4], "bin"), montre
 
 
 def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> PieceLue:
     contenus = tuple(ContenuLu(masquer_nirs(dedans), taille) for dedans, taille in contenus_de(contenu))
-    # A PDF may be written in letters.
-    binaire = contenu.startswith(b"%PDF") or b"\0" in contenu[:1024] or not _texte(contenu[:1024])
     nom, genre, encodage = (masquer_nirs(dit) for dit in (nom, genre, encodage))
-    hexa = _hexa(contenu) if binaire and not contenus else ""
-    return PieceLue(rang, nom, genre, encodage, len(contenu), contenus, hexa)
-
-
-def _texte(octets: bytes) -> bool:
-    try:
-        octets.decode("utf-8")
-    except UnicodeDecodeError as erreur:
-        return erreur.start > len(octets) - 4 and erreur.start > 0  # a character cut in two
-    return True
-
-
-def _hexa(contenu: bytes) -> str:
-    """« 0000  25 50 44 46 …  %PDF… », NIR masked before it is cut."""
-    tete = montrer_octets(contenu)[:_HEXA]
-    lignes = []
-    for debut in range(0, len(tete), 16):
-        rangee = tete[debut : debut + 16]
-        lisible = "".join(chr(o) if 32 <= o < 127 else "." for o in rangee)
-        lignes.append(f"{debut:04x}  {rangee.hex(' '):<47}  {lisible}")
-    return "\n".join(lignes)
+    return PieceLue(rang, nom, genre, encodage, len(contenu), contenus)
 
 
 def _extrait(courrier: Courrier, octets: bytes) -> str:

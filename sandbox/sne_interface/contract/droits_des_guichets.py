@@ -2,62 +2,18 @@
 départements of systèmes particuliers, the collectivities that the register does not cover."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
 from sne_interface.contract.overlay import choix_de, table_de
 from sne_interface.domain.anomalie import Fidelite
-from sne_interface.domain.base import Acte, Guichet, NatureGuichet
+from sne_interface.domain.base import Acte, DroitDeNature, DroitsGuichets, ListeDeTerritoires, NatureGuichet
 from sne_interface.errors import ContractError
 
 _TABLES: Final = ("actes", "natures", "systemes_particuliers", "hors_registre")
 _NATURE: Final = ("nationale", "siren", "droits")
 _DROIT: Final = ("permis", "fidelite", "source")
 _LISTE: Final = ("codes", "fidelite", "source")
-_VIDE: Final[Mapping[Any, Any]] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class DroitDeNature:
-    """That a kind of guichet may do something: how surely, and by which article."""
-
-    fidelite: Fidelite
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListeDeTerritoires:
-    """Territories (« 044 », « 988 ») of which something holds: how surely, and by what source."""
-
-    codes: frozenset[str]
-    fidelite: Fidelite
-    source: str
-
-
-_AUCUN: Final = ListeDeTerritoires(frozenset(), Fidelite.CONVENTION, "")
-
-
-@dataclass(frozen=True, slots=True)
-class DroitsGuichets:
-    """The deeds of each kind of guichet. Without any table, nobody is kept from anything.
-
-    `libelles` says each deed in French; `nationales` are the kinds whose guichets have no territory of their
-    own, `avec_siren` those whose guichets are bodies that have a SIREN.
-    """
-
-    droits: Mapping[NatureGuichet, Mapping[Acte, DroitDeNature]] = field(default_factory=lambda: _VIDE)
-    libelles: Mapping[Acte, str] = field(default_factory=lambda: _VIDE)
-    nationales: frozenset[NatureGuichet] = frozenset()
-    avec_siren: frozenset[NatureGuichet] = frozenset()
-    systemes_particuliers: ListeDeTerritoires = _AUCUN
-    hors_registre: ListeDeTerritoires = _AUCUN
-
-    def peut(self, guichet: Guichet, acte: Acte) -> bool:
-        """Tell whether a guichet may do that: by what its base says of it, else by its kind."""
-        if guichet.actes is not None:
-            return acte in guichet.actes
-        return not self.droits or acte in self.droits.get(guichet.nature, _VIDE)
 
 
 def lire_droits(tables: Mapping[str, Any], fichier: str) -> DroitsGuichets:
@@ -94,7 +50,7 @@ def _droits(nature: NatureGuichet, table: Mapping[str, Any], fichier: str) -> di
 
 def _liste(tables: Mapping[str, Any], cle: str, fichier: str) -> ListeDeTerritoires:
     if cle not in tables:
-        return _AUCUN
+        return ListeDeTerritoires()
     lieu = f"{fichier} [{cle}]"
     table = table_de(tables[cle], lieu, _LISTE)
     codes = table.get("codes")

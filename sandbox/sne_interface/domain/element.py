@@ -198,6 +198,17 @@ class ElementNu(Element):
 
     __init__ = object.__init__
 
+    def nommer(self, autre: Element) -> None:
+        """Takes the name and the line of another; it has no parent yet."""
+        self.nom, self.ligne, self._parent = autre.nom, autre.ligne, None
+
+    def adopter(self, enfants: tuple[Element, ...]) -> None:
+        """Makes these its children, and tells each its place."""
+        self.enfants, self._indices = enfants, _indices(enfants)
+        lien: ReferenceType[Element] = ref(self)
+        for enfant in enfants:
+            enfant._parent = lien
+
 
 class ElementPartage(Element):
     """An element without children that documents share; `ecrit` is how it is written."""

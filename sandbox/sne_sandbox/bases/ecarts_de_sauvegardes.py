@@ -50,7 +50,7 @@ _Feuilles = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class ChampDifferent:
+class ChampChange:
     """A field that differs; `avant` or `apres` is "" where it was not, or is not any more."""
 
     nom: Annotated[str, "chemin dans le document, ou ce que la base sait d'elle"]
@@ -59,16 +59,16 @@ class ChampDifferent:
 
 
 @dataclass(frozen=True, slots=True)
-class Ecart:
+class EcartLu:
     """A demande that is not the same in both; `champs` of one that changed."""
 
     numero: str
     genre: Genre
-    champs: tuple[ChampDifferent, ...] = ()
+    champs: tuple[ChampChange, ...] = ()
 
 
 @dataclass(slots=True)
-class ComparaisonBases:
+class ComparaisonLue:
     """The differences. `ecarts` holds the first DEMANDES_MAX, by numéro; the counts are of all."""
 
     avant: str
@@ -77,7 +77,7 @@ class ComparaisonBases:
     disparues: int = 0
     changees: int = 0
     inchangees: int = 0
-    ecarts: Annotated[list[Ecart], f"les {DEMANDES_MAX} premières demandes, par numéro"] = field(
+    ecarts: Annotated[list[EcartLu], f"les {DEMANDES_MAX} premières demandes, par numéro"] = field(
         default_factory=list
     )
 
@@ -95,13 +95,13 @@ class ComparaisonBases:
         return f"Demandes : {', '.join(dits)}."
 
 
-def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonBases:
+def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonLue:
     """The changes from the snapshot `avant` to `apres`, called by `noms`. Raises StoreError."""
-    comparaison = ComparaisonBases(*noms)
+    comparaison = ComparaisonLue(*noms)
     evenements = _evenements(avant), _evenements(apres)
     for numero, ancienne, nouvelle in _cote_a_cote(_demandes(avant), _demandes(apres)):
         genre: Genre = "ajoutée" if ancienne is None else "disparue"
-        champs: tuple[ChampDifferent, ...] = ()
+        champs: tuple[ChampChange, ...] = ()
         if ancienne is None:
             comparaison.ajoutees += 1
         elif nouvelle is None:
@@ -115,11 +115,11 @@ def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonB
             genre = "changée"
             comparaison.changees += 1
         if len(comparaison.ecarts) < DEMANDES_MAX:
-            comparaison.ecarts.append(Ecart(numero, genre, champs[:CHAMPS_MAX]))
+            comparaison.ecarts.append(EcartLu(numero, genre, champs[:CHAMPS_MAX]))
     return comparaison
 
 
-def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = None) -> ComparaisonBases:
+def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = None) -> ComparaisonLue:
     """The changes of a base from its snapshot `avant` to `apres`, to the present for None. Raises UsageError
     for a name that it has not, BaseInconnue, StoreError; ConflitEtat while another is made: a large
     base takes minutes, and a file as large as itself."""
@@ -134,7 +134,7 @@ def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = 
         _TOUR.release()
 
 
-def _depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None) -> ComparaisonBases:
+def _depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None) -> ComparaisonLue:
     ancienne = sauvegardes.lire(base, avant)
     if apres is not None:
         nouvelle = sauvegardes.lire(base, apres)
@@ -178,15 +178,13 @@ def _cote_a_cote(
 
 def _differences(
     avant: Rangee, apres: Rangee, evenements: tuple[tuple[int, int], tuple[int, int]]
-) -> Iterator[ChampDifferent]:
+) -> Iterator[ChampChange]:
     for colonne, nom in _ETAT.items():
         if avant[colonne] != apres[colonne]:
-            yield ChampDifferent(nom, _dit(avant[colonne]), _dit(apres[colonne]))
+            yield ChampChange(nom, _dit(avant[colonne]), _dit(apres[colonne]))
     if evenements[0] != evenements[1]:
         (un, _), (autre, _) = evenements
-        yield ChampDifferent(
-            "événements", str(un), str(autre) if autre != un else f"{autre}, de contenu changé"
-        )
+        yield ChampChange("événements", str(un), str(autre) if autre != un else f"{autre}, de contenu changé")
     for colonne in _DOCUMENTS:
         if avant[colonne] != apres[colonne]:
             yield from _champs(_feuilles(avant[colonne]), _feuilles(apres[colonne]))
@@ -196,11 +194,11 @@ def _dit(valeur: Any) -> str:
     return "" if valeur is None else str(valeur)
 
 
-def _champs(avant: _Feuilles, apres: _Feuilles) -> Iterator[ChampDifferent]:
+def _champs(avant: _Feuilles, apres: _Feuilles) -> Iterator[ChampChange]:
     for nom in dict.fromkeys((*avant, *apres)):
         ancien, nouveau = avant.get(nom, ""), apres.get(nom, "")
         if ancien != nouveau:
-            yield ChampDifferent(nom, ancien, nouveau)
+            yield ChampChange(nom, ancien, nouveau)
 
 
 def _feuilles(tasse: bytes | None) -> _Feuilles:

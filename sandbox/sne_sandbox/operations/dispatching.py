@@ -1,8 +1,8 @@
 """Dispatching: each guichet is told what the others change in its territory, by files of type DIS.
 
-A change costs its exchange one narrow row (`noter`). The documents are made when a guichet's boxes
-are visited (`distribuer`), from the states before and after each change: one document per change and guichet,
-what changed marked by a comparison of both.
+A change costs its exchange one narrow row (`Question.noter_changement`). The documents are made when a
+guichet's boxes are visited (`distribuer`), from the states before and after each change: one document per
+change and guichet, what changed marked by a comparison of both.
 
 Conventions of ours:
 - a guichet's territories are its own in the base's list, one for each département of a système particulier
@@ -33,7 +33,6 @@ from sne_interface.domain.base import Guichet
 from sne_interface.domain.dates import tampon
 from sne_interface.domain.demande import DemandeStockee
 from sne_sandbox.operations.document_ecrit import Presentation
-from sne_sandbox.operations.question import Question
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites
 from sne_sandbox.store.registre import Avant, RegistreBase, Trace
 
@@ -45,20 +44,6 @@ _SANS_MARQUE: Final = frozenset(
     f"{{{NS}}}{nom}"
     for nom in ("interfaceNuu", "entete", "typeFichier", "dateFichier", "demande", "incrementFichier")
 )
-
-
-def noter(question: Question, apres: DemandeStockee) -> None:
-    """Records a change just made, when the base dispatches and another guichet of the territory is there to
-    be told. `apres` is what was stored; the state before is the one that the message was judged against."""
-    if question.base.reglages.dispatching != "oui":
-        return
-    auteur = apres.guichet_dernier
-    if not any(apres.territoire in g.territoires and g.code != auteur for g in question.registre.guichets()):
-        return
-    avant = question.contexte.stockee if question.contexte is not None else None
-    if avant is not None and avant.numero_unique != apres.numero_unique:
-        avant = None
-    question.registre.noter_changement(avant, apres, auteur, question.maintenant)
 
 
 def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maximum: int) -> tuple[int, int]:

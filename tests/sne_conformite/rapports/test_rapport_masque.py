@@ -1,4 +1,4 @@
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -101,12 +101,11 @@ def test_what_an_application_says_at_length_is_quoted_in_part() -> None:
         assert len(forme.ecrire(juge)) < 400_000, forme.nom
 
 
-def test_an_exchange_is_masked_inside_its_base64() -> None:
+def test_base64_of_an_exchange_that_holds_one_is_not_shown() -> None:
     document = f"<demande><nir>{NIR}</nir><reste>{'x' * 60}</reste></demande>"
     cite = EchangeCite(1, "POST", b64encode(document.encode()).decode(), "")
     requete = masquer(replace(conforme(), echanges=(cite,))).echanges[0].requete
-    assert NIR not in b64decode(requete).decode()
-    assert b64decode(requete).decode().startswith("<demande><nir>206*")
+    assert requete == "[base64 : non montré, il porte un NIR]"
 
 
 def test_passwords_of_addresses_are_masked() -> None:

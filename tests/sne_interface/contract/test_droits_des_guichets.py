@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sne_interface.contract.droits_des_guichets import DroitsGuichets, lire_droits
+from sne_interface.contract.droits_des_guichets import lire_droits
 from sne_interface.contract.versions import Contrat, charger
 from sne_interface.domain.anomalie import Fidelite
-from sne_interface.domain.base import Acte, Guichet, NatureGuichet
+from sne_interface.domain.base import Acte, DroitsGuichets, Guichet, NatureGuichet
 from sne_interface.errors import ContractError
 
 BAILLEUR = Guichet("G1104", NatureGuichet.BAILLEUR, "111", "Logis", "", date(2011, 3, 28))

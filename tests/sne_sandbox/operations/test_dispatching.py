@@ -253,11 +253,11 @@ def test_the_only_guichet_of_a_territory_has_nobody_to_tell(banc: Banc) -> None:
         ailleurs = replace(stockee, territoire="02A")
         appel = Appel("getNumUnique", {}, banc.nom, None, datetime.now(UTC))
         question = Question(appel, registre.base, datetime.now(UTC), banc.services.contrat, registre, "G1104")
-        dispatching.noter(question, ailleurs)
+        question.noter_changement(ailleurs)
         guichet = registre.guichet("G7501")
         assert guichet is not None
         assert registre.changements(replace(guichet, territoire="02A")) == []
-        dispatching.noter(question, stockee)
+        question.noter_changement(stockee)
         assert [t.identifiant for t in registre.changements(guichet)] == [1, 2]
 
 

@@ -166,7 +166,7 @@ def test_a_copy_made_while_it_served_and_restored_is_seen(
 ) -> None:
     """`.backup`, `.restore`: what was acknowledged between would be lost, its numbers given twice."""
     heure = time.monotonic()
-    monkeypatch.setattr("sne_sandbox.store.identite_du_fichier.time.monotonic", lambda: heure)
+    monkeypatch.setattr("sne_sandbox.store.moteurs.time.monotonic", lambda: heure)
     _ecrire(magasin, "avant")
     with (
         closing(sqlite3.connect(tmp_path / "sne.sqlite3")) as ici,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sne_sandbox.mime.message_deballe import LONGUEUR_MAX, lire_content_type
+from sne_sandbox.mime.message_mime import LONGUEUR_MAX, lire_content_type
 
 
 @pytest.mark.parametrize(
