@@ -142,11 +142,11 @@ def _comparer(avant: Path, apres: Path, exigees: tuple[str, ...], forme: str) ->
     from sne_conformite.rapports.verdict_de_conformite import motifs_des_preuves
 
     comparaison = rapports_compares.comparer(_lire(avant), _lire(apres))
-    motifs = motifs_des_preuves(comparaison.apres, rapports.ids_ecrits(exigees))
+    motifs = motifs_des_preuves(comparaison.rapports[1], rapports.ids_ecrits(exigees))
     for motif in motifs:
         click.echo(f"sne-sandbox : {motif}", err=True)
     if forme == "json":
-        click.echo(json.dumps(en_json(rapports_compares.lire(comparaison)), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(en_json(comparaison), ensure_ascii=False, indent=2))
     elif forme == "text":
         click.echo(rapports_compares.en_texte(comparaison), nl=False)
     else:

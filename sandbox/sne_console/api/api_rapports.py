@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_conformite.rapports import formats_de_rapport, rapport_json, rapports_compares
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.rapports_compares import ComparaisonRapportsLue
+from sne_conformite.rapports.rapports_compares import ComparaisonRapports
 from sne_console.api.schemas_json import Appels, Entier, QuestionSchema, facultatif
 from sne_console.vues import adresses_trouvees, applications_pilotables, epreuves
 from sne_console.vues.epreuves import JugementConserve, ResumeLu
@@ -216,9 +216,7 @@ def donner_fichier(rapport: str, fichier: str) -> Response:
 
 
 @blueprint.get("/<rapport>/compare", question=AvecRapportSchema, refus={409: _SANS_RAPPORT, 503: _ILLISIBLE})
-def comparer(donnees: dict[str, Any], rapport: str) -> ComparaisonRapportsLue:
+def comparer(donnees: dict[str, Any], rapport: str) -> ComparaisonRapports:
     """The changes since another report: findings that are new, mended, still there."""
     apres, avant = _rendu(rapport), _rendu(donnees["avec"])
-    return rapports_compares.lire(
-        rapports_compares.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))
-    )
+    return rapports_compares.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))

@@ -5,7 +5,7 @@ how people write numbers and what agrees with them, and what a terminal is given
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
@@ -84,6 +84,13 @@ def plier(texte: str) -> str:
     ELOISE DOEUF LE GALL » are one."""
     decompose = unicodedata.normalize("NFKD", texte.translate(LIGATURES))
     return "".join(c for c in decompose if c.isalnum()).casefold()
+
+
+def premiers(mots: Sequence[object], combien: int) -> str:
+    """« 3, 4, 5 et 12 autres »: the first of a list, and how many others there are."""
+    dits = ", ".join(map(str, mots[:combien]))
+    reste = len(mots) - combien
+    return f"{dits} et {accorde(reste, 'autre', 'autres')}" if reste > 0 else dits
 
 
 def accorde(nombre: int, un: str, plusieurs: str) -> str:
