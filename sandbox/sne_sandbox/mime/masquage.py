@@ -61,7 +61,9 @@ _ZLIB_LU: Final = 4_096
 #: Of bytes read as a text, what may be one.
 _LISIBLE: Final = re.compile(r"[^\x00-\x08\x0e-\x1f\ufffd]{13,}")
 _PDF: Final = b"%PDF-"
-#: How a text is read: as it should be, with other bytes among it, then with the digits of Latin-1 (« ² »).
+#: How a text is read: as its header says, when it is one of these, else as it should be, with other bytes
+#: among it, then with the digits of Latin-1 (« ² »).
+_CHARSETS: Final = ("iso-8859-1", "iso-8859-15", "windows-1252", "cp1252")
 _ENCODAGES: Final = (("utf-8", "strict"), ("utf-8", "surrogateescape"), ("latin-1", "strict"))
 #: Of a tree: comments and instructions, the elements that they cut, the texts that may hold a NIR.
 _PARENTHESES: Final = etree.XPath("//comment() | //processing-instruction()")
@@ -169,7 +171,8 @@ class _Masqueur:
         if boundary:
             rendu = self._multipart(donnees, boundary.rstrip().encode("latin-1", "replace"))
         else:
-            rendu = self._contenu(donnees, entete.get("charset") or "")
+            charset = (entete.get("charset") or "").lower()
+            rendu = self._contenu(donnees, charset if charset in _CHARSETS else "")
         self._profondeur -= 1
         return rendu
 
