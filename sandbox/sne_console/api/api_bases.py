@@ -229,7 +229,7 @@ class AvanceSchema(QuestionSchema):
 
 @clock.get("")
 def dire_l_heure(base: str) -> HeureLue:
-    """What the clock of a base says."""
+    """The time of the clock of a base."""
     return horloge.lire(services().magasin, base)
 
 
@@ -263,7 +263,7 @@ class ApercuSchema(QuestionSchema):
 
 @clock.get("/preview", question=ApercuSchema, refus={409: _RECUL, 422: "Durée illisible, ou trop longue"})
 def essayer(donnees: dict[str, Any], base: str) -> Apercu:
-    """What a move would do, which is not made: nothing is written, nobody waits."""
+    """The effects of a move, which is not made: nothing is written, nobody waits."""
     instant = lire_instant(donnees["instant"]) if donnees["instant"] else None
     return prevoir(
         services().magasin,
@@ -356,7 +356,7 @@ def restaurer(base: str, nom: str) -> SauvegardeLue:
     "/<nom>/compare", question=AvecSauvegardeSchema, refus={409: "Une autre comparaison est en cours"}
 )
 def comparer(donnees: dict[str, Any], base: str, nom: str) -> ComparaisonLue:
-    """What changed since a snapshot, until another or now: demandes and their fields."""
+    """The changes since a snapshot, until another or now: demandes and their fields."""
     adresses_trouvees.sauvegarde(base, nom)
     if donnees["avec"] is not None:
         adresses_trouvees.sauvegarde(base, donnees["avec"])

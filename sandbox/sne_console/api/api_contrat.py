@@ -129,7 +129,7 @@ class CommuneLue:
 
 @dataclass(frozen=True, slots=True)
 class CaracteristiqueLue:
-    """What events of a type carry."""
+    """The content of events of a type."""
 
     code: str
     libelle: str
@@ -302,7 +302,7 @@ def lister_operations(de_qui: dict[str, Any]) -> list[OperationLue]:
 
 
 class RechercheReglesSchema(DeBaseSchema):
-    """What is looked for: all that is given must hold."""
+    """The search: all that is given must hold."""
 
     texte = facultatif("chaque mot : dans le code, la condition, le remède…", "")
     sujet = facultatif("celles de ce sujet", "", parmi=regles_montrees.SUJETS)

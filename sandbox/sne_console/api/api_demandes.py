@@ -33,7 +33,7 @@ blueprint: Final = Appels("demandes", "/bases/<base>/demandes", "Les demandes d'
 
 
 class RechercheDemandesSchema(QuestionSchema):
-    """What is looked for: all that is given must hold."""
+    """The search: all that is given must hold."""
 
     numero = facultatif("numéro unique")
     nom = facultatif("nom d'usage d'un titulaire ; sans prénom ni naissance, ou d'une association")
@@ -79,7 +79,7 @@ class DemandeBreve:
 
     @classmethod
     def de(cls, stockee: DemandeStockee, **autres: Any) -> Self:
-        """What is shown of a demande."""
+        """The shown form of a demande."""
         demande = stockee.demande
         noms = [f"{p.nom} {p.prenom}".strip() for p in demande.titulaires]
         if demande.est_association:
@@ -115,7 +115,7 @@ class EvenementDeDemande:
 
     @classmethod
     def de(cls, evenement: Evenement) -> Self:
-        """What is shown of an event."""
+        """The shown form of an event."""
         dit = evenement.commentaire
         return tirer(
             cls,

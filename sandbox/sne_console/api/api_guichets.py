@@ -143,7 +143,7 @@ class FichierIgnore:
 
 @dataclass(frozen=True, slots=True)
 class ReleveFait:
-    """What was taken, answered and dispatched."""
+    """The files that were taken, answered and dispatched."""
 
     traites: list[FichierTraite]
     distribues: Annotated[int, "documents DIS déposés"]
@@ -285,7 +285,7 @@ def lister_sortie(base: str, code: str) -> BoiteSortieLue:
 
 @blueprint.post("/<code>/outbox/relever")
 def distribuer(base: str, code: str) -> BoiteSortieLue:
-    """What other guichets changed (DIS) dispatched at once; answers the outbox."""
+    """Dispatches at once the changes of other guichets (DIS); answers the outbox."""
     guichet = adresses_trouvees.guichet(base, code)
     try:
         services().boites.distribuer(base, guichet)

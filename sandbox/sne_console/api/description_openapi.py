@@ -1,4 +1,4 @@
-"""What the API says of itself: its OpenAPI document, completed with what any call may answer and with the
+"""The description of the API: its OpenAPI document, completed with what any call may answer and with the
 sentence of each (`gestes.py`); and `/api/v1/problems`, the kinds of problem (RFC 9457), each at the address
 of its `type`."""
 

@@ -18,6 +18,7 @@ from sne_console.messages.documents_masques import (
     montrer_octets,
 )
 from sne_console.messages.verdict_vecu import verdict_vecu
+from sne_interface.contract.codec import lire_lieu
 from sne_interface.domain.echange import Piece, document_parmi
 from sne_interface.domain.texte import masquer_nirs
 from sne_interface.rules.controle import passer
@@ -31,6 +32,9 @@ _EXTRAIT: Final = 3000
 _APERCU: Final = 100_000
 #: Characters before the end of what was cut that are not shown: a NIR cut in two is not masked.
 _BORD: Final = 1_000
+#: Lines shown before and after the one at fault; characters of a line.
+AUTOUR: Final = 3
+LIGNE_MAX: Final = 300
 #: What the durations of an archive are.
 _MESURE: Final = (
     "wait : du message reçu entier à la réponse prête, mesuré par le serveur. send et receive : non mesurés, "
@@ -202,7 +206,7 @@ def _lignes(transporte: bytes) -> str:
 
 
 def defauts(observation: Observation, profil: str) -> list[Remarque]:
-    """What the schema says of a document that it refused, then what the rules would say next, as remarks."""
+    """The faults that the schema finds in a document, then what the rules would say next, as remarks."""
     racine: Any = observation.arbre
     if racine is None or observation.echange.anomalies or observation.echange.verdict != "fault":
         return []
@@ -291,7 +295,7 @@ def _en_tetes(en_tetes: list[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _envoi(observation: Observation) -> dict[str, str]:
-    """What was sent. HAR has no encoding there: fields of one's own begin with a line below."""
+    """The request. HAR has no encoding there: fields of one's own begin with a line below."""
     texte = _corps_har(observation.question, observation.echange.requete)
     if "encoding" in texte:
         return {"text": texte["text"], "_encoding": texte["encoding"], "comment": "Corps binaire, en base64."}
@@ -305,3 +309,58 @@ def _corps_har(courrier: Courrier, octets: bytes) -> dict[str, str]:
         return {"text": masque.decode("utf-8")}
     except UnicodeDecodeError:
         return {"text": base64.b64encode(masque).decode(), "encoding": "base64"}
+
+
+# --- where what is no XML goes wrong ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LigneMontree:
+    """A line as it is shown, NIR masked; `fautive`: the one that was named."""
+
+    rang: int
+    texte: str
+    fautive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LieuMalforme:
+    """Where a text ceases to be XML: a line, a column, what stands around. `quoi` is what was read."""
+
+    quoi: str
+    ligne: int
+    colonne: int
+    lignes: tuple[LigneMontree, ...]
+
+
+def lieu_malforme(observation: Observation) -> LieuMalforme | None:
+    """Of the request of an exchange, None when it was refused for another reason."""
+    lieu = lire_lieu(observation.fault("explication"))
+    if lieu is None:
+        return None
+    octets, quoi = document(observation, "requete"), "le document"
+    if not octets or lire(octets) is not None:
+        octets, quoi = (b"" if observation.message is None else observation.message.racine), "l'enveloppe"
+    ligne, colonne, _ = lieu
+    return LieuMalforme(quoi, ligne, colonne, autour(octets, ligne, colonne)) if octets else None
+
+
+def autour(octets: bytes, ligne: int, colonne: int) -> tuple[LigneMontree, ...]:
+    """A line of a text, from 1, and those around it; of a long one, what is near the column. None of what may
+    hold a NIR that could not be masked, for who may not see it."""
+    # Masked as a whole: half a NIR is still one.
+    montre = montrer_octets(octets)
+    if montre.count(b"\n") != octets.count(b"\n"):
+        return ()
+    lignes = imprimable(montre.decode("utf-8", "replace")).split("\n")
+    debut = max(1, ligne - AUTOUR)
+    return tuple(
+        LigneMontree(rang, _fenetre(texte.rstrip("\r"), colonne if rang == ligne else 0), rang == ligne)
+        for rang, texte in enumerate(lignes[debut - 1 : ligne + AUTOUR], debut)
+    )
+
+
+def _fenetre(texte: str, colonne: int) -> str:
+    debut = max(0, min(colonne - LIGNE_MAX // 2, len(texte) - LIGNE_MAX))
+    vu = texte[debut : debut + LIGNE_MAX]
+    return ("… " if debut else "") + vu + (" …" if debut + LIGNE_MAX < len(texte) else "")

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from lxml import etree
 
 from sne_interface import resources
-from sne_interface.contract.droits_des_guichets import DroitsGuichets, lire_droits
+from sne_interface.contract.droits_des_guichets import lire_droits
 from sne_interface.contract.fiches_de_regles import FicheRegle, lire_evenements, lire_fiches
 from sne_interface.contract.modele_de_schema import ModelesDemande
 from sne_interface.contract.nomenclatures import (
@@ -25,9 +25,10 @@ from sne_interface.contract.nomenclatures import (
     lire_listes,
     lire_quartiles,
 )
-from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier
+from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier, table_de
 from sne_interface.contract.schemas import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_interface.contract.table_des_roles import lire_roles
+from sne_interface.domain.base import DroitsGuichets
 from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.domain.roles import Roles
 from sne_interface.domain.texte import retenir_noms_nir
@@ -178,10 +179,10 @@ def charger(
     """
     dossiers = DossiersContrat(resources.contracts_dir(), nom, overlay)
     table = dossiers.toml(CONTRAT)
-    _connues(table, _CLES, CONTRAT)
+    table_de(table, CONTRAT, _CLES)
     versions = _versions(table)
     fichiers = {cle: str(chemin) for cle, chemin in _table(table, "fichiers").items()}
-    _connues(fichiers, _FICHIERS, f"{CONTRAT} [fichiers]")
+    table_de(fichiers, f"{CONTRAT} [fichiers]", _FICHIERS)
     for cle in _FICHIERS:
         fichiers.setdefault(cle, "")
 
@@ -339,14 +340,6 @@ def _texte(table: Mapping[str, Any], cle: str) -> str:
     if not isinstance(valeur, str) or not valeur:
         raise ContractError(f"{CONTRAT} : la clé « {cle} » manque.", remede=f'ajoutez {cle} = "…"')
     return valeur
-
-
-def _connues(table: Mapping[str, Any], cles: tuple[str, ...], lieu: str) -> None:
-    for cle in table:
-        if cle not in cles:
-            raise ContractError(
-                f"{lieu} : clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(cles)}"
-            )
 
 
 # --- services and operations ------------------------------------------------------------------------------

@@ -5,15 +5,16 @@ named by its path in the document; namesakes bear their place. NIR are masked.
 """
 
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zlib import crc32
 
+from lxml.etree import QName
+
 from sne_interface.contract import codec
-from sne_interface.domain.element import Element
+from sne_interface.contract.arbres_compares import nom_de, parcourir
 from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.bases.sauvegardes import MAINTENANT, Sauvegardes
@@ -68,7 +69,7 @@ class EcartLu:
 
 @dataclass(slots=True)
 class ComparaisonLue:
-    """What differs. `ecarts` holds the first DEMANDES_MAX, by numéro; the counts are of all."""
+    """The differences. `ecarts` holds the first DEMANDES_MAX, by numéro; the counts are of all."""
 
     avant: str
     apres: str
@@ -95,7 +96,7 @@ class ComparaisonLue:
 
 
 def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonLue:
-    """What changed from the snapshot `avant` to `apres`, called by `noms`. Raises StoreError."""
+    """The changes from the snapshot `avant` to `apres`, called by `noms`. Raises StoreError."""
     comparaison = ComparaisonLue(*noms)
     evenements = _evenements(avant), _evenements(apres)
     for numero, ancienne, nouvelle in _cote_a_cote(_demandes(avant), _demandes(apres)):
@@ -119,7 +120,7 @@ def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonL
 
 
 def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = None) -> ComparaisonLue:
-    """What changed in a base from its snapshot `avant` to `apres`, to the present for None. Raises UsageError
+    """The changes of a base from its snapshot `avant` to `apres`, to the present for None. Raises UsageError
     for a name that it has not, BaseInconnue, StoreError; ConflitEtat while another is made: a large
     base takes minutes, and a file as large as itself."""
     if not _TOUR.acquire(blocking=False):
@@ -204,26 +205,18 @@ def _feuilles(tasse: bytes | None) -> _Feuilles:
     """Path → value of the leaves of a compressed document, in its order."""
     if tasse is None:
         return {}
-    return dict(_parcourir(codec.lire(detasser(tasse)), ""))
+    lus = {chemin: _valeur(e) for chemin, e in parcourir(codec.relire(detasser(tasse)), "")}
+    return {chemin: valeur for chemin, valeur in lus.items() if chemin and valeur}
 
 
-def _parcourir(element: Element, chemin: str) -> Iterator[tuple[str, str]]:
-    homonymes = Counter(enfant.nom for enfant in element.enfants)
-    rangs: Counter[str] = Counter()
-    valeur = _valeur(element)
-    if chemin and (valeur or not element.enfants):
-        yield chemin, valeur
-    for enfant in element.enfants:
-        rangs[enfant.nom] += 1
-        rang = f"[{rangs[enfant.nom]}]" if homonymes[enfant.nom] > 1 else ""
-        yield from _parcourir(enfant, f"{chemin}/{enfant.nom}{rang}".lstrip("/"))
-
-
-def _valeur(element: Element) -> str:
-    texte = masquer_nir(element.texte) if cache_un_nir(element.nom) else masquer_nirs(element.texte)
+def _valeur(element: Any) -> str:
+    """The text and attributes of an element, NIR masked; "" for one that only holds others."""
+    nom, texte = nom_de(element), "" if len(element) else element.text or ""
+    attributs = {str(QName(cle).localname): valeur for cle, valeur in element.attrib.items()}
     dits = [
-        masquer_nirs(valeur if nom == "code" else f"{nom}={valeur}")
-        for nom, valeur in element.attributs.items()
-        if nom != "modifie"
+        masquer_nirs(valeur if cle == "code" else f"{cle}={valeur}")
+        for cle, valeur in attributs.items()
+        if cle != "modifie"
     ]
-    return " ".join(filter(None, (texte, *dits))) or ("" if element.enfants else "présent")
+    montre = masquer_nir(texte) if cache_un_nir(nom) else masquer_nirs(texte)
+    return " ".join(filter(None, (montre, *dits))) or ("" if len(element) else "présent")

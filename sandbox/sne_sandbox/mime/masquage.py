@@ -23,7 +23,7 @@ from lxml import etree
 from sne_interface.domain.nir import deplier
 from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, nombre
 from sne_interface.errors import ExchangeError
-from sne_sandbox.mime.message_deballe import (
+from sne_sandbox.mime.message_mime import (
     TELS_QUELS,
     decoder_transfert,
     encoder_transfert,

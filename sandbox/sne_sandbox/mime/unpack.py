@@ -19,7 +19,7 @@ from typing import Final
 from sne_interface.domain.texte import debut_cite
 from sne_interface.errors import MessageMalforme, MessageTropGros
 from sne_sandbox.mime import tolerances as t
-from sne_sandbox.mime.message_deballe import (
+from sne_sandbox.mime.message_mime import (
     LONGUEUR_MAX,
     ContentType,
     Message,

@@ -37,7 +37,8 @@ FIN_DE_TROP: Final = 5.0
 
 
 class RequeteRecue(Request):
-    """A request of a Canal, answered by the service's application."""
+    """A request of a Canal, answered by the service's application: `recus` bytes of its body have arrived;
+    `partie` says whether the peer has gone."""
 
     channel: "Canal"
     content: IO[bytes]
@@ -45,10 +46,10 @@ class RequeteRecue(Request):
     def __init__(self, channel: "Canal", queued: object = False) -> None:
         super().__init__(channel, parsePOSTFormSubmission=False)
         self.recus = 0
-        """Bytes of the body that have arrived."""
         self._en_route = 0
         self._bornes = channel.service.bornes
         self._morceaux = False
+        self.partie = False
 
     # --- arriving ------------------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ class RequeteRecue(Request):
     def repondre(self, reponse: ReponseWsgi, corps: bytes | IO[bytes]) -> None:
         """Writes a whole answer, or hands it to the panne that the application has armed. A long one leaves
         at the pace of its reader: sixty-four kilobytes of it are in memory when it is a file."""
-        if self._disconnected:
+        if self.partie:
             if not isinstance(corps, bytes):
                 corps.close()
             if reponse.non_remise is not None:
@@ -187,7 +188,7 @@ class RequeteRecue(Request):
 
     def commencer(self, reponse: ReponseWsgi) -> None:
         """Writes the head of an answer that comes in pieces."""
-        if self._disconnected:
+        if self.partie:
             return
         self.startedWriting = 1
         if reponse.sans_fin:
@@ -202,12 +203,12 @@ class RequeteRecue(Request):
 
     def envoyer(self, morceau: bytes) -> None:
         """Writes a piece of the body."""
-        if not self._disconnected and morceau:
+        if not self.partie and morceau:
             self.channel.write(b"%x\r\n%s\r\n" % (len(morceau), morceau) if self._morceaux else morceau)
 
     def terminer(self, *, complet: bool = True) -> None:
         """Ends the answer. One that is not complete ends with the connection, so that the peer knows."""
-        if self._disconnected:
+        if self.partie:
             return
         if not complet:
             self.channel.forceAbortClient()
@@ -290,6 +291,8 @@ class Canal(HTTPChannel):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
         """Twisted's: the connection is gone."""
+        for requete in self.requests:
+            requete.partie = True
         self.service.canaux.discard(self)
         self.service.bornes.etat.connexions = len(self.service.canaux)
         if self.requests and not self.en_cours:

@@ -18,7 +18,7 @@ from sne_interface.domain.element import lire_instant
 from sne_interface.domain.texte import debut_cite
 from sne_interface.errors import EnveloppeIncorrecte
 from sne_sandbox.mime import tolerances
-from sne_sandbox.mime.message_deballe import Message, Packaging
+from sne_sandbox.mime.message_mime import Message, Packaging
 from sne_sandbox.mime.unpack import IMBRIQUEE, est_imbriquee
 from sne_sandbox.soap.envelope import XOP, Noter
 

@@ -27,7 +27,7 @@ from sne_interface.errors import (
     ExchangeError,
     MessageMalforme,
 )
-from sne_sandbox.mime.message_deballe import Message
+from sne_sandbox.mime.message_mime import Message
 from sne_sandbox.mime.tolerances import Tolerance
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.pki.identite_du_certificat import Identite

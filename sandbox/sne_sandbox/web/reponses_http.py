@@ -10,7 +10,7 @@ from flask import Flask, Response, jsonify, send_file
 from werkzeug.exceptions import HTTPException
 
 from sne_interface.domain.texte import masquer_nirs
-from sne_interface.errors import BaseInconnue, ConflitEtat, OperatorError, UsageError
+from sne_interface.errors import ConflitEtat, Introuvable, OperatorError, UsageError
 
 TYPE_MIME: Final = "application/problem+json"
 #: What is no more than bytes.
@@ -73,7 +73,7 @@ _CONNUS: Final = (
 GENRES: Final = {genre.slug: genre for genre in _CONNUS}
 _PAR_STATUT: Final = {genre.status: genre for genre in _CONNUS}
 #: Statuses of errors of the operator, the nearest class first.
-_STATUTS: Final = ((BaseInconnue, 404), (ConflitEtat, 409), (UsageError, 422))
+_STATUTS: Final = ((Introuvable, 404), (ConflitEtat, 409), (UsageError, 422))
 
 
 def installer(app: Flask) -> None:
@@ -129,6 +129,11 @@ def _detail(erreur: HTTPException) -> str:
 
 
 # --- files --------------------------------------------------------------------------------------------------
+
+
+def feuille(texte: str, nom: str) -> Response:
+    """A table as a file, with the mark by which a spreadsheet knows UTF-8."""
+    return telechargement(texte.encode("utf-8-sig"), f"{nom}.csv", "text/csv; charset=utf-8")
 
 
 def telechargement(contenu: bytes | Path, nom: str, genre: str = OCTETS) -> Response:

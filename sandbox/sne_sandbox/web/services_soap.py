@@ -1,12 +1,12 @@
 """The SOAP endpoints in Flask: views that hand a whole request to `exchange`, and give its answer back.
 
 A call to a service needs nothing of what Flask puts around a view (contexts, hooks, a session): it is given
-to the view by `servir`, and only what is none goes through the application.
+to `exchange` by `PorteSoap`, and only what is none goes through the application.
 """
 
 import gzip
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -117,20 +117,26 @@ def _chemins(contrat: Contrat) -> Mapping[str, str]:
     return {c.rstrip("/") + fin: s.nom for s in services for c in s.chemins for fin in ("", "/")}
 
 
-def servir(app: Flask, chemins: Mapping[str, str], environ: dict[str, Any]) -> Response | None:
-    """The answer to a call of a service; None for what is no such call, or whose path is to be looked at."""
-    if environ.get("REQUEST_METHOD") != "POST":
-        return None
-    chemin, base = environ.get("PATH_INFO", ""), BASE_PAR_DEFAUT
-    if chemin.startswith("/bases/"):
-        base, barre, reste = chemin.removeprefix("/bases/").partition("/")
-        chemin = f"/{reste}" if barre and base.isascii() and reste.startswith("services/") else ""
-    service = chemins.get(chemin)
-    if service is None or not base:
-        return None
-    # Not to be found in its own environ: in a circle, every message would stay until the collector comes.
-    appel = app.request_class(environ, populate_request=False)
-    return _appeler(app.extensions["sne"], appel, service, base)
+class PorteSoap:
+    """Before an application: answers the calls of a service, and leaves everything else to `suite`."""
+
+    def __init__(self, app: Flask, suite: Callable[..., Iterable[bytes]]) -> None:
+        self._app, self._suite = app, suite
+        self._chemins = chemins(app)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ.get("REQUEST_METHOD") != "POST":
+            return self._suite(environ, start_response)
+        chemin, base = environ.get("PATH_INFO", ""), BASE_PAR_DEFAUT
+        if chemin.startswith("/bases/"):
+            base, barre, reste = chemin.removeprefix("/bases/").partition("/")
+            chemin = f"/{reste}" if barre and base.isascii() and reste.startswith("services/") else ""
+        service = self._chemins.get(chemin)
+        if service is None or not base:
+            return self._suite(environ, start_response)
+        # Not to be found in its own environ: in a circle, every message would stay until the collector comes.
+        appel = self._app.request_class(environ, populate_request=False)
+        return _appeler(self._app.extensions["sne"], appel, service, base)(environ, start_response)
 
 
 def _appeler(services: Services, appel: Request, service: str, base: str) -> Response:
@@ -154,7 +160,9 @@ def _requete(services: Services, request: Request) -> RequeteHttp:
         ecoute=environ.get(ECOUTE, ""),
         certificat=environ.get(CERTIFICAT),
         certificat_demande=bool(environ.get(CERTIFICAT_DEMANDE)),
-        d_un_autre_site=d_un_autre_site(request, local=services.configuration.locale),
+        d_un_autre_site=d_un_autre_site(request, local=services.configuration.locale)
+        if "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_SITE" in environ
+        else "",
     )
 
 

@@ -98,7 +98,7 @@ def test_what_an_application_says_at_length_is_quoted_in_part() -> None:
     assert any(dit.endswith(f"… ({1_000_000 - 1_960} caractères de plus)") for dit in dits)
     assert masquer(masquer(juge)) == masquer(juge)
     for forme in FORMATS:
-        assert len(forme.octets(juge)) < 400_000, forme.nom
+        assert len(forme.ecrire(juge)) < 400_000, forme.nom
 
 
 def test_base64_of_an_exchange_that_holds_one_is_not_shown() -> None:
@@ -135,7 +135,7 @@ def test_no_form_shows_the_password_of_an_address(forme: FormatDeRapport, dit: s
     faite = Verification("X-01", "CTR-05", Verdict.ECHOUE, (constat,), raison=dit)
     scenario = ResultatScenario("X-01", "robustesse", "Titre", Verdict.ECHOUE, (faite,), raison=dit)
     juge = replace(rapport(), scenarios=(scenario,), motifs=(dit,), echanges=(EchangeCite(1, dit, dit, dit),))
-    ecrit = forme.octets(juge).decode()
+    ecrit = forme.ecrire(juge).decode()
     assert "svc:" not in ecrit or "svc:***@" in ecrit
     assert "M@T" not in ecrit
     assert "T~42" not in ecrit
@@ -171,7 +171,7 @@ def test_an_example_that_cannot_be_shown_takes_nothing_else_away(
     constat = Constat("CTR-05", False, "Celui-ci.", "essai", exemple=exemple)
     faite = Verification("X-01", "CTR-05", Verdict.ECHOUE, (constat,), exemple)
     scenario = ResultatScenario("X-01", "robustesse", "Titre", Verdict.ECHOUE, (faite,))
-    ecrit = forme.octets(replace(avant, scenarios=(scenario, *avant.scenarios))).decode()
+    ecrit = forme.ecrire(replace(avant, scenarios=(scenario, *avant.scenarios))).decode()
     assert "Celui-ci." in ecrit
     assert "transmis" in ecrit
 
@@ -194,7 +194,7 @@ def test_an_exchange_that_cannot_be_masked_is_said_to_be_so_and_the_others_are_s
     assert montre.echanges[0].requete == ""
     assert "OverflowError : date value out of range 206*" in montre.echanges[0].resume
     assert montre.echanges[1].requete == "LÀ"
-    assert forme.octets(avant)
+    assert forme.ecrire(avant)
 
 
 def test_a_finding_that_is_badly_made_is_said_to_be_so() -> None:

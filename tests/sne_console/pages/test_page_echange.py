@@ -33,10 +33,10 @@ def numero_de(resultat: Resultat) -> int:
 
 
 def prendre(banc: Banc, chemin: str) -> Any:
-    """A download."""
-    reponse = banc.http.get(f"/console/{banc.nom}/echanges/{chemin}", headers=ENTETES)
+    """A download: a file of the API, which the page links."""
+    reponse = banc.http.get(f"/api/v1/bases/{banc.nom}/exchanges/{chemin}", headers=ENTETES)
     assert reponse.status_code == 200, reponse.text
-    assert reponse.headers["Content-Disposition"].startswith("attachment; ")
+    assert chemin.endswith("har") or reponse.headers["Content-Disposition"].startswith("attachment; ")
     assert reponse.headers["X-Content-Type-Options"] == "nosniff"
     return reponse
 
@@ -464,10 +464,10 @@ def test_a_nir_is_masked_on_the_page_and_in_what_is_kept(
         texte = page(f"/echanges/{n}").text_content()
         assert nir not in texte
         assert nir[:3] + "*" * 5 in texte
-        for chemin in ("requete/octets", "reponse/octets", "requete/document", "requete/pieces/0", "har"):
+        for chemin in ("request", "response", "request/document", "request/parts/0", "har"):
             octets = prendre(banc, f"{n}/{chemin}").data
             assert nir.encode() not in octets, chemin
-    enveloppe = etree.fromstring(prendre(banc, "2/requete/octets").data)
+    enveloppe = etree.fromstring(prendre(banc, "2/request").data)
     (document,) = [e.text for e in enveloppe.iter("fichierDemande")]
     assert document == "[base64 : non montré, il porte un NIR]"
 
@@ -487,8 +487,8 @@ def test_an_archive_is_named_and_not_shown(banc: Banc, page: Callable[..., Any])
             {"numUnique": "x", "nomCertificat": "CERG1226-201803151200.pem", "certificat": octets},
         )
         n = numero_de(resultat)
-        assert "octets : non montré" in prendre(banc, f"{n}/requete/pieces/0").text
-        lu = prendre(banc, f"{n}/requete/octets").data
+        assert "octets : non montré" in prendre(banc, f"{n}/request/parts/0").text
+        lu = prendre(banc, f"{n}/request").data
         assert octets not in lu
         assert base64.b64encode(octets)[:-4] not in lu
         pieces = page(f"/echanges/{n}").xpath("//details[summary[starts-with(., 'Pièces')]]")[0]
@@ -501,20 +501,23 @@ def test_an_archive_is_named_and_not_shown(banc: Banc, page: Callable[..., Any])
 def test_what_is_kept_is_what_travelled(banc: Banc) -> None:
     resultat = banc.demander(specimen("personne_seule"))
     assert resultat.echange is not None
-    assert prendre(banc, "1/requete/octets").data == resultat.echange.requete
-    assert prendre(banc, "1/reponse/octets?brut=oui").data == resultat.echange.reponse
-    assert prendre(banc, "1/reponse/document").data == resultat.octets
-    racine = etree.fromstring(prendre(banc, "1/requete/document").data)
+    assert prendre(banc, "1/request").data == resultat.echange.requete
+    assert prendre(banc, "1/response?brut=oui").data == resultat.echange.reponse
+    assert prendre(banc, "1/response/document").data == resultat.octets
+    racine = etree.fromstring(prendre(banc, "1/request/document").data)
     assert etree.QName(racine).localname == "interfaceNuu"
 
 
-@pytest.mark.parametrize(
-    "chemin",
-    ["9", "9/har", "1/requete/pieces/9", "1/reponse/document", "1/autre/octets", "0", "99999999999999999999"],
-)
+@pytest.mark.parametrize("chemin", ["9", "0", "99999999999999999999"])
 def test_what_is_not_there_is_not_found(banc: Banc, page: Callable[..., Any], chemin: str) -> None:
     banc.relire("x")
     page(f"/echanges/{chemin}", statut=404)
+
+
+@pytest.mark.parametrize("chemin", ["9/har", "1/request/parts/9", "1/response/document", "1/autre"])
+def test_a_file_that_is_not_there_is_not_found(banc: Banc, chemin: str) -> None:
+    banc.relire("x")
+    assert banc.http.get(f"/api/v1/bases/{banc.nom}/exchanges/{chemin}", headers=ENTETES).status_code == 404
 
 
 def test_an_exchange_of_another_base_is_not_found(
@@ -529,11 +532,11 @@ def test_the_curl_command_sends_the_same(banc: Banc, page: Callable[..., Any]) -
     (commande,) = page("/echanges/1").xpath("//pre[@aria-label='Commande curl']/code/text()")
     mots = shlex.split(commande.replace("\\\n", " "))
     assert mots[0] == "curl"
-    assert mots[mots.index("--data-binary") + 1] == "@echange-1-requete.bin"
+    assert mots[mots.index("--data-binary") + 1] == "@echange-1-request.bin"
     assert mots[-1] == f"http://127.0.0.1:8080/bases/{banc.nom}/services/DemandeLogementImplService/"
     en_tete = mots[mots.index("-H") + 1]
     assert en_tete.startswith("Content-Type: multipart/related")
-    ouvert = unpack(en_tete.partition(": ")[2], prendre(banc, "1/requete/octets").data, taille_max=10**8)
+    ouvert = unpack(en_tete.partition(": ")[2], prendre(banc, "1/request").data, taille_max=10**8)
     assert len(ouvert.parties) == 2
 
 

@@ -12,7 +12,7 @@ from lxml import etree
 
 from sne_interface.contract.versions import ChampLu, OperationPubliee, charger
 from sne_interface.domain.echange import Piece, Reponse
-from sne_sandbox.mime.message_deballe import Message, Packaging
+from sne_sandbox.mime.message_mime import Message, Packaging
 from sne_sandbox.soap import fields, serveur_soap
 
 # `server` before any of these: it makes Spyne importable on every Python.

@@ -18,8 +18,7 @@ from sne_interface.errors import (
     StructureIncorrecte,
 )
 from sne_interface.settings import Limites
-from sne_sandbox.mime.message_deballe import Part
-from sne_sandbox.mime.pack import pack
+from sne_sandbox.mime.message_mime import Part, pack
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.pki.identite_du_certificat import Identite
 from sne_sandbox.soap.serveur_soap import ServeurSoap
