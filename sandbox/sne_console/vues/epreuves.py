@@ -404,16 +404,16 @@ class ResumeLu:
 
 def resume(epreuve: JugementConserve) -> ResumeLu | None:
     """The summary of a judgement; None as long as it has no report that reads."""
-    return _lire(epreuve)[0]
+    return _dit_du_rapport(epreuve)[0]
 
 
 def jalon(epreuve: JugementConserve) -> JalonDeTendance | None:
     """What a judgement tells in the history of its application; None for one that has no report that reads,
     was cut short, or plays a part of another again."""
-    return _lire(epreuve)[1] if epreuve.partie is None else None
+    return _dit_du_rapport(epreuve)[1] if epreuve.partie is None else None
 
 
-def _lire(epreuve: JugementConserve) -> tuple[ResumeLu | None, JalonDeTendance | None]:
+def _dit_du_rapport(epreuve: JugementConserve) -> tuple[ResumeLu | None, JalonDeTendance | None]:
     if epreuve.etat is not EtatJugement.RENDUE:
         return None, None
     try:
