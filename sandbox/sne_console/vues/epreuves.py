@@ -404,43 +404,36 @@ class ResumeLu:
 
 def resume(epreuve: JugementConserve) -> ResumeLu | None:
     """The summary of a judgement; None as long as it has no report that reads."""
+    return _dit_du_rapport(epreuve)[0]
+
+
+def jalon(epreuve: JugementConserve) -> JalonDeTendance | None:
+    """What a judgement tells in the history of its application; None for one that has no report that reads,
+    was cut short, or plays a part of another again."""
+    return _dit_du_rapport(epreuve)[1] if epreuve.partie is None else None
+
+
+def _dit_du_rapport(epreuve: JugementConserve) -> tuple[ResumeLu | None, JalonDeTendance | None]:
     if epreuve.etat is not EtatJugement.RENDUE:
-        return None
+        return None, None
     try:
-        return _lire_resume(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
+        return _lire_rapport(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
     except rapport_json.RapportIllisible:
-        return None
+        return None, None
 
 
 @lru_cache(maxsize=256)
-def _lire_resume(fichier: Path, _ecrit: int) -> ResumeLu:
+def _lire_rapport(fichier: Path, _ecrit: int) -> tuple[ResumeLu, JalonDeTendance | None]:
     """A report may be of some megabytes: the list reads it once, as long as it is not written again."""
     lu = rapport_json.lire(fichier)
     # What is shown here says nothing of its findings, which take ten times as long to mask as to read.
     court = masquer(replace(lu, scenarios=(), bilans=(), echanges=(), reponses=(), angles_morts=()))
     lu = replace(lu, entete=court.entete, mentions=court.mentions, motifs=court.motifs)
     a_corriger = [g for g in grouper(lu) if g.obligatoire and not g.connue]
-    return tirer(
+    resume_lu = tirer(
         ResumeLu, lu.entete, conforme=lu.conforme, conclusion=conclure(lu), manquements=len(a_corriger)
     )
-
-
-def jalon(epreuve: JugementConserve) -> JalonDeTendance | None:
-    """What a judgement tells in the history of its application; None for one that has no report that reads,
-    was cut short, or plays a part of another again."""
-    if epreuve.etat is not EtatJugement.RENDUE or epreuve.partie is not None:
-        return None
-    try:
-        return _lire_jalon(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
-    except rapport_json.RapportIllisible:
-        return None
-
-
-@lru_cache(maxsize=256)
-def _lire_jalon(fichier: Path, _ecrit: int) -> JalonDeTendance | None:
-    lu = rapport_json.lire(fichier)
-    court = masquer(replace(lu, scenarios=(), bilans=(), echanges=(), reponses=(), angles_morts=()))
-    return None if lu.entete.inacheve else tracer_jalon(replace(lu, entete=court.entete))
+    return resume_lu, None if lu.entete.inacheve else tracer_jalon(lu)
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
