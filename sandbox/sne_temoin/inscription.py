@@ -70,7 +70,7 @@ class Inscription:
             raise
 
     def accepter(self, reponse: ReponseLue, dossier: Dossier) -> Dossier:
-        """What an accepted creation brings is kept: the number and the attestation, as they came."""
+        """Keeps what an accepted creation brings: the number and the attestation, as they came."""
         dossier.numero = self.envoi.lecture.numero(self.envoi.racine(reponse))
         dossier.attestation = self.envoi.attestation(reponse)
         dossier.suspens = False
@@ -78,7 +78,7 @@ class Inscription:
         return dossier
 
     def refuser_identique(self, dossier: Dossier, contenu: Contenu) -> None:
-        """What the SNE has refused is sent again once it is corrected, not before."""
+        """Refuses to send again what the SNE has refused, until it is corrected."""
         if dossier.refusee == empreinte(contenu):
             raise Refus(
                 "Le SNE a déjà refusé cette demande : corrigez-la avant de la renvoyer.",
@@ -94,5 +94,5 @@ class Inscription:
 
 
 def empreinte(contenu: Contenu) -> str:
-    """What tells whether a form is the very same: its SHA-256, in hexadecimal."""
+    """Returns the mark that tells whether a form is the very same: its SHA-256, in hexadecimal."""
     return hashlib.sha256(json.dumps(contenu, sort_keys=True).encode()).hexdigest()

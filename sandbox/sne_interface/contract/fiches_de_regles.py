@@ -172,7 +172,7 @@ def _places(texte: str) -> set[str]:
 
 
 def lire_evenements(tables: Mapping[str, Any], fichier: str) -> tuple[TypeEvenement, ...]:
-    """The types, in the order of the file, but for those that a folder above took away (`retire = true`).
+    """The types, in the order of the file, except those that a folder above took away (`retire = true`).
     Raises ContractError for an unknown key or a missing one."""
     gardes = {code: table for code, table in tables.items() if not dict(table).get(_RETIRE)}
     return tuple(_type(code, table, fichier) for code, table in gardes.items())

@@ -205,7 +205,7 @@ def _insiste(temoin: Temoin, honnete: Etape, *arguments: Any) -> Any:
 
 
 def _nature(vraie: str, autre: str) -> Any:
-    """What becomes of an event is told otherwise."""
+    """Tells the nature `autre` of an event in place of the true one."""
     return lambda temoin, honnete: (
         lambda numero, evenement, nature="": honnete(numero, evenement, autre if nature == vraie else nature)
     )

@@ -19,7 +19,7 @@ def _premier(liste: list[Any]) -> list[Any]:
 
 
 def _en_cache(temoin: Temoin, honnete: Etape) -> Etape:
-    """What was read once is not read again, until everything is forgotten."""
+    """Keeps what was read once, and does not read it again until everything is forgotten."""
     lus: dict[Any, Any] = {}
     oublier = temoin.memoire.oublier
 
