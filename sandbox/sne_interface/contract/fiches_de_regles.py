@@ -1,9 +1,10 @@
 """What a contract words in TOML: its controls (`rules.toml`: what each says, how hard it bites, where it
 comes from) and its types of events (`evenements.toml`)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final, TypeVar, get_args
@@ -127,42 +128,65 @@ def _verifier_cles(code: str, table: Mapping[str, Any], fichier: Path, connues: 
 
 
 def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, Any]:
-    valeurs: dict[str, Any] = {}
+    valeurs = {}
     for cle, valeur in table.items():
-        if cle == "types":
-            if not isinstance(valeur, list) or not all(isinstance(type_, str) for type_ in valeur):
-                raise ContractError(
-                    f"{fichier} : [{code}] types attend une liste de textes.", remede='types = ["CRE", "MOD"]'
-                )
-            valeurs[cle] = tuple(valeur)
-        elif cle == "structurante":
-            valeurs[cle] = bool(valeur)
-        elif not isinstance(valeur, str):
-            raise ContractError(
-                f"{fichier} : [{code}] {cle} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"'
-            )
-        elif cle == "gravite":
-            valeurs[cle] = _choix(Gravite, code, cle, valeur, fichier)
-        elif cle == "fidelite":
-            valeurs[cle] = _choix(Fidelite, code, cle, valeur, fichier)
-        elif cle == "code_officiel" and not 1 <= len(valeur) <= CODE_MAX:
-            raise ContractError(
-                f"{fichier} : [{code}] code_officiel = {valeur!r} ne tient pas dans anomalie/@code.",
-                remede=f"de 1 à {CODE_MAX} caractères",
-            )
-        elif cle == "texte" and not _est_une_phrase(valeur):
-            raise ContractError(
-                f"{fichier} : [{code}] texte : accolades mal écrites dans « {valeur} ».",
-                remede="une place se note {valeur}, une accolade se double : {{",
-            )
-        elif cle == "propriete" and not _places(valeur) <= {*PLACES_PROPRIETE}:
-            raise ContractError(
-                f"{fichier} : [{code}] propriete : « {valeur} » a d'autres places que celles d'un chemin.",
-                remede=f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
-            )
-        else:
-            valeurs[cle] = valeur
+        lire: Callable[[str, Any], Any] = _LECTEURS.get(cle, _texte)
+        valeurs[cle] = lire(f"{fichier} : [{code}] {cle}", valeur)
     return valeurs
+
+
+def _booleen(lieu: str, valeur: Any) -> bool:
+    return bool(valeur)
+
+
+def _types(lieu: str, valeur: Any) -> tuple[str, ...]:
+    if not isinstance(valeur, list) or not all(isinstance(type_, str) for type_ in valeur):
+        raise ContractError(f"{lieu} attend une liste de textes.", remede='types = ["CRE", "MOD"]')
+    return tuple(valeur)
+
+
+def _texte(lieu: str, valeur: Any) -> str:
+    if not isinstance(valeur, str):
+        cle = lieu.rpartition(" ")[2]
+        raise ContractError(f"{lieu} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"')
+    return valeur
+
+
+def _mot(enum: type[_Choix], lieu: str, valeur: Any) -> _Choix:
+    mot = _texte(lieu, valeur)
+    try:
+        return enum(mot)
+    except ValueError:
+        raise ContractError(f"{lieu} = {mot} n'existe pas.", remede=f"valeurs : {', '.join(enum)}") from None
+
+
+def _code_officiel(lieu: str, valeur: Any) -> str:
+    code = _texte(lieu, valeur)
+    if not 1 <= len(code) <= CODE_MAX:
+        raise ContractError(
+            f"{lieu} = {code!r} ne tient pas dans anomalie/@code.", remede=f"de 1 à {CODE_MAX} caractères"
+        )
+    return code
+
+
+def _phrase(lieu: str, valeur: Any) -> str:
+    phrase = _texte(lieu, valeur)
+    if not _est_une_phrase(phrase):
+        raise ContractError(
+            f"{lieu} : accolades mal écrites dans « {phrase} ».",
+            remede="une place se note {valeur}, une accolade se double : {{",
+        )
+    return phrase
+
+
+def _propriete(lieu: str, valeur: Any) -> str:
+    propriete = _texte(lieu, valeur)
+    if not _places(propriete) <= {*PLACES_PROPRIETE}:
+        raise ContractError(
+            f"{lieu} : « {propriete} » a d'autres places que celles d'un chemin.",
+            remede=f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
+        )
+    return propriete
 
 
 def _est_une_phrase(texte: str) -> bool:
@@ -184,13 +208,16 @@ def _places(texte: str) -> set[str]:
     return {nom for _, nom, _, _ in Formatter().parse(texte) if nom is not None}
 
 
-def _choix(enum: type[_Choix], code: str, cle: str, valeur: str, fichier: Path) -> _Choix:
-    try:
-        return enum(valeur)
-    except ValueError:
-        raise ContractError(
-            f"{fichier} : [{code}] {cle} = {valeur} n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
-        ) from None
+#: How the value of a key is read; of any other, it is a text.
+_LECTEURS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
+    "types": _types,
+    "structurante": _booleen,
+    "gravite": partial(_mot, Gravite),
+    "fidelite": partial(_mot, Fidelite),
+    "code_officiel": _code_officiel,
+    "texte": _phrase,
+    "propriete": _propriete,
+}
 
 
 # --- types of events ------------------------------------------------------------------------------------
