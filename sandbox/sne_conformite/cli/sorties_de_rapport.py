@@ -353,7 +353,7 @@ class Sorties:
         return {forme.nom: self.dossier / forme.fichier for forme in ecrits}
 
     def _a_la_machine(self, rapport: Rapport) -> None:
-        sys.stdout.write(PAR_OPTION[self.forme].octets(rapport).decode())
+        sys.stdout.write(PAR_OPTION[self.forme].ecrire(rapport).decode())
         sys.stdout.flush()
 
 

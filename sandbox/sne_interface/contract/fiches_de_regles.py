@@ -1,15 +1,13 @@
-"""What a contract words in TOML: its controls (`rules.toml`: what each says, how hard it bites, where it
-comes from) and its types of events (`evenements.toml`)."""
+"""The parts of a contract that are worded in TOML: its controls (`rules.toml`: what each says, how hard it
+bites, where it comes from) and its types of events (`evenements.toml`)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final, TypeVar, get_args
 
-from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.overlay import DossiersContrat, choix_de, table_de, textes_de
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import Caracteristique, TypeCaracteristique, TypeEvenement
 from sne_interface.errors import ContractError
@@ -32,7 +30,6 @@ _DOCUMENTATION: Final = ("fidelite", "source")
 _RETIRE: Final = "retire"
 _TYPES: Final = get_args(TypeCaracteristique)
 
-_Choix = TypeVar("_Choix", bound=StrEnum)
 _Valeur = TypeVar("_Valeur", TypeEvenement, Caracteristique)
 
 
@@ -94,7 +91,7 @@ def lire_fiches(dossiers: DossiersContrat, chemin: str) -> dict[str, FicheRegle]
 
 
 def _creer(code: str, table: Mapping[str, Any], fichier: Path) -> FicheRegle:
-    _verifier_cles(code, table, fichier, _CLES)
+    table_de(table, f"{fichier} : [{code}]", _CLES)
     for cle in _OBLIGATOIRES:
         if cle not in table:
             raise ContractError(
@@ -105,7 +102,7 @@ def _creer(code: str, table: Mapping[str, Any], fichier: Path) -> FicheRegle:
 
 
 def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_contrat: bool) -> FicheRegle:
-    _verifier_cles(fiche.code, table, fichier, _CLES if du_contrat else CLES_OVERLAY)
+    table_de(table, f"{fichier} : [{fiche.code}]", _CLES if du_contrat else CLES_OVERLAY)
     valeurs = _valeurs(fiche.code, table, fichier)
     imposee = valeurs.get("gravite") if not du_contrat else None
     if fiche.structurante and valeurs.get("gravite", Gravite.BLOQUANTE) is not Gravite.BLOQUANTE:
@@ -119,14 +116,6 @@ def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_cont
     return FicheRegle(**(connues | valeurs))
 
 
-def _verifier_cles(code: str, table: Mapping[str, Any], fichier: Path, connues: tuple[str, ...]) -> None:
-    for cle in table:
-        if cle not in connues:
-            raise ContractError(
-                f"{fichier} : [{code}] clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(connues)}"
-            )
-
-
 def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, Any]:
     valeurs = {}
     for cle, valeur in table.items():
@@ -135,29 +124,11 @@ def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, An
     return valeurs
 
 
-def _booleen(lieu: str, valeur: Any) -> bool:
-    return bool(valeur)
-
-
-def _types(lieu: str, valeur: Any) -> tuple[str, ...]:
-    if not isinstance(valeur, list) or not all(isinstance(type_, str) for type_ in valeur):
-        raise ContractError(f"{lieu} attend une liste de textes.", remede='types = ["CRE", "MOD"]')
-    return tuple(valeur)
-
-
 def _texte(lieu: str, valeur: Any) -> str:
     if not isinstance(valeur, str):
         cle = lieu.rpartition(" ")[2]
         raise ContractError(f"{lieu} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"')
     return valeur
-
-
-def _mot(enum: type[_Choix], lieu: str, valeur: Any) -> _Choix:
-    mot = _texte(lieu, valeur)
-    try:
-        return enum(mot)
-    except ValueError:
-        raise ContractError(f"{lieu} = {mot} n'existe pas.", remede=f"valeurs : {', '.join(enum)}") from None
 
 
 def _code_officiel(lieu: str, valeur: Any) -> str:
@@ -190,7 +161,7 @@ def _propriete(lieu: str, valeur: Any) -> str:
 
 
 def _est_une_phrase(texte: str) -> bool:
-    """Whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
+    """Tell whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
     try:
         places = [(nom, forme, conversion) for _, nom, forme, conversion in Formatter().parse(texte)]
     except ValueError:
@@ -210,10 +181,10 @@ def _places(texte: str) -> set[str]:
 
 #: How the value of a key is read; of any other, it is a text.
 _LECTEURS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
-    "types": _types,
-    "structurante": _booleen,
-    "gravite": partial(_mot, Gravite),
-    "fidelite": partial(_mot, Fidelite),
+    "types": lambda lieu, valeur: textes_de(valeur, lieu, 'types = ["CRE", "MOD"]'),
+    "structurante": lambda _, valeur: bool(valeur),
+    "gravite": lambda lieu, valeur: choix_de(Gravite, _texte(lieu, valeur), lieu),
+    "fidelite": lambda lieu, valeur: choix_de(Fidelite, _texte(lieu, valeur), lieu),
     "code_officiel": _code_officiel,
     "texte": _phrase,
     "propriete": _propriete,

@@ -24,9 +24,15 @@ _DATE_TIME: Final = re.compile(
 )
 
 
+_INDICE: Final = re.compile(r"\[\d+\]")
 #: The names along a path: rules walk the same few paths again and again.
 _PAS: Final[Retenus[list[str]]] = Retenus(lambda chemin: chemin.split("/"))
 _CODE_QUALIFIE: Final = "}code"
+
+
+def sans_indices(chemin: str) -> str:
+    """A path without the ranks of namesakes: `a/b[2]/c` is `a/b/c`."""
+    return _INDICE.sub("", chemin)
 
 
 class Element:

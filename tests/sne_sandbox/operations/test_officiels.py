@@ -1,9 +1,13 @@
 """Official folders that call things otherwise: a registration never fails for our own answer, rules follow
 their role or say that they are off."""
 
-from collections.abc import Callable
+import functools
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import officiels
 import pytest
@@ -12,10 +16,11 @@ from lxml import etree
 
 from sne_calibrage.cli.commande_contrat_verifier import ecrire_la_liaison
 from sne_calibrage.dossier_officiel.contrat_eprouve import essayer_les_specimens, traduire
-from sne_calibrage.dossier_officiel.noms_devines import EtatLiaison, lier
+from sne_calibrage.dossier_officiel.noms_devines import EtatLiaison, LiaisonDeRole, lier
 from sne_console.messages import documents_masques
 from sne_interface.contract import versions
 from sne_interface.contract.codec import NS
+from sne_interface.contract.nomenclatures import Quartiles, lire_quartiles
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.base import Horloge
 from sne_interface.errors import ContractError
@@ -124,6 +129,29 @@ parmi = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def lus_une_fois() -> Iterator[None]:
+    """A folder's schemas are compiled once, whoever asks: none of these folders changes once it is there. Its
+    quartiles are read apart."""
+    honnete = versions.charger
+    lus = functools.cache(honnete)
+
+    def charger(
+        nom: str = "v5.2",
+        overlay: Path | None = None,
+        quartiles: Path | None = None,
+        *,
+        tolerer: bool = False,
+    ) -> Contrat:
+        lu = lus(nom, overlay, tolerer=tolerer)
+        if quartiles is None:
+            return lu
+        return replace(lu, quartiles=Quartiles(lire_quartiles(quartiles.read_bytes(), str(quartiles))))
+
+    with mock.patch.object(versions, "charger", charger):
+        yield
+
+
 @pytest.fixture
 def banc_officiel(tmp_path: Path) -> Any:
     applications = []
@@ -151,11 +179,40 @@ def notre() -> Contrat:
     return versions.charger()
 
 
-def _dossier(tmp_path: Path, faire: Callable[[Path], None]) -> Path:
-    dossier = tmp_path / "officiel"
-    dossier.mkdir()
-    faire(dossier)
-    return dossier
+Faire = Callable[[Path], None]
+
+
+@pytest.fixture(scope="module")
+def officiel(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Faire], Path]:
+    """The folder as it comes."""
+
+    @functools.cache
+    def un(faire: Faire) -> Path:
+        dossier = tmp_path_factory.mktemp("officiel")
+        faire(dossier)
+        return dossier
+
+    return un
+
+
+@pytest.fixture(scope="module")
+def lie(
+    tmp_path_factory: pytest.TempPathFactory, officiel: Callable[[Faire], Path], notre: Contrat
+) -> Callable[[Faire], Path]:
+    """The same, with what is guessed written into it."""
+
+    @functools.cache
+    def un(faire: Faire) -> Path:
+        dossier = tmp_path_factory.mktemp("lie") / "officiel"
+        shutil.copytree(officiel(faire), dossier)
+        ecrire_la_liaison(dossier, "v5.2", _liaisons(officiel(faire), notre))
+        return dossier
+
+    return un
+
+
+def _liaisons(dossier: Path, notre: Contrat) -> tuple[LiaisonDeRole, ...]:
+    return tuple(lier(versions.charger(overlay=dossier, tolerer=True), notre))
 
 
 def _eteintes(contrat: Contrat) -> set[str]:
@@ -164,36 +221,37 @@ def _eteintes(contrat: Contrat) -> set[str]:
 
 @parmi
 def test_each_role_is_found_guessed_or_missing(
-    tmp_path: Path,
+    officiel: Callable[[Faire], Path],
+    lie: Callable[[Faire], Path],
     notre: Contrat,
-    faire: Callable[[Path], None],
+    faire: Faire,
     devines: set[str],
     manquants: set[str],
     eteintes: set[str],
     restent: set[str],
 ) -> None:
-    dossier = _dossier(tmp_path, faire)
-    liaisons = lier(versions.charger(overlay=dossier, tolerer=True), notre)
+    dossier = officiel(faire)
+    liaisons = _liaisons(dossier, notre)
     par_etat = {
-        etat: {lie.role for lie in liaisons if lie.etat is etat}
+        etat: {liaison.role for liaison in liaisons if liaison.etat is etat}
         for etat in (EtatLiaison.DEVINE, EtatLiaison.MANQUANT)
     }
     assert par_etat == {EtatLiaison.DEVINE: devines, EtatLiaison.MANQUANT: manquants}
-    assert all(lie.pourquoi and lie.nom for lie in liaisons if lie.etat is EtatLiaison.DEVINE)
+    assert all(dite.pourquoi and dite.nom for dite in liaisons if dite.etat is EtatLiaison.DEVINE)
     assert _eteintes(versions.charger(overlay=dossier)) == eteintes
-    ecrire_la_liaison(dossier, "v5.2", liaisons)
-    lie = versions.charger(overlay=dossier)
-    assert _eteintes(lie) == restent
-    assert lie.roles.perdus == {}
-    assert [essai for essai in essayer_les_specimens(lie, notre) if essai.fautes] == []
+    ecrit = versions.charger(overlay=lie(faire))
+    assert _eteintes(ecrit) == restent
+    assert ecrit.roles.perdus == {}
+    assert [essai for essai in essayer_les_specimens(ecrit, notre) if essai.fautes] == []
 
 
 @parmi
 def test_no_registration_fails_for_our_own_answer(
-    tmp_path: Path,
+    officiel: Callable[[Faire], Path],
+    lie: Callable[[Faire], Path],
     notre: Contrat,
     banc_officiel: Callable[[Path], Banc],
-    faire: Callable[[Path], None],
+    faire: Faire,
     devines: set[str],
     manquants: set[str],
     eteintes: set[str],
@@ -201,11 +259,8 @@ def test_no_registration_fails_for_our_own_answer(
 ) -> None:
     """As the folder comes, then with what is guessed written into it: registered, consulted whole, and a NIR
     with a wrong key is refused as soon as a role says where it is."""
-    dossier = _dossier(tmp_path, faire)
-    _enregistrer(banc_officiel(dossier), notre)
-    liaisons = lier(versions.charger(overlay=dossier, tolerer=True), notre)
-    ecrire_la_liaison(dossier, "v5.2", liaisons)
-    banc = banc_officiel(dossier)
+    _enregistrer(banc_officiel(officiel(faire)), notre)
+    banc = banc_officiel(lie(faire))
     _enregistrer(banc, notre)
     contrat = banc.services.contrat
     fausse = specimen("personne_seule_nir")
@@ -257,14 +312,12 @@ def _calculs(racine: Any) -> dict[str, str | None]:
 )
 def test_what_is_computed_is_written_where_it_has_a_place(
     tmp_path: Path,
-    notre: Contrat,
+    lie: Callable[[Faire], Path],
     banc_officiel: Callable[[Path], Banc],
-    faire: Callable[[Path], None],
+    faire: Faire,
     ecrits: dict[str, str],
 ) -> None:
-    dossier = _dossier(tmp_path, faire)
-    ecrire_la_liaison(dossier, "v5.2", lier(versions.charger(overlay=dossier, tolerer=True), notre))
-    banc = banc_officiel(dossier)
+    banc = banc_officiel(lie(faire))
     document = banc.demander(specimen("personne_seule_nir")).document
     attendus = _calculs(banc_officiel(_vide(tmp_path)).demander(specimen("personne_seule_nir")).document)
     assert attendus.keys() == {"ressourcesAnnuellesUC", "nombreUC"}
@@ -289,36 +342,33 @@ def _vide(tmp_path: Path) -> Path:
     ],
 )
 def test_a_folder_that_cannot_be_is_refused_with_its_place(
-    tmp_path: Path, faire: Callable[[Path], None], dit: str
+    officiel: Callable[[Faire], Path], faire: Faire, dit: str
 ) -> None:
-    dossier = _dossier(tmp_path, faire)
+    dossier = officiel(faire)
     with pytest.raises(ContractError, match=dit) as refus:
         versions.charger(overlay=dossier)
     assert refus.value.remede
 
 
-def test_a_wrong_binding_is_guessed_again(tmp_path: Path, notre: Contrat) -> None:
-    dossier = _dossier(tmp_path, officiels.lien_faux)
-    (demandeur, *_) = lier(versions.charger(overlay=dossier, tolerer=True), notre)
+def test_a_wrong_binding_is_guessed_again(officiel: Callable[[Faire], Path], notre: Contrat) -> None:
+    (demandeur, *_) = _liaisons(officiel(officiels.lien_faux), notre)
     assert (demandeur.etat, demandeur.nom) == (
         EtatLiaison.DEVINE,
         f"interfaceNuu/{DEMANDEUR}/numeroSecuriteSociale",
     )
 
 
-def test_a_category_is_in_force_as_the_folder_says(tmp_path: Path) -> None:
-    decision = versions.charger(overlay=_dossier(tmp_path, officiels.autres_categories)).roles.decision
+def test_a_category_is_in_force_as_the_folder_says(officiel: Callable[[Faire], Path]) -> None:
+    decision = versions.charger(overlay=officiel(officiels.autres_categories)).roles.decision
     assert [c.code for c in decision.categories.values()] == ["P1"]
     assert not decision.categorie_en_vigueur("P1", MIDI.date())
 
 
 def test_a_renamed_nir_is_masked_wherever_it_is_shown(
-    tmp_path: Path, notre: Contrat, banc_officiel: Callable[[Path], Banc]
+    lie: Callable[[Faire], Path], notre: Contrat, banc_officiel: Callable[[Path], Banc]
 ) -> None:
     """Even one that is badly written, and reads like no NIR."""
-    dossier = _dossier(tmp_path, officiels.nir_renomme)
-    ecrire_la_liaison(dossier, "v5.2", lier(versions.charger(overlay=dossier, tolerer=True), notre))
-    banc = banc_officiel(dossier)
+    banc = banc_officiel(lie(officiels.nir_renomme))
     demande = specimen("personne_seule_nir")
     poser(demande, f"{DEMANDEUR}/nir", "20612751")
     traduire(demande, notre.roles.demande, banc.services.contrat)
@@ -337,10 +387,10 @@ def test_a_renamed_nir_is_masked_wherever_it_is_shown(
 
 
 def test_a_nir_that_no_role_names_is_masked_by_what_its_element_is_called(
-    tmp_path: Path, banc_officiel: Callable[[Path], Banc]
+    officiel: Callable[[Faire], Path], banc_officiel: Callable[[Path], Banc]
 ) -> None:
     """Its 13 characters without the key, and an attribute: they read like no NIR."""
-    banc = banc_officiel(_dossier(tmp_path, officiels.nir_et_cle_a_part))
+    banc = banc_officiel(officiel(officiels.nir_et_cle_a_part))
     demande = specimen("personne_seule_nir")
     demandeur = trouver(demande, DEMANDEUR)
     bloc = trouver(demande, f"{DEMANDEUR}/nir")
@@ -362,9 +412,9 @@ def test_a_nir_that_no_role_names_is_masked_by_what_its_element_is_called(
 
 
 def test_what_has_no_place_is_shown_in_the_console_and_not_written(
-    tmp_path: Path, banc_officiel: Callable[[Path], Banc]
+    officiel: Callable[[Faire], Path], banc_officiel: Callable[[Path], Banc]
 ) -> None:
-    banc = banc_officiel(_dossier(tmp_path, officiels.calculs_retires))
+    banc = banc_officiel(officiel(officiels.calculs_retires))
     resultat = banc.demander(specimen("personne_seule_nir"))
     assert _calculs(resultat.document) == {}
     page = banc.http.get(f"/console/{banc.nom}/demandes/{resultat.numero}").get_data(as_text=True)

@@ -1,4 +1,4 @@
-"""The pages of pictures, and what was seen of the contract: what they show is what is counted."""
+"""The pictures of a base: what they show is what is counted."""
 
 import csv
 import io
@@ -11,11 +11,10 @@ from banc import Banc
 from lxml import etree
 from navigateur import ENTETES
 
-from sne_console.vues.elements_couverts import RelevesDElements
 from sne_statistiques.images.carte import bornes, classe_de
 from sne_statistiques.images.contours import LARGEUR, cadres
 from sne_statistiques.images.courbes import Serie, dessiner
-from sne_statistiques.vues import page_images
+from sne_statistiques.vues import page_statistiques
 
 PATIENCE = 240.0
 
@@ -23,7 +22,7 @@ PATIENCE = 240.0
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page waits for its numbers, however busy the machine."""
-    monkeypatch.setattr(page_images, "_PATIENCE", PATIENCE)
+    monkeypatch.setattr(page_statistiques, "_PATIENCE", PATIENCE)
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def nombre_trouve(arbre: Any) -> int:
     return int(dit.split("\N{NO-BREAK SPACE}")[0])
 
 
-@pytest.mark.parametrize("chemin", ["/images", "/images/courbes", "/images/ressources"])
+@pytest.mark.parametrize("chemin", ["/statistiques", "/statistiques/flux", "/statistiques/territoires"])
 def test_each_number_opens_as_many_demandes(peuple: Banc, page: Callable[..., Any], chemin: str) -> None:
     liens = page(chemin).xpath("//table//td/a")
     assert liens
@@ -53,7 +52,9 @@ def test_each_number_opens_as_many_demandes(peuple: Banc, page: Callable[..., An
 
 
 def test_each_shape_is_a_link_with_a_name(peuple: Banc, page: Callable[..., Any]) -> None:
-    formes = page("/images").xpath("//*[local-name()='svg'][@role='group']//*[local-name()='a']")
+    formes = page("/statistiques/territoires").xpath(
+        "//*[local-name()='svg'][@role='group']//*[local-name()='a']"
+    )
     assert formes
     for forme in formes:
         nom = forme.get("aria-label")
@@ -62,19 +63,19 @@ def test_each_shape_is_a_link_with_a_name(peuple: Banc, page: Callable[..., Any]
 
 
 def test_a_map_that_does_not_exist_says_which_do(peuple: Banc) -> None:
-    assert lire(peuple, "images?mesure=couleur").status_code == 422
-    reponse = lire(peuple, "images/carte.svg?cadre=ailleurs")
+    assert lire(peuple, "statistiques/territoires?mesure=couleur").status_code == 422
+    reponse = lire(peuple, "statistiques/carte.svg?cadre=ailleurs")
     assert reponse.status_code == 404
     assert "artois" in reponse.text
 
 
 @pytest.mark.parametrize("nom", ["carte", "tension", "actives", "flux", "ressources"])
 def test_each_picture_is_a_file_and_a_table(peuple: Banc, nom: str) -> None:
-    dessin = lire(peuple, f"images/{nom}.svg")
+    dessin = lire(peuple, f"statistiques/{nom}.svg")
     racine = etree.fromstring(dessin.data)
     assert list(racine.iter("{*}a", "{*}script")) == []
     assert [e for e in racine.iter("{*}*") if "style" in e.attrib] == []
-    feuille = lire(peuple, f"images/{nom}.csv").data.decode("utf-8-sig")
+    feuille = lire(peuple, f"statistiques/{nom}.csv").data.decode("utf-8-sig")
     lignes = list(csv.DictReader(io.StringIO(feuille), delimiter=";"))
     assert lignes
     assert dessin.headers["Content-Disposition"].endswith('2018-03-15.svg"')
@@ -103,34 +104,3 @@ def test_the_names_of_curves_do_not_cover_one_another(etroit: bool) -> None:
     racine = dessiner("Trois", ["01/18", "02/18"], series, etroit=etroit)
     hauteurs = sorted(float(t.get("y")) for t in racine.iter("{*}text") if t.get("class") == "gras")
     assert all(bas - haut >= 18 for haut, bas in pairwise(hauteurs))
-
-
-def test_the_contract_tells_what_was_seen_and_where(peuple: Banc, page: Callable[..., Any]) -> None:
-    releves = RelevesDElements()
-    vue = releves.obtenir(peuple.services, peuple.nom, attente=PATIENCE)
-    while vue.en_cours:
-        vue = releves.obtenir(peuple.services, peuple.nom, attente=PATIENCE)
-    nom = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/nom"
-    assert vue.releves == peuple.services.magasin.journal.dernier(peuple.nom)
-    assert vue.de(nom).etat == "accepté"
-    assert vue.de("interfaceNuu/ailleurs").etat == "jamais"
-    dernier = vue.de(nom).derniers[0]
-    assert peuple.services.magasin.journal.lire(peuple.nom, dernier) is not None
-    # What comes later is read, and nothing twice.
-    peuple.creer_demande("colocataires")
-    suite = releves.obtenir(peuple.services, peuple.nom, attente=PATIENCE)
-    while suite.en_cours:
-        suite = releves.obtenir(peuple.services, peuple.nom, attente=PATIENCE)
-    assert suite.releves == peuple.services.magasin.journal.dernier(peuple.nom) > vue.releves
-    assert suite.de(nom).acceptes > vue.de(nom).acceptes
-
-
-def test_the_cells_are_the_elements_of_the_contract(peuple: Banc, page: Callable[..., Any]) -> None:
-    cases = page("/contrat").xpath("//a[contains(@class, 'case')]")
-    assert len(cases) == 342
-    for case in cases[::60]:
-        page(case.get("href").removeprefix(f"/console/{peuple.nom}"))
-    assert lire(peuple, "contrat/vu?chemin=ailleurs").status_code == 404
-    feuille = lire(peuple, "contrat/couverture.csv").data.decode("utf-8-sig")
-    assert len(feuille.splitlines()) == 343
-    assert etree.fromstring(lire(peuple, "contrat/couverture.svg").data).find("{*}title").text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sne_console.messages.xml_malforme import AUTOUR, LIGNE_MAX, autour
+from sne_console.messages.echange_montre import AUTOUR, LIGNE_MAX, autour
 
 DIX = b"\n".join(b"ligne %d" % rang for rang in range(1, 11))
 

@@ -47,11 +47,6 @@ class Figure:
     lignes: Sequence[Sequence[Any]]
 
     @property
-    def en_page(self) -> Markup:
-        """In a page."""
-        return en_page(self.svg)
-
-    @property
     def fichier(self) -> bytes:
         """The file: with its colours, without links."""
         racine = copy.deepcopy(self.svg)

@@ -4,6 +4,7 @@ A view that no page leads to is no page of the console: `test_pages.py` fails fo
 """
 
 import importlib
+import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,15 +25,21 @@ PAR_VUE: Final[Mapping[str, int]] = {
     "guide.page": 40,
     "composer.operation": 3,
     "echange.page": 8,
-    # The menu of bases leads to three; then each table, a territory, a guichet to change.
+    # The menu of bases leads to three; then a day, a territory.
     "statistiques.page": 6,
     "statistiques.territoires": 8,
-    "guichets.page": 4,
     # Those of the traffic, which have no scenario, then that of an application.
     "conformite.rapport": 4,
 }
 PAR_DEFAUT: Final = 2
 DELAI: Final = 240.0
+#: Words of Python or of a template that no page prints, in an attribute either; and those that only code may.
+_JAMAIS: Final = re.compile(r" object at 0x|Traceback")
+_SEULEMENT_EN_CODE: Final = re.compile(r"\bNone\b|\{\{")
+#: Where a page shows code, or what somebody wrote.
+_CODES: Final = (
+    "ancestor-or-self::*[self::code or self::pre or self::textarea or self::script or self::style]"
+)
 #: Where a page leads to: links, images, streams.
 _LIENS: Final = "//a/@href | //img/@src | //@data-flux | //@data-suivre | //object/@data | //iframe/@src"
 
@@ -40,11 +47,13 @@ _LIENS: Final = "//a/@href | //img/@src | //@data-flux | //@data-suivre | //obje
 @dataclass(frozen=True, slots=True)
 class Recensement:
     """What a crawl found. `pages`: view → addresses; `fichiers`: view → media type of what is no page;
-    `morts`: links that lead nowhere, and their status."""
+    `morts`: links that lead nowhere, and their status; `fuites`: address → what its page prints of the
+    program."""
 
     pages: dict[str, list[str]] = field(default_factory=dict)
     fichiers: dict[str, str] = field(default_factory=dict)
     morts: dict[str, int] = field(default_factory=dict)
+    fuites: dict[str, list[str]] = field(default_factory=dict)
 
     def de(self, section: str, *, toutes: bool = False) -> list[str]:
         """Addresses of the pages of a section, which has some; of exchanges the accepted, the refused, the
@@ -117,6 +126,14 @@ def vue(adresse: str) -> str | None:
     return None if nom.startswith(("static", "connexion.")) else str(nom)
 
 
+def _de_l_api(adresse: str) -> str | None:
+    """What kind of file of the API an address opens: its path, without what it names; None for none."""
+    chemin = urlsplit(adresse).path
+    if not chemin.startswith("/api/v1/"):
+        return None
+    return re.sub(r"/(bases|exchanges|demandes|reports|snapshots|parts|files)/[^/]+", r"/\1/…", chemin)
+
+
 def _questions(arbre: Any) -> Iterator[str]:
     """The forms that only ask, as they stand when one sends them."""
     for formulaire in arbre.forms:
@@ -125,34 +142,44 @@ def _questions(arbre: Any) -> Iterator[str]:
             yield f"{formulaire.action or ''}?{urlencode(valeurs)}"
 
 
-def recenser(origine: str, departs: Iterable[str], jeton: str) -> Recensement:
-    """What who holds `jeton` finds from `departs` by following links, at most `PAR_VUE` of each view."""
+def fuites(arbre: Any) -> list[str]:
+    """What a page prints of the program that made it: an object of Python, a trace, a template unfilled."""
+    partout = [str(texte) for texte in arbre.xpath("//text() | //@*") if _JAMAIS.search(texte)]
+    textes = arbre.xpath(f"//text()[not(ancestor::*[{_CODES}])]")
+    return partout + [str(texte) for texte in textes if _SEULEMENT_EN_CODE.search(texte)]
+
+
+def recenser(
+    session: requests.Session, origine: str, departs: Iterable[str], par_vue: Mapping[str, int] = PAR_VUE
+) -> Recensement:
+    """The pages that `session` finds from `departs` by following links, at most `par_vue` of each view."""
     trouve = Recensement()
     a_voir = deque(urljoin(origine, depart) for depart in departs)
     connues, prises = set(a_voir), Counter[str]()
-    with requests.Session() as session:
-        session.headers["Authorization"] = f"Bearer {jeton}"
-        while a_voir:
-            voulue = a_voir.popleft()
-            with session.get(voulue, headers={"Accept": "text/html"}, timeout=DELAI, stream=True) as reponse:
-                adresse = urldefrag(reponse.url).url
-                if reponse.status_code != 200:
-                    trouve.morts[adresse] = reponse.status_code
-                    continue
-                nom, genre = vue(adresse), reponse.headers["Content-Type"]
-                if not genre.startswith("text/html") or "Content-Disposition" in reponse.headers:
-                    if nom is not None:
-                        trouve.fichiers[nom] = genre
-                    continue
-                arbre = html.fromstring(reponse.text)
-            liens = [*arbre.xpath(_LIENS), *_questions(arbre)]
-            if nom is not None and adresse not in trouve.pages.setdefault(nom, []):
-                trouve.pages[nom].append(adresse)
-            for lien in liens:
-                suite = urldefrag(urljoin(adresse, lien)).url
-                but = vue(suite) if suite.startswith(f"{origine}/") and suite not in connues else None
-                if but is not None and prises[but] < PAR_VUE.get(but, PAR_DEFAUT):
-                    prises[but] += 1
-                    connues.add(suite)
-                    a_voir.append(suite)
+    while a_voir:
+        voulue = a_voir.popleft()
+        with session.get(voulue, headers={"Accept": "text/html"}, timeout=DELAI, stream=True) as reponse:
+            adresse = urldefrag(reponse.url).url
+            if reponse.status_code != 200:
+                trouve.morts[adresse] = reponse.status_code
+                continue
+            nom, genre = vue(adresse), reponse.headers["Content-Type"]
+            if not genre.startswith("text/html") or "Content-Disposition" in reponse.headers:
+                if nom is not None:
+                    trouve.fichiers[nom] = genre
+                continue
+            arbre = html.fromstring(reponse.text)
+        if vues_fuites := fuites(arbre):
+            trouve.fuites[adresse] = vues_fuites
+        liens = [*arbre.xpath(_LIENS), *_questions(arbre)]
+        if nom is not None and adresse not in trouve.pages.setdefault(nom, []):
+            trouve.pages[nom].append(adresse)
+        for lien in liens:
+            suite = urldefrag(urljoin(adresse, lien)).url
+            ici = suite.startswith(f"{origine}/") and suite not in connues
+            but = (vue(suite) or _de_l_api(suite)) if ici else None
+            if but is not None and prises[but] < par_vue.get(but, PAR_DEFAUT):
+                prises[but] += 1
+                connues.add(suite)
+                a_voir.append(suite)
     return trouve
