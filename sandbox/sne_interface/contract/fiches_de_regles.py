@@ -119,45 +119,20 @@ def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_cont
 def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, Any]:
     valeurs = {}
     for cle, valeur in table.items():
-        lire: Callable[[str, Any], Any] = _LECTEURS.get(cle, _texte)
-        valeurs[cle] = lire(f"{fichier} : [{code}] {cle}", valeur)
+        lieu = f"{fichier} : [{code}] {cle}"
+        lire = _LECTEURS.get(cle)
+        valeurs[cle] = lire(lieu, valeur) if lire is not None else _texte(cle, lieu, valeur)
     return valeurs
 
 
-def _texte(lieu: str, valeur: Any) -> str:
+def _texte(cle: str, lieu: str, valeur: Any) -> str:
     if not isinstance(valeur, str):
-        cle = lieu.rpartition(" ")[2]
         raise ContractError(f"{lieu} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"')
+    if cle in _CONDITIONS:
+        tenue, faute, remede = _CONDITIONS[cle]
+        if not tenue(valeur):
+            raise ContractError(lieu + faute.format(valeur), remede=remede)
     return valeur
-
-
-def _code_officiel(lieu: str, valeur: Any) -> str:
-    code = _texte(lieu, valeur)
-    if not 1 <= len(code) <= CODE_MAX:
-        raise ContractError(
-            f"{lieu} = {code!r} ne tient pas dans anomalie/@code.", remede=f"de 1 à {CODE_MAX} caractères"
-        )
-    return code
-
-
-def _phrase(lieu: str, valeur: Any) -> str:
-    phrase = _texte(lieu, valeur)
-    if not _est_une_phrase(phrase):
-        raise ContractError(
-            f"{lieu} : accolades mal écrites dans « {phrase} ».",
-            remede="une place se note {valeur}, une accolade se double : {{",
-        )
-    return phrase
-
-
-def _propriete(lieu: str, valeur: Any) -> str:
-    propriete = _texte(lieu, valeur)
-    if not _places(propriete) <= {*PLACES_PROPRIETE}:
-        raise ContractError(
-            f"{lieu} : « {propriete} » a d'autres places que celles d'un chemin.",
-            remede=f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
-        )
-    return propriete
 
 
 def _est_une_phrase(texte: str) -> bool:
@@ -183,11 +158,26 @@ def _places(texte: str) -> set[str]:
 _LECTEURS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "types": lambda lieu, valeur: textes_de(valeur, lieu, 'types = ["CRE", "MOD"]'),
     "structurante": lambda _, valeur: bool(valeur),
-    "gravite": lambda lieu, valeur: choix_de(Gravite, _texte(lieu, valeur), lieu),
-    "fidelite": lambda lieu, valeur: choix_de(Fidelite, _texte(lieu, valeur), lieu),
-    "code_officiel": _code_officiel,
-    "texte": _phrase,
-    "propriete": _propriete,
+    "gravite": lambda lieu, valeur: choix_de(Gravite, _texte("gravite", lieu, valeur), lieu),
+    "fidelite": lambda lieu, valeur: choix_de(Fidelite, _texte("fidelite", lieu, valeur), lieu),
+}
+#: What the text of a key has to be, what is said of one that is not, and the remedy.
+_CONDITIONS: Final[Mapping[str, tuple[Callable[[str], bool], str, str]]] = {
+    "code_officiel": (
+        lambda code: 1 <= len(code) <= CODE_MAX,
+        " = {!r} ne tient pas dans anomalie/@code.",
+        f"de 1 à {CODE_MAX} caractères",
+    ),
+    "texte": (
+        _est_une_phrase,
+        " : accolades mal écrites dans « {} ».",
+        "une place se note {valeur}, une accolade se double : {{",
+    ),
+    "propriete": (
+        lambda texte: _places(texte) <= {*PLACES_PROPRIETE},
+        " : « {} » a d'autres places que celles d'un chemin.",
+        f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
+    ),
 }
 
 
