@@ -1,5 +1,5 @@
-"""What runs of tests read again and again is read once: texts of TOML, of which the plan alone has 150, once in
-a process; templates of Jinja, which each application compiles anew, once for all processes and runs."""
+"""What runs of tests read again and again is read once: texts of TOML, of which the plan alone has 150, once
+in a process; templates of Jinja, which each application compiles anew, once for all processes and runs."""
 
 import functools
 import pickle

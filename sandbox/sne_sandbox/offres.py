@@ -8,9 +8,11 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
+
+#: The folder of the packages.
+_PAQUETS: Final = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +232,8 @@ GESTES: Final = ("sne_sandbox", "sne_statistiques")
 
 @cache
 def installe(paquet: str) -> bool:
-    """True when a package of the wheel is there: a folder of that name without `__init__.py` is none."""
-    trouve = find_spec(paquet)
-    return trouve is not None and trouve.origin is not None
+    """True when a package of the wheel is there, beside this one: a folder without `__init__.py` is none."""
+    return (_PAQUETS / paquet / "__init__.py").is_file()
 
 
 def offert(module: str) -> bool:
@@ -262,8 +263,7 @@ def ressources() -> Iterator[Any]:
 
 def tables_de_gestes() -> Iterator[Path]:
     """The tables of deeds of the packages that are there."""
-    racine = Path(__file__).resolve().parents[1]
-    return (racine / paquet / "gestes.csv" for paquet in GESTES if installe(paquet))
+    return (_PAQUETS / paquet / "gestes.csv" for paquet in GESTES if installe(paquet))
 
 
 def unique(nom: str) -> Any:

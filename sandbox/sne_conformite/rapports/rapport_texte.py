@@ -216,7 +216,8 @@ class _Resume:
         dites: set[Lacune | str] = set()
         largeur = max(len(m.titre) for m in mentions)
         for mention in mentions:
-            ligne = f"  {mention.titre:<{largeur}}  {mention.verdict}, {verdict_de_conformite.preuves_de(mention)}"
+            preuves = verdict_de_conformite.preuves_de(mention)
+            ligne = f"  {mention.titre:<{largeur}}  {mention.verdict}, {preuves}"
             self._dire(ligne, "green" if mention.acquise else "")
             for reserve in mention.reserves:
                 if reserve not in dites:

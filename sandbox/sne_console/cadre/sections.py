@@ -31,8 +31,8 @@ from sne_sandbox.web.droits import LECTURES
 _Geste = Callable[..., str | Redirection]
 _T = TypeVar("_T")
 
-#: Streams that one token may hold at once, of those that a process has (`server.service_wsgi.FLUX_MAX`): that of
-#: the read-only link, which a room shares, and that of somebody who has a base.
+#: Streams that one token may hold at once, of those that a process has (`server.service_wsgi.FLUX_MAX`): that
+#: of the read-only link, which a room shares, and that of somebody who has a base.
 _PLACES: Final = {Droit.LECTURE: 40, Droit.BASE: 8}
 _SUIVIS: Final = Counter[str]()
 _VERROU: Final = Lock()

@@ -1,8 +1,9 @@
 """Ateliers: a room of trainees, each with a base, and a link whose right is on that base only.
 
 An atelier « lundi » of twenty has the bases lundi-01 to lundi-20, and tokens of these names. What is known of
-it beside them (names of people, scenes, words of the trainer) is a text in the database (`store.ateliers_en_base`):
-it survives a restart, and every server of that database sees it. All is made, or nothing.
+it beside them (names of people, scenes, words of the trainer) is a text in the database
+(`store.ateliers_en_base`): it survives a restart, and every server of that database sees it. All is made, or
+nothing.
 """
 
 import json

@@ -12,7 +12,6 @@ from html import unescape
 import pytest
 from lxml import etree
 from nirs import fuites
-from sne_sandbox.mime.message_deballe import decoder_transfert
 
 from sne_interface.domain.texte import masquer_nir, nombre
 from sne_interface.resources import fixtures_dir
@@ -23,6 +22,7 @@ from sne_sandbox.mime.masquage import (
     masquer_message,
     masquer_octets,
 )
+from sne_sandbox.mime.message_mime import decoder_transfert
 from sne_sandbox.mime.unpack import decouper
 
 NIR = "206127511100564"
