@@ -66,6 +66,7 @@ docs: setup
 	$(BIN)/python tests/documentation.py
 
 check: setup
+	$(BIN)/python tests/mesures.py
 	$(BIN)/ruff check .
 	# Every text says its encoding: that of Windows is another.
 	$(BIN)/ruff check --preview --select PLW1514 .
