@@ -118,24 +118,18 @@ class Pipeline:
             # (8) Hold our own answer to the contract.
             self._verifier(sortie, echange)
             if operation.ecrit:
-                # (9) The line of the journal, once the answer is packed, and (10) the commit.
-                return self._finir(reponse, registre, echange, emballer, consigner)
+                emballee = emballer(reponse, registre)
+                # (9) The line of the journal, in the transaction of what it tells.
+                if consigner:
+                    self.magasin.journal.consigner(registre.connexion, echange)
+                # (10) Commit.
+                return emballee
         # An operation that only reads made nobody wait: (9) and (10) are a transaction of their own.
         with self.magasin.ecrire(base.nom) as registre:
-            return self._finir(reponse, registre, echange, emballer, consigner)
-
-    def _finir(
-        self,
-        reponse: Reponse,
-        registre: RegistreBase,
-        echange: Echange,
-        emballer: Callable[[Reponse, RegistreBase], Emballee],
-        consigner: bool,
-    ) -> Emballee:
-        emballee = emballer(reponse, registre)
-        if consigner:
-            self.magasin.journal.consigner(registre.connexion, echange)
-        return emballee
+            emballee = emballer(reponse, registre)
+            if consigner:
+                self.magasin.journal.consigner(registre.connexion, echange)
+            return emballee
 
     def controler(self, appel: Appel, racine: Any, registre: RegistreBase) -> list[Anomalie]:
         """The anomalies of the document `racine` as `traiter` would find them over this register; nothing is

@@ -16,6 +16,7 @@ from commande import sne
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
 
+from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.preuves import paquet_de_preuves, signature
@@ -82,7 +83,7 @@ def juge(
     """The exit code of a verification, and the lines that it writes; `vers` gets its reports."""
     options = {"contract": "v5.2", "contracts": contracts}
     try:
-        sorties = Sorties.preparer(vers, options=options, cle=cle)
+        sorties = Sorties.preparer(RapportDemande(vers, cle=cle), options=options)
         code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
     except paquet_de_preuves.DossierAltere as altere:
         code, dit = altere.exit_code, str(altere)
