@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import cout
 import fautes_tirees
+import lu_une_fois
 import moule
 import reecriture
-import lu_une_fois
 from application_en_essai import application, banc, nouvelle_base  # noqa: F401
 
 # No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a

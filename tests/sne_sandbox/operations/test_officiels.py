@@ -124,9 +124,15 @@ DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[s
         set(),
     ),
 ]
+#: Of one folder after the other.
 parmi = pytest.mark.parametrize(
-    ("faire", "devines", "manquants", "eteintes", "restent"), DOSSIERS, ids=[d[0].__name__ for d in DOSSIERS]
+    ("faire", "devines", "manquants", "eteintes", "restent"),
+    DOSSIERS,
+    ids=[d[0].__name__ for d in DOSSIERS],
+    scope="module",
 )
+#: Contracts that are kept: those of a folder, and ours.
+_GARDES = 4
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -134,7 +140,7 @@ def lus_une_fois() -> Iterator[None]:
     """A folder's schemas are compiled once, whoever asks: none of these folders changes once it is there. Its
     quartiles are read apart."""
     honnete = versions.charger
-    lus = functools.cache(honnete)
+    lus = functools.lru_cache(maxsize=_GARDES)(honnete)
 
     def charger(
         nom: str = "v5.2",
