@@ -34,8 +34,8 @@ _TOUT: Final = (
     "pytest", "rich.progress", "sne_sandbox.cli.main", "sne_conformite.cli.sorties_de_rapport",
     "sne_sandbox.server.lancement", "sne_conformite.recit", "sne_sandbox.web.application_wsgi",
     "sne_sandbox.pytest_plugin", "sne_conformite.pilotage.pilotage", "sne_sandbox.bases.semis",
-    "sne_conformite.rapports.rapport_html", "sne_conformite.rapports.rapport_json", "sne_conformite.rapports.rapport_junit",
-    "sne_conformite.rapports.progression",
+    "sne_conformite.rapports.rapport_html", "sne_conformite.rapports.rapport_json",
+    "sne_conformite.rapports.rapport_junit", "sne_conformite.rapports.progression",
     "sne_temoin.adaptateur", "sne_temoin.fautes",
 )  # fmt: skip
 #: The interpreter reads them when it starts, and a copy no more, but for two.

@@ -3,9 +3,9 @@
     python tests/benchmarks/mutations_xsd.py [--combien 540] [--graine 1] [--ensemble 2]
 
 An element or an attribute goes, may come twice, changes places with the next, has another name or another
-type, is required or no longer; a bound moves by one; a pattern admits one sign more or one less. A mutant that
-is no schema does not count. Each document of `test_schemas.py` is judged by all mutants that no document has
-caught before; what is left goes through the other tests of the folder, in a copy of it. Exits 1 when one
+type, is required or no longer; a bound moves by one; a pattern admits one sign more or one less. A mutant
+that is no schema does not count. Each document of `test_schemas.py` is judged by all mutants that no document
+has caught before; what is left goes through the other tests of the folder, in a copy of it. Exits 1 when one
 survives that `EQUIVALENTS` does not explain.
 """
 

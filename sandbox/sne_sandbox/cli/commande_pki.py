@@ -11,19 +11,17 @@ from sne_sandbox.cli.depart import preparer_autorite
 from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, ouvrir_magasin, reglages, verifier_guichet
 from sne_sandbox.pki.authority import Autorite, ecrire
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox pki issue --guichet G1104 --out certificats/
-  sne-sandbox pki issue --guichet G1226 --base essai-42 --out certificats/
-  sne-sandbox pki issue --guichet G1226 --pkcs12 compatible --out certificats/
-  sne-sandbox pki renouveler --server-name sne.exemple.fr
-"""
 
-
-@click.group("pki", cls=GroupeCommandes, epilog=_EXEMPLES)
+@click.group("pki", cls=GroupeCommandes)
 def commande() -> None:
-    """Certificats de développement."""
+    """Certificats de développement.
+
+    Exemples :
+      sne-sandbox pki issue --guichet G1104 --out certificats/
+      sne-sandbox pki issue --guichet G1226 --base essai-42 --out certificats/
+      sne-sandbox pki issue --guichet G1226 --pkcs12 compatible --out certificats/
+      sne-sandbox pki renouveler --server-name sne.exemple.fr
+    """
 
 
 @commande.command("issue")
