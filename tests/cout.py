@@ -5,6 +5,8 @@ session shares is told with the test that ends it.
 """
 
 import contextlib
+import ctypes
+import gc
 import os
 import resource
 from collections import Counter
@@ -18,6 +20,9 @@ import pytest
 _CHERS: Final = 40
 #: The most that a worker may hold: a machine of two cores and 4 GB is enough for all tests.
 MEMOIRE_MAX_MO: Final = 600
+#: From where a process gives back what it can, and how much more it then takes to try again.
+_BEAUCOUP_MO: Final = 400
+_PAS_MO: Final = 40
 
 
 def secondes() -> float:
@@ -63,6 +68,26 @@ class Releve:
         """What the whole took, of a worker."""
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput["cout"] = (self._collecte, secondes(), self._pointe)
+
+
+def tenue_mo() -> int:
+    """What this process holds now, 0 where the system does not say it."""
+    dit = Path("/proc/self/statm")
+    return int(dit.read_text("ascii").split()[1]) * resource.getpagesize() >> 20 if dit.exists() else 0
+
+
+class Menage:
+    """Where tests run: gives back to the system what they have left, whenever it is much."""
+
+    def __init__(self) -> None:
+        self._seuil = _BEAUCOUP_MO
+
+    def pytest_runtest_logfinish(self) -> None:
+        """A test is over."""
+        if tenue_mo() > self._seuil:
+            gc.collect()
+            ctypes.CDLL(None).malloc_trim(0)
+            self._seuil = max(_BEAUCOUP_MO, tenue_mo() + _PAS_MO)
 
 
 class Memoire:

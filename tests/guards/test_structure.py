@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
+import pytest
+
 RACINE = Path(__file__).resolve().parents[2] / "sandbox"
 LIGNES_MAX, FICHIERS_MAX = 600, 505
 #: 57,500 before the issue on speed, which brought rooms of its own: shared commits, connections dealt out,
@@ -39,6 +41,13 @@ def modules() -> dict[str, tuple[str, ast.Module]]:
             texte = fichier.read_text("utf-8")
             lus[nom] = (texte, ast.parse(texte))
     return lus
+
+
+@pytest.fixture(scope="module", autouse=True)
+def oublies() -> Iterator[None]:
+    """Trees of all modules are 150 MB, which no other test needs."""
+    yield
+    modules.cache_clear()
 
 
 def importes(arbre: ast.Module) -> Iterator[str]:
