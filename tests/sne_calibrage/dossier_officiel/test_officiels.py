@@ -366,8 +366,9 @@ def test_a_wrong_binding_is_guessed_again(officiel: Callable[[Faire], Path], not
 
 def test_a_category_is_in_force_as_the_folder_says(officiel: Callable[[Faire], Path]) -> None:
     decision = versions.charger(overlay=officiel(officiels.autres_categories)).roles.decision
-    assert [c.code for c in decision.categories.values()] == ["P1"]
-    assert not decision.categorie_en_vigueur("P1", MIDI.date())
+    (categorie,) = decision.categories.values()
+    assert categorie.code == "P1"
+    assert not categorie.en_vigueur(MIDI.date())
 
 
 def test_a_renamed_nir_is_masked_wherever_it_is_shown(
