@@ -66,6 +66,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("avancement") and ici:
         config.pluginmanager.register(Avancement(terminal))
         config.pluginmanager.register(cout.Memoire(terminal))
+    if sys.platform.startswith("linux"):
+        config.pluginmanager.register(cout.Menage())
     if config.getoption("avancement") or config.getoption("cout"):
         config.pluginmanager.register(cout.Releve(config))
     if config.getoption("cout") and ici:

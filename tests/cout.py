@@ -4,6 +4,9 @@ The time is that of the process and of those that the test starts and waits for.
 session shares is told with the test that ends it.
 """
 
+import contextlib
+import ctypes
+import gc
 import os
 import resource
 from collections import Counter
@@ -17,6 +20,9 @@ import pytest
 _CHERS: Final = 40
 #: The most that a worker may hold: a machine of two cores and 4 GB is enough for all tests.
 MEMOIRE_MAX_MO: Final = 600
+#: From where a process gives back what it can, and how much more it then takes to try again.
+_BEAUCOUP_MO: Final = 400
+_PAS_MO: Final = 40
 
 
 def secondes() -> float:
@@ -26,14 +32,11 @@ def secondes() -> float:
 
 
 def memoire_mo() -> int:
-    """The most that this process ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
-def tenue_mo() -> float:
-    """What it holds now, where the system says it."""
-    dit = Path("/proc/self/statm")
-    return int(dit.read_text("ascii").split()[1]) * resource.getpagesize() / 2**20 if dit.exists() else 0.0
+    """The most that this process has held since it was last asked, where the system tells that apart."""
+    pointe = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", "ascii")
+    return pointe
 
 
 class Releve:
@@ -41,8 +44,8 @@ class Releve:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._depuis = self._tenue = 0.0
-        self._collecte = 0.0
+        self._depuis = self._collecte = 0.0
+        self._pointe = 0
 
     def pytest_collection_finish(self) -> None:
         """All that it took to find the tests, imports included."""
@@ -55,16 +58,36 @@ class Releve:
         maintenant = secondes()
         if call.when == "setup":
             self._depuis = self._depuis or self._collecte
-        tenue = tenue_mo()
-        report.user_properties = [("cpu", maintenant - self._depuis), ("mo", tenue - (self._tenue or tenue))]
-        self._depuis, self._tenue = maintenant, tenue
+        pointe = memoire_mo()
+        report.user_properties = [("cpu", maintenant - self._depuis), ("mo", pointe)]
+        self._depuis, self._pointe = maintenant, max(self._pointe, pointe)
         return report
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
         """What the whole took, of a worker."""
         if hasattr(self._config, "workeroutput"):
-            self._config.workeroutput["cout"] = (self._collecte, secondes(), memoire_mo())
+            self._config.workeroutput["cout"] = (self._collecte, secondes(), self._pointe)
+
+
+def tenue_mo() -> int:
+    """What this process holds now, 0 where the system does not say it."""
+    dit = Path("/proc/self/statm")
+    return int(dit.read_text("ascii").split()[1]) * resource.getpagesize() >> 20 if dit.exists() else 0
+
+
+class Menage:
+    """Where tests run: gives back to the system what they have left, whenever it is much."""
+
+    def __init__(self) -> None:
+        self._seuil = _BEAUCOUP_MO
+
+    def pytest_runtest_logfinish(self) -> None:
+        """A test is over."""
+        if tenue_mo() > self._seuil:
+            gc.collect()
+            ctypes.CDLL(None).malloc_trim(0)
+            self._seuil = max(_BEAUCOUP_MO, tenue_mo() + _PAS_MO)
 
 
 class Memoire:
@@ -104,7 +127,7 @@ class Addition:
         """One phase of a test."""
         dits = dict(report.user_properties)
         self._par_test[report.nodeid] += dits.get("cpu", 0.0)
-        self._memoire[report.nodeid.partition("::")[0]] += dits.get("mo", 0.0)
+        self._memoire[report.nodeid] = max(self._memoire[report.nodeid], dits.get("mo", 0))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -130,10 +153,10 @@ class Addition:
         terminalreporter.section("CPU of a test, s")
         for test, cpu in self._par_test.most_common(_CHERS):
             ecrire(f"{cpu:8.2f}  {test}")
-        terminalreporter.section("Memory that a file leaves, MB")
-        for fichier, memoire in self._memoire.most_common(_CHERS):
-            ecrire(f"{memoire:8.1f}  {fichier}")
+        terminalreporter.section("Memory of the process in a test, at most, MB")
+        for test, memoire in self._memoire.most_common(_CHERS):
+            ecrire(f"{memoire:8d}  {test}")
         terminalreporter.section("Whole")
         for collecte, tout, memoire in self._ouvriers:
             ecrire(f"{tout:8.1f} s of a worker, {collecte:.1f} to collect; {memoire} MB at most")
-        ecrire(f"{sum(self._par_test.values()):8.1f} s in tests; here {secondes():.1f} s, {memoire_mo()} MB")
+        ecrire(f"{sum(self._par_test.values()):8.1f} s in tests; here {secondes():.1f} s")

@@ -1,5 +1,5 @@
-"""What runs of tests read again and again is read once: texts of TOML, of which the plan alone has 150, once
-in a process; templates of Jinja, which each application compiles anew, once for all processes and runs."""
+"""What tests read again and again is read once: a text of TOML, once in a process (the plan alone is 150 of
+them); a template of Jinja, which each application would compile anew, once for all processes and runs."""
 
 import functools
 import pickle

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
+import pytest
+
 RACINE = Path(__file__).resolve().parents[2] / "sandbox"
 LIGNES_MAX, FICHIERS_PAR_DOSSIER = 600, 25
 #: Names that every package may have: no other stands for two files.
@@ -31,6 +33,13 @@ def modules() -> dict[str, tuple[str, ast.Module]]:
             texte = fichier.read_text("utf-8")
             lus[nom] = (texte, ast.parse(texte))
     return lus
+
+
+@pytest.fixture(scope="module", autouse=True)
+def oublies() -> Iterator[None]:
+    """Trees of all modules are 150 MB, which no other test needs."""
+    yield
+    modules.cache_clear()
 
 
 def importes(arbre: ast.Module) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from commande import jugee, sne
 
 pytest_plugins = ["pytester"]
 
@@ -34,7 +35,9 @@ def options_de(faute: str = "") -> tuple[str, str]:
 
 
 def lancer(pytester: pytest.Pytester, *options: str, faute: str = "") -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*options_de(faute), *options)
+    return jugee(
+        lambda: pytester.runpytest_subprocess(*options_de(faute), *options), lambda vu: vu.stdout.str()
+    )
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,13 @@ def fautive(tmp_path_factory: pytest.TempPathFactory) -> Lancee:
     """The scenarios of `CHOISIS` against an application at fault, in a project that has a test of its own."""
     dossier = tmp_path_factory.mktemp("fautive")
     (dossier / "test_editeur.py").write_text("def test_de_l_editeur(): assert False, 'autre chose'", "utf-8")
-    vu = subprocess.run(
-        [sys.executable, "-m", "pytest", *options_de(DEFAUT), *NOMS,
-         "--sne-report-dir=rapport", "--junitxml=junit.xml"],
-        cwd=dossier, env=os.environ | SEULE, capture_output=True, text=True, timeout=900,
+    mots = (*options_de(DEFAUT), *NOMS, "--sne-report-dir=rapport", "--junitxml=junit.xml")
+    vu = jugee(
+        lambda: subprocess.run(
+            [sys.executable, "-m", "pytest", *mots],
+            cwd=dossier, env=os.environ | SEULE, capture_output=True, text=True, timeout=900,
+        ),
+        lambda vu: vu.stdout,
     )  # fmt: skip
     return Lancee(dossier, vu.returncode, vu.stdout.splitlines())
 
@@ -100,11 +106,11 @@ def _verdicts(dossier: Path) -> list[tuple[str, str, str]]:
 
 def test_report_and_evidence_are_those_of_conform(fautive: Lancee, pytester: pytest.Pytester) -> None:
     assert fautive.code == 1
-    seul = pytester.run(
-        sys.executable, "-m", "sne_sandbox", "conform", "--application", "temoin", "--faute", DEFAUT,
+    seul = sne(
+        pytester.path, "conform", "--application", "temoin", "--faute", DEFAUT,
         "--examples", "1", "--report-dir", "seul", *(f"--scenario={s}" for s in CHOISIS),
     )  # fmt: skip
-    assert seul.ret == 1
+    assert seul.returncode == 1
     rapport = fautive.dossier / "rapport"
     assert _verdicts(rapport) == _verdicts(pytester.path / "seul")
     verifier = ("report", "--verify", str(rapport / "preuves.zip"))
