@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from fautes import ENVIRONNEMENT
+
 from sne_interface.resources import fixtures_dir
 
 CLIENT = fixtures_dir() / "clients" / "shell" / "enregistrer.sh"
@@ -14,9 +16,9 @@ MARS = "2018-03-15T12:00:00"
 
 
 def environnement() -> dict[str, str]:
-    """Ours without what a server of these tests may have left."""
+    """Ours without what a server of these tests may have left; `python -m fautes` runs in it."""
     propre = {nom: v for nom, v in os.environ.items() if not nom.startswith("SNE_")}
-    return propre | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    return propre | ENVIRONNEMENT
 
 
 def argv(*arguments: str | Path) -> list[str]:

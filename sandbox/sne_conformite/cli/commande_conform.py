@@ -44,7 +44,6 @@ Exemples :
   sne-sandbox conform --application http://localhost:9000/sne --baseline connus.toml
   sne-sandbox conform --application ./adaptateur --report-dir rapport --cle sne-sandbox.cle
   sne-sandbox conform --application ./adaptateur --candidat candidat.toml --mention socle
-  sne-sandbox conform --application temoin --scenario CRE-COLOCATION --faute second-cotitulaire
 """
 
 
@@ -73,8 +72,6 @@ Exemples :
               type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="Où écrire à mesure des échanges de chaque scénario fini : ceux de son premier exemple, "
               "et ceux que ses constats citent, NIR masqués.")  # fmt: skip
-@click.option("--faute", metavar="NOM",
-              help="Défaut à planter dans l'application témoin.")  # fmt: skip
 @sorties_de_rapport()
 @options_de_serve
 def commande(
@@ -87,7 +84,6 @@ def commande(
     scenarios: tuple[str, ...],
     fichier_suivi: Path | None,
     dossier_echanges: Path | None,
-    faute: str | None,
     exigees: tuple[str, ...],
     reference: Path | None,
     cle: str | None,
@@ -141,7 +137,7 @@ def commande(
         pile.enter_context(
             sorties.meme_en_echec(options, mode=pilotage.MODE, application=designation, graine=graine)
         )
-        application, autre = _application(designation, faute)
+        application, autre = _application(designation)
         maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
         click.echo(etape(2), err=True)
         plan, textes = plans.charger(fichier_plan), empreintes.lire_plan(fichier_plan)
@@ -183,7 +179,7 @@ def commande(
                     seulement=seulement,
                     profil=options["profile"],
                     nom=designation,
-                    commande=_a_rejouer(designation, faute, fichier_plan, exemples, options),
+                    commande=_a_rejouer(designation, fichier_plan, exemples, options),
                     exiger=ids,
                     acceleration=pilotage.ACCELERATION,
                 ),
@@ -296,23 +292,13 @@ def _verifier_epreuve(rapport: "Rapport") -> None:
         raise EpreuveImpossible(raison or "L'application n'a répondu à rien.", rapport)
 
 
-def _application(
-    designation: str, faute: str | None
-) -> "tuple[Application, Callable[[], Application] | None]":
+def _application(designation: str) -> "tuple[Application, Callable[[], Application] | None]":
     """The application, not started yet; what makes another instance of it, None when it is not ours to
     start."""
     from sne_conformite.pilotage.lien_application import ApplicationHttp, ApplicationProcessus
-    from sne_temoin.fautes import PAR_NOM as FAUTES
 
-    if faute is not None:
-        if designation != TEMOIN:
-            raise UsageError(
-                "--faute ne vaut que pour l'application témoin.", remede="ajoutez --application temoin"
-            )
-        if faute not in FAUTES:
-            raise inconnu("Le défaut", faute, FAUTES)
     if designation == TEMOIN:
-        mots = [sys.executable, "-P", "-m", "sne_temoin", *([] if faute is None else ["--faute", faute])]
+        mots = [sys.executable, "-P", "-m", "sne_temoin"]
     elif designation.startswith(("http://", "https://")):
         return ApplicationHttp(designation), None
     else:
@@ -353,13 +339,10 @@ def de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport"
     return replace(rapport, entete=replace(rapport.entete, commande=commande))
 
 
-def _a_rejouer(
-    designation: str, faute: str | None, plan: Path | None, exemples: int, options: Mapping[str, Any]
-) -> str:
+def _a_rejouer(designation: str, plan: Path | None, exemples: int, options: Mapping[str, Any]) -> str:
     """The command that plays it again; the trial adds seed, clock and scenario."""
     mots = ["sne-sandbox", "conform", "--application", designation, "--examples", str(exemples)]
     for option, valeur in (
-        ("--faute", faute),
         ("--plan", plan),
         *((f"--{nom}", options[nom]) for nom in ("contracts", "quartiles")),
     ):

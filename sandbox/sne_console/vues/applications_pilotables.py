@@ -48,10 +48,12 @@ def nommer(configuration: Configuration, designation: str) -> str:
 
 
 def rejouable(configuration: Configuration, epreuve: JugementConserve) -> bool:
-    """Whether a server may play a part of a judgement again: it began it, and may still run what it did."""
+    """Whether a server may play a part of a judgement again: it began it, and may still run what it did. An
+    earlier version could plant a defect in the reference application (`--faute`)."""
     designation = epreuve.options.get("--application", "")
     connues = {TEMOIN, *dict(configuration.applications).values()}
-    return epreuve.pilotee and (designation in connues or designation.startswith(("http://", "https://")))
+    sue = designation in connues or designation.startswith(("http://", "https://"))
+    return epreuve.pilotee and sue and "--faute" not in epreuve.options
 
 
 def rejouer(
@@ -88,7 +90,6 @@ def rejouer(
         graine=int(options["--seed"]),
         profil=options["--profile"],
         scenario=scenario,
-        faute=options.get("--faute", ""),
         classeur=classeur,
         partie=PartieRejouee(epreuve.nom, scenario, exigence),
     )
