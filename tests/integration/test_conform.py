@@ -19,6 +19,7 @@ from lxml import etree
 
 from sne_conformite.preuves import paquet_de_preuves
 from sne_conformite.rapports import formats_de_rapport
+from sne_interface.resources import docs_dir
 from sne_sandbox.pki.authority import Autorite, ecrire
 
 TEMOIN = ("conform", "--application", "temoin", "--clock", MARS)
@@ -49,6 +50,7 @@ def fautive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "r",
     )
     assert vu.returncode == 1, vu.stderr
+    (dossier / "dit.txt").write_text(vu.stdout, "utf-8")
     return dossier
 
 
@@ -161,6 +163,13 @@ def test_a_defect_is_in_junit_and_its_evidence_is_confirmed(fautive: Path) -> No
     vu = sne(fautive, "report", "--verify", "r/preuves.zip")
     assert vu.returncode == 1
     assert "octet pour octet" in vu.stderr
+
+
+def test_what_the_guide_shows_of_a_failure_is_what_is_said(fautive: Path) -> None:
+    page = (docs_dir() / "certifier.md").read_text("utf-8")
+    bloc = page.split("<!-- manquement:")[1].split("```text\n")[1].split("```")[0]
+    dites = iter((fautive / "dit.txt").read_text("utf-8").splitlines())
+    assert [ligne for ligne in bloc.splitlines() if ligne not in dites] == [], "each, in that order"
 
 
 def test_a_known_failure_is_excused(fautive: Path) -> None:
