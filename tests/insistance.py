@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sne_interface.resources import fixtures_dir
-from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom import requete
 
 _LETTRES: Final = "abcdefghijklmnopqrstuvwxyz"

@@ -87,7 +87,11 @@ class PkiError(OperatorError):
     """A key or certificate of the home cannot be read or written."""
 
 
-class BaseInconnue(UsageError):
+class Introuvable(UsageError):
+    """The thing that was named is not there."""
+
+
+class BaseInconnue(Introuvable):
     """A base that the API or the command line never created."""
 
     def __init__(self, nom: str) -> None:

@@ -177,7 +177,9 @@ class Echanges:
         return faite
 
     def _interface_de(self, base: Base) -> _Interface:
-        """That of the contract of a base. Raises ContratIndisponible."""
+        """That of the contract of a base, the server's when it names none. Raises ContratIndisponible."""
+        if not base.reglages.contrat:
+            return self._defaut
         try:
             return self._interface(self._contrats.de(base))
         except OperatorError as erreur:
@@ -195,8 +197,6 @@ class Echanges:
         with self._magasin.tour(len(requete.corps)):
             try:
                 reponse = self._appeler(cours)
-            except _Egaree:
-                return self.egare(requete, base)
             except BaseInconnue as erreur:
                 cours.echange.base = BASE_PAR_DEFAUT
                 reponse = self._refuser(cours, HttpRefus(404, erreur.diagnostics()))
@@ -268,7 +268,7 @@ class Echanges:
         if interface is not self._defaut:
             cours.soap, echange.service = interface.soap, interface.chemins.get(_chemin(requete, base))
         if echange.service is None:
-            raise _Egaree
+            return self.egare(requete, echange.base)
         appelant = identite(requete.certificat)
         echange.guichet = appelant.guichet
         appel = interface.soap.ouvrir(requete, appelant, echange)
@@ -277,11 +277,13 @@ class Echanges:
             reponse = self._jouer_a_la_place(cours, interface.soap, appel, base)
             if reponse is not None:
                 return reponse
-        with interface.pipeline.traiter(appel, base, echange) as travail:
-            reponse = cours.avertir(interface.soap.repondre(appel, travail.reponse, cours.emballage))
-            cours.clore(reponse)
-            reponse = self._abimer(cours, travail.registre.connexion, reponse)
-        return reponse
+
+        def emballer(reponse: Reponse, registre: RegistreBase) -> ReponseHttp:
+            emballee = cours.avertir(interface.soap.repondre(appel, reponse, cours.emballage))
+            cours.clore(emballee)
+            return self._abimer(cours, registre.connexion, emballee)
+
+        return interface.pipeline.traiter(appel, base, echange, emballer)
 
     # --- what ends otherwise -------------------------------------------------------------------------
 
@@ -392,27 +394,19 @@ class Echanges:
             return reponse
         echange = cours.echange
         accepte = echange.verdict is VerdictEchange.ACCEPTE
-        abimee: ReponseHttp | None = None
+        numero = echange.numero_unique or "" if accepte else None
 
-        def prise(definition: PanneDefinition) -> bool:
-            nonlocal abimee
-            if definition.avant:
-                return False
-            abimee = abimer(definition, reponse, echange.numero_unique or "" if accepte else None)
-            return abimee is not None
+        def abimable(definition: PanneDefinition) -> bool:
+            return not definition.avant and abimer(definition, reponse, numero) is not None
 
         armee = pannes.consommer(
-            connexion, echange.base, operation=echange.operation, guichet=echange.guichet, prise=prise
+            connexion, echange.base, operation=echange.operation, guichet=echange.guichet, prise=abimable
         )
-        if armee is None or abimee is None:
+        if armee is None:
             return reponse
         effet = "le travail est fait et enregistré" if accepte else "la base ne change pas"
         echange.panne = pannes.en_journal(armee, effet)
-        return abimee
-
-
-class _Egaree(Exception):
-    """The contract of the base has no service at this path."""
+        return abimer(armee.definition, reponse, numero) or reponse
 
 
 def _chemin(requete: RequeteHttp, base: Base) -> str:
@@ -506,11 +500,15 @@ def traiter_fichier(pipeline: Pipeline, base: str, code: str, depot: Depot) -> T
         recu_le=echange.recu_le,
         canal=ASYNCHRONE,
     )
+
+    def emballer(reponse: Reponse, registre: RegistreBase) -> list[tuple[str, bytes]]:
+        fichiers = _fichiers_de(depot.nom, reponse)
+        _repondre_par_fichiers(registre, code, depot, fichiers, cours)
+        return fichiers
+
     try:
         try:
-            with pipeline.traiter(appel, servie, echange) as travail:
-                fichiers = _fichiers_de(depot.nom, travail.reponse)
-                _repondre_par_fichiers(travail.registre, code, depot, fichiers, cours)
+            fichiers = pipeline.traiter(appel, servie, echange, emballer)
         except (OperatorError, _DejaTraite):
             raise
         except Exception as erreur:  # noqa: BLE001 - told to the guichet, and in the journal

@@ -1,15 +1,13 @@
 """What happens to a call, from its fields to its answer. THE FILE TO READ FIRST.
 
-The numbered steps are those of `Pipeline.traiter`. `exchange` comes before, which opens the exchange and has
-the call read by `soap`, and after, when it has the answer packed, inside the same transaction.
+The numbered steps are those of `Pipeline.traiter`. `exchange` comes before: it opens the exchange and has the
+call read by `soap`. It gives what packs the answer, inside the same transaction, and closes the exchange.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sne_interface.contract import codec
 from sne_interface.contract.contrats import Contrats
@@ -19,7 +17,7 @@ from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.base import Base
 from sne_interface.domain.demande import NUMERO_MAX
-from sne_interface.domain.echange import Appel, Champ, Echange, Piece, Reponse, VerdictEchange
+from sne_interface.domain.echange import Appel, Echange, Piece, Reponse, VerdictEchange
 from sne_interface.domain.element import Element
 from sne_interface.errors import (
     CertificatNonConforme,
@@ -43,13 +41,8 @@ _SANS_REGISTRE: Final = RegistreMemoire()
 #: A guichet in the name of any file or certificate: DEMG1226-…, CERG1226-….
 GUICHET_DANS_NOM: Final = re.compile(r"[A-Z]{3}(G[0-9A-Z]{4})-")
 
-
-@dataclass(frozen=True, slots=True)
-class Travail:
-    """The work of a call, done and not yet committed: its answer, and the register of the transaction."""
-
-    reponse: Reponse
-    registre: RegistreBase
+#: An answer as its caller packs it.
+Emballee = TypeVar("Emballee")
 
 
 class Pipeline:
@@ -68,44 +61,46 @@ class Pipeline:
         self.magasin = magasin
         self.limites = limites or Limites()
 
-    @contextmanager
     def traiter(
-        self, appel: Appel, base: Base, echange: Echange, *, consigner: bool = True
-    ) -> Iterator[Travail]:
-        """The work of a call on a base, inside its transaction. The block has the answer packed, and
-        completes `echange`, the line of the journal, where the steps note what they find; leaving it commits.
+        self,
+        appel: Appel,
+        base: Base,
+        echange: Echange,
+        emballer: Callable[[Reponse, RegistreBase], Emballee],
+        *,
+        consigner: bool = True,
+    ) -> Emballee:
+        """Does the work of a call on a base, and returns the answer as `emballer` packs it.
 
-        Any exception, of the steps or of the block, rolls everything back: ExchangeError for a fault,
-        BaseInconnue, StoreError. Anomalies are in the answer. `consigner=False` writes no line.
+        `echange` is the line of the journal: the steps note there what they find, and `emballer` completes
+        it, inside the transaction whose register it is given. Any exception, of the steps or of `emballer`,
+        rolls everything back: ExchangeError for a fault, BaseInconnue, StoreError. Anomalies are in the
+        answer. `consigner=False` writes no line.
         """
         operation = OPERATIONS[appel.operation]
-        # (1) Base and guichet: the nights that are due are lived first, whatever becomes of this call, and
-        # the document, once it is read, says better who calls.
-        maintenant = base.horloge.maintenant(datetime.now(UTC))
-        if base.nuit_due(maintenant):
-            base, maintenant = travail_des_nuits.a_jour(self.magasin, base)
+        # (1) The base, whose due nights are lived whatever becomes of this call, and the guichet.
+        base, maintenant = self._vivre_les_nuits(base)
         echange.guichet = guichet_de(appel, None) or echange.guichet
-        if operation.certificat_exige:
-            _exiger_certificat(appel)
+        _exiger_certificat(appel, operation)
         document = None
         if operation.champ is not None:
-            # (2) The contract: the document, read by the parser that no message can trick,
+            # (2) The contract of the base: its parser reads the document, and no message can trick it.
             octets = appel.piece(operation.champ)
             racine = self._lire(octets)
-            # (3) validated,
+            # (3) Validate the document against the schema.
             self._valider(racine, operation, appel, base, maintenant)
-            # (4) and decoded, once.
+            # (4) Decode it, once, into an index by path, which says better who calls.
             document = codec.decoder_recu(racine, self.contrat.nomenclatures, octets)
         guichet = guichet_de(appel, document)
         echange.guichet = guichet or echange.guichet
+        # (5) The rules. Those that need the message alone come before anybody has to wait for us.
         jugement = self._jugement(appel, operation, document, base, maintenant, guichet, echange)
-        # (5) The rules: those that the message alone decides, before anybody has to wait for us,
         if jugement is not None:
             jugement.lire_le_message()
         if base.reglages.contrat_suivant and document is not None:
             echange.a_venir = self._prevoir(operation, appel, base, maintenant)
         self.magasin.journal.preparer(echange)
-        # then, in one transaction, those that read the register.
+        # The rest is one transaction.
         ouvrir = self.magasin.ecrire if operation.ecrit else self.magasin.lire
         with ouvrir(base.nom) as registre:
             question = Question(appel, base, maintenant, self.contrat, registre, guichet, document)
@@ -113,27 +108,34 @@ class Pipeline:
                 jugement.consulter(registre)
                 question = question.avec(jugement.contexte, jugement.anomalies)
             _noter(echange, question.anomalies)
-            # (6) Apply,
-            if question.bloquantes and operation.refuser is not None:
-                sortie = operation.refuser(question)
-            else:
-                sortie = operation.executer(question)
+            # (6) Apply.
+            sortie = _appliquer(operation, question)
             _noter(echange, (*question.anomalies, *sortie.anomalies))
             echange.numero_unique = sortie.numero_unique or echange.numero_unique
             echange.notes += sortie.notes
-            # (7) encode, and (8) hold our own answer to the contract.
-            reponse = Reponse(self._encoder(sortie, echange))
+            # (7) Encode the answer.
+            reponse = _encoder(sortie)
+            # (8) Hold our own answer to the contract.
+            self._verifier(sortie, echange)
             if operation.ecrit:
-                yield Travail(reponse, registre)
-                # (9) The line of the journal, in the transaction of what it tells;
-                if consigner:
-                    self.magasin.journal.consigner(registre.connexion, echange)
-        # (10) committed here. What only reads made nobody wait, and its line is a transaction of its own.
-        if not operation.ecrit:
-            with self.magasin.ecrire(base.nom) as registre:
-                yield Travail(reponse, registre)
-                if consigner:
-                    self.magasin.journal.consigner(registre.connexion, echange)
+                # (9) The line of the journal, once the answer is packed, and (10) the commit.
+                return self._finir(reponse, registre, echange, emballer, consigner)
+        # An operation that only reads made nobody wait: (9) and (10) are a transaction of their own.
+        with self.magasin.ecrire(base.nom) as registre:
+            return self._finir(reponse, registre, echange, emballer, consigner)
+
+    def _finir(
+        self,
+        reponse: Reponse,
+        registre: RegistreBase,
+        echange: Echange,
+        emballer: Callable[[Reponse, RegistreBase], Emballee],
+        consigner: bool,
+    ) -> Emballee:
+        emballee = emballer(reponse, registre)
+        if consigner:
+            self.magasin.journal.consigner(registre.connexion, echange)
+        return emballee
 
     def controler(self, appel: Appel, racine: Any, registre: RegistreBase) -> list[Anomalie]:
         """The anomalies of the document `racine` as `traiter` would find them over this register; nothing is
@@ -152,6 +154,13 @@ class Pipeline:
         jugement.lire_le_message()
         jugement.consulter(registre)
         return jugement.anomalies
+
+    def _vivre_les_nuits(self, base: Base) -> tuple[Base, datetime]:
+        """The base once its due nights are lived, and the time of its clock."""
+        maintenant = base.horloge.maintenant(datetime.now(UTC))
+        if base.nuit_due(maintenant):
+            return travail_des_nuits.a_jour(self.magasin, base)
+        return base, maintenant
 
     def _prevoir(
         self, operation: Operation, appel: Appel, base: Base, maintenant: datetime
@@ -238,14 +247,14 @@ class Pipeline:
             return None
         return Jugement(contexte, self.contrat, base.reglages.profile)
 
-    def _encoder(self, sortie: Sortie, echange: Echange) -> dict[str, Champ]:
-        champs = dict(sortie.champs)
-        octets, racine = sortie.octets, sortie.racine
+    def _verifier(self, sortie: Sortie, echange: Echange) -> None:
+        """Raises ErreurInterne for an answer that the contract refuses."""
+        racine = sortie.racine
         if racine is None:
-            if not octets:
+            if not sortie.octets:
                 echange.reponse_conforme = True
-                return champs
-            racine = codec.relire(octets)
+                return
+            racine = codec.relire(sortie.octets)
         fautes = self.contrat.schemas.validate(racine, document=sortie.genre, version=sortie.version)
         echange.reponse_conforme = not fautes
         if any("/listeAnomalie" in faute.chemin for faute in fautes):
@@ -268,9 +277,20 @@ class Pipeline:
                 "Le bac à sable a préparé une réponse contraire au contrat ; rien n'a été enregistré.",
                 explication=_phrases(fautes),
             )
+
+
+def _appliquer(operation: Operation, question: Question) -> Sortie:
+    if question.bloquantes and operation.refuser is not None:
+        return operation.refuser(question)
+    return operation.executer(question)
+
+
+def _encoder(sortie: Sortie) -> Reponse:
+    champs = dict(sortie.champs)
+    if sortie.octets or sortie.racine is not None:
         champs[sortie.champ_nom] = sortie.nom_fichier
-        champs[sortie.champ] = Piece(octets or codec.ecrire(racine), "text/xml")
-        return champs
+        champs[sortie.champ] = Piece(sortie.octets or codec.ecrire(sortie.racine), "text/xml")
+    return Reponse(champs)
 
 
 def _noter(echange: Echange, anomalies: Sequence[Anomalie]) -> None:
@@ -280,7 +300,9 @@ def _noter(echange: Echange, anomalies: Sequence[Anomalie]) -> None:
     echange.anomalies = [anomalie.en_json() for anomalie in anomalies]
 
 
-def _exiger_certificat(appel: Appel) -> None:
+def _exiger_certificat(appel: Appel, operation: Operation) -> None:
+    if not operation.certificat_exige:
+        return
     nom = appel.texte("nomCertificat")
     if not nom.startswith("CER") or not appel.piece("certificat"):
         raise CertificatNonConforme(

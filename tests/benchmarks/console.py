@@ -16,7 +16,7 @@ import requests
 import serveur
 from versions import Version
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from recensement import recenser
 
@@ -35,19 +35,14 @@ REELS: Final = 200
 _LOT: Final = 2_000
 #: What a user or a script asks that makes the store look at everything: no line answers, or all do.
 QUESTIONS: Final = (
-    "/console/ecole/statistiques?tableau=TAB02",
-    "/console/ecole/statistiques?tableau=TAB03",
+    "/console/ecole/statistiques/flux",
     "/console/ecole/statistiques?date=2017-12-31",
     "/console/ecole/statistiques?territoire=062",
     "/console/ecole/statistiques/territoires?niveau=commune",
     "/console/ecole/statistiques/territoires.svg",
-    "/console/ecole/statistiques/quotas",
     "/console/ecole/statistiques/TAB01.csv",
     "/console/ecole/statistiques/TAB02.csv",
-    "/console/ecole/images?niveau=commune",
-    "/console/ecole/images/carte.svg",
-    "/console/ecole/images/courbes",
-    "/console/ecole/images/ressources",
+    "/console/ecole/statistiques/carte.svg",
     "/console/ecole/?role=certifie",
     "/console/ecole/?role=forme",
     "/console/ecole/recherche?q=1110218",
@@ -114,7 +109,6 @@ GENRES: Final = (
     ("demandes", "/console/ecole/demandes"),
     ("journal", "/console/ecole/journal"),
     ("guichets et boîtes", "/console/ecole/guichets"),
-    ("guichets et boîtes", "/console/ecole/boites"),
     ("composer", "/console/ecole/composer"),
     ("recherche", "/console/ecole/recherche"),
     ("scènes", "/console/ecole/scenes"),
@@ -123,7 +117,6 @@ GENRES: Final = (
     ("pannes", "/console/ecole/controle/pannes"),
     ("réglages, bases, sauvegardes", "/console/ecole/controle/"),
     ("temps", "/console/ecole/controle"),
-    ("images", "/console/ecole/images"),
     ("statistiques", "/console/ecole/statistiques"),
     ("règles", "/console/ecole/regles"),
     ("contrat", "/console/ecole/contrat"),
@@ -132,7 +125,6 @@ GENRES: Final = (
     ("jetons, affichage", "/affichage"),
     ("accueil", "/console/ecole/"),
     ("guide", "/guide"),
-    ("API, page d'essai", "/api/v1/docs"),
     ("API", "/api/v1"),
     ("mesures Prometheus", "/metrics"),
 )
@@ -185,7 +177,9 @@ def remplir(version: Version, home: Path, echanges: int) -> None:
 def adresses(un: serveur.Serveur) -> list[str]:
     """Every page that the console links to, and the heavy questions."""
     origine = f"http://127.0.0.1:{un.port}"
-    trouve = recenser(origine, ["/"], un.jeton or "")
+    with requests.Session() as session:
+        session.headers.update(un.en_tetes)
+        trouve = recenser(session, origine, ["/"])
     pages = [adresse.removeprefix(origine) for pages in trouve.pages.values() for adresse in pages]
     return list(dict.fromkeys([*pages, *QUESTIONS]))
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sne_interface.domain.dates import PARIS
 from sne_interface.resources import fixtures_dir
-from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom import requete
 
 SPECIMEN: Final = "couple_garde_alternee_handicap"

@@ -18,7 +18,7 @@ import menages
 import serveur
 from rangees import Banc, Rangee, nombre
 
-from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom import requete
 
 _RECHERCHE: Final = "/services/RechercheDemandeImplService/"

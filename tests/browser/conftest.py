@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import requests
 from playwright.sync_api import Playwright, sync_playwright
 
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
@@ -96,7 +97,9 @@ def visiter(navigateur: Navigateur) -> Iterator[Visiter]:
 @pytest.fixture(scope="session")
 def recense(serveur: Serveur) -> Recensement:
     """Addresses of the pages, by view."""
-    return recenser(serveur.pret["http"], DEPARTS, serveur.pret["admin_token"])
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {serveur.pret['admin_token']}"
+        return recenser(session, serveur.pret["http"], DEPARTS)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from fautes import FAUTES
 from lxml import etree
 
 from sne_conformite.juges import juges_fidelite
-from sne_conformite.pilotage.exemple_reduit import Exemples
+from sne_conformite.pilotage.exemple_reduit import Exemples, au_sort
 from sne_conformite.plan import plan
 from sne_conformite.plan.exemples_tires import ExempleTire, formulaire_de, strategie
 from sne_conformite.plan.exigences_montrables import d_une_etape
@@ -159,7 +159,9 @@ def _premiers() -> tuple[ExempleTire, ...]:
         instant = datetime.fromisoformat(scenario.instant) if scenario.instant else INSTANT
         tirees = strategie(scenario, CONTRAT, instant=instant, guichet="G1226")
         graine = crc32(scenario.id.encode())
-        premiers += Exemples(tirees, graine, lambda _: pytest.fail("rien n'est joué")).tirer(1).values()
+        premiers += (
+            Exemples(au_sort(tirees, graine), lambda _: pytest.fail("rien n'est joué")).tirer(1).values()
+        )
     return tuple(premiers)
 
 

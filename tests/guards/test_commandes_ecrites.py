@@ -9,8 +9,8 @@ from typing import Final
 import click
 import pytest
 
-from sne_interface.domain.panne import GENRES
 from sne_conformite import fixture_pytest
+from sne_interface.domain.panne import GENRES
 from sne_sandbox.cli.main import cli
 
 RACINE: Final = Path(__file__).resolve().parents[2]

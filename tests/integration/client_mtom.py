@@ -14,7 +14,7 @@ from serveur_local import Serveur
 
 from sne_interface.contract.codec import NS
 from sne_interface.resources import fixtures_dir
-from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom import requete
 from sne_sandbox.mime.unpack import unpack
 
@@ -78,8 +78,9 @@ class Client:
         https: bool = False,
         certificat: tuple[str, str] | None = None,
     ) -> None:
-        """Over HTTPS, with `certificat` (and key), or that which the server made for the guichet."""
+        """Over HTTPS, with `certificat` (and key), or that of the guichet for the base of the server."""
         self.guichet = guichet
+        self._prefixe = serveur.prefixe
         self._rang = count()
         lieu = urlsplit(serveur.pret["https" if https else "http"])
         if https:
@@ -122,7 +123,7 @@ class Client:
             else:
                 champ.text = valeur
         content_type, corps = requete(etree.tostring(racine), parties, action=f"{WS}{operation}")
-        return self.envoyer(f"/services/{service}/", corps, content_type)
+        return self.envoyer(f"{self._prefixe}/services/{service}/", corps, content_type)
 
     def envoyer(self, chemin: str, corps: bytes, content_type: str) -> Recu:
         """A POST as it is; the answer taken apart."""

@@ -19,16 +19,22 @@ def processus(copies: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serveur]:
-    """The default server: the seed of the école, its clock frozen on 15 March 2018."""
+def serveur_commun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serveur]:
+    """The server of all who need one; its base ecole is the server's, that no test counts on."""
     demarre = Serveur.demarrer(tmp_path_factory.mktemp("serveur") / "home", "--clock", HORLOGE)
     yield demarre
     demarre.arreter()
 
 
 @pytest.fixture
+def serveur(serveur_commun: Serveur) -> Serveur:
+    """The common server, about a base that only this test uses, its clock frozen on 15 March 2018."""
+    return serveur_commun.sur_une_base_neuve()
+
+
+@pytest.fixture
 def client(serveur: Serveur) -> Iterator[Client]:
-    """G1226 on the default server, over HTTPS."""
+    """G1226 on the base of the test, over HTTPS."""
     ouvert = Client(serveur, https=True)
     yield ouvert
     ouvert.fermer()

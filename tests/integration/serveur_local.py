@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from sne_sandbox.pki.authority import Autorite, ecrire
 
 DELAI: Final = 120.0
 #: The specimens were written for this instant.
@@ -20,10 +23,11 @@ HORLOGE: Final = "2018-03-15T12:00:00"
 
 @dataclass(slots=True)
 class Serveur:
-    """A running server. `pret` is the content of its ready file."""
+    """A running server. `pret` is the content of its ready file, `base` the one that a test is about."""
 
     pret: Mapping[str, Any]
     processus: subprocess.Popen[bytes]
+    base: str = "ecole"
 
     @classmethod
     def demarrer(
@@ -54,9 +58,23 @@ class Serveur:
             time.sleep(0.02)
         return cls(json.loads(pret.read_text("utf-8")), processus)
 
+    def sur_une_base_neuve(self) -> "Serveur":
+        """The same server, about an empty base that nobody else uses, at the instant of the specimens."""
+        nom = f"essai-{uuid.uuid4().hex[:12]}"
+        self.lire("/api/v1/bases", {"nom": nom, "semence": "vide", "horloge": HORLOGE})
+        return replace(self, base=nom)
+
+    @property
+    def prefixe(self) -> str:
+        """What stands before « /services/ » in the addresses of the base."""
+        return "" if self.base == "ecole" else f"/bases/{self.base}"
+
     def certificat(self, guichet: str) -> tuple[str, str]:
-        """Certificate and key of a guichet of the seed."""
+        """Certificate and key of a guichet for the base."""
         dossier = Path(self.pret["cert_file"]).parent
+        if self.base != "ecole":
+            dossier = self.home.parent / f"certificats-{self.base}"
+            ecrire(Autorite(self.home / "pki").emettre(guichet, self.base), dossier)
         return str(dossier / f"{guichet}.pem"), str(dossier / f"{guichet}.key")
 
     @property
@@ -75,8 +93,8 @@ class Serveur:
         return str(dossier / f"{guichet}.pem"), str(dossier / f"{guichet}.key")
 
     def service(self, nom: str, *, https: bool = False, base: str | None = None) -> str:
-        """Address of an endpoint."""
-        prefixe = "" if base is None else f"/bases/{base}"
+        """Address of an endpoint of the base, or of another."""
+        prefixe = self.prefixe if base is None else f"/bases/{base}"
         return f"{self.pret['https' if https else 'http']}{prefixe}/services/{nom}/"
 
     def lire(self, chemin: str, corps: Any = None) -> Any:
@@ -96,18 +114,19 @@ class Serveur:
         finally:
             lien.close()
 
-    def journal(self, base: str = "ecole", **filtres: str | int) -> list[dict[str, Any]]:
-        """Lines of the journal, newest first."""
+    def journal(self, base: str | None = None, **filtres: str | int) -> list[dict[str, Any]]:
+        """Lines of the journal of the base, or of another, newest first."""
         question = "&".join(f"{nom}={valeur}" for nom, valeur in filtres.items())
-        lignes: list[dict[str, Any]] = self.lire(f"/api/v1/bases/{base}/exchanges?{question}")["echanges"]
+        lu = self.lire(f"/api/v1/bases/{base or self.base}/exchanges?{question}")
+        lignes: list[dict[str, Any]] = lu["echanges"]
         return lignes
 
-    def dernier(self) -> int:
+    def dernier(self, base: str | None = None) -> int:
         """Identifier of the newest line of the journal, 0 for an empty one."""
-        lignes = self.journal(limite=1)
+        lignes = self.journal(base, limite=1)
         return int(lignes[0]["id"]) if lignes else 0
 
-    def lignes_depuis(self, dernier: int, au_moins: int = 1, base: str = "ecole") -> list[dict[str, Any]]:
+    def lignes_depuis(self, dernier: int, au_moins: int = 1, base: str | None = None) -> list[dict[str, Any]]:
         """Lines newer than `dernier`, oldest first; waits for a line that is written after the answer: that
         of a refusal of HTTP, of a lost connection."""
         limite = time.monotonic() + DELAI

@@ -58,14 +58,16 @@ def formateur(serveur: Serveur) -> Client:
     return Client(serveur.pret["http"], serveur.pret["admin_token"])
 
 
-@pytest.fixture(scope="module")
-def fiches(formateur: Client) -> list[dict[str, Any]]:
+@pytest.fixture
+def fiches(formateur: Client) -> Iterator[list[dict[str, Any]]]:
+    """Those of a room that only this test uses."""
     noms = [f"Personne {rang}" for rang in range(1, COMBIEN + 1)]
     fait = formateur.appeler("/api/v1/ateliers", "POST", {"nom": "salle", "noms": noms, "scenes": [SCENE]})
     assert fait[0] == 201, fait
     statut, rendues = formateur.appeler("/api/v1/ateliers/salle/fiches")
     assert (statut, len(rendues)) == (200, COMBIEN)
-    return list(rendues)
+    yield list(rendues)
+    assert formateur.appeler("/api/v1/ateliers/salle?bases=supprimer", "DELETE")[0] in (204, 404)
 
 
 def test_twenty_play_the_same_scene_at_once_each_in_their_base(

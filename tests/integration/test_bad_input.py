@@ -12,7 +12,7 @@ import pytest
 from client_mtom import DEMANDE, RECHERCHE, Client, specimen
 from serveur_local import Serveur
 
-from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom import Forme, requete
 
 WS: Final = "http://ws.metier.nuu.application.i2/"
@@ -67,6 +67,15 @@ class Envoi:
     explique: str = ""
     methode: str = "POST"
     chemin: str = CHEMIN
+
+    def requete(self, prefixe: str = "") -> bytes:
+        """The bytes sent, to a service of the base whose addresses begin so."""
+        chemin = prefixe + self.chemin if self.chemin.startswith("/services/") else self.chemin
+        tete = (
+            f"{self.methode} {chemin} HTTP/1.1\r\nHost: sne.example.org\r\nConnection: close\r\n"
+            f"Content-Type: {self.content_type}\r\nContent-Length: {len(self.corps)}\r\n\r\n"
+        )
+        return tete.encode() + self.corps
 
 
 def _document(document: bytes, explique: str = "", dit: str = INATTENDUE) -> Envoi:
@@ -170,6 +179,9 @@ MAUVAIS: Final[dict[str, Envoi]] = {
 }  # fmt: skip
 #: Nothing was addressed to the SOAP interface: not an exchange.
 SANS_LIGNE: Final = {"GET without ?wsdl"}
+#: The base whose journal has what was addressed to none. Every line of it that a test of this server makes is
+#: waited for by that test.
+DU_SERVEUR: Final = "ecole"
 
 
 def _envoyer(serveur: Serveur, octets: bytes) -> bytes:
@@ -194,14 +206,6 @@ def _entiere(reponse: bytes) -> bool:
     return longueur is not None and len(corps) == int(longueur[1])
 
 
-def _requete(envoi: Envoi) -> bytes:
-    tete = (
-        f"{envoi.methode} {envoi.chemin} HTTP/1.1\r\nHost: sne.example.org\r\nConnection: close\r\n"
-        f"Content-Type: {envoi.content_type}\r\nContent-Length: {len(envoi.corps)}\r\n\r\n"
-    )
-    return tete.encode() + envoi.corps
-
-
 def _repond_encore(serveur: Serveur) -> None:
     client = Client(serveur)
     assert client.relire("0620318999999G1226").phrase == "Le numéro unique [0620318999999G1226] est inconnu."
@@ -210,15 +214,17 @@ def _repond_encore(serveur: Serveur) -> None:
 
 @pytest.mark.parametrize("cas", MAUVAIS)
 def test_bad_input_is_refused_and_journalled(serveur: Serveur, cas: str) -> None:
-    envoi, avant = MAUVAIS[cas], serveur.dernier()
-    recu = _envoyer(serveur, _requete(envoi)).decode("utf-8", "replace")
+    envoi = MAUVAIS[cas]
+    base = serveur.base if envoi.chemin.startswith("/services/") else DU_SERVEUR
+    avant = serveur.dernier(base)
+    recu = _envoyer(serveur, envoi.requete(serveur.prefixe)).decode("utf-8", "replace")
     assert recu.startswith(f"HTTP/1.1 {envoi.statut} "), recu[:600]
     assert envoi.dit in recu
     if envoi.statut == 500:
         assert "Fault" in recu
         assert "Traceback" not in recu
     if cas not in SANS_LIGNE:
-        (ligne,) = serveur.lignes_depuis(avant)
+        (ligne,) = serveur.lignes_depuis(avant, base=base)
         assert ligne["statut"] == envoi.statut
         assert ligne["verdict"] in ("fault", "refus")
         assert envoi.explique.lower() in str(ligne["fault"]).lower()
@@ -254,7 +260,7 @@ def test_what_cannot_be_misread_is_read(serveur: Serveur, cas: str) -> None:
     """The document is the one that was meant, letters included."""
     (content_type, corps), code = BONS[cas]
     avant = serveur.dernier()
-    recu = _envoyer(serveur, _requete(Envoi(_ecrire_de_travers(cas, corps), content_type)))
+    recu = _envoyer(serveur, Envoi(_ecrire_de_travers(cas, corps), content_type).requete(serveur.prefixe))
     assert recu.startswith(b"HTTP/1.1 200 "), recu[:1500].decode()
     (ligne,) = serveur.lignes_depuis(avant)
     assert code in "".join(tolerance["code"] for tolerance in ligne["tolerances"])
@@ -283,13 +289,13 @@ def test_an_unknown_schema_tells_no_path(serveur: Serveur, nom: str) -> None:
     ],
 )
 def test_a_message_above_the_limit_is_refused(serveur: Serveur, tete: str) -> None:
-    avant = serveur.dernier()
+    avant = serveur.dernier(DU_SERVEUR)
     debut = f"POST {CHEMIN} HTTP/1.1\r\nHost: a\r\nContent-Type: {PLAT}\r\n{tete}".encode()
     morceau = b"%x\r\n%s\r\n" % (1 << 20, b" " * (1 << 20)) if "chunked" in tete else b""
     recu = _envoyer(serveur, debut + morceau * 21).decode()
     assert recu.startswith("HTTP/1.1 413 "), recu[:300]
     assert "20000000" in recu
-    (ligne,) = serveur.lignes_depuis(avant)
+    (ligne,) = serveur.lignes_depuis(avant, base=DU_SERVEUR)
     assert (ligne["statut"], ligne["verdict"], ligne["chemin"]) == (413, "refus", CHEMIN)
     _repond_encore(serveur)
 
@@ -323,10 +329,10 @@ ILLISIBLES: Final[dict[str, tuple[str, str, str]]] = {
 @pytest.mark.parametrize("cas", ILLISIBLES)
 def test_bad_http_is_refused_with_its_reason_and_journalled(serveur: Serveur, cas: str) -> None:
     octets, lieu, dit = ILLISIBLES[cas]
-    avant = serveur.dernier()
+    avant = serveur.dernier(DU_SERVEUR)
     recu = _envoyer(serveur, octets.encode("latin-1"))
     assert recu.startswith(b"HTTP/1.1 4")
-    (ligne,) = serveur.lignes_depuis(avant)
+    (ligne,) = serveur.lignes_depuis(avant, base=DU_SERVEUR)
     assert ligne["verdict"] == "refus"
     for attendu in (lieu, dit):
         assert attendu in recu.decode(), recu.decode()
@@ -335,16 +341,18 @@ def test_bad_http_is_refused_with_its_reason_and_journalled(serveur: Serveur, ca
 
 
 def test_a_request_that_is_no_http_does_not_give_its_secrets_away(serveur: Serveur) -> None:
-    avant = serveur.dernier()
+    avant = serveur.dernier(DU_SERVEUR)
     recu = _envoyer(serveur, (APPEL + "Authorization: Bearer tres\0secret\r\n\r\n").encode())
-    (ligne,) = serveur.lignes_depuis(avant)
+    (ligne,) = serveur.lignes_depuis(avant, base=DU_SERVEUR)
     assert b"Authorization: (non montr" in recu
     assert "secret" not in recu.decode() + str(ligne)
 
 
-def test_slow_and_vanishing_peers_disturb_nobody(serveur: Serveur) -> None:
+def test_slow_and_vanishing_peers_disturb_nobody(demarrer: Callable[..., Serveur]) -> None:
+    """A server of their own: what their leaving writes in its journal comes when it will."""
+    serveur = demarrer()
     lieu = urlsplit(serveur.pret["http"])
-    complete = _requete(Envoi(_soap()))
+    complete = Envoi(_soap()).requete()
     with contextlib.ExitStack() as ouvertes:
         for rang in range(40):
             prise = ouvertes.enter_context(socket.create_connection((lieu.hostname or "", lieu.port or 0)))
@@ -359,13 +367,13 @@ def test_the_journal_shows_no_nir(serveur: Serveur) -> None:
     """Also of a message that was refused."""
     avant = serveur.dernier()
     nir = "206127511100564"
-    _envoyer(serveur, _requete(_document(b"<a>" + nir.encode() + b"</a>")))
+    _envoyer(serveur, _document(b"<a>" + nir.encode() + b"</a>").requete(serveur.prefixe))
     (ligne,) = serveur.lignes_depuis(avant)
-    detail = serveur.lire(f"/api/v1/bases/ecole/exchanges/{ligne['id']}")
+    detail = serveur.lire(f"/api/v1/bases/{serveur.base}/exchanges/{ligne['id']}")
     assert nir not in str(detail)
 
 
 def test_other_limits_are_settings(demarrer: Callable[..., Serveur]) -> None:
     petit = demarrer("--message-max", "5000", "--seed-base", "vide")
-    assert b" 413 " in _envoyer(petit, _requete(Envoi(_mtom(DEM)[1], _mtom(DEM)[0])))[:20]
+    assert b" 413 " in _envoyer(petit, Envoi(_mtom(DEM)[1], _mtom(DEM)[0]).requete())[:20]
     _repond_encore(petit)

@@ -8,7 +8,7 @@ import pytest
 from client_mtom import adapter, specimen
 from client_publie import lire
 from lxml import etree
-from serveur_local import HORLOGE, Serveur
+from serveur_local import Serveur
 
 from sne_interface.contract.codec import NS
 
@@ -35,7 +35,6 @@ ENVELOPPE = (
     b'  <certificat ws:contentType="application/x-x509-ca-cert"><xop:Include href="cid:certificate"/>'
     b"</certificat>\n</ws:numUniqueParametres></soap:Body></soap:Envelope>"
 )
-BASE = "curl"
 
 
 def _corps(document: bytes) -> bytes:
@@ -61,13 +60,6 @@ def _corps(document: bytes) -> bytes:
     )
 
 
-@pytest.fixture(scope="module")
-def base(serveur: Serveur) -> str:
-    """A base that only these tests use."""
-    serveur.lire("/api/v1/bases", {"nom": BASE, "semence": "vide", "horloge": HORLOGE})
-    return BASE
-
-
 @pytest.mark.parametrize("https", [False, True], ids=["http", "https"])
 @pytest.mark.parametrize(
     ("rang", "options"),
@@ -80,15 +72,15 @@ def base(serveur: Serveur) -> str:
     ],
 )
 def test_the_raw_request_gets_a_number(
-    serveur: Serveur, base: str, tmp_path: Path, rang: int, options: list[str], https: bool
+    serveur: Serveur, tmp_path: Path, rang: int, options: list[str], https: bool
 ) -> None:
     nom = f"Vasseur{'abcde'[rang]}{'yz'[https]}"  # a household of its own: no duplicate
     document = adapter(specimen("demandes/personne_seule_nir"), nom=nom)
     (tmp_path / "corps").write_bytes(_corps(document))
-    adresse = serveur.service("DemandeLogementImplService", https=https, base=base)
+    adresse = serveur.service("DemandeLogementImplService", https=https)
     identite = []
     if https:
-        certificat, cle = serveur.emettre("G1226", base, tmp_path)
+        certificat, cle = serveur.certificat("G1226")
         identite = ["--cacert", serveur.pret["ca_file"], "--cert", certificat, "--key", cle]
     en_tetes = [argument for nom, valeur in EN_TETES.items() for argument in ("-H", f"{nom}: {valeur}")]
     curl = subprocess.run(
@@ -107,18 +99,16 @@ def test_the_raw_request_gets_a_number(
     numero = relu.findtext(f".//{{{NS}}}numUnique")
     assert numero is not None, etree.tostring(relu)
     assert len(numero) == 18
-    (ligne,) = serveur.journal(base, numero=numero)
+    (ligne,) = serveur.journal(numero=numero)
     assert (ligne["operation"], ligne["guichet"]) == ("getNumUnique", "G1226")
     assert ligne["tolerances"]
 
 
-def test_the_raw_request_that_is_refused_is_read_the_same_way(
-    serveur: Serveur, base: str, tmp_path: Path
-) -> None:
+def test_the_raw_request_that_is_refused_is_read_the_same_way(serveur: Serveur, tmp_path: Path) -> None:
     document = adapter(specimen("demandes/colocataires"), numUnique="0620318000001G1226")
     (tmp_path / "corps").write_bytes(_corps(document))
     en_tetes = [argument for nom, valeur in EN_TETES.items() for argument in ("-H", f"{nom}: {valeur}")]
-    adresse = serveur.service("DemandeLogementImplService", base=base)
+    adresse = serveur.service("DemandeLogementImplService")
     curl = subprocess.run(
         [str(CURL), "-sS", "--noproxy", "*", "--data-binary", f"@{tmp_path / 'corps'}", *en_tetes, adresse],
         capture_output=True,

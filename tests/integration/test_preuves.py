@@ -27,6 +27,8 @@ from sne_interface.errors import UsageError
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.rule import gravite
 
+#: A loss, a refusal, what another guichet does: as much as the forgers below want.
+COURTS = ("CRE-COLOCATION", "ANO-MOTIF", "EVT-AUTRUI")
 #: One that loses something of a household (shrunk), what another guichet does, a server to refuse, a panne.
 SCENARIOS = (
     "CRE-SIMPLE", "CRE-COLOCATION", "CRE-NIR", "TRA-EXPIRE", "ANO-MOTIF", "DIS-CREATION", "DOU-COUPLE",
@@ -50,13 +52,25 @@ def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
         '[[cles]]\ncle = "v/sne-sandbox.cle.pub"\ntitulaire = "V"\nclasse = "vérificateur"\n',
         "utf-8",
     )
-    choix = [mot for scenario in SCENARIOS for mot in ("--scenario", scenario)]
+    _conduire(dossier, COURTS, 2, "r")
+    return dossier
+
+
+@pytest.fixture(scope="module")
+def entier(ici: Path) -> Path:
+    """A longer one, beside."""
+    _conduire(ici, SCENARIOS, 2, "entier")
+    return ici / "entier"
+
+
+def _conduire(dossier: Path, scenarios: tuple[str, ...], exemples: int, vers: str) -> None:
+    choix = [mot for scenario in scenarios for mot in ("--scenario", scenario)]
     vu = sne(
-        dossier, "conform", "--application", designation("second-cotitulaire"), "--examples", "2",
-        *choix, "--defi", DEFI, "--cle", "x/sne-sandbox.cle", "--report-dir", "r",
+        dossier, "conform", "--application", designation("second-cotitulaire"),
+        "--examples", str(exemples), *choix, "--defi", DEFI, "--cle", "x/sne-sandbox.cle",
+        "--report-dir", vers,
     )  # fmt: skip
     assert vu.returncode == 1, vu.stderr
-    return dossier
 
 
 def juge(
@@ -411,11 +425,11 @@ def test_what_is_signed_is_another_package(
 
 
 def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
-    ici: Path, capsys: pytest.CaptureFixture[str]
+    ici: Path, entier: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """At fault as it is: what is confirmed is that it is. Four lanes, a shrink, pannes, other guichets."""
     verificateur = Verificateur(confiance=ici / "confiance.toml", defi=DEFI)
-    code, dites = juge(ici / "r" / "preuves.zip", capsys, verificateur)
+    code, dites = juge(entier / "preuves.zip", capsys, verificateur)
     assert code == 1, "it does not conform"
     assert "Signature : valable, de Éditeur X (éditeur)" in dites
     assert "octet pour octet" in dites
@@ -425,13 +439,13 @@ def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
     titres = [ligne.partition(" :")[0] for ligne in dites.splitlines() if " :" in ligne]
     ordre = ["Signature", "Empreintes", "Rejugement", "Comparaison", "Défi", "Classe"]
     assert list(dict.fromkeys(titres)) == ordre
-    rapport = json.loads((ici / "r" / "rapport.json").read_text("utf-8"))
+    rapport = json.loads((entier / "rapport.json").read_text("utf-8"))
     graine, horloge = graine_et_horloge(DEFI)
     assert rapport["entete"]["graine"] == graine
     assert f"--clock {horloge.isoformat()}" in rapport["entete"]["commande"]
     refaits, autres = re.findall(r"refaits de (\d+) échanges(?: \(et (\d+) lignes? du journal)?", dites)[0]
     assert int(refaits) == rapport["entete"]["echanges"]
-    journal = contenus(ici / "r" / "preuves.zip")["journal.jsonl"]
+    journal = contenus(entier / "preuves.zip")["journal.jsonl"]
     assert int(refaits) + int(autres or 0) == journal.count(b"\n")
 
 

@@ -24,10 +24,15 @@ ENVELOPPE: Final = (
     "<numUnique>0620318999999G1226</numUnique><nomCertificat/><certificat/></ws:demandeLogementParametres>"
     "</s:Body></s:Envelope>"
 )
-REQUETE: Final = (
-    f"POST {CHEMIN} HTTP/1.1\r\nHost: sne.exemple.fr\r\nContent-Type: application/soap+xml\r\n"
-    f"Content-Length: {len(ENVELOPPE)}\r\n\r\n{ENVELOPPE}"
-).encode()
+
+
+def requete(serveur: Serveur, blancs: int = 0) -> bytes:
+    """One that reads a demande that is not there, `blancs` spaces after its envelope."""
+    return (
+        f"POST {serveur.prefixe}{CHEMIN} HTTP/1.1\r\nHost: sne.exemple.fr\r\n"
+        f"Content-Type: application/soap+xml\r\nContent-Length: {len(ENVELOPPE) + blancs}\r\n\r\n"
+        f"{ENVELOPPE}{' ' * blancs}"
+    ).encode()
 
 
 class Bout(Protocol):
@@ -118,7 +123,8 @@ def bout(request: pytest.FixtureRequest, serveur: Serveur) -> Iterator[Bout]:
 def attente(serveur: Serveur) -> None:
     """The next answer comes half a second late: what the client does meanwhile comes before it."""
     serveur.lire(
-        "/api/v1/bases/ecole/pannes", {"genre": "delai", "fois": 1, "parametres": {"secondes": "0.5"}}
+        f"/api/v1/bases/{serveur.base}/pannes",
+        {"genre": "delai", "fois": 1, "parametres": {"secondes": "0.5"}},
     )
 
 
@@ -141,14 +147,14 @@ def _verifier(recu: bytes) -> None:
 
 def test_a_client_that_half_closes_gets_its_answer(serveur: Serveur, bout: Bout) -> None:
     avant = serveur.dernier()
-    bout.envoyer(REQUETE)
+    bout.envoyer(requete(serveur))
     bout.se_taire()
     _verifier(bout.lire())
     assert _ligne(serveur, avant, non_remise=False)["non_remise"] == ""
 
 
 def test_it_gets_it_however_late(serveur: Serveur, bout: Bout, attente: None) -> None:
-    bout.envoyer(REQUETE)
+    bout.envoyer(requete(serveur))
     bout.se_taire()
     _verifier(bout.lire())
 
@@ -156,7 +162,7 @@ def test_it_gets_it_however_late(serveur: Serveur, bout: Bout, attente: None) ->
 def test_requests_sent_together_are_all_answered(serveur: Serveur) -> None:
     with _connecter(serveur) as prise:
         bout = EnClair(prise)
-        bout.envoyer(3 * REQUETE)
+        bout.envoyer(3 * requete(serveur))
         bout.se_taire()
         assert bout.lire().count(b"HTTP/1.1 500 ") == 3
 
@@ -164,15 +170,13 @@ def test_requests_sent_together_are_all_answered(serveur: Serveur) -> None:
 def test_a_long_answer_reaches_a_client_that_half_closes_in_its_middle(serveur: Serveur) -> None:
     numero = serveur.dernier()
     with _connecter(serveur) as prise:
-        gros = REQUETE.replace(
-            f"Content-Length: {len(ENVELOPPE)}".encode(), b"Content-Length: %d" % (len(ENVELOPPE) + 4_000_000)
-        )
-        prise.sendall(gros + b" " * 4_000_000)
+        prise.sendall(requete(serveur, blancs=4_000_000))
         prise.recv(10)
     _, numero = numero, serveur.lignes_depuis(numero)[0]["id"]
     with _connecter(serveur) as prise:
         prise.sendall(
-            f"GET /api/v1/bases/ecole/exchanges/{numero}/request HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+            f"GET /api/v1/bases/{serveur.base}/exchanges/{numero}/request HTTP/1.1\r\n"
+            "Host: localhost\r\n\r\n".encode()
         )
         debut = prise.recv(1000)
         prise.shutdown(socket.SHUT_WR)
@@ -184,7 +188,7 @@ def test_a_long_answer_reaches_a_client_that_half_closes_in_its_middle(serveur: 
 def test_a_request_cut_in_its_body_is_still_said_so(serveur: Serveur) -> None:
     avant = serveur.dernier()
     with _connecter(serveur) as prise:
-        prise.sendall(REQUETE[:-10])
+        prise.sendall(requete(serveur)[:-10])
         prise.shutdown(socket.SHUT_WR)
         assert EnClair(prise).lire() == b""
     (ligne,) = serveur.lignes_depuis(avant)
@@ -223,12 +227,12 @@ def test_an_answer_to_a_client_that_left_is_said_not_delivered(
         if https:
             contexte = ssl.create_default_context(cafile=serveur.pret["ca_file"])
             prise = contexte.wrap_socket(prise, server_hostname="localhost")
-        prise.sendall(REQUETE)
+        prise.sendall(requete(serveur))
         time.sleep(0.1)  # the request has been read: what is reset is the answer
         partir(prise)
     ligne = _ligne(serveur, avant, non_remise=True)
     assert ligne["non_remise"] == raison
-    detail = serveur.lire(f"/api/v1/bases/ecole/exchanges/{ligne['id']}")
+    detail = serveur.lire(f"/api/v1/bases/{serveur.base}/exchanges/{ligne['id']}")
     assert (detail["statut"], detail["non_remise"]) == (500, raison)
 
 
@@ -236,7 +240,7 @@ def test_an_answer_that_was_read_is_not_said_lost(serveur: Serveur) -> None:
     """Whatever its client does afterwards."""
     avant = serveur.dernier()
     with _connecter(serveur) as prise:
-        prise.sendall(REQUETE)
+        prise.sendall(requete(serveur))
         recu = b""
         while b"</soap:Envelope>" not in recu:
             recu += prise.recv(1 << 16)

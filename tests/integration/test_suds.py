@@ -13,14 +13,13 @@ import pytest
 import suds.client
 from client_mtom import DEMANDE, EVENEMENT, RECHERCHE, adapter, specimen
 from lxml import etree
-from serveur_local import HORLOGE, Serveur
+from serveur_local import Serveur
 from suds.plugin import MessagePlugin
 
 from sne_interface.contract.codec import NS
 
 SOAP11 = b"http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = b"http://www.w3.org/2003/05/soap-envelope"
-BASE = "suds"
 
 
 class Soap12(MessagePlugin):  # type: ignore[misc]
@@ -36,17 +35,10 @@ class Soap12(MessagePlugin):  # type: ignore[misc]
         context.reply = context.reply.replace(SOAP12, SOAP11)
 
 
-@pytest.fixture(scope="module")
-def base(serveur: Serveur) -> str:
-    """A base that only these tests use."""
-    serveur.lire("/api/v1/bases", {"nom": BASE, "semence": "vide", "horloge": HORLOGE})
-    return BASE
-
-
-def _service(serveur: Serveur, nom: str, base: str) -> tuple[Any, Any]:
+def _service(serveur: Serveur, nom: str) -> tuple[Any, Any]:
     """Operations and types of a service."""
     client = suds.client.Client(
-        serveur.service(nom, base=base) + "?wsdl",
+        serveur.service(nom) + "?wsdl",
         cache=None,
         plugins=[Soap12()],
         headers={"Content-Type": "application/soap+xml; charset=utf-8"},
@@ -65,16 +57,16 @@ def _document(champ: Any) -> Any:
     return etree.fromstring(base64.b64decode(getattr(champ, "value", champ)))
 
 
-def _fichier_xml(serveur: Serveur, base: str, service: str, operation: str, document: bytes) -> Any:
-    operations, types = _service(serveur, service, base)
+def _fichier_xml(serveur: Serveur, service: str, operation: str, document: bytes) -> Any:
+    operations, types = _service(serveur, service)
     recu = getattr(operations, operation)(
         "EVTG1226-201803151200-000001.xml", _fichier(types, document), "CERG1226-201803151200.pem"
     )
     return _document(recu.fichierXmlRetour)
 
 
-def test_the_three_services(serveur: Serveur, base: str, tmp_path: Path) -> None:
-    operations, types = _service(serveur, DEMANDE, base)
+def test_the_three_services(serveur: Serveur, tmp_path: Path) -> None:
+    operations, types = _service(serveur, DEMANDE)
     recu = operations.getNumUnique(
         "DEMG1226-201803151200-000001.xml",
         _fichier(types, specimen("demandes/colocataires")),
@@ -87,15 +79,15 @@ def test_the_three_services(serveur: Serveur, base: str, tmp_path: Path) -> None
     assert base64.b64decode(recu.attestation.value).startswith(b"%PDF-")
 
     trouvees = _fichier_xml(
-        serveur, base, RECHERCHE, "rechercheDemandeMulticritere", specimen("documents/recherche")
+        serveur, RECHERCHE, "rechercheDemandeMulticritere", specimen("documents/recherche")
     )
     assert numero in etree.tostring(trouvees, encoding="unicode")
     evenement = adapter(specimen("documents/evenement"), numUnique=numero)
-    ajoute = _fichier_xml(serveur, base, EVENEMENT, "ajouterEvenementDemande", evenement)
+    ajoute = _fichier_xml(serveur, EVENEMENT, "ajouterEvenementDemande", evenement)
     assert [e.text for e in ajoute.iter(f"{{{NS}}}codeTypeEvenement")] == ["DECATT"]
 
 
-def test_a_fault_is_one_for_suds(serveur: Serveur, base: str) -> None:
-    operations, types = _service(serveur, DEMANDE, base)
+def test_a_fault_is_one_for_suds(serveur: Serveur) -> None:
+    operations, types = _service(serveur, DEMANDE)
     with pytest.raises(Exception, match=r"0620318999999G1226"):
         operations.getDemandeLogement("0620318999999G1226", "CERG1226-201803151200.pem", _fichier(types, b""))

@@ -237,7 +237,7 @@ def test_a_certificate_of_another_base_is_refused(serveur: Serveur, tmp_path: Pa
     client = Client(serveur, https=True, certificat=certificat)
     recu = client.relire("0620318999999G1226")
     client.fermer()
-    assert recu.phrase == "Le certificat présenté vaut pour la base [ailleurs], pas pour [ecole]."
+    assert recu.phrase == f"Le certificat présenté vaut pour la base [ailleurs], pas pour [{serveur.base}]."
     (ligne,) = serveur.lignes_depuis(avant)
     assert "pki issue" in ligne["fault"]["explication"]
 
@@ -249,4 +249,4 @@ def test_it_is_whatever_its_guichet(serveur: Serveur, tmp_path: Path, guichet: s
     client = Client(serveur, https=True, certificat=(str(fichiers.certificat), str(fichiers.cle)))
     recu = client.relire("0620318999999G1226")
     client.fermer()
-    assert recu.phrase == "Le certificat présenté vaut pour la base [ailleurs], pas pour [ecole]."
+    assert recu.phrase == f"Le certificat présenté vaut pour la base [ailleurs], pas pour [{serveur.base}]."

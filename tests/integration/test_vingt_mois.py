@@ -22,7 +22,7 @@ from lxml import etree
 
 from sne_interface.contract.codec import NS
 from sne_interface.resources import fixtures_dir
-from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom import requete
 from sne_sandbox.mime.unpack import unpack
 

@@ -4,7 +4,6 @@ import base64
 import io
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +11,11 @@ import requests
 import zeep
 from client_mtom import DEMANDE, EVENEMENT, RECHERCHE, adapter, specimen
 from lxml import etree
-from serveur_local import HORLOGE, Serveur
+from serveur_local import Serveur
 from zeep.transports import Transport
 
 from sne_interface.contract.codec import NS
-from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom import Forme, requete
 
 WS = "http://ws.metier.nuu.application.i2/"
@@ -49,12 +48,10 @@ class TransportMtom(Transport):
 
 
 class Vendeur:
-    """A vendor's application written with zeep. One client per service and guichet; `certificats` holds what
-    `pki issue` wrote for its base."""
+    """A vendor's application written with zeep. One client per service and guichet."""
 
-    def __init__(self, serveur: Serveur, base: str, transport: type[Transport], certificats: Path) -> None:
-        self._serveur, self._base, self._transport = serveur, base, transport
-        self._certificats = certificats
+    def __init__(self, serveur: Serveur, transport: type[Transport]) -> None:
+        self._serveur, self._transport = serveur, transport
         self._clients: dict[tuple[str, str], Any] = {}
 
     def service(self, nom: str, guichet: str = "G1226") -> Any:
@@ -63,8 +60,8 @@ class Vendeur:
             session = requests.Session()
             session.trust_env = False
             session.verify = self._serveur.pret["ca_file"]
-            session.cert = self._serveur.emettre(guichet, self._base, self._certificats)
-            adresse = self._serveur.service(nom, https=True, base=self._base) + "?wsdl"
+            session.cert = self._serveur.certificat(guichet)
+            adresse = self._serveur.service(nom, https=True) + "?wsdl"
             self._clients[nom, guichet] = zeep.Client(  # type: ignore[no-untyped-call]
                 adresse, transport=self._transport(session=session)
             )
@@ -95,14 +92,9 @@ class Vendeur:
 
 
 @pytest.fixture(params=[Transport, TransportMtom], ids=["inline", "mtom"])
-def vendeur(request: pytest.FixtureRequest, serveur: Serveur, tmp_path: Path) -> Vendeur:
+def vendeur(request: pytest.FixtureRequest, serveur: Serveur) -> Vendeur:
     """A vendor on a base of its own."""
-    base = f"zeep-{request.param.__name__}"
-    connues = [une["nom"] for une in serveur.lire("/api/v1/bases")]
-    if base not in connues:
-        serveur.lire("/api/v1/bases", {"nom": base, "semence": "vide", "horloge": HORLOGE})
-    serveur.lire(f"/api/v1/bases/{base}/reset", {"portee": "tout"})
-    return Vendeur(serveur, base, request.param, tmp_path)
+    return Vendeur(serveur, request.param)
 
 
 def _fichier(octets: bytes) -> dict[str, Any]:

@@ -1,15 +1,20 @@
 """An exchange from its opening to its line: what is answered and kept, however it ends."""
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 from banc import FORMULAIRE, Banc, message, oter, poser, specimen
 from lxml import etree
 
+import sne_sandbox
 from sne_interface.domain.echange import RequeteHttp, VerdictEchange
 from sne_interface.domain.panne import PanneDefinition
 from sne_sandbox.bases import pannes
+from sne_sandbox.pipeline import Pipeline
 
 
 def requete(banc: Banc, methode: str = "POST", corps: bytes = b"", **suite: Any) -> RequeteHttp:
@@ -123,12 +128,6 @@ def test_the_reading_of_a_call_does_not_hold_the_writers(banc: Banc, monkeypatch
 def test_from_the_wsgi_entry_to_the_steps_there_are_seven_frames_of_ours_at_most(
     nouvelle_base: Callable[..., Banc], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import sys
-    from pathlib import Path
-
-    import sne_sandbox
-    from sne_sandbox.pipeline import Pipeline
-
     banc = nouvelle_base()
     racine = str(Path(sne_sandbox.__file__).parent)
     cadres: list[str] = []
@@ -144,5 +143,35 @@ def test_from_the_wsgi_entry_to_the_steps_there_are_seven_frames_of_ours_at_most
 
     monkeypatch.setattr(Pipeline, "traiter", compter)
     assert banc.demander(specimen("personne_seule")).numero
-    assert cadres[-1] == "Aiguillage.__call__"
+    assert cadres[-1] == "PorteSoap.__call__"
     assert len(cadres) + 1 <= 7, cadres
+
+
+#: Of the budget of an accepted getNumUnique.
+FICHIERS_MAX = 45
+
+
+def test_an_accepted_call_goes_through_few_files_of_ours(nouvelle_base: Callable[..., Banc]) -> None:
+    assert nouvelle_base().demander(specimen("colocataires")).numero  # what is read once is read
+    banc = nouvelle_base()
+    racine = str(Path(sne_sandbox.__file__).parent.parent)
+    touches: set[str] = set()
+    entree = banc.app.wsgi_app
+
+    def noter(cadre: FrameType, evenement: str, _: Any) -> None:
+        if evenement == "call" and cadre.f_code.co_filename.startswith(racine):
+            touches.add(cadre.f_code.co_filename.removeprefix(racine))
+
+    def suivre(environ: Any, start_response: Any) -> Any:
+        sys.setprofile(noter)
+        try:
+            return entree(environ, start_response)
+        finally:
+            sys.setprofile(None)
+
+    banc.app.wsgi_app = suivre  # type: ignore[method-assign]
+    try:
+        assert banc.demander(specimen("colocataires")).numero
+    finally:
+        banc.app.wsgi_app = entree  # type: ignore[method-assign]
+    assert len(touches) <= FICHIERS_MAX, sorted(touches)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from sne_sandbox.mime.message_deballe import Part
-from sne_sandbox.mime.pack import pack
+from sne_sandbox.mime.message_mime import Part, pack
 from sne_temoin.incidents import FauteSoap, Indisponible, ReponseAbimee
 from sne_temoin.interface import OPERATIONS, SOAP, WS, XOP
 from sne_temoin.reponse import Ouverture

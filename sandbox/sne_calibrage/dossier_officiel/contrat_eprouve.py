@@ -18,7 +18,7 @@ from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.echange import Appel
-from sne_interface.domain.element import construire
+from sne_interface.domain.element import construire, sans_indices
 from sne_interface.domain.roles import RolesDemande
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import ErreurInterne
@@ -235,7 +235,7 @@ def _essayer_les_refus(
         racine = codec.relire(rendue.octets)
         if contrat.schemas.validate(racine, document=genre_, version=rendue.version):
             for faute in expliquer(racine, genre_, rendue.version, contrat.schemas):
-                lieu = "/".join(pas.partition("[")[0] for pas in faute.chemin.split("/"))
+                lieu = sans_indices(faute.chemin)
                 refus.setdefault((lieu, faute.sorte), set()).add(anomalie.code)
 
 

@@ -11,7 +11,7 @@ tell (the rest of the register, guichets that nobody described) is named in `Rep
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from sne_interface.domain.echange import (
     Appel,
     Champ,
     Echange,
+    Reponse,
     RequeteHttp,
     VerdictEchange,
     document_parmi,
@@ -263,13 +264,14 @@ class _Reprise:
     def _traiter(self, vue: Observation, appel: Appel, base: Base, ici: Echange) -> dict[str, Champ]:
         """Our answer. What it wrote stays when the recorded server did the same, under the same number."""
         champs: dict[str, Champ] = {}
-        try:
-            with self._pipeline.traiter(appel, base, ici, consigner=False) as travail:
-                champs = dict(travail.reponse.champs)
-                if OPERATIONS[appel.operation].ecrit and not _pareil(vue, ici):
-                    raise _Defaire
-        except _Defaire:
-            pass
+
+        def retenir(reponse: Reponse, _: RegistreBase) -> None:
+            champs.update(reponse.champs)
+            if OPERATIONS[appel.operation].ecrit and not _pareil(vue, ici):
+                raise _Defaire
+
+        with suppress(_Defaire):
+            self._pipeline.traiter(appel, base, ici, retenir, consigner=False)
         return champs
 
     # --- before ------------------------------------------------------------------------------------------
@@ -361,12 +363,15 @@ class _Reprise:
         if appel is None:
             return False
         ici = Echange(_BASE, vue.echange.recu_le)
+
+        def garder(*_: object) -> None:
+            if not _pareil(vue, ici):
+                raise _Defaire
+
         try:
             with self._magasin.ecrire(_BASE) as registre:
                 self._imposer(vue, registre)
-            with self._libre.traiter(appel, base, ici, consigner=False):
-                if not _pareil(vue, ici):
-                    raise _Defaire
+            self._libre.traiter(appel, base, ici, garder, consigner=False)
         except Exception:  # noqa: BLE001 - without its rules, an operation may stumble on anything
             return False
         return True

@@ -2,10 +2,8 @@
 difference between the two contracts that brings it, and to its change.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from typing import Final
 
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_calibrage.versions.differences_de_contrats import (
@@ -19,10 +17,9 @@ from sne_conformite.observation.observation import Observation
 from sne_interface.contract.changements import Nature
 from sne_interface.contract.explication import expliquer
 from sne_interface.contract.versions import Contrat
+from sne_interface.domain.element import sans_indices
 from sne_interface.domain.texte import masquer_nirs
 from sne_sandbox.operations.table_des_operations import OPERATIONS
-
-_INDEX: Final = re.compile(r"\[\d+\]")
 
 
 class Chercheur:
@@ -81,7 +78,7 @@ class Chercheur:
 
     def _de_la_regle(self, regle: str, chemin: str, valeur: str) -> DifferenceDeContrats | None:
         """The rule itself; else the list that it reads at this place."""
-        nu = _INDEX.sub("", chemin)
+        nu = sans_indices(chemin)
         liste = self._contrat.nomenclatures.par_chemin.get(nu, ("", False))[0]
         return self._trouver(
             (Nature.REGLES, regle), (Nature.NOMENCLATURES, f"{liste}/{valeur}"), (Nature.CHEMINS, nu)
@@ -128,7 +125,7 @@ class Chercheur:
         genre = prevue.genre.value if prevue is not None else "demande"
         version = vue.arbre.get("versionInterface", "") if vue.arbre is not None else ""
         schema = f"{genre}/{self._contrat.version_de_lecture(version)}" if genre == "demande" else genre
-        nu = _INDEX.sub("", chemin)
+        nu = sans_indices(chemin)
         objet = f"{schema}:{nu}"
         exacte = self._trouver((Nature.SCHEMAS, objet), (Nature.SCHEMAS, f"{objet}/@code"))
         if exacte is not None:

@@ -121,12 +121,12 @@ class Preparation:
 
     @property
     def vide(self) -> bool:
-        """Whether nothing that was accepted could be put to the target: nothing is known then."""
+        """Tell whether nothing that was accepted could be put to the target: nothing is known then."""
         return not any(self.comptes[d] for d in (Devenir.REFUSE, Devenir.AUTREMENT, Devenir.INCHANGE))
 
     @property
     def prete(self) -> bool:
-        """Whether the target refuses nothing that was accepted."""
+        """Tell whether the target refuses nothing that was accepted."""
         return not self.comptes[Devenir.REFUSE]
 
     def de(self, devenir: Devenir) -> list[SortDEchange]:

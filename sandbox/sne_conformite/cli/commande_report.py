@@ -11,24 +11,14 @@ import click
 from sne_conformite.cli.options_de_jugement import sorties_de_rapport
 from sne_interface.domain.publication import en_json
 from sne_interface.errors import UsageError
-from sne_sandbox.cli.options import COMMUNES, ouvrir, ouvrir_contrats, ouvrir_magasin, reglages
+from sne_sandbox.cli.options import COMMUNES, Poste, ouvrir_contrats, ouvrir_magasin, reglages
 
 if TYPE_CHECKING:
     from sne_conformite.cli import sorties_de_rapport as rapports
     from sne_conformite.rapports.rapport import Rapport
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox report --base ecole
-  sne-sandbox report --base essai-42 --report-dir rapport
-  sne-sandbox report --verify rapport/preuves.zip
-  sne-sandbox report --verify rapport/preuves.zip --confiance confiance.toml --cle ma.cle --contresigner
-  sne-sandbox report --compare hier/rapport.json rapport/rapport.json
-"""
 
-
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @click.option("--base", default="ecole", show_default=True, help="Base dont juger le trafic.")
 @sorties_de_rapport()
 @click.option("--verify", "preuves", type=click.Path(path_type=Path, dir_okay=False), metavar="FICHIER",
@@ -70,6 +60,13 @@ def commande(
     Sortie 0 si tout est conforme (--compare : si rien n'est nouveau ; ce qui est moins vérifié avertit, et ne
     fait échouer que pour les exigences de --require), 1 sinon ; 2 si un fichier donné n'est pas celui qu'il
     faut.
+
+    Exemples :
+      sne-sandbox report --base ecole
+      sne-sandbox report --base essai-42 --report-dir rapport
+      sne-sandbox report --verify rapport/preuves.zip
+      sne-sandbox report --verify rapport/preuves.zip --confiance confiance.toml --cle ma.cle --contresigner
+      sne-sandbox report --compare hier/rapport.json rapport/rapport.json
     """
     if preuves is not None and comparees is not None:
         raise UsageError("--verify et --compare ne vont pas ensemble.", remede="choisissez l'un des deux")
@@ -116,28 +113,27 @@ def _juger(
     from sne_conformite.preuves import empreintes
     from sne_conformite.rapports.progression import suivre
 
-    contrats, magasin = ouvrir(options)
+    contrats, magasin = Poste(options).ouvrir()
     contrat = contrats.defaut  # `options` name that of the base
-    with magasin:
-        ids = rapports.exigees(demandees, contrat)
-        connue = magasin.bases.lire(base)
-        reglages = trafic.ReglagesTrafic(
-            exiger=ids,
-            application=f"base {base}",
-            commande=rapports.ligne_de_commande(),
-            profil=connue.reglages.profile,
-            graine=connue.seed,
-            accord=True,
-            jusqu_a=magasin.journal.dernier(base),
-        )
-        faits = trafic.faits(reglages, magasin, base)
-        rapport = suivre(trafic.juger_base(magasin, base, contrat, reglages))
-        return sorties.rendre(
-            rapport,
-            trafic.parcourir(magasin, base, jusqu_a=reglages.jusqu_a),
-            configuration={**rapports.configuration(options, base=base), "trafic": faits},
-            juges=empreintes.detailler(contrat),
-        )
+    ids = rapports.exigees(demandees, contrat)
+    connue = magasin.bases.lire(base)
+    reglages = trafic.ReglagesTrafic(
+        exiger=ids,
+        application=f"base {base}",
+        commande=rapports.ligne_de_commande(),
+        profil=connue.reglages.profile,
+        graine=connue.seed,
+        accord=True,
+        jusqu_a=magasin.journal.dernier(base),
+    )
+    faits = trafic.faits(reglages, magasin, base)
+    rapport = suivre(trafic.juger_base(magasin, base, contrat, reglages))
+    return sorties.rendre(
+        rapport,
+        trafic.parcourir(magasin, base, jusqu_a=reglages.jusqu_a),
+        configuration={**rapports.configuration(options, base=base), "trafic": faits},
+        juges=empreintes.detailler(contrat),
+    )
 
 
 def _comparer(avant: Path, apres: Path, exigees: tuple[str, ...], forme: str) -> int:

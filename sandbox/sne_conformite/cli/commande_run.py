@@ -1,5 +1,6 @@
 """`sne-sandbox run`: the vendor's own tests before a fresh base, and their traffic judged."""
 
+import math
 import os
 import re
 import shlex
@@ -8,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
@@ -24,27 +25,16 @@ from sne_interface.raisons import raison_systeme
 
 #: Seconds that the command is given to end, once it was told to.
 _DELAI_FIN: Final = 10.0
+#: Seconds of one wait for its end.
+_TOUR: Final = 1.0
 _EXIGENCE: Final = re.compile(r"[A-Za-z]{3}-\d\d")
 _RIEN_VU: Final = (
     "Aucun service n'a été appelé, ni bien ni mal (lire ?wsdl ne compte pas) : la commande a-t-elle lu "
     "SNE_URL, ou SNE_ENDPOINT_DEMANDE_LOGEMENT et les autres ?"
 )
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox run -- ./mes-tests.sh
-  sne-sandbox run --report-dir rapport -- npm test
-  sne-sandbox run --https-port 8443 --clock 2018-03-15T09:00:00 -- mvn verify
-  sne-sandbox run --require EMB-01 --require VIE-20 -- php vendor/bin/phpunit
-
-\b
-La commande reçoit : SNE_URL, SNE_ENDPOINT_DEMANDE_LOGEMENT, SNE_ENDPOINT_GESTION_PARTAGEE_EVT,
-SNE_ENDPOINT_RECHERCHE_DEMANDE, SNE_CA_FILE, SNE_CERT_FILE, SNE_KEY_FILE, SNE_PKCS12_FILE,
-SNE_PKCS12_PASSWORD, SNE_GUICHET, SNE_READY_FILE (adresses et certificats, en JSON).
-"""
 
 
-@click.command(epilog=_EXEMPLES, context_settings={"allow_interspersed_args": False})
+@click.command(context_settings={"allow_interspersed_args": False})
 @click.argument("commande_lancee", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMANDE…")
 @options_de_serve
 @click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
@@ -74,6 +64,17 @@ def commande(
     été accepté ; l'absence de preuve ne fait échouer que pour les exigences de --require et les mentions de
     --mention ; 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un rapport
     partiel, et sort avec 130 ou 143.
+
+    Exemples :
+      sne-sandbox run -- ./mes-tests.sh
+      sne-sandbox run --report-dir rapport -- npm test
+      sne-sandbox run --https-port 8443 --clock 2018-03-15T09:00:00 -- mvn verify
+      sne-sandbox run --require EMB-01 --require VIE-20 -- php vendor/bin/phpunit
+
+    \b
+    La commande reçoit : SNE_URL, SNE_ENDPOINT_DEMANDE_LOGEMENT, SNE_ENDPOINT_GESTION_PARTAGEE_EVT,
+    SNE_ENDPOINT_RECHERCHE_DEMANDE, SNE_CA_FILE, SNE_CERT_FILE, SNE_KEY_FILE, SNE_PKCS12_FILE,
+    SNE_PKCS12_PASSWORD, SNE_GUICHET, SNE_READY_FILE (adresses et certificats, en JSON).
     """
     from sne_conformite.cli import base_d_epreuve
     from sne_conformite.cli import sorties_de_rapport as rapports
@@ -194,7 +195,7 @@ def _executer(commande: Sequence[str], variables: Mapping[str, str], recus: list
                 remede=f"lancez-la par l'interprète qu'il lui faut : sh {shlex.quote(commande[0])}",
             ) from None
         signaux.relayer(processus)
-        code = processus.wait()
+        code = signaux.attendre(processus)
     if recus and groupe is not None:  # what it left behind: a background job of a shell does not hear SIGINT
         systeme.prevenir(processus, signal.SIGTERM, groupe=True)
     return code if code >= 0 else 128 - code
@@ -207,7 +208,7 @@ class _Signaux:
     def __init__(self, recus: list[int], *, a_part: bool) -> None:
         self._a_part = a_part
         self._processus: subprocess.Popen[bytes] | None = None
-        self._delai: threading.Timer | None = None
+        self._limite = math.inf
         self.recus = recus
 
     def relayer(self, processus: "subprocess.Popen[bytes]") -> None:
@@ -216,15 +217,22 @@ class _Signaux:
         for numero in self.recus:
             self._dire(numero)
 
+    def attendre(self, processus: "subprocess.Popen[bytes]") -> int:
+        """The exit code of the command. `wait` looks by turns: a signal that comes just before it would stop
+        in the system is not seen, and an endless wait would never see it."""
+        while True:
+            try:
+                return processus.wait(_TOUR)
+            except subprocess.TimeoutExpired:
+                if time.monotonic() > self._limite:
+                    self._tuer()
+
     def _recevoir(self, numero: int, trame: FrameType | None) -> None:
         self.recus.append(numero)
         if len(self.recus) > 2:
             self._tuer()
             return
-        if self._delai is None:
-            self._delai = threading.Timer(_DELAI_FIN, self._tuer)
-            self._delai.daemon = True
-            self._delai.start()
+        self._limite = min(self._limite, time.monotonic() + _DELAI_FIN)
         self._dire(numero)
 
     def _tuer(self) -> None:
@@ -242,7 +250,5 @@ class _Signaux:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._delai is not None:
-            self._delai.cancel()
         for numero, ancien in self._anciens.items():
             signal.signal(numero, ancien)

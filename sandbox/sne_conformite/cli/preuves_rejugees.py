@@ -293,16 +293,14 @@ def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport
     faits = dossier.configuration.get("trafic")
     try:
         comptes = [int(n) for n in faits["journal"]] if faits else (0, 0, 0)
-        with JournalRejoue(
-            dossier.echanges.lignes(), paquet_de_preuves.relire_echange, contrat, comptes
-        ) as journal:
-            _verifier_le_profil(dossier, journal, contrat, vu)
-            manquants = _du_journal(journal, dossier, vu) if faits else _manquants(journal, dossier)
-            vu.refuser(_REJUGEMENT, *(f"l'échange {n} manque au journal." for n in manquants))
-            if faits and manquants:
-                raise RejeuImpossible("le trafic n'est pas entier")
-            juger = _du_trafic if faits else _du_plan
-            refait = juger(dossier, journal, contrat, vu)
+        journal = JournalRejoue(dossier.echanges.lignes(), paquet_de_preuves.relire_echange, contrat, comptes)
+        _verifier_le_profil(dossier, journal, contrat, vu)
+        manquants = _du_journal(journal, dossier, vu) if faits else _manquants(journal, dossier)
+        vu.refuser(_REJUGEMENT, *(f"l'échange {n} manque au journal." for n in manquants))
+        if faits and manquants:
+            raise RejeuImpossible("le trafic n'est pas entier")
+        juger = _du_trafic if faits else _du_plan
+        refait = juger(dossier, journal, contrat, vu)
         return _finir(refait, dossier, (contrat.nom, contrat.dossiers.overlay), journal.jours, vu)
     except _ILLISIBLE as erreur:
         raise RejeuImpossible(

@@ -318,7 +318,7 @@ class Sorties:
         return Alentours(_avant(self.dossier), empreinte, signataires, self._classe)
 
     def _a_la_machine(self, rapport: Rapport) -> None:
-        sys.stdout.write(PAR_OPTION[self.forme].octets(rapport).decode())
+        sys.stdout.write(PAR_OPTION[self.forme].ecrire(rapport).decode())
         sys.stdout.flush()
 
 

@@ -24,7 +24,7 @@ from sne_interface.contract.versions import Contrat, OperationPubliee
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.texte import extrait
 from sne_sandbox.mime import tolerances as t
-from sne_sandbox.mime.message_deballe import Packaging
+from sne_sandbox.mime.message_mime import Packaging
 from sne_sandbox.mime.unpack import limite_du_corps
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
 from sne_sandbox.soap.fields import INCLUDE

@@ -37,7 +37,7 @@ from sne_interface.domain.texte import masquer_nirs
 from sne_interface.errors import ExchangeError, SandboxError
 from sne_interface.settings import Limites
 from sne_sandbox.mime.masquage import masquer_octets
-from sne_sandbox.mime.message_deballe import Message
+from sne_sandbox.mime.message_mime import Message
 from sne_sandbox.mime.tolerances import SANS_ACTION
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.soap.envelope import SOAP11, SOAP12

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sne_conformite.juges.juge import Dire
+from sne_conformite.pilotage.cahier_de_pilotage import Cahier, fait
 from sne_conformite.protocole.adresses_servies import Adresses
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract import codec
@@ -39,7 +40,8 @@ _PREFIXES: Final = {"getDeclarationNouveauDalo": "DAL", "rechercheDemandeMulticr
 
 
 class BaseJugee:
-    """The base `nom` of `magasin`; made, empty, when it does not exist."""
+    """The base `nom` of `magasin`; made, empty, when it does not exist. What a run is told by it goes through
+    its `cahier`."""
 
     def __init__(
         self, magasin: Magasin, contrat: Contrat, nom: str = BASE_PAR_DEFAUT, *, profil: str = "ecole"
@@ -47,6 +49,7 @@ class BaseJugee:
         self.magasin = magasin
         self.contrat = contrat
         self.nom = nom
+        self.cahier = Cahier()
         self._pipeline = Pipeline(contrat, magasin)
         self._natures: dict[str, NatureGuichet] = {}
         self._sequence = 0
@@ -76,6 +79,7 @@ class BaseJugee:
 
     # --- its start and its time --------------------------------------------------------------------
 
+    @fait
     def remettre(self, instant: datetime, boite_entree: str = "") -> None:
         """Empties it of all but its journal, every guichet in its own part, its clock frozen at `instant`
         (aware). So is the folder of an inbox, `boite_entree`: the server takes up to a minute to come for
@@ -92,13 +96,14 @@ class BaseJugee:
             registre.vider("pannes")
             registre.regler_horloge(Horloge(fige_a=instant))
         for code, nature in list(self._natures.items()):
-            self.jouer(code, nature)
+            self._faire_jouer(code, nature)
         self._natures.clear()
 
     def figer(self, instant: datetime) -> None:
         """Freezes its clock at a later instant (aware), the nights in between lived."""
         horloge.figer(self.magasin, self.nom, instant, reprenable=False)
 
+    @fait
     def avancer(self, duree: str) -> None:
         """Moves its clock on by a duration (« P1D », « P13M »), the nights in between lived."""
         horloge.avancer(self.magasin, self.nom, duree, reprenable=False)
@@ -106,10 +111,18 @@ class BaseJugee:
     @property
     def maintenant(self) -> datetime:
         """What its clock says, in Paris."""
+        self.cahier.lire_l_heure()
+        return self._heure()
+
+    def _heure(self) -> datetime:
         return self.magasin.bases.lire(self.nom).horloge.maintenant(datetime.now(UTC))
 
+    @fait
     def jouer(self, code: str, nature: NatureGuichet) -> None:
         """Gives a guichet of the base another part, until `remettre`. Raises KeyError for an unknown one."""
+        self._faire_jouer(code, nature)
+
+    def _faire_jouer(self, code: str, nature: NatureGuichet) -> None:
         with self.magasin.ecrire(self.nom) as registre:
             guichet = registre.guichet(code)
             if guichet is None:
@@ -120,10 +133,12 @@ class BaseJugee:
 
     # --- what went wrong on purpose ------------------------------------------------------------------
 
+    @fait
     def armer(self, definition: PanneDefinition) -> None:
         """Arms a panne: the next exchanges that it concerns go wrong."""
         pannes.armer(self.magasin, self.nom, definition)
 
+    @fait
     def desarmer(self) -> None:
         """Disarms every panne of the base."""
         pannes.desarmer(self.magasin, self.nom)
@@ -140,27 +155,32 @@ class BaseJugee:
         while (echange := self.magasin.journal.lire(self.nom, apres + 1)) is not None:
             lus.append(echange)
             apres += 1
+        self.cahier.relever(lus)
         return lus
 
     def echange(self, identifiant: int) -> Echange | None:
         """An exchange of the journal with its bytes, None when it has it no more."""
         return self.magasin.journal.lire(self.nom, identifiant)
 
+    @fait
     def demande(self, numero: str) -> DemandeStockee | None:
         """A demande as it is stored."""
         with self.magasin.lire(self.nom) as registre:
             return registre.demande(numero)
 
+    @fait
     def evenements(self, numero: str) -> list[Evenement]:
         """The events of a demande, deleted ones included."""
         with self.magasin.lire(self.nom) as registre:
             return registre.evenements(numero)
 
+    @fait
     def compter(self) -> int:
         """How many demandes it holds."""
         with self.magasin.lire(self.nom) as registre:
             return registre.compter()
 
+    @fait
     def boite_sortie(self, guichet: str) -> list[tuple[str, bytes]]:
         """Name and bytes of the dispatched files that wait for `guichet`, oldest first; they are taken."""
         with self.magasin.ecrire(self.nom) as registre:
@@ -175,6 +195,7 @@ class BaseJugee:
                     boites.oter(Boite.SORTIE, depot.nom)
         return fichiers
 
+    @fait
     def fichiers_laisses(self, guichet: str, boite_entree: str = "") -> list[str]:
         """Names of the files that `guichet` left, processed ones included; and those that its folder still
         has, "" for none: the server makes its round every minute."""
@@ -187,6 +208,7 @@ class BaseJugee:
 
     # --- what others do ------------------------------------------------------------------------------
 
+    @fait
     def autrui(
         self,
         operation: str,
@@ -198,7 +220,7 @@ class BaseJugee:
         Raises ExchangeError for a fault."""
         prevue = OPERATIONS[operation]
         self._sequence += 1
-        suite = tampon(self.maintenant)
+        suite = tampon(self._heure())
         dits: dict[str, Champ] = {
             "nomCertificat": f"CER{guichet}-{suite}.pem",
             "certificat": Piece(b"-----BEGIN CERTIFICATE-----"),
@@ -210,8 +232,7 @@ class BaseJugee:
             dits[prevue.champ_nom] = f"{prefixe}{guichet}-{suite}-{self._sequence % 1_000_000:06d}.xml"
         appel = Appel(operation, dits, self.nom, guichet, datetime.now(UTC))
         base, sans_ligne = self.magasin.bases.lire(self.nom), Echange(self.nom, appel.recu_le)
-        with self._pipeline.traiter(appel, base, sans_ligne, consigner=False) as travail:
-            return travail.reponse
+        return self._pipeline.traiter(appel, base, sans_ligne, lambda reponse, _: reponse, consigner=False)
 
 
 # --- what is looked at in it: the state, not the exchanges ---------------------------------------------

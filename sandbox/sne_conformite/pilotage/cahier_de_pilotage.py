@@ -1,29 +1,28 @@
-"""What a run was told by the world, written down as it is told: what its judges look at beside the journal.
+"""What a run is told by its application and by its base, written down as it is told.
 
-A run meets the world in three places: its application, its base, the pulse of the server. Each call there is
-a *fait*: its name, what was given and what came back, in JSON. `rejeu` gives the same back, in its order.
+Each call there is a *fait*: its name, what was given and what came back, in JSON. The link to the application
+and the base of the run put their calls through a `Cahier`, which makes them and notes them; `rejeu` gives
+them another, which answers by what was noted.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Final
+from functools import partial, update_wrapper
+from types import SimpleNamespace
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 from sne_conformite.pilotage.lien_application import LienRompu
-from sne_interface.domain.echange import document_parmi
+from sne_interface.domain.echange import Echange, Piece, Reponse, document_parmi
 from sne_interface.errors import SandboxError
 
 Fait = dict[str, Any]
 #: Of the message `demarrer`, what is not written: the password of a key.
 SECRET: Final = "mot_de_passe"  # noqa: S105 - its name
-
-
-def _rien(_: Any) -> None: ...
-
-
-def _tel_quel(valeur: Any) -> Any:
-    return valeur
+#: The exchanges read from the journal since the last time: how many, ids being known of the example.
+ECHANGES: Final = "echanges"
+#: The clock is read: what follows is of another moment.
+MAINTENANT: Final = "maintenant"
 
 
 def ecrire_octets(octets: bytes) -> str | dict[str, str]:
@@ -39,29 +38,38 @@ def relire_octets(ecrits: str | Mapping[str, str]) -> bytes:
     return ecrits.encode() if isinstance(ecrits, str) else b64decode(ecrits["base64"])
 
 
-#: What is asked, and how what comes back is written.
-FAITS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    # the application
-    "envoyer": _tel_quel,
-    # the pulse of the server
-    "duree": lambda duree: [duree.attente, duree.sourd],
+@dataclass(frozen=True, slots=True)
+class Forme:
+    """How what a call gives is written, and read again; by default it is JSON."""
+
+    ecrire: Callable[[Any], Any] = lambda rendu: rendu
+    relire: Callable[[Any], Any] = lambda ecrit: ecrit
+
+
+#: By call; of a call that gives nothing, nothing is written.
+FAITS: Final[Mapping[str, Forme]] = {
+    # the link to the application
+    **dict.fromkeys(("envoyer", "duree"), Forme()),
     # the base
-    "remettre": _rien,
-    "avancer": _rien,
-    "jouer": _rien,
-    "armer": _rien,
-    "desarmer": _rien,
-    "compter": _tel_quel,
-    "fichiers_laisses": _tel_quel,
-    "boite_sortie": lambda fichiers: [[nom, ecrire_octets(octets)] for nom, octets in fichiers],
-    "demande": lambda d: None if d is None else [ecrire_octets(d.document), d.version],
-    "evenements": lambda evenements: [evenement.identifiant for evenement in evenements],
-    "autrui": lambda reponse: ecrire_octets(document_parmi(reponse.champs)),
+    **dict.fromkeys(("remettre", "avancer", "jouer", "armer", "desarmer"), Forme(lambda _: None)),
+    **dict.fromkeys(("compter", "fichiers_laisses"), Forme()),
+    "boite_sortie": Forme(
+        lambda fichiers: [[nom, ecrire_octets(octets)] for nom, octets in fichiers],
+        lambda ecrits: [(nom, relire_octets(octets)) for nom, octets in ecrits],
+    ),
+    "demande": Forme(
+        lambda d: None if d is None else [ecrire_octets(d.document), d.version],
+        lambda e: e and SimpleNamespace(document=relire_octets(e[0]), version=e[1]),
+    ),
+    "evenements": Forme(
+        lambda evenements: [evenement.identifiant for evenement in evenements],
+        lambda ecrits: [SimpleNamespace(identifiant=identifiant) for identifiant in ecrits],
+    ),
+    "autrui": Forme(
+        lambda reponse: ecrire_octets(document_parmi(reponse.champs)),
+        lambda ecrit: Reponse({"document": Piece(relire_octets(ecrit))} if ecrit else {}),
+    ),
 }
-#: The exchanges read from the journal since the last time: how many, ids being known of the example.
-ECHANGES: Final = "echanges"
-#: The clock is read: what follows is of another moment.
-MAINTENANT: Final = "maintenant"
 
 
 @dataclass(slots=True)
@@ -85,55 +93,50 @@ class Cahier:
         """It has ended: what comes is of the session."""
         self.faits = self.session
 
-    def lire(self) -> None:
-        """The clock was read."""
-        self.faits.append({"appel": MAINTENANT})
-
-    def appeler(self, nom: str, fonction: Callable[..., Any], *dits: Any, **options: Any) -> Any:
-        """What `fonction` gives, noted; an error of it is noted too, and raised."""
-        fait: Fait = {"appel": nom}
-        if nom == "envoyer":
-            fait["message"] = sans_secret(dits[0])
+    def demander(self, nom: str, appel: Callable[[], Any], **dits: Any) -> Any:
+        """What the call gives, noted with what was said; an error of it is noted too, and raised."""
+        fait = {"appel": nom, **dits}
         try:
-            rendu = fonction(*dits, **options)
+            rendu = appel()
         except (SandboxError, KeyError, KeyboardInterrupt) as erreur:
             self.faits.append(fait | {"erreur": ecrire_erreur(erreur)})
             raise
-        if nom == ECHANGES:
-            self._relever([echange.identifiant or 0 for echange in rendu])
-        else:
-            ecrit = FAITS[nom](rendu)
-            self.faits.append(fait if ecrit is None else fait | {"rendu": ecrit})
+        ecrit = FAITS[nom].ecrire(rendu)
+        self.faits.append(fait if ecrit is None else fait | {"rendu": ecrit})
         return rendu
 
-    def _relever(self, numeros: list[int]) -> None:
-        # Who polls asks many times: nothing stands between, and it is one reading.
-        self.echanges += numeros
+    def lire_l_heure(self) -> None:
+        """The clock was read."""
+        self.faits.append({"appel": MAINTENANT})
+
+    def relever(self, echanges: Sequence[Echange]) -> None:
+        """Exchanges were read from the journal."""
+        # Polling asks many times: nothing stands between, and it is one reading.
+        self.echanges += [echange.identifiant or 0 for echange in echanges]
         if self.faits and self.faits[-1]["appel"] == ECHANGES:
-            self.faits[-1]["nombre"] += len(numeros)
+            self.faits[-1]["nombre"] += len(echanges)
         else:
-            self.faits.append({"appel": ECHANGES, "nombre": len(numeros)})
+            self.faits.append({"appel": ECHANGES, "nombre": len(echanges)})
 
 
-class Note:
-    """Stands for `objet`: what is asked of it is noted in a `Cahier`."""
-
-    def __init__(self, objet: Any, cahier: Cahier) -> None:
-        self.objet = objet
-        self._cahier = cahier
-
-    def __getattr__(self, nom: str) -> Any:
-        if nom == MAINTENANT:
-            self._cahier.lire()
-        attribut = getattr(self.objet, nom)
-        if nom in FAITS or nom == ECHANGES:
-            return partial(self._cahier.appeler, nom, attribut)
-        return attribut
+class _Tenu(Protocol):
+    cahier: Cahier
 
 
-def noter(objet: Any, cahier: Cahier) -> Any:
-    """`objet`, noted in that notebook and no other."""
-    return Note(objet.objet if isinstance(objet, Note) else objet, cahier)
+_T = TypeVar("_T", bound=_Tenu)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def fait(methode: Callable[Concatenate[_T, _P], _R]) -> Callable[Concatenate[_T, _P], _R]:
+    """A method whose calls go through the `cahier` of its object."""
+
+    def demander(objet: _T, /, *dits: _P.args, **options: _P.kwargs) -> _R:
+        rendu: _R = objet.cahier.demander(methode.__name__, partial(methode, objet, *dits, **options))
+        return rendu
+
+    update_wrapper(demander, methode)
+    return demander
 
 
 def sans_secret(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -93,10 +93,6 @@ class Pouls:
         venus = [retard for quand, retard in list(self._retards) if quand >= depuis]
         return max(0.0, time.monotonic() - self._attendue, *venus)
 
-    def duree(self, delai: float, debut: float, fin: float) -> "Duree":
-        """What went by between two instants, of a command that waits `delai` for an answer."""
-        return Duree(delai, fin - debut, self.retard(debut))
-
     def attendre(self, seuil: float, depuis: float) -> None:
         """Waits, when the server was more than `seuil` seconds late since `depuis`, when the last example
         began, until it has not been for CALME_S: what the application gave up meanwhile is then done, and

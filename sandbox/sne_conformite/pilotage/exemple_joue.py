@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 
 from sne_conformite.bilan.consequences import Consequences, Lectures
@@ -16,7 +17,7 @@ from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation, observer
 from sne_conformite.pilotage.autre_guichet import AutreGuichet, AutruiRefuse
 from sne_conformite.pilotage.base_pilotee import CONTROLES, BaseJugee
-from sne_conformite.pilotage.cahier_de_pilotage import Cahier
+from sne_conformite.pilotage.cahier_de_pilotage import Cahier, sans_secret
 from sne_conformite.pilotage.delais import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
 from sne_conformite.pilotage.lien_application import Application, LienRompu
 from sne_conformite.pilotage.utilisateur_joue import Utilisateur
@@ -38,7 +39,8 @@ class LienApplication:
     """The application under test, as the suite speaks to it: with the pulse of the server, the number of the
     next message, the server whose addresses the application was told last (VRAI or a name of FAUX_SERVEURS),
     whether it was seen to read an answer, and its handshakes; how fast its clock goes while it waits, when
-    its last example began (of `time.monotonic`), and the last exchange read then (id)."""
+    its last example began (of `time.monotonic`), and the last exchange read then (id). What it tells goes
+    through a `cahier`."""
 
     application: Application
     pouls: Pouls
@@ -49,25 +51,32 @@ class LienApplication:
     acceleration: float = 1.0
     depuis: float = field(default_factory=time.monotonic)
     vu: int = 0
+    cahier: Cahier = field(default_factory=Cahier)
 
     def dire(self, commande: str, maintenant: datetime, champs: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to a command. Raises LienRompu."""
         message = {"id": self.suivant, "commande": commande, "maintenant": maintenant.isoformat(), **champs}
         self.suivant += 1
-        return self.application.envoyer(message)
+        envoyer = partial(self.application.envoyer, message)
+        reponse: dict[str, Any] = self.cahier.demander("envoyer", envoyer, message=sans_secret(message))
+        return reponse
+
+    def duree(self, delai: float, debut: float) -> Duree:
+        """What went by since `debut`, of a command that waits `delai` for an answer."""
+        fin = time.monotonic()
+        attente, sourd = self.cahier.demander("duree", lambda: [fin - debut, self.pouls.retard(debut)])
+        return Duree(delai, attente, sourd)
 
 
 @dataclass(frozen=True, slots=True)
 class BancDEssai:
     """What examples are played on: the link to the application, the base that it works on, the addresses that
-    it was given; `obligatoires` are the ids of the MUST requirements. What it is told is noted in a
-    `cahier`."""
+    it was given; `obligatoires` are the ids of the MUST requirements."""
 
     lien: LienApplication
     base: BaseJugee
     adresses: Adresses
     obligatoires: frozenset[str] = frozenset()
-    cahier: Cahier = field(default_factory=Cahier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +325,7 @@ class _Seance:
         self.trafic.commencer_une_commande(etape.quoi, champs)
         debut = time.monotonic()
         reponse = lien.dire(etape.quoi, maintenant, champs)
-        duree = lien.pouls.duree(adresses.delai_max_s, debut, time.monotonic())
+        duree = lien.duree(adresses.delai_max_s, debut)
         vues = self.trafic.relever()
         if not vues and reponse["statut"] == Statut.ERREUR:
             vues = lien.poignees.attendre(self.trafic.relever)

@@ -61,12 +61,27 @@ def _sans_constantes() -> Iterator[None]:
 def _aucune(*_: Any, **__: Any) -> None: ...
 
 
+#: Tries examples, as many as that, one after another; in these phases.
+Essayer = Callable[[int, Callable[[ExempleTire], None], tuple[Phase, ...]], None]
+
+
+def au_sort(strategie: SearchStrategy[ExempleTire], graine: int) -> Essayer:
+    """Tries the examples that Hypothesis draws from a seed."""
+
+    def essayer(combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
+        reglages = settings(_BASE, max_examples=combien, phases=phases, report_multiple_bugs=False)
+        with _sans_constantes():
+            seed(graine)(reglages(given(strategie)(un)))()
+
+    return essayer
+
+
 @dataclass(slots=True)
 class Exemples:
-    """The examples of a scenario, of which `jouer` runs one to shrink it. What each showed broken is kept."""
+    """The examples of a scenario: `essayer` tries them, `jouer` runs one to shrink it. What each showed
+    broken is kept."""
 
-    strategie: SearchStrategy[ExempleTire]
-    graine: int
+    essayer: Essayer
     jouer: Callable[[ExempleTire], ExempleJoue]
     vus: dict[str, dict[Cle, Constat]] = field(default_factory=dict)
 
@@ -77,13 +92,13 @@ class Exemples:
         def retenir(exemple: ExempleTire) -> None:
             tires.setdefault(exemple.cle(), exemple)
 
-        self._tirer(combien, retenir, (Phase.generate,))
+        self.essayer(combien, retenir, (Phase.generate,))
         return tires
 
     def essayes(self, combien: int) -> list[ExempleTire]:
         """What `tirer` tries, one after another, alike ones included."""
         essais: list[ExempleTire] = []
-        self._tirer(combien, lambda exemple: essais.append(exemple), (Phase.generate,))
+        self.essayer(combien, lambda exemple: essais.append(exemple), (Phase.generate,))
         return essais
 
     def reduire(self, cle: Cle, combien: int, budget: int = BUDGET) -> tuple[ExempleTire, Constat] | None:
@@ -114,13 +129,8 @@ class Exemples:
 
         # The fault was shown; or it comes and goes, which Hypothesis minds and we do not.
         with contextlib.suppress(Montre, _Epuise, HypothesisException, BaseExceptionGroup):
-            self._tirer(combien, un, (Phase.generate, Phase.shrink))
+            self.essayer(combien, un, (Phase.generate, Phase.shrink))
         return None if meilleur is None else (meilleur[1], meilleur[2])
-
-    def _tirer(self, combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
-        reglages = settings(_BASE, max_examples=combien, phases=phases, report_multiple_bugs=False)
-        with _sans_constantes():
-            seed(self.graine)(reglages(given(self.strategie)(un)))()
 
 
 @dataclass(slots=True)

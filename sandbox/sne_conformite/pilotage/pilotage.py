@@ -20,7 +20,7 @@ from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.conditions_d_un_constat import Conditions
 from sne_conformite.pilotage.couloirs import Couloirs, Renforts, presenter
 from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienApplication, jouer_exemple
-from sne_conformite.pilotage.exemple_reduit import BUDGET, Exemples, Reductions
+from sne_conformite.pilotage.exemple_reduit import BUDGET, Exemples, Reductions, au_sort
 from sne_conformite.pilotage.lien_application import Application, LienRompu
 from sne_conformite.pilotage.proces_verbal import Greffe
 from sne_conformite.pilotage.scenario_juge import Blocage, Recolte, ensemble, generaliser, inacheve
@@ -169,7 +169,9 @@ def tirages_de(
 ) -> Exemples:
     """The examples that the seed gives of a scenario, at `instant` (aware): to be drawn, not to be played."""
     graine = crc32(f"{reglages.graine}:{scenario.id}".encode())
-    return Exemples(strategie(scenario, contrat, instant=instant, guichet=guichet), graine, _injouable)
+    return Exemples(
+        au_sort(strategie(scenario, contrat, instant=instant, guichet=guichet), graine), _injouable
+    )
 
 
 def _injouable(exemple: ExempleTire) -> ExempleJoue:
@@ -414,10 +416,8 @@ class _Pilotage:
         return instant_de(scenario, self.instant)
 
     def _jouer(self, scenario: Scenario, exemple: ExempleTire, banc: BancDEssai) -> ExempleJoue:
-        instant = self._instant(scenario)
-        return self.greffe.jouer(
-            scenario, exemple, banc, lambda: jouer_exemple(scenario, exemple, instant, banc)
-        )
+        with self.greffe.exemple(scenario, exemple, banc.lien):
+            return jouer_exemple(scenario, exemple, self._instant(scenario), banc)
 
     def _tirages(self, scenario: Scenario) -> Exemples:
         """The examples of a scenario, shrunk on this bench."""

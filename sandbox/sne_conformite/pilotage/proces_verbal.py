@@ -7,17 +7,17 @@ With the exchanges of the journal it is all that verdicts come from: `rejeu` jud
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 from hypothesis import Phase
 
 from sne_conformite.pilotage.base_pilotee import BaseJugee
-from sne_conformite.pilotage.cahier_de_pilotage import ECHANGES, SECRET, Cahier, Fait, noter
+from sne_conformite.pilotage.cahier_de_pilotage import ECHANGES, SECRET, Cahier, Fait
 from sne_conformite.pilotage.couloirs import Couloirs, Renforts, ScenarioJoue
 from sne_conformite.pilotage.delais import Pouls
-from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue
+from sne_conformite.pilotage.exemple_joue import BancDEssai, LienApplication
 from sne_conformite.pilotage.exemple_reduit import Exemples
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Scenario
@@ -96,30 +96,35 @@ class Greffe:
 
     def suivre(self, banc: BancDEssai, rang: int = 1) -> BancDEssai:
         """The bench of a lane, all that it is told being noted."""
-        cahier = Cahier(rang)
+        cahier = banc.lien.cahier = banc.base.cahier = Cahier(rang)
         adresses = {nom: valeur for nom, valeur in asdict(banc.adresses).items() if nom != SECRET}
         self.sessions[rang] = ({"base": banc.base.nom, "adresses": adresses}, cahier.session)
-        lien = replace(
-            banc.lien,
-            application=noter(banc.lien.application, cahier),
-            pouls=noter(banc.lien.pouls, cahier),
-        )
-        return replace(banc, lien=lien, base=noter(banc.base, cahier), cahier=cahier)
+        return banc
 
     def exemples(self, scenario: Scenario, exemples: Exemples) -> Exemples:
         """The examples of a scenario, each try noted."""
         fiche = self.fiches.setdefault(scenario.id, Fiche())
-        return _ExemplesNotes(exemples.strategie, exemples.graine, exemples.jouer, fiche=fiche)
 
-    def jouer(
-        self, scenario: Scenario, exemple: ExempleTire, banc: BancDEssai, jouer: Callable[[], ExempleJoue]
-    ) -> ExempleJoue:
-        """Plays an example by `jouer`."""
-        fiche, cahier = self.fiches.setdefault(scenario.id, Fiche()), banc.cahier
-        note = fiche.joues[fiche.rang(exemple)] = ExempleNote(cahier.rang, banc.lien.suivant)
+        def essayer(combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
+            essais: list[int] = []
+            fiche.tirages.append(essais)
+
+            def note(exemple: ExempleTire) -> None:
+                essais.append(fiche.rang(exemple))
+                un(exemple)
+
+            exemples.essayer(combien, note, phases)
+
+        return replace(exemples, essayer=essayer)
+
+    @contextmanager
+    def exemple(self, scenario: Scenario, exemple: ExempleTire, lien: LienApplication) -> Iterator[None]:
+        """What is within plays an example."""
+        fiche, cahier = self.fiches.setdefault(scenario.id, Fiche()), lien.cahier
+        note = fiche.joues[fiche.rang(exemple)] = ExempleNote(cahier.rang, lien.suivant)
         cahier.ouvrir()
         try:
-            return jouer()
+            yield
         finally:
             note.faits, note.echanges = serrer(cahier.faits), cahier.echanges
             cahier.fermer()
@@ -173,21 +178,6 @@ class _CouloirsNotes(Couloirs):
             if note is not None:  # the application of the lane began
                 note.echanges = [echange.identifiant or 0 for echange in joue.echanges]
         return rendu
-
-
-@dataclass(slots=True)
-class _ExemplesNotes(Exemples):
-    fiche: Fiche = field(default_factory=Fiche)
-
-    def _tirer(self, combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
-        essais: list[int] = []
-        self.fiche.tirages.append(essais)
-
-        def note(exemple: ExempleTire) -> None:
-            essais.append(self.fiche.rang(exemple))
-            un(exemple)
-
-        Exemples._tirer(self, combien, note, phases)
 
 
 # --- households, as they are written ---------------------------------------------------------------------

@@ -1,10 +1,9 @@
-"""Two runs compared: what is new, mended, still there, and what was looked at less; and whether two
-judgements say the same."""
+"""Two runs compared: what is new, mended, still there, and what was looked at less."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
 from sne_conformite.rapports.rapport import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
@@ -18,6 +17,13 @@ _PHRASE_MAX = 100
 _VUS = (Verdict.REUSSI, Verdict.ECHOUE)
 #: Of the coverage, what a seed does not choose.
 _RUBRIQUES = ("operations", "types_fichier", "versions", "evenements")
+#: What became of a kind of finding: the field that holds it, its title, its sign.
+_DEVENIRS = {
+    "nouveaux": ("Nouveaux", "+"),
+    "corriges": ("Corrigés", "-"),
+    "persistants": ("Toujours là", "="),
+    "non_revus": ("Non revus (rien, ensuite, ne dit s'ils sont corrigés)", "?"),
+}
 #: Names that a line shows of what was looked at no more.
 _PERDUS_MAX = 12
 
@@ -38,14 +44,15 @@ class Evolution:
 
 
 @dataclass(frozen=True, slots=True)
-class Recul:
-    """What the second run looked at less: `quoi` says of what in French, `avant` and `apres` how many there
-    were, `perdus` which are there no more. It says nothing of the application: the trial is weaker."""
+class ReculLu:
+    """A part of the judgement that the second run looked at less: `quoi` says of what in French, `avant` and
+    `apres` how many there were, `perdus` which are there no more. It says nothing of the application: the
+    trial is weaker."""
 
     quoi: str
     avant: int
     apres: int
-    perdus: tuple[str, ...] = ()
+    perdus: Annotated[tuple[str, ...], "ceux qu'il ne regarde plus"] = ()
 
     def __str__(self) -> str:
         montres = ", ".join(self.perdus[:_PERDUS_MAX]) + (", …" if len(self.perdus) > _PERDUS_MAX else "")
@@ -54,7 +61,7 @@ class Recul:
 
 @dataclass(frozen=True, slots=True)
 class ComparaisonRapports:
-    """What became of each kind of finding. `corriges` are gone from scenarios that the second run played
+    """The fate of each kind of finding. `corriges` are gone from scenarios that the second run played
     again; `non_revus` are gone too, but nothing says that they were mended: it did not play their scenarios,
     or not as far. A kind that was met in scenarios of both sorts is in both, each with its own. Of traffic,
     which has no scenario, the second run has seen the requirement, or not."""
@@ -65,20 +72,7 @@ class ComparaisonRapports:
     corriges: tuple[Evolution, ...]
     persistants: tuple[Evolution, ...]
     non_revus: tuple[Evolution, ...]
-    moins_verifies: tuple[Recul, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A verdict that two judgements of the same exchanges do not share. `avant` and `apres` are verdicts,
-    states or kinds of findings; « absent » where one of the two says nothing."""
-
-    quoi: str
-    avant: str
-    apres: str
-
-    def __str__(self) -> str:
-        return f"{self.quoi} : {self.avant} à l'origine, {self.apres} maintenant"
+    moins_verifies: tuple[ReculLu, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +98,6 @@ class EvolutionLue:
 
 
 @dataclass(frozen=True, slots=True)
-class ReculLu:
-    """What the second report looked at less, which makes nothing fail by itself."""
-
-    quoi: str
-    avant: int
-    apres: int
-    perdus: Annotated[list[str], "ceux qu'il ne regarde plus"]
-
-
-@dataclass(frozen=True, slots=True)
 class CompareLu:
     """A report of the two."""
 
@@ -126,8 +110,9 @@ class CompareLu:
 
 @dataclass(frozen=True, slots=True)
 class ComparaisonRapportsLue:
-    """What changed from a report to another, as the API and the command line show it."""
+    """The changes from a report to another, as the API and the command line show them."""
 
+    NOM_PUBLIE: ClassVar = "ComparaisonRapports"
     avant: CompareLu
     apres: CompareLu
     nouveaux: list[EvolutionLue]
@@ -166,26 +151,23 @@ def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
 
 def lire(comparaison: ComparaisonRapports) -> ComparaisonRapportsLue:
     """A comparison as it is shown."""
-    return ComparaisonRapportsLue(
-        avant=_entete(comparaison.avant),
-        apres=_entete(comparaison.apres),
-        nouveaux=[_evolution(e) for e in comparaison.nouveaux],
-        corriges=[_evolution(e) for e in comparaison.corriges],
-        persistants=[_evolution(e) for e in comparaison.persistants],
-        non_revus=[_evolution(e) for e in comparaison.non_revus],
-        moins_verifies=[ReculLu(r.quoi, r.avant, r.apres, [*r.perdus]) for r in comparaison.moins_verifies],
-    )
+    deux = (comparaison.avant, comparaison.apres)
+    avant, apres = (tirer(CompareLu, r.entete, conforme=r.conforme) for r in deux)
+    lots = {
+        nom: [
+            tirer(EvolutionLue, e.groupe, avant=_compte(e.avant), apres=_compte(e.apres))
+            for e in getattr(comparaison, nom)
+        ]
+        for nom in _DEVENIRS
+    }
+    return tirer(ComparaisonRapportsLue, comparaison, avant=avant, apres=apres, **lots)
 
 
 def en_texte(comparaison: ComparaisonRapports) -> str:
     """A comparison in French lines, the new ones first."""
     lignes = [f"Avant : {_dit(comparaison.avant)}", f"Après : {_dit(comparaison.apres)}"]
-    for titre, signe, evolutions in (
-        ("Nouveaux", "+", comparaison.nouveaux),
-        ("Corrigés", "-", comparaison.corriges),
-        ("Toujours là", "=", comparaison.persistants),
-        ("Non revus (rien, ensuite, ne dit s'ils sont corrigés)", "?", comparaison.non_revus),
-    ):
+    for nom, (titre, signe) in _DEVENIRS.items():
+        evolutions = getattr(comparaison, nom)
         lignes.append(f"{titre} : {len(evolutions) or 'aucun'}")
         lignes += [f"  {signe} {_ligne(e)}" for e in evolutions]
     lignes.append(f"Moins vérifié : {len(comparaison.moins_verifies) or 'rien'}")
@@ -193,7 +175,7 @@ def en_texte(comparaison: ComparaisonRapports) -> str:
     return "\n".join(lignes) + "\n"
 
 
-def _reculs(avant: Rapport, apres: Rapport) -> Iterator[Recul]:
+def _reculs(avant: Rapport, apres: Rapport) -> Iterator[ReculLu]:
     """Where `apres` saw less: of a requirement that lost its evidence nothing is known any more."""
     yield from _recul("exigences dont quelque chose a été vu", sorted(_vues(avant)), _vues(apres))
     if TRAFIC not in (avant.entete.mode, apres.entete.mode):
@@ -204,42 +186,14 @@ def _reculs(avant: Rapport, apres: Rapport) -> Iterator[Recul]:
         if rubrique.nom in _RUBRIQUES:
             yield from _recul(rubrique.titre.lower(), rubrique.vus, ensuite.get(rubrique.nom, ()))
     if apres.entete.exemples < avant.entete.exemples:
-        yield Recul("ménages essayés", avant.entete.exemples, apres.entete.exemples)
+        yield ReculLu("ménages essayés", avant.entete.exemples, apres.entete.exemples)
 
 
-def _recul(quoi: str, avant: Collection[str], apres: Iterable[str]) -> Iterator[Recul]:
+def _recul(quoi: str, avant: Collection[str], apres: Iterable[str]) -> Iterator[ReculLu]:
     vus = set(apres)
     perdus = tuple(nom for nom in avant if nom not in vus)
     if perdus:
-        yield Recul(quoi, len(avant), len(vus), perdus)
-
-
-def memes_verdicts(a: Rapport, b: Rapport) -> tuple[Difference, ...]:
-    """Where two judgements of the same exchanges differ: nothing when they say the same. Checks are compared
-    by verdict, balances by state and kinds of findings, whatever a baseline excused; a check counts when both
-    have its scenario."""
-    differences = []
-    verdicts = [{v.id: v for v in r.verifications} for r in (a, b)]
-    communs = {s.id for s in a.scenarios} & {s.id for s in b.scenarios}
-    for ident in dict.fromkeys((*verdicts[0], *verdicts[1])):
-        paire = [lot.get(ident) for lot in verdicts]
-        presente = next(v for v in paire if v is not None)
-        if presente.scenario not in communs:
-            continue
-        ancien, nouveau = ("absent" if v is None else v.verdict.value for v in paire)
-        if ancien != nouveau:
-            differences.append(Difference(ident, ancien, nouveau))
-    bilans = [{bilan.exigence: _bilan(bilan.etat, {c.sorte for c in bilan.constats if not c.tenue})
-               for bilan in r.bilans} for r in (a, b)]  # fmt: skip
-    for exigence in dict.fromkeys((*bilans[0], *bilans[1])):
-        ancien, nouveau = (lot.get(exigence, "absent") for lot in bilans)
-        if ancien != nouveau:
-            differences.append(Difference(exigence, ancien, nouveau))
-    return tuple(differences)
-
-
-def _bilan(etat: EtatExigence, sortes: Collection[str]) -> str:
-    return f"{etat.value} ({', '.join(sorted(sortes))})" if sortes else etat.value
+        yield ReculLu(quoi, len(avant), len(vus), perdus)
 
 
 def _partager(
@@ -261,9 +215,9 @@ def _partager(
 
 
 def _rejoue(scenario: ResultatScenario, groupe: GroupeConstats, rapport: Rapport) -> bool:
-    """Whether a scenario of `rapport` has looked for a group's requirement. One that the plan does not name
-    there has a check where it breaks only: that it holds is seen in the balance, provided that the scenario
-    went to its end."""
+    """Tell whether a scenario of `rapport` has looked for a group's requirement. One that the plan does not
+    name there has a check where it breaks only: that it holds is seen in the balance, provided that the
+    scenario went to its end."""
     verdicts = {v.exigence: v.verdict for v in scenario.verifications}
     if groupe.exigence in verdicts:
         return verdicts[groupe.exigence] in _VUS
@@ -315,14 +269,5 @@ def _ou(groupe: GroupeConstats) -> str:
     return accorde(nombre, "scénario", "scénarios") if nombre else f"{groupe.nombre} fois"
 
 
-def _evolution(evolution: Evolution) -> EvolutionLue:
-    avant, apres = _compte(evolution.avant), _compte(evolution.apres)
-    return tirer(EvolutionLue, evolution.groupe, avant=avant, apres=apres)
-
-
 def _compte(groupe: GroupeConstats | None) -> CompteLu | None:
     return None if groupe is None else CompteLu(groupe.nombre, groupe.scenarios)
-
-
-def _entete(rapport: Rapport) -> CompareLu:
-    return tirer(CompareLu, rapport.entete, conforme=rapport.conforme)

@@ -1,26 +1,25 @@
 """A driven run judged again from its evidence: no server, no application, no search.
 
-`pilotage.derouler` runs as it did. What it asks of the application, of the base, of the clock is answered by
-the procès-verbal (`greffe`), what it reads of the journal by the exchanges of the package: there is no second
-judge. What does not fit (another message, an exchange that lacks) ends it; households that the seed does not
-draw, exchanges that nobody read are its `ecarts`.
+`pilotage.derouler` runs as it did: there is no second judge. What it asks of the application and of the base
+goes through a `Cahier`, and that of a replay answers by the procès-verbal (`greffe`); what it reads of the
+journal is given by the exchanges of the package. What does not fit (another message, an exchange that lacks)
+ends it; households that the seed does not draw, exchanges that nobody read are its `ecarts`.
 """
 
 import hashlib
 import json
 import os
 import re
-import tempfile
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from multiprocessing import Pipe, get_context, parent_process
 from multiprocessing.connection import wait
-from types import SimpleNamespace, TracebackType
-from typing import Any, Final, Self, cast
+from typing import Any, Final, cast
 
 from hypothesis import Phase
 
@@ -29,18 +28,17 @@ from sne_conformite.pilotage import pilotage
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.cahier_de_pilotage import (
     ECHANGES,
+    FAITS,
     MAINTENANT,
     Cahier,
     Fait,
     relire_erreur,
-    relire_octets,
-    sans_secret,
 )
 from sne_conformite.pilotage.couloirs import Couloir, Couloirs, Renforts, ScenarioJoue
-from sne_conformite.pilotage.delais import Duree, Poignees, Pouls
-from sne_conformite.pilotage.exemple_joue import BancDEssai, ExempleJoue, LienApplication
+from sne_conformite.pilotage.delais import Poignees, Pouls
+from sne_conformite.pilotage.exemple_joue import BancDEssai, LienApplication
 from sne_conformite.pilotage.exemple_reduit import Exemples, Montre
-from sne_conformite.pilotage.lien_application import Application, Message
+from sne_conformite.pilotage.lien_application import Message
 from sne_conformite.pilotage.proces_verbal import (
     EXEMPLE,
     MENAGE,
@@ -62,7 +60,7 @@ from sne_conformite.rapports.rapport import Fin, Rapport
 from sne_conformite.rapports.rapport_masque import masquer_valeur
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.echange import Echange, Piece, Reponse
+from sne_interface.domain.echange import Echange
 from sne_interface.domain.texte import abrege, masquer_nirs, noms_nir
 from sne_sandbox.bases.horloge import atteindre
 
@@ -74,13 +72,12 @@ _NOMS: Final = ("id", "exigence", "identifiant", "nom")
 _CHAMPS: Final = frozenset(champ.name for champ in fields(Echange))
 
 
-class RejeuImpossible(BaseException):
-    """The procès-verbal, the journal and the plan do not fit one another: a French sentence says where. No
-    `Exception`: what keeps one judge's failure from the others would swallow it."""
+class RejeuImpossible(Exception):
+    """The procès-verbal, the journal and the plan do not fit one another: a French sentence says where."""
 
 
 class JournalRejoue:
-    """The exchanges of a package by their ids, on disk: there may be thousands, and each is read once or
+    """The exchanges of a package by their ids, compressed: there may be thousands, and each is read once or
     twice. `lus` are the ids that were handed out, `jours` the days of arrival, `poids` the rules that found
     something with the gravité that they had, `comptes` what the base's journal had: how many it kept and
     dropped, its last id. Raises RejeuImpossible for an exchange without number, with a field that nobody
@@ -95,8 +92,7 @@ class JournalRejoue:
     ) -> None:
         self._relire = relire
         self.comptes = comptes
-        self._fichier = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `__exit__`
-        self._places: dict[int, tuple[int, int]] = {}
+        self._lignes: dict[int, bytes] = {}
         self.lus: set[int] = set()
         self.jours: set[date] = set()
         self.poids: set[tuple[str, str]] = set()
@@ -110,29 +106,17 @@ class JournalRejoue:
                 raise RejeuImpossible(f"l'échange {numero} ne serait pas de l'application : c'est un appel")
             self.jours.add(echange.recu_le.date())
             self.poids |= {(str(a.get("regle")), str(a.get("gravite"))) for a in echange.anomalies}
-            self._places[numero] = (self._fichier.tell(), len(ligne))
-            self._fichier.write(ligne)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._fichier.close()
+            self._lignes[numero] = zlib.compress(ligne, 1)
 
     @property
     def numeros(self) -> list[int]:
         """The ids, in order."""
-        return list(self._places)
+        return list(self._lignes)
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange, None when it is not there."""
-        if identifiant not in self._places:
-            return None
-        debut, longueur = self._places[identifiant]
-        self._fichier.seek(debut)
-        return self._relire(self._fichier.read(longueur))
+        ligne = self._lignes.get(identifiant)
+        return None if ligne is None else self._relire(zlib.decompress(ligne))
 
     def chercher(self, base: str, *, limite: int) -> list[Echange]:
         """The last exchange of the base's journal, as far as its id."""
@@ -164,115 +148,92 @@ class MagasinRejoue:
     journal: JournalRejoue
 
 
+# --- what answers in the place of the application and of the base ----------------------------------------
+
+
 class CahierRejoue(Cahier):
-    """A notebook that is read: `prendre` gives the *faits* in their order. `ou` says where we are."""
+    """A notebook that is read: it answers each call by the next *fait*. `ou` says where we are."""
 
     def __init__(self, rang: int, session: Sequence[Fait], journal: JournalRejoue) -> None:
         super().__init__(rang, session=list(session))
         self.journal = journal
         self.ou = "début"
-        self._reprise = self.faits
 
     def relire(self, faits: Sequence[Fait], ou: str) -> None:
         """An example begins."""
-        self._reprise, self.faits, self.ou = self.faits, list(faits), ou
+        self.faits, self.ou = list(faits), ou
 
-    def fermer(self) -> None:
-        """It has ended: what comes is of the session."""
-        self.faits = self._reprise
+    def demander(self, nom: str, appel: Callable[[], Any], **dits: Any) -> Any:
+        """What the call gave. Raises what it raised, and RejeuImpossible when it is not the one that is
+        written, or was told something else."""
+        if nom != "envoyer":
+            return FAITS[nom].relire(self._prendre(nom).get("rendu"))
+        message = dits["message"]
+        reponse: Message = self._prendre(nom, message)["rendu"]
+        if ecart := verifier_reponse(message["commande"], reponse):
+            raise RejeuImpossible(f"{self.ou} : une réponse écrite n'est pas du protocole : {ecart}")
+        return dict(reponse)
 
-    def suivant(self, nom: str) -> bool:
-        """Whether the next *fait* is one of that name."""
+    def lire_l_heure(self) -> None:
+        """The clock was read then too."""
+        self._prendre(MAINTENANT)
+
+    def lus(self) -> list[Echange]:
+        """The exchanges that this reading brought."""
+        if not self._suit(ECHANGES):
+            return []
+        return [self.journal.prendre(numero) for numero in self._prendre(ECHANGES)["rendu"]]
+
+    def _suit(self, nom: str) -> bool:
         return bool(self.faits) and self.faits[0]["appel"] == nom
 
-    def prendre(self, nom: str) -> Fait:
-        """The next *fait*, which has that name. Raises RejeuImpossible, and what it raised then."""
-        if not self.suivant(nom):
+    def _prendre(self, nom: str, message: Message | None = None) -> Fait:
+        if not self._suit(nom):
             trouve = self.faits[0]["appel"] if self.faits else "rien"
             raise RejeuImpossible(f"{self.ou} : le procès-verbal dit « {trouve} » où le plan veut « {nom} »")
         fait = self.faits.pop(0)
+        if message is not None:
+            self._comparer(fait["message"], message)
         if "erreur" in fait:
             raise relire_erreur(fait["erreur"])
         return fait
 
-
-# --- what answers in the place of the world --------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _ApplicationRejouee:
-    cahier: CahierRejoue
-
-    def envoyer(self, message: Message) -> Message:
-        """The answer that was given to this very message."""
-        if self.cahier.suivant("envoyer"):
-            dit, ecrit = json.dumps(sans_secret(message)), self.cahier.faits[0]["message"]
-            # Their texts first, which are nearly always the same.
-            ecarts = differences(ecrit, json.loads(dit)) if dit != json.dumps(ecrit) else ()
-            for ou, *valeurs in ecarts:
-                ecrite, attendue = (abrege(str(masquer_valeur(v)), _VALEUR_MAX) for v in valeurs)
-                raise RejeuImpossible(
-                    f"{self.cahier.ou} : le message écrit n'est pas celui que donnent le plan et ses ménages "
-                    f"(« {message['commande']} », {ou} : {ecrite} écrit, {attendue} attendu)"
-                )
-        reponse: Message = self.cahier.prendre("envoyer")["rendu"]
-        if ecart := verifier_reponse(message["commande"], reponse):
-            raise RejeuImpossible(f"{self.cahier.ou} : une réponse écrite n'est pas du protocole : {ecart}")
-        return dict(reponse)
-
-    def fermer(self) -> None:
-        """There is none."""
+    def _comparer(self, ecrit: Any, message: Message) -> None:
+        dit = json.dumps(message)
+        # Their texts first, which are nearly always the same.
+        ecarts = differences(ecrit, json.loads(dit)) if dit != json.dumps(ecrit) else ()
+        for ou, *valeurs in ecarts:
+            ecrite, attendue = (abrege(str(masquer_valeur(v)), _VALEUR_MAX) for v in valeurs)
+            raise RejeuImpossible(
+                f"{self.ou} : le message écrit n'est pas celui que donnent le plan et ses ménages "
+                f"(« {message['commande']} », {ou} : {ecrite} écrit, {attendue} attendu)"
+            )
 
 
-@dataclass(slots=True)
-class _PoulsRejoue:
-    cahier: CahierRejoue
-
-    def attendre(self, seuil: float, depuis: float) -> None:
-        """Nothing is waited for."""
-
-    def duree(self, delai: float, debut: float, fin: float) -> Duree:
-        """What went by then."""
-        attente, sourd = self.cahier.prendre("duree")["rendu"]
-        return Duree(delai, attente, sourd)
-
-
-#: What each call of the base gave, out of what is written of it.
-_RENDUS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    **dict.fromkeys(("jouer", "armer", "desarmer", "compter", "fichiers_laisses"), lambda rendu: rendu),
-    "boite_sortie": lambda rendu: [(nom, relire_octets(contenu)) for nom, contenu in rendu],
-    "demande": lambda rendu: rendu and SimpleNamespace(document=relire_octets(rendu[0]), version=rendu[1]),
-    "evenements": lambda rendu: [SimpleNamespace(identifiant=identifiant) for identifiant in rendu],
-    "autrui": lambda rendu: Reponse({"document": Piece(relire_octets(rendu))} if rendu else {}),
-}
-
-
-class _BaseRejouee:
+class BaseRejouee(BaseJugee):
     """The base of a run, as the procès-verbal shows it; its clock is that of the plan."""
+
+    cahier: CahierRejoue
 
     def __init__(self, nom: str, contrat: Contrat, cahier: CahierRejoue) -> None:
         self.nom, self.contrat, self.cahier = nom, contrat, cahier
         self._instant = datetime.now(UTC)
         self._dernier = 0
 
-    def __getattr__(self, nom: str) -> Callable[..., Any]:
-        lire = _RENDUS[nom]
-        return lambda *_: lire(self.cahier.prendre(nom).get("rendu"))
-
     def remettre(self, instant: datetime, boite_entree: str = "") -> None:
         """Its clock begins again."""
-        self.cahier.prendre("remettre")
+        super().remettre(instant, boite_entree)
         self._instant = instant
 
     def avancer(self, duree: str) -> None:
         """Its clock moves on."""
-        self.cahier.prendre("avancer")
+        super().avancer(duree)
         self._instant = atteindre(self._instant, duree)
 
     @property
     def maintenant(self) -> datetime:
         """What its clock says."""
-        self.cahier.prendre(MAINTENANT)
+        self.cahier.lire_l_heure()
         return self._instant.astimezone(PARIS)
 
     def dernier(self) -> int:
@@ -281,9 +242,7 @@ class _BaseRejouee:
 
     def echanges(self, apres: int) -> list[Echange]:
         """Those that this reading brought."""
-        if not self.cahier.suivant(ECHANGES):
-            return []
-        lus = [self.cahier.journal.prendre(numero) for numero in self.cahier.prendre(ECHANGES)["rendu"]]
+        lus = self.cahier.lus()
         for echange in lus:
             if (echange.identifiant or 0) <= self._dernier:
                 raise RejeuImpossible(
@@ -295,6 +254,20 @@ class _BaseRejouee:
     def echange(self, identifiant: int) -> Echange | None:
         """An exchange of the journal."""
         return self.cahier.journal.lire(self.nom, identifiant)
+
+
+class _Absente:
+    """The application and the pulse of a run that is over: the notebook answers in their place."""
+
+    def envoyer(self, message: Message) -> Message:
+        """Nobody is asked."""
+        raise AssertionError(message)
+
+    def fermer(self) -> None:
+        """There is nothing to end."""
+
+    def attendre(self, seuil: float, depuis: float) -> None:
+        """Nothing is waited for."""
 
 
 class _CouloirsRejoues(Couloirs):
@@ -332,27 +305,6 @@ class _CouloirsRejoues(Couloirs):
 
     def fermer(self) -> None:
         """There is nothing to end."""
-
-
-@dataclass(slots=True)
-class _ExemplesRejoues(Exemples):
-    """The households that were tried, in their order."""
-
-    scenario: str = ""
-    rejeu: "Rejeu" = field(default=None)  # type: ignore[assignment]
-
-    def _tirer(self, combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
-        fiche = self.rejeu.fiches[self.scenario]
-        if not fiche.tirages and Phase.shrink in phases:
-            return  # another finding than was recorded: who compares the reports says so
-        if not fiche.tirages:
-            raise RejeuImpossible(f"{self.scenario} : des ménages manquent au procès-verbal")
-        essais = [self.rejeu.exemple(self.scenario, rang) for rang in fiche.tirages.pop(0)]
-        if Phase.shrink not in phases:
-            self.rejeu.ecrits[self.scenario] = [_sans_nir(exemple) for exemple in essais]
-        for exemple in essais:
-            with suppress(Montre):
-                un(exemple)
 
 
 # --- the run ---------------------------------------------------------------------------------------------
@@ -405,14 +357,11 @@ class Rejeu(Greffe):
 
     def juger(self, plan: Plan) -> Rapport:
         """The report that the run comes to. Raises RejeuImpossible."""
-        cahier = CahierRejoue(1, (), self.journal)
-        base = cast(BaseJugee, _BaseRejouee(self.base, self.contrat, cahier))
+        base = BaseRejouee(self.base, self.contrat, CahierRejoue(1, (), self.journal))
         choisis = Plan(tuple(scenario for scenario in plan if scenario.id in self.fiches))
         retirer = (choisis, self.contrat, self.reglages, self.adresses[1].guichet)
         with _a_cote(_retirer, *retirer) if self.retirer else nullcontext() as tires:
-            *_, fin = pilotage.derouler(
-                plan, _ApplicationRejouee(cahier), base, self.adresses[1], self.reglages, greffe=self
-            )
+            *_, fin = pilotage.derouler(plan, _Absente(), base, self.adresses[1], self.reglages, greffe=self)
             if tires is not None:
                 self._comparer(tires())
                 self.retires = True
@@ -458,42 +407,53 @@ class Rejeu(Greffe):
         ou, session = self.sessions[rang]
         cahier = CahierRejoue(rang, session, self.journal)
         lien = LienApplication(
-            cast(Application, _ApplicationRejouee(cahier)),
-            cast(Pouls, _PoulsRejoue(cahier)),
+            _Absente(),
+            cast(Pouls, _Absente()),
             lectures=banc.lien.lectures,
             poignees=Poignees(attente=0.0),
+            cahier=cahier,
         )
-        base = cast(BaseJugee, _BaseRejouee(ou["base"], self.contrat, cahier))
-        return replace(banc, lien=lien, base=base, adresses=self.adresses[rang], cahier=cahier)
+        base = BaseRejouee(ou["base"], self.contrat, cahier)
+        return replace(banc, lien=lien, base=base, adresses=self.adresses[rang])
 
     def exemples(self, scenario: Scenario, exemples: Exemples) -> Exemples:
-        """Those that were tried."""
-        return _ExemplesRejoues(
-            exemples.strategie, exemples.graine, exemples.jouer, scenario=scenario.id, rejeu=self
-        )
+        """Those that were tried, in their order."""
+        fiche = self.fiches[scenario.id]
 
-    def jouer(
-        self, scenario: Scenario, exemple: ExempleTire, banc: BancDEssai, jouer: Callable[[], ExempleJoue]
-    ) -> ExempleJoue:
-        """Plays an example, by what was noted of it."""
-        cahier, fiche = banc.cahier, self.fiches[scenario.id]
+        def essayer(combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
+            if not fiche.tirages and Phase.shrink in phases:
+                return  # another finding than was recorded: the comparison of the reports says so
+            if not fiche.tirages:
+                raise RejeuImpossible(f"{scenario.id} : des ménages manquent au procès-verbal")
+            essais = [self.menage(scenario.id, rang) for rang in fiche.tirages.pop(0)]
+            if Phase.shrink not in phases:
+                self.ecrits[scenario.id] = [_sans_nir(exemple) for exemple in essais]
+            for exemple in essais:
+                with suppress(Montre):
+                    un(exemple)
+
+        return replace(exemples, essayer=essayer)
+
+    @contextmanager
+    def exemple(self, scenario: Scenario, exemple: ExempleTire, lien: LienApplication) -> Iterator[None]:
+        """What is within plays an example, by what was noted of it."""
+        cahier, fiche = lien.cahier, self.fiches[scenario.id]
         assert isinstance(cahier, CahierRejoue)
         rang = fiche.rangs[exemple.cle()]
         ou = f"{scenario.id}, exemple {rang + 1}"
         note = fiche.joues.pop(rang, None)
         if note is None:
             raise RejeuImpossible(f"{ou} : le procès-verbal n'en a rien")
-        banc.lien.suivant = note.suivant
+        lien.suivant = note.suivant
         cahier.relire(desserrer(note.faits), ou)
-        joue = jouer()
+        yield
         if cahier.faits:
             raise RejeuImpossible(f"{ou} : le procès-verbal dit encore « {cahier.faits[0]['appel']} »")
         cahier.fermer()
-        return joue
 
     # --- households --------------------------------------------------------------------------------------
 
-    def exemple(self, scenario: str, rang: int) -> ExempleTire:
+    def menage(self, scenario: str, rang: int) -> ExempleTire:
         """A household of the procès-verbal."""
         fiche = self.fiches[scenario]
         try:

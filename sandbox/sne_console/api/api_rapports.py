@@ -96,7 +96,7 @@ class JugementLu:
 
     @classmethod
     def de(cls, epreuve: JugementConserve, **autres: Any) -> Self:
-        """What is shown of a judgement."""
+        """The shown form of a judgement."""
         partie_de = epreuve.partie.de if epreuve.partie else ""
         return tirer(cls, epreuve, resume=epreuves.resume(epreuve), partie_de=partie_de, **autres)
 
@@ -214,7 +214,7 @@ def donner_fichier(rapport: str, fichier: str) -> Response:
 
 @blueprint.get("/<rapport>/compare", question=AvecRapportSchema, refus={409: _SANS_RAPPORT, 503: _ILLISIBLE})
 def comparer(donnees: dict[str, Any], rapport: str) -> ComparaisonRapportsLue:
-    """What changed since another report: findings that are new, mended, still there."""
+    """The changes since another report: findings that are new, mended, still there."""
     apres, avant = _rendu(rapport), _rendu(donnees["avec"])
     return rapports_compares.lire(
         rapports_compares.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))

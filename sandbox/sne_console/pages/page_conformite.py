@@ -5,7 +5,6 @@ address the page gives the command line.
 """
 
 import shlex
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,10 +24,17 @@ from sne_conformite.rapports import (
     verdict_de_conformite,
 )
 from sne_conformite.rapports.constats_groupes import grouper
-from sne_conformite.rapports.formats_de_rapport import FICHIERS
 from sne_conformite.rapports.rapport import EchangeCite, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_console.cadre.sections import apres_action, contrat_servi, evenement, geste, section
+from sne_console.cadre.sections import (
+    apres_action,
+    contrat_servi,
+    entier_saisi,
+    evenement,
+    geste,
+    section,
+    veiller,
+)
 from sne_console.cadre.sections import flux as page_flux
 from sne_console.vues import adresses_trouvees, applications_pilotables, epreuves
 from sne_console.vues import avancement as avancements
@@ -36,13 +42,11 @@ from sne_console.vues.avancement import Avancement
 from sne_console.vues.epreuves import JugementConserve
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.domain.dates import PARIS
-from sne_interface.errors import ConflitEtat, UsageError
+from sne_interface.errors import ConflitEtat
 from sne_sandbox.web.configuration import services
-from sne_sandbox.web.reponses_http import telechargement
 
 blueprint: Final = section("conformite", __name__)
 
-_FLUX_DUREE: Final = 30.0
 _FLUX_PAS: Final = 0.5
 #: Id of the last event of a stream.
 _FIN: Final = "fin"
@@ -226,27 +230,21 @@ def flux(base: str, run: str) -> Response:
     morceaux, avancement = _Morceaux(url_for("conformite.rapport", run=run)), _avancement(epreuve)
     home, classeur = _home(), services().classeur
 
-    def evenements() -> Iterator[str]:
-        fin = time.monotonic() + _FLUX_DUREE
-        while time.monotonic() < fin:
-            suivie = epreuves.trouver(home, run, classeur)
-            if change := morceaux.changes(suivie or epreuve, avancement):
-                yield evenement("", change, "etat")
-            if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
+    def regarder() -> Iterator[str]:
+        suivie = epreuves.trouver(home, run, classeur)
+        if change := morceaux.changes(suivie or epreuve, avancement):
+            yield evenement("", change, "etat")
+        if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
+            yield _FIN
+
+    def evenements() -> Iterator[str | None]:
+        for dit in veiller(regarder, pas=_FLUX_PAS):
+            if dit == _FIN:
                 yield evenement(_FIN, morceaux.adresse, "fin")
                 return
-            time.sleep(_FLUX_PAS)
+            yield dit
 
     return page_flux(evenements())
-
-
-@blueprint.get("/conformite/<run>/fichiers/<fichier>")
-def fichier(base: str, run: str, fichier: str) -> Response:
-    """A file of a report."""
-    epreuve = adresses_trouvees.jugement(run)
-    if fichier not in epreuve.fichiers:
-        raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
-    return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}", FICHIERS[fichier].media)
 
 
 @blueprint.post("/conformite/<run>/arreter")
@@ -476,7 +474,5 @@ def _a_comparer(rendus: list[tuple[str, str]]) -> tuple[str, str]:
 
 
 def _entier(nom: str, bas: int, haut: int) -> int:
-    brut = request.form.get(nom, "").strip()
-    if not (brut.isascii() and brut.isdecimal() and len(brut) < 11 and bas <= int(brut) <= haut):
-        raise UsageError(f"Le champ « {nom} » vaut [{brut[:20]}].", remede=f"un entier de {bas} à {haut}")
-    return int(brut)
+    """A number of the form, the least for an empty field. Raises UsageError."""
+    return entier_saisi(request.form.get(nom, ""), nom, bas, haut) or bas

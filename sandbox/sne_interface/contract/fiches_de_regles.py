@@ -1,14 +1,13 @@
-"""What a contract words in TOML: its controls (`rules.toml`: what each says, how hard it bites, where it
-comes from) and its types of events (`evenements.toml`)."""
+"""The parts of a contract that are worded in TOML: its controls (`rules.toml`: what each says, how hard it
+bites, where it comes from) and its types of events (`evenements.toml`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final, TypeVar, get_args
 
-from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.overlay import DossiersContrat, choix_de, table_de, textes_de
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import Caracteristique, TypeCaracteristique, TypeEvenement
 from sne_interface.errors import ContractError
@@ -25,13 +24,14 @@ _OBLIGATOIRES: Final = ("types", "texte", "gravite", "fidelite", "source")
 #: An overlay may gather its rules under one table: `[regles.ENT006]` is `[ENT006]`.
 _TABLE: Final = "regles"
 
+#: Keys of a rule of which a closed list gives the values.
+_ENUMERES: Final[Mapping[str, type[Gravite] | type[Fidelite]]] = {"gravite": Gravite, "fidelite": Fidelite}
 #: Keys of a type of event for the reader of the file: the type itself does not hold them.
 _DOCUMENTATION: Final = ("fidelite", "source")
 #: What takes away a type of event that a folder below has.
 _RETIRE: Final = "retire"
 _TYPES: Final = get_args(TypeCaracteristique)
 
-_Choix = TypeVar("_Choix", bound=StrEnum)
 _Valeur = TypeVar("_Valeur", TypeEvenement, Caracteristique)
 
 
@@ -93,7 +93,7 @@ def lire_fiches(dossiers: DossiersContrat, chemin: str) -> dict[str, FicheRegle]
 
 
 def _creer(code: str, table: Mapping[str, Any], fichier: Path) -> FicheRegle:
-    _verifier_cles(code, table, fichier, _CLES)
+    table_de(table, f"{fichier} : [{code}]", _CLES)
     for cle in _OBLIGATOIRES:
         if cle not in table:
             raise ContractError(
@@ -104,7 +104,7 @@ def _creer(code: str, table: Mapping[str, Any], fichier: Path) -> FicheRegle:
 
 
 def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_contrat: bool) -> FicheRegle:
-    _verifier_cles(fiche.code, table, fichier, _CLES if du_contrat else CLES_OVERLAY)
+    table_de(table, f"{fichier} : [{fiche.code}]", _CLES if du_contrat else CLES_OVERLAY)
     valeurs = _valeurs(fiche.code, table, fichier)
     imposee = valeurs.get("gravite") if not du_contrat else None
     if fiche.structurante and valeurs.get("gravite", Gravite.BLOQUANTE) is not Gravite.BLOQUANTE:
@@ -118,55 +118,39 @@ def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_cont
     return FicheRegle(**(connues | valeurs))
 
 
-def _verifier_cles(code: str, table: Mapping[str, Any], fichier: Path, connues: tuple[str, ...]) -> None:
-    for cle in table:
-        if cle not in connues:
-            raise ContractError(
-                f"{fichier} : [{code}] clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(connues)}"
-            )
-
-
 def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, Any]:
-    valeurs: dict[str, Any] = {}
-    for cle, valeur in table.items():
-        if cle == "types":
-            if not isinstance(valeur, list) or not all(isinstance(type_, str) for type_ in valeur):
-                raise ContractError(
-                    f"{fichier} : [{code}] types attend une liste de textes.", remede='types = ["CRE", "MOD"]'
-                )
-            valeurs[cle] = tuple(valeur)
-        elif cle == "structurante":
-            valeurs[cle] = bool(valeur)
-        elif not isinstance(valeur, str):
-            raise ContractError(
-                f"{fichier} : [{code}] {cle} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"'
-            )
-        elif cle == "gravite":
-            valeurs[cle] = _choix(Gravite, code, cle, valeur, fichier)
-        elif cle == "fidelite":
-            valeurs[cle] = _choix(Fidelite, code, cle, valeur, fichier)
-        elif cle == "code_officiel" and not 1 <= len(valeur) <= CODE_MAX:
-            raise ContractError(
-                f"{fichier} : [{code}] code_officiel = {valeur!r} ne tient pas dans anomalie/@code.",
-                remede=f"de 1 à {CODE_MAX} caractères",
-            )
-        elif cle == "texte" and not _est_une_phrase(valeur):
-            raise ContractError(
-                f"{fichier} : [{code}] texte : accolades mal écrites dans « {valeur} ».",
-                remede="une place se note {valeur}, une accolade se double : {{",
-            )
-        elif cle == "propriete" and not _places(valeur) <= {*PLACES_PROPRIETE}:
-            raise ContractError(
-                f"{fichier} : [{code}] propriete : « {valeur} » a d'autres places que celles d'un chemin.",
-                remede=f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
-            )
-        else:
-            valeurs[cle] = valeur
-    return valeurs
+    return {cle: _valeur(cle, valeur, f"{fichier} : [{code}]") for cle, valeur in table.items()}
+
+
+def _valeur(cle: str, valeur: Any, lieu: str) -> Any:
+    if cle == "types":
+        return textes_de(valeur, f"{lieu} types", 'types = ["CRE", "MOD"]')
+    if cle == "structurante":
+        return bool(valeur)
+    if not isinstance(valeur, str):
+        raise ContractError(f"{lieu} {cle} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"')
+    if cle in _ENUMERES:
+        return choix_de(_ENUMERES[cle], valeur, f"{lieu} {cle}")
+    if cle == "code_officiel" and not 1 <= len(valeur) <= CODE_MAX:
+        raise ContractError(
+            f"{lieu} code_officiel = {valeur!r} ne tient pas dans anomalie/@code.",
+            remede=f"de 1 à {CODE_MAX} caractères",
+        )
+    if cle == "texte" and not _est_une_phrase(valeur):
+        raise ContractError(
+            f"{lieu} texte : accolades mal écrites dans « {valeur} ».",
+            remede="une place se note {valeur}, une accolade se double : {{",
+        )
+    if cle == "propriete" and not _places(valeur) <= {*PLACES_PROPRIETE}:
+        raise ContractError(
+            f"{lieu} propriete : « {valeur} » a d'autres places que celles d'un chemin.",
+            remede=f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
+        )
+    return valeur
 
 
 def _est_une_phrase(texte: str) -> bool:
-    """Whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
+    """Tell whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
     try:
         places = [(nom, forme, conversion) for _, nom, forme, conversion in Formatter().parse(texte)]
     except ValueError:
@@ -182,15 +166,6 @@ def _places(texte: str) -> set[str]:
     if not _est_une_phrase(texte):
         return {"?"}
     return {nom for _, nom, _, _ in Formatter().parse(texte) if nom is not None}
-
-
-def _choix(enum: type[_Choix], code: str, cle: str, valeur: str, fichier: Path) -> _Choix:
-    try:
-        return enum(valeur)
-    except ValueError:
-        raise ContractError(
-            f"{fichier} : [{code}] {cle} = {valeur} n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
-        ) from None
 
 
 # --- types of events ------------------------------------------------------------------------------------

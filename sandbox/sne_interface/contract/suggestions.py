@@ -1,6 +1,5 @@
 """What to write in place of a code that is refused: those of its list, or the nearest, with their labels."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -9,6 +8,7 @@ from typing import Final
 from sne_interface.contract.phrases_d_explication import dire
 from sne_interface.contract.schemas import BLANCS, SchemaError
 from sne_interface.contract.versions import Contrat
+from sne_interface.domain.element import sans_indices
 from sne_interface.domain.texte import plier
 
 #: A list of so many codes is told whole.
@@ -23,13 +23,12 @@ _ENTIERES: Final = ("CRE", "CRS", "MOD", "REN")
 #: Rules whose `valeur` may be a code that is not of the list of its element.
 _DE_CODE: Final = frozenset({"ENT001", "ENT011", "DAL002", "DAL003"})
 _VERSION: Final = "interfaceNuu/@versionInterface"
-_INDICE: Final = re.compile(r"\[\d+\]")
 
 
 def liste_de(contrat: Contrat, chemin: str) -> str:
     """Name of the closed list that rules the element at `chemin` (indices, attribute `code` included), "" for
     none."""
-    nu = _INDICE.sub("", chemin).removesuffix("/@code")
+    nu = sans_indices(chemin).removesuffix("/@code")
     return contrat.nomenclatures.par_chemin.get(nu, ("", False))[0]
 
 

@@ -15,7 +15,7 @@ from typing import Final, Self
 from sne_interface.domain import decision as d
 from sne_interface.domain.codes import DALO_RECONNU, MOTIF_ATTRIBUTION
 from sne_interface.domain.decision import Decision, RolesDecision
-from sne_interface.domain.demande import Demande, DemandeStockee
+from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.element import Element
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import Menage
@@ -116,8 +116,8 @@ class Demandeur:
         began."""
         menage = Menage.de(stockee.demande, stockee.debut_validite)
         return cls(
-            premiere_commune(stockee.demande),
-            ressources_uc(menage),
+            stockee.demande.premiere_commune,
+            menage.ressources_uc if menage is not None else None,
             stockee.statut_dalo in DALO_RECONNU,
         )
 
@@ -137,16 +137,3 @@ def notees(
             notee = replace(notee, bail=None)
         comptees[notee.rang] = notee
     return comptees
-
-
-def premiere_commune(demande: Demande) -> str | None:
-    """The first commune that a demande wishes."""
-    communes = demande.communes_souhaitees
-    return communes[0].code if communes else None
-
-
-def ressources_uc(menage: Menage | None) -> int | None:
-    """Euros a year and per UC of a household, rounded down: as thresholds are whole, no comparison changes.
-    None for an association, and for a household that declared no resource."""
-    exactes = menage.exactes if menage is not None else None
-    return None if exactes is None else int(exactes)

@@ -1,14 +1,17 @@
-"""A base of the sandbox, its clock, and the guichets that call it.
+"""A base of the sandbox, its clock, and the guichets that call it with what they may do.
 
 A base owns everything: state, clock, journal, pannes, settings. Parallel runs, each in its own, never meet.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
+from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.dates import PARIS
 from sne_interface.errors import UsageError
 from sne_interface.settings import Reglages
@@ -154,6 +157,52 @@ class Guichet:
     def est_ouvert(self, jour: date) -> bool:
         """Whether the guichet is open on `jour`, closing day excluded."""
         return self.ouvert_le <= jour and (self.ferme_le is None or jour < self.ferme_le)
+
+
+_SANS_DROIT: Final[Mapping[Any, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class DroitDeNature:
+    """That a kind of guichet may do something: how surely, and by which article."""
+
+    fidelite: Fidelite
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListeDeTerritoires:
+    """Territories (« 044 », « 988 ») of which something holds: how surely, and by what source."""
+
+    codes: frozenset[str] = frozenset()
+    fidelite: Fidelite = Fidelite.CONVENTION
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DroitsGuichets:
+    """What each kind of guichet may do. Without any table, nobody is kept from anything.
+
+    `libelles` says each deed in French; `nationales` are the kinds whose guichets have no territory of their
+    own, `avec_siren` those whose guichets are bodies that have a SIREN.
+    """
+
+    droits: Mapping[NatureGuichet, Mapping[Acte, DroitDeNature]] = field(default_factory=lambda: _SANS_DROIT)
+    libelles: Mapping[Acte, str] = field(default_factory=lambda: _SANS_DROIT)
+    nationales: frozenset[NatureGuichet] = frozenset()
+    avec_siren: frozenset[NatureGuichet] = frozenset()
+    systemes_particuliers: ListeDeTerritoires = ListeDeTerritoires()
+    hors_registre: ListeDeTerritoires = ListeDeTerritoires()
+
+    def peut(self, guichet: Guichet, acte: Acte) -> bool:
+        """Whether a guichet may do that: by what its base says of it, else by its kind."""
+        if guichet.actes is not None:
+            return acte in guichet.actes
+        return not self.droits or acte in self.droits.get(guichet.nature, _SANS_DROIT)
+
+    def habilites(self, acte: Acte) -> tuple[NatureGuichet, ...]:
+        """The kinds that may do that, in the order of the kinds."""
+        return tuple(nature for nature in NatureGuichet if acte in self.droits.get(nature, _SANS_DROIT))
 
 
 def lire_horloge(texte: str) -> Horloge:

@@ -108,11 +108,6 @@ class RolesDecision:
         """Which of DECISIONS a value of DECISION is; None for one that is bound to none."""
         return next((role for role, sien in self.valeurs.items() if sien == code.strip()), None)
 
-    def categorie_en_vigueur(self, code: str, jour: date) -> bool:
-        """Whether a category of that code exists, and is in force on `jour`."""
-        categorie = self.categories.get(code)
-        return categorie is not None and categorie.en_vigueur(jour)
-
     def ecrire(self, valeurs: Mapping[str, str | tuple[str, ...]]) -> tuple[tuple[str, str], ...]:
         """(code, value) of what is said by role, in that order; what has no place is left out. A value of
         DECISION is given by its role too, a category by its code."""

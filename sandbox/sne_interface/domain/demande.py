@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Final, Self
 
 from sne_interface.domain.element import Element, Vue, une_fois
+from sne_interface.domain.texte import plier
 
 #: Path of the form (the Cerfa) in the document.
 FORMULAIRE: Final = "interfaceNuu/demande/demandeLogement"
@@ -80,6 +81,10 @@ class NumeroUnique:
 # --- the document --------------------------------------------------------------------------------------
 
 
+#: Folded nom, folded prénom, birth date.
+Identite = tuple[str, str, date | None]
+
+
 class Personne(Vue):
     """A holder of the demande: the `demandeur`, who asks, or a `cotitulaire`, who would sign the lease with
     him."""
@@ -126,6 +131,22 @@ class Personne(Vue):
     def contrat_travail(self) -> str | None:
         """Kind of employment, by code of ListeTypeContratTravail (student, retired… are some)."""
         return self.element.code_de("situationProfessionnelle/typeContratTravail")
+
+    @property
+    def identite(self) -> Identite:
+        """Who a person is for the duplicate search: nom, prénom and birth date (attested criterion)."""
+        return plier(self.nom), plier(self.prenom), self.date_naissance
+
+    @property
+    def identite_patronymique(self) -> Identite | None:
+        """The same with the birth name in place of nom; None for a person who gives none."""
+        nom = plier(self.nom_patronymique)
+        return (nom, plier(self.prenom), self.date_naissance) if nom else None
+
+    @property
+    def noms(self) -> frozenset[str]:
+        """The folded names that a person is known by: nom, and birth name when it is given."""
+        return frozenset(filter(None, (plier(self.nom), plier(self.nom_patronymique))))
 
 
 _LISTES_DE_RESSOURCES: Final = (
@@ -302,6 +323,12 @@ class Demande(Vue):
         out."""
         lues = [place.presents.get("commune") for place in self.localisations]
         return tuple([commune for commune in lues if commune is not None and commune.code])
+
+    @property
+    def premiere_commune(self) -> str | None:
+        """The code of the first commune wished."""
+        communes = self.communes_souhaitees
+        return communes[0].code if communes else None
 
     @une_fois
     def adresses(self) -> tuple[Element, ...]:

@@ -24,9 +24,15 @@ _DATE_TIME: Final = re.compile(
 )
 
 
+_INDICE: Final = re.compile(r"\[\d+\]")
 #: The names along a path: rules walk the same few paths again and again.
 _PAS: Final[Retenus[list[str]]] = Retenus(lambda chemin: chemin.split("/"))
 _CODE_QUALIFIE: Final = "}code"
+
+
+def sans_indices(chemin: str) -> str:
+    """A path without the ranks of namesakes: `a/b[2]/c` is `a/b/c`."""
+    return _INDICE.sub("", chemin)
 
 
 class Element:
@@ -191,6 +197,17 @@ class ElementNu(Element):
     __slots__ = ()
 
     __init__ = object.__init__
+
+    def nommer(self, autre: Element) -> None:
+        """Takes the name and the line of another; it has no parent yet."""
+        self.nom, self.ligne, self._parent = autre.nom, autre.ligne, None
+
+    def adopter(self, enfants: tuple[Element, ...]) -> None:
+        """Makes these its children, and tells each its place."""
+        self.enfants, self._indices = enfants, _indices(enfants)
+        lien: ReferenceType[Element] = ref(self)
+        for enfant in enfants:
+            enfant._parent = lien
 
 
 class ElementPartage(Element):

@@ -60,6 +60,13 @@ class Menage:
         return None if exactes is None else exactes < seuil
 
     @property
+    def ressources_uc(self) -> int | None:
+        """Euros a year and per UC, rounded down: as thresholds are whole, no comparison changes. None when no
+        resource is declared."""
+        exactes = self.exactes
+        return None if exactes is None else int(exactes)
+
+    @property
     def exactes(self) -> Decimal | None:
         """Euros a year and per UC, as they are compared; None when no resource is declared."""
         return (

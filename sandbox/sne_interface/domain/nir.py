@@ -7,9 +7,7 @@ Whoever looks for one in a free text meets it cut in any way, in digits of any s
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Final
@@ -131,13 +129,18 @@ def _est_un_nir(texte: str, groupes: list[_Groupe], rang: int, longueurs: list[i
     if len(nir) == _SANS_CLE and (nir.endswith("000") or _GUICHET.match(texte, siens[-1][1])):
         return False
     if len(nir) == _ENTIER and nir[_SANS_CLE:] == cle(nir[:_SANS_CLE]):
-        return len(siens) == 1 or not (len(groupes) > len(siens) and _IBAN.search(texte, 0, groupes[0][0]))
+        return len(siens) == 1 or len(groupes) == len(siens) or not _est_un_iban(texte, groupes[0][0])
     if tuple(longueurs) in _COUPES:
         return True
     if len(siens) == 1:
         return civil or (len(nir) == _ENTIER and mois in _MOIS_INCONNUS)
     autre = len(siens) == 2 and _est_un_autre(*(texte[debut:fin] for debut, fin in siens))
     return len(nir) == _SANS_CLE and civil and not autre and _seul(texte, groupes, rang, len(siens))
+
+
+def _est_un_iban(texte: str, debut: int) -> bool:
+    """Whether the digits that begin there follow the letters of a country, and those of no other word."""
+    return _IBAN.search(texte[max(debut - 3, 0) : debut]) is not None
 
 
 def _est_un_autre(groupe: str, suivant: str) -> bool:
@@ -149,13 +152,14 @@ def _est_un_autre(groupe: str, suivant: str) -> bool:
 def _seul(texte: str, groupes: list[_Groupe], rang: int, combien: int) -> bool:
     """Whether no other digit is beside, or they are held apart by something else than what cuts this one. An
     hour has digits enough, and colons."""
-    entre = [texte[fin:debut] for (_, fin), (debut, _) in pairwise(groupes)]
-    dedans = entre[rang : rang + combien - 1]
+    premier, apres = max(rang - 1, 0), rang + combien + 1
+    entre = [texte[fin:debut] for (_, fin), (debut, _) in pairwise(groupes[premier:apres])]
+    dedans = entre[rang - premier : rang - premier + combien - 1]
     if any(":" in blanc for blanc in dedans):
         return False
-    if combien == len(groupes):
+    if len(entre) == len(dedans):
         return True
-    autour = entre[max(rang - 1, 0) : rang] + entre[rang + combien - 1 : rang + combien]
+    autour = entre[: rang - premier] + entre[rang - premier + combien - 1 :]
     return len(set(dedans)) == 1 and dedans[0] not in autour
 
 
@@ -191,53 +195,13 @@ _ECRITS: Final = (
 #: An address within another: its « % » written again.
 _DEUX_FOIS: Final = re.compile("%(?:25)+(?=[0-9A-Fa-f]{2})")
 _ECHAPPE: Final = re.compile(_ECRITS, re.DOTALL)
-#: The same in quoted-printable (RFC 2045, 6.7), where « = » may also be itself.
-_ECHAPPE_QP: Final = re.compile(r"(?P<qp>(?:=[0-9A-Fa-f]{2})+)|(?P<rien>=[ \t]*\r?\n)")
 _NOMMES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_TEMOINS: Final = ("&", "%", "\\", "<", "]]>")
+_TEMOINS: Final = ("&", "%", "\\", "<!", "<?", "]]>")
 
 
-@dataclass(frozen=True, slots=True)
-class Deplie:
-    """A text whose references and escapes are read: `texte`. Where each piece of it begins, there (`_ici`)
-    and in what was written (`_la`)."""
-
-    texte: str
-    _ici: tuple[int, ...]
-    _la: tuple[int, ...]
-
-    def ecrit(self, debut: int, fin: int) -> tuple[int, int]:
-        """Where [debut, fin) of `texte` stands in what was written, whole escapes included."""
-        premier, dernier = bisect_right(self._ici, debut) - 1, bisect_right(self._ici, fin - 1) - 1
-        depart = self._la[premier]
-        if premier % 2 == 0:  # written as it is
-            depart += debut - self._ici[premier]
-        arrivee = self._la[dernier] + fin - self._ici[dernier] if dernier % 2 == 0 else self._la[dernier + 1]
-        return depart, arrivee
-
-
-def deplier(texte: str, *, qp: bool = False) -> Deplie | None:
-    """`texte` as whoever reads XML, JSON or an address reads it, or quoted-printable (`qp`); None when it
-    writes nothing so."""
-    if not ("=" in texte if qp else any(temoin in texte for temoin in _TEMOINS)):
-        return None
-    morceaux: list[str] = []
-    ici, la = [0], [0]
-    position = longueur = 0
-    for trouve in (_ECHAPPE_QP if qp else _ECHAPPE).finditer(texte):
-        for morceau, ensuite in (
-            (texte[position : trouve.start()], trouve.start()),
-            (_lu(trouve), trouve.end()),
-        ):
-            morceaux.append(morceau)
-            longueur += len(morceau)
-            ici.append(longueur)
-            la.append(ensuite)
-        position = trouve.end()
-    if not position:
-        return None
-    morceaux.append(texte[position:])
-    return Deplie("".join(morceaux), tuple(ici), tuple(la))
+def deplier(texte: str) -> str:
+    """`texte` as whoever reads XML, JSON or an address reads it: its references and escapes are read."""
+    return _ECHAPPE.sub(_lu, texte) if any(temoin in texte for temoin in _TEMOINS) else texte
 
 
 def _lu(trouve: re.Match[str]) -> str:
@@ -249,6 +213,6 @@ def _lu(trouve: re.Match[str]) -> str:
         return chr(point) if point < 0x110000 else "?"
     if genre == "octal":
         return chr(int(ecrit, 8))
-    if genre in ("adresse", "qp"):
-        return unquote(_DEUX_FOIS.sub("%", ecrit.replace("=", "%")), errors="replace")
+    if genre == "adresse":
+        return unquote(_DEUX_FOIS.sub("%", ecrit), errors="replace")
     return "" if genre == "rien" else _NOMMES.get(ecrit, " ")

@@ -58,15 +58,6 @@ class RolesDemande:
         """Names of the elements that hold a NIR."""
         return frozenset([chemin.rpartition("/")[2] for chemin in self.nir.values()])
 
-    def est_nir(self, chemin: str) -> bool:
-        """Whether a path, with or without indices, is that of a NIR."""
-        nu = (
-            "/".join([morceau.partition("[")[0] for morceau in chemin.split("/")])
-            if "[" in chemin
-            else chemin
-        )
-        return nu in self.nir.values()
-
     def dans_la_personne(self, genre: str) -> str:
         """Path of the NIR below its person, "" when it is not there."""
         debut = f"{PERSONNES[genre]}/" if genre in PERSONNES else ""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from sne_interface.domain.nir import Deplie, chercher_nirs, deplier
+from sne_interface.domain.nir import chercher_nirs, deplier
 
 #: What XML 1.0 has no room for. Source: W3C XML 1.0, production 2 (Char).
 _HORS_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -23,6 +23,8 @@ _SUITE_MAX: Final = 40
 LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
 #: Characters of the shortest NIR, without its key.
 _NIR_MIN: Final = 13
+#: References to what is written by references, that are followed.
+_REFERENCES_MAX: Final = 8
 #: Names of the elements that hold a NIR: the word itself, and what the contracts of this process bind to it.
 _NOMS_NIR: Final = {"nir"}
 #: The word in a name: « NIR », « nirDemandeur », « numNir », « code_nir », not « fournir ».
@@ -153,31 +155,28 @@ def masquer_nir(nir: str) -> str:
 
 def masquer_nirs(texte: str, cacher: Callable[[str], str] = masquer_nir) -> str:
     """`texte` with everything that reads like a NIR masked (journal, console, exports), however it is cut and
-    whatever its digits are written in: see `chercher_nirs`. `cacher` says what is shown of each."""
+    whatever its digits are written in: see `chercher_nirs`. `cacher` says what is shown of each. A text that
+    writes one by references or escapes is shown as it is read."""
     if len(texte) < _NIR_MIN:
         return texte
-    texte = _masquer(texte, None, cacher)
-    deplie = deplier(texte)
-    return texte if deplie is None else _masquer(texte, deplie, cacher)
+    montre = lu = masquer_ecrits(texte, cacher)
+    for _ in range(_REFERENCES_MAX):
+        deplie = deplier(lu)
+        if deplie == lu:
+            break
+        lu = masquer_ecrits(deplie, cacher)
+        if lu != deplie:
+            montre = lu
+    return montre
 
 
-def masquer_qp(texte: str, cacher: Callable[[str], str] = masquer_nir) -> str:
-    """`texte` with the NIRs that are read once its quoted-printable is decoded masked."""
-    deplie = deplier(texte, qp=True)
-    return texte if deplie is None else _masquer(texte, deplie, cacher)
-
-
-def _masquer(texte: str, deplie: Deplie | None, cacher: Callable[[str], str]) -> str:
-    """`texte` without the NIRs that are read in it (None), or in what it stands for."""
-    lu = texte if deplie is None else deplie.texte
+def masquer_ecrits(texte: str, cacher: Callable[[str], str]) -> str:
+    """As `masquer_nirs`, for NIRs that are written without references nor escapes."""
     morceaux, fait = [], 0
-    for debut, fin in chercher_nirs(lu):
-        depart, arrivee = (debut, fin) if deplie is None else deplie.ecrit(debut, fin)
-        montre = cacher(lu[debut:fin])
-        if montre != lu[debut:fin]:
-            morceaux += [texte[fait:depart], montre]
-            fait = arrivee
-    return "".join((*morceaux, texte[fait:])) if morceaux else texte
+    for debut, fin in chercher_nirs(texte):
+        morceaux += [texte[fait:debut], cacher(texte[debut:fin])]
+        fait = fin
+    return "".join((*morceaux, texte[fait:]))
 
 
 def masquer_mots_de_passe(texte: str) -> str:

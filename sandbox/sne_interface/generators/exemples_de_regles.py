@@ -13,7 +13,7 @@ They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An exam
     edits = [["texte", "~/association/nom", " "]]
     anomalies = [["~/association/nom", " ", "La raison sociale de l'association est obligatoire."]]
     stockee = { specimen = "personne_seule", etat = "A" }   # or false: the base does not know the number
-    registre = [{ specimen = "couple", numero = "…" }]      # other demandes of the base
+    registre = [{ specimen = "colocataires", numero = "…" }]  # other demandes of the base
     maintenant = 2018-03-15T12:00:00+01:00                  # default: the dateFichier of the specimen
     nom_fichier = "…"           # default: a right one
     profil = "ecole"            # default ecole

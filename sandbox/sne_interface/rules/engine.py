@@ -15,7 +15,7 @@ from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_interface.contract.table_des_roles import dire_eteinte
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Anomalie, Gravite
-from sne_interface.domain.element import DocumentRecu, Element
+from sne_interface.domain.element import DocumentRecu, Element, sans_indices
 from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_interface.rules.catalogue import REGLES
@@ -268,15 +268,15 @@ def _alleger(infractions: list[Infraction], anciens: list[Infraction]) -> list[I
     restants = Counter(_empreinte(c, c.chemin) for c in anciens)
     par_nom: Counter[_Empreinte] = Counter()
     for ancien in anciens:
-        par_nom[_empreinte(ancien, _sans_indices(ancien.chemin))] += 1
+        par_nom[_empreinte(ancien, sans_indices(ancien.chemin))] += 1
     legers = set()
     for rang, courant in enumerate(infractions):
         if restants[_empreinte(courant, courant.chemin)] > 0:
             restants[_empreinte(courant, courant.chemin)] -= 1
-            par_nom[_empreinte(courant, _sans_indices(courant.chemin))] -= 1
+            par_nom[_empreinte(courant, sans_indices(courant.chemin))] -= 1
             legers.add(rang)
     for rang, courant in enumerate(infractions):
-        nom = _empreinte(courant, _sans_indices(courant.chemin))
+        nom = _empreinte(courant, sans_indices(courant.chemin))
         if rang not in legers and par_nom[nom] > 0:
             par_nom[nom] -= 1
             legers.add(rang)
@@ -332,10 +332,6 @@ def _anomalie(poste: _Poste, infraction: Infraction) -> Anomalie:
 def _propriete(modele: str, chemin: str) -> str:
     parent, _, nom = chemin.rpartition("/")
     return modele.format(chemin=chemin, parent=parent, nom=nom)[:PROPRIETE_MAX]
-
-
-def _sans_indices(chemin: str) -> str:
-    return "/".join(morceau.partition("[")[0] for morceau in chemin.split("/"))
 
 
 def _rang(chemin: str, nomenclatures: Nomenclatures) -> tuple[tuple[int, int], ...]:

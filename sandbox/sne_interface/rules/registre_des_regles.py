@@ -1,4 +1,4 @@
-"""What rules may ask of the base, when two persons are one, and a register that needs no database.
+"""What rules may ask of the base, and a register that needs no database.
 
 The store has its own register (`store/registre.py`); both answer alike.
 """
@@ -12,10 +12,6 @@ from sne_interface.domain.base import Guichet
 from sne_interface.domain.demande import DemandeStockee, Personne
 from sne_interface.domain.evenement import Evenement, TypeEvenement
 from sne_interface.domain.roles import RolesDemande
-from sne_interface.domain.texte import plier
-
-#: Folded nom, folded prénom, birth date.
-Identite = tuple[str, str, date | None]
 
 
 class Registre(Protocol):
@@ -57,22 +53,6 @@ class Registre(Protocol):
         """The last day that a demande, radiated, became active again."""
 
 
-def identite(personne: Personne) -> Identite:
-    """Who a person is for the duplicate search: nom, prénom and birth date (attested criterion)."""
-    return plier(personne.nom), plier(personne.prenom), personne.date_naissance
-
-
-def identite_patronymique(personne: Personne) -> Identite | None:
-    """The same with the birth name in place of nom; None for a person who gives none."""
-    nom = plier(personne.nom_patronymique)
-    return (nom, plier(personne.prenom), personne.date_naissance) if nom else None
-
-
-def noms(personne: Personne) -> frozenset[str]:
-    """The folded names that a person is known by: nom, and birth name when it is given."""
-    return frozenset(filter(None, (plier(personne.nom), plier(personne.nom_patronymique))))
-
-
 @dataclass(frozen=True, slots=True)
 class RegistreMemoire:
     """A `Registre` made of lists, for examples and tests. Without any it knows nothing: `check`, and the
@@ -94,14 +74,14 @@ class RegistreMemoire:
     def doublons(
         self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
     ) -> Sequence[DemandeStockee]:
-        cherchees = {identite(p) for p in personnes}
-        return self._ou(territoire, sauf, lambda p: identite(p) in cherchees)
+        cherchees = {p.identite for p in personnes}
+        return self._ou(territoire, sauf, lambda p: p.identite in cherchees)
 
     def doublons_patronymiques(
         self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
     ) -> Sequence[DemandeStockee]:
-        cherchees = set(map(identite_patronymique, personnes)) - {None}
-        return self._ou(territoire, sauf, lambda p: identite_patronymique(p) in cherchees)
+        cherchees = {p.identite_patronymique for p in personnes} - {None}
+        return self._ou(territoire, sauf, lambda p: p.identite_patronymique in cherchees)
 
     def demande_de_reference(self, guichet: str, ref_interne: str) -> str | None:
         siennes = (d for d in self.demandes if d.active and d.guichet_createur == guichet)

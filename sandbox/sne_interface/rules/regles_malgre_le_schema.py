@@ -6,14 +6,14 @@ A rule that judges each place by itself (`par_place`) is run on the document as 
 places at fault.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import replace
 from typing import Any, Final, NoReturn
 
 from sne_interface.contract.schemas import SchemaError
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Anomalie
-from sne_interface.domain.element import Element
+from sne_interface.domain.element import Element, ElementNu
 from sne_interface.rules import engine
 from sne_interface.rules.rule import Contexte, Infraction, Regle
 
@@ -40,15 +40,15 @@ def juger_malgre(
     and the codes of those that were stopped.
 
     `contexte` holds the document, whose elements tell their place (`codec.decoder`); `lisible` is a second
-    reading of it, which is changed. A rule that fails on such a document says nothing.
+    reading of it. A rule that fails on such a document says nothing.
     """
     tues = [r.code for r in engine.regles_de(contrat, contexte.type_fichier) if not r.registre]
     if any(faute.sorte in _SANS_SUITE for faute in fautes):
         return [], tues
     if sum(1 for _ in lisible.parcourir()) > ELEMENTS_MAX:
         return [], tues
-    _Voile(lisible).poser(fautes)
-    voile = replace(contexte, document=lisible)
+    document = _Voile(lisible, fautes).document()
+    voile = replace(contexte, document=document)
     if contexte.type_fichier not in _SANS_DEMANDE and not _a_un_formulaire(voile):
         return [], tues
     tues.clear()
@@ -90,14 +90,13 @@ class _Presents(dict[str, Element]):
     """The children of an element by name, some of which cannot be read: those of `refuses` and, when `doute`,
     all that it does not hold."""
 
-    def __init__(self, presents: dict[str, Element]) -> None:
+    def __init__(self, presents: dict[str, Element], refuses: Set[str], *, doute: bool) -> None:
         super().__init__(presents)
-        self.refuses: set[str] = set()
-        self.doute = False
+        self._refuses, self._doute = refuses, doute
 
     def __contains__(self, nom: object) -> bool:
         connu = super().__contains__(nom)
-        if nom in self.refuses or (self.doute and not connu):
+        if nom in self._refuses or (self._doute and not connu):
             raise _Illisible
         return connu
 
@@ -105,7 +104,7 @@ class _Presents(dict[str, Element]):
         return super().__getitem__(nom) if nom in self else sinon
 
     def __getitem__(self, nom: str) -> Element:
-        if nom in self.refuses:
+        if nom in self._refuses:
             raise _Illisible
         return super().__getitem__(nom)
 
@@ -126,13 +125,14 @@ class _Enfants(tuple[Element, ...]):
         raise _Illisible
 
 
-class _SansAttributs(Element):
+def _rien(_: Element) -> NoReturn:
+    raise _Illisible
+
+
+class _SansAttributs(ElementNu):
     """An element whose attributes cannot be read."""
 
     __slots__ = ()
-
-    def _rien(self) -> NoReturn:
-        raise _Illisible
 
     attributs = code = property(_rien)
 
@@ -142,64 +142,78 @@ class _Refuse(_SansAttributs):
 
     __slots__ = ()
 
-    texte = vide = presents = enfants = property(_SansAttributs._rien)
+    texte = vide = presents = enfants = property(_rien)
 
 
 class _Voile:
-    """Makes what faults are about unreadable in a document."""
+    """What faults are about in a document, by path, and a copy of the document in which it cannot be read:
+    elements are `refuses` whole, or `sans_attributs`; of an element, the children of a name are `tus`, or
+    there may be others than are known (`douteux`)."""
 
-    def __init__(self, document: Element) -> None:
-        # Paths are asked for before anything is hidden: each element then knows its own for ever.
+    def __init__(self, document: Element, fautes: Iterable[SchemaError]) -> None:
+        self._racine = document
         self._elements = {element.chemin: element for element in document.parcourir()}
-        self._vides = {chemin for chemin, element in self._elements.items() if element.vide}
-
-    def poser(self, fautes: Iterable[SchemaError]) -> None:
-        """Hides what these faults are about."""
+        self._refuses: set[str] = set()
+        self._sans_attributs: set[str] = set()
+        self._tus: dict[str, set[str]] = {}
+        self._douteux: set[str] = set()
         for faute in fautes:
-            if faute.sorte in _LISIBLES:
-                continue
-            chemin = de_l_element(faute.chemin)
-            tete, _, dernier = chemin.rpartition("/")
-            element = self._elements.get(chemin)
-            tient = element is not None and not isinstance(element, _Refuse) and bool(element.enfants)
-            if faute.sorte in _DU_PARENT:
-                self._refuser(tete)
-            elif faute.sorte in _DOUTEUSES:
-                self._douter(tete)
-            elif element is None:
-                self._taire(tete, dernier)
-            elif not tient:
-                self._refuser(chemin)
-            elif chemin != faute.chemin:
-                element.__class__ = _SansAttributs
-            elif faute.sorte not in _DU_TEXTE:
-                self._refuser(chemin)
+            if faute.sorte not in _LISIBLES:
+                self._poser(faute)
+
+    def _poser(self, faute: SchemaError) -> None:
+        chemin = de_l_element(faute.chemin)
+        tete, _, dernier = chemin.rpartition("/")
+        element = self._elements.get(chemin)
+        if faute.sorte in _DU_PARENT:
+            self._refuser(tete)
+        elif faute.sorte in _DOUTEUSES:
+            self._taire(tete)
+            self._douteux.add(tete)
+        elif element is None:
+            self._taire(tete, dernier)
+        elif not element.enfants:
+            self._refuser(chemin)
+        elif chemin != faute.chemin:
+            self._sans_attributs.add(chemin)
+        elif faute.sorte not in _DU_TEXTE:
+            self._refuser(chemin)
 
     def _refuser(self, chemin: str) -> None:
+        if chemin in self._elements:
+            self._refuses.add(chemin)
+            tete, _, _ = chemin.rpartition("/")
+            self._taire(tete, self._elements[chemin].nom)
+
+    def _taire(self, chemin: str, *noms: str) -> None:
         element = self._elements.get(chemin)
-        if element is not None and not isinstance(element, _Refuse):
-            element.__class__ = _Refuse
+        if element is None:
+            return
+        self._tus.setdefault(chemin, set()).update(noms)
+        if element.vide:  # it counts as absent: its name cannot be read either
             self._taire(chemin.rpartition("/")[0], element.nom)
 
-    def _taire(self, chemin: str, nom: str) -> None:
-        presents = self._presents(chemin)
-        if presents is not None:
-            presents.refuses.add(nom)
+    def document(self) -> Element:
+        """The copy."""
+        return self._copier(self._racine)
 
-    def _douter(self, chemin: str) -> None:
-        presents = self._presents(chemin)
-        if presents is not None and not presents.doute:
-            presents.doute = True
-            element = self._elements[chemin]
-            element.enfants = _Enfants(element.enfants)
-
-    def _presents(self, chemin: str) -> _Presents | None:
-        """Those of an element that can be read; None of another."""
-        element = self._elements.get(chemin)
-        if element is None or isinstance(element, _Refuse):
-            return None
-        if not isinstance(element.presents, _Presents):
-            element.presents = _Presents(element.presents)
-            if chemin in self._vides:  # it counts as absent: its name cannot be read either
-                self._taire(chemin.rpartition("/")[0], element.nom)
-        return element.presents
+    def _copier(self, vrai: Element) -> Element:
+        chemin = vrai.chemin
+        if chemin in self._refuses:
+            refuse: ElementNu = _Refuse()
+            refuse.nommer(vrai)
+            return refuse
+        copie: ElementNu = _SansAttributs() if chemin in self._sans_attributs else ElementNu()
+        copie.nommer(vrai)
+        copie.texte, copie.vide = vrai.texte, vrai.vide
+        if chemin not in self._sans_attributs:
+            copie.attributs, copie.code = vrai.attributs, vrai.code
+        copies = {id(enfant): self._copier(enfant) for enfant in vrai.enfants}
+        copie.adopter(tuple(copies.values()))
+        copie.presents = {nom: copies[id(enfant)] for nom, enfant in vrai.presents.items()}
+        if chemin in self._tus:
+            doute = chemin in self._douteux
+            copie.presents = _Presents(copie.presents, self._tus[chemin], doute=doute)
+            if doute:
+                copie.enfants = _Enfants(copie.enfants)
+        return copie

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sne_interface.contract.droits_des_guichets import DroitsGuichets
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.contract.nomenclatures import Nomenclatures, Territoires
 from sne_interface.domain.anomalie import Fidelite, Gravite
-from sne_interface.domain.base import Acte, Guichet
+from sne_interface.domain.base import Acte, DroitsGuichets, Guichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande, DemandeStockee
 from sne_interface.domain.element import Element, lire_date

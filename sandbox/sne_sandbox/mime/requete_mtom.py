@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from sne_sandbox.mime.message_deballe import Part, encoder_transfert
-from sne_sandbox.mime.pack import CRLF, libre, pack
+from sne_sandbox.mime.message_mime import CRLF, Part, encoder_transfert, libre, pack
 
 BOUNDARY: Final = "MIME_BOUNDARY"
 RACINE_CLIENT: Final = "soaproot"

@@ -6,7 +6,7 @@ from typing import Final
 from sne_interface.contract import codec
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.demande import Demande
-from sne_sandbox.operations import dispatching, document_ecrit, get_num_unique
+from sne_sandbox.operations import document_ecrit, get_num_unique
 from sne_sandbox.operations.question import Operation, Question, Sortie
 
 
@@ -27,7 +27,7 @@ def executer(question: Question) -> Sortie:
             touchee_par_autrui=avant.touchee_par_autrui or question.guichet != avant.guichet_createur,
         )
         question.registre.remplacer(avant)
-        dispatching.noter(question, avant)
+        question.noter_changement(avant)
     vue = document_ecrit.Presentation.de(avant, question.contrat.nomenclatures, question.maintenant, "RET")
     if avant.information_dalo is not None:
         vue.placer_dalo(avant.information_dalo)

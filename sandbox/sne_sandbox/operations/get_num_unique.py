@@ -19,7 +19,7 @@ from sne_interface.domain.demande import (
 )
 from sne_interface.domain.echange import Champ, Piece
 from sne_interface.domain.element import Element, avec_enfants, de_code
-from sne_sandbox.operations import attestation, dispatching, document_ecrit
+from sne_sandbox.operations import attestation, document_ecrit
 from sne_sandbox.operations.document_ecrit import (
     FormulaireEcrit,
     blocs_calcules,
@@ -44,7 +44,7 @@ def executer(question: Question) -> Sortie:
     demande = _demande(question)
     stockee, ecrit = _PAR_TYPE[demande.type_fichier](question, demande)
     if demande.type_fichier != "SUP":
-        dispatching.noter(question, stockee)
+        question.noter_changement(stockee)
     return _reponse(question, demande, stockee, ecrit)
 
 

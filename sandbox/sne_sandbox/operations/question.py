@@ -10,6 +10,7 @@ from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.base import Base
 from sne_interface.domain.dates import tampon
+from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.echange import Appel, Champ
 from sne_interface.domain.element import Element
 from sne_interface.rules.rule import Contexte
@@ -67,6 +68,20 @@ class Question:
         """`RETG1226-201803151654-000000.xml`: genre, guichet, stamp, and a sequence if there is one."""
         nom = f"{genre}{self.guichet or 'GDPUB'}-{tampon(self.maintenant)}"
         return f"{nom}-{suite}.{extension}" if suite else f"{nom}.{extension}"
+
+    def noter_changement(self, apres: DemandeStockee) -> None:
+        """Records a change just made, when the base dispatches and another guichet of the territory is there
+        to be told. `apres` is what was stored; the state before is the one that the message was judged
+        against."""
+        if self.base.reglages.dispatching != "oui":
+            return
+        auteur = apres.guichet_dernier
+        if not any(apres.territoire in g.territoires and g.code != auteur for g in self.registre.guichets()):
+            return
+        avant = self.contexte.stockee if self.contexte is not None else None
+        if avant is not None and avant.numero_unique != apres.numero_unique:
+            avant = None
+        self.registre.noter_changement(avant, apres, auteur, self.maintenant)
 
 
 @dataclass(frozen=True, slots=True)

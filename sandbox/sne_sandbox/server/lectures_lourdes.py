@@ -10,12 +10,12 @@ import contextlib
 import logging
 import os
 import pickle
-import queue
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
@@ -46,8 +46,9 @@ class Voie:
     def __init__(self, lecteur: Callable[[], ApplicationWsgi], au_reacteur: Callable[..., object]) -> None:
         self._lecteur = lecteur
         self._au_reacteur = au_reacteur
-        self._file: queue.Queue[_Lecture | None] = queue.Queue(EN_ATTENTE_MAX)
+        self._attente: deque[_Lecture] = deque()
         self._verrou = threading.Lock()
+        self._reveil = threading.Condition(self._verrou)
         self._fil: threading.Thread | None = None
         self._processus: subprocess.Popen[bytes] | None = None
         self._ferme = False
@@ -56,36 +57,26 @@ class Voie:
         """Has a request answered when its turn comes; False when too many wait. From any thread."""
         genres = (str, bytes, bool, tuple, type(None))
         dicible = {nom: valeur for nom, valeur in environ.items() if isinstance(valeur, genres)}
-        try:
-            self._file.put_nowait((requete, dicible))
-        except queue.Full:
-            self._oublier_les_partis()
-            try:
-                self._file.put_nowait((requete, dicible))
-            except queue.Full:
+        with self._reveil:
+            if len(self._attente) >= EN_ATTENTE_MAX:
+                # A peer that left while it waited keeps no place.
+                self._attente = deque(lecture for lecture in self._attente if not lecture[0].partie)
+            if len(self._attente) >= EN_ATTENTE_MAX:
                 return False
-        with self._verrou:
+            self._attente.append((requete, dicible))
+            self._reveil.notify()
             if self._fil is None and not self._ferme:
                 self._fil = threading.Thread(target=self._tourner, name="sne-lectures", daemon=True)
                 self._fil.start()
         return True
 
-    def _oublier_les_partis(self) -> None:
-        """Those who left while they waited keep no place."""
-        with self._file.mutex:
-            restent = [lue for lue in self._file.queue if lue is None or not lue[0]._disconnected]
-            self._file.queue.clear()
-            self._file.queue.extend(restent)
-
     def fermer(self) -> None:
         """Ends the process, whatever it is at, and leaves no file."""
-        self._ferme = True
-        with self._verrou:
-            fil = self._fil
+        with self._reveil:
+            self._ferme, fil = True, self._fil
             if self._processus is not None:
                 self._processus.kill()
-        with contextlib.suppress(queue.Full):  # the thread looks before it takes the next
-            self._file.put_nowait(None)
+            self._reveil.notify()
         if fil is not None:
             fil.join(2.0)
 
@@ -99,26 +90,26 @@ class Voie:
             logger.warning("heavy reads cannot be made: %s", erreur)
             with self._verrou:  # the next read tries again
                 self._fil = None
-                with contextlib.suppress(queue.Empty):
-                    while True:
-                        if (lecture := self._file.get_nowait()) is not None:
-                            self._au_reacteur(lecture[0].repondre, *sature(raison_systeme(erreur)))
+                while self._attente:
+                    requete, _ = self._attente.popleft()
+                    self._au_reacteur(requete.repondre, *sature(raison_systeme(erreur)))
         finally:
             self._congedier()
 
     def _lire(self, dossier: Path) -> None:
-        while not self._ferme:
-            try:
-                lecture = self._file.get(timeout=OISIVE)
-            except queue.Empty:
-                with self._verrou:
-                    if self._file.empty():
-                        self._fil = None
-                        return
-                continue
-            if lecture is not None and not self._ferme and not lecture[0]._disconnected:
+        while (lecture := self._prendre()) is not None:
+            if not lecture[0].partie:
                 self._repondre(*lecture, dossier / f"corps-{time.monotonic_ns()}")
             del lecture  # waiting for the next must not keep it
+
+    def _prendre(self) -> _Lecture | None:
+        """The next read; None when none has come for a while, or the server ends: so does the thread."""
+        with self._reveil:
+            self._reveil.wait_for(lambda: self._attente or self._ferme, OISIVE)
+            if self._attente and not self._ferme:
+                return self._attente.popleft()
+            self._fil = None
+            return None
 
     def _repondre(self, requete: Destinataire, environ: dict[str, Any], fichier: Path) -> None:
         corps: bytes | IO[bytes]

@@ -29,42 +29,40 @@ class ConnexionTenue:
         self._requete = requete
         self._canal: Any = requete.channel
         self._attente: DelayedCall | None = None
+        self.perdue = False
+        """Whether the peer has gone."""
         requete.notifyFinish().addErrback(self._abandonner)
 
     def _abandonner(self, raison: Failure) -> None:
+        self.perdue = True
         # What was to come later holds the whole answer: an hour, for nobody.
         if self._attente is not None and self._attente.active():
             self._attente.cancel()
 
-    @property
-    def perdue(self) -> bool:
-        """Whether the peer has gone."""
-        return bool(self._requete._disconnected)
-
     def ecrire(self, octets: bytes) -> None:
         """Sends bytes as they are."""
-        if not self._requete._disconnected:
+        if not self.perdue:
             self._canal.write(octets)
 
     def plus_tard(self, secondes: float, suite: Callable[[], None]) -> None:
         """Goes on later, without holding a thread; never, when the peer has gone."""
-        if not self._requete._disconnected:
+        if not self.perdue:
             self._attente = self._canal.callLater(secondes, suite)
 
     def terminer(self) -> None:
         """Ends the exchange as usual (keep-alive included)."""
-        if not self._requete._disconnected:
+        if not self.perdue:
             self._requete.finish()
 
     def fermer(self) -> None:
         """Closes the connection, properly."""
-        if not self._requete._disconnected:
+        if not self.perdue:
             self._canal.non_remise = None  # it is the panne that loses the answer, and its line says so
             self._canal.couper()
 
     def couper(self) -> None:
         """Resets the connection."""
-        if not self._requete._disconnected:
+        if not self.perdue:
             self._canal.non_remise = None
             self._canal.reinitialiser()
 

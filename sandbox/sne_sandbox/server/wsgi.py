@@ -64,7 +64,7 @@ class Destinataire(Protocol):
     """The request that waits for an answer, in the reactor's thread (`channel.RequeteRecue`)."""
 
     method: bytes
-    _disconnected: bool
+    partie: bool
     """Whether the peer has gone."""
 
     def repondre(self, reponse: ReponseWsgi, corps: bytes | IO[bytes]) -> None:
@@ -222,7 +222,7 @@ class Flux:
         return True
 
     def _commencer(self) -> None:
-        if self._requete._disconnected:
+        if self._requete.partie:
             self.stopProducing()
             return
         self._requete.commencer(self._reponse)
@@ -231,7 +231,7 @@ class Flux:
             self._libre.set()
 
     def _envoyer(self, morceau: bytes) -> None:
-        if self._requete._disconnected:
+        if self._requete.partie:
             self.stopProducing()
             return
         self._requete.envoyer(morceau)
@@ -239,7 +239,7 @@ class Flux:
             self._libre.set()
 
     def _terminer(self, complet: bool) -> None:
-        if not self._requete._disconnected:
+        if not self._requete.partie:
             self._requete.unregisterProducer()
             self._requete.terminer(complet=complet)
 

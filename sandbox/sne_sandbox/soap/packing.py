@@ -11,8 +11,7 @@ from lxml import etree
 
 from sne_interface.domain.base import Base
 from sne_interface.domain.echange import Piece, RequeteHttp
-from sne_sandbox.mime.message_deballe import Packaging, Part
-from sne_sandbox.mime.pack import boundary, pack
+from sne_sandbox.mime.message_mime import Packaging, Part, boundary, pack
 from sne_sandbox.mime.unpack import est_multipart
 from sne_sandbox.soap.envelope import SOAP11, XOP
 from sne_sandbox.soap.fields import INCLUDE

@@ -8,7 +8,7 @@ from lxml import etree
 
 from sne_interface.contract.versions import OperationPubliee
 from sne_sandbox.mime import requete_mtom
-from sne_sandbox.mime.message_deballe import Part
+from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom import Forme
 from sne_sandbox.soap.envelope import SOAP12, XOP
 from sne_sandbox.soap.fields import INCLUDE

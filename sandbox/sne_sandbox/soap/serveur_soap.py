@@ -17,7 +17,7 @@ from spyne import Application, ComplexModel, ServiceBase, Unicode, XmlAttribute,
 from spyne.protocol.soap import Soap12
 
 from sne_interface.contract import codec
-from sne_interface.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
+from sne_interface.contract.versions import ChampLu, Contrat, MessageOperation, OperationPubliee
 from sne_interface.domain.echange import Appel, Champ, Piece, Reponse
 from sne_interface.domain.echange import Echange
 from sne_interface.errors import (
@@ -27,7 +27,7 @@ from sne_interface.errors import (
     ExchangeError,
     MessageMalforme,
 )
-from sne_sandbox.mime.message_deballe import Message
+from sne_sandbox.mime.message_mime import Message
 from sne_sandbox.mime.tolerances import Tolerance
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.pki.identite_du_certificat import Identite
@@ -236,7 +236,7 @@ def application(espace: str, operations: tuple[OperationPubliee, ...], protocole
     }
     modeles: dict[str, Any] = {}
 
-    def type_de(champ: ChampOperation) -> Any:
+    def type_de(champ: ChampLu) -> Any:
         try:
             return types[champ.type].customize(sub_ns="", min_occurs=int(champ.obligatoire))
         except KeyError:

@@ -26,8 +26,8 @@ from sne_sandbox.store.defaillances import (
     fermee_a_l_ouverture,
 )
 from sne_sandbox.store.disjoncteur import Disjoncteur
-from sne_sandbox.store.identite_du_fichier import FichierOuvert
 from sne_sandbox.store.moteurs import (
+    FichierOuvert,
     VerrouEcriture,
     adresse,
     ouvrir_postgresql,

@@ -34,9 +34,6 @@ _DEBUTS: Final = {
     ("postgresql", True): "BEGIN",
     ("postgresql", False): "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 }
-#: A row that every database has, read, and written as it is.
-_LIRE_POUR_VOIR: Final = "SELECT version_num FROM alembic_version"
-_POUR_VOIR: Final = "UPDATE alembic_version SET version_num = version_num"
 #: Bytes that the disk must have before a database that had filled it is written to again.
 _PLACE_MIN: Final = 4_000_000
 _VERROU_PG: Final = "SELECT pg_advisory_xact_lock(%s)"

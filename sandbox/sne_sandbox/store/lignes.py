@@ -15,7 +15,7 @@ from typing import Any, Final
 from isal import isal_zlib
 
 from sne_interface.contract import codec
-from sne_interface.domain.attribution import DecisionNotee, Demandeur, premiere_commune, ressources_uc
+from sne_interface.domain.attribution import DecisionNotee, Demandeur
 from sne_interface.domain.base import Acte, Base, Guichet, Horloge, NatureGuichet
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, Mouvement, Personne
@@ -313,8 +313,8 @@ def ligne_stat(base: str, stockee: DemandeStockee) -> dict[str, Any]:
         "situation": demandeur.situation_familiale if demandeur is not None else None,
         "contrat": demandeur.contrat_travail if demandeur is not None else None,
         "ressources": demande.ressources_mensuelles,
-        "ressources_uc": ressources_uc(menage),
-        "commune": premiere_commune(demande),
+        "ressources_uc": menage.ressources_uc if menage is not None else None,
+        "commune": demande.premiere_commune,
         "motif": demande.formulaire.code_de("principauxMotifDemande/motifDemande"),
         "type_logement": demande.formulaire.code_de("logementRecherche/listeTypeLogement/typeLogement"),
     }

@@ -14,13 +14,11 @@ from typing import Any, Final
 from flask import Flask
 
 from sne_sandbox.offres import parties
-from sne_sandbox.web.services_soap import chemins, est_un_appel, servir
+from sne_sandbox.web.services_soap import PorteSoap, est_un_appel
 
 _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-#: A page among the addresses of the API.
-DOCS: Final = "/api/v1/docs"
 #: An exchange as answers name it (header `SNE-Echange`): one copies that address into a browser.
 ECHANGE: Final = re.compile(r"/api/v1/bases/[^/]+/exchanges/\d+")
 #: What every browser asks first of an address that is typed or clicked, and no SOAP stack.
@@ -36,11 +34,8 @@ class Aiguillage:
         self._parties = {segment: partie for partie in parties() for segment in partie.segments}
         self._construites: dict[str, Flask] = {}
         self._verrou = Lock()
-        self._services = chemins(app)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if (reponse := servir(self._app, self._services, environ)) is not None:
-            return reponse(environ, start_response)
         chemin = environ.get("PATH_INFO", "")
         segment = chemin.removeprefix("/").partition("/")[0]
         partie = self._parties.get(segment)
@@ -54,8 +49,7 @@ class Aiguillage:
             and est_un_appel(environ.get("REQUEST_METHOD", ""), environ.get("CONTENT_TYPE", ""))
         ):
             return self._principale(environ, start_response)
-        nom = "console" if chemin.rstrip("/") == DOCS else partie.nom
-        return self.partie(nom).wsgi_app(environ, start_response)
+        return self.partie(partie.nom).wsgi_app(environ, start_response)
 
     def partie(self, nom: str) -> Flask:
         """The application of a part, built when it is not yet."""
@@ -81,7 +75,8 @@ def _est_une_visite(environ: Mapping[str, Any]) -> bool:
 
 
 def installer(app: Flask) -> None:
-    """Put the parts beside the application, as yet unbuilt; `app.extensions["aiguillage"]` finds them."""
+    """Put the parts beside the application, as yet unbuilt, behind the door of the SOAP calls;
+    `app.extensions["aiguillage"]` finds them."""
     aiguillage = Aiguillage(app)
     app.extensions["aiguillage"] = aiguillage
-    app.wsgi_app = aiguillage  # type: ignore[method-assign]
+    app.wsgi_app = PorteSoap(app, aiguillage)  # type: ignore[method-assign]

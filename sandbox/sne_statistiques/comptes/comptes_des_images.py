@@ -1,8 +1,9 @@
 """What the pictures of a base show: its demandes by commune and by EPCI, month by month, and by resources.
 
-Every number is that of demandes which the base still holds, and is counted as `comptes.demandes_comptees` finds them:
-who asks for those behind a number gets as many. Conventions: a demande is of the first commune it wishes, an
-attribution of the commune of the dwelling; tension is active demandes for one attribution of twelve months.
+Every number is that of demandes which the base still holds, and is counted as `comptes.demandes_comptees`
+finds them: who asks for those behind a number gets as many. Conventions: a demande is of the first commune it
+wishes, an attribution of the commune of the dwelling; tension is active demandes for one attribution of
+twelve months.
 """
 
 from collections import Counter

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sne_console.images.dessin import ajouter, image, lien
+from sne_console.vues.dessin import ajouter, image, lien
 from sne_interface.domain.texte import nombre
 from sne_statistiques.comptes.comptes_des_images import LieuCompte
 from sne_statistiques.images.contours import LARGEUR, Cadre, cadres

@@ -19,7 +19,7 @@ from typing import Any, Final
 from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
-from sne_console.images.dessin import Figure
+from sne_console.vues.dessin import Figure
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.texte import nombre
 from sne_interface.errors import SandboxError, StoreError
@@ -63,7 +63,6 @@ _BARRES_MAX: Final = 12
 #: A chart of its own: the reasons of the radiations of twelve months.
 MOTIFS: Final = "Motifs"
 _LIBELLE_MAX: Final = 34
-_LIBELLE_ETROIT: Final = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,22 +273,20 @@ def motifs(tableau: Tableau) -> list[tuple[str, int]]:
     return sorted(((c, n) for c, n in comptes.items() if n), key=lambda paire: -paire[1])
 
 
-def dessiner(
-    tableau: Tableau, rubrique: str, *, mots: Mapping[str, str] | None = None, etroit: bool = False
-) -> bytes:
-    """The chart of a section; `mots` are those of the codes of reasons, `etroit` as a telephone shows it.
-    Raises KeyError for a section that the table has not."""
+def dessiner(tableau: Tableau, rubrique: str, *, mots: Mapping[str, str] | None = None) -> bytes:
+    """The chart of a section; `mots` are those of the codes of reasons. Raises KeyError for a section that
+    the table has not."""
     titre = f"{tableau.titre} : {rubrique}"
     if tableau.code == "TAB02" and rubrique == MOTIFS:
         dits = [((mots or {}).get(code, code), n) for code, n in motifs(tableau)]
-        return _barres(titre, dits, etroit=etroit)
+        return _barres(titre, dits)
     lignes = lignes_de(tableau, rubrique)
     if not lignes:
         raise KeyError(rubrique)
     if tableau.code == "TAB02":
-        return Figure(rubrique, titre, dessiner_flux(tableau, rubrique, etroit=etroit), (), ()).fichier
+        return Figure(rubrique, titre, dessiner_flux(tableau, rubrique), (), ()).fichier
     comptes = [(libelle, nombres[0]) for libelle, nombres in lignes if libelle != "Total"]
-    return _barres(titre, comptes, etroit=etroit)
+    return _barres(titre, comptes)
 
 
 def dessiner_flux(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> Any:
@@ -306,7 +303,7 @@ def dessiner_flux(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> A
     return courbes.dessiner(f"Flux : {rubrique}", periodes, series, etroit=etroit)
 
 
-def dessiner_quota(comptes: Quotas, code: str, *, etroit: bool = False) -> bytes:
+def dessiner_quota(comptes: Quotas, code: str) -> bytes:
     """The chart of a share: what it is, and of whom, against what it should be. Raises KeyError for a share
     that is none."""
     regle = {regle.code: regle for regle in quotas.REGLES}[code]
@@ -314,25 +311,25 @@ def dessiner_quota(comptes: Quotas, code: str, *, etroit: bool = False) -> bytes
     for ligne in (comptes.ensemble, *comptes.lignes):
         (part,) = (part for part in ligne.parts if part.code == code)
         if part.taux is not None and len(lignes) < _BARRES_MAX:
-            nom = _nom_de_ligne(ligne, _LIBELLE_ETROIT if etroit else _LIBELLE_MAX)
+            nom = _nom_de_ligne(ligne)
             lignes.append((nom, part.taux))
             indeterminees += [nom] if part.etat == "indéterminé" else []
     objectif = float(regle.objectif), f"objectif {regle.objectif} %"
-    return _barres(regle.libelle, lignes, etroit=etroit, unite=" %", douteuses=indeterminees, seuil=objectif)
+    return _barres(regle.libelle, lignes, unite=" %", douteuses=indeterminees, seuil=objectif)
 
 
-def _nom_de_ligne(ligne: LigneQuota, longueur: int) -> str:
+def _nom_de_ligne(ligne: LigneQuota) -> str:
     """Of a landlord in several EPCI one must see which: each of the two names is cut, not their end only."""
     if not ligne.bailleur:
         return ligne.nom_bailleur
-    epci = _court(ligne.nom_epci, longueur // 2)
-    return f"{_court(ligne.nom_bailleur, longueur - 2 - len(epci))}, {epci}"
+    epci = _court(ligne.nom_epci, _LIBELLE_MAX // 2)
+    return f"{_court(ligne.nom_bailleur, _LIBELLE_MAX - 2 - len(epci))}, {epci}"
 
 
-def dessiner_lieux(comptes: ComptesDeLieux, *, etroit: bool = False) -> bytes:
+def dessiner_lieux(comptes: ComptesDeLieux) -> bytes:
     """The chart of the territories with most active demandes."""
     lignes = [(nom, n) for nom, n in actives(comptes) if n][:_BARRES_MAX]
-    return _barres("Demandes actives par territoire", lignes, etroit=etroit)
+    return _barres("Demandes actives par territoire", lignes)
 
 
 def actives(comptes: ComptesDeLieux) -> list[tuple[str, int]]:
@@ -348,18 +345,16 @@ def _barres(
     titre: str,
     lignes: Sequence[tuple[str, float]],
     *,
-    etroit: bool,
     unite: str = "",
     douteuses: Sequence[str] = (),
     seuil: tuple[float, str] | None = None,
 ) -> bytes:
     """Horizontal bars, the first line on top. `douteuses`: labels whose number « ? » follows."""
-    longueur = _LIBELLE_ETROIT if etroit else _LIBELLE_MAX
     dites = [
-        (_court(nom, longueur), n, f"{nombre(round(n))}{unite}{' ?' if nom in douteuses else ''}")
+        (_court(nom, _LIBELLE_MAX), n, f"{nombre(round(n))}{unite}{' ?' if nom in douteuses else ''}")
         for nom, n in lignes
     ]
-    return Figure("barres", titre, barres.dessiner(titre, dites, seuil=seuil, etroit=etroit), (), ()).fichier
+    return Figure("barres", titre, barres.dessiner(titre, dites, seuil=seuil), (), ()).fichier
 
 
 def _court(libelle: str, longueur: int) -> str:

@@ -141,6 +141,8 @@ def test_a_requirement_that_no_traffic_shows_is_for_conform_only() -> None:
 
 
 def test_the_help_of_run_requires_what_its_traffic_can_show() -> None:
-    ids = re.findall(r"--require (\S+)", commande_run.commande.epilog or "")
+    ids = re.findall(
+        r"--require ([A-Z]+-\d+)", f"{commande_run.commande.help} {commande_run.commande.epilog}"
+    )
     assert ids
     assert exigees(ids, versions.charger()) == tuple(ids)

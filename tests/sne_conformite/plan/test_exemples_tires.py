@@ -9,7 +9,7 @@ import pytest
 from banc import MIDI, Banc
 
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
-from sne_conformite.pilotage.exemple_reduit import Exemples
+from sne_conformite.pilotage.exemple_reduit import Exemples, au_sort
 from sne_conformite.plan import plan
 from sne_conformite.plan.exemples_tires import ExempleTire, saisie, strategie, valeurs
 from sne_conformite.plan.plan import EXEMPLES, Scenario
@@ -42,7 +42,7 @@ def _tires(
 ) -> list[ExempleTire]:
     """The examples that the runner would run."""
     tirees = strategie(scenario, contrat, instant=MIDI, guichet="G1226")
-    tirages = Exemples(tirees, graine, lambda exemple: ExempleJoue())
+    tirages = Exemples(au_sort(tirees, graine), lambda exemple: ExempleJoue())
     return list(tirages.tirer(scenario.combien(combien)).values())
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from sne_interface.errors import MessageMalforme, MessageTropGros
 from sne_sandbox.mime import tolerances as t
-from sne_sandbox.mime.message_deballe import Message, Packaging
+from sne_sandbox.mime.message_mime import Message, Packaging
 from sne_sandbox.mime.unpack import limite_du_corps, unpack
 
 ACTION = "http://ws.metier.nuu.application.i2/getNumUnique"

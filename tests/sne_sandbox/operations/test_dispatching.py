@@ -24,13 +24,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from sne_interface.contract.codec import NS
+from sne_interface.contract.codec import MODIFIE, NS
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import Appel
 from sne_interface.errors import ErreurInterne
 from sne_sandbox.operations import dispatching
-from sne_sandbox.operations.dispatching import MODIFIE, demarquer, marquer
+from sne_sandbox.operations.dispatching import demarquer, marquer
 from sne_sandbox.operations.question import Question
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites
 
@@ -253,11 +253,11 @@ def test_the_only_guichet_of_a_territory_has_nobody_to_tell(banc: Banc) -> None:
         ailleurs = replace(stockee, territoire="02A")
         appel = Appel("getNumUnique", {}, banc.nom, None, datetime.now(UTC))
         question = Question(appel, registre.base, datetime.now(UTC), banc.services.contrat, registre, "G1104")
-        dispatching.noter(question, ailleurs)
+        question.noter_changement(ailleurs)
         guichet = registre.guichet("G7501")
         assert guichet is not None
         assert registre.changements(replace(guichet, territoire="02A")) == []
-        dispatching.noter(question, stockee)
+        question.noter_changement(stockee)
         assert [t.identifiant for t in registre.changements(guichet)] == [1, 2]
 
 

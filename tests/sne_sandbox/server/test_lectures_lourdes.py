@@ -55,7 +55,7 @@ class Attend:
     """A request that waits for its answer."""
 
     method = b"GET"
-    _disconnected = False
+    partie = False
 
     def __init__(self) -> None:
         self.recu: list[tuple[str, bytes]] = []
@@ -160,7 +160,7 @@ def test_those_who_left_keep_no_place(une_voie: Voie, monkeypatch: pytest.Monkey
         une_voie.soumettre(attend, {})  # type: ignore[arg-type]
     assert not une_voie.soumettre(Attend(), {})  # type: ignore[arg-type]
     for attend in ils:
-        attend._disconnected = True
+        attend.partie = True
     assert une_voie.soumettre(Attend(), {})  # type: ignore[arg-type]
     reste.set()
 

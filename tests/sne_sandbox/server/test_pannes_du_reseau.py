@@ -95,7 +95,7 @@ def test_an_answer_kept_for_later_goes_with_the_peer() -> None:
     """It may be large, and later an hour away."""
     horloge, fin = Clock(), Deferred[None]()
     canal = SimpleNamespace(callLater=horloge.callLater)
-    requete = SimpleNamespace(channel=canal, notifyFinish=lambda: fin, _disconnected=False)
+    requete = SimpleNamespace(channel=canal, notifyFinish=lambda: fin)
     ecriture = jeu(PanneDefinition("delai", parametres={"secondes": "3600"}))
     assert ecriture is not None
     ecriture(VraieLigne(requete), OCTETS)  # type: ignore[arg-type]

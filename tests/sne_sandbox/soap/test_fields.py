@@ -5,8 +5,7 @@ import base64
 import pytest
 
 from sne_interface.domain.echange import Piece, Reponse
-from sne_sandbox.mime.message_deballe import Part
-from sne_sandbox.mime.pack import pack
+from sne_sandbox.mime.message_mime import Part, pack
 
 
 def depuis(valeur: str, suite: str = "") -> str:

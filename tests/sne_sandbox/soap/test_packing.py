@@ -6,7 +6,7 @@ from lxml import etree
 from sne_interface.domain.base import Base
 from sne_interface.domain.echange import Piece, RequeteHttp
 from sne_interface.settings import Reglages
-from sne_sandbox.mime.message_deballe import Packaging
+from sne_sandbox.mime.message_mime import Packaging
 from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.soap.envelope import SOAP12, XOP
 from sne_sandbox.soap.packing import RACINES, Emballage, joindre

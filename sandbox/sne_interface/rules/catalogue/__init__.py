@@ -11,7 +11,6 @@ from typing import Final
 from sne_interface.rules.catalogue import (
     regles_autres_messages,
     regles_decisions,
-    regles_guichets,
     regles_identite,
     regles_logement,
     regles_menage,
@@ -36,7 +35,7 @@ class SujetDeRegles:
 #: Prefix of the codes -> subject, in the order rules run and are listed.
 SUJETS: Final = {
     "ENT": SujetDeRegles("entete", "En-tête et fichier", regles_message),
-    "GUI": SujetDeRegles("guichets", "Guichets", regles_guichets),
+    "GUI": SujetDeRegles("guichets", "Guichets", regles_message),
     "IDT": SujetDeRegles("identite", "Identité", regles_identite),
     "ADR": SujetDeRegles("adresse", "Adresse", regles_logement),
     "MEN": SujetDeRegles("menage", "Ménage", regles_menage),

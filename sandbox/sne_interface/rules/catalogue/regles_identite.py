@@ -14,7 +14,6 @@ from sne_interface.domain.demande import Demande, Personne
 from sne_interface.domain.element import Element
 from sne_interface.domain.nir import cle_valide, convient_a_la_civilite, convient_a_la_naissance, forme_valide
 from sne_interface.domain.texte import Retenus, masquer_nir, plier
-from sne_interface.rules.registre_des_regles import identite
 from sne_interface.rules.rule import Contexte, Infraction, allege, infraction, manquant, regle, sur
 
 # --- IDT ----------------------------------------------------------------------------------------------
@@ -163,9 +162,9 @@ def cotitulaire_demandeur(contexte: Contexte) -> Iterator[Infraction]:
     """A co-holder is not the applicant."""
     demandeur = contexte.demande.demandeur
     if demandeur is not None:
-        lui = identite(demandeur)
+        lui = demandeur.identite
         for cotitulaire in contexte.demande.cotitulaires:
-            if identite(cotitulaire) == lui:
+            if cotitulaire.identite == lui:
                 yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
 
 
@@ -174,7 +173,7 @@ def cotitulaire_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No co-holder is declared twice."""
     connus = set()
     for cotitulaire in contexte.demande.cotitulaires:
-        qui = identite(cotitulaire)
+        qui = cotitulaire.identite
         if qui in connus:
             yield infraction(cotitulaire.element, valeur=cotitulaire.nom)
         connus.add(qui)

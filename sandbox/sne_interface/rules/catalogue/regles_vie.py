@@ -10,7 +10,6 @@ from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.demande import Demande, DemandeStockee, NumeroUnique, Personne, territoire_de
 from sne_interface.domain.texte import plier
 from sne_interface.rules.catalogue.regles_logement import departement_connu
-from sne_interface.rules.registre_des_regles import identite, identite_patronymique, noms
 from sne_interface.rules.rule import Contexte, Infraction, infraction, mal_datee, manquant, regle, sur
 
 # --- CYC ----------------------------------------------------------------------------------------------
@@ -93,12 +92,12 @@ def demandeur_hors_de_la_demande_associee(contexte: Contexte) -> Iterator[Infrac
     demandeur = contexte.demande.demandeur
     if associee is None or demandeur is None:
         return
-    prenom, siens = plier(demandeur.prenom), noms(demandeur)
+    prenom, siens = plier(demandeur.prenom), demandeur.noms
     for personne in associee.demande.titulaires:
         if (
             personne.date_naissance == demandeur.date_naissance
             and plier(personne.prenom) == prenom
-            and not siens.isdisjoint(noms(personne))
+            and not siens.isdisjoint(personne.noms)
         ):
             return
     yield infraction(demandeur.element, valeur=demandeur.nom)
@@ -196,10 +195,8 @@ def demande_en_double(contexte: Contexte) -> Iterator[Infraction]:
     """No active demande of the territory holds the same person."""
     titulaires = contexte.demande.titulaires
     for trouvee in doublons(contexte):
-        connues = {identite(personne) for personne in trouvee.demande.titulaires}
-        yield _sur_la_personne(
-            next((p for p in titulaires if identite(p) in connues), titulaires[0]), trouvee
-        )
+        connues = {personne.identite for personne in trouvee.demande.titulaires}
+        yield _sur_la_personne(next((p for p in titulaires if p.identite in connues), titulaires[0]), trouvee)
 
 
 @regle("DOU002", registre=True)
@@ -208,7 +205,7 @@ def demande_proche(contexte: Contexte) -> Iterator[Infraction]:
     demande = contexte.demande
     territoire = _territoire(demande)
     titulaires = demande.titulaires
-    if territoire is None or all(identite_patronymique(personne) is None for personne in titulaires):
+    if territoire is None or all(personne.identite_patronymique is None for personne in titulaires):
         return
     proches = contexte.registre.doublons_patronymiques(territoire, titulaires, sauf=_sauf(demande))
     if not proches:
@@ -216,9 +213,9 @@ def demande_proche(contexte: Contexte) -> Iterator[Infraction]:
     nommees = {trouvee.numero_unique for trouvee in doublons(contexte)}
     for trouvee in proches:
         if trouvee.numero_unique not in nommees:
-            connues = {identite_patronymique(personne) for personne in trouvee.demande.titulaires}
+            connues = {personne.identite_patronymique for personne in trouvee.demande.titulaires}
             yield _sur_la_personne(
-                next((p for p in titulaires if identite_patronymique(p) in connues), titulaires[0]), trouvee
+                next((p for p in titulaires if p.identite_patronymique in connues), titulaires[0]), trouvee
             )
 
 
@@ -228,9 +225,9 @@ def personne_ajoutee_en_double(contexte: Contexte) -> Iterator[Infraction]:
     stockee = contexte.stockee
     if stockee is None:
         return
-    connues = {identite(personne) for personne in stockee.demande.titulaires}
+    connues = {personne.identite for personne in stockee.demande.titulaires}
     for ajoutee in contexte.demande.titulaires:
-        if identite(ajoutee) not in connues:
+        if ajoutee.identite not in connues:
             for trouvee in contexte.registre.doublons(
                 stockee.territoire, (ajoutee,), sauf=(stockee.numero_unique,)
             ):

@@ -8,7 +8,7 @@ import pytest
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.demande import DemandeStockee
-from sne_interface.rules.catalogue import regles_guichets
+from sne_interface.rules.catalogue import regles_message
 from sne_interface.rules.registre_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Infraction
 
@@ -48,7 +48,7 @@ def test_who_registers_where(
     juger: Juger, contrat: Contrat, nature: NatureGuichet, territoire: str, commune: str, averti: bool
 ) -> None:
     trouves = juger(
-        regles_guichets.enregistrement_hors_territoire,
+        regles_message.enregistrement_hors_territoire,
         souhait(commune),
         registre=guichet(nature, territoire),
         territoires=contrat.territoires,
@@ -58,11 +58,11 @@ def test_who_registers_where(
 
 
 def test_nothing_is_said_of_an_unknown_guichet_or_of_no_wish(juger: Juger, contrat: Contrat) -> None:
-    regle, ou = regles_guichets.enregistrement_hors_territoire, contrat.territoires
+    regle, ou = regles_message.enregistrement_hors_territoire, contrat.territoires
     assert juger(regle, souhait("62498"), territoires=ou) == []
     registre = guichet(NatureGuichet.BAILLEUR, "111")
     assert juger(regle, souhait(), registre=registre, territoires=ou) == []
-    assert juger(regles_guichets.enregistrement_reserve, souhait("62498")) == []
+    assert juger(regles_message.enregistrement_reserve, souhait("62498")) == []
 
 
 @pytest.mark.parametrize(
@@ -82,13 +82,13 @@ def test_a_commission_declares_at_home(
     refuse: bool,
 ) -> None:
     registre = guichet(nature, territoire)
-    trouves = juger(regles_guichets.dalo_hors_territoire, souhait(), registre=registre, stockee=stocker())
+    trouves = juger(regles_message.dalo_hors_territoire, souhait(), registre=registre, stockee=stocker())
     assert bool(trouves) is refuse
-    assert juger(regles_guichets.dalo_hors_territoire, souhait(), registre=registre) == []  # DAL001
+    assert juger(regles_message.dalo_hors_territoire, souhait(), registre=registre) == []  # DAL001
 
 
 def test_only_the_first_commune_says_where_the_demande_is(juger: Juger) -> None:
-    regle = regles_guichets.hors_du_registre
+    regle = regles_message.hors_du_registre
     (trouve,) = juger(regle, souhait("98818", "75112"))
     assert trouve.valeurs == {"valeur": "98818"}
     assert juger(regle, souhait("75112", "98818")) == []  # REC005
