@@ -1,5 +1,5 @@
-"""The reference application is an outsider: it imports the standard library, lxml, and itself; what is planted
-in it, no more than that."""
+"""The reference application is an outsider: it imports the standard library, lxml, and itself; so do the
+defects that are planted in it."""
 
 import ast
 import sys

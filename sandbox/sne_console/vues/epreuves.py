@@ -297,7 +297,7 @@ def effacer(epreuve: JugementConserve) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PlanConnu:
-    """What an application may be driven by: families of scenarios, each with its title; scenarios, each with
+    """The plan that drives an application: families of scenarios, each with its title; scenarios, each with
     its title and its requirements."""
 
     familles: Mapping[str, str]

@@ -94,7 +94,7 @@ def test_only_what_was_checked_is_run(banc: Banc, home: Path, monkeypatch: pytes
     assert banc.api("POST", "/reports", bon).status_code == 202
     assert lances[0][-2:] == ["--scenario", "CRE"]
     for faux in (
-        {"exemples": 500}, {"graine": -1}, {"famille": "--home"}, {"faute": "soap-1.1"}, {"mode": "x"}, {"x": 1},
+        {"exemples": 500}, {"graine": -1}, {"famille": "--home"}, {"faute": "x"}, {"mode": "x"}, {"x": 1},
         {"mode": "trafic"}, {"mode": "application"}, {"mode": "application", "application": "sh"},
         {"mode": "application", "adresse": "http://169.254.169.254/"}, {"adresse": "http://localhost:9000/"},
     ):  # fmt: skip
