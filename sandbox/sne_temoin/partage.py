@@ -1,4 +1,4 @@
-"""Guichets share about a demande: events, decisions of attribution, DALO, and the search."""
+"""The shared management of a demande: events, decisions of attribution, DALO, and the search."""
 
 from typing import Any
 
