@@ -2,7 +2,8 @@
 
     python tests/mesures.py
 
-prints each one beside its budget, and fails when one is above. A line of code holds something else than a blank, a comment or a docstring.
+prints each one beside its budget, and fails when one is above. A line of code holds something else than a
+blank, a comment or a docstring.
 """
 
 import ast
