@@ -48,7 +48,7 @@ campagne: setup
 	MISES_A_MORT=50 $(PYTEST) -k kill_9 tests/integration/test_charge.py
 
 matrice: setup
-	$(BIN)/python tests/conformance/constat_de_faute.py
+	PYTHONPATH=tests $(BIN)/python tests/conformance/constat_de_faute.py
 
 test-all: setup $(AXE)
 	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "$(LOURDS)" tests $(ENCORE)

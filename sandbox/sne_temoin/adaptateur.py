@@ -142,7 +142,7 @@ class Adaptateur:
         return {"doublons": self.temoin.demandes.chercher_doublons(m["reference"])}
 
     def rendre(self, dossier: Dossier) -> Reponse:
-        """Returns what the user gets: the number, and the attestation to print."""
+        """The user gets the number, and the attestation to print."""
         reponse = _numero(dossier)
         pdf = dossier.attestation
         reponse["attestation_sha256"] = "" if pdf is None else hashlib.sha256(pdf).hexdigest()
@@ -194,7 +194,7 @@ class Adaptateur:
         return {"numeros": self.temoin.releves.radiations({n: m[n] for n in FILTRES if m.get(n)})}
 
     def relever_dalos(self, m: Message) -> Reponse:
-        """Returns the demandes declared DALO since the last time."""
+        """The demandes declared DALO since the last time."""
         return {"numeros": self.temoin.releves.dalos()}
 
     def integrer_dispatching(self, m: Message) -> Reponse:

@@ -116,7 +116,7 @@ class Retrouvailles:
 
 
 def criteres(contenu: Contenu) -> dict[str, Any]:
-    """Returns the criteria that find a demande: its association or its demandeur, active or not."""
+    """The criteria that find a demande: its association or its demandeur, active or not."""
     association = contenu.get("association")
     if association:
         return {"association": {"nom": association["nom"]}}

@@ -1,4 +1,4 @@
-"""The failures between this application and the SNE. `str()` is what the user reads, in French."""
+"""The incidents between this application and the SNE. `str()` is what the user reads, in French."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The part of the published contract that this application needs: names, services, operations."""
+"""The published contract, as far as this application needs it: names, services, operations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

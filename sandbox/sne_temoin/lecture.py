@@ -1,4 +1,4 @@
-"""The content of the documents answered: anomalies, doublons, the number, the demande itself."""
+"""The documents that the SNE answers are read: anomalies, doublons, the number, the demande itself."""
 
 from collections.abc import Iterator
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The memory of the application: demandes, numbers, attestations, cursors, events, every exchange."""
+"""The application remembers demandes, numbers, attestations, cursors, events, every exchange."""
 
 import json
 import sqlite3
@@ -103,7 +103,7 @@ class Memoire:
         self._base.execute("insert or replace into curseurs values (?, ?)", (flux, instant.isoformat()))
 
     def nouveaux(self, flux: str, numeros: Iterable[str]) -> list[str]:
-        """Returns the numbers not told before, each once; they are told from now on."""
+        """The numbers not told before, each once; they are told from now on."""
         neufs = []
         for numero in numeros:
             curseur = self._base.execute("insert or ignore into releves values (?, ?)", (flux, numero))

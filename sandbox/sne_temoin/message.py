@@ -79,7 +79,7 @@ def est_code(nom: str, valeur: Contenu) -> bool:
 
 
 def vide(valeur: Any) -> bool:
-    """True when a value holds nothing: no text, no code, down to the last leaf."""
+    """True when there is nothing in a value: no text, no code, down to the last leaf."""
     if isinstance(valeur, str):
         return not valeur
     return all(vide(une) for une in (valeur.values() if isinstance(valeur, Mapping) else valeur))

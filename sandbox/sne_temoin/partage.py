@@ -1,4 +1,4 @@
-"""The data that guichets share about a demande: events, decisions of attribution, DALO, and the search."""
+"""The shared management of a demande: events, decisions of attribution, DALO, and the search."""
 
 from typing import Any
 

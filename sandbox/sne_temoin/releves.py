@@ -1,4 +1,4 @@
-"""The feeds of the SNE: radiated demandes, new DALO, and the dispatching of others' changes."""
+"""The SNE tells by itself: radiated demandes, new DALO, and the dispatching of others' changes."""
 
 import io
 import zipfile

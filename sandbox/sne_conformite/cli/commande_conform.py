@@ -49,7 +49,6 @@ Exemples :
   sne-sandbox conform --application http://localhost:9000/sne --baseline connus.toml
   sne-sandbox conform --application ./adaptateur --report-dir rapport --cle sne-sandbox.cle
   sne-sandbox conform --application ./adaptateur --candidat candidat.toml --mention socle
-  sne-sandbox conform --application temoin --scenario CRE-COLOCATION --faute second-cotitulaire
 """
 
 
@@ -78,8 +77,6 @@ Exemples :
               type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="Où écrire à mesure des échanges de chaque scénario fini : ceux de son premier exemple, "
               "et ceux que ses constats citent, NIR masqués.")  # fmt: skip
-@click.option("--faute", metavar="NOM",
-              help="Défaut à planter dans l'application témoin.")  # fmt: skip
 @sorties_de_rapport()
 @options_de_serve
 def commande(**dits: Any) -> int:
@@ -110,7 +107,6 @@ class _DemandeDEpreuve:
     scenarios: tuple[str, ...]
     fichier_suivi: Path | None
     dossier_echanges: Path | None
-    faute: str | None
 
 
 def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, options: Mapping[str, Any]) -> int:
@@ -131,7 +127,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
                 options, mode=pilotage.MODE, application=demande.designation, graine=demande.graine
             )
         )
-        instances = _application(demande.designation, demande.faute)
+        instances = _application(demande.designation)
         maintenant = lire_horloge(demande.horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
         click.echo(etape(2), err=True)
         plan, textes = plans.charger(demande.fichier_plan), empreintes.lire_plan(demande.fichier_plan)
@@ -337,23 +333,13 @@ def _verifier_epreuve(rapport: "Rapport") -> None:
         raise EpreuveImpossible(raison or "L'application n'a répondu à rien.", rapport)
 
 
-def _application(
-    designation: str, faute: str | None
-) -> "tuple[Application, Callable[[], Application] | None]":
+def _application(designation: str) -> "tuple[Application, Callable[[], Application] | None]":
     """The application, not started yet; what makes another instance of it, None when it is not ours to
     start."""
     from sne_conformite.pilotage.lien_application import ApplicationHttp, ApplicationProcessus
-    from sne_temoin.fautes import PAR_NOM as FAUTES
 
-    if faute is not None:
-        if designation != TEMOIN:
-            raise UsageError(
-                "--faute ne vaut que pour l'application témoin.", remede="ajoutez --application temoin"
-            )
-        if faute not in FAUTES:
-            raise inconnu("Le défaut", faute, FAUTES)
     if designation == TEMOIN:
-        mots = [sys.executable, "-P", "-m", "sne_temoin", *([] if faute is None else ["--faute", faute])]
+        mots = [sys.executable, "-P", "-m", "sne_temoin"]
     elif designation.startswith(("http://", "https://")):
         return ApplicationHttp(designation), None
     else:
@@ -399,7 +385,6 @@ def _a_rejouer(demande: _DemandeDEpreuve, options: Mapping[str, Any]) -> str:
     mots = ["sne-sandbox", "conform", "--application", demande.designation]
     mots += ["--examples", str(demande.exemples)]
     for option, valeur in (
-        ("--faute", demande.faute),
         ("--plan", demande.fichier_plan),
         *((f"--{nom}", options[nom]) for nom in ("contracts", "quartiles")),
     ):

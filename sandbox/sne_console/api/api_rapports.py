@@ -63,7 +63,6 @@ class JugementNouveauSchema(QuestionSchema):
         validate=validate.Range(0, epreuves.GRAINE_MAX),
     )
     famille = facultatif("application pilotée : scénarios de cette famille seulement (CRE)", "")
-    faute = facultatif("témoin : défaut à y planter", "")
 
 
 class PartieSchema(QuestionSchema):
@@ -139,17 +138,15 @@ def juger(donnees: dict[str, Any]) -> JugementSuivi:
     configuration, classeur = services().configuration, services().classeur
     base = services().magasin.bases.lire(donnees["base"])
     pilotee = donnees["mode"] != TRAFIC
-    if not pilotee and (donnees["famille"] or donnees["faute"]):
-        raise UsageError(
-            "« famille » et « faute » ne valent que pour une application pilotée.", remede="mode : temoin"
-        )
+    if not pilotee and donnees["famille"]:
+        raise UsageError("« famille » ne vaut que pour une application pilotée.", remede="mode : temoin")
     if donnees["mode"] != APPLICATION and (donnees["adresse"] or donnees["application"]):
         raise UsageError(
             "« adresse » et « application » ne valent que pour votre application.",
             remede="mode : application",
         )
     if pilotee:
-        choix = {nom: donnees[nom] for nom in ("exemples", "graine", "famille", "faute")}
+        choix = {nom: donnees[nom] for nom in ("exemples", "graine", "famille")}
         if donnees["mode"] == APPLICATION:
             choix["designation"] = applications_pilotables.designer(
                 configuration, application=donnees["application"], adresse=donnees["adresse"]

@@ -297,24 +297,20 @@ def effacer(epreuve: JugementConserve) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PlanConnu:
-    """What an application may be driven by: families of scenarios, each with its title, scenarios, each with
-    its title and its requirements; and the defects that may be planted in the reference application, each
-    with its sentence."""
+    """The plan that drives an application: families of scenarios, each with its title; scenarios, each with
+    its title and its requirements."""
 
     familles: Mapping[str, str]
     scenarios: Mapping[str, tuple[str, tuple[str, ...]]]
-    fautes: Mapping[str, str]
 
 
 @cache
 def plan() -> PlanConnu:
     """The plan of this version."""
     from sne_conformite.plan import plan as plans
-    from sne_temoin.fautes import FAUTES
 
     lu = plans.charger()
-    scenarios = {s.id: (s.titre, s.exigences) for s in lu}
-    return PlanConnu(lu.familles, scenarios, {faute.nom: faute.phrase for faute in FAUTES})
+    return PlanConnu(lu.familles, {s.id: (s.titre, s.exigences) for s in lu})
 
 
 def juger_trafic(
@@ -337,15 +333,13 @@ def piloter(
     designation: str = TEMOIN,
     famille: str = "",
     scenario: str = "",
-    faute: str = "",
     classeur: Classeur | None = None,
     partie: PartieRejouee | None = None,
 ) -> JugementConserve:
     """Drives an application through the plan, in a base and a home of its own, under a contract
-    (`Contrats.lieu`); `designation` is what `applications.designer`
-    answers, `famille` and `scenario` "" for all
-    scenarios, `faute` "" for no defect of the reference application. Raises UsageError for what is not there,
-    ConflitEtat while another judgement is running."""
+    (`Contrats.lieu`); `designation` is what `applications_pilotables.designer` answers, `famille` and
+    `scenario` are "" for all scenarios. Raises UsageError for what is not there, ConflitEtat while another
+    judgement is running."""
     connu = plan()
     arguments = ["conform", "--application", designation]
     arguments += ["--examples", str(exemples), "--seed", str(graine)]
@@ -356,12 +350,6 @@ def piloter(
         raise UsageError(f"Le scénario [{scenario[:40]}] n'existe pas.")
     if famille or scenario:
         arguments += ["--scenario", scenario or famille]
-    if faute:
-        if designation != TEMOIN:
-            raise UsageError("Un défaut ne se plante que dans l'application témoin.")
-        if faute not in connu.fautes:
-            raise UsageError(f"Le défaut [{faute[:40]}] n'existe pas.")
-        arguments += ["--faute", faute]
     genre = "partie" if partie else TEMOIN if designation == TEMOIN else "application"
     return lancer(configuration.home.absolute(), genre, arguments, classeur=classeur, partie=partie)
 

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sne_temoin.application import Temoin
-from sne_temoin.demande_suivie import Cible
-from sne_temoin.fautes.faute import (
+from fautes.faute import (
     Etape,
     Famille,
     Faute,
@@ -19,6 +17,8 @@ from sne_temoin.fautes.faute import (
     sans,
     toujours,
 )
+from sne_temoin.application import Temoin
+from sne_temoin.demande_suivie import Cible
 from sne_temoin.incidents import Refus
 from sne_temoin.memoire import Dossier
 from sne_temoin.message import Contenu, jour
