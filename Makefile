@@ -9,7 +9,11 @@ UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 # pytest keeps what it has made of the tests: an environment that forbids it has them all made anew, by each worker.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q
 # Left out of `make test`: see `make test-all`.
-LOURDS := navigateur or etranger or charge
+LOURDS := navigateur or etranger or charge or reste
+# PAQUET=sne_conformite: the tests of that package alone.
+ESSAIS := $(if $(PAQUET),tests/$(PAQUET),--ignore tests/browser tests)
+# COUT=1: what each folder, file and test takes of a processor, and the memory that a file leaves.
+COUT_DIT := $(if $(COUT),--cout)
 
 # REPRISE=1, for test-all in CI: what failed is tried once more, with nothing beside it, and fails for good if it
 # fails again. Both are printed. Only failed tests are (exit 1): a run that broke off has broken off.
@@ -34,8 +38,8 @@ demo: setup
 	$(BIN)/sne-sandbox demo --out build/demo
 
 test: setup
-	$(PYTEST) --avancement -n 3 --dist worksteal -m "not ($(LOURDS) or campagne)" --ignore tests/browser tests
-	@echo "Left out: what is marked '$(LOURDS)' (load and crash runs, browser, clients in other languages): make test-all"
+	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "not ($(LOURDS) or campagne)" $(ESSAIS)
+	@echo "Left out: $(if $(PAQUET),the tests of the other packages: make test; )what is marked '$(LOURDS)' (browser, clients in other languages, load and crash runs, the rest of what a push draws: planted defects, seeds, examples): make test-all"
 
 # An hour and a half: the whole plan for each planted defect, and for two hundred seeds; a server killed a hundred
 # times. What each defect turned red is in build/fautes.md; `make matrice` publishes it.
@@ -44,10 +48,10 @@ campagne: setup
 	MISES_A_MORT=50 $(PYTEST) -k kill_9 tests/integration/test_charge.py
 
 matrice: setup
-	$(BIN)/python tests/conformance/constat_de_faute.py
+	PYTHONPATH=tests $(BIN)/python tests/conformance/constat_de_faute.py
 
 test-all: setup $(AXE)
-	$(PYTEST) --avancement -n 2 --dist worksteal -m "$(LOURDS)" tests $(ENCORE)
+	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "$(LOURDS)" tests $(ENCORE)
 
 $(AXE): tests/browser/package-lock.json
 	npm ci --silent --prefix tests/browser
@@ -62,6 +66,7 @@ docs: setup
 	$(BIN)/python tests/documentation.py
 
 check: setup
+	$(BIN)/python tests/mesures.py
 	$(BIN)/ruff check .
 	# Every text says its encoding: that of Windows is another.
 	$(BIN)/ruff check --preview --select PLW1514 .

@@ -19,13 +19,19 @@ from hypothesis import HealthCheck, settings
 # Test modules are no package (import-mode=importlib): what they share is found beside them.
 sys.path.insert(0, str(Path(__file__).parent))
 
+import cout
+import fautes_tirees
+import lu_une_fois
 import moule
+import reecriture
 from application_en_essai import application, banc, nouvelle_base  # noqa: F401
 
 # No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a
 # machine that does three things at once is slow at each.
 settings.register_profile("sans montre", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sans montre")
+
+lu_une_fois.poser()
 
 #: Seconds between two lines that say how far the run is.
 PERIODE_S: Final = 10.0
@@ -40,8 +46,9 @@ LONGS: Final = frozenset(
         "test_schemathesis.py",
     }
 )
-#: Objects made between two rounds of the garbage collector: Python's seven hundred are for smaller programs.
-_OBJETS: Final = 50_000
+#: Objects made between two rounds of the garbage collector, rounds between two that look further, and of
+#: these between two that look at everything: Python's seven hundred are for smaller programs.
+_TOURS: Final = (50_000, 10, 4)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,13 +56,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--avancement", action="store_true", help="a line every ten seconds instead of a dot for each test"
     )
+    parser.addoption("--cout", action="store_true", help="the CPU of each test, the memory of workers")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Where the run is told, and not in its workers."""
-    if config.getoption("avancement") and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Avancement(config.pluginmanager.getplugin("terminalreporter")))
+    ici, terminal = not hasattr(config, "workerinput"), config.pluginmanager.getplugin("terminalreporter")
+    if config.getoption("avancement") and ici:
+        config.pluginmanager.register(Avancement(terminal))
+        config.pluginmanager.register(cout.Memoire(terminal))
+    if sys.platform.startswith("linux"):
+        config.pluginmanager.register(cout.Menage())
+    if config.getoption("avancement") or config.getoption("cout"):
+        config.pluginmanager.register(cout.Releve(config))
+    if config.getoption("cout") and ici:
+        config.pluginmanager.register(cout.Addition(config))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,11 +79,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONGS)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Modules and tests stay to the end: the collector need not look at them again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_OBJETS, 20, 50)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Modules and tests stay to the end: the collector need not look at them, neither now nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*_TOURS)
+        gc.enable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Before there are workers."""
+    reecriture.preparer(config)
 
 
 @pytest.fixture(scope="session")
@@ -147,8 +175,12 @@ class Avancement:
     def pytest_sessionfinish(self) -> None:
         """What is left was said by pytest."""
         if self._finis:
+            par = fautes_tirees.commit()
             self._terminal.ensure_newline()
             self._terminal.write_line(self._phrase())
+            self._terminal.write_line(
+                f"Planted defects: drawn by {par}; the same again: {fautes_tirees.VARIABLE}={par}"
+            )
 
     def _phrase(self) -> str:
         total = max(self._terminal._session.testscollected, self._finis)

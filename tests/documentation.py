@@ -25,6 +25,7 @@ from sne_conformite.fixture_pytest import _REGLAGES as REGLAGES_PYTEST
 from sne_conformite.juges import PILOTEES
 from sne_conformite.protocole import protocole
 from sne_conformite.rapports.formats_de_rapport import FICHIERS
+from sne_console.api.application_api import appel_decrit
 from sne_console.api.metriques import Journaux, Processus
 from sne_console.vues.rubriques_du_cerfa import decrire
 from sne_interface.contract import versions
@@ -39,11 +40,11 @@ from sne_interface.resources import docs_dir, fixtures_dir
 from sne_interface.rules.rule import gravite
 from sne_interface.settings import PAR_NOM, SETTINGS, Portee
 from sne_sandbox.bases import bases
-from sne_sandbox.cli.main import cli
+from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.cli.options import COMMUNES, tableau_markdown
-from sne_sandbox.gestes import SUJETS, Geste, Sujet
+from sne_sandbox.gestes import SUJETS, Geste
 from sne_sandbox.mime import tolerances
-from sne_sandbox.offres import COMMANDES
+from sne_sandbox.offres import COMMANDES, SECTIONS
 from sne_sandbox.server.base_servie import BaseServie
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.reponses_http import GENRES
@@ -388,7 +389,7 @@ def _pannes() -> list[str]:
     )
 
 
-def _parametre(parametre: panne.Parametre) -> str:
+def _parametre(parametre: panne.ParametreLu) -> str:
     choix = f" ({' ou '.join(parametre.choix)})" if parametre.choix else ""
     return f"`{parametre.nom}={parametre.defaut}` {parametre.description}{choix}"
 
@@ -426,32 +427,58 @@ def _pytest() -> list[str]:
 
 def gestes_en_markdown() -> str:
     """The tables of the deeds, one a subject."""
-    return "\n".join(_table_de_gestes(sujet) for sujet in SUJETS)
+    return "\n".join(_table_de_gestes(titre, siens) for titre, siens in SUJETS.items())
 
 
 def _gestes() -> list[str]:
     return gestes_en_markdown().splitlines()
 
 
-def _table_de_gestes(sujet: Sujet) -> str:
-    lignes = [f"### {sujet.titre}", ""]
-    if sujet.pages:
-        lignes += [f"{sujet.titre}, dans la console : {sujet.pages}.", ""]
-    lignes += ["| geste | console | ligne de commande | API, sous `/api/v1` |", "| --- | --- | --- | --- |"]
-    return "\n".join([*lignes, *map(_ligne_de_geste, sujet.gestes), ""])
+def _table_de_gestes(titre: str, gestes: Sequence[Geste]) -> str:
+    titres = ("geste", "console", "ligne de commande", "API, sous `/api/v1`")
+    return "\n".join([f"### {titre}", "", *tableau(titres, map(_rangee_de_geste, gestes)), ""])
 
 
-def _ligne_de_geste(geste: Geste) -> str:
-    corps = f", corps : {_noms(geste.corps)}" if geste.corps else ""
-    question = f", question : {_noms(geste.question)}" if geste.question else ""
-    appel = f"`{geste.methode} {geste.chemin}`{corps}{question}" if geste.appel else f"({geste.sans})"
-    mots = re.sub(r"\{(\w+)\}", lambda place: place[1].upper(), geste.commande)
-    commande = f"`sne-sandbox {mots}`" if geste.commande else f"({geste.sans})"
-    return f"| {geste.phrase} | {'oui' if geste.vues else ''} | {commande} | {appel} |"
+def _rangee_de_geste(geste: Geste) -> tuple[str, str, str, str]:
+    modules = {vue.partition(".")[0] for vue in geste.vues.split()}
+    pages = {s.titre or s.groupe for s in SECTIONS if s.nom in modules}
+    commande = appel = f"({geste.sans})"
+    if geste.commande:
+        commande = f"`sne-sandbox {_synopsis(geste)}`"
+    if geste.appel:
+        decrit = appel_decrit(geste.methode, geste.chemin)
+        corps = f", corps : {_noms(decrit.corps)}" if decrit.corps else ""
+        question = f", question : {_noms(decrit.question)}" if decrit.question else ""
+        appel = f"`{geste.methode} {geste.chemin}`{corps}{question}"
+    return geste.phrase, ", ".join(sorted(pages)), commande, appel
 
 
-def _noms(noms: str) -> str:
-    return ", ".join(f"`{nom.strip('{}')}`" for nom in noms.split())
+def _synopsis(geste: Geste) -> str:
+    """The command of a deed as its row has it, with what it cannot do without and what its call takes too."""
+    partages = set(re.findall(r"\{(\w+)\}", geste.chemin))
+    if geste.appel:
+        decrit = appel_decrit(geste.methode, geste.chemin)
+        partages |= decrit.question | (decrit.corps or set())
+    mots = re.sub(r"\{(\w+)\}", lambda place: place[1].upper(), geste.commande).split()
+    commande, suite = trouver(mots)
+    contexte = click.Context(commande)
+    for parametre in commande.params:
+        propre = parametre.name in partages - {"base", *COMMUNES}
+        if not set(parametre.opts) & set(suite) and (parametre.required or propre):
+            mots.append(_parametre(parametre, contexte))
+    return " ".join(mots)
+
+
+def _parametre(parametre: click.Parameter, contexte: click.Context) -> str:
+    if isinstance(parametre, click.Argument):
+        return parametre.make_metavar(contexte)
+    sans_valeur = isinstance(parametre, click.Option) and parametre.is_flag
+    dit = parametre.opts[0] + ("" if sans_valeur else f" {parametre.make_metavar(contexte)}")
+    return dit if parametre.required else f"[{dit}]"
+
+
+def _noms(noms: Iterable[str]) -> str:
+    return ", ".join(f"`{nom}`" for nom in sorted(noms))
 
 
 def _problemes() -> list[str]:

@@ -25,16 +25,18 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import lu_une_fois
+
 #: The modules that a copy may be asked to run, by `-m`.
-_MODULES: Final = ("sne_sandbox", "sne_temoin", "pytest")
+_MODULES: Final = ("sne_sandbox", "sne_temoin", "fautes", "pytest")
 #: What is imported once for all: the commands, and all that is heavy of what they import when called.
 _TOUT: Final = (
     "pytest", "rich.progress", "sne_sandbox.cli.main", "sne_conformite.cli.sorties_de_rapport",
     "sne_sandbox.server.lancement", "sne_conformite.recit", "sne_sandbox.web.application_wsgi",
     "sne_sandbox.pytest_plugin", "sne_conformite.pilotage.pilotage", "sne_sandbox.bases.semis",
-    "sne_conformite.rapports.rapport_html", "sne_conformite.rapports.rapport_json", "sne_conformite.rapports.rapport_junit",
-    "sne_conformite.rapports.progression",
-    "sne_temoin.adaptateur", "sne_temoin.fautes",
+    "sne_conformite.rapports.rapport_html", "sne_conformite.rapports.rapport_json",
+    "sne_conformite.rapports.rapport_junit", "sne_conformite.rapports.progression",
+    "sne_temoin.adaptateur", "fautes",
 )  # fmt: skip
 #: The interpreter reads them when it starts, and a copy no more, but for two.
 _DE_L_INTERPRETE: Final = ("PYTHON", "LC_", "LANG", "TZ")
@@ -96,12 +98,24 @@ def _de_l_interprete(env: Mapping[str, str]) -> dict[str, str]:
 
 
 class _PopenMoule(subprocess.Popen):  # type: ignore[type-arg]
-    """`subprocess.Popen`, but for how a process of siens begins."""
+    """`subprocess.Popen`, but for how a process of ours begins."""
+
+    _verrou: Final = threading.Lock()
+    #: To the process that stands ready, None where there is none.
+    _ligne: socket.socket | None = None
 
     def _naitre(self, demande: _Demande, flux: list[int]) -> int | None:
         """The number of the process that has become what is asked, on these standard streams; None when there
         is none to become it."""
-        raise NotImplementedError
+        with self._verrou:
+            if self._ligne is None:
+                return None
+            # A copy is made by a process that ends at once: it is ours from then on, to wait for.
+            _adopter(True)
+            _envoyer(self._ligne, demande, flux)
+            numero = int.from_bytes(_lire(self._ligne, 4), "big")
+            _adopter(False)
+            return numero
 
     def _execute_child(self, *arguments: Any) -> None:
         args, executable, preexec_fn, _, pass_fds, cwd, env, _, _, shell, *tubes = arguments
@@ -119,24 +133,18 @@ class _PopenMoule(subprocess.Popen):  # type: ignore[type-arg]
 
 
 class _PopenDuMoule(_PopenMoule):
-    """In a test: a copy of the process that stands ready."""
+    """In a test: a copy of the process that stands ready, from the first that is asked for."""
 
-    _verrou: Final = threading.Lock()
     _moule: "subprocess.Popen[bytes] | None" = None
-    _ligne: socket.socket | None = None
 
-    def _naitre(self, demande: _Demande, flux: list[int]) -> int:
+    def _naitre(self, demande: _Demande, flux: list[int]) -> int | None:
         with self._verrou:
             if self._ligne is None:
                 self._ouvrir()
-            assert self._ligne is not None
-            _envoyer(self._ligne, demande, flux)
-            return int.from_bytes(_lire(self._ligne, 4), "big")
+        return super()._naitre(demande, flux)
 
     @classmethod
     def _ouvrir(cls) -> None:
-        # A copy is made by a process that ends at once: it is ours from then on, to wait for.
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         cls._ligne, sienne = socket.socketpair()
         with sienne:
             cls._moule = POPEN(
@@ -153,6 +161,11 @@ class _PopenDuMoule(_PopenMoule):
             cls._ligne.close()
             cls._moule.wait()
         cls._ligne = cls._moule = None
+
+
+def _adopter(oui: bool) -> None:
+    """Whether processes whose parent ends become ours."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(oui), 0, 0, 0)
 
 
 def _envoyer(ligne: socket.socket, demande: _Demande, flux: Sequence[int]) -> None:
@@ -176,6 +189,7 @@ def _lire(ligne: socket.socket, combien: int) -> bytes:
 
 def _attendre(ligne: socket.socket) -> None:
     """Copies itself for each demand, until the other side is gone."""
+    lu_une_fois.poser()
     for nom in _TOUT:
         importlib.import_module(nom)
     from sne_conformite.rapports import rapport_html
@@ -187,6 +201,11 @@ def _attendre(ligne: socket.socket) -> None:
     _garder_le_contrat()
     gc.collect()
     gc.freeze()
+    _copier(ligne)
+
+
+def _copier(ligne: socket.socket) -> None:
+    """Makes a copy for each demand, a child of who asks for it, until the other side is gone."""
     while True:
         entete, flux, _, _ = socket.recv_fds(ligne, 4, 3)
         if len(entete) < 4:
@@ -209,11 +228,14 @@ def _attendre(ligne: socket.socket) -> None:
 
 
 def _garder_le_contrat() -> None:
-    """The contract that is served unless one is chosen is read once for all: nothing ever changes it."""
+    """The contract that is served unless one is chosen is read once for all, as are the texts of the plan:
+    nothing ever changes them."""
+    from sne_conformite.bilan.mentions import charger_referentiel
     from sne_interface.contract import versions
 
     charger, lu = versions.charger, versions.charger()
     lu.territoires.prechauffer()
+    charger_referentiel(lu.dossiers)
     versions.charger = lambda nom=lu.nom, *autres, **choix: (
         lu if (nom, *filter(None, autres)) == (lu.nom,) and not choix else charger(nom, *autres, **choix)
     )
@@ -272,35 +294,26 @@ def _sortie(descripteur: int, modele: Any) -> io.TextIOWrapper:
 
 
 class _PopenParCopie(_PopenMoule):
-    """In a copy: the first process of ours that it starts is its own child, made before it had done anything
-    (a copy of one that has opened a database may not open it again), that waits to be told what to be."""
-
-    _reserve: "tuple[int, socket.socket] | None" = None
+    """In a copy: a copy of its own child, made before it had done anything (a copy of one that has opened a
+    database may not open it again), that stands ready as long as it lives."""
 
     @classmethod
     def preparer(cls) -> None:
         """Makes that child."""
         ici, la_bas = socket.socketpair()
-        numero = os.fork()
-        if numero:
+        if os.fork():
             la_bas.close()
-            cls._reserve = numero, ici
+            cls._ligne = ici
             return
         os.setsid()
         ici.close()
-        entete, flux, _, _ = socket.recv_fds(la_bas, 4, 3)
-        if len(entete) < 4:
-            os._exit(0)
-        _devenir(json.loads(_lire(la_bas, int.from_bytes(entete, "big"))), flux)
-
-    def _naitre(self, demande: _Demande, flux: list[int]) -> int | None:
-        if self._reserve is None:
-            return None
-        numero, ligne = self._reserve
-        type(self)._reserve = None
-        with ligne:
-            _envoyer(ligne, demande, flux)
-        return numero
+        rien = os.open(os.devnull, os.O_RDWR)
+        for descripteur in range(
+            3
+        ):  # what a copy says is its own; nobody waits for the end of what this one says
+            os.dup2(rien, descripteur)
+        _copier(la_bas)
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,8 @@ def promesses() -> dict[str, list[str]]:
         "fichiers d'un rapport": formats_de_rapport.FICHIERS,
         "formats lus": [
             *(f"rapport {forme}" for forme in rapport.FORMATS_LUS),
-            *(f"preuves {forme}" for forme in (paquet_de_preuves.ANCIEN_FORMAT, paquet_de_preuves.FORMAT_DOSSIER)),
+            f"preuves {paquet_de_preuves.ANCIEN_FORMAT}",
+            f"preuves {paquet_de_preuves.FORMAT_DOSSIER}",
             f"sauvegarde {snapshot.FORMAT}",
         ],
         "exigences": charger_exigences(dossiers),

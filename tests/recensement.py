@@ -25,10 +25,9 @@ PAR_VUE: Final[Mapping[str, int]] = {
     "guide.page": 40,
     "composer.operation": 3,
     "echange.page": 8,
-    # The menu of bases leads to three; then each table, a territory, a guichet to change.
+    # The menu of bases leads to three; then a day, a territory.
     "statistiques.page": 6,
     "statistiques.territoires": 8,
-    "guichets.page": 4,
     # Those of the traffic, which have no scenario, then that of an application.
     "conformite.rapport": 4,
 }
@@ -127,6 +126,14 @@ def vue(adresse: str) -> str | None:
     return None if nom.startswith(("static", "connexion.")) else str(nom)
 
 
+def _de_l_api(adresse: str) -> str | None:
+    """What kind of file of the API an address opens: its path, without what it names; None for none."""
+    chemin = urlsplit(adresse).path
+    if not chemin.startswith("/api/v1/"):
+        return None
+    return re.sub(r"/(bases|exchanges|demandes|reports|snapshots|parts|files)/[^/]+", r"/\1/…", chemin)
+
+
 def _questions(arbre: Any) -> Iterator[str]:
     """The forms that only ask, as they stand when one sends them."""
     for formulaire in arbre.forms:
@@ -169,7 +176,8 @@ def recenser(
             trouve.pages[nom].append(adresse)
         for lien in liens:
             suite = urldefrag(urljoin(adresse, lien)).url
-            but = vue(suite) if suite.startswith(f"{origine}/") and suite not in connues else None
+            ici = suite.startswith(f"{origine}/") and suite not in connues
+            but = (vue(suite) or _de_l_api(suite)) if ici else None
             if but is not None and prises[but] < par_vue.get(but, PAR_DEFAUT):
                 prises[but] += 1
                 connues.add(suite)

@@ -17,6 +17,7 @@ from sne_conformite.rapports import (
     rapport_texte,
 )
 from sne_conformite.rapports.comptes import compter
+from sne_conformite.rapports.formats_de_rapport import FORMATS
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.signalements import JUGEMENT, signaler
 from sne_conformite.rapports.verdict_de_conformite import ECHOUEE, EN_ERREUR, ENFREINTE
@@ -52,6 +53,7 @@ def portes(juge: Rapport) -> dict[str, bool]:
 
 def verifier(juge: Rapport) -> None:
     ouvertes = portes(juge)
+    assert {forme.nom.lower() for forme in FORMATS} <= ouvertes.keys(), "each of FORMATS has its line above"
     assert set(ouvertes.values()) == {juge.conforme}, ouvertes
     meme_nombres(juge)
 

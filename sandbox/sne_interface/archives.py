@@ -1,16 +1,20 @@
 """How much is read of an archive, or of a file, that we did not write: decided by what it declares, before
 anything of it is unpacked.
 
-What unpacks never gives more than an archive declares: `zipfile` stops there, and finds the checksum wrong.
-"""
+A reader of archives never gives more than the archive declares: `zipfile` stops there, and finds the checksum
+wrong."""
 
 import errno
 import io
+import re
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
+
+from sne_interface.raisons import raison_systeme
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +111,19 @@ def octets(fichier: Path, maximum: int) -> bytes:
 def texte(fichier: Path, maximum: int) -> str:
     """The text of a file in UTF-8, its line ends as `\\n`. Raises as `octets`, UnicodeDecodeError."""
     return octets(fichier, maximum).decode("utf-8").replace("\r\n", "\n")
+
+
+def toml(fichier: Path) -> tuple[str, dict[str, Any]]:
+    """The text of a TOML file that one writes by hand, and what it says. Raises ValueError, which says in
+    French, after the name of the file, why it cannot be read."""
+    try:
+        lu = texte(fichier, ECRIT_A_LA_MAIN_MAX)
+        return lu, tomllib.loads(lu)
+    except OSError as erreur:
+        raise ValueError(f"ne se lit pas : {raison_systeme(erreur)}") from None
+    except UnicodeDecodeError:
+        raise ValueError("n'est pas en UTF-8 : enregistrez-le ainsi") from None
+    except tomllib.TOMLDecodeError as erreur:
+        lieu = re.search(r"line (\d+), column (\d+)", str(erreur))
+        ou = f"ligne {lieu[1]}, colonne {lieu[2]}" if lieu else "il s'arrête avant la fin"
+        raise ValueError(f"n'est pas du TOML : {ou}") from None

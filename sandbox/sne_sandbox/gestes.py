@@ -1,59 +1,58 @@
-"""The deeds: what one may do to a base, each told once, with its command line and its call of the API.
+"""The deeds: what one may do to a base, each told once, with its command and its call of the API.
 
-The rows are data, `gestes.toml`. The console reads them for « La même chose en ligne de commande, par
-l'API », the API for the sentence that its description has of each call, the docs for their tables.
+The rows are data: the `gestes.csv` of this package, and of each that offers deeds (`offres.GESTES`). The
+console reads them for « La même chose en ligne de commande, par l'API », the API for the sentence that its
+description has of each call, the docs for their tables. A row only names its command and its call: the
+options of the one, the fields of the other are those that they declare.
 `tests/guards/test_gestes.py` holds the rows to the commands, the calls and the pages: none of these is
 without a row, and no row names what is not there.
 
-To add a deed: its row there, its view of the API (`web/api/`), its button (`web/console/`), its command
-(`cli/`).
+To add a deed: its row there, its view of the API (`sne_console/api/`), its button (`sne_console/pages/`), its
+command (`cli/`).
 """
 
-import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+import csv
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlencode
+from itertools import groupby
+from typing import Final
+
+from sne_sandbox.offres import tables_de_gestes
 
 #: What « … » stands for at the head of the path of a call.
 BASE: Final = "/bases/{base}"
-
-_PLACE: Final = re.compile(r"\{(\w+)\}")
-_MORCEAU: Final = re.compile(r"\[([^]]+)\]…?|(\S+)")
+#: Why a deed has no command, or no call, where a row gives one of these words.
+RAISONS: Final[Mapping[str, str]] = {
+    "a_lire": "se lit dans la console ou par l'API",
+    "par_soap": "une application le demande par SOAP ; la console et l'API le montrent",
+    "d_un_serveur": "ne se fait que sur un serveur en marche",
+    "sans_serveur": "se fait sans serveur",
+    "a_changer": "se change dans la console ou par l'API",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Geste:
-    """A deed. `phrase` is what it does, in French.
+    """A deed of a subject (`sujet`). `phrase` is what it does, in French.
 
-    `appel` is its call: method, and path below /api/v1 (« … » is `BASE`). `corps` names the fields of its
-    JSON body (« {x} »: the body is the value x itself; "": no body), `question` those that may follow « ? »;
-    `curl` is what curl needs beside them. `commande` is what follows `sne-sandbox`: « {x} » is a value,
-    « [--x {x}] » goes without it, « [--x {x}]… » is repeated; `options` are those of ours that it takes
-    beside (`home` stands for --contract and --contracts too). `vues` are the views of the console that do it.
-    `sans` says why there is no command, or no call. `niveau` is who may do it (`web.droits.NiveauRequis`):
-    « base », « commun », « siens », « serveur », « admin »; of what says nothing, « base » for what is below
-    `BASE`, else « admin ».
+    `appel` is its call: method, and path below /api/v1 (« … » is `BASE`). `commande` is the path of its
+    command after `sne-sandbox`, and the words that it always has: « {x} » is the value x of the call, « --y
+    {x} » goes without it. `options` are the options of ours that the command is shown with (`home` stands for
+    --contract and --contracts too): all that it has when "", none when « - ». `vues` are the views of the
+    console that do the deed. `niveau` is who may do it (`web.droits.NiveauRequis`): of a row that says
+    nothing, « base » for what is below `BASE`, else « admin ». `sans` says why there is no command, or no
+    call: of a reading that says nothing, that one reads it elsewhere.
     """
 
+    sujet: str
     nom: str
     phrase: str
-    appel: str = ""
-    commande: str = ""
-    corps: str = ""
-    question: str = ""
-    vues: str = ""
-    sans: str = ""
-    curl: Sequence[str] = ()
-    options: str = "base home database"
-    niveau: str = ""
-
-    def __post_init__(self) -> None:
-        """Who may do what says nothing of it."""
-        if not self.niveau:
-            object.__setattr__(self, "niveau", "base" if self.chemin.startswith(BASE) else "admin")
+    appel: str
+    commande: str
+    options: str
+    vues: str
+    niveau: str
+    sans: str
 
     @property
     def methode(self) -> str:
@@ -65,60 +64,22 @@ class Geste:
         """The path of its call below /api/v1, its places between braces; "" without a call."""
         return self.appel.partition(" ")[2].replace("…", BASE, 1)
 
-    def mots(self, valeurs: Mapping[str, Any]) -> list[str]:
-        """The words of its command line; an option whose value is not given is left out."""
-        morceaux = (facultatif or mot for facultatif, mot in _MORCEAU.findall(self.commande))
-        return [mot for morceau in morceaux for mot in _remplir(morceau, valeurs)]
 
-    def adresse(self, valeurs: Mapping[str, Any]) -> str:
-        """The path of its call, with what is asked after « ? »."""
-        chemin = _PLACE.sub(lambda place: str(valeurs[place[1]]), self.chemin)
-        posees = {nom: valeurs[nom] for nom in self.question.split() if valeurs.get(nom) is not None}
-        return f"{chemin}?{urlencode(posees)}" if posees else chemin
-
-    def envoi(self, valeurs: Mapping[str, Any]) -> Any:
-        """The JSON body of its call; None when it takes none."""
-        entier = _PLACE.fullmatch(self.corps)
-        if entier is not None:
-            return valeurs[entier[1]]
-        champs = self.corps.split()
-        return {nom: valeurs[nom] for nom in champs if valeurs.get(nom) is not None} if champs else None
+def _lire() -> Iterator[Geste]:
+    """The rows of every package that is there, what they leave out filled in."""
+    for table in tables_de_gestes():
+        for rangee in csv.DictReader(table.read_text("utf-8").splitlines()):
+            _, _, chemin = rangee["appel"].partition(" ")
+            rangee["niveau"] = rangee["niveau"] or ("base" if chemin.startswith("…") else "admin")
+            if not rangee["sans"] and not rangee["commande"] and rangee["appel"].startswith("GET "):
+                rangee["sans"] = "a_lire"
+            rangee["sans"] = RAISONS.get(rangee["sans"], rangee["sans"])
+            yield Geste(**rangee)
 
 
-def _remplir(morceau: str, valeurs: Mapping[str, Any]) -> list[str]:
-    """The words of one piece of a command line: once for each item of a mapping, none without its value."""
-    place = _PLACE.search(morceau)
-    if place is None:
-        return morceau.split()
-    valeur = valeurs.get(place[1])
-    if valeur is None:
-        return []
-    ecrites = [f"{nom}={v}" for nom, v in valeur.items()] if isinstance(valeur, Mapping) else [str(valeur)]
-    return [mot.replace(place[0], ecrite) for ecrite in ecrites for mot in morceau.split()]
-
-
-@dataclass(frozen=True, slots=True)
-class Sujet:
-    """Deeds of one kind. `pages` are the entries of the console's menu that have them, "" for none."""
-
-    titre: str
-    pages: str
-    gestes: tuple[Geste, ...]
-
-
-def _lire() -> Iterator[Sujet]:
-    """The subjects of `gestes.toml`, in its order."""
-    lus = tomllib.loads(Path(__file__).with_name("gestes.toml").read_text("utf-8"))
-    raisons = lus["raisons"]
-    for sujet in lus["sujet"]:
-        gestes = []
-        for rangee in sujet["gestes"]:
-            sans = rangee.pop("sans", "")
-            gestes.append(Geste(**rangee, sans=raisons.get(sans, sans)))
-        yield Sujet(sujet["titre"], sujet.get("pages", ""), tuple(gestes))
-
-
-#: All of them, in the order of the docs.
-SUJETS: Final = tuple(_lire())
-#: By name.
-GESTES: Final[Mapping[str, Geste]] = {geste.nom: geste for sujet in SUJETS for geste in sujet.gestes}
+#: By name, in the order of the docs.
+GESTES: Final[Mapping[str, Geste]] = {geste.nom: geste for geste in _lire()}
+#: By subject, in that order.
+SUJETS: Final[Mapping[str, tuple[Geste, ...]]] = {
+    titre: tuple(siens) for titre, siens in groupby(GESTES.values(), key=lambda geste: geste.sujet)
+}

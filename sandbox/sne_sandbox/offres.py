@@ -8,8 +8,11 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
+
+#: The folder of the packages.
+_PAQUETS: Final = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +175,6 @@ SECTIONS: Final = (
     Section("echange", "sne_console.pages.page_echange", "Journal"),
     Section("demandes", "sne_console.pages.page_demandes", "Demandes", "Demandes"),
     Section("demande", "sne_console.pages.page_demande", "Demandes"),
-    Section("statistiques", "sne_statistiques.vues.page_statistiques", "Demandes", "Statistiques"),
-    Section("images", "sne_statistiques.vues.page_images", "Demandes"),
     Section("composer", "sne_console.pages.page_composer", "Composer", "Composer"),
     Section("scenes", "sne_console.pages.page_scenes", "Former", "Scènes"),
     Section("ateliers", "sne_console.pages.page_ateliers", "Former", "Ateliers"),
@@ -184,12 +185,11 @@ SECTIONS: Final = (
     Section("reglages", "sne_console.pages.page_reglages", "Base", "Réglages"),
     Section("bases", "sne_console.pages.page_bases", "Base", "Bases"),
     Section("guichets", "sne_console.pages.page_guichets", "Base", "Guichets"),
-    Section("boites", "sne_console.pages.page_boites", "Base", "Boîtes"),
     Section("jetons", "sne_console.pages.page_jetons", "Base", "Jetons"),
     Section("regles", "sne_console.pages.page_regles", "Comprendre", "Règles"),
     Section("contrat", "sne_console.pages.page_contrat", "Comprendre", "Contrat"),
     Section("guide", "sne_console.pages.page_guide", "Comprendre", "Guide"),
-    Section("docs", "sne_console.pages.page_docs", "Comprendre", "API"),
+    Section("statistiques", "sne_statistiques.vues.page_statistiques", "Comprendre", "Statistiques"),
 )
 
 #: Blueprints of the API, `module:attribute`, in the order of its description.
@@ -226,10 +226,14 @@ UNIQUES: Final = {
 }
 
 
+#: Packages that have deeds, told in their `gestes.csv`, in the order of the docs.
+GESTES: Final = ("sne_sandbox", "sne_statistiques")
+
+
 @cache
 def installe(paquet: str) -> bool:
-    """Whether a package of the wheel is there."""
-    return find_spec(paquet) is not None
+    """True when a package of the wheel is there, beside this one: a folder without `__init__.py` is none."""
+    return (_PAQUETS / paquet / "__init__.py").is_file()
 
 
 def offert(module: str) -> bool:
@@ -255,6 +259,11 @@ def sections() -> tuple[Section, ...]:
 def ressources() -> Iterator[Any]:
     """The blueprints of the API that are there, imported."""
     return (_charger(adresse) for adresse in RESSOURCES if offert(adresse))
+
+
+def tables_de_gestes() -> Iterator[Path]:
+    """The tables of deeds of the packages that are there."""
+    return (_PAQUETS / paquet / "gestes.csv" for paquet in GESTES if installe(paquet))
 
 
 def unique(nom: str) -> Any:

@@ -7,7 +7,7 @@ return gives nothing, a table loses an entry. Words stay: docstrings, messages, 
 in a temporary copy of the tree, in its own process, and goes through `EPREUVES`, quickest first, until a test
 fails. Exits 1 when one survives them all that `EQUIVALENTS` does not explain.
 
-Another checkout, by its own Python: `--arbre /path --paquet sandbox/sne_sandbox`.
+Another checkout, by its own Python: `--arbre /path --paquet sandbox/sne_interface`.
 """
 
 import argparse
@@ -234,7 +234,7 @@ def main() -> int:
     parser.add_argument("--graine", type=int, default=1)
     parser.add_argument("--ensemble", type=int, default=2, help="mutants à la fois")
     parser.add_argument("--arbre", type=Path, default=Path(__file__).resolve().parents[2])
-    parser.add_argument("--paquet", default="sandbox/sne_sandbox")
+    parser.add_argument("--paquet", default="sandbox/sne_interface")
     choix = parser.parse_args()
     source = choix.arbre.resolve() / choix.paquet
     fichiers = sorted(chemin for dossier in DOSSIERS for chemin in (source / dossier).rglob("*.py"))

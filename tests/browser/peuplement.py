@@ -21,7 +21,7 @@ from specimen import rapport
 #: The seed is dated relative to it: the same people, numbers and dates every time.
 HORLOGE: Final = "2018-10-15T12:00:00"
 #: Where the crawl begins.
-DEPARTS: Final = ("/", "/console/ecole/boites?guichet=G1104")
+DEPARTS: Final = ("/", "/console/ecole/guichets/G1104")
 _DEPOT: Final = "DEMG1104-201810151200-000001.xml"
 _RANGS: Final = count(1)
 #: Seconds that a judgement, or a page, may take.
@@ -67,7 +67,7 @@ class Formulaires:
         self._origine = origine
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {jeton}"
-        page = self.lire("/console/ecole/boites")
+        page = self.lire("/console/ecole/guichets/G1104")
         self._jeton = html.fromstring(page).xpath("//input[@name='csrf']/@value")[0]
 
     def lire(self, chemin: str) -> str:
@@ -90,8 +90,8 @@ def tenir(origine: str, jeton: str) -> None:
     another base whose clock was moved, an atelier, and two judgements of the traffic."""
     formulaires = Formulaires(origine, jeton)
     document = adapter(specimen("demandes/couple_garde_alternee_handicap"))
-    formulaires.envoyer("/console/ecole/boites/G1104/deposer", (_DEPOT, document))
-    formulaires.envoyer("/console/ecole/boites/G1104/relever")
+    formulaires.envoyer("/console/ecole/guichets/G1104/deposer", (_DEPOT, document))
+    formulaires.envoyer("/console/ecole/guichets/G1104/relever")
     formulaires.envoyer("/console/ecole/controle/sauvegardes", nom="depart")
     formulaires.envoyer(
         "/console/ecole/controle/bases", nom="essai", semence="vide", horloge=HORLOGE, seed="0"

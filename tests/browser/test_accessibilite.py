@@ -55,11 +55,11 @@ _AU_TELEPHONE = (
     "/console/ecole/controle",
     "/console/ecole/ateliers/salle",
     "/console/ecole/conformite/mon-application",
-    "/console/ecole/images",
+    "/console/ecole/statistiques/territoires",
     "/console/ecole/demandes",
     "/console/ecole/guichets",
     "/console/ecole/contrat/formulaire",
-    "/console/ecole/statistiques/quotas",
+    "/console/ecole/statistiques/flux",
     "/connexion",
 )
 

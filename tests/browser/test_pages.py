@@ -13,7 +13,7 @@ def test_a_link_leads_to_each_view(nom: str, recense: Recensement) -> None:
 
 @pytest.mark.parametrize(
     ("nom", "dit"),
-    [("statistiques.page", "TAB03"), ("statistiques.territoires", "code="), ("guichets.page", "guichet=")],
+    [("statistiques.page", "date="), ("statistiques.territoires", "code="), ("guichets.guichet", "G1104")],
 )
 def test_what_one_view_shows_otherwise_is_among_its_pages(nom: str, dit: str, recense: Recensement) -> None:
     assert any(dit in adresse for adresse in recense.pages[nom]), recense.pages[nom]
@@ -51,7 +51,7 @@ def test_reads_well_at_three_widths(
     [
         "/console/ecole/guichets",
         "/console/ecole/contrat/formulaire",
-        "/console/ecole/statistiques/quotas",
+        "/console/ecole/statistiques/flux",
         "/console/ecole/statistiques/territoires?niveau=departement&code=75",
     ],
 )

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from document import ecrire, texte
-from playwright.sync_api import expect
 from visite import Visite, Visiter
 
 #: A specimen dated of the base's day.
@@ -62,27 +61,3 @@ def test_from_a_refusal_to_a_radiation(javascript: bool, visiter: Visiter) -> No
     assert numero in page.locator("#nuits").inner_text()
     visite.aller(demande)
     assert "radiée" in page.locator("main").inner_text().lower()
-
-
-def test_a_call_that_deletes_asks_first_and_its_empty_answer_is_a_success(visiter: Visiter) -> None:
-    page = visiter().aller("/api/v1/docs#post_bases_base_pannes")
-    armee = page.locator("#post_bases_base_pannes")
-    armee.get_by_label("base requis").fill("essai")
-    armee.get_by_role("button", name="Essayer").click()
-    # The title comes with the answer: before it there is a place for the body, and nothing in it.
-    expect(armee.locator("[data-resultat] p.message")).to_contain_text("→ 201")
-    corps = armee.locator("[data-resultat] pre").inner_text()
-    identifiant = re.search(r'"id": (\d+)', corps)
-    assert identifiant is not None, corps
-    otee = page.locator("#delete_bases_base_pannes_identifiant")
-    otee.locator("summary").first.click()
-    otee.get_by_label("base requis").fill("essai")
-    otee.get_by_label("identifiant requis").fill(identifiant[1])
-    resultat = otee.locator("[data-resultat]")
-    page.once("dialog", lambda question: question.dismiss())
-    otee.get_by_role("button", name="Essayer").click()
-    assert resultat.is_hidden()
-    page.once("dialog", lambda question: question.accept())
-    otee.get_by_role("button", name="Essayer").click()
-    expect(resultat.locator("p.message")).to_contain_text("→ 204")
-    assert resultat.locator("p.erreur").count() == 0

@@ -26,7 +26,7 @@ _POSTER: Final = """([chemin, champs]) => {
 def poster(visite: Visite, chemin: str, champs: Mapping[str, str], *, statut: int) -> None:
     """Sends a form that no page has, from the page of the boxes, and waits for the answer."""
     visite.tolerer.append(ECHEC)
-    page = visite.aller("/console/ecole/boites?guichet=G1104")
+    page = visite.aller("/console/ecole/guichets/G1104")
     with page.expect_navigation(wait_until="load") as suite:
         page.evaluate(_POSTER, [chemin, dict(champs)])
     assert suite.value.status == statut

@@ -12,9 +12,8 @@ from visite import LARGEURS, Visiter
 
 _BASE: Final = "/console/ecole"
 _PAGES: Final = (
-    "images", "images?mesure=tension", "images/courbes", "images/ressources", "contrat", "statistiques",
-    "statistiques?tableau=TAB02", "statistiques?tableau=TAB03", "statistiques/quotas",
-    "statistiques/territoires",
+    "statistiques", "statistiques/flux", "statistiques/territoires",
+    "statistiques/territoires?mesure=tension", "contrat",
 )  # fmt: skip
 #: The number of a name that a shape, or a status, tells: « Lens : 1 234 demandes ».
 _NOMBRE: Final = re.compile(r"(\d[\d\N{NARROW NO-BREAK SPACE}]*)\s(?:demande|attribution|jour)")
@@ -43,7 +42,7 @@ def test_nothing_is_wider_than_the_screen(visiter: Visiter, sombre: bool) -> Non
 @pytest.mark.parametrize("javascript", [False, True])
 def test_a_commune_opens_as_many_demandes_as_it_tells(visiter: Visiter, javascript: bool) -> None:
     visite = visiter(javascript=javascript)
-    page = calculee(visite.aller(f"{_BASE}/images"))
+    page = calculee(visite.aller(f"{_BASE}/statistiques/territoires"))
     commune = page.locator("svg.carte a").first
     dite = nombre_dit(commune.get_attribute("aria-label") or "")
     with page.expect_navigation(wait_until="load"):
@@ -54,7 +53,7 @@ def test_a_commune_opens_as_many_demandes_as_it_tells(visiter: Visiter, javascri
 
 @pytest.mark.parametrize("largeur", LARGEURS)
 def test_a_point_of_a_curve_opens_its_demandes(visiter: Visiter, largeur: tuple[int, int]) -> None:
-    page = calculee(visiter(largeur=largeur).aller(f"{_BASE}/images/courbes"))
+    page = calculee(visiter(largeur=largeur).aller(f"{_BASE}/statistiques/flux"))
     # Of the two drawings of each curve, the one that this screen shows.
     point = page.locator("svg.courbes:visible a").last
     dite = nombre_dit((point.get_attribute("aria-label") or "").replace("attribuées", "demandes"))
@@ -66,15 +65,15 @@ def test_a_point_of_a_curve_opens_its_demandes(visiter: Visiter, largeur: tuple[
 
 def test_a_commune_is_reached_by_the_keyboard_and_seen(visiter: Visiter) -> None:
     visite = visiter()
-    page = calculee(visite.aller(f"{_BASE}/images"))
-    page.get_by_role("button", name="Montrer").focus()
+    page = calculee(visite.aller(f"{_BASE}/statistiques/territoires"))
+    page.get_by_role("button", name="Compter").focus()
     foyer = visite.touche("Tab")
     assert foyer["marque"]
     assert page.evaluate("document.activeElement.closest('svg.carte') !== null")
 
 
 def test_every_number_of_a_page_of_pictures_is_that_of_its_demandes(visiter: Visiter) -> None:
-    page = calculee(visiter(javascript=False).aller(f"{_BASE}/statistiques?tableau=TAB03"))
+    page = calculee(visiter(javascript=False).aller(f"{_BASE}/statistiques"))
     liens = page.locator("table.figure td a")
     dits = {str(lien.get_attribute("href")): int(lien.inner_text()) for lien in liens.all()[::6]}
     for adresse, dit in dits.items():
@@ -103,7 +102,7 @@ def test_a_cell_of_the_contract_opens_the_exchanges_that_held_it(visiter: Visite
 
 def test_each_picture_is_a_file_without_a_link(visiter: Visiter) -> None:
     visite = visiter()
-    for chemin in _PAGES[:-2]:
+    for chemin in _PAGES:
         page = calculee(visite.aller(f"{_BASE}/{chemin}"))
         adresses = page.locator("a[href*='.svg']").evaluate_all("(liens) => liens.map((lien) => lien.href)")
         assert adresses
@@ -114,6 +113,6 @@ def test_each_picture_is_a_file_without_a_link(visiter: Visiter) -> None:
             assert racine.find("{*}title").text
             # What is a shape in the file has its colour in it.
             assert ".s1 {" in racine.find("{*}style").text
-    feuille = visite.page.request.get(f"{visite.origine}{_BASE}/images/carte.csv").text()
+    feuille = visite.page.request.get(f"{visite.origine}{_BASE}/statistiques/carte.csv").text()
     lignes = list(csv.DictReader(io.StringIO(feuille.lstrip("\ufeff")), delimiter=";"))
     assert sum(int(ligne["premiere_commune"]) for ligne in lignes) > 50

@@ -45,25 +45,6 @@ def test_a_move_is_seen_made_and_taken_back(
     expect(page.locator(".message.succes")).to_contain_text("Annulé : l'avance du")
 
 
-def test_the_day_of_the_base_is_dragged_and_moved_by_the_arrows(
-    visiter: Visiter, creee: Callable[[str], str]
-) -> None:
-    page = visiter().aller(creee("temps-glisse"))
-    curseur = page.get_by_role("slider")
-    curseur.focus()
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-    expect(page.locator("[data-dit]")).to_contain_text("3 nuits")
-    assert curseur.evaluate("e => document.activeElement === e"), "focus stays where it is"
-    page.keyboard.press("End")
-    expect(page.locator("[data-dit]")).to_contain_text("radiations")
-    expect(page.locator("svg .cible")).to_have_count(1)
-    jour = page.locator("#vers-date").input_value()
-    assert page.locator("output").inner_text() == jour
-    page.get_by_role("link", name="Le détail, et avancer").click()
-    expect(page.locator("#apercu-phrase")).to_contain_text(jour)
-
-
 def test_its_pages_are_read_by_all(visiter: Visiter, creee: Callable[[str], str], axe: str) -> None:
     adresse = creee("temps-axe")
     visite = visiter()

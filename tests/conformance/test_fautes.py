@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from constat_de_faute import Trouvee, noter, resumer
 from epreuve import Epreuve
+from fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
+from fautes_tirees import marquer, tirer
 
 from sne_conformite.bilan.candidat import lire_candidat
 from sne_conformite.bilan.mentions import charger_referentiel, mentionner
@@ -27,9 +29,9 @@ from sne_conformite.plan.plan import Scenario
 from sne_conformite.rapports.rapport import Rapport, Verdict
 from sne_interface.resources import fixtures_dir
 from sne_temoin.application import NOM, VERSION, Temoin
-from sne_temoin.fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
 
-ATTRAPEES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
+TOUTES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
+DU_COMMIT = pytest.mark.parametrize("faute", marquer(FAUTES), ids=lambda faute: faute.nom)
 #: Scenarios that a defect is tried on at a time, of those that check its first requirement, until one
 #: catches it. The campaign plays the whole plan.
 LOT = 4
@@ -42,9 +44,10 @@ PANNES = ("ROB-HTML-502", "ROB-REPONSE-PERDUE")
 VARIES = 4
 #: Examples that the search for the smallest one may run.
 REDUCTION = 10
-#: Seeds that the honest application is tried with, how many of them by each run of the tests, and of which
-#: every how many with two examples of each scenario, and not one.
+#: Seeds that the honest application is tried with, how many of them on each push and by `make test-all`, and
+#: of which every how many with two examples of each scenario, and not one.
 GRAINES = 200
+GRAINES_D_UN_ENVOI = 1
 GRAINES_DES_TESTS = 2
 DEUX_EXEMPLES = 10
 #: Defects whose smallest example is looked for at each run of the tests, none of them in a household of
@@ -110,7 +113,7 @@ def _bien_nommee(faute: Faute, rapport: Rapport) -> Trouvee:
     return trouvee
 
 
-@ATTRAPEES
+@DU_COMMIT
 def test_chaque_faute_est_attrapee_et_bien_nommee(epreuve: Epreuve, faute: Faute) -> None:
     reduction = REDUCTION if faute in REDUITES else 0
     for exemples, scenarios in _lots(epreuve, faute):
@@ -137,7 +140,7 @@ def test_ce_qui_n_est_pas_verifie_du_serveur_est_nomme_et_cela_seul(
 
 
 @pytest.mark.campagne
-@ATTRAPEES
+@TOUTES
 def test_chaque_faute_est_attrapee_par_le_plan_entier(cote_a_cote: Epreuve, faute: Faute) -> None:
     """And has its line, with its smallest example, in `build/fautes.md`. Scenarios are played beside one
     another, as `conform` does."""
@@ -150,13 +153,13 @@ def test_chaque_faute_est_attrapee_par_le_plan_entier(cote_a_cote: Epreuve, faut
     noter(faute, trouvee, next(iter(Trouvee.dans(reduit).par(faute)), attrapee[0]), exemples)
 
 
-@pytest.mark.parametrize(
-    "graine",
-    [
-        pytest.param(graine, marks=() if graine < GRAINES_DES_TESTS else pytest.mark.campagne)
-        for graine in range(GRAINES)
-    ],
-)
+def _graines() -> Iterator[Any]:
+    for graine in range(GRAINES):
+        tot = pytest.mark.reste if graine < GRAINES_DES_TESTS else pytest.mark.campagne
+        yield pytest.param(graine, marks=() if graine < GRAINES_D_UN_ENVOI else tot)
+
+
+@pytest.mark.parametrize("graine", _graines())
 def test_l_application_honnete_ne_souleve_rien(
     cote_a_cote: Epreuve, graine: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,6 +198,15 @@ def test_l_application_honnete_ne_souleve_rien(
 def test_chaque_famille_d_exigences_a_ses_fautes() -> None:
     assert {faute.exigences[0][:3] for faute in FAUTES} == {"EMB", "NOM", "CTR", "VIE", "FID", "ROB"}
     assert len(FAUTES) >= 55
+
+
+def test_un_commit_tire_une_faute_de_chaque_exigence_et_toujours_les_memes() -> None:
+    premieres = {faute.exigences[0] for faute in FAUTES}
+    for par in ("3f2a91c", "7ec3add"):
+        tirees = tirer(FAUTES, par)
+        assert tirees == tirer(FAUTES, par)
+        assert sorted(PAR_NOM[nom].exigences[0] for nom in tirees) == sorted(premieres)
+    assert set().union(*(tirer(FAUTES, str(rang)) for rang in range(200))) == set(PAR_NOM)
 
 
 def test_ce_que_l_on_essaie_d_abord_existe(epreuve: Epreuve) -> None:

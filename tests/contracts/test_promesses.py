@@ -13,7 +13,8 @@ def actuelles() -> dict[str, list[str]]:
 
 def test_nothing_that_was_promised_is_gone(actuelles: dict[str, list[str]]) -> None:
     assert promesses.manquent(promesses.lire(), actuelles) == [], (
-        "A name that users rely on is gone. In a version 0.x its second number moves, docs/reference/compatibilite.md "
+        "A name that users rely on is gone. In a version 0.x its second number moves, "
+        "docs/reference/compatibilite.md "
         "and the CHANGELOG say so, and it is taken out of tests/contracts/promesses.json by hand."
     )
 

@@ -41,6 +41,25 @@ def test_no_module_of_the_console_makes_markup_of_data() -> None:
     assert coupables == []
 
 
+def test_every_class_of_a_stylesheet_is_that_of_something() -> None:
+    """Of a class whose number is counted (`n3`, `sur2`), what stands before the number."""
+    ecrits = " ".join(
+        fichier.read_text("utf-8")
+        for genre in ("*.html", "*.js", "*.py")
+        for fichier in WEB.parent.rglob(genre)
+        if fichier.parent.name != "editeur"
+    )
+    mots = set(re.findall(r"[\w-]+", ecrits))
+    feuilles = set((WEB / "static").glob("*.css"))
+    if not (WEB.parent / "sne_statistiques").is_dir():
+        feuilles.remove(WEB / "static" / "statistiques.css")  # most of it is for the pictures of that package
+    for feuille in feuilles:
+        regles = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", feuille.read_text("utf-8"), flags=re.DOTALL)
+        classes = set(re.findall(r"\.([A-Za-z][\w-]*)", regles))
+        sans = {nom for nom in classes if not {nom, nom.rstrip("12345")} & mots}
+        assert sans == set(), feuille.name
+
+
 def test_static_files_call_nobody() -> None:
     for fichier in (f for f in (WEB / "static").rglob("*") if f.is_file() and f.suffix != ".png"):
         if (

@@ -1,9 +1,8 @@
 """The table of deeds names every page, every call of the API, every command, and nothing that is not."""
 
-import re
-import shlex
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -11,9 +10,11 @@ import pytest
 from documentation import gestes_en_markdown
 from flask import Flask
 
-from sne_sandbox.cli.main import cli
+from sne_console.api.application_api import appel_decrit
+from sne_console.api.description_openapi import operations
+from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.gestes import GESTES, SUJETS, Geste
-from sne_sandbox.offres import SECTIONS
+from sne_sandbox.offres import SECTIONS, commandes, sections
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
 
@@ -25,10 +26,9 @@ _CONFIRMATION: Final = "the page that asks again before a deed"
 
 #: Views of the console that do nothing that a program would ask for, and why.
 VUES_SEULES: Final = {
-    "accueil": _PAGE, "accueil_console": _PAGE, "docs.page": _PAGE,
+    "accueil": _PAGE, "accueil_console": _PAGE,
     "accueil.page": _PAGE, "affichage.page": _PAGE, "affichage.choisir": _PAGE,
     "recherche.page": _RECHERCHE, "recherche.trouver": _RECHERCHE,
-    "images.page": _IMAGE, "images.evolution": _IMAGE, "images.ressources": _IMAGE, "images.fichier": _IMAGE,
     "contrat.vu": _IMAGE, "contrat.couverture": _IMAGE,
     "guide.page": _PAGE, "guide.image": _PAGE, "guide.fichier": _PAGE,
     "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
@@ -65,19 +65,12 @@ COMMANDES_SEULES: Final = {
     "db secret": "a secret is of those who run the servers, and no base's",
     "db seed": "before the server starts; « bases create » after it",
 }
-#: A value for each place of a command line.
-EXEMPLES: Final[dict[str, Any]] = {
-    "base": "essai", "nom": "avant", "avec": "apres", "semence": "vide", "seed": 7, "taille": 3, "fois": 2,
-    "profil": "strict", "horloge": "2018-03-15T12:00:00", "portee": "journal", "vers": "P1M",
-    "genre": "delai", "instant": "2018-03-15T12:00:00", "operation": "getNumUnique", "guichet": "G1226",
-    "taux": 0.5, "graine": 4, "reglages": {"profile": "strict", "dispatching": "non"},
-    "parametres": {"secondes": "2"}, "nombre": 2, "identifiant": 3, "regle": "ENT009", "dossier": "la",
-    "fichier": "ici", "code": "G1226", "exemples": 2, "date": "2018-12-31", "tableau": "TAB02",
-    "territoire": "062", "famille": "CRE", "avant": "ici", "faute": "second-cotitulaire", "apres": "ici",
-    "liste": "ListeCivilite", "niveau": "epci", "annee": 2018, "contrat": "v5.0",
-    "droit": "base", "sur": "essai", "expire": "P30D",
-    "atelier": "lundi", "combien": 2, "noms": "ici", "scenes": "doublon", "mot": "bravo", "rang": 1,
-    "bases": "supprimer", "adresse": "http://localhost:9000/sne",
+#: A value for each place of a row, and for each parameter that a command cannot do without.
+EXEMPLES: Final[dict[str, str]] = {
+    "instant": "2018-03-15T12:00:00", "code": "G1226", "profil": "strict", "regle": "ENT009",
+    "famille": "CRE", "liste": "ListeCivilite", "adresse": "http://localhost:9000/sne", "avant": "ici",
+    "apres": "ici", "base": "essai", "nom": "avant", "genre": "delai", "reglages": "profile=strict",
+    "dossier": "la", "fichier": "ici", "fichiers": "ici", "atelier": "lundi", "mot": "bravo",
 }  # fmt: skip
 
 
@@ -90,20 +83,22 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 def appels(application: Flask) -> dict[tuple[str, str], dict[str, Any]]:
     """The calls that the API describes, by method and path."""
     document = application.extensions["aiguillage"].partie("api").extensions["openapi"]
-    trouves = {}
-    for chemin, dessous in document["paths"].items():
-        for methode, operation in dessous.items():
-            if methode != "parameters":
-                contenu = next(
-                    iter(operation.get("requestBody", {}).get("content", {}).values()), {"schema": {}}
-                )
-                nom = contenu["schema"].get("$ref", "").rpartition("/")[2]
-                champs = document["components"]["schemas"].get(nom, {}).get("properties", {})
-                questions = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
-                trouves[methode.upper(), chemin.removeprefix("/api/v1")] = {
-                    "resume": operation["summary"], "champs": set(champs), "questions": questions,
-                }  # fmt: skip
-    return trouves
+    return {
+        (methode.upper(), chemin.removeprefix("/api/v1")): {
+            "resume": operation["summary"],
+            "question": {p["name"] for p in parametres if p["in"] == "query"},
+            "corps": _champs(document, operation),
+        }
+        for chemin, methode, operation, parametres in operations(document)
+    }
+
+
+def _champs(document: dict[str, Any], operation: dict[str, Any]) -> set[str] | None:
+    contenu = operation.get("requestBody", {}).get("content", {})
+    if "application/json" not in contenu:
+        return None
+    nom = contenu["application/json"]["schema"].get("$ref", "").rpartition("/")[2]
+    return set(document["components"]["schemas"][nom]["properties"])
 
 
 def _par_appel() -> dict[tuple[str, str], list[Geste]]:
@@ -134,66 +129,63 @@ def _feuille(geste: Geste) -> str:
 
 
 def test_no_two_deeds_have_one_name_and_what_lacks_says_why() -> None:
-    assert len(GESTES) == sum(len(sujet.gestes) for sujet in SUJETS)
+    assert len(GESTES) == sum(map(len, SUJETS.values())), "The rows of a subject follow one another."
     assert [g.nom for g in GESTES.values() if bool(g.sans) == bool(g.appel and g.commande)] == []
-    titres = {section.titre for section in SECTIONS}
-    assert {titre for sujet in SUJETS for titre in sujet.pages.split(", ")} <= titres | {""}
 
 
 def test_every_call_of_the_api_is_a_deed_and_says_what_it_does_in_its_words(
     appels: dict[tuple[str, str], dict[str, Any]],
 ) -> None:
-    assert set(_par_appel()) == set(appels), "Each call is the `appel` of a row of sne_sandbox/gestes.toml."
+    assert set(_par_appel()) == set(appels), "Each call is the `appel` of a row of sne_sandbox/gestes.csv."
     resumes = {appel: gestes[0].phrase for appel, gestes in _par_appel().items()}
     assert {appel: decrit["resume"] for appel, decrit in appels.items()} == resumes
 
 
-@pytest.mark.parametrize("appel", _par_appel(), ids=" ".join)
-def test_fields_and_questions_are_those_of_the_call(
-    appels: dict[tuple[str, str], dict[str, Any]], appel: tuple[str, str]
+def test_what_a_page_gives_a_call_is_what_its_description_says(
+    appels: dict[tuple[str, str], dict[str, Any]],
 ) -> None:
-    gestes, decrit = _par_appel()[appel], appels[appel]
-    assert {nom for geste in gestes for nom in geste.question.split()} == decrit["questions"]
-    if not any("{" in geste.corps for geste in gestes):
-        assert {nom for geste in gestes for nom in geste.corps.split()} == decrit["champs"]
+    decrits = {appel: appel_decrit(*appel) for appel in appels}
+    assert {appel: (d.question, d.corps) for appel, d in decrits.items()} == {
+        appel: (decrit["question"], decrit["corps"]) for appel, decrit in appels.items()
+    }
 
 
 def test_every_view_of_the_console_is_that_of_a_deed_or_says_why_not(application: Flask) -> None:
     vues = set(application.extensions["aiguillage"].partie("console").view_functions)
-    dites = {vue for geste in GESTES.values() for vue in geste.vues.split()} | set(VUES_SEULES)
+    absentes = {section.nom for section in SECTIONS} - {section.nom for section in sections()}
+    seules = {vue for vue in VUES_SEULES if vue.partition(".")[0] not in absentes}
+    dites = {vue for geste in GESTES.values() for vue in geste.vues.split()} | seules
     assert vues == dites, (
-        "Each view is in the `vues` of a row of sne_sandbox/gestes.toml; one that does nothing a program "
+        "Each view is in the `vues` of a row of sne_sandbox/gestes.csv; one that does nothing a program "
         "would ask for, in VUES_SEULES here, with its reason."
     )
 
 
 def test_every_command_is_that_of_a_deed_or_says_why_not() -> None:
-    dites = {_feuille(g) for g in GESTES.values() if g.commande} | set(COMMANDES_SEULES)
+    seules = {nom for nom in COMMANDES_SEULES if nom.split()[0] in commandes()}
+    dites = {_feuille(g) for g in GESTES.values() if g.commande} | seules
     assert dites == set(FEUILLES), (
-        "Each command is the `commande` of a row of sne_sandbox/gestes.toml; one that is no deed on a base, "
+        "Each command is the `commande` of a row of sne_sandbox/gestes.csv; one that is no deed on a base, "
         "in COMMANDES_SEULES here, with its reason."
     )
 
 
 @pytest.mark.parametrize("geste", [g for g in GESTES.values() if g.commande], ids=lambda g: g.nom)
-@pytest.mark.parametrize("entier", [True, False], ids=["all", "least"])
-def test_its_command_line_is_understood(
-    geste: Geste, entier: bool, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+def test_the_words_of_its_row_are_understood(
+    geste: Geste, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """With no more than the command cannot do without; `test_equivalents` has those that the pages show."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ici").write_text("{}")
-    places = set(
-        re.findall(r"\{(\w+)\}", geste.commande if entier else re.sub(r"\[.*?\]", "", geste.commande))
-    )
-    valeurs = {nom: EXEMPLES[nom] for nom in places} | ({"genre": "CRE"} if geste.nom == "generer" else {})
-    if geste.nom == "regler":
-        valeurs["reglages"] = EXEMPLES["reglages"]
-    feuille = _feuille(geste)
-    ecrite = shlex.join(geste.mots(valeurs)).removeprefix(feuille).strip()
-    commande = FEUILLES[feuille]
-    assert commande.make_context(feuille, shlex.split(ecrite)).params
-    connues = {option for p in commande.params for option in p.opts}
-    assert {f"--{option}" for option in geste.options.split()} <= connues
+    commande, suite = trouver(geste.commande.format_map(EXEMPLES).split())
+    mots = [*suite]
+    for parametre in commande.params:
+        if parametre.required and not set(parametre.opts) & set(suite) and parametre.name in EXEMPLES:
+            option = [] if isinstance(parametre, click.Argument) else [parametre.opts[0]]
+            mots += [*option, EXEMPLES[parametre.name]]
+    assert commande.make_context(geste.nom, mots).params
+    connues = {option for parametre in commande.params for option in parametre.opts}
+    assert {f"--{option}" for option in geste.options.split() if option != "-"} <= connues
 
 
 def test_the_docs_have_a_row_for_each() -> None:

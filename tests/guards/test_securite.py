@@ -15,10 +15,10 @@ def test_every_finding_of_bandit_is_argued() -> None:
 
 
 def test_an_argument_that_is_missing_or_useless_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    trouvee = [("B602", "sne_sandbox/cli/run.py", 12, "A shell.")]
+    trouvee = [("B602", "sne_conformite/cli/commande_run.py", 12, "A shell.")]
     monkeypatch.setattr(securite, "trouvailles", lambda: trouvee)
     dits = securite.reproches()
-    assert dits[0] == "sne_sandbox/cli/run.py:12: B602 A shell."
+    assert dits[0] == "sne_conformite/cli/commande_run.py:12: B602 A shell."
     assert "SECURITY.md: ('B301', 'sne_sandbox/server/worker.py') argues nothing" in dits
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from client_mtom import DEMANDE, Client, specimen
 from foule import menages
-from serveur_local import DELAI, Serveur
+from serveur_local import DELAI, HORLOGE, Serveur
 
 #: What the issue allows a registration to wait for heavy readers, in seconds; and the memory of a process.
 ATTENTE_MAX = 0.1
@@ -82,12 +82,20 @@ def _memoires(pid: int) -> list[int]:
     return [int(Path(f"/proc/{p}/statm").read_text("utf-8").split()[1]) * 4096 for p in (pid, *enfants)]
 
 
+@pytest.fixture(scope="module")
+def lourd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Serveur, dict[int, int]]]:
+    """A server, and the exchanges of its journal: what they weigh, which they are."""
+    serveur = Serveur.demarrer(tmp_path_factory.mktemp("lourd") / "home", "--clock", HORLOGE)
+    yield serveur, {octets: _deposer(serveur, octets) for octets in (20_000, 2_000_000)}
+    serveur.tuer()
+
+
 @pytest.mark.parametrize("vue", ["/request", "/har", ""])
-def test_a_heavy_exchange_reads_as_a_light_one(demarrer: Callable[..., Serveur], vue: str) -> None:
+def test_a_heavy_exchange_reads_as_a_light_one(lourd: tuple[Serveur, dict[int, int]], vue: str) -> None:
     """It is read in another process: what it answers is masked, and has its headers."""
-    serveur = demarrer()
-    for octets in (20_000, 2_000_000):
-        statut, en_tetes, corps = _lire(serveur, _deposer(serveur, octets), vue)
+    serveur, deposes = lourd
+    for octets, identifiant in deposes.items():
+        statut, en_tetes, corps = _lire(serveur, identifiant, vue)
         assert statut == 200
         assert len(corps) == int(en_tetes["Content-Length"])
         assert octets * 0.9 < len(corps) < octets * 1.5 + 5_000

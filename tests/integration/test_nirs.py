@@ -96,8 +96,7 @@ def demande_avec(lot: list[str]) -> Any:
 
 def adresses(identifiant: int) -> Iterator[str]:
     page, api = f"/console/ecole/echanges/{identifiant}", f"/api/v1/bases/ecole/exchanges/{identifiant}"
-    yield from (page, f"{page}/har", f"{page}/requete/octets", f"{page}/reponse/octets")
-    yield from (f"{page}/requete/document", api, f"{api}/har", f"{api}/request", f"{api}/response")
+    yield from (page, api, f"{api}/har", f"{api}/request", f"{api}/response")
     yield from (
         f"{api}/request/document",
         f"{api}/request/parts",
@@ -108,7 +107,7 @@ def adresses(identifiant: int) -> Iterator[str]:
 
 GENERALES = (
     "/console/ecole/journal", "/console/ecole/journal/flux", "/console/ecole/demandes", "/console/ecole",
-    "/console/ecole/statistiques", "/console/ecole/conformite", "/console/ecole/boites?guichet=G1226",
+    "/console/ecole/statistiques", "/console/ecole/conformite", "/console/ecole/guichets/G1226",
     "/api/v1/bases/ecole/exchanges?limite=100", "/api/v1/bases/ecole/exchanges/near-misses?limite=100",
     "/api/v1/bases/ecole/demandes", "/metrics", "/api/v1/bases/ecole/guichets/G1226/inbox",
 )  # fmt: skip

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import zipfile
@@ -13,9 +14,11 @@ from typing import Any
 
 import pytest
 from commande import sne
+from fautes import designation
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
 
+from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.preuves import paquet_de_preuves, signature
@@ -25,6 +28,8 @@ from sne_interface.errors import UsageError
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.rule import gravite
 
+#: A loss, a refusal, what another guichet does: as much as the forgers below want.
+COURTS = ("CRE-COLOCATION", "ANO-MOTIF", "EVT-AUTRUI")
 #: One that loses something of a household (shrunk), what another guichet does, a server to refuse, a panne.
 SCENARIOS = (
     "CRE-SIMPLE", "CRE-COLOCATION", "CRE-NIR", "TRA-EXPIRE", "ANO-MOTIF", "DIS-CREATION", "DOU-COUPLE",
@@ -48,13 +53,25 @@ def ici(tmp_path_factory: pytest.TempPathFactory) -> Path:
         '[[cles]]\ncle = "v/sne-sandbox.cle.pub"\ntitulaire = "V"\nclasse = "vérificateur"\n',
         "utf-8",
     )
-    choix = [mot for scenario in SCENARIOS for mot in ("--scenario", scenario)]
+    _conduire(dossier, COURTS, 2, "r")
+    return dossier
+
+
+@pytest.fixture(scope="module")
+def entier(ici: Path) -> Path:
+    """A longer one, beside."""
+    _conduire(ici, SCENARIOS, 2, "entier")
+    return ici / "entier"
+
+
+def _conduire(dossier: Path, scenarios: tuple[str, ...], exemples: int, vers: str) -> None:
+    choix = [mot for scenario in scenarios for mot in ("--scenario", scenario)]
     vu = sne(
-        dossier, "conform", "--application", "temoin", "--faute", "second-cotitulaire", "--examples", "2",
-        *choix, "--defi", DEFI, "--cle", "x/sne-sandbox.cle", "--report-dir", "r",
+        dossier, "conform", "--application", designation("second-cotitulaire"),
+        "--examples", str(exemples), *choix, "--defi", DEFI, "--cle", "x/sne-sandbox.cle",
+        "--report-dir", vers,
     )  # fmt: skip
     assert vu.returncode == 1, vu.stderr
-    return dossier
 
 
 def juge(
@@ -68,7 +85,7 @@ def juge(
     """The exit code of a verification, and the lines that it writes; `vers` gets its reports."""
     options = {"contract": "v5.2", "contracts": contracts}
     try:
-        sorties = Sorties.preparer(vers, options=options, cle=cle)
+        sorties = Sorties.preparer(RapportDemande(vers, cle=cle), options=options)
         code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
     except paquet_de_preuves.DossierAltere as altere:
         code, dit = altere.exit_code, str(altere)
@@ -409,11 +426,11 @@ def test_what_is_signed_is_another_package(
 
 
 def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
-    ici: Path, capsys: pytest.CaptureFixture[str]
+    ici: Path, entier: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """At fault as it is: what is confirmed is that it is. Four lanes, a shrink, pannes, other guichets."""
     verificateur = Verificateur(confiance=ici / "confiance.toml", defi=DEFI)
-    code, dites = juge(ici / "r" / "preuves.zip", capsys, verificateur)
+    code, dites = juge(entier / "preuves.zip", capsys, verificateur)
     assert code == 1, "it does not conform"
     assert "Signature : valable, de Éditeur X (éditeur)" in dites
     assert "octet pour octet" in dites
@@ -423,13 +440,13 @@ def test_an_honest_package_comes_to_the_same_report_byte_for_byte(
     titres = [ligne.partition(" :")[0] for ligne in dites.splitlines() if " :" in ligne]
     ordre = ["Signature", "Empreintes", "Rejugement", "Comparaison", "Défi", "Classe"]
     assert list(dict.fromkeys(titres)) == ordre
-    rapport = json.loads((ici / "r" / "rapport.json").read_text("utf-8"))
+    rapport = json.loads((entier / "rapport.json").read_text("utf-8"))
     graine, horloge = graine_et_horloge(DEFI)
     assert rapport["entete"]["graine"] == graine
     assert f"--clock {horloge.isoformat()}" in rapport["entete"]["commande"]
     refaits, autres = re.findall(r"refaits de (\d+) échanges(?: \(et (\d+) lignes? du journal)?", dites)[0]
     assert int(refaits) == rapport["entete"]["echanges"]
-    journal = contenus(ici / "r" / "preuves.zip")["journal.jsonl"]
+    journal = contenus(entier / "preuves.zip")["journal.jsonl"]
     assert int(refaits) + int(autres or 0) == journal.count(b"\n")
 
 
@@ -464,24 +481,30 @@ def test_an_application_at_fault_or_not_is_judged_again_alike(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], faute: str, scenarios: tuple[str, ...]
 ) -> None:
     choix = [mot for scenario in scenarios for mot in ("--scenario", scenario)]
-    planter = ("--faute", faute) if faute else ()
+    application = designation(faute) if faute else "temoin"
     vu = sne(
-        tmp_path,
-        "conform",
-        "--application",
-        "temoin",
-        *planter,
-        "--examples",
-        "2",
-        *choix,
-        "--report-dir",
-        "r",
+        tmp_path, "conform", "--application", application, "--examples", "2", *choix, "--report-dir", "r"
     )
     assert vu.returncode == bool(faute), vu.stderr
     code, dites = juge(tmp_path / "r" / "preuves.zip", capsys)
     assert code == bool(faute)
     assert "octet pour octet" in dites, dites
     assert "Classe : non signée" in dites
+
+
+def test_evidence_of_a_version_that_planted_defects_itself_is_judged_again(
+    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its commands say « --application temoin --faute NOM »: so do those that are made again."""
+    siennes = shlex.quote(designation("second-cotitulaire")).encode()
+    membres = {
+        nom: membre.replace(siennes, b"temoin --faute second-cotitulaire")
+        for nom, membre in contenus(ici / "r" / "preuves.zip").items()
+    }
+    assert b"temoin --faute second-cotitulaire --report-dir" in membres["rapport.json"], "mentions have one"
+    code, dites = juge(emballer(tmp_path / "p.zip", membres), capsys)
+    assert code == 1
+    assert "octet pour octet" in dites, dites
 
 
 def test_another_plan_and_an_overlay_are_told_again(

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from commande import jugee, sne
+from fautes import ENVIRONNEMENT, designation
 
 pytest_plugins = ["pytester"]
 
@@ -17,7 +19,11 @@ CHOISIS = ("CRE-COLOCATION", "EVT-AJOUTER", "ROB-HTML-502")
 NOMS = [f"sne_sandbox::{scenario}" for scenario in CHOISIS]
 DEFAUT = "second-cotitulaire"
 #: The plugins of others stay out: they take seconds.
-SEULE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "sne_sandbox.pytest_plugin"}
+SEULE = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "PYTEST_PLUGINS": "sne_sandbox.pytest_plugin",
+    **ENVIRONNEMENT,
+}
 #: Verdict of a scenario → what pytest says of its item.
 _DITS = {"échoué": "FAILED", "réussi": "PASSED", "ignoré": "SKIPPED"}
 
@@ -29,12 +35,14 @@ def seule(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def options_de(faute: str = "") -> tuple[str, str]:
-    mots = [sys.executable, "-P", "-m", "sne_temoin", *(["--faute", faute] if faute else [])]
-    return f"--sne-application={shlex.join(mots)}", "--sne-examples=1"
+    application = designation(faute) if faute else shlex.join([sys.executable, "-P", "-m", "sne_temoin"])
+    return f"--sne-application={application}", "--sne-examples=1"
 
 
 def lancer(pytester: pytest.Pytester, *options: str, faute: str = "") -> pytest.RunResult:
-    return pytester.runpytest_subprocess(*options_de(faute), *options)
+    return jugee(
+        lambda: pytester.runpytest_subprocess(*options_de(faute), *options), lambda vu: vu.stdout.str()
+    )
 
 
 @dataclass(frozen=True)
@@ -51,10 +59,13 @@ def fautive(tmp_path_factory: pytest.TempPathFactory) -> Lancee:
     """The scenarios of `CHOISIS` against an application at fault, in a project that has a test of its own."""
     dossier = tmp_path_factory.mktemp("fautive")
     (dossier / "test_editeur.py").write_text("def test_de_l_editeur(): assert False, 'autre chose'", "utf-8")
-    vu = subprocess.run(
-        [sys.executable, "-m", "pytest", *options_de(DEFAUT), *NOMS,
-         "--sne-report-dir=rapport", "--junitxml=junit.xml"],
-        cwd=dossier, env=os.environ | SEULE, capture_output=True, text=True, timeout=900,
+    mots = (*options_de(DEFAUT), *NOMS, "--sne-report-dir=rapport", "--junitxml=junit.xml")
+    vu = jugee(
+        lambda: subprocess.run(
+            [sys.executable, "-m", "pytest", *mots],
+            cwd=dossier, env=os.environ | SEULE, capture_output=True, text=True, timeout=900,
+        ),
+        lambda vu: vu.stdout,
     )  # fmt: skip
     return Lancee(dossier, vu.returncode, vu.stdout.splitlines())
 
@@ -100,11 +111,11 @@ def _verdicts(dossier: Path) -> list[tuple[str, str, str]]:
 
 def test_report_and_evidence_are_those_of_conform(fautive: Lancee, pytester: pytest.Pytester) -> None:
     assert fautive.code == 1
-    seul = pytester.run(
-        sys.executable, "-m", "sne_sandbox", "conform", "--application", "temoin", "--faute", DEFAUT,
+    seul = sne(
+        pytester.path, "conform", "--application", designation(DEFAUT),
         "--examples", "1", "--report-dir", "seul", *(f"--scenario={s}" for s in CHOISIS),
     )  # fmt: skip
-    assert seul.ret == 1
+    assert seul.returncode == 1
     rapport = fautive.dossier / "rapport"
     assert _verdicts(rapport) == _verdicts(pytester.path / "seul")
     verifier = ("report", "--verify", str(rapport / "preuves.zip"))

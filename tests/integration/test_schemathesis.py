@@ -33,8 +33,9 @@ from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
 
 BASE: Final = "garnie"
-#: Examples of each operation, besides those at the bounds of every field.
-EXEMPLES: Final = 15
+#: Examples of each operation, besides those at the bounds of every field: some on each push, the others in
+#: `make test-all`.
+EXEMPLES: Final = (4, pytest.param(15, marks=pytest.mark.reste))
 TAILLE_MAX: Final = 3
 JETON: Final = "jeton-d-administration"
 ENTREE: Final = {"Authorization": f"Bearer {JETON}"}
@@ -110,9 +111,10 @@ def _juger(banc: Banc, home: Path) -> epreuves.JugementConserve | None:
     return epreuves.trouver(home, "garde")
 
 
-def test_every_operation_answers_as_it_is_described(api: Any) -> None:
+@pytest.mark.parametrize("exemples", EXEMPLES)
+def test_every_operation_answers_as_it_is_described(api: Any, exemples: int) -> None:
     """Examples, the bounds of every field, drawn values, and calls that follow one another; valid and not."""
-    api.config.generation.update(max_examples=EXEMPLES, deterministic=True, database="none", no_shrink=True)
+    api.config.generation.update(max_examples=exemples, deterministic=True, database="none", no_shrink=True)
     # Over WSGI its call without a token fails by itself; test_droits makes it, of every address.
     api.config.checks.update(excluded_check_names=["ignored_auth"])
     fautes: list[str] = []

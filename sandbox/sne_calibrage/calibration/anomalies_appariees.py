@@ -31,7 +31,7 @@ class Ici:
     ecrite: str
     bloquante: bool
     muette: bool
-    """Whether the contract ignores its rule."""
+    """Tell whether the contract ignores its rule."""
     valeurs: Valeurs
 
     @classmethod
@@ -115,5 +115,5 @@ class Appariement:
         )
 
     def _peut_etre(self, a: La, i: Ici) -> bool:
-        """Whether a code may be that of a rule: neither is known to be another's."""
+        """Tell whether a code may be that of a rule: neither is known to be another's."""
         return self.regle(a.code) is None and i.regle not in self._attribuees

@@ -5,7 +5,7 @@ the others.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Final
@@ -13,13 +13,7 @@ from typing import Final
 from sne_calibrage.calibration import phrases_comparees
 from sne_calibrage.calibration.anomalies_appariees import Appariement, Ici, La, Paire
 from sne_calibrage.calibration.donnees_comparees import DonneesDesRegles, FaitDeRegle
-from sne_calibrage.calibration.ecarts_par_cause import (
-    Calibrage,
-    Causes,
-    Modification,
-    Proposition,
-    ajouter,
-)
+from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Causes, ajouter
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract.fiches_de_regles import CODE_MAX
@@ -51,7 +45,7 @@ _SANS_DONNEE: Final = (
 
 
 def _regarde(fonction: FunctionType, vus: set[FunctionType]) -> bool:
-    """Whether a function of the rules, or one that it calls, names a guichet."""
+    """Tell whether a function of the rules, or one that it calls, names a guichet."""
     vus.add(fonction)
     codes = [fonction.__code__]
     for code in codes:  # what is written inside a function is a constant of it
@@ -269,7 +263,7 @@ class Anomalies:
             groupe.conseil = f"Le schéma n'admet que {CODE_MAX} caractères dans anomalie/@code."
             return
         pourquoi = f"c'est le code que le serveur enregistré donne à {regle}"
-        groupe.propositions.append(_poser(regle, "code_officiel", code, pourquoi, pour, contre))
+        groupe.proposer(_REGLES, (regle, "code_officiel", code), pourquoi, pour, contre)
 
     def _texte(self, regle: str, vue: _Vues, groupes: Causes) -> None:
         fiche = self._contrat.regles[regle]
@@ -290,11 +284,8 @@ class Anomalies:
         pour = [e for (_, _, e), rendu in zip(autres, rendus, strict=True) if rendu]
         contre = [e for (_, _, e), rendu in zip(autres, rendus, strict=True) if not rendu]
         contre += [e for v, m, e in lus if (v, m, e) not in autres]
-        groupe.propositions.append(
-            _poser(
-                regle, "texte", modele, "c'est sa phrase, les valeurs citées étant remplacées", pour, contre
-            )
-        )
+        pourquoi = "c'est sa phrase, les valeurs citées étant remplacées"
+        groupe.proposer(_REGLES, (regle, "texte", modele), pourquoi, pour, contre)
 
     def _place(self, regle: str, vue: _Vues, groupes: Causes) -> None:
         actuel = self._contrat.regles[regle].propriete or "{chemin}"
@@ -312,7 +303,7 @@ class Anomalies:
         pour = [e for c, p, e in autres if _place(modele, c) == p]
         contre = [e for c, p, e in vue.places if _place(modele, c) != p]
         pourquoi = "c'est l'élément que désigne le serveur enregistré"
-        groupe.propositions.append(_poser(regle, "propriete", modele, pourquoi, pour, contre))
+        groupe.proposer(_REGLES, (regle, "propriete", modele), pourquoi, pour, contre)
 
     def _gravite(self, regle: str, vue: _Vues, groupes: Causes, affiche: bool) -> None:
         fiche = self._contrat.regles[regle]
@@ -346,7 +337,7 @@ class Anomalies:
             groupe.conseil = _STRUCTURANTE
             return
         pourquoi = f"{titre[:-1]} dans l'enregistrement"
-        groupe.propositions.append(_poser(regle, "gravite", str(voulue), pourquoi, pour, contre))
+        groupe.proposer(_REGLES, (regle, "gravite", str(voulue)), pourquoi, pour, contre)
         if contre:
             groupe.conseil = "Les échanges se contredisent : la règle n'a pas la même condition là-bas."
 
@@ -372,10 +363,3 @@ def _place(modele: str, chemin: str) -> str:
         return modele.format(chemin=chemin, parent=parent, nom=nom)
     except (KeyError, ValueError, IndexError):  # a path of the server that holds a brace
         return modele
-
-
-def _poser(
-    regle: str, cle: str, valeur: str, pourquoi: str, pour: Iterable[int], contre: Iterable[int]
-) -> Proposition:
-    dits = tuple(dict.fromkeys(pour)), tuple(dict.fromkeys(contre))
-    return Proposition(_REGLES, Modification.POSER, (regle, cle, valeur), pourquoi, *dits)

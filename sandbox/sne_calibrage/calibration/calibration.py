@@ -2,16 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Final
 
 from sne_calibrage.calibration.anomalies_comparees import Anomalies, anomalies_lues
-from sne_calibrage.calibration.ecarts_par_cause import (
-    Calibrage,
-    Causes,
-    Modification,
-    Proposition,
-    ajouter,
-)
+from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Causes, ajouter
 from sne_calibrage.calibration.reponses_comparees import SELON_LE_REGISTRE, ReponsesComparees
 from sne_calibrage.calibration.schemas_eprouves import Structures, remplace
 from sne_calibrage.enregistrements.enregistrement import EXPORT, EXPORT_ANONYME
@@ -87,7 +81,8 @@ class _Calibration:
 
     @staticmethod
     def _porte_sur_un_remplace(repris: Repris) -> bool:
-        """Whether an anomalie, of either server, is about a value that an anonymous export has replaced."""
+        """Tell whether an anomalie, of either server, is about a value that an anonymous export has
+        replaced."""
         la_bas = (a.propriete for a in anomalies_lues(repris))
         ici = (a["propriete"] for a in repris.ici.anomalies)
         return any(remplace(repris, chemin) for chemin in (*la_bas, *ici))
@@ -229,7 +224,4 @@ class _Calibration:
             vus = tuple(dict.fromkeys(echanges))
             for echange in vus:
                 groupe.noter(echange, f"« {valeur} » là-bas")
-            arguments: tuple[Any, ...] = ("reglages", nom, valeur)
-            groupe.propositions.append(
-                Proposition(_CONTRAT, Modification.POSER, arguments, "toutes les réponses le montrent", vus)
-            )
+            groupe.proposer(_CONTRAT, ("reglages", nom, valeur), "toutes les réponses le montrent", vus)

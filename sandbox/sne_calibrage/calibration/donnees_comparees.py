@@ -3,15 +3,16 @@ is the same finds something else; here is told which row would make it find the 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
 from sne_calibrage.calibration import phrases_comparees
 from sne_calibrage.calibration.anomalies_appariees import Ici, La
-from sne_calibrage.calibration.ecarts_par_cause import Causes, Modification, Proposition
+from sne_calibrage.calibration.ecarts_par_cause import Causes, Modification
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract.versions import Contrat
+from sne_interface.domain.element import sans_indices
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.settings import PAR_NOM
 
@@ -36,9 +37,9 @@ class EvenementEnvoye:
 
 @dataclass(frozen=True, slots=True)
 class FaitDeRegle:
-    """What one exchange tells of the rules: the anomalies on both sides, and what they may be about.
-    `nombre` is what a bound counts (places wished, or results), `codes` what the document gives of closed
-    lists, by path."""
+    """The part of one exchange that concerns the rules: the anomalies on both sides, and what they may be
+    about. `nombre` is what a bound counts (places wished, or results), `codes` what the document gives of
+    closed lists, by path."""
 
     echange: int
     acceptee: bool
@@ -94,7 +95,7 @@ def _nombre(repris: Repris) -> int | None:
 
 
 class DonneesDesRegles:
-    """What the rules read beside the message, as the recorded server has it."""
+    """The data that the rules read beside the message, as the recorded server has them."""
 
     def __init__(self, contrat: Contrat) -> None:
         self._contrat = contrat
@@ -117,7 +118,7 @@ class DonneesDesRegles:
     def borne_dite(
         self, regle: str, texte: str, valeurs: phrases_comparees.Valeurs, message: str, echange: int
     ) -> phrases_comparees.Valeurs:
-        """What fills a sentence of the recorded server, its own bound being told in it."""
+        """The values that fill a sentence of the recorded server, which tells its own bound."""
         if regle not in BORNES or "max" not in valeurs:
             return valeurs
         lues = phrases_comparees.valeurs_de(texte, message)
@@ -133,7 +134,7 @@ class DonneesDesRegles:
     # --- what differs ------------------------------------------------------------------------------------
 
     def expliquer_ici(self, fait: FaitDeRegle, ici: Ici, groupes: Causes) -> bool:
-        """Whether what we alone refuse is a matter of data; the group is then noted. The message was
+        """Tell whether what we alone refuse is a matter of data; the group is then noted. The message was
         accepted, or refused for other things by a server that lists them all."""
         valeur = ici.valeurs.get("valeur", "")
         if ici.regle == CODE_HORS_LISTE and ici.valeurs.get("liste"):
@@ -181,8 +182,7 @@ class DonneesDesRegles:
     def _code_refuse(self, fait: FaitDeRegle, la: La, groupes: Causes) -> bool:
         nomenclatures = self._contrat.nomenclatures
         for chemin, code in fait.codes:
-            nu = "/".join(morceau.partition("[")[0] for morceau in chemin.split("/"))
-            liste, _ = nomenclatures.par_chemin.get(nu, (None, False))
+            liste, _ = nomenclatures.par_chemin.get(sans_indices(chemin), (None, False))
             vise = la.propriete == chemin or (not la.propriete and f"[{code}]" in la.message)
             if liste is not None and vise:
                 self._changer_liste(liste, code, fait, groupes, admis=False)
@@ -202,9 +202,8 @@ class DonneesDesRegles:
         geste = Modification.AJOUTER_CODE if admis else Modification.RETIRER_CODE
         arguments = (liste, code, f"{code} (libellé à écrire)") if admis else (liste, code)
         pourquoi = f"un message qui porte ce code est {'accepté' if admis else 'refusé'}"
-        groupe.propositions[:] = [
-            Proposition("nomenclatures.csv", geste, arguments, pourquoi, tuple(groupe.echanges))
-        ]
+        groupe.propositions.clear()
+        groupe.proposer("nomenclatures.csv", arguments, pourquoi, geste=geste)
 
     # bounds
 
@@ -239,16 +238,7 @@ class DonneesDesRegles:
         for echange in sorted(pour):
             groupe.noter(echange, f"{voulue} là-bas")
         dit = "la phrase le dit" if dites else "d'après ce qui est accepté et refusé : elle peut être autre"
-        groupe.propositions.append(
-            Proposition(
-                _CONTRAT,
-                Modification.POSER,
-                ("reglages", reglage, voulue),
-                dit,
-                tuple(sorted(pour)),
-                tuple(sorted(contre)),
-            )
-        )
+        groupe.proposer(_CONTRAT, ("reglages", reglage, voulue), dit, sorted(pour), sorted(contre))
 
     # types of events
 
@@ -272,10 +262,9 @@ class DonneesDesRegles:
                 ("reglementaire", False),
                 ("caracteristiques", [{"code": c, "libelle": c, "type": "TXT"} for c in cars]),
             ]
-        groupe.propositions[:] = [
-            Proposition(EVENEMENTS, Modification.POSER, (code, cle, valeur), pourquoi, tuple(groupe.echanges))
-            for cle, valeur in poses
-        ]
+        groupe.propositions.clear()
+        for cle, valeur in poses:
+            groupe.proposer(EVENEMENTS, (code, cle, valeur), pourquoi)
 
     def _caracteristique(self, fait: FaitDeRegle, code: str, groupes: Causes, *, admis: bool) -> bool:
         """A characteristic that the recorded server judges otherwise; whether it can be told how."""
@@ -295,15 +284,8 @@ class DonneesDesRegles:
                 fait.echange,
                 "accepté là-bas, refusé ici" if admis else "refusé là-bas, accepté ici",
             )
-            groupe.propositions[:] = [
-                Proposition(
-                    EVENEMENTS,
-                    Modification.POSER,
-                    (genre.code, "caracteristiques", code, nouvelle),
-                    quoi,
-                    tuple(groupe.echanges),
-                )
-            ]
+            groupe.propositions.clear()
+            groupe.proposer(EVENEMENTS, (genre.code, "caracteristiques", code, nouvelle), quoi)
             return True
         return False
 
@@ -317,7 +299,7 @@ class DonneesDesRegles:
 def _changee(
     sienne: Caracteristique | None, code: str, valeurs: list[str], *, admis: bool
 ) -> tuple[str, dict[str, Any]] | None:
-    """What is different of a characteristic, in French, and its keys as they should be; None when nothing
+    """The difference of a characteristic, in French, and its keys as they should be; None when nothing
     that we know of explains it."""
     if sienne is None:
         nouvelle = {"code": code, "libelle": code, "type": "TXT"}
@@ -338,30 +320,13 @@ def _changee(
 
 
 def type_en_cles(genre: TypeEvenement) -> dict[str, Any]:
-    """The keys of a type of event, as `evenements.toml` writes them, without its characteristics."""
-    return {
-        nom: getattr(genre, nom)
-        for nom in (
-            "libelle", "texte_pgp", "texte_sne", "reglementaire", "a_publier", "multiples_attributions",
-            "recherche_instruction", "territoire", "debut_validite", "fin_validite",
-        )
-    }  # fmt: skip
+    """The keys of a type of event, as `evenements.toml` writes them."""
+    cles = {champ.name: getattr(genre, champ.name) for champ in fields(genre) if champ.name != "code"}
+    return {**cles, "caracteristiques": [caracteristique_en_cles(c) for c in genre.caracteristiques]}
 
 
 def caracteristique_en_cles(caracteristique: Caracteristique) -> dict[str, Any]:
     """The keys of a characteristic, as `evenements.toml` writes them; what is not given is left out."""
-    cles: dict[str, Any] = {
-        nom: getattr(caracteristique, nom)
-        for nom in (
-            "code",
-            "libelle",
-            "type",
-            "obligatoire",
-            "texte",
-            "aide",
-            "debut_validite",
-            "fin_validite",
-        )
-    }
+    cles = {champ.name: getattr(caracteristique, champ.name) for champ in fields(caracteristique)}
     cles["valeurs"] = [list(valeur) for valeur in caracteristique.valeurs]
     return {cle: valeur for cle, valeur in cles.items() if valeur not in (None, "", [], False)}

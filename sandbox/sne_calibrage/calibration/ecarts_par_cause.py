@@ -10,7 +10,7 @@ EXEMPLES_MAX: Final = 5
 
 
 class Modification(StrEnum):
-    """What a proposal does to a file of the contract."""
+    """The effect of a proposal on a file of the contract."""
 
     POSER = "poser"
     """A key of a TOML file: `arguments` are its path, then its value."""
@@ -38,7 +38,7 @@ class Proposition:
 
     @property
     def phrase(self) -> str:
-        """What is changed, in French and in few words."""
+        """The change, in French and in few words."""
         match self.geste, self.arguments:
             case Modification.POSER, (table, cle, list() as liste):
                 return f"[{table}] {cle} : {len(liste)} au total"
@@ -56,7 +56,7 @@ class Proposition:
 
     @property
     def retenue(self) -> bool:
-        """Whether it is written: more exchanges agree with it than contradict it."""
+        """Tell whether it is written: more exchanges agree with it than contradict it."""
         return len(self.pour) > len(self.contre)
 
     @property
@@ -85,6 +85,20 @@ class CauseDEcart:
     def nombre(self) -> int:
         """How many exchanges show it."""
         return len(self.echanges)
+
+    def proposer(
+        self,
+        fichier: str,
+        arguments: tuple[Any, ...],
+        pourquoi: str,
+        pour: Iterable[int] | None = None,
+        contre: Iterable[int] = (),
+        *,
+        geste: Modification = Modification.POSER,
+    ) -> None:
+        """One more change that would remove it; `pour` are all of its exchanges unless others are given."""
+        dits = (tuple(dict.fromkeys(lot)) for lot in (self.echanges if pour is None else pour, contre))
+        self.propositions.append(Proposition(fichier, geste, arguments, pourquoi, *dits))
 
     def noter(self, echange: int, exemple: str) -> None:
         """One more exchange that shows it."""
@@ -116,7 +130,7 @@ class Causes:
 
 @dataclass(slots=True)
 class Calibrage:
-    """What a calibration found: `compares` exchanges, those left aside and what cannot be known by reason,
+    """The result of a calibration: `compares` exchanges, those left aside and what cannot be known by reason,
     and the groups of differences, those of most exchanges first; `perdus` says in French what was recorded
     and is kept no more, "" when all of it is."""
 

@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from sne_calibrage.calibration.ecarts_par_cause import Calibrage, CauseDEcart, Proposition
+from sne_conformite.rapports.rapport_html import environnement
 from sne_interface.domain.texte import abrege, accorde, masquer_secrets, visible
 
 _LARGEUR: Final = 160
@@ -141,19 +142,13 @@ def en_html(bilan: Calibrage, contrat: str, source: str) -> str:
 
 @cache
 def _modele() -> Template:
-    environnement = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environnement.filters["dit"] = lambda texte: visible(masquer_secrets(texte))
-    environnement.filters["citer"] = lambda echanges: citer(sorted(set(echanges)))
-    environnement.filters["montrer"] = lambda echanges: montrer(sorted(set(echanges)))
-    environnement.filters["proposer"] = proposer
-    environnement.filters["combien"] = _combien
-    return environnement.get_template("calibration.html.j2")
+    pages = environnement(Path(__file__).parent)
+    pages.filters["dit"] = lambda texte: visible(masquer_secrets(texte))
+    pages.filters["citer"] = lambda echanges: citer(sorted(set(echanges)))
+    pages.filters["montrer"] = lambda echanges: montrer(sorted(set(echanges)))
+    pages.filters["proposer"] = proposer
+    pages.filters["combien"] = _combien
+    return pages.get_template("calibration.html.j2")
 
 
 def _combien(groupe: CauseDEcart) -> str:

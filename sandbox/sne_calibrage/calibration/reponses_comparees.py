@@ -8,25 +8,16 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_calibrage.calibration.donnees_comparees import (
-    EVENEMENTS,
-    caracteristique_en_cles,
-    type_en_cles,
-)
-from sne_calibrage.calibration.ecarts_par_cause import (
-    Calibrage,
-    Causes,
-    Modification,
-    Proposition,
-    ajouter,
-)
-from sne_calibrage.calibration.schemas_eprouves import parcourir, remplace
+from sne_calibrage.calibration.donnees_comparees import EVENEMENTS, type_en_cles
+from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Causes, Modification, ajouter
+from sne_calibrage.calibration.schemas_eprouves import generiques, remplace
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
+from sne_interface.contract.arbres_compares import comparer, en_rang, texte_de
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.echange import document_parmi
-from sne_interface.domain.element import Element
+from sne_interface.domain.element import Element, sans_indices
 from sne_interface.domain.menage import SeuilQuartile
 from sne_interface.domain.texte import abrege, cache_un_nir, masquer_nir, masquer_secrets
 
@@ -40,6 +31,7 @@ _PROPRES: Final = frozenset(
 _CALCULES: Final = frozenset({"estDelaiAnormalementLong", "estMultiplesAttributionsSousConditions"})
 #: Compared elsewhere.
 _AILLEURS: Final = frozenset({"listeAnomalie", "listeAnomalies"})
+_TUS: Final = _PROPRES | _AILLEURS
 _LISTES_DE_TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux")
 #: Operations that answer the demandes of a register that the recording does not hold.
 _DU_REGISTRE: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons"})
@@ -115,7 +107,7 @@ class ReponsesComparees:
                 if une is None or autre is None or not remplace(repris, chemin)
             ]
             if vue.operation in _LECTURES:
-                self._lectures.append((echange, {chemin for chemin, _ in parcourir(la)}))
+                self._lectures.append((echange, {chemin for chemin, _ in generiques(la)}))
                 self._relus += [(echange, *ecart) for ecart in ecarts]
                 return
             for chemin, une, autre in ecarts:
@@ -125,9 +117,9 @@ class ReponsesComparees:
         """Differences of readings count where every reading that shows the place has one."""
         par_lieu: dict[str, set[int]] = defaultdict(set)
         for echange, chemin, _, _ in self._relus:
-            par_lieu[_nu(chemin)].add(echange)
+            par_lieu[sans_indices(chemin)].add(echange)
         for echange, chemin, la, ici in self._relus:
-            lieu = _nu(chemin)
+            lieu = sans_indices(chemin)
             montrent = {e for e, chemins in self._lectures if lieu.partition("@")[0] in chemins}
             calcule = self._calcule(lieu)
             # What only the recorded server shows is what others wrote.
@@ -138,7 +130,8 @@ class ReponsesComparees:
                 ajouter(bilan.indecidables, _D_AUTRUI, [echange])
 
     def _noter(self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: Causes) -> None:
-        nom, nu = chemin.rpartition("/")[2].partition("@")[0].partition("[")[0], _nu(chemin)
+        nu = sans_indices(chemin)
+        nom = nu.rpartition("/")[2].partition("@")[0]
         if nu == self._roles.premier_quartile:
             return  # `_quartiles` has it
         if nom == "libelleTypeEvenement":
@@ -208,7 +201,7 @@ class ReponsesComparees:
                 changes["reglementaire"] = lu["reglementaire"]
                 groupe.propositions.clear()  # what the list says is better than what an event shows
             else:
-                ici = {**type_en_cles(sien), "caracteristiques": _caracteristiques_de(sien)}
+                ici = type_en_cles(sien)
                 changes = {cle: lu[cle] for cle in lu if not _pareils(lu[cle], ici[cle])}
                 if not changes:
                     continue
@@ -218,16 +211,9 @@ class ReponsesComparees:
                 )
             for echange in echanges:
                 groupe.noter(echange, f"la liste des types le dit : {', '.join(changes)}")
-            groupe.propositions += [
-                Proposition(
-                    EVENEMENTS,
-                    Modification.POSER,
-                    (code, cle, valeur),
-                    "la liste des types du serveur enregistré le dit",
-                    tuple(echanges),
-                )
-                for cle, valeur in changes.items()
-            ]
+            for cle, valeur in changes.items():
+                pourquoi = "la liste des types du serveur enregistré le dit"
+                groupe.proposer(EVENEMENTS, (code, cle, valeur), pourquoi, echanges)
         for territoire, echange in dict(self._listes).items():
             for genre in self._types.values():
                 if genre.territoire == territoire and genre.code not in self._types_vus:
@@ -237,15 +223,9 @@ class ReponsesComparees:
                         echange,
                         "absent de la liste des types",
                     )
-                    groupe.propositions[:] = [
-                        Proposition(
-                            EVENEMENTS,
-                            Modification.POSER,
-                            (genre.code, "retire", True),
-                            "il n'est pas dans la liste des types du serveur enregistré",
-                            tuple(groupe.echanges),
-                        )
-                    ]
+                    groupe.propositions.clear()
+                    pourquoi = "il n'est pas dans la liste des types du serveur enregistré"
+                    groupe.proposer(EVENEMENTS, (genre.code, "retire", True), pourquoi)
 
     # --- first quartile -----------------------------------------------------------------------------------
 
@@ -305,15 +285,13 @@ class ReponsesComparees:
                 )
             bornes = f"d'au moins {plancher} €" + ("" if plafond is None else f" et d'au plus {plafond} €")
             contre = [e for r, dessous, e in vues if (r < voulu) is not dessous]
-            groupe.propositions.append(
-                Proposition(
-                    "quartiles.csv",
-                    Modification.SEUIL,
-                    (nature, code, nom, sien.annee if sien else self._jour.year, voulu),
-                    f"le seuil du serveur enregistré est {bornes}",
-                    tuple(dict.fromkeys(e for _, _, e in vues if e not in contre)),
-                    tuple(contre),
-                )
+            groupe.proposer(
+                "quartiles.csv",
+                (nature, code, nom, sien.annee if sien else self._jour.year, voulu),
+                f"le seuil du serveur enregistré est {bornes}",
+                (e for _, _, e in vues if e not in contre),
+                contre,
+                geste=Modification.SEUIL,
             )
 
     def _nom(self, nature: str, code: str) -> str:
@@ -327,48 +305,28 @@ class ReponsesComparees:
         self._conclure_les_quartiles(groupes)
 
 
-def differences(la: Any, ici: Any, chemin: str = "") -> Iterator[tuple[str, str | None, str | None]]:
+def differences(la: Any, ici: Any) -> Iterator[tuple[str, str | None, str | None]]:
     """Where two trees differ: path, and what stands there, None for nothing. Prefixes, blanks between
     elements and the order of attributes do not count, nor do stamps, numbers, and `modifie`."""
-    ici_chemin = chemin or str(etree.QName(la).localname)
-    if not len(la) and not len(ici) and (la.text or "").strip() != (ici.text or "").strip():
-        yield ici_chemin, la.text or "", ici.text or ""
-    for nom in sorted(set(_attributs(la)) | set(_attributs(ici))):
-        une, autre = _attributs(la).get(nom), _attributs(ici).get(nom)
-        if une != autre:
-            yield f"{ici_chemin}@{nom}", une, autre
-    enfants_la, enfants_ici = _par_nom(la), _par_nom(ici)
-    for nom in dict.fromkeys((*enfants_la, *enfants_ici)):
-        unes, autres = enfants_la.get(nom, []), enfants_ici.get(nom, [])
-        for rang in range(max(len(unes), len(autres))):
-            lieu = f"{ici_chemin}/{nom}" + (f"[{rang + 1}]" if max(len(unes), len(autres)) > 1 else "")
-            if rang >= len(unes) or rang >= len(autres):
-                present = unes[rang] if rang < len(unes) else autres[rang]
-                dit = "".join(present.itertext()).strip() or "(présent)"
-                yield lieu, dit if rang < len(unes) else None, dit if rang < len(autres) else None
-            else:
-                yield from differences(unes[rang], autres[rang], lieu)
-
-
-def _nu(chemin: str) -> str:
-    """A path without its indices; an attribute stays."""
-    lieu, _, attribut = chemin.partition("@")
-    nu = "/".join(morceau.partition("[")[0] for morceau in lieu.split("/"))
-    return f"{nu}@{attribut}" if attribut else nu
+    for d in comparer(la, ici, en_rang):
+        if not _TUS.isdisjoint(sans_indices(d.chemin).split("/")):
+            continue
+        if d.avant is None or d.apres is None:
+            present = d.apres if d.avant is None else d.avant
+            dit = "".join(present.itertext()).strip() or "(présent)"
+            yield d.chemin, None if d.avant is None else dit, None if d.apres is None else dit
+            continue
+        if not len(d.avant) and not len(d.apres) and texte_de(d.avant) != texte_de(d.apres):
+            yield d.chemin, d.avant.text or "", d.apres.text or ""
+        unes, autres = _attributs(d.avant), _attributs(d.apres)
+        for nom in sorted({*unes, *autres}):
+            if unes.get(nom) != autres.get(nom):
+                yield f"{d.chemin}@{nom}", unes.get(nom), autres.get(nom)
 
 
 def _attributs(element: Any) -> dict[str, str]:
     lus = {str(etree.QName(nom).localname): str(valeur) for nom, valeur in element.attrib.items()}
     return {nom: valeur for nom, valeur in lus.items() if nom not in ("modifie", "schemaLocation")}
-
-
-def _par_nom(element: Any) -> dict[str, list[Any]]:
-    enfants: dict[str, list[Any]] = {}
-    for enfant in element.iterchildren(etree.Element):
-        nom = str(etree.QName(enfant).localname)
-        if nom not in _PROPRES | _AILLEURS:
-            enfants.setdefault(nom, []).append(enfant)
-    return enfants
 
 
 def _numeros(racine: Any) -> set[str]:
@@ -405,12 +363,9 @@ def _type_lu(element: Element) -> dict[str, Any]:
     return lu
 
 
-def _caracteristiques_de(genre: Any) -> list[dict[str, Any]]:
-    return [caracteristique_en_cles(c) for c in genre.caracteristiques]
-
-
 def _pareils(lu: Any, ici: Any) -> bool:
-    """Whether what a list of types says is what the contract says; it does not say the values of lists."""
+    """Tell whether what a list of types says is what the contract says; it does not say the values of
+    lists."""
     if not isinstance(lu, list):
         return (lu or None) == (ici or None)
 

@@ -1,6 +1,6 @@
 """Where the schemas differ: what the recorded server let in and ours refuses, and the reverse.
 
-A refusal of the recorded server says nothing. What it may be about is what no document that it let in has: a
+A refusal of the recorded server says nothing. Its cause is something that no document that it let in has: a
 longer text, an element less. Where that is one thing only, it is the difference.
 """
 
@@ -10,22 +10,18 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_calibrage.calibration.ecarts_par_cause import (
-    Calibrage,
-    Causes,
-    Modification,
-    Proposition,
-    ajouter,
-)
+from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Causes, Modification, ajouter
 from sne_calibrage.calibration.schemas_retouches import Facette
 from sne_calibrage.enregistrements.anonymat import connu
 from sne_calibrage.enregistrements.enregistrement import EXPORT_ANONYME
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
+from sne_interface.contract.arbres_compares import nom_de, parcourir
 from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import Document, SchemaError
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import document_parmi
+from sne_interface.domain.element import sans_indices
 from sne_interface.domain.texte import abrege, masquer_secrets
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
@@ -59,8 +55,8 @@ _AMBIGU: Final = (
 
 @dataclass(slots=True)
 class _Admis:
-    """What the documents that were let in had, at each path without index: the longest text, in characters,
-    and how many of the elements there lacked each child."""
+    """The contents of the documents that were let in, at each path without index: the longest text, in
+    characters, and how many of the elements there lacked each child."""
 
     longueurs: dict[str, int] = field(default_factory=dict)
     presences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -68,16 +64,16 @@ class _Admis:
 
     def voir(self, racine: Any) -> None:
         """One document that was let in."""
-        for chemin, element in parcourir(racine):
+        for chemin, element in generiques(racine):
             self.presences[chemin] += 1
             self.longueurs[chemin] = max(self.longueurs.get(chemin, 0), len(element.text or ""))
             for nom in {etree.QName(e).localname for e in element.iterchildren(etree.Element)}:
                 self.enfants[chemin, nom] += 1
 
     def nouveautes(self, racine: Any) -> set[tuple[str, str, int]]:
-        """What a refused document has and none of these: (kind, path, length)."""
+        """The features that a refused document has and none of these: (kind, path, length)."""
         vues: set[tuple[str, str, int]] = set()
-        for chemin, element in parcourir(racine):
+        for chemin, element in generiques(racine):
             longueur = len(element.text or "")
             if not len(element) and self.longueurs.get(chemin, longueur) < longueur:
                 vues.add(("trop_longue", chemin, longueur))
@@ -112,12 +108,12 @@ class Structures:
         self._fautes: dict[tuple[str, Facette, str], tuple[str, str]] = {}
 
     def fautes(self, repris: Repris) -> list[SchemaError]:
-        """What our schema refuses in the request; none for an operation without document."""
+        """The faults that our schema finds in the request; none for an operation without document."""
         lu = self._lu(repris)
         return [] if lu is None else self._expliquer(*lu)
 
     def sans_les_remplacees(self, repris: Repris, fautes: list[SchemaError]) -> list[SchemaError]:
-        """Those that are not about a text which an anonymous export has replaced."""
+        """The faults that are not about a text which an anonymous export has replaced."""
         return [f for f in fautes if f.sorte in _SANS_LA_VALEUR or not remplace(repris, f.chemin)]
 
     def _lu(self, repris: Repris) -> tuple[Any, Document] | None:
@@ -178,7 +174,7 @@ class Structures:
     ) -> None:
         echange = repris.vue.echange.identifiant or 0
         for faute in fautes:
-            chemin = _nu(faute.chemin)
+            chemin = sans_indices(faute.chemin.partition("/@")[0])
             facette = _FACETTES.get(faute.sorte)
             cle = (schema, facette, chemin) if facette is not None else None
             valeur = _valeur(facette, faute, racine)
@@ -200,18 +196,15 @@ class Structures:
     # --- all of them --------------------------------------------------------------------------------------
 
     def finir(self, groupes: Causes, bilan: Calibrage) -> None:
-        """What each group would change, and the groups of what only the recorded server refuses."""
+        """Proposes the changes of each group, and makes the groups of what only the recorded server
+        refuses."""
         for (schema, facette, chemin), vues in self._depasses.items():
             sorte, valeur = self._fautes[schema, facette, chemin]
             groupe = groupes.de(("schéma", sorte, chemin, valeur), "")
             voulue = _extreme(facette, [v for v, _ in vues])
-            pour = tuple(dict.fromkeys(e for _, e in vues))
             pourquoi = f"{facette} au moins jusqu'à « {voulue} »" if voulue else str(facette)
-            groupe.propositions.append(
-                Proposition(
-                    schema.partition("\0")[0], Modification.FACETTE, (facette, chemin, voulue), pourquoi, pour
-                )
-            )
+            fichier, pour = schema.partition("\0")[0], (e for _, e in vues)
+            groupe.proposer(fichier, (facette, chemin, voulue), pourquoi, pour, geste=Modification.FACETTE)
         for refuse in self._refuses:
             admis = self._admis.get(refuse.schema, _Admis())
             nouveautes = [n for n in admis.nouveautes(refuse.racine) if n[0] != "inconnu"]
@@ -241,15 +234,12 @@ class Structures:
         avant = [p.arguments[2] for p in groupe.propositions if p.arguments[0] is Facette.LONGUEUR_MAX]
         if avant and int(avant[0]) < int(valeur):
             valeur = avant[0]
-        groupe.propositions[:] = [
-            Proposition(
-                refuse.schema, Modification.FACETTE, (facette, chemin, valeur), dit, tuple(groupe.echanges)
-            )
-        ]
+        groupe.propositions.clear()
+        groupe.proposer(refuse.schema, (facette, chemin, valeur), dit, geste=Modification.FACETTE)
 
 
 def remplace(repris: Repris, chemin: str) -> bool:
-    """Whether the value at a path is of an anonymous export, which has replaced it: its element, or its
+    """Tell whether the value at a path is of an anonymous export, which has replaced it: its element, or its
     attribute, is unknown to our schemas."""
     if repris.vue.echange.base != EXPORT_ANONYME:
         return False
@@ -258,25 +248,13 @@ def remplace(repris: Repris, chemin: str) -> bool:
     return bool(nom) and not connu(nom, attribut)
 
 
-def parcourir(racine: Any) -> list[tuple[str, Any]]:
+def generiques(racine: Any) -> list[tuple[str, Any]]:
     """Every element with its path without index."""
-    vus: list[tuple[str, Any]] = []
-
-    def descendre(element: Any, chemin: str) -> None:
-        vus.append((chemin, element))
-        for enfant in element.iterchildren(etree.Element):
-            descendre(enfant, f"{chemin}/{etree.QName(enfant).localname}")
-
-    descendre(racine, etree.QName(racine).localname)
-    return vus
-
-
-def _nu(chemin: str) -> str:
-    return "/".join(morceau.partition("[")[0] for morceau in chemin.split("/") if not morceau.startswith("@"))
+    return [(sans_indices(chemin), element) for chemin, element in parcourir(racine, nom_de(racine))]
 
 
 def _valeur(facette: Facette | None, faute: SchemaError, racine: Any) -> str:
-    """What a change would have to admit."""
+    """The value that a change would have to admit."""
     if facette is Facette.LONGUEUR_MAX or facette is Facette.LONGUEUR_MIN:
         return str(len(_texte(racine, faute)))
     if facette is Facette.FOIS_MAX:

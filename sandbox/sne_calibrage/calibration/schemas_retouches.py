@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_interface.contract.schemas import chemin_inclus, inclusions, lire_arbre
+from sne_interface.contract.schemas import cloture
 
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 #: Where the declarations of children stand, inside the type of their parent.
@@ -19,7 +19,7 @@ _GROUPES: Final = frozenset(
 
 
 class Facette(StrEnum):
-    """What is changed in a declaration."""
+    """The part of a declaration that is changed."""
 
     LONGUEUR_MAX = "maxLength"
     LONGUEUR_MIN = "minLength"
@@ -50,6 +50,7 @@ class SchemasCopies:
     def __init__(self, lire: Callable[[str], bytes]) -> None:
         self._lire = lire
         self._arbres: dict[str, Any] = {}
+        self._clotures: dict[str, list[str]] = {}
         self.changes: dict[str, Any] = {}
 
     def changer(self, fichier: str, chemin: str, facette: Facette, valeur: str) -> bool:
@@ -74,18 +75,16 @@ class SchemasCopies:
 
     def _arbre(self, fichier: str) -> Any:
         if fichier not in self._arbres:
-            self._arbres[fichier] = lire_arbre(self._lire(fichier), fichier)
+            self._fichiers(fichier)
         return self._arbres[fichier]
 
     def _fichiers(self, fichier: str) -> list[str]:
         """A schema and all that it includes."""
-        vus = [fichier]
-        for vu in vus:
-            for inclusion in inclusions(self._arbre(vu)):
-                inclus = chemin_inclus(vu, inclusion.get("schemaLocation"))
-                if inclus not in vus:
-                    vus.append(inclus)
-        return vus
+        if fichier not in self._clotures:
+            racines = cloture(self._lire, fichier)
+            self._clotures[fichier] = list(racines)
+            self._arbres = {**racines, **self._arbres}
+        return self._clotures[fichier]
 
     def _declaration(self, fichier: str, chemin: str) -> tuple[str, Any] | None:
         premier, *suite = chemin.split("/")

@@ -1,6 +1,6 @@
 """The overlay that a calibration proposes, written as files to review: each change says why, and how surely.
 
-What the user's own overlay holds is kept: the folder written stands for it.
+The content of the user's own overlay is kept: the folder written replaces it.
 """
 
 import csv
@@ -27,6 +27,8 @@ from sne_interface.raisons import raison_ecriture
 LISEZ_MOI: Final = "LISEZ-MOI.md"
 _NOMENCLATURES: Final = "nomenclatures.csv"
 _QUARTILES: Final = "quartiles.csv"
+#: The keys of a type of event that stand for « none » when they are left out.
+_VIDES: Final = ("territoire", "debut_validite", "fin_validite")
 _CHOISIE: Final = "surcharge proposée par « sne-sandbox calibrer » : à relire avant de s'en servir"
 
 
@@ -128,8 +130,9 @@ def _ancien(nom: str, contrat: Contrat) -> Mapping[str, Any]:
 
 
 def _caracteristiques(code: str, contrat: Contrat) -> list[dict[str, Any]]:
-    genre = next((t for t in contrat.evenements if t.code == code), None)
-    return [] if genre is None else [caracteristique_en_cles(c) for c in genre.caracteristiques]
+    return [
+        caracteristique_en_cles(c) for t in contrat.evenements if t.code == code for c in t.caracteristiques
+    ]
 
 
 def _changer(
@@ -151,8 +154,8 @@ def _changer(
 
 
 def _type_entier(code: str, table: Mapping[str, Any], contrat: Contrat) -> dict[str, Any]:
-    """The keys to write of a type of event. Those that a list gives keep the values of our own lists, which
-    no list says."""
+    """Builds the keys to write of a type of event. A type that a list gives keeps the values of our own
+    lists, since no list says them."""
     sien = next((t for t in contrat.evenements if t.code == code), None)
     if "caracteristiques" not in table or sien is None:
         entier = dict(table)
@@ -170,14 +173,7 @@ def _type_entier(code: str, table: Mapping[str, Any], contrat: Contrat) -> dict[
             {cle: v for cle, v in une.items() if v not in (None, "", [], False)}
             for une in entier["caracteristiques"]
         ]
-    return {
-        cle: valeur for cle, valeur in entier.items() if valeur is not None or cle not in type_en_cles_vides()
-    }
-
-
-def type_en_cles_vides() -> frozenset[str]:
-    """The keys of a type of event that stand for « none » when they are left out."""
-    return frozenset({"territoire", "debut_validite", "fin_validite"})
+    return {cle: valeur for cle, valeur in entier.items() if valeur is not None or cle not in _VIDES}
 
 
 def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], list[Proposition]]) -> str:
@@ -270,7 +266,7 @@ def _quartiles(propositions: Iterable[Proposition], contrat: Contrat) -> bytes:
 
 
 def _couvre(annees: str, annee: int) -> bool:
-    """Whether a row is of a year: « 2020 », or « 2019…2025 »."""
+    """Tell whether a row is of a year: « 2020 », or « 2019…2025 »."""
     dites = [int(mot) for mot in annees.replace("…", " ").split() if mot.isdigit()]
     return bool(dites) and dites[0] <= annee <= dites[-1]
 

@@ -19,18 +19,8 @@ if TYPE_CHECKING:
     from sne_interface.contract.versions import Contrat
     from sne_interface.domain.echange import Echange
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox calibrer proxy
-  sne-sandbox calibrer proxy --out surcharge
-  sne-sandbox calibrer proxy --contracts surcharge
-  sne-sandbox calibrer enregistrement/ --format html > calibration.html
-  sne-sandbox calibrer rapport/preuves.zip
-"""
 
-
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @click.argument("enregistrement", metavar="ENREGISTREMENT")
 @click.option("--out", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
               help="Dossier vide où écrire la surcharge proposée, à relire.")  # fmt: skip
@@ -46,6 +36,13 @@ def commande(enregistrement: str, dossier: Path | None, forme: str, **options: A
     se sache ; le reste est dit indécidable, et n'est jamais compté. Les différences sont groupées par cause,
     chacune avec ce qui la lèverait : codes et phrases officiels, sévérités, bornes, nomenclatures, types
     d'événements, seuils, schémas. Sortie 0 si les deux sont d'accord, 1 sinon.
+
+    Exemples :
+      sne-sandbox calibrer proxy
+      sne-sandbox calibrer proxy --out surcharge
+      sne-sandbox calibrer proxy --contracts surcharge
+      sne-sandbox calibrer enregistrement/ --format html > calibration.html
+      sne-sandbox calibrer rapport/preuves.zip
     """
     from sne_calibrage.calibration import surcharge_proposee
     from sne_interface.contract import versions

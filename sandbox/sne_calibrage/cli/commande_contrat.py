@@ -1,31 +1,150 @@
-"""`sne-sandbox contrat`: an official folder before it is served, contracts compared, an application prepared
-to another."""
+"""`sne-sandbox contrat`: an official folder before it is served (`contrat_verifier`), two versions of the
+interface compared, and one's own traffic under another."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from sne_calibrage.cli.commande_contrat_verifier import verifier
-from sne_calibrage.cli.commande_contrat_versions import comparer, preparer
-from sne_sandbox.cli.options import GroupeCommandes
+from sne_interface.errors import UsageError
+from sne_sandbox.cli.options import (
+    COMMUNES,
+    GroupeCommandes,
+    barre,
+    ouvrir_contrats,
+    ouvrir_magasin,
+    reglages,
+)
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox contrat verifier mes-fichiers/
-  sne-sandbox contrat verifier mes-fichiers/ --ecrire
-  sne-sandbox contrat comparer v5.0 v5.2
-  sne-sandbox contrat comparer v5.2 mes-fichiers/ --format html > comparaison.html
-  sne-sandbox contrat preparer --vers v5.2 rapport/preuves.zip
-  sne-sandbox contrat preparer --vers v5.2 --base ecole --de v5.0 --format html > preparation.html
-  sne-sandbox contrat preparer --vers mes-fichiers/ --de v5.2 --base proxy
-"""
+if TYPE_CHECKING:
+    from sne_interface.contract.versions import Contrat
+
+_DE_CONTRAT: Final = "Nom d'un contrat, ou dossier posé sur celui de --contract."
 
 
-@click.group("contrat", cls=GroupeCommandes, epilog=_EXEMPLES)
+@click.group("contrat", cls=GroupeCommandes)
 def commande() -> None:
     """Contrats de l'interface : vérifier un dossier de fichiers officiels, comparer deux versions, préparer
-    son application à la suivante."""
+    son application à la suivante.
+
+    Exemples :
+      sne-sandbox contrat verifier mes-fichiers/
+      sne-sandbox contrat verifier mes-fichiers/ --ecrire
+      sne-sandbox contrat comparer v5.0 v5.2
+      sne-sandbox contrat comparer v5.2 mes-fichiers/ --format html > comparaison.html
+      sne-sandbox contrat preparer --vers v5.2 rapport/preuves.zip
+      sne-sandbox contrat preparer --vers v5.2 --base ecole --de v5.0 --format html > preparation.html
+      sne-sandbox contrat preparer --vers mes-fichiers/ --de v5.2 --base proxy
+    """
 
 
 commande.add_command(verifier)
-commande.add_command(comparer)
-commande.add_command(preparer)
+
+
+@commande.command("comparer")
+@click.argument("avant", metavar="AVANT")
+@click.argument("apres", metavar="APRÈS")
+@click.option("--format", "forme", type=click.Choice(["text", "json", "html", "junit", "markdown"]),
+              default="text", show_default=True, help="Forme, seule sur la sortie standard.")  # fmt: skip
+@reglages(*COMMUNES)
+def comparer(avant: str, apres: str, forme: str, **options: Any) -> int:
+    """Compare deux contrats : chaque différence, sa sévérité par sens, le changement dont elle est.
+
+    AVANT et APRÈS sont des noms (v5.0), ou des dossiers disposés comme celui de --contracts, posés sur le
+    contrat de --contract. Sortie 0 quand rien ne casse pour qui est prêt pour AVANT, 1 sinon.
+    """
+    from sne_calibrage.versions import contrats_compares, rendu_des_versions
+
+    trouvee = contrats_compares.comparer(charger(avant, options), charger(apres, options), (avant, apres))
+    formes: Mapping[str, Callable[[Any], str]] = {
+        "text": rendu_des_versions.comparaison_en_texte,
+        "json": rendu_des_versions.en_json,
+        "html": rendu_des_versions.comparaison_en_html,
+        "junit": rendu_des_versions.comparaison_en_junit,
+        "markdown": rendu_des_versions.comparaison_en_markdown,
+    }
+    click.echo(formes[forme](trouvee))
+    return int(trouvee.cassante)
+
+
+@commande.command("preparer")
+@click.argument("enregistrement", required=False, metavar="[ENREGISTREMENT]")
+@click.option("--vers", required=True, metavar="CONTRAT", help=f"Le contrat à préparer. {_DE_CONTRAT}")
+@click.option("--de", "depuis", metavar="CONTRAT",
+              help="Celui de l'enregistrement (sinon, des preuves, de la base, ou --contract).")  # fmt: skip
+@click.option("--base", metavar="NOM", help="Base de ce --home dont rejouer le journal.")
+@click.option("--format", "forme", type=click.Choice(["text", "json", "html"]), default="text",
+              show_default=True, help="Forme, seule sur la sortie standard.")  # fmt: skip
+@reglages(*COMMUNES, "database")
+def preparer(
+    enregistrement: str | None, vers: str, depuis: str | None, base: str | None, forme: str, **options: Any
+) -> int:
+    """Rejoue vos propres requêtes sous un autre contrat : refusées, répondues autrement, inchangées.
+
+    ENREGISTREMENT est un preuves.zip, le dossier écrit par proxy --export, ou une base,
+    comme --base. Chaque requête est rejouée sous les deux contrats, dans une base temporaire qui suit
+    l'enregistrement : rien de ce qui existe n'est changé. Sortie 1 quand une requête acceptée serait
+    refusée, 3 quand aucune n'a pu être rejouée.
+    """
+    from sne_calibrage.versions import echanges_recueillis, rendu_des_versions
+    from sne_calibrage.versions.preparation import preparer as rejouer
+    from sne_interface.settings import Reglages
+
+    with echanges_recueillis.ouvrir(enregistrement, base, lambda: ouvrir_magasin(options)) as trouve:
+        noms = (depuis or trouve.contrat or options["contract"], vers)
+        if trouve.surcharge and not (depuis or options["contracts"]):
+            click.echo(
+                f"Attention : l'enregistrement vient d'un contrat surchargé : {', '.join(trouve.surcharge)}\n"
+                "→ donnez ce dossier à --de, ou à --contracts",
+                err=True,
+            )
+        if trouve.perdus:
+            click.echo(f"Attention : {trouve.perdus}", err=True)
+        contrats = [charger(nom, options) for nom in noms]
+        if noms[0] == noms[1]:
+            raise UsageError(
+                f"L'enregistrement est tenu pour un trafic de {vers} : rien n'y différerait.",
+                remede="dites à --de sous quel contrat il a été fait : --de v5.0",
+            )
+        with barre("Rejeu") as progres:
+            faite = rejouer(
+                lambda: trouve.echanges(contrats[0]),
+                *contrats,
+                noms=(*noms, trouve.nom),
+                reglages=trouve.reglages or Reglages(profile=options["profile"]),
+                remises=trouve.remises,
+                certificats=trouve.certificats,
+                progres=lambda fait: progres(fait, fait),
+            )
+    formes: Mapping[str, Callable[[Any], str]] = {
+        "text": rendu_des_versions.preparation_en_texte,
+        "json": rendu_des_versions.en_json,
+        "html": rendu_des_versions.preparation_en_html,
+    }
+    click.echo(formes[forme](replace(faite, perdus=trouve.perdus)))
+    return 3 if faite.vide else int(not faite.prete)
+
+
+def charger(nom: str, options: Mapping[str, Any]) -> "Contrat":
+    """The contract of an operand: a name, under --contracts; that of a folder which bases of the home may
+    have; a folder that says `extends`, a version of its own; any other folder, laid over --contract. Raises
+    UsageError, ContractError."""
+    from sne_interface.contract import versions
+    from sne_interface.contract.overlay import lire_toml
+
+    dossier, contrats = Path(nom), ouvrir_contrats(options)
+    if not dossier.is_dir() and nom in contrats.noms and nom not in versions.livres():
+        return contrats.nomme(nom)
+    if not dossier.is_dir() or (nom == dossier.name and nom in versions.livres()):
+        if "/" in nom and not dossier.is_dir():
+            raise UsageError(
+                f"Le dossier [{nom}] n'existe pas.", remede="donnez un nom de contrat, ou un dossier"
+            )
+        return versions.charger(nom, options["contracts"])
+    table = dossier / "contract.toml"
+    if table.is_file() and "extends" in lire_toml(table) and dossier.resolve().name not in versions.livres():
+        return versions.charger(dossier.resolve().name, dossier.resolve().parent)
+    return versions.charger(options["contract"], dossier)

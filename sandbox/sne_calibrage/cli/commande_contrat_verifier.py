@@ -17,17 +17,10 @@ from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 if TYPE_CHECKING:
     from sne_calibrage.dossier_officiel.noms_devines import LiaisonDeRole
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox contrat verifier mes-fichiers/
-  sne-sandbox contrat verifier mes-fichiers/ --ecrire
-  sne-sandbox contrat verifier mes-fichiers/ --format json > liaisons.json
-"""
 _CONTRAT: Final = "contract.toml"
 
 
-@click.command("verifier", epilog=_EXEMPLES)
+@click.command("verifier")
 @click.argument("dossier", type=click.Path(path_type=Path), metavar="DOSSIER")
 @click.option("--ecrire", is_flag=True, help="Écrit la liaison dans le contract.toml du dossier.")
 @une_forme
@@ -39,6 +32,11 @@ def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: 
     les spécimens et les exemples des règles, et tient nos réponses à ses schémas, refus compris. Sortie 0 :
     tout est lié et tout passe ; 1 : une liaison est à relire, ou quelque chose échoue ; 3 : un fichier du
     dossier ne se lit pas.
+
+    Exemples :
+      sne-sandbox contrat verifier mes-fichiers/
+      sne-sandbox contrat verifier mes-fichiers/ --ecrire
+      sne-sandbox contrat verifier mes-fichiers/ --format json > liaisons.json
     """
     if options["contracts"] is not None:
         raise UsageError("--contracts ne sert pas ici.", remede=f"contrat verifier {options['contracts']}")

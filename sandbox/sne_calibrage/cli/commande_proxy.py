@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sne_interface.errors import UsageError
-from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages
+from sne_sandbox.cli.options import COMMUNES, Poste, reglages
 
 if TYPE_CHECKING:
     from sne_calibrage.enregistrements.fixtures_ecrites import Echantillon, Recueil
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from sne_interface.contract.versions import Contrat
     from sne_sandbox.store.magasin import Magasin
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox proxy --upstream https://sne.exemple.fr --upstream-cert G1226.pem --upstream-key G1226.key
-  sne-sandbox proxy --upstream http://127.0.0.1:8080/bases/essai --http-port 8081 --https-port -1
-  sne-sandbox report --base proxy --report-dir rapport
-  sne-sandbox proxy --export enregistrement --anonymiser
-"""
 _FICHIER = click.Path(path_type=Path, dir_okay=False, exists=True)
 _AVERTISSEMENT = """\
 Attention : les NIR sont remplacés, le reste est tel qu'enregistré. L'enregistrement d'un serveur réel peut
@@ -37,7 +29,7 @@ naissance aussi), communes, codes postaux, étages et escaliers, ressources et n
 relisez avant de partager."""
 
 
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @click.option("--upstream", "url", metavar="URL", help="Adresse du serveur réel, avant /services/….")
 @click.option("--upstream-cert", "certificat", type=_FICHIER, metavar="PEM",
               help="Certificat client présenté au serveur réel.")  # fmt: skip
@@ -77,6 +69,12 @@ def commande(
     Votre application appelle le relais comme le bac à sable (mêmes chemins, certificats de développement) ;
     le relais appelle le serveur réel. Requêtes et réponses sont validées contre le contrat, dans le journal
     de --base. Un enregistrement devient des fichiers par --export.
+
+    Exemples :
+      sne-sandbox proxy --upstream https://sne.exemple.fr --upstream-cert G1226.pem --upstream-key G1226.key
+      sne-sandbox proxy --upstream http://127.0.0.1:8080/bases/essai --http-port 8081 --https-port -1
+      sne-sandbox report --base proxy --report-dir rapport
+      sne-sandbox proxy --export enregistrement --anonymiser
     """
     if (url is None) == (dossier is None):
         raise UsageError(
@@ -99,7 +97,8 @@ def commande(
 
 
 def _refuser_le_pret(amont: "Amont", options: dict[str, Any]) -> None:
-    """Who reaches a relay calls with its certificate: off this machine, only those it can name."""
+    """A caller of a relay borrows its certificate: from another machine, the relay must know the caller.
+    Raises UsageError."""
     from sne_interface.settings import est_boucle_locale
 
     ferme = options["client_cert"] == "required" and options["http_port"] < 0
@@ -150,17 +149,16 @@ def _servir(
 def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any]) -> None:
     from sne_calibrage.enregistrements import fixtures_ecrites
 
-    contrats, magasin = ouvrir(options)
-    with magasin:
-        contrat = contrats.de(magasin.bases.lire(base))
-        ecrit = fixtures_ecrites.ecrire(
-            dossier,
-            _echantillons(magasin, base, contrat),
-            anonymiser=anonymiser,
-            est_un_code=lambda valeur: (
-                contrat.nomenclatures.est_un_code(valeur) or contrat.territoires.commune(valeur) is not None
-            ),
-        )
+    contrats, magasin = Poste(options).ouvrir()
+    contrat = contrats.de(magasin.bases.lire(base))
+    ecrit = fixtures_ecrites.ecrire(
+        dossier,
+        _echantillons(magasin, base, contrat),
+        anonymiser=anonymiser,
+        est_un_code=lambda valeur: (
+            contrat.nomenclatures.est_un_code(valeur) or contrat.territoires.commune(valeur) is not None
+        ),
+    )
     if not ecrit.fichiers and not ecrit.laisses:
         click.echo(f"La base [{base}] n'a vu aucun document : il n'y a rien à exporter.", err=True)
         click.echo("→ faites passer votre application par « sne-sandbox proxy --upstream URL »", err=True)

@@ -2,10 +2,8 @@
 difference between the two contracts that brings it, and to its change.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from typing import Final
 
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_calibrage.versions.differences_de_contrats import (
@@ -19,10 +17,9 @@ from sne_conformite.observation.observation import Observation
 from sne_interface.contract.changements import Nature
 from sne_interface.contract.explication import expliquer
 from sne_interface.contract.versions import Contrat
+from sne_interface.domain.element import sans_indices
 from sne_interface.domain.texte import masquer_nirs
 from sne_sandbox.operations.table_des_operations import OPERATIONS
-
-_INDEX: Final = re.compile(r"\[\d+\]")
 
 
 class Chercheur:
@@ -60,7 +57,7 @@ class Chercheur:
             yield replace(cause, message=cause.message.partition(" → ")[0], levee=True)
 
     def reponse(self, vue: Observation, chemins: Iterable[str]) -> Iterator[Cause]:
-        """What is answered otherwise, at these paths."""
+        """Yields the causes of the different answers at these paths."""
         operation = vue.operation or ""
         for chemin in chemins:
             champ = self._trouver((Nature.OPERATIONS, f"{operation}/output/{chemin}"))
@@ -70,7 +67,7 @@ class Chercheur:
                 yield _cause(REPONSE, chemin, "la réponse n'est plus la même ici", "", trouvee)
 
     def _des_evenements(self) -> list[DifferenceDeContrats | None]:
-        """What types of events newly are, one difference a change."""
+        """Returns the differences in the types of events, one a change."""
         siennes = [d for (nature, _), d in self._par_objet.items() if nature is Nature.EVENEMENTS]
         return list({d.changement or d.objet.partition("/")[0]: d for d in reversed(siennes)}.values())
 
@@ -81,15 +78,15 @@ class Chercheur:
 
     def _de_la_regle(self, regle: str, chemin: str, valeur: str) -> DifferenceDeContrats | None:
         """The rule itself; else the list that it reads at this place."""
-        nu = _INDEX.sub("", chemin)
+        nu = sans_indices(chemin)
         liste = self._contrat.nomenclatures.par_chemin.get(nu, ("", False))[0]
         return self._trouver(
             (Nature.REGLES, regle), (Nature.NOMENCLATURES, f"{liste}/{valeur}"), (Nature.CHEMINS, nu)
         )
 
     def _de_l_evenement(self, vue: Observation, valeur: str, message: str) -> DifferenceDeContrats | None:
-        """What a type of event of the request is no more: the code that its value was, else what the sentence
-        names in brackets, else the type."""
+        """Finds the difference behind a refused event of the request: on the code of its value, else on the
+        name that the sentence gives in brackets, else on its type."""
         if vue.document is None or vue.demande is not None:
             return None
         nommes = {mot.partition("]")[0] for mot in message.split("[")[1:]} | {valeur}
@@ -128,7 +125,7 @@ class Chercheur:
         genre = prevue.genre.value if prevue is not None else "demande"
         version = vue.arbre.get("versionInterface", "") if vue.arbre is not None else ""
         schema = f"{genre}/{self._contrat.version_de_lecture(version)}" if genre == "demande" else genre
-        nu = _INDEX.sub("", chemin)
+        nu = sans_indices(chemin)
         objet = f"{schema}:{nu}"
         exacte = self._trouver((Nature.SCHEMAS, objet), (Nature.SCHEMAS, f"{objet}/@code"))
         if exacte is not None:

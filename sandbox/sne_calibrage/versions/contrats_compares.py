@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
@@ -43,7 +43,7 @@ _MONTRE_MAX: Final = 80
 
 
 def comparer(avant: Contrat, apres: Contrat, noms: tuple[str, str] | None = None) -> ComparaisonDeContrats:
-    """What differs from `avant` to `apres`, each difference with its change; `noms` are what they are called.
+    """The differences from `avant` to `apres`, each with its change; `noms` are what they are called.
     Raises ContractError for a file that cannot be read."""
     trouvees = [
         *schemas_compares.comparer(avant, apres),
@@ -71,6 +71,25 @@ def _paires(avant: Mapping[str, Any], apres: Mapping[str, Any]) -> Iterator[tupl
             yield nom, avant.get(nom), apres.get(nom)
 
 
+def _changes(
+    avant: Any, apres: Any, noms: Iterable[str], vu: Callable[[Any], str] | None = None
+) -> Iterator[tuple[str, Any, str]]:
+    """The fields of two values that differ: name, the new one, the sentence that tells both."""
+    for nom in noms:
+        un, autre = getattr(avant, nom), getattr(apres, nom)
+        if un != autre:
+            yield nom, autre, _et_non_plus(nom, *map(vu or _vu, (autre, un)))
+
+
+def _champs_de(valeur: Any, *tus: str) -> list[str]:
+    """The names of its fields, but for some."""
+    return [champ.name for champ in fields(valeur) if champ.name not in tus]
+
+
+def _et_non_plus(quoi: str, apres: str, avant: str) -> str:
+    return f"{quoi} : [{apres}], et non plus [{avant}]"
+
+
 def _vu(valeur: Any) -> str:
     texte = valeur if isinstance(valeur, str) else json.dumps(valeur, ensure_ascii=False, default=str)
     return texte if len(texte) <= _MONTRE_MAX else f"{texte[:_MONTRE_MAX]}…"
@@ -93,11 +112,8 @@ def _operations(avant: Contrat, apres: Contrat) -> Differences:
 
 def _operation(nom: str, avant: OperationPubliee, apres: OperationPubliee) -> Differences:
     rupture = aller_retour(Severite.ERREUR, Severite.ERREUR)
-    for quoi in ("service", "soap_action", "espace"):
-        un, autre = getattr(avant, quoi), getattr(apres, quoi)
-        if un != autre:
-            dit = f"{quoi} : [{autre}], et non plus [{un}]"
-            yield _d(Nature.OPERATIONS, f"{nom}/{quoi}", "operation-changee", dit, rupture, nom)
+    for quoi, _, dit in _changes(avant, apres, ("service", "soap_action", "espace"), str):
+        yield _d(Nature.OPERATIONS, f"{nom}/{quoi}", "operation-changee", dit, rupture, nom)
     yield from _message(f"{nom}/input", avant.entree, apres.entree, nom, Sens.REQUETE)
     yield from _message(f"{nom}/output", avant.sortie, apres.sortie, nom, Sens.REPONSE)
 
@@ -138,7 +154,7 @@ def _message(
 
 
 def _poids(fiche: FicheRegle) -> int:
-    """What a control does under the profile `ecole`: 3 blocks, 2 blocks in `strict` alone, 1 warns, 0
+    """The weight of a control under the profile `ecole`: 3 blocks, 2 blocks in `strict` alone, 1 warns, 0
     nothing."""
     if fiche.gravite is not Gravite.BLOQUANTE:
         return int(fiche.gravite is Gravite.AVERTISSEMENT)
@@ -147,8 +163,12 @@ def _poids(fiche: FicheRegle) -> int:
 
 
 _FAITS: Final = ("n'est pas appliqué", "avertit", "refuse en profil strict seulement", "refuse")
-_TEXTES_DE_REGLE: Final = ("condition", "texte", "code_officiel")
-_SANS_EFFET: Final = frozenset({"code", "gravite", "gravite_imposee", "fidelite", "structurante", "types"})
+#: What a control weighs by, and how hard its other fields are; those that are not there are told, no more.
+_POIDS: Final = ("gravite", "gravite_imposee", "fidelite", "structurante")
+_DE_REGLE: Final = {
+    "code_officiel": {Sens.REPONSE: Severite.AVERTISSEMENT},
+    "condition": {Sens.REQUETE: Severite.AVERTISSEMENT},
+}
 
 
 def _regles(avant: Mapping[str, FicheRegle], apres: Mapping[str, FicheRegle]) -> Differences:
@@ -173,29 +193,17 @@ def _regle_changee(code: str, avant: FicheRegle, apres: FicheRegle) -> Differenc
             severite = Severite.ERREUR if autre == 3 else Severite.AVERTISSEMENT
         dit = f"le contrôle {_FAITS[autre]}, et non plus : {_FAITS[poids]}"
         yield _regle(code, "regle-gravite", dit, severite)
-    for quoi in ("gravite", "gravite_imposee", "fidelite", "structurante"):
-        un, nouveau = getattr(avant, quoi), getattr(apres, quoi)
-        if un != nouveau and poids == autre:
-            yield _regle(
-                code, f"regle-{quoi}", f"{quoi} : [{nouveau}], et non plus [{un}]", Severite.INFORMATION
-            )
+    else:
+        for quoi, _, dit in _changes(avant, apres, _POIDS, str):
+            yield _regle(code, f"regle-{quoi}", dit, Severite.INFORMATION)
     if ajoutes := sorted(set(apres.types) - set(avant.types)):
         severite = Severite.ERREUR if autre == 3 else Severite.AVERTISSEMENT
         yield _regle(code, "regle-types", f"s'applique aussi à : {', '.join(ajoutes)}", severite)
     if otes := sorted(set(avant.types) - set(apres.types)):
         yield _regle(code, "regle-types", f"ne s'applique plus à : {', '.join(otes)}", Severite.INFORMATION)
-    for champ in fields(FicheRegle):
-        un, nouveau = getattr(avant, champ.name), getattr(apres, champ.name)
-        if champ.name in _SANS_EFFET or un == nouveau:
-            continue
-        dit = f"{champ.name} : [{_vu(nouveau)}], et non plus [{_vu(un)}]"
-        if champ.name == "code_officiel":
-            severites = {Sens.REPONSE: Severite.AVERTISSEMENT}
-        elif champ.name == "condition":
-            severites = {Sens.REQUETE: Severite.AVERTISSEMENT}
-        else:
-            severites = {Sens.REPONSE: Severite.INFORMATION}
-        yield _d(Nature.REGLES, code, f"regle-{champ.name}", dit, severites)
+    for quoi, _, dit in _changes(avant, apres, _champs_de(avant, "code", "types", *_POIDS)):
+        severites = _DE_REGLE.get(quoi, {Sens.REPONSE: Severite.INFORMATION})
+        yield _d(Nature.REGLES, code, f"regle-{quoi}", dit, severites)
 
 
 def _regle(code: str, sorte: str, texte: str, severite: Severite) -> DifferenceDeContrats:
@@ -223,7 +231,7 @@ def _nomenclatures(avant: Contrat, apres: Contrat) -> Differences:
                 dit = f"le code n'est plus admis : {libelle}"
                 yield _d(Nature.NOMENCLATURES, objet, "code-retire", dit, resserre())
             else:
-                dit = f"libellé : [{nouveau}], et non plus [{libelle}]"
+                dit = _et_non_plus("libellé", nouveau, libelle)
                 yield _d(Nature.NOMENCLATURES, objet, "code-libelle", dit, hors(Severite.INFORMATION))
 
 
@@ -283,15 +291,10 @@ def _evenements(avant: tuple[TypeEvenement, ...], apres: tuple[TypeEvenement, ..
 
 
 def _type_change(code: str, avant: TypeEvenement, apres: TypeEvenement) -> Differences:
-    for champ in fields(TypeEvenement):
-        un, autre = getattr(avant, champ.name), getattr(apres, champ.name)
-        if un == autre or champ.name == "caracteristiques":
-            continue
-        dit = f"{champ.name} : [{_vu(autre)}], et non plus [{_vu(un)}]"
-        doux = aller_retour(Severite.INFORMATION, Severite.INFORMATION)
-        borne = champ.name in ("debut_validite", "fin_validite", "territoire")
-        severites = aller_retour(Severite.AVERTISSEMENT, Severite.INFORMATION) if borne else doux
-        yield _evenement(code, "type-change", dit, severites)
+    for quoi, _, dit in _changes(avant, apres, _champs_de(avant, "caracteristiques")):
+        borne = quoi in ("debut_validite", "fin_validite", "territoire")
+        requete = Severite.AVERTISSEMENT if borne else Severite.INFORMATION
+        yield _evenement(code, "type-change", dit, aller_retour(requete, Severite.INFORMATION))
     lots = [{c.code: c for c in type_.caracteristiques} for type_ in (avant, apres)]
     for nom, un, autre in _paires(*lots):
         objet = f"{code}/{nom}"
@@ -306,17 +309,13 @@ def _type_change(code: str, avant: TypeEvenement, apres: TypeEvenement) -> Diffe
 
 
 def _caracteristique(objet: str, avant: Caracteristique, apres: Caracteristique) -> Differences:
-    for champ in fields(Caracteristique):
-        un, autre = getattr(avant, champ.name), getattr(apres, champ.name)
-        if un == autre or champ.name == "valeurs":
-            continue
-        dit = f"{champ.name} : [{_vu(autre)}], et non plus [{_vu(un)}]"
+    for quoi, autre, dit in _changes(avant, apres, _champs_de(avant, "valeurs")):
         severites: Mapping[Sens, Severite] = hors(Severite.INFORMATION)
-        if champ.name == "type":
+        if quoi == "type":
             severites = elargi() if autre == "TXT" else aller_retour(Severite.ERREUR, Severite.ERREUR)
-        elif champ.name == "obligatoire":
+        elif quoi == "obligatoire":
             severites = resserre() if autre else elargi()
-        elif champ.name.endswith("_validite"):
+        elif quoi.endswith("_validite"):
             severites = aller_retour(Severite.AVERTISSEMENT, Severite.INFORMATION)
         yield _evenement(objet, "caracteristique-changee", dit, severites)
     for code, un, autre in _paires(dict(avant.valeurs), dict(apres.valeurs)):
@@ -326,7 +325,7 @@ def _caracteristique(objet: str, avant: Caracteristique, apres: Caracteristique)
         elif autre is None:
             yield _evenement(ou, "valeur-retiree", f"le code n'est plus admis : {un}", resserre())
         else:
-            dit = f"libellé : [{autre}], et non plus [{un}]"
+            dit = _et_non_plus("libellé", autre, un)
             yield _evenement(ou, "valeur-libelle", dit, hors(Severite.INFORMATION))
 
 
@@ -351,13 +350,10 @@ def _exigences(avant: Contrat, apres: Contrat) -> Differences:
             dit = f"l'exigence n'est plus demandée : {un.texte}"
             yield _d(Nature.EXIGENCES, nom, "exigence-retiree", dit, hors(Severite.INFORMATION))
         else:
-            for champ in fields(un):
-                vieux, nouveau = getattr(un, champ.name), getattr(autre, champ.name)
-                if vieux != nouveau and champ.name != "risque":  # told by risques.toml
-                    durcie = champ.name == "niveau" and nouveau == "MUST"
-                    severite = Severite.AVERTISSEMENT if durcie else Severite.INFORMATION
-                    dit = f"{champ.name} : [{_vu(nouveau)}], et non plus [{_vu(vieux)}]"
-                    yield _d(Nature.EXIGENCES, nom, f"exigence-{champ.name}", dit, hors(severite))
+            for quoi, nouveau, dit in _changes(un, autre, _champs_de(un, "risque")):  # told by risques.toml
+                durcie = quoi == "niveau" and nouveau == "MUST"
+                severite = Severite.AVERTISSEMENT if durcie else Severite.INFORMATION
+                yield _d(Nature.EXIGENCES, nom, f"exigence-{quoi}", dit, hors(severite))
 
 
 def _seuils(avant: Contrat, apres: Contrat) -> Differences:
@@ -416,12 +412,12 @@ def _cle_de_fichier(chemin: str, cle: str, avant: Any, apres: Any) -> Difference
 
 
 def _contient(apres: Any, avant: Any) -> bool:
-    """Whether a list still holds all that it held: a service answers at one more address."""
+    """Tell whether a list still holds all that it held: a service answers at one more address."""
     return isinstance(apres, list) and isinstance(avant, list) and all(v in apres for v in avant)
 
 
 def _contenu(contrat: Contrat, chemin: str) -> Mapping[str, Any]:
-    """What a file says, by key."""
+    """The contents of a file, by key."""
     dossiers = contrat.dossiers
     if not dossiers.contient(chemin):
         return {}
@@ -445,11 +441,6 @@ def _aplatir(table: Mapping[str, Any], debut: str) -> Iterator[tuple[str, Any]]:
 
 
 def _d(
-    nature: Nature,
-    objet: str,
-    sorte: str,
-    texte: str,
-    severites: Mapping[Sens, Severite],
-    *operations: str,
+    nature: Nature, objet: str, sorte: str, texte: str, severites: Mapping[Sens, Severite], *operations: str
 ) -> DifferenceDeContrats:
     return DifferenceDeContrats(nature, objet, sorte, texte, severites, operations)

@@ -1,12 +1,12 @@
-"""What differs between two contracts, as values: how hard it is on who is ready for the first one, and the
+"""The differences between two contracts, as values: how hard it is on who is ready for the first one, and the
 change that it belongs to. `comparaison` finds them.
 
-A document travels two ways. What a request may no longer say breaks who says it; what an answer may newly say
-breaks who reads it.
+A document travels two ways. A value that a request may no longer hold breaks
+its writer; a value that an answer may newly hold breaks its reader.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
@@ -15,7 +15,7 @@ from sne_interface.contract.changements import Changement, Changements, GenreCha
 
 
 class Severite(StrEnum):
-    """What a difference does to who is ready for the first contract."""
+    """The effect of a difference on an application that is ready for the first contract."""
 
     ERREUR = "erreur"
     """It breaks."""
@@ -84,7 +84,7 @@ class DifferenceDeContrats:
 
     @property
     def empreinte(self) -> str:
-        """What names it from one comparison to the next: 12 hexadecimal digits."""
+        """Its name from one comparison to the next: 12 hexadecimal digits."""
         dit = f"{self.sorte}:{','.join(self.operations)}:{self.objet}:{self.texte}"
         return sha256(dit.encode()).hexdigest()[:_EMPREINTE]
 
@@ -116,7 +116,7 @@ class ComparaisonDeContrats:
 
     @property
     def cassante(self) -> bool:
-        """Whether one of them breaks who is ready for the first."""
+        """Tell whether one of them breaks who is ready for the first."""
         return any(d.severite is Severite.ERREUR for d in self.differences)
 
     def compter(self, severite: Severite) -> int:
@@ -177,17 +177,7 @@ def attribuer(
         changement = changement or ailleurs.couvrant(d.nature, d.objet)
         if changement is not None:
             employes[changement.id] = changement
-        dites.append(
-            DifferenceDeContrats(
-                d.nature,
-                d.objet,
-                d.sorte,
-                d.texte,
-                severites,
-                d.operations,
-                changement.id if changement else "",
-            )
-        )
+        dites.append(replace(d, severites=severites, changement=changement.id if changement else ""))
     natures = tuple(Nature)
     dites.sort(key=lambda d: (_RANGS.index(d.severite), natures.index(d.nature), d.objet, d.sorte, d.texte))
     tous: tuple[Changement, ...] = (*apportes.liste, *ailleurs.liste)

@@ -1,12 +1,10 @@
 """A vendor's own requests, as they were recorded, under another contract than theirs.
 
 Each request is put to the sandbox twice (`reprise`): under the contract it was recorded under, and under the
-target, in bases that follow the recording alike. What differs between the two is the target's doing, and
-nothing else: what the sandbox refuses under both, or cannot know, says nothing of the target. Differences are
-then led back to those of the two contracts, and to the change that brings them.
-"""
+target, in bases that follow the recording alike. The target alone explains what differs between the two: what
+the sandbox refuses under both, or cannot know, says nothing of the target. Differences are then led back to
+those of the two contracts, and to the change that brings them."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from io import BytesIO
@@ -21,10 +19,11 @@ from sne_calibrage.versions.sorts_des_requetes import Devenir, Nouveaute, Prepar
 from sne_conformite.bilan.couverture_du_contrat import Couverture, est_du_sne
 from sne_conformite.observation.observation import arbre_de
 from sne_interface import archives
+from sne_interface.contract import arbres_compares
 from sne_interface.contract.changements import Nature
-from sne_interface.contract.phrases_d_explication import local
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import REMISE, Champ, Echange, Piece, VerdictEchange, document_parmi
+from sne_interface.domain.element import sans_indices
 from sne_interface.settings import Reglages
 
 #: A real clock may be written a little late: one that goes back further was put back, and the base emptied,
@@ -56,7 +55,7 @@ def preparer(
     certificats: bool = True,
     progres: Progres = lambda fait: None,
 ) -> Preparation:
-    """What becomes under `vers` of exchanges that were recorded under `depuis`.
+    """The fate under `vers` of exchanges that were recorded under `depuis`.
 
     `echanges` gives them from the first, each time it is called; `noms` are what the two contracts and the
     recording are called. `remises` are exchanges (ids) before which the base was emptied, beside those that
@@ -173,10 +172,13 @@ def differences(avant: Repris, apres: Repris) -> list[str]:
     trouvees |= {nom for nom in un.keys() & autre.keys() if _texte(un[nom]) != _texte(autre[nom])}
     documents = [_documents(champs) for champs in (un, autre)]
     for nom in dict.fromkeys((*documents[0], *documents[1])):
-        places = [_places(lot.get(nom, b"")) for lot in documents]
-        differents = Counter(places[0])
-        differents.subtract(Counter(places[1]))
-        trouvees |= {chemin for (chemin, *_), combien in differents.items() if combien}
+        racines = (arbre_de(lot.get(nom, b"")) for lot in documents)
+        lus = [racine for racine in racines if racine is not None]
+        if len(lus) == 2:
+            lieux = (sans_indices(d.chemin) for d in arbres_compares.comparer(*lus))
+            trouvees |= {lieu for lieu in lieux if lieu.rpartition("/")[2] not in _VARIABLES}
+        else:
+            trouvees |= {arbres_compares.nom_de(racine) for racine in lus}
     hautes = [chemin for chemin in trouvees if not any(chemin.startswith(f"{autre}/") for autre in trouvees)]
     return sorted(hautes)[:_DIFFERENCES_MAX]
 
@@ -198,24 +200,6 @@ def _documents(champs: Mapping[str, Champ]) -> dict[str, bytes]:
             return {str(rang): archive.read(nom) for rang, nom in enumerate(archive.namelist())}
     except BadZipFile:
         return {"": octets}
-
-
-def _places(octets: bytes) -> list[tuple[str, str, tuple[tuple[str, str], ...]]]:
-    """(path without index, text, attributes) of each element of a document, those that vary left out."""
-    racine = arbre_de(octets) if octets else None
-    if racine is None:
-        return []
-    trouvees: list[tuple[str, str, tuple[tuple[str, str], ...]]] = []
-    a_voir = [(racine, local(racine.tag))]
-    while a_voir:
-        element, chemin = a_voir.pop()
-        enfants = [enfant for enfant in element if isinstance(enfant.tag, str)]
-        texte = "" if enfants else (element.text or "").strip()
-        attributs = tuple(sorted((local(nom), valeur) for nom, valeur in element.attrib.items()))
-        if local(element.tag) not in _VARIABLES:
-            trouvees.append((chemin, texte, attributs))
-        a_voir += [(enfant, f"{chemin}/{local(enfant.tag)}") for enfant in enfants]
-    return trouvees
 
 
 # --- what it could now send --------------------------------------------------------------------------------

@@ -3,22 +3,32 @@ JSON, JUnit, and one HTML file of the look of `rapport.html`."""
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 from lxml import etree
 
-from sne_calibrage.versions import differences_groupees
-from sne_calibrage.versions.differences_de_contrats import ComparaisonDeContrats, Severite
-from sne_calibrage.versions.differences_groupees import LigneDeDifferences, PartieDeComparaison
-from sne_calibrage.versions.sorts_des_requetes import REPONSE, Devenir, Nouveaute, Preparation, SortDEchange
-from sne_conformite.rapports.rapport_html import empreinte
-from sne_interface.contract.changements import Changement
-from sne_interface.domain.texte import accorde, pour_xml, visible
+from sne_calibrage.versions.differences_de_contrats import (
+    ComparaisonDeContrats,
+    DifferenceDeContrats,
+    Severite,
+)
+from sne_calibrage.versions.sorts_des_requetes import (
+    REPONSE,
+    Cause,
+    Devenir,
+    Nouveaute,
+    Preparation,
+    SortDEchange,
+)
+from sne_conformite.rapports.rapport_html import environnement
+from sne_conformite.rapports.rapport_junit import Cas, suite_de
+from sne_interface.contract.changements import Changement, Nature
+from sne_interface.domain.texte import accorde, premiers, visible
 
 #: Exchanges named of one cause.
 _ECHANGES_MAX: Final = 12
@@ -42,73 +52,92 @@ DEVENIRS: Final = {
     Devenir.ECARTE: ("non rejoué", "non rejoués"),
 }
 _DETAILLES: Final = (Devenir.REFUSE, Devenir.AUTREMENT, Devenir.INDECIDABLE)
+#: What no exchange shows, or what the vendor cannot change: told after the interface itself.
+_A_COTE: Final = frozenset(
+    {Nature.EXIGENCES, Nature.CERTIFICATION, Nature.SEUILS, Nature.ROLES, Nature.FICHIERS}
+)
+_PARTIES: Final = (("L'interface", False), ("Jugement, seuils et autres fichiers", True))
+#: Objects, or sentences, that a line says before it counts the others.
+_CITES_MAX: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LigneDeDifferences:
+    """One line, of one difference or several: `objets` are the first of those that differ, `reste` says how
+    many others do (« et 3 autres », or ""), `texte` what differs, in French."""
+
+    differences: tuple[DifferenceDeContrats, ...]
+    objets: tuple[str, ...]
+    reste: str
+    texte: str
+
+    @property
+    def premiere(self) -> DifferenceDeContrats:
+        """The one whose way and change are those of all."""
+        return self.differences[0]
+
+    @property
+    def empreintes(self) -> str:
+        """The fingerprint of the first, and how many others there are: « cb84e289bc91+10 »."""
+        autres = len(self.differences) - 1
+        return f"{self.premiere.empreinte}+{autres}" if autres else self.premiere.empreinte
+
+
+@dataclass(frozen=True, slots=True)
+class PartieDeComparaison:
+    """The lines of one hardness, on the interface or beside it; they hold `nombre` differences."""
+
+    titre: str
+    severite: Severite
+    nombre: int
+    lignes: tuple[LigneDeDifferences, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GroupeDeSorts:
-    """Exchanges that become the same for the same reason: `titre` what says no, `phrase` and `chemin` how and
-    where, `operations` the calls, `echanges` their numbers, `difference` that of the contracts; `levee` of a
-    refusal that the target lifts."""
+    """Exchanges that become the same for the same reason: `cause` says it, without the value of each;
+    `operations` are the calls, `echanges` their numbers."""
 
     devenir: Devenir
-    titre: str
-    phrase: str
-    chemin: str
-    changement: str
-    difference: str
+    cause: Cause
     operations: tuple[str, ...]
     echanges: tuple[int, ...]
-    levee: bool = False
 
     @property
     def quoi(self) -> str:
-        """What becomes of an answer, when « answered otherwise » could be read as a new refusal."""
-        if self.levee:
+        """The fate of an answer, when « answered otherwise » could be read as a new refusal."""
+        if self.cause.levee:
             return "n'est plus refusé par "
-        refus = self.devenir is Devenir.AUTREMENT and self.titre not in ("", REPONSE)
+        refus = self.devenir is Devenir.AUTREMENT and self.cause.regle not in ("", REPONSE)
         return "déjà refusé, désormais par " if refus else ""
 
     @property
     def cites(self) -> str:
         """« échanges 3, 12 et 4 autres »."""
-        dits = ", ".join(map(str, self.echanges[:_ECHANGES_MAX]))
-        reste = len(self.echanges) - _ECHANGES_MAX
-        suite = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
-        return f"{'échanges' if len(self.echanges) > 1 else 'échange'} {dits}{suite}"
+        mot = "échanges" if len(self.echanges) > 1 else "échange"
+        return f"{mot} {premiers(self.echanges, _ECHANGES_MAX)}"
 
 
 def grouper(preparation: Preparation) -> list[GroupeDeSorts]:
-    """What is not unaffected, gathered by cause, the most frequent first."""
-    lots: dict[tuple[Devenir, tuple[str, ...]], list[SortDEchange]] = {}
+    """The affected exchanges, gathered by cause, the most frequent first."""
+    lots: dict[tuple[Devenir, Cause], list[SortDEchange]] = {}
     for devenir in _DETAILLES:
         for sort in preparation.de(devenir):
-            for cle in _cles(sort):
-                lots.setdefault((devenir, cle), []).append(sort)
+            for cause in sort.causes or (Cause("", "", sort.raison),):
+                lots.setdefault((devenir, replace(cause, valeur="", difference="")), []).append(sort)
     groupes = [
         GroupeDeSorts(
             devenir,
-            cle[0],
-            cle[1],
-            cle[2],
-            cle[3],
-            cle[4],
+            cause,
             tuple(dict.fromkeys(_appel(sort) for sort in sorts)),
             tuple(dict.fromkeys(sort.echange for sort in sorts)),
-            levee=bool(cle[5]),
         )
-        for (devenir, cle), sorts in lots.items()
+        for (devenir, cause), sorts in lots.items()
     ]
-    return sorted(groupes, key=lambda g: (_DETAILLES.index(g.devenir), -len(g.echanges), g.titre, g.chemin))
-
-
-def _cles(sort: SortDEchange) -> Iterator[tuple[str, ...]]:
-    """What groups it: title, sentence, place, change, difference, and « levée » or nothing."""
-    if sort.devenir is Devenir.INDECIDABLE:
-        yield "", sort.raison, "", "", "", ""
-    for cause in sort.causes:
-        yield cause.regle, cause.message, cause.chemin, cause.changement, cause.texte, "levée" * cause.levee
-    if sort.devenir is not Devenir.INDECIDABLE and not sort.causes:
-        yield "", "", "", "", "", ""
+    return sorted(
+        groupes,
+        key=lambda g: (_DETAILLES.index(g.devenir), -len(g.echanges), g.cause.regle, g.cause.chemin),
+    )
 
 
 def _appel(sort: SortDEchange) -> str:
@@ -140,6 +169,61 @@ def conclure(comparaison: ComparaisonDeContrats) -> str:
     return f"De {comparaison.avant} à {comparaison.apres} : {verdict} ({comptes})."
 
 
+def parties(comparaison: ComparaisonDeContrats) -> Iterator[PartieDeComparaison]:
+    """The differences, in the order of reading: the interface, the hardest first, then what is beside it."""
+    for titre, a_cote in _PARTIES:
+        for severite in Severite:
+            lot = [
+                d
+                for d in comparaison.differences
+                if d.severite is severite and (d.nature in _A_COTE) is a_cote
+            ]
+            if lot:
+                yield PartieDeComparaison(titre, severite, len(lot), tuple(plier(lot)))
+
+
+def plier(differences: Iterable[DifferenceDeContrats]) -> list[LigneDeDifferences]:
+    """One line for those that say the same of several objects, and for the thresholds of an area, whatever
+    their amounts. The order is that of the first of each."""
+    lots: dict[tuple[object, ...], list[DifferenceDeContrats]] = {}
+    for d in differences:
+        # An amount may change from year to year: of a threshold, the area makes the line.
+        quoi = d.objet.rpartition("/")[0] if d.nature is Nature.SEUILS else d.texte
+        severites = tuple(sorted(d.severites.items()))
+        lots.setdefault((d.nature, d.sorte, d.changement, severites, quoi), []).append(d)
+    return [_seuil(lot) if lot[0].nature is Nature.SEUILS else _pareilles(lot) for lot in lots.values()]
+
+
+def _pareilles(lot: list[DifferenceDeContrats]) -> LigneDeDifferences:
+    # One more is not worth a count.
+    cites = lot if len(lot) <= _CITES_MAX + 1 else lot[:_CITES_MAX]
+    objets = tuple(d.objet for d in cites)
+    return LigneDeDifferences(tuple(lot), objets, _autres(len(lot) - len(cites)), lot[0].texte)
+
+
+def _seuil(lot: list[DifferenceDeContrats]) -> LigneDeDifferences:
+    """« EPCI/200018653 », and its sentences, each with its years."""
+    par_texte: dict[str, list[str]] = {}
+    for d in lot:
+        par_texte.setdefault(d.texte, []).append(d.objet.rpartition("/")[2])
+    dits = [f"{texte}, {_annees(annees)}" for texte, annees in par_texte.items()]
+    suite = _autres(len(dits) - _CITES_MAX)
+    texte = " ; ".join(dits[:_CITES_MAX]) + (f" ; {suite}" if suite else "")
+    return LigneDeDifferences(tuple(lot), (lot[0].objet.rpartition("/")[0],), "", texte)
+
+
+def _annees(annees: list[str]) -> str:
+    """« 2016 à 2026 » of years that follow one another, else each: « 2016, 2018 »."""
+    nombres = sorted(map(int, annees))
+    if len(nombres) > 1 and nombres == list(range(nombres[0], nombres[-1] + 1)):
+        return f"{nombres[0]} à {nombres[-1]}"
+    return ", ".join(map(str, nombres))
+
+
+def _autres(reste: int) -> str:
+    return f"et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
+
+
 def comparaison_en_texte(comparaison: ComparaisonDeContrats) -> str:
     """The changes, then the differences: the interface, then the rest, the hardest first in each."""
     lignes = [conclure(comparaison)]
@@ -154,7 +238,7 @@ def comparaison_en_texte(comparaison: ComparaisonDeContrats) -> str:
         )
         lignes.append(f"  {changement.id} ({_nature(changement)}) : {combien}")
         lignes.append(f"    {changement.phrase}")
-    for partie in differences_groupees.parties(comparaison):
+    for partie in parties(comparaison):
         lignes += ["", intituler(partie)]
         lignes += [f"  {_ligne(ligne)}" for ligne in partie.lignes]
     return "\n".join(lignes)
@@ -187,7 +271,7 @@ def comparaison_en_markdown(comparaison: ComparaisonDeContrats) -> str:
             ligne.premiere.changement or "-",
             ligne.empreintes,
         )
-        for partie in differences_groupees.parties(comparaison)
+        for partie in parties(comparaison)
         for ligne in partie.lignes
     ]
     return "\n\n".join(
@@ -210,33 +294,17 @@ def _table(titres: Iterable[str], lignes: Iterable[Iterable[str]]) -> str:
 def comparaison_en_junit(comparaison: ComparaisonDeContrats) -> str:
     """A test case a difference, which fails when it breaks; without any, one that passes."""
     racine = etree.Element("testsuites", name="sne-sandbox contrat comparer")
-    nom = f"{comparaison.avant} → {comparaison.apres}"
-    erreurs, total = comparaison.compter(Severite.ERREUR), max(1, len(comparaison.differences))
-    suite = etree.SubElement(
-        racine,
-        "testsuite",
-        name=pour_xml(nom),
-        tests=str(total),
-        failures=str(erreurs),
-        errors="0",
-        skipped="0",
-    )
-    for d in comparaison.differences:
-        (seule,) = differences_groupees.plier([d])
-        cas = etree.SubElement(
-            suite,
-            "testcase",
-            classname=f"contrat.{d.nature}",
-            name=pour_xml(f"{d.objet} {d.sorte} {d.empreinte}"),
-        )
-        if d.severite is Severite.ERREUR:
-            echec = etree.SubElement(cas, "failure", type=d.sorte, message=pour_xml(d.texte))
-            echec.text = pour_xml(_ligne(seule))
-        else:
-            etree.SubElement(cas, "system-out").text = pour_xml(f"{d.severite} : {_ligne(seule)}")
-    if not comparaison.differences:
-        etree.SubElement(suite, "testcase", classname="contrat", name="aucune différence")
+    cas = [_cas(d) for d in comparaison.differences] or [Cas("contrat", "aucune différence", None)]
+    racine.append(suite_de(f"{comparaison.avant} → {comparaison.apres}", cas))
     return str(etree.tostring(racine, encoding="unicode", pretty_print=True))
+
+
+def _cas(d: DifferenceDeContrats) -> Cas:
+    classe, nom = f"contrat.{d.nature}", f"{d.objet} {d.sorte} {d.empreinte}"
+    (ligne,) = map(_ligne, plier([d]))
+    if d.severite is Severite.ERREUR:
+        return Cas(classe, nom, None, "failure", d.sorte, d.texte, ligne)
+    return Cas(classe, nom, None, corps=f"{d.severite} : {ligne}")
 
 
 def comparaison_en_html(comparaison: ComparaisonDeContrats) -> str:
@@ -246,7 +314,7 @@ def comparaison_en_html(comparaison: ComparaisonDeContrats) -> str:
         titre=f"De {comparaison.avant} à {comparaison.apres}",
         comparaison=comparaison,
         conclusion=conclure(comparaison),
-        lots=[(intituler(partie), partie.lignes) for partie in differences_groupees.parties(comparaison)],
+        lots=[(intituler(partie), partie.lignes) for partie in parties(comparaison)],
     )
 
 
@@ -272,7 +340,7 @@ def preparation_en_texte(preparation: Preparation) -> str:
     for devenir, lot in groupby(grouper(preparation), key=lambda g: g.devenir):
         lignes += ["", f"{DEVENIRS[devenir][1].capitalize()} ({preparation.comptes[devenir]})"]
         for groupe in lot:
-            lignes += [f"  {ligne}" for ligne in _dire(groupe, preparation)]
+            lignes += [f"  {ligne}" for ligne in _dire(groupe)]
     for envoyer, titre in ((True, "Ce que vous pourriez envoyer"), (False, "Ce que vous pourriez lire")):
         siennes = [n for n in preparation.nouveautes if n.envoyer is envoyer]
         lignes += ["", f"{titre} ({len(siennes)})"] if siennes else []
@@ -283,13 +351,14 @@ def preparation_en_texte(preparation: Preparation) -> str:
     return "\n".join(visible(ligne) if ligne else ligne for ligne in lignes)
 
 
-def _dire(groupe: GroupeDeSorts, preparation: Preparation) -> Iterator[str]:
-    tete = ", ".join(filter(None, (groupe.titre, groupe.changement and f"changement {groupe.changement}")))
+def _dire(groupe: GroupeDeSorts) -> Iterator[str]:
+    cause = groupe.cause
+    tete = ", ".join(filter(None, (cause.regle, cause.changement and f"changement {cause.changement}")))
     yield f"{groupe.quoi}{tete + ' · ' if tete else ''}{groupe.cites} ({', '.join(groupe.operations)})"
-    for ligne in filter(None, (*groupe.phrase.split("\n"), groupe.chemin and f"à {groupe.chemin}")):
+    for ligne in filter(None, (*cause.message.split("\n"), cause.chemin and f"à {cause.chemin}")):
         yield f"  {ligne}"
-    if groupe.difference:
-        yield f"  contrat : {groupe.difference}"
+    if cause.texte:
+        yield f"  contrat : {cause.texte}"
 
 
 def _dire_la_nouveaute(nouveaute: Nouveaute) -> str:
@@ -327,12 +396,6 @@ def _page(modele: str, **valeurs: Any) -> str:
 
 @cache
 def _modele(nom: str) -> Template:
-    environnement = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environnement.filters |= {"accorde": accorde, "visible": visible, "empreinte": empreinte, "dates": dates}
-    return environnement.get_template(nom)
+    pages = environnement(Path(__file__).parent)
+    pages.filters["dates"] = dates
+    return pages.get_template(nom)

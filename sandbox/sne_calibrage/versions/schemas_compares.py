@@ -21,7 +21,7 @@ from sne_calibrage.versions.differences_de_contrats import (
 from sne_interface.contract.changements import Nature
 from sne_interface.contract.explication import modele_de
 from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES
-from sne_interface.contract.schemas import Document, chemin_inclus, inclusions, lire_arbre
+from sne_interface.contract.schemas import Document, cloture
 from sne_interface.contract.versions import Contrat
 
 Places = Mapping[str, PlaceDeSchema]
@@ -39,7 +39,7 @@ _DOUTE: Final = (Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
 
 
 def comparer(avant: Contrat, apres: Contrat) -> Iterator[DifferenceDeContrats]:
-    """What differs in their versions of message, and in their schemas."""
+    """The differences of their versions of message, and of their schemas."""
     operations = PORTEURS["demande"]
     for version in sorted(set(avant.versions) ^ set(apres.versions)):
         nouvelle = version in apres.versions
@@ -71,8 +71,14 @@ def _document(
     nouvelle: bool,
 ) -> Iterator[DifferenceDeContrats]:
     lus = list(zip((avant, apres), versions, strict=True))
-    clotures = [_cloture(contrat, contrat.schemas.fichier(document, version)) for contrat, version in lus]
-    if list(clotures[0].values()) == list(clotures[1].values()):
+    textes = [
+        [
+            contrat.schemas.lire(f)
+            for f in cloture(contrat.schemas.lire, contrat.schemas.fichier(document, version))
+        ]
+        for contrat, version in lus
+    ]
+    if textes[0] == textes[1]:
         return
     with VERROU_DES_MODELES:
         places = [
@@ -92,21 +98,8 @@ def fichiers(contrat: Contrat) -> set[str]:
     return {
         f
         for document, version in versions
-        for f in _cloture(contrat, contrat.schemas.fichier(document, version))
+        for f in cloture(contrat.schemas.lire, contrat.schemas.fichier(document, version))
     }
-
-
-def _cloture(contrat: Contrat, fichier: str) -> dict[str, bytes]:
-    """The schema at `fichier` and all that it includes, by path."""
-    lus: dict[str, bytes] = {}
-    a_lire = [fichier]
-    while a_lire:
-        chemin = a_lire.pop()
-        if chemin not in lus:
-            lus[chemin] = contrat.schemas.lire(chemin)
-            for inclusion in inclusions(lire_arbre(lus[chemin], chemin)):
-                a_lire.append(chemin_inclus(chemin, inclusion.get("schemaLocation")))
-    return lus
 
 
 #: (path, kind, sentence, how hard it is).
@@ -122,23 +115,15 @@ def _places(avant: Places, apres: Places, document: str) -> Iterator[_Ecart]:
             yield chemin, "element-deplace", dit, _rompu(document)
         else:
             attendu = Severite.ERREUR if avant[chemin].minimum else Severite.AVERTISSEMENT
-            yield (
-                chemin,
-                f"{_quoi(chemin)}-retire",
-                "n'existe plus",
-                aller_retour(Severite.ERREUR, attendu, document),
-            )
+            severites = aller_retour(Severite.ERREUR, attendu, document)
+            yield chemin, f"{_quoi(chemin)}-retire", "n'existe plus", severites
     for chemin in parties[1]:
         if chemin not in deplaces.values():
             exige = apres[chemin].minimum > 0
             requete = Severite.ERREUR if exige else Severite.INFORMATION
             dit = f"nouveau, {'obligatoire' if exige else 'facultatif'}"
-            yield (
-                chemin,
-                f"{_quoi(chemin)}-ajoute",
-                dit,
-                aller_retour(requete, Severite.INFORMATION, document),
-            )
+            severites = aller_retour(requete, Severite.INFORMATION, document)
+            yield chemin, f"{_quoi(chemin)}-ajoute", dit, severites
     for chemin, place in avant.items():
         if chemin in apres:
             parent = chemin.rpartition("/")[0]
@@ -201,13 +186,11 @@ def _place(chemin: str, avant: PlaceDeSchema, apres: PlaceDeSchema, document: st
         yield chemin, "nil", dit, elargi(document) if apres.nil else resserre(document)
     if avant.fixe != apres.fixe:
         dit = f"valeur imposée : [{apres.fixe or 'aucune'}], et non plus [{avant.fixe or 'aucune'}]"
-        severites = elargi(document) if apres.fixe is None else resserre(document)
-        yield (
-            chemin,
-            "valeur-imposee",
-            dit,
-            severites if None in (avant.fixe, apres.fixe) else _rompu(document),
-        )
+        if None not in (avant.fixe, apres.fixe):
+            yield chemin, "valeur-imposee", dit, _rompu(document)
+        else:
+            severites = elargi(document) if apres.fixe is None else resserre(document)
+            yield chemin, "valeur-imposee", dit, severites
     if avant.defaut != apres.defaut:
         dit = f"valeur par défaut : [{apres.defaut or 'aucune'}], et non plus [{avant.defaut or 'aucune'}]"
         yield chemin, "valeur-par-defaut", dit, aller_retour(*_DOUTE, document)

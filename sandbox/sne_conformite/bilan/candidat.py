@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -42,7 +41,11 @@ class _LecteurDeCandidat:
         self._lignes: list[str] = []
 
     def lire(self) -> Candidat:
-        contenu = self._contenu()
+        try:
+            texte, contenu = archives.toml(self._fichier)
+        except ValueError as erreur:
+            raise CandidatIncorrect(f"Le candidat [{self._fichier}] {erreur}.", remede=_MODELE) from None
+        self._lignes = texte.splitlines()
         connues = (*_TEXTES, *_FACULTATIFS, *_LISTES, _ATTESTATIONS)
         self._sans_autre_cle(contenu, connues)
         lus: dict[str, Any] = {cle: self._texte(contenu, cle) for cle in _TEXTES}
@@ -59,24 +62,6 @@ class _LecteurDeCandidat:
                     "exigence", f"{exigence} est attestée deux fois", "n'en gardez qu'une", rang
                 )
         return Candidat(**lus, attestations=tuple(attestations))
-
-    def _contenu(self) -> dict[str, Any]:
-        try:
-            texte = archives.texte(self._fichier, archives.ECRIT_A_LA_MAIN_MAX)
-        except OSError as erreur:
-            quoi = f"Le candidat [{self._fichier}] ne se lit pas : {raison_systeme(erreur)}."
-            raise CandidatIncorrect(quoi, remede=_MODELE) from None
-        except UnicodeDecodeError:
-            quoi = f"Le candidat [{self._fichier}] n'est pas en UTF-8."
-            raise CandidatIncorrect(quoi, remede="enregistrez-le en UTF-8") from None
-        self._lignes = texte.splitlines()
-        try:
-            return tomllib.loads(texte)
-        except tomllib.TOMLDecodeError as erreur:
-            lieu = re.search(r"line (\d+), column (\d+)", str(erreur))
-            ou = f"ligne {lieu[1]}, colonne {lieu[2]}" if lieu else "il s'arrête avant la fin"
-            quoi = f"[{self._fichier}] n'est pas du TOML : {ou}."
-            raise CandidatIncorrect(quoi, remede=_MODELE) from None
 
     def _refus(self, cle: str, quoi: str, remede: str, rang: int = 0) -> CandidatIncorrect:
         """The error of a key, of the attestation of that rank (from 1) when it is not 0."""

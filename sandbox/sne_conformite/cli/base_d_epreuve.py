@@ -1,4 +1,4 @@
-"""What `run` and `conform` stand on: a base made for one trial, its server, and the signals that end it.
+"""The ground of `run` and `conform`: a base made for one trial, its server, and the signals that end it.
 
 A CI that cancels a job sends SIGINT or SIGTERM, waits a few seconds, and kills: what is written by then is
 all that anybody will read. So a trial that is told to end still says what it saw.
@@ -19,7 +19,7 @@ import click
 
 from sne_interface.domain.base import BASE_PAR_DEFAUT, Horloge
 from sne_interface.settings import PAR_NOM
-from sne_sandbox.cli.options import COMMUNES, reglages, taille_de_semence
+from sne_sandbox.cli.options import COMMUNES, reglages, un_jeu_de_depart, une_taille
 from sne_sandbox.cli.signaux import Signaux
 
 if TYPE_CHECKING:
@@ -47,14 +47,8 @@ def options_de_serve(fonction: _F) -> _F:
     # A trial is begun again after a power cut.
     defauts = {"home": None, "https_port": 0, "http_port": 0, "workers": 1, "synchronous": "NORMAL"}
     fonction = reglages(*COMMUNES, "database", *_DE_SERVE, **defauts)(fonction)
-    for option in (
-        click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat."),
-        click.option(
-            "--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ de la base."
-        ),
-    ):
-        fonction = option(fonction)
-    return taille_de_semence(fonction)
+    nom = click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom du certificat.")
+    return une_taille(un_jeu_de_depart("vide")(nom(fonction)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +122,7 @@ def ouvrir(options: Mapping[str, Any], horloge: Horloge, seed: int) -> Iterator[
 
 
 def _variables(options: Mapping[str, Any]) -> dict[str, str]:
-    """What `serve` is given for a trial, and who looks at the processes does not read."""
+    """The environment of `serve` for a trial: it does not show in the list of processes."""
     return {
         PAR_NOM[nom].variable: options[nom]
         for nom in ("database", "admin_token", "read_only_token")
@@ -137,7 +131,7 @@ def _variables(options: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _arguments(options: Mapping[str, Any], base: str) -> list[str]:
-    """Those of `serve` for the base of a trial."""
+    """The arguments of `serve` for the base of a trial."""
     arguments = [f"--seed-base={options['semence']}", f"--refusals-base={base}"]
     arguments += [f"--server-name={nom}" for nom in options["noms"]]
     for nom in ("contract", "contracts", "profile", *(n for n in _DE_SERVE if not PAR_NOM[n].secret)):
@@ -188,7 +182,7 @@ def _nom_libre(magasin: "Magasin") -> str:
 
 
 def empechement(nom: str, sinon: str) -> tuple[str, str]:
-    """What keeps `nom`, that no folder of PATH has, from being run, and its remedy (`sinon` for what is
+    """The reason why `nom`, that no folder of PATH has, cannot be run, and its remedy (`sinon` for what is
     nowhere): ends of French sentences."""
     fichier = Path(nom)
     ecrit = shlex.quote(f"./{nom}")

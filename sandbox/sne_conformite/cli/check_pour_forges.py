@@ -1,4 +1,4 @@
-"""What `check` writes for a forge: SARIF, GitLab's Code Quality, and GitHub's annotations beside any form."""
+"""The output of `check` for a forge: SARIF, GitLab's Code Quality, and GitHub's annotations."""
 
 import sys
 from collections.abc import Callable, Sequence

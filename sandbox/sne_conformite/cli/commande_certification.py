@@ -24,17 +24,9 @@ from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 
 _MODELE: Final = Path("certification", "candidat.toml")
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox certification
-  sne-sandbox certification --mentions
-  sne-sandbox certification --modele > candidat.toml
-  sne-sandbox certification --a-faire candidat.toml
-"""
 
 
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @click.option("--a-faire", "fichier", type=click.Path(path_type=Path, dir_okay=False), metavar="CANDIDAT",
               help="Ce qu'il reste à faire à ce produit, avant toute épreuve.")  # fmt: skip
 @click.option("--mentions", "arbre", is_flag=True,
@@ -48,6 +40,12 @@ def commande(fichier: Path | None, arbre: bool, modele: bool, forme: str, **opti
     Une mention s'acquiert sur preuves, par run ou conform : --candidat dit le produit, --mention ID en fait
     une condition. Avant toute épreuve, --a-faire dit ce qui sera jugé, par quelles commandes, et les
     attestations à écrire.
+
+    Exemples :
+      sne-sandbox certification
+      sne-sandbox certification --mentions
+      sne-sandbox certification --modele > candidat.toml
+      sne-sandbox certification --a-faire candidat.toml
     """
     if (fichier is not None) + arbre + modele > 1:
         raise UsageError(
@@ -169,7 +167,7 @@ def _dire_partie(partie: Mapping[str, Any]) -> None:
 
 
 def _a_faire(referentiel: ReferentielDeCertification, candidat: Candidat, fichier: Path) -> dict[str, Any]:
-    """What is to be done by a product that has done nothing yet, as JSON values."""
+    """The tasks of a product that has done nothing yet, as JSON values."""
     certification = referentiel.certification
     declares = set(certification.avec_leurs_appuis(candidat.roles))
     visees = [m for m in certification.mentions.values() if declares.issuperset(m.roles)]

@@ -24,7 +24,7 @@ from sne_interface.domain.texte import accorde, masquer_nirs, pour_xml
 from sne_interface.errors import UsageError
 from sne_interface.raisons import raison_systeme
 from sne_interface.rules.controle import ENSUITE, XSD, Controle, FauteDeDocument, controler
-from sne_sandbox.cli.options import COMMUNES, reglages
+from sne_sandbox.cli.options import COMMUNES, reglages, une_horloge
 from sne_sandbox.cli.terminal import BON, DISCRET, GRAS, MAUVAIS, PRUDENT, Style, ecrire, nu
 
 #: From this many documents on, more than one process judges them.
@@ -40,15 +40,6 @@ _MONTRE: Final = 80
 #: Controls that wait for a correction, beyond which they are counted.
 _EN_ATTENTE_MAX: Final = 12
 _ENTREE: Final = Path("/dev/stdin")
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox check demande.xml
-  sne-sandbox check --format json envois/*.xml
-  sne-sandbox check --format sarif envois/ > envois.sarif
-  mon-programme | sne-sandbox check -
-  sne-sandbox check --profile strict --clock 2018-03-15T12:00:00 envois/
-"""
 
 #: What is said of a document, and how many seconds that took.
 _Vu = tuple[Controle, float]
@@ -59,12 +50,12 @@ _maintenant: datetime
 _xml_max: int
 
 
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @click.argument("fichiers", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FICHIER…")
 @click.option("--format", "forme", default="text",
               type=click.Choice(["text", "json", "junit", "sarif", "gitlab"]),
               show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
-@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@une_horloge
 @click.option("--juger-tout", is_flag=True,
               help="Sortir avec 3 si tout est conforme, sauf un document resté non jugé.")  # fmt: skip
 @reglages(*COMMUNES, "xml_max")
@@ -77,6 +68,13 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, juger_tout: b
     standard. Sortie 0 si rien n'est bloquant, 1 sinon. Les règles qui demandent une base (cycle de vie,
     doublons…) ou un transport (ENT004 à ENT007, sauf si le fichier s'appelle DEM…) sont laissées de côté, et
     nommées.
+
+    Exemples :
+      sne-sandbox check demande.xml
+      sne-sandbox check --format json envois/*.xml
+      sne-sandbox check --format sarif envois/ > envois.sarif
+      mon-programme | sne-sandbox check -
+      sne-sandbox check --profile strict --clock 2018-03-15T12:00:00 envois/
     """
     chemins = list(_deplier(fichiers))
     maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC))
@@ -182,7 +180,7 @@ def _controler_un(chemin: str) -> Controle:
 
 
 def _non_juge(erreur: Exception) -> Controle:
-    """What is told of a document that broke us: neither good nor bad."""
+    """The finding about a document that broke us: neither good nor bad."""
     dit = masquer_nirs(getattr(erreur, "explication", "") or f"{type(erreur).__name__} : {erreur}")
     ou = extract_tb(erreur.__traceback__)[-1]
     lieu = f"{Path(ou.filename).name}:{ou.lineno}"

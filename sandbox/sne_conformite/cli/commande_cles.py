@@ -7,19 +7,17 @@ import click
 from sne_conformite.cli.options_de_jugement import VARIABLE_CLE
 from sne_sandbox.cli.options import GroupeCommandes
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox cles creer --nom "Éditeur X"
-  sne-sandbox cles creer --nom "Éditeur X" --out cles/
-  sne-sandbox cles montrer sne-sandbox.cle.pub
-  sne-sandbox cles defi
-"""
 
-
-@click.group("cles", cls=GroupeCommandes, epilog=_EXEMPLES)
+@click.group("cles", cls=GroupeCommandes)
 def commande() -> None:
-    """Clés qui signent les preuves, et défis d'un vérificateur."""
+    """Clés qui signent les preuves, et défis d'un vérificateur.
+
+    Exemples :
+      sne-sandbox cles creer --nom "Éditeur X"
+      sne-sandbox cles creer --nom "Éditeur X" --out cles/
+      sne-sandbox cles montrer sne-sandbox.cle.pub
+      sne-sandbox cles defi
+    """
 
 
 @commande.command("creer")

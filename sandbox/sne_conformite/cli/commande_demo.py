@@ -37,15 +37,9 @@ _ENSUITE: Final = """
 Pour votre application
   sne-sandbox serve                   un SNE d'essai sur cette machine, et sa console dans le navigateur
   sne-sandbox run -- ./mes-tests.sh   vos tests devant une base neuve, et leur compte rendu"""
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox demo
-  sne-sandbox demo --out demonstration
-"""
 
 
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @click.option(
     "--out",
     "dossier",
@@ -61,6 +55,10 @@ def commande(contexte: click.Context, dossier: Path) -> int:
     Démarre un serveur, enregistre deux ménages en HTTPS avec certificat client et MTOM, modifie, renouvelle,
     recherche, déclare un DALO, ajoute une décision d'attribution, radie ; une ligne par échange. Puis
     certifie l'application témoin d'un bout à l'autre du plan, un ménage par scénario.
+
+    Exemples :
+      sne-sandbox demo
+      sne-sandbox demo --out demonstration
     """
     _vider(dossier)
     options = ["--seed-base", "vide", "--clock", _HORLOGE, "--synchronous", "NORMAL"]
@@ -145,7 +143,7 @@ def _adapter(document: bytes, textes: Mapping[str, str]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Recu:
-    """What an answer held: its document, its pieces by field, its numéro when there is one."""
+    """The content of an answer: its document, its pieces by field, its numéro when there is one."""
 
     document: Any
     pieces: Mapping[str, bytes]

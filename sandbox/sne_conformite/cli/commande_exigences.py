@@ -12,18 +12,10 @@ from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.referentiel import charger_certification
 from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages, tableau_markdown
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox exigences
-  sne-sandbox exigences EMB-09 VIE-20
-  sne-sandbox exigences --mention socle
-  sne-sandbox exigences --format json > exigences.json
-"""
 _NIVEAUX = {"MUST": "obligatoire", "SHOULD": "recommandée"}
 
 
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @click.argument("ids", nargs=-1, metavar="[ID…]")
 @click.option("--mention", "mention", metavar="ID", help="Celles que cette mention demande, à son niveau.")
 @forme_de_liste
@@ -33,6 +25,12 @@ def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: A
 
     De celles que l'on nomme : aussi la source, comment elles se jugent (par le trafic, ou en pilotant
     l'application), ce que l'on fait quand elles sont enfreintes, et les scénarios du plan qui les vérifient.
+
+    Exemples :
+      sne-sandbox exigences
+      sne-sandbox exigences EMB-09 VIE-20
+      sne-sandbox exigences --mention socle
+      sne-sandbox exigences --format json > exigences.json
     """
     contrat = versions.charger(options["contract"], options["contracts"])
     exigences = charger_exigences(contrat.dossiers)

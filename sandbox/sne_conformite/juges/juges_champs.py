@@ -10,7 +10,7 @@ from lxml import etree
 from sne_conformite.juges.juge import Dire
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
-from sne_interface.contract.versions import ChampOperation
+from sne_interface.contract.versions import ChampLu
 from sne_interface.domain.echange import Piece
 from sne_interface.domain.element import lire_instant
 from sne_sandbox.soap.fields import INCLUDE
@@ -66,7 +66,7 @@ def champs_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
 
 
-def _attendus(vue: Observation) -> tuple[ChampOperation, ...] | None:
+def _attendus(vue: Observation) -> tuple[ChampLu, ...] | None:
     """Fields of the operations that share the payload; None when it is no operation's."""
     if vue.charge is None:
         return None
@@ -93,7 +93,7 @@ def _qualifies(noeuds: list[Any], dire: Dire) -> Iterator[Constat]:
     )
 
 
-def _contenu(noeud: Any, champ: ChampOperation, dire: Dire) -> Iterator[Constat]:
+def _contenu(noeud: Any, champ: ChampLu, dire: Dire) -> Iterator[Constat]:
     if noeud.get(_NIL, "").strip() in ("true", "1"):
         if champ.obligatoire:
             phrase = f"Le champ obligatoire [{champ.nom}] porte xsi:nil, qui ne vaut pas valeur."

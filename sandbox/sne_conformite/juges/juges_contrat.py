@@ -12,7 +12,7 @@ from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.suggestions import suggerer, suggerer_une_commune
 from sne_interface.domain import nir
-from sne_interface.domain.element import Element
+from sne_interface.domain.element import Element, sans_indices
 from sne_interface.domain.texte import cache_un_nir, est_mal_lu, extrait, masquer_nir, masquer_nirs
 from sne_interface.errors import ExchangeError
 from sne_interface.rules.catalogue.regles_logement import departement_connu
@@ -29,8 +29,6 @@ _CITEE: Final = re.compile(r"(?:La valeur|Le téléphone|L'adresse) \[([^\]]*)\]
 _LIGNE: Final = re.compile(r"ligne (\d+), (\S+) : (.+)")
 #: The last tag opened.
 _BALISE: Final = re.compile(rb"<([A-Za-z_][\w:.-]*)[^<>]*>[^<]*\Z")
-#: Head of the explanation of a document that is not well formed.
-_LIEU: Final = re.compile(r"Ligne (\d+), colonne (\d+)")
 #: Findings told of one document: one that fits nothing has hundreds.
 FAUTES_MAX: Final = 10
 #: And of those that tell one element each, which a long list repeats.
@@ -84,12 +82,12 @@ def _dire_l_octet(octets: bytes, place: int) -> str:
 
 
 def _autour(octets: bytes, explication: str) -> str:
-    """What the line at fault holds, near the column; the beginning of the document when none is named."""
-    lieu = _LIEU.match(explication)
+    """The text of the line at fault, near the column; the beginning of the document when none is named."""
+    lieu = codec.lire_lieu(explication)
     if lieu is None:
         return extrait(octets[:200].decode("utf-8", "replace"), 80)
     lignes = octets.splitlines()
-    rang, colonne = int(lieu[1]), int(lieu[2])
+    rang, colonne, _ = lieu
     ligne = lignes[rang - 1].decode("utf-8", "replace") if 0 < rang <= len(lignes) else ""
     return f"ligne {rang} : {masquer_nirs(ligne)[max(0, colonne - 80) : colonne + 80].strip()}"
 
@@ -113,7 +111,7 @@ def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
         return
     for chemin, phrase, valeur in _du_schema(vue)[:FAUTES_MAX]:
-        nom = re.sub(r"\[\d+\]", "", chemin).rpartition("/")[2].lstrip("@")
+        nom = sans_indices(chemin).rpartition("/")[2].lstrip("@")
         attendu = f"ce que le schéma {version} permet à cette place"
         observe = masquer_nir(valeur) if cache_un_nir(nom) else valeur or _sinon(nom, phrase)
         # What grew as it was damaged may be longer than the schema lets it be.

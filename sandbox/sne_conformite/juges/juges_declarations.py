@@ -29,6 +29,7 @@ from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
 from sne_conformite.protocole.protocole import Commande, Statut
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.echange import Piece, VerdictEchange
+from sne_interface.domain.element import sans_indices
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 _SANS_CODE: Final = "(sans code)"
@@ -375,7 +376,7 @@ def _dispatching(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 def _nu(chemin: str) -> str:
     """A path of names, without prefixes nor indices."""
-    return "/".join(pas.rpartition(":")[2].partition("[")[0] for pas in str(chemin).strip("/").split("/"))
+    return "/".join(pas.rpartition(":")[2] for pas in sans_indices(str(chemin)).strip("/").split("/"))
 
 
 # --- what nothing else explains ----------------------------------------------------------------------------

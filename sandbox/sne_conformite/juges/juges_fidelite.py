@@ -1,5 +1,5 @@
-"""What was asked against what arrived: every field of the form, each difference named once, and what became
-of its value: the same, or changed, and how.
+"""Compares what was asked with what arrived: every field of the form, each difference named once, and what
+became of its value: the same, or changed, and how.
 
 A difference is a finding of the requirement that rules its path (`fixtures/fidelite.toml`), unless its kind
 says better: a text that was cut or damaged is FID-10 wherever it stands. Differences of one kind are one
@@ -20,7 +20,7 @@ from typing import Final
 
 from sne_conformite.juges.juge import MOJIBAKE, Dire
 from sne_conformite.rapports.rapport import Constat
-from sne_interface.domain.element import Element, lire_date, lire_instant
+from sne_interface.domain.element import Element, lire_date, lire_instant, sans_indices
 from sne_interface.domain.texte import est_nom_de_nir, mal_lu, masquer_nirs
 from sne_interface.resources import fixtures_dir
 
@@ -83,7 +83,7 @@ def comparer(
     refusees: Callable[[], Mapping[str, str]] = dict,
     lue: bool = False,
 ) -> list[Constat]:
-    """What became of `attendu` (a `demandeLogement`, or any element) in `recu`: one finding for each kind of
+    """The fate of `attendu` (a `demandeLogement`, or any element) in `recu`: one finding for each kind of
     difference under its requirement, and one that holds for each requirement without any. `exigence` rules
     all, whatever the path (radiations, events); `regles` are the requirements of some paths under the root,
     when the message has its own for them; `refusees` gives the places under the root that a requirement
@@ -138,7 +138,7 @@ def _constat(dire: Dire, trouves: Sequence[_Ecart], racine: str, phrases: Mappin
 
 
 def _codes_nus(recu: Element) -> tuple[Element, list[str]]:
-    """What arrived, its qualified codes read as codes; and where they are."""
+    """The element that arrived, its qualified codes read as codes; and where they are."""
     racine = len(recu.chemin) + 1
     trouves = [e.chemin[racine:] for e in recu.parcourir() if e.code_qualifie]
     return (_copie_lisible(recu), trouves) if trouves else (recu, [])
@@ -206,7 +206,7 @@ def _exigence(ecart: _Ecart) -> str:
 @lru_cache(maxsize=4096)
 def exigence_de(chemin: str) -> str:
     """The requirement that rules a path under `demandeLogement`, indices left aside."""
-    sans = "/".join(pas.partition("[")[0] for pas in chemin.split("/"))
+    sans = sans_indices(chemin)
     pas = sans.split("/")
     if est_nom_de_nir(pas[-1]):
         return _NIR
@@ -259,7 +259,7 @@ def _comparer(attendu: Element, recu: Element, chemin: str) -> Iterator[_Ecart]:
 
 
 def _pareils(un: Element, autre: Element) -> bool:
-    """Whether both say the same in the same order, letter for letter."""
+    """Tell whether both say the same in the same order, letter for letter."""
     return (
         un.nom == autre.nom
         and un.texte == autre.texte
@@ -270,7 +270,7 @@ def _pareils(un: Element, autre: Element) -> bool:
 
 
 def _donne_ailleurs(nom: str, attendu: Element, recu: Element) -> bool:
-    """Whether a telephone that did not arrive is that of another line, which did."""
+    """Tell whether a telephone that did not arrive is that of another line, which did."""
     numero = attendu.texte_de(nom)
     return recu.enfant(nom) is None and any(
         numero == attendu.texte_de(autre) == recu.texte_de(autre) for autre in _TELEPHONES if autre != nom
@@ -409,9 +409,9 @@ def _resume(element: Element) -> str:
 
 
 def equivalents(attendu: str, observe: str, *, entier: bool = False) -> bool:
-    """Whether both texts say the same: white space collapsed, upper-case accepted, `1` for `true`, `100.00`
-    for `100`, one instant in two time zones. A lost accent or a lost leading zero is no equivalence, but for
-    an `entier` (a whole number by its schema type: `0100`, `+100`)."""
+    """Tell whether both texts say the same: white space collapsed, upper-case accepted, `1` for `true`,
+    `100.00` for `100`, one instant in two time zones. A lost accent or a lost leading zero is no equivalence,
+    but for an `entier` (a whole number by its schema type: `0100`, `+100`)."""
     attendu, observe = " ".join(attendu.split()), " ".join(observe.split())
     if attendu == observe or observe == attendu.upper():
         return True
@@ -437,12 +437,12 @@ def sorte_d_ecart(attendu: str, observe: str) -> str:
 
 
 def est_neutre(texte: str) -> bool:
-    """Whether a value that nobody gave says nothing: an unticked box, a zero."""
+    """Tell whether a value that nobody gave says nothing: an unticked box, a zero."""
     return texte in _FAUX or _nombre(texte) == 0
 
 
 def delicat(texte: str) -> bool:
-    """Whether a text is one that applications damage or cut: accents, apostrophes, length."""
+    """Tell whether a text is one that applications damage or cut: accents, apostrophes, length."""
     return len(texte) >= 20 or not texte.isascii() or "'" in texte
 
 

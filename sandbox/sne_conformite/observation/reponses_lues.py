@@ -8,7 +8,7 @@ from sne_conformite.observation.observation import Observation
 from sne_interface import archives
 from sne_interface.contract import codec
 from sne_interface.domain.echange import Piece
-from sne_interface.domain.element import Element
+from sne_interface.domain.element import Element, sans_indices
 
 
 def formulaire(document: Element | None) -> Element | None:
@@ -79,9 +79,5 @@ def modifies(document: bytes) -> tuple[str, list[str]]:
     """Number of a dispatched document, and the path of each element that it marks."""
     lu = codec.lire(document)
     numero = (formulaire(lu) or lu).texte_de("numUnique") or ""
-    marques = [
-        "/".join(pas.partition("[")[0] for pas in e.chemin.split("/"))
-        for e in lu.parcourir()
-        if e.attributs.get("modifie") in ("true", "1")
-    ]
+    marques = [sans_indices(e.chemin) for e in lu.parcourir() if e.attributs.get("modifie") in ("true", "1")]
     return numero, marques

@@ -52,7 +52,10 @@ _LIRE: Final = "lisez l'entrée standard ligne par ligne, sans en attendre la fi
 _EN_HTTP: Final = (
     "répondez HTTP 200 et un objet JSON ; ce qui échoue se répond par le statut « erreur » et un « message »"
 )
-_CORRIGER: Final = "le protocole dit ce que porte chaque réponse : /guide/reference/protocole à la console (sne-sandbox serve)"
+_CORRIGER: Final = (
+    "le protocole dit ce que porte chaque réponse : /guide/reference/protocole à la console "
+    "(sne-sandbox serve)"
+)
 _LIGNES_GARDEES: Final = 20
 _LIGNE_MAX: Final = 16_000_000
 _FIN: Final = 3.0

@@ -54,6 +54,7 @@ _BLOC: Final = 1 << 20
 #: Of the names that an error says.
 _NOMS_MAX: Final = 200
 _ENTIER: Final = "donnez le preuves.zip écrit par --report-dir, recopié en entier"
+_OU_REFAITES: Final = "redemandez le dossier d'origine, ou refaites le jugement"
 _TEXTES: Final = frozenset({"requete", "reponse"})
 _REGLE_NIR: Final = (
     "Chaque NIR est remplacé par un NIR inventé de même longueur et de même forme, toujours le même : sexe, "
@@ -71,6 +72,10 @@ class DossierAltere(OperatorError):
     """A package whose contents are not those it was closed with: what it proves is nothing (exit code 1)."""
 
     exit_code = 1
+
+
+def _modifie(fichier: Path, quoi: str, remede: str = "redemandez le dossier d'origine") -> DossierAltere:
+    return DossierAltere(f"Le dossier [{fichier}] a été modifié : {quoi}.", remede=remede)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +102,16 @@ class EchangesDuDossier:
                 try:
                     echange = relire_echange(ligne)
                 except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as erreur:
-                    quoi = (
-                        rapport_json.pas_du_json(erreur)
-                        if isinstance(erreur, RecursionError)
-                        else str(erreur)
-                    )
+                    imbrique = isinstance(erreur, RecursionError)
+                    quoi = rapport_json.pas_du_json(erreur) if imbrique else str(erreur)
                     raise DossierIllisible(
                         f"Le dossier [{self.fichier}], {_JOURNAL}, ligne {rang} : "
                         f"ce n'est pas un échange ({quoi})."
                     ) from None
                 if isinstance(echange.identifiant, int):
                     if echange.identifiant <= dernier:
-                        raise DossierAltere(
-                            f"Le dossier [{self.fichier}] a été modifié : {_JOURNAL}, ligne {rang}, "
-                            f"l'échange {echange.identifiant} vient après l'échange {dernier}."
-                        )
+                        vient = f"l'échange {echange.identifiant} vient après l'échange {dernier}"
+                        raise _modifie(self.fichier, f"{_JOURNAL}, ligne {rang}, {vient}", "")
                     dernier = echange.identifiant
                 yield echange, ligne
 
@@ -232,13 +232,13 @@ def lire(fichier: Path) -> DossierPreuves:
         return _lire(fichier)
     except DossierIllisible:
         if _change_depuis_son_sceau(fichier):
-            phrase = f"Le dossier [{fichier}] a été modifié : ce n'est plus ce qui fut scellé."
-            raise DossierAltere(phrase, remede="redemandez le dossier d'origine") from None
+            raise _modifie(fichier, "ce n'est plus ce qui fut scellé") from None
         raise
 
 
 def _change_depuis_son_sceau(fichier: Path) -> bool:
-    """Whether a file that does not read ends as a package does, by the hash of other bytes than its own."""
+    """Tell whether a file that does not read ends as a package does, by the hash of other bytes than its
+    own."""
     with suppress(OSError), fichier.open("rb") as flux:
         taille = flux.seek(-_SCEAU, io.SEEK_END)
         sceau = flux.read()
@@ -265,7 +265,8 @@ def _lire(fichier: Path) -> DossierPreuves:
             )
         try:
             membres = {
-                nom: (m["sha256"], m["octets"], m["lignes"]) for nom, m in manifeste["membres"].items()
+                nom: {cle: m[cle] for cle in ("sha256", "octets", "lignes")}
+                for nom, m in manifeste["membres"].items()
             }
             versions, absents = _textes(manifeste["versions"]), _textes(manifeste.get("absents", {}))
             juges = {genre: _textes(siens) for genre, siens in manifeste.get("juges", {}).items()}
@@ -276,20 +277,13 @@ def _lire(fichier: Path) -> DossierPreuves:
         if ecarts := _ecarts(noms, membres):
             raise DossierAltere(
                 f"Le dossier [{fichier}] ne contient pas ce qu'il annonce : {ecarts}.",
-                remede="redemandez le dossier d'origine, ou refaites le jugement",
+                remede=_OU_REFAITES,
             )
         for nom, annonce in membres.items():
             if _mesure(archive, nom) != annonce:
-                raise DossierAltere(
-                    f"Le dossier [{fichier}] a été modifié : {nom} n'a plus l'empreinte annoncée.",
-                    remede="redemandez le dossier d'origine, ou refaites le jugement",
-                )
+                raise _modifie(fichier, f"{nom} n'a plus l'empreinte annoncée", _OU_REFAITES)
         if not _seule(archive, fichier, scellee=forme == FORMAT_DOSSIER):
-            raise DossierAltere(
-                f"Le dossier [{fichier}] a été modifié : des octets ont changé, précèdent l'archive ou la "
-                "suivent.",
-                remede="redemandez le dossier d'origine",
-            )
+            raise _modifie(fichier, "des octets ont changé, précèdent l'archive ou la suivent")
         configuration = _json(archive, _CONFIGURATION, fichier)
         texte = _petit(archive, _RAPPORT, fichier)
         plan = _json(archive, _PLAN, fichier) if _PLAN in noms else {}
@@ -308,11 +302,11 @@ def _lire(fichier: Path) -> DossierPreuves:
         fichier=fichier,
         format=forme,
         configuration=configuration,
-        echanges=EchangesDuDossier(fichier, membres[_JOURNAL][2]),
+        echanges=EchangesDuDossier(fichier, membres[_JOURNAL]["lignes"]),
         rapport=rapport,
         texte=texte,
         versions=versions,
-        empreintes={nom: sha256 for nom, (sha256, _, _) in membres.items()},
+        empreintes={nom: membre["sha256"] for nom, membre in membres.items()},
         absents=absents,
         juges=juges,
         plan=plan,
@@ -326,18 +320,24 @@ def _ajouter(archive: zipfile.ZipFile, nom: str, morceaux: Iterable[bytes]) -> d
     """Writes a member as it comes; answers its line of the manifest."""
     info = zipfile.ZipInfo(nom, _DATE)
     info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _DROITS, 3
-    empreinte, octets, lignes = hashlib.sha256(), 0, 0
     with archive.open(info, "w", force_zip64=True) as flux:
-        for morceau in morceaux:
-            flux.write(morceau)
-            empreinte.update(morceau)
-            octets += len(morceau)
-            lignes += morceau.count(b"\n")
+        return _mesurer(morceaux, flux.write)
+
+
+def _mesurer(morceaux: Iterable[bytes], ecrire: Callable[[bytes], object]) -> dict[str, Any]:
+    """The line of the manifest of a member, each piece of which is given to `ecrire`."""
+    empreinte, octets, lignes = hashlib.sha256(), 0, 0
+    for morceau in morceaux:
+        ecrire(morceau)
+        empreinte.update(morceau)
+        octets += len(morceau)
+        lignes += morceau.count(b"\n")
     return {"sha256": empreinte.hexdigest(), "octets": octets, "lignes": lignes}
 
 
 def _ecarts(noms: Sequence[str], annonces: Collection[str]) -> str:
-    """What lacks of a package, and what it should not have; "" when it has its members, each once."""
+    """The members that a package lacks, and those that it should not have; "" when it has its members, each
+    once."""
     du_plan = _DU_PLAN if any(nom in noms or nom in annonces for nom in _DU_PLAN) else ()
     attendus = (*_MEMBRES, *du_plan, _MANIFESTE)
     combien = Counter(noms)
@@ -350,19 +350,14 @@ def _ecarts(noms: Sequence[str], annonces: Collection[str]) -> str:
     return " ; ".join(dit.format(abrege(visible(", ".join(lot)), _NOMS_MAX)) for dit, lot in lots if lot)
 
 
-def _mesure(archive: zipfile.ZipFile, nom: str) -> tuple[str, int, int]:
-    empreinte, octets, lignes = hashlib.sha256(), 0, 0
+def _mesure(archive: zipfile.ZipFile, nom: str) -> dict[str, Any]:
     with archive.open(nom) as flux:
-        while bloc := flux.read(_BLOC):
-            empreinte.update(bloc)
-            octets += len(bloc)
-            lignes += bloc.count(b"\n")
-    return empreinte.hexdigest(), octets, lignes
+        return _mesurer(iter(lambda: flux.read(_BLOC), b""), lambda _: None)
 
 
 def _seule(archive: zipfile.ZipFile, fichier: Path, *, scellee: bool) -> bool:
-    """Whether the file holds the archive and nothing else, as it was hashed: readers skip what stands before
-    and after, and much of what stands between."""
+    """Tell whether the file holds the archive and nothing else, as it was hashed: readers skip what stands
+    before and after, and much of what stands between."""
     debut = min((info.header_offset for info in archive.infolist()), default=0)
     sceau = archive.comment if scellee else b""
     with fichier.open("rb") as flux:
@@ -390,9 +385,7 @@ def _ouvert(fichier: Path) -> Iterator[zipfile.ZipFile]:
     except zipfile.BadZipFile as erreur:
         # A member whose CRC is wrong was changed; no directory at the end: the file was cut.
         if "CRC" in str(erreur):
-            raise DossierAltere(
-                f"Le dossier [{fichier}] a été modifié : l'empreinte d'un de ses fichiers est fausse."
-            ) from None
+            raise _modifie(fichier, "l'empreinte d'un de ses fichiers est fausse", "") from None
         phrase = f"Le fichier [{fichier}] n'est pas un ZIP, ou il est tronqué."
         raise DossierIllisible(phrase, remede=_ENTIER) from None
     except (EOFError, NotImplementedError, RuntimeError, zlib.error):

@@ -8,17 +8,22 @@ right if it was, and wrong if it was. The same NIR gets the same stand-in throug
 import io
 import re
 import zipfile
-import zlib
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from dataclasses import replace
 from typing import Any, Final
 from unicodedata import decimal
+from xml.sax.saxutils import escape
 
 from sne_interface.domain.echange import SECRETS, Echange
-from sne_interface.domain.nir import chercher_nirs, cle, deplier, en_ascii, forme_valide
-from sne_interface.domain.texte import cache_un_nir, est_nom_de_nir, masquer_mots_de_passe
-from sne_sandbox.mime.masquage import masquer_octets, remplacer_nirs
-from sne_sandbox.mime.motifs import (
+from sne_interface.domain.nir import cle, deplier, en_ascii, forme_valide
+from sne_interface.domain.texte import (
+    cache_un_nir,
+    est_nom_de_nir,
+    masquer_ecrits,
+    masquer_mots_de_passe,
+    masquer_nirs,
+)
+from sne_sandbox.mime.masquage import (
     ATTRIBUT,
     BASE64,
     BASE64_MIN,
@@ -26,39 +31,23 @@ from sne_sandbox.mime.motifs import (
     ELEMENT,
     LIAISON,
     URL,
-    UTF16,
-    VIDE,
+    decoder_compact,
+    remplacer_nirs,
 )
 
-#: What may stand among the characters of an element, and is none of them.
-_PARENTHESE: Final = r"<!--.{0,2000}?-->|<\?.{0,2000}?\?>|<!\[CDATA\[|\]\]>"
-#: A letter or a digit of a content, as itself or by its number (XML, JSON, an address, quoted-printable).
-_SIGNE: Final = re.compile(
-    _PARENTHESE + r"|&#x0*(?P<hexa>[3-7][0-9A-Fa-f]);|&#0*(?P<deci>[1-9]\d{1,2});|&[a-z]+;|\\[nrt]"
-    r"|(?:%|\\x|\\u00)(?P<code>[3-7][0-9A-Fa-f])|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|(?P<nu>[^\W_])",
-    re.DOTALL,
-)
-_SIGNE_QP: Final = re.compile(r"=(?P<code>[3-7][0-9A-Fa-f])|=[0-9A-Fa-f]{2}|(?P<nu>[^\W_])")
 #: What a digit stands in by chance, and is compared to the bit: a digest, an attestation.
 _EMPREINTE: Final = re.compile(r"[0-9a-f]{64}")
-_PDF: Final = re.compile(rb"(%PDF-.*?%%EOF)", re.DOTALL)
+#: What ends headers, and what begins the line that ends a part: of the alphabet of addresses.
+_VIDE: Final = re.compile(r"(\r?\n(?:\r?\n|--(?!>)))")
+#: What binds the lines of base64, kept.
+_LIES: Final = re.compile(f"({LIAISON.pattern})", re.DOTALL)
+#: Text in UTF-16 within another, read byte by byte: a zero beside each character.
+_UTF16: Final = re.compile("(?:[\t-\xff\udc80-\udcff]\0){8,}|(?:\0[\t-\xff\udc80-\udcff]){8,}")
 _ZIP: Final = b"PK\x03\x04"
 _FIN_DE_ZIP: Final = b"PK\x05\x06"
 _TAILLE_FIN: Final = 22
 _ZIP_MAX: Final = 50_000_000
-#: How gzip and zlib begin, and the `wbits` that open and write them (zlib).
-_COMPRESSES: Final = (
-    (b"\x1f\x8b\x08", 31),
-    (b"\x78\x01", 15),
-    (b"\x78\x5e", 15),
-    (b"\x78\x9c", 15),
-    (b"\x78\xda", 15),
-)
 _TETE: Final = 5  # sex, year, month
-
-
-#: The same, what binds kept.
-_LIES: Final = re.compile(f"({LIAISON.pattern})", re.DOTALL)
 
 
 class Pseudonymes:
@@ -96,53 +85,29 @@ class Pseudonymes:
 
     def corps(self, donnees: bytes) -> bytes:
         """A body: what `octets` leaves in it, for being behind a transfer encoding, an entity or a child of
-        its element, is replaced as it is opened; that part of it is then written anew."""
-        return remplacer_nirs(self.octets(donnees), self._contenu)
+        its element, is replaced as it is opened; that part of it is then written anew. What is compressed
+        gives way to a sentence, but for a ZIP."""
+        return remplacer_nirs(self.octets(donnees), self._contenu, lambda o: self._zip(o) == o)
 
     def octets(self, donnees: bytes) -> bytes:
-        """The bytes of a message: NIRs in clear, in base64, in a ZIP, in gzip. Their length does not change,
-        but for what is compressed and held one; a PDF that holds one gives way to a sentence."""
-        if _ZIP in donnees:
-            donnees = self._avec_zip(donnees)
-        for magie, mots in _COMPRESSES:
-            if magie in donnees:
-                donnees = self._avec_compresses(donnees, magie, mots)
-        if b"%PDF-" in donnees:
-            morceaux = _PDF.split(donnees)
-            return b"".join(masquer_octets(m) if r % 2 else self._message(m) for r, m in enumerate(morceaux))
-        return self._message(donnees)
-
-    def _message(self, donnees: bytes) -> bytes:
+        """The bytes of a message: NIRs in clear, in base64, in a ZIP. Their length does not change, but for
+        that of a ZIP that held one."""
         codec = "utf-8", "surrogateescape"  # to be written back whatever it is
+        lu = (self._zip(donnees) or donnees).decode(*codec)
         # What follows a blank line, base64 most often, does not end a number of its headers.
-        morceaux = VIDE.split(self._ouvrir(donnees.decode(*codec)))
-        texte = "".join(m if rang % 2 else self._chercher(m) for rang, m in enumerate(morceaux))
+        morceaux = _VIDE.split(self._ouvrir(lu))
+        texte = "".join(
+            m if rang % 2 else masquer_ecrits(m, self._contenu) for rang, m in enumerate(morceaux)
+        )
         return texte.encode(*codec)
-
-    def _phrase(self, texte: str) -> str:
-        return self._chercher(self._ouvrir(texte))
 
     def _ouvrir(self, texte: str) -> str:
         """A text, what it holds in base64, in elements and in attributes replaced."""
         if "\0" in texte:
-            texte = UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
+            texte = _UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
         texte = BASE64.sub(lambda trouve: self._base64(trouve[0]), texte)
         for motif in (ELEMENT, ATTRIBUT):
             texte = motif.sub(self._si_nir, texte)
-        return texte
-
-    def _chercher(self, texte: str) -> str:
-        """A text, what reads like a NIR in it replaced."""
-        for deplie, qp in ((None, False), (deplier(texte), False), (deplier(texte, qp=True), True)):
-            lu = deplie.texte if deplie is not None else texte if not qp else ""
-            # From the end: what is replaced may be written in another length.
-            for debut, fin in reversed(list(chercher_nirs(lu))):
-                la, ici = (debut, fin) if deplie is None else deplie.ecrit(debut, fin)
-                change = self._contenu(texte[la:ici], qp=qp)
-                nir = "".join(en_ascii(c) for c in lu[debut:fin] if c.isalnum())
-                if change == texte[la:ici] and nir not in self._connus:  # digits of several bytes, escaped
-                    change = self._remplacant(nir)
-                texte = texte[:la] + change + texte[ici:]
         return texte
 
     def _si_nir(self, trouve: re.Match[str]) -> str:
@@ -151,24 +116,23 @@ class Pseudonymes:
         return trouve["avant"] + self._contenu(trouve["contenu"])
 
     def _utf16(self, texte: str) -> str:
-        change = self._phrase(texte.replace("\0", ""))
+        change = masquer_ecrits(self._ouvrir(texte.replace("\0", "")), self._contenu)
         return "".join(f"\0{c}" if texte[0] == "\0" else f"{c}\0" for c in change)
 
-    def _contenu(self, contenu: str, *, qp: bool = False) -> str:
-        signes = [(t, lu) for t in (_SIGNE_QP if qp else _SIGNE).finditer(contenu) if (lu := _lu(t))]
-        nir = "".join(lu for _, lu in signes)
-        if not any(c.isdigit() for c in nir):
+    def _contenu(self, contenu: str) -> str:
+        """What holds one, its letters and digits replaced where they stand; without its references, when it
+        has some."""
+        lu = deplier(contenu)
+        places = [rang for rang, signe in enumerate(lu) if signe.isalnum() and en_ascii(signe).isascii()]
+        nir = "".join(en_ascii(lu[rang]) for rang in places)
+        if nir in self._connus or not any(signe.isdigit() for signe in nir):
             return contenu
-        morceaux, fait = [], 0
-        for (trouve, _), signe in zip(signes, self._remplacant(nir), strict=True):
-            debut, fin = trouve.span(trouve.lastgroup or 0)
-            morceaux += [contenu[fait:debut], _ecrit(signe, trouve.lastgroup, contenu[debut:fin])]
-            fait = fin
-        return "".join((*morceaux, contenu[fait:]))
+        signes = list(lu)
+        for rang, signe in zip(places, self._remplacant(nir), strict=True):
+            signes[rang] = _ecrit(signe, lu[rang])
+        return "".join(signes) if lu == contenu else escape("".join(signes))
 
     def _remplacant(self, nir: str) -> str:
-        if nir in self._connus:  # a stand-in, read once as an element and once as a text
-            return nir
         remplacant = self._remplacants.get(nir)
         if remplacant is None:
             remplacant = self._remplacants[nir] = _invente(nir, len(self._remplacants) + 1)
@@ -178,7 +142,7 @@ class Pseudonymes:
 
     def _base64(self, texte: str) -> str:
         """A run of base64 in its layout. What stands before may move its four beats: each is tried."""
-        morceaux = VIDE.split(texte)
+        morceaux = _VIDE.split(texte)
         if len(morceaux) > 1:  # the last word of a header, and what follows it
             texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
@@ -186,7 +150,7 @@ class Pseudonymes:
             return texte
         for saut in range(4 if len(compact) >= BASE64_MIN else 0):
             suite = compact[saut : len(compact) - ((len(compact) - saut) % 4 == 1)]
-            lu = a2b_base64(suite + "=" * (-len(suite) % 4))
+            lu = decoder_compact(suite)
             change = self.octets(lu)
             if change == lu:
                 continue
@@ -201,48 +165,24 @@ class Pseudonymes:
             )
         return texte
 
-    def _avec_compresses(self, donnees: bytes, magie: bytes, mots: int) -> bytes:
-        """What is compressed in a message, written again where it held a NIR."""
-        rendu, reste = [], donnees
-        while (debut := reste.find(magie)) >= 0:
-            try:
-                flux = zlib.decompressobj(mots)
-                lu = flux.decompress(reste[debut:], _ZIP_MAX)
-                change = self.octets(lu) if flux.eof else lu
-            except zlib.error:
-                change = lu = b""
-            if change == lu:
-                rendu.append(reste[: debut + len(magie)])
-                reste = reste[debut + len(magie) :]
-                continue
-            ecrit = zlib.compressobj(wbits=mots)
-            rendu.append(reste[:debut] + ecrit.compress(change) + ecrit.flush())
-            reste = flux.unused_data
-        return b"".join((*rendu, reste))
-
-    def _avec_zip(self, donnees: bytes) -> bytes:
-        debut, fin = donnees.index(_ZIP), donnees.rfind(_FIN_DE_ZIP)
-        if fin < debut:
-            return donnees
-        fin += _TAILLE_FIN
-        change = self._zip(donnees[debut:fin])
-        return donnees if change is None else donnees[:debut] + change + donnees[fin:]
-
-    def _zip(self, octets: bytes) -> bytes | None:
-        """The ZIP without its NIRs, None when it has none or cannot be read."""
-        change, sortie = False, io.BytesIO()
+    def _zip(self, donnees: bytes) -> bytes | None:
+        """Bytes with the ZIP that they hold, its files without their NIRs; None when none can be read."""
+        debut, fin = donnees.find(_ZIP), donnees.rfind(_FIN_DE_ZIP) + _TAILLE_FIN
+        sortie = io.BytesIO()
         try:
-            with zipfile.ZipFile(io.BytesIO(octets)) as lu, zipfile.ZipFile(sortie, "w") as ecrit:
-                if sum(info.file_size for info in lu.infolist()) > _ZIP_MAX:
+            with zipfile.ZipFile(io.BytesIO(donnees[debut:fin])) as lu, zipfile.ZipFile(sortie, "w") as ecrit:
+                infos = lu.infolist()
+                if sum(info.file_size for info in infos) > _ZIP_MAX:
                     return None
-                for info in lu.infolist():
+                change = len(infos) != donnees.count(_ZIP)  # what it does not list is left out
+                for info in infos:
                     contenu = lu.read(info)
-                    propre = self.octets(contenu)
+                    propre = self.corps(contenu)
                     change = change or propre != contenu
                     ecrit.writestr(info, propre)
         except Exception:  # noqa: BLE001 - a ZIP cut or broken fails in many ways (zlib.error is of no family)
             return None
-        return sortie.getvalue() if change else None
+        return donnees[:debut] + sortie.getvalue() + donnees[fin:] if change else donnees
 
     def _en_tetes(self, en_tetes: list[tuple[str, str]]) -> list[tuple[str, str]]:
         return [
@@ -254,7 +194,7 @@ class Pseudonymes:
         for nir, remplacant in self._vus.items():
             if len(nir) > _TETE:
                 texte = texte.replace(nir, remplacant)
-        return self._phrase(texte)
+        return masquer_nirs(self._ouvrir(texte), self._contenu)
 
     def valeur(self, valeur: Any, nom: str = "") -> Any:
         """A JSON value: what the key of a NIR holds, and what reads like a NIR elsewhere, as in the bytes of
@@ -267,7 +207,11 @@ class Pseudonymes:
             return int(self.valeur(str(valeur), nom))
         if not isinstance(valeur, str) or _EMPREINTE.fullmatch(valeur):
             return valeur
-        change = self._contenu(valeur) if est_nom_de_nir(nom) else self._phrase(valeur)
+        change = (
+            self._contenu(valeur)
+            if est_nom_de_nir(nom)
+            else masquer_nirs(self._ouvrir(valeur), self._contenu)
+        )
         return masquer_mots_de_passe(change)
 
     def _valeur(self, valeur: Any) -> Any:
@@ -278,24 +222,10 @@ class Pseudonymes:
         return [self._valeur(v) for v in valeur] if isinstance(valeur, list) else valeur
 
 
-def _lu(trouve: re.Match[str]) -> str:
-    """The letter or digit of a `_SIGNE`, in ASCII; "" for what is none."""
-    if trouve.lastgroup is None:
-        return ""
-    ecrit = trouve[trouve.lastgroup]
-    base = {"hexa": 16, "code": 16, "deci": 10}.get(trouve.lastgroup)
-    signe = en_ascii(ecrit if base is None else chr(int(ecrit, base)))
-    return signe if signe.isascii() and signe.isalnum() else ""
-
-
-def _ecrit(signe: str, comment: str | None, original: str) -> str:
-    """`signe` as the one that it replaces was written."""
-    if comment != "nu":
-        return format(ord(signe), f"0{len(original)}{'d' if comment == 'deci' else 'x'}")
+def _ecrit(signe: str, original: str) -> str:
+    """`signe` in the script of the one that it replaces."""
     chiffre = decimal(original, None)
-    if chiffre is None or not signe.isdigit():
-        return signe
-    return chr(ord(original) - chiffre + int(signe))  # of the same script
+    return signe if chiffre is None or not signe.isdigit() else chr(ord(original) - chiffre + int(signe))
 
 
 def _invente(nir: str, rang: int) -> str:

@@ -1,16 +1,14 @@
-"""Who vouches for an evidence package: an in-toto Statement in a DSSE envelope, signed by Ed25519 keys.
+"""The signature of an evidence package: an in-toto Statement in a DSSE envelope, signed by Ed25519 keys.
 
 The statement names the package by its SHA-256, and says in the predicate `test-result/v0.1` what was judged
-by what; a key of ours holds what in-toto has no word for. What is signed is bytes, never JSON written again.
-A signature says who vouches, not that it is true, nor when it was made.
-Sources: DSSE v1 (secure-systems-lab/dsse, protocol.md), in-toto Attestation Framework v1.
-"""
+by what; a key of ours holds what in-toto has no word for. The signature covers bytes, never JSON written
+again. A signature says who vouches, not that it is true, nor when it was made. Sources: DSSE v1
+(secure-systems-lab/dsse, protocol.md), in-toto Attestation Framework v1."""
 
 import hashlib
 import json
 import os
 import re
-import tomllib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +24,7 @@ from sne_conformite.rapports.rapport import EtatExigence, Rapport
 from sne_conformite.rapports.rapport_json import pas_du_json
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import conclure
-from sne_interface import systeme
+from sne_interface import archives, systeme
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons import raison_systeme
 
@@ -155,10 +153,9 @@ def lire_cle_publique(dite: str) -> tuple[bytes, str]:
 def lire_confiance(fichier: Path) -> dict[str, CleDeConfiance]:
     """The trusted keys of `confiance.toml`, by their `keyid`. Raises CleIncorrecte, which names the place."""
     try:
-        lues = tomllib.loads(fichier.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as erreur:
-        quoi = raison_systeme(erreur) if isinstance(erreur, OSError) else str(erreur)
-        raise CleIncorrecte(f"[{fichier}] ne se lit pas : {quoi}.") from None
+        _, lues = archives.toml(fichier)
+    except ValueError as erreur:
+        raise CleIncorrecte(f"[{fichier}] {erreur}.") from None
     lignes = lues.get("cles")
     if set(lues) != {"cles"} or not isinstance(lignes, list) or not lignes:
         raise CleIncorrecte(f"[{fichier}] ne liste aucune clé.", remede="un tableau [[cles]] par clé")
@@ -240,7 +237,7 @@ def declarer(rapport: Rapport, texte: bytes, empreinte: str, signataire: str) ->
 
 
 def sujets(rapport: Rapport, empreinte: str) -> list[dict[str, Any]]:
-    """What the statement is of: the package, and the product that the vendor declares."""
+    """The subject of the statement: the package, and the product that the vendor declares."""
     dits: list[dict[str, Any]] = [{"name": "preuves.zip", "digest": {"sha256": empreinte}}]
     candidat = rapport.entete.candidat
     algorithme = None if candidat is None else _EMPREINTES.get(len(candidat.empreinte))
@@ -250,7 +247,7 @@ def sujets(rapport: Rapport, empreinte: str) -> list[dict[str, Any]]:
 
 
 def predicat(rapport: Rapport, texte: bytes, signataire: str) -> dict[str, Any]:
-    """What the statement says of a report."""
+    """The predicate of the statement on a report."""
     rapport = masquer(rapport)
     entete = rapport.entete
     enfreintes = [b for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE]
@@ -369,5 +366,5 @@ def _octets(texte: str) -> bytes:
 
 
 def _pae(payload: bytes) -> bytes:
-    """What is signed: the pre-authentication encoding of DSSE v1."""
+    """The signed bytes: the pre-authentication encoding of DSSE v1."""
     return b"DSSEv1 %d %s %d %s" % (len(_TYPE), _TYPE.encode(), len(payload), payload)

@@ -32,7 +32,7 @@ _MARKDOWN: Final = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#~&!$@"})
 
 
 def actives() -> bool:
-    """Whether GitHub runs us."""
+    """Tell whether GitHub runs us."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 

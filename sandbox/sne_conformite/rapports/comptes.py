@@ -11,13 +11,23 @@ from sne_conformite.rapports.verdict_de_conformite import Issue, niveaux_de
 
 #: The issues that a check may have, and those of a requirement.
 DES_VERIFICATIONS: Final = (
-    verdict_de_conformite.REUSSIE, verdict_de_conformite.ECHOUEE, verdict_de_conformite.EN_ERREUR, verdict_de_conformite.NON_SUIVIE, verdict_de_conformite.CONNUE,
-    verdict_de_conformite.IGNOREE, verdict_de_conformite.SANS_OBJET, verdict_de_conformite.EN_ATTENTE,
-)  # fmt: skip
+    verdict_de_conformite.REUSSIE,
+    verdict_de_conformite.ECHOUEE,
+    verdict_de_conformite.EN_ERREUR,
+    verdict_de_conformite.NON_SUIVIE,
+    verdict_de_conformite.CONNUE,
+    verdict_de_conformite.IGNOREE,
+    verdict_de_conformite.SANS_OBJET,
+    verdict_de_conformite.EN_ATTENTE,
+)
 DES_EXIGENCES: Final = (
-    verdict_de_conformite.PROUVEE, verdict_de_conformite.ENFREINTE, verdict_de_conformite.NON_SUIVIE, verdict_de_conformite.CONNUE, verdict_de_conformite.SANS_PREUVE,
+    verdict_de_conformite.PROUVEE,
+    verdict_de_conformite.ENFREINTE,
+    verdict_de_conformite.NON_SUIVIE,
+    verdict_de_conformite.CONNUE,
+    verdict_de_conformite.SANS_PREUVE,
     verdict_de_conformite.NON_TESTEE,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

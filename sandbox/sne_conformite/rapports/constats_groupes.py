@@ -2,7 +2,7 @@
 the smallest example as a person reads it, one line a value.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,10 +16,12 @@ from sne_conformite.rapports.rapport import (
     Verification,
 )
 from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE, niveaux_de
-from sne_interface.domain.texte import accorde
+from sne_interface.domain.texte import accorde, premiers
 
 #: Verdicts that something must be done about.
 MANQUEMENTS: Final = (Verdict.ECHOUE, Verdict.ERREUR)
+#: What a finding shows for a value that is not there.
+RIEN: Final = "(rien)"
 #: Exchanges of a group that are named.
 ECHANGES_MAX: Final = 12
 
@@ -66,10 +68,8 @@ class GroupeConstats:
         """« échange : 3 », « échanges : 3, 4, 5 et 12 autres »; "" when none is known."""
         if not self.echanges:
             return ""
-        dits = ", ".join(map(str, self.echanges[:ECHANGES_MAX]))
-        reste = len(self.echanges) - ECHANGES_MAX
-        suite = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
-        return f"{'échange' if len(self.echanges) == 1 else 'échanges'} : {dits}{suite}"
+        mot = "échange" if len(self.echanges) == 1 else "échanges"
+        return f"{mot} : {premiers(self.echanges, ECHANGES_MAX)}"
 
     @property
     def suites(self) -> str:
@@ -82,12 +82,12 @@ class GroupeConstats:
 
     @property
     def obligatoire(self) -> bool:
-        """Whether it makes the application not conforming, unless it is known."""
+        """Tell whether it makes the application not conforming, unless it is known."""
         return self.erreur or self.niveau == OBLIGATOIRE
 
     @property
     def cle(self) -> tuple[str, str, bool]:
-        """What tells a group from another."""
+        """The key that tells a group from another."""
         return self.exigence, self.sorte, self.erreur
 
 
@@ -148,6 +148,16 @@ def _avec_leurs_consequences(groupes: list[GroupeConstats], rapport: Rapport) ->
     )
 
 
+def valeurs_de(constat: Constat, rendre: Callable[[str], str] = str) -> Iterator[tuple[str, str]]:
+    """The details of a finding beside its sentence: where, what was expected, what was seen, each after its
+    word; `rendre` gives both values their form."""
+    if constat.chemin:
+        yield "chemin", constat.chemin
+    if constat.attendu or constat.observe:
+        for mot, valeur in (("attendu", constat.attendu), ("observé", constat.observe)):
+            yield mot, rendre(valeur) or RIEN
+
+
 def echange_de(groupe: GroupeConstats, rapport: Rapport) -> EchangeCite | None:
     """The exchange that the example of a group points at, when the report cites it."""
     numero = groupe.constat.echange if groupe.constat else None
@@ -205,8 +215,6 @@ def _urgence(groupe: GroupeConstats) -> tuple[bool, bool, bool, int, int, str, s
 # --- an example --------------------------------------------------------------------------------------
 
 _RETRAIT: Final = "  "
-#: What a finding shows for a value that is not there.
-RIEN: Final = "(rien)"
 
 
 def lignes_exemple(exemple: Any) -> list[str]:
@@ -215,8 +223,9 @@ def lignes_exemple(exemple: Any) -> list[str]:
 
 
 def branche_exemple(exemple: Mapping[str, Any], chemin: str) -> tuple[str, Any] | None:
-    """Where the path of a finding leads in an example: the path walked, and what is there. What is missing
-    there is shown by what should hold it; None when hardly anything of the path is in the example."""
+    """Where the path of a finding leads in an example: the path walked, and what is there. An element that is
+    missing is shown by the one that should hold it; None when hardly anything of the path is in the
+    example."""
     pas = [_pas(segment) for segment in chemin.split("/") if segment]
     for reference, valeur in exemple.items():
         for debut in range(len(pas)):

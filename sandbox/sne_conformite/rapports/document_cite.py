@@ -1,17 +1,18 @@
-"""The XML of an exchange that a report cites, as a developer sends it again: taken out of its packing,
-indented, the line in fault marked.
-"""
+"""The XML of an exchange that a report cites: the place in it that a finding leads to; and the document as a
+developer sends it again, taken out of its packing, indented, the line in fault marked."""
 
 import re
 from base64 import b64decode
 from binascii import Error as Base64Faux
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
 
 from sne_conformite.rapports.rapport import EchangeCite
+from sne_interface.contract.places import parcourir, places, trouver
 
 #: Lines shown around the one in fault.
 AUTOUR: Final = 5
@@ -19,7 +20,9 @@ AUTOUR: Final = 5
 _EN_CAUSE_MAX: Final = 5
 _DECLARATION: Final = re.compile(r"^<\?xml[^>]*\?>")
 #: What comes after the header lines of a request, or of a part.
-_DEBUT: Final = re.compile(r"(?:\A|\n\n)\s*(?=<)")
+_DEBUT: Final = re.compile(r"(?:\A|\n\n)[\s\ufeff]*(?=<)")
+#: Blank lines of a request after which a document is looked for.
+_DEBUTS_MAX: Final = 1_000
 _COUPE: Final = "\n[… "
 
 
@@ -49,6 +52,23 @@ class DocumentMontre:
         ]
 
 
+def situer(requete: str, chemin: str) -> tuple[int, int]:
+    """(line, column) in a request of the tag that `chemin` leads to, wherever the path begins; of what should
+    hold it when it is not there; (0, 0) when nothing of the path is."""
+    meilleur, ou, fin = chemin + "/", -1, 0
+    for debut in islice(_DEBUT.finditer(requete), _DEBUTS_MAX):
+        if debut.end() < fin:
+            continue  # a blank line of the document before
+        lues, rompu = parcourir(requete[debut.end() :])
+        fin = debut.end() + rompu.place if rompu is not None and rompu.place else len(requete)
+        place, reste = trouver(lues, chemin)
+        if place is not None and len(reste) < len(meilleur):
+            meilleur, ou = reste, debut.end() + place.debut
+    if ou < 0:
+        return 0, 0
+    return requete.count("\n", 0, ou) + 1, ou - requete.rfind("\n", 0, ou)
+
+
 def montrer(cite: EchangeCite, chemin: str = "") -> DocumentMontre | None:
     """The document that the request of an exchange carries (the SOAP message itself when it carries none),
     marked where `chemin`, the path of a finding, leads, else where the SNE complained. None when there is
@@ -57,16 +77,23 @@ def montrer(cite: EchangeCite, chemin: str = "") -> DocumentMontre | None:
     if trouve is None:
         return None
     racine, decalage = trouve
-    accuses = [e for e in racine.iter(etree.Element) if (e.sourceline or 0) + decalage in cite.lignes]
-    vises, manque = _suivre(racine, chemin)
-    if not vises and len(accuses) <= _EN_CAUSE_MAX:
-        vises = accuses
-    rangs = [rang for rang, e in enumerate(racine.iter(etree.Element)) if e in vises]
+    accuses = [
+        rang
+        for rang, e in enumerate(racine.iter(etree.Element))
+        if (e.sourceline or 0) + decalage in cite.lignes
+    ]
     etree.indent(racine, space="  ")
-    lignes = etree.tostring(racine, encoding="unicode").split("\n")
-    # Read again: an element is then on the line where it begins.
-    relus = list(etree.fromstring("\n".join(lignes), _parseur()).iter(etree.Element))
-    return DocumentMontre(tuple(lignes), tuple(sorted({relus[r].sourceline - 1 for r in rangs})), manque)
+    texte = etree.tostring(racine, encoding="unicode")
+    lues = places(texte)
+    lignes = [place.ligne - 1 for place in lues.values()]
+    marquees = [lignes[rang] for rang in accuses] if len(accuses) <= _EN_CAUSE_MAX else []
+    place, manque = trouver(lues, chemin)
+    if place is not None:
+        manquent = len(manque.split("/")) if manque else 0
+        faits = chemin.partition("/@")[0].count("/") + 1 - manquent
+        if manquent <= min(2, faits):  # else what was reached is too far away to be pointed at
+            return DocumentMontre(tuple(texte.split("\n")), (place.ligne - 1,), manque)
+    return DocumentMontre(tuple(texte.split("\n")), tuple(sorted(set(marquees))))
 
 
 def _parseur() -> Any:
@@ -110,30 +137,3 @@ def _decode(texte: str) -> str:
 
 def _est_envelope(trouve: tuple[Any, int]) -> bool:
     return bool(etree.QName(trouve[0]).localname == "Envelope")
-
-
-def _suivre(racine: Any, chemin: str) -> tuple[list[Any], str]:
-    """The element at the end of a path (names, and ranks from 1), or the last one on the way there and the
-    name of what it lacks; none when the path leads nowhere near."""
-    pas = [_pas(morceau) for morceau in chemin.split("/") if morceau]
-    if not pas:
-        return [], ""
-    ici = next((e for e in racine.iter(etree.Element) if etree.QName(e).localname == pas[0][0]), None)
-    if ici is None:
-        return [], ""
-    faits = 1
-    for nom, rang in pas[1:]:
-        homonymes = [e for e in ici.iterchildren(etree.Element) if etree.QName(e).localname == nom]
-        if len(homonymes) < rang:
-            break
-        ici = homonymes[rang - 1]
-        faits += 1
-    restes = pas[faits:]
-    if len(restes) > min(2, faits):
-        return [], ""  # what was reached is too far away to be pointed at
-    return [ici], "/".join(f"{nom}[{rang}]" if rang > 1 else nom for nom, rang in restes)
-
-
-def _pas(morceau: str) -> tuple[str, int]:
-    nom, _, rang = morceau.rstrip("]").partition("[")
-    return nom, int(rang) if rang.isdecimal() and int(rang) else 1

@@ -6,6 +6,7 @@ To add one: a module beside this one, whose function gives the bytes of a `Rappo
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 from sne_conformite.rapports.rapport import SEUL, Alentours, Rapport
@@ -24,93 +25,55 @@ class FichierDeRapport:
 
 @dataclass(frozen=True, slots=True)
 class FormatDeRapport(FichierDeRapport):
-    """A form that a report is written in: `octets` gives the whole file; `option` is the word of --format
-    that asks for it on stdout, "" when stdout never gets it; `situe` says that `octets` takes `Alentours`
-    too."""
+    """A form that a report is written in. `module` is the one whose function `octets` gives the whole
+    file; `option` is the word of --format that asks for it on stdout, "" when stdout never gets it;
+    `situe` says that `octets` takes `Alentours` too."""
 
-    octets: Callable[..., bytes]
+    module: str
     option: str = ""
     situe: bool = False
 
     def ecrire(self, rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
         """The whole file of a report."""
-        return self.octets(rapport, alentours) if self.situe else self.octets(rapport)
-
-
-def _html(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
-    from sne_conformite.rapports import rapport_html
-
-    return rapport_html.octets(rapport, alentours)
-
-
-def _json(rapport: Rapport) -> bytes:
-    from sne_conformite.rapports import rapport_json
-
-    return rapport_json.octets(rapport)
-
-
-def _junit(rapport: Rapport) -> bytes:
-    from sne_conformite.rapports import rapport_junit
-
-    return rapport_junit.octets(rapport)
-
-
-def _badge(rapport: Rapport) -> bytes:
-    from sne_conformite.rapports import badge
-
-    return badge.octets(rapport)
-
-
-def _attestation(rapport: Rapport, alentours: Alentours = SEUL) -> bytes:
-    from sne_conformite.rapports import attestation_de_conformite
-
-    return attestation_de_conformite.octets(rapport, alentours)
-
-
-def _sarif(rapport: Rapport) -> bytes:
-    from sne_conformite.rapports import rapport_sarif
-
-    return rapport_sarif.octets(rapport)
-
-
-def _qualite(rapport: Rapport) -> bytes:
-    from sne_conformite.rapports import annotations_de_forge
-
-    return annotations_de_forge.octets(rapport)
+        octets: Callable[..., bytes] = import_module(self.module).octets
+        return octets(rapport, alentours) if self.situe else octets(rapport)
 
 
 FORMATS: Final = (
     FormatDeRapport(
         "HTML", "rapport.html", "text/html; charset=utf-8",
         "lire, décider, imprimer : le verdict en une page, puis une fiche par cause ; hors ligne",
-        _html, situe=True,
+        "sne_conformite.rapports.rapport_html", situe=True,
     ),
     FormatDeRapport(
-        "JSON", "rapport.json", "application/json", "vos outils, et la page Conformité", _json, "json"
+        "JSON", "rapport.json", "application/json", "vos outils, et la page Conformité",
+        "sne_conformite.rapports.rapport_json", "json",
     ),
     FormatDeRapport(
         "JUnit", "junit.xml", "application/xml", "l'intégration continue : un cas par vérification",
-        _junit, "junit",
+        "sne_conformite.rapports.rapport_junit", "junit",
     ),
     FormatDeRapport(
         "SARIF", "rapport.sarif", "application/sarif+json",
         "les éditeurs, et l'analyse de code de GitHub : chaque manquement à sa place dans votre XML",
-        _sarif, "sarif",
+        "sne_conformite.rapports.rapport_sarif", "sarif",
     ),
     FormatDeRapport(
         "GitLab", "gl-code-quality.json", "application/json",
-        "la qualité du code de GitLab : ce qui est nouveau, dans la demande de fusion", _qualite,
+        "la qualité du code de GitLab : ce qui est nouveau, dans la demande de fusion",
+        "sne_conformite.rapports.annotations_de_forge",
     ),
 )  # fmt: skip
 #: What says the verdict alone, to whoever does not read the report.
 RENDUS: Final = (
     FormatDeRapport(
-        "Badge", "badge.svg", "image/svg+xml", "afficher le verdict : dans un README, une page", _badge
+        "Badge", "badge.svg", "image/svg+xml", "afficher le verdict : dans un README, une page",
+        "sne_conformite.rapports.badge",
     ),
     FormatDeRapport(
         "PDF", "attestation.pdf", "application/pdf",
         "remettre le verdict : une page, à joindre à preuves.zip, qui seul le prouve",
-        _attestation, situe=True,
+        "sne_conformite.rapports.attestation_de_conformite", situe=True,
     ),
 )  # fmt: skip
 #: What a report is written as, all told.

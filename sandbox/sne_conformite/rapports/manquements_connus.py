@@ -14,8 +14,6 @@
 An entry must say why, and until when. One that has expired excuses nothing; one that is of no use is told.
 """
 
-import re
-import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -28,7 +26,6 @@ from sne_conformite.rapports.verdict_de_conformite import motifs_des_manquements
 from sne_interface import archives
 from sne_interface.domain.dates import date_francaise
 from sne_interface.errors import UsageError
-from sne_interface.raisons import raison_systeme
 
 _TABLE: Final = "connue"
 _CLES: Final = ("verification", "exigence", "sorte", "raison", "expire")
@@ -56,12 +53,12 @@ class Connue:
 
     @property
     def nom(self) -> str:
-        """What it excuses, and where it is written."""
+        """The thing that it excuses, and the line where it is written."""
         quoi = self.verification or " ".join(filter(None, (self.exigence, self.sorte)))
         return f"{quoi} (ligne {self.ligne})" if self.ligne else quoi
 
     def excuse(self, exigence: str, sorte: str, verification: str = "") -> bool:
-        """Whether it speaks of a finding, met in a check or ("") in the traffic."""
+        """Tell whether it speaks of a finding, met in a check or ("") in the traffic."""
         if self.verification:
             return self.verification == verification
         return self.exigence == exigence and self.sorte in ("", sorte)
@@ -82,7 +79,7 @@ class Applique:
 
     @property
     def remarques(self) -> tuple[str, ...]:
-        """What to say of the entries, in French."""
+        """The remarks on the entries, in French."""
         return (
             *(f"manquement connu expiré le {date_francaise(c.expire)} : {c.nom}." for c in self.expirees),
             *(f"manquement connu qui ne se produit plus, à retirer : {c.nom}." for c in self.inutiles),
@@ -95,21 +92,11 @@ class Applique:
 def lire(fichier: Path) -> tuple[Connue, ...]:
     """The entries of a file, in its order. Raises ReferenceIncorrecte, with the line."""
     try:
-        texte = archives.texte(fichier, archives.ECRIT_A_LA_MAIN_MAX)
-    except OSError as erreur:
+        texte, contenu = archives.toml(fichier)
+    except ValueError as erreur:
         raise ReferenceIncorrecte(
-            f"Le fichier des manquements connus [{fichier}] ne se lit pas : {raison_systeme(erreur)}.",
-            remede="vérifiez le chemin donné à --baseline",
-        ) from None
-    except UnicodeDecodeError:
-        raise ReferenceIncorrecte(
-            f"Le fichier des manquements connus [{fichier}] n'est pas en UTF-8."
-        ) from None
-    try:
-        contenu = tomllib.loads(texte)
-    except tomllib.TOMLDecodeError as erreur:
-        raise ReferenceIncorrecte(
-            f"[{fichier}] n'est pas du TOML{_lieu(erreur)}.", remede=f"écrivez par exemple {_EXEMPLE}"
+            f"Le fichier des manquements connus [{fichier}] {erreur}.",
+            remede=f"donnez à --baseline un fichier qui écrit {_EXEMPLE}",
         ) from None
     inconnues = [cle for cle in contenu if cle != _TABLE]
     entrees = contenu.get(_TABLE, [])
@@ -191,7 +178,7 @@ def appliquer(
 
 
 def _corrigee(connue: Connue, rapport: Rapport, partiel: bool) -> bool:
-    """Whether what an entry excuses was looked for, and holds."""
+    """Tell whether what an entry excuses was looked for, and holds."""
     if connue.verification:
         return any(v.id == connue.verification and v.verdict is Verdict.REUSSI for v in rapport.verifications)
     return not partiel and any(
@@ -249,7 +236,7 @@ def _ensemble(raisons: list[str]) -> str:
 
 
 def _faute(entree: Any) -> str:
-    """What is wrong with an entry, in French; "" when nothing is."""
+    """The fault of an entry, in French; "" when nothing is."""
     if not isinstance(entree, Mapping):
         return "une entrée doit être une table"
     for cle, valeur in entree.items():
@@ -281,11 +268,6 @@ def _deja(entree: Mapping[str, Any], connues: list[Connue]) -> str:
         if (connue.verification, connue.exigence, connue.sorte) == cible:
             return f"même échec que {connue.nom}"
     return ""
-
-
-def _lieu(erreur: tomllib.TOMLDecodeError) -> str:
-    trouve = re.search(r"line (\d+), column (\d+)", str(erreur))
-    return f" : ligne {trouve[1]}, colonne {trouve[2]}" if trouve else " : il s'arrête avant la fin"
 
 
 def _entete(ligne: str) -> bool:

@@ -54,7 +54,7 @@ def suivre(evenements: Iterable[Evenement], erreur: TextIO | None = None) -> Rap
 
 
 def anime(flux: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether a line may be written over: a terminal that obeys, with somebody before it."""
+    """Tell whether a line may be written over: a terminal that obeys, with somebody before it."""
     return (
         flux.isatty()
         and environ.get("TERM", "") not in ("dumb", "unknown")

@@ -124,7 +124,7 @@ class Constat:
 
     @property
     def rompue(self) -> bool:
-        """Whether it is a breach to be charged."""
+        """Tell whether it is a breach to be charged."""
         return not (self.tenue or self.cause)
 
 
@@ -331,7 +331,7 @@ class Mention:
 
     @property
     def acquise(self) -> bool:
-        """Whether it is, with reserves or without."""
+        """Tell whether it is, with reserves or without."""
         return self.verdict in (VerdictMention.ACQUISE, VerdictMention.RESERVES)
 
 

@@ -1,7 +1,7 @@
 """A report as one HTML file: offline, printable, read without a script (`rapport.html.j2` draws it).
 
 Two people read it: page one is for whoever decides; then there is a card for each cause, for whoever mends
-it. Both are printed. What proves the rest is folded, the failures first.
+it. Both are printed. The proof of the rest is folded, the failures first.
 """
 
 import hashlib
@@ -35,7 +35,6 @@ from sne_conformite.rapports.rapport import (
     EchangeCite,
     Rapport,
     ResultatScenario,
-    Rubrique,
     VerdictMention,
 )
 from sne_conformite.rapports.rapport_masque import masquer
@@ -63,18 +62,8 @@ _CLASSES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Barre:
-    """A coverage picture: widths in units of the drawing."""
-
-    rubrique: Rubrique
-    part: int
-    pleine: int
-    largeur: int = _LARGEUR_BARRE
-
-
-@dataclass(frozen=True, slots=True)
 class FicheDeCause:
-    """What the card of a group shows beside the group: the document of its example, the exchanges that are
+    """The contents of a card beside its group: the document of its example, the exchanges that are
     embedded and how many more there were, what could not be seen because of it."""
 
     groupe: GroupeConstats
@@ -126,7 +115,8 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
         cases=cases,
         manques=[s for s in rapport.scenarios if s.verdict in MANQUEMENTS],
         par_groupe=_par_groupe([s for s in rapport.scenarios if s.verdict not in MANQUEMENTS]),
-        barres=[_barre(rubrique) for rubrique in rapport.couverture if rubrique.total],
+        rubriques=[rubrique for rubrique in rapport.couverture if rubrique.total],
+        largeur=_LARGEUR_BARRE,
         cites=cites,
         manquants_max=MANQUANTS_MAX,
         premiers=_PREMIERS,
@@ -137,17 +127,24 @@ def en_html(rapport: Rapport, alentours: Alentours = SEUL) -> str:
     )
 
 
-@cache
-def _modele() -> Template:
-    environnement = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+def environnement(dossier: Path) -> Environment:
+    """The environment of the pages whose templates are in a folder, or here: each is one file, and what it
+    shows is escaped."""
+    pages = Environment(
+        loader=FileSystemLoader([dossier, Path(__file__).parent]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environnement.filters |= {
-        "accorde": accorde,
+    pages.filters |= {"accorde": accorde, "visible": visible, "empreinte": empreinte}
+    return pages
+
+
+@cache
+def _modele() -> Template:
+    pages = environnement(Path(__file__).parent)
+    pages.filters |= {
         "preuves": verdict_de_conformite.preuves_de,
         "issue_de_verification": verdict_de_conformite.issue_de_verification,
         "issue_de_scenario": verdict_de_conformite.issue_de_scenario,
@@ -158,12 +155,10 @@ def _modele() -> Template:
         "ancre": _ancre,
         "ou": _ou,
         "lie": _lie,
-        "visible": visible,
-        "empreinte": empreinte,
         "instant": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H:%M:%S"),
         "jour": lambda instant: instant.astimezone(PARIS).strftime("%d/%m/%Y à %H h %M"),
     }
-    return environnement.get_template("rapport.html.j2")
+    return pages.get_template("rapport.html.j2")
 
 
 def empreinte(feuille: str) -> str:
@@ -186,12 +181,6 @@ def _fiche(groupe: GroupeConstats, rapport: Rapport, cites: Collection[int]) -> 
 def _par_groupe(scenarios: list[ResultatScenario]) -> list[tuple[str, list[ResultatScenario]]]:
     lots = groupby(scenarios, key=lambda s: s.groupe)
     return [(GROUPES.get(nom, nom), list(lot)) for nom, lot in lots]
-
-
-def _barre(rubrique: Rubrique) -> Barre:
-    vus, total = len(rubrique.vus), rubrique.total
-    # Rounded down: 100 % is said of what is whole only.
-    return Barre(rubrique, 100 * vus // total, _LARGEUR_BARRE * vus // total)
 
 
 def _message(texte: str) -> str:

@@ -18,16 +18,10 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 
 from sne_conformite.rapports import verdict_de_conformite
 from sne_conformite.rapports.comptes import compter
-from sne_conformite.rapports.rapport import (
-    FORMAT_RAPPORT,
-    FORMATS_LUS,
-    EtatExigence,
-    Rapport,
-    Verdict,
-    Verification,
-)
+from sne_conformite.rapports.rapport import FORMAT_RAPPORT, FORMATS_LUS, EtatExigence, Rapport, Verdict
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface import archives
+from sne_interface.domain import publication
 from sne_interface.errors import OperatorError
 from sne_interface.raisons import raison_systeme
 
@@ -92,12 +86,17 @@ def pas_du_json(erreur: Exception) -> str:
 
 def en_json(rapport: Rapport) -> dict[str, Any]:
     """A report as JSON values, as it is (nothing masked)."""
-    contenu = {"format": FORMAT_RAPPORT, "synthese": compter(rapport).en_json(), **_encode(rapport)}
+    contenu = {
+        "format": FORMAT_RAPPORT,
+        "synthese": compter(rapport).en_json(),
+        **publication.en_json(rapport),
+    }
     niveaux = verdict_de_conformite.niveaux_de(rapport)
     for scenario, ecrit in zip(rapport.scenarios, contenu["scenarios"], strict=True):
         ecrit["verdict"] = _mot(scenario.verdict, verdict_de_conformite.issue_de_scenario(scenario, niveaux))
-        for v, ecrite in zip(scenario.verifications, ecrit["verifications"], strict=True):
-            ecrite["verdict"] = _mot(v.verdict, verdict_de_conformite.issue_de_verification(v, niveaux))
+        for rang, (v, ecrite) in enumerate(zip(scenario.verifications, ecrit["verifications"], strict=True)):
+            mot = _mot(v.verdict, verdict_de_conformite.issue_de_verification(v, niveaux))
+            ecrit["verifications"][rang] = {"id": v.id, **ecrite, "verdict": mot}
     for bilan, ecrit in zip(rapport.bilans, contenu["bilans"], strict=True):
         ecrit["etat"] = _mot(bilan.etat, verdict_de_conformite.issue_de_bilan(bilan))
     return contenu
@@ -114,19 +113,6 @@ def de_json(contenu: Any) -> Rapport:
         raise ValueError(f"format {FORMAT_RAPPORT} attendu, et non {trouve!r}")
     lu: Rapport = _decode(contenu, Rapport, "")
     return lu
-
-
-def _encode(valeur: Any) -> Any:
-    if isinstance(valeur, StrEnum):
-        return valeur.value
-    if isinstance(valeur, datetime):
-        return valeur.isoformat()
-    if is_dataclass(valeur):
-        tete = {"id": valeur.id} if isinstance(valeur, Verification) else {}
-        return tete | {champ.name: _encode(getattr(valeur, champ.name)) for champ in fields(valeur)}
-    if isinstance(valeur, Mapping):
-        return {nom: _encode(v) for nom, v in valeur.items()}
-    return [_encode(v) for v in valeur] if isinstance(valeur, tuple | list) else valeur
 
 
 def _decode(valeur: Any, attendu: Any, lieu: str) -> Any:

@@ -14,7 +14,7 @@ from typing import Final
 from lxml import etree
 
 from sne_conformite.rapports import verdict_de_conformite
-from sne_conformite.rapports.constats_groupes import RIEN, lignes_exemple
+from sne_conformite.rapports.constats_groupes import lignes_exemple, valeurs_de
 from sne_conformite.rapports.rapport import (
     Bilan,
     Constat,
@@ -48,11 +48,12 @@ _CONSTATS_MAX: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Cas:
-    """A test case. `genre` is failure, error, skipped, or "" for one that passed."""
+    """A test case. `genre` is failure, error, skipped, or "" for one that passed; `duree` None for what took
+    no time of its own."""
 
     classe: str
     nom: str
-    duree: float
+    duree: float | None
     genre: str = ""
     sorte: str = ""
     message: str = ""
@@ -68,7 +69,11 @@ def octets(rapport: Rapport) -> bytes:
     lots = [(nom, list(cas)) for nom, cas in _suites(rapport)]
     fautifs = any(cas.genre in ("failure", "error") for _, lot in lots for cas in lot)
     lots += [(nom, [cas]) for nom, cas in _conclusion(rapport, fautifs=fautifs)]
-    suites = [_suite(rapport, nom, cas) for nom, cas in lots]
+    debut = rapport.entete.debut.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    suites = [
+        suite_de(nom, cas, time=_secondes(sum(c.duree or 0.0 for c in cas)), timestamp=debut)
+        for nom, cas in lots
+    ]
     racine.extend(suites)
     for compte in ("tests", "failures", "errors"):
         racine.set(compte, str(sum(int(suite.get(compte)) for suite in suites)))
@@ -191,45 +196,36 @@ def _corps(verification: Verification, bilan: Bilan | None) -> str:
 
 
 def _phrases(constat: Constat) -> list[str]:
-    lignes = [constat.phrase]
-    if constat.chemin:
-        lignes.append(f"  chemin : {constat.chemin}")
-    if constat.attendu or constat.observe:
-        lignes += [f"  attendu : {constat.attendu or RIEN}", f"  observé : {constat.observe or RIEN}"]
+    lignes = [constat.phrase, *(f"  {mot} : {dit}" for mot, dit in valeurs_de(constat))]
     if constat.echange is not None:
         lignes.append(f"  échange : {constat.echange}")
     return lignes
 
 
-def _suite(rapport: Rapport, nom: str, lot: list[Cas]) -> etree._Element:
+def suite_de(nom: str, lot: list[Cas], **autres: str) -> etree._Element:
+    """A suite of cases; `autres` are its further attributes."""
+    combien = {
+        genre: str(sum(cas.genre == genre for cas in lot)) for genre in ("failure", "error", "skipped")
+    }
     suite = etree.Element(
         "testsuite",
         name=pour_xml(nom),
         tests=str(len(lot)),
-        failures=str(sum(cas.genre == "failure" for cas in lot)),
-        errors=str(sum(cas.genre == "error" for cas in lot)),
-        skipped=str(sum(cas.genre == "skipped" for cas in lot)),
-        time=_secondes(sum(cas.duree for cas in lot)),
-        timestamp=rapport.entete.debut.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+        failures=str(combien["failure"]),
+        errors=str(combien["error"]),
+        skipped=str(combien["skipped"]),
+        **autres,
     )
     for cas in lot:
-        element = etree.SubElement(
-            suite,
-            "testcase",
-            classname=pour_xml(cas.classe),
-            name=pour_xml(cas.nom),
-            time=_secondes(cas.duree),
-        )
-        if not cas.genre:
-            continue
-        issue = etree.SubElement(element, cas.genre, message=pour_xml(cas.message))
-        if cas.genre == "skipped":
-            # The usual schema gives `skipped` a message only.
-            if cas.corps:
-                etree.SubElement(element, "system-out").text = pour_xml(cas.corps)
-        else:
+        element = etree.SubElement(suite, "testcase", classname=pour_xml(cas.classe), name=pour_xml(cas.nom))
+        if cas.duree is not None:
+            element.set("time", _secondes(cas.duree))
+        issue = etree.SubElement(element, cas.genre, message=pour_xml(cas.message)) if cas.genre else None
+        if issue is not None and cas.genre != "skipped":
             issue.set("type", pour_xml(cas.sorte))
             issue.text = pour_xml(cas.corps)
+        elif cas.corps:  # the usual schema gives `skipped` a message only
+            etree.SubElement(element, "system-out").text = pour_xml(cas.corps)
     return suite
 
 

@@ -1,9 +1,8 @@
 """A judgement as SARIF 2.1.0, which code-scanning pages and editors read.
 
-A result for each `Signalement`; level `error` says what the exit code says. What a baseline excuses is a
-suppressed note, « unchanged ». A cited request is an artifact with its contents, so that the place in it
-opens. Source: OASIS SARIF 2.1.0 (§3.14, 3.27), and what GitHub reads of it.
-"""
+A result for each `Signalement`; level `error` says what the exit code says. A finding that a baseline excuses
+is a suppressed note, « unchanged ». A cited request is an artifact with its contents, so that the place in it
+opens. Source: OASIS SARIF 2.1.0 (§3.14, 3.27), and what GitHub reads of it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,10 +12,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from sne_conformite.rapports.comptes import compter
-from sne_conformite.rapports.lieux_cites import Emplacement
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.signalements import Signalement, nom_de_requete, signaler
+from sne_conformite.rapports.signalements import Emplacement, Signalement, nom_de_requete, signaler
 from sne_conformite.rapports.verdict_de_conformite import conclure
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -1,6 +1,6 @@
 """A report in words: on a terminal or in a log, and in the few lines that a failed test shows of it.
 
-What is wrong and what to do come first, the rest after. Colours only where rich finds a terminal that has
+The faults and their remedies come first, the rest after. Colours only where rich finds a terminal that has
 them (NO_COLOR is obeyed). Commands and paths stay on one line, to be copied; what an application sent is
 shown with its control characters written out.
 """
@@ -10,21 +10,23 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self, TextIO
+from typing import TYPE_CHECKING, Final, Self, TextIO, TypeVar
 
 from sne_conformite.rapports import verdict_de_conformite
 from sne_conformite.rapports.comptes import compter
 from sne_conformite.rapports.constats_groupes import (
-    RIEN,
     GroupeConstats,
     branche_exemple,
     echange_de,
     grouper,
     lignes_exemple,
+    valeurs_de,
 )
 from sne_conformite.rapports.rapport import Entete, Lacune, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_interface.domain.texte import abrege, accorde, en_colonne, visible
+from sne_interface.domain.texte import abrege, accorde, en_colonne, premiers, visible
+
+_T = TypeVar("_T")
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -135,13 +137,10 @@ class _Resume:
             return
         self._titre(f"{titre} ({len(groupes)})")
         large = self._console.width
-        for groupe in groupes[:_LISTE_MAX]:
+        for groupe in self._premiers(groupes, _LISTE_MAX, ", dans les rapports"):
             raison = f" [{groupe.connue}]" if groupe.connue else ""
             ligne = f"  {groupe.titre} · {_combien(groupe)} · {groupe.phrase}{raison}"
             self._dire(abrege(visible(ligne), large - 2), style, marge="  ")
-        if len(groupes) > _LISTE_MAX:
-            autres = accorde(len(groupes) - _LISTE_MAX, "autre", "autres")
-            self._dire(f"  … et {autres}, dans les rapports.")
 
     def _detailler(self, groupes: Sequence[GroupeConstats]) -> None:
         for groupe in groupes[:_DETAILS_MAX]:
@@ -153,10 +152,8 @@ class _Resume:
             if groupe.suites:
                 self._dire(f"  {groupe.suites}")
             if groupe.scenarios:
-                reste = len(groupe.scenarios) - _SCENARIOS_MAX
-                plus = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
                 titre = "scénario" if len(groupe.scenarios) == 1 else "scénarios"
-                self._dire(f"  {titre} : {', '.join(groupe.scenarios[:_SCENARIOS_MAX])}{plus}")
+                self._dire(f"  {titre} : {premiers(groupe.scenarios, _SCENARIOS_MAX)}")
             self._constat(groupe)
             if groupe.condition:
                 self._dire(f"  quand : {groupe.condition}")
@@ -174,18 +171,14 @@ class _Resume:
         constat = groupe.constat
         if constat is None:
             return
-        if constat.chemin:
-            self._dire(f"  chemin : {constat.chemin}")
-        if constat.attendu or constat.observe:
-            attendu, observe = (
-                abrege(visible(t), _VALEUR_MAX) or RIEN for t in (constat.attendu, constat.observe)
-            )
-            cote_a_cote = f"  attendu : {attendu}   |   observé : {observe}"
+        dites = valeurs_de(constat, lambda valeur: abrege(visible(valeur), _VALEUR_MAX))
+        lignes = [f"  {mot} : {dit}" for mot, dit in dites]
+        if len(lignes) > 1:
+            cote_a_cote = f"{lignes[-2]}   |   {lignes[-1].lstrip()}"
             if len(cote_a_cote) <= self._console.width:
-                self._dire(cote_a_cote)
-            else:
-                self._dire(f"  attendu : {attendu}")
-                self._dire(f"  observé : {observe}")
+                lignes[-2:] = [cote_a_cote]
+        for ligne in lignes:
+            self._dire(ligne)
         if constat.echange is not None:
             cite = echange_de(groupe, self._rapport)
             self._dire(f"  échange : {constat.echange}{f', {cite.resume}' if cite and cite.resume else ''}")
@@ -221,7 +214,8 @@ class _Resume:
         dites: set[Lacune | str] = set()
         largeur = max(len(m.titre) for m in mentions)
         for mention in mentions:
-            ligne = f"  {mention.titre:<{largeur}}  {mention.verdict}, {verdict_de_conformite.preuves_de(mention)}"
+            preuves = verdict_de_conformite.preuves_de(mention)
+            ligne = f"  {mention.titre:<{largeur}}  {mention.verdict}, {preuves}"
             self._dire(ligne, "green" if mention.acquise else "")
             for reserve in mention.reserves:
                 if reserve not in dites:
@@ -229,12 +223,10 @@ class _Resume:
             nouvelles = [lacune for lacune in mention.lacunes if lacune not in dites]
             if len(nouvelles) < len(mention.lacunes):
                 self._dire(f"      ce qui manque ci-dessus{', et :' if nouvelles else ''}", "dim")
-            for lacune in nouvelles[:_LACUNES_MAX]:
+            suite = f", dans rapport.json et rapport.html{ou}"
+            for lacune in self._premiers(nouvelles, _LACUNES_MAX, suite, retrait=6):
                 commande = f" → {lacune.commande}" if lacune.commande else ""
                 self._dire(f"      {lacune.quoi} : {abrege(lacune.phrase, _VALEUR_MAX)}{commande}")
-            if len(nouvelles) > _LACUNES_MAX:
-                autres = accorde(len(nouvelles) - _LACUNES_MAX, "autre", "autres")
-                self._dire(f"      … et {autres}, dans rapport.json et rapport.html{ou}.")
             dites.update(mention.lacunes, mention.reserves)
 
     def _reponses(self) -> None:
@@ -243,12 +235,9 @@ class _Resume:
             return
         decisifs = verdict_de_conformite.RIEN_D_ACCEPTE in self._rapport.motifs
         self._titre(f"Refus, tolérances et avertissements{'' if decisifs else ' (pour information)'}")
-        for reponse in reponses[:_REPONSES_MAX]:
+        for reponse in self._premiers(reponses, _REPONSES_MAX, ", dans les rapports"):
             ligne = f"{reponse.nature} {reponse.code} · {reponse.nombre} fois · {reponse.message}"
             self._dire(abrege(visible(ligne), self._console.width - 2), marge="  ")
-        if len(reponses) > _REPONSES_MAX:
-            autres = accorde(len(reponses) - _REPONSES_MAX, "autre", "autres")
-            self._dire(f"  … et {autres}, dans les rapports.")
 
     def _couverture(self) -> None:
         rubriques = [r for r in self._rapport.couverture if r.total]
@@ -270,12 +259,17 @@ class _Resume:
         angles = self._rapport.angles_morts
         if angles:
             self._titre("Angles morts (ce que ces échanges ne montrent pas)")
-        for angle in angles[:_ANGLES_MAX]:
+        for angle in self._premiers(angles, _ANGLES_MAX, ", dans rapport.json"):
             self._dire(f"  {angle.phrase}")
             if angle.commande:
                 self._dire(f"    → {angle.commande}")
-        if len(angles) > _ANGLES_MAX:
-            self._dire(f"  … et {accorde(len(angles) - _ANGLES_MAX, 'autre', 'autres')}, dans rapport.json.")
+
+    def _premiers(self, tout: Sequence[_T], combien: int, suite: str, *, retrait: int = 2) -> Iterator[_T]:
+        """The first of a list; then it is told how many others there are, and where."""
+        yield from tout[:combien]
+        if len(tout) > combien:
+            autres = accorde(len(tout) - combien, "autre", "autres")
+            self._dire(f"{' ' * retrait}… et {autres}{suite}.")
 
     def _titre(self, texte: str) -> None:
         self._dire("")
@@ -360,12 +354,9 @@ def en_bref(rapport: Rapport) -> str:
 def _lignes(groupe: GroupeConstats) -> Iterator[str]:
     signe = "✗" if groupe.obligatoire else "!"
     yield f"{signe} {groupe.titre} {visible(groupe.phrase)}"
-    constat = groupe.constat
-    if constat is not None and constat.chemin:
-        yield f"    chemin  : {constat.chemin}"
-    if constat is not None and (constat.attendu or constat.observe):
-        yield f"    attendu : {abrege(visible(constat.attendu), _VALEUR_BREVE_MAX) or RIEN}"
-        yield f"    observé : {abrege(visible(constat.observe), _VALEUR_BREVE_MAX) or RIEN}"
+    if groupe.constat is not None:
+        for mot, dit in valeurs_de(groupe.constat, lambda valeur: abrege(visible(valeur), _VALEUR_BREVE_MAX)):
+            yield f"    {mot:<7} : {dit}"
     if groupe.suites:
         yield f"    {groupe.suites}"
     if groupe.echanges:

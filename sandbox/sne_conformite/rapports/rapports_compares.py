@@ -1,5 +1,4 @@
-"""Two runs compared: what is new, mended, still there, and what was looked at less; and whether two
-judgements say the same."""
+"""Two runs compared: what is new, mended, still there, and what was looked at less."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,74 +10,38 @@ from sne_conformite.rapports.rapport import TRAFIC, EtatExigence, Rapport, Resul
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.publication import tirer
+from sne_interface.domain.publication import TU, tirer
 from sne_interface.domain.texte import abrege, accorde, visible
 
 _PHRASE_MAX = 100
 _VUS = (Verdict.REUSSI, Verdict.ECHOUE)
 #: Of the coverage, what a seed does not choose.
 _RUBRIQUES = ("operations", "types_fichier", "versions", "evenements")
+#: What became of a kind of finding: the field that holds it, its title, its sign.
+_DEVENIRS = {
+    "nouveaux": ("Nouveaux", "+"),
+    "corriges": ("Corrigés", "-"),
+    "persistants": ("Toujours là", "="),
+    "non_revus": ("Non revus (rien, ensuite, ne dit s'ils sont corrigés)", "?"),
+}
 #: Names that a line shows of what was looked at no more.
 _PERDUS_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Evolution:
-    """A kind of finding in either run; None where it was not met."""
-
-    avant: GroupeConstats | None
-    apres: GroupeConstats | None
-
-    @property
-    def groupe(self) -> GroupeConstats:
-        """The newest of the two."""
-        groupe = self.apres or self.avant
-        assert groupe is not None
-        return groupe
-
-
-@dataclass(frozen=True, slots=True)
-class Recul:
-    """What the second run looked at less: `quoi` says of what in French, `avant` and `apres` how many there
-    were, `perdus` which are there no more. It says nothing of the application: the trial is weaker."""
+class ReculLu:
+    """A part of the judgement that the second run looked at less: `quoi` says of what in French, `avant` and
+    `apres` how many there were, `perdus` which are there no more. It says nothing of the application: the
+    trial is weaker."""
 
     quoi: str
     avant: int
     apres: int
-    perdus: tuple[str, ...] = ()
+    perdus: Annotated[tuple[str, ...], "ceux qu'il ne regarde plus"] = ()
 
     def __str__(self) -> str:
         montres = ", ".join(self.perdus[:_PERDUS_MAX]) + (", …" if len(self.perdus) > _PERDUS_MAX else "")
         return f"{self.quoi} : {self.avant} → {self.apres}{f' ({montres})' if montres else ''}"
-
-
-@dataclass(frozen=True, slots=True)
-class ComparaisonRapports:
-    """What became of each kind of finding. `corriges` are gone from scenarios that the second run played
-    again; `non_revus` are gone too, but nothing says that they were mended: it did not play their scenarios,
-    or not as far. A kind that was met in scenarios of both sorts is in both, each with its own. Of traffic,
-    which has no scenario, the second run has seen the requirement, or not."""
-
-    avant: Rapport
-    apres: Rapport
-    nouveaux: tuple[Evolution, ...]
-    corriges: tuple[Evolution, ...]
-    persistants: tuple[Evolution, ...]
-    non_revus: tuple[Evolution, ...]
-    moins_verifies: tuple[Recul, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A verdict that two judgements of the same exchanges do not share. `avant` and `apres` are verdicts,
-    states or kinds of findings; « absent » where one of the two says nothing."""
-
-    quoi: str
-    avant: str
-    apres: str
-
-    def __str__(self) -> str:
-        return f"{self.quoi} : {self.avant} à l'origine, {self.apres} maintenant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +54,7 @@ class CompteLu:
 
 @dataclass(frozen=True, slots=True)
 class EvolutionLue:
-    """A kind of finding, as the API and the command line show it."""
+    """A kind of finding in either run; `groupe` is that of the newest of the two."""
 
     exigence: str
     sorte: str
@@ -101,16 +64,7 @@ class EvolutionLue:
     commande: Annotated[str, "celle qui le reproduit"]
     avant: CompteLu | None
     apres: CompteLu | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReculLu:
-    """What the second report looked at less, which makes nothing fail by itself."""
-
-    quoi: str
-    avant: int
-    apres: int
-    perdus: Annotated[list[str], "ceux qu'il ne regarde plus"]
+    groupe: Annotated[GroupeConstats, TU]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +79,23 @@ class CompareLu:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparaisonRapportsLue:
-    """What changed from a report to another, as the API and the command line show it."""
+class ComparaisonRapports:
+    """The fate of each kind of finding. `corriges` are gone from scenarios that the second run played
+    again; `non_revus` are gone too, but nothing says that they were mended: it did not play their scenarios,
+    or not as far. A kind that was met in scenarios of both sorts is in both, each with its own. Of traffic,
+    which has no scenario, the second run has seen the requirement, or not."""
 
     avant: CompareLu
     apres: CompareLu
-    nouveaux: list[EvolutionLue]
-    corriges: list[EvolutionLue]
-    persistants: list[EvolutionLue]
+    nouveaux: tuple[EvolutionLue, ...]
+    corriges: tuple[EvolutionLue, ...]
+    persistants: tuple[EvolutionLue, ...]
     non_revus: Annotated[
-        list[EvolutionLue],
+        tuple[EvolutionLue, ...],
         "disparus sans preuve d'une correction : scénarios pas rejoués jusque-là",
     ]
-    moins_verifies: list[ReculLu]
+    moins_verifies: tuple[ReculLu, ...]
+    rapports: Annotated[tuple[Rapport, Rapport], TU]
 
 
 def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
@@ -151,41 +109,33 @@ def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
         if cle in actuels:
             continue
         corrige, non_revu = _partager(groupe, avant, apres)
-        corriges += [Evolution(corrige, None)] if corrige else []
-        non_revus += [Evolution(non_revu, None)] if non_revu else []
+        corriges += [_evolution(corrige, corrige, None)] if corrige else []
+        non_revus += [_evolution(non_revu, non_revu, None)] if non_revu else []
     return ComparaisonRapports(
-        avant=avant,
-        apres=apres,
-        nouveaux=tuple(Evolution(None, g) for cle, g in actuels.items() if cle not in anciens),
+        avant=tirer(CompareLu, avant.entete, conforme=avant.conforme),
+        apres=tirer(CompareLu, apres.entete, conforme=apres.conforme),
+        nouveaux=tuple(_evolution(g, None, g) for cle, g in actuels.items() if cle not in anciens),
         corriges=tuple(corriges),
-        persistants=tuple(Evolution(anciens[cle], g) for cle, g in actuels.items() if cle in anciens),
+        persistants=tuple(_evolution(g, anciens[cle], g) for cle, g in actuels.items() if cle in anciens),
         non_revus=tuple(non_revus),
         moins_verifies=tuple(_reculs(avant, apres)),
+        rapports=(avant, apres),
     )
 
 
-def lire(comparaison: ComparaisonRapports) -> ComparaisonRapportsLue:
-    """A comparison as it is shown."""
-    return ComparaisonRapportsLue(
-        avant=_entete(comparaison.avant),
-        apres=_entete(comparaison.apres),
-        nouveaux=[_evolution(e) for e in comparaison.nouveaux],
-        corriges=[_evolution(e) for e in comparaison.corriges],
-        persistants=[_evolution(e) for e in comparaison.persistants],
-        non_revus=[_evolution(e) for e in comparaison.non_revus],
-        moins_verifies=[ReculLu(r.quoi, r.avant, r.apres, [*r.perdus]) for r in comparaison.moins_verifies],
-    )
+def _evolution(
+    groupe: GroupeConstats, avant: GroupeConstats | None, apres: GroupeConstats | None
+) -> EvolutionLue:
+    comptes = [None if g is None else CompteLu(g.nombre, g.scenarios) for g in (avant, apres)]
+    return tirer(EvolutionLue, groupe, groupe=groupe, avant=comptes[0], apres=comptes[1])
 
 
 def en_texte(comparaison: ComparaisonRapports) -> str:
     """A comparison in French lines, the new ones first."""
-    lignes = [f"Avant : {_dit(comparaison.avant)}", f"Après : {_dit(comparaison.apres)}"]
-    for titre, signe, evolutions in (
-        ("Nouveaux", "+", comparaison.nouveaux),
-        ("Corrigés", "-", comparaison.corriges),
-        ("Toujours là", "=", comparaison.persistants),
-        ("Non revus (rien, ensuite, ne dit s'ils sont corrigés)", "?", comparaison.non_revus),
-    ):
+    avant, apres = map(_dit, comparaison.rapports)
+    lignes = [f"Avant : {avant}", f"Après : {apres}"]
+    for nom, (titre, signe) in _DEVENIRS.items():
+        evolutions = getattr(comparaison, nom)
         lignes.append(f"{titre} : {len(evolutions) or 'aucun'}")
         lignes += [f"  {signe} {_ligne(e)}" for e in evolutions]
     lignes.append(f"Moins vérifié : {len(comparaison.moins_verifies) or 'rien'}")
@@ -193,7 +143,7 @@ def en_texte(comparaison: ComparaisonRapports) -> str:
     return "\n".join(lignes) + "\n"
 
 
-def _reculs(avant: Rapport, apres: Rapport) -> Iterator[Recul]:
+def _reculs(avant: Rapport, apres: Rapport) -> Iterator[ReculLu]:
     """Where `apres` saw less: of a requirement that lost its evidence nothing is known any more."""
     yield from _recul("exigences dont quelque chose a été vu", sorted(_vues(avant)), _vues(apres))
     if TRAFIC not in (avant.entete.mode, apres.entete.mode):
@@ -204,42 +154,14 @@ def _reculs(avant: Rapport, apres: Rapport) -> Iterator[Recul]:
         if rubrique.nom in _RUBRIQUES:
             yield from _recul(rubrique.titre.lower(), rubrique.vus, ensuite.get(rubrique.nom, ()))
     if apres.entete.exemples < avant.entete.exemples:
-        yield Recul("ménages essayés", avant.entete.exemples, apres.entete.exemples)
+        yield ReculLu("ménages essayés", avant.entete.exemples, apres.entete.exemples)
 
 
-def _recul(quoi: str, avant: Collection[str], apres: Iterable[str]) -> Iterator[Recul]:
+def _recul(quoi: str, avant: Collection[str], apres: Iterable[str]) -> Iterator[ReculLu]:
     vus = set(apres)
     perdus = tuple(nom for nom in avant if nom not in vus)
     if perdus:
-        yield Recul(quoi, len(avant), len(vus), perdus)
-
-
-def memes_verdicts(a: Rapport, b: Rapport) -> tuple[Difference, ...]:
-    """Where two judgements of the same exchanges differ: nothing when they say the same. Checks are compared
-    by verdict, balances by state and kinds of findings, whatever a baseline excused; a check counts when both
-    have its scenario."""
-    differences = []
-    verdicts = [{v.id: v for v in r.verifications} for r in (a, b)]
-    communs = {s.id for s in a.scenarios} & {s.id for s in b.scenarios}
-    for ident in dict.fromkeys((*verdicts[0], *verdicts[1])):
-        paire = [lot.get(ident) for lot in verdicts]
-        presente = next(v for v in paire if v is not None)
-        if presente.scenario not in communs:
-            continue
-        ancien, nouveau = ("absent" if v is None else v.verdict.value for v in paire)
-        if ancien != nouveau:
-            differences.append(Difference(ident, ancien, nouveau))
-    bilans = [{bilan.exigence: _bilan(bilan.etat, {c.sorte for c in bilan.constats if not c.tenue})
-               for bilan in r.bilans} for r in (a, b)]  # fmt: skip
-    for exigence in dict.fromkeys((*bilans[0], *bilans[1])):
-        ancien, nouveau = (lot.get(exigence, "absent") for lot in bilans)
-        if ancien != nouveau:
-            differences.append(Difference(exigence, ancien, nouveau))
-    return tuple(differences)
-
-
-def _bilan(etat: EtatExigence, sortes: Collection[str]) -> str:
-    return f"{etat.value} ({', '.join(sorted(sortes))})" if sortes else etat.value
+        yield ReculLu(quoi, len(avant), len(vus), perdus)
 
 
 def _partager(
@@ -261,9 +183,9 @@ def _partager(
 
 
 def _rejoue(scenario: ResultatScenario, groupe: GroupeConstats, rapport: Rapport) -> bool:
-    """Whether a scenario of `rapport` has looked for a group's requirement. One that the plan does not name
-    there has a check where it breaks only: that it holds is seen in the balance, provided that the scenario
-    went to its end."""
+    """Tell whether a scenario of `rapport` has looked for a group's requirement. One that the plan does not
+    name there has a check where it breaks only: that it holds is seen in the balance, provided that the
+    scenario went to its end."""
     verdicts = {v.exigence: v.verdict for v in scenario.verifications}
     if groupe.exigence in verdicts:
         return verdicts[groupe.exigence] in _VUS
@@ -300,29 +222,13 @@ def _dit(rapport: Rapport) -> str:
     )
 
 
-def _ligne(evolution: Evolution) -> str:
-    groupe = evolution.groupe
-    nom = f"{groupe.exigence} {groupe.sorte}".rstrip()
-    ou = _ou(groupe)
-    if evolution.avant and evolution.apres and _ou(evolution.avant) != ou:
-        ou = f"{_ou(evolution.avant)} → {ou}"
-    connue = f" [connu : {groupe.connue}]" if groupe.connue else ""
-    return visible(f"{nom} · {ou} · {abrege(groupe.phrase, _PHRASE_MAX)}{connue}")
+def _ligne(evolution: EvolutionLue) -> str:
+    ou = " → ".join(dict.fromkeys(_ou(compte) for compte in (evolution.avant, evolution.apres) if compte))
+    nom = f"{evolution.exigence} {evolution.sorte}".rstrip()
+    connue = f" [connu : {evolution.connue}]" if evolution.connue else ""
+    return visible(f"{nom} · {ou} · {abrege(evolution.phrase, _PHRASE_MAX)}{connue}")
 
 
-def _ou(groupe: GroupeConstats) -> str:
-    nombre = len(groupe.scenarios)
-    return accorde(nombre, "scénario", "scénarios") if nombre else f"{groupe.nombre} fois"
-
-
-def _evolution(evolution: Evolution) -> EvolutionLue:
-    avant, apres = _compte(evolution.avant), _compte(evolution.apres)
-    return tirer(EvolutionLue, evolution.groupe, avant=avant, apres=apres)
-
-
-def _compte(groupe: GroupeConstats | None) -> CompteLu | None:
-    return None if groupe is None else CompteLu(groupe.nombre, groupe.scenarios)
-
-
-def _entete(rapport: Rapport) -> CompareLu:
-    return tirer(CompareLu, rapport.entete, conforme=rapport.conforme)
+def _ou(compte: CompteLu) -> str:
+    nombre = len(compte.scenarios)
+    return accorde(nombre, "scénario", "scénarios") if nombre else f"{compte.constats} fois"

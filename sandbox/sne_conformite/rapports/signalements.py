@@ -1,5 +1,5 @@
-"""What a forge is told of a judgement: one `Signalement` for each group of findings, the worst first, which
-SARIF, GitHub's annotations and GitLab's Code Quality write each in its own words.
+"""The messages of a judgement to a forge: one `Signalement` for each group of findings, the worst first,
+which SARIF, GitHub's annotations and GitLab's Code Quality write each in its own words.
 
 One of level ERREUR, and only that, is an application that does not conform, or a document that is refused:
 what no finding shows (nothing arrived, the command failed, the trial was cut short) has its own.
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sne_conformite.rapports.constats_groupes import RIEN, GroupeConstats, grouper
-from sne_conformite.rapports.lieux_cites import Emplacement, situer
+from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper, valeurs_de
+from sne_conformite.rapports.document_cite import situer
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import motifs_des_manquements
@@ -22,6 +22,16 @@ from sne_interface.domain.texte import abrege
 if TYPE_CHECKING:
     from sne_interface.rules.controle import FauteDeDocument
 
+
+@dataclass(frozen=True, slots=True)
+class Emplacement:
+    """A place in a file, by the URI reference of that one; line and column count from 1, 0 where unknown."""
+
+    fichier: str = ""
+    ligne: int = 0
+    colonne: int = 0
+
+
 #: Rule of what no finding shows.
 JUGEMENT: Final = "jugement"
 #: Where something that no exchange shows is placed: a forge drops what has no place.
@@ -30,7 +40,7 @@ _VALEUR_MAX: Final = 300
 
 
 class Niveau(StrEnum):
-    """What it costs, by SARIF's word; GitHub's are alike."""
+    """Its cost, by SARIF's word; GitHub's are alike."""
 
     ERREUR = "error"
     AVERTISSEMENT = "warning"
@@ -57,7 +67,7 @@ class Signalement:
 
 
 def signaler(rapport: Rapport) -> list[Signalement]:
-    """Those of a report, NIRs masked."""
+    """The messages of a report, NIRs masked."""
     rapport = masquer(rapport)
     remedes = {bilan.exigence: bilan.remede for bilan in rapport.bilans}
     requetes = {echange.identifiant: echange for echange in rapport.echanges}
@@ -82,7 +92,7 @@ def signaler(rapport: Rapport) -> list[Signalement]:
 
 
 def signaler_controle(fichier: str, fautes: Iterable["FauteDeDocument"]) -> list[Signalement]:
-    """Those of a document that `check` judged: `fichier` is the reference to it."""
+    """The messages of a document that `check` judged: `fichier` is the reference to it."""
     dits = []
     for faute in fautes:
         lieu = Emplacement(fichier, faute.ligne or 1, faute.colonne)
@@ -100,7 +110,7 @@ def signaler_controle(fichier: str, fautes: Iterable["FauteDeDocument"]) -> list
 
 
 def nom_de_requete(echange: int) -> str:
-    """What the request of a cited exchange is called."""
+    """The name of the request of a cited exchange."""
     return f"echanges/{echange}.txt"
 
 
@@ -122,13 +132,9 @@ def _niveau(groupe: GroupeConstats) -> Niveau:
 
 
 def _details(groupe: GroupeConstats) -> Iterator[str]:
-    constat = groupe.constat
-    if constat is not None and constat.chemin:
-        yield f"chemin : {constat.chemin}"
-    if constat is not None and (constat.attendu or constat.observe):
-        attendu, observe = (abrege(t, _VALEUR_MAX) or RIEN for t in (constat.attendu, constat.observe))
-        yield f"attendu : {attendu}"
-        yield f"observé : {observe}"
+    if groupe.constat is not None:
+        dites = valeurs_de(groupe.constat, lambda valeur: abrege(valeur, _VALEUR_MAX))
+        yield from (f"{mot} : {dit}" for mot, dit in dites)
     if groupe.condition:
         yield f"quand : {groupe.condition}"
     if groupe.suites:

@@ -166,7 +166,7 @@ def _depuis(cases: Sequence[CaseDeTendance], jalons: Sequence[JalonDeTendance]) 
 
 
 def _bilan(jalons: Sequence[JalonDeTendance]) -> str:
-    """Whether the last judgement is better than the one before it."""
+    """Tell whether the last judgement is better than the one before it."""
     if len(jalons) < 2:
         return "Un seul jugement est gardé : rien ne se compare encore."
     avant, apres = jalons[-2:]

@@ -212,7 +212,7 @@ def niveaux_de(rapport: Rapport) -> dict[str, str]:
 
 
 def en_erreur(verification: Verification) -> bool:
-    """Whether a check could not be carried out, and nothing excuses it."""
+    """Tell whether a check could not be carried out, and nothing excuses it."""
     return verification.verdict is Verdict.ERREUR and not verification.connue
 
 

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from marshmallow import fields, validate
-from werkzeug.exceptions import NotFound
 
 from sne_console.api.schemas_json import ENTIER_MAX, Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_console.formation import ateliers
 from sne_console.formation.ateliers import AtelierTenu, DepartAtelier, FicheDeStagiaire, PlaceDeStagiaire
 from sne_interface.domain.publication import tirer
-from sne_interface.errors import UsageError
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.bases import bases
 from sne_sandbox.web.acces import adresse_d_ici
@@ -117,17 +115,6 @@ class ClotureSchema(QuestionSchema):
     bases = facultatif("ce qu'il en advient", "garder", parmi=("garder", "supprimer"))
 
 
-def _trouver(nom: str, rang: int | None = None) -> str:
-    """The name of an atelier that is, and that has a trainee of this rank."""
-    try:
-        lu = ateliers.lire(services().magasin, nom)
-        if rang is not None:
-            lu.stagiaire(rang)
-    except UsageError as erreur:
-        raise NotFound(erreur.diagnostics()) from erreur
-    return lu.nom
-
-
 @blueprint.get("")
 def lister() -> list[AtelierTenu]:
     """All of them."""
@@ -146,54 +133,50 @@ def creer(demande: dict[str, Any]) -> AtelierTenu:
 @blueprint.get("/<atelier>")
 def lire(atelier: str) -> AtelierEntier:
     """One, and where each trainee is."""
-    return _entier(_trouver(atelier))
+    return _entier(atelier)
 
 
 def _entier(nom: str) -> AtelierEntier:
-    lu = ateliers.lire(services().magasin, nom)
-    return tirer(AtelierEntier, lu, places=tuple(ateliers.places(services().magasin, lu)))
+    magasin = services().magasin
+    lu = ateliers.lire(magasin, nom)
+    return tirer(AtelierEntier, lu, places=tuple(ateliers.places(magasin, lu)))
 
 
 @blueprint.get("/<atelier>/fiches")
 def lire_fiches(atelier: str) -> list[FicheDeStagiaire]:
-    """What is handed out, secrets included."""
-    home = services().configuration.home
-    return ateliers.fiches(services().magasin, home, _trouver(atelier), adresse_d_ici())
+    """The sheets that are handed out, secrets included."""
+    return ateliers.fiches(services().magasin, services().configuration.home, atelier, adresse_d_ici())
 
 
 @blueprint.post("/<atelier>/liens", corps=LiensSchema)
 def refaire_liens(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """New links."""
     home = services().configuration.home
-    return ateliers.renouveler(services().magasin, home, _trouver(atelier), demande["expire"])
+    return ateliers.renouveler(services().magasin, home, atelier, demande["expire"])
 
 
 @blueprint.post("/<atelier>/mot", corps=MotSchema)
 def dire(demande: dict[str, Any], atelier: str) -> AtelierTenu:
     """A word."""
-    return ateliers.dire(
-        services().magasin, _trouver(atelier, demande["rang"]), demande["mot"], demande["rang"]
-    )
+    return ateliers.dire(services().magasin, atelier, demande["mot"], demande["rang"])
 
 
 @blueprint.post("/<atelier>/fini", corps=FiniSchema)
 def noter(demande: dict[str, Any], atelier: str) -> AtelierTenu:
-    """Who is done."""
-    nom = _trouver(atelier, demande["rang"])
-    return ateliers.noter_fini(services().magasin, nom, demande["rang"], fini=demande["fini"])
+    """Notes that a trainee is done, or is not."""
+    return ateliers.noter_fini(services().magasin, atelier, demande["rang"], fini=demande["fini"])
 
 
 @blueprint.post("/<atelier>/reset", corps=RemiseSchema)
 def remettre(demande: dict[str, Any], atelier: str) -> AtelierEntier:
     """Bases back at their start."""
-    nom = _trouver(atelier, demande["rang"])
-    ateliers.remettre(services().magasin, services().contrats, nom, demande["rang"])
-    return _entier(nom)
+    ateliers.remettre(services().magasin, services().contrats, atelier, demande["rang"])
+    return _entier(atelier)
 
 
 @blueprint.delete("/<atelier>", question=ClotureSchema)
 def clore(demande: dict[str, Any], atelier: str) -> None:
     """Ends one."""
-    home = services().configuration.home
     supprimer = demande["bases"] == "supprimer"
-    ateliers.clore(services().magasin, home, _trouver(atelier), supprimer_bases=supprimer)
+    home = services().configuration.home
+    ateliers.clore(services().magasin, home, atelier, supprimer_bases=supprimer)

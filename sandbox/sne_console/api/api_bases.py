@@ -23,11 +23,11 @@ from sne_interface.settings import PAR_NOM, SETTINGS, Reglages, Setting
 from sne_sandbox.bases import bases, ecarts_de_sauvegardes, horloge, retour_d_horloge
 from sne_sandbox.bases.apercu_du_temps import Apercu, prevoir
 from sne_sandbox.bases.bases import BasePubliee
-from sne_sandbox.bases.ecarts_de_sauvegardes import ComparaisonBases
+from sne_sandbox.bases.ecarts_de_sauvegardes import ComparaisonLue
 from sne_sandbox.bases.faits_des_nuits import Fait
-from sne_sandbox.bases.horloge import Deplacement, DeplacementVoulu, Heure
+from sne_sandbox.bases.horloge import Deplacement, DeplacementVoulu, HeureLue
 from sne_sandbox.bases.retour_d_horloge import Annulation
-from sne_sandbox.bases.sauvegardes import Sauvegarde
+from sne_sandbox.bases.sauvegardes import SauvegardeLue
 from sne_sandbox.web.acces import reserver
 from sne_sandbox.web.configuration import services
 from sne_sandbox.web.reponses_http import telechargement
@@ -228,8 +228,8 @@ class AvanceSchema(QuestionSchema):
 
 
 @clock.get("")
-def dire_l_heure(base: str) -> Heure:
-    """What the clock of a base says."""
+def dire_l_heure(base: str) -> HeureLue:
+    """The time of the clock of a base."""
     return horloge.lire(services().magasin, base)
 
 
@@ -263,7 +263,7 @@ class ApercuSchema(QuestionSchema):
 
 @clock.get("/preview", question=ApercuSchema, refus={409: _RECUL, 422: "Durée illisible, ou trop longue"})
 def essayer(donnees: dict[str, Any], base: str) -> Apercu:
-    """What a move would do, which is not made: nothing is written, nobody waits."""
+    """The effects of a move, which is not made: nothing is written, nobody waits."""
     instant = lire_instant(donnees["instant"]) if donnees["instant"] else None
     return prevoir(
         services().magasin,
@@ -312,19 +312,19 @@ class AvecSauvegardeSchema(QuestionSchema):
 
 
 @snapshots.get("")
-def lister_sauvegardes(base: str) -> list[Sauvegarde]:
+def lister_sauvegardes(base: str) -> list[SauvegardeLue]:
     """The snapshots of a base, latest first."""
     return adresses_trouvees.sauvegardes().lister(base)
 
 
 @snapshots.post("", corps=SauvegardeNouvelleSchema, statut=201, refus={409: "Le nom est pris"})
-def sauvegarder(donnees: dict[str, Any], base: str) -> Sauvegarde:
+def sauvegarder(donnees: dict[str, Any], base: str) -> SauvegardeLue:
     """Saves the base as it is."""
     return adresses_trouvees.sauvegardes().faire(base, donnees["nom"], remplacer=donnees["remplacer"])
 
 
 @snapshots.get("/<nom>")
-def montrer_sauvegarde(base: str, nom: str) -> Sauvegarde:
+def montrer_sauvegarde(base: str, nom: str) -> SauvegardeLue:
     """One snapshot."""
     return adresses_trouvees.sauvegarde(base, nom)
 
@@ -346,7 +346,7 @@ def donner_fichier(base: str, nom: str) -> Response:
 
 
 @snapshots.post("/<nom>/restore")
-def restaurer(base: str, nom: str) -> Sauvegarde:
+def restaurer(base: str, nom: str) -> SauvegardeLue:
     """A base put back as a snapshot has it; its journal goes on."""
     adresses_trouvees.sauvegarde(base, nom)
     return adresses_trouvees.sauvegardes().restaurer(base, nom, services().contrats)
@@ -355,8 +355,8 @@ def restaurer(base: str, nom: str) -> Sauvegarde:
 @snapshots.get(
     "/<nom>/compare", question=AvecSauvegardeSchema, refus={409: "Une autre comparaison est en cours"}
 )
-def comparer(donnees: dict[str, Any], base: str, nom: str) -> ComparaisonBases:
-    """What changed since a snapshot, until another or now: demandes and their fields."""
+def comparer(donnees: dict[str, Any], base: str, nom: str) -> ComparaisonLue:
+    """The changes since a snapshot, until another or now: demandes and their fields."""
     adresses_trouvees.sauvegarde(base, nom)
     if donnees["avec"] is not None:
         adresses_trouvees.sauvegarde(base, donnees["avec"])

@@ -15,7 +15,7 @@ from sne_console.vues.regles_montrees import RegleEntiere, RegleLue
 from sne_console.vues.rubriques_du_cerfa import FormulaireDecrit, decrire
 from sne_interface.contract.elements import ElementLu, elements
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
+from sne_interface.contract.versions import ChampLu, Contrat, MessageOperation, OperationPubliee
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.domain.publication import tirer
@@ -129,7 +129,7 @@ class CommuneLue:
 
 @dataclass(frozen=True, slots=True)
 class CaracteristiqueLue:
-    """What events of a type carry."""
+    """The content of events of a type."""
 
     code: str
     libelle: str
@@ -156,7 +156,7 @@ class MessageLu:
     """A message of an operation, its fields in order."""
 
     element: Annotated[str, "celui du Body, en notation de Clark"]
-    champs: tuple[ChampOperation, ...]
+    champs: tuple[ChampLu, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +302,7 @@ def lister_operations(de_qui: dict[str, Any]) -> list[OperationLue]:
 
 
 class RechercheReglesSchema(DeBaseSchema):
-    """What is looked for: all that is given must hold."""
+    """The search: all that is given must hold."""
 
     texte = facultatif("chaque mot : dans le code, la condition, le remède…", "")
     sujet = facultatif("celles de ce sujet", "", parmi=regles_montrees.SUJETS)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
 from flask import Response
 from lxml import etree
@@ -33,7 +33,7 @@ blueprint: Final = Appels("demandes", "/bases/<base>/demandes", "Les demandes d'
 
 
 class RechercheDemandesSchema(QuestionSchema):
-    """What is looked for: all that is given must hold."""
+    """The search: all that is given must hold."""
 
     numero = facultatif("numéro unique")
     nom = facultatif("nom d'usage d'un titulaire ; sans prénom ni naissance, ou d'une association")
@@ -79,7 +79,7 @@ class DemandeBreve:
 
     @classmethod
     def de(cls, stockee: DemandeStockee, **autres: Any) -> Self:
-        """What is shown of a demande."""
+        """The shown form of a demande."""
         demande = stockee.demande
         noms = [f"{p.nom} {p.prenom}".strip() for p in demande.titulaires]
         if demande.est_association:
@@ -103,6 +103,7 @@ class PageDemandes:
 class EvenementDeDemande:
     """An event of the gestion partagée."""
 
+    NOM_PUBLIE: ClassVar = "EvenementLu"
     identifiant: int
     code_type: str
     nature: str
@@ -114,7 +115,7 @@ class EvenementDeDemande:
 
     @classmethod
     def de(cls, evenement: Evenement) -> Self:
-        """What is shown of an event."""
+        """The shown form of an event."""
         dit = evenement.commentaire
         return tirer(
             cls,

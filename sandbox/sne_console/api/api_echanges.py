@@ -17,7 +17,6 @@ from werkzeug.exceptions import NotFound
 from sne_conformite.observation.observation import Observation
 from sne_console.api.schemas_json import Appels, QuestionSchema, combien, facultatif, rang
 from sne_console.messages import echange_montre as cotes
-from sne_console.messages import echanges_choisis as selections
 from sne_console.messages import expedition
 from sne_console.messages.document_deroule import remarques_de
 from sne_console.messages.documents_masques import masquer_en_tetes, montrer_bruts, montrer_octets
@@ -44,7 +43,7 @@ _COTE: Final = "/<int:identifiant>/<any(request, response):cote>"
 
 
 class FiltresSchema(QuestionSchema):
-    """What the exchanges may be narrowed to."""
+    """The filters of exchanges."""
 
     guichet = facultatif("code du guichet qui appelle ; - : ceux qui n'en ont pas")
     operation = facultatif("nom de l'opération SOAP ; - : les requêtes sans opération")
@@ -88,7 +87,7 @@ class DepuisRefusSchema(QuestionSchema):
 
 
 class BrutSchema(QuestionSchema):
-    """Whether the bytes are wanted as they travelled."""
+    """Query: are the bytes wanted as they travelled?"""
 
     brut = facultatif(
         "oui : les octets tels qu'ils ont voyagé, NIR en clair ; il faut un jeton de droit « tout »",
@@ -98,7 +97,7 @@ class BrutSchema(QuestionSchema):
 
 
 class CibleSchema(QuestionSchema):
-    """What the document must still raise."""
+    """Body: the anomaly that the document must still raise."""
 
     exemple: ClassVar = {"cible": "ENT009"}
 
@@ -114,6 +113,7 @@ class CibleSchema(QuestionSchema):
 class LigneDuJournal:
     """One exchange, without its bytes."""
 
+    NOM_PUBLIE: ClassVar = "Ligne"
     id: Annotated[int, "numéro dans la base"]
     recu_le: Annotated[datetime, "à l'heure de la machine"]
     instant_base: Annotated[datetime | None, "à l'heure de la base"]
@@ -147,6 +147,7 @@ class LigneDuJournal:
 class MessageMontre:
     """Bytes that travelled: text when it reads as text, else base64; NIR masked."""
 
+    NOM_PUBLIE: ClassVar = "Message"
     en_tetes: list[list[str]]
     encodage: Literal["utf-8", "base64"]
     corps: str
@@ -186,7 +187,7 @@ class Nombre:
 
 @dataclass(frozen=True, slots=True)
 class Efface:
-    """What was erased."""
+    """The exchanges that were erased."""
 
     effaces: Annotated[list[int], "numéros de ceux qui l'ont été ; ni nuits, ni remises, ni pas de scènes"]
 
@@ -210,7 +211,7 @@ class ManqueLu:
 
 @dataclass(frozen=True, slots=True)
 class Reduite:
-    """What is left of a document."""
+    """The rest of a document that was reduced."""
 
     cible: str
     cibles: Annotated[list[str], "celles qu'a cet échange"]
@@ -223,7 +224,7 @@ class Reduite:
 
 @dataclass(frozen=True, slots=True)
 class Rejoue:
-    """What came of a request sent again."""
+    """The outcome of a request sent again."""
 
     base: Annotated[str | None, "null : la requête n'a laissé aucune ligne"]
     id: Annotated[int | None, "le nouvel échange"]
@@ -330,8 +331,8 @@ def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
 def donner_archives(question: dict[str, Any], base: str) -> Response:
     """Several exchanges as one HTTP archive (HAR 1.2), the oldest first, NIR masked."""
     services().magasin.bases.lire(base)
-    ids = selections.choisis([question["ids"]])
-    contenu = selections.archive(base, ids, origine=adresse_d_ici())
+    ids = expedition.choisis([question["ids"]])
+    contenu = expedition.archive(base, ids, origine=adresse_d_ici())
     return Response(contenu, content_type="application/json")
 
 
@@ -340,12 +341,12 @@ def effacer(question: dict[str, Any], base: str) -> Efface:
     """Erases what exchanges were; their ids stay."""
     magasin = services().magasin
     magasin.bases.lire(base)
-    return Efface(magasin.journal.effacer(base, selections.choisis([question["ids"]])))
+    return Efface(magasin.journal.effacer(base, expedition.choisis([question["ids"]])))
 
 
 @blueprint.get("/near-misses", question=DepuisRefusSchema)
 def lister_manques(filtres: dict[str, Any], base: str) -> list[ManqueLu]:
-    """What SOAP refused, or HTTP before it, and what would have made it acceptable."""
+    """The requests that SOAP refused, or HTTP before it, and their remedies."""
     magasin = services().magasin
     magasin.bases.lire(base)
     trouves = presque_acceptes.chercher(magasin, services().contrat_de(base), base, **filtres)

@@ -92,6 +92,7 @@ class GuichetNouveauSchema(QuestionSchema.from_dict(_champs(requis=True))):  # t
 class FichierDeBoite:
     """A file of a box."""
 
+    NOM_PUBLIE: ClassVar = "Fichier"
     nom: str
     depose_le: datetime
 
@@ -107,6 +108,7 @@ class FichierEntrant(FichierDeBoite):
 class BoiteEntreeLue:
     """An inbox, oldest file first."""
 
+    NOM_PUBLIE: ClassVar = "Entree"
     fichiers: list[FichierEntrant]
 
 
@@ -114,6 +116,7 @@ class BoiteEntreeLue:
 class BoiteSortieLue:
     """An outbox, oldest file first."""
 
+    NOM_PUBLIE: ClassVar = "Sortie"
     fichiers: list[FichierDeBoite]
     en_attente: Annotated[int, "changements d'autres guichets, à venir : POST …/outbox/relever"]
 
@@ -140,7 +143,7 @@ class FichierIgnore:
 
 @dataclass(frozen=True, slots=True)
 class ReleveFait:
-    """What was taken, answered and dispatched."""
+    """The files that were taken, answered and dispatched."""
 
     traites: list[FichierTraite]
     distribues: Annotated[int, "documents DIS déposés"]
@@ -282,7 +285,7 @@ def lister_sortie(base: str, code: str) -> BoiteSortieLue:
 
 @blueprint.post("/<code>/outbox/relever")
 def distribuer(base: str, code: str) -> BoiteSortieLue:
-    """What other guichets changed (DIS) dispatched at once; answers the outbox."""
+    """Dispatches at once the changes of other guichets (DIS); answers the outbox."""
     guichet = adresses_trouvees.guichet(base, code)
     try:
         services().boites.distribuer(base, guichet)

@@ -3,10 +3,8 @@
 from typing import Any, ClassVar, Final
 
 from marshmallow import fields
-from werkzeug.exceptions import NotFound
 
 from sne_console.api.schemas_json import NOM, Appels, QuestionSchema, facultatif
-from sne_interface.errors import UsageError
 from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit, JetonNouveau, JetonsTenus
 from sne_sandbox.web.configuration import services
@@ -27,7 +25,7 @@ class JetonDemandeSchema(QuestionSchema):
 
 @blueprint.get("")
 def lister() -> JetonsTenus:
-    """Those of the database."""
+    """The tokens of the database."""
     return jetons.tenir(services().magasin)
 
 
@@ -46,7 +44,4 @@ def creer(demande: dict[str, Any]) -> JetonNouveau:
 @blueprint.delete("/<nom>")
 def revoquer(nom: str) -> None:
     """Revokes one, with its cookies."""
-    try:
-        jetons.revoquer(services().magasin, nom)
-    except UsageError as erreur:
-        raise NotFound(erreur.diagnostics()) from erreur
+    jetons.revoquer(services().magasin, nom)

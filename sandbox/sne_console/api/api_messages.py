@@ -1,6 +1,6 @@
 """`/api/v1/bases/{base}/messages`: a message begun, filled in, checked, sent by the real interface.
 
-What is shown has its NIR masked; what is sent has them back."""
+The NIR are masked in the message that is shown, and put back in the one that is sent."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from sne_console.messages.brouillon import Brouillon
 from sne_console.messages.brouillon_verifie import RemarquePlacee
 from sne_console.messages.corrections import Correction
 from sne_console.vues import adresses_trouvees
-from sne_console.vues.interface_montree import ChampSaisi, presentation
+from sne_console.vues.interface_montree import ChampDit, presentation
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.base import Base
@@ -68,7 +68,7 @@ def _valeurs(description: str) -> fields.Dict:
 
 
 class DepuisSchema(QuestionSchema):
-    """What a message begins with."""
+    """The start of a message."""
 
     depart = facultatif(
         "menage-SORTE-GRAINE, specimen-NOM, demande-NUMERO, demande-NUMERO-TYPE (MOD, REN, RAD, REA, COP,"
@@ -115,7 +115,7 @@ class OperationDite:
     departs: Annotated[
         list[DepartDit], "ceux de tous les jours ; d'autres suivent une demande, une règle, un échange"
     ]
-    champs: list[ChampSaisi]
+    champs: list[ChampDit]
     parametres: list[str]
 
 
@@ -134,7 +134,7 @@ class Commence:
 
 @dataclass(frozen=True, slots=True)
 class RemarqueLue:
-    """What the schema or a control says."""
+    """A finding of the schema or of a control."""
 
     regle: Annotated[str | None, "null : le schéma, ou la lecture"]
     gravite: Gravite
@@ -162,7 +162,7 @@ class RemarqueLue:
 
 @dataclass(frozen=True, slots=True)
 class Verifie:
-    """What would come of a message."""
+    """The verdict on a message that is not sent."""
 
     accepte: Annotated[bool, "aucune remarque ne bloque"]
     remarques: list[RemarqueLue]
@@ -182,7 +182,7 @@ class RequeteLue:
 
 @dataclass(frozen=True, slots=True)
 class Envoye:
-    """What came of a message sent."""
+    """The outcome of a message that was sent."""
 
     base: str
     id: Annotated[int, "l'échange"]
@@ -231,7 +231,7 @@ def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
 
 
 def _champs(contrat: Contrat, pret: Brouillon) -> dict[str, str]:
-    """What the document says in the plain fields that it calls for."""
+    """The values of the document in the plain fields that it calls for."""
     genre = OPERATIONS[pret.operation].genre
     try:
         racine = pret.racine()
@@ -303,7 +303,7 @@ def envoyer(donnees: dict[str, Any], base: str, operation: str) -> Envoye:
 
 @blueprint.post("/<operation>/check", corps=MessageComposeSchema)
 def verifier(donnees: dict[str, Any], base: str, operation: str) -> Verifie:
-    """What the schema and the controls would say of a document sent now; nothing is sent."""
+    """The findings of the schema and of the controls on a document sent now; nothing is sent."""
     lue = _base(base, operation)
     if OPERATIONS[operation].champ is None:
         raise UsageError(

@@ -7,7 +7,7 @@ from flask_smorest import abort
 from marshmallow import fields, validate
 
 from sne_console.api.schemas_json import ENTIER_MAX, Appels, Entier, QuestionSchema, facultatif
-from sne_interface.domain.panne import GENRES, PanneDefinition, Parametre
+from sne_interface.domain.panne import GENRES, PanneDefinition, ParametreLu
 from sne_interface.domain.publication import tirer
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import pannes
@@ -26,7 +26,7 @@ class GenreLu:
     description: Annotated[str, "ce que voit le client"]
     effet: Annotated[str, "ce que devient la base, et les échanges où elle attend"]
     empeche: Annotated[bool, "si elle prend toujours la place du travail"]
-    parametres: tuple[Parametre, ...]
+    parametres: tuple[ParametreLu, ...]
 
 
 @dataclass(frozen=True, slots=True)

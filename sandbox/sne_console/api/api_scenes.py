@@ -58,7 +58,7 @@ class SceneLue:
 
     @classmethod
     def de(cls, etat: Representation, **autres: Any) -> Self:
-        """What is shown of a scene."""
+        """The shown form of a scene."""
         return tirer(
             cls,
             etat.scene,
@@ -82,7 +82,7 @@ class ValeurMontree:
 
 @dataclass(frozen=True, slots=True)
 class JoueLu:
-    """What came of a step."""
+    """The outcome of a step."""
 
     debut: Annotated[datetime | None, "à l'heure de la base"]
     fin: Annotated[datetime | None, "à l'heure de la base"]
@@ -99,7 +99,7 @@ class JoueLu:
 
     @classmethod
     def de(cls, joue: Joue) -> Self:
-        """What is shown of a step that was played."""
+        """The shown form of a step that was played."""
         echange = joue.echange
         debut, fin = (None if i is None else i.astimezone(PARIS) for i in (joue.debut, joue.fin))
         return cls(

@@ -1,6 +1,8 @@
 """The API's own Flask application: its resources, its errors, its description."""
 
 import json
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from flask import Flask, Response, request
@@ -50,6 +52,18 @@ def construire(principale: Flask) -> Flask:
     app.add_url_rule("/metrics", "metrics", metriques.page)
     app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: _montrer(document))
     return app
+
+
+def appel_decrit(methode: str, chemin: str) -> schemas_json.AppelDecrit:
+    """The question and the body of a call, by its method and its path below /api/v1. Raises KeyError."""
+    return _appels()[methode, chemin]
+
+
+@cache
+def _appels() -> Mapping[tuple[str, str], schemas_json.AppelDecrit]:
+    """The calls of the resources that are there: each is declared as its module is imported."""
+    tuple(ressources())
+    return schemas_json.APPELS
 
 
 def _exiger_json() -> None:

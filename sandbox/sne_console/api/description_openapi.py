@@ -1,4 +1,4 @@
-"""What the API says of itself: its OpenAPI document, completed with what any call may answer and with the
+"""The description of the API: its OpenAPI document, completed with what any call may answer and with the
 sentence of each (`gestes.py`); and `/api/v1/problems`, the kinds of problem (RFC 9457), each at the address
 of its `type`."""
 
@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from sne_console.api.schemas_json import Appels
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.gestes import GESTES
-from sne_sandbox.web.reponses_http import ADRESSE, GENRES, TYPE_MIME, GenreProbleme
+from sne_sandbox.web.reponses_http import ADRESSE, GENRES, TYPE_MIME, ProblemeDecrit
 
 problems: Final = Appels("problems", "/problems", "Les genres de problème (RFC 9457)")
 
@@ -72,13 +72,13 @@ class ProblemeSchema(Schema):
 
 
 @problems.get("")
-def lister() -> list[GenreProbleme]:
+def lister() -> list[ProblemeDecrit]:
     """Every kind of problem."""
     return list(GENRES.values())
 
 
 @problems.get("/<genre>")
-def montrer(genre: str) -> GenreProbleme:
+def montrer(genre: str) -> ProblemeDecrit:
     """One kind of problem, at the address that its `type` has."""
     if genre not in GENRES:
         raise NotFound(f"Le genre de problème [{genre[:40]}] n'existe pas.")

@@ -1,12 +1,13 @@
-"""What every resource of the API is made with: the fields of its questions, the schemas of its answers.
+"""The material of every resource of the API: the fields of its questions, the schemas of its answers.
 
 A call is a function under `@blueprint.get`, `.post`… (`Appels`). A question (body or query) is a marshmallow
 class below `QuestionSchema`, which checks it. An answer is a frozen dataclass (`domain/publication.py`), or a
 list of them: the annotation of the function says it, describes it, and writes it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import is_dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -87,7 +88,7 @@ _traduire()
 
 
 class QuestionSchema(Schema):
-    """What is asked, in a body or after « ? »: what is not declared is refused, and described so."""
+    """A question, in a body or after « ? »: a field that is not declared is refused, and described so."""
 
     #: A body to try.
     exemple: ClassVar[Mapping[str, Any] | None] = None
@@ -112,7 +113,7 @@ def noms_de(question: type[QuestionSchema]) -> frozenset[str]:
 
 
 def _inconnu(phrase: str, nom: str, connus: Iterable[str]) -> str:
-    """What is said of a name that is none of `connus`: those like it, else all of them."""
+    """The sentence about a name that is none of `connus`: those like it, else all of them."""
     noms = sorted(connus)
     trouves = get_close_matches(nom, noms, n=1)
     if trouves:
@@ -185,30 +186,6 @@ NOM: Final = validate.Regexp(
 
 # --- answers ------------------------------------------------------------------------------------------------
 
-#: Values that the description calls by another name than their own, which is taken in the tree.
-NOMS: Final[Mapping[str, str]] = {
-    "BasePubliee": "BaseLue",
-    "BoiteEntreeLue": "Entree",
-    "BoiteSortieLue": "Sortie",
-    "ChampDifferent": "ChampChange",
-    "ChampOperation": "ChampLu",
-    "ChampSaisi": "ChampDit",
-    "ComparaisonBases": "ComparaisonLue",
-    "ComparaisonRapportsLue": "ComparaisonRapports",
-    "Ecart": "EcartLu",
-    "EvenementDeDemande": "EvenementLu",
-    "FichierDeBoite": "Fichier",
-    "GenreProbleme": "ProblemeDecrit",
-    "Heure": "HeureLue",
-    "Illustration": "IllustrationLue",
-    "LigneDuJournal": "Ligne",
-    "MessageMontre": "Message",
-    "Parametre": "ParametreLu",
-    "PartUc": "PartLue",
-    "RessourceComptee": "EntreeLue",
-    "Sauvegarde": "SauvegardeLue",
-    "Seuil": "SeuilLu",
-}
 _SIMPLES: Final[Mapping[Any, type[fields.Field[Any]]]] = {
     str: fields.String,
     int: fields.Integer,
@@ -230,11 +207,14 @@ class ReponseSchema(Schema):
 
 @cache
 def _schema(valeur: type) -> type[ReponseSchema]:
-    """Described under the name of the class, each field by its type and what is said beside it."""
-    nom = NOMS.get(valeur.__name__, valeur.__name__)
+    """Described under its `NOM_PUBLIE` or the name of the class, each field by its type and what is said
+    beside it."""
+    nom = vars(valeur).get("NOM_PUBLIE", valeur.__name__)
     champs = {champ: _champ(annotation) for champ, annotation in champs_publies(valeur).items()}
     return type(
-        f"{nom}Schema", (ReponseSchema,), {**champs, "__doc__": valeur.__doc__, "__module__": __name__}
+        f"{nom}Schema",
+        (ReponseSchema,),
+        {**champs, "__doc__": valeur.__doc__, "__module__": __name__},
     )
 
 
@@ -269,23 +249,33 @@ def _champ(annotation: Any, required: bool = True) -> fields.Field[Any]:
 # --- calls --------------------------------------------------------------------------------------------------
 
 
-#: Of each call, by its endpoint: the names that its question may have; and the calls that take a body.
-_QUESTIONS: Final[dict[str, frozenset[str]]] = {}
-_AVEC_CORPS: Final[set[str]] = set()
+@dataclass(frozen=True, slots=True)
+class AppelDecrit:
+    """The names that the question of a call may have, and its body; None for one that takes no JSON."""
+
+    question: frozenset[str]
+    corps: frozenset[str] | None
+
+
+#: Every call, by its method and its path below /api/v1 (« /bases/{base} »); and by its endpoint.
+APPELS: Final[dict[tuple[str, str], AppelDecrit]] = {}
+_PAR_ENDPOINT: Final[dict[str, AppelDecrit]] = {}
+_PLACE: Final = re.compile(r"<(?:[^<>]+:)?(\w+)>")
 
 
 def refuser_inconnus() -> None:
     """Refuses a question, or a body, that the call would not read: what it asks for would be left out in
     silence. Raises UnprocessableEntity."""
     endpoint = request.endpoint or ""
-    connus = _QUESTIONS.get(endpoint)
-    if connus is None:
+    decrit = _PAR_ENDPOINT.get(endpoint)
+    if decrit is None:
         return
+    connus = decrit.question
     refus: dict[str, Any] = {}
     inconnus = request.args.keys() - connus
     if inconnus:
         refus["query"] = {nom: [_inconnu("Ce paramètre est inconnu.", nom, connus)] for nom in inconnus}
-    corps = request.get_json(silent=True) if request.is_json and endpoint not in _AVEC_CORPS else None
+    corps = request.get_json(silent=True) if request.is_json and decrit.corps is None else None
     if corps:
         refus["json"] = {
             nom: [_inconnu("Ce champ est inconnu.", nom, ())]
@@ -328,9 +318,13 @@ class Appels(Blueprint):
         def decorer(vue: Any) -> Any:
             rendu = vue.__annotations__["return"]
             endpoint = f"{self.name}.{vue.__name__}"
-            _QUESTIONS[endpoint] = frozenset() if question is None else noms_de(question)
-            if corps is not None:
-                _AVEC_CORPS.add(endpoint)
+            appel = AppelDecrit(
+                frozenset() if question is None else noms_de(question),
+                None if corps is None else noms_de(corps),
+            )
+            _PAR_ENDPOINT[endpoint] = appel
+            chemin = _PLACE.sub(r"{\1}", f"{self.url_prefix}{rule}").removeprefix("/api/v1")
+            APPELS.update({(methode, chemin): appel for methode in options["methods"]})
             for code, raison in (refus or {}).items():
                 vue = self.alt_response(code, description=raison)(vue)
             if rendu is None:

@@ -35,7 +35,7 @@ from sne_console.formation import ateliers
 from sne_console.vues import filtres_jinja
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.texte import masquer_nirs
-from sne_interface.errors import BaseInconnue, OperatorError, UsageError
+from sne_interface.errors import Introuvable, OperatorError, UsageError
 from sne_sandbox.bases import pannes
 from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.bases.pannes import PanneArmee
@@ -193,6 +193,8 @@ def _commun() -> dict[str, Any]:
         "affichage": Affichage.lu(request),
         "ici": chemin_d_ici(),
         "section_ici": _section_ici,
+        "api": _api,
+        "offerte": lambda vue: vue in current_app.view_functions,
         "equivalents": equivalents,
         "est_regle": _est_regle,
         "lecture_seule": entree is not None and entree.droit is Droit.LECTURE,
@@ -205,6 +207,11 @@ def _commun() -> dict[str, Any]:
         "origine": acces.adresse_d_ici(),
         "mot_du_formateur": _mot_du_formateur(entree),
     }
+
+
+def _api(chemin: str) -> str:
+    """The address of what the API gives of the base that is shown: the files that one keeps."""
+    return f"/api/v1/bases/{g.base.nom}{chemin}"
 
 
 def _est_regle(code: str) -> bool:
@@ -397,7 +404,7 @@ def _par_un_navigateur() -> bool:
 
 
 def _erreur_operateur(erreur: OperatorError) -> tuple[str, int]:
-    statut = 404 if isinstance(erreur, BaseInconnue) else 422 if isinstance(erreur, UsageError) else 503
+    statut = 404 if isinstance(erreur, Introuvable) else 422 if isinstance(erreur, UsageError) else 503
     return _page_erreur(statut, str(erreur), erreur.remede)
 
 

@@ -2,15 +2,20 @@
 runs every one that the pages show."""
 
 import json
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
+import click
 from flask import g, request
 
-from sne_interface.domain.base import BASE_PAR_DEFAUT
+from sne_console.api.application_api import appel_decrit
+from sne_console.api.schemas_json import AppelDecrit
 from sne_interface.settings import PAR_NOM
+from sne_sandbox.cli.main import trouver
 from sne_sandbox.gestes import GESTES, Geste
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.web.acces import adresse_d_ici
@@ -22,6 +27,16 @@ _DATABASE: Final = f'--database "${PAR_NOM["database"].variable}"'
 _DONNE: Final = f"${PAR_NOM['admin_token'].variable}"
 
 
+#: What curl needs beside the fields of a call: a file that is sent, a file that is kept.
+_CURL: Final[Mapping[str, Sequence[str]]] = {
+    "deposer": ("--data-binary", "@demande.xml", "-H", "Content-Type: text/xml"),
+    "emporter_attestation": ("-o", "attestation.pdf"),
+}
+#: A place, in the path of a call; and a piece of a command line, which may hold one.
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+_MORCEAU: Final = re.compile(r"--\S+ \{\w+\}|\S+")
+
+
 @dataclass(frozen=True, slots=True)
 class Equivalents:
     """A line of both; "" where a deed has none."""
@@ -30,48 +45,95 @@ class Equivalents:
     appel: str
 
 
-def equivalents(nom: str, /, **valeurs: Any) -> Equivalents:
-    """The deed of that name, with values for the places of its row (`gestes.GESTES`); on the base that is
-    shown, unless `base` names another."""
+def equivalents(nom: str, /, *, corps: Any = None, **valeurs: Any) -> Equivalents:
+    """The deed of that name, with values for the parameters of its command and for the fields of its call; on
+    the base that is shown, unless `base` names another. `corps` is the whole body, where a page has it.
+    Raises ValueError for a value that neither takes."""
     geste, valeurs = GESTES[nom], {"base": g.base.nom} | valeurs
-    if "base" in geste.question.split() and not g.base.reglages.contrat:
-        del valeurs["base"]  # the server's contract: what is answered without it
-    return Equivalents(
-        _commande(geste, valeurs) if geste.commande else "", _appel(geste, valeurs) if geste.appel else ""
-    )
+    prises = {"base", *_PLACE.findall(geste.commande), *_PLACE.findall(geste.chemin)}
+    commande = appel = ""
+    if geste.commande:
+        parametres, commande = _commande(geste, valeurs)
+        prises |= parametres
+    if geste.appel:
+        decrit = appel_decrit(geste.methode, geste.chemin)
+        prises |= decrit.question | (decrit.corps or frozenset())
+        appel = _appel(geste, decrit, valeurs, corps)
+    if valeurs.keys() - prises:
+        raise ValueError(f"{nom}: {', '.join(valeurs.keys() - prises)}")
+    return Equivalents(commande, appel)
 
 
-def _commande(geste: Geste, valeurs: Mapping[str, Any]) -> str:
-    """A command line of ours, on the home of this server and by its contract; by that of the base that is
-    shown, where the command is about a contract, and no base."""
+def _commande(geste: Geste, valeurs: Mapping[str, Any]) -> tuple[set[str], str]:
+    """The parameters of a command of ours, and its line with these values and with what it takes of this
+    server."""
+    mots = _mots(geste.commande, valeurs)
+    commande, suite = trouver(mots)
+    parametres = {p.name or "": p for p in commande.params if not set(p.opts) & set(suite)}
+    montrees = set(geste.options.split()) if geste.options else parametres.keys()
+    ecrites = {nom: valeur for nom, valeur in valeurs.items() if nom in parametres and nom != "base"}
+    base = parametres.get("base")
+    if isinstance(base, click.Argument) or (base and "base" in montrees and valeurs["base"] != base.default):
+        ecrites["base"] = valeurs["base"]
+    ecrites |= _du_serveur(montrees)
+    arguments = [nom for nom, p in parametres.items() if isinstance(p, click.Argument)]
+    mots += [mot for nom in arguments for mot in _ecrits(ecrites.pop(nom, None))]
+    for nom, valeur in ecrites.items():
+        mots += [mot for ecrit in _ecrits(valeur) for mot in (parametres[nom].opts[0], ecrit)]
+    ligne = shlex.join(["sne-sandbox", *mots])
+    if "database" in montrees and services().configuration.database:
+        ligne += f" {_DATABASE}"
+    return set(parametres), ligne
+
+
+def _du_serveur(montrees: Collection[str]) -> dict[str, Any]:
+    """The values of these options by which a command works on the home of this server, by its contract; by
+    that of the base that is shown, when the command is about a contract, and no base."""
     configuration: Any = services().configuration
-    ligne, options = ["sne-sandbox", *geste.mots(valeurs)], geste.options.split()
-    if "base" in options and valeurs["base"] != BASE_PAR_DEFAUT:
-        ligne += ["--base", valeurs["base"]]
-    propres = services().contrats.options(g.base) if options == ["home"] else {}
-    communes = ("home", "contract", "contracts") if "home" in options else ()
-    for nom in (*communes, *(("quartiles",) if "quartiles" in options else ())):
-        choisi = propres.get(nom, getattr(configuration, nom))
-        if choisi != PAR_NOM[nom].defaut:
-            ligne += [PAR_NOM[nom].option, str(choisi)]
-    depot = "database" in options and configuration.database
-    return shlex.join(ligne) + (f" {_DATABASE}" if depot else "")
+    propres = {} if {"base", "database"} & set(montrees) else services().contrats.options(g.base)
+    communes = ("home", "contract", "contracts") if "home" in montrees else ()
+    quartiles = ("quartiles",) if "quartiles" in montrees else ()
+    choisies = {nom: propres.get(nom, getattr(configuration, nom)) for nom in (*communes, *quartiles)}
+    return {nom: choisie for nom, choisie in choisies.items() if choisie != PAR_NOM[nom].defaut}
 
 
-def _appel(geste: Geste, valeurs: Mapping[str, Any]) -> str:
+def _mots(morceaux: str, valeurs: Mapping[str, Any]) -> list[str]:
+    """The words of a row, its places filled; without those that have no value."""
+    mots = []
+    for morceau in _MORCEAU.findall(morceaux):
+        places = _PLACE.findall(morceau)
+        if all(valeurs.get(place) is not None for place in places):
+            mots += [mot.format_map(valeurs) for mot in morceau.split()]
+    return mots
+
+
+def _ecrits(valeur: Any) -> list[str]:
+    """A value as a command line takes it: one word, or one for each item of a mapping."""
+    if isinstance(valeur, Mapping):
+        return [f"{nom}={v}" for nom, v in valeur.items()]
+    return [] if valeur is None else [str(valeur)]
+
+
+def _appel(geste: Geste, decrit: AppelDecrit, valeurs: Mapping[str, Any], corps: Any) -> str:
     """A call of the API of this server, by curl."""
     ligne = curl()
     if geste.methode != "GET":
         ligne += ["-X", geste.methode]
-    envoi = geste.envoi(valeurs)
-    if envoi is not None:
+    posees = {nom: valeurs[nom] for nom in valeurs if valeurs[nom] is not None}
+    if decrit.corps is not None:
+        envoi = corps or {nom: posees[nom] for nom in posees if nom in decrit.corps}
         ligne += ["-H", "Content-Type: application/json", "-d", json.dumps(envoi, ensure_ascii=False)]
-    adresse = f"{adresse_d_ici()}/api/v1{geste.adresse(valeurs)}"
-    return shlex.join([*ligne, *geste.curl, adresse]) + en_tete_du_jeton()
+    adresse = f"{adresse_d_ici()}/api/v1{geste.chemin.format_map(posees)}"
+    question = {nom: posees[nom] for nom in posees if nom in decrit.question}
+    if "base" in question and not g.base.reglages.contrat:
+        del question["base"]  # the server's contract: what is answered without it
+    if question:
+        adresse += f"?{urlencode(question)}"
+    return shlex.join([*ligne, *_CURL.get(geste.nom, ()), adresse]) + en_tete_du_jeton()
 
 
 def en_tete_du_jeton() -> str:
-    """What curl sends to be let in, never the token itself: it is read where it is; "" where none is asked
+    """The header that lets curl in, never the token itself: it is read where it is; "" where none is asked
     for."""
     configuration = services().configuration
     if configuration.ouvert:

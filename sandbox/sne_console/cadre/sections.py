@@ -1,5 +1,6 @@
 """The sections of the console, and what each of them is made with."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from functools import wraps
 from itertools import takewhile
 from pathlib import Path
 from threading import Lock
-from typing import Final, Self
+from time import monotonic, sleep
+from typing import Final, Self, TypeVar
 
 from flask import Blueprint, Request, Response, flash, g, redirect, request, stream_with_context, url_for
 from werkzeug.exceptions import ServiceUnavailable
@@ -27,10 +29,10 @@ from sne_sandbox.web.configuration import services
 from sne_sandbox.web.droits import LECTURES
 
 _Geste = Callable[..., str | Redirection]
+_T = TypeVar("_T")
 
-
-#: Streams that one token may hold at once, of those that a process has (`server.service_wsgi.FLUX_MAX`): that of
-#: the read-only link, which a room shares, and that of somebody who has a base.
+#: Streams that one token may hold at once, of those that a process has (`server.service_wsgi.FLUX_MAX`): that
+#: of the read-only link, which a room shares, and that of somebody who has a base.
 _PLACES: Final = {Droit.LECTURE: 40, Droit.BASE: 8}
 _SUIVIS: Final = Counter[str]()
 _VERROU: Final = Lock()
@@ -50,6 +52,10 @@ GROUPES: Final[Mapping[str, str]] = {
 PAR_PAGE: Final = 50
 #: Demandes that a page counts: as many as one of the console makes.
 COMPTEES: Final = 20_000
+#: Seconds that a stream lasts, between two looks, and between two signs of life.
+FLUX_DUREE: Final = 30.0
+FLUX_PAS: Final = 0.3
+FLUX_SIGNE: Final = 10.0
 
 
 #: What is chosen, and how the page says it. The first is what one has who chose nothing.
@@ -103,6 +109,26 @@ def jour_saisi(ecrit: str) -> date | None:
             f"[{ecrit.strip()[:20]}] n'est pas une date.", remede="écrivez jj/mm/aaaa : 15/03/2018"
         )
     return jour
+
+
+def entier_saisi(ecrit: str, champ: str, bas: int = -(2**63), haut: int = 2**63 - 1) -> int | None:
+    """The whole number of a field, as a column takes it; None for an empty field. Raises UsageError."""
+    ecrit = ecrit.strip()
+    if not ecrit:
+        return None
+    entier = int(ecrit) if re.fullmatch(r"-?[0-9]{1,19}", ecrit) else None
+    if entier is None or not bas <= entier <= haut:
+        raise UsageError(
+            f"[{ecrit[:40]}] n'est pas un entier qui convienne.",
+            remede=f"corrigez le champ « {champ} » : un entier de {bas} à {haut}",
+        )
+    return entier
+
+
+def nom_libre(tete: str, pris: Iterable[str]) -> str:
+    """A name that nothing bears: « essai-1 », « essai-2 »."""
+    connus = set(pris)
+    return next(nom for rang in range(1, len(connus) + 2) if (nom := f"{tete}-{rang}") not in connus)
 
 
 def a_l_heure(jour: date, ecrite: str) -> datetime:
@@ -183,10 +209,33 @@ def compter(registre: RegistreBase, une: str, plusieurs: str, *, actives: bool =
     return f"{nombre(combien)} {une if combien < 2 else plusieurs}"
 
 
-def flux(evenements: Iterable[str]) -> Response:
-    """Server-Sent Events; a browser that is cut off comes back after a second. Nothing more is told to whom
-    a token is taken from meanwhile. Raises ServiceUnavailable for a token that follows too much at once: the
-    server has places for so many, and the trainer wants one."""
+def veiller(
+    regarder: Callable[[], Iterable[_T]],
+    *,
+    duree: float = FLUX_DUREE,
+    pas: float = FLUX_PAS,
+    attendre: Callable[[float], None] = sleep,
+) -> Iterator[_T | None]:
+    """What each look finds that is new, for `duree` seconds; None now and then, so that a reader who has gone
+    is noticed. `attendre` waits for the next look as `Magasin.veille` does."""
+    fin, signe = monotonic() + duree, monotonic() + FLUX_SIGNE
+    while True:
+        neufs = list(regarder())
+        yield from neufs
+        silence = not neufs and monotonic() > signe
+        if silence:
+            yield None
+        if neufs or silence:
+            signe = monotonic() + FLUX_SIGNE
+        if monotonic() + pas > fin:
+            return
+        attendre(pas)
+
+
+def flux(evenements: Iterable[str | None]) -> Response:
+    """Server-Sent Events, None for a sign of life; a browser that is cut off comes back after a second.
+    Nothing more is told to whom a token is taken from meanwhile. Raises ServiceUnavailable for a token that
+    follows too much at once: the server has places for so many, and the trainer wants one."""
     entree = qui_est_la()
     cle, places = (entree.empreinte, _PLACES.get(entree.droit)) if entree is not None else ("", None)
     if places is not None and _SUIVIS[cle] >= places:
@@ -197,7 +246,8 @@ def flux(evenements: Iterable[str]) -> Response:
             _SUIVIS[cle] += 1
         try:
             yield "retry: 1000\n\n"
-            yield from takewhile(lambda _: est_encore_la(), evenements)
+            dits = (": rien de neuf\n\n" if dit is None else dit for dit in evenements)
+            yield from takewhile(lambda _: est_encore_la(), dits)
         finally:
             with _VERROU:
                 _SUIVIS[cle] -= 1

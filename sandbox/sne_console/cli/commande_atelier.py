@@ -1,6 +1,6 @@
 """`sne-sandbox atelier`: a room of trainees, each with a base and a link: made, watched, closed."""
 
-import json
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,36 +8,14 @@ from typing import Any
 import click
 
 from sne_console.formation import ateliers
-from sne_console.formation.ateliers import DepartAtelier
-from sne_interface.domain.publication import en_json
+from sne_console.formation.ateliers import AtelierTenu, DepartAtelier, FicheDeStagiaire, PlaceDeStagiaire
 from sne_interface.errors import UsageError
 from sne_interface.raisons import raison_systeme
 from sne_sandbox.bases import jetons
 from sne_sandbox.cli.depart import ADRESSE_D_ORIGINE, adresse_publique
-from sne_sandbox.cli.options import (
-    COMMUNES,
-    GroupeCommandes,
-    ouvrir,
-    ouvrir_magasin,
-    reglages,
-    taille_de_semence,
-    une_forme,
-)
+from sne_sandbox.cli.options import GroupeCommandes, Poste, depart_de_base, rendu, sur_le_poste
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox atelier creer lundi --stagiaires 20
-  sne-sandbox atelier creer mardi --noms noms.txt --scene doublon --expire P2D
-  sne-sandbox atelier fiches lundi --url http://poste-12:8080
-  sne-sandbox atelier lister
-  sne-sandbox atelier lire lundi
-  sne-sandbox atelier mot lundi "Regardez la date." --rang 7
-  sne-sandbox atelier remettre lundi --rang 7
-  sne-sandbox atelier liens lundi --expire P2D
-  sne-sandbox atelier clore lundi --bases supprimer
-"""
-
+_nom = click.argument("atelier", metavar="NOM")
 _rang = click.option(
     "--rang",
     type=click.IntRange(1, ateliers.STAGIAIRES_MAX),
@@ -48,17 +26,28 @@ _expire = click.option(
 )
 
 
-@click.group("atelier", cls=GroupeCommandes, epilog=_EXEMPLES)
+@click.group("atelier", cls=GroupeCommandes)
 def commande() -> None:
     """Fait une salle : une base par stagiaire, et un lien qui n'ouvre qu'elle ; dit où chacun en est.
 
     L'atelier « lundi » a les bases lundi-01, lundi-02… Serveur arrêté ou en marche.
+
+    Exemples :
+      sne-sandbox atelier creer lundi --stagiaires 20
+      sne-sandbox atelier creer mardi --noms noms.txt --scene doublon --expire P2D
+      sne-sandbox atelier fiches lundi --url http://poste-12:8080
+      sne-sandbox atelier lister
+      sne-sandbox atelier lire lundi
+      sne-sandbox atelier mot lundi "Regardez la date." --rang 7
+      sne-sandbox atelier remettre lundi --rang 7
+      sne-sandbox atelier liens lundi --expire P2D
+      sne-sandbox atelier clore lundi --bases supprimer
     """
 
 
 @commande.command("creer")
 @click.argument("nom")
-@reglages(*COMMUNES, "database")
+@sur_le_poste()
 @click.option(
     "--stagiaires",
     "combien",
@@ -68,27 +57,16 @@ def commande() -> None:
 @click.option(
     "--noms", type=click.Path(path_type=Path), metavar="FICHIER", help="Noms des stagiaires, un par ligne."
 )
-@click.option("--seed-base", "semence", default="vide", show_default=True, help="Jeu de départ.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
-@taille_de_semence
-@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@depart_de_base("vide")
 @click.option("--scene", "scenes", multiple=True, help="Scène proposée, à répéter (par défaut, toutes).")
 @_expire
-def creer(nom: str, noms: Path | None, scenes: tuple[str, ...], **options: Any) -> None:
+def creer(poste: Poste, noms: Path | None, **autres: Any) -> None:
     """Fait l'atelier NOM : ses bases, leurs liens ; tout, ou rien."""
-    depart = DepartAtelier(
-        nom=nom,
-        noms=_lire_noms(noms),
-        scenes=scenes,
-        profil=options["profile"],
-        **{cle: options[cle] for cle in ("combien", "semence", "seed", "taille", "horloge", "expire")},
-    )
-    contrats, magasin = ouvrir(options)
-    with magasin:
-        fait = ateliers.creer(magasin, contrats, options["home"], depart)
-    click.echo(
-        f"Atelier [{nom}] fait, {len(fait.stagiaires)} base(s) ; liens : « sne-sandbox atelier fiches {nom} »"
-    )
+    depart = DepartAtelier(noms=_lire_noms(noms), profil=poste.options["profile"], **autres)
+    contrats, magasin = poste.ouvrir()
+    fait = ateliers.creer(magasin, contrats, poste.home, depart)
+    combien, nom = len(fait.stagiaires), depart.nom
+    click.echo(f"Atelier [{nom}] fait, {combien} base(s) ; liens : « sne-sandbox atelier fiches {nom} »")
 
 
 def _lire_noms(fichier: Path | None) -> list[str]:
@@ -103,115 +81,107 @@ def _lire_noms(fichier: Path | None) -> list[str]:
         ) from erreur
 
 
-@commande.command("lister")
-@reglages(*COMMUNES, "database")
-@une_forme
-def lister(forme: str, **options: Any) -> None:
-    """Liste les ateliers : nom, stagiaires, jeu de départ, fin des liens."""
-    with ouvrir_magasin(options) as magasin:
-        tenus = ateliers.lister(magasin)
-    if forme == "json":
-        click.echo(json.dumps(en_json(tenus), ensure_ascii=False))
-        return
+def _lignes(tenus: list[AtelierTenu]) -> Iterator[str]:
     if not tenus:
         click.echo("Aucun atelier : « atelier creer NOM » en fait un.", err=True)
     for tenu in tenus:
-        click.echo("\t".join((tenu.nom, str(len(tenu.stagiaires)), tenu.semence, _date(tenu.expire_le))))
+        yield "\t".join((tenu.nom, str(len(tenu.stagiaires)), tenu.semence, _date(tenu.expire_le)))
 
 
-@commande.command("lire")
-@click.argument("nom")
-@reglages(*COMMUNES, "database")
-@une_forme
-def lire(nom: str, forme: str, **options: Any) -> None:
-    """Dit où en est chaque stagiaire : base, nom, scène et pas, refus, dernier verdict, vu le, raison."""
-    with ouvrir_magasin(options) as magasin:
-        places = ateliers.places(magasin, ateliers.lire(magasin, nom))
-    if forme == "json":
-        click.echo(json.dumps(en_json(places), ensure_ascii=False))
-        return
+@commande.command("lister")
+@sur_le_poste()
+@rendu(_lignes)
+def lister(poste: Poste) -> list[AtelierTenu]:
+    """Liste les ateliers : nom, stagiaires, jeu de départ, fin des liens."""
+    return ateliers.lister(poste.magasin)
+
+
+def _places(places: list[PlaceDeStagiaire]) -> Iterator[str]:
     for place in places:
         scene = f"{place.scene} {place.pas}/{place.pas_en_tout}" if place.scene else ""
         comptes = f"{place.refus}/{place.echanges}"
         dits = (place.base, place.nom, scene, comptes, place.verdict or "", _date(place.vu_le), place.raison)
-        click.echo("\t".join(dits))
+        yield "\t".join(dits)
+
+
+@commande.command("lire")
+@_nom
+@sur_le_poste()
+@rendu(_places)
+def lire(poste: Poste, atelier: str) -> list[PlaceDeStagiaire]:
+    """Dit où en est chaque stagiaire : base, nom, scène et pas, refus, dernier verdict, vu le, raison."""
+    return ateliers.places(poste.magasin, ateliers.lire(poste.magasin, atelier))
+
+
+def _fiches(rendues: list[FicheDeStagiaire]) -> Iterator[str]:
+    for fiche in rendues:
+        yield "\t".join((fiche.base, fiche.nom, fiche.lien or "révoqué", fiche.services))
 
 
 @commande.command("fiches")
-@click.argument("nom")
-@reglages(*COMMUNES, "database")
+@_nom
+@sur_le_poste()
 @click.option(
     "--url", default=ADRESSE_D_ORIGINE, show_default=True, help="Adresse du serveur, pour la salle."
 )
-@une_forme
-def fiches(nom: str, url: str, forme: str, **options: Any) -> None:
+@rendu(_fiches)
+def fiches(poste: Poste, atelier: str, url: str) -> list[FicheDeStagiaire]:
     """Donne les liens de l'atelier NOM : base, nom, lien, adresse SOAP. Chaque lien ouvre une base."""
     adresse = adresse_publique(url, "--url") or ADRESSE_D_ORIGINE
-    home: Path = options["home"]
-    if not jetons.a_servi(home):  # a key made now would be none that made the links
+    if not jetons.a_servi(poste.home):  # a key made now would be none that made the links
         raise UsageError(
-            f"Le dossier [{home}] n'a fait aucun lien.", remede="donnez par --home le dossier du serveur"
+            f"Le dossier [{poste.home}] n'a fait aucun lien.",
+            remede="donnez par --home le dossier du serveur",
         )
-    with ouvrir_magasin(options) as magasin:
-        rendues = ateliers.fiches(magasin, home, nom, adresse)
-    if forme == "json":
-        click.echo(json.dumps(en_json(rendues), ensure_ascii=False))
-        return
-    for fiche in rendues:
-        click.echo("\t".join((fiche.base, fiche.nom, fiche.lien or "révoqué", fiche.services)))
+    return ateliers.fiches(poste.magasin, poste.home, atelier, adresse)
 
 
 @commande.command("liens")
-@click.argument("nom")
-@reglages(*COMMUNES, "database")
+@_nom
+@sur_le_poste()
 @_expire
-def liens(nom: str, expire: str, **options: Any) -> None:
+def liens(poste: Poste, atelier: str, expire: str) -> None:
     """Refait les liens de l'atelier NOM : ceux d'avant n'ouvrent plus rien."""
-    with ouvrir_magasin(options) as magasin:
-        fait = ateliers.renouveler(magasin, options["home"], nom, expire)
-    click.echo(f"Liens de l'atelier [{nom}] refaits, bons jusqu'au {_date(fait.expire_le)}.")
+    fait = ateliers.renouveler(poste.magasin, poste.home, atelier, expire)
+    click.echo(f"Liens de l'atelier [{atelier}] refaits, bons jusqu'au {_date(fait.expire_le)}.")
 
 
 @commande.command("mot")
-@click.argument("nom")
+@_nom
 @click.argument("mot")
-@reglages(*COMMUNES, "database")
+@sur_le_poste()
 @_rang
-def dire(nom: str, mot: str, rang: int | None, **options: Any) -> None:
+def dire(poste: Poste, atelier: str, mot: str, rang: int | None) -> None:
     """Affiche MOT sur les pages d'un stagiaire, ou de tous ; un mot vide l'ôte."""
-    with ouvrir_magasin(options) as magasin:
-        ateliers.dire(magasin, nom, mot, rang)
+    ateliers.dire(poste.magasin, atelier, mot, rang)
     click.echo(f"Mot {'affiché' if mot.strip() else 'ôté'} : {f'stagiaire {rang}' if rang else 'tous'}.")
 
 
 @commande.command("remettre")
-@click.argument("nom")
-@reglages(*COMMUNES, "database")
+@_nom
+@sur_le_poste()
 @_rang
-def remettre(nom: str, rang: int | None, **options: Any) -> None:
+def remettre(poste: Poste, atelier: str, rang: int | None) -> None:
     """Remet la base d'un stagiaire, ou de tous, comme l'atelier l'a faite : tout ce qu'elle contient part."""
-    contrats, magasin = ouvrir(options)
-    with magasin:
-        faites = ateliers.remettre(magasin, contrats, nom, rang)
+    contrats, magasin = poste.ouvrir()
+    faites = ateliers.remettre(magasin, contrats, atelier, rang)
     click.echo(f"Remises au départ : {', '.join(faites) or 'aucune'}.")
 
 
 @commande.command("clore")
-@click.argument("nom")
-@reglages(*COMMUNES, "database")
+@_nom
+@sur_le_poste()
 @click.option(
     "--bases",
-    "sort",
     type=click.Choice(["garder", "supprimer"]),
     default="garder",
     show_default=True,
     help="Ce que deviennent les bases, et tout ce qu'elles contiennent.",
 )
-def clore(nom: str, sort: str, **options: Any) -> None:
+def clore(poste: Poste, atelier: str, bases: str) -> None:
     """Clôt l'atelier NOM : ses liens n'ouvrent plus rien."""
-    with ouvrir_magasin(options) as magasin:
-        ateliers.clore(magasin, options["home"], nom, supprimer_bases=sort == "supprimer")
-    click.echo(f"Atelier [{nom}] clos ; bases {'supprimées' if sort == 'supprimer' else 'gardées'}.")
+    ateliers.clore(poste.magasin, poste.home, atelier, supprimer_bases=bases == "supprimer")
+    click.echo(f"Atelier [{atelier}] clos ; bases {'supprimées' if bases == 'supprimer' else 'gardées'}.")
 
 
 def _date(instant: datetime | None) -> str:

@@ -1,8 +1,9 @@
 """Ateliers: a room of trainees, each with a base, and a link whose right is on that base only.
 
 An atelier « lundi » of twenty has the bases lundi-01 to lundi-20, and tokens of these names. What is known of
-it beside them (names of people, scenes, words of the trainer) is a text in the database (`store.ateliers_en_base`):
-it survives a restart, and every server of that database sees it. All is made, or nothing.
+it beside them (names of people, scenes, words of the trainer) is a text in the database
+(`store.ateliers_en_base`): it survives a restart, and every server of that database sees it. All is made, or
+nothing.
 """
 
 import json
@@ -22,7 +23,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.publication import TU, en_json
 from sne_interface.domain.texte import masquer_nirs
-from sne_interface.errors import BaseInconnue, SandboxError, UsageError
+from sne_interface.errors import BaseInconnue, Introuvable, SandboxError, UsageError
 from sne_interface.settings import Reglages
 from sne_sandbox.bases import bases, horloge, jetons
 from sne_sandbox.bases.jetons import Droit
@@ -69,9 +70,9 @@ class AtelierTenu:
     tirage: Annotated[str, TU] = ""
 
     def stagiaire(self, rang: int) -> Stagiaire:
-        """The one of that rank. Raises UsageError."""
+        """The one of that rank. Raises Introuvable."""
         if not 1 <= rang <= len(self.stagiaires):
-            raise UsageError(
+            raise Introuvable(
                 f"L'atelier [{self.nom}] n'a pas de stagiaire {rang}.",
                 remede=f"de 1 à {len(self.stagiaires)}",
             )
@@ -347,11 +348,11 @@ def lister(magasin: Magasin) -> list[AtelierTenu]:
 
 
 def lire(magasin: Magasin, nom: str) -> AtelierTenu:
-    """The atelier of that name. Raises UsageError."""
+    """The atelier of that name. Raises Introuvable."""
     contenu = magasin.ateliers.lire(nom) if _NOM.fullmatch(nom) else None
     if contenu is None:
         connus = ", ".join(n for n, _ in magasin.ateliers.lister()) or "aucun"
-        raise UsageError(f"L'atelier [{nom[:40]}] n'existe pas.", remede=f"ateliers : {connus}")
+        raise Introuvable(f"L'atelier [{nom[:40]}] n'existe pas.", remede=f"ateliers : {connus}")
     return _lu(contenu)
 
 

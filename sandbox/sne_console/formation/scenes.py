@@ -19,12 +19,12 @@
     attendu = { verdict, regles, attestation, faits, fichiers, taux }
 
 A step has one of the four actions, or none: one only looks. `specimen` and `edits` are those of
-`generators/exemples_de_regles.py`. `retient` names a variable that receives the numéro delivered; `{name}` in `edits`
-and `champs` is its value, `{jour}` the day of the base's clock. Guichet and date of the message are put in by
-themselves. `attendu` is what the tests hold every step to; a step that sends has its `verdict` at least:
-accepté, anomalies, fault, refus. A step with `choix` lasts until one of them is accepted, by the rules and by
-nothing else; `attendu` of the step is then what comes out. A variable that is kept is used; what is said is
-four sentences at most.
+`generators/exemples_de_regles.py`. `retient` names a variable that receives the numéro delivered; `{name}` in
+`edits` and `champs` is its value, `{jour}` the day of the base's clock. Guichet and date of the message are
+put in by themselves. `attendu` is what the tests hold every step to; a step that sends has its `verdict` at
+least: accepté, anomalies, fault, refus. A step with `choix` lasts until one of them is accepted, by the rules
+and by nothing else; `attendu` of the step is then what comes out. A variable that is kept is used; what is
+said is four sentences at most.
 """
 
 import tomllib

@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from sne_console.vues.interface_montree import ChampSaisi, presentation
+from sne_console.vues.interface_montree import ChampDit, presentation
 from sne_interface.contract.codec import NS
 from sne_interface.contract.elements import ordre
 from sne_interface.contract.schemas import Document
@@ -19,7 +19,7 @@ from sne_interface.domain.dates import lire_date_saisie
 class Rempli:
     """A field with what the document says, and (code, label) choices, empty for a free text."""
 
-    champ: ChampSaisi
+    champ: ChampDit
     valeur: str
     choix: tuple[tuple[str, str], ...]
 
@@ -33,7 +33,7 @@ def remplir(racine: Any, document: Document, contrat: Contrat, jour: date) -> li
     ]
 
 
-def lire(racine: Any, champ: ChampSaisi) -> str:
+def lire(racine: Any, champ: ChampDit) -> str:
     """What the document says of a field, "" for nothing."""
     element = trouver(racine, champ.chemin)
     if element is None:
@@ -59,7 +59,7 @@ def poser(
     """Gives the element at `chemin` a text, or a code; made at its place when it is missing."""
     _poser(
         racine,
-        ChampSaisi("", "", chemin, code=code),
+        ChampDit("", "", chemin, code=code),
         valeur,
         ordre(contrat, document, _version(racine, contrat)),
     )
@@ -82,7 +82,7 @@ def trouver(racine: Any, chemin: str) -> Any:
     return racine.find("/".join(f"{{{NS}}}{nom}" for nom in chemin.split("/")))
 
 
-def _poser(racine: Any, champ: ChampSaisi, valeur: str, rangs: Mapping[str, int]) -> None:
+def _poser(racine: Any, champ: ChampDit, valeur: str, rangs: Mapping[str, int]) -> None:
     element = trouver(racine, champ.chemin)
     if not valeur and champ.vide:
         if element is not None:
@@ -118,7 +118,7 @@ def _nom(element: Any) -> str:
     return str(etree.QName(element).localname)
 
 
-def _choix(champ: ChampSaisi, contrat: Contrat, jour: date) -> tuple[tuple[str, str], ...]:
+def _choix(champ: ChampDit, contrat: Contrat, jour: date) -> tuple[tuple[str, str], ...]:
     if champ.liste == "evenements":
         return tuple((t.code, t.libelle) for t in contrat.evenements if t.est_valide(jour))
     liste = champ.liste

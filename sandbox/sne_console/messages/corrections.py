@@ -1,4 +1,4 @@
-"""What can be mended in a document without thinking: for each remark, the pieces of text to write otherwise.
+"""Mends a document where no thought is needed: for each remark, the pieces of text to write otherwise.
 
 A correction changes the text and nothing around it, so that what was typed keeps its shape. It leaves the
 value to the user where there are several (`choix`).
@@ -12,14 +12,15 @@ from typing import Annotated, Any, Final
 from xml.sax.saxutils import escape
 
 from sne_console.messages.document_deroule import Remarque
-from sne_console.messages.positions import AttributEcrit, PlaceElement, attributs, marge, places
 from sne_interface.contract.codec import NS
 from sne_interface.contract.elements import ElementLu, declares, elements, ordre
 from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES, valeur_de
 from sne_interface.contract.phrases_d_explication import defaut_de_valeur, espace, local, phrases
+from sne_interface.contract.places import AttributEcrit, PlaceElement, attributs, marge, places
 from sne_interface.contract.reparation_du_contenu import ressemble
 from sne_interface.contract.schemas import BLANCS, Document
 from sne_interface.contract.versions import Contrat
+from sne_interface.domain.element import sans_indices
 from sne_interface.domain.texte import cache_un_nir, masquer_nirs
 
 #: Stands, in the text of a correction that wants a choice, for the value that is chosen.
@@ -28,7 +29,6 @@ CHOISI: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
 REMARQUES_MAX: Final = 100
 #: Characters of a value that a button shows.
 _MONTRE: Final = 40
-_INDICE: Final = re.compile(r"\[\d+\]")
 _VERSION: Final = "interfaceNuu/@versionInterface"
 #: Faults of an element that is not where it may be: its neighbours are placed without it.
 _EGARES: Final = frozenset({"inconnu", "double", "trop_de_fois", "autre_branche", "deplace"})
@@ -157,7 +157,7 @@ class _Correcteur:
 
     def _inserer(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
         haut, _, nom = lieu.rpartition("/")
-        dessus, connu = self._places.get(_nu(haut)), self._connus.get(_generique(lieu))
+        dessus, connu = self._places.get(_nu(haut)), self._connus.get(sans_indices(lieu))
         if dessus is None or connu is None:
             return
         choix = self._choix(connu)
@@ -169,11 +169,11 @@ class _Correcteur:
 
     def _dans(self, dessus: PlaceElement, nom: str, ecrit: str) -> Retouche:
         """Puts a text into an element, where the order of the schema wants the child of that name."""
-        chemin = _generique(dessus.chemin)
+        chemin = sans_indices(dessus.chemin)
         rang = self._rangs.get(f"{chemin}/{nom}", len(self._rangs))
         freres = [e for e in dessus.enfants if e.chemin not in self._egares]
         for frere in freres:
-            if self._rangs.get(_generique(frere.chemin), -1) > rang:
+            if self._rangs.get(sans_indices(frere.chemin), -1) > rang:
                 return Retouche(frere.debut, frere.debut, ecrit + marge(self._texte, frere.debut))
         if freres:
             dernier = freres[-1]
@@ -211,10 +211,10 @@ class _Correcteur:
         dessus = self._places.get(_nu(haut))
         if place is None or dessus is None:
             return
-        chemin, nom = _generique(haut), _INDICE.sub("", nom)
+        chemin, nom = sans_indices(haut), sans_indices(nom)
         admis = [c.rpartition("/")[2] for c in self._rangs if c.rpartition("/")[0] == chemin]
-        autour = [self._rangs.get(_generique(e.chemin), -1) if e is not place else -2 for e in dessus.enfants]
-        ici = autour.index(-2)
+        autour = [self._rangs.get(sans_indices(e.chemin), -1) for e in dessus.enfants]
+        ici = next(rang for rang, e in enumerate(dessus.enfants) if e is place)
         bas = max((r for r in autour[:ici] if r >= 0), default=-1)
         haut_rang = min((r for r in autour[ici + 1 :] if r >= 0), default=len(self._rangs))
         proches = [n for n in admis if ressemble(nom, n) and bas <= self._rangs[f"{chemin}/{n}"] <= haut_rang]
@@ -268,7 +268,7 @@ class _Correcteur:
         self, lieu: str, attribut: str, place: PlaceElement | None
     ) -> Iterator[Correction]:
         ecrit = self._attribut(place, attribut) if place is not None else None
-        declare = self._declares.get(_generique(lieu))
+        declare = self._declares.get(sans_indices(lieu))
         if ecrit is None or place is None or declare is None:
             return
         noms = {local(nom): nom for nom in declare.attributes if nom}
@@ -292,7 +292,7 @@ class _Correcteur:
         if attribut:
             yield from self._code(lieu, attribut, place)
             return
-        connu, declare = self._connus.get(_generique(lieu)), self._declares.get(_generique(lieu))
+        connu, declare = self._connus.get(sans_indices(lieu)), self._declares.get(sans_indices(lieu))
         if connu is None or declare is None or place.enfants or cache_un_nir(connu.nom):
             return
         choix = self._choix(connu)
@@ -321,7 +321,7 @@ class _Correcteur:
         return Retouche(place.ouverte, place.ferme, ecrit)
 
     def _texte_de_trop(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
-        connu = self._connus.get(_generique(lieu))
+        connu = self._connus.get(sans_indices(lieu))
         if place is None or connu is None:
             return
         bornes = [place.ouverte, *(b for e in place.enfants for b in (e.debut, e.fin)), place.ferme]
@@ -349,7 +349,7 @@ class _Correcteur:
         """What a rule says of a code, or the schema of an attribute: the codes among which one chooses."""
         if place is None:
             return
-        connu = self._connus.get(_generique(lieu))
+        connu = self._connus.get(sans_indices(lieu))
         par_attribut = bool(attribut) or (connu is not None and connu.type == "code")
         nom = attribut or "code"
         ecrit = self._attribut(place, nom) if par_attribut else None
@@ -364,7 +364,7 @@ class _Correcteur:
         else:
             bout = place.debut + 1 + len(place.nom)
             retouche = Retouche(bout, bout, f' {nom}="{CHOISI}"')
-        dite = _INDICE.sub("", _dernier(lieu)) if nom == "code" else nom
+        dite = _dernier(lieu) if nom == "code" else nom
         yield Correction(f"choisir:{lieu}", f"Choisir « {dite} »", (retouche,), _proches_d_abord(choix, deja))
 
     # --- what may be chosen -------------------------------------------------------------------------------
@@ -383,7 +383,7 @@ class _Correcteur:
     def _choix_d_attribut(self, lieu: str, attribut: str) -> tuple[ChoixDeCorrection, ...]:
         if f"{lieu}/@{attribut}" == _VERSION:
             return tuple(ChoixDeCorrection(version, "") for version in reversed(self._contrat.versions))
-        connu = self._connus.get(_generique(lieu))
+        connu = self._connus.get(sans_indices(lieu))
         return self._choix(connu) if connu is not None and attribut == "code" else ()
 
     def _communes(self, chemin: str) -> tuple[ChoixDeCorrection, ...]:
@@ -425,12 +425,8 @@ def _nu(chemin: str) -> str:
     return chemin.replace("[1]", "")
 
 
-def _generique(chemin: str) -> str:
-    return _INDICE.sub("", chemin)
-
-
 def _dernier(chemin: str) -> str:
-    return _INDICE.sub("", chemin.rpartition("/")[2])
+    return sans_indices(chemin.rpartition("/")[2])
 
 
 def _ecrit(valeur: str) -> str:

@@ -1,6 +1,5 @@
 """An XML document as the steps of a page: opened, closed, in order, so that no depth costs a stack."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -9,8 +8,10 @@ from typing import Any, Final
 
 from lxml import etree
 
+from sne_interface.contract.arbres_compares import chemins, nom_de
 from sne_interface.contract.suggestions import remede_de_regle
 from sne_interface.contract.versions import Contrat
+from sne_interface.domain.element import sans_indices
 from sne_interface.domain.texte import masquer_nirs
 from sne_interface.rules.controle import ENSUITE, Controle
 from sne_sandbox.mime.masquage import masquer_arbre
@@ -113,26 +114,26 @@ class _Batisseur:
         self._par_chemin: dict[str, PasArbre] = {}
 
     def parcourir(self, racine: Any) -> None:
-        """Fill `pas`. A stack of what is left to do: (element, path) to open, None to close."""
-        a_faire: list[tuple[Any, str, str] | None] = [(racine, self._nom(racine), self._nom(racine))]
+        """Fill `pas`. A stack of what is left to do: (path, element) to open, None to close."""
+        a_faire: list[tuple[str, Any] | None] = [(nom_de(racine), racine)]
         faits = 0
         while a_faire:
             suivant = a_faire.pop()
             if suivant is None:
                 self.pas.append(PasArbre(ferme=True))
                 continue
-            element, chemin, generique = suivant
+            chemin, element = suivant
             if faits >= self._maximum:
                 self.reste += 1 + sum(1 for _ in element.iterdescendants(etree.Element))
                 continue
             faits += 1
             enfants = list(element.iterchildren(etree.Element))
-            pas = self._pas(element, generique, bool(enfants))
+            pas = self._pas(element, sans_indices(chemin), bool(enfants))
             self.pas.append(pas)
             self._par_chemin.setdefault(chemin, pas)
             if enfants:
                 a_faire.append(None)
-                a_faire.extend(reversed(self._enfants(enfants, chemin, generique)))
+                a_faire.extend(reversed(list(zip(chemins(enfants, chemin), enfants, strict=True))))
 
     def accrocher(self, remarque: Remarque) -> bool:
         """Put a remark beside its element. Whether there is one, or one above it."""
@@ -150,21 +151,8 @@ class _Batisseur:
             chemin = chemin.rpartition("/")[0]
         return False
 
-    def _enfants(self, enfants: list[Any], chemin: str, generique: str) -> list[tuple[Any, str, str]]:
-        noms = [str(etree.QName(enfant).localname) for enfant in enfants]
-        combien, vus = Counter(noms), Counter[str]()
-        suite = []
-        for enfant, nom in zip(enfants, noms, strict=True):
-            vus[nom] += 1
-            indice = f"[{vus[nom]}]" if combien[nom] > 1 else ""
-            suite.append((enfant, f"{chemin}/{nom}{indice}", f"{generique}/{nom}"))
-        return suite
-
-    def _nom(self, element: Any) -> str:
-        return str(etree.QName(element).localname)
-
     def _pas(self, element: Any, generique: str, ouvre: bool) -> PasArbre:
-        nom = self._nom(element)
+        nom = nom_de(element)
         texte = element.text or ""
         if not texte.strip() and ouvre:
             texte = ""
@@ -229,7 +217,7 @@ def remarques_de(anomalies: Iterable[Mapping[str, Any]], contrat: Contrat) -> li
 
 
 def refus_du_schema(contrat: Contrat, refuse: Controle) -> list[Remarque]:
-    """What is wrong with a document that its schema refuses, NIR masked in what it quotes, then what
+    """The faults of a document that its schema refuses, NIR masked in what they quote, then what
     the rules would say next."""
     return [
         {

@@ -1,19 +1,19 @@
 """Two documents compared as trees: what the second one adds, changes and takes away, by the path of elements.
 
-Namesakes (persons, wished places, …) are paired as dispatching pairs them. A branch that one of both has
-alone is one difference, with what it holds. Values are shown NIR masked, and compared as they are.
+A branch that one of both has alone is one difference, with what it holds. Values are shown NIR masked, and
+compared as they are.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from lxml import etree
 
 from sne_console.messages.documents_masques import masquer
+from sne_interface.contract.arbres_compares import DifferenceDArbres, comparer, parcourir, texte_de
 from sne_interface.domain.texte import abrege, masquer_nirs
-from sne_sandbox.operations.dispatching import apparier
 
 GenreDifference = Literal["ajouté", "changé", "retiré"]
 
@@ -56,9 +56,16 @@ class DifferencesXml:
 
 
 def comparer_xml(avant: Any, apres: Any) -> DifferencesXml:
-    """What differs between two documents (lxml roots), which are left as they are."""
-    comparaison = _Comparaison(avant, apres)
-    toutes = list(comparaison.parcourir())
+    """The differences between two documents (lxml roots), which are left as they are."""
+    # The elements are kept alive: one of lxml is known by its identity for as long as somebody holds it.
+    montres = {
+        element: montre
+        for racine in (avant, apres)
+        for element, montre in zip(
+            list(racine.iter(etree.Element)), masquer(racine).iter(etree.Element), strict=True
+        )
+    }
+    toutes = [_dire(d, montres) for d in comparer(avant, apres)]
     return DifferencesXml(tuple(toutes[:DIFFERENCES_MAX]), Counter(d.genre for d in toutes))
 
 
@@ -67,77 +74,28 @@ def queue(chemin: str) -> str:
     return "/".join(chemin.split("/")[-2:])
 
 
-class _Comparaison:
-    def __init__(self, avant: Any, apres: Any) -> None:
-        self._racines = avant, apres
-        # Kept alive: an lxml element is known by its identity for as long as somebody holds it.
-        self._tenus = [(list(racine.iter(etree.Element)), masquer(racine)) for racine in (avant, apres)]
-        self._masques = {
-            element: montre
-            for elements, masque in self._tenus
-            for element, montre in zip(elements, masque.iter(etree.Element), strict=True)
-        }
-
-    def parcourir(self) -> Iterator[DifferenceXml]:
-        avant, apres = self._racines
-        if avant.tag != apres.tag:
-            yield self._branche("retiré", avant, _nom(avant))
-            yield self._branche("ajouté", apres, _nom(apres))
-            return
-        yield from self._comparer(avant, apres, _nom(apres))
-
-    def _comparer(self, avant: Any, apres: Any, chemin: str) -> Iterator[DifferenceXml]:
-        if _propre(avant) != _propre(apres):
-            yield DifferenceXml("changé", chemin, self._valeur(avant), self._valeur(apres))
-        anciens, nouveaux = (list(e.iterchildren(etree.Element)) for e in (avant, apres))
-        chemins_avant, chemins_apres = _chemins(anciens, chemin), _chemins(nouveaux, chemin)
-        paires = {j: i for i, j in apparier(anciens, nouveaux)}
-        for i in sorted(set(range(len(anciens))) - set(paires.values())):
-            yield self._branche("retiré", anciens[i], chemins_avant[i])
-        for j, nouveau in enumerate(nouveaux):
-            if j in paires:
-                yield from self._comparer(anciens[paires[j]], nouveau, chemins_apres[j])
-            else:
-                yield self._branche("ajouté", nouveau, chemins_apres[j])
-
-    def _branche(self, genre: GenreDifference, element: Any, chemin: str) -> DifferenceXml:
-        enfants = list(element.iterchildren(etree.Element))
-        valeur = self._valeur(element)
-        avant, apres = (valeur, "") if genre == "retiré" else ("", valeur)
-        if not enfants:
-            return DifferenceXml(genre, chemin, avant, apres)
-        feuilles = list(self._feuilles(element, ""))
-        return DifferenceXml(genre, chemin, avant, apres, tuple(feuilles[:FEUILLES_MAX]), len(feuilles))
-
-    def _feuilles(self, element: Any, chemin: str) -> Iterator[tuple[str, str]]:
-        enfants = list(element.iterchildren(etree.Element))
-        if not enfants:
-            yield chemin, self._valeur(element)
-        for enfant, dessous in zip(enfants, _chemins(enfants, chemin), strict=True):
-            yield from self._feuilles(enfant, dessous)
-
-    def _valeur(self, element: Any) -> str:
-        montre = self._masques[element]
-        texte = "" if len(element) else (montre.text or "").strip()
-        dits = [f'{etree.QName(nom).localname}="{valeur}"' for nom, valeur in montre.attrib.items()]
-        return masquer_nirs(abrege(" ".join([*dits, *([texte] if texte else [])]), VALEUR_MAX))
+def _dire(difference: DifferenceDArbres, montres: Mapping[Any, Any]) -> DifferenceXml:
+    avant, apres = difference.avant, difference.apres
+    chemin, valeurs = masquer_nirs(difference.chemin), (_valeur(avant, montres), _valeur(apres, montres))
+    if avant is not None and apres is not None:
+        return DifferenceXml("changé", chemin, *valeurs)
+    genre: GenreDifference = "ajouté" if avant is None else "retiré"
+    seul = apres if avant is None else avant
+    feuilles = []
+    if len(seul):
+        feuilles = [
+            (masquer_nirs(lieu), _valeur(e, montres)) for lieu, e in parcourir(seul, "") if not len(e)
+        ]
+    return DifferenceXml(
+        genre, chemin, *valeurs, feuilles=tuple(feuilles[:FEUILLES_MAX]), combien=len(feuilles)
+    )
 
 
-def _nom(element: Any) -> str:
-    return masquer_nirs(str(etree.QName(element).localname))
-
-
-def _chemins(enfants: Sequence[Any], dessus: str) -> list[str]:
-    noms = [_nom(enfant) for enfant in enfants]
-    combien, vus = Counter(noms), Counter[str]()
-    chemins = []
-    for nom in noms:
-        vus[nom] += 1
-        rang = f"[{vus[nom]}]" if combien[nom] > 1 else ""
-        chemins.append(f"{dessus}/{nom}{rang}" if dessus else f"{nom}{rang}")
-    return chemins
-
-
-def _propre(element: Any) -> tuple[Any, ...]:
-    """What an element says by itself: blanks around a text, and between children, are layout."""
-    return tuple(sorted(element.items())), "" if len(element) else (element.text or "").strip()
+def _valeur(element: Any, montres: Mapping[Any, Any]) -> str:
+    """Its attributes and its text, masked; "" of none."""
+    if element is None:
+        return ""
+    montre = montres[element]
+    dits = [f'{etree.QName(nom).localname}="{valeur}"' for nom, valeur in montre.attrib.items()]
+    texte = texte_de(montre)
+    return masquer_nirs(abrege(" ".join([*dits, *([texte] if texte else [])]), VALEUR_MAX))

@@ -18,8 +18,8 @@ from sne_console.messages.documents_masques import (
     montrer_octets,
 )
 from sne_console.messages.verdict_vecu import verdict_vecu
+from sne_interface.contract.codec import lire_lieu
 from sne_interface.domain.echange import Piece, document_parmi
-from sne_interface.domain.publication import TU
 from sne_interface.domain.texte import masquer_nirs
 from sne_interface.rules.controle import passer
 from sne_sandbox.operations.table_des_operations import OPERATIONS
@@ -28,12 +28,13 @@ from sne_sandbox.web.configuration import VERSION
 Nom = Literal["requete", "reponse"]
 _TITRES: Final = {"requete": "Requête", "reponse": "Réponse"}
 
-#: Bytes of a binary piece, and characters of a body, that the page shows.
-_HEXA: Final = 128
 _EXTRAIT: Final = 3000
 _APERCU: Final = 100_000
 #: Characters before the end of what was cut that are not shown: a NIR cut in two is not masked.
 _BORD: Final = 1_000
+#: Lines shown before and after the one at fault; characters of a line.
+AUTOUR: Final = 3
+LIGNE_MAX: Final = 300
 #: What the durations of an archive are.
 _MESURE: Final = (
     "wait : du message reçu entier à la réponse prête, mesuré par le serveur. send et receive : non mesurés, "
@@ -53,7 +54,7 @@ class ContenuLu:
 
 @dataclass(frozen=True, slots=True)
 class PieceLue:
-    """A piece of a message, NIR masked. `hexa` shows the head of a binary one, "" for text and archives."""
+    """A piece of a message, told, NIR masked."""
 
     rang: Annotated[int, "à redonner dans l'adresse"]
     nom: Annotated[str, "Content-ID, ou champ de l'appel"]
@@ -61,7 +62,6 @@ class PieceLue:
     encodage: Annotated[str, "de transfert"]
     taille: Annotated[int, "octets"]
     contenus: Annotated[tuple[ContenuLu, ...], "ce qu'une archive ZIP contient"]
-    hexa: Annotated[str, TU]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,35 +169,13 @@ def piece(observation: Observation, nom: Nom, rang: int, *, brut: bool = False) 
         return None
     _, genre, _, contenu = tous[rang]
     montre = montrer_bruts(contenu) if brut else montrer_octets(contenu, genre)
-    return _SUFFIXES.get(contenu[:4], "bin"), montre
+    return _SUFFIXES.get(montre[:4], "bin"), montre
 
 
 def _morceau(rang: int, nom: str, genre: str, encodage: str, contenu: bytes) -> PieceLue:
     contenus = tuple(ContenuLu(masquer_nirs(dedans), taille) for dedans, taille in contenus_de(contenu))
-    # A PDF may be written in letters.
-    binaire = contenu.startswith(b"%PDF") or b"\0" in contenu[:1024] or not _texte(contenu[:1024])
     nom, genre, encodage = (masquer_nirs(dit) for dit in (nom, genre, encodage))
-    hexa = _hexa(contenu) if binaire and not contenus else ""
-    return PieceLue(rang, nom, genre, encodage, len(contenu), contenus, hexa)
-
-
-def _texte(octets: bytes) -> bool:
-    try:
-        octets.decode("utf-8")
-    except UnicodeDecodeError as erreur:
-        return erreur.start > len(octets) - 4 and erreur.start > 0  # a character cut in two
-    return True
-
-
-def _hexa(contenu: bytes) -> str:
-    """« 0000  25 50 44 46 …  %PDF… », NIR masked before it is cut."""
-    tete = montrer_octets(contenu)[:_HEXA]
-    lignes = []
-    for debut in range(0, len(tete), 16):
-        rangee = tete[debut : debut + 16]
-        lisible = "".join(chr(o) if 32 <= o < 127 else "." for o in rangee)
-        lignes.append(f"{debut:04x}  {rangee.hex(' '):<47}  {lisible}")
-    return "\n".join(lignes)
+    return PieceLue(rang, nom, genre, encodage, len(contenu), contenus)
 
 
 def _extrait(courrier: Courrier, octets: bytes) -> str:
@@ -228,7 +206,7 @@ def _lignes(transporte: bytes) -> str:
 
 
 def defauts(observation: Observation, profil: str) -> list[Remarque]:
-    """What the schema says of a document that it refused, then what the rules would say next, as remarks."""
+    """The faults that the schema finds in a document, then what the rules would say next, as remarks."""
     racine: Any = observation.arbre
     if racine is None or observation.echange.anomalies or observation.echange.verdict != "fault":
         return []
@@ -317,7 +295,7 @@ def _en_tetes(en_tetes: list[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _envoi(observation: Observation) -> dict[str, str]:
-    """What was sent. HAR has no encoding there: fields of one's own begin with a line below."""
+    """The request. HAR has no encoding there: fields of one's own begin with a line below."""
     texte = _corps_har(observation.question, observation.echange.requete)
     if "encoding" in texte:
         return {"text": texte["text"], "_encoding": texte["encoding"], "comment": "Corps binaire, en base64."}
@@ -331,3 +309,58 @@ def _corps_har(courrier: Courrier, octets: bytes) -> dict[str, str]:
         return {"text": masque.decode("utf-8")}
     except UnicodeDecodeError:
         return {"text": base64.b64encode(masque).decode(), "encoding": "base64"}
+
+
+# --- where what is no XML goes wrong ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LigneMontree:
+    """A line as it is shown, NIR masked; `fautive`: the one that was named."""
+
+    rang: int
+    texte: str
+    fautive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LieuMalforme:
+    """Where a text ceases to be XML: a line, a column, what stands around. `quoi` is what was read."""
+
+    quoi: str
+    ligne: int
+    colonne: int
+    lignes: tuple[LigneMontree, ...]
+
+
+def lieu_malforme(observation: Observation) -> LieuMalforme | None:
+    """Of the request of an exchange, None when it was refused for another reason."""
+    lieu = lire_lieu(observation.fault("explication"))
+    if lieu is None:
+        return None
+    octets, quoi = document(observation, "requete"), "le document"
+    if not octets or lire(octets) is not None:
+        octets, quoi = (b"" if observation.message is None else observation.message.racine), "l'enveloppe"
+    ligne, colonne, _ = lieu
+    return LieuMalforme(quoi, ligne, colonne, autour(octets, ligne, colonne)) if octets else None
+
+
+def autour(octets: bytes, ligne: int, colonne: int) -> tuple[LigneMontree, ...]:
+    """A line of a text, from 1, and those around it; of a long one, what is near the column. None of what may
+    hold a NIR that could not be masked, for who may not see it."""
+    # Masked as a whole: half a NIR is still one.
+    montre = montrer_octets(octets)
+    if montre.count(b"\n") != octets.count(b"\n"):
+        return ()
+    lignes = imprimable(montre.decode("utf-8", "replace")).split("\n")
+    debut = max(1, ligne - AUTOUR)
+    return tuple(
+        LigneMontree(rang, _fenetre(texte.rstrip("\r"), colonne if rang == ligne else 0), rang == ligne)
+        for rang, texte in enumerate(lignes[debut - 1 : ligne + AUTOUR], debut)
+    )
+
+
+def _fenetre(texte: str, colonne: int) -> str:
+    debut = max(0, min(colonne - LIGNE_MAX // 2, len(texte) - LIGNE_MAX))
+    vu = texte[debut : debut + LIGNE_MAX]
+    return ("… " if debut else "") + vu + (" …" if debut + LIGNE_MAX < len(texte) else "")

@@ -1,7 +1,10 @@
 """The HTTP request that calls an operation, built as an interfaced application builds it, and sent as an
-exchange like any other; an exchange sent again, and a document cut down to what still raises its anomaly."""
+exchange like any other; an exchange sent again, and a document cut down to what still raises its anomaly;
+several exchanges taken away as one archive, sent again in order, erased."""
 
+import json
 import time
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,10 +14,23 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from sne_conformite.observation.observation import Observation
+from sne_console.messages import echange_montre
+from sne_console.vues import adresses_trouvees
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.base import BASE_PAR_DEFAUT
-from sne_interface.domain.echange import CONSOLE, HORS_HTTP, REJEU, Appel, Echange, RequeteHttp, sans_secrets
+from sne_interface.domain.echange import (
+    CONSOLE,
+    DITES,
+    HORS_HTTP,
+    REJEU,
+    SCENE,
+    Appel,
+    Echange,
+    RequeteHttp,
+    sans_secrets,
+)
+from sne_interface.domain.texte import entier_de
 from sne_interface.errors import StructureIncorrecte, UsageError
 from sne_interface.generators.document_reduit import elaguer
 from sne_sandbox.exchange import base_nommee
@@ -210,3 +226,56 @@ def _fautes(observation: Observation, racine: Any) -> list[str]:
 
 def _compter(racine: Any) -> int:
     return sum(1 for _ in racine.iter(etree.Element))
+
+
+# --- several exchanges of a journal, chosen -----------------------------------------------------------------
+
+#: Exchanges that are chosen at once.
+CHOISIS_MAX: Final = 200
+
+
+def choisis(ecrits: Iterable[str]) -> list[int]:
+    """The ids that are written, each once, oldest first. Raises UsageError for none, too many, or what is no
+    id."""
+    lus = {entier_de(ecrit.strip()) for morceau in ecrits for ecrit in morceau.split(",")}
+    ids = sorted(lu for lu in lus if lu is not None)
+    if not ids or len(ids) < len(lus):
+        raise UsageError(
+            "Aucun échange n'est choisi." if not lus else "Un numéro d'échange est un nombre.",
+            remede="cochez-en dans le journal",
+        )
+    if len(ids) > CHOISIS_MAX:
+        raise UsageError(
+            f"{len(ids)} échanges sont choisis : {CHOISIS_MAX} au plus à la fois.", remede="cochez-en moins"
+        )
+    return ids
+
+
+def archive(base: str, ids: Sequence[int], *, origine: str) -> bytes:
+    """One HTTP archive (HAR 1.2) of exchanges, in the order of `ids`, NIR masked; what is no HTTP request is
+    left out. Raises NotFound for an id that is not there, UsageError when none is an HTTP request, or they
+    weigh too much together."""
+    voulus = [i for i in ids if adresses_trouvees.tete(base, i).methode not in HORS_HTTP]
+    requetes = adresses_trouvees.observations(base, voulus)
+    if not requetes:
+        raise UsageError(
+            "Aucune de ces lignes n'est une requête HTTP : il n'y a pas d'archive HAR à en faire.",
+            remede="choisissez des échanges",
+        )
+    return json.dumps(
+        echange_montre.en_har(*requetes, origine=origine), ensure_ascii=False, indent=1
+    ).encode()
+
+
+def rejouer_tous(base: str, ids: Sequence[int], qui: Expediteur) -> list[int]:
+    """Sends exchanges again, in the order of `ids`, those that can be. Answers the ids of what they left in
+    the journal of the base. Raises NotFound for an id that is not there: nothing is sent then."""
+    voulus = [i for i in ids if not empechement(adresses_trouvees.tete(base, i))]
+    # One after the other: together they may be all that the memory holds.
+    partis = [rejouer(adresses_trouvees.echange(base, identifiant), qui) for identifiant in voulus]
+    return [parti[1] for parti in partis if parti is not None and parti[0] == base]
+
+
+def effacable(echange: Echange) -> bool:
+    """Whether a line is an exchange that somebody sent: facts of the base stay."""
+    return echange.methode not in DITES | {SCENE}

@@ -1,4 +1,4 @@
-"""What can be mended in a text that is no XML without thinking: a tag that is not closed, a bare sign."""
+"""Mends a text that is no XML where no thought is needed: a tag that is not closed, a bare sign."""
 
 from collections.abc import Collection, Iterator
 from typing import Final
@@ -10,7 +10,8 @@ from xml.parsers.expat.errors import (
 )
 
 from sne_console.messages.corrections import Correction, Retouche
-from sne_console.messages.positions import PlaceElement, Rupture, marge, rupture
+from sne_interface.contract.places import PlaceElement, Rupture, marge, parcourir
+from sne_interface.domain.element import sans_indices
 
 _MAL_FERMEE: Final = codes[XML_ERROR_TAG_MISMATCH]
 _INACHEVE: Final = codes[XML_ERROR_NO_ELEMENTS]
@@ -21,7 +22,7 @@ _ENTITES: Final = {"&": "&amp;", "<": "&lt;"}
 def reparations(texte: str, chemins: Collection[str]) -> tuple[Correction, ...]:
     """How a text that is no XML may become one; () when nobody can tell. `chemins` are the elements that the
     schema knows, without index: what is not closed is closed before what cannot be in it."""
-    rompu = rupture(texte)
+    _, rompu = parcourir(texte)
     if rompu is None:
         return ()
     if rompu.code == _SIGNE:
@@ -59,14 +60,10 @@ def _fermer(texte: str, rompu: Rupture, chemins: Collection[str]) -> Correction:
 
 
 def _egare(enfant: PlaceElement, dans: PlaceElement, chemins: Collection[str]) -> bool:
-    """Whether the schema wants an element beside the one in which it stands."""
+    """Tell whether the schema wants an element beside the one in which it stands."""
     nom = enfant.nom.rpartition(":")[2]
-    ici = _generique(dans.chemin)
+    ici = sans_indices(dans.chemin)
     return f"{ici}/{nom}" not in chemins and f"{ici.rpartition('/')[0]}/{nom}" in chemins
-
-
-def _generique(chemin: str) -> str:
-    return "/".join(pas.partition("[")[0] for pas in chemin.split("/"))
 
 
 def _achever(texte: str, ouverts: tuple[PlaceElement, ...]) -> Correction:

@@ -4,16 +4,14 @@ An expression is evaluated in a process of its own (`xpath_enfant.py`): libxml2 
 cannot be stopped, and what an expression costs cannot be read off it.
 """
 
-import math
 import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from lxml import etree
 
@@ -27,7 +25,7 @@ from sne_sandbox.mime.masquage import masquer_arbre
 from sne_sandbox.store.journal import EXAMINES
 from sne_sandbox.web.configuration import Services
 
-#: Exchanges that one page opens at most, and seconds it spends on them once the process has begun to answer.
+#: Exchanges that one page opens at most; seconds that it spends on opening them, and as many on evaluating.
 EXAMINES_MAX: Final = 200
 DUREE_MAX: Final = 0.03
 _LOT: Final = 20
@@ -44,68 +42,37 @@ _PROGRAMME: Final = Path(__file__).with_name("xpath_enfant.py")
 _TOUR: Final = threading.Lock()
 
 
-class TropLong(Exception):
-    """The expression took too long over a document, or too much memory; the process is no more."""
-
-
-class Evaluateur:
-    """The process, for the length of a `with`. Raises ConflitEtat when another search does not end."""
-
-    def __init__(self, expression: str) -> None:
-        self._expression = expression
-
-    def __enter__(self) -> Self:
-        if not _TOUR.acquire(timeout=ATTENTE_MAX):
-            raise ConflitEtat(
-                "Une autre recherche par XPath est en cours : il n'y en a qu'une à la fois.",
-                remede="recommencez dans un instant",
-            )
-        try:
-            self._enfant = subprocess.Popen(  # noqa: S603 - our own program; the expression is one argument
-                [sys.executable, "-I", str(_PROGRAMME), self._expression, str(CPU_MAX)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
-        except BaseException:
-            _TOUR.release()
-            raise
-        self._montre = threading.Timer(MONTRE_MAX, self._enfant.kill)
-        self._montre.daemon = True
-        self._montre.start()
-        return self
-
-    def __exit__(
-        self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._montre.cancel()
-        self._enfant.kill()
-        for tube in (self._enfant.stdin, self._enfant.stdout):
-            with suppress(OSError):
-                if tube is not None:
-                    tube.close()
-        self._enfant.wait()
+def evaluer(expression: str, ouverts: Sequence[Sequence[bytes]]) -> tuple[list[bool], bool]:
+    """Whether the expression answers something (a node, a true, a number but zero, a text) in one of the
+    documents of each, as far as time went; and whether what came next took too long, or too much memory.
+    Raises UsageError when it cannot be evaluated, ConflitEtat when another search does not end."""
+    if not _TOUR.acquire(timeout=ATTENTE_MAX):
+        raise ConflitEtat(
+            "Une autre recherche par XPath est en cours : il n'y en a qu'une à la fois.",
+            remede="recommencez dans un instant",
+        )
+    lots = [b"%b\n%b" % (b" ".join(b"%d" % len(d) for d in lot), b"".join(lot)) for lot in ouverts]
+    try:
+        fini = subprocess.run(  # noqa: S603 - our own program; the expression is one argument
+            [sys.executable, "-I", str(_PROGRAMME), expression, str(CPU_MAX), str(DUREE_MAX)],
+            input=b"".join(lots),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=MONTRE_MAX,
+            check=False,
+        )
+        dites, interrompu = fini.stdout, fini.returncode != 0
+    except subprocess.TimeoutExpired as trop:
+        dites, interrompu = trop.stdout or b"", True
+    finally:
         _TOUR.release()
-
-    def vrai(self, racine: Any) -> bool:
-        """Whether the expression answers something in a tree (lxml): a node, a true, a number but zero, a
-        text. Raises TropLong, and UsageError when it cannot be evaluated."""
-        octets = etree.tostring(racine, encoding="UTF-8")
-        ligne = b""
-        with suppress(BrokenPipeError):
-            assert self._enfant.stdin is not None
-            assert self._enfant.stdout is not None
-            self._enfant.stdin.write(b"%d\n%b" % (len(octets), octets))
-            self._enfant.stdin.flush()
-            ligne = self._enfant.stdout.readline()
-        if not ligne:
-            raise TropLong
-        if ligne == b"faute\n":
-            raise UsageError(
-                f"L'expression XPath [{self._expression}] ne s'évalue pas : elle nomme ce qui n'existe pas.",
-                remede=EXEMPLE,
-            )
-        return ligne == b"oui\n"
+    reponses = dites.split()
+    if b"faute" in reponses:
+        raise UsageError(
+            f"L'expression XPath [{expression}] ne s'évalue pas : elle nomme ce qui n'existe pas.",
+            remede=EXEMPLE,
+        )
+    return [reponse == b"oui" for reponse in reponses], interrompu
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,44 +110,51 @@ def chercher(
             return RechercheXpath(tuple(lus))
         return RechercheXpath(tuple(lus), EXAMINES, plancher + EXAMINES, suite, suite)
     verifier(expression)
-    with Evaluateur(expression) as evaluateur:
-        trouve = _parcourir(services, base, evaluateur, voulus, avant, limite)
+    trouve = _parcourir(services, base, expression, voulus, avant, limite)
     return trouve if trouve.suite is not None else replace(trouve, suite=suite)
 
 
 def _parcourir(
-    services: Services,
-    base: str,
-    evaluateur: Evaluateur,
-    filtres: dict[str, Any],
-    avant: int | None,
-    limite: int,
+    services: Services, base: str, expression: str, filtres: dict[str, Any], avant: int | None, limite: int
 ) -> RechercheXpath:
-    fin = math.inf
+    ouverts, epuise = _ouvrir(services, base, filtres, avant)
+    reponses, interrompu = evaluer(expression, [documents for _, documents in ouverts if documents])
+    reste = iter(reponses)
     trouves: list[Echange] = []
-    examines = premier = dernier = ignores = 0
+    vus, ignores = [0], 0
+    for echange, documents in ouverts:
+        reponse = next(reste, None) if documents else False
+        if len(trouves) == limite or (reponse is None and not interrompu):
+            epuise = False
+            break
+        vus.append(echange.identifiant or 0)
+        if documents is None or reponse is None:
+            ignores += 1
+        if reponse is None:
+            epuise = False
+            break
+        if reponse:
+            trouves.append(echange)
+    premier = vus[1] if len(vus) > 1 else 0
+    suite = None if epuise else vus[-1]
+    return RechercheXpath(tuple(trouves), len(vus) - 1, premier, vus[-1], suite, ignores)
+
+
+def _ouvrir(
+    services: Services, base: str, filtres: dict[str, Any], avant: int | None
+) -> tuple[list[tuple[Echange, list[bytes] | None]], bool]:
+    """Exchanges with their documents, newest first, as many as a page opens; and whether these are all."""
+    ouverts: list[tuple[Echange, list[bytes] | None]] = []
+    fin = time.monotonic() + DUREE_MAX
     while True:
-        lot = services.magasin.journal.chercher(
-            base, **filtres, avant_id=dernier or avant, limite=_LOT, octets=True
-        )
+        suivant = ouverts[-1][0].identifiant if ouverts else avant
+        lot = services.magasin.journal.chercher(base, **filtres, avant_id=suivant, limite=_LOT, octets=True)
         for echange in lot:
-            if examines == EXAMINES_MAX or len(trouves) == limite or time.monotonic() > fin:
-                return RechercheXpath(tuple(trouves), examines, premier, dernier, dernier, ignores)
-            examines += 1
-            dernier = echange.identifiant or 0
-            premier = premier or dernier
-            documents = _documents(echange, services)
-            if documents is None:
-                ignores += 1
-                continue
-            try:
-                if any(evaluateur.vrai(document) for document in documents):
-                    trouves.append(echange)
-            except TropLong:
-                return RechercheXpath(tuple(trouves), examines, premier, dernier, dernier, ignores + 1)
-            fin = min(fin, time.monotonic() + DUREE_MAX)
+            if len(ouverts) == EXAMINES_MAX or (ouverts and time.monotonic() > fin):
+                return ouverts, False
+            ouverts.append((echange, _documents(echange, services)))
         if len(lot) < _LOT:
-            return RechercheXpath(tuple(trouves), examines, premier, dernier, None, ignores)
+            return ouverts, True
 
 
 def verifier(expression: str) -> None:
@@ -200,16 +174,18 @@ def verifier(expression: str) -> None:
         raise UsageError(f"L'expression XPath [{expression}] ne se lit pas.", remede=EXEMPLE) from None
 
 
-def _documents(echange: Echange, services: Services) -> list[Any] | None:
+def _documents(echange: Echange, services: Services) -> list[bytes] | None:
     """The documents sent and answered, as they are looked into; None when they are too big, or cannot be
     read."""
     if max(len(echange.requete), len(echange.reponse)) > _DOCUMENT_MAX:
         return None
 
-    def lire() -> list[Any] | None:
+    def lire() -> list[bytes] | None:
         observation = observer(echange, services.contrat_de(echange.base))
         arbres = (observation.arbre, arbre_repondu(observation))
-        return [_sans_espaces(racine) for racine in arbres if racine is not None]
+        return [
+            etree.tostring(_sans_espaces(racine), encoding="UTF-8") for racine in arbres if racine is not None
+        ]
 
     return essayer(lire, lambda _: None)
 

@@ -1,14 +1,16 @@
 """Evaluates one XPath expression over documents: a program of its own, that `xpath` may kill.
 
-    python -I xpath_enfant.py EXPRESSION SECONDS
+    python -I xpath_enfant.py EXPRESSION SECONDS_OF_PROCESSOR SECONDS
 
-Reads documents on stdin, each after a line that says its size; answers a line each: « oui », « non », or
-« faute » when the expression cannot be evaluated. It imports nothing of ours: it starts in 50 ms.
+Reads lots of documents on stdin, each after a line that says their sizes; answers a line each: « oui »,
+« non », or « faute » when the expression cannot be evaluated; no more lots SECONDS after the first answer. It
+imports nothing of ours: it starts in 50 ms.
 """
 
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 
 from lxml import etree
@@ -32,15 +34,16 @@ def main() -> None:
     _se_limiter(float(sys.argv[2]))
     expression = etree.XPath(sys.argv[1], regexp=False)
     parseur = etree.XMLParser(resolve_entities=False, no_network=True)
-    entree, sortie = sys.stdin.buffer, sys.stdout.buffer
-    while taille := entree.readline():
-        racine = etree.fromstring(entree.read(int(taille)), parseur)
+    entree, fin = sys.stdin.buffer, float("inf")
+    while (tailles := entree.readline()) and time.monotonic() <= fin:
+        lot = [etree.fromstring(entree.read(int(taille)), parseur) for taille in tailles.split()]
         try:
-            reponse = "oui" if expression(racine) else "non"
+            reponse = "oui" if any(expression(racine) for racine in lot) else "non"
         except etree.XPathError:
             reponse = "faute"
-        sortie.write(f"{reponse}\n".encode())
-        sortie.flush()
+        sys.stdout.write(f"{reponse}\n")
+        sys.stdout.flush()
+        fin = min(fin, time.monotonic() + float(sys.argv[3]))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ To add a section (say `regles`):
 
 1. `console/regles.py`: `blueprint = section("regles", __name__)` and its views; URLs below
    `/console/<base>/`, each view takes `base: str` (a base that does not exist is 404 before the view).
-   A row of `page.SECTIONS` gives it a place beside its neighbours, under an entry of the menu; `gestes.toml`
+   A row of `page.SECTIONS` gives it a place beside its neighbours, under an entry of the menu; `gestes.csv`
    or `web/droits.py` says who may open it.
 2. `templates/regles/page.html`: `{% extends "_page.html" %}`, macros from `_macros.html`; styles and scripts
    of its own in `static/regles.css` and `.js`, loaded by the block `tete`.

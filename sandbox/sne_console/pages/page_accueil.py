@@ -14,7 +14,7 @@ from sne_console.messages.expedition import emballer
 from sne_console.messages.refus_groupes import grouper
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.echange_isole import essayer
-from sne_console.vues.interface_montree import par_service, presentation
+from sne_console.vues.interface_montree import par_service
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.configuration import services
@@ -56,7 +56,6 @@ def page(base: str) -> Reponse:
             refus=grouper(examines)[:_TUS],
             examines=len(examines),
             par_service=par_service(contrat),
-            presentation=presentation(contrat),
             appel=essayer(_premier_appel, lambda _: ""),
             autorite=Autorite(services().configuration.home / "pki").ca,
             guichets=guichets,

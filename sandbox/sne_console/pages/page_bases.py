@@ -6,7 +6,15 @@ from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.sections import apres_action, compter, geste, horloge_saisie, section
+from sne_console.cadre.sections import (
+    apres_action,
+    compter,
+    entier_saisi,
+    geste,
+    horloge_saisie,
+    nom_libre,
+    section,
+)
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import BASE_PAR_DEFAUT
@@ -28,8 +36,7 @@ TAILLE_MAX: Final = 20_000
 def page(base: str) -> str:
     """The list, and the form of a new one."""
     toutes = services().magasin.bases.lister()
-    connues = {une.nom for une in toutes}
-    nom = next(f"essai-{rang}" for rang in range(1, len(connues) + 2) if f"essai-{rang}" not in connues)
+    nom = nom_libre("essai", (une.nom for une in toutes))
     exemple: dict[str, Any] = {"semence": gestion.VIDE, "seed": 7, "horloge": "2018-03-15T12:00:00"}
     return render_template(
         "controle/bases.html",
@@ -52,7 +59,7 @@ def creer(base: str) -> Redirection:
     """Makes one, and goes there."""
     champs = {nom: valeur.strip() for nom, valeur in request.form.items()}
     nom = champs.get("nom", "")
-    taille = _entier(champs.get("taille", ""), "taille")
+    taille = entier_saisi(champs.get("taille", ""), "Ménages")
     if taille is not None and taille < 0:
         raise UsageError(
             f"Une base ne compte pas {taille} ménages.", remede="0 ou plus, ou rien : le nombre du jeu"
@@ -68,7 +75,7 @@ def creer(base: str) -> Redirection:
         services().contrats.verifier(reglages),
         nom,
         semence=champs.get("semence", gestion.VIDE),
-        seed=_entier(champs.get("seed", ""), "graine") or 0,
+        seed=entier_saisi(champs.get("seed", ""), "Graine") or 0,
         taille=taille,
         horloge=horloge_saisie(champs),
         reglages=reglages,
@@ -107,16 +114,3 @@ def faire_supprimer(base: str) -> Redirection:
     gestion.supprimer(services().magasin, services().configuration.home, base)
     g.base = services().magasin.bases.lire(BASE_PAR_DEFAUT)
     return apres_action(url_for("bases.page", base=BASE_PAR_DEFAUT), f"La base « {base} » est supprimée.")
-
-
-def _entier(ecrit: str, nom: str) -> int | None:
-    """A whole number that a column takes, None for an empty field. Raises UsageError."""
-    if not ecrit:
-        return None
-    try:
-        entier = int(ecrit)
-    except ValueError:
-        raise UsageError(f"[{ecrit[:40]}] n'est pas un entier.", remede=f"corrigez le champ {nom}") from None
-    if not -(2**63) <= entier < 2**63:
-        raise UsageError(f"[{ecrit[:40]}] est trop grand.", remede=f"corrigez le champ {nom}")
-    return entier

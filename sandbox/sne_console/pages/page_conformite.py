@@ -5,7 +5,6 @@ address the page gives the command line.
 """
 
 import shlex
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,10 +24,17 @@ from sne_conformite.rapports import (
     verdict_de_conformite,
 )
 from sne_conformite.rapports.constats_groupes import grouper
-from sne_conformite.rapports.formats_de_rapport import FICHIERS
 from sne_conformite.rapports.rapport import EchangeCite, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_console.cadre.sections import apres_action, contrat_servi, evenement, geste, section
+from sne_console.cadre.sections import (
+    apres_action,
+    contrat_servi,
+    entier_saisi,
+    evenement,
+    geste,
+    section,
+    veiller,
+)
 from sne_console.cadre.sections import flux as page_flux
 from sne_console.vues import adresses_trouvees, applications_pilotables, epreuves
 from sne_console.vues import avancement as avancements
@@ -36,13 +42,11 @@ from sne_console.vues.avancement import Avancement
 from sne_console.vues.epreuves import JugementConserve
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.domain.dates import PARIS
-from sne_interface.errors import ConflitEtat, UsageError
+from sne_interface.errors import ConflitEtat
 from sne_sandbox.web.configuration import services
-from sne_sandbox.web.reponses_http import telechargement
 
 blueprint: Final = section("conformite", __name__)
 
-_FLUX_DUREE: Final = 30.0
 _FLUX_PAS: Final = 0.5
 #: Id of the last event of a stream.
 _FIN: Final = "fin"
@@ -51,9 +55,7 @@ _TENDANCE_MAX: Final = 12
 #: Where the curve of a trend is drawn: left, right, top, bottom.
 _COURBE: Final = (40, 440, 20, 85)
 #: Fields of the forms that drive an application, by the options of the command that they run.
-_DE_LA_COMMANDE: Final = {
-    "--examples": "exemples", "--seed": "graine", "--scenario": "famille", "--faute": "faute"
-}  # fmt: skip
+_DE_LA_COMMANDE: Final = {"--examples": "exemples", "--seed": "graine", "--scenario": "famille"}
 
 
 @blueprint.get("/conformite")
@@ -72,7 +74,6 @@ def page(base: str) -> str:
         declarees=[nom for nom, _ in services().configuration.applications],
         gardes=services().magasin.journal.compter(base)[0],
         familles=plan.familles.items(),
-        fautes=plan.fautes.items(),
         exemples_max=epreuves.EXEMPLES_DE_LA_CONSOLE,
         adresse_max=applications_pilotables.ADRESSE_MAX,
         adresse_exemple=applications_pilotables.ADRESSE_EXEMPLE,
@@ -90,7 +91,7 @@ def juger(base: str) -> Redirection:
 @blueprint.post("/conformite/temoin")
 def temoin(base: str) -> Redirection:
     """Drives the reference application through the plan, in a base and a home of its own."""
-    return _suivre(lambda: _piloter(epreuves.TEMOIN, faute=request.form.get("faute", "")))
+    return _suivre(lambda: _piloter(epreuves.TEMOIN))
 
 
 @blueprint.post("/conformite/application")
@@ -229,27 +230,21 @@ def flux(base: str, run: str) -> Response:
     morceaux, avancement = _Morceaux(url_for("conformite.rapport", run=run)), _avancement(epreuve)
     home, classeur = _home(), services().classeur
 
-    def evenements() -> Iterator[str]:
-        fin = time.monotonic() + _FLUX_DUREE
-        while time.monotonic() < fin:
-            suivie = epreuves.trouver(home, run, classeur)
-            if change := morceaux.changes(suivie or epreuve, avancement):
-                yield evenement("", change, "etat")
-            if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
+    def regarder() -> Iterator[str]:
+        suivie = epreuves.trouver(home, run, classeur)
+        if change := morceaux.changes(suivie or epreuve, avancement):
+            yield evenement("", change, "etat")
+        if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
+            yield _FIN
+
+    def evenements() -> Iterator[str | None]:
+        for dit in veiller(regarder, pas=_FLUX_PAS):
+            if dit == _FIN:
                 yield evenement(_FIN, morceaux.adresse, "fin")
                 return
-            time.sleep(_FLUX_PAS)
+            yield dit
 
     return page_flux(evenements())
-
-
-@blueprint.get("/conformite/<run>/fichiers/<fichier>")
-def fichier(base: str, run: str, fichier: str) -> Response:
-    """A file of a report."""
-    epreuve = adresses_trouvees.jugement(run)
-    if fichier not in epreuve.fichiers:
-        raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
-    return telechargement(epreuve.dossier / fichier, f"{epreuve.nom}-{fichier}", FICHIERS[fichier].media)
 
 
 @blueprint.post("/conformite/<run>/arreter")
@@ -282,7 +277,7 @@ def _suivre(lancer: Callable[[], JugementConserve]) -> Redirection:
     return apres_action(url_for("conformite.rapport", run=epreuve.nom), "Le jugement commence.")
 
 
-def _piloter(designation: str, faute: str = "") -> JugementConserve:
+def _piloter(designation: str) -> JugementConserve:
     return epreuves.piloter(
         services().configuration,
         services().contrats.lieu(g.base.reglages.contrat),
@@ -292,7 +287,6 @@ def _piloter(designation: str, faute: str = "") -> JugementConserve:
         profil=g.base.reglages.profile,
         classeur=services().classeur,
         famille=request.form.get("famille", ""),
-        faute=faute,
     )
 
 
@@ -312,7 +306,6 @@ def _suivi(epreuve: JugementConserve) -> str:
         nom=applications_pilotables.nommer(services().configuration, options.get("--application", "")),
         options=options,
         choisi=plan.familles.get(choisi) or (f"scénario {choisi}" if choisi else ""),
-        faute=plan.fautes.get(options.get("--faute", "")),
         avancement=avancement,
         familles=avancement.avancer(epreuve) if epreuve.pilotee else [],
     )
@@ -465,7 +458,6 @@ def _rejouer(
     if designation == epreuves.TEMOIN:
         return url_for("conformite.temoin"), champs
     noms = {commande: nom for nom, commande in configuration.applications}
-    del champs["faute"]
     sienne = {"application": noms[designation]} if designation in noms else {"adresse": designation}
     return url_for("conformite.application"), champs | sienne
 
@@ -482,7 +474,5 @@ def _a_comparer(rendus: list[tuple[str, str]]) -> tuple[str, str]:
 
 
 def _entier(nom: str, bas: int, haut: int) -> int:
-    brut = request.form.get(nom, "").strip()
-    if not (brut.isascii() and brut.isdecimal() and len(brut) < 11 and bas <= int(brut) <= haut):
-        raise UsageError(f"Le champ « {nom} » vaut [{brut[:20]}].", remede=f"un entier de {bas} à {haut}")
-    return int(brut)
+    """A number of the form, the least for an empty field. Raises UsageError."""
+    return entier_saisi(request.form.get(nom, ""), nom, bas, haut) or bas

@@ -8,9 +8,8 @@ from flask import Response, current_app, render_template, request
 from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.sections import contrat_servi, maintenant, section
-from sne_console.images import chaleur
-from sne_console.images.dessin import Figure
 from sne_console.vues import adresses_trouvees, interface_montree, rubriques_du_cerfa
+from sne_console.vues.dessin import Figure
 from sne_console.vues.elements_couverts import (
     GARDES,
     RELEVES_MAX,
@@ -18,13 +17,14 @@ from sne_console.vues.elements_couverts import (
     Etat,
     Vu,
     blocs,
+    dessiner_couverture,
     releves_de,
 )
 from sne_console.vues.interface_montree import emplois, par_service, presentation
 from sne_interface.contract.elements import elements
 from sne_interface.contract.schemas import Document
 from sne_sandbox.web.configuration import services
-from sne_sandbox.web.reponses_http import telechargement
+from sne_sandbox.web.reponses_http import feuille, telechargement
 
 blueprint: Final = section("contrat", __name__)
 
@@ -70,12 +70,10 @@ def couverture(base: str, forme: str) -> Response:
         (chemin, vu.etat, vu.acceptes, vu.refuses, vu.recus) for _, dedans in cases for chemin, vu in dedans
     ]
     titre = f"Éléments d'une demande vus par la base {base}"
-    dessin = chaleur.dessiner(titre, [(titre_, [vu.etat for _, vu in dedans]) for titre_, dedans in cases])
+    dessin = dessiner_couverture(titre, [(titre_, [vu.etat for _, vu in dedans]) for titre_, dedans in cases])
     figure = Figure("couverture", titre, dessin, ("element", "etat", "acceptes", "refuses", "recus"), lignes)
     if forme == "csv":
-        return telechargement(
-            figure.csv.encode("utf-8-sig"), f"{base}-couverture.csv", "text/csv; charset=utf-8"
-        )
+        return feuille(figure.csv, f"{base}-couverture")
     return telechargement(figure.fichier, f"{base}-couverture.svg", "image/svg+xml")
 
 

@@ -27,7 +27,6 @@ from sne_sandbox.operations import attestation
 from sne_sandbox.store.recherche_de_demandes import doublons_de, separees_de
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import services
-from sne_sandbox.web.reponses_http import telechargement
 
 blueprint: Final = section("demande", __name__)
 
@@ -87,26 +86,10 @@ def page(base: str, numero: str) -> str:
     )
 
 
-@blueprint.get("/demandes/<numero>/document")
-def document(base: str, numero: str) -> Response:
-    """The document that getDemandeLogement answers (complet), NIR masked."""
-    with services().magasin.lire(base) as registre:
-        _trouver(registre, numero)
-        octets = demande_relue.fichier(demande_relue.question(registre, numero))
-    return telechargement(octets, f"{_nom_sur(numero)}.xml", "application/xml")
-
-
 @blueprint.get("/demandes/<numero>/attestation")
 def voir_attestation(base: str, numero: str) -> Response:
     """The attestation, for the browser's own viewer."""
     return Response(_attestation(base, numero), mimetype="application/pdf")
-
-
-@blueprint.get("/demandes/<numero>/attestation/telecharger")
-def telecharger_attestation(base: str, numero: str) -> Response:
-    """The attestation as a file to keep."""
-    nom = f"attestation-{_nom_sur(numero)}.pdf"
-    return telechargement(_attestation(base, numero), nom, "application/pdf")
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
@@ -136,10 +119,6 @@ def _attestation(base: str, numero: str) -> bytes:
         stockee = _trouver(registre, numero)
         question = demande_relue.question(registre, numero)
         return attestation.rediger(stockee, registre.guichet(stockee.guichet_createur), question)
-
-
-def _nom_sur(numero: str) -> str:
-    return "".join(c for c in numero if c.isascii() and c.isalnum())
 
 
 def _suites(stockee: DemandeStockee) -> tuple[tuple[str, str], ...]:

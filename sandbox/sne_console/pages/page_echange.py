@@ -1,13 +1,12 @@
-"""`/console/<base>/echanges/<id>`: one exchange, explained; downloads, replay, reduction, two compared."""
+"""`/console/<base>/echanges/<id>`: one exchange, explained; replay, reduction, two compared. The files that
+one keeps of it are the API's."""
 
-import json
 import shlex
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from flask import Response, g, render_template, request, url_for
-from werkzeug.exceptions import NotFound
+from flask import g, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
 
 from sne_conformite.observation.observation import Observation
@@ -20,12 +19,9 @@ from sne_console.messages.documents_compares import DifferencesXml, comparer_xml
 from sne_console.messages.documents_masques import (
     arbre_repondu,
     masquer_en_tetes,
-    montrer_bruts,
-    montrer_octets,
 )
 from sne_console.messages.sequence import dessiner
 from sne_console.messages.verdict_vecu import verdict_vecu
-from sne_console.messages.xml_malforme import lieu_malforme
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.echange_isole import Essais, essayer, nu
 from sne_interface.domain.anomalie import Gravite
@@ -37,7 +33,6 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.journal import CriteresJournal
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.configuration import expediteur, services
-from sne_sandbox.web.reponses_http import telechargement
 
 blueprint: Final = section("echange", __name__)
 
@@ -92,7 +87,7 @@ def _montrer(observation: Observation) -> dict[str, Any]:
         "ensuite": [r for r in bloquantes if r.get("ensuite")],
         "avertissements": [r for r in remarques if r.get("gravite") != Gravite.BLOQUANTE],
         "raison": None if remarques or echange.fault is None else raison_de(echange),
-        "lieu": essais.part("La ligne fautive", lambda: lieu_malforme(observation), None),
+        "lieu": essais.part("La ligne fautive", lambda: cotes.lieu_malforme(observation), None),
         "differences": essais.part("Ce que le SNE a changé", lambda: _changements(observation), None),
         "diagramme": essais.part(
             "Le schéma", lambda: dessiner(echange, vecu, deux, _autres_guichets(echange)), None
@@ -282,53 +277,6 @@ def _sans_delimiteur(valeur: str) -> str:
     return ";".join(garde)
 
 
-# --- to keep ------------------------------------------------------------------------------------------------
-
-
-@blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/octets")
-def octets(base: str, identifiant: int, cote: cotes.Nom) -> Response:
-    """The body of one side, NIR masked but when it is asked for raw."""
-    masque = cotes.octets(adresses_trouvees.observation(base, identifiant), cote, brut=_brut())
-    return telechargement(masque, f"echange-{identifiant}-{cote}.bin")
-
-
-@blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/document")
-def document(base: str, identifiant: int, cote: cotes.Nom) -> Response:
-    """The document of one side, NIR masked but when it is asked for raw."""
-    contenu = cotes.document(adresses_trouvees.observation(base, identifiant), cote)
-    if not contenu:
-        raise NotFound("Ce message ne porte pas de document.")
-    archive = contenu.startswith(b"PK")
-    return telechargement(
-        (montrer_bruts if _brut() else montrer_octets)(contenu),
-        f"echange-{identifiant}-{cote}.{'zip' if archive else 'xml'}",
-        "application/zip" if archive else "application/xml",
-    )
-
-
-@blueprint.get("/echanges/<int:identifiant>/<any(requete, reponse):cote>/pieces/<int:rang>")
-def piece(base: str, identifiant: int, cote: cotes.Nom, rang: int) -> Response:
-    """One piece of a message (a MIME part, or base64 of the envelope), NIR masked but when it is asked for
-    raw."""
-    trouvee = cotes.piece(adresses_trouvees.observation(base, identifiant), cote, rang, brut=_brut())
-    if trouvee is None:
-        raise NotFound("Ce message n'a pas tant de pièces.")
-    suffixe, contenu = trouvee
-    nom = f"echange-{identifiant}-{cote}-{rang}.{suffixe}"
-    return telechargement(contenu, nom)
-
-
-@blueprint.get("/echanges/<int:identifiant>/har")
-def archive(base: str, identifiant: int) -> Response:
-    """The exchange as an HTTP archive (HAR 1.2), NIR masked."""
-    observation = adresses_trouvees.observation(base, identifiant)
-    if observation.echange.methode in HORS_HTTP:
-        raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
-    contenu = cotes.en_har(observation, origine=adresse_d_ici())
-    texte = json.dumps(contenu, ensure_ascii=False, indent=1).encode()
-    return telechargement(texte, f"echange-{identifiant}.har", "application/json")
-
-
 # --- to do --------------------------------------------------------------------------------------------------
 
 
@@ -369,16 +317,12 @@ def reduire(base: str, identifiant: int) -> str:
 # --- pieces -------------------------------------------------------------------------------------------------
 
 
-def _brut() -> bool:
-    return request.args.get("brut") == "oui"
-
-
 def _curl(echange: Echange) -> str:
     """The command that sends the downloaded bytes again; "" for what is no HTTP request."""
     if expedition.empechement(echange):
         return ""
     en_tetes: list[tuple[str, str]] = masquer_en_tetes(echange.en_tetes)
-    arguments: list[Any] = [f"--data-binary @echange-{echange.identifiant}-requete.bin"]
+    arguments: list[Any] = [f"--data-binary @echange-{echange.identifiant}-request.bin"]
     arguments += [
         f"-H {shlex.quote(f'{nom}: {valeur}')}" for nom, valeur in en_tetes if nom.lower() in _UTILES
     ]

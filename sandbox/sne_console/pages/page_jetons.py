@@ -70,9 +70,7 @@ def _montrer(fait: JetonNouveau | None = None, refus: str = "") -> str:
         gestes=[
             equivalents("lister_jetons"),
             equivalents("nouveau_jeton", nom="lecteur", droit="lecture", base=None),
-            equivalents(
-                "nouveau_jeton", nom="ci", droit="base", sur=g.base.nom, base=g.base.nom, expire="P30D"
-            ),
+            equivalents("nouveau_jeton", nom="ci", droit="base", base=g.base.nom, expire="P30D"),
             equivalents("revoquer_jeton", nom="ci"),
         ],
     )

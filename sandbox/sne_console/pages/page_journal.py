@@ -1,7 +1,8 @@
 """`/console/<base>/journal`: the exchanges, newest first, those that arrive, what is done with several."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final
@@ -11,15 +12,14 @@ from flask import Response, current_app, redirect, render_template, request, url
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.equivalents import equivalents
-from sne_console.cadre.sections import PAR_PAGE, apres_action, evenement, section
+from sne_console.cadre.sections import FLUX_DUREE, PAR_PAGE, apres_action, evenement, section, veiller
 from sne_console.cadre.sections import flux as page_flux
-from sne_console.messages import echanges_choisis as selections
-from sne_console.messages import expedition, facettes, refus_groupes
+from sne_console.messages import expedition, refus_groupes
 from sne_console.messages.verdict_vecu import Vecu, verdict_vecu
 from sne_console.messages.xpath import RechercheXpath, chercher
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.echange_isole import essayer
-from sne_interface.domain.echange import EFFACE, HORS_HTTP, NUIT, NUIT_ANNULEE, REJEU, Echange
+from sne_interface.domain.echange import EFFACE, HORS_HTTP, NUIT, NUIT_ANNULEE, REJEU, Echange, VerdictEchange
 from sne_interface.domain.texte import accorde, entier_de, masquer_nirs
 from sne_interface.errors import UsageError
 from sne_sandbox.bases.nuits_du_journal import NuitsPliees, resume_des_nuits
@@ -37,10 +37,11 @@ _CACHEES: Final = frozenset({NUIT, NUIT_ANNULEE, EFFACE})
 #: Kinds of refusal that the page begins with, and runs of nights that it tells.
 REFUS_MONTRES: Final = 3
 _NUITS_DITES: Final = 20
-#: Seconds that a stream lasts, between two looks at the store, and between two signs of life.
-FLUX_DUREE: Final = 30.0
+#: Seconds between two looks at the store.
 FLUX_PAS: Final = 0.5
-FLUX_SIGNE: Final = 10.0
+#: Exchanges that are read to count, the last ones; and the values of a facet that are shown.
+COMPTES: Final = 2_000
+CHOIX_MAX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,10 @@ def page(base: str) -> str | tuple[str, int]:
     seules = not expression and criteres == {"sans_nuits": True}
     rangees, reste = _rangees(journal, base, recherche.trouves, bornes if seules else None)
     plancher = _plancher(journal, base, criteres)
-    comptes = journal.chercher(
-        base, limite=facettes.COMPTES + 1, **_sans_facettes(criteres), apres_id=plancher
-    )
-    if len(comptes) > facettes.COMPTES:
+    comptes = journal.chercher(base, limite=COMPTES + 1, **_sans_facettes(criteres), apres_id=plancher)
+    if len(comptes) > COMPTES:
         plancher = (comptes[-1].identifiant or 0) - 1
-    refuses = [] if avant is not None else refus_groupes.grouper(facettes.retenus(comptes, criteres))
+    refuses = [] if avant is not None else refus_groupes.grouper(retenus(comptes, criteres))
     rendue = render_template(
         "journal/page.html",
         erreur=erreur,
@@ -127,11 +126,11 @@ def page(base: str) -> str | tuple[str, int]:
         filtres=choisis,
         ouverts={entier_de(dit) for dit in request.args.getlist("ouvert")},
         tout_choisi=request.args.get("tout") == "1",
-        facettes=facettes.compter(comptes, criteres),
+        facettes=compter_facettes(comptes, criteres),
         comptes=comptes,
-        nuits=len(journal.nuits(base, plancher + 1, dernier, facettes.COMPTES + 1)),
+        nuits=len(journal.nuits(base, plancher + 1, dernier, COMPTES + 1)),
         aucun=AUCUN,
-        comptes_max=facettes.COMPTES,
+        comptes_max=COMPTES,
         refuses=refuses if any(groupe.nombre > 1 for groupe in refuses) else [],
         refus_montres=None if request.args.get("refus") == "tous" else REFUS_MONTRES,
         adresse_de=lambda **change: _adresse(base, {**choisis, **change}),
@@ -178,13 +177,81 @@ def _plancher(journal: Journal, base: str, criteres: Mapping[str, Any]) -> int:
 
 
 def _sans_facettes(criteres: Mapping[str, Any]) -> dict[str, Any]:
-    return {nom: valeur for nom, valeur in criteres.items() if nom not in facettes.NOMS}
+    return {nom: valeur for nom, valeur in criteres.items() if nom not in _NOMS_DE_FACETTES}
 
 
 def _question_api(choisis: Mapping[str, Any]) -> dict[str, Any]:
     """What the API is asked for the same list."""
     nuits = {} if _nuits_montrees(choisis) else {"nuits": "non"}
     return {**{nom: v for nom, v in choisis.items() if nom != "nuits"}, **nuits, "limite": PAR_PAGE}
+
+
+# --- facets: what the list may be narrowed to, with how many that would leave -------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ValeurDeFacette:
+    """A value that a list may be narrowed to, how many it has, and whether it is."""
+
+    valeur: str
+    nombre: int
+    choisi: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetteDuJournal:
+    """What exchanges are told apart by: its name in an address, its title, its values, how many more there
+    are that are not shown."""
+
+    nom: str
+    titre: str
+    choix: tuple[ValeurDeFacette, ...]
+    autres: int
+
+
+def _operations(echange: Echange) -> tuple[str, ...]:
+    """As the store looks for them: a file left in an inbox is found by its operation and by its method."""
+    methode = (echange.methode,) if echange.methode in HORS_HTTP else ()
+    return (*((echange.operation,) if echange.operation else ()), *methode) or (AUCUN,)
+
+
+#: By name: title, and the values that an exchange has.
+_FACETTES: Final[Mapping[str, tuple[str, Callable[[Echange], Iterable[str]]]]] = {
+    "verdict": ("Verdict", lambda echange: (str(echange.verdict),)),
+    "operation": ("Opération", _operations),
+    "guichet": ("Guichet", lambda echange: (echange.guichet or AUCUN,)),
+    "regle": ("Règle", refus_groupes.regles_de),
+}
+_NOMS_DE_FACETTES: Final = tuple(_FACETTES)
+
+
+def retenus(echanges: Iterable[Echange], filtres: Mapping[str, Any], sauf: str = "") -> list[Echange]:
+    """The exchanges that answer the facets that are chosen, but for `sauf`."""
+    voulus = [
+        (valeurs, filtres[nom]) for nom, (_, valeurs) in _FACETTES.items() if nom != sauf and filtres.get(nom)
+    ]
+    return [e for e in echanges if all(voulu in valeurs(e) for valeurs, voulu in voulus)]
+
+
+def compter_facettes(echanges: Sequence[Echange], filtres: Mapping[str, Any]) -> list[FacetteDuJournal]:
+    """The facets of exchanges that answer all that is no facet: each counts what the others leave."""
+    return [_facette(nom, retenus(echanges, filtres, nom), filtres.get(nom)) for nom in _FACETTES]
+
+
+def _facette(nom: str, echanges: list[Echange], choisi: str | None) -> FacetteDuJournal:
+    titre, valeurs = _FACETTES[nom]
+    comptes = Counter(valeur for echange in echanges for valeur in valeurs(echange))
+    if nom == "verdict":
+        rangees = [
+            (str(verdict), comptes[str(verdict)]) for verdict in VerdictEchange if comptes[str(verdict)]
+        ]
+    else:
+        rangees = sorted(comptes.items(), key=lambda compte: (-compte[1], compte[0]))
+    montrees = rangees[:CHOIX_MAX]
+    if choisi and choisi not in dict(montrees):
+        montrees.append((choisi, comptes[choisi]))
+    choix = tuple(ValeurDeFacette(valeur, nombre, valeur == choisi) for valeur, nombre in montrees)
+    return FacetteDuJournal(nom, titre, choix, max(0, len(comptes) - len(choix)))
 
 
 # --- what arrives -------------------------------------------------------------------------------------------
@@ -198,18 +265,20 @@ def flux(base: str) -> Response:
     depuis = connu if (connu := entier_de(recu)) is not None else journal.dernier(base)
     modele = current_app.jinja_env.get_template("journal/_ligne.html")
 
-    def evenements() -> Iterator[str]:
-        veille = services().magasin.veille(base)
-        for nouveau in arrivees(
-            journal, base, depuis, _criteres(_demande()), duree=FLUX_DUREE, pas=FLUX_PAS, attendre=veille
-        ):
+    veille = services().magasin.veille(base)
+    nouveaux = arrivees(
+        journal, base, depuis, _criteres(_demande()), duree=FLUX_DUREE, pas=FLUX_PAS, attendre=veille
+    )
+
+    def evenements() -> Iterator[str | None]:
+        for nouveau in nouveaux:
             if nouveau is None:
-                yield ": rien de neuf\n\n"
-            else:
-                contexte: dict[str, Any] = {}
-                current_app.update_template_context(contexte)
-                ligne = modele.render(rangee=rangee(nouveau), **contexte)
-                yield evenement(nouveau.identifiant, ligne)
+                yield None
+                continue
+            contexte: dict[str, Any] = {}
+            current_app.update_template_context(contexte)
+            ligne = modele.render(rangee=rangee(nouveau), **contexte)
+            yield evenement(nouveau.identifiant, ligne)
 
     return page_flux(evenements())
 
@@ -224,27 +293,23 @@ def arrivees(
     pas: float,
     attendre: Callable[[float], None] = time.sleep,
 ) -> Iterator[Echange | None]:
-    """Exchanges after `depuis` as they come, oldest first, for `duree` seconds; None now and then, so that a
-    reader who has gone is noticed. Between two looks nothing of the store is held; `attendre` waits for one
-    as `Magasin.veille` does."""
-    fin = time.monotonic() + duree
-    signe = time.monotonic() + FLUX_SIGNE
-    while True:
+    """Exchanges after `depuis` as they come, oldest first, for `duree` seconds; None now and then. Between
+    two looks nothing of the store is held."""
+    connu = depuis
+
+    def regarder() -> list[Echange]:
+        nonlocal connu
         dernier = journal.dernier(base)
-        if dernier < depuis:  # the base was made again under its name: its ids start over
-            depuis = 0
-        if dernier > depuis:
-            nouveaux = journal.chercher(base, **filtres, apres_id=depuis, limite=PAR_PAGE)
-            # One more may have come between the two looks: it is among these, and is told once.
-            depuis = max([dernier, *(nouveau.identifiant or 0 for nouveau in nouveaux[:1])])
-            yield from reversed(nouveaux)
-            signe = time.monotonic() + FLUX_SIGNE
-        elif time.monotonic() > signe:
-            yield None
-            signe = time.monotonic() + FLUX_SIGNE
-        if time.monotonic() + pas > fin:
-            return
-        attendre(pas)
+        if dernier < connu:  # the base was made again under its name: its ids start over
+            connu = 0
+        if dernier <= connu:
+            return []
+        nouveaux = journal.chercher(base, **filtres, apres_id=connu, limite=PAR_PAGE)
+        # One more may have come between the two looks: it is among these, and is told once.
+        connu = max([dernier, *(nouveau.identifiant or 0 for nouveau in nouveaux[:1])])
+        return nouveaux[::-1]
+
+    return veiller(regarder, duree=duree, pas=pas, attendre=attendre)
 
 
 # --- several exchanges --------------------------------------------------------------------------------------
@@ -257,9 +322,9 @@ def selection(base: str) -> str | Redirection | Response:
     retour = _adresse(base, {**_demande(), "xpath": request.args.get("xpath") or None})
     if not any(request.args.getlist("ids")):
         return render_template("journal/selection.html", titre="Aucun échange choisi", retour=retour)
-    ids, faire = selections.choisis(request.args.getlist("ids")), request.args.get("faire", "voir")
+    ids, faire = expedition.choisis(request.args.getlist("ids")), request.args.get("faire", "voir")
     if faire == "har":
-        contenu = selections.archive(base, ids, origine=adresse_d_ici())
+        contenu = expedition.archive(base, ids, origine=adresse_d_ici())
         return telechargement(contenu, f"echanges-{ids[0]}-{ids[-1]}.har", "application/json")
     if faire == "comparer":
         if len(ids) != 2:
@@ -284,7 +349,7 @@ def selection(base: str) -> str | Redirection | Response:
             "gestes": [("rejouer", {"identifiant": e.identifiant}) for e in partants],
         }
     elif faire == "effacer":
-        partants = [echange for echange in echanges if selections.effacable(echange)]
+        partants = [echange for echange in echanges if expedition.effacable(echange)]
         quoi = {
             "titre": f"Effacer {accorde(len(partants), 'échange', 'échanges')} du journal ?",
             "phrase": "Leurs messages, leur verdict et leurs traces sont perdus. Leur numéro reste, avec la "
@@ -317,8 +382,8 @@ def selection(base: str) -> str | Redirection | Response:
 @blueprint.post("/journal/rejouer")
 def rejouer(base: str) -> Redirection:
     """Sends the chosen exchanges again, in the order in which they came, and shows what came of each."""
-    ids = selections.choisis(request.form.getlist("ids"))
-    nouveaux = selections.rejouer(base, ids, expediteur())
+    ids = expedition.choisis(request.form.getlist("ids"))
+    nouveaux = expedition.rejouer_tous(base, ids, expediteur())
     perdus = len(ids) - len(nouveaux)
     phrase = f"{accorde(len(nouveaux), 'message est reparti', 'messages sont repartis')}, dans l'ordre."
     if perdus:
@@ -331,7 +396,7 @@ def rejouer(base: str) -> Redirection:
 @blueprint.post("/journal/effacer")
 def effacer(base: str) -> Redirection:
     """Erases the chosen exchanges; their ids stay."""
-    effaces = services().magasin.journal.effacer(base, selections.choisis(request.form.getlist("ids")))
+    effaces = services().magasin.journal.effacer(base, expedition.choisis(request.form.getlist("ids")))
     if not effaces:
         return apres_action(url_for("journal.page"), "Rien de cela ne s'efface.", reussie=False)
     phrase = f"{accorde(len(effaces), 'échange effacé', 'échanges effacés')} du journal."

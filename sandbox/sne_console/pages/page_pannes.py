@@ -6,7 +6,7 @@ from flask import render_template, request
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
 from sne_console.cadre.sections import geste, section
-from sne_interface.domain.panne import GENRES, GenrePanne, PanneDefinition, Parametre
+from sne_interface.domain.panne import GENRES, GenrePanne, PanneDefinition, ParametreLu
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import pannes as armement
@@ -73,7 +73,7 @@ def desarmer(base: str) -> str:
     return "Panne désarmée." if otees == 1 else f"{otees} pannes désarmées."
 
 
-def _parametre(parametre: Parametre) -> str:
+def _parametre(parametre: ParametreLu) -> str:
     ecrit = request.form.get(f"p-{parametre.nom}", "").strip()
     # A number is typed 0,5 as it is told.
     return ecrit.replace(",", ".") if parametre.sorte == "nombre" else ecrit

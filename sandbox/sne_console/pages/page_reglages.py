@@ -26,7 +26,7 @@ def page(base: str) -> str:
         reglages=_DE_BASE,
         actuels=actuels,
         contrats=services().contrats.noms,
-        gestes=[equivalents("lire_reglages"), equivalents("regler", reglages=a_regler)],
+        gestes=[equivalents("lire_reglages"), equivalents("regler", reglages=a_regler, corps=a_regler)],
     )
 
 

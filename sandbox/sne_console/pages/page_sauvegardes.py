@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, cast
 
-from flask import Response, g, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
-from sne_console.cadre.sections import compter, contrat_servi, geste, section
+from sne_console.cadre.sections import compter, contrat_servi, geste, nom_libre, section
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import Horloge, Portee
@@ -19,10 +19,8 @@ from sne_interface.domain.demande import EtatDemande
 from sne_sandbox.bases import bases as gestion
 from sne_sandbox.bases import ecarts_de_sauvegardes
 from sne_sandbox.bases import pannes as armement
-from sne_sandbox.bases.sauvegardes import MAINTENANT, Sauvegarde
-from sne_sandbox.web.acces import reserver
+from sne_sandbox.bases.sauvegardes import MAINTENANT, SauvegardeLue
 from sne_sandbox.web.configuration import services
-from sne_sandbox.web.reponses_http import telechargement
 
 blueprint: Final = section("sauvegardes", __name__)
 
@@ -38,13 +36,15 @@ _ETATS: Final[Mapping[str, str]] = {EtatDemande.ACTIVE: "active", EtatDemande.RA
 def page(base: str) -> str:
     """The snapshots of the base, and the form that makes one."""
     faites = adresses_trouvees.sauvegardes().lister(base)
-    pris = {s.nom for s in faites}
-    libre = next(nom for rang in range(1, len(pris) + 2) if (nom := f"essai-{rang}") not in pris)
+    libre = nom_libre("essai", (s.nom for s in faites))
     return render_template(
         "controle/sauvegardes.html",
         sauvegardes=faites,
         maintenant_dit=MAINTENANT,
-        gestes=[equivalents("lister_sauvegardes"), equivalents("sauvegarder", nom=libre)],
+        gestes=[
+            equivalents("lister_sauvegardes"),
+            equivalents("sauvegarder", nom=libre),
+        ],
     )
 
 
@@ -76,15 +76,6 @@ def _dire(champ: str, valeur: str) -> str:
         return datetime.strptime(valeur, "%Y-%m-%d").strftime("%d/%m/%Y")
     except ValueError:
         return valeur
-
-
-@blueprint.get("/controle/sauvegardes/<nom>/fichier")
-def fichier(base: str, nom: str) -> Response:
-    """The file of a snapshot, for who may do everything: NIR are in clear in it."""
-    reserver("Une sauvegarde")
-    return telechargement(
-        adresses_trouvees.sauvegarde(base, nom).fichier, f"{base}-{nom}.zip", "application/zip"
-    )
 
 
 @blueprint.post("/controle/sauvegardes")
@@ -145,7 +136,7 @@ def faire_oublier(base: str, nom: str) -> str:
     return f"Sauvegarde « {nom} » supprimée."
 
 
-def _compte(faite: Sauvegarde) -> str:
+def _compte(faite: SauvegardeLue) -> str:
     return accorde(faite.demandes or 0, "demande", "demandes")
 
 

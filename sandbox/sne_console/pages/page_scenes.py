@@ -15,7 +15,15 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Reponse
 
-from sne_console.cadre.sections import apres_action, avec_remede, contrat_servi, evenement, section
+from sne_console.cadre.sections import (
+    FLUX_DUREE,
+    apres_action,
+    avec_remede,
+    contrat_servi,
+    evenement,
+    section,
+    veiller,
+)
 from sne_console.cadre.sections import flux as page_flux
 from sne_console.formation import ateliers, scene_jouee
 from sne_console.formation import scenes as donnees
@@ -32,14 +40,12 @@ from sne_sandbox.web.configuration import expediteur, services
 blueprint: Final = section("scenes", __name__)
 
 #: Where the pages that a step leads to are.
-_PAGES: Final = {"quotas": "statistiques.quotas", "statistiques": "statistiques.page"}
+_PAGES: Final = {"quotas": "statistiques.territoires", "statistiques": "statistiques.page"}
 _HEURE: Final = 60
-#: Seconds that the stream of who follows lasts, between two looks, between two signs of life, and for which
-#: the lines of one step are gathered: a step opens its line before it has done anything.
-FLUX_DUREE: Final = 30.0
-FLUX_PAS: Final = 0.2
-FLUX_SIGNE: Final = 10.0
-FLUX_REPOS: Final = 0.05
+#: Seconds between two looks at a scene that is followed, and for which the lines of one step are gathered: a
+#: step opens its line before it has done anything.
+_PAS: Final = 0.2
+_REPOS: Final = 0.05
 
 
 @blueprint.get("/scenes")
@@ -155,32 +161,28 @@ def flux(base: str, scene: str) -> Response:
     depuis = connu if (connu := entier_de(recu)) is not None else magasin.journal.dernier(voulue.base)
     attendre = magasin.veille(voulue.base)
     dits = mouvements(magasin.journal, voulue.base, depuis, duree=FLUX_DUREE, attendre=attendre)
-    return page_flux(": rien de neuf\n\n" if vu is None else evenement(vu, str(vu), "pas") for vu in dits)
+    return page_flux(None if vu is None else evenement(vu, str(vu), "pas") for vu in dits)
 
 
 def mouvements(
     journal: Journal, base: str, depuis: int, *, duree: float, attendre: Callable[[float], None] = time.sleep
 ) -> Iterator[int | None]:
     """The last line of a journal each time that it is no longer `depuis` (less, when it was emptied), for
-    `duree` seconds; None now and then, so that a reader who has gone is noticed."""
-    fin = time.monotonic() + duree
-    signe = time.monotonic() + FLUX_SIGNE
-    while True:
-        if (dernier := journal.dernier(base)) != depuis:
-            while True:
-                time.sleep(FLUX_REPOS)
-                dernier, avant = journal.dernier(base), dernier
-                if dernier == avant:
-                    break
-            depuis = dernier
-            yield depuis
-            signe = time.monotonic() + FLUX_SIGNE
-        elif time.monotonic() > signe:
-            yield None
-            signe = time.monotonic() + FLUX_SIGNE
-        if time.monotonic() + FLUX_PAS > fin:
+    `duree` seconds; None now and then."""
+    connu = depuis
+
+    def regarder() -> Iterator[int]:
+        nonlocal connu
+        dernier = journal.dernier(base)
+        if dernier == connu:
             return
-        attendre(FLUX_PAS)
+        while dernier != connu:
+            connu = dernier
+            time.sleep(_REPOS)
+            dernier = journal.dernier(base)
+        yield dernier
+
+    return veiller(regarder, duree=duree, pas=_PAS, attendre=attendre)
 
 
 @blueprint.post("/scenes/<scene>/commencer")

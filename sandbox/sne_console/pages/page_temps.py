@@ -302,8 +302,6 @@ def _dessin(vue: frise.Frise) -> dict[str, Any]:
         "reperes": [r for r in reperes if r[0] is not None],
         "annees": [(round(rang * pas, 1), an) for rang, an in frise.graduations(vue.mois).items()],
         "ici": _place(vue, datetime.combine(vue.aujourd_hui, time(), PARIS)),
-        "premier": vue.mois[0].mois,
-        "mois": len(vue.mois),
     }
 
 

@@ -4,18 +4,10 @@
 
 const suivi = document.querySelector("[data-suivi]");
 if (suivi && window.EventSource) {
-  const voyant = document.querySelector("[data-direct]"), pause = document.querySelector("[data-pause]");
   const annonce = document.querySelector("[data-annonce]");
   const arbre = document.querySelector(".familles");
   const ouvertes = new Set([...suivi.querySelectorAll(".branche.rate")].map((branche) => branche.id));
-  let source = null, silence = null, enPause = false, change = false, touche = false;
-
-  const dire = (mot, actif = false) => {
-    clearTimeout(silence);
-    silence = null;
-    voyant.classList.toggle("actif", actif);
-    voyant.querySelector("[data-mot]").textContent = mot;
-  };
+  let change = false, touche = false;
 
   // What is inside takes the place of what was; who was on a link is on the same link, or on its branch.
   const remplir = (ici, recu) => {
@@ -46,30 +38,18 @@ if (suivi && window.EventSource) {
     ici.querySelector("details").open = famille.open = true;
   };
 
-  const fermer = () => { source?.close(); source = null; voyant.classList.remove("actif"); };
-  const ouvrir = () => {
-    if (source || enPause) return;
-    source = new EventSource(suivi.dataset.suivi);
-    source.onopen = () => dire("en direct", true);
-    source.onerror = () => {
-      voyant.classList.remove("actif");
-      silence ??= setTimeout(() => { if (!enPause) dire("coupé : rechargez la page"); }, 4000);
-      if (source?.readyState === EventSource.CLOSED) { fermer(); setTimeout(ouvrir, 5000); }
-    };
-    source.addEventListener("etat", (evenement) => {
-      const recus = new DOMParser().parseFromString(evenement.data, "text/html");
-      for (const recu of recus.querySelectorAll("#avancement, #dite, [id^='f-'], .branche")) fondre(recu);
-      change = true;
-    });
-    source.addEventListener("fin", (evenement) => {
-      enPause = true; // nothing comes after it
-      fermer();
-      if (!touche) { location.replace(evenement.data); return; }
-      dire("fini");
-      document.querySelector("[data-fini]").hidden = false;
-      annonce.textContent = "Le jugement est fini : le rapport est prêt.";
-    });
+  const etat = (evenement) => {
+    const recus = new DOMParser().parseFromString(evenement.data, "text/html");
+    for (const recu of recus.querySelectorAll("#avancement, #dite, [id^='f-'], .branche")) fondre(recu);
+    change = true;
   };
+  const fin = (evenement) => {
+    flux.finir("fini");
+    if (!touche) { location.replace(evenement.data); return; }
+    document.querySelector("[data-fini]").hidden = false;
+    annonce.textContent = "Le jugement est fini : le rapport est prêt.";
+  };
+  const flux = suivreUnFlux(() => suivi.dataset.suivi, { etat, fin }, document.querySelector("[data-direct]"));
 
   // Who is reading a branch is not taken away from it at the end.
   for (const nom of ["pointerdown", "keydown"]) arbre?.addEventListener(nom, () => { touche = true; });
@@ -78,15 +58,4 @@ if (suivi && window.EventSource) {
     if (change && dit && dit !== annonce.textContent) annonce.textContent = dit;
     change = false;
   }, 3000);
-  voyant.hidden = false;
-  pause.addEventListener("click", () => {
-    enPause = !enPause;
-    pause.textContent = enPause ? "Reprendre" : "Pause";
-    if (enPause) { fermer(); dire("en pause"); } else ouvrir();
-  });
-  // Tabs that nobody looks at hold no stream: browsers open six connections to a server, for all tabs.
-  document.addEventListener("visibilitychange", () => { if (document.hidden) fermer(); else ouvrir(); });
-  addEventListener("pagehide", fermer);
-  addEventListener("pageshow", ouvrir);
-  ouvrir();
 }

@@ -8,44 +8,13 @@
 const liste = document.querySelector("[data-flux]");
 if (liste && window.EventSource) {
   const GARDEES = 200;
-  const voyant = document.querySelector("[data-direct]");
   const annonce = document.querySelector("[data-annonce]");
-  const pause = document.querySelector("[data-pause]");
   const nouveaux = document.querySelector("[data-nouveaux]");
   const compte = document.querySelector("[data-gardes]"), depart = Number(liste.dataset.dernier);
-  let source = null, silence = null, enPause = false, dernier = liste.dataset.dernier, arrivees = 0;
+  let dernier = liste.dataset.dernier, arrivees = 0;
   let attente = [], tues = 0;
 
-  const dire = (mot, actif = false) => {
-    clearTimeout(silence);
-    silence = null;
-    voyant.classList.toggle("actif", actif);
-    voyant.querySelector("[data-mot]").textContent = mot;
-  };
   const nombre = (n) => n.toLocaleString("fr-FR");
-
-  const ouvrir = () => {
-    if (source || enPause || document.hidden) return;
-    const adresse = new URL(liste.dataset.flux, location.href);
-    if (dernier) adresse.searchParams.set("depuis", dernier);
-    source = new EventSource(adresse);
-    source.onopen = () => dire("en direct", true);
-    source.onerror = () => {
-      voyant.classList.remove("actif");
-      // A stream that ends is opened again within a second or two: longer, nobody answers, or one is no longer
-      // signed in, which a page that is asked for again tells.
-      silence ??= setTimeout(() => { if (!enPause) dire("coupé : rechargez la page"); }, 4000);
-      // A browser comes back by itself from a stream that ends, not from a refusal (503: too many readers).
-      if (source?.readyState === EventSource.CLOSED) { fermer(); setTimeout(ouvrir, 5000); }
-    };
-    source.addEventListener("echange", (evenement) => {
-      dernier = evenement.lastEventId;
-      attente.push(evenement.data);
-      if (attente.length > GARDEES) { attente.shift(); tues += 1; }
-      if (lit()) montrer(); else inserer();
-    });
-  };
-  const fermer = () => { source?.close(); source = null; voyant.classList.remove("actif"); };
 
   // --- what waits ---
   const lit = () => {
@@ -108,17 +77,18 @@ if (liste && window.EventSource) {
     if (arrivees) annonce.textContent = `${nombre(arrivees)} ${arrivees === 1 ? "nouvel échange" : "nouveaux échanges"}`;
     arrivees = 0;
   }, 3000);
-  voyant.hidden = false;
-  pause.addEventListener("click", () => {
-    enPause = !enPause;
-    pause.textContent = enPause ? "Reprendre" : "Pause";
-    if (enPause) { fermer(); dire("en pause"); } else ouvrir();
-  });
-  // Tabs that nobody looks at hold no stream: browsers open six connections to a server, for all tabs.
-  document.addEventListener("visibilitychange", () => { if (document.hidden) fermer(); else ouvrir(); });
-  addEventListener("pagehide", fermer);
-  addEventListener("pageshow", ouvrir);
-  ouvrir();
+  const adresse = () => {
+    const flux = new URL(liste.dataset.flux, location.href);
+    if (dernier) flux.searchParams.set("depuis", dernier);
+    return flux;
+  };
+  const echange = (evenement) => {
+    dernier = evenement.lastEventId;
+    attente.push(evenement.data);
+    if (attente.length > GARDEES) { attente.shift(); tues += 1; }
+    if (lit()) montrer(); else inserer();
+  };
+  suivreUnFlux(adresse, { echange }, document.querySelector("[data-direct]"));
 }
 
 // --- what is chosen -----------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from sne_interface.domain.publication import TU, tirer
 from sne_interface.errors import UsageError
 from sne_interface.rules.rule import Regle
 from sne_sandbox.bases.guichets import DroitDeGuichet, droits_de, proches
-from sne_sandbox.bases.sauvegardes import Sauvegarde, Sauvegardes
+from sne_sandbox.bases.sauvegardes import SauvegardeLue, Sauvegardes
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Compte, compter
 from sne_sandbox.web.acces import voit
@@ -158,7 +158,7 @@ def sauvegardes() -> Sauvegardes:
     return Sauvegardes(services().magasin, services().configuration.home)
 
 
-def sauvegarde(base: str, nom: str) -> Sauvegarde:
+def sauvegarde(base: str, nom: str) -> SauvegardeLue:
     """A snapshot of a base."""
     services().magasin.bases.lire(base)
     if not sauvegardes().existe(base, nom):

@@ -6,7 +6,7 @@ Every figure is that of `domain.menage`; this module only says how it is arrived
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.dates import age
@@ -25,7 +25,7 @@ _GARDE_ALTERNEE: Final = "G"
 
 
 @dataclass(frozen=True, slots=True)
-class PartUc:
+class PartLue:
     """A person, and what she counts for. `age` in completed years, None when it is not known."""
 
     qui: str
@@ -39,13 +39,14 @@ class PartUc:
 class RessourceComptee:
     """A resource counted, in euros a month."""
 
+    NOM_PUBLIE: ClassVar = "EntreeLue"
     qui: str
     nature: str
     montant: Annotated[int, "euros par mois"]
 
 
 @dataclass(frozen=True, slots=True)
-class Seuil:
+class SeuilLu:
     """The threshold that applies, and why: the area of the first wished commune. `seuil` is its row, of which
     `pourquoi` says why this year's."""
 
@@ -65,13 +66,13 @@ class FoyerLu:
 
     jour: Annotated[date, "celui de la base"]
     nombre_uc: Decimal
-    parts: tuple[PartUc, ...]
+    parts: tuple[PartLue, ...]
     ressources_mensuelles: Annotated[int | None, "euros, pour tout le foyer ; null : aucune déclarée"]
     ressources_annuelles_uc: Annotated[
         int | None, "euros par an et par UC ; null : aucune ressource déclarée"
     ]
     entrees: tuple[RessourceComptee, ...]
-    seuil: Seuil | None
+    seuil: SeuilLu | None
     premier_quartile: Annotated[
         bool | None, "null : aucun seuil ne s'applique, ou aucune ressource n'est déclarée"
     ]
@@ -99,15 +100,15 @@ def calculer(demande: Demande, jour: date, contrat: Contrat) -> FoyerLu | None:
     )
 
 
-def _parts(demande: Demande, jour: date) -> list[PartUc]:
+def _parts(demande: Demande, jour: date) -> list[PartLue]:
     assert demande.demandeur is not None
     demandeur = demande.demandeur.element
-    parts = [PartUc(_nom(demandeur, "Demandeur"), _age(demandeur, jour), Decimal("1.00"), "premier adulte",
+    parts = [PartLue(_nom(demandeur, "Demandeur"), _age(demandeur, jour), Decimal("1.00"), "premier adulte",
                   _DEDUITE)]  # fmt: skip
     presents = [(c.element, "Co-titulaire") for c in demande.cotitulaires]
     presents += [(e, "Personne à charge") for e in demande.personnes_a_charge]
     for element, role in presents:
-        parts.append(PartUc(_nom(element, role), _age(element, jour), poids(element, jour),
+        parts.append(PartLue(_nom(element, role), _age(element, jour), poids(element, jour),
                           *_raison(element, jour)))  # fmt: skip
     for element in demande.personnes_en_garde:
         if element.code_de("coParentalite") == _GARDE_ALTERNEE:
@@ -115,11 +116,11 @@ def _parts(demande: Demande, jour: date) -> list[PartUc]:
             uc, raison = entier / 2, f"garde alternée : la moitié de {entier:.2f}".replace(".", ",")
         else:
             uc, raison = Decimal("0.00"), "droit de visite : ne compte pas"
-        parts.append(PartUc("Enfant en garde", _age(element, jour), uc, raison, _CONVENTION))
+        parts.append(PartLue("Enfant en garde", _age(element, jour), uc, raison, _CONVENTION))
     attendus = demande.formulaire.entier_de("personnePhysique/personneANaitre/nombre") or 0
     if attendus:
         qui = "Enfant à naître" if attendus == 1 else f"{attendus} enfants à naître"
-        parts.append(PartUc(qui, None, Decimal("0.00"), "à naître : ne compte pas encore", _CONVENTION))
+        parts.append(PartLue(qui, None, Decimal("0.00"), "à naître : ne compte pas encore", _CONVENTION))
     return parts
 
 
@@ -144,7 +145,7 @@ def _entrees(demande: Demande, contrat: Contrat) -> list[RessourceComptee]:
     return entrees
 
 
-def _seuil(demande: Demande, contrat: Contrat, jour: date) -> Seuil | None:
+def _seuil(demande: Demande, contrat: Contrat, jour: date) -> SeuilLu | None:
     if not demande.communes_souhaitees:
         return None
     code = demande.communes_souhaitees[0].attributs["code"]
@@ -156,7 +157,7 @@ def _seuil(demande: Demande, contrat: Contrat, jour: date) -> Seuil | None:
     else:
         territoire = epci.nom if epci is not None else "aucune intercommunalité connue"
     nom = contrat.territoires.nom_de_commune(code)
-    return Seuil(
+    return SeuilLu(
         f"{nom} ({code})" if nom else masquer_nirs(code),
         territoire,
         trouve,

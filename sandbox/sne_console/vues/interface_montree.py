@@ -35,7 +35,7 @@ class ParametreExplique:
 
 
 @dataclass(frozen=True, slots=True)
-class ChampSaisi:
+class ChampDit:
     """A field of a document that is filled in without XML: `chemin` below the root, without index (the
     first of each name is meant). `si`: shown only when the document has that element. `liste`: what its
     value is chosen from, "" for a free text. `vide`: what it means when the element stays, without a code;
@@ -60,13 +60,13 @@ class InterfacePresentee:
     documents: Mapping[Document, str]
     operations: Mapping[str, OperationExpliquee]
     parametres: Mapping[str, ParametreExplique]
-    saisies: Mapping[Document, tuple[ChampSaisi, ...]]
+    saisies: Mapping[Document, tuple[ChampDit, ...]]
 
     def operation(self, nom: str) -> OperationExpliquee:
         """What an operation is for; its name alone for one that nobody tells."""
         return self.operations.get(nom) or OperationExpliquee(nom)
 
-    def champs(self, document: Document) -> tuple[ChampSaisi, ...]:
+    def champs(self, document: Document) -> tuple[ChampDit, ...]:
         """The plain fields of a kind of document; () for one that has none."""
         return self.saisies.get(document, ())
 
@@ -85,7 +85,7 @@ def presentation(contrat: Contrat) -> InterfacePresentee:
             {nom: OperationExpliquee(**dits) for nom, dits in tables["operations"].items()},
             {nom: ParametreExplique(**dits) for nom, dits in tables["parametres"].items()},
             {
-                Document(nom): tuple(ChampSaisi(champ, **dits) for champ, dits in champs.items())
+                Document(nom): tuple(ChampDit(champ, **dits) for champ, dits in champs.items())
                 for nom, champs in tables["saisies"].items()
             },
         )

@@ -58,4 +58,4 @@ def prechauffer(app: Flask, configuration: Configuration) -> Iterator[None]:
         for page in PAGES:
             visiteur.get(f"/console/{BASE_PAR_DEFAUT}/{page}", origine, headers=en_tetes).close()
             yield
-        visiteur.get("/api/v1/docs", origine, headers=en_tetes).close()
+        visiteur.get("/api/v1/openapi.json", origine, headers=en_tetes).close()

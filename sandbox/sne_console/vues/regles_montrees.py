@@ -34,7 +34,7 @@ _ESSAIS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Illustration:
+class IllustrationLue:
     """An example as one reads it: what is sent, what is changed in it, and what stands around."""
 
     depart: Annotated[str, "le message dont il part"]
@@ -66,8 +66,8 @@ class RegleEntiere(RegleLue):
     """A control with its examples, its effect under each profile, and how to change it."""
 
     effets: Annotated[dict[str, str], "ce qu'elle fait, par profil"]
-    acceptes: list[Illustration]
-    refuses: list[Illustration]
+    acceptes: list[IllustrationLue]
+    refuses: list[IllustrationLue]
     plus_petite: Annotated[
         str | None, "XML : le plus petit message qu'elle seule refuse ; null : elle ne bloque jamais"
     ]
@@ -123,9 +123,9 @@ def lire(contrat: Contrat, r: Regle, profil: str) -> RegleEntiere:
     )
 
 
-def illustrer(exemple: ExempleDeRegle) -> Illustration:
+def illustrer(exemple: ExempleDeRegle) -> IllustrationLue:
     """An example told, NIR masked."""
-    return Illustration(
+    return IllustrationLue(
         f"{exemple.type} d'après le spécimen {exemple.specimen}"
         + (f", version {exemple.version}" if exemple.version else ""),
         tuple(map(masquer_nirs, gestes(exemple.edits))),

@@ -1,4 +1,4 @@
-"""What a version of the interface changes, sentence by sentence: `changements.toml`.
+"""The changes that a version of the interface brings, sentence by sentence: `changements.toml`.
 
 A change is a named thing that a vendor reads, and not a difference between files: `couvre` says which
 differences (`comparaison` finds them all) it stands for. The folders are merged by id; each change keeps the
@@ -12,9 +12,9 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from sne_interface.contract.overlay import DossiersContrat, fusionner
+from sne_interface.contract.overlay import DossiersContrat, choix_de, fusionner, table_de, textes_de
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.errors import ContractError
 
@@ -25,11 +25,9 @@ _CLES: Final = (*_TEXTES, *_DATES, "operations", "couvre", "preuve")
 #: What shows a change that no difference between files shows: a rule, a setting of a base, a deed.
 PREUVES: Final = ("regle", "reglage", "geste")
 
-_Choix = TypeVar("_Choix", bound=StrEnum)
-
 
 class GenreChangement(StrEnum):
-    """What a change does to who is ready for the contract below."""
+    """The effect of a change on an application that is ready for the contract below."""
 
     AJOUT = "ajout"
     DURCISSEMENT = "durcissement"
@@ -91,7 +89,7 @@ class Changement:
     preuve: tuple[str, str] | None = None
 
     def porte_sur(self, nature: Nature, objet: str) -> bool:
-        """Whether it covers this object."""
+        """Tell whether it covers this object."""
         return any(fnmatchcase(objet, motif) for motif in self.couvre.get(nature, ()))
 
     def en_json(self) -> dict[str, Any]:
@@ -122,31 +120,13 @@ class Changements:
         return len(self.liste)
 
     def depuis(self, contrats: Iterable[str]) -> "Changements":
-        """Those that none of `contrats` (names) brings."""
+        """The changes that none of `contrats` (names) brings."""
         connus = frozenset(contrats)
         return Changements(tuple(c for c in self.liste if c.contrat not in connus))
 
     def couvrant(self, nature: Nature, objet: str) -> Changement | None:
         """The change that covers an object, the first of them; None for none."""
         return next((c for c in self.liste if c.porte_sur(nature, objet)), None)
-
-    def expliquant(
-        self,
-        *,
-        regles: Iterable[str] = (),
-        chemins: Iterable[str] = (),
-        document: str = "demande",
-        version: str = "",
-    ) -> tuple[Changement, ...]:
-        """The changes that explain a refusal, each once: by the codes of the rules that refuse, by the paths
-        (without index) that the schema of `document` refuses in a message of `version` (« 02.02 »; "" for a
-        document without versions), and by this version of message itself."""
-        schema = f"{document}/{version}" if version else document
-        objets = [(Nature.REGLES, regle) for regle in regles]
-        objets += [(Nature.SCHEMAS, f"{schema}:{chemin}") for chemin in chemins]
-        objets += [(Nature.MESSAGES, version)] if version else []
-        trouves = (self.couvrant(nature, objet) for nature, objet in objets)
-        return tuple({c.id: c for c in trouves if c is not None}.values())
 
 
 def charger_changements(dossiers: DossiersContrat) -> Changements:
@@ -191,11 +171,9 @@ def _lire(cle: str, contrat: str, table: Mapping[str, Any], fichier: Path) -> Ch
             raise ContractError(
                 f"{lieu} {nom} attend une date.", remede=f"{nom} = 2018-01-30, ou rien quand on l'ignore"
             )
-    couvre = table.get("couvre", {})
-    if not isinstance(couvre, Mapping):
-        raise ContractError(f"{lieu} couvre attend une table.", remede='couvre.regles = ["NIR*"]')
+    couvre = table_de(table.get("couvre", {}), f"{lieu} couvre")
     preuve = _preuve(table.get("preuve"), lieu)
-    genre = _choix(GenreChangement, table["genre"], f"{lieu} genre")
+    genre = choix_de(GenreChangement, table["genre"], f"{lieu} genre")
     if not couvre and (genre is not GenreChangement.COMPORTEMENT or preuve is None):
         raise ContractError(
             f"{lieu} ne couvre rien.",
@@ -207,13 +185,15 @@ def _lire(cle: str, contrat: str, table: Mapping[str, Any], fichier: Path) -> Ch
         contrat=contrat,
         phrase=table["phrase"],
         genre=genre,
-        fidelite=_choix(Fidelite, table["fidelite"], f"{lieu} fidelite"),
+        fidelite=choix_de(Fidelite, table["fidelite"], f"{lieu} fidelite"),
         source=table["source"],
-        operations=_textes(table.get("operations", []), f"{lieu} operations"),
+        operations=textes_de(table.get("operations", []), f"{lieu} operations", '["getNumUnique"]'),
         **{nom: table.get(nom) for nom in _DATES},
         couvre=MappingProxyType(
             {
-                _choix(Nature, nature, f"{lieu} couvre"): _textes(motifs, f"{lieu} couvre.{nature}")
+                choix_de(Nature, nature, f"{lieu} couvre"): textes_de(
+                    motifs, f"{lieu} couvre.{nature}", '["NIR*"]'
+                )
                 for nature, motifs in couvre.items()
             }
         ),
@@ -231,18 +211,3 @@ def _preuve(table: Any, lieu: str) -> tuple[str, str] | None:
     raise ContractError(
         f"{lieu} preuve attend un seul de : {', '.join(PREUVES)}.", remede='preuve.regle = "ASY001"'
     )
-
-
-def _textes(valeur: Any, lieu: str) -> tuple[str, ...]:
-    if not isinstance(valeur, list) or not all(isinstance(texte, str) and texte for texte in valeur):
-        raise ContractError(f"{lieu} attend une liste de textes.", remede='["getNumUnique"]')
-    return tuple(valeur)
-
-
-def _choix(enum: type[_Choix], valeur: str, lieu: str) -> _Choix:
-    try:
-        return enum(valeur)
-    except ValueError:
-        raise ContractError(
-            f"{lieu} : [{valeur}] n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
-        ) from None

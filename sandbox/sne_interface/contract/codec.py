@@ -33,8 +33,8 @@ from sne_interface.errors import MessageMalforme, MessageTropGros
 NS: Final = "http://nuu.application.i2/"
 _PREFIXE: Final = f"{{{NS}}}"
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
-#: The only qualified attribute of the payload documents.
-_MODIFIE: Final = _PREFIXE + "modifie"
+#: The only qualified attribute of the payload documents: it says what changed in one.
+MODIFIE: Final = _PREFIXE + "modifie"
 _QUALIFIES: Final = {"modifie": "ns1:modifie"}
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 # A line end or a tab written as it is would be read back as another character (XML 1.0, 2.11 and 3.3.3).
@@ -65,7 +65,7 @@ def decoder(racine: Any, conteneurs: frozenset[str] = frozenset()) -> Element:
     if racine.attrib:  # most elements have none
         for nom in racine.keys()[:ATTRIBUTS_MAX]:
             if not nom.startswith(_XSI):
-                element.attributs["modifie" if nom == _MODIFIE else nom] = racine.get(nom)
+                element.attributs["modifie" if nom == MODIFIE else nom] = racine.get(nom)
         element.code = element.attributs.get("code") or None
     element.enfants, presents = (), {}
     if len(racine):
@@ -96,7 +96,7 @@ _Balise = tuple[bool, Element, str | None]
 
 @lru_cache(maxsize=8)
 def _balises(conteneurs: frozenset[str]) -> Retenus[_Balise | None]:
-    """What each piece of a document means: None for a closing tag."""
+    """Gives the meaning of each piece of a document, None for a closing tag."""
 
     def lire(morceau: str) -> _Balise | None:
         if morceau[0] == "/":
@@ -262,7 +262,7 @@ def encoder(element: Element) -> bytes:
 
 
 def fragment(*elements: Element) -> str:
-    """What lxml would write of these elements below one that declares the prefix."""
+    """Writes these elements as lxml does below an element that declares the prefix."""
     ecrit = ""
     for element in elements:
         if type(element) is ElementPartage:
@@ -291,7 +291,7 @@ def _feuille(debut: str, nom: str, texte: str) -> str:
 
 
 def enveloppe(element: Element, contenu: str) -> str:
-    """What lxml would write of this element, these fragments in it."""
+    """Writes this element as lxml does, with these fragments in it."""
     debut = f"<ns1:{element.nom}{_attributs(element.attributs)}"
     return f"{debut}>{contenu}</ns1:{element.nom}>" if contenu else debut + "/>"
 
@@ -303,8 +303,8 @@ def document(version: str, contenu: str) -> bytes:
 
 
 def indenter(octets: bytes) -> bytes:
-    """A document of ours, one element a line, two blanks a level. What is not written as we write is left as
-    it is: between two tags of ours stands nothing that an element holds."""
+    """Indents a document of ours: one element a line, two blanks a level. A part that is not written as we
+    write stays as it is: no content of an element stands between two tags of ours."""
     if not octets.startswith(_DECLARATION):
         return octets
     lignes: list[bytes] = []
@@ -318,7 +318,7 @@ def indenter(octets: bytes) -> bytes:
 
 
 def _avec_espace(element: Element) -> str:
-    """What lxml would write of a root, which declares the prefix before its attributes."""
+    """Writes a root as lxml does: the prefix is declared before the attributes."""
     debut = f"<ns1:{element.nom}"
     return f'{debut} xmlns:ns1="{NS}"{fragment(element).removeprefix(debut)}'
 
@@ -344,6 +344,8 @@ NOEUDS_MAX: Final = 100_000
 _DOCTYPE: Final = b"<!DOCTYPE"
 
 _ILLISIBLE: Final = "Le document XML n'est pas lisible."
+#: How it is said where a text ceases to be XML.
+_LIEU: Final = re.compile(r"Ligne (\d+), colonne (\d+) : (.*)", re.DOTALL)
 
 
 #: Where a document begins whose bytes can be read as they are: nothing before, and no other encoding.
@@ -447,6 +449,13 @@ def _dtd() -> MessageMalforme:
         explication="Le document contient une déclaration de type <!DOCTYPE …>, refusée pour des raisons de "
         "sécurité. → retirez-la : le SNE n'en attend pas",
     )
+
+
+def lire_lieu(explication: str) -> tuple[int, int, str] | None:
+    """The place that an explanation names in a text that ceases to be XML: line, column, why; None of any
+    other."""
+    lu = _LIEU.match(explication)
+    return (int(lu[1]), int(lu[2]), lu[3]) if lu else None
 
 
 def _malforme(erreur: Any, data: bytes) -> MessageMalforme:

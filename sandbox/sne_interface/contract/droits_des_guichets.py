@@ -1,11 +1,11 @@
-"""Who may do what (`guichets.toml` of a contract): the deeds of each kind of guichet, the départements of
-systèmes particuliers, the collectivities that the register does not cover."""
+"""The rights of the guichets (`guichets.toml` of a contract): the deeds of each kind of guichet, the
+départements of systèmes particuliers, the collectivities that the register does not cover."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
+from sne_interface.contract.overlay import choix_de, table_de
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.base import Acte, DroitDeNature, DroitsGuichets, ListeDeTerritoires, NatureGuichet
 from sne_interface.errors import ContractError
@@ -15,21 +15,21 @@ _NATURE: Final = ("nationale", "siren", "droits")
 _DROIT: Final = ("permis", "fidelite", "source")
 _LISTE: Final = ("codes", "fidelite", "source")
 
-_Mot = TypeVar("_Mot", bound=StrEnum)
-
 
 def lire_droits(tables: Mapping[str, Any], fichier: str) -> DroitsGuichets:
     """The rights of a contract. Raises ContractError, with file and key, for an unknown kind, deed or key, or
     a wrong value."""
-    _connues(tables, _TABLES, fichier)
+    table_de(tables, fichier, _TABLES)
     natures = {
-        _mot(NatureGuichet, nom, f"{fichier} [natures]"): _table(table, f"{fichier} [natures.{nom}]", _NATURE)
-        for nom, table in _table(tables.get("natures", {}), f"{fichier} [natures]").items()
+        choix_de(NatureGuichet, nom, f"{fichier} [natures]"): table_de(
+            table, f"{fichier} [natures.{nom}]", _NATURE
+        )
+        for nom, table in table_de(tables.get("natures", {}), f"{fichier} [natures]").items()
     }
-    actes = _table(tables.get("actes", {}), f"{fichier} [actes]")
+    actes = table_de(tables.get("actes", {}), f"{fichier} [actes]")
     return DroitsGuichets(
         MappingProxyType({n: MappingProxyType(_droits(n, t, fichier)) for n, t in natures.items()}),
-        MappingProxyType({_mot(Acte, nom, f"{fichier} [actes]"): str(dit) for nom, dit in actes.items()}),
+        MappingProxyType({choix_de(Acte, nom, f"{fichier} [actes]"): str(dit) for nom, dit in actes.items()}),
         frozenset(n for n, table in natures.items() if table.get("nationale") is True),
         frozenset(n for n, table in natures.items() if table.get("siren") is True),
         _liste(tables, "systemes_particuliers", fichier),
@@ -40,9 +40,9 @@ def lire_droits(tables: Mapping[str, Any], fichier: str) -> DroitsGuichets:
 def _droits(nature: NatureGuichet, table: Mapping[str, Any], fichier: str) -> dict[Acte, DroitDeNature]:
     lieu = f"{fichier} [natures.{nature}.droits]"
     droits = {}
-    for nom, droit in _table(table.get("droits", {}), lieu).items():
-        acte = _mot(Acte, nom, lieu)
-        lu = _table(droit, f"{lieu} {nom}", _DROIT)
+    for nom, droit in table_de(table.get("droits", {}), lieu).items():
+        acte = choix_de(Acte, nom, lieu)
+        lu = table_de(droit, f"{lieu} {nom}", _DROIT)
         if lu.get("permis", True) is True:
             droits[acte] = DroitDeNature(*_origine(lu, f"{lieu} {nom}"))
     return droits
@@ -52,7 +52,7 @@ def _liste(tables: Mapping[str, Any], cle: str, fichier: str) -> ListeDeTerritoi
     if cle not in tables:
         return ListeDeTerritoires()
     lieu = f"{fichier} [{cle}]"
-    table = _table(tables[cle], lieu, _LISTE)
+    table = table_de(tables[cle], lieu, _LISTE)
     codes = table.get("codes")
     if not isinstance(codes, list) or not all(isinstance(code, str) and len(code) == 3 for code in codes):
         raise ContractError(
@@ -65,29 +65,4 @@ def _origine(table: Mapping[str, Any], lieu: str) -> tuple[Fidelite, str]:
     source = table.get("source")
     if not isinstance(source, str) or not source:
         raise ContractError(f"{lieu} : la clé « source » manque.", remede="citez l'article ou le texte")
-    return _mot(Fidelite, str(table.get("fidelite", "rien")), f"{lieu} fidelite"), source
-
-
-def _table(table: Any, lieu: str, connues: tuple[str, ...] | None = None) -> Mapping[str, Any]:
-    if not isinstance(table, Mapping):
-        raise ContractError(f"{lieu} n'est pas une table.", remede="écrivez-la entre crochets ou accolades")
-    if connues is not None:
-        _connues(table, connues, lieu)
-    return table
-
-
-def _connues(table: Mapping[str, Any], cles: tuple[str, ...], lieu: str) -> None:
-    for cle in table:
-        if cle not in cles:
-            raise ContractError(
-                f"{lieu} : clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(cles)}"
-            )
-
-
-def _mot(enum: type[_Mot], mot: str, lieu: str) -> _Mot:
-    try:
-        return enum(mot)
-    except ValueError:
-        raise ContractError(
-            f"{lieu} : « {mot} » n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
-        ) from None
+    return choix_de(Fidelite, str(table.get("fidelite", "rien")), f"{lieu} fidelite"), source

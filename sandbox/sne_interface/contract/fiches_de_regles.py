@@ -1,14 +1,13 @@
-"""What a contract words in TOML: its controls (`rules.toml`: what each says, how hard it bites, where it
-comes from) and its types of events (`evenements.toml`)."""
+"""The parts of a contract that are worded in TOML: its controls (`rules.toml`: what each says, how hard it
+bites, where it comes from) and its types of events (`evenements.toml`)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final, TypeVar, get_args
 
-from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.overlay import DossiersContrat, choix_de, table_de, textes_de
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import Caracteristique, TypeCaracteristique, TypeEvenement
 from sne_interface.errors import ContractError
@@ -31,7 +30,6 @@ _DOCUMENTATION: Final = ("fidelite", "source")
 _RETIRE: Final = "retire"
 _TYPES: Final = get_args(TypeCaracteristique)
 
-_Choix = TypeVar("_Choix", bound=StrEnum)
 _Valeur = TypeVar("_Valeur", TypeEvenement, Caracteristique)
 
 
@@ -93,7 +91,7 @@ def lire_fiches(dossiers: DossiersContrat, chemin: str) -> dict[str, FicheRegle]
 
 
 def _creer(code: str, table: Mapping[str, Any], fichier: Path) -> FicheRegle:
-    _verifier_cles(code, table, fichier, _CLES)
+    table_de(table, f"{fichier} : [{code}]", _CLES)
     for cle in _OBLIGATOIRES:
         if cle not in table:
             raise ContractError(
@@ -104,7 +102,7 @@ def _creer(code: str, table: Mapping[str, Any], fichier: Path) -> FicheRegle:
 
 
 def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_contrat: bool) -> FicheRegle:
-    _verifier_cles(fiche.code, table, fichier, _CLES if du_contrat else CLES_OVERLAY)
+    table_de(table, f"{fichier} : [{fiche.code}]", _CLES if du_contrat else CLES_OVERLAY)
     valeurs = _valeurs(fiche.code, table, fichier)
     imposee = valeurs.get("gravite") if not du_contrat else None
     if fiche.structurante and valeurs.get("gravite", Gravite.BLOQUANTE) is not Gravite.BLOQUANTE:
@@ -118,55 +116,27 @@ def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_cont
     return FicheRegle(**(connues | valeurs))
 
 
-def _verifier_cles(code: str, table: Mapping[str, Any], fichier: Path, connues: tuple[str, ...]) -> None:
-    for cle in table:
-        if cle not in connues:
-            raise ContractError(
-                f"{fichier} : [{code}] clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(connues)}"
-            )
-
-
 def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, Any]:
-    valeurs: dict[str, Any] = {}
+    valeurs = {}
     for cle, valeur in table.items():
-        if cle == "types":
-            if not isinstance(valeur, list) or not all(isinstance(type_, str) for type_ in valeur):
-                raise ContractError(
-                    f"{fichier} : [{code}] types attend une liste de textes.", remede='types = ["CRE", "MOD"]'
-                )
-            valeurs[cle] = tuple(valeur)
-        elif cle == "structurante":
-            valeurs[cle] = bool(valeur)
-        elif not isinstance(valeur, str):
-            raise ContractError(
-                f"{fichier} : [{code}] {cle} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"'
-            )
-        elif cle == "gravite":
-            valeurs[cle] = _choix(Gravite, code, cle, valeur, fichier)
-        elif cle == "fidelite":
-            valeurs[cle] = _choix(Fidelite, code, cle, valeur, fichier)
-        elif cle == "code_officiel" and not 1 <= len(valeur) <= CODE_MAX:
-            raise ContractError(
-                f"{fichier} : [{code}] code_officiel = {valeur!r} ne tient pas dans anomalie/@code.",
-                remede=f"de 1 à {CODE_MAX} caractères",
-            )
-        elif cle == "texte" and not _est_une_phrase(valeur):
-            raise ContractError(
-                f"{fichier} : [{code}] texte : accolades mal écrites dans « {valeur} ».",
-                remede="une place se note {valeur}, une accolade se double : {{",
-            )
-        elif cle == "propriete" and not _places(valeur) <= {*PLACES_PROPRIETE}:
-            raise ContractError(
-                f"{fichier} : [{code}] propriete : « {valeur} » a d'autres places que celles d'un chemin.",
-                remede=f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
-            )
-        else:
-            valeurs[cle] = valeur
+        lieu = f"{fichier} : [{code}] {cle}"
+        lire = _LECTEURS.get(cle)
+        valeurs[cle] = lire(lieu, valeur) if lire is not None else _texte(cle, lieu, valeur)
     return valeurs
 
 
+def _texte(cle: str, lieu: str, valeur: Any) -> str:
+    if not isinstance(valeur, str):
+        raise ContractError(f"{lieu} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"')
+    if cle in _CONDITIONS:
+        tenue, faute, remede = _CONDITIONS[cle]
+        if not tenue(valeur):
+            raise ContractError(lieu + faute.format(valeur), remede=remede)
+    return valeur
+
+
 def _est_une_phrase(texte: str) -> bool:
-    """Whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
+    """Tell whether the places of a sentence are plain names: `{valeur}`, not `{0}` nor `{valeur.x}`."""
     try:
         places = [(nom, forme, conversion) for _, nom, forme, conversion in Formatter().parse(texte)]
     except ValueError:
@@ -184,20 +154,38 @@ def _places(texte: str) -> set[str]:
     return {nom for _, nom, _, _ in Formatter().parse(texte) if nom is not None}
 
 
-def _choix(enum: type[_Choix], code: str, cle: str, valeur: str, fichier: Path) -> _Choix:
-    try:
-        return enum(valeur)
-    except ValueError:
-        raise ContractError(
-            f"{fichier} : [{code}] {cle} = {valeur} n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
-        ) from None
+#: How the value of a key is read; of any other, it is a text.
+_LECTEURS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
+    "types": lambda lieu, valeur: textes_de(valeur, lieu, 'types = ["CRE", "MOD"]'),
+    "structurante": lambda _, valeur: bool(valeur),
+    "gravite": lambda lieu, valeur: choix_de(Gravite, _texte("gravite", lieu, valeur), lieu),
+    "fidelite": lambda lieu, valeur: choix_de(Fidelite, _texte("fidelite", lieu, valeur), lieu),
+}
+#: What the text of a key has to be, what is said of one that is not, and the remedy.
+_CONDITIONS: Final[Mapping[str, tuple[Callable[[str], bool], str, str]]] = {
+    "code_officiel": (
+        lambda code: 1 <= len(code) <= CODE_MAX,
+        " = {!r} ne tient pas dans anomalie/@code.",
+        f"de 1 à {CODE_MAX} caractères",
+    ),
+    "texte": (
+        _est_une_phrase,
+        " : accolades mal écrites dans « {} ».",
+        "une place se note {valeur}, une accolade se double : {{",
+    ),
+    "propriete": (
+        lambda texte: _places(texte) <= {*PLACES_PROPRIETE},
+        " : « {} » a d'autres places que celles d'un chemin.",
+        f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
+    ),
+}
 
 
 # --- types of events ------------------------------------------------------------------------------------
 
 
 def lire_evenements(tables: Mapping[str, Any], fichier: str) -> tuple[TypeEvenement, ...]:
-    """The types, in the order of the file, but for those that a folder above took away (`retire = true`).
+    """The types, in the order of the file, except those that a folder above took away (`retire = true`).
     Raises ContractError for an unknown key or a missing one."""
     gardes = {code: table for code, table in tables.items() if not dict(table).get(_RETIRE)}
     return tuple(_type(code, table, fichier) for code, table in gardes.items())

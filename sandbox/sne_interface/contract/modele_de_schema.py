@@ -15,7 +15,7 @@ from lxml import etree
 
 from sne_interface.contract.nomenclatures import Chemin
 from sne_interface.contract.phrases_d_explication import defaut_de_valeur
-from sne_interface.contract.schemas import Document, Schemas, chemin_inclus, inclusions, lire_arbre
+from sne_interface.contract.schemas import Document, Schemas, chemin_inclus, cloture, inclusions
 from sne_interface.domain.texte import parle_de_nir
 from sne_interface.errors import ContractError
 
@@ -34,22 +34,16 @@ def charger_modele(schemas: Schemas, fichier: str) -> Any:
     import xmlschema  # half a second: only who has a refusal to explain pays for it
 
     with tempfile.TemporaryDirectory(prefix="sne-xsd-") as temporaire:
-        dossier = Path(temporaire)
-        vus = {fichier: "0.xsd"}
-        a_lire = [fichier]
-        while a_lire:
-            chemin = a_lire.pop()
-            racine = lire_arbre(schemas.lire(chemin), chemin)
+        racines = cloture(schemas.lire, fichier)
+        poses = {chemin: Path(temporaire, f"{rang}.xsd") for rang, chemin in enumerate(racines)}
+        for chemin, racine in racines.items():
             for inclusion in inclusions(racine):
                 inclus = chemin_inclus(chemin, inclusion.get("schemaLocation"))
-                if inclus not in vus:
-                    vus[inclus] = f"{len(vus)}.xsd"
-                    a_lire.append(inclus)
-                inclusion.set("schemaLocation", vus[inclus])
-            (dossier / vus[chemin]).write_bytes(etree.tostring(racine, encoding="UTF-8"))
+                inclusion.set("schemaLocation", poses[inclus].name)
+            poses[chemin].write_bytes(etree.tostring(racine, encoding="UTF-8"))
         # libxml2 compiled it: it is not held to the schema of schemas again, which takes ten times longer.
         try:
-            return xmlschema.XMLSchema10(str(dossier / vus[fichier]), allow="sandbox", validation="skip")
+            return xmlschema.XMLSchema10(str(poses[fichier]), allow="sandbox", validation="skip")
         except xmlschema.XMLSchemaException as erreur:
             raise ContractError(
                 f"{fichier} : schéma incorrect : {erreur}", remede="corrigez ce schéma"
@@ -87,7 +81,7 @@ def _enfants(groupe: Any, choix: bool) -> Iterator[tuple[Any, bool]]:
 
 
 class ModelesDemande:
-    """What the schemas of a demande declare, version by version. Raises ContractError for one that is
+    """The declarations of the schemas of a demande, version by version. Raises ContractError for one that is
     wrong."""
 
     def __init__(self, schemas: Schemas, versions: Sequence[str]) -> None:

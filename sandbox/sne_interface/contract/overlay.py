@@ -6,9 +6,10 @@ over both, in the same layout: `DIR/xsd/…` or `DIR/v5.2/xsd/…`.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.raisons import raison_systeme
@@ -18,6 +19,7 @@ _COUCHES_MAX: Final = 8
 _CONTRAT: Final = "contract.toml"
 #: The contract that is served unless told otherwise; a user's own extends it, when it does not say what.
 PAR_DEFAUT: Final = "v5.2"
+_Choix = TypeVar("_Choix", bound=StrEnum)
 
 
 class DossiersContrat:
@@ -86,7 +88,7 @@ class DossiersContrat:
         return None if (self.racine / nom).is_dir() else PAR_DEFAUT
 
     def _sans_boucle(self) -> str:
-        """What to do about the file that says `extends` last."""
+        """The remedy for the file that says `extends` last."""
         fichier = self._etend / _CONTRAT
         if self._etend != self.overlay:
             return f"corrigez « extends » dans {fichier}"
@@ -125,7 +127,7 @@ class DossiersContrat:
         )
 
     def contient(self, chemin: str) -> bool:
-        """Whether one of the folders has a file at the relative `chemin`."""
+        """Tell whether one of the folders has a file at the relative `chemin`."""
         return any((dossier / chemin).is_file() for dossier in self.couches)
 
     def fichiers(self) -> tuple[str, ...]:
@@ -159,7 +161,7 @@ class DossiersContrat:
         return [(fichier, lire_toml(fichier)) for fichier in fichiers if fichier.is_file()]
 
     def du_contrat(self, fichier: Path) -> bool:
-        """Whether `fichier` is the contract's own, not the user's."""
+        """Tell whether `fichier` is the contract's own, not the user's."""
         return fichier.is_relative_to(self.racine)
 
 
@@ -197,3 +199,35 @@ def lire_toml(fichier: Path) -> dict[str, Any]:
         raise ContractError(f"{fichier} n'est pas en UTF-8.", remede="enregistrez-le en UTF-8") from None
     except tomllib.TOMLDecodeError as erreur:
         raise ContractError(f"{fichier} : TOML illisible : {erreur}.", remede="corrigez ce fichier") from None
+
+
+# --- what a table may hold; each raises ContractError, with the place, for something else -------------------
+
+
+def table_de(valeur: Any, lieu: str, cles: Collection[str] | None = None) -> Mapping[str, Any]:
+    """A table, whose keys are among `cles` when these are given."""
+    if not isinstance(valeur, Mapping):
+        raise ContractError(f"{lieu} n'est pas une table.", remede="écrivez-la entre crochets ou accolades")
+    inconnues = [cle for cle in valeur if cles is not None and cle not in cles]
+    if inconnues:
+        raise ContractError(
+            f"{lieu} : clé inconnue « {inconnues[0]} ».", remede=f"clés connues : {', '.join(cles or ())}"
+        )
+    return valeur
+
+
+def textes_de(valeur: Any, lieu: str, exemple: str) -> tuple[str, ...]:
+    """A list of texts, none of which is empty."""
+    if not isinstance(valeur, list) or not all(isinstance(texte, str) and texte for texte in valeur):
+        raise ContractError(f"{lieu} attend une liste de textes.", remede=exemple)
+    return tuple(valeur)
+
+
+def choix_de(enum: type[_Choix], valeur: str, lieu: str) -> _Choix:
+    """The member of an enumeration that a text names."""
+    try:
+        return enum(valeur)
+    except ValueError:
+        raise ContractError(
+            f"{lieu} : « {valeur} » n'existe pas.", remede=f"valeurs : {', '.join(enum)}"
+        ) from None

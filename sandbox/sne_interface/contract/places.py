@@ -1,77 +1,217 @@
-"""Where the elements of a document stand in its bytes: line and column, which a parsed tree does not tell."""
+"""Where the elements of a document stand in its text: line, column, extent, which a parsed tree does not
+tell. A piece of the text can then be shown, or changed, and nothing else."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from xml.parsers import expat
 
+from sne_interface.domain.element import sans_indices
+
 #: Longest document whose columns are looked for: reading it again costs as much as its first reading.
 _OCTETS_MAX: Final = 5_000_000
+#: No document is deeper: libxml2 refuses it.
+_PROFONDEUR_MAX: Final = 256
+_BLANCS: Final = " \t\r\n"
+#: A tag: a > between quotes ends none.
+_BALISE: Final = re.compile(r"""<[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
+_PREFIXE: Final = re.compile(r"(?<![^/])[\w.-]+:")
+
+
+@dataclass(slots=True)
+class PlaceElement:
+    """An element of a text. `ligne` and `colonne` count from 1; the others are characters from the beginning
+    of the text: the start tag is [debut, ouverte[, what it holds [ouverte, ferme[, its end tag [ferme, fin[.
+    One written `<a/>` holds nothing and has no end tag (`court`). `chemin` is without prefixes, and without
+    an index for the first of several namesakes."""
+
+    nom: str
+    chemin: str
+    ligne: int = 0
+    colonne: int = 0
+    debut: int = 0
+    ouverte: int = 0
+    ferme: int = 0
+    fin: int = 0
+    texte: str = ""
+    enfants: list["PlaceElement"] = field(default_factory=list)
+
+    @property
+    def court(self) -> bool:
+        """Tell whether one tag is the whole of it."""
+        return self.ferme == self.fin
+
+    @property
+    def prefixe(self) -> str:
+        """That of its name, with the colon; "" for none."""
+        tete, deux_points, _ = self.nom.rpartition(":")
+        return tete + deux_points
+
+
+@dataclass(frozen=True, slots=True)
+class AttributEcrit:
+    """An attribute of a start tag: its name is [debut, debut + len(nom)[, its value, without its quotes,
+    [valeur, fin[."""
+
+    nom: str
+    debut: int
+    valeur: int
+    fin: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rupture:
+    """Where a text ceases to be XML: the character, what expat says of it (a code of its own), the elements
+    that are open there, from the root."""
+
+    place: int
+    code: int
+    ouverts: tuple[PlaceElement, ...]
+
+
+Places = Mapping[str, PlaceElement]
+
+
+def parcourir(source: str | bytes) -> tuple[Places, Rupture | None]:
+    """The elements of a text by their path, in document order, as far as it is XML; and where it is not.
+    Bytes are read in the encoding that they declare: of their elements, only line and column are told."""
+    texte, octets = (source, source.encode("utf-8", "replace")) if isinstance(source, str) else ("", source)
+    trouvees: dict[str, PlaceElement] = {}
+    ouvertes: list[tuple[PlaceElement, Counter[str]]] = [(PlaceElement("", ""), Counter())]
+    lu, ou = 0, 0  # bytes that were read, and the characters that they are
+    analyseur = expat.ParserCreate("utf-8" if isinstance(source, str) else None)
+
+    def ici() -> int:
+        nonlocal lu, ou
+        ou += len(octets[lu : analyseur.CurrentByteIndex].decode("utf-8", "replace"))
+        lu = analyseur.CurrentByteIndex
+        return ou
+
+    def ouvrir(nom: str, _: dict[str, str]) -> None:
+        if len(ouvertes) > _PROFONDEUR_MAX:
+            raise ValueError("too deep")
+        dessus, rangs = ouvertes[-1]
+        court = nom.rpartition(":")[2]
+        rangs[court] += 1
+        chemin = f"{dessus.chemin}/{court}" if dessus.chemin else court
+        if rangs[court] > 1:
+            chemin += f"[{rangs[court]}]"
+        place = PlaceElement(nom, chemin, analyseur.CurrentLineNumber, analyseur.CurrentColumnNumber + 1)
+        if texte:
+            place.debut = ici()
+            place.ouverte = place.ferme = place.fin = _fin_de_balise(texte, place.debut)
+        trouvees[chemin] = place
+        dessus.enfants.append(place)
+        ouvertes.append((place, Counter()))
+
+    def fermer(_: str) -> None:
+        place, _rangs = ouvertes.pop()
+        if texte and texte[place.ouverte - 2] != "/":
+            place.ferme = ici()
+            place.fin = _fin_de_balise(texte, place.ferme)
+
+    def dire(morceau: str) -> None:
+        ouvertes[-1][0].texte += morceau
+
+    analyseur.StartElementHandler, analyseur.EndElementHandler = ouvrir, fermer
+    if texte:
+        analyseur.CharacterDataHandler, analyseur.buffer_text = dire, True
+    try:
+        analyseur.Parse(octets, True)
+    except expat.ExpatError as erreur:
+        place = len(octets[: analyseur.ErrorByteIndex].decode("utf-8", "replace"))
+        return trouvees, Rupture(place, erreur.code, tuple(place for place, _ in ouvertes[1:]))
+    except (LookupError, ValueError):  # an unknown encoding, too deep, an element that an entity writes
+        return {}, Rupture(0, 0, ())
+    return trouvees, None
+
+
+def places(source: str | bytes) -> Places:
+    """The elements of a well-formed text; none of one that is not."""
+    trouvees, rompu = parcourir(source)
+    return trouvees if rompu is None else {}
+
+
+def plus_proche(places: Places, chemin: str) -> tuple[PlaceElement | None, str]:
+    """The element at a path from the root, or the nearest one above it, and what of the path is not there; an
+    attribute is in the tag of its element."""
+    debut = chemin.partition("/@")[0].replace("[1]", "")
+    ici = debut
+    while ici and ici not in places:
+        ici = ici.rpartition("/")[0]
+    return places.get(ici), debut[len(ici) :].lstrip("/")
+
+
+def trouver(places: Places, chemin: str) -> tuple[PlaceElement | None, str]:
+    """As `plus_proche`, wherever the path begins, and whatever its prefixes: the longest way along it."""
+    nom, barre, suite = _PREFIXE.sub("", chemin).replace("[1]", "").partition("/")
+    trouve: tuple[PlaceElement | None, str] = None, chemin
+    for debut in places:
+        if nom and debut.rpartition("/")[2] == nom:
+            place, reste = plus_proche(places, debut + barre + suite)
+            if trouve[0] is None or len(reste) < len(trouve[1]):
+                trouve = place, reste
+            if not reste:
+                break
+    return trouve
 
 
 def situer(fautes: Iterable[Any], octets: bytes) -> Iterator[Any]:
     """The faults (`chemin`, `ligne`, `colonne`) of a document with the column of their element; of one that
     is missing, that of the nearest above it, or of what stands in its place, when it is on the line that is
     told."""
-    places = _places(octets) if len(octets) <= _OCTETS_MAX else {}
-    lignes: dict[int, list[str]] = {}
-    for chemin, (ligne, _) in places.items():
-        lignes.setdefault(ligne, []).append(chemin)
+    lues = places(octets) if len(octets) <= _OCTETS_MAX else {}
+    par_ligne: dict[int, list[PlaceElement]] = {}
+    for place in lues.values():
+        par_ligne.setdefault(place.ligne, []).append(place)
     for faute in fautes:
-        chemin = faute.chemin.partition("/@")[0].replace("[1]", "")
-        while chemin and chemin not in places:
-            chemin = chemin.rpartition("/")[0]
-        ligne, colonne = places.get(chemin, (0, 0))
-        if ligne != faute.ligne:
-            dessous = lignes.get(faute.ligne, ()) if chemin else ()
-            colonne = next((places[c][1] for c in dessous if c.startswith(f"{chemin}/")), 0)
+        trouvee, _ = plus_proche(lues, faute.chemin)
+        colonne = 0
+        if trouvee is not None and trouvee.ligne == faute.ligne:
+            colonne = trouvee.colonne
+        elif trouvee is not None:
+            dessous = (p for p in par_ligne.get(faute.ligne, ()) if p.chemin.startswith(f"{trouvee.chemin}/"))
+            colonne = next((p.colonne for p in dessous), 0)
         yield replace(faute, colonne=colonne) if colonne else faute
 
 
 def ouvert(octets: bytes) -> str:
-    """Path of the element that is open where the document ceases to be XML, "" when none is."""
-    noms: list[str] = []
-
-    def fermer(_: str) -> None:
-        noms.pop()
-
-    analyseur = expat.ParserCreate()
-    analyseur.StartElementHandler = lambda nom, _: noms.append(_local(nom))
-    analyseur.EndElementHandler = fermer
-    try:
-        analyseur.Parse(octets, True)
-    except (expat.ExpatError, LookupError, ValueError):
-        return "/".join(noms)
-    return ""
+    """Path, without index, of the element that is open where the document ceases to be XML, "" when none
+    is."""
+    _, rompu = parcourir(octets)
+    ouverts = rompu.ouverts if rompu is not None else ()
+    return sans_indices(ouverts[-1].chemin) if ouverts else ""
 
 
-def _local(nom: str) -> str:
-    return nom.rpartition(":")[2]
+def attributs(texte: str, place: PlaceElement) -> list[AttributEcrit]:
+    """The attributes of the start tag of an element, as they are written."""
+    trouves: list[AttributEcrit] = []
+    ou, bout = place.debut + 1 + len(place.nom), place.ouverte - 1
+    while True:
+        while ou < bout and texte[ou] in _BLANCS:
+            ou += 1
+        if ou >= bout or texte[ou] == "/":
+            return trouves
+        egal = texte.index("=", ou)
+        valeur = egal + 1
+        while texte[valeur] in _BLANCS:
+            valeur += 1
+        fin = texte.index(texte[valeur], valeur + 1)
+        trouves.append(AttributEcrit(texte[ou:egal].rstrip(_BLANCS), ou, valeur + 1, fin))
+        ou = fin + 1
 
 
-def _places(octets: bytes) -> dict[str, tuple[int, int]]:
-    """Line and column, from 1, of each element by its path, where the first of several namesakes has no
-    index. Nothing of a document that cannot be read."""
-    places: dict[str, tuple[int, int]] = {}
-    ouverts: list[tuple[str, Counter[str]]] = [("", Counter())]
-    analyseur = expat.ParserCreate()
+def marge(texte: str, debut: int) -> str:
+    """The end of line and the blanks before a tag that begins its line; "" for one that does not."""
+    ligne = texte.rfind("\n", 0, debut) + 1
+    blancs = texte[ligne:debut]
+    return texte[ligne - 1 : debut] if ligne and not blancs.strip(_BLANCS) else ""
 
-    def ouvrir(nom: str, _: dict[str, str]) -> None:
-        dessus, rangs = ouverts[-1]
-        rangs[nom] += 1
-        ici = f"{dessus}/{_local(nom)}" if dessus else _local(nom)
-        if rangs[nom] > 1:
-            ici += f"[{rangs[nom]}]"
-        places[ici] = (analyseur.CurrentLineNumber, analyseur.CurrentColumnNumber + 1)
-        ouverts.append((ici, Counter()))
 
-    def fermer(_: str) -> None:
-        ouverts.pop()
-
-    analyseur.StartElementHandler, analyseur.EndElementHandler = ouvrir, fermer
-    try:
-        analyseur.Parse(octets, True)
-    except (expat.ExpatError, LookupError, ValueError):
-        return {}
-    return places
+def _fin_de_balise(texte: str, debut: int) -> int:
+    balise = _BALISE.match(texte, debut)
+    if balise is None:
+        raise ValueError("an entity stands for the element")
+    return balise.end()

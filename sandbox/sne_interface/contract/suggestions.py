@@ -1,6 +1,5 @@
-"""What to write in place of a code that is refused: those of its list, or the nearest, with their labels."""
+"""The codes to write in place of a refused one: those of its list, or the nearest, with their labels."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -9,6 +8,7 @@ from typing import Final
 from sne_interface.contract.phrases_d_explication import dire
 from sne_interface.contract.schemas import BLANCS, SchemaError
 from sne_interface.contract.versions import Contrat
+from sne_interface.domain.element import sans_indices
 from sne_interface.domain.texte import plier
 
 #: A list of so many codes is told whole.
@@ -23,19 +23,18 @@ _ENTIERES: Final = ("CRE", "CRS", "MOD", "REN")
 #: Rules whose `valeur` may be a code that is not of the list of its element.
 _DE_CODE: Final = frozenset({"ENT001", "ENT011", "DAL002", "DAL003"})
 _VERSION: Final = "interfaceNuu/@versionInterface"
-_INDICE: Final = re.compile(r"\[\d+\]")
 
 
 def liste_de(contrat: Contrat, chemin: str) -> str:
     """Name of the closed list that rules the element at `chemin` (indices, attribute `code` included), "" for
     none."""
-    nu = _INDICE.sub("", chemin).removesuffix("/@code")
+    nu = sans_indices(chemin).removesuffix("/@code")
     return contrat.nomenclatures.par_chemin.get(nu, ("", False))[0]
 
 
 def suggerer(contrat: Contrat, liste: str, ecrit: str) -> str:
-    """What to write instead of `ecrit`, which the list does not hold, in French, without a full stop. Raises
-    KeyError for an unknown list."""
+    """Suggests a replacement for `ecrit`, which the list does not hold, in French, without a full stop.
+    Raises KeyError for an unknown list."""
     codes = _codes(contrat, liste)
     commande = f"sne-sandbox nomenclatures {liste}"
     if ecrit != ecrit.strip() and ecrit.strip() in codes:
@@ -57,7 +56,7 @@ def types_voulus(contrat: Contrat, ecrit: str) -> tuple[str, ...]:
 
 
 def suggerer_une_commune(contrat: Contrat, ecrit: str) -> str:
-    """What to write instead of a code that no commune has: those of that postal code. "" for none."""
+    """Suggests the communes of that postal code in place of a code that no commune has. "" for none."""
     communes = {c.code: c.nom for c in contrat.territoires.du_code_postal(ecrit)}
     if not communes:
         return ""
@@ -110,8 +109,8 @@ def preciser(contrat: Contrat, faute: SchemaError) -> SchemaError:
 
 
 def remede_de_regle(contrat: Contrat, regle: str, chemin: str, valeur: str) -> str:
-    """What to do about an anomalie of this rule at this path, "" when nobody wrote it: with the codes of its
-    list when `valeur` is none of them."""
+    """Returns the remedy for an anomalie of this rule at this path, "" when nobody wrote one. The remedy
+    gives the codes of the list when `valeur` is none of them."""
     fiche = contrat.regles.get(regle)
     remede = fiche.remede if fiche is not None else ""
     if chemin.endswith("/commune") and not contrat.territoires.existe(valeur):

@@ -1,8 +1,8 @@
 """The tables `[roles]` of `contract.toml`: what the code reads, bound to the names of this contract.
 
-An overlay lays its own over them key by key; an empty text binds a role to nothing. What our own folders
-bind, and the user's files do not have, is bound to nothing and told (`Roles.perdus`); what the user's own
-folder binds so is an error of his.
+An overlay lays its own over them key by key; an empty text binds a role to nothing. A role that our own
+folders bind to a name missing from the user's files is bound to nothing and told (`Roles.perdus`); the same
+binding in the user's own folder is an error of the user.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sne_interface.contract.nomenclatures import Nomenclatures
-from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.overlay import DossiersContrat, table_de
 from sne_interface.domain import decision as d
 from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE
@@ -91,8 +91,8 @@ def lire_roles(
     """The roles of a contract, whose types of events are `evenements`. `refus` tells what schemas that are
     the user's do not let the SNE write; ours let it write all.
 
-    Raises ContractError, with file and key, for what cannot be read, and, but for `tolerer`, for what the
-    user's folder binds to something that the contract does not have.
+    Raises ContractError, with file and key, for what cannot be read. Without `tolerer`, raises it too for
+    what the user's folder binds to something that the contract does not have.
     """
     lecture = _Lecture(dossiers, tolerer)
     demande = lecture.demande(nomenclatures, refus or (lambda _, __: ""))
@@ -147,17 +147,14 @@ class _Lecture:
         self._fichiers = dossiers.tomls(_CONTRAT)
         self._du_contrat = dossiers.du_contrat
         tables = dossiers.toml(_CONTRAT).get("roles", {})
-        self._tables = _table(tables, "roles")
-        _connues(self._tables, ("demande", "decision"), "roles")
+        self._tables = _table(tables, "roles", ("demande", "decision"))
         self.perdus: dict[str, str] = {}
 
     # --- a demande
 
     def demande(self, nomenclatures: Nomenclatures, refus: Refus) -> RolesDemande:
-        table = _table(self._tables.get("demande", {}), "roles.demande")
-        _connues(table, ("nir", *_CALCULES), "roles.demande")
-        nirs = _table(table.get("nir", {}), "roles.demande.nir")
-        _connues(nirs, tuple(PERSONNES), "roles.demande.nir")
+        table = _table(self._tables.get("demande", {}), "roles.demande", ("nir", *_CALCULES))
+        nirs = _table(table.get("nir", {}), "roles.demande.nir", tuple(PERSONNES))
         depuis = nomenclatures.depuis_ou_rien
 
         def faute(role: str) -> Callable[[str], str]:
@@ -174,8 +171,8 @@ class _Lecture:
     # --- a decision
 
     def decision(self, types: Mapping[str, TypeEvenement]) -> RolesDecision:
-        table = _table(self._tables.get("decision", {}), "roles.decision")
-        _connues(table, ("type", *d.CARACTERISTIQUES, *_LISTES), "roles.decision")
+        cles = ("type", *d.CARACTERISTIQUES, *_LISTES)
+        table = _table(self._tables.get("decision", {}), "roles.decision", cles)
         code = self._lie(
             table, ("decision", "type"), lambda c: "" if c in types else "aucun type d'événement n'a ce code"
         )
@@ -201,8 +198,7 @@ class _Lecture:
         )
 
     def _valeurs(self, decision: Mapping[str, Any], liste: Caracteristique | None) -> dict[str, str]:
-        table = _table(decision.get("valeurs", {}), "roles.decision.valeurs")
-        _connues(table, d.DECISIONS, "roles.decision.valeurs")
+        table = _table(decision.get("valeurs", {}), "roles.decision.valeurs", d.DECISIONS)
         lues = {
             role: self._lie(table, ("decision", "valeurs", role), _de_la_liste(liste)) for role in d.DECISIONS
         }
@@ -215,8 +211,7 @@ class _Lecture:
         tables = _table(decision.get("categories", {}), "roles.decision.categories")
         for role, contenu in tables.items():
             lieu = f"roles.decision.categories.{role}"
-            table = _table(contenu, lieu)
-            _connues(table, _CLES_CATEGORIE, lieu)
+            table = _table(contenu, lieu, _CLES_CATEGORIE)
             code = self._lie(table, ("decision", "categories", role), _de_la_liste(liste), "code")
             if code:
                 libelle = table.get("libelle", "")
@@ -290,17 +285,5 @@ def _jour(table: Mapping[str, Any], cle: str, lieu: str) -> date | None:
     raise ContractError(f"{_CONTRAT} : [{lieu}] {cle} attend une date.", remede=f"{cle} = 2018-11-25")
 
 
-def _table(valeur: Any, lieu: str) -> Mapping[str, Any]:
-    if not isinstance(valeur, Mapping):
-        raise ContractError(
-            f"{_CONTRAT} : [{lieu}] attend une table.", remede=f"écrivez [{lieu}] puis ses clés"
-        )
-    return valeur
-
-
-def _connues(table: Mapping[str, Any], cles: Sequence[str], lieu: str) -> None:
-    for cle in table:
-        if cle not in cles:
-            raise ContractError(
-                f"{_CONTRAT} : [{lieu}] clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(cles)}"
-            )
+def _table(valeur: Any, lieu: str, cles: Sequence[str] | None = None) -> Mapping[str, Any]:
+    return table_de(valeur, f"{_CONTRAT} : [{lieu}]", cles)

@@ -25,7 +25,7 @@ from sne_interface.contract.nomenclatures import (
     lire_listes,
     lire_quartiles,
 )
-from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier
+from sne_interface.contract.overlay import PAR_DEFAUT, DossiersContrat, lire_le_fichier, table_de
 from sne_interface.contract.schemas import DOSSIER, Document, Schemas, chemin_inclus, inclusions, lire_arbre
 from sne_interface.contract.table_des_roles import lire_roles
 from sne_interface.domain.base import DroitsGuichets
@@ -71,7 +71,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class ChampOperation:
+class ChampLu:
     """A field of a message."""
 
     nom: str
@@ -84,7 +84,7 @@ class MessageOperation:
     """A message: the element of its Body (`qname`, in Clark notation), and its unqualified children."""
 
     qname: str
-    champs: tuple[ChampOperation, ...]
+    champs: tuple[ChampLu, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +179,10 @@ def charger(
     """
     dossiers = DossiersContrat(resources.contracts_dir(), nom, overlay)
     table = dossiers.toml(CONTRAT)
-    _connues(table, _CLES, CONTRAT)
+    table_de(table, CONTRAT, _CLES)
     versions = _versions(table)
     fichiers = {cle: str(chemin) for cle, chemin in _table(table, "fichiers").items()}
-    _connues(fichiers, _FICHIERS, f"{CONTRAT} [fichiers]")
+    table_de(fichiers, f"{CONTRAT} [fichiers]", _FICHIERS)
     for cle in _FICHIERS:
         fichiers.setdefault(cle, "")
 
@@ -258,7 +258,7 @@ def _quartiles(dossiers: DossiersContrat, fichier: str, donne: Path | None) -> Q
 
 
 def _a_ses_schemas(dossiers: DossiersContrat, chemins: str) -> bool:
-    """Whether the user's folder changes what the documents of a demande are made of."""
+    """True when the user's folder changes the elements that make the documents of a demande."""
     siens = dossiers.surcharge
     if any(fichier.endswith((".xsd", f"/{chemins}")) or fichier == chemins for fichier in siens):
         return True
@@ -342,14 +342,6 @@ def _texte(table: Mapping[str, Any], cle: str) -> str:
     return valeur
 
 
-def _connues(table: Mapping[str, Any], cles: tuple[str, ...], lieu: str) -> None:
-    for cle in table:
-        if cle not in cles:
-            raise ContractError(
-                f"{lieu} : clé inconnue « {cle} ».", remede=f"clés connues : {', '.join(cles)}"
-            )
-
-
 # --- services and operations ------------------------------------------------------------------------------
 
 
@@ -373,14 +365,14 @@ def _operations(octets: bytes, fichier: str, espace: str) -> dict[str, Operation
     colonnes = ("service", "operation", "soapAction", "direction", "element", "field", "type", "min")
     tetes: dict[str, tuple[str, str]] = {}
     elements: dict[tuple[str, str], str] = {}
-    champs: dict[tuple[str, str], list[ChampOperation]] = {}
+    champs: dict[tuple[str, str], list[ChampLu]] = {}
     for ligne in lignes_csv(octets, fichier, colonnes):
         nom, sens = ligne["operation"], ligne["direction"]
         tetes[nom] = (ligne["service"], ligne["soapAction"])
         elements[nom, sens] = ligne["element"]
         lus = champs.setdefault((nom, sens), [])
         if ligne["field"]:
-            lus.append(ChampOperation(ligne["field"], ligne["type"], ligne["min"] != "0"))
+            lus.append(ChampLu(ligne["field"], ligne["type"], ligne["min"] != "0"))
     operations = {}
     for nom, (service, action) in tetes.items():
         messages = []

@@ -24,9 +24,15 @@ _DATE_TIME: Final = re.compile(
 )
 
 
+_INDICE: Final = re.compile(r"\[\d+\]")
 #: The names along a path: rules walk the same few paths again and again.
 _PAS: Final[Retenus[list[str]]] = Retenus(lambda chemin: chemin.split("/"))
 _CODE_QUALIFIE: Final = "}code"
+
+
+def sans_indices(chemin: str) -> str:
+    """A path without the ranks of namesakes: `a/b[2]/c` is `a/b/c`."""
+    return _INDICE.sub("", chemin)
 
 
 class Element:
@@ -83,7 +89,7 @@ class Element:
 
     @property
     def code_qualifie(self) -> bool:
-        """Whether its code is written in a namespace, where the schema has none: `code` is then None."""
+        """True when its code is written in a namespace, where the schema has none: `code` is then None."""
         return bool(self.attributs) and any(nom.endswith(_CODE_QUALIFIE) for nom in self.attributs)
 
     # --- where ---------------------------------------------------------------------------------
@@ -185,7 +191,7 @@ class Element:
 
 
 class ElementNu(Element):
-    """An element that is made bare, and filled by whoever reads a document: its constructor would cost as
+    """An element that is made bare, and filled by the reader of a document: its constructor would cost as
     much as the reading."""
 
     __slots__ = ()
@@ -214,7 +220,7 @@ class ElementPartage(Element):
 
 class DocumentRecu(ElementNu):
     """The root of a document received. Below it, elements have neither line nor parent: `exact()` reads the
-    document again for whoever needs them, which is where a rule does not hold.
+    document again for a caller that needs them, which is where a rule does not hold.
 
     `faits` tells what is in it: the name of each element that is not empty (`nir`), with its code when it has
     one (`modeleLogement=HLM`); CODE_INCONNU, VIDE_OBLIGATOIRE and BORD_BLANC. By these a rule that has

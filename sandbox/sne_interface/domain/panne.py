@@ -22,7 +22,7 @@ _FOIS_MAX: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Parametre:
+class ParametreLu:
     """A parameter of a kind of panne. `minimum` and `maximum` bound numbers, in `unite`; `choix` are the
     values of a choice."""
 
@@ -71,15 +71,15 @@ class GenrePanne:
 
     nom: str
     titre: str
-    """What people call it, in French."""
+    """The name that people give to it, in French."""
     description: str
     empeche: bool = False
-    parametres: tuple[Parametre, ...] = ()
+    parametres: tuple[ParametreLu, ...] = ()
     sans_prise: str = ""
 
     @property
     def effet(self) -> str:
-        """What becomes of the base, and the exchanges that it waits past, in French."""
+        """The effect on the base, and the exchanges that it waits past, in French."""
         attente = f" ; {self.sans_prise} ne la joue pas : elle attend le suivant" if self.sans_prise else ""
         return self._base() + attente
 
@@ -90,7 +90,7 @@ class GenrePanne:
             return "le travail est fait et enregistré (avant=oui : la base ne change pas)"
         return "le travail est fait et enregistré"
 
-    def parametre(self, nom: str) -> Parametre:
+    def parametre(self, nom: str) -> ParametreLu:
         """The parameter of that name. Raises UsageError."""
         for parametre in self.parametres:
             if parametre.nom == nom:
@@ -102,14 +102,14 @@ class GenrePanne:
         )
 
 
-def _secondes(defaut: str, description: str, minimum: float = 0) -> Parametre:
-    return Parametre("secondes", "nombre", defaut, description, "s", minimum, ATTENTE_MAX)
+def _secondes(defaut: str, description: str, minimum: float = 0) -> ParametreLu:
+    return ParametreLu("secondes", "nombre", defaut, description, "s", minimum, ATTENTE_MAX)
 
 
-_AVANT: Final = Parametre(
+_AVANT: Final = ParametreLu(
     "avant", "oui_non", "non", "oui : avant le travail, qui n'est pas fait ; non : après l'enregistrement"
 )
-_MESSAGE: Final = Parametre(
+_MESSAGE: Final = ParametreLu(
     "message",
     "texte",
     "Panne simulée par le bac à sable.",
@@ -119,8 +119,8 @@ _MESSAGE: Final = Parametre(
 _SANS_PIECE: Final = "un échange dont la réponse n'a pas de pièce jointe"
 
 
-def _partie(defaut: str) -> Parametre:
-    return Parametre(
+def _partie(defaut: str) -> ParametreLu:
+    return ParametreLu(
         "partie",
         "choix",
         defaut,
@@ -147,7 +147,7 @@ _TABLE: Final = (
         "Connexion coupée",
         "La connexion est coupée net (RST) au milieu de la réponse.",
         parametres=(
-            Parametre(
+            ParametreLu(
                 "octets",
                 "entier",
                 "100",
@@ -164,7 +164,7 @@ _TABLE: Final = (
         "Réponse au compte-gouttes",
         "La réponse, juste et entière, arrive au compte-gouttes.",
         parametres=(
-            Parametre("octets", "entier", "100", "octets par goutte", "octets", 1, 1_000_000),
+            ParametreLu("octets", "entier", "100", "octets par goutte", "octets", 1, 1_000_000),
             _secondes("0.1", "temps entre deux gouttes", 0.001),
         ),
     ),
@@ -172,14 +172,14 @@ _TABLE: Final = (
         "mime_tronque",
         "Message tronqué",
         "Le corps s'arrête en route, sans délimiteur final ; Content-Length dit la longueur envoyée.",
-        parametres=(Parametre("part", "entier", "50", "part du corps envoyée", "%", 1, 99),),
+        parametres=(ParametreLu("part", "entier", "50", "part du corps envoyée", "%", 1, 99),),
     ),
     GenrePanne(
         "longueur_fausse",
         "Longueur fausse",
         "Content-Length ment : plus que le corps, puis la connexion est fermée ; ou moins (ecart négatif).",
         parametres=(
-            Parametre(
+            ParametreLu(
                 "ecart",
                 "entier",
                 "100",
@@ -207,14 +207,14 @@ _TABLE: Final = (
         "Encodage faux",
         "Le document se dit en UTF-8 et ne l'est pas ; ou l'en-tête charset ment sur un document en UTF-8.",
         parametres=(
-            Parametre(
+            ParametreLu(
                 "lieu",
                 "choix",
                 "document",
                 "où est le mensonge : dans le document (ses octets), ou dans l'en-tête de sa partie",
                 choix=("document", "en_tete"),
             ),
-            Parametre(
+            ParametreLu(
                 "encodage",
                 "choix",
                 "iso-8859-1",
@@ -262,7 +262,7 @@ _TABLE: Final = (
         "Numéro unique mal formé",
         "Le numéro unique rendu est mal formé, partout dans la réponse (enveloppe et document).",
         parametres=(
-            Parametre(
+            ParametreLu(
                 "longueur", "entier", "17", "caractères gardés du numéro, qui en a 18", "caractères", 1, 17
             ),
         ),
@@ -299,7 +299,7 @@ class PanneDefinition:
 
     @property
     def titre(self) -> str:
-        """What people call its kind, in French."""
+        """The name that people give to its kind, in French."""
         return GENRES[self.genre].titre
 
     def __post_init__(self) -> None:
@@ -324,7 +324,7 @@ class PanneDefinition:
 
     @property
     def avant(self) -> bool:
-        """Whether it takes the place of the work: the base stays as it was."""
+        """True when it takes the place of the work: the base stays as it was."""
         return GENRES[self.genre].empeche or self.parametres.get("avant") == "oui"
 
     def texte(self, nom: str) -> str:
@@ -341,7 +341,8 @@ class PanneDefinition:
         return float(self.texte(nom))
 
     def vise(self, operation: str | None, guichet: str | None) -> bool:
-        """Whether it is meant for such an exchange; what is not known of it (None) matches no filter."""
+        """True when it is meant for such an exchange; a value of the exchange that is not known (None)
+        matches no filter."""
         return self.operation in (None, operation) and self.guichet in (None, guichet)
 
     def en_json(self) -> dict[str, Any]:

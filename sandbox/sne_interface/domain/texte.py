@@ -5,11 +5,11 @@ how people write numbers and what agrees with them, and what a terminal is given
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from sne_interface.domain.nir import Deplie, chercher_nirs, deplier
+from sne_interface.domain.nir import chercher_nirs, deplier
 
 #: What XML 1.0 has no room for. Source: W3C XML 1.0, production 2 (Char).
 _HORS_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -23,6 +23,8 @@ _SUITE_MAX: Final = 40
 LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
 #: Characters of the shortest NIR, without its key.
 _NIR_MIN: Final = 13
+#: References to what is written by references, that are followed.
+_REFERENCES_MAX: Final = 8
 #: Names of the elements that hold a NIR: the word itself, and what the contracts of this process bind to it.
 _NOMS_NIR: Final = {"nir"}
 #: The word in a name: « NIR », « nirDemandeur », « numNir », « code_nir », not « fournir ».
@@ -60,8 +62,9 @@ def hors_xml(texte: str) -> str:
 
 
 class Retenus(dict[Any, T]):
-    """What was computed of short texts, by text: `retenus[texte]` computes it once. Bounded in number, and in
-    length, for a client writes what it wants: a long text is computed each time."""
+    """The results computed from short texts, by text: `retenus[texte]` computes each once. The number of
+    results and the length of the texts are bounded, because a client writes what it wants: a long text is
+    computed each time."""
 
     def __init__(self, calcul: Callable[[Any], T]) -> None:
         super().__init__()
@@ -82,6 +85,13 @@ def plier(texte: str) -> str:
     ELOISE DOEUF LE GALL » are one."""
     decompose = unicodedata.normalize("NFKD", texte.translate(LIGATURES))
     return "".join(c for c in decompose if c.isalnum()).casefold()
+
+
+def premiers(mots: Sequence[object], combien: int) -> str:
+    """« 3, 4, 5 et 12 autres »: the first of a list, and how many others there are."""
+    dits = ", ".join(map(str, mots[:combien]))
+    reste = len(mots) - combien
+    return f"{dits} et {accorde(reste, 'autre', 'autres')}" if reste > 0 else dits
 
 
 def accorde(nombre: int, un: str, plusieurs: str) -> str:
@@ -114,13 +124,13 @@ def _echappe(point: int) -> str:
 
 
 def retenir_noms_nir(noms: Iterable[str]) -> None:
-    """Whatever an element of one of these names holds is masked as a NIR, from now on and in all the process:
-    what one contract calls so is better hidden under another too."""
+    """Masks as a NIR the content of any element that has one of these names, from now on and in all the
+    process: a name that one contract binds to a NIR is better hidden under another contract too."""
     _NOMS_NIR.update(noms)
 
 
 def parle_de_nir(nom: str) -> bool:
-    """Whether the name of an element says that it holds a NIR: « numSecu », « nirDemandeur »."""
+    """True when the name of an element says that it holds a NIR: « numSecu », « nirDemandeur »."""
     return (
         plier(nom).startswith("nir")
         or "Nir" in nom
@@ -130,14 +140,14 @@ def parle_de_nir(nom: str) -> bool:
 
 
 def est_nom_de_nir(nom: str) -> bool:
-    """Whether an element of that (local) name holds a NIR."""
+    """True when an element of that (local) name holds a NIR."""
     return nom in _NOMS_NIR
 
 
 @lru_cache(maxsize=2048)
 def cache_un_nir(nom: str) -> bool:
-    """Whether what an element or an attribute of that (local) name holds is hidden, whatever it is: a
-    contract binds it to a NIR, or it says so itself."""
+    """True when the content of an element or an attribute of that (local) name is hidden, whatever it is: a
+    contract binds the name to a NIR, or the name itself says so."""
     return nom in _NOMS_NIR or bool(_DIT_NIR.search(nom)) or any(mot in plier(nom) for mot in MOTS_DU_NIR)
 
 
@@ -153,31 +163,28 @@ def masquer_nir(nir: str) -> str:
 
 def masquer_nirs(texte: str, cacher: Callable[[str], str] = masquer_nir) -> str:
     """`texte` with everything that reads like a NIR masked (journal, console, exports), however it is cut and
-    whatever its digits are written in: see `chercher_nirs`. `cacher` says what is shown of each."""
+    whatever its digits are written in: see `chercher_nirs`. `cacher` says what is shown of each. A text that
+    writes one by references or escapes is shown as it is read."""
     if len(texte) < _NIR_MIN:
         return texte
-    texte = _masquer(texte, None, cacher)
-    deplie = deplier(texte)
-    return texte if deplie is None else _masquer(texte, deplie, cacher)
+    montre = lu = masquer_ecrits(texte, cacher)
+    for _ in range(_REFERENCES_MAX):
+        deplie = deplier(lu)
+        if deplie == lu:
+            break
+        lu = masquer_ecrits(deplie, cacher)
+        if lu != deplie:
+            montre = lu
+    return montre
 
 
-def masquer_qp(texte: str, cacher: Callable[[str], str] = masquer_nir) -> str:
-    """`texte` with the NIRs that are read once its quoted-printable is decoded masked."""
-    deplie = deplier(texte, qp=True)
-    return texte if deplie is None else _masquer(texte, deplie, cacher)
-
-
-def _masquer(texte: str, deplie: Deplie | None, cacher: Callable[[str], str]) -> str:
-    """`texte` without the NIRs that are read in it (None), or in what it stands for."""
-    lu = texte if deplie is None else deplie.texte
+def masquer_ecrits(texte: str, cacher: Callable[[str], str]) -> str:
+    """As `masquer_nirs`, for NIRs that are written without references nor escapes."""
     morceaux, fait = [], 0
-    for debut, fin in chercher_nirs(lu):
-        depart, arrivee = (debut, fin) if deplie is None else deplie.ecrit(debut, fin)
-        montre = cacher(lu[debut:fin])
-        if montre != lu[debut:fin]:
-            morceaux += [texte[fait:depart], montre]
-            fait = arrivee
-    return "".join((*morceaux, texte[fait:])) if morceaux else texte
+    for debut, fin in chercher_nirs(texte):
+        morceaux += [texte[fait:debut], cacher(texte[debut:fin])]
+        fait = fin
+    return "".join((*morceaux, texte[fait:]))
 
 
 def masquer_mots_de_passe(texte: str) -> str:
@@ -229,7 +236,7 @@ def mal_lu(texte: str) -> str | None:
 
 
 def est_mal_lu(texte: str) -> bool:
-    """Whether a text, perhaps cut, is UTF-8 that was read so."""
+    """True when a text, perhaps cut, is UTF-8 that was read in another encoding."""
     debut = texte.rstrip("…")
     return any(mal_lu(debut[: len(debut) - coupe]) for coupe in range(3))
 
@@ -274,5 +281,5 @@ def en_colonne(ligne: str, largeur: int) -> list[str]:
 
 def cellule(valeur: T) -> T | str:
     """A value of a CSV file that a spreadsheet opens: a text that begins as a formula does is told as one, by
-    an apostrophe (OWASP, CSV injection): names of guichets and codes come from whoever sends them."""
+    an apostrophe (OWASP, CSV injection): names of guichets and codes come from their senders."""
     return f"'{valeur}" if isinstance(valeur, str) and valeur.startswith(_FORMULE) else valeur

@@ -13,7 +13,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_interface.contract.nomenclatures import Nomenclatures
-from sne_interface.contract.schemas import Document, chemin_inclus, inclusions
+from sne_interface.contract.schemas import Document, cloture
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.element import Element, avec_enfants
 from sne_interface.domain.texte import est_nom_de_nir
@@ -26,7 +26,8 @@ _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 
 @dataclass(frozen=True, slots=True)
 class Borne:
-    """What a simple value may be: at most `longueur` characters; from `bas` to `haut`. None: not bounded."""
+    """The bounds of a simple value: at most `longueur` characters; from `bas` to `haut`. None: not
+    bounded."""
 
     longueur: int | None = None
     bas: int | None = None
@@ -36,21 +37,11 @@ class Borne:
 @lru_cache(maxsize=16)
 def bornes(contrat: Contrat, version: str, document: Document = Document.DEMANDE) -> Mapping[str, Borne]:
     """The bounds of every bounded element of a document of that message version, by path without index."""
-    types: dict[str, Any] = {}
-    racine = _lire(contrat, contrat.schemas.fichier(document, version), types)
-    (element,) = racine.findall(_XS + "element")
+    racines = cloture(contrat.schemas.lire, contrat.schemas.fichier(document, version))
+    nommes = (n for r in racines.values() for n in r if n.tag in (_XS + "simpleType", _XS + "complexType"))
+    types = {nomme.get("name"): nomme for nomme in nommes}
+    (element,) = next(iter(racines.values())).findall(_XS + "element")
     return dict(_parcourir(element, "", types))
-
-
-def _lire(contrat: Contrat, fichier: str, types: dict[str, Any]) -> Any:
-    """The root of a schema file; its named types, and those of the files it includes, join `types`."""
-    racine = etree.fromstring(contrat.schemas.lire(fichier))
-    for inclusion in inclusions(racine):
-        _lire(contrat, chemin_inclus(fichier, inclusion.get("schemaLocation")), types)
-    for nomme in racine:
-        if nomme.tag in (_XS + "simpleType", _XS + "complexType"):
-            types[nomme.get("name")] = nomme
-    return racine
 
 
 def _parcourir(element: Any, parent: str, types: Mapping[str, Any]) -> Iterator[tuple[str, Borne]]:
@@ -136,11 +127,11 @@ class Decor:
     richesse: float
     limites: bool = False
     etranger: bool = False
-    """Whether the applicant's address has to be abroad."""
+    """Tell whether the applicant's address has to be abroad."""
     connus: bool = False
-    """Whether the base knows these people already: their names stay as they are."""
+    """Tell whether the base knows these people already: their names stay as they are."""
     longues: bool = False
-    """Whether lists are as long as they may be."""
+    """Tell whether lists are as long as they may be."""
 
     def codes(self, chemin: str) -> tuple[str, ...]:
         """The codes that an element may carry, by its path without index."""
@@ -219,7 +210,7 @@ def _chance(scene: Decor, combien: int) -> float:
 
 
 def _part(ornement: Ornement, scene: Decor, parent: Element) -> bool:
-    """Whether a `facultatif` leaves: the simplest is without."""
+    """Tell whether a `facultatif` leaves: the simplest is without."""
     if parent.enfant(ornement.nom) is None or (ornement.si is not None and not ornement.si(scene, parent)):
         return False
     return not scene.tirage.booleen(max(scene.richesse, ornement.garde))

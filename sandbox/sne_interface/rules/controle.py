@@ -50,8 +50,6 @@ VALEUR_MAX: Final = 200
 ELEMENTS_MAX: Final = 3_000
 #: What a document that cannot be read says that it is.
 _TYPE: Final = re.compile(rb"typeFichier>\s*([A-Z]{3})\s*<")
-#: How codec says where a text ceases to be XML.
-_LIEU: Final = re.compile(r"Ligne (\d+), colonne (\d+) : (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class Controle:
 
     @property
     def conforme(self) -> bool:
-        """Whether the document would be accepted: no fault of it blocks."""
+        """Tell whether the document would be accepted: no fault of it blocks."""
         return not any(faute.gravite is Gravite.BLOQUANTE for faute in self.fautes)
 
 
@@ -189,8 +187,8 @@ def dire(controle: Controle) -> str:
 
 
 def lire_explication(explication: str) -> tuple[list[str], list[tuple[str, str, str]]]:
-    """What `dire` wrote: the lines of the schema; (code, gravité, message) of each rule that would speak
-    next."""
+    """The explanation that `dire` wrote, read back: the lines of the schema; (code, gravité, message) of each
+    rule that would speak next."""
     lignes = explication.split("\n")
     coupure = lignes.index(_TITRE) if _TITRE in lignes else len(lignes)
     dites = [_DE_REGLE.fullmatch(ligne) for ligne in lignes[coupure + 1 :]]
@@ -205,10 +203,10 @@ def abrege_valeur(valeur: str) -> str:
 
 
 def _illisible(octets: bytes, erreur: ExchangeError) -> FauteDeDocument:
-    """What keeps bytes from being a document, where, and what to do."""
+    """The fault that keeps bytes from being a document, its place and its remedy."""
     dit, _, remede = erreur.explication.partition(" → ")
-    lieu = _LIEU.fullmatch(dit)
-    ligne, colonne, cause = (int(lieu[1]), int(lieu[2]), lieu[3]) if lieu else (0, 0, dit)
+    lieu = codec.lire_lieu(dit)
+    ligne, colonne, cause = lieu or (0, 0, dit)
     if not octets.strip():
         remede = "vérifiez ce qui devait écrire ce fichier : il n'y a rien à contrôler"
     elif _MULTIPART.match(octets):

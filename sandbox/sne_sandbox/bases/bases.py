@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, Self, TypedDict, Unpack
+from typing import Annotated, Any, ClassVar, Final, Self, TypedDict, Unpack
 
 from sne_interface.contract.contrats import Contrats
 from sne_interface.contract.versions import Contrat
@@ -63,6 +63,7 @@ def _lire_guichets(fichier: Path) -> tuple[Guichet, ...]:
 class BasePubliee:
     """A base, as the API and the command line show it."""
 
+    NOM_PUBLIE: ClassVar = "BaseLue"
     nom: str
     semence: str
     seed: int

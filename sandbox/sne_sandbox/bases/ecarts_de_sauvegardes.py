@@ -5,15 +5,16 @@ named by its path in the document; namesakes bear their place. NIR are masked.
 """
 
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zlib import crc32
 
+from lxml.etree import QName
+
 from sne_interface.contract import codec
-from sne_interface.domain.element import Element
+from sne_interface.contract.arbres_compares import nom_de, parcourir
 from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.bases.sauvegardes import MAINTENANT, Sauvegardes
@@ -49,7 +50,7 @@ _Feuilles = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class ChampDifferent:
+class ChampChange:
     """A field that differs; `avant` or `apres` is "" where it was not, or is not any more."""
 
     nom: Annotated[str, "chemin dans le document, ou ce que la base sait d'elle"]
@@ -58,17 +59,17 @@ class ChampDifferent:
 
 
 @dataclass(frozen=True, slots=True)
-class Ecart:
+class EcartLu:
     """A demande that is not the same in both; `champs` of one that changed."""
 
     numero: str
     genre: Genre
-    champs: tuple[ChampDifferent, ...] = ()
+    champs: tuple[ChampChange, ...] = ()
 
 
 @dataclass(slots=True)
-class ComparaisonBases:
-    """What differs. `ecarts` holds the first DEMANDES_MAX, by numéro; the counts are of all."""
+class ComparaisonLue:
+    """The differences. `ecarts` holds the first DEMANDES_MAX, by numéro; the counts are of all."""
 
     avant: str
     apres: str
@@ -76,7 +77,7 @@ class ComparaisonBases:
     disparues: int = 0
     changees: int = 0
     inchangees: int = 0
-    ecarts: Annotated[list[Ecart], f"les {DEMANDES_MAX} premières demandes, par numéro"] = field(
+    ecarts: Annotated[list[EcartLu], f"les {DEMANDES_MAX} premières demandes, par numéro"] = field(
         default_factory=list
     )
 
@@ -94,13 +95,13 @@ class ComparaisonBases:
         return f"Demandes : {', '.join(dits)}."
 
 
-def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonBases:
-    """What changed from the snapshot `avant` to `apres`, called by `noms`. Raises StoreError."""
-    comparaison = ComparaisonBases(*noms)
+def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonLue:
+    """The changes from the snapshot `avant` to `apres`, called by `noms`. Raises StoreError."""
+    comparaison = ComparaisonLue(*noms)
     evenements = _evenements(avant), _evenements(apres)
     for numero, ancienne, nouvelle in _cote_a_cote(_demandes(avant), _demandes(apres)):
         genre: Genre = "ajoutée" if ancienne is None else "disparue"
-        champs: tuple[ChampDifferent, ...] = ()
+        champs: tuple[ChampChange, ...] = ()
         if ancienne is None:
             comparaison.ajoutees += 1
         elif nouvelle is None:
@@ -114,12 +115,12 @@ def comparer(avant: Path, apres: Path, *, noms: tuple[str, str]) -> ComparaisonB
             genre = "changée"
             comparaison.changees += 1
         if len(comparaison.ecarts) < DEMANDES_MAX:
-            comparaison.ecarts.append(Ecart(numero, genre, champs[:CHAMPS_MAX]))
+            comparaison.ecarts.append(EcartLu(numero, genre, champs[:CHAMPS_MAX]))
     return comparaison
 
 
-def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = None) -> ComparaisonBases:
-    """What changed in a base from its snapshot `avant` to `apres`, to the present for None. Raises UsageError
+def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = None) -> ComparaisonLue:
+    """The changes of a base from its snapshot `avant` to `apres`, to the present for None. Raises UsageError
     for a name that it has not, BaseInconnue, StoreError; ConflitEtat while another is made: a large
     base takes minutes, and a file as large as itself."""
     if not _TOUR.acquire(blocking=False):
@@ -133,7 +134,7 @@ def depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None = 
         _TOUR.release()
 
 
-def _depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None) -> ComparaisonBases:
+def _depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None) -> ComparaisonLue:
     ancienne = sauvegardes.lire(base, avant)
     if apres is not None:
         nouvelle = sauvegardes.lire(base, apres)
@@ -177,15 +178,13 @@ def _cote_a_cote(
 
 def _differences(
     avant: Rangee, apres: Rangee, evenements: tuple[tuple[int, int], tuple[int, int]]
-) -> Iterator[ChampDifferent]:
+) -> Iterator[ChampChange]:
     for colonne, nom in _ETAT.items():
         if avant[colonne] != apres[colonne]:
-            yield ChampDifferent(nom, _dit(avant[colonne]), _dit(apres[colonne]))
+            yield ChampChange(nom, _dit(avant[colonne]), _dit(apres[colonne]))
     if evenements[0] != evenements[1]:
         (un, _), (autre, _) = evenements
-        yield ChampDifferent(
-            "événements", str(un), str(autre) if autre != un else f"{autre}, de contenu changé"
-        )
+        yield ChampChange("événements", str(un), str(autre) if autre != un else f"{autre}, de contenu changé")
     for colonne in _DOCUMENTS:
         if avant[colonne] != apres[colonne]:
             yield from _champs(_feuilles(avant[colonne]), _feuilles(apres[colonne]))
@@ -195,37 +194,29 @@ def _dit(valeur: Any) -> str:
     return "" if valeur is None else str(valeur)
 
 
-def _champs(avant: _Feuilles, apres: _Feuilles) -> Iterator[ChampDifferent]:
+def _champs(avant: _Feuilles, apres: _Feuilles) -> Iterator[ChampChange]:
     for nom in dict.fromkeys((*avant, *apres)):
         ancien, nouveau = avant.get(nom, ""), apres.get(nom, "")
         if ancien != nouveau:
-            yield ChampDifferent(nom, ancien, nouveau)
+            yield ChampChange(nom, ancien, nouveau)
 
 
 def _feuilles(tasse: bytes | None) -> _Feuilles:
     """Path → value of the leaves of a compressed document, in its order."""
     if tasse is None:
         return {}
-    return dict(_parcourir(codec.lire(detasser(tasse)), ""))
+    lus = {chemin: _valeur(e) for chemin, e in parcourir(codec.relire(detasser(tasse)), "")}
+    return {chemin: valeur for chemin, valeur in lus.items() if chemin and valeur}
 
 
-def _parcourir(element: Element, chemin: str) -> Iterator[tuple[str, str]]:
-    homonymes = Counter(enfant.nom for enfant in element.enfants)
-    rangs: Counter[str] = Counter()
-    valeur = _valeur(element)
-    if chemin and (valeur or not element.enfants):
-        yield chemin, valeur
-    for enfant in element.enfants:
-        rangs[enfant.nom] += 1
-        rang = f"[{rangs[enfant.nom]}]" if homonymes[enfant.nom] > 1 else ""
-        yield from _parcourir(enfant, f"{chemin}/{enfant.nom}{rang}".lstrip("/"))
-
-
-def _valeur(element: Element) -> str:
-    texte = masquer_nir(element.texte) if cache_un_nir(element.nom) else masquer_nirs(element.texte)
+def _valeur(element: Any) -> str:
+    """The text and attributes of an element, NIR masked; "" for one that only holds others."""
+    nom, texte = nom_de(element), "" if len(element) else element.text or ""
+    attributs = {str(QName(cle).localname): valeur for cle, valeur in element.attrib.items()}
     dits = [
-        masquer_nirs(valeur if nom == "code" else f"{nom}={valeur}")
-        for nom, valeur in element.attributs.items()
-        if nom != "modifie"
+        masquer_nirs(valeur if cle == "code" else f"{cle}={valeur}")
+        for cle, valeur in attributs.items()
+        if cle != "modifie"
     ]
-    return " ".join(filter(None, (texte, *dits))) or ("" if element.enfants else "présent")
+    montre = masquer_nir(texte) if cache_un_nir(nom) else masquer_nirs(texte)
+    return " ".join(filter(None, (montre, *dits))) or ("" if len(element) else "présent")

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.echange import HORLOGE
-from sne_sandbox.bases.sauvegardes import Sauvegarde, Sauvegardes
+from sne_sandbox.bases.sauvegardes import SauvegardeLue, Sauvegardes
 from sne_sandbox.store import echeances
 from sne_sandbox.store.magasin import Magasin
 
@@ -52,7 +52,7 @@ class Frise:
     aujourd_hui: date
     mois: Sequence[MoisDeBase]
     deplacements: Sequence[Deplacee]
-    sauvegardes: Sequence[Sauvegarde]
+    sauvegardes: Sequence[SauvegardeLue]
 
 
 def dessiner(magasin: Magasin, nom: str) -> Frise:

@@ -29,7 +29,7 @@ _REMEDE: Final = "une durée ISO 8601 (P1D, P1M, P13M, P2Y, PT6H), une date (201
 
 
 @dataclass(frozen=True, slots=True)
-class Heure:
+class HeureLue:
     """What the clock of a base says. `mode` is « real », « figée » or « décalée »: real time, `decalage_s`
     seconds ahead of it."""
 
@@ -41,7 +41,7 @@ class Heure:
     nuits_en_attente: Annotated[int, "nuits dues d'un coup, qui ne passent que si on le dit ; 0 : aucune"] = 0
 
     @classmethod
-    def de(cls, base: Base, machine: datetime) -> "Heure":
+    def de(cls, base: Base, machine: datetime) -> "HeureLue":
         """The clock of `base` when the machine says `machine` (aware)."""
         horloge = base.horloge
         mode: Literal["real", "figée", "décalée"]
@@ -62,7 +62,7 @@ class Deplacement:
     """A move of a clock: what it said before, what it says now, what the nights did in between."""
 
     avant: datetime
-    horloge: Heure
+    horloge: HeureLue
     nuits: Annotated[int, "nuits passées"]
     faits: Annotated[Mapping[Fait, int], "combien de demandes, par fait"]
     phrase: Annotated[str, "le tout en une phrase"]
@@ -149,9 +149,9 @@ class Visee:
     derniere_nuit: date
 
 
-def lire(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> Heure:
+def lire(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> HeureLue:
     """What the clock says. Raises BaseInconnue."""
-    return Heure.de(magasin.bases.lire(nom), machine or datetime.now(UTC))
+    return HeureLue.de(magasin.bases.lire(nom), machine or datetime.now(UTC))
 
 
 def avancer(
@@ -317,7 +317,7 @@ def deplacer(
             echange = magasin.journal.consigner(
                 registre.connexion, _ligne(nom, visee, mouvement, bilan, memoire)
             )
-        heure = Heure.de(registre.base, visee.machine)
+        heure = HeureLue.de(registre.base, visee.machine)
         return Deplacement(visee.avant, heure, bilan.nuits, faits, bilan.phrase(), echange, annulable)
 
 

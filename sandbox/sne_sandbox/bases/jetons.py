@@ -21,7 +21,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
 
-from sne_interface.errors import StoreError, UsageError
+from sne_interface.errors import Introuvable, StoreError, UsageError
 from sne_interface.raisons import raison_systeme
 from sne_sandbox.bases import horloge
 from sne_sandbox.store.jetons_en_base import JetonGarde
@@ -162,7 +162,7 @@ def revoquer(magasin: Magasin, nom: str) -> None:
         magasin.jetons.ajouter(renouvele, remplacer=True)
     elif not magasin.jetons.revoquer(nom):
         connus = ", ".join(garde.nom for garde in magasin.jetons.lister()) or "aucun"
-        raise UsageError(f"Le jeton [{nom[:40]}] n'existe pas.", remede=f"jetons : {connus}")
+        raise Introuvable(f"Le jeton [{nom[:40]}] n'existe pas.", remede=f"jetons : {connus}")
 
 
 def entree(magasin: Magasin, cherchee: str) -> Entree | None:

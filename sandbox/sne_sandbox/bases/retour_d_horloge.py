@@ -19,7 +19,7 @@ from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import HORLOGE, REMISE, Echange, VerdictEchange
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.bases.faits_des_nuits import Fait, enumerer_bref
-from sne_sandbox.bases.horloge import Heure, relire_horloge
+from sne_sandbox.bases.horloge import HeureLue, relire_horloge
 from sne_sandbox.bases.sauvegardes import Sauvegardes
 from sne_sandbox.store import snapshot
 from sne_sandbox.store.magasin import Magasin
@@ -53,7 +53,7 @@ class Avance:
 class Annulation:
     """A move that was taken back: what the clock says now."""
 
-    horloge: Heure
+    horloge: HeureLue
     echange: Annotated[int, "ligne du journal qui le dit"]
     phrase: Annotated[str, "le tout en une phrase"]
 
@@ -117,7 +117,7 @@ def annuler(magasin: Magasin, nom: str, *, attendue: int | None = None) -> Annul
         registre.regler_horloge(relire_horloge(memoire["horloge"]))
         connexion, journal = registre.connexion, magasin.journal
         journal.annuler_nuits(connexion, nom, faite.echange - memoire["lignes"], faite.echange - 1)
-        heure = Heure.de(registre.base, datetime.now(UTC))
+        heure = HeureLue.de(registre.base, datetime.now(UTC))
         faits = {Fait(fait): combien for fait, combien in memoire["faits"].items()}
         defait = f" Défait : {dit}." if (dit := enumerer_bref(faits)) else ""
         revenue = f"Il est de nouveau {heure.maintenant:%d/%m/%Y %H:%M} dans la base."

@@ -34,7 +34,7 @@ _SUFFIXE: Final = ".zip"
 
 
 @dataclass(frozen=True, slots=True)
-class Sauvegarde:
+class SauvegardeLue:
     """A snapshot that is kept. `octets` is the size of its file, `faite_le` the machine's instant (aware).
 
     `illisible` says why this version cannot restore it, "" when it can; `demandes` is None then.
@@ -65,7 +65,7 @@ class Sauvegardes:
         self._classeur.verser(partage, self._home / DOSSIER / base)
         return self._classeur.a_jour(partage)
 
-    def lister(self, base: str) -> list[Sauvegarde]:
+    def lister(self, base: str) -> list[SauvegardeLue]:
         """Those of a base, latest first, with those that cannot be restored: they hold their name. Raises
         BaseInconnue."""
         self._magasin.bases.lire(base)
@@ -78,7 +78,7 @@ class Sauvegardes:
                 continue  # deleted meanwhile
         return sorted(trouvees, key=lambda s: (s.faite_le, s.nom), reverse=True)
 
-    def lire(self, base: str, nom: str) -> Sauvegarde:
+    def lire(self, base: str, nom: str) -> SauvegardeLue:
         """One. Raises BaseInconnue, and UsageError when there is none of that name."""
         return _lire(base, self._trouver(base, nom))
 
@@ -86,7 +86,7 @@ class Sauvegardes:
         """Whether there is one of that name."""
         return _NOM.fullmatch(nom) is not None and self._fichier(base, nom).is_file()
 
-    def faire(self, base: str, nom: str, *, remplacer: bool = False) -> Sauvegarde:
+    def faire(self, base: str, nom: str, *, remplacer: bool = False) -> SauvegardeLue:
         """Saves the base as it is now. Raises BaseInconnue, StoreError, and UsageError for a name that does
         not fit, or is taken unless `remplacer`."""
         self._magasin.bases.lire(base)
@@ -116,7 +116,7 @@ class Sauvegardes:
                 raise pris
         return _lire(base, fichier)
 
-    def restaurer(self, base: str, nom: str, contrats: Contrats) -> Sauvegarde:
+    def restaurer(self, base: str, nom: str, contrats: Contrats) -> SauvegardeLue:
         """Puts the base back as it was saved, its contract included; its journal goes on, with a line of it.
         Raises as `lire`, StoreError, and as `restaurer_fichier`."""
         sauvegarde = self.lire(base, nom)
@@ -218,7 +218,7 @@ def _nommer(provisoire: Path, fichier: Path) -> bool:
     return True
 
 
-def _lire(base: str, fichier: Path) -> Sauvegarde:
+def _lire(base: str, fichier: Path) -> SauvegardeLue:
     try:
         etat = fichier.stat()
     except OSError as erreur:
@@ -228,7 +228,7 @@ def _lire(base: str, fichier: Path) -> Sauvegarde:
         demandes = snapshot.nombre_de_demandes(fichier)
     except StoreError as erreur:
         illisible = str(erreur)
-    return Sauvegarde(
+    return SauvegardeLue(
         nom=fichier.stem,
         base=base,
         fichier=fichier,

@@ -12,69 +12,52 @@ from sne_sandbox.bases import bases
 from sne_sandbox.bases.sauvegardes import restaurer_fichier
 from sne_sandbox.cli.depart import options_de_base_donnees, signaler_ignorees
 from sne_sandbox.cli.options import (
-    COMMUNES,
     GroupeCommandes,
+    Poste,
     barre,
-    ouvrir,
-    ouvrir_contrats,
-    ouvrir_magasin,
-    reglages,
-    taille_de_semence,
+    depart_de_base,
+    sur_le_poste,
     une_base,
 )
 from sne_sandbox.store import snapshot
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox db upgrade
-  sne-sandbox db seed --seed-base dalo --base essai --clock 2018-03-15T09:00:00
-  sne-sandbox db seed --base grande --seed-size 200000
-  sne-sandbox db snapshot ecole.zip
-  sne-sandbox db restore ecole.zip
-  sne-sandbox db secret nouveau.txt --database postgresql://… --secret-file actuel.txt
-  sne-sandbox db reset --portee journal
-  sne-sandbox db reset --base essai --clock 2018-03-15T09:00:00
-"""
 
-
-@click.group("db", cls=GroupeCommandes, epilog=_EXEMPLES)
+@click.group("db", cls=GroupeCommandes)
 def commande() -> None:
-    """La base de données : tables, départ, sauvegardes."""
+    """La base de données : tables, départ, sauvegardes.
+
+    Exemples :
+      sne-sandbox db upgrade
+      sne-sandbox db seed --seed-base dalo --base essai --clock 2018-03-15T09:00:00
+      sne-sandbox db seed --base grande --seed-size 200000
+      sne-sandbox db snapshot ecole.zip
+      sne-sandbox db restore ecole.zip
+      sne-sandbox db secret nouveau.txt --database postgresql://… --secret-file actuel.txt
+      sne-sandbox db reset --portee journal
+      sne-sandbox db reset --base essai --clock 2018-03-15T09:00:00
+    """
 
 
 @commande.command("upgrade")
-@reglages(*COMMUNES, "database")
-def mettre_a_jour(**options: Any) -> None:
+@sur_le_poste()
+def mettre_a_jour(poste: Poste) -> None:
     """Met les tables à la dernière version."""
-
-    with ouvrir_magasin(options) as magasin:
-        magasin.migrer()
+    poste.magasin.migrer()
     click.echo("Tables à jour.")
 
 
 @commande.command("seed")
-@reglages(*COMMUNES, "database")
+@sur_le_poste()
 @click.option("--base", default="ecole", show_default=True, help="Base à créer si elle n'existe pas.")
-@click.option("--seed-base", "semence", default="ecole", show_default=True, help="Jeu de départ.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
-@taille_de_semence
-@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
-def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, **options: Any) -> None:
+@depart_de_base("ecole")
+def semer(poste: Poste, base: str, horloge: str, **depart: Any) -> None:
     """Crée une base à partir d'un jeu de départ ; celle qui existe reste comme elle est."""
-    contrats, magasin = ouvrir(options)
-    with magasin, barre("Les ménages arrivent") as progres:
+    contrats, magasin = poste.ouvrir()
+    with barre("Les ménages arrivent") as progres:
         existe = signaler_ignorees(magasin, base, options_de_base_donnees())
+        heure, reglages = lire_horloge(horloge), Reglages(profile=poste.options["profile"])
         bases.assurer(
-            magasin,
-            contrats.defaut,
-            base,
-            semence=semence,
-            seed=seed,
-            taille=taille,
-            horloge=lire_horloge(horloge),
-            reglages=Reglages(profile=options["profile"]),
-            progres=progres,
+            magasin, contrats.defaut, base, horloge=heure, reglages=reglages, progres=progres, **depart
         )
         with magasin.lire(base) as registre:
             nombre = registre.compter()
@@ -83,33 +66,31 @@ def semer(base: str, semence: str, seed: int, taille: int | None, horloge: str, 
 
 @commande.command("snapshot")
 @click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False))
-@reglages(*COMMUNES, "database")
+@sur_le_poste()
 @une_base
-def sauvegarder(fichier: Path, base: str, **options: Any) -> None:
+def sauvegarder(poste: Poste, fichier: Path, base: str) -> None:
     """Sauvegarde une base dans FICHIER (zip)."""
-    with ouvrir_magasin(options) as magasin:
-        snapshot.sauvegarder(magasin, base, fichier)
+    snapshot.sauvegarder(poste.magasin, base, fichier)
     click.echo(str(fichier))
 
 
 @commande.command("restore")
 @click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@reglages(*COMMUNES, "database")
+@sur_le_poste()
 @une_base
-def restaurer(fichier: Path, base: str, **options: Any) -> None:
+def restaurer(poste: Poste, fichier: Path, base: str) -> None:
     """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
-    with ouvrir_magasin(options) as magasin:
-        try:
-            restaurer_fichier(magasin, ouvrir_contrats(options), base, fichier)
-        except snapshot.SauvegardeInutilisable as erreur:  # given by hand: another is to be given
-            raise UsageError(str(erreur), remede=erreur.remede) from None
+    try:
+        restaurer_fichier(poste.magasin, poste.contrats, base, fichier)
+    except snapshot.SauvegardeInutilisable as erreur:  # given by hand: another is to be given
+        raise UsageError(str(erreur), remede=erreur.remede) from None
     click.echo(f"Base [{base}] restaurée.")
 
 
 @commande.command("secret")
 @click.argument("nouveau", type=click.Path(path_type=Path, dir_okay=False))
-@reglages(*COMMUNES, "database", "secret_file")
-def changer_secret(nouveau: Path, **options: Any) -> None:
+@sur_le_poste("secret_file")
+def changer_secret(poste: Poste, nouveau: Path) -> None:
     """Chiffre par le secret du fichier NOUVEAU les clés que des serveurs partagent dans PostgreSQL.
 
     Les serveurs en marche continuent ; donnez-leur NOUVEAU (--secret-file) avant leur prochain démarrage.
@@ -117,20 +98,20 @@ def changer_secret(nouveau: Path, **options: Any) -> None:
     from sne_sandbox.store.coffre import Coffre, lire_secret
 
     secret = lire_secret(nouveau)
-    with ouvrir_magasin(options) as magasin:
-        if not Coffre(magasin).ferme_a_cle:
-            raise UsageError(
-                "Aucun serveur n'a encore partagé de clés dans cette base de données.",
-                remede="démarrez-en un avec --secret-file",
-            )
-        if options["secret_file"] is None:
-            raise UsageError("Il faut aussi le secret actuel.", remede="donnez son fichier par --secret-file")
-        combien = Coffre(magasin, lire_secret(options["secret_file"])).changer_secret(secret)
+    if not Coffre(poste.magasin).ferme_a_cle:
+        raise UsageError(
+            "Aucun serveur n'a encore partagé de clés dans cette base de données.",
+            remede="démarrez-en un avec --secret-file",
+        )
+    actuel = poste.options["secret_file"]
+    if actuel is None:
+        raise UsageError("Il faut aussi le secret actuel.", remede="donnez son fichier par --secret-file")
+    combien = Coffre(poste.magasin, lire_secret(actuel)).changer_secret(secret)
     click.echo(f"Clés chiffrées par le nouveau secret : {combien}.")
 
 
 @commande.command("reset")
-@reglages(*COMMUNES, "database")
+@sur_le_poste()
 @une_base
 @click.option(
     "--portee",
@@ -140,15 +121,14 @@ def changer_secret(nouveau: Path, **options: Any) -> None:
     help="Ce qui est vidé.",
 )
 @click.option("--clock", "horloge", help="Remet aussi l'horloge : real, ou un instant ISO.")
-def vider(base: str, portee: Any, horloge: str | None, **options: Any) -> None:
+def vider(poste: Poste, base: str, portee: Any, horloge: str | None) -> None:
     """Vide une base ; l'état d'une base semée revient de son jeu de départ, au nombre de ménages d'alors.
 
     Les réglages restent (« bases set » les change), et l'horloge, sauf si --clock la remet : c'est par là
     qu'une base semée, menée dans l'avenir, en revient.
     """
-    contrats, magasin = ouvrir(options)
-    with magasin:
-        contrat = contrats.de(magasin.bases.lire(base))
-        bases.remettre(magasin, contrat, base, portee, lire_horloge(horloge) if horloge else None)
+    contrats, magasin = poste.ouvrir()
+    contrat = contrats.de(magasin.bases.lire(base))
+    bases.remettre(magasin, contrat, base, portee, lire_horloge(horloge) if horloge else None)
     quoi = {"journal": "le journal", "etat": "l'état", "pannes": "les pannes", "tout": "tout"}[portee]
     click.echo(f"Base [{base}] : {quoi}, comme au départ.")

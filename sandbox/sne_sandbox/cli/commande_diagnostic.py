@@ -23,14 +23,6 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _SIGNES: Final[Mapping[bool | None, str]] = {True: "✓", None: "!", False: "✗"}
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox diagnostic
-  sne-sandbox diagnostic --ready-file pret.json
-  sne-sandbox diagnostic --url https://bac.exemple.fr:8443 --ca ca.pem --cert G1226.pem --key G1226.key
-  sne-sandbox run -- sne-sandbox diagnostic
-"""
 
 
 def _fichier(option: str, nom: str, variable: str, aide: str) -> Callable[[_F], _F]:
@@ -38,7 +30,7 @@ def _fichier(option: str, nom: str, variable: str, aide: str) -> Callable[[_F], 
                         metavar="FICHIER", help=f"{aide} [{variable}].")  # fmt: skip
 
 
-@click.command("diagnostic", epilog=_EXEMPLES)
+@click.command("diagnostic")
 @click.option("--url", envvar="SNE_URL", metavar="ADRESSE",
               help="Celle du serveur, à laquelle s'ajoute /services/… [SNE_URL].")  # fmt: skip
 @_fichier("--ca", "ca", "SNE_CA_FILE", "L'autorité du serveur")
@@ -58,6 +50,12 @@ def commande(pret: Path | None, forme: str, **options: Any) -> int:
     vient ce que la base a vu d'elle. Ce qui manque aux options est lu dans les variables SNE_… et le fichier
     prêt ; sans adresse, un serveur est lancé, comme le fait « run ». Rien n'est envoyé aux services. Sortie 0
     si rien n'est à corriger, 1 sinon.
+
+    Exemples :
+      sne-sandbox diagnostic
+      sne-sandbox diagnostic --ready-file pret.json
+      sne-sandbox diagnostic --url https://bac.exemple.fr:8443 --ca ca.pem --cert G1226.pem --key G1226.key
+      sne-sandbox run -- sne-sandbox diagnostic
     """
     from sne_sandbox.server.diagnostic import diagnostiquer
 
@@ -96,7 +94,7 @@ class ConfigurationFausse(OperatorError):
 
 def verifier(servie: "BaseServie") -> None:
     """At the head of a trial: raises ConfigurationFausse when nobody could reach this base with what an
-    application is given. What only deserves a look is not said: the trial sees to proxies."""
+    application is given. A finding that only deserves a look is not said: the trial sees to proxies."""
     from sne_sandbox.server.diagnostic import diagnostiquer
 
     environ = {**os.environ, **servie.sans_proxy()}

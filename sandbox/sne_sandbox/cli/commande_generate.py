@@ -18,27 +18,17 @@ from sne_interface.generators import lots
 from sne_interface.generators.diversite import Contraintes
 from sne_interface.generators.menages import SORTES
 from sne_interface.raisons import raison_ecriture
-from sne_sandbox.cli.options import COMMUNES, barre, reglages, verifier_guichet
+from sne_sandbox.cli.options import COMMUNES, barre, reglages, une_horloge, verifier_guichet
 
 if TYPE_CHECKING:
     from sne_interface.generators.defauts import Defaut
-
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox generate --kind CRE --count 10 --seed 1 --out envois
-  sne-sandbox generate --kind RAD --guichet G1104 --out envois
-  sne-sandbox generate --household couple_avec_enfant --limits --count 100 --out envois
-  sne-sandbox generate --defect ENT011 --count 3 --out fautes
-  sne-sandbox check --profile strict envois
-"""
 
 
 #: Parameters that mean nothing of a defect.
 _SANS_DEFAUT: Final = ("sorte", "guichet", "menage", "version", "limites", "horloge")
 
 
-@click.command("generate", epilog=_EXEMPLES)
+@click.command("generate")
 @click.option("--kind", "sorte", type=click.Choice(lots.SORTES_DE_MESSAGE), default="CRE", show_default=True,
               help="Type des messages ; DALO : déclaration, EVT : événement de gestion partagée, "
               "RCH : recherche.")  # fmt: skip
@@ -60,7 +50,7 @@ _SANS_DEFAUT: Final = ("sorte", "guichet", "menage", "version", "limites", "horl
     "--message-version", "version", metavar="VERSION", help="Version des messages (02.00, 02.01, 02.02)."
 )
 @click.option("--limits", "limites", is_flag=True, help="Textes les plus longs, nombres extrêmes.")
-@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@une_horloge
 @click.option("--compact", is_flag=True, help="Chaque document sur une ligne, comme le bac à sable l'envoie.")
 @reglages(*COMMUNES)
 def commande(
@@ -85,6 +75,13 @@ def commande(
     numéro qu'aucune base n'a délivré.
 
     Un défaut est daté du 15 mars 2018, jour des exemples ; ce qu'il suppose autour de lui est dit.
+
+    Exemples :
+      sne-sandbox generate --kind CRE --count 10 --seed 1 --out envois
+      sne-sandbox generate --kind RAD --guichet G1104 --out envois
+      sne-sandbox generate --household couple_avec_enfant --limits --count 100 --out envois
+      sne-sandbox generate --defect ENT011 --count 3 --out fautes
+      sne-sandbox check --profile strict envois
     """
     contrat = versions.charger(options["contract"], options["contracts"])
     if defaut is not None:

@@ -15,18 +15,10 @@ from sne_interface.domain.texte import accorde, plier
 from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import inconnu, reglages
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox nomenclatures
-  sne-sandbox nomenclatures ListeMotifDemande
-  sne-sandbox nomenclatures --cherche handicap
-  sne-sandbox nomenclatures --format csv > codes.csv
-"""
 _COLONNES: Final = ("liste", "code", "libelle")
 
 
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @click.argument("nom", required=False, metavar="[LISTE]")
 @click.option(
     "--cherche",
@@ -44,6 +36,12 @@ def commande(
 
     Sans nom : toutes, une ligne chacune. D'une seule, ou de ce que l'on cherche : chaque code. Le mot se
     cherche sans accent ni casse. Sortie 1 quand rien ne convient.
+
+    Exemples :
+      sne-sandbox nomenclatures
+      sne-sandbox nomenclatures ListeMotifDemande
+      sne-sandbox nomenclatures --cherche handicap
+      sne-sandbox nomenclatures --format csv > codes.csv
     """
     contrat = versions.charger(contract, contracts)
     connues = contrat.nomenclatures

@@ -16,17 +16,6 @@ from sne_interface.rules.rule import gravite
 from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages, tableau_markdown
 from sne_sandbox.cli.terminal import DISCRET, GRAS, PRUDENT, Style, ecrire, nu
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox rules
-  sne-sandbox rules ENT009 REC001
-  sne-sandbox rules --bloquantes --profile strict
-  sne-sandbox rules --detail | less
-  sne-sandbox rules --format json > regles.json
-  sne-sandbox rules --profile strict --contracts mes-contrats/
-"""
-
 #: What a rule does where the contract binds nothing to a role that it reads.
 _ETEINTE = "éteinte"
 _COLONNES = (
@@ -34,7 +23,7 @@ _COLONNES = (
 )  # fmt: skip
 
 
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @click.argument("codes", nargs=-1, metavar="[CODE…]")
 @forme_de_liste
 @click.option("--bloquantes", "bloquantes", is_flag=True, help="Seulement ceux qui refusent, sous le profil.")
@@ -46,6 +35,14 @@ def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool,
     De ceux que l'on nomme (ou de tous, avec --detail) : aussi la source, le remède, le code officiel s'il y
     en a un, et la plus petite demande qu'un contrôle bloquant refuse. Les formes json et markdown disent
     tout ; json, aussi ce que chaque contrôle accepte et refuse.
+
+    Exemples :
+      sne-sandbox rules
+      sne-sandbox rules ENT009 REC001
+      sne-sandbox rules --bloquantes --profile strict
+      sne-sandbox rules --detail | less
+      sne-sandbox rules --format json > regles.json
+      sne-sandbox rules --profile strict --contracts mes-contrats/
     """
     contrat = versions.charger(options["contract"], options["contracts"])
     inconnus = sorted(set(codes) - contrat.regles.keys())

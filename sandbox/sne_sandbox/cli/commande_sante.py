@@ -12,18 +12,11 @@ import click
 from sne_interface.errors import OperatorError, UsageError
 from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
 
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox sante
-  sne-sandbox sante --http-port -1 --https-port 8443 --home /data
-  sne-sandbox sante --format json
-"""
 #: Seconds for the whole answer: the server gives it at once, whatever it is doing.
 _PATIENCE: Final = 5.0
 
 
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @reglages(*COMMUNES, "http_port", "https_port")
 @une_forme
 def commande(home: Path, http_port: int, https_port: int, forme: str, **autres: Any) -> int:
@@ -31,6 +24,11 @@ def commande(home: Path, http_port: int, https_port: int, forme: str, **autres: 
 
     Sortie 0 : prêt ; 1 : pas prêt ; 3 : personne ne répond. Sans réponse en HTTP, essaie en HTTPS, avec
     l'autorité de --home et le certificat d'un de ses guichets.
+
+    Exemples :
+      sne-sandbox sante
+      sne-sandbox sante --http-port -1 --https-port 8443 --home /data
+      sne-sandbox sante --format json
     """
     corps = _lire(home, http_port, https_port)
     if forme == "json":
@@ -47,7 +45,7 @@ def commande(home: Path, http_port: int, https_port: int, forme: str, **autres: 
 
 
 def _lire(home: Path, http_port: int, https_port: int) -> dict[str, Any]:
-    """What `/readyz` answers. Raises OperatorError when nobody does."""
+    """The answer of `/readyz`. Raises OperatorError when nobody does."""
     if http_port <= 0 and https_port <= 0:
         raise UsageError(
             "Aucun port à interroger.", remede="donnez --http-port ou --https-port (0 et -1 n'en sont pas)"

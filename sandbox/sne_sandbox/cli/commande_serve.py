@@ -10,22 +10,10 @@ import click
 from sne_interface.domain.base import BASE_PAR_DEFAUT, lire_horloge
 from sne_interface.settings import est_boucle_locale
 from sne_sandbox.cli import depart
-from sne_sandbox.cli.options import COMMUNES, barre, ouvrir_magasin, reglages, taille_de_semence
-
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox serve
-  sne-sandbox serve --https-port 0 --http-port 0 --ready-file pret.json
-  sne-sandbox serve --host 0.0.0.0 --server-name sne.exemple.fr --client-cert required
-  sne-sandbox serve --seed-base vide
-  sne-sandbox serve --home grande --seed-size 200000 --seed 7
-  sne-sandbox serve --application logenet="java -jar adaptateur.jar"
-  sne-sandbox serve --clock 2018-03-15T09:00:00 --profile strict --workers 2
-"""
+from sne_sandbox.cli.options import COMMUNES, barre, depart_de_base, ouvrir_magasin, reglages
 
 
-@click.command(epilog=_EXEMPLES)
+@click.command()
 @reglages(
     *COMMUNES, "https_port", "http_port", "host", "database", "secret_file", "synchronous", "client_cert",
     "pkcs12", "workers", "threads", "delai_arret", "journal_max", "message_max", "xml_max", "connexions_max",
@@ -36,12 +24,7 @@ Exemples :
 @click.option("--application", "applications", multiple=True, metavar="NOM=COMMANDE",
               help="Application que la page Conformité peut piloter, sous ce nom : la commande de son "
               "adaptateur (peut se répéter).")  # fmt: skip
-@click.option(
-    "--seed-base", "semence", default=depart.SEMENCE, show_default=True, help="Jeu de départ de la base."
-)
-@click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
-@taille_de_semence
-@click.option("--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO.")
+@depart_de_base(depart.SEMENCE)
 @click.option(
     "--ready-file",
     "pret",
@@ -65,6 +48,15 @@ def commande(
 
     Au premier démarrage, crée dans --home une autorité de certification, un certificat serveur et un
     certificat client par guichet.
+
+    Exemples :
+      sne-sandbox serve
+      sne-sandbox serve --https-port 0 --http-port 0 --ready-file pret.json
+      sne-sandbox serve --host 0.0.0.0 --server-name sne.exemple.fr --client-cert required
+      sne-sandbox serve --seed-base vide
+      sne-sandbox serve --home grande --seed-size 200000 --seed 7
+      sne-sandbox serve --application logenet="java -jar adaptateur.jar"
+      sne-sandbox serve --clock 2018-03-15T09:00:00 --profile strict --workers 2
     """
     gc.disable()  # until it serves: start-up makes few objects that die
     from sne_sandbox.server import lancement

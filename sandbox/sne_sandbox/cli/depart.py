@@ -1,4 +1,4 @@
-"""What the commands that listen do before they do: token, certificates, ready file."""
+"""The preparations of the commands that listen: token, certificates, ready file."""
 
 import re
 import socket
@@ -189,7 +189,7 @@ def signaler_ecart(options: Mapping[str, Any]) -> None:
 
 
 def _est_de(fichier: Path, ca: bytes) -> bool:
-    """Whether a certificate is there, followed by that of its authority: it may have another by now."""
+    """True when a certificate is there, followed by that of its authority: it may have another by now."""
     return fichier.is_file() and fichier.read_bytes().endswith(ca)
 
 
@@ -264,7 +264,7 @@ def processus(options: Mapping[str, Any]) -> int:
 
 
 def options_de_base_donnees() -> dict[str, Any]:
-    """Those options of the running command that make a base, by parameter, if they were given (environment
+    """The options of the running command that make a base, by parameter, if they were given (environment
     included)."""
     contexte = click.get_current_context()
     par_defaut = (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP)
@@ -276,7 +276,7 @@ def options_de_base_donnees() -> dict[str, Any]:
 
 
 def signaler_ignorees(magasin: "Magasin", nom: str, donnees: dict[str, Any]) -> bool:
-    """Whether the base exists: it then keeps its clock, its profile and its start, and one line of stderr
+    """True when the base exists: it then keeps its clock, its profile and its start, and one line of stderr
     says so of each option that asks for another, with what changes it. Raises UsageError for a clock that is
     none."""
     try:

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -40,7 +41,9 @@ class _Groupe(click.Group):
         offerte = commandes().get(cmd_name)
         if offerte is None:
             return None
-        commande: click.Command = importlib.import_module(offerte.module).commande
+        from sne_sandbox.cli.options import placer_les_exemples  # as every command does
+
+        commande: click.Command = placer_les_exemples(importlib.import_module(offerte.module).commande)
         if isinstance(commande, click.Group):
             commande.subcommand_metavar = _SOUS_COMMANDE
         return commande
@@ -149,6 +152,19 @@ def cli(avec_parent: bool, tenir: Path | None) -> None:
         finir_avec_le_parent()
     if tenir is not None:
         click.get_current_context().with_resource(systeme.tenu(tenir))
+
+
+def trouver(mots: Sequence[str]) -> tuple[click.Command, Sequence[str]]:
+    """The command that `mots` begin with, and those that follow its name. Raises KeyError for none."""
+    commande: click.Command = cli
+    for rang, mot in enumerate(mots):
+        if not isinstance(commande, click.Group):
+            return commande, mots[rang:]
+        suivante = commande.get_command(click.Context(commande), mot)
+        if suivante is None:
+            raise KeyError(mot)
+        commande = suivante
+    return commande, ()
 
 
 def main() -> None:

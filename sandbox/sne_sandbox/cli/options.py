@@ -1,19 +1,23 @@
-"""What the commands share: options read off the SETTINGS table, groups of commands, the base and the store
-that they open, and a progress bar.
+"""The parts that the commands share: options read off the SETTINGS table, groups of commands, the contracts
+and the store that they open, and a progress bar.
 """
 
 import difflib
+import json
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cached_property, wraps
+from inspect import cleandoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import click
 from click.core import ParameterSource
 
+from sne_interface.domain.publication import en_json
 from sne_interface.errors import UsageError
 from sne_interface.raisons import raison_systeme
 from sne_interface.settings import ENTIER_MAX, OUI_NON, PAR_NOM, Setting, valeur
@@ -30,6 +34,19 @@ COMMUNES = ("home", "contract", "contracts", "profile")
 une_base = click.option("--base", default="ecole", show_default=True, help="Nom de la base.")
 
 
+#: `--seed`, as parameter `seed`.
+une_graine = click.option("--seed", type=int, default=0, show_default=True, help="Graine des tirages.")
+#: `--seed-size`, as parameter `taille`.
+une_taille = click.option(
+    "--seed-size", "taille", type=click.IntRange(0, 5_000_000), metavar="N",
+    help="Nombre de ménages, tirés comme ceux du jeu de départ (par défaut, le sien).",
+)  # fmt: skip
+#: `--clock`, as parameter `horloge`.
+une_horloge = click.option(
+    "--clock", "horloge", default="real", show_default=True, help="real, ou un instant ISO."
+)
+
+
 def option_de_forme(*formes: str, aide: str) -> Callable[[_F], _F]:
     """Add `--format` with these forms to a command, as parameter `forme`; text unless it is given."""
     return click.option(
@@ -39,13 +56,15 @@ def option_de_forme(*formes: str, aide: str) -> Callable[[_F], _F]:
 
 #: `--format text|json`, as parameter `forme`.
 une_forme = option_de_forme("text", "json", aide="Forme de la réponse.")
+#: `--format text|csv|json`, as parameter `forme`.
+text_csv_json = option_de_forme("text", "csv", "json", aide="Forme de la réponse.")
 #: `--format text|json|markdown`, as parameter `forme`.
 forme_de_liste = option_de_forme("text", "json", "markdown", aide="Forme de la liste.")
 
 
 def reglages(*noms: str, **defauts: Any) -> Callable[[_F], _F]:
     """Add the options of these settings to a command, in this order; `defauts` replaces defaults by name.
-    What a file may hold (`--database-file`) is read from it: the command sees the value alone."""
+    A value that a file may hold (`--database-file`) is read from it: the command sees the value alone."""
 
     def ajouter(fonction: _F) -> _F:
         for nom in reversed(noms):
@@ -67,6 +86,16 @@ def inconnu(quoi: str, nom: str, connus: Iterable[str]) -> UsageError:
     return UsageError(f"{quoi} [{nom}] n'existe pas.", remede=f"par exemple : {', '.join(choix)}{suite}")
 
 
+def en_paires(ecrits: Iterable[str], exemple: str) -> dict[str, str]:
+    """The values written « NOM=VALEUR », by name. Raises UsageError, with the example."""
+    paires = {}
+    for ecrit in ecrits:
+        nom, egal, paires[nom] = ecrit.partition("=")
+        if not egal:
+            raise UsageError(f"[{ecrit}] : il manque une valeur.", remede=f"par exemple {exemple}")
+    return paires
+
+
 def tableau_markdown(titres: Sequence[str], lignes: Iterable[Sequence[object]]) -> str:
     """A table of Markdown; a bar in a cell is escaped."""
     ecrites = [titres, ["---"] * len(titres), *lignes]
@@ -81,15 +110,17 @@ def verifier_guichet(code: str) -> None:
         )
 
 
-def taille_de_semence(fonction: _F) -> _F:
-    """Add `--seed-size`, as parameter `taille`."""
+def un_jeu_de_depart(semence: str) -> Callable[[_F], _F]:
+    """Add `--seed-base`, as parameter `semence`, by default this one."""
     return click.option(
-        "--seed-size",
-        "taille",
-        type=click.IntRange(0, 5_000_000),
-        metavar="N",
-        help="Nombre de ménages, tirés comme ceux du jeu de départ (par défaut, le sien).",
-    )(fonction)
+        "--seed-base", "semence", default=semence, show_default=True, help="Jeu de départ de la base."
+    )
+
+
+def depart_de_base(semence: str) -> Callable[[_F], _F]:
+    """Add how a base begins: `--seed-base`, `--seed`, `--seed-size`, `--clock`, as parameters `semence`,
+    `seed`, `taille`, `horloge`."""
+    return lambda fonction: un_jeu_de_depart(semence)(une_graine(une_taille(une_horloge(fonction))))
 
 
 class _OuiNon(click.types.BoolParamType):
@@ -181,16 +212,75 @@ def _cle_du_fichier(setting: Setting) -> str:
     return f"sne_sandbox.{setting.nom}_file"
 
 
-def ouvrir(options: Mapping[str, Any]) -> "tuple[Contrats, Magasin]":
-    """The contracts and the store that `options` name (COMMUNES, `database`, and `quartiles` where it is
-    one). Raises OperatorError."""
-    contrats = ouvrir_contrats(options)
-    contrats.nomme("")  # nothing is made in the home for a contract that does not read
-    return contrats, ouvrir_magasin(options)
+class Poste:
+    """The contracts and the store that the options of a command name. Each is opened when it is first asked
+    for, after all that is refused without it; the store is closed when the command ends."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.options = options
+        self.home: Path = options["home"]
+
+    @cached_property
+    def contrats(self) -> "Contrats":
+        """The contracts of the home, none of them read yet."""
+        return ouvrir_contrats(self.options)
+
+    @cached_property
+    def magasin(self) -> "Magasin":
+        """The store. Raises OperatorError."""
+        return click.get_current_context().with_resource(ouvrir_magasin(self.options))
+
+    def ouvrir(self) -> "tuple[Contrats, Magasin]":
+        """Both, that of the server read first: nothing is made in the home for one that does not read. Raises
+        OperatorError."""
+        self.contrats.nomme("")
+        return self.contrats, self.magasin
+
+
+def sur_le_poste(*noms: str) -> Callable[[_F], _F]:
+    """Makes a command of a function that takes a `Poste` first: it has the options of COMMUNES, `database`
+    and the settings `noms`, which the poste holds."""
+    siennes = (*COMMUNES, "database", *noms)
+
+    def ajouter(fonction: Callable[..., Any]) -> Any:
+        @wraps(fonction)
+        def lancer(**valeurs: Any) -> Any:
+            options = {nom: valeurs.pop(nom) for nom in siennes}
+            return fonction(Poste(options), **valeurs)
+
+        return reglages(*siennes)(lancer)
+
+    return ajouter
+
+
+def rendu(
+    texte: Callable[[Any], Iterable[str]],
+    *,
+    feuille: Callable[[Any], str] | None = None,
+    retrait: int | None = None,
+) -> Callable[[_F], _F]:
+    """Adds `--format text|json` to a command (`text|csv|json` with `feuille`), and writes the value that its
+    function returns: as the API does, by the lines that `texte` makes of it, or as that sheet."""
+
+    def ajouter(fonction: Callable[..., Any]) -> Any:
+        @wraps(fonction)
+        def rendre(*arguments: Any, forme: str, **valeurs: Any) -> None:
+            valeur = fonction(*arguments, **valeurs)
+            if forme == "json":
+                click.echo(json.dumps(en_json(valeur), ensure_ascii=False, indent=retrait))
+            elif forme == "csv" and feuille is not None:
+                click.echo(feuille(valeur), nl=False)
+            else:
+                for ligne in texte(valeur):
+                    click.echo(ligne)
+
+        return une_forme(rendre) if feuille is None else text_csv_json(rendre)
+
+    return ajouter
 
 
 def ouvrir_contrats(options: Mapping[str, Any]) -> "Contrats":
-    """The contracts of the home of `options` (as `ouvrir`), none of them read yet."""
+    """The contracts that `options` name (COMMUNES, `quartiles` where it is one), none of them read yet."""
     from sne_interface.contract.contrats import Contrats
 
     return Contrats(options["home"], options["contract"], options["contracts"], options.get("quartiles"))
@@ -202,6 +292,17 @@ def ouvrir_magasin(options: Mapping[str, Any]) -> "Magasin":
 
     durable = valeur("synchronous", options.get("synchronous"))
     return Magasin.ouvrir(options["database"], options["home"], synchronous=durable)
+
+
+_EXEMPLES: Final = "\n\nExemples :\n"
+
+
+def placer_les_exemples(commande: click.Command) -> click.Command:
+    """The command, its examples after its options, as they are written: they end its docstring."""
+    texte, titre, exemples = cleandoc(commande.help or "").partition(_EXEMPLES)
+    if titre:
+        commande.help, commande.epilog = texte, f"\b{_EXEMPLES[1:]}{exemples}"
+    return commande
 
 
 class GroupeCommandes(click.Group):
@@ -218,7 +319,7 @@ class GroupeCommandes(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Click's: the command of that name, with its examples."""
         commande = super().get_command(ctx, cmd_name)
-        if commande is not None and commande.epilog is None:
+        if commande is not None and placer_les_exemples(commande).epilog is None:
             debut = f"sne-sandbox {self.name} {cmd_name}"
             lignes = [ligne.strip() for ligne in (self.epilog or "").splitlines()]
             exemples = [ligne for ligne in lignes if ligne == debut or ligne.startswith(f"{debut} ")]
@@ -265,8 +366,8 @@ Progres = Callable[[int, int], None]
 
 @contextmanager
 def barre(titre: str) -> Iterator[Progres]:
-    """What to tell the progress to; nothing is shown before it is. SIGTERM ends the work as Ctrl-C does,
-    unless somebody sees to it already."""
+    """A function to tell the progress to; nothing is shown before the first call. SIGTERM ends the work as
+    Ctrl-C does, unless somebody sees to it already."""
     from sne_sandbox.cli.signaux import Signaux
 
     with ExitStack() as pile:

@@ -1,4 +1,4 @@
-"""What a command writes when somebody looks on: lines folded at the width of the window, and colours.
+"""The output of a command when somebody looks on: lines folded at the width of the window, and colours.
 
 To a file or another program a line stays a line, without colours: what is piped does not change with the
 window.
@@ -43,5 +43,5 @@ def ecrire(lignes: Iterable[tuple[str, Style]], *, err: bool = False) -> None:
 
 
 def _en_couleurs(flux: TextIO) -> bool:
-    """Whether this terminal has colours, and whoever is there wants them (NO_COLOR is obeyed)."""
+    """True when this terminal has colours and its user wants them (NO_COLOR is obeyed)."""
     return flux.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "") != "dumb"

@@ -1,22 +1,19 @@
-"""Messages and documents as they may be shown: opened, masked by what their elements are, and written again.
+"""Messages and documents as they may be shown: XML, texts and headers, their NIRs masked, and nothing else.
 
-A body is taken apart as its reader would take it: parts of MIME (within each other too), transfer
-encodings, gzip, ZIP, XML, base64 in any layout inside a text. In XML, whatever an element or an attribute of
-the name of a NIR holds is hidden (`cache_un_nir`); every other text, comment or instruction is looked through
-for what reads like one (`domain.nir.chercher_nirs`). What has nothing to hide comes back to the byte.
+In XML, whatever an element or an attribute of the name of a NIR holds is hidden (`cache_un_nir`); every other
+text, comment or instruction is looked through for what reads like one (`masquer_nirs`). A part is decoded,
+masked and encoded again. All that is neither XML nor a text (compressed, an archive, a PDF, a picture) gives
+way to a sentence that says so, and so does base64 that holds one. What has nothing to hide comes back to the
+byte.
 
-What cannot be opened is looked through as a text, and is said to be so (`Masque.ouvert`), for those who may
-not see it raw to be shown nothing of it.
+XML or MIME that is badly made is masked as a text. A text can hide more than a document, so this is told
+(`Masque.ouvert`): a reader who may not see it raw is shown nothing of it.
 """
 
 import binascii
-import gzip
-import io
 import quopri
 import re
-import zipfile
 import zlib
-from base64 import a85decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,7 +21,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_interface.domain.nir import deplier
-from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, masquer_qp, nombre
+from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, nombre
 from sne_interface.errors import ExchangeError
 from sne_sandbox.mime.message_mime import (
     TELS_QUELS,
@@ -32,84 +29,80 @@ from sne_sandbox.mime.message_mime import (
     encoder_transfert,
     lire_content_type,
 )
-from sne_sandbox.mime.motifs import (
-    ATTRIBUT,
-    BASE64,
-    BASE64_MIN,
-    COMPACT,
-    ELEMENT,
-    LIAISON,
-    URL,
-    UTF16,
-    VIDE,
-)
-from sne_sandbox.mime.octets_lus import MELANGE, decoder_compact, encodages, est_un_texte, lire_xml
-from sne_sandbox.mime.unpack import Morceau, decouper, limite_du_corps, lire_entetes
+from sne_sandbox.mime.unpack import Morceau, decouper, limite_du_corps
 
-#: Contents within contents, and bytes that all of them together may unfold to: a body of 18 MB opens to 55.
+#: Contents within contents.
 _PROFONDEUR_MAX: Final = 8
+#: Bytes that the base64 of one body may unfold to.
 _DEPLIE_MAX: Final = 200_000_000
-#: Bytes that one archive or gzip may unfold to.
-_ARCHIVE_MAX: Final = 20_000_000
 _PARTIES_MAX: Final = 10_000
 _NIR_MIN: Final = 13
-
-_ZIP: Final = b"PK\x03\x04"
-_FIN_DE_ZIP: Final = b"PK\x05\x06"
-_TAILLE_FIN: Final = 22
-_GZIP: Final = b"\x1f\x8b\x08"
-_ZLIB: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-#: What is compressed in a way that is not opened: bzip2, xz, zstd, 7z, rar, an archive without files.
-_FERMES: Final = (b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"Rar!", b"PK")
-_PDF: Final = b"%PDF-"
-_BOM: Final = b"\xef\xbb\xbf"
-_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
-_DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>\s*")
-_BOUNDARY: Final = re.compile(rb"boundary\s*=\s*\"?([^\"\r\n;]{1,70})", re.IGNORECASE)
-_LIGNE: Final = re.compile(rb"\r?\n")
-
-#: Base64, whole: blanks anywhere, both alphabets. 13 characters of a NIR make 18.
-_TOUT_BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-\s]{18,}+={0,2}\s*")
-_HEXA: Final = re.compile(r"(?:[0-9A-F]+|[0-9a-f]+)")
-#: Quoted-printable, and what is more than an accent here and there.
-_QP: Final = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
-_QP_MIN: Final = 8
-#: Bytes that base64 stands for, below which it is nearly always a word; what begins otherwise.
-_COURT: Final = 200
-#: Characters of a base64 above which a look at its middle tells what it holds.
-_LONG: Final = 100_000
-_MARQUES: Final = (b"\xff\xfe", b"\xfe\xff", b"PK", b"\x1f\x8b", b"x", b"%PDF", b"<")
-_BASE64_TU: Final = "[base64 : non montré, il porte un NIR]"
+#: Tags and attributes of a document that is parsed; the services refuse one of 100,000.
+_NOEUDS_MAX: Final = 250_000
+#: Above, libxml2 wants to be told that a text may be so long.
+_TEXTE_LONG: Final = 9_000_000
 #: Characters of a text that is no document, and comments in it, above which it is not looked through.
 _TEXTE_MAX: Final = 2_000_000
 _PARENTHESES_MAX: Final = 5_000
 _ENTITE: Final = re.compile(r"<!ENTITY", re.IGNORECASE)
+_BOM: Final = b"\xef\xbb\xbf"
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+_DECLARATION: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>\s*")
 #: What a document begins with, or what meant to be one.
-_MARQUE: Final = re.compile(rb"[\xef\xbb\xbf\xff\xfe\0 \t\r\n]*<\0{0,3}[A-Za-z_!?]")
-_BALISE: Final = re.compile(r"<!--.{0,2000}?-->|<\?.{0,2000}?\?>|<!\[CDATA\[|\]\]>", re.DOTALL)
+_MARQUE: Final = re.compile(rb"[\xef\xbb\xbf\s]*<[A-Za-z_!?]")
+#: Controls that no text has.
+_BINAIRE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+#: How what is compressed begins: ZIP, gzip, bzip2, xz, 7z, rar, zstd; zlib, in two bytes only.
+_COMPRIME: Final = re.compile(
+    rb"PK\x03\x04|\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\0|7z\xbc\xaf|Rar!\x1a|\x28\xb5\x2f\xfd"
+    rb"|(?P<zlib>x[\x01\x5e\x9c\xda])"
+)
+_ZLIB_LU: Final = 4_096
+#: Of bytes read as a text, what may be one.
+_LISIBLE: Final = re.compile(r"[^\x00-\x08\x0e-\x1f\ufffd]{13,}")
+_PDF: Final = b"%PDF-"
+#: How a text is read: as its header says, when it is one of these, else as it should be, with other bytes
+#: among it, then with the digits of Latin-1 (« ² »).
+_CHARSETS: Final = ("iso-8859-1", "iso-8859-15", "windows-1252", "cp1252")
+_ENCODAGES: Final = (("utf-8", "strict"), ("utf-8", "surrogateescape"), ("latin-1", "strict"))
 #: Of a tree: comments and instructions, the elements that they cut, the texts that may hold a NIR.
 _PARENTHESES: Final = etree.XPath("//comment() | //processing-instruction()")
 _COUPES: Final = etree.XPath("//*[comment() or processing-instruction()]")
 _TEXTES: Final = etree.XPath("//text()[string-length() > 12]")
 _ATTRIBUTS: Final = etree.XPath("//@*")
-#: A stream of a PDF (ISO 32000, 7.3.8).
-_FLUX: Final = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
-#: What says that its texts are not written in letters (7.3.4, 7.4, 7.6, 9.6.6, 9.10): by the numbers that a
-#: font gives to its drawings, in hexadecimal, ciphered, or in a filter that is not undone.
-_PDF_CODE: Final = re.compile(
-    rb"/ToUnicode|/Identity-[HV]|/Differences|/Encrypt|/LZWDecode|/ASCIIHexDecode"
-    rb"|<\s*(?i:FEFF)[0-9A-Fa-f\s]*>|<[0-9A-Fa-f\s]+>[^\[\]<>()]*\]?\s*T[jJ]"
+
+#: Base64 in a text: between its lines blanks, or what a program writes in their place.
+_LIAISON: Final = (
+    r"(?:\s++|&#(?:x[0-9A-Fa-f]+|\d+);|=\r?\n|\\[rnt]|%0[9AaDd]"
+    r"|<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>|<\?.{0,2000}?\?>)++"
 )
-#: What a picture begins with, whose bytes are no text: PNG, JPEG, GIF, TIFF, BMP.
-_IMAGES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
-#: Controls that no text has, in any encoding of one byte a character.
-_BINAIRE: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]++(?:{_LIAISON}[A-Za-z0-9+/_-]++)*+={{0,2}}", re.DOTALL)
+LIAISON: Final = re.compile(_LIAISON, re.DOTALL)
+#: 13 characters of a NIR make 18 of base64, 26 of hexadecimal.
+BASE64_MIN: Final = 18
+_HEXA: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){13,}")
+#: Base64 without what binds it; what ends before its end, or is cut within what binds it, is none.
+COMPACT: Final = re.compile(r"[A-Za-z0-9+/]*")
+URL: Final = str.maketrans("-_", "+/")
+_BASE64_TU: Final = "[base64 : non montré, il porte un NIR]"
+#: Quoted-printable, and what is more than an accent here and there.
+_QP: Final = re.compile(r"=(?:[0-9A-F]{2}|\r?\n)")
+_QP_MIN: Final = 8
+#: An element without children, with its content, comments and CDATA included, in a text that does not parse.
+ELEMENT: Final = re.compile(
+    r"(?P<avant><(?:[\w.-]+:)?(?P<nom>[\w.-]+)(?:\s[^<>]*)?(?<!/)>)"
+    r"(?P<contenu>(?:[^<]++|<!\[CDATA\[.{0,9000}?\]\]>|<!--.{0,2000}?-->|<\?.{0,2000}?\?>)++)",
+    re.DOTALL,
+)
+#: The value of an attribute, or of a field in JSON or a form.
+ATTRIBUT: Final = re.compile(
+    r"(?P<avant>(?<=[\s{,&?\"'])(?:[\w.-]+:)?(?P<nom>[\w.-]+)[\"']?\s*[=:]\s*[\"'])(?P<contenu>[^\"'<>]+)(?=[\"'])"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Masque:
-    """What may be shown. `ouvert` is False when something in it could not be opened as what it says it is:
-    badly made XML, MIME or base64, an archive that is damaged or unfolds to too much."""
+    """What may be shown. `ouvert` is False when something in it was badly made, and masked as a text."""
 
     octets: bytes
     ouvert: bool
@@ -122,14 +115,13 @@ def masquer_corps(octets: bytes, content_type: str = "") -> Masque:
 
 
 def masquer_octets(octets: bytes, content_type: str = "") -> bytes:
-    """As `masquer_corps`, for whoever may see what could not be opened, masked as a text."""
+    """As `masquer_corps`, for whoever may see what is badly made, masked as a text."""
     return masquer_corps(octets, content_type).octets
 
 
 def masquer_message(texte: str) -> str:
     """A text that may hold messages, whole, cut or badly made, as it may be shown: NIRs masked in elements
-    and attributes of that name, in base64, behind references, and wherever one can be read. A ZIP is named,
-    not shown."""
+    and attributes of that name, in base64, behind references, and wherever one can be read."""
     return _Masqueur().texte(texte)
 
 
@@ -138,127 +130,74 @@ def masquer_arbre(racine: Any) -> bool:
     return _Masqueur().arbre(racine)
 
 
-def remplacer_nirs(octets: bytes, cacher: Callable[[str], str]) -> bytes:
-    """A body of any kind, each of its NIRs replaced by what `cacher` says."""
-    return _Masqueur(cacher).octets(octets)
+def remplacer_nirs(octets: bytes, cacher: Callable[[str], str], garder: Callable[[bytes], bool]) -> bytes:
+    """A body of any kind, each of its NIRs replaced by what `cacher` says. What is neither XML nor a text
+    stays when no NIR is read in it; what is compressed stays when `garder` says so."""
+    return _Masqueur(cacher, garder).octets(octets)
 
 
-def _illisible(quoi: str, taille: int) -> bytes:
-    return f"[{quoi} de {nombre(taille)} octets : non montré, ses NIR ne peuvent pas être cherchés]".encode()
+def decoder_compact(compact: str) -> bytes:
+    """What base64 without blanks nor padding stands for, but for a last character that stands for nothing."""
+    compact = compact[: len(compact) - (len(compact) % 4 == 1)]
+    return binascii.a2b_base64(compact + "=" * (-len(compact) % 4))
 
 
 class _Masqueur:
-    """The masking of one body. `ouvert` as in `Masque`; `cacher` says what is shown of a NIR."""
+    """The masking of one body. `ouvert` as in `Masque`, `cacher` and `garder` as for `remplacer_nirs`:
+    without `garder`, what is neither XML nor a text is not shown."""
 
-    def __init__(self, cacher: Callable[[str], str] = masquer_nir) -> None:
+    def __init__(
+        self, cacher: Callable[[str], str] = masquer_nir, garder: Callable[[bytes], bool] | None = None
+    ) -> None:
         self._cacher = cacher
-        self.ouvert = True
-        self._reste = _DEPLIE_MAX
+        self._garder = garder
         self._profondeur = 0
-        self._change = False
+        self._reste = _DEPLIE_MAX
+        self.ouvert = True
 
     # --- bytes
 
     def octets(self, donnees: bytes, content_type: str = "") -> bytes:
         """Bytes of any kind. Never raises."""
-        self._reste -= len(donnees)
-        if self._profondeur >= _PROFONDEUR_MAX or self._reste < 0:
-            self.ouvert = False
+        if self._profondeur >= _PROFONDEUR_MAX:
             return _illisible("contenu", len(donnees))
         self._profondeur += 1
-        try:
-            return self._genre(donnees, content_type)
-        finally:
-            self._profondeur -= 1
-
-    def _genre(self, donnees: bytes, content_type: str) -> bytes:
-        if donnees.startswith(_ZIP):
-            return self._archive(donnees)
-        if donnees.startswith(_GZIP):
-            return self._gzip(donnees)
-        if donnees.startswith(_ZLIB) and (gonfle := self._zlib(donnees)):
-            return gonfle
-        if donnees.startswith(_FERMES) and not donnees[:200].isascii():
-            self.ouvert = False
-            return _illisible("contenu compressé", len(donnees))
-        if _PDF in donnees[:1024]:
-            return self._pdf(donnees)
         try:
             entete = lire_content_type(content_type)
         except ValueError:
             entete = lire_content_type("")
-        boundary = self._limite(donnees, entete.get("boundary") or "", entete.media)
+        boundary = entete.get("boundary") if entete.media.startswith("multipart/") else None
+        boundary = boundary or limite_du_corps(donnees.removeprefix(_BOM)[:100_000])
         if boundary:
-            return self._multipart(donnees, boundary)
-        if entete.media.startswith("message/"):
-            return self._message(donnees)
-        return self._document(donnees, entete.get("charset") or "")
-
-    def _limite(self, donnees: bytes, dite: str, media: str) -> bytes:
-        """The boundary of a body in parts, b"" of one that is not."""
-        if dite and media.startswith("multipart/"):
-            return dite.rstrip().encode("latin-1", "replace")
-        lue = limite_du_corps(donnees[3:] if donnees.startswith(_BOM) else donnees[:100_000])
-        if lue:
-            return lue.rstrip().encode("latin-1")
-        tete = donnees[:2048]
-        if media.startswith("multipart/") or tete.lower().lstrip().startswith(
-            (b"mime-version:", b"content-type:")
-        ):
-            trouve = _BOUNDARY.search(tete)
-            return trouve[1].rstrip() if trouve else b""
-        return b""
+            rendu = self._multipart(donnees, boundary.rstrip().encode("latin-1", "replace"))
+        else:
+            charset = (entete.get("charset") or "").lower()
+            rendu = self._contenu(donnees, charset if charset in _CHARSETS else "")
+        self._profondeur -= 1
+        return rendu
 
     def _multipart(self, corps: bytes, boundary: bytes) -> bytes:
-        morceaux = self._morceaux(corps, boundary)
-        if morceaux is None:
-            # A part in binary may hold anything, and nothing says where it ends.
-            return self._en_texte(corps) if est_un_texte(corps) else _illisible("message", len(corps))
-        rendu, fait = [], 0
-        for morceau in morceaux:
-            if not morceau.contenu:
-                continue
-            saut = _LIGNE.match(corps, morceau.debut)
-            # Read once already: it cannot fail.
-            debut = saut.end() if saut else lire_entetes(corps, morceau.debut, len(corps), lieu="")[1]
-            rendu += [self._autour(corps[fait : morceau.debut]), self._en_texte(corps[morceau.debut : debut])]
-            rendu.append(self._partie(morceau))
-            fait = debut + len(morceau.contenu)
-        return b"".join((*rendu, self._autour(corps[fait:])))
-
-    def _autour(self, octets: bytes) -> bytes:
-        """What stands outside the parts, where nothing but a text may."""
-        if est_un_texte(octets):
-            return self._en_texte(octets)
-        self.ouvert = False
-        return _illisible("contenu hors des parties", len(octets))
-
-    def _morceaux(self, corps: bytes, boundary: bytes) -> tuple[Morceau, ...] | None:
-        """The parts of a body as it says, else as its own first line cuts it, or as if its end were there;
-        None when it cannot be cut."""
-        sien = limite_du_corps(corps[:100_000]).rstrip().encode("latin-1") or boundary
-        for limite, ajout in ((boundary, b""), (sien, b""), (sien, b"\r\n--" + sien + b"--")):
-            try:
-                return decouper(corps + ajout, limite, parties_max=_PARTIES_MAX).morceaux
-            except ExchangeError:
-                self.ouvert = False
-        return None
-
-    def _message(self, donnees: bytes) -> bytes:
-        """A whole message as content: its headers, then its body."""
         try:
-            entetes, debut = lire_entetes(donnees, 0, len(donnees), lieu="")
+            morceaux = decouper(corps, boundary, parties_max=_PARTIES_MAX).morceaux
         except ExchangeError:
             self.ouvert = False
-            return self._en_texte(donnees)
-        return self._en_texte(donnees[:debut]) + self._partie(Morceau(entetes, donnees[debut:], 0))
+            return self._contenu(corps)
+        rendu, fait = [], 0
+        for morceau in morceaux:
+            if morceau.contenu:
+                rendu += [
+                    self._contenu(corps[fait : morceau.debut]),
+                    self._contenu(corps[morceau.debut : morceau.place]),
+                    self._partie(morceau),
+                ]
+                fait = morceau.place + len(morceau.contenu)
+        return b"".join((*rendu, self._contenu(corps[fait:])))
 
     def _partie(self, morceau: Morceau) -> bytes:
         """The content of a part, as it travels."""
-        entetes = [(nom.lower(), valeur) for nom, valeur in morceau.entetes]
-        genre = next((v for nom, v in entetes if nom == "content-type"), "")
-        encodage = next((v for nom, v in entetes if nom == "content-transfer-encoding"), "binary")
-        encodage = encodage.partition(";")[0].strip().lower() or "binary"
+        entetes = {nom.lower(): valeur for nom, valeur in reversed(morceau.entetes)}
+        genre = entetes.get("content-type", "")
+        encodage = entetes.get("content-transfer-encoding", "").partition(";")[0].strip().lower() or "binary"
         try:
             lu = decoder_transfert(morceau.contenu, encodage)
         except ValueError:
@@ -269,331 +208,212 @@ class _Masqueur:
             return morceau.contenu
         return masque if encodage in TELS_QUELS else encoder_transfert(masque, encodage)
 
-    def _archive(self, octets: bytes) -> bytes:
-        """A ZIP, made again with each of its files masked when one has something to mask."""
-        rendue, change = io.BytesIO(), False
-        try:
-            with zipfile.ZipFile(io.BytesIO(octets)) as recue, zipfile.ZipFile(rendue, "w") as nouvelle:
-                if sum(entree.file_size for entree in recue.infolist()) > _ARCHIVE_MAX:
-                    raise ValueError
-                for entree in recue.infolist():
-                    lu = recue.read(entree)
-                    masque, nom = self.octets(lu), masquer_nirs(entree.filename)
-                    change = change or masque != lu or nom != entree.filename
-                    nouvelle.writestr(nom, masque, zipfile.ZIP_DEFLATED)
-                change = change or bool(recue.comment) or any(e.comment or e.extra for e in recue.infolist())
-                # What it does not list, and what comes after it, are left out.
-                change = change or len(recue.infolist()) != octets.count(_ZIP)
-                change = change or octets.rfind(_FIN_DE_ZIP) + _TAILLE_FIN != len(octets)
-        except Exception:  # noqa: BLE001 - a ZIP cut or broken fails in many ways (zlib.error is of no family)
-            self.ouvert = False
-            return _illisible("archive ZIP illisible", len(octets))
-        return rendue.getvalue() if change else octets
-
-    def _gzip(self, octets: bytes) -> bytes:
-        try:
-            with gzip.GzipFile(fileobj=io.BytesIO(octets)) as flux:
-                lu = flux.read(_ARCHIVE_MAX + 1)
-            if len(lu) > _ARCHIVE_MAX:
-                raise ValueError
-        except (OSError, EOFError, zlib.error, ValueError):
-            self.ouvert = False
-            return _illisible("contenu compressé", len(octets))
-        masque = self.octets(lu)
-        return octets if masque == lu else gzip.compress(masque, mtime=0)
-
-    def _zlib(self, octets: bytes) -> bytes:
-        """As for gzip; b"" for what only begins so."""
-        try:
-            flux = zlib.decompressobj()
-            lu = flux.decompress(octets, _ARCHIVE_MAX)
-        except zlib.error:
-            return b""
-        if not flux.eof:
-            self.ouvert = False
-            return _illisible("contenu compressé", len(octets))
-        masque, suite = self.octets(lu), self._autour(flux.unused_data)
-        return (
-            octets[: len(octets) - len(flux.unused_data)] if masque == lu else zlib.compress(masque)
-        ) + suite
-
-    def _pdf(self, octets: bytes) -> bytes:
-        """A PDF as it is, when no NIR is read in it nor in its streams; it cannot be written again."""
-        lus = [octets]
-        for flux in _FLUX.finditer(octets):
-            contenu = flux[1]
-            if contenu.rstrip().endswith(b"~>"):
-                try:
-                    contenu = a85decode(contenu.strip(), adobe=True)
-                except ValueError:
-                    continue
-            self._reste -= 10 * len(contenu)
+    def _contenu(self, donnees: bytes, charset: str = "") -> bytes:
+        """A document or a text, in UTF-8 or as `charset` says."""
+        racine = lire_xml(donnees)
+        if racine is not None:
+            return self._document(racine, donnees)
+        if _est_comprime(donnees) or donnees.startswith(_PDF) or _BINAIRE.search(donnees):
+            garde = self._garder is not None and not self._porte(donnees)
+            return donnees if garde else _illisible("contenu", len(donnees))
+        annonce = (charset, "strict")
+        for encodage, erreurs in (annonce, *_ENCODAGES):
             try:
-                lus.append(zlib.decompressobj().decompress(contenu, max(self._reste, 1)))
-            except zlib.error:
-                continue  # pictures and fonts
-        if any(self._a_un_nir(lu) for lu in lus):
-            return _illisible("PDF", len(octets))
-        if any(_PDF_CODE.search(lu) for lu in lus):
-            self.ouvert = False
-        return octets
+                texte = donnees.decode(encodage, erreurs)
+            except (LookupError, UnicodeError):
+                continue
+            racine = lire_xml(_DECLARATION.sub(b"", texte.encode("utf-8", "replace"))) if charset else None
+            if racine is not None:
+                return self._document(racine, donnees, encodage)
+            if _MARQUE.match(donnees) or (encodage, erreurs) not in (annonce, _ENCODAGES[0]):
+                self.ouvert = False
+            masque = self.texte(texte)
+            if masque != texte:
+                donnees = masque.encode(encodage, "replace" if erreurs == "strict" else erreurs)
+            if erreurs == "strict":
+                break
+        return donnees
+
+    def _porte(self, octets: bytes) -> bool:
+        """Whether bytes that a text stands for are compressed, or hold a NIR, in UTF-8 or UTF-16."""
+        if _est_comprime(octets):
+            return self._garder is None or not self._garder(octets)
+        racine = lire_xml(octets)
+        if racine is not None:
+            return self._document(racine, octets) != octets
+        textes = [octets.decode("utf-8", "replace").replace("\0", "")]
+        if octets.count(0) * 10 > len(octets):
+            textes += [octets[debut:].decode("utf-16-le", "replace") for debut in (0, 1)]
+        return any(
+            masquer_nirs(texte, self._cacher) != texte
+            or any(self.texte(passage) != passage for passage in _LISIBLE.findall(texte))
+            for texte in textes
+        )
 
     # --- documents
 
-    def _document(self, donnees: bytes, charset: str) -> bytes:
-        racine = lire_xml(donnees)
-        if racine is not None:
-            return self._ecrire(racine, donnees) if self.arbre(racine) else donnees
+    def _document(self, racine: Any, donnees: bytes, charset: str = "") -> bytes:
+        """A document as it was written, or with its declaration and what is masked in it."""
+        change, arbre = self.arbre(racine), racine.getroottree()
+        ecrit = str(etree.tostring(arbre, encoding="unicode"))
+        if masquer_nirs(ecrit, self._cacher) != ecrit:  # what is called by one cannot be called otherwise
+            return _illisible("document", len(donnees))
+        if not change:
+            return donnees
         if charset:
-            try:
-                texte = donnees.decode(charset)
-                racine = lire_xml(_DECLARATION.sub(b"", texte.encode()))
-            except (LookupError, UnicodeError, ValueError):
-                racine = None
-            if racine is not None:
-                if not self.arbre(racine):
-                    return donnees
-                return str(etree.tostring(racine.getroottree(), encoding="unicode")).encode(
-                    charset, "replace"
-                )
-        if _MARQUE.match(donnees):
-            self.ouvert = False
-        return self._en_texte(donnees, charset)
-
-    def _ecrire(self, racine: Any, donnees: bytes) -> bytes:
-        """A document again, with the declaration that it had."""
-        arbre = racine.getroottree()
-        encodage = "ASCII" if donnees.isascii() else arbre.docinfo.encoding or "UTF-8"
+            return ecrit.encode(charset, "xmlcharrefreplace")
+        par_numeros = donnees.isascii() and b"&#" in donnees
+        encodage = "ASCII" if par_numeros else arbre.docinfo.encoding or "UTF-8"
         if donnees.startswith(_UTF_16):
-            ecrit: bytes = etree.tostring(arbre, encoding=encodage, xml_declaration=True)
-            return ecrit
+            return bytes(etree.tostring(arbre, encoding=encodage, xml_declaration=True))
         declaration = _DECLARATION.match(donnees)
         tete = declaration[0] if declaration else _BOM if donnees.startswith(_BOM) else b""
         return tete + bytes(etree.tostring(arbre, encoding=encodage, xml_declaration=False))
 
     def arbre(self, racine: Any) -> bool:
         """Masks a tree (lxml) in place, what stands around its root too. Whether it had something to mask."""
-        avant, self._change = self._change, False
-        for autour in (*racine.itersiblings(preceding=True), *racine.itersiblings()):
-            self._poser(autour, "text")
-        # libxml2 finds at once the few that may hold one, of all that a document has.
-        for noeud in _PARENTHESES(racine):
-            self._poser(noeud, "text")
+        change = False
         for noeud in _COUPES(racine):
-            self._recoller(noeud)
+            ecrit = "".join(noeud.xpath("text()"))
+            if len(ecrit) >= _NIR_MIN and self.texte(ecrit) != ecrit:
+                _sans_parentheses(noeud)
+                change = True
+                for n, ou in ((noeud, "text"), *((enfant, "tail") for enfant in noeud)):
+                    self._poser(n, ou)
+        secrets = [tag for tag in {n.tag for n in racine.iter(etree.Element)} if _dit_un_nir(tag)]
+        for noeud in racine.iter(*secrets) if secrets else ():
+            change |= self._cacher_dedans(noeud)
+        autour = (*racine.itersiblings(preceding=True), *racine.itersiblings())
+        for noeud in (*autour, *_PARENTHESES(racine)):
+            change |= self._poser(noeud, "text")
+        # libxml2 finds at once the few that may hold one, of all that a document has.
         for lu in _TEXTES(racine):
-            self._poser(lu.getparent(), "text" if lu.is_text else "tail")
-        noms = {noeud.tag for noeud in racine.iter(etree.Element)}
-        if any(masquer_nirs(nom) != nom for nom in noms):  # what is called by one cannot be called otherwise
-            self.ouvert = False
-        secrets = [nom for nom in noms if cache_un_nir(nom.rpartition("}")[2])]
-        for noeud in list(racine.iter(*secrets)) if secrets else ():
-            self._cacher_dedans(noeud)
+            change |= self._poser(lu.getparent(), "text" if lu.is_text else "tail")
         for lu in _ATTRIBUTS(racine):
-            parent = lu.getparent()
-            if len(lu.attrname) >= _NIR_MIN and masquer_nirs(lu.attrname) != lu.attrname:
-                self.ouvert = False
-            # Of a NIR, any value that has a digit, but for those of the schema's own attributes.
-            cache = cache_un_nir(lu.attrname.rpartition("}")[2]) or (
-                parent.tag in secrets and lu.attrname[:1] != "{" and any(c.isdigit() for c in lu)
-            )
-            masque = self._cacher(str(lu)) if cache else self.texte(str(lu))
+            masque = self._cacher(str(lu)) if _dit_un_nir(lu.attrname) else self.texte(str(lu))
             if masque != lu:
-                parent.set(lu.attrname, masque)
-                self._change = True
-        fait, self._change = self._change, avant
-        return fait
+                lu.getparent().set(lu.attrname, masque)
+                change = True
+        return change
 
-    def _recoller(self, noeud: Any) -> None:
-        """The texts of an element that comments or instructions cut: each read as one."""
-        suites = [[(noeud, "text")]]
-        for enfant in noeud:
-            suites += [[(enfant, "tail")]] if isinstance(enfant.tag, str) else []
-            suites[-1] += [] if isinstance(enfant.tag, str) else [(enfant, "tail")]
-        for suite in suites:
-            texte = "".join(getattr(n, ou) or "" for n, ou in suite)
-            masque = self.texte(texte)
-            if masque != texte:
-                for rang, (n, ou) in enumerate(suite):
-                    setattr(n, ou, None if rang else masque)
-                self._change = True
-
-    def _cacher_dedans(self, noeud: Any) -> None:
-        """All that an element of the name of a NIR holds."""
-        dedans = list(noeud.iterdescendants())
-        if any(isinstance(n.tag, str) for n in dedans):  # not a NIR: what is called so
-            for n in (noeud, *dedans):
-                for ou in ("text", "tail")[: 1 if n is noeud else 2]:
-                    if (getattr(n, ou) or "").strip():
-                        setattr(n, ou, "*" * len(getattr(n, ou).strip()))
-                        self._change = True
-                for nom, valeur in n.attrib.items() if isinstance(n.tag, str) and n is not noeud else ():
-                    if nom[:1] != "{" and any(c.isdigit() for c in valeur):
-                        n.set(nom, "*" * len(valeur))
-                        self._change = True
-            return
-        texte = "".join((noeud.text or "", *(n.tail or "" for n in dedans)))
-        if texte.strip() and self._cacher(texte) != texte:
-            del noeud[:]
-            noeud.text = self._cacher(texte)
-            self._change = True
-
-    def _poser(self, noeud: Any, ou: str) -> None:
+    def _poser(self, noeud: Any, ou: str) -> bool:
         texte = getattr(noeud, ou)
-        if texte and len(texte) >= _NIR_MIN and (masque := self.texte(texte)) != texte:
+        masque = self.texte(texte) if texte and len(texte) >= _NIR_MIN else texte
+        if masque != texte:
             setattr(noeud, ou, masque)
-            self._change = True
+        return bool(masque != texte)
+
+    def _cacher_dedans(self, noeud: Any) -> bool:
+        """Hides all that an element of the name of a NIR holds; the schema's own attributes stay."""
+        _sans_parentheses(noeud)
+        change, cacher = False, _rayer if len(noeud) else self._cacher
+        for n in noeud.iter():
+            for ou in ("text",) if n is noeud else ("text", "tail"):
+                texte = getattr(n, ou) or ""
+                if texte.strip() and cacher(texte) != texte:
+                    setattr(n, ou, cacher(texte))
+                    change = True
+            for nom, valeur in n.attrib.items():
+                if nom[:1] != "{" and any(c.isdigit() for c in valeur) and cacher(valeur) != valeur:
+                    n.set(nom, cacher(valeur))
+                    change = True
+        return change
 
     # --- texts
 
     def texte(self, texte: str) -> str:
         """A text of any kind, that of an element or a whole message that could not be parsed."""
-        if len(texte) >= BASE64_MIN and _TOUT_BASE64.fullmatch(texte):
-            # A sentence reads so too, and « 2 85 06 62 999 001 76 ».
-            masque = self._base64(texte, entier=True)
-            return masque if masque != texte else masquer_nirs(texte, self._cacher)
-        if texte.lstrip()[:1] == "<" and "</" in texte and self._profondeur < _PROFONDEUR_MAX:
-            racine = lire_xml(texte.encode("utf-8", "surrogatepass"))
-            if racine is not None:
-                if not self.arbre(racine):
-                    return texte
-                return str(etree.tostring(racine.getroottree(), encoding="unicode"))
-        if (
-            len(texte) > _TEXTE_MAX
-            or sum(map(texte.count, ("<!--", "<?", "<![CDATA["))) > _PARENTHESES_MAX
-            or _ENTITE.search(texte)
-        ):
-            self.ouvert = False
+        parentheses = sum(map(texte.count, ("<!--", "<?", "<![CDATA[")))
+        trop = len(texte) > _TEXTE_MAX or parentheses > _PARENTHESES_MAX or _ENTITE.search(texte)
+        if self._profondeur >= _PROFONDEUR_MAX or (trop and self._garder is None):
             return _illisible("texte", len(texte)).decode()
-        if "\0" in texte:
-            texte = UTF16.sub(lambda trouve: self._utf16(trouve[0]), texte)
-        texte = BASE64.sub(lambda trouve: self._base64(trouve[0]), texte)
-        for motif in (ELEMENT, ATTRIBUT):
-            texte = motif.sub(self._cacher_si, texte)
-        texte = masquer_qp(masquer_nirs(texte, self._cacher), self._cacher)
-        dedans, reste = deplier(texte), _PROFONDEUR_MAX
-        while dedans is not None and reste:  # references to what is written by references
-            if masquer_nirs(dedans.texte, self._cacher) != dedans.texte:
-                return _illisible("texte", len(texte)).decode()
-            dedans, reste = deplier(dedans.texte), reste - 1
-        return texte if _QP.search(texte) is None else self._qp(texte)
-
-    def _qp(self, texte: str) -> str:
-        """A text with a part in quoted-printable, markup within: shown when nothing is found once decoded."""
-        octets = quopri.decodestring(texte.encode("utf-8", "replace"))
-        if (
-            not est_un_texte(octets) and len(_QP.findall(texte)) >= _QP_MIN
-        ):  # compressed, or in another encoding
-            return _illisible("texte", len(texte)).decode()
-        lu = octets.decode("utf-8", "replace")
         self._profondeur += 1
-        try:
-            cache = self._profondeur < _PROFONDEUR_MAX and self.texte(lu) == lu
-        finally:
-            self._profondeur -= 1
-        return texte if cache else _illisible("texte", len(texte)).decode()
+        racine = lire_xml(texte.encode("utf-8", "surrogatepass")) if "</" in texte else None
+        if racine is None:
+            rendu = self._phrase(texte)
+        elif self.arbre(racine):
+            rendu = str(etree.tostring(racine.getroottree(), encoding="unicode"))
+        else:
+            rendu = texte
+        self._profondeur -= 1
+        return rendu
 
-    def _base64(self, texte: str, *, entier: bool = False) -> str:
-        """A run of base64, written again on one line when what it holds is masked. What stands before may
-        move its four beats: each is tried; what is found so is not shown."""
-        if len(texte) < BASE64_MIN:
-            return texte
-        morceaux = [] if entier else VIDE.split(texte)
-        if len(morceaux) > 1:  # the last word of a header, and what follows it
-            ouvert = self.ouvert
-            texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))
-            self.ouvert = ouvert
-        compact = LIAISON.sub("", texte).rstrip("=").translate(URL)
-        if not COMPACT.fullmatch(compact):
-            return texte
-        if len(compact) % 2 == 0 and len(compact) >= 2 * _NIR_MIN and _HEXA.fullmatch(compact):
-            en_hexa = self._en_hexa(compact)
-            if en_hexa:
-                return en_hexa
-        lu = decoder_compact(compact)
-        if len(lu) < _COURT and not (est_un_texte(lu) or lu.startswith(_MARQUES) or b"\0" in lu):
-            # A word, a number, nearly always.
-            if not self._a_un_nir(lu):
-                return texte if compact == texte or not self._decale(compact) else _BASE64_TU
-        elif lu.startswith(_ZIP) and self._profondeur == 0:
-            return f"[ZIP de {len(lu)} octets]"
-        ouvert = self.ouvert
-        masque = self.octets(lu)
-        if not est_un_texte(lu):
-            self.ouvert = ouvert
-        if masque != lu:
-            return binascii.b2a_base64(masque, newline=False).decode("ascii")
-        if lu.lstrip()[:1] == b"<" or not self._decale(compact):
-            return texte
-        return _BASE64_TU
-
-    def _en_hexa(self, compact: str) -> str:
-        """The bytes that hexadecimal stands for (`xs:hexBinary`), masked; "" for what has nothing to hide."""
-        ouvert, lu = self.ouvert, bytes.fromhex(compact)
-        masque = self.octets(lu)
-        self.ouvert = ouvert
-        return "" if masque == lu else masque.hex()
-
-    def _decale(self, compact: str) -> bool:
-        """Whether base64 that begins within `compact` holds a NIR; or, of a long one, may."""
-        if len(compact) <= _COURT:
-            return any(self._a_un_nir(decoder_compact(compact[saut:])) for saut in (1, 2, 3))
-        milieu = len(compact) // 8 * 4
-        lus = [decoder_compact(compact[saut : _LONG + saut]) for saut in (1, 2, 3)]
-        textes = [decoder_compact(compact[milieu + saut : milieu + _LONG + saut]) for saut in (1, 2, 3)]
-        if self._cacher is not masquer_nir:  # what takes the place of a NIR must not hide what is around
-            return any(map(self._a_un_nir, lus))
-        return any(magie in lu[:_LONG] for lu in lus for magie in (_ZIP, _GZIP)) or any(
-            lu.decode("utf-8", "replace").count("\ufffd") * 8 < len(lu) for lu in textes
-        )
+    def _phrase(self, texte: str) -> str:
+        masque = BASE64.sub(lambda t: _BASE64_TU if self._en_base64(t[0]) else t[0], texte)
+        for motif in (ELEMENT, ATTRIBUT):
+            masque = motif.sub(self._cacher_si, masque)
+        masque = masquer_nirs(masque, self._cacher)
+        return _illisible("texte", len(texte)).decode() if self._en_qp(masque) else masque
 
     def _cacher_si(self, trouve: re.Match[str]) -> str:
         """What a name of a NIR holds, as whoever reads it reads it, masked; what another does, as it is."""
-        if not cache_un_nir(trouve["nom"]):
-            return trouve[0]
-        contenu = trouve["contenu"]
-        deplie = deplier(contenu)
-        return trouve["avant"] + self._cacher(_BALISE.sub("", contenu if deplie is None else deplie.texte))
+        lu = deplier(trouve["contenu"]) if cache_un_nir(trouve["nom"]) else ""
+        return trouve[0] if self._cacher(lu) == lu else trouve["avant"] + self._cacher(lu)
 
-    def _a_un_nir(self, lu: bytes) -> bool:
-        """Whether bytes that are no document hold a NIR, in UTF-8 or UTF-16."""
-        textes = [lu.decode("utf-8", "replace")]
-        if lu.count(0) * 10 > len(lu):
-            textes += [lu[debut:].decode("utf-16-le", "replace") for debut in (0, 1)]
-            textes.append(textes[0].replace("\0", ""))
-        return any(masquer_nirs(texte, self._cacher) != texte for texte in textes)
+    def _en_base64(self, texte: str) -> bool:
+        """Whether a run of base64, or of hexadecimal (`xs:hexBinary`), holds a NIR. What stands before it may
+        move its four beats: each is tried."""
+        compact = LIAISON.sub("", texte).rstrip("=").translate(URL) if len(texte) >= BASE64_MIN else ""
+        if len(compact) < BASE64_MIN or not COMPACT.fullmatch(compact):
+            return False
+        self._reste -= 4 * len(compact)
+        lus = [decoder_compact(compact[saut:]) for saut in range(4)]
+        if _HEXA.fullmatch(compact):
+            lus.append(bytes.fromhex(compact))
+        return self._reste < 0 or any(map(self._porte, lus))
 
-    def _utf16(self, texte: str) -> str:
-        lettres = texte.replace("\0", "")
-        masque = self.texte(lettres)
-        if len(masque) != len(lettres):
-            return masque
-        return "".join(f"\0{c}" if texte[0] == "\0" else f"{c}\0" for c in masque)
+    def _en_qp(self, texte: str) -> bool:
+        """Whether a text with a part in quoted-printable holds a NIR once decoded, or what is no text."""
+        if _QP.search(texte) is None:
+            return False
+        octets = quopri.decodestring(texte.encode("utf-8", "replace"))
+        binaire = b"\0" in octets or "\ufffd" in octets.decode("utf-8", "replace")
+        return (binaire and len(_QP.findall(texte)) >= _QP_MIN) or self._porte(octets)
 
-    def _en_texte(self, donnees: bytes, charset: str = "") -> bytes:
-        """Bytes that are no document, as a text in the encoding that they can be read in."""
-        if len(donnees) > _TEXTE_MAX and not _MARQUE.match(donnees) and not est_un_texte(donnees):
-            return _illisible("contenu", len(donnees)) if self._a_un_nir(donnees) else donnees
-        for encodage in encodages(donnees, charset):
-            # Digits of several bytes may stand among bytes that are no UTF-8.
-            erreurs = "surrogateescape" if encodage == MELANGE else "strict"
-            try:
-                texte = donnees.decode(encodage, erreurs)
-                if encodage == "latin-1":
-                    self._juger(donnees)
-                masque = self.texte(texte)
-                if masque != texte:
-                    donnees = masque.encode(encodage, "replace" if erreurs == "strict" else erreurs)
-            except (LookupError, UnicodeError):
-                continue
-            if encodage != MELANGE:
-                return donnees
-        return _illisible("contenu", len(donnees))
 
-    def _juger(self, donnees: bytes) -> None:
-        """Whether bytes that are in no encoding of Unicode are a text, or what nobody opens: ciphered,
-        compressed without saying so, in EBCDIC. Pictures are shown as they are."""
-        if donnees.startswith(_IMAGES):
-            return
-        if _BINAIRE.search(donnees) or self._a_un_nir(donnees.decode("cp500").encode()):
-            self.ouvert = False
+def lire_xml(donnees: bytes) -> Any:
+    """Root (lxml) of a document with its comments; None for what is no XML, or has a DTD."""
+    tete = donnees[:200].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
+    if tete[:1] != b"<" or donnees.count(b"<") + donnees.count(b"=") > _NOEUDS_MAX:
+        return None
+    parseur = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False,
+        huge_tree=len(donnees) > _TEXTE_LONG,
+    )  # fmt: skip
+    try:
+        racine = etree.fromstring(donnees.lstrip() if tete[:1] == donnees.lstrip()[:1] else donnees, parseur)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return None if racine.getroottree().docinfo.doctype else racine
+
+
+def _est_comprime(octets: bytes) -> bool:
+    """Whether bytes hold something compressed, the streams of a PDF included."""
+    return (_PDF in octets and b"/Filter" in octets) or any(
+        trouve["zlib"] is None or _se_decomprime(octets[trouve.start() : trouve.start() + _ZLIB_LU])
+        for trouve in _COMPRIME.finditer(octets)
+    )
+
+
+def _se_decomprime(octets: bytes) -> bool:
+    """Whether bytes that begin as zlib's do unfold to enough for a NIR."""
+    try:
+        return len(zlib.decompressobj().decompress(octets, _NIR_MIN)) == _NIR_MIN
+    except zlib.error:
+        return False
+
+
+def _dit_un_nir(nom: str) -> bool:
+    return cache_un_nir(nom.rpartition("}")[2])
+
+
+def _rayer(texte: str) -> str:
+    return "*" * len(texte.strip())
+
+
+def _sans_parentheses(noeud: Any) -> None:
+    etree.strip_tags(noeud, etree.Comment, etree.ProcessingInstruction)
+
+
+def _illisible(quoi: str, taille: int) -> bytes:
+    return f"[{quoi} de {nombre(taille)} octets : non montré, ses NIR ne peuvent pas être cherchés]".encode()

@@ -50,11 +50,12 @@ Entetes = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Morceau:
-    """A body part as it travels: its headers, its content still encoded, its offset in the body."""
+    """A body part as it travels: its headers, its content still encoded; where they begin in the body."""
 
     entetes: Entetes
     contenu: bytes
     debut: int
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,12 @@ def _morceau(corps: bytes, debut: int, limite: int, rang: int, *, lf_seul: bool)
     # The line end before a delimiter belongs to it. In an LF-only message a CR before it is content.
     fin = limite - (1 if lf_seul or corps[limite - 2 : limite - 1] != b"\r" else 2)
     if fin <= debut:
-        return Morceau((), b"", debut)
+        return Morceau((), b"", debut, debut)
     saut = _FIN_DE_LIGNE.match(corps, debut)
     if saut is not None:
-        return Morceau((), corps[saut.end() : fin], debut)
+        return Morceau((), corps[saut.end() : fin], debut, saut.end())
     entetes, suite = lire_entetes(corps, debut, fin, lieu=f"Partie {rang}")
-    return Morceau(entetes, corps[suite:fin], debut)
+    return Morceau(entetes, corps[suite:fin], debut, suite)
 
 
 def lire_entetes(corps: bytes, debut: int, fin: int, *, lieu: str) -> tuple[Entetes, int]:

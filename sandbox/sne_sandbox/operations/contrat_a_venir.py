@@ -16,6 +16,7 @@ from sne_interface.contract.codec import parse
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Gravite
+from sne_interface.domain.element import sans_indices
 from sne_interface.domain.texte import masquer_nirs
 from sne_interface.rules import engine
 from sne_interface.rules.controle import XSD, FauteDeDocument, controler
@@ -122,7 +123,7 @@ def _expliquant(
 ) -> Changement | None:
     if faute.regle.startswith(XSD):
         lue = f"/{suivant.version_de_lecture(version)}" if genre is Document.DEMANDE else ""
-        chemin = "/".join(pas.partition("[")[0] for pas in faute.chemin.split("/"))
+        chemin = sans_indices(faute.chemin)
         return changements.couvrant(Nature.SCHEMAS, f"{genre}{lue}:{chemin}")
     par_version = changements.couvrant(Nature.MESSAGES, version) if faute.regle == _VERSION else None
     return par_version or changements.couvrant(Nature.REGLES, faute.regle)

@@ -18,19 +18,16 @@ more conventions of ours:
   all that it holds; an element that lost a child, or whose namesakes changed places, is marked itself;
 - a container whose children alone changed carries no mark: the marks are on them;
 - what the schema lets carry no mark leaves it to the nearest container that can, the header to nobody.
-
-Namesakes (persons, wished places, …) are paired: equal ones first, whatever their place; then those that
-share most of their values, the same place deciding between two; what is left without children, in order.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from sne_interface.contract import codec
-from sne_interface.contract.codec import NS
+from sne_interface.contract.arbres_compares import apparier, propre
+from sne_interface.contract.codec import MODIFIE, NS
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.dates import tampon
@@ -42,18 +39,11 @@ from sne_sandbox.store.registre import Avant, RegistreBase, Trace
 #: `typeFichier` of these documents, and the beginning of their file names.
 TYPE: Final = "DIS"
 _RANGS: Final = 1_000_000
-#: The attribute, in Clark notation.
-MODIFIE: Final = f"{{{NS}}}modifie"
 #: Elements of a stored demande that the schema gives no attribute `modifie` (`xsd/demande-….xsd`).
 _SANS_MARQUE: Final = frozenset(
     f"{{{NS}}}{nom}"
     for nom in ("interfaceNuu", "entete", "typeFichier", "dateFichier", "demande", "incrementFichier")
 )
-#: Beyond this many pairs, namesakes are paired in order: the work must not grow as the square of a message.
-_PAIRES_MAX: Final = 2_500
-
-_Paire = tuple[int, int]
-_Cle = tuple[Any, ...]
 
 
 def distribuer(registre: RegistreBase, contrat: Contrat, guichet: Guichet, maximum: int) -> tuple[int, int]:
@@ -160,7 +150,7 @@ def _ajoute(noeud: Any) -> bool:
 
 def _comparer(avant: Any, apres: Any) -> bool:
     """Marks what differs; False when a difference is left for the container to tell."""
-    ici = _propre(avant) != _propre(apres)
+    ici = propre(avant) != propre(apres)
     anciens, nouveaux = list(avant), list(apres)
     paires = apparier(anciens, nouveaux)
     ici |= len(paires) < len(anciens) or _deplaces(paires, nouveaux)
@@ -177,66 +167,7 @@ def _comparer(avant: Any, apres: Any) -> bool:
     return True
 
 
-def _propre(noeud: Any) -> _Cle:
-    """What an element says by itself: blanks between the children of a container are layout."""
-    attributs = tuple(sorted((nom, valeur) for nom, valeur in noeud.items() if nom != MODIFIE))
-    return (noeud.tag, noeud.text or "" if len(noeud) == 0 else "", attributs)
-
-
-def _cle(noeud: Any) -> _Cle:
-    """What an element says with all that it holds: two elements are equal when their keys are."""
-    return (_propre(noeud), tuple(_cle(enfant) for enfant in noeud))
-
-
-def apparier(anciens: Sequence[Any], nouveaux: Sequence[Any]) -> list[_Paire]:
-    """Pairs (place before, place after) of children that are the same one, by their place after."""
-    paires: list[_Paire] = []
-    for nom in dict.fromkeys(noeud.tag for noeud in nouveaux):
-        a = [i for i, noeud in enumerate(anciens) if noeud.tag == nom]
-        b = [j for j, noeud in enumerate(nouveaux) if noeud.tag == nom]
-        if len(a) == 1 == len(b):
-            paires.append((a[0], b[0]))
-        elif a:
-            paires.extend(_apparier_homonymes(anciens, nouveaux, a, b))
-    return sorted(paires, key=lambda paire: paire[1])
-
-
-def _apparier_homonymes(
-    anciens: Sequence[Any], nouveaux: Sequence[Any], a: list[int], b: list[int]
-) -> Iterator[_Paire]:
-    egaux: dict[_Cle, list[int]] = {}
-    for i in reversed(a):
-        egaux.setdefault(_cle(anciens[i]), []).append(i)
-    for j in b:
-        memes = egaux.get(_cle(nouveaux[j]))
-        if memes:
-            yield memes.pop(), j
-            b = [reste for reste in b if reste != j]
-    a = sorted(i for restes in egaux.values() for i in restes)
-    if len(a) * len(b) > _PAIRES_MAX:
-        yield from zip(a, b, strict=False)
-        return
-    valeurs_a = {i: _valeurs(anciens[i]) for i in a}
-    valeurs_b = {j: _valeurs(nouveaux[j]) for j in b}
-    notes = sorted((-(valeurs_a[i] & valeurs_b[j]).total(), abs(i - j), i, j) for i in a for j in b)
-    for note, _, i, j in notes:
-        if note and i in valeurs_a and j in valeurs_b:
-            del valeurs_a[i], valeurs_b[j]
-            yield i, j
-    # Two persons that share nothing are two persons; a code in the place of another is that code, changed.
-    yield from zip(
-        (i for i in valeurs_a if len(anciens[i]) == 0),
-        (j for j in valeurs_b if len(nouveaux[j]) == 0),
-        strict=False,
-    )
-
-
-def _valeurs(noeud: Any) -> Counter[_Cle]:
-    """What is written below an element, its own name and blanks apart."""
-    return Counter(_propre(e) for e in noeud.iterdescendants() if len(e) == 0 and (e.text or e.attrib))
-
-
-def _deplaces(paires: Sequence[_Paire], nouveaux: Sequence[Any]) -> bool:
+def _deplaces(paires: Sequence[tuple[int, int]], nouveaux: Sequence[Any]) -> bool:
     """Whether children of one name are paired in another order than before."""
     dernier: dict[str, int] = {}
     for i, j in paires:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_interface.contract import codec
+from sne_interface.contract.arbres_compares import parcourir
 from sne_interface.contract.codec import NS
 from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_interface.contract.schemas import Document
@@ -20,7 +21,7 @@ from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.dates import ajouter_mois, xs_date_time
 from sne_interface.domain.decision import ATTRIBUTION_SOUS_CONDITION, Decision, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE, Demande, DemandeStockee
-from sne_interface.domain.element import Element, construire, construits
+from sne_interface.domain.element import Element, construire, construits, sans_indices
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import Menage, SeuilQuartile
 from sne_interface.domain.roles import RolesDemande
@@ -171,8 +172,8 @@ class Presentation:
             return
         self.racine.set("versionInterface", version)
         connu = self._nomenclatures.a_sa_place
-        for noeud, chemin in list(_chemins(self.racine, "interfaceNuu")):
-            if not connu(chemin, version) and noeud.getparent() is not None:
+        for chemin, noeud in list(parcourir(self.racine, "interfaceNuu")):
+            if not connu(sans_indices(chemin), version) and noeud.getparent() is not None:
                 noeud.getparent().remove(noeud)
 
     def _inserer(self, parent: Any, chemin: str, noeud: Any) -> None:
@@ -188,12 +189,6 @@ class Presentation:
 def _nom(noeud: Any) -> str:
     nom: str = noeud.tag.rpartition("}")[2]
     return nom
-
-
-def _chemins(noeud: Any, chemin: str) -> Iterable[tuple[Any, str]]:
-    yield noeud, chemin
-    for enfant in noeud:
-        yield from _chemins(enfant, f"{chemin}/{_nom(enfant)}")
 
 
 def liste_anomalie(anomalies: Iterable[Anomalie]) -> Element:

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from sne_interface import systeme
 from sne_interface.domain.echange import EtatDuServeur
@@ -102,6 +102,19 @@ class Cadence:
             return None
         self._repere = quoi, octets, maintenant
         return (avance, duree) if avance < ecoute.debit_min * duree else None
+
+
+@dataclass(slots=True)
+class Arrivee:
+    """What a connection receives: its bytes so far, the last line of a head, whether a body is awaited; the
+    call that refuses a request too long to come. `premier` until the first bytes of a connection in clear."""
+
+    premier: bool
+    octets: int = 0
+    ligne: bytes = b""
+    corps_attendu: bool = False
+    limite: Any = None
+    cadence: Cadence = field(default_factory=Cadence)
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from zope.interface import implementer
 from sne_interface.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE, ETAT, LOURD
 from sne_interface.raisons import raison_systeme
 from sne_sandbox.server import pannes_du_reseau, refus_http, requete_malformee, sondes, tls, wsgi
-from sne_sandbox.server.bornes import Cadence
+from sne_sandbox.server.bornes import Arrivee
 from sne_sandbox.server.ecoulement import EN_MEMOIRE, MORCEAU, Ecoulement
 from sne_sandbox.server.remise import AVANT, PENDANT, Adieu, NonRemise, reste
 from sne_sandbox.server.service_wsgi import Genre, RefusHttp, ServiceWsgi
@@ -259,9 +259,8 @@ class Canal(HTTPChannel):
         """Whether the application has a request of this connection."""
         self.ecoulement: Ecoulement | None = None
         """The long answer that is leaving."""
-        self._de_trop = self._derniere = False
-        self._lus = 0
-        self._cadence = Cadence()
+        self._arrivee = Arrivee(premier=genre == "http")
+        self._refus = refus_http.RefusEnCours()
         self.non_remise: NonRemise | None = None
         """What is told that the last answer was not delivered, when somebody wants to know."""
         self.a_fini = False
@@ -271,11 +270,7 @@ class Canal(HTTPChannel):
         self._adieu: Adieu | None = None
         self._engorgee: RequeteRecue | None = None
         """The request whose answer the transport still holds, and that others sent along with it wait for."""
-        self._ligne = b""
-        self._poignee = self._premier = genre == "http"
-        self._fin: Any = None
-        self._limite: Any = None
-        self._corps_attendu = False
+        self._poignee = genre == "http"
         self._certificat: bytes | None = None
 
     # --- the life of the connection ------------------------------------------------------------------
@@ -287,8 +282,8 @@ class Canal(HTTPChannel):
         service.canaux.add(self)
         service.bornes.etat.connexions = len(service.canaux)
         if len(service.canaux) > service.bornes.connexions_max:
-            self._de_trop = True
-            self._fin = self.callLater(FIN_DE_TROP, self.forceAbortClient)
+            self._refus.de_trop = True
+            self._refus.fin = self.callLater(FIN_DE_TROP, self.forceAbortClient)
 
     def handshakeCompleted(self) -> None:  # noqa: N802
         """Twisted's: TLS is established, and the client certificate verified."""
@@ -304,8 +299,8 @@ class Canal(HTTPChannel):
             self.requests[-1].oublier_corps()
         if self.service.connexion_fermee is not None:
             self.service.connexion_fermee()
-        if self._fin is not None and self._fin.active():
-            self._fin.cancel()
+        if self._refus.fin is not None and self._refus.fin.active():
+            self._refus.fin.cancel()
         self._cesser_d_attendre()
         if self._adieu is not None:
             self._adieu.annuler()
@@ -313,7 +308,7 @@ class Canal(HTTPChannel):
             self._signaler_non_remise(PENDANT)
         if self.ecoulement is not None:
             self.ecoulement.stopProducing()
-        if self._corps_attendu and self._fin is None and not self.service.arret_demande:
+        if self._arrivee.corps_attendu and self._refus.fin is None and not self.service.arret_demande:
             self._signaler(0, f"Connexion coupée avant la fin du corps : {self._recus()}.")
         if not self._poignee and self.transport.a_parle and not self.service.arret_demande:
             self.service.signaler_tls(tls.expliquer(self.pair, self.transport, reason.value, self.genre))
@@ -321,31 +316,32 @@ class Canal(HTTPChannel):
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         """Twisted's: bytes of the peer, decrypted."""
-        if self._premier:
-            self._premier = False
+        if self._arrivee.premier:
+            self._arrivee.premier = False
             if data[:1] == b"\x16":  # the first byte of a TLS handshake, and of no HTTP request
                 self.service.signaler_tls(
                     tls.RefusTls(self.pair, "négociation TLS sur le port HTTP en clair", "écrivez http://")
                 )
                 self.transport.loseConnection()
                 return
-        if self._de_trop and sondes.est_une_sonde(data):
-            self._de_trop, self._derniere = False, True
-            self._fin.cancel()
-            self._fin = None
-        elif self._de_trop:
+        if self._refus.de_trop and sondes.est_une_sonde(data):
+            self._refus.de_trop = False
+            self._refus.derniere = True
+            self._refus.fin.cancel()
+            self._refus.fin = None
+        elif self._refus.de_trop:
             admises = self.service.bornes.connexions_max
             self.refuser_sature(refus_http.TROP_DE_CONNEXIONS.format(admises), FIN_DE_TROP)
             return
-        self._lus += len(data)
+        self._arrivee.octets += len(data)
         super().dataReceived(data)
         # Armed by the first piece of a request that is not whole: most are, and pay nothing.
-        if not self.en_cours and self._limite is None and self._fin is None:
-            self._limite = self.callLater(self.service.ecoute.reception, self._refuser_lenteur)
+        if not self.en_cours and self._arrivee.limite is None and self._refus.fin is None:
+            self._arrivee.limite = self.callLater(self.service.ecoute.reception, self._refuser_lenteur)
 
     def timeoutConnection(self) -> None:  # noqa: N802
         """Twisted's: the peer is silent. One that has begun a request is told."""
-        if self._fin is None and not self.en_cours and (self.requests or self.clearLineBuffer()):
+        if self._refus.fin is None and not self.en_cours and (self.requests or self.clearLineBuffer()):
             self._refuser_lenteur()
         else:
             super().timeoutConnection()
@@ -353,15 +349,16 @@ class Canal(HTTPChannel):
     def veiller(self) -> None:
         """Drops a peer who for a while has sent a request, or read a long answer, too slowly."""
         ecoulement = self.ecoulement
-        if ecoulement is None and (self._limite is None or self.en_cours):
+        if ecoulement is None and (self._arrivee.limite is None or self.en_cours):
             return
-        quoi, octets = (ecoulement, ecoulement.envoyes) if ecoulement else (self._limite, self._lus)
-        if (trop_lent := self._cadence.mesurer(quoi, octets, self.service.ecoute)) is None:
+        arrivee = self._arrivee
+        quoi, octets = (ecoulement, ecoulement.envoyes) if ecoulement else (arrivee.limite, arrivee.octets)
+        if (trop_lent := arrivee.cadence.mesurer(quoi, octets, self.service.ecoute)) is None:
             return
         avance, duree = trop_lent
         self.service.bornes.etat.lents += 1
         if ecoulement is None:
-            self._limite.cancel()
+            self._arrivee.limite.cancel()
             self._refuser_lenteur(f"{avance} octets en {duree:.0f} s (--debit-min).")
             return
         self._signaler(0, refus_http.NON_LUE.format(ecoulement.envoyes, ecoulement.longueur, avance, duree))
@@ -370,7 +367,7 @@ class Canal(HTTPChannel):
     @property
     def refuse(self) -> bool:
         """Whether a request of this connection was refused: nothing more is read of it."""
-        return self._fin is not None
+        return self._refus.fin is not None
 
     @property
     def pair(self) -> str:
@@ -500,20 +497,20 @@ class Canal(HTTPChannel):
             if self.length != 0 or not sondes.est_une_sonde(self._command + b" " + chemin):
                 self.refuser_octets()
                 return
-        self._corps_attendu = self.length != 0
+        self._arrivee.corps_attendu = self.length != 0
         super().allHeadersReceived()
-        self.persistent = self.persistent and not self._derniere
+        self.persistent = self.persistent and not self._refus.derniere
 
     def allContentReceived(self) -> None:  # noqa: N802
         """Twisted's: the body has been read."""
-        if self._fin is None:
-            self._corps_attendu = False
+        if self._refus.fin is None:
+            self._arrivee.corps_attendu = False
             self._cesser_d_attendre()
             super().allContentReceived()
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802
         """Twisted's: a line of the head. It is kept for a refusal to name."""
-        self._ligne = line
+        self._arrivee.ligne = line
         super().lineReceived(line)
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
@@ -530,14 +527,14 @@ class Canal(HTTPChannel):
 
     def refuser_sature(self, raison: str, fin: float = FIN_APRES_REFUS) -> None:
         """Refuses a request because the server is full; journalled with the others of that minute."""
-        if self._fin is None or self._de_trop:
+        if self._refus.fin is None or self._refus.de_trop:
             self.service.saturer(refus_http.dire(503, raison))
             self.transport.write(refus_http.ecrire(503, raison, self.service.date()))
             self._se_taire(fin)
 
     def _refuser_lenteur(self, precision: str = "") -> None:
-        self._limite = None
-        recus = f"Du corps : {self._recus()}." if self._corps_attendu else ""
+        self._arrivee.limite = None
+        recus = f"Du corps : {self._recus()}." if self._arrivee.corps_attendu else ""
         self._refuser(408, f"{recus} {precision}".strip())
 
     def _recus(self) -> str:
@@ -545,9 +542,9 @@ class Canal(HTTPChannel):
         return f"{self.requests[-1].recus} octets reçus{annonces}"
 
     def _cesser_d_attendre(self) -> None:
-        if self._limite is not None:
-            self._limite.cancel()
-            self._limite = None
+        if self._arrivee.limite is not None:
+            self._arrivee.limite.cancel()
+            self._arrivee.limite = None
 
     def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
         # Not public in Twisted: were it renamed, the peer would read Twisted's bare 400 in place of ours.
@@ -558,20 +555,20 @@ class Canal(HTTPChannel):
         if not self.line_mode:
             return requete_malformee.morceau(self.requests[-1].recus)
         if not hasattr(self, "_command"):
-            return requete_malformee.premiere_ligne(self._ligne)
+            return requete_malformee.premiere_ligne(self._arrivee.ligne)
         vus = {nom.lower() for nom, _ in self.requests[-1].requestHeaders.getAllRawHeaders()}
         # Not public in Twisted: a header is read once the line after it is there, and kept until then.
         return requete_malformee.en_tete(self._receivedHeaderCount + 2, self._HTTPChannel__header, vus)  # type: ignore[attr-defined]
 
     def _refuser(self, statut: int, precision: str = "") -> None:
-        if self._fin is None:
+        if self._refus.fin is None:
             self.transport.write(refus_http.ecrire(statut, precision, self.service.date()))
             self._signaler(statut, refus_http.dire(statut, precision))
             self._se_taire(FIN_APRES_REFUS)
 
     def _se_taire(self, fin: float) -> None:
         """Drops what a refused peer still sends, then the connection."""
-        self._de_trop = False
+        self._refus.de_trop = False
         self._cesser_d_attendre()
         if self.requests:
             self.requests[-1].oublier_corps()
@@ -580,8 +577,8 @@ class Canal(HTTPChannel):
         self.dataReceived = self._jeter_et_attendre  # type: ignore[method-assign]
         self.clearLineBuffer()
         self.setTimeout(SILENCE_APRES_REFUS)
-        if self._fin is None:
-            self._fin = self.callLater(fin, self.forceAbortClient)
+        if self._refus.fin is None:
+            self._refus.fin = self.callLater(fin, self.forceAbortClient)
 
     def _signaler(self, statut: int, raison: str) -> None:
         if self.en_cours:

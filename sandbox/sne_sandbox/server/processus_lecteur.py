@@ -1,4 +1,5 @@
-"""Entry point of the process of heavy reads (`server.lectures_lourdes`): answers them in turn, ends with its parent."""
+"""Entry point of the process of heavy reads (`server.lectures_lourdes`): answers them in turn, ends with its
+parent."""
 
 import ctypes
 import gc

@@ -1,6 +1,7 @@
 """What a peer reads whose request is refused before the application sees it."""
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from sne_sandbox.server.bornes import RETOUR
 
@@ -28,6 +29,16 @@ NON_LUE: Final = (
     "lisez plus vite, ou abaissez --debit-min."
 )
 SANS_FICHIER: Final = "Il ne peut pas garder un corps aussi long : {}. → réessayez."
+
+
+@dataclass(slots=True)
+class RefusEnCours:
+    """The refusal of a connection: whether it is one too many, whether it closes after a probe that was let
+    through, and the call that ends it, None until it is refused."""
+
+    de_trop: bool = False
+    derniere: bool = False
+    fin: Any = None
 
 
 def dire(statut: int, precision: str) -> str:

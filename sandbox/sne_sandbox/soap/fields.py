@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from sne_interface.contract.versions import ChampOperation, OperationPubliee
+from sne_interface.contract.versions import ChampLu, OperationPubliee
 from sne_interface.domain.echange import Piece
 from sne_interface.domain.element import lire_instant
 from sne_interface.domain.texte import debut_cite
@@ -119,7 +119,7 @@ class _LectureChamps:
         self._noter(tolerances.CHAMP_INCONNU, f"{enfant.tag}, ligne {enfant.sourceline}")
         charge.remove(enfant)
 
-    def _lire_nil(self, charge: etree._Element, enfant: etree._Element, champ: ChampOperation) -> None:
+    def _lire_nil(self, charge: etree._Element, enfant: etree._Element, champ: ChampLu) -> None:
         if champ.obligatoire:
             self._refuser(
                 f"Le champ [{champ.nom}] est absent.",

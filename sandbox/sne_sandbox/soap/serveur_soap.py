@@ -17,7 +17,7 @@ from spyne import Application, ComplexModel, ServiceBase, Unicode, XmlAttribute,
 from spyne.protocol.soap import Soap12
 
 from sne_interface.contract import codec
-from sne_interface.contract.versions import ChampOperation, Contrat, MessageOperation, OperationPubliee
+from sne_interface.contract.versions import ChampLu, Contrat, MessageOperation, OperationPubliee
 from sne_interface.domain.echange import Appel, Champ, Piece, Reponse
 from sne_interface.domain.echange import Echange
 from sne_interface.errors import (
@@ -236,7 +236,7 @@ def application(espace: str, operations: tuple[OperationPubliee, ...], protocole
     }
     modeles: dict[str, Any] = {}
 
-    def type_de(champ: ChampOperation) -> Any:
+    def type_de(champ: ChampLu) -> Any:
         try:
             return types[champ.type].customize(sub_ns="", min_occurs=int(champ.obligatoire))
         except KeyError:

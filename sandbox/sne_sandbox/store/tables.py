@@ -417,9 +417,9 @@ changement: Final = Table(
     range_par_cle=True,
 )
 
-#: Who may enter beside SOAP (`store.jetons_en_base`): the hash of a token, never the token. `droit` is « tout »,
-#: « base » (of `base`) or « lecture »; the row of the read-only link has no hash: its token is made of the
-#: key of the cookies and of `cree_le`.
+#: Who may enter beside SOAP (`store.jetons_en_base`): the hash of a token, never the token. `droit` is
+#: « tout », « base » (of `base`) or « lecture »; the row of the read-only link has no hash: its token is made
+#: of the key of the cookies and of `cree_le`.
 jeton: Final = Table(
     "jeton",
     1,

@@ -19,8 +19,6 @@ from sne_sandbox.web.services_soap import PorteSoap, est_un_appel
 _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-#: A page among the addresses of the API.
-DOCS: Final = "/api/v1/docs"
 #: An exchange as answers name it (header `SNE-Echange`): one copies that address into a browser.
 ECHANGE: Final = re.compile(r"/api/v1/bases/[^/]+/exchanges/\d+")
 #: What every browser asks first of an address that is typed or clicked, and no SOAP stack.
@@ -51,8 +49,7 @@ class Aiguillage:
             and est_un_appel(environ.get("REQUEST_METHOD", ""), environ.get("CONTENT_TYPE", ""))
         ):
             return self._principale(environ, start_response)
-        nom = "console" if chemin.rstrip("/") == DOCS else partie.nom
-        return self.partie(nom).wsgi_app(environ, start_response)
+        return self.partie(partie.nom).wsgi_app(environ, start_response)
 
     def partie(self, nom: str) -> Flask:
         """The application of a part, built when it is not yet."""

@@ -1,6 +1,6 @@
 """Which right each address wants: the table of all pages and calls, and the one decision.
 
-The row of a deed says who may ask for it (`gestes.toml`); what is no deed is below. An address that is in
+The row of a deed says who may ask for it (`gestes.csv`); what is no deed is below. An address that is in
 neither is the admin's alone: whoever adds one has to say who may open it.
 """
 
@@ -24,7 +24,7 @@ PAS_A_LUI: Final = "Votre jeton ouvre la base [{}], et rien d'autre de ce serveu
 
 
 class NiveauRequis(StrEnum):
-    """Who may open an address."""
+    """The people who may open an address."""
 
     LIBRE = "libre"
     """Anybody: one comes there to get a right."""
@@ -50,13 +50,12 @@ _PAGES: Final[Mapping[str, NiveauRequis]] = {
         NiveauRequis.LIBRE,
     ),
     **dict.fromkeys(
-        ("accueil", "accueil_console", "docs.page", "guide.page", "guide.image", "guide.fichier"),
+        ("accueil", "accueil_console", "guide.page", "guide.image", "guide.fichier"),
         NiveauRequis.COMMUN,
     ),
     **dict.fromkeys(
-        ("accueil.page", "recherche.page", "recherche.trouver", "images.page", "images.evolution",
-         "images.ressources", "images.fichier", "contrat.vu", "contrat.couverture", "journal.flux",
-         "scenes.flux", "ateliers.mots", "sauvegardes.remise", "sauvegardes.remettre",
+        ("accueil.page", "recherche.page", "recherche.trouver", "contrat.vu", "contrat.couverture",
+         "journal.flux", "scenes.flux", "ateliers.mots", "sauvegardes.remise", "sauvegardes.remettre",
          "temps.demander_annuler", "sauvegardes.restaurer", "sauvegardes.oublier"),
         NiveauRequis.BASE,
     ),
@@ -104,7 +103,7 @@ def niveau_de(requete: Request) -> NiveauRequis | None:
 
 
 def permet(entree: Entree, niveau: NiveauRequis | None, *, ecrit: bool, bases: Iterable[str]) -> bool:
-    """Whether who enters may open an address of this level, which names `bases`; `ecrit`: to change it.
+    """True when this entry may open an address of this level, which names `bases`; `ecrit`: to change it.
 
     A POST that writes nothing counts: a message checked or shown tells whether a NIR that was guessed is
     there, or holds those of the base.

@@ -10,7 +10,7 @@ from flask import Flask, Response, jsonify, send_file
 from werkzeug.exceptions import HTTPException
 
 from sne_interface.domain.texte import masquer_nirs
-from sne_interface.errors import BaseInconnue, ConflitEtat, OperatorError, UsageError
+from sne_interface.errors import ConflitEtat, Introuvable, OperatorError, UsageError
 
 TYPE_MIME: Final = "application/problem+json"
 #: What is no more than bytes.
@@ -20,7 +20,7 @@ ADRESSE: Final = "/api/v1/problems/"
 
 
 @dataclass(frozen=True, slots=True)
-class GenreProbleme:
+class ProblemeDecrit:
     """A kind of problem: the end of its `type`, its `title`, its HTTP status, and what is said of one when
     nothing more precise is known."""
 
@@ -31,49 +31,49 @@ class GenreProbleme:
 
 
 _CONNUS: Final = (
-    GenreProbleme("requete-illisible", "Requête illisible", 400, "Du JSON est attendu."),
-    GenreProbleme("jeton-attendu", "Jeton attendu", 401, "En-tête « Authorization: Bearer … » attendu."),
-    GenreProbleme(
+    ProblemeDecrit("requete-illisible", "Requête illisible", 400, "Du JSON est attendu."),
+    ProblemeDecrit("jeton-attendu", "Jeton attendu", 401, "En-tête « Authorization: Bearer … » attendu."),
+    ProblemeDecrit(
         "acces-refuse", "Accès refusé", 403, "Hôte ou origine étrangers, ou jeton qui n'ouvre pas cela."
     ),
-    GenreProbleme(
+    ProblemeDecrit(
         "introuvable",
         "Introuvable",
         404,
         "Rien ne se trouve à cette adresse ; /api/v1/openapi.json les donne toutes.",
     ),
-    GenreProbleme(
+    ProblemeDecrit(
         "methode-non-admise", "Méthode non admise", 405, "Cette méthode n'est pas admise à cette adresse."
     ),
-    GenreProbleme("etat-contraire", "L'état s'y oppose", 409, "L'état de la base ne le permet pas."),
-    GenreProbleme("envoi-trop-gros", "Envoi trop gros", 413, "L'envoi est trop gros."),
-    GenreProbleme(
+    ProblemeDecrit("etat-contraire", "L'état s'y oppose", 409, "L'état de la base ne le permet pas."),
+    ProblemeDecrit("envoi-trop-gros", "Envoi trop gros", 413, "L'envoi est trop gros."),
+    ProblemeDecrit(
         "corps-non-json",
         "Corps non JSON",
         415,
         "Le corps doit être du JSON (Content-Type: application/json).",
     ),
-    GenreProbleme(
+    ProblemeDecrit(
         "valeurs-incorrectes",
         "Valeurs incorrectes",
         422,
         "Des champs manquent ou ne conviennent pas : errors les nomme.",
     ),
-    GenreProbleme("trop-d-essais", "Trop d'essais", 429, "Trop de jetons faux : revenez plus tard."),
-    GenreProbleme(
+    ProblemeDecrit("trop-d-essais", "Trop d'essais", 429, "Trop de jetons faux : revenez plus tard."),
+    ProblemeDecrit(
         "erreur-interne",
         "Erreur interne",
         500,
         "Le bac à sable a rencontré une erreur interne : son journal technique dit laquelle.",
     ),
-    GenreProbleme("indisponible", "Indisponible", 503, "La base de données ou un calcul ne répond pas."),
-    GenreProbleme("requete-refusee", "Requête refusée", 0, "La requête est refusée."),
+    ProblemeDecrit("indisponible", "Indisponible", 503, "La base de données ou un calcul ne répond pas."),
+    ProblemeDecrit("requete-refusee", "Requête refusée", 0, "La requête est refusée."),
 )
 #: All of them, by slug; `requete-refusee` (status 0) stands for the statuses that have none of their own.
 GENRES: Final = {genre.slug: genre for genre in _CONNUS}
 _PAR_STATUT: Final = {genre.status: genre for genre in _CONNUS}
 #: Statuses of errors of the operator, the nearest class first.
-_STATUTS: Final = ((BaseInconnue, 404), (ConflitEtat, 409), (UsageError, 422))
+_STATUTS: Final = ((Introuvable, 404), (ConflitEtat, 409), (UsageError, 422))
 
 
 def installer(app: Flask) -> None:
@@ -101,7 +101,7 @@ def erreur_operateur(erreur: OperatorError) -> Response:
     return _probleme(_corps(statut, erreur.diagnostics()))
 
 
-def _genre(statut: int) -> GenreProbleme:
+def _genre(statut: int) -> ProblemeDecrit:
     return _PAR_STATUT.get(statut, _PAR_STATUT[0])
 
 
@@ -129,6 +129,11 @@ def _detail(erreur: HTTPException) -> str:
 
 
 # --- files --------------------------------------------------------------------------------------------------
+
+
+def feuille(texte: str, nom: str) -> Response:
+    """A table as a file, with the mark by which a spreadsheet knows UTF-8."""
+    return telechargement(texte.encode("utf-8-sig"), f"{nom}.csv", "text/csv; charset=utf-8")
 
 
 def telechargement(contenu: bytes | Path, nom: str, genre: str = OCTETS) -> Response:

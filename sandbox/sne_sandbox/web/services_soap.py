@@ -9,13 +9,13 @@ import socket
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
 
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.versions import Contrat, wsdl_servi, xsd_servi
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.echange import (
     CERTIFICAT,
@@ -28,10 +28,9 @@ from sne_interface.domain.echange import (
     du_dehors,
     sans_secrets,
 )
-from sne_interface.errors import OperatorError
+from sne_interface.errors import ContractError, OperatorError
 from sne_interface.settings import est_boucle_locale
 from sne_sandbox.exchange import METHODES, base_nommee
-from sne_sandbox.soap import wsdl
 from sne_sandbox.web.acces import d_un_autre_site
 from sne_sandbox.web.configuration import Services
 
@@ -39,6 +38,8 @@ from sne_sandbox.web.configuration import Services
 _SERVICE: Final = "soap"
 #: Media types of a SOAP call, of any version.
 _SOAP: Final = ("application/soap+xml", "multipart/related", "text/xml", "application/xop+xml")
+_XML: Final = [("Content-Type", "text/xml; charset=utf-8")]
+_TEXTE: Final = [("Content-Type", "text/plain; charset=utf-8")]
 
 
 def installer(app: Flask) -> None:
@@ -192,10 +193,36 @@ def _decrire(services: Services, chemin: str, base: str) -> Response:
     if service is None:
         return _egarer(services)
     requete = RequeteHttp("GET", request.full_path, list(request.headers), b"")
-    reponse = wsdl.servir(contrat, service, requete, origine=_origine_annoncee(services))
+    reponse = servir_le_contrat(contrat, service, requete, origine=_origine_annoncee(services))
     if reponse is None:
         raise NotFound("Ajoutez ?wsdl à cette adresse pour lire le contrat ; SOAP s'appelle par POST.")
     return Response(reponse.corps, reponse.statut, reponse.en_tetes)
+
+
+def servir_le_contrat(
+    contrat: Contrat, service: str, requete: RequeteHttp, *, origine: str
+) -> ReponseHttp | None:
+    """The answer to `?wsdl` or `?xsd=NAME` on the endpoint of `service`; None when the query asks neither.
+
+    `origine` is the scheme and authority of this server (`https://localhost:8443`): ports are said to be
+    there. Schemas are linked relatively, so that a proxy in front changes nothing.
+    """
+    chemin, _, question = requete.chemin.partition("?")
+    parametres = _question_du_contrat(question)
+    try:
+        if "wsdl" in parametres:
+            return ReponseHttp(200, list(_XML), wsdl_servi(contrat, service, origine + chemin, ""))
+        if "xsd" in parametres:
+            return ReponseHttp(200, list(_XML), xsd_servi(contrat, parametres["xsd"], ""))
+    except ContractError as erreur:
+        return ReponseHttp(404, list(_TEXTE), f"{erreur.diagnostics()}\n".encode())
+    return None
+
+
+def _question_du_contrat(question: str) -> Mapping[str, str]:
+    """The query, by lower-case name: stacks write `?wsdl` and `?WSDL`, with or without a value."""
+    lus = parse_qs(question, keep_blank_values=True) if len(question) < 1000 else {}
+    return {nom.lower(): valeurs[0] for nom, valeurs in lus.items()}
 
 
 def _origine(request: Request) -> str:

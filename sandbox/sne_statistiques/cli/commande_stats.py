@@ -2,14 +2,14 @@
 
 import json
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from sne_interface.domain.base import ANNEES
 from sne_interface.domain.publication import en_json
 from sne_interface.errors import UsageError
-from sne_sandbox.cli.options import COMMUNES, ouvrir, reglages, une_base
+from sne_sandbox.cli.options import Poste, sur_le_poste, text_csv_json, une_base
 from sne_statistiques.comptes import comptes_par_territoire, statistiques
 from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux, Niveau
 from sne_statistiques.comptes.statistiques import FIDELITE, Tableau
@@ -22,27 +22,18 @@ _COLONNES: Final = {
     "un_an_avant": "un an avant",
     "evolution": "évolution",
 }
-_EXEMPLES = """
-\b
-Exemples :
-  sne-sandbox stats
-  sne-sandbox stats --at 2018-12-31 --table TAB02
-  sne-sandbox stats --table TAB01 --territoire 062
-  sne-sandbox stats --base grande --format csv > tableaux.csv
-  sne-sandbox stats --par epci --format csv > par-epci.csv
-"""
 
 
-@click.command("stats", epilog=_EXEMPLES)
-@reglages(*COMMUNES, "database", "quartiles")
+@click.command("stats")
+@sur_le_poste("quartiles")
 @une_base
-@click.option("--at", "jour", metavar="DATE", help="Jour (ISO) ; par défaut, celui de la base.")
+@click.option("--at", "date", metavar="DATE", help="Jour (ISO) ; par défaut, celui de la base.")
 @click.option(
     "--territoire", metavar="CODE", help="Territoire des numéros uniques, par exemple 062 ; par défaut, tous."
 )
 @click.option(
     "--table",
-    "tables",
+    "tableau",
     type=click.Choice(["TAB01", "TAB02", "TAB03"]),
     multiple=True,
     help="Tableau voulu, à répéter (par défaut, tous).",
@@ -53,18 +44,15 @@ Exemples :
     type=click.Choice(list(comptes_par_territoire.NIVEAUX)),
     help="Au lieu des tableaux, les comptes de chaque territoire de ce niveau.",
 )
-@click.option(
-    "--format", "forme", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True,
-    help="Forme de la réponse.",
-)  # fmt: skip
+@text_csv_json
 def commande(
+    poste: Poste,
     base: str,
-    jour: str | None,
+    date: str | None,
     territoire: str | None,
-    tables: tuple[str, ...],
+    tableau: tuple[str, ...],
     niveau: Niveau | None,
     forme: str,
-    **options: Any,
 ) -> None:
     """Les tableaux statistiques d'une base, à une date.
 
@@ -75,15 +63,22 @@ def commande(
     Avec --par, à la façon des données publiques, une ligne par nombre : demandes actives (motif, taille
     demandée, quartile), demandes satisfaites, baux et décisions de douze mois, sous le code de chaque
     territoire.
+
+    Exemples :
+      sne-sandbox stats
+      sne-sandbox stats --at 2018-12-31 --table TAB02
+      sne-sandbox stats --table TAB01 --territoire 062
+      sne-sandbox stats --base grande --format csv > tableaux.csv
+      sne-sandbox stats --par epci --format csv > par-epci.csv
     """
-    if niveau is not None and (tables or territoire is not None):
+    if niveau is not None and (tableau or territoire is not None):
         raise UsageError(
             "--par ne va pas avec --table ni --territoire.",
             remede="choisissez les lignes d'un territoire par la colonne code_territoire",
         )
-    le = _lire_jour(jour) if jour is not None else None
-    contrats, magasin = ouvrir(options)
-    with magasin, magasin.lire(base) as registre:
+    le = _lire_jour(date) if date is not None else None
+    contrats, magasin = poste.ouvrir()
+    with magasin.lire(base) as registre:
         contrat = contrats.de(registre.base)
         if territoire is not None:
             statistiques.verifier_territoire(territoire, contrat)
@@ -94,7 +89,7 @@ def commande(
         voulus = [
             statistiques.tableau(code, registre, contrat, le, territoire)
             for code in statistiques.CODES
-            if not tables or code in tables
+            if not tableau or code in tableau
         ]
     if forme == "json":
         montre = {
@@ -107,8 +102,8 @@ def commande(
     elif forme == "csv":
         click.echo(statistiques.en_csv(voulus, le), nl=False)
     else:
-        for tableau in voulus:
-            _en_texte(tableau)
+        for voulu in voulus:
+            _en_texte(voulu)
         click.echo(f"  {FIDELITE}")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sne_console.images.dessin import ajouter, image
+from sne_console.vues.dessin import ajouter, image
 
 _LARGEUR: Final = 760
 _RANG: Final = 30
@@ -16,16 +16,13 @@ def dessiner(
     lignes: Sequence[tuple[str, float, str]],
     *,
     seuil: tuple[float, str] | None = None,
-    etroit: bool = False,
 ) -> Any:
-    """Horizontal bars: label, value, what is written after it; `seuil` is a value to be reached, in words;
-    `etroit`, as a telephone shows them."""
+    """Horizontal bars: label, value, what is written after it; `seuil` is a value to be reached, in words."""
     gauche = 20 + _LETTRE * max((len(libelle) for libelle, _, _ in lignes), default=0)
-    largeur = 420 if etroit else _LARGEUR
-    fin = largeur - 20 - _LETTRE * max((len(ecrit) for _, _, ecrit in lignes), default=0)
+    fin = _LARGEUR - 20 - _LETTRE * max((len(ecrit) for _, _, ecrit in lignes), default=0)
     plus_grand = max([*(valeur for _, valeur, _ in lignes), seuil[0] if seuil else 0]) or 1
     haut = 30.0 if seuil else 10.0
-    racine = image(largeur, haut + _RANG * len(lignes) + 10, titre, "barres")
+    racine = image(_LARGEUR, haut + _RANG * len(lignes) + 10, titre, "barres")
     for rang, (libelle, valeur, ecrit) in enumerate(lignes):
         la = haut + rang * _RANG
         large = (fin - gauche) * valeur / plus_grand

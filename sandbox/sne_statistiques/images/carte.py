@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sne_console.images.dessin import ajouter, image, lien
+from sne_console.vues.dessin import ajouter, image, lien
 from sne_interface.domain.texte import nombre
 from sne_statistiques.comptes.comptes_des_images import LieuCompte
 from sne_statistiques.images.contours import LARGEUR, Cadre, cadres
@@ -18,7 +18,7 @@ _LIGNE: Final = 17
 
 @dataclass(frozen=True, slots=True)
 class MesureDeCarte:
-    """What a map may show of a commune: `valeur` (None: nothing), `unite` being what it counts."""
+    """The measure that a map may show of a commune: `valeur` (None: nothing); `unite` is what it counts."""
 
     code: str
     titre: str

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sne_console.images.dessin import ajouter, image, lien
+from sne_console.vues.dessin import ajouter, image, lien
 from sne_interface.domain.texte import nombre
 
 _HAUTEUR: Final = 300

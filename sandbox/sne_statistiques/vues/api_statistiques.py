@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 from sne_console.api.schemas_json import Appels, QuestionSchema, facultatif, jour_iso
 from sne_interface.domain.base import ANNEES
 from sne_sandbox.web.configuration import services
-from sne_sandbox.web.reponses_http import telechargement
+from sne_sandbox.web.reponses_http import feuille
 from sne_statistiques.comptes import comptes_par_territoire, statistiques
 from sne_statistiques.comptes import quotas as operation
 from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux
@@ -122,9 +122,9 @@ def lire(quand: dict[str, Any], base: str) -> Tableaux:
 def donner_feuille(quand: dict[str, Any], base: str, tableau: str) -> Response:
     """A table to open in a spreadsheet."""
     jour = _jour(base, quand)
-    feuille = statistiques.en_csv([_tableau(base, tableau, jour, quand)], jour)
+    texte = statistiques.en_csv([_tableau(base, tableau, jour, quand)], jour)
     nom = "-".join(filter(None, (base, tableau, jour.isoformat(), quand["territoire"])))
-    return telechargement(feuille.encode("utf-8-sig"), f"{nom}.csv", "text/csv; charset=utf-8")
+    return feuille(texte, nom)
 
 
 @blueprint.get(
@@ -167,9 +167,8 @@ def lire_territoires(quand: dict[str, Any], base: str) -> ComptesDeLieux:
 def donner_territoires(quand: dict[str, Any], base: str) -> Response:
     """The same, to open in a spreadsheet."""
     comptes = _lieux(base, quand)
-    nom = f"{base}-{comptes.niveau}-{comptes.date.isoformat()}.csv"
-    return telechargement(
-        comptes_par_territoire.en_csv(comptes).encode("utf-8-sig"), nom, "text/csv; charset=utf-8"
+    return feuille(
+        comptes_par_territoire.en_csv(comptes), f"{base}-{comptes.niveau}-{comptes.date.isoformat()}"
     )
 
 
@@ -192,8 +191,7 @@ def lire_quotas(quand: dict[str, Any], base: str) -> Quotas:
 def donner_quotas(quand: dict[str, Any], base: str) -> Response:
     """The same, to open in a spreadsheet."""
     comptes = _quotas(base, quand)
-    octets = operation.en_csv(comptes).encode("utf-8-sig")
-    return telechargement(octets, f"{base}-quotas-{comptes.annee}.csv", "text/csv; charset=utf-8")
+    return feuille(operation.en_csv(comptes), f"{base}-quotas-{comptes.annee}")
 
 
 @quotas.get("/svg", question=AnneeEtPartSchema, contenu="image/svg+xml", description="Sans script")

@@ -1,50 +1,53 @@
-"""`/console/<base>/statistiques`: TAB01 to TAB03 as charts and tables, by date and territory; the counts of
-each commune, EPCI, département or région; the quotas of L. 441-1; CSV."""
+"""`/console/<base>/statistiques`: what a base counts, on three pages: who asks, what enters and leaves it,
+and where. Numbers open the demandes that they count; each table and picture is a file too, CSV or SVG."""
 
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from flask import Response, current_app, make_response, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.sections import contrat_servi, jour_saisi, maintenant, section
-from sne_console.images.dessin import en_page
+from sne_console.vues.dessin import Figure, en_page
 from sne_interface.domain.base import ANNEES
+from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.demande import TERRITOIRE_ILE_DE_FRANCE
 from sne_interface.domain.texte import nombre
 from sne_interface.errors import UsageError
 from sne_sandbox.web.configuration import services
-from sne_sandbox.web.reponses_http import telechargement
+from sne_sandbox.web.reponses_http import feuille, telechargement
 from sne_statistiques import GABARITS
+from sne_statistiques.comptes.comptes_des_images import INCONNU, Images, LieuCompte, Mois, TrancheDeRessources
 from sne_statistiques.comptes.comptes_par_territoire import INDICATEURS, ComptesDeLieux, Niveau
 from sne_statistiques.comptes.comptes_par_territoire import en_csv as lieux_en_csv
-from sne_statistiques.comptes.quotas import COMPTES, REGLES
+from sne_statistiques.comptes.quotas import COMPTES, REGLES, Quotas
 from sne_statistiques.comptes.quotas import en_csv as quotas_en_csv
 from sne_statistiques.comptes.requetes_statistiques import territoires as territoires_numerotes
 from sne_statistiques.comptes.statistiques import CODES, FIDELITE, Tableau, en_csv, verifier_territoire
+from sne_statistiques.images import barres, carte, courbes
 from sne_statistiques.vues import tableaux
-from sne_statistiques.vues.tableaux import Calculs, Resultat, TableDemandee, calculs_de, etat_de
+from sne_statistiques.vues.selections import periode
+from sne_statistiques.vues.tableaux import (
+    IMAGES,
+    QUOTAS,
+    Calculs,
+    Resultat,
+    TableDemandee,
+    calculs_de,
+    etat_de,
+)
 
 blueprint: Final = section("statistiques", __name__, GABARITS)
 
-#: What each table tells, in a word.
-TITRES: Final = {"TAB01": "Stock", "TAB02": "Flux", "TAB03": "Profils"}
-#: Seconds that a page waits for its table.
+#: Seconds that a page waits for each of its tables; seconds after which one that waits is loaded again.
 _PATIENCE: Final = 0.15
-#: Seconds after which the page that waits is loaded again.
 _RELIRE: Final = 2
-#: The pages beside those of the tables.
-AUTRES: Final = {
-    "carte": ("images.page", "Carte"),
-    "courbes": ("images.evolution", "Courbes"),
-    "ressources": ("images.ressources", "Ressources"),
-    "territoires": ("statistiques.territoires", "Territoires"),
-    "quotas": ("statistiques.quotas", "Quotas"),
-}
+#: The three pages, by their views.
+ONGLETS: Final = {"page": "Demandes", "flux": "Flux", "territoires": "Territoires"}
 _COLONNES: Final = {
     "demandes": "Demandes",
     "un_mois_avant": "Un mois avant",
@@ -60,9 +63,23 @@ NIVEAUX: Final[Mapping[Niveau, str]] = {
     "epci": "EPCI",
     "commune": "Communes",
 }
-
-
+#: Indicators that a line of the list of territories sums, with their heading.
+_RESUMES: Final = {
+    "demandes_actives": "Demandes actives",
+    "demandes_satisfaites": "Satisfaites",
+    "decisions": "Décisions",
+    "baux_quartile_quartier": "Baux signés",
+}
+_SERIES: Final[Mapping[str, tuple[str, Callable[[Mois], int]]]] = {
+    "deposees": ("Déposées", lambda mois: mois.deposees),
+    "radiees": ("Radiées", lambda mois: mois.radiees),
+    "attribuees": ("dont attribuées", lambda mois: mois.attribuees),
+}
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
+_TITRES_DES_MOIS: Final = {
+    "actives": "Demandes actives à la fin de chaque mois",
+    "flux": "Entrées et sorties de chaque mois",
+}
 
 
 class RubriqueDeTable(NamedTuple):
@@ -73,161 +90,301 @@ class RubriqueDeTable(NamedTuple):
     dit: str
 
 
+# --- the pages ----------------------------------------------------------------------------------------------
+
+
 @blueprint.get("/statistiques")
 def page(base: str) -> Response:
-    """One table, with its charts; or a page that says it is being computed, and comes again by itself."""
-    demande = _demande(base, request.args.get("tableau", CODES[0]))
-    resultat = _calculs().obtenir(services(), demande, attente=_PATIENCE)
-    with services().magasin.lire(base) as registre:
-        connus = territoires_numerotes(registre.connexion, base)
-    if resultat is not None:
-        _preparer_les_autres(demande)
-    return _repondre(
-        resultat,
-        "statistiques/page.html",
-        demande=demande,
-        territoires=[(code, _nom_du_territoire(code)) for code in connus],
-        territoire=_nom_du_territoire(demande.territoire) if demande.territoire else "tous territoires",
-        choix={"date": request.args.get("date"), "territoire": demande.territoire},
-        rubriques=_rubriques(resultat.tableau) if resultat is not None else [],
-        motifs=_motifs(resultat.tableau) if resultat is not None else [],
-        colonnes={**motifs_courts(), **_COLONNES},
-        courts=motifs_courts(),
-        fidelite=FIDELITE,
-        flux=tableaux.FLUX,
-        courbes=_courbes(resultat.tableau) if resultat is not None else {},
-        adresses=_adresses(demande),
-        futur=demande.jour > maintenant().date(),
-        inconnu=demande.territoire is not None and demande.territoire not in connus,
-    )
+    """Shows the applicants: how many, who they are, what they live on."""
+
+    def contexte(stock: Tableau, profils: Tableau, lues: Images) -> dict[str, Any]:
+        rangees = [(t, _adresses_de_tranche(t, lues)) for t in lues.tranches]
+        return {
+            "stock": stock,
+            "lignes": tableaux.lignes_de(stock, tableaux.rubriques(stock)[0]),
+            "rubrique": tableaux.rubriques(stock)[0],
+            "profils": _rubriques(profils),
+            "adresses": _adresses,
+            "tranches": rangees[::-1],
+            "sans_seuil": any(t.sans_seuil for t, _ in rangees),
+            "plus_grand": max(
+                (n for t, _ in rangees for n in (t.sous, t.au_dessus, t.sans_seuil)), default=0
+            ),
+            "sans_ressources": lues.sans_ressources,
+            "adresse_sans": _adresse(au=lues.jour, qui="personnes", quartile="inconnu"),
+            "libelle": _libelle,
+        }
+
+    return _page(base, contexte, stock="TAB01", profils="TAB03", lues=IMAGES)
 
 
-@blueprint.get("/statistiques/<any(TAB01, TAB02, TAB03):code>.csv")
-def feuille(base: str, code: str) -> Response:
-    """A table as CSV, for a spreadsheet in French: it opens on a double click, and parts columns at « ; »."""
-    demande = _demande(base, code)
-    texte = en_csv([_calculs().attendre(services(), demande).tableau], demande.jour, separateur=";")
-    return _feuille(texte, "-".join(filter(None, (base, code, demande.jour.isoformat(), demande.territoire))))
+@blueprint.get("/statistiques/flux")
+def flux(base: str) -> Response:
+    """Shows the demandes that enter the base and leave it."""
 
+    def contexte(tableau: Tableau, lues: Images) -> dict[str, Any]:
+        return {
+            "tableau": tableau,
+            "rubriques": _rubriques(tableau),
+            "flux": tableaux.FLUX,
+            "courbes": {
+                rubrique: [
+                    en_page(tableaux.dessiner_flux(tableau, rubrique, etroit=e)) for e in (False, True)
+                ]
+                for rubrique in tableaux.rubriques(tableau)
+            },
+            "courbes_des_mois": [
+                (titre, nom, [en_page(_courbes(lues, nom, etroit=etroit)) for etroit in (False, True)])
+                for nom, titre in _TITRES_DES_MOIS.items()
+            ],
+            "motifs": _motifs(lues),
+            "mois": [(mois, _adresses_du_mois(mois)) for mois in lues.mois],
+        }
 
-@blueprint.get("/statistiques/<any(TAB01, TAB02, TAB03):code>.svg")
-def graphique(base: str, code: str) -> Response:
-    """The chart of a section of a table; `etroit`, as a telephone shows it."""
-    tableau = _calculs().attendre(services(), _demande(base, code)).tableau
-    rubrique = request.args.get("rubrique", "")
-    try:
-        dessin = tableaux.dessiner(tableau, rubrique, mots=motifs_courts(), etroit="etroit" in request.args)
-        return Response(dessin, mimetype="image/svg+xml")
-    except KeyError:
-        raise NotFound(f"Le tableau {code} n'a pas de rubrique [{rubrique[:40]}].") from None
-
-
-# --- by territory, and quotas -------------------------------------------------------------------------------
+    return _page(base, contexte, tableau="TAB02", lues=IMAGES)
 
 
 @blueprint.get("/statistiques/territoires")
 def territoires(base: str) -> Response:
-    """The counts of the territories of a level; with `code`, all those of one."""
-    demande = _lieux_demandes(base)
-    resultat = _calculs().obtenir(services(), demande, attente=_PATIENCE)
-    code = request.args.get("code")
-    comptes = resultat.lieux if resultat is not None else None
-    lignes = [ligne for ligne in comptes.lignes if ligne.code_territoire == code] if comptes else []
-    return _repondre(
-        resultat,
-        "statistiques/territoires.html",
-        demande=demande,
-        niveaux=NIVEAUX,
-        choix={"date": request.args.get("date"), "niveau": demande.code},
-        comptes=comptes,
-        sommes=_sommes(comptes) if comptes is not None else [],
-        code=code,
-        nom=lignes[0].territoire if lignes else None,
-        detail=[
-            (titre, siennes)
-            for indicateur, titre in INDICATEURS.items()
-            if (siennes := [ligne for ligne in lignes if ligne.indicateur == indicateur])
-        ],
-        indicateurs=_RESUMES,
-        futur=demande.jour > maintenant().date(),
+    """Where: the maps, the tension of each EPCI, the counts of a level of territories, the quotas of
+    L. 441-1. With `code`, those of one territory of that level; of an EPCI, its tension, its communes and its
+    quotas too."""
+    mesure, code = _mesure(), request.args.get("code")
+
+    def contexte(comptes: ComptesDeLieux, quotas: Quotas, lues: Images) -> dict[str, Any]:
+        lignes = [ligne for ligne in comptes.lignes if ligne.code_territoire == code]
+        communes, epcis = lues.communes, lues.epcis
+        if lignes and _niveau() == "epci":
+            communes = [lieu for lieu in communes if lieu.epci == (code or INCONNU)]
+            epcis = [lieu for lieu in epcis if lieu.code == (code or INCONNU)]
+            quotas = replace(
+                quotas,
+                epcis=[ligne for ligne in quotas.epcis if ligne.epci == code],
+                lignes=[ligne for ligne in quotas.lignes if ligne.epci == code],
+            )
+        dessinees = _carte(lues, mesure)
+        return {
+            "carte": dessinees,
+            "dessins": [(cadre, en_page(svg)) for cadre, svg in dessinees.dessins],
+            "lieux": [(lieu, _adresses_du_lieu(lieu, lues)) for lieu in communes],
+            "epcis": [(lieu, _adresses_du_lieu(lieu, lues)) for lieu in epcis],
+            "tension_max": max((lieu.tension or 0.0 for lieu in epcis), default=0.0),
+            "ecrire": carte.ecrire,
+            "comptes": comptes,
+            "sommes": _sommes(comptes),
+            "code": code,
+            "nom": lignes[0].territoire if lignes else None,
+            "detail": [
+                (titre, siennes)
+                for indicateur, titre in INDICATEURS.items()
+                if (siennes := [ligne for ligne in lignes if ligne.indicateur == indicateur])
+            ],
+            "indicateurs": _RESUMES,
+            "quotas": quotas,
+            "regles": REGLES,
+            "mots": {cle: mot for cle, (mot, _) in COMPTES.items()},
+        }
+
+    return _page(base, contexte, comptes=_niveau(), quotas=QUOTAS, lues=IMAGES)
+
+
+def _page(base: str, contexte: Callable[..., dict[str, Any]], **codes: str) -> Response:
+    """A page of the tables of these codes; while they are being computed, one that says so and comes again by
+    itself. The day and the territory that were chosen are those of the three pages."""
+    jour, territoire, calculs = _jour(), _territoire(), _calculs()
+    resultats = {
+        nom: calculs.obtenir(services(), _demande(base, code), attente=_PATIENCE)
+        for nom, code in codes.items()
+    }
+    lus = [resultat for resultat in resultats.values() if resultat is not None]
+    with services().magasin.lire(base) as registre:
+        connus = territoires_numerotes(registre.connexion, base)
+    prets = len(lus) == len(codes)
+    etat = etat_de(services(), base)
+    reponse = make_response(
+        render_template(
+            f"statistiques/{str(request.endpoint).partition('.')[2]}.html",
+            onglets=ONGLETS,
+            jour=jour,
+            territoire=territoire,
+            nom_du_territoire=_nom_du_territoire(territoire) if territoire else "tous territoires",
+            territoires=[(code, _nom_du_territoire(code)) for code in connus],
+            niveau=_niveau(),
+            niveaux=NIVEAUX,
+            mesure=_mesure(),
+            mesures=carte.MESURES,
+            choix={
+                "date": request.args.get("date"),
+                "territoire": territoire,
+                "niveau": request.args.get("niveau"),
+            },
+            colonnes={**motifs_courts(), **_COLONNES},
+            fidelite=FIDELITE,
+            futur=jour > maintenant().date(),
+            inconnu=territoire is not None and territoire not in connus,
+            prets=prets,
+            ancien=min((r.calcule_le for r in lus if r.ancien(etat)), default=None),
+            secondes=sum(r.secondes for r in lus),
+            notes=[r.contenu.note for r in lus if r.contenu.note],
+            relire=_RELIRE,
+            **(contexte(**{n: r.contenu for n, r in resultats.items() if r is not None}) if prets else {}),
+        )
     )
+    if not prets:
+        reponse.headers["Refresh"] = str(_RELIRE)
+    return reponse
 
 
-@blueprint.get("/statistiques/territoires.csv")
-def feuille_territoires(base: str) -> Response:
-    """All these counts as CSV, as `feuille` does."""
-    demande = _lieux_demandes(base)
-    comptes = _calculs().attendre(services(), demande).lieux
-    return _feuille(
-        lieux_en_csv(comptes, separateur=";"), f"{base}-{demande.code}-{demande.jour.isoformat()}"
-    )
+# --- the files ----------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/statistiques/territoires.svg")
-def carte(base: str) -> Response:
-    """The chart of the territories with most demandes."""
-    comptes = _calculs().attendre(services(), _lieux_demandes(base)).lieux
-    dessin = tableaux.dessiner_lieux(comptes, etroit="etroit" in request.args)
-    return Response(dessin, mimetype="image/svg+xml")
+_NOMS: Final = ", ".join((*CODES, "territoires, quotas, carte, tension, actives, flux, ressources"))
 
 
-@blueprint.get("/statistiques/quotas")
-def quotas(base: str) -> Response:
-    """The quotas of L. 441-1, of a year."""
-    demande = _quotas_demandes(base)
-    resultat = _calculs().obtenir(services(), demande, attente=_PATIENCE)
-    return _repondre(
-        resultat,
-        "statistiques/quotas.html",
-        demande=demande,
-        choix={"annee": demande.jour.year},
-        quotas=resultat.quotas if resultat is not None else None,
-        regles=REGLES,
-        mots={cle: mot for cle, (mot, _) in COMPTES.items()},
-    )
-
-
-@blueprint.get("/statistiques/quotas.csv")
-def feuille_quotas(base: str) -> Response:
-    """The quotas as CSV, as `feuille` does."""
-    comptes = _calculs().attendre(services(), _quotas_demandes(base)).quotas
-    return _feuille(quotas_en_csv(comptes, separateur=";"), f"{base}-quotas-{comptes.annee}")
-
-
-@blueprint.get("/statistiques/quotas.svg")
-def graphique_quotas(base: str) -> Response:
-    """The chart of a share."""
-    comptes = _calculs().attendre(services(), _quotas_demandes(base)).quotas
-    part = request.args.get("part", "")
+@blueprint.get(f"/statistiques/<any({_NOMS}):nom>.<any(svg, csv):forme>")
+def fichier(base: str, nom: str, forme: str) -> Response:
+    """A table as CSV, for a spreadsheet in French, or its picture as SVG (`rubrique`: of which section of a
+    table; `part`: of which quota; `cadre`: which map)."""
+    code = {"territoires": _niveau(), "quotas": QUOTAS}.get(nom) or (nom if nom in CODES else IMAGES)
+    demande = _demande(base, code)
+    resultat = _calculs().attendre(services(), demande)
     try:
-        dessin = tableaux.dessiner_quota(comptes, part, etroit="etroit" in request.args)
-        return Response(dessin, mimetype="image/svg+xml")
-    except KeyError:
-        raise NotFound(f"L'article n'a pas de part [{part[:40]}].") from None
+        texte, dessin = _en_fichier(resultat, demande, nom, forme)
+    except KeyError as inconnue:
+        raise NotFound(f"Il n'y a pas de [{str(inconnue.args[0])[:40]}] à dessiner ici.") from None
+    periode_dite = demande.jour.year if code == QUOTAS else demande.jour.isoformat()
+    nom = code if nom == "territoires" else nom
+    dit = "-".join(str(morceau) for morceau in (base, nom, periode_dite, demande.territoire) if morceau)
+    if forme == "csv":
+        return feuille(texte, dit)
+    return telechargement(dessin, f"{dit}.svg", "image/svg+xml")
 
 
-#: Indicators that a line of the list of territories sums, with their heading.
-_RESUMES: Final = {
-    "demandes_actives": "Demandes actives",
-    "demandes_satisfaites": "Satisfaites",
-    "decisions": "Décisions",
-    "baux_quartile_quartier": "Baux signés",
-}
+def _en_fichier(resultat: Resultat, demande: TableDemandee, nom: str, forme: str) -> tuple[str, bytes]:
+    """(CSV, SVG) of a table or of a picture: the one that is asked for. Raises KeyError for a picture that is
+    none."""
+    svg = forme == "svg"
+    if nom in CODES:
+        tableau, rubrique = resultat.tableau, request.args.get("rubrique", "")
+        if svg:
+            return "", tableaux.dessiner(tableau, rubrique, mots=motifs_courts())
+        return en_csv([tableau], demande.jour, separateur=";"), b""
+    if nom == "territoires":
+        return lieux_en_csv(resultat.lieux, separateur=";"), tableaux.dessiner_lieux(resultat.lieux)
+    if nom == "quotas":
+        part = request.args.get("part", "")
+        if svg:
+            return "", tableaux.dessiner_quota(resultat.quotas, part)
+        return quotas_en_csv(resultat.quotas, separateur=";"), b""
+    figure = _figure(resultat.images, nom)
+    return figure.csv, figure.fichier if svg else b""
 
 
-def _lieux_demandes(base: str) -> TableDemandee:
-    lu = request.args.get("niveau", "departement")
+_DES_LIEUX: Final = ("code", "lieu", "premiere_commune", "souhaitee", "attributions", "tension")
+_DES_MOIS: Final = ("mois", "du", "au", "actives", "deposees", "radiees", "attribuees")
+_DES_TRANCHES: Final = ("de", "a_moins_de", "sous_le_seuil", "au_seuil_ou_au_dessus", "sans_seuil_connu",
+                        "seuils_ici")  # fmt: skip
+
+
+def _figure(lues: Images, nom: str) -> Figure:
+    match nom:
+        case "carte":
+            return _figure_de_carte(lues)
+        case "tension":
+            titre = "Demandes actives pour une attribution de douze mois, par EPCI"
+            lignes = [
+                (e.nom, e.tension or 0.0, carte.ecrire(e.tension) if e.tension else "aucune attribution")
+                for e in lues.epcis
+            ]
+            svg = barres.dessiner(titre, lignes)
+            return Figure(nom, titre, svg, _DES_LIEUX, [_en_ligne(lieu) for lieu in lues.epcis])
+        case "ressources":
+            titre = "Ressources annuelles par UC des demandes actives, au regard du premier quartile"
+            cotes = ("Sous le seuil", "Au seuil ou au-dessus")
+            barres_dites = [
+                (_libelle(t), t.sous, t.au_dessus, "seuil" if t.seuils else "") for t in lues.tranches
+            ]
+            rangees = [
+                (t.bas, t.haut, t.sous, t.au_dessus, t.sans_seuil,
+                 " ; ".join(f"{s.libelle} {s.montant}" for s in t.seuils))
+                for t in lues.tranches
+            ]  # fmt: skip
+            return Figure(nom, titre, barres.pyramide(titre, cotes, barres_dites), _DES_TRANCHES, rangees)
+        case _:
+            mois = [
+                (m.libelle, m.du, m.au, m.actives, m.deposees, m.radiees, m.attribuees) for m in lues.mois
+            ]
+            return Figure(nom, _TITRES_DES_MOIS[nom], _courbes(lues, nom), _DES_MOIS, mois)
+
+
+def _en_ligne(lieu: LieuCompte) -> tuple[Any, ...]:
+    return lieu.code, lieu.nom, lieu.premieres, lieu.souhaitees, lieu.attribuees, lieu.tension
+
+
+def _figure_de_carte(lues: Images) -> Figure:
+    mesure = _mesure()
+    dessins = {cadre.nom: (cadre, svg) for cadre, svg in _carte(lues, mesure).dessins}
+    demande = request.args.get("cadre") or next(iter(dessins), "")
+    if demande not in dessins and request.path.endswith(".svg"):
+        raise NotFound(
+            f"Aucune carte [{demande[:40]}] n'a de demande. Cartes : {', '.join(dessins) or 'aucune'}."
+        )
+    cadre, svg = dessins.get(demande, (None, None))
+    titre = f"{mesure.titre} : {cadre.titre}" if cadre is not None else mesure.titre
+    return Figure("carte", titre, svg, _DES_LIEUX, [_en_ligne(lieu) for lieu in lues.communes])
+
+
+# --- what is asked for --------------------------------------------------------------------------------------
+
+
+def _calculs() -> Calculs:
+    return calculs_de(current_app.extensions["principale"])
+
+
+def _demande(base: str, code: str) -> TableDemandee:
+    """A table, at the day and of the territory that were chosen; quotas are those of the year of that day."""
+    if code == QUOTAS:
+        return TableDemandee(base, code, date(_jour().year, 12, 31))
+    if code == IMAGES:  # of a day to come there is no demande to open
+        return TableDemandee(base, code, min(_jour(), maintenant().date()))
+    return TableDemandee(base, code, _jour(), _territoire() if code in CODES else None)
+
+
+def _territoire() -> str | None:
+    territoire = request.args.get("territoire") or None
+    if territoire is not None:
+        verifier_territoire(territoire, contrat_servi())
+    return territoire
+
+
+def _niveau() -> Niveau:
+    lu = request.args.get("niveau") or "departement"
     niveau = next((connu for connu in NIVEAUX if connu == lu), None)
     if niveau is None:
         raise UsageError(f"Le niveau [{lu[:20]}] n'existe pas.", remede=f"niveaux : {', '.join(NIVEAUX)}")
-    return TableDemandee(base, niveau, _jour(request.args.get("date")))
+    return niveau
 
 
-def _quotas_demandes(base: str) -> TableDemandee:
-    lue = request.args.get("annee") or str(maintenant().year)
-    if not (lue.isascii() and lue.isdigit() and int(lue[:5]) in ANNEES):
-        raise UsageError(f"[{lue[:20]}] n'est pas une année.", remede=f"de {ANNEES[0]} à {ANNEES[-1]}")
-    return TableDemandee(base, tableaux.QUOTAS, date(int(lue), 12, 31))
+def _mesure() -> carte.MesureDeCarte:
+    lue = request.args.get("mesure") or "premiere"
+    if lue not in carte.MESURES:
+        raise UsageError(
+            f"La carte [{lue[:20]}] n'existe pas.", remede=f"cartes : {', '.join(carte.MESURES)}"
+        )
+    return carte.MESURES[lue]
+
+
+def _jour() -> date:
+    """The day that was asked for; that of the base when none was."""
+    jour = jour_saisi(request.args.get("date", ""))
+    if jour is None:
+        return maintenant().date()
+    if jour.year not in ANNEES:
+        raise UsageError(f"L'année {jour.year} est hors de portée.", remede=f"de {ANNEES[0]} à {ANNEES[-1]}")
+    return jour
+
+
+# --- what is shown ------------------------------------------------------------------------------------------
 
 
 def _sommes(comptes: ComptesDeLieux) -> list[tuple[str, str, list[int]]]:
@@ -239,84 +396,6 @@ def _sommes(comptes: ComptesDeLieux) -> list[tuple[str, str, list[int]]]:
         )
     sommees = [(code, nom, [somme[cle] for cle in _RESUMES]) for (code, nom), somme in lues.items()]
     return sorted(sommees, key=lambda lue: (-lue[2][0], lue[1]))
-
-
-def _repondre(resultat: Resultat | None, gabarit: str, **contexte: Any) -> Response:
-    """A page of what is computed, or that says that it is being, and comes again by itself."""
-    reponse = make_response(
-        render_template(
-            gabarit,
-            resultat=resultat,
-            titres=TITRES,
-            autres=AUTRES,
-            ancien=resultat is not None and resultat.ancien(etat_de(services(), contexte["demande"].base)),
-            relire=_RELIRE,
-            **contexte,
-        )
-    )
-    if resultat is None:
-        reponse.headers["Refresh"] = str(_RELIRE)
-    return reponse
-
-
-def _feuille(texte: str, nom: str) -> Response:
-    # The mark by which a spreadsheet knows UTF-8.
-    return telechargement(texte.encode("utf-8-sig"), f"{nom}.csv", "text/csv; charset=utf-8")
-
-
-# --- pieces -------------------------------------------------------------------------------------------------
-
-
-def _calculs() -> Calculs:
-    return calculs_de(current_app.extensions["principale"])
-
-
-def _demande(base: str, code: str) -> TableDemandee:
-    if code not in CODES:
-        raise UsageError(f"Le tableau [{code[:20]}] n'existe pas.", remede=f"tableaux : {', '.join(CODES)}")
-    territoire = request.args.get("territoire") or None
-    if territoire is not None:
-        verifier_territoire(territoire, contrat_servi())
-    return TableDemandee(base, code, _jour(request.args.get("date")), territoire)
-
-
-def _jour(texte: str | None) -> date:
-    """The day that was asked for; that of the base when none was."""
-    jour = jour_saisi(texte or "")
-    if jour is None:
-        return maintenant().date()
-    if jour.year not in ANNEES:
-        raise UsageError(f"L'année {jour.year} est hors de portée.", remede=f"de {ANNEES[0]} à {ANNEES[-1]}")
-    return jour
-
-
-def _preparer_les_autres(demande: TableDemandee) -> None:
-    """Who looks at one table soon looks at the next."""
-    for code in CODES:
-        autre = TableDemandee(demande.base, code, demande.jour, demande.territoire)
-        if not _calculs().connait(autre):
-            _calculs().preparer(services(), autre)
-
-
-def _courbes(tableau: Tableau) -> dict[str, list[Markup]]:
-    """The curves of each section of TAB02, for a large screen and for a telephone."""
-    if tableau.code != "TAB02":
-        return {}
-    return {
-        rubrique: [
-            en_page(tableaux.dessiner_flux(tableau, rubrique, etroit=etroit)) for etroit in (False, True)
-        ]
-        for rubrique in tableaux.rubriques(tableau)
-    }
-
-
-def _adresses(demande: TableDemandee) -> Callable[..., str]:
-    """Where the demandes of a number of this table are; `champs` say which."""
-
-    def adresse(**champs: Any) -> str:
-        return url_for("demandes.page", au=demande.jour, territoire=demande.territoire, **champs)
-
-    return adresse
 
 
 def _rubriques(tableau: Tableau) -> list[RubriqueDeTable]:
@@ -337,12 +416,33 @@ def _dit(tableau: Tableau, lignes: list[tuple[str, tuple[int, ...]]]) -> str:
     return f"De {lignes[0][0]} à {lignes[-1][0]} : {', '.join(sommes)}."
 
 
-def _motifs(tableau: Tableau) -> list[tuple[str, str, int]]:
-    """Reasons of the radiations of twelve months: code, words, count."""
-    if tableau.code != "TAB02":
-        return []
-    mots = contrat_servi().nomenclatures.liste("ListeMotifsRadiation")
-    return [(code, mots.get(code, ""), compte) for code, compte in tableaux.motifs(tableau)]
+def _carte(lues: Images, mesure: carte.MesureDeCarte) -> carte.Carte:
+    cle = "premiere" if mesure.code == "tension" else mesure.code
+    return carte.dessiner(lues.communes, mesure, lambda lieu: _adresses_du_lieu(lieu, lues)[cle])
+
+
+def _courbes(lues: Images, nom: str, *, etroit: bool = False) -> Any:
+    adresses = [_adresses_du_mois(mois) for mois in lues.mois]
+    periodes = [f"{mois.du:%m/%y}" for mois in lues.mois]
+    if nom == "actives":
+        points = [(m.actives, a["actives"]) for m, a in zip(lues.mois, adresses, strict=True)]
+        series = [courbes.Serie("Actives", "demandes actives", points)]
+    else:
+        series = [
+            courbes.Serie(
+                titre,
+                titre.lower().removeprefix("dont "),
+                [(lire(m), a[cle]) for m, a in zip(lues.mois, adresses, strict=True)],
+            )
+            for cle, (titre, lire) in _SERIES.items()
+        ]
+    return courbes.dessiner(_TITRES_DES_MOIS[nom], periodes, series, etroit=etroit)
+
+
+def _libelle(tranche: TrancheDeRessources) -> str:
+    if tranche.haut is None:
+        return f"{nombre(tranche.bas)} € et plus"
+    return f"{nombre(tranche.bas)} à {nombre(tranche.haut)} €"
 
 
 def motifs_courts() -> dict[str, str]:
@@ -356,3 +456,51 @@ def _nom_du_territoire(code: str) -> str:
     if code == TERRITOIRE_ILE_DE_FRANCE:
         return "Île-de-France"
     return "Rhône et Métropole de Lyon" if code == "069" else f"département {code.removeprefix('0')}"
+
+
+# --- where the demandes of a number are ---------------------------------------------------------------------
+
+
+def _adresse(**champs: Any) -> str:
+    return url_for("demandes.page", **champs)
+
+
+def _adresses(**champs: Any) -> str:
+    """Where the demandes of a number of a table are; `champs` say which."""
+    return _adresse(au=_jour(), territoire=_territoire(), **champs)
+
+
+def _adresses_du_lieu(lieu: LieuCompte, lues: Images) -> dict[str, str]:
+    douze_mois = periode(lues.depuis, lues.jour)
+    return {
+        "premiere": _adresse(premiere=lieu.code, au=lues.jour),
+        "souhaitee": _adresse(souhaitee=lieu.code, au=lues.jour),
+        "attribuee": _adresse(attribuee=lieu.code, motif=MOTIF_ATTRIBUTION, radiees=douze_mois),
+    }
+
+
+def _adresses_du_mois(mois: Mois) -> dict[str, str]:
+    ici = periode(mois.du, mois.au)
+    return {
+        "actives": _adresse(au=mois.au),
+        "deposees": _adresse(deposees=ici),
+        "radiees": _adresse(radiees=ici),
+        "attribuees": _adresse(motif=MOTIF_ATTRIBUTION, radiees=ici),
+    }
+
+
+def _adresses_de_tranche(tranche: TrancheDeRessources, lues: Images) -> dict[str, str]:
+    bornes = f"{tranche.bas}-{'' if tranche.haut is None else tranche.haut}"
+    return {
+        quartile: _adresse(au=lues.jour, qui="personnes", ressources=bornes, quartile=quartile)
+        for quartile in ("sous", "dessus", "sans-seuil")
+    }
+
+
+def _motifs(lues: Images) -> list[tuple[str, int, str]]:
+    """The radiations of twelve months by reason: its words, how many, where they are."""
+    mots, douze_mois = motifs_courts(), periode(lues.depuis, lues.jour)
+    return [
+        (f"{mots.get(code, 'Motif non dit')} ({code})", n, _adresse(motif=code, radiees=douze_mois))
+        for code, n in lues.motifs.items()
+    ]

@@ -2,7 +2,7 @@
 that show them, and drawn as files of SVG.
 
 A table of a million demandes takes a second or two: a page waits for it a moment, then says that it is being
-computed. What was computed is kept, and shown with its age while newer figures are on their way. Each process
+computed. A computed table is kept, and shown with its age while newer figures are on their way. Each process
 keeps its own.
 """
 
@@ -19,7 +19,7 @@ from typing import Any, Final
 from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
-from sne_console.images.dessin import Figure
+from sne_console.vues.dessin import Figure
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.texte import nombre
 from sne_interface.errors import SandboxError, StoreError
@@ -63,7 +63,6 @@ _BARRES_MAX: Final = 12
 #: A chart of its own: the reasons of the radiations of twelve months.
 MOTIFS: Final = "Motifs"
 _LIBELLE_MAX: Final = 34
-_LIBELLE_ETROIT: Final = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,8 @@ Contenu = Tableau | ComptesDeLieux | Quotas | Images
 
 @dataclass(frozen=True, slots=True)
 class Resultat:
-    """What was computed, when and in how many seconds. `etat` tells the state of the base then."""
+    """The result of a computation, with its instant and its length in seconds. `etat` tells the state of the
+    base then."""
 
     contenu: Contenu
     etat: tuple[Any, ...]
@@ -109,12 +109,12 @@ class Resultat:
 
     @property
     def images(self) -> Images:
-        """What the pictures show."""
+        """The pictures."""
         assert isinstance(self.contenu, Images)
         return self.contenu
 
     def ancien(self, etat: tuple[Any, ...]) -> bool:
-        """Whether the base has changed since, or may have without saying so."""
+        """True when the base has changed since, or may have without saying so."""
         return etat != self.etat or (datetime.now(UTC) - self.calcule_le).total_seconds() > AGE_MAX
 
 
@@ -186,7 +186,7 @@ class Calculs:
         return futur
 
     def connait(self, demande: TableDemandee) -> bool:
-        """Whether a table is kept, of whatever age."""
+        """True when a table is kept, of whatever age."""
         with self._verrou:
             return demande in self._faits
 
@@ -234,8 +234,8 @@ def _compter(demande: TableDemandee, registre: RegistreBase, contrat: Contrat) -
 
 
 def etat_de(services: Services, base: str) -> tuple[Any, ...]:
-    """What changes whenever the figures of a base may: the last exchange, the last night, its birth, the
-    numbers it has drawn. Cheap to look at. Raises BaseInconnue."""
+    """Returns the marks of a base that change whenever its figures may: the last exchange, the last night,
+    its birth, the numbers it has drawn. Cheap to look at. Raises BaseInconnue."""
     dernier = services.magasin.journal.dernier(base)
     with services.magasin.lire(base) as registre:
         lue = registre.base
@@ -257,7 +257,7 @@ def rubriques(tableau: Tableau) -> list[str]:
 
 
 def dessinees(tableau: Tableau) -> list[str]:
-    """Those that have a chart: the reasons of the radiations too."""
+    """Lists the sections that have a chart: the reasons of the radiations too."""
     return [*rubriques(tableau), *([MOTIFS] if tableau.code == "TAB02" else [])]
 
 
@@ -274,22 +274,20 @@ def motifs(tableau: Tableau) -> list[tuple[str, int]]:
     return sorted(((c, n) for c, n in comptes.items() if n), key=lambda paire: -paire[1])
 
 
-def dessiner(
-    tableau: Tableau, rubrique: str, *, mots: Mapping[str, str] | None = None, etroit: bool = False
-) -> bytes:
-    """The chart of a section; `mots` are those of the codes of reasons, `etroit` as a telephone shows it.
-    Raises KeyError for a section that the table has not."""
+def dessiner(tableau: Tableau, rubrique: str, *, mots: Mapping[str, str] | None = None) -> bytes:
+    """The chart of a section; `mots` are those of the codes of reasons. Raises KeyError for a section that
+    the table has not."""
     titre = f"{tableau.titre} : {rubrique}"
     if tableau.code == "TAB02" and rubrique == MOTIFS:
         dits = [((mots or {}).get(code, code), n) for code, n in motifs(tableau)]
-        return _barres(titre, dits, etroit=etroit)
+        return _barres(titre, dits)
     lignes = lignes_de(tableau, rubrique)
     if not lignes:
         raise KeyError(rubrique)
     if tableau.code == "TAB02":
-        return Figure(rubrique, titre, dessiner_flux(tableau, rubrique, etroit=etroit), (), ()).fichier
+        return Figure(rubrique, titre, dessiner_flux(tableau, rubrique), (), ()).fichier
     comptes = [(libelle, nombres[0]) for libelle, nombres in lignes if libelle != "Total"]
-    return _barres(titre, comptes, etroit=etroit)
+    return _barres(titre, comptes)
 
 
 def dessiner_flux(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> Any:
@@ -306,7 +304,7 @@ def dessiner_flux(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> A
     return courbes.dessiner(f"Flux : {rubrique}", periodes, series, etroit=etroit)
 
 
-def dessiner_quota(comptes: Quotas, code: str, *, etroit: bool = False) -> bytes:
+def dessiner_quota(comptes: Quotas, code: str) -> bytes:
     """The chart of a share: what it is, and of whom, against what it should be. Raises KeyError for a share
     that is none."""
     regle = {regle.code: regle for regle in quotas.REGLES}[code]
@@ -314,25 +312,25 @@ def dessiner_quota(comptes: Quotas, code: str, *, etroit: bool = False) -> bytes
     for ligne in (comptes.ensemble, *comptes.lignes):
         (part,) = (part for part in ligne.parts if part.code == code)
         if part.taux is not None and len(lignes) < _BARRES_MAX:
-            nom = _nom_de_ligne(ligne, _LIBELLE_ETROIT if etroit else _LIBELLE_MAX)
+            nom = _nom_de_ligne(ligne)
             lignes.append((nom, part.taux))
             indeterminees += [nom] if part.etat == "indéterminé" else []
     objectif = float(regle.objectif), f"objectif {regle.objectif} %"
-    return _barres(regle.libelle, lignes, etroit=etroit, unite=" %", douteuses=indeterminees, seuil=objectif)
+    return _barres(regle.libelle, lignes, unite=" %", douteuses=indeterminees, seuil=objectif)
 
 
-def _nom_de_ligne(ligne: LigneQuota, longueur: int) -> str:
+def _nom_de_ligne(ligne: LigneQuota) -> str:
     """Of a landlord in several EPCI one must see which: each of the two names is cut, not their end only."""
     if not ligne.bailleur:
         return ligne.nom_bailleur
-    epci = _court(ligne.nom_epci, longueur // 2)
-    return f"{_court(ligne.nom_bailleur, longueur - 2 - len(epci))}, {epci}"
+    epci = _court(ligne.nom_epci, _LIBELLE_MAX // 2)
+    return f"{_court(ligne.nom_bailleur, _LIBELLE_MAX - 2 - len(epci))}, {epci}"
 
 
-def dessiner_lieux(comptes: ComptesDeLieux, *, etroit: bool = False) -> bytes:
+def dessiner_lieux(comptes: ComptesDeLieux) -> bytes:
     """The chart of the territories with most active demandes."""
     lignes = [(nom, n) for nom, n in actives(comptes) if n][:_BARRES_MAX]
-    return _barres("Demandes actives par territoire", lignes, etroit=etroit)
+    return _barres("Demandes actives par territoire", lignes)
 
 
 def actives(comptes: ComptesDeLieux) -> list[tuple[str, int]]:
@@ -348,18 +346,16 @@ def _barres(
     titre: str,
     lignes: Sequence[tuple[str, float]],
     *,
-    etroit: bool,
     unite: str = "",
     douteuses: Sequence[str] = (),
     seuil: tuple[float, str] | None = None,
 ) -> bytes:
     """Horizontal bars, the first line on top. `douteuses`: labels whose number « ? » follows."""
-    longueur = _LIBELLE_ETROIT if etroit else _LIBELLE_MAX
     dites = [
-        (_court(nom, longueur), n, f"{nombre(round(n))}{unite}{' ?' if nom in douteuses else ''}")
+        (_court(nom, _LIBELLE_MAX), n, f"{nombre(round(n))}{unite}{' ?' if nom in douteuses else ''}")
         for nom, n in lignes
     ]
-    return Figure("barres", titre, barres.dessiner(titre, dites, seuil=seuil, etroit=etroit), (), ()).fichier
+    return Figure("barres", titre, barres.dessiner(titre, dites, seuil=seuil), (), ()).fichier
 
 
 def _court(libelle: str, longueur: int) -> str:
@@ -367,7 +363,7 @@ def _court(libelle: str, longueur: int) -> str:
 
 
 def dire(lignes: Iterable[tuple[str, int]]) -> str:
-    """What a chart shows, in a sentence: the most numerous, of how many."""
+    """Says in a sentence what a chart shows: the most numerous, of how many."""
     lues = [(libelle, compte) for libelle, compte in lignes if libelle != "Total"]
     total = sum(compte for _, compte in lues)
     if not total:

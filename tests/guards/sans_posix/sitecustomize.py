@@ -33,9 +33,7 @@ SANS_MODULE = {"fcntl", "pwd", "grp", "resource", "termios", "pty", "tty", "sysl
 
 
 def _de_nous(profondeur):
-    return "/sne_sandbox/" in sys._getframe(profondeur + 1).f_code.co_filename or (
-        "/sne_temoin/" in sys._getframe(profondeur + 1).f_code.co_filename
-    )
+    return "/sandbox/sne_" in sys._getframe(profondeur + 1).f_code.co_filename
 
 
 def _noter(quoi):

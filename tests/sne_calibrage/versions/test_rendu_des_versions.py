@@ -115,8 +115,12 @@ def test_exchanges_of_one_cause_are_one_group_that_names_them(preparation: Prepa
     refus, indecidable = rendu_des_versions.grouper(preparation)
     assert refus.echanges == (*range(3, 18), 40)
     assert refus.cites == "échanges 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 et 4 autres"
-    assert (refus.titre, refus.changement, refus.operations) == ("NIR002", "NIR", ("getNumUnique CRE",))
-    assert (indecidable.cites, indecidable.phrase) == ("échange 50", "inconnue")
+    assert (refus.cause.regle, refus.cause.changement, refus.operations) == (
+        "NIR002",
+        "NIR",
+        ("getNumUnique CRE",),
+    )
+    assert (indecidable.cites, indecidable.cause.message) == ("échange 50", "inconnue")
 
 
 def test_a_preparation_in_text(preparation: Preparation) -> None:

@@ -2,7 +2,7 @@ from base64 import b64encode
 
 import pytest
 
-from sne_conformite.rapports.document_cite import AUTOUR, montrer
+from sne_conformite.rapports.document_cite import AUTOUR, montrer, situer
 from sne_conformite.rapports.rapport import EchangeCite
 
 DOCUMENT = "<a:racine xmlns:a='x'><a:liste><a:un>é</a:un><a:un/></a:liste><a:deux>2</a:deux></a:racine>"
@@ -86,3 +86,39 @@ def test_a_message_without_document_is_shown_itself() -> None:
 )
 def test_what_is_cut_or_is_no_xml_is_not_shown(requete: str) -> None:
     assert montrer(EchangeCite(1, "", requete, "")) is None
+
+
+TEXTE = """POST /services/X
+Content-Type: text/xml
+
+<?xml version='1.0'?><!-- <personne> -->
+<n:demande xmlns:n="urn:x"><n:personne><n:nom>A</n:nom></n:personne>
+  <n:personne code="1"/><n:liste><n:personne><n:nom>B</n:nom></n:personne></n:liste>
+</n:demande>
+"""
+
+
+@pytest.mark.parametrize(
+    ("chemin", "place"),
+    [
+        ("demande", (5, 1)),
+        ("demande/personne/nom", (5, 40)),
+        ("demande/personne[2]", (6, 3)),
+        ("demande/personne[2]/@code", (6, 3)),
+        ("n:demande/n:liste/n:personne[1]/n:nom", (6, 46)),
+        ("liste/personne/nom", (6, 46)),
+        # What should hold what is missing.
+        ("demande/liste/personne[2]", (6, 25)),
+        ("demande/personne[2]/prenom", (6, 3)),
+        ("absent/tout", (0, 0)),
+        ("", (0, 0)),
+        ("pas un chemin", (0, 0)),
+    ],
+)
+def test_a_path_leads_to_its_tag_or_to_what_should_hold_it(chemin: str, place: tuple[int, int]) -> None:
+    assert situer(TEXTE, chemin) == place
+
+
+@pytest.mark.parametrize("texte", ["", "<", "</a></b>", "<a><a><a>", "<!-- ", "<a" * 10_000, "<a>" * 10_000])
+def test_whatever_was_sent_is_read_to_its_end(texte: str) -> None:
+    assert situer(texte, "b/c") == (0, 0)

@@ -15,8 +15,8 @@ from sne_conformite.rapports.formats_de_rapport import (
 
 @pytest.mark.parametrize("forme", ECRITS, ids=lambda forme: forme.nom)
 def test_each_gives_the_bytes_of_any_report_and_masks_nirs(forme: FormatDeRapport) -> None:
-    assert forme.octets(conforme()).decode("utf-8")
-    assert NIR.encode() not in forme.octets(rapport())
+    assert forme.ecrire(conforme()).decode("utf-8")
+    assert NIR.encode() not in forme.ecrire(rapport())
 
 
 def test_no_two_files_nor_options_are_alike() -> None:

@@ -153,40 +153,13 @@ def test_the_text_says_what_moved() -> None:
 
 
 def test_the_json_has_all_of_it() -> None:
-    contenu = en_json(rapports_compares.lire(rapports_compares.comparer(rapport(), repare())))
+    contenu = en_json(rapports_compares.comparer(rapport(), repare()))
     assert json.loads(json.dumps(contenu)) == contenu
     assert contenu["avant"]["conforme"] is False
     (corrige,) = contenu["corriges"]
     assert corrige["avant"] == {"constats": 3, "scenarios": ["CRE-03", "CRE-04"]}
     assert corrige["apres"] is None
     assert NIR_TREIZE not in json.dumps(contenu)
-
-
-def test_the_same_judgement_has_the_same_verdicts() -> None:
-    assert rapports_compares.memes_verdicts(rapport(), rapport()) == ()
-    connu = replace(rapport(), bilans=tuple(replace(b, connue="ticket") for b in rapport().bilans))
-    assert rapports_compares.memes_verdicts(rapport(), connu) == ()
-
-
-def test_each_verdict_that_differs_is_named() -> None:
-    juge = rapport()
-    premier = juge.scenarios[0]
-    change = replace(premier.verifications[0], verdict=Verdict.ECHOUE)
-    autre = replace(
-        juge,
-        scenarios=(replace(premier, verifications=(change,)), *juge.scenarios[1:]),
-        bilans=(replace(juge.bilans[0], constats=()), *juge.bilans[1:-1]),
-    )
-    assert [str(d) for d in rapports_compares.memes_verdicts(juge, autre)] == [
-        "CRE-01/FID-01 : réussi à l'origine, échoué maintenant",
-        "CRE-01/EMB-06 : échoué à l'origine, absent maintenant",
-        "EMB-06 : enfreinte (cid_sans_chevrons) à l'origine, enfreinte maintenant",
-        "VIE-22 : sans preuve à l'origine, absent maintenant",
-    ]
-
-
-def test_a_judgement_of_the_traffic_alone_is_compared_by_its_balances() -> None:
-    assert rapports_compares.memes_verdicts(rapport(), trafic()) == ()
 
 
 def test_what_is_looked_at_less_is_told() -> None:
@@ -207,7 +180,7 @@ def test_what_is_looked_at_less_is_told() -> None:
         "ménages essayés : 700 → 70",
     ]
     assert "Moins vérifié : 4\n  ! exigences" in rapports_compares.en_texte(vue)
-    lue = en_json(rapports_compares.lire(vue))["moins_verifies"]
+    lue = en_json(vue)["moins_verifies"]
     assert lue[1] == {"quoi": "scénarios joués", "avant": 3, "apres": 2, "perdus": ["CRE-04"]}
 
 
@@ -221,7 +194,7 @@ def test_what_is_looked_at_as_much_or_more_is_no_loss() -> None:
 
 
 def test_many_names_are_shown_in_part() -> None:
-    recul = rapports_compares.Recul("scénarios joués", 40, 20, tuple(f"S-{n:02d}" for n in range(20)))
+    recul = rapports_compares.ReculLu("scénarios joués", 40, 20, tuple(f"S-{n:02d}" for n in range(20)))
     assert str(recul).endswith("S-10, S-11, …)")
 
 

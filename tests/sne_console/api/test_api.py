@@ -256,10 +256,13 @@ def test_a_nir_is_masked_in_the_name_of_a_header_and_in_base64(banc: Banc) -> No
 
 def test_bytes_that_are_no_text_are_given_in_base64(nouvelle_base: Callable[..., Banc]) -> None:
     banc = nouvelle_base()
-    banc.poster(b"\xff\xfe\x00", "x/y", chemin=f"/bases/{banc.nom}/services/DemandeLogementImplService/")
-    lu = banc.api("GET", f"/bases/{banc.nom}/exchanges/1").json
-    assert lu["requete"]["encodage"] == "base64"
-    assert base64.b64decode(lu["requete"]["corps"]) == b"\xff\xfe\x00"
+    chemin = f"/bases/{banc.nom}/services/DemandeLogementImplService/"
+    banc.poster(b"\xff\xfe", "x/y", chemin=chemin)
+    banc.poster(b"\xff\xfe\x00", "x/y", chemin=chemin)
+    lu, binaire = (banc.api("GET", f"/bases/{banc.nom}/exchanges/{n}").json["requete"] for n in (1, 2))
+    assert (lu["encodage"], base64.b64decode(lu["corps"])) == ("base64", b"\xff\xfe")
+    assert binaire["encodage"] == "utf-8"
+    assert binaire["corps"].startswith("[contenu de 3 octets : non montré")
 
 
 def test_a_problem_has_a_type_that_is_told_and_a_title_that_never_varies(banc: Banc) -> None:

@@ -70,8 +70,8 @@ def test_another_base_is_shown_in_the_same_section(page: Callable[..., Any], sec
 
 def test_the_files_of_the_pages_are_ours(banc: Banc, page: Callable[..., Any]) -> None:
     fichiers = page("/journal").xpath("//link/@href | //script/@src")
-    # The icon, what comes before Bootstrap, Bootstrap, ours, the script; those of the journal.
-    assert len(fichiers) == 7
+    # The icon, what comes before Bootstrap, Bootstrap, ours, the three scripts; those of the journal.
+    assert len(fichiers) == 9
     for fichier in fichiers:
         reponse = banc.http.get(fichier, headers=ENTETES)
         assert reponse.status_code == 200, fichier

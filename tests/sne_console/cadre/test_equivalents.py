@@ -77,8 +77,8 @@ def lignes(banc: Banc, page: Page, lues: dict[str, list[str]]) -> dict[str, list
         "/composer/getDemandeLogement",
         "/echanges/2",
         "/guichets",
-        "/boites?guichet=G1226",
-        "/statistiques?territoire=062&tableau=TAB02",
+        "/guichets/G1226",
+        "/statistiques/flux?territoire=062",
         "/regles?profil=strict",
         "/regles/DOU001",
         "/conformite",
@@ -131,7 +131,7 @@ def test_the_lines_of_the_boxes_work_before_any_box_was_made(
     lignes: dict[str, list[str]], tmp_path: Path
 ) -> None:
     (tmp_path / "demande.xml").write_bytes(_FICHIERS["@demande.xml"])
-    boites = [x for x in lignes["/boites?guichet=G1226"] if shlex.split(x)[0] in _DU_SHELL]
+    boites = [x for x in lignes["/guichets/G1226"] if shlex.split(x)[0] in _DU_SHELL]
     assert len(boites) == len(_DU_SHELL)
     for ligne in boites:
         subprocess.run(shlex.split(ligne), cwd=tmp_path, check=True, capture_output=True)
@@ -178,7 +178,7 @@ def test_what_a_page_is_narrowed_to_is_in_its_call(lignes: dict[str, list[str]])
     (cherche,) = lignes["/journal?xpath=//demandeur"]
     assert "xpath=%2F%2Fdemandeur" in cherche
     assert any("/exchanges/2/reduce" in ligne for ligne in lignes["/echanges/2"])
-    commande, appel = lignes["/statistiques?territoire=062&tableau=TAB02"]
+    commande, appel = lignes["/statistiques/flux?territoire=062"]
     assert "--table TAB02 --territoire 062" in commande
     assert appel.endswith("&territoire=062'")
 

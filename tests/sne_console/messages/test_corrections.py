@@ -13,9 +13,9 @@ from lxml import etree
 
 from sne_console.messages.corrections import Correction, appliquer, situer
 from sne_console.messages.document_deroule import Remarque, refus_du_schema
-from sne_console.messages.positions import attributs, places
 from sne_interface.contract import versions
 from sne_interface.contract.explication import expliquer_sous
+from sne_interface.contract.places import attributs, places
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.texte import cache_un_nir

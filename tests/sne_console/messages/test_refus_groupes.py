@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sne_console.messages import facettes
 from sne_console.messages.refus_groupes import grouper, plier, resumer
+from sne_console.pages.page_journal import compter_facettes
 from sne_interface.domain.echange import FICHIER, NUIT, Echange, VerdictEchange
 from sne_interface.errors import ERREUR_INATTENDUE
 from sne_sandbox.store.journal import AUCUN
@@ -114,7 +114,7 @@ def test_a_facet_counts_what_the_others_leave(
         echange(2, anomalies=[anomalie("IDT002")]),
         echange(1, VerdictEchange.ACCEPTE, methode=FICHIER, operation=None, guichet=None),
     ]
-    trouvees = {facette.nom: facette for facette in facettes.compter(recus, filtres)}
+    trouvees = {facette.nom: facette for facette in compter_facettes(recus, filtres)}
     for nom, attendus in comptes.items():
         assert {choix.valeur: choix.nombre for choix in trouvees[nom].choix} == attendus
     choisis = {n: c.valeur for n, facette in trouvees.items() for c in facette.choix if c.choisi}

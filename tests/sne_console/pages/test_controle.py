@@ -326,7 +326,7 @@ def test_a_snapshot_of_another_version_is_shown_as_such_and_deleted(
 
 def test_the_file_of_a_snapshot(banc: Banc, sauvegardes: Sauvegardes) -> None:
     faite = sauvegardes.faire(banc.nom, "avant")
-    lu = banc.http.get(f"/console/{banc.nom}/controle/sauvegardes/avant/fichier", headers=ENTETES)
+    lu = banc.http.get(f"/api/v1/bases/{banc.nom}/snapshots/avant/file", headers=ENTETES)
     assert lu.data == faite.fichier.read_bytes()
     assert lu.headers["Content-Disposition"] == f'attachment; filename="{banc.nom}-avant.zip"'
 
@@ -503,12 +503,9 @@ def test_who_may_only_read_sees_all_and_changes_nothing(distante: Flask) -> None
         assert all(b.get("disabled") is not None or b.xpath("ancestor::fieldset[@disabled]") for b in boutons)
         assert "$SNE_SANDBOX_ADMIN_TOKEN" in textes(arbre, "//details[contains(@class, 'equivalents')]")
     assert http.post("/console/ecole/controle/figer", headers=lire).status_code == 403
-    for adresse in (
-        "/console/ecole/controle/sauvegardes/avant/fichier",
-        "/api/v1/bases/ecole/snapshots/avant/file",
-    ):
-        assert http.get(adresse, headers=lire).status_code == 403
-        assert http.get(adresse, headers={**ENTETES, "Authorization": "Bearer tout"}).status_code == 200
+    adresse = "/api/v1/bases/ecole/snapshots/avant/file"
+    assert http.get(adresse, headers=lire).status_code == 403
+    assert http.get(adresse, headers={**ENTETES, "Authorization": "Bearer tout"}).status_code == 200
 
 
 @pytest.mark.parametrize("nombre", ["9" * 21, "9" * 5000, "-" + "9" * 30, "x"])

@@ -58,7 +58,7 @@ CHAMPS = {
 
 def test_one_is_added_and_changed(banc: Banc, page: Page, envoyer: Callable[..., Any]) -> None:
     assert envoyer("/guichets", depuis="/guichets", code="G0220", **CHAMPS).status_code == 303
-    arbre = page("/guichets?guichet=G0220")
+    arbre = page("/guichets/G0220")
     assert "Le guichet G0220 est ajouté" in arbre.text_content()
     assert arbre.xpath("//input[@name='territoires']/@value") == ["022 029 056"]
     assert arbre.xpath("//select[@name='nature']/option[@selected]")[0].text == "système particulier"
@@ -69,7 +69,7 @@ def test_one_is_added_and_changed(banc: Banc, page: Page, envoyer: Callable[...,
     assert lu is not None
     assert (lu.territoires, lu.siren, lu.siren_invente) == (("022", "029", "056"), "992200337", True)
     assert lu.actes == (Acte.DECIDER,)
-    cochees = page("/guichets?guichet=G0220").xpath("//input[@type='checkbox'][@checked]/@name")
+    cochees = page("/guichets/G0220").xpath("//input[@type='checkbox'][@checked]/@name")
     assert cochees == ["siren_invente", "a_part", "actes"]
 
 
@@ -97,8 +97,8 @@ def test_what_does_not_fit_leads_back_to_the_guichet_that_was_changed(
     page: Page, envoyer: Callable[..., Any]
 ) -> None:
     suite = envoyer("/guichets/G0623", depuis="/guichets", **(CHAMPS | {"siren": "12"}))
-    assert suite.headers["Location"].endswith("/guichets?guichet=G0623")
-    assert "mal formé" in page("/guichets?guichet=G0623").text_content()
+    assert suite.headers["Location"].endswith("/guichets/G0623")
+    assert "mal formé" in page("/guichets/G0623").text_content()
 
 
 def test_a_certificate_is_issued_for_this_base(banc: Banc, envoyer: Callable[..., Any]) -> None:
@@ -125,8 +125,9 @@ def test_a_certificate_is_issued_for_this_base(banc: Banc, envoyer: Callable[...
     assert MOT_DE_PASSE in fichiers["LISEZMOI.txt"].decode()
 
 
-def test_the_authority_can_be_taken(banc: Banc) -> None:
-    reponse = banc.http.get(f"/console/{banc.nom}/guichets/ca.pem", headers=ENTETES)
+def test_the_authority_can_be_taken(banc: Banc, page: Page) -> None:
+    (lien,) = page("/guichets").xpath("//main//a[contains(@href, 'ca.pem')]/@href")
+    reponse = banc.http.get(lien, headers=ENTETES)
     assert x509.load_pem_x509_certificate(reponse.data).subject
 
 

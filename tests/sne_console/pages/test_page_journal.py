@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from banc import Banc, message, poser, specimen
-from lxml import etree
 from navigateur import ENTETES
 
 from sne_conformite.bilan import trafic
 from sne_console.cadre import sections as pages
 from sne_console.messages import xpath
-from sne_console.messages.xpath import Evaluateur, TropLong
+from sne_console.messages.xpath import evaluer
 from sne_console.pages import page_journal
 from sne_console.vues import adresses_trouvees
 from sne_interface.domain.echange import LOURD, Echange, VerdictEchange
@@ -256,21 +254,30 @@ LARGE = f"<a {ESPACES}>{'<b/>' * 15_000}</a>".encode()
 )
 def test_an_xpath_without_end_is_ended(expression: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xpath, "CPU_MAX", 0.2)
-    racine = etree.fromstring(LARGE)
-    with Evaluateur(expression) as evaluateur:
-        with pytest.raises(TropLong):
-            evaluateur.vrai(racine)
-        assert not evaluateur._montre.finished.is_set(), "the system ends it, before the clock does"
-    with Evaluateur("count(//b) = 15000") as suivant:
-        assert suivant.vrai(racine)
-        assert suivant.vrai(racine)
+    monkeypatch.setattr(xpath, "MONTRE_MAX", 240.0)  # the system ends it, before the clock does
+    assert evaluer(expression, [[LARGE]]) == ([], True)
+    monkeypatch.setattr(xpath, "DUREE_MAX", 60.0)
+    assert evaluer("count(//b) = 15000", [[LARGE], [b"<a/>", LARGE], [b"<a/>"]]) == (
+        [True, True, False],
+        False,
+    )
+
+
+def test_what_was_answered_before_the_end_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xpath, "CPU_MAX", 0.2)
+    monkeypatch.setattr(xpath, "DUREE_MAX", 60.0)
+    assert evaluer("//b[count(../b)<0]", [[b"<a/>"], [LARGE], [b"<a/>"]]) == ([False], True)
+
+
+def test_what_time_does_not_allow_is_left_for_the_next_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xpath, "DUREE_MAX", -1.0)
+    assert evaluer("//a", [[b"<a/>"], [b"<a/>"]]) == ([True], False)
 
 
 def test_where_the_system_cannot_count_the_clock_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xpath, "CPU_MAX", 60)
     monkeypatch.setattr(xpath, "MONTRE_MAX", 0.5)
-    with Evaluateur("//b[count(../b)<0]") as evaluateur, pytest.raises(TropLong):
-        evaluateur.vrai(etree.fromstring(LARGE))
+    assert evaluer("//b[count(../b)<0]", [[LARGE]]) == ([], True)
 
 
 def test_an_exchange_that_asks_too_much_is_passed_over(
@@ -288,7 +295,7 @@ def test_an_exchange_that_asks_too_much_is_passed_over(
 
 def test_one_search_at_a_time(banc: Banc, page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xpath, "ATTENTE_MAX", 0.05)
-    with Evaluateur("//a"):
+    with xpath._TOUR:
         assert "Une autre recherche" in page("/journal?xpath=//b", statut=422).text_content()
     page("/journal?xpath=//b")
 
@@ -308,22 +315,6 @@ def test_an_xpath_opens_a_bounded_number_and_goes_on_from_there(
     suite = page("/" + plus_loin)
     assert lignes(suite) == [1]
     assert "Tout le journal a été parcouru" in suite.text_content()
-
-
-def test_a_search_that_is_slow_to_begin_goes_on(
-    banc: Banc, page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The process that evaluates takes its time to start, on a machine where much runs."""
-    ecrire(banc, 5)
-    montre = [0.0]
-
-    def evaluer(*_: Any) -> bool:
-        montre[0] += 10 if not montre[0] else 0
-        return False
-
-    monkeypatch.setattr(xpath, "time", SimpleNamespace(monotonic=lambda: montre[0]))
-    monkeypatch.setattr(xpath.Evaluateur, "vrai", evaluer)
-    assert "5 échanges ouverts" in " ".join(page("/journal?xpath=//a").text_content().split())
 
 
 @pytest.mark.parametrize("champ", ["guichet", "operation", "verdict", "numero", "texte", "xpath"])
@@ -481,7 +472,7 @@ def test_one_token_leaves_places_to_the_others(banc: Banc, droit: Droit, places:
 def test_what_comes_while_one_waits_is_told_and_silence_too(
     banc: Banc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_journal, "FLUX_SIGNE", 0.0)
+    monkeypatch.setattr(pages, "FLUX_SIGNE", 0.0)
     lignes_ = page_journal.arrivees(banc.services.magasin.journal, banc.nom, 0, {}, duree=30.0, pas=0.001)
     assert next(lignes_) is None
     ecrire(banc, 1)

@@ -21,7 +21,6 @@ from sne_sandbox.bases import bases
 from sne_sandbox.bases.faits_des_nuits import Fait, code
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration, Expediteur
-from sne_statistiques.comptes import quotas
 
 SCENES = scenes.scenes()
 AVEC_PAGE = [s for s in SCENES if any(pas.page is not None for pas in s.pas)]
@@ -116,6 +115,9 @@ def verifier(joue: Joue) -> None:
 
 def verifier_taux(banc: Banc, scene: Scene, attendus: Mapping[str, float]) -> None:
     """The shares of the quotas are those that the step just played tells."""
+    quotas = pytest.importorskip(
+        "sne_statistiques.comptes.quotas", reason="the statistics are a package that one may take away"
+    )
     with banc.services.magasin.lire(scene.base) as registre:
         comptes = quotas.compter(registre, banc.services.contrat, scene.horloge.year)
     parts = {part.code: part.taux for part in comptes.ensemble.parts}

@@ -95,11 +95,9 @@ def lire(banc: Banc, adresse: str) -> Any:
 
 def tout_voir(banc: Banc, *identifiants: int) -> None:
     console, api = f"/console/{banc.nom}", f"/api/v1/bases/{banc.nom}"
-    pages = ("", "/requete/octets", "/reponse/octets", "/requete/document", "/requete/pieces/0", "/har")
     for un in identifiants:
-        for suite in pages:
-            lire(banc, f"{console}/echanges/{un}{suite}")
-        for suite in ("", "/request", "/response", "/request/document", "/request/parts", "/har"):
+        lire(banc, f"{console}/echanges/{un}")
+        for suite in ("", "/request", "/response", "/request/document", "/request/parts/0", "/har"):
             lire(banc, f"{api}/exchanges/{un}{suite}")
         lire(banc, f"{console}/composer/getNumUnique?echange={un}")
     for adresse in (
@@ -143,7 +141,7 @@ def test_a_part_of_a_page_that_fails_says_so_and_the_rest_is_there(
     dits = [e.text_content() for e in page.xpath("//*[contains(@class, 'erreur')]")]
     assert [DIT in dit for dit in dits] == [True, True]
     assert page.xpath("//dl[@class='fiche']")
-    assert page.xpath("//a[contains(@href, '/requete/octets')]")
+    assert page.xpath("//a[contains(@href, '/exchanges/1/request')]")
 
 
 def test_a_page_that_cannot_be_made_at_all_gives_the_bytes(
@@ -153,7 +151,7 @@ def test_a_page_that_cannot_be_made_at_all_gives_the_bytes(
     monkeypatch.setattr(page_echange, "_montrer", casser)
     page = html.fromstring(lire(banc, f"/console/{banc.nom}/echanges/1").text)
     assert DIT in page.text_content()
-    (lien, _) = page.xpath("//main//a[contains(@href, '/octets')]/@href")
+    (lien, _) = page.xpath("//main//a[contains(@href, '/exchanges/1/re')]/@href")
     assert lire(banc, lien).data
 
 

@@ -194,10 +194,8 @@ def test_every_page_of_the_console_only_reads(rempli: tuple[Banc, dict[str, Any]
     for regle in console.url_map.iter_rules():
         if "GET" not in (regle.methods or ()) or regle.endpoint in FLUX:
             continue
-        noms = {"boites": valeurs["sortie"], "contrat": "ListeMotifRadiation", "images": "carte"}
+        noms = {"guichets": valeurs["sortie"], "contrat": "ListeMotifRadiation", "statistiques": "carte"}
         propres = valeurs | connues | {"nom": noms.get(regle.endpoint.partition(".")[0], "avant")}
-        if regle.endpoint.startswith("statistiques"):
-            propres["code"] = "TAB01"
         adresse = console.url_map.bind("").build(
             regle.endpoint, {nom: propres[nom] for nom in regle.arguments}
         )

@@ -46,12 +46,9 @@ def envoyer(banc: Banc, ecriture: str, *, encodage: str = "UTF-8", ailleurs: boo
 def montres(banc: Banc, dossier: Path) -> Iterator[tuple[str, bytes]]:
     """All that can be read of what was sent: pages, API, downloads, reports."""
     for n in (1, 2):
-        adresses = [f"/console/{banc.nom}/echanges/{n}{suite}" for suite in (
-            "", "/requete/octets", "/reponse/octets", "/requete/document", "/requete/pieces/0", "/har",
-        )]  # fmt: skip
-        adresses += [
-            f"/api/v1/bases/{banc.nom}/exchanges/{n}{suite}" for suite in ("", "/request", "/response")
-        ]
+        suites = ("", "/request", "/response", "/request/document", "/request/parts/0", "/har")
+        adresses = [f"/api/v1/bases/{banc.nom}/exchanges/{n}{suite}" for suite in suites]
+        adresses.append(f"/console/{banc.nom}/echanges/{n}")
         for adresse in adresses:
             yield adresse, banc.http.get(adresse).data
     for adresse in (f"/console/{banc.nom}/journal", f"/api/v1/bases/{banc.nom}/exchanges"):

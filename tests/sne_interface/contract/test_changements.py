@@ -36,16 +36,21 @@ def test_the_changes_above_a_contract_are_those_it_does_not_bring():
     assert len(lire().depuis(["v5.2", "v5.0"])) == 0
 
 
-def test_a_refusal_is_explained_by_its_rule_by_its_place_and_by_the_version_of_its_message():
-    changements = lire()
-
-    def ids(**refus):
-        return [c.id for c in changements.expliquant(**refus)]
-
-    assert ids(regles=["NIR002", "NIR001"]) == ["NIR"]
-    assert ids(chemins=[NIR], version="02.02") == ["NIR", "MESSAGE-0202"]
-    assert ids(chemins=[NIR], version="02.01") == []
-    assert ids(regles=["IDT001"], version="02.00") == []
+@pytest.mark.parametrize(
+    ("nature", "objet", "change"),
+    [
+        (Nature.REGLES, "NIR001", "NIR"),
+        (Nature.SCHEMAS, f"demande/02.02:{NIR}", "NIR"),
+        (Nature.MESSAGES, "02.02", "MESSAGE-0202"),
+        (Nature.SCHEMAS, f"demande/02.01:{NIR}", None),
+        (Nature.REGLES, "IDT001", None),
+    ],
+)
+def test_a_refusal_is_explained_by_its_rule_by_its_place_and_by_the_version_of_its_message(
+    nature, objet, change
+):
+    couvrant = lire().couvrant(nature, objet)
+    assert (couvrant and couvrant.id) == change
 
 
 def test_the_first_that_covers_a_thing_explains_it():
@@ -76,12 +81,12 @@ def test_a_users_folder_adds_a_change_of_its_own_and_amends_one(tmp_path):
         ("[A]\n" + PHRASE, "[A] ne couvre rien"),
         (f'[A]\n{PHRASE}preuve.regle = "ASY001"\n', "[A] ne couvre rien"),
         (f'[A]\n{PHRASE}couvre.regles = "IDT*"\n', "couvre.regles attend une liste"),
-        (f'[A]\n{PHRASE}couvre.lois = ["x"]\n', "[lois] n'existe pas"),
+        (f'[A]\n{PHRASE}couvre.lois = ["x"]\n', "« lois » n'existe pas"),
         (f'[A]\n{PHRASE}exige = "2018-01-30"\n', "exige attend une date"),
         (f"[A]\n{PHRASE}exige = 2018-01-30T12:00:00\n", "exige attend une date"),
         (f'[A]\n{PHRASE}preuve.loi = "x"\n', "preuve attend un seul de"),
         (f'[A]\n{PHRASE}quand = "x"\n', "clé inconnue « quand »"),
-        (f'[A]\n{PHRASE.replace("ajout", "mieux")}couvre.regles = ["x"]\n', "[mieux] n'existe pas"),
+        (f'[A]\n{PHRASE.replace("ajout", "mieux")}couvre.regles = ["x"]\n', "« mieux » n'existe pas"),
         ('[A]\ngenre = "ajout"\n', "« phrase » manque"),
         ("A = 1\n", "la clé [A] n'est pas une table"),
     ],

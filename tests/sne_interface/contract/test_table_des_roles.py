@@ -57,7 +57,7 @@ def test_keys_are_laid_over_one_by_one(tmp_path: Path) -> None:
     roles = charger(overlay=dossier(tmp_path, toml)).roles.decision
     assert not roles.lie("motif")
     assert roles.lie("bail", "date_bail", "rang")
-    assert not roles.categorie_en_vigueur("HANDIC", date(2019, 1, 2))
+    assert not roles.categories["HANDIC"].en_vigueur(date(2019, 1, 2))
     assert roles.categories["HANDIC"].libelle == "Handicap"
 
 

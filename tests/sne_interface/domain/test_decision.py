@@ -107,7 +107,7 @@ def test_a_type_that_is_bound_to_nothing_is_none(roles: d.RolesDecision) -> None
     ],
 )
 def test_categories_in_force(code: str, jour: date, attendu: bool) -> None:
-    assert LIEES.categorie_en_vigueur(code, jour) is attendu
+    assert any(c.code == code and c.en_vigueur(jour) for c in LIEES.categories.values()) is attendu
 
 
 @pytest.mark.parametrize(

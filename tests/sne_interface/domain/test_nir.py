@@ -1,4 +1,7 @@
+import sys
 from datetime import date
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -10,6 +13,7 @@ from sne_interface.domain.nir import (
     convient_a_la_naissance,
     forme_valide,
 )
+from sne_interface.domain.texte import masquer_nirs
 
 
 @pytest.mark.parametrize(
@@ -146,3 +150,42 @@ def test_what_is_no_nir_is_read(autre: str) -> None:
 
 def test_a_run_without_end_is_taken_whole() -> None:
     assert list(chercher_nirs("x" + "1 " * 20_000)) == [(1, 40_000)]
+
+
+def pas(texte: str) -> int:
+    """How many lines of Python are run to mask a text."""
+    comptes = 0
+
+    def suivre(cadre: FrameType, evenement: str, quoi: Any) -> Any:
+        nonlocal comptes
+        comptes += evenement == "line"
+        return suivre
+
+    avant = sys.gettrace()
+    sys.settrace(suivre)
+    try:
+        masquer_nirs(texte)
+    finally:
+        sys.settrace(avant)
+    return comptes
+
+
+@pytest.mark.parametrize(
+    "motif",
+    [
+        "1 ",
+        "1 2 ",
+        "11 1 ",
+        "1110 1 1101 111 ",
+        "2 85 06 62 999 001 76 ",
+        "FR285066299900176 2850662999001 ",
+        "1 2:",
+        "&#50; ",
+        "&amp;#50;%32\\u0032",
+        "<!-- 1 -->2 85 ",
+    ],
+)
+def test_no_text_costs_its_square(motif: str) -> None:
+    """What is listed for each group of digits is what stands beside it, not all that its run has."""
+    un, deux = (pas(motif * (taille // len(motif))) for taille in (1_500, 3_000))
+    assert deux <= 2.5 * max(un, 100)

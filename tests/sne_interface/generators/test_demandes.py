@@ -26,7 +26,8 @@ from sne_sandbox.bases import bases
 
 MAINTENANT = datetime(2018, 3, 15, 12, tzinfo=PARIS)
 JOUR = date(2018, 3, 15)
-COMBIEN = 300
+#: Messages of each type: on each push, and in `make test-all`.
+TIRES = pytest.mark.parametrize("combien", [100, pytest.param(300, marks=pytest.mark.reste)])
 TYPES = ("CRE", "MOD", "REN", "RAD", "SUP", "COP")
 
 
@@ -41,11 +42,13 @@ def population(contrat: Contrat) -> Population:
 
 
 @cache
-def _messages(population: Population, type_fichier: str) -> list[tuple[Element, DemandeStockee | None]]:
+def _messages(
+    population: Population, type_fichier: str, combien: int
+) -> list[tuple[Element, DemandeStockee | None]]:
     """Messages of that type about demandes deposited last year, and what the base holds of each."""
     tirage = TirageAleatoire(2018)
     trouves: list[tuple[Element, DemandeStockee | None]] = []
-    for rang in range(COMBIEN):
+    for rang in range(combien):
         depot = JOUR if type_fichier == "CRE" else ajouter_mois(JOUR, -11)
         dossier = tirer_dossier(tirage, population, depot=depot, jour=JOUR)
         numero = str(NumeroUnique.de(dossier.territoire.code, depot, rang, dossier.guichet))
@@ -79,26 +82,28 @@ def _stockee(dossier: DossierTire, numero: str) -> DemandeStockee:
     )  # fmt: skip
 
 
+@TIRES
 @pytest.mark.parametrize("profil", ["ecole", "strict"])
 @pytest.mark.parametrize("type_fichier", TYPES)
 def test_messages_break_no_rule(
-    contrat: Contrat, population: Population, type_fichier: str, profil: str
+    contrat: Contrat, population: Population, type_fichier: str, profil: str, combien: int
 ) -> None:
     fautes: Counter[str] = Counter()
-    for racine, _ in _messages(population, type_fichier):
+    for racine, _ in _messages(population, type_fichier, combien):
         controle = controler(codec.encoder(racine), contrat, profil, MAINTENANT)
         assert controle.genre
         fautes.update(f"{f.regle} {f.chemin}" for f in controle.fautes)
     assert not fautes
 
 
+@TIRES
 @pytest.mark.parametrize("type_fichier", TYPES)
 def test_messages_suit_a_base_that_knows_their_demande(
-    contrat: Contrat, population: Population, type_fichier: str
+    contrat: Contrat, population: Population, type_fichier: str, combien: int
 ) -> None:
     guichets = tuple(bases.guichets_de("ecole"))
     fautes: Counter[str] = Counter()
-    for racine, stockee in _messages(population, type_fichier):
+    for racine, stockee in _messages(population, type_fichier, combien):
         contexte = Contexte(
             type_fichier=type_fichier,
             document=codec.lire(codec.encoder(racine)),

@@ -1,10 +1,11 @@
 """The decisions that seeds plant: lawful, of one piece with the radiation that follows, and of every kind."""
 
+import functools
+import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,7 @@ TAILLE = 600
 
 #: A demande, and its decisions in order.
 Plantee = tuple[DemandeStockee, list[Evenement]]
+Plantees = Callable[[Contrat, str, datetime], list[Plantee]]
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +42,21 @@ def contrat() -> Contrat:
     return charger("v5.2")
 
 
-@pytest.fixture
-def magasin(tmp_path: Path) -> Iterator[Magasin]:
-    with Magasin.ouvrir(None, tmp_path) as ouvert:
-        yield ouvert
+@pytest.fixture(scope="module")
+def plantees(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plantees]:
+    """The demandes of a base that have decisions; each base is made once."""
+    noms = (f"a{rang}" for rang in itertools.count(1))
 
+    @functools.cache
+    def lire(contrat: Contrat, semence: str, jour: datetime) -> list[Plantee]:
+        nom = next(noms)
+        bases.creer(magasin, contrat, nom, semence=semence, taille=TAILLE, horloge=Horloge(fige_a=jour))
+        with magasin.lire(nom) as registre:
+            lues = [(lue, list(registre.evenements(lue.numero_unique))) for lue in parcourir(registre)]
+        return [(lue, evenements) for lue, evenements in lues if evenements]
 
-def plantees(magasin: Magasin, contrat: Contrat, semence: str, jour: datetime) -> list[Plantee]:
-    """The demandes of a base that have decisions."""
-    bases.creer(magasin, contrat, "a", semence=semence, taille=TAILLE, horloge=Horloge(fige_a=jour))
-    with magasin.lire("a") as registre:
-        lues = [(lue, list(registre.evenements(lue.numero_unique))) for lue in parcourir(registre)]
-    return [(lue, evenements) for lue, evenements in lues if evenements]
+    with Magasin.ouvrir(None, tmp_path_factory.mktemp("vies")) as magasin:
+        yield lire
 
 
 def _active(stockee: DemandeStockee) -> DemandeStockee:
@@ -126,11 +131,11 @@ def _constats(
 
 @pytest.mark.parametrize("jour", JOURS, ids=("2018", "2019"))
 @pytest.mark.parametrize("semence", ["ecole", "attributions", "dalo"])
-def test_no_rule_says_a_word(magasin: Magasin, contrat: Contrat, semence: str, jour: datetime) -> None:
+def test_no_rule_says_a_word(plantees: Plantees, contrat: Contrat, semence: str, jour: datetime) -> None:
     """Of the decisions, told in order, nor of the radiation that follows them."""
     faits: Counter[str] = Counter()
     fautes = []
-    for stockee, evenements in plantees(magasin, contrat, semence, jour):
+    for stockee, evenements in plantees(contrat, semence, jour):
         for rang, evenement in enumerate(evenements):
             avant, racine = (stockee, evenements[:rang]), _message_evenement(evenement)
             auteur, quand = evenement.auteur_creation, evenement.cree_le
@@ -151,10 +156,10 @@ def test_no_rule_says_a_word(magasin: Magasin, contrat: Contrat, semence: str, j
     assert faits[MOTIF_ATTRIBUTION] > 50
 
 
-def test_a_radiation_tells_what_was_decided_last(magasin: Magasin, contrat: Contrat) -> None:
+def test_a_radiation_tells_what_was_decided_last(plantees: Plantees, contrat: Contrat) -> None:
     """Landlord, dwelling, contingent, lease, and the ten days of the offer (R. 441-10)."""
     baux = 0
-    for stockee, evenements in plantees(magasin, contrat, "attributions", JOURS[0]):
+    for stockee, evenements in plantees(contrat, "attributions", JOURS[0]):
         *avant, dite = [Decision.stockee(evenement, contrat.roles.decision) for evenement in evenements]
         assert [lue for lue in avant if lue.booleen(d.BAIL)] == []
         if stockee.motif_radiation != MOTIF_ATTRIBUTION or stockee.radiation is None:
@@ -174,10 +179,10 @@ def test_a_radiation_tells_what_was_decided_last(magasin: Magasin, contrat: Cont
     assert baux > 100
 
 
-def test_who_is_examined_again_was_housed_by_nobody(magasin: Magasin, contrat: Contrat) -> None:
+def test_who_is_examined_again_was_housed_by_nobody(plantees: Plantees, contrat: Contrat) -> None:
     """An attribution was refused; one by rank, or under condition, came to nothing."""
     premieres = Counter[str | None]()
-    for stockee, evenements in plantees(magasin, contrat, "attributions", JOURS[0]):
+    for stockee, evenements in plantees(contrat, "attributions", JOURS[0]):
         dites = [Decision.stockee(evenement, contrat.roles.decision) for evenement in evenements]
         seances = [dite.jour(d.DATE_COMMISSION) for dite in dites]
         assert all(seance is not None and stockee.date_creation <= seance for seance in seances)
@@ -192,11 +197,11 @@ def test_who_is_examined_again_was_housed_by_nobody(magasin: Magasin, contrat: C
     assert set(premieres) == {*d.ATTRIBUTIONS, d.NON_ATTRIBUTION}
 
 
-def test_all_that_a_commission_may_decide_is_there(magasin: Magasin, contrat: Contrat) -> None:
+def test_all_that_a_commission_may_decide_is_there(plantees: Plantees, contrat: Contrat) -> None:
     roles = contrat.roles.decision
     lues = [
         (stockee, evenement, Decision.stockee(evenement, roles))
-        for stockee, evenements in plantees(magasin, contrat, "attributions", JOURS[1])
+        for stockee, evenements in plantees(contrat, "attributions", JOURS[1])
         for evenement in evenements
     ]
     prises = Counter((dite.prise, dite.booleen(d.BAIL) is True) for _, _, dite in lues)
@@ -219,9 +224,9 @@ def test_all_that_a_commission_may_decide_is_there(magasin: Magasin, contrat: Co
             assert ajouter_mois(evenement.suite_le, 1) > JOURS[1].date()
 
 
-def test_an_irrecevabilite_is_a_month_older_than_its_radiation(magasin: Magasin, contrat: Contrat) -> None:
+def test_an_irrecevabilite_is_a_month_older_than_its_radiation(plantees: Plantees, contrat: Contrat) -> None:
     radiees = 0
-    for stockee, evenements in plantees(magasin, contrat, "radiations", JOURS[0]):
+    for stockee, evenements in plantees(contrat, "radiations", JOURS[0]):
         if stockee.motif_radiation != MOTIF_IRRECEVABILITE:
             continue
         dite = Decision.stockee(evenements[-1], contrat.roles.decision)
@@ -234,5 +239,5 @@ def test_an_irrecevabilite_is_a_month_older_than_its_radiation(magasin: Magasin,
     assert radiees > 20
 
 
-def test_where_no_decision_has_a_place_none_is_planted(magasin: Magasin) -> None:
-    assert plantees(magasin, charger("v5.0"), "attributions", JOURS[0]) == []
+def test_where_no_decision_has_a_place_none_is_planted(plantees: Plantees) -> None:
+    assert plantees(charger("v5.0"), "attributions", JOURS[0]) == []

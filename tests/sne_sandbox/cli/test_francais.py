@@ -105,7 +105,10 @@ def test_helps_are_in_french(commande: str) -> None:
 
 def test_a_command_that_is_loaded_alone_is_in_french() -> None:
     """Its options are declared, and their names made, as its module is read."""
-    code = "import click; from sne_sandbox.cli.commande_serve import commande as c; print(c.get_help(click.Context(c)))"
+    code = (
+        "import click; from sne_sandbox.cli.commande_serve import commande as c; "
+        "print(c.get_help(click.Context(c)))"
+    )
     aide = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "TEXTE" in aide
     assert "TEXT " not in aide

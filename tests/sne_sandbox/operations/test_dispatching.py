@@ -24,13 +24,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from sne_interface.contract.codec import NS
+from sne_interface.contract.codec import MODIFIE, NS
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import Appel
 from sne_interface.errors import ErreurInterne
 from sne_sandbox.operations import dispatching
-from sne_sandbox.operations.dispatching import MODIFIE, demarquer, marquer
+from sne_sandbox.operations.dispatching import demarquer, marquer
 from sne_sandbox.operations.question import Question
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites
 

@@ -10,7 +10,6 @@ from lxml import etree
 
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.dates import PARIS
-from sne_statistiques.comptes import comptes_par_territoire, quotas
 
 AJOUTER, LISTER = "ajouterEvenementDemande", "listerEvenementsDemande"
 MODIFIER, SUPPRIMER = "modifierEvenementDemande", "supprimerEvenementDemande"
@@ -394,6 +393,11 @@ def _decision(numero: str, identifiant: str | None = None, *, bail: str = "oui")
 
 
 def test_a_decision_is_counted_as_it_is_told_last(banc: Banc, numero: str) -> None:
+    quotas = pytest.importorskip(
+        "sne_statistiques.comptes.quotas", reason="the statistics are a package that one may take away"
+    )
+    comptes_par_territoire = pytest.importorskip("sne_statistiques.comptes.comptes_par_territoire")
+
     def compter() -> tuple[int, list[tuple[str, int]]]:
         with banc.services.magasin.lire(banc.nom) as registre:
             baux = quotas.compter(registre, banc.services.contrat, 2018).ensemble.baux

@@ -19,7 +19,6 @@ from sne_interface.rules.rule import Contexte
 from sne_sandbox.bases import bases
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import parcourir
-from sne_statistiques.comptes import comptes_par_territoire, quotas
 
 COMMISSION, BAIL = date(2018, 3, 8), date(2018, 3, 12)
 SIGNE: dict[str, Any] = {"decide": "attribution", "commission": COMMISSION, "bail": BAIL}
@@ -101,6 +100,10 @@ def test_what_is_counted_is_what_decisions_have_come_to(
     nouvelle_base: Callable[..., Banc], pas: list[dict[str, Any]], baux: int, decisions: dict[str, int]
 ) -> None:
     """Rules and counts read one way of the demande."""
+    quotas = pytest.importorskip(
+        "sne_statistiques.comptes.quotas", reason="the statistics are a package that one may take away"
+    )
+    comptes_par_territoire = pytest.importorskip("sne_statistiques.comptes.comptes_par_territoire")
     histoire = {"pas": pas}
     banc = nouvelle_base(horloge=debut(histoire))
     Joueur(banc, histoire).jouer()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from sne_interface.contract.versions import ChampOperation, OperationPubliee, charger
+from sne_interface.contract.versions import ChampLu, OperationPubliee, charger
 from sne_interface.domain.echange import Piece, Reponse
 from sne_sandbox.mime.message_mime import Message, Packaging
 from sne_sandbox.soap import fields, serveur_soap
@@ -113,7 +113,7 @@ def _charges(tirer: st.DrawFn, operation: OperationPubliee) -> Any:
     return charge
 
 
-def _valeur(champ: ChampOperation) -> st.SearchStrategy[Any]:
+def _valeur(champ: ChampLu) -> st.SearchStrategy[Any]:
     if champ.type == "tns:base64Binary":
         return st.builds(Piece, st.just(b"x"), st.none() | st.sampled_from(["text/xml", "a/b"]) | TEXTES)
     return CODES if champ.type == "tns:codeElement" else TEXTES

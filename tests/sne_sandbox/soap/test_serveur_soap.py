@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from sne_interface.contract.versions import ChampOperation
+from sne_interface.contract.versions import ChampLu
 from sne_interface.domain.echange import Piece, Reponse, VerdictEchange
 from sne_interface.errors import (
     ERREUR_INATTENDUE,
@@ -253,7 +253,7 @@ def test_une_partie_que_rien_ne_cite(banc, messages):
 
 def test_un_contrat_dont_un_champ_a_un_type_inconnu_ne_demarre_pas(contrat):
     operation = contrat.operations["getNumUnique"]
-    entree = replace(operation.entree, champs=(ChampOperation("age", "xs:integer", True),))
+    entree = replace(operation.entree, champs=(ChampLu("age", "xs:integer", True),))
     etrange = replace(contrat, operations={"getNumUnique": replace(operation, entree=entree)})
     with pytest.raises(ContractError, match=r"\[age\] est d'un type inconnu : xs:integer"):
         ServeurSoap(etrange, Limites())

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from sne_interface.domain.echange import RequeteHttp
-from sne_sandbox.soap.wsdl import servir
+from sne_sandbox.web.services_soap import servir_le_contrat
 
 ORIGINE = "https://bac.exemple.fr:8443"
 SOAP12_WSDL = "{http://schemas.xmlsoap.org/wsdl/soap12/}"
@@ -14,7 +14,7 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 
 
 def demander(contrat, service, chemin):
-    return servir(contrat, service, RequeteHttp("GET", chemin, [], b""), origine=ORIGINE)
+    return servir_le_contrat(contrat, service, RequeteHttp("GET", chemin, [], b""), origine=ORIGINE)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from zeep.transports import Transport
 
 from sne_interface.domain.echange import Piece, Reponse, RequeteHttp
 from sne_interface.errors import NumeroInconnu
-from sne_sandbox.soap.wsdl import servir
+from sne_sandbox.web.services_soap import servir_le_contrat
 
 ORIGINE = "http://bac.exemple.fr"
 
@@ -24,7 +24,7 @@ class SansReseau(Transport):
     def load(self, url):
         morceaux = urlsplit(url)
         requete = RequeteHttp("GET", f"{morceaux.path}?{morceaux.query}", [], b"")
-        return servir(self.banc.contrat, self.service, requete, origine=ORIGINE).corps
+        return servir_le_contrat(self.banc.contrat, self.service, requete, origine=ORIGINE).corps
 
     def post(self, address, message, headers):
         resultat = self.banc.envoyer(

@@ -20,8 +20,6 @@ from sne_interface.errors import BaseInconnue, StoreError, UsageError
 from sne_sandbox.store import snapshot, tables
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import Criteres, parcourir, rechercher
-from sne_statistiques.comptes.requetes_attributions import Baux, baux
-from sne_statistiques.comptes.requetes_statistiques import Comptes, lire_profil, profil
 
 NUMERO = "1110318000001G1104"
 
@@ -152,6 +150,11 @@ def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(
 ) -> None:
     """They are taken again from its demandes and its events. A commune, the last to write, did not
     attribute: who did is not known."""
+    attributions = pytest.importorskip(
+        "sne_statistiques.comptes.requetes_attributions",
+        reason="the statistics are a package that one may take away",
+    )
+    profils_comptes = pytest.importorskip("sne_statistiques.comptes.requetes_statistiques")
     with garni.ecrire("ecole") as registre:
         numero = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
         registre.ajouter(
@@ -182,11 +185,13 @@ def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(
     snapshot.restaurer(garni, "reprise", fichier)
     with garni.lire("reprise") as registre:
         an = date(2018, 1, 1), date(2018, 12, 31)
-        assert baux(registre.connexion, "reprise", *an, {}) == [
-            Baux(None, attribue, "75112", None, None, True, None, 1)
+        assert attributions.baux(registre.connexion, "reprise", *an, {}) == [
+            attributions.Baux(None, attribue, "75112", None, None, True, None, 1)
         ]
-        _, (profils,) = Comptes(registre.connexion, "reprise", date.max).croiser([profil({})])
-        assert [lire_profil(lu).motif for lu in profils] == ["LOGDEC"]
+        _, (profils,) = profils_comptes.Comptes(registre.connexion, "reprise", date.max).croiser(
+            [profils_comptes.profil({})]
+        )
+        assert [profils_comptes.lire_profil(lu).motif for lu in profils] == ["LOGDEC"]
 
 
 @pytest.mark.parametrize(

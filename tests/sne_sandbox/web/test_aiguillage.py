@@ -105,7 +105,7 @@ def test_the_parts_are_made_ready_before_their_first_visitor(tmp_path: Path) -> 
         assert len(list(etapes)) > len(PAGES)
     assert set(construites) == {"console", "api"}
     pages = [f"/console/ecole/{page.partition('?')[0]}" for page in PAGES]
-    assert visites == [*((page, 200) for page in pages), ("/api/v1/docs", 200)]
+    assert visites == [*((page, 200) for page in pages), ("/api/v1/openapi.json", 200)]
     assert app.extensions["sne"].magasin.journal.dernier("ecole") == 0
     app.extensions["sne"].magasin.fermer()
 

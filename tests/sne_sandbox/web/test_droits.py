@@ -28,7 +28,7 @@ LIBRES: Final = {
 }  # fmt: skip
 #: What shows nothing of any base.
 COMMUNES: Final = {
-    "accueil", "accueil_console", "docs.page", "guide.page", "guide.image", "guide.fichier",
+    "accueil", "accueil_console", "guide.page", "guide.image", "guide.fichier",
     "openapi", "seeds.lister_semences", "rules.lister_regles", "rules.lire_regle", "contract.resumer",
     "contract.lire_document", "contract.decrire_formulaire", "contract.lister_nomenclatures",
     "contract.lire_nomenclature", "contract.chercher_communes", "contract.lister_evenements",
@@ -37,7 +37,6 @@ COMMUNES: Final = {
     # Of the console, pages of the same, which a base shows by its own contract, and its certificate.
     "regles.page", "regles.regle", "contrat.page", "contrat.schema", "contrat.nomenclatures",
     "contrat.nomenclature", "contrat.evenements", "contrat.formulaire", "contrat.operation",
-    "guichets.autorite",
 }  # fmt: skip
 #: What shows several bases, or changes which there are.
 DU_SERVEUR: Final = {

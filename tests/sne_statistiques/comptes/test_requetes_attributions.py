@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bases_de_donnees import magasin, patrons, remise_a_neuf, url, url_vide  # noqa: F401
 from exemples_store import _e, stockee
 
 from sne_interface.contract import codec

@@ -6,7 +6,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from bases_de_donnees import magasin, patrons, remise_a_neuf, url, url_vide  # noqa: F401
 from exemples_store import personne, stockee
 from histoires_tirees import HISTOIRE, JOURS, verifier, vivre
 from hypothesis import HealthCheck, example, given, settings

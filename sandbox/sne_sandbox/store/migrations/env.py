@@ -1,4 +1,5 @@
-"""Alembic's environment: runs on the connection, and inside the transaction, that `store.schema_sql` gives."""
+"""Alembic's environment: runs on the connection, and inside the transaction, that `store.schema_sql`
+gives."""
 
 from alembic import context
 
