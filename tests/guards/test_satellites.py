@@ -16,7 +16,8 @@ import importlib, json, pathlib, sys, tempfile
 racine = pathlib.Path(sys.argv[1])
 for fichier in sorted(racine.glob("sne_*/**/*.py")):
     nom = ".".join(fichier.relative_to(racine).with_suffix("").parts).removesuffix(".__init__")
-    if not nom.endswith("__main__") and "migrations" not in nom and nom != "sne_console.messages.xpath_enfant":
+    programme = nom.endswith(("__main__", "xpath_enfant")) or "migrations" in nom
+    if not programme:
         importlib.import_module(nom)
 import sne_sandbox
 from werkzeug.test import Client
@@ -26,11 +27,15 @@ from sne_sandbox.web.configuration import Configuration
 app = creer_application(Configuration(ouvert=True, home=pathlib.Path(tempfile.mkdtemp())))
 client = Client(app.wsgi_app)
 lus = {}
-for chemin in ("", "journal", "demandes", "composer", "scenes", "ateliers", "conformite", "controle", "guichets", "regles", "contrat"):
+sections = "journal demandes composer scenes ateliers conformite controle guichets regles contrat"
+for chemin in ["", *sections.split()]:
     lus[chemin] = client.get(f"/console/ecole/{chemin}", headers={"Host": "127.0.0.1"}).status_code
 document = client.get("/api/v1/openapi.json", headers={"Host": "127.0.0.1"}).json
 print(json.dumps({
-    "depuis": sne_sandbox.__file__, "pages": lus, "appels": len(document["paths"]), "commandes": sorted(offres.commandes()),
+    "depuis": sne_sandbox.__file__,
+    "pages": lus,
+    "appels": len(document["paths"]),
+    "commandes": sorted(offres.commandes()),
 }))
 """
 
