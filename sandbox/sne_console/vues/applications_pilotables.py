@@ -13,7 +13,7 @@ from sne_console.vues import epreuves
 from sne_console.vues.epreuves import TEMOIN, JugementConserve, PartieRejouee
 from sne_interface.domain.texte import masquer_secrets
 from sne_interface.errors import UsageError
-from sne_sandbox.store.classeur import Classeur
+from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur
 from sne_sandbox.web.configuration import Configuration
 
 #: Characters of the address of an application.

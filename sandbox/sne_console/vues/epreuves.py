@@ -7,7 +7,7 @@ and `code` (its exit code) once it has ended. All is in files: several workers s
 thing. What a server began ends with it.
 
 Where servers share a PostgreSQL, each judgement that one of them began is in the database too, as it goes
-(`store/classeur.py`), with `porteur`, the process that runs it: the others show it, and see when that process
+(`classeur.py`), with `porteur`, the process that runs it: the others show it, and see when that process
 is gone. Once it has ended it is there only.
 
 Only our own commands are run, with values that are checked: the traffic of a base judged; and driven through
@@ -49,8 +49,8 @@ from sne_interface.domain.publication import tirer
 from sne_interface.errors import ConflitEtat, OperatorError, StoreError, UsageError
 from sne_interface.raisons import raison_systeme
 from sne_interface.settings import PAR_NOM
-from sne_sandbox.store.classeur import Classeur
-from sne_sandbox.store.voisins import vivants
+from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur
+from sne_sandbox.store.plusieurs_serveurs.voisins import vivants
 from sne_sandbox.web.configuration import Configuration
 
 #: Judgements of traffic at once.
@@ -67,7 +67,7 @@ TEMOIN: Final = "temoin"
 _TENUS: Final = ("verrou", "verrou-enfant")
 #: Asks for its end.
 _ARRETER: Final = "arreter"
-#: The process that runs it (`store/voisins.py`), where servers share it.
+#: The process that runs it (`store/plusieurs_serveurs/voisins.py`), where servers share it.
 _PORTEUR: Final = "porteur"
 #: What of another judgement it plays again.
 _PARTIE: Final = "partie"

@@ -18,7 +18,6 @@ from sne_interface.domain.echange import (
     Echange,
     VerdictEchange,
 )
-from sne_sandbox.store import tranches
 from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.lignes import (
@@ -31,6 +30,7 @@ from sne_sandbox.store.lignes import (
     longueur_tassee,
     tasser,
 )
+from sne_sandbox.store.plusieurs_serveurs import tranches
 
 
 def _noms(methodes: Collection[str]) -> str:

@@ -18,7 +18,7 @@ from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.errors import BaseInconnue, ConflitEtat, SandboxError, StoreError
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.journal_technique import journal_technique
-from sne_sandbox.store import requetes_sql, schema_sql, tables, tranches
+from sne_sandbox.store import requetes_sql, schema_sql, tables
 from sne_sandbox.store.ateliers_en_base import Ateliers
 from sne_sandbox.store.connexion import Connexion, Ligne
 from sne_sandbox.store.defaillances import base_en_panne
@@ -26,10 +26,11 @@ from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.jetons_en_base import Jetons, revoquer_ceux_de
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
+from sne_sandbox.store.plusieurs_serveurs import tranches
 from sne_sandbox.store.registre import Referentiels, RegistreBase
 
 if TYPE_CHECKING:
-    from sne_sandbox.store.voisins import Voisins
+    from sne_sandbox.store.plusieurs_serveurs.voisins import Voisins
 
 _Fait = TypeVar("_Fait")
 #: How much longer who is told of changes waits between two looks of its own, and the shortest time (seconds)
@@ -80,9 +81,9 @@ class Magasin(BaseDeDonnees):
         return magasin
 
     def saluer(self, version: str, contrats: Callable[[], str]) -> None:
-        """Joins the processes that serve this database (`store.voisins`), until `fermer`; alone on SQLite."""
+        """Joins the processes that serve this database (`voisins`), until `fermer`; alone on SQLite."""
         if self.dialecte == "postgresql":
-            from sne_sandbox.store.voisins import Voisins
+            from sne_sandbox.store.plusieurs_serveurs.voisins import Voisins
 
             self.voisins = Voisins(self, version, contrats)
             self.signaler = self.voisins.signaler
