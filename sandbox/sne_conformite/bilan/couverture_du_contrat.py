@@ -1,4 +1,4 @@
-"""The parts of the contract that an application was seen to use: documents that were read, accepted or not."""
+"""The parts of the contract that an application was seen to use, in documents read, accepted or not."""
 
 from collections.abc import Iterable
 from functools import lru_cache

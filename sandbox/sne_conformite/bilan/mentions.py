@@ -297,7 +297,7 @@ class _Examen:
         return Lacune(exigence, f"{dite} : {phrase}" if phrase else dite, commande)
 
     def _connu(self, quoi: str) -> str:
-        """Returns the words of the baseline on a failure: the baseline excuses a run, but gives no mention."""
+        """Returns the words of the baseline on a failure: it excuses a run, but gives no mention."""
         return f" (manquement connu : {self._connus[quoi]})" if quoi in self._connus else ""
 
     def _manques(
@@ -453,7 +453,7 @@ class _Examen:
             yield self._rapport.entete.non_juges
 
     def _se_dit_autre(self, candidat: Candidat) -> bool:
-        """True when the application that was driven gives another name than the product, or another version."""
+        """True when the application driven gives another name than the product, or another version."""
         entete, version = self._rapport.entete, f" {candidat.version}".casefold()
         joues = any(s.verdict in (Verdict.REUSSI, Verdict.ECHOUE) for s in self._rapport.scenarios)
         nom = entete.application.strip().casefold().removesuffix(version)

@@ -1,8 +1,9 @@
 """The messages that free traffic never carries through: kinds of messages that the SNE refused, all of them.
 
-A refusal breaks nothing by itself, a vendor's test may want it (`juge.refus_essaye`). That excuse holds as
-long as the application shows elsewhere that it knows better: a message of the same kind is accepted. Where no
-such message was accepted, the excuse does not hold, and the requirement that the rule defends is broken:
+A refusal breaks nothing by itself, because a vendor's test may want it (`juge.refus_essaye`). That excuse
+holds as long as the application shows elsewhere that it knows better: a message of the same kind is accepted.
+Where no such message was accepted, the excuse does not hold, and the requirement that the rule defends is
+broken:
 
 - for a whole kind (an operation, a type of file), when one rule refused every message of it, on two demandes
   or more. One refusal is a test; several refusals of one demande are one test and its values, or attempts to

@@ -74,8 +74,8 @@ class Recolte:
 
     def sans_faute(self, exigence: str) -> tuple[Verdict, str]:
         """Gives the verdict on a requirement that nothing broke, and the reason of any verdict but
-        « réussi ». A requirement that the suite failed to judge once is not held, nor is one that was seen
-        broken, whatever else held it."""
+        « réussi ». A requirement that the suite failed to judge once, or that was seen broken, is not
+        held, whatever else held it."""
         plies = self.plies.get(exigence)
         consequence = f"conséquence de {plies[0].cause}" if plies else None
         rompue = plies and not SANS_CAUSE.issuperset(constat.sorte for constat in plies)

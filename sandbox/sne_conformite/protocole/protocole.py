@@ -164,7 +164,7 @@ _LUS: Final[Mapping[str, type | tuple[type, ...]]] = {
 
 
 def verifier_reponse(commande: str, reponse: Any) -> str:
-    """Describes in French the fault of an answer to `commande`; "" when there is none. Unknown fields pass."""
+    """Describes in French the fault of an answer to `commande`, "" without any. Unknown fields pass."""
     if not isinstance(reponse, Mapping):
         return "la réponse n'est pas un objet JSON"
     statut = reponse.get("statut")

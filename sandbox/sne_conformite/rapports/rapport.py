@@ -276,8 +276,8 @@ class Accident:
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """A statement that the vendor alone can make, and vouches for: that `exigence` is met. `fichier` is the
-    piece that shows it, by its name, `sha256` its digest in hexadecimal; both "" when there is none."""
+    """A fact that the vendor alone can see, and vouches for: `exigence` is met. `fichier` is the piece that
+    shows it, by its name, `sha256` its digest in hexadecimal; both "" when there is none."""
 
     exigence: str
     auteur: str
