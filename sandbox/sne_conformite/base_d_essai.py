@@ -31,7 +31,7 @@ class HorlogeEssai:
 
     @property
     def maintenant(self) -> datetime:
-        """What it says (aware, Paris)."""
+        """Returns the instant that the clock shows (aware, Paris)."""
         return horloge.lire(self.magasin, self.base).maintenant
 
     def figer(self, instant: str | datetime | None = None) -> datetime:

@@ -105,7 +105,7 @@ class CasDuPlan(pytest.Item):
 
 
 def _constats(rapport: Any) -> str:
-    """What was found, without the line on the whole: it is of one scenario."""
+    """Returns the findings, without the line on the whole: the report is of one scenario."""
     from sne_conformite.rapports.rapport_texte import en_bref
 
     return en_bref(rapport).partition("\n")[2] or " ".join(rapport.motifs)
@@ -118,7 +118,7 @@ class _Collecteur(pytest.Collector):
 
 
 class Suivi:
-    """What the run has come to, read from its folder."""
+    """The progress of the run, read from its folder."""
 
     def __init__(self, dossier: Path) -> None:
         self._dossier = dossier
@@ -267,7 +267,7 @@ class PlanDansPytest:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """What `conform` says of the whole."""
+        """Prints the conclusion of `conform` on the whole."""
         if self._processus is not None:
             terminalreporter.section("sne-sandbox")
             texte = (self._dossier / _SORTIE).read_text("utf-8", "replace")

@@ -1,5 +1,5 @@
-"""What a base has seen, in a few lines: the last exchanges, for a vendor's own test that fails; why nothing
-arrived, for a run without any."""
+"""The story of a base, in a few lines: the last exchanges, for a vendor's own test that fails; the reasons
+why nothing arrived, for a run without any."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
-"""What a vendor's tests leave unseen: told at the end of `run` and `report`, for it decides of nothing.
+"""The blind spots of a vendor's tests: `run` and `report` tell them at their end, and no verdict depends on
+them.
 
-Bounded to what matters: a dozen lines at most, each with what would show it. What a product does not do, it
-need not try: `certification` says what it claims.
+The list is bounded to what matters: a dozen lines at most, each with what would show it. A product need not
+try an operation that it does not have: `certification` says what it claims.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -45,7 +46,7 @@ _ELEMENTS: Final = (
 
 @dataclass(slots=True)
 class Menages:
-    """What the messages seen say of households, in bounded memory."""
+    """The households that the messages seen tell of, in bounded memory."""
 
     qui: set[frozenset[str]] = field(default_factory=set)
     difficiles: bool = False
@@ -75,8 +76,8 @@ def angles_morts(
     non_aboutis: Collection[AngleMort],
     a_nir: bool,
 ) -> Iterator[AngleMort]:
-    """What was not exercised, of a traffic in which something was; `non_aboutis` come first.
-    `a_nir`: whether the contract has a place for a NIR."""
+    """Lists the things that some traffic did not exercise, when it exercised anything; `non_aboutis` come
+    first. `a_nir` is true when the contract has a place for a NIR."""
     yield from non_aboutis
     vus = {rubrique.nom: set(rubrique.vus) for rubrique in rubriques}
     manquent = [(code, dit) for code, dit in _TYPES.items() if code not in vus["types_fichier"]]

@@ -1,12 +1,12 @@
-"""What one fault drags along: findings that another one explains.
+"""The consequences of one fault: findings that another finding explains.
 
 A message that the SNE refused for what it breaks ends its command, a number that was altered when it was
 received is wrong in every message after it, an application that reads no answer tells no anomaly, one that
-shifts its dates shifts them everywhere. The first fault is charged; what follows from it is not a second one:
-it is folded, its `cause` names what it follows from, and it counts for nothing.
+shifts its dates shifts them everywhere. The first fault is charged. A consequence is not a second fault: it
+is folded, its `cause` names the fault that it follows from, and it counts for nothing.
 
-A recommendation that is not followed explains nothing, but for an action that is not announced: which
-operation was called is then our own guess, and what comes of a guess is nobody's fault.
+A recommendation that is not followed explains nothing, except an action that is not announced: the suite then
+guesses the operation called, and nobody is at fault for the consequences of a guess.
 """
 
 import html
@@ -60,8 +60,8 @@ _ACTION: Final = "EMB-04"
 
 @dataclass(slots=True)
 class Lectures:
-    """Whether the application was seen to read an answer since the run began; `non_lue` is the finding of
-    the first that it did not read."""
+    """The readings of answers: `lues` is true when the application was seen to read an answer since the run
+    began; `non_lue` is the finding of the first answer that it did not read."""
 
     lues: bool = False
     non_lue: Constat | None = None
@@ -187,14 +187,14 @@ class Consequences:
 
 
 def chef(constat: Constat, partout: Mapping[str, str]) -> str:
-    """The requirement that a breach of a kind of `partout` is charged to, "" when it stands by itself. What
-    is read amiss (VIE-24) is no consequence of what is written amiss."""
+    """Returns the requirement to which a breach of a kind of `partout` is charged, "" when it stands by
+    itself. A reading fault (VIE-24) is no consequence of a writing fault."""
     lu = constat.exigence == _LECTURE
     return "" if lu or constat.exigence == partout.get(constat.sorte) else partout.get(constat.sorte, "")
 
 
 def _echappe(observe: str, saisis: Collection[str]) -> bool:
-    """Whether a value, as far as a finding shows it, is one of these texts, escaped."""
+    """True when a value, as far as a finding shows it, is one of these texts, escaped."""
     montre = _COUPE.sub("", observe)
     lu = html.unescape(montre)
     return lu != montre and any(s.startswith(lu) if montre != observe else s == lu for s in saisis)
@@ -206,7 +206,8 @@ def _plier(constat: Constat, cause: str) -> list[Constat]:
 
 
 def _meprise(pas: PasJoue, vue: Observation) -> bool:
-    """Whether an exchange, whose operation no action names, was taken for another than the command's."""
+    """True when no action names the operation of an exchange, and the suite took it for another than the
+    command's."""
     if not vue.devinee:
         return False
     portee = str(pas.message.get("portee", "")).capitalize()  # of the two lists of types, one is asked for

@@ -1,5 +1,6 @@
-"""What a judgement gathers as it goes, and makes its report of: the findings, what of the contract was used,
-what the SNE answered beside « accepted », the exchanges to show, what the suite itself failed to do.
+"""The things that a judgement gathers as it goes, and from which it makes its report: the findings, the parts
+of the contract that were used, the answers of the SNE beside « accepted », the exchanges to show, the
+failures of the suite itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -51,9 +52,9 @@ ECHANGES_MAX: Final = 10
 
 
 class RecueilDuJugement:
-    """What is gathered of a stream of exchanges, in memory that the findings bound, and not the traffic.
-    `exigences` are those of the contract: findings of others are left out; `cites_max` bounds the exchanges
-    shown, CITES_TEXTE_MAX those that show again what others do."""
+    """The collection that a stream of exchanges fills; its memory grows with the findings, not with the
+    traffic. `exigences` are those of the contract: it leaves out the findings of others; `cites_max` bounds
+    the exchanges shown, CITES_TEXTE_MAX those that show again what others do."""
 
     def __init__(
         self,
@@ -95,7 +96,7 @@ class RecueilDuJugement:
             self.deplorer(vue.accidents)  # it may have been read again to be shown, by who keeps it no longer
 
     def cite(self, echange: int) -> bool:
-        """Whether an exchange is shown already, by its id."""
+        """True when an exchange, given by its id, is shown already."""
         return echange in self._cites
 
     def montre(self, echange: int) -> EchangeCite | None:
@@ -107,7 +108,7 @@ class RecueilDuJugement:
         self.accidents |= dict.fromkeys(accidents)
 
     def couverture(self) -> tuple[Rubrique, ...]:
-        """What of the contract was used."""
+        """Returns the parts of the contract that were used."""
         return self._couverture.rubriques()
 
     def rapport(
@@ -141,9 +142,9 @@ class RecueilDuJugement:
 
 
 class ConstatsParExigence:
-    """Constats by requirement, in bounded memory: those held are counted, those broken kept up to
-    `CONSTATS_MAX` of a kind. Those that another requirement explains are not kept: `causes` says which, by
-    requirement."""
+    """Constats by requirement, in bounded memory: it counts those held, and keeps up to `CONSTATS_MAX` of a
+    kind of those broken. It does not keep the constats that another requirement explains: `causes` names that
+    requirement, by requirement."""
 
     def __init__(self) -> None:
         self.preuves: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""What of the contract an application was seen to use: documents that were read, accepted or not."""
+"""The parts of the contract that an application was seen to use, in documents read, accepted or not."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -183,5 +183,5 @@ def _feuilles(element: Any, chemin: str, trouvees: list[str]) -> None:
 
 
 def est_du_sne(chemin: str) -> bool:
-    """Whether a place of a demande is one that an application never writes."""
+    """True when an application never writes this place of a demande."""
     return any(bloc in chemin for bloc in _DU_SNE)

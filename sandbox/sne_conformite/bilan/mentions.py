@@ -1,8 +1,8 @@
 """The mentions that a judgement attains, and the smallest list of what each other one lacks.
 
-Without evidence nothing is acquired: what was ignored, or is no object, proves nothing. What a mention
-demands is in `certification.toml`; here it is compared with what a report says, and each thing that lacks is
-given the command that would show it.
+Nothing is acquired without evidence: a thing that was ignored, or is no object, proves nothing. The file
+`certification.toml` says what a mention demands; this module compares it with a report, and gives for each
+thing that lacks the command that would show it.
 """
 
 import contextlib
@@ -56,10 +56,10 @@ _GARDEES: Final = ("--application", "--faute", "--contract", "--contracts")
 
 @dataclass(frozen=True, slots=True)
 class ReferentielDeCertification:
-    """What mentions are judged by: what they demand, and the plan that would show it. `montres` are the
-    requirements and the operations that each of its scenarios shows, those that need the fewest commands
-    first; `simples` are those where nothing goes wrong. `surchargees` are the mentions that the contract as
-    shipped does not have, or not under that title."""
+    """The reference by which mentions are judged: the things that they demand, and the plan that would show
+    them. `montres` are the requirements and the operations that each of its scenarios shows, those that need
+    the fewest commands first; `simples` are the scenarios where nothing goes wrong. `surchargees` are the
+    mentions that the contract as shipped does not have, or not under that title."""
 
     certification: Certification
     plan: Plan
@@ -68,9 +68,10 @@ class ReferentielDeCertification:
     surchargees: frozenset[str] = frozenset()
 
     def scenarios_pour(self, cherches: Iterable[str], pris: Iterable[str] = ()) -> dict[str, str]:
-        """For each requirement or operation, one scenario that shows it: of those of `pris`, to be played
-        anyway, first; then as few as are found by taking, each time, the one that shows the most, those where
-        nothing goes wrong first. What no scenario shows is left out."""
+        """Gives, for each requirement or operation, one scenario that shows it. It takes first the scenarios
+        of `pris`, which are played anyway; then it adds as few as it can: each time, it takes the scenario
+        that shows the most, and those where nothing goes wrong come first. It leaves out the things that no
+        scenario shows."""
         restent = set(cherches)
         choisis: dict[str, str] = {}
 
@@ -153,7 +154,7 @@ def mentionner(
 
 
 def remarques(candidat: Candidat, certification: Certification) -> tuple[str, ...]:
-    """What to say of a declaration, in French: its attestations that count for nothing."""
+    """Returns the remarks on a declaration, in French: its attestations that count for nothing."""
     return tuple(
         f"l'attestation de {a.exigence} ne compte pas : cette exigence se prouve par une épreuve."
         for a in candidat.attestations
@@ -172,7 +173,7 @@ def commande_de(rapport: Rapport, *suite: str) -> str:
 
 @lru_cache(maxsize=512)
 def _operations_de(commande: str, portee: str) -> frozenset[str]:
-    """Those of a command; of one that has a scope, those of the scope."""
+    """Returns the operations of a command; for a command that has a scope, the operations of the scope."""
     operations = frozenset(COMMANDES[commande].operations)
     return frozenset(o for o in operations if o.lower().endswith(portee)) if portee else operations
 
@@ -257,7 +258,7 @@ class _Examen:
         return self._etat(exigence) is EtatExigence.PROUVEE or self._attestee(exigence)
 
     def _attestee(self, exigence: str) -> bool:
-        """Whether it stands on the word of the vendor alone."""
+        """True when the requirement rests on the word of the vendor alone."""
         vus = (EtatExigence.PROUVEE, EtatExigence.ENFREINTE)
         return exigence in self._attestees and self._etat(exigence) not in vus
 
@@ -296,7 +297,7 @@ class _Examen:
         return Lacune(exigence, f"{dite} : {phrase}" if phrase else dite, commande)
 
     def _connu(self, quoi: str) -> str:
-        """What the baseline says of a failure: it excuses a run, and no mention is acquired by it."""
+        """Returns the words of the baseline on a failure: it excuses a run, but gives no mention."""
         return f" (manquement connu : {self._connus[quoi]})" if quoi in self._connus else ""
 
     def _manques(
@@ -306,8 +307,8 @@ class _Examen:
         exigences: tuple[str, ...],
         ouvertes: list[str],
     ) -> Iterator[Lacune]:
-        """All that lacks, but what is broken. What a trial that is not whole has not shown is left out: the
-        whole one is what lacks."""
+        """Lists all that lacks, except what is broken. It leaves out the things that an incomplete trial has
+        not shown: the complete trial is then what lacks."""
         epreuve = list(self._epreuve(voulue))
         yield from epreuve
         yield from self._roles_tus(voulue)
@@ -343,7 +344,7 @@ class _Examen:
         yield from self._non_joues(voulue, {*a_prouver, *attestables})
 
     def _epreuve(self, voulue: MentionProposee) -> Iterator[Lacune]:
-        """What the trial itself lacks."""
+        """Lists the things that the trial itself lacks."""
         entete = self._rapport.entete
         entiere = commande_de(self._rapport, *self._exemples(voulue), *self._gardees)
         if voulue.mode and entete.mode == TRAFIC:
@@ -452,7 +453,7 @@ class _Examen:
             yield self._rapport.entete.non_juges
 
     def _se_dit_autre(self, candidat: Candidat) -> bool:
-        """Whether the application that was driven says another name than the product, or another version."""
+        """True when the application driven gives another name than the product, or another version."""
         entete, version = self._rapport.entete, f" {candidat.version}".casefold()
         joues = any(s.verdict in (Verdict.REUSSI, Verdict.ECHOUE) for s in self._rapport.scenarios)
         nom = entete.application.strip().casefold().removesuffix(version)

@@ -62,7 +62,7 @@ _VERDICTS: Final = {EtatExigence.PROUVEE: Verdict.REUSSI, EtatExigence.ENFREINTE
 
 
 class JournalLu(Protocol):
-    """What is read of a journal: that of a base, or of an evidence package."""
+    """The part of a journal that a judgement reads: the journal of a base, or of an evidence package."""
 
     def lire(self, base: str, identifiant: int) -> Echange | None:
         """An exchange with its bytes, None when it has it no more."""
@@ -78,7 +78,7 @@ class JournalLu(Protocol):
 
 
 class MagasinLu(Protocol):
-    """What has such a journal."""
+    """The store that has such a journal."""
 
     @property
     def journal(self) -> JournalLu:
@@ -87,14 +87,14 @@ class MagasinLu(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReglagesTrafic:
-    """What is judged of a base, and how: its exchanges whose id is above `depuis`, sent by `application`
-    under `profil`; `graine` and `commande` are told in the report.
+    """The settings of a judgement of traffic. It judges the exchanges of a base whose id is above `depuis`,
+    sent by `application` under `profil`; the report tells `graine` and `commande`.
 
-    Not conforming: a MUST that broke, a requirement of `exiger` without evidence, nothing that arrived, and
-    each French sentence of `autres_motifs`. A refusal breaks nothing, a test may want it; with `accord`,
-    which is for whole suites, traffic of which nothing was accepted does not conform either. `inacheve` says
-    why what sent it was cut short. Of a base that lives on, `jusqu_a` is the last exchange (id) that is
-    judged."""
+    The traffic does not conform when a MUST broke, when a requirement of `exiger` has no evidence, when
+    nothing arrived; each French sentence of `autres_motifs` is one more reason. A refusal breaks nothing, a
+    test may want it; with `accord`, which is for whole suites, traffic of which nothing was accepted does not
+    conform either. `inacheve` says why the sender was cut short. For a base that lives on, `jusqu_a` is the
+    last exchange (id) that is judged."""
 
     depuis: int = 0
     application: str = ""
@@ -208,7 +208,8 @@ class _Bande:
             self.recueil.citer(vue)
 
     def angles(self) -> Iterator[AngleMort]:
-        """What the traffic did not exercise, or not carry through; of no traffic, nothing is said."""
+        """Lists the things that the traffic did not exercise, or not carry through; nothing when there is no
+        traffic."""
         if not self.echanges:
             return
         non_aboutis = (*self._aboutis.angles(), *self._textes.angles())
@@ -238,7 +239,7 @@ class _Bande:
         return f"{dits}."
 
     def entete(self, reglages: ReglagesTrafic) -> Entete:
-        """Who judged what, and how."""
+        """Makes the header of the report: the tool that judged, the thing judged, the way it was judged."""
         maintenant = datetime.now(UTC)
         return Entete(
             outil=outil(),
@@ -275,7 +276,7 @@ def _sans_reponse(vue: Observation) -> Accident:
 
 
 def perdus(magasin: MagasinLu, base: str, depuis: int) -> str:
-    """What the journal had after `depuis` and has no more, in French; "" when it has all."""
+    """Tells in French which exchanges the journal had after `depuis` and has no more; "" when it has all."""
     gardes, oublies = magasin.journal.compter(base)
     dernier = magasin.journal.dernier(base)
     vides = max(0, dernier - gardes - oublies - depuis)
@@ -295,8 +296,8 @@ def perdus(magasin: MagasinLu, base: str, depuis: int) -> str:
 
 
 def faits(reglages: ReglagesTrafic, magasin: MagasinLu, base: str) -> dict[str, Any]:
-    """What a judgement rests on beside its exchanges, as JSON values: how it is asked, and what the journal
-    of the base had."""
+    """Returns the facts on which a judgement rests beside its exchanges, as JSON values: its settings, and
+    the counts of the journal of the base."""
     journal = [*magasin.journal.compter(base), magasin.journal.dernier(base)]
     return {"base": base, "reglages": reglages.en_json(), "journal": journal}
 

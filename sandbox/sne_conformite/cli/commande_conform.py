@@ -96,7 +96,7 @@ def commande(**dits: Any) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _DemandeDEpreuve:
-    """What is asked of a trial: its options, but for those of the report and of the server."""
+    """The request for a trial: its options, except those of the report and of the server."""
 
     designation: str
     fichier_plan: Path | None

@@ -190,8 +190,8 @@ def _executer(commande: Sequence[str], variables: Mapping[str, str], recus: list
 
 
 class _Signaux:
-    """While it is entered, what tells us to end tells the command; it is killed when it does not. What comes
-    before the command has begun is told to it as soon as it has."""
+    """The signals that end us: while this is entered, it passes them on to the command, and kills a command
+    that does not end. A signal that comes before the command begins is passed on as soon as it has begun."""
 
     def __init__(self, recus: list[int], *, a_part: bool) -> None:
         self._a_part = a_part

@@ -20,9 +20,9 @@ VARIABLE_CLE: Final = "SNE_SANDBOX_CLE"
 
 @dataclass(frozen=True, slots=True)
 class RapportDemande:
-    """What the options of `sorties_de_rapport` ask: the folder, the requirements whose evidence may not lack,
-    whether an accident of the tool counts, the baseline, the candidat, the mentions, the key, and what stdout
-    gets."""
+    """The requests of the options of `sorties_de_rapport`: the folder, the requirements whose evidence may
+    not lack, whether an accident of the tool counts, the baseline, the candidat, the mentions, the key, and
+    what stdout gets."""
 
     dossier: Path | None = None
     exigees: tuple[str, ...] = ()
@@ -81,6 +81,7 @@ def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
 
 
 def _taire(ctx: click.Context, param: click.Parameter, valeur: str | None) -> str | None:
-    """What we start, the application above all, does not hear the key."""
+    """Removes the key from the environment: the processes that we start, above all the application, do not
+    get it."""
     os.environ.pop(VARIABLE_CLE, None)
     return valeur

@@ -73,7 +73,7 @@ _ILLISIBLE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Verificateur:
-    """Who verifies, and what it brings: the keys that it trusts, the challenge that it gave, the plan that it
+    """The verifier, and what it brings: the keys that it trusts, the challenge that it gave, the plan that it
     knows (None: that of the interface); its key signs too with `contresigner`."""
 
     confiance: Path | None = None
@@ -84,8 +84,8 @@ class Verificateur:
 
 @dataclass(slots=True)
 class _Constat:
-    """What was found so far; `ecarts` are French sentences, each of which refuses the package. `retires`:
-    whether households were drawn again from the seed; `signataires` who signed, in French."""
+    """The findings so far; `ecarts` are French sentences, each of which refuses the package. `retires` is
+    true when households were drawn again from the seed; `signataires` names the signers, in French."""
 
     ecarts: list[str] = field(default_factory=list)
     classe: str = NON_SIGNEE
@@ -216,7 +216,7 @@ def _classer(cles: Collection[str], jour: str, confiance: Mapping[str, CleDeConf
 
 
 def _titulaires(enveloppe: "EnveloppeVerifiee", confiance: Mapping[str, CleDeConfiance] | None) -> list[str]:
-    """Who signed. Raises SignatureRefusee when nobody is trusted."""
+    """Names the signers. Raises SignatureRefusee when nobody is trusted."""
     if confiance is None:
         inconnues = [f"clé {identifiant[:16]}…" for identifiant in enveloppe.cles]
         inconnues[0] += f" qui se dit « {enveloppe.signataire} »"
@@ -234,7 +234,7 @@ def _titulaires(enveloppe: "EnveloppeVerifiee", confiance: Mapping[str, CleDeCon
 def _comparer_l_attestation(
     enveloppe: "EnveloppeVerifiee", fichier: Path, dossier: DossierPreuves, vu: _Constat
 ) -> None:
-    """Whether what was signed is what the report says, and is of nothing else."""
+    """Checks that the signed statement says what the report says, and is of nothing else."""
     sujets = signature.sujets(dossier.rapport, _sha256(fichier))
     vu.refuser(
         _SIGNATURE,
@@ -310,8 +310,8 @@ def _refaire(dossier: DossierPreuves, contrat: Contrat, vu: _Constat) -> Rapport
 def _verifier_le_profil(
     dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat
 ) -> None:
-    """Whether the profile of the header is the one that the run was asked with (`report --base` takes that of
-    the base, which no option tells), and no rule that blocks under it was seen to warn only."""
+    """Checks that the profile of the header is the one that the run was asked with (`report --base` takes
+    that of the base, which no option tells), and that no rule that blocks under it was seen to warn only."""
     dit, demande = dossier.rapport.entete.profil, dossier.configuration["options"].get("profile")
     if dit != demande and "base" not in dossier.configuration["options"]:
         vu.refuser(_REJUGEMENT, f"le profil du rapport est {dit}, celui de la configuration {demande}.")

@@ -69,8 +69,8 @@ class RapportNonEcrit(OperatorError):
 
 @dataclass(frozen=True, slots=True)
 class Preuves:
-    """What the evidence of a report is made of: what `paquet_de_preuves.ecrire` is given. `scenarios` are the
-    ids of the whole plan."""
+    """The material of the evidence of a report: the values that `paquet_de_preuves.ecrire` takes. `scenarios`
+    are the ids of the whole plan."""
 
     echanges: "Iterable[Echange]" = ()
     configuration: Mapping[str, Any] = field(default_factory=dict)
@@ -126,7 +126,7 @@ class PreuvesCopiees:
         return {}
 
     def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> "Garants":
-        """Those of its attestation."""
+        """Returns the guarantors of its attestation."""
         return Garants(self.classe, self.signataires)
 
 
@@ -358,8 +358,8 @@ class Sorties:
 
 
 def _alentours(dossier: Path, ecrits: Path, garants: Garants) -> Alentours:
-    """What is known beside a report: `dossier` has the one of before, `ecrits` is where the evidence was
-    written."""
+    """Returns the facts known beside a report: `dossier` has the previous report, `ecrits` is where the
+    evidence was written."""
     preuves = ecrits / PREUVES.fichier
     if not preuves.is_file():
         return Alentours(_avant(dossier))
@@ -518,7 +518,7 @@ def ids_ecrits(valeurs: Iterable[str]) -> list[str]:
 
 
 def versions() -> dict[str, str]:
-    """What judged, and its versions."""
+    """Returns the versions of the software that judged."""
     from importlib.metadata import version
 
     ici = {"python": platform.python_version(), "sne-sandbox": __version__}
@@ -544,7 +544,7 @@ def ligne_de_commande(mots: Sequence[str] | None = None) -> str:
 
 
 def configuration(options: Mapping[str, Any], **autres: Any) -> dict[str, Any]:
-    """What an evidence package says of how the judgement was made."""
+    """Returns the part of an evidence package that says how the judgement was made."""
     tus = {"database", *(setting.nom for setting in SETTINGS if setting.secret)}
     dites = {nom: valeur for nom, valeur in options.items() if nom not in tus}
     return {"commande": ligne_de_commande(), "options": {**dites, **autres}}

@@ -77,8 +77,9 @@ _RECUL: Final = timedelta(minutes=1)
 
 
 def juger(observation: Observation, *, pilote: bool = False) -> list[Constat]:
-    """What one exchange says of the requirements. `pilote`: the application was driven, and what is refused
-    is no test of its own (see `refus_essaye`). A judge that fails is an accident of the exchange."""
+    """Returns the findings of one exchange on the requirements. `pilote`: the application was driven, and a
+    refused message is no test of its own (see `refus_essaye`). A judge that fails is an accident of the
+    exchange."""
     constats: list[Constat] = []
     for juge in _juges(observation):
         with observation.isoler("juger", juge.exigence):
@@ -100,7 +101,7 @@ def lieux_refuses(observation: Observation, element: Element) -> dict[str, str]:
 
 
 def _juges(observation: Observation) -> tuple[Juge, ...]:
-    """Those that have anything to say of an exchange."""
+    """Returns the judges that have anything to say of an exchange."""
     if observation.asynchrone and not observation.de_la_console:
         return _DU_FICHIER
     if not observation.soap or observation.de_la_console:
@@ -116,8 +117,8 @@ class Suite:
     back begins another sequence: its journal says so; a journal that was restored from a file shows it by a
     number delivered twice, or by a clock that goes back.
 
-    `pilote`, `acceleration`: see `JugeDeSuite`; `commandes`: those that the application was told, in order.
-    What fails at the end is in `accidents`, what fails of one exchange in that exchange's own."""
+    `pilote`, `acceleration`: see `JugeDeSuite`; `commandes`: those that the application was told, in order. A
+    failure at the end goes into `accidents`, a failure of one exchange into that exchange's own."""
 
     def __init__(
         self, *, pilote: bool = False, acceleration: float = 1.0, commandes: Sequence[Ordre] = ()
@@ -130,7 +131,7 @@ class Suite:
         self._juges = [juge(**self._pilotage) for juge in SUITES]
 
     def voir(self, observation: Observation) -> list[Constat]:
-        """What one more exchange adds."""
+        """Returns the findings that one more exchange adds."""
         constats: list[Constat] = []
         if observation.de_la_console:
             return constats
@@ -149,11 +150,11 @@ class Suite:
         return constats
 
     def finir(self) -> list[Constat]:
-        """What can be told only at the end."""
+        """Returns the findings that only the end of the sequence shows."""
         return self._finir(self._juges)
 
     def juger(self, observations: Iterable[Observation]) -> list[Constat]:
-        """What a whole sequence says, oldest first."""
+        """Judges a whole sequence, oldest first."""
         return [*(constat for vue in observations for constat in self.voir(vue)), *self.finir()]
 
     def _finir(self, juges: Iterable[JugeDeSuite]) -> list[Constat]:

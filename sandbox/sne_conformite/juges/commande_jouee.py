@@ -23,7 +23,8 @@ _TEXTE_FAULT: Final = ".//{http://www.w3.org/2003/05/soap-envelope}Text"
 
 @dataclass(slots=True)
 class Connu:
-    """What the suite knows of the demandes of an example, by reference; and what was told already."""
+    """The knowledge that the suite has of the demandes of an example, by reference; and what was told
+    already."""
 
     numeros: dict[str, str] = field(default_factory=dict)
     """The numéro unique that the SNE delivered."""
@@ -121,8 +122,8 @@ class PasJoue:
 
     @property
     def retrouve(self) -> bool:
-        """Whether the application tells the number of a demande whose answer was lost, which it found another
-        way."""
+        """True when the application tells the number of a demande whose answer was lost, which it found
+        another way."""
         dit = self.reponse.get("numero_unique")
         return self.prevue.enregistre and bool(dit) and dit == self.connu.numeros.get(self.reference)
 
@@ -133,7 +134,7 @@ class PasJoue:
 
     @property
     def empeche(self) -> bool:
-        """Whether the application gave up before it sent anything: it says « erreur » where a message was
+        """True when the application gave up before it sent anything: it says « erreur » where a message was
         due, and no panne explains it."""
         return (
             self.statut is Statut.ERREUR
@@ -173,7 +174,7 @@ class JugeDePas:
     exigences: tuple[str, ...] = ()
 
     def constats(self, pas: PasJoue) -> Iterator[Constat]:
-        """What it says of a step."""
+        """Returns the findings of this judge on a step."""
         if self.quand(pas.prevue):
             yield from self.juger(pas, Dire(self.montre(pas.prevue)[0], echange_de(pas), None))
 

@@ -1,4 +1,4 @@
-"""What a judge of traffic is, of one exchange or of a sequence, and how it says what it saw; and what the
+"""The judges of traffic, of one exchange or of a sequence, and the way they say what they saw; and what the
 findings of one exchange say together: one fault is told once, a refused message proves little."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,8 +20,8 @@ MOJIBAKE: Final = "utf8_lu_en_latin1"
 
 @dataclass(frozen=True, slots=True)
 class Dire:
-    """The pen of a judge: constats of one requirement, about one exchange (its id in the journal). What was
-    seen is shown up to `au_plus` characters, whole for None."""
+    """The pen of a judge: constats of one requirement, about one exchange (its id in the journal). It shows
+    up to `au_plus` characters of the value seen, the whole value for None."""
 
     exigence: str
     echange: int | None = None
@@ -68,7 +68,7 @@ class Messages:
     inconnus: bool = False
 
     def contient(self, operation: str | None, genre: str = "") -> bool:
-        """Whether a message is one of them."""
+        """True when a message is one of these."""
         if (operation is None and self.inconnus) or not (self.operations or self.genres):
             return True
         return operation in self.operations or (operation == _NUM_UNIQUE and genre in self.genres)
@@ -105,7 +105,7 @@ class Juge:
     sur: Messages = TOUS
 
     def constats(self, vue: Observation) -> Iterator[Constat]:
-        """What it says of an exchange."""
+        """Returns the findings of this judge on an exchange."""
         if self.sur.contient(vue.operation, vue.type_fichier):
             yield from self.juger(vue, Dire(self.exigence, vue.echange.identifiant))
 
@@ -115,28 +115,28 @@ class Juge:
 
 @dataclass(frozen=True, slots=True)
 class Ordre:
-    """A command that a driven application was told: `depuis` is the id of the last exchange before it,
-    `rang` its place among those of the example, `dit` all that it said. What two commands of the same words
-    make an application send twice is the plan's doing."""
+    """A command that a driven application was told: `depuis` is the id of the last exchange before it, `rang`
+    its place among those of the example, `dit` all that it said. When two commands of the same words make an
+    application send a thing twice, the plan is the cause."""
 
     depuis: int
     rang: int = 0
     dit: str = ""
 
     def redemande(self, autre: "Ordre") -> bool:
-        """Whether it is another command than `autre`, that asks the very same."""
+        """True when it is another command than `autre`, and asks exactly the same thing."""
         return self.rang != autre.rang and self.dit == autre.dit
 
 
 @dataclass(slots=True)
 class JugeDeSuite:
-    """A judge of sequences: it is shown the exchanges of a base one by one, oldest first, and remembers no
+    """A judge of sequences: it receives the exchanges of a base one by one, oldest first, and remembers no
     more than digests and numbers. `exigences` are the requirements that it speaks of, `sur` the messages that
     show them.
 
-    `pilote`: the application was driven, and did nothing that it was not told once. What a document says is
-    then enough to tell that it was sent again; in free traffic a test may say the same thing twice on
-    purpose, and only the very same file, or the same reference, is the same sending.
+    `pilote`: the application was driven, and did nothing that it was not told once. The content of a document
+    is then enough to tell that it was sent again. In free traffic a test may say the same thing twice on
+    purpose: only the very same file, or the same reference, is the same sending.
     """
 
     exigences: ClassVar[tuple[str, ...]] = ()
@@ -155,24 +155,25 @@ class JugeDeSuite:
         return Dire(exigence or self.exigences[0], vue.echange.identifiant)
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
-        """What one more exchange says, after those before it."""
+        """Returns the findings that one more exchange adds to those before it."""
         raise NotImplementedError
 
     def commander(self, ordre: Ordre) -> None:
         """A driven application is told its next command: what it repeats from now on, it was told to."""
 
     def finir(self) -> Iterator[Constat]:
-        """What can be told only now that all was seen."""
+        """Returns the findings that can be told only now that all was seen."""
         yield from ()
 
 
 def est_creation(vue: Observation) -> bool:
-    """Whether the message asks for a new numéro unique."""
+    """True when the message asks for a new numéro unique."""
     return vue.operation == "getNumUnique" and vue.type_fichier in ("CRE", "CRS")
 
 
 def personnes(vue: Observation) -> frozenset[str]:
-    """Who the demande is for, folded: « guichet nom prénom » of each holder, or the association's name."""
+    """Returns the people whom the demande is for, folded: « guichet nom prénom » of each holder, or the
+    association's name."""
     if vue.demande is None:
         return frozenset()
     noms = {f"{plier(p.nom)} {plier(p.prenom)}" for p in vue.demande.titulaires}
@@ -217,14 +218,15 @@ _A_MOITIE: Final = frozenset({"VIE-01"})
 
 
 def demi_preuve(constat: Constat) -> bool:
-    """Whether a message, in free traffic, holds only half of the requirement (`_A_MOITIE`): it proves nothing
-    alone."""
+    """True when a message, in free traffic, holds only half of the requirement (`_A_MOITIE`): it proves
+    nothing alone."""
     return constat.tenue and constat.exigence in _A_MOITIE
 
 
 def refus_essaye(constat: Constat, vue: Observation) -> bool:
-    """Whether a requirement broke in a message that the SNE refused for that very reason. In free traffic a
-    vendor's test may have sent it to see it refused; it is told among the answers received."""
+    """True when a requirement broke in a message that the SNE refused for that very reason. In free traffic a
+    vendor's test may send such a message to see it refused; the report tells it among the answers received.
+    """
     return not constat.tenue and not REFUS.get(constat.exigence, frozenset()).isdisjoint(vue.bloquantes)
 
 
@@ -260,8 +262,8 @@ def _lieu(constat: Constat) -> str:
 
 
 def _prouve(constat: Constat, vue: Observation) -> bool:
-    """Whether a requirement that the message holds is proved by it. The life of a demande is what the SNE
-    took in; of a document that it could not read, nothing is."""
+    """True when a message that holds a requirement also proves it. Only a message that the SNE accepted
+    proves anything of the life of a demande; a document that the SNE could not read proves nothing."""
     if constat.exigence.startswith("VIE"):
         return vue.acceptee
     return not constat.exigence.startswith("CTR") or vue.echange.verdict not in (

@@ -1,18 +1,19 @@
-"""What free traffic never carries through: kinds of messages that the SNE refused, all of them.
+"""The messages that free traffic never carries through: kinds of messages that the SNE refused, all of them.
 
-A refusal breaks nothing by itself, a vendor's test may want it (`juge.refus_essaye`). That excuse holds as
-long as the application shows, elsewhere, that it knows better: a message of the same kind that is accepted.
-Where none ever was, it does not hold, and what the rule defends is broken:
+A refusal breaks nothing by itself, because a vendor's test may want it (`juge.refus_essaye`). That excuse
+holds as long as the application shows elsewhere that it knows better: a message of the same kind is accepted.
+Where no such message was accepted, the excuse does not hold, and the requirement that the rule defends is
+broken:
 
-- of a whole kind (an operation, a type of file), when one rule refused every message of it, on two demandes
-  or more. One refusal is a test; several of one demande are one test and its values, or attempts to mend it,
-  which nothing tells apart: they are told as a blind spot, and decide of nothing;
-- of the messages of a kind that have something at one place (a second co-holder…), on `CAS_MIN` demandes or
-  more, all refused there by one rule, while those without it pass. A rare field may be tried with bad values
-  only: hence more demandes;
-- of creations that are changed and sent again, with the reference of a demande that is registered, of two
-  demandes or more, all refused as duplicates, where no modification was ever accepted: they are what the
-  application sends for one.
+- for a whole kind (an operation, a type of file), when one rule refused every message of it, on two demandes
+  or more. One refusal is a test; several refusals of one demande are one test and its values, or attempts to
+  mend it, and nothing tells the two apart: they are told as a blind spot, and no verdict depends on them;
+- for the messages of a kind that have something at one place (a second co-holder…), on `CAS_MIN` demandes or
+  more, when one rule refused all of them there, while the messages without it pass. Tests may try a rare
+  field with bad values only: hence more demandes;
+- for creations that are changed and sent again, with the reference of a demande that is registered, of two
+  demandes or more, when all were refused as duplicates and no modification was ever accepted: the application
+  sends them in place of a modification.
 """
 
 from collections.abc import Collection, Iterator
@@ -149,7 +150,8 @@ class Aboutissements:
             )
 
     def finir(self, enfreintes: Collection[str]) -> Iterator[Constat]:
-        """What was never carried through; `enfreintes` are the requirements that broke otherwise."""
+        """Returns the findings on the messages never carried through; `enfreintes` are the requirements that
+        broke otherwise."""
         tues = _DITES_AILLEURS | (_INCONNU if _NUMERO in enfreintes else frozenset())
         modifie = any(g.acceptes for (_, type_fichier), g in self._genres.items() if type_fichier == "MOD")
         if len(self._recrees) >= GENRES_MIN and not modifie:
@@ -181,7 +183,7 @@ class Aboutissements:
             )
 
     def _compte(self, genre: _Genre, serie: _Serie) -> bool:
-        """Whether a rule refused every message of a kind, on demandes enough."""
+        """True when a rule refused every message of a kind, on demandes enough."""
         return serie.nombre == genre.refuses and len(serie.demandes) >= GENRES_MIN
 
 
@@ -194,7 +196,7 @@ def _faits_exiges(code: str) -> frozenset[str]:
 
 
 def _jamais_passe(genre: _Genre, regle: str, lieu: str, serie: _Serie) -> bool:
-    """Whether no accepted message has what the refused ones have."""
+    """True when no accepted message has what the refused ones have."""
     si = _faits_exiges(regle)
     passe = lieu in genre.lieux or lieu == "/"
     return len(serie.demandes) >= CAS_MIN and not (passe and (not si or si & genre.faits))

@@ -1,7 +1,8 @@
-"""What the application says of a command against what really passed: one function a subject, in a table.
+"""The answers of the application on a command, compared with the exchanges: one function a subject, in a
+table.
 
-Each looks at a `PasJoue` and yields findings, held or broken; nothing when the step shows nothing of its
-subject. `juger_pas` runs them all, and says last what nothing else explains: nothing was sent, or the
+Each function looks at a `PasJoue` and yields findings, held or broken; nothing when the step shows nothing of
+its subject. `juger_pas` runs them all, and says last what nothing else explains: nothing was sent, or the
 command ended in a way it should not.
 """
 
@@ -242,7 +243,8 @@ def _doublons(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 
 def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
-    """What is wrong with `forcerDoublon` in what was sent, or not sent at all; None when nothing is."""
+    """Returns the finding on a `forcerDoublon` that is wrong in what was sent, or not sent at all; None when
+    it is right."""
     confirme = bool(pas.message.get("forcer_doublon"))
     corps = None if pas.envoi is None else reponses_lues.formulaire(pas.envoi.document)
     if corps is not None and pas.envoi is not None:
@@ -412,7 +414,8 @@ def _rien_envoye(pas: PasJoue, dire: Dire) -> Constat:
 
 
 def _non_lue(pas: PasJoue) -> bool:
-    """Whether what the SNE did, for the command or last on the way to it, is told as an error."""
+    """True when the application tells as an error a message that the SNE accepted, for the command or last on
+    the way to it."""
     lue, dernier = (pas.lu if pas.envoi is not None else pas.dernier), pas.dernier
     if lue is None or dernier is None or not lue.acceptee or pas.pannes:
         return False
@@ -424,7 +427,7 @@ def _non_lue(pas: PasJoue) -> bool:
 
 
 def _envoie(commande: Commande) -> bool:
-    """Whether the command sends anything to the SNE."""
+    """True when the command sends anything to the SNE."""
     return bool(commande.operations)
 
 

@@ -82,7 +82,7 @@ class NumerosConserves(JugeDeSuite):
     _abimes: dict[str, Constat] = field(default_factory=dict)
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
-        """What the number of this exchange tells."""
+        """Returns the findings on the number of this exchange."""
         numero, echange = vue.numero, vue.echange.identifiant
         if numero is not None and not est_creation(vue):
             if numero in self._delivres and numero not in self._cites:
@@ -118,7 +118,7 @@ class NumerosConserves(JugeDeSuite):
 
 
 def _inconnu(vue: Observation) -> bool:
-    """Whether the SNE does not know the demande that the message names."""
+    """True when the SNE does not know the demande that the message names."""
     refusee = vue.operation == "getDemandeLogement" and vue.refusee
     return refusee or vue.a_regle(*_INCONNU) is not None
 
@@ -134,7 +134,7 @@ class NomsUniques(JugeDeSuite):
     _guichets: set[str] = field(default_factory=set)
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
-        """What the file name of this exchange tells."""
+        """Returns the findings on the file name of this exchange."""
         if not vue.nom_fichier or not vue.octets_document:
             return
         cle = (vue.guichet, vue.nom_fichier)
@@ -180,7 +180,7 @@ class Creations(JugeDeSuite):
         self._vaines.clear()
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
-        """What this exchange tells of what was created before."""
+        """Returns the findings of this exchange on the demandes created before."""
         if vue.operation in _RECHERCHES:
             yield from self._retrouver(vue)
         elif est_creation(vue):
@@ -191,8 +191,8 @@ class Creations(JugeDeSuite):
             self._suivre(vue.numero, vue)
 
     def _passer_la_nuit(self, vue: Observation) -> None:
-        """What the SNE radiated or erased may be created again. A night that touched many demandes does not
-        say which: nothing that was registered before it is sure any more."""
+        """Allows demandes that the SNE radiated or erased to be created again. A night that touched many
+        demandes does not say which: no registration before it is sure any more."""
         if not vue.anomalies:
             self._enregistrees.clear()
         self._sorties |= {str(a.get("valeur")) for a in vue.anomalies if a.get("regle") in _SORTIES}
@@ -239,8 +239,8 @@ class Creations(JugeDeSuite):
             self._enregistrees[cle] = (vue.numero_rendu, echange)
 
     def _compte(self, vue: Observation) -> bool:
-        """Whether a creation sent again breaks VIE-02. Driven: when it was accepted, or refused as a
-        duplicate alone. Free traffic: when it was accepted, and nobody asked to force it."""
+        """True when a creation sent again breaks VIE-02. In a driven run, it does when it was accepted, or
+        refused as a duplicate alone; in free traffic, when it was accepted, and nobody asked to force it."""
         if self.pilote:
             return vue.acceptee or vue.bloquantes == ["DOU001"]
         return vue.acceptee and not (vue.demande is not None and vue.demande.forcer_doublon)
@@ -286,7 +286,7 @@ class Ajouts(JugeDeSuite):
         self._perdus.clear()
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
-        """What this exchange tells of the events that may be there already."""
+        """Returns the findings of this exchange on the events that may be there already."""
         if vue.operation == "listerEvenementsDemande":  # should that answer be lost too, it is not blind
             for cle in [c for c in self._perdus if c[:2] == (vue.guichet, vue.numero)]:
                 del self._perdus[cle]
@@ -330,7 +330,7 @@ class Reessais(JugeDeSuite):
         self._echecs.clear()
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
-        """What this exchange tells of the failure before it."""
+        """Returns the findings of this exchange on the failure before it."""
         if not vue.soap or (vue.operation in _DE_TOUS and not self.pilote):
             return
         cle = (vue.guichet, vue.operation, vue.empreinte_du_fond)
@@ -369,7 +369,7 @@ def _fin(vue: Observation) -> datetime:
 
 
 def _armee_depuis(vue: Observation, fin: datetime) -> bool:
-    """Whether the panne of an exchange was armed after `fin`: a test went on to its next case."""
+    """True when the panne of an exchange was armed after `fin`: a test went on to its next case."""
     armee_le = (vue.echange.panne or {}).get("armee_le")
     return armee_le is not None and datetime.fromisoformat(armee_le) > fin
 
@@ -380,7 +380,7 @@ def _fichier(vue: Observation) -> object:
 
 
 def _passager(vue: Observation) -> bool:
-    """Whether an exchange failed, and not by the fault of who sent it."""
+    """True when an exchange failed, and its sender is not at fault."""
     if vue.panne is not None:
         return not vue.lisible and vue.panne != "fault_client"
     echec = vue.echange.verdict in (VerdictEchange.FAULT, VerdictEchange.ERREUR) and not vue.refusee
@@ -398,7 +398,7 @@ class FormulairesEntiers(JugeDeSuite):
     _tenus: dict[str, Counter[str]] = field(default_factory=dict)
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
-        """What an accepted form keeps of the one before."""
+        """Returns the findings on what an accepted form keeps of the previous one."""
         if vue.operation != "getNumUnique" or vue.type_fichier not in _ENTIERS or not vue.acceptee:
             return
         numero = vue.numero_rendu or vue.numero

@@ -1,4 +1,4 @@
-"""What becomes of an application when something goes wrong: ROB-01 to ROB-06."""
+"""The behaviour of an application when something goes wrong: ROB-01 to ROB-06."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -43,7 +43,7 @@ _NUMERO_FAUX: Final = "numero_faux"
 
 
 def juger_panne(pas: PasJoue) -> Iterator[Constat]:
-    """What the step shows of the pannes that were played in it, or of the life after one."""
+    """Returns the findings of the step on the pannes that were played in it, or on the life after one."""
     if not pas.pannes:
         yield from _apres(pas)
     for panne in dict.fromkeys(pas.pannes):
@@ -102,8 +102,8 @@ def _coupees(touche: Observation) -> str:
 
 
 def _succes_invente(pas: PasJoue, panne: str) -> bool:
-    """Whether the application says « fait » though no answer that it could read says so; for the panne «
-    numero_faux », whether it tells a wrong number."""
+    """True when the application says « fait » though no answer that it could read says so; for the panne
+    « numero_faux », when it tells a wrong number."""
     dit = str(pas.reponse.get("numero_unique") or "")
     if panne == _NUMERO_FAUX:
         return bool(dit) and dit != pas.connu.numeros.get(pas.reference)

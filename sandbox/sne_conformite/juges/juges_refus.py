@@ -22,7 +22,8 @@ _ECRITURES: Final = frozenset(
 class Corrections:
     """Follows messages that were refused until one of the same operation and type is accepted for the same
     demande. `par_personne`: a demande of the same holders is the same, whatever its number and its reference.
-    What rules refused has changed by then, since they accept it: another message alone changes nothing."""
+    An accepted message has mended what the rules refused, since they accept it; another message alone mends
+    nothing."""
 
     def __init__(self, *, par_personne: bool = True) -> None:
         self._par_personne = par_personne
@@ -82,11 +83,11 @@ class RefusRenvoyes(JugeDeSuite):
         self._corrections = Corrections(par_personne=self.pilote)
 
     def commander(self, ordre: Ordre) -> None:
-        """What is sent from now on, this command ordered."""
+        """Attributes the messages sent from now on to this command."""
         self._ordre = ordre
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
-        """What this exchange tells of a refusal before it."""
+        """Returns the findings of this exchange on a refusal before it."""
         dire = self.dire(vue)
         correction = self._corrections.voir(vue)
         if correction is not None:

@@ -56,7 +56,7 @@ class Curseurs(JugeDeSuite):
     _suivis: set[object] = field(default_factory=set)
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
-        """What the instant asked tells."""
+        """Returns the findings on the instant asked."""
         champ = _CURSEURS.get(vue.operation or "")
         if champ is None:
             return
@@ -243,7 +243,7 @@ class PoigneesDeMain(JugeDeSuite):
             self._refus.append(dire.rompue("vrai_serveur_refuse", phrase, _AUTORITE_DONNEE, raison))
 
     def finir(self) -> Iterator[Constat]:
-        """What no call of a service contradicts, or what one supports."""
+        """Returns the findings that no call of a service contradicts, or those that a call supports."""
         yield from self._autre_nom if self._passe else self._refus
 
 

@@ -1,5 +1,5 @@
-"""What was entered against what was sent: the kind of message, the form and what goes with it; and what was
-read at the SNE against what is told."""
+"""The entries of the user compared with the messages sent: the kind of message, the form and what goes with
+it; and the data read at the SNE compared with the data told."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -192,8 +192,8 @@ def origine(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
 
 
 def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """The requirement of the command, broken when none of its messages is of the kind that does it. What is
-    sent beside it (a MOD before the REN, with up-to-date data) is the application's to choose."""
+    """Judges the requirement of the command, broken when none of its messages is of the kind that does it.
+    The application chooses what it sends beside it (a MOD before the REN, with up-to-date data)."""
     genres = pas.prevue.genres
     envoyes = [o.type_fichier for o in pas.de("getNumUnique") if o.document is not None]
     if envoyes and set(genres).isdisjoint(envoyes):
@@ -299,8 +299,8 @@ def titulaires_de(vue: Observation) -> frozenset[str]:
 
 
 def _titulaires_cherches(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
-    """VIE-10: doublons are searched for with every holder whom the demande was sent for. What is wrong there
-    is told of the message that registers it."""
+    """Judges VIE-10: the application searches for doublons with every holder for whom the demande was sent.
+    The finding of a breach is about the message that registers the demande."""
     envoyes = pas.connu.titulaires.get(pas.reference)
     if pas.envoi is None or not envoyes:
         return

@@ -1,12 +1,13 @@
 """Texts that were damaged on their way, as free traffic shows them: without knowing what was entered.
 
-Only what no name, no address and no sentence in French holds is looked for: bytes in one encoding read in
-another, characters escaped twice, a letter that became « ? ». A test may send such a thing on purpose, or its
-own data may be damaged: one text says nothing yet (it is told as a blind spot), a second one, another, does.
+The judge looks only for damage that no name, no address and no sentence in French contains: bytes in one
+encoding read in another, characters escaped twice, a letter that became « ? ». A test may send such a thing
+on purpose, or its own data may be damaged: one text says nothing yet (it is told as a blind spot), a second,
+different one does.
 
-« &amp; » may have been typed, or copied from a page. What escapes twice spares no character of its kind: one
-that arrives as it is, at the same place of a message of that kind, acquits the escaped ones. And the same
-words, « Untel &amp; Fils », in several texts are one.
+« &amp; » may have been typed, or copied from a page. An application that escapes twice spares no character of
+its kind: one that arrives as it is, at the same place of a message of that kind, acquits the escaped ones.
+And the same words, « Untel &amp; Fils », in several texts count as one.
 """
 
 import html
@@ -119,14 +120,14 @@ class TextesAbimes:
             yield from (vu.constat for vus in comptent for vu in vus)
 
     def _reste(self, vu: _Echappe) -> bool:
-        """Whether none of the characters of a text arrived elsewhere as it is: at the same place; in any text
-        of such a message, when people may have typed the escape."""
+        """True when none of the characters of a text arrived elsewhere as it is: at the same place; in any
+        text of such a message, when people may have typed the escape."""
         nus = set(self._nus[vu.genre, vu.nom])
         nus.update(*(n & _TAPES for (genre, _), n in self._nus.items() if genre == vu.genre))
         return not vu.caracteres & nus
 
     def angles(self) -> Iterator[AngleMort]:
-        """What was seen too few times, or beside its contrary, and proves nothing yet."""
+        """Lists the damages that were seen too few times, or beside their contrary, and prove nothing yet."""
         vus = [next(iter(v.values())) for v in self._vus.values() if len(v) < ABIMES_MIN]
         for constat in [*vus, *(v[0].constat for v in list(self._echappes.values())[:1])]:
             yield AngleMort(
@@ -143,7 +144,7 @@ def _caracteres(texte: str) -> frozenset[str]:
 
 
 def _lire(echappe: str) -> str:
-    """What an escape stands for, "" when it stands for nothing."""
+    """Returns the character that an escape stands for, "" when it stands for nothing."""
     if echappe.startswith("\\u"):
         return chr(int(echappe[2:], 16))
     lu = "'" if "\\" in echappe else html.unescape(echappe)
@@ -163,7 +164,7 @@ def abime(texte: str, *, nom: bool) -> str:
 
 
 def reparer(texte: str, sorte: str) -> str:
-    """What was meant, where it can be told; "" where it cannot."""
+    """Returns the text that was meant, where it can be told; "" where it cannot."""
     if sorte == ECHAPPE:
         return html.unescape(texte)
     for encodage in ("cp1252", "latin-1") if sorte == "texte_mal_decode" else ():

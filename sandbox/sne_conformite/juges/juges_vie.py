@@ -1,5 +1,5 @@
-"""VIE: what one message says of the life of a demande. What takes several messages is judged in sequence
-(`envois`, `refus`, `releves`)."""
+"""VIE: the findings of one message on the life of a demande. The judges of sequences judge what takes several
+messages (`envois`, `refus`, `releves`)."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""What the suite itself does wrong with an exchange: one place catches it, and it is told for what it is.
+"""The failures of the suite itself on an exchange: one place catches them, and the report tells them as such.
 
 False alarms are the worst fault of this product, and a report that one strange message voids is no better: an
 error of ours ends neither the judgement nor the run, is charged to no application, and is in the report.
@@ -24,8 +24,8 @@ GARDES_MAX: Final = 50
 
 
 class Isolement:
-    """`with Isolement(…)`: the one place that catches what the suite does wrong with an exchange. Whatever is
-    raised within ends what is within, and is one more of `accidents`."""
+    """`with Isolement(…)`: the one place that catches the failures of the suite on an exchange. An exception
+    raised within it ends the block, and is one more of `accidents`."""
 
     __slots__ = ("_accidents", "_echange", "_exigences", "_quoi")
 

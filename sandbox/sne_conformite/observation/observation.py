@@ -1,8 +1,8 @@
 """An exchange of the journal, read as the judges need it: lazily, from the bytes, and never raising.
 
-A `Courrier` is one message, question or answer, opened as far as it can be; an `Observation` the whole
-exchange. What cannot be read is None or empty: a message that was refused is judged too, on whatever can be
-told of it.
+A `Courrier` is one message, question or answer, opened as far as it can be; an `Observation` is the whole
+exchange. A part that cannot be read is None or empty: a message that was refused is judged too, on whatever
+can be told of it.
 """
 
 import binascii
@@ -196,39 +196,39 @@ class Observation:
 
     @property
     def soap(self) -> bool:
-        """Whether it is a request to a SOAP service (GET only describes it)."""
+        """True when it is a request to a SOAP service (GET only describes it)."""
         return self.echange.methode not in _SANS_MESSAGE and self.echange.service is not None
 
     @property
     def asynchrone(self) -> bool:
-        """Whether it is a file left in a guichet's inbox."""
+        """True when it is a file left in a guichet's inbox."""
         return self.echange.methode == FICHIER
 
     @property
     def poignee(self) -> bool:
-        """Whether it is a TLS handshake that failed."""
+        """True when it is a TLS handshake that failed."""
         return self.echange.methode == TLS
 
     @property
     def inachevee(self) -> bool:
-        """Whether it is a message that was begun, and of which the end never came."""
+        """True when it is a message that was begun, and whose end never came."""
         echange = self.echange
         return echange.methode == "POST" and echange.service is None and echange.statut in _SANS_FIN
 
     @property
     def de_la_console(self) -> bool:
-        """Whether the console sent it, again or of its own: no application did."""
+        """True when the console sent it, again or of its own: no application did."""
         return bool(self.en_tete(REJEU) or self.en_tete(CONSOLE))
 
     @property
     def de_l_application(self) -> bool:
-        """Whether an application made it: a message, whole or not, a file left in a box, a handshake that was
-        refused."""
+        """True when an application made it: a message, whole or not, a file left in a box, a handshake that
+        was refused."""
         return self.soap or self.asynchrone or self.poignee or self.inachevee
 
     @property
     def cache_un_appel(self) -> bool:
-        """Whether it is said to be no message to a service, and holds what such a message alone leaves."""
+        """True when it claims to be no message to a service, and holds what such a message alone leaves."""
         echange = self.echange
         if self.soap or self.asynchrone:
             return False
@@ -241,12 +241,12 @@ class Observation:
 
     @property
     def devinee(self) -> bool:
-        """Whether no action named the operation, and it was guessed from the document."""
+        """True when no action named the operation, and it was guessed from the document."""
         return any(tolerance["code"] == SANS_ACTION.code for tolerance in self.echange.tolerances)
 
     @property
     def acceptee(self) -> bool:
-        """Whether the SNE did what was asked."""
+        """True when the SNE did what was asked."""
         return self.echange.verdict is VerdictEchange.ACCEPTE
 
     @property
@@ -257,7 +257,7 @@ class Observation:
 
     @property
     def lisible(self) -> bool:
-        """Whether the answer reached the application, late or slowly perhaps, but whole."""
+        """True when the answer reached the application, late or slowly perhaps, but whole."""
         return not self.echange.non_remise and (self.panne is None or self.panne in PANNES_LISIBLES)
 
     @property
@@ -268,8 +268,8 @@ class Observation:
 
     @property
     def refusee(self) -> bool:
-        """Whether the SNE refused it, and its sender was told: anomalies, or a fault or an HTTP status by the
-        fault of its sender."""
+        """True when the SNE refused it, and its sender was told: anomalies, or a fault or an HTTP status by
+        the fault of its sender."""
         echange = self.echange
         if self.panne is not None or echange.non_remise:
             return False
@@ -278,7 +278,8 @@ class Observation:
         return echange.verdict in (VerdictEchange.ANOMALIES, VerdictEchange.REFUS)
 
     def fault(self, nom: str) -> str:
-        """What the journal has of the fault answered (`code`, `message`, `explication`), "" without any."""
+        """Returns a field of the fault answered, as the journal has it (`code`, `message`, `explication`), ""
+        without any."""
         return str((self.echange.fault or {}).get(nom, ""))
 
     @property

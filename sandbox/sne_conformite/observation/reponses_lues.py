@@ -1,4 +1,4 @@
-"""What the answers of the SNE say, for the suite to compare with what the application says of them."""
+"""The contents of the answers of the SNE, which the suite compares with what the application says of them."""
 
 import io
 import zipfile

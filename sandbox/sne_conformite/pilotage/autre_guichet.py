@@ -1,4 +1,4 @@
-"""What another guichet does in the base of an example: by the same pipeline, with no line in the journal."""
+"""The acts of another guichet in the base of an example: the same pipeline, no line in the journal."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

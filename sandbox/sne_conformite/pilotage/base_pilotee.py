@@ -41,8 +41,8 @@ _PREFIXES: Final = {"getDeclarationNouveauDalo": "DAL", "rechercheDemandeMulticr
 
 
 class BaseJugee:
-    """The base `nom` of `magasin`; made, empty, when it does not exist. What a run is told by it goes through
-    its `cahier`."""
+    """The base `nom` of `magasin`; made, empty, when it does not exist. Its answers to a run go through its
+    `cahier`."""
 
     def __init__(
         self, magasin: Magasin, contrat: Contrat, nom: str = BASE_PAR_DEFAUT, *, profil: str = "ecole"
@@ -111,7 +111,7 @@ class BaseJugee:
 
     @property
     def maintenant(self) -> datetime:
-        """What its clock says, in Paris."""
+        """Returns the instant that its clock shows, in Paris."""
         self.cahier.lire_l_heure()
         return self._heure()
 
@@ -217,8 +217,8 @@ class BaseJugee:
         document: Element | None = None,
         champs: Mapping[str, Champ] | None = None,
     ) -> Reponse:
-        """What the base answers when `guichet` calls `operation`: the whole pipeline, no line in the journal.
-        Raises ExchangeError for a fault."""
+        """Returns the answer of the base to a call of `operation` by `guichet`: the whole pipeline, no line
+        in the journal. Raises ExchangeError for a fault."""
         prevue = OPERATIONS[operation]
         self._sequence += 1
         suite = tampon(self._heure())

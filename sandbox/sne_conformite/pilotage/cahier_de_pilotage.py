@@ -1,8 +1,8 @@
-"""What a run is told by its application and by its base, written down as it is told.
+"""The answers of its application and of its base to a run, written down as they come.
 
-Each call there is a *fait*: its name, what was given and what came back, in JSON. The link to the application
-and the base of the run put their calls through a `Cahier`, which makes them and notes them; `rejeu` gives
-them another, which answers by what was noted.
+Each call to them is a *fait*: its name, what was given and what came back, in JSON. The link to the
+application and the base of the run put their calls through a `Cahier`, which makes them and notes them;
+`rejeu` gives them another, which answers by what was noted.
 """
 
 from base64 import b64decode, b64encode
@@ -94,7 +94,8 @@ class Cahier:
         self.faits = self.session
 
     def demander(self, nom: str, appel: Callable[[], Any], **dits: Any) -> Any:
-        """What the call gives, noted with what was said; an error of it is noted too, and raised."""
+        """Returns the result of the call, and notes it with what was said; notes an error of the call too,
+        and raises it."""
         fait = {"appel": nom, **dits}
         try:
             rendu = appel()

@@ -115,8 +115,8 @@ def _differents(menages: Iterable[MenageVu]) -> dict[str, bool]:
 
 
 def traits(exemple: Any) -> dict[Trait, int]:
-    """What is looked at of an example (`ExempleTire.cle`: versions of the messages, then what is entered, by
-    reference): a number for each thing, the largest where there are several."""
+    """Returns the traits of an example (`ExempleTire.cle`: versions of the messages, then what is entered, by
+    reference): a number for each trait, the largest where there are several."""
     versions, saisies = exemple
     lus: dict[Trait, int] = {(CODE, "versionInterface", v): 1 for v in versions.values()}
     for saisie in saisies.values():
@@ -240,7 +240,7 @@ def _sous(chemin: str, ancetre: str) -> bool:
 
 
 def _proche(trait: Trait, chemin: str) -> bool:
-    """Whether a trait is of the element that a finding points at, of what holds it, or of its content."""
+    """True when a trait is of the element that a finding points at, of what holds it, or of its content."""
     noms = [pas.partition("[")[0] for pas in chemin.split("/")][-2:]
     siens = trait[1].split("/")
     return bool(chemin) and bool(trait[1]) and (siens[-1] in noms or noms[-1] in siens)

@@ -164,8 +164,8 @@ class Couloirs:
             self._rendus[scenario.id] = couloir.fil.submit(couloir.passer, scenario, tirer, jouer)
 
     def rendre(self, scenario: str) -> ScenarioJoue | None:
-        """What a lane brings of a scenario, once it has, as if it had been played on the base of the run;
-        None when none plays it."""
+        """Returns the scenario that a lane played, once it has, as if it had been played on the base of the
+        run; None when none plays it."""
         if scenario not in self._rendus:
             return None
         with self._permis():

@@ -1,9 +1,10 @@
-"""What kept an application from its answer, and is no fault of its own: a busy machine, a failed handshake.
+"""The causes that kept an application from its answer, and are no fault of its own: a busy machine, a failed
+handshake.
 
-The journal times a message from its reception, and a handshake once it is over: neither what a machine kept
-before that, nor what was given up meanwhile, is in it. Three things are looked at beside it: the pulse of the
-server (`Pouls`), the answers that came too late to be judged by (`trop_tard`), the handshakes that failed
-while a command was done (`Poignees`).
+The journal times a message from its reception, and a handshake once it is over: it contains neither the time
+that a machine took before that, nor the attempts given up meanwhile. The suite looks at three things beside
+it: the pulse of the server (`Pouls`), the answers that came too late to be judged by (`trop_tard`), the
+handshakes that failed while a command was done (`Poignees`).
 """
 
 import http.client
@@ -129,8 +130,9 @@ def seuil(delai: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Duree:
-    """What a command took, in seconds: `attente` in all, `sourd` the time that the server answered nobody
-    meanwhile, out of `delai`, that the application was told to wait for an answer."""
+    """The duration of a command, in seconds: `attente` in all, `sourd` the time during which the server
+    answered nobody meanwhile, out of `delai`, the time that the application was told to wait for an answer.
+    """
 
     delai: float
     attente: float
@@ -184,7 +186,7 @@ class Poignees:
     attente: float = _ATTENTE
 
     def attendre(self, relever: Callable[[], list[Observation]]) -> list[Observation]:
-        """What `relever` brings, as soon as it brings anything."""
+        """Returns the observations that `relever` brings, as soon as it brings any."""
         limite = time.monotonic() + (self.attente if self.vaines < _VAINES_MAX else 0.0)
         while not (vues := relever()) and time.monotonic() < limite:
             time.sleep(_PAUSE)

@@ -39,8 +39,8 @@ class LienApplication:
     """The application under test, as the suite speaks to it: with the pulse of the server, the number of the
     next message, the server whose addresses the application was told last (VRAI or a name of FAUX_SERVEURS),
     whether it was seen to read an answer, and its handshakes; how fast its clock goes while it waits, when
-    its last example began (of `time.monotonic`), and the last exchange read then (id). What it tells goes
-    through a `cahier`."""
+    its last example began (of `time.monotonic`), and the last exchange read then (id). Its answers go through
+    a `cahier`."""
 
     application: Application
     pouls: Pouls
@@ -62,7 +62,7 @@ class LienApplication:
         return reponse
 
     def duree(self, delai: float, debut: float) -> Duree:
-        """What went by since `debut`, of a command that waits `delai` for an answer."""
+        """Measures the time since `debut`, for a command that waits `delai` for an answer."""
         fin = time.monotonic()
         attente, sourd = self.cahier.demander("duree", lambda: [fin - debut, self.pouls.retard(debut)])
         return Duree(delai, attente, sourd)
@@ -70,8 +70,8 @@ class LienApplication:
 
 @dataclass(frozen=True, slots=True)
 class BancDEssai:
-    """What examples are played on: the link to the application, the base that it works on, the addresses that
-    it was given; `obligatoires` are the ids of the MUST requirements."""
+    """The bench on which examples are played: the link to the application, the base that it works on, the
+    addresses that it was given; `obligatoires` are the ids of the MUST requirements."""
 
     lien: LienApplication
     base: BaseJugee
@@ -81,7 +81,7 @@ class BancDEssai:
 
 @dataclass(frozen=True, slots=True)
 class ExempleJoue:
-    """What an example showed. `arret` says in French why it was cut short ("" for an example that went to
+    """The results of an example. `arret` says in French why it was cut short ("" for an example that went to
     its end), `erreur` what failed of the link or of the suite itself."""
 
     constats: tuple[Constat, ...] = ()
@@ -168,8 +168,8 @@ class _TraficDExemple:
         self.ordres.append(Ordre(self.dernier, len(self.ordres) + 1, json.dumps([commande, champs])))
 
     def juger(self, acceleration: float) -> tuple[list[Constat], list[Accident]]:
-        """What the exchanges show, one by one and in sequence, of an application whose clock is that much
-        faster; what could not be judged of the sequence."""
+        """Judges the exchanges, one by one and in sequence, of an application whose clock is that much
+        faster; returns their findings, and the accidents for what could not be judged of the sequence."""
         siens = self.observations
         constats = [constat for vue in siens for constat in juger(vue, pilote=True)]
         if self.jusqu_a is not None:
@@ -357,8 +357,8 @@ class _Seance:
         self.dits.update(dict.fromkeys((vue.echange.identifiant for vue in vues), dit))
 
     def _retenir(self, pas: PasJoue) -> None:
-        """What was sent, and what the SNE delivered, whatever the application made of it: holders, numbers,
-        ids of events."""
+        """Remembers the holders sent, and the numbers and the ids of events that the SNE delivered, whatever
+        the application made of them."""
         for vue in pas.observations if pas.reference else ():
             with vue.isoler("retenir ce qu'il délivre"):
                 if vue.operation == "getNumUnique":

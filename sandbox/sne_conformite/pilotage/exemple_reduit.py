@@ -34,7 +34,7 @@ _SANS_MENAGE: Final = re.compile(r"EMB-(?!09|10)|NOM-|ROB-|VIE-(?:02|10|12|13|14
 
 
 def depend_du_menage(exigence: str) -> bool:
-    """Whether a smaller household may tell more of what broke a requirement."""
+    """True when a smaller household may tell more of the cause that broke a requirement."""
     return _SANS_MENAGE.match(exigence) is None
 
 
@@ -78,8 +78,8 @@ def au_sort(strategie: SearchStrategy[ExempleTire], graine: int) -> Essayer:
 
 @dataclass(slots=True)
 class Exemples:
-    """The examples of a scenario: `essayer` tries them, `jouer` runs one to shrink it. What each showed
-    broken is kept."""
+    """The examples of a scenario: `essayer` tries them, `jouer` runs one to shrink it. It keeps the findings
+    that each showed broken."""
 
     essayer: Essayer
     jouer: Callable[[ExempleTire], ExempleJoue]
@@ -96,7 +96,7 @@ class Exemples:
         return tires
 
     def essayes(self, combien: int) -> list[ExempleTire]:
-        """What `tirer` tries, one after another, alike ones included."""
+        """Lists the examples that `tirer` tries, one after another, alike ones included."""
         essais: list[ExempleTire] = []
         self.essayer(combien, lambda exemple: essais.append(exemple), (Phase.generate,))
         return essais

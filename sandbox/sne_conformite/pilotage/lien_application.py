@@ -1,7 +1,8 @@
 """The link to the application under test: a process that speaks JSON Lines, or an HTTP address.
 
-Whatever the application does (rubbish, silence, sudden death), `envoyer` answers a checked answer or raises
-`LienRompu`, whose French sentence goes into the report; the next command finds a fresh process.
+In spite of anything that the application does (rubbish, silence, sudden death), `envoyer` answers a checked
+answer or raises `LienRompu`, whose French sentence goes into the report; the next command finds a fresh
+process.
 """
 
 import contextlib
@@ -90,7 +91,7 @@ class LienRompu(OperatorError):
 
 
 class Application(Protocol):
-    """What a run needs of an application: an answer to each message."""
+    """The application that a run needs: it answers each message."""
 
     def envoyer(self, message: Message) -> Message:
         """The answer to a message of the protocol, as `verifier_reponse` wants it. Raises LienRompu."""
@@ -237,8 +238,8 @@ class ApplicationProcessus:
 
 
 def hors_d_atteinte(numero: str) -> bool:
-    """Whether an IP address is none of an application: of no machine, or where a machine of a cloud asks for
-    its own secrets; however it is written in IPv6 (mapped, compatible, NAT64, 6to4)."""
+    """True when an IP address cannot be that of an application: it is of no machine, or a machine of a cloud
+    asks there for its own secrets; however it is written in IPv6 (mapped, compatible, NAT64, 6to4)."""
     adresse = ip_address(numero.partition("%")[0])
     if isinstance(adresse, IPv6Address):
         if adresse == _SECRETS_V6:
@@ -357,7 +358,7 @@ def _verifiee(message: Message, reponse: Any, mots: Callable[[], str] = str) -> 
 
 
 def _d_un_autre(reponse: Any, message: Message) -> str:
-    """What is said of an answer to another message, "" for one to this."""
+    """Describes an answer to another message, "" for an answer to this one."""
     if isinstance(reponse, dict) and reponse.get("id", message["id"]) != message["id"]:
         ecrit = extrait(json.dumps(reponse["id"], ensure_ascii=False), 60)
         return f"a répondu au message {ecrit}, pas à {message['id']}"

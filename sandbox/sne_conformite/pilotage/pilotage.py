@@ -1,7 +1,8 @@
 """The driven mode: an application is told the plan, command after command, and judged on all that it does.
 
-Same seed, same clock, same application: same run. Whatever the application does, the run goes on to its end,
-unless the application does not answer any more: what is left is then in error, and says so.
+The same seed, the same clock and the same application give the same run. The run goes on to its end in spite
+of anything that the application does, unless it does not answer any more: the scenarios that are left are
+then in error, and say so.
 """
 
 import contextlib
@@ -96,7 +97,8 @@ class ReglagesPilotage:
 
     @classmethod
     def de_json(cls, dits: Mapping[str, Any]) -> "ReglagesPilotage":
-        """Those of `en_json`, which a run could have. Raises TypeError, ValueError, KeyError."""
+        """Reads the settings written by `en_json`, if a run could have them. Raises TypeError, ValueError,
+        KeyError."""
         lus = cls(**{**dits, "maintenant": datetime.fromisoformat(dits["maintenant"])})
         for champ in fields(cls):
             modele, lu = champ.default, getattr(lus, champ.name)
@@ -185,7 +187,7 @@ def instant_de(scenario: Scenario, instant: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Presentation:
-    """What the application says of itself: its name and version, the commands that it knows, the versions of
+    """The presentation of the application: its name and version, the commands that it knows, the versions of
     messages that it writes (none when it does not say), how many of it may run at once, the filters of feeds
     that it sends; and what the contract has: the versions of messages, the commands of its roles."""
 
@@ -265,8 +267,9 @@ class _Pilotage:
 
     def renforcer(self, restants: Sequence[Scenario]) -> None:
         """Has the rest played in several lanes, once the application was seen to do a command and to read its
-        answer: until then, what a scenario shows may be a consequence of the one before. Those that send it
-        elsewhere stay in this one: the refusals of their server are those of its base."""
+        answer: until then, the findings of a scenario may be a consequence of the previous one. The scenarios
+        that send the application elsewhere stay in this lane: the refusals of their server are those of its
+        base."""
         vu = self.blocage.leve and self.banc.lien.lectures.lues
         if not (vu and self.couloirs.possibles) or self.panne or self.interruption or not self.presentation:
             return
@@ -334,7 +337,7 @@ class _Pilotage:
 
     @contextlib.contextmanager
     def jusqu_a_l_interruption(self) -> Iterator[None]:
-        """What is within may be cut short by a KeyboardInterrupt, which is noted."""
+        """Notes a KeyboardInterrupt that cuts its block short."""
         try:
             yield
         except KeyboardInterrupt as signal:

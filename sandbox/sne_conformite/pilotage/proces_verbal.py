@@ -47,9 +47,9 @@ class ExempleNote:
 
 @dataclass(slots=True)
 class Fiche:
-    """What was noted of a scenario. `menages` are the households, JSON compressed, in the order in which they
-    were met first; `tirages`, call after call, their ranks as they were tried: what is drawn, then what each
-    shrink tried. `interrompu` says by what its lane was not waited for."""
+    """The notes on a scenario. `menages` are the households, JSON compressed, in the order in which they were
+    met first; `tirages`, call after call, their ranks as they were tried: what is drawn, then what each
+    shrink tried. `interrompu` names the interruption for which its lane was not waited for."""
 
     rangs: dict[str, int] = field(default_factory=dict)
     menages: list[bytes] = field(default_factory=list)
@@ -119,7 +119,7 @@ class Greffe:
 
     @contextmanager
     def exemple(self, scenario: Scenario, exemple: ExempleTire, lien: LienApplication) -> Iterator[None]:
-        """What is within plays an example."""
+        """Notes the example that its block plays."""
         fiche, cahier = self.fiches.setdefault(scenario.id, Fiche()), lien.cahier
         note = fiche.joues[fiche.rang(exemple)] = ExempleNote(cahier.rang, lien.suivant)
         cahier.ouvrir()
@@ -165,7 +165,7 @@ class _CouloirsNotes(Couloirs):
         self._greffe = greffe
 
     def rendre(self, scenario: str) -> ScenarioJoue | None:
-        """What a lane brings, noted as of the base of the run."""
+        """Returns the scenario that a lane played, and notes it as of the base of the run."""
         fiche = self._greffe.fiches.setdefault(scenario, Fiche())
         fiche.couloir = self.places.get(scenario, fiche.couloir)
         try:

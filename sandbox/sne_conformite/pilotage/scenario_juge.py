@@ -1,5 +1,5 @@
-"""What the examples of a scenario showed together, from which its checks are made; and when a run that is
-stopped at its first message is not worth going on with."""
+"""The results that the examples of a scenario show together, from which its checks are made; and when a run
+that is stopped at its first message is not worth going on with."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -69,12 +69,13 @@ class Recolte:
                     trouves.append(constat)
 
     def garde(self, constat: Constat) -> bool:
-        """Whether a finding is one that the check of its requirement shows."""
+        """True when the check of its requirement shows this finding."""
         return any(c is constat for c in self.cassees.get(constat.exigence, ()))
 
     def sans_faute(self, exigence: str) -> tuple[Verdict, str]:
-        """The verdict on a requirement that nothing broke, and the reason of any verdict but « réussi ». What
-        the suite failed to judge once is not held, nor is what was seen broken, whatever else held it."""
+        """Gives the verdict on a requirement that nothing broke, and the reason of any verdict but
+        « réussi ». A requirement that the suite failed to judge once, or that was seen broken, is not
+        held, whatever else held it."""
         plies = self.plies.get(exigence)
         consequence = f"conséquence de {plies[0].cause}" if plies else None
         rompue = plies and not SANS_CAUSE.issuperset(constat.sorte for constat in plies)
@@ -99,8 +100,9 @@ def ensemble(verifications: Iterable[Verification]) -> Verdict:
 def generaliser(
     resultats: Iterable[ResultatScenario], constats: ConstatsParExigence
 ) -> list[ResultatScenario]:
-    """The scenarios of a run; `constats`, all its findings, are changed in place. What an application does to
-    every value of a kind (`PARTOUT`) is charged once, to the requirement that says so, if that one broke."""
+    """Returns the scenarios of a run; changes `constats`, all its findings, in place. A fault that an
+    application makes on every value of a kind (`PARTOUT`) is charged once, to the requirement that says so,
+    if that one broke."""
     ruptures = {(e, c.sorte) for e in PARTOUT.values() for c in constats.ruptures.get(e, ())}
     partout = {sorte: e for sorte, e in PARTOUT.items() if (e, sorte) in ruptures}
     causes = constats.plier(partout)
@@ -115,7 +117,7 @@ def generaliser(
 
 
 def en_suspens(resultat: ResultatScenario) -> bool:
-    """Whether another scenario may still explain what failed in this one (`generaliser`)."""
+    """True when another scenario may still explain a failure of this one (`generaliser`)."""
     rates = (c for v in resultat.verifications if v.verdict is Verdict.ECHOUE for c in v.constats)
     return any(c.rompue and chef(c, PARTOUT) for c in rates)
 
@@ -140,8 +142,8 @@ def _generaliser(
 
 
 def inacheve(interruption: str, resultats: Sequence[ResultatScenario]) -> str:
-    """What is said of a run that `interruption` cut short, the `raison` of each scenario that it left; "" for
-    "" (nothing did)."""
+    """Tells in French that `interruption`, the `raison` of each scenario that it left, cut a run short; ""
+    for "" (nothing did)."""
     if not interruption:
         return ""
     restes = accorde(
@@ -166,7 +168,7 @@ class Blocage:
 
     @property
     def atteint(self) -> bool:
-        """Whether enough scenarios ended alike."""
+        """True when enough scenarios ended alike."""
         return self.pareils >= (MUETS_MAX if self.muette else PAREILS_MAX)
 
     @property
@@ -175,7 +177,7 @@ class Blocage:
         return f"même écart que {self.premier} : l'application n'a encore mené aucune commande à bien"
 
     def suffit(self, joue: ExempleJoue) -> bool:
-        """Whether another example of the scenario would say the same."""
+        """True when another example of the scenario would say the same."""
         cassees = {exigence for exigence, _ in joue.fautes}
         return joue.bloque and not self.leve and _sans_menage(cassees)
 

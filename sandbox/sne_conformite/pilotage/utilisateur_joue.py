@@ -75,7 +75,7 @@ class Utilisateur:
         return champs, attendu
 
     def _entree(self, option: str, etape: Etape, rang: int, jour: date) -> Element | None:
-        """What is entered for an option: as it was tiree, or as the step says it in full."""
+        """Returns the entry for an option: as it was tiree, or as the step says it in full."""
         tiree = self.exemple.actes.get(rang, {}).get(option)
         if tiree is not None or option not in etape.options:
             return tiree

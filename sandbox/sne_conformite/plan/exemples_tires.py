@@ -1,8 +1,8 @@
 """An example of a scenario: the demandes that Hypothesis draws for it, what is entered beside them (a
 radiation, an event, a decision, a DALO, search criteria), and the JSON that says it.
 
-What is entered in a step is drawn with the demandes, within what the step asks: so it varies, shrinks, and
-comes again with the seed.
+The entries of a step are drawn with the demandes, within what the step asks: so they vary, shrink, and come
+again with the seed.
 """
 
 import json
@@ -95,7 +95,8 @@ def formulaire_de(message: Element) -> Element:
 
 
 def saisie(formulaire: Element, contrat: Contrat) -> dict[str, Any]:
-    """What a user enters of a form, as the protocol says it: nothing where nothing has to be said."""
+    """Returns the entries of a user in a form, as the protocol says them: nothing where nothing has to be
+    said."""
     return element_json(_plein(formulaire, FORMULAIRE, contrat, _A_PART), contrat)
 
 
@@ -121,7 +122,7 @@ def strategie(
 
 @dataclass(frozen=True, slots=True)
 class _Saisie:
-    """What a step asks to enter: its rank, its day, the household that it is about (None for none)."""
+    """The entries that a step asks for: its rank, its day, the household that it is about (None for none)."""
 
     rang: int
     jour: date
@@ -131,7 +132,7 @@ class _Saisie:
 
 
 def _saisies(scenario: Scenario, instant: datetime) -> list[_Saisie]:
-    """Those of a scenario that starts at `instant`."""
+    """Lists the entries of a scenario that starts at `instant`."""
     menages = {nom: nom for nom in scenario.menages}
     trouvees = []
     for rang, etape in enumerate(scenario.etapes, 1):
@@ -155,7 +156,8 @@ def _saisies(scenario: Scenario, instant: datetime) -> list[_Saisie]:
 
 
 def _voulus(etape: Etape) -> dict[str, Any]:
-    """What a step asks to enter, by option; its kind and its value say what goes without saying."""
+    """Returns the entries that a step asks for, by option; its kind and its value say what goes without
+    saying."""
     demandes = {nom: etape.options[nom] for nom in _DESSINS if nom in etape.options}
     if etape.sorte == "autrui":
         return {**AUTRUI[etape.quoi], **demandes}
@@ -276,12 +278,13 @@ class Circonstances:
 
     @property
     def ou(self) -> dict[str, Any]:
-        """What every strategy wants to know."""
+        """Returns the arguments that every strategy wants."""
         return {"jour": self.jour, "guichet": self.guichet, "contraintes": self.contraintes}
 
 
 def dessiner(data: ConjectureData, demandes: Mapping[str, Any], ici: Circonstances) -> Acte:
-    """What is entered in a step that asks `demandes`. What the contract has no type for is left out."""
+    """Draws the entries of a step that asks for `demandes`. It leaves out an entry for which the contract has
+    no type."""
     dessines: dict[str, Element] = {}
     for nom, voulu in demandes.items():
         dessine = _DESSINS[nom](data, voulu, ici)
@@ -309,7 +312,7 @@ def _evenement(data: ConjectureData, code: str, ici: Circonstances) -> Element |
 
 
 def _decision(data: ConjectureData, voulue: Mapping[str, str], ici: Circonstances) -> Element | None:
-    """What the step says, by role, is as it says; « jour » stands for the day."""
+    """Builds a decision from what the step says by role, as it says it; « jour » stands for the day."""
     roles = ici.contrat.roles.decision
     if not roles.type:
         return None

@@ -1,7 +1,7 @@
-"""What the steps of a scenario can show: the requirements that they may prove, or break.
+"""The requirements that the steps of a scenario can show: those that they may prove, or break.
 
-Nothing is listed here but what is looked at in the base: each judge says in its table what it speaks of, and
-what it looks at.
+This module lists only what the suite looks at in the base: each judge says in its table what it speaks of,
+and what it looks at.
 """
 
 from collections.abc import Iterable, Mapping
@@ -76,7 +76,7 @@ def etapes_qui_montrent(exigence: str) -> list[Pas]:
 
 
 def dire_ces_etapes(exigence: str) -> str:
-    """Those steps, in French: « faire = "radier" ou "decider" »."""
+    """Names in French the steps that can show a requirement: « faire = "radier" ou "decider" »."""
     par_sorte: dict[str, list[str]] = {}
     for sorte, quoi in etapes_qui_montrent(exigence):
         par_sorte.setdefault(sorte, []).append(f'"{quoi}"')

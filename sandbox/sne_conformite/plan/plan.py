@@ -171,12 +171,12 @@ class Scenario:
 
     @property
     def avec_panne(self) -> bool:
-        """Whether something goes wrong in it, after which an application waits."""
+        """True when something goes wrong in it, after which an application waits."""
         return any(e.sorte == "panne" for e in self.etapes)
 
     @property
     def ailleurs(self) -> bool:
-        """Whether it sends the application to a server that it must refuse."""
+        """True when it sends the application to a server that it must refuse."""
         return any(e.sorte == "serveur" for e in self.etapes)
 
     def combien(self, demandes: int) -> int:
@@ -346,8 +346,8 @@ class _LecteurScenario:
         return ecrit
 
     def exigences(self, annoncees: list[Any], etapes: Sequence[Etape]) -> tuple[str, ...]:
-        """The requirements that a scenario says it checks: each of them can be shown by one of its steps.
-        Those that no step of any scenario can show are told where the contract is known."""
+        """Reads the requirements that a scenario says it checks: one of its steps can show each of them. A
+        requirement that no step of any scenario can show is told where the contract is known."""
         montrees = montrables((etape.sorte, etape.quoi) for etape in etapes)
         for exigence in annoncees:
             if not isinstance(exigence, str):

@@ -71,7 +71,8 @@ def resumer(detail: Detail) -> dict[str, str]:
 
 
 def differences(ecrit: Detail, ici: Detail) -> Iterator[str]:
-    """What judged and what is here, where they differ: a French sentence a kind, which names the files."""
+    """Yields the differences between the judges of the report and those that are here: a French sentence a
+    kind, which names the files."""
     for genre, nom in GENRES.items():
         avant, apres = ecrit.get(genre, {}), ici.get(genre, {})
         if avant == apres:

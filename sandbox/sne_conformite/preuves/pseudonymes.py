@@ -84,9 +84,9 @@ class Pseudonymes:
         )
 
     def corps(self, donnees: bytes) -> bytes:
-        """A body: what `octets` leaves in it, for being behind a transfer encoding, an entity or a child of
-        its element, is replaced as it is opened; that part of it is then written anew. What is compressed
-        gives way to a sentence, but for a ZIP."""
+        """Replaces the NIRs of a body. `octets` leaves some in it, behind a transfer encoding, an entity or a
+        child of its element: they are replaced as it is opened, and that part of it is then written anew. A
+        compressed part gives way to a sentence, but for a ZIP."""
         return remplacer_nirs(self.octets(donnees), self._contenu, lambda o: self._zip(o) == o)
 
     def octets(self, donnees: bytes) -> bytes:
@@ -120,8 +120,8 @@ class Pseudonymes:
         return "".join(f"\0{c}" if texte[0] == "\0" else f"{c}\0" for c in change)
 
     def _contenu(self, contenu: str) -> str:
-        """What holds one, its letters and digits replaced where they stand; without its references, when it
-        has some."""
+        """Replaces the letters and digits of a content that holds a NIR, where they stand; a content that has
+        references loses them."""
         lu = deplier(contenu)
         places = [rang for rang, signe in enumerate(lu) if signe.isalnum() and en_ascii(signe).isascii()]
         nir = "".join(en_ascii(lu[rang]) for rang in places)
@@ -141,7 +141,8 @@ class Pseudonymes:
         return remplacant
 
     def _base64(self, texte: str) -> str:
-        """A run of base64 in its layout. What stands before may move its four beats: each is tried."""
+        """Replaces a run of base64 in its layout. The text before it may shift its groups of four: each shift
+        is tried."""
         morceaux = _VIDE.split(texte)
         if len(morceaux) > 1:  # the last word of a header, and what follows it
             texte = "".join(m if rang % 2 else self._base64(m) for rang, m in enumerate(morceaux))

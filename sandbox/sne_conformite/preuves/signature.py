@@ -323,8 +323,8 @@ def contresigner(enveloppe: bytes, cle: CleDeSignature) -> bytes:
 
 
 def verifier(enveloppe: bytes) -> EnveloppeVerifiee:
-    """Opens an envelope: each of its signatures is checked by the key that it gives. Who these keys belong
-    to is another question. Raises SignatureRefusee."""
+    """Opens an envelope: each of its signatures is checked by the key that it gives. This function does not
+    tell who owns these keys. Raises SignatureRefusee."""
     lue = _lire(enveloppe)
     cles: dict[str, bytes] = {}
     try:

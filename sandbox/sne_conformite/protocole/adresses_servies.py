@@ -29,7 +29,7 @@ class FauxServeur:
 
     @property
     def accepte(self) -> str:
-        """What is said of an application that speaks to it."""
+        """Returns the sentence on an application that speaks to it."""
         return f"L'application parle à un serveur dont le certificat est {self.certificat}."
 
 
@@ -60,7 +60,7 @@ class AdressesServices:
 
     @classmethod
     def sous(cls, origine: str, base: str) -> "AdressesServices":
-        """Those of `base` on the server at `origine` (« https://localhost:8443 »)."""
+        """Returns the addresses of `base` on the server at `origine` (« https://localhost:8443 »)."""
         racine = f"{origine.rstrip('/')}/bases/{base}/services"
         return cls(
             f"{racine}/DemandeLogementImplService/",
@@ -90,8 +90,8 @@ class Adresses:
     def du_fichier_pret(
         cls, pret: Mapping[str, Any], base: str, *, delai_max_s: float = 2.0, home: Path | None = None
     ) -> "Adresses":
-        """Those of a running server, from its ready file, for `base`; with the folders of the boxes when its
-        `home` is given."""
+        """Returns the addresses of a running server, from its ready file, for `base`; with the folders of the
+        boxes when its `home` is given."""
         faux = {nom: pret.get(serveur.ecoute) for nom, serveur in FAUX_SERVEURS.items()}
         boites = home / "bases" / base / "guichets" / str(pret["guichet"]) if home is not None else None
         return cls(
@@ -109,8 +109,8 @@ class Adresses:
 
     @classmethod
     def emises(cls, pret: Mapping[str, Any], base: str, home: Path, dossier: Path) -> "Adresses":
-        """Those of another base of a server of ours: the certificate of its guichet in it, that no server
-        made, is issued in `dossier`. Raises PkiError."""
+        """Returns the addresses of another base of a server of ours: it issues in `dossier` the certificate
+        of its guichet in that base, which no server made. Raises PkiError."""
         from sne_sandbox.pki.authority import Autorite, ecrire  # who judges traffic does without
 
         siens = ecrire(Autorite.ouvrir(home).emettre(str(pret["guichet"]), base), dossier)

@@ -66,27 +66,27 @@ class Commande:
 
     @property
     def enregistre(self) -> bool:
-        """Whether it makes a demande, which gets a number."""
+        """True when it makes a demande, which gets a number."""
         return _CHAMPS["nouvelle"] in self.champs
 
     @property
     def sur_numero(self) -> bool:
-        """Whether it is about a demande that has its number already."""
+        """True when it is about a demande that has its number already."""
         return _CHAMPS["numero_unique"] in self.champs
 
     @property
     def avec_demande(self) -> bool:
-        """Whether it is told with a whole form, which has to arrive."""
+        """True when it is told with a whole form, which has to arrive."""
         return _CHAMPS["demande"] in self.champs
 
     @property
     def atteste(self) -> bool:
-        """Whether the SNE answers it by an attestation."""
+        """True when the SNE answers it by an attestation."""
         return _CHAMPS["attestation_sha256"] in self.reponse
 
     @property
     def releve(self) -> bool:
-        """Whether it reads a feed of the SNE, from where the last reading ended."""
+        """True when it reads a feed of the SNE, from where the last reading ended."""
         return _CHAMPS["numeros"] in self.reponse
 
     @property
@@ -96,7 +96,7 @@ class Commande:
 
     @property
     def sur_evenement(self) -> bool:
-        """Whether it is about an event that was written already."""
+        """True when it is about an event that was written already."""
         return _CHAMPS["id_evenement"] in self.champs
 
 
@@ -164,7 +164,7 @@ _LUS: Final[Mapping[str, type | tuple[type, ...]]] = {
 
 
 def verifier_reponse(commande: str, reponse: Any) -> str:
-    """What is wrong with an answer to `commande`, in French; "" when nothing is. Unknown fields pass."""
+    """Describes in French the fault of an answer to `commande`, "" without any. Unknown fields pass."""
     if not isinstance(reponse, Mapping):
         return "la réponse n'est pas un objet JSON"
     statut = reponse.get("statut")
@@ -179,7 +179,7 @@ def verifier_reponse(commande: str, reponse: Any) -> str:
 
 
 def _inconnues(reponse: Mapping[str, Any]) -> str:
-    """What is wrong with the commands that an application says it knows, and its instances."""
+    """Describes the fault of the commands that an application says it knows, or of its instances."""
     instances = reponse.get("instances")
     if instances is not None and (instances < 1 or instances != int(instances)):
         return f"« instances » vaut {instances} : un nombre entier, au moins 1"

@@ -1,8 +1,8 @@
-"""What forges show of a judgement: GitHub's annotations and job summary, GitLab's Code Quality.
+"""The forms of a judgement that forges show: GitHub's annotations and job summary, GitLab's Code Quality.
 
 GitHub reads orders in the log of a step (`::error title=…::…`): they are written when it runs us
-(`GITHUB_ACTIONS`), and what an application sent is shown where no order is obeyed. Source: GitHub, workflow
-commands; GitLab, Code Quality report format.
+(`GITHUB_ACTIONS`), and the text that an application sent is shown where no order is obeyed. Source: GitHub,
+workflow commands; GitLab, Code Quality report format.
 """
 
 import contextlib
@@ -61,7 +61,7 @@ def annoncer(rapport: Rapport, flux: TextIO) -> None:
 
 
 def annoncer_controle(dits: Sequence[Signalement], flux: TextIO) -> None:
-    """Those of documents that `check` judged, when GitHub runs us."""
+    """Writes the annotations of documents that `check` judged, when GitHub runs us."""
     if actives():
         _ecrire(flux, commandes(dits))
 

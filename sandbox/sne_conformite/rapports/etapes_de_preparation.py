@@ -1,5 +1,5 @@
-"""What a run of the plan does before its first scenario, step after step: the command says each as it comes
-to it, and a page that shows the run reads there how far it is.
+"""The steps of a run of the plan before its first scenario: the command says each as it comes to it, and a
+page that shows the run reads there how far it is.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What is seen while a judgement runs: one line that moves on a terminal, a line a scenario in a log."""
+"""The progress of a judgement that runs: one line that moves on a terminal, a line a scenario in a log."""
 
 import os
 import sys

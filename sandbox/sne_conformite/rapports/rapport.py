@@ -1,6 +1,6 @@
-"""What a judgement says, as values: every report is drawn from one `Rapport`.
+"""The contents of a judgement, as values: every report is drawn from one `Rapport`.
 
-The vocabulary is said here, and each word means one thing, in the code as in what is read:
+This module defines the vocabulary, and each word means one thing, in the code as in the reports:
 
 - *exigence*: a requirement on an application, a row of `requirements.csv` (MUST or SHOULD);
 - *constat* (finding): one thing seen of one requirement, held or broken, at one place. Alike ones have one
@@ -16,10 +16,11 @@ The vocabulary is said here, and each word means one thing, in the code as in wh
 - *mention*: what a product may say it has attained, a row of `certification.toml`; what it lacks for it is
   its *lacunes*. The *candidat* is the product, as its vendor declares it.
 
-On the way there, a *récolte* gathers the findings of a scenario's examples, and a *recueil* those of the
-whole judgement. An *accident* is what the suite itself failed to judge: no finding, and no verdict on the
-application. An *angle mort* (blind spot) is what the tests did not exercise, or not carry through: nothing is
-concluded of it. What the rules find in a message is no constat: it is an `Infraction`, then an `Anomalie`.
+During a judgement, a *récolte* gathers the findings of a scenario's examples, and a *recueil* those of the
+whole judgement. An *accident* is a thing that the suite itself failed to judge: no finding, and no verdict on
+the application. An *angle mort* (blind spot) is a thing that the tests did not exercise, or not carry
+through: the report concludes nothing from it. A breach that the rules find in a message is no constat: it is
+an `Infraction`, then an `Anomalie`.
 """
 
 from collections.abc import Mapping
@@ -79,7 +80,7 @@ class Verdict(StrEnum):
 
 
 class EtatExigence(StrEnum):
-    """What is known of a requirement at the end (its bilan)."""
+    """The state of a requirement at the end (its bilan)."""
 
     PROUVEE = "prouvée"
     ENFREINTE = "enfreinte"
@@ -226,7 +227,7 @@ class EchangeCite:
 
 @dataclass(frozen=True, slots=True)
 class ReponseDuSne:
-    """What the SNE answered beside its acceptance, of one `code`: informative, it decides of nothing unless
+    """The answers of the SNE beside its acceptance, of one `code`: informative, they change no verdict unless
     nothing was accepted (`decision.RIEN_D_ACCEPTE`).
     `nature` is « refus », « refus à venir » (what a rule would refuse next, once the schema accepts),
     « contrat à venir » (what it would refuse, `code` being the change), « avertissement » or « tolérance »
@@ -251,8 +252,8 @@ class ReponseDuSne:
 
 @dataclass(frozen=True, slots=True)
 class AngleMort:
-    """What the traffic judged leaves unseen: it decides of nothing. `quoi` is a stable slug, `phrase` says it
-    in French, `commande` is what would show it: a command, or a page of the guide."""
+    """A thing that the traffic judged leaves unseen: it changes no verdict. `quoi` is a stable slug, `phrase`
+    says it in French, `commande` is what would show it: a command, or a page of the guide."""
 
     quoi: str
     phrase: str
@@ -261,8 +262,8 @@ class AngleMort:
 
 @dataclass(frozen=True, slots=True)
 class Accident:
-    """What the suite itself failed to do with an exchange (its id in the journal, None for no one exchange):
-    an error of ours, told as such, and never a finding. `quoi` says what in French, an infinitive; the
+    """A failure of the suite itself on an exchange (its id in the journal, None for no one exchange): an
+    error of ours, told as such, and never a finding. `quoi` says what in French, an infinitive; the
     requirements of `exigences` were not judged there. `trace` are the frames that led to `erreur`, one a
     line, no value in them."""
 
@@ -275,7 +276,7 @@ class Accident:
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """What only the vendor can see, and vouches for: that `exigence` is met. `fichier` is the piece that
+    """A fact that the vendor alone can see, and vouches for: `exigence` is met. `fichier` is the piece that
     shows it, by its name, `sha256` its digest in hexadecimal; both "" when there is none."""
 
     exigence: str
@@ -337,7 +338,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Entete:
-    """Who judged what, and how."""
+    """The header of a report: the tool that judged, the thing judged, the way it was judged."""
 
     outil: str
     contrat: str
@@ -400,10 +401,11 @@ class Rapport:
 
 @dataclass(frozen=True, slots=True)
 class Alentours:
-    """What is known beside a report when its files are written: `avant` is the report that was in the folder,
-    None when there was none; `preuves` the SHA-256 of the evidence package, in hexadecimal, "" without one;
-    `signatures` who signed that, in French, none of them when nobody did, None when it is not known;
-    `classe` that of the attestation and what makes it so, in French, "" when it is not known."""
+    """The facts known beside a report when its files are written: `avant` is the report that was in the
+    folder, None when there was none; `preuves` the SHA-256 of the evidence package, in hexadecimal, ""
+    without one; `signatures` names in French those who signed that package, none of them when nobody did,
+    None when it is not known; `classe` that of the attestation and what makes it so, in French, "" when it is
+    not known."""
 
     avant: Rapport | None = None
     preuves: str = ""

@@ -1,7 +1,7 @@
-"""What a report may show: no NIR, nor the password of an address, whoever wrote the finding; and nothing that
-would keep the rest from being shown.
+"""The part of a report that may be shown: no NIR, nor the password of an address, whoever wrote the finding;
+and nothing that would keep the rest from being shown.
 
-Every form of a report is drawn from what `masquer` gives. Where one finding, example or exchange cannot be
+Every form of a report is drawn from the result of `masquer`. Where one finding, example or exchange cannot be
 masked or written (an example too deep, a number too long, a bug of ours), it gives way to a sentence that
 says so: the others are shown all the same.
 """

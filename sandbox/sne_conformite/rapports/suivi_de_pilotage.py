@@ -91,7 +91,8 @@ def nom_des_echanges(scenario: str) -> str:
 
 
 def lire_les_echanges(dossier: Path, scenario: str) -> tuple[EchangeCite, ...]:
-    """Those that `montrer` wrote of a scenario; none when there is no such file, or when it does not read."""
+    """Reads the exchanges that `montrer` wrote of a scenario; none when there is no such file, or when it
+    does not read."""
     try:
         dits = json.loads((dossier / nom_des_echanges(scenario)).read_bytes())
         return tuple(EchangeCite(**{**dit, "lignes": tuple(dit["lignes"])}) for dit in dits)
@@ -100,8 +101,7 @@ def lire_les_echanges(dossier: Path, scenario: str) -> tuple[EchangeCite, ...]:
 
 
 class LectureDuSuivi:
-    """What is written of a run, read as it comes from `fichier`, which may be moved. Raises
-    RapportIllisible."""
+    """The reading of a run, as it is written to `fichier`, which may be moved. Raises RapportIllisible."""
 
     def __init__(self, fichier: Path) -> None:
         self.fichier, self._lu = fichier, 0

@@ -1,5 +1,5 @@
-"""What whoever decides reads of a report: its head in a line, what it covers, its families of requirements,
-what a household risks, how the requirements fared in each group of scenarios.
+"""The summary of a report for the person who decides: its head in a line, what it covers, its families of
+requirements, the risks of a household, how the requirements fared in each group of scenarios.
 
 Page one of the HTML, the badge and the page to hand over say it in the same words.
 """
@@ -142,8 +142,8 @@ def fidelites(rapport: Rapport) -> str:
 
 
 def risques(rapport: Rapport) -> dict[str, list[str]]:
-    """What a household risks of what broke, the requirements of each sentence; of what the baseline excuses
-    last, told as such: the risk is there all the same."""
+    """Returns the risks of a household from the requirements that broke, with the requirements of each
+    sentence; the risks that the baseline excuses come last, told as such: the risk is there all the same."""
     dits: dict[str, list[str]] = {}
     for bilan in sorted(rapport.bilans, key=lambda bilan: bool(bilan.connue)):
         if bilan.etat is EtatExigence.ENFREINTE and bilan.risque:

@@ -1,4 +1,4 @@
-"""What the judgements of one application say together: of each mention, family and requirement, whether it is
+"""The history of the judgements of one application: for each mention, family and requirement, whether it is
 attained, one judgement after the other, and since when it is not.
 
 A judgement that says nothing of a thing (not played, no evidence) neither begins nor ends anything.
@@ -27,14 +27,14 @@ _MENTIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class CaseDeTendance:
-    """What a judgement says of a thing: a word or a count, its class (bien, mal, conseil, neutre)."""
+    """The word of a judgement on a thing: a word or a count, its class (bien, mal, conseil, neutre)."""
 
     mot: str
     classe: str = "neutre"
 
     @property
     def signe(self) -> str:
-        """What says the class without colour."""
+        """Returns the sign that says the class without colour."""
         return _SIGNES[self.classe]
 
 
@@ -85,7 +85,7 @@ class Tendance:
 
 
 def jalon(rapport: Rapport) -> JalonDeTendance:
-    """What is kept of a report."""
+    """Returns the part of a report that the history keeps."""
     entete = rapport.entete
     if entete.mode == TRAFIC:
         sujet = f"base {entete.base}"

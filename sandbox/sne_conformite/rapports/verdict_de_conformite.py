@@ -1,11 +1,13 @@
-"""What makes an application conforming, said once, and the word by which each thing that was judged is told.
+"""The rule by which an application conforms, said once, and the word by which each thing that was judged is
+told.
 
 A MUST that broke, a check that the suite could not carry out, and required evidence that is missing make it
-not conforming; a SHOULD never does. What a caller alone knows (its command failed, nothing arrived) it adds.
+not conforming; a SHOULD never does. The caller adds the facts that it alone knows (its command failed,
+nothing arrived).
 
-A verdict says what was seen; an *issue*, what a reader is told, which depends on what it costs too: a
-SHOULD that broke is « non suivie », a failure that the baseline excuses is « connue », and neither makes
-anybody fail.
+A verdict says what was seen. An *issue* says what a reader is told, and depends also on what the verdict
+costs: a SHOULD that broke is « non suivie », a failure that the baseline excuses is « connue », and neither
+makes anybody fail.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -83,8 +85,9 @@ def exigences_enfreintes(rapport: Rapport, *, connues: bool = False) -> tuple[st
 
 
 def manquements_connus(rapport: Rapport) -> dict[str, str]:
-    """What the baseline excuses of what would break the verdict (mandatory requirements, scenarios in error):
-    its reason, by id. What breaks elsewhere all the same is left out."""
+    """Returns the failures that the baseline excuses and that would break the verdict (mandatory
+    requirements, scenarios in error): their reasons, by id. It leaves out a failure that also breaks
+    elsewhere."""
     niveaux = niveaux_de(rapport)
     excuses = {b.exigence: b.connue for b in rapport.bilans if b.etat is EtatExigence.ENFREINTE}
     excuses |= {v.exigence: v.connue for v in rapport.verifications if v.verdict is Verdict.ECHOUE}
@@ -95,7 +98,7 @@ def manquements_connus(rapport: Rapport) -> dict[str, str]:
 
 
 def scenarios_en_erreur(rapport: Rapport) -> tuple[str, ...]:
-    """Those that could not be carried out, and that nothing excuses."""
+    """Lists the scenarios that could not be carried out, and that nothing excuses."""
     erreurs = dict.fromkeys(v.scenario for v in rapport.verifications if en_erreur(v))
     return tuple(
         erreurs
@@ -139,9 +142,9 @@ def motifs_d_ailleurs(rapport: Rapport) -> tuple[str, ...]:
 
 
 def conclure(rapport: Rapport) -> str:
-    """What the whole comes to, in French: the mentions that are acquired; else what was covered, and how many
-    failures there are, those that the baseline excuses apart; that the contract was overlaid. Nothing is
-    concluded of a trial that did not go to its end."""
+    """Concludes on the whole, in French: the mentions that are acquired; else what was covered, and how many
+    failures there are, those that the baseline excuses apart; that the contract was overlaid. It concludes
+    nothing on a trial that did not go to its end."""
     if rapport.entete.inacheve:
         return "Épreuve inachevée"
     acquises = _titres([m for m in rapport.mentions if m.acquise])
@@ -239,7 +242,7 @@ class Issue:
 
     @property
     def mot(self) -> str:
-        """What a cell of a table says."""
+        """Returns the text of a cell of a table."""
         return self.court or self.un
 
     def compte(self, nombre: int) -> str:
@@ -326,7 +329,7 @@ def issue_de_scenario(scenario: ResultatScenario, niveaux: Mapping[str, str]) ->
 
 
 def issue_de_bilan(bilan: Bilan) -> Issue:
-    """What is known of a requirement."""
+    """Returns the issue of a requirement, from all that is known of it."""
     if bilan.etat is EtatExigence.ENFREINTE and bilan.connue:
         return CONNUE
     if bilan.etat is EtatExigence.ENFREINTE and bilan.niveau != OBLIGATOIRE:

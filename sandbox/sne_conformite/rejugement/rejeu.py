@@ -1,8 +1,8 @@
 """A driven run judged again from its evidence: no server, no application, no search.
 
-`pilotage.derouler` runs as it did: there is no second judge. What it asks of the application and of the base
-goes through a `Cahier`, and that of a replay answers by the procès-verbal (`greffe`); what it reads of the
-journal is given by the exchanges of the package. What does not fit (another message, an exchange that lacks)
+`pilotage.derouler` runs as it did: there is no second judge. Its questions to the application and to the base
+go through a `Cahier`, and that of a replay answers by the procès-verbal (`greffe`); the exchanges of the
+package give what it reads of the journal. A thing that does not fit (another message, an exchange that lacks)
 ends it; households that the seed does not draw, exchanges that nobody read are its `ecarts`.
 """
 
@@ -143,7 +143,7 @@ class JournalRejoue:
 
 @dataclass(frozen=True, slots=True)
 class MagasinRejoue:
-    """What `trafic` judges: such a journal."""
+    """The store that `trafic` judges: it has such a journal."""
 
     journal: JournalRejoue
 
@@ -164,8 +164,8 @@ class CahierRejoue(Cahier):
         self.faits, self.ou = list(faits), ou
 
     def demander(self, nom: str, appel: Callable[[], Any], **dits: Any) -> Any:
-        """What the call gave. Raises what it raised, and RejeuImpossible when it is not the one that is
-        written, or was told something else."""
+        """Returns the result of the call that was noted. Raises the error that the call raised, and
+        RejeuImpossible when this call is not the one that is written, or was told something else."""
         if nom != "envoyer":
             return FAITS[nom].relire(self._prendre(nom).get("rendu"))
         message = dits["message"]
@@ -232,7 +232,7 @@ class BaseRejouee(BaseJugee):
 
     @property
     def maintenant(self) -> datetime:
-        """What its clock says."""
+        """Returns the instant that its clock shows."""
         self.cahier.lire_l_heure()
         return self._instant.astimezone(PARIS)
 
@@ -241,7 +241,7 @@ class BaseRejouee(BaseJugee):
         return self._dernier
 
     def echanges(self, apres: int) -> list[Echange]:
-        """Those that this reading brought."""
+        """Returns the exchanges that this reading brought."""
         lus = self.cahier.lus()
         for echange in lus:
             if (echange.identifiant or 0) <= self._dernier:
@@ -280,14 +280,14 @@ class _CouloirsRejoues(Couloirs):
         self.possibles = any(fiche.couloir > 1 for fiche in rejeu.fiches.values())
 
     def ouvrir(self, scenarios: Sequence[Scenario], *dits: Any) -> None:
-        """What they play, and how, is kept."""
+        """Keeps what the lanes play, and how."""
         self.possibles = False
         self._scenarios = {scenario.id: scenario for scenario in scenarios}
         _, self._a_dire, self._tirer, self._jouer = dits
         self._lectures = replace(self._banc.lien.lectures)
 
     def rendre(self, scenario: str) -> ScenarioJoue | None:
-        """What a lane brings of a scenario."""
+        """Returns the scenario that a lane played."""
         fiche = self._rejeu.fiches.get(scenario)
         if fiche is None or fiche.couloir == 1 or self.possibles or scenario not in self._scenarios:
             return None
@@ -399,7 +399,7 @@ class Rejeu(Greffe):
         return nullcontext(cast(Pouls, None))
 
     def couloirs(self, banc: BancDEssai, renforts: Renforts | None) -> Couloirs:
-        """Those of the procès-verbal."""
+        """Returns the lanes of the procès-verbal."""
         return _CouloirsRejoues(banc, self)
 
     def suivre(self, banc: BancDEssai, rang: int = 1) -> BancDEssai:
@@ -417,7 +417,7 @@ class Rejeu(Greffe):
         return replace(banc, lien=lien, base=base, adresses=self.adresses[rang])
 
     def exemples(self, scenario: Scenario, exemples: Exemples) -> Exemples:
-        """Those that were tried, in their order."""
+        """Returns the examples that were tried, in their order."""
         fiche = self.fiches[scenario.id]
 
         def essayer(combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
@@ -436,7 +436,7 @@ class Rejeu(Greffe):
 
     @contextmanager
     def exemple(self, scenario: Scenario, exemple: ExempleTire, lien: LienApplication) -> Iterator[None]:
-        """What is within plays an example, by what was noted of it."""
+        """Answers the calls of its block, which plays an example, by what was noted of it."""
         cahier, fiche = lien.cahier, self.fiches[scenario.id]
         assert isinstance(cahier, CahierRejoue)
         rang = fiche.rangs[exemple.cle()]
@@ -516,7 +516,7 @@ def _a_cote(fonction: Callable[..., Any], *dits: Any) -> Iterator[Callable[[], A
 def _retirer(
     plan: Plan, contrat: Contrat, reglages: pilotage.ReglagesPilotage, guichet: str
 ) -> dict[str, list[str]]:
-    """What the seed draws of each scenario, NIRs apart."""
+    """Draws again the households of each scenario from the seed; returns their digests, without NIRs."""
     assert reglages.maintenant is not None
     tires: dict[str, list[str]] = {}
     for scenario in plan:
