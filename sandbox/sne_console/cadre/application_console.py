@@ -178,7 +178,7 @@ def _ne_pas_garder(reponse: Response) -> Response:
 
 
 def _commun() -> dict[str, Any]:
-    """What every template may use."""
+    """Returns the values that every template may use."""
     base, entree = g.get("base"), _entree_connue()
     return {
         "base": base,
@@ -215,7 +215,7 @@ def _api(chemin: str) -> str:
 
 
 def _est_regle(code: str) -> bool:
-    """Whether the contract has this control: of a base whose own does not read, none."""
+    """True when the contract has this control; False when the contract of the base does not read."""
     try:
         return code in (contrat_servi() if g.get("base") is not None else services().contrat).regles
     except OperatorError:
@@ -223,7 +223,8 @@ def _est_regle(code: str) -> bool:
 
 
 def _entree_connue() -> Entree | None:
-    """Who is there, for a page that may be the one that says that too many wrong tokens came."""
+    """Returns the entry of the visitor; None instead of an error, because the page may be the one that says
+    that too many wrong tokens came."""
     try:
         return acces.qui_est_la()
     except (TooManyRequests, OperatorError):
@@ -231,7 +232,7 @@ def _entree_connue() -> Entree | None:
 
 
 def _mot_du_formateur(entree: Entree | None) -> str | None:
-    """What the trainer told who is there; None for who is no trainee."""
+    """Returns the word of the trainer to the visitor; None when the visitor is no trainee."""
     if entree is None or entree.base is None or g.get("base") is None:
         return None
     mien = ateliers.de_la_base(services().magasin, entree.base)
@@ -239,7 +240,7 @@ def _mot_du_formateur(entree: Entree | None) -> str | None:
 
 
 def _permis(endpoint: str) -> bool:
-    """Whether who is there may open this view of the base that is shown."""
+    """True when the visitor may open this view of the base that is shown."""
     entree, base = _entree_connue(), g.get("base")
     nommee = base.nom if base is not None else _base_d_accueil()
     bases = [nommee] if current_app.url_map.is_endpoint_expecting(endpoint, "base") else []
@@ -399,7 +400,7 @@ def _erreur_http(erreur: HTTPException) -> ReponseWsgi | tuple[str, int, dict[st
 
 
 def _par_un_navigateur() -> bool:
-    """Whether a person opens a page or sends a form, who can be shown where to log in."""
+    """True when a person opens a page or sends a form: the answer can show them where to log in."""
     return request.accept_mimetypes.accept_html and "Authorization" not in request.headers
 
 

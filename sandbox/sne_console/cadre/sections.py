@@ -65,14 +65,14 @@ RACCOURCIS: Final = {"oui": "Actifs", "non": "Éteints"}
 
 @dataclass(frozen=True, slots=True)
 class Affichage:
-    """What this browser chose: keys of THEMES and RACCOURCIS."""
+    """The choices of this browser: keys of THEMES and RACCOURCIS."""
 
     theme: str = "systeme"
     raccourcis: str = "oui"
 
     @classmethod
     def lu(cls, requete: Request) -> Self:
-        """What its cookies say; the defaults for what they do not."""
+        """Reads the choices in the cookies of the request; a choice that is missing takes its default."""
         theme, raccourcis = (requete.cookies.get(f"sne_{nom}", "") for nom in ("theme", "raccourcis"))
         return cls(theme if theme in THEMES else "systeme", raccourcis if raccourcis in RACCOURCIS else "oui")
 
@@ -173,7 +173,7 @@ def geste(retour: str) -> Callable[[_Geste], Callable[..., Redirection]]:
 
 
 def avec_remede(erreur: UsageError) -> str:
-    """What is wrong, and how to put it right, in one line."""
+    """Says what is wrong, and how to put it right, in one line."""
     return f"{erreur} Remède : {erreur.remede}." if erreur.remede else str(erreur)
 
 
@@ -191,7 +191,7 @@ def annoncer(parti: str, base: str, identifiant: int) -> Redirection:
 
 
 def maintenant() -> datetime:
-    """What the clock of the base that is shown says (aware, Paris)."""
+    """Reads the clock of the base that is shown (aware, Paris)."""
     base: Base = g.base
     return base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS)
 
@@ -216,8 +216,8 @@ def veiller(
     pas: float = FLUX_PAS,
     attendre: Callable[[float], None] = sleep,
 ) -> Iterator[_T | None]:
-    """What each look finds that is new, for `duree` seconds; None now and then, so that a reader who has gone
-    is noticed. `attendre` waits for the next look as `Magasin.veille` does."""
+    """Yields the new items that each look finds, for `duree` seconds; yields None now and then, so that the
+    server notices a reader who has gone. `attendre` waits for the next look as `Magasin.veille` does."""
     fin, signe = monotonic() + duree, monotonic() + FLUX_SIGNE
     while True:
         neufs = list(regarder())

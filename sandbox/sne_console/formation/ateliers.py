@@ -1,9 +1,8 @@
 """Ateliers: a room of trainees, each with a base, and a link whose right is on that base only.
 
-An atelier « lundi » of twenty has the bases lundi-01 to lundi-20, and tokens of these names. What is known of
-it beside them (names of people, scenes, words of the trainer) is a text in the database
-(`store.ateliers_en_base`): it survives a restart, and every server of that database sees it. All is made, or
-nothing.
+An atelier « lundi » of twenty has the bases lundi-01 to lundi-20, and tokens of these names. A text in the
+database (`store.ateliers_en_base`) holds the rest (names of people, scenes, words of the trainer): it
+survives a restart, and every server of that database sees it. The creation makes everything, or nothing.
 """
 
 import json
@@ -80,7 +79,7 @@ class AtelierTenu:
 
     @property
     def expire(self) -> bool:
-        """Whether its links open nothing any more."""
+        """True when its links open nothing any more."""
         return self.expire_le <= datetime.now(UTC)
 
 
@@ -109,7 +108,7 @@ class PlaceDeStagiaire:
 
 @dataclass(frozen=True, slots=True)
 class FicheDeStagiaire:
-    """What a trainee is handed out. It holds a secret."""
+    """The sheet that a trainee receives. It holds a secret."""
 
     rang: int
     nom: str
@@ -121,8 +120,8 @@ class FicheDeStagiaire:
 
 @dataclass(frozen=True, slots=True)
 class DepartAtelier:
-    """What an atelier is made of. `horloge` is what `lire_horloge` takes; `expire` a duration or a day, ""
-    for the end of the day; `combien` None for as many as there are names."""
+    """The request that makes an atelier. `horloge` is a text that `lire_horloge` takes; `expire` is a
+    duration or a day, "" for the end of the day; `combien` is None for as many as there are names."""
 
     nom: str
     combien: int | None = None
@@ -367,14 +366,14 @@ def de_la_base(magasin: Magasin, base: str) -> AtelierTenu | None:
 
 
 def mot_pour(magasin: Magasin, base: str) -> str:
-    """What the trainer told the trainee of a base; "" for nothing."""
+    """Returns the word of the trainer to the trainee of a base; "" for none."""
     atelier = de_la_base(magasin, base)
     return "" if atelier is None else next(s.mot for s in atelier.stagiaires if s.base == base)
 
 
 def fiches(magasin: Magasin, home: Path, nom: str, adresse: str) -> list[FicheDeStagiaire]:
-    """What each trainee is handed out; `adresse` is that of the server as they call it. Raises UsageError
-    when another server, with another key, made the links."""
+    """Returns the sheet of each trainee; `adresse` is the address of the server as trainees call it. Raises
+    UsageError when another server, with another key, made the links."""
     atelier = lire(magasin, nom)
     tenus = {garde.nom: garde for garde in magasin.jetons.lister()}
     rendues = []

@@ -1,5 +1,5 @@
-"""What a room is shown of a scene: who speaks to whom, what came of it, what changed in the demande, its
-life; and what a sheet says of a message.
+"""The view that a room has of a scene: who speaks to whom, what came of it, what changed in the demande, its
+life; and the content of a sheet about a message.
 
 Everything is read off the exchanges of the scene and off the store; the trainer's notes are not in it.
 """
@@ -70,7 +70,7 @@ _DITS_D_ABORD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Acteur:
-    """Who takes part: `nature` and `code` of a guichet, `actif` when the step is theirs."""
+    """A participant: `nature` and `code` of a guichet; `actif` is True when the step is theirs."""
 
     code: str
     nature: str
@@ -78,14 +78,15 @@ class Acteur:
 
     @property
     def lignes(self) -> list[str]:
-        """What it is, folded at the width of its box."""
+        """Folds its nature at the width of its box."""
         return wrap(self.nature, _LIGNE - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaActeurs:
-    """Who speaks to whom in a step. `genre` is « message », « temps », « boite », or "" when nobody speaks;
-    `aller` and `retour` are what is said, `sort` how it ended: accepte, refuse, perdu or ""."""
+    """The picture of who speaks to whom in a step. `genre` is « message », « temps », « boite », or "" when
+    nobody speaks; `aller` and `retour` are the words of each direction; `sort` is the outcome: accepte,
+    refuse, perdu or ""."""
 
     emetteur: Acteur
     autres: tuple[Acteur, ...]
@@ -96,7 +97,7 @@ class SchemaActeurs:
 
     @property
     def lignes(self) -> tuple[list[str], list[str]]:
-        """What goes and what comes back, folded at the width of an arrow."""
+        """Folds what goes and what comes back at the width of an arrow."""
         return wrap(self.aller, _LIGNE), wrap(self.retour, _LIGNE)
 
     @property
@@ -122,7 +123,7 @@ class ChangementVu:
 
 @dataclass(frozen=True, slots=True)
 class ChoixVu:
-    """What the room may choose: `lettre` by which it is called; `regles` that refused it, if it was."""
+    """A choice of the room: `lettre` is its name; `regles` are the rules that refused it, if any did."""
 
     lettre: str
     libelle: str
@@ -152,7 +153,7 @@ class Salle:
 
 
 def regarder(services: Services, etat: Representation, rang: int | None = None) -> Salle:
-    """What the room sees of a scene now, or (`rang`) what the step of that rank did."""
+    """Returns the view that the room has of a scene now, or (`rang`) of what the step of that rank did."""
     joues = etat.joues if rang is None else etat.joues[:rang]
     essai = etat.essais[-1] if etat.essais and len(joues) == len(etat.joues) else None
     joue = essai or (joues[-1] if joues else None)
@@ -242,7 +243,7 @@ def _paroles(joue: Joue | None, aller: str) -> tuple[str, str, str, str]:
 
 
 def _acte(joue: Joue, contrat: Contrat) -> tuple[str, str]:
-    """What the message of a step asks for, and what is done once it is accepted."""
+    """Says what the message of a step asks for, and what is done once it is accepted."""
     message = joue.pas.message
     if message is None:
         return "", ""
@@ -370,7 +371,7 @@ def _de_sa_vie(etape: EtapeLue) -> EtapeLue | None:
 
 
 def _changements(joue: Joue, joues: Sequence[Joue], contrat: Contrat) -> Iterator[ChangementVu]:
-    """What is not the same in the demande after a step, by what the SNE answered of it before and after."""
+    """Yields the differences in the demande after a step, from the answers of the SNE before and after it."""
     message, echange = joue.pas.message, joue.echange
     if message is None or echange is None or echange.verdict is not VerdictEchange.ACCEPTE:
         for nuit in joue.nuits:
@@ -486,7 +487,8 @@ def _couper(texte: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MessageEssentiel:
-    """What a sheet says of a message: `champs` are (element, value) of what its step sets."""
+    """The content of a sheet about a message: `champs` are (element, value) of the fields that its step
+    sets."""
 
     quoi: str
     guichet: str

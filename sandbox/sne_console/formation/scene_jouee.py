@@ -65,14 +65,14 @@ class Joue:
 
     @property
     def fait(self) -> bool:
-        """Whether the step is over: a choice that was refused leaves it to be played again."""
+        """True when the step is over: the room plays the step again after a refused choice."""
         return not self.pas.choix or (
             self.echange is not None and self.echange.verdict is VerdictEchange.ACCEPTE
         )
 
     @property
     def perdue(self) -> bool:
-        """Whether the answer never reached who asked."""
+        """True when the answer never reached the caller."""
         return self.echange is not None and self.echange.panne is not None
 
     @property
@@ -113,7 +113,7 @@ class Representation:
 
     @property
     def finie(self) -> bool:
-        """Whether no step is left."""
+        """True when no step is left."""
         return len(self.joues) == len(self.scene.pas)
 
     @property
@@ -273,7 +273,8 @@ def _deroule(
 
 
 def _joue(services: Services, scene: Scene, base: Base, place: int, ouvertures: list[Echange]) -> Joue:
-    """What the step did that the opening at `place` begins; the first of them is that of the start itself."""
+    """Returns the step that the opening at `place` begins, with what it did; the first opening is that of the
+    start itself."""
     ligne = ouvertures[place]
     rang = _rang(ligne)
     pas = scene.pas[rang - 1]
@@ -372,8 +373,8 @@ def en_francais(texte: str) -> str:
 def _distribues(
     services: Services, scene: Scene, base: Base, place: int, ouvertures: list[Echange]
 ) -> list[str]:
-    """What the guichet finds in its outbox since it last opened it: the minute's round fills it too, while
-    the trainer speaks."""
+    """Lists the files that the guichet finds in its outbox since it last opened it: the minute's round also
+    fills the outbox while the trainer speaks."""
     releves = [scene.pas[_rang(o) - 1].relever if _rang(o) else None for o in ouvertures]
     guichet = releves[place]
     assert guichet is not None

@@ -65,8 +65,8 @@ _CHEMIN_GUICHET: Final = (
 
 @dataclass(frozen=True, slots=True)
 class MessageScene:
-    """What a guichet sends. `specimen` is None for an operation that takes no document; `type` is that of the
-    message (CRE, REN…, or DALO, EVT, RCH for the other channels)."""
+    """The message that a guichet sends. `specimen` is None for an operation that takes no document; `type` is
+    that of the message (CRE, REN…, or DALO, EVT, RCH for the other channels)."""
 
     guichet: str
     operation: str = "getNumUnique"
@@ -80,9 +80,9 @@ class MessageScene:
 
 @dataclass(frozen=True, slots=True)
 class Attendu:
-    """What has to come out. `regles` are those that refuse; `faits` what the nights do, by the name they have
-    in the API; `fichiers` how many documents are dispatched; `taux` the shares of the quotas of the year, by
-    code, in hundredths."""
+    """The expected outcome. `regles` are the rules that refuse; `faits` the number of facts that the nights
+    bring, by the name they have in the API; `fichiers` the number of documents dispatched; `taux` the shares
+    of the quotas of the year, by code, in hundredths."""
 
     verdict: str | None = None
     regles: Sequence[str] = ()
@@ -94,7 +94,7 @@ class Attendu:
 
 @dataclass(frozen=True, slots=True)
 class Choix:
-    """What a room may choose to send: `edits` follow those of the step's message."""
+    """A message that a room may choose to send: `edits` follow those of the step's message."""
 
     libelle: str
     edits: Sequence[Sequence[str]] = ()
@@ -121,12 +121,13 @@ class PasScene:
 
     @property
     def message(self) -> MessageScene | None:
-        """What is sent, by whatever channel."""
+        """Returns the message that the step sends, by any channel."""
         return self.envoyer or self.deposer
 
     @property
     def bouton(self) -> str:
-        """What is written on the button that plays the step, one per choice when there are some (French)."""
+        """Returns the words on the button that plays the step, one button per choice when there are some
+        (French)."""
         if self.envoyer is not None:
             return "Envoyer le message"
         if self.deposer is not None:
@@ -363,5 +364,5 @@ def _soigne(racine: Any) -> Any:
 
 
 def maintenant(base: Base) -> datetime:
-    """What the clock of a base says."""
+    """Reads the clock of a base."""
     return base.horloge.maintenant(datetime.now(UTC))

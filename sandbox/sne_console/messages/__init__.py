@@ -1,1 +1,1 @@
-"""What console and API do with messages: begun, filled in, checked, sent, read back, searched, cut down."""
+"""The work of console and API on a message: begin, fill in, check, send, read back, search, cut down."""

@@ -39,7 +39,7 @@ _SANS_CERTIFICAT: Final = b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE---
 
 @dataclass(frozen=True, slots=True)
 class Brouillon:
-    """What the form of an operation holds. `texte` is the document ("" for an operation that takes none);
+    """The content of the form of an operation. `texte` is the document ("" for an operation that takes none);
     `changements` are the plain fields that were changed, not yet in `texte`; `parametres` the other fields of
     the call by name; `nom` the file's name, renewed at each sending while it is `nom_propose`."""
 
@@ -80,12 +80,12 @@ class Brouillon:
 
     @property
     def depart(self) -> CleDepart:
-        """What it was begun from."""
+        """Reads the key of the start of the message."""
         return CleDepart.lire(self.cle)
 
     @property
     def de_document(self) -> bool:
-        """Whether the operation takes a document."""
+        """True when the operation takes a document."""
         return OPERATIONS[self.operation].champ is not None
 
     def reporte(self, contrat: Contrat) -> Self:
@@ -160,8 +160,8 @@ class Brouillon:
         )
 
     def remarques(self, services: Services, base: Base) -> list[Remarque]:
-        """What the schema and the rules say of the document, sent now; nothing is written. Raises UsageError
-        when it is not well-formed."""
+        """Lists the remarks of the schema and the rules on the document, as if it were sent now; nothing is
+        written. Raises UsageError when the document is not well-formed."""
         racine = self.racine()
         contrat, operation = services.contrats.de(base), OPERATIONS[self.operation]
         appel = Appel(

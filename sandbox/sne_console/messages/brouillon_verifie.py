@@ -39,17 +39,17 @@ class RemarquePlacee:
 
     @property
     def bloque(self) -> bool:
-        """Whether it would stop the message."""
+        """True when the remark would stop the message."""
         return self.dite.get("gravite") == Gravite.BLOQUANTE
 
     @property
     def message(self) -> str:
-        """What is wrong, as a sentence."""
+        """Says what is wrong, as a sentence."""
         return _phrase(str(self.dite["message"]))
 
     @property
     def remede(self) -> str:
-        """What to do, as a sentence; "" when nobody wrote it."""
+        """Says what to do, as a sentence; "" when nobody wrote it."""
         return _phrase(str(self.dite.get("remede") or ""))
 
     def en_json(self) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class RemarquePlacee:
 
 @dataclass(frozen=True, slots=True)
 class VerificationMessage:
-    """What the schema and the rules say of a message. `lisible`: its document is XML."""
+    """The remarks of the schema and the rules on a message. `lisible`: its document is XML."""
 
     texte: str
     remarques: tuple[RemarquePlacee, ...]
@@ -81,7 +81,7 @@ class VerificationMessage:
 
     @property
     def refuse(self) -> bool:
-        """Whether a remark would stop the message."""
+        """True when a remark would stop the message."""
         return any(remarque.bloque for remarque in self.remarques)
 
     def correction(self, nom: str) -> Correction | None:
@@ -97,7 +97,7 @@ def _phrase(dite: str) -> str:
 
 
 def verifier(pret: Brouillon, services: Services, base: Base) -> VerificationMessage:
-    """What would come of a message sent now, whose changed fields are in its text; nothing is written."""
+    """Checks a message as if it were sent now; its changed fields are in its text. Nothing is written."""
     try:
         pret.racine()
     except UsageError:
@@ -134,7 +134,7 @@ def corriger(pret: Brouillon, services: Services, base: Base, nom: str, valeur: 
 
 
 def _illisible(pret: Brouillon, services: Services, base: Base) -> RemarquePlacee:
-    """What keeps the text from being XML, at its line."""
+    """Finds what keeps the text from being XML, at its line."""
     operation, maintenant = OPERATIONS[pret.operation], base.horloge.maintenant(datetime.now(UTC))
     contrat = services.contrats.de(base)
     dits = controler(

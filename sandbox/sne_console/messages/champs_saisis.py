@@ -34,7 +34,7 @@ def remplir(racine: Any, document: Document, contrat: Contrat, jour: date) -> li
 
 
 def lire(racine: Any, champ: ChampDit) -> str:
-    """What the document says of a field, "" for nothing."""
+    """Reads the value of a field in the document; "" for none."""
     element = trouver(racine, champ.chemin)
     if element is None:
         return ""

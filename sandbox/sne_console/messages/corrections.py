@@ -346,7 +346,7 @@ class _Correcteur:
             yield Correction(f"vider:{lieu}", f"Vider « {connu.nom} »", tuple(vides))
 
     def _code(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
-        """What a rule says of a code, or the schema of an attribute: the codes among which one chooses."""
+        """Yields a choice among codes, for a remark of a rule on a code, or of the schema on an attribute."""
         if place is None:
             return
         connu = self._connus.get(sans_indices(lieu))
@@ -387,7 +387,8 @@ class _Correcteur:
         return self._choix(connu) if connu is not None and attribut == "code" else ()
 
     def _communes(self, chemin: str) -> tuple[ChoixDeCorrection, ...]:
-        """Those of the postal codes that stand for a commune, then those that the document names."""
+        """Lists the communes of the postal codes that stand for a commune, and those that the document
+        names."""
         territoires = self._contrat.territoires
         trouvees: dict[str, str] = {}
         for place in self._places.values():
@@ -455,7 +456,7 @@ def _reecrit(declare: Any, valeur: str) -> str | None:
 
 
 def _candidats(type_: Any, valeur: str) -> Iterator[str]:
-    """What may have been meant, the likeliest first."""
+    """Yields the values that may have been meant, the likeliest first."""
     propre = " ".join(valeur.split())
     yield propre
     yield _OUI_NON.get(propre.lower(), "")

@@ -136,7 +136,8 @@ class _Batisseur:
                 a_faire.extend(reversed(list(zip(chemins(enfants, chemin), enfants, strict=True))))
 
     def accrocher(self, remarque: Remarque) -> bool:
-        """Put a remark beside its element. Whether there is one, or one above it."""
+        """Puts a remark beside its element, or beside the nearest one above it. Returns True when there is
+        one."""
         chemin = str(remarque.get("propriete") or "")
         while chemin:
             pas = self._par_chemin.get(chemin) or self._par_chemin.get(f"{chemin}[1]")

@@ -137,8 +137,8 @@ def rejouer(echange: Echange, qui: Expediteur) -> tuple[str, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """What is left of a document. `entiere`: nothing more can be taken alone; else the time was up. `racine`
-    is lxml, `texte` the document, indented, NIR masked; counts are of elements."""
+    """The rest of a document after its reduction. `entiere`: no element can be removed alone any more; else
+    the time was up. `racine` is lxml, `texte` the document, indented, NIR masked; counts are of elements."""
 
     racine: Any
     texte: str
@@ -149,8 +149,8 @@ class Reduction:
 
 
 def cibles(observation: Observation) -> list[str]:
-    """What a document may be reduced to: codes of rules, those that block first, or « structure » for a
-    refusal by the schema."""
+    """Lists the targets to which a document may be reduced: codes of rules, the blocking ones first, or
+    « structure » for a refusal by the schema."""
     if observation.arbre is None or observation.operation not in OPERATIONS or observation.asynchrone:
         return []
     anomalies = sorted(observation.anomalies, key=lambda a: a.get("gravite") != Gravite.BLOQUANTE)
@@ -277,5 +277,5 @@ def rejouer_tous(base: str, ids: Sequence[int], qui: Expediteur) -> list[int]:
 
 
 def effacable(echange: Echange) -> bool:
-    """Whether a line is an exchange that somebody sent: facts of the base stay."""
+    """True when a line is an exchange that somebody sent: facts of the base stay."""
     return echange.methode not in DITES | {SCENE}

@@ -1,5 +1,5 @@
-"""What a message is composed from: an invented household, a specimen, a demande of the base, the smallest
-message that a rule refuses, or an exchange to mend. Each has a key, from which it is made again, the same."""
+"""The starts of a message: an invented household, a specimen, a demande of the base, the smallest message
+that a rule refuses, or an exchange to mend. Each start has a key; the same key makes the same start again."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -75,8 +75,8 @@ PROPOSEES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class CleDepart:
-    """What a message begins with, as addresses and forms write it: « menage-personne_seule-3 » (kind of
-    household, seed), « specimen-association », « demande-NUMERO », « demande-NUMERO-REN », « regle-ENT009 »,
+    """The key of a start, as addresses and forms write it: « menage-personne_seule-3 » (kind of household,
+    seed), « specimen-association », « demande-NUMERO », « demande-NUMERO-REN », « regle-ENT009 »,
     « echange-12 »."""
 
     genre: str
@@ -356,7 +356,7 @@ class _Atelier:
 
 
 def _criteres(demande: Demande) -> dict[str, str]:
-    """What a search for a demande says of it, by field of the form."""
+    """Returns the criteria of a search for a demande, by field of the form."""
     depot = demande.date_creation
     jour = depot.isoformat() if depot else ""
     personne = next(iter(demande.titulaires), None)

@@ -1,4 +1,4 @@
-"""What a line of the journal comes down to; and the refusals that are the same one, come again."""
+"""The summary of a line of the journal, and the groups of refusals that repeat one another."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -43,7 +43,7 @@ class Resume:
 
 
 def resumer(echange: Echange) -> Resume:
-    """What a line of the journal comes down to."""
+    """Sums up a line of the journal."""
     if echange.methode in DITES:  # told whole, with its day: the hour of the line is the machine's
         return Resume(echange.chemin)
     if echange.panne is not None or echange.non_remise:
@@ -93,8 +93,8 @@ def regles_de(echange: Echange) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Cle:
-    """What refusals of one kind share. `regle` is the code of a rule; without any, `cause` is a piece of the
-    reason that all of them have. `operation` and `guichet` are "" for none."""
+    """The features that refusals of one kind share. `regle` is the code of a rule; without a rule, `cause` is
+    a piece of the reason that all of them have. `operation` and `guichet` are "" for none."""
 
     verdict: VerdictEchange
     operation: str
@@ -104,7 +104,7 @@ class Cle:
 
     @property
     def filtres(self) -> dict[str, str | None]:
-        """What finds them in the journal (`CriteresJournal`): None leaves a filter out."""
+        """Returns the filters that find them in the journal (`CriteresJournal`): None leaves a filter out."""
         return {
             "regle": self.regle or None,
             "texte": self.cause or None,
@@ -164,7 +164,7 @@ def grouper(echanges: Iterable[Echange]) -> list[GroupeDeRefus]:
 
 
 def _phrase(echange: Echange, cle: Cle) -> str:
-    """What the last of a kind says, NIR masked."""
+    """Returns the reason of the last refusal of a kind, NIR masked."""
     dites = (str(a.get("message") or "") for a in echange.anomalies if a.get("regle") == cle.regle)
     phrase = next(dites, "") if cle.regle else resumer(echange).message.partition(_REMEDE)[0]
     return masquer_nirs(phrase or verdict_vecu(echange).titre)
@@ -198,6 +198,6 @@ def plier(echanges: Sequence[Echange]) -> list[LignePliee]:
 
 
 def pliables(echange: Echange) -> tuple[Cle, ...]:
-    """What must be equal for two lines that follow each other to be folded; () for a line that stays alone:
-    each panne is its own story."""
+    """Returns the keys that must be equal for two consecutive lines to be folded; () for a line that stays
+    alone: each panne is its own story."""
     return () if echange.panne is not None or echange.non_remise or echange.illisible else cles(echange)

@@ -1,7 +1,7 @@
 """An exchange as a picture of who spoke to whom: the guichet, its connection, the SNE, the other guichets.
 
-What is drawn is made here, coordinates included; the template only writes it. Each arrow has its sentence,
-which a screen reader is given instead.
+This module makes everything that is drawn, coordinates included; the template only writes it. Each arrow has
+its sentence, which a screen reader reads instead.
 """
 
 from collections.abc import Iterator, Sequence

@@ -33,7 +33,8 @@ Ton = Literal["bon", "refus", "panne", "fait", "erreur"]
 
 @dataclass(frozen=True, slots=True)
 class Vecu:
-    """What the caller lived: two or three words, a sentence or two, NIR masked, and what one feels of it."""
+    """The outcome as the caller lived it: two or three words, a sentence or two, NIR masked, and the feeling
+    it leaves."""
 
     titre: str
     phrase: str
@@ -88,7 +89,7 @@ def _vivre(echange: Echange) -> Vecu:
 
 
 def _travail(echange: Echange) -> str:
-    """What became of the base, in French, without capital nor full stop."""
+    """Says what became of the base, in French, without capital or full stop."""
     if echange.verdict is not VerdictEchange.ACCEPTE:
         return _RIEN
     operation = OPERATIONS.get(echange.operation or "")

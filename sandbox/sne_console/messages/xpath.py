@@ -43,9 +43,10 @@ _TOUR: Final = threading.Lock()
 
 
 def evaluer(expression: str, ouverts: Sequence[Sequence[bytes]]) -> tuple[list[bool], bool]:
-    """Whether the expression answers something (a node, a true, a number but zero, a text) in one of the
-    documents of each, as far as time went; and whether what came next took too long, or too much memory.
-    Raises UsageError when it cannot be evaluated, ConflitEtat when another search does not end."""
+    """Tells for each sequence of documents whether the expression answers something (a node, a true, a number
+    but zero, a text) in one of them, as far as time went; and whether the next one took too long, or too much
+    memory. Raises UsageError when the expression cannot be evaluated, ConflitEtat when another search does
+    not end."""
     if not _TOUR.acquire(timeout=ATTENTE_MAX):
         raise ConflitEtat(
             "Une autre recherche par XPath est en cours : il n'y en a qu'une à la fois.",
@@ -77,9 +78,10 @@ def evaluer(expression: str, ouverts: Sequence[Sequence[bytes]]) -> tuple[list[b
 
 @dataclass(frozen=True, slots=True)
 class RechercheXpath:
-    """What a search found on one page. `suite` is the id before which to go on, None when the journal has
-    no more. Of a search that does not look at all: `premier` and `dernier` are the ids it examined (0: none);
-    by XPath, `ignores` were too big, or asked too much."""
+    """The result of a search on one page. `suite` is the id before which to go on, None when the journal has
+    no more. When a search does not look at all of the journal, `premier` and `dernier` are the ids it
+    examined (0: none). In a search by XPath, `ignores` counts the exchanges that were too big, or asked too
+    much."""
 
     trouves: tuple[Echange, ...] = ()
     examines: int = 0

@@ -102,7 +102,7 @@ def _montrer(saisi: Any, refus: str = "") -> str:
 
 @blueprint.get("/ateliers/<atelier>")
 def tableau(base: str, atelier: str) -> str:
-    """Who is where, and what failed."""
+    """Shows the place of each trainee, and what failed."""
     lu = gestion.lire(services().magasin, atelier)
     places = gestion.places(services().magasin, lu)
     return render_template(

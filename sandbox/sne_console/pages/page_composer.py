@@ -71,7 +71,7 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
 
 @blueprint.post("/composer/<operation>")
 def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
-    """Prepares, shows or sends what was composed (`geste`). Whatever is wrong, the form comes back as it was
+    """Prepares, shows or sends what was composed (`geste`). On any error, the form comes back as it was
     sent."""
     adresses_trouvees.operation(contrat_servi(), operation)
     recu = Brouillon.recu(operation, request.form)
@@ -99,8 +99,8 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Retour:
-    """What came of a form that was sent: what was found (None: it was not checked), the request it makes,
-    what is wrong with it."""
+    """The outcome of a form that was sent: the remarks found (None: it was not checked), the request it
+    makes, the error."""
 
     verifie: VerificationMessage | None = None
     envoi: expedition.RequeteEcrite | None = None
@@ -130,7 +130,7 @@ def _deja_dites(pret: Brouillon) -> VerificationMessage | None:
 
 
 def _illisible(pret: Brouillon) -> VerificationMessage | None:
-    """What keeps a document from being XML; None for one that is."""
+    """Finds what keeps a document from being XML; None for a document that is XML."""
     try:
         pret.racine()
     except UsageError:

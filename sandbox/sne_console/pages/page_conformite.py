@@ -1,7 +1,7 @@
 """`/console/<base>/conformite`: judgements begun, followed, read, compared, taken away.
 
-What may be run from here is in `vues/epreuves.py`: for an application that is neither declared nor at an
-address the page gives the command line.
+The module `vues/epreuves.py` holds the judgements that may be run from here: for an application that is
+neither declared nor at an address, the page gives the command line.
 """
 
 import shlex
@@ -154,7 +154,7 @@ def voir_tendance(base: str) -> str:
 
 @blueprint.get("/conformite/comparer")
 def comparer(base: str) -> str:
-    """What changed from a report to another."""
+    """Shows what changed from one report to another."""
     avant, apres = (adresses_trouvees.jugement(request.args.get(nom, "")) for nom in ("avant", "apres"))
     trouvee = rapports_compares.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))
     return render_template("conformite/comparer.html", avant=avant, apres=apres, comparaison=trouvee)
@@ -221,8 +221,8 @@ def scenario(base: str, run: str, scenario: str) -> str:
 
 @blueprint.get("/conformite/<run>/flux")
 def flux(base: str, run: str) -> Response:
-    """What the page of a judgement that is being made shows, as Server-Sent Events, each time that it
-    changes; then where its report is."""
+    """Streams what the page of a judgement in progress shows, as Server-Sent Events, at each change; then the
+    address of its report."""
     epreuve = adresses_trouvees.jugement(run)
     recu = request.headers.get("Last-Event-ID")
     if recu == _FIN and epreuve.etat is not epreuves.EtatJugement.EN_COURS:
@@ -401,8 +401,9 @@ def _parmi(echanges: Iterable[EchangeCite], numeros: Collection[int | None]) -> 
 
 
 def _resultat(epreuve: JugementConserve, nom: str, sans: Collection[int] | None = None) -> Rapport | None:
-    """What is known of a scenario of a judgement, as a report of it alone, NIRs masked; None while it has not
-    ended. The exchanges that it cites are there but for those of `sans`; none is without it."""
+    """Returns the known result of a scenario of a judgement, as a report of it alone, NIRs masked; None while
+    the scenario has not ended. The report holds the exchanges that it cites, but for those of `sans`; it
+    holds none when `sans` is None."""
     trouve: Rapport | None = None
     if epreuve.etat is epreuves.EtatJugement.RENDUE:
         trouve = rapport_json.lire(epreuve.rapport)
@@ -446,8 +447,8 @@ def _courbe(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _rejouer(
     epreuve: JugementConserve, rapport: Rapport, *, base_connue: bool
 ) -> tuple[str, dict[str, str]] | None:
-    """What begins a judgement again: the address of a form and its fields, which are checked there as if they
-    were typed; None for one that only a command line can run."""
+    """Returns the address and the fields of the form that begins a judgement again; the form checks the
+    fields as if they were typed. Returns None for a judgement that only a command line can run."""
     if base_connue:
         return url_for("conformite.juger", base=rapport.entete.base), {}
     options, configuration = epreuve.options, services().configuration

@@ -46,7 +46,7 @@ _PATIENCE: Final = 0.1
 
 @blueprint.get("/contrat")
 def page(base: str) -> str:
-    """What there is to read."""
+    """Shows what there is to read."""
     contrat = contrat_servi()
     vue, cases = _couverture(base)
     return render_template(
@@ -64,7 +64,7 @@ def page(base: str) -> str:
 
 @blueprint.get("/contrat/couverture.<any(svg, csv):forme>")
 def couverture(base: str, forme: str) -> Response:
-    """What was seen of the contract, as a file."""
+    """Returns what was seen of the contract, as a file."""
     _, cases = _couverture(base)
     lignes = [
         (chemin, vu.etat, vu.acceptes, vu.refuses, vu.recus) for _, dedans in cases for chemin, vu in dedans
@@ -185,7 +185,7 @@ def operation(base: str, nom: str) -> str:
 
 
 def _couverture(base: str) -> tuple[ElementsVus, list[tuple[str, list[tuple[str, Vu]]]]]:
-    """What was seen of the contract, and each of its elements, under what holds it."""
+    """Returns what was seen of the contract, and each of its elements, under the block that holds it."""
     vue = releves_de(current_app.extensions["principale"]).obtenir(services(), base, attente=_PATIENCE)
     cases = [
         (titre, [(chemin, vue.de(chemin)) for chemin in dedans]) for titre, dedans in blocs(contrat_servi())

@@ -96,7 +96,7 @@ def voir_attestation(base: str, numero: str) -> Response:
 
 
 def nom_de(demande: Demande) -> str:
-    """Who asks, on one line, NIR masked: the holders, or the association."""
+    """Names the applicants on one line, NIR masked: the holders, or the association."""
     if demande.est_association:
         return masquer_nirs(demande.formulaire.texte_de("association/nom") or "Association sans nom")
     noms = [f"{p.nom} {p.prenom}".strip() for p in demande.titulaires]

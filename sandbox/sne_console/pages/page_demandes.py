@@ -35,7 +35,8 @@ _ARRONDISSEMENTS: Final = {
 
 @dataclass(slots=True)
 class Demandee:
-    """What was asked: the fields as written, the criteria they make, and what is wrong with them."""
+    """The search that was asked: the fields as written, the criteria they make, and what is wrong with
+    them."""
 
     champs: dict[str, str]
     criteres: Criteres = field(default_factory=Criteres)
@@ -46,7 +47,7 @@ class Demandee:
 
     @property
     def impossible(self) -> bool:
-        """Whether nothing can be looked for."""
+        """True when nothing can be looked for."""
         return bool(self.fautes or self.choix)
 
 

@@ -60,7 +60,7 @@ def page(base: str, identifiant: int) -> str:
 
 
 def _montrer(observation: Observation) -> dict[str, Any]:
-    """What the page of an exchange is made of."""
+    """Gathers the content of the page of an exchange."""
     echange, essais = observation.echange, Essais()
     remarques: list[Remarque] = essais.part("Les remarques", lambda: _remarques(observation), [])
     panne = echange.panne or {}
@@ -149,7 +149,8 @@ def raison_de(echange: Echange) -> tuple[str, str]:
 
 
 def _changements(observation: Observation) -> DifferencesXml | None:
-    """What the answer's document changes in that of the question; None where it is not the same document."""
+    """Finds what the answer's document changes in that of the question; None where it is not the same
+    document."""
     operation = OPERATIONS.get(observation.operation or "")
     if operation is None or not operation.ecrit or observation.arbre is None:
         return None
@@ -244,7 +245,7 @@ def _anomalies_comparees(avant: Observation, apres: Observation) -> Mapping[str,
 
 
 def _compares(cote: cotes.Nom, premier: Observation, second: Observation) -> DifferencesXml | str:
-    """What differs between the documents of one side, or why they are not compared."""
+    """Finds what differs between the documents of one side, or says why they are not compared."""
     avant, apres = (vue.arbre if cote == "requete" else arbre_repondu(vue) for vue in (premier, second))
     if avant is None and apres is None:
         return "Ni l'un ni l'autre n'en porte qui se lise."

@@ -257,7 +257,7 @@ def telecharger(base: str, code: str, boite: str, nom: str) -> Response:
 
 
 def nature(nom: str) -> str:
-    """What a file of an outbox is."""
+    """Says what a file of an outbox is."""
     if nom.endswith(".err"):
         return "refus : le fichier déposé n'a pas pu être traité"
     return _NATURES.get(nom[:3], "")
@@ -296,7 +296,7 @@ def _lire(base: str, guichet: Guichet, boite: Boite, nom: str) -> bytes:
 
 
 def _dire(base: str, traite: Traite) -> str:
-    """What became of a file, and why it was refused."""
+    """Says what became of a file, and why it was refused."""
     echange = None if traite.echange is None else services().magasin.journal.lire(base, traite.echange)
     pourquoi = ""
     if echange is not None and traite.verdict is not VerdictEchange.ACCEPTE:

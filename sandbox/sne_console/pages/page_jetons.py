@@ -24,7 +24,7 @@ _DROITS: Final = {
 
 @blueprint.get("/jetons")
 def page(base: str) -> str:
-    """Those of the database, and how many wrong ones came."""
+    """Shows the tokens of the database, and how many wrong ones came."""
     return _montrer()
 
 

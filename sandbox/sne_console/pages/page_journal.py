@@ -59,12 +59,12 @@ class Rangee:
 
     @property
     def http(self) -> bool:
-        """Whether it came as an HTTP request."""
+        """True when it came as an HTTP request."""
         return self.echange.methode not in HORS_HTTP
 
     @property
     def rejouable(self) -> bool:
-        """Whether it can be sent again."""
+        """True when it can be sent again."""
         return not expedition.empechement(self.echange)
 
     @property
@@ -181,7 +181,7 @@ def _sans_facettes(criteres: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _question_api(choisis: Mapping[str, Any]) -> dict[str, Any]:
-    """What the API is asked for the same list."""
+    """Returns the parameters with which the API gives the same list."""
     nuits = {} if _nuits_montrees(choisis) else {"nuits": "non"}
     return {**{nom: v for nom, v in choisis.items() if nom != "nuits"}, **nuits, "limite": PAR_PAGE}
 
@@ -200,8 +200,8 @@ class ValeurDeFacette:
 
 @dataclass(frozen=True, slots=True)
 class FacetteDuJournal:
-    """What exchanges are told apart by: its name in an address, its title, its values, how many more there
-    are that are not shown."""
+    """A feature that tells exchanges apart: its name in an address, its title, its values, and how many more
+    values are not shown."""
 
     nom: str
     titre: str
@@ -317,8 +317,8 @@ def arrivees(
 
 @blueprint.get("/journal/selection")
 def selection(base: str) -> str | Redirection | Response:
-    """What is done with the exchanges that are chosen (`ids`): `faire` says what. To read, at once; what
-    changes something is asked about first."""
+    """Does what `faire` says with the chosen exchanges (`ids`). It reads at once; it asks before a
+    change."""
     retour = _adresse(base, {**_demande(), "xpath": request.args.get("xpath") or None})
     if not any(request.args.getlist("ids")):
         return render_template("journal/selection.html", titre="Aucun échange choisi", retour=retour)
@@ -407,7 +407,7 @@ def effacer(base: str) -> Redirection:
 
 
 def _demande() -> dict[str, str]:
-    """What the address asks for, but for its XPath and its page."""
+    """Reads the filters of the address, but for its XPath and its page."""
     # Masked from the beginning: what is looked for comes back in the page, its links and its commands.
     ecrits = {nom: valeur for nom in FILTRES if (valeur := masquer_nirs(request.args.get(nom, "").strip()))}
     # Codes of guichets, of rules and numéros are in capitals.

@@ -18,7 +18,7 @@ blueprint: Final = section("pannes", __name__)
 
 @blueprint.get("/controle/pannes")
 def page(base: str) -> str:
-    """Those that are armed, and the table of kinds, each with what arms it without the console."""
+    """Shows the pannes that are armed, and the table of kinds, each with what arms it without the console."""
     with services().magasin.lire(base) as registre:
         guichets = registre.guichets()
     return render_template(

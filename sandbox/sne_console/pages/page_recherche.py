@@ -39,7 +39,7 @@ _ECHANGE: Final = re.compile(r"(?:n°|#|échange|echange)?\s*(\d{1,12})", re.IGN
 
 @dataclass(frozen=True, slots=True)
 class Trouvaille:
-    """What was found: its address, what it is called, and a line about it ("" for none)."""
+    """A thing found: its address, its title, and a line about it ("" for none)."""
 
     adresse: str
     titre: str
@@ -48,7 +48,7 @@ class Trouvaille:
 
 @dataclass(frozen=True, slots=True)
 class Trouvees:
-    """What was found of one kind; `suite` is where all of it is, "" when this is all."""
+    """The things found of one kind; `suite` is the address of all of them, "" when these are all."""
 
     titre: str
     trouvailles: list[Trouvaille]
@@ -57,7 +57,7 @@ class Trouvees:
 
 @blueprint.get("/recherche")
 def page(base: str) -> str:
-    """What the field finds, as a page."""
+    """Shows what the field finds, as a page."""
     cherche = _demande()
     return render_template(
         "recherche/page.html", cherche_partout=cherche, rubriques=chercher(base, cherche) if cherche else []
@@ -74,7 +74,7 @@ def trouver(base: str) -> str:
 
 
 def _demande() -> str:
-    """What is looked for, masked: it comes back in the page."""
+    """Reads what is looked for, masked: it comes back in the page."""
     return masquer_nirs(request.args.get("q", "").replace("\0", "").strip()[:200])
 
 
@@ -214,6 +214,6 @@ def _pages(cherche: str) -> Iterator[Trouvaille]:
 
 
 def _contient(cherche: str, texte: str) -> bool:
-    """Whether each word of what is looked for is in a text, accents and capitals aside."""
+    """True when a text holds each word of what is looked for, accents and capitals aside."""
     dit = plier(texte)
     return len(cherche) >= _MOT_MIN and all(plier(mot) in dit for mot in cherche.split())

@@ -1,6 +1,6 @@
 """`/console/<base>/controle/sauvegardes`: the snapshots of a base, and its return to its start.
 
-What loses something is asked twice: a GET shows what would be lost, a POST does it.
+The console asks twice before a loss: a GET shows what would be lost, a POST does it.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ def page(base: str) -> str:
 
 @blueprint.get("/controle/sauvegardes/comparer")
 def comparer(base: str) -> str:
-    """What changed between two of them, or between one and the present."""
+    """Shows what changed between two snapshots, or between one and the present."""
     avant, apres = request.args.get("avant", ""), request.args.get("apres", "")
     avec = None if apres in ("", MAINTENANT) else apres
     for nom in filter(None, (avant, avec)):
@@ -66,7 +66,7 @@ def comparer(base: str) -> str:
 
 
 def _dire(champ: str, valeur: str) -> str:
-    """What a field of a comparison holds, in words: codes are for programs, which read the API."""
+    """Says in words what a field of a comparison holds: codes are for programs, which read the API."""
     if champ == "état":
         return _ETATS.get(valeur, valeur)
     if champ in _LISTES:
@@ -162,7 +162,7 @@ PORTEES: Final = {
 
 @blueprint.get("/controle/remettre")
 def remise(base: str) -> str:
-    """What may be put back, and how much of it there is."""
+    """Shows what may be put back, and how much of it there is."""
     return render_template(
         "controle/remise.html",
         portees=PORTEES,
@@ -209,7 +209,7 @@ def _etendue(portee: str) -> Portee:
 
 
 def _comptes(base: str) -> dict[str, str]:
-    """What each part holds, in words."""
+    """Says what each part holds, in words."""
     magasin = services().magasin
     with magasin.lire(base) as registre:
         demandes = compter(registre, "demande", "demandes")

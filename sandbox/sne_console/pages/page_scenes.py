@@ -64,7 +64,7 @@ def page(base: str) -> str:
 
 
 def partagee() -> bool:
-    """Whether other machines reach this server."""
+    """True when other machines reach this server."""
     noms = services().configuration.noms
     return bool(noms) and not est_boucle_locale(noms[-1])
 
@@ -232,7 +232,7 @@ def _placer(base: str, scene: donnees.Scene) -> donnees.Scene:
 
 
 def _chez_quelqu_un(base: str) -> bool:
-    """Whether a base is somebody's, who plays there alone."""
+    """True when a base belongs to one person, who plays there alone."""
     entree = qui_est_la()
     a_soi = entree is not None and entree.droit is Droit.BASE
     return a_soi or ateliers.de_la_base(services().magasin, base) is not None

@@ -93,7 +93,8 @@ def page(base: str) -> str:
 
 @blueprint.get("/controle/apercu")
 def apercu(base: str) -> str | Redirection:
-    """What a move would do, by demande, before it is made: `genre` and `vers`, or a day, or an instant."""
+    """Shows what a move would do, by demande, before it is made: `genre` and `vers`, or a day, or an
+    instant."""
     fait = next((f for f in Fait if f == request.args.get("fait")), None)
     apres = max(0, entier_de(request.args.get("apres")) or 0)
     try:
@@ -267,7 +268,7 @@ class BarreDeMois:
 
 
 def _dessin(vue: frise.Frise) -> dict[str, Any]:
-    """What the picture is made of: bars of each month, marks, years, and the day of the base."""
+    """Computes the parts of the picture: bars of each month, marks, years, and the day of the base."""
     pas = LARGEUR / len(vue.mois)
     plus = max([1, *(max(m.depots, m.echeances) for m in vue.mois)])
     moins = max([1, *(max(m.sorties, m.radiations) for m in vue.mois)])

@@ -1,5 +1,5 @@
-"""What an address of the console or of the API names, found. Each raises NotFound, with a sentence, for
-what is not there, and BaseInconnue for a base that is not."""
+"""The things that an address of the console or of the API names, found. Each function raises NotFound, with a
+sentence, for a thing that does not exist, and BaseInconnue for a base that does not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,12 +53,13 @@ def tete(base: str, identifiant: int) -> Echange:
 
 
 def observation(base: str, identifiant: int) -> Observation:
-    """What an exchange carried, read by the contract."""
+    """Reads what an exchange carried, by the contract."""
     return observer(echange(base, identifiant), services().contrat_de(base))
 
 
 def observations(base: str, identifiants: Sequence[int]) -> list[Observation]:
-    """What several carried. Raises UsageError when they weigh too much together, and as `echange`."""
+    """Reads what several exchanges carried. Raises UsageError when they weigh too much together, and the
+    errors of `echange`."""
     contrat, poids, lus = services().contrat_de(base), 0, []
     for identifiant in identifiants:
         lu = echange(base, identifiant)
@@ -75,7 +76,7 @@ def observations(base: str, identifiants: Sequence[int]) -> list[Observation]:
 
 
 def _se_lit_ici() -> bool:
-    """Whether another process would read what is heavy for us, and has not been asked to yet."""
+    """True when another process can read a heavy exchange for us, and has not been asked to yet."""
     return request.environ.get(LOURD) is False and request.method in ("GET", "HEAD")
 
 
@@ -189,7 +190,8 @@ def jugements() -> list[JugementConserve]:
 
 
 def _est_a_lui(epreuve: JugementConserve) -> bool:
-    """Who has a right on a base sees its judgements; not those of one that had its name before."""
+    """True when the visitor has a right on the base of the judgement, and the judgement is not that of an
+    earlier base of the same name."""
     if voit(None):
         return True
     if epreuve.base is None or not voit(epreuve.base):

@@ -1,8 +1,8 @@
-"""How far an application that is driven through the plan is: what `--suivi` writes, beside the plan. What has
-ended is shown by the same values, of its report.
+"""The progress of an application that is driven through the plan: what `--suivi` writes, beside the plan. The
+same values, of its report, show a run that has ended.
 
-The scenarios end in the order of the plan, even those that were played beside one another: the first that has
-not ended is the one that is waited for.
+The scenarios end in the order of the plan, even those that were played beside one another: the run waits for
+the first one that has not ended.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -165,7 +165,7 @@ class Avancement:
 
 @dataclass(frozen=True, slots=True)
 class _DureesDAvant:
-    """What a run of the same work took: seconds in all and, of them, the part of each scenario."""
+    """The durations of a run of the same work: seconds in all and, of them, the part of each scenario."""
 
     secondes: float
     parts: Mapping[str, float]

@@ -14,7 +14,7 @@ from sne_sandbox.web.configuration import services
 
 
 def question(registre: RegistreBase, numero: str) -> Question:
-    """What getDemandeLogement would be asked of a demande now."""
+    """Builds the question that asks getDemandeLogement for a demande now."""
     base, machine = registre.base, datetime.now(UTC)
     appel = Appel("getDemandeLogement", {"numUnique": numero, "complet": "oui"}, base.nom, None, machine)
     return Question(appel, base, base.horloge.maintenant(machine), services().contrats.de(base), registre, "")

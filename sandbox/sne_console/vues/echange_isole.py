@@ -34,7 +34,7 @@ class Essais:
     perdus: list[str] = field(default_factory=list)
 
     def part(self, quoi: str, faire: Callable[[], _Valeur], sinon: Any) -> _Valeur:
-        """What `faire` gives, else `sinon`; `quoi` begins the sentence (« La requête »)."""
+        """Returns the result of `faire`, else `sinon`; `quoi` begins the sentence (« La requête »)."""
 
         def perdre(raison: str) -> _Valeur:
             self.perdus.append(f"{quoi} : {raison}.")

@@ -55,8 +55,8 @@ class Vu:
 
 @dataclass(frozen=True, slots=True)
 class ElementsVus:
-    """What was seen: `vus` by path, of `releves` exchanges, from `premier` to `dernier`; `en_cours`: more are
-    being opened."""
+    """The elements seen: `vus` by path, of `releves` exchanges, from `premier` to `dernier`; `en_cours`: more
+    are being opened."""
 
     vus: dict[str, Vu]
     releves: int
@@ -65,7 +65,7 @@ class ElementsVus:
     en_cours: bool
 
     def de(self, chemin: str) -> Vu:
-        """What was seen of an element."""
+        """Returns what was seen of an element."""
         return self.vus.get(chemin) or Vu()
 
 
@@ -86,8 +86,8 @@ class RelevesDElements:
         self._verrou = threading.Lock()
 
     def obtenir(self, services: Services, base: str, *, attente: float) -> ElementsVus:
-        """What is known, after the last exchange when it takes less than `attente` seconds to know it. Raises
-        BaseInconnue."""
+        """Returns what is known; the last exchange is included when the reading takes less than `attente`
+        seconds. Raises BaseInconnue."""
         dernier = services.magasin.journal.dernier(base)
         # A base that starts again is another.
         cle = base, services.magasin.regarder(base).base.creee_le
@@ -191,7 +191,7 @@ def blocs(contrat: Contrat) -> list[tuple[str, list[str]]]:
 
 
 def releves_de(principale: Flask) -> RelevesDElements:
-    """Those that the pages of a server share."""
+    """Returns the readings that the pages of a server share."""
     releves: RelevesDElements = principale.extensions.setdefault(_EXTENSION, RelevesDElements())
     return releves
 

@@ -1,21 +1,23 @@
 """The judgements of a home: one folder each below `conformite/`, written by our own commands as children.
 
-A folder that holds `rapport.json` is a report, whoever wrote it (`--report-dir HOME/conformite/NOM`). One
-that the server began also holds `commande` (what was run), `sortie` (what it said), `suivi.jsonl` (how far an
-application that is driven is), `verrou` and `verrou-enfant` (locked as long as who watches it and it live),
-and `code` (its exit code) once it has ended. All is in files: several workers show the same
-thing. What a server began ends with it.
+A folder that holds `rapport.json` is a report, whatever wrote it (`--report-dir HOME/conformite/NOM`). A
+judgement that the server began also holds `commande` (what was run), `sortie` (what it said), `suivi.jsonl`
+(the progress of an application that is driven), `verrou` and `verrou-enfant` (each locked as long as its
+process lives: the one that watches the judgement, the command itself), and `code` (its exit code) once it has
+ended. Everything is in files: several workers show the same thing. A judgement that a server began ends with
+that server.
 
 Where servers share a PostgreSQL, each judgement that one of them began is in the database too, as it goes
-(`classeur.py`), with `porteur`, the process that runs it: the others show it, and see when that process
-is gone. Once it has ended it is there only.
+(`classeur.py`), with `porteur`, the process that runs it: the others show it, and see when that process is
+gone. A judgement that has ended is in the database only.
 
-Only our own commands are run, with values that are checked: the traffic of a base judged; and driven through
-the plan, the reference application, one that answers at an address, or one of the commands that the owner of
-the server declared, by its name (`serve --application`): nobody types a command in a page.
+The server runs only our own commands, with values that are checked. They judge the traffic of a base, or
+drive an application through the plan: the reference application, one that answers at an address, or one of
+the commands that the owner of the server declared, by its name (`serve --application`). Nobody types a
+command in a page.
 
-A judgement that plays a part of another again holds `partie` too: it is shown beside that one, and gives no
-verdict of its own.
+A judgement that plays a part of another again holds `partie` too: the console shows it beside that one, and
+it gives no verdict of its own.
 """
 
 import json
@@ -92,7 +94,8 @@ class EtatJugement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartieRejouee:
-    """What a judgement plays again of another: a scenario, for one of its requirements or, "", for all."""
+    """The part of another judgement that a judgement plays again: a scenario, for one of its requirements or,
+    "", for all."""
 
     de: str
     scenario: str
@@ -114,22 +117,22 @@ class JugementConserve:
 
     @property
     def sortie(self) -> str:
-        """What the command has said so far, the end of it."""
+        """Reads the end of the output of the command so far."""
         return _lire(self.dossier / "sortie")[-SORTIE_MAX:]
 
     @property
     def suivi(self) -> Path:
-        """What it has come to, when an application is driven through the plan."""
+        """Returns the path of its progress, when an application is driven through the plan."""
         return self.dossier / "suivi.jsonl"
 
     @property
     def pilotee(self) -> bool:
-        """Whether a server drives an application through the plan."""
+        """True when a server drives an application through the plan."""
         return self.commande.startswith("sne-sandbox conform ")
 
     @property
     def options(self) -> dict[str, str]:
-        """Those of its command, each with its value."""
+        """Returns the options of its command, each with its value."""
         mots = shlex.split(self.commande)[2:]
         return dict(zip(mots[::2], mots[1::2], strict=False))
 
@@ -141,7 +144,7 @@ class JugementConserve:
 
     @property
     def partie(self) -> PartieRejouee | None:
-        """What of another judgement it plays again; None for a judgement of its own."""
+        """Reads the part of another judgement that it plays again; None for a judgement of its own."""
         with suppress(ValueError, TypeError):
             return PartieRejouee(**json.loads(_lire(self.dossier / _PARTIE)))
         return None
@@ -396,8 +399,8 @@ def resume(epreuve: JugementConserve) -> ResumeLu | None:
 
 
 def jalon(epreuve: JugementConserve) -> JalonDeTendance | None:
-    """What a judgement tells in the history of its application; None for one that has no report that reads,
-    was cut short, or plays a part of another again."""
+    """Returns the point of a judgement in the history of its application; None for a judgement that has no
+    readable report, was cut short, or plays a part of another again."""
     return _dit_du_rapport(epreuve)[1] if epreuve.partie is None else None
 
 
@@ -465,12 +468,13 @@ def _etat(dossier: Path, classeur: Classeur | None) -> EtatJugement:
 
 
 def _tenu(dossier: Path) -> bool:
-    """Whether who watches it, or it, lives."""
+    """True when the process of the judgement, or the one that watches it, lives."""
     return any(_vit(dossier / nom) for nom in _TENUS)
 
 
 def _vit(tenu: Path) -> bool:
-    """Whether a process holds the lock. A number of process would not tell: a container gives it again."""
+    """True when a process holds the lock. The number of a process would not tell: a container gives it
+    again."""
     if not tenu.is_file():
         return False
     with systeme.tenu(tenu, attendre=False) as libre:
@@ -478,7 +482,7 @@ def _vit(tenu: Path) -> bool:
 
 
 def _vit_ailleurs(dossier: Path, classeur: Classeur) -> bool:
-    """Whether the process that runs it, here or on another host, lives."""
+    """True when the process that runs it, here or on another host, lives."""
     return _lire(dossier / _PORTEUR) in {fiche.cle for fiche in vivants(classeur.magasin)}
 
 

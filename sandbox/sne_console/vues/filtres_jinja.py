@@ -45,8 +45,8 @@ def insecables(texte: str) -> str:
 
 
 class Typographie(Extension):
-    """Applies `insecables` to the templates as they are compiled: their text, and the phrases that they hand
-    to macros. What a template is given to show (data) is left as it is."""
+    """The extension that applies `insecables` to the templates as they are compiled: to their text, and to
+    the phrases that they hand to macros. The data that a template shows is left as it is."""
 
     def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
         """The same tokens, texts amended."""

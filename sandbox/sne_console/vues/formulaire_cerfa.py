@@ -1,6 +1,6 @@
 """A demande's document, laid out as the Cerfa: sections, blocks and lines, nothing left out.
 
-What stands where, and under which label, is in the `cerfa.toml` of the contract.
+The `cerfa.toml` of the contract says what stands where, and under which label.
 """
 
 import re
@@ -125,7 +125,7 @@ def _champ(chemin: str, dit: str | Mapping[str, str]) -> ChampCerfa:
 
 @dataclass(frozen=True, slots=True)
 class Valeur:
-    """What is read: a text for people, and the code it stands for ("" when it is no code)."""
+    """The value read: a text for people, and the code it stands for ("" when it is no code)."""
 
     texte: str
     code: str = ""
@@ -194,7 +194,7 @@ class _LecteurFormulaire:
         return SectionRemplie(section.titre, tuple(groupes))
 
     def reste(self, racine: Element) -> SectionRemplie:
-        """What no section has read, under its path; empty elements have nothing to say."""
+        """Returns what no section has read, under its path; empty elements have nothing to say."""
         lignes = tuple(
             LigneFormulaire(
                 element.chemin.removeprefix(_DEMANDE).removeprefix("demandeLogement/"),

@@ -19,7 +19,7 @@ _FICHIER: Final = "presentation.toml"
 
 @dataclass(frozen=True, slots=True)
 class OperationExpliquee:
-    """What an operation is for: a title, a sentence."""
+    """The purpose of an operation: a title, a sentence."""
 
     titre: str
     phrase: str = ""
@@ -63,7 +63,7 @@ class InterfacePresentee:
     saisies: Mapping[Document, tuple[ChampDit, ...]]
 
     def operation(self, nom: str) -> OperationExpliquee:
-        """What an operation is for; its name alone for one that nobody tells."""
+        """Returns the purpose of an operation; its name alone when nobody tells it."""
         return self.operations.get(nom) or OperationExpliquee(nom)
 
     def champs(self, document: Document) -> tuple[ChampDit, ...]:
@@ -71,7 +71,7 @@ class InterfacePresentee:
         return self.saisies.get(document, ())
 
     def parametre(self, nom: str) -> ParametreExplique:
-        """What a field of a call is; its name alone for one that nobody tells."""
+        """Returns the meaning of a field of a call; its name alone when nobody tells it."""
         return self.parametres.get(nom) or ParametreExplique(nom)
 
 
@@ -105,7 +105,7 @@ def par_service(contrat: Contrat) -> list[tuple[Service, list[OperationPubliee]]
 
 
 def convient(element: ElementLu, cherche: str) -> bool:
-    """Whether each word of `cherche` is in the path, the type or the list of an element."""
+    """True when each word of `cherche` is in the path, the type or the list of an element."""
     dit = plier(f"{element.chemin} {element.liste or ''} {element.type}")
     return all(plier(mot) in dit for mot in cherche.split())
 

@@ -1,6 +1,6 @@
-"""What the first visitor of the console would wait for, done before while nobody calls: libraries imported,
-templates compiled, tables of the contract made. In steps: whoever calls meanwhile waits for one of them.
-"""
+"""The preparation for the first visitor of the console, made before while nobody calls: libraries imported,
+templates compiled, tables of the contract made. The work goes in steps: a caller who comes meanwhile waits
+for one step."""
 
 import importlib
 from collections.abc import Iterator

@@ -150,8 +150,8 @@ def essai(r: Regle, fiche: FicheRegle) -> str | None:
 
 
 def convient(ligne: RegleLue, demandes: Mapping[str, str]) -> bool:
-    """Whether a rule answers what is asked of it: `texte` (each of its words), `sujet`, `effet`, `fidelite`,
-    `type` (of file); "" asks nothing."""
+    """True when a rule answers what is asked of it: `texte` (each of its words), `sujet`, `effet`,
+    `fidelite`, `type` (of file); "" asks nothing."""
     dit = plier(" ".join((ligne.code, ligne.code_officiel or "", ligne.condition, ligne.texte, ligne.remede)))
     return (
         all(plier(mot) in dit for mot in demandes["texte"].split())

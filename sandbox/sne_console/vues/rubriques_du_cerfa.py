@@ -30,7 +30,7 @@ class ElementDeRubrique:
 
 @dataclass(frozen=True, slots=True)
 class LigneDeRubrique:
-    """What the form asks."""
+    """The line of a rubric: what the form asks."""
 
     libelle: str
     source: str

@@ -101,7 +101,7 @@ _Prevue = tuple[date, str, str]
 
 
 def _suites(evenements: Iterable[Evenement], reglages: Reglages) -> Iterator[_Prevue]:
-    """What the decisions ask for and no radiation has followed."""
+    """Yields what the decisions ask for and no radiation has followed."""
     for evenement in evenements:
         if evenement.suite_le is None:
             continue
@@ -192,17 +192,17 @@ def _cause(echange: Echange, mouvement: Mouvement) -> bool:
 
 
 def _seule(cause: Echange, mouvement: Mouvement) -> bool:
-    """Whether it is a night that did nothing else to this demande."""
+    """True when the cause is a night that did nothing else to this demande."""
     return cause.methode == NUIT and len(_siennes(cause, mouvement.numero_unique)) == 1
 
 
 def _previent(nuit: Echange, numero: str) -> bool:
-    """Whether a night gave this demande its notice: the day of it is not told beside."""
+    """True when a night gave this demande its notice: the calendar then leaves out the day of the notice."""
     return any(detail.get("code") == code(Fait.PREAVIS) for detail in _siennes(nuit, numero))
 
 
 def _siennes(nuit: Echange, numero: str) -> list[dict[str, Any]]:
-    """What a night says of one demande."""
+    """Returns what a night says of one demande."""
     return [detail for detail in nuit.anomalies if detail.get("valeur") == numero]
 
 
