@@ -1,5 +1,5 @@
-"""What the servers of one database share, beside its bases; the journal of PostgreSQL is divided
-(`store/tranches.py`), its rows where they belong."""
+"""The tables that the servers of one database share, beside its bases. The journal of PostgreSQL is divided
+(`store/tranches.py`), and its rows move to their slices."""
 
 from alembic import context, op
 
