@@ -2,8 +2,8 @@
 
 The message alone is judged, offline: its version, its schema, the controls that need no register. Faults that
 the base refuses already are no news, and are left out. Faults that the stored demande may have already are
-left out too: only the register tells them. The header `SNE-Avertissement` names the changes that explain it
-(`Echange.avertissement`).
+left out too: only the register tells them. The header `SNE-Avertissement` names the changes that explain the
+refusals (`Echange.avertissement`).
 """
 
 from dataclasses import dataclass
@@ -97,8 +97,8 @@ def prevoir(
 
 
 def _au_registre(faute: FauteDeDocument, contrat: Contrat, type_fichier: str) -> bool:
-    """True when only the register can tell if this fault blocks. A control that looks at the register is not
-    among these faults."""
+    """True when only the register can tell if this fault blocks. The controls that look at the register are
+    not judged here."""
     fiche = contrat.regles.get(faute.regle)
     return fiche is not None and engine.ne_rebloque_pas(fiche, type_fichier)
 

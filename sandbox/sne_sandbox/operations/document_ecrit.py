@@ -309,8 +309,8 @@ def montre_les_calculs(contrat: Contrat, version: str) -> bool:
 
 def blocs_calcules(stockee: DemandeStockee, question: Question, version: str) -> list[Element]:
     """Computes the blocks of the SNE, now: `informationTraitement` with its indicators, the resources per UC,
-    the UC and the quartile where the contract binds them. Leaves out a block that has no place in that
-    version, or whose compulsory content is not known."""
+    the UC and the quartile where the contract binds them. Leaves out the content that has no place in that
+    version, and a block whose compulsory content is not known."""
     jour, contrat = question.maintenant.date(), question.contrat
     roles = contrat.roles.demande
     bloc = f"{FORMULAIRE}/informationTraitement"
