@@ -23,7 +23,8 @@ DEPART: Final = 0.2
 
 
 class ConnexionTenue:
-    """The connection that a panne holds, in the reactor's thread. The panne must call one of the endings."""
+    """The hold of a panne on a connection, in the reactor's thread. The panne must call one of the
+    endings."""
 
     def __init__(self, requete: Request) -> None:
         self._requete = requete
