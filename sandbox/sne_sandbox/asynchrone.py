@@ -42,8 +42,8 @@ AGE_MIN: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class ReleveBoites:
-    """What a visit to the boxes of a guichet did: files processed, documents dispatched, changes that wait
-    for the next visit, files that the folder keeps because the box does not take their name."""
+    """The result of a visit to the boxes of a guichet: files processed, documents dispatched, changes that
+    wait for the next visit, files that the folder keeps because the box does not take their name."""
 
     traites: tuple[Traite, ...]
     distribues: int
@@ -61,7 +61,8 @@ class CanalAsynchrone:
     home: Path
 
     def pipeline(self, base: Base) -> Pipeline:
-        """What works on the files of a base. Raises OperatorError when its contract does not read."""
+        """Returns the pipeline that works on the files of a base. Raises OperatorError when its contract does
+        not read."""
         return Pipeline(self.contrats.de(base), self.magasin, self.limites, self.contrats)
 
     # --- what a guichet does -----------------------------------------------------------------------
@@ -123,8 +124,8 @@ class CanalAsynchrone:
             self.visiter(base.nom, age_min=AGE_MIN)
 
     def visiter(self, base: str, *, age_min: float = 0.0) -> None:
-        """The boxes of every guichet of a base that has a folder, as `relever` does. What fails in one of
-        them is logged, and left for the next time."""
+        """Visits the boxes of every guichet of a base that has a folder, as `relever` does. A failure in one
+        of them is logged, and left for the next time."""
         for code in ouverts(self.home, base):
             try:
                 with self.magasin.lire(base) as registre:

@@ -1,12 +1,12 @@
-"""One exchange, from its opening to its line in the journal: the only place that opens and closes one.
+"""The only place that opens and closes an exchange, from its opening to its line in the journal.
 
-SOAP calls, calls that strayed to an address where no service is, files left in a guichet's inbox, and what
-the console sends all come through here, straight down and straight up:
+SOAP calls, calls to an address where no service is, files left in a guichet's inbox, and messages of the
+console all come through here, straight down and straight up:
 
     opened → read (`soap`) → worked on (`pipeline`, one transaction) → packed (`soap`), damaged by the panne
     that is armed for it, journalled and committed → closed
 
-Whatever goes wrong is answered, and has its line too.
+Every error is answered, and has its line too.
 """
 
 import time
@@ -74,7 +74,8 @@ _SERVICES_ICI: Final = "les services sont sous /services/… : ajoutez-le à l'a
 
 @dataclass(frozen=True, slots=True)
 class _Interface:
-    """What answers the bases of one contract; `chemins` lead to its services, without last slash."""
+    """The interface that answers the bases of one contract; `chemins` lead to its services, without last
+    slash."""
 
     contrat: Contrat
     pipeline: Pipeline

@@ -48,7 +48,7 @@ def journal_technique(nom: str = "sne_sandbox") -> "FilteringBoundLogger":
 
 
 def recueillir() -> None:
-    """What libraries tell `logging` (Twisted, Flask) is written there too, warnings and worse."""
+    """Collects what libraries (Twisted, Flask) tell `logging`: warnings and worse are written there too."""
     racine = logging.getLogger()
     if not any(isinstance(h, _Recueil) for h in racine.handlers):
         racine.addHandler(_Recueil(logging.WARNING))

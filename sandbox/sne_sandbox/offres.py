@@ -237,7 +237,7 @@ def installe(paquet: str) -> bool:
 
 
 def offert(module: str) -> bool:
-    """Whether the package of a module, or of `module:attribute`, is there."""
+    """True when the package of a module, or of `module:attribute`, is there."""
     return installe(module.partition(".")[0])
 
 

@@ -1,7 +1,8 @@
-"""What happens to a call, from its fields to its answer. THE FILE TO READ FIRST.
+"""The way of a call, from its fields to its answer. THE FILE TO READ FIRST.
 
 The numbered steps are those of `Pipeline.traiter`. `exchange` comes before: it opens the exchange and has the
-call read by `soap`. It gives what packs the answer, inside the same transaction, and closes the exchange.
+call read by `soap`. It gives the function that packs the answer, inside the same transaction, and closes the
+exchange.
 """
 
 import re
@@ -162,7 +163,7 @@ class Pipeline:
     def _prevoir(
         self, operation: Operation, appel: Appel, base: Base, maintenant: datetime
     ) -> list[dict[str, Any]]:
-        """What the contract to come would refuse of a document, as the journal keeps it."""
+        """Lists what the contract to come would refuse of a document, as the journal keeps it."""
         if self._contrats is None or operation.champ is None:
             return []
         from sne_sandbox.operations import contrat_a_venir  # of the few bases that have a contract to come
@@ -212,8 +213,8 @@ class Pipeline:
         guichet: str,
         echange: Echange,
     ) -> Jugement | None:
-        """What the rules have to judge, None for an operation that none applies to; `echange` is told what
-        the document says of itself."""
+        """Returns what the rules have to judge, None for an operation without rules; tells `echange` what the
+        document says of itself."""
         if document is None:
             # Whatever was sent as a number: the journal's index does not take a megabyte.
             echange.numero_unique = appel.texte("numUnique")[:NUMERO_MAX] or None
@@ -309,7 +310,8 @@ def _exiger_certificat(appel: Appel, operation: Operation) -> None:
 
 
 def guichet_de(appel: Appel, document: Element | None) -> str:
-    """Who calls, "" when nothing says it; `document` is None as long as it is not read."""
+    """Returns the guichet that calls, "" when nothing says it; `document` is None as long as it is not
+    read."""
     # Deduced: the certificate, else the document, else the certificate's name, else the file's.
     if appel.guichet_certificat:
         return appel.guichet_certificat

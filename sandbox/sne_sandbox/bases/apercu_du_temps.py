@@ -1,7 +1,7 @@
-"""What a move of the clock would do, before it is made: by fact, by demande.
+"""The effect of a move of the clock, known before the move is made: by fact, by demande.
 
-Read in a transaction that reads: nobody waits for it. It is the very list that the nights then go by
-(`prevision`), so that what is told is what happens, if nobody writes in between.
+A transaction that only reads finds it: nobody waits for it. The nights then follow the same list
+(`prevision`), so the preview comes true, if nobody writes in between.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _SURS: Final = (*PERTES, Fait.PREAVIS)
 
 @dataclass(frozen=True, slots=True)
 class Prevu:
-    """What a night would do to one demande."""
+    """The effect that a night would have on one demande."""
 
     jour: Annotated[date, "la nuit"]
     fait: Fait
@@ -34,7 +34,7 @@ class Prevu:
 
 @dataclass(frozen=True, slots=True)
 class Apercu:
-    """What a move would do. `previsions` are a page of its facts, in the order of the nights."""
+    """The effect that a move would have. `previsions` are a page of its facts, in the order of the nights."""
 
     base: str
     mouvement: Annotated[str, "« l'avance de 13 mois »"]
@@ -50,7 +50,7 @@ class Apercu:
 
     @property
     def perte(self) -> bool:
-        """Whether a demande would be radiated or erased."""
+        """True when a demande would be radiated or erased."""
         return any(self.faits[fait] for fait in PERTES)
 
 
@@ -64,8 +64,8 @@ def prevoir(
     limite: int = 50,
     machine: datetime | None = None,
 ) -> Apercu:
-    """What `mouvement` would do to the base: all of it counted, and of its facts, or of `fait` alone,
-    `limite` of them after the first `apres`. Raises BaseInconnue, and as `horloge.viser`."""
+    """Tells what `mouvement` would do to the base: counts all its facts, and lists `limite` of them, or of
+    `fait` alone, after the first `apres`. Raises BaseInconnue, and as `horloge.viser`."""
     with magasin.lire(nom) as registre:
         visee = viser(registre, mouvement, machine or datetime.now(UTC))
         jour = visee.apres.date()

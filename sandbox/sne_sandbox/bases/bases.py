@@ -76,7 +76,7 @@ class BasePubliee:
 
     @classmethod
     def de(cls, base: Base, contrats: Contrats) -> Self:
-        """What is shown of a base: of one whose contract does not read, why."""
+        """Returns what is shown of a base: when its contract does not read, the reason."""
         services: tuple[str, ...] = ()
         illisible = ""
         try:
@@ -146,7 +146,7 @@ def _semee(base: Base) -> bool:
 def _etapes(
     contrat: Contrat, base: Base, maintenant: datetime, progres: Progres | None
 ) -> Generator[Callable[[RegistreBase], None], None, None]:
-    """What fills a base from its seed, batch by batch."""
+    """Yields the steps that fill a base from its seed, batch by batch."""
     from sne_sandbox.bases.semis import semer  # not for nothing: most starts find their base
 
     if progres is not None:
@@ -228,8 +228,8 @@ def regler(magasin: Magasin, contrats: Contrats, nom: str, valeurs: Mapping[str,
 def assurer(
     magasin: Magasin, contrat: Contrat, nom: str = BASE_PAR_DEFAUT, **depart: Unpack[DepartBase]
 ) -> Base:
-    """The base of that name, created as by `creer` when it does not exist yet. What is left of those that
-    never were is deleted."""
+    """Returns the base of that name, created as by `creer` when it does not exist yet. Deletes the remains of
+    bases whose creation never ended."""
     magasin.bases.balayer()
     try:
         return magasin.bases.lire(nom)

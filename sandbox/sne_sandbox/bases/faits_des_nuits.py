@@ -1,4 +1,4 @@
-"""What a night may do to a demande, and the words for it: one, several, and in short."""
+"""The facts that a night may bring to a demande, and the words for each: one, several, and in short."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 
 
 class Fait(StrEnum):
-    """What a night does to a demande, in the order it does it."""
+    """The facts that a night brings to a demande, in the order of the night."""
 
     EFFACEMENT = "effacements"
     RADIATION = "radiations"

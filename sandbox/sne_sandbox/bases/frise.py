@@ -26,8 +26,8 @@ _APRES_ECHEANCE: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class MoisDeBase:
-    """What a month saw, or will see if nobody does anything: demandes born, radiated, ends of validity,
-    radiations to come."""
+    """The events of a month, past, or to come if nobody does anything: demandes born, radiated, ends of
+    validity, radiations to come."""
 
     mois: Annotated[date, "son premier jour"]
     depots: int = 0

@@ -19,7 +19,7 @@ _REGLE: Final = "réglé pour ce guichet dans cette base"
 
 @dataclass(frozen=True, slots=True)
 class DroitDeGuichet:
-    """Whether a guichet may do something."""
+    """The right of a guichet to do something, given or not."""
 
     acte: Acte
     libelle: str
@@ -29,7 +29,7 @@ class DroitDeGuichet:
 
 
 def droits_de(guichet: Guichet, droits: DroitsGuichets) -> list[DroitDeGuichet]:
-    """What a guichet may do and what it may not, deed by deed."""
+    """Lists what a guichet may do and what it may not, deed by deed."""
     dits = []
     for acte in Acte:
         droit = droits.droits.get(guichet.nature, {}).get(acte)
@@ -43,7 +43,7 @@ def droits_de(guichet: Guichet, droits: DroitsGuichets) -> list[DroitDeGuichet]:
 
 
 def proches(code: str, guichets: Iterable[Guichet]) -> str:
-    """What may have been meant by a code that is none of theirs: « vouliez-vous dire G1104 (…) ? », or some
+    """Proposes the guichets that an unknown code may have meant: « vouliez-vous dire G1104 (…) ? », or some
     of them when none is near; "" without any."""
     noms = {guichet.code: guichet.nom for guichet in guichets}
     trouves = get_close_matches(code.upper(), noms, n=_PROPOSES) or sorted(noms)[:_PROPOSES]

@@ -1,8 +1,8 @@
-"""The clock of a base: read, frozen, advanced, given back to real time. Nights in between run on the way.
+"""The clock of a base: read, frozen, advanced, given back to real time. The nights in between run on the way.
 
-All of a move, or nothing of it: the nights, the clock and the line of the journal that tells the move are
-one transaction. Time never goes back over demandes, but by taking a move back while nothing else came
-(`retour`). What a move would do is told by `apercu`.
+A move is done whole or not at all: the nights, the clock and the line of the journal that tells the move are
+one transaction. Time goes back over demandes in one case only: a move is taken back while nothing else came
+(`retour`). `apercu` tells what a move would do.
 """
 
 import re
@@ -30,8 +30,8 @@ _REMEDE: Final = "une durée ISO 8601 (P1D, P1M, P13M, P2Y, PT6H), une date (201
 
 @dataclass(frozen=True, slots=True)
 class HeureLue:
-    """What the clock of a base says. `mode` is « real », « figée » or « décalée »: real time, `decalage_s`
-    seconds ahead of it."""
+    """The reading of the clock of a base. `mode` is « real », « figée » or « décalée »: real time,
+    `decalage_s` seconds ahead of it."""
 
     base: str
     maintenant: Annotated[datetime, "l'heure de la base, à Paris"]
@@ -150,7 +150,7 @@ class Visee:
 
 
 def lire(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> HeureLue:
-    """What the clock says. Raises BaseInconnue."""
+    """Reads the clock. Raises BaseInconnue."""
     return HeureLue.de(magasin.bases.lire(nom), machine or datetime.now(UTC))
 
 

@@ -51,7 +51,7 @@ _JETON: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
 class Droit(StrEnum):
-    """What somebody may do beside SOAP."""
+    """The right of a person to act beside SOAP."""
 
     TOUT = "tout"
     BASE = "base"
@@ -62,7 +62,8 @@ class Droit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entree:
-    """Who enters: by which token (its name and its hash, "" without any), with which right, in which base."""
+    """The person who enters: by which token (its name and its hash, "" without any), with which right, in
+    which base."""
 
     nom: str
     empreinte: str
@@ -136,7 +137,7 @@ def nouveau(
 
 
 def tenir(magasin: Magasin) -> JetonsTenus:
-    """Those that the database keeps, by name; and how many wrong ones came."""
+    """Lists the tokens that the database keeps, by name, and tells how many wrong ones came."""
     maintenant = datetime.now(UTC)
     tenus = [
         JetonPublie(
@@ -166,7 +167,7 @@ def revoquer(magasin: Magasin, nom: str) -> None:
 
 
 def entree(magasin: Magasin, cherchee: str) -> Entree | None:
-    """What the token of this hash gives; None for one that is unknown, revoked or too old."""
+    """Returns what the token of this hash gives; None when it is unknown, revoked or too old."""
     garde = magasin.jetons.trouver(cherchee) if cherchee else None
     maintenant = datetime.now(UTC)
     if garde is None or _a_expire(garde, maintenant):
@@ -213,7 +214,7 @@ def verifier_force(jeton: str, option: str) -> str:
 
 
 def _bits_par_signe(jeton: str) -> float:
-    """What a sign is worth, among those that such a token is drawn from."""
+    """Returns the bits that a sign is worth, in the alphabet that such a token is drawn from."""
     if set(jeton) <= set(string.digits):
         return 3.32
     if set(jeton) <= set("0123456789abcdef-") or set(jeton) <= set("0123456789ABCDEF-"):
@@ -227,13 +228,13 @@ def jeton_du_home(home: Path) -> str:
 
 
 def cle_des_cookies(home: Path) -> bytes:
-    """What signs the cookies and codes of a server, and makes its read-only link: the same for all its
-    processes, and after a start. Raises StoreError when the home cannot hold it."""
+    """Returns the key that signs the cookies and codes of a server, and makes its read-only link. It is the
+    same for all its processes, and after a restart. Raises StoreError when the home cannot hold it."""
     return _secret_du_home(home, CLE_CONSOLE, lambda: secrets.token_bytes(32))
 
 
 def a_servi(home: Path) -> bool:
-    """Whether a server has started in this home: its key is there."""
+    """True when a server has started in this home: its key is there."""
     return (home / CLE_CONSOLE).is_file()
 
 

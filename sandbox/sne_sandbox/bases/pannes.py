@@ -1,7 +1,7 @@
-"""Pannes of a base: armed, listed, disarmed, and counted as they are played, one at most on an exchange.
+"""Pannes of a base: armed, listed, disarmed, and counted when they are played. An exchange plays one at most.
 
-Whoever plays one holds the base's writing lock, in whatever process: none is played once too often. What it
-does to an answer is in `soap.pannes_de_reponse`, to the socket in `server.pannes_du_reseau`.
+The process that plays one holds the base's writing lock, so none is played once too often.
+`soap.pannes_de_reponse` holds its effect on an answer, `server.pannes_du_reseau` its effect on the socket.
 """
 
 import json
@@ -95,7 +95,7 @@ def attendue(
     guichet: str | None,
     prise: Callable[[PanneDefinition], bool],
 ) -> bool:
-    """Whether `consommer` may have one to play: nothing is counted, `connexion` may only read."""
+    """True when `consommer` may have one to play. Nothing is counted: `connexion` may only read."""
     return any(_vise(armee, operation, guichet, prise) for armee in lire(connexion, base))
 
 
@@ -179,7 +179,7 @@ class PanneLue:
 
     @classmethod
     def de(cls, armee: PanneArmee) -> Self:
-        """What is shown of a panne."""
+        """Returns what is shown of a panne."""
         genre = GENRES[armee.definition.genre]
         return cls(
             id=armee.identifiant,

@@ -103,7 +103,8 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Semence:
-    """What makes the households of a base: the same one makes the same. `maintenant` is its clock."""
+    """The seed of the households of a base: the same seed makes the same households. `maintenant` is the
+    clock of the base."""
 
     base: str
     population: Population
@@ -265,7 +266,7 @@ def _raconter(base: str, numero: str, vie: Vie, association: bool, lignes: Ligne
 
 @lru_cache(maxsize=8)
 def _autour(version: str) -> tuple[str, str]:
-    """What is written before and after the two parts of a document of that version."""
+    """Returns the text before and after the two parts of a document of that version."""
     vide = codec.encoder(Element("interfaceNuu", "", {"versionInterface": version})).decode()
     return vide.removesuffix("/>") + ">", "</ns1:interfaceNuu>"
 

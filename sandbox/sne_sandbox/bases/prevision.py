@@ -1,8 +1,8 @@
-"""What the nights of a period will do, foreseen by a few indexed questions: no demande is read, but for those
-that wait for Paris.
+"""The facts of the nights of a period, foreseen by a few indexed questions. Only the demandes that wait for
+Paris are read.
 
-The same list is what a move of the clock does (`lifecycle.vivre`) and what a preview of it shows (`apercu`):
-the one cannot differ from the other.
+A move of the clock (`lifecycle.vivre`) and its preview (`apercu`) use the same list: the one cannot differ
+from the other.
 """
 
 from collections import defaultdict
@@ -44,12 +44,11 @@ Faits = dict[Fait, list[str]]
 
 
 class Prevision:
-    """What each night from `premiere` to `derniere` will do, nobody writing in between.
+    """The facts of each night from `premiere` to `derniere`, when nobody writes in between.
 
-    `plafond` bounds what each question reads; `bornee` then says whether one had more to tell: what is known
-    is true of radiations, erasures and notices, which are at least so many, and of nothing else, which is not
-    looked for once that is seen; `non_lues` that more demandes wait for Paris than were read: their delay is
-    not known.
+    `plafond` bounds what each question reads. `bornee` says that a question had more to tell: the counts of
+    radiations, erasures and notices are then minimums, and the other facts are not looked for. `non_lues`
+    says that more demandes wait for Paris than were read: their delay is not known.
     """
 
     def __init__(
@@ -76,7 +75,7 @@ class Prevision:
                 numeros.sort()
 
     def _lues(self, question: Callable[..., Iterator[_Lue]], *bornes: date | str) -> Iterator[_Lue]:
-        """What a question answers, up to the bound."""
+        """Yields the answers to a question, up to the bound."""
         for rang, lue in enumerate(question(*self._ou, *bornes, limite=self._plafond + 1)):
             if rang == self._plafond:
                 self.bornee = True

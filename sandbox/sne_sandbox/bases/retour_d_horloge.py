@@ -1,10 +1,10 @@
 """The last move of a clock, taken back: the clock and the demandes are what they were before it.
 
-It can be for as long as nothing else came: the journal says so, whose last line is then that of the move.
-What its nights changed is put back from the snapshot that was made before them; when they only told things,
-nothing is. Their lines stay, as nights that were taken back, which neither a search of a demande nor a
-history finds; a line says that it was done (REMISE: who judges the journal knows from it that the state is
-another). Settings, pannes and guichets stay as they are. All of it, or nothing: one transaction, after the
+A move can be taken back as long as nothing else came: the last line of the journal is then the line of the
+move. The snapshot made before its nights restores what they changed; when they only wrote lines, nothing is
+restored. Their lines stay, as nights that were taken back: neither a search of a demande nor a history finds
+them. A line says that the move was taken back (REMISE: it tells the judge of the journal that the state is
+another). Settings, pannes and guichets stay as they are. One transaction does all of it or nothing, after the
 whole file was read.
 """
 

@@ -66,8 +66,8 @@ class Sauvegardes:
         return self._classeur.a_jour(partage)
 
     def lister(self, base: str) -> list[SauvegardeLue]:
-        """Those of a base, latest first, with those that cannot be restored: they hold their name. Raises
-        BaseInconnue."""
+        """Lists the snapshots of a base, latest first. Snapshots that cannot be restored are listed too: they
+        hold their name. Raises BaseInconnue."""
         self._magasin.bases.lire(base)
         fichiers = [f for f in self._dossier(base).glob(f"*{_SUFFIXE}") if _NOM.fullmatch(f.stem)]
         trouvees = []
@@ -83,7 +83,7 @@ class Sauvegardes:
         return _lire(base, self._trouver(base, nom))
 
     def existe(self, base: str, nom: str) -> bool:
-        """Whether there is one of that name."""
+        """True when a snapshot has that name."""
         return _NOM.fullmatch(nom) is not None and self._fichier(base, nom).is_file()
 
     def faire(self, base: str, nom: str, *, remplacer: bool = False) -> SauvegardeLue:

@@ -41,7 +41,7 @@ _AVANCE: Final = 2 * _ENSEMBLE
 _GARDES: Final = 500
 _GARDEES: Final = 4
 _UN_SEUL: Final = threading.Lock()
-_TIREUR: Final = "from sne_interface.generators import plantation; plantation.tirer()"
+_TIREUR: Final = "from sne_sandbox.bases import plantation; plantation.tirer()"
 
 
 @dataclass(frozen=True, slots=True)

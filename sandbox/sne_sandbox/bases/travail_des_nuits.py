@@ -1,12 +1,13 @@
-"""What time does to a base: the work of its nights, in order, each day once.
+"""The work of the nights of a base, in order, each day once.
 
-The night of a day begins it: it runs at 0:00 in Paris, and what it records bears that instant, whenever it
-is made up for. In one night, in this order: erased one year after its radiation (attested); radiated by the
-system at 13 months from the last start of validity, not renewed (RADREN; deduced); reactivation closed at 18
-months (deduced); notice one month before the end of validity (attested); delay that becomes abnormally long;
-signed lease that no radiation has followed for some days, a setting (the duty is attested, R. 441-2-8 a; the
-days are a convention); irrecevabilité that the landlord warns the household of, and after a month may radiate
-for (R. 441-2-8 d, deduced): it is for the landlord to do, the night only says so.
+The night of a day begins the day: it runs at 0:00 in Paris, and its records bear that instant, even when it
+runs late. One night brings these facts, in this order: erased one year after its radiation (attested);
+radiated by the system at 13 months from the last start of validity, not renewed (RADREN; deduced);
+reactivation closed at 18 months (deduced); notice one month before the end of validity (attested); delay that
+becomes abnormally long; signed lease that no radiation has followed for some days, a setting (the duty is
+attested, R. 441-2-8 a; the days are a convention); irrecevabilité that the landlord warns the household of,
+and after a month may radiate for (R. 441-2-8 d, deduced): the landlord radiates, the night only says that it
+may.
 
 Conventions of ours:
 - the first night radiates a demande deposited more than 13 months before it was registered;
@@ -14,15 +15,16 @@ Conventions of ours:
 - the indicators are computed whenever they are read, from the base's clock (`document`): a night stores
   none of them, it only says whose delay has become abnormally long.
 
-When more nights are due at once than a base may have slept through (`NUITS_MAX`) by a clock that goes on, the
-machine's may have jumped: none is run before somebody says so (`passer`). Exchanges go on meanwhile, at the
-date of that clock, over demandes that these nights have not touched; the question goes away with its cause.
-Before nights that would radiate or erase more than a share of the demandes (a setting), the base is saved;
-before those of a move that somebody asks for (`horloge`), as soon as they lose one, unless the base is so
-large that the move would wait for it: it can then be taken back (`retour`).
+When a running clock has more nights due at once than a base may have slept through (`NUITS_MAX`), the
+machine's clock may have jumped: no night runs before somebody says so (`passer`). Exchanges go on meanwhile,
+at the date of that clock, over demandes that these nights have not touched; the question goes away with its
+cause. The base is saved before nights that would radiate or erase more than a share of the demandes (a
+setting). Before the nights of a move that somebody asks for (`horloge`), it is saved as soon as they lose one
+demande, unless the base is so large that the move would wait for the snapshot. A move with a snapshot can be
+taken back (`retour`).
 
-The nights of a period are foreseen by a few indexed questions, then only those with something to do run: the
-cost follows what happens, neither the days that pass nor the demandes that are there.
+A few indexed questions foresee the nights of a period, then only the nights with something to do run. The
+cost depends on the number of facts, not on the number of days or demandes.
 """
 
 import hashlib
@@ -66,7 +68,7 @@ Progres = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class BilanNuits:
-    """What the nights of a period did: the days after `depuis`, up to `jusqua`; how many of each fact."""
+    """The facts of the nights of a period: the days after `depuis`, up to `jusqua`; how many of each fact."""
 
     depuis: date
     jusqua: date
@@ -80,7 +82,7 @@ class BilanNuits:
 
     @property
     def perte(self) -> bool:
-        """Whether a demande was radiated or erased: nothing else changes the state of a base."""
+        """True when a demande was radiated or erased: nothing else changes the state of a base."""
         return any(self.comptes.get(fait) for fait in PERTES)
 
     @property
@@ -113,7 +115,7 @@ class NuitsEnAttente:
 
     @property
     def phrase(self) -> str:
-        """What happened, and what to do, in French."""
+        """Tells what happened, and what to do, in French."""
         return (
             f"{self._debut} : {self.nuits} sont dues d'un coup, jusqu'au {date_francaise(self.jusqua)}. "
             "L'horloge de la machine a-t-elle sauté, ou le serveur était-il arrêté ? Aucune n'est passée, et "
@@ -127,7 +129,7 @@ class NuitsEnAttente:
         return f"Nuits en attente depuis le {date_francaise(self.depuis)}"
 
     def est_dite(self, echange: Echange) -> bool:
-        """Whether a line of the journal asks this already."""
+        """True when a line of the journal asks this already."""
         return echange.chemin.startswith(f"{self._debut} : ")
 
 
@@ -143,7 +145,8 @@ def en_attente(base: Base, machine: datetime) -> NuitsEnAttente | None:
 
 
 def nuits_en_attente(magasin: Magasin, machine: datetime | None = None) -> list[NuitsEnAttente]:
-    """Those of all bases, `machine` being the machine's instant (default: now). Raises StoreError."""
+    """Lists the nights of all bases that wait for an answer. `machine` is the machine's instant (default:
+    now). Raises StoreError."""
     instant = machine or datetime.now(UTC)
     attentes = (en_attente(base, instant) for base in magasin.bases.lister())
     return [attente for attente in attentes if attente is not None]
@@ -199,7 +202,7 @@ def _sauver(sauvegardes: Sauvegardes, base: str, depuis: date, jusqua: date) -> 
 
 
 def sauvee(sauvegarde: str) -> str:
-    """What a sentence says of the snapshot of that name, "" for none."""
+    """Returns the sentence that names the snapshot, "" when there is none."""
     return f" La base telle qu'elle était avant : sauvegarde « {sauvegarde} »." if sauvegarde else ""
 
 
@@ -213,7 +216,7 @@ def _demander(magasin: Magasin, registre: RegistreBase, attente: NuitsEnAttente)
 
 
 def _a_rattraper(magasin: Magasin, base: Base, machine: datetime) -> bool:
-    """Whether something is to be done of the nights of a base: not of those that are asked about already."""
+    """True when a base has nights to work on. Nights that somebody was already asked about do not count."""
     if not base.nuit_due(base.horloge.maintenant(machine)):
         return False
     demandees = magasin.nuits_demandees
@@ -278,8 +281,9 @@ def vivre(
 def sera_sauvee(
     registre: RegistreBase, prevues: Iterable[tuple[date, Faits]], *, demandees: bool = False
 ) -> bool:
-    """Whether the base is saved before these nights: they radiate or erase more than the share of the
-    demandes that its setting allows (0: it is never saved), or one, when somebody asked for them."""
+    """True when the base is saved before these nights: they radiate or erase more than the share of the
+    demandes that its setting allows (0: it is never saved), or one demande, when somebody asked for the
+    nights."""
     part = registre.base.reglages.sauvegarde_avant_nuits
     perdues = {n for _, faits in prevues for fait in PERTES for n in faits[fait]} if part else ()
     if not perdues:

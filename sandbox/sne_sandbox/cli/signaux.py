@@ -37,9 +37,9 @@ class Signaux:
 
     @contextlib.contextmanager
     def permis(self) -> Iterator[None]:
-        """What was held back is raised, and what comes meanwhile. Raises Interrompu. To be entered where no
-        code but ours runs: a signal may come anywhere in it, and Hypothesis or a garbage collector's callback
-        makes something else of an exception that it did not expect."""
+        """Lets signals through while entered: raises Interrompu for a signal that was held back, or that
+        comes meanwhile. Enter it only where our own code runs: a signal may come anywhere in it, and
+        Hypothesis or a garbage collector's callback turns an unexpected exception into something else."""
         if self.recus:
             raise Interrompu(self.recus[0])
         self._tenus = False

@@ -1,13 +1,13 @@
 """Messages and documents as they may be shown: XML, texts and headers, their NIRs masked, and nothing else.
 
-In XML, whatever an element or an attribute of the name of a NIR holds is hidden (`cache_un_nir`); every other
-text, comment or instruction is looked through for what reads like one (`masquer_nirs`). A part is decoded,
-masked and encoded again. All that is neither XML nor a text (compressed, an archive, a PDF, a picture) gives
-way to a sentence that says so, and so does base64 that holds one. What has nothing to hide comes back to the
-byte.
+In XML, the content of an element or an attribute that bears the name of a NIR is hidden (`cache_un_nir`);
+every other text, comment or instruction is searched for text that reads like a NIR (`masquer_nirs`). A part
+is decoded, masked and encoded again. A sentence replaces all that is neither XML nor a text (compressed, an
+archive, a PDF, a picture), and base64 that holds a NIR or compressed bytes. Content with nothing to hide
+comes back unchanged to the byte.
 
-XML or MIME that is badly made is masked as a text. A text can hide more than a document, so this is told
-(`Masque.ouvert`): a reader who may not see it raw is shown nothing of it.
+Malformed XML or MIME is masked as a text. A text can hide more than a document, so `Masque.ouvert` tells it:
+a reader who may not see it raw is shown nothing of it.
 """
 
 import binascii
@@ -102,7 +102,8 @@ ATTRIBUT: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Masque:
-    """What may be shown. `ouvert` is False when something in it was badly made, and masked as a text."""
+    """The content that may be shown. `ouvert` is False when something in it was malformed, and masked as a
+    text."""
 
     octets: bytes
     ouvert: bool
@@ -126,18 +127,18 @@ def masquer_message(texte: str) -> str:
 
 
 def masquer_arbre(racine: Any) -> bool:
-    """Masks a tree (lxml) in place. Whether it had something to mask."""
+    """Masks a tree (lxml) in place. Tells whether it had something to mask."""
     return _Masqueur().arbre(racine)
 
 
 def remplacer_nirs(octets: bytes, cacher: Callable[[str], str], garder: Callable[[bytes], bool]) -> bytes:
-    """A body of any kind, each of its NIRs replaced by what `cacher` says. What is neither XML nor a text
-    stays when no NIR is read in it; what is compressed stays when `garder` says so."""
+    """Replaces each NIR of a body of any kind by what `cacher` says. A content that is neither XML nor a text
+    stays when no NIR is read in it; a compressed content stays when `garder` says so."""
     return _Masqueur(cacher, garder).octets(octets)
 
 
 def decoder_compact(compact: str) -> bytes:
-    """What base64 without blanks nor padding stands for, but for a last character that stands for nothing."""
+    """Decodes base64 without blanks or padding, and leaves out a last character that stands for nothing."""
     compact = compact[: len(compact) - (len(compact) % 4 == 1)]
     return binascii.a2b_base64(compact + "=" * (-len(compact) % 4))
 
@@ -235,7 +236,7 @@ class _Masqueur:
         return donnees
 
     def _porte(self, octets: bytes) -> bool:
-        """Whether bytes that a text stands for are compressed, or hold a NIR, in UTF-8 or UTF-16."""
+        """True when bytes that a text encodes are compressed, or hold a NIR, in UTF-8 or UTF-16."""
         if _est_comprime(octets):
             return self._garder is None or not self._garder(octets)
         racine = lire_xml(octets)
@@ -271,7 +272,8 @@ class _Masqueur:
         return tete + bytes(etree.tostring(arbre, encoding=encodage, xml_declaration=False))
 
     def arbre(self, racine: Any) -> bool:
-        """Masks a tree (lxml) in place, what stands around its root too. Whether it had something to mask."""
+        """Masks a tree (lxml) in place, and the nodes around its root. Tells whether it had something to
+        mask."""
         change = False
         for noeud in _COUPES(racine):
             ecrit = "".join(noeud.xpath("text()"))
@@ -346,13 +348,14 @@ class _Masqueur:
         return _illisible("texte", len(texte)).decode() if self._en_qp(masque) else masque
 
     def _cacher_si(self, trouve: re.Match[str]) -> str:
-        """What a name of a NIR holds, as whoever reads it reads it, masked; what another does, as it is."""
+        """Masks the content of a name of a NIR, as its reader would read it; leaves the content of another
+        name as it is."""
         lu = deplier(trouve["contenu"]) if cache_un_nir(trouve["nom"]) else ""
         return trouve[0] if self._cacher(lu) == lu else trouve["avant"] + self._cacher(lu)
 
     def _en_base64(self, texte: str) -> bool:
-        """Whether a run of base64, or of hexadecimal (`xs:hexBinary`), holds a NIR. What stands before it may
-        move its four beats: each is tried."""
+        """True when a run of base64, or of hexadecimal (`xs:hexBinary`), holds a NIR. The text before it may
+        shift its groups of four: each shift is tried."""
         compact = LIAISON.sub("", texte).rstrip("=").translate(URL) if len(texte) >= BASE64_MIN else ""
         if len(compact) < BASE64_MIN or not COMPACT.fullmatch(compact):
             return False
@@ -363,7 +366,8 @@ class _Masqueur:
         return self._reste < 0 or any(map(self._porte, lus))
 
     def _en_qp(self, texte: str) -> bool:
-        """Whether a text with a part in quoted-printable holds a NIR once decoded, or what is no text."""
+        """True when a text with a part in quoted-printable holds, once decoded, a NIR or something that is no
+        text."""
         if _QP.search(texte) is None:
             return False
         octets = quopri.decodestring(texte.encode("utf-8", "replace"))
@@ -388,7 +392,7 @@ def lire_xml(donnees: bytes) -> Any:
 
 
 def _est_comprime(octets: bytes) -> bool:
-    """Whether bytes hold something compressed, the streams of a PDF included."""
+    """True when bytes hold something compressed, the streams of a PDF included."""
     return (_PDF in octets and b"/Filter" in octets) or any(
         trouve["zlib"] is None or _se_decomprime(octets[trouve.start() : trouve.start() + _ZLIB_LU])
         for trouve in _COMPRIME.finditer(octets)
@@ -396,7 +400,7 @@ def _est_comprime(octets: bytes) -> bool:
 
 
 def _se_decomprime(octets: bytes) -> bool:
-    """Whether bytes that begin as zlib's do unfold to enough for a NIR."""
+    """True when bytes that begin as zlib's decompress to enough for a NIR."""
     try:
         return len(zlib.decompressobj().decompress(octets, _NIR_MIN)) == _NIR_MIN
     except zlib.error:

@@ -1,7 +1,7 @@
-"""What we accept although it is not the exact form: one numbered table for the whole product.
+"""The deviations from the exact form that we accept: one numbered table for the whole product.
 
-T-01 to T-19 concern MIME, T-20 and after the envelope and HTTP. Those up to T-26 were seen on clients in the
-field; a code is never given to another meaning.
+T-01 to T-19 concern MIME, T-20 and after the envelope and HTTP. Codes up to T-26 were seen on clients in the
+field; a code never changes its meaning.
 """
 
 from dataclasses import dataclass

@@ -1,13 +1,13 @@
 """A message as it came, taken apart: MTOM (multipart/related) or plain.
 
-Every deviation of the table of `tolerances` is accepted and numbered; what is left over is refused with
-an explanation in French that names the place.
+Every deviation of the table of `tolerances` is accepted and numbered; every other one is refused with an
+explanation in French that names the place.
 
 A multipart body is cut at its boundaries (RFC 2046, 5.1), linearly and without copying what it skips.
 python-multipart was tried and cannot do it: it reads multipart/form-data, and refuses LF-only messages,
 preambles and folded headers, and takes the next delimiter for data when an empty part has one blank line
-only, which is how a real client sends its certificate. The standard `email` parser needs 0.3 s and 200 MB
-for 20 MB. What is left is a search for one string.
+only, which is how a real client sends its certificate. The standard `email` parser needs 0.3 s and 200 MB for
+20 MB. So the body is searched for one string.
 """
 
 import codecs
@@ -260,7 +260,7 @@ def _lire_type(valeur: str, lieu: str) -> ContentType:
 
 
 def est_multipart(content_type: str, body: bytes) -> bool:
-    """Whether a message comes in parts: its header says so, or, where it says no type at all, its body begins
+    """True when a message comes in parts: its header says so, or the header gives no type and the body begins
     with MIME headers, as .NET writes them (T-06)."""
     media = content_type.partition(";")[0].strip().lower()
     if not media:
@@ -393,8 +393,8 @@ def _boundary(entete: ContentType, notees: set[Tolerance]) -> bytes:
 
 @lru_cache(maxsize=128)
 def _decrire(entetes: Entetes) -> tuple[str, str | None, str, frozenset[Tolerance]]:
-    """What these headers say of a part: its type, its identifier, its transfer encoding; the tolerances that
-    they need. Raises ValueError, in French, when two of a name differ."""
+    """Reads the headers of a part: its type, its identifier, its transfer encoding, and the tolerances that
+    they need. Raises ValueError, in French, when two headers of one name differ."""
     notees = {t.EN_TETE_REPETE} if _repetes(entetes) else set()
     par_nom = {nom.lower(): valeur for nom, valeur in entetes}
     brut = par_nom.get("content-id", "")
@@ -414,7 +414,7 @@ _UNIQUES: Final = frozenset({"content-type", "content-id", "content-transfer-enc
 
 
 def _repetes(entetes: Entetes) -> bool:
-    """Whether a header that is read is there more than once. Raises ValueError when they differ."""
+    """True when a header that is read is there more than once. Raises ValueError when its values differ."""
     vus: dict[str, str] = {}
     repete = False
     for nom, valeur in entetes:
@@ -438,7 +438,7 @@ IMBRIQUEE: Final = "un message MTOM n'a qu'un niveau de parties"
 
 
 def est_imbriquee(partie: Part) -> bool:
-    """Whether a part has parts of its own."""
+    """True when a part has parts of its own."""
     return partie.content_type[:10].lower() == "multipart/"
 
 

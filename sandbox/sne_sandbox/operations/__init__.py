@@ -1,1 +1,1 @@
-"""What the 13 SOAP operations do to a base, one module each, and what happens to a base besides."""
+"""The 13 SOAP operations on a base, one module each, and the other events of a base."""

@@ -2,7 +2,7 @@
 
 A client in the field decodes the whole answer as UTF-8, so no byte may be above 127: text is escaped in
 octal. ReportLab has laid the pages out once (`tests/gabarits.py`): its import costs four megabytes and a
-tenth of a second. What every attestation says alike is written there; first page and summary are filled.
+tenth of a second. The pages hold the text common to all attestations; first page and summary are filled.
 """
 
 import textwrap
@@ -66,8 +66,8 @@ def rediger(stockee: DemandeStockee, guichet: Guichet | None, question: Question
 
 
 def remplir(gabarit: str, texte: Sequence[str]) -> bytes:
-    """The pages of that name in `fixtures/attestation/`, filled with the lines of `texte`: PDF, ASCII bytes.
-    What a line or the pages have no room for is left out."""
+    """Fills the pages of that name in `fixtures/attestation/` with the lines of `texte`: PDF, ASCII bytes.
+    Leaves out the text that a line or the pages have no room for."""
     morceaux = list(_morceaux(gabarit))
     for rang, ligne in enumerate(texte[: len(morceaux) // 2]):
         morceaux[2 * rang + 1] = _remplir(ligne)
@@ -91,7 +91,7 @@ def _morceaux(genre: str) -> tuple[bytes, ...]:
 
 
 def marque(rang: int) -> bytes:
-    """What holds the place of a line in the page."""
+    """Returns the mark that holds the place of a line in the page."""
     return f"@{rang:03d}".encode("ascii").ljust(OCTETS_LIGNE, b"@")
 
 
@@ -135,7 +135,7 @@ def texte(stockee: DemandeStockee, guichet: Guichet | None, question: Question) 
 
 @cache
 def textes_fixes() -> Mapping[str, list[str]]:
-    """What every attestation says alike, by table of `textes.toml`: lines of the page."""
+    """Returns the text common to all attestations, by table of `textes.toml`: lines of the page."""
     return {nom: _mettre_en_lignes(tables) for nom, tables in _textes().items() if isinstance(tables, list)}
 
 
@@ -302,7 +302,7 @@ def _replier(ligne: str) -> list[str]:
 
 
 def _tient(ligne: str) -> bool:
-    """Whether a line takes no more bytes than it may, once escaped: four for a letter with an accent."""
+    """True when a line, once escaped, takes no more bytes than it may: four for a letter with an accent."""
     if 4 * len(ligne) <= OCTETS_LIGNE or (ligne.isascii() and 2 * len(ligne) <= OCTETS_LIGNE):
         return True
     return sum(len(_ECHAPPES[octet]) for octet in _winansi(ligne)) <= OCTETS_LIGNE

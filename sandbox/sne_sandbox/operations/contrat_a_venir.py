@@ -1,9 +1,9 @@
-"""What the contract to come would refuse of a message that the contract of the base lets through.
+"""The refusals by the contract to come of a message that the contract of the base lets through.
 
-Judged offline, by the message alone: its version, its schema, the controls that need no register. What the
-base refuses already is no news, and is left out; so is what the stored demande may have already, which only
-the register tells. The header `SNE-Avertissement` names the changes that explain it
-(`Echange.avertissement`).
+The message alone is judged, offline: its version, its schema, the controls that need no register. Faults that
+the base refuses already are no news, and are left out. Faults that the stored demande may have already are
+left out too: only the register tells them. The header `SNE-Avertissement` names the changes that explain the
+refusals (`Echange.avertissement`).
 """
 
 from dataclasses import dataclass
@@ -97,7 +97,8 @@ def prevoir(
 
 
 def _au_registre(faute: FauteDeDocument, contrat: Contrat, type_fichier: str) -> bool:
-    """Whether the register has to tell if this fault blocks: a control that looks at it is not among them."""
+    """True when only the register can tell if this fault blocks. The controls that look at the register are
+    not judged here."""
     fiche = contrat.regles.get(faute.regle)
     return fiche is not None and engine.ne_rebloque_pas(fiche, type_fichier)
 
@@ -131,5 +132,5 @@ def _expliquant(
 
 @lru_cache(maxsize=16)
 def _changements(contrat: Contrat, suivant: Contrat) -> Changements:
-    """What `suivant` changes. Raises ContractError."""
+    """Reads the changes that `suivant` brings. Raises ContractError."""
     return charger_changements(suivant.dossiers).depuis(contrat.dossiers.noms)

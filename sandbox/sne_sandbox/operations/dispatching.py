@@ -168,7 +168,7 @@ def _comparer(avant: Any, apres: Any) -> bool:
 
 
 def _deplaces(paires: Sequence[tuple[int, int]], nouveaux: Sequence[Any]) -> bool:
-    """Whether children of one name are paired in another order than before."""
+    """True when children of one name are paired in another order than before."""
     dernier: dict[str, int] = {}
     for i, j in paires:
         nom = nouveaux[j].tag

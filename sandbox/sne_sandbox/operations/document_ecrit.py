@@ -1,7 +1,7 @@
-"""The documents that operations write: what is stored of a message, and what an answer shows.
+"""The documents that operations write: the stored part of a message, and the content of an answer.
 
-What is stored is the form alone; what the SNE owns (DALO, processing information, renewal, radiation) is
-kept beside it and put back into the answers that show it.
+The store holds the form alone. The data that the SNE owns (DALO, processing information, renewal, radiation)
+is kept beside it, and put back into the answers that show it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -290,27 +290,27 @@ def delai_anormal_ans(demande: Demande) -> int:
 
 
 def est_delai_anormalement_long(demande: Demande, depot: date, jour: date) -> bool:
-    """Whether a demande deposited on `depot` has waited more than its territory's delay on `jour`."""
+    """True when a demande deposited on `depot` has waited more than its territory's delay on `jour`."""
     return ajouter_mois(depot, 12 * delai_anormal_ans(demande)) < jour
 
 
 def a_multiples_attributions(evenements: Iterable[Evenement], roles: RolesDecision) -> bool:
-    """Whether more than one attribution under condition was decided (convention)."""
+    """True when more than one attribution under condition was decided (convention)."""
     decisions = [Decision.stockee(e, roles) for e in evenements if roles.est(e) and not e.supprime]
     return [decision.prise for decision in decisions].count(ATTRIBUTION_SOUS_CONDITION) > 1
 
 
 def montre_les_calculs(contrat: Contrat, version: str) -> bool:
-    """Whether the contract has a place, in messages of that version, for the resources per UC, the UC or the
-    quartile: every answer shows them, then."""
+    """True when the contract has a place, in messages of that version, for the resources per UC, the UC or
+    the quartile: every answer then shows them."""
     roles = contrat.roles.demande
     return any(version >= roles.depuis[chemin] for chemin in roles.calcules.values())
 
 
 def blocs_calcules(stockee: DemandeStockee, question: Question, version: str) -> list[Element]:
-    """The blocks that the SNE computes, now: `informationTraitement` with its indicators, the resources per
-    UC, the UC and the quartile where the contract binds them. What has no place in that version is left out,
-    as is a block of which something compulsory is not known."""
+    """Computes the blocks of the SNE, now: `informationTraitement` with its indicators, the resources per UC,
+    the UC and the quartile where the contract binds them. Leaves out the content that has no place in that
+    version, and a block whose compulsory content is not known."""
     jour, contrat = question.maintenant.date(), question.contrat
     roles = contrat.roles.demande
     bloc = f"{FORMULAIRE}/informationTraitement"
@@ -357,8 +357,8 @@ def _ecrits(
 
 
 def note_du_quartile(stockee: DemandeStockee, question: Question, version: str) -> tuple[str, ...]:
-    """What the first quartile of an answer in `version` rests on, or why it is absent, for the journal;
-    nothing of an association, nor where it has no place."""
+    """Tells, for the journal, what the first quartile of an answer in `version` rests on, or why it is
+    absent. Tells nothing of an association, or where the quartile has no place."""
     roles = question.contrat.roles.demande
     menage = Menage.de(stockee.demande, question.maintenant.date())
     if menage is None or version < roles.depuis.get(roles.premier_quartile, "99"):

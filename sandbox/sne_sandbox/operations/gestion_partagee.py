@@ -23,8 +23,9 @@ def lister(question: Question) -> Sortie:
 
 
 def ajouter(question: Question) -> Sortie:
-    """Adds the events received; the answer shows them with their `idEvenement`. Who adds to the demande of
-    another has touched it: it is not deleted any more (CYC009), nor a regulatory event with it."""
+    """Adds the events received; the answer shows them with their `idEvenement`. A guichet that adds to the
+    demande of another has touched it: the demande can no longer be deleted (CYC009), nor a regulatory event
+    with it."""
     assert question.contexte is not None
     stockee = question.contexte.stockee
     assert stockee is not None  # EVT001 is structurante

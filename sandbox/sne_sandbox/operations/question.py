@@ -1,4 +1,4 @@
-"""What an operation is asked, and what it gives back: the two values that the pipeline carries."""
+"""The question to an operation, and its output: the two values that the pipeline carries."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -86,7 +86,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Sortie:
-    """What an operation answers.
+    """The output of an operation.
 
     `octets` is its document, or `racine` the lxml tree that is to be written: validated as `genre` in
     `version` before it leaves, and carried by the answer's field `champ`, its file name by `champ_nom`.

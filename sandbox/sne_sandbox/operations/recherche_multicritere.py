@@ -41,7 +41,7 @@ def executer(question: Question) -> Sortie:
 
 
 def _calcules(question: Question, cherches: "Criteres", stockee: DemandeStockee) -> bool:
-    """Whether a demande holds the criteria that the SNE computes."""
+    """True when a demande meets the criteria that the SNE computes."""
     jour = question.maintenant.date()
     if cherches.delai_anormalement_long is not None:
         long = est_delai_anormalement_long(stockee.demande, stockee.date_creation, jour)

@@ -1,5 +1,5 @@
-"""What the decisions on a demande still ask for: a signed lease its radiation, an irrecevabilité its own. The
-events bear it, for the nights to find."""
+"""The radiations that the decisions on a demande still ask for, after a signed lease or an irrecevabilité.
+The events bear them, for the nights to find."""
 
 from dataclasses import replace
 
@@ -28,6 +28,6 @@ def noter_suites(registre: RegistreBase, numero: str, roles: RolesDecision) -> N
 def decisions_comptees(
     registre: RegistreBase, numero: str, roles: RolesDecision, demandeur: Demandeur
 ) -> dict[int, DecisionNotee]:
-    """What is counted of the events of a demande, by event."""
+    """Returns the decisions that count among the events of a demande, by event."""
     evenements = registre.evenements(numero) if roles.type else []
     return notees(evenements, roles, demandeur, registre.reactivee_le(numero) if evenements else None)

@@ -52,7 +52,7 @@ AUTRE_NOM: Final = "autre-serveur.invalid"
 
 @dataclass(frozen=True, slots=True)
 class Trousseau:
-    """What a guichet needs to call: PEM and PKCS#12 bytes, private key included."""
+    """The key and certificates that a guichet needs to call: PEM and PKCS#12 bytes, private key included."""
 
     guichet: str
     certificat: bytes
@@ -297,7 +297,7 @@ def lire_guichet(certificat: bytes) -> tuple[str | None, str | None]:
 
 
 def fait_ici(certificat: bytes) -> bool:
-    """Whether a certificate (DER, that reads) says that it was made by this product (O)."""
+    """True when a readable certificate (DER) says that this product made it (O)."""
     sujet = x509.load_der_x509_certificate(certificat).subject
     return _attribut(sujet, NameOID.ORGANIZATION_NAME) == certificates.ORGANISATION
 

@@ -1,4 +1,4 @@
-"""What the certificates of the sandbox hold: subjects, names, extensions, dates.
+"""The content of the certificates of the sandbox: subjects, names, extensions, dates.
 
 Keys are EC P-256: 0.1 ms to make against 56 ms for RSA 2048, so that the first start stays under half a
 second. Certificates use the machine's time, never the clock of a base.
@@ -54,7 +54,8 @@ def noms_portes(certificat: x509.Certificate) -> frozenset[x509.GeneralName]:
 
 
 def noms_permis(ca: x509.Certificate) -> frozenset[x509.GeneralName] | None:
-    """What an authority may sign servers for: domains and networks; None for one that is not held to any."""
+    """Returns the domains and networks of the servers that an authority may sign; None when nothing restricts
+    it."""
     try:
         contraintes = ca.extensions.get_extension_for_class(x509.NameConstraints).value
     except x509.ExtensionNotFound:
@@ -63,7 +64,7 @@ def noms_permis(ca: x509.Certificate) -> frozenset[x509.GeneralName] | None:
 
 
 def permet(permis: frozenset[x509.GeneralName], nom: x509.GeneralName) -> bool:
-    """Whether an authority held to `permis` may sign a server of this name (RFC 5280, 4.2.1.10)."""
+    """True when an authority restricted to `permis` may sign a server of this name (RFC 5280, 4.2.1.10)."""
     (contrainte,) = _contraintes([nom])
     if isinstance(contrainte, x509.IPAddress):
         return contrainte in permis
@@ -73,7 +74,8 @@ def permet(permis: frozenset[x509.GeneralName], nom: x509.GeneralName) -> bool:
 
 
 def _contraintes(noms: Iterable[x509.GeneralName]) -> list[x509.GeneralName]:
-    """What permits these names: each address alone, each name and what is below it."""
+    """Returns the constraints that permit these names: each address alone, each name and the names below
+    it."""
     permis: set[x509.GeneralName] = set()
     for nom in noms:
         if isinstance(nom, x509.IPAddress):

@@ -1,4 +1,4 @@
-"""Who calls: the guichet and the base that the client certificate names."""
+"""The identity of the caller: the guichet and the base that the client certificate names."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,7 +8,8 @@ from sne_interface.domain.base import CODE_GUICHET
 
 @dataclass(frozen=True, slots=True)
 class Identite:
-    """What a client certificate says. `guichet` is `G` and 4 digits or `GDPUB`; None when it names none."""
+    """The content of a client certificate. `guichet` is `G` and 4 digits or `GDPUB`; None when it names
+    none."""
 
     guichet: str | None = None
     base: str | None = None

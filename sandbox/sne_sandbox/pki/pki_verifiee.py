@@ -1,6 +1,6 @@
-"""Whether the PKI of a home is as it was found good the last time: a look at files, and no cryptography.
+"""The check that the PKI of a home is as it was when last found good: a look at files, and no cryptography.
 
-Reading certificates costs a start a tenth of a second; what was read of them is noted beside them.
+Reading certificates costs a start a tenth of a second, so the result is noted beside them.
 """
 
 import json
@@ -58,7 +58,7 @@ def _bonne(dossier: Path, note: dict[str, Any]) -> bool:
 
 
 def _etat(dossier: Path) -> dict[str, list[int] | None]:
-    """What tells a file from another of its name."""
+    """Returns the values that tell each file from another of its name."""
     return {nom: _signe(dossier / nom) for nom in _FICHIERS}
 
 

@@ -1,4 +1,4 @@
-"""What an application is given of a base that a child serves: addresses and certificates."""
+"""The access that an application gets to a base that a child serves: addresses and certificates."""
 
 import os
 from collections.abc import Mapping
@@ -82,8 +82,8 @@ class BaseServie:
         return {"NO_PROXY": exclus, "no_proxy": exclus}
 
     def variables(self, fichier_pret: Path) -> dict[str, str]:
-        """What an application's tests read: the SNE_… variables, and those of `sans_proxy`. `fichier_pret` is
-        written here. Raises OperatorError."""
+        """Returns what an application's tests read: the SNE_… variables, and those of `sans_proxy`. Writes
+        `fichier_pret`. Raises OperatorError."""
         ecrire_pret(fichier_pret, self.pret)
         return {
             **self.sans_proxy(),

@@ -1,7 +1,8 @@
-"""What one process holds at once, and no more: connections, and bytes under way.
+"""The bounds of what one process holds at once: connections, and bytes under way.
 
-Bytes are under way while a body arrives and until it was worked on; and of a long answer, until its reader
-has it. Whoever comes beyond is told so (503, `Retry-After`), and the journal once a minute, with a count.
+The bytes of a body are under way from their arrival until the work on them ends; the bytes of a long answer,
+until its reader has it. A caller beyond the bounds is told so (503, `Retry-After`), and the journal is told
+once a minute, with a count.
 """
 
 import contextlib
@@ -71,7 +72,7 @@ class Lignes:
         self._comptes[quoi] = self._comptes.get(quoi, 0) + 1
 
     def dues(self) -> list[str]:
-        """What is to be said now: what was not said for a minute."""
+        """Lists the sentences to say now: the ones that were not said for a minute."""
         if not self._comptes:
             return []
         maintenant = time.monotonic()
@@ -106,8 +107,9 @@ class Cadence:
 
 @dataclass(slots=True)
 class Arrivee:
-    """What a connection receives: its bytes so far, the last line of a head, whether a body is awaited; the
-    call that refuses a request too long to come. `premier` until the first bytes of a connection in clear."""
+    """The state of what a connection receives: its bytes so far, the last line of a head, whether a body is
+    awaited; the call that refuses a request too long to come. `premier` is true until the first bytes of a
+    connection in clear."""
 
     premier: bool
     octets: int = 0
@@ -145,7 +147,7 @@ class Bornes:
             self.etat.octets -= octets
 
     def admet(self, octets: int) -> bool:
-        """Whether so many bytes more may be under way."""
+        """True when so many more bytes may be under way."""
         return self.etat.octets + octets <= self.octets_max
 
     # --- descriptors -----------------------------------------------------------------------------------

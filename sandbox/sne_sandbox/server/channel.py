@@ -366,7 +366,7 @@ class Canal(HTTPChannel):
 
     @property
     def refuse(self) -> bool:
-        """Whether a request of this connection was refused: nothing more is read of it."""
+        """True when a request of this connection was refused: nothing more is read from the connection."""
         return self._refus.fin is not None
 
     @property
@@ -398,7 +398,8 @@ class Canal(HTTPChannel):
         return self.transport if self.genre == "http" else self.transport.transport
 
     def fin_de_parole(self) -> bool:
-        """The peer sends no more. Whether the connection stays open all the same: an answer is owed to it."""
+        """Notes that the peer sends no more. True when the connection stays open all the same: an answer is
+        owed."""
         if self.sans_fin:
             return False
         if self.en_cours:

@@ -1,7 +1,7 @@
-"""Whether an application can reach the SNE with what it is given: what it will meet is met here first.
+"""The diagnosis of whether an application can reach the SNE with what it is given, before it tries.
 
-A setting that is wrong is not a fault of the application: each point says what was seen, and its remedy.
-Everything is tried from this machine, by the standard library alone, as any client would.
+A wrong setting is not a fault of the application: each point says what was seen, and its remedy. Everything
+is tried from this machine, by the standard library alone, as any client would.
 """
 
 import http.client
@@ -73,10 +73,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Branchement:
-    """What an application is given. `url` is the address to which `/services/…` is added; files that it is
-    not given are None; `jeton` opens its API; `essai` says that the server is there for the diagnosis alone,
-    and that no application was told of it; `patience` is how many seconds its name and its answers are waited
-    for, all together, and _SURSIS more once it has answered."""
+    """The settings that an application is given. `url` is the address to which `/services/…` is added; files
+    that it is not given are None; `jeton` opens its API; `essai` says that the server is there for the
+    diagnosis alone, and that no application was told of it; `patience` is the time in seconds to wait for its
+    name and its answers, all together, and _SURSIS more once it has answered."""
 
     url: str
     ca: Path | None = None
@@ -125,10 +125,10 @@ class Branchement:
 def diagnostiquer(
     branchement: Branchement, *, complet: bool = True, environ: Mapping[str, str] = os.environ
 ) -> Iterator[Point]:
-    """The points, in the order in which a call meets them; those that come after one that is wrong, and that
-    need it, are left out. Without `complet`, only those of the way there: what the certificate says and what
-    the base knows are left out. What does not come in time is told. Nothing is sent to the services. Never
-    raises for what is wrong."""
+    """Yields the points, in the order in which a call meets them, without the points that depend on one that
+    is wrong. Without `complet`, yields only the points of the way there, and leaves out the content of the
+    certificate and the knowledge of the base. Tells the points that do not come in time. Sends nothing to the
+    services. Never raises for what is wrong."""
     contexte, points = _certificats(branchement, complet=complet)
     # A name that nobody resolves and a peer that says a byte now and then are waited for by another thread.
     vus: SimpleQueue[Point | Exception | None] = SimpleQueue()
@@ -156,7 +156,7 @@ def diagnostiquer(
 
 
 def _en_retard(branchement: Branchement, dits: Collection[str]) -> Point:
-    """What did not come in time; `dits` are the names of the points that did."""
+    """Returns the point that tells what did not come in time; `dits` are the names of the points that did."""
     nom, patience = branchement.adresse.scheme.upper(), branchement.patience
     delai = f"{patience + _SURSIS * (nom in dits):g} s".replace(".", ",")
     if nom in dits:  # it is the right server, and a busy one
@@ -249,7 +249,7 @@ def _adresse(branchement: Branchement) -> Point:
 
 
 def _proxy(branchement: Branchement, environ: Mapping[str, str]) -> Iterator[Point]:
-    """Whether a program that reads the usual variables would go through a proxy."""
+    """Tells whether a program that reads the usual variables would go through a proxy."""
     regles = {nom.lower(): valeur for nom, valeur in sorted(environ.items()) if valeur}
     presents = [nom for nom in _PROXYS if nom in regles]
     hote = branchement.adresse.hostname or ""
@@ -298,7 +298,7 @@ def _certificats(branchement: Branchement, *, complet: bool) -> tuple[ssl.SSLCon
 
 
 def _charger(charger: Callable[[], object], fichier: Path | None, nom: str) -> Point | None:
-    """What is wrong with a file that is loaded; None when nothing is."""
+    """Loads a file and returns what is wrong with it; None when nothing is."""
     try:
         charger()
     except ssl.SSLError as erreur:
@@ -319,7 +319,7 @@ def _charger(charger: Callable[[], object], fichier: Path | None, nom: str) -> P
 
 
 def _identite(branchement: Branchement, certificat: Path) -> Iterator[Point]:
-    """What the client certificate says, and whether the PKCS#12 says the same."""
+    """Tells what the client certificate says, and whether the PKCS#12 says the same."""
     # Imported here: who looks at the head of a run has no need of it, and it costs more than all the rest.
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
@@ -392,7 +392,7 @@ def _connexion(branchement: Branchement, contexte: ssl.SSLContext) -> http.clien
 
 
 def _connecter(branchement: Branchement, connexion: http.client.HTTPConnection) -> tuple[Point, str]:
-    """What was seen of a first call, and the hour that the server says (header `Date`)."""
+    """Makes a first call; returns what was seen, and the hour that the server gives (header `Date`)."""
     nom, port = branchement.adresse.scheme.upper(), branchement.port
     try:
         connexion.connect()
@@ -454,7 +454,7 @@ def _horloge(date: str) -> Point:
 
 
 def _service(connexion: http.client.HTTPConnection, branchement: Branchement) -> Point:
-    """Whether the services of that base are there; reading their description is no traffic."""
+    """Tells whether the services of that base are there; reading their description is no traffic."""
     statut, lu = _lire(connexion, f"{branchement.racine}/services/{_SERVICE}/?wsdl")
     if statut == http.HTTPStatus.OK and _SERVICE.encode() not in lu:
         dit = f"{branchement.racine}/services/… ne les décrit pas : ce n'est pas le bac à sable"
@@ -468,7 +468,7 @@ def _service(connexion: http.client.HTTPConnection, branchement: Branchement) ->
 
 
 def _de_la_base(connexion: http.client.HTTPConnection, branchement: Branchement) -> Iterator[Point]:
-    """What the base itself says: does it know the guichet, what day is it there, what came of the last
+    """Tells what the base itself says: whether it knows the guichet, its day, and the outcome of the last
     exchanges of the application."""
     base = f"/api/v1/bases/{branchement.base}"
     guichets, horloge, arrives = (
@@ -504,7 +504,7 @@ def _de_la_base(connexion: http.client.HTTPConnection, branchement: Branchement)
 
 
 def _application(echanges: list[dict[str, Any]]) -> Iterator[Point]:
-    """What the last exchanges say: those that were refused before SOAP, and how the others were packed."""
+    """Tells what the last exchanges say: the ones refused before SOAP, and the packing of the others."""
     recus = [e for e in echanges if e["service"] is not None and e["methode"] == "POST"]
     # What came before an exchange that was taken has been mended since, or was this very diagnosis.
     pris = max((e["id"] for e in recus if e["verdict"] != "refus"), default=0)
@@ -543,7 +543,7 @@ def _lire(connexion: http.client.HTTPConnection, chemin: str, jeton: str = "") -
 
 
 def _json(connexion: http.client.HTTPConnection, chemin: str, jeton: str) -> Any:
-    """What the API answers; None when it does not."""
+    """Returns the answer of the API; None when it does not answer."""
     statut, corps = _lire(connexion, chemin, jeton)
     if statut != http.HTTPStatus.OK:
         return None

@@ -1,9 +1,9 @@
 """From a configuration to a server at work: the application of each process, its journal, its minute.
 
-A server is ready as soon as it is sure to serve: its sockets are open, its contract and its store too, its
-base is made, its certificates read. What answers (Twisted, Flask, Spyne, the rules) is imported then, three
-times as long: the first request waits for it in the queue of its socket. Over a contract of one's own all of
-it comes first, for there may be something wrong in it.
+A server is ready as soon as it is sure to serve: its sockets, its contract and its store are open, its base
+is made, its certificates are read. It then imports the modules that answer (Twisted, Flask, Spyne, the
+rules), which takes three times as long: the first request waits for them in the queue of its socket. With a
+contract of the user's own, the imports come first, because the contract may hold an error.
 """
 
 import gc
@@ -38,27 +38,28 @@ if TYPE_CHECKING:
 
 
 class Lancable(Protocol):
-    """What `lancer` serves. Picklable."""
+    """The thing that `lancer` serves. Picklable."""
 
     @property
     def configuration(self) -> Configuration:
-        """What the application is built from."""
+        """Returns the configuration that the application is built from."""
 
     @property
     def ecoute(self) -> Ecoute:
         """How to listen."""
 
     def ouvrir(self) -> tuple[Contrats, Magasin]:
-        """What it serves, its base made if need be. Raises OperatorError."""
+        """Opens what it serves, and makes its base if need be. Raises OperatorError."""
 
     def taches(self, ouverts: tuple[Contrats, Magasin] | None = None) -> "Taches":
-        """What each process serves, built inside of it, over what was opened already, if anything was."""
+        """Builds, inside each process, what the process serves, over what was opened already, if anything
+        was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lancement:
-    """What a process serves. Picklable. `base_des_refus` is the base whose journal tells what was refused
-    before any base could be named: handshakes, requests without a path."""
+    """The thing that a process serves. Picklable. `base_des_refus` is the base whose journal tells the
+    refusals before any base could be named: handshakes, requests without a path."""
 
     configuration: Configuration
     ecoute: Ecoute
@@ -155,15 +156,16 @@ class _Fin:
         self._sortie = SystemExit(0)
 
     def recevoir(self, numero: int, trame: object) -> None:
-        """Raises SystemExit when nobody waits. What is being imported may swallow it: it is told again; or
-        make another error of it (`a_cause`)."""
+        """Raises SystemExit when nobody waits. A module being imported may swallow it: the signal is then
+        told again. It may also make another error of it (`a_cause`)."""
         deja, self._recu = self._recu, numero
         appels, _, _ = select.select(self._prises.ouvertes(), [], [], 0)
         if not appels or deja is not None:
             raise self._sortie
 
     def a_cause(self, erreur: BaseException | None) -> bool:
-        """Whether an error comes of it: until Python 3.12 what is raised in `__set_name__` is wrapped."""
+        """True when an error comes from this exit: until Python 3.12 an error raised in `__set_name__` is
+        wrapped."""
         while erreur is not None and erreur is not self._sortie:
             erreur = erreur.__cause__
         return erreur is not None
@@ -202,8 +204,8 @@ def _minute(magasin: Magasin, boites: "CanalAsynchrone") -> None:
 
 @contextmanager
 def _sans_bruit(quoi: str) -> Iterator[None]:
-    """What no caller waits for is left when the database does not answer: one line, none when it has been
-    said of all."""
+    """Gives up a task that no caller waits for when the database does not answer. Logs one line, or none when
+    the failure was already told for all."""
     try:
         yield
     except MagasinIndisponible as erreur:

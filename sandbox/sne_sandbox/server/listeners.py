@@ -77,7 +77,7 @@ class Prises:
         return (self.https, self.http, self.https_expire, self.https_autre_nom)
 
     def ouvertes(self) -> list[socket.socket]:
-        """Those that are on."""
+        """Lists the sockets that are on."""
         return [prise for prise in self.toutes() if prise is not None]
 
     def fermer(self) -> None:

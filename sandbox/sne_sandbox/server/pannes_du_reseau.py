@@ -1,7 +1,7 @@
 """Pannes on the wire: an answer (bytes, head included) sent late, slowly, in part, wrongly, or not at all.
 
-All run in the reactor's thread and hold no other: a connection that waits costs a timer. Those that are done
-to the bytes of the answer came before (`soap.pannes_de_reponse`), and are sent as any other.
+All run in the reactor's thread and hold no other: a connection that waits costs a timer. Pannes that change
+the bytes of the answer come before (`soap.pannes_de_reponse`): their answers are sent as any other.
 """
 
 # Twisted annotates a part of itself only.
@@ -23,7 +23,8 @@ DEPART: Final = 0.2
 
 
 class ConnexionTenue:
-    """What a panne holds of a connection, in the reactor's thread. It must call one of the endings."""
+    """The hold of a panne on a connection, in the reactor's thread. The panne must call one of the
+    endings."""
 
     def __init__(self, requete: Request) -> None:
         self._requete = requete

@@ -134,7 +134,8 @@ class _Serveur:
                 self._portes.append(Porte(prise, service, fabrique))
 
     def _fabriques(self, autorite: Autorite) -> list[Any]:
-        """What makes the channels of each listener, in the order of `Prises`; None for one that is off."""
+        """Returns the factories of the channels of each listener, in the order of `Prises`; None for one that
+        is off."""
         chiffrees: tuple[tuple[Genre, Path], ...] = (
             ("https", autorite.serveur),
             ("https_expire", autorite.serveur_expire),
@@ -289,15 +290,15 @@ class _Serveur:
 
 
 class _Etapes:
-    """What is made in steps, each by whichever thread is free."""
+    """The work that is done in steps, each step by any thread that is free."""
 
     def __init__(self, commencer: Callable[[], Iterator[None]]) -> None:
         self._commencer = commencer
         self._suite: Iterator[None] | None = None
 
     def passer(self) -> bool:
-        """Makes one step; whether one is left. One that fails is the last: it is asked for again by whoever
-        needs it, who is told."""
+        """Makes one step; tells whether one is left. A step that fails is the last: the caller that needs it
+        asks for it again, and is told."""
         try:
             if self._suite is None:
                 self._suite = self._commencer()

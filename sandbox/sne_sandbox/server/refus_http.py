@@ -1,4 +1,4 @@
-"""What a peer reads whose request is refused before the application sees it."""
+"""The answers to requests that are refused before the application sees them."""
 
 from dataclasses import dataclass
 from typing import Any, Final

@@ -1,9 +1,9 @@
-"""What becomes of an answer once it is written: whether the machine of the peer has it.
+"""The delivery of an answer once it is written: whether the machine of the peer has it.
 
-What can be known, and no more: an answer is delivered when all of it was handed to our kernel and nothing
-came back to say that it was lost. A peer that has said all it had to say (a FIN, a close_notify of TLS) may
-be one that waits for its answer (RFC 9112, 9.6), or one that is gone: both look alike until something is
-sent. To that one we say goodbye, and look whether its machine acknowledges it, or resets the connection.
+Only this can be known: an answer is delivered when all of it was handed to our kernel and nothing came back
+to say that it was lost. A peer that has ended its side (a FIN, a close_notify of TLS) may wait for its answer
+(RFC 9112, 9.6), or be gone: both look alike until something is sent. We say goodbye to such a peer, and look
+whether its machine acknowledges the goodbye, or resets the connection.
 """
 
 # Twisted annotates a part of itself only.
@@ -32,14 +32,15 @@ _TCP_CLOSE: Final = 7
 
 
 def reste(transport: Any) -> bool:
-    """Whether a TCP transport of Twisted holds bytes that the kernel has not taken yet."""
+    """True when a TCP transport of Twisted holds bytes that the kernel has not taken yet."""
     octets: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
     return octets > 0
 
 
 def accuse(prise: socket.socket) -> bool | None:
-    """Whether what was sent, goodbye included, has reached the machine of the peer; None: not known yet.
-    Only Linux tells that it did: elsewhere it is said of what was not refused by the next look."""
+    """True when all that was sent, goodbye included, has reached the machine of the peer; None: not known
+    yet. Only Linux tells that it did. Elsewhere, bytes that were not refused by the next look count as
+    received."""
     if prise.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
         return False
     if sys.platform != "linux":

@@ -167,7 +167,8 @@ class Repartiteur:
         self._sans_hote.append(connexion)
 
     def _compter(self, processus: int) -> None:
-        """What a process says leaves room for those that nobody could take."""
+        """Reads what a process says, and gives the room that it leaves to the connections that no process
+        could take."""
         self._entendre(processus)
         en_attente, self._sans_hote = self._sans_hote, []
         for rang, prise, _ in en_attente:

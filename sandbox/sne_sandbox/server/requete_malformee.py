@@ -13,7 +13,7 @@ _LONGUEURS: Final = (b"content-length", b"transfer-encoding")
 
 
 def premiere_ligne(ligne: bytes) -> str:
-    """What is wrong with the first line of a request (RFC 9112, 3)."""
+    """Tells what is wrong with the first line of a request (RFC 9112, 3)."""
     mots = ligne.split(b" ")
     if len(mots) < 3:
         cause = f"{len(mots)} mot{'s' if len(mots) > 1 else ''} au lieu de trois"
@@ -31,8 +31,8 @@ def premiere_ligne(ligne: bytes) -> str:
 
 
 def en_tete(rang: int, ligne: bytes, vus: set[bytes]) -> str:
-    """What is wrong with line `rang` (from 1) of a head (RFC 9112, 5); `vus` are the names, in lower case, of
-    the headers before it."""
+    """Tells what is wrong with line `rang` (from 1) of a head (RFC 9112, 5); `vus` are the names, in lower
+    case, of the headers before it."""
     nom, deux_points, valeur = ligne.partition(b":")
     valeur = valeur.strip(b" \t")
     bas = nom.lower()
@@ -58,7 +58,7 @@ def en_tete(rang: int, ligne: bytes, vus: set[bytes]) -> str:
 
 
 def codage(valeur: bytes) -> str:
-    """What is wrong with a Transfer-Encoding that tells no length (RFC 9112, 6.3)."""
+    """Tells what is wrong with a Transfer-Encoding that tells no length (RFC 9112, 6.3)."""
     return (
         f"[Transfer-Encoding: {_montrer(valeur)}] : seul « chunked » est admis. → annoncez la longueur du "
         "corps par Content-Length."
@@ -66,7 +66,7 @@ def codage(valeur: bytes) -> str:
 
 
 def morceau(recus: int) -> str:
-    """What is wrong with a body in chunks (RFC 9112, 7.1) of which `recus` bytes were read."""
+    """Tells what is wrong with a body in chunks (RFC 9112, 7.1) of which `recus` bytes were read."""
     return (
         f"Corps par morceaux (Transfer-Encoding: chunked), mal découpé après {recus} octets. → chaque "
         "morceau commence par sa longueur en hexadécimal et CRLF, et finit par CRLF ; le dernier est « 0 »."

@@ -1,4 +1,4 @@
-"""What every connection of a server shares: the application, the threads that run it, limits."""
+"""The service that every connection of a server shares: the application, the threads that run it, limits."""
 
 import logging
 import threading
@@ -70,7 +70,7 @@ class ApplicationWsgi(Protocol):
 
 
 class EtatServeur(Protocol):
-    """What the application knows of its state (`web.sante`)."""
+    """The knowledge that the application has of its state (`web.sante`)."""
 
     @property
     def vivant(self) -> bytes:
@@ -78,7 +78,7 @@ class EtatServeur(Protocol):
 
     @property
     def fraiche(self) -> bool:
-        """Whether what it found last is believed."""
+        """True when its last result is believed."""
 
     def demander(self) -> None:
         """Somebody asks."""
@@ -103,7 +103,7 @@ class RefusHttp:
 
 
 class LecturesLourdes(Protocol):
-    """What takes heavy reads off the threads of the application (`server.lectures_lourdes`)."""
+    """The workers that take heavy reads off the threads of the application (`server.lectures_lourdes`)."""
 
     def soumettre(self, requete: Any, environ: dict[str, Any]) -> bool:
         """Has a request answered; False when too many wait."""

@@ -1,5 +1,5 @@
-"""What watches a server is answered by the reactor itself: `/healthz`, `/readyz`. It waits neither behind the
-exchanges that the threads are busy with, nor for the database."""
+"""The probes that watch a server: `/healthz`, `/readyz`. The reactor itself answers them. They wait neither
+for the exchanges that keep the threads busy, nor for the database."""
 
 # Twisted annotates a part of itself only.
 # mypy: allow-untyped-calls
@@ -32,8 +32,8 @@ _STATUTS: Final = {200: "200 OK", 503: "503 Service Unavailable"}
 
 
 def est_une_sonde(debut: bytes) -> bool:
-    """Whether what a request begins with asks for one of these addresses: a full server is alive, and answers
-    it."""
+    """True when the beginning of a request asks for one of these addresses: a full server is alive, and
+    answers it."""
     return debut.startswith((b"GET " + VIE, b"GET " + PRET, b"HEAD " + VIE, b"HEAD " + PRET))
 
 

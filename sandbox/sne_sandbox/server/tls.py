@@ -31,7 +31,7 @@ class RefusTls:
 
 @dataclass(frozen=True, slots=True)
 class _CertificatRefuse:
-    """What OpenSSL reproached a client certificate with."""
+    """The reason why OpenSSL refused a client certificate."""
 
     numero: int
     sujet: str
@@ -78,8 +78,9 @@ class _ConnexionTls(SSL.Connection):
         self._transport = transport
 
     def recv(self, bufsiz: int, flags: int | None = None) -> bytes:
-        """What has come, decrypted. Raises WantReadError when nothing has, or will come any more to a
-        connection that stays open; ZeroReturnError when the peer has said goodbye."""
+        """Returns the bytes that have come, decrypted. Raises WantReadError when nothing has come, or when
+        nothing more will come to a connection that stays open; ZeroReturnError when the peer has said
+        goodbye."""
         try:
             return super().recv(bufsiz, flags)
         except SSL.ZeroReturnError:

@@ -48,8 +48,8 @@ REPRISE_MAX: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Taches:
-    """What one process serves, built inside of it. What is called is called in a thread of the application,
-    but for `fin`. `etat` is what `/healthz` and `/readyz` tell."""
+    """The tasks of one process, built inside of it. A thread of the application calls every function except
+    `fin`. `etat` is what `/healthz` and `/readyz` tell."""
 
     application: "ApplicationWsgi"
     refus_tls: "Callable[[RefusTls], None]"
@@ -68,8 +68,8 @@ class Taches:
 
 @dataclass(frozen=True, slots=True)
 class Consigne:
-    """What a worker is told when it starts, pickled on its standard input. `arrivees` is the descriptor by
-    which it is handed its connections."""
+    """The orders that a worker gets when it starts, pickled on its standard input. It receives its
+    connections by the descriptor `arrivees`."""
 
     fabrique: Callable[[], Taches]
     ecoute: Ecoute

@@ -45,8 +45,8 @@ ERREURS: Final = _Erreurs()
 
 @dataclass(slots=True)
 class ReponseWsgi:
-    """What the application said to `start_response`. `longueur` is its Content-Length, None without;
-    `sans_fin`: it is a stream of events; `non_remise` is told when it could not be delivered."""
+    """The answer that the application gave to `start_response`. `longueur` is its Content-Length, None
+    without; `sans_fin`: it is a stream of events; `non_remise` is told when it could not be delivered."""
 
     statut: str
     en_tetes: list[tuple[str, str]]
@@ -71,7 +71,7 @@ class Destinataire(Protocol):
         """Writes a whole answer."""
 
     def oublier_corps(self) -> None:
-        """What it sent was worked on."""
+        """Forgets the body that the request sent: the work on it is done."""
 
     def commencer(self, reponse: ReponseWsgi) -> None:
         """Writes the head of an answer that comes in pieces,"""
@@ -152,7 +152,7 @@ def _passer(requete: Destinataire, service: ServiceWsgi, environ: dict[str, Any]
 
 
 def sature(raison: str = "trop de longues lectures à la fois") -> tuple[ReponseWsgi, bytes]:
-    """What is answered when nothing more can be taken in, and why, in French."""
+    """Returns the answer when nothing more can be taken in, and the reason, in French."""
     en_tetes = [("Retry-After", str(RETOUR)), ("Content-Type", "text/plain; charset=utf-8")]
     texte = f"Le serveur est saturé : {raison}. → réessayez dans un instant.\n"
     return ReponseWsgi("503 Service Unavailable", en_tetes), texte.encode()

@@ -240,7 +240,8 @@ def designee(candidates: list[OperationPubliee], actions: list[str]) -> Operatio
 def _par_document(
     candidates: list[OperationPubliee], racine: etree._Element | None
 ) -> OperationPubliee | None:
-    """What an event document can only be meant for: what it asks, lists, or names by `idEvenement`."""
+    """Returns the only operation that an event document can be meant for, by what it asks, lists, or names by
+    `idEvenement`."""
     if racine is None:
         return None
     trouve: dict[str, etree._Element] = {etree.QName(e).localname: e for e in racine.iter(etree.Element)}

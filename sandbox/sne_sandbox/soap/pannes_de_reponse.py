@@ -1,6 +1,7 @@
-"""What a panne does to an answer: takes its place, or damages its bytes, every other byte staying as it was.
+"""The effect of a panne on an answer: it replaces the answer, or damages some bytes and leaves every other
+byte as it was.
 
-When it is played is decided in `exchange`; on the socket, `server.pannes_du_reseau` plays the rest.
+`exchange` decides when it is played; `server.pannes_du_reseau` plays the rest, on the socket.
 """
 
 from base64 import b64decode, b64encode
@@ -44,7 +45,8 @@ _FAULTS: Final = {"fault_serveur": PanneServeur, "fault_client": PanneClient}
 
 
 def erreur_de(definition: PanneDefinition, identifiant: int) -> ExchangeError:
-    """What a panne that takes the place of the work is for the exchange: an error, armed on purpose."""
+    """Makes the error that stands, for the exchange, for a panne that replaces the work: it is armed on
+    purpose."""
     phrase = definition.texte("message") if definition.genre in _FAULTS else _PHRASE
     return _FAULTS.get(definition.genre, PanneServeur)(
         phrase, explication=f"Panne {identifiant} [{definition.genre}], armée à dessein."

@@ -89,7 +89,7 @@ class ServeurSoap:
         return Appel(operation.nom, champs, echange.base, appelant.guichet, echange.recu_le)
 
     def parle_soap11(self, requete: RequeteHttp) -> bool:
-        """Whether the envelope of a request, wherever it was sent, is of SOAP 1.1: its namespace decides."""
+        """True when the envelope of a request, sent to any address, is of SOAP 1.1: its namespace decides."""
         try:
             message = self._deballer(requete, Echange("", datetime.now(UTC)))
             racine = codec.parse(message.racine, limit=self._limites.xml_max)

@@ -1,1 +1,1 @@
-"""What a base remembers: demandes, numbers, events, settings, and the journal of every exchange."""
+"""The memory of a base: demandes, numbers, events, settings, and the journal of every exchange."""

@@ -35,8 +35,9 @@ _SCENE: Final = RequeteSql(
 
 @dataclass(frozen=True, slots=True)
 class TraceDeBase:
-    """What a base has lived: the id of its last call, how many there were and how many were not accepted, of
-    its last LIGNES lines; and the line of the last step of a scene, "" before any."""
+    """The trace of the life of a base, in the last LIGNES lines of its journal: the id of its last call, the
+    number of calls and of calls that were not accepted, the line of the last step of a scene, "" before
+    any."""
 
     dernier: int | None
     appels: int
@@ -89,7 +90,7 @@ class Ateliers:
             connexion.faire(_OTER, {"dossier": DOSSIER, "nom": nom})
 
     def trace(self, base: str, dernier: int) -> TraceDeBase:
-        """What a base has lived, whose journal ends with the line `dernier`."""
+        """Returns the trace of a base whose journal ends with the line `dernier`."""
         cle = {"base": base, "depuis": max(0, dernier - LIGNES)}
         with self._donnees.transaction(ecriture=False) as connexion:
             appel, scene = connexion.ligne(_DERNIER, cle), connexion.ligne(_SCENE, cle)

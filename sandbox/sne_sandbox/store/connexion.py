@@ -68,8 +68,8 @@ class Connexion:
 
     @property
     def memoire(self) -> dict[Any, Any]:
-        """What was read in this transaction and holds for those that share it: it is emptied by any statement
-        that is not `libre`."""
+        """Returns what was read in this transaction, for the works that share it. Any statement that is not
+        `libre` empties it."""
         return self._groupe.memoire
 
     @property
@@ -126,7 +126,7 @@ class Connexion:
             differees[requete] = list(parametres)
 
     def _preparer(self, *, oublie: bool) -> None:
-        """What comes before a statement that is not `libre`."""
+        """Prepares for a statement that is not `libre`."""
         groupe = self._groupe
         if oublie:
             groupe.memoire.clear()

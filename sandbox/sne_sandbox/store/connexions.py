@@ -55,7 +55,7 @@ _RONDE: Final = 1.0
 
 
 class Connexions:
-    """Those of one process to one database. Shared by its threads."""
+    """The connections of one process to one database. Its threads share them."""
 
     def __init__(self, url: str | None, home: Path, synchronous: str) -> None:
         """The database at `url`, the embedded SQLite file of `home` for None; `synchronous` is the setting of
@@ -109,8 +109,8 @@ class Connexions:
         return (self._pilote.Error,) if exc is None else (self._pilote.Error, exc.DBAPIError)
 
     def traduite(self, erreur: BaseException) -> BaseException:
-        """What is told of an error met in a transaction: a StoreError for a failure of the database, also for
-        one that somebody met and told as his own (a rule that threw)."""
+        """Returns the error to raise for an error met in a transaction: a StoreError for a failure of the
+        database, even when other code wrapped it in an error of its own (a rule that threw)."""
         cause: BaseException | None = erreur
         while cause is not None and not isinstance(cause, StoreError):
             if isinstance(cause, self._erreurs):
@@ -120,7 +120,7 @@ class Connexions:
         return erreur
 
     def _defaillir(self, erreur: BaseException, *, connexion: bool = False) -> MagasinIndisponible:
-        """What is told of a failure; one that will last cuts the database out."""
+        """Returns the error to raise for a failure. A failure that will last cuts the database out."""
         try:
             self.verifier_fichier()  # whatever SQLite says of it, this is why
         except MagasinIndisponible as dite:
@@ -238,8 +238,8 @@ class Connexions:
         raise AssertionError  # the loop returns or raises
 
     def _morte(self, driver: Any) -> bool:
-        """Whether a connection that was kept is of no use any more: PostgreSQL has closed it meanwhile.
-        Nothing was begun: another one will do."""
+        """True when a kept connection is of no use any more: PostgreSQL has closed it meanwhile. Nothing was
+        begun: another connection will do."""
         return self.dialecte == "postgresql" and driver.closed and driver is not self._pilote_propre()
 
     def _pilote_propre(self) -> Any:

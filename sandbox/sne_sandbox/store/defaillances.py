@@ -1,6 +1,6 @@
-"""What a failure of the database is, in French: its cause, its remedy, and what can still be done with it.
+"""The failures of the database, in French: their cause, their remedy, and what can still be done with them.
 
-The engines say it in English, or in the language of a server; here it is told by their codes.
+The engines tell them in English, or in the language of a server; this module recognises them by their codes.
 """
 
 import re
@@ -104,13 +104,15 @@ _EN_ROUTE: Final = re.compile(r"connection|consuming input|server closed|pipelin
 
 
 def est_de_la_base(erreur: BaseException) -> bool:
-    """Whether what a driver tells as a mistake of ours was done under us: tables, rights that are gone."""
+    """True when the error that a driver reports as a mistake of ours has its cause in the database: tables or
+    rights that are gone."""
     etat = getattr(getattr(erreur, "orig", None) or erreur, "sqlstate", None)
     return etat in ("42P01", "42501")
 
 
 def defaillance_de(erreur: BaseException, *, connexion: bool = False) -> Defaillance:
-    """What an error of a driver tells; `connexion` says that one was being opened."""
+    """Finds the failure that an error of a driver tells; `connexion` says that a connection was being
+    opened."""
     origine: Any = getattr(erreur, "orig", None) or erreur  # what SQLAlchemy wraps
     if isinstance(origine, sqlite3.Error):
         code = getattr(origine, "sqlite_errorcode", None)
@@ -131,17 +133,17 @@ def defaillance_de(erreur: BaseException, *, connexion: bool = False) -> Defaill
 
 
 def fermee_a_l_ouverture(erreur: BaseException) -> bool:
-    """Whether PostgreSQL closed a connection that was being opened: another one may be had at once."""
+    """True when PostgreSQL closed a connection that was being opened: another one may open at once."""
     return _FERMEE.search(str(erreur)) is not None
 
 
 def coupee(*, incertain: bool) -> MagasinIndisponible:
-    """What is told when the connection broke in the middle of a transaction."""
+    """Makes the error that tells that the connection broke in the middle of a transaction."""
     return MagasinIndisponible(_COUPEE.cause, remede=_COUPEE.remede, incertain=incertain)
 
 
 def base_en_panne(erreur: BaseException, *, connexion: bool = False) -> MagasinIndisponible:
-    """What an operator reads of a failure of the database; a new error each time."""
+    """Makes the error that an operator reads of a failure of the database: a new error each time."""
     if isinstance(erreur, MagasinIndisponible):
         return erreur.pareille()
     lue = defaillance_de(erreur, connexion=connexion)

@@ -121,7 +121,7 @@ def _page(table: str, essais: list[str], jour: str = "d.date_creation", suite: s
 
 
 def _peu(connexion: Connexion, critere: _Critere, valeurs: Mapping[str, Any]) -> bool:
-    """Whether few fit, read from an index and no further."""
+    """True when few demandes fit: the count reads an index, and stops above the bound."""
     compte = RequeteSql(f"SELECT count(*) FROM (SELECT 1 FROM ({critere.liste}) AS l LIMIT :trop) AS c")
     ligne = connexion.ligne(compte, {**valeurs, "trop": PEU * critere.fois + 1})
     return ligne is not None and ligne[0] <= PEU * critere.fois

@@ -1,8 +1,9 @@
 """The cut-out between the exchanges and a database that does not answer.
 
-Who finds it broken says so here. From then on everybody is refused at once, for a few microseconds, and one
-thread alone tries it again, further and further apart; when it answers, all go on. Two lines of the log tell
-it: when it was lost, when it is back, with how many were refused meanwhile.
+An exchange that finds the database broken says so here. From then on every exchange is refused at once, in a
+few microseconds, and one thread alone tries the database again, at longer and longer intervals; when it
+answers, all go on. Two lines of the log tell it: when the database was lost, and when it is back, with the
+number of refusals meanwhile.
 """
 
 import threading

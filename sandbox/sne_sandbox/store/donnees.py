@@ -148,9 +148,9 @@ class BaseDeDonnees(Connexions):
     # --- transactions that are shared ----------------------------------------------------------------
 
     def grouper(self, verrou: str, faire: Callable[[Connexion], _Fait]) -> _Fait:
-        """What `faire` answers, once what it writes is committed, with the works that wait for the same thing
-        (`store.groupe`): it may run in the thread of another. When it raises, it is rolled back alone. Raises
-        as `transaction`."""
+        """Returns the answer of `faire`, once its writes are committed, together with the works that wait for
+        the same thing (`store.groupe`). It may run in the thread of another work. When it raises, it is
+        rolled back alone. Raises as `transaction`."""
         self.disjoncteur.verifier(ecriture=True)
         self._ecrire()
         try:
@@ -222,7 +222,7 @@ class BaseDeDonnees(Connexions):
             groupe.membres += 1
 
     def _apres(self, combien: int, verrou: str | None) -> None:
-        """What follows a commit."""
+        """Does the work that follows a commit."""
         if self._verrou is not None:
             self._faire_reporter(combien)
         elif self.signaler is not None and verrou is not None:

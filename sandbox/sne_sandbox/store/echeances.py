@@ -1,7 +1,7 @@
-"""What falls due in a base between two days, found by index: the questions of the nightly work.
+"""The facts that fall due in a base between two days, found by index: the questions of the nightly work.
 
 Rows are plain values, no document is read: a base of 100,000 demandes answers in milliseconds. `limite` is
-how many are answered at most, whichever.
+the maximum number of answers, in any choice.
 """
 
 from collections.abc import Iterator

@@ -44,8 +44,8 @@ class Groupe:
             self.pilote.execute("SAVEPOINT membre")
 
     def verser(self) -> dict[Any, list[Any]]:
-        """Hands over the rows that wait, to be written now. Those of earlier members come back if this one is
-        rolled back to where it began, and they with it."""
+        """Hands over the rows that wait, to be written now. The rows of earlier members wait again if this
+        member is rolled back to its beginning, because their writing is rolled back with it."""
         rangees, self.differees = self.differees, {}
         if self.retour is None:
             self.retour = {r: tas[: self.marques[r]] for r, tas in rangees.items() if r in self.marques}
@@ -62,12 +62,12 @@ class Groupe:
 
     @property
     def plein(self) -> bool:
-        """Whether it takes nobody in any more."""
+        """True when it takes no more members in."""
         return self.membres >= MEMBRES_MAX or time.monotonic() - self.debut > OUVERT_MAX_S
 
 
 class Travail:
-    """What one exchange writes. `fait` says whether it is done: committed, or failed by `echec`."""
+    """The writes of one exchange. `fait` says whether it is done: committed, or failed by `echec`."""
 
     __slots__ = ("_fin", "echec", "faire", "fait", "resultat")
 
@@ -119,7 +119,7 @@ class File:
 
     @property
     def attendue(self) -> bool:
-        """Whether somebody waits."""
+        """True when somebody waits."""
         return bool(self._attendent)
 
     def rassembler(self) -> None:

@@ -1,4 +1,4 @@
-"""Who may enter, as the database knows it: what every process sees at once, the moment it is changed."""
+"""The tokens of the people who may enter, as the database keeps them: every process sees a change at once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

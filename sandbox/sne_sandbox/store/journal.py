@@ -172,14 +172,14 @@ class NuitDite:
 
 
 class CriteresJournal(TypedDict, total=False):
-    """What exchanges are looked for by; None, or absent, is no criterion.
+    """The criteria of a search of exchanges; None, or absent, is no criterion.
 
-    `texte` is looked for in the path, and in all that was noted: headers, parts, tolerances, anomalies,
-    fault (case of ASCII letters ignored). `regle` is the code of a rule that they raise; `guichet` and
-    `operation` may be AUCUN: those that have none. `numero` finds the exchanges about one demande, and the
-    nights that worked on it with others, of the last NUITS_CHERCHEES exchanges. `sans_nuits` leaves out the
-    lines of nights, taken back or not (`Journal.nuits` tells them), and of what was erased: the ids that are
-    missing between two lines are theirs.
+    `texte` is looked for in the path, and in all that was noted: headers, parts, tolerances, anomalies, fault
+    (case of ASCII letters ignored). `regle` is the code of a rule that they raise. `guichet` and `operation`
+    may be AUCUN: the exchanges that have none. `numero` finds the exchanges about one demande, and the nights
+    that worked on it with others, in the last NUITS_CHERCHEES exchanges. `sans_nuits` leaves out the lines of
+    nights, taken back or not (`Journal.nuits` tells them), and of what was erased: the ids that are missing
+    between two lines belong to them.
     """
 
     guichet: str | None
@@ -249,8 +249,8 @@ class Journal:
         return None if ligne is None else _echange_de(ligne)
 
     def est_lourd(self, base: str, identifiant: int, seuil: int) -> bool:
-        """Whether the messages of an exchange weigh more than `seuil` bytes; no more of them is unpacked than
-        that takes."""
+        """True when the messages of an exchange weigh more than `seuil` bytes; they are unpacked only as far
+        as the answer needs."""
         if not 0 < identifiant <= IDENTIFIANT_MAX:
             return False
         cle = {"base": base, "identifiant": identifiant}
@@ -457,7 +457,7 @@ def _requete(texte: str) -> RequeteSql:
 
 
 def _contient(texte: str) -> str:
-    """What LIKE takes, with « / » as its escape, for what holds a text."""
+    """Returns the pattern of LIKE, with « / » as its escape, for values that contain a text."""
     for signe in "/%_":
         texte = texte.replace(signe, f"/{signe}")
     return f"%{texte}%"

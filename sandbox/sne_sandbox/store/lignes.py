@@ -76,7 +76,8 @@ def detasser(octets: bytes) -> bytes:
 
 
 def longueur_tassee(octets: bytes, assez: int) -> int:
-    """How many bytes `tasser` compressed, `assez` for as many or more. What does not unpack has none."""
+    """Counts the bytes that `tasser` compressed, `assez` for as many or more, 0 for bytes that do not
+    unpack."""
     try:
         return len(isal_zlib.decompressobj().decompress(octets, assez))
     except Exception:  # noqa: BLE001 - isal's own, without a type; whoever reads the row says that it is damaged

@@ -101,9 +101,9 @@ class Magasin(BaseDeDonnees):
         super().fermer()
 
     def veille(self, quoi: str) -> Callable[[float], None]:
-        """What waits for a base, or what else has a name, to change: told how long (seconds) who waits would
-        sleep between two looks by itself. Where processes tell one another, it comes back at once, or much
-        later."""
+        """Returns a function that waits for a change of a base, or of another thing with a name. Its argument
+        is the time (seconds) that the caller would sleep between two looks. Where processes tell one another,
+        it returns at once on a change, or much later."""
         voisins = self.voisins
         if voisins is None:
             return time.sleep
@@ -130,7 +130,7 @@ class Magasin(BaseDeDonnees):
             yield self._registre(connexion, base)
 
     def ecrire_ensemble(self, base: str, faire: Callable[[RegistreBase], _Fait]) -> _Fait:
-        """What `faire` answers of the register of `base`, once what it writes there is committed, together
+        """Returns the answer of `faire` on the register of `base`, once its writes are committed, together
         with the exchanges that wait at that moment (`BaseDeDonnees.grouper`). Raises as `ecrire`."""
         return self.grouper(base, lambda connexion: faire(self._registre(connexion, base)))
 

@@ -243,8 +243,8 @@ class FichierOuvert:
         self._marque: float | None = None
 
     def garder(self) -> None:
-        """From now on a connection stays open, and with it the log of SQLite (`-wal`): it is the same too.
-        What is written from now on gives the file its generations."""
+        """Notes that a connection stays open from now on, and with it the log of SQLite (`-wal`): the log
+        stays the same too. Writes from now on give the file its generations."""
         self._marque = 0.0
         with suppress(MagasinIndisponible):  # a disk that has no WAL
             self._lui_wal = _qui(_regarder(self._journal))
@@ -276,9 +276,9 @@ class FichierOuvert:
             self._marque = time.monotonic()
 
     def _entier(self) -> bool:
-        """Whether all pages can be read where some are beyond the end of the file: after VACUUM they are in
-        the log; a copy that was written over the file has lost them. By a connection that has none in
-        memory; it takes the time of reading the file."""
+        """True when all pages can be read although some are beyond the end of the file: after VACUUM they are
+        in the log; a copy that was written over the file has lost them. A connection with no page in memory
+        reads them; it takes the time of reading the file."""
         try:
             with closing(sqlite3.connect(f"{self._chemin.absolute().as_uri()}?mode=ro", uri=True)) as autre:
                 return bool(autre.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")

@@ -1,5 +1,5 @@
-"""What the tables of v0004 hold that those of before did not, taken again from the documents and the events
-of a database that is migrated, or of a base that is restored from an older snapshot.
+"""The data that v0004 added to the tables, taken again from the documents and the events of a database that
+is migrated, or of a base that is restored from an older snapshot.
 """
 
 import tomllib
@@ -66,8 +66,9 @@ def rattraper(connexion: Connexion, base: str | None = None) -> None:
 
 
 def _attribution(stockee: DemandeStockee, natures: Mapping[str, NatureGuichet]) -> DecisionNotee | None:
-    """What a radiation tells. Its guichet is the last that wrote the demande; one that is no landlord, as the
-    State's service that declared it DALO since, did not attribute, and nothing else says who did."""
+    """Returns the decision that a radiation tells. Its guichet is the last one that wrote the demande. A
+    guichet that is no landlord, as the State's service that declared it DALO since, did not attribute: the
+    guichet that did is then unknown."""
     dite = lignes.attribution_de(stockee)
     bailleur = NatureGuichet.BAILLEUR
     if dite is None or natures.get(dite.guichet, bailleur) is bailleur:

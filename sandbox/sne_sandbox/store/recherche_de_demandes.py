@@ -40,9 +40,9 @@ class Prefixe(str):
 
 @dataclass(frozen=True, slots=True)
 class Criteres:
-    """What is looked for; None (or empty) criteria are not given, and all given ones must hold. Bounds are
-    inclusive. Names compare folded; a person is the applicant or a co-holder, by name in use. Of the number
-    and of names a `Prefixe` is enough, for `recentes`."""
+    """The criteria of a search; None (or empty) criteria are not given, and all given ones must hold. Bounds
+    are inclusive. Names compare folded; a person is the applicant or a co-holder, by name in use. For
+    `recentes`, a `Prefixe` of the number or of a name is enough."""
 
     numero_unique: str | None = None
     etat: EtatDemande | None = None
@@ -71,12 +71,12 @@ class Criteres:
 
     @property
     def vide(self) -> bool:
-        """Whether no criterion is given."""
+        """True when no criterion is given."""
         return all(getattr(self, champ.name) in (None, ()) for champ in fields(self))
 
     @property
     def calcules(self) -> bool:
-        """Whether a criterion is computed rather than stored."""
+        """True when a criterion is computed rather than stored."""
         return self.delai_anormalement_long is not None or self.multiples_attributions is not None
 
 
@@ -216,7 +216,7 @@ def conditions(base: str, criteres: Criteres) -> list[sa.ColumnElement[bool]]:
 
 
 def _de_la_personne(criteres: Criteres) -> dict[str, str]:
-    """What is looked for of one person, by column."""
+    """Returns the values to look for of one person, by column."""
     naissance = criteres.personne_naissance
     voulu = {
         "nom_plie": _plie(criteres.personne_nom),
@@ -293,5 +293,5 @@ def separees_de(registre: RegistreBase, stockee: DemandeStockee) -> list[str]:
 
 
 def _nombreux(registre: RegistreBase, choix: sa.Select[str]) -> bool:
-    """Whether more than `PEU` rows fit, read from an index and no further."""
+    """True when more than `PEU` rows fit: the query reads an index, and stops above the bound."""
     return registre.connexion.sa.execute(choix.offset(PEU).limit(1)).first() is not None

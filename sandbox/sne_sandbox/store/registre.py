@@ -119,7 +119,7 @@ class RegistreBase:
 
     @property
     def pannes_armees(self) -> bool:
-        """Whether a panne of the base has still to be played, as of the beginning of the transaction."""
+        """True when a panne of the base had still to be played at the beginning of the transaction."""
         return self._lue.pannes
 
     # --- guichets and event types ------------------------------------------------------------------
@@ -270,8 +270,9 @@ class RegistreBase:
     def doublons(
         self, territoire: str, personnes: Sequence[Personne], *, sauf: Sequence[str] = ()
     ) -> list[DemandeStockee]:
-        """Active demandes of `territoire`, `sauf` excepted, that hold one of `personnes` (same folded nom,
-        folded prénom, and birth date, applicant or co-holder), by number. Who lacks one of these has none."""
+        """Finds the active demandes of `territoire`, `sauf` excepted, that hold one of `personnes` (same
+        folded nom, folded prénom, and birth date, applicant or co-holder), by number. A person who lacks one
+        of these has none."""
         return self._homonymes(territoire, [(p, plier(p.nom)) for p in personnes], 1, sauf)
 
     def doublons_patronymiques(
@@ -504,8 +505,8 @@ class RegistreBase:
         self.connexion.faire(requetes_sql.regler_base(*colonnes), {"cle": self._nom, **colonnes})
 
     def _tirer(self, sequence: str, combien: int) -> int:
-        """The last of `combien` numbers drawn. What is drawn in a transaction that is rolled back was never
-        given."""
+        """Draws `combien` numbers and returns the last one. Numbers drawn in a transaction that is rolled
+        back were never given."""
         cle = {"base": self._nom, "nom": sequence, "rang": combien}
         ligne = self.connexion.ligne(requetes_sql.TIRER, cle)
         assert ligne is not None

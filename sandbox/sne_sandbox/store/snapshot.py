@@ -240,7 +240,7 @@ def _lire_table(
 
 
 def _ancien(manifeste: Mapping[str, Any]) -> bool:
-    """Whether a snapshot is of before the present revision."""
+    """True when a snapshot is older than the present revision."""
     return bool(manifeste["revision"] != tables.REVISION)
 
 

@@ -49,8 +49,8 @@ def lisible(origine: str) -> str:
 
 
 def d_un_autre_site(requete: Request, *, local: bool) -> str:
-    """What tells that a page of another site sent the request, "" for nothing. `local`: our own pages are
-    on the local machine, so that a name of elsewhere that leads here is elsewhere."""
+    """Returns the sign that a page of another site sent the request, "" when there is none. `local`: our own
+    pages are on the local machine, so an outside name that leads here is another site."""
     origine = origine_etrangere(requete)
     if origine:
         return f"Origin: {origine}"
@@ -61,7 +61,8 @@ def d_un_autre_site(requete: Request, *, local: bool) -> str:
 
 
 def est_chargee_d_ailleurs(requete: Request) -> bool:
-    """Whether another site loads this into one of its pages: neither a link that was followed, nor ours."""
+    """True when another site loads this into one of its pages: it is neither a followed link nor our own
+    page."""
     return (
         requete.headers.get("Sec-Fetch-Site") == "cross-site"
         and requete.headers.get("Sec-Fetch-Mode") != "navigate"
@@ -69,7 +70,7 @@ def est_chargee_d_ailleurs(requete: Request) -> bool:
 
 
 def est_locale(hote: str) -> bool:
-    """Whether a Host names the local machine."""
+    """True when a Host names the local machine."""
     return est_boucle_locale(urlsplit(f"//{hote}").hostname or "")
 
 
@@ -82,8 +83,9 @@ _OUVERT: Final = Entree("ouvert", "", Droit.TOUT)
 
 
 class Acces:
-    """Who may enter one server: by the tokens that it was given, by its read-only link, by those of its
-    database; anybody when it was opened on purpose. Raises StoreError when the home cannot hold its key."""
+    """The access to one server: by the tokens that it was given, by its read-only link, by the tokens of its
+    database; for anybody when it was opened on purpose. Raises StoreError when the home cannot hold its
+    key."""
 
     def __init__(self, configuration: Configuration, magasin: Magasin) -> None:
         self._home, self._magasin = configuration.home, magasin
@@ -108,7 +110,7 @@ class Acces:
         return self._lecture or jetons.jeton_de_lecture(self._magasin, self._home)
 
     def entree(self, empreinte: str) -> Entree | None:
-        """What the token of this hash gives, at this moment."""
+        """Returns what the token of this hash gives, at this moment."""
         for donnee in self._donnees:
             if hmac.compare_digest(empreinte.encode("utf-8", "replace"), donnee.empreinte.encode()):
                 return donnee
@@ -121,24 +123,25 @@ class Acces:
         return None
 
     def presenter(self, jeton: str) -> Entree | None:
-        """What a token gives that somebody shows. Raises TooManyRequests for a wrong one of who has shown too
-        many. A right one opens all the same: none of 128 bits is found by trying, and others who come by the
-        same relay, or who want to shut everybody out, try as much as they like."""
+        """Returns what a shown token gives. Raises TooManyRequests for a wrong token from a caller who has
+        shown too many. A right token opens all the same: nobody finds 128 bits by trying, and a caller behind
+        the same relay, or one who wants to shut everybody out, may send any number of wrong tokens."""
         trouvee = self.entree(jetons.empreinte(jeton))
         if trouvee is None:
             self._refuser()
         return trouvee
 
     def utiliser_code(self, code: str) -> Entree | None:
-        """What the code of a link gives, once: the right of the server's own token. Raises as `presenter`."""
+        """Returns what the code of a link gives, once: the right of the server's own token. Raises as
+        `presenter`."""
         if not jetons.utiliser_code(self._magasin, self._home, code):
             self._refuser()
             return None
         return next((e for e in self._donnees if e.droit is Droit.TOUT), None)
 
     def qui(self, requete: Request) -> Entree | None:
-        """Who sends this request: by its header, its cookie, or because the machine is ours. Raises as
-        `presenter`."""
+        """Finds the sender of this request: by its header, its cookie, or because the machine is ours. Raises
+        as `presenter`."""
         en_tete = requete.headers.get("Authorization", "")
         if en_tete:
             genre, _, jeton = en_tete.partition(" ")
@@ -171,11 +174,11 @@ class Sessions(SecureCookieSessionInterface):
         return f"sne_sandbox_{request.environ.get('SERVER_PORT', '')}"
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """Whether it travels over TLS only."""
+        """True when the cookie travels over TLS only."""
         return request.is_secure or (acces_d_ici().publique or "").startswith("https:")
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """What the cookie says; nothing for SOAP, which pays for no cookie."""
+        """Reads the cookie; returns None for SOAP, which pays for no cookie."""
         return None if request.path.startswith(OUVERTS) else super().open_session(app, request)
 
 
@@ -197,7 +200,7 @@ def acces_d_ici() -> Acces:
 
 
 def qui_est_la() -> Entree | None:
-    """Who sends the request under way, looked at once."""
+    """Finds the sender of the request under way, once."""
     if "entree" not in g:
         g.entree = acces_d_ici().qui(request)
     trouvee: Entree | None = g.entree
@@ -205,7 +208,7 @@ def qui_est_la() -> Entree | None:
 
 
 def est_encore_la() -> bool:
-    """Whether who sent the request under way would still be let in: for answers that last."""
+    """True when the sender of the request under way would still be let in: for answers that last."""
     entree = qui_est_la()
     return entree is not None and (not entree.empreinte or acces_d_ici().entree(entree.empreinte) is not None)
 
@@ -225,19 +228,21 @@ def adresse_d_ici() -> str:
 
 
 def voit_en_clair() -> bool:
-    """Whether who asks may be shown NIRs in clear: who may do everything, not who has a base alone."""
+    """True when the caller may see NIRs in clear: a caller who may do everything, not one who has a base
+    alone."""
     entree = qui_est_la()
     return entree is not None and entree.droit is Droit.TOUT
 
 
 def joue_les_scenes() -> bool:
-    """Whether who asks may play scenes, and so read the trainer's notes: who only reads may not."""
+    """True when the caller may play scenes, and so read the trainer's notes: a caller who only reads may
+    not."""
     entree = qui_est_la()
     return entree is not None and entree.droit is not Droit.LECTURE
 
 
 def voit(base: str | None) -> bool:
-    """Whether who asks may see what is of a base; None: what is of none, or of several."""
+    """True when the caller may see the content of a base; None: the content of no base, or of several."""
     entree = qui_est_la()
     return entree is not None and (entree.droit is not Droit.BASE or entree.base == base)
 
@@ -265,7 +270,7 @@ def jeton_csrf() -> str:
 
 
 def csrf_convient(recu: str) -> bool:
-    """Whether a form comes from a page we gave this browser."""
+    """True when a form comes from a page that we gave this browser."""
     attendu = session.get("csrf")
     return isinstance(attendu, str) and _memes(recu, attendu)
 

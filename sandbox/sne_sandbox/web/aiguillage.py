@@ -65,7 +65,7 @@ class Aiguillage:
 
 
 def _est_une_visite(environ: Mapping[str, Any]) -> bool:
-    """Whether a browser asks for a page (a WSDL, a schema have a query)."""
+    """True when a browser asks for a page (the address of a WSDL or a schema has a query)."""
     accepte = environ.get("HTTP_ACCEPT", "").replace(" ", "")
     return (
         environ.get("REQUEST_METHOD") == "GET"

@@ -1,6 +1,7 @@
-"""What every part of the application shares: what it is built from, and what it works with.
+"""The objects that every part of the application shares: its configuration, and its services.
 
-A server that starts opens its contract and its store by this, before it imports anything that answers.
+A server that starts opens its contract and its store with this module, before it imports the modules that
+answer.
 """
 
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ VERSION: Final = __version__
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What an application is built from. Picklable: each worker builds its own."""
+    """The values that an application is built from. Picklable: each worker builds its own."""
 
     home: Path
     contract: str = "v5.2"
@@ -66,7 +67,7 @@ class Configuration:
 
     @property
     def locale(self) -> bool:
-        """Whether it listens to this machine alone."""
+        """True when it listens to this machine alone."""
         return not self.noms or est_boucle_locale(self.noms[-1])
 
 
@@ -98,7 +99,7 @@ def ouvrir(configuration: Configuration, progres: bases.Progres | None = None) -
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the views share; `app.extensions["sne"]`."""
+    """The services that the views share; `app.extensions["sne"]`."""
 
     configuration: Configuration
     contrats: Contrats
@@ -124,12 +125,12 @@ class Services:
         return classeur_de(self.magasin, self.configuration.home.absolute())
 
     def pipeline(self, base: Base) -> "Pipeline":
-        """What works on the calls to a base. Raises as `contrat_de`."""
+        """Returns the pipeline that works on the calls to a base. Raises as `contrat_de`."""
         return self.boites.pipeline(base)
 
 
 def services() -> Services:
-    """Those of the application that answers the request under way."""
+    """Returns the services of the application that answers the request under way."""
     from flask import current_app
 
     partages: Services = current_app.extensions["sne"]

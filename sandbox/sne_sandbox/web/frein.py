@@ -1,6 +1,6 @@
-"""What slows down whoever tries tokens: a few may be wrong at once, then one now and then, whoever tries.
+"""The brake on people who try tokens: a few may be wrong at once, then one now and then, of any caller.
 
-Each process counts for itself, and no thread waits: who comes too early is told when to come back.
+Each process counts for itself, and no thread waits: a caller who comes too early is told when to come back.
 """
 
 import math

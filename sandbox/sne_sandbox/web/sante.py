@@ -1,8 +1,8 @@
-"""Whether this server can do its work, as a load balancer or a container's health check asks it (`/readyz`).
+"""The health of this server, as a load balancer or a container's health check asks for it (`/readyz`).
 
-The checks may wait for the database, so nobody who asks waits for them: a thread goes through them every two
-seconds as long as somebody asks (sooner while it is not ready), and what it found last is told, with its age.
-A result that is too old tells that the checks themselves do not get through: not ready.
+The checks may wait for the database, so no caller waits for them: a thread goes through them every two
+seconds as long as somebody asks (sooner while the server is not ready), and the answer is its last result,
+with its age. A result that is too old means that the checks themselves do not end: not ready.
 """
 
 import json
@@ -43,8 +43,8 @@ VIVANT: Final = json.dumps({"status": "ok", "version": VERSION}).encode() + b"\n
 
 @dataclass(slots=True)
 class Examen:
-    """What the checks look at: the store, since when each base has had a night due (monotonic seconds); and
-    what they found that is to be said, and keeps nobody from being served."""
+    """The things that the checks look at: the store, since when each base has had a night due (monotonic
+    seconds); and the findings to tell that do not stop the service."""
 
     magasin: Magasin
     dues: dict[str, float] = field(default_factory=dict)
@@ -157,7 +157,7 @@ class Sante:
 
     @property
     def fraiche(self) -> bool:
-        """Whether the last result is believed."""
+        """True when the last result is believed."""
         return time.monotonic() - self._quand <= PERIMEE
 
     def demander(self) -> None:

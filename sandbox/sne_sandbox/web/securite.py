@@ -1,4 +1,4 @@
-"""What every request beside SOAP is held to: whence it comes, who sends it, and what that one may do."""
+"""The checks of every request beside SOAP: its origin, its sender, and the rights of the sender."""
 
 import socket
 from typing import Final
@@ -89,7 +89,7 @@ def _verifier_hote(requete: Request, publique: str) -> None:
 
 
 def _est_la_notre(origine: str, acces: Acces) -> bool:
-    """Whether an origin is that of our pages, behind a relay that gives us another name."""
+    """True when an origin is that of our pages, behind a relay that gives us another name."""
     return acces.publique is not None and urlsplit(lisible(origine))[:2] == urlsplit(acces.publique)[:2]
 
 

@@ -100,7 +100,7 @@ def _service(app: Flask, service: str, base: str, suite: str) -> str | None:
 
 
 def _a_le_sien(services: Services, base: str) -> bool:
-    """Whether a base has a contract of its own, which may have other services."""
+    """True when a base has a contract of its own, which may have other services."""
     try:
         return bool(services.magasin.regarder(base).base.reglages.contrat)
     except OperatorError:
@@ -245,12 +245,12 @@ def _origine_annoncee(services: Services) -> str:
 
 
 def est_un_appel(methode: str, content_type: str) -> bool:
-    """Whether a request is a SOAP call by its method and media type."""
+    """True when a request is a SOAP call by its method and media type."""
     return methode == "POST" and content_type.partition(";")[0].strip().lower() in _SOAP
 
 
 def est_egaree(requete: Request) -> bool:
-    """Whether it is a SOAP call that the application in charge has no rule for."""
+    """True when the request is a SOAP call that the application in charge has no rule for."""
     return requete.url_rule is None and est_un_appel(requete.method, requete.headers.get("Content-Type", ""))
 
 

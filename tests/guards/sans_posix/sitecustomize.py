@@ -33,7 +33,7 @@ SANS_MODULE = {"fcntl", "pwd", "grp", "resource", "termios", "pty", "tty", "sysl
 
 
 def _de_nous(profondeur):
-    return "/sandbox/sne_" in sys._getframe(profondeur + 1).f_code.co_filename
+    return "/sne_" in sys._getframe(profondeur + 1).f_code.co_filename
 
 
 def _noter(quoi):

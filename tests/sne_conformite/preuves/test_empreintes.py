@@ -10,7 +10,7 @@ def test_each_kind_has_its_files_and_a_digest() -> None:
     detail = empreintes.detailler(versions.charger(), empreintes.lire_plan(None))
     assert {"v5.0/rules.toml", "v5.2/rules.toml"} <= set(detail["regles"])
     assert "creation/CRE-SIMPLE.toml" in detail["plan"]
-    assert "sne_sandbox/conformance/seance.py" in detail["juge"]
+    assert "sne_conformite/pilotage/exemple_joue.py" in detail["juge"]
     assert "schemas/protocole.toml" in detail["juge"]
     assert "surcharge" not in detail
     resume = empreintes.resumer(detail)

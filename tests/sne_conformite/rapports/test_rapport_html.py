@@ -11,6 +11,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from specimen import HOSTILE, NIR, NIR_ESPACE, NIR_TREIZE, conforme, entete, grand, rapport, trafic
 
+import sne_console
 from sne_conformite.rapports import rapport_html
 from sne_conformite.rapports.constats_groupes import grouper
 from sne_conformite.rapports.rapport import (
@@ -26,7 +27,6 @@ from sne_conformite.rapports.rapport import (
     VerdictMention,
     Verification,
 )
-from sne_console import vues
 
 _COULEUR = re.compile(r"color: var\(--([a-z-]+)\); background: var\(--([a-z-]+)\)")
 _DES_DEUX = re.compile(r"--([a-z-]+): light-dark\((#[0-9a-f]{3,6}), (#[0-9a-f]{3,6})\);")
@@ -142,7 +142,7 @@ def test_who_decides_reads_first_and_what_is_wrong_comes_next() -> None:
 
 def test_its_styles_are_those_of_the_console() -> None:
     """Who goes from one to the other is in the same place."""
-    console = (Path(vues.__file__).parent / "static" / "console.css").read_text("utf-8")
+    console = (Path(sne_console.__file__).parent / "static" / "console.css").read_text("utf-8")
     style = arbre(conforme()).findtext(".//style")
     clair, sombre = (dict(_VARIABLE.findall(lot)) for lot in style.split("prefers-color-scheme: dark", 1))
     de_la_console = {nom: (un, autre) for nom, un, autre in _DES_DEUX.findall(console)}

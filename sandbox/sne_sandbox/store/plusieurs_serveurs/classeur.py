@@ -61,7 +61,7 @@ class Classeur:
             return [dossier for (dossier,) in connexion.lignes(_DOSSIERS, bornes)]
 
     def contient(self, dossier: str, nom: str) -> bool:
-        """Whether a file is there. Raises StoreError."""
+        """True when a file is there. Raises StoreError."""
         return self.magasin.ligne(_EXISTE, {"dossier": dossier, "nom": nom}) is not None
 
     def a_jour(self, dossier: str) -> Path:
@@ -162,7 +162,7 @@ _VERROU: Final = "sne-sandbox:classeur"
 
 
 def classeur_de(magasin: Magasin, home: Path) -> Classeur | None:
-    """What the servers of a database share, None with SQLite."""
+    """Returns the files that the servers of a database share, None with SQLite."""
     return Classeur(magasin, home) if magasin.dialecte == "postgresql" else None
 
 

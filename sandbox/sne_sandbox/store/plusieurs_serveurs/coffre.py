@@ -73,8 +73,8 @@ class Coffre:
             yield tenu
 
     def lire(self, nom: str) -> bytes | None:
-        """What an entry holds, None when there is none. Raises StoreError for one that is encrypted when
-        there is no secret, or another."""
+        """Returns what an entry holds, None when there is none. Raises StoreError when the entry is encrypted
+        and the secret is missing or is another."""
         with self._donnees.transaction(ecriture=False) as connexion:
             tenu = CoffreTenu(connexion)
             if self._secret is not None and tenu.ferme_a_cle:
@@ -87,8 +87,8 @@ class Coffre:
             tenu.ecrire(nom, contenu, chiffre=chiffre)
 
     def assurer(self, nom: str, fabrique: Callable[[], bytes], *, chiffre: bool = True) -> bytes:
-        """What an entry holds: where it is not there, what `fabrique` makes, once for all servers. Raises as
-        `tenu`."""
+        """Returns what an entry holds. When it is not there, `fabrique` makes it, once for all servers.
+        Raises as `tenu`."""
         with self.tenu() as tenu:
             present = tenu.lire(nom)
             if present is None:
@@ -98,7 +98,7 @@ class Coffre:
 
     @property
     def ferme_a_cle(self) -> bool:
-        """Whether servers have put something encrypted in it. Raises StoreError."""
+        """True when servers have put something encrypted in it. Raises StoreError."""
         with self._donnees.transaction(ecriture=False) as connexion:
             return CoffreTenu(connexion).ferme_a_cle
 
@@ -120,7 +120,7 @@ class CoffreTenu:
 
     @property
     def ferme_a_cle(self) -> bool:
-        """Whether something encrypted is there."""
+        """True when something encrypted is there."""
         return self.connexion.ligne(_LIRE, {"nom": _TEMOIN}) is not None
 
     def deverrouiller(self, secret: bytes) -> None:

@@ -1,12 +1,14 @@
 """The processes that serve one PostgreSQL: each tells the others which bases it has changed, and that it
 lives.
 
-A thread of each process holds a connection for it. What was committed is told a moment later, all bases at
-once (`NOTIFY`): told in the transaction itself, it would make the commits of all bases wait for one another
-(PostgreSQL holds one lock for that), and each exchange would pay for it. Nothing rests on what is told: who
-waits for news looks by itself too, less often. A database that goes away is called again.
+A thread of each process holds a connection for it. It tells commits a moment later, all bases at once
+(`NOTIFY`): a message in the transaction itself would make the commits of all bases wait for one another
+(PostgreSQL holds one lock for that), and each exchange would pay for it. Nothing depends on these messages: a
+process that waits for news also looks by itself, less often. When the database goes away, the thread connects
+again.
 
-Each process has a row, refreshed every few seconds by the database's own clock: one that is late is dead.
+Each process has a row, refreshed every few seconds by the database's own clock: a process whose row is late
+is dead.
 """
 
 import contextlib
@@ -115,8 +117,8 @@ class Voisins:
         return vivants(self._donnees)
 
     def ecart(self) -> str:
-        """What tells that the contracts of another server are not the same as ours, in French, "" when they
-        are, as far as those of one version go. Raises StoreError."""
+        """Tells, in French, that the contracts of another server of the same version differ from ours, ""
+        when they do not. Raises StoreError."""
         return ecart(self._donnees, self._version, self._contrats())
 
     # --- the thread ----------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
-"""The first tables: those of `store/tables.py`, but for what is deduced, which v0003 adds, and for tables and
-columns that later revisions add; the indexes that later ones change or add are as they were before, and the
-journal is one table.
+"""The first tables: the tables of `store/tables.py`, without the deduced data, which v0003 adds, and without
+the tables and columns that later revisions add. The indexes that later revisions change or add are as they
+were before, and the journal is one table.
 
-No database passes here: an empty one gets the tables of the day in one go (`schema.preparer`). Whoever
-changes a column first writes out, in this place, the tables as they were: until then `test_schema`, which
+No database passes here: an empty one gets the tables of the day in one go (`schema.preparer`). A developer
+who changes a column first writes out, in this place, the tables as they were: until then `test_schema`, which
 builds them both ways, fails.
 """
 
