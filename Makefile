@@ -48,7 +48,7 @@ campagne: setup
 	MISES_A_MORT=50 $(PYTEST) -k kill_9 tests/integration/test_charge.py
 
 matrice: setup
-	$(BIN)/python tests/conformance/constat_de_faute.py
+	PYTHONPATH=tests $(BIN)/python tests/conformance/constat_de_faute.py
 
 test-all: setup $(AXE)
 	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "$(LOURDS)" tests $(ENCORE)
@@ -66,6 +66,7 @@ docs: setup
 	$(BIN)/python tests/documentation.py
 
 check: setup
+	$(BIN)/python tests/mesures.py
 	$(BIN)/ruff check .
 	# Every text says its encoding: that of Windows is another.
 	$(BIN)/ruff check --preview --select PLW1514 .

@@ -465,11 +465,11 @@ def _synopsis(geste: Geste) -> str:
     for parametre in commande.params:
         propre = parametre.name in partages - {"base", *COMMUNES}
         if not set(parametre.opts) & set(suite) and (parametre.required or propre):
-            mots.append(_parametre(parametre, contexte))
+            mots.append(_mot_de_commande(parametre, contexte))
     return " ".join(mots)
 
 
-def _parametre(parametre: click.Parameter, contexte: click.Context) -> str:
+def _mot_de_commande(parametre: click.Parameter, contexte: click.Context) -> str:
     if isinstance(parametre, click.Argument):
         return parametre.make_metavar(contexte)
     sans_valeur = isinstance(parametre, click.Option) and parametre.is_flag

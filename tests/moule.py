@@ -28,7 +28,7 @@ from typing import Any, Final
 import lu_une_fois
 
 #: The modules that a copy may be asked to run, by `-m`.
-_MODULES: Final = ("sne_sandbox", "sne_temoin", "pytest")
+_MODULES: Final = ("sne_sandbox", "sne_temoin", "fautes", "pytest")
 #: What is imported once for all: the commands, and all that is heavy of what they import when called.
 _TOUT: Final = (
     "pytest", "rich.progress", "sne_sandbox.cli.main", "sne_conformite.cli.sorties_de_rapport",
@@ -36,7 +36,7 @@ _TOUT: Final = (
     "sne_sandbox.pytest_plugin", "sne_conformite.pilotage.pilotage", "sne_sandbox.bases.semis",
     "sne_conformite.rapports.rapport_html", "sne_conformite.rapports.rapport_json",
     "sne_conformite.rapports.rapport_junit", "sne_conformite.rapports.progression",
-    "sne_temoin.adaptateur", "sne_temoin.fautes",
+    "sne_temoin.adaptateur", "fautes",
 )  # fmt: skip
 #: The interpreter reads them when it starts, and a copy no more, but for two.
 _DE_L_INTERPRETE: Final = ("PYTHON", "LC_", "LANG", "TZ")

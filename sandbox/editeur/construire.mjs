@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-const SORTIE = "../sne_sandbox/web/static/editeur/";
+const SORTIE = "../sne_console/static/editeur/";
 const RECETTE = ["source.js", "construire.mjs", "package.json", "package-lock.json"];
 
 const { metafile } = await build({

@@ -17,7 +17,7 @@ class SandboxError(Exception):
     """Root of the tree. `str()` is a French sentence a user can read."""
 
     def diagnostics(self) -> str:
-        """What happened and what to do about it, in French, possibly over several lines."""
+        """Says what happened and what to do about it, in French, possibly over several lines."""
         return str(self)
 
 
@@ -46,7 +46,8 @@ class UsageError(OperatorError):
 
 
 class ConflitEtat(UsageError):
-    """What was asked is understood, and the state of the base forbids it: a name is taken, time goes back."""
+    """A request that is understood and that the state of the base forbids: a name is taken, time goes
+    back."""
 
 
 class ContractError(OperatorError):
@@ -60,8 +61,8 @@ class StoreError(OperatorError):
 class MagasinIndisponible(StoreError):
     """The database does not answer, or keeps nothing any more. `cause` says why, in a few French words.
 
-    `incertain`: it broke while it was being told to commit; whether it did, nobody knows. `connue`: it was
-    known beforehand, and told in the log: who is refused for it has no line of its own.
+    `incertain`: it broke while it was being told to commit; nobody knows whether it did. `connue`: it was
+    known beforehand, and told in the log: a request refused for it has no line of its own.
     """
 
     def __init__(

@@ -240,7 +240,7 @@ PAR_NOM: Final[Mapping[str, Setting]] = {setting.nom: setting for setting in SET
 
 @dataclass(frozen=True, slots=True)
 class Limites:
-    """What a message may weigh. Sizes in bytes."""
+    """The limits on the weight of a message. Sizes in bytes."""
 
     message_max: int = PAR_NOM["message_max"].defaut
     xml_max: int = PAR_NOM["xml_max"].defaut
@@ -257,7 +257,7 @@ def valeur(nom: str, donnee: Any = None) -> Any:
 
 
 def est_adresse(nom: str) -> bool:
-    """Whether it is an IP address, and no name (without brackets)."""
+    """True when it is an IP address, and no name (without brackets)."""
     try:
         ipaddress.ip_address(nom)
     except ValueError:
@@ -266,7 +266,7 @@ def est_adresse(nom: str) -> bool:
 
 
 def est_boucle_locale(nom: str) -> bool:
-    """Whether only this machine reaches the host `nom`: localhost, 127.0.0.0/8, ::1 (without brackets)."""
+    """True when only this machine reaches the host `nom`: localhost, 127.0.0.0/8, ::1 (without brackets)."""
     if nom == "localhost":
         return True
     try:

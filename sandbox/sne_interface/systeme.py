@@ -1,4 +1,5 @@
-"""What only POSIX has, and what is done where it is not: the one place that asks which system this is.
+"""The functions that only POSIX has, and what replaces them elsewhere: the one place that asks which system
+this is.
 
 Windows has one process over SQLite: `serve`, `run`, `conform`, `check`, the pytest fixture. Several
 processes, and households drawn by processes beside, want Linux.
@@ -64,7 +65,7 @@ def decouper(ligne: str) -> list[str]:
 
 
 def se_terminer() -> None:
-    """As SIGTERM does, from any thread: whoever listens to it in the main thread hears it."""
+    """Ends the process as SIGTERM does, from any thread: a handler in the main thread hears it."""
     if not WINDOWS:
         os.kill(os.getpid(), signal.SIGTERM)
     elif callable(signal.getsignal(signal.SIGTERM)):
@@ -129,7 +130,7 @@ def _dessous(dossier: Path) -> Iterator[Path]:
 
 class VerrouDeFichier:
     """The lock of a file between processes, which the system drops with the one that holds it. Windows has
-    filelock: whoever waits tries again and again. Elsewhere the system wakes them, without an import."""
+    filelock: a process that waits tries again and again. Elsewhere the system wakes it, without an import."""
 
     def __init__(self, fichier: Path) -> None:
         if sys.platform == "win32":

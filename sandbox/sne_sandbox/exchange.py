@@ -194,18 +194,17 @@ class Echanges:
         """A call to a SOAP service of a base: `service` as the server's contract calls the one at this path,
         "" when it has none there. Never raises."""
         cours = _EnCours(requete, base, service or None, self._defaut.soap)
-        with self._magasin.tour(len(requete.corps)):
-            try:
-                reponse = self._appeler(cours)
-            except BaseInconnue as erreur:
-                cours.echange.base = BASE_PAR_DEFAUT
-                reponse = self._refuser(cours, HttpRefus(404, erreur.diagnostics()))
-            except HttpRefus as erreur:
-                reponse = self._refuser(cours, erreur)
-            except MagasinIndisponible as erreur:
-                reponse = self._excuser(cours, erreur)
-            except Exception as erreur:  # noqa: BLE001 - the last net: the server lives on, the journal says why
-                reponse = self._repondre_par_une_fault(cours, erreur)
+        try:
+            reponse = self._appeler(cours)
+        except BaseInconnue as erreur:
+            cours.echange.base = BASE_PAR_DEFAUT
+            reponse = self._refuser(cours, HttpRefus(404, erreur.diagnostics()))
+        except HttpRefus as erreur:
+            reponse = self._refuser(cours, erreur)
+        except MagasinIndisponible as erreur:
+            reponse = self._excuser(cours, erreur)
+        except Exception as erreur:  # noqa: BLE001 - the last net: the server lives on, the journal says why
+            reponse = self._repondre_par_une_fault(cours, erreur)
         return cours.nommer(reponse)
 
     def egare(self, requete: RequeteHttp, base: str | None) -> ReponseHttp:
@@ -334,14 +333,16 @@ class Echanges:
     def _consigner(self, cours: _EnCours, reponse: ReponseHttp) -> ReponseHttp:
         """Journals an exchange that has nothing else to commit; the answer as it leaves."""
         echange = cours.echange
+
+        def ecrire(connexion: Connexion) -> ReponseHttp:
+            # A bug of ours is told as it is.
+            sienne = echange.verdict is VerdictEchange.ERREUR
+            sortie = reponse if sienne else self._abimer(cours, connexion, reponse)
+            self._magasin.journal.consigner(connexion, echange)
+            return sortie
+
         try:
-            with self._magasin.transaction(ecriture=True, verrou=echange.base) as connexion:
-                # A bug of ours is told as it is.
-                if echange.verdict is VerdictEchange.ERREUR:
-                    sortie = reponse
-                else:
-                    sortie = self._abimer(cours, connexion, reponse)
-                self._magasin.journal.consigner(connexion, echange)
+            return self._magasin.grouper(echange.base, ecrire)
         except MagasinIndisponible as erreur:
             # What the answer rests on may be wrong: a base that is not there, in a file that was replaced.
             return self._excuser(cours, erreur)
@@ -350,7 +351,6 @@ class Echanges:
             echange.identifiant = None
             journal_technique(_JOURNAL).exception("journal line lost", base=echange.base)
             return reponse
-        return sortie
 
     # --- what goes wrong on purpose ------------------------------------------------------------------
 

@@ -99,10 +99,9 @@ class Pipeline:
             jugement.lire_le_message()
         if base.reglages.contrat_suivant and document is not None:
             echange.a_venir = self._prevoir(operation, appel, base, maintenant)
-        self.magasin.journal.preparer(echange)
-        # The rest is one transaction.
-        ouvrir = self.magasin.ecrire if operation.ecrit else self.magasin.lire
-        with ouvrir(base.nom) as registre:
+        tassee = self.magasin.journal.preparer(echange)
+
+        def travailler(registre: RegistreBase) -> Reponse:
             question = Question(appel, base, maintenant, self.contrat, registre, guichet, document)
             if jugement is not None:
                 jugement.consulter(registre)
@@ -117,25 +116,23 @@ class Pipeline:
             reponse = _encoder(sortie)
             # (8) Hold our own answer to the contract.
             self._verifier(sortie, echange)
-            if operation.ecrit:
-                # (9) The line of the journal, once the answer is packed, and (10) the commit.
-                return self._finir(reponse, registre, echange, emballer, consigner)
-        # An operation that only reads made nobody wait: (9) and (10) are a transaction of their own.
-        with self.magasin.ecrire(base.nom) as registre:
-            return self._finir(reponse, registre, echange, emballer, consigner)
+            return reponse
 
-    def _finir(
-        self,
-        reponse: Reponse,
-        registre: RegistreBase,
-        echange: Echange,
-        emballer: Callable[[Reponse, RegistreBase], Emballee],
-        consigner: bool,
-    ) -> Emballee:
-        emballee = emballer(reponse, registre)
-        if consigner:
-            self.magasin.journal.consigner(registre.connexion, echange)
-        return emballee
+        def finir(registre: RegistreBase) -> Emballee:
+            emballee = emballer(travailler(registre) if lue is None else lue, registre)
+            # (9) The line of the journal, once the answer is packed.
+            if consigner:
+                self.magasin.journal.consigner(registre.connexion, echange, tassee)
+            return emballee
+
+        # The rest is one transaction, that those who wait share; an operation that only reads makes nobody
+        # wait while it does.
+        lue = None
+        if not operation.ecrit:
+            with self.magasin.lire(base.nom) as registre:
+                lue = travailler(registre)
+        # (10) The commit.
+        return self.magasin.ecrire_ensemble(base.nom, finir)
 
     def controler(self, appel: Appel, racine: Any, registre: RegistreBase) -> list[Anomalie]:
         """The anomalies of the document `racine` as `traiter` would find them over this register; nothing is

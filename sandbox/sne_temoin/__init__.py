@@ -8,5 +8,5 @@ To read in this order: `application` (the parts), what an agent can do (`inscrip
 what became of it), how it travels (`liaison`: an exchange, tries; `transport`), how answers are read
 (`reponse`, `lecture`). `memoire` keeps it all, `interface` is what the contract says, `incidents` what can go
 wrong; `adaptateur` speaks the suite's protocol « sne-sandbox/1 ».
-`fautes` are defects that the suite must find: the honest code knows nothing of them.
+The defects that the suite must find in it are planted by tests (`tests/fautes/`): nothing here knows of them.
 """

@@ -4,8 +4,6 @@ python -m sne_temoin                     the protocol on stdin and stdout
 python -m sne_temoin --http 9000         the protocol over HTTP, on 127.0.0.1
 python -m sne_temoin --pret pret.json enregistrer message.json
                                                          one command, as an agent would give it
-python -m sne_temoin --fautes            the planted defects
-python -m sne_temoin --faute soap-1.1    the application with one of them
 """
 
 import argparse
@@ -24,17 +22,16 @@ from sne_temoin.application import Temoin
 
 def principal(arguments: Sequence[str] | None = None) -> int:
     """Runs what the arguments ask for; the exit code."""
+    options = analyse().parse_args(arguments)
+    return executer(options, Temoin(options.memoire))
+
+
+def executer(options: argparse.Namespace, temoin: Temoin) -> int:
+    """Runs what the options ask of that application, and closes it; the exit code."""
     for flux in (sys.stdin, sys.stdout):
         if isinstance(flux, io.TextIOWrapper):  # the protocol is in UTF-8, whatever the locale
             flux.reconfigure(encoding="utf-8")
-    options = _options().parse_args(arguments)
-    if options.fautes:
-        from sne_temoin.fautes import FAUTES
-
-        for faute in FAUTES:
-            _ecrire(f"{faute.nom:32} {', '.join(faute.exigences):22} {faute.phrase}")
-        return 0
-    adaptateur = Adaptateur(_temoin(options))
+    adaptateur = Adaptateur(temoin)
     try:
         if options.commande:
             return commander(adaptateur, options)
@@ -45,26 +42,16 @@ def principal(arguments: Sequence[str] | None = None) -> int:
         adaptateur.fermer()
 
 
-def _options() -> argparse.ArgumentParser:
-    analyse = argparse.ArgumentParser(prog="temoin", description="L'application témoin du bac à sable.")
-    analyse.add_argument("--memoire", default=":memory:", help="fichier SQLite (par défaut : en mémoire)")
-    analyse.add_argument("--http", type=int, metavar="PORT", help="répondre en HTTP sur 127.0.0.1")
-    analyse.add_argument("--faute", metavar="NOM", help="planter un défaut")
-    analyse.add_argument("--fautes", action="store_true", help="lister les défauts qui se plantent")
-    analyse.add_argument("--pret", type=Path, help="fichier écrit par « sne-sandbox serve --ready-file »")
-    analyse.add_argument("--base", default="", help="base à employer, avec --pret (par défaut : ecole)")
-    analyse.add_argument("commande", nargs="?", choices=COMMANDES, help="une commande, avec --pret")
-    analyse.add_argument("message", nargs="?", type=Path, help="fichier JSON de ses champs")
-    return analyse
-
-
-def _temoin(options: argparse.Namespace) -> Temoin:
-    temoin = Temoin(options.memoire)
-    if options.faute:
-        from sne_temoin.fautes import planter
-
-        planter(temoin, options.faute)
-    return temoin
+def analyse() -> argparse.ArgumentParser:
+    """The options of the command."""
+    options = argparse.ArgumentParser(prog="temoin", description="L'application témoin du bac à sable.")
+    options.add_argument("--memoire", default=":memory:", help="fichier SQLite (par défaut : en mémoire)")
+    options.add_argument("--http", type=int, metavar="PORT", help="répondre en HTTP sur 127.0.0.1")
+    options.add_argument("--pret", type=Path, help="fichier écrit par « sne-sandbox serve --ready-file »")
+    options.add_argument("--base", default="", help="base à employer, avec --pret (par défaut : ecole)")
+    options.add_argument("commande", nargs="?", choices=COMMANDES, help="une commande, avec --pret")
+    options.add_argument("message", nargs="?", type=Path, help="fichier JSON de ses champs")
+    return options
 
 
 def converser(adaptateur: Adaptateur) -> int:

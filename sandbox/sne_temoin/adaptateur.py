@@ -1,9 +1,9 @@
 """The adapter: the suite's protocol « sne-sandbox/1 » on one side, the application on the other.
 
 This is the file that a vendor writes for its own application: one method for each command of the protocol,
-which calls what the application's screens call, and nothing more. What the method gives is the answer
-« fait »; what it raises becomes a refusal or an error (`envoyer`). A command that the application does not do
-is left out of COMMANDES.
+which calls what the application's screens call, and nothing more. The value that the method returns is the
+answer « fait »; an exception becomes a refusal or an error (`envoyer`). A command that the application does
+not do is left out of COMMANDES.
 """
 
 import hashlib
@@ -142,7 +142,7 @@ class Adaptateur:
         return {"doublons": self.temoin.demandes.chercher_doublons(m["reference"])}
 
     def rendre(self, dossier: Dossier) -> Reponse:
-        """What the user gets: the number, and the attestation to print."""
+        """The user gets the number, and the attestation to print."""
         reponse = _numero(dossier)
         pdf = dossier.attestation
         reponse["attestation_sha256"] = "" if pdf is None else hashlib.sha256(pdf).hexdigest()
@@ -194,7 +194,7 @@ class Adaptateur:
         return {"numeros": self.temoin.releves.radiations({n: m[n] for n in FILTRES if m.get(n)})}
 
     def relever_dalos(self, m: Message) -> Reponse:
-        """Those declared DALO since the last time."""
+        """The demandes declared DALO since the last time."""
         return {"numeros": self.temoin.releves.dalos()}
 
     def integrer_dispatching(self, m: Message) -> Reponse:

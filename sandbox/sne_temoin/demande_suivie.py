@@ -115,7 +115,7 @@ class Demandes:
         )
 
     def invariants(self, dossier: Dossier) -> dict[str, Any]:
-        """What never changes in the life of a demande."""
+        """The fields that never change in the life of a demande."""
         noms = ("dateCreationDemande", "numUniqueAssocie")
         return {nom: dossier.contenu[nom] for nom in noms if nom in dossier.contenu}
 

@@ -81,7 +81,7 @@ class Retrouvailles:
         return None
 
     def identique(self, envoyee: Contenu, lue: Contenu) -> bool:
-        """Whether a demande that was found is the one that was sent."""
+        """True when a demande that was found is the one that was sent."""
         reperes = ("refInterne", "dateCreationDemande", "numUniqueAssocie")
         return all(envoyee.get(repere) == lue.get(repere) for repere in reperes)
 
@@ -116,7 +116,7 @@ class Retrouvailles:
 
 
 def criteres(contenu: Contenu) -> dict[str, Any]:
-    """What finds a demande: its association or its demandeur, active or not."""
+    """The criteria that find a demande: its association or its demandeur, active or not."""
     association = contenu.get("association")
     if association:
         return {"association": {"nom": association["nom"]}}

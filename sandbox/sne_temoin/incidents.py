@@ -1,4 +1,4 @@
-"""What can go wrong between this application and the SNE. `str()` is what the user reads, in French."""
+"""The incidents between this application and the SNE. `str()` is what the user reads, in French."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ class FauteSoap(Echec):
 
 
 class ServeurNonReconnu(Echec):
-    """Whoever answers does not prove to be the SNE: nothing was sent."""
+    """A server that answers and does not prove to be the SNE: nothing was sent."""
 
 
 class Refus(Echec):

@@ -70,7 +70,7 @@ class Inscription:
             raise
 
     def accepter(self, reponse: ReponseLue, dossier: Dossier) -> Dossier:
-        """What an accepted creation brings is kept: the number and the attestation, as they came."""
+        """The number and the attestation of an accepted creation are kept as they came."""
         dossier.numero = self.envoi.lecture.numero(self.envoi.racine(reponse))
         dossier.attestation = self.envoi.attestation(reponse)
         dossier.suspens = False
@@ -78,7 +78,7 @@ class Inscription:
         return dossier
 
     def refuser_identique(self, dossier: Dossier, contenu: Contenu) -> None:
-        """What the SNE has refused is sent again once it is corrected, not before."""
+        """A refused document is sent again once it is corrected, not before."""
         if dossier.refusee == empreinte(contenu):
             raise Refus(
                 "Le SNE a déjà refusé cette demande : corrigez-la avant de la renvoyer.",
@@ -94,5 +94,5 @@ class Inscription:
 
 
 def empreinte(contenu: Contenu) -> str:
-    """What tells whether a form is the very same: its SHA-256, in hexadecimal."""
+    """The SHA-256 of a form, in hexadecimal: two forms that have the same are the very same."""
     return hashlib.sha256(json.dumps(contenu, sort_keys=True).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What the published contract says, as far as this application needs it: names, services, operations."""
+"""The published contract, as far as this application needs it: names, services, operations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

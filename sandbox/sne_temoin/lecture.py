@@ -1,4 +1,4 @@
-"""What the documents answered say: anomalies, doublons, the number, the demande itself."""
+"""The documents that the SNE answers are read: anomalies, doublons, the number, the demande itself."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -107,7 +107,7 @@ def nom(element: Any) -> str:
 
 
 def est_numero(numero: str) -> bool:
-    """Whether a text has the form of a numéro unique: territory, month, year, rank, guichet."""
+    """True when a text has the form of a numéro unique: territory, month, year, rank, guichet."""
     return (
         len(numero) == 18
         and numero.isascii()

@@ -25,8 +25,8 @@ ATTENTE_S = 1.05
 
 @dataclass(slots=True)
 class Session:
-    """Who we are, and whom we call: given by whoever installs the application; how many times as fast as the
-    machine's goes the clock that we wait on."""
+    """The identity of this guichet and the addresses that it calls, given by the person who installs the
+    application. `acceleration` is the speed of the clock that we wait on, in multiples of the machine's."""
 
     guichet: str = ""
     adresses: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What the application remembers: demandes, numbers, attestations, cursors, events, every exchange."""
+"""The application remembers demandes, numbers, attestations, cursors, events, every exchange."""
 
 import json
 import sqlite3
@@ -103,7 +103,7 @@ class Memoire:
         self._base.execute("insert or replace into curseurs values (?, ?)", (flux, instant.isoformat()))
 
     def nouveaux(self, flux: str, numeros: Iterable[str]) -> list[str]:
-        """Those not told before, each once; they are told from now on."""
+        """The numbers not told before, each once; they are told from now on."""
         neufs = []
         for numero in numeros:
             curseur = self._base.execute("insert or ignore into releves values (?, ?)", (flux, numero))
@@ -116,7 +116,7 @@ class Memoire:
         self._base.execute("insert or replace into evenements values (?, ?, ?)", (identifiant, numero, code))
 
     def connait_evenement(self, identifiant: str) -> bool:
-        """Whether an event was noted."""
+        """True when an event was noted."""
         trouve = self._base.execute("select 1 from evenements where identifiant = ?", (identifiant,))
         return trouve.fetchone() is not None
 

@@ -49,7 +49,7 @@ class Redaction:
         return etree.Element(f"{{{NUU}}}interfaceNuu", nsmap={"ns1": NUU}, versionInterface=version)
 
     def remplir(self, parent: Any, contenu: Contenu) -> None:
-        """Adds the children that `contenu` names. What is empty is left out, unless the schema wants it."""
+        """Adds the children that `contenu` names. An empty child is left out, unless the schema wants it."""
         voulus = OBLIGATOIRES.get(parent.tag.rpartition("}")[2], frozenset())
         for nom, valeur in contenu.items():
             for une in valeur if isinstance(valeur, list) else [valeur]:
@@ -74,12 +74,12 @@ class Redaction:
 
 
 def est_code(nom: str, valeur: Contenu) -> bool:
-    """Whether a value is that of a coded element; a characteristic has a child named `code`."""
+    """True when a value is that of a coded element; a characteristic has a child named `code`."""
     return valeur.keys() == {"code"} and nom != "caracteristiqueSpecifique" and bool(valeur["code"])
 
 
 def vide(valeur: Any) -> bool:
-    """Whether there is nothing in a value: no text, no code, down to the last leaf."""
+    """True when there is nothing in a value: no text, no code, down to the last leaf."""
     if isinstance(valeur, str):
         return not valeur
     return all(vide(une) for une in (valeur.values() if isinstance(valeur, Mapping) else valeur))

@@ -1,8 +1,8 @@
 """A message on the wire: a SOAP 1.2 envelope and the pieces beside it, in one multipart/related message.
 
-What W3C's SOAP 1.2, MTOM and XOP ask, and no more. In the envelope a piece is a link `cid:…`, beside it a
-part of that Content-ID; the envelope is the root part, which the parameter `start` names. `EmballageMtom`
-writes questions; `lire` takes an answer apart with `email`, of the standard library.
+The module does what W3C's SOAP 1.2, MTOM and XOP ask, and no more. A piece is a link `cid:…` in the envelope,
+and a part of that Content-ID beside it; the envelope is the root part, which the parameter `start` names.
+`EmballageMtom` writes questions; `lire` takes an answer apart with `email`, of the standard library.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What guichets share about a demande: events, decisions of attribution, DALO, and the search."""
+"""The shared management of a demande: events, decisions of attribution, DALO, and the search."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ class Partage:
         return [lu for lu in self.evenements(cible) if self.est_le_notre(lu, evenement)] or None
 
     def est_le_notre(self, lu: Contenu, ecrit: Contenu) -> bool:
-        """Whether an event found after a lost answer is the one just written: ours, and not known yet."""
+        """True when an event found after a lost answer is the one just written: ours, and not known yet."""
         memes = all(lu.get(nom) == ecrit.get(nom) for nom in ("codeTypeEvenement", "dateSurvenance"))
         notre = lu.get("auteurCreation") == self.liaison.session.guichet
         return memes and notre and not self.memoire.connait_evenement(lu["idEvenement"])

@@ -1,4 +1,4 @@
-"""What the SNE tells by itself: radiated demandes, new DALO, and the dispatching of others' changes."""
+"""The SNE tells by itself: radiated demandes, new DALO, and the dispatching of others' changes."""
 
 import io
 import zipfile

@@ -1,5 +1,5 @@
 """The journal on PostgreSQL, divided in three ways: one table, a partition per base and month, and what the
-product does (`store/tranches.py`). Prints what each costs, on an embedded server, with the statements of the
+product does (`tranches.py`). Prints what each costs, on an embedded server, with the statements of the
 product.
 
     python tests/benchmarks/partitions.py [--bases 200] [--echanges 200] [--grandes 5]
@@ -16,8 +16,9 @@ from typing import Any, Final
 import psycopg
 from rangees import postgres
 
-from sne_sandbox.store import tables, tranches
+from sne_sandbox.store import tables
 from sne_sandbox.store.journal import MESURES
+from sne_sandbox.store.plusieurs_serveurs import tranches
 from sne_sandbox.store.schema_sql import ordres_de
 
 GRANDE: Final = 50_000

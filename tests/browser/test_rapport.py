@@ -1,6 +1,7 @@
 """The report in one file, as it is opened from a folder: on a screen, on a telephone, on paper."""
 
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 
 import pypdf
 import pytest
+from fautes import ENVIRONNEMENT, designation
 from playwright.sync_api import Page
 from test_accessibilite import _DEPLIER, _LANCER
 from visite import _DEBORDE, Navigateur
@@ -33,14 +35,15 @@ def un_defaut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # The name that the application says: another would be a réserve on each mention.
     sien = modele.replace(b'"LogeNet"', '"témoin"'.encode()).replace(b'"4.2.0"', b'"1.0"')
     (dossier / "candidat.toml").write_bytes(sien)
-    epreuve = ["conform", "--application", "temoin", "--faute", "second-cotitulaire"]
+    epreuve = ["conform", "--application", designation("second-cotitulaire")]
     # Those with one co-titulaire or more: enough to find when it shows.
     for suite in ("COLOCATION", "COUPLE", "COUPLE-COLOCATAIRE", "TRES-NOMBREUX", "COMPLETE-COUPLE"):
         epreuve += ["--scenario", f"CRE-{suite}"]
     sorties = ["--examples", "3", "--candidat", "candidat.toml", "--report-dir", "."]
     fini = subprocess.run(
-        [*sne, *epreuve, *sorties], capture_output=True, text=True, cwd=dossier, check=False
-    )
+        [*sne, *epreuve, *sorties],
+        capture_output=True, text=True, cwd=dossier, env=os.environ | ENVIRONNEMENT, check=False,
+    )  # fmt: skip
     assert fini.returncode == 1, fini.stderr
     return dossier / "rapport.html"
 

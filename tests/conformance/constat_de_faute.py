@@ -12,10 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from fautes import FAUTES, PAR_NOM, Faute
+
 from sne_conformite.rapports.rapport import Constat, Rapport, Verdict, Verification
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.versions import charger
-from sne_temoin.fautes import FAUTES, PAR_NOM, Faute
 
 #: A finding that names no cause, when there are others: nothing was sent, for a reason that they tell.
 SANS_CAUSE: Final = frozenset({"rien_envoye"})
@@ -83,7 +84,7 @@ def noter(faute: Faute, trouvee: Trouvee, exemple: Verification, exemples: int, 
 @cache
 def _commit() -> str:
     """The commit that is tried, its day; « + » when files differ from it, « inconnu » without git."""
-    juges = ("sandbox", "contracts", "fixtures")
+    juges = ("sandbox", "contracts", "fixtures", "tests/fautes")
     try:
         dit = subprocess.check_output(["git", "log", "-1", "--format=%h du %cs"], cwd=_DEPOT, text=True)
         change = subprocess.run(["git", "diff", "--quiet", "HEAD", "--", *juges], cwd=_DEPOT).returncode

@@ -13,13 +13,15 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 from unittest import mock
 
+from hypothesis import Phase
+from hypothesis.strategies import SearchStrategy
 from serveur_en_fil import servir_en_fil
 
 from sne_conformite.pilotage import pilotage
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.couloirs import Renforts
 from sne_conformite.pilotage.delais import TROP_CHARGEE
-from sne_conformite.pilotage.exemple_reduit import Exemples
+from sne_conformite.pilotage.exemple_reduit import Essayer
 from sne_conformite.pilotage.lien_application import Application
 from sne_conformite.plan import plan as plans
 from sne_conformite.plan.exemples_tires import ExempleTire
@@ -159,18 +161,28 @@ class HeureTruquee:
 
 
 def tirer_une_fois() -> Callable[[], AbstractContextManager[None]]:
-    """The examples of a scenario are drawn once for all runs of one seed: no application changes them. Their
-    evidence does not say how they were drawn, then."""
-    connus: dict[tuple[int, int], dict[str, ExempleTire]] = {}
+    """Examples of a scenario are drawn once for all runs of one seed: no application changes them. They are
+    shrunk as ever."""
+    connus: dict[tuple[int, int], list[ExempleTire]] = {}
 
-    def tirer_ou_retrouver(self: Exemples, combien: int) -> dict[str, ExempleTire]:
-        cle = (self.graine, combien)
-        if cle not in connus:
-            connus[cle] = tirer(self, combien)
-        return connus[cle]
+    def au_sort_une_fois(strategie: SearchStrategy[ExempleTire], graine: int) -> Essayer:
+        au_sort = ordinaire(strategie, graine)
 
-    tirer = Exemples.tirer
-    return lambda: mock.patch.object(Exemples, "tirer", tirer_ou_retrouver)
+        def essayer(combien: int, un: Callable[[ExempleTire], None], phases: tuple[Phase, ...]) -> None:
+            if phases != (Phase.generate,):
+                au_sort(combien, un, phases)
+                return
+            if (graine, combien) not in connus:
+                tires: list[ExempleTire] = []
+                au_sort(combien, lambda exemple: tires.append(exemple), phases)
+                connus[graine, combien] = tires
+            for exemple in connus[graine, combien]:
+                un(exemple)
+
+        return essayer
+
+    ordinaire = pilotage.au_sort
+    return lambda: mock.patch.object(pilotage, "au_sort", au_sort_une_fois)
 
 
 @contextmanager

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from epreuve import Epreuve
+from fautes import PAR_NOM
+from fautes.faute import argument, menage, saisie, sans, titulaires
 from lxml import etree
 
 from sne_conformite.rapports.constats_groupes import grouper
 from sne_conformite.rapports.rapport import Constat, Rapport, Verdict
 from sne_conformite.rapports.rapport_texte import en_bref
 from sne_temoin.application import Temoin
-from sne_temoin.fautes import PAR_NOM
-from sne_temoin.fautes.faute import argument, menage, saisie, sans, titulaires
 
 
 def fautif(*noms: str, autrement: Callable[[Temoin], object] = lambda temoin: None) -> Temoin:

@@ -11,12 +11,12 @@ from typing import Any, Final
 import pytest
 from constat_de_faute import Trouvee
 from epreuve import Epreuve
+from fautes import Faute
+from fautes.faute import arbre
 from lxml import etree
 
 from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_temoin.application import Temoin
-from sne_temoin.fautes import Faute
-from sne_temoin.fautes.faute import arbre
 
 TABLES: Final = tomllib.loads((Path(__file__).parents[1] / "guards" / "champs.toml").read_text("utf-8"))
 #: Tables of champs.toml, each with what only its documents hold, and scenarios that send them, beside those

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from epreuve import Epreuve
+from fautes import PAR_NOM
 
 from sne_conformite.bilan.trafic import parcourir
 from sne_conformite.pilotage.couloirs import INSTANCES_MAX
@@ -14,7 +15,6 @@ from sne_conformite.rapports.rapport import Constat, Rapport, Verdict
 from sne_interface.domain.echange import Echange
 from sne_temoin.adaptateur import Adaptateur, Message, Reponse
 from sne_temoin.application import Temoin
-from sne_temoin.fautes import PAR_NOM
 
 #: Pannes and creations, what time does, files; the last one sends the application to another server.
 SCENARIOS = (

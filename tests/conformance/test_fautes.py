@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from constat_de_faute import Trouvee, noter, resumer
 from epreuve import Epreuve
+from fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
 from fautes_tirees import marquer, tirer
 
 from sne_conformite.bilan.candidat import lire_candidat
@@ -28,7 +29,6 @@ from sne_conformite.plan.plan import Scenario
 from sne_conformite.rapports.rapport import Rapport, Verdict
 from sne_interface.resources import fixtures_dir
 from sne_temoin.application import NOM, VERSION, Temoin
-from sne_temoin.fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
 
 TOUTES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
 DU_COMMIT = pytest.mark.parametrize("faute", marquer(FAUTES), ids=lambda faute: faute.nom)

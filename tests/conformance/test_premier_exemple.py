@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 from constat_de_faute import Trouvee
 from epreuve import Epreuve
+from fautes import PAR_NOM
 
 from sne_temoin.application import Temoin
-from sne_temoin.fautes import PAR_NOM
 
 #: A scenario of each command that carries texts.
 SCENARIOS = ("CRE-COMPLETE", "CYC-MODIFIER", "RAD-ATTRIBUTION", "DAL-DECLARER")

@@ -11,6 +11,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
+from fautes import FAUTES
 from lxml import etree
 
 from sne_conformite.juges import juges_fidelite
@@ -25,7 +26,6 @@ from sne_interface.contract.versions import charger
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.element import Element
-from sne_temoin.fautes import FAUTES
 
 TABLES = tomllib.loads(Path(__file__).with_name("champs.toml").read_text("utf-8"))
 CONTRAT = charger()
@@ -144,7 +144,7 @@ def test_chaque_exigence_a_une_faute_plantee_qui_la_montre() -> None:
     exigences = charger_exigences(CONTRAT.dossiers)
     montrees = {exigence for faute in FAUTES for exigence in faute.exigences}
     assert {e.id for e in exigences.values() if not e.non_testee} - montrees == set(), (
-        "Plant a fault that breaks it in sandbox/sne_temoin/fautes/."
+        "Plant a fault that breaks it in tests/fautes/."
     )
 
 

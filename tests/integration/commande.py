@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from fautes import ENVIRONNEMENT
+
 from sne_conformite.pilotage.delais import TROP_CHARGEE
 from sne_interface.resources import fixtures_dir
 
@@ -19,9 +21,9 @@ Vu = TypeVar("Vu")
 
 
 def environnement() -> dict[str, str]:
-    """Ours without what a server of these tests may have left."""
+    """Ours without what a server of these tests may have left; `python -m fautes` runs in it."""
     propre = {nom: v for nom, v in os.environ.items() if not nom.startswith("SNE_")}
-    return propre | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    return propre | ENVIRONNEMENT
 
 
 def argv(*arguments: str | Path) -> list[str]:

@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commande import argv, environnement, sne
+from commande import MARS, argv, environnement, sne
+from fautes import designation
 from lxml import etree
 
 from sne_conformite.preuves import paquet_de_preuves
 from sne_conformite.rapports import formats_de_rapport
+from sne_interface.resources import docs_dir
 from sne_sandbox.pki.authority import Autorite, ecrire
 
-TEMOIN = ("conform", "--application", "temoin", "--clock", "2018-03-15T12:00:00")
+TEMOIN = ("conform", "--application", "temoin", "--clock", MARS)
+FAUTIVE = ("conform", "--application", designation("second-cotitulaire"), "--clock", MARS)
 CLIENTS = Path(__file__).parents[2] / "fixtures" / "clients" / "python"
 FICHIERS = set(formats_de_rapport.TOUJOURS)
 
@@ -35,10 +38,19 @@ def fautive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the report `r` of an application that loses the second co-tenant is."""
     dossier = tmp_path_factory.mktemp("fautive")
     vu = sne(
-        dossier, *TEMOIN, "--faute", "second-cotitulaire", "--scenario", "CRE-COLOCATION", "--examples", "3",
-        "--seed", "5", "--report-dir", "r",
-    )  # fmt: skip
+        dossier,
+        *FAUTIVE,
+        "--scenario",
+        "CRE-COLOCATION",
+        "--examples",
+        "3",
+        "--seed",
+        "5",
+        "--report-dir",
+        "r",
+    )
     assert vu.returncode == 1, vu.stderr
+    (dossier / "dit.txt").write_text(vu.stdout, "utf-8")
     return dossier
 
 
@@ -62,7 +74,7 @@ def test_the_honest_application_conforms(tmp_path: Path) -> None:
 def test_the_protocol_is_in_utf_8_whatever_the_locale(tmp_path: Path) -> None:
     temoin = f"env PYTHONIOENCODING=latin-1 {sys.executable} -m sne_temoin"
     choix = ("--scenario", "CRE-SIMPLE", "--examples", "1")
-    vu = sne(tmp_path, "conform", "--application", temoin, "--clock", "2018-03-15T12:00:00", *choix)
+    vu = sne(tmp_path, "conform", "--application", temoin, "--clock", MARS, *choix)
     assert vu.returncode == 0, vu.stderr
 
 
@@ -99,8 +111,8 @@ def _blanchir(rapport: dict[str, Any]) -> None:
 
 
 def test_findings_that_were_taken_away_are_missed(tmp_path: Path) -> None:
-    choix = ("--faute", "soap-1.1", "--scenario", "CRE-SIMPLE", "--examples", "1")
-    vu = sne(tmp_path, *TEMOIN, *choix, "--report-dir", "r")
+    choix = ("--scenario", "CRE-SIMPLE", "--examples", "1")
+    vu = sne(tmp_path, "conform", "--application", designation("soap-1.1"), *choix, "--report-dir", "r")
     assert vu.returncode == 1, vu.stderr
     preuves = tmp_path / "r" / "preuves.zip"
     honnete = sne(tmp_path, "report", "--verify", preuves)
@@ -153,13 +165,20 @@ def test_a_defect_is_in_junit_and_its_evidence_is_confirmed(fautive: Path) -> No
     assert "octet pour octet" in vu.stderr
 
 
+def test_what_the_guide_shows_of_a_failure_is_what_is_said(fautive: Path) -> None:
+    page = (docs_dir() / "certifier.md").read_text("utf-8")
+    bloc = page.split("<!-- manquement:")[1].split("```text\n")[1].split("```")[0]
+    dites = iter((fautive / "dit.txt").read_text("utf-8").splitlines())
+    assert [ligne for ligne in bloc.splitlines() if ligne not in dites] == [], "each, in that order"
+
+
 def test_a_known_failure_is_excused(fautive: Path) -> None:
     (fautive / "connus.toml").write_text(
         '[[connue]]\nverification = "CRE-COLOCATION/FID-02"\nraison = "ticket 9"\nexpire = 2099-12-31\n',
         "utf-8",
     )
     vu = sne(
-        fautive, *TEMOIN, "--faute", "second-cotitulaire", "--scenario", "CRE-COLOCATION", "--examples", "1",
+        fautive, *FAUTIVE, "--scenario", "CRE-COLOCATION", "--examples", "1",
         "--baseline", "connus.toml", "--format", "junit",
     )  # fmt: skip
     assert vu.returncode == 0, vu.stderr
@@ -222,8 +241,6 @@ def test_a_command_that_is_none_is_told_before_anything_begins(tmp_path: Path, a
     [
         ((), "--application"),
         (("--application", "temoin", "--scenario", "CRE-SIMPL"), "CRE-SIMPLE"),
-        (("--application", "temoin", "--faute", "second-cotitulair"), "second-cotitulaire"),
-        (("--application", "./a", "--faute", "second-cotitulaire"), "temoin"),
         (("--application", "temoin", "--examples", "0"), "examples"),
         (("--application", "temoin", "--clock", "demain"), "demain"),
         (("--application", "temoin", "--require", "FID-99"), "FID-"),

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import zipfile
@@ -13,9 +14,11 @@ from typing import Any
 
 import pytest
 from commande import sne
+from fautes import designation
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
 
+from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.preuves import paquet_de_preuves, signature
@@ -64,7 +67,7 @@ def entier(ici: Path) -> Path:
 def _conduire(dossier: Path, scenarios: tuple[str, ...], exemples: int, vers: str) -> None:
     choix = [mot for scenario in scenarios for mot in ("--scenario", scenario)]
     vu = sne(
-        dossier, "conform", "--application", "temoin", "--faute", "second-cotitulaire",
+        dossier, "conform", "--application", designation("second-cotitulaire"),
         "--examples", str(exemples), *choix, "--defi", DEFI, "--cle", "x/sne-sandbox.cle",
         "--report-dir", vers,
     )  # fmt: skip
@@ -82,7 +85,7 @@ def juge(
     """The exit code of a verification, and the lines that it writes; `vers` gets its reports."""
     options = {"contract": "v5.2", "contracts": contracts}
     try:
-        sorties = Sorties.preparer(vers, options=options, cle=cle)
+        sorties = Sorties.preparer(RapportDemande(vers, cle=cle), options=options)
         code = rejuger(fichier, verificateur or Verificateur(), sorties, options)
     except paquet_de_preuves.DossierAltere as altere:
         code, dit = altere.exit_code, str(altere)
@@ -478,24 +481,30 @@ def test_an_application_at_fault_or_not_is_judged_again_alike(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], faute: str, scenarios: tuple[str, ...]
 ) -> None:
     choix = [mot for scenario in scenarios for mot in ("--scenario", scenario)]
-    planter = ("--faute", faute) if faute else ()
+    application = designation(faute) if faute else "temoin"
     vu = sne(
-        tmp_path,
-        "conform",
-        "--application",
-        "temoin",
-        *planter,
-        "--examples",
-        "2",
-        *choix,
-        "--report-dir",
-        "r",
+        tmp_path, "conform", "--application", application, "--examples", "2", *choix, "--report-dir", "r"
     )
     assert vu.returncode == bool(faute), vu.stderr
     code, dites = juge(tmp_path / "r" / "preuves.zip", capsys)
     assert code == bool(faute)
     assert "octet pour octet" in dites, dites
     assert "Classe : non signée" in dites
+
+
+def test_evidence_of_a_version_that_planted_defects_itself_is_judged_again(
+    ici: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its commands say « --application temoin --faute NOM »: so do those that are made again."""
+    siennes = shlex.quote(designation("second-cotitulaire")).encode()
+    membres = {
+        nom: membre.replace(siennes, b"temoin --faute second-cotitulaire")
+        for nom, membre in contenus(ici / "r" / "preuves.zip").items()
+    }
+    assert b"temoin --faute second-cotitulaire --report-dir" in membres["rapport.json"], "mentions have one"
+    code, dites = juge(emballer(tmp_path / "p.zip", membres), capsys)
+    assert code == 1
+    assert "octet pour octet" in dites, dites
 
 
 def test_another_plan_and_an_overlay_are_told_again(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from commande import jugee, sne
+from fautes import ENVIRONNEMENT, designation
 
 pytest_plugins = ["pytester"]
 
@@ -18,7 +19,11 @@ CHOISIS = ("CRE-COLOCATION", "EVT-AJOUTER", "ROB-HTML-502")
 NOMS = [f"sne_sandbox::{scenario}" for scenario in CHOISIS]
 DEFAUT = "second-cotitulaire"
 #: The plugins of others stay out: they take seconds.
-SEULE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "sne_sandbox.pytest_plugin"}
+SEULE = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "PYTEST_PLUGINS": "sne_sandbox.pytest_plugin",
+    **ENVIRONNEMENT,
+}
 #: Verdict of a scenario → what pytest says of its item.
 _DITS = {"échoué": "FAILED", "réussi": "PASSED", "ignoré": "SKIPPED"}
 
@@ -30,8 +35,8 @@ def seule(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def options_de(faute: str = "") -> tuple[str, str]:
-    mots = [sys.executable, "-P", "-m", "sne_temoin", *(["--faute", faute] if faute else [])]
-    return f"--sne-application={shlex.join(mots)}", "--sne-examples=1"
+    application = designation(faute) if faute else shlex.join([sys.executable, "-P", "-m", "sne_temoin"])
+    return f"--sne-application={application}", "--sne-examples=1"
 
 
 def lancer(pytester: pytest.Pytester, *options: str, faute: str = "") -> pytest.RunResult:
@@ -107,7 +112,7 @@ def _verdicts(dossier: Path) -> list[tuple[str, str, str]]:
 def test_report_and_evidence_are_those_of_conform(fautive: Lancee, pytester: pytest.Pytester) -> None:
     assert fautive.code == 1
     seul = sne(
-        pytester.path, "conform", "--application", "temoin", "--faute", DEFAUT,
+        pytester.path, "conform", "--application", designation(DEFAUT),
         "--examples", "1", "--report-dir", "seul", *(f"--scenario={s}" for s in CHOISIS),
     )  # fmt: skip
     assert seul.returncode == 1

@@ -12,6 +12,7 @@ import pytest
 
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.processus_serveur import AdressesServies, Ecoute, servir
+from sne_sandbox.server.workers import Taches
 
 DELAI = 120.0
 MUETS = 64
@@ -39,10 +40,10 @@ def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Adresses
         target=servir,
         args=(
             Ecoute(https_port=0, http_port=0, threads=2, inactivite=3600.0, reception=3600.0),
-            _application,
+            Taches(_application, lambda refus: None),
             autorite,
         ),
-        kwargs={"pret": annoncer, "refus_tls": lambda refus: None, "arret": arret},
+        kwargs={"pret": annoncer, "arret": arret},
     )
     fil.start()
     assert pret.wait(DELAI)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from commande import MARS, sne
+from fautes import designation
 from lxml import etree
 from verite import verifier
 
@@ -18,25 +19,26 @@ expire = 2099-12-31
 
 
 @pytest.mark.parametrize(
-    ("suite", "code"),
+    ("faute", "suite", "code"),
     [
-        ((), 0),
-        (("--faute", "sans-barre-finale"), 0),
-        (("--faute", "second-cotitulaire"), 1),
-        (("--faute", "second-cotitulaire", "--baseline", "connus.toml"), 0),
-        (("--require", "EMB-14x"), 2),
+        ("", (), 0),
+        ("sans-barre-finale", (), 0),
+        ("second-cotitulaire", (), 1),
+        ("second-cotitulaire", ("--baseline", "connus.toml"), 0),
+        ("", ("--require", "EMB-14x"), 2),
     ],
     ids=["honnête", "recommandation", "manquement", "connu", "inachevée"],
 )
 def test_every_output_of_a_run_decides_alike(
-    suite: tuple[str, ...], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    faute: str, suite: tuple[str, ...], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "connus.toml").write_text(CONNUS, "utf-8")
     page = tmp_path / "page.md"
     for nom, valeur in {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page)}.items():
         monkeypatch.setenv(nom, valeur)
+    application = designation(faute) if faute else "temoin"
     vu = sne(
-        tmp_path, "conform", "--application", "temoin", "--examples", "1", "--clock", MARS,
+        tmp_path, "conform", "--application", application, "--examples", "1", "--clock", MARS,
         "--scenario", "CRE-COLOCATION", "--report-dir", "r", *suite,
     )  # fmt: skip
     assert vu.returncode == code, vu.stderr
@@ -55,7 +57,7 @@ def test_every_output_of_a_run_decides_alike(
     lu = rapport_json.lire(ici / "rapport.json")
     assert lu.conforme is passe
     verifier(lu)
-    if "sans-barre-finale" in suite:
+    if faute == "sans-barre-finale":
         ecrit = json.loads((ici / "rapport.json").read_text("utf-8"))
         assert ecrit["synthese"]["recommandations_non_suivies"] == 1
         assert ecrit["synthese"]["verifications"]["échouée"] == ecrit["synthese"]["manquements"] == 0

@@ -111,8 +111,8 @@ def test_it_runs_in_a_repository_with_folders_of_the_same_names(
         "sne-sandbox", "run", "--", "printenv", "SNE_GUICHET", rend=1, dossier=editeur, env=env
     )
     assert vu.strip() == "G1226", "it ran; nothing was sent, which conforms to nothing"
-    temoin = installe.lancer("python", "-m", "sne_temoin", "--fautes", dossier=editeur, env=env)
-    assert "soap-1.1" in temoin
+    temoin = installe.lancer("python", "-m", "sne_temoin", "--help", dossier=editeur, env=env)
+    assert "L'application témoin" in temoin
 
 
 @pytest.mark.parametrize("env", [{}, {"PYTHONPATH": "."}], ids=["as it is", "PYTHONPATH=."])

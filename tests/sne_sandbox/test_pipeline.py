@@ -228,10 +228,10 @@ def test_the_journals_line_and_the_demande_are_one_transaction(
     consigner = journal.consigner
     pannes = iter([True])
 
-    def tomber(ou: Any, echange: Any) -> int:
+    def tomber(*quoi: Any) -> int:
         if next(pannes, False):
             raise OSError("disque plein")
-        return int(consigner(ou, echange))
+        return int(consigner(*quoi))
 
     monkeypatch.setattr(journal, "consigner", tomber)
     resultat = banc.demander(specimen("personne_seule"))

@@ -1,4 +1,4 @@
-"""The command: the protocol on stdin and stdout, over HTTP, and the list of defects."""
+"""The command: the protocol on stdin and stdout, and over HTTP."""
 
 import io
 import json
@@ -11,7 +11,6 @@ import pytest
 
 from sne_conformite.protocole.protocole import COMMANDES, verifier_reponse
 from sne_temoin.__main__ import bonjour, principal
-from sne_temoin.fautes import FAUTES
 
 PRET = {
     "https": "https://localhost:8443", "guichet": "G1226", "ca_file": "ca.pem", "cert_file": "c.pem",
@@ -29,11 +28,6 @@ def test_le_protocole_ligne_a_ligne(
     assert [reponse["id"] for reponse in reponses] == [0, 2, 3]
     assert verifier_reponse("demarrer", reponses[0]) == ""
     assert set(reponses[0]["commandes"]) == set(COMMANDES)
-
-
-def test_la_liste_des_defauts(capsys: pytest.CaptureFixture[str]) -> None:
-    assert principal(["--fautes"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == len(FAUTES)
 
 
 def test_une_commande_veut_un_fichier_pret(capsys: pytest.CaptureFixture[str]) -> None:

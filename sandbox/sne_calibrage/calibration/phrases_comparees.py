@@ -30,7 +30,7 @@ def remplir(modele: str, valeurs: Valeurs) -> str:
 
 
 def valeurs_de(modele: str, phrase: str) -> dict[str, str] | None:
-    """What the places of `modele` hold in `phrase`; None when it is no such sentence."""
+    """Returns the values that the places of `modele` hold in `phrase`; None when it is no such sentence."""
     motif, vus = "", set()
     for litteral, nom, _, _ in Formatter().parse(modele):
         motif += re.escape(litteral)

@@ -1,6 +1,6 @@
 """The overlay that a calibration proposes, written as files to review: each change says why, and how surely.
 
-What the user's own overlay holds is kept: the folder written stands for it.
+The content of the user's own overlay is kept: the folder written replaces it.
 """
 
 import csv
@@ -154,8 +154,8 @@ def _changer(
 
 
 def _type_entier(code: str, table: Mapping[str, Any], contrat: Contrat) -> dict[str, Any]:
-    """The keys to write of a type of event. Those that a list gives keep the values of our own lists, which
-    no list says."""
+    """Builds the keys to write of a type of event. A type that a list gives keeps the values of our own
+    lists, since no list says them."""
     sien = next((t for t in contrat.evenements if t.code == code), None)
     if "caracteristiques" not in table or sien is None:
         entier = dict(table)

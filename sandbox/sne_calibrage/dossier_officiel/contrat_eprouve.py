@@ -96,7 +96,7 @@ def _essayer(nom: str, contrat: Contrat, notre: Contrat, magasin: Magasin) -> Es
 
 
 def _repondre(racine: Any, contrat: Contrat, magasin: Magasin, base: str, instant: datetime) -> Iterator[str]:
-    """What is wrong with our own answers, to the registration and to a whole consultation."""
+    """Finds what is wrong with our own answers, to the registration and to a whole consultation."""
     recu = codec.decoder_recu(racine, contrat.nomenclatures)
     with magasin.ecrire(base) as registre:
         guichet = recu.texte_de("demande/demandeLogement/numGuichet") or ""
@@ -171,7 +171,7 @@ def _tous(racine: Any, chemin: str) -> list[Any]:
 
 
 def essayer_les_exemples(contrat: Contrat, notre: Contrat) -> EssaiDesExemples:
-    """The examples of the rules, but for those that say one of our names that the contract gives up."""
+    """The examples of the rules, except those that say one of our names that the contract gives up."""
     quittes = _noms(notre) - _noms(contrat)
     deplaces = notre.roles.demande.nir != contrat.roles.demande.nir
     par_code = {regle.code: regle for regle in REGLES}
@@ -253,7 +253,7 @@ def _dire_les_refus(refus: Mapping[tuple[str, str], set[str]]) -> Iterator[str]:
 
 
 def _noms(contrat: Contrat) -> set[str]:
-    """What a contract binds: names of elements, codes of events and of lists."""
+    """Returns the names that a contract binds: elements, codes of events and of lists."""
     demande, decision = contrat.roles.demande, contrat.roles.decision
     chemins = (*demande.nir.values(), *demande.calcules.values())
     codes = (*decision.caracteristiques.values(), *decision.valeurs.values(), *decision.categories)

@@ -41,7 +41,7 @@ _PARENTHESE: Final = re.compile(r"\([^)]*\)")
 
 
 class EtatLiaison(StrEnum):
-    """What became of a role in a folder."""
+    """The fate of a role in a folder."""
 
     TROUVE = "trouvé"
     DEVINE = "deviné"
@@ -67,7 +67,7 @@ def lier(officiel: Contrat, notre: Contrat) -> tuple[LiaisonDeRole, ...]:
 
 
 def a_ecrire(liaisons: Sequence[LiaisonDeRole]) -> list[LiaisonDeRole]:
-    """What a folder's `contract.toml` has to say of a binding: the rest is said already."""
+    """Returns the bindings that a folder's `contract.toml` has to write: it says the others already."""
     return [liaison for liaison in liaisons if liaison.etat is not EtatLiaison.TROUVE]
 
 
@@ -86,7 +86,7 @@ def en_toml(liaisons: Sequence[LiaisonDeRole]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Indice:
-    """What speaks for a candidate, and how much."""
+    """A point in favour of a candidate, and its weight."""
 
     poids: int
     dit: str
@@ -112,13 +112,13 @@ def _nu(libelle: str) -> str:
 
 
 def _ressemblent(un: str, autre: str) -> bool:
-    """Whether two names or labels are near, whatever their case, accents and signs."""
+    """True when two names or labels are near, whatever their case, accents and signs."""
     court, long = sorted((_nu(un), _nu(autre)), key=len)
     return (len(court) >= 5 and court in long) or SequenceMatcher(None, court, long).ratio() >= _RESSEMBLE
 
 
 def _pareils(un: str, autre: str) -> bool:
-    """Whether two labels of one list are nearly the same."""
+    """True when two labels of one list are nearly the same."""
     return SequenceMatcher(None, _nu(un), _nu(autre)).ratio() >= _PAREILS
 
 
@@ -167,8 +167,8 @@ def _par_chemin(contrat: Contrat) -> dict[str, ElementLu]:
 
 
 def _est_de(role: str, element: ElementLu) -> bool:
-    """Whether an element may be that of a role: a NIR is inside its person, or of the demandeur, who is
-    alone."""
+    """True when an element may be that of a role. A NIR is inside its person; the NIR of the demandeur is
+    inside no other person."""
     if element.ouvre:
         return False
     _, nir, genre = role.partition("demande.nir.")
@@ -190,7 +190,7 @@ class _Place:
     notres: Mapping[str, ElementLu]
 
     def indices(self, sien: ElementLu) -> list[_Indice]:
-        """What speaks for an element of the folder."""
+        """Lists the points in favour of an element of the folder."""
         notre = self.notre
         if sien.type == "code" and notre.type != "code":  # what is written would have no place in it
             return []
@@ -340,7 +340,7 @@ def _de_liste(
 
 
 def _deja(officiel: Contrat, nom: str) -> str:
-    """What a value or a category is bound to in the folder, "" for nothing."""
+    """Returns the name that a value or a category is bound to in the folder, "" for nothing."""
     if nom == _SANS_CATEGORIE:
         return officiel.roles.decision.sans_categorie
     _, famille, role = nom.split(".")

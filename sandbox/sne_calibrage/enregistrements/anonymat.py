@@ -1,10 +1,10 @@
 """Documents of real people made into those of invented ones: names, telephones, mails, streets, free texts.
 
-The same name gets the same stand-in throughout a recording, so that what compares names still does. What the
-controls weigh stays: dates of birth, communes, resources, and the numéro unique. `anonymat.toml` says which
-is which: each element of text of the schemas is in `_INVENTES`, `_PHRASES` or `GARDES`, a test holds them to
-that. The text of an element that no schema of ours has, or that ours do not let have one, may be anything:
-a text of the same shape is written in its place, and in that of its attributes.
+The same name gets the same stand-in throughout a recording, so that comparisons of names still hold. The
+values that the controls weigh stay: dates of birth, communes, resources, and the numéro unique.
+`anonymat.toml` says which is which: each element of text of the schemas is in `_INVENTES`, `_PHRASES` or
+`GARDES`, a test holds them to that. An element that our schemas do not have, or do not allow to hold a text,
+may hold any text: a text of the same shape replaces it, and its attributes.
 """
 
 import re
@@ -113,7 +113,7 @@ def connus() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def connu(nom: str, attribut: str = "") -> bool:
-    """Whether the value of an element of that local name, or of an attribute of it, is either kept, or
+    """True when the value of an element of that local name, or of an attribute of it, is either kept, or
     invented as its kind asks: a schema of ours has it, or it is that of a NIR."""
     if attribut:
         return nom in connus()[0] and attribut in _ATTRIBUTS
@@ -226,7 +226,8 @@ class Anonymat:
 
 
 def _garde(nom: str, texte: str, *, seul: bool) -> bool:
-    """Whether a text stays as it was written. That of a NIR is already another's, when it has its form."""
+    """True when a text stays as it was written. The text of a NIR is already another's, when it has its
+    form."""
     return seul and (nom in connus()[1] or (est_nom_de_nir(nom) and forme_valide(texte)))
 
 

@@ -1,7 +1,7 @@
-"""What the relay exported, read as exchanges again.
+"""The export of the relay, read as exchanges again.
 
-Files hold documents, not calls: what is left out there (names of files, calls without a document, documents
-sent again) cannot be looked at. The base where the relay records has all of it.
+Files hold documents, not calls: they leave out the names of files, the calls without a document, and the
+documents sent again, which cannot be looked at. The base where the relay records has all of it.
 """
 
 import base64

@@ -1,12 +1,12 @@
 """Recorded exchanges put to the sandbox again, one by one and in order, in a base that follows the recording.
 
 The base is a temporary one, called in process. Before each request its clock is set to the recording's, and
-the numbers that the recorded server drew are imposed on it. After each request its state is what the recorded
-answer says, not what ours would make of it: what was accepted there is applied, whatever we say of it, and
-what was refused there changes nothing. So one difference does not bring forth those after it.
+the numbers that the recorded server drew are imposed on it. After each request its state is the one that the
+recorded answer says, not the one of our answer: a request accepted there is applied, whatever our verdict,
+and a request refused there changes nothing. So one difference does not cause the next ones.
 
-A demande that an answer is the first to show is planted from that answer. Whatever the recording does not
-tell (the rest of the register, guichets that nobody described) is named in `Repris.inconnus`.
+A demande first shown by an answer is planted from that answer. `Repris.inconnus` names everything that the
+recording does not tell (the rest of the register, guichets that nobody described).
 """
 
 from collections import deque
@@ -106,9 +106,9 @@ def rejouer(
     the base. `certificats` says that the recorded server saw the client certificates that the lines name:
     true of what our own server recorded, not of what the relay did. `remises` are the ids of the exchanges
     before which the recorded base was emptied, beside those that a line tells, or a clock that goes back.
-    With `d_avance`, a demande that an answer is the first to show is planted before the request too, as if it
-    had been so: for who compares two contracts, and not ours with the answer. Raises StoreError when there is
-    no room for the temporary base.
+    With `d_avance`, a demande first shown by an answer is planted before the request too, as if it had been
+    so: this serves to compare two contracts, not ours with the answer. Raises StoreError when there is no
+    room for the temporary base.
     """
     dernier: datetime | None = None
     with _ouvrir(contrat, reglages or Reglages()) as reprise:
@@ -196,9 +196,9 @@ class _Defaire(Exception):
 
 @dataclass(slots=True)
 class _Connu:
-    """What is known of the recorded register. `suivies` are the demandes that the recording saw born, `vues`
-    those that an answer showed, `perdues` those whose state could not be brought about, `guichets` those that
-    were planted."""
+    """The known part of the recorded register. `suivies` are the demandes that the recording saw born, `vues`
+    those that an answer showed, `perdues` those left in an unknown state, `guichets` those that were
+    planted."""
 
     suivies: set[str] = field(default_factory=set)
     vues: set[str] = field(default_factory=set)
@@ -236,7 +236,8 @@ class _Reprise:
                 registre.noter_nuit(instant.astimezone(PARIS).date())
 
     def rejouer(self, vue: Observation, instant: datetime, certificats: bool, d_avance: bool) -> Repris:
-        """What the sandbox makes of one request, its base being then as the recorded answer says."""
+        """Replays one request in the sandbox, and returns the result. The base is then as the recorded answer
+        says."""
         recu = vue.echange
         ici = Echange(_BASE, recu.recu_le, recu.methode, recu.chemin, service=recu.service)
         ecarte = _ecarte(vue)
@@ -262,7 +263,8 @@ class _Reprise:
         return Repris(vue, ici, champs, inconnus=inconnus, suivies=self._connu.suivies)
 
     def _traiter(self, vue: Observation, appel: Appel, base: Base, ici: Echange) -> dict[str, Champ]:
-        """Our answer. What it wrote stays when the recorded server did the same, under the same number."""
+        """Returns our answer. Its writes stay when the recorded server did the same, under the same
+        number."""
         champs: dict[str, Champ] = {}
 
         def retenir(reponse: Reponse, _: RegistreBase) -> None:
@@ -413,7 +415,7 @@ def _ecarte(vue: Observation) -> str:
 
 
 def _pareil(vue: Observation, ici: Echange) -> bool:
-    """Whether both servers accepted, a creation under the same number."""
+    """True when both servers accepted, and gave a creation the same number."""
     if not vue.acceptee or ici.verdict is not VerdictEchange.ACCEPTE:
         return False
     return vue.type_fichier not in CREATIONS or vue.numero_rendu in (None, ici.numero_unique)

@@ -30,9 +30,9 @@ class Echantillon:
 
 @dataclass(slots=True)
 class Recueil:
-    """What was written: `fichiers` in order, `doubles` documents sent again, `nirs` NIRs replaced, `laisses`
-    documents and answers that cannot be made anonymous, and were left out; `inconnus`, by name, how many
-    texts were replaced of the elements that no schema of ours has."""
+    """The outcome of the writing: `fichiers` in order, `doubles` documents sent again, `nirs` NIRs replaced,
+    `laisses` documents and answers left out because they cannot be made anonymous; `inconnus` counts by name
+    the texts replaced in elements that no schema of ours has."""
 
     fichiers: list[Path] = field(default_factory=list)
     doubles: int = 0
@@ -49,9 +49,9 @@ def ecrire(
     est_un_code: Callable[[str], bool] = lambda _: False,
 ) -> Recueil:
     """Writes the fixtures in an empty folder: `000012-getNumUnique-CRE.xml`, its answer in `….reponse.xml`
-    (or `.zip`). Of a document sent several times, the first answer. What is not anonymous gets a `.gitignore`
-    of everything. `est_un_code` as for `Anonymat`. Raises UsageError for a folder that holds something,
-    OperatorError when it cannot be written."""
+    (or `.zip`). A document sent several times keeps its first answer. A folder that is not anonymous gets a
+    `.gitignore` of everything. `est_un_code` as for `Anonymat`. Raises UsageError for a folder that holds
+    something, OperatorError when it cannot be written."""
     recueil, pseudonymes = Recueil(), Pseudonymes()
     anonymat = Anonymat(est_un_code) if anonymiser else None
     vus: set[bytes] = set()

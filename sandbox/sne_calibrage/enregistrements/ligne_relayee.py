@@ -37,8 +37,8 @@ _CODES: Final = {"Client": "Sender", "Server": "Receiver"}
 
 def relire(echange: Echange, contrat: Contrat, certificat: bytes | None = None) -> None:
     """Fills `echange`, which has its bytes, headers and status; `certificat` is the caller's (DER). A line
-    that already has a fault keeps it, and its verdict: the answer is then not the real server's. What cannot
-    be read by our own fault is noted in the line too."""
+    that already has a fault keeps it, and its verdict: the answer is then not the real server's. A failure of
+    our own to read the exchange is noted in the line too."""
     vue = observer(echange, contrat)
     fautes: list[SchemaError] = []
     with vue.isoler("lire la requête"):
@@ -190,9 +190,9 @@ def _avec_enveloppe(vue: Observation, contrat: Contrat) -> None:
 
 
 def _a_ete_fait(racine: Any, vue: Observation) -> bool:
-    """Whether an answer shows that what was asked was done: its anomalies, if any, are warnings. A demande
-    that is refused comes back under the header of its sender (of whom « RET » tells nothing then), what is
-    not done shows no list."""
+    """True when an answer shows that the request was done: its anomalies, if any, are warnings. A refused
+    demande comes back under the header of its sender, and « RET » then tells nothing if the sender wrote it.
+    An operation that is not done shows no list."""
     if racine is None:
         return False
     if vue.echange.operation == "getNumUnique":

@@ -83,7 +83,8 @@ class Relais:
         )
 
     def _noter(self, echange: Echange, certificat: bytes | None) -> bool:
-        """Whether the line is written. The real server has answered: nothing here may lose its answer."""
+        """Writes the line; returns True when it is written. The real server has answered: nothing here may
+        lose its answer."""
         try:
             self._relire(echange, certificat)
         except Exception:

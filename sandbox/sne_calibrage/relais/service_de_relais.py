@@ -27,7 +27,7 @@ ICI: Final = frozenset({"healthz", "readyz"}).union(*(partie.segments for partie
 
 @dataclass(frozen=True, slots=True)
 class LancementRelais:
-    """What a process of the pass-through serves; `base` is where it records. Picklable."""
+    """The settings of a process of the pass-through; `base` is where it records. Picklable."""
 
     configuration: Configuration
     ecoute: Ecoute

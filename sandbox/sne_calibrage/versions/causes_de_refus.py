@@ -57,7 +57,7 @@ class Chercheur:
             yield replace(cause, message=cause.message.partition(" → ")[0], levee=True)
 
     def reponse(self, vue: Observation, chemins: Iterable[str]) -> Iterator[Cause]:
-        """What is answered otherwise, at these paths."""
+        """Yields the causes of the different answers at these paths."""
         operation = vue.operation or ""
         for chemin in chemins:
             champ = self._trouver((Nature.OPERATIONS, f"{operation}/output/{chemin}"))
@@ -67,7 +67,7 @@ class Chercheur:
                 yield _cause(REPONSE, chemin, "la réponse n'est plus la même ici", "", trouvee)
 
     def _des_evenements(self) -> list[DifferenceDeContrats | None]:
-        """What types of events newly are, one difference a change."""
+        """Returns the differences in the types of events, one a change."""
         siennes = [d for (nature, _), d in self._par_objet.items() if nature is Nature.EVENEMENTS]
         return list({d.changement or d.objet.partition("/")[0]: d for d in reversed(siennes)}.values())
 
@@ -85,8 +85,8 @@ class Chercheur:
         )
 
     def _de_l_evenement(self, vue: Observation, valeur: str, message: str) -> DifferenceDeContrats | None:
-        """What a type of event of the request is no more: the code that its value was, else what the sentence
-        names in brackets, else the type."""
+        """Finds the difference behind a refused event of the request: on the code of its value, else on the
+        name that the sentence gives in brackets, else on its type."""
         if vue.document is None or vue.demande is not None:
             return None
         nommes = {mot.partition("]")[0] for mot in message.split("[")[1:]} | {valeur}

@@ -21,9 +21,9 @@ _MOTIF: Final = "pattern"
 
 @dataclass(frozen=True, slots=True)
 class Valeurs:
-    """What the text of a place may be. `lignee` are the built-in types it is one of, the nearest first
-    (« integer », « decimal »); `bornes` the facets by name, `motifs` the regular expressions that must all
-    hold, `codes` the values of an enumeration, None without one."""
+    """The values that the text of a place may have. `lignee` are the built-in types it is one of, the nearest
+    first (« integer », « decimal »); `bornes` the facets by name, `motifs` the regular expressions that must
+    all hold, `codes` the values of an enumeration, None without one."""
 
     lignee: tuple[str, ...]
     bornes: Mapping[str, str] = field(default_factory=dict)
@@ -62,8 +62,8 @@ class PlaceDeSchema:
 
 
 def relever(schema: Any) -> dict[str, PlaceDeSchema]:
-    """The places of an `xmlschema.XMLSchema` by path (« interfaceNuu/entete/@x »), parents before children.
-    A type that holds itself is gone through once. Whoever calls holds `modele.VERROU_DES_MODELES`."""
+    """Collects the places of an `xmlschema.XMLSchema` by path (« interfaceNuu/entete/@x »), parents before
+    children. A type that holds itself is gone through once. The caller holds `modele.VERROU_DES_MODELES`."""
     places: dict[str, PlaceDeSchema] = {}
     for element in schema.elements.values():
         if element.target_namespace == schema.target_namespace:
@@ -126,7 +126,7 @@ def _espace(nom: str) -> str:
 
 
 def _admis(joker: Any) -> Valeurs:
-    """What a wildcard lets in."""
+    """Returns the values that a wildcard lets in."""
     return Valeurs(
         ("any",), {"namespace": " ".join(joker.namespace), "processContents": joker.process_contents}
     )
@@ -165,7 +165,8 @@ def _plus_grand(un: int | None, autre: int | None) -> int | None:
 
 
 def lire_valeurs(type_: Any) -> Valeurs:
-    """What a simple type (an xmlschema component) admits, whatever the chain of types that says it."""
+    """Returns the values that a simple type (an xmlschema component) admits, whatever the chain of types that
+    says it."""
     bornes: dict[str, str] = {}
     motifs: set[str] = set()
     codes: frozenset[str] | None = None

@@ -28,7 +28,7 @@ from sne_calibrage.versions.sorts_des_requetes import (
 from sne_conformite.rapports.rapport_html import environnement
 from sne_conformite.rapports.rapport_junit import Cas, suite_de
 from sne_interface.contract.changements import Changement, Nature
-from sne_interface.domain.texte import accorde, visible
+from sne_interface.domain.texte import accorde, premiers, visible
 
 #: Exchanges named of one cause.
 _ECHANGES_MAX: Final = 12
@@ -114,9 +114,8 @@ class GroupeDeSorts:
     @property
     def cites(self) -> str:
         """« échanges 3, 12 et 4 autres »."""
-        dits = ", ".join(map(str, self.echanges[:_ECHANGES_MAX]))
-        suite = _autres(len(self.echanges) - _ECHANGES_MAX)
-        return f"{'échanges' if len(self.echanges) > 1 else 'échange'} {dits} {suite}".rstrip()
+        mot = "échanges" if len(self.echanges) > 1 else "échange"
+        return f"{mot} {premiers(self.echanges, _ECHANGES_MAX)}"
 
 
 def grouper(preparation: Preparation) -> list[GroupeDeSorts]:

@@ -1,4 +1,4 @@
-"""What becomes of recorded requests under another contract, as values: `versions.preparation` finds it,
+"""The fate of recorded requests under another contract, as values: `versions.preparation` finds it,
 `versions` writes it."""
 
 from collections import Counter
@@ -17,7 +17,7 @@ REPONSE: Final = "réponse"
 
 
 class Devenir(StrEnum):
-    """What becomes of a request under the target."""
+    """The fate of a request under the target."""
 
     REFUSE = "refusé"
     """It was accepted."""
@@ -49,7 +49,7 @@ class Cause:
 
     @property
     def cle(self) -> tuple[str, str, str]:
-        """What makes two of them one."""
+        """The key that makes two of them one."""
         return self.regle, self.chemin, self.message
 
     def en_json(self) -> dict[str, Any]:
@@ -61,8 +61,8 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class SortDEchange:
-    """What becomes of one recorded exchange, `echange` by its number in the recording. `raison` says in
-    French why it is undecided, or was not put to the sandbox."""
+    """The fate of one recorded exchange; `echange` is its number in the recording. `raison` says in French
+    why it is undecided, or was not put to the sandbox."""
 
     echange: int
     operation: str
@@ -102,8 +102,8 @@ class Nouveaute:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """What a recording becomes under the target. `sorts` are those of each exchange, in their order; `perdus`
-    says in French what was recorded and is kept no more, "" when all of it is."""
+    """The result of a recording under the target. `sorts` are the fates of the exchanges, in their order;
+    `perdus` says in French what was recorded and is no longer kept, "" when all of it is."""
 
     depuis: str
     vers: str

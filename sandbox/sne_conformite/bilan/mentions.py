@@ -50,7 +50,7 @@ from sne_interface.errors import ContractError, UsageError
 #: What stands for an application that nobody has named.
 ADAPTATEUR: Final = "./adaptateur"
 _NON_JOUES: Final = (Verdict.IGNORE, Verdict.SANS_OBJET, Verdict.EN_ATTENTE)
-#: Options of the command of a report that its other commands keep.
+#: Options of the command of a report that its other commands keep; evidence of 0.2.0 may have `--faute`.
 _GARDEES: Final = ("--application", "--faute", "--contract", "--contracts")
 
 

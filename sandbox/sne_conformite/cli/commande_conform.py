@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from sne_conformite.cli.base_d_epreuve import empechement, options_de_serve
-from sne_conformite.cli.options_de_jugement import sorties_de_rapport
+from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
 from sne_interface import systeme
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import OperatorError, UsageError
@@ -26,8 +26,13 @@ from sne_sandbox.cli.options import inconnu
 from sne_sandbox.cli.signaux import Signaux
 
 if TYPE_CHECKING:
+    from sne_conformite.cli.base_d_epreuve import Epreuve
     from sne_conformite.pilotage.lien_application import Application
-    from sne_conformite.rapports.rapport import Rapport
+    from sne_conformite.pilotage.pilotage import ReglagesPilotage
+    from sne_conformite.pilotage.proces_verbal import Greffe
+    from sne_conformite.plan.plan import Plan
+    from sne_conformite.rapports.manquements_connus import Connue
+    from sne_conformite.rapports.rapport import Evenement, Rapport
 
 #: The application that comes with us.
 TEMOIN: Final = "temoin"
@@ -44,7 +49,6 @@ Exemples :
   sne-sandbox conform --application http://localhost:9000/sne --baseline connus.toml
   sne-sandbox conform --application ./adaptateur --report-dir rapport --cle sne-sandbox.cle
   sne-sandbox conform --application ./adaptateur --candidat candidat.toml --mention socle
-  sne-sandbox conform --application temoin --scenario CRE-COLOCATION --faute second-cotitulaire
 """
 
 
@@ -73,31 +77,9 @@ Exemples :
               type=click.Path(path_type=Path, file_okay=False, exists=True),
               help="Où écrire à mesure des échanges de chaque scénario fini : ceux de son premier exemple, "
               "et ceux que ses constats citent, NIR masqués.")  # fmt: skip
-@click.option("--faute", metavar="NOM",
-              help="Défaut à planter dans l'application témoin.")  # fmt: skip
 @sorties_de_rapport()
 @options_de_serve
-def commande(
-    designation: str,
-    fichier_plan: Path | None,
-    exemples: int,
-    graine: int,
-    horloge: str,
-    defi: str,
-    scenarios: tuple[str, ...],
-    fichier_suivi: Path | None,
-    dossier_echanges: Path | None,
-    faute: str | None,
-    exigees: tuple[str, ...],
-    reference: Path | None,
-    cle: str | None,
-    juger_tout: bool,
-    candidat: Path | None,
-    mentions: tuple[str, ...],
-    dossier: Path | None,
-    forme: str,
-    **options: Any,
-) -> int:
+def commande(**dits: Any) -> int:
     """Pilote une application d'un bout à l'autre du plan, et juge ce qu'elle envoie et ce qu'elle rend.
 
     Pour chaque scénario, des ménages sont tirés ; ce qui échoue est réduit au plus petit ménage qui montre
@@ -108,61 +90,127 @@ def commande(
     from sne_conformite.rapports.etapes_de_preparation import etape
 
     click.echo(etape(1), err=True)  # what follows may be long under load: it is not mute
+    rapport, epreuve = extraire(RapportDemande, dits), extraire(_DemandeDEpreuve, dits)
+    return _eprouver(_du_defi(epreuve) if epreuve.defi else epreuve, rapport, dits)
+
+
+@dataclass(frozen=True, slots=True)
+class _DemandeDEpreuve:
+    """What is asked of a trial: its options, but for those of the report and of the server."""
+
+    designation: str
+    fichier_plan: Path | None
+    exemples: int
+    graine: int
+    horloge: str
+    defi: str
+    scenarios: tuple[str, ...]
+    fichier_suivi: Path | None
+    dossier_echanges: Path | None
+
+
+def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, options: Mapping[str, Any]) -> int:
     from sne_conformite.bilan import trafic
-    from sne_conformite.cli import base_d_epreuve
+    from sne_conformite.cli import base_d_epreuve as epreuve
     from sne_conformite.cli import sorties_de_rapport as rapports
-    from sne_conformite.pilotage import pilotage, scenario_juge
-    from sne_conformite.pilotage.base_pilotee import BaseJugee
-    from sne_conformite.pilotage.couloirs import Renforts
-    from sne_conformite.pilotage.proces_verbal import Greffe
+    from sne_conformite.pilotage import pilotage
     from sne_conformite.plan import plan as plans
     from sne_conformite.preuves import empreintes
-    from sne_conformite.protocole.adresses_servies import Adresses
-    from sne_conformite.rapports import suivi_de_pilotage
-    from sne_conformite.rapports.progression import suivre
+    from sne_conformite.rapports.etapes_de_preparation import etape
     from sne_interface.contract.exigences import charger_exigences
     from sne_interface.domain.base import Horloge, lire_horloge
-    from sne_sandbox.cli import commande_diagnostic
 
-    if defi:
-        graine, horloge = _du_defi(defi, graine, horloge)
-    sorties = rapports.Sorties.preparer(
-        dossier,
-        reference,
-        forme,
-        partiel=bool(scenarios),
-        juger_tout=juger_tout,
-        options=options,
-        candidat=candidat,
-        mentions=mentions,
-        cle=cle,
-    )
+    sorties = rapports.Sorties.preparer(rapport_demande, partiel=bool(demande.scenarios), options=options)
     with contextlib.ExitStack() as pile:
         pile.enter_context(
-            sorties.meme_en_echec(options, mode=pilotage.MODE, application=designation, graine=graine)
+            sorties.meme_en_echec(
+                options, mode=pilotage.MODE, application=demande.designation, graine=demande.graine
+            )
         )
-        application, autre = _application(designation, faute)
-        maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
+        instances = _application(demande.designation)
+        maintenant = lire_horloge(demande.horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
         click.echo(etape(2), err=True)
-        plan, textes = plans.charger(fichier_plan), empreintes.lire_plan(fichier_plan)
-        greffe = Greffe()
-        sorties.scenarios = tuple(scenario.id for scenario in plan)
-        seulement = _choisir(scenarios, list(sorties.scenarios))
+        plan, textes = plans.charger(demande.fichier_plan), empreintes.lire_plan(demande.fichier_plan)
+        ids = tuple(scenario.id for scenario in plan)
+        seulement = _choisir(demande.scenarios, ids)
         combien = accorde(len(seulement or plan), "scénario", "scénarios")
         click.echo(f"Le plan : {combien}.", err=True)
         click.echo(etape(3), err=True)
-        ouverte = pile.enter_context(base_d_epreuve.ouvrir(options, Horloge(fige_a=maintenant), graine))
+        ouverte = pile.enter_context(epreuve.ouvrir(options, Horloge(fige_a=maintenant), demande.graine))
         tenir_hypothesis(ouverte.home)
         gc.freeze()  # what is loaded stays, and what an example leaves is freed by itself, almost all of it
         gc.set_threshold(20_000, 20, 50)
-        ids = rapports.exigees(exigees, ouverte.contrat, pilotee=True)
-        if fichier_plan is not None:
+        reglages = pilotage.ReglagesPilotage(
+            exemples=demande.exemples,
+            graine=demande.graine,
+            maintenant=maintenant,
+            seulement=seulement,
+            profil=options["profile"],
+            nom=demande.designation,
+            commande=_a_rejouer(demande, options),
+            exiger=rapports.exigees(rapport_demande.exigees, ouverte.contrat, pilotee=True),
+            acceleration=pilotage.ACCELERATION,
+        )
+        if demande.fichier_plan is not None:
             plans.verifier_exigences(plan, charger_exigences(ouverte.contrat.dossiers))
         click.echo(etape(4), err=True)
+        prete = _EpreuvePrete(demande, options, ouverte, plan, reglages, sorties.connues)
+        rapport, greffe = prete.piloter(*instances)
+        rapport = de_ces_scenarios(rapport, demande.scenarios)
+        autre_plan = empreintes.autre_plan(textes)
+        rapport = replace(rapport, entete=replace(rapport.entete, defi=demande.defi, autre_plan=autre_plan))
+        _verifier_epreuve(rapport)
+        rendu = sorties.rendre(
+            rapport,
+            rapports.Preuves(
+                trafic.parcourir(ouverte.magasin, ouverte.base, jusqu_a=greffe.tete["dernier"]),
+                rapports.configuration(
+                    options,
+                    application=demande.designation,
+                    exemples=demande.exemples,
+                    graine=demande.graine,
+                    horloge=str(maintenant),
+                    scenarios=list(demande.scenarios),
+                ),
+                empreintes.detailler(ouverte.contrat, textes),
+                textes,
+                greffe.lignes,
+                ids,
+            ),
+        )
+    return ouverte.signaux.sortie(rendu)
+
+
+@dataclass(frozen=True, slots=True)
+class _EpreuvePrete:
+    """A trial that is ready: what was asked, the base, the plan and how it is played, what is excused."""
+
+    demande: _DemandeDEpreuve
+    options: Mapping[str, Any]
+    ouverte: "Epreuve"
+    plan: "Plan"
+    reglages: "ReglagesPilotage"
+    connues: "Sequence[Connue]"
+
+    def piloter(
+        self, application: "Application", autre: "Callable[[], Application] | None"
+    ) -> "tuple[Rapport, Greffe]":
+        """Serves the base and drives the application, which is ended; `autre` makes one more instance of it.
+        The report, and what was noted of the run."""
+        from sne_conformite.pilotage import pilotage
+        from sne_conformite.pilotage.base_pilotee import BaseJugee
+        from sne_conformite.pilotage.couloirs import Renforts
+        from sne_conformite.pilotage.proces_verbal import Greffe
+        from sne_conformite.protocole.adresses_servies import Adresses
+        from sne_conformite.rapports.etapes_de_preparation import etape
+        from sne_conformite.rapports.progression import suivre
+        from sne_sandbox.cli import commande_diagnostic as diagnostic
+
+        ouverte, greffe = self.ouverte, Greffe()
         with ouverte.servir() as (enfant, servie), contextlib.ExitStack() as fin:
             fin.callback(application.fermer)
             click.echo(etape(5), err=True)
-            commande_diagnostic.verifier(servie)
+            diagnostic.verifier(servie)
             os.environ.update(servie.sans_proxy())  # for the application, a process that is still to start
             pki = Path(fin.enter_context(tempfile.TemporaryDirectory(prefix="sne-")))
             renforts = autre and Renforts(
@@ -172,67 +220,56 @@ def commande(
             )
             ouverte.signaux.tenir()
             evenements = pilotage.derouler(
-                plan,
+                self.plan,
                 _Interruptible(application, ouverte.signaux),
-                BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=options["profile"]),
+                BaseJugee(ouverte.magasin, ouverte.contrat, ouverte.base, profil=self.reglages.profil),
                 Adresses.du_fichier_pret(servie.pret, ouverte.base, home=enfant.home),
-                pilotage.ReglagesPilotage(
-                    exemples=exemples,
-                    graine=graine,
-                    maintenant=maintenant,
-                    seulement=seulement,
-                    profil=options["profile"],
-                    nom=designation,
-                    commande=_a_rejouer(designation, faute, fichier_plan, exemples, options),
-                    exiger=ids,
-                    acceleration=pilotage.ACCELERATION,
-                ),
+                self.reglages,
                 renforts,
                 greffe,
-                montrer=dossier_echanges is not None,
+                montrer=self.demande.dossier_echanges is not None,
             )
-            if dossier_echanges is not None:
-                evenements = suivi_de_pilotage.montrer(evenements, dossier_echanges)
-            if fichier_suivi is not None:
-                _verifier_le_suivi(fichier_suivi)
-                tete = rapports.entete(options, pilotage.MODE, designation, graine, debut=maintenant)
-                exigences = charger_exigences(ouverte.contrat.dossiers)
-                evenements = suivi_de_pilotage.ecrire(
-                    evenements, fichier_suivi, tete, exigences, sorties.connues, scenario_juge.en_suspens
-                )
+            evenements = self._ecrire_a_mesure(evenements)
             click.echo(etape(6), err=True)
             rapport = suivre(evenements)
             enfant.verifier()
-        rapport = de_ces_scenarios(rapport, scenarios)
-        autre_plan = empreintes.autre_plan(textes)
-        rapport = replace(rapport, entete=replace(rapport.entete, defi=defi, autre_plan=autre_plan))
-        _verifier_epreuve(rapport)
-        rendu = sorties.rendre(
-            rapport,
-            trafic.parcourir(ouverte.magasin, ouverte.base, jusqu_a=greffe.tete["dernier"]),
-            configuration=rapports.configuration(
-                options,
-                application=designation,
-                exemples=exemples,
-                graine=graine,
-                horloge=str(maintenant),
-                scenarios=list(scenarios),
-            ),
-            juges=empreintes.detailler(ouverte.contrat, textes),
-            plan=textes,
-            proces_verbal=greffe.lignes,
-        )
-    return ouverte.signaux.sortie(rendu)
+        return rapport, greffe
+
+    def _ecrire_a_mesure(self, evenements: "Iterator[Evenement]") -> "Iterator[Evenement]":
+        """The events, written as they come where --echanges and --suivi ask it."""
+        from sne_conformite.cli import sorties_de_rapport as rapports
+        from sne_conformite.pilotage import pilotage, scenario_juge
+        from sne_conformite.rapports import suivi_de_pilotage as suivi
+        from sne_interface.contract.exigences import charger_exigences
+
+        demande = self.demande
+        if demande.dossier_echanges is not None:
+            evenements = suivi.montrer(evenements, demande.dossier_echanges)
+        if demande.fichier_suivi is not None:
+            assert self.reglages.maintenant is not None
+            _verifier_le_suivi(demande.fichier_suivi)
+            tete = rapports.entete(
+                self.options,
+                pilotage.MODE,
+                demande.designation,
+                demande.graine,
+                debut=self.reglages.maintenant,
+            )
+            exigences = charger_exigences(self.ouverte.contrat.dossiers)
+            evenements = suivi.ecrire(
+                evenements, demande.fichier_suivi, tete, exigences, self.connues, scenario_juge.en_suspens
+            )
+        return evenements
 
 
-def _du_defi(defi: str, graine: int, horloge: str) -> tuple[int, str]:
-    """The seed and the clock of a challenge. Raises UsageError when one was given beside it."""
+def _du_defi(demande: _DemandeDEpreuve) -> _DemandeDEpreuve:
+    """With the seed and the clock of its challenge. Raises UsageError when one was given beside it."""
     from sne_conformite.protocole.defi import graine_et_horloge
 
-    if graine or horloge != "real":
+    if demande.graine or demande.horloge != "real":
         raise UsageError("--defi donne la graine et l'horloge.", remede="retirez --seed et --clock")
-    graine, maintenant = graine_et_horloge(defi)
-    return graine, maintenant.isoformat()
+    graine, maintenant = graine_et_horloge(demande.defi)
+    return replace(demande, graine=graine, horloge=maintenant.isoformat())
 
 
 def _verifier_le_suivi(fichier: Path) -> None:
@@ -296,23 +333,13 @@ def _verifier_epreuve(rapport: "Rapport") -> None:
         raise EpreuveImpossible(raison or "L'application n'a répondu à rien.", rapport)
 
 
-def _application(
-    designation: str, faute: str | None
-) -> "tuple[Application, Callable[[], Application] | None]":
+def _application(designation: str) -> "tuple[Application, Callable[[], Application] | None]":
     """The application, not started yet; what makes another instance of it, None when it is not ours to
     start."""
     from sne_conformite.pilotage.lien_application import ApplicationHttp, ApplicationProcessus
-    from sne_temoin.fautes import PAR_NOM as FAUTES
 
-    if faute is not None:
-        if designation != TEMOIN:
-            raise UsageError(
-                "--faute ne vaut que pour l'application témoin.", remede="ajoutez --application temoin"
-            )
-        if faute not in FAUTES:
-            raise inconnu("Le défaut", faute, FAUTES)
     if designation == TEMOIN:
-        mots = [sys.executable, "-P", "-m", "sne_temoin", *([] if faute is None else ["--faute", faute])]
+        mots = [sys.executable, "-P", "-m", "sne_temoin"]
     elif designation.startswith(("http://", "https://")):
         return ApplicationHttp(designation), None
     else:
@@ -353,14 +380,12 @@ def de_ces_scenarios(rapport: "Rapport", demandes: Collection[str]) -> "Rapport"
     return replace(rapport, entete=replace(rapport.entete, commande=commande))
 
 
-def _a_rejouer(
-    designation: str, faute: str | None, plan: Path | None, exemples: int, options: Mapping[str, Any]
-) -> str:
+def _a_rejouer(demande: _DemandeDEpreuve, options: Mapping[str, Any]) -> str:
     """The command that plays it again; the trial adds seed, clock and scenario."""
-    mots = ["sne-sandbox", "conform", "--application", designation, "--examples", str(exemples)]
+    mots = ["sne-sandbox", "conform", "--application", demande.designation]
+    mots += ["--examples", str(demande.exemples)]
     for option, valeur in (
-        ("--faute", faute),
-        ("--plan", plan),
+        ("--plan", demande.fichier_plan),
         *((f"--{nom}", options[nom]) for nom in ("contracts", "quartiles")),
     ):
         if valeur is not None:

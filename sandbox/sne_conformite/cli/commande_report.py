@@ -8,7 +8,7 @@ from zipfile import is_zipfile
 
 import click
 
-from sne_conformite.cli.options_de_jugement import sorties_de_rapport
+from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
 from sne_interface.domain.publication import en_json
 from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import COMMUNES, Poste, ouvrir_contrats, ouvrir_magasin, reglages
@@ -39,16 +39,8 @@ if TYPE_CHECKING:
 @reglages(*COMMUNES, "database")
 def commande(
     base: str,
-    dossier: Path | None,
     preuves: Path | None,
     comparees: tuple[Path, Path] | None,
-    exigees: tuple[str, ...],
-    reference: Path | None,
-    juger_tout: bool,
-    candidat: Path | None,
-    mentions: tuple[str, ...],
-    forme: str,
-    cle: str | None,
     confiance: Path | None,
     defi: str,
     contresigner: bool,
@@ -68,24 +60,16 @@ def commande(
       sne-sandbox report --verify rapport/preuves.zip --confiance confiance.toml --cle ma.cle --contresigner
       sne-sandbox report --compare hier/rapport.json rapport/rapport.json
     """
+    demande = extraire(RapportDemande, options)
     if preuves is not None and comparees is not None:
         raise UsageError("--verify et --compare ne vont pas ensemble.", remede="choisissez l'un des deux")
     if comparees is not None:
-        return _comparer(*comparees, exigees, forme)
+        return _comparer(*comparees, demande.exigees, demande.forme)
     from sne_conformite.cli import sorties_de_rapport as rapports
 
     if preuves is None:
         options |= _contrat(base, options)
-    sorties = rapports.Sorties.preparer(
-        dossier,
-        reference,
-        forme,
-        juger_tout=juger_tout,
-        options=options,
-        candidat=candidat,
-        mentions=mentions,
-        cle=cle,
-    )
+    sorties = rapports.Sorties.preparer(demande, options=options)
     if preuves is not None:
         from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
 
@@ -96,7 +80,7 @@ def commande(
             "--confiance, --defi, --contresigner et --plan vont avec --verify.",
             remede="ajoutez --verify preuves.zip",
         )
-    return _juger(base, exigees, sorties, options)
+    return _juger(base, demande.exigees, sorties, options)
 
 
 def _contrat(base: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -130,9 +114,11 @@ def _juger(
     rapport = suivre(trafic.juger_base(magasin, base, contrat, reglages))
     return sorties.rendre(
         rapport,
-        trafic.parcourir(magasin, base, jusqu_a=reglages.jusqu_a),
-        configuration={**rapports.configuration(options, base=base), "trafic": faits},
-        juges=empreintes.detailler(contrat),
+        rapports.Preuves(
+            trafic.parcourir(magasin, base, jusqu_a=reglages.jusqu_a),
+            {**rapports.configuration(options, base=base), "trafic": faits},
+            empreintes.detailler(contrat),
+        ),
     )
 
 
@@ -142,11 +128,11 @@ def _comparer(avant: Path, apres: Path, exigees: tuple[str, ...], forme: str) ->
     from sne_conformite.rapports.verdict_de_conformite import motifs_des_preuves
 
     comparaison = rapports_compares.comparer(_lire(avant), _lire(apres))
-    motifs = motifs_des_preuves(comparaison.apres, rapports.ids_ecrits(exigees))
+    motifs = motifs_des_preuves(comparaison.rapports[1], rapports.ids_ecrits(exigees))
     for motif in motifs:
         click.echo(f"sne-sandbox : {motif}", err=True)
     if forme == "json":
-        click.echo(json.dumps(en_json(rapports_compares.lire(comparaison)), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(en_json(comparaison), ensure_ascii=False, indent=2))
     elif forme == "text":
         click.echo(rapports_compares.en_texte(comparaison), nl=False)
     else:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, Self
@@ -18,7 +19,7 @@ from typing import Any, Final, Self
 import click
 
 from sne_conformite.cli.base_d_epreuve import Epreuve, empechement, options_de_serve
-from sne_conformite.cli.options_de_jugement import sorties_de_rapport
+from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
 from sne_interface import systeme
 from sne_interface.errors import UsageError
 from sne_interface.raisons import raison_systeme
@@ -47,13 +48,6 @@ def commande(
     seed: int,
     horloge: str,
     pret: Path | None,
-    dossier: Path | None,
-    exigees: tuple[str, ...],
-    reference: Path | None,
-    cle: str | None,
-    juger_tout: bool,
-    candidat: Path | None,
-    mentions: tuple[str, ...],
     **options: Any,
 ) -> int:
     """Lance COMMANDE devant une base neuve, et juge tout ce que l'application a envoyé.
@@ -81,16 +75,8 @@ def commande(
     from sne_conformite.rapports.rapport import TRAFIC
     from sne_interface.domain.base import lire_horloge
 
-    sorties = rapports.Sorties.preparer(
-        dossier,
-        reference,
-        forme="",
-        juger_tout=juger_tout,
-        options=options,
-        candidat=candidat,
-        mentions=mentions,
-        cle=cle,
-    )
+    demande = extraire(RapportDemande, options)
+    sorties = rapports.Sorties.preparer(replace(demande, forme=""), options=options)
     application = shlex.join(commande_lancee)
     with sorties.meme_en_echec(options, mode=TRAFIC, application=application, graine=seed):
         programme = _programme(commande_lancee[0])
@@ -100,7 +86,7 @@ def commande(
             from sne_conformite.preuves import empreintes
             from sne_conformite.rapports.progression import suivre
 
-            ids = rapports.exigees(exigees, ouverte.contrat)
+            ids = rapports.exigees(demande.exigees, ouverte.contrat)
             sorties.apprendre()
             code = _lancer(ouverte, [programme, *commande_lancee[1:]], pret)
             ouverte.relever_les_boites()
@@ -119,12 +105,14 @@ def commande(
             rapport = suivre(trafic.juger_base(ouverte.magasin, ouverte.base, ouverte.contrat, reglages))
             rendu = sorties.rendre(
                 rapport,
-                trafic.parcourir(ouverte.magasin, ouverte.base),
-                configuration={
-                    **rapports.configuration(options, seed=seed, horloge=horloge),
-                    "trafic": trafic.faits(reglages, ouverte.magasin, ouverte.base),
-                },
-                juges=empreintes.detailler(ouverte.contrat),
+                rapports.Preuves(
+                    trafic.parcourir(ouverte.magasin, ouverte.base),
+                    {
+                        **rapports.configuration(options, seed=seed, horloge=horloge),
+                        "trafic": trafic.faits(reglages, ouverte.magasin, ouverte.base),
+                    },
+                    empreintes.detailler(ouverte.contrat),
+                ),
                 remarques=[] if rapport.entete.echanges or rapport.entete.non_juges else _refus(ouverte),
             )
     return ouverte.signaux.sortie(rendu)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -11,15 +12,37 @@ from sne_conformite.rapports import formats_de_rapport
 from sne_sandbox.cli.options import option_de_forme
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_D = TypeVar("_D")
 
 #: A key to sign with: a file, or the PEM text itself.
 VARIABLE_CLE: Final = "SNE_SANDBOX_CLE"
 
 
+@dataclass(frozen=True, slots=True)
+class RapportDemande:
+    """What the options of `sorties_de_rapport` ask: the folder, the requirements whose evidence may not lack,
+    whether an accident of the tool counts, the baseline, the candidat, the mentions, the key, and what stdout
+    gets."""
+
+    dossier: Path | None = None
+    exigees: tuple[str, ...] = ()
+    juger_tout: bool = False
+    reference: Path | None = None
+    candidat: Path | None = None
+    mentions: tuple[str, ...] = ()
+    cle: str | None = None
+    forme: str = "text"
+
+
+def extraire(classe: type[_D], dits: dict[str, Any]) -> _D:
+    """The options that are the fields of a dataclass, taken out of all that a command was told."""
+    noms = [champ.name for champ in fields(classe) if champ.name in dits]  # type: ignore[arg-type]
+    return classe(**{nom: dits.pop(nom) for nom in noms})
+
+
 def sorties_de_rapport(*, forme: bool = True) -> Callable[[_F], _F]:
     """Add what a judgement is asked for: --report-dir, --require, --juger-tout, --baseline, --candidat,
-    --mention, --cle and, unless `forme` is False, --format, as parameters `dossier`, `exigees`, `juger_tout`,
-    `reference`, `candidat`, `mentions`, `cle` and `forme`."""
+    --mention, --cle and, unless `forme` is False, --format, as the fields of `RapportDemande`."""
 
     def ajouter(fonction: _F) -> _F:
         if forme:

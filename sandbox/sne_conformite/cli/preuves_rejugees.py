@@ -17,7 +17,7 @@ import click
 from sne_conformite.bilan import trafic
 from sne_conformite.cli import sorties_de_rapport
 from sne_conformite.cli.commande_conform import de_ces_scenarios, tenir_hypothesis
-from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE
+from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE, PreuvesCopiees
 from sne_conformite.plan import plan as plans
 from sne_conformite.preuves import empreintes, paquet_de_preuves, signature
 from sne_conformite.preuves.paquet_de_preuves import DossierPreuves
@@ -149,9 +149,7 @@ def rejuger(
     classe = _conclure(fichier, dossier.rapport.entete, verificateur, sorties, vu, enveloppe)
     rapport = _conteste(dossier.rapport, len(vu.ecarts))
     qui = None if vu.ecarts or vu.signataires is None else tuple(vu.signataires)
-    return sorties.rendre(
-        rapport, (), configuration=dossier.configuration, copie=fichier, classe=classe, signataires=qui
-    )
+    return sorties.rendre(rapport, PreuvesCopiees(fichier, dossier.configuration, classe, qui))
 
 
 # --- signature -------------------------------------------------------------------------------------------

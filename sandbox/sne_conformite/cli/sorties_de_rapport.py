@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sne_conformite.cli.options_de_jugement import VARIABLE_CLE
+from sne_conformite.cli.options_de_jugement import VARIABLE_CLE, RapportDemande
 from sne_conformite.rapports import manquements_connus
 from sne_conformite.rapports.formats_de_rapport import (
     ATTESTATION,
@@ -67,59 +67,115 @@ class RapportNonEcrit(OperatorError):
     """A report cannot be written where it was asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Preuves:
+    """What the evidence of a report is made of: what `paquet_de_preuves.ecrire` is given. `scenarios` are the
+    ids of the whole plan."""
+
+    echanges: "Iterable[Echange]" = ()
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    juges: "Detail | None" = None
+    plan: Mapping[str, str] | None = None
+    proces_verbal: "Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None" = None
+    scenarios: tuple[str, ...] = ()
+
+    def deposer(self, rapport: Rapport, chemin: Path, cle: "CleDeSignature | None") -> Mapping[str, str]:
+        """Writes the package at `chemin` and, with a key, its attestation beside it; why exchanges are not in
+        it, by their ids. Raises OSError."""
+        from sne_conformite.preuves import paquet_de_preuves
+
+        ecrit = paquet_de_preuves.ecrire(
+            rapport,
+            chemin,
+            echanges=self.echanges,
+            configuration=self.configuration,
+            versions=versions(),
+            juges=self.juges,
+            plan=self.plan,
+            proces_verbal=self.proces_verbal,
+        )
+        if cle is not None:
+            attester(rapport, ecrit.empreinte, cle, chemin.with_name(ATTESTATION.fichier))
+        return ecrit.absents
+
+    def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> "Garants":
+        """Of a trial that was just judged."""
+        defi = _DEFI_A_CONFIRMER if rapport.entete.defi else ""
+        qui = None if cle is None else (cle.titulaire or f"clé {cle.id[:16]}",)
+        return Garants(f"{_CLASSES[cle is not None]}{defi}", qui)
+
+
+@dataclass(frozen=True, slots=True)
+class PreuvesCopiees:
+    """A package that was judged again: its file, how it was judged then, the class of its attestation and who
+    signed it."""
+
+    fichier: Path
+    configuration: Mapping[str, Any]
+    classe: str
+    signataires: tuple[str, ...] | None
+    juges: "Detail | None" = None
+    scenarios: tuple[str, ...] = ()
+
+    def deposer(self, rapport: Rapport, chemin: Path, cle: "CleDeSignature | None") -> Mapping[str, str]:
+        """Copies it to `chemin`, with its attestation. Raises OSError."""
+        for nom in (PREUVES.fichier, ATTESTATION.fichier):
+            pris = self.fichier if nom == PREUVES.fichier else self.fichier.with_name(nom)
+            if pris.is_file():
+                shutil.copyfile(pris, chemin.with_name(nom))
+        return {}
+
+    def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> "Garants":
+        """Those of its attestation."""
+        return Garants(self.classe, self.signataires)
+
+
+@dataclass(frozen=True, slots=True)
+class Garants:
+    """The class of an evidence package, "" without one, and who signed it, None when nobody is known."""
+
+    classe: str = ""
+    signataires: tuple[str, ...] | None = None
+
+
 @dataclass(slots=True)
 class Sorties:
     """Where a judgement goes, and what it excuses. `forme` is what stdout gets: « text », or an option of
     `formats`; "" writes the text on stderr, stdout being another's; `partiel` says that scenarios were
-    chosen, `scenarios` the ids of the whole plan, once it is read, `juger_tout` that an exchange which could
-    not be judged is a failure of the tool. `contrat` is the name and the overlay by which mentions are
-    judged, none without it; `mentions` are the ids of those that may not lack, `candidat` the product as
-    declared, `gardees` the words that asked all this, which the command of a whole trial keeps."""
+    chosen, `juger_tout` that an exchange which could not be judged is a failure of the tool. `contrat` is the
+    name and the overlay by which mentions are judged, none without it; `mentions` are the ids of those that
+    may not lack, `candidat` the product as declared, `gardees` the words that asked all this, which the
+    command of a whole trial keeps."""
 
     dossier: Path | None
     connues: tuple[Connue, ...] = ()
     forme: str = "text"
     partiel: bool = False
     cle: "CleDeSignature | None" = None
-    scenarios: tuple[str, ...] = ()
     juger_tout: bool = False
     contrat: tuple[str, Path | None] | None = None
     mentions: tuple[str, ...] = ()
     candidat: Candidat | None = None
     gardees: tuple[str, ...] = ()
-    _classe: str = field(default="", init=False)
-    _signataires: tuple[str, ...] | None = field(default=None, init=False)
     _rendu: bool = field(default=False, init=False)
     _referentiel: "ReferentielDeCertification | None" = field(default=None, init=False)
 
     @classmethod
     def preparer(
         cls,
-        dossier: Path | None,
-        reference: Path | None = None,
-        forme: str = "text",
+        demande: RapportDemande,
         *,
         partiel: bool = False,
-        juger_tout: bool = False,
         options: Mapping[str, Any] | None = None,
-        candidat: Path | None = None,
-        mentions: Collection[str] = (),
-        cle: str | None = None,
     ) -> "Sorties":
         """Makes the folder, reads the baseline, the candidat and the key now: better told before the trial
         than after. `options` hold the contract. Raises RapportNonEcrit, ReferenceIncorrecte,
         CandidatIncorrect, CleIncorrecte, UsageError for a mention that is none."""
-        privee = None
-        if cle:
-            from sne_conformite.preuves.signature import CleIncorrecte, lire_cle
-
-            try:
-                privee = lire_cle(cle)
-            except CleIncorrecte as erreur:
-                raise CleIncorrecte(f"--cle ou {VARIABLE_CLE} : {erreur}", remede=erreur.remede) from None
+        privee = _lire_la_cle(demande.cle) if demande.cle else None
+        reference, dossier = demande.reference, demande.dossier
         connues = manquements_connus.lire(reference) if reference is not None else ()
         contrat = None if options is None else (options["contract"], options["contracts"])
-        voulues, declare = _demandes(contrat, candidat, mentions)
+        voulues, declare = _demandes(contrat, demande.candidat, demande.mentions)
         if dossier is not None:
             essai = dossier / ".essai"
             try:
@@ -131,16 +187,16 @@ class Sorties:
         return cls(
             dossier,
             connues,
-            forme,
+            demande.forme,
             partiel,
             privee,
-            juger_tout=juger_tout,
+            juger_tout=demande.juger_tout,
             contrat=contrat,
             mentions=voulues,
             candidat=declare,
             gardees=(
                 *(mot for mention in voulues for mot in ("--mention", mention)),
-                *_mots({"--candidat": candidat, "--baseline": reference, "--report-dir": dossier}),
+                *_mots({"--candidat": demande.candidat, "--baseline": reference, "--report-dir": dossier}),
             ),
         )
 
@@ -151,9 +207,12 @@ class Sorties:
 
             self._referentiel = charger_referentiel(_dossiers(self.contrat))
 
-    def mentionner(self, rapport: Rapport) -> tuple[Rapport, tuple[str, ...]]:
+    def mentionner(
+        self, rapport: Rapport, gardees: tuple[str, ...] | None = None
+    ) -> tuple[Rapport, tuple[str, ...]]:
         """`rapport` with its mentions, and what to say of the declaration: the one that is given, else the
-        one that a report read again has. Raises ContractError."""
+        one that a report read again has. `gardees` are the words that asked it, ours by default. Raises
+        ContractError."""
         self.apprendre()
         if self._referentiel is None:
             return rapport, ()
@@ -163,88 +222,73 @@ class Sorties:
         rapport = replace(
             rapport,
             entete=replace(rapport.entete, candidat=candidat),
-            mentions=certification.mentionner(rapport, self._referentiel, candidat, self.gardees),
+            mentions=certification.mentionner(
+                rapport, self._referentiel, candidat, self.gardees if gardees is None else gardees
+            ),
         )
         dites = certification.remarques(candidat, self._referentiel.certification) if candidat else ()
         return exiger_mentions(rapport, self.mentions), dites
 
     def rendre(
-        self,
-        rapport: Rapport,
-        echanges: "Iterable[Echange]",
-        *,
-        configuration: Mapping[str, Any],
-        remarques: Iterable[str] = (),
-        juges: "Detail | None" = None,
-        plan: Mapping[str, str] | None = None,
-        proces_verbal: "Callable[[Pseudonymes], Iterable[Mapping[str, Any]]] | None" = None,
-        copie: Path | None = None,
-        classe: str = "",
-        signataires: tuple[str, ...] | None = None,
+        self, rapport: Rapport, preuves: Preuves | PreuvesCopiees, remarques: Iterable[str] = ()
     ) -> int:
         """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
-        stderr beside a machine's format); answers the exit code. `juges`, `plan`, `proces_verbal` are those
-        of `evidence.ecrire`; or the evidence is a `copie` of a package, whose attestation is of that
-        `classe`, by `signataires`. Raises RapportNonEcrit, once stdout or stderr has the report."""
-        from sne_conformite.preuves import paquet_de_preuves
+        stderr beside a machine's format); answers the exit code. Raises RapportNonEcrit, once stdout or
+        stderr has the report."""
         from sne_conformite.preuves.empreintes import resumer
-        from sne_conformite.rapports import annotations_de_forge, rapport_texte
 
         self._rendu = True
-        self._classe, self._signataires = classe, signataires
-        if copie is None and self.cle is not None:
-            self._signataires = (self.cle.titulaire or f"clé {self.cle.id[:16]}",)
-        if copie is None and self.dossier is not None:
-            defi = _DEFI_A_CONFIRMER if rapport.entete.defi else ""
-            self._classe = f"{_CLASSES[self.cle is not None]}{defi}"
-        if juges is not None:
-            rapport = replace(rapport, entete=replace(rapport.entete, empreintes=resumer(juges)))
-        if self.connues:
-            # Expiries are days of real life, whatever the clock of the base says.
-            partiel, jour = self.partiel or bool(rapport.entete.inacheve), date.today()
-            applique = manquements_connus.appliquer(
-                rapport, self.connues, jour, partiel=partiel, scenarios=self.scenarios
-            )
-            rapport, remarques = applique.rapport, (*remarques, *applique.remarques)
-            connues = [{**asdict(c), "expire": c.expire.isoformat()} for c in self.connues]
-            dite = {"connues": connues, "jour": jour.isoformat(), "partiel": partiel}
-            configuration = {**configuration, "reference": {**dite, "scenarios": self.scenarios}}
+        if preuves.juges is not None:
+            rapport = replace(rapport, entete=replace(rapport.entete, empreintes=resumer(preuves.juges)))
+        rapport, configuration, excuses = self._excuser(rapport, preuves)
         # A package that is judged again says what was asked when it was judged.
-        self.gardees = tuple(configuration.get("gardees", self.gardees))
-        rapport, dites = self.mentionner(rapport)
-        remarques = (*remarques, *dites)
-        configuration = {**configuration, "mentions": self.mentions, "gardees": self.gardees}
+        gardees = tuple(configuration.get("gardees", self.gardees))
+        rapport, dites = self.mentionner(rapport, gardees)
+        preuves = replace(
+            preuves, configuration={**configuration, "mentions": self.mentions, "gardees": gardees}
+        )
+        garants = Garants()
+        if self.dossier is not None or isinstance(preuves, PreuvesCopiees):
+            garants = preuves.garants(rapport, self.cle)
+        echec: RapportNonEcrit | None = None
         fichiers: dict[str, Path] = {}
         absents: dict[str, str] = {}
-        echec: RapportNonEcrit | None = None
-
-        def prouver(chemin: Path) -> None:
-            if copie is not None:
-                for nom in (PREUVES.fichier, ATTESTATION.fichier):
-                    pris = copie if nom == PREUVES.fichier else copie.with_name(nom)
-                    if pris.is_file():
-                        shutil.copyfile(pris, chemin.with_name(nom))
-                return
-            ecrit = paquet_de_preuves.ecrire(
-                rapport,
-                chemin,
-                echanges=echanges,
-                configuration=configuration,
-                versions=versions(),
-                juges=juges,
-                plan=plan,
-                proces_verbal=proces_verbal,
-            )
-            absents.update(ecrit.absents)
-            if self.cle is not None:
-                attester(rapport, ecrit.empreinte, self.cle, chemin.with_name(ATTESTATION.fichier))
-
         try:
-            fichiers = self._fichiers(rapport, prouver)
+            fichiers = self._fichiers(rapport, garants, preuves, absents)
         except RapportNonEcrit as erreur:
             echec = erreur
-        hors_preuve = (f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items())
-        remarques = (*remarques, *hors_preuve)
+        hors_preuve = [f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items()]
+        self._dire(rapport, fichiers, (*remarques, *excuses, *dites, *hors_preuve), garants)
+        if echec is not None:
+            raise echec
+        if not rapport.conforme:
+            return 1
+        return NON_JUGE if self.juger_tout and rapport.accidents else 0
+
+    def _excuser(
+        self, rapport: Rapport, preuves: Preuves | PreuvesCopiees
+    ) -> tuple[Rapport, Mapping[str, Any], Sequence[str]]:
+        """The report with what the baseline excuses, the configuration that says so, what to tell of it."""
+        if not self.connues:
+            return rapport, preuves.configuration, ()
+        # Expiries are days of real life, whatever the clock of the base says.
+        partiel, jour = self.partiel or bool(rapport.entete.inacheve), date.today()
+        applique = manquements_connus.appliquer(
+            rapport, self.connues, jour, partiel=partiel, scenarios=preuves.scenarios
+        )
+        reference = {
+            "connues": [{**asdict(c), "expire": c.expire.isoformat()} for c in self.connues],
+            "jour": jour.isoformat(),
+            "partiel": partiel,
+            "scenarios": preuves.scenarios,
+        }
+        return applique.rapport, {**preuves.configuration, "reference": reference}, applique.remarques
+
+    def _dire(
+        self, rapport: Rapport, fichiers: Mapping[str, Path], remarques: Sequence[str], garants: Garants
+    ) -> None:
+        from sne_conformite.rapports import annotations_de_forge, rapport_texte
+
         sortie = sys.stdout if self.forme == "text" else sys.stderr
         with annotations_de_forge.sans_ordres(sortie):
             if self.forme in PAR_OPTION:
@@ -253,15 +297,10 @@ class Sorties:
                 self._a_la_machine(rapport)
             else:
                 rapport_texte.ecrire(
-                    rapport, sortie, fichiers=fichiers, remarques=remarques, classe=self._classe
+                    rapport, sortie, fichiers=fichiers, remarques=remarques, classe=garants.classe
                 )
                 sys.stdout.flush()
         annotations_de_forge.annoncer(rapport, sortie)
-        if echec is not None:
-            raise echec
-        if not rapport.conforme:
-            return 1
-        return NON_JUGE if self.juger_tout and rapport.accidents else 0
 
     @contextlib.contextmanager
     def meme_en_echec(
@@ -286,40 +325,56 @@ class Sorties:
 
         with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
             rapport, _ = self.mentionner(rapport)
-        self._fichiers(rapport)
+        self._fichiers(rapport, Garants())
         if self.forme in PAR_OPTION:
             self._a_la_machine(rapport)
         annotations_de_forge.annoncer(rapport, sys.stderr)
 
-    def _fichiers(self, rapport: Rapport, prouver: Callable[[Path], object] | None = None) -> dict[str, Path]:
-        """Writes them, after the evidence, by `prouver`: some name it. None without a folder. Raises
-        RapportNonEcrit."""
+    def _fichiers(
+        self,
+        rapport: Rapport,
+        garants: Garants,
+        preuves: Preuves | PreuvesCopiees | None = None,
+        absents: dict[str, str] | None = None,
+    ) -> dict[str, Path]:
+        """Writes them, after the evidence: some name it; `absents` is told the exchanges that are not in it.
+        None without a folder. Raises RapportNonEcrit."""
         if self.dossier is None:
             return {}
         ecrits: list[FichierDeRapport] = [*ECRITS]
         with _a_la_place(self.dossier) as provisoire:
-            if prouver is not None:
-                prouver(provisoire / PREUVES.fichier)
+            if preuves is not None:
+                manquent = preuves.deposer(rapport, provisoire / PREUVES.fichier, self.cle)
+                (absents if absents is not None else {}).update(manquent)
                 ecrits += [f for f in (PREUVES, ATTESTATION) if (provisoire / f.fichier).is_file()]
-            alentours = self._alentours(provisoire)
+            alentours = _alentours(self.dossier, provisoire, garants)
             for forme in ECRITS:
                 (provisoire / forme.fichier).write_bytes(forme.ecrire(rapport, alentours))
         return {forme.nom: self.dossier / forme.fichier for forme in ecrits}
 
-    def _alentours(self, ecrits: Path) -> Alentours:
-        """What is known beside the report: `ecrits` is where its evidence was written."""
-        assert self.dossier is not None
-        preuves = ecrits / PREUVES.fichier
-        if not preuves.is_file():
-            return Alentours(_avant(self.dossier))
-        signe = (ecrits / ATTESTATION.fichier).is_file()
-        signataires = self._signataires if signe else ()
-        empreinte = hashlib.sha256(preuves.read_bytes()).hexdigest()
-        return Alentours(_avant(self.dossier), empreinte, signataires, self._classe)
-
     def _a_la_machine(self, rapport: Rapport) -> None:
         sys.stdout.write(PAR_OPTION[self.forme].ecrire(rapport).decode())
         sys.stdout.flush()
+
+
+def _alentours(dossier: Path, ecrits: Path, garants: Garants) -> Alentours:
+    """What is known beside a report: `dossier` has the one of before, `ecrits` is where the evidence was
+    written."""
+    preuves = ecrits / PREUVES.fichier
+    if not preuves.is_file():
+        return Alentours(_avant(dossier))
+    signataires = garants.signataires if (ecrits / ATTESTATION.fichier).is_file() else ()
+    empreinte = hashlib.sha256(preuves.read_bytes()).hexdigest()
+    return Alentours(_avant(dossier), empreinte, signataires, garants.classe)
+
+
+def _lire_la_cle(cle: str) -> "CleDeSignature":
+    from sne_conformite.preuves.signature import CleIncorrecte, lire_cle
+
+    try:
+        return lire_cle(cle)
+    except CleIncorrecte as erreur:
+        raise CleIncorrecte(f"--cle ou {VARIABLE_CLE} : {erreur}", remede=erreur.remede) from None
 
 
 def _avant(dossier: Path) -> Rapport | None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from sne_conformite.juges.juge import Dire
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier, fait
+from sne_conformite.plan.exigences_montrables import CONTROLES
 from sne_conformite.protocole.adresses_servies import Adresses
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract import codec
@@ -240,23 +241,13 @@ class BaseJugee:
 
 @dataclass(frozen=True, slots=True)
 class ControleDeBase:
-    """A look at the state, by which `exigence` is seen held or broken: `voir` tells what is amiss, "" for
-    nothing, None when there is nothing to look at; then `phrase` says it, `sorte` is its slug and `attendu`
-    what was expected."""
+    """A look at the state: `voir` tells what is amiss, "" for nothing, None when there is nothing to look at;
+    then `phrase` says it, `sorte` is its slug and `attendu` what was expected."""
 
-    exigence: str
     voir: Callable[[BaseJugee, Adresses], str | None]
     sorte: str
     phrase: str
     attendu: str
-
-    def constat(self, base: BaseJugee, adresses: Adresses) -> Constat | None:
-        """The finding of a look at the base now; None when there is nothing to look at."""
-        vu = self.voir(base, adresses)
-        if vu is None:
-            return None
-        dire = Dire(self.exigence)
-        return dire.rompue(self.sorte, self.phrase, self.attendu, vu) if vu else dire.tenue()
 
 
 def _demandes_en_trop(base: BaseJugee, adresses: Adresses) -> str | None:
@@ -271,19 +262,27 @@ def _fichiers_laisses(base: BaseJugee, adresses: Adresses) -> str:
 
 
 #: By the name that a step « controle » gives.
-CONTROLES: Final[Mapping[str, ControleDeBase]] = {
+_CONTROLES: Final[Mapping[str, ControleDeBase]] = {
     "une_seule_demande": ControleDeBase(
-        "VIE-02",
         _demandes_en_trop,
         "demande_en_double",
         "La même demande est enregistrée deux fois.",
         "une demande",
     ),
     "boite_vide": ControleDeBase(
-        "VIE-19",
         _fichiers_laisses,
         "echange_asynchrone",
         "L'application dépose encore des fichiers, alors que les échanges asynchrones ont pris fin.",
         "aucun fichier",
     ),
 }
+
+
+def controler(quoi: str, base: BaseJugee, adresses: Adresses) -> Constat | None:
+    """The finding of a step « controle » that looks at the base now; None when there is nothing to look
+    at."""
+    controle, dire = _CONTROLES[quoi], Dire(CONTROLES[quoi])
+    vu = controle.voir(base, adresses)
+    if vu is None:
+        return None
+    return dire.rompue(controle.sorte, controle.phrase, controle.attendu, vu) if vu else dire.tenue()

@@ -39,7 +39,7 @@ def relire_octets(ecrits: str | Mapping[str, str]) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Forme:
+class FormeDeFait:
     """How what a call gives is written, and read again; by default it is JSON."""
 
     ecrire: Callable[[Any], Any] = lambda rendu: rendu
@@ -47,25 +47,25 @@ class Forme:
 
 
 #: By call; of a call that gives nothing, nothing is written.
-FAITS: Final[Mapping[str, Forme]] = {
+FAITS: Final[Mapping[str, FormeDeFait]] = {
     # the link to the application
-    **dict.fromkeys(("envoyer", "duree"), Forme()),
+    **dict.fromkeys(("envoyer", "duree"), FormeDeFait()),
     # the base
-    **dict.fromkeys(("remettre", "avancer", "jouer", "armer", "desarmer"), Forme(lambda _: None)),
-    **dict.fromkeys(("compter", "fichiers_laisses"), Forme()),
-    "boite_sortie": Forme(
+    **dict.fromkeys(("remettre", "avancer", "jouer", "armer", "desarmer"), FormeDeFait(lambda _: None)),
+    **dict.fromkeys(("compter", "fichiers_laisses"), FormeDeFait()),
+    "boite_sortie": FormeDeFait(
         lambda fichiers: [[nom, ecrire_octets(octets)] for nom, octets in fichiers],
         lambda ecrits: [(nom, relire_octets(octets)) for nom, octets in ecrits],
     ),
-    "demande": Forme(
+    "demande": FormeDeFait(
         lambda d: None if d is None else [ecrire_octets(d.document), d.version],
         lambda e: e and SimpleNamespace(document=relire_octets(e[0]), version=e[1]),
     ),
-    "evenements": Forme(
+    "evenements": FormeDeFait(
         lambda evenements: [evenement.identifiant for evenement in evenements],
         lambda ecrits: [SimpleNamespace(identifiant=identifiant) for identifiant in ecrits],
     ),
-    "autrui": Forme(
+    "autrui": FormeDeFait(
         lambda reponse: ecrire_octets(document_parmi(reponse.champs)),
         lambda ecrit: Reponse({"document": Piece(relire_octets(ecrit))} if ecrit else {}),
     ),

@@ -16,7 +16,7 @@ from sne_conformite.juges.juges_declarations import juger_pas
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation, observer
 from sne_conformite.pilotage.autre_guichet import AutreGuichet, AutruiRefuse
-from sne_conformite.pilotage.base_pilotee import CONTROLES, BaseJugee
+from sne_conformite.pilotage.base_pilotee import BaseJugee, controler
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier, sans_secret
 from sne_conformite.pilotage.delais import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
 from sne_conformite.pilotage.lien_application import Application, LienRompu
@@ -307,7 +307,7 @@ class _Seance:
 
     def controle(self, etape: Etape, rang: int) -> None:
         """The state of the base is looked at."""
-        constat = CONTROLES[etape.quoi].constat(self.banc.base, self.banc.adresses)
+        constat = controler(etape.quoi, self.banc.base, self.banc.adresses)
         if constat is not None:
             vues = self.trafic.observations
             self.constats.append(replace(constat, echange=vues[-1].echange.identifiant if vues else None))

@@ -1,6 +1,7 @@
 """What the steps of a scenario can show: the requirements that they may prove, or break.
 
-Nothing is listed here: each judge says in its table what it speaks of, and what it looks at.
+Nothing is listed here but what is looked at in the base: each judge says in its table what it speaks of, and
+what it looks at.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,13 +12,14 @@ from sne_conformite.juges import JUGES, SUITES
 from sne_conformite.juges.juges_declarations import ISSUE, NON_LUE
 from sne_conformite.juges.juges_declarations import JUGES as JUGES_DES_PAS
 from sne_conformite.juges.juges_pannes import APRES, PANNES
-from sne_conformite.pilotage.base_pilotee import CONTROLES
 from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
 from sne_conformite.protocole.protocole import COMMANDES, NUM_UNIQUE, Commande
 
 #: A step: its kind, and its value.
 Pas = tuple[str, Any]
 
+#: What a step « controle » looks at in the base, and the requirement that it shows.
+CONTROLES: Final[Mapping[str, str]] = {"une_seule_demande": "VIE-02", "boite_vide": "VIE-19"}
 #: What only a step « panne » lets be seen in the messages of commands.
 _APRES_UNE_PANNE: Final = frozenset().union(*(suite.apres_une_panne for suite in SUITES))
 #: What only a step « serveur » does.
@@ -40,7 +42,7 @@ def d_une_etape(sorte: str, quoi: Any) -> frozenset[str]:
         return frozenset({APRES, *(PANNES[quoi][:1] if quoi in PANNES else ())})
     if sorte == "serveur":
         return frozenset(faux.exigence for nom, faux in FAUX_SERVEURS.items() if nom == quoi)
-    return frozenset({CONTROLES[quoi].exigence}) if sorte == "controle" else frozenset()
+    return frozenset({CONTROLES[quoi]}) if sorte == "controle" else frozenset()
 
 
 def _d_une_commande(commande: Commande) -> frozenset[str]:

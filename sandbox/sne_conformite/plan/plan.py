@@ -11,8 +11,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sne_conformite.pilotage.base_pilotee import CONTROLES
-from sne_conformite.plan.exigences_montrables import dire_ces_etapes, etapes_qui_montrent, montrables
+from sne_conformite.plan.exigences_montrables import (
+    CONTROLES,
+    dire_ces_etapes,
+    etapes_qui_montrent,
+    montrables,
+)
 from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS, VRAI
 from sne_conformite.protocole.formulaire_saisi import CHANGEMENTS
 from sne_conformite.protocole.protocole import COMMANDES, Statut

@@ -16,7 +16,7 @@ from sne_conformite.rapports.rapport import (
     Verification,
 )
 from sne_conformite.rapports.verdict_de_conformite import OBLIGATOIRE, niveaux_de
-from sne_interface.domain.texte import accorde
+from sne_interface.domain.texte import accorde, premiers
 
 #: Verdicts that something must be done about.
 MANQUEMENTS: Final = (Verdict.ECHOUE, Verdict.ERREUR)
@@ -68,10 +68,8 @@ class GroupeConstats:
         """« échange : 3 », « échanges : 3, 4, 5 et 12 autres »; "" when none is known."""
         if not self.echanges:
             return ""
-        dits = ", ".join(map(str, self.echanges[:ECHANGES_MAX]))
-        reste = len(self.echanges) - ECHANGES_MAX
-        suite = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
-        return f"{'échange' if len(self.echanges) == 1 else 'échanges'} : {dits}{suite}"
+        mot = "échange" if len(self.echanges) == 1 else "échanges"
+        return f"{mot} : {premiers(self.echanges, ECHANGES_MAX)}"
 
     @property
     def suites(self) -> str:

@@ -24,7 +24,7 @@ from sne_conformite.rapports.constats_groupes import (
 )
 from sne_conformite.rapports.rapport import Entete, Lacune, Rapport
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_interface.domain.texte import abrege, accorde, en_colonne, visible
+from sne_interface.domain.texte import abrege, accorde, en_colonne, premiers, visible
 
 _T = TypeVar("_T")
 
@@ -152,10 +152,8 @@ class _Resume:
             if groupe.suites:
                 self._dire(f"  {groupe.suites}")
             if groupe.scenarios:
-                reste = len(groupe.scenarios) - _SCENARIOS_MAX
-                plus = f" et {accorde(reste, 'autre', 'autres')}" if reste > 0 else ""
                 titre = "scénario" if len(groupe.scenarios) == 1 else "scénarios"
-                self._dire(f"  {titre} : {', '.join(groupe.scenarios[:_SCENARIOS_MAX])}{plus}")
+                self._dire(f"  {titre} : {premiers(groupe.scenarios, _SCENARIOS_MAX)}")
             self._constat(groupe)
             if groupe.condition:
                 self._dire(f"  quand : {groupe.condition}")

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
 from sne_conformite.rapports.rapport import TRAFIC, EtatExigence, Rapport, ResultatScenario, Verdict
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.publication import tirer
+from sne_interface.domain.publication import TU, tirer
 from sne_interface.domain.texte import abrege, accorde, visible
 
 _PHRASE_MAX = 100
@@ -26,21 +26,6 @@ _DEVENIRS = {
 }
 #: Names that a line shows of what was looked at no more.
 _PERDUS_MAX = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Evolution:
-    """A kind of finding in either run; None where it was not met."""
-
-    avant: GroupeConstats | None
-    apres: GroupeConstats | None
-
-    @property
-    def groupe(self) -> GroupeConstats:
-        """The newest of the two."""
-        groupe = self.apres or self.avant
-        assert groupe is not None
-        return groupe
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +45,6 @@ class ReculLu:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparaisonRapports:
-    """The fate of each kind of finding. `corriges` are gone from scenarios that the second run played
-    again; `non_revus` are gone too, but nothing says that they were mended: it did not play their scenarios,
-    or not as far. A kind that was met in scenarios of both sorts is in both, each with its own. Of traffic,
-    which has no scenario, the second run has seen the requirement, or not."""
-
-    avant: Rapport
-    apres: Rapport
-    nouveaux: tuple[Evolution, ...]
-    corriges: tuple[Evolution, ...]
-    persistants: tuple[Evolution, ...]
-    non_revus: tuple[Evolution, ...]
-    moins_verifies: tuple[ReculLu, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class CompteLu:
     """How often a kind of finding was met."""
 
@@ -85,7 +54,7 @@ class CompteLu:
 
 @dataclass(frozen=True, slots=True)
 class EvolutionLue:
-    """A kind of finding, as the API and the command line show it."""
+    """A kind of finding in either run; `groupe` is that of the newest of the two."""
 
     exigence: str
     sorte: str
@@ -95,6 +64,7 @@ class EvolutionLue:
     commande: Annotated[str, "celle qui le reproduit"]
     avant: CompteLu | None
     apres: CompteLu | None
+    groupe: Annotated[GroupeConstats, TU]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +79,23 @@ class CompareLu:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparaisonRapportsLue:
-    """The changes from a report to another, as the API and the command line show them."""
+class ComparaisonRapports:
+    """The fate of each kind of finding. `corriges` are gone from scenarios that the second run played
+    again; `non_revus` are gone too, but nothing says that they were mended: it did not play their scenarios,
+    or not as far. A kind that was met in scenarios of both sorts is in both, each with its own. Of traffic,
+    which has no scenario, the second run has seen the requirement, or not."""
 
-    NOM_PUBLIE: ClassVar = "ComparaisonRapports"
     avant: CompareLu
     apres: CompareLu
-    nouveaux: list[EvolutionLue]
-    corriges: list[EvolutionLue]
-    persistants: list[EvolutionLue]
+    nouveaux: tuple[EvolutionLue, ...]
+    corriges: tuple[EvolutionLue, ...]
+    persistants: tuple[EvolutionLue, ...]
     non_revus: Annotated[
-        list[EvolutionLue],
+        tuple[EvolutionLue, ...],
         "disparus sans preuve d'une correction : scénarios pas rejoués jusque-là",
     ]
-    moins_verifies: list[ReculLu]
+    moins_verifies: tuple[ReculLu, ...]
+    rapports: Annotated[tuple[Rapport, Rapport], TU]
 
 
 def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
@@ -136,36 +109,31 @@ def comparer(avant: Rapport, apres: Rapport) -> ComparaisonRapports:
         if cle in actuels:
             continue
         corrige, non_revu = _partager(groupe, avant, apres)
-        corriges += [Evolution(corrige, None)] if corrige else []
-        non_revus += [Evolution(non_revu, None)] if non_revu else []
+        corriges += [_evolution(corrige, corrige, None)] if corrige else []
+        non_revus += [_evolution(non_revu, non_revu, None)] if non_revu else []
     return ComparaisonRapports(
-        avant=avant,
-        apres=apres,
-        nouveaux=tuple(Evolution(None, g) for cle, g in actuels.items() if cle not in anciens),
+        avant=tirer(CompareLu, avant.entete, conforme=avant.conforme),
+        apres=tirer(CompareLu, apres.entete, conforme=apres.conforme),
+        nouveaux=tuple(_evolution(g, None, g) for cle, g in actuels.items() if cle not in anciens),
         corriges=tuple(corriges),
-        persistants=tuple(Evolution(anciens[cle], g) for cle, g in actuels.items() if cle in anciens),
+        persistants=tuple(_evolution(g, anciens[cle], g) for cle, g in actuels.items() if cle in anciens),
         non_revus=tuple(non_revus),
         moins_verifies=tuple(_reculs(avant, apres)),
+        rapports=(avant, apres),
     )
 
 
-def lire(comparaison: ComparaisonRapports) -> ComparaisonRapportsLue:
-    """A comparison as it is shown."""
-    deux = (comparaison.avant, comparaison.apres)
-    avant, apres = (tirer(CompareLu, r.entete, conforme=r.conforme) for r in deux)
-    lots = {
-        nom: [
-            tirer(EvolutionLue, e.groupe, avant=_compte(e.avant), apres=_compte(e.apres))
-            for e in getattr(comparaison, nom)
-        ]
-        for nom in _DEVENIRS
-    }
-    return tirer(ComparaisonRapportsLue, comparaison, avant=avant, apres=apres, **lots)
+def _evolution(
+    groupe: GroupeConstats, avant: GroupeConstats | None, apres: GroupeConstats | None
+) -> EvolutionLue:
+    comptes = [None if g is None else CompteLu(g.nombre, g.scenarios) for g in (avant, apres)]
+    return tirer(EvolutionLue, groupe, groupe=groupe, avant=comptes[0], apres=comptes[1])
 
 
 def en_texte(comparaison: ComparaisonRapports) -> str:
     """A comparison in French lines, the new ones first."""
-    lignes = [f"Avant : {_dit(comparaison.avant)}", f"Après : {_dit(comparaison.apres)}"]
+    avant, apres = map(_dit, comparaison.rapports)
+    lignes = [f"Avant : {avant}", f"Après : {apres}"]
     for nom, (titre, signe) in _DEVENIRS.items():
         evolutions = getattr(comparaison, nom)
         lignes.append(f"{titre} : {len(evolutions) or 'aucun'}")
@@ -254,20 +222,13 @@ def _dit(rapport: Rapport) -> str:
     )
 
 
-def _ligne(evolution: Evolution) -> str:
-    groupe = evolution.groupe
-    nom = f"{groupe.exigence} {groupe.sorte}".rstrip()
-    ou = _ou(groupe)
-    if evolution.avant and evolution.apres and _ou(evolution.avant) != ou:
-        ou = f"{_ou(evolution.avant)} → {ou}"
-    connue = f" [connu : {groupe.connue}]" if groupe.connue else ""
-    return visible(f"{nom} · {ou} · {abrege(groupe.phrase, _PHRASE_MAX)}{connue}")
+def _ligne(evolution: EvolutionLue) -> str:
+    ou = " → ".join(dict.fromkeys(_ou(compte) for compte in (evolution.avant, evolution.apres) if compte))
+    nom = f"{evolution.exigence} {evolution.sorte}".rstrip()
+    connue = f" [connu : {evolution.connue}]" if evolution.connue else ""
+    return visible(f"{nom} · {ou} · {abrege(evolution.phrase, _PHRASE_MAX)}{connue}")
 
 
-def _ou(groupe: GroupeConstats) -> str:
-    nombre = len(groupe.scenarios)
-    return accorde(nombre, "scénario", "scénarios") if nombre else f"{groupe.nombre} fois"
-
-
-def _compte(groupe: GroupeConstats | None) -> CompteLu | None:
-    return None if groupe is None else CompteLu(groupe.nombre, groupe.scenarios)
+def _ou(compte: CompteLu) -> str:
+    nombre = len(compte.scenarios)
+    return accorde(nombre, "scénario", "scénarios") if nombre else f"{compte.constats} fois"

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_conformite.rapports import formats_de_rapport, rapport_json, rapports_compares
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.rapports_compares import ComparaisonRapportsLue
+from sne_conformite.rapports.rapports_compares import ComparaisonRapports
 from sne_console.api.schemas_json import Appels, Entier, QuestionSchema, facultatif
 from sne_console.vues import adresses_trouvees, applications_pilotables, epreuves
 from sne_console.vues.epreuves import JugementConserve, ResumeLu
@@ -63,7 +63,6 @@ class JugementNouveauSchema(QuestionSchema):
         validate=validate.Range(0, epreuves.GRAINE_MAX),
     )
     famille = facultatif("application pilotée : scénarios de cette famille seulement (CRE)", "")
-    faute = facultatif("témoin : défaut à y planter", "")
 
 
 class PartieSchema(QuestionSchema):
@@ -139,17 +138,15 @@ def juger(donnees: dict[str, Any]) -> JugementSuivi:
     configuration, classeur = services().configuration, services().classeur
     base = services().magasin.bases.lire(donnees["base"])
     pilotee = donnees["mode"] != TRAFIC
-    if not pilotee and (donnees["famille"] or donnees["faute"]):
-        raise UsageError(
-            "« famille » et « faute » ne valent que pour une application pilotée.", remede="mode : temoin"
-        )
+    if not pilotee and donnees["famille"]:
+        raise UsageError("« famille » ne vaut que pour une application pilotée.", remede="mode : temoin")
     if donnees["mode"] != APPLICATION and (donnees["adresse"] or donnees["application"]):
         raise UsageError(
             "« adresse » et « application » ne valent que pour votre application.",
             remede="mode : application",
         )
     if pilotee:
-        choix = {nom: donnees[nom] for nom in ("exemples", "graine", "famille", "faute")}
+        choix = {nom: donnees[nom] for nom in ("exemples", "graine", "famille")}
         if donnees["mode"] == APPLICATION:
             choix["designation"] = applications_pilotables.designer(
                 configuration, application=donnees["application"], adresse=donnees["adresse"]
@@ -216,9 +213,7 @@ def donner_fichier(rapport: str, fichier: str) -> Response:
 
 
 @blueprint.get("/<rapport>/compare", question=AvecRapportSchema, refus={409: _SANS_RAPPORT, 503: _ILLISIBLE})
-def comparer(donnees: dict[str, Any], rapport: str) -> ComparaisonRapportsLue:
+def comparer(donnees: dict[str, Any], rapport: str) -> ComparaisonRapports:
     """The changes since another report: findings that are new, mended, still there."""
     apres, avant = _rendu(rapport), _rendu(donnees["avec"])
-    return rapports_compares.lire(
-        rapports_compares.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))
-    )
+    return rapports_compares.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))

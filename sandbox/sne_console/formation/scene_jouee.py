@@ -87,7 +87,8 @@ class Representation:
     demandes of a base that bears the scene's name without having been made by it; `remise` says that the
     state of the base was put back since, of which the steps know nothing; `essais` are what the room has
     chosen of the next step, and was refused; `debut` the machine's time of its start; `dernier` is the last
-    line of the journal when it was read, after which who follows is told of more."""
+    line of the journal when it was read, after which who follows is told of more, `ouverture` the one that
+    began its last step."""
 
     scene: Scene
     base: Base | None
@@ -98,6 +99,7 @@ class Representation:
     dernier: int = 0
     essais: tuple[Joue, ...] = ()
     debut: datetime | None = None
+    ouverture: int = 0
 
     @property
     def essayes(self) -> frozenset[int]:
@@ -152,6 +154,7 @@ def lire(services: Services, scene: Scene) -> Representation:
         dernier=dernier,
         essais=essais,
         debut=ouvertures[0].recu_le,
+        ouverture=ouvertures[-1].identifiant or 0,
     )
 
 
@@ -180,12 +183,12 @@ def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: i
             f"Le pas {rang} n'a pas de choix {choix}." if choix else f"Le pas {rang} demande un choix.",
             remede=f"un choix de 1 à {len(pas.choix)}" if pas.choix else "jouez-le sans choix",
         )
-    connues = len(representation.joues) + len(representation.essais) + 1
     with services.magasin.ecrire(scene.base) as registre:
         # The base is ours: of two who press at the same time, the second finds the line of the first.
         if rang < representation.suivant or choix in representation.essayes:
             return
-        if len(_ouvertures(services, scene)) != connues + sum(len(j.essais) for j in representation.joues):
+        ouvertures = _ouvertures(services, scene)
+        if not ouvertures or ouvertures[-1].identifiant != representation.ouverture:
             return
         base = registre.base
         dit = f"Pas {rang} : {pas.titre}."

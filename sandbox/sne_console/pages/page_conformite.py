@@ -55,9 +55,7 @@ _TENDANCE_MAX: Final = 12
 #: Where the curve of a trend is drawn: left, right, top, bottom.
 _COURBE: Final = (40, 440, 20, 85)
 #: Fields of the forms that drive an application, by the options of the command that they run.
-_DE_LA_COMMANDE: Final = {
-    "--examples": "exemples", "--seed": "graine", "--scenario": "famille", "--faute": "faute"
-}  # fmt: skip
+_DE_LA_COMMANDE: Final = {"--examples": "exemples", "--seed": "graine", "--scenario": "famille"}
 
 
 @blueprint.get("/conformite")
@@ -76,7 +74,6 @@ def page(base: str) -> str:
         declarees=[nom for nom, _ in services().configuration.applications],
         gardes=services().magasin.journal.compter(base)[0],
         familles=plan.familles.items(),
-        fautes=plan.fautes.items(),
         exemples_max=epreuves.EXEMPLES_DE_LA_CONSOLE,
         adresse_max=applications_pilotables.ADRESSE_MAX,
         adresse_exemple=applications_pilotables.ADRESSE_EXEMPLE,
@@ -94,7 +91,7 @@ def juger(base: str) -> Redirection:
 @blueprint.post("/conformite/temoin")
 def temoin(base: str) -> Redirection:
     """Drives the reference application through the plan, in a base and a home of its own."""
-    return _suivre(lambda: _piloter(epreuves.TEMOIN, faute=request.form.get("faute", "")))
+    return _suivre(lambda: _piloter(epreuves.TEMOIN))
 
 
 @blueprint.post("/conformite/application")
@@ -280,7 +277,7 @@ def _suivre(lancer: Callable[[], JugementConserve]) -> Redirection:
     return apres_action(url_for("conformite.rapport", run=epreuve.nom), "Le jugement commence.")
 
 
-def _piloter(designation: str, faute: str = "") -> JugementConserve:
+def _piloter(designation: str) -> JugementConserve:
     return epreuves.piloter(
         services().configuration,
         services().contrats.lieu(g.base.reglages.contrat),
@@ -290,7 +287,6 @@ def _piloter(designation: str, faute: str = "") -> JugementConserve:
         profil=g.base.reglages.profile,
         classeur=services().classeur,
         famille=request.form.get("famille", ""),
-        faute=faute,
     )
 
 
@@ -310,7 +306,6 @@ def _suivi(epreuve: JugementConserve) -> str:
         nom=applications_pilotables.nommer(services().configuration, options.get("--application", "")),
         options=options,
         choisi=plan.familles.get(choisi) or (f"scénario {choisi}" if choisi else ""),
-        faute=plan.fautes.get(options.get("--faute", "")),
         avancement=avancement,
         familles=avancement.avancer(epreuve) if epreuve.pilotee else [],
     )
@@ -463,7 +458,6 @@ def _rejouer(
     if designation == epreuves.TEMOIN:
         return url_for("conformite.temoin"), champs
     noms = {commande: nom for nom, commande in configuration.applications}
-    del champs["faute"]
     sienne = {"application": noms[designation]} if designation in noms else {"adresse": designation}
     return url_for("conformite.application"), champs | sienne
 

@@ -13,7 +13,7 @@ from sne_console.vues import epreuves
 from sne_console.vues.epreuves import TEMOIN, JugementConserve, PartieRejouee
 from sne_interface.domain.texte import masquer_secrets
 from sne_interface.errors import UsageError
-from sne_sandbox.store.classeur import Classeur
+from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur
 from sne_sandbox.web.configuration import Configuration
 
 #: Characters of the address of an application.
@@ -22,7 +22,7 @@ ADRESSE_EXEMPLE: Final = "http://localhost:9000/sne"
 
 
 def designer(configuration: Configuration, *, application: str = "", adresse: str = "") -> str:
-    """What --application is given for one that the owner of the server declared, by its name, or that answers
+    """The value of --application for one that the owner of the server declared, by its name, or that answers
     at an address. Raises UsageError: one of both, and one that may be driven from here."""
     if bool(application) == bool(adresse):
         raise UsageError(
@@ -48,10 +48,12 @@ def nommer(configuration: Configuration, designation: str) -> str:
 
 
 def rejouable(configuration: Configuration, epreuve: JugementConserve) -> bool:
-    """Whether a server may play a part of a judgement again: it began it, and may still run what it did."""
+    """True when this server may play a part of a judgement again: it began it, and may still run the same
+    application. Version 0.2.0 could plant a defect in the reference one (`--faute`)."""
     designation = epreuve.options.get("--application", "")
     connues = {TEMOIN, *dict(configuration.applications).values()}
-    return epreuve.pilotee and (designation in connues or designation.startswith(("http://", "https://")))
+    sue = designation in connues or designation.startswith(("http://", "https://"))
+    return epreuve.pilotee and sue and "--faute" not in epreuve.options
 
 
 def rejouer(
@@ -88,7 +90,6 @@ def rejouer(
         graine=int(options["--seed"]),
         profil=options["--profile"],
         scenario=scenario,
-        faute=options.get("--faute", ""),
         classeur=classeur,
         partie=PartieRejouee(epreuve.nom, scenario, exigence),
     )

@@ -7,7 +7,7 @@ and `code` (its exit code) once it has ended. All is in files: several workers s
 thing. What a server began ends with it.
 
 Where servers share a PostgreSQL, each judgement that one of them began is in the database too, as it goes
-(`store/classeur.py`), with `porteur`, the process that runs it: the others show it, and see when that process
+(`classeur.py`), with `porteur`, the process that runs it: the others show it, and see when that process
 is gone. Once it has ended it is there only.
 
 Only our own commands are run, with values that are checked: the traffic of a base judged; and driven through
@@ -49,8 +49,8 @@ from sne_interface.domain.publication import tirer
 from sne_interface.errors import ConflitEtat, OperatorError, StoreError, UsageError
 from sne_interface.raisons import raison_systeme
 from sne_interface.settings import PAR_NOM
-from sne_sandbox.store.classeur import Classeur
-from sne_sandbox.store.voisins import vivants
+from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur
+from sne_sandbox.store.plusieurs_serveurs.voisins import vivants
 from sne_sandbox.web.configuration import Configuration
 
 #: Judgements of traffic at once.
@@ -67,7 +67,7 @@ TEMOIN: Final = "temoin"
 _TENUS: Final = ("verrou", "verrou-enfant")
 #: Asks for its end.
 _ARRETER: Final = "arreter"
-#: The process that runs it (`store/voisins.py`), where servers share it.
+#: The process that runs it (`store/plusieurs_serveurs/voisins.py`), where servers share it.
 _PORTEUR: Final = "porteur"
 #: What of another judgement it plays again.
 _PARTIE: Final = "partie"
@@ -297,24 +297,20 @@ def effacer(epreuve: JugementConserve) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PlanConnu:
-    """What an application may be driven by: families of scenarios, each with its title, scenarios, each with
-    its title and its requirements; and the defects that may be planted in the reference application, each
-    with its sentence."""
+    """The plan that drives an application: families of scenarios, each with its title; scenarios, each with
+    its title and its requirements."""
 
     familles: Mapping[str, str]
     scenarios: Mapping[str, tuple[str, tuple[str, ...]]]
-    fautes: Mapping[str, str]
 
 
 @cache
 def plan() -> PlanConnu:
     """The plan of this version."""
     from sne_conformite.plan import plan as plans
-    from sne_temoin.fautes import FAUTES
 
     lu = plans.charger()
-    scenarios = {s.id: (s.titre, s.exigences) for s in lu}
-    return PlanConnu(lu.familles, scenarios, {faute.nom: faute.phrase for faute in FAUTES})
+    return PlanConnu(lu.familles, {s.id: (s.titre, s.exigences) for s in lu})
 
 
 def juger_trafic(
@@ -337,15 +333,13 @@ def piloter(
     designation: str = TEMOIN,
     famille: str = "",
     scenario: str = "",
-    faute: str = "",
     classeur: Classeur | None = None,
     partie: PartieRejouee | None = None,
 ) -> JugementConserve:
     """Drives an application through the plan, in a base and a home of its own, under a contract
-    (`Contrats.lieu`); `designation` is what `applications.designer`
-    answers, `famille` and `scenario` "" for all
-    scenarios, `faute` "" for no defect of the reference application. Raises UsageError for what is not there,
-    ConflitEtat while another judgement is running."""
+    (`Contrats.lieu`); `designation` is what `applications_pilotables.designer` answers, `famille` and
+    `scenario` are "" for all scenarios. Raises UsageError for what is not there, ConflitEtat while another
+    judgement is running."""
     connu = plan()
     arguments = ["conform", "--application", designation]
     arguments += ["--examples", str(exemples), "--seed", str(graine)]
@@ -356,12 +350,6 @@ def piloter(
         raise UsageError(f"Le scénario [{scenario[:40]}] n'existe pas.")
     if famille or scenario:
         arguments += ["--scenario", scenario or famille]
-    if faute:
-        if designation != TEMOIN:
-            raise UsageError("Un défaut ne se plante que dans l'application témoin.")
-        if faute not in connu.fautes:
-            raise UsageError(f"Le défaut [{faute[:40]}] n'existe pas.")
-        arguments += ["--faute", faute]
     genre = "partie" if partie else TEMOIN if designation == TEMOIN else "application"
     return lancer(configuration.home.absolute(), genre, arguments, classeur=classeur, partie=partie)
 
@@ -404,43 +392,36 @@ class ResumeLu:
 
 def resume(epreuve: JugementConserve) -> ResumeLu | None:
     """The summary of a judgement; None as long as it has no report that reads."""
+    return _dit_du_rapport(epreuve)[0]
+
+
+def jalon(epreuve: JugementConserve) -> JalonDeTendance | None:
+    """What a judgement tells in the history of its application; None for one that has no report that reads,
+    was cut short, or plays a part of another again."""
+    return _dit_du_rapport(epreuve)[1] if epreuve.partie is None else None
+
+
+def _dit_du_rapport(epreuve: JugementConserve) -> tuple[ResumeLu | None, JalonDeTendance | None]:
     if epreuve.etat is not EtatJugement.RENDUE:
-        return None
+        return None, None
     try:
-        return _lire_resume(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
+        return _lire_rapport(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
     except rapport_json.RapportIllisible:
-        return None
+        return None, None
 
 
 @lru_cache(maxsize=256)
-def _lire_resume(fichier: Path, _ecrit: int) -> ResumeLu:
+def _lire_rapport(fichier: Path, _ecrit: int) -> tuple[ResumeLu, JalonDeTendance | None]:
     """A report may be of some megabytes: the list reads it once, as long as it is not written again."""
     lu = rapport_json.lire(fichier)
     # What is shown here says nothing of its findings, which take ten times as long to mask as to read.
     court = masquer(replace(lu, scenarios=(), bilans=(), echanges=(), reponses=(), angles_morts=()))
     lu = replace(lu, entete=court.entete, mentions=court.mentions, motifs=court.motifs)
     a_corriger = [g for g in grouper(lu) if g.obligatoire and not g.connue]
-    return tirer(
+    resume_lu = tirer(
         ResumeLu, lu.entete, conforme=lu.conforme, conclusion=conclure(lu), manquements=len(a_corriger)
     )
-
-
-def jalon(epreuve: JugementConserve) -> JalonDeTendance | None:
-    """What a judgement tells in the history of its application; None for one that has no report that reads,
-    was cut short, or plays a part of another again."""
-    if epreuve.etat is not EtatJugement.RENDUE or epreuve.partie is not None:
-        return None
-    try:
-        return _lire_jalon(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
-    except rapport_json.RapportIllisible:
-        return None
-
-
-@lru_cache(maxsize=256)
-def _lire_jalon(fichier: Path, _ecrit: int) -> JalonDeTendance | None:
-    lu = rapport_json.lire(fichier)
-    court = masquer(replace(lu, scenarios=(), bilans=(), echanges=(), reponses=(), angles_morts=()))
-    return None if lu.entete.inacheve else tracer_jalon(replace(lu, entete=court.entete))
+    return resume_lu, None if lu.entete.inacheve else tracer_jalon(lu)
 
 
 # --- pieces -------------------------------------------------------------------------------------------------

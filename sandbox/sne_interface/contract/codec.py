@@ -96,7 +96,7 @@ _Balise = tuple[bool, Element, str | None]
 
 @lru_cache(maxsize=8)
 def _balises(conteneurs: frozenset[str]) -> Retenus[_Balise | None]:
-    """What each piece of a document means: None for a closing tag."""
+    """Gives the meaning of each piece of a document, None for a closing tag."""
 
     def lire(morceau: str) -> _Balise | None:
         if morceau[0] == "/":
@@ -262,7 +262,7 @@ def encoder(element: Element) -> bytes:
 
 
 def fragment(*elements: Element) -> str:
-    """What lxml would write of these elements below one that declares the prefix."""
+    """Writes these elements as lxml does below an element that declares the prefix."""
     ecrit = ""
     for element in elements:
         if type(element) is ElementPartage:
@@ -291,7 +291,7 @@ def _feuille(debut: str, nom: str, texte: str) -> str:
 
 
 def enveloppe(element: Element, contenu: str) -> str:
-    """What lxml would write of this element, these fragments in it."""
+    """Writes this element as lxml does, with these fragments in it."""
     debut = f"<ns1:{element.nom}{_attributs(element.attributs)}"
     return f"{debut}>{contenu}</ns1:{element.nom}>" if contenu else debut + "/>"
 
@@ -303,8 +303,8 @@ def document(version: str, contenu: str) -> bytes:
 
 
 def indenter(octets: bytes) -> bytes:
-    """A document of ours, one element a line, two blanks a level. What is not written as we write is left as
-    it is: between two tags of ours stands nothing that an element holds."""
+    """Indents a document of ours: one element a line, two blanks a level. A part that is not written as we
+    write stays as it is: no content of an element stands between two tags of ours."""
     if not octets.startswith(_DECLARATION):
         return octets
     lignes: list[bytes] = []
@@ -318,7 +318,7 @@ def indenter(octets: bytes) -> bytes:
 
 
 def _avec_espace(element: Element) -> str:
-    """What lxml would write of a root, which declares the prefix before its attributes."""
+    """Writes a root as lxml does: the prefix is declared before the attributes."""
     debut = f"<ns1:{element.nom}"
     return f'{debut} xmlns:ns1="{NS}"{fragment(element).removeprefix(debut)}'
 

@@ -64,8 +64,8 @@ class Contrats:
             return lu
 
     def lieu(self, nom: str) -> tuple[str, Path | None]:
-        """What `--contract` and `--contracts` say of a contract; nothing is read of it. Raises as
-        `nomme`."""
+        """Returns what `--contract` and `--contracts` say of a contract, without reading the contract. Raises
+        as `nomme`."""
         if not nom:
             return self._du_serveur
         livre = nom in versions.livres()
@@ -84,12 +84,12 @@ class Contrats:
 
     @property
     def noms(self) -> list[str]:
-        """Those that a base may name."""
+        """The contracts that a base may name."""
         poses = [nom for nom in self._poses() if (self.dossier / nom / versions.CONTRAT).is_file()]
         return sorted({*versions.livres(), *poses})
 
     def nom_de(self, base: Base) -> str:
-        """What the contract of a base is called."""
+        """Returns the name of a base's contract."""
         return base.reglages.contrat or self._du_serveur[0]
 
     def options(self, base: Base) -> dict[str, Any]:
@@ -104,8 +104,9 @@ class Contrats:
         return self.nomme(reglages.contrat)
 
     def empreinte(self) -> str:
-        """What the operator has put on this server beside what we deliver, as a digest, "" for nothing:
-        servers of one database must have the same. Read again only when a file has changed."""
+        """Returns a digest of what the operator has put on this server beside what we deliver, "" for
+        nothing: servers of one database must have the same digest. Reads the files again only when one has
+        changed."""
         nom, overlay = self._du_serveur
         fichiers = [
             (f"{rang}/{fichier.relative_to(racine)}", fichier)

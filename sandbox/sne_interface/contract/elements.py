@@ -81,8 +81,8 @@ def ordre(contrat: Contrat, document: Document, version: str | None = None) -> M
 
 @lru_cache(maxsize=32)
 def declares(contrat: Contrat, document: Document, version: str | None = None) -> Mapping[str, Any]:
-    """What the schema declares (an xmlschema component) at each path without index. Whoever asks it something
-    holds `VERROU_DES_MODELES`."""
+    """Returns the components (of xmlschema) that the schema declares, by path without index. The caller holds
+    `VERROU_DES_MODELES` while it asks a component something."""
     with VERROU_DES_MODELES:
         schema = modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema
         racine = next(iter(schema.elements.values()))

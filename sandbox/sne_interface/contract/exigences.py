@@ -50,7 +50,7 @@ def charger_exigences(dossiers: DossiersContrat) -> Mapping[str, Exigence]:
 
 
 def _demandee(exigence: Exigence, dossiers: DossiersContrat, fichier: Path) -> bool:
-    """Whether the contract asks it by now: a row of ours may be of a later one."""
+    """True when the contract asks for the requirement by now: a row of ours may be of a later contract."""
     return exigence.depuis in dossiers.noms or not dossiers.du_contrat(fichier)
 
 
@@ -85,5 +85,5 @@ def _lire(fichier: Path) -> list[Exigence]:
 
 
 def niveaux(exigences: Mapping[str, Exigence]) -> dict[str, str]:
-    """Whether each requirement MUST or SHOULD be met, by id."""
+    """Tells by id whether each requirement MUST or SHOULD be met."""
     return {exigence.id: exigence.niveau for exigence in exigences.values()}

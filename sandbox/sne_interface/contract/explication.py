@@ -53,12 +53,11 @@ _MODELES: "weakref.WeakKeyDictionary[Schemas, dict[str, _Modele]]" = weakref.Wea
 
 
 def expliquer(root: Any, document: Document, version: str | None, schemas: Schemas) -> list[SchemaError]:
-    """Every missing, misplaced, doubled or unknown element, every bad value and attribute of the lxml element
-    `root`, in document order; `[]` when the schema accepts it.
+    """Lists every missing, misplaced, doubled or unknown element, every bad value and attribute of the lxml
+    element `root`, in document order; `[]` when the schema accepts it.
 
-    What the walk does not find but libxml2 refuses is told in libxml2's words. At most `ERREURS_MAX` faults.
-    The first explanation of all takes half a second, the first of each schema a tenth, the others some
-    milliseconds.
+    A fault that only libxml2 finds is told in libxml2's words. At most `ERREURS_MAX` faults. The first
+    explanation of all takes half a second, the first of each schema a tenth, the others some milliseconds.
     """
     refus = schemas.validate(root, document=document, version=version)
     if not refus:
@@ -106,7 +105,8 @@ def expliquer_sous(contrat: Contrat, racine: Any, document: Document) -> list[tu
 
 
 def modele_de(schemas: Schemas, fichier: str) -> "_Modele":
-    """The schema at `fichier`, read once: whoever reads or walks it holds `VERROU_DES_MODELES`."""
+    """The schema at `fichier`, read once: the caller holds `VERROU_DES_MODELES` while it reads or walks the
+    schema."""
     connus = _MODELES.setdefault(schemas, {})
     if fichier not in connus:
         connus[fichier] = _Modele(charger_modele(schemas, fichier))
@@ -379,7 +379,7 @@ class _Visite:
 
 
 class _ReleveAlignement:
-    """What an alignment says as a whole: what is filled, how often, and what was moved."""
+    """A summary of an alignment: what is filled, how often, and what was moved."""
 
     def __init__(self, automate: Automate, pas: list[PasAlignement], noms: list[str]) -> None:
         self._particules = automate.particules
@@ -414,7 +414,7 @@ class _ReleveAlignement:
         )
 
     def deplacee(self, particule: Any) -> bool:
-        """Whether the element that is missing here was written elsewhere among its siblings."""
+        """True when the element that is missing here was written elsewhere among its siblings."""
         return particule.name is not None and any(particule.is_matching(nom) for nom in self._en_trop)
 
     def branches_vides(self, particule: Any) -> list[list[str]]:

@@ -1,7 +1,7 @@
 """The parts of a contract that are worded in TOML: its controls (`rules.toml`: what each says, how hard it
 bites, where it comes from) and its types of events (`evenements.toml`)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from string import Formatter
@@ -24,8 +24,6 @@ _OBLIGATOIRES: Final = ("types", "texte", "gravite", "fidelite", "source")
 #: An overlay may gather its rules under one table: `[regles.ENT006]` is `[ENT006]`.
 _TABLE: Final = "regles"
 
-#: Keys of a rule of which a closed list gives the values.
-_ENUMERES: Final[Mapping[str, type[Gravite] | type[Fidelite]]] = {"gravite": Gravite, "fidelite": Fidelite}
 #: Keys of a type of event for the reader of the file: the type itself does not hold them.
 _DOCUMENTATION: Final = ("fidelite", "source")
 #: What takes away a type of event that a folder below has.
@@ -119,33 +117,21 @@ def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_cont
 
 
 def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, Any]:
-    return {cle: _valeur(cle, valeur, f"{fichier} : [{code}]") for cle, valeur in table.items()}
+    valeurs = {}
+    for cle, valeur in table.items():
+        lieu = f"{fichier} : [{code}] {cle}"
+        lire = _LECTEURS.get(cle)
+        valeurs[cle] = lire(lieu, valeur) if lire is not None else _texte(cle, lieu, valeur)
+    return valeurs
 
 
-def _valeur(cle: str, valeur: Any, lieu: str) -> Any:
-    if cle == "types":
-        return textes_de(valeur, f"{lieu} types", 'types = ["CRE", "MOD"]')
-    if cle == "structurante":
-        return bool(valeur)
+def _texte(cle: str, lieu: str, valeur: Any) -> str:
     if not isinstance(valeur, str):
-        raise ContractError(f"{lieu} {cle} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"')
-    if cle in _ENUMERES:
-        return choix_de(_ENUMERES[cle], valeur, f"{lieu} {cle}")
-    if cle == "code_officiel" and not 1 <= len(valeur) <= CODE_MAX:
-        raise ContractError(
-            f"{lieu} code_officiel = {valeur!r} ne tient pas dans anomalie/@code.",
-            remede=f"de 1 à {CODE_MAX} caractères",
-        )
-    if cle == "texte" and not _est_une_phrase(valeur):
-        raise ContractError(
-            f"{lieu} texte : accolades mal écrites dans « {valeur} ».",
-            remede="une place se note {valeur}, une accolade se double : {{",
-        )
-    if cle == "propriete" and not _places(valeur) <= {*PLACES_PROPRIETE}:
-        raise ContractError(
-            f"{lieu} propriete : « {valeur} » a d'autres places que celles d'un chemin.",
-            remede=f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
-        )
+        raise ContractError(f"{lieu} attend un texte, reçu {valeur!r}.", remede=f'{cle} = "…"')
+    if cle in _CONDITIONS:
+        tenue, faute, remede = _CONDITIONS[cle]
+        if not tenue(valeur):
+            raise ContractError(lieu + faute.format(valeur), remede=remede)
     return valeur
 
 
@@ -168,11 +154,38 @@ def _places(texte: str) -> set[str]:
     return {nom for _, nom, _, _ in Formatter().parse(texte) if nom is not None}
 
 
+#: How the value of a key is read; of any other, it is a text.
+_LECTEURS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
+    "types": lambda lieu, valeur: textes_de(valeur, lieu, 'types = ["CRE", "MOD"]'),
+    "structurante": lambda _, valeur: bool(valeur),
+    "gravite": lambda lieu, valeur: choix_de(Gravite, _texte("gravite", lieu, valeur), lieu),
+    "fidelite": lambda lieu, valeur: choix_de(Fidelite, _texte("fidelite", lieu, valeur), lieu),
+}
+#: What the text of a key has to be, what is said of one that is not, and the remedy.
+_CONDITIONS: Final[Mapping[str, tuple[Callable[[str], bool], str, str]]] = {
+    "code_officiel": (
+        lambda code: 1 <= len(code) <= CODE_MAX,
+        " = {!r} ne tient pas dans anomalie/@code.",
+        f"de 1 à {CODE_MAX} caractères",
+    ),
+    "texte": (
+        _est_une_phrase,
+        " : accolades mal écrites dans « {} ».",
+        "une place se note {valeur}, une accolade se double : {{",
+    ),
+    "propriete": (
+        lambda texte: _places(texte) <= {*PLACES_PROPRIETE},
+        " : « {} » a d'autres places que celles d'un chemin.",
+        f"places : {', '.join(f'{{{place}}}' for place in PLACES_PROPRIETE)}",
+    ),
+}
+
+
 # --- types of events ------------------------------------------------------------------------------------
 
 
 def lire_evenements(tables: Mapping[str, Any], fichier: str) -> tuple[TypeEvenement, ...]:
-    """The types, in the order of the file, but for those that a folder above took away (`retire = true`).
+    """The types, in the order of the file, except those that a folder above took away (`retire = true`).
     Raises ContractError for an unknown key or a missing one."""
     gardes = {code: table for code, table in tables.items() if not dict(table).get(_RETIRE)}
     return tuple(_type(code, table, fichier) for code, table in gardes.items())

@@ -128,11 +128,11 @@ class Nomenclatures:
         return self._listes[nom]
 
     def est_un_code(self, code: str) -> bool:
-        """Whether any list holds `code`."""
+        """True when any list holds `code`."""
         return any(code in liste for liste in self._listes.values())
 
     def contient(self, nom: str, code: str) -> bool:
-        """Whether list `nom` holds `code`. Raises KeyError for an unknown list."""
+        """True when list `nom` holds `code`. Raises KeyError for an unknown list."""
         return code in self._listes[nom]
 
     def libelle(self, nom: str, code: str) -> str | None:
@@ -157,14 +157,14 @@ class Nomenclatures:
         return self._chemins[chemin][1].jusque
 
     def a_sa_place(self, chemin: str, version: str) -> bool:
-        """Whether messages of `version` have a path."""
+        """True when messages of `version` have this path."""
         if chemin not in self._chemins:
             return False
         ligne = self._chemins[chemin][1]
         return ligne.depuis <= version <= (ligne.jusque or version)
 
     def obligatoire(self, chemin: str) -> bool:
-        """Whether the parent of a path must hold it. Raises KeyError for an unknown path."""
+        """True when the parent of a path must hold it. Raises KeyError for an unknown path."""
         return self._chemins[chemin][1].obligatoire
 
     @lru_cache(maxsize=64)  # noqa: B019 - a contract lives as long as its process
@@ -308,7 +308,7 @@ class Territoires:
         return connue.nom if connue is not None else ""
 
     def existe(self, code: str) -> bool:
-        """Whether a commune has, or had, that code."""
+        """True when a commune has, or had, that code."""
         return self._communes.get(code) is not None or self._anciennes.get(code) is not None
 
     def epci(self, siren: str) -> Epci | None:
@@ -454,7 +454,7 @@ class _Table:
 
 
 def _hachage(code: bytes) -> int:
-    """What the places of that code begin with: the place in the file is added to it."""
+    """Returns the number that the places of that code begin with: the place in the file is added to it."""
     return (hash(code) & _PLACE) << 32
 
 

@@ -1,7 +1,7 @@
-"""What an explanation says, in French: of what stands in the wrong place, then of a value that is none.
+"""The sentences of an explanation, in French: on what stands in the wrong place, then on an invalid value.
 
-The sentences are data, `phrases.toml`, and known by their name there (`sorte`). One on a place is (message,
-value, remedy, name); what is wrong with a value is a `DefautValeur`.
+The sentences are data, `phrases.toml`, and known by their name there (`sorte`). A sentence on a place is
+(message, value, remedy, name); a fault of a value is a `DefautValeur`.
 """
 
 import re
@@ -25,9 +25,9 @@ _XSI_TYPE: Final = re.compile(r"XMLSchema-instance\}type'|xsi:type")
 
 @cache
 def phrases(table: str) -> Mapping[str, tuple[str, str]]:
-    """What is wrong and what to do, by name, in a table of `phrases.toml`: `lieux`, `valeurs`, `xml`; how a
-    type is asked for, and an example, in `attendus`; in `xml_nomme`, how libxml2 says what it met, and what
-    is said instead."""
+    """Returns the sentences of a table of `phrases.toml`, by name. `lieux`, `valeurs` and `xml` say the fault
+    and the remedy; `attendus` says how a type is asked for, with an example; `xml_nomme` says how libxml2
+    names what it met, and the words that replace it."""
     lues = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8"))
     return {nom: (quoi, remede) for nom, (quoi, remede) in lues[table].items()}
 
@@ -168,7 +168,7 @@ _NOMS_CLASSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class DefautValeur:
-    """What is wrong with a value, and what to do."""
+    """A fault of a value, and its remedy."""
 
     message: str
     remede: str
@@ -182,8 +182,8 @@ def _defaut(nom: str, vu: str = "", /, **places: object) -> DefautValeur:
 
 
 def defaut_de_valeur(type_: Any, texte: str) -> DefautValeur | None:
-    """What is wrong with `texte` as a value of the simple type `type_` (an xmlschema component); None when
-    nothing is. Of a very long text, beyond its length, only the beginning is looked at."""
+    """Finds the fault of `texte` as a value of the simple type `type_` (an xmlschema component), None when
+    there is none. Only the length and the beginning of a very long text are looked at."""
     if len(texte) > _LONG:
         if type_.max_length is not None and type_.max_length < _LONG:
             return _longueur(type_, texte, texte[:_MONTRE_MAX] + "…")
@@ -219,7 +219,7 @@ def _attendu(base: str) -> tuple[str, str]:
 
 
 def _lexique(base: str, valeur: str, vu: str) -> DefautValeur | None:
-    """What is wrong with a text that is not even a value of the built-in type `base`."""
+    """Finds the fault of a text that is not even a value of the built-in type `base`."""
     if base in _ENTIERS:
         if re.fullmatch(r"[+-]?\d+", valeur):
             return None

@@ -1,4 +1,4 @@
-"""What a product may say that it has attained: `certification.toml`, the folders merged key by key.
+"""The claims that a product may make: `certification.toml`, the folders merged key by key.
 
 A *rôle* is what the product does, an *option* what it may do beside; a *mention* demands roles, options and
 conditions of the trial. Requirements are written by expression (« EMB-* », « VIE-01..06 », « CTR-09 »), and
@@ -46,8 +46,8 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class PartieDeProduit:
-    """What a product is made of. `commandes` are those of the adapter's protocol by which it is driven;
-    `elements` and `alternatives` are ids."""
+    """A part of a product. `commandes` are the commands of the adapter's protocol that drive it; `elements`
+    and `alternatives` are ids."""
 
     id: str
     titre: str
@@ -60,14 +60,15 @@ class PartieDeProduit:
 
 @dataclass(frozen=True, slots=True)
 class RoleDeProduit(PartieDeProduit):
-    """What a product does; `exige` are the roles that it stands on."""
+    """A part that a product does; `exige` are the roles that it stands on."""
 
     exige: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OptionDeProduit(PartieDeProduit):
-    """What a product may do beside `roles`: demanded of who declares it, or by a mention."""
+    """A part that a product may do beside `roles`: a mention demands it, or a product that declares it must
+    prove it."""
 
     roles: tuple[str, ...] = ()
 
@@ -147,7 +148,7 @@ class Certification:
         return tuple(e for e in self.niveaux if e in dites)
 
     def demandees(self, mention: MentionProposee, options: Iterable[str]) -> tuple[str, ...]:
-        """Those of `exigences_de` that the mention wants proved, at its level."""
+        """Returns the requirements of `exigences_de` that the mention wants proved, at its level."""
         return tuple(
             e
             for e in self.exigences_de(mention, options)

@@ -31,7 +31,7 @@ _RESSEMBLANCE: Final = 0.65
 
 
 class Sort(Enum):
-    """What becomes of a child, or of a place of the model."""
+    """The fate of a child, or of a place of the model."""
 
     CONVIENT = auto()
     AUTRE_ESPACE = auto()
@@ -183,7 +183,7 @@ class Automate:
         return restes
 
     def _couts_de(self, nom: str, espaces: frozenset[str], proche: bool) -> dict[int, int]:
-        """What it costs to put a child of that name in each place, by id of the particle; `proche` looks for
+        """Returns the cost of a child of that name in each place, by id of the particle; `proche` looks for
         near names too."""
         couts: dict[int, int] = {}
         nu = local(nom)
@@ -204,7 +204,7 @@ _SORTS: Final = {0: Sort.CONVIENT, _AUTRE_ESPACE: Sort.AUTRE_ESPACE, _PROCHE: So
 
 @lru_cache(maxsize=4096)
 def ressemble(nom: str, autre: str) -> bool:
-    """Whether a name may be another one, misspelt (case ignored)."""
+    """True when a name may be another one, misspelt (case ignored)."""
     court, long_ = sorted((len(nom), len(autre)))
     if 2 * court < _RESSEMBLANCE * (court + long_):  # too unlike in length, whatever the letters
         return False

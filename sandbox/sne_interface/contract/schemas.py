@@ -4,8 +4,8 @@ lxml gives the verdict on a document; `explication` explains a refusal.
 
 libxml2 keeps what it found in a log that belongs to the schema, so a schema serves one document at a time
 (under 8 threads with the 13 kB document: 78 µs each, 71 to 92 with a schema per thread). A message with
-20,000 faults takes it for a second on a busy machine: whoever waits for long has the schema compiled again,
-in 3 ms and 0.6 MB.
+20,000 faults takes it for a second on a busy machine: a thread that waits for long has the schema compiled
+again, in 3 ms and 0.6 MB.
 """
 
 import posixpath

@@ -1,4 +1,4 @@
-"""What to write in place of a code that is refused: those of its list, or the nearest, with their labels."""
+"""The codes to write in place of a refused one: those of its list, or the nearest, with their labels."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,8 +33,8 @@ def liste_de(contrat: Contrat, chemin: str) -> str:
 
 
 def suggerer(contrat: Contrat, liste: str, ecrit: str) -> str:
-    """What to write instead of `ecrit`, which the list does not hold, in French, without a full stop. Raises
-    KeyError for an unknown list."""
+    """Suggests a replacement for `ecrit`, which the list does not hold, in French, without a full stop.
+    Raises KeyError for an unknown list."""
     codes = _codes(contrat, liste)
     commande = f"sne-sandbox nomenclatures {liste}"
     if ecrit != ecrit.strip() and ecrit.strip() in codes:
@@ -56,7 +56,7 @@ def types_voulus(contrat: Contrat, ecrit: str) -> tuple[str, ...]:
 
 
 def suggerer_une_commune(contrat: Contrat, ecrit: str) -> str:
-    """What to write instead of a code that no commune has: those of that postal code. "" for none."""
+    """Suggests the communes of that postal code in place of a code that no commune has. "" for none."""
     communes = {c.code: c.nom for c in contrat.territoires.du_code_postal(ecrit)}
     if not communes:
         return ""
@@ -109,8 +109,8 @@ def preciser(contrat: Contrat, faute: SchemaError) -> SchemaError:
 
 
 def remede_de_regle(contrat: Contrat, regle: str, chemin: str, valeur: str) -> str:
-    """What to do about an anomalie of this rule at this path, "" when nobody wrote it: with the codes of its
-    list when `valeur` is none of them."""
+    """Returns the remedy for an anomalie of this rule at this path, "" when nobody wrote one. The remedy
+    gives the codes of the list when `valeur` is none of them."""
     fiche = contrat.regles.get(regle)
     remede = fiche.remede if fiche is not None else ""
     if chemin.endswith("/commune") and not contrat.territoires.existe(valeur):

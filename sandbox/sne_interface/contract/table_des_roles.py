@@ -1,8 +1,8 @@
 """The tables `[roles]` of `contract.toml`: what the code reads, bound to the names of this contract.
 
-An overlay lays its own over them key by key; an empty text binds a role to nothing. What our own folders
-bind, and the user's files do not have, is bound to nothing and told (`Roles.perdus`); what the user's own
-folder binds so is an error of his.
+An overlay lays its own over them key by key; an empty text binds a role to nothing. A role that our own
+folders bind to a name missing from the user's files is bound to nothing and told (`Roles.perdus`); the same
+binding in the user's own folder is an error of the user.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -91,8 +91,8 @@ def lire_roles(
     """The roles of a contract, whose types of events are `evenements`. `refus` tells what schemas that are
     the user's do not let the SNE write; ours let it write all.
 
-    Raises ContractError, with file and key, for what cannot be read, and, but for `tolerer`, for what the
-    user's folder binds to something that the contract does not have.
+    Raises ContractError, with file and key, for what cannot be read. Without `tolerer`, raises it too for
+    what the user's folder binds to something that the contract does not have.
     """
     lecture = _Lecture(dossiers, tolerer)
     demande = lecture.demande(nomenclatures, refus or (lambda _, __: ""))

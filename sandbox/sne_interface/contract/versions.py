@@ -258,7 +258,7 @@ def _quartiles(dossiers: DossiersContrat, fichier: str, donne: Path | None) -> Q
 
 
 def _a_ses_schemas(dossiers: DossiersContrat, chemins: str) -> bool:
-    """Whether the user's folder changes what the documents of a demande are made of."""
+    """True when the user's folder changes the elements that make the documents of a demande."""
     siens = dossiers.surcharge
     if any(fichier.endswith((".xsd", f"/{chemins}")) or fichier == chemins for fichier in siens):
         return True

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 
 class Gravite(StrEnum):
-    """What a control that does not hold does to the message: refuses it, warns inside (journal, console,
-    reports), or nothing."""
+    """The effect of a failed control on the message: a refusal, a warning inside (journal, console, reports),
+    or nothing."""
 
     BLOQUANTE = "bloquante"
     AVERTISSEMENT = "avertissement"
@@ -57,5 +57,5 @@ class Anomalie:
 
     @property
     def bloquante(self) -> bool:
-        """Whether the message is refused."""
+        """True when the message is refused."""
         return self.gravite is Gravite.BLOQUANTE

@@ -1,10 +1,9 @@
-"""What quotas and statistics keep of a decision on a demande: of a commission's (R. 441-3), told by an event,
-and of the attribution that a radiation tells (RADATT, R. 441-2-8 a). It outlives the demande, which is
+"""The record that quotas and statistics keep of a decision on a demande: a commission's (R. 441-3), told by
+an event, and the attribution that a radiation tells (RADATT, R. 441-2-8 a). It outlives the demande, which is
 erased.
 
-Where the dwelling lies is told by the radiation alone. Its element `zus` is read as « in a quartier
-prioritaire » (convention: the ZUS gave way to these on 1 January 2015, and the message has no other place for
-it).
+Only the radiation tells where the dwelling lies. Its element `zus` is read as « in a quartier prioritaire »
+(convention: the ZUS gave way to these on 1 January 2015, and the message has no other place for it).
 """
 
 from collections.abc import Sequence
@@ -54,8 +53,8 @@ class DecisionNotee:
     def de_la_radiation(
         cls, numero: str, jour: date, guichet: str, radiation: Element | None, demandeur: "Demandeur"
     ) -> Self:
-        """What a radiation for attribution says, written by that guichet. A lease is signed, by law: where
-        its day is not told, it is that of the radiation."""
+        """Reads a radiation for attribution, written by that guichet. By law its lease is signed: when the
+        message does not tell the day of the lease, it is the day of the radiation."""
         vide = Element("attributionLogement")
         dite = vide if radiation is None else radiation.enfant("attributionLogement") or vide
         return cls(
@@ -77,8 +76,8 @@ class DecisionNotee:
     def de_l_evenement(
         cls, evenement: Evenement, roles: RolesDecision, demandeur: "Demandeur"
     ) -> Self | None:
-        """What an event says; None for one that is no decision, or was deleted. One that says DALO or a
-        category, and no category of the law, says that there is none."""
+        """Reads the decision that an event tells, None when the event is no decision or was deleted. An event
+        that gives DALO or a category, but no category of the law, says that there is none."""
         if evenement.supprime or not roles.est(evenement):
             return None
         lue = Decision.stockee(evenement, roles)
@@ -103,7 +102,7 @@ class DecisionNotee:
 
 @dataclass(frozen=True, slots=True)
 class Demandeur:
-    """What is kept, with a decision, of the household that it is about: see `DecisionNotee`."""
+    """The data of a household that are kept with the decision about it: see `DecisionNotee`."""
 
     souhaitee: str | None = None
     ressources_uc: int | None = None
@@ -125,8 +124,9 @@ class Demandeur:
 def notees(
     evenements: Sequence[Evenement], roles: RolesDecision, demandeur: Demandeur, reactivee_le: date | None
 ) -> dict[int, DecisionNotee]:
-    """What is counted of the events of one demande, by event. A decision told again is that told last; a
-    lease signed before the demande was last reactivated came to nothing: its decision did not."""
+    """Returns the decisions to count among the events of one demande, by event. A decision told again counts
+    as it was last told. A lease signed before the demande was last reactivated came to nothing; its decision
+    still counts."""
     retenues = {dite.identifiant for dite in parcours(evenements, roles).decisions}
     comptees = {}
     for evenement in evenements:

@@ -28,7 +28,7 @@ _NOM: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,39}")
 
 
 def est_nom_de_base(nom: str) -> bool:
-    """Whether `nom` can stand in an address: letters without accent, digits, - and _, 40 at most."""
+    """True when `nom` can stand in an address: letters without accent, digits, - and _, 40 at most."""
     return _NOM.fullmatch(nom) is not None
 
 
@@ -42,8 +42,8 @@ def verifier_nom(nom: str) -> None:
 
 
 def prefixe_de(nom: str) -> str:
-    """What the addresses of the services of the base `nom` begin with: « /bases/essai », "" for the default
-    base."""
+    """Returns the beginning of the addresses of the services of the base `nom`: « /bases/essai », "" for the
+    default base."""
     return "" if nom == BASE_PAR_DEFAUT else f"/bases/{nom}"
 
 
@@ -56,13 +56,14 @@ class Horloge:
     decalage: timedelta = timedelta(0)
 
     def maintenant(self, machine: datetime) -> datetime:
-        """What the clock says, in Paris time, when the machine's says `machine` (aware)."""
+        """Returns the instant of this clock, in Paris time, when the machine's clock says `machine`
+        (aware)."""
         instant = self.fige_a if self.fige_a is not None else machine + self.decalage
         return instant.astimezone(PARIS)
 
     @property
     def reelle(self) -> bool:
-        """Whether the base lives in the machine's own time."""
+        """True when the base lives in the machine's own time."""
         return self.fige_a is None and not self.decalage
 
     def en_texte(self) -> str:
@@ -90,17 +91,17 @@ class Base:
 
     @property
     def prefixe(self) -> str:
-        """What the addresses of its services begin with: see `prefixe_de`."""
+        """The beginning of the addresses of its services: see `prefixe_de`."""
         return prefixe_de(self.nom)
 
     def nuit_due(self, maintenant: datetime) -> bool:
-        """Whether a night is due when its clock says `maintenant`; also for a base that never noted one: it
-        has to say from when it counts."""
+        """True when a night is due at `maintenant` of the base's clock. A base that never noted a night is
+        due too: it has to say from when it counts."""
         return self.derniere_nuit is None or self.derniere_nuit < maintenant.astimezone(PARIS).date()
 
 
 class NatureGuichet(StrEnum):
-    """What a guichet is. What each kind may do is data: `guichets.toml` of the contract."""
+    """The kind of a guichet. The deeds that each kind may do are data: `guichets.toml` of the contract."""
 
     BAILLEUR = "bailleur"
     COMMUNE = "commune"
@@ -155,7 +156,7 @@ class Guichet:
         return (self.territoire, *self.autres_territoires)
 
     def est_ouvert(self, jour: date) -> bool:
-        """Whether the guichet is open on `jour`, closing day excluded."""
+        """True when the guichet is open on `jour`, closing day excluded."""
         return self.ouvert_le <= jour and (self.ferme_le is None or jour < self.ferme_le)
 
 
@@ -181,7 +182,7 @@ class ListeDeTerritoires:
 
 @dataclass(frozen=True, slots=True)
 class DroitsGuichets:
-    """What each kind of guichet may do. Without any table, nobody is kept from anything.
+    """The deeds that each kind of guichet may do. Without any table, every guichet may do everything.
 
     `libelles` says each deed in French; `nationales` are the kinds whose guichets have no territory of their
     own, `avec_siren` those whose guichets are bodies that have a SIREN.
@@ -195,7 +196,7 @@ class DroitsGuichets:
     hors_registre: ListeDeTerritoires = ListeDeTerritoires()
 
     def peut(self, guichet: Guichet, acte: Acte) -> bool:
-        """Whether a guichet may do that: by what its base says of it, else by its kind."""
+        """True when a guichet may do that deed: by what its base says of it, else by its kind."""
         if guichet.actes is not None:
             return acte in guichet.actes
         return not self.droits or acte in self.droits.get(guichet.nature, _SANS_DROIT)

@@ -62,7 +62,7 @@ class CategoriePrioritaire:
     jusque: date | None = None
 
     def en_vigueur(self, jour: date) -> bool:
-        """Whether the category exists in law on `jour`."""
+        """True when the category exists in law on `jour`."""
         return (self.depuis or jour) <= jour <= (self.jusque or jour)
 
     def lettre(self, jour: date) -> str:
@@ -85,7 +85,7 @@ class RolesDecision:
     sans_categorie: str = ""
 
     def est(self, genre: TypeEvenement | Evenement | str | None) -> bool:
-        """Whether this is the type of decisions, an event of it, or its code."""
+        """True when `genre` is the type of decisions, an event of it, or its code."""
         if isinstance(genre, TypeEvenement):
             genre = genre.code
         elif isinstance(genre, Evenement):
@@ -93,7 +93,7 @@ class RolesDecision:
         return bool(self.type) and genre == self.type
 
     def lie(self, *roles: str) -> bool:
-        """Whether each of these characteristics is bound to a code."""
+        """True when each of these characteristics is bound to a code."""
         return all(role in self.caracteristiques for role in roles)
 
     def code(self, role: str) -> str:
@@ -124,7 +124,7 @@ class RolesDecision:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the event of a decision says, by role: the elements of its values, in order. A characteristic
+    """The content of a decision's event, by role: the elements of its values, in order. A characteristic
     without a value, or with blanks only, or bound to no role, is absent."""
 
     valeurs: Mapping[str, tuple[Element, ...]]
@@ -132,7 +132,7 @@ class Decision:
 
     @classmethod
     def de(cls, evenement: Element, roles: RolesDecision) -> Self:
-        """Those written in an `evenement` element."""
+        """Reads the decision written in an `evenement` element."""
         lues = (
             (c.texte_de("code"), c.enfant("valeurCaracteristiqueSpecifique"))
             for c in evenement.tous(_CARACTERISTIQUES)
@@ -141,7 +141,7 @@ class Decision:
 
     @classmethod
     def stockee(cls, evenement: Evenement, roles: RolesDecision) -> Self:
-        """Those of an event that a base holds."""
+        """Reads the decision of an event that a base holds."""
         lues = ((code, Element("valeur", valeur)) for code, valeur in evenement.caracteristiques if valeur)
         return cls._ranger(lues, roles)
 

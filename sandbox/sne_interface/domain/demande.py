@@ -124,7 +124,8 @@ class Personne(Vue):
 
     @une_fois
     def lien_demandeur(self) -> str | None:
-        """What a cotitulaire is to the demandeur, by code of ListeLienDemandeur; None for the demandeur."""
+        """The tie of a cotitulaire to the demandeur, by code of ListeLienDemandeur; None for the
+        demandeur."""
         return self.element.code_de("lienDemandeur")
 
     @une_fois
@@ -134,7 +135,8 @@ class Personne(Vue):
 
     @property
     def identite(self) -> Identite:
-        """Who a person is for the duplicate search: nom, prénom and birth date (attested criterion)."""
+        """The identity of a person for the duplicate search: nom, prénom and birth date (attested
+        criterion)."""
         return plier(self.nom), plier(self.prenom), self.date_naissance
 
     @property
@@ -176,9 +178,9 @@ class Demande(Vue):
 
     @une_fois
     def type_fichier(self) -> str:
-        """What the message does (`entete/typeFichier`): CRE creates, CRS for a household that separates, MOD
-        modifies, REN renews, RAD radiates or reactivates, SUP deletes, COP notes a scanned piece; "" when
-        absent."""
+        """The action of the message (`entete/typeFichier`): CRE creates, CRS creates for a household that
+        separates, MOD modifies, REN renews, RAD radiates or reactivates, SUP deletes, COP notes a scanned
+        piece; "" when absent."""
         return self.element.texte_de("entete/typeFichier") or ""
 
     @property
@@ -218,12 +220,13 @@ class Demande(Vue):
 
     @une_fois
     def forcer_doublon(self) -> bool:
-        """Whether the sender wants the demande even if one of its holders has another (`forcerDoublon`)."""
+        """True when the sender wants the demande even if one of its holders has another (`forcerDoublon`)."""
         return self.formulaire.booleen_de("forcerDoublon") is True
 
     @une_fois
     def est_association(self) -> bool:
-        """Whether the applicant is an association (written, even empty: the branch of the choice counts)."""
+        """True when the applicant is an association (written, even empty: the branch of the choice
+        counts)."""
         return any(e.nom == "association" for e in self.formulaire.enfants)
 
     @une_fois
@@ -319,7 +322,7 @@ class Demande(Vue):
 
     @une_fois
     def communes_souhaitees(self) -> tuple[Element, ...]:
-        """The communes wished, in order: the first decides on the territory. Those without a code are left
+        """The communes wished, in order: the first decides on the territory. A commune without a code is left
         out."""
         lues = [place.presents.get("commune") for place in self.localisations]
         return tuple([commune for commune in lues if commune is not None and commune.code])
@@ -369,7 +372,7 @@ class Demande(Vue):
 
     @une_fois
     def radiation(self) -> Element | None:
-        """What a RAD message says of the radiation: day, motive, dwelling attributed."""
+        """The part of a RAD message on the radiation: day, motive, dwelling attributed."""
         return self.formulaire.enfant("radiation")
 
     @une_fois
@@ -384,7 +387,7 @@ class Demande(Vue):
 
     @property
     def information_dalo(self) -> Element | None:
-        """What a commission de médiation decided (`informationDalo`): the right to a dwelling (L.
+        """The decision of a commission de médiation (`informationDalo`): the right to a dwelling (L.
         441-2-3)."""
         return self.element.enfant("demande/informationDalo")
 
@@ -400,7 +403,7 @@ def _seul(parent: Element, nom: str) -> Element:
 
 
 class EtatDemande(StrEnum):
-    """Whether a demande waits for a dwelling (active) or left the stock (radiée): letters of
+    """The state of a demande: it waits for a dwelling (active) or has left the stock (radiée); letters of
     `etatDemande`."""
 
     ACTIVE = "A"
@@ -447,7 +450,7 @@ class DemandeStockee:
 
     @property
     def active(self) -> bool:
-        """Whether the demande waits for a dwelling."""
+        """True when the demande waits for a dwelling."""
         return self.etat is EtatDemande.ACTIVE
 
 
@@ -455,7 +458,7 @@ class DemandeStockee:
 
 
 class GenreMouvement(StrEnum):
-    """What befell a demande: created, renewed, radiated, reactivated, deleted."""
+    """The kind of a movement: the demande is created, renewed, radiated, reactivated, deleted."""
 
     CREATION = "CRE"
     RENOUVELLEMENT = "REN"
@@ -480,8 +483,8 @@ class Mouvement:
 
 
 def mouvements_d_arrivee(stockee: DemandeStockee, jour: date) -> list[Mouvement]:
-    """What a demande that arrives tells of its past; `jour` is today. The request of a separating household
-    enters the stock today, with the seniority of the joint one."""
+    """Lists the past movements of a demande that arrives; `jour` is today. The request of a separating
+    household enters the stock today, with the seniority of the joint one."""
     entree = stockee.date_creation if stockee.numero_associe is None else jour
     faits: list[tuple[GenreMouvement, date, int, str | None]] = [(GenreMouvement.CREATION, entree, 1, None)]
     if stockee.date_renouvellement is not None:
@@ -497,8 +500,8 @@ def mouvements_d_arrivee(stockee: DemandeStockee, jour: date) -> list[Mouvement]
 
 
 def mouvement_de_changement(avant: DemandeStockee, apres: DemandeStockee, jour: date) -> Mouvement | None:
-    """What the change from `avant` to `apres` (its revision being the new one) does to the stock, on
-    `jour`; None when it does nothing."""
+    """Returns the effect on the stock, on `jour`, of the change from `avant` to `apres` (which has the new
+    revision); None when it has none."""
     if avant.active and not apres.active:
         genre, quand, effet = GenreMouvement.RADIATION, apres.date_radiation or jour, -1
     elif apres.active and apres.date_renouvellement not in (None, avant.date_renouvellement):

@@ -287,7 +287,7 @@ class Echange:
 
     @property
     def illisible(self) -> bool:
-        """Whether its line of the journal does not read any more: nothing in it is to be judged."""
+        """True when its line of the journal can no longer be read: nothing in it is judged."""
         return self.fault is not None and self.fault.get("code") == ILLISIBLE
 
     def echouer(self, erreur: Exception, phrase: str = ERREUR_INATTENDUE) -> ExchangeError:

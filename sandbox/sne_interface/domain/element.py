@@ -89,7 +89,7 @@ class Element:
 
     @property
     def code_qualifie(self) -> bool:
-        """Whether its code is written in a namespace, where the schema has none: `code` is then None."""
+        """True when its code is written in a namespace, where the schema has none: `code` is then None."""
         return bool(self.attributs) and any(nom.endswith(_CODE_QUALIFIE) for nom in self.attributs)
 
     # --- where ---------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ class Element:
 
 
 class ElementNu(Element):
-    """An element that is made bare, and filled by whoever reads a document: its constructor would cost as
+    """An element that is made bare, and filled by the reader of a document: its constructor would cost as
     much as the reading."""
 
     __slots__ = ()
@@ -220,7 +220,7 @@ class ElementPartage(Element):
 
 class DocumentRecu(ElementNu):
     """The root of a document received. Below it, elements have neither line nor parent: `exact()` reads the
-    document again for whoever needs them, which is where a rule does not hold.
+    document again for a caller that needs them, which is where a rule does not hold.
 
     `faits` tells what is in it: the name of each element that is not empty (`nir`), with its code when it has
     one (`modeleLogement=HLM`); CODE_INCONNU, VIDE_OBLIGATOIRE and BORD_BLANC. By these a rule that has

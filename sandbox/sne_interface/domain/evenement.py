@@ -52,7 +52,7 @@ class TypeEvenement:
     caracteristiques: tuple[Caracteristique, ...] = ()
 
     def est_valide(self, jour: date) -> bool:
-        """Whether events of this type may be written on `jour`."""
+        """True when events of this type may be written on `jour`."""
         return (self.debut_validite is None or self.debut_validite <= jour) and (
             self.fin_validite is None or jour <= self.fin_validite
         )
@@ -60,9 +60,9 @@ class TypeEvenement:
 
 @dataclass(frozen=True, slots=True)
 class Evenement:
-    """What a guichet noted about a demande. `nature` tells the last that was done to it: CRE, MOD or SUP; a
-    deleted one stays, marked so. `auteur_creation` and `auteur_modification` are guichets, instants those of
-    the base's clock (aware)."""
+    """A note of a guichet about a demande. `nature` tells the last act on it: CRE, MOD or SUP; a deleted
+    event stays, marked so. `auteur_creation` and `auteur_modification` are guichets; the instants are those
+    of the base's clock (aware)."""
 
     identifiant: int
     numero_unique: str
@@ -82,7 +82,7 @@ class Evenement:
 
     @property
     def supprime(self) -> bool:
-        """Whether the event was deleted."""
+        """True when the event was deleted."""
         return self.nature == "SUP"
 
 
@@ -90,7 +90,7 @@ class Evenement:
 
 
 def convient(caracteristique: Caracteristique, valeur: str) -> bool:
-    """Whether `valeur` (not empty) fits the type of the characteristic."""
+    """True when `valeur` (not empty) fits the type of the characteristic."""
     match caracteristique.type:
         case "DAT":
             return lire_jour(valeur) is not None

@@ -32,9 +32,9 @@ _LIEN_ENFANT: Final = "E"
 
 @dataclass(frozen=True, slots=True)
 class Menage:
-    """What interface 5.2 computes of a household: `nombre_uc` in unités de consommation, 2 places;
-    `ressources_mensuelles` in euros a month, None when none is declared: nobody is poor for having said
-    nothing (convention)."""
+    """The values that interface 5.2 computes for a household: `nombre_uc` in unités de consommation, 2
+    places; `ressources_mensuelles` in euros a month, None when none is declared: a household that declares
+    nothing is not poor for that (convention)."""
 
     nombre_uc: Decimal
     ressources_mensuelles: int | None
@@ -54,8 +54,8 @@ class Menage:
         return None if exactes is None else int(exactes.quantize(Decimal(1), ROUND_HALF_UP))
 
     def premier_quartile(self, seuil: int) -> bool | None:
-        """Whether the household is in the first quartile: strictly below `seuil` (L. 441-1), euros a year and
-        per UC, compared before rounding; None when no resource is declared."""
+        """True when the household is in the first quartile: strictly below `seuil` (L. 441-1), euros a year
+        and per UC, compared before rounding; None when no resource is declared."""
         exactes = self.exactes
         return None if exactes is None else exactes < seuil
 
@@ -138,8 +138,8 @@ def nombre_uc(demande: Demande, jour: date) -> Decimal:
 
 
 def poids(personne: Element, jour: date) -> Decimal:
-    """What a person other than the applicant counts for on `jour`: 0.5, or 0.3 under 14; 0.5 without a birth
-    date (convention)."""
+    """Returns the weight of a person other than the applicant on `jour`: 0.5, or 0.3 under 14; 0.5 without a
+    birth date (convention)."""
     naissance = personne.date_de("dateNaissance")
     if naissance is None or age(naissance, jour) >= _AGE_AUTRE_PERSONNE:
         return _AUTRE_PERSONNE

@@ -3,7 +3,7 @@
 `S AA MM DD CCC NNN KK`: sex, year and month of birth, département, commune, rank, key. Corsica writes 2A and
 2B. Example: 2061275111005 has the key 64.
 
-Whoever looks for one in a free text meets it cut in any way, in digits of any script: `chercher_nirs`.
+A free text may cut a NIR in any way, and write it in digits of any script: `chercher_nirs` finds it.
 """
 
 import re
@@ -23,7 +23,7 @@ _PREMIERS_CHIFFRES: Final = {"1": "137", "2": "248", "3": "248"}
 
 
 def forme_valide(nir: str) -> bool:
-    """Whether `nir` has 15 characters, all digits but a possible 2A or 2B."""
+    """True when `nir` has 15 characters, all digits but a possible 2A or 2B."""
     return _FORME.fullmatch(nir) is not None
 
 
@@ -33,18 +33,18 @@ def cle(corps: str) -> str:
 
 
 def cle_valide(nir: str) -> bool:
-    """Whether the last 2 digits of `nir` (whose form is right) are its key."""
+    """True when the last 2 digits of `nir` (which has the right form) are its key."""
     return nir[13:] == cle(nir[:13])
 
 
 def convient_a_la_civilite(nir: str, civilite: str) -> bool:
-    """Whether the first digit fits a code of ListeCivilite (1 Monsieur, 2 Madame, 3 Mademoiselle); an
+    """True when the first digit fits a code of ListeCivilite (1 Monsieur, 2 Madame, 3 Mademoiselle); an
     unknown code fits any."""
     return nir[:1] in _PREMIERS_CHIFFRES.get(civilite, nir[:1])
 
 
 def convient_a_la_naissance(nir: str, naissance: date) -> bool:
-    """Whether year and month fit `naissance`. Months above 12 say that the civil status is incomplete, and
+    """True when year and month fit `naissance`. Months above 12 say that the civil status is incomplete, and
     fit any month."""
     mois = int(nir[3:5])
     return int(nir[1:3]) == naissance.year % 100 and (mois > 12 or mois == naissance.month)
@@ -80,17 +80,17 @@ _Groupe = tuple[int, int]
 
 
 def chercher_nirs(texte: str) -> Iterator[tuple[int, int]]:
-    """Where `texte` writes a NIR: (start, end), in order, apart from each other.
+    """Finds where `texte` writes a NIR: (start, end), in order, apart from each other.
 
-    13 or 15 digits, cut in any way, are one when the sex (1 to 4, 7, 8), the month and the département can be
-    read. What says the month is held to the more, the less the rest says that it is a NIR:
+    13 or 15 digits, cut in any way, are a NIR when the sex (1 to 4, 7, 8), the month and the département can
+    be read. The less the rest looks like a NIR, the stricter the test of the month:
 
     - in one piece, or cut as people cut it (`2 06 12 75 111 005 64`): 15, a month of 01 to 12 or 20 to 42, or
       any of 20 and more with a right key or in that cut; 13 in one piece, a month of 01 to 12, or 20;
     - cut in another way: 15, a right key; 13, a month of 01 to 12, or 20, when no other digit is beside.
 
     14 or 18 digits (SIRET, numéro unique), a numéro unique that ends with its guichet, an IBAN, telephone
-    numbers and dates are none.
+    numbers and dates are not NIRs.
     """
     for suite in _SUITE.finditer(texte):
         if suite.end() - suite.start() > _SUITE_MAX:
@@ -139,19 +139,20 @@ def _est_un_nir(texte: str, groupes: list[_Groupe], rang: int, longueurs: list[i
 
 
 def _est_un_iban(texte: str, debut: int) -> bool:
-    """Whether the digits that begin there follow the letters of a country, and those of no other word."""
+    """True when the digits that begin at `debut` follow the letters of a country, and these end no longer
+    word."""
     return _IBAN.search(texte[max(debut - 3, 0) : debut]) is not None
 
 
 def _est_un_autre(groupe: str, suivant: str) -> bool:
-    """Whether two groups of digits are a SIREN and a year, or end with a telephone number."""
+    """True when two groups of digits are a SIREN and a year, or end with a telephone number."""
     siren = len(groupe) == 9 and luhn.is_valid(groupe) and suivant[:2] in ("19", "20")
     return siren or (len(suivant) == 10 and suivant[0] == "0")
 
 
 def _seul(texte: str, groupes: list[_Groupe], rang: int, combien: int) -> bool:
-    """Whether no other digit is beside, or they are held apart by something else than what cuts this one. An
-    hour has digits enough, and colons."""
+    """True when no other digit stands beside, or when other signs than those that cut this one hold it apart.
+    An hour has enough digits too: colons make it False."""
     premier, apres = max(rang - 1, 0), rang + combien + 1
     entre = [texte[fin:debut] for (_, fin), (debut, _) in pairwise(groupes[premier:apres])]
     dedans = entre[rang - premier : rang - premier + combien - 1]
@@ -200,12 +201,12 @@ _TEMOINS: Final = ("&", "%", "\\", "<!", "<?", "]]>")
 
 
 def deplier(texte: str) -> str:
-    """`texte` as whoever reads XML, JSON or an address reads it: its references and escapes are read."""
+    """Reads `texte` as a reader of XML, JSON or an address does: its references and escapes are read."""
     return _ECHAPPE.sub(_lu, texte) if any(temoin in texte for temoin in _TEMOINS) else texte
 
 
 def _lu(trouve: re.Match[str]) -> str:
-    """What an escape stands for."""
+    """Returns the text that an escape stands for."""
     genre = trouve.lastgroup or ""
     ecrit = trouve[genre]
     if genre in ("deci", "hexa", "json", "point"):

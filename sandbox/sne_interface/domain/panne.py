@@ -71,7 +71,7 @@ class GenrePanne:
 
     nom: str
     titre: str
-    """What people call it, in French."""
+    """The name that people give to it, in French."""
     description: str
     empeche: bool = False
     parametres: tuple[ParametreLu, ...] = ()
@@ -79,7 +79,7 @@ class GenrePanne:
 
     @property
     def effet(self) -> str:
-        """What becomes of the base, and the exchanges that it waits past, in French."""
+        """The effect on the base, and the exchanges that it waits past, in French."""
         attente = f" ; {self.sans_prise} ne la joue pas : elle attend le suivant" if self.sans_prise else ""
         return self._base() + attente
 
@@ -299,7 +299,7 @@ class PanneDefinition:
 
     @property
     def titre(self) -> str:
-        """What people call its kind, in French."""
+        """The name that people give to its kind, in French."""
         return GENRES[self.genre].titre
 
     def __post_init__(self) -> None:
@@ -324,7 +324,7 @@ class PanneDefinition:
 
     @property
     def avant(self) -> bool:
-        """Whether it takes the place of the work: the base stays as it was."""
+        """True when it takes the place of the work: the base stays as it was."""
         return GENRES[self.genre].empeche or self.parametres.get("avant") == "oui"
 
     def texte(self, nom: str) -> str:
@@ -341,7 +341,8 @@ class PanneDefinition:
         return float(self.texte(nom))
 
     def vise(self, operation: str | None, guichet: str | None) -> bool:
-        """Whether it is meant for such an exchange; what is not known of it (None) matches no filter."""
+        """True when it is meant for such an exchange; a value of the exchange that is not known (None)
+        matches no filter."""
         return self.operation in (None, operation) and self.guichet in (None, guichet)
 
     def en_json(self) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class DecisionDite:
 
     @property
     def attribue(self) -> bool:
-        """Whether a dwelling was attributed: a), b) and c) of R. 441-3."""
+        """True when a dwelling was attributed: a), b) and c) of R. 441-3."""
         return self.decision.prise in d.ATTRIBUTIONS
 
     @property
@@ -54,7 +54,7 @@ class DecisionDite:
         return (self.decision.texte(d.RPLS) or "").upper()
 
     def meme_seance(self, autre: "DecisionDite") -> bool:
-        """Whether both tell of one sitting of the commission: same author, same day."""
+        """True when both tell of one sitting of the commission: same author, same day."""
         return self.auteur == autre.auteur and self.commission == autre.commission
 
     def meme_affaire(self, autre: "DecisionDite") -> bool:
@@ -67,25 +67,25 @@ class DecisionDite:
         return self.dite_le, self.identifiant
 
     def refuse(self, autre: "DecisionDite") -> bool:
-        """Whether this refusal by the household is of that decision: one that either does not say of which
-        dwelling it is, is of the sitting."""
+        """True when this refusal by the household answers that decision. A refusal or a decision that does
+        not say its dwelling is of the whole sitting."""
         un_seul = not (self.logement and autre.logement) or self.logement == autre.logement
         return self.meme_seance(autre) and un_seul
 
     def defait(self, autre: "DecisionDite") -> bool:
-        """Whether this takes the lease of that decision back: a refusal, or a lease not signed of the same
+        """True when this takes back the lease of that decision: a refusal, or a lease not signed, of the same
         sitting and of no dwelling in particular."""
         if self.decision.booleen(d.REFUS_DU_MENAGE):
             return self.refuse(autre)
         return self.decision.booleen(d.BAIL) is False and not self.logement and self.meme_seance(autre)
 
     def revient_sur(self, autre: "DecisionDite") -> bool:
-        """Whether the same guichet decided this later than that."""
+        """True when the same guichet decided this later than that."""
         ici, avant = self.commission, autre.commission
         return self.auteur == autre.auteur and ici is not None and avant is not None and ici > avant
 
     def meme_bail(self, autre: "DecisionDite") -> bool:
-        """Whether the leases of both are one: they share a sitting, a day of signature or a dwelling."""
+        """True when the leases of both are one: they share a sitting, a day of signature or a dwelling."""
         return (
             self.meme_seance(autre)
             or self.bail == autre.bail
@@ -103,8 +103,8 @@ class Parcours:
 
     @property
     def baux(self) -> tuple[DecisionDite, ...]:
-        """Those that a signed lease followed, and that the household did not give up since, nor was said not
-        to be signed in the end."""
+        """The decisions that a signed lease followed. A lease is left out when the household gave it up
+        since, or when a later event says that it was not signed in the end."""
         return tuple(
             dite
             for dite in self.decisions
@@ -124,8 +124,8 @@ class Parcours:
 
     @property
     def irrecevabilites(self) -> tuple[DecisionDite, ...]:
-        """Those that found the demande irrecevable, and that the same guichet did not take back since by
-        attributing a dwelling."""
+        """The decisions that found the demande irrecevable. A decision is left out when the same guichet took
+        it back since by attributing a dwelling."""
         return tuple(
             dite
             for dite in self.decisions
@@ -145,8 +145,8 @@ def parcours(
     reactivee_le: date | None = None,
     sauf: int | None = None,
 ) -> Parcours:
-    """What these events of one demande tell, by order of writing; the event `sauf` is left out. A lease
-    signed before the demande was last reactivated came to nothing: it counts no more."""
+    """Builds the path that these events of one demande tell, by order of writing, without the event `sauf`. A
+    lease signed before the demande was last reactivated came to nothing: it no longer counts."""
     retenues: list[DecisionDite] = []
     dites: list[DecisionDite] = []
     for evenement in evenements:
@@ -168,7 +168,7 @@ def parcours(
 
 
 def suites(parcours: Parcours) -> dict[int, tuple[str, date]]:
-    """What a radiation has to follow, since when, by the event that tells it."""
+    """Returns the outcomes that a radiation has to follow, and since when, by the event that tells them."""
     baux = {dite.identifiant: (BAIL, dite.bail) for dite in parcours.baux}
     irrecevables = {dite.identifiant: (IRRECEVABILITE, dite.commission) for dite in parcours.irrecevabilites}
     tous = {**baux, **irrecevables}
@@ -176,7 +176,7 @@ def suites(parcours: Parcours) -> dict[int, tuple[str, date]]:
 
 
 def _remplace(dite: DecisionDite, avant: DecisionDite) -> bool:
-    """Whether a decision was told again: a refusal alone says nothing of the decision it answers."""
+    """True when `dite` tells `avant` again: a refusal alone says nothing of the decision that it answers."""
     return dite.meme_affaire(avant) and (dite.decision.prise is None) == (avant.decision.prise is None)
 
 

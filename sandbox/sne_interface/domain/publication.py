@@ -1,9 +1,9 @@
 """Values published as JSON, by the command line and by the API alike.
 
-The fields of a frozen dataclass are those of the answer, under their names. What the description of the API
-says of one stands beside its type, in French: `octets: Annotated[int, "taille du fichier"]`; a mapping
-beside it adds to the description (`{"example": "v5.2"}`), and `TU` keeps the field out of the answer.
-Nothing else describes an answer."""
+The fields of a frozen dataclass are those of the answer, under their names. The API's description of a field
+stands beside its type, in French: `octets: Annotated[int, "taille du fichier"]`; a mapping beside it adds to
+the description (`{"example": "v5.2"}`), and `TU` keeps the field out of the answer. Nothing else describes an
+answer."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass

@@ -1,8 +1,8 @@
-"""What the code reads of a contract, by role: the names that schemas and lists give to it are the contract's.
+"""The roles that the code reads in a contract: its schemas and lists give them their names.
 
-The schemas of interface 5.2 are not public; the names that the official ones give to what 5.2 brought may be
-any, stand elsewhere, or not exist. A role is « the NIR », « the date of the lease »; the contract binds it to
-a path, or to a code, or to nothing.
+The schemas of interface 5.2 are not public: the official ones may give any name to what 5.2 brought, put it
+elsewhere, or not have it. A role is « the NIR », « the date of the lease »; the contract binds it to a path,
+or to a code, or to nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -113,5 +113,5 @@ class Roles:
         return self.decision.valeurs.get(nom, "") if valeur else self.decision.code(reste)
 
     def manquants(self, roles: Iterable[str]) -> tuple[str, ...]:
-        """Those of `roles` that are bound to nothing."""
+        """Returns the roles among `roles` that are bound to nothing."""
         return tuple([role for role in roles if not self.nom(role)])

@@ -5,7 +5,7 @@ how people write numbers and what agrees with them, and what a terminal is given
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
@@ -62,8 +62,9 @@ def hors_xml(texte: str) -> str:
 
 
 class Retenus(dict[Any, T]):
-    """What was computed of short texts, by text: `retenus[texte]` computes it once. Bounded in number, and in
-    length, for a client writes what it wants: a long text is computed each time."""
+    """The results computed from short texts, by text: `retenus[texte]` computes each once. The number of
+    results and the length of the texts are bounded, because a client writes what it wants: a long text is
+    computed each time."""
 
     def __init__(self, calcul: Callable[[Any], T]) -> None:
         super().__init__()
@@ -84,6 +85,13 @@ def plier(texte: str) -> str:
     ELOISE DOEUF LE GALL » are one."""
     decompose = unicodedata.normalize("NFKD", texte.translate(LIGATURES))
     return "".join(c for c in decompose if c.isalnum()).casefold()
+
+
+def premiers(mots: Sequence[object], combien: int) -> str:
+    """« 3, 4, 5 et 12 autres »: the first of a list, and how many others there are."""
+    dits = ", ".join(map(str, mots[:combien]))
+    reste = len(mots) - combien
+    return f"{dits} et {accorde(reste, 'autre', 'autres')}" if reste > 0 else dits
 
 
 def accorde(nombre: int, un: str, plusieurs: str) -> str:
@@ -116,13 +124,13 @@ def _echappe(point: int) -> str:
 
 
 def retenir_noms_nir(noms: Iterable[str]) -> None:
-    """Whatever an element of one of these names holds is masked as a NIR, from now on and in all the process:
-    what one contract calls so is better hidden under another too."""
+    """Masks as a NIR the content of any element that has one of these names, from now on and in all the
+    process: a name that one contract binds to a NIR is better hidden under another contract too."""
     _NOMS_NIR.update(noms)
 
 
 def parle_de_nir(nom: str) -> bool:
-    """Whether the name of an element says that it holds a NIR: « numSecu », « nirDemandeur »."""
+    """True when the name of an element says that it holds a NIR: « numSecu », « nirDemandeur »."""
     return (
         plier(nom).startswith("nir")
         or "Nir" in nom
@@ -132,14 +140,14 @@ def parle_de_nir(nom: str) -> bool:
 
 
 def est_nom_de_nir(nom: str) -> bool:
-    """Whether an element of that (local) name holds a NIR."""
+    """True when an element of that (local) name holds a NIR."""
     return nom in _NOMS_NIR
 
 
 @lru_cache(maxsize=2048)
 def cache_un_nir(nom: str) -> bool:
-    """Whether what an element or an attribute of that (local) name holds is hidden, whatever it is: a
-    contract binds it to a NIR, or it says so itself."""
+    """True when the content of an element or an attribute of that (local) name is hidden, whatever it is: a
+    contract binds the name to a NIR, or the name itself says so."""
     return nom in _NOMS_NIR or bool(_DIT_NIR.search(nom)) or any(mot in plier(nom) for mot in MOTS_DU_NIR)
 
 
@@ -228,7 +236,7 @@ def mal_lu(texte: str) -> str | None:
 
 
 def est_mal_lu(texte: str) -> bool:
-    """Whether a text, perhaps cut, is UTF-8 that was read so."""
+    """True when a text, perhaps cut, is UTF-8 that was read in another encoding."""
     debut = texte.rstrip("…")
     return any(mal_lu(debut[: len(debut) - coupe]) for coupe in range(3))
 
@@ -273,5 +281,5 @@ def en_colonne(ligne: str, largeur: int) -> list[str]:
 
 def cellule(valeur: T) -> T | str:
     """A value of a CSV file that a spreadsheet opens: a text that begins as a formula does is told as one, by
-    an apostrophe (OWASP, CSV injection): names of guichets and codes come from whoever sends them."""
+    an apostrophe (OWASP, CSV injection): names of guichets and codes come from their senders."""
     return f"'{valeur}" if isinstance(valeur, str) and valeur.startswith(_FORMULE) else valeur

@@ -1,4 +1,4 @@
-"""What follows a creation, as a guichet writes it: the later messages about a demande, its separation,
+"""The messages that a guichet writes after a creation: later messages about the demande, its separation,
 radiations, DALO declarations, events and decisions, searches.
 
 A function draws one fragment, or the whole message (`suite`, `separation`, `document_d_evenement`,
@@ -64,7 +64,7 @@ def radiation(
 ) -> Element:
     """`radiation`, on the day of `ici`, of a demande deposited on `depot`; `motif` "" is a déradiation, None
     any motive that a landlord may give; `version` is the highest by default. The dwelling of an attribution
-    lies in the territory of `ici`; only for a household that may be `dalo` is it attributed by that title."""
+    lies in the territory of `ici`; it is attributed by that title only for a household that may be `dalo`."""
     chemin = f"{_RADIATION}/motifRadiation"
     liste = ici.contrat.nomenclatures.liste(ici.contrat.nomenclatures.par_chemin[chemin][0])
     if motif is None:
@@ -182,10 +182,10 @@ def decision(
     depot: date | None = None,
     dalo: bool = False,
 ) -> Element:
-    """`evenement` of a decision: `issue` is which of DECISIONS (any by default, which may be none beside a
-    refusal by the household), `bail` whether a lease was signed (an attribution, then). The demande was
-    deposited on `depot`, by a household that is `dalo` or not. What the contract has no place for is not
-    said."""
+    """Draws the `evenement` of a decision. `issue` is one of DECISIONS (by default any of them, or none
+    beside a refusal by the household); `bail` tells whether a lease was signed (it is then an attribution).
+    The demande was deposited on `depot`, by a household that is `dalo` or not. A value that the contract has
+    no place for is left out."""
     roles = ici.contrat.roles.decision
     (genre,) = [t for t in ici.contrat.evenements if roles.est(t)]
     par_role = {role: c for c in genre.caracteristiques if (role := roles.role(c.code)) is not None}

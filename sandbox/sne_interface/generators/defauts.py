@@ -1,6 +1,6 @@
 """Defects: for each blocking rule, a valid generated demande broken in exactly that way, and no other.
 
-What breaks it is data: the refusing examples of the rule (`fixtures/exemples`), applied to a twin of their
+The faults are data: the refusing examples of the rule (`fixtures/exemples`), applied to a twin of their
 specimen. A twin has the specimen's header, guichet, numbers, days, wished communes and kind of household;
 everything else is drawn. The engine has the last word: a defect is given only when that rule alone blocks,
 under the profile `strict` too, where the most rules do.
@@ -218,7 +218,7 @@ class Defaut:
 
     @property
     def circonstances(self) -> list[str]:
-        """What stands around it, in French: clock, file name, what the base holds."""
+        """Lists the circumstances of the defect, in French: clock, file name, content of the base."""
         return circonstances(self.exemple)
 
 

@@ -104,7 +104,7 @@ def document(version: str, type_fichier: str, instant: datetime, corps: Element)
 
 
 def contenu(type_fichier: str, date_fichier: str, corps: T, p: Plume[T]) -> tuple[T, T]:
-    """What such a document holds."""
+    """Returns the content of such a document."""
     entete = (p.feuille("typeFichier", type_fichier), p.feuille("dateFichier", date_fichier))
     return p.bloc("entete", *entete), p.bloc("demande", corps)
 
@@ -284,7 +284,7 @@ def _en_garde(enfant: Enfant, p: Plume[T]) -> T:
 def adresse_postale(
     tirage: Tirage, place: Place, foyer: Foyer | None, hebergeant: str | None = None
 ) -> Feuilles:
-    """What `adressePostale` holds, in the commune of `place`."""
+    """Builds the content of `adressePostale`, in the commune of `place`."""
     if foyer is not None and foyer.logement == "SD":
         lieu = {"compAdresse": "Domiciliation au CCAS", "voie": "place de la Mairie"}
     else:

@@ -57,15 +57,15 @@ _MADEMOISELLE: Final = "3"
 
 @dataclass(frozen=True, slots=True)
 class Contraintes:
-    """What a demande must have; None, False or 0 leaves it to the draw.
+    """The constraints on a demande; None, False or 0 leaves the draw free.
 
-    `sorte` is a kind of household (`menages.SORTES`); an association is none, unless it is asked for, or
-    `associations` lets it in; `limites`
-    asks for the longest legal texts and the extreme numbers (None: now and then); `richesse` is the chance,
-    from 0 to 1, of each optional element that the household does not need; `communes` are the INSEE codes of
-    the wished communes, all of one territory; `etranger` puts the applicant's address abroad; `depot` is the
-    day of deposit, that of the message by default; `difficile` asks Hypothesis for what is hard to carry
-    first, instead of what is simple, and `longues` for lists beyond ten, or as long as rules let them be.
+    `sorte` is a kind of household (`menages.SORTES`); an association comes only when it is asked for, or when
+    `associations` lets it in; `limites` asks for the longest legal texts and the extreme numbers (None: now
+    and then); `richesse` is the chance, from 0 to 1, of each optional element that the household does not
+    need; `communes` are the INSEE codes of the wished communes, all of one territory; `etranger` puts the
+    applicant's address abroad; `depot` is the day of deposit, that of the message by default; `difficile`
+    asks Hypothesis for hard values first, instead of simple ones, and `longues` for lists beyond ten, or as
+    long as rules let them be.
     """
 
     sorte: str | None = None
@@ -96,7 +96,7 @@ LIBRE: Final = Contraintes()
 
 @dataclass(frozen=True, slots=True)
 class Atelier:
-    """What makes demandes of `contraintes`: sent by `guichet` on `jour`, at `instant`."""
+    """A workshop that makes demandes of `contraintes`: `guichet` sends them on `jour`, at `instant`."""
 
     contrat: Contrat
     jour: date
@@ -265,7 +265,7 @@ def _varier(tirage: Tirage, dossier: DossierTire, foyer: Foyer, ici: Atelier) ->
 
 
 def voulu_ou(tirage: Tirage) -> Callable[[bool], bool]:
-    """Whether a variant is there: because it is asked for, or now and then."""
+    """Returns the test that tells whether a variant is there: when it is asked for, or now and then."""
     return lambda voulu: voulu or tirage.booleen(_VARIANTE)
 
 

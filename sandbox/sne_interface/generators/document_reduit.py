@@ -1,8 +1,8 @@
 """A document brought down to the smallest that still shows something, and the smallest request that each
 blocking rule refuses.
 
-What can be taken away is, branch by branch. The requests are data, `fixtures/reductions/<CODE>.xml`, written
-by `tests/reductions.py` from the refusing examples of the rules.
+Every branch that can go is taken away, one by one. The requests are data, `fixtures/reductions/<CODE>.xml`,
+written by `tests/reductions.py` from the refusing examples of the rules.
 """
 
 from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ def profil_bloquant(code: str, contrat: Contrat) -> str | None:
 
 def elaguer(racine: Any, convient: Convient, *, encore: Callable[[], bool] = lambda: True) -> bool:
     """Takes from `racine` (lxml), in place, branch by branch, all that can go while `convient` holds of it.
-    Whether nothing more can be taken alone: False when `encore` said to stop before."""
+    Returns True when nothing more can be taken alone, False when `encore` said to stop before."""
     change = True
     while change:  # what was needed may not be, once something else is gone
         change = False
@@ -53,7 +53,8 @@ def elaguer(racine: Any, convient: Convient, *, encore: Callable[[], bool] = lam
 
 
 def _blocs(racine: Any) -> Iterator[list[Any]]:
-    """What may go in one piece, the largest first: an element, or the few that a choice holds together."""
+    """Yields the branches that may go in one piece, the largest first: an element, or the few that a choice
+    holds together."""
     for parent in racine.iter(etree.Element):
         enfants = list(parent)
         for largeur in range(min(_BRANCHE, len(enfants)), 0, -1):

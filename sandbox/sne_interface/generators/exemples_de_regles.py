@@ -21,9 +21,9 @@ They are data, `fixtures/exemples/<sujet>.toml`, one `[[exemple]]` each. An exam
 
 Edits, in order, on paths from the root (an index counts namesakes from 1; `~` is `demande/demandeLogement`):
 `["texte", path, text]` and `["code", path, code]` (the element is created at its place when missing; a code
-"" takes the attribute away), `["attribut", path, name, value]`, `["supprimer", path]`,
-`["ajouter", parent path, xml without prefix]`. What is added, and all that it holds, is put in the order of
-the schema, whatever the order it was written in; in an event or a search it stays as it was written.
+"" takes the attribute away), `["attribut", path, name, value]`, `["supprimer", path]`, `["ajouter", parent
+path, xml without prefix]`. An added element, and all that it holds, is put in the order of the schema,
+whatever the order it was written in; in an event or a search it stays as it was written.
 
 `anomalies` are those of the rule in document order, as (path, faulty value or "", sentence): a refusal has
 some, and the guard of the rules compares them; here `~` is `interfaceNuu/demande/demandeLogement`.
@@ -160,7 +160,8 @@ def genre(exemple: ExempleDeRegle) -> Document:
 def contexte(
     exemple: ExempleDeRegle, contrat: Contrat, racine: Any = None, doublures: Doublures = MappingProxyType({})
 ) -> Contexte:
-    """What the rules look at for an example; `racine`, an lxml tree, takes the place of its document."""
+    """Builds the context of an example for the rules; `racine`, an lxml tree, takes the place of its
+    document."""
     origine = Demande(decoder(specimen(exemple.specimen, doublures)))
     # Through bytes, so that lines are those of the document as it would be received.
     ecrit = ecrire(document(exemple, contrat, doublures) if racine is None else racine)
@@ -406,7 +407,8 @@ def decrire(exemple: ExempleDeRegle) -> str:
 
 
 def circonstances(exemple: ExempleDeRegle) -> list[str]:
-    """What the document does not say: clock, sender, file name, settings, and what the base holds."""
+    """Lists the circumstances that the document does not say: clock, sender, file name, settings, and content
+    of the base."""
     dits = []
     if exemple.maintenant is not None:
         dits.append(f"horloge au {_valeur(exemple.maintenant)}")

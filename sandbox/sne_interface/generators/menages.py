@@ -47,7 +47,7 @@ _PREFIXES_FIXES: Final = ("019900", "035301", "046571")
 
 @dataclass(slots=True)
 class Metier:
-    """What a person does: code of ListeTypeContratTravail, and trade and employer where there is one."""
+    """The work of a person: code of ListeTypeContratTravail, and trade and employer where there is one."""
 
     contrat: str
     profession: str | None = None

@@ -1,5 +1,5 @@
-"""What may be added to a valid demande, element by element, and stays valid: the table `ORNEMENTS`, which is
-data (`ornements.toml`), after the words it is written with.
+"""The elements that may be added to a valid demande, one by one, and leave it valid: the table `ORNEMENTS`,
+which is data (`ornements.toml`), after the words it is written with.
 
 A drawing (`Dessin`) gives the elements to add below a parent, the simplest value first; a condition says when
 that has a meaning.

@@ -1,6 +1,7 @@
-"""What a seed says of its population: counts, shares and places (`fixtures/seeds/<nom>/semence.toml`).
+"""The population that a seed describes: counts, shares and places (`fixtures/seeds/<nom>/semence.toml`).
 
-A seed that names another in `comme` has all its keys but those it writes again, table by table.
+A seed that names another in `comme` takes all the keys of the other, except the keys that it writes again,
+table by table.
 """
 
 import tomllib

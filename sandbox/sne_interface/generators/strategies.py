@@ -98,7 +98,7 @@ class Tirees(SearchStrategy[T]):
 
 
 def _tirees(ici: Atelier, construire: Callable[[TirageHypothese], T]) -> Tirees[T]:
-    """What `construire` builds, as the constraints of `ici` want it drawn."""
+    """Gives the strategy of what `construire` builds, drawn as the constraints of `ici` ask."""
     return Tirees(construire, difficile=ici.contraintes.difficile)
 
 

@@ -1,4 +1,4 @@
-"""Drawing: the few gestures by which a household is made up, whoever draws.
+"""Drawing: the few gestures that make up a household, by any kind of draw.
 
 `TirageAleatoire` draws a seed, which looks like the register; `TirageVarie` what `generate` writes, meant to
 break things: all values alike, rare things frequent, names that are hard to carry; `strategies` draws by
@@ -42,7 +42,7 @@ class Repartition(Generic[T]):
 
 
 class Tirage(Protocol):
-    """What a builder may ask of who draws."""
+    """The draws that a builder may ask for."""
 
     def entier(self, bas: int, haut: int) -> int:
         """An integer from `bas` to `haut`, both included; `bas` is the simplest."""

@@ -43,9 +43,9 @@ OUVERTURE: Final = time(9)
 
 @dataclass(slots=True)
 class Vie:
-    """What happened to a demande, and when. `renouvellements` in order; `radiation` a day and the code of a
-    motive; `dalo` and `decision` the days of a d.DALO and of a commission's decision; `reexamen` says that
-    another commission had decided before, and housed nobody."""
+    """The events in the life of a demande, with their days. `renouvellements` in order; `radiation` a day and
+    the code of a motive; `dalo` and `decision` the days of a DALO and of a commission's decision; `reexamen`
+    says that another commission had decided before, and housed nobody."""
 
     depot: date
     renouvellements: tuple[date, ...] = ()
@@ -123,7 +123,7 @@ def instant(jour: date, maintenant: datetime) -> datetime:
 
 
 def est_dalo(vie: Vie, jour: date) -> bool:
-    """Whether the household was recognised as DALO on `jour`."""
+    """True when the household was recognised as DALO on `jour`."""
     return vie.dalo is not None and vie.dalo <= jour
 
 
@@ -144,7 +144,7 @@ def dater(vie: Vie, tirage: Tirage) -> date | None:
 
 
 def tirer_reexamen(tirage: Tirage, population: Population, vie: Vie) -> None:
-    """Whether a life that has a decision had another before it: that takes time."""
+    """Draws whether a life that has a decision had another before it: that takes time."""
     if vie.decision is not None and vie.depot + _AVANT_REEXAMEN <= vie.decision:
         vie.reexamen = tirage.booleen(population.commissions.reexamens)
 

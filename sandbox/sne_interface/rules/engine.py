@@ -46,8 +46,8 @@ class _Poste:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What runs for a type of file. `contrat` is held so that its identity stays its own. `faits` are all
-    that its rules look for, `utiles` the rules that run for some of them."""
+    """The rules that run for a type of file. `contrat` is held so that its identity stays its own. `faits`
+    are all the facts that its rules look for, `utiles` the rules that run for some of them."""
 
     contrat: Contrat
     prealables: tuple[_Poste, ...]
@@ -133,7 +133,7 @@ def juger_par(
 
 
 def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: _Choix) -> tuple[list[Anomalie], bool]:
-    """What these rules find, and whether one of them ends the judgement."""
+    """Judges with these rules: returns the anomalies, and whether one of the rules ends the judgement."""
     plan = _plan(contrat, contexte, profil, choix)
     trouves = _controler_tous(plan.prealables, contexte)
     arrete = bool(trouves)
@@ -149,8 +149,8 @@ def ranger(anomalies: Iterable[Anomalie], contrat: Contrat) -> list[Anomalie]:
 
 
 def regles_de(contrat: Contrat, type_fichier: str, canal: str = "") -> tuple[Regle, ...]:
-    """The rules that apply to a type of file under this contract, in the catalogue's order; those of the
-    channel that it came by too. Those whose role is bound to nothing are off."""
+    """Returns the rules that apply to a type of file under this contract, in the catalogue's order, with
+    those of the channel that it came by. A rule that reads a role bound to nothing is off."""
     voulus = {type_fichier, "*", canal} - {""}
     return tuple(
         regle
@@ -241,7 +241,7 @@ _Trouve = tuple[_Poste, list[Infraction]]
 
 
 def ne_rebloque_pas(fiche: FicheRegle, type_fichier: str) -> bool:
-    """Whether a fault of this rule does not block again, in a message of that type, when the stored demande
+    """True when a fault of this rule does not block again, in a message of that type, if the stored demande
     has it already."""
     de_contenu = not fiche.structurante and fiche.code.startswith(_CONTENU)
     return de_contenu and type_fichier in COMPARES_AU_REGISTRE
@@ -335,8 +335,8 @@ def _propriete(modele: str, chemin: str) -> str:
 
 
 def _rang(chemin: str, nomenclatures: Nomenclatures) -> tuple[tuple[int, int], ...]:
-    """Sort key of a path: the schema's order step by step, then the index among namesakes. What is not in
-    the document of a demande (a field of the message, an event) keeps the order of its lines."""
+    """Returns the sort key of a path: the schema's order step by step, then the index among namesakes. A path
+    outside the document of a demande (a field of the message, an event) keeps the order of its lines."""
     rang = []
     parcouru = ""
     for morceau in chemin.split("/"):

@@ -1,4 +1,4 @@
-"""What rules may ask of the base, and a register that needs no database.
+"""The questions that rules may ask of the base, and a register that needs no database.
 
 The store has its own register (`store/registre.py`); both answer alike.
 """
@@ -15,7 +15,7 @@ from sne_interface.domain.roles import RolesDemande
 
 
 class Registre(Protocol):
-    """What rules may ask of the base. Nothing found is None, or an empty sequence."""
+    """The questions that rules may ask of the base. Nothing found is None, or an empty sequence."""
 
     def guichet(self, code: str) -> Guichet | None:
         """The guichet of that code, closed ones included."""

@@ -1,8 +1,8 @@
 """The rules that can be read in a document that its schema refuses: what they would say once it is corrected.
 
 A rule is given a document in which nothing that the schema refuses can be read: as soon as it looks there it
-is stopped, and says nothing more. What it says without having looked there does not depend on the faults.
-A rule that judges each place by itself (`par_place`) is run on the document as it is, and not heard on the
+is stopped, and says nothing more. An anomaly found without looking there does not depend on the faults. A
+rule that judges each place by itself (`par_place`) is run on the document as it is, and not heard on the
 places at fault.
 """
 
@@ -146,8 +146,8 @@ class _Refuse(_SansAttributs):
 
 
 class _Voile:
-    """What faults are about in a document, by path, and a copy of the document in which it cannot be read:
-    elements are `refuses` whole, or `sans_attributs`; of an element, the children of a name are `tus`, or
+    """The places that faults are about in a document, by path, and a copy of the document that hides them:
+    elements are `refuses` whole, or `sans_attributs`; in an element, the children of a name are `tus`, or
     there may be others than are known (`douteux`)."""
 
     def __init__(self, document: Element, fautes: Iterable[SchemaError]) -> None:

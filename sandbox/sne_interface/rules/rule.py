@@ -27,7 +27,8 @@ PROFILS: Final = PAR_NOM["profile"].choix
 
 @dataclass(slots=True)
 class Contexte:
-    """What is judged, and against what. Only `consulter` changes it, between the two times of a judgement.
+    """The message to judge, and all that it is judged against. Only `consulter` changes it, between the two
+    times of a judgement.
 
     `type_fichier` is the message's type (CRE, …), or what stands for it where there is none (DALO, EVT, RCH);
     `canal` is ASY for a file left in an inbox: the rules of that channel judge it too. `document` is the root
@@ -87,7 +88,7 @@ class Contexte:
         return self.registre.guichet(code)
 
     def habilite(self, acte: Acte) -> bool:
-        """Whether the sender may do that; one that is unknown is the business of ENT006."""
+        """True when the sender may do that deed; an unknown sender is the business of ENT006."""
         emetteur = self.emetteur
         return emetteur is None or self.droits.peut(emetteur, acte)
 
@@ -217,7 +218,7 @@ def allege(trouve: Infraction) -> Infraction:
 
 
 def gravite(fiche: FicheRegle, profil: str) -> Gravite:
-    """What a fault of this rule does under `profil` (`ecole`, `strict` or `souple`).
+    """Returns the effect of a fault of this rule under `profil` (`ecole`, `strict` or `souple`).
 
     A structurante rule keeps the base sane: it blocks everywhere, and no overlay switches it off. Any other
     takes the gravité of the overlay when it sets one. Raises UsageError for an unknown profile.

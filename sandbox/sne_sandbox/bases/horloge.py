@@ -289,7 +289,7 @@ def deplacer(
     """Makes a move. `reprenable`: it can be taken back while nothing else comes; a line of the journal tells
     it, and the base is saved before it loses a demande. Raises as `viser`, BaseInconnue, StoreError."""
     # Alone: what others wrote just before is committed, or the snapshot would not have it.
-    with magasin.ecrire(nom, seule=True) as registre:
+    with magasin.ecrire(nom) as registre:
         # Read once the base is ours: a real clock goes on while we wait for our turn.
         visee = viser(registre, mouvement, machine or datetime.now(UTC))
         ancienne, nuit = registre.base.horloge, visee.derniere_nuit

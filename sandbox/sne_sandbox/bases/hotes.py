@@ -1,7 +1,7 @@
 """Several servers, each on its host and with its home, over one database: what of a home is the same in all.
 
 The authority that signs their certificates, the names by which they are called and the key of their cookies
-are in the database (`store.coffre`), when it is PostgreSQL and a secret is given that encrypts them. The
+are in the database (`coffre`), when it is PostgreSQL and a secret is given that encrypts them. The
 home of each has a copy of its own, which is what is read at work. The first server to come gives what its
 home has, or makes it.
 """
@@ -16,8 +16,8 @@ from sne_interface.errors import StoreError, UsageError
 from sne_interface.raisons import raison_ecriture
 from sne_sandbox.bases.jetons import CLE_CONSOLE, FICHIER
 from sne_sandbox.pki import pki_verifiee
-from sne_sandbox.store.coffre import Coffre, CoffreTenu, lire_secret
 from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.plusieurs_serveurs.coffre import Coffre, CoffreTenu, lire_secret
 
 #: Files of a home that are the same in all, the certificate of the authority after its key.
 _PARTAGES: Final = ("pki/ca.key", "pki/ca.pem", CLE_CONSOLE)

@@ -136,7 +136,7 @@ def annuler(magasin: Magasin, nom: str, *, attendue: int | None = None) -> Annul
         return Annulation(heure, echange, phrase)
 
     if not memoire["perte"]:
-        with magasin.ecrire(nom, seule=True) as registre:
+        with magasin.ecrire(nom) as registre:
             verifier(registre)
             return conclure(registre)
     fichier = Sauvegardes(magasin, magasin.home).lire(nom, memoire["sauvegarde"]).fichier

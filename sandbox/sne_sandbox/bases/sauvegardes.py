@@ -1,5 +1,5 @@
 """Snapshots of a base under a name: state, clock, settings and pannes, kept in its home; in the database of
-several servers, when it is PostgreSQL (`store/classeur.py`).
+several servers, when it is PostgreSQL (`store/plusieurs_serveurs/classeur.py`).
 
 The journal is neither saved nor put back: what was sent since stays to be read. The file is that of
 `store/snapshot.py`: a backup, NIR in clear.
@@ -23,8 +23,8 @@ from sne_interface.domain.publication import TU
 from sne_interface.errors import ConflitEtat, StoreError, UsageError
 from sne_interface.raisons import raison_ecriture, raison_systeme
 from sne_sandbox.store import snapshot
-from sne_sandbox.store.classeur import classeur_de
 from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.plusieurs_serveurs.classeur import classeur_de
 
 DOSSIER: Final = "snapshots"
 #: What a comparison calls the base as it is.

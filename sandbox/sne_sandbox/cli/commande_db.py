@@ -95,7 +95,7 @@ def changer_secret(poste: Poste, nouveau: Path) -> None:
 
     Les serveurs en marche continuent ; donnez-leur NOUVEAU (--secret-file) avant leur prochain démarrage.
     """
-    from sne_sandbox.store.coffre import Coffre, lire_secret
+    from sne_sandbox.store.plusieurs_serveurs.coffre import Coffre, lire_secret
 
     secret = lire_secret(nouveau)
     if not Coffre(poste.magasin).ferme_a_cle:

@@ -1,14 +1,13 @@
 """`sne-sandbox pki`: development certificates."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from sne_interface.domain.base import verifier_nom
 from sne_interface.errors import BaseInconnue
 from sne_sandbox.cli.depart import preparer_autorite
-from sne_sandbox.cli.options import COMMUNES, GroupeCommandes, ouvrir_magasin, reglages, verifier_guichet
+from sne_sandbox.cli.options import GroupeCommandes, Poste, sur_le_poste, verifier_guichet
 from sne_sandbox.pki.authority import Autorite, ecrire
 
 
@@ -29,8 +28,8 @@ def commande() -> None:
 @click.option("--base", default="ecole", show_default=True, help="Base pour laquelle il vaut.")
 @click.option("--out", "dossier", required=True, type=click.Path(path_type=Path, file_okay=False),
               help="Dossier où écrire.")  # fmt: skip
-@reglages(*COMMUNES, "pkcs12", "database", "secret_file")
-def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
+@sur_le_poste("pkcs12", "secret_file")
+def emettre(poste: Poste, guichet: str, base: str, dossier: Path) -> None:
     """Émet un certificat client : GUICHET.pem (puis son AC), .key, .p12, et truststore.p12.
 
     GUICHET est l'un de ceux de la base ; d'une base qui n'existe pas encore, l'un de ceux des jeux de départ.
@@ -40,36 +39,36 @@ def emettre(guichet: str, base: str, dossier: Path, **options: Any) -> None:
     """
     verifier_guichet(guichet)
     verifier_nom(base)
-    _verifier_delivrable(guichet, base, options)
-    if a_dire := preparer_autorite(options, []):
+    _verifier_delivrable(poste, guichet, base)
+    if a_dire := preparer_autorite(poste.options, []):
         click.echo(f"sne-sandbox : {a_dire}", err=True)
-    autorite = Autorite.ouvrir(options["home"], [])
-    ecrire(autorite.emettre(guichet, base, options["pkcs12"]), dossier)
+    autorite = Autorite.ouvrir(poste.home, [])
+    ecrire(autorite.emettre(guichet, base, poste.options["pkcs12"]), dossier)
     for nom in (f"{guichet}.pem", f"{guichet}.key", f"{guichet}.p12", "truststore.p12"):
         click.echo(str(dossier / nom))
 
 
 @commande.command("renouveler")
 @click.option("--server-name", "noms", multiple=True, metavar="NOM", help="Autre nom que le serveur aura.")
-@reglages(*COMMUNES, "database", "secret_file")
-def renouveler(noms: tuple[str, ...], **options: Any) -> None:
+@sur_le_poste("secret_file")
+def renouveler(poste: Poste, noms: tuple[str, ...]) -> None:
     """Certifie à nouveau l'autorité de --home, pour d'autres noms de serveur ou pour trois ans de plus.
 
     Sa clé reste : les certificats déjà donnés aux guichets valent toujours. Redémarrez le serveur, et
     redonnez ca.pem (ou truststore.p12) aux applications.
     """
-    if a_dire := preparer_autorite(options, noms, Autorite.renouveler):
+    if a_dire := preparer_autorite(poste.options, noms, Autorite.renouveler):
         click.echo(f"sne-sandbox : {a_dire}", err=True)
-    click.echo(str(Autorite(options["home"] / "pki").ca))
+    click.echo(str(Autorite(poste.home / "pki").ca))
 
 
-def _verifier_delivrable(guichet: str, base: str, options: dict[str, Any]) -> None:
+def _verifier_delivrable(poste: Poste, guichet: str, base: str) -> None:
     """Raises UsageError for what is no guichet of the base; of one that is not made yet, of no seed."""
     from sne_sandbox.bases.bases import guichets_de, semences
     from sne_sandbox.bases.guichets import verifier_delivrable
 
     try:
-        with ouvrir_magasin(options) as magasin, magasin.lire(base) as registre:
+        with poste.magasin.lire(base) as registre:
             guichets = registre.guichets()
     except BaseInconnue:
         par_code = {g.code: g for semence in semences() for g in guichets_de(semence)}

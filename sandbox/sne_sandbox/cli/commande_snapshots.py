@@ -49,7 +49,7 @@ def lister(poste: Poste, base: str) -> list[SauvegardeLue]:
 @une_base
 @click.option("--replace", "remplacer", is_flag=True, help="Remplace la sauvegarde de ce nom.")
 def faire(poste: Poste, nom: str, base: str, remplacer: bool) -> None:
-    """SauvegardeLue une base telle qu'elle est, sous le nom NOM."""
+    """Sauvegarde une base telle qu'elle est, sous le nom NOM."""
     sauvegarde = _sauvegardes(poste).faire(base, nom, remplacer=remplacer)
     click.echo(f"Base [{base}] sauvegardée sous [{nom}] : {_demandes(sauvegarde)}.")
 
@@ -71,7 +71,7 @@ def restaurer(poste: Poste, nom: str, base: str) -> None:
 def supprimer(poste: Poste, nom: str, base: str) -> None:
     """Supprime la sauvegarde NOM."""
     _sauvegardes(poste).supprimer(base, nom)
-    click.echo(f"SauvegardeLue [{nom}] de la base [{base}] supprimée.")
+    click.echo(f"Sauvegarde [{nom}] de la base [{base}] supprimée.")
 
 
 def _ecarts(comparaison: ComparaisonLue) -> Iterator[str]:

@@ -179,7 +179,7 @@ def signaler_ecart(options: Mapping[str, Any]) -> None:
     """Says on stderr that other servers of this database have other contracts. Raises StoreError."""
     if (options["database"] or "").startswith("postgres"):
         from sne_sandbox.cli.options import ouvrir_contrats, ouvrir_magasin
-        from sne_sandbox.store import voisins
+        from sne_sandbox.store.plusieurs_serveurs import voisins
         from sne_sandbox.web.configuration import VERSION
 
         with ouvrir_magasin(options) as magasin:

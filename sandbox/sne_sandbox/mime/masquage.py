@@ -58,8 +58,12 @@ _COMPRIME: Final = re.compile(
     rb"|(?P<zlib>x[\x01\x5e\x9c\xda])"
 )
 _ZLIB_LU: Final = 4_096
+#: Of bytes read as a text, what may be one.
+_LISIBLE: Final = re.compile(r"[^\x00-\x08\x0e-\x1f\ufffd]{13,}")
 _PDF: Final = b"%PDF-"
-#: How a text is read: as it should be, with other bytes among it, then with the digits of Latin-1 (« ² »).
+#: How a text is read: as its header says, when it is one of these, else as it should be, with other bytes
+#: among it, then with the digits of Latin-1 (« ² »).
+_CHARSETS: Final = ("iso-8859-1", "iso-8859-15", "windows-1252", "cp1252")
 _ENCODAGES: Final = (("utf-8", "strict"), ("utf-8", "surrogateescape"), ("latin-1", "strict"))
 #: Of a tree: comments and instructions, the elements that they cut, the texts that may hold a NIR.
 _PARENTHESES: Final = etree.XPath("//comment() | //processing-instruction()")
@@ -167,7 +171,8 @@ class _Masqueur:
         if boundary:
             rendu = self._multipart(donnees, boundary.rstrip().encode("latin-1", "replace"))
         else:
-            rendu = self._contenu(donnees, entete.get("charset") or "")
+            charset = (entete.get("charset") or "").lower()
+            rendu = self._contenu(donnees, charset if charset in _CHARSETS else "")
         self._profondeur -= 1
         return rendu
 
@@ -239,7 +244,11 @@ class _Masqueur:
         textes = [octets.decode("utf-8", "replace").replace("\0", "")]
         if octets.count(0) * 10 > len(octets):
             textes += [octets[debut:].decode("utf-16-le", "replace") for debut in (0, 1)]
-        return any(self.texte(texte) != texte for texte in textes)
+        return any(
+            masquer_nirs(texte, self._cacher) != texte
+            or any(self.texte(passage) != passage for passage in _LISIBLE.findall(texte))
+            for texte in textes
+        )
 
     # --- documents
 

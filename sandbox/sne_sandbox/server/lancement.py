@@ -140,20 +140,8 @@ def servir(
     from sne_sandbox.pki.authority import Autorite
     from sne_sandbox.server import processus_serveur
 
-    processus_serveur.servir(
-        lancement.ecoute,
-        taches.application,
-        Autorite(lancement.configuration.home / "pki"),
-        sockets=prises,
-        pret=pret,
-        refus_tls=taches.refus_tls,
-        refus_http=taches.refus_http,
-        periodique=taches.periodique,
-        lecteur=taches.lecteur,
-        prechauffe=taches.prechauffe,
-        etat=taches.etat,
-        arret=arret,
-    )
+    autorite = Autorite(lancement.configuration.home / "pki")
+    processus_serveur.servir(lancement.ecoute, taches, autorite, sockets=prises, pret=pret, arret=arret)
     taches.fin()
 
 

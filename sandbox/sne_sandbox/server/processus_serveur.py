@@ -26,8 +26,9 @@ from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.arrivees import Arrivees, FabriqueDeCanaux, Porte
 from sne_sandbox.server.lectures_lourdes import Voie
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
-from sne_sandbox.server.service_wsgi import ApplicationWsgi, EtatServeur, Fils, Genre, RefusHttp, ServiceWsgi
+from sne_sandbox.server.service_wsgi import Fils, Genre, RefusHttp, ServiceWsgi
 from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls
+from sne_sandbox.server.workers import Taches
 
 __all__ = ["AdressesServies", "Ecoute", "RefusHttp", "RefusTls", "servir"]
 
@@ -52,29 +53,19 @@ DELAI_PARENT: Final = 5.0
 
 def servir(
     ecoute: Ecoute,
-    application: ApplicationWsgi,
+    taches: Taches,
     autorite: Autorite,
     *,
     sockets: Prises | None = None,
     arrivees: socket.socket | None = None,
     pret: Callable[[AdressesServies], None],
-    refus_tls: Callable[[RefusTls], None],
-    refus_http: Callable[[RefusHttp], None] = lambda refus: None,
-    periodique: Callable[[], None] | None = None,
-    lecteur: Callable[[], ApplicationWsgi] | None = None,
-    prechauffe: Callable[[], Iterator[None]] | None = None,
-    etat: EtatServeur | None = None,
     arret: threading.Event | None = None,
 ) -> None:
-    """Serves `application` until SIGTERM, SIGINT, or `arret` is set; then ends the exchanges under way.
+    """Serves `taches` until SIGTERM, SIGINT, or `arret` is set; then ends the exchanges under way.
 
     `sockets` are listeners already bound (they stay the caller's), `arrivees` what a parent process hands
     connections by; without either, the listeners are bound here. `pret` is called once every listener
-    accepts. `refus_tls`, `refus_http` and, every minute, `periodique` are called in a thread of the
-    application; `etat` is what `/healthz` and `/readyz` tell. `lecteur` (picklable) makes the application
-    that heavy reads are asked, in a process of its own; without it they are made here. The steps of
-    `prechauffe` are made in a thread of the application, while no request comes. Outside of the main
-    thread no signal is listened to: give `arret`.
+    accepts. Outside of the main thread no signal is listened to: give `arret`.
     Raises ListenError when a listener cannot be opened, PkiError when a certificate cannot be read, and
     whatever `pret` raises.
     """
@@ -86,18 +77,27 @@ def servir(
     fils, voie = Fils(ecoute.threads), None
     try:
         reacteur = _reacteur()
-        if lecteur is not None:
-            voie = Voie(lecteur, reacteur.callFromThread)
-        service = ServiceWsgi(ecoute, application, reacteur, fils, refus_tls, refus_http, etat, voie)
-        serveur = _Serveur(service, autorite, prises, arrivees, periodique, arret)
-        if prechauffe is not None:
-            serveur.prechauffer(prechauffe)
+        if taches.lecteur is not None:
+            voie = Voie(taches.lecteur, reacteur.callFromThread)
+        service = ServiceWsgi(
+            ecoute,
+            taches.application,
+            reacteur,
+            fils,
+            taches.refus_tls,
+            taches.refus_http,
+            taches.etat,
+            voie,
+        )
+        serveur = _Serveur(service, autorite, prises, arrivees, taches.periodique, arret)
+        if taches.prechauffe is not None:
+            serveur.prechauffer(taches.prechauffe)
         serveur.tourner(pret)
     finally:
         if voie is not None:
             voie.fermer()
-        if etat is not None:
-            etat.fermer()
+        if taches.etat is not None:
+            taches.etat.fermer()
         if not fils.arreter(0.5):
             logger.warning("an exchange was still at work when the server ended")
         if sockets is None:

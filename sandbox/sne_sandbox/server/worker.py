@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+from dataclasses import replace
 
 from sne_interface.errors import OperatorError
 from sne_sandbox.server.listeners import AdressesServies
@@ -29,20 +30,9 @@ def principal() -> int:
 
     try:
         taches = consigne.fabrique()
-        servir(
-            consigne.ecoute,
-            taches.application,
-            consigne.autorite,
-            arrivees=arrivees,
-            pret=pret,
-            refus_tls=taches.refus_tls,
-            refus_http=taches.refus_http,
-            etat=taches.etat,
-            periodique=taches.periodique if consigne.rang == 0 else None,
-            lecteur=taches.lecteur,
-            prechauffe=taches.prechauffe,
-            arret=arret,
-        )
+        if consigne.rang != 0:
+            taches = replace(taches, periodique=None)
+        servir(consigne.ecoute, taches, consigne.autorite, arrivees=arrivees, pret=pret, arret=arret)
         taches.fin()
     except OperatorError as erreur:
         sys.stderr.write(erreur.diagnostics() + "\n")

@@ -48,7 +48,8 @@ REPRISE_MAX: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Taches:
-    """What one process serves, built inside of it: see the parameters of `servir`."""
+    """What one process serves, built inside of it. What is called is called in a thread of the application,
+    but for `fin`. `etat` is what `/healthz` and `/readyz` tell."""
 
     application: "ApplicationWsgi"
     refus_tls: "Callable[[RefusTls], None]"
@@ -56,12 +57,13 @@ class Taches:
     periodique: Callable[[], None] | None = None
     """Called every minute, in one of the processes only."""
     lecteur: "Callable[[], ApplicationWsgi] | None" = None
-    """Makes the application that heavy reads are asked, in a process of its own. Picklable."""
+    """Makes the application that heavy reads are asked, in a process of its own. Picklable. Without it they
+    are made here."""
     fin: Callable[[], None] = lambda: None
     """Called when the process has served."""
     etat: "EtatServeur | None" = None
     prechauffe: "Callable[[], Iterator[None]] | None" = None
-    """The steps of what is better done before somebody asks for it."""
+    """The steps of what is better done before somebody asks for it: while no request comes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 journal of a trainee's base comes down to, in a few rows."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -11,7 +11,7 @@ from sne_interface.domain.echange import NUIT, REMISE, SCENE, VerdictEchange
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
-from sne_sandbox.store.donnees import BaseDeDonnees, Transaction
+from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.lignes import micros
 from sne_sandbox.store.requetes_sql import inserer
 
@@ -102,8 +102,8 @@ class Ateliers:
             "" if scene is None else str(scene[0]),
         )
 
-    def _seul(self) -> Transaction:
-        return self._donnees.transaction(ecriture=True, verrou=VERROU, seule=True)
+    def _seul(self) -> AbstractContextManager[Connexion]:
+        return self._donnees.transaction(ecriture=True, verrou=VERROU)
 
 
 def _ecrire(connexion: Connexion, nom: str, contenu: bytes) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from sne_sandbox.store.groupe import Groupe
 from sne_sandbox.store.moteurs import CACHE, CACHE_DE_LOTS
-from sne_sandbox.store.tour import Groupe
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -46,8 +46,8 @@ class RequeteSql:
 
 
 class Connexion:
-    """A connection inside one transaction, which others may share (`store.tour`). `ecriture` says whether it
-    may write, `dialecte` which engine it is: « sqlite » or « postgresql »."""
+    """A connection inside one transaction, which others may share (`store.groupe`). `ecriture` says whether
+    it may write, `dialecte` which engine it is: « sqlite » or « postgresql »."""
 
     __slots__ = ("_driver", "_envelopper", "_groupe", "_sa", "dialecte", "ecriture")
 

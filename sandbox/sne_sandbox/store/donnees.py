@@ -10,22 +10,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from sne_interface.errors import MagasinIndisponible
 from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql, verser
 from sne_sandbox.store.connexions import POUR_VOIR, Connexions
 from sne_sandbox.store.defaillances import base_en_panne, coupee
-from sne_sandbox.store.moteurs import (
-    CACHE_DE_LOTS,
-    VerrouEcriture,
-    verrou_de,
-)
-from sne_sandbox.store.tour import Groupe, Tour
+from sne_sandbox.store.groupe import File, Groupe, Travail
+from sne_sandbox.store.moteurs import CACHE_DE_LOTS, VerrouEcriture, verrou_de
 
-if TYPE_CHECKING:
-    pass
+_Fait = TypeVar("_Fait")
 
 #: How a transaction begins, by engine and whether it writes.
 _DEBUTS: Final = {
@@ -34,15 +28,9 @@ _DEBUTS: Final = {
     ("postgresql", True): "BEGIN",
     ("postgresql", False): "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 }
-#: Bytes that the disk must have before a database that had filled it is written to again.
-_PLACE_MIN: Final = 4_000_000
 _VERROU_PG: Final = "SELECT pg_advisory_xact_lock(%s)"
 _SEUL_PG: Final = "SELECT pg_advisory_lock(%s) IS NOT NULL"
 _SEUL_SANS_ATTENDRE_PG: Final = "SELECT pg_try_advisory_lock(%s)"
-#: Seconds that an exchange waits for its turn: those before it may be held up by a writer of another process.
-_TOUR_MAX: Final = 0.1
-#: Bytes of an exchange that is read within some milliseconds.
-_TOUR_OCTETS: Final = 50_000
 #: Transactions that write, after which what they wrote is moved from SQLite's log to its file. It takes the
 #: same work in all, and what is moved at once takes it from the exchanges of that moment: 128 were 20 ms.
 _REPORT: Final = 32
@@ -50,8 +38,6 @@ _REPORT: Final = 32
 #: Under a load somebody always is: SQLite would stop one to move it, for as long as 70 ms.
 _LONG: Final = 12_000
 _REPORTER: Final = "PRAGMA wal_checkpoint(PASSIVE)"
-#: Connections kept open between two transactions.
-_GARDEES: Final = 16
 
 
 class BaseDeDonnees(Connexions):
@@ -62,7 +48,7 @@ class BaseDeDonnees(Connexions):
         super().__init__(url, home, synchronous)
         self.home = home
         self._verrou_semis: VerrouEcriture | None = None
-        self._tours: dict[str | None, Tour] = {}
+        self._files: dict[str | None, File] = {}
         self._ecritures = 0
         self._report: threading.Thread | None = None
         self._reporteur: Any = None
@@ -108,30 +94,139 @@ class BaseDeDonnees(Connexions):
 
     def ecrire_pour_voir(self) -> None:
         """Writes something that changes nothing, and commits it. Raises StoreError when it cannot."""
-        with self.transaction(ecriture=True, seule=True) as connexion:
+        with self.transaction(ecriture=True) as connexion:
             connexion.brut(POUR_VOIR)
 
     # --- transactions --------------------------------------------------------------------------------
 
-    def tour(self, octets: int = 0) -> "PriseDeTour":
-        """Lets one exchange of this process work at a time (SQLite; `store.tour` says why). After 100 ms it
-        goes on beside the other. One of so many `octets` that it is long to read takes no turn: those who are
-        about to write would wait for it."""
-        return PriseDeTour(self, octets)
-
-    def _tour(self, verrou: str | None) -> Tour:
-        tour = self._tours.get(verrou)
-        if tour is None:
-            # Exchanges of PostgreSQL read beside one another: they come to the gate when they may.
-            tour = self._tours.setdefault(verrou, Tour(rassemble=self.dialecte == "sqlite"))
-        return tour
-
-    def transaction(self, *, ecriture: bool, verrou: str | None = None, seule: bool = False) -> "Transaction":
+    @contextmanager
+    def transaction(self, *, ecriture: bool, verrou: str | None = None) -> Iterator[Connexion]:
         """One transaction: a context that gives its Connexion, commits at its end, and rolls back when an
         exception passes. `verrou` names what its writer holds alone on PostgreSQL; on SQLite a writer holds
-        the whole file; `seule`: nobody shares it. Raises StoreError when the database fails, RuntimeError for
-        a writer inside a writer of the same thread, which would wait for itself."""
-        return Transaction(self, ecriture, verrou, seule=seule)
+        the whole file. Raises StoreError when the database fails, RuntimeError for a writer inside a writer
+        of the same thread, which would wait for itself."""
+        self.disjoncteur.verifier(ecriture=ecriture)
+        with self._traduites():
+            if ecriture:
+                self._ecrire()
+            try:
+                groupe = self._commencer(ecriture, verrou)
+                connexion = self._connexion(groupe, ecriture=ecriture)
+                try:
+                    try:
+                        yield connexion
+                    finally:
+                        connexion.fermer()
+                except BaseException:
+                    self._annuler(groupe, ecriture=ecriture)
+                    raise
+                self._valider(groupe, ecriture=ecriture)
+            finally:
+                if ecriture:
+                    self._local.ecrit = False
+        if ecriture:
+            self._apres(1, verrou)
+
+    def _ecrire(self) -> None:
+        if getattr(self._local, "ecrit", False):
+            raise RuntimeError("a transaction that writes is already open in this thread")
+        self._local.ecrit = True
+
+    def _connexion(self, groupe: Groupe, *, ecriture: bool) -> Connexion:
+        return Connexion(groupe, self.dialecte, ecriture=ecriture, envelopper=self.envelopper)
+
+    @contextmanager
+    def _traduites(self) -> Iterator[None]:
+        """Failures of the database are raised as StoreError."""
+        try:
+            yield
+        except Exception as erreur:
+            if (traduite := self.traduite(erreur)) is erreur:
+                raise
+            raise traduite from erreur
+
+    # --- transactions that are shared ----------------------------------------------------------------
+
+    def grouper(self, verrou: str, faire: Callable[[Connexion], _Fait]) -> _Fait:
+        """What `faire` answers, once what it writes is committed, with the works that wait for the same thing
+        (`store.groupe`): it may run in the thread of another. When it raises, it is rolled back alone. Raises
+        as `transaction`."""
+        self.disjoncteur.verifier(ecriture=True)
+        self._ecrire()
+        try:
+            cle = verrou if self.dialecte == "postgresql" else None
+            file = self._files.get(cle) or self._files.setdefault(cle, File())
+            travail = Travail(faire)
+            if not file.entrer(travail):
+                travail.attendre()
+            if not travail.fait:
+                self._mener(file, verrou)
+        finally:
+            self._local.ecrit = False
+        if travail.echec is None:
+            fait: _Fait = travail.resultat
+            return fait
+        try:
+            with self._traduites():
+                raise travail.echec
+        finally:
+            del travail  # its failure holds this frame
+
+    def _mener(self, file: File, verrou: str) -> None:
+        """Does the works that wait, ours first, commits them, and tells whose they are."""
+        travaux = [file.prendre()]
+        try:
+            if self.dialecte == "sqlite":
+                file.rassembler()
+            groupe = self._commencer(True, verrou)
+            try:
+                self._faire(groupe, travaux[0])
+                while not groupe.plein and file.attendue:
+                    travaux.append(file.prendre())
+                    self._faire(groupe, travaux[-1])
+            except BaseException:
+                self._annuler(groupe, ecriture=True)
+                raise
+            self._valider(groupe, ecriture=True)
+        except BaseException as erreur:  # noqa: BLE001 - each is told, and raises it in its own thread
+            for travail in travaux:
+                # The mistake as it is to who led; to the others, that the database did not do it.
+                travail.echec = travail.echec or (erreur if travail is travaux[0] else base_en_panne(erreur))
+        else:
+            self._apres(len(travaux), verrou)
+        finally:
+            for travail in travaux:
+                travail.finir()
+            file.passer(len(travaux))
+
+    def _faire(self, groupe: Groupe, travail: Travail) -> None:
+        """Has a work written. One that fails is rolled back alone; raises when nothing is left then."""
+        groupe.commencer_un_membre()
+        connexion = self._connexion(groupe, ecriture=True)
+        try:
+            try:
+                travail.resultat = travail.faire(connexion)
+            finally:
+                connexion.fermer()
+        except BaseException as erreur:
+            travail.echec = erreur
+            if not groupe.membres:
+                raise
+            try:
+                groupe.oublier_le_membre()
+            except self._erreurs as perte:
+                # The engine has rolled the whole of it back (a full disk), or is gone.
+                dite = self.traduite(erreur)
+                raise (dite if isinstance(dite, MagasinIndisponible) else perte) from None
+        else:
+            groupe.membres += 1
+
+    def _apres(self, combien: int, verrou: str | None) -> None:
+        """What follows a commit."""
+        if self._verrou is not None:
+            self._faire_reporter(combien)
+        elif self.signaler is not None and verrou is not None:
+            self.signaler(verrou)
 
     @contextmanager
     def remplissage(self, nom: str, *, attendre: bool = True) -> Iterator[bool]:
@@ -140,21 +235,18 @@ class BaseDeDonnees(Connexions):
         waited for unless `attendre` is False. Raises StoreError when the database fails."""
         verrou, obtenu, pilote = self._verrou_semis, False, None
         try:
-            pilote = self._ouvrir()
-            if isinstance(self._ou, Path):
-                pilote.execute(CACHE_DE_LOTS)
-                if verrou is None:
-                    verrou = self._verrou_semis = VerrouEcriture(verrou_de(self._ou, "semis"))
-                obtenu = verrou.prendre(attendre=attendre)
-            else:
-                essai = _SEUL_PG if attendre else _SEUL_SANS_ATTENDRE_PG
-                obtenu = pilote.execute(essai, (_cle(f"semis {nom}"),)).fetchone()[0]
-            self._local.pilote = pilote
-            yield obtenu
-        except Exception as erreur:
-            if (traduite := self.traduite(erreur)) is erreur:
-                raise
-            raise traduite from erreur
+            with self._traduites():
+                pilote = self._ouvrir()
+                if isinstance(self._ou, Path):
+                    pilote.execute(CACHE_DE_LOTS)
+                    if verrou is None:
+                        verrou = self._verrou_semis = VerrouEcriture(verrou_de(self._ou, "semis"))
+                    obtenu = verrou.prendre(attendre=attendre)
+                else:
+                    essai = _SEUL_PG if attendre else _SEUL_SANS_ATTENDRE_PG
+                    obtenu = pilote.execute(essai, (_cle(f"semis {nom}"),)).fetchone()[0]
+                self._local.pilote = pilote
+                yield obtenu
         finally:
             self._local.pilote = None
             if verrou is not None and obtenu:
@@ -269,181 +361,6 @@ class BaseDeDonnees(Connexions):
         self._remettre(groupe.pilote, saine=saine)
         if ecriture and self._verrou is not None:
             self._verrou.rendre()
-
-
-class PriseDeTour:
-    """See `BaseDeDonnees.tour`."""
-
-    __slots__ = ("_local", "_tour")
-
-    def __init__(self, donnees: BaseDeDonnees, octets: int) -> None:
-        self._local = donnees._local
-        a_tour = donnees.dialecte == "sqlite" and octets <= _TOUR_OCTETS
-        self._tour = donnees._tour(None) if a_tour else None
-
-    def __enter__(self) -> None:
-        if self._tour is not None:
-            self._local.a_la_main = self._tour.lire(_TOUR_MAX)
-
-    def __exit__(self, *_: object) -> None:
-        if self._tour is not None and self._local.a_la_main:
-            self._local.a_la_main = False
-            self._tour.rendre()
-
-
-class Transaction:
-    """See `BaseDeDonnees.transaction`. Writers of a process that wait for the same thing share one COMMIT."""
-
-    __slots__ = ("_connexion", "_donnees", "_ecriture", "_groupe", "_seule", "_tour", "_verrou")
-
-    def __init__(
-        self, donnees: BaseDeDonnees, ecriture: bool, verrou: str | None, *, seule: bool = False
-    ) -> None:
-        self._donnees = donnees
-        self._seule = seule
-        self._ecriture = ecriture
-        self._verrou = verrou if donnees.dialecte == "postgresql" else None
-        self._tour: Tour | None = None
-        self._groupe: Groupe
-        self._connexion: Connexion
-
-    def __enter__(self) -> Connexion:
-        donnees, local = self._donnees, self._donnees._local
-        if donnees.disjoncteur.coupure is not None:
-            donnees.disjoncteur.verifier(ecriture=self._ecriture)
-        try:
-            if self._ecriture:
-                if getattr(local, "ecrit", False):
-                    raise RuntimeError("a transaction that writes is already open in this thread")
-                if donnees.dialecte == "sqlite" or self._verrou is not None:
-                    self._tour = donnees._tour(self._verrou)
-                    self._tour.ecrire(a_la_main=getattr(local, "a_la_main", False))
-                    local.a_la_main = False
-                local.ecrit = True
-            self._groupe = self._entrer()
-        except Exception as erreur:
-            if (traduite := donnees.traduite(erreur)) is erreur:
-                raise
-            raise traduite from erreur
-        self._connexion = Connexion(
-            self._groupe, donnees.dialecte, ecriture=self._ecriture, envelopper=donnees.envelopper
-        )
-        return self._connexion
-
-    def _entrer(self) -> Groupe:
-        """The transaction that is open, where this member begins; a new one when none is."""
-        tour = self._tour
-        groupe = tour.groupe if tour is not None else None
-        if groupe is not None and tour is not None and self._seule:
-            self._terminer(groupe, tour)
-            groupe = None
-        try:
-            if groupe is not None:
-                groupe.commencer_un_membre()
-                groupe.pilote.execute("SAVEPOINT membre")
-                return groupe
-            groupe = self._donnees._commencer(self._ecriture, self._verrou)
-        except BaseException as erreur:
-            if self._ecriture:
-                self._donnees._local.ecrit = False
-            if tour is not None:
-                if groupe is not None:  # the one that was open is lost, with its members
-                    self._perdre(groupe, erreur)
-                tour.rendre()
-            raise
-        if tour is not None:
-            tour.groupe = groupe
-        return groupe
-
-    def __exit__(
-        self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        donnees = self._donnees
-        self._connexion.fermer()
-        if self._ecriture:
-            donnees._local.ecrit = False
-        try:
-            if erreur is None:
-                self._garder()
-            else:
-                self._defaire(erreur)
-        except Exception as echec:
-            if (traduite := donnees.traduite(echec)) is echec:
-                raise
-            raise traduite from echec
-        if erreur is not None and (traduite := donnees.traduite(erreur)) is not erreur:
-            raise traduite from erreur
-
-    def _garder(self) -> None:
-        """This member's work is to be committed: by the next one, if somebody waits."""
-        groupe, tour = self._groupe, self._tour
-        groupe.membres += 1
-        if tour is None:
-            self._donnees._valider(groupe, ecriture=self._ecriture)
-            return
-        attente = groupe.inscrire()
-        if self._seule or groupe.plein or not tour.passer_a_un_ecrivain():
-            groupe.attentes.remove(attente)
-            self._valider(groupe, tour)
-            return
-        attente.acquire()
-        if groupe.echec is not None:
-            raise base_en_panne(groupe.echec) from groupe.echec
-
-    def _valider(self, groupe: Groupe, tour: Tour) -> None:
-        """Commits for all members, tells them, and gives the turn back."""
-        try:
-            if (echec := self._terminer(groupe, tour)) is not None:
-                raise echec
-        finally:
-            tour.rendre()
-
-    def _terminer(self, groupe: Groupe, tour: Tour) -> Exception | None:
-        """Commits for all members and tells them; what it failed on."""
-        tour.finir(groupe)
-        echec: Exception | None = None
-        try:
-            self._donnees._valider(groupe, ecriture=True)
-        except Exception as erreur:  # noqa: BLE001 - each of them is told
-            echec = erreur
-        except BaseException as erreur:
-            groupe.annoncer(erreur)
-            raise
-        groupe.annoncer(echec)
-        if echec is None and self._donnees._verrou is not None:
-            self._donnees._faire_reporter(groupe.membres)
-        elif echec is None and self._donnees.signaler is not None and self._verrou is not None:
-            self._donnees.signaler(self._verrou)
-        return echec
-
-    def _defaire(self, erreur: BaseException) -> None:
-        """Rolls this member back, alone; those before it are committed."""
-        donnees, groupe, tour = self._donnees, self._groupe, self._tour
-        if tour is None or not groupe.membres:
-            if tour is not None:
-                tour.finir(groupe)
-            donnees._annuler(groupe, ecriture=self._ecriture)
-            if tour is not None:
-                tour.rendre()
-            return
-        try:
-            groupe.pilote.execute("ROLLBACK TO membre")
-            groupe.oublier_le_membre()
-        except donnees._erreurs as perte:
-            # The engine has rolled the whole of it back (a full disk), or is gone.
-            dite = donnees.traduite(erreur)
-            self._perdre(groupe, dite if isinstance(dite, MagasinIndisponible) else perte)
-            tour.rendre()
-            return
-        if groupe.plein or not tour.passer_a_un_ecrivain():
-            with suppress(Exception):  # told to its members
-                self._valider(groupe, tour)
-
-    def _perdre(self, groupe: Groupe, erreur: BaseException) -> None:
-        assert self._tour is not None
-        self._tour.finir(groupe)
-        self._donnees._annuler(groupe, ecriture=True)
-        groupe.annoncer(erreur)
 
 
 def _cle(verrou: str) -> int:

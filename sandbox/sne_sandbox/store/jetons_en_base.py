@@ -78,7 +78,7 @@ class Jetons:
 
     def ajouter_tous(self, jetons: Iterable[JetonGarde]) -> None:
         """Keeps tokens, all or none of them. Raises ConflitEtat for a name that is taken."""
-        with self._donnees.transaction(ecriture=True, verrou=_VERROU, seule=True) as connexion:
+        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
             for jeton in jetons:
                 _refuser_le_pris(connexion, jeton.nom)
                 connexion.faire(_AJOUTER, _ligne(jeton))

@@ -2,7 +2,6 @@
 by SQL: the same whichever process served the exchanges."""
 
 import json
-import threading
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +18,6 @@ from sne_interface.domain.echange import (
     Echange,
     VerdictEchange,
 )
-from sne_sandbox.store import tranches
 from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.lignes import (
@@ -32,6 +30,7 @@ from sne_sandbox.store.lignes import (
     longueur_tassee,
     tasser,
 )
+from sne_sandbox.store.plusieurs_serveurs import tranches
 
 
 def _noms(methodes: Collection[str]) -> str:
@@ -192,12 +191,6 @@ class CriteresJournal(TypedDict, total=False):
     sans_nuits: bool
 
 
-class _Prete(threading.local):
-    """The question that `Journal.preparer` compressed last, in this thread: as it was, and compressed."""
-
-    question: tuple[bytes | None, bytes] = (None, b"")
-
-
 class Journal:
     """The journal of a store. Keeps `maximum` exchanges of each base."""
 
@@ -206,19 +199,17 @@ class Journal:
         self._maximum = maximum
         self._pas = max(1, min(PAS, maximum // 10))
         self._entieres = donnees.dialecte == "postgresql" and maximum >= _A_TRANCHES
-        self._prete = _Prete()
 
-    def preparer(self, echange: Echange) -> None:
-        """Compresses the question of an exchange that this thread will write, before others wait for it."""
-        self._prete.question = echange.requete, tasser(echange.requete)
+    def preparer(self, echange: Echange) -> bytes:
+        """The question of an exchange, compressed: to be done before others wait for who writes it."""
+        return tasser(echange.requete)
 
-    def consigner(self, ou: Connexion | None, echange: Echange) -> int:
+    def consigner(self, ou: Connexion | None, echange: Echange, question: bytes | None = None) -> int:
         """Writes an exchange, inside the caller's transaction when it gives one; answers its id, which the
-        exchange then holds too. Ids of a base are 1, 2, 3, …"""
+        exchange then holds too. Ids of a base are 1, 2, 3, … `question` is what `preparer` made of it."""
         if ou is None:
-            with self._donnees.transaction(ecriture=True, verrou=echange.base) as connexion:
-                return self._ajouter(connexion, echange)
-        return self._ajouter(ou, echange)
+            return self._donnees.grouper(echange.base, lambda c: self._ajouter(c, echange, question))
+        return self._ajouter(ou, echange, question)
 
     def noter_non_remise(self, base: str, identifiant: int, raison: str) -> None:
         """Notes, in the line of an exchange, why its answer did not reach the caller; nothing when the line
@@ -359,7 +350,7 @@ class Journal:
                 nombre, duree, *sous = map(int, comptes)
                 yield Mesure(base, nom, verdict, nombre, duree, tuple(sous))
 
-    def _ajouter(self, connexion: Connexion, echange: Echange) -> int:
+    def _ajouter(self, connexion: Connexion, echange: Echange, question: bytes | None) -> int:
         base = echange.base = _lisible(echange.base) or ""
         cle = (_SUIVANT, base)
         if cle not in connexion.memoire:
@@ -372,11 +363,7 @@ class Journal:
         echange.identifiant = identifiant
         if not identifiant % tranches.TAILLE:
             tranches.ouvrir(connexion, base, (identifiant,))
-        recue, question = self._prete.question
-        self._prete.question = None, b""
-        if recue is not echange.requete:
-            question = tasser(echange.requete)
-        connexion.differer(_AJOUTER, [_ligne_de(echange, question)])
+        connexion.differer(_AJOUTER, [_ligne_de(echange, question or tasser(echange.requete))])
         trop = identifiant - origine - oublies - self._maximum
         if trop >= (tranches.TAILLE if self._entieres else self._pas):
             self._purger(connexion, base, identifiant, origine)
@@ -399,7 +386,7 @@ class Journal:
     def raccourcir(self, base: str) -> bool:
         """Drops the oldest exchanges of a base that is about to be deleted, ETAPE of them; whether some are
         left. Others write between two calls."""
-        with self._donnees.transaction(ecriture=True, verrou=base, seule=True) as connexion:
+        with self._donnees.transaction(ecriture=True, verrou=base) as connexion:
             dernier, origine, oublies = connexion.ligne(_COMPTER, {"base": base}) or (0, 0, 0)
             jusqua = min(dernier, origine + oublies + ETAPE)
             connexion.faire(_PURGER, {"base": base, "jusqua": jusqua})

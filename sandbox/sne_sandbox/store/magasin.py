@@ -11,14 +11,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from sne_interface.domain.base import Base, Guichet, est_nom_de_base, verifier_nom
 from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.errors import BaseInconnue, ConflitEtat, SandboxError, StoreError
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.journal_technique import journal_technique
-from sne_sandbox.store import requetes_sql, schema_sql, tables, tranches
+from sne_sandbox.store import requetes_sql, schema_sql, tables
 from sne_sandbox.store.ateliers_en_base import Ateliers
 from sne_sandbox.store.connexion import Connexion, Ligne
 from sne_sandbox.store.defaillances import base_en_panne
@@ -26,11 +26,13 @@ from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.jetons_en_base import Jetons, revoquer_ceux_de
 from sne_sandbox.store.journal import Journal
 from sne_sandbox.store.lignes import COLONNES_BASE, BaseLue, base_de, ligne_base, ligne_guichet, ligne_type
+from sne_sandbox.store.plusieurs_serveurs import tranches
 from sne_sandbox.store.registre import Referentiels, RegistreBase
 
 if TYPE_CHECKING:
-    from sne_sandbox.store.voisins import Voisins
+    from sne_sandbox.store.plusieurs_serveurs.voisins import Voisins
 
+_Fait = TypeVar("_Fait")
 #: How much longer who is told of changes waits between two looks of its own, and the shortest time (seconds)
 #: between two.
 _PATIENCE: Final = 10
@@ -79,9 +81,9 @@ class Magasin(BaseDeDonnees):
         return magasin
 
     def saluer(self, version: str, contrats: Callable[[], str]) -> None:
-        """Joins the processes that serve this database (`store.voisins`), until `fermer`; alone on SQLite."""
+        """Joins the processes that serve this database (`voisins`), until `fermer`; alone on SQLite."""
         if self.dialecte == "postgresql":
-            from sne_sandbox.store.voisins import Voisins
+            from sne_sandbox.store.plusieurs_serveurs.voisins import Voisins
 
             self.voisins = Voisins(self, version, contrats)
             self.signaler = self.voisins.signaler
@@ -121,12 +123,16 @@ class Magasin(BaseDeDonnees):
         schema_sql.preparer(self, migrer=True)
 
     @contextmanager
-    def ecrire(self, base: str, *, seule: bool = False) -> Iterator[RegistreBase]:
+    def ecrire(self, base: str) -> Iterator[RegistreBase]:
         """The register of `base`, to be written: its only writer until the end. Committed at the end, rolled
-        back when an exception passes; `seule`: nothing that is not committed yet is of its transaction.
-        Raises BaseInconnue, and StoreError when the database fails."""
-        with self.transaction(ecriture=True, verrou=base, seule=seule) as connexion:
+        back when an exception passes. Raises BaseInconnue, and StoreError when the database fails."""
+        with self.transaction(ecriture=True, verrou=base) as connexion:
             yield self._registre(connexion, base)
+
+    def ecrire_ensemble(self, base: str, faire: Callable[[RegistreBase], _Fait]) -> _Fait:
+        """What `faire` answers of the register of `base`, once what it writes there is committed, together
+        with the exchanges that wait at that moment (`BaseDeDonnees.grouper`). Raises as `ecrire`."""
+        return self.grouper(base, lambda connexion: faire(self._registre(connexion, base)))
 
     def regarder(self, base: str) -> BaseLue:
         """The base as it is, and whether a panne is armed: a look, for a fifth of the price of `lire`. Raises
@@ -188,18 +194,18 @@ class Bases:
             assert lue is not None
             try:
                 for etape in remplir or ():
-                    with magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
+                    with magasin.transaction(ecriture=True, verrou=nom) as connexion:
                         _verifier_sienne(connexion, lue)
                         etape(RegistreBase(connexion, lue, magasin.referentiels))
                 if remplir is not None:
-                    with magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
+                    with magasin.transaction(ecriture=True, verrou=nom) as connexion:
                         _verifier_sienne(connexion, lue)
                         connexion.faire(requetes_sql.regler_base("jeton"), {"cle": nom, "jeton": jeton})
             except BaseException:
                 # Alone: nobody may go on with a connection that is closed now.
                 with (
                     suppress(SandboxError),
-                    magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion,
+                    magasin.transaction(ecriture=True, verrou=nom) as connexion,
                 ):
                     _verifier_sienne(connexion, lue)
                     effacer(connexion, nom)
@@ -218,7 +224,7 @@ class Bases:
         """The empty base; None when somebody may be filling one of that name. `seul` says that nobody is:
         what is there is of a process that died. Raises ConflitEtat."""
         nom = base.nom
-        with self._magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
+        with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
             if connexion.ligne(requetes_sql.BASE, {"cle": nom}) is not None:
                 raise ConflitEtat(
                     f"La base [{nom}] existe déjà.",
@@ -245,7 +251,7 @@ class Bases:
             with self._magasin.remplissage(nom, attendre=False) as seul:
                 if not seul:
                     continue
-                with self._magasin.transaction(ecriture=True, verrou=nom, seule=True) as connexion:
+                with self._magasin.transaction(ecriture=True, verrou=nom) as connexion:
                     # It may have been made whole meanwhile.
                     if connexion.ligne(requetes_sql.BASE, {"cle": nom}) is None:
                         effacer(connexion, nom)

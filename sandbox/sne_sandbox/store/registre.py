@@ -22,8 +22,9 @@ from sne_interface.domain.evenement import Evenement, TypeEvenement
 from sne_interface.domain.texte import plier
 from sne_interface.errors import StoreError
 from sne_interface.settings import Reglages
-from sne_sandbox.store import lignes, requetes_sql, tables, tranches
+from sne_sandbox.store import lignes, requetes_sql, tables
 from sne_sandbox.store.connexion import Connexion, Ligne
+from sne_sandbox.store.plusieurs_serveurs import tranches
 
 _SEQUENCE_MAX: Final = 999_999
 #: The sequence of the events of a base.

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sne_interface.errors import StoreError
-from sne_sandbox.store import tables, tranches
+from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.plusieurs_serveurs import tranches
 from sne_sandbox.store.tables import REVISION, REVISIONS_SANS_SUITE
 
 if TYPE_CHECKING:

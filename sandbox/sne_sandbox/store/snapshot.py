@@ -19,9 +19,10 @@ from sne_interface import archives
 from sne_interface.domain.base import Base, verifier_nom
 from sne_interface.errors import StoreError
 from sne_interface.raisons import raison_ecriture, raison_systeme
-from sne_sandbox.store import requetes_sql, tables, tranches
+from sne_sandbox.store import requetes_sql, tables
 from sne_sandbox.store.connexion import Connexion
 from sne_sandbox.store.magasin import Magasin, effacer, verifier_rangee
+from sne_sandbox.store.plusieurs_serveurs import tranches
 from sne_sandbox.store.rattrapage import rattraper
 from sne_sandbox.store.registre import RegistreBase, changer_jeton
 
@@ -116,7 +117,7 @@ def remettre_etat(
         for table in _ETAT:
             for _ in _lire_table(archive, manifeste, table, base):
                 pass
-        with magasin.ecrire(base, seule=True) as registre:
+        with magasin.ecrire(base) as registre:
             avant(registre)
             registre.vider("etat")
             for table in _ETAT:

@@ -462,7 +462,7 @@ ETAT: Final = (
 #: Everything of a base but its own row, children first.
 CONTENU: Final = (*ETAT, panne, echange, journal_compteur, type_evenement, guichet)
 
-#: Bytes that the servers of one database share (`store.coffre`), whatever the base. `version` counts how
+#: Bytes that the servers of one database share (`coffre`), whatever the base. `version` counts how
 #: often they were written.
 coffre: Final = Table(
     "coffre",
@@ -470,14 +470,14 @@ coffre: Final = Table(
     (_texte("nom"), Colonne("chiffre", BOOLEEN), _entier("version"), _octets("contenu")),
     depuis="v0005",
 )
-#: The processes that serve this database (`store.voisins`), while they live.
+#: The processes that serve this database (`store.plusieurs_serveurs.voisins`), while they live.
 serveur: Final = Table(
     "serveur",
     1,
     (*_textes("cle", "hote", "version", "contrats"), _entier("vu_le")),
     depuis="v0005",
 )
-#: Files that the servers of this database share (`store.classeur`), cut into pieces.
+#: Files that the servers of this database share (`store.plusieurs_serveurs.classeur`), cut into pieces.
 piece: Final = Table(
     "piece",
     3,

@@ -1,9 +1,9 @@
-"""What the pictures of a base show: its demandes by commune and by EPCI, month by month, and by resources.
+"""The counts that the pictures of a base show: its demandes by commune and by EPCI, month by month, and by
+resources.
 
-Every number is that of demandes which the base still holds, and is counted as `comptes.demandes_comptees`
-finds them: who asks for those behind a number gets as many. Conventions: a demande is of the first commune it
-wishes, an attribution of the commune of the dwelling; tension is active demandes for one attribution of
-twelve months.
+Every number counts demandes that the base still holds, as `comptes.demandes_comptees` finds them: a search
+for the demandes behind a number finds as many. Conventions: a demande is of the first commune it wishes, an
+attribution of the commune of the dwelling; tension is active demandes for one attribution of twelve months.
 """
 
 from collections import Counter
@@ -61,7 +61,7 @@ class LieuCompte:
 
 @dataclass(frozen=True, slots=True)
 class Mois:
-    """What happened from `du` to `au`, and the stock at the end of that day."""
+    """The flows from `du` to `au`, and the stock at the end of that day."""
 
     du: date
     au: date
@@ -91,7 +91,7 @@ class TrancheDeRessources:
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """What all the pictures of a base show, at the end of a day."""
+    """The content of all the pictures of a base, at the end of a day."""
 
     base: str
     jour: date

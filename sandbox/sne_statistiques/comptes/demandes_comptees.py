@@ -56,10 +56,11 @@ class Modalite:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is looked for, of demandes that the base holds; None (or empty) is anything. `actives_au`: of the
-    stock at the end of that day. Communes are codes of the documents; `attribuees` those of dwellings that a
-    radiation tells. `ressources` are euros a year and per UC, from the first to below the second; `quartile`
-    a class of `statistiques.quartile` ("": resources unknown) at the thresholds `seuils`, by commune."""
+    """The criteria of a search among the demandes that the base holds; None (or empty) is anything.
+    `actives_au`: of the stock at the end of that day. Communes are codes of the documents; `attribuees` those
+    of dwellings that a radiation tells. `ressources` are euros a year and per UC, from the first to below the
+    second; `quartile` a class of `statistiques.quartile` ("": resources unknown) at the thresholds `seuils`,
+    by commune."""
 
     actives_au: date | None = None
     associations: bool | None = None

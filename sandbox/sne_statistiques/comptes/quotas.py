@@ -1,9 +1,9 @@
-"""The quotas of L. 441-1: of the attributions of a year that a signed lease followed, what shares went to
-whom, per landlord and EPCI.
+"""The quotas of L. 441-1: the shares of each public in the attributions of a year that a signed lease
+followed, per landlord and EPCI.
 
-The shares are those of the law; the grain, the year of the lease, and one lease a demande follow from it
-(« déduite »). What a message does not say (where the dwelling lies, what the household declared) is told as
-unknown, never counted as a yes; a share that what is unknown could turn is told as undetermined.
+The shares are those of the law; the grain, the year of the lease, and one lease a demande are deduced from it
+(« déduite »). A fact that a message does not say (where the dwelling lies, what the household declared) is
+told as unknown, never counted as a yes; a share that an unknown fact could turn is told as undetermined.
 """
 
 import csv

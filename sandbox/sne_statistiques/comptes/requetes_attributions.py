@@ -85,7 +85,7 @@ class BauxDuLieu:
 def baux_des_lieux(
     connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[str, int]
 ) -> list[BauxDuLieu]:
-    """Those of `baux`, whoever they are from: to tell less of each costs less."""
+    """Counts the leases of `baux` by place, whoever told them: fewer details cost less."""
     une = _attributions(base).c
     classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
     texte = accoler((une.commune, une.en_quartier, classe))
@@ -97,7 +97,7 @@ def baux_des_lieux(
 
 
 def _attributions(base: str) -> sa.Subquery:
-    """What the decisions and the radiation of each demande say of its attribution."""
+    """Selects what the decisions and the radiation of each demande say of its attribution."""
     return (
         sa.select(
             _dite(_D.bail).label("bail"),

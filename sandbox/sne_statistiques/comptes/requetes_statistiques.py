@@ -117,8 +117,9 @@ def classe_de_quartile(
 
 @dataclass(frozen=True, slots=True)
 class Profil:
-    """What demandes have in common: the first commune they wish, whether they are of associations, their
-    class of `quartile`, the first reason and the first size of dwelling they name. "": not told."""
+    """The features that demandes have in common: the first commune they wish, whether they are of
+    associations, their class of `quartile`, the first reason and the first size of dwelling they name. "":
+    not told."""
 
     commune: str
     association: bool
@@ -179,7 +180,7 @@ class Comptes:
         return self.stocks((self._jour,))[0]
 
     def stocks(self, jours: Sequence[str]) -> list[Stock]:
-        """Those at the end of each of these days (ISO), the latest of which is that of the counts."""
+        """Returns the stocks at the end of each of these days (ISO); the latest day is that of the counts."""
         sommes = sa.select(_F.jour, _F.association, sa.func.sum(_F.effet * _F.nombre)).where(*self._du_flux)
         faits: Counter[tuple[str, bool]] = Counter()
         for jour, association, somme in self._sa.execute(sommes.group_by(_F.jour, _F.association)):
@@ -212,7 +213,7 @@ class Comptes:
         ]
 
     def passages(self, depuis: date) -> list[Passage]:
-        """What happened from `depuis` to the day, month by month (TAB02)."""
+        """Counts the flows from `depuis` to the day, month by month (TAB02)."""
         cles = (sa.func.substr(_F.jour, 1, 7), _F.genre, _F.motif)
         choix = sa.select(*cles, sa.func.sum(_F.nombre)).where(*self._du_flux, _F.jour >= depuis.isoformat())
         return [

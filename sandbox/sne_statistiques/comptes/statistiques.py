@@ -265,7 +265,7 @@ class _Rubrique:
         ]
 
     def modalite(self, libelle: str) -> Modalite | None:
-        """What the line of that label counts; None when there is none."""
+        """Returns what the line of that label counts; None when there is none."""
         for lu, classes, autres in self.modalites:
             if lu == libelle:
                 return Modalite(self.axe, classes, autres)
@@ -321,8 +321,8 @@ def _rubriques(seuils: Mapping[str, int], contrat: Contrat, jour: date) -> tuple
 def modalite(
     registre: RegistreBase, contrat: Contrat, jour: date, rubrique: str, libelle: str
 ) -> Modalite | None:
-    """What a line of TAB03 counts at the end of `jour`, by its section and its label; None when the table has
-    no such line."""
+    """Returns what a line of TAB03 counts at the end of `jour`, by its section and its label; None when the
+    table has no such line."""
     montants = {code: s.montant for code, s in des_souhaits(registre, contrat, jour).items()}
     return next(
         (r.modalite(libelle) for r in _rubriques(montants, contrat, jour) if r.titre == rubrique), None
@@ -366,7 +366,7 @@ def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> dict[str, Seui
 
 
 def inventes(seuils: Mapping[str, SeuilQuartile]) -> str:
-    """What has to be said of those thresholds that are of our invention; "" without any."""
+    """Says which of those thresholds are of our invention; "" without any."""
     libelles = sorted({seuil.libelle for seuil in seuils.values() if seuil.invente})
     if not libelles:
         return ""
@@ -374,7 +374,7 @@ def inventes(seuils: Mapping[str, SeuilQuartile]) -> str:
 
 
 def des_souhaits(registre: RegistreBase, contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
-    """Those of the communes that the demandes of a base wish."""
+    """Returns the thresholds of the communes that the demandes of a base wish."""
     return seuils(store.communes(registre.connexion, registre.base.nom), contrat, jour)
 
 

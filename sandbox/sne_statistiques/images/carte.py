@@ -18,7 +18,7 @@ _LIGNE: Final = 17
 
 @dataclass(frozen=True, slots=True)
 class MesureDeCarte:
-    """What a map may show of a commune: `valeur` (None: nothing), `unite` being what it counts."""
+    """The measure that a map may show of a commune: `valeur` (None: nothing); `unite` is what it counts."""
 
     code: str
     titre: str

@@ -33,7 +33,7 @@ class Contour:
 
 @dataclass(frozen=True, slots=True)
 class Cadre:
-    """What a map shows together, by INSEE code."""
+    """The places that a map shows together, by INSEE code."""
 
     nom: str
     titre: str

@@ -95,7 +95,7 @@ class RubriqueDeTable(NamedTuple):
 
 @blueprint.get("/statistiques")
 def page(base: str) -> Response:
-    """Who asks: how many, who they are, what they live on."""
+    """Shows the applicants: how many, who they are, what they live on."""
 
     def contexte(stock: Tableau, profils: Tableau, lues: Images) -> dict[str, Any]:
         rangees = [(t, _adresses_de_tranche(t, lues)) for t in lues.tranches]
@@ -120,7 +120,7 @@ def page(base: str) -> Response:
 
 @blueprint.get("/statistiques/flux")
 def flux(base: str) -> Response:
-    """What enters the base and leaves it."""
+    """Shows the demandes that enter the base and leave it."""
 
     def contexte(tableau: Tableau, lues: Images) -> dict[str, Any]:
         return {

@@ -26,7 +26,7 @@ _QUI: Final = {"personnes": (False, "hors associations"), "associations": (True,
 
 @dataclass(slots=True)
 class ChoixLu:
-    """What an address asks for: the selection, in words, and what is wrong with it; `champs` are the fields
+    """The request of an address: the selection, in words, and what is wrong with it; `champs` are the fields
     that were read."""
 
     champs: dict[str, str]
@@ -40,7 +40,7 @@ class _ChampIllisible(ValueError):
 
 
 def demandee(arguments: Mapping[str, str]) -> bool:
-    """Whether an address asks for a selection."""
+    """True when an address asks for a selection."""
     return any(arguments.get(champ) for champ in CHAMPS)
 
 

@@ -2,7 +2,7 @@
 that show them, and drawn as files of SVG.
 
 A table of a million demandes takes a second or two: a page waits for it a moment, then says that it is being
-computed. What was computed is kept, and shown with its age while newer figures are on their way. Each process
+computed. A computed table is kept, and shown with its age while newer figures are on their way. Each process
 keeps its own.
 """
 
@@ -81,7 +81,8 @@ Contenu = Tableau | ComptesDeLieux | Quotas | Images
 
 @dataclass(frozen=True, slots=True)
 class Resultat:
-    """What was computed, when and in how many seconds. `etat` tells the state of the base then."""
+    """The result of a computation, with its instant and its length in seconds. `etat` tells the state of the
+    base then."""
 
     contenu: Contenu
     etat: tuple[Any, ...]
@@ -108,12 +109,12 @@ class Resultat:
 
     @property
     def images(self) -> Images:
-        """What the pictures show."""
+        """The pictures."""
         assert isinstance(self.contenu, Images)
         return self.contenu
 
     def ancien(self, etat: tuple[Any, ...]) -> bool:
-        """Whether the base has changed since, or may have without saying so."""
+        """True when the base has changed since, or may have without saying so."""
         return etat != self.etat or (datetime.now(UTC) - self.calcule_le).total_seconds() > AGE_MAX
 
 
@@ -185,7 +186,7 @@ class Calculs:
         return futur
 
     def connait(self, demande: TableDemandee) -> bool:
-        """Whether a table is kept, of whatever age."""
+        """True when a table is kept, of whatever age."""
         with self._verrou:
             return demande in self._faits
 
@@ -233,8 +234,8 @@ def _compter(demande: TableDemandee, registre: RegistreBase, contrat: Contrat) -
 
 
 def etat_de(services: Services, base: str) -> tuple[Any, ...]:
-    """What changes whenever the figures of a base may: the last exchange, the last night, its birth, the
-    numbers it has drawn. Cheap to look at. Raises BaseInconnue."""
+    """Returns the marks of a base that change whenever its figures may: the last exchange, the last night,
+    its birth, the numbers it has drawn. Cheap to look at. Raises BaseInconnue."""
     dernier = services.magasin.journal.dernier(base)
     with services.magasin.lire(base) as registre:
         lue = registre.base
@@ -256,7 +257,7 @@ def rubriques(tableau: Tableau) -> list[str]:
 
 
 def dessinees(tableau: Tableau) -> list[str]:
-    """Those that have a chart: the reasons of the radiations too."""
+    """Lists the sections that have a chart: the reasons of the radiations too."""
     return [*rubriques(tableau), *([MOTIFS] if tableau.code == "TAB02" else [])]
 
 
@@ -362,7 +363,7 @@ def _court(libelle: str, longueur: int) -> str:
 
 
 def dire(lignes: Iterable[tuple[str, int]]) -> str:
-    """What a chart shows, in a sentence: the most numerous, of how many."""
+    """Says in a sentence what a chart shows: the most numerous, of how many."""
     lues = [(libelle, compte) for libelle, compte in lignes if libelle != "Total"]
     total = sum(compte for _, compte in lues)
     if not total:

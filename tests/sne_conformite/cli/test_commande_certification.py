@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sne_conformite.bilan.candidat import CandidatIncorrect
-from sne_conformite.cli.sorties_de_rapport import Sorties
+from sne_conformite.cli.options_de_jugement import RapportDemande
+from sne_conformite.cli.sorties_de_rapport import Preuves, Sorties
 from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.rapport import Bilan, Entete, EtatExigence, Rapport, Rubrique, VerdictMention
 from sne_conformite.rapports.verdict_de_conformite import decider
@@ -48,8 +49,8 @@ def rapport(*sans: str) -> Rapport:
 
 def rendre(juge: Rapport, dossier: Path, **choix: Any) -> tuple[int, Rapport]:
     """The exit code, and the report as written."""
-    sorties = Sorties.preparer(dossier, options=OPTIONS, **choix)
-    code = sorties.rendre(juge, [], configuration={})
+    sorties = Sorties.preparer(RapportDemande(dossier, **choix), options=OPTIONS)
+    code = sorties.rendre(juge, Preuves())
     return code, rapport_json.lire(dossier / "rapport.json")
 
 
@@ -169,15 +170,15 @@ def test_a_mention_that_is_demanded_decides_of_the_exit_code(tmp_path: Path) -> 
 
 def test_an_unknown_mention_or_a_wrong_candidat_is_told_before_the_trial(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refus:
-        Sorties.preparer(None, options=OPTIONS, mentions=["messages,lune"])
+        Sorties.preparer(RapportDemande(mentions=("messages,lune",)), options=OPTIONS)
     assert "[lune]" in str(refus.value)
     assert "socle" in refus.value.remede
     with pytest.raises(CandidatIncorrect):
-        Sorties.preparer(None, options=OPTIONS, candidat=tmp_path / "absent.toml")
+        Sorties.preparer(RapportDemande(candidat=tmp_path / "absent.toml"), options=OPTIONS)
 
 
 def test_a_trial_that_fails_leaves_its_mentions_unfinished(tmp_path: Path) -> None:
-    sorties = Sorties.preparer(tmp_path, options=OPTIONS)
+    sorties = Sorties.preparer(RapportDemande(tmp_path), options=OPTIONS)
     options = {**OPTIONS, "profile": "ecole"}
     with (
         pytest.raises(OSError, match="plein"),

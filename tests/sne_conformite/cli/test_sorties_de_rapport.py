@@ -11,6 +11,7 @@ import pytest
 
 from sne_conformite.cli import commande_run
 from sne_conformite.cli.sorties_de_rapport import (
+    Preuves,
     RapportNonEcrit,
     Sorties,
     configuration,
@@ -35,7 +36,7 @@ def test_remarks_go_beside_a_machine_s_format(forme: str, capsys: pytest.Capture
     """A baseline that excuses no more is told in a pipeline too."""
     expiree = Connue("ticket 12", date(2020, 1, 31), exigence="EMB-01")
     sorties = Sorties(None, (expiree,), forme)
-    sorties.rendre(RAPPORT, [], configuration={})
+    sorties.rendre(RAPPORT, Preuves())
     vu = capsys.readouterr()
     assert "manquement connu expiré le 31/01/2020" in vu.err
     assert vu.out.startswith("{" if forme == "json" else "<?xml")
@@ -52,7 +53,7 @@ def test_a_full_disk_leaves_the_verdict_on_the_terminal_and_no_file_cut_short(
 ) -> None:
     monkeypatch.setattr(Path, "write_bytes", _remplir)
     with pytest.raises(RapportNonEcrit, match=r"le disque est plein\.\n"):
-        Sorties(tmp_path).rendre(RAPPORT, [], configuration={})
+        Sorties(tmp_path).rendre(RAPPORT, Preuves())
     assert "aucun manquement : essai" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
 
@@ -67,20 +68,20 @@ def test_a_full_disk_leaves_the_verdict_on_the_terminal_and_no_file_cut_short(
 def test_a_full_disk_loses_nothing_of_another_trial_and_says_whose_it_is(
     objet: object, nom: str, remplir: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Sorties(tmp_path).rendre(RAPPORT, [], configuration={})
+    Sorties(tmp_path).rendre(RAPPORT, Preuves())
     avant = {f.name: f.read_bytes() for f in tmp_path.iterdir()}
     assert set(avant) == set(TOUJOURS)
 
     monkeypatch.setattr(objet, nom, remplir)
     autre = replace(RAPPORT, entete=replace(RAPPORT.entete, application="une autre"))
     with pytest.raises(RapportNonEcrit, match="celui qui s'y trouve est d'une autre épreuve"):
-        Sorties(tmp_path).rendre(autre, [], configuration={})
+        Sorties(tmp_path).rendre(autre, Preuves())
     assert {f.name: f.read_bytes() for f in tmp_path.iterdir()} == avant
 
 
 def test_a_report_says_what_changed_since_the_one_that_it_replaces(tmp_path: Path) -> None:
     """And which package proves it."""
-    Sorties(tmp_path).rendre(RAPPORT, [], configuration={})
+    Sorties(tmp_path).rendre(RAPPORT, Preuves())
     assert "Depuis l'épreuve d'avant" not in (tmp_path / "rapport.html").read_text("utf-8")
     casse = Bilan(
         "EMB-01",
@@ -90,7 +91,7 @@ def test_a_report_says_what_changed_since_the_one_that_it_replaces(tmp_path: Pat
         EtatExigence.ENFREINTE,
         constats=(Constat("EMB-01", False, "Faux."),),
     )
-    Sorties(tmp_path).rendre(replace(RAPPORT, bilans=(casse,)), [], configuration={})
+    Sorties(tmp_path).rendre(replace(RAPPORT, bilans=(casse,)), Preuves())
     page = (tmp_path / "rapport.html").read_text("utf-8")
     assert "Depuis l'épreuve d'avant" in page
     assert "Nouveaux : 1" in page
@@ -105,10 +106,10 @@ def test_a_report_that_does_not_read_or_is_not_whole_is_compared_with_nothing(
 ) -> None:
     if reste is None:
         inacheve = replace(RAPPORT, entete=replace(RAPPORT.entete, inacheve="Interrompu."))
-        Sorties(tmp_path).rendre(inacheve, [], configuration={})
+        Sorties(tmp_path).rendre(inacheve, Preuves())
     else:
         (tmp_path / "rapport.json").write_text(reste, "utf-8")
-    Sorties(tmp_path).rendre(RAPPORT, [], configuration={})
+    Sorties(tmp_path).rendre(RAPPORT, Preuves())
     assert "épreuve d'avant" not in (tmp_path / "rapport.html").read_text("utf-8")
 
 

@@ -83,7 +83,7 @@ def test_trusted_keys_are_read(tmp_path: Path, cle: CleDeSignature) -> None:
         (lambda t: t.replace("titulaire", "nom"), "il faut cle, titulaire, classe"),
         (lambda t: t.replace(".cle.pub", ".autre"), "ne se lit pas"),
         (lambda t: t.replace("[[cles]]", "[[clefs]]"), "ne liste aucune clé"),
-        (lambda t: "=", "ne se lit pas"),
+        (lambda t: "=", "n'est pas du TOML : ligne 1, colonne 1"),
         (lambda t: "", "ne liste aucune clé"),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 from banc import FORMULAIRE, Banc, message, poser, radiation, specimen, trouver
 
 from sne_conformite.bilan import trafic
+from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties, versions
 from sne_conformite.preuves import empreintes, paquet_de_preuves
@@ -129,7 +130,7 @@ def refaire(
         archive.comment = bytes(64)
     paquet_de_preuves.sceller(dossier)
     options = {"contract": "v5.2", "contracts": None}
-    rejuger(dossier, Verificateur(), Sorties.preparer(None, options=options), options)
+    rejuger(dossier, Verificateur(), Sorties.preparer(RapportDemande(), options=options), options)
     return capsys.readouterr().err
 
 

@@ -153,7 +153,7 @@ def test_the_text_says_what_moved() -> None:
 
 
 def test_the_json_has_all_of_it() -> None:
-    contenu = en_json(rapports_compares.lire(rapports_compares.comparer(rapport(), repare())))
+    contenu = en_json(rapports_compares.comparer(rapport(), repare()))
     assert json.loads(json.dumps(contenu)) == contenu
     assert contenu["avant"]["conforme"] is False
     (corrige,) = contenu["corriges"]
@@ -180,7 +180,7 @@ def test_what_is_looked_at_less_is_told() -> None:
         "ménages essayés : 700 → 70",
     ]
     assert "Moins vérifié : 4\n  ! exigences" in rapports_compares.en_texte(vue)
-    lue = en_json(rapports_compares.lire(vue))["moins_verifies"]
+    lue = en_json(vue)["moins_verifies"]
     assert lue[1] == {"quoi": "scénarios joués", "avant": 3, "apres": 2, "perdus": ["CRE-04"]}
 
 

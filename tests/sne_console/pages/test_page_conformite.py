@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from banc import Banc
+from fautes import ENVIRONNEMENT, designation
+from flask import Flask
 from navigateur import ENTETES
 
 from sne_conformite.bilan import trafic
@@ -46,8 +48,8 @@ from sne_sandbox.web.configuration import Configuration, Expediteur
 HOSTILE = "<script>alert('x')</script>"
 PATIENCE = 240.0
 _UN_SCENARIO = (
-    *("conform", "--application", "temoin", "--examples", "2", "--seed", "0", "--profile", "ecole"),
-    *("--contract", "v5.2", "--faute", "second-cotitulaire"),
+    *("conform", "--application", designation("second-cotitulaire")),
+    *("--examples", "2", "--seed", "0", "--profile", "ecole", "--contract", "v5.2"),
 )
 
 
@@ -57,6 +59,18 @@ def home(banc: Banc) -> Iterator[Path]:
     dossier: Path = banc.services.configuration.home.absolute()
     yield dossier
     shutil.rmtree(dossier / "conformite", ignore_errors=True)
+
+
+@pytest.fixture
+def declarees(application: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two applications at fault that the server may start, by the names of their defects."""
+    console = application.extensions["aiguillage"].partie("console")
+    services = console.extensions["sne"]
+    noms = tuple((nom, designation(nom)) for nom in ("second-cotitulaire", "soap-1.1"))
+    configuration = replace(services.configuration, applications=noms)
+    monkeypatch.setitem(console.extensions, "sne", replace(services, configuration=configuration))
+    for nom, valeur in ENVIRONNEMENT.items():
+        monkeypatch.setenv(nom, valeur)
 
 
 def attendre(home: Path, nom: str) -> JugementConserve:
@@ -160,15 +174,15 @@ def test_only_what_was_checked_is_run(
         return JugementConserve("x", home, EtatJugement.EN_COURS, "", None)
 
     monkeypatch.setattr(epreuves, "lancer", lancer)
-    bon = {"exemples": "3", "graine": "7", "famille": "CRE", "faute": "soap-1.1"}
+    bon = {"exemples": "3", "graine": "7", "famille": "CRE"}
     assert envoyer("/conformite/temoin", depuis="/conformite", **bon).status_code == 303
     assert lances == [
         ["conform", "--application", "temoin", "--examples", "3", "--seed", "7", "--profile", "ecole",
-         "--contract", "v5.2", "--scenario", "CRE", "--faute", "soap-1.1"]
+         "--contract", "v5.2", "--scenario", "CRE"]
     ]  # fmt: skip
     for faux in (
         {"exemples": "500"}, {"exemples": "-1"}, {"exemples": "²"}, {"graine": "1; rm"},
-        {"famille": "--home"}, {"famille": "ZZZ"}, {"faute": "x"},
+        {"famille": "--home"}, {"famille": "ZZZ"},
     ):  # fmt: skip
         assert envoyer("/conformite/temoin", depuis="/conformite", **{**bon, **faux}).status_code == 422, faux
     assert len(lances) == 1
@@ -177,7 +191,7 @@ def test_only_what_was_checked_is_run(
 def test_a_driven_run_is_followed_and_stopped(
     banc: Banc, home: Path, envoyer: Callable[..., Any], page: Callable[..., Any]
 ) -> None:
-    choix = {"exemples": "5", "graine": "0", "famille": "", "faute": ""}
+    choix = {"exemples": "5", "graine": "0", "famille": ""}
     reponse = envoyer("/conformite/temoin", depuis="/conformite", **choix)
     nom = reponse.headers["Location"].rpartition("/")[2]
     arbre = page(f"/conformite/{nom}")
@@ -208,11 +222,12 @@ def test_a_driven_run_is_followed_and_stopped(
     assert epreuves.trouver(home, nom) is None
 
 
+@pytest.mark.usefixtures("declarees")
 def test_a_driven_run_says_how_far_it_is_until_its_report(
     banc: Banc, home: Path, envoyer: Callable[..., Any], page: Callable[..., Any]
 ) -> None:
-    choix = {"exemples": "1", "graine": "0", "famille": "RAD", "faute": "soap-1.1"}
-    reponse = envoyer("/conformite/temoin", depuis="/conformite", **choix)
+    choix = {"exemples": "1", "graine": "0", "famille": "RAD", "application": "soap-1.1"}
+    reponse = envoyer("/conformite/application", depuis="/conformite", **choix)
     nom = reponse.headers["Location"].rpartition("/")[2]
     adresse = f"/console/{banc.nom}/conformite/{nom}"
     recu = banc.http.get(f"{adresse}/flux", headers=ENTETES).text  # to its end, or for half a minute
@@ -266,11 +281,12 @@ def test_a_command_that_fails_says_why(home: Path, page: Callable[..., Any]) -> 
 # --- a scenario, its exchanges, its being played again ------------------------------------------------------
 
 
+@pytest.mark.usefixtures("declarees")
 def test_a_scenario_is_opened_with_its_exchanges_and_played_again(
     banc: Banc, home: Path, envoyer: Callable[..., Any], page: Callable[..., Any]
 ) -> None:
     """Of a judgement whose base is gone: the exchanges are kept, of those that failed and of the others."""
-    nom = epreuves.lancer(home, "temoin", [*_UN_SCENARIO, "--scenario", "CRE-COLOCATION"]).nom
+    nom = epreuves.lancer(home, "application", [*_UN_SCENARIO, "--scenario", "CRE-COLOCATION"]).nom
     attendre(home, nom)
     arbre = page(f"/conformite/{nom}/scenarios/CRE-COLOCATION")
     (rate,) = arbre.xpath("//article[@id='v-FID-02']")
@@ -454,15 +470,17 @@ def test_the_witness_is_driven_again_as_it_was(home: Path, page: Callable[..., A
     """What the form checks is what is sent: nothing else of the command is run."""
     poser(home, "temoin-1", constat(), mode="plan")
     assert not page("/conformite/temoin-1").xpath("//button[text()='Rejouer']"), "nobody knows how"
-    commande = (
-        "sne-sandbox conform --application temoin --examples 3 --seed 7 --profile ecole --faute soap-1.1"
-    )
-    (home / "conformite" / "temoin-1" / "commande").write_text(f"{commande} --report-dir x", "utf-8")
+    commande = "sne-sandbox conform --application temoin --examples 3 --seed 7 --profile ecole"
+    notee = home / "conformite" / "temoin-1" / "commande"
+    notee.write_text(f"{commande} --faute soap-1.1 --report-dir x", "utf-8")
     (home / "conformite" / "temoin-1" / "code").write_text("1", "utf-8")
+    rejouer = "//button[text()='Rejouer']"
+    assert not page("/conformite/temoin-1").xpath(rejouer), "an earlier version planted a defect in it"
+    notee.write_text(f"{commande} --report-dir x", "utf-8")
     (formulaire,) = page("/conformite/temoin-1").xpath("//form[.//button[text()='Rejouer']]")
     assert formulaire.get("action").endswith("/conformite/temoin")
     champs = {e.get("name"): e.get("value") for e in formulaire.xpath(".//input") if e.get("name") != "csrf"}
-    assert champs == {"exemples": "3", "graine": "7", "famille": "", "faute": "soap-1.1"}
+    assert champs == {"exemples": "3", "graine": "7", "famille": ""}
 
 
 def test_an_exchange_whose_base_is_gone_is_shown_where_it_is_cited(

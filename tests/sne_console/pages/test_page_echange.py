@@ -185,7 +185,8 @@ def test_a_binary_piece_is_named_and_given_to_who_asks_for_it_raw(
     banc: Banc, page: Callable[..., Any]
 ) -> None:
     banc.creer_demande()
-    liens = page("/echanges/1").xpath("//section[@aria-labelledby='t-reponse']//a[contains(@href, 'pieces')]")
+    (reponse,) = page("/echanges/1").xpath("//section[@aria-labelledby='t-reponse']")
+    liens = reponse.xpath(".//a[contains(@href, '/parts/')]")
     pdf = liens[-1].get("href")
     assert "non montré" in banc.http.get(pdf.partition("?")[0], headers=ENTETES).text
     assert banc.http.get(pdf, headers=ENTETES).data.startswith(b"%PDF")

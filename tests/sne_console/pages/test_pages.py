@@ -56,13 +56,13 @@ def remplir(banc: Banc) -> None:
     banc.demander(message(racine, "MAJ", numero))
     banc.demander(message(specimen("personne_seule"), "CRE", refInterne=""))
     banc.demander(b"<illisible>")
-    jeton = html.fromstring(banc.http.get("/console/ecole/boites", headers=ENTETES).text).xpath(
+    jeton = html.fromstring(banc.http.get("/console/ecole/guichets/G1104", headers=ENTETES).text).xpath(
         "//input[@name='csrf']/@value"
     )[0]
     fichier = (BytesIO(etree.tostring(specimen("association"))), "DEMG1104-201803151200-000001.xml")
     for chemin, champs in (
-        ("boites/G1104/deposer", {"fichier": fichier}),
-        ("boites/G1104/relever", {}),
+        ("guichets/G1104/deposer", {"fichier": fichier}),
+        ("guichets/G1104/relever", {}),
         ("controle/sauvegardes", {"nom": "depart"}),
         ("controle/bases", {"nom": "essai", "semence": "vide", "seed": "0"}),
         ("ateliers", {"nom": "salle", "combien": "1", "noms": "Une personne"}),
@@ -86,7 +86,7 @@ def recense(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recensement]:
     remplir(banc)
     with requests.Session() as session:
         session.mount(ORIGINE, EnProcessus(banc.http))
-        yield recenser(session, ORIGINE, ("/", "/console/ecole/boites?guichet=G1104"), {})
+        yield recenser(session, ORIGINE, ("/", "/console/ecole/guichets/G1104"), {})
     banc.services.magasin.fermer()
 
 

@@ -13,12 +13,12 @@ from ecritures import poser
 from flask import Flask
 from lxml import etree
 
+import sne_console
 from sne_conformite.bilan.trafic import parcourir
 from sne_conformite.juges import juger
 from sne_conformite.observation.observation import observer
 from sne_interface.contract.versions import charger
 from sne_interface.domain.echange import VerdictEchange
-from sne_sandbox.web import services_soap
 
 Nouvelle = Callable[..., Banc]
 
@@ -205,16 +205,16 @@ def test_a_base_is_made_with_its_contract(application: Flask, nouvelle_base: Nou
 
 #: Where the server's own contract is meant, and that of no base: in how many places.
 DU_SERVEUR = {
-    "api/contract.py": 1,
-    "console/application.py": 1,
-    "console/guide.py": 1,
-    "console/salle.py": 1,  # a scene that was not begun has no base yet
-    "representation.py": 1,
+    "api/api_contrat.py": 1,
+    "cadre/application_console.py": 1,
+    "formation/salle.py": 1,  # a scene that was not begun has no base yet
+    "formation/scene_jouee.py": 1,
+    "pages/page_guide.py": 1,
 }
 
 
 def test_nothing_reads_a_base_by_the_contract_of_the_server() -> None:
-    web = Path(services_soap.__file__).parent
+    web = Path(sne_console.__file__).parent
     vus = {
         fichier.relative_to(web).as_posix(): len(trouves)
         for fichier in sorted(web.rglob("*.py"))

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import pytest
 
-from sne_console import vues
+import sne_console
 
-SERVI: Final = Path(vues.__file__).parent / "static" / "editeur"
+SERVI: Final = Path(sne_console.__file__).parent / "static" / "editeur"
 RECETTE: Final = Path(__file__).parents[3] / "sandbox" / "editeur"
 #: In the order in which construire.mjs reads them.
 FICHIERS: Final = ("source.js", "construire.mjs", "package.json", "package-lock.json")

@@ -16,8 +16,8 @@ from sne_interface.errors import PkiError, StoreError, UsageError
 from sne_sandbox.bases import bases, hotes, travail_des_nuits
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.pki.certificates import nom_alternatif, noms_portes
-from sne_sandbox.store.coffre import Coffre
 from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.plusieurs_serveurs.coffre import Coffre
 
 
 @pytest.fixture

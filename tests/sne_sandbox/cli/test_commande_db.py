@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sne_sandbox.cli.main import cli
-from sne_sandbox.store.coffre import Coffre
 from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.plusieurs_serveurs.coffre import Coffre
 
 
 def _semer(home: Path, *arguments: str) -> Result:

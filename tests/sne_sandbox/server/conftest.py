@@ -14,6 +14,7 @@ import pytest
 
 from sne_sandbox.pki.authority import Autorite, FichiersIdentite, ecrire
 from sne_sandbox.server.processus_serveur import AdressesServies, Ecoute, RefusHttp, RefusTls, servir
+from sne_sandbox.server.workers import Taches
 
 #: Longer than a busy machine stands still; shorter than a server lets a silent peer be, when it is told.
 DELAI = 60.0
@@ -129,18 +130,16 @@ def lancer(autorite: Autorite, client: FichiersIdentite) -> Iterator[Lancer]:
                 adresses.append(prets)
                 pret.set()
 
+            taches = Taches(
+                application,
+                refus_tls.append,
+                refus_http.append,
+                lecteur=lecteur,
+                prechauffe=prechauffe,
+                etat=etat,
+            )
             fil = threading.Thread(
-                target=servir,
-                args=(ecoute, application, autorite),
-                kwargs={
-                    "pret": annoncer,
-                    "refus_tls": refus_tls.append,
-                    "refus_http": refus_http.append,
-                    "lecteur": lecteur,
-                    "prechauffe": prechauffe,
-                    "etat": etat,
-                    "arret": arret,
-                },
+                target=servir, args=(ecoute, taches, autorite), kwargs={"pret": annoncer, "arret": arret}
             )
             fil.start()
             assert pret.wait(DELAI)

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server import processus_serveur
 from sne_sandbox.server.processus_serveur import AdressesServies, Ecoute, servir
+from sne_sandbox.server.workers import Taches
 
 #: Seconds that nothing takes, however busy the machine.
 DELAI = 60.0
@@ -21,6 +22,7 @@ import sys
 from pathlib import Path
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.processus_serveur import Ecoute, servir
+from sne_sandbox.server.workers import Taches
 
 def application(environ, start_response):
     print("entree", flush=True)
@@ -28,8 +30,8 @@ def application(environ, start_response):
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ok"]
 
-servir(Ecoute(https_port=None, http_port=0, delai_arret=60), application, Autorite.ouvrir(Path(sys.argv[1])),
-       pret=lambda adresses: print(adresses.http, flush=True), refus_tls=print)
+servir(Ecoute(https_port=None, http_port=0, delai_arret=60), Taches(application, print),
+       Autorite.ouvrir(Path(sys.argv[1])), pret=lambda adresses: print(adresses.http, flush=True))
 print("fin", flush=True)
 """
 
@@ -114,14 +116,9 @@ def test_an_exchange_that_does_not_end_is_left_after_the_grace(
     sortie.set()
 
 
-def _servir(autorite: Autorite, **options: Any) -> None:
-    servir(
-        Ecoute(https_port=None, http_port=0, threads=1),
-        lambda environ, start_response: [],
-        autorite,
-        refus_tls=print,
-        **options,
-    )
+def _servir(autorite: Autorite, periodique: Callable[[], None] | None = None, **options: Any) -> None:
+    taches = Taches(lambda environ, start_response: [], print, periodique=periodique)
+    servir(Ecoute(https_port=None, http_port=0, threads=1), taches, autorite, **options)
 
 
 def test_what_has_to_be_done_every_minute_is_done_again_even_after_a_failure(

@@ -118,10 +118,10 @@ def test_a_question_is_compressed_before_others_wait_for_who_writes(
     monkeypatch.setattr(journal, "tasser", noter)
     une = Echange("ecole", datetime.now(UTC), requete=b"une question", reponse=b"une suite")
     autre = Echange("ecole", datetime.now(UTC), requete=b"une autre", reponse=b"autre suite")
-    magasin.journal.preparer(une)
+    tassee = magasin.journal.preparer(une)
     with magasin.ecrire("ecole") as registre:
         tasses.clear()
-        magasin.journal.consigner(registre.connexion, une)
+        magasin.journal.consigner(registre.connexion, une, tassee)
         magasin.journal.consigner(registre.connexion, autre)  # nobody prepared it
     assert tasses == [b"une suite", b"une autre", b"autre suite"]
     for echange in (une, autre):

@@ -28,7 +28,8 @@ from sne_sandbox.store.lignes import ligne_base
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import parcourir
 
-ICI = Path(__file__).parent
+#: Where `exemples_store` is.
+TESTS = Path(__file__).parents[2]
 
 TIREUR = """
 import os
@@ -44,10 +45,13 @@ from exemples_store import stockee
 magasin = Magasin.ouvrir(sys.argv[1], Path(sys.argv[2]))
 modele = stockee("x")
 
+def inscrire(registre):
+    numero = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
+    registre.ajouter(replace(modele, numero_unique=numero))
+    return numero
+
 def tirer(_):
-    with magasin.ecrire("ecole") as registre:
-        numero = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
-        registre.ajouter(replace(modele, numero_unique=numero))
+    numero = magasin.ecrire_ensemble("ecole", inscrire)
     os.write(1, f"{numero}\\n".encode())  # at once: threads would mix what they print
 
 print("prêt", flush=True)
@@ -59,7 +63,7 @@ with ThreadPoolExecutor(int(sys.argv[4])) as fils:
 
 def _tireurs(url: str, dossier: Path, fils: int, combien: int, processus: int = 1) -> list[Any]:
     """They draw from now on, all at the same time."""
-    mots = [sys.executable, "-c", TIREUR, url, str(dossier), str(ICI), str(fils), str(combien)]
+    mots = [sys.executable, "-c", TIREUR, url, str(dossier), str(TESTS), str(fils), str(combien)]
     flux: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     tireurs = [subprocess.Popen(mots, text=True, **flux) for _ in range(processus)]
     assert [tireur.stdout.readline() for tireur in tireurs] == ["prêt\n"] * processus
@@ -164,52 +168,6 @@ def test_a_writer_inside_a_writer_is_a_mistake_said_at_once(magasin: Magasin) ->
     with magasin.ecrire("ecole"), pytest.raises(RuntimeError, match="already open"):
         magasin.bases.supprimer("ecole")
     magasin.bases.supprimer("ecole")
-
-
-@pytest.mark.parametrize(
-    ("url", "ensemble"),
-    [("sqlite", 1), pytest.param("postgres", 4, marks=pytest.mark.postgres)],
-    indirect=["url"],
-)
-def test_exchanges_take_turns_where_they_only_wait_for_one_another(
-    magasin: Magasin, ensemble: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(donnees, "_TOUR_MAX", 240.0)
-    presents, vus = [], []
-    tous = threading.Barrier(ensemble)
-
-    def echanger(rang: int) -> None:
-        with magasin.tour():
-            presents.append(rang)
-            tous.wait(timeout=240)
-            vus.append(len(presents))
-            tous.wait(timeout=240)
-            presents.remove(rang)
-
-    with ThreadPoolExecutor(4) as fils:
-        list(fils.map(echanger, range(4)))
-    assert vus == [ensemble] * 4
-
-
-def test_an_exchange_that_lasts_does_not_keep_the_others_waiting(tmp_path: Path) -> None:
-    with Magasin.ouvrir(None, tmp_path) as magasin, ThreadPoolExecutor(1) as fil:
-
-        def un_autre() -> str:
-            with magasin.tour():
-                return "passé"
-
-        with magasin.tour():
-            assert fil.submit(un_autre).result(timeout=240) == "passé"
-
-
-def test_a_large_message_that_is_being_read_keeps_no_writer_waiting(magasin: Magasin) -> None:
-    def un_autre() -> str:
-        with magasin.tour(8_000):
-            _ajouter_une(magasin)
-            return "écrit"
-
-    with ThreadPoolExecutor(1) as fil, magasin.tour(2_000_000):
-        assert fil.submit(un_autre).result(timeout=240) == "écrit"
 
 
 def test_what_is_written_leaves_the_log_without_a_writer_waiting_for_it(
@@ -496,7 +454,7 @@ Magasin.ouvrir(sys.argv[1], Path(sys.argv[2])).bases.creer(Base("longue"), GUICH
 @pytest.fixture
 def tuee(magasin: Magasin, url: str, tmp_path: Path) -> None:
     """A base whose filling was killed, a first batch committed."""
-    mots = [sys.executable, "-c", MORT_EN_SEMANT, url, str(tmp_path), str(ICI)]
+    mots = [sys.executable, "-c", MORT_EN_SEMANT, url, str(tmp_path), str(TESTS)]
     assert subprocess.run(mots, check=False).returncode == -9
     assert _numeros(magasin) == ["1110318000001G1104", "1110318000002G1104"]
 
@@ -586,7 +544,8 @@ def test_a_base_whose_filling_fails_leaves_nothing(magasin: Magasin) -> None:
 def test_who_writes_when_a_filling_fails_has_a_connection_that_stays(
     magasin: Magasin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody waits to write while what is left is deleted: he shares neither commit nor connection."""
+    """Somebody waits to write while what is left is deleted: in a transaction and by a connection of their
+    own."""
     ecrites: list[Future[None]] = []
     vrai = session.effacer
 
@@ -601,7 +560,6 @@ def test_who_writes_when_a_filling_fails_has_a_connection_that_stays(
         raise UsageError("rien")
 
     monkeypatch.setattr(session, "effacer", effacer)
-    monkeypatch.setattr("sne_sandbox.store.tour.OUVERT_MAX_S", 240.0)
     with ThreadPoolExecutor(1) as fil:
         with pytest.raises(UsageError):
             magasin.bases.creer(Base("longue"), GUICHETS, remplir=remplir())
@@ -618,7 +576,7 @@ def test_a_base_that_was_restored_while_it_was_filled_is_left_as_it_is(
         yield lambda registre: registre.ajouter(stockee("1110318000001G1104"))
         with (
             Magasin.ouvrir(url, tmp_path) as autre,
-            autre.transaction(ecriture=True, verrou="longue", seule=True) as connexion,
+            autre.transaction(ecriture=True, verrou="longue") as connexion,
         ):
             session.effacer(connexion, "longue")
             datee = Base("longue", creee_le=datetime.now(UTC))

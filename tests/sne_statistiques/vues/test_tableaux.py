@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from lxml import etree
 
 from sne_statistiques.comptes.quotas import REGLES, Etat, LigneQuota, PartDeQuota, Quotas
@@ -20,24 +19,22 @@ def ligne(bailleur: str, epci: str, taux: float, etat: Etat) -> LigneQuota:
     return LigneQuota(bailleur, nom, epci, epci or "Tous les EPCI", 1, {}, parts, "")
 
 
-def dessin(taux: float, etat: Etat, *, etroit: bool) -> Any:
+def dessin(taux: float, etat: Etat) -> Any:
     comptes = Quotas(
         "ecole", 2018, [2018], ligne("", "", taux, etat), [],
         [ligne("993681931", epci, taux, etat) for epci in _EPCIS], "",
     )  # fmt: skip
-    return etree.fromstring(dessiner_quota(comptes, "prioritaires", etroit=etroit))
+    return etree.fromstring(dessiner_quota(comptes, "prioritaires"))
 
 
-@pytest.mark.parametrize("etroit", [False, True])
-def test_a_landlord_in_several_epci_has_as_many_names(etroit: bool) -> None:
-    arbre = dessin(50.0, "atteint", etroit=etroit)
+def test_a_landlord_in_several_epci_has_as_many_names() -> None:
+    arbre = dessin(50.0, "atteint")
     noms = [t.text for t in arbre.iter("{*}text") if (t.text or "").startswith("Mais")]
     assert len(noms) == len(set(noms)) == len(_EPCIS)
 
 
-@pytest.mark.parametrize("etroit", [False, True])
-def test_each_number_ends_within_the_image(etroit: bool) -> None:
-    arbre = dessin(100.0, "atteint", etroit=etroit)
+def test_each_number_ends_within_the_image() -> None:
+    arbre = dessin(100.0, "atteint")
     ecrits = [t for t in arbre.iter("{*}text") if t.text == "100 %"]
     assert len(ecrits) == len(_EPCIS) + 1
     for ecrit in ecrits:
@@ -45,7 +42,7 @@ def test_each_number_ends_within_the_image(etroit: bool) -> None:
 
 
 def test_what_is_undetermined_is_no_plain_number() -> None:
-    arbre = dessin(0.0, "indéterminé", etroit=False)
+    arbre = dessin(0.0, "indéterminé")
     ecrits = [t.text for t in arbre.iter("{*}text")]
     assert ecrits.count("0 % ?") == len(_EPCIS) + 1
     assert "objectif 25 %" in ecrits

@@ -24,8 +24,8 @@ from sne_interface.rules.rule import Regle
 
 @dataclass(frozen=True, slots=True)
 class SujetDeRegles:
-    """What the rules of one prefix are about. `nom` is its key in the API, and names the file of its examples
-    (`fixtures/exemples/<nom>.toml`); `titre` is what a page calls it; `module` holds its functions."""
+    """The subject of the rules of one prefix. `nom` is its key in the API, and names the file of its examples
+    (`fixtures/exemples/<nom>.toml`); `titre` is its name on a page; `module` holds its functions."""
 
     nom: str
     titre: str

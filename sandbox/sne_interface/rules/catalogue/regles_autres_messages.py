@@ -196,7 +196,7 @@ def evenements_recus(contexte: Contexte) -> tuple[Element, ...]:
 
 
 def a_ecrire(contexte: Contexte) -> tuple[Element, ...]:
-    """Those that are written: none of an operation that reads or deletes."""
+    """Returns the `evenement` elements that are written: none for an operation that reads or deletes."""
     return evenements_recus(contexte) if contexte.operation in ECRITURES else ()
 
 
@@ -208,7 +208,7 @@ def evenement_connu(evenement: Element, contexte: Contexte) -> Evenement | None:
 
 
 def garde_les_siennes(evenement: Element, contexte: Contexte) -> bool:
-    """Whether a modification keeps the characteristics of before: it gives none, and the type stays."""
+    """True when a modification keeps the characteristics of before: it gives none, and the type stays."""
     if contexte.operation != MODIFIER or evenement.tous(_CARACTERISTIQUES):
         return False
     code, connu = evenement.texte_de("codeTypeEvenement"), evenement_connu(evenement, contexte)

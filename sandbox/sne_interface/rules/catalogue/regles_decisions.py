@@ -1,8 +1,8 @@
 """The decisions of the commissions (R. 441-3), told by events, and the radiations that follow them (R.
 441-2-8).
 
-What the law says of a decision is attested; how an event says it is a convention: no rule here is more than
-deduced. What a base does not know proves nothing: a decision may never have been told.
+The law attests the content of a decision; the way an event tells it is a convention: no rule here is more
+than deduced. A fact that a base does not know proves nothing: a decision may never have been told.
 """
 
 from collections.abc import Iterator
@@ -91,7 +91,7 @@ def bail_et_sa_date(contexte: Contexte) -> Iterator[Infraction]:
 @regle("DEC004", registre=True, roles=("decision.type",))
 def decision_a_completer(contexte: Contexte) -> Iterator[Infraction]:
     """A decision by rank has its rank, one under condition its condition. Source: R. 441-3 b), c) (deduced).
-    What has no place cannot lack."""
+    A value that the contract has no place for cannot be missing."""
     for evenement, decision in _decisions(contexte):
         complement = _COMPLEMENTS.get(decision.prise or "", "")
         if contexte.roles.decision.lie(complement) and decision.element(complement) is None:
@@ -251,8 +251,8 @@ def dalo_contredit(contexte: Contexte) -> Iterator[Infraction]:
 
 @regle("DEC017", registre=True, roles=("decision.siren",))
 def siren_d_un_autre(contexte: Contexte) -> Iterator[Infraction]:
-    """The SIREN is that of the guichet, which tells its own decisions. Who holds the commission of another
-    gives another. Convention."""
+    """The SIREN is that of the guichet, which tells its own decisions. A guichet that holds the commission of
+    another body gives the SIREN of that body. Convention."""
     emetteur = contexte.emetteur
     if emetteur is None or emetteur.siren is None or emetteur.nature is NatureGuichet.SYSTEME:
         return
@@ -276,9 +276,9 @@ _RADIRR: Final = f"motifRadiation={MOTIF_IRRECEVABILITE}"
     roles=("decision.bail", "decision.date_bail"),
 )
 def radiation_par_un_autre(contexte: Contexte) -> Iterator[Infraction]:
-    """The body that attributed radiates, once the lease is signed; who told the lease is known, and whose it
-    is when the decision says so. Who attributed that very dwelling is only warned of, when no lease was told.
-    Source: R. 441-2-8 a) (deduced)."""
+    """The body that attributed radiates, once the lease is signed. The base knows the guichet that told the
+    lease, and the landlord when the decision says so. When no lease was told, a radiation by another body
+    than the one that attributed that very dwelling is only warned of. Source: R. 441-2-8 a) (deduced)."""
     if contexte.demande.motif_radiation != MOTIF_ATTRIBUTION or contexte.demande.radiation is None:
         return
     suivi = _parcours(contexte)
@@ -356,7 +356,7 @@ def _decisions(contexte: Contexte) -> Iterator[tuple[Element, Decision]]:
 
 
 def _parcours(contexte: Contexte, sauf: int | None = None) -> Parcours:
-    """What the base knows of the decisions on the demande, but for the event `sauf`."""
+    """Returns the decisions on the demande that the base knows, except the event `sauf`."""
     if contexte.stockee is None:
         return Parcours(())
     numero, registre = contexte.stockee.numero_unique, contexte.registre
@@ -373,8 +373,8 @@ def _reactivee_le(contexte: Contexte) -> date:
 
 
 def _sans_suite(dite: DecisionDite, attribution: Element) -> bool:
-    """Whether an attribution of another dwelling than the one radiated for may have ended without a word: the
-    candidate before signed, or the piece did not come."""
+    """True when an attribution of another dwelling than the one radiated for may have ended without a word:
+    the candidate before signed, or the piece did not come."""
     conditionnelle = dite.decision.prise in _COMPLEMENTS
     rpls = attribution.texte_de("numeroRpls")
     return conditionnelle and rpls is not None and not _pareils(rpls, dite.decision.texte(d.RPLS))
@@ -418,9 +418,10 @@ def _desaccords(attribution: Element, dite: DecisionDite) -> Iterator[Infraction
 
 
 def _du_meme_organisme(dite: DecisionDite, contexte: Contexte) -> bool:
-    """Whether who sends may be of the body that took a decision: that of the guichet which told it, or the
-    landlord whose SIREN it says, for whom that guichet holds the commission. Two guichets are compared by
-    SIREN, when both have one that the base knows. A système particulier sends for all its landlords."""
+    """True when the sender may be of the body that took a decision. This body is that of the guichet that
+    told the decision, or the landlord that the decision names by SIREN, when the sender holds its commission.
+    Two guichets are compared by SIREN, when the base knows both. A système particulier sends for all its
+    landlords."""
     if dite.auteur == _emetteur(contexte):
         return True
     emetteur, autre = contexte.emetteur, contexte.registre.guichet(dite.auteur)

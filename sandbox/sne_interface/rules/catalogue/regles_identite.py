@@ -1,4 +1,4 @@
-"""Who asks, and how to reach them (IDT); the NIR of the adults, interface 5.2 (NIR).
+"""The applicants, and how to reach them (IDT); the NIR of the adults, interface 5.2 (NIR).
 
 A NIR is masked wherever it is shown.
 """

@@ -31,7 +31,7 @@ DEPARTEMENTS: Final = frozenset(
 
 @lru_cache(maxsize=8192)
 def departement_connu(code: str) -> bool:
-    """Whether `code` reads as a commune code (5 characters) of a known département or collectivité."""
+    """True when `code` reads as a commune code (5 characters) of a known département or collectivité."""
     departement = departement_de(code)
     return len(code) == 5 and departement in DEPARTEMENTS and code[len(departement) :].isdecimal()
 
@@ -56,8 +56,8 @@ def actuelle(code: str, territoires: Territoires) -> Commune | None:
 
 
 def remplacante(code: str, jour: date, territoires: Territoires) -> str | None:
-    """Who replaced the commune of that code, when it is no longer in force on `jour`: « Nom (code) », or
-    « une autre commune » when our tables do not say. None when it is in force, or unknown."""
+    """Names the commune that replaced the one of that code, when it is no longer in force on `jour`: « Nom
+    (code) », or « une autre commune » when our tables do not say. None when it is in force, or unknown."""
     if territoires.commune(code) is not None:
         return None
     ancienne = territoires.ancienne(code)
@@ -135,7 +135,7 @@ def pays_etranger(contexte: Contexte) -> Iterator[Infraction]:
 
 @regle("ADR006", *de_codes("modeleLogement", HEBERGES))
 def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Infraction]:
-    """Who lives at somebody's says whose."""
+    """A household lodged by somebody names its host."""
     logement = contexte.demande.logement_actuel
     if logement is None:
         return

@@ -156,7 +156,7 @@ def code_obligatoire(contexte: Contexte) -> Iterator[Infraction]:
 
 @regle("ENT014", "informationDalo", "informationTraitement")
 def informations_du_sne(contexte: Contexte) -> Iterator[Infraction]:
-    """What the SNE owns is not sent: it is ignored."""
+    """A sender does not send data that the SNE owns: they are ignored."""
     for bloc in (
         contexte.demande.information_dalo,
         contexte.demande.formulaire.enfant("informationTraitement"),

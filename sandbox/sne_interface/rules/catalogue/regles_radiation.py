@@ -55,7 +55,7 @@ def date_de_radiation(contexte: Contexte) -> Iterator[Infraction]:
 
 @regle("RAD002", registre=True)
 def deja_radiee(contexte: Contexte) -> Iterator[Infraction]:
-    """What is radiated is not radiated again."""
+    """A radiated demande is not radiated again."""
     stockee = contexte.stockee
     if contexte.demande.motif_radiation is not None and stockee is not None and not stockee.active:
         yield _sur_le_motif(contexte, numero=stockee.numero_unique)
@@ -202,7 +202,7 @@ def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
 
 
 def siren_bien_forme(texte: str) -> bool:
-    """Whether this is a SIREN as INSEE gives them: 9 digits, the last a key."""
+    """True when this is a SIREN as INSEE gives them: 9 digits, the last a key."""
     return len(texte) == 9 and texte.isascii() and texte.isdigit() and luhn.is_valid(texte)
 
 

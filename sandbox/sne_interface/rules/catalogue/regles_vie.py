@@ -87,7 +87,7 @@ def demande_associee(contexte: Contexte) -> Iterator[Infraction]:
 
 @regle("CYC008", registre=True)
 def demandeur_hors_de_la_demande_associee(contexte: Contexte) -> Iterator[Infraction]:
-    """Who separates is a person of the joint demande."""
+    """The demandeur who separates is a person of the joint demande."""
     associee = _associee(contexte)
     demandeur = contexte.demande.demandeur
     if associee is None or demandeur is None:
@@ -165,7 +165,7 @@ def bloc_ignore(contexte: Contexte) -> Iterator[Infraction]:
 
 
 def reactivable(stockee: DemandeStockee, contexte: Contexte) -> bool:
-    """Whether a demande radiated for want of renewal may still come back."""
+    """True when a demande radiated for want of renewal may still come back."""
     return contexte.jour < ajouter_mois(stockee.debut_validite, MOIS_DE_REACTIVATION)
 
 

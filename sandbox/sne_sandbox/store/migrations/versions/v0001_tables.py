@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from alembic import op
 
-from sne_sandbox.store import tables, tranches
+from sne_sandbox.store import tables
+from sne_sandbox.store.plusieurs_serveurs import tranches
 from sne_sandbox.store.schema_sql import ordres_de
 
 revision = "v0001"

@@ -1,10 +1,11 @@
 """What the servers of one database share, beside its bases; the journal of PostgreSQL is divided
-(`store/tranches.py`), its rows where they belong."""
+(`store/plusieurs_serveurs/tranches.py`), its rows where they belong."""
 
 from alembic import context, op
 
-from sne_sandbox.store import tables, tranches
+from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import RequeteSql
+from sne_sandbox.store.plusieurs_serveurs import tranches
 from sne_sandbox.store.schema_sql import ordres_de
 
 revision = "v0005"

@@ -1,11 +1,16 @@
 """The planted defects, as values: each replaces a stage that exists, in one application and no other."""
 
+import io
+import json
+import sys
+
 import pytest
+from fautes import FAUTES, PAR_NOM, Faute, planter
+from fautes.__main__ import principal
 
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.versions import charger
 from sne_temoin.application import Temoin
-from sne_temoin.fautes import FAUTES, PAR_NOM, Faute, planter
 
 TOUTES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
 
@@ -43,6 +48,25 @@ def test_les_noms_et_les_phrases_sont_uniques() -> None:
     assert all(faute.exigences and faute.phrase.endswith(".") for faute in FAUTES)
 
 
-def test_un_defaut_inconnu() -> None:
+def test_un_defaut_inconnu(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(KeyError):
         planter(Temoin(), "inconnu")
+    with pytest.raises(SystemExit):
+        principal(["--faute", "inconnu"])
+    assert "inconnu" in capsys.readouterr().err
+
+
+def test_la_liste_des_defauts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert principal(["--fautes"]) == 0
+    assert [ligne.split()[0] for ligne in capsys.readouterr().out.splitlines()] == list(PAR_NOM)
+
+
+def test_la_commande_pilote_l_application_fautive(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plantes = []
+    monkeypatch.setattr(Faute, "planter", lambda faute, temoin: plantes.append((faute.nom, type(temoin))))
+    monkeypatch.setattr(sys, "stdin", io.StringIO('{"id": 1, "commande": "fin"}'))
+    assert principal(["--faute", "soap-1.1"]) == 0
+    assert plantes == [("soap-1.1", Temoin)]
+    assert json.loads(capsys.readouterr().out) == {"id": 1, "statut": "fait"}

@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,6 @@ from sne_interface.errors import StoreError
 from sne_interface.raisons import raison_ecriture
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, RequeteSql
-from sne_sandbox.store.donnees import Transaction
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.requetes_sql import inserer
 
@@ -136,8 +136,8 @@ class Classeur:
             ) from erreur
         return True
 
-    def _seul(self, dossier: str) -> Transaction:
-        return self.magasin.transaction(ecriture=True, verrou=f"{_VERROU} {dossier}", seule=True)
+    def _seul(self, dossier: str) -> AbstractContextManager[Connexion]:
+        return self.magasin.transaction(ecriture=True, verrou=f"{_VERROU} {dossier}")
 
     def oter(self, dossier: str, nom: str | None = None) -> None:
         """Takes a file away, or a whole folder, here and for the others."""

@@ -3,12 +3,15 @@
 The honest application knows nothing of them: a defect replaces one of its stages from outside.
 """
 
+import shlex
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
+from fautes import contrat, cycle, menage, partage, reponses, robustesse, transport
+from fautes.faute import Faute
 from sne_temoin.application import Temoin
-from sne_temoin.fautes import contrat, cycle, menage, partage, reponses, robustesse, transport
-from sne_temoin.fautes.faute import Faute
 
 #: All of them, family by family.
 FAUTES: Final[tuple[Faute, ...]] = (
@@ -21,6 +24,8 @@ FAUTES: Final[tuple[Faute, ...]] = (
     *robustesse.FAUTES,
 )
 PAR_NOM: Final[Mapping[str, Faute]] = {faute.nom: faute for faute in FAUTES}
+#: What `python -m fautes` wants of its environment.
+ENVIRONNEMENT: Final = {"PYTHONPATH": str(Path(__file__).parents[1])}
 
 
 def planter(temoin: Temoin, nom: str) -> None:
@@ -28,4 +33,9 @@ def planter(temoin: Temoin, nom: str) -> None:
     PAR_NOM[nom].planter(temoin)
 
 
-__all__ = ["FAUTES", "PAR_NOM", "Faute", "planter"]
+def designation(nom: str) -> str:
+    """What --application is given for the application with the defect of that name."""
+    return shlex.join([sys.executable, "-P", "-m", "fautes", "--faute", nom])
+
+
+__all__ = ["ENVIRONNEMENT", "FAUTES", "PAR_NOM", "Faute", "designation", "planter"]

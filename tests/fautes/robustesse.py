@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from lxml import etree
 
+from fautes.faute import Etape, Famille, Faute, constante
 from sne_temoin.application import Temoin
 from sne_temoin.envoi import criteres
-from sne_temoin.fautes.faute import Etape, Famille, Faute, constante
 from sne_temoin.incidents import (
     Echec,
     Incident,

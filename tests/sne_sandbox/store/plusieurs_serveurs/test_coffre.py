@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from sne_interface.errors import StoreError, UsageError
-from sne_sandbox.store.coffre import Coffre, lire_secret
 from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.plusieurs_serveurs.coffre import Coffre, lire_secret
 
 SECRET, AUTRE = b"un secret de trente-deux octets !", b"un autre secret de trente-deux o."
 

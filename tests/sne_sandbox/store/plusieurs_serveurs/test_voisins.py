@@ -9,9 +9,9 @@ import pytest
 from exemples_store import GUICHETS
 
 from sne_interface.domain.base import Base
-from sne_sandbox.store import voisins
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.store.voisins import Voisins
+from sne_sandbox.store.plusieurs_serveurs import voisins
+from sne_sandbox.store.plusieurs_serveurs.voisins import Voisins
 
 Ouvrir = Callable[[str], tuple[Magasin, Voisins]]
 

@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_temoin.application import Temoin
-from sne_temoin.fautes.faute import (
+from fautes.faute import (
     Etape,
     Famille,
     Faute,
@@ -21,6 +20,7 @@ from sne_temoin.fautes.faute import (
     titulaires,
     toujours,
 )
+from sne_temoin.application import Temoin
 from sne_temoin.incidents import Refus
 from sne_temoin.interface import NUU
 from sne_temoin.message import Contenu

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
+from fautes.faute import Etape, Famille, Faute, Remplacement, constante, cotitulaires, resultat
 from sne_temoin.application import Temoin
 from sne_temoin.demande_suivie import Cible
-from sne_temoin.fautes.faute import Etape, Famille, Faute, Remplacement, constante, cotitulaires, resultat
 from sne_temoin.incidents import Echec, FauteSoap, Refus
 from sne_temoin.memoire import Dossier
 from sne_temoin.message import Contenu
@@ -19,7 +19,7 @@ def _premier(liste: list[Any]) -> list[Any]:
 
 
 def _en_cache(temoin: Temoin, honnete: Etape) -> Etape:
-    """What was read once is not read again, until everything is forgotten."""
+    """Keeps what was read once, and does not read it again until everything is forgotten."""
     lus: dict[Any, Any] = {}
     oublier = temoin.memoire.oublier
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from sne_interface.errors import StoreError
-from sne_sandbox.store import classeur
-from sne_sandbox.store.classeur import Classeur, classeur_de
 from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.plusieurs_serveurs import classeur
+from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur, classeur_de
 
 
 @pytest.fixture

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sne_temoin.application import Temoin
-from sne_temoin.demande_suivie import Cible
-from sne_temoin.fautes.faute import (
+from fautes.faute import (
     Etape,
     Famille,
     Faute,
@@ -19,6 +17,8 @@ from sne_temoin.fautes.faute import (
     sans,
     toujours,
 )
+from sne_temoin.application import Temoin
+from sne_temoin.demande_suivie import Cible
 from sne_temoin.incidents import Refus
 from sne_temoin.memoire import Dossier
 from sne_temoin.message import Contenu, jour
@@ -205,7 +205,7 @@ def _insiste(temoin: Temoin, honnete: Etape, *arguments: Any) -> Any:
 
 
 def _nature(vraie: str, autre: str) -> Any:
-    """What becomes of an event is told otherwise."""
+    """Tells the nature `autre` of an event in place of the true one."""
     return lambda temoin, honnete: (
         lambda numero, evenement, nature="": honnete(numero, evenement, autre if nature == vraie else nature)
     )

@@ -66,7 +66,7 @@ class Coffre:
     def tenu(self) -> Iterator["CoffreTenu"]:
         """The entries, held alone, in one transaction: nobody else writes any until its end. Raises
         StoreError when the secret is not the one they are encrypted by."""
-        with self._donnees.transaction(ecriture=True, verrou=_VERROU, seule=True) as connexion:
+        with self._donnees.transaction(ecriture=True, verrou=_VERROU) as connexion:
             tenu = CoffreTenu(connexion)
             if self._secret is not None:
                 tenu.deverrouiller(self._secret)

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from sne_temoin.application import Temoin
-from sne_temoin.fautes.faute import (
+from fautes.faute import (
     Changement,
     Etape,
     Famille,
@@ -16,6 +15,7 @@ from sne_temoin.fautes.faute import (
     sans,
     toujours,
 )
+from sne_temoin.application import Temoin
 from sne_temoin.message import jour
 
 FAUTES: Final = Famille()

@@ -1,4 +1,4 @@
-"""What a planted defect is: one stage of the honest application, replaced by one that errs.
+"""A planted defect: one stage of the honest application, replaced by one that errs.
 
 A defect is written as a function, whose first line says in French what the vendor did:
 
@@ -86,7 +86,7 @@ def formulaire(changer: Changement, de: Parties = lambda contenu: [contenu]) -> 
 
 
 def argument(rang: int, changer: Changement) -> Remplacement:
-    """What the stage is given at that place, changed before it goes on; nothing is done to what is None."""
+    """Changes the argument of the stage at that place before the stage goes on; None stays None."""
 
     def fautive(temoin: Temoin, honnete: Etape, *donnes: Any, **noms: Any) -> Any:
         arguments = list(donnes)

@@ -15,7 +15,7 @@ from sne_sandbox.store import schema_sql, snapshot, tables
 from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.store.tranches import TAILLE
+from sne_sandbox.store.plusieurs_serveurs.tranches import TAILLE
 
 pytestmark = pytest.mark.postgres
 _SAUTER = RequeteSql("UPDATE journal_compteur SET dernier = :dernier WHERE base = :base")

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from lxml import etree
 
+from fautes.faute import Etape, Famille, Faute, constante, resultat
 from sne_temoin.application import Temoin
-from sne_temoin.fautes.faute import Etape, Famille, Faute, constante, resultat
 from sne_temoin.incidents import Echec, SansReponse
 from sne_temoin.interface import SOAP, WS, XOP, OperationAppelee
 from sne_temoin.message import PARIS

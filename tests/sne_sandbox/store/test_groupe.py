@@ -1,6 +1,5 @@
 """Exchanges that wait for one another share a transaction, and fail alone."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,15 +14,15 @@ from exemples_store import stockee
 
 from sne_interface.domain.echange import Echange
 from sne_interface.errors import StoreError
-from sne_sandbox.store import donnees as module_des_donnees
+from sne_sandbox.store import groupe as module_du_groupe
 from sne_sandbox.store import requetes_sql
-from sne_sandbox.store import tour as module_du_tour
 from sne_sandbox.store.connexion import Connexion
 from sne_sandbox.store.donnees import BaseDeDonnees, base_en_panne
+from sne_sandbox.store.groupe import File, Groupe, Travail
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.moteurs import preparer_fichier
 from sne_sandbox.store.recherche_de_demandes import parcourir
-from sne_sandbox.store.tour import Groupe, Tour
+from sne_sandbox.store.registre import RegistreBase
 
 
 class _Refus(Exception):
@@ -32,46 +31,50 @@ class _Refus(Exception):
 
 def _inscrire(magasin: Magasin, *, echoue: bool = False) -> str:
     """What an exchange does: a number, a demande, its line in the journal."""
-    with magasin.ecrire("ecole") as registre:
+
+    def inscrire(registre: RegistreBase) -> str:
         numero = registre.prochain_numero("111", date(2018, 3, 15), "G1104")
         registre.ajouter(replace(stockee(numero), numero_unique=numero))
         echange = Echange("ecole", datetime.now(UTC), numero_unique=numero)
         magasin.journal.consigner(registre.connexion, echange)
         if echoue:
             raise _Refus
-    return numero
+        return numero
+
+    return magasin.ecrire_ensemble("ecole", inscrire)
+
+
+def _file(magasin: Magasin) -> File:
+    return magasin._files.setdefault("ecole" if magasin.dialecte == "postgresql" else None, File())
 
 
 @contextmanager
 def _retenu(magasin: Magasin, attendus: int) -> Iterator[None]:
-    """A writer holds the base until `attendus` others wait behind it, at the end of the block."""
-    tour = magasin._tour("ecole" if magasin.dialecte == "postgresql" else None)
-    with magasin.transaction(ecriture=True, verrou="ecole"):
+    """A writer holds the base until `attendus` others wait behind it, at the end of the block: one leads,
+    the rest is in its queue."""
+    with magasin.ecrire("ecole"):
         yield
-        limite = time.monotonic() + 240
-        while len(tour._ecrivains) < attendus:
-            assert time.monotonic() < limite
-            time.sleep(0.001)
+        _attendre(lambda: _file(magasin)._menee and len(_file(magasin)._attendent) == attendus - 1)
 
 
 @pytest.fixture
 def validations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many members each COMMIT was for."""
+    """How many members each COMMIT of a group was for."""
     faites: list[int] = []
     valider = BaseDeDonnees._valider
 
     def compter(self: BaseDeDonnees, groupe: Groupe, *, ecriture: bool) -> None:
-        if ecriture:
+        if groupe.membres:
             faites.append(groupe.membres)
         valider(self, groupe, ecriture=ecriture)
 
     monkeypatch.setattr(BaseDeDonnees, "_valider", compter)
-    monkeypatch.setattr(module_du_tour, "OUVERT_MAX_S", 240.0)
+    monkeypatch.setattr(module_du_groupe, "OUVERT_MAX_S", 240.0)
     return faites
 
 
 def _ensemble(magasin: Magasin, *gestes: Callable[[], Any]) -> list[Any]:
-    """Runs these while they all wait for a writer, who is one of the group; what each gave, or raised."""
+    """Runs these while they all wait for a writer; what each gave, or raised."""
     with ThreadPoolExecutor(len(gestes)) as fils:
         with _retenu(magasin, len(gestes)):
             futurs = [fils.submit(geste) for geste in gestes]
@@ -88,7 +91,7 @@ def _etat(magasin: Magasin) -> tuple[list[str], list[int | None]]:
 
 def test_those_who_wait_at_the_same_moment_share_one_commit(magasin: Magasin, validations: list[int]) -> None:
     donnes = _ensemble(magasin, *[lambda: _inscrire(magasin)] * 5)
-    assert validations == [6]
+    assert validations == [5]
     numeros, lignes = _etat(magasin)
     assert sorted(donnes) == numeros == [f"1110318{rang:06d}G1104" for rang in range(1, 6)]
     assert lignes == [1, 2, 3, 4, 5]
@@ -97,7 +100,7 @@ def test_those_who_wait_at_the_same_moment_share_one_commit(magasin: Magasin, va
 def test_one_that_fails_is_rolled_back_alone(magasin: Magasin, validations: list[int]) -> None:
     gestes = [lambda: _inscrire(magasin), lambda: _inscrire(magasin, echoue=True)] * 3
     donnes = _ensemble(magasin, *gestes)
-    assert validations[0] == 4  # the writer who held the others, and those that did not fail
+    assert validations == [3]
     assert [type(donne) for donne in donnes] == [str, _Refus] * 3
     numeros, lignes = _etat(magasin)
     # A number of a failed one was never given: the next takes it, and the journal counts on.
@@ -108,15 +111,17 @@ def test_one_that_fails_is_rolled_back_alone(magasin: Magasin, validations: list
 def test_rows_that_wait_survive_the_failure_of_one_who_had_them_written(
     magasin: Magasin, validations: list[int]
 ) -> None:
+    def relire(registre: RegistreBase) -> None:
+        # Not « libre »: what the others have deferred is written first, inside this savepoint.
+        assert registre.connexion.sa.exec_driver_sql("SELECT count(*) FROM echange").scalar_one() >= 0
+        raise _Refus
+
     def relire_et_echouer() -> None:
-        with magasin.ecrire("ecole") as registre:
-            # Not « libre »: what the others have deferred is written first, inside this savepoint.
-            assert registre.connexion.sa.exec_driver_sql("SELECT count(*) FROM echange").scalar_one() >= 0
-            raise _Refus
+        magasin.ecrire_ensemble("ecole", relire)
 
     gestes = [lambda: _inscrire(magasin), relire_et_echouer] * 3
     donnes = _ensemble(magasin, *gestes)
-    assert len(validations) == 1
+    assert validations == [3]
     assert [type(donne) for donne in donnes] == [str, _Refus] * 3
     numeros, lignes = _etat(magasin)
     assert sorted(donnes[::2]) == numeros
@@ -128,20 +133,17 @@ def test_rows_that_wait_survive_the_failure_of_one_who_had_them_written(
 
 
 def test_nobody_is_answered_when_the_commit_fails(magasin: Magasin, validations: list[int]) -> None:
-    def differer_une_faute() -> None:
-        with magasin.ecrire("ecole") as registre:
-            registre.connexion.differer(
-                requetes_sql.AJOUTER_MOTIF, [{"base": "ecole", "numero_unique": "de personne", "motif": "1"}]
-            )
+    def fauter(registre: RegistreBase) -> None:
+        registre.connexion.differer(
+            requetes_sql.AJOUTER_MOTIF, [{"base": "ecole", "numero_unique": "de personne", "motif": "1"}]
+        )
 
-    # The writer who held the others is one of them.
-    with pytest.raises(StoreError), ThreadPoolExecutor(3) as fils:  # noqa: PT012 - it ends
-        gestes = (lambda: _inscrire(magasin), differer_une_faute, lambda: _inscrire(magasin))
-        with _retenu(magasin, 3):
-            futurs = [fils.submit(geste) for geste in gestes]
+    gestes = (lambda: _inscrire(magasin), lambda: magasin.ecrire_ensemble("ecole", fauter)) * 2
+    with ThreadPoolExecutor(4) as fils, _retenu(magasin, 4):
+        futurs = [fils.submit(geste) for geste in gestes]
     donnes = [futur.exception(timeout=240) for futur in futurs]
-    # Who committed is told the mistake as it is; the others, that the database did not do as it was asked.
-    assert sum(isinstance(donne, StoreError) for donne in donnes) == 2
+    # Who led is told the mistake as it is; the others, that the database did not do as it was asked.
+    assert sum(isinstance(donne, StoreError) for donne in donnes) == 3
     assert sum(isinstance(donne, magasin._pilote.IntegrityError) for donne in donnes) == 1
     assert _etat(magasin) == ([], [])
     assert _inscrire(magasin) == "1110318000001G1104"
@@ -160,117 +162,65 @@ def test_a_commit_that_the_engine_made_a_rollback_of_is_a_failure(magasin: Magas
 def test_a_group_takes_in_so_many_and_no_more(
     magasin: Magasin, validations: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module_du_tour, "MEMBRES_MAX", 3)
+    monkeypatch.setattr(module_du_groupe, "MEMBRES_MAX", 3)
     _ensemble(magasin, *[lambda: _inscrire(magasin)] * 6)
-    assert validations == [3, 3, 1]
+    assert validations == [3, 3]
     assert len(_etat(magasin)[0]) == 6
-
-
-def test_who_has_the_turn_lets_the_others_read_first() -> None:
-    tour, ordre = Tour(), []
-    assert tour.lire(0)
-    tous = threading.Barrier(3)
-
-    def lire_puis_ecrire(nom: str) -> None:
-        tous.wait(timeout=240)
-        assert tour.lire(240)
-        ordre.append(f"{nom} lit")
-        tour.ecrire(a_la_main=True)
-        ordre.append(f"{nom} écrit")
-        tour.rendre()
-
-    with ThreadPoolExecutor(2) as fils:
-        futurs = [fils.submit(lire_puis_ecrire, nom) for nom in "ab"]
-        tous.wait(timeout=240)
-        limite = time.monotonic() + 240
-        while len(tour._liseurs) < 2:
-            assert time.monotonic() < limite
-            time.sleep(0.001)
-        tour.ecrire(a_la_main=True)  # waits until both have read
-        ordre.append("moi")
-        tour.rendre()
-        for futur in futurs:
-            futur.result(timeout=240)
-    assert {ligne[2:] for ligne in ordre[:2]} == {"lit"}
-    assert len(ordre) == 5
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_who_comes_while_the_file_is_waited_for_is_of_the_group(
-    magasin: Magasin, validations: list[int], monkeypatch: pytest.MonkeyPatch
+    magasin: Magasin, validations: list[int]
 ) -> None:
-    """Another process writes: the first here waits for the file, the second reads its message meanwhile."""
-    monkeypatch.setattr(module_des_donnees, "_TOUR_MAX", 240.0)
-    tour = magasin._tour(None)
+    """Another process writes: the first here waits for the file, the second joins it meanwhile."""
     assert isinstance(magasin._ou, Path)
-
-    def echanger() -> str:
-        with magasin.tour():
-            return _inscrire(magasin)
-
     ailleurs = preparer_fichier(magasin._ou)
     with ThreadPoolExecutor(2) as fils:
         with ailleurs:
-            futurs = [fils.submit(echanger)]
-            _attendre(lambda: tour._ecrit)
-            futurs.append(fils.submit(echanger))
-            _attendre(lambda: len(tour._ecrivains) == 1)
+            futurs = [fils.submit(_inscrire, magasin)]
+            _attendre(lambda: _file(magasin)._menee and not _file(magasin).attendue)
+            futurs.append(fils.submit(_inscrire, magasin))
+            _attendre(lambda: _file(magasin).attendue)
         assert sorted(futur.result(timeout=240) for futur in futurs) == _etat(magasin)[0]
     ailleurs.fermer()
     assert validations == [2]
 
 
-def test_who_comes_while_others_write_reads_at_once() -> None:
-    tour = Tour()
-    tour.ecrire(a_la_main=False)
-    assert not tour.lire(240)  # beside them: nothing to give back
-    tour.rendre()
-    assert tour.lire(0)
-    tour.rendre()
-    tour.ecrire(a_la_main=False)
-    tour.rendre()
-    assert tour.lire(0)
-
-
-def test_who_missed_the_group_waits_for_those_it_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two are answered; one has come meanwhile, and does not write before those two are back."""
-    monkeypatch.setattr(module_du_tour, "RASSEMBLER_S", 240.0)
-    tour, ordre = Tour(), []
-    tour.ecrire(a_la_main=False)
-    groupe = Groupe(None)
-    groupe.membres = 2
-
-    def ecrire(nom: str) -> None:
-        if nom != "tard":
-            assert tour.lire(240)
-        tour.ecrire(a_la_main=nom != "tard")
-        ordre.append(nom)
-        tour.rendre()
-
-    with ThreadPoolExecutor(3) as fils:
-        futurs = [fils.submit(ecrire, "tard")]
-        _attendre(lambda: len(tour._ecrivains) == 1)
-        tour.finir(groupe)
-        tour.rendre()
-        for attendus, nom in ((1, "a"), (2, "b")):
-            _attendre(lambda attendus=attendus: len(tour._ecrivains) == attendus and not tour._pris)
-            assert ordre == []
-            futurs.append(fils.submit(ecrire, nom))
-        for futur in futurs:
-            futur.result(timeout=240)
-    assert sorted(ordre) == ["a", "b", "tard"]
-
-
-def test_on_postgresql_nobody_waits_for_those_that_may_come(
-    magasin: Magasin, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("arrive", [True, False], ids=["they come", "they do not"])
+def test_who_leads_waits_a_little_for_those_that_were_answered_last(
+    monkeypatch: pytest.MonkeyPatch, arrive: bool
 ) -> None:
-    monkeypatch.setattr(module_du_tour, "RASSEMBLER_S", 240.0)
-    assert magasin._tour("ecole")._rassemble is (magasin.dialecte == "sqlite")
-    tour, groupe = Tour(rassemble=False), Groupe(None)
-    groupe.membres = 5
-    tour.finir(groupe)
-    tour.ecrire(a_la_main=False)  # at once, though five were there
-    tour.rendre()
+    monkeypatch.setattr(module_du_groupe, "RASSEMBLER_S", 240.0 if arrive else 0.01)
+    file = File()
+    file.passer(3)
+    assert file.entrer(Travail(lambda _: None))
+    file.prendre()
+    with ThreadPoolExecutor(1) as fil:
+        futur = fil.submit(file.rassembler)
+        if arrive:
+            assert not file.entrer(Travail(lambda _: None))
+            assert not futur.done()
+            assert not file.entrer(Travail(lambda _: None))
+        futur.result(timeout=240)
+
+
+def test_the_lead_goes_to_the_next_that_waits() -> None:
+    file, un, deux = File(), Travail(lambda _: None), Travail(lambda _: None)
+    assert file.entrer(un)
+    assert not file.entrer(deux)
+    assert file.prendre() is un
+    file.passer(1)
+    deux.attendre()
+    assert not deux.fait
+    assert file.prendre() is deux
+    file.passer(1)
+    assert file.entrer(un)
+
+
+def test_a_writer_inside_a_work_is_a_mistake_that_undoes_it_alone(magasin: Magasin) -> None:
+    with pytest.raises(RuntimeError, match="already open"):
+        magasin.ecrire_ensemble("ecole", lambda _: _inscrire(magasin))
+    assert _inscrire(magasin) == "1110318000001G1104"
 
 
 def _attendre(condition: Callable[[], bool]) -> None:
@@ -278,14 +228,6 @@ def _attendre(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < limite
         time.sleep(0.001)
-
-
-def test_a_turn_that_does_not_come_is_given_up() -> None:
-    tour = Tour()
-    assert tour.lire(0)
-    assert not tour.lire(0.001)
-    tour.rendre()
-    assert tour.lire(0)
 
 
 def test_what_is_remembered_goes_with_a_statement_that_may_change_it(magasin: Magasin) -> None:

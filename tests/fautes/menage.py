@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sne_temoin.application import Temoin
-from sne_temoin.fautes.faute import (
+from fautes.faute import (
     Etape,
     Famille,
     Faute,
@@ -27,6 +26,7 @@ from sne_temoin.fautes.faute import (
     titulaires,
     toujours,
 )
+from sne_temoin.application import Temoin
 
 #: Width of a column in an old database.
 _COLONNE: Final = 30

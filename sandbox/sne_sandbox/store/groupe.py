@@ -1,0 +1,142 @@
+"""Writers that share one COMMIT (group commit).
+
+A SQLite file has one writer, a base of PostgreSQL too. The first exchange that comes leads: it takes the
+others that wait, does their work after its own, each in a savepoint, commits once for all of them, and hands
+the lead to the next that waits.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+#: Exchanges that share one transaction, at most, and for how long it takes in others: the first must not wait
+#: for ever for its answer, nor another process for the file.
+MEMBRES_MAX: Final = 16
+OUVERT_MAX_S: Final = 0.05
+#: How long the members of the last group are waited for: their answers have just left, and their next
+#: messages are about to come.
+RASSEMBLER_S: Final = 0.001
+
+
+class Groupe:
+    """A transaction that several members fill, one after the other. `pilote` is its connection; `differees`
+    holds rows to be written at the end in one go, by statement; `memoire` what was read, and holds as long as
+    nobody else can write."""
+
+    __slots__ = ("debut", "differees", "marques", "membres", "memoire", "pilote", "retour")
+
+    def __init__(self, pilote: Any) -> None:
+        self.pilote = pilote
+        self.debut = time.monotonic()
+        self.membres = 0
+        self.differees: dict[Any, list[Any]] = {}
+        self.memoire: dict[Any, Any] = {}
+        self.marques: dict[Any, int] = {}
+        self.retour: dict[Any, list[Any]] | None = None
+
+    def commencer_un_membre(self) -> None:
+        """Notes what is already to be written: what comes after goes if this member fails."""
+        self.marques = {requete: len(rangees) for requete, rangees in self.differees.items()}
+        self.retour = None
+        if self.membres:
+            self.pilote.execute("SAVEPOINT membre")
+
+    def verser(self) -> dict[Any, list[Any]]:
+        """Hands over the rows that wait, to be written now. Those of earlier members come back if this one is
+        rolled back to where it began, and they with it."""
+        rangees, self.differees = self.differees, {}
+        if self.retour is None:
+            self.retour = {r: tas[: self.marques[r]] for r, tas in rangees.items() if r in self.marques}
+        return rangees
+
+    def oublier_le_membre(self) -> None:
+        """Rolls back a member that failed: its rows are forgotten, and what was read on the way."""
+        self.pilote.execute("ROLLBACK TO membre")
+        if self.retour is not None:
+            self.differees = self.retour
+        else:
+            self.differees = {r: self.differees[r][:combien] for r, combien in self.marques.items()}
+        self.memoire.clear()
+
+    @property
+    def plein(self) -> bool:
+        """Whether it takes nobody in any more."""
+        return self.membres >= MEMBRES_MAX or time.monotonic() - self.debut > OUVERT_MAX_S
+
+
+class Travail:
+    """What one exchange writes. `fait` says whether it is done: committed, or failed by `echec`."""
+
+    __slots__ = ("_fin", "echec", "faire", "fait", "resultat")
+
+    def __init__(self, faire: Callable[[Any], Any]) -> None:
+        self.faire = faire
+        self.fait = False
+        self.resultat: Any = None
+        self.echec: BaseException | None = None
+        self._fin: threading.Event | None = None
+
+    def faire_attendre(self) -> None:
+        """From now on it can be waited for."""
+        self._fin = threading.Event()
+
+    def attendre(self) -> None:
+        """Until it is done, or leads."""
+        assert self._fin is not None
+        self._fin.wait()
+
+    def reveiller(self) -> None:
+        """Ends the wait."""
+        if self._fin is not None:
+            self._fin.set()
+
+    def finir(self) -> None:
+        """It is done."""
+        self.fait = True
+        self.reveiller()
+
+
+class File:
+    """The exchanges of this process that wait to write to one thing, in the order they came."""
+
+    def __init__(self) -> None:
+        self._change = threading.Condition()
+        self._attendent: deque[Travail] = deque()
+        self._menee = False
+        self._attendus = 1
+
+    def entrer(self, travail: Travail) -> bool:
+        """Queues a work; whether it leads at once."""
+        with self._change:
+            mene, self._menee = not self._menee, True
+            if not mene:
+                travail.faire_attendre()
+            self._attendent.append(travail)
+            self._change.notify()
+        return mene
+
+    @property
+    def attendue(self) -> bool:
+        """Whether somebody waits."""
+        return bool(self._attendent)
+
+    def rassembler(self) -> None:
+        """Waits a little for as many as there were in the last group."""
+        if len(self._attendent) + 1 < self._attendus:
+            with self._change:
+                self._change.wait_for(lambda: len(self._attendent) + 1 >= self._attendus, RASSEMBLER_S)
+
+    def prendre(self) -> Travail:
+        """The next work: whoever leads alone takes them, and the first is its own."""
+        return self._attendent.popleft()
+
+    def passer(self, combien: int) -> None:
+        """The group of so many is ended: the next that waits leads the next one."""
+        with self._change:
+            self._attendus = combien + len(self._attendent)
+            suivant = self._attendent[0] if self._attendent else None
+            self._menee = suivant is not None
+        if suivant is not None:
+            suivant.reveiller()
