@@ -1,5 +1,6 @@
-"""What tests read again and again is read once: a text of TOML, once in a process (the plan alone is 150 of
-them); a template of Jinja, which each application would compile anew, once for all processes and runs."""
+"""What tests read again and again is read once: in a process, a text of TOML (the plan alone is 150 of them)
+and a contract that we deliver; for all processes and runs, a template of Jinja, which each application would
+compile anew."""
 
 import functools
 import pickle
@@ -9,6 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import jinja2
+
+from sne_interface.contract import versions
+from sne_interface.contract.overlay import PAR_DEFAUT
+from sne_interface.contract.versions import Contrat
 
 #: Where compiled templates are kept. The name of each says the text that it was compiled of.
 _COMPILES: Final = Path(__file__).parents[1] / "build" / "gabarits"
@@ -22,6 +27,22 @@ def poser() -> None:
     jinja2.Environment.__init__ = functools.partialmethod(  # type: ignore[method-assign]
         jinja2.Environment.__init__, bytecode_cache=garde
     )
+    versions.charger = _garde(versions.charger)
+
+
+def _garde(charger: Callable[..., Contrat]) -> Callable[..., Contrat]:
+    """`versions.charger` that remembers the contracts of no user's folder: nothing ever changes them."""
+    livre = functools.cache(charger)
+
+    @functools.wraps(charger)
+    def relire(
+        nom: str = PAR_DEFAUT, overlay: Path | None = None, quartiles: Path | None = None, **choix: Any
+    ) -> Contrat:
+        if overlay is None and quartiles is None and not choix:
+            return livre(nom)
+        return charger(nom, overlay, quartiles, **choix)
+
+    return relire
 
 
 def _gardee(lire: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

@@ -198,7 +198,7 @@ def _attendre(ligne: socket.socket) -> None:
     for commande in COMMANDES.values():
         importlib.import_module(commande.module)
     rapport_html._modele()
-    _garder_le_contrat()
+    _lire_le_contrat()
     gc.collect()
     gc.freeze()
     _copier(ligne)
@@ -227,18 +227,14 @@ def _copier(ligne: socket.socket) -> None:
         ligne.sendall(numero)
 
 
-def _garder_le_contrat() -> None:
-    """The contract that is served unless one is chosen is read once for all, as are the texts of the plan:
-    nothing ever changes them."""
+def _lire_le_contrat() -> None:
+    """The contract that is served unless one is chosen, and the plan: no copy reads them again."""
     from sne_conformite.bilan.mentions import charger_referentiel
     from sne_interface.contract import versions
 
-    charger, lu = versions.charger, versions.charger()
+    lu = versions.charger()
     lu.territoires.prechauffer()
     charger_referentiel(lu.dossiers)
-    versions.charger = lambda nom=lu.nom, *autres, **choix: (
-        lu if (nom, *filter(None, autres)) == (lu.nom,) and not choix else charger(nom, *autres, **choix)
-    )
 
 
 def _devenir(demande: Mapping[str, Any], flux: Sequence[int]) -> None:
