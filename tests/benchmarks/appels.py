@@ -8,6 +8,7 @@ builtins included. Prints the mean.
 
 import cProfile
 import importlib
+import importlib.util
 import io
 import marshal
 import pstats
@@ -23,11 +24,13 @@ MIDI = datetime(2018, 3, 15, 12, tzinfo=ZoneInfo("Europe/Paris"))
 
 def main(paquet: str, home: str, requetes: str) -> None:
     """Counts, prints."""
-    web = importlib.import_module(f"{paquet}.web.app")
-    configuration = getattr(web, "Configuration", None)
-    if configuration is None:
-        configuration = importlib.import_module(f"{paquet}.web.partage").Configuration
-    horloge = importlib.import_module(f"{paquet}.domain.base").Horloge(fige_a=MIDI)
+    if importlib.util.find_spec("sne_interface") is not None:
+        application, reglages, domaine = "application_wsgi", "configuration", "sne_interface.domain.base"
+    else:  # a checkout of before the seven packages
+        application, reglages, domaine = "app", "partage", f"{paquet}.domain.base"
+    web = importlib.import_module(f"{paquet}.web.{application}")
+    configuration = importlib.import_module(f"{paquet}.web.{reglages}").Configuration
+    horloge = importlib.import_module(domaine).Horloge(fige_a=MIDI)
     app = web.creer_application(configuration(home=Path(home), horloge=horloge))
     messages = marshal.loads(Path(requetes).read_bytes())
     moitie = len(messages) // 2
