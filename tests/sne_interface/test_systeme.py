@@ -60,7 +60,7 @@ def test_one_at_a_time_holds_the_lock_of_a_file(tmp_path: Path) -> None:
 def test_the_lock_of_a_process_that_is_killed_is_free(tmp_path: Path) -> None:
     fichier = tmp_path / "verrou"
     programme = (
-        "import sys, pathlib\nfrom sne_sandbox import systeme\n"
+        "import sys, pathlib\nfrom sne_interface import systeme\n"
         "systeme.VerrouDeFichier(pathlib.Path(sys.argv[1])).prendre()\nprint('pris', flush=True)\ninput()"
     )
     commande = [sys.executable, "-c", programme, str(fichier)]
@@ -76,7 +76,7 @@ def test_the_lock_of_a_process_that_is_killed_is_free(tmp_path: Path) -> None:
 
 def test_a_thread_ends_the_process_as_sigterm_does() -> None:
     programme = (
-        "import signal, sys, threading, time\nfrom sne_sandbox import systeme\n"
+        "import signal, sys, threading, time\nfrom sne_interface import systeme\n"
         "signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\n"
         "threading.Thread(target=systeme.se_terminer).start()\ntime.sleep(60)"
     )
