@@ -1,22 +1,17 @@
 """What the base of the browser tests holds beside its seed, so that every page has something to show."""
 
-import sys
 import time
 from datetime import date, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Final
 
 import requests
 from client_mtom import DEMANDE, Client, adapter, specimen
 from lxml import html
 from serveur_local import Serveur
+from specimen import rapport
 
 from sne_conformite.rapports import rapport_json
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "sne_conformite" / "rapports"))
-
-from specimen import rapport
 
 #: The seed is dated relative to it: the same people, numbers and dates every time.
 HORLOGE: Final = "2018-10-15T12:00:00"

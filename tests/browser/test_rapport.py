@@ -13,12 +13,9 @@ import pypdf
 import pytest
 from fautes import ENVIRONNEMENT, designation
 from playwright.sync_api import Page
+from specimen import conforme, grand, rapport, trafic
 from test_accessibilite import _DEPLIER, _LANCER
 from visite import _DEBORDE, Navigateur
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "sne_conformite" / "rapports"))
-
-from specimen import conforme, grand, rapport, trafic
 
 from sne_conformite.rapports import rapport_html
 from sne_conformite.rapports.rapport import Alentours, Rapport

@@ -1,9 +1,7 @@
 """Every page that links lead to, of a base that holds a little of everything."""
 
-import sys
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -15,16 +13,13 @@ from navigateur import ENTETES
 from recensement import MODULES, Recensement, fuites, recenser
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
+from specimen import rapport
 
 from sne_conformite.rapports import rapport_json
 from sne_interface.domain.base import Horloge
 from sne_sandbox.bases import bases
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "sne_conformite" / "rapports"))
-
-from specimen import rapport
 
 ORIGINE: Final = "http://127.0.0.1:8080"
 
