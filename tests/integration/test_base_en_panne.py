@@ -73,7 +73,7 @@ def lignes_du_journal(serveur: Serveur) -> list[str]:
     """What the server has said of its exchanges and of its database: not its first words, nor the line for
     each connection that listens to the other servers and was cut."""
     lignes = serveur.home.with_suffix(".log").read_text("utf-8").splitlines()
-    return [ligne for ligne in lignes if ligne.startswith("{") and "store.voisins" not in ligne]
+    return [ligne for ligne in lignes if ligne.startswith("{") and "plusieurs_serveurs.voisins" not in ligne]
 
 
 def processeur(serveur: Serveur) -> float:
