@@ -103,6 +103,7 @@ def test_each_row_is_the_one_that_the_document_tells(
             assert lues == voulues, nom
 
 
+@pytest.mark.cher
 def test_a_base_is_the_same_however_many_processes_draw_it(
     magasin: Magasin, contrat: Contrat, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 They are the same at each run, for one that fails to fail again. Others: `settings(derandomize=False)`.
 """
 
+import pytest
 from hypothesis import given, settings
 from nirs import MULTIPART, Partie, corps_mal_faits, documents, fuites, message, parties, phrases
 
@@ -23,6 +24,7 @@ def test_in_a_free_text(phrase: str) -> None:
     assert fuites(masquer_nirs(phrase).encode()) == []
 
 
+@pytest.mark.cher
 @tires(600)
 @given(parties())
 def test_in_what_can_be_opened(partie: Partie) -> None:
