@@ -27,7 +27,7 @@ from sne_interface.contract.schemas import (
 from sne_interface.contract.suggestions import preciser
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Fidelite
-from sne_interface.domain.texte import cache_un_nir, masquer_nir
+from sne_interface.domain.nir import cache_un_nir, masquer_nir
 
 _CODE: Final = "écrivez un code de la nomenclature, et non un libellé"
 #: Faults told of one document.

@@ -30,8 +30,8 @@ from sne_interface.contract.schemas import DOSSIER, Document, Schemas, chemin_in
 from sne_interface.contract.table_des_roles import lire_roles
 from sne_interface.domain.base import DroitsGuichets
 from sne_interface.domain.evenement import TypeEvenement
+from sne_interface.domain.nir import retenir_noms_nir
 from sne_interface.domain.roles import Roles
-from sne_interface.domain.texte import retenir_noms_nir
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.settings import DE_BASE, Reglages
 

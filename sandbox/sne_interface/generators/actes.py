@@ -21,7 +21,7 @@ from sne_interface.domain.dates import ajouter_mois, date_francaise, xs_date_tim
 from sne_interface.domain.demande import FORMULAIRE, Demande
 from sne_interface.domain.element import Element, avec_enfants, bloc, de_code
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
-from sne_interface.domain.texte import est_nom_de_nir
+from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.decoration import allonger, bornes, orner
 from sne_interface.generators.demandes import document
 from sne_interface.generators.diversite import Atelier

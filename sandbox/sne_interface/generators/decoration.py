@@ -16,7 +16,7 @@ from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_interface.contract.schemas import Document, cloture
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.element import Element, avec_enfants
-from sne_interface.domain.texte import est_nom_de_nir
+from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.tirage import Tirage
 
 # --- how long a text, how large a number: read off the schemas ---------------------------------------

@@ -16,7 +16,7 @@ from sne_interface.contract.table_des_roles import dire_eteinte
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.element import DocumentRecu, Element, sans_indices
-from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs
+from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.registre_des_regles import Registre

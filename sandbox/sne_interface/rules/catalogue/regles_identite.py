@@ -12,8 +12,14 @@ from typing import Final
 from sne_interface.domain.dates import age
 from sne_interface.domain.demande import Demande, Personne
 from sne_interface.domain.element import Element
-from sne_interface.domain.nir import cle_valide, convient_a_la_civilite, convient_a_la_naissance, forme_valide
-from sne_interface.domain.texte import Retenus, masquer_nir, plier
+from sne_interface.domain.nir import (
+    cle_valide,
+    convient_a_la_civilite,
+    convient_a_la_naissance,
+    forme_valide,
+    masquer_nir,
+)
+from sne_interface.domain.texte import Retenus, plier
 from sne_interface.rules.rule import Contexte, Infraction, allege, infraction, manquant, regle, sur
 
 # --- IDT ----------------------------------------------------------------------------------------------
