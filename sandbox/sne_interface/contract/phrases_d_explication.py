@@ -5,16 +5,15 @@ The sentences are data, `phrases.toml`, and known by their name there (`sorte`).
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from sne_interface.contract.schemas import BLANCS, SchemaError
 from sne_interface.domain.texte import abrege, accorde
+from sne_interface.resources import lire_a_cote
 
 Phrase = tuple[str, str, str, str]
 #: Characters of a sentence of libxml2, and of a name in it, that are shown.
@@ -28,7 +27,7 @@ def phrases(table: str) -> Mapping[str, tuple[str, str]]:
     """Returns the sentences of a table of `phrases.toml`, by name. `lieux`, `valeurs` and `xml` say the fault
     and the remedy; `attendus` says how a type is asked for, with an example; `xml_nomme` says how libxml2
     names what it met, and the words that replace it."""
-    lues = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8"))
+    lues = lire_a_cote(__file__, "phrases.toml")
     return {nom: (quoi, remede) for nom, (quoi, remede) in lues[table].items()}
 
 

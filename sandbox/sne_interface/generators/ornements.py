@@ -5,15 +5,14 @@ A drawing (`Dessin`) gives the elements to add below a parent, the simplest valu
 that has a meaning.
 """
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from sne_interface.domain.element import Element, bloc, de_code
 from sne_interface.generators.decoration import Condition, Decor, Dessin, Ornement, Ornements
 from sne_interface.generators.noms_inventes import noms
+from sne_interface.resources import lire_a_cote
 
 # --- drawings ----------------------------------------------------------------------------------------
 
@@ -238,7 +237,7 @@ def rien(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
 
 # --- the table ---------------------------------------------------------------------------------------
 
-_LU: Final = tomllib.loads(Path(__file__).with_name("ornements.toml").read_text("utf-8"))
+_LU: Final = lire_a_cote(__file__, "ornements.toml")
 #: Texts of `precision` worth trying.
 PRECISIONS: Final[tuple[str, ...]] = tuple(_LU["precisions"])
 #: The words of the table: drawings that take the name of what they draw, drawings of their own, conditions.
