@@ -19,6 +19,7 @@ from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.domain.roles import PERSONNES, Roles, RolesDemande
 from sne_interface.errors import ContractError
+from sne_interface.resources import lire_a_cote
 
 _CONTRAT: Final = "contract.toml"
 _CALCULES: Final = ("ressources_uc", "nombre_uc", "premier_quartile")
@@ -31,40 +32,8 @@ _DU_MENAGE: Final = frozenset(
 _PAS_MAX: Final = 2
 _CLES_CATEGORIE: Final = ("code", "libelle", "lettres", "depuis", "jusque")
 
-#: What each role is, for whoever reads a report. The characteristics and values are those of
-#: `domain/decision.py`.
-LIBELLES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "demande.nir": "NIR",
-        "demande.nir.demandeur": "NIR du demandeur",
-        "demande.nir.cotitulaire": "NIR d'un cotitulaire",
-        "demande.nir.a_charge": "NIR d'une personne à charge majeure",
-        "demande.ressources_uc": "ressources annuelles par unité de consommation",
-        "demande.nombre_uc": "nombre d'unités de consommation",
-        "demande.premier_quartile": "premier quartile",
-        "decision.type": "type d'événement des décisions",
-        f"decision.{d.DATE_COMMISSION}": "date de la commission",
-        f"decision.{d.DECISION}": "décision de la commission",
-        f"decision.{d.REFUS_DU_MENAGE}": "refus du ménage",
-        f"decision.{d.RANG}": "rang de classement",
-        f"decision.{d.CONDITION}": "condition suspensive",
-        f"decision.{d.MOTIF}": "motif de la décision",
-        f"decision.{d.CATEGORIE}": "catégorie prioritaire (L. 441-1)",
-        f"decision.{d.DALO}": "ménage reconnu DALO",
-        f"decision.{d.RESERVATAIRE}": "contingent",
-        f"decision.{d.SIREN}": "SIREN du bailleur",
-        f"decision.{d.RPLS}": "numéro RPLS du logement",
-        f"decision.{d.BAIL}": "bail signé",
-        f"decision.{d.DATE_BAIL}": "date de signature du bail",
-        "decision.sans_categorie": "aucune catégorie prioritaire",
-        f"decision.valeurs.{d.ATTRIBUTION}": "attribution",
-        f"decision.valeurs.{d.ATTRIBUTION_PAR_CLASSEMENT}": "attribution par classement",
-        f"decision.valeurs.{d.ATTRIBUTION_SOUS_CONDITION}": "attribution sous condition",
-        f"decision.valeurs.{d.NON_ATTRIBUTION}": "non-attribution",
-        f"decision.valeurs.{d.IRRECEVABILITE}": "irrecevabilité",
-    }
-)
-
+#: What each role is, for whoever reads a report.
+LIBELLES: Final[Mapping[str, str]] = MappingProxyType(lire_a_cote(__file__, "roles.toml"))
 
 #: What the SNE writes of each: the least, the longest, any.
 _ECRITS: Final = {

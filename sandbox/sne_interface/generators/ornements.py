@@ -16,12 +16,6 @@ from sne_interface.resources import lire_a_cote
 
 # --- drawings ----------------------------------------------------------------------------------------
 
-#: Places of other départements, as postal code and INSEE code: what is read as a number loses a leading zero,
-#: or the letter of Corsica; an arrondissement is no commune of the list of communes; the last is abolished.
-_AILLEURS: Final = (
-    *(("01000", "01053"), ("06300", "06088"), ("69007", "69387"), ("13008", "13208"), ("20200", "2B033")),
-    *(("97400", "97411"), ("75012", "75112"), ("01260", "01176")),
-)
 #: Ways of being housed that go with any other.
 _ACCOMMODANTS: Final = ("HOT", "LTG")
 
@@ -127,17 +121,7 @@ def ressources(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...
 
 def expatrie(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """The four elements of an address abroad, in place of a French postal code and commune."""
-    postal, commune, pays = scene.tirage.choix(
-        (
-            ("5000", "Namur", "Belgique"),
-            ("L-2453", "Luxembourg", "Luxembourg"),
-            ("CH-1201", "Genève", "Suisse"),
-            ("16000", "Alger", "Algérie"),
-            ("01067", "Dresde", "Allemagne"),
-            ("ABIDJAN 01", "Abidjan", "Côte d’Ivoire"),
-            ("SW1A 1AA", "Londres", "Royaume-Uni de Grande-Bretagne et d’I."),
-        )
-    )
+    postal, commune, pays = scene.tirage.choix(_LU["etrangeres"])
     return (
         Element("etranger", "true"),
         Element("codePostalEtranger", postal),
@@ -153,19 +137,19 @@ def _place(scene: Decor, *places: tuple[str, str]) -> tuple[Element, ...]:
 
 def adresse_logement(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """An `adresseLogement` in the commune of the scene, or elsewhere."""
-    etranger, *lieu = _place(scene, scene.place, *_AILLEURS)
+    etranger, *lieu = _place(scene, scene.place, *_LU["ailleurs"])
     voie = Element("voie", scene.tirage.choix(noms().voies))
     return (bloc("adresseLogement", etranger, voie, *lieu),)
 
 
 def lieu_de_travail(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """A place in the commune of the scene, or elsewhere."""
-    return _place(scene, scene.place, *_AILLEURS)
+    return _place(scene, scene.place, *_LU["ailleurs"])
 
 
 def ailleurs(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """A place of another département: who receives letters in one commune may live in another."""
-    return _place(scene, *_AILLEURS)
+    return _place(scene, *_LU["ailleurs"])
 
 
 def autre_modele(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
