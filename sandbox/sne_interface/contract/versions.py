@@ -3,11 +3,12 @@ schemas as they are served."""
 
 import posixpath
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from lxml import etree
@@ -37,6 +38,10 @@ from sne_interface.settings import DE_BASE, Reglages
 
 #: The file that makes a folder a contract.
 CONTRAT: Final = "contract.toml"
+#: Results of one function that a contract keeps.
+_RETENUS_MAX: Final = 256
+_Cle = ParamSpec("_Cle")
+_Valeur = TypeVar("_Valeur")
 _CLES: Final = (
     "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
     "fichiers", "services", "roles", "reglages",
@@ -131,6 +136,8 @@ class Contrat:
     operations: Mapping[str, OperationPubliee]
     dossiers: DossiersContrat
     reglages: Mapping[str, Any]
+    retenus: dict[Any, dict[Any, Any]] = field(default_factory=dict, init=False)
+    """The results that `retenu` keeps with it."""
 
     def __repr__(self) -> str:
         return f"<Contrat {self.nom}>"
@@ -156,6 +163,27 @@ class Contrat:
     def fichier(self, chemin: str) -> bytes:
         """Bytes of a file of the contract. Raises ContractError when no folder has it."""
         return self.dossiers.lire(chemin)
+
+
+def retenu(
+    calcul: Callable[Concatenate[Contrat, _Cle], _Valeur],
+) -> Callable[Concatenate[Contrat, _Cle], _Valeur]:
+    """Makes a function of a contract compute each result once, and keep it with the contract: it leaves the
+    memory with it. A client may write what the result is asked for (a type of file): the results of one
+    function are bounded."""
+
+    @wraps(calcul)
+    def lire(contrat: Contrat, /, *args: _Cle.args, **nommes: _Cle.kwargs) -> _Valeur:
+        gardes = contrat.retenus.setdefault(calcul, {})
+        cle = (*args, *nommes.items())
+        if cle not in gardes:
+            if len(gardes) >= _RETENUS_MAX:
+                gardes.clear()
+            gardes[cle] = calcul(contrat, *args, **nommes)
+        valeur: _Valeur = gardes[cle]
+        return valeur
+
+    return lire
 
 
 def livres() -> tuple[str, ...]:

@@ -7,14 +7,13 @@ added, and when it has a meaning, is the table `ornements.ORNEMENTS`.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
 
 from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_interface.contract.schemas import Document, cloture
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.versions import Contrat, retenu
 from sne_interface.domain.element import Element, avec_enfants
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.tirage import Tirage
@@ -34,7 +33,7 @@ class Borne:
     haut: int | None = None
 
 
-@lru_cache(maxsize=16)
+@retenu
 def bornes(contrat: Contrat, version: str, document: Document = Document.DEMANDE) -> Mapping[str, Borne]:
     """The bounds of every bounded element of a document of that message version, by path without index."""
     racines = cloture(contrat.schemas.lire, contrat.schemas.fichier(document, version))

@@ -174,7 +174,7 @@ def atelier(
 
 
 def _population(contrat: Contrat, guichet: str, voulu: Contraintes) -> Population:
-    population = lire_population(_POPULATION, contrat)
+    population = lire_population(contrat, _POPULATION)
     territoires = population.territoires.valeurs
     ici = next((t for t in territoires if guichet in (*t.guichets, t.etat)), territoires[0])
     if voulu.communes:
