@@ -302,6 +302,11 @@ class Territoires:
         nom, fin, successeur = ligne
         return CommuneAncienne(code, nom, date.fromisoformat(fin) if fin else None, successeur or None)
 
+    def actuelle(self, code: str) -> Commune | None:
+        """The commune of that code, or the one that took it over."""
+        ancienne = self.ancienne(code) if self.commune(code) is None else None
+        return self.commune(code if ancienne is None else ancienne.successeur or "")
+
     def nom_de_commune(self, code: str) -> str:
         """Name of a commune in force or not, "" when nobody knows the code."""
         connue = self.commune(code) or self.ancienne(code)
@@ -495,10 +500,7 @@ class Quartiles:
     def seuil_de(self, code: str, territoires: Territoires, jour: date) -> SeuilQuartile | None:
         """The threshold of a commune on `jour` (see `seuil_du_jour`), of the one that took it over when it is
         no longer in force; None when none is known."""
-        commune = territoires.commune(code)
-        if commune is None:
-            ancienne = territoires.ancienne(code)
-            commune = territoires.commune(ancienne.successeur) if ancienne and ancienne.successeur else None
+        commune = territoires.actuelle(code)
         if commune is None:
             return None
         return seuil_du_jour(self._par_zone.get(zone_du_seuil(commune.epci, commune.region), ()), jour)
