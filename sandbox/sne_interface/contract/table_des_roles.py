@@ -17,12 +17,11 @@ from sne_interface.domain import decision as d
 from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
-from sne_interface.domain.roles import PERSONNES, Roles, RolesDemande
+from sne_interface.domain.roles import CALCULES, PERSONNES, Roles, RolesDemande
 from sne_interface.errors import ContractError
 from sne_interface.resources import lire_a_cote
 
 _CONTRAT: Final = "contract.toml"
-_CALCULES: Final = ("ressources_uc", "nombre_uc", "premier_quartile")
 _LISTES: Final = ("valeurs", "categories", "sans_categorie")
 #: Blocks of the form that the household fills: what the SNE computes does not go into them.
 _DU_MENAGE: Final = frozenset(
@@ -72,7 +71,7 @@ def lire_roles(
 def faute_de_la_demande(role: str, chemin: str, nomenclatures: Nomenclatures, refus: Refus) -> str:
     """Why the element at `chemin` cannot be that of a role of the demande, in French; "" when it can."""
     nom = role.rpartition(".")[2]
-    if nom in _CALCULES:
+    if nom in CALCULES:
         dans = chemin.removeprefix(f"{FORMULAIRE}/").split("/")
         if len(dans) > _PAS_MAX or dans[0] in _DU_MENAGE or chemin in (FORMULAIRE, dans[0]):
             return "il n'est pas dans un bloc que le SNE écrit"
@@ -122,7 +121,7 @@ class _Lecture:
     # --- a demande
 
     def demande(self, nomenclatures: Nomenclatures, refus: Refus) -> RolesDemande:
-        table = _table(self._tables.get("demande", {}), "roles.demande", ("nir", *_CALCULES))
+        table = _table(self._tables.get("demande", {}), "roles.demande", ("nir", *CALCULES))
         nirs = _table(table.get("nir", {}), "roles.demande.nir", tuple(PERSONNES))
         depuis = nomenclatures.depuis_ou_rien
 
@@ -132,7 +131,7 @@ class _Lecture:
         lus = {
             nom: self._lie(nirs, ("demande", "nir", nom), faute(f"demande.nir.{nom}")) for nom in PERSONNES
         }
-        calcules = {nom: self._lie(table, ("demande", nom), faute(f"demande.{nom}")) for nom in _CALCULES}
+        calcules = {nom: self._lie(table, ("demande", nom), faute(f"demande.{nom}")) for nom in CALCULES}
         lies = {nom: chemin for nom, chemin in lus.items() if chemin}
         tous = [chemin for chemin in (*lies.values(), *calcules.values()) if chemin]
         return RolesDemande(lies, **calcules, depuis={chemin: depuis(chemin) or "" for chemin in tous})

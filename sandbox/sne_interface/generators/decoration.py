@@ -4,7 +4,7 @@ Codes come from the contract's nomenclatures, lengths and numbers from its schem
 added, and when it has a meaning, is the table `ornements.ORNEMENTS`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -175,7 +175,6 @@ def orner(element: Element, scene: Decor, chemin: str, ornements: Ornements) -> 
         return _etirer(element, scene, chemin) if scene.limites else element
     enfants = [orner(enfant, scene, f"{chemin}/{enfant.nom}", ornements) for enfant in element.enfants]
     courant = avec_enfants(element, tuple(enfants))
-    ordre = scene.nomenclatures.ordre
     possibles = ornements.get(element.nom, ())
     chance = _chance(scene, sum(not ornement.facultatif for ornement in possibles))
     for ornement in possibles:
@@ -193,9 +192,13 @@ def orner(element: Element, scene: Decor, chemin: str, ornements: Ornements) -> 
         nouveaux = [orner(n, scene, f"{chemin}/{n.nom}", ornements) for n in dessines]
         partis = {*ornement.retire, *([] if ornement.ajoute else [n.nom for n in nouveaux])}
         gardes = [e for e in courant.enfants if e.nom not in partis]
-        ranges = sorted([*gardes, *nouveaux], key=lambda e: ordre(f"{chemin}/{e.nom}"))
-        courant = avec_enfants(courant, tuple(ranges))
+        courant = avec_enfants(courant, ranger([*gardes, *nouveaux], chemin, scene.nomenclatures.ordre))
     return courant
+
+
+def ranger(enfants: Sequence[Element], chemin: str, ordre: Callable[[str], int]) -> tuple[Element, ...]:
+    """These children of the element at `chemin`, in the order of the schema."""
+    return tuple(sorted(enfants, key=lambda e: ordre(f"{chemin}/{e.nom}")))
 
 
 def _chance(scene: Decor, combien: int) -> float:

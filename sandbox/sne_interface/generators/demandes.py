@@ -183,8 +183,6 @@ def _identite(individu: Individu, p: Plume[T]) -> list[T]:
     enfants += (
         p.feuille("prenom", individu.prenom),
         p.feuille("dateNaissance", individu.naissance.isoformat()),
-    )
-    enfants += (
         p.code("nationalite", individu.nationalite),
         p.code("situationFamiliale", individu.situation),
         p.feuille("telPortable", individu.portable),

@@ -7,8 +7,9 @@ table by table.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
+from sne_interface.contract.nomenclatures import Commune
 from sne_interface.contract.versions import Contrat, retenu
 from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE, departement_de, territoire_de
@@ -20,13 +21,7 @@ from sne_interface.resources import fichier_des_guichets, fixtures_dir
 
 _CHANCES: Final = ("radiees", "dalo", "decisions", "doublons", "nir")
 _PARTS: Final = (
-    "menages",
-    "versions",
-    "nationalites",
-    "anciennete",
-    "radiations",
-    "commissions",
-    "territoire",
+    *("menages", "versions", "nationalites", "anciennete", "radiations", "commissions", "territoire"),
 )
 _CLES: Final = frozenset({"comme", "taille", *_CHANCES, *_PARTS})
 
@@ -39,6 +34,11 @@ class Place:
     nom: str
     code_postal: str
     departement: str
+
+    @classmethod
+    def de(cls, commune: Commune) -> Self:
+        """That commune."""
+        return cls(commune.code, commune.nom, commune.codes_postaux[0], departement_de(commune.code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def _territoire(
         commune = contrat.territoires.commune(code)
         if commune is None or territoire_de(code) != table["code"]:
             raise _incorrecte(nom, f"la commune [{code}] n'est pas du territoire [{table['code']}]")
-        places.append(Place(code, commune.nom, commune.codes_postaux[0], departement_de(code)))
+        places.append(Place.de(commune))
     bailleurs = tuple(table["bailleurs"])
     siens = {code: sirens[code] for code in bailleurs if code in sirens}
     return Territoire(table["code"], tuple(places), tuple(table["guichets"]), bailleurs, table["etat"], siens)
