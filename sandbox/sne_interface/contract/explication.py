@@ -223,10 +223,11 @@ class _Visite:
             return
         defaut = defaut_de_valeur(type_, texte)
         if defaut is not None:
+            message, _, remede, sorte = defaut
             if cache_un_nir(local(element.tag)):
                 cite, texte = texte, masquer_nir(texte)
-                defaut = replace(defaut, message=defaut.message.replace(cite.strip(), texte.strip()))
-            self._noter(element, chemin, (defaut.message, texte, defaut.remede, defaut.sorte))
+                message = message.replace(cite.strip(), texte.strip())
+            self._noter(element, chemin, (message, texte, remede, sorte))
         elif declaration.fixed is not None and type_.normalize(texte) != declaration.fixed:
             self._noter(element, chemin, dire("valeur_fixe", texte, fixe=declaration.fixed))
 
@@ -249,8 +250,9 @@ class _Visite:
             defaut = defaut_de_valeur(attribut.type, valeur)
             if defaut is not None:
                 # A code that is too long is another's, or a label: what is left of it would be none either.
-                remede = _CODE if nom == "code" and valeur else defaut.remede
-                self._noter(element, lieu, (defaut.message, valeur, remede, defaut.sorte))
+                message, _, remede, sorte = defaut
+                remede = _CODE if nom == "code" and valeur else remede
+                self._noter(element, lieu, (message, valeur, remede, sorte))
             elif attribut.fixed is not None and attribut.type.normalize(valeur) != attribut.fixed:
                 self._noter(element, lieu, dire("valeur_fixe", valeur, fixe=attribut.fixed))
         for nom, attribut in admis.items():

@@ -209,10 +209,8 @@ def charger(
     table = dossiers.toml(CONTRAT)
     table_de(table, CONTRAT, _CLES)
     versions = _versions(table)
-    fichiers = {cle: str(chemin) for cle, chemin in _table(table, "fichiers").items()}
-    table_de(fichiers, f"{CONTRAT} [fichiers]", _FICHIERS)
-    for cle in _FICHIERS:
-        fichiers.setdefault(cle, "")
+    dits = table_de(_table(table, "fichiers"), f"{CONTRAT} [fichiers]", _FICHIERS)
+    fichiers = dict.fromkeys(_FICHIERS, "") | {cle: str(chemin) for cle, chemin in dits.items()}
 
     def lire(cle: str) -> bytes:
         return dossiers.lire(fichiers[cle])
@@ -250,9 +248,7 @@ def charger(
             anciennes=fichiers["communes_anciennes"],
             epci=fichiers["epci"],
         ),
-        guichets=lire_droits(dossiers.toml(fichiers["guichets"]), fichiers["guichets"])
-        if fichiers["guichets"]
-        else DroitsGuichets(),
+        guichets=lire_droits(dossiers.toml(fichiers["guichets"]), fichiers["guichets"]),
         quartiles=_quartiles(dossiers, fichiers["quartiles"], quartiles),
         schemas=schemas,
         regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),

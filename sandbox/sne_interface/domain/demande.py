@@ -361,11 +361,8 @@ class Demande(Vue):
     #: Day of the renewal (`renouvellement/dateRenouvellement`).
     date_renouvellement = _du_formulaire(Element.date_de, "renouvellement/dateRenouvellement")
 
-    @property
-    def information_dalo(self) -> Element | None:
-        """The decision of a commission de médiation (`informationDalo`): the right to a dwelling (L.
-        441-2-3)."""
-        return self.element.enfant("demande/informationDalo")
+    #: The decision of a commission de médiation (`informationDalo`): the right to a dwelling (L. 441-2-3).
+    information_dalo = _lu(Element.enfant, "demande/informationDalo")
 
 
 def _seul(parent: Element, nom: str) -> Element:

@@ -231,15 +231,12 @@ _NOMMES: Final[Mapping[str, Callable[..., Dessin]]] = {
 }
 _PROPRES: Final[Mapping[str, Dessin]] = {
     "precision": texte("precision", *PRECISIONS),
-    "ressources": ressources,
-    "expatrie": expatrie,
-    "adresse_logement": adresse_logement,
-    "lieu_de_travail": lieu_de_travail,
-    "ailleurs": ailleurs,
-    "autre_modele": autre_modele,
-    "logement_possede": logement_possede,
-    "autre_handicap": autre_handicap,
-    "sensoriel": sensoriel,
+} | {
+    fonction.__name__: fonction
+    for fonction in (
+        *(ressources, expatrie, adresse_logement, lieu_de_travail, ailleurs, autre_modele),
+        *(logement_possede, autre_handicap, sensoriel),
+    )
 }
 _CONDITIONS: Final[Mapping[str, Callable[..., Condition]]] = {
     fonction.__name__: fonction for fonction in (a_un_motif, n_habite_pas, a, sans, joignable)
