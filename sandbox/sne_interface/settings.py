@@ -59,7 +59,11 @@ class Setting:
                 remede=f"valeurs possibles : {', '.join(self.choix)}",
             )
         if self.type is bool:
-            return _oui_ou_non(self.nom, brut)
+            if brut.lower() not in OUI_NON:
+                raise UsageError(
+                    f"Le réglage {self.nom} vaut [{brut[:40]}].", remede="valeurs possibles : oui, non"
+                )
+            return OUI_NON[brut.lower()]
         try:
             valeur = self.type(brut)
         except ValueError:
@@ -74,12 +78,6 @@ class Setting:
 
 #: How yes and no are written in a variable.
 OUI_NON: Final = {"oui": True, "1": True, "true": True, "non": False, "0": False, "false": False}
-
-
-def _oui_ou_non(nom: str, brut: str) -> bool:
-    if brut.lower() not in OUI_NON:
-        raise UsageError(f"Le réglage {nom} vaut [{brut[:40]}].", remede="valeurs possibles : oui, non")
-    return OUI_NON[brut.lower()]
 
 
 _LU: Final = lire_a_cote(__file__, "settings.toml")

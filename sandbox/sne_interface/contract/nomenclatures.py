@@ -16,7 +16,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain, islice
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from sne_interface.domain.demande import Demande, departement_de, territoire_de
 from sne_interface.domain.menage import SeuilQuartile, seuil_du_jour, zone_du_seuil
@@ -381,16 +381,14 @@ class _Table:
         self._rangs: tuple[int, ...] = ()
         self._octets = b""
         self._places = array("Q")
-        self._lue = False
         self.get = lru_cache(maxsize=512)(self._chercher)
 
     def lire(self) -> None:
         """Reads the file, if nobody did yet."""
-        if not self._lue:
+        if not self._rangs:
             with self._verrou:
-                if not self._lue:
+                if not self._rangs:
                     self._charger()
-                    self._lue = True
 
     def codes(self) -> Iterator[str]:
         """The first column of every row, in order."""
@@ -453,9 +451,10 @@ class _Table:
                 f"{self._fichier} n'a pas les colonnes attendues.",
                 remede=f"première ligne attendue : {','.join(self._colonnes)}",
             )
-        self._rangs = tuple(entete.index(colonne) for colonne in self._colonnes[1:])
         places = [_hachage(trouve[1]) | trouve.start() for trouve in _CODE.finditer(octets)]
         self._octets, self._places = octets, array("Q", sorted(places[1:]))
+        # Last: it says to other threads that the file is read.
+        self._rangs = tuple(entete.index(colonne) for colonne in self._colonnes[1:])
 
 
 def _hachage(code: bytes) -> int:
@@ -526,24 +525,14 @@ def lire_quartiles(octets: bytes, fichier: str) -> tuple[SeuilQuartile, ...]:
                 "plusieurs (2019…2025) ; un montant en chiffres, en euros par an et par UC, supérieur à 0 ; "
                 "fidelite A, D, C, I (inventé) ou rien",
             )
+        invente = fidelite == INVENTE
+        zone: Literal["EPCI", "REGION"] = "EPCI" if nature == "EPCI" else "REGION"
+        origine = ligne["source"], "C" if invente else fidelite, invente
         for annee in range(premiere, derniere + 1):
             if montants.setdefault((nature, code, annee), int(montant)) != int(montant):
                 raise ContractError(
                     f"{fichier} : deux montants pour [{nature},{code}] en {annee}.",
                     remede="gardez celui qui vaut",
                 )
-        invente = fidelite == INVENTE
-        seuils += [
-            SeuilQuartile(
-                "EPCI" if nature == "EPCI" else "REGION",
-                code,
-                ligne["libelle"],
-                annee,
-                int(montant),
-                ligne["source"],
-                "C" if invente else fidelite,
-                invente,
-            )
-            for annee in range(premiere, derniere + 1)
-        ]
+            seuils.append(SeuilQuartile(zone, code, ligne["libelle"], annee, int(montant), *origine))
     return tuple(seuils)

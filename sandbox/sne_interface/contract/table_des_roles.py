@@ -128,11 +128,9 @@ class _Lecture:
         def faute(role: str) -> Callable[[str], str]:
             return lambda chemin: faute_de_la_demande(role, chemin, nomenclatures, refus)
 
-        lus = {
-            nom: self._lie(nirs, ("demande", "nir", nom), faute(f"demande.nir.{nom}")) for nom in PERSONNES
-        }
+        places = {n: self._lie(nirs, ("demande", "nir", n), faute(f"demande.nir.{n}")) for n in PERSONNES}
         calcules = {nom: self._lie(table, ("demande", nom), faute(f"demande.{nom}")) for nom in CALCULES}
-        lies = {nom: chemin for nom, chemin in lus.items() if chemin}
+        lies = {nom: chemin for nom, chemin in places.items() if chemin}
         tous = [chemin for chemin in (*lies.values(), *calcules.values()) if chemin]
         return RolesDemande(lies, **calcules, depuis={chemin: depuis(chemin) or "" for chemin in tous})
 
@@ -147,15 +145,11 @@ class _Lecture:
         if not code:
             return RolesDecision()
         siennes = {c.code: c for c in types[code].caracteristiques}
-        liees: dict[str, str] = {}
-        for role in d.CARACTERISTIQUES:
-            lie = self._lie(
-                table,
-                ("decision", role),
-                lambda c: "" if c in siennes else f"le type {code} n'a pas cette caractéristique",
-            )
-            if lie:
-                liees[role] = lie
+
+        def faute(nom: str) -> str:
+            return "" if nom in siennes else f"le type {code} n'a pas cette caractéristique"
+
+        liees = {r: lie for r in d.CARACTERISTIQUES if (lie := self._lie(table, ("decision", r), faute))}
         categorie = siennes.get(liees.get(d.CATEGORIE, ""))
         return RolesDecision(
             code,
@@ -167,10 +161,8 @@ class _Lecture:
 
     def _valeurs(self, decision: Mapping[str, Any], liste: Caracteristique | None) -> dict[str, str]:
         table = _table(decision.get("valeurs", {}), "roles.decision.valeurs", d.DECISIONS)
-        lues = {
-            role: self._lie(table, ("decision", "valeurs", role), _de_la_liste(liste)) for role in d.DECISIONS
-        }
-        return {role: code for role, code in lues.items() if code}
+        faute = _de_la_liste(liste)
+        return {r: lu for r in d.DECISIONS if (lu := self._lie(table, ("decision", "valeurs", r), faute))}
 
     def _categories(
         self, decision: Mapping[str, Any], liste: Caracteristique | None

@@ -95,10 +95,6 @@ _FORMES: Final = frozenset(
 )
 
 
-def _a_sa_forme(nom: str) -> bool:
-    return nom in _FORMES or est_nom_de_nir(nom)
-
-
 #: Whether to stretch a text: a choice, of which what is hard is the last.
 _ETIRER: Final = (False, True)
 #: From this many ornaments on, an element has them drawn together.
@@ -230,9 +226,8 @@ def _permis(ornement: Ornement, scene: Decor, chemin: str, parent: Element) -> b
 def _etirer(element: Element, scene: Decor, chemin: str) -> Element:
     """`element` at a bound of its type, if it has one and the drawing wants it."""
     borne = scene.bornes.get(chemin)
-    if scene.connus and element.nom in _NOMS:
-        return element
-    if borne is None or not element.texte or _a_sa_forme(element.nom) or not scene.tirage.choix(_ETIRER):
+    fige = element.nom in _FORMES or est_nom_de_nir(element.nom) or (scene.connus and element.nom in _NOMS)
+    if borne is None or not element.texte or fige or not scene.tirage.choix(_ETIRER):
         return element
     if borne.longueur is not None:
         texte = _long(element, borne.longueur)

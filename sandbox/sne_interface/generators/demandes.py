@@ -292,8 +292,6 @@ def adresse_postale(
 
 
 def _handicap(naissance: date, p: Plume[T]) -> T:
-    nature = p.code("natureHandicapMoteur", "MI")
-    aide = p.code("aideTechniqueHandicap", "2")
     return p.bloc(
         "handicap",
         p.feuille("dateNaissance", naissance.isoformat()),
@@ -301,6 +299,6 @@ def _handicap(naissance: date, p: Plume[T]) -> T:
         p.code("capaciteMarcheHandicap", "2"),
         p.feuille("handicapMoteur", "true"),
         p.feuille("handicapSensoriel", "false"),
-        p.bloc("listeNatureHandicapMoteur", nature),
-        p.bloc("listeAideTechniqueHandicap", aide),
+        p.bloc("listeNatureHandicapMoteur", p.code("natureHandicapMoteur", "MI")),
+        p.bloc("listeAideTechniqueHandicap", p.code("aideTechniqueHandicap", "2")),
     )

@@ -20,22 +20,19 @@ from sne_interface.resources import lire_a_cote
 _ACCOMMODANTS: Final = ("HOT", "LTG")
 
 
+def _ecrit(nom: str, dire: Callable[[Decor], str]) -> Dessin:
+    """An element with the text that `dire` draws."""
+    return lambda scene, chemin, parent: (Element(nom, dire(scene)),)
+
+
 def texte(nom: str, *textes: str) -> Dessin:
     """An element with one of `textes`."""
-
-    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-        return (Element(nom, scene.tirage.choix(textes)),)
-
-    return dessiner
+    return _ecrit(nom, lambda scene: scene.tirage.choix(textes))
 
 
 def entier(nom: str, bas: int, haut: int) -> Dessin:
     """An element with a whole number from `bas` to `haut`, both included."""
-
-    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-        return (Element(nom, str(scene.tirage.entier(bas, haut))),)
-
-    return dessiner
+    return _ecrit(nom, lambda scene: str(scene.tirage.entier(bas, haut)))
 
 
 def booleen(nom: str) -> Dessin:
@@ -54,11 +51,7 @@ def code(nom: str) -> Dessin:
 
 def reserve(nom: str, pool: str) -> Dessin:
     """An element with a text of that pool of `noms()`."""
-
-    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-        return (Element(nom, scene.tirage.choix(getattr(noms(), pool))),)
-
-    return dessiner
+    return _ecrit(nom, lambda scene: str(scene.tirage.choix(getattr(noms(), pool))))
 
 
 def telephone(nom: str) -> Dessin:
@@ -68,12 +61,7 @@ def telephone(nom: str) -> Dessin:
 
 def jour(nom: str, avant: int) -> Dessin:
     """A day of the last `avant` days."""
-
-    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-        jour = scene.jour - timedelta(days=scene.tirage.entier(1, avant))
-        return (Element(nom, jour.isoformat()),)
-
-    return dessiner
+    return _ecrit(nom, lambda scene: str(scene.jour - timedelta(days=scene.tirage.entier(1, avant))))
 
 
 def vide(nom: str) -> Dessin:
