@@ -1,7 +1,9 @@
-"""Where the data that ships with the code lies: inside the installed package, else in the checkout."""
+"""Where the data that ships with the code lies: inside the installed package, else in the checkout; beside
+a module."""
 
+import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sne_interface.errors import OperatorError
 
@@ -29,6 +31,11 @@ def docs_dir() -> Path:
     """Folder of the documentation (Markdown): the guide of the console too. Raises OperatorError when
     it is missing."""
     return _dossier("docs")
+
+
+def lire_a_cote(module: str, nom: str) -> dict[str, Any]:
+    """The table of the TOML file `nom`, which stands beside a module (its `__file__`)."""
+    return tomllib.loads(Path(module).with_name(nom).read_text("utf-8"))
 
 
 def _dossier(nom: str) -> Path:

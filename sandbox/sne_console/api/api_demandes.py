@@ -16,8 +16,8 @@ from sne_console.vues.foyer import FoyerLu
 from sne_console.vues.vie_de_la_demande import EtapeLue
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.evenement import Evenement
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.publication import tirer
-from sne_interface.domain.texte import masquer_nirs
 from sne_interface.errors import UsageError
 from sne_sandbox.mime.masquage import masquer_octets
 from sne_sandbox.operations import attestation

@@ -25,8 +25,8 @@ from sne_console.vues import adresses_trouvees, presque_acceptes
 from sne_console.vues.echange_isole import Essais, essayer, nu
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import HORS_HTTP, Echange, VerdictEchange
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.publication import tirer
-from sne_interface.domain.texte import masquer_nirs
 from sne_interface.errors import UsageError
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.configuration import expediteur, services

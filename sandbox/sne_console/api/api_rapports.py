@@ -14,8 +14,8 @@ from sne_conformite.rapports.rapports_compares import ComparaisonRapports
 from sne_console.api.schemas_json import Appels, Entier, QuestionSchema, facultatif
 from sne_console.vues import adresses_trouvees, applications_pilotables, epreuves
 from sne_console.vues.epreuves import JugementConserve, ResumeLu
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.publication import tirer
-from sne_interface.domain.texte import masquer_nirs
 from sne_interface.errors import ConflitEtat, UsageError
 from sne_sandbox.web.acces import exiger
 from sne_sandbox.web.configuration import services

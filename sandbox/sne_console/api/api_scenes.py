@@ -14,8 +14,9 @@ from sne_console.formation import scene_jouee, scenes
 from sne_console.formation.scene_jouee import Joue, Representation
 from sne_console.formation.scenes import PasScene, Scene
 from sne_interface.domain.dates import PARIS
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.publication import tirer
-from sne_interface.domain.texte import accorde, masquer_nirs
+from sne_interface.domain.texte import accorde
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.web.acces import joue_les_scenes, voit_en_clair
 from sne_sandbox.web.configuration import expediteur, services

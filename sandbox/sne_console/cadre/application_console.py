@@ -34,7 +34,7 @@ from sne_console.cadre.sections import (
 from sne_console.formation import ateliers
 from sne_console.vues import filtres_jinja
 from sne_interface.domain.base import BASE_PAR_DEFAUT
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import Introuvable, OperatorError, UsageError
 from sne_sandbox.bases import pannes
 from sne_sandbox.bases.jetons import Droit, Entree

@@ -26,7 +26,7 @@ from sne_interface.domain import decision
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.demande import NumeroUnique
 from sne_interface.domain.echange import Echange, VerdictEchange
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import Services
 

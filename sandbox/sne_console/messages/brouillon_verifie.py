@@ -12,7 +12,7 @@ from sne_console.messages.reparation import reparations
 from sne_interface.contract.elements import ordre
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.base import Base
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import UsageError
 from sne_interface.rules.controle import controler
 from sne_sandbox.operations.table_des_operations import OPERATIONS

@@ -12,7 +12,7 @@ from sne_interface.contract.arbres_compares import chemins, nom_de
 from sne_interface.contract.suggestions import remede_de_regle
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.element import sans_indices
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.rules.controle import ENSUITE, Controle
 from sne_sandbox.mime.masquage import masquer_arbre
 

@@ -22,7 +22,7 @@ from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.decision import RolesDecision
 from sne_interface.domain.demande import Demande, DemandeStockee
 from sne_interface.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.operations import attestation
 from sne_sandbox.store.recherche_de_demandes import doublons_de, separees_de
 from sne_sandbox.store.registre import RegistreBase

@@ -26,8 +26,9 @@ from sne_console.vues import adresses_trouvees
 from sne_console.vues.echange_isole import Essais, essayer, nu
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import HORS_HTTP, REJEU, Echange, VerdictEchange
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.panne import GENRES
-from sne_interface.domain.texte import entier_de, masquer_nirs
+from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.journal import CriteresJournal

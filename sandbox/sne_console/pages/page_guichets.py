@@ -29,7 +29,7 @@ from sne_console.vues import adresses_trouvees
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import Acte, Guichet, NatureGuichet
 from sne_interface.domain.echange import VerdictEchange
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ExchangeError, UsageError
 from sne_interface.rules.catalogue.regles_autres_messages import DERNIER_JOUR
 from sne_sandbox.bases import guichets as gestion

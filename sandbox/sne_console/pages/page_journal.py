@@ -20,7 +20,8 @@ from sne_console.messages.xpath import RechercheXpath, chercher
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.echange_isole import essayer
 from sne_interface.domain.echange import EFFACE, HORS_HTTP, NUIT, NUIT_ANNULEE, REJEU, Echange, VerdictEchange
-from sne_interface.domain.texte import accorde, entier_de, masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
+from sne_interface.domain.texte import accorde, entier_de
 from sne_interface.errors import UsageError
 from sne_sandbox.bases.nuits_du_journal import NuitsPliees, resume_des_nuits
 from sne_sandbox.store.journal import AUCUN, Journal

@@ -18,7 +18,8 @@ from sne_interface.contract.exigences import Exigence, charger_exigences
 from sne_interface.contract.nomenclatures import Commune
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.dates import date_francaise
-from sne_interface.domain.texte import masquer_nirs, plier
+from sne_interface.domain.nir import masquer_nirs
+from sne_interface.domain.texte import plier
 from sne_sandbox.offres import sections
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.demandes_recentes import plus_recentes

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sne_conformite.pilotage.lien_application import hors_d_atteinte
 from sne_console.vues import epreuves
 from sne_console.vues.epreuves import TEMOIN, JugementConserve, PartieRejouee
-from sne_interface.domain.texte import masquer_secrets
+from sne_interface.domain.nir import masquer_secrets
 from sne_interface.errors import UsageError
 from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur
 from sne_sandbox.web.configuration import Configuration

@@ -13,7 +13,8 @@ from typing import Final
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.dates import PARIS, date_francaise
 from sne_interface.domain.element import Element, lire_date, lire_instant
-from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, nombre
+from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
+from sne_interface.domain.texte import nombre
 from sne_interface.errors import ContractError
 
 _FICHIER: Final = "cerfa.toml"

@@ -13,8 +13,8 @@ from sne_interface.domain.dates import age
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element import Element
 from sne_interface.domain.menage import Menage, SeuilQuartile, poids
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.publication import TU, tirer
-from sne_interface.domain.texte import masquer_nirs
 
 _ATTESTEE: Final = "attestée"
 _DEDUITE: Final = "déduite"

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from flask import Flask, Response, jsonify, send_file
 from werkzeug.exceptions import HTTPException
 
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ConflitEtat, Introuvable, OperatorError, UsageError
 
 TYPE_MIME: Final = "application/problem+json"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from nirs import MULTIPART, Partie, corps_mal_faits, documents, fuites, message, parties, phrases
 
 from sne_conformite.preuves.pseudonymes import Pseudonymes
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.mime.masquage import masquer_corps, masquer_message, masquer_octets
 
 
