@@ -1,6 +1,6 @@
 """The part of the tests that a push tries, drawn by the commit; `make test-all` tries the rest.
 
-Of the planted defects, one of each requirement. Of the tests marked `cher` and of those of the satellites, one
+Of the planted defects, one of each requirement. Of the tests marked `cher` and of those of satellites, one
 of four. `make test PAQUET=` tries all those of a package.
 
     TIRAGE_DE=3f2a91c make test        what another commit draws

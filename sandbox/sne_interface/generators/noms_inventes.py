@@ -1,5 +1,6 @@
 """Names of invented people, streets and trades, from `fixtures/seeds/noms.toml`: drawn once from Faker, whose
-import alone costs more than a whole seed."""
+import alone costs more than a whole seed (`noms_de_faker` draws them again).
+"""
 
 import tomllib
 from dataclasses import dataclass, fields
