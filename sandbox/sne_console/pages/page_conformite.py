@@ -20,7 +20,6 @@ from sne_conformite.rapports import (
     rapports_compares,
     suivi_de_pilotage,
     synthese,
-    tendance,
     verdict_de_conformite,
 )
 from sne_conformite.rapports.constats_groupes import grouper
@@ -41,7 +40,6 @@ from sne_console.vues import avancement as avancements
 from sne_console.vues.avancement import Avancement
 from sne_console.vues.epreuves import JugementConserve
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.domain.dates import PARIS
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.web.configuration import services
 
@@ -50,10 +48,6 @@ blueprint: Final = section("conformite", __name__)
 _FLUX_PAS: Final = 0.5
 #: Id of the last event of a stream.
 _FIN: Final = "fin"
-#: Judgements of one application that its trend shows.
-_TENDANCE_MAX: Final = 12
-#: Where the curve of a trend is drawn: left, right, top, bottom.
-_COURBE: Final = (40, 440, 20, 85)
 #: Fields of the forms that drive an application, by the options of the command that they run.
 _DE_LA_COMMANDE: Final = {"--examples": "exemples", "--seed": "graine", "--scenario": "famille"}
 
@@ -123,35 +117,6 @@ def rejouer(base: str, run: str) -> Redirection:
     )
 
 
-@blueprint.get("/conformite/tendance")
-def voir_tendance(base: str) -> str:
-    """The history of an application, or of a base: what its judgements say, one after the other."""
-    jalons = [(e, j) for e in adresses_trouvees.jugements() if (j := epreuves.jalon(e)) is not None]
-    sujets = list(dict.fromkeys(j.sujet for _, j in jalons))
-    sujet = request.args.get("sujet", "")
-    if sujet not in sujets:
-        sujet = sujets[0] if sujets else ""
-    siens = [(e, j) for e, j in jalons if j.sujet == sujet][:_TENDANCE_MAX][::-1]
-    return render_template(
-        "conformite/tendance.html",
-        sujet=sujet or "rien encore",
-        sujets=sujets,
-        tendance=tendance.tracer([j for _, j in siens]) if siens else None,
-        courbe=_courbe([(j.prouvees, j.exigences_en_tout) for _, j in siens]),
-        jugements=[
-            {
-                "nom": e.nom,
-                "instant": j.fin,
-                "jour": f"{j.fin.astimezone(PARIS):%d/%m/%Y}",
-                "conforme": j.conforme,
-                "prouvees": j.prouvees,
-                "total": j.exigences_en_tout,
-            }
-            for e, j in siens
-        ],
-    )
-
-
 @blueprint.get("/conformite/comparer")
 def comparer(base: str) -> str:
     """Shows what changed from one report to another."""
@@ -191,7 +156,6 @@ def rapport(base: str, run: str) -> str:
         rejouer=_rejouer(epreuve, lu, base_connue=base_connue),
         familles=[] if lu.entete.mode == trafic.MODE else avancements.arbre(lu),
         parties=epreuves.parties(adresses_trouvees.jugements(), run),
-        jalon=epreuves.jalon(epreuve),
         montres={e.identifiant: e for e in montres},
         ailleurs=ailleurs,
         risques=synthese.risques(lu),
@@ -432,16 +396,6 @@ def _suivi_de(epreuve: JugementConserve, nom: str) -> avancements.ScenarioSuivi 
         return None
     textes = {bilan.exigence: bilan.texte for bilan in lu.bilans}
     return avancements.scenario_de(lu.scenarios[0], verdict_de_conformite.niveaux_de(lu), textes)
-
-
-def _courbe(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Where each judgement is drawn: (proved, in all) of each, the oldest first."""
-    gauche, droite, haut, bas = _COURBE
-    pas = (droite - gauche) / max(1, len(points) - 1)
-    return [
-        (round(gauche + rang * pas), round(bas - (bas - haut) * prouvees / (total or 1)))
-        for rang, (prouvees, total) in enumerate(points)
-    ]
 
 
 def _rejouer(

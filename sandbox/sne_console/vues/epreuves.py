@@ -41,13 +41,12 @@ from typing import Annotated, Final
 from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.constats_groupes import grouper
 from sne_conformite.rapports.formats_de_rapport import FICHIERS
+from sne_conformite.rapports.rapport import EtatExigence
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.tendance import JalonDeTendance
-from sne_conformite.rapports.tendance import jalon as tracer_jalon
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface import systeme
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.publication import tirer
+from sne_interface.domain.publication import TU, tirer
 from sne_interface.errors import ConflitEtat, OperatorError, StoreError, UsageError
 from sne_interface.raisons import raison_systeme
 from sne_interface.settings import PAR_NOM
@@ -391,40 +390,36 @@ class ResumeLu:
     fin: datetime
     echanges: Annotated[int, "échanges jugés"]
     manquements: Annotated[int, "sortes de manquements à corriger"]
+    prouvees: Annotated[int, TU]
+    exigences: Annotated[int, TU]
 
 
 def resume(epreuve: JugementConserve) -> ResumeLu | None:
     """The summary of a judgement; None as long as it has no report that reads."""
-    return _dit_du_rapport(epreuve)[0]
-
-
-def jalon(epreuve: JugementConserve) -> JalonDeTendance | None:
-    """Returns the point of a judgement in the history of its application; None for a judgement that has no
-    readable report, was cut short, or plays a part of another again."""
-    return _dit_du_rapport(epreuve)[1] if epreuve.partie is None else None
-
-
-def _dit_du_rapport(epreuve: JugementConserve) -> tuple[ResumeLu | None, JalonDeTendance | None]:
     if epreuve.etat is not EtatJugement.RENDUE:
-        return None, None
+        return None
     try:
-        return _lire_rapport(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
+        return _resumer(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
     except rapport_json.RapportIllisible:
-        return None, None
+        return None
 
 
 @lru_cache(maxsize=256)
-def _lire_rapport(fichier: Path, _ecrit: int) -> tuple[ResumeLu, JalonDeTendance | None]:
+def _resumer(fichier: Path, _ecrit: int) -> ResumeLu:
     """A report may be of some megabytes: the list reads it once, as long as it is not written again."""
     lu = rapport_json.lire(fichier)
     # What is shown here says nothing of its findings, which take ten times as long to mask as to read.
     court = masquer(replace(lu, scenarios=(), bilans=(), echanges=(), reponses=(), angles_morts=()))
     lu = replace(lu, entete=court.entete, mentions=court.mentions, motifs=court.motifs)
-    a_corriger = [g for g in grouper(lu) if g.obligatoire and not g.connue]
-    resume_lu = tirer(
-        ResumeLu, lu.entete, conforme=lu.conforme, conclusion=conclure(lu), manquements=len(a_corriger)
+    return tirer(
+        ResumeLu,
+        lu.entete,
+        conforme=lu.conforme,
+        conclusion=conclure(lu),
+        manquements=sum(g.obligatoire and not g.connue for g in grouper(lu)),
+        prouvees=sum(bilan.etat is EtatExigence.PROUVEE for bilan in lu.bilans),
+        exigences=len(lu.bilans),
     )
-    return resume_lu, None if lu.entete.inacheve else tracer_jalon(lu)
 
 
 # --- pieces -------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ SIENS: Final = {
     *(f"reports.{vue}" for vue in ("lister", "juger", "suivre", "effacer", "arreter", "lire_rapport",
                                    "donner_fichier", "comparer")),
     *(f"conformite.{vue}" for vue in ("page", "juger", "comparer", "rapport", "flux", "fichier", "arreter",
-                                      "effacer", "scenario", "voir_tendance")),
+                                      "effacer", "scenario")),
 }  # fmt: skip
 #: Who may enter.
 ADMIN: Final = {
