@@ -256,8 +256,7 @@ def _piloter(designation: str) -> JugementConserve:
 
 def _avancement(epreuve: JugementConserve) -> Avancement:
     textes = {e.id: e.texte for e in charger_exigences(contrat_servi().dossiers).values()}
-    avant = avancements.meme_travail(epreuve, adresses_trouvees.jugements()) if epreuve.pilotee else None
-    return Avancement(epreuve, textes, avant)
+    return Avancement(epreuve, textes)
 
 
 def _suivi(epreuve: JugementConserve) -> str:
@@ -322,7 +321,7 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
         (autre, _suivi_de(autre, nom))
         for autre in ([] if partie else epreuves.parties(adresses_trouvees.jugements(), epreuve.nom, nom))
     ]
-    suivi_ici = avancements.scenario_de(resultat, niveaux, textes)
+    suivi_ici = avancements.joues_de(lu)[0]
     return render_template(
         "conformite/scenario.html",
         epreuve=epreuve,
@@ -392,10 +391,7 @@ def _resultat(epreuve: JugementConserve, nom: str, sans: Collection[int] | None 
 
 def _suivi_de(epreuve: JugementConserve, nom: str) -> avancements.ScenarioSuivi | None:
     lu = _resultat(epreuve, nom)
-    if lu is None:
-        return None
-    textes = {bilan.exigence: bilan.texte for bilan in lu.bilans}
-    return avancements.scenario_de(lu.scenarios[0], verdict_de_conformite.niveaux_de(lu), textes)
+    return None if lu is None else avancements.joues_de(lu)[0]
 
 
 def _rejouer(

@@ -1,12 +1,14 @@
 """Which right each address wants: the table of all pages and calls, and the one decision.
 
-The row of a deed says who may ask for it (`gestes.csv`); what is no deed is below. An address that is in
-neither is the admin's alone: whoever adds one has to say who may open it.
+The row of a deed says who may ask for it (`gestes.csv`); `vues_sans_geste.csv` says it of what is no deed.
+An address that is in neither is the admin's alone: whoever adds one has to say who may open it.
 """
 
+import csv
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from flask import Request
@@ -41,34 +43,9 @@ class NiveauRequis(StrEnum):
     """`tout` alone."""
 
 
-#: What is no deed: views of the console by name; calls by their path.
-_PAGES: Final[Mapping[str, NiveauRequis]] = {
-    **dict.fromkeys(
-        ("static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
-         "connexion.lecture", "connexion.lecteur", "connexion.sortir", "services", "services_base",
-         "affichage.page", "affichage.choisir", "connexion.atelier", "connexion.stagiaire"),
-        NiveauRequis.LIBRE,
-    ),
-    **dict.fromkeys(
-        ("accueil", "accueil_console", "guide.page", "guide.image", "guide.fichier"),
-        NiveauRequis.COMMUN,
-    ),
-    **dict.fromkeys(
-        ("accueil.page", "recherche.page", "recherche.trouver", "contrat.vu", "contrat.couverture",
-         "journal.flux", "scenes.flux", "ateliers.mots", "sauvegardes.remise", "sauvegardes.remettre",
-         "temps.demander_annuler", "sauvegardes.restaurer", "sauvegardes.oublier"),
-        NiveauRequis.BASE,
-    ),
-    "conformite.flux": NiveauRequis.SIENS,
-    # They name people, and the sheet holds what opens their bases.
-    **dict.fromkeys(("ateliers.flux", "ateliers.remise", "ateliers.fin"), NiveauRequis.ADMIN),
-    # The same call as a judgement of traffic, which looks at what it is asked for.
-    "conformite.temoin": NiveauRequis.SERVEUR,
-    "conformite.application": NiveauRequis.SERVEUR,
-    "bases.supprimer": NiveauRequis.SERVEUR,
-    # The answers of a sheet: for the trainer.
-    "scenes.corrige": NiveauRequis.ADMIN,
-}  # fmt: skip
+#: The views of the console that are no deed: who may open them, and why they are none.
+_SANS_GESTE: Final = Path(__file__).resolve().parents[1] / "vues_sans_geste.csv"
+#: The calls that are no deed.
 _APPELS: Final[Mapping[tuple[str, str], NiveauRequis]] = {
     ("GET", "/api/v1/openapi.json"): NiveauRequis.COMMUN,
     ("GET", "/metrics"): NiveauRequis.SERVEUR,
@@ -78,8 +55,14 @@ _ORDRE: Final = tuple(NiveauRequis)
 _PLACE: Final = re.compile(r"<(?:[^<>]+:)?(\w+)>")
 
 
+def vues_sans_geste() -> dict[str, NiveauRequis]:
+    """The level of each view that is no deed, or that is less open than its deed."""
+    rangees = csv.DictReader(_SANS_GESTE.read_text("utf-8").splitlines())
+    return {vue: NiveauRequis(r["niveau"]) for r in rangees for vue in r["vues"].split()}
+
+
 def _des_gestes() -> tuple[Mapping[str, NiveauRequis], Mapping[tuple[str, str], NiveauRequis]]:
-    vues, appels = dict(_PAGES), dict(_APPELS)
+    vues, appels = vues_sans_geste(), dict(_APPELS)
     for geste in GESTES.values():
         niveau = NiveauRequis(geste.niveau)
         for vue in geste.vues.split():
