@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_console.api.schemas_json import Appels, QuestionSchema, combien, facultatif, jour_iso
 from sne_console.vues import demande_relue, foyer, vie_de_la_demande
-from sne_console.vues.demande_relue import question
+from sne_console.vues.demande_relue import question, titulaires, trouver
 from sne_console.vues.foyer import FoyerLu
 from sne_console.vues.vie_de_la_demande import EtapeLue
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
@@ -20,10 +20,8 @@ from sne_interface.domain.publication import tirer
 from sne_interface.domain.texte import masquer_nirs
 from sne_interface.errors import UsageError
 from sne_sandbox.mime.masquage import masquer_octets
-from sne_sandbox.operations import attestation
 from sne_sandbox.store.demandes_recentes import Repere, plus_recentes
 from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe, doublons_de, mouvements_de
-from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import services
 from sne_sandbox.web.reponses_http import telechargement
 
@@ -80,11 +78,7 @@ class DemandeBreve:
     @classmethod
     def de(cls, stockee: DemandeStockee, **autres: Any) -> Self:
         """The shown form of a demande."""
-        demande = stockee.demande
-        noms = [f"{p.nom} {p.prenom}".strip() for p in demande.titulaires]
-        if demande.est_association:
-            noms = [demande.formulaire.texte_de("association/nom") or ""]
-        return tirer(cls, stockee, qui=masquer_nirs(" et ".join(filter(None, noms))), **autres)
+        return tirer(cls, stockee, qui=titulaires(stockee.demande), **autres)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +166,7 @@ def montrer(base: str, numero: str) -> DemandeEntiere:
 @blueprint.get("/<numero>/attestation", contenu="application/pdf", description="L'attestation")
 def donner_attestation(base: str, numero: str) -> Response:
     """The attestation of registration (PDF)."""
-    with services().magasin.lire(base) as registre:
-        stockee = trouver(registre, numero)
-        createur = registre.guichet(stockee.guichet_createur)
-        pdf = attestation.rediger(stockee, createur, question(registre, numero))
-        nom = f"attestation-{stockee.numero_unique}.pdf"
-    return telechargement(pdf, nom, "application/pdf")
+    return telechargement(demande_relue.pdf(base, numero), f"attestation-{numero}.pdf", "application/pdf")
 
 
 @blueprint.get("/<numero>/document", contenu="application/xml", description="Le document, NIR masqués")
@@ -254,11 +243,3 @@ def _repere(apres: str | None) -> Repere | None:
         raise UsageError(
             f"[{apres}] n'est la suite d'aucune page.", remede="redonnez « suite » telle qu'elle a été rendue"
         ) from None
-
-
-def trouver(registre: RegistreBase, numero: str) -> DemandeStockee:
-    """The demande of a base. Raises NotFound."""
-    stockee = registre.demande(numero) if numero.isascii() and numero.isprintable() else None
-    if stockee is None:
-        raise NotFound(f"La demande [{numero[:40]}] n'existe pas dans la base [{registre.base.nom}].")
-    return stockee

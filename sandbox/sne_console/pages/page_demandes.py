@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import render_template, request, url_for
 
 from sne_console.cadre.sections import PAR_PAGE, compter, contrat_servi, section
-from sne_console.pages.page_demande import nom_de
+from sne_console.vues.demande_relue import nom_de
 from sne_interface.contract.nomenclatures import Commune, Territoires
 from sne_interface.domain.dates import lire_date_saisie
 from sne_interface.domain.demande import DemandeStockee, EtatDemande

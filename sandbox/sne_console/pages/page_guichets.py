@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Response, g, render_template, request, url_for
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.sections import (
@@ -138,7 +137,7 @@ def changer(base: str, code: str) -> str | Redirection:
     try:
         gestion.changer(services().magasin, contrat_servi(), base, code, _champs())
     except UsageError as erreur:
-        return apres_action(url_for("guichets.guichet", code=code), avec_remede(erreur), reussie=False)
+        return apres_action(_adresse(code), avec_remede(erreur), reussie=False)
     return f"Le guichet {code} est changé."
 
 
@@ -190,7 +189,7 @@ def deposer(base: str, code: str) -> Redirection:
     contenu = recu.stream.read(services().configuration.limites.xml_max + 1)
     services().boites.deposer(base, guichet, nom, contenu)
     return apres_action(
-        _adresse(guichet), f"{nom} est dans la boîte d'entrée de {code} : relevez-la, ou attendez la minute."
+        _adresse(code), f"{nom} est dans la boîte d'entrée de {code} : relevez-la, ou attendez la minute."
     )
 
 
@@ -201,7 +200,7 @@ def relever(base: str, code: str) -> Redirection:
     try:
         releve = services().boites.relever(base, guichet)
     except ExchangeError as erreur:
-        return apres_action(_adresse(guichet), masquer_nirs(erreur.diagnostics()), reussie=False)
+        return apres_action(_adresse(code), masquer_nirs(erreur.diagnostics()), reussie=False)
     traites = [_dire(base, traite) for traite in releve.traites[:5]]
     if len(releve.traites) > len(traites):
         traites.append(f"et {accorde(len(releve.traites) - len(traites), 'autre', 'autres')}")
@@ -210,28 +209,21 @@ def relever(base: str, code: str) -> Redirection:
     suite = f" Il en reste {releve.en_attente} : relevez encore." if releve.en_attente else ""
     acceptes = all(traite.verdict is VerdictEchange.ACCEPTE for traite in releve.traites)
     phrase = masquer_nirs(f"{phrase}. {documents}.{suite}")
-    return apres_action(_adresse(guichet), phrase, reussie=acceptes)
+    return apres_action(_adresse(code), phrase, reussie=acceptes)
 
 
 @blueprint.post("/guichets/<code>/<any(entree, sortie):boite>/<nom>/retirer")
 def retirer(base: str, code: str, boite: str, nom: str) -> Redirection:
     """Takes a file out of a box."""
-    guichet = adresses_trouvees.guichet(base, code)
-    _lire(base, guichet, Boite(boite), nom)
-    if boite == Boite.SORTIE:
-        ote = services().boites.oter(base, guichet, nom)
-    else:
-        with services().magasin.ecrire(base) as registre:
-            ote = Boites(registre.connexion, base, code).oter(Boite.ENTREE, nom)
-    phrase = f"{nom} est retiré de la boîte." if ote else f"{nom} n'y était plus."
-    return apres_action(_adresse(guichet), phrase, reussie=ote)
+    adresses_trouvees.retirer_de_boite(base, code, Boite(boite), nom)
+    return apres_action(_adresse(code), f"{nom} est retiré de la boîte.")
 
 
 @blueprint.get("/guichets/<code>/<any(entree, sortie):boite>/<nom>")
 def fichier(base: str, code: str, boite: str, nom: str) -> str:
     """A file, shown: a tree, or text."""
     guichet = adresses_trouvees.guichet(base, code)
-    contenu = _lire(base, guichet, Boite(boite), nom)
+    contenu = adresses_trouvees.fichier_de_boite(base, code, Boite(boite), nom)
     arbre, texte = montrer(contenu)
     return render_template(
         "guichets/fichier.html",
@@ -248,7 +240,7 @@ def fichier(base: str, code: str, boite: str, nom: str) -> str:
 @blueprint.get("/guichets/<code>/<any(entree, sortie):boite>/<nom>/telecharger")
 def telecharger(base: str, code: str, boite: str, nom: str) -> Response:
     """A file, to keep, NIR masked."""
-    contenu = _lire(base, adresses_trouvees.guichet(base, code), Boite(boite), nom)
+    contenu = adresses_trouvees.fichier_de_boite(base, code, Boite(boite), nom)
     genre = _GENRES.get(nom.rpartition(".")[2], OCTETS)
     return telechargement(montrer_octets(contenu), nom, genre)
 
@@ -287,14 +279,6 @@ def _contenus(boites: Boites) -> list[ContenuBoite]:
     ]
 
 
-def _lire(base: str, guichet: Guichet, boite: Boite, nom: str) -> bytes:
-    contenu = adresses_trouvees.fichier_de_boite(base, guichet.code, boite, nom)
-    if contenu is None:
-        ou = "d'entrée" if boite is Boite.ENTREE else "de sortie"
-        raise NotFound(f"Le fichier [{nom[:100]}] n'est pas dans la boîte {ou} de {guichet.code}.")
-    return contenu
-
-
 def _dire(base: str, traite: Traite) -> str:
     """Says what became of a file, and why it was refused."""
     echange = None if traite.echange is None else services().magasin.journal.lire(base, traite.echange)
@@ -311,8 +295,8 @@ def _au_dossier(guichet: Guichet, dossiers: DossiersGuichet) -> str:
     return "\n".join(map(shlex.join, (dossiers_faits, depot, ("ls", str(dossiers.sortie)))))
 
 
-def _adresse(guichet: Guichet) -> str:
-    return url_for("guichets.guichet", code=guichet.code)
+def _adresse(code: str) -> str:
+    return url_for("guichets.guichet", code=code)
 
 
 def _archive(identite: Trousseau, base: str, ca: bytes) -> bytes:

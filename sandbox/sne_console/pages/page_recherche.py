@@ -12,7 +12,7 @@ from flask import current_app, g, render_template, request, url_for
 
 from sne_console.cadre.sections import contrat_servi, section
 from sne_console.pages import page_guide
-from sne_console.pages.page_demande import nom_de
+from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.interface_montree import presentation
 from sne_interface.contract.exigences import Exigence, charger_exigences
 from sne_interface.contract.nomenclatures import Commune

@@ -146,12 +146,31 @@ def guichet_lu(base: str, code: str) -> GuichetLu:
     return next(lu for lu in guichets(base) if lu.code == code)
 
 
-def fichier_de_boite(base: str, code: str, boite: Boite, nom: str) -> bytes | None:
-    """The bytes of a file of a box, None when it is not there."""
-    if not (nom.isascii() and nom.isprintable()):  # what no column takes is no file of ours
-        return None
-    with services().magasin.lire(base) as registre:
-        return Boites(registre.connexion, base, code).lire(boite, nom)
+def fichier_de_boite(base: str, code: str, boite: Boite, nom: str) -> bytes:
+    """The bytes of a file of a box."""
+    guichet(base, code)
+    contenu = None
+    if nom.isascii() and nom.isprintable():  # what no column takes is no file of ours
+        with services().magasin.lire(base) as registre:
+            contenu = Boites(registre.connexion, base, code).lire(boite, nom)
+    return contenu if contenu is not None else _fichier_absent(code, boite, nom)
+
+
+def retirer_de_boite(base: str, code: str, boite: Boite, nom: str) -> None:
+    """Takes a file out of a box."""
+    fichier_de_boite(base, code, boite, nom)
+    if boite is Boite.SORTIE:
+        ote = services().boites.oter(base, guichet(base, code), nom)
+    else:
+        with services().magasin.ecrire(base) as registre:
+            ote = Boites(registre.connexion, base, code).oter(boite, nom)
+    if not ote:
+        _fichier_absent(code, boite, nom)
+
+
+def _fichier_absent(code: str, boite: Boite, nom: str) -> NoReturn:
+    ou = "d'entrée" if boite is Boite.ENTREE else "de sortie"
+    raise NotFound(f"Le fichier [{nom[:100]}] n'est pas dans la boîte {ou} de [{code}].")
 
 
 def sauvegardes() -> Sauvegardes:
