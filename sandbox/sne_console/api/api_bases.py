@@ -4,7 +4,7 @@ their snapshots, saved under a name, put back, compared; `/api/v1/seeds`."""
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
 
-from flask import Response
+from flask import Response, g
 from marshmallow import Schema, fields, validate
 
 from sne_console.api.schemas_json import (
@@ -171,7 +171,7 @@ def creer(donnees: dict[str, Any]) -> BasePubliee:
 @blueprint.get("/<base>")
 def montrer(base: str) -> BasePubliee:
     """One base."""
-    return _lue(services().magasin.bases.lire(base))
+    return _lue(g.base)
 
 
 @blueprint.delete("/<base>", refus={409: "La base ecole ne se supprime pas"})
@@ -183,7 +183,8 @@ def supprimer(base: str) -> None:
 @blueprint.get("/<base>/settings", schema=ReglagesLusSchema)
 def lire_reglages(base: str) -> Reglages:
     """The settings of a base."""
-    return services().magasin.bases.lire(base).reglages
+    reglages: Reglages = g.base.reglages
+    return reglages
 
 
 @blueprint.patch(

@@ -205,7 +205,7 @@ def _trouver(identifiant: str, base: str) -> Scene:
 
 
 def _placer(scene: Scene, base: str) -> Scene:
-    return scene.sur(services().magasin.bases.lire(base).nom) if base else scene
+    return scene.sur(base) if base else scene
 
 
 @ici.get("")

@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from flask import current_app, g, render_template, request, url_for
+from flask import render_template, request, url_for
 
-from sne_console.cadre.sections import contrat_servi, section
+from sne_console.cadre.sections import contrat_servi, permis, section
 from sne_console.pages import page_guide
 from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.interface_montree import presentation
@@ -23,9 +23,7 @@ from sne_sandbox.offres import sections
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.demandes_recentes import plus_recentes
 from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
-from sne_sandbox.web.acces import qui_est_la
 from sne_sandbox.web.configuration import services
-from sne_sandbox.web.droits import VUES, permet
 
 blueprint: Final = section("recherche", __name__)
 
@@ -202,12 +200,9 @@ def _communes(cherche: str) -> Iterator[Trouvaille]:
 
 
 def _pages(cherche: str) -> Iterator[Trouvaille]:
-    entree = qui_est_la()
     for s in sections():
-        if s.titre and entree is not None and _contient(cherche, f"{s.titre} {s.groupe}"):
-            avec_base = current_app.url_map.is_endpoint_expecting(s.endpoint, "base")
-            if permet(entree, VUES[s.endpoint], ecrit=False, bases=[g.base.nom] if avec_base else []):
-                yield Trouvaille(url_for(s.endpoint), s.titre, "page de la console")
+        if s.titre and _contient(cherche, f"{s.titre} {s.groupe}") and permis(s.endpoint):
+            yield Trouvaille(url_for(s.endpoint), s.titre, "page de la console")
     for nom, titre in page_guide.pages().items():
         if _contient(cherche, f"{titre} {nom}"):
             yield Trouvaille(url_for("guide.page", page=nom), titre, "page du guide")
