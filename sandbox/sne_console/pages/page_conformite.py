@@ -40,7 +40,6 @@ from sne_console.vues import avancement as avancements
 from sne_console.vues.avancement import Avancement
 from sne_console.vues.epreuves import JugementConserve
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.errors import ConflitEtat
 from sne_sandbox.web.configuration import services
 
 blueprint: Final = section("conformite", __name__)
@@ -61,7 +60,6 @@ def page(base: str) -> str:
     return render_template(
         "conformite/page.html",
         epreuves=resumes,
-        a_comparer=_a_comparer([(e.nom, lu.application) for e, lu in resumes if lu is not None]),
         en_cours=next((e for e in trouvees if e.etat is epreuves.EtatJugement.EN_COURS), None),
         comparables=[e.nom for e, _ in resumes if e.etat is epreuves.EtatJugement.RENDUE],
         parties=[e for e in trouvees if e.partie is not None],
@@ -77,44 +75,40 @@ def page(base: str) -> str:
 
 
 @blueprint.post("/conformite/juger")
+@geste("conformite.page")
 def juger(base: str) -> Redirection:
     """Judges what the base has seen."""
-    return _suivre(lambda: epreuves.juger_trafic(services().configuration, base, services().classeur))
+    return _suivre(epreuves.juger_trafic(services(), base))
 
 
 @blueprint.post("/conformite/temoin")
+@geste("conformite.page")
 def temoin(base: str) -> Redirection:
     """Drives the reference application through the plan, in a base and a home of its own."""
-    return _suivre(lambda: _piloter(epreuves.TEMOIN))
+    return _piloter(epreuves.TEMOIN)
 
 
 @blueprint.post("/conformite/application")
 @geste("conformite.page")
 def application(base: str) -> Redirection:
     """Drives one's own application: one that the owner of the server declared, or that is at an address."""
+    form = request.form
     designation = applications_pilotables.designer(
         services().configuration,
-        application=request.form.get("application", ""),
-        adresse=request.form.get("adresse", ""),
+        application=form.get("application", ""),
+        adresse=form.get("adresse", ""),
     )
-    return _suivre(lambda: _piloter(designation))
+    return _piloter(designation)
 
 
 @blueprint.post("/conformite/<run>/rejouer")
 @geste("conformite.page")
 def rejouer(base: str, run: str) -> Redirection:
     """Plays a scenario of a judgement again, beside it."""
-    epreuve = adresses_trouvees.jugement(run)
-    return _suivre(
-        lambda: applications_pilotables.rejouer(
-            services().configuration,
-            services().contrats.lieu(g.base.reglages.contrat),
-            epreuve,
-            request.form.get("scenario", ""),
-            request.form.get("exigence", "")[:40],
-            services().classeur,
-        )
-    )
+    epreuve, form = adresses_trouvees.jugement(run), request.form
+    contrat = g.base.reglages.contrat
+    choix = (form.get("scenario", ""), form.get("exigence", ""))
+    return _suivre(applications_pilotables.rejouer(services(), contrat, epreuve, *choix))
 
 
 @blueprint.get("/conformite/comparer")
@@ -232,26 +226,21 @@ def _home() -> Path:
     return services().configuration.home.absolute()
 
 
-def _suivre(lancer: Callable[[], JugementConserve]) -> Redirection:
-    try:
-        epreuve = lancer()
-    except ConflitEtat:
-        phrase = "Rien n'est lancé : un jugement est en cours. Attendez sa fin, ou arrêtez-le."
-        return apres_action(url_for("conformite.page"), phrase, reussie=False)
+def _suivre(epreuve: JugementConserve) -> Redirection:
     return apres_action(url_for("conformite.rapport", run=epreuve.nom), "Le jugement commence.")
 
 
-def _piloter(designation: str) -> JugementConserve:
-    return epreuves.piloter(
-        services().configuration,
-        services().contrats.lieu(g.base.reglages.contrat),
+def _piloter(designation: str) -> Redirection:
+    epreuve = epreuves.piloter(
+        services(),
+        g.base.reglages.contrat,
+        g.base.reglages.profile,
         designation=designation,
         exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
         graine=_entier("graine", 0, epreuves.GRAINE_MAX),
-        profil=g.base.reglages.profile,
-        classeur=services().classeur,
         famille=request.form.get("famille", ""),
     )
+    return _suivre(epreuve)
 
 
 def _avancement(epreuve: JugementConserve) -> Avancement:
@@ -411,17 +400,6 @@ def _rejouer(
     noms = {commande: nom for nom, commande in configuration.applications}
     sienne = {"application": noms[designation]} if designation in noms else {"adresse": designation}
     return url_for("conformite.application"), champs | sienne
-
-
-def _a_comparer(rendus: list[tuple[str, str]]) -> tuple[str, str]:
-    """(before, after): the two last judgements of one application, else the two last ones; `rendus` are
-    (name, application), the newest first."""
-    for rang, (nom, application) in enumerate(rendus):
-        avant = next((autre for autre, sienne in rendus[rang + 1 :] if sienne == application), None)
-        if avant is not None:
-            return avant, nom
-    noms = [nom for nom, _ in rendus]
-    return (noms[1], noms[0]) if len(noms) > 1 else ("", "")
 
 
 def _entier(nom: str, bas: int, haut: int) -> int:

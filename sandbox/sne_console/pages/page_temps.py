@@ -98,7 +98,7 @@ def apercu(base: str) -> str | Redirection:
     fait = next((f for f in Fait if f == request.args.get("fait")), None)
     apres = max(0, entier_de(request.args.get("apres")) or 0)
     try:
-        mouvement = _mouvement(request.args)
+        mouvement = _mouvement(request.args, request.args.get("genre", "avance"))
         prevu = prevoir(services().magasin, base, mouvement, fait=fait, apres=apres, limite=PAR_PAGE)
     except UsageError as erreur:
         return apres_action(url_for("temps.page"), avec_remede(erreur), reussie=False)
@@ -110,20 +110,15 @@ def apercu(base: str) -> str | Redirection:
         fait=fait,
         bref=bref,
         faits=[(f, combien) for f, combien in prevu.faits.items() if combien],
-        adresse=url_for(_VUES[mouvement.genre]),
+        adresse=url_for("temps.deplacer", quoi=next(q for q, g in _GENRES.items() if g == mouvement.genre)),
         precedente=_page(champs, fait, apres - PAR_PAGE) if apres else None,
         suivante=_page(champs, fait, apres + PAR_PAGE) if apres + PAR_PAGE < prevu.total else None,
         gestes=_gestes(mouvement),
     )
 
 
-#: The view that makes each kind of move.
-_VUES: Final = {
-    "avance": "temps.avancer",
-    "gel": "temps.figer",
-    "retour": "temps.reelle",
-    "nuits": "temps.nuits",
-}
+#: The kinds of moves, by the end of the address that makes each.
+_GENRES: Final = {"avancer": "avance", "figer": "gel", "reelle": "retour", "nuits": "nuits"}
 
 
 def _page(champs: dict[str, Any], fait: Fait | None, apres: int) -> str:
@@ -143,18 +138,17 @@ def _gestes(mouvement: DeplacementVoulu) -> list[Equivalents]:
     return [equivalents("rendre_reelle" if mouvement.genre == "retour" else "passer_les_nuits")]
 
 
-def _mouvement(ecrits: Any, genre: str = "") -> DeplacementVoulu:
+def _mouvement(ecrits: Any, genre: str) -> DeplacementVoulu:
     """The move that fields ask for. A day is typed as it is shown. Raises UsageError."""
-    genre = genre or ecrits.get("genre", "avance")
     jour = jour_saisi(ecrits.get("jour", ""))
     if genre == "gel":
         ecrit = ecrits.get("instant", "").strip()
         if jour is not None:
-            return DeplacementVoulu("gel", instant=a_l_heure(jour, ecrits.get("heure", "")))
-        return DeplacementVoulu("gel", instant=lire_instant(ecrit) if ecrit else None)
-    if genre == "retour" or genre == "nuits":
-        return DeplacementVoulu("retour" if genre == "retour" else "nuits")
-    return DeplacementVoulu("avance", vers=jour.isoformat() if jour is not None else ecrits.get("vers", ""))
+            return DeplacementVoulu(genre, instant=a_l_heure(jour, ecrits.get("heure", "")))
+        return DeplacementVoulu(genre, instant=lire_instant(ecrit) if ecrit else None)
+    if genre == "avance":
+        return DeplacementVoulu(genre, vers=ecrits.get("vers", "") if jour is None else jour.isoformat())
+    return DeplacementVoulu("retour" if genre == "retour" else "nuits")
 
 
 def _champs(mouvement: DeplacementVoulu) -> dict[str, Any]:
@@ -167,38 +161,12 @@ def _champs(mouvement: DeplacementVoulu) -> dict[str, Any]:
 # --- moves --------------------------------------------------------------------------------------------------
 
 
-@blueprint.post("/controle/figer")
+@blueprint.post("/controle/<any(avancer, figer, reelle, nuits):quoi>")
 @geste("temps.page")
-def figer(base: str) -> Redirection:
-    """Freezes it: now, or at an instant."""
-    return _deplacer(base, _mouvement(request.form, "gel"))
-
-
-@blueprint.post("/controle/avancer")
-@geste("temps.page")
-def avancer(base: str) -> Redirection:
-    """Moves it on: by a duration, or to a date."""
-    return _deplacer(base, _mouvement(request.form, "avance"))
-
-
-@blueprint.post("/controle/reelle")
-@geste("temps.page")
-def reelle(base: str) -> Redirection:
-    """Gives it the machine's time."""
-    return _deplacer(base, _mouvement(request.form, "retour"))
-
-
-@blueprint.post("/controle/nuits")
-@geste("temps.page")
-def nuits(base: str) -> Redirection:
-    """Runs the nights that wait to be asked for."""
-    return _deplacer(base, _mouvement(request.form, "nuits"))
-
-
-def _deplacer(base: str, mouvement: DeplacementVoulu) -> Redirection:
-    """Moves the clock, and shows the nights that passed. One that would do something is first shown, unless
-    it was (`vu`)."""
-    magasin = services().magasin
+def deplacer(base: str, quoi: str) -> Redirection:
+    """Moves the clock, and shows the nights that passed. A move that would do something is first shown,
+    unless it was (`vu`)."""
+    magasin, mouvement = services().magasin, _mouvement(request.form, _GENRES[quoi])
     if not request.form.get("vu") and any(prevoir(magasin, base, mouvement, limite=0).faits.values()):
         return redirect(url_for("temps.apercu", **_champs(mouvement)), 303)
     depuis = magasin.journal.dernier(base)

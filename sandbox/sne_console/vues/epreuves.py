@@ -52,7 +52,7 @@ from sne_interface.raisons import raison_systeme
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur
 from sne_sandbox.store.plusieurs_serveurs.voisins import vivants
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration import Services
 
 #: Judgements of traffic at once.
 _ENSEMBLE: Final = max(2, os.cpu_count() or 1)
@@ -315,45 +315,43 @@ def plan() -> PlanConnu:
     return PlanConnu(lu.familles, {s.id: (s.titre, s.exigences) for s in lu})
 
 
-def juger_trafic(
-    configuration: Configuration, base: str, classeur: Classeur | None = None
-) -> JugementConserve:
+def juger_trafic(services: Services, base: str) -> JugementConserve:
     """Judges what the base has seen. Raises ConflitEtat while another judgement is running."""
-    home = configuration.home.absolute()
+    configuration, home = services.configuration, services.configuration.home.absolute()
     arguments = ["report", "--base", base, "--home", str(home)]
     arguments += _contrat(configuration.contract, configuration.contracts, configuration.quartiles)
-    return lancer(home, f"trafic-{base}"[:50], arguments, configuration.database, classeur)
+    return lancer(home, f"trafic-{base}"[:50], arguments, configuration.database, services.classeur)
 
 
 def piloter(
-    configuration: Configuration,
-    contrat: tuple[str, Path | None],
+    services: Services,
+    contrat: str,
+    profil: str,
     *,
     exemples: int,
     graine: int,
-    profil: str,
     designation: str = TEMOIN,
     famille: str = "",
     scenario: str = "",
-    classeur: Classeur | None = None,
     partie: PartieRejouee | None = None,
 ) -> JugementConserve:
-    """Drives an application through the plan, in a base and a home of its own, under a contract
-    (`Contrats.lieu`); `designation` is what `applications_pilotables.designer` answers, `famille` and
+    """Drives an application through the plan, in a base and a home of its own, under a contract and a profile
+    as a base is set to them; `designation` is what `applications_pilotables.designer` answers, `famille` and
     `scenario` are "" for all scenarios. Raises UsageError for what is not there, ConflitEtat while another
     judgement is running."""
-    connu = plan()
+    if famille and famille not in plan().familles:
+        raise UsageError(f"La famille de scénarios [{famille[:20]}] n'existe pas.")
+    if scenario and scenario not in plan().scenarios:
+        raise UsageError(f"Le scénario [{scenario[:40]}] n'existe pas.")
+    configuration = services.configuration
     arguments = ["conform", "--application", designation]
     arguments += ["--examples", str(exemples), "--seed", str(graine)]
-    arguments += ["--profile", profil, *_contrat(*contrat, configuration.quartiles)]
-    if famille and famille not in connu.familles:
-        raise UsageError(f"La famille de scénarios [{famille[:20]}] n'existe pas.")
-    if scenario and scenario not in connu.scenarios:
-        raise UsageError(f"Le scénario [{scenario[:40]}] n'existe pas.")
+    arguments += ["--profile", profil, *_contrat(*services.contrats.lieu(contrat), configuration.quartiles)]
     if famille or scenario:
         arguments += ["--scenario", scenario or famille]
     genre = "partie" if partie else TEMOIN if designation == TEMOIN else "application"
-    return lancer(configuration.home.absolute(), genre, arguments, classeur=classeur, partie=partie)
+    home = configuration.home.absolute()
+    return lancer(home, genre, arguments, classeur=services.classeur, partie=partie)
 
 
 def parties(jugements: Sequence[JugementConserve], de: str, scenario: str = "") -> list[JugementConserve]:
