@@ -62,18 +62,18 @@ def _valeur(setting: Setting) -> fields.Field[Any]:
     meta = {"description": f"{setting.aide} (à la création : {setting.defaut or 'vide'})"}
     if setting.type is int:
         return Entier(validate=validate.Range(0, _NOMBRE_MAX), metadata=meta)
-    return fields.String(
-        validate=validate.OneOf(setting.choix) if setting.choix else _NOM_CONTRAT, metadata=meta
-    )
+    return fields.String(validate=_permis(setting), metadata=meta)
 
 
 def _texte(setting: Setting) -> fields.Field[Any]:
     """The same, as the command line writes it."""
-    entier = validate.Regexp(r"^\d{1,6}$", error="Attendu : un nombre de 1 à 6 chiffres, écrit en texte.")
-    permis = (
-        validate.OneOf(setting.choix) if setting.choix else entier if setting.type is int else _NOM_CONTRAT
-    )
-    return fields.String(validate=permis, metadata={"description": setting.aide})
+    return fields.String(validate=_permis(setting), metadata={"description": setting.aide})
+
+
+def _permis(setting: Setting) -> validate.Validator:
+    if setting.type is int:
+        return validate.Regexp(r"^\d{1,6}$", error="Attendu : un nombre de 1 à 6 chiffres, écrit en texte.")
+    return validate.OneOf(setting.choix) if setting.choix else _NOM_CONTRAT
 
 
 ReglagesEcritsSchema = QuestionSchema.from_dict(
@@ -86,7 +86,18 @@ ReglagesChangesSchema.exemple = {"profile": "strict"}  # type: ignore[attr-defin
 ReglagesLusSchema = Schema.from_dict({s.nom: _valeur(s) for s in _REGLAGES}, name="ReglagesLusSchema")
 
 
-class BaseNouvelleSchema(QuestionSchema):
+class DepartDeBaseSchema(QuestionSchema):
+    """What any new base starts from."""
+
+    semence = facultatif("jeu de départ", "vide", parmi=bases.semences())
+    seed = facultatif(
+        "graine des tirages", 0, genre=Entier, validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX)
+    )
+    profil = facultatif("", "ecole", parmi=_PROFILS)
+    horloge = facultatif("real, ou un instant ISO", "real")
+
+
+class BaseNouvelleSchema(DepartDeBaseSchema):
     """Body of POST /bases: what a new base is called, starts from and is set to."""
 
     exemple: ClassVar = {"nom": "essai-42", "semence": "ecole", "horloge": _EXEMPLE}
@@ -94,18 +105,12 @@ class BaseNouvelleSchema(QuestionSchema):
     nom = fields.String(
         required=True, validate=NOM, metadata={"description": "1 à 40 lettres, chiffres, - ou _"}
     )
-    semence = facultatif("jeu de départ", "vide", parmi=bases.semences())
     taille = facultatif(
         "nombre de ménages (par défaut, celui du jeu de départ)",
         genre=Entier,
         allow_none=True,
         validate=validate.Range(0, bases.TAILLE_MAX),
     )
-    seed = facultatif(
-        "graine des tirages", 0, genre=Entier, validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX)
-    )
-    profil = facultatif("", "ecole", parmi=_PROFILS)
-    horloge = facultatif("real, ou un instant ISO", "real")
     contrat = facultatif(
         "interface servie, gardée à vie : une version, ou un dossier contrats/NOM du --home ; vide : celle "
         "du serveur",

@@ -21,6 +21,13 @@ from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.configuration import services
 
 _MICRO: Final = 1e-6
+#: Of each base: the family of figures, its name, what it says, where the journal holds it.
+_PAR_BASE: Final = (
+    (CounterMetricFamily, "sne_exchanges_total", "Échanges reçus depuis la création de la base.", "ecrits"),
+    (GaugeMetricFamily, "sne_journal_exchanges", "Échanges gardés au journal.", "gardes"),
+    (GaugeMetricFamily, "sne_journal_dropped",
+     "Échanges oubliés pour faire place, depuis la remise du journal.", "oublies"),
+)  # fmt: skip
 _PAR_OPERATION: Final = ("base", "operation", "verdict")
 
 
@@ -32,20 +39,12 @@ class Journaux(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The families of figures, read off the store at this moment."""
-        ecrits = CounterMetricFamily(
-            "sne_exchanges_total", "Échanges reçus depuis la création de la base.", labels=("base",)
-        )
-        gardes = GaugeMetricFamily("sne_journal_exchanges", "Échanges gardés au journal.", labels=("base",))
-        oublies = GaugeMetricFamily(
-            "sne_journal_dropped",
-            "Échanges oubliés pour faire place, depuis la remise du journal.",
-            labels=("base",),
-        )
-        for tenue in self._magasin.journal.tenues():
-            ecrits.add_metric((tenue.base,), tenue.ecrits)
-            gardes.add_metric((tenue.base,), tenue.gardes)
-            oublies.add_metric((tenue.base,), tenue.oublies)
-        yield from (ecrits, gardes, oublies)
+        tenues = list(self._magasin.journal.tenues())
+        for famille, metrique, dit, champ in _PAR_BASE:
+            mesure = famille(metrique, dit, labels=("base",))
+            for tenue in tenues:
+                mesure.add_metric((tenue.base,), getattr(tenue, champ))
+            yield mesure
         refus, _ = self._magasin.jetons.refus()
         yield CounterMetricFamily("sne_wrong_tokens_total", "Jetons faux reçus.", value=refus)
         nombre = GaugeMetricFamily(
@@ -59,11 +58,11 @@ class Journaux(Collector):
             "Échanges gardés dont la durée ne dépasse pas « le » secondes.",
             labels=(*_PAR_OPERATION, "le"),
         )
-        for mesure in self._magasin.journal.mesures():
-            cle = (mesure.base, mesure.operation, mesure.verdict)
-            nombre.add_metric(cle, mesure.nombre)
-            duree.add_metric(cle, mesure.duree_us * _MICRO)
-            for borne, compte in zip(BORNES_US, mesure.sous, strict=True):
+        for mesuree in self._magasin.journal.mesures():
+            cle = (mesuree.base, mesuree.operation, mesuree.verdict)
+            nombre.add_metric(cle, mesuree.nombre)
+            duree.add_metric(cle, mesuree.duree_us * _MICRO)
+            for borne, compte in zip(BORNES_US, mesuree.sous, strict=True):
                 sous.add_metric((*cle, f"{borne * _MICRO:g}"), compte)
         yield from (nombre, duree, sous)
 

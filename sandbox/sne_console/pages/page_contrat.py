@@ -3,7 +3,6 @@
 from typing import Final
 
 from flask import render_template, request
-from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.sections import contrat_servi, maintenant, section
 from sne_console.vues import adresses_trouvees, interface_montree, rubriques_du_cerfa
@@ -71,8 +70,7 @@ def nomenclatures(base: str) -> str:
 def nomenclature(base: str, nom: str) -> str:
     """One list: its codes, their labels, the elements it rules."""
     connues = contrat_servi().nomenclatures
-    if nom not in connues.noms:
-        raise NotFound(f"Le contrat n'a pas de nomenclature [{nom[:60]}].")
+    adresses_trouvees.nomenclature(contrat_servi(), nom)
     return render_template(
         "contrat/nomenclature.html",
         nom=nom,

@@ -192,7 +192,6 @@ def demander_annuler(base: str) -> str | Redirection:
         phrase="L'horloge et les demandes redeviennent ce qu'elles étaient avant. Les lignes de ces nuits "
         "restent au journal, marquées annulées ; réglages, pannes et guichets ne changent pas.",
         perdus=[avance.phrase],
-        adresse=url_for("temps.annuler"),
         champs={"echange": avance.echange},
         bouton="Annuler ce déplacement",
         retour=url_for("temps.page"),

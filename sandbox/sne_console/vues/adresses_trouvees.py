@@ -204,6 +204,13 @@ def operation(contrat: Contrat, nom: str) -> OperationPubliee:
     return connue
 
 
+def nomenclature(contrat: Contrat, nom: str) -> str:
+    """The name of a closed list of a contract."""
+    if nom not in contrat.nomenclatures.noms:
+        raise NotFound(f"Le contrat n'a pas de nomenclature [{nom[:60]}].")
+    return nom
+
+
 def jugements() -> list[JugementConserve]:
     """The judgements of this home that who asks may see, the newest first."""
     home = services().configuration.home.absolute()
