@@ -143,22 +143,19 @@ def rapport(base: str, run: str) -> str:
         "conformite/rapport.html",
         epreuve=epreuve,
         rapport=lu,
-        conclusion=verdict_de_conformite.conclure(lu),
+        verdict=verdict_de_conformite,
+        synthese=synthese,
         entete=lu.entete,
-        couvert=verdict_de_conformite.couvert(lu),
-        preuves_de=verdict_de_conformite.preuves_de,
         rejouer=_rejouer(epreuve, lu, base_connue=base_connue),
         familles=[] if lu.entete.mode == trafic.MODE else avancements.arbre(lu),
         parties=epreuves.parties(adresses_trouvees.jugements(), run),
         montres={e.identifiant: e for e in montres},
         ailleurs=ailleurs,
-        risques=synthese.risques(lu),
         groupes=[
             ("À corriger", [x for x in groupes if x.obligatoire and not x.connue]),
             ("Recommandations", [x for x in groupes if not x.obligatoire and not x.connue]),
             ("Manquements connus", [x for x in groupes if x.connue]),
         ],
-        fidelites=synthese.fidelites(lu),
         etats=[
             issue.compte(n)
             for issue, n in verdict_de_conformite.compter_issues(
@@ -302,7 +299,6 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
     if lu is None:
         raise NotFound(f"Ce jugement n'a pas de scénario [{nom[:40]}].")
     resultat, niveaux = lu.scenarios[0], verdict_de_conformite.niveaux_de(lu)
-    textes = {bilan.exigence: bilan.texte for bilan in lu.bilans}
     montres = {e.identifiant: e for e in (*lu.echanges, *gardes)}
     partie, configuration = epreuve.partie, services().configuration
     origine = epreuve if partie is None else epreuves.trouver(_home(), partie.de, services().classeur)
@@ -328,8 +324,7 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
             ((v, verdict_de_conformite.issue_de_verification(v, niveaux)) for v in resultat.verifications),
             key=lambda jugee: jugee[1].classe not in ("mal", "conseil"),  # what is wrong is read first
         ),
-        textes=textes,
-        remedes={bilan.exigence: bilan.remede for bilan in lu.bilans},
+        bilans={bilan.exigence: bilan for bilan in lu.bilans},
         montres=dict(sorted(montres.items())),
         gardes=bool(gardes),
         rejoues=rejoues,

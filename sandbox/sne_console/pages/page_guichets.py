@@ -4,7 +4,6 @@ each, its inbox and its outbox, the asynchronous channel."""
 import io
 import shlex
 import zipfile
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Response, g, render_template, request, url_for
@@ -36,7 +35,7 @@ from sne_sandbox.exchange import Traite
 from sne_sandbox.operations.dossiers_des_boites import NOM_ADMIS, DossiersGuichet
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite, Trousseau
-from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Compte, Depot, compter
+from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Compte, compter
 from sne_sandbox.web.configuration import services
 from sne_sandbox.web.reponses_http import OCTETS, telechargement
 
@@ -54,15 +53,6 @@ _NATURES: Final = {
     "ATT": "attestation d'enregistrement",
     "DIS": "dispatching : ce qu'un autre guichet a changé",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ContenuBoite:
-    """A box: its last files, newest first, and how many there are."""
-
-    boite: Boite
-    depots: tuple[Depot, ...]
-    total: int
 
 
 _LISEZ_MOI: Final = """\
@@ -98,7 +88,11 @@ def guichet(base: str, code: str) -> str:
     """A guichet: its boxes, and what may be changed of it."""
     choisi = adresses_trouvees.guichet(base, code)
     with services().magasin.lire(base) as registre:
-        contenus = _contenus(Boites(registre.connexion, base, code))
+        boites, comptes = Boites(registre.connexion, base, code), compter(registre.connexion, base)
+        contenus = [
+            (boite, boites.derniers(boite, FICHIERS_MAX), comptes.get((code, boite), Compte()).total)
+            for boite in Boite
+        ]
     dossiers = DossiersGuichet.de(services().configuration.home, base, code)
     return render_template(
         "guichets/guichet.html",
@@ -265,18 +259,6 @@ def montrer(contenu: bytes) -> tuple[Arbre | None, str]:
     texte = montrer_octets(contenu).decode("utf-8", "replace")
     propre = imprimable(texte)
     return None, propre[:TEXTE_MAX] + (" …" if len(propre) > TEXTE_MAX else "")
-
-
-def _contenus(boites: Boites) -> list[ContenuBoite]:
-    comptes = compter(boites.connexion, boites.base)
-    return [
-        ContenuBoite(
-            boite,
-            tuple(boites.derniers(boite, FICHIERS_MAX)),
-            comptes.get((boites.guichet, boite), Compte()).total,
-        )
-        for boite in Boite
-    ]
 
 
 def _dire(base: str, traite: Traite) -> str:

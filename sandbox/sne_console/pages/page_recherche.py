@@ -15,7 +15,6 @@ from sne_console.pages import page_guide
 from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.interface_montree import presentation
 from sne_interface.contract.exigences import Exigence, charger_exigences
-from sne_interface.contract.nomenclatures import Commune
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.dates import date_francaise
 from sne_interface.domain.texte import masquer_nirs, plier
@@ -79,19 +78,18 @@ def _demande() -> str:
 def chercher(base: str, cherche: str) -> list[Trouvees]:
     """All that answers to `cherche` in the base that is shown and in what is told about it, kind by kind."""
     rubriques = (
-        Trouvees("Échanges", list(_echanges(base, cherche))),
-        Trouvees("Demandes", list(_demandes(base, cherche)), _suite_des_demandes(cherche)),
-        Trouvees("Règles", list(_regles(cherche)), url_for("regles.page", texte=cherche)),
-        Trouvees("Exigences", list(_exigences(cherche)), url_for("guide.page", page="reference/exigences")),
-        Trouvees("Opérations", list(_operations(cherche))),
-        Trouvees("Codes", list(_codes(cherche)), url_for("contrat.nomenclatures")),
-        Trouvees("Communes", list(_communes(cherche))),
-        Trouvees("Pages", list(_pages(cherche))),
+        ("Échanges", _echanges(base, cherche), ""),
+        ("Demandes", _demandes(base, cherche), _suite_des_demandes(cherche)),
+        ("Règles", _regles(cherche), url_for("regles.page", texte=cherche)),
+        ("Exigences", _exigences(cherche), url_for("guide.page", page="reference/exigences")),
+        ("Opérations", _operations(cherche), ""),
+        ("Codes", _codes(cherche), url_for("contrat.nomenclatures")),
+        ("Communes", _communes(cherche), ""),
+        ("Pages", _pages(cherche), ""),
     )
+    lues = ((titre, list(trouvailles), suite) for titre, trouvailles, suite in rubriques)
     return [
-        Trouvees(r.titre, r.trouvailles, r.suite if len(r.trouvailles) >= _DE_CHAQUE else "")
-        for r in rubriques
-        if r.trouvailles
+        Trouvees(titre, lus, suite if len(lus) >= _DE_CHAQUE else "") for titre, lus, suite in lues if lus
     ]
 
 
@@ -135,9 +133,8 @@ def _criteres(cherche: str) -> Iterator[Criteres]:
 
 
 def _suite_des_demandes(cherche: str) -> str:
-    if any(signe.isdigit() for signe in cherche):
-        return url_for("demandes.page", numero=cherche)
-    return url_for("demandes.page", nom=cherche)
+    champ = "numero" if any(signe.isdigit() for signe in cherche) else "nom"
+    return url_for("demandes.page", **{champ: cherche})
 
 
 def _regles(cherche: str) -> Iterator[Trouvaille]:
@@ -186,12 +183,9 @@ def _codes(cherche: str) -> Iterator[Trouvaille]:
 def _communes(cherche: str) -> Iterator[Trouvaille]:
     territoires = contrat_servi().territoires
     directe = territoires.commune(cherche.upper())
-    nommees: tuple[Commune, ...] = ()
-    if directe is not None:
-        nommees = (directe,)
-    elif len(cherche) >= _MOT_MIN and not any(signe.isdigit() for signe in cherche):
-        nommees = territoires.nommees(cherche)[:_DE_CHAQUE]
-    for commune in nommees:
+    un_nom = len(cherche) >= _MOT_MIN and not any(signe.isdigit() for signe in cherche)
+    nommees = territoires.nommees(cherche)[:_DE_CHAQUE] if un_nom else ()
+    for commune in nommees if directe is None else (directe,):
         yield Trouvaille(
             url_for("demandes.page", commune=commune.code),
             f"{commune.nom} ({commune.code})",

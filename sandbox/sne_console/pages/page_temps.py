@@ -1,6 +1,5 @@
 """`/console/<base>/controle`: the clock of a base, what a move of it would do, and its return."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
@@ -221,21 +220,9 @@ _HAUT: Final = 70
 _BAS: Final = 55
 
 
-@dataclass(frozen=True, slots=True)
-class BarreDeMois:
-    """A bar of the picture: where, what it says, what it opens ("" for nothing)."""
-
-    x: float
-    y: float
-    largeur: float
-    hauteur: float
-    classe: str
-    titre: str
-    adresse: str
-
-
 def _dessin(vue: frise.Frise) -> dict[str, Any]:
-    """Computes the parts of the picture: bars of each month, marks, years, and the day of the base."""
+    """Computes the parts of the picture: the bars of each month (where, class, what it says, what it opens),
+    marks, years, and the day of the base."""
     pas = LARGEUR / len(vue.mois)
     plus = max([1, *(max(m.depots, m.echeances) for m in vue.mois)])
     moins = max([1, *(max(m.sorties, m.radiations) for m in vue.mois)])
@@ -252,12 +239,8 @@ def _dessin(vue: frise.Frise) -> dict[str, Any]:
                 continue
             hauteur = max(2.0, nombre * (_BAS / moins if bas else _HAUT / plus))
             haut = _HAUT if bas else _HAUT - hauteur
-            barres.append(
-                BarreDeMois(
-                    round(rang * pas, 1), round(haut, 1), round(max(pas - 1, 1), 1), round(hauteur, 1),
-                    classe, f"{dit} : {nombre} {mots}", adresse,
-                )
-            )  # fmt: skip
+            place = (round(rang * pas, 1), round(haut, 1), round(max(pas - 1, 1), 1), round(hauteur, 1))
+            barres.append((place, classe, f"{dit} : {nombre} {mots}", adresse))
     reperes = [
         (_place(vue, d.instant), "deplacement", d.phrase, url_for("echange.page", identifiant=d.echange))
         for d in vue.deplacements
