@@ -15,9 +15,9 @@ from sne_console.api.description_openapi import operations
 from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.gestes import GESTES, SUJETS, Geste
 from sne_sandbox.offres import SECTIONS, commandes, sections
+from sne_sandbox.web import droits
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
-from sne_sandbox.web.droits import vues_sans_geste
 
 #: Commands that are no deed on a base of a server, and why.
 COMMANDES_SEULES: Final = {
@@ -131,11 +131,11 @@ def test_what_a_page_gives_a_call_is_what_its_description_says(
 def test_every_view_of_the_console_is_that_of_a_deed_or_says_why_not(application: Flask) -> None:
     vues = set(application.extensions["aiguillage"].partie("console").view_functions)
     absentes = {section.nom for section in SECTIONS} - {section.nom for section in sections()}
-    seules = {vue for vue in vues_sans_geste() if vue.partition(".")[0] not in absentes}
+    seules = {vue for vue in droits._PAGES if vue.partition(".")[0] not in absentes}
     dites = {vue for geste in GESTES.values() for vue in geste.vues.split()} | seules
     assert vues == dites, (
         "Each view is in the `vues` of a row of sne_sandbox/gestes.csv; one that does nothing a program "
-        "would ask for, in sne_sandbox/vues_sans_geste.csv, with its reason."
+        "would ask for, in sne_sandbox/web/droits.csv."
     )
 
 

@@ -5,11 +5,12 @@ from typing import Any, ClassVar, Final
 
 from marshmallow import fields, validate
 
-from sne_console.api.api_bases import DepartDeBaseSchema
-from sne_console.api.schemas_json import Appels, Booleen, Entier, QuestionSchema, facultatif
+from sne_console.api.schemas_json import ENTIER_MAX, Appels, Booleen, Entier, QuestionSchema, facultatif
 from sne_console.formation import ateliers
 from sne_console.formation.ateliers import AtelierTenu, DepartAtelier, FicheDeStagiaire, PlaceDeStagiaire
 from sne_interface.domain.publication import tirer
+from sne_interface.settings import PAR_NOM
+from sne_sandbox.bases import bases
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.configuration import services
 
@@ -31,7 +32,7 @@ class AtelierEntier(AtelierTenu):
     places: tuple[PlaceDeStagiaire, ...] = ()
 
 
-class AtelierNouveauSchema(DepartDeBaseSchema):
+class AtelierNouveauSchema(QuestionSchema):
     """Body of POST /ateliers: how many, who, and what each base starts from."""
 
     exemple: ClassVar = {"nom": "lundi", "combien": 2, "scenes": ["doublon"]}
@@ -49,12 +50,18 @@ class AtelierNouveauSchema(DepartDeBaseSchema):
         validate=validate.Length(max=ateliers.STAGIAIRES_MAX),
         metadata={"description": "des stagiaires, dans l'ordre ; les suivants sont sans nom"},
     )
+    semence = facultatif("jeu de départ", bases.VIDE, parmi=bases.semences())
     taille = facultatif(
         "ménages par base (par défaut, celui du jeu de départ)",
         genre=Entier,
         allow_none=True,
         validate=validate.Range(0, ateliers.TAILLE_MAX),
     )
+    seed = facultatif(
+        "graine des tirages", 0, genre=Entier, validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX)
+    )
+    profil = facultatif("", "ecole", parmi=PAR_NOM["profile"].choix)
+    horloge = facultatif("real, ou un instant ISO", "real")
     scenes = fields.List(
         fields.String(validate=validate.Length(max=60)),
         load_default=list,

@@ -86,18 +86,7 @@ ReglagesChangesSchema.exemple = {"profile": "strict"}  # type: ignore[attr-defin
 ReglagesLusSchema = Schema.from_dict({s.nom: _valeur(s) for s in _REGLAGES}, name="ReglagesLusSchema")
 
 
-class DepartDeBaseSchema(QuestionSchema):
-    """What any new base starts from."""
-
-    semence = facultatif("jeu de départ", "vide", parmi=bases.semences())
-    seed = facultatif(
-        "graine des tirages", 0, genre=Entier, validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX)
-    )
-    profil = facultatif("", "ecole", parmi=_PROFILS)
-    horloge = facultatif("real, ou un instant ISO", "real")
-
-
-class BaseNouvelleSchema(DepartDeBaseSchema):
+class BaseNouvelleSchema(QuestionSchema):
     """Body of POST /bases: what a new base is called, starts from and is set to."""
 
     exemple: ClassVar = {"nom": "essai-42", "semence": "ecole", "horloge": _EXEMPLE}
@@ -105,12 +94,18 @@ class BaseNouvelleSchema(DepartDeBaseSchema):
     nom = fields.String(
         required=True, validate=NOM, metadata={"description": "1 à 40 lettres, chiffres, - ou _"}
     )
+    semence = facultatif("jeu de départ", "vide", parmi=bases.semences())
     taille = facultatif(
         "nombre de ménages (par défaut, celui du jeu de départ)",
         genre=Entier,
         allow_none=True,
         validate=validate.Range(0, bases.TAILLE_MAX),
     )
+    seed = facultatif(
+        "graine des tirages", 0, genre=Entier, validate=validate.Range(-ENTIER_MAX - 1, ENTIER_MAX)
+    )
+    profil = facultatif("", "ecole", parmi=_PROFILS)
+    horloge = facultatif("real, ou un instant ISO", "real")
     contrat = facultatif(
         "interface servie, gardée à vie : une version, ou un dossier contrats/NOM du --home ; vide : celle "
         "du serveur",

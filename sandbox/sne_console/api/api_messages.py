@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Final, Self
 
-from flask import g
 from marshmallow import ValidationError, fields, validate
 from werkzeug.exceptions import NotFound
 
@@ -190,8 +189,8 @@ class Envoye:
     verdict: VerdictEchange | None
 
 
-def _base(operation: str) -> Base:
-    lue: Base = g.base
+def _base(base: str, operation: str) -> Base:
+    lue = services().magasin.bases.lire(base)
     adresses_trouvees.operation(services().contrats.de(lue), operation)
     return lue
 
@@ -274,7 +273,7 @@ def lister(base: str) -> list[OperationDite]:
 @blueprint.get("/<operation>", question=DepuisSchema)
 def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
     """A message to begin with, on the day of the base, NIR masked."""
-    lue = _base(operation)
+    lue = _base(base, operation)
     contrat = services().contrats.de(lue)
     pret = _commencer(lue, operation, depuis["depart"])
     return Commence(
@@ -291,7 +290,7 @@ def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
 @blueprint.post("/<operation>", corps=MessageComposeSchema, statut=201)
 def envoyer(donnees: dict[str, Any], base: str, operation: str) -> Envoye:
     """A message sent by SOAP. Raises StoreError when it left no line: nothing could be written."""
-    lue = _base(operation)
+    lue = _base(base, operation)
     laisse = expedition.expedier(_remplir(lue, operation, donnees).requete(services(), lue), expediteur())
     if laisse is None:
         raise StoreError(
@@ -305,7 +304,7 @@ def envoyer(donnees: dict[str, Any], base: str, operation: str) -> Envoye:
 @blueprint.post("/<operation>/check", corps=MessageComposeSchema)
 def verifier(donnees: dict[str, Any], base: str, operation: str) -> Verifie:
     """The findings of the schema and of the controls on a document sent now; nothing is sent."""
-    lue = _base(operation)
+    lue = _base(base, operation)
     if OPERATIONS[operation].champ is None:
         raise UsageError(
             f"L'opération [{operation}] ne prend pas de document à vérifier.", remede="envoyez l'appel"
@@ -323,7 +322,7 @@ def verifier(donnees: dict[str, Any], base: str, operation: str) -> Verifie:
 @blueprint.post("/<operation>/request", corps=MessageComposeSchema)
 def ecrire(donnees: dict[str, Any], base: str, operation: str) -> RequeteLue:
     """The whole HTTP request that a message would be, NIR masked; nothing is sent."""
-    lue = _base(operation)
+    lue = _base(base, operation)
     envoi = _remplir(lue, operation, donnees).requete(services(), lue)
     return RequeteLue(
         envoi.methode,

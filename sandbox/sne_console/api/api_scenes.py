@@ -196,43 +196,16 @@ def _pas(rang: int, pas: PasScene, joue: Joue | None, etat: Representation) -> P
     )
 
 
-def _trouver(identifiant: str, base: str) -> Scene:
-    """The scene of that name, in a base, or on its own when that is "". Raises NotFound."""
+def _trouver(identifiant: str, base: str = "") -> Scene:
     trouvee = scenes.trouver(identifiant)
     if trouvee is None:
         raise NotFound(f"La scène [{identifiant[:40]}] n'existe pas.")
-    return _placer(trouvee, base)
+    return trouvee.sur(services().magasin.bases.lire(base).nom) if base else trouvee
 
 
-def _placer(scene: Scene, base: str) -> Scene:
-    return scene.sur(base) if base else scene
-
-
-@ici.get("")
-@blueprint.get("")
-def lister(base: str = "") -> list[SceneLue]:
-    """Every scene, and where each stands."""
-    return [SceneLue.de(scene_jouee.lire(services(), _placer(scene, base))) for scene in scenes.scenes()]
-
-
-@ici.get("/<scene>")
-@blueprint.get("/<scene>")
-def montrer(scene: str, base: str = "") -> SceneEntiere:
-    """One scene, its steps, and what came of those that were played."""
-    return _entiere(_trouver(scene, base))
-
-
-_OCCUPEE: Final = {409: "Une base de ce nom contient ce que la scène n'a pas fait"}
-_PAS_LA: Final = {409: "La scène n'est pas commencée, ou est finie, ou n'en est pas là"}
-
-
-@ici.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)
-@blueprint.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)
-def commencer(donnees: dict[str, Any], scene: str, base: str = "") -> SceneEntiere:
-    """A scene (back) at its start: its base made, or emptied of all."""
-    voulue = _trouver(scene, base)
+def _commencer(voulue: Scene, *, vider: bool) -> SceneEntiere:
     etat = scene_jouee.lire(services(), voulue)
-    if etat.etrangere and not donnees["vider"]:
+    if etat.etrangere and not vider:
         raise ConflitEtat(
             f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que "
             f"cette scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
@@ -242,21 +215,70 @@ def commencer(donnees: dict[str, Any], scene: str, base: str = "") -> SceneEntie
     return _entiere(voulue)
 
 
-@ici.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
-@blueprint.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
-def jouer(donnees: dict[str, Any], scene: str, base: str = "") -> SceneEntiere:
-    """The next step of a scene played."""
-    voulue = _trouver(scene, base)
+def _jouer(voulue: Scene, rang: int | None, choix: int | None) -> SceneEntiere:
     etat = scene_jouee.lire(services(), voulue)
-    rang = donnees["rang"] or etat.suivant
+    rang = rang or etat.suivant
     if not etat.commencee or rang > min(etat.suivant, len(voulue.pas)):
         depart = f"/bases/{voulue.base}/scenes" if voulue.lieu else "/scenes"
         raise ConflitEtat(
             f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
             remede=f"POST /api/v1{depart}/{voulue.identifiant}/start la remet au début",
         )
-    scene_jouee.jouer(services(), voulue, rang, expediteur(), donnees["choix"])
+    scene_jouee.jouer(services(), voulue, rang, expediteur(), choix)
     return _entiere(voulue)
+
+
+_OCCUPEE: Final = {409: "Une base de ce nom contient ce que la scène n'a pas fait"}
+_PAS_LA: Final = {409: "La scène n'est pas commencée, ou est finie, ou n'en est pas là"}
+
+
+@blueprint.get("")
+def lister() -> list[SceneLue]:
+    """Every scene, and where each stands."""
+    return [SceneLue.de(scene_jouee.lire(services(), scene)) for scene in scenes.scenes()]
+
+
+@blueprint.get("/<scene>")
+def montrer(scene: str) -> SceneEntiere:
+    """One scene, its steps, and what came of those that were played."""
+    return _entiere(_trouver(scene))
+
+
+@blueprint.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)
+def commencer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
+    """A scene (back) at its start: its base made, or emptied of all."""
+    return _commencer(_trouver(scene), vider=donnees["vider"])
+
+
+@blueprint.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
+def jouer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
+    """The next step of a scene played."""
+    return _jouer(_trouver(scene), **donnees)
+
+
+@ici.get("")
+def lister_ici(base: str) -> list[SceneLue]:
+    """Every scene, and where each stands in a base."""
+    nom = services().magasin.bases.lire(base).nom
+    return [SceneLue.de(scene_jouee.lire(services(), scene.sur(nom))) for scene in scenes.scenes()]
+
+
+@ici.get("/<scene>")
+def montrer_ici(base: str, scene: str) -> SceneEntiere:
+    """One scene, as it is played in a base."""
+    return _entiere(_trouver(scene, base))
+
+
+@ici.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)
+def commencer_ici(donnees: dict[str, Any], base: str, scene: str) -> SceneEntiere:
+    """A scene (back) at its start in a base, which is emptied of all."""
+    return _commencer(_trouver(scene, base), vider=donnees["vider"])
+
+
+@ici.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
+def jouer_ici(donnees: dict[str, Any], base: str, scene: str) -> SceneEntiere:
+    """The next step of a scene played in a base."""
+    return _jouer(_trouver(scene, base), **donnees)
 
 
 def _ou(etat: Representation) -> str:

@@ -307,7 +307,7 @@ class Appels(Blueprint):
         **options: Any,
     ) -> Callable[[_Vue], _Vue]:
         """Makes a call of a function, which takes first what `question` (query) or `corps` (body) reads, then
-        the places of `rule`; the function stays as it is, for another address of it.
+        the places of `rule`.
 
         Its annotation is what it answers: a dataclass or a list of them, with `statut`; None, with 204; or a
         `Response`, told by its `schema` or its media type (`contenu`), and a `description`. `refus` are the
@@ -315,8 +315,7 @@ class Appels(Blueprint):
         """
         inscrire = super().route(rule, **options)
 
-        def decorer(fonction: Any) -> Any:
-            vue = fonction
+        def decorer(vue: Any) -> Any:
             rendu = vue.__annotations__["return"]
             endpoint = f"{self.name}.{vue.__name__}"
             appel = AppelDecrit(
@@ -338,8 +337,7 @@ class Appels(Blueprint):
             if corps is not None:
                 requis = any(champ.required for champ in corps().fields.values())
                 vue = self.arguments(corps, required=requis, example=corps.exemple)(vue)
-            inscrire(vue)
-            return fonction
+            return inscrire(vue)
 
         return decorer
 

@@ -1,19 +1,18 @@
 """Which right each address wants: the table of all pages and calls, and the one decision.
 
-The row of a deed says who may ask for it (`gestes.csv`); `vues_sans_geste.csv` says it of what is no deed.
-An address that is in neither is the admin's alone: whoever adds one has to say who may open it.
+The row of a deed says who may ask for it (`gestes.csv`); what is no deed is below. An address that is in
+neither is the admin's alone: whoever adds one has to say who may open it.
 """
 
-import csv
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 from flask import Request
 from werkzeug.exceptions import Forbidden
 
+from sne_interface.resources import table
 from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.gestes import GESTES
 
@@ -43,9 +42,10 @@ class NiveauRequis(StrEnum):
     """`tout` alone."""
 
 
-#: The views of the console that are no deed: who may open them, and why they are none.
-_SANS_GESTE: Final = Path(__file__).resolve().parents[1] / "vues_sans_geste.csv"
-#: The calls that are no deed.
+#: What is no deed: views of the console by name (`droits.csv`); calls by their path.
+_PAGES: Final = {
+    vue: NiveauRequis(ligne["niveau"]) for ligne in table(__file__) for vue in ligne["vues"].split()
+}
 _APPELS: Final[Mapping[tuple[str, str], NiveauRequis]] = {
     ("GET", "/api/v1/openapi.json"): NiveauRequis.COMMUN,
     ("GET", "/metrics"): NiveauRequis.SERVEUR,
@@ -55,14 +55,8 @@ _ORDRE: Final = tuple(NiveauRequis)
 _PLACE: Final = re.compile(r"<(?:[^<>]+:)?(\w+)>")
 
 
-def vues_sans_geste() -> dict[str, NiveauRequis]:
-    """The level of each view that is no deed, or that is less open than its deed."""
-    rangees = csv.DictReader(_SANS_GESTE.read_text("utf-8").splitlines())
-    return {vue: NiveauRequis(r["niveau"]) for r in rangees for vue in r["vues"].split()}
-
-
 def _des_gestes() -> tuple[Mapping[str, NiveauRequis], Mapping[tuple[str, str], NiveauRequis]]:
-    vues, appels = vues_sans_geste(), dict(_APPELS)
+    vues, appels = dict(_PAGES), dict(_APPELS)
     for geste in GESTES.values():
         niveau = NiveauRequis(geste.niveau)
         for vue in geste.vues.split():
