@@ -56,6 +56,7 @@ _CODE_REFUSE: Final = (
     "Ce lien a déjà servi, il a plus de dix minutes, ou il est d'un autre serveur : "
     "« sne-sandbox jetons lien », avec le --home de celui-ci, en fait un autre."
 )
+_LECTURE_FINIE: Final = "Ce lien de lecture n'est pas, ou n'est plus, celui de ce bac à sable."
 _LIEN_FINI: Final = (
     "Ce lien n'ouvre plus rien : l'atelier est clos, son jour est passé, ou le lien a été refait. "
     "Demandez-en un autre au formateur."
@@ -269,12 +270,11 @@ def demander_jeton() -> ReponseWsgi | str | tuple[str, int]:
     if code is None or request.method != "GET":
         return render_template("connexion.html", suite=chemin_sur(request.args.get("suite")), refus="")
     entree = acces.acces_d_ici().utiliser_code(code)
-    if entree is None:
-        deja = entree_connue()  # who clicks it again, or opens its tab again, is in already
-        if deja is None or deja.droit is not Droit.TOUT:
-            return render_template("connexion.html", suite="/", refus=_CODE_REFUSE), 403
-        return redirect(url_for("connexion.entree"), 303)
-    acces.ouvrir_session(entree)
+    if entree is not None:
+        acces.ouvrir_session(entree)
+    elif (deja := entree_connue()) is None or deja.droit is not Droit.TOUT:
+        return render_template("connexion.html", suite="/", refus=_CODE_REFUSE), 403
+    # Who clicks it again, or opens its tab again, is in already.
     return redirect(url_for("connexion.entree"), 303)
 
 
@@ -299,11 +299,16 @@ def entree() -> str:
 @connexion.get("/lecture/<jeton>")
 def lecture(jeton: str) -> ReponseWsgi:
     """The link for trainees: from here on this browser reads, and changes nothing."""
-    trouvee = acces.acces_d_ici().presenter(jeton)
-    if trouvee is None or trouvee.droit is not Droit.LECTURE:
-        raise NotFound("Ce lien de lecture n'est pas, ou n'est plus, celui de ce bac à sable.")
-    acces.ouvrir_session(trouvee)
+    _ouvrir(jeton, Droit.LECTURE, _LECTURE_FINIE)
     return redirect(url_for("connexion.lecteur"), 303)
+
+
+def _ouvrir(jeton: str, droit: Droit, fini: str) -> None:
+    """Gives this browser the right of the token of a link. Raises NotFound for a token of another right."""
+    trouvee = acces.acces_d_ici().presenter(jeton)
+    if trouvee is None or trouvee.droit is not droit:
+        raise NotFound(fini)
+    acces.ouvrir_session(trouvee)
 
 
 @connexion.get("/connexion/lecture")
@@ -316,10 +321,7 @@ def lecteur() -> str:
 def atelier(jeton: str) -> ReponseWsgi:
     """The link of a trainee: from here on this browser has a right on their base, and on nothing else. It is
     good as often as one likes, on any device, until its token ends."""
-    trouvee = acces.acces_d_ici().presenter(jeton)
-    if trouvee is None or trouvee.droit is not Droit.BASE:
-        raise NotFound(_LIEN_FINI)
-    acces.ouvrir_session(trouvee)
+    _ouvrir(jeton, Droit.BASE, _LIEN_FINI)
     return redirect(url_for("connexion.stagiaire"), 303)
 
 

@@ -7,6 +7,7 @@ neither declared nor at an address, the page gives the command line.
 import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,8 +68,7 @@ def page(base: str) -> str:
         gardes=services().magasin.journal.compter(base)[0],
         familles=plan.familles.items(),
         exemples_max=epreuves.EXEMPLES_DE_LA_CONSOLE,
-        adresse_max=applications_pilotables.ADRESSE_MAX,
-        adresse_exemple=applications_pilotables.ADRESSE_EXEMPLE,
+        pilotables=applications_pilotables,
         dossier=_home() / "conformite",
         dossier_propose=shlex.quote(str(_home() / "conformite" / "mon-application")),
     )
@@ -182,22 +182,26 @@ def flux(base: str, run: str) -> Response:
     recu = request.headers.get("Last-Event-ID")
     if recu == _FIN and epreuve.etat is not epreuves.EtatJugement.EN_COURS:
         return Response(status=204)  # the reader has it all: it stops coming back
-    morceaux, avancement = _Morceaux(url_for("conformite.rapport", run=run)), _avancement(epreuve)
+    adresse, avancement = url_for("conformite.rapport", run=run), _avancement(epreuve)
+    montres = dict[str, Any]()
+    modele: Any = current_app.jinja_env.get_template("conformite/_arbre.html").module
     home, classeur = _home(), services().classeur
 
     def regarder() -> Iterator[str]:
         suivie = epreuves.trouver(home, run, classeur)
-        if change := morceaux.changes(suivie or epreuve, avancement):
-            yield evenement("", change, "etat")
+        pieces = _morceaux(suivie or epreuve, avancement, modele, f"{adresse}/scenarios")
+        neuves = [piece for piece in pieces if montres.get(piece[0]) != piece[1]]
+        montres.update((cle, valeur) for cle, valeur, _ in neuves)
+        if neuves:
+            yield evenement("", "".join(str(rendre(valeur)) for _, valeur, rendre in neuves), "etat")
         if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
             yield _FIN
 
     def evenements() -> Iterator[str | None]:
         for dit in veiller(regarder, pas=_FLUX_PAS):
+            yield evenement(_FIN, adresse, "fin") if dit == _FIN else dit
             if dit == _FIN:
-                yield evenement(_FIN, morceaux.adresse, "fin")
                 return
-            yield dit
 
     return page_flux(evenements())
 
@@ -260,36 +264,20 @@ def _suivi(epreuve: JugementConserve) -> str:
     )
 
 
-class _Morceaux:
-    """The pieces of the page of a judgement that is being made, those that have changed since they were last
-    asked for. `adresse` is that of the page."""
-
-    def __init__(self, adresse: str) -> None:
-        self.adresse = adresse
-        self._modele: Any = current_app.jinja_env.get_template("conformite/_arbre.html").module
-        self._montres: dict[str, Any] = {}
-
-    def changes(self, epreuve: JugementConserve, avancement: Avancement) -> str:
-        """Their HTML, "" when none has."""
-        if not epreuve.pilotee:
-            return self._si_change("dite", epreuve.sortie, self._modele.dite)
-        familles = avancement.avancer(epreuve)
-        vit = epreuve.etat is epreuves.EtatJugement.EN_COURS
-        tete = str(self._modele.avancement(avancement, familles, vit))
-        rendus = [self._si_change("", tete, str)]
-        for famille in familles:
-            rendus.append(self._si_change(famille.sigle, famille, self._modele.tete))
-            rendus += [self._si_change(s.id, s, self._branche) for s in famille.scenarios]
-        return "".join(rendus)
-
-    def _branche(self, scenario: Any) -> str:
-        return str(self._modele.scenario(scenario, f"{self.adresse}/scenarios"))
-
-    def _si_change(self, cle: str, valeur: Any, rendre: Callable[[Any], Any]) -> str:
-        if self._montres.get(cle) == valeur:
-            return ""
-        self._montres[cle] = valeur
-        return str(rendre(valeur))
+def _morceaux(
+    epreuve: JugementConserve, avancement: Avancement, modele: Any, adresse: str
+) -> Iterator[tuple[str, Any, Callable[[Any], Any]]]:
+    """The pieces of the page of a judgement that is being made: the id of each, what it shows, and the macro
+    of `modele` that writes it. `adresse` is where the pages of the scenarios are."""
+    if not epreuve.pilotee:
+        yield "dite", epreuve.sortie, modele.dite
+        return
+    familles = avancement.avancer(epreuve)
+    vit = epreuve.etat is epreuves.EtatJugement.EN_COURS
+    yield "", str(modele.avancement(avancement, familles, vit)), str
+    for famille in familles:
+        yield famille.sigle, famille, modele.tete
+        yield from ((s.id, s, partial(modele.scenario, adresse=adresse)) for s in famille.scenarios)
 
 
 def _scenario(epreuve: JugementConserve, nom: str) -> str:

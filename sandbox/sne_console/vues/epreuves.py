@@ -178,11 +178,8 @@ def lister(home: Path, classeur: Classeur | None = None) -> list[JugementConserv
 
 def _fait_le(epreuve: JugementConserve) -> float:
     """Of a copy, its folder tells nothing."""
-    if epreuve.fini_le is not None:
-        return epreuve.fini_le.timestamp()
-    with suppress(OSError):  # taken away meanwhile
-        return (epreuve.dossier / "commande").stat().st_mtime
-    return 0.0
+    quand = epreuve.fini_le or epreuve.commence_le
+    return 0.0 if quand is None else quand.timestamp()
 
 
 def trouver(home: Path, nom: str, classeur: Classeur | None = None) -> JugementConserve | None:
