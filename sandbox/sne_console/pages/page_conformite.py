@@ -81,24 +81,28 @@ def juger(base: str) -> Redirection:
     return _suivre(epreuves.juger_trafic(services(), base))
 
 
-@blueprint.post("/conformite/temoin")
+@blueprint.post("/conformite/<any(temoin, application):quoi>")
 @geste("conformite.page")
-def temoin(base: str) -> Redirection:
-    """Drives the reference application through the plan, in a base and a home of its own."""
-    return _piloter(epreuves.TEMOIN)
-
-
-@blueprint.post("/conformite/application")
-@geste("conformite.page")
-def application(base: str) -> Redirection:
-    """Drives one's own application: one that the owner of the server declared, or that is at an address."""
-    form = request.form
-    designation = applications_pilotables.designer(
-        services().configuration,
-        application=form.get("application", ""),
-        adresse=form.get("adresse", ""),
+def piloter(base: str, quoi: str) -> Redirection:
+    """Drives an application through the plan, in a base and a home of its own: the reference one, or one's
+    own, which the owner of the server declared or which is at an address."""
+    form, reglages, designation = request.form, g.base.reglages, epreuves.TEMOIN
+    if quoi == "application":
+        designation = applications_pilotables.designer(
+            services().configuration,
+            application=form.get("application", ""),
+            adresse=form.get("adresse", ""),
+        )
+    epreuve = epreuves.piloter(
+        services(),
+        reglages.contrat,
+        reglages.profile,
+        designation=designation,
+        exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
+        graine=_entier("graine", 0, epreuves.GRAINE_MAX),
+        famille=form.get("famille", ""),
     )
-    return _piloter(designation)
+    return _suivre(epreuve)
 
 
 @blueprint.post("/conformite/<run>/rejouer")
@@ -229,19 +233,6 @@ def _home() -> Path:
 
 def _suivre(epreuve: JugementConserve) -> Redirection:
     return apres_action(url_for("conformite.rapport", run=epreuve.nom), "Le jugement commence.")
-
-
-def _piloter(designation: str) -> Redirection:
-    epreuve = epreuves.piloter(
-        services(),
-        g.base.reglages.contrat,
-        g.base.reglages.profile,
-        designation=designation,
-        exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
-        graine=_entier("graine", 0, epreuves.GRAINE_MAX),
-        famille=request.form.get("famille", ""),
-    )
-    return _suivre(epreuve)
 
 
 def _avancement(epreuve: JugementConserve) -> Avancement:
@@ -379,10 +370,10 @@ def _rejouer(
     champs = {champ: options.get(option, "") for option, champ in _DE_LA_COMMANDE.items()}
     designation = options["--application"]
     if designation == epreuves.TEMOIN:
-        return url_for("conformite.temoin"), champs
+        return url_for("conformite.piloter", quoi="temoin"), champs
     noms = {commande: nom for nom, commande in configuration.applications}
     sienne = {"application": noms[designation]} if designation in noms else {"adresse": designation}
-    return url_for("conformite.application"), champs | sienne
+    return url_for("conformite.piloter", quoi="application"), champs | sienne
 
 
 def _entier(nom: str, bas: int, haut: int) -> int:

@@ -391,7 +391,7 @@ def effacer(base: str) -> Redirection:
 # --- addresses ----------------------------------------------------------------------------------------------
 
 
-def _demande() -> dict[str, str]:
+def _demande() -> dict[str, Any]:
     """Reads the filters of the address, but for its XPath and its page."""
     # Masked from the beginning: what is looked for comes back in the page, its links and its commands.
     ecrits = {nom: valeur for nom in FILTRES if (valeur := masquer_nirs(request.args.get(nom, "").strip()))}

@@ -133,8 +133,9 @@ def _criteres(cherche: str) -> Iterator[Criteres]:
 
 
 def _suite_des_demandes(cherche: str) -> str:
-    champ = "numero" if any(signe.isdigit() for signe in cherche) else "nom"
-    return url_for("demandes.page", **{champ: cherche})
+    if any(signe.isdigit() for signe in cherche):
+        return url_for("demandes.page", numero=cherche)
+    return url_for("demandes.page", nom=cherche)
 
 
 def _regles(cherche: str) -> Iterator[Trouvaille]:

@@ -143,10 +143,11 @@ def _mouvement(ecrits: Any, genre: str) -> DeplacementVoulu:
     if genre == "gel":
         ecrit = ecrits.get("instant", "").strip()
         if jour is not None:
-            return DeplacementVoulu(genre, instant=a_l_heure(jour, ecrits.get("heure", "")))
-        return DeplacementVoulu(genre, instant=lire_instant(ecrit) if ecrit else None)
+            return DeplacementVoulu("gel", instant=a_l_heure(jour, ecrits.get("heure", "")))
+        return DeplacementVoulu("gel", instant=lire_instant(ecrit) if ecrit else None)
     if genre == "avance":
-        return DeplacementVoulu(genre, vers=ecrits.get("vers", "") if jour is None else jour.isoformat())
+        vers = ecrits.get("vers", "") if jour is None else jour.isoformat()
+        return DeplacementVoulu("avance", vers=vers)
     return DeplacementVoulu("retour" if genre == "retour" else "nuits")
 
 

@@ -12,8 +12,11 @@ from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
 def criteres_de(question: Mapping[str, Any]) -> Criteres:
     """The criteria of a question; a name alone may be that of an association."""
     # What no column takes is in none.
-    pose = {n: v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v
-            for n, v in question.items() if v is not None}  # fmt: skip
+    pose: dict[str, Any] = {
+        n: v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v
+        for n, v in question.items()
+        if v is not None
+    }
     if pose.get("debut"):
         pose |= {n: Prefixe(pose[n]) for n in ("numero", "nom", "prenom", "association") if n in pose}
     d_une_personne = "prenom" in pose or "naissance" in pose
