@@ -4,6 +4,7 @@ each, its inbox and its outbox, the asynchronous channel."""
 import io
 import shlex
 import zipfile
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Response, g, render_template, request, url_for
@@ -55,19 +56,8 @@ _NATURES: Final = {
 }
 
 
-_LISEZ_MOI: Final = """\
-Certificat de développement du guichet {guichet} pour la base [{base}] du bac à sable.
-
-{guichet}.pem    certificat client, puis l'autorité qui l'a signé (PEM)
-{guichet}.key    clé privée (PEM, PKCS#8, sans mot de passe)
-{guichet}.p12    les deux, au format PKCS#12
-truststore.p12   l'autorité seule, comme magasin de confiance Java
-ca.pem           l'autorité seule, en PEM : ce à quoi votre application doit faire confiance
-
-Mot de passe des deux fichiers .p12 : {mot_de_passe}
-
-Ces clés ne protègent rien : ne les employez qu'avec le bac à sable.
-"""
+#: What stands beside the files of a certificate.
+_LISEZ_MOI: Final = Path(__file__).parents[1] / "templates" / "guichets" / "LISEZMOI.txt"
 
 
 @blueprint.get("/guichets")
@@ -283,7 +273,7 @@ def _adresse(code: str) -> str:
 
 def _archive(identite: Trousseau, base: str, ca: bytes) -> bytes:
     code = identite.guichet
-    texte = _LISEZ_MOI.format(guichet=code, base=base, mot_de_passe=MOT_DE_PASSE)
+    dit = _LISEZ_MOI.read_text("utf-8").format(guichet=code, base=base, mot_de_passe=MOT_DE_PASSE)
     rendue = io.BytesIO()
     with zipfile.ZipFile(rendue, "w", zipfile.ZIP_DEFLATED) as archive:
         for nom, contenu in (
@@ -292,7 +282,7 @@ def _archive(identite: Trousseau, base: str, ca: bytes) -> bytes:
             (f"{code}.p12", identite.pkcs12),
             ("truststore.p12", identite.truststore),
             ("ca.pem", ca),
-            ("LISEZMOI.txt", texte.encode()),
+            ("LISEZMOI.txt", dit.encode()),
         ):
             archive.writestr(nom, contenu)
     return rendue.getvalue()

@@ -5,7 +5,7 @@ The console asks twice before a loss: a GET shows what would be lost, a POST doe
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 from flask import g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
@@ -16,6 +16,7 @@ from sne_console.vues import adresses_trouvees
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import Horloge, Portee
 from sne_interface.domain.demande import EtatDemande
+from sne_interface.resources import table
 from sne_sandbox.bases import bases as gestion
 from sne_sandbox.bases import ecarts_de_sauvegardes
 from sne_sandbox.bases import pannes as armement
@@ -141,23 +142,10 @@ def _compte(faite: SauvegardeLue) -> str:
 # --- back to the start --------------------------------------------------------------------------------------
 
 
-#: What may be put back: its name, what becomes of it, how far that goes. « reel » gives the clock its time.
-PORTEES: Final[Mapping[str, tuple[str, str, Portee]]] = {
-    "journal": ("Le journal", "Tous les échanges sont oubliés ; leurs numéros ne resservent pas.", "journal"),
-    "etat": (
-        "L'état",
-        "Demandes, événements, boîtes et compteurs reviennent à ce que dit le jeu de départ, daté d'après "
-        "l'horloge.",
-        "etat",
-    ),
-    "pannes": ("Les pannes", "Toutes sont désarmées, et leur compte oublié.", "pannes"),
-    "tout": ("Tout", "Le journal, l'état et les pannes. Réglages, horloge et guichets restent.", "tout"),
-    "reel": (
-        "Tout, à l'heure réelle",
-        "Le journal, l'état et les pannes ; l'horloge revient à l'heure réelle, et le jeu de départ est daté "
-        "d'aujourd'hui. Réglages et guichets restent.",
-        "tout",
-    ),
+#: What may be put back (`page_sauvegardes.csv`): its name, what becomes of it, how far that goes. « reel »
+#: gives the clock its time.
+PORTEES: Final = {
+    ligne["nom"]: (ligne["titre"], ligne["effet"], cast(Portee, ligne["portee"])) for ligne in table(__file__)
 }
 
 
