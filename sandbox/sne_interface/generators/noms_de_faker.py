@@ -1,4 +1,4 @@
-"""Draws the names of `fixtures/seeds/noms.toml` again from Faker (`fr_FR`); every generated household changes.
+"""Draws the names of `fixtures/seeds/noms.toml` again from Faker (`fr_FR`): all households change.
 
 `python -m sne_interface.generators.noms_de_faker` prints them. They replace all that stands above
 `[remarquables]`.
