@@ -1,5 +1,6 @@
 """Where the data that ships with the code lies: inside the installed package, else in the checkout."""
 
+import csv
 from pathlib import Path
 from typing import Final
 
@@ -7,6 +8,11 @@ from sne_interface.errors import OperatorError
 
 #: The folder of the packages: site-packages, or `sandbox/` of the checkout.
 RACINE: Final = Path(__file__).resolve().parents[1]
+
+
+def table(module: str) -> list[dict[str, str]]:
+    """The rows of the table (CSV) that stands beside a module, given by its `__file__`."""
+    return list(csv.DictReader(Path(module).with_suffix(".csv").read_text("utf-8").splitlines()))
 
 
 def contracts_dir() -> Path:
