@@ -16,12 +16,13 @@ from typing import Annotated, Any, Final
 
 from sne_interface.domain.base import Base
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.echange import HORLOGE, REMISE, Echange, VerdictEchange
+from sne_interface.domain.echange import HORLOGE, REMISE, Echange
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.bases.faits_des_nuits import Fait, enumerer_bref
 from sne_sandbox.bases.horloge import HeureLue, relire_horloge
 from sne_sandbox.bases.sauvegardes import Sauvegardes
 from sne_sandbox.store import snapshot
+from sne_sandbox.store.journal import ligne_de_base
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 
@@ -122,18 +123,8 @@ def annuler(magasin: Magasin, nom: str, *, attendue: int | None = None) -> Annul
         defait = f" Défait : {dit}." if (dit := enumerer_bref(faits)) else ""
         revenue = f"Il est de nouveau {heure.maintenant:%d/%m/%Y %H:%M} dans la base."
         phrase = f"Annulé : {faite.titre}. {revenue}{defait}"
-        echange = journal.consigner(
-            connexion,
-            Echange(
-                base=nom,
-                recu_le=datetime.now(UTC),
-                methode=REMISE,
-                chemin=phrase,
-                verdict=VerdictEchange.ACCEPTE,
-                instant_base=heure.maintenant,
-            ),
-        )
-        return Annulation(heure, echange, phrase)
+        ligne = ligne_de_base(nom, REMISE, phrase, heure.maintenant)
+        return Annulation(heure, journal.consigner(connexion, ligne), phrase)
 
     if not memoire["perte"]:
         with magasin.ecrire(nom) as registre:
