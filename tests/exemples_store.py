@@ -122,6 +122,7 @@ def demandes() -> list[DemandeStockee]:
 
 def peupler(magasin: Magasin) -> Magasin:
     with magasin.ecrire("ecole") as registre:
-        registre.ajouter_tout(demandes())
+        for demande in demandes():
+            registre.ajouter(demande)
         registre.ajouter(stockee("1110118000099G1104", association="Les Toits", date_creation=DEBUT))
     return magasin
