@@ -258,16 +258,13 @@ def ecoute_de(options: dict[str, Any]) -> Ecoute:
     def port(nom: str) -> int | None:
         return options[nom] if options[nom] >= 0 else None
 
+    pareils = (
+        *("host", "client_cert", "threads", "message_max", "connexions_max", "octets_max", "debit_min"),
+        "patience",
+    )
     return Ecoute(
-        host=options["host"],
         https_port=port("https_port"),
         http_port=port("http_port"),
-        client_cert=options["client_cert"],
-        threads=options["threads"],
-        message_max=options["message_max"],
-        connexions_max=options["connexions_max"],
-        octets_max=options["octets_max"],
-        debit_min=options["debit_min"],
-        patience=options["patience"],
         preavis=options.get("delai_arret", 0),
+        **{nom: options[nom] for nom in pareils},
     )
