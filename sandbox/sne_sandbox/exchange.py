@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from sne_interface.contract.contrats import Contrats
 from sne_interface.contract.versions import Contrat
@@ -407,27 +407,13 @@ def _chemin(requete: RequeteHttp, base: Base) -> str:
 
 
 def noter_refus(
-    magasin: Magasin,
-    base: str,
-    *,
-    methode: str,
-    pair: str,
-    raison: str,
-    chemin: str = "",
-    statut: int = 0,
-    detail: str = "",
+    magasin: Magasin, base: str, *, methode: str, raison: str, detail: str = "", **autres: Any
 ) -> None:
     """The line of what a listener refused before any call: a handshake (`methode` TLS), a request that is no
-    HTTP. Raises StoreError."""
+    HTTP; `autres` are fields of the exchange. Raises StoreError."""
+    fault = {"code": methode, "message": raison, "explication": detail}
     echange = Echange(
-        base=base,
-        recu_le=datetime.now(UTC),
-        methode=methode,
-        chemin=chemin,
-        pair=pair,
-        statut=statut,
-        verdict=VerdictEchange.REFUS,
-        fault={"code": methode, "message": raison, "explication": detail},
+        base, datetime.now(UTC), methode=methode, verdict=VerdictEchange.REFUS, fault=fault, **autres
     )
     magasin.journal.consigner(None, echange)
 

@@ -79,9 +79,7 @@ def _avance(magasin: Magasin, base: Base, ligne: Echange) -> Avance | None:
 
 
 def _refus(base: Base, memoire: Mapping[str, Any]) -> str:
-    if base.horloge != relire_horloge(memoire["apres"]):
-        return "l'horloge a bougé depuis"
-    return ""
+    return "" if base.horloge == relire_horloge(memoire["apres"]) else "l'horloge a bougé depuis"
 
 
 def _sans_sauvegarde(magasin: Magasin, base: str, memoire: Mapping[str, Any]) -> str:
@@ -91,11 +89,8 @@ def _sans_sauvegarde(magasin: Magasin, base: str, memoire: Mapping[str, Any]) ->
             "aucune sauvegarde n'a été faite avant (base de plus de 20 000 demandes, ou réglage "
             "« sauvegarde_avant_nuits » à 0)"
         )
-    return (
-        ""
-        if Sauvegardes(magasin, magasin.home).existe(base, nom)
-        else f"sa sauvegarde « {nom} » n'est plus là"
-    )
+    la = Sauvegardes(magasin, magasin.home).existe(base, nom)
+    return "" if la else f"sa sauvegarde « {nom} » n'est plus là"
 
 
 def annuler(magasin: Magasin, nom: str, *, attendue: int | None = None) -> Annulation:

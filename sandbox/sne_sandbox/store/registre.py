@@ -113,7 +113,7 @@ class RegistreBase:
         self._referentiels = referentiels
         self._nom = lue.base.nom
         self._demandes: dict[str, DemandeStockee | None] = {}
-        self._proches: dict[tuple[str | None, ...], list[tuple[str, str, str]]] = {}
+        self._proches: dict[tuple[str | None, ...], list[Ligne]] = {}
 
     @property
     def pannes_armees(self) -> bool:
@@ -266,20 +266,10 @@ class RegistreBase:
         numeros = {numero for (numero,) in self.connexion.lignes(requetes_sql.NIR, cle)}
         return sorted(numeros.difference(sauf))
 
-    def radiees_depuis(
-        self,
-        instant: datetime,
-        motif: str | None = None,
-        statut_dalo: str | None = None,
-        type_reservataire: str | None = None,
-    ) -> list[DemandeStockee]:
-        """Radiated demandes whose radiation was recorded at or after `instant` (aware), oldest first."""
-        voulus = {
-            "motif_radiation": motif,
-            "statut_dalo": statut_dalo,
-            "type_reservataire": type_reservataire,
-        }
-        donnes = {nom: valeur for nom, valeur in voulus.items() if valeur is not None}
+    def radiees_depuis(self, instant: datetime, **criteres: str | None) -> list[DemandeStockee]:
+        """Radiated demandes whose radiation was recorded at or after `instant` (aware), oldest first;
+        `criteres` are columns and what they hold, None for any."""
+        donnes = {nom: valeur for nom, valeur in criteres.items() if valeur is not None}
         parametres = {"base": self._nom, "instant": lignes.micros(instant), **donnes}
         trouvees = self.connexion.lignes(requetes_sql.radiees(*donnes), parametres)
         return [lignes.demande_de(ligne) for ligne in trouvees]
@@ -511,7 +501,7 @@ class RegistreBase:
         trouvees = (self.demande(numero) for numero in sorted(numeros))
         return [stockee for stockee in trouvees if stockee is not None]
 
-    def _proches_de(self, territoire: str, personne: Personne) -> list[tuple[str, str, str]]:
+    def _proches_de(self, territoire: str, personne: Personne) -> list[Ligne]:
         naissance, prenom = lignes.naissance_de(personne), plier(personne.prenom)
         if naissance is None or not prenom:
             return []
@@ -519,18 +509,9 @@ class RegistreBase:
         cle = (territoire, naissance, prenom, nom, patronymique)
         connus = self._proches.get(cle)
         if connus is None:
-            parametres = {
-                "base": self._nom,
-                "territoire": territoire,
-                "naissance": naissance,
-                "prenom": prenom,
-                "nom": nom,
-                "patronymique": patronymique,
-            }
-            connus = self._proches[cle] = [
-                (numero, nom, patronymique)
-                for numero, nom, patronymique in self.connexion.lignes(requetes_sql.PROCHES, parametres)
-            ]
+            noms = ("territoire", "naissance", "prenom", "nom", "patronymique")
+            parametres = {"base": self._nom, **dict(zip(noms, cle, strict=True))}
+            connus = self._proches[cle] = self.connexion.lignes(requetes_sql.PROCHES, parametres)
         return connus
 
 

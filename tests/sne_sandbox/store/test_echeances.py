@@ -89,7 +89,11 @@ def test_many_are_radiated_at_once(garni: Magasin) -> None:
     assert (lue.etat, lue.revision, lue.date_radiation) == (EtatDemande.RADIEE, 2, date(2019, 4, 15))
     assert (lue.motif_radiation, lue.radiation, lue.radiation_enregistree_le) == ("RADREN", bloc, MINUIT)
     with garni.lire("ecole") as registre:
-        assert [d.numero_unique for d in registre.radiees_depuis(MINUIT, "RADREN")] == [N[0], N[1], N[3]]
+        assert [d.numero_unique for d in registre.radiees_depuis(MINUIT, motif_radiation="RADREN")] == [
+            N[0],
+            N[1],
+            N[3],
+        ]
         assert registre.compter(actives=True) == 1
 
 

@@ -311,10 +311,16 @@ def test_radiations_since_an_instant_included_oldest_first(magasin: Magasin) -> 
         # The same moment, written in another time zone.
         depuis = INSTANT.astimezone(UTC)
         assert [s.numero_unique for s in registre.radiees_depuis(depuis)] == [N[0], N[1], N[3]]
-        assert [s.numero_unique for s in registre.radiees_depuis(depuis, motif="RADDEM")] == [N[1], N[3]]
+        assert [s.numero_unique for s in registre.radiees_depuis(depuis, motif_radiation="RADDEM")] == [
+            N[1],
+            N[3],
+        ]
         assert [s.numero_unique for s in registre.radiees_depuis(depuis, statut_dalo="ACTIF")] == [N[0]]
-        assert [s.numero_unique for s in registre.radiees_depuis(depuis, None, None, "PPRIOR")] == [N[0]]
-        assert registre.radiees_depuis(depuis, "RADDEM", "ACTIF", "PPRIOR") == []
+        assert [s.numero_unique for s in registre.radiees_depuis(depuis, type_reservataire="PPRIOR")] == [
+            N[0]
+        ]
+        tous = {"motif_radiation": "RADDEM", "statut_dalo": "ACTIF", "type_reservataire": "PPRIOR"}
+        assert registre.radiees_depuis(depuis, **tous) == []
 
 
 def test_dalo_declarations_since_an_instant(magasin: Magasin) -> None:
