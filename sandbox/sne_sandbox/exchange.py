@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from sne_interface.contract.contrats import Contrats
 from sne_interface.contract.versions import Contrat
@@ -78,12 +78,6 @@ class _Interface:
     pipeline: Pipeline
     soap: ServeurSoap
     chemins: Mapping[str, str]
-
-    @classmethod
-    def de(cls, contrat: Contrat, pipeline: Pipeline, soap: ServeurSoap) -> Self:
-        """Over what was made for a contract."""
-        chemins = {c.rstrip("/"): s.nom for s in contrat.services.values() for c in s.chemins}
-        return cls(contrat, pipeline, soap, chemins)
 
 
 class _EnCours:
@@ -163,7 +157,8 @@ class Echanges:
             with self._verrou:
                 if (faite := self._interfaces.get(contrat)) is None:
                     pipeline = Pipeline(contrat, self._magasin, self._limites, self._contrats)
-                    faite = _Interface.de(contrat, pipeline, ServeurSoap(contrat, self._limites))
+                    chemins = {c.rstrip("/"): s.nom for s in contrat.services.values() for c in s.chemins}
+                    faite = _Interface(contrat, pipeline, ServeurSoap(contrat, self._limites), chemins)
                     self._interfaces[contrat] = faite
         return faite
 

@@ -60,6 +60,10 @@ class Classeur:
             bornes = {"debut": f"{racine}/", "fin": f"{racine}0"}  # « 0 » comes after « / »
             return [dossier for (dossier,) in connexion.lignes(_DOSSIERS, bornes)]
 
+    def contient(self, dossier: str, nom: str) -> bool:
+        """True when a file is there. Raises StoreError."""
+        return self.magasin.ligne(_EXISTE, {"dossier": dossier, "nom": nom}) is not None
+
     def a_jour(self, dossier: str) -> Path:
         """The copy of a folder, as the database has it at this moment. Raises StoreError."""
         copie = self.copie(dossier)
