@@ -11,6 +11,7 @@ from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, territoire_de
 from sne_interface.domain.element import Element
 from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.plusieurs_serveurs.coffre import Coffre
 
 MOTEURS = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 GUICHETS = (
@@ -122,6 +123,17 @@ def demandes() -> list[DemandeStockee]:
 
 def peupler(magasin: Magasin) -> Magasin:
     with magasin.ecrire("ecole") as registre:
-        registre.ajouter_tout(demandes())
+        for demande in demandes():
+            registre.ajouter(demande)
         registre.ajouter(stockee("1110118000099G1104", association="Les Toits", date_creation=DEBUT))
     return magasin
+
+
+def lire_au_coffre(coffre: Coffre, nom: str) -> bytes | None:
+    with coffre.tenu() as tenu:
+        return tenu.lire(nom)
+
+
+def ecrire_au_coffre(coffre: Coffre, nom: str, contenu: bytes, *, chiffre: bool = True) -> None:
+    with coffre.tenu() as tenu:
+        tenu.ecrire(nom, contenu, chiffre=chiffre)

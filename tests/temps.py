@@ -72,7 +72,8 @@ def stockee(
 def ajouter(magasin: Magasin, base: str, *demandes: DemandeStockee) -> None:
     """Put demandes into a base."""
     with magasin.ecrire(base) as registre:
-        registre.ajouter_tout(demandes)
+        for demande in demandes:
+            registre.ajouter(demande)
 
 
 def nuits(magasin: Magasin, base: str) -> list[Echange]:

@@ -11,12 +11,12 @@ To add a deed: its row there, its view of the API (`sne_console/api/`), its butt
 command (`cli/`).
 """
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from sne_interface.resources import table
 from sne_sandbox.offres import tables_de_gestes
 
 #: What « … » stands for at the head of the path of a call.
@@ -67,8 +67,8 @@ class Geste:
 
 def _lire() -> Iterator[Geste]:
     """The rows of every package that is there, what they leave out filled in."""
-    for table in tables_de_gestes():
-        for rangee in csv.DictReader(table.read_text("utf-8").splitlines()):
+    for gestes in tables_de_gestes():
+        for rangee in table(str(gestes)):
             _, _, chemin = rangee["appel"].partition(" ")
             rangee["niveau"] = rangee["niveau"] or ("base" if chemin.startswith("…") else "admin")
             if not rangee["sans"] and not rangee["commande"] and rangee["appel"].startswith("GET "):

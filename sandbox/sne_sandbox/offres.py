@@ -1,18 +1,19 @@
-"""The table of what each package offers: commands, parts of the application, pages, resources of the API.
+"""The table of what each package offers (`offres.csv`): commands with their line of help, parts of the
+application with the first segments of their paths, sections of the console with the entry of the menu that
+leads to them and their title, resources of the API.
 
 The table names modules, and imports none: a module is imported when it is used. A package that is not
 installed offers nothing, and the rest works without it.
 """
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-#: The folder of the packages.
-_PAQUETS: Final = Path(__file__).resolve().parents[1]
+from sne_interface.resources import RACINE, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,191 +50,36 @@ class Section:
         return f"{self.nom}.page"
 
 
+def _offertes(offre: str) -> list[Mapping[str, str]]:
+    return [ligne for ligne in _LIGNES if ligne["offre"] == offre]
+
+
+_LIGNES: Final = table(__file__)
 #: By name, in the order of the help.
 COMMANDES: Final = {
-    "serve": CommandeOfferte(
-        "sne_sandbox.cli.commande_serve", "Sert le bac à sable : SOAP en HTTPS et HTTP, console, API."
-    ),
-    "run": CommandeOfferte(
-        "sne_conformite.cli.commande_run", "Lance vos tests devant une base neuve, et juge ce qui est arrivé."
-    ),
-    "conform": CommandeOfferte(
-        "sne_conformite.cli.commande_conform",
-        "Pilote une application d'un bout à l'autre du plan, et la juge.",
-    ),
-    "report": CommandeOfferte(
-        "sne_conformite.cli.commande_report",
-        "Juge ce qu'une base a vu ; rejuge des preuves ; compare deux rapports.",
-    ),
-    "proxy": CommandeOfferte(
-        "sne_calibrage.cli.commande_proxy",
-        "Relaie vers un serveur réel, valide dans les deux sens, enregistre ; exporte.",
-    ),
-    "calibrer": CommandeOfferte(
-        "sne_calibrage.cli.commande_calibrer",
-        "Compare un enregistrement du vrai serveur au bac à sable ; propose la surcharge.",
-    ),
-    "diagnostic": CommandeOfferte(
-        "sne_sandbox.cli.commande_diagnostic",
-        "Vérifie le branchement d'une application : adresse, TLS, certificats, heure.",
-    ),
-    "sante": CommandeOfferte(
-        "sne_sandbox.cli.commande_sante", "Dit si le serveur de ce poste est prêt, et sinon ce qui manque."
-    ),
-    "demo": CommandeOfferte(
-        "sne_conformite.cli.commande_demo", "Montre le produit en une minute, de bout en bout."
-    ),
-    "check": CommandeOfferte(
-        "sne_conformite.cli.commande_check",
-        "Contrôle des documents hors ligne : schéma, nomenclatures, règles.",
-    ),
-    "generate": CommandeOfferte(
-        "sne_sandbox.cli.commande_generate",
-        "Écrit des messages : ménages tirés, valides ou fautifs d'une seule façon.",
-    ),
-    "exigences": CommandeOfferte(
-        "sne_conformite.cli.commande_exigences", "Montre ce sur quoi une application est jugée, et comment."
-    ),
-    "certification": CommandeOfferte(
-        "sne_conformite.cli.commande_certification",
-        "Montre les mentions à acquérir, et ce qu'il reste à faire pour elles.",
-    ),
-    "contrat": CommandeOfferte(
-        "sne_calibrage.cli.commande_contrat",
-        "Vérifie un dossier officiel, compare deux versions, prépare une application.",
-    ),
-    "rules": CommandeOfferte(
-        "sne_sandbox.cli.commande_rules", "Montre les contrôles : sévérité, fidélité, source, remède."
-    ),
-    "nomenclatures": CommandeOfferte(
-        "sne_sandbox.cli.commande_nomenclatures",
-        "Montre les nomenclatures : les codes admis, et leurs libellés.",
-    ),
-    "bases": CommandeOfferte("sne_sandbox.cli.commande_bases", "Liste, crée, règle ou supprime des bases."),
-    "stats": CommandeOfferte(
-        "sne_statistiques.cli.commande_stats",
-        "Les statistiques d'une base : stock, flux, profils, territoires.",
-    ),
-    "quotas": CommandeOfferte(
-        "sne_statistiques.cli.commande_quotas",
-        "Les quotas d'attribution (L. 441-1) d'une base, par bailleur et EPCI.",
-    ),
-    "clock": CommandeOfferte(
-        "sne_sandbox.cli.commande_clock", "Lit, fige ou avance l'horloge d'une base : les nuits passent."
-    ),
-    "pannes": CommandeOfferte(
-        "sne_sandbox.cli.commande_pannes", "Arme, liste ou désarme les pannes d'une base."
-    ),
-    "snapshots": CommandeOfferte(
-        "sne_sandbox.cli.commande_snapshots", "Sauvegarde, restaure ou compare une base, sous un nom."
-    ),
-    "jetons": CommandeOfferte(
-        "sne_sandbox.cli.commande_jetons",
-        "Fait, liste ou révoque les jetons qui ouvrent la console et l'API.",
-    ),
-    "atelier": CommandeOfferte(
-        "sne_console.cli.commande_atelier",
-        "Fait une salle de stagiaires : une base, un lien chacun ; la suit, la clôt.",
-    ),
-    "cles": CommandeOfferte(
-        "sne_conformite.cli.commande_cles", "Fait des clés qui signent les preuves ; tire des défis."
-    ),
-    "pki": CommandeOfferte("sne_sandbox.cli.commande_pki", "Émet des certificats de développement."),
-    "db": CommandeOfferte(
-        "sne_sandbox.cli.commande_db", "Met à jour, remplit, sauvegarde, restaure ou vide la base de données."
-    ),
+    ligne["nom"]: CommandeOfferte(ligne["adresse"], ligne["texte"]) for ligne in _offertes("commande")
 }
-
-PARTIES: Final = (
-    Partie(
-        "console",
-        "sne_console.cadre.application_console",
-        frozenset(
-            {
-                "",
-                "console",
-                "guide",
-                "affichage",
-                "lecture",
-                "atelier",
-                "connexion",
-                "deconnexion",
-                "static",
-                "bootstrap",
-            }
-        ),
-    ),
-    Partie("api", "sne_console.api.application_api", frozenset({"api", "metrics"})),
+PARTIES: Final = tuple(
+    Partie(ligne["nom"], ligne["adresse"], frozenset(mot.strip("/") for mot in ligne["texte"].split()))
+    for ligne in _offertes("partie")
 )
-
 #: In the order in which a group shows them; the first that one may open is where the group leads.
-SECTIONS: Final = (
-    Section("accueil", "sne_console.pages.page_accueil", ""),
-    Section("recherche", "sne_console.pages.page_recherche", ""),
-    Section("affichage", "sne_console.pages.page_affichage", ""),
-    Section("journal", "sne_console.pages.page_journal", "Journal", "Journal"),
-    Section("echange", "sne_console.pages.page_echange", "Journal"),
-    Section("demandes", "sne_console.pages.page_demandes", "Demandes", "Demandes"),
-    Section("demande", "sne_console.pages.page_demande", "Demandes"),
-    Section("composer", "sne_console.pages.page_composer", "Composer", "Composer"),
-    Section("scenes", "sne_console.pages.page_scenes", "Former", "Scènes"),
-    Section("ateliers", "sne_console.pages.page_ateliers", "Former", "Ateliers"),
-    Section("conformite", "sne_console.pages.page_conformite", "Certifier", "Conformité"),
-    Section("temps", "sne_console.pages.page_temps", "Base", "Temps"),
-    Section("pannes", "sne_console.pages.page_pannes", "Base", "Pannes"),
-    Section("sauvegardes", "sne_console.pages.page_sauvegardes", "Base", "Sauvegardes"),
-    Section("reglages", "sne_console.pages.page_reglages", "Base", "Réglages"),
-    Section("bases", "sne_console.pages.page_bases", "Base", "Bases"),
-    Section("guichets", "sne_console.pages.page_guichets", "Base", "Guichets"),
-    Section("jetons", "sne_console.pages.page_jetons", "Base", "Jetons"),
-    Section("regles", "sne_console.pages.page_regles", "Comprendre", "Règles"),
-    Section("contrat", "sne_console.pages.page_contrat", "Comprendre", "Contrat"),
-    Section("guide", "sne_console.pages.page_guide", "Comprendre", "Guide"),
-    Section("statistiques", "sne_statistiques.vues.page_statistiques", "Comprendre", "Statistiques"),
+SECTIONS: Final = tuple(
+    Section(ligne["nom"], ligne["adresse"], ligne["groupe"], ligne["texte"] or None)
+    for ligne in _offertes("section")
 )
-
 #: Blueprints of the API, `module:attribute`, in the order of its description.
-RESSOURCES: Final = (
-    "sne_console.api.api_bases:blueprint",
-    "sne_console.api.api_bases:clock",
-    "sne_console.api.api_echanges:blueprint",
-    "sne_console.api.api_demandes:blueprint",
-    "sne_console.api.api_guichets:blueprint",
-    "sne_console.api.api_messages:blueprint",
-    "sne_console.api.api_guichets:certificates",
-    "sne_console.api.api_pannes:blueprint",
-    "sne_console.api.api_bases:snapshots",
-    "sne_statistiques.vues.api_statistiques:blueprint",
-    "sne_statistiques.vues.api_statistiques:quotas",
-    "sne_console.api.api_bases:seeds",
-    "sne_console.api.api_jetons:blueprint",
-    "sne_console.api.api_ateliers:blueprint",
-    "sne_console.api.api_scenes:blueprint",
-    "sne_console.api.api_scenes:ici",
-    "sne_console.api.api_rapports:blueprint",
-    "sne_console.api.api_contrat:rules",
-    "sne_console.api.api_contrat:blueprint",
-    "sne_console.api.description_openapi:problems",
-    "sne_console.api.api_guichets:authority",
-)
-
+RESSOURCES: Final = tuple(ligne["adresse"] for ligne in _offertes("ressource"))
 #: What is offered once, `module:attribute`: a package calls it without knowing which one answers.
-UNIQUES: Final = {
-    # Prepares the console while nobody calls.
-    "prechauffer": "sne_console.vues.prechauffage:prechauffer",
-    # Answers an address of the page of demandes that asks for those behind a number.
-    "demandes comptees": "sne_statistiques.vues.page_demandes_comptees:repondre",
-}
-
-
+UNIQUES: Final = {ligne["nom"]: ligne["adresse"] for ligne in _offertes("unique")}
 #: Packages that have deeds, told in their `gestes.csv`, in the order of the docs.
-GESTES: Final = ("sne_sandbox", "sne_statistiques")
+GESTES: Final = tuple(ligne["adresse"] for ligne in _offertes("gestes"))
 
 
 @cache
 def installe(paquet: str) -> bool:
     """True when a package of the wheel is there, beside this one: a folder without `__init__.py` is none."""
-    return (_PAQUETS / paquet / "__init__.py").is_file()
+    return (RACINE / paquet / "__init__.py").is_file()
 
 
 def offert(module: str) -> bool:
@@ -263,7 +109,7 @@ def ressources() -> Iterator[Any]:
 
 def tables_de_gestes() -> Iterator[Path]:
     """The tables of deeds of the packages that are there."""
-    return (_PAQUETS / paquet / "gestes.csv" for paquet in GESTES if installe(paquet))
+    return (RACINE / paquet / "gestes.csv" for paquet in GESTES if installe(paquet))
 
 
 def unique(nom: str) -> Any:

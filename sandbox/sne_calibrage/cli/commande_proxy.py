@@ -139,7 +139,7 @@ def _servir(
         click.echo("  Ce journal peut porter des données personnelles : gardez-le pour vous.", err=True)
 
     ecoute = lancement.ecoute_de(options)
-    a_servir = LancementRelais(configuration, ecoute, amont, base)
+    a_servir = LancementRelais(configuration, ecoute, amont=amont, base=base)
     lancement.lancer(a_servir, depart.processus(options), annoncer)
 
 

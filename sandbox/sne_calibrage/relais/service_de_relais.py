@@ -12,25 +12,22 @@ from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.echange import Echange
 from sne_sandbox.bases import bases
 from sne_sandbox.offres import parties
-from sne_sandbox.server.lancement import noter_refus_http, noter_refus_tls
-from sne_sandbox.server.listeners import Ecoute
+from sne_sandbox.server.lancement import Lancement, noter_le_refus
 from sne_sandbox.server.service_wsgi import ApplicationWsgi
 from sne_sandbox.server.workers import Taches
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.application_wsgi import creer_application
-from sne_sandbox.web.configuration import Configuration, Services, ouvrir
+from sne_sandbox.web.configuration import Services, ouvrir
 from sne_sandbox.web.sante import VERIFICATIONS, Sante
 
 #: First segments of the paths that are ours: every other one goes by.
 ICI: Final = frozenset({"healthz", "readyz"}).union(*(partie.segments for partie in parties()))
 
 
-@dataclass(frozen=True, slots=True)
-class LancementRelais:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LancementRelais(Lancement):
     """The settings of a process of the pass-through; `base` is where it records. Picklable."""
 
-    configuration: Configuration
-    ecoute: Ecoute
     amont: Amont
     base: str
 
@@ -57,8 +54,7 @@ class LancementRelais:
         relais = Relais(lien, self.base, relire=completer, consigner=partial(magasin.journal.consigner, None))
         return Taches(
             application=_partager(application.wsgi_app, relais),
-            refus_tls=partial(noter_refus_tls, magasin, self.base),
-            refus_http=partial(noter_refus_http, magasin, self.base),
+            refus=partial(noter_le_refus, magasin, self.base),
             lecteur=self.lecteur,
             # Nights of the other bases of the home are nobody's here.
             etat=Sante(magasin, tuple(v for v in VERIFICATIONS if v.nom != "nuits")),

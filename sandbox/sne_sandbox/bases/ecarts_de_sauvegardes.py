@@ -7,6 +7,9 @@ named by its path in the document; namesakes bear their place. NIR are masked.
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zlib import crc32
@@ -161,19 +164,15 @@ def _evenements(fichier: Path) -> dict[str, tuple[int, int]]:
 def _cote_a_cote(
     avant: Iterator[Rangee], apres: Iterator[Rangee]
 ) -> Iterator[tuple[str, Rangee | None, Rangee | None]]:
-    """Rows of both, paired by numéro; both come in its order."""
-    un, autre = next(avant, None), next(apres, None)
-    while un is not None or autre is not None:
-        if autre is None or (un is not None and un["numero_unique"] < autre["numero_unique"]):
-            assert un is not None
-            yield un["numero_unique"], un, None
-            un = next(avant, None)
-        elif un is None or autre["numero_unique"] < un["numero_unique"]:
-            yield autre["numero_unique"], None, autre
-            autre = next(apres, None)
-        else:
-            yield un["numero_unique"], un, autre
-            un, autre = next(avant, None), next(apres, None)
+    """Both tables are in the order of their key: each number, with what either has of it."""
+
+    def du_cote(cote: int, lues: Iterator[Rangee]) -> Iterator[tuple[str, int, Rangee]]:
+        return ((rangee["numero_unique"], cote, rangee) for rangee in lues)
+
+    cotes = merge(du_cote(0, avant), du_cote(1, apres), key=itemgetter(0))
+    for numero, memes in groupby(cotes, itemgetter(0)):
+        trouvees = {cote: rangee for _, cote, rangee in memes}
+        yield numero, trouvees.get(0), trouvees.get(1)
 
 
 def _differences(

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
-from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
+from sne_interface.resources import table
 
 
 class Fait(StrEnum):
@@ -24,66 +24,35 @@ class Fait(StrEnum):
 #: Those after which a demande is not what it was; the others are told, and change nothing.
 PERTES: Final = (Fait.RADIATION, Fait.EFFACEMENT)
 
-#: Code in the journal; what is said of one, and of several.
-_PAROLES: Final[Mapping[Fait, tuple[str, str, str]]] = {
-    Fait.EFFACEMENT: (
-        "EFFACE",
-        "demande effacée (un an après sa radiation)",
-        "demandes effacées (un an après leur radiation)",
-    ),
-    Fait.RADIATION: (
-        MOTIF_NON_RENOUVELLEMENT,
-        "demande radiée faute de renouvellement",
-        "demandes radiées faute de renouvellement",
-    ),
-    Fait.FIN_DE_REACTIVATION: ("FINREA", "réactivation désormais close", "réactivations désormais closes"),
-    Fait.PREAVIS: ("PREAVIS", "préavis d'échéance", "préavis d'échéance"),
-    Fait.DELAI_LONG: ("DELAI", "délai devenu anormalement long", "délais devenus anormalement longs"),
-    Fait.BAIL_SANS_RADIATION: (
-        "BAILSR",
-        "bail signé que la radiation n'a pas suivi",
-        "baux signés que la radiation n'a pas suivis",
-    ),
-    Fait.AVERTISSEMENT: (
-        "AVERTI",
-        "irrecevabilité dont le bailleur avertit le ménage",
-        "irrecevabilités dont le bailleur avertit le ménage",
-    ),
-    Fait.IRRECEVABILITE: (
-        "IRRDUE",
-        "radiation pour irrecevabilité désormais possible, par le bailleur",
-        "radiations pour irrecevabilité désormais possibles, par le bailleur",
-    ),
-}
+
+class _Paroles(NamedTuple):
+    """Its code in the journal; what is said of one and of several, whole and in short."""
+
+    code: str
+    un: str
+    plusieurs: str
+    bref_un: str
+    bref_plusieurs: str
+
+
+#: The gravest first.
+_PAROLES: Final = {Fait(ligne.pop("fait")): _Paroles(**ligne) for ligne in table(__file__)}
 
 
 def code(fait: Fait) -> str:
-    """The code of a fact in the journal's line of a night, « RADREN » for a radiation."""
-    return _PAROLES[fait][0]
-
-
-#: In short, of one and of several: « 172 radiations, 39 effacements ».
-_BREVES: Final[Mapping[Fait, tuple[str, str]]] = {
-    Fait.RADIATION: ("radiation", "radiations"),
-    Fait.EFFACEMENT: ("effacement", "effacements"),
-    Fait.PREAVIS: ("avis d'échéance", "avis d'échéance"),
-    Fait.FIN_DE_REACTIVATION: ("fin de réactivation", "fins de réactivation"),
-    Fait.DELAI_LONG: ("délai anormalement long", "délais anormalement longs"),
-    Fait.BAIL_SANS_RADIATION: ("bail sans radiation", "baux sans radiation"),
-    Fait.AVERTISSEMENT: ("irrecevabilité à notifier", "irrecevabilités à notifier"),
-    Fait.IRRECEVABILITE: ("radiation possible par un bailleur", "radiations possibles par un bailleur"),
-}
+    """The word for it in the anomalies of a night's line."""
+    return _PAROLES[fait].code
 
 
 def singulier(fait: Fait) -> str:
     """The fact of one demande, in words."""
-    return _PAROLES[fait][1]
+    return _PAROLES[fait].un
 
 
 def enumerer(comptes: Mapping[Fait, int]) -> str:
     """« 1 demande effacée (un an après sa radiation), 2 préavis d'échéance »; "" for nothing."""
     return ", ".join(
-        f"{comptes[fait]} {_PAROLES[fait][1 if comptes[fait] == 1 else 2]}"
+        f"{comptes[fait]} {_PAROLES[fait].un if comptes[fait] == 1 else _PAROLES[fait].plusieurs}"
         for fait in Fait
         if comptes.get(fait)
     )
@@ -91,17 +60,17 @@ def enumerer(comptes: Mapping[Fait, int]) -> str:
 
 def bref(fait: Fait, combien: int) -> str:
     """« radiations »: the word for so many, without their number."""
-    return _BREVES[fait][combien != 1]
+    return _PAROLES[fait].bref_un if combien == 1 else _PAROLES[fait].bref_plusieurs
 
 
 def enumerer_bref(comptes: Mapping[Fait, int]) -> str:
     """« 172 radiations, 39 effacements », the gravest first; "" for nothing."""
-    return ", ".join(f"{comptes[fait]} {bref(fait, comptes[fait])}" for fait in _BREVES if comptes.get(fait))
+    return ", ".join(f"{comptes[fait]} {bref(fait, comptes[fait])}" for fait in _PAROLES if comptes.get(fait))
 
 
 _DITS: Final = {
-    fait: re.compile("(?<!\\d)(\\d+) (?:" + "|".join(map(re.escape, (plusieurs, un))) + ")(?![^,.])")
-    for fait, (_, un, plusieurs) in _PAROLES.items()
+    fait: re.compile("(?<!\\d)(\\d+) (?:" + "|".join(map(re.escape, (dit.plusieurs, dit.un))) + ")(?![^,.])")
+    for fait, dit in _PAROLES.items()
 }
 
 

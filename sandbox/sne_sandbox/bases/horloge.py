@@ -9,15 +9,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypedDict, Unpack
 
 from sne_interface.domain.base import ANNEES, Base, Horloge
 from sne_interface.domain.dates import PARIS, ajouter_mois, date_francaise
-from sne_interface.domain.echange import HORLOGE, Echange, VerdictEchange
+from sne_interface.domain.echange import HORLOGE, Echange
 from sne_interface.errors import ConflitEtat, UsageError
 from sne_sandbox.bases import travail_des_nuits
 from sne_sandbox.bases.faits_des_nuits import Fait, enumerer_bref
 from sne_sandbox.bases.travail_des_nuits import BilanNuits, Progres
+from sne_sandbox.store.journal import ligne_de_base
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 
@@ -154,51 +155,39 @@ def lire(magasin: Magasin, nom: str, *, machine: datetime | None = None) -> Heur
     return HeureLue.de(magasin.bases.lire(nom), machine or datetime.now(UTC))
 
 
-def avancer(
-    magasin: Magasin,
-    nom: str,
-    vers: str,
-    *,
-    progres: Progres | None = None,
-    machine: datetime | None = None,
-    reprenable: bool = True,
-) -> Deplacement:
+class FaconDeDeplacer(TypedDict, total=False):
+    """How a move is made: see `deplacer`."""
+
+    progres: Progres | None
+    machine: datetime | None
+    reprenable: bool
+
+
+def avancer(magasin: Magasin, nom: str, vers: str, **facon: Unpack[FaconDeDeplacer]) -> Deplacement:
     """Moves the clock on by a duration, or to a date (at the same hour) or an instant. A frozen clock stays
     frozen, any other goes on from there. Raises UsageError for what is none of these, or lies in the past of
     a base that holds demandes."""
-    mouvement = DeplacementVoulu("avance", vers)
-    return deplacer(magasin, nom, mouvement, progres=progres, machine=machine, reprenable=reprenable)
+    return deplacer(magasin, nom, DeplacementVoulu("avance", vers), **facon)
 
 
 def figer(
-    magasin: Magasin,
-    nom: str,
-    instant: datetime | None = None,
-    *,
-    progres: Progres | None = None,
-    machine: datetime | None = None,
-    reprenable: bool = True,
+    magasin: Magasin, nom: str, instant: datetime | None = None, **facon: Unpack[FaconDeDeplacer]
 ) -> Deplacement:
     """Freezes the clock at `instant` (aware; default: what it says now, and so for the second that it says:
     nothing shows more). Raises UsageError for an instant in the past of a base that holds demandes."""
-    mouvement = DeplacementVoulu("gel", instant=instant)
-    return deplacer(magasin, nom, mouvement, progres=progres, machine=machine, reprenable=reprenable)
+    return deplacer(magasin, nom, DeplacementVoulu("gel", instant=instant), **facon)
 
 
-def rendre_reelle(
-    magasin: Magasin, nom: str, *, progres: Progres | None = None, machine: datetime | None = None
-) -> Deplacement:
+def rendre_reelle(magasin: Magasin, nom: str, **facon: Unpack[FaconDeDeplacer]) -> Deplacement:
     """Gives the base the machine's own time again. Raises UsageError when that is in its past, and it holds
     demandes."""
-    return deplacer(magasin, nom, DeplacementVoulu("retour"), progres=progres, machine=machine)
+    return deplacer(magasin, nom, DeplacementVoulu("retour"), **facon)
 
 
-def passer_les_nuits(
-    magasin: Magasin, nom: str, *, progres: Progres | None = None, machine: datetime | None = None
-) -> Deplacement:
+def passer_les_nuits(magasin: Magasin, nom: str, **facon: Unpack[FaconDeDeplacer]) -> Deplacement:
     """Runs the nights that are due, those that wait to be asked for included; the clock stays as it is.
     Raises BaseInconnue, StoreError."""
-    return deplacer(magasin, nom, DeplacementVoulu("nuits"), progres=progres, machine=machine)
+    return deplacer(magasin, nom, DeplacementVoulu("nuits"), **facon)
 
 
 def atteindre(maintenant: datetime, vers: str) -> datetime:
@@ -332,15 +321,7 @@ def _ligne(
         f"Horloge, {nom}{dit} : du {visee.avant:%d/%m/%Y %H:%M} au {visee.apres:%d/%m/%Y %H:%M}. "
         f"{nuits} : {fait}.{travail_des_nuits.sauvee(bilan.sauvegarde)}"
     )
-    return Echange(
-        base=base,
-        recu_le=datetime.now(UTC),
-        methode=HORLOGE,
-        chemin=phrase,
-        verdict=VerdictEchange.ACCEPTE,
-        instant_base=visee.apres,
-        temps=memoire,
-    )
+    return ligne_de_base(base, HORLOGE, phrase, visee.apres, temps=memoire)
 
 
 def _en_json(horloge: Horloge) -> dict[str, Any]:

@@ -38,6 +38,10 @@ _SUPPRIMER: Final = RequeteSql("DELETE FROM panne WHERE base = :cle AND identifi
 _SUPPRIMER_TOUT: Final = RequeteSql("DELETE FROM panne WHERE base = :cle")
 
 
+Prise = Callable[[PanneDefinition], bool]
+"""Whether an exchange can be given a panne."""
+
+
 @dataclass(frozen=True, slots=True)
 class PanneArmee:
     """A panne of a base. `restantes` is None for one that lasts, 0 for one that is over; `jouees` counts the
@@ -88,24 +92,14 @@ def desarmer(magasin: Magasin, base: str, identifiant: int | None = None) -> int
 
 
 def attendue(
-    connexion: Connexion,
-    base: str,
-    *,
-    operation: str | None,
-    guichet: str | None,
-    prise: Callable[[PanneDefinition], bool],
+    connexion: Connexion, base: str, *, operation: str | None, guichet: str | None, prise: Prise
 ) -> bool:
     """True when `consommer` may have one to play. Nothing is counted: `connexion` may only read."""
     return any(_vise(armee, operation, guichet, prise) for armee in lire(connexion, base))
 
 
 def consommer(
-    connexion: Connexion,
-    base: str,
-    *,
-    operation: str | None,
-    guichet: str | None,
-    prise: Callable[[PanneDefinition], bool],
+    connexion: Connexion, base: str, *, operation: str | None, guichet: str | None, prise: Prise
 ) -> PanneArmee | None:
     """The panne to play on an exchange, counted as played; None for none.
 
@@ -129,12 +123,7 @@ def consommer(
     return None
 
 
-def _vise(
-    armee: PanneArmee,
-    operation: str | None,
-    guichet: str | None,
-    prise: Callable[[PanneDefinition], bool],
-) -> bool:
+def _vise(armee: PanneArmee, operation: str | None, guichet: str | None, prise: Prise) -> bool:
     return armee.restantes != 0 and armee.definition.vise(operation, guichet) and prise(armee.definition)
 
 

@@ -12,7 +12,7 @@ import pickle
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -46,6 +46,7 @@ from sne_interface.generators.vies import (
     tirer_vie,
     tirer_vie_effacee,
 )
+from sne_sandbox.store import tables
 from sne_sandbox.store.lignes import ligne_decision, ligne_evenement, micros, tasser
 
 _LOT: Final = 500
@@ -62,31 +63,17 @@ _CREATION, _RENOUVELLEMENT, _RADIATION = [
 #: The sequence of the events of a base (`store.registre`).
 _EVENEMENT: Final = "evenement"
 
+#: The columns in which nothing is drawn.
+_VIDES: Final = frozenset(
+    ("numero_associe", "entree", "sortie", "commentaire", "auteur_modification", "modifie_le")
+)
 #: The columns of the rows, by table, after the first, which is the base.
 COLONNES: Final = {
-    "demande": (
-        *("numero_unique", "revision", "territoire", "etat", "version", "guichet_createur"),
-        *("guichet_dernier", "touchee_par_autrui", "date_creation", "debut_validite", "fin_validite"),
-        *("date_renouvellement", "date_radiation", "motif_radiation", "radiation_enregistree_le"),
-        *("statut_dalo", "dalo_enregistre_le", "ref_interne", "association_plie", "type_reservataire"),
-        *("commune_attribution", "document", "radiation", "information_dalo"),
-    ),
-    "demande_personne": (
-        *("numero_unique", "rang", "role", "nom_plie", "patronymique_plie", "prenom_plie"),
-        *("date_naissance", "nir"),
-    ),
-    "demande_commune": ("numero_unique", "commune", "date_creation"),
-    "demande_motif": ("numero_unique", "motif", "date_creation"),
-    "demande_stat": (
-        *("numero_unique", "date_creation", "composition", "personnes", "date_naissance", "nationalite"),
-        *("situation", "contrat", "ressources", "ressources_uc", "commune", "motif", "type_logement"),
-    ),
-    "decision": tuple(f.name for f in fields(DecisionNotee)),
-    "mouvement": ("numero_unique", "rang", "genre", "jour", "effet", "association", "motif"),
-    "evenement": (
-        *("identifiant", "numero_unique", "code_type", "auteur_creation", "cree_le", "nature"),
-        *("date_survenance", "caracteristiques", "suite", "suite_le"),
-    ),
+    table.nom: tuple(nom for nom in table.noms[1:] if nom not in _VIDES)
+    for table in (
+        *(tables.demande, tables.demande_personne, tables.demande_commune, tables.demande_motif),
+        *(tables.demande_stat, tables.decision, tables.mouvement, tables.evenement),
+    )
 }
 
 Lignes = dict[str, list[tuple[Any, ...]]]

@@ -16,12 +16,13 @@ from typing import Annotated, Any, Final
 
 from sne_interface.domain.base import Base
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.echange import HORLOGE, REMISE, Echange, VerdictEchange
+from sne_interface.domain.echange import HORLOGE, REMISE, Echange
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.bases.faits_des_nuits import Fait, enumerer_bref
 from sne_sandbox.bases.horloge import HeureLue, relire_horloge
 from sne_sandbox.bases.sauvegardes import Sauvegardes
 from sne_sandbox.store import snapshot
+from sne_sandbox.store.journal import ligne_de_base
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 
@@ -78,9 +79,7 @@ def _avance(magasin: Magasin, base: Base, ligne: Echange) -> Avance | None:
 
 
 def _refus(base: Base, memoire: Mapping[str, Any]) -> str:
-    if base.horloge != relire_horloge(memoire["apres"]):
-        return "l'horloge a bougé depuis"
-    return ""
+    return "" if base.horloge == relire_horloge(memoire["apres"]) else "l'horloge a bougé depuis"
 
 
 def _sans_sauvegarde(magasin: Magasin, base: str, memoire: Mapping[str, Any]) -> str:
@@ -90,11 +89,8 @@ def _sans_sauvegarde(magasin: Magasin, base: str, memoire: Mapping[str, Any]) ->
             "aucune sauvegarde n'a été faite avant (base de plus de 20 000 demandes, ou réglage "
             "« sauvegarde_avant_nuits » à 0)"
         )
-    return (
-        ""
-        if Sauvegardes(magasin, magasin.home).existe(base, nom)
-        else f"sa sauvegarde « {nom} » n'est plus là"
-    )
+    la = Sauvegardes(magasin, magasin.home).existe(base, nom)
+    return "" if la else f"sa sauvegarde « {nom} » n'est plus là"
 
 
 def annuler(magasin: Magasin, nom: str, *, attendue: int | None = None) -> Annulation:
@@ -122,18 +118,8 @@ def annuler(magasin: Magasin, nom: str, *, attendue: int | None = None) -> Annul
         defait = f" Défait : {dit}." if (dit := enumerer_bref(faits)) else ""
         revenue = f"Il est de nouveau {heure.maintenant:%d/%m/%Y %H:%M} dans la base."
         phrase = f"Annulé : {faite.titre}. {revenue}{defait}"
-        echange = journal.consigner(
-            connexion,
-            Echange(
-                base=nom,
-                recu_le=datetime.now(UTC),
-                methode=REMISE,
-                chemin=phrase,
-                verdict=VerdictEchange.ACCEPTE,
-                instant_base=heure.maintenant,
-            ),
-        )
-        return Annulation(heure, echange, phrase)
+        ligne = ligne_de_base(nom, REMISE, phrase, heure.maintenant)
+        return Annulation(heure, journal.consigner(connexion, ligne), phrase)
 
     if not memoire["perte"]:
         with magasin.ecrire(nom) as registre:

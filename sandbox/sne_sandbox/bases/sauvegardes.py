@@ -18,11 +18,12 @@ from typing import Annotated, Final
 
 from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.base import Base
-from sne_interface.domain.echange import REMISE, Echange, VerdictEchange
+from sne_interface.domain.echange import REMISE
 from sne_interface.domain.publication import TU
 from sne_interface.errors import ConflitEtat, StoreError, UsageError
 from sne_interface.raisons import raison_ecriture, raison_systeme
 from sne_sandbox.store import snapshot
+from sne_sandbox.store.journal import ligne_de_base
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.plusieurs_serveurs.classeur import classeur_de
 
@@ -241,15 +242,5 @@ def _lire(base: str, fichier: Path) -> SauvegardeLue:
 
 def consigner_remise(magasin: Magasin, base: Base, phrase: str) -> None:
     """Writes in the journal of `base` that its state was put back."""
-    maintenant = datetime.now(UTC)
-    magasin.journal.consigner(
-        None,
-        Echange(
-            base=base.nom,
-            recu_le=maintenant,
-            methode=REMISE,
-            chemin=phrase,
-            verdict=VerdictEchange.ACCEPTE,
-            instant_base=base.horloge.maintenant(maintenant),
-        ),
-    )
+    instant = base.horloge.maintenant(datetime.now(UTC))
+    magasin.journal.consigner(None, ligne_de_base(base.nom, REMISE, phrase, instant))

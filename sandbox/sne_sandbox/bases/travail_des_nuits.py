@@ -38,12 +38,12 @@ from sne_interface.contract import codec
 from sne_interface.domain.base import Base
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import PARIS, date_francaise
-from sne_interface.domain.echange import NUIT, Echange, VerdictEchange
+from sne_interface.domain.echange import NUIT, Echange
 from sne_interface.domain.element import construire, construits
 from sne_sandbox.bases.faits_des_nuits import PERTES, Fait, code, enumerer, singulier
 from sne_sandbox.bases.prevision import Faits, Prevision
 from sne_sandbox.bases.sauvegardes import Sauvegardes
-from sne_sandbox.store.journal import Journal
+from sne_sandbox.store.journal import Journal, ligne_de_base
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 
@@ -211,7 +211,9 @@ def _demander(magasin: Magasin, registre: RegistreBase, attente: NuitsEnAttente)
     lignes = magasin.journal.chercher(attente.base, operation=NUIT, limite=1)
     if not any(map(attente.est_dite, lignes)):
         minuit = datetime.combine(attente.jusqua, time(0), PARIS)
-        magasin.journal.consigner(registre.connexion, _ligne(attente.base, minuit, attente.phrase))
+        magasin.journal.consigner(
+            registre.connexion, ligne_de_base(attente.base, NUIT, attente.phrase, minuit)
+        )
     magasin.nuits_demandees[attente.base] = attente.depuis
 
 
@@ -316,21 +318,11 @@ def ligne(base: str, minuit: datetime, faits: Faits, dit: str = "") -> Echange:
     `dit`. Its anomalies tell each numéro, or nothing at all above `CITES_MAX`."""
     touches = [numero for numeros in faits.values() for numero in numeros]
     resume = enumerer({fait: len(numeros) for fait, numeros in faits.items()})
-    faite = _ligne(base, minuit, f"Nuit du {date_francaise(minuit.date())} : {resume}.{dit}")
+    phrase = f"Nuit du {date_francaise(minuit.date())} : {resume}.{dit}"
+    faite = ligne_de_base(base, NUIT, phrase, minuit)
     faite.numero_unique = touches[0] if len(touches) == 1 else None
     faite.anomalies = list(_details(faits)) if len(touches) <= CITES_MAX else []
     return faite
-
-
-def _ligne(base: str, minuit: datetime, phrase: str) -> Echange:
-    return Echange(
-        base=base,
-        recu_le=datetime.now(UTC),
-        methode=NUIT,
-        chemin=phrase,
-        verdict=VerdictEchange.ACCEPTE,
-        instant_base=minuit,
-    )
 
 
 def _details(faits: Faits) -> Iterable[dict[str, Any]]:

@@ -12,7 +12,7 @@ from sne_sandbox.bases.apercu_du_temps import Apercu, prevoir
 from sne_sandbox.bases.faits_des_nuits import bref
 from sne_sandbox.bases.horloge import Deplacement, DeplacementVoulu, HeureLue
 from sne_sandbox.bases.retour_d_horloge import Annulation
-from sne_sandbox.cli.options import Poste, barre, rendu, sur_le_poste, une_base
+from sne_sandbox.cli.options import Poste, barre, rendu, sur_une_base
 
 #: Facts that a trial shows.
 ESSAI_MAX = 40
@@ -61,8 +61,7 @@ def _essai(prevu: Apercu) -> Iterator[str]:
     is_flag=True,
     help="Dit ce que le déplacement ferait, sans le faire : rien n'est écrit.",
 )
-@sur_le_poste()
-@une_base
+@sur_une_base
 @rendu(_lignes)
 def commande(
     poste: Poste, geste: str, vers: str | None, *, essai: bool, base: str

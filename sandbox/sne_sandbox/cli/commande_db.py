@@ -17,7 +17,7 @@ from sne_sandbox.cli.options import (
     barre,
     depart_de_base,
     sur_le_poste,
-    une_base,
+    sur_une_base,
 )
 from sne_sandbox.store import snapshot
 
@@ -66,8 +66,7 @@ def semer(poste: Poste, base: str, horloge: str, **depart: Any) -> None:
 
 @commande.command("snapshot")
 @click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False))
-@sur_le_poste()
-@une_base
+@sur_une_base
 def sauvegarder(poste: Poste, fichier: Path, base: str) -> None:
     """Sauvegarde une base dans FICHIER (zip)."""
     snapshot.sauvegarder(poste.magasin, base, fichier)
@@ -76,8 +75,7 @@ def sauvegarder(poste: Poste, fichier: Path, base: str) -> None:
 
 @commande.command("restore")
 @click.argument("fichier", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@sur_le_poste()
-@une_base
+@sur_une_base
 def restaurer(poste: Poste, fichier: Path, base: str) -> None:
     """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
     try:
@@ -111,8 +109,7 @@ def changer_secret(poste: Poste, nouveau: Path) -> None:
 
 
 @commande.command("reset")
-@sur_le_poste()
-@une_base
+@sur_une_base
 @click.option(
     "--portee",
     type=click.Choice(["journal", "etat", "pannes", "tout"]),

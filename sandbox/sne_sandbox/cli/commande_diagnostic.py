@@ -63,11 +63,8 @@ def commande(pret: Path | None, forme: str, **options: Any) -> int:
         branchement = _branchement(options, pret) if options["url"] or pret else _lance(options, pile)
         points = list(diagnostiquer(branchement))
     if forme == "json":
-        click.echo(
-            json.dumps(
-                {"url": branchement.dite, "points": [asdict(p) for p in points]}, ensure_ascii=False, indent=2
-            )
-        )
+        vus = {"url": branchement.dite, "points": [asdict(point) for point in points]}
+        click.echo(json.dumps(vus, ensure_ascii=False, indent=2))
     else:
         if branchement.essai:
             click.echo("Sans adresse (--url, SNE_URL, --ready-file) : un serveur est lancé pour l'essai.")

@@ -54,18 +54,7 @@ _SANS_DEFAUT: Final = ("sorte", "guichet", "menage", "version", "limites", "horl
 @click.option("--compact", is_flag=True, help="Chaque document sur une ligne, comme le bac à sable l'envoie.")
 @reglages(*COMMUNES)
 def commande(
-    sorte: str,
-    combien: int,
-    graine: int,
-    dossier: Path,
-    defaut: str | None,
-    guichet: str,
-    menage: str | None,
-    version: str | None,
-    limites: bool,
-    horloge: str,
-    compact: bool,
-    **options: Any,
+    sorte: str, combien: int, graine: int, dossier: Path, defaut: str | None, compact: bool, **options: Any
 ) -> int:
     """Écrit des messages d'essai : ménages inventés, tous conformes, ou enfreignant une règle.
 
@@ -87,6 +76,7 @@ def commande(
     if defaut is not None:
         _refuser_avec_defaut()
         return _ecrire_defauts(contrat, defaut.upper(), combien, graine, dossier, compact)
+    version, guichet = options["version"], options["guichet"]
     if version is not None and version not in contrat.versions:
         raise click.BadParameter(
             f"le contrat admet {', '.join(contrat.versions)}", param_hint="--message-version"
@@ -98,8 +88,10 @@ def commande(
         combien,
         graine=graine,
         guichet=guichet,
-        instant=lire_horloge(horloge).maintenant(datetime.now(UTC)),
-        contraintes=Contraintes(sorte=menage, associations=True, version=version, limites=limites or None),
+        instant=lire_horloge(options["horloge"]).maintenant(datetime.now(UTC)),
+        contraintes=Contraintes(
+            sorte=options["menage"], associations=True, version=version, limites=options["limites"] or None
+        ),
     )
     ecrits = _ecrire(fichiers, combien, dossier, compact)
     click.echo(f"{accorde(ecrits, 'message', 'messages')} {sorte} dans {dossier}.", err=True)

@@ -16,8 +16,7 @@ from sne_sandbox.cli.options import (
     en_paires,
     reglages,
     rendu,
-    sur_le_poste,
-    une_base,
+    sur_une_base,
 )
 
 
@@ -82,8 +81,7 @@ def _lignes(lues: list[PanneLue]) -> Iterator[str]:
 
 
 @commande.command("list")
-@sur_le_poste()
-@une_base
+@sur_une_base
 @rendu(_lignes)
 def lister(poste: Poste, base: str) -> list[PanneLue]:
     """Liste les pannes armées, et les dernières finies."""
@@ -92,8 +90,7 @@ def lister(poste: Poste, base: str) -> list[PanneLue]:
 
 @commande.command("arm")
 @click.argument("genre", type=click.Choice(list(GENRES)), metavar="GENRE")
-@sur_le_poste()
-@une_base
+@sur_une_base
 @click.option("--operation", help="Opération visée (par défaut, toutes).")
 @click.option("--guichet", help="Guichet visé (par défaut, tous).")
 @click.option(
@@ -121,8 +118,7 @@ def armer(
 
 @commande.command("clear")
 @click.argument("identifiant", type=int, required=False, metavar="[ID]")
-@sur_le_poste()
-@une_base
+@sur_une_base
 def desarmer(poste: Poste, base: str, identifiant: int | None) -> None:
     """Désarme la panne ID, ou toutes."""
     otees = pannes.desarmer(poste.magasin, base, identifiant)

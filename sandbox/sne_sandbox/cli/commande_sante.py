@@ -36,11 +36,8 @@ def commande(home: Path, http_port: int, https_port: int, forme: str, **autres: 
     else:
         for verification in corps["verifications"]:
             raison = verification["raison"].replace("\n→ ", " → ")
-            click.echo(
-                f"ok   {verification['nom']}"
-                if verification["ok"]
-                else f"NON  {verification['nom']} : {raison}"
-            )
+            nom = verification["nom"]
+            click.echo(f"ok   {nom}" if verification["ok"] else f"NON  {nom} : {raison}")
     return 0 if corps["status"] == "ok" else 1
 
 

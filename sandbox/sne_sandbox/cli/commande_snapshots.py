@@ -9,7 +9,7 @@ from sne_interface.domain.texte import accorde
 from sne_sandbox.bases import ecarts_de_sauvegardes
 from sne_sandbox.bases.ecarts_de_sauvegardes import ComparaisonLue
 from sne_sandbox.bases.sauvegardes import SauvegardeLue, Sauvegardes
-from sne_sandbox.cli.options import GroupeQuiListe, Poste, rendu, sur_le_poste, une_base
+from sne_sandbox.cli.options import GroupeQuiListe, Poste, rendu, sur_une_base
 
 
 @click.group("snapshots", cls=GroupeQuiListe)
@@ -35,8 +35,7 @@ def _lignes(faites: list[SauvegardeLue]) -> Iterator[str]:
 
 
 @commande.command("list")
-@sur_le_poste()
-@une_base
+@sur_une_base
 @rendu(_lignes)
 def lister(poste: Poste, base: str) -> list[SauvegardeLue]:
     """Liste les sauvegardes d'une base, de la plus récente à la plus ancienne."""
@@ -45,8 +44,7 @@ def lister(poste: Poste, base: str) -> list[SauvegardeLue]:
 
 @commande.command("save")
 @click.argument("nom")
-@sur_le_poste()
-@une_base
+@sur_une_base
 @click.option("--replace", "remplacer", is_flag=True, help="Remplace la sauvegarde de ce nom.")
 def faire(poste: Poste, nom: str, base: str, remplacer: bool) -> None:
     """Sauvegarde une base telle qu'elle est, sous le nom NOM."""
@@ -56,8 +54,7 @@ def faire(poste: Poste, nom: str, base: str, remplacer: bool) -> None:
 
 @commande.command("restore")
 @click.argument("nom")
-@sur_le_poste()
-@une_base
+@sur_une_base
 def restaurer(poste: Poste, nom: str, base: str) -> None:
     """Remet une base telle qu'elle était ; son journal continue."""
     sauvegarde = _sauvegardes(poste).restaurer(base, nom, poste.contrats)
@@ -66,8 +63,7 @@ def restaurer(poste: Poste, nom: str, base: str) -> None:
 
 @commande.command("delete")
 @click.argument("nom")
-@sur_le_poste()
-@une_base
+@sur_une_base
 def supprimer(poste: Poste, nom: str, base: str) -> None:
     """Supprime la sauvegarde NOM."""
     _sauvegardes(poste).supprimer(base, nom)
@@ -85,8 +81,7 @@ def _ecarts(comparaison: ComparaisonLue) -> Iterator[str]:
 @commande.command("compare")
 @click.argument("nom", metavar="AVANT")
 @click.argument("avec", metavar="[APRES]", required=False)
-@sur_le_poste()
-@une_base
+@sur_une_base
 @rendu(_ecarts, retrait=2)
 def comparer(poste: Poste, nom: str, avec: str | None, base: str) -> ComparaisonLue:
     """Compare la sauvegarde AVANT à la sauvegarde APRES, ou à la base telle qu'elle est."""

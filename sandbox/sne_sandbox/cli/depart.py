@@ -3,7 +3,7 @@
 import re
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -243,10 +243,7 @@ def ecrire_pret(
     from sne_sandbox.web.configuration import VERSION
 
     contenu: dict[str, Any] = {
-        "https": adresses.https,
-        "http": adresses.http,
-        "https_expire": adresses.https_expire,
-        "https_autre_nom": adresses.https_autre_nom,
+        **asdict(adresses),
         "ca_file": str((home / "pki" / "ca.pem").resolve()),
         **fichier_pret.certificat_de(dossier, guichet),
         "admin_token": jeton,

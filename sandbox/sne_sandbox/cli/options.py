@@ -253,6 +253,11 @@ def sur_le_poste(*noms: str) -> Callable[[_F], _F]:
     return ajouter
 
 
+def sur_une_base(fonction: Callable[..., Any]) -> Any:
+    """The same, for a command that is about one base."""
+    return sur_le_poste()(une_base(fonction))
+
+
 def rendu(
     texte: Callable[[Any], Iterable[str]],
     *,

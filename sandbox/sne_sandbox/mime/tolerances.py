@@ -80,36 +80,4 @@ PARTIES_IMBRIQUEES: Final = Tolerance(
 )
 
 #: Every tolerance of the product, in the order of the codes.
-TABLE: Final[tuple[Tolerance, ...]] = (
-    BOM,
-    START_SANS_CHEVRONS,
-    BOUNDARY_SANS_GUILLEMETS,
-    BOUNDARY_SPECIALE,
-    CONTENT_ID_ETOILE,
-    ENTETES_DANS_LE_CORPS,
-    FINS_DE_LIGNE_LF,
-    PARTIE_ENCODEE,
-    PARTIE_INCONNUE,
-    CID_POURCENT,
-    BASE64_EN_LIGNE,
-    SANS_FIN_DE_LIGNE,
-    START_ABSENT,
-    PARTIE_VIDE,
-    START_INFO_TEXT_XML,
-    ACTION_DIFFERENTE,
-    START_INCONNU,
-    CONTENT_ID_IRREGULIER,
-    TYPE_IRREGULIER,
-    ACTION_AUTRE,
-    CHARGES_EN_TROP,
-    CHAMP_INCONNU,
-    CHAMPS_DESORDONNES,
-    CHAMP_NIL,
-    CONTENT_TYPE_AUTRE,
-    SANS_ACTION,
-    TYPE_SIMPLE,
-    CHARSET_AUTRE,
-    CHARSET_DE_PARTIE,
-    EN_TETE_REPETE,
-    PARTIES_IMBRIQUEES,
-)
+TABLE: Final = tuple(valeur for valeur in list(vars().values()) if isinstance(valeur, Tolerance))

@@ -48,6 +48,11 @@ _APRES_LIMITE: Final = re.compile(rb"(--)?[ \t]*(\r?\n|\Z)")
 Entetes = tuple[tuple[str, str], ...]
 
 
+def illisible(explication: str) -> MessageMalforme:
+    """Makes the refusal of a message that cannot be read."""
+    return MessageMalforme(ILLISIBLE, explication=explication)
+
+
 @dataclass(frozen=True, slots=True)
 class Morceau:
     """A body part as it travels: its headers, its content still encoded; where they begin in the body."""
@@ -82,9 +87,8 @@ def decouper(corps: bytes, boundary: bytes, *, debut: int = 0, parties_max: int)
         if delimiteur is None or not (trouve == debut or corps[trouve - 1] == 0x0A):
             fausses += 1
             if fausses > FAUSSES_LIMITES_MAX:
-                raise MessageMalforme(
-                    ILLISIBLE,
-                    explication=f"Plus de {FAUSSES_LIMITES_MAX} lignes ressemblent à la limite "
+                raise illisible(
+                    f"Plus de {FAUSSES_LIMITES_MAX} lignes ressemblent à la limite "
                     f"[{_texte(boundary)}] sans l'être : choisissez une limite absente du contenu.",
                 )
             position = trouve + len(limite)
@@ -100,9 +104,7 @@ def decouper(corps: bytes, boundary: bytes, *, debut: int = 0, parties_max: int)
             morceaux.append(_morceau(corps, ouvert, trouve, len(morceaux) + 1, lf_seul=lf_seul))
         if delimiteur[1]:
             if ouvert < 0:
-                raise MessageMalforme(
-                    ILLISIBLE, explication=f"Le message ne contient aucune partie (octet {trouve})."
-                )
+                raise illisible(f"Le message ne contient aucune partie (octet {trouve}).")
             return Decoupe(tuple(morceaux), lf_seul, finit_par_ligne=bool(delimiteur[2]))
         ouvert = position = delimiteur.end()
     raise _sans_fin(boundary, len(morceaux), ouvert, len(corps))
@@ -119,7 +121,7 @@ def _sans_fin(boundary: bytes, lus: int, ouvert: int, taille: int) -> MessageMal
             f"La limite finale [--{_texte(boundary)}--] manque : le message est tronqué dans sa partie "
             f"{lus + 1}, ouverte à l'octet {ouvert}, après {taille} octets."
         )
-    return MessageMalforme(ILLISIBLE, explication=explication)
+    return illisible(explication)
 
 
 def _morceau(corps: bytes, debut: int, limite: int, rang: int, *, lf_seul: bool) -> Morceau:
@@ -143,15 +145,14 @@ def lire_entetes(corps: bytes, debut: int, fin: int, *, lieu: str) -> tuple[Ente
     """
     vide = _LIGNE_VIDE.search(corps, debut, min(fin, debut + ENTETES_OCTETS_MAX))
     if vide is None and fin - debut > ENTETES_OCTETS_MAX:
-        raise MessageMalforme(
-            ILLISIBLE,
-            explication=f"{lieu} (octet {debut}) : les en-têtes dépassent {ENTETES_OCTETS_MAX} octets, ou "
+        raise illisible(
+            f"{lieu} (octet {debut}) : les en-têtes dépassent {ENTETES_OCTETS_MAX} octets, ou "
             " la ligne vide qui les sépare du contenu manque.",
         )
     try:
         entetes = _lire_bloc(corps[debut : vide.start() if vide else fin])
     except ValueError as erreur:
-        raise MessageMalforme(ILLISIBLE, explication=f"{lieu} (octet {debut}) : {erreur}.") from None
+        raise illisible(f"{lieu} (octet {debut}) : {erreur}.") from None
     return entetes, vide.end() if vide else fin
 
 
@@ -225,9 +226,7 @@ def unpack(content_type: str, body: bytes, *, parties_max: int = 64, taille_max:
         entete, debut = _entete_du_corps(body, debut)
         notees.add(t.ENTETES_DANS_LE_CORPS)
     if entete.media != "multipart/related":
-        raise MessageMalforme(
-            ILLISIBLE, explication=f"Le type [{entete.media}] est reçu, multipart/related est attendu."
-        )
+        raise illisible(f"Le type [{entete.media}] est reçu, multipart/related est attendu.")
     decoupe = decouper(body, _boundary(entete, notees), debut=debut, parties_max=parties_max)
     if decoupe.lf_seul:
         notees.add(t.FINS_DE_LIGNE_LF)
@@ -237,9 +236,7 @@ def unpack(content_type: str, body: bytes, *, parties_max: int = 64, taille_max:
     _verifier_identifiants(parties)
     racine = parties.pop(_rang_racine(entete, parties, notees))
     if est_imbriquee(racine):
-        raise MessageMalforme(
-            ILLISIBLE, explication=f"La racine est de type {racine.content_type} : {IMBRIQUEE}."
-        )
+        raise illisible(f"La racine est de type {racine.content_type} : {IMBRIQUEE}.")
     return Message(
         Packaging.MTOM,
         _selon_annonce(lire_content_type(racine.content_type), racine.contenu),
@@ -254,9 +251,7 @@ def _lire_type(valeur: str, lieu: str) -> ContentType:
     try:
         return lire_content_type(valeur)
     except ValueError as erreur:
-        raise MessageMalforme(
-            ILLISIBLE, explication=f"{lieu} : {erreur}, la limite est de {LONGUEUR_MAX}."
-        ) from None
+        raise illisible(f"{lieu} : {erreur}, la limite est de {LONGUEUR_MAX}.") from None
 
 
 def est_multipart(content_type: str, body: bytes) -> bool:
@@ -280,9 +275,8 @@ def _simple(content_type: str, entete: ContentType, body: bytes) -> Message:
         raise MessageMalforme("Le message est vide.", explication="Le corps de la requête n'a aucun octet.")
     limite = limite_du_corps(body)
     if limite:
-        raise MessageMalforme(
-            ILLISIBLE,
-            explication=f"L'en-tête Content-Type annonce [{entete.media}], et le corps est en plusieurs "
+        raise illisible(
+            f"L'en-tête Content-Type annonce [{entete.media}], et le corps est en plusieurs "
             f"parties, séparées par [--{limite}] : les deux se contredisent. → envoyez Content-Type: "
             f'multipart/related; type="{_XOP}"; boundary="{limite}"',
         )
@@ -356,9 +350,8 @@ def _codec(nom: str) -> str:
 
 def _entete_du_corps(body: bytes, debut: int) -> tuple[ContentType, int]:
     """The multipart header at the head of the body, and where the body proper begins (T-06)."""
-    sans_boundary = MessageMalforme(
-        ILLISIBLE,
-        explication="Le Content-Type annonce plusieurs parties sans « boundary », et le corps ne commence "
+    sans_boundary = illisible(
+        "Le Content-Type annonce plusieurs parties sans « boundary », et le corps ne commence "
         "pas par des en-têtes MIME qui en donneraient un.",
     )
     if body.startswith(b"--", debut) or b":" not in body[debut : debut + 80]:
@@ -367,7 +360,7 @@ def _entete_du_corps(body: bytes, debut: int) -> tuple[ContentType, int]:
     try:
         _repetes(entetes)
     except ValueError as erreur:
-        raise MessageMalforme(ILLISIBLE, explication=f"Tête du corps : {erreur}.") from None
+        raise illisible(f"Tête du corps : {erreur}.") from None
     valeur = next((v for nom, v in entetes if nom.lower() == "content-type"), "")
     entete = _lire_type(valeur, "Content-Type en tête du corps")
     if entete.get("boundary") is None:
@@ -379,9 +372,8 @@ def _boundary(entete: ContentType, notees: set[Tolerance]) -> bytes:
     """The boundary announced, checked; blanks at its end are none of it (RFC 2046)."""
     valeur = (entete.get("boundary") or "").rstrip()
     if not 0 < len(valeur) <= _BOUNDARY_MAX or not (valeur.isascii() and valeur.isprintable()):
-        raise MessageMalforme(
-            ILLISIBLE,
-            explication=f"Le « boundary » [{valeur[:80]}] doit avoir de 1 à {_BOUNDARY_MAX} caractères "
+        raise illisible(
+            f"Le « boundary » [{valeur[:80]}] doit avoir de 1 à {_BOUNDARY_MAX} caractères "
             f"ASCII imprimables ; il en a {len(valeur)}.",
         )
     if "boundary" in entete.nus:
@@ -446,17 +438,14 @@ def _partie(morceau: Morceau, rang: int, notees: set[Tolerance]) -> Part:
     try:
         type_partie, identifiant, encodage, irregularites = _decrire(morceau.entetes)
     except ValueError as erreur:
-        raise MessageMalforme(
-            ILLISIBLE, explication=f"Partie {rang} (octet {morceau.debut}) : {erreur}."
-        ) from None
+        raise illisible(f"Partie {rang} (octet {morceau.debut}) : {erreur}.") from None
     _lire_type(type_partie, f"Content-Type de la partie {rang}")
     notees |= irregularites
     try:
         contenu = decoder_transfert(morceau.contenu, encodage or "binary")
     except ValueError as erreur:
-        raise MessageMalforme(
-            ILLISIBLE,
-            explication=f"La partie {rang} (Content-ID [{identifiant or ''}], octet {morceau.debut}) annonce "
+        raise illisible(
+            f"La partie {rang} (Content-ID [{identifiant or ''}], octet {morceau.debut}) annonce "
             f"l'encodage [{encodage[:40]}] : {erreur}.",
         ) from None
     if not contenu:
@@ -475,9 +464,8 @@ def _verifier_identifiants(parties: list[Part]) -> None:
     vus: set[str] = set()
     for rang, partie in enumerate(parties, 1):
         if partie.content_id is not None and partie.content_id in vus:
-            raise MessageMalforme(
-                ILLISIBLE,
-                explication=f"La partie {rang} porte le même Content-ID [{partie.content_id}] qu'une autre.",
+            raise illisible(
+                f"La partie {rang} porte le même Content-ID [{partie.content_id}] qu'une autre.",
             )
         vus.add(partie.content_id or "")
 

@@ -28,7 +28,7 @@ def radiees(question: Question) -> Sortie:
     appel = question.appel
     demandes = question.registre.radiees_depuis(
         _instant(question, "dateRadiationDepuisLe"),
-        motif=appel.texte("motifRadiation") or None,
+        motif_radiation=appel.texte("motifRadiation") or None,
         statut_dalo=appel.texte("statutDalo") or None,
         type_reservataire=appel.texte("typeReservataire") or None,
     )

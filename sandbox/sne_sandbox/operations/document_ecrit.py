@@ -194,26 +194,19 @@ def _nom(noeud: Any) -> str:
 def liste_anomalie(anomalies: Iterable[Anomalie]) -> Element:
     """`listeAnomalie` of a demande document. No complement: a client in the field takes the text of the
     first child as the message (attested)."""
-    return construire(
-        "listeAnomalie",
-        tuple(
-            Element(
-                "anomalie",
-                "",
-                {"code": a.code, "propriete": a.propriete_ecrite} if a.propriete_ecrite else {"code": a.code},
-                construits(message=a.message),
-            )
-            for a in anomalies
-        ),
-    )
+    return construire("listeAnomalie", tuple(_anomalie(a, propriete=True) for a in anomalies))
 
 
 def liste_anomalies(anomalies: Iterable[Anomalie]) -> Element:
     """`listeAnomalies` of the event and search documents."""
-    return construire(
-        "listeAnomalies",
-        tuple(Element("anomalie", "", {"code": a.code}, construits(message=a.message)) for a in anomalies),
-    )
+    return construire("listeAnomalies", tuple(_anomalie(a, propriete=False) for a in anomalies))
+
+
+def _anomalie(anomalie: Anomalie, *, propriete: bool) -> Element:
+    attributs = {"code": anomalie.code}
+    if propriete and anomalie.propriete_ecrite:
+        attributs["propriete"] = anomalie.propriete_ecrite
+    return Element("anomalie", "", attributs, construits(message=anomalie.message))
 
 
 def doublon(stockee: DemandeStockee) -> Element:

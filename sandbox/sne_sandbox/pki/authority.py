@@ -268,10 +268,8 @@ def ecrire(identite: Trousseau, out: Path) -> FichiersIdentite:
     )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        _ecrire(fichiers.cle, identite.cle)
-        _ecrire(fichiers.pkcs12, identite.pkcs12)
-        _ecrire(fichiers.truststore, identite.truststore)
-        _ecrire(fichiers.certificat, identite.certificat)
+        for nom in ("cle", "pkcs12", "truststore", "certificat"):
+            _ecrire(getattr(fichiers, nom), getattr(identite, nom))
     except OSError as erreur:
         raise PkiError(
             f"Impossible d'écrire les certificats dans {out} : {raison_systeme(erreur)}.",

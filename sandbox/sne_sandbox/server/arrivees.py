@@ -16,8 +16,9 @@ from zope.interface import implementer
 from sne_interface.raisons import raison_systeme
 from sne_sandbox.server.bornes import A_LA_PORTE, REPIT, Bornes, marge
 from sne_sandbox.server.channel import Canal
+from sne_sandbox.server.listeners import Genre
 from sne_sandbox.server.repartition import ADOPTEE, D_UN_COUP, FERMEE, RENDUE
-from sne_sandbox.server.service_wsgi import Genre, ServiceWsgi
+from sne_sandbox.server.service_wsgi import ServiceWsgi
 
 _SANS_DESCRIPTEUR: Final = (errno.EMFILE, errno.ENFILE)
 #: Rest before what the parent has no room to hear is said again. Seconds.
@@ -39,18 +40,11 @@ class FabriqueDeCanaux(ServerFactory):
 
 
 @implementer(IReadDescriptor)
-class Porte:
-    """A listener: accepts while there is room, and leaves who comes beyond waiting in the kernel's queue."""
+class _Lue:
+    """A socket that the reactor watches."""
 
-    def __init__(self, prise: socket.socket, service: ServiceWsgi, fabrique: ServerFactory) -> None:
+    def __init__(self, prise: socket.socket) -> None:
         self._prise = prise
-        self._service = service
-        self._reacteur: Any = service.reacteur
-        self._fabrique = fabrique
-        self._ouverte = False
-        self._retour: Any = None
-        self._max = service.bornes.connexions_max + marge(service.bornes.connexions_max)
-        self.ouvrir()
 
     def fileno(self) -> int:
         """Twisted's: what to watch."""
@@ -58,7 +52,24 @@ class Porte:
 
     def logPrefix(self) -> str:  # noqa: N802
         """Twisted's: its name in a log."""
-        return "porte"
+        return "arrivees"
+
+    def connectionLost(self, reason: Failure) -> None:  # noqa: N802
+        """Twisted's: the socket is closed by its maker, or is of no use any more."""
+
+
+class Porte(_Lue):
+    """A listener: accepts while there is room, and leaves who comes beyond waiting in the kernel's queue."""
+
+    def __init__(self, prise: socket.socket, service: ServiceWsgi, fabrique: ServerFactory) -> None:
+        super().__init__(prise)
+        self._service = service
+        self._reacteur: Any = service.reacteur
+        self._fabrique = fabrique
+        self._ouverte = False
+        self._retour: Any = None
+        self._max = service.bornes.connexions_max + marge(service.bornes.connexions_max)
+        self.ouvrir()
 
     def doRead(self) -> None:  # noqa: N802
         """Twisted's: connections have come."""
@@ -110,12 +121,8 @@ class Porte:
             self._reacteur.removeReader(self)
         self._retour, self._ouverte = None, False
 
-    def connectionLost(self, reason: Failure) -> None:  # noqa: N802
-        """Twisted's: the socket is its maker's."""
 
-
-@implementer(IReadDescriptor)
-class Arrivees:
+class Arrivees(_Lue):
     """A process's side: adopts the connections that come by `ligne`, each for the factory of its listener.
     One for which no descriptor is left is given back; the next is taken a second later."""
 
@@ -127,7 +134,7 @@ class Arrivees:
         bornes: Bornes,
     ) -> None:
         ligne.setblocking(False)
-        self._ligne = ligne
+        super().__init__(ligne)
         self._reacteur = reacteur
         self._fabriques = fabriques
         self._bornes = bornes
@@ -136,19 +143,11 @@ class Arrivees:
         self._retour: Any = None
         reacteur.addReader(self)
 
-    def fileno(self) -> int:
-        """Twisted's: what to watch."""
-        return self._ligne.fileno()
-
-    def logPrefix(self) -> str:  # noqa: N802
-        """Twisted's: its name in a log."""
-        return "arrivees"
-
     def doRead(self) -> None:  # noqa: N802
         """Twisted's: connections have come."""
         for _ in range(D_UN_COUP):
             try:
-                rang, descripteurs, _, _ = socket.recv_fds(self._ligne, 1, 1)
+                rang, descripteurs, _, _ = socket.recv_fds(self._prise, 1, 1)
             except OSError:
                 return
             if not rang:  # the parent is gone
@@ -202,16 +201,13 @@ class Arrivees:
         """Says all that is to be said; what the parent has no room to hear, a little later: it counts."""
         self._redite = None
         try:
-            self._ligne.send(self._a_dire)
+            self._prise.send(self._a_dire)
         except BlockingIOError:
             self._redite = self._reacteur.callLater(_REDITE, self._redire)
             return
         except OSError:
             pass  # the parent is gone, or we are
         self._a_dire = b""
-
-    def connectionLost(self, reason: Failure) -> None:  # noqa: N802
-        """Twisted's: the line is of no use any more."""
 
     def fermer(self) -> None:
         """Adopts what has come, and takes no more."""
@@ -220,4 +216,4 @@ class Arrivees:
         if self._retour is not None:
             self._retour.cancel()
         self._reacteur.removeReader(self)
-        self._ligne.close()
+        self._prise.close()

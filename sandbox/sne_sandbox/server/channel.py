@@ -19,13 +19,15 @@ from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request
 from zope.interface import implementer
 
-from sne_interface.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE, ETAT, LOURD
+from sne_interface.domain.echange import CERTIFICAT, CERTIFICAT_DEMANDE, ECOUTE, ETAT, LOURD, methode_recue
 from sne_interface.raisons import raison_systeme
 from sne_sandbox.server import pannes_du_reseau, refus_http, requete_malformee, sondes, tls, wsgi
 from sne_sandbox.server.bornes import Arrivee
 from sne_sandbox.server.ecoulement import EN_MEMOIRE, MORCEAU, Ecoulement
+from sne_sandbox.server.listeners import Genre
+from sne_sandbox.server.refus_http import RefusServeur
 from sne_sandbox.server.remise import AVANT, PENDANT, Adieu, NonRemise, reste
-from sne_sandbox.server.service_wsgi import Genre, RefusHttp, ServiceWsgi
+from sne_sandbox.server.service_wsgi import ServiceWsgi
 from sne_sandbox.server.wsgi import ReponseWsgi
 
 #: After a refusal the peer may still be sending: what it sends is dropped for so long, in seconds, so that it
@@ -311,7 +313,7 @@ class Canal(HTTPChannel):
         if self._arrivee.corps_attendu and self._refus.fin is None and not self.service.arret_demande:
             self._signaler(0, f"Connexion coupée avant la fin du corps : {self._recus()}.")
         if not self._poignee and self.transport.a_parle and not self.service.arret_demande:
-            self.service.signaler_tls(tls.expliquer(self.pair, self.transport, reason.value, self.genre))
+            self.service.signaler(tls.expliquer(self.pair, self.transport, reason.value, self.genre))
         super().connectionLost(reason)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
@@ -319,9 +321,8 @@ class Canal(HTTPChannel):
         if self._arrivee.premier:
             self._arrivee.premier = False
             if data[:1] == b"\x16":  # the first byte of a TLS handshake, and of no HTTP request
-                self.service.signaler_tls(
-                    tls.RefusTls(self.pair, "négociation TLS sur le port HTTP en clair", "écrivez http://")
-                )
+                raison = "négociation TLS sur le port HTTP en clair"
+                self.service.signaler(RefusServeur(self.pair, raison, "écrivez http://"))
                 self.transport.loseConnection()
                 return
         if self._refus.de_trop and sondes.est_une_sonde(data):
@@ -586,9 +587,8 @@ class Canal(HTTPChannel):
             methode, chemin = self.requests[0].method, self.requests[0].uri
         else:
             methode, chemin = getattr(self, "_command", b""), getattr(self, "_path", b"")
-        self.service.signaler_http(
-            RefusHttp(self.pair, methode.decode("latin-1"), chemin.decode("latin-1"), statut, raison)
-        )
+        dites = methode_recue(methode.decode("latin-1")), chemin.decode("latin-1")
+        self.service.signaler(RefusServeur(self.pair, raison, "", *dites, statut))
 
     def _jeter_et_attendre(self, data: bytes) -> None:
         self.resetTimeout()

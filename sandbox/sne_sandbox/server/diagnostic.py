@@ -22,6 +22,7 @@ from urllib.parse import SplitResult, urlsplit
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.texte import accorde
 from sne_interface.raisons import raison_systeme
+from sne_interface.resources import table
 
 #: Seconds that all the addresses of a machine are given to take a connection, and everything that is asked of
 #: one that may be anybody's; and of a server of ours, which may still be starting on a busy machine.
@@ -38,26 +39,10 @@ _DERNIERS: Final = 50
 _SERVICE: Final = "DemandeLogementImplService"
 _PORTS: Final = {"http": 80, "https": 443}
 _PROXYS: Final = ("https_proxy", "http_proxy", "all_proxy")
-_RELANCER: Final = (
-    "prenez ca.pem dans le dossier pki/ du serveur qui répond à cette adresse : un autre --home a une autre "
-    "autorité"
-)
-#: X509_V_ERR_… of OpenSSL (x509_vfy.h) → what is wrong with the server's certificate, and the remedy.
-_SERVEUR: Final[Mapping[int, tuple[str, str]]] = {
-    9: ("n'est pas encore valable", "vérifiez l'heure des deux machines"),
-    10: ("est expiré", "vérifiez l'heure des deux machines, ou relancez le serveur, qui le refait"),
-    18: ("n'est pas signé par cette autorité", _RELANCER),
-    19: ("n'est pas signé par cette autorité", _RELANCER),
-    20: ("n'est pas signé par cette autorité", _RELANCER),
-    62: (
-        "n'est pas à ce nom",
-        "appelez le serveur par un nom de son certificat ; « serve --server-name NOM » en ajoute un",
-    ),
-    64: (
-        "n'est pas à cette adresse",
-        "appelez le serveur par un nom de son certificat ; « serve --server-name ADRESSE » l'ajoute",
-    ),
-}
+#: What is told of each point, by its key, as the outcome of a call of OpenSSL is (« serveur_ » and its
+#: X509_V_ERR_…, x509_vfy.h); `bon` is « oui », « non », or nothing.
+_PHRASES: Final = {ligne["cle"]: ligne for ligne in table(__file__)}
+_BON: Final[Mapping[str, bool | None]] = {"oui": True, "non": False, "": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +54,13 @@ class Point:
     bon: bool | None
     dit: str
     remede: str = ""
+
+    @classmethod
+    def de(cls, cle: str, **valeurs: object) -> "Point":
+        """The one that the table has under a key."""
+        dit = _PHRASES[cle]
+        nom, phrase, remede = (dit[mot].format(**valeurs) for mot in ("nom", "dit", "remede"))
+        return cls(nom, _BON[dit["bon"]], phrase, remede)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +152,10 @@ def _en_retard(branchement: Branchement, dits: Collection[str]) -> Point:
     nom, patience = branchement.adresse.scheme.upper(), branchement.patience
     delai = f"{patience + _SURSIS * (nom in dits):g} s".replace(".", ",")
     if nom in dits:  # it is the right server, and a busy one
-        return Point(nom, None, f"le serveur est lent : le reste n'a pas été vu en {delai}", "recommencez")
-    remede = "vérifiez l'adresse et le port ; si la machine est lente, recommencez"
+        return Point.de("lent", nom=nom, delai=delai)
     if "adresse" in dits:
-        return Point(nom, False, f"le serveur ne finit pas de répondre, en {delai}", remede)
-    return Point(
-        "adresse", False, f"le nom [{branchement.adresse.hostname}] n'est pas trouvé en {delai}", remede
-    )
+        return Point.de("inacheve", nom=nom, delai=delai)
+    return Point.de("introuvable", hote=branchement.adresse.hostname, delai=delai)
 
 
 def _regarder(
@@ -206,11 +195,9 @@ def _adresse(branchement: Branchement) -> Point:
     except ValueError:
         complete = False
     if not complete or not parties.hostname:
-        remede = "une adresse s'écrit https://localhost:8443 ; « sne-sandbox serve » dit la sienne"
-        return Point("adresse", False, f"[{branchement.dite}] n'est pas une adresse", remede)
+        return Point.de("pas_une_adresse", dite=branchement.dite)
     if parties.path.rstrip("/").endswith(("/services", "?wsdl")) or "/services/" in parties.path:
-        remede = "donnez celle du serveur, sans /services/…"
-        return Point("adresse", False, f"[{branchement.dite}] est celle d'un service", remede)
+        return Point.de("d_un_service", dite=branchement.dite)
     hote, port = parties.hostname, branchement.port
     try:
         lieux = dict.fromkeys(
@@ -218,12 +205,7 @@ def _adresse(branchement: Branchement) -> Point:
             for famille, _, _, _, lieu in socket.getaddrinfo(hote, port, type=socket.SOCK_STREAM)
         )
     except OSError:
-        return Point(
-            "adresse",
-            False,
-            f"le nom [{hote}] n'est pas connu de cette machine",
-            "vérifiez-le, ou appelez 127.0.0.1",
-        )
+        return Point.de("inconnue", hote=hote)
     repondent, erreurs = [], []
     for famille, lieu in lieux:
         with socket.socket(famille, socket.SOCK_STREAM) as prise:
@@ -234,18 +216,9 @@ def _adresse(branchement: Branchement) -> Point:
             except OSError as erreur:
                 erreurs.append(erreur)
     if repondent:
-        return Point("adresse", True, f"{hote}:{port} répond ({', '.join(repondent)})")
+        return Point.de("repond", hote=hote, port=port, lieux=", ".join(repondent))
     silence = all(isinstance(erreur, TimeoutError) for erreur in erreurs)
-    pourquoi = (
-        "ne répond pas : un pare-feu, ou un autre réseau"
-        if silence
-        else "refuse la connexion : rien n'y écoute"
-    )
-    remede = (
-        "lancez « sne-sandbox serve » et lisez l'adresse qu'il écrit ; s'il est sur une autre machine, "
-        "« serve --host 0.0.0.0 »"
-    )
-    return Point("adresse", False, f"{hote}:{port} {pourquoi}", remede)
+    return Point.de("muette" if silence else "fermee", hote=hote, port=port)
 
 
 def _proxy(branchement: Branchement, environ: Mapping[str, str]) -> Iterator[Point]:
@@ -255,15 +228,12 @@ def _proxy(branchement: Branchement, environ: Mapping[str, str]) -> Iterator[Poi
     hote = branchement.adresse.hostname or ""
     exclus = [mot.strip().lstrip(".") for mot in regles.get("no_proxy", "").split(",")]
     if not presents:
-        yield Point("proxy", True, "aucun dans l'environnement")
+        yield Point.de("sans_proxy")
     elif "*" in exclus or any(mot and (hote == mot or hote.endswith(f".{mot}")) for mot in exclus):
-        yield Point("proxy", True, f"{presents[0]} est posé, NO_PROXY en excepte {hote}")
+        yield Point.de("proxy_excepte", proxy=presents[0], hote=hote)
     else:
-        yield Point(
-            "proxy", None, f"{presents[0]} est posé, et NO_PROXY n'en excepte pas {hote}",
-            f"posez NO_PROXY={','.join(filter(None, (regles.get('no_proxy'), hote)))}, comme le font « run » "
-            "et « conform » (Java lit http.nonProxyHosts)",
-        )  # fmt: skip
+        voulus = ",".join(filter(None, (regles.get("no_proxy"), hote)))
+        yield Point.de("par_proxy", proxy=presents[0], hote=hote, exclus=voulus)
 
 
 def _certificats(branchement: Branchement, *, complet: bool) -> tuple[ssl.SSLContext | None, list[Point]]:
@@ -274,19 +244,13 @@ def _certificats(branchement: Branchement, *, complet: bool) -> tuple[ssl.SSLCon
     points = []
     if branchement.ca is None:
         contexte.load_default_certs()
-        remede = "donnez ca.pem à votre application (SNE_CA_FILE) : le système ne connaît pas le bac à sable"
-        points.append(
-            Point("autorité", None, "aucune n'est donnée : celles du système sont essayées", remede)
-        )
+        points.append(Point.de("sans_autorite"))
     elif (
         lue := _charger(lambda: contexte.load_verify_locations(branchement.ca), branchement.ca, "autorité")
     ) is not None:
         return None, [lue]
     if branchement.certificat is None:
-        remede = (
-            "présentez celui d'un guichet (SNE_CERT_FILE et SNE_KEY_FILE ; « sne-sandbox pki issue » en émet)"
-        )
-        points.append(Point("certificat", None, "aucun n'est donné", remede))
+        points.append(Point.de("sans_certificat"))
         return contexte, points
     certificat = branchement.certificat
     lu = _charger(lambda: contexte.load_cert_chain(certificat, branchement.cle), certificat, "certificat")
@@ -303,18 +267,11 @@ def _charger(charger: Callable[[], object], fichier: Path | None, nom: str) -> P
         charger()
     except ssl.SSLError as erreur:
         if erreur.reason == "KEY_VALUES_MISMATCH":
-            return Point(
-                nom,
-                False,
-                f"la clé n'est pas celle de [{fichier}]",
-                "donnez le .key du même guichet, du même --home",
-            )
-        remede = "donnez un fichier PEM (-----BEGIN …) ; pour un .p12, c'est SNE_PKCS12_FILE"
-        return Point(nom, False, f"[{fichier}] ne se lit pas comme du PEM", remede)
+            return Point.de("autre_cle", nom=nom, fichier=fichier)
+        return Point.de("pas_du_pem", nom=nom, fichier=fichier)
     except OSError as erreur:
-        return Point(
-            nom, False, f"[{erreur.filename or fichier}] : {raison_systeme(erreur)}", "vérifiez le chemin"
-        )
+        dit = erreur.filename or fichier
+        return Point.de("fichier_illisible", nom=nom, fichier=dit, raison=raison_systeme(erreur))
     return None
 
 
@@ -329,55 +286,31 @@ def _identite(branchement: Branchement, certificat: Path) -> Iterator[Point]:
     try:
         lu = x509.load_pem_x509_certificate(certificat.read_bytes())
     except ValueError:
-        yield Point(
-            "certificat", False, f"[{certificat}] ne se lit pas", "émettez-en un : sne-sandbox pki issue"
-        )
+        yield Point.de("certificat_illisible", fichier=certificat)
         return
     guichet, base = lire_guichet(lu.public_bytes(Encoding.DER))
     fin = f"{lu.not_valid_after_utc:%d/%m/%Y}"
     if lu.not_valid_after_utc.timestamp() < time.time():
-        remede = "émettez-en un autre : sne-sandbox pki issue ; vérifiez l'heure de cette machine"
-        yield Point("certificat", False, f"[{certificat.name}] a expiré le {fin}", remede)
+        yield Point.de("certificat_expire", fichier=certificat.name, fin=fin)
     elif lu.not_valid_before_utc.timestamp() > time.time():
-        remede = "vérifiez l'heure de cette machine"
-        yield Point("certificat", False, f"[{certificat.name}] n'est pas encore valable", remede)
+        yield Point.de("certificat_a_venir", fichier=certificat.name)
     elif base and branchement.base not in ("", base):
-        remede = f"émettez-en un : sne-sandbox pki issue --guichet {guichet} --base {branchement.base}"
-        yield Point(
-            "certificat", False, f"il est de la base {base}, l'adresse mène à {branchement.base}", remede
-        )
+        yield Point.de("autre_base", base=base, ici=branchement.base, guichet=guichet)
     elif branchement.guichet and guichet != branchement.guichet:
-        remede = f"présentez {branchement.guichet}.pem, ou écrivez {guichet} dans vos messages"
-        yield Point(
-            "certificat",
-            False,
-            f"il est du guichet {guichet}, l'application est {branchement.guichet}",
-            remede,
-        )
+        yield Point.de("autre_guichet", guichet=guichet, ici=branchement.guichet)
     else:
         suite = f", base {base}" if base else ""
-        yield Point("certificat", True, f"guichet {guichet}{suite}, valable jusqu'au {fin}")
+        yield Point.de("certificat_bon", guichet=guichet, suite=suite, fin=fin)
     if branchement.pkcs12 is not None:
         try:
             sien = pkcs12.load_pkcs12(branchement.pkcs12.read_bytes(), branchement.mot_de_passe.encode()).cert
             if sien is None or sien.certificate != lu:
-                yield Point(
-                    "PKCS#12",
-                    False,
-                    f"[{branchement.pkcs12.name}] porte un autre certificat que le .pem",
-                    "prenez les deux dans le même dossier",
-                )
+                yield Point.de("pkcs12_autre", fichier=branchement.pkcs12.name)
         except OSError as erreur:
-            yield Point(
-                "PKCS#12", False, f"[{branchement.pkcs12}] : {raison_systeme(erreur)}", "vérifiez le chemin"
-            )
+            raison = raison_systeme(erreur)
+            yield Point.de("fichier_illisible", nom="PKCS#12", fichier=branchement.pkcs12, raison=raison)
         except ValueError:
-            yield Point(
-                "PKCS#12",
-                False,
-                f"[{branchement.pkcs12.name}] ne s'ouvre pas avec ce mot de passe",
-                "c'est « sne-sandbox » (SNE_PKCS12_PASSWORD)",
-            )
+            yield Point.de("pkcs12_ferme", fichier=branchement.pkcs12.name)
 
 
 # --- a call ------------------------------------------------------------------------------------------
@@ -394,77 +327,54 @@ def _connexion(branchement: Branchement, contexte: ssl.SSLContext) -> http.clien
 def _connecter(branchement: Branchement, connexion: http.client.HTTPConnection) -> tuple[Point, str]:
     """Makes a first call; returns what was seen, and the hour that the server gives (header `Date`)."""
     nom, port = branchement.adresse.scheme.upper(), branchement.port
+    ou = {"nom": nom, "hote": branchement.adresse.hostname, "port": port}
     try:
         connexion.connect()
-        presente = _version(connexion)
+        prise = connexion.sock
+        vue = (
+            Point.de("https", version=prise.version())
+            if isinstance(prise, ssl.SSLSocket)
+            else Point.de("http")
+        )
         connexion.request("GET", "/healthz")
         reponse = connexion.getresponse()
         reponse.read(_LUS_MAX)
     except ssl.SSLCertVerificationError as erreur:
-        autre = (f"est refusé ({erreur.verify_message})", "relancez le serveur, qui le refait")
-        dit, remede = _SERVEUR.get(erreur.verify_code, autre)
-        return Point(nom, False, f"le certificat du serveur {dit}", remede), ""
+        cle = f"serveur_{erreur.verify_code}"
+        return Point.de(cle if cle in _PHRASES else "serveur", raison=erreur.verify_message), ""
     except ssl.SSLError as erreur:
-        return Point(nom, False, *_refus(branchement, erreur.reason or "")), ""
+        raison = erreur.reason or ""
+        de_certificat = "CERTIFICATE" in raison or "UNKNOWN_CA" in raison
+        refus = "certificat_exige" if branchement.certificat is None else "certificat_refuse"
+        return Point.de(refus if de_certificat else "pas_de_tls", raison=raison, **ou), ""
     except (OSError, http.client.HTTPException):
-        schema = "http" if nom == "HTTPS" else "https"
-        remede = f"vérifiez le port ; c'est peut-être {schema}://{branchement.adresse.hostname}:{port}"
-        return Point(nom, False, f"le port {port} ne répond pas en {nom}", remede), ""
+        return Point.de("pas_du_schema", schema="http" if nom == "HTTPS" else "https", **ou), ""
     if reponse.status != http.HTTPStatus.OK:
-        remede = "vérifiez l'adresse et le port"
-        if nom == "HTTP":
-            remede += f" ; c'est peut-être https://{branchement.adresse.hostname}:{port}"
-        dit = f"/healthz répond {reponse.status} : ce n'est pas le bac à sable"
-        return Point(nom, False, dit, remede), ""
-    return Point(nom, True, presente), reponse.headers.get("Date", "")
-
-
-def _refus(branchement: Branchement, raison: str) -> tuple[str, str]:
-    """Of a handshake that the peer cut short."""
-    if "CERTIFICATE" not in raison and "UNKNOWN_CA" not in raison:
-        adresse = f"http://{branchement.adresse.hostname}:{branchement.port}"
-        return f"le port {branchement.port} ne parle pas TLS ({raison})", f"c'est peut-être {adresse}"
-    if branchement.certificat is None:
-        remede = "présentez celui d'un guichet, ou lancez « serve --client-cert optional »"
-        return "le serveur exige un certificat client", remede
-    remede = "émettez-en un avec le --home du serveur : sne-sandbox pki issue"
-    return "le serveur refuse ce certificat client : il est d'une autre autorité", remede
-
-
-def _version(connexion: http.client.HTTPConnection) -> str:
-    prise = connexion.sock
-    if not isinstance(prise, ssl.SSLSocket):
-        return "sans TLS : les certificats ne servent pas"
-    return f"{prise.version()}, le serveur et l'autorité s'accordent"
+        suite = "" if nom == "HTTPS" else f" ; c'est peut-être https://{ou['hote']}:{port}"
+        return Point.de("pas_lui", statut=reponse.status, suite=suite, **ou), ""
+    return vue, reponse.headers.get("Date", "")
 
 
 def _horloge(date: str) -> Point:
     try:
         ecart = abs(parsedate_to_datetime(date).timestamp() - time.time())
     except ValueError:
-        return Point("horloge", None, "le serveur ne dit pas l'heure qu'il est")
-    if ecart > _ECART_MAX:
-        remede = "mettez les deux machines à l'heure (NTP) : les certificats et les dates en dépendent"
-        jours = round(ecart / _JOUR)
-        de = accorde(jours, "jour", "jours") if jours else f"{ecart / 60:.0f} minutes"
-        return Point(
-            "horloge", False if jours else None, f"le serveur et cette machine diffèrent de {de}", remede
-        )
-    return Point("horloge", True, "le serveur et cette machine sont à la même heure")
+        return Point.de("sans_heure")
+    if ecart <= _ECART_MAX:
+        return Point.de("a_l_heure")
+    if jours := round(ecart / _JOUR):
+        return Point.de("decalage_en_jours", de=accorde(jours, "jour", "jours"))
+    return Point.de("decalage", de=f"{ecart / 60:.0f} minutes")
 
 
 def _service(connexion: http.client.HTTPConnection, branchement: Branchement) -> Point:
     """Tells whether the services of that base are there; reading their description is no traffic."""
     statut, lu = _lire(connexion, f"{branchement.racine}/services/{_SERVICE}/?wsdl")
-    if statut == http.HTTPStatus.OK and _SERVICE.encode() not in lu:
-        dit = f"{branchement.racine}/services/… ne les décrit pas : ce n'est pas le bac à sable"
-        return Point("services", False, dit, "vérifiez l'adresse et le port")
-    if statut == http.HTTPStatus.OK:
-        return Point("services", True, f"{branchement.dite.rstrip('/')}/services/… les décrit")
-    remede = (
-        "« sne-sandbox bases list » montre les bases ; la première est à /services/…, les autres à /bases/NOM"
-    )
-    return Point("services", False, f"{branchement.racine}/services/… n'existe pas (HTTP {statut})", remede)
+    if statut != http.HTTPStatus.OK:
+        return Point.de("services_absents", racine=branchement.racine, statut=statut)
+    if _SERVICE.encode() not in lu:
+        return Point.de("services_ailleurs", racine=branchement.racine)
+    return Point.de("services", dite=branchement.dite.rstrip("/"))
 
 
 def _de_la_base(connexion: http.client.HTTPConnection, branchement: Branchement) -> Iterator[Point]:
@@ -477,28 +387,20 @@ def _de_la_base(connexion: http.client.HTTPConnection, branchement: Branchement)
     )
     if guichets is None or horloge is None or arrives is None:
         statut, _ = _lire(connexion, base, branchement.jeton)
-        if statut in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN):
-            dit = "ne se lit pas sans jeton"
-            remede = "donnez le fichier prêt du serveur (--ready-file), qui porte son jeton"
-        else:  # a first request has the server load its API, on a machine that may be busy
-            dit, remede = "n'a pas répondu comme prévu", "recommencez dans un instant"
-        yield Point("base", None, f"l'API {dit} : guichet et derniers échanges ne sont pas vus", remede)
+        # A first request has the server load its API, on a machine that may be busy.
+        ferme = statut in (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN)
+        yield Point.de("sans_jeton" if ferme else "api_muette")
         return
     if branchement.guichet:
         codes = [guichet["code"] for guichet in guichets if guichet["ferme_le"] is None]
-        if branchement.guichet in codes:
-            yield Point("guichet", True, f"{branchement.guichet} est de la base {branchement.base}")
-        else:
-            remede = f"prenez {', '.join(codes[:5])}, ou ajoutez-le à la page Guichets"
-            yield Point(
-                "guichet", False, f"{branchement.guichet} n'est pas de la base {branchement.base}", remede
-            )
+        cle = "guichet" if branchement.guichet in codes else "guichet_absent"
+        quoi = {"guichet": branchement.guichet, "base": branchement.base, "codes": ", ".join(codes[:5])}
+        yield Point.de(cle, **quoi)
     if horloge["mode"] == "real":
-        yield Point("jour", True, "l'horloge de la base est à l'heure")
+        yield Point.de("jour")
     else:
         jour = f"{horloge['maintenant'][8:10]}/{horloge['maintenant'][5:7]}/{horloge['maintenant'][:4]}"
-        remede = "datez-en vos messages, ou rendez-lui l'heure : sne-sandbox clock real"
-        yield Point("jour", None, f"l'horloge de la base est figée au {jour}", remede)
+        yield Point.de("jour_fige", jour=jour)
     if not branchement.essai:
         yield from _application(arrives["echanges"])
 
@@ -515,19 +417,14 @@ def _application(echanges: list[dict[str, Any]]) -> Iterator[Point]:
     }
     for (message, explication), identifiant in refus.items():
         # It may have been mended since, or wanted: it is shown, and condemns nothing.
-        yield Point("application", None, f"échange {identifiant} : {message}", explication)
+        yield Point.de("refuse", echange=identifiant, message=message, explication=explication)
     if not echanges:
-        yield Point("application", None, "elle n'a encore rien envoyé")
+        yield Point.de("rien_envoye")
     tolerances = {t["code"]: t["phrase"] for e in recus for t in e["tolerances"]}
     for code, phrase in tolerances.items():
-        yield Point(
-            "emballage",
-            None,
-            f"{code} : {phrase}",
-            "un autre serveur peut la refuser : voir la page Tolérances du guide",
-        )
+        yield Point.de("tolere", code=code, phrase=phrase)
     if recus and not tolerances:
-        yield Point("emballage", True, "ses derniers messages se lisent sans tolérance")
+        yield Point.de("emballage")
 
 
 def _lire(connexion: http.client.HTTPConnection, chemin: str, jeton: str = "") -> tuple[int, bytes]:

@@ -1,7 +1,7 @@
 """From a configuration to a server at work: the application of each process, its journal, its minute.
 
 A server is ready as soon as it is sure to serve: its sockets, its contract and its store are open, its base
-is made, its certificates are read. It then imports the modules that answer (Twisted, Flask, Spyne, the
+is made, its certificates are read. It then imports the modules that answer (Twisted, Flask, the
 rules), which takes three times as long: the first request waits for them in the queue of its socket. With a
 contract of the user's own, the imports come first, because the contract may hold an error.
 """
@@ -13,14 +13,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sne_interface import systeme
 from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.base import BASE_PAR_DEFAUT
-from sne_interface.domain.echange import TLS, methode_recue
 from sne_interface.errors import MagasinIndisponible, UsageError
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.offres import unique
@@ -32,28 +31,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from sne_sandbox.asynchrone import CanalAsynchrone
-    from sne_sandbox.server.service_wsgi import ApplicationWsgi, RefusHttp
-    from sne_sandbox.server.tls import RefusTls
+    from sne_sandbox.server.refus_http import RefusServeur
+    from sne_sandbox.server.service_wsgi import ApplicationWsgi
     from sne_sandbox.server.workers import Taches
-
-
-class Lancable(Protocol):
-    """The thing that `lancer` serves. Picklable."""
-
-    @property
-    def configuration(self) -> Configuration:
-        """Returns the configuration that the application is built from."""
-
-    @property
-    def ecoute(self) -> Ecoute:
-        """How to listen."""
-
-    def ouvrir(self) -> tuple[Contrats, Magasin]:
-        """Opens what it serves, and makes its base if need be. Raises OperatorError."""
-
-    def taches(self, ouverts: tuple[Contrats, Magasin] | None = None) -> "Taches":
-        """Builds, inside each process, what the process serves, over what was opened already, if anything
-        was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +62,7 @@ class Lancement:
         magasin.saluer(VERSION, application.extensions["sne"].contrats.empreinte)
         return Taches(
             application=application.wsgi_app,
-            refus_tls=partial(noter_refus_tls, magasin, self.base_des_refus),
-            refus_http=partial(noter_refus_http, magasin, self.base_des_refus),
+            refus=partial(noter_le_refus, magasin, self.base_des_refus),
             periodique=partial(_minute, magasin, application.extensions["sne"].boites),
             lecteur=self.lecteur,
             prechauffe=partial(self._prechauffe, application) if self.prechauffer else None,
@@ -100,7 +79,7 @@ class Lancement:
         return self.taches().application
 
 
-def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies], None]) -> None:
+def lancer(lancement: Lancement, processus: int, pret: Callable[[AdressesServies], None]) -> None:
     """Serve until SIGTERM or SIGINT. Raises OperatorError (port taken, store or contract unreadable)."""
     if processus > 1 and not systeme.PLUSIEURS_PROCESSUS:
         raise UsageError(
@@ -130,7 +109,7 @@ def lancer(lancement: Lancable, processus: int, pret: Callable[[AdressesServies]
 
 
 def servir(
-    lancement: Lancable,
+    lancement: Lancement,
     taches: "Taches",
     prises: Prises,
     *,
@@ -159,7 +138,7 @@ class _Fin:
         """Raises SystemExit when nobody waits. A module being imported may swallow it: the signal is then
         told again. It may also make another error of it (`a_cause`)."""
         deja, self._recu = self._recu, numero
-        appels, _, _ = select.select(self._prises.ouvertes(), [], [], 0)
+        appels, _, _ = select.select(list(self._prises.values()), [], [], 0)
         if not appels or deja is not None:
             raise self._sortie
 
@@ -213,37 +192,12 @@ def _sans_bruit(quoi: str) -> Iterator[None]:
             journal_technique("sne_sandbox.server").error(f"{quoi} left", cause=erreur.cause)
 
 
-def noter_refus_tls(magasin: Magasin, base: str, refus: "RefusTls") -> None:
-    """Journals a handshake that failed, in `base`."""
-    from sne_sandbox.exchange import noter_refus
-
-    with _sans_bruit("line of a refused handshake"):
-        noter_refus(
-            magasin,
-            base,
-            methode=TLS,
-            chemin="",
-            pair=refus.pair,
-            statut=0,
-            raison=refus.raison,
-            detail=refus.detail,
-        )
-
-
-def noter_refus_http(magasin: Magasin, base: str, refus: "RefusHttp") -> None:
-    """Journals a request that the listener refused, in the base that its path names, else in `base`."""
+def noter_le_refus(magasin: Magasin, base: str, refus: "RefusServeur") -> None:
+    """Journals what the listener refused, in the base that its path names, else in `base`."""
     from sne_sandbox.exchange import base_nommee, noter_refus
 
-    with _sans_bruit("line of a refused request"):
-        noter_refus(
-            magasin,
-            base_nommee(magasin, refus.chemin) or base,
-            methode=methode_recue(refus.methode),
-            chemin=refus.chemin,
-            pair=refus.pair,
-            statut=refus.statut,
-            raison=refus.raison,
-        )
+    with _sans_bruit("line of a refusal"):
+        noter_refus(magasin, base_nommee(magasin, refus.chemin) or base, **asdict(refus))
 
 
 def ecoute_de(options: dict[str, Any]) -> Ecoute:
@@ -258,16 +212,11 @@ def ecoute_de(options: dict[str, Any]) -> Ecoute:
     def port(nom: str) -> int | None:
         return options[nom] if options[nom] >= 0 else None
 
+    pareils = ("host", "client_cert", "threads", "message_max", "connexions_max", "octets_max", "debit_min")
     return Ecoute(
-        host=options["host"],
         https_port=port("https_port"),
         http_port=port("http_port"),
-        client_cert=options["client_cert"],
-        threads=options["threads"],
-        message_max=options["message_max"],
-        connexions_max=options["connexions_max"],
-        octets_max=options["octets_max"],
-        debit_min=options["debit_min"],
-        patience=options["patience"],
         preavis=options.get("delai_arret", 0),
+        patience=options["patience"],
+        **{nom: options[nom] for nom in pareils},
     )

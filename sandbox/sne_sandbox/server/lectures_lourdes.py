@@ -8,10 +8,8 @@ temporary file, from which it is sent.
 
 import contextlib
 import logging
-import os
 import pickle
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -22,7 +20,7 @@ from typing import IO, Any, Final
 
 from sne_interface.raisons import raison_systeme
 from sne_sandbox.server.service_wsgi import ApplicationWsgi
-from sne_sandbox.server.workers import ENVIRONNEMENT
+from sne_sandbox.server.workers import lancer_module
 from sne_sandbox.server.wsgi import Destinataire, ReponseWsgi, sature
 
 logger = logging.getLogger(__name__)
@@ -154,16 +152,7 @@ class Voie:
                 return self._processus
             if self._ferme:
                 raise OSError("the server ends")
-            self._processus = processus = subprocess.Popen(
-                [sys.executable, "-P", "-m", "sne_sandbox.server.processus_lecteur"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={
-                    **os.environ,
-                    **ENVIRONNEMENT,
-                    "PYTHONPATH": os.pathsep.join(chemin for chemin in sys.path if chemin),
-                },
-            )
+            self._processus = processus = lancer_module("processus_lecteur", subprocess.PIPE, subprocess.PIPE)
         assert processus.stdin is not None
         pickle.dump(self._lecteur, processus.stdin)
         return processus

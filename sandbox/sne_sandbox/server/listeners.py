@@ -3,11 +3,15 @@
 import errno
 import socket
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from sne_interface.errors import ListenError
+from sne_interface.resources import table
 
 ClientCert = Literal["optional", "required", "off"]
+Genre = Literal["https", "http", "https_expire", "https_autre_nom"]
+"""The listener that a request came by."""
+GENRES: Final[tuple[Genre, ...]] = get_args(Genre)
 
 #: Connections that the kernel keeps for us while every process is busy.
 FILE_D_ATTENTE = 512
@@ -54,56 +58,32 @@ class AdressesServies:
     """A listener whose certificate is made out to another name only: a client must refuse it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prises:
-    """The listening sockets; None when off."""
-
-    https: socket.socket | None = None
-    http: socket.socket | None = None
-    https_expire: socket.socket | None = None
-    https_autre_nom: socket.socket | None = None
+class Prises(dict[Genre, socket.socket]):
+    """The listening sockets that are on."""
 
     def adresses(self, host: str) -> AdressesServies:
         """The addresses to give to users who asked to listen on `host`."""
-        return AdressesServies(
-            https=_adresse("https", host, self.https),
-            http=_adresse("http", host, self.http),
-            https_expire=_adresse("https", host, self.https_expire),
-            https_autre_nom=_adresse("https", host, self.https_autre_nom),
-        )
-
-    def toutes(self) -> tuple[socket.socket | None, ...]:
-        """Each of them, on or off, in the order in which they are given to make them."""
-        return (self.https, self.http, self.https_expire, self.https_autre_nom)
-
-    def ouvertes(self) -> list[socket.socket]:
-        """Lists the sockets that are on."""
-        return [prise for prise in self.toutes() if prise is not None]
+        return AdressesServies(**{genre: _adresse(genre, host, prise) for genre, prise in self.items()})
 
     def fermer(self) -> None:
         """Closes them in this process."""
-        for prise in self.ouvertes():
+        for prise in self.values():
             prise.close()
 
 
 def ouvrir_prises(ecoute: Ecoute) -> Prises:
     """Binds every listener. Raises ListenError, with its remedy, when one cannot be; none stays open then."""
-    ouvertes: dict[str, socket.socket] = {}
-    a_refuser = None if ecoute.https_port is None else 0
+    prises, a_refuser = Prises(), None if ecoute.https_port is None else 0
+    ports = zip(GENRES, (ecoute.https_port, ecoute.http_port, a_refuser, a_refuser), strict=True)
     try:
-        for nom, port, option in (
-            ("https", ecoute.https_port, "--https-port"),
-            ("http", ecoute.http_port, "--http-port"),
-            ("https_expire", a_refuser, "--https-port"),
-            ("https_autre_nom", a_refuser, "--https-port"),
-        ):
+        for genre, port in ports:
             if port is not None:
-                ouvertes[nom] = _ouvrir(ecoute.host, port, option)
+                option = "--http-port" if genre == "http" else "--https-port"
+                prises[genre] = _ouvrir(ecoute.host, port, option)
     except BaseException:
-        for prise in ouvertes.values():
-            prise.close()
+        prises.fermer()
         raise
-    return Prises(**ouvertes)
+    return prises
 
 
 def _ouvrir(host: str, port: int, option: str) -> socket.socket:
@@ -129,31 +109,17 @@ def _ouvrir(host: str, port: int, option: str) -> socket.socket:
 
 
 def _impossible(host: str, port: int, option: str, erreur: OSError | OverflowError) -> ListenError:
-    numero = erreur.errno if isinstance(erreur, OSError) else None
-    if numero == errno.EADDRINUSE:
-        return ListenError(
-            f"Le port {port} de {host} est déjà pris.",
-            remede=f"arrêtez l'autre serveur, ou choisissez un autre port ({option} 0 en prend un libre)",
-        )
-    if numero == errno.EACCES:
-        return ListenError(
-            f"Le port {port} de {host} est réservé au système.",
-            remede=f"choisissez un port au-dessus de 1023 ({option} 0 en prend un libre)",
-        )
-    if numero == errno.EADDRNOTAVAIL:
-        return ListenError(
-            f"L'adresse [{host}] n'est pas de cette machine.",
-            remede="donnez à --host une adresse de cette machine, 127.0.0.1 ou 0.0.0.0",
-        )
-    return ListenError(
-        f"Impossible d'écouter sur {host}, port {port} : {erreur}.",
-        remede=f"vérifiez --host et {option}",
-    )
+    nom = errno.errorcode.get(getattr(erreur, "errno", None) or 0, "")
+    ligne = _IMPOSSIBLES.get(nom, _IMPOSSIBLES[""])
+    mots = {"host": host, "port": port, "option": option, "erreur": erreur}
+    return ListenError(ligne["dit"].format(**mots), remede=ligne["remede"].format(**mots))
 
 
-def _adresse(schema: str, host: str, prise: socket.socket | None) -> str | None:
-    if prise is None:
-        return None
+#: By the name of an error of the system; "" for any other.
+_IMPOSSIBLES: Final = {ligne["erreur"]: ligne for ligne in table(__file__)}
+
+
+def _adresse(genre: Genre, host: str, prise: socket.socket) -> str:
     # Nobody can connect to "every address": give the one that always works.
     nom = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - looked for, not listened on
-    return f"{schema}://{f'[{nom}]' if ':' in nom else nom}:{prise.getsockname()[1]}"
+    return f"{genre.partition('_')[0]}://{f'[{nom}]' if ':' in nom else nom}:{prise.getsockname()[1]}"

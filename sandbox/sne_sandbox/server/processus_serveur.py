@@ -6,13 +6,11 @@
 import contextlib
 import ctypes
 import gc
-import linecache
 import logging
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
 from twisted.internet.error import ReactorNotRunning
@@ -25,12 +23,10 @@ from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.server.arrivees import Arrivees, FabriqueDeCanaux, Porte
 from sne_sandbox.server.lectures_lourdes import Voie
-from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
-from sne_sandbox.server.service_wsgi import Fils, Genre, RefusHttp, ServiceWsgi
-from sne_sandbox.server.tls import ContexteTls, RefusTls, TransportTls
+from sne_sandbox.server.listeners import GENRES, AdressesServies, Ecoute, Prises, ouvrir_prises
+from sne_sandbox.server.service_wsgi import Fils, ServiceWsgi
+from sne_sandbox.server.tls import ContexteTls, TransportTls
 from sne_sandbox.server.workers import Taches
-
-__all__ = ["AdressesServies", "Ecoute", "RefusHttp", "RefusTls", "servir"]
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +80,7 @@ def servir(
             taches.application,
             reacteur,
             fils,
-            taches.refus_tls,
-            taches.refus_http,
+            taches.refus,
             taches.etat,
             voie,
         )
@@ -129,29 +124,24 @@ class _Serveur:
         )
         if self._arrivees is not None:
             service.connexion_fermee = self._arrivees.fermee
-        for prise, fabrique in zip(prises.toutes(), fabriques, strict=True):
-            if prise is not None:
-                self._portes.append(Porte(prise, service, fabrique))
+        for genre, fabrique in zip(GENRES, fabriques, strict=True):
+            if genre in prises:
+                self._portes.append(Porte(prises[genre], service, fabrique))
 
     def _fabriques(self, autorite: Autorite) -> list[Any]:
-        """Returns the factories of the channels of each listener, in the order of `Prises`; None for one that
+        """Returns the factories of the channels of each listener, in the order of `GENRES`; None for one that
         is off."""
-        chiffrees: tuple[tuple[Genre, Path], ...] = (
-            ("https", autorite.serveur),
-            ("https_expire", autorite.serveur_expire),
-            ("https_autre_nom", autorite.serveur_autre_nom),
-        )
         ecoute = self._service.ecoute
-        if ecoute.https_port is None:
-            return [None, FabriqueDeCanaux(self._service, "http"), None, None]
-        https, expire, autre_nom = (
-            self._chiffrer(
-                FabriqueDeCanaux(self._service, genre),
-                ContexteTls(certificat, autorite.ca, ecoute.client_cert),
-            )
-            for genre, certificat in chiffrees
-        )
-        return [https, FabriqueDeCanaux(self._service, "http"), expire, autre_nom]
+        certificats = (autorite.serveur, None, autorite.serveur_expire, autorite.serveur_autre_nom)
+        fabriques: list[Any] = []
+        for genre, certificat in zip(GENRES, certificats, strict=True):
+            fabrique: Any = FabriqueDeCanaux(self._service, genre)
+            if certificat is not None:
+                eteinte = ecoute.https_port is None
+                contexte = None if eteinte else ContexteTls(certificat, autorite.ca, ecoute.client_cert)
+                fabrique = None if contexte is None else self._chiffrer(fabrique, contexte)
+            fabriques.append(fabrique)
+        return fabriques
 
     def _chiffrer(self, fabrique: FabriqueDeCanaux, contexte: ContexteTls) -> TLSMemoryBIOFactory:
         # zope declares these interfaces in a way that mypy does not see.
@@ -346,7 +336,6 @@ def menager_memoire() -> None:
 def espacer_ramassages() -> None:
     """Has the garbage collector leave alone what start-up made, and run every twenty thousand objects (some
     forty exchanges, a few megabytes) instead of every seven hundred: a tenth of the time of an exchange."""
-    linecache.clearcache()  # half a megabyte of source, that Spyne's import read to know who calls it
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     gc.enable()

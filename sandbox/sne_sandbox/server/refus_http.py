@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sne_interface.domain.echange import TLS
 from sne_sandbox.server.bornes import RETOUR
 
 _TEXTES: Final[dict[int, tuple[bytes, str]]] = {
@@ -29,6 +30,20 @@ NON_LUE: Final = (
     "lisez plus vite, ou abaissez --debit-min."
 )
 SANS_FICHIER: Final = "Il ne peut pas garder un corps aussi long : {}. → réessayez."
+
+
+@dataclass(frozen=True, slots=True)
+class RefusServeur:
+    """A handshake that failed, or a request refused before the application saw it. `pair` is the peer's
+    address and port; `raison` and `detail` are French; `chemin` may be empty; `statut` is 0 when nothing was
+    answered."""
+
+    pair: str
+    raison: str
+    detail: str = ""
+    methode: str = TLS
+    chemin: str = ""
+    statut: int = 0
 
 
 @dataclass(slots=True)

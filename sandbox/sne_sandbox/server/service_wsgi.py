@@ -3,23 +3,23 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from queue import SimpleQueue
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
+from wsgiref.types import WSGIApplication
 
 from twisted.internet.posixbase import PosixReactorBase
 
 from sne_sandbox.server.bornes import Bornes, connexions_possibles
 from sne_sandbox.server.listeners import Ecoute
+from sne_sandbox.server.refus_http import RefusServeur
 from sne_sandbox.server.remise import NonRemise
-from sne_sandbox.server.tls import RefusTls
+from sne_sandbox.web.sante import Sante
 
 logger = logging.getLogger(__name__)
 
-Genre = Literal["https", "http", "https_expire", "https_autre_nom"]
-"""The listener that a request came by."""
 
 #: Answers that last (event streams, downloads) have threads of their own, this many at most.
 FLUX_MAX = 64
@@ -63,43 +63,7 @@ class Fils:
             del tache, fonction, arguments
 
 
-class ApplicationWsgi(Protocol):
-    """A WSGI application (PEP 3333)."""
-
-    def __call__(self, environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]: ...
-
-
-class EtatServeur(Protocol):
-    """The knowledge that the application has of its state (`web.sante`)."""
-
-    @property
-    def vivant(self) -> bytes:
-        """The JSON that tells that it lives."""
-
-    @property
-    def fraiche(self) -> bool:
-        """True when its last result is believed."""
-
-    def demander(self) -> None:
-        """Somebody asks."""
-
-    def reponse(self) -> tuple[int, bytes]:
-        """HTTP status and JSON; waits for nothing."""
-
-    def fermer(self) -> None:
-        """The server ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefusHttp:
-    """A request refused before the application saw it. `methode` and `chemin` may be empty; `statut` is
-    0 when the peer left before it could be answered."""
-
-    pair: str
-    methode: str
-    chemin: str
-    statut: int
-    raison: str
+ApplicationWsgi = WSGIApplication
 
 
 class LecturesLourdes(Protocol):
@@ -120,9 +84,8 @@ class ServiceWsgi:
     application: ApplicationWsgi
     reacteur: PosixReactorBase
     fils: Fils
-    refus_tls: Callable[[RefusTls], None]
-    refus_http: Callable[[RefusHttp], None]
-    etat: EtatServeur | None = None
+    refus: Callable[[RefusServeur], None]
+    etat: Sante | None = None
     """What `/readyz` tells; None: those addresses are the application's."""
     voie: LecturesLourdes | None = None
     """What heavy reads are asked; None: the application."""
@@ -156,13 +119,9 @@ class ServiceWsgi:
         with self._verrou:
             self._flux -= 1
 
-    def signaler_tls(self, refus: RefusTls) -> None:
-        """Has a refused handshake noted, in a thread: noting it may wait for a database."""
-        self.fils.soumettre(self.refus_tls, refus)
-
-    def signaler_http(self, refus: RefusHttp) -> None:
-        """Has a refused request noted, in a thread."""
-        self.fils.soumettre(self.refus_http, refus)
+    def signaler(self, refus: RefusServeur) -> None:
+        """Has a refusal noted, in a thread: noting it may wait for a database."""
+        self.fils.soumettre(self.refus, refus)
 
     def saturer(self, raison: str) -> None:
         """A request was refused because the server is full: said, and journalled, once a minute."""
@@ -176,7 +135,7 @@ class ServiceWsgi:
         self.bornes.relacher()  # the first line of a log opens files: the modules that write it
         for raison in dues:
             logger.warning("sne-sandbox : %s", raison)
-            self.signaler_http(RefusHttp(pair="", methode="", chemin="", statut=503, raison=raison))
+            self.signaler(RefusServeur(pair="", raison=raison, methode="", statut=503))
         self.bornes.reserver()
 
     def signaler_non_remise(self, non_remise: NonRemise, raison: str) -> None:

@@ -7,8 +7,9 @@ for the exchanges that keep the threads busy, nor for the database."""
 import json
 from typing import Final
 
-from sne_sandbox.server.service_wsgi import EtatServeur, ServiceWsgi
+from sne_sandbox.server.service_wsgi import ServiceWsgi
 from sne_sandbox.server.wsgi import Destinataire, ReponseWsgi
+from sne_sandbox.web.sante import Sante
 
 VIE: Final = b"/healthz"
 PRET: Final = b"/readyz"
@@ -53,7 +54,7 @@ def repondre(requete: Destinataire, uri: bytes, service: ServiceWsgi) -> bool:
     return True
 
 
-def _attendre(requete: Destinataire, etat: EtatServeur, service: ServiceWsgi, limite: float) -> None:
+def _attendre(requete: Destinataire, etat: Sante, service: ServiceWsgi, limite: float) -> None:
     if etat.fraiche or service.reacteur.seconds() >= limite:
         _dire(requete, *etat.reponse())
     else:

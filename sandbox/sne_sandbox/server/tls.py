@@ -18,15 +18,7 @@ from twisted.protocols.tls import TLSMemoryBIOProtocol
 from zope.interface import implementer
 
 from sne_sandbox.server.listeners import ClientCert
-
-
-@dataclass(frozen=True, slots=True)
-class RefusTls:
-    """A handshake that failed. `pair` is the peer's address and port; `raison` and `detail` are French."""
-
-    pair: str
-    raison: str
-    detail: str
+from sne_sandbox.server.refus_http import RefusServeur
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +145,19 @@ def phrases() -> Mapping[str, Any]:
     return tomllib.loads(Path(__file__).with_name("tls.toml").read_text("utf-8"))
 
 
-def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None, ecoute: str) -> RefusTls:
+def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None, ecoute: str) -> RefusServeur:
     """Why the handshake of `transport`, on a listener (`sne.ecoute`), failed with `erreur` (an OpenSSL error,
     or a lost connection)."""
     if transport.en_clair:
         ligne = transport.en_clair.split(b"\r\n", 1)[0].decode("latin-1")
-        return RefusTls(
+        return RefusServeur(
             pair, "requête HTTP en clair sur le port HTTPS", f"reçu « {ligne} » ; écrivez https://"
         )
     raisons = phrases()["raisons"]
     refuse = transport.getHandle().get_app_data()
     if isinstance(refuse, _CertificatRefuse):
         raison, remede = raisons[phrases()["verifications"].get(str(refuse.numero), "refuse")]
-        return RefusTls(
+        return RefusServeur(
             pair,
             raison,
             f"sujet {refuse.sujet}, émetteur {refuse.emetteur} (erreur {refuse.numero}) ; {remede}",
@@ -174,7 +166,7 @@ def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None, 
     a_bon_droit = phrases()["a_bon_droit"].get(ecoute, "")
     remede_du_refus = a_bon_droit or raisons["serveur_refuse"][1]
     if not isinstance(erreur, SSL.Error):
-        return RefusTls(pair, "le client a coupé ou s'est tu pendant la négociation", remede_du_refus)
+        return RefusServeur(pair, "le client a coupé ou s'est tu pendant la négociation", remede_du_refus)
     texte = " ; ".join(str(ligne[-1]) for ligne in erreur.args[0]) if erreur.args else str(erreur)
     alertes = phrases()["a_refuser"].get(ecoute, {}), phrases()["alertes"]
     for morceau, nom in (alerte for table in alertes for alerte in table.items()):
@@ -182,5 +174,5 @@ def expliquer(pair: str, transport: TransportTls, erreur: BaseException | None, 
             raison, remede = raisons[nom]
             if nom == "serveur_refuse":
                 remede = remede_du_refus
-            return RefusTls(pair, raison, f"{remede} ({texte})")
-    return RefusTls(pair, "la négociation TLS a échoué", texte)
+            return RefusServeur(pair, raison, f"{remede} ({texte})")
+    return RefusServeur(pair, "la négociation TLS a échoué", texte)

@@ -18,19 +18,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sne_interface.errors import OperatorError
 from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.server.bornes import connexions_possibles, marge
-from sne_sandbox.server.listeners import AdressesServies, Ecoute, ouvrir_prises
+from sne_sandbox.server.listeners import GENRES, AdressesServies, Ecoute, ouvrir_prises
 from sne_sandbox.server.repartition import Repartiteur
 
 if TYPE_CHECKING:
     # With Twisted under them: what a worker serves with, and its parent does without.
     from sne_sandbox.pki.authority import Autorite
-    from sne_sandbox.server.service_wsgi import ApplicationWsgi, EtatServeur, RefusHttp
-    from sne_sandbox.server.tls import RefusTls
+    from sne_sandbox.server.refus_http import RefusServeur
+    from sne_sandbox.server.service_wsgi import ApplicationWsgi
+    from sne_sandbox.web.sante import Sante
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +53,7 @@ class Taches:
     `fin`. `etat` is what `/healthz` and `/readyz` tell."""
 
     application: "ApplicationWsgi"
-    refus_tls: "Callable[[RefusTls], None]"
-    refus_http: "Callable[[RefusHttp], None]" = lambda refus: None
+    refus: "Callable[[RefusServeur], None]"
     periodique: Callable[[], None] | None = None
     """Called every minute, in one of the processes only."""
     lecteur: "Callable[[], ApplicationWsgi] | None" = None
@@ -61,7 +61,7 @@ class Taches:
     are made here."""
     fin: Callable[[], None] = lambda: None
     """Called when the process has served."""
-    etat: "EtatServeur | None" = None
+    etat: "Sante | None" = None
     prechauffe: "Callable[[], Iterator[None]] | None" = None
     """The steps of what is better done before somebody asks for it: while no request comes."""
 
@@ -124,9 +124,9 @@ def servir_a_plusieurs(
     possibles = connexions_possibles(ecoute.connexions_max)
     consignes = [Consigne(fabrique, ecoute, autorite, rang) for rang in range(n)]
     with _arret_demande() as demande, selectors.DefaultSelector() as veille:
-        equipe = _Equipe(
-            consignes, veille, Repartiteur(prises.toutes(), veille, possibles + marge(possibles))
-        )
+        plafond = possibles + marge(possibles)
+        repartiteur = Repartiteur([prises.get(genre) for genre in GENRES], veille, plafond)
+        equipe = _Equipe(consignes, veille, repartiteur)
         try:
             for rang in range(n):
                 _embaucher(equipe, rang)
@@ -172,23 +172,26 @@ def _prevenir(equipe: _Equipe, demande: socket.socket, preavis: float) -> None:
                 cle.data()
 
 
+def lancer_module(nom: str, entree: int, sortie: int, **autres: Any) -> "subprocess.Popen[bytes]":
+    """Starts a module of this folder in a process of its own, which imports from where this one does."""
+    chemins = os.pathsep.join(chemin for chemin in sys.path if chemin)
+    return subprocess.Popen(  # noqa: S603 - our own modules
+        [sys.executable, "-P", "-m", f"sne_sandbox.server.{nom}"],
+        stdin=entree,
+        stdout=sortie,
+        env={**os.environ, **ENVIRONNEMENT, "PYTHONPATH": chemins},
+        **autres,
+    )
+
+
 def _embaucher(equipe: _Equipe, rang: int) -> None:
     notre, sienne = socket.socketpair()
     # One message, one connection: a stream would mix them.
     connexions, arrivees = socket.socketpair(type=socket.SOCK_SEQPACKET)
     with sienne, arrivees:
-        processus = subprocess.Popen(
-            [sys.executable, "-P", "-m", "sne_sandbox.server.worker"],
-            stdin=sienne.fileno(),
-            # What a worker prints is no output of the command: machine formats go to stdout alone.
-            stdout=sys.stderr.fileno() if _a_un_descripteur(sys.stderr) else subprocess.DEVNULL,
-            pass_fds=[arrivees.fileno()],
-            env={
-                **os.environ,
-                **ENVIRONNEMENT,
-                "PYTHONPATH": os.pathsep.join(chemin for chemin in sys.path if chemin),
-            },
-        )
+        # What it prints is for the log: its standard output is that of errors, where there is one.
+        sortie = sys.stderr.fileno() if _a_un_descripteur(sys.stderr) else subprocess.DEVNULL
+        processus = lancer_module("worker", sienne.fileno(), sortie, pass_fds=[arrivees.fileno()])
         consigne = replace(equipe.consignes[rang], arrivees=arrivees.fileno())
     ouvrier = _Ouvrier(rang, processus, notre, connexions)
     equipe.ouvriers[rang] = ouvrier

@@ -1,8 +1,6 @@
 """The envelope, read once: SOAP version, mandatory headers, the Body's first element; and which operation it
 calls.
 
-Guards for what Spyne takes wrongly: an empty Body, a comment before the payload.
-
 The Body's first element decides which operation is called, the action only where it must: six operations of
 GestionPartageeEVTImplService share one element (`fichierXmlParametres`): there the action chooses among them
 (déduite), else the document, where it can only be meant for one (convention).
@@ -10,12 +8,20 @@ GestionPartageeEVTImplService share one element (`fichierXmlParametres`): there 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from lxml import etree
 
 from sne_interface.contract.versions import OperationPubliee
-from sne_interface.errors import EnteteNonComprise, EnveloppeIncorrecte, OperationInconnue, VersionSoapRefusee
+from sne_interface.errors import (
+    EnteteNonComprise,
+    EnveloppeIncorrecte,
+    ExchangeError,
+    OperationInconnue,
+    VersionSoapRefusee,
+)
+from sne_interface.resources import table
 from sne_sandbox.mime import tolerances
 from sne_sandbox.mime.tolerances import Tolerance
 
@@ -23,14 +29,6 @@ SOAP12: Final = "http://www.w3.org/2003/05/soap-envelope"
 SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 XOP: Final = "http://www.w3.org/2004/08/xop/include"
 _WSA: Final = ("http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing")
-
-#: How each stack is told to write no WS-Addressing.
-_SANS_ADRESSAGE: Final = (
-    "CXF : retirez <wsa:addressing/>, ou WSAddressingFeature, du client. JAX-WS : new "
-    "AddressingFeature(false) à la création du port. .NET : MessageVersion.CreateVersion("
-    "EnvelopeVersion.Soap12, AddressingVersion.None) dans un CustomBinding, au lieu de WSHttpBinding. "
-    "Axis2 : options.setProperty(AddressingConstants.DISABLE_ADDRESSING_FOR_OUT_MESSAGES, true)."
-)
 
 _ENVELOPE: Final = f"{{{SOAP12}}}Envelope"
 _HEADER: Final = f"{{{SOAP12}}}Header"
@@ -65,42 +63,29 @@ def lire(racine: etree._Element, noter: Noter) -> Enveloppe:
     for enfant in racine.iterchildren(etree.Element):
         if enfant.tag == _BODY:
             if body is not None:
-                raise EnveloppeIncorrecte("L'enveloppe SOAP contient plusieurs éléments Body.")
+                raise _refus(EnveloppeIncorrecte, "plusieurs_body")
             body = enfant
         elif enfant.tag == _HEADER and entete is None:
             entete = enfant
     action = _lire_entetes(entete) if entete is not None else None
     if body is None:
-        raise EnveloppeIncorrecte(
-            "L'enveloppe SOAP ne contient pas d'élément Body.",
-            explication=f"Body doit être un enfant direct d'Envelope, dans l'espace de noms {SOAP12}.",
-        )
+        raise _refus(EnveloppeIncorrecte, "sans_body")
     enfants = body.iterchildren(etree.Element)
     charge = next(enfants, None)
     if charge is None:
-        raise EnveloppeIncorrecte(
-            "Le Body de l'enveloppe SOAP est vide.",
-            explication=f"Body (ligne {body.sourceline}) doit contenir l'élément de l'opération appelée.",
-        )
+        raise _refus(EnveloppeIncorrecte, "body_vide", ligne=body.sourceline)
     for autre in enfants:
         noter(tolerances.CHARGES_EN_TROP, f"{etree.QName(autre).localname}, ligne {autre.sourceline}")
     return Enveloppe(charge, action)
 
 
-def _pas_soap12(racine: etree._Element) -> Exception:
+def _pas_soap12(racine: etree._Element) -> ExchangeError:
     qname = etree.QName(racine)
     if qname.localname != "Envelope":
-        return EnveloppeIncorrecte(
-            "Le message n'est pas une enveloppe SOAP.",
-            explication=f"La racine est {racine.tag} ; {_ENVELOPE} est attendu.",
-        )
-    version = "SOAP 1.1" if qname.namespace == SOAP11 else f"l'espace de noms [{qname.namespace or ''}]"
-    return VersionSoapRefusee(
-        f"L'enveloppe est écrite dans {version} ; ce service parle SOAP 1.2.",
-        soap11=qname.namespace == SOAP11,
-        explication=f"L'espace de noms de l'enveloppe décide de la version : {SOAP12} est attendu, et le "
-        "Content-Type application/soap+xml (seul, ou comme start-info d'un message MTOM).",
-    )
+        return _refus(EnveloppeIncorrecte, "autre_racine", racine=racine.tag)
+    soap11 = qname.namespace == SOAP11
+    version = "SOAP 1.1" if soap11 else f"l'espace de noms [{qname.namespace or ''}]"
+    return _refus(partial(VersionSoapRefusee, soap11=soap11), "autre_version", version=version)
 
 
 def _lire_entetes(entete: etree._Element) -> str | None:
@@ -116,25 +101,20 @@ def _lire_entetes(entete: etree._Element) -> str | None:
     return action
 
 
-def _non_comprise(bloc: etree._Element, qname: etree.QName) -> EnteteNonComprise:
-    phrase = f"L'en-tête SOAP [{qname.localname}] est obligatoire (mustUnderstand) et n'est pas compris"
-    lieu = f"Le bloc {qname.text} (ligne {bloc.sourceline})"
-    if qname.namespace in _WSA:
-        return EnteteNonComprise(
-            f"{phrase} : il est de WS-Addressing, que ce service ne parle pas. Désactivez l'adressage dans "
-            "le client.",
-            qname=qname.text,
-            explication=f"{lieu}. → {_SANS_ADRESSAGE}",
-        )
-    return EnteteNonComprise(
-        f"{phrase}.",
-        qname=qname.text,
-        explication=f"{lieu} : retirez-le, ou retirez son attribut mustUnderstand. Le SNE identifie "
-        "l'appelant par son certificat client.",
-    )
+def _non_comprise(bloc: etree._Element, qname: etree.QName) -> ExchangeError:
+    cle = "adressage" if qname.namespace in _WSA else "obligatoire"
+    lieu = {"nom": qname.localname, "bloc": qname.text, "ligne": bloc.sourceline}
+    return _refus(partial(EnteteNonComprise, qname=qname.text), cle, **lieu)
 
 
-_EXEMPLE_PLUSIEURS: Final = "paramètre action du Content-Type, ou en-tête SOAPAction"
+def _refus(genre: Callable[..., ExchangeError], cle: str, **mots: object) -> ExchangeError:
+    """The error that the table (`envelope.csv`) has under a key."""
+    dit = _PHRASES[cle]
+    explication = dit["explication"].format(soap12=SOAP12, **mots)
+    return genre(dit["phrase"].format(**mots), explication=explication)
+
+
+_PHRASES: Final = {ligne["cle"]: ligne for ligne in table(__file__)}
 
 
 class AiguillageSoap:
@@ -192,37 +172,26 @@ class AiguillageSoap:
         for action in actions:
             autre = self._par_nom.get(_nom_court(action))
             if autre is not None:
-                raise OperationInconnue(
-                    f"L'opération [{autre.nom}] n'appartient pas à {service}.",
-                    explication=f"L'action [{action[:200]}] est celle d'une opération de {autre.service} : "
-                    f"appelez /services/{autre.service}/.",
-                )
-        raise OperationInconnue(
-            f"L'élément [{local}] ne suffit pas à désigner une opération de {service}.",
-            explication=f"Plusieurs opérations reçoivent cet élément : {noms}. L'action doit dire laquelle "
-            f"({_EXEMPLE_PLUSIEURS}) ; reçu : {', '.join(actions)[:200] or 'aucune action'}.",
-        )
+                mots = {"nom": autre.nom, "action": action[:200], "autre": autre.service}
+                raise _refus(OperationInconnue, "action_d_ailleurs", service=service, **mots)
+        recu = ", ".join(actions)[:200] or "aucune action"
+        raise _refus(OperationInconnue, "sans_action", nom=local, service=service, noms=noms, action=recu)
 
-    def _inconnue(self, service: str, charge: etree._Element) -> OperationInconnue:
+    def _inconnue(self, service: str, charge: etree._Element) -> ExchangeError:
         qname = etree.QName(charge)
         attendus = self._par_service.get(service, {})
-        elements = sorted({f"{o.nom} ({etree.QName(q).localname})" for q, os in attendus.items() for o in os})
-        message = f"L'élément [{qname.localname}] n'est pas une opération de {service}."
+        dire = partial(_refus, OperationInconnue, nom=qname.localname, service=service)
         for autre, connus in self._par_service.items():
             if charge.tag in connus:
-                return OperationInconnue(
-                    message,
-                    explication=f"{connus[charge.tag][0].nom} appartient à {autre} : "
-                    f"appelez /services/{autre}/.",
-                )
-        conseil = f"Ce service reçoit : {', '.join(elements)}."
+                return dire("d_ailleurs", operation=connus[charge.tag][0].nom, autre=autre)
         if any(etree.QName(q).localname == qname.localname for q in attendus):
             espace = next(etree.QName(q).namespace for q in attendus)
-            conseil = f"L'espace de noms reçu est [{qname.namespace or ''}], {espace} est attendu."
-        elif qname.localname in self._par_nom:
+            return dire("autre_espace", recu=qname.namespace or "", espace=espace)
+        if qname.localname in self._par_nom:
             voulu = etree.QName(self._par_nom[qname.localname].entree.qname).localname
-            conseil = f"[{qname.localname}] est le nom d'une opération : l'élément à envoyer est [{voulu}]."
-        return OperationInconnue(message, explication=conseil)
+            return dire("nom_d_operation", voulu=voulu)
+        elements = sorted({f"{o.nom} ({etree.QName(q).localname})" for q, os in attendus.items() for o in os})
+        return dire("inconnue", elements=", ".join(elements))
 
 
 def designee(candidates: list[OperationPubliee], actions: list[str]) -> OperationPubliee | None:

@@ -1,7 +1,7 @@
 """The fields of a wrapper, on the way in: checked against the contract, pieces taken out of the tree.
 
-Spyne checks nothing of this (`validator=None`) and knows no XOP: what it is given afterwards is a wrapper of
-known, unqualified fields, where the content of a piece is a token (the field's own name).
+A wrapper of known, unqualified fields is left, where the content of a piece is a token (the field's own
+name).
 """
 
 import binascii
@@ -17,6 +17,7 @@ from sne_interface.domain.echange import Piece
 from sne_interface.domain.element import lire_instant
 from sne_interface.domain.nir import debut_cite
 from sne_interface.errors import EnveloppeIncorrecte
+from sne_interface.resources import table
 from sne_sandbox.mime import tolerances
 from sne_sandbox.mime.message_mime import Message, Packaging
 from sne_sandbox.mime.unpack import IMBRIQUEE, est_imbriquee
@@ -27,6 +28,7 @@ _NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _XMIME: Final = "{http://www.w3.org/2005/05/xmlmime}contentType"
 #: Faults told of one wrapper: a hostile one may hold thousands.
 _FAUTES_MAX: Final = 20
+_FAUTES: Final = {ligne["cle"]: ligne for ligne in table(__file__)}
 _CODE: Final = re.compile(r"[a-zA-Z0-9]{1,6}")
 
 
@@ -76,10 +78,7 @@ class _LectureChamps:
             if nom is None:
                 self._ecarter(charge, enfant)
             elif nom in vus:
-                self._refuser(
-                    f"Le champ [{nom}] est présent plusieurs fois.",
-                    f"{self._nom} n'en admet qu'un ; le second est à la ligne {enfant.sourceline}",
-                )
+                self._refuser("plusieurs_fois", nom, enfant)
             else:
                 vus.add(nom)
                 if rangs[nom] < dernier:
@@ -91,14 +90,18 @@ class _LectureChamps:
                     _LECTEURS[champs[rangs[nom]].type](self, enfant, nom)
         for champ in champs:
             if champ.obligatoire and champ.nom not in vus:
-                self._refuser(
-                    f"Le champ [{champ.nom}] est absent.",
-                    f"{self._nom} le rend obligatoire : envoyez-le, vide s'il n'a pas de valeur",
-                )
+                self._refuser("absent", champ.nom, charge)
 
-    def _refuser(self, phrase: str, aide: str) -> None:
+    def _refuser(self, cle: str, nom: str, ou: etree._Element, dit: str | None = "", href: str = "") -> None:
+        """Notes a fault of a field (`fields.csv`); `ou` is its element."""
         if len(self._fautes) < _FAUTES_MAX:
-            self._fautes.append((phrase, aide))
+            mots = {"nom": nom, "dit": dit, "href": href, "racine": self._nom, "ligne": ou.sourceline}
+            self._fautes.append(
+                (
+                    _FAUTES[cle]["phrase"].format(**mots),
+                    _FAUTES[cle]["aide"].format(**mots, xop=XOP, imbriquee=IMBRIQUEE),
+                )
+            )
 
     def _nom_du_champ(self, enfant: etree._Element, rangs: Mapping[str, int]) -> str | None:
         """Name of the field that this element is, or was meant to be; None when it is no field."""
@@ -107,12 +110,7 @@ class _LectureChamps:
         qname = etree.QName(enfant)
         if qname.namespace is None or qname.localname not in rangs:
             return None
-        self._refuser(
-            f"Le champ [{qname.localname}] est dans un espace de noms.",
-            f"les champs de {self._nom} ne sont pas qualifiés, et celui de la ligne {enfant.sourceline} est "
-            f'dans {qname.namespace} : retirez son préfixe, ou ajoutez xmlns="" si un xmlns="…" par défaut '
-            "est déclaré au-dessus",
-        )
+        self._refuser("qualifie", qname.localname, enfant, dit=qname.namespace)
         return str(qname.localname)
 
     def _ecarter(self, charge: etree._Element, enfant: etree._Element) -> None:
@@ -121,43 +119,28 @@ class _LectureChamps:
 
     def _lire_nil(self, charge: etree._Element, enfant: etree._Element, champ: ChampLu) -> None:
         if champ.obligatoire:
-            self._refuser(
-                f"Le champ [{champ.nom}] est absent.",
-                f"xsi:nil ne vaut pas valeur (ligne {enfant.sourceline}) : envoyez-le, vide s'il le faut",
-            )
+            self._refuser("nil", champ.nom, enfant)
         self._noter(tolerances.CHAMP_NIL, champ.nom)
         charge.remove(enfant)
 
     def _lire_texte(self, enfant: etree._Element, nom: str) -> None:
         if len(enfant):
-            self._refuser(
-                f"Le champ [{nom}] contient des éléments.",
-                f"un texte est attendu à la ligne {enfant.sourceline} ; le document va dans la pièce jointe",
-            )
+            self._refuser("elements", nom, enfant)
 
     def _lire_instant(self, enfant: etree._Element, nom: str) -> None:
         texte = (enfant.text or "").strip()
         enfant.text = texte
         if len(enfant) or lire_instant(texte) is None:
-            self._refuser(
-                f"Le champ [{nom}] n'est pas une date et heure : [{texte[:60]}].",
-                "écrivez un xs:dateTime, par exemple 2018-03-15T16:54:06+01:00",
-            )
+            self._refuser("instant", nom, enfant, dit=texte[:60])
 
     def _lire_code(self, enfant: etree._Element, nom: str) -> None:
         code = enfant.get("code")
         if code is not None and _CODE.fullmatch(code) is None:
-            self._refuser(
-                f"Le code du champ [{nom}] n'est pas valable : [{code[:60]}].",
-                "l'attribut code compte 1 à 6 lettres sans accent ou chiffres",
-            )
+            self._refuser("code", nom, enfant, dit=code[:60])
         contenu = "".join(enfant.itertext()).strip()
         if contenu or len(enfant):
             # Read without it, the filter would let everything through.
-            self._refuser(
-                f"Le champ [{nom}] a un contenu, et n'admet que l'attribut code.",
-                f'ligne {enfant.sourceline} : écrivez <{nom} code="{contenu[:6] or "…"}"/>',
-            )
+            self._refuser("contenu", nom, enfant, dit=contenu[:6] or "…")
 
     def _lire_piece(self, enfant: etree._Element, nom: str) -> None:
         contenu = self._contenu(enfant, nom)
@@ -173,36 +156,21 @@ class _LectureChamps:
             return self._en_ligne(enfant, nom)
         include = enfant[0]
         if len(enfant) > 1 or include.tag != INCLUDE:
-            self._refuser(
-                f"Le contenu du champ [{nom}] n'est pas lisible.",
-                f"ligne {enfant.sourceline} : un seul xop:Include (espace de noms {XOP}), ou du base64, est "
-                f"attendu ; reçu : {include.tag}",
-            )
+            self._refuser("illisible", nom, enfant, dit=include.tag)
             return None
         if (enfant.text or "").strip() or (include.tail or "").strip():
             # XOP 1.0, 3: it stands for the whole content, and blanks around it are layout.
-            self._refuser(
-                f"Le contenu du champ [{nom}] est donné deux fois.",
-                f"ligne {enfant.sourceline} : un texte est à côté de xop:Include, qui doit être seul : ne "
-                "gardez que l'un des deux",
-            )
+            self._refuser("deux_fois", nom, enfant)
             return None
         href = include.get("href", "").strip()
         partie = self._message.partie(href)
         if partie is None:
             presents = ", ".join(f"<{p.content_id}>" for p in self._message.parties) or "aucune"
-            self._refuser(
-                f"La pièce [{href[:200]}] du champ [{nom}] est introuvable.",
-                f"xop:Include doit donner cid: et le Content-ID d'une partie du message ; parties reçues : "
-                f"{presents}",
-            )
+            self._refuser("introuvable", nom, enfant, dit=presents, href=href[:200])
             return None
         self._cites.add(partie.content_id)
         if est_imbriquee(partie):
-            self._refuser(
-                f"La pièce [{href[:200]}] du champ [{nom}] n'est pas lisible.",
-                f"la partie est de type [{partie.content_type[:80]}] : {IMBRIQUEE}",
-            )
+            self._refuser("imbriquee", nom, enfant, dit=partie.content_type[:80], href=href[:200])
             return None
         if "%" in href and unquote(href[4:]) == partie.content_id:
             self._noter(tolerances.CID_POURCENT, "")
@@ -217,11 +185,7 @@ class _LectureChamps:
         try:
             return binascii.a2b_base64(texte, strict_mode=True)
         except ValueError:
-            self._refuser(
-                f"Le contenu du champ [{nom}] n'est pas du base64.",
-                f"ligne {enfant.sourceline}, début reçu : [{debut_cite(texte, 40)}] ; encodez les octets du "
-                "document en base64, ou joignez-le en MTOM par un xop:Include",
-            )
+            self._refuser("base64", nom, enfant, dit=debut_cite(texte, 40))
             return None
 
     def _content_type(self, enfant: etree._Element, nom: str) -> str | None:

@@ -1,102 +1,47 @@
 """The failures of the database, in French: their cause, their remedy, and what can still be done with them.
 
-The engines tell them in English, or in the language of a server; this module recognises them by their codes.
+The engines tell them in English, or in the language of a server; this module recognises them by their codes
+(`defaillances.csv`).
 """
 
 import re
 import sqlite3
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sne_interface.domain.nir import masquer_secrets
 from sne_interface.errors import MagasinIndisponible
-
-Portee = Literal["", "ecriture", "tout"]
+from sne_interface.resources import table
 
 
 @dataclass(frozen=True, slots=True)
 class Defaillance:
-    """A way to fail. `portee` says what it is useless to try until it is mended: writing, anything, or
-    nothing (« »: the next one may succeed)."""
+    """A way to fail. `portee` says what it is useless to try until it is mended: writing (« ecriture »),
+    anything (« tout »), or nothing (« »: the next one may succeed)."""
 
     cause: str
     remede: str
-    portee: Portee = ""
+    portee: str = ""
 
 
-_PLACE: Final = "faites de la place sur le disque"
-_DEMARREZ: Final = "démarrez PostgreSQL, ou vérifiez l'adresse donnée à --database ; le serveur réessaie seul"
-_DISQUE: Final = Defaillance("le disque de la base est plein", _PLACE, "ecriture")
-_LECTURE_SEULE: Final = Defaillance(
-    "la base est en lecture seule", "rendez-la inscriptible : droits, montage, serveur de secours", "ecriture"
-)
-_ARRET: Final = Defaillance("PostgreSQL s'arrête ou démarre", _DEMARREZ)
-_COUPEE: Final = Defaillance("la connexion à PostgreSQL a été coupée", _DEMARREZ)
-INJOIGNABLE: Final = Defaillance("PostgreSQL ne répond pas", _DEMARREZ, "tout")
-_REFUS: Final = Defaillance(
-    "PostgreSQL refuse l'utilisateur ou son mot de passe", "vérifiez l'adresse donnée à --database", "tout"
-)
-_INCONNUE: Final = Defaillance(
-    "PostgreSQL n'a pas de base de ce nom", "créez-la, ou vérifiez l'adresse donnée à --database", "tout"
-)
-_INTERROMPUE: Final = Defaillance(
-    "PostgreSQL a interrompu une requête",
-    "relevez statement_timeout et lock_timeout, ou voyez qui tient les tables",
-)
-_SANS_TABLES: Final = Defaillance(
-    "des tables ne sont plus dans la base", "remettez une sauvegarde de la base, puis relancez le serveur"
-)
-_SANS_DROIT: Final = Defaillance(
-    "PostgreSQL refuse à l'utilisateur un droit sur les tables", "rendez-lui ses droits (GRANT)"
-)
-_COMPLET: Final = Defaillance(
-    "PostgreSQL n'a plus de connexion libre", "relevez max_connections, ou baissez --workers et --threads"
-)
-ABIME: Final = Defaillance(
-    "le fichier de la base est abîmé",
-    "arrêtez le serveur, remettez une sauvegarde du fichier (sans -wal ni -shm), et relancez",
-    "ecriture",
-)
+_LUES: Final = table(__file__)
+_PAR_NOM: Final = {lue["nom"]: Defaillance(lue["cause"], lue["remede"], lue["portee"]) for lue in _LUES}
+ABIME: Final = _PAR_NOM["abime"]
+INJOIGNABLE: Final = _PAR_NOM["injoignable"]
+_COUPEE: Final = _PAR_NOM["coupee"]
 _AUTRE: Final = "vérifiez son adresse, les droits, la place du disque, et qu'aucun autre outil ne la tient"
-
 #: By primary code of SQLite (sqlite.org/rescode.html).
 _SQLITE: Final = {
-    sqlite3.SQLITE_BUSY: Defaillance(
-        "un autre outil tient le fichier de la base", "fermez-le, ou attendez qu'il ait fini", "ecriture"
-    ),
-    sqlite3.SQLITE_READONLY: _LECTURE_SEULE,
-    sqlite3.SQLITE_IOERR: Defaillance(
-        "le disque de la base a failli", "vérifiez le disque, son quota, et le journal du système", "ecriture"
-    ),
-    sqlite3.SQLITE_CORRUPT: ABIME,
-    sqlite3.SQLITE_NOTADB: ABIME,
-    sqlite3.SQLITE_FULL: _DISQUE,
-    sqlite3.SQLITE_CANTOPEN: Defaillance(
-        "le fichier de la base ne s'ouvre pas", "vérifiez qu'il est là, et les droits sur son dossier"
-    ),
+    getattr(sqlite3, f"SQLITE_{code}"): _PAR_NOM[lue["nom"]]
+    for lue in _LUES
+    for code in lue["sqlite"].split()
 }
-#: By the first characters of PostgreSQL's SQLSTATE, the longest first.
-_POSTGRESQL: Final = (
-    ("25006", _LECTURE_SEULE),
-    ("53100", _DISQUE),
-    ("53300", _COMPLET),
-    ("57P04", _INCONNUE),
-    ("57P", _ARRET),
-    ("57014", _INTERROMPUE),
-    ("55P03", _INTERROMPUE),
-    ("42P01", _SANS_TABLES),
-    ("42501", _SANS_DROIT),
-    ("3D000", _INCONNUE),
-    ("28", _REFUS),
-    ("08", _COUPEE),
-)
+#: By the first characters of PostgreSQL's SQLSTATE.
+_POSTGRESQL: Final = {code: _PAR_NOM[lue["nom"]] for lue in _LUES for code in lue["postgresql"].split()}
 #: A connection that was not had has no SQLSTATE: by what its message says.
-_SANS_CODE: Final = (
-    (re.compile(r"password|no pg_hba|role .* does not exist", re.IGNORECASE), _REFUS),
-    (re.compile(r"too many|remaining connection slots", re.IGNORECASE), _COMPLET),
-    (re.compile(r"terminating connection", re.IGNORECASE), _COUPEE),
-    (re.compile(r"database .* does not exist", re.IGNORECASE), _INCONNUE),
-)
+_SANS_CODE: Final = [
+    (re.compile(lue["message"], re.IGNORECASE), _PAR_NOM[lue["nom"]]) for lue in _LUES if lue["message"]
+]
 #: PostgreSQL was reached, and closed before the connection was had: an operator ended it, its process died.
 _FERMEE: Final = re.compile(r"terminating connection|server closed the connection", re.IGNORECASE)
 #: Nor has one that broke; in the middle of an executemany, psycopg tells only that its pipeline did not end.
@@ -119,7 +64,7 @@ def defaillance_de(erreur: BaseException, *, connexion: bool = False) -> Defaill
         connue = _SQLITE.get(code & 0xFF) if code is not None else None
     else:
         etat = getattr(origine, "sqlstate", None)
-        connue = next((d for debut, d in _POSTGRESQL if etat and etat.startswith(debut)), None)
+        connue = next((_POSTGRESQL[etat[:n]] for n in (5, 3, 2) if etat and etat[:n] in _POSTGRESQL), None)
         if connue is None and etat is None:
             dit = str(origine)
             if connexion:

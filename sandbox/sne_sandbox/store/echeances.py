@@ -4,7 +4,7 @@ Rows are plain values, no document is read: a base of 100,000 demandes answers i
 the maximum number of answers, in any choice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -41,19 +41,38 @@ class DemandeDeposee:
     a_paris: bool
 
 
-def _demandes(jour: str, ou: str) -> RequeteSql:
-    """The numbers of the demandes of a base that are so, each with that day."""
-    return RequeteSql(f"SELECT numero_unique, {jour} FROM demande WHERE base = :base AND {ou} LIMIT :limite")
+def _question(jour: str, ou: str, *bornes: str) -> Callable[..., Iterator[Echeance]]:
+    """A question: the demandes of a base that are so, each with that day. It takes a connection, the base,
+    the bounds in this order, and `limite`."""
+    requete = RequeteSql(
+        f"SELECT numero_unique, {jour} FROM demande WHERE base = :base AND {ou} LIMIT :limite"
+    )
+
+    def demander(
+        connexion: Connexion, base: str, *valeurs: date | str, limite: int = IDENTIFIANT_MAX
+    ) -> Iterator[Echeance]:
+        cle = dict(zip(bornes, map(str, valeurs), strict=True))  # a day's text is its ISO form
+        for numero, lu in connexion.lignes(requete, {"base": base, "limite": limite, **cle}):
+            yield Echeance(numero, date.fromisoformat(lu))
+
+    return demander
 
 
 # States are written out: the partial indexes are used only by what is seen to imply their condition.
-_FINS: Final = _demandes("fin_validite", "etat = 'A' AND fin_validite >= :du AND fin_validite <= :au")
-_PERIMEES: Final = _demandes("debut_validite", "etat = 'A' AND fin_validite <= :au")
-_RADIEES_POUR: Final = _demandes(
+#: Active demandes whose validity ends from `du` to `au`, by that end.
+fins_de_validite: Final = _question(
+    "fin_validite", "etat = 'A' AND fin_validite >= :du AND fin_validite <= :au", "du", "au"
+)
+#: Active demandes whose validity ended on `au` or before, by its **start**.
+perimees: Final = _question("debut_validite", "etat = 'A' AND fin_validite <= :au", "au")
+#: Demandes radiated for that motive whose last validity began from `du` to `au`, by that start.
+radiees_pour: Final = _question(
     "debut_validite",
     "etat = 'R' AND motif_radiation = :motif AND debut_validite >= :du AND debut_validite <= :au",
+    *("motif", "du", "au"),
 )
-_RADIEES: Final = _demandes("date_radiation", "etat = 'R' AND date_radiation <= :au")
+#: Demandes radiated on `au` or before, by the day of their radiation.
+radiees: Final = _question("date_radiation", "etat = 'R' AND date_radiation <= :au", "au")
 _DEPOTS: Final = RequeteSql(
     "SELECT numero_unique, date_creation, EXISTS (SELECT 1 FROM demande_commune AS c WHERE c.base = d.base "
     "AND c.numero_unique = d.numero_unique AND c.commune >= '75' AND c.commune < '76') FROM demande AS d "
@@ -103,34 +122,6 @@ def suites_attendues(
         yield SuiteAttendue(numero, suite, date.fromisoformat(jour), instant_de(dite_le))
 
 
-def fins_de_validite(
-    connexion: Connexion, base: str, du: date, au: date, *, limite: int = IDENTIFIANT_MAX
-) -> Iterator[Echeance]:
-    """Active demandes whose validity ends from `du` to `au`, by that end."""
-    return _echeances(connexion, _FINS, base, limite, du=du, au=au)
-
-
-def perimees(
-    connexion: Connexion, base: str, au: date, *, limite: int = IDENTIFIANT_MAX
-) -> Iterator[Echeance]:
-    """Active demandes whose validity ended on `au` or before, by its **start**."""
-    return _echeances(connexion, _PERIMEES, base, limite, au=au)
-
-
-def radiees_pour(
-    connexion: Connexion, base: str, motif: str, du: date, au: date, *, limite: int = IDENTIFIANT_MAX
-) -> Iterator[Echeance]:
-    """Demandes radiated for that motive whose last validity began from `du` to `au`, by that start."""
-    return _echeances(connexion, _RADIEES_POUR, base, limite, motif=motif, du=du, au=au)
-
-
-def radiees(
-    connexion: Connexion, base: str, au: date, *, limite: int = IDENTIFIANT_MAX
-) -> Iterator[Echeance]:
-    """Demandes radiated on `au` or before, by the day of their radiation."""
-    return _echeances(connexion, _RADIEES, base, limite, au=au)
-
-
 def depots(
     connexion: Connexion, base: str, du: date, au: date, *, limite: int = IDENTIFIANT_MAX
 ) -> Iterator[DemandeDeposee]:
@@ -138,12 +129,3 @@ def depots(
     cle = {"base": base, "du": du.isoformat(), "au": au.isoformat(), "limite": limite}
     for numero, jour, a_paris in connexion.lignes(_DEPOTS, cle):
         yield DemandeDeposee(numero, date.fromisoformat(jour), bool(a_paris))
-
-
-def _echeances(
-    connexion: Connexion, requete: RequeteSql, base: str, limite: int, **bornes: date | str
-) -> Iterator[Echeance]:
-    cle: dict[str, str | int] = {"base": base, "limite": limite}
-    cle |= {nom: str(borne) for nom, borne in bornes.items()}  # a day's text is its ISO form
-    for numero, jour in connexion.lignes(requete, cle):
-        yield Echeance(numero, date.fromisoformat(jour))

@@ -1,15 +1,15 @@
 """The tokens of the people who may enter, as the database keeps them: every process sees a change at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.store import tables
 from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.donnees import BaseDeDonnees
-from sne_sandbox.store.lignes import instant_de, instant_ou_rien, micros
+from sne_sandbox.store.lignes import en_colonne, instant_de, instant_ou_rien, micros
 from sne_sandbox.store.requetes_sql import inserer
 
 #: What its writers hold alone on PostgreSQL: no base has such a name.
@@ -131,13 +131,5 @@ def _lu(ligne: Ligne) -> JetonGarde:
     )
 
 
-def _ligne(jeton: JetonGarde) -> dict[str, str | int | None]:
-    return {
-        "nom": jeton.nom,
-        "empreinte": jeton.empreinte,
-        "droit": jeton.droit,
-        "base": jeton.base,
-        "cree_le": micros(jeton.cree_le),
-        "vu_le": None if jeton.vu_le is None else micros(jeton.vu_le),
-        "expire_le": None if jeton.expire_le is None else micros(jeton.expire_le),
-    }
+def _ligne(jeton: JetonGarde) -> dict[str, Any]:
+    return {champ.name: en_colonne(getattr(jeton, champ.name)) for champ in fields(jeton)}

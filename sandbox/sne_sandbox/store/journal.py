@@ -402,6 +402,19 @@ class Journal:
         return compteur
 
 
+def ligne_de_base(base: str, methode: str, phrase: str, instant: datetime, **autres: Any) -> Echange:
+    """The line of what happens to a base without a request; `instant` is by its clock."""
+    return Echange(
+        base=base,
+        recu_le=datetime.now(UTC),
+        methode=methode,
+        chemin=phrase,
+        verdict=VerdictEchange.ACCEPTE,
+        instant_base=instant,
+        **autres,
+    )
+
+
 def _borne(identifiant: int) -> int:
     # What no column takes is before, or after, all there is.
     return min(max(identifiant, 0), IDENTIFIANT_MAX)

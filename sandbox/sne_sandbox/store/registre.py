@@ -1,7 +1,6 @@
 """The register of one base: what rules ask of it, and what operations write to it."""
 
 import secrets
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -29,7 +28,6 @@ from sne_sandbox.store.plusieurs_serveurs import tranches
 _SEQUENCE_MAX: Final = 999_999
 #: The sequence of the events of a base.
 _EVENEMENT: Final = "evenement"
-#: Columns of bytes, the last ones of their table.
 #: Changes kept for those guichets that have not come yet (convention); older ones go, `PAS` at a time.
 CHANGEMENTS_MAX: Final = 50_000
 PAS: Final = 1_000
@@ -115,7 +113,7 @@ class RegistreBase:
         self._referentiels = referentiels
         self._nom = lue.base.nom
         self._demandes: dict[str, DemandeStockee | None] = {}
-        self._proches: dict[tuple[str | None, ...], list[tuple[str, str, str]]] = {}
+        self._proches: dict[tuple[str | None, ...], list[Ligne]] = {}
 
     @property
     def pannes_armees(self) -> bool:
@@ -164,48 +162,24 @@ class RegistreBase:
     def prochain_numero(self, territoire: str, depot: date, guichet: str) -> str:
         """Draws a numéro unique. The sequence restarts each month and territory; a number drawn in a
         transaction that is rolled back was never given. Raises StoreError when the month is full."""
-        return self.prochains_numeros([(territoire, depot, guichet)])[0]
-
-    def prochains_numeros(self, depots: Sequence[tuple[str, date, str]]) -> list[str]:
-        """Draws a numéro unique for each (territory, deposit, guichet), in order. Raises as
-        `prochain_numero`."""
         self._ecrit()
         # The prefix holds two digits of the year: 1918 and 2018 share their sequence, and never a number.
-        prefixes = [f"{territoire}{depot:%m%y}" for territoire, depot, _ in depots]
-        suivants: dict[str, int] = {}
-        for prefixe, combien in Counter(prefixes).items():
-            dernier = self._tirer(prefixe, combien)
-            _verifier_sequence(prefixe, dernier)
-            suivants[prefixe] = dernier - combien
-        numeros = []
-        for prefixe, (territoire, depot, guichet) in zip(prefixes, depots, strict=True):
-            suivants[prefixe] += 1
-            numeros.append(str(NumeroUnique.de(territoire, depot, suivants[prefixe], guichet)))
-        return numeros
+        prefixe = f"{territoire}{depot:%m%y}"
+        rang = self._tirer(prefixe, 1)
+        _verifier_sequence(prefixe, rang)
+        return str(NumeroUnique.de(territoire, depot, rang, guichet))
 
     def ajouter(self, stockee: DemandeStockee, nirs: Sequence[str | None] = ()) -> None:
         """Stores a new demande, under the revision it says; `nirs` are those of its titulaires, in order."""
-        self.ajouter_tout((stockee,), (nirs,))
-        self._demandes[stockee.numero_unique] = stockee
-
-    def ajouter_tout(
-        self, stockees: Sequence[DemandeStockee], nirs: Sequence[Sequence[str | None]] = ()
-    ) -> None:
-        """Stores many, with one call of the driver per table; not remembered: there may be many. `nirs` are
-        those of each."""
         self._ecrit()
-        base = self._nom
-        self.connexion.faire_tout(
-            requetes_sql.AJOUTER, [lignes.ligne_demande(base, s, s.revision) for s in stockees]
+        self.connexion.faire(requetes_sql.AJOUTER, lignes.ligne_demande(self._nom, stockee, stockee.revision))
+        self._ajouter_enfants(stockee, nirs)
+        faits = mouvements_d_arrivee(stockee, self._aujourdhui())
+        self.connexion.differer(
+            requetes_sql.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(self._nom, fait) for fait in faits]
         )
-        self._ajouter_enfants(stockees, nirs)
-        jour = self._aujourdhui()
-        faits = [fait for s in stockees for fait in mouvements_d_arrivee(s, jour)]
-        ecrire = self.connexion.differer if len(stockees) == 1 else self.connexion.faire_tout
-        ecrire(requetes_sql.AJOUTER_MOUVEMENT, [lignes.ligne_mouvement(base, fait) for fait in faits])
-        for stockee in stockees:
-            self._noter_attribution(None, stockee)
-            self._demandes.pop(stockee.numero_unique, None)
+        self._noter_attribution(None, stockee)
+        self._demandes[stockee.numero_unique] = stockee
 
     def planter(
         self,
@@ -244,7 +218,7 @@ class RegistreBase:
             nirs = [nir for (nir,) in self.connexion.lignes(requetes_sql.NIRS, cle)]
         for suppression in requetes_sql.SUPPRIMER_ENFANTS:
             self.connexion.faire(suppression, cle)
-        self._ajouter_enfants((stockee,), (nirs,))
+        self._ajouter_enfants(stockee, nirs)
         ecrite = replace(stockee, revision=stockee.revision + 1)
         fait = mouvement_de_changement(avant, ecrite, self._aujourdhui()) if avant is not None else None
         if fait is not None:
@@ -292,20 +266,10 @@ class RegistreBase:
         numeros = {numero for (numero,) in self.connexion.lignes(requetes_sql.NIR, cle)}
         return sorted(numeros.difference(sauf))
 
-    def radiees_depuis(
-        self,
-        instant: datetime,
-        motif: str | None = None,
-        statut_dalo: str | None = None,
-        type_reservataire: str | None = None,
-    ) -> list[DemandeStockee]:
-        """Radiated demandes whose radiation was recorded at or after `instant` (aware), oldest first."""
-        voulus = {
-            "motif_radiation": motif,
-            "statut_dalo": statut_dalo,
-            "type_reservataire": type_reservataire,
-        }
-        donnes = {nom: valeur for nom, valeur in voulus.items() if valeur is not None}
+    def radiees_depuis(self, instant: datetime, **criteres: str | None) -> list[DemandeStockee]:
+        """Radiated demandes whose radiation was recorded at or after `instant` (aware), oldest first;
+        `criteres` are columns and what they hold, None for any."""
+        donnes = {nom: valeur for nom, valeur in criteres.items() if valeur is not None}
         parametres = {"base": self._nom, "instant": lignes.micros(instant), **donnes}
         trouvees = self.connexion.lignes(requetes_sql.radiees(*donnes), parametres)
         return [lignes.demande_de(ligne) for ligne in trouvees]
@@ -515,24 +479,15 @@ class RegistreBase:
     def _aujourdhui(self) -> date:
         return self.base.horloge.maintenant(datetime.now(UTC)).date()
 
-    def _ajouter_enfants(
-        self, stockees: Sequence[DemandeStockee], nirs: Sequence[Sequence[str | None]]
-    ) -> None:
-        base = self._nom
+    def _ajouter_enfants(self, stockee: DemandeStockee, nirs: Sequence[str | None]) -> None:
+        """Writes the rows below it. Only searches and statistics read those of communes, reasons and figures:
+        they are written with those of the exchanges that share the transaction."""
+        connexion, base = self.connexion, self._nom
         self._proches.clear()
-        faire_tout = self.connexion.faire_tout
-        personnes = [
-            ligne
-            for rang, stockee in enumerate(stockees)
-            for ligne in lignes.lignes_personnes(base, stockee, nirs[rang] if rang < len(nirs) else ())
-        ]
-        faire_tout(requetes_sql.AJOUTER_PERSONNE, personnes)
-        # Only searches and statistics read these: they are written with those of the exchanges that share the
-        # transaction. Many at once are not kept waiting: they would take room.
-        ecrire = self.connexion.differer if len(stockees) == 1 else faire_tout
-        ecrire(requetes_sql.AJOUTER_COMMUNE, [r for s in stockees for r in lignes.lignes_communes(base, s)])
-        ecrire(requetes_sql.AJOUTER_MOTIF, [r for s in stockees for r in lignes.lignes_motifs(base, s)])
-        ecrire(requetes_sql.AJOUTER_STAT, [lignes.ligne_stat(base, s) for s in stockees])
+        connexion.faire_tout(requetes_sql.AJOUTER_PERSONNE, lignes.lignes_personnes(base, stockee, nirs))
+        connexion.differer(requetes_sql.AJOUTER_COMMUNE, lignes.lignes_communes(base, stockee))
+        connexion.differer(requetes_sql.AJOUTER_MOTIF, lignes.lignes_motifs(base, stockee))
+        connexion.differer(requetes_sql.AJOUTER_STAT, [lignes.ligne_stat(base, stockee)])
 
     def _homonymes(
         self, territoire: str, cherches: Iterable[tuple[Personne, str]], colonne: int, sauf: Sequence[str]
@@ -546,7 +501,7 @@ class RegistreBase:
         trouvees = (self.demande(numero) for numero in sorted(numeros))
         return [stockee for stockee in trouvees if stockee is not None]
 
-    def _proches_de(self, territoire: str, personne: Personne) -> list[tuple[str, str, str]]:
+    def _proches_de(self, territoire: str, personne: Personne) -> list[Ligne]:
         naissance, prenom = lignes.naissance_de(personne), plier(personne.prenom)
         if naissance is None or not prenom:
             return []
@@ -554,18 +509,9 @@ class RegistreBase:
         cle = (territoire, naissance, prenom, nom, patronymique)
         connus = self._proches.get(cle)
         if connus is None:
-            parametres = {
-                "base": self._nom,
-                "territoire": territoire,
-                "naissance": naissance,
-                "prenom": prenom,
-                "nom": nom,
-                "patronymique": patronymique,
-            }
-            connus = self._proches[cle] = [
-                (numero, nom, patronymique)
-                for numero, nom, patronymique in self.connexion.lignes(requetes_sql.PROCHES, parametres)
-            ]
+            noms = ("territoire", "naissance", "prenom", "nom", "patronymique")
+            parametres = {"base": self._nom, **dict(zip(noms, cle, strict=True))}
+            connus = self._proches[cle] = self.connexion.lignes(requetes_sql.PROCHES, parametres)
         return connus
 
 

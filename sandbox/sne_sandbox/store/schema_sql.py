@@ -87,7 +87,7 @@ def ordres(dialecte: str) -> Iterator[str]:
     """The DDL of the tables of `tables` and of their indexes, for one engine, in an order that can be run."""
     for table in (tables.base, *reversed(tables.CONTENU), *tables.PARTAGE):
         yield from ordres_de(table, dialecte)
-    yield from DECLENCHEURS[dialecte]
+    yield from declencheurs(dialecte)
 
 
 def ordres_de(table: tables.Table, dialecte: str) -> Iterator[str]:
@@ -122,49 +122,10 @@ def _table(table: tables.Table, dialecte: str) -> str:
 _PARENTS: Final = {"base": ("base", "nom"), "demande": ("base, numero_unique", "base, numero_unique")}
 
 
-# What counts the movements, whoever writes them; `n` is a new one.
-_DU_FLUX: Final = (
-    "n.base, substr(n.numero_unique, 1, 3), n.jour, n.genre, n.effet, n.association, coalesce(n.motif, '')"
-)
-#: Whether it makes its demande one `a_part`.
-_A_PART: Final = (
-    "EXISTS (SELECT 1 FROM mouvement AS o WHERE o.base = n.base AND o.numero_unique = n.numero_unique AND "
-    "o.rang < n.rang AND (o.association <> n.association OR o.effet * n.effet > 0 OR (o.effet * n.effet < 0 "
-    "AND (o.effet < 0 OR o.jour > n.jour))))"
-)
-_EST_A_PART: Final = (
-    "EXISTS (SELECT 1 FROM demande_a_part AS p WHERE p.base = demande_stat.base "
-    "AND p.numero_unique = demande_stat.numero_unique)"
-)
-DECLENCHEURS: Final = {
-    "sqlite": (
-        "CREATE TRIGGER compter_mouvement AFTER INSERT ON mouvement BEGIN "
-        + (
-            f"INSERT INTO flux VALUES ({_DU_FLUX}, 1) ON CONFLICT DO UPDATE SET nombre = nombre + 1; "
-            f"INSERT OR IGNORE INTO demande_a_part SELECT n.base, n.numero_unique WHERE {_A_PART}; "
-            f"UPDATE demande_stat SET entree = CASE WHEN {_EST_A_PART} THEN NULL "
-            "WHEN n.effet > 0 THEN n.jour ELSE entree END, "
-            "sortie = CASE WHEN n.effet < 0 THEN n.jour ELSE sortie END "
-            "WHERE n.effet <> 0 AND base = n.base AND numero_unique = n.numero_unique; END"
-        ).replace("n.", "NEW."),
-    ),
-    "postgresql": (
-        "CREATE FUNCTION compter_mouvements() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"INSERT INTO flux AS f SELECT {_DU_FLUX}, count(*) FROM neufs AS n GROUP BY 1, 2, 3, 4, 5, 6, 7 "
-        f"ON CONFLICT ({', '.join(tables.flux.noms[:-1])}) DO UPDATE SET "
-        "nombre = f.nombre + excluded.nombre; "
-        "INSERT INTO demande_a_part SELECT n.base, n.numero_unique FROM neufs AS n "
-        f"WHERE {_A_PART} ON CONFLICT DO NOTHING; "
-        f"UPDATE demande_stat SET entree = CASE WHEN {_EST_A_PART} THEN NULL "
-        "ELSE coalesce(n.entree, demande_stat.entree) END, sortie = coalesce(n.sortie, demande_stat.sortie) "
-        "FROM (SELECT base, numero_unique, max(jour) FILTER (WHERE effet > 0) AS entree, "
-        "max(jour) FILTER (WHERE effet < 0) AS sortie FROM neufs WHERE effet <> 0 GROUP BY 1, 2) AS n "
-        "WHERE demande_stat.base = n.base AND demande_stat.numero_unique = n.numero_unique; "
-        "RETURN NULL; END $$",
-        "CREATE TRIGGER compter_mouvement AFTER INSERT ON mouvement REFERENCING NEW TABLE AS neufs "
-        "FOR EACH STATEMENT EXECUTE FUNCTION compter_mouvements()",
-    ),
-}
+def declencheurs(dialecte: str) -> Iterator[str]:
+    """The orders that make the triggers of one engine (`declencheurs_*.sql`), each in one line."""
+    _, _, ecrits = Path(__file__).with_name(f"declencheurs_{dialecte}.sql").read_text("utf-8").partition("\n")
+    yield from (" ".join(ordre.split()) for ordre in ecrits.split("\n\n"))
 
 
 def configuration(connexion: Connexion | None = None) -> "Config":

@@ -10,7 +10,7 @@ import json
 import secrets
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -95,11 +95,7 @@ def restaurer(
         gardees = [table for table in _JOURNAL if table.nom not in manifeste["tables"]]
         with magasin.transaction(ecriture=True, verrou=cible) as connexion:
             effacer(connexion, cible, sauf=gardees)
-            for table in _TABLES:
-                _remplir(connexion, table, cible, _lire_table(archive, manifeste, table, cible))
-            if _ancien(manifeste):
-                rattraper(connexion, cible)
-            changer_jeton(connexion, cible)
+            _remplir_toutes(connexion, archive, manifeste, _TABLES, cible)
     return cible
 
 
@@ -120,11 +116,7 @@ def remettre_etat(
         with magasin.ecrire(base) as registre:
             avant(registre)
             registre.vider("etat")
-            for table in _ETAT:
-                _remplir(registre.connexion, table, base, _lire_table(archive, manifeste, table, base))
-            if _ancien(manifeste):
-                rattraper(registre.connexion, base)
-            changer_jeton(registre.connexion, base)
+            _remplir_toutes(registre.connexion, archive, manifeste, _ETAT, base)
             return apres(registre)
 
 
@@ -239,9 +231,19 @@ def _lire_table(
         raise ValueError(f"la table {table.nom} est incomplète ou a été modifiée")
 
 
-def _ancien(manifeste: Mapping[str, Any]) -> bool:
-    """True when a snapshot is older than the present revision."""
-    return bool(manifeste["revision"] != tables.REVISION)
+def _remplir_toutes(
+    connexion: Connexion,
+    archive: zipfile.ZipFile,
+    manifeste: Mapping[str, Any],
+    voulues: Sequence[tables.Table],
+    base: str,
+) -> None:
+    """Writes the rows of these tables, with what later revisions added to them."""
+    for table in voulues:
+        _remplir(connexion, table, base, _lire_table(archive, manifeste, table, base))
+    if manifeste["revision"] != tables.REVISION:
+        rattraper(connexion, base)
+    changer_jeton(connexion, base)
 
 
 def _valider(table: tables.Table, lue: Rangee, revision: str) -> Rangee:

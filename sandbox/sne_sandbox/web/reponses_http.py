@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ConflitEtat, Introuvable, OperatorError, UsageError
+from sne_interface.resources import table
 
 TYPE_MIME: Final = "application/problem+json"
 #: What is no more than bytes.
@@ -30,44 +31,9 @@ class ProblemeDecrit:
     detail: Annotated[str, "ce qui s'en dit quand rien de plus précis n'est connu"]
 
 
-_CONNUS: Final = (
-    ProblemeDecrit("requete-illisible", "Requête illisible", 400, "Du JSON est attendu."),
-    ProblemeDecrit("jeton-attendu", "Jeton attendu", 401, "En-tête « Authorization: Bearer … » attendu."),
-    ProblemeDecrit(
-        "acces-refuse", "Accès refusé", 403, "Hôte ou origine étrangers, ou jeton qui n'ouvre pas cela."
-    ),
-    ProblemeDecrit(
-        "introuvable",
-        "Introuvable",
-        404,
-        "Rien ne se trouve à cette adresse ; /api/v1/openapi.json les donne toutes.",
-    ),
-    ProblemeDecrit(
-        "methode-non-admise", "Méthode non admise", 405, "Cette méthode n'est pas admise à cette adresse."
-    ),
-    ProblemeDecrit("etat-contraire", "L'état s'y oppose", 409, "L'état de la base ne le permet pas."),
-    ProblemeDecrit("envoi-trop-gros", "Envoi trop gros", 413, "L'envoi est trop gros."),
-    ProblemeDecrit(
-        "corps-non-json",
-        "Corps non JSON",
-        415,
-        "Le corps doit être du JSON (Content-Type: application/json).",
-    ),
-    ProblemeDecrit(
-        "valeurs-incorrectes",
-        "Valeurs incorrectes",
-        422,
-        "Des champs manquent ou ne conviennent pas : errors les nomme.",
-    ),
-    ProblemeDecrit("trop-d-essais", "Trop d'essais", 429, "Trop de jetons faux : revenez plus tard."),
-    ProblemeDecrit(
-        "erreur-interne",
-        "Erreur interne",
-        500,
-        "Le bac à sable a rencontré une erreur interne : son journal technique dit laquelle.",
-    ),
-    ProblemeDecrit("indisponible", "Indisponible", 503, "La base de données ou un calcul ne répond pas."),
-    ProblemeDecrit("requete-refusee", "Requête refusée", 0, "La requête est refusée."),
+_CONNUS: Final = tuple(
+    ProblemeDecrit(ligne["slug"], ligne["title"], int(ligne["status"]), ligne["detail"])
+    for ligne in table(__file__)
 )
 #: All of them, by slug; `requete-refusee` (status 0) stands for the statuses that have none of their own.
 GENRES: Final = {genre.slug: genre for genre in _CONNUS}

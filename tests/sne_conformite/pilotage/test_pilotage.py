@@ -35,8 +35,8 @@ from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface.contract import codec
 from sne_interface.domain.element import Element
 from sne_interface.generators.demandes import document
-from sne_sandbox.server.lancement import noter_refus_tls
-from sne_sandbox.server.tls import RefusTls
+from sne_sandbox.server.lancement import noter_le_refus
+from sne_sandbox.server.refus_http import RefusServeur
 
 ADRESSES = Adresses(AdressesServices.sous("https://localhost:1", "x"), {}, "ca", "cert", "cle", "p12")
 Tour = Callable[[dict[str, Any]], None]
@@ -560,9 +560,10 @@ class SansPoignee(Double):
     meurt: bool = False
 
     def _enregistrer(self, message: dict[str, Any]) -> dict[str, Any]:
-        refus = RefusTls("127.0.0.1:9", self.raison, "sujet CN=A, émetteur CN=B (erreur 18) ; faites-en un")
+        dit = "sujet CN=A, émetteur CN=B (erreur 18) ; faites-en un"
+        refus = RefusServeur("127.0.0.1:9", self.raison, dit)
         magasin = self.banc.services.magasin
-        threading.Timer(0.2, noter_refus_tls, (magasin, self.banc.nom, refus)).start()
+        threading.Timer(0.2, noter_le_refus, (magasin, self.banc.nom, refus)).start()
         if self.meurt:
             raise LienRompu("L'application s'est arrêtée.")
         return {"statut": "erreur", "message": "[SYS] unknown error"}

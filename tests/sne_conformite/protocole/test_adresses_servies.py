@@ -10,8 +10,7 @@ from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS, VRAI, FauxS
 from sne_conformite.protocole.protocole import COMMANDES
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.versions import charger
-from sne_sandbox.server.listeners import AdressesServies
-from sne_sandbox.server.service_wsgi import Genre
+from sne_sandbox.server.listeners import AdressesServies, Genre
 
 
 @pytest.mark.parametrize(("nom", "faux"), FAUX_SERVEURS.items())

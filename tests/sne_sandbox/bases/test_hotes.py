@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from exemples_store import lire_au_coffre
 
 from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.echange import NUIT
@@ -108,7 +109,9 @@ def test_two_servers_that_start_at_once(magasin: Magasin, secret: Path, tmp_path
     with ThreadPoolExecutor(4) as fils:
         list(fils.map(lambda home: hotes.accorder(magasin, home, [f"{home.name}.localhost"], secret), homes))
     assert len({(home / "pki" / "ca.pem").read_bytes() for home in homes}) == 1
-    assert json.loads(Coffre(magasin).lire("pki/noms") or b"") == [f"{rang}.localhost" for rang in range(4)]
+    assert json.loads(lire_au_coffre(Coffre(magasin), "pki/noms") or b"") == [
+        f"{rang}.localhost" for rang in range(4)
+    ]
 
 
 def test_without_a_secret_each_home_keeps_its_own_and_that_is_said(magasin: Magasin, tmp_path: Path) -> None:
@@ -116,7 +119,7 @@ def test_without_a_secret_each_home_keeps_its_own_and_that_is_said(magasin: Maga
     assert "--secret-file" in hotes.accorder(magasin, une, [], None)
     hotes.accorder(magasin, autre, [], None)
     assert (une / "pki" / "ca.pem").read_bytes() != (autre / "pki" / "ca.pem").read_bytes()
-    assert Coffre(magasin).lire("pki/ca.pem") is None
+    assert lire_au_coffre(Coffre(magasin), "pki/ca.pem") is None
 
 
 def test_who_comes_without_the_secret_of_the_others_is_refused(

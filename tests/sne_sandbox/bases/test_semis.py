@@ -187,7 +187,7 @@ def test_a_large_base_begins_as_a_small_one(magasin: Magasin, contrat: Contrat) 
 def test_numbers_go_on_after_the_seed(magasin: Magasin, semees: dict[str, Base]) -> None:
     with magasin.ecrire("ecole") as registre:
         connus = {s.numero_unique for s in parcourir(registre)}
-        tires = registre.prochains_numeros([("111", MAINTENANT.date(), "G1104")] * 3)
+        tires = [registre.prochain_numero("111", MAINTENANT.date(), "G1104") for _ in range(3)]
     assert len(set(tires)) == 3
     assert connus.isdisjoint(tires)
 

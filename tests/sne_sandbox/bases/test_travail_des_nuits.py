@@ -67,7 +67,7 @@ def test_the_radiation_by_the_system_is_one_that_clients_are_told(magasin: Magas
     ajouter(magasin, base, stockee(1, DEPOT), stockee(2, DEPOT + timedelta(days=1)))
     horloge.avancer(magasin, base, "P13M")
     with magasin.lire(base) as registre:
-        (radiee,) = registre.radiees_depuis(datetime(2019, 4, 15, tzinfo=PARIS), "RADREN")
+        (radiee,) = registre.radiees_depuis(datetime(2019, 4, 15, tzinfo=PARIS), motif_radiation="RADREN")
         encore = registre.demande(stockee(2, DEPOT + timedelta(days=1)).numero_unique)
     assert radiee.numero_unique == stockee(1, DEPOT).numero_unique
     assert (radiee.etat, radiee.date_radiation) == (EtatDemande.RADIEE, date(2019, 4, 15))

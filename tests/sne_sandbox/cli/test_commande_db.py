@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from exemples_store import ecrire_au_coffre, lire_au_coffre
 
 from sne_sandbox.cli.main import cli
 from sne_sandbox.store.magasin import Magasin
@@ -63,9 +64,9 @@ def test_the_secret_of_the_keys_is_changed(serveur_postgres: Any, tmp_path: Path
 
     assert "Aucun serveur" in str(changer("--secret-file", str(actuel)).exception)
     with Magasin.ouvrir(url, tmp_path) as magasin:
-        Coffre(magasin, b"a" * 40).ecrire("cle", b"valeur")
+        ecrire_au_coffre(Coffre(magasin, b"a" * 40), "cle", b"valeur")
         assert "le secret actuel" in str(changer().exception)
         assert "n'est pas celui" in str(changer("--secret-file", str(nouveau)).exception)
         fait = changer("--secret-file", str(actuel))
         assert (fait.exit_code, fait.stdout) == (0, "Clés chiffrées par le nouveau secret : 1.\n")
-        assert Coffre(magasin, b"b" * 40).lire("cle") == b"valeur"
+        assert lire_au_coffre(Coffre(magasin, b"b" * 40), "cle") == b"valeur"

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from sne_interface.domain.echange import TLS
 from sne_sandbox.pki.authority import Autorite, FichiersIdentite, ecrire
-from sne_sandbox.server.processus_serveur import AdressesServies, Ecoute, RefusHttp, RefusTls, servir
+from sne_sandbox.server.processus_serveur import AdressesServies, Ecoute, servir
+from sne_sandbox.server.refus_http import RefusServeur
 from sne_sandbox.server.workers import Taches
 
 #: Longer than a busy machine stands still; shorter than a server lets a silent peer be, when it is told.
@@ -36,10 +38,19 @@ class Serveur:
     adresses: AdressesServies
     autorite: Autorite
     client: FichiersIdentite
-    refus_tls: list[RefusTls]
-    refus_http: list[RefusHttp]
+    refus: list[RefusServeur]
     arret: threading.Event
     fil: threading.Thread
+
+    @property
+    def refus_tls(self) -> list[RefusServeur]:
+        """The handshakes that failed."""
+        return [refus for refus in self.refus if refus.methode == TLS]
+
+    @property
+    def refus_http(self) -> list[RefusServeur]:
+        """The requests that were refused."""
+        return [refus for refus in self.refus if refus.methode != TLS]
 
     def prise(self) -> socket.socket:
         """A connection to the plain port."""
@@ -122,8 +133,7 @@ def lancer(autorite: Autorite, client: FichiersIdentite) -> Iterator[Lancer]:
         ) -> Serveur:
             ecoute = replace(Ecoute(https_port=0, http_port=0, threads=2), **reglages)
             adresses: list[AdressesServies] = []
-            refus_tls: list[RefusTls] = []
-            refus_http: list[RefusHttp] = []
+            refus: list[RefusServeur] = []
             arret, pret = threading.Event(), threading.Event()
 
             def annoncer(prets: AdressesServies) -> None:
@@ -132,8 +142,7 @@ def lancer(autorite: Autorite, client: FichiersIdentite) -> Iterator[Lancer]:
 
             taches = Taches(
                 application,
-                refus_tls.append,
-                refus_http.append,
+                refus.append,
                 lecteur=lecteur,
                 prechauffe=prechauffe,
                 etat=etat,
@@ -143,7 +152,7 @@ def lancer(autorite: Autorite, client: FichiersIdentite) -> Iterator[Lancer]:
             )
             fil.start()
             assert pret.wait(DELAI)
-            serveur = Serveur(adresses[0], autorite, client, refus_tls, refus_http, arret, fil)
+            serveur = Serveur(adresses[0], autorite, client, refus, arret, fil)
             fin.callback(serveur.arreter)
             return serveur
 

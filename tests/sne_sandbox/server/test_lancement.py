@@ -17,9 +17,9 @@ from sne_interface.domain.base import Base
 from sne_interface.errors import UsageError
 from sne_interface.resources import contracts_dir
 from sne_sandbox.server import lancement
-from sne_sandbox.server.lancement import ecoute_de, noter_refus_http
+from sne_sandbox.server.lancement import ecoute_de, noter_le_refus
 from sne_sandbox.server.listeners import Prises
-from sne_sandbox.server.service_wsgi import RefusHttp
+from sne_sandbox.server.refus_http import RefusServeur
 from sne_sandbox.store.magasin import Magasin
 
 OPTIONS: dict[str, Any] = {
@@ -62,7 +62,7 @@ def test_a_refusal_goes_to_the_base_that_its_path_names(tmp_path: Path, chemin: 
     with Magasin.ouvrir(None, tmp_path) as magasin:
         for nom in ("ecole", "a"):
             magasin.bases.creer(Base(nom))
-        noter_refus_http(magasin, "ecole", RefusHttp("::1", "POST", chemin, 413, "Trop gros."))
+        noter_le_refus(magasin, "ecole", RefusServeur("::1", "Trop gros.", "", "POST", chemin, 413))
         (ligne,) = magasin.journal.chercher(base)
     assert (ligne.statut, ligne.chemin) == (413, chemin)
 

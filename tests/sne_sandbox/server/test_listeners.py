@@ -1,23 +1,22 @@
 """Binding the listeners, and what is said when they cannot be."""
 
 import socket
-from dataclasses import fields
 
 import pytest
 
 from sne_interface.errors import ListenError
 from sne_sandbox.server import listeners
-from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
+from sne_sandbox.server.listeners import GENRES, AdressesServies, Ecoute, ouvrir_prises
 
 
 def test_port_0_picks_free_ports_and_https_brings_the_listeners_to_refuse() -> None:
     prises = ouvrir_prises(Ecoute(https_port=0, http_port=0))
     try:
         adresses = prises.adresses("0.0.0.0")
-        ports = {prise.getsockname()[1] for prise in prises.ouvertes()}
+        ports = {prise.getsockname()[1] for prise in prises.values()}
     finally:
         prises.fermer()
-    assert len(ports) == len(fields(Prises))
+    assert len(ports) == len(GENRES)
     assert all(adresse.split(":")[1] == "//127.0.0.1" for adresse in (adresses.https, adresses.http))
     a_refuser = (adresses.https_expire, adresses.https_autre_nom)
     assert all(adresse.startswith("https://127.0.0.1:") for adresse in a_refuser)

@@ -29,7 +29,7 @@ class Fabrique:
         if self.nom == "cassee":
             from sne_interface.errors import StoreError
             raise StoreError("La base ne s'ouvre pas.", remede="réparez-la")
-        return Taches(application=self.repondre, refus_tls=print)
+        return Taches(application=self.repondre, refus=print)
 
     def repondre(self, environ, start_response):
         corps = f"{self.nom} {os.getpid()} {os.environ['MALLOC_ARENA_MAX']}".encode()

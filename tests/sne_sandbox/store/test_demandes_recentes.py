@@ -170,10 +170,12 @@ def test_a_drawn_search_finds_what_fits_and_no_more(
     stock = [tirer(hasard, rang) for rang in range(80)]
     autre = [tirer(hasard, rang) for rang in range(200, 220)]
     with magasin.ecrire("ecole") as registre:
-        registre.ajouter_tout(stock)
+        for demande in stock:
+            registre.ajouter(demande)
     magasin.bases.creer(Base("autre"))
     with magasin.ecrire("autre") as registre:
-        registre.ajouter_tout(autre)
+        for demande in autre:
+            registre.ajouter(demande)
     stock.sort(key=lambda d: (d.date_creation, d.numero_unique), reverse=True)
     trouvees = 0
     with magasin.lire("ecole") as registre:

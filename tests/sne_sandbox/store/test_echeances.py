@@ -39,15 +39,14 @@ def _radiee(numero: str, debut: date, jour: date, motif: str) -> Any:
 def garni(magasin: Magasin) -> Magasin:
     """Three active demandes and two radiated ones."""
     with magasin.ecrire("ecole") as registre:
-        registre.ajouter_tout(
-            (
-                _active(N[0], date(2018, 3, 15), communes=("94028", "75112")),
-                _active(N[1], date(2018, 3, 16), communes=("94028",)),
-                _active(N[2], date(2018, 3, 17), communes=("93001", "94028")),
-                _radiee(N[3], date(2018, 3, 15), date(2019, 4, 15), "RADREN"),
-                _radiee(N[4], date(2018, 3, 16), date(2018, 6, 1), "RADATT"),
-            )
-        )
+        for demande in (
+            _active(N[0], date(2018, 3, 15), communes=("94028", "75112")),
+            _active(N[1], date(2018, 3, 16), communes=("94028",)),
+            _active(N[2], date(2018, 3, 17), communes=("93001", "94028")),
+            _radiee(N[3], date(2018, 3, 15), date(2019, 4, 15), "RADREN"),
+            _radiee(N[4], date(2018, 3, 16), date(2018, 6, 1), "RADATT"),
+        ):
+            registre.ajouter(demande)
     return magasin
 
 
@@ -90,7 +89,11 @@ def test_many_are_radiated_at_once(garni: Magasin) -> None:
     assert (lue.etat, lue.revision, lue.date_radiation) == (EtatDemande.RADIEE, 2, date(2019, 4, 15))
     assert (lue.motif_radiation, lue.radiation, lue.radiation_enregistree_le) == ("RADREN", bloc, MINUIT)
     with garni.lire("ecole") as registre:
-        assert [d.numero_unique for d in registre.radiees_depuis(MINUIT, "RADREN")] == [N[0], N[1], N[3]]
+        assert [d.numero_unique for d in registre.radiees_depuis(MINUIT, motif_radiation="RADREN")] == [
+            N[0],
+            N[1],
+            N[3],
+        ]
         assert registre.compter(actives=True) == 1
 
 

@@ -41,7 +41,8 @@ DEMANDES = (
 
 def garnir(magasin: Magasin) -> Magasin:
     with magasin.ecrire("ecole") as registre:
-        registre.ajouter_tout(DEMANDES)
+        for demande in DEMANDES:
+            registre.ajouter(demande)
     return magasin
 
 

@@ -29,7 +29,8 @@ def _sans_vue(stockee: DemandeStockee | None) -> DemandeStockee:
 
 def _ajouter(magasin: Magasin, *demandes: DemandeStockee) -> None:
     with magasin.ecrire("ecole") as registre:
-        registre.ajouter_tout(demandes)
+        for demande in demandes:
+            registre.ajouter(demande)
 
 
 def _titulaires(*elements: Element) -> tuple[Personne, ...]:
@@ -249,7 +250,8 @@ def test_who_holds_a_nir(magasin: Magasin) -> None:
         stockee(N[2], titulaires=(personne("demandeur", "A", "B", "1979-01-01"), autre)),
     )
     with magasin.ecrire("ecole") as registre:
-        registre.ajouter_tout(demandes, [nirs(d.demande) for d in demandes])
+        for demande in demandes:
+            registre.ajouter(demande, nirs(demande.demande))
     with magasin.lire("ecole") as registre:
         assert registre.demandes_du_nir("111", "206127511100564") == [N[0], N[2]]
         assert registre.demandes_du_nir("111", "206127511100564", sauf=[N[2]]) == [N[0]]
@@ -309,10 +311,16 @@ def test_radiations_since_an_instant_included_oldest_first(magasin: Magasin) -> 
         # The same moment, written in another time zone.
         depuis = INSTANT.astimezone(UTC)
         assert [s.numero_unique for s in registre.radiees_depuis(depuis)] == [N[0], N[1], N[3]]
-        assert [s.numero_unique for s in registre.radiees_depuis(depuis, motif="RADDEM")] == [N[1], N[3]]
+        assert [s.numero_unique for s in registre.radiees_depuis(depuis, motif_radiation="RADDEM")] == [
+            N[1],
+            N[3],
+        ]
         assert [s.numero_unique for s in registre.radiees_depuis(depuis, statut_dalo="ACTIF")] == [N[0]]
-        assert [s.numero_unique for s in registre.radiees_depuis(depuis, None, None, "PPRIOR")] == [N[0]]
-        assert registre.radiees_depuis(depuis, "RADDEM", "ACTIF", "PPRIOR") == []
+        assert [s.numero_unique for s in registre.radiees_depuis(depuis, type_reservataire="PPRIOR")] == [
+            N[0]
+        ]
+        tous = {"motif_radiation": "RADDEM", "statut_dalo": "ACTIF", "type_reservataire": "PPRIOR"}
+        assert registre.radiees_depuis(depuis, **tous) == []
 
 
 def test_dalo_declarations_since_an_instant(magasin: Magasin) -> None:

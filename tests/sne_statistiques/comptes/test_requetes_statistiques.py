@@ -130,7 +130,8 @@ def test_what_is_counted_is_what_each_movement_tells(
 
 def test_the_stock_is_looked_at_in_several_times(magasin: Magasin, monkeypatch: pytest.MonkeyPatch) -> None:
     with magasin.ecrire("ecole") as registre:
-        registre.ajouter_tout([stockee(f"111031800000{rang}G1104") for rang in range(1, 8)])
+        for rang in range(1, 8):
+            registre.ajouter(stockee(f"111031800000{rang}G1104"))
         for lot in (1, 2, 7, 8):
             monkeypatch.setattr(requetes_statistiques, "_LOT", lot)
             comptes = Comptes(registre.connexion, "ecole", JOUR)

@@ -8,7 +8,7 @@ swapped.
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,30 +71,6 @@ class Coffre:
             if self._secret is not None:
                 tenu.deverrouiller(self._secret)
             yield tenu
-
-    def lire(self, nom: str) -> bytes | None:
-        """Returns what an entry holds, None when there is none. Raises StoreError when the entry is encrypted
-        and the secret is missing or is another."""
-        with self._donnees.transaction(ecriture=False) as connexion:
-            tenu = CoffreTenu(connexion)
-            if self._secret is not None and tenu.ferme_a_cle:
-                tenu.deverrouiller(self._secret)
-            return tenu.lire(nom)
-
-    def ecrire(self, nom: str, contenu: bytes, *, chiffre: bool = True) -> None:
-        """Writes an entry, in place of the one of that name. Raises as `tenu`."""
-        with self.tenu() as tenu:
-            tenu.ecrire(nom, contenu, chiffre=chiffre)
-
-    def assurer(self, nom: str, fabrique: Callable[[], bytes], *, chiffre: bool = True) -> bytes:
-        """Returns what an entry holds. When it is not there, `fabrique` makes it, once for all servers.
-        Raises as `tenu`."""
-        with self.tenu() as tenu:
-            present = tenu.lire(nom)
-            if present is None:
-                present = fabrique()
-                tenu.ecrire(nom, present, chiffre=chiffre)
-            return present
 
     @property
     def ferme_a_cle(self) -> bool:

@@ -112,10 +112,6 @@ class Voisins:
         """How many there were until now."""
         return self._nouvelles.get(quoi, 0)
 
-    def vivants(self) -> list[Voisin]:
-        """The processes that live, this one among them. Raises StoreError."""
-        return vivants(self._donnees)
-
     def ecart(self) -> str:
         """Tells, in French, that the contracts of another server of the same version differ from ours, ""
         when they do not. Raises StoreError."""

@@ -45,7 +45,7 @@ def _jusqua(vrai: Callable[[], bool]) -> None:
 def test_a_base_that_one_writes_is_told_to_the_other(ouvrir: Ouvrir) -> None:
     magasin, un = ouvrir("a")
     _, autre = ouvrir("a")
-    _jusqua(lambda: len(autre.vivants()) == 2)
+    _jusqua(lambda: len(voisins.vivants(autre._donnees)) == 2)
     avant = autre.nouvelles("essai")
     magasin.bases.creer(Base("essai"), GUICHETS)
     assert autre.attendre("essai", avant, 30) > avant
@@ -65,7 +65,7 @@ def test_who_waits_for_what_does_not_come_looks_by_itself(
 def test_a_connection_that_is_cut_is_made_again(ouvrir: Ouvrir) -> None:
     magasin, un = ouvrir("a")
     _, autre = ouvrir("a")
-    _jusqua(lambda: len(autre.vivants()) == 2)
+    _jusqua(lambda: len(voisins.vivants(autre._donnees)) == 2)
     with magasin.transaction(ecriture=True, verrou="coupe") as connexion:
         connexion.brut(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -88,15 +88,15 @@ def test_who_takes_leave_is_no_more_there_and_who_is_late_is_dead(
     _, autre = ouvrir("b")
     _jusqua(lambda: {fiche.contrats for fiche in voisins.vivants(magasin)} == {"a", "b"})
     autre.fermer()
-    assert [fiche.cle for fiche in un.vivants()] == [un.cle]
+    assert [fiche.cle for fiche in voisins.vivants(magasin)] == [un.cle]
     monkeypatch.setattr(voisins, "MORT", -1.0)
-    assert un.vivants() == []
+    assert voisins.vivants(magasin) == []
 
 
 def test_many_names_are_told_in_several_pieces(ouvrir: Ouvrir) -> None:
     _, un = ouvrir("a")
     _, autre = ouvrir("a")
-    _jusqua(lambda: len(autre.vivants()) == 2)
+    _jusqua(lambda: len(voisins.vivants(autre._donnees)) == 2)
     noms = [f"base-{rang:04}-{'x' * 40}" for rang in range(400)]
     for nom in noms:
         un.signaler(nom)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from alembic import op
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.schema_sql import DECLENCHEURS, ordres_de
+from sne_sandbox.store.schema_sql import declencheurs, ordres_de
 
 revision = "v0003"
 down_revision = "v0002"
@@ -66,5 +66,5 @@ def upgrade() -> None:
         "CREATE INDEX ix_echange_verdict ON echange (base, verdict, identifiant) "
         "WHERE verdict IN ('fault', 'refus', 'erreur')"
     )
-    for ordre in DECLENCHEURS[moteur]:
+    for ordre in declencheurs(moteur):
         op.execute(ordre)
