@@ -10,11 +10,11 @@ Every error is answered, and has its line too.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sne_interface.contract.contrats import Contrats
 from sne_interface.contract.versions import Contrat
@@ -53,11 +53,14 @@ from sne_sandbox.pipeline import Pipeline, guichet_de
 from sne_sandbox.pki.identite_du_certificat import Identite, identite
 from sne_sandbox.soap.packing import Emballage
 from sne_sandbox.soap.pannes_de_reponse import a_la_place, abimer, erreur_de
-from sne_sandbox.soap.serveur_soap import ServeurSoap
 from sne_sandbox.store.connexion import Connexion
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Depot
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
+
+if TYPE_CHECKING:
+    # With Spyne under it; who only visits the boxes of the guichets does without.
+    from sne_sandbox.soap.serveur_soap import ServeurSoap
 
 #: What a service may be asked by.
 METHODES: Final = "GET, POST"
@@ -76,7 +79,7 @@ class _Interface:
 
     contrat: Contrat
     pipeline: Pipeline
-    soap: ServeurSoap
+    soap: "ServeurSoap"
     chemins: Mapping[str, str]
 
 
@@ -85,7 +88,7 @@ class _EnCours:
     base has a panne to play."""
 
     def __init__(
-        self, requete: RequeteHttp, base: str, service: str | None, soap: ServeurSoap | None = None
+        self, requete: RequeteHttp, base: str, service: str | None, soap: "ServeurSoap | None" = None
     ) -> None:
         self._debut = time.perf_counter()
         self.requete = requete
@@ -141,12 +144,19 @@ class _EnCours:
 class Echanges:
     """The exchanges of a process. Any thread may call it."""
 
-    def __init__(self, contrats: Contrats, magasin: Magasin, limites: Limites) -> None:
-        """The services of the server's contract are made now, those of another when a base that has it is
+    def __init__(
+        self,
+        contrats: Contrats,
+        magasin: Magasin,
+        limites: Limites,
+        soap: "Callable[[Contrat], ServeurSoap]",
+    ) -> None:
+        """`soap` makes the services of a contract: of the server's now, of another when a base that has it is
         first called. Raises OperatorError."""
         self._contrats = contrats
         self._magasin = magasin
         self._limites = limites
+        self._fabrique = soap
         self._interfaces: dict[Contrat, _Interface] = {}
         self._verrou = Lock()
         self._defaut = self._interface(contrats.defaut)
@@ -158,7 +168,7 @@ class Echanges:
                 if (faite := self._interfaces.get(contrat)) is None:
                     pipeline = Pipeline(contrat, self._magasin, self._limites, self._contrats)
                     chemins = {c.rstrip("/"): s.nom for s in contrat.services.values() for c in s.chemins}
-                    faite = _Interface(contrat, pipeline, ServeurSoap(contrat, self._limites), chemins)
+                    faite = _Interface(contrat, pipeline, self._fabrique(contrat), chemins)
                     self._interfaces[contrat] = faite
         return faite
 
@@ -341,7 +351,7 @@ class Echanges:
     # --- what goes wrong on purpose ------------------------------------------------------------------
 
     def _jouer_a_la_place(
-        self, cours: _EnCours, soap: ServeurSoap, appel: Appel, base: Base
+        self, cours: _EnCours, soap: "ServeurSoap", appel: Appel, base: Base
     ) -> ReponseHttp | None:
         """The answer of a call whose work a panne takes the place of; None when none is armed for it. It is
         counted and journalled in one transaction, where nothing else happens."""

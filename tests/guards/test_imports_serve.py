@@ -35,6 +35,7 @@ REPONDENT: Final = {
     "flask",
     "jinja2",
     "rich",
+    "spyne",
     "twisted",
     "werkzeug",
 }
@@ -83,7 +84,7 @@ def test_serve_is_ready_and_answers_without_them(tmp_path: Path) -> None:
     avant, _, apres = trace.read_text().partition(_PRET)
     assert "lxml" in _importes(avant)  # the trace is one of imports
     assert _importes(avant) & {*DE_TROP, *REPONDENT} == set()
-    assert "twisted" in _importes(apres)
+    assert "spyne" in _importes(apres)
     assert _importes(apres) & DE_TROP == set()
     with _servir(tmp_path / "home") as (_, trace):
         pass
@@ -102,4 +103,4 @@ def test_run_judges_without_them() -> None:
     assert "Aucun service n'a été appelé" in fini.stderr
     importes = _importes(fini.stderr)
     assert "lxml" in importes
-    assert importes & {*DE_TROP, "cryptography", "flask", "jinja2", "twisted"} == set()
+    assert importes & {*DE_TROP, "cryptography", "flask", "jinja2", "spyne", "twisted"} == set()

@@ -45,7 +45,6 @@ from sne_sandbox.operations.document_ecrit import FormulaireEcrit
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.pipeline import Pipeline
 from sne_sandbox.pki.identite_du_certificat import ANONYME, Identite
-from sne_sandbox.soap.serveur_soap import ServeurSoap
 from sne_sandbox.store import requetes_sql
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import mouvements_de
@@ -216,6 +215,8 @@ class _Reprise:
     """The temporary base, and what is known of the recorded one."""
 
     def __init__(self, contrat: Contrat, magasin: Magasin, reglages: Reglages) -> None:
+        from sne_sandbox.soap.serveur_soap import ServeurSoap  # Spyne: for who replays alone
+
         limites = Limites()
         self._contrat, self._magasin, self._reglages = contrat, magasin, reglages
         self._soap = ServeurSoap(contrat, limites)

@@ -5,6 +5,7 @@ from flask import Flask, Response, current_app
 from sne_interface.contract.contrats import Contrats
 from sne_sandbox.asynchrone import CanalAsynchrone
 from sne_sandbox.exchange import Echanges
+from sne_sandbox.soap.serveur_soap import ServeurSoap
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web import acces, aiguillage, reponses_http, securite, services_soap
 from sne_sandbox.web.configuration import Configuration, Services, ouvrir
@@ -25,7 +26,7 @@ def creer_application(configuration: Configuration, ouverts: tuple[Contrats, Mag
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     limites = configuration.limites
-    echanges = Echanges(contrats, magasin, limites)
+    echanges = Echanges(contrats, magasin, limites, lambda contrat: ServeurSoap(contrat, limites))
     boites = CanalAsynchrone(contrats, magasin, limites, configuration.home)
     app.extensions["sne"] = Services(configuration, contrats, magasin, echanges, boites)
     acces.installer(app, acces.Acces(configuration, magasin))
