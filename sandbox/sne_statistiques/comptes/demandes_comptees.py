@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from sne_interface.domain.menage import Composition
+from sne_interface.domain.menage import Composition, SeuilQuartile
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.demandes_recentes import Recentes, Repere
 from sne_sandbox.store.registre import RegistreBase
@@ -73,7 +73,7 @@ class Selection:
     deposees: Periode = Periode()
     ressources: tuple[int | None, int | None] | None = None
     quartile: str | None = None
-    seuils: Mapping[str, int] = field(default_factory=dict)
+    seuils: Mapping[str, SeuilQuartile] = field(default_factory=dict)
     modalite: Modalite | None = None
 
 

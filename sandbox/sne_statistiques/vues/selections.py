@@ -1,6 +1,6 @@
 """The demandes behind a number of a picture, as an address asks for them: `?premiere=62498&au=2018-03-15`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final, TypeVar
@@ -21,6 +21,11 @@ QUARTILES: Final = {
     "sans-seuil": (store.SANS_SEUIL, "territoire sans seuil connu"),
     "inconnu": ("", "ressources inconnues"),
 }
+#: The fields of an address: `_LecteurDeChamps` reads each by its method of that name.
+CHAMPS: Final = (
+    "au", "qui", "territoire", "premiere", "souhaitee", "attribuee", "motif", "radiees", "deposees",
+    "ressources", "quartile", "rubrique", "modalite",
+)  # fmt: skip
 _QUI: Final = {"personnes": (False, "hors associations"), "associations": (True, "associations")}
 
 
@@ -48,13 +53,13 @@ def lire(arguments: Mapping[str, str], registre: RegistreBase, contrat: Contrat)
     """The selection of an address."""
     choix = ChoixLu({}, Selection(), [], [])
     lecteur = _LecteurDeChamps(registre, contrat, arguments)
-    for champ, lire_champ in CHAMPS.items():
+    for champ in CHAMPS:
         ecrit = arguments.get(champ, "").strip()[:80]
         if not ecrit:
             continue
         choix.champs[champ] = ecrit
         try:
-            choix.selection, mots = lire_champ(lecteur, choix.selection, ecrit)
+            choix.selection, mots = getattr(lecteur, champ)(choix.selection, ecrit)
         except _ChampIllisible as refus:
             choix.fautes.append(str(refus))
         else:
@@ -121,8 +126,7 @@ class _LecteurDeChamps:
     def quartile(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
         classe, mots = _parmi(QUARTILES, ecrit)
         seuils = statistiques.des_souhaits(self.registre, self.contrat, self._jour_compte)
-        montants = {code: seuil.montant for code, seuil in seuils.items()}
-        return replace(selection, quartile=classe, seuils=montants), mots
+        return replace(selection, quartile=classe, seuils=seuils), mots
 
     def rubrique(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
         libelle = self.arguments.get("modalite", "")[:120]
@@ -152,24 +156,6 @@ class _LecteurDeChamps:
         else:
             raise _ChampIllisible(f"« {ecrit} » n'est ni une commune (code INSEE), ni un EPCI (SIREN).")
         return comptes_des_images.codes_de(self.registre, self.contrat, ecrit), nom
-
-
-#: The fields of an address, and what reads each.
-CHAMPS: Final[Mapping[str, Callable[[_LecteurDeChamps, Selection, str], tuple[Selection, str]]]] = {
-    "au": _LecteurDeChamps.au,
-    "qui": _LecteurDeChamps.qui,
-    "territoire": _LecteurDeChamps.territoire,
-    "premiere": _LecteurDeChamps.premiere,
-    "souhaitee": _LecteurDeChamps.souhaitee,
-    "attribuee": _LecteurDeChamps.attribuee,
-    "motif": _LecteurDeChamps.motif,
-    "radiees": _LecteurDeChamps.radiees,
-    "deposees": _LecteurDeChamps.deposees,
-    "ressources": _LecteurDeChamps.ressources,
-    "quartile": _LecteurDeChamps.quartile,
-    "rubrique": _LecteurDeChamps.rubrique,
-    "modalite": _LecteurDeChamps.modalite,
-}
 
 
 def periode(du: date, au: date) -> str:
