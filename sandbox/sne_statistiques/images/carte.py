@@ -18,38 +18,27 @@ _LIGNE: Final = 17
 
 @dataclass(frozen=True, slots=True)
 class MesureDeCarte:
-    """The measure that a map may show of a commune: `valeur` (None: nothing); `unite` is what it counts."""
+    """The measure that a map may show of a commune, one of its `champ`; `unite` is what it counts."""
 
     code: str
     titre: str
     unite: str
-    valeur: Callable[[LieuCompte], float | None]
+    champ: str
+
+    def valeur(self, lieu: LieuCompte) -> float | None:
+        """That of a commune; None for nothing."""
+        valeur: float | None = getattr(lieu, self.champ)
+        return valeur
 
 
+_TENSION: Final = "Tension : demandes actives pour une attribution"
 MESURES: Final[Mapping[str, MesureDeCarte]] = {
-    mesure.code: mesure
-    for mesure in (
-        MesureDeCarte(
-            "premiere",
-            "Demandes actives, par première commune souhaitée",
-            "demandes",
-            lambda lieu: lieu.premieres,
-        ),
-        MesureDeCarte(
-            "souhaitee",
-            "Demandes actives qui la souhaitent, à tout rang",
-            "demandes",
-            lambda lieu: lieu.souhaitees,
-        ),
-        MesureDeCarte(
-            "attribuee", "Attributions de douze mois", "attributions", lambda lieu: lieu.attribuees
-        ),
-        MesureDeCarte(
-            "tension",
-            "Tension : demandes actives pour une attribution",
-            "demandes pour une attribution",
-            lambda lieu: lieu.tension,
-        ),
+    code: MesureDeCarte(code, titre, unite, champ)
+    for code, titre, unite, champ in (
+        ("premiere", "Demandes actives, par première commune souhaitée", "demandes", "premieres"),
+        ("souhaitee", "Demandes actives qui la souhaitent, à tout rang", "demandes", "souhaitees"),
+        ("attribuee", "Attributions de douze mois", "attributions", "attribuees"),
+        ("tension", _TENSION, "demandes pour une attribution", "tension"),
     )
 }
 

@@ -2,11 +2,10 @@
 and where. Numbers open the demandes that they count; each table and picture is a file too, CSV or SVG."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 from werkzeug.exceptions import NotFound
@@ -35,7 +34,6 @@ from sne_statistiques.vues.tableaux import (
     IMAGES,
     QUOTAS,
     Calculs,
-    Resultat,
     TableDemandee,
     calculs_de,
     etat_de,
@@ -70,24 +68,13 @@ _RESUMES: Final = {
     "decisions": "Décisions",
     "baux_quartile_quartier": "Baux signés",
 }
-_SERIES: Final[Mapping[str, tuple[str, Callable[[Mois], int]]]] = {
-    "deposees": ("Déposées", lambda mois: mois.deposees),
-    "radiees": ("Radiées", lambda mois: mois.radiees),
-    "attribuees": ("dont attribuées", lambda mois: mois.attribuees),
-}
+#: The curves of the flows, by the field of a month.
+_SERIES: Final = {"deposees": "Déposées", "radiees": "Radiées", "attribuees": "dont attribuées"}
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
 _TITRES_DES_MOIS: Final = {
     "actives": "Demandes actives à la fin de chaque mois",
     "flux": "Entrées et sorties de chaque mois",
 }
-
-
-class RubriqueDeTable(NamedTuple):
-    """A section of a table, its chart told in a sentence."""
-
-    titre: str
-    lignes: list[tuple[str, tuple[int, ...]]]
-    dit: str
 
 
 # --- the pages ----------------------------------------------------------------------------------------------
@@ -103,7 +90,7 @@ def page(base: str) -> Response:
             "stock": stock,
             "lignes": tableaux.lignes_de(stock, tableaux.rubriques(stock)[0]),
             "rubrique": tableaux.rubriques(stock)[0],
-            "profils": _rubriques(profils),
+            "profils": [(r, tableaux.lignes_de(profils, r)) for r in tableaux.rubriques(profils)],
             "adresses": _adresses,
             "tranches": rangees[::-1],
             "sans_seuil": any(t.sans_seuil for t, _ in rangees),
@@ -125,14 +112,16 @@ def flux(base: str) -> Response:
     def contexte(tableau: Tableau, lues: Images) -> dict[str, Any]:
         return {
             "tableau": tableau,
-            "rubriques": _rubriques(tableau),
-            "flux": tableaux.FLUX,
-            "courbes": {
-                rubrique: [
-                    en_page(tableaux.dessiner_flux(tableau, rubrique, etroit=e)) for e in (False, True)
-                ]
+            "rubriques": [
+                (
+                    rubrique,
+                    tableaux.lignes_de(tableau, rubrique),
+                    _dit(tableau, rubrique),
+                    [en_page(tableaux.dessiner_flux(tableau, rubrique, etroit=e)) for e in (False, True)],
+                )
                 for rubrique in tableaux.rubriques(tableau)
-            },
+            ],
+            "flux": tableaux.FLUX,
             "courbes_des_mois": [
                 (titre, nom, [en_page(_courbes(lues, nom, etroit=etroit)) for etroit in (False, True)])
                 for nom, titre in _TITRES_DES_MOIS.items()
@@ -171,7 +160,7 @@ def territoires(base: str) -> Response:
             "tension_max": max((lieu.tension or 0.0 for lieu in epcis), default=0.0),
             "ecrire": carte.ecrire,
             "comptes": comptes,
-            "sommes": _sommes(comptes),
+            "sommes": tableaux.sommes(comptes),
             "code": code,
             "nom": lignes[0].territoire if lignes else None,
             "detail": [
@@ -247,37 +236,43 @@ def fichier(base: str, nom: str, forme: str) -> Response:
     table; `part`: of which quota; `cadre`: which map)."""
     code = {"territoires": _niveau(), "quotas": QUOTAS}.get(nom) or (nom if nom in CODES else IMAGES)
     demande = _demande(base, code)
-    resultat = _calculs().attendre(services(), demande)
+    contenu = _calculs().attendre(services(), demande).contenu
+    periode_dite = demande.jour.year if code == QUOTAS else demande.jour.isoformat()
+    dit = "-".join(
+        str(morceau)
+        for morceau in (base, code if nom == "territoires" else nom, periode_dite, demande.territoire)
+        if morceau
+    )
+    if forme == "csv":
+        return feuille(_en_csv(contenu, demande, nom), dit)
     try:
-        texte, dessin = _en_fichier(resultat, demande, nom, forme)
+        dessin = _en_svg(contenu, nom)
     except KeyError as inconnue:
         raise NotFound(f"Il n'y a pas de [{str(inconnue.args[0])[:40]}] à dessiner ici.") from None
-    periode_dite = demande.jour.year if code == QUOTAS else demande.jour.isoformat()
-    nom = code if nom == "territoires" else nom
-    dit = "-".join(str(morceau) for morceau in (base, nom, periode_dite, demande.territoire) if morceau)
-    if forme == "csv":
-        return feuille(texte, dit)
     return telechargement(dessin, f"{dit}.svg", "image/svg+xml")
 
 
-def _en_fichier(resultat: Resultat, demande: TableDemandee, nom: str, forme: str) -> tuple[str, bytes]:
-    """(CSV, SVG) of a table or of a picture: the one that is asked for. Raises KeyError for a picture that is
-    none."""
-    svg = forme == "svg"
-    if nom in CODES:
-        tableau, rubrique = resultat.tableau, request.args.get("rubrique", "")
-        if svg:
-            return "", tableaux.dessiner(tableau, rubrique, mots=motifs_courts())
-        return en_csv([tableau], demande.jour, separateur=";"), b""
-    if nom == "territoires":
-        return lieux_en_csv(resultat.lieux, separateur=";"), tableaux.dessiner_lieux(resultat.lieux)
-    if nom == "quotas":
-        part = request.args.get("part", "")
-        if svg:
-            return "", tableaux.dessiner_quota(resultat.quotas, part)
-        return quotas_en_csv(resultat.quotas, separateur=";"), b""
-    figure = _figure(resultat.images, nom)
-    return figure.csv, figure.fichier if svg else b""
+def _en_csv(contenu: Any, demande: TableDemandee, nom: str) -> str:
+    match contenu:
+        case Tableau():
+            return en_csv([contenu], demande.jour, separateur=";")
+        case ComptesDeLieux():
+            return lieux_en_csv(contenu, separateur=";")
+        case Quotas():
+            return quotas_en_csv(contenu, separateur=";")
+    return _figure(contenu, nom).csv
+
+
+def _en_svg(contenu: Any, nom: str) -> bytes:
+    """Raises KeyError for a section, or a share, that is none."""
+    match contenu:
+        case Tableau():
+            return tableaux.dessiner(contenu, request.args.get("rubrique", ""), mots=motifs_courts())
+        case ComptesDeLieux():
+            return tableaux.dessiner_lieux(contenu)
+        case Quotas():
+            return tableaux.dessiner_quota(contenu, request.args.get("part", ""))
+    return _figure(contenu, nom).fichier
 
 
 _DES_LIEUX: Final = ("code", "lieu", "premiere_commune", "souhaitee", "attributions", "tension")
@@ -387,28 +382,8 @@ def _jour() -> date:
 # --- what is shown ------------------------------------------------------------------------------------------
 
 
-def _sommes(comptes: ComptesDeLieux) -> list[tuple[str, str, list[int]]]:
-    """Code, name and sums of each territory, the most demandes first."""
-    lues: dict[tuple[str, str], Counter[str]] = {}
-    for ligne in comptes.lignes:
-        lues.setdefault((ligne.code_territoire, ligne.territoire), Counter())[ligne.indicateur] += (
-            ligne.valeur
-        )
-    sommees = [(code, nom, [somme[cle] for cle in _RESUMES]) for (code, nom), somme in lues.items()]
-    return sorted(sommees, key=lambda lue: (-lue[2][0], lue[1]))
-
-
-def _rubriques(tableau: Tableau) -> list[RubriqueDeTable]:
-    lues = []
-    for titre in tableaux.rubriques(tableau):
-        lignes = tableaux.lignes_de(tableau, titre)
-        lues.append(RubriqueDeTable(titre, lignes, _dit(tableau, lignes)))
-    return lues
-
-
-def _dit(tableau: Tableau, lignes: list[tuple[str, tuple[int, ...]]]) -> str:
-    if tableau.code != "TAB02":
-        return tableaux.dire((libelle, nombres[0]) for libelle, nombres in lignes)
+def _dit(tableau: Tableau, rubrique: str) -> str:
+    lignes = tableaux.lignes_de(tableau, rubrique)
     sommes = [
         f"{titre.lower()} {nombre(sum(nombres[tableau.colonnes.index(colonne)] for _, nombres in lignes))}"
         for colonne, titre in tableaux.FLUX.items()
@@ -424,18 +399,16 @@ def _carte(lues: Images, mesure: carte.MesureDeCarte) -> carte.Carte:
 def _courbes(lues: Images, nom: str, *, etroit: bool = False) -> Any:
     adresses = [_adresses_du_mois(mois) for mois in lues.mois]
     periodes = [f"{mois.du:%m/%y}" for mois in lues.mois]
-    if nom == "actives":
-        points = [(m.actives, a["actives"]) for m, a in zip(lues.mois, adresses, strict=True)]
-        series = [courbes.Serie("Actives", "demandes actives", points)]
-    else:
-        series = [
-            courbes.Serie(
-                titre,
-                titre.lower().removeprefix("dont "),
-                [(lire(m), a[cle]) for m, a in zip(lues.mois, adresses, strict=True)],
-            )
-            for cle, (titre, lire) in _SERIES.items()
-        ]
+    dites = {"actives": "Actives"} if nom == "actives" else _SERIES
+    unites = {"actives": "demandes actives", "attribuees": "attribuées"}
+    series = [
+        courbes.Serie(
+            titre,
+            unites.get(cle, titre.lower()),
+            [(getattr(m, cle), a[cle]) for m, a in zip(lues.mois, adresses, strict=True)],
+        )
+        for cle, titre in dites.items()
+    ]
     return courbes.dessiner(_TITRES_DES_MOIS[nom], periodes, series, etroit=etroit)
 
 
