@@ -1,18 +1,24 @@
 """The demandes behind a number of a picture, as an address asks for them: `?premiere=62498&au=2018-03-15`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 
+import sqlalchemy as sa
+
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.dates import PARIS, date_francaise
+from sne_interface.domain.menage import Composition
 from sne_interface.domain.texte import nombre
+from sne_sandbox.store import metadonnees
 from sne_sandbox.store.registre import RegistreBase
-from sne_statistiques.comptes import comptes_des_images, statistiques
+from sne_statistiques.comptes import comptes_des_images, demandes_comptees, statistiques
 from sne_statistiques.comptes import requetes_statistiques as store
-from sne_statistiques.comptes.demandes_comptees import Periode, Selection
+from sne_statistiques.comptes.demandes_comptees import Periode
 
+_S: Final = metadonnees.demande_stat.c
+_D: Final = metadonnees.demande.c
 _T = TypeVar("_T")
 #: Names of a class of the first quartile in an address, and its words.
 QUARTILES: Final = {
@@ -35,7 +41,7 @@ class ChoixLu:
     that were read."""
 
     champs: dict[str, str]
-    selection: Selection
+    selection: demandes_comptees.Selection
     mots: list[str]
     fautes: list[str]
 
@@ -51,93 +57,114 @@ def demandee(arguments: Mapping[str, str]) -> bool:
 
 def lire(arguments: Mapping[str, str], registre: RegistreBase, contrat: Contrat) -> ChoixLu:
     """The selection of an address."""
-    choix = ChoixLu({}, Selection(), [], [])
     lecteur = _LecteurDeChamps(registre, contrat, arguments)
+    champs: dict[str, str] = {}
+    mots, fautes = list[str](), list[str]()
     for champ in CHAMPS:
         ecrit = arguments.get(champ, "").strip()[:80]
         if not ecrit:
             continue
-        choix.champs[champ] = ecrit
+        champs[champ] = ecrit
         try:
-            choix.selection, mots = getattr(lecteur, champ)(choix.selection, ecrit)
+            mots += filter(None, [getattr(lecteur, champ)(ecrit)])
         except _ChampIllisible as refus:
-            choix.fautes.append(str(refus))
-        else:
-            choix.mots += [mots] if mots else []
-    return choix
+            fautes.append(str(refus))
+    conditions = list(lecteur.conditions)
+    if lecteur.radiation:
+        conditions.append(demandes_comptees.qui_sont_radiees(registre.base.nom, *lecteur.radiation))
+    return ChoixLu(champs, conditions, mots, fautes)
 
 
 @dataclass(frozen=True, slots=True)
 class _LecteurDeChamps:
-    """Reads the fields, each into the selection so far and its words."""
+    """Reads the fields: each becomes a condition, on a demande or on its radiation, and its words."""
 
     registre: RegistreBase
     contrat: Contrat
     arguments: Mapping[str, str]
+    conditions: list[sa.ColumnElement[bool]] = field(default_factory=list)
+    radiation: list[sa.ColumnElement[bool]] = field(default_factory=list)
 
-    def au(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def au(self, ecrit: str) -> str:
         le = _jour(ecrit)
-        return replace(selection, actives_au=le), f"actives au soir du {date_francaise(le)}"
+        self.conditions.append(store.presente(self.registre.base.nom, le.isoformat()))
+        return f"actives au soir du {date_francaise(le)}"
 
-    def qui(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def qui(self, ecrit: str) -> str:
         associations, mots = _parmi(_QUI, ecrit)
-        return replace(selection, associations=associations), mots
+        des_associations = _S.composition == Composition.ASSOCIATION.value
+        self.conditions.append(des_associations if associations else sa.not_(des_associations))
+        return mots
 
-    def territoire(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
-        return replace(selection, territoire=ecrit), f"territoire {ecrit} du numéro"
+    def territoire(self, ecrit: str) -> str:
+        self.conditions.extend((_S.numero_unique >= ecrit, _S.numero_unique < f"{ecrit}~"))
+        return f"territoire {ecrit} du numéro"
 
-    def premiere(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def premiere(self, ecrit: str) -> str:
         codes, nom = self._lieu(ecrit)
-        return replace(selection, premieres=codes), f"première commune souhaitée : {nom}"
+        self.conditions.append(demandes_comptees.parmi(_S.commune, codes))
+        return f"première commune souhaitée : {nom}"
 
-    def souhaitee(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def souhaitee(self, ecrit: str) -> str:
         codes, nom = self._lieu(ecrit)
-        dites = tuple(code for code in codes if code is not None)
-        return replace(selection, souhaitees=dites), f"commune souhaitée, à n'importe quel rang : {nom}"
+        self.conditions.append(demandes_comptees.qui_souhaitent(self.registre.base.nom, codes))
+        return f"commune souhaitée, à n'importe quel rang : {nom}"
 
-    def attribuee(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def attribuee(self, ecrit: str) -> str:
         codes, nom = self._lieu(ecrit)
-        return replace(selection, attribuees=codes), f"logement attribué : {nom}"
+        self.radiation.append(demandes_comptees.parmi(_D.commune_attribution, codes))
+        return f"logement attribué : {nom}"
 
-    def motif(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def motif(self, ecrit: str) -> str:
         mots = self.contrat.nomenclatures.liste("ListeMotifsRadiation").get(ecrit)
         if not mots:
             raise _ChampIllisible(f"« {ecrit} » n'est pas un motif de radiation.")
-        return replace(selection, motif_radiation=ecrit), f"{mots} ({ecrit})"
+        self.radiation.append(self._sans_index(_D.motif_radiation) == ecrit)
+        return f"{mots} ({ecrit})"
 
-    def radiees(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def radiees(self, ecrit: str) -> str:
         periode = _periode(ecrit)
-        return replace(selection, radiees=periode), f"radiées {_dire(periode)}"
+        self.radiation.append(periode.contient(self._sans_index(_D.date_radiation)))
+        return f"radiées {_dire(periode)}"
 
-    def deposees(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def deposees(self, ecrit: str) -> str:
         periode = _periode(ecrit)
-        return replace(selection, deposees=periode), f"déposées {_dire(periode)}"
+        self.conditions.append(periode.contient(_S.date_creation))
+        return f"déposées {_dire(periode)}"
 
-    def ressources(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def ressources(self, ecrit: str) -> str:
         bas, _, haut = ecrit.partition("-")
         if not all(borne.isascii() and (borne.isdigit() or not borne) for borne in (bas, haut)):
             raise _ChampIllisible(f"« {ecrit} » n'est pas une tranche de ressources : écrivez 6000-8000.")
-        bornes = int(bas) if bas else None, int(haut) if haut else None
-        dites = f"de {nombre(bornes[0] or 0)} €" + (
-            f" à moins de {nombre(bornes[1])} €" if bornes[1] is not None else " et plus"
-        )
-        return replace(selection, ressources=bornes), f"ressources annuelles par UC {dites}"
+        self.conditions.append(_S.ressources_uc >= int(bas or 0))
+        if haut:
+            self.conditions.append(_S.ressources_uc < int(haut))
+        suite = f"à moins de {nombre(int(haut))} €" if haut else "et plus"
+        return f"ressources annuelles par UC de {nombre(int(bas or 0))} € {suite}"
 
-    def quartile(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def quartile(self, ecrit: str) -> str:
         classe, mots = _parmi(QUARTILES, ecrit)
         seuils = statistiques.des_souhaits(self.registre, self.contrat, self._jour_compte)
-        return replace(selection, quartile=classe, seuils=seuils), mots
+        dite = store.quartile(seuils).classe
+        self.conditions.append(dite == classe if classe else _S.ressources_uc.is_(None))
+        return mots
 
-    def rubrique(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def rubrique(self, ecrit: str) -> str:
         libelle = self.arguments.get("modalite", "")[:120]
         lue = statistiques.modalite(self.registre, self.contrat, self._jour_compte, ecrit, libelle)
         if lue is None:
             raise _ChampIllisible(f"TAB03 n'a pas de ligne « {libelle} » dans « {ecrit} ».")
-        return replace(selection, modalite=lue), f"{ecrit} : {libelle}"
+        self.conditions.append(lue.condition)
+        return f"{ecrit} : {libelle}"
 
-    def modalite(self, selection: Selection, ecrit: str) -> tuple[Selection, str]:
+    def modalite(self, ecrit: str) -> str:
         # Read with its section.
-        return selection, ""
+        return ""
+
+    def _sans_index(self, colonne: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+        """A column of a radiation: few are of a place, whose index is then walked instead of this one's."""
+        lieu = self.arguments.get("attribuee", "").strip()
+        return colonne.concat("") if lieu not in ("", comptes_des_images.INCONNU) else colonne
 
     @property
     def _jour_compte(self) -> date:
@@ -169,8 +196,6 @@ def _periode(ecrit: str) -> Periode:
 
 
 def _dire(periode: Periode) -> str:
-    assert periode.du is not None
-    assert periode.au is not None
     return f"du {date_francaise(periode.du)} au {date_francaise(periode.au)}"
 
 
