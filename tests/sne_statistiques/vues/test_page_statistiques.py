@@ -144,11 +144,6 @@ def test_a_chart_shows_the_numbers_of_its_section(peuple: Banc) -> None:
         tableaux.dessiner(tableau, "Couleur")
 
 
-def test_what_a_chart_says_to_who_does_not_see_it() -> None:
-    assert tableaux.dire([("A", 2), ("B", 5), ("Total", 7)]) == "B : 5 sur 7, le plus grand nombre."
-    assert tableaux.dire([("A", 0)]) == "Aucune demande."
-
-
 def test_reasons_of_radiations(banc: Banc, page: Callable[..., Any]) -> None:
     numero, racine = banc.creer_demande()
     assert banc.demander(radiation(racine, numero, "RADABA")).numero == numero
@@ -426,7 +421,7 @@ def test_who_waits_has_what_the_base_is_now(banc: Banc, lent: Callable[[], threa
     tables.preparer(banc.services, demande)
     banc.creer_demande()
     suite.set()
-    assert tables.attendre(banc.services, demande).tableau.lignes[-1][-1] == (1, 0, 0, 1)
+    assert tables.attendre(banc.services, demande).contenu.lignes[-1][-1] == (1, 0, 0, 1)
 
 
 def test_the_api_shares_the_tables_of_the_console(banc: Banc, page: Callable[..., Any]) -> None:
