@@ -244,7 +244,8 @@ class Anomalies:
         if code == actuel:
             code = max((c for c in vue.codes if c != actuel), key=lambda c: len(vue.codes[c]))
             pour, contre = vue.codes[code], vue.codes[actuel]
-        groupe = self._causes.de(("code", regle), f"Le code de {regle} est « {code} », et non « {actuel} ».")
+        titre = f"Le code de {regle} est « {code} », et non « {actuel} »."
+        groupe = self._causes.de(("code", regle), titre)
         for echange in pour:
             groupe.noter(echange, f"« {code} » là-bas, « {actuel} » ici")
         if len(code) > CODE_MAX:
@@ -255,10 +256,10 @@ class Anomalies:
 
     def _texte(self, regle: str, vue: _Vues) -> None:
         fiche = self._contrat.regles[regle]
-        lus = []
-        for valeurs, message, echange in vue.textes:
-            vraies = self._donnees.borne_dite(regle, fiche.texte, valeurs, message, echange)
-            lus.append((vraies, message, echange))
+        lus = [
+            (self._donnees.borne_dite(regle, fiche.texte, valeurs, message, echange), message, echange)
+            for valeurs, message, echange in vue.textes
+        ]
         autres = [
             (v, m, e) for v, m, e in lus if phrases_comparees.remplir(fiche.texte, v) != masquer_nirs(m)
         ]
@@ -302,10 +303,10 @@ class Anomalies:
             dit = "accepté là-bas, refusé ici"
         elif vue.bloquante_ici and vue.durcie:
             titre = f"{regle} refuse là-bas des valeurs dont le bac à sable avertit."
-            groupe = self._causes.de(("gravité", regle), titre)
             for echange in vue.durcie:
-                groupe.noter(echange, "refusé là-bas, accepté ici")
-            groupe.conseil = _SANS_DONNEE
+                self._causes.noter(
+                    ("gravité", regle), titre, echange, "refusé là-bas, accepté ici", _SANS_DONNEE
+                )
             return
         elif not vue.bloquante_ici and vue.bloque:
             titre, pour, contre = f"{regle} refuse le message.", vue.bloque, vue.laisse

@@ -15,9 +15,9 @@ from sne_calibrage.calibration.schemas_retouches import Facette
 from sne_calibrage.enregistrements.anonymat import connu
 from sne_calibrage.enregistrements.enregistrement import EXPORT_ANONYME
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
+from sne_calibrage.enregistrements.ligne_relayee import document_envoye, fautes_du_schema
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract.arbres_compares import nom_de, parcourir
-from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import Document, SchemaError
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import document_parmi
@@ -108,22 +108,12 @@ class Structures:
 
     def fautes(self, repris: Repris) -> list[SchemaError]:
         """The faults that our schema finds in the request; none for an operation without document."""
-        lu = self._lu(repris)
-        return [] if lu is None else self._expliquer(*lu)
+        lu = document_envoye(repris.vue, repris.vue.operation)
+        return [] if lu is None else fautes_du_schema(*lu, self._contrat)
 
     def sans_les_remplacees(self, repris: Repris, fautes: list[SchemaError]) -> list[SchemaError]:
         """The faults that are not about a text which an anonymous export has replaced."""
         return [f for f in fautes if f.sorte in _SANS_LA_VALEUR or not remplace(repris, f.chemin)]
-
-    def _lu(self, repris: Repris) -> tuple[Any, Document] | None:
-        operation = OPERATIONS.get(repris.vue.operation or "")
-        if operation is None or operation.champ is None or repris.vue.arbre is None:
-            return None
-        return repris.vue.arbre, operation.genre
-
-    def _expliquer(self, racine: Any, genre: Document) -> list[SchemaError]:
-        version = self._contrat.version_de_lecture(racine.get("versionInterface", ""))
-        return expliquer(racine, genre, version, self._contrat.schemas)
 
     def _schema(self, racine: Any, genre: Document) -> str:
         version = self._contrat.version_de_lecture(racine.get("versionInterface", ""))
@@ -133,19 +123,19 @@ class Structures:
 
     def admise(self, repris: Repris) -> None:
         """A request that the recorded server let in."""
-        lu = self._lu(repris)
+        lu = document_envoye(repris.vue, repris.vue.operation)
         if lu is not None:
             self._admis[self._schema(*lu)].voir(lu[0])
 
     def refusee_la_bas(self, repris: Repris) -> None:
         """A request whose structure only the recorded server refuses."""
-        lu = self._lu(repris)
+        lu = document_envoye(repris.vue, repris.vue.operation)
         if lu is not None:
             self._refuses.append(_Refusee(repris.rang, self._schema(*lu), lu[0]))
 
     def refusee_ici(self, repris: Repris, fautes: list[SchemaError]) -> None:
         """A request whose structure only our schema refuses."""
-        lu = self._lu(repris)
+        lu = document_envoye(repris.vue, repris.vue.operation)
         assert lu is not None
         self._noter(repris, fautes, *lu, "Le serveur enregistré admet")
 
@@ -156,7 +146,7 @@ class Structures:
         if racine is None:
             return
         genre = Document.DOUBLONS if operation.nom == "getDoublons" else operation.genre
-        fautes = self.sans_les_remplacees(repris, self._expliquer(racine, genre))
+        fautes = self.sans_les_remplacees(repris, fautes_du_schema(racine, genre, self._contrat))
         self._noter(repris, fautes, racine, genre, "Le serveur enregistré répond")
 
     def _noter(

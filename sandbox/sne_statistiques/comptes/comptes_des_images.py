@@ -87,6 +87,11 @@ class TrancheDeRessources:
     sans_seuil: int
     seuils: tuple[SeuilQuartile, ...]
 
+    @property
+    def seuils_dits(self) -> str:
+        """« CU d'Arras 8256 ; … »."""
+        return " ; ".join(f"{s.libelle} {s.montant}" for s in self.seuils)
+
 
 @dataclass(frozen=True, slots=True)
 class Images:

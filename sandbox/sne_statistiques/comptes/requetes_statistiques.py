@@ -76,7 +76,8 @@ def tranches(colonne: str, bornes: Sequence[Any], *, rangs: bool = True) -> Axe:
     """By slices of a column, « 0 », « 1 », …: below the first bound, from it to below the second, …, from the
     last one on (nine bounds at most, but without `rangs`); None for what is not told."""
     valeur = _S[colonne]
-    return Axe(sa.case((valeur.is_not(None), _tranche(valeur, bornes)), else_=None), rangs=rangs)
+    sous = ((valeur < borne, str(rang)) for rang, borne in enumerate(bornes))
+    return Axe(sa.case((valeur.is_(None), None), *sous, else_=str(len(bornes))), rangs=rangs)
 
 
 def ressources(bornes: Sequence[int]) -> Axe:
@@ -84,15 +85,6 @@ def ressources(bornes: Sequence[int]) -> Axe:
     these the column holds 0, as of who declared 0 €: the resources per UC tell them apart."""
     dites = tranches("ressources", bornes).classe
     return Axe(sa.case((_S.ressources_uc.is_not(None), dites), else_=None))
-
-
-def _tranche(valeur: sa.ColumnElement[Any], bornes: Sequence[Any], rang: int = 0) -> sa.ColumnElement[str]:
-    # Halved each time: of six bounds, three are compared.
-    if not bornes:
-        return sa.literal(str(rang))
-    milieu = len(bornes) // 2
-    apres = _tranche(valeur, bornes[milieu + 1 :], rang + milieu + 1)
-    return sa.case((valeur < bornes[milieu], _tranche(valeur, bornes[:milieu], rang)), else_=apres)
 
 
 def quartile(seuil_de: Mapping[str, SeuilQuartile]) -> Axe:

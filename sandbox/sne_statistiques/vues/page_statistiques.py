@@ -2,7 +2,7 @@
 and where. Numbers open the demandes that they count; each table and picture is a file too, CSV or SVG."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -275,10 +275,19 @@ def _en_svg(contenu: Any, nom: str) -> bytes:
     return _figure(contenu, nom).fichier
 
 
-_DES_LIEUX: Final = ("code", "lieu", "premiere_commune", "souhaitee", "attributions", "tension")
-_DES_MOIS: Final = ("mois", "du", "au", "actives", "deposees", "radiees", "attribuees")
-_DES_TRANCHES: Final = ("de", "a_moins_de", "sous_le_seuil", "au_seuil_ou_au_dessus", "sans_seuil_connu",
-                        "seuils_ici")  # fmt: skip
+#: The columns of each sheet, and what each shows.
+_DES_LIEUX: Final = {
+    "code": "code", "lieu": "nom", "premiere_commune": "premieres", "souhaitee": "souhaitees",
+    "attributions": "attribuees", "tension": "tension",
+}  # fmt: skip
+_DES_MOIS: Final = {
+    "mois": "libelle", "du": "du", "au": "au", "actives": "actives", "deposees": "deposees",
+    "radiees": "radiees", "attribuees": "attribuees",
+}  # fmt: skip
+_DES_TRANCHES: Final = {
+    "de": "bas", "a_moins_de": "haut", "sous_le_seuil": "sous", "au_seuil_ou_au_dessus": "au_dessus",
+    "sans_seuil_connu": "sans_seuil", "seuils_ici": "seuils_dits",
+}  # fmt: skip
 
 
 def _figure(lues: Images, nom: str) -> Figure:
@@ -291,29 +300,22 @@ def _figure(lues: Images, nom: str) -> Figure:
                 (e.nom, e.tension or 0.0, carte.ecrire(e.tension) if e.tension else "aucune attribution")
                 for e in lues.epcis
             ]
-            svg = barres.dessiner(titre, lignes)
-            return Figure(nom, titre, svg, _DES_LIEUX, [_en_ligne(lieu) for lieu in lues.epcis])
+            return _avec_sa_table(nom, titre, barres.dessiner(titre, lignes), _DES_LIEUX, lues.epcis)
         case "ressources":
             titre = "Ressources annuelles par UC des demandes actives, au regard du premier quartile"
             cotes = ("Sous le seuil", "Au seuil ou au-dessus")
-            barres_dites = [
-                (_libelle(t), t.sous, t.au_dessus, "seuil" if t.seuils else "") for t in lues.tranches
-            ]
-            rangees = [
-                (t.bas, t.haut, t.sous, t.au_dessus, t.sans_seuil,
-                 " ; ".join(f"{s.libelle} {s.montant}" for s in t.seuils))
-                for t in lues.tranches
-            ]  # fmt: skip
-            return Figure(nom, titre, barres.pyramide(titre, cotes, barres_dites), _DES_TRANCHES, rangees)
+            cotees = [(_libelle(t), t.sous, t.au_dessus, "seuil" if t.seuils else "") for t in lues.tranches]
+            svg = barres.pyramide(titre, cotes, cotees)
+            return _avec_sa_table(nom, titre, svg, _DES_TRANCHES, lues.tranches)
         case _:
-            mois = [
-                (m.libelle, m.du, m.au, m.actives, m.deposees, m.radiees, m.attribuees) for m in lues.mois
-            ]
-            return Figure(nom, _TITRES_DES_MOIS[nom], _courbes(lues, nom), _DES_MOIS, mois)
+            return _avec_sa_table(nom, _TITRES_DES_MOIS[nom], _courbes(lues, nom), _DES_MOIS, lues.mois)
 
 
-def _en_ligne(lieu: LieuCompte) -> tuple[Any, ...]:
-    return lieu.code, lieu.nom, lieu.premieres, lieu.souhaitees, lieu.attribuees, lieu.tension
+def _avec_sa_table(
+    nom: str, titre: str, svg: Any, colonnes: Mapping[str, str], lignes: Sequence[Any]
+) -> Figure:
+    valeurs = [[getattr(ligne, champ) for champ in colonnes.values()] for ligne in lignes]
+    return Figure(nom, titre, svg, list(colonnes), valeurs)
 
 
 def _figure_de_carte(lues: Images) -> Figure:
@@ -326,7 +328,7 @@ def _figure_de_carte(lues: Images) -> Figure:
         )
     cadre, svg = dessins.get(demande, (None, None))
     titre = f"{mesure.titre} : {cadre.titre}" if cadre is not None else mesure.titre
-    return Figure("carte", titre, svg, _DES_LIEUX, [_en_ligne(lieu) for lieu in lues.communes])
+    return _avec_sa_table("carte", titre, svg, _DES_LIEUX, lues.communes)
 
 
 # --- what is asked for --------------------------------------------------------------------------------------

@@ -157,11 +157,6 @@ class Calculs:
         ).start()
         return futur
 
-    def connait(self, demande: TableDemandee) -> bool:
-        """True when a table is kept, of whatever age."""
-        with self._verrou:
-            return demande in self._faits
-
     def _calculer(self, services: Services, demande: TableDemandee, futur: "Future[Resultat]") -> None:
         resultat, rate = None, None
         try:
@@ -249,16 +244,14 @@ def dessiner(tableau: Tableau, rubrique: str, *, mots: Mapping[str, str] | None 
     """The chart of a section; `mots` are those of the codes of reasons. Raises KeyError for a section that
     the table has not."""
     titre = f"{tableau.titre} : {rubrique}"
-    if tableau.code == "TAB02" and rubrique == MOTIFS:
-        dits = [((mots or {}).get(code, code), n) for code, n in motifs(tableau)]
-        return _barres(titre, dits)
-    lignes = lignes_de(tableau, rubrique)
-    if not lignes:
+    if rubrique not in dessinees(tableau):
         raise KeyError(rubrique)
+    if rubrique == MOTIFS:
+        return _barres(titre, [((mots or {}).get(code, code), n) for code, n in motifs(tableau)])
     if tableau.code == "TAB02":
         return Figure(rubrique, titre, dessiner_flux(tableau, rubrique), (), ()).fichier
-    comptes = [(libelle, nombres[0]) for libelle, nombres in lignes if libelle != "Total"]
-    return _barres(titre, comptes)
+    lignes = lignes_de(tableau, rubrique)
+    return _barres(titre, [(libelle, nombres[0]) for libelle, nombres in lignes if libelle != "Total"])
 
 
 def dessiner_flux(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> Any:

@@ -395,7 +395,7 @@ def test_few_tables_are_kept(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> Non
     demandes = [TableDemandee(banc.nom, code, JOUR) for code in ("TAB01", "TAB02")]
     for demande in demandes:
         assert tables.obtenir(banc.services, demande, attente=PATIENCE) is not None
-    assert [tables.connait(demande) for demande in demandes] == [False, True]
+    assert [demande in tables._faits for demande in demandes] == [False, True]
 
 
 def test_few_wait_for_a_table_and_the_others_are_told_to_come_again(
@@ -427,6 +427,6 @@ def test_who_waits_has_what_the_base_is_now(banc: Banc, lent: Callable[[], threa
 def test_the_api_shares_the_tables_of_the_console(banc: Banc, page: Callable[..., Any]) -> None:
     page("/statistiques?date=2018-03-15")
     tables = tableaux.calculs_de(banc.app)
-    assert tables.connait(TableDemandee(banc.nom, "TAB01", JOUR))
+    assert TableDemandee(banc.nom, "TAB01", JOUR) in tables._faits
     assert banc.api("GET", f"/bases/{banc.nom}/statistics").status_code == 200
-    assert tables.connait(TableDemandee(banc.nom, "TAB03", JOUR))
+    assert TableDemandee(banc.nom, "TAB03", JOUR) in tables._faits
