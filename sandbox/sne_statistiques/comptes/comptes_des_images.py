@@ -7,7 +7,7 @@ attribution of the commune of the dwelling; tension is active demandes for one a
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -117,13 +117,13 @@ def compter(registre: RegistreBase, contrat: Contrat, jour: date) -> Images:
     depuis = ajouter_mois(jour, -12) + timedelta(days=1)
     seuils = des_souhaits(registre, contrat, jour)
     par_commune, par_tranche = _stock(registre, seuils, jour)
-    attribuees = demandes_comptees.attribuees(registre, MOTIF_ATTRIBUTION, Periode(depuis, jour))
-    souhaitees = demandes_comptees.souhaitees(registre)
-    communes = _communes(contrat, par_commune, souhaitees, attribuees)
-    radiees = demandes_comptees.radiees(registre, Periode(depuis, jour))
     motifs: Counter[str] = Counter()
-    for (_, motif), n in radiees.items():
+    attribuees: Counter[str | None] = Counter()
+    for (_, motif, commune), n in demandes_comptees.radiees(registre, Periode(depuis, jour)).items():
         motifs[motif or ""] += n
+        if motif == MOTIF_ATTRIBUTION:
+            attribuees[commune] += n
+    communes = _communes(contrat, par_commune, demandes_comptees.souhaitees(registre), attribuees)
     return Images(
         registre.base.nom,
         jour,
@@ -180,7 +180,7 @@ def _communes(
     contrat: Contrat,
     premieres: Counter[str | None],
     souhaitees: dict[str, int],
-    attribuees: dict[str | None, int],
+    attribuees: Mapping[str | None, int],
 ) -> list[LieuCompte]:
     code_de = lieu_de("commune", contrat)
     comptes: dict[str, list[int]] = {}
@@ -215,16 +215,12 @@ def _mois(registre: RegistreBase, jour: date) -> list[Mois]:
     periode = Periode(premiers[0], jour)
     actives = demandes_comptees.actives(registre, derniers)
     deposees = demandes_comptees.deposees(registre, periode)
-    radiees = demandes_comptees.radiees(registre, periode)
+    radiees, attribuees = Counter[str](), Counter[str]()
+    for (mois, motif, _), n in demandes_comptees.radiees(registre, periode).items():
+        radiees[mois] += n
+        attribuees[mois] += n if motif == MOTIF_ATTRIBUTION else 0
     return [
-        Mois(
-            du,
-            au,
-            stock,
-            deposees.get(cle := f"{du:%Y-%m}", 0),
-            sum(n for (mois, _), n in radiees.items() if mois == cle),
-            radiees.get((cle, MOTIF_ATTRIBUTION), 0),
-        )
+        Mois(du, au, stock, deposees.get(cle := f"{du:%Y-%m}", 0), radiees[cle], attribuees[cle])
         for du, au, stock in zip(premiers, derniers, actives, strict=True)
     ]
 

@@ -128,28 +128,14 @@ def souhaitees(registre: RegistreBase) -> dict[str, int]:
     return {commune: n for commune, n in comptes.items() if n}
 
 
-def attribuees(registre: RegistreBase, motif: str, periode: Periode) -> dict[str | None, int]:
-    """The demandes radiated for `motif` in that time, by the commune of the dwelling."""
-    choix = sa.select(_D.commune_attribution, sa.func.count()).where(
-        _D.base == registre.base.nom,
-        _RADIEE,
-        _D.motif_radiation == motif,
-        periode.contient(_D.date_radiation),
+def radiees(registre: RegistreBase, periode: Periode) -> dict[tuple[str, str | None, str | None], int]:
+    """The radiated demandes by month (« 2018-03 »), reason of the radiation, commune of the dwelling."""
+    cles = (sa.func.substr(_D.date_radiation, 1, 7), _D.motif_radiation, _D.commune_attribution)
+    choix = sa.select(*cles, sa.func.count()).where(
+        _D.base == registre.base.nom, _RADIEE, periode.contient(_D.date_radiation)
     )
-    lignes = registre.connexion.sa.execute(choix.group_by(_D.commune_attribution))
-    return {commune: int(n) for commune, n in lignes}
-
-
-def radiees(registre: RegistreBase, periode: Periode) -> dict[tuple[str, str | None], int]:
-    """The radiated demandes by month (« 2018-03 ») and reason of the radiation."""
-    mois = sa.func.substr(_D.date_radiation, 1, 7)
-    choix = sa.select(mois, _D.motif_radiation, sa.func.count()).where(
-        _D.base == registre.base.nom,
-        _RADIEE,
-        periode.contient(_D.date_radiation),
-    )
-    lignes = registre.connexion.sa.execute(choix.group_by(mois, _D.motif_radiation))
-    return {(le_mois, motif): int(n) for le_mois, motif, n in lignes}
+    lignes = registre.connexion.sa.execute(choix.group_by(*cles))
+    return {(mois, motif, commune): int(n) for mois, motif, commune, n in lignes}
 
 
 def deposees(registre: RegistreBase, periode: Periode) -> dict[str, int]:

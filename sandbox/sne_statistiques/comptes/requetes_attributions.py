@@ -4,7 +4,7 @@ A demande has one signed lease at most (deduced from L. 441-2-1): what its decis
 it is one attribution. The radiation comes first, then the decision with a lease.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -112,7 +112,7 @@ def decidees(connexion: Connexion, base: str, du: date, au: date) -> list[Decide
     ]
 
 
-def _denombrer(connexion: Connexion, lues: sa.Select[Any]) -> sa.CursorResult[Any]:
+def _denombrer(connexion: Connexion, lues: sa.Select[Any]) -> Iterable[Any]:
     """The rows, each once, and how many are so."""
     ces = lues.subquery()
     return connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))

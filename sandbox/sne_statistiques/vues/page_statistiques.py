@@ -27,9 +27,9 @@ from sne_statistiques.comptes.quotas import COMPTES, REGLES, Quotas
 from sne_statistiques.comptes.quotas import en_csv as quotas_en_csv
 from sne_statistiques.comptes.requetes_statistiques import territoires as territoires_numerotes
 from sne_statistiques.comptes.statistiques import CODES, FIDELITE, Tableau, en_csv, verifier_territoire
-from sne_statistiques.images import barres, carte, courbes
+from sne_statistiques.images import carte, diagrammes
 from sne_statistiques.vues import tableaux
-from sne_statistiques.vues.selections import periode
+from sne_statistiques.vues.page_demandes_comptees import periode
 from sne_statistiques.vues.tableaux import (
     IMAGES,
     QUOTAS,
@@ -300,12 +300,12 @@ def _figure(lues: Images, nom: str) -> Figure:
                 (e.nom, e.tension or 0.0, carte.ecrire(e.tension) if e.tension else "aucune attribution")
                 for e in lues.epcis
             ]
-            return _avec_sa_table(nom, titre, barres.dessiner(titre, lignes), _DES_LIEUX, lues.epcis)
+            return _avec_sa_table(nom, titre, diagrammes.barres(titre, lignes), _DES_LIEUX, lues.epcis)
         case "ressources":
             titre = "Ressources annuelles par UC des demandes actives, au regard du premier quartile"
             cotes = ("Sous le seuil", "Au seuil ou au-dessus")
             cotees = [(_libelle(t), t.sous, t.au_dessus, "seuil" if t.seuils else "") for t in lues.tranches]
-            svg = barres.pyramide(titre, cotes, cotees)
+            svg = diagrammes.pyramide(titre, cotes, cotees)
             return _avec_sa_table(nom, titre, svg, _DES_TRANCHES, lues.tranches)
         case _:
             return _avec_sa_table(nom, _TITRES_DES_MOIS[nom], _courbes(lues, nom), _DES_MOIS, lues.mois)
@@ -404,14 +404,14 @@ def _courbes(lues: Images, nom: str, *, etroit: bool = False) -> Any:
     dites = {"actives": "Actives"} if nom == "actives" else _SERIES
     unites = {"actives": "demandes actives", "attribuees": "attribuées"}
     series = [
-        courbes.Serie(
+        diagrammes.Serie(
             titre,
             unites.get(cle, titre.lower()),
             [(getattr(m, cle), a[cle]) for m, a in zip(lues.mois, adresses, strict=True)],
         )
         for cle, titre in dites.items()
     ]
-    return courbes.dessiner(_TITRES_DES_MOIS[nom], periodes, series, etroit=etroit)
+    return diagrammes.courbes(_TITRES_DES_MOIS[nom], periodes, series, etroit=etroit)
 
 
 def _libelle(tranche: TrancheDeRessources) -> str:

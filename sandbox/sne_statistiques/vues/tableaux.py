@@ -30,7 +30,7 @@ from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux
 from sne_statistiques.comptes.quotas import LigneQuota, Quotas
 from sne_statistiques.comptes.requetes_statistiques import tires
 from sne_statistiques.comptes.statistiques import Tableau
-from sne_statistiques.images import barres, courbes
+from sne_statistiques.images import diagrammes
 
 #: Seconds that figures are waited for when older ones may be shown.
 BREVE: Final = 0.1
@@ -258,14 +258,14 @@ def dessiner_flux(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> A
     """The flows of TAB02 as curves."""
     lignes = lignes_de(tableau, rubrique)
     series = [
-        courbes.Serie(
+        diagrammes.Serie(
             titre, titre.lower(), [(nombres[tableau.colonnes.index(colonne)], None) for _, nombres in lignes]
         )
         for colonne, titre in FLUX.items()
     ]
     mensuel = len(lignes) > 4
     periodes = [f"{libelle[:3]}{libelle[-2:]}" if mensuel else libelle for libelle, _ in lignes]
-    return courbes.dessiner(f"Flux : {rubrique}", periodes, series, etroit=etroit)
+    return diagrammes.courbes(f"Flux : {rubrique}", periodes, series, etroit=etroit)
 
 
 def dessiner_quota(comptes: Quotas, code: str) -> bytes:
@@ -320,7 +320,7 @@ def _barres(
         (_court(nom, _LIBELLE_MAX), n, f"{nombre(round(n))}{unite}{' ?' if nom in douteuses else ''}")
         for nom, n in lignes
     ]
-    return Figure("barres", titre, barres.dessiner(titre, dites, seuil=seuil), (), ()).fichier
+    return Figure("barres", titre, diagrammes.barres(titre, dites, seuil=seuil), (), ()).fichier
 
 
 def _court(libelle: str, longueur: int) -> str:
