@@ -54,7 +54,8 @@ class LancementRelais:
             echange.instant_base = magasin.bases.lire(self.base).horloge.maintenant(echange.recu_le)
             relire(echange, contrat, certificat)
 
-        relais = Relais(lien, self.base, relire=completer, consigner=partial(magasin.journal.consigner, None))
+        consigner = partial(magasin.journal.consigner, None)
+        relais = Relais(lien=lien, base=self.base, relire=completer, consigner=consigner)
         return Taches(
             application=_partager(application.wsgi_app, relais),
             refus_tls=partial(noter_refus_tls, magasin, self.base),
