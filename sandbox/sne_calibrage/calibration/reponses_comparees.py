@@ -14,12 +14,11 @@ from sne_calibrage.calibration.schemas_eprouves import generiques, remplace
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract.arbres_compares import comparer, en_rang, texte_de
-from sne_interface.contract.nomenclatures import zone_du_seuil
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.echange import document_parmi
 from sne_interface.domain.element import Element, sans_indices
-from sne_interface.domain.menage import SeuilQuartile
+from sne_interface.domain.menage import SeuilQuartile, zone_du_seuil
 from sne_interface.domain.texte import abrege, cache_un_nir, masquer_nir, masquer_secrets
 
 #: Stamps and numbers, which are each server's own.

@@ -45,7 +45,9 @@ FIDELITE: Final = (
     " décisions et baux : sur douze mois. Les lignes à zéro sont absentes."
 )
 _INCONNU: Final = "Inconnu"
-_REGIONS: Final = tomllib.loads(Path(__file__).with_name("regions.toml").read_text("utf-8"))
+_REGIONS: Final[Mapping[str, str]] = tomllib.loads(
+    Path(__file__).with_name("regions.toml").read_text("utf-8")
+)
 #: Code and words of each class of the first quartile, and of where a dwelling lies.
 _QUARTILES: Final = {
     SOUS: ("q1", "Sous le seuil du premier quartile"),
@@ -179,8 +181,8 @@ def _decisions(
             mots = _DECISIONS[dite.issue] + suite
             yield dite.commune, ("decisions", dite.issue + ("_bail" if dite.bail else ""), mots), dite.nombre
     for bail in requetes_attributions.baux(connexion, base, depuis, jour, des_communes):
-        codes, mots = zip(_QUARTILES[bail.quartile or ""], _QUARTIERS[bail.en_quartier], strict=True)
-        yield bail.commune or "", ("baux_quartile_quartier", "_".join(codes), ", ".join(mots)), bail.nombre
+        (code, dit), (ou, lieu) = _QUARTILES[bail.quartile or ""], _QUARTIERS[bail.en_quartier]
+        yield bail.commune or "", ("baux_quartile_quartier", f"{code}_{ou}", f"{dit}, {lieu}"), bail.nombre
 
 
 def _dit(liste: Mapping[str, str], code: str) -> str:

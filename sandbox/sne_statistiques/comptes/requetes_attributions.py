@@ -61,8 +61,8 @@ def baux(
     parts = (une.siren, une.guichet, une.commune, une.en_quartier, une.dalo, une.prioritaire, classe)
     lues = sa.select(*parts).where(sa.between(une.bail, du.isoformat(), au.isoformat()))
     return [
-        Baux(siren, guichet or "", commune, *map(_oui, dits), quartile, nombre)
-        for siren, guichet, commune, *dits, quartile, nombre in _denombrer(connexion, lues)
+        Baux(siren, guichet or "", commune, _oui(zus), _oui(dalo), _oui(prioritaire), quartile, nombre)
+        for siren, guichet, commune, zus, dalo, prioritaire, quartile, nombre in _denombrer(connexion, lues)
     ]
 
 
