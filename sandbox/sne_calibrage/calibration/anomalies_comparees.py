@@ -13,7 +13,7 @@ from typing import Final
 from sne_calibrage.calibration import phrases_comparees
 from sne_calibrage.calibration.anomalies_appariees import Appariement, Ici, La, Paire
 from sne_calibrage.calibration.donnees_comparees import DonneesDesRegles, FaitDeRegle
-from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Causes, ajouter
+from sne_calibrage.calibration.ecarts_par_cause import Causes
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract.fiches_de_regles import CODE_MAX
@@ -38,6 +38,10 @@ _PREMIERE: Final = (
 )
 _STRUCTURANTE: Final = (
     "Cette règle est structurante : aucune surcharge ne la lève. Signalez l'écart aux auteurs du bac à sable."
+)
+_A_PROVOQUER: Final = (
+    "Provoquez-le seul, dans un message par ailleurs accepté, et enregistrez encore ; s'il est "
+    "celui d'une règle du bac à sable, écrivez son code_officiel dans rules.toml."
 )
 _SANS_DONNEE: Final = (
     "Rien dans les données ne change ce qu'une règle examine. Signalez l'écart aux auteurs du bac à sable."
@@ -97,8 +101,8 @@ class _Vues:
 class Anomalies:
     """The anomalies of a recording, gathered, then compared."""
 
-    def __init__(self, contrat: Contrat, profil: str) -> None:
-        self._contrat = contrat
+    def __init__(self, contrat: Contrat, profil: str, causes: Causes) -> None:
+        self._contrat, self._causes = contrat, causes
         self._profil = profil
         self._muettes = frozenset(
             code for code, fiche in contrat.regles.items() if gravite(fiche, profil) is Gravite.IGNOREE
@@ -106,7 +110,7 @@ class Anomalies:
         self._faits: list[FaitDeRegle] = []
         self._soulevees: set[str] = set()
         """Rules on the register that the recorded server alone raised: it has them, and knows more."""
-        self._donnees = DonneesDesRegles(contrat)
+        self._donnees = DonneesDesRegles(contrat, causes)
 
     def voir(self, repris: Repris) -> None:
         """One exchange that neither server answered by a fault."""
@@ -117,7 +121,7 @@ class Anomalies:
         if la or ici:
             self._faits.append(fait)
 
-    def finir(self, groupes: Causes, bilan: Calibrage) -> list[int]:
+    def finir(self) -> list[int]:
         """The groups of all that differs; the exchanges whose answer shows warnings."""
         codes = self._codes()
         appariement = Appariement(self._contrat, codes)
@@ -125,14 +129,14 @@ class Anomalies:
         affiche = [fait.echange for fait in self._faits if fait.acceptee and fait.la]
         vues: dict[str, _Vues] = defaultdict(_Vues)
         for fait in self._faits:
-            self._peser(fait, appariement, vues, groupes, bilan, en_liste=en_liste, affiche=bool(affiche))
+            self._peser(fait, appariement, vues, en_liste=en_liste, affiche=bool(affiche))
         for code, vue in vues.items():
             if code in _AU_REGISTRE and vue.laisse and (vue.bloque or code in self._soulevees):
-                ajouter(bilan.indecidables, _REGISTRE_INCONNU.format(regle=code), vue.laisse)
+                self._causes.indecidable(_REGISTRE_INCONNU.format(regle=code), *vue.laisse)
                 vue.laisse.clear()
                 vue.toleree.clear()
-            self._conclure(code, vue, groupes, bool(affiche))
-        self._donnees.finir(groupes)
+            self._conclure(code, vue, bool(affiche))
+        self._donnees.finir()
         return affiche
 
     def _codes(self) -> dict[str, str]:
@@ -156,8 +160,6 @@ class Anomalies:
         fait: FaitDeRegle,
         appariement: Appariement,
         vues: Mapping[str, _Vues],
-        groupes: Causes,
-        bilan: Calibrage,
         *,
         en_liste: bool,
         affiche: bool,
@@ -183,17 +185,17 @@ class Anomalies:
                 if fait.acceptee:
                     vue.laisser(fait.echange, bloquante=False)
             elif fait.inconnus and seul.regle in _AU_REGISTRE:
-                ajouter(bilan.indecidables, _REGISTRE_INCONNU.format(regle=seul.regle), [fait.echange])
+                self._causes.indecidable(_REGISTRE_INCONNU.format(regle=seul.regle), fait.echange)
             elif seul.regle in _DE_L_APPELANT:
-                ajouter(bilan.indecidables, _APPELANT_INCONNU.format(regle=seul.regle), [fait.echange])
+                self._causes.indecidable(_APPELANT_INCONNU.format(regle=seul.regle), fait.echange)
             elif reste_la:
-                ajouter(bilan.indecidables, _DEJA_REFUSE.format(regle=seul.regle), [fait.echange])
+                self._causes.indecidable(_DEJA_REFUSE.format(regle=seul.regle), fait.echange)
             elif not (fait.acceptee or en_liste):
-                ajouter(bilan.indecidables, _PREMIERE, [fait.echange])
-            elif not self._donnees.expliquer_ici(fait, seul, groupes):
+                self._causes.indecidable(_PREMIERE, fait.echange)
+            elif not self._donnees.expliquer_ici(fait, seul):
                 vue.laisser(fait.echange, bloquante=True)
         for autre in reste_la:
-            self._orpheline(fait, autre, appariement.regle(autre.code), groupes, bilan)
+            self._orpheline(fait, autre, appariement.regle(autre.code))
 
     def _noter_paire(self, fait: FaitDeRegle, paire: Paire, vue: _Vues) -> None:
         la, ici = paire.la, paire.ici
@@ -204,49 +206,35 @@ class Anomalies:
         vue.bloquante_ici |= ici.bloquante
         vue.muette_ici |= ici.muette
 
-    def _orpheline(
-        self, fait: FaitDeRegle, la: La, regle: str | None, groupes: Causes, bilan: Calibrage
-    ) -> None:
+    def _orpheline(self, fait: FaitDeRegle, la: La, regle: str | None) -> None:
         """An anomalie that we do not find."""
         dite = f"{la.code} : {masquer_nirs(la.message)}" + (f" ({la.propriete})" if la.propriete else "")
         if regle is None:
-            groupe = groupes.noter(
-                ("contrôle inconnu", la.code),
-                f"Le code « {la.code} » n'est celui d'aucun contrôle du bac à sable.",
-                fait.echange,
-                dite,
-            )
-            groupe.conseil = (
-                "Provoquez-le seul, dans un message par ailleurs accepté, et enregistrez encore ; s'il est "
-                "celui d'une règle du bac à sable, écrivez son code_officiel dans rules.toml."
-            )
-        elif self._donnees.expliquer_la(fait, la, regle, groupes):
+            titre = f"Le code « {la.code} » n'est celui d'aucun contrôle du bac à sable."
+            self._causes.noter(("contrôle inconnu", la.code), titre, fait.echange, dite, _A_PROVOQUER)
+        elif self._donnees.expliquer_la(fait, la, regle):
             return
         elif regle in _AU_REGISTRE:
             self._soulevees.add(regle)
-            ajouter(bilan.indecidables, _REGISTRE_INCONNU.format(regle=regle), [fait.echange])
+            self._causes.indecidable(_REGISTRE_INCONNU.format(regle=regle), fait.echange)
         elif regle in _DE_L_APPELANT:
-            ajouter(bilan.indecidables, _APPELANT_INCONNU.format(regle=regle), [fait.echange])
+            self._causes.indecidable(_APPELANT_INCONNU.format(regle=regle), fait.echange)
         else:
-            groupes.noter(
-                ("contrôle plus large", regle),
-                f"Le serveur enregistré soulève {regle} où le bac à sable ne la soulève pas.",
-                fait.echange,
-                dite,
-            ).conseil = _SANS_DONNEE
+            titre = f"Le serveur enregistré soulève {regle} où le bac à sable ne la soulève pas."
+            self._causes.noter(("contrôle plus large", regle), titre, fait.echange, dite, _SANS_DONNEE)
 
     # --- what all exchanges say of a rule -----------------------------------------------------------------
 
-    def _conclure(self, regle: str, vue: _Vues, groupes: Causes, affiche: bool) -> None:
+    def _conclure(self, regle: str, vue: _Vues, affiche: bool) -> None:
         fiche = self._contrat.regles.get(regle)
         if fiche is None:
             return  # DALO and search notes that are no rule of the contract
-        self._code(regle, vue, groupes)
-        self._texte(regle, vue, groupes)
-        self._place(regle, vue, groupes)
-        self._gravite(regle, vue, groupes, affiche)
+        self._code(regle, vue)
+        self._texte(regle, vue)
+        self._place(regle, vue)
+        self._gravite(regle, vue, affiche)
 
-    def _code(self, regle: str, vue: _Vues, groupes: Causes) -> None:
+    def _code(self, regle: str, vue: _Vues) -> None:
         actuel = self._contrat.regles[regle].code_officiel or regle
         if not vue.codes or set(vue.codes) == {actuel}:
             return
@@ -256,7 +244,8 @@ class Anomalies:
         if code == actuel:
             code = max((c for c in vue.codes if c != actuel), key=lambda c: len(vue.codes[c]))
             pour, contre = vue.codes[code], vue.codes[actuel]
-        groupe = groupes.de(("code", regle), f"Le code de {regle} est « {code} », et non « {actuel} ».")
+        titre = f"Le code de {regle} est « {code} », et non « {actuel} »."
+        groupe = self._causes.de(("code", regle), titre)
         for echange in pour:
             groupe.noter(echange, f"« {code} » là-bas, « {actuel} » ici")
         if len(code) > CODE_MAX:
@@ -265,19 +254,19 @@ class Anomalies:
         pourquoi = f"c'est le code que le serveur enregistré donne à {regle}"
         groupe.proposer(_REGLES, (regle, "code_officiel", code), pourquoi, pour, contre)
 
-    def _texte(self, regle: str, vue: _Vues, groupes: Causes) -> None:
+    def _texte(self, regle: str, vue: _Vues) -> None:
         fiche = self._contrat.regles[regle]
-        lus = []
-        for valeurs, message, echange in vue.textes:
-            vraies = self._donnees.borne_dite(regle, fiche.texte, valeurs, message, echange)
-            lus.append((vraies, message, echange))
+        lus = [
+            (self._donnees.borne_dite(regle, fiche.texte, valeurs, message, echange), message, echange)
+            for valeurs, message, echange in vue.textes
+        ]
         autres = [
             (v, m, e) for v, m, e in lus if phrases_comparees.remplir(fiche.texte, v) != masquer_nirs(m)
         ]
         if not autres:
             return
         modele, rendus = phrases_comparees.modele_commun((v, m) for v, m, _ in autres)
-        groupe = groupes.de(("texte", regle), f"La phrase de {regle} n'est pas celle du bac à sable.")
+        groupe = self._causes.de(("texte", regle), f"La phrase de {regle} n'est pas celle du bac à sable.")
         for valeurs, message, echange in autres:
             dit = phrases_comparees.remplir(fiche.texte, valeurs)
             groupe.noter(echange, f"là-bas « {masquer_nirs(message)} », ici « {dit} »")
@@ -287,14 +276,14 @@ class Anomalies:
         pourquoi = "c'est sa phrase, les valeurs citées étant remplacées"
         groupe.proposer(_REGLES, (regle, "texte", modele), pourquoi, pour, contre)
 
-    def _place(self, regle: str, vue: _Vues, groupes: Causes) -> None:
+    def _place(self, regle: str, vue: _Vues) -> None:
         actuel = self._contrat.regles[regle].propriete or "{chemin}"
         autres = [(c, p, e) for c, p, e in vue.places if _place(actuel, c) != p]
         if not autres:
             return
         candidats = [*_PLACES, *dict.fromkeys(p for _, p, _ in autres)]
         modele = max(candidats, key=lambda m: sum(_place(m, c) == p for c, p, _ in autres))
-        groupe = groupes.de(("propriété", modele), "")
+        groupe = self._causes.de(("propriété", modele), "")
         groupe.titre = (
             f"{regle}{', ' if groupe.titre else ''}{groupe.titre or f' : la propriété est {modele}.'}"
         )
@@ -305,7 +294,7 @@ class Anomalies:
         pourquoi = "c'est l'élément que désigne le serveur enregistré"
         groupe.proposer(_REGLES, (regle, "propriete", modele), pourquoi, pour, contre)
 
-    def _gravite(self, regle: str, vue: _Vues, groupes: Causes, affiche: bool) -> None:
+    def _gravite(self, regle: str, vue: _Vues, affiche: bool) -> None:
         fiche = self._contrat.regles[regle]
         if vue.toleree:
             titre, pour, contre = f"{regle} ne refuse pas le message.", vue.toleree, vue.bloque
@@ -314,10 +303,10 @@ class Anomalies:
             dit = "accepté là-bas, refusé ici"
         elif vue.bloquante_ici and vue.durcie:
             titre = f"{regle} refuse là-bas des valeurs dont le bac à sable avertit."
-            groupe = groupes.de(("gravité", regle), titre)
             for echange in vue.durcie:
-                groupe.noter(echange, "refusé là-bas, accepté ici")
-            groupe.conseil = _SANS_DONNEE
+                self._causes.noter(
+                    ("gravité", regle), titre, echange, "refusé là-bas, accepté ici", _SANS_DONNEE
+                )
             return
         elif not vue.bloquante_ici and vue.bloque:
             titre, pour, contre = f"{regle} refuse le message.", vue.bloque, vue.laisse
@@ -330,7 +319,7 @@ class Anomalies:
             dit = "montrée là-bas" if vue.montree else "jamais montrée là-bas"
         else:
             return
-        groupe = groupes.de(("gravité", regle), titre)
+        groupe = self._causes.de(("gravité", regle), titre)
         for echange in pour:
             groupe.noter(echange, dit)
         if fiche.structurante:

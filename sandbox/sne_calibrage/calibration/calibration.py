@@ -46,11 +46,11 @@ def calibrer(
 class _Calibration:
     def __init__(self, contrat: Contrat, profil: str) -> None:
         self._contrat = contrat
-        self._bilan = Calibrage()
-        self._groupes = Causes()
-        self._anomalies = Anomalies(contrat, profil)
-        self._structures = Structures(contrat)
-        self._reponses = ReponsesComparees(contrat)
+        self._causes = Causes()
+        self._bilan = self._causes.bilan
+        self._anomalies = Anomalies(contrat, profil, self._causes)
+        self._structures = Structures(contrat, self._causes)
+        self._reponses = ReponsesComparees(contrat, self._causes)
         #: What settings were seen: (name, value) and the exchanges that show it.
         self._reglages: dict[tuple[str, str], list[int]] = {}
         #: Exchanges by how the question travelled, and the answer.
@@ -58,7 +58,7 @@ class _Calibration:
 
     def voir(self, repris: Repris) -> None:
         """One exchange."""
-        vue, echange = repris.vue, repris.vue.echange.identifiant or 0
+        vue, echange = repris.vue, repris.rang
         if repris.ecarte:
             if repris.ecarte == SANS_OPERATION:
                 self._operation_inconnue(repris)
@@ -72,7 +72,7 @@ class _Calibration:
             raison = f"le bac à sable a failli : {abrege(masquer_secrets(explication), 200)}"
             ajouter(self._bilan.accidents, raison, [echange])
         elif self._porte_sur_un_remplace(repris):
-            ajouter(self._bilan.indecidables, _REMPLACE, [echange])
+            self._causes.indecidable(_REMPLACE, echange)
         elif VerdictEchange.FAULT in (la_bas, ici):
             self._fault(repris)
         elif la_bas is VerdictEchange.REFUS:
@@ -90,13 +90,13 @@ class _Calibration:
 
     def finir(self) -> Calibrage:
         """The whole, the causes of most exchanges first."""
-        affiches = self._anomalies.finir(self._groupes, self._bilan)
+        affiches = self._anomalies.finir()
         if affiches:
             self._reglage("avertissements", "reponse", affiches)
-        self._structures.finir(self._groupes, self._bilan)
-        self._reponses.finir(self._groupes, self._bilan)
+        self._structures.finir()
+        self._reponses.finir()
         self._conclure_les_reglages()
-        groupes = [groupe for groupe in self._groupes if groupe.nombre]
+        groupes = [groupe for groupe in self._causes if groupe.nombre]
         for groupe in groupes:
             groupe.echanges[:] = sorted(set(groupe.echanges))
         self._bilan.groupes = sorted(groupes, key=lambda groupe: -groupe.nombre)
@@ -110,17 +110,20 @@ class _Calibration:
     def _deux_reponses(self, repris: Repris) -> None:
         vue = repris.vue
         self._structures.admise(repris)
-        self._structures.reponse(repris, self._groupes)
+        self._structures.reponse(repris)
         self._anomalies.voir(repris)
         self._emballer(repris)
         if not vue.acceptee or repris.ici.verdict is not VerdictEchange.ACCEPTE:
             return
-        if repris.inconnus:
-            for raison in repris.inconnus:
-                ajouter(self._bilan.indecidables, raison, [vue.echange.identifiant or 0])
-        else:
-            self._reponses.comparer(repris, repris.suivies, self._groupes, self._bilan)
+        if not self._sans_reponse(repris):
+            self._reponses.comparer(repris)
             self._champs(repris)
+
+    def _sans_reponse(self, repris: Repris) -> bool:
+        """Tell whether the recording does not tell enough to compare."""
+        for raison in repris.inconnus:
+            self._causes.indecidable(raison, repris.rang)
+        return bool(repris.inconnus)
 
     def _champs(self, repris: Repris) -> None:
         """The fields of the answer: an attestation that only one gives."""
@@ -129,12 +132,13 @@ class _Calibration:
         la_bas, ici = set(repris.vue.reponse.champs), set(repris.champs)
         for nom in sorted(la_bas ^ ici):
             ou = "là-bas" if nom in la_bas else "ici"
-            self._groupes.noter(
+            self._causes.noter(
                 ("champ", repris.vue.operation or "", nom),
                 f"Le champ {nom} de la réponse à {repris.vue.operation} n'est donné que {ou}.",
-                repris.vue.echange.identifiant or 0,
+                repris.rang,
                 f"donné {ou}",
-            ).conseil = _SANS_SURCHARGE
+                _SANS_SURCHARGE,
+            )
 
     # --- one answered a fault ------------------------------------------------------------------------------
 
@@ -145,15 +149,15 @@ class _Calibration:
             self._deux_faults(repris)
         elif vue.operation == "getDoublons" and vue.demande is not None and vue.demande.est_association:
             valeur = "erreur" if la_bas is VerdictEchange.FAULT else "vide"
-            self._reglage("doublons_association", valeur, [vue.echange.identifiant or 0])
+            self._reglage("doublons_association", valeur, [repris.rang])
         elif ici is VerdictEchange.FAULT:
             fautes = self._structures.fautes(repris)
             comptees = self._structures.sans_les_remplacees(repris, fautes)
             if fautes and not comptees:
-                ajouter(self._bilan.indecidables, _REMPLACE, [vue.echange.identifiant or 0])
+                self._causes.indecidable(_REMPLACE, repris.rang)
             elif fautes:
                 self._structures.admise(repris)
-                self._structures.refusee_ici(repris, comptees, self._groupes)
+                self._structures.refusee_ici(repris, comptees)
             else:
                 self._verdict(repris, "ne répond pas par une fault")
         elif OPERATIONS[vue.operation or ""].champ is not None:
@@ -166,37 +170,37 @@ class _Calibration:
         dites = [masquer_secrets(f) for f in (vue.fault("message"), ici.get("message", ""))]
         if dites[0] == dites[1] and vue.fault("code") == ici.get("code"):
             return
-        self._groupes.noter(
+        self._causes.noter(
             ("fault", vue.operation or "", ici.get("code", ""), abrege(dites[1], 80)),
             f"La fault de {vue.operation} n'a pas le même code, ou pas la même phrase.",
-            vue.echange.identifiant or 0,
+            repris.rang,
             f"là-bas {vue.fault('code')} « {abrege(dites[0], 200)} », "
             f"ici {ici.get('code')} « {abrege(dites[1], 200)} »",
-        ).conseil = _SANS_SURCHARGE
+            _SANS_SURCHARGE,
+        )
 
     def _verdict(self, repris: Repris, quoi: str) -> None:
-        vue, echange = repris.vue, repris.vue.echange.identifiant or 0
-        if repris.inconnus:
-            for raison in repris.inconnus:
-                ajouter(self._bilan.indecidables, raison, [echange])
+        if self._sans_reponse(repris):
             return
+        vue = repris.vue
         dit = (repris.ici.fault or {}).get("message", "") or vue.fault("message")
-        self._groupes.noter(
+        self._causes.noter(
             ("verdict", vue.operation or "", quoi),
             f"Le serveur enregistré {quoi} ({vue.operation}).",
-            echange,
+            repris.rang,
             abrege(masquer_secrets(dit), 200),
-        ).conseil = _SANS_SURCHARGE
+            _SANS_SURCHARGE,
+        )
 
     def _operation_inconnue(self, repris: Repris) -> None:
         vue = repris.vue
         charge = "?" if vue.charge is None else str(vue.charge.tag).rpartition("}")[2]
         action = (vue.message.action if vue.message is not None else None) or vue.en_tete("SOAPAction")
-        self._groupes.noter(
+        self._causes.noter(
             ("opération", charge, action),
             f"L'opération de l'élément « {charge} » (action « {abrege(masquer_secrets(action), 120)} ») est "
             "inconnue du contrat.",
-            vue.echange.identifiant or 0,
+            repris.rang,
             vue.echange.verdict.value,
         ).conseil = "Décrivez-la dans operations.csv et dans le WSDL, si le bac à sable doit la servir."
 
@@ -208,7 +212,7 @@ class _Calibration:
     def _emballer(self, repris: Repris) -> None:
         messages = repris.vue.message, repris.vue.reponse.message
         question, reponse = (m is not None and m.packaging is Packaging.MTOM for m in messages)
-        self._emballages[question, reponse].append(repris.vue.echange.identifiant or 0)
+        self._emballages[question, reponse].append(repris.rang)
 
     def _conclure_les_reglages(self) -> None:
         for mtom, nom in ((False, "simple"), (True, "mtom")):
@@ -219,7 +223,7 @@ class _Calibration:
             actuel = self._contrat.reglages.get(nom, getattr(Reglages(), nom))
             if str(actuel) == valeur:
                 continue
-            groupe = self._groupes.de(
+            groupe = self._causes.de(
                 ("réglage", nom), f"Le réglage {nom} est « {valeur} », et non « {actuel} »."
             )
             vus = tuple(dict.fromkeys(echanges))

@@ -71,7 +71,7 @@ class FaitDeRegle:
         if la and document is not None:
             codes = tuple((e.chemin, e.code) for e in document.parcourir() if e.code)
         return cls(
-            vue.echange.identifiant or 0,
+            repris.rang,
             vue.acceptee,
             bool(repris.inconnus),
             la,
@@ -97,8 +97,8 @@ def _nombre(repris: Repris) -> int | None:
 class DonneesDesRegles:
     """The data that the rules read beside the message, as the recorded server has them."""
 
-    def __init__(self, contrat: Contrat) -> None:
-        self._contrat = contrat
+    def __init__(self, contrat: Contrat, causes: Causes) -> None:
+        self._contrat, self._causes = contrat, causes
         self._types = {genre.code: genre for genre in contrat.evenements}
         #: Of each bound, what the recorded server accepted (count, exchange), what it alone refused, what it
         #: alone accepted, and what it says of itself.
@@ -133,30 +133,30 @@ class DonneesDesRegles:
 
     # --- what differs ------------------------------------------------------------------------------------
 
-    def expliquer_ici(self, fait: FaitDeRegle, ici: Ici, groupes: Causes) -> bool:
+    def expliquer_ici(self, fait: FaitDeRegle, ici: Ici) -> bool:
         """Tell whether what we alone refuse is a matter of data; the group is then noted. The message was
         accepted, or refused for other things by a server that lists them all."""
         valeur = ici.valeurs.get("valeur", "")
         if ici.regle == CODE_HORS_LISTE and ici.valeurs.get("liste"):
-            self._changer_liste(ici.valeurs["liste"], valeur, fait, groupes, admis=True)
+            self._changer_liste(ici.valeurs["liste"], valeur, fait, admis=True)
         elif ici.regle in BORNES:
             if not fait.acceptee:  # else `voir` has it
                 self._admis[ici.regle].append((fait.nombre or 0, fait.echange))
             self._depasses[ici.regle].append((fait.nombre or 0, fait.echange))
         elif ici.regle == TYPE_INCONNU and valeur:
-            self._type(fait, valeur, groupes, admis=True)
+            self._type(fait, valeur, admis=True)
         elif ici.regle == CARACTERISTIQUE:
-            return self._caracteristique(fait, valeur, groupes, admis=True)
+            return self._caracteristique(fait, valeur, admis=True)
         else:
             return False
         return True
 
-    def expliquer_la(self, fait: FaitDeRegle, la: La, regle: str, groupes: Causes) -> bool:
+    def expliquer_la(self, fait: FaitDeRegle, la: La, regle: str) -> bool:
         """The same of what the recorded server alone refuses."""
         texte = self._contrat.regles[regle].texte
         valeurs = phrases_comparees.valeurs_de(texte, la.message) or {}
         if regle == CODE_HORS_LISTE:
-            return self._code_refuse(fait, la, groupes)
+            return self._code_refuse(fait, la)
         if regle in BORNES:
             self._borne_refusee(fait, la, regle, texte)
             return True
@@ -164,12 +164,12 @@ class DonneesDesRegles:
             inconnus = [e.type for e in fait.evenements if e.type in self._types]
             cite = [t for t in inconnus if t in la.message] or inconnus
             if len(set(cite)) == 1:
-                self._type(fait, cite[0], groupes, admis=False)
+                self._type(fait, cite[0], admis=False)
                 return True
         if regle == CARACTERISTIQUE:
             cites = {c for e in fait.evenements for c in self._codes_de(e) if c in la.message}
             cite = [valeurs["valeur"]] if valeurs.get("valeur") else sorted(cites, key=len)[-1:]
-            return bool(cite) and self._caracteristique(fait, cite[0], groupes, admis=False)
+            return bool(cite) and self._caracteristique(fait, cite[0], admis=False)
         return False
 
     def _codes_de(self, evenement: EvenementEnvoye) -> set[str]:
@@ -179,21 +179,19 @@ class DonneesDesRegles:
 
     # closed lists
 
-    def _code_refuse(self, fait: FaitDeRegle, la: La, groupes: Causes) -> bool:
+    def _code_refuse(self, fait: FaitDeRegle, la: La) -> bool:
         nomenclatures = self._contrat.nomenclatures
         for chemin, code in fait.codes:
             liste, _ = nomenclatures.par_chemin.get(sans_indices(chemin), (None, False))
             vise = la.propriete == chemin or (not la.propriete and f"[{code}]" in la.message)
             if liste is not None and vise:
-                self._changer_liste(liste, code, fait, groupes, admis=False)
+                self._changer_liste(liste, code, fait, admis=False)
                 return True
         return False
 
-    def _changer_liste(
-        self, liste: str, code: str, fait: FaitDeRegle, groupes: Causes, *, admis: bool
-    ) -> None:
+    def _changer_liste(self, liste: str, code: str, fait: FaitDeRegle, *, admis: bool) -> None:
         verbe = "admet" if admis else "refuse"
-        groupe = groupes.noter(
+        groupe = self._causes.noter(
             ("nomenclature", liste, code),
             f"Le serveur enregistré {verbe} le code « {code} » dans {liste}.",
             fait.echange,
@@ -202,8 +200,7 @@ class DonneesDesRegles:
         geste = Modification.AJOUTER_CODE if admis else Modification.RETIRER_CODE
         arguments = (liste, code, f"{code} (libellé à écrire)") if admis else (liste, code)
         pourquoi = f"un message qui porte ce code est {'accepté' if admis else 'refusé'}"
-        groupe.propositions.clear()
-        groupe.proposer("nomenclatures.csv", arguments, pourquoi, geste=geste)
+        groupe.proposer_seulement("nomenclatures.csv", arguments, pourquoi, geste=geste)
 
     # bounds
 
@@ -213,7 +210,7 @@ class DonneesDesRegles:
         valeurs = {"valeur": str(fait.nombre or ""), "max": ""}
         self.borne_dite(regle, texte, valeurs, la.message, fait.echange)
 
-    def _borne(self, regle: str, reglage: str, groupes: Causes) -> None:
+    def _borne(self, regle: str, reglage: str) -> None:
         """A bound that differs: one says so, or accepts what the other refuses."""
         admis, refuses, dites = self._admis[regle], self._refuses[regle], self._dites[regle]
         if dites:
@@ -232,7 +229,7 @@ class DonneesDesRegles:
         actuelle = self._contrat.reglages.get(reglage, PAR_NOM[reglage].defaut)
         # 0 leaves the bound to the day of deposit.
         ici = f"à {actuelle}" if actuelle else "celui du jour du dépôt"
-        groupe = groupes.de(
+        groupe = self._causes.de(
             ("borne", reglage), f"Le réglage {reglage} est à {voulue} ({regle}), et non {ici}."
         )
         for echange in sorted(pour):
@@ -242,9 +239,9 @@ class DonneesDesRegles:
 
     # types of events
 
-    def _type(self, fait: FaitDeRegle, code: str, groupes: Causes, *, admis: bool) -> None:
+    def _type(self, fait: FaitDeRegle, code: str, *, admis: bool) -> None:
         verbe = "admet" if admis else "n'admet plus"
-        groupe = groupes.noter(
+        groupe = self._causes.noter(
             ("type d'événement", code),
             f"Le serveur enregistré {verbe} le type d'événement « {code} ».",
             fait.echange,
@@ -266,7 +263,7 @@ class DonneesDesRegles:
         for cle, valeur in poses:
             groupe.proposer(EVENEMENTS, (code, cle, valeur), pourquoi)
 
-    def _caracteristique(self, fait: FaitDeRegle, code: str, groupes: Causes, *, admis: bool) -> bool:
+    def _caracteristique(self, fait: FaitDeRegle, code: str, *, admis: bool) -> bool:
         """A characteristic that the recorded server judges otherwise; whether it can be told how."""
         for evenement in fait.evenements:
             genre = self._types.get(evenement.type)
@@ -278,22 +275,21 @@ class DonneesDesRegles:
             if change is None:
                 continue
             quoi, nouvelle = change
-            groupe = groupes.noter(
+            groupe = self._causes.noter(
                 ("caractéristique", genre.code, code, quoi),
                 f"Type d'événement {genre.code}, caractéristique {code} : {quoi}.",
                 fait.echange,
                 "accepté là-bas, refusé ici" if admis else "refusé là-bas, accepté ici",
             )
-            groupe.propositions.clear()
-            groupe.proposer(EVENEMENTS, (genre.code, "caracteristiques", code, nouvelle), quoi)
+            groupe.proposer_seulement(EVENEMENTS, (genre.code, "caracteristiques", code, nouvelle), quoi)
             return True
         return False
 
-    def finir(self, groupes: Causes) -> None:
+    def finir(self) -> None:
         """The groups of bounds: they need all exchanges."""
         for regle, reglage in BORNES.items():
             if regle in self._contrat.regles:
-                self._borne(regle, reglage, groupes)
+                self._borne(regle, reglage)
 
 
 def _changee(

@@ -100,32 +100,24 @@ class CauseDEcart:
         dits = (tuple(dict.fromkeys(lot)) for lot in (self.echanges if pour is None else pour, contre))
         self.propositions.append(Proposition(fichier, geste, arguments, pourquoi, *dits))
 
+    def proposer_seulement(
+        self,
+        fichier: str,
+        arguments: tuple[Any, ...],
+        pourquoi: str,
+        *,
+        geste: Modification = Modification.POSER,
+    ) -> None:
+        """That change instead of the others."""
+        self.propositions.clear()
+        self.proposer(fichier, arguments, pourquoi, geste=geste)
+
     def noter(self, echange: int, exemple: str) -> None:
         """One more exchange that shows it."""
         if echange not in self.echanges[-1:]:
             self.echanges.append(echange)
         if len(self.exemples) < EXEMPLES_MAX:
             self.exemples.append((echange, exemple))
-
-
-class Causes:
-    """The groups of a calibration, by cause, in the order in which they were met."""
-
-    def __init__(self) -> None:
-        self._par_cause: dict[tuple[str, ...], CauseDEcart] = {}
-
-    def __iter__(self) -> Iterator[CauseDEcart]:
-        return iter(self._par_cause.values())
-
-    def de(self, cause: tuple[str, ...], titre: str) -> CauseDEcart:
-        """The group of a cause, whose first word is the genre."""
-        return self._par_cause.setdefault(cause, CauseDEcart(cause[0], titre))
-
-    def noter(self, cause: tuple[str, ...], titre: str, echange: int, exemple: str) -> CauseDEcart:
-        """A difference of that cause in one exchange."""
-        groupe = self.de(cause, titre)
-        groupe.noter(echange, exemple)
-        return groupe
 
 
 @dataclass(slots=True)
@@ -146,6 +138,35 @@ class Calibrage:
     def propositions(self) -> list[Proposition]:
         """All that is proposed, without what is contradicted as often as it is confirmed."""
         return [p for groupe in self.groupes for p in groupe.propositions if p.retenue]
+
+
+class Causes:
+    """The groups of a calibration, by cause, in the order in which they were met; `bilan` is the rest of what
+    it finds."""
+
+    def __init__(self) -> None:
+        self.bilan = Calibrage()
+        self._par_cause: dict[tuple[str, ...], CauseDEcart] = {}
+
+    def __iter__(self) -> Iterator[CauseDEcart]:
+        return iter(self._par_cause.values())
+
+    def de(self, cause: tuple[str, ...], titre: str) -> CauseDEcart:
+        """The group of a cause, whose first word is the genre."""
+        return self._par_cause.setdefault(cause, CauseDEcart(cause[0], titre))
+
+    def noter(
+        self, cause: tuple[str, ...], titre: str, echange: int, exemple: str, conseil: str = ""
+    ) -> CauseDEcart:
+        """A difference of that cause in one exchange."""
+        groupe = self.de(cause, titre)
+        groupe.noter(echange, exemple)
+        groupe.conseil = conseil or groupe.conseil
+        return groupe
+
+    def indecidable(self, raison: str, *echanges: int) -> None:
+        """It cannot be known, of these exchanges, whether the two differ."""
+        ajouter(self.bilan.indecidables, raison, echanges)
 
 
 def ajouter(table: dict[str, list[int]], raison: str, echanges: Iterable[int]) -> None:

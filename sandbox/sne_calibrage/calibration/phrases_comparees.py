@@ -3,7 +3,7 @@ given those of another server."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from itertools import islice, product
 from string import Formatter
 from typing import Final
 
@@ -14,6 +14,8 @@ _ENTIER: Final = re.compile(r"(?<![\w])\d+(?!\w)")
 _COURTE: Final = 2
 #: Readings of one sentence that are tried.
 _LECTURES_MAX: Final = 64
+#: The first of the signs that stand for places: no sentence has one.
+_PLACES: Final = 0xE000
 
 #: What fills the places of a sentence.
 Valeurs = Mapping[str, str]
@@ -56,34 +58,18 @@ def modele_commun(exemples: Iterable[tuple[Valeurs, str]]) -> tuple[str, list[bo
 
 
 def _modeles(valeurs: Valeurs, phrase: str) -> Iterator[str]:
-    """The sentences with places that may have given `phrase`."""
+    """The sentences with places that may have given `phrase`: the whole words of a value are a place."""
     utiles = sorted((nom for nom, v in valeurs.items() if v), key=lambda nom: -len(valeurs[nom]))
     choix = [(True, False) if len(valeurs[nom]) <= _COURTE else (True,) for nom in utiles]
-    for rang, prises in enumerate(product(*choix)):
-        if rang >= _LECTURES_MAX:
-            return
-        morceaux: list[str | tuple[str]] = [phrase]
+    # Each place is one sign until all are found: its name may be a value too.
+    signes = {nom: chr(_PLACES + rang) for rang, nom in enumerate(utiles)}
+    noms = {ord(signe): f"{{{nom}}}" for nom, signe in signes.items()}
+    for prises in islice(product(*choix), _LECTURES_MAX):
+        lue = phrase
         for nom, prise in zip(utiles, prises, strict=True):
             if prise:
-                morceaux = [m for morceau in morceaux for m in _decouper(morceau, nom, valeurs[nom])]
-        yield "".join(
-            f"{{{morceau[0]}}}"
-            if isinstance(morceau, tuple)
-            else morceau.replace("{", "{{").replace("}", "}}")
-            for morceau in morceaux
-        )
-
-
-def _decouper(morceau: str | tuple[str], nom: str, valeur: str) -> list[str | tuple[str]]:
-    """A piece of sentence, its whole words `valeur` being a place."""
-    if isinstance(morceau, tuple):
-        return [morceau]
-    decoupes: list[str | tuple[str]] = []
-    debut = 0
-    for trouve in re.finditer(rf"(?<!\w){re.escape(valeur)}(?!\w)", morceau):
-        decoupes += [morceau[debut : trouve.start()], (nom,)]
-        debut = trouve.end()
-    return [*decoupes, morceau[debut:]]
+                lue = re.sub(rf"(?<!\w){re.escape(valeurs[nom])}(?!\w)", signes[nom], lue)
+        yield lue.replace("{", "{{").replace("}", "}}").translate(noms)
 
 
 def entiers(phrase: str) -> list[int]:

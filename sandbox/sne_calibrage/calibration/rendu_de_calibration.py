@@ -1,15 +1,13 @@
 """A calibration as it is shown: text, JSON, one page of HTML. NIRs and passwords are masked everywhere."""
 
-import json
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Template
-
-from sne_calibrage.calibration.ecarts_par_cause import Calibrage, CauseDEcart, Proposition
+from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Proposition
 from sne_conformite.rapports.rapport_html import environnement
+from sne_conformite.rapports.rapport_masque import masquer_valeur
+from sne_interface.domain import publication
 from sne_interface.domain.nir import masquer_secrets
 from sne_interface.domain.texte import abrege, accorde, visible
 
@@ -19,49 +17,36 @@ _MONTRES: Final = 8
 
 def en_json(bilan: Calibrage, apres: int | None = None) -> dict[str, Any]:
     """The calibration as JSON values; `apres` is how many causes remain under what is proposed."""
-    return {
+    dit = {
         "accord": not bilan.groupes,
         "compares": bilan.compares,
         "perdus": bilan.perdus or None,
         "accords": bilan.accords,
         "causes": [
             {
-                "genre": groupe.genre,
-                "titre": masquer_secrets(groupe.titre),
-                "echanges": groupe.echanges,
-                "exemples": [
-                    {"echange": echange, "dit": masquer_secrets(dit)} for echange, dit in groupe.exemples
+                **publication.en_json(groupe),
+                "exemples": [{"echange": echange, "dit": dit} for echange, dit in groupe.exemples],
+                "propositions": [
+                    {
+                        **publication.en_json(proposition),
+                        "confiance": proposition.confiance,
+                        "retenue": proposition.retenue,
+                        "phrase": proposition.phrase,
+                    }
+                    for proposition in groupe.propositions
                 ],
-                "conseil": groupe.conseil,
-                "propositions": [_proposition(p) for p in groupe.propositions],
             }
             for groupe in bilan.groupes
         ],
-        "indecidables": _raisons(bilan.indecidables),
-        "ecartes": _raisons(bilan.ecartes),
-        "accidents": _raisons(bilan.accidents),
+        **{nom: _raisons(getattr(bilan, nom)) for nom in ("indecidables", "ecartes", "accidents")},
         "causes_restantes": apres,
     }
-
-
-def _proposition(proposition: Proposition) -> dict[str, Any]:
-    return {
-        "fichier": proposition.fichier,
-        "geste": proposition.geste.value,
-        "arguments": json.loads(
-            masquer_secrets(json.dumps(proposition.arguments, default=str, ensure_ascii=False))
-        ),
-        "pourquoi": masquer_secrets(proposition.pourquoi),
-        "confiance": proposition.confiance,
-        "pour": list(proposition.pour),
-        "contre": list(proposition.contre),
-        "retenue": proposition.retenue,
-        "phrase": masquer_secrets(proposition.phrase),
-    }
+    masque: dict[str, Any] = masquer_valeur(dit)
+    return masque
 
 
 def _raisons(raisons: Mapping[str, list[int]]) -> list[dict[str, Any]]:
-    return [{"raison": masquer_secrets(r), "echanges": sorted(set(e))} for r, e in raisons.items()]
+    return [{"raison": raison, "echanges": sorted(set(echanges))} for raison, echanges in raisons.items()]
 
 
 def resumer(bilan: Calibrage) -> str:
@@ -92,13 +77,17 @@ def _causes(bilan: Calibrage) -> Iterator[str]:
             yield visible(f"   → {proposer(proposition)}")
 
 
-def _restes(bilan: Calibrage) -> Iterator[str]:
-    titres = (
+def restes(bilan: Calibrage) -> tuple[tuple[str, dict[str, list[int]]], ...]:
+    """All that is no difference, under its title."""
+    return (
         ("Indécidable, et non compté", bilan.indecidables),
         ("Laissé de côté", bilan.ecartes),
         ("Non jugé, par notre faute", bilan.accidents),
     )
-    for titre, raisons in titres:
+
+
+def _restes(bilan: Calibrage) -> Iterator[str]:
+    for titre, raisons in restes(bilan):
         if raisons:
             yield ""
             yield f"{titre} :"
@@ -128,29 +117,14 @@ def _dit(texte: str) -> str:
 
 def en_html(bilan: Calibrage, contrat: str, source: str) -> str:
     """One page, which needs no other file."""
-    return _modele().render(
-        bilan=bilan,
-        contrat=contrat,
-        source=source,
-        resume=resumer(bilan),
-        restes=[
-            ("Indécidable, et non compté", bilan.indecidables),
-            ("Laissé de côté", bilan.ecartes),
-            ("Non jugé, par notre faute", bilan.accidents),
-        ],
-    )
-
-
-@cache
-def _modele() -> Template:
     pages = environnement(Path(__file__).parent)
-    pages.filters["dit"] = lambda texte: visible(masquer_secrets(texte))
-    pages.filters["citer"] = lambda echanges: citer(sorted(set(echanges)))
-    pages.filters["montrer"] = lambda echanges: montrer(sorted(set(echanges)))
-    pages.filters["proposer"] = proposer
-    pages.filters["combien"] = _combien
-    return pages.get_template("calibration.html.j2")
-
-
-def _combien(groupe: CauseDEcart) -> str:
-    return accorde(groupe.nombre, "échange", "échanges")
+    pages.filters |= {
+        "dit": lambda texte: visible(masquer_secrets(texte)),
+        "citer": lambda echanges: citer(sorted(set(echanges))),
+        "montrer": lambda echanges: montrer(sorted(set(echanges))),
+        "proposer": proposer,
+        "combien": lambda groupe: accorde(groupe.nombre, "échange", "échanges"),
+    }
+    return pages.get_template("calibration.html.j2").render(
+        bilan=bilan, contrat=contrat, source=source, resume=resumer(bilan), restes=restes(bilan)
+    )

@@ -9,7 +9,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_calibrage.calibration.donnees_comparees import EVENEMENTS, type_en_cles
-from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Causes, Modification, ajouter
+from sne_calibrage.calibration.ecarts_par_cause import Causes, Modification
 from sne_calibrage.calibration.schemas_eprouves import generiques, remplace
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
@@ -18,7 +18,7 @@ from sne_interface.contract.versions import Contrat
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.echange import document_parmi
 from sne_interface.domain.element import Element, sans_indices
-from sne_interface.domain.menage import SeuilQuartile
+from sne_interface.domain.menage import SeuilQuartile, zone_du_seuil
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_secrets
 from sne_interface.domain.texte import abrege
 
@@ -69,8 +69,8 @@ _CARACTERISTIQUE: Final = {
 class ReponsesComparees:
     """The answers of a recording, compared one by one; what they show of the data is concluded at the end."""
 
-    def __init__(self, contrat: Contrat) -> None:
-        self._contrat = contrat
+    def __init__(self, contrat: Contrat, causes: Causes) -> None:
+        self._contrat, self._causes = contrat, causes
         self._roles = contrat.roles.demande
         self._types = {genre.code: genre for genre in contrat.evenements}
         self._types_vus: dict[str, tuple[dict[str, Any], list[int]]] = {}
@@ -82,22 +82,21 @@ class ReponsesComparees:
         self._lectures: list[tuple[int, set[str]]] = []
         self._relus: list[tuple[int, str, str | None, str | None]] = []
 
-    def comparer(self, repris: Repris, suivies: Collection[str], groupes: Causes, bilan: Calibrage) -> None:
+    def comparer(self, repris: Repris) -> None:
         """Two answers to one request that both servers accepted."""
-        vue = repris.vue
-        echange = vue.echange.identifiant or 0
+        vue, echange = repris.vue, repris.rang
         la = arbre_de(document_parmi(vue.reponse.champs))
         ici = arbre_de(repris.document)
         if vue.operation in _LISTES_DE_TYPES:
             if vue.reponse_document is not None:
                 self._lire_les_types(vue.reponse_document, echange, vue.operation)
         elif vue.operation in _ARCHIVES:
-            ajouter(bilan.indecidables, _ARCHIVE, [echange])
+            self._causes.indecidable(_ARCHIVE, echange)
         elif vue.operation in _DU_REGISTRE:
-            self._comparer_listes(la, ici, suivies, repris, groupes, bilan)
+            self._comparer_listes(la, ici, repris)
         elif (la is None) is not (ici is None):
             quoi = "sans document" if la is None else "avec un document"
-            groupes.noter(
+            self._causes.noter(
                 ("réponse", vue.operation or "", quoi), f"{vue.operation} est répondu {quoi}.", echange, quoi
             )
         elif la is not None:
@@ -112,9 +111,9 @@ class ReponsesComparees:
                 self._relus += [(echange, *ecart) for ecart in ecarts]
                 return
             for chemin, une, autre in ecarts:
-                self._noter(echange, chemin, une, autre, groupes)
+                self._noter(echange, chemin, une, autre)
 
-    def _conclure_les_lectures(self, groupes: Causes, bilan: Calibrage) -> None:
+    def _conclure_les_lectures(self) -> None:
         """Differences of readings count where every reading that shows the place has one."""
         par_lieu: dict[str, set[int]] = defaultdict(set)
         for echange, chemin, _, _ in self._relus:
@@ -126,11 +125,11 @@ class ReponsesComparees:
             # What only the recorded server shows is what others wrote.
             partout = ici is not None and len(par_lieu[lieu]) > 1 and montrent <= par_lieu[lieu]
             if calcule or partout:
-                self._noter(echange, chemin, la, ici, groupes)
+                self._noter(echange, chemin, la, ici)
             else:
-                ajouter(bilan.indecidables, _D_AUTRUI, [echange])
+                self._causes.indecidable(_D_AUTRUI, echange)
 
-    def _noter(self, echange: int, chemin: str, la: str | None, ici: str | None, groupes: Causes) -> None:
+    def _noter(self, echange: int, chemin: str, la: str | None, ici: str | None) -> None:
         nu = sans_indices(chemin)
         nom = nu.rpartition("/")[2].partition("@")[0]
         if nu == self._roles.premier_quartile:
@@ -144,40 +143,26 @@ class ReponsesComparees:
         else:
             titre, cause = f"{nu} n'a pas la même valeur.", (genre, nu)
         dit = f"là-bas {_montre(nom, la)}, ici {_montre(nom, ici)}"
-        groupes.noter(cause, titre, echange, dit).conseil = _SANS_SURCHARGE
+        self._causes.noter(cause, titre, echange, dit, _SANS_SURCHARGE)
 
     def _calcule(self, chemin: str) -> bool:
         return chemin in self._roles.calcules.values() or chemin.rpartition("/")[2] in _CALCULES
 
     # --- lists ------------------------------------------------------------------------------------------
 
-    def _comparer_listes(
-        self,
-        la: Any,
-        ici: Any,
-        suivies: Collection[str],
-        repris: Repris,
-        groupes: Causes,
-        bilan: Calibrage,
-    ) -> None:
-        echange, operation = repris.vue.echange.identifiant or 0, repris.vue.operation or ""
+    def _comparer_listes(self, la: Any, ici: Any, repris: Repris) -> None:
+        echange, operation = repris.rang, repris.vue.operation or ""
         cites_la, cites_ici = _numeros(la), _numeros(ici)
-        if cites_la - cites_ici - set(suivies):
-            ajouter(bilan.indecidables, _REPONSE_DE_REGISTRE, [echange])
-        for numero in sorted((cites_la - cites_ici) & set(suivies)):
-            groupes.noter(
-                ("liste", operation, "là-bas"),
-                f"{operation} : le serveur enregistré trouve des demandes que le bac à sable ne trouve pas.",
-                echange,
-                numero,
-            ).conseil = _SANS_SURCHARGE
-        for numero in sorted(cites_ici - cites_la):
-            groupes.noter(
-                ("liste", operation, "ici"),
-                f"{operation} : le bac à sable trouve des demandes que le serveur enregistré ne trouve pas.",
-                echange,
-                numero,
-            ).conseil = _SANS_SURCHARGE
+        if cites_la - cites_ici - repris.suivies:
+            self._causes.indecidable(_REPONSE_DE_REGISTRE, echange)
+        eux, nous = "le serveur enregistré", "le bac à sable"
+        for ou, seuls, un, autre in (
+            ("là-bas", (cites_la - cites_ici) & repris.suivies, eux, nous),
+            ("ici", cites_ici - cites_la, nous, eux),
+        ):
+            titre = f"{operation} : {un} trouve des demandes que {autre} ne trouve pas."
+            for numero in sorted(seuls):
+                self._causes.noter(("liste", operation, ou), titre, echange, numero, _SANS_SURCHARGE)
 
     # --- types of events ----------------------------------------------------------------------------------
 
@@ -191,11 +176,11 @@ class ReponsesComparees:
         if operation == _LISTES_DE_TYPES[0] or territoire is not None:
             self._listes.append((territoire, echange))
 
-    def _conclure_les_types(self, groupes: Causes) -> None:
+    def _conclure_les_types(self) -> None:
         for code, (lu, echanges) in self._types_vus.items():
             sien = self._types.get(code)
             if sien is None:
-                groupe = groupes.de(
+                groupe = self._causes.de(
                     ("type d'événement", code), f"Le type d'événement « {code} » est inconnu du bac à sable."
                 )
                 changes = {cle: valeur for cle, valeur in lu.items() if valeur not in (None, [], False)}
@@ -206,38 +191,34 @@ class ReponsesComparees:
                 changes = {cle: lu[cle] for cle in lu if not _pareils(lu[cle], ici[cle])}
                 if not changes:
                     continue
-                groupe = groupes.de(
+                groupe = self._causes.de(
                     ("type d'événement", code, "différent"),
                     f"Le type d'événement « {code} » diffère : {', '.join(changes)}.",
                 )
             for echange in echanges:
                 groupe.noter(echange, f"la liste des types le dit : {', '.join(changes)}")
+            pourquoi = "la liste des types du serveur enregistré le dit"
             for cle, valeur in changes.items():
-                pourquoi = "la liste des types du serveur enregistré le dit"
                 groupe.proposer(EVENEMENTS, (code, cle, valeur), pourquoi, echanges)
         for territoire, echange in dict(self._listes).items():
             for genre in self._types.values():
                 if genre.territoire == territoire and genre.code not in self._types_vus:
-                    groupe = groupes.noter(
+                    groupe = self._causes.noter(
                         ("type d'événement", genre.code),
                         f"Le serveur enregistré n'a pas le type d'événement « {genre.code} ».",
                         echange,
                         "absent de la liste des types",
                     )
-                    groupe.propositions.clear()
                     pourquoi = "il n'est pas dans la liste des types du serveur enregistré"
-                    groupe.proposer(EVENEMENTS, (genre.code, "retire", True), pourquoi)
+                    groupe.proposer_seulement(EVENEMENTS, (genre.code, "retire", True), pourquoi)
 
     # --- first quartile -----------------------------------------------------------------------------------
 
     def _noter_le_quartile(self, repris: Repris, echange: int) -> None:
         document = repris.vue.reponse_document
-        if document is None:
-            return
-        lieux = [
-            chemin.partition("/")[2] for chemin in (self._roles.ressources_uc, self._roles.premier_quartile)
-        ]
-        if not all(lieux):
+        roles = (self._roles.ressources_uc, self._roles.premier_quartile)
+        lieux = [chemin.partition("/")[2] for chemin in roles]
+        if document is None or not all(lieux):
             return
         ressources, dessous = document.texte_de(lieux[0]), document.booleen_de(lieux[1])
         communes = Demande(document).communes_souhaitees
@@ -257,13 +238,10 @@ class ReponsesComparees:
         if commune is None:
             ancienne = territoires.ancienne(code)
             commune = territoires.commune(ancienne.successeur or "") if ancienne is not None else None
-        if commune is None:
-            return None
-        if commune.region == "11":
-            return "REGION", commune.region
-        return None if commune.epci is None else ("EPCI", commune.epci)
+        zone = ("EPCI", None) if commune is None else zone_du_seuil(commune.epci, commune.region)
+        return None if zone[1] is None else (zone[0], zone[1])
 
-    def _conclure_les_quartiles(self, groupes: Causes) -> None:
+    def _conclure_les_quartiles(self) -> None:
         for (nature, code), vues in self._quartiles.items():
             sien = _seuil(self._contrat.quartiles.seuils, (nature, code), self._jour)
             faux = [v for v in vues if sien is None or (v[0] < sien.montant) is not v[1]]
@@ -274,16 +252,12 @@ class ReponsesComparees:
             plafond = min((r for r, dessous, _ in vues if not dessous), default=None)
             voulu = plancher if plafond is None else plafond
             nom = sien.libelle if sien is not None else self._nom(nature, code)
-            groupe = groupes.de(
-                ("quartile", nature, code),
-                f"Le seuil du premier quartile de {nom} n'est pas celui du bac à sable.",
-            )
+            titre = f"Le seuil du premier quartile de {nom} n'est pas celui du bac à sable."
+            groupe = self._causes.de(("quartile", nature, code), titre)
             ici = f"{sien.montant} €" if sien is not None else "aucun"
             for ressource, dessous, echange in faux:
-                groupe.noter(
-                    echange,
-                    f"{ressource} € par an et par UC : {'dessous' if dessous else 'pas dessous'} (ici {ici})",
-                )
+                ou = "dessous" if dessous else "pas dessous"
+                groupe.noter(echange, f"{ressource} € par an et par UC : {ou} (ici {ici})")
             bornes = f"d'au moins {plancher} €" + ("" if plafond is None else f" et d'au plus {plafond} €")
             contre = [e for r, dessous, e in vues if (r < voulu) is not dessous]
             groupe.proposer(
@@ -299,11 +273,11 @@ class ReponsesComparees:
         epci = self._contrat.territoires.epci(code) if nature == "EPCI" else None
         return epci.nom if epci is not None else code
 
-    def finir(self, groupes: Causes, bilan: Calibrage) -> None:
+    def finir(self) -> None:
         """The groups of the data that the answers show."""
-        self._conclure_les_lectures(groupes, bilan)
-        self._conclure_les_types(groupes)
-        self._conclure_les_quartiles(groupes)
+        self._conclure_les_lectures()
+        self._conclure_les_types()
+        self._conclure_les_quartiles()
 
 
 def differences(la: Any, ici: Any) -> Iterator[tuple[str, str | None, str | None]]:

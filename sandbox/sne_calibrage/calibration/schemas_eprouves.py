@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Causes, Modification, ajouter
+from sne_calibrage.calibration.ecarts_par_cause import Causes, Modification
 from sne_calibrage.calibration.schemas_retouches import Facette
 from sne_calibrage.enregistrements.anonymat import connu
 from sne_calibrage.enregistrements.enregistrement import EXPORT_ANONYME
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
+from sne_calibrage.enregistrements.ligne_relayee import document_envoye, fautes_du_schema
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract.arbres_compares import nom_de, parcourir
-from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import Document, SchemaError
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import document_parmi
@@ -68,7 +68,7 @@ class _Admis:
         for chemin, element in generiques(racine):
             self.presences[chemin] += 1
             self.longueurs[chemin] = max(self.longueurs.get(chemin, 0), len(element.text or ""))
-            for nom in {etree.QName(e).localname for e in element.iterchildren(etree.Element)}:
+            for nom in {nom_de(e) for e in element.iterchildren(etree.Element)}:
                 self.enfants[chemin, nom] += 1
 
     def nouveautes(self, racine: Any) -> set[tuple[str, str, int]]:
@@ -78,7 +78,7 @@ class _Admis:
             longueur = len(element.text or "")
             if not len(element) and self.longueurs.get(chemin, longueur) < longueur:
                 vues.add(("trop_longue", chemin, longueur))
-            siens = {etree.QName(e).localname for e in element.iterchildren(etree.Element)}
+            siens = {nom_de(e) for e in element.iterchildren(etree.Element)}
             presents = self.presences.get(chemin, 0)
             for (parent, nom), combien in self.enfants.items():
                 if parent == chemin and combien == presents and nom not in siens:
@@ -100,32 +100,21 @@ class _Refusee:
 class Structures:
     """The schemas of a recording, gathered, then compared."""
 
-    def __init__(self, contrat: Contrat) -> None:
-        self._contrat = contrat
+    def __init__(self, contrat: Contrat, causes: Causes) -> None:
+        self._contrat, self._causes = contrat, causes
         self._admis: dict[str, _Admis] = defaultdict(_Admis)
         self._refuses: list[_Refusee] = []
-        #: Values seen at what our schemas refuse, by (schema, facet, path).
-        self._depasses: dict[tuple[str, Facette, str], list[tuple[str, int]]] = defaultdict(list)
-        self._fautes: dict[tuple[str, Facette, str], tuple[str, str]] = {}
+        #: Values seen at what our schemas refuse, by schema, facet and cause, whose third word is the path.
+        self._depasses: dict[tuple[str, Facette, tuple[str, ...]], list[tuple[str, int]]] = defaultdict(list)
 
     def fautes(self, repris: Repris) -> list[SchemaError]:
         """The faults that our schema finds in the request; none for an operation without document."""
-        lu = self._lu(repris)
-        return [] if lu is None else self._expliquer(*lu)
+        lu = document_envoye(repris.vue, repris.vue.operation)
+        return [] if lu is None else fautes_du_schema(*lu, self._contrat)
 
     def sans_les_remplacees(self, repris: Repris, fautes: list[SchemaError]) -> list[SchemaError]:
         """The faults that are not about a text which an anonymous export has replaced."""
         return [f for f in fautes if f.sorte in _SANS_LA_VALEUR or not remplace(repris, f.chemin)]
-
-    def _lu(self, repris: Repris) -> tuple[Any, Document] | None:
-        operation = OPERATIONS.get(repris.vue.operation or "")
-        if operation is None or operation.champ is None or repris.vue.arbre is None:
-            return None
-        return repris.vue.arbre, operation.genre
-
-    def _expliquer(self, racine: Any, genre: Document) -> list[SchemaError]:
-        version = self._contrat.version_de_lecture(racine.get("versionInterface", ""))
-        return expliquer(racine, genre, version, self._contrat.schemas)
 
     def _schema(self, racine: Any, genre: Document) -> str:
         version = self._contrat.version_de_lecture(racine.get("versionInterface", ""))
@@ -135,108 +124,82 @@ class Structures:
 
     def admise(self, repris: Repris) -> None:
         """A request that the recorded server let in."""
-        lu = self._lu(repris)
+        lu = document_envoye(repris.vue, repris.vue.operation)
         if lu is not None:
             self._admis[self._schema(*lu)].voir(lu[0])
 
     def refusee_la_bas(self, repris: Repris) -> None:
         """A request whose structure only the recorded server refuses."""
-        lu = self._lu(repris)
+        lu = document_envoye(repris.vue, repris.vue.operation)
         if lu is not None:
-            self._refuses.append(_Refusee(repris.vue.echange.identifiant or 0, self._schema(*lu), lu[0]))
+            self._refuses.append(_Refusee(repris.rang, self._schema(*lu), lu[0]))
 
-    def refusee_ici(self, repris: Repris, fautes: list[SchemaError], groupes: Causes) -> None:
+    def refusee_ici(self, repris: Repris, fautes: list[SchemaError]) -> None:
         """A request whose structure only our schema refuses."""
-        lu = self._lu(repris)
+        lu = document_envoye(repris.vue, repris.vue.operation)
         assert lu is not None
-        self._noter(repris, fautes, self._schema(*lu), lu[0], "Le serveur enregistré admet", groupes)
+        self._noter(repris, fautes, *lu, "Le serveur enregistré admet")
 
-    def reponse(self, repris: Repris, groupes: Causes) -> None:
+    def reponse(self, repris: Repris) -> None:
         """The document of an answer that our schema refuses."""
         operation = OPERATIONS[repris.vue.operation or ""]
         racine = arbre_de(document_parmi(repris.vue.reponse.champs))
         if racine is None:
             return
         genre = Document.DOUBLONS if operation.nom == "getDoublons" else operation.genre
-        fautes = self.sans_les_remplacees(repris, self._expliquer(racine, genre))
-        if fautes:
-            self._noter(
-                repris, fautes, self._schema(racine, genre), racine, "Le serveur enregistré répond", groupes
-            )
+        fautes = self.sans_les_remplacees(repris, fautes_du_schema(racine, genre, self._contrat))
+        self._noter(repris, fautes, racine, genre, "Le serveur enregistré répond")
 
     def _noter(
-        self,
-        repris: Repris,
-        fautes: list[SchemaError],
-        schema: str,
-        racine: Any,
-        qui: str,
-        groupes: Causes,
+        self, repris: Repris, fautes: list[SchemaError], racine: Any, genre: Document, qui: str
     ) -> None:
-        echange = repris.vue.echange.identifiant or 0
         for faute in fautes:
             chemin = sans_indices(faute.chemin.partition("/@")[0])
             facette = _FACETTES.get(faute.sorte)
-            cle = (schema, facette, chemin) if facette is not None else None
             valeur = _valeur(facette, faute, racine)
             cause = ("schéma", faute.sorte, chemin, valeur if facette is Facette.VALEUR else "")
-            groupe = groupes.noter(
-                cause,
-                f"{qui}, dans {chemin}, ce que le schéma refuse : {masquer_secrets(faute.message)}",
-                echange,
-                abrege(masquer_secrets(faute.message), 200),
-            )
-            if cle is None:
+            dit = masquer_secrets(faute.message)
+            titre = f"{qui}, dans {chemin}, ce que le schéma refuse : {dit}"
+            groupe = self._causes.noter(cause, titre, repris.rang, abrege(dit, 200))
+            if facette is None:
                 groupe.conseil = _SANS_FACETTE
-                continue
-            if cle[1] is Facette.VALEUR:
-                cle = (f"{schema}\0{valeur}", cle[1], chemin)
-            self._depasses[cle].append((valeur, echange))
-            self._fautes[cle] = (cause[1], cause[3])
+            else:
+                self._depasses[self._schema(racine, genre), facette, cause].append((valeur, repris.rang))
 
     # --- all of them --------------------------------------------------------------------------------------
 
-    def finir(self, groupes: Causes, bilan: Calibrage) -> None:
+    def finir(self) -> None:
         """Proposes the changes of each group, and makes the groups of what only the recorded server
         refuses."""
-        for (schema, facette, chemin), vues in self._depasses.items():
-            sorte, valeur = self._fautes[schema, facette, chemin]
-            groupe = groupes.de(("schéma", sorte, chemin, valeur), "")
+        for (schema, facette, cause), vues in self._depasses.items():
             voulue = _extreme(facette, [v for v, _ in vues])
             pourquoi = f"{facette} au moins jusqu'à « {voulue} »" if voulue else str(facette)
-            fichier, pour = schema.partition("\0")[0], (e for _, e in vues)
-            groupe.proposer(fichier, (facette, chemin, voulue), pourquoi, pour, geste=Modification.FACETTE)
+            arguments, pour = (facette, cause[2], voulue), (e for _, e in vues)
+            groupe = self._causes.de(cause, "")
+            groupe.proposer(schema, arguments, pourquoi, pour, geste=Modification.FACETTE)
         for refuse in self._refuses:
             admis = self._admis.get(refuse.schema, _Admis())
             nouveautes = [n for n in admis.nouveautes(refuse.racine) if n[0] != "inconnu"]
-            if len(nouveautes) != 1:
-                ajouter(bilan.indecidables, _AMBIGU, [refuse.echange])
-                continue
-            ((sorte, chemin, longueur),) = nouveautes
-            self._resserrer(refuse, sorte, chemin, longueur, admis.longueurs.get(chemin, 0), groupes)
+            if len(nouveautes) == 1:
+                self._resserrer(refuse, *nouveautes[0], admis)
+            else:
+                self._causes.indecidable(_AMBIGU, refuse.echange)
 
-    def _resserrer(
-        self,
-        refuse: _Refusee,
-        sorte: str,
-        chemin: str,
-        longueur: int,
-        admise: int,
-        groupes: Causes,
-    ) -> None:
+    def _resserrer(self, refuse: _Refusee, sorte: str, chemin: str, longueur: int, admis: _Admis) -> None:
         if sorte == "manque":
             titre = f"Le serveur enregistré exige {chemin}."
             facette, valeur, dit = Facette.OBLIGATOIRE, "", "refusé sans lui, accepté avec lui"
         else:
+            admise = admis.longueurs.get(chemin, 0)
             titre = f"Le serveur enregistré refuse un texte long dans {chemin}."
             facette, valeur = Facette.LONGUEUR_MAX, str(longueur - 1)
             dit = f"{longueur} caractères refusés, {admise} admis : {admise} à {longueur - 1} au plus"
-        groupe = groupes.noter(("schéma", f"{sorte} là-bas", chemin), titre, refuse.echange, dit)
+        groupe = self._causes.noter(("schéma", f"{sorte} là-bas", chemin), titre, refuse.echange, dit)
         avant = [p.arguments[2] for p in groupe.propositions if p.arguments[0] is Facette.LONGUEUR_MAX]
         if avant and int(avant[0]) < int(valeur):
             valeur = avant[0]
-        groupe.propositions.clear()
-        groupe.proposer(refuse.schema, (facette, chemin, valeur), dit, geste=Modification.FACETTE)
+        arguments = (facette, chemin, valeur)
+        groupe.proposer_seulement(refuse.schema, arguments, dit, geste=Modification.FACETTE)
 
 
 def remplace(repris: Repris, chemin: str) -> bool:
@@ -256,20 +219,18 @@ def generiques(racine: Any) -> list[tuple[str, Any]]:
 
 def _valeur(facette: Facette | None, faute: SchemaError, racine: Any) -> str:
     """The value that a change would have to admit."""
-    if facette is Facette.LONGUEUR_MAX or facette is Facette.LONGUEUR_MIN:
-        return str(len(_texte(racine, faute)))
-    if facette is Facette.FOIS_MAX:
-        return "unbounded"
-    if facette is Facette.ELEMENT:
-        ou = _element(racine, faute.chemin)
-        avant = None if ou is None else ou.getprevious()
-        return "" if avant is None else str(etree.QName(avant).localname)
-    return "" if facette in (None, Facette.FACULTATIF) else faute.valeur
-
-
-def _texte(racine: Any, faute: SchemaError) -> str:
-    trouve = _element(racine, faute.chemin)
-    return faute.valeur if trouve is None else str(trouve.text or "")
+    ou = _element(racine, faute.chemin)
+    match facette:
+        case Facette.LONGUEUR_MAX | Facette.LONGUEUR_MIN:
+            return str(len(faute.valeur if ou is None else ou.text or ""))
+        case Facette.FOIS_MAX:
+            return "unbounded"
+        case Facette.ELEMENT:
+            avant = None if ou is None else ou.getprevious()
+            return "" if avant is None else nom_de(avant)
+        case None | Facette.FACULTATIF:
+            return ""
+    return faute.valeur
 
 
 def _element(racine: Any, chemin: str) -> Any:
@@ -277,7 +238,7 @@ def _element(racine: Any, chemin: str) -> Any:
     courant = racine
     for morceau in chemin.split("/")[1:]:
         nom, _, indice = morceau.partition("[")
-        memes = [e for e in courant.iterchildren(etree.Element) if etree.QName(e).localname == nom]
+        memes = [e for e in courant.iterchildren(etree.Element) if nom_de(e) == nom]
         rang = int(indice.rstrip("]")) - 1 if indice else 0
         if rang >= len(memes):
             return None

@@ -73,11 +73,6 @@ class SchemasCopies:
 
     # --- where ------------------------------------------------------------------------------------------
 
-    def _arbre(self, fichier: str) -> Any:
-        if fichier not in self._arbres:
-            self._fichiers(fichier)
-        return self._arbres[fichier]
-
     def _fichiers(self, fichier: str) -> list[str]:
         """A schema and all that it includes."""
         if fichier not in self._clotures:
@@ -100,7 +95,7 @@ class SchemasCopies:
 
     def _global(self, fichier: str, sorte: str, nom: str) -> tuple[str, Any] | None:
         for vu in self._fichiers(fichier):
-            for noeud in self._arbre(vu).iterchildren(f"{_XS}{sorte}"):
+            for noeud in self._arbres[vu].iterchildren(f"{_XS}{sorte}"):
                 if noeud.get("name") == nom:
                     return vu, noeud
         return None
@@ -141,34 +136,29 @@ class SchemasCopies:
         type_ = trouve[1]
         if type_.getparent() is declaration:
             return _poser(type_, facette, valeur)
-        nouveau = deepcopy(type_)
+        nouveau = simple = deepcopy(type_)
         extension = nouveau.find(f"{_XS}simpleContent/{_XS}extension")
         if extension is not None:
             base = self._type(fichier, lieu, extension)
             if base is None or base[1].tag != f"{_XS}simpleType":
                 return False
             simple = deepcopy(base[1])
-            if not self._nommer(lieu, simple, declaration, facette, valeur):
-                return False
-            extension.set("base", simple.get("name"))
-        elif not self._nommer(lieu, nouveau, declaration, facette, valeur):
+        if not _poser(simple, facette, valeur):
             return False
+        self._nommer(lieu, simple, f"{declaration.get('name')}Valeur")
         if extension is not None:
-            nouveau.set("name", self._nom_libre(lieu, f"{declaration.get('name')}Calibre"))
-            self._arbre(lieu).append(nouveau)
+            extension.set("base", simple.get("name"))
+            self._nommer(lieu, nouveau, f"{declaration.get('name')}Calibre")
         declaration.set("type", nouveau.get("name"))
         return True
 
-    def _nommer(self, lieu: str, simple: Any, declaration: Any, facette: Facette, valeur: str) -> bool:
-        """Puts a simple type under a name of its own, its facet changed."""
-        if not _poser(simple, facette, valeur):
-            return False
-        simple.set("name", self._nom_libre(lieu, f"{declaration.get('name')}Valeur"))
-        self._arbre(lieu).append(simple)
-        return True
+    def _nommer(self, lieu: str, type_: Any, voulu: str) -> None:
+        """Adds a type, under a name that no other has."""
+        type_.set("name", self._nom_libre(voulu))
+        self._arbres[lieu].append(type_)
 
-    def _nom_libre(self, lieu: str, voulu: str) -> str:
-        pris = {n.get("name") for arbre in (self._arbre(lieu), *self._arbres.values()) for n in arbre}
+    def _nom_libre(self, voulu: str) -> str:
+        pris = {n.get("name") for arbre in self._arbres.values() for n in arbre}
         nom = voulu[0].upper() + voulu[1:]
         return next(n for n in (nom, *(f"{nom}{i}" for i in range(2, 10_000))) if n not in pris)
 

@@ -13,16 +13,12 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_calibrage.calibration.donnees_comparees import (
-    EVENEMENTS,
-    caracteristique_en_cles,
-)
+from sne_calibrage.calibration.donnees_comparees import EVENEMENTS, caracteristique_en_cles
 from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Modification, Proposition
 from sne_calibrage.calibration.schemas_retouches import SchemasCopies
+from sne_calibrage.enregistrements.fixtures_ecrites import dossier_vide
 from sne_interface.contract.overlay import fusionner, lire_toml
 from sne_interface.contract.versions import Contrat
-from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons import raison_ecriture
 
 LISEZ_MOI: Final = "LISEZ-MOI.md"
 _NOMENCLATURES: Final = "nomenclatures.csv"
@@ -38,21 +34,13 @@ def ecrire(dossier: Path, bilan: Calibrage, contrat: Contrat) -> list[Path]:
     contenus = fichiers(bilan, contrat)
     if not contenus:
         return []
-    try:
-        dossier.mkdir(parents=True, exist_ok=True)
-        if any(dossier.iterdir()):
-            raise UsageError(f"Le dossier [{dossier}] n'est pas vide.", remede="donnez-en un autre à --out")
-        ecrits = []
+    ecrits = []
+    with dossier_vide(dossier, "--out"):
         for nom, contenu in sorted(contenus.items()):
             fichier = dossier / nom
             fichier.parent.mkdir(parents=True, exist_ok=True)
             fichier.write_bytes(contenu)
             ecrits.append(fichier)
-    except OSError as erreur:
-        raise OperatorError(
-            f"Le dossier [{dossier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
-            remede="donnez à --out un dossier vide où vous pouvez écrire",
-        ) from None
     return ecrits
 
 
@@ -157,21 +145,18 @@ def _type_entier(code: str, table: Mapping[str, Any], contrat: Contrat) -> dict[
     """Builds the keys to write of a type of event. A type that a list gives keeps the values of our own
     lists, since no list says them."""
     sien = next((t for t in contrat.evenements if t.code == code), None)
-    if "caracteristiques" not in table or sien is None:
-        entier = dict(table)
-        for une in entier.get("caracteristiques", ()):
-            if une.get("type") == "LST" and not une.get("valeurs"):
-                une["valeurs"] = [["A-ECRIRE", "valeurs que l'enregistrement ne dit pas"]]
-    else:
-        valeurs = {c.code: [list(v) for v in c.valeurs] for c in sien.caracteristiques}
-        entier = {**table, "caracteristiques": [
-            {**une, "valeurs": une.get("valeurs") or valeurs.get(une["code"]) or []}
-            for une in table["caracteristiques"]
-        ]}  # fmt: skip
+    valeurs = {c.code: [list(v) for v in c.valeurs] for c in sien.caracteristiques} if sien else {}
+    entier = dict(table)
     if "caracteristiques" in entier:
-        entier["caracteristiques"] = [
-            {cle: v for cle, v in une.items() if v not in (None, "", [], False)}
+        unes = [
+            {**une, "valeurs": une.get("valeurs") or valeurs.get(une["code"]) or []}
             for une in entier["caracteristiques"]
+        ]
+        for une in unes:
+            if sien is None and une.get("type") == "LST" and not une["valeurs"]:
+                une["valeurs"] = [["A-ECRIRE", "valeurs que l'enregistrement ne dit pas"]]
+        entier["caracteristiques"] = [
+            {cle: v for cle, v in une.items() if v not in (None, "", [], False)} for une in unes
         ]
     return {cle: valeur for cle, valeur in entier.items() if valeur is not None or cle not in _VIDES}
 
@@ -185,17 +170,15 @@ def _en_toml(tables: Mapping[str, Any], notes: Mapping[tuple[str, str], list[Pro
         if not isinstance(table, Mapping):
             continue
         lignes += ["", f"[{_cle(nom)}]"]
-        listes = {c: v for c, v in table.items() if _est_liste_de_tables(v)}
-        for cle, valeur in table.items():
-            if cle not in listes:
-                lignes += [*_notes(notes, nom, cle), f"{_cle(cle)} = {_valeur(valeur)}"]
-        for cle, unes in listes.items():
+        # A list of tables ends the one that it is of.
+        for cle, valeur in sorted(table.items(), key=lambda une: _est_liste_de_tables(une[1])):
             lignes += _notes(notes, nom, cle)
-            for une in unes:
-                lignes += [
-                    f"[[{_cle(nom)}.{_cle(cle)}]]",
-                    *(f"{_cle(c)} = {_valeur(v)}" for c, v in une.items()),
-                ]
+            if not _est_liste_de_tables(valeur):
+                lignes.append(f"{_cle(cle)} = {_valeur(valeur)}")
+                continue
+            for une in valeur:
+                ecrites = (f"{_cle(c)} = {_valeur(v)}" for c, v in une.items())
+                lignes += [f"[[{_cle(nom)}.{_cle(cle)}]]", *ecrites]
     return "\n".join(lignes) + "\n"
 
 

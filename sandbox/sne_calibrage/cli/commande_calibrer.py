@@ -1,31 +1,31 @@
 """`sne-sandbox calibrer`: a recording of a real server beside the sandbox, and the overlay between them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from sne_calibrage.calibration import rendu_de_calibration, surcharge_proposee
+from sne_calibrage.calibration.calibration import calibrer
+from sne_calibrage.calibration.ecarts_par_cause import Calibrage
+from sne_calibrage.versions import echanges_recueillis
+from sne_interface.contract import versions
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.echange import Echange
+from sne_interface.domain.texte import accorde
 from sne_interface.errors import UsageError
-from sne_sandbox.cli.options import COMMUNES, barre, ouvrir_magasin, reglages
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sne_calibrage.calibration.ecarts_par_cause import Calibrage
-    from sne_interface.contract.versions import Contrat
-    from sne_interface.domain.echange import Echange
+from sne_sandbox.cli.options import COMMUNES, barre, option_de_forme, ouvrir_magasin, reglages
 
 
 @click.command()
 @click.argument("enregistrement", metavar="ENREGISTREMENT")
 @click.option("--out", "dossier", type=click.Path(path_type=Path, file_okay=False), metavar="DOSSIER",
               help="Dossier vide où écrire la surcharge proposée, à relire.")  # fmt: skip
-@click.option("--format", "forme", type=click.Choice(["text", "json", "html"]), default="text",
-              show_default=True, help="Forme du rapport, seul sur la sortie standard.")  # fmt: skip
+@option_de_forme("text", "json", "html", aide="Forme du rapport, seul sur la sortie standard.")
 @reglages(*COMMUNES, "database")
 def commande(enregistrement: str, dossier: Path | None, forme: str, **options: Any) -> int:
     """Compare un enregistrement du vrai serveur à ce que répond le bac à sable, et propose la surcharge.
@@ -44,9 +44,6 @@ def commande(enregistrement: str, dossier: Path | None, forme: str, **options: A
       sne-sandbox calibrer enregistrement/ --format html > calibration.html
       sne-sandbox calibrer rapport/preuves.zip
     """
-    from sne_calibrage.calibration import surcharge_proposee
-    from sne_interface.contract import versions
-
     contrat = versions.charger(options["contract"], options["contracts"])
     bilan = _calibrer(enregistrement, contrat, options)
     if bilan.perdus:
@@ -63,28 +60,26 @@ def commande(enregistrement: str, dossier: Path | None, forme: str, **options: A
             propose = versions.charger(options["contract"], dossier)
             apres = len(_calibrer(enregistrement, propose, options).groupes)
         _dire_la_surcharge(dossier, len(ecrits), apres)
-    _montrer(bilan, forme, contrat, enregistrement, apres)
+    if forme == "json":
+        click.echo(json.dumps(rendu_de_calibration.en_json(bilan, apres), ensure_ascii=False, indent=2))
+    elif forme == "html":
+        click.echo(rendu_de_calibration.en_html(bilan, contrat.nom, enregistrement))
+    else:
+        click.echo(rendu_de_calibration.en_texte(bilan))
     if bilan.accidents:
         return 3
     return 1 if bilan.groupes else 0
 
 
-def _calibrer(enregistrement: str, contrat: "Contrat", options: dict[str, Any]) -> "Calibrage":
-    from sne_calibrage.calibration.calibration import calibrer
-    from sne_calibrage.versions import echanges_recueillis
-
+def _calibrer(enregistrement: str, contrat: Contrat, options: dict[str, Any]) -> Calibrage:
     with echanges_recueillis.ouvrir(enregistrement, None, partial(ouvrir_magasin, options)) as lue:
-        bilan = calibrer(
-            contrat,
-            _suivre(lue.echanges(contrat)),
-            options["profile"],
-            remises=lue.remises,
-            certificats=lue.certificats,
-        )
+        suivis = _suivre(lue.echanges(contrat))
+        profil, remises, certificats = options["profile"], lue.remises, lue.certificats
+        bilan = calibrer(contrat, suivis, profil, remises=remises, certificats=certificats)
         return replace(bilan, perdus=lue.perdus)
 
 
-def _suivre(echanges: "Iterable[Echange]") -> "Iterator[Echange]":
+def _suivre(echanges: Iterable[Echange]) -> Iterator[Echange]:
     with barre("Calibration") as progres:
         for rang, echange in enumerate(echanges, 1):
             yield echange
@@ -92,22 +87,9 @@ def _suivre(echanges: "Iterable[Echange]") -> "Iterator[Echange]":
 
 
 def _dire_la_surcharge(dossier: Path, combien: int, apres: int | None) -> None:
-    from sne_interface.domain.texte import accorde
-
     if not combien:
         click.echo("Rien à proposer : aucun fichier n'est écrit.", err=True)
         return
     click.echo(f"Surcharge proposée dans {dossier} : {accorde(combien, 'fichier', 'fichiers')}.", err=True)
     reste = "les deux sont d'accord" if not apres else f"il reste {accorde(apres, 'cause', 'causes')}"
     click.echo(f"Sous cette surcharge, {reste}. Relisez-la avant de vous en servir.", err=True)
-
-
-def _montrer(bilan: "Calibrage", forme: str, contrat: "Contrat", source: str, apres: int | None) -> None:
-    from sne_calibrage.calibration import rendu_de_calibration
-
-    if forme == "json":
-        click.echo(json.dumps(rendu_de_calibration.en_json(bilan, apres), ensure_ascii=False, indent=2))
-    elif forme == "html":
-        click.echo(rendu_de_calibration.en_html(bilan, contrat.nom, source))
-    else:
-        click.echo(rendu_de_calibration.en_texte(bilan))

@@ -1,26 +1,30 @@
 """`sne-sandbox contrat`: an official folder before it is served (`contrat_verifier`), two versions of the
 interface compared, and one's own traffic under another."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from sne_calibrage.cli.commande_contrat_verifier import verifier
+from sne_calibrage.versions import contrats_compares, echanges_recueillis, preparation
+from sne_calibrage.versions.rendu_des_versions import COMPARAISONS, PREPARATIONS
+from sne_interface.contract import versions
+from sne_interface.contract.overlay import lire_toml
+from sne_interface.contract.versions import Contrat
 from sne_interface.errors import UsageError
+from sne_interface.settings import Reglages
 from sne_sandbox.cli.options import (
     COMMUNES,
     GroupeCommandes,
     barre,
+    option_de_forme,
     ouvrir_contrats,
     ouvrir_magasin,
     reglages,
 )
-
-if TYPE_CHECKING:
-    from sne_interface.contract.versions import Contrat
 
 _DE_CONTRAT: Final = "Nom d'un contrat, ou dossier posé sur celui de --contract."
 
@@ -47,8 +51,7 @@ commande.add_command(verifier)
 @commande.command("comparer")
 @click.argument("avant", metavar="AVANT")
 @click.argument("apres", metavar="APRÈS")
-@click.option("--format", "forme", type=click.Choice(["text", "json", "html", "junit", "markdown"]),
-              default="text", show_default=True, help="Forme, seule sur la sortie standard.")  # fmt: skip
+@option_de_forme(*COMPARAISONS, aide="Forme, seule sur la sortie standard.")
 @reglages(*COMMUNES)
 def comparer(avant: str, apres: str, forme: str, **options: Any) -> int:
     """Compare deux contrats : chaque différence, sa sévérité par sens, le changement dont elle est.
@@ -56,17 +59,8 @@ def comparer(avant: str, apres: str, forme: str, **options: Any) -> int:
     AVANT et APRÈS sont des noms (v5.0), ou des dossiers disposés comme celui de --contracts, posés sur le
     contrat de --contract. Sortie 0 quand rien ne casse pour qui est prêt pour AVANT, 1 sinon.
     """
-    from sne_calibrage.versions import contrats_compares, rendu_des_versions
-
     trouvee = contrats_compares.comparer(charger(avant, options), charger(apres, options), (avant, apres))
-    formes: Mapping[str, Callable[[Any], str]] = {
-        "text": rendu_des_versions.comparaison_en_texte,
-        "json": rendu_des_versions.en_json,
-        "html": rendu_des_versions.comparaison_en_html,
-        "junit": rendu_des_versions.comparaison_en_junit,
-        "markdown": rendu_des_versions.comparaison_en_markdown,
-    }
-    click.echo(formes[forme](trouvee))
+    click.echo(COMPARAISONS[forme](trouvee))
     return int(trouvee.cassante)
 
 
@@ -76,8 +70,7 @@ def comparer(avant: str, apres: str, forme: str, **options: Any) -> int:
 @click.option("--de", "depuis", metavar="CONTRAT",
               help="Celui de l'enregistrement (sinon, des preuves, de la base, ou --contract).")  # fmt: skip
 @click.option("--base", metavar="NOM", help="Base de ce --home dont rejouer le journal.")
-@click.option("--format", "forme", type=click.Choice(["text", "json", "html"]), default="text",
-              show_default=True, help="Forme, seule sur la sortie standard.")  # fmt: skip
+@option_de_forme(*PREPARATIONS, aide="Forme, seule sur la sortie standard.")
 @reglages(*COMMUNES, "database")
 def preparer(
     enregistrement: str | None, vers: str, depuis: str | None, base: str | None, forme: str, **options: Any
@@ -89,10 +82,6 @@ def preparer(
     l'enregistrement : rien de ce qui existe n'est changé. Sortie 1 quand une requête acceptée serait
     refusée, 3 quand aucune n'a pu être rejouée.
     """
-    from sne_calibrage.versions import echanges_recueillis, rendu_des_versions
-    from sne_calibrage.versions.preparation import preparer as rejouer
-    from sne_interface.settings import Reglages
-
     with echanges_recueillis.ouvrir(enregistrement, base, lambda: ouvrir_magasin(options)) as trouve:
         noms = (depuis or trouve.contrat or options["contract"], vers)
         if trouve.surcharge and not (depuis or options["contracts"]):
@@ -110,7 +99,7 @@ def preparer(
                 remede="dites à --de sous quel contrat il a été fait : --de v5.0",
             )
         with barre("Rejeu") as progres:
-            faite = rejouer(
+            faite = preparation.preparer(
                 lambda: trouve.echanges(contrats[0]),
                 *contrats,
                 noms=(*noms, trouve.nom),
@@ -119,22 +108,14 @@ def preparer(
                 certificats=trouve.certificats,
                 progres=lambda fait: progres(fait, fait),
             )
-    formes: Mapping[str, Callable[[Any], str]] = {
-        "text": rendu_des_versions.preparation_en_texte,
-        "json": rendu_des_versions.en_json,
-        "html": rendu_des_versions.preparation_en_html,
-    }
-    click.echo(formes[forme](replace(faite, perdus=trouve.perdus)))
+    click.echo(PREPARATIONS[forme](replace(faite, perdus=trouve.perdus)))
     return 3 if faite.vide else int(not faite.prete)
 
 
-def charger(nom: str, options: Mapping[str, Any]) -> "Contrat":
+def charger(nom: str, options: Mapping[str, Any]) -> Contrat:
     """The contract of an operand: a name, under --contracts; that of a folder which bases of the home may
     have; a folder that says `extends`, a version of its own; any other folder, laid over --contract. Raises
     UsageError, ContractError."""
-    from sne_interface.contract import versions
-    from sne_interface.contract.overlay import lire_toml
-
     dossier, contrats = Path(nom), ouvrir_contrats(options)
     if not dossier.is_dir() and nom in contrats.noms and nom not in versions.livres():
         return contrats.nomme(nom)

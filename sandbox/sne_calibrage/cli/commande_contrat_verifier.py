@@ -7,15 +7,16 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
+from sne_calibrage.dossier_officiel.contrat_eprouve import essayer_les_exemples, essayer_les_specimens
+from sne_calibrage.dossier_officiel.noms_devines import EtatLiaison, LiaisonDeRole, a_ecrire, en_toml, lier
+from sne_interface.contract import versions
 from sne_interface.errors import ContractError, UsageError
+from sne_interface.rules.engine import regles_eteintes
 from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
-
-if TYPE_CHECKING:
-    from sne_calibrage.dossier_officiel.noms_devines import LiaisonDeRole
 
 _CONTRAT: Final = "contract.toml"
 
@@ -40,11 +41,6 @@ def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: 
     """
     if options["contracts"] is not None:
         raise UsageError("--contracts ne sert pas ici.", remede=f"contrat verifier {options['contracts']}")
-    from sne_calibrage.dossier_officiel.contrat_eprouve import essayer_les_exemples, essayer_les_specimens
-    from sne_calibrage.dossier_officiel.noms_devines import EtatLiaison, en_toml, lier
-    from sne_interface.contract import versions
-    from sne_interface.rules.engine import regles_eteintes
-
     notre = versions.charger(contract)
     lu = versions.charger(contract, dossier, tolerer=True)
     liaisons = lier(lu, notre)
@@ -97,7 +93,7 @@ def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: 
     return 0 if sur and passe else 1
 
 
-def _dire(liaisons: "Sequence[LiaisonDeRole]") -> None:
+def _dire(liaisons: Sequence[LiaisonDeRole]) -> None:
     large = max(len(lie.role) for lie in liaisons)
     for lie in liaisons:
         nom = lie.nom.removeprefix("interfaceNuu/demande/demandeLogement/")
@@ -109,12 +105,10 @@ def _dire(liaisons: "Sequence[LiaisonDeRole]") -> None:
 # -----------------------------------------------------------
 
 
-def ecrire_la_liaison(dossier: Path, contract: str, liaisons: "Sequence[LiaisonDeRole]") -> Path:
+def ecrire_la_liaison(dossier: Path, contract: str, liaisons: Sequence[LiaisonDeRole]) -> Path:
     """The `contract.toml` of a folder, with this binding and all else that it said; its path. Raises
     ContractError for a file that cannot be read, UsageError for one in which the binding cannot be written
     without losing something."""
-    from sne_calibrage.dossier_officiel.noms_devines import a_ecrire
-
     fichier = _ou_ecrire(dossier, contract)
     ancien = fichier.read_text("utf-8-sig") if fichier.is_file() else ""
     nouveau = ancien

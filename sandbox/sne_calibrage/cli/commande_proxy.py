@@ -3,18 +3,23 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from sne_calibrage.enregistrements import fixtures_ecrites
+from sne_calibrage.enregistrements.fixtures_ecrites import Echantillon, Recueil
+from sne_calibrage.relais.amont import Amont, LienAmont
+from sne_conformite.bilan import trafic
+from sne_conformite.observation.observation import observer
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.echange import document_parmi
+from sne_interface.domain.texte import accorde
 from sne_interface.errors import UsageError
+from sne_interface.settings import est_boucle_locale
+from sne_sandbox.cli import depart
 from sne_sandbox.cli.options import COMMUNES, Poste, reglages
-
-if TYPE_CHECKING:
-    from sne_calibrage.enregistrements.fixtures_ecrites import Echantillon, Recueil
-    from sne_calibrage.relais.amont import Amont
-    from sne_interface.contract.versions import Contrat
-    from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.magasin import Magasin
 
 _FICHIER = click.Path(path_type=Path, dir_okay=False, exists=True)
 _AVERTISSEMENT = """\
@@ -55,8 +60,6 @@ def commande(
     url: str | None,
     certificat: Path | None,
     cle: Path | None,
-    autorite_amont: Path | None,
-    delai: float,
     base: str,
     dossier: Path | None,
     anonymiser: bool,
@@ -87,20 +90,16 @@ def commande(
     if dossier is not None:
         _exporter(dossier, base, anonymiser, options)
         return
-    from sne_calibrage.relais.amont import Amont
-
     assert url is not None
-    amont = Amont(url, certificat, cle, autorite_amont, delai, options["message_max"])
+    amont = Amont(url, certificat, cle, options["autorite_amont"], options["delai"], options["message_max"])
     _refuser_le_pret(amont, options)
     _servir(amont, base, noms, pret, options)
     sys.exit(0)
 
 
-def _refuser_le_pret(amont: "Amont", options: dict[str, Any]) -> None:
+def _refuser_le_pret(amont: Amont, options: dict[str, Any]) -> None:
     """A caller of a relay borrows its certificate: from another machine, the relay must know the caller.
     Raises UsageError."""
-    from sne_interface.settings import est_boucle_locale
-
     ferme = options["client_cert"] == "required" and options["http_port"] < 0
     if amont.certificat is not None and not est_boucle_locale(options["host"]) and not ferme:
         raise UsageError(
@@ -111,11 +110,9 @@ def _refuser_le_pret(amont: "Amont", options: dict[str, Any]) -> None:
 
 
 def _servir(
-    amont: "Amont", base: str, noms: tuple[str, ...], pret: Path | None, options: dict[str, Any]
+    amont: Amont, base: str, noms: tuple[str, ...], pret: Path | None, options: dict[str, Any]
 ) -> None:
-    from sne_calibrage.relais.amont import LienAmont
     from sne_calibrage.relais.service_de_relais import LancementRelais
-    from sne_sandbox.cli import depart
     from sne_sandbox.server import lancement
     from sne_sandbox.server.fichier_pret import le_temps_de_servir
 
@@ -147,8 +144,6 @@ def _servir(
 
 
 def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any]) -> None:
-    from sne_calibrage.enregistrements import fixtures_ecrites
-
     contrats, magasin = Poste(options).ouvrir()
     contrat = contrats.de(magasin.bases.lire(base))
     ecrit = fixtures_ecrites.ecrire(
@@ -169,12 +164,7 @@ def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any
     click.echo(_ANONYME if anonymiser else _AVERTISSEMENT, err=True)
 
 
-def _echantillons(magasin: "Magasin", base: str, contrat: "Contrat") -> "Iterator[Echantillon]":
-    from sne_calibrage.enregistrements.fixtures_ecrites import Echantillon
-    from sne_conformite.bilan import trafic
-    from sne_conformite.observation.observation import observer
-    from sne_interface.domain.echange import document_parmi
-
+def _echantillons(magasin: Magasin, base: str, contrat: Contrat) -> Iterator[Echantillon]:
     for echange in trafic.parcourir(magasin, base):
         vue = observer(echange, contrat)
         if vue.soap and vue.octets_document:
@@ -188,29 +178,18 @@ def _echantillons(magasin: "Magasin", base: str, contrat: "Contrat") -> "Iterato
             )
 
 
-def _resume(ecrit: "Recueil") -> str:
-    from sne_interface.domain.texte import accorde
-
+def _resume(ecrit: Recueil) -> str:
+    doubles = ("envoi d'un document déjà vu, gardé une fois", "envois de documents déjà vus, gardés une fois")
+    laisses = (
+        "document laissé : il ne peut pas être anonymisé",
+        "documents laissés : ils ne peuvent pas être anonymisés",
+    )
     textes = [
         accorde(len(ecrit.fichiers), "fichier écrit", "fichiers écrits"),
         accorde(ecrit.nirs, "NIR remplacé", "NIR remplacés"),
+        *([accorde(ecrit.doubles, *doubles)] if ecrit.doubles else []),
+        *([accorde(ecrit.laisses, *laisses)] if ecrit.laisses else []),
     ]
-    if ecrit.doubles:
-        textes.append(
-            accorde(
-                ecrit.doubles,
-                "envoi d'un document déjà vu, gardé une fois",
-                "envois de documents déjà vus, gardés une fois",
-            )
-        )
-    if ecrit.laisses:
-        textes.append(
-            accorde(
-                ecrit.laisses,
-                "document laissé : il ne peut pas être anonymisé",
-                "documents laissés : ils ne peuvent pas être anonymisés",
-            )
-        )
     dit = " ; ".join(textes) + "."
     if ecrit.inconnus:
         noms = ", ".join(f"{nom} ({combien})" for nom, combien in sorted(ecrit.inconnus.items()))

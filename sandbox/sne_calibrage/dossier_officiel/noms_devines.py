@@ -37,6 +37,7 @@ _MOTS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "demande.premier_quartile": (("quartile",),),
     "decision.type": (("decision", "attribution", "caleol"),),
 }
+_RIEN: Final = "rien n'y ressemble"
 #: The labels of a list may say more than what the code is: « Handicap (a) ».
 _PARENTHESE: Final = re.compile(r"\([^)]*\)")
 
@@ -99,7 +100,7 @@ def _choisir(candidats: Iterable[_T], indices: Callable[[_T], list[_Indice]]) ->
     notes = [(sum(i.poids for i in siens), candidat, siens) for candidat, siens in juges]
     notes = [note for note in notes if note[0] >= _ASSEZ]
     if not notes:
-        return None, "rien n'y ressemble"
+        return None, _RIEN
     meilleure = max(note for note, _, _ in notes)
     retenus = [(candidat, siens) for note, candidat, siens in notes if note == meilleure]
     if len(retenus) > 1:
@@ -147,19 +148,22 @@ def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]
             for sien in siens.values()
             if sien.chemin not in notres and sien.chemin not in pris and _est_de(role, sien)
         ]
-        place = _Place(role, notres[chemin], siens, notres)
-        choix = _choisir(nouveaux, place.indices)
+        choix = _choisir(nouveaux, _Place(role, notres[chemin], siens, notres).indices)
         trouve, pourquoi = choix
         # What a contract would refuse to be bound is no guess.
         if trouve and (faute := faute_de_la_demande(role, trouve.chemin, officiel.nomenclatures, refus)):
             pourquoi = f"« {trouve.nom} » y ressemble, mais {faute}"
             trouve = None
-        perdu = officiel.roles.perdus.get(role, "")
-        if trouve is None:
-            yield _lie(role, EtatLiaison.MANQUANT, "", " ; ".join(filter(None, (perdu, pourquoi))))
-        else:
+        if trouve is not None:
             pris.add(trouve.chemin)
-            yield _lie(role, EtatLiaison.DEVINE, trouve.chemin, pourquoi)
+        yield _devine(role, trouve.chemin if trouve else "", pourquoi, officiel.roles.perdus.get(role, ""))
+
+
+def _devine(role: str, nom: str, pourquoi: str, perdu: str = "", libelle: str = "") -> LiaisonDeRole:
+    """What a guess gave: a name and why, or "" and what is wrong with that; `perdu` is why it had none."""
+    if nom:
+        return _lie(role, EtatLiaison.DEVINE, nom, pourquoi, libelle)
+    return _lie(role, EtatLiaison.MANQUANT, "", " ; ".join(filter(None, (perdu, pourquoi))), libelle)
 
 
 def _par_chemin(contrat: Contrat) -> dict[str, ElementLu]:
@@ -239,11 +243,10 @@ def _de_la_decision(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole
         nouveaux = [t for t in officiel.evenements if t.code not in connus]
         choix = _choisir(nouveaux, lambda t: _indices_de_type(notre_type, t))
         sien, pourquoi = choix
+        perdu = officiel.roles.perdus.get("decision.type", "")
+        yield _devine("decision.type", sien.code if sien else "", pourquoi, perdu)
         if sien is None:
-            perdu = officiel.roles.perdus.get("decision.type", "")
-            yield _lie("decision.type", EtatLiaison.MANQUANT, "", " ; ".join(filter(None, (perdu, pourquoi))))
             return
-        yield _lie("decision.type", EtatLiaison.DEVINE, sien.code, pourquoi)
     notres = {c.code: c for c in notre_type.caracteristiques}
     siennes = {c.code: c for c in sien.caracteristiques}
     # Under a type that was guessed nothing is bound yet: what kept its code is found.
@@ -294,9 +297,7 @@ def _de_caracteristique(
 
     choix = _choisir([c for c in siennes.values() if c.code not in liees.values()], indices)
     trouve, pourquoi = choix
-    if trouve is None:
-        return _lie(nom, EtatLiaison.MANQUANT, "", pourquoi)
-    return _lie(nom, EtatLiaison.DEVINE, trouve.code, pourquoi)
+    return _devine(nom, trouve.code if trouve else "", pourquoi)
 
 
 #: The value of CATEGORIE that says there is none.
@@ -333,11 +334,10 @@ def _de_liste(
         pareils = pareils or [c for c, libelle in restent.items() if _pareils(libelle, dit)]
         if len(pareils) == 1:
             pris.add(pareils[0])
-            pourquoi = f"même libellé : « {codes[pareils[0]]} »"
-            yield _lie(nom, EtatLiaison.DEVINE, pareils[0], pourquoi, libelle=dit)
+            trouve, pourquoi = pareils[0], f"même libellé : « {codes[pareils[0]]} »"
         else:
-            pourquoi = f"{len(pareils)} candidats se valent" if pareils else "rien n'y ressemble"
-            yield _lie(nom, EtatLiaison.MANQUANT, "", pourquoi, libelle=dit)
+            trouve, pourquoi = "", f"{len(pareils)} candidats se valent" if pareils else _RIEN
+        yield _devine(nom, trouve, pourquoi, libelle=dit)
 
 
 def _deja(officiel: Contrat, nom: str) -> str:

@@ -4,18 +4,16 @@ Files hold documents, not calls: they leave out the names of files, the calls wi
 documents sent again, which cannot be looked at. The base where the relay records has all of it.
 """
 
-import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from lxml import etree
-
 from sne_calibrage.enregistrements.ligne_relayee import relire
 from sne_conformite.observation.observation import arbre_de
 from sne_interface import archives
-from sne_interface.contract.versions import Contrat, OperationPubliee
+from sne_interface.contract.versions import ChampLu, Contrat, OperationPubliee
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.errors import UsageError
 from sne_interface.raisons import raison_systeme
@@ -66,18 +64,12 @@ def _nommer(fichier: Path, contrat: Contrat) -> tuple[int, OperationPubliee | No
 
 def _echange(fichier: Path, rang: int, prevue: OperationPubliee, contrat: Contrat) -> Echange:
     demande = _lire(fichier)
-    reponse = next(
-        (
-            _lire(f)
-            for s in _REPONSES
-            if (f := fichier.with_name(fichier.name.removesuffix(".xml") + s)).is_file()
-        ),
-        b"",
-    )
+    reponses = (fichier.with_name(fichier.name.removesuffix(".xml") + suite) for suite in _REPONSES)
+    reponse = next((_lire(f) for f in reponses if f.is_file()), b"")
     guichet = _guichet(demande)
     champs: dict[str, str | bytes] = {}
     for champ in prevue.entree.champs:
-        if champ.type.rpartition(":")[2] == "base64Binary":
+        if _est_une_piece(champ):
             champs[champ.nom] = b"" if champ.nom == "certificat" else demande
         elif champ.nom == "nomCertificat":
             champs[champ.nom] = f"CER{guichet}-200001010000.pem"
@@ -123,14 +115,13 @@ def _guichet(document: bytes) -> str:
 
 def _envelopper(prevue: OperationPubliee, document: bytes) -> bytes:
     """The answer around its document; its attestation was not exported."""
-    racine = etree.Element(_ENVELOPE, nsmap={"soap": SOAP12, "ws": prevue.espace})
-    charge = etree.SubElement(etree.SubElement(racine, f"{{{SOAP12}}}Body"), prevue.sortie.qname)
-    for champ in prevue.sortie.champs:
-        if not document or champ.nom in ("attestation", "nomAttestation"):
-            continue
-        noeud = etree.SubElement(charge, champ.nom)
-        if champ.type.rpartition(":")[2] == "base64Binary":
-            noeud.text = base64.b64encode(document).decode("ascii")
-        else:
-            noeud.text = "sans-nom.xml"
-    return bytes(etree.tostring(racine, encoding="UTF-8", xml_declaration=True))
+    champs = {
+        champ.nom: document if _est_une_piece(champ) else "sans-nom.xml"
+        for champ in prevue.sortie.champs
+        if document and champ.nom not in ("attestation", "nomAttestation")
+    }
+    return ecrire(replace(prevue, entree=prevue.sortie), champs, None)[1]
+
+
+def _est_une_piece(champ: ChampLu) -> bool:
+    return champ.type.rpartition(":")[2] == "base64Binary"

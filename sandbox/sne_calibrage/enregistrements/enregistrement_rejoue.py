@@ -86,6 +86,11 @@ class Repris:
     """The demandes whose birth the recording has shown so far."""
 
     @property
+    def rang(self) -> int:
+        """Its number in the recording."""
+        return self.vue.echange.identifiant or 0
+
+    @property
     def document(self) -> bytes:
         """The document of our answer, b"" without any."""
         return document_parmi(self.champs)

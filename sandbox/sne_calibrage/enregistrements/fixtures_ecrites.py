@@ -3,7 +3,8 @@
 NIRs are always replaced. The rest is what real people wrote, unless it is asked that it be invented.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -55,12 +56,7 @@ def ecrire(
     recueil, pseudonymes = Recueil(), Pseudonymes()
     anonymat = Anonymat(est_un_code) if anonymiser else None
     vus: set[bytes] = set()
-    try:
-        dossier.mkdir(parents=True, exist_ok=True)
-        if any(dossier.iterdir()):
-            raise UsageError(
-                f"Le dossier [{dossier}] n'est pas vide.", remede="donnez-en un autre à --export"
-            )
+    with dossier_vide(dossier, "--export", ", et vérifiez la place du disque"):
         if anonymat is None:
             (dossier / ".gitignore").write_text("*\n", "utf-8")
         for echantillon in echantillons:
@@ -70,15 +66,28 @@ def ecrire(
                 continue
             vus.add(empreinte)
             _ecrire(dossier, echantillon, pseudonymes, anonymat, recueil)
-    except OSError as erreur:
-        raise OperatorError(
-            f"Le dossier [{dossier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
-            remede="donnez à --export un dossier vide où vous pouvez écrire, et vérifiez la place du disque",
-        ) from None
     recueil.nirs = pseudonymes.nombre
     if anonymat is not None:
         recueil.inconnus = anonymat.inconnus
     return recueil
+
+
+@contextmanager
+def dossier_vide(dossier: Path, option: str, suite: str = "") -> Iterator[None]:
+    """Makes the folder in which one writes. Raises UsageError when it holds something, OperatorError when it
+    cannot be written."""
+    try:
+        dossier.mkdir(parents=True, exist_ok=True)
+        if any(dossier.iterdir()):
+            raise UsageError(
+                f"Le dossier [{dossier}] n'est pas vide.", remede=f"donnez-en un autre à {option}"
+            )
+        yield
+    except OSError as erreur:
+        raise OperatorError(
+            f"Le dossier [{dossier}] ne peut pas être écrit : {raison_ecriture(erreur)}.",
+            remede=f"donnez à {option} un dossier vide où vous pouvez écrire{suite}",
+        ) from None
 
 
 def _ecrire(

@@ -108,14 +108,21 @@ def _lire_la_requete(vue: Observation, contrat: Contrat, certificat: bytes | Non
     echange.guichet = guichet_de(appel, vue.document)[:TEXTE_MAX] or None
 
 
-def _fautes_de_la_requete(vue: Observation, contrat: Contrat) -> list[SchemaError]:
-    operation = OPERATIONS.get(vue.echange.operation or "")
+def document_envoye(vue: Observation, nom: str | None) -> tuple[Any, Document] | None:
+    """The document of a request for the operation `nom`, and what it is; None for one without any."""
+    operation = OPERATIONS.get(nom or "")
     if operation is None or operation.champ is None or vue.arbre is None:
-        return []
-    return _fautes(vue.arbre, operation.genre, contrat)
+        return None
+    return vue.arbre, operation.genre
 
 
-def _fautes(racine: Any, genre: Document, contrat: Contrat) -> list[SchemaError]:
+def _fautes_de_la_requete(vue: Observation, contrat: Contrat) -> list[SchemaError]:
+    lu = document_envoye(vue, vue.echange.operation)
+    return [] if lu is None else fautes_du_schema(*lu, contrat)
+
+
+def fautes_du_schema(racine: Any, genre: Document, contrat: Contrat) -> list[SchemaError]:
+    """The faults of a document under the schema of its version in `contrat`."""
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if not contrat.schemas.validate(racine, document=genre, version=version):
         return []
@@ -182,7 +189,11 @@ def _avec_enveloppe(vue: Observation, contrat: Contrat) -> None:
     if racine is not None:
         genre = Document.DOUBLONS if prevue.nom == "getDoublons" else OPERATIONS[prevue.nom].genre
         # A refused document comes back as it was sent: what it had wrong is the sender's.
-        fautes += [] if refusee and _fautes_de_la_requete(vue, contrat) else _fautes(racine, genre, contrat)
+        fautes += (
+            []
+            if refusee and _fautes_de_la_requete(vue, contrat)
+            else fautes_du_schema(racine, genre, contrat)
+        )
     elif document and not document.startswith(_ZIP):
         fautes.append(SchemaError(0, "", "Le document de la réponse n'est pas du XML."))
     echange.reponse_conforme = not fautes

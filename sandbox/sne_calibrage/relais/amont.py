@@ -193,24 +193,19 @@ def _contexte(amont: Amont) -> ssl.SSLContext:
 
 
 def _en_panne(erreur: Exception) -> AmontDefaillant:
-    if isinstance(erreur, ssl.SSLCertVerificationError):
-        return AmontDefaillant(
-            502,
-            "Le certificat du serveur réel n'est pas reconnu.",
-            explication=f"{erreur.verify_message} ; --upstream-ca désigne l'autorité à laquelle se fier.",
-        )
-    if isinstance(erreur, ssl.SSLError):
-        return AmontDefaillant(
-            502,
-            "La négociation TLS avec le serveur réel a échoué.",
-            explication=f"{erreur.reason or erreur} ; exige-t-il un certificat client (--upstream-cert) ?",
-        )
-    if isinstance(erreur, socket.gaierror):
-        return AmontDefaillant(502, "Le nom du serveur réel est inconnu.", explication=str(erreur))
-    if isinstance(erreur, ConnectionRefusedError):
-        return AmontDefaillant(502, "Le serveur réel refuse la connexion.", explication=str(erreur))
-    if isinstance(erreur, http.client.IncompleteRead):
-        return AmontDefaillant(
-            502, "La réponse du serveur réel est arrivée coupée.", explication=repr(erreur)
-        )
-    return AmontDefaillant(502, "Le serveur réel n'a pas donné de réponse lisible.", explication=repr(erreur))
+    match erreur:
+        case ssl.SSLCertVerificationError():
+            dit = "Le certificat du serveur réel n'est pas reconnu."
+            suite = f"{erreur.verify_message} ; --upstream-ca désigne l'autorité à laquelle se fier."
+        case ssl.SSLError():
+            dit = "La négociation TLS avec le serveur réel a échoué."
+            suite = f"{erreur.reason or erreur} ; exige-t-il un certificat client (--upstream-cert) ?"
+        case socket.gaierror():
+            dit, suite = "Le nom du serveur réel est inconnu.", str(erreur)
+        case ConnectionRefusedError():
+            dit, suite = "Le serveur réel refuse la connexion.", str(erreur)
+        case http.client.IncompleteRead():
+            dit, suite = "La réponse du serveur réel est arrivée coupée.", repr(erreur)
+        case _:
+            dit, suite = "Le serveur réel n'a pas donné de réponse lisible.", repr(erreur)
+    return AmontDefaillant(502, dit, explication=suite)

@@ -7,6 +7,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -34,18 +35,16 @@ Relire = Callable[[Echange, bytes | None], None]
 Consigner = Callable[[Echange], object]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Relais:
-    """Passes requests on to `lien`, and records them in `base`."""
+    """Passes requests on to `lien`, and records them in `base`. `lu_max` are the bytes that a compressed
+    answer may weigh once opened for the journal."""
 
-    def __init__(
-        self, lien: LienAmont, base: str, *, relire: Relire, consigner: Consigner, lu_max: int = 50_000_000
-    ) -> None:
-        """`lu_max`: bytes that a compressed answer may weigh once opened for the journal."""
-        self._lien = lien
-        self._base = base
-        self._relire = relire
-        self._consigner = consigner
-        self._lu_max = lu_max
+    lien: LienAmont
+    base: str
+    relire: Relire
+    consigner: Consigner
+    lu_max: int = 50_000_000
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """PEP 3333. Always answers; 502 and 504 are ours, and 403 for a page of a browser."""
@@ -54,16 +53,16 @@ class Relais:
         echange = self._ouvrir(environ, en_tetes)
         try:
             _refuser_les_pages(environ)
-            reponse = self._lien.envoyer(environ["REQUEST_METHOD"], echange.chemin, en_tetes, echange.requete)
+            reponse = self.lien.envoyer(environ["REQUEST_METHOD"], echange.chemin, en_tetes, echange.requete)
         except AmontDefaillant as erreur:
             reponse = _dire(erreur, echange)
         echange.statut = reponse.statut
         echange.en_tetes_reponse = sans_secrets(reponse.en_tetes)
-        echange.reponse = _ouvrir_le_corps(reponse, self._lu_max)
+        echange.reponse = _ouvrir_le_corps(reponse, self.lu_max)
         echange.duree_us = int((time.perf_counter() - debut) * 1_000_000)
         sortie = list(reponse.en_tetes)
         if self._noter(echange, environ.get(CERTIFICAT)):
-            adresse = f"{environ['wsgi.url_scheme']}://{_ici(environ)}/api/v1/bases/{self._base}/exchanges"
+            adresse = f"{environ['wsgi.url_scheme']}://{_ici(environ)}/api/v1/bases/{self.base}/exchanges"
             sortie.append(("SNE-Echange", f"{adresse}/{echange.identifiant}"))
         start_response(f"{reponse.statut} {reponse.raison}", sortie)
         return [reponse.corps]
@@ -71,7 +70,7 @@ class Relais:
     def _ouvrir(self, environ: dict[str, Any], en_tetes: EnTetes) -> Echange:
         certificat = environ.get(CERTIFICAT) is not None
         return Echange(
-            base=self._base,
+            base=self.base,
             recu_le=datetime.now(UTC),
             methode=methode_recue(environ["REQUEST_METHOD"]),
             chemin=_cible(environ["REQUEST_URI"]),
@@ -86,11 +85,11 @@ class Relais:
         """Writes the line; returns True when it is written. The real server has answered: nothing here may
         lose its answer."""
         try:
-            self._relire(echange, certificat)
+            self.relire(echange, certificat)
         except Exception:
             logger.exception("an exchange cannot be read: %s", echange.chemin)
         try:
-            self._consigner(echange)
+            self.consigner(echange)
         except Exception:
             logger.exception("a line of the journal is lost: %s", echange.chemin)
             return False

@@ -51,7 +51,8 @@ class LancementRelais(Lancement):
             echange.instant_base = magasin.bases.lire(self.base).horloge.maintenant(echange.recu_le)
             relire(echange, contrat, certificat)
 
-        relais = Relais(lien, self.base, relire=completer, consigner=partial(magasin.journal.consigner, None))
+        consigner = partial(magasin.journal.consigner, None)
+        relais = Relais(lien=lien, base=self.base, relire=completer, consigner=consigner)
         return Taches(
             application=_partager(application.wsgi_app, relais),
             refus=partial(noter_le_refus, magasin, self.base),

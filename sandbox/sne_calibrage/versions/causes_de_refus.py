@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
+from sne_calibrage.enregistrements.ligne_relayee import document_envoye, fautes_du_schema
 from sne_calibrage.versions.differences_de_contrats import (
     ComparaisonDeContrats,
     DifferenceDeContrats,
@@ -15,7 +16,6 @@ from sne_calibrage.versions.differences_de_contrats import (
 from sne_calibrage.versions.sorts_des_requetes import ENVELOPPE, REPONSE, SCHEMA, Cause
 from sne_conformite.observation.observation import Observation
 from sne_interface.contract.changements import Nature
-from sne_interface.contract.explication import expliquer
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.element import sans_indices
 from sne_interface.domain.nir import masquer_nirs
@@ -110,11 +110,8 @@ class Chercheur:
 
     def _du_schema(self, vue: Observation) -> Iterator[Cause]:
         """The faults of the request's document under the schema of the contract."""
-        prevue = OPERATIONS.get(vue.operation or "")
-        if vue.arbre is None or prevue is None or prevue.champ is None:
-            return
-        version = self._contrat.version_de_lecture(vue.arbre.get("versionInterface", ""))
-        for faute in expliquer(vue.arbre, prevue.genre, version, self._contrat.schemas):
+        lu = document_envoye(vue, vue.operation)
+        for faute in [] if lu is None else fautes_du_schema(*lu, self._contrat):
             d = self._du_document(vue, faute.chemin)
             yield _cause(SCHEMA, faute.chemin, str(faute).partition(" : ")[2], masquer_nirs(faute.valeur), d)
 

@@ -26,7 +26,7 @@ from sne_interface.contract.changements import Changements, Nature, charger_chan
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.contract.schemas import lire_arbre
-from sne_interface.contract.versions import Contrat, MessageOperation, OperationPubliee
+from sne_interface.contract.versions import Contrat, MessageOperation
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 
@@ -36,8 +36,12 @@ _CONTRAT: Final = "contract.toml"
 _NOMS: Final = frozenset({"nom", "titre", "extends", "versions", "schemas", "fichiers"})
 #: Files that are compared by what they mean, by their keys there.
 _LUS: Final = ("operations", "chemins", "nomenclatures", "regles", "evenements", "exigences", "quartiles")
-_EVENEMENTS: Final = ("ajouterEvenementDemande", "modifierEvenementDemande")
-_LISTES_DE_TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux")
+_DES_EVENEMENTS: Final = (
+    "ajouterEvenementDemande", "modifierEvenementDemande", "listerEvenementsDemande",
+    "listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux",
+)  # fmt: skip
+#: When, or where, something holds.
+_BORNE: Final = aller_retour(Severite.AVERTISSEMENT, Severite.INFORMATION)
 #: Of a row, or a value, in a sentence.
 _MONTRE_MAX: Final = 80
 
@@ -97,57 +101,52 @@ def _vu(valeur: Any) -> str:
 
 # --- operations and services ------------------------------------------------------------------------------
 
+_CALME: Final = aller_retour(Severite.INFORMATION, Severite.INFORMATION)
+_RUPTURE: Final = aller_retour(Severite.ERREUR, Severite.ERREUR)
+_DEHORS: Final = hors(Severite.INFORMATION)
+
 
 def _operations(avant: Contrat, apres: Contrat) -> Differences:
     for nom, un, autre in _paires(avant.operations, apres.operations):
         if un is None:
-            oui = aller_retour(Severite.INFORMATION, Severite.INFORMATION)
-            yield _d(Nature.OPERATIONS, nom, "operation-ajoutee", "l'opération est nouvelle", oui, nom)
+            yield _d(Nature.OPERATIONS, nom, "operation-ajoutee", "l'opération est nouvelle", _CALME, nom)
         elif autre is None:
-            non = aller_retour(Severite.ERREUR, Severite.ERREUR)
-            yield _d(Nature.OPERATIONS, nom, "operation-retiree", "l'opération n'existe plus", non, nom)
+            yield _d(Nature.OPERATIONS, nom, "operation-retiree", "l'opération n'existe plus", _RUPTURE, nom)
         else:
-            yield from _operation(nom, un, autre)
-
-
-def _operation(nom: str, avant: OperationPubliee, apres: OperationPubliee) -> Differences:
-    rupture = aller_retour(Severite.ERREUR, Severite.ERREUR)
-    for quoi, _, dit in _changes(avant, apres, ("service", "soap_action", "espace"), str):
-        yield _d(Nature.OPERATIONS, f"{nom}/{quoi}", "operation-changee", dit, rupture, nom)
-    yield from _message(f"{nom}/input", avant.entree, apres.entree, nom, Sens.REQUETE)
-    yield from _message(f"{nom}/output", avant.sortie, apres.sortie, nom, Sens.REPONSE)
+            for quoi, _, dit in _changes(un, autre, ("service", "soap_action", "espace"), str):
+                yield _d(Nature.OPERATIONS, f"{nom}/{quoi}", "operation-changee", dit, _RUPTURE, nom)
+            yield from _message(f"{nom}/input", un.entree, autre.entree, nom, Sens.REQUETE)
+            yield from _message(f"{nom}/output", un.sortie, autre.sortie, nom, Sens.REPONSE)
 
 
 def _message(
     objet: str, avant: MessageOperation, apres: MessageOperation, operation: str, sens: Sens
 ) -> Differences:
-    def dire(ou: str, sorte: str, texte: str, severite: Severite) -> DifferenceDeContrats:
+    def dire(ou: str, sorte: str, texte: str, *, rompt: bool = True) -> DifferenceDeContrats:
+        severite = Severite.ERREUR if rompt else Severite.INFORMATION
         return _d(Nature.OPERATIONS, ou, sorte, texte, {sens: severite}, operation)
 
     if avant.qname != apres.qname:
         dit = f"l'élément du corps est [{apres.qname}], et non plus [{avant.qname}]"
-        yield dire(objet, "element-du-corps", dit, Severite.ERREUR)
+        yield dire(objet, "element-du-corps", dit)
     demande = sens is Sens.REQUETE
     champs = [{champ.nom: champ for champ in message.champs} for message in (avant, apres)]
     for nom, un, autre in _paires(*champs):
         ou = f"{objet}/{nom}"
         if un is None:
             exige = " obligatoire" if autre.obligatoire else ""
-            severite = Severite.ERREUR if demande and autre.obligatoire else Severite.INFORMATION
-            yield dire(ou, "champ-ajoute", f"nouveau champ{exige}", severite)
+            yield dire(ou, "champ-ajoute", f"nouveau champ{exige}", rompt=demande and autre.obligatoire)
         elif autre is None:
-            yield dire(ou, "champ-retire", "le champ n'existe plus", Severite.ERREUR)
+            yield dire(ou, "champ-retire", "le champ n'existe plus")
         else:
             if un.type != autre.type:
-                dit = f"le type est [{autre.type}], et non plus [{un.type}]"
-                yield dire(ou, "champ-type", dit, Severite.ERREUR)
+                yield dire(ou, "champ-type", f"le type est [{autre.type}], et non plus [{un.type}]")
             if un.obligatoire != autre.obligatoire:
-                severite = Severite.ERREUR if demande is autre.obligatoire else Severite.INFORMATION
-                dit = "le champ devient obligatoire" if autre.obligatoire else "le champ devient facultatif"
-                yield dire(ou, "champ-obligatoire", dit, severite)
+                dit = f"le champ devient {'obligatoire' if autre.obligatoire else 'facultatif'}"
+                yield dire(ou, "champ-obligatoire", dit, rompt=demande is autre.obligatoire)
     communs = [[nom for nom in lot if nom in champs[0] and nom in champs[1]] for lot in champs]
     if communs[0] != communs[1]:
-        yield dire(objet, "champs-ordre", "les champs ne sont plus dans le même ordre", Severite.ERREUR)
+        yield dire(objet, "champs-ordre", "les champs ne sont plus dans le même ordre")
 
 
 # --- controls ---------------------------------------------------------------------------------------------
@@ -172,41 +171,38 @@ _DE_REGLE: Final = {
 
 
 def _regles(avant: Mapping[str, FicheRegle], apres: Mapping[str, FicheRegle]) -> Differences:
+    durete = (Severite.INFORMATION, Severite.AVERTISSEMENT, Severite.AVERTISSEMENT, Severite.ERREUR)
     for code, un, autre in _paires(avant, apres):
         if un is None:
-            severite = (Severite.INFORMATION, Severite.AVERTISSEMENT, Severite.AVERTISSEMENT, Severite.ERREUR)
             dit = f"nouveau contrôle, qui {_FAITS[_poids(autre)]} : {autre.condition or autre.texte}"
-            yield _regle(code, "regle-ajoutee", dit, severite[_poids(autre)])
+            yield _regle(code, "regle-ajoutee", dit, durete[_poids(autre)])
         elif autre is None:
-            yield _regle(
-                code, "regle-retiree", f"le contrôle n'existe plus : {un.condition}", Severite.INFORMATION
-            )
+            yield _regle(code, "regle-retiree", f"le contrôle n'existe plus : {un.condition}")
         else:
             yield from _regle_changee(code, un, autre)
 
 
 def _regle_changee(code: str, avant: FicheRegle, apres: FicheRegle) -> Differences:
     poids, autre = _poids(avant), _poids(apres)
+    durcie = Severite.ERREUR if autre == 3 else Severite.AVERTISSEMENT
     if poids != autre:
-        severite = Severite.INFORMATION
-        if autre > poids:
-            severite = Severite.ERREUR if autre == 3 else Severite.AVERTISSEMENT
         dit = f"le contrôle {_FAITS[autre]}, et non plus : {_FAITS[poids]}"
-        yield _regle(code, "regle-gravite", dit, severite)
+        yield _regle(code, "regle-gravite", dit, durcie if autre > poids else Severite.INFORMATION)
     else:
         for quoi, _, dit in _changes(avant, apres, _POIDS, str):
-            yield _regle(code, f"regle-{quoi}", dit, Severite.INFORMATION)
+            yield _regle(code, f"regle-{quoi}", dit)
     if ajoutes := sorted(set(apres.types) - set(avant.types)):
-        severite = Severite.ERREUR if autre == 3 else Severite.AVERTISSEMENT
-        yield _regle(code, "regle-types", f"s'applique aussi à : {', '.join(ajoutes)}", severite)
+        yield _regle(code, "regle-types", f"s'applique aussi à : {', '.join(ajoutes)}", durcie)
     if otes := sorted(set(avant.types) - set(apres.types)):
-        yield _regle(code, "regle-types", f"ne s'applique plus à : {', '.join(otes)}", Severite.INFORMATION)
+        yield _regle(code, "regle-types", f"ne s'applique plus à : {', '.join(otes)}")
     for quoi, _, dit in _changes(avant, apres, _champs_de(avant, "code", "types", *_POIDS)):
         severites = _DE_REGLE.get(quoi, {Sens.REPONSE: Severite.INFORMATION})
         yield _d(Nature.REGLES, code, f"regle-{quoi}", dit, severites)
 
 
-def _regle(code: str, sorte: str, texte: str, severite: Severite) -> DifferenceDeContrats:
+def _regle(
+    code: str, sorte: str, texte: str, severite: Severite = Severite.INFORMATION
+) -> DifferenceDeContrats:
     return _d(Nature.REGLES, code, sorte, texte, {Sens.REQUETE: severite})
 
 
@@ -216,23 +212,33 @@ def _regle(code: str, sorte: str, texte: str, severite: Severite) -> DifferenceD
 def _nomenclatures(avant: Contrat, apres: Contrat) -> Differences:
     listes = [{nom: c.nomenclatures.liste(nom) for nom in c.nomenclatures.noms} for c in (avant, apres)]
     for nom, un, autre in _paires(*listes):
-        if un is None or autre is None:
-            sorte, dit = (
-                ("liste-ajoutee", "nouvelle liste") if un is None else ("liste-retiree", "liste retirée")
-            )
-            # An element ruled by a list that was not is told with the elements.
-            yield _d(Nature.NOMENCLATURES, nom, sorte, dit, hors(Severite.INFORMATION))
-            continue
-        for code, libelle, nouveau in _paires(un, autre):
-            objet = f"{nom}/{code}"
-            if libelle is None:
-                yield _d(Nature.NOMENCLATURES, objet, "code-ajoute", f"nouveau code : {nouveau}", elargi())
-            elif nouveau is None:
-                dit = f"le code n'est plus admis : {libelle}"
-                yield _d(Nature.NOMENCLATURES, objet, "code-retire", dit, resserre())
-            else:
-                dit = _et_non_plus("libellé", nouveau, libelle)
-                yield _d(Nature.NOMENCLATURES, objet, "code-libelle", dit, hors(Severite.INFORMATION))
+        # An element ruled by a list that was not is told with the elements.
+        if un is None:
+            yield _d(Nature.NOMENCLATURES, nom, "liste-ajoutee", "nouvelle liste", _DEHORS)
+        elif autre is None:
+            yield _d(Nature.NOMENCLATURES, nom, "liste-retiree", "liste retirée", _DEHORS)
+        else:
+            yield from _codes(Nature.NOMENCLATURES, nom, "code", un, autre)
+
+
+def _codes(
+    nature: Nature,
+    objet: str,
+    sorte: str,
+    avant: Mapping[str, str],
+    apres: Mapping[str, str],
+    *operations: str,
+) -> Differences:
+    """The codes of a list that differ, told as « code » or as « valeur »."""
+    e = "e" * (sorte == "valeur")
+    for code, libelle, nouveau in _paires(avant, apres):
+        if libelle is None:
+            quoi, dit, severites = f"ajoute{e}", f"nouveau code : {nouveau}", elargi()
+        elif nouveau is None:
+            quoi, dit, severites = f"retire{e}", f"le code n'est plus admis : {libelle}", resserre()
+        else:
+            quoi, dit, severites = "libelle", _et_non_plus("libellé", nouveau, libelle), _DEHORS
+        yield _d(nature, f"{objet}/{code}", f"{sorte}-{quoi}", dit, severites, *operations)
 
 
 def _chemins(avant: Contrat, apres: Contrat) -> Differences:
@@ -249,25 +255,24 @@ def _chemins(avant: Contrat, apres: Contrat) -> Differences:
         }
         for n in (avant.nomenclatures, apres.nomenclatures)
     ]
+    dite = "par la table des éléments"
     for chemin, un, autre in _paires(*lus):
-        if un is None or autre is None:
-            sorte, dit = (
-                ("chemin-ajoute", "élément décrit") if un is None else ("chemin-retire", "élément oublié")
-            )
-            yield _d(
-                Nature.CHEMINS, chemin, sorte, f"{dit} par la table des éléments", hors(Severite.INFORMATION)
-            )
+        if un is None:
+            yield _d(Nature.CHEMINS, chemin, "chemin-ajoute", f"élément décrit {dite}", _DEHORS)
+            continue
+        if autre is None:
+            yield _d(Nature.CHEMINS, chemin, "chemin-retire", f"élément oublié {dite}", _DEHORS)
             continue
         if un[0] != autre[0]:
             listes = [lue[0] or "aucune" for lue in (autre, un)]
             dit = f"la liste qui règle l'élément est [{listes[0]}], et non plus [{listes[1]}]"
-            severites = resserre() if not un[0] else elargi()
+            severites = elargi() if un[0] else resserre()
             if un[0] and autre[0]:
                 severites = aller_retour(Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
             yield _d(Nature.CHEMINS, chemin, "chemin-liste", dit, severites)
         if un[1:] != autre[1:]:
             dit = f"la table des éléments dit {_dit_chemin(*autre[1:])}, et non plus {_dit_chemin(*un[1:])}"
-            yield _d(Nature.CHEMINS, chemin, "chemin-place", dit, hors(Severite.INFORMATION))
+            yield _d(Nature.CHEMINS, chemin, "chemin-place", dit, _DEHORS)
 
 
 def _dit_chemin(depuis: str, obligatoire: bool) -> str:
@@ -281,8 +286,7 @@ def _evenements(avant: tuple[TypeEvenement, ...], apres: tuple[TypeEvenement, ..
     types = [{t.code: t for t in lot} for lot in (avant, apres)]
     for code, un, autre in _paires(*types):
         if un is None:
-            calme = aller_retour(Severite.INFORMATION, Severite.INFORMATION)
-            yield _evenement(code, "type-ajoute", f"nouveau type d'événement : {autre.libelle}", calme)
+            yield _evenement(code, "type-ajoute", f"nouveau type d'événement : {autre.libelle}", _CALME)
         elif autre is None:
             dit = f"le type d'événement n'existe plus : {un.libelle}"
             yield _evenement(code, "type-retire", dit, resserre())
@@ -293,15 +297,14 @@ def _evenements(avant: tuple[TypeEvenement, ...], apres: tuple[TypeEvenement, ..
 def _type_change(code: str, avant: TypeEvenement, apres: TypeEvenement) -> Differences:
     for quoi, _, dit in _changes(avant, apres, _champs_de(avant, "caracteristiques")):
         borne = quoi in ("debut_validite", "fin_validite", "territoire")
-        requete = Severite.AVERTISSEMENT if borne else Severite.INFORMATION
-        yield _evenement(code, "type-change", dit, aller_retour(requete, Severite.INFORMATION))
+        yield _evenement(code, "type-change", dit, _BORNE if borne else _CALME)
     lots = [{c.code: c for c in type_.caracteristiques} for type_ in (avant, apres)]
     for nom, un, autre in _paires(*lots):
         objet = f"{code}/{nom}"
         if un is None:
-            severites = resserre() if autre.obligatoire else hors(Severite.INFORMATION)
-            exige = " obligatoire" if autre.obligatoire else ""
-            yield _evenement(objet, "caracteristique-ajoutee", f"nouvelle caractéristique{exige}", severites)
+            dit = f"nouvelle caractéristique{' obligatoire' * autre.obligatoire}"
+            severites = resserre() if autre.obligatoire else _DEHORS
+            yield _evenement(objet, "caracteristique-ajoutee", dit, severites)
         elif autre is None:
             yield _evenement(objet, "caracteristique-retiree", "la caractéristique n'existe plus", resserre())
         else:
@@ -310,30 +313,22 @@ def _type_change(code: str, avant: TypeEvenement, apres: TypeEvenement) -> Diffe
 
 def _caracteristique(objet: str, avant: Caracteristique, apres: Caracteristique) -> Differences:
     for quoi, autre, dit in _changes(avant, apres, _champs_de(avant, "valeurs")):
-        severites: Mapping[Sens, Severite] = hors(Severite.INFORMATION)
+        severites: Mapping[Sens, Severite] = _DEHORS
         if quoi == "type":
-            severites = elargi() if autre == "TXT" else aller_retour(Severite.ERREUR, Severite.ERREUR)
+            severites = elargi() if autre == "TXT" else _RUPTURE
         elif quoi == "obligatoire":
             severites = resserre() if autre else elargi()
         elif quoi.endswith("_validite"):
-            severites = aller_retour(Severite.AVERTISSEMENT, Severite.INFORMATION)
+            severites = _BORNE
         yield _evenement(objet, "caracteristique-changee", dit, severites)
-    for code, un, autre in _paires(dict(avant.valeurs), dict(apres.valeurs)):
-        ou = f"{objet}/{code}"
-        if un is None:
-            yield _evenement(ou, "valeur-ajoutee", f"nouveau code : {autre}", elargi())
-        elif autre is None:
-            yield _evenement(ou, "valeur-retiree", f"le code n'est plus admis : {un}", resserre())
-        else:
-            dit = _et_non_plus("libellé", autre, un)
-            yield _evenement(ou, "valeur-libelle", dit, hors(Severite.INFORMATION))
+    valeurs = dict(avant.valeurs), dict(apres.valeurs)
+    yield from _codes(Nature.EVENEMENTS, objet, "valeur", *valeurs, *_DES_EVENEMENTS)
 
 
 def _evenement(
     objet: str, sorte: str, texte: str, severites: Mapping[Sens, Severite]
 ) -> DifferenceDeContrats:
-    operations = (*_EVENEMENTS, "listerEvenementsDemande", *_LISTES_DE_TYPES)
-    return _d(Nature.EVENEMENTS, objet, sorte, texte, severites, *operations)
+    return _d(Nature.EVENEMENTS, objet, sorte, texte, severites, *_DES_EVENEMENTS)
 
 
 # --- requirements, thresholds -----------------------------------------------------------------------------
@@ -343,30 +338,31 @@ def _exigences(avant: Contrat, apres: Contrat) -> Differences:
     lues = [charger_exigences(c.dossiers) for c in (avant, apres)]
     for nom, un, autre in _paires(*lues):
         if un is None:
-            severite = Severite.AVERTISSEMENT if autre.niveau == "MUST" else Severite.INFORMATION
             dit = f"nouvelle exigence ({autre.niveau}) : {autre.texte}"
-            yield _d(Nature.EXIGENCES, nom, "exigence-ajoutee", dit, hors(severite))
+            yield _exigence(nom, "ajoutee", dit, durcie=autre.niveau == "MUST")
         elif autre is None:
-            dit = f"l'exigence n'est plus demandée : {un.texte}"
-            yield _d(Nature.EXIGENCES, nom, "exigence-retiree", dit, hors(Severite.INFORMATION))
+            yield _exigence(nom, "retiree", f"l'exigence n'est plus demandée : {un.texte}")
         else:
             for quoi, nouveau, dit in _changes(un, autre, _champs_de(un, "risque")):  # told by risques.toml
-                durcie = quoi == "niveau" and nouveau == "MUST"
-                severite = Severite.AVERTISSEMENT if durcie else Severite.INFORMATION
-                yield _d(Nature.EXIGENCES, nom, f"exigence-{quoi}", dit, hors(severite))
+                yield _exigence(nom, quoi, dit, durcie=quoi == "niveau" and nouveau == "MUST")
+
+
+def _exigence(nom: str, quoi: str, texte: str, *, durcie: bool = False) -> DifferenceDeContrats:
+    severite = Severite.AVERTISSEMENT if durcie else Severite.INFORMATION
+    return _d(Nature.EXIGENCES, nom, f"exigence-{quoi}", texte, hors(severite))
 
 
 def _seuils(avant: Contrat, apres: Contrat) -> Differences:
     lus = [{f"{s.nature}/{s.code}/{s.annee}": s for s in c.quartiles.seuils} for c in (avant, apres)]
     for objet, un, autre in _paires(*lus):
         if un is None:
-            dit = f"nouveau seuil : {autre.montant} € par an et par UC ({autre.libelle})"
+            sorte, dit = "ajoute", f"nouveau seuil : {autre.montant} € par an et par UC ({autre.libelle})"
         elif autre is None:
-            dit = f"le seuil n'est plus donné : {un.montant} € ({un.libelle})"
+            sorte, dit = "retire", f"le seuil n'est plus donné : {un.montant} € ({un.libelle})"
         else:
+            sorte = "change"
             dit = f"seuil : {autre.montant} €, et non plus {un.montant} € ({autre.libelle})"
-        sorte = "seuil-ajoute" if un is None else "seuil-retire" if autre is None else "seuil-change"
-        yield _d(Nature.SEUILS, objet, sorte, dit, {Sens.REPONSE: Severite.INFORMATION})
+        yield _d(Nature.SEUILS, objet, f"seuil-{sorte}", dit, {Sens.REPONSE: Severite.INFORMATION})
 
 
 # --- what else the folders hold ---------------------------------------------------------------------------
@@ -387,19 +383,20 @@ def _fichiers(avant: Contrat, apres: Contrat) -> Differences:
 
 
 def _cle_de_fichier(chemin: str, cle: str, avant: Any, apres: Any) -> DifferenceDeContrats:
-    sorte = "ajout" if avant is None else "retrait" if apres is None else "changement"
-    vus = (_vu(apres), _vu(avant))
-    dit = {"ajout": f"nouveau : {vus[0]}", "retrait": f"retiré : {vus[1]}"}.get(
-        sorte, f"[{vus[0]}], et non plus [{vus[1]}]"
-    )
-    nature, objet, severites = Nature.FICHIERS, f"{chemin}:{cle}", hors(Severite.INFORMATION)
+    if avant is None:
+        sorte, dit = "ajout", f"nouveau : {_vu(apres)}"
+    elif apres is None:
+        sorte, dit = "retrait", f"retiré : {_vu(avant)}"
+    else:
+        sorte, dit = "changement", f"[{_vu(apres)}], et non plus [{_vu(avant)}]"
+    nature, objet, severites = Nature.FICHIERS, f"{chemin}:{cle}", _DEHORS
     racine, _, suite = cle.partition(".")
     if chemin == _CONTRAT and racine == "roles":
         nature, objet = Nature.ROLES, suite
-        severites = hors(Severite.INFORMATION if sorte == "ajout" else Severite.AVERTISSEMENT)
+        severites = _DEHORS if avant is None else hors(Severite.AVERTISSEMENT)
     elif chemin == _CONTRAT and (racine == "services" or racine.startswith("namespace")):
         nature = Nature.OPERATIONS
-        perdu = sorte == "retrait" or (sorte == "changement" and not _contient(apres, avant))
+        perdu = avant is not None and not _contient(apres, avant)
         severites = {Sens.REQUETE: Severite.ERREUR if perdu else Severite.INFORMATION}
     elif chemin == _CONTRAT and racine == "reglages":
         severites = {Sens.REQUETE: Severite.AVERTISSEMENT}

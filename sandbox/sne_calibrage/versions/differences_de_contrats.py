@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from sne_interface.contract.changements import Changement, Changements, GenreChangement, Nature
+from sne_interface.domain import publication
 
 
 class Severite(StrEnum):
@@ -90,18 +91,8 @@ class DifferenceDeContrats:
 
     def en_json(self) -> dict[str, Any]:
         """Its JSON."""
-        return {
-            "empreinte": self.empreinte,
-            "nature": str(self.nature),
-            "objet": self.objet,
-            "sorte": self.sorte,
-            "texte": self.texte,
-            "severite": str(self.severite),
-            "sens": [str(sens) for sens in self.sens],
-            "severites": {str(sens): str(severite) for sens, severite in self.severites.items()},
-            "operations": list(self.operations),
-            "changement": self.changement or None,
-        }
+        derives = {"empreinte": self.empreinte, "severite": self.severite.value, "sens": list(self.sens)}
+        return {**publication.en_json(self), **derives, "changement": self.changement or None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +126,19 @@ class ComparaisonDeContrats:
         }
 
 
-def aller_retour(requete: Severite, reponse: Severite, document: str = "") -> dict[Sens, Severite]:
-    """How hard something is in requests and in answers, of a document that may travel one way only."""
-    severites = {Sens.REQUETE: requete, Sens.REPONSE: reponse}
-    seul = SEULEMENT.get(document)
-    return severites if seul is None else {seul: severites[seul]}
+def aller_retour(requete: Severite, reponse: Severite) -> dict[Sens, Severite]:
+    """How hard something is in requests and in answers."""
+    return {Sens.REQUETE: requete, Sens.REPONSE: reponse}
 
 
-def resserre(document: str = "") -> dict[Sens, Severite]:
+def resserre() -> dict[Sens, Severite]:
     """Less may be said."""
-    return aller_retour(Severite.ERREUR, Severite.INFORMATION, document)
+    return aller_retour(Severite.ERREUR, Severite.INFORMATION)
 
 
-def elargi(document: str = "") -> dict[Sens, Severite]:
+def elargi() -> dict[Sens, Severite]:
     """More may be said."""
-    return aller_retour(Severite.INFORMATION, Severite.ERREUR, document)
+    return aller_retour(Severite.INFORMATION, Severite.ERREUR)
 
 
 def hors(severite: Severite) -> dict[Sens, Severite]:

@@ -2,14 +2,12 @@
 JSON, JUnit, and one HTML file of the look of `rapport.html`."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Template
 from lxml import etree
 
 from sne_calibrage.versions.differences_de_contrats import (
@@ -29,6 +27,7 @@ from sne_conformite.rapports.rapport_html import environnement
 from sne_conformite.rapports.rapport_junit import Cas, suite_de
 from sne_interface.contract.changements import Changement, Nature
 from sne_interface.domain.texte import accorde, premiers, visible
+from sne_sandbox.cli.options import tableau_markdown
 
 #: Exchanges named of one cause.
 _ECHANGES_MAX: Final = 12
@@ -259,13 +258,13 @@ def _ligne(ligne: LigneDeDifferences) -> str:
 
 def comparaison_en_markdown(comparaison: ComparaisonDeContrats) -> str:
     """Two tables."""
-    dites = [
+    changements = [
         (c.id, c.phrase, str(c.genre), str(c.fidelite), dates(c) or "-") for c in comparaison.changements
     ]
     differences = [
         (
             str(partie.severite),
-            ", ".join(map(str, ligne.premiere.sens)),
+            ", ".join(ligne.premiere.sens),
             " ".join(filter(None, (", ".join(f"`{o}`" for o in ligne.objets), ligne.reste))),
             ligne.texte,
             ligne.premiere.changement or "-",
@@ -274,21 +273,14 @@ def comparaison_en_markdown(comparaison: ComparaisonDeContrats) -> str:
         for partie in parties(comparaison)
         for ligne in partie.lignes
     ]
-    return "\n\n".join(
-        (
-            conclure(comparaison),
-            _table(("Changement", "Phrase", "Genre", "Fidélité", "Dates"), dites),
-            _table(("Sévérité", "Sens", "Objet", "Différence", "Changement", "Empreinte"), differences),
-        )
+    tables = (
+        (("Changement", "Phrase", "Genre", "Fidélité", "Dates"), changements),
+        (("Sévérité", "Sens", "Objet", "Différence", "Changement", "Empreinte"), differences),
     )
-
-
-def _table(titres: Iterable[str], lignes: Iterable[Iterable[str]]) -> str:
-    tout = [list(titres)]
-    tout += [["---"] * len(tout[0]), *(list(ligne) for ligne in lignes)]
-    return "\n".join(
-        f"| {' | '.join(visible(c).replace('|', chr(92) + '|') for c in ligne)} |" for ligne in tout
+    ecrites = (
+        tableau_markdown(titres, [list(map(visible, ligne)) for ligne in lignes]) for titres, lignes in tables
     )
+    return "\n\n".join((conclure(comparaison), *ecrites))
 
 
 def comparaison_en_junit(comparaison: ComparaisonDeContrats) -> str:
@@ -387,15 +379,25 @@ def preparation_en_html(preparation: Preparation) -> str:
     )
 
 
-# --- the page ----------------------------------------------------------------------------------------------
+# --- the forms ---------------------------------------------------------------------------------------------
 
 
 def _page(modele: str, **valeurs: Any) -> str:
-    return _modele(modele).render(**valeurs)
-
-
-@cache
-def _modele(nom: str) -> Template:
     pages = environnement(Path(__file__).parent)
     pages.filters["dates"] = dates
-    return pages.get_template(nom)
+    return pages.get_template(modele).render(**valeurs)
+
+
+#: By their names on the command line.
+COMPARAISONS: Final[Mapping[str, Callable[[ComparaisonDeContrats], str]]] = {
+    "text": comparaison_en_texte,
+    "json": en_json,
+    "html": comparaison_en_html,
+    "junit": comparaison_en_junit,
+    "markdown": comparaison_en_markdown,
+}
+PREPARATIONS: Final[Mapping[str, Callable[[Preparation], str]]] = {
+    "text": preparation_en_texte,
+    "json": en_json,
+    "html": preparation_en_html,
+}

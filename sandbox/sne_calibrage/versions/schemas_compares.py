@@ -11,6 +11,7 @@ from typing import Any, Final
 from sne_calibrage.versions.contour_de_schema import PlaceDeSchema, Valeurs, relever
 from sne_calibrage.versions.differences_de_contrats import (
     PORTEURS,
+    SEULEMENT,
     DifferenceDeContrats,
     Sens,
     Severite,
@@ -35,60 +36,48 @@ _FACETTES: Final[Mapping[str, str]] = {
     "whiteSpace": "traitement des blancs", "namespace": "espaces de noms admis",
     "processContents": "contrôle de ce qui est admis",
 }  # fmt: skip
-_DOUTE: Final = (Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
+_DOUTE: Final = aller_retour(Severite.AVERTISSEMENT, Severite.AVERTISSEMENT)
+_ROMPU: Final = aller_retour(Severite.ERREUR, Severite.ERREUR)
 
 
 def comparer(avant: Contrat, apres: Contrat) -> Iterator[DifferenceDeContrats]:
     """The differences of their versions of message, and of their schemas."""
-    operations = PORTEURS["demande"]
     for version in sorted(set(avant.versions) ^ set(apres.versions)):
-        nouvelle = version in apres.versions
-        sorte = "version-ajoutee" if nouvelle else "version-retiree"
-        dit = "nouvelle version de message" if nouvelle else "la version de message n'est plus admise"
-        severite = Severite.INFORMATION if nouvelle else Severite.ERREUR
-        severites = aller_retour(severite, severite)
-        yield DifferenceDeContrats(Nature.MESSAGES, version, sorte, dit, severites, operations)
+        if version in apres.versions:
+            sorte, dit, severite = "ajoutee", "nouvelle version de message", Severite.INFORMATION
+        else:
+            sorte, dit, severite = "retiree", "la version de message n'est plus admise", Severite.ERREUR
+        severites, operations = aller_retour(severite, severite), PORTEURS["demande"]
+        yield DifferenceDeContrats(Nature.MESSAGES, version, f"version-{sorte}", dit, severites, operations)
     for document in Document:
         if document is not Document.DEMANDE:
-            yield from _document(avant, apres, document, document.value, (None, None), nouvelle=False)
+            yield from _document(avant, apres, document, (None, None))
     for version in apres.versions:
         connues = [v for v in avant.versions if v <= version]
         if connues:
-            ancienne = connues[-1]
-            # Whoever writes the older one goes on, when it is still admitted.
-            nouvelle = ancienne != version and ancienne in apres.versions
-            nom = f"{Document.DEMANDE}/{version}"
-            yield from _document(avant, apres, Document.DEMANDE, nom, (ancienne, version), nouvelle=nouvelle)
+            yield from _document(avant, apres, Document.DEMANDE, (connues[-1], version))
 
 
 def _document(
-    avant: Contrat,
-    apres: Contrat,
-    document: Document,
-    nom: str,
-    versions: tuple[str | None, str | None],
-    *,
-    nouvelle: bool,
+    avant: Contrat, apres: Contrat, document: Document, versions: tuple[str | None, str | None]
 ) -> Iterator[DifferenceDeContrats]:
-    lus = list(zip((avant, apres), versions, strict=True))
-    textes = [
-        [
-            contrat.schemas.lire(f)
-            for f in cloture(contrat.schemas.lire, contrat.schemas.fichier(document, version))
-        ]
-        for contrat, version in lus
-    ]
+    lus = [(c.schemas, c.schemas.fichier(document, v)) for c, v in zip((avant, apres), versions, strict=True)]
+    textes = [[schemas.lire(f) for f in cloture(schemas.lire, fichier)] for schemas, fichier in lus]
     if textes[0] == textes[1]:
         return
     with VERROU_DES_MODELES:
-        places = [
-            relever(modele_de(contrat.schemas, contrat.schemas.fichier(document, version)).schema)
-            for contrat, version in lus
-        ]
-    for chemin, sorte, dit, severites in _places(places[0], places[1], document.value):
-        severites = dict.fromkeys(severites, Severite.INFORMATION) if nouvelle else severites
-        objet, operations = f"{nom}:{chemin}", PORTEURS[document.value]
-        yield DifferenceDeContrats(Nature.SCHEMAS, objet, sorte, dit, severites, operations)
+        places = [relever(modele_de(*lu).schema) for lu in lus]
+    ancienne, version = versions
+    # Whoever writes the older one goes on, when it is still admitted.
+    nouvelle = ancienne != version and ancienne in apres.versions
+    nom, seul = "/".join(filter(None, (document, version))), SEULEMENT.get(document)
+    for chemin, sorte, dit, severites in _places(*places):
+        portees = {
+            sens: Severite.INFORMATION if nouvelle else severite
+            for sens, severite in severites.items()
+            if seul in (None, sens)
+        }
+        yield DifferenceDeContrats(Nature.SCHEMAS, f"{nom}:{chemin}", sorte, dit, portees, PORTEURS[document])
 
 
 def fichiers(contrat: Contrat) -> set[str]:
@@ -106,46 +95,42 @@ def fichiers(contrat: Contrat) -> set[str]:
 _Ecart = tuple[str, str, str, Mapping[Sens, Severite]]
 
 
-def _places(avant: Places, apres: Places, document: str) -> Iterator[_Ecart]:
+def _places(avant: Places, apres: Places) -> Iterator[_Ecart]:
     parties = [_hautes(avant, apres), _hautes(apres, avant)]
     deplaces = _deplaces(parties[0], parties[1], avant, apres)
     for chemin in parties[0]:
         if chemin in deplaces:
             dit = f"déplacé : se trouve à présent à {deplaces[chemin]}"
-            yield chemin, "element-deplace", dit, _rompu(document)
+            yield chemin, "element-deplace", dit, _ROMPU
         else:
             attendu = Severite.ERREUR if avant[chemin].minimum else Severite.AVERTISSEMENT
-            severites = aller_retour(Severite.ERREUR, attendu, document)
+            severites = aller_retour(Severite.ERREUR, attendu)
             yield chemin, f"{_quoi(chemin)}-retire", "n'existe plus", severites
     for chemin in parties[1]:
         if chemin not in deplaces.values():
             exige = apres[chemin].minimum > 0
             requete = Severite.ERREUR if exige else Severite.INFORMATION
             dit = f"nouveau, {'obligatoire' if exige else 'facultatif'}"
-            severites = aller_retour(requete, Severite.INFORMATION, document)
-            yield chemin, f"{_quoi(chemin)}-ajoute", dit, severites
+            yield chemin, f"{_quoi(chemin)}-ajoute", dit, aller_retour(requete, Severite.INFORMATION)
     for chemin, place in avant.items():
         if chemin in apres:
-            parent = chemin.rpartition("/")[0]
+            parent, autre = chemin.rpartition("/")[0], apres[chemin]
+            deux = place.espace, autre.espace
             # What stands below goes with it.
-            suit = parent in avant and _espaces(avant[parent], apres.get(parent)) == _espaces(
-                place, apres[chemin]
+            suit = (
+                parent in avant and parent in apres and (avant[parent].espace, apres[parent].espace) == deux
             )
-            if place.espace != apres[chemin].espace and not suit:
-                yield chemin, "espace-de-noms", _dit_espace(place, apres[chemin]), _rompu(document)
-            yield from _place(chemin, place, apres[chemin], document)
+            if place.espace != autre.espace and not suit:
+                yield chemin, "espace-de-noms", f"espace de noms : {_au_lieu(*deux)}", _ROMPU
+            yield from _place(chemin, place, autre)
 
 
-def _espaces(avant: PlaceDeSchema, apres: PlaceDeSchema | None) -> tuple[str, str | None]:
-    return avant.espace, apres.espace if apres is not None else None
+def _au_lieu(avant: str | None, apres: str | None, rien: str = "aucun") -> str:
+    return f"[{apres or rien}], et non plus [{avant or rien}]"
 
 
-def _dit_espace(avant: PlaceDeSchema, apres: PlaceDeSchema) -> str:
-    return f"espace de noms : [{apres.espace or 'aucun'}], et non plus [{avant.espace or 'aucun'}]"
-
-
-def _rompu(document: str) -> Mapping[Sens, Severite]:
-    return aller_retour(Severite.ERREUR, Severite.ERREUR, document)
+def _selon(serre: bool) -> dict[Sens, Severite]:
+    return resserre() if serre else elargi()
 
 
 def _quoi(chemin: str) -> str:
@@ -172,38 +157,33 @@ def _deplaces(otes: Sequence[str], mis: Sequence[str], avant: Places, apres: Pla
     return trouves
 
 
-def _place(chemin: str, avant: PlaceDeSchema, apres: PlaceDeSchema, document: str) -> Iterator[_Ecart]:
+def _place(chemin: str, avant: PlaceDeSchema, apres: PlaceDeSchema) -> Iterator[_Ecart]:
     if avant.minimum != apres.minimum:
-        serre = apres.minimum > avant.minimum
         dit = _fois("au moins", apres.minimum, avant.minimum)
-        yield chemin, "occurrences", dit, resserre(document) if serre else elargi(document)
+        yield chemin, "occurrences", dit, _selon(apres.minimum > avant.minimum)
     if avant.maximum != apres.maximum:
         serre = apres.maximum is not None and (avant.maximum is None or apres.maximum < avant.maximum)
-        dit = _fois("au plus", apres.maximum, avant.maximum)
-        yield chemin, "occurrences", dit, resserre(document) if serre else elargi(document)
+        yield chemin, "occurrences", _fois("au plus", apres.maximum, avant.maximum), _selon(serre)
     if avant.nil != apres.nil:
         dit = "peut être vide (xsi:nil)" if apres.nil else "ne peut plus être vide (xsi:nil)"
-        yield chemin, "nil", dit, elargi(document) if apres.nil else resserre(document)
+        yield chemin, "nil", dit, _selon(not apres.nil)
     if avant.fixe != apres.fixe:
-        dit = f"valeur imposée : [{apres.fixe or 'aucune'}], et non plus [{avant.fixe or 'aucune'}]"
-        if None not in (avant.fixe, apres.fixe):
-            yield chemin, "valeur-imposee", dit, _rompu(document)
-        else:
-            severites = elargi(document) if apres.fixe is None else resserre(document)
-            yield chemin, "valeur-imposee", dit, severites
+        dit = f"valeur imposée : {_au_lieu(avant.fixe, apres.fixe, 'aucune')}"
+        change = None not in (avant.fixe, apres.fixe)
+        yield chemin, "valeur-imposee", dit, _ROMPU if change else _selon(apres.fixe is not None)
     if avant.defaut != apres.defaut:
-        dit = f"valeur par défaut : [{apres.defaut or 'aucune'}], et non plus [{avant.defaut or 'aucune'}]"
-        yield chemin, "valeur-par-defaut", dit, aller_retour(*_DOUTE, document)
+        dit = f"valeur par défaut : {_au_lieu(avant.defaut, apres.defaut, 'aucune')}"
+        yield chemin, "valeur-par-defaut", dit, _DOUTE
     if avant.contraintes != apres.contraintes:
         dit = f"unicité : {_dits(apres.contraintes)}, et non plus {_dits(avant.contraintes)}"
-        yield chemin, "unicite", dit, _des_ensembles(avant.contraintes, apres.contraintes, document)
+        yield chemin, "unicite", dit, _des_ensembles(avant.contraintes, apres.contraintes)
     if avant.valeurs is not None and apres.valeurs is not None:
-        yield from _valeurs(chemin, avant.valeurs, apres.valeurs, document)
+        yield from _valeurs(chemin, avant.valeurs, apres.valeurs)
     elif avant.valeurs != apres.valeurs:
         dit = "contient à présent des éléments" if apres.valeurs is None else "contient à présent un texte"
-        yield chemin, "contenu", dit, _rompu(document)
+        yield chemin, "contenu", dit, _ROMPU
     elif avant.modele != apres.modele:
-        yield from _modele(chemin, avant.modele, apres.modele, document)
+        yield from _modele(chemin, avant.modele, apres.modele)
 
 
 def _fois(borne: str, apres: int | None, avant: int | None) -> str:
@@ -211,7 +191,7 @@ def _fois(borne: str, apres: int | None, avant: int | None) -> str:
     return f"{borne} {dits[0]}, et non plus {dits[1]}"
 
 
-def _modele(chemin: str, avant: Any, apres: Any, document: str) -> Iterator[_Ecart]:
+def _modele(chemin: str, avant: Any, apres: Any) -> Iterator[_Ecart]:
     """The order and the choices of what both have: what only one has is told on its own."""
     noms = [list(_noms(modele[0])) for modele in (avant, apres)]
     communs = set(noms[0]) & set(noms[1])
@@ -219,10 +199,10 @@ def _modele(chemin: str, avant: Any, apres: Any, document: str) -> Iterator[_Eca
     if ordres[0] != ordres[1]:
         bouge = next(b for a, b in zip(*ordres, strict=False) if a != b)
         dit = f"les éléments ne sont plus dans le même ordre : « {bouge} » vient plus tôt"
-        yield chemin, "ordre", dit, aller_retour(Severite.ERREUR, Severite.AVERTISSEMENT, document)
+        yield chemin, "ordre", dit, aller_retour(Severite.ERREUR, Severite.AVERTISSEMENT)
     elif avant[1] != apres[1] or _reduit(avant[0], communs) != _reduit(apres[0], communs):
         dit = "les choix entre éléments, ou leur groupement, ne sont plus les mêmes"
-        yield chemin, "choix", dit, aller_retour(*_DOUTE, document)
+        yield chemin, "choix", dit, _DOUTE
 
 
 def _noms(modele: Any) -> Iterator[str]:
@@ -246,63 +226,52 @@ def _reduit(modele: Any, noms: set[str]) -> Any:
     return (*modele[:3], *gardes)
 
 
-def _valeurs(chemin: str, avant: Valeurs, apres: Valeurs, document: str) -> Iterator[_Ecart]:
+def _valeurs(chemin: str, avant: Valeurs, apres: Valeurs) -> Iterator[_Ecart]:
     if avant.base != apres.base:
-        dit = f"type {apres.base}, et non plus {avant.base}"
-        severites = _rompu(document)
-        if avant.base in apres.lignee:
-            severites = resserre(document)
-        elif apres.base in avant.lignee:
-            severites = elargi(document)
-        yield chemin, "type", dit, severites
+        proches = avant.base in apres.lignee or apres.base in avant.lignee
+        severites = _selon(avant.base in apres.lignee) if proches else _ROMPU
+        yield chemin, "type", f"type {apres.base}, et non plus {avant.base}", severites
     for nom in dict.fromkeys((*avant.bornes, *apres.bornes)):
         un, autre = avant.bornes.get(nom), apres.bornes.get(nom)
         if un != autre:
             dit = f"{_FACETTES.get(nom, nom)} : {autre or 'aucune borne'}, et non plus {un or 'aucune borne'}"
-            yield chemin, f"facette-{nom}", dit, _facette(nom, un, autre, document)
+            yield chemin, f"facette-{nom}", dit, _facette(nom, un, autre)
     if avant.motifs != apres.motifs:
         dit = f"forme : {_dits(apres.motifs)}, et non plus {_dits(avant.motifs)}"
-        yield chemin, "facette-pattern", dit, _des_ensembles(avant.motifs, apres.motifs, document)
-    yield from _codes(chemin, avant.codes, apres.codes, document)
+        yield chemin, "facette-pattern", dit, _des_ensembles(avant.motifs, apres.motifs)
+    yield from _codes(chemin, avant.codes, apres.codes)
 
 
-def _des_ensembles(avant: frozenset[str], apres: frozenset[str], document: str) -> Mapping[Sens, Severite]:
+def _des_ensembles(avant: frozenset[str], apres: frozenset[str]) -> Mapping[Sens, Severite]:
     """How hard it is that all of `apres` must hold, and no longer all of `avant`."""
-    if apres > avant:
-        return resserre(document)
-    return elargi(document) if apres < avant else aller_retour(*_DOUTE, document)
+    return _selon(apres > avant) if apres > avant or apres < avant else _DOUTE
 
 
-def _codes(
-    chemin: str, avant: frozenset[str] | None, apres: frozenset[str] | None, document: str
-) -> Iterator[_Ecart]:
+def _codes(chemin: str, avant: frozenset[str] | None, apres: frozenset[str] | None) -> Iterator[_Ecart]:
     if avant is None and apres is not None:
-        dit = f"une valeur de la liste : {_dits(apres)}"
-        yield chemin, "enumeration-ajoutee", dit, resserre(document)
+        yield chemin, "enumeration-ajoutee", f"une valeur de la liste : {_dits(apres)}", resserre()
     elif avant is not None and apres is None:
-        yield chemin, "enumeration-retiree", "plus de liste de valeurs", elargi(document)
+        yield chemin, "enumeration-retiree", "plus de liste de valeurs", elargi()
     elif avant is not None and apres is not None:
         if otes := avant - apres:
-            yield chemin, "enumeration-reduite", f"valeurs retirées : {_dits(otes)}", resserre(document)
+            yield chemin, "enumeration-reduite", f"valeurs retirées : {_dits(otes)}", resserre()
         if mis := apres - avant:
-            yield chemin, "enumeration-etendue", f"valeurs ajoutées : {_dits(mis)}", elargi(document)
+            yield chemin, "enumeration-etendue", f"valeurs ajoutées : {_dits(mis)}", elargi()
 
 
 def _dits(valeurs: frozenset[str]) -> str:
     return ", ".join(f"[{valeur}]" for valeur in sorted(valeurs)) or "libre"
 
 
-def _facette(nom: str, avant: str | None, apres: str | None, document: str) -> Mapping[Sens, Severite]:
+def _facette(nom: str, avant: str | None, apres: str | None) -> Mapping[Sens, Severite]:
     if nom == "whiteSpace":  # it changes what is read, and not always what is admitted
-        return aller_retour(*_DOUTE, document)
-    if avant is None:
-        return resserre(document)
-    if apres is None:
-        return elargi(document)
+        return _DOUTE
+    if avant is None or apres is None:
+        return _selon(avant is None)
     try:
         plus = Decimal(apres) > Decimal(avant)
     except InvalidOperation:  # bounds of dates compare as they are written
         plus = apres > avant
     if nom in _HAUTES or nom in _BASSES:
-        return resserre(document) if plus is (nom in _BASSES) else elargi(document)
-    return _rompu(document) if nom == "length" else aller_retour(*_DOUTE, document)
+        return _selon(plus is (nom in _BASSES))
+    return _ROMPU if nom == "length" else _DOUTE

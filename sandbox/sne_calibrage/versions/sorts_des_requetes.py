@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sne_calibrage.versions.differences_de_contrats import DifferenceDeContrats
 from sne_interface.contract.changements import Changement
+from sne_interface.domain import publication
 
 #: What stands for a rule in a refusal of the schema, or of the envelope.
 SCHEMA: Final = "schéma"
@@ -52,12 +53,6 @@ class Cause:
         """The key that makes two of them one."""
         return self.regle, self.chemin, self.message
 
-    def en_json(self) -> dict[str, Any]:
-        """Its JSON."""
-        noms = ("chemin", "valeur", "changement", "difference", "texte")
-        dits = {nom: getattr(self, nom) or None for nom in noms}
-        return {"regle": self.regle, "message": self.message, "levee": self.levee, **dits}
-
 
 @dataclass(frozen=True, slots=True)
 class SortDEchange:
@@ -73,16 +68,11 @@ class SortDEchange:
     raison: str = ""
 
     def en_json(self) -> dict[str, Any]:
-        """Its JSON."""
-        return {
-            "echange": self.echange,
-            "operation": self.operation or None,
-            "type_fichier": self.type_fichier or None,
-            "numero": self.numero or None,
-            "devenir": str(self.devenir),
-            "causes": [cause.en_json() for cause in self.causes],
-            "raison": self.raison or None,
-        }
+        """Its JSON: what is not told is null, but for the rule and the sentence of a cause."""
+        causes = [
+            {**_sans_vide(cause), "regle": cause.regle, "message": cause.message} for cause in self.causes
+        ]
+        return {**_sans_vide(self), "causes": causes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +127,14 @@ class Preparation:
         """Its JSON: of the exchanges, those that are not unaffected."""
         tus = (Devenir.INCHANGE, Devenir.DEJA_REFUSE, Devenir.ECARTE)
         return {
-            "depuis": self.depuis,
-            "vers": self.vers,
-            "source": self.source,
+            **{nom: getattr(self, nom) for nom in ("depuis", "vers", "source", "prete")},
             "perdus": self.perdus or None,
-            "prete": self.prete,
-            "comptes": {str(devenir): combien for devenir, combien in self.comptes.items()},
+            "comptes": publication.en_json(self.comptes),
             "changements": [changement.en_json() for changement in self.changements.values()],
             "echanges": [sort.en_json() for sort in self.sorts if sort.devenir not in tus],
             "nouveautes": [nouveaute.en_json() for nouveaute in self.nouveautes],
         }
+
+
+def _sans_vide(valeur: Any) -> dict[str, Any]:
+    return {nom: None if v == "" else v for nom, v in publication.en_json(valeur).items()}

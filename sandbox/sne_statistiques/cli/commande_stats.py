@@ -1,18 +1,19 @@
 """`sne-sandbox stats`: the statistical tables of a base, or its counts by territory."""
 
-import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Annotated, Final
 
 import click
 
 from sne_interface.domain.base import ANNEES
-from sne_interface.domain.publication import en_json
+from sne_interface.domain.publication import TU
 from sne_interface.errors import UsageError
-from sne_sandbox.cli.options import Poste, sur_le_poste, text_csv_json, une_base
+from sne_sandbox.cli.options import Poste, rendu, sur_le_poste, une_base
 from sne_statistiques.comptes import comptes_par_territoire, statistiques
 from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux, Niveau
-from sne_statistiques.comptes.statistiques import FIDELITE, Tableau
+from sne_statistiques.comptes.statistiques import FIDELITE, Tableau, TableauLu
 
 #: Columns that a reader sees otherwise than scripts do, which find them by these names.
 _COLONNES: Final = {
@@ -22,6 +23,59 @@ _COLONNES: Final = {
     "un_an_avant": "un an avant",
     "evolution": "évolution",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class TableauxDUnJour:
+    """The tables of a base at a date, as they are published and as they were counted."""
+
+    base: str
+    date: date
+    tableaux: list[TableauLu]
+    fidelite: str
+    comptes: Annotated[list[Tableau], TU]
+
+
+def _feuille(montre: ComptesDeLieux | TableauxDUnJour) -> str:
+    if isinstance(montre, ComptesDeLieux):
+        return comptes_par_territoire.en_csv(montre)
+    return statistiques.en_csv(montre.comptes, montre.date)
+
+
+def _lignes(montre: ComptesDeLieux | TableauxDUnJour) -> Iterator[str]:
+    if isinstance(montre, ComptesDeLieux):
+        yield from _par_territoire(montre)
+        return
+    for tableau in montre.comptes:
+        yield from _en_texte(tableau)
+    yield f"  {montre.fidelite}"
+
+
+def _par_territoire(comptes: ComptesDeLieux) -> Iterator[str]:
+    tete: tuple[str, ...] = ()
+    for ligne in comptes.lignes:
+        if tete[:1] != (ligne.code_territoire,):
+            yield f"{ligne.territoire} {ligne.code_territoire}".rstrip()
+        if tete != (ligne.code_territoire, ligne.indicateur):
+            yield f"  {comptes_par_territoire.INDICATEURS[ligne.indicateur]}"
+        tete = (ligne.code_territoire, ligne.indicateur)
+        yield f"    {ligne.modalite[:70]:<70}{ligne.valeur:9d}"
+    yield f"\n{comptes.note}"
+
+
+def _en_texte(tableau: Tableau) -> Iterator[str]:
+    yield f"{tableau.code}  {tableau.titre}"
+    colonnes = [_COLONNES.get(colonne, colonne) for colonne in tableau.colonnes]
+    largeurs = [max(9, len(colonne)) for colonne in colonnes]
+    en_tete = "  ".join(c.rjust(n) for c, n in zip(colonnes, largeurs, strict=True))
+    rubrique = None
+    for section, libelle, nombres in tableau.lignes:
+        if section != rubrique:
+            rubrique = section
+            yield f"\n  {section:<50}{en_tete}"
+        comptes = "  ".join(f"{n:{large}d}" for n, large in zip(nombres, largeurs, strict=True))
+        yield f"    {libelle:<48}{comptes}"
+    yield f"\n  {tableau.note}\n" if tableau.note else ""
 
 
 @click.command("stats")
@@ -44,7 +98,7 @@ _COLONNES: Final = {
     type=click.Choice(list(comptes_par_territoire.NIVEAUX)),
     help="Au lieu des tableaux, les comptes de chaque territoire de ce niveau.",
 )
-@text_csv_json
+@rendu(_lignes, feuille=_feuille, retrait=2)
 def commande(
     poste: Poste,
     base: str,
@@ -52,8 +106,7 @@ def commande(
     territoire: str | None,
     tableau: tuple[str, ...],
     niveau: Niveau | None,
-    forme: str,
-) -> None:
+) -> ComptesDeLieux | TableauxDUnJour:
     """Les tableaux statistiques d'une base, à une date.
 
     TAB01 : évolution du stock. TAB02 : demandes actives et flux sur 12 mois, 4 trimestres et 3 ans. TAB03 :
@@ -84,45 +137,13 @@ def commande(
             statistiques.verifier_territoire(territoire, contrat)
         le = le or registre.base.horloge.maintenant(datetime.now(UTC)).date()
         if niveau is not None:
-            _ecrire_lieux(comptes_par_territoire.compter(registre, contrat, niveau, le), forme)
-            return
+            return comptes_par_territoire.compter(registre, contrat, niveau, le)
         voulus = [
             statistiques.tableau(code, registre, contrat, le, territoire)
             for code in statistiques.CODES
             if not tableau or code in tableau
         ]
-    if forme == "json":
-        montre = {
-            "base": base,
-            "date": le.isoformat(),
-            "tableaux": en_json([t.lu for t in voulus]),
-            "fidelite": FIDELITE,
-        }
-        click.echo(json.dumps(montre, ensure_ascii=False, indent=2))
-    elif forme == "csv":
-        click.echo(statistiques.en_csv(voulus, le), nl=False)
-    else:
-        for voulu in voulus:
-            _en_texte(voulu)
-        click.echo(f"  {FIDELITE}")
-
-
-def _ecrire_lieux(comptes: ComptesDeLieux, forme: str) -> None:
-    if forme == "json":
-        click.echo(json.dumps(en_json(comptes), ensure_ascii=False, indent=2))
-        return
-    if forme == "csv":
-        click.echo(comptes_par_territoire.en_csv(comptes), nl=False)
-        return
-    tete: tuple[str, ...] = ()
-    for ligne in comptes.lignes:
-        if tete[:1] != (ligne.code_territoire,):
-            click.echo(f"{ligne.territoire} {ligne.code_territoire}".rstrip())
-        if tete != (ligne.code_territoire, ligne.indicateur):
-            click.echo(f"  {comptes_par_territoire.INDICATEURS[ligne.indicateur]}")
-        tete = (ligne.code_territoire, ligne.indicateur)
-        click.echo(f"    {ligne.modalite[:70]:<70}{ligne.valeur:9d}")
-    click.echo(f"\n{comptes.note}")
+    return TableauxDUnJour(base, le, [t.lu for t in voulus], FIDELITE, voulus)
 
 
 def _lire_jour(texte: str) -> date:
@@ -133,18 +154,3 @@ def _lire_jour(texte: str) -> date:
     if jour.year not in ANNEES:
         raise click.BadParameter(f"[{texte}] est hors de portée : de {ANNEES[0]} à {ANNEES[-1]}")
     return jour
-
-
-def _en_texte(tableau: Tableau) -> None:
-    click.echo(f"{tableau.code}  {tableau.titre}")
-    colonnes = [_COLONNES.get(colonne, colonne) for colonne in tableau.colonnes]
-    largeurs = [max(9, len(colonne)) for colonne in colonnes]
-    en_tete = "  ".join(c.rjust(n) for c, n in zip(colonnes, largeurs, strict=True))
-    rubrique = None
-    for section, libelle, nombres in tableau.lignes:
-        if section != rubrique:
-            rubrique = section
-            click.echo(f"\n  {section:<50}{en_tete}")
-        comptes = "  ".join(f"{n:{large}d}" for n, large in zip(nombres, largeurs, strict=True))
-        click.echo(f"    {libelle:<48}{comptes}")
-    click.echo(f"\n  {tableau.note}\n" if tableau.note else "")

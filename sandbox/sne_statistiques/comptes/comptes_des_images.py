@@ -7,25 +7,26 @@ attribution of the commune of the dwelling; tension is active demandes for one a
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.dates import ajouter_mois
-from sne_interface.domain.menage import Composition, SeuilQuartile
+from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import demandes_comptees
 from sne_statistiques.comptes import requetes_statistiques as store
+from sne_statistiques.comptes.comptes_par_territoire import Niveau, lieu_de
 from sne_statistiques.comptes.demandes_comptees import Periode
-from sne_statistiques.comptes.requetes_statistiques import Axe, Comptes
-from sne_statistiques.comptes.statistiques import commune_en_vigueur, des_souhaits, inventes
+from sne_statistiques.comptes.requetes_statistiques import Comptes
+from sne_statistiques.comptes.statistiques import des_souhaits, inventes, nom_d_epci, premiers_jours
 
 #: Months of the curves; the present one ends at the day counted.
 MOIS: Final = 13
@@ -37,8 +38,6 @@ FIDELITE: Final = (
     " commune souhaitée, une attribution dans la commune du logement que dit la radiation ; la tension est le"
     " nombre de demandes actives pour une attribution de douze mois (conventions)."
 )
-
-Niveau = Literal["commune", "epci"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,11 @@ class TrancheDeRessources:
     sans_seuil: int
     seuils: tuple[SeuilQuartile, ...]
 
+    @property
+    def seuils_dits(self) -> str:
+        """« CU d'Arras 8256 ; … »."""
+        return " ; ".join(f"{s.libelle} {s.montant}" for s in self.seuils)
+
 
 @dataclass(frozen=True, slots=True)
 class Images:
@@ -113,13 +117,13 @@ def compter(registre: RegistreBase, contrat: Contrat, jour: date) -> Images:
     depuis = ajouter_mois(jour, -12) + timedelta(days=1)
     seuils = des_souhaits(registre, contrat, jour)
     par_commune, par_tranche = _stock(registre, seuils, jour)
-    attribuees = demandes_comptees.attribuees(registre, MOTIF_ATTRIBUTION, Periode(depuis, jour))
-    souhaitees = demandes_comptees.souhaitees(registre)
-    communes = _communes(contrat, par_commune, souhaitees, attribuees)
-    radiees = demandes_comptees.radiees(registre, Periode(depuis, jour))
     motifs: Counter[str] = Counter()
-    for (_, motif), n in radiees.items():
+    attribuees: Counter[str | None] = Counter()
+    for (_, motif, commune), n in demandes_comptees.radiees(registre, Periode(depuis, jour)).items():
         motifs[motif or ""] += n
+        if motif == MOTIF_ATTRIBUTION:
+            attribuees[commune] += n
+    communes = _communes(contrat, par_commune, demandes_comptees.souhaitees(registre), attribuees)
     return Images(
         registre.base.nom,
         jour,
@@ -144,8 +148,8 @@ def codes_de(registre: RegistreBase, contrat: Contrat, code: str) -> tuple[str |
         *store.communes(registre.connexion, registre.base.nom),
         *(lu for (lu,) in registre.connexion.sa.execute(choix.where(attribution.is_not(None)))),
     }
-    lieu_de = _lieu_de(contrat, niveau)
-    dites: tuple[str | None, ...] = tuple(sorted(vue for vue in vues if lieu_de(vue) == code))
+    code_de = lieu_de(niveau, contrat)
+    dites: tuple[str | None, ...] = tuple(sorted(vue for vue in vues if (code_de(vue) or INCONNU) == code))
     return (*dites, None) if code == INCONNU else dites
 
 
@@ -161,19 +165,13 @@ def _stock(
     registre: RegistreBase, seuils: dict[str, SeuilQuartile], jour: date
 ) -> tuple[Counter[str | None], Counter[tuple[_Rang, str]]]:
     """The active demandes by first commune, and those of persons by slice of resources and quartile."""
-    stat = metadonnees.demande_stat.c
-    montants = {code: seuil.montant for code, seuil in seuils.items()}
     rang = store.tranches("ressources_uc", TRANCHES[1:], rangs=False).classe
-    association = sa.case((stat.composition == Composition.ASSOCIATION.value, "1"), else_="0")
-    morceaux = (stat.commune, association, rang, store.quartile(montants).classe)
-    comptes = Comptes(registre.connexion, registre.base.nom, jour)
-    _, (classes,) = comptes.croiser([Axe(store.accoler(morceaux), rangs=False)])
     communes: Counter[str | None] = Counter()
     ressources: Counter[tuple[_Rang, str]] = Counter()
-    for texte, n in classes.items():
-        commune, d_association, le_rang, quartile = store.decoller(texte)
+    comptes = Comptes(registre.connexion, registre.base.nom, jour)
+    for association, (commune, quartile, le_rang), n in comptes.profils(seuils, rang):
         communes[commune or None] += n
-        if d_association == "0":
+        if not association:
             ressources[int(le_rang) if le_rang else None, quartile] += n
     return communes, ressources
 
@@ -182,16 +180,16 @@ def _communes(
     contrat: Contrat,
     premieres: Counter[str | None],
     souhaitees: dict[str, int],
-    attribuees: dict[str | None, int],
+    attribuees: Mapping[str | None, int],
 ) -> list[LieuCompte]:
-    lieu_de = _lieu_de(contrat, "commune")
+    code_de = lieu_de("commune", contrat)
     comptes: dict[str, list[int]] = {}
     sources: tuple[Iterable[tuple[Any, int]], ...] = (
         premieres.items(), souhaitees.items(), attribuees.items(),
     )  # fmt: skip
     for rang, source in enumerate(sources):
         for commune, n in source:
-            comptes.setdefault(lieu_de(commune), [0, 0, 0])[rang] += n
+            comptes.setdefault(code_de(commune) or INCONNU, [0, 0, 0])[rang] += n
     lieux = []
     for code, (premiers, tous, siens) in comptes.items():
         commune = contrat.territoires.commune(code)
@@ -205,41 +203,24 @@ def _epcis(contrat: Contrat, communes: list[LieuCompte]) -> list[LieuCompte]:
     lieux = []
     for code in {lieu.epci for lieu in communes}:
         siens = [lieu for lieu in communes if lieu.epci == code]
-        epci = contrat.territoires.epci(code)
-        nom = (
-            epci.nom if epci is not None else "Hors EPCI, ou inconnu" if code == INCONNU else f"SIREN {code}"
-        )
+        nom = "Hors EPCI, ou inconnu" if code == INCONNU else nom_d_epci(code, contrat)
         premieres, attribuees = (sum(getattr(s, c) for s in siens) for c in ("premieres", "attribuees"))
         lieux.append(LieuCompte(code, nom, code, premieres, None, attribuees))
     return sorted(lieux, key=lambda lieu: (-lieu.premieres, lieu.nom))
 
 
-def _lieu_de(contrat: Contrat, niveau: Niveau) -> Callable[[str | None], str]:
-    def lieu(code: str | None) -> str:
-        commune = commune_en_vigueur(code, contrat) if code else None
-        if commune is None:
-            return INCONNU
-        return commune.code if niveau == "commune" else commune.epci or INCONNU
-
-    return lieu
-
-
 def _mois(registre: RegistreBase, jour: date) -> list[Mois]:
-    premiers = [ajouter_mois(jour.replace(day=1), -recul) for recul in range(MOIS - 1, -1, -1)]
+    premiers = premiers_jours(jour, MOIS)
     derniers = [suivant - timedelta(days=1) for _, suivant in pairwise(premiers)] + [jour]
     periode = Periode(premiers[0], jour)
     actives = demandes_comptees.actives(registre, derniers)
     deposees = demandes_comptees.deposees(registre, periode)
-    radiees = demandes_comptees.radiees(registre, periode)
+    radiees, attribuees = Counter[str](), Counter[str]()
+    for (mois, motif, _), n in demandes_comptees.radiees(registre, periode).items():
+        radiees[mois] += n
+        attribuees[mois] += n if motif == MOTIF_ATTRIBUTION else 0
     return [
-        Mois(
-            du,
-            au,
-            stock,
-            deposees.get(cle := f"{du:%Y-%m}", 0),
-            sum(n for (mois, _), n in radiees.items() if mois == cle),
-            radiees.get((cle, MOTIF_ATTRIBUTION), 0),
-        )
+        Mois(du, au, stock, deposees.get(cle := f"{du:%Y-%m}", 0), radiees[cle], attribuees[cle])
         for du, au, stock in zip(premiers, derniers, actives, strict=True)
     ]
 

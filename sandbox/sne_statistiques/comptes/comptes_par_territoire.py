@@ -6,12 +6,13 @@ counted, and by what, is a convention of this sandbox. A demande is of the first
 attribution of the commune of its dwelling; lines of zero are left out.
 """
 
-import csv
-import io
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
 from sne_interface.contract.versions import Contrat
@@ -19,13 +20,20 @@ from sne_interface.domain import decision as d
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.menage import SeuilQuartile
-from sne_interface.domain.texte import cellule
+from sne_sandbox.store import metadonnees
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
-from sne_statistiques.comptes import requetes_statistiques as store
 from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SANS_SEUIL, SOUS, Comptes
-from sne_statistiques.comptes.statistiques import commune_en_vigueur, des_souhaits, inventes, seuils
+from sne_statistiques.comptes.statistiques import (
+    commune_en_vigueur,
+    des_souhaits,
+    ecrire_csv,
+    inventes,
+    nom_d_epci,
+    seuils,
+)
 
+_S: Final = metadonnees.demande_stat.c
 Niveau = Literal["commune", "epci", "departement", "region"]
 NIVEAUX: Final[tuple[Niveau, ...]] = get_args(Niveau)
 #: How far to believe the counts, for whoever reads them.
@@ -37,40 +45,21 @@ FIDELITE: Final = (
     " décisions et baux : sur douze mois. Les lignes à zéro sont absentes."
 )
 _INCONNU: Final = "Inconnu"
-#: By INSEE code, since 2016.
-_REGIONS: Final = {
-    "01": "Guadeloupe",
-    "02": "Martinique",
-    "03": "Guyane",
-    "04": "La Réunion",
-    "06": "Mayotte",
-    "11": "Île-de-France",
-    "24": "Centre-Val de Loire",
-    "27": "Bourgogne-Franche-Comté",
-    "28": "Normandie",
-    "32": "Hauts-de-France",
-    "44": "Grand Est",
-    "52": "Pays de la Loire",
-    "53": "Bretagne",
-    "75": "Nouvelle-Aquitaine",
-    "76": "Occitanie",
-    "84": "Auvergne-Rhône-Alpes",
-    "93": "Provence-Alpes-Côte d'Azur",
-    "94": "Corse",
-}
+_REGIONS: Final[Mapping[str, str]] = tomllib.loads(
+    Path(__file__).with_name("regions.toml").read_text("utf-8")
+)
+#: Code and words of each class of the first quartile, and of where a dwelling lies.
 _QUARTILES: Final = {
-    SOUS: "Sous le seuil du premier quartile",
-    AU_DESSUS: "Au seuil ou au-dessus",
-    SANS_SEUIL: "Sans seuil connu",
-    "": "Ressources inconnues",
+    SOUS: ("q1", "Sous le seuil du premier quartile"),
+    AU_DESSUS: ("au_dessus", "Au seuil ou au-dessus"),
+    SANS_SEUIL: ("sans_seuil", "Sans seuil connu"),
+    "": ("inconnu", "Ressources inconnues"),
 }
 _QUARTIERS: Final = {
-    True: "en quartier prioritaire",
-    False: "hors quartier prioritaire",
-    None: "quartier inconnu",
+    True: ("qpv", "en quartier prioritaire"),
+    False: ("hors_qpv", "hors quartier prioritaire"),
+    None: ("inconnu", "quartier inconnu"),
 }
-_CODES: Final = {SOUS: "q1", AU_DESSUS: "au_dessus", SANS_SEUIL: "sans_seuil", "": "inconnu"}
-_CODES_QUARTIER: Final = {True: "qpv", False: "hors_qpv", None: "inconnu"}
 _DECISIONS: Final = {
     d.ATTRIBUTION: "Attribution",
     d.ATTRIBUTION_PAR_CLASSEMENT: "Attribution par classement",
@@ -131,17 +120,17 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
     """The counts of a base at the end of `jour`, by territories of that level."""
     depuis = ajouter_mois(jour, -12) + timedelta(days=1)
     comptes: Counter[tuple[str, _Mesure]] = Counter()
-    territoire_de = _territoire_de(niveau, contrat)
+    territoire_de = lieu_de(niveau, contrat)
     souhaites = des_souhaits(registre, contrat, jour)
     attribues = seuils(
         requetes_attributions.communes_attribuees(registre.connexion, registre.base.nom), contrat, jour
     )
-    for mesures in (
-        _demandes(registre, contrat, jour, _montants(souhaites)),
-        _decisions(registre, depuis, jour, _montants(attribues)),
-    ):
-        for commune, mesure, nombre in mesures:
-            comptes[territoire_de(commune), mesure] += nombre
+    mesures = (
+        *_demandes(registre, contrat, jour, souhaites),
+        *_decisions(registre, depuis, jour, attribues),
+    )
+    for commune, mesure, nombre in mesures:
+        comptes[territoire_de(commune), mesure] += nombre
     noms = {code: _nom(niveau, code, contrat) for code in {code for code, _ in comptes}}
     rangs = {indicateur: rang for rang, indicateur in enumerate(INDICATEURS)}
     lignes = [
@@ -162,25 +151,23 @@ def compter(registre: RegistreBase, contrat: Contrat, niveau: Niveau, jour: date
 
 
 def _demandes(
-    registre: RegistreBase, contrat: Contrat, jour: date, montants: Mapping[str, int]
+    registre: RegistreBase, contrat: Contrat, jour: date, des_communes: Mapping[str, SeuilQuartile]
 ) -> Iterator[tuple[str, _Mesure, int]]:
     comptes = Comptes(registre.connexion, registre.base.nom, jour)
     motifs, types = (contrat.nomenclatures.liste(nom) for nom in ("ListeMotifDemande", "ListeTypeLogement"))
-    _, (profils,) = comptes.croiser([store.profil(montants)])
-    for texte, nombre in profils.items():
-        lu = store.lire_profil(texte)
-        if lu.association:
-            yield lu.commune, ("demandes_actives", "associations", "Associations"), nombre
+    for association, parts, nombre in comptes.profils(des_communes, _S.motif, _S.type_logement):
+        commune, quartile, motif, type_logement = parts
+        if association:
+            yield commune, ("demandes_actives", "associations", "Associations"), nombre
             continue
-        yield lu.commune, ("demandes_actives", "personnes", "Personnes (hors associations)"), nombre
-        yield lu.commune, ("demandes_actives_motif", lu.motif, _dit(motifs, lu.motif)), nombre
-        yield lu.commune, ("demandes_actives_taille", lu.type_logement, _dit(types, lu.type_logement)), nombre
-        classe = ("demandes_actives_quartile", _CODES[lu.quartile], _QUARTILES[lu.quartile])
-        yield lu.commune, classe, nombre
+        yield commune, ("demandes_actives", "personnes", "Personnes (hors associations)"), nombre
+        yield commune, ("demandes_actives_motif", motif, _dit(motifs, motif)), nombre
+        yield commune, ("demandes_actives_taille", type_logement, _dit(types, type_logement)), nombre
+        yield commune, ("demandes_actives_quartile", *_QUARTILES[quartile]), nombre
 
 
 def _decisions(
-    registre: RegistreBase, depuis: date, jour: date, montants: Mapping[str, int]
+    registre: RegistreBase, depuis: date, jour: date, des_communes: Mapping[str, SeuilQuartile]
 ) -> Iterator[tuple[str, _Mesure, int]]:
     connexion, base = registre.connexion, registre.base.nom
     for dite in requetes_attributions.decidees(connexion, base, depuis, jour):
@@ -193,33 +180,24 @@ def _decisions(
             suite = " suivie d'un bail" if dite.bail else ""
             mots = _DECISIONS[dite.issue] + suite
             yield dite.commune, ("decisions", dite.issue + ("_bail" if dite.bail else ""), mots), dite.nombre
-    for bail in requetes_attributions.baux_des_lieux(connexion, base, depuis, jour, montants):
-        classe, quartier = bail.quartile or "", bail.en_quartier
-        code = f"{_CODES[classe]}_{_CODES_QUARTIER[quartier]}"
-        mots = f"{_QUARTILES[classe]}, {_QUARTIERS[quartier]}"
-        yield bail.commune or "", ("baux_quartile_quartier", code, mots), bail.nombre
-
-
-def _montants(des_communes: Mapping[str, SeuilQuartile]) -> dict[str, int]:
-    return {code: seuil.montant for code, seuil in des_communes.items()}
+    for bail in requetes_attributions.baux(connexion, base, depuis, jour, des_communes):
+        (code, dit), (ou, lieu) = _QUARTILES[bail.quartile or ""], _QUARTIERS[bail.en_quartier]
+        yield bail.commune or "", ("baux_quartile_quartier", f"{code}_{ou}", f"{dit}, {lieu}"), bail.nombre
 
 
 def _dit(liste: Mapping[str, str], code: str) -> str:
     return liste.get(code, code) if code else "Non renseigné"
 
 
-def _territoire_de(niveau: Niveau, contrat: Contrat) -> Callable[[str], str]:
-    """The code of the territory of a commune; "" for one that nobody knows, or that has none."""
-    connus: dict[str, str] = {}
+def lieu_de(niveau: Niveau, contrat: Contrat) -> Callable[[str | None], str]:
+    """Finds the code of the territory of a commune; "" for one that nobody knows, or that has none."""
 
-    def chercher(code: str) -> str:
-        if code not in connus:
-            commune = commune_en_vigueur(code, contrat)
-            if commune is None:
-                connus[code] = ""
-            else:
-                connus[code] = commune.code if niveau == "commune" else getattr(commune, niveau) or ""
-        return connus[code]
+    @cache
+    def chercher(code: str | None) -> str:
+        commune = commune_en_vigueur(code or "", contrat)
+        if commune is None:
+            return ""
+        return commune.code if niveau == "commune" else getattr(commune, niveau) or ""
 
     return chercher
 
@@ -231,8 +209,7 @@ def _nom(niveau: Niveau, code: str, contrat: Contrat) -> str:
         case "commune":
             return contrat.territoires.nom_de_commune(code)
         case "epci":
-            epci = contrat.territoires.epci(code)
-            return epci.nom if epci is not None else f"SIREN {code}"
+            return nom_d_epci(code, contrat)
         case "departement":
             return f"Département {code}"
         case "region":
@@ -241,20 +218,13 @@ def _nom(niveau: Niveau, code: str, contrat: Contrat) -> str:
 
 def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:
     """The counts as CSV, a line for each."""
-    texte = io.StringIO()
-    feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
     colonnes = ("code_territoire", "territoire", "indicateur", "code", "modalite", "valeur")
-    feuille.writerow(("date", "niveau", *colonnes, "avertissement"))
-    for ligne in comptes.lignes:
-        feuille.writerow(
-            (
-                *(comptes.date.isoformat(), comptes.niveau),
-                *map(cellule, (ligne.code_territoire, ligne.territoire)),
-                *map(cellule, (ligne.indicateur, ligne.code, ligne.modalite)),
-                ligne.valeur,
-                comptes.seuils_inventes.get(ligne.code_territoire, "")
-                if ligne.indicateur in _AU_QUARTILE
-                else "",
-            )
+    lignes = (
+        (
+            *(comptes.date, comptes.niveau),
+            *(getattr(ligne, colonne) for colonne in colonnes),
+            comptes.seuils_inventes.get(ligne.code_territoire) if ligne.indicateur in _AU_QUARTILE else "",
         )
-    return texte.getvalue()
+        for ligne in comptes.lignes
+    )
+    return ecrire_csv(("date", "niveau", *colonnes, "avertissement"), lignes, separateur)

@@ -4,33 +4,35 @@ Everything is asked of the narrow rows of the statistics, and of the indexes of 
 demandes is looked through in the time of a page.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from sne_interface.domain.menage import Composition
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.demandes_recentes import Recentes, Repere
 from sne_sandbox.store.registre import RegistreBase
-from sne_statistiques.comptes.requetes_statistiques import Axe, classe_de_quartile, presente
+from sne_statistiques.comptes.requetes_statistiques import Axe, presente
 
 _S: Final = metadonnees.demande_stat.c
 _D: Final = metadonnees.demande.c
 _C: Final = metadonnees.demande_commune.c
+#: Written out: the partial indexes are used only by what is seen to imply their condition.
+_RADIEE: Final = _D.etat == sa.literal_column("'R'")
 
 
 @dataclass(frozen=True, slots=True)
 class Periode:
-    """From a day to another, both included; None is no bound."""
+    """From a day to another, both included."""
 
-    du: date | None = None
-    au: date | None = None
+    du: date
+    au: date
 
-    def __bool__(self) -> bool:
-        return self.du is not None or self.au is not None
+    def contient(self, colonne: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+        """That a day lies there."""
+        return colonne.between(self.du.isoformat(), self.au.isoformat())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +56,15 @@ class Modalite:
         return sa.not_(dedans) if self.autres else dedans
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The criteria of a search among the demandes that the base holds; None (or empty) is anything.
-    `actives_au`: of the stock at the end of that day. Communes are codes of the documents; `attribuees` those
-    of dwellings that a radiation tells. `ressources` are euros a year and per UC, from the first to below the
-    second; `quartile` a class of `statistiques.quartile` ("": resources unknown) at the thresholds `seuils`,
-    by commune."""
-
-    actives_au: date | None = None
-    associations: bool | None = None
-    territoire: str | None = None
-    premieres: tuple[str | None, ...] | None = None
-    souhaitees: tuple[str, ...] | None = None
-    attribuees: tuple[str | None, ...] | None = None
-    motif_radiation: str | None = None
-    radiees: Periode = Periode()
-    deposees: Periode = Periode()
-    ressources: tuple[int | None, int | None] | None = None
-    quartile: str | None = None
-    seuils: Mapping[str, int] = field(default_factory=dict)
-    modalite: Modalite | None = None
+#: The conditions of a search among the demandes that the base holds, on the rows of `demande_stat`.
+Selection = Sequence[sa.ColumnElement[bool]]
 
 
 def compter(registre: RegistreBase, selection: Selection) -> int:
     """How many fit."""
     choix = sa.select(sa.func.count()).select_from(metadonnees.demande_stat)
-    return int(registre.connexion.sa.execute(choix.where(*_conditions(registre, selection))).scalar_one())
+    choix = choix.where(_S.base == registre.base.nom, *selection)
+    return int(registre.connexion.sa.execute(choix).scalar_one())
 
 
 def lister(
@@ -89,7 +73,7 @@ def lister(
     """At most `limite` that fit, latest deposit first, after `apres`."""
     # Not a plain date: SQLite would walk an index for its order, over the whole base.
     jour = _S.date_creation.concat("")
-    choix = sa.select(_S.date_creation, _S.numero_unique).where(*_conditions(registre, selection))
+    choix = sa.select(_S.date_creation, _S.numero_unique).where(_S.base == registre.base.nom, *selection)
     if apres is not None:
         choix = choix.where(
             sa.tuple_(jour, _S.numero_unique) < sa.tuple_(apres.depot.isoformat(), apres.numero)
@@ -103,62 +87,21 @@ def lister(
     return Recentes(list(registre.feuilleter(numero for _, numero in lignes[:limite])), suite)
 
 
-def _conditions(registre: RegistreBase, voulu: Selection) -> list[sa.ColumnElement[bool]]:
-    base = registre.base.nom
-    posees: list[sa.ColumnElement[bool]] = [_S.base == base]
-    if voulu.actives_au is not None:
-        posees.append(presente(base, voulu.actives_au.isoformat()))
-    if voulu.associations is not None:
-        des_associations = _S.composition == Composition.ASSOCIATION.value
-        posees.append(des_associations if voulu.associations else sa.not_(des_associations))
-    if voulu.territoire is not None:
-        posees += [_S.numero_unique >= voulu.territoire, _S.numero_unique < f"{voulu.territoire}~"]
-    if voulu.premieres is not None:
-        posees.append(_parmi(_S.commune, voulu.premieres))
-    if voulu.souhaitees is not None:
-        ici = sa.select(_C.numero_unique).where(_C.base == base, _C.commune.in_(voulu.souhaitees))
-        posees.append(_S.numero_unique.in_(ici))
-    posees += _entre(_S.date_creation, voulu.deposees)
-    posees += _radiation(base, voulu)
-    if voulu.ressources is not None:
-        bas, haut = voulu.ressources
-        posees.append(_S.ressources_uc.is_not(None))
-        posees += [] if bas is None else [_S.ressources_uc >= bas]
-        posees += [] if haut is None else [_S.ressources_uc < haut]
-    if voulu.quartile is not None:
-        classe = classe_de_quartile(_S.ressources_uc, _S.commune, voulu.seuils)
-        posees.append(classe == voulu.quartile if voulu.quartile else _S.ressources_uc.is_(None))
-    if voulu.modalite is not None:
-        posees.append(voulu.modalite.condition)
-    return posees
-
-
-def _radiation(base: str, voulu: Selection) -> list[sa.ColumnElement[bool]]:
-    jour: sa.ColumnElement[str] = _D.date_radiation
-    motif: sa.ColumnElement[str] = _D.motif_radiation
-    if voulu.attribuees is not None and None not in voulu.attribuees:
-        # Few are of a place: its index is walked, not that of the days or of the reasons.
-        jour, motif = jour.concat(""), motif.concat("")
-    posees = _entre(jour, voulu.radiees)
-    if voulu.motif_radiation is not None:
-        posees.append(motif == voulu.motif_radiation)
-    if voulu.attribuees is not None:
-        posees.append(_parmi(_D.commune_attribution, voulu.attribuees))
-    if not posees:
-        return []
-    # Written out: the partial indexes are used only by what is seen to imply their condition.
-    radiee = _D.etat == sa.literal_column("'R'")
-    return [_S.numero_unique.in_(sa.select(_D.numero_unique).where(_D.base == base, radiee, *posees))]
-
-
-def _parmi(colonne: sa.ColumnElement[Any], codes: tuple[str | None, ...]) -> sa.ColumnElement[bool]:
+def parmi(colonne: sa.ColumnElement[Any], codes: tuple[str | None, ...]) -> sa.ColumnElement[bool]:
+    """That a column is one of these; None: that it says nothing."""
     dedans = colonne.in_([code for code in codes if code is not None])
     return sa.or_(colonne.is_(None), dedans) if None in codes else dedans
 
 
-def _entre(colonne: sa.ColumnElement[str], periode: Periode) -> list[sa.ColumnElement[bool]]:
-    posees = [] if periode.du is None else [colonne >= periode.du.isoformat()]
-    return posees if periode.au is None else [*posees, colonne <= periode.au.isoformat()]
+def qui_souhaitent(base: str, communes: tuple[str | None, ...]) -> sa.ColumnElement[bool]:
+    """That a demande wishes one of these communes, in whatever rank."""
+    ici = sa.select(_C.numero_unique).where(_C.base == base, parmi(_C.commune, communes))
+    return _S.numero_unique.in_(ici)
+
+
+def qui_sont_radiees(base: str, *ou: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """That a demande is radiated, and its row of `demande` fits too."""
+    return _S.numero_unique.in_(sa.select(_D.numero_unique).where(_D.base == base, _RADIEE, *ou))
 
 
 # --- counted together --------------------------------------------------------------------------------
@@ -177,7 +120,7 @@ def souhaitees(registre: RegistreBase) -> dict[str, int]:
                 sa.and_(_C.base == _D.base, _C.numero_unique == _D.numero_unique),
             )
         )
-        .where(_D.base == base, _D.etat == sa.literal_column("'R'"))
+        .where(_D.base == base, _RADIEE)
         .group_by(_C.commune)
     )
     for commune, n in sa_.execute(radiees):
@@ -185,35 +128,21 @@ def souhaitees(registre: RegistreBase) -> dict[str, int]:
     return {commune: n for commune, n in comptes.items() if n}
 
 
-def attribuees(registre: RegistreBase, motif: str, periode: Periode) -> dict[str | None, int]:
-    """The demandes radiated for `motif` in that time, by the commune of the dwelling."""
-    choix = sa.select(_D.commune_attribution, sa.func.count()).where(
-        _D.base == registre.base.nom,
-        _D.etat == sa.literal_column("'R'"),
-        _D.motif_radiation == motif,
-        *_entre(_D.date_radiation, periode),
+def radiees(registre: RegistreBase, periode: Periode) -> dict[tuple[str, str | None, str | None], int]:
+    """The radiated demandes by month (« 2018-03 »), reason of the radiation, commune of the dwelling."""
+    cles = (sa.func.substr(_D.date_radiation, 1, 7), _D.motif_radiation, _D.commune_attribution)
+    choix = sa.select(*cles, sa.func.count()).where(
+        _D.base == registre.base.nom, _RADIEE, periode.contient(_D.date_radiation)
     )
-    lignes = registre.connexion.sa.execute(choix.group_by(_D.commune_attribution))
-    return {commune: int(n) for commune, n in lignes}
-
-
-def radiees(registre: RegistreBase, periode: Periode) -> dict[tuple[str, str | None], int]:
-    """The radiated demandes by month (« 2018-03 ») and reason of the radiation."""
-    mois = sa.func.substr(_D.date_radiation, 1, 7)
-    choix = sa.select(mois, _D.motif_radiation, sa.func.count()).where(
-        _D.base == registre.base.nom,
-        _D.etat == sa.literal_column("'R'"),
-        *_entre(_D.date_radiation, periode),
-    )
-    lignes = registre.connexion.sa.execute(choix.group_by(mois, _D.motif_radiation))
-    return {(le_mois, motif): int(n) for le_mois, motif, n in lignes}
+    lignes = registre.connexion.sa.execute(choix.group_by(*cles))
+    return {(mois, motif, commune): int(n) for mois, motif, commune, n in lignes}
 
 
 def deposees(registre: RegistreBase, periode: Periode) -> dict[str, int]:
     """The demandes deposited by month, whatever became of them."""
     mois = sa.func.substr(_S.date_creation, 1, 7)
     choix = sa.select(mois, sa.func.count()).where(
-        _S.base == registre.base.nom, *_entre(_S.date_creation, periode)
+        _S.base == registre.base.nom, periode.contient(_S.date_creation)
     )
     return {le_mois: int(n) for le_mois, n in registre.connexion.sa.execute(choix.group_by(mois))}
 

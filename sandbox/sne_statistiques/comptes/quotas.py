@@ -6,8 +6,6 @@ The shares are those of the law; the grain, the year of the lease, and one lease
 told as unknown, never counted as a yes; a share that an unknown fact could turn is told as undetermined.
 """
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +15,11 @@ from typing import Annotated, Final, Literal
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.menage import SeuilQuartile
-from sne_interface.domain.texte import cellule
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
 from sne_statistiques.comptes.requetes_attributions import Baux
 from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SOUS
-from sne_statistiques.comptes.statistiques import commune_en_vigueur, inventes, seuils
+from sne_statistiques.comptes.statistiques import commune_en_vigueur, ecrire_csv, inventes, nom_d_epci, seuils
 
 ARTICLE: Final = "L. 441-1 CCH"
 #: How far to believe the counts, for whoever reads them.
@@ -151,8 +148,7 @@ def compter(registre: RegistreBase, contrat: Contrat, annee: int) -> Quotas:
     # Amounts are those that hold at the end of the year (L. 441-1: set once a year).
     premier, dernier = date(annee, 1, 1), date(annee, 12, 31)
     des_communes = seuils(places, contrat, dernier)
-    montants = {code: seuil.montant for code, seuil in des_communes.items()}
-    baux = requetes_attributions.baux(connexion, base, premier, dernier, montants)
+    baux = requetes_attributions.baux(connexion, base, premier, dernier, des_communes)
     guichets = {guichet.code: guichet for guichet in registre.guichets()}
     groupes: dict[tuple[tuple[str, str], tuple[str, str]], list[Baux]] = {}
     for bail in baux:
@@ -244,29 +240,24 @@ def _epci(code: str | None, contrat: Contrat) -> tuple[str, str]:
         return "", _EPCI_INCONNU
     if commune.epci is None:
         return "", "Hors EPCI"
-    epci = contrat.territoires.epci(commune.epci)
-    return commune.epci, epci.nom if epci is not None else f"SIREN {commune.epci}"
+    return commune.epci, nom_d_epci(commune.epci, contrat)
 
 
 def en_csv(quotas: Quotas, *, separateur: str = ",") -> str:
     """The quotas as CSV, one line per landlord and EPCI, then one for all."""
-    texte = io.StringIO()
-    feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
     colonnes = ("compte", "sur", "inconnus", "taux", "etat")
-    feuille.writerow(
-        (
-            *("annee", "bailleur", "nom_bailleur", "epci", "nom_epci", "baux", *COMPTES),
-            *(f"{regle.code}_{colonne}" for regle in REGLES for colonne in colonnes),
-            "avertissement",
-        )
+    entetes = (
+        *("annee", "bailleur", "nom_bailleur", "epci", "nom_epci", "baux", *COMPTES),
+        *(f"{regle.code}_{colonne}" for regle in REGLES for colonne in colonnes),
+        "avertissement",
     )
-    for ligne in (*quotas.lignes, quotas.ensemble):
-        parts = [getattr(part, colonne) for part in ligne.parts for colonne in colonnes]
-        feuille.writerow(
-            (
-                *(quotas.annee, cellule(ligne.bailleur), cellule(ligne.nom_bailleur)),
-                *(cellule(ligne.epci), cellule(ligne.nom_epci), ligne.baux),
-                *(*ligne.comptes.values(), *parts, ligne.seuils_inventes),
-            )
+    lignes = (
+        (
+            *(quotas.annee, ligne.bailleur, ligne.nom_bailleur, ligne.epci, ligne.nom_epci, ligne.baux),
+            *ligne.comptes.values(),
+            *(getattr(part, colonne) for part in ligne.parts for colonne in colonnes),
+            ligne.seuils_inventes,
         )
-    return texte.getvalue()
+        for ligne in (*quotas.lignes, quotas.ensemble)
+    )
+    return ecrire_csv(entetes, lignes, separateur)

@@ -4,7 +4,7 @@ A demande has one signed lease at most (deduced from L. 441-2-1): what its decis
 it is one attribution. The radiation comes first, then the decision with a lease.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from sne_interface.domain.attribution import RANG_RADIATION
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.decision import ATTRIBUTIONS
+from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.connexion import Connexion
-from sne_statistiques.comptes.requetes_statistiques import accoler, classe_de_quartile, decoller, denombrer
+from sne_statistiques.comptes.requetes_statistiques import classe_de_quartile
 
 _D: Final = metadonnees.decision.c
 #: What a lease may follow; nothing, where the contract has no place for it.
@@ -50,49 +51,18 @@ class Decidees:
     nombre: int
 
 
-def baux(connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[str, int]) -> list[Baux]:
+def baux(
+    connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[str, SeuilQuartile]
+) -> list[Baux]:
     """The attributions whose lease was signed from `du` to `au`, both included; `seuil_de` is the threshold
-    (euros a year and per UC) by commune."""
+    by commune."""
     une = _attributions(base).c
     classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
-    texte = accoler((une.siren, une.guichet, une.commune, une.en_quartier, une.dalo, une.prioritaire, classe))
-    lus = denombrer(connexion, texte, sa.between(une.bail, du.isoformat(), au.isoformat()))
+    parts = (une.siren, une.guichet, une.commune, une.en_quartier, une.dalo, une.prioritaire, classe)
+    lues = sa.select(*parts).where(sa.between(une.bail, du.isoformat(), au.isoformat()))
     return [
-        Baux(
-            siren or None,
-            guichet,
-            commune or None,
-            _BOOLEENS[quartier],
-            _BOOLEENS[dalo],
-            _BOOLEENS[prioritaire],
-            classe or None,
-            nombre,
-        )
-        for (siren, guichet, commune, quartier, dalo, prioritaire, classe), nombre in _lire(lus)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class BauxDuLieu:
-    """How many of `Baux` are of one commune, one quartile and inside or outside the quartiers."""
-
-    commune: str | None
-    en_quartier: bool | None
-    quartile: str | None
-    nombre: int
-
-
-def baux_des_lieux(
-    connexion: Connexion, base: str, du: date, au: date, seuil_de: Mapping[str, int]
-) -> list[BauxDuLieu]:
-    """Counts the leases of `baux` by place, whoever told them: fewer details cost less."""
-    une = _attributions(base).c
-    classe = classe_de_quartile(une.ressources_uc, une.commune, seuil_de)
-    texte = accoler((une.commune, une.en_quartier, classe))
-    lus = denombrer(connexion, texte, sa.between(une.bail, du.isoformat(), au.isoformat()))
-    return [
-        BauxDuLieu(commune or None, _BOOLEENS[quartier], classe or None, nombre)
-        for (commune, quartier, classe), nombre in _lire(lus)
+        Baux(siren, guichet or "", commune, _oui(zus), _oui(dalo), _oui(prioritaire), quartile, nombre)
+        for siren, guichet, commune, zus, dalo, prioritaire, quartile, nombre in _denombrer(connexion, lues)
     ]
 
 
@@ -134,21 +104,22 @@ def annees(connexion: Connexion, base: str) -> range:
 def decidees(connexion: Connexion, base: str, du: date, au: date) -> list[Decidees]:
     """The decisions from `du` to `au`, both included, those of radiations apart."""
     lieu = sa.case((_D.rang == RANG_RADIATION, _D.commune), else_=_D.souhaitee)
-    signee = sa.case((_D.bail.is_not(None), 1), else_=0)
-    texte = accoler((lieu, _D.issue, signee, sa.cast(_D.refus, sa.Integer)))
     dans = sa.between(_D.jour, du.isoformat(), au.isoformat())
+    lues = sa.select(lieu, _D.issue, _D.bail.is_not(None), _D.refus).where(_D.base == base, dans)
     return [
-        Decidees(commune, issue, bail == "1", refus == "1", nombre)
-        for (commune, issue, bail, refus), nombre in _lire(denombrer(connexion, texte, _D.base == base, dans))
+        Decidees(commune or "", issue or "", bool(bail), bool(refus), nombre)
+        for commune, issue, bail, refus, nombre in _denombrer(connexion, lues)
     ]
 
 
-_BOOLEENS: Final = {"": None, "0": False, "1": True}
+def _denombrer(connexion: Connexion, lues: sa.Select[Any]) -> Iterable[Any]:
+    """The rows, each once, and how many are so."""
+    ces = lues.subquery()
+    return connexion.sa.execute(sa.select(ces, sa.func.count()).group_by(*ces.c))
 
 
-def _lire(comptes: Mapping[str, int]) -> Iterator[tuple[list[str], int]]:
-    for texte, nombre in comptes.items():
-        yield decoller(texte), nombre
+def _oui(dit: int | None) -> bool | None:
+    return None if dit is None else bool(dit)
 
 
 def _dite(colonne: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -1,7 +1,7 @@
 """The counts of the statistics, by SQL over the counts of the movements and the narrow rows of a base."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from string import digits
@@ -10,7 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from sne_interface.domain.demande import GenreMouvement
-from sne_interface.domain.menage import Composition
+from sne_interface.domain.menage import Composition, SeuilQuartile
 from sne_sandbox.store import metadonnees
 from sne_sandbox.store.connexion import Connexion, RequeteSql
 
@@ -76,7 +76,8 @@ def tranches(colonne: str, bornes: Sequence[Any], *, rangs: bool = True) -> Axe:
     """By slices of a column, « 0 », « 1 », …: below the first bound, from it to below the second, …, from the
     last one on (nine bounds at most, but without `rangs`); None for what is not told."""
     valeur = _S[colonne]
-    return Axe(sa.case((valeur.is_not(None), _tranche(valeur, bornes)), else_=None), rangs=rangs)
+    sous = ((valeur < borne, str(rang)) for rang, borne in enumerate(bornes))
+    return Axe(sa.case((valeur.is_(None), None), *sous, else_=str(len(bornes))), rangs=rangs)
 
 
 def ressources(bornes: Sequence[int]) -> Axe:
@@ -86,81 +87,26 @@ def ressources(bornes: Sequence[int]) -> Axe:
     return Axe(sa.case((_S.ressources_uc.is_not(None), dites), else_=None))
 
 
-def _tranche(valeur: sa.ColumnElement[Any], bornes: Sequence[Any], rang: int = 0) -> sa.ColumnElement[str]:
-    # Halved each time: of six bounds, three are compared.
-    if not bornes:
-        return sa.literal(str(rang))
-    milieu = len(bornes) // 2
-    apres = _tranche(valeur, bornes[milieu + 1 :], rang + milieu + 1)
-    return sa.case((valeur < bornes[milieu], _tranche(valeur, bornes[:milieu], rang)), else_=apres)
-
-
-def quartile(seuil_de: Mapping[str, int]) -> Axe:
-    """Persons `SOUS` or `AU_DESSUS` of the threshold, or `SANS_SEUIL`, `seuil_de` being the threshold (euros
-    a year and per UC) by first wished commune. None without known resources, as of an association."""
+def quartile(seuil_de: Mapping[str, SeuilQuartile]) -> Axe:
+    """Persons `SOUS` or `AU_DESSUS` of the threshold, or `SANS_SEUIL`, `seuil_de` being the threshold by
+    first wished commune. None without known resources, as of an association."""
     return Axe(classe_de_quartile(_S.ressources_uc, _S.commune, seuil_de))
 
 
 def classe_de_quartile(
-    ressources_uc: sa.ColumnElement[Any], commune: sa.ColumnElement[Any], seuil_de: Mapping[str, int]
+    ressources_uc: sa.ColumnElement[Any],
+    commune: sa.ColumnElement[Any],
+    seuil_de: Mapping[str, SeuilQuartile],
 ) -> sa.ColumnElement[Any]:
     """The class of resources per UC at the threshold of a commune: strictly below counts (L. 441-1)."""
     groupes: dict[int, list[str]] = {}
-    for code, borne in seuil_de.items():
-        groupes.setdefault(borne, []).append(code)
+    for code, seuil in seuil_de.items():
+        groupes.setdefault(seuil.montant, []).append(code)
     places = (
         (commune.in_(codes), sa.case((ressources_uc < montant, SOUS), else_=AU_DESSUS))
         for montant, codes in groupes.items()
     )
     return sa.case((ressources_uc.is_(None), None), *places, else_=SANS_SEUIL)
-
-
-@dataclass(frozen=True, slots=True)
-class Profil:
-    """The features that demandes have in common: the first commune they wish, whether they are of
-    associations, their class of `quartile`, the first reason and the first size of dwelling they name. "":
-    not told."""
-
-    commune: str
-    association: bool
-    quartile: str
-    motif: str
-    type_logement: str
-
-
-def profil(seuil_de: Mapping[str, int]) -> Axe:
-    """By `Profil`, as a text that `lire_profil` reads; `seuil_de` as `quartile` takes it."""
-    association = sa.case((_S.composition == Composition.ASSOCIATION.value, "1"), else_="0")
-    classe = quartile(seuil_de).classe
-    return Axe(accoler((_S.commune, association, classe, _S.motif, _S.type_logement)), rangs=False)
-
-
-def lire_profil(texte: str) -> Profil:
-    """The profile of a class of `profil`."""
-    commune, association, classe, motif, type_logement = decoller(texte)
-    return Profil(commune, association == "1", classe, motif, type_logement)
-
-
-def accoler(morceaux: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
-    """Several values as one text, which `decoller` parts again; "" for one that is null."""
-    texte: sa.ColumnElement[Any] = sa.literal("")
-    for morceau in morceaux:
-        dit = morceau if isinstance(morceau.type, sa.String) else sa.cast(morceau, sa.Text)
-        texte = texte + sa.func.coalesce(dit, "") + _DANS
-    return texte
-
-
-def decoller(texte: str) -> list[str]:
-    """The values of a text that `accoler` made."""
-    return texte.split(_DANS)[:-1]
-
-
-def denombrer(
-    connexion: Connexion, texte: sa.ColumnElement[Any], *ou: sa.ColumnElement[bool]
-) -> Counter[str]:
-    """How many rows have each text: told all at once, they cost a fourth of what groups do."""
-    (lus,) = connexion.sa.execute(sa.select(sa.func.aggregate_strings(texte, _ENTRE)).where(*ou)).one()
-    return Counter(lus.split(_ENTRE)) if lus is not None else Counter()
 
 
 class Comptes:
@@ -220,6 +166,21 @@ class Comptes:
             Passage(mois, GenreMouvement(genre), motif or None, int(nombre))
             for mois, genre, motif, nombre in self._sa.execute(choix.group_by(*cles))
         ]
+
+    def profils(
+        self, seuil_de: Mapping[str, SeuilQuartile], *colonnes: sa.ColumnElement[Any]
+    ) -> Iterator[tuple[bool, list[str], int]]:
+        """How many of the stock are alike: whether they are of associations; the first commune they wish,
+        their class of `quartile` and these columns, "" for what is not told."""
+        association = sa.case((_S.composition == Composition.ASSOCIATION.value, "1"), else_="0")
+        texte: sa.ColumnElement[Any] = association
+        for part in (_S.commune, quartile(seuil_de).classe, *colonnes):
+            dit = part if isinstance(part.type, sa.String) else sa.cast(part, sa.Text)
+            texte = texte + _DANS + sa.func.coalesce(dit, "")
+        _, (classes,) = self.croiser([Axe(texte, rangs=False)])
+        for lu, nombre in classes.items():
+            dite, *parts = lu.split(_DANS)
+            yield dite == "1", parts, nombre
 
     def croiser(
         self, axes: Sequence[Axe], *, associations: bool = True

@@ -7,7 +7,7 @@ the base holds it now; demandes erased since are counted in TAB01, and told apar
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -84,18 +84,26 @@ class Tableau:
         return TableauLu(self.code, self.titre, lignes, self.note)
 
 
-def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") -> str:
-    """The tables as CSV, one line per count, so that all fit whatever their columns."""
+def ecrire_csv(entetes: Iterable[str], lignes: Iterable[Iterable[Any]], separateur: str) -> str:
+    """A sheet: its texts are told as `cellule` does."""
     texte = io.StringIO()
     feuille = csv.writer(texte, delimiter=separateur, lineterminator="\n")
-    feuille.writerow(("date", "tableau", "rubrique", "libelle", "mesure", "nombre", "avertissement"))
-    for tableau in tableaux:
-        for section, libelle, nombres in tableau.lignes:
-            for mesure, nombre in zip(tableau.colonnes, nombres, strict=True):
-                averti = tableau.seuils_inventes if section == _PREMIER_QUARTILE else ""
-                dits = (tableau.code, section, libelle, mesure, nombre, averti)
-                feuille.writerow((jour.isoformat(), *map(cellule, dits)))
+    feuille.writerow(entetes)
+    feuille.writerows(map(cellule, ligne) for ligne in lignes)
     return texte.getvalue()
+
+
+def en_csv(tableaux: Iterable[Tableau], jour: date, *, separateur: str = ",") -> str:
+    """The tables as CSV, one line per count, so that all fit whatever their columns."""
+    entetes = ("date", "tableau", "rubrique", "libelle", "mesure", "nombre", "avertissement")
+    lignes = (
+        (jour, tableau.code, section, libelle, mesure, nombre,
+         tableau.seuils_inventes if section == _PREMIER_QUARTILE else "")
+        for tableau in tableaux
+        for section, libelle, nombres in tableau.lignes
+        for mesure, nombre in zip(tableau.colonnes, nombres, strict=True)
+    )  # fmt: skip
+    return ecrire_csv(entetes, lignes, separateur)
 
 
 def verifier_territoire(code: str, contrat: Contrat) -> None:
@@ -117,12 +125,14 @@ def tableau(
     """A table of the base at the end of `jour`, or of one territory (« 062 ») of it. Raises KeyError for a
     code that is none of `CODES`."""
     comptes = Comptes(registre.connexion, registre.base.nom, jour, territoire)
-    faire: Mapping[str, Callable[[], Tableau]] = {
-        "TAB01": lambda: tab01(comptes, jour),
-        "TAB02": lambda: tab02(comptes, contrat, jour),
-        "TAB03": lambda: tab03(comptes, des_souhaits(registre, contrat, jour), contrat, jour),
-    }
-    return faire[code]()
+    match code:
+        case "TAB01":
+            return tab01(comptes, jour)
+        case "TAB02":
+            return tab02(comptes, contrat, jour)
+        case "TAB03":
+            return tab03(comptes, des_souhaits(registre, contrat, jour), contrat, jour)
+    raise KeyError(code)
 
 
 def tab01(comptes: Comptes, jour: date) -> Tableau:
@@ -185,14 +195,13 @@ def tab03(
 ) -> Tableau:
     """TAB03 « (hors associations) », the stock of persons sorted nine ways: by seniority, age, household,
     resources…; each sums to the same total. `des_communes` are the thresholds by commune (`seuils`)."""
-    rubriques = _rubriques({code: s.montant for code, s in des_communes.items()}, contrat, jour)
+    rubriques = _rubriques(des_communes, contrat, jour)
     decrites, nombres = comptes.croiser([rubrique.axe for rubrique in rubriques], associations=False)
-    lignes = []
-    for rubrique, comptees in zip(rubriques, nombres, strict=True):
-        siennes = rubrique.lignes(comptees)
-        if manque := decrites - sum(nombre for _, nombre in siennes):
-            siennes.append((_NON_RENSEIGNE, manque))
-        lignes += [(rubrique.titre, libelle, (nombre,)) for libelle, nombre in siennes]
+    lignes = [
+        (rubrique.titre, libelle, (nombre,))
+        for rubrique, comptees in zip(rubriques, nombres, strict=True)
+        for libelle, nombre in rubrique.lignes(comptees, decrites)
+    ]
     absentes = comptes.stock().personnes - decrites
     note = (
         "Ressources par UC et âges des enfants au début de l'année de validité. La neuvième rubrique publiée"
@@ -217,8 +226,13 @@ class _Periode:
 
 
 def _mois(jour: date) -> list[_Periode]:
-    premiers = [ajouter_mois(jour.replace(day=1), -recul) for recul in range(MOIS - 1, -1, -1)]
-    return [_Periode("Mois", f"{m:%m/%Y}", frozenset({f"{m:%Y-%m}"})) for m in premiers]
+    mois = premiers_jours(jour, MOIS)
+    return [_Periode("Mois", f"{m:%m/%Y}", frozenset({f"{m:%Y-%m}"})) for m in mois]
+
+
+def premiers_jours(jour: date, combien: int) -> list[date]:
+    """The first days of the last months, that of `jour` last."""
+    return [ajouter_mois(jour.replace(day=1), -recul) for recul in range(combien - 1, -1, -1)]
 
 
 def _trimestres(jour: date) -> list[_Periode]:
@@ -244,75 +258,66 @@ def _somme(passages: Sequence[Passage], genre: GenreMouvement, motif: str | None
 
 # --- sections --------------------------------------------------------------------------------------
 
-#: How many demandes are in each class.
-Classes = Mapping[Any, int]
+#: A line: its label, and the classes that it counts.
+_Ligne = tuple[str, tuple[str | None, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Rubrique:
-    """A section of TAB03: what it sorts by, and its lines: a label, and the classes that it counts, or all
-    but those (`autres`)."""
+    """A section of TAB03: what it sorts by, its lines, and whether what they leave out has a line even when
+    that is nothing."""
 
     titre: str
     axe: Axe
-    modalites: Sequence[tuple[str, tuple[str | None, ...], bool]]
+    modalites: Sequence[_Ligne]
+    reste: bool = False
 
-    def lignes(self, comptees: Classes) -> list[tuple[str, int]]:
-        """Label and count of each line."""
-        return [
-            (libelle, sum(n for classe, n in comptees.items() if (classe in classes) is not autres))
-            for libelle, classes, autres in self.modalites
-        ]
+    def lignes(self, comptees: Mapping[Any, int], decrites: int) -> list[tuple[str, int]]:
+        """Label and count of each line, of the demandes of each class and of those described."""
+        lignes = [(libelle, sum(comptees.get(c, 0) for c in classes)) for libelle, classes in self.modalites]
+        autres = decrites - sum(nombre for _, nombre in lignes)
+        return [*lignes, (_NON_RENSEIGNE, autres)] if autres or self.reste else lignes
 
     def modalite(self, libelle: str) -> Modalite | None:
         """Returns what the line of that label counts; None when there is none."""
-        for lu, classes, autres in self.modalites:
+        for lu, classes in self.modalites:
             if lu == libelle:
-                return Modalite(self.axe, classes, autres)
-        toutes = tuple(classe for _, classes, _ in self.modalites for classe in classes)
+                return Modalite(self.axe, classes)
+        toutes = tuple(classe for _, classes in self.modalites for classe in classes)
         return Modalite(self.axe, toutes, autres=True) if libelle == _NON_RENSEIGNE else None
 
 
-def _rubriques(seuils: Mapping[str, int], contrat: Contrat, jour: date) -> tuple[_Rubrique, ...]:
+def _rubriques(
+    des_communes: Mapping[str, SeuilQuartile], contrat: Contrat, jour: date
+) -> tuple[_Rubrique, ...]:
     def codes(titre: str, colonne: str, nomenclature: str) -> _Rubrique:
         liste = contrat.nomenclatures.liste(nomenclature)
-        dites = [(libelle, (code,), False) for code, libelle in liste.items()]
-        return _Rubrique(titre, store.selon(colonne), [*dites, (_NON_RENSEIGNE, tuple(liste), True)])
+        return _Rubrique(titre, store.selon(colonne), [(lu, (code,)) for code, lu in liste.items()], True)
 
+    # From the oldest bound to the latest: the first slice holds the oldest demandes.
+    anciennetes = store.tranches("date_creation", _veilles(jour, _ANCIENNETES))
+    ages = store.tranches("date_naissance", _veilles(jour, _AGES))
+    compositions = [(libelle, (code.value,)) for code, libelle in _COMPOSITIONS.items()]
+    inconnues = (_RESSOURCES_INCONNUES, (None,))
     return (
-        _Rubrique(
-            "Ancienneté",
-            # From the oldest bound to the latest: the first slice holds the oldest demandes.
-            store.tranches("date_creation", _veilles(jour, _ANCIENNETES)),
-            _tranches(_ANCIENNETES, "ans", a_rebours=True),
-        ),
-        _Rubrique(
-            "Âge du demandeur",
-            store.tranches("date_naissance", _veilles(jour, _AGES)),
-            _tranches(_AGES, "ans", a_rebours=True),
-        ),
+        _Rubrique("Ancienneté", anciennetes, _tranches(_ANCIENNETES, "ans", a_rebours=True)),
+        _Rubrique("Âge du demandeur", ages, _tranches(_AGES, "ans", a_rebours=True)),
         codes("Nationalité", "nationalite", "ListeNationalite"),
         _Rubrique("Taille du ménage", store.tranches("personnes", range(2, _TAILLE_MAX + 1)), _tailles()),
-        _Rubrique(
-            "Composition familiale",
-            store.selon("composition"),
-            [(libelle, (code.value,), False) for code, libelle in _COMPOSITIONS.items()],
-        ),
+        _Rubrique("Composition familiale", store.selon("composition"), compositions),
         codes("Activité professionnelle", "contrat", "ListeTypeContratTravail"),
         codes("Situation familiale", "situation", "ListeSituationFamiliale"),
         _Rubrique(
-            "Ressources mensuelles",
-            store.ressources(_RESSOURCES),
-            [*_tranches(_RESSOURCES, "€"), (_RESSOURCES_INCONNUES, (None,), False)],
+            "Ressources mensuelles", store.ressources(_RESSOURCES), [*_tranches(_RESSOURCES, "€"), inconnues]
         ),
         _Rubrique(
             _PREMIER_QUARTILE,
-            store.quartile(seuils),
+            store.quartile(des_communes),
             [
-                ("Sous le seuil du premier quartile", (store.SOUS,), False),
-                ("Au seuil ou au-dessus", (store.AU_DESSUS,), False),
-                ("Territoire sans seuil connu", (store.SANS_SEUIL,), False),
-                (_RESSOURCES_INCONNUES, (None,), False),
+                ("Sous le seuil du premier quartile", (store.SOUS,)),
+                ("Au seuil ou au-dessus", (store.AU_DESSUS,)),
+                ("Territoire sans seuil connu", (store.SANS_SEUIL,)),
+                inconnues,
             ],
         ),
     )
@@ -323,10 +328,8 @@ def modalite(
 ) -> Modalite | None:
     """Returns what a line of TAB03 counts at the end of `jour`, by its section and its label; None when the
     table has no such line."""
-    montants = {code: s.montant for code, s in des_souhaits(registre, contrat, jour).items()}
-    return next(
-        (r.modalite(libelle) for r in _rubriques(montants, contrat, jour) if r.titre == rubrique), None
-    )
+    rubriques = _rubriques(des_souhaits(registre, contrat, jour), contrat, jour)
+    return next((r.modalite(libelle) for r in rubriques if r.titre == rubrique), None)
 
 
 def _veilles(jour: date, annees: Sequence[int]) -> list[str]:
@@ -337,26 +340,22 @@ def _veilles(jour: date, annees: Sequence[int]) -> list[str]:
     ]
 
 
-def _tailles() -> list[tuple[str, tuple[str | None, ...], bool]]:
+def _tailles() -> list[_Ligne]:
     libelles = [
         "1 personne",
         *(f"{n} personnes" for n in range(2, _TAILLE_MAX)),
         f"{_TAILLE_MAX} personnes et plus",
     ]
-    return [(libelle, (str(rang),), False) for rang, libelle in enumerate(libelles)]
+    return [(libelle, (str(rang),)) for rang, libelle in enumerate(libelles)]
 
 
-def _tranches(
-    bornes: Sequence[int], unite: str, *, a_rebours: bool = False
-) -> list[tuple[str, tuple[str | None, ...], bool]]:
+def _tranches(bornes: Sequence[int], unite: str, *, a_rebours: bool = False) -> list[_Ligne]:
     milieu = [f"De {bas} à moins de {haut} {unite}" for bas, haut in pairwise(bornes)]
     premiere = f"Moins de {bornes[0]} {'an' if (bornes[0], unite) == (1, 'ans') else unite}"
     libelles = [premiere, *milieu, f"{bornes[-1]} {unite} et plus"]
-    rangs = range(len(bornes) + 1)
-    return [
-        (libelle, (str(rang),), False)
-        for libelle, rang in zip(libelles, reversed(rangs) if a_rebours else rangs, strict=True)
-    ]
+    rangs = range(len(libelles))
+    classes = [(str(rang),) for rang in (reversed(rangs) if a_rebours else rangs)]
+    return list(zip(libelles, classes, strict=True))
 
 
 def seuils(codes: Iterable[str], contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
@@ -385,3 +384,9 @@ def commune_en_vigueur(code: str, contrat: Contrat) -> Commune | None:
         ancienne = contrat.territoires.ancienne(code)
         commune = contrat.territoires.commune(ancienne.successeur or "") if ancienne is not None else None
     return commune
+
+
+def nom_d_epci(siren: str, contrat: Contrat) -> str:
+    """Its name; « SIREN 200069037 » of one that nobody knows."""
+    epci = contrat.territoires.epci(siren)
+    return epci.nom if epci is not None else f"SIREN {siren}"

@@ -96,13 +96,18 @@ def _jour(base: str, quand: dict[str, Any]) -> date:
     return jour
 
 
+def _compter(base: str, code: str, jour: date, territoire: str | None = None) -> Any:
+    """A table, as soon as it is computed. Raises ServiceUnavailable when it takes too long."""
+    calculs = calculs_de(current_app.extensions["principale"])
+    return calculs.attendre(services(), TableDemandee(base, code, jour, territoire)).contenu
+
+
 def _tableau(base: str, code: str, jour: date, quand: dict[str, Any]) -> Tableau:
-    """One, as soon as it is computed. Raises UsageError for a territory that is none, ServiceUnavailable when
-    it takes too long."""
+    """One of TAB01 to TAB03. Raises UsageError for a territory that is none."""
     if quand["territoire"] is not None:
         statistiques.verifier_territoire(quand["territoire"], services().contrat_de(base))
-    calculs = calculs_de(current_app.extensions["principale"])
-    return calculs.attendre(services(), TableDemandee(base, code, jour, quand["territoire"])).tableau
+    tableau: Tableau = _compter(base, code, jour, quand["territoire"])
+    return tableau
 
 
 @blueprint.get("", question=QuandSchema)
@@ -151,8 +156,8 @@ def dessiner(quand: dict[str, Any], base: str, tableau: str) -> Response:
 
 
 def _lieux(base: str, quand: dict[str, Any]) -> ComptesDeLieux:
-    calculs = calculs_de(current_app.extensions["principale"])
-    return calculs.attendre(services(), TableDemandee(base, quand["niveau"], _jour(base, quand))).lieux
+    comptes: ComptesDeLieux = _compter(base, quand["niveau"], _jour(base, quand))
+    return comptes
 
 
 @blueprint.get("/territoires", question=NiveauSchema)
@@ -177,8 +182,8 @@ def donner_territoires(quand: dict[str, Any], base: str) -> Response:
 
 def _quotas(base: str, quand: dict[str, Any]) -> Quotas:
     annee = quand["annee"] or _jour(base, {"date": None}).year
-    calculs = calculs_de(current_app.extensions["principale"])
-    return calculs.attendre(services(), TableDemandee(base, tableaux.QUOTAS, date(annee, 12, 31))).quotas
+    comptes: Quotas = _compter(base, tableaux.QUOTAS, date(annee, 12, 31))
+    return comptes
 
 
 @quotas.get("", question=AnneeSchema)

@@ -1,24 +1,70 @@
-"""`/console/<base>/demandes?premiere=62498&au=2018-03-15`: the demandes behind a number of the statistics."""
+"""`/console/<base>/demandes?premiere=62498&au=2018-03-15`: the demandes behind a number of the statistics, as
+the address asks for them."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Final, TypeVar
+
+import sqlalchemy as sa
 from flask import render_template, request
 
 from sne_console.cadre.sections import PAR_PAGE, contrat_servi
 from sne_console.pages.page_demandes import adresse_de_la_page, ligne_trouvee
 from sne_console.vues.demandes_cherchees import repere_lu
+from sne_interface.contract.versions import Contrat
+from sne_interface.domain.dates import PARIS, date_francaise
+from sne_interface.domain.menage import Composition
+from sne_interface.domain.texte import nombre
+from sne_sandbox.store import metadonnees
 from sne_sandbox.store.demandes_recentes import Recentes
+from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import services
-from sne_statistiques.comptes import demandes_comptees
-from sne_statistiques.vues import selections
+from sne_statistiques.comptes import comptes_des_images, demandes_comptees, statistiques
+from sne_statistiques.comptes import requetes_statistiques as store
+from sne_statistiques.comptes.demandes_comptees import Periode
+
+_S: Final = metadonnees.demande_stat.c
+_D: Final = metadonnees.demande.c
+_T = TypeVar("_T")
+#: Names of a class of the first quartile in an address, and its words.
+QUARTILES: Final = {
+    "sous": (store.SOUS, "sous le seuil du premier quartile"),
+    "dessus": (store.AU_DESSUS, "au seuil du premier quartile ou au-dessus"),
+    "sans-seuil": (store.SANS_SEUIL, "territoire sans seuil connu"),
+    "inconnu": ("", "ressources inconnues"),
+}
+#: The fields of an address: `_LecteurDeChamps` reads each by its method of that name.
+CHAMPS: Final = (
+    "au", "qui", "territoire", "premiere", "souhaitee", "attribuee", "motif", "radiees", "deposees",
+    "ressources", "quartile", "rubrique", "modalite",
+)  # fmt: skip
+_QUI: Final = {"personnes": (False, "hors associations"), "associations": (True, "associations")}
+
+
+@dataclass(slots=True)
+class ChoixLu:
+    """The request of an address: the selection, in words, and what is wrong with it; `champs` are the fields
+    that were read."""
+
+    champs: dict[str, str]
+    selection: demandes_comptees.Selection
+    mots: list[str]
+    fautes: list[str]
+
+
+class _ChampIllisible(ValueError):
+    """A field that says nothing that can be looked for."""
 
 
 def repondre(base: str) -> str | None:
     """The page, which tells the selection again; None for an address that asks for none."""
-    if not selections.demandee(request.args):
+    if not any(request.args.get(champ) for champ in CHAMPS):
         return None
     apres = repere_lu(request.args.get("apres", ""))
     trouvees, combien = Recentes([]), 0
     with services().magasin.lire(base) as registre:
-        choix = selections.lire(request.args, registre, contrat_servi())
+        choix = lire(request.args, registre, contrat_servi())
         if not choix.fautes:
             combien = demandes_comptees.compter(registre, choix.selection)
             trouvees = demandes_comptees.lister(registre, choix.selection, PAR_PAGE, apres)
@@ -33,3 +79,160 @@ def repondre(base: str) -> str | None:
         if trouvees.suite is None
         else adresse_de_la_page(base, choix.champs, str(trouvees.suite)),
     )
+
+
+def lire(arguments: Mapping[str, str], registre: RegistreBase, contrat: Contrat) -> ChoixLu:
+    """The selection of an address."""
+    lecteur = _LecteurDeChamps(registre, contrat, arguments)
+    champs: dict[str, str] = {}
+    mots, fautes = list[str](), list[str]()
+    for champ in CHAMPS:
+        ecrit = arguments.get(champ, "").strip()[:80]
+        if not ecrit:
+            continue
+        champs[champ] = ecrit
+        try:
+            mots += filter(None, [getattr(lecteur, champ)(ecrit)])
+        except _ChampIllisible as refus:
+            fautes.append(str(refus))
+    conditions = list(lecteur.conditions)
+    if lecteur.radiation:
+        conditions.append(demandes_comptees.qui_sont_radiees(registre.base.nom, *lecteur.radiation))
+    return ChoixLu(champs, conditions, mots, fautes)
+
+
+@dataclass(frozen=True, slots=True)
+class _LecteurDeChamps:
+    """Reads the fields: each becomes a condition, on a demande or on its radiation, and its words."""
+
+    registre: RegistreBase
+    contrat: Contrat
+    arguments: Mapping[str, str]
+    conditions: list[sa.ColumnElement[bool]] = field(default_factory=list)
+    radiation: list[sa.ColumnElement[bool]] = field(default_factory=list)
+
+    def au(self, ecrit: str) -> str:
+        le = _jour(ecrit)
+        self.conditions.append(store.presente(self.registre.base.nom, le.isoformat()))
+        return f"actives au soir du {date_francaise(le)}"
+
+    def qui(self, ecrit: str) -> str:
+        associations, mots = _parmi(_QUI, ecrit)
+        des_associations = _S.composition == Composition.ASSOCIATION.value
+        self.conditions.append(des_associations if associations else sa.not_(des_associations))
+        return mots
+
+    def territoire(self, ecrit: str) -> str:
+        self.conditions.extend((_S.numero_unique >= ecrit, _S.numero_unique < f"{ecrit}~"))
+        return f"territoire {ecrit} du numéro"
+
+    def premiere(self, ecrit: str) -> str:
+        codes, nom = self._lieu(ecrit)
+        self.conditions.append(demandes_comptees.parmi(_S.commune, codes))
+        return f"première commune souhaitée : {nom}"
+
+    def souhaitee(self, ecrit: str) -> str:
+        codes, nom = self._lieu(ecrit)
+        self.conditions.append(demandes_comptees.qui_souhaitent(self.registre.base.nom, codes))
+        return f"commune souhaitée, à n'importe quel rang : {nom}"
+
+    def attribuee(self, ecrit: str) -> str:
+        codes, nom = self._lieu(ecrit)
+        self.radiation.append(demandes_comptees.parmi(_D.commune_attribution, codes))
+        return f"logement attribué : {nom}"
+
+    def motif(self, ecrit: str) -> str:
+        mots = self.contrat.nomenclatures.liste("ListeMotifsRadiation").get(ecrit)
+        if not mots:
+            raise _ChampIllisible(f"« {ecrit} » n'est pas un motif de radiation.")
+        self.radiation.append(self._sans_index(_D.motif_radiation) == ecrit)
+        return f"{mots} ({ecrit})"
+
+    def radiees(self, ecrit: str) -> str:
+        periode = _periode(ecrit)
+        self.radiation.append(periode.contient(self._sans_index(_D.date_radiation)))
+        return f"radiées {_dire(periode)}"
+
+    def deposees(self, ecrit: str) -> str:
+        periode = _periode(ecrit)
+        self.conditions.append(periode.contient(_S.date_creation))
+        return f"déposées {_dire(periode)}"
+
+    def ressources(self, ecrit: str) -> str:
+        bas, _, haut = ecrit.partition("-")
+        if not all(borne.isascii() and (borne.isdigit() or not borne) for borne in (bas, haut)):
+            raise _ChampIllisible(f"« {ecrit} » n'est pas une tranche de ressources : écrivez 6000-8000.")
+        self.conditions.append(_S.ressources_uc >= int(bas or 0))
+        if haut:
+            self.conditions.append(_S.ressources_uc < int(haut))
+        suite = f"à moins de {nombre(int(haut))} €" if haut else "et plus"
+        return f"ressources annuelles par UC de {nombre(int(bas or 0))} € {suite}"
+
+    def quartile(self, ecrit: str) -> str:
+        classe, mots = _parmi(QUARTILES, ecrit)
+        seuils = statistiques.des_souhaits(self.registre, self.contrat, self._jour_compte)
+        dite = store.quartile(seuils).classe
+        self.conditions.append(dite == classe if classe else _S.ressources_uc.is_(None))
+        return mots
+
+    def rubrique(self, ecrit: str) -> str:
+        libelle = self.arguments.get("modalite", "")[:120]
+        lue = statistiques.modalite(self.registre, self.contrat, self._jour_compte, ecrit, libelle)
+        if lue is None:
+            raise _ChampIllisible(f"TAB03 n'a pas de ligne « {libelle} » dans « {ecrit} ».")
+        self.conditions.append(lue.condition)
+        return f"{ecrit} : {libelle}"
+
+    def modalite(self, ecrit: str) -> str:
+        # Read with its section.
+        return ""
+
+    def _sans_index(self, colonne: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+        """A column of a radiation: few are of a place, whose index is then walked instead of this one's."""
+        lieu = self.arguments.get("attribuee", "").strip()
+        return colonne.concat("") if lieu not in ("", comptes_des_images.INCONNU) else colonne
+
+    @property
+    def _jour_compte(self) -> date:
+        au = self.arguments.get("au", "")
+        if au:
+            return _jour(au)
+        return self.registre.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
+
+    def _lieu(self, ecrit: str) -> tuple[tuple[str | None, ...], str]:
+        if ecrit == comptes_des_images.INCONNU:
+            nom = "inconnue"
+        elif (epci := self.contrat.territoires.epci(ecrit)) is not None:
+            nom = f"{epci.nom} (EPCI)"
+        elif lu := self.contrat.territoires.nom_de_commune(ecrit):
+            nom = f"{lu} ({ecrit})"
+        else:
+            raise _ChampIllisible(f"« {ecrit} » n'est ni une commune (code INSEE), ni un EPCI (SIREN).")
+        return comptes_des_images.codes_de(self.registre, self.contrat, ecrit), nom
+
+
+def periode(du: date, au: date) -> str:
+    """A period as an address says it: « 2018-03-01..2018-03-15 »."""
+    return f"{du.isoformat()}..{au.isoformat()}"
+
+
+def _periode(ecrit: str) -> Periode:
+    du, _, au = ecrit.partition("..")
+    return Periode(_jour(du), _jour(au or du))
+
+
+def _dire(periode: Periode) -> str:
+    return f"du {date_francaise(periode.du)} au {date_francaise(periode.au)}"
+
+
+def _jour(ecrit: str) -> date:
+    try:
+        return date.fromisoformat(ecrit)
+    except ValueError:
+        raise _ChampIllisible(f"« {ecrit[:20]} » n'est pas un jour : écrivez 2018-03-15.") from None
+
+
+def _parmi(connus: Mapping[str, tuple[_T, str]], ecrit: str) -> tuple[_T, str]:
+    if ecrit not in connus:
+        raise _ChampIllisible(f"« {ecrit} » n'en est pas : {', '.join(connus)}.")
+    return connus[ecrit]

@@ -2,11 +2,10 @@
 and where. Numbers open the demandes that they count; each table and picture is a file too, CSV or SVG."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 from werkzeug.exceptions import NotFound
@@ -28,14 +27,13 @@ from sne_statistiques.comptes.quotas import COMPTES, REGLES, Quotas
 from sne_statistiques.comptes.quotas import en_csv as quotas_en_csv
 from sne_statistiques.comptes.requetes_statistiques import territoires as territoires_numerotes
 from sne_statistiques.comptes.statistiques import CODES, FIDELITE, Tableau, en_csv, verifier_territoire
-from sne_statistiques.images import barres, carte, courbes
+from sne_statistiques.images import carte, diagrammes
 from sne_statistiques.vues import tableaux
-from sne_statistiques.vues.selections import periode
+from sne_statistiques.vues.page_demandes_comptees import periode
 from sne_statistiques.vues.tableaux import (
     IMAGES,
     QUOTAS,
     Calculs,
-    Resultat,
     TableDemandee,
     calculs_de,
     etat_de,
@@ -70,24 +68,13 @@ _RESUMES: Final = {
     "decisions": "Décisions",
     "baux_quartile_quartier": "Baux signés",
 }
-_SERIES: Final[Mapping[str, tuple[str, Callable[[Mois], int]]]] = {
-    "deposees": ("Déposées", lambda mois: mois.deposees),
-    "radiees": ("Radiées", lambda mois: mois.radiees),
-    "attribuees": ("dont attribuées", lambda mois: mois.attribuees),
-}
+#: The curves of the flows, by the field of a month.
+_SERIES: Final = {"deposees": "Déposées", "radiees": "Radiées", "attribuees": "dont attribuées"}
 _TETE_DE_MOTIF: Final = re.compile(r"^Radiation (?:pour cause de |pour |suite à )")
 _TITRES_DES_MOIS: Final = {
     "actives": "Demandes actives à la fin de chaque mois",
     "flux": "Entrées et sorties de chaque mois",
 }
-
-
-class RubriqueDeTable(NamedTuple):
-    """A section of a table, its chart told in a sentence."""
-
-    titre: str
-    lignes: list[tuple[str, tuple[int, ...]]]
-    dit: str
 
 
 # --- the pages ----------------------------------------------------------------------------------------------
@@ -103,7 +90,7 @@ def page(base: str) -> Response:
             "stock": stock,
             "lignes": tableaux.lignes_de(stock, tableaux.rubriques(stock)[0]),
             "rubrique": tableaux.rubriques(stock)[0],
-            "profils": _rubriques(profils),
+            "profils": [(r, tableaux.lignes_de(profils, r)) for r in tableaux.rubriques(profils)],
             "adresses": _adresses,
             "tranches": rangees[::-1],
             "sans_seuil": any(t.sans_seuil for t, _ in rangees),
@@ -125,14 +112,16 @@ def flux(base: str) -> Response:
     def contexte(tableau: Tableau, lues: Images) -> dict[str, Any]:
         return {
             "tableau": tableau,
-            "rubriques": _rubriques(tableau),
-            "flux": tableaux.FLUX,
-            "courbes": {
-                rubrique: [
-                    en_page(tableaux.dessiner_flux(tableau, rubrique, etroit=e)) for e in (False, True)
-                ]
+            "rubriques": [
+                (
+                    rubrique,
+                    tableaux.lignes_de(tableau, rubrique),
+                    _dit(tableau, rubrique),
+                    [en_page(tableaux.dessiner_flux(tableau, rubrique, etroit=e)) for e in (False, True)],
+                )
                 for rubrique in tableaux.rubriques(tableau)
-            },
+            ],
+            "flux": tableaux.FLUX,
             "courbes_des_mois": [
                 (titre, nom, [en_page(_courbes(lues, nom, etroit=etroit)) for etroit in (False, True)])
                 for nom, titre in _TITRES_DES_MOIS.items()
@@ -171,7 +160,7 @@ def territoires(base: str) -> Response:
             "tension_max": max((lieu.tension or 0.0 for lieu in epcis), default=0.0),
             "ecrire": carte.ecrire,
             "comptes": comptes,
-            "sommes": _sommes(comptes),
+            "sommes": tableaux.sommes(comptes),
             "code": code,
             "nom": lignes[0].territoire if lignes else None,
             "detail": [
@@ -247,43 +236,58 @@ def fichier(base: str, nom: str, forme: str) -> Response:
     table; `part`: of which quota; `cadre`: which map)."""
     code = {"territoires": _niveau(), "quotas": QUOTAS}.get(nom) or (nom if nom in CODES else IMAGES)
     demande = _demande(base, code)
-    resultat = _calculs().attendre(services(), demande)
+    contenu = _calculs().attendre(services(), demande).contenu
+    periode_dite = demande.jour.year if code == QUOTAS else demande.jour.isoformat()
+    dit = "-".join(
+        str(morceau)
+        for morceau in (base, code if nom == "territoires" else nom, periode_dite, demande.territoire)
+        if morceau
+    )
+    if forme == "csv":
+        return feuille(_en_csv(contenu, demande, nom), dit)
     try:
-        texte, dessin = _en_fichier(resultat, demande, nom, forme)
+        dessin = _en_svg(contenu, nom)
     except KeyError as inconnue:
         raise NotFound(f"Il n'y a pas de [{str(inconnue.args[0])[:40]}] à dessiner ici.") from None
-    periode_dite = demande.jour.year if code == QUOTAS else demande.jour.isoformat()
-    nom = code if nom == "territoires" else nom
-    dit = "-".join(str(morceau) for morceau in (base, nom, periode_dite, demande.territoire) if morceau)
-    if forme == "csv":
-        return feuille(texte, dit)
     return telechargement(dessin, f"{dit}.svg", "image/svg+xml")
 
 
-def _en_fichier(resultat: Resultat, demande: TableDemandee, nom: str, forme: str) -> tuple[str, bytes]:
-    """(CSV, SVG) of a table or of a picture: the one that is asked for. Raises KeyError for a picture that is
-    none."""
-    svg = forme == "svg"
-    if nom in CODES:
-        tableau, rubrique = resultat.tableau, request.args.get("rubrique", "")
-        if svg:
-            return "", tableaux.dessiner(tableau, rubrique, mots=motifs_courts())
-        return en_csv([tableau], demande.jour, separateur=";"), b""
-    if nom == "territoires":
-        return lieux_en_csv(resultat.lieux, separateur=";"), tableaux.dessiner_lieux(resultat.lieux)
-    if nom == "quotas":
-        part = request.args.get("part", "")
-        if svg:
-            return "", tableaux.dessiner_quota(resultat.quotas, part)
-        return quotas_en_csv(resultat.quotas, separateur=";"), b""
-    figure = _figure(resultat.images, nom)
-    return figure.csv, figure.fichier if svg else b""
+def _en_csv(contenu: Any, demande: TableDemandee, nom: str) -> str:
+    match contenu:
+        case Tableau():
+            return en_csv([contenu], demande.jour, separateur=";")
+        case ComptesDeLieux():
+            return lieux_en_csv(contenu, separateur=";")
+        case Quotas():
+            return quotas_en_csv(contenu, separateur=";")
+    return _figure(contenu, nom).csv
 
 
-_DES_LIEUX: Final = ("code", "lieu", "premiere_commune", "souhaitee", "attributions", "tension")
-_DES_MOIS: Final = ("mois", "du", "au", "actives", "deposees", "radiees", "attribuees")
-_DES_TRANCHES: Final = ("de", "a_moins_de", "sous_le_seuil", "au_seuil_ou_au_dessus", "sans_seuil_connu",
-                        "seuils_ici")  # fmt: skip
+def _en_svg(contenu: Any, nom: str) -> bytes:
+    """Raises KeyError for a section, or a share, that is none."""
+    match contenu:
+        case Tableau():
+            return tableaux.dessiner(contenu, request.args.get("rubrique", ""), mots=motifs_courts())
+        case ComptesDeLieux():
+            return tableaux.dessiner_lieux(contenu)
+        case Quotas():
+            return tableaux.dessiner_quota(contenu, request.args.get("part", ""))
+    return _figure(contenu, nom).fichier
+
+
+#: The columns of each sheet, and what each shows.
+_DES_LIEUX: Final = {
+    "code": "code", "lieu": "nom", "premiere_commune": "premieres", "souhaitee": "souhaitees",
+    "attributions": "attribuees", "tension": "tension",
+}  # fmt: skip
+_DES_MOIS: Final = {
+    "mois": "libelle", "du": "du", "au": "au", "actives": "actives", "deposees": "deposees",
+    "radiees": "radiees", "attribuees": "attribuees",
+}  # fmt: skip
+_DES_TRANCHES: Final = {
+    "de": "bas", "a_moins_de": "haut", "sous_le_seuil": "sous", "au_seuil_ou_au_dessus": "au_dessus",
+    "sans_seuil_connu": "sans_seuil", "seuils_ici": "seuils_dits",
+}  # fmt: skip
 
 
 def _figure(lues: Images, nom: str) -> Figure:
@@ -296,29 +300,22 @@ def _figure(lues: Images, nom: str) -> Figure:
                 (e.nom, e.tension or 0.0, carte.ecrire(e.tension) if e.tension else "aucune attribution")
                 for e in lues.epcis
             ]
-            svg = barres.dessiner(titre, lignes)
-            return Figure(nom, titre, svg, _DES_LIEUX, [_en_ligne(lieu) for lieu in lues.epcis])
+            return _avec_sa_table(nom, titre, diagrammes.barres(titre, lignes), _DES_LIEUX, lues.epcis)
         case "ressources":
             titre = "Ressources annuelles par UC des demandes actives, au regard du premier quartile"
             cotes = ("Sous le seuil", "Au seuil ou au-dessus")
-            barres_dites = [
-                (_libelle(t), t.sous, t.au_dessus, "seuil" if t.seuils else "") for t in lues.tranches
-            ]
-            rangees = [
-                (t.bas, t.haut, t.sous, t.au_dessus, t.sans_seuil,
-                 " ; ".join(f"{s.libelle} {s.montant}" for s in t.seuils))
-                for t in lues.tranches
-            ]  # fmt: skip
-            return Figure(nom, titre, barres.pyramide(titre, cotes, barres_dites), _DES_TRANCHES, rangees)
+            cotees = [(_libelle(t), t.sous, t.au_dessus, "seuil" if t.seuils else "") for t in lues.tranches]
+            svg = diagrammes.pyramide(titre, cotes, cotees)
+            return _avec_sa_table(nom, titre, svg, _DES_TRANCHES, lues.tranches)
         case _:
-            mois = [
-                (m.libelle, m.du, m.au, m.actives, m.deposees, m.radiees, m.attribuees) for m in lues.mois
-            ]
-            return Figure(nom, _TITRES_DES_MOIS[nom], _courbes(lues, nom), _DES_MOIS, mois)
+            return _avec_sa_table(nom, _TITRES_DES_MOIS[nom], _courbes(lues, nom), _DES_MOIS, lues.mois)
 
 
-def _en_ligne(lieu: LieuCompte) -> tuple[Any, ...]:
-    return lieu.code, lieu.nom, lieu.premieres, lieu.souhaitees, lieu.attribuees, lieu.tension
+def _avec_sa_table(
+    nom: str, titre: str, svg: Any, colonnes: Mapping[str, str], lignes: Sequence[Any]
+) -> Figure:
+    valeurs = [[getattr(ligne, champ) for champ in colonnes.values()] for ligne in lignes]
+    return Figure(nom, titre, svg, list(colonnes), valeurs)
 
 
 def _figure_de_carte(lues: Images) -> Figure:
@@ -331,7 +328,7 @@ def _figure_de_carte(lues: Images) -> Figure:
         )
     cadre, svg = dessins.get(demande, (None, None))
     titre = f"{mesure.titre} : {cadre.titre}" if cadre is not None else mesure.titre
-    return Figure("carte", titre, svg, _DES_LIEUX, [_en_ligne(lieu) for lieu in lues.communes])
+    return _avec_sa_table("carte", titre, svg, _DES_LIEUX, lues.communes)
 
 
 # --- what is asked for --------------------------------------------------------------------------------------
@@ -387,28 +384,8 @@ def _jour() -> date:
 # --- what is shown ------------------------------------------------------------------------------------------
 
 
-def _sommes(comptes: ComptesDeLieux) -> list[tuple[str, str, list[int]]]:
-    """Code, name and sums of each territory, the most demandes first."""
-    lues: dict[tuple[str, str], Counter[str]] = {}
-    for ligne in comptes.lignes:
-        lues.setdefault((ligne.code_territoire, ligne.territoire), Counter())[ligne.indicateur] += (
-            ligne.valeur
-        )
-    sommees = [(code, nom, [somme[cle] for cle in _RESUMES]) for (code, nom), somme in lues.items()]
-    return sorted(sommees, key=lambda lue: (-lue[2][0], lue[1]))
-
-
-def _rubriques(tableau: Tableau) -> list[RubriqueDeTable]:
-    lues = []
-    for titre in tableaux.rubriques(tableau):
-        lignes = tableaux.lignes_de(tableau, titre)
-        lues.append(RubriqueDeTable(titre, lignes, _dit(tableau, lignes)))
-    return lues
-
-
-def _dit(tableau: Tableau, lignes: list[tuple[str, tuple[int, ...]]]) -> str:
-    if tableau.code != "TAB02":
-        return tableaux.dire((libelle, nombres[0]) for libelle, nombres in lignes)
+def _dit(tableau: Tableau, rubrique: str) -> str:
+    lignes = tableaux.lignes_de(tableau, rubrique)
     sommes = [
         f"{titre.lower()} {nombre(sum(nombres[tableau.colonnes.index(colonne)] for _, nombres in lignes))}"
         for colonne, titre in tableaux.FLUX.items()
@@ -424,19 +401,17 @@ def _carte(lues: Images, mesure: carte.MesureDeCarte) -> carte.Carte:
 def _courbes(lues: Images, nom: str, *, etroit: bool = False) -> Any:
     adresses = [_adresses_du_mois(mois) for mois in lues.mois]
     periodes = [f"{mois.du:%m/%y}" for mois in lues.mois]
-    if nom == "actives":
-        points = [(m.actives, a["actives"]) for m, a in zip(lues.mois, adresses, strict=True)]
-        series = [courbes.Serie("Actives", "demandes actives", points)]
-    else:
-        series = [
-            courbes.Serie(
-                titre,
-                titre.lower().removeprefix("dont "),
-                [(lire(m), a[cle]) for m, a in zip(lues.mois, adresses, strict=True)],
-            )
-            for cle, (titre, lire) in _SERIES.items()
-        ]
-    return courbes.dessiner(_TITRES_DES_MOIS[nom], periodes, series, etroit=etroit)
+    dites = {"actives": "Actives"} if nom == "actives" else _SERIES
+    unites = {"actives": "demandes actives", "attribuees": "attribuées"}
+    series = [
+        diagrammes.Serie(
+            titre,
+            unites.get(cle, titre.lower()),
+            [(getattr(m, cle), a[cle]) for m, a in zip(lues.mois, adresses, strict=True)],
+        )
+        for cle, titre in dites.items()
+    ]
+    return diagrammes.courbes(_TITRES_DES_MOIS[nom], periodes, series, etroit=etroit)
 
 
 def _libelle(tranche: TrancheDeRessources) -> str:

@@ -8,8 +8,8 @@ keeps its own.
 
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Attend
 from dataclasses import dataclass
@@ -26,12 +26,11 @@ from sne_interface.errors import SandboxError, StoreError
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import Services
 from sne_statistiques.comptes import comptes_des_images, comptes_par_territoire, quotas, statistiques
-from sne_statistiques.comptes.comptes_des_images import Images
 from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux
 from sne_statistiques.comptes.quotas import LigneQuota, Quotas
 from sne_statistiques.comptes.requetes_statistiques import tires
 from sne_statistiques.comptes.statistiques import Tableau
-from sne_statistiques.images import barres, courbes
+from sne_statistiques.images import diagrammes
 
 #: Seconds that figures are waited for when older ones may be shown.
 BREVE: Final = 0.1
@@ -76,42 +75,15 @@ class TableDemandee:
     territoire: str | None = None
 
 
-Contenu = Tableau | ComptesDeLieux | Quotas | Images
-
-
 @dataclass(frozen=True, slots=True)
 class Resultat:
-    """The result of a computation, with its instant and its length in seconds. `etat` tells the state of the
-    base then."""
+    """The result of a computation, with its instant and its length in seconds. `contenu` is a Tableau, by the
+    code that was asked for ComptesDeLieux, Quotas or Images; `etat` tells the state of the base then."""
 
-    contenu: Contenu
+    contenu: Any
     etat: tuple[Any, ...]
     calcule_le: datetime
     secondes: float
-
-    @property
-    def tableau(self) -> Tableau:
-        """The table that was asked for by its code."""
-        assert isinstance(self.contenu, Tableau)
-        return self.contenu
-
-    @property
-    def lieux(self) -> ComptesDeLieux:
-        """The counts that were asked for by a level of territories."""
-        assert isinstance(self.contenu, ComptesDeLieux)
-        return self.contenu
-
-    @property
-    def quotas(self) -> Quotas:
-        """The quotas."""
-        assert isinstance(self.contenu, Quotas)
-        return self.contenu
-
-    @property
-    def images(self) -> Images:
-        """The pictures."""
-        assert isinstance(self.contenu, Images)
-        return self.contenu
 
     def ancien(self, etat: tuple[Any, ...]) -> bool:
         """True when the base has changed since, or may have without saying so."""
@@ -185,11 +157,6 @@ class Calculs:
         ).start()
         return futur
 
-    def connait(self, demande: TableDemandee) -> bool:
-        """True when a table is kept, of whatever age."""
-        with self._verrou:
-            return demande in self._faits
-
     def _calculer(self, services: Services, demande: TableDemandee, futur: "Future[Resultat]") -> None:
         resultat, rate = None, None
         try:
@@ -222,14 +189,13 @@ def calculer(services: Services, demande: TableDemandee) -> Resultat:
     return Resultat(contenu, etat, datetime.now(UTC), time.perf_counter() - debut)
 
 
-def _compter(demande: TableDemandee, registre: RegistreBase, contrat: Contrat) -> Contenu:
+def _compter(demande: TableDemandee, registre: RegistreBase, contrat: Contrat) -> Any:
     if demande.code == IMAGES:
         return comptes_des_images.compter(registre, contrat, demande.jour)
     if demande.code == QUOTAS:
         return quotas.compter(registre, contrat, demande.jour.year)
-    for niveau in comptes_par_territoire.NIVEAUX:
-        if demande.code == niveau:
-            return comptes_par_territoire.compter(registre, contrat, niveau, demande.jour)
+    if demande.code in comptes_par_territoire.NIVEAUX:
+        return comptes_par_territoire.compter(registre, contrat, demande.code, demande.jour)
     return statistiques.tableau(demande.code, registre, contrat, demande.jour, demande.territoire)
 
 
@@ -278,30 +244,28 @@ def dessiner(tableau: Tableau, rubrique: str, *, mots: Mapping[str, str] | None 
     """The chart of a section; `mots` are those of the codes of reasons. Raises KeyError for a section that
     the table has not."""
     titre = f"{tableau.titre} : {rubrique}"
-    if tableau.code == "TAB02" and rubrique == MOTIFS:
-        dits = [((mots or {}).get(code, code), n) for code, n in motifs(tableau)]
-        return _barres(titre, dits)
-    lignes = lignes_de(tableau, rubrique)
-    if not lignes:
+    if rubrique not in dessinees(tableau):
         raise KeyError(rubrique)
+    if rubrique == MOTIFS:
+        return _barres(titre, [((mots or {}).get(code, code), n) for code, n in motifs(tableau)])
     if tableau.code == "TAB02":
         return Figure(rubrique, titre, dessiner_flux(tableau, rubrique), (), ()).fichier
-    comptes = [(libelle, nombres[0]) for libelle, nombres in lignes if libelle != "Total"]
-    return _barres(titre, comptes)
+    lignes = lignes_de(tableau, rubrique)
+    return _barres(titre, [(libelle, nombres[0]) for libelle, nombres in lignes if libelle != "Total"])
 
 
 def dessiner_flux(tableau: Tableau, rubrique: str, *, etroit: bool = False) -> Any:
     """The flows of TAB02 as curves."""
     lignes = lignes_de(tableau, rubrique)
     series = [
-        courbes.Serie(
+        diagrammes.Serie(
             titre, titre.lower(), [(nombres[tableau.colonnes.index(colonne)], None) for _, nombres in lignes]
         )
         for colonne, titre in FLUX.items()
     ]
     mensuel = len(lignes) > 4
     periodes = [f"{libelle[:3]}{libelle[-2:]}" if mensuel else libelle for libelle, _ in lignes]
-    return courbes.dessiner(f"Flux : {rubrique}", periodes, series, etroit=etroit)
+    return diagrammes.courbes(f"Flux : {rubrique}", periodes, series, etroit=etroit)
 
 
 def dessiner_quota(comptes: Quotas, code: str) -> bytes:
@@ -329,17 +293,18 @@ def _nom_de_ligne(ligne: LigneQuota) -> str:
 
 def dessiner_lieux(comptes: ComptesDeLieux) -> bytes:
     """The chart of the territories with most active demandes."""
-    lignes = [(nom, n) for nom, n in actives(comptes) if n][:_BARRES_MAX]
-    return _barres("Demandes actives par territoire", lignes)
+    lignes = [(nom, somme["demandes_actives"]) for _, nom, somme in sommes(comptes)]
+    return _barres("Demandes actives par territoire", [ligne for ligne in lignes if ligne[1]][:_BARRES_MAX])
 
 
-def actives(comptes: ComptesDeLieux) -> list[tuple[str, int]]:
-    """The active demandes of each territory, the most numerous first."""
-    sommes: dict[str, int] = {}
+def sommes(comptes: ComptesDeLieux) -> list[tuple[str, str, Counter[str]]]:
+    """Code and name of each territory, and the sums of its indicators, the most active demandes first."""
+    lues: dict[tuple[str, str], Counter[str]] = {}
     for ligne in comptes.lignes:
-        if ligne.indicateur == "demandes_actives":
-            sommes[ligne.territoire] = sommes.get(ligne.territoire, 0) + ligne.valeur
-    return sorted(sommes.items(), key=lambda paire: (-paire[1], paire[0]))
+        lieu = ligne.code_territoire, ligne.territoire
+        lues.setdefault(lieu, Counter())[ligne.indicateur] += ligne.valeur
+    sommees = [(code, nom, somme) for (code, nom), somme in lues.items()]
+    return sorted(sommees, key=lambda lue: (-lue[2]["demandes_actives"], lue[1]))
 
 
 def _barres(
@@ -355,18 +320,8 @@ def _barres(
         (_court(nom, _LIBELLE_MAX), n, f"{nombre(round(n))}{unite}{' ?' if nom in douteuses else ''}")
         for nom, n in lignes
     ]
-    return Figure("barres", titre, barres.dessiner(titre, dites, seuil=seuil), (), ()).fichier
+    return Figure("barres", titre, diagrammes.barres(titre, dites, seuil=seuil), (), ()).fichier
 
 
 def _court(libelle: str, longueur: int) -> str:
     return libelle if len(libelle) <= longueur else libelle[: longueur - 1].rstrip() + "…"
-
-
-def dire(lignes: Iterable[tuple[str, int]]) -> str:
-    """Says in a sentence what a chart shows: the most numerous, of how many."""
-    lues = [(libelle, compte) for libelle, compte in lignes if libelle != "Total"]
-    total = sum(compte for _, compte in lues)
-    if not total:
-        return "Aucune demande."
-    libelle, compte = max(lues, key=lambda ligne: ligne[1])
-    return f"{libelle} : {nombre(compte)} sur {nombre(total)}, le plus grand nombre."

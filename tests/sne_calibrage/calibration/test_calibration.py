@@ -110,8 +110,12 @@ def jumeau(application: Flask) -> list[Echange]:
     return converser(application, "jumeau")
 
 
-def test_every_change_is_found_and_nothing_else(enregistrement: list[Echange]) -> None:
-    bilan = juger(enregistrement, contrat())
+@pytest.fixture(scope="module")
+def bilan(enregistrement: list[Echange]) -> Calibrage:
+    return juger(enregistrement, contrat())
+
+
+def test_every_change_is_found_and_nothing_else(bilan: Calibrage) -> None:
     dits = [(groupe.genre, groupe.titre) for groupe in bilan.groupes]
     manquent = [c for c in CHANGEMENTS if not any(c[0] == genre and c[1] in titre for genre, titre in dits)]
     de_trop = [d for d in dits if not any(c[0] == d[0] and c[1] in d[1] for c in CHANGEMENTS)]
@@ -119,8 +123,9 @@ def test_every_change_is_found_and_nothing_else(enregistrement: list[Echange]) -
     assert not bilan.accidents
 
 
-def test_what_is_proposed_makes_the_two_agree(enregistrement: list[Echange], tmp_path: Path) -> None:
-    bilan = juger(enregistrement, contrat())
+def test_what_is_proposed_makes_the_two_agree(
+    enregistrement: list[Echange], bilan: Calibrage, tmp_path: Path
+) -> None:
     surcharge_proposee.ecrire(tmp_path / "surcharge", bilan, contrat())
     apres = juger(enregistrement, versions.charger(overlay=tmp_path / "surcharge"))
     assert apres.groupes == [], rendu_de_calibration.en_texte(apres)

@@ -33,8 +33,8 @@ class Essai:
         self.lignes: list[Echange] = []
         self.panne = panne
         self.relais = Relais(
-            self.lien,  # type: ignore[arg-type]
-            "proxy",
+            lien=self.lien,  # type: ignore[arg-type]
+            base="proxy",
             relire=self.relire,
             consigner=self.consigner,
         )

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from sne_calibrage.versions.contrats_compares import comparer
-from sne_calibrage.versions.differences_de_contrats import DifferenceDeContrats, Sens, Severite
+from sne_calibrage.versions.differences_de_contrats import (
+    ComparaisonDeContrats,
+    DifferenceDeContrats,
+    Sens,
+    Severite,
+)
 from sne_interface.contract.changements import Nature
 from sne_interface.contract.versions import Contrat, charger
 from sne_interface.resources import contracts_dir
@@ -36,41 +41,39 @@ def test_a_contract_does_not_differ_from_itself(v5_2: Contrat) -> None:
     assert not comparaison.cassante
 
 
-def test_5_2_adds_to_5_0_and_takes_nothing_away(v5_2: Contrat) -> None:
-    comparaison = comparer(charger("v5.0"), v5_2)
-    assert not comparaison.cassante
-    places = {d.objet: d for d in comparaison.differences if d.nature is Nature.SCHEMAS}
+def test_5_2_adds_to_5_0_and_takes_nothing_away(de_5_0_a_5_2: ComparaisonDeContrats) -> None:
+    assert not de_5_0_a_5_2.cassante
+    places = {d.objet: d for d in de_5_0_a_5_2.differences if d.nature is Nature.SCHEMAS}
     assert {objet.rpartition("/")[2] for objet in places} == {
         "nir", "ressourcesAnnuellesUC", "nombreUC", "premierQuartile",
     }  # fmt: skip
     assert all(d.sorte == "element-ajoute" and d.severite is I for d in places.values())
 
 
-def test_what_bites_a_message_of_5_0_by_what_others_said_is_a_warning(v5_2: Contrat) -> None:
+def test_what_bites_a_message_of_5_0_by_what_others_said_is_a_warning(
+    v5_2: Contrat, de_5_0_a_5_2: ComparaisonDeContrats
+) -> None:
     """Controls that hold a radiation, which 5.0 sends, to decisions that the base may know from others."""
-    comparaison = comparer(charger("v5.0"), v5_2)
     radiations = {
-        d.objet: d for d in comparaison.differences
+        d.objet: d for d in de_5_0_a_5_2.differences
         if d.nature is Nature.REGLES and v5_2.regles[d.objet].types == ("RAD",)
     }  # fmt: skip
     assert radiations.keys() == {"DEC019", "DEC020", "DEC021", "DEC022"}
     assert {(d.severite, d.changement) for d in radiations.values()} == {(A, "SUITES")}
 
 
-def test_a_behaviour_that_no_file_shows_is_told_too(v5_2: Contrat) -> None:
-    comparaison = comparer(charger("v5.0"), v5_2)
-    sans = {c.id for c in comparaison.changements} - {d.changement for d in comparaison.differences}
+def test_a_behaviour_that_no_file_shows_is_told_too(de_5_0_a_5_2: ComparaisonDeContrats) -> None:
+    sans = {c.id for c in de_5_0_a_5_2.changements} - {d.changement for d in de_5_0_a_5_2.differences}
     assert sans == {"COMMUNES", "STATISTIQUES"}
 
 
-def test_the_way_back_breaks_and_names_the_same_changes(v5_2: Contrat) -> None:
-    comparaison = comparer(v5_2, charger("v5.0"))
-    rompues = {d.objet: d.changement for d in comparaison.differences if d.severite is E}
+def test_the_way_back_breaks_and_names_the_same_changes(de_5_2_a_5_0: ComparaisonDeContrats) -> None:
+    rompues = {d.objet: d.changement for d in de_5_2_a_5_0.differences if d.severite is E}
     assert rompues == {"02.02": "MESSAGE-0202", "DECATT": "DECISIONS"}
 
 
-def test_it_says_the_same_twice_in_the_same_order(v5_2: Contrat) -> None:
-    un, autre = (comparer(charger("v5.0"), v5_2) for _ in range(2))
+def test_it_says_the_same_twice_in_the_same_order(v5_2: Contrat, de_5_0_a_5_2: ComparaisonDeContrats) -> None:
+    un, autre = de_5_0_a_5_2, comparer(charger("v5.0"), v5_2)
     assert un.en_json() == autre.en_json()
     empreintes = [d.empreinte for d in un.differences]
     assert len(set(empreintes)) == len(empreintes)
@@ -285,6 +288,6 @@ def test_a_folder_of_several_versions_tells_the_asked_one_alone(v5_2: Contrat, t
     assert {d.objet for d in ajoutees(v5_2, tmp_path)} == {"ENT005"}
 
 
-def test_a_new_control_of_an_addition_bites_only_who_uses_it(v5_2: Contrat) -> None:
-    regles = {d.objet: d for d in comparer(charger("v5.0"), v5_2).differences if d.nature is Nature.REGLES}
+def test_a_new_control_of_an_addition_bites_only_who_uses_it(de_5_0_a_5_2: ComparaisonDeContrats) -> None:
+    regles = {d.objet: d for d in de_5_0_a_5_2.differences if d.nature is Nature.REGLES}
     assert {d.severite for code, d in regles.items() if code.startswith("NIR")} == {I}

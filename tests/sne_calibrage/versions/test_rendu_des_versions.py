@@ -11,7 +11,6 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from sne_calibrage.versions import rendu_des_versions
-from sne_calibrage.versions.contrats_compares import comparer
 from sne_calibrage.versions.differences_de_contrats import (
     ComparaisonDeContrats,
     DifferenceDeContrats,
@@ -20,7 +19,6 @@ from sne_calibrage.versions.differences_de_contrats import (
 )
 from sne_calibrage.versions.sorts_des_requetes import Cause, Devenir, Nouveaute, Preparation, SortDEchange
 from sne_interface.contract.changements import Nature
-from sne_interface.contract.versions import charger
 
 MECHANT = "</td><script>alert(1)</script> | `x` \x1b[31m"
 DIFFERENCE = DifferenceDeContrats(
@@ -29,9 +27,8 @@ DIFFERENCE = DifferenceDeContrats(
 
 
 @pytest.fixture(scope="module")
-def comparaison() -> ComparaisonDeContrats:
-    vraie = comparer(charger("v5.0"), charger("v5.2"))
-    return replace(vraie, differences=(DIFFERENCE, *vraie.differences))
+def comparaison(de_5_0_a_5_2: ComparaisonDeContrats) -> ComparaisonDeContrats:
+    return replace(de_5_0_a_5_2, differences=(DIFFERENCE, *de_5_0_a_5_2.differences))
 
 
 @pytest.fixture

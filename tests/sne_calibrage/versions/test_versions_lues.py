@@ -2,12 +2,10 @@
 
 import json
 
-import pytest
 from lxml import etree
 from lxml import html as lxml_html
 
 from sne_calibrage.versions import rendu_des_versions
-from sne_calibrage.versions.contrats_compares import comparer
 from sne_calibrage.versions.differences_de_contrats import (
     ComparaisonDeContrats,
     DifferenceDeContrats,
@@ -15,20 +13,14 @@ from sne_calibrage.versions.differences_de_contrats import (
     Severite,
 )
 from sne_interface.contract.changements import Nature
-from sne_interface.contract.versions import charger
-
-
-@pytest.fixture(scope="module")
-def comparaison() -> ComparaisonDeContrats:
-    return comparer(charger("v5.0"), charger("v5.2"))
 
 
 def difference(objet: str, texte: str, nature: Nature = Nature.CHEMINS) -> DifferenceDeContrats:
     return DifferenceDeContrats(nature, objet, "sorte", texte, {Sens.REPONSE: Severite.INFORMATION})
 
 
-def test_the_interface_comes_before_what_no_exchange_shows(comparaison: ComparaisonDeContrats) -> None:
-    dites = list(rendu_des_versions.parties(comparaison))
+def test_the_interface_comes_before_what_no_exchange_shows(de_5_0_a_5_2: ComparaisonDeContrats) -> None:
+    dites = list(rendu_des_versions.parties(de_5_0_a_5_2))
     assert [(p.titre, p.severite) for p in dites] == [
         (titre, severite)
         for titre in ("L'interface", "Jugement, seuils et autres fichiers")
@@ -40,51 +32,50 @@ def test_the_interface_comes_before_what_no_exchange_shows(comparaison: Comparai
     assert set(natures[2]) == {Nature.EXIGENCES}
     for suite in natures:
         assert suite == sorted(suite, key=tuple(Nature).index)
-    texte = rendu_des_versions.comparaison_en_texte(comparaison)
+    texte = rendu_des_versions.comparaison_en_texte(de_5_0_a_5_2)
     assert texte.index("L'interface : avertissements (4)") < texte.index(": avertissements (33)")
 
 
-def test_what_breaks_is_never_beside_the_interface() -> None:
-    retour = comparer(charger("v5.2"), charger("v5.0"))
-    erreurs = [p for p in rendu_des_versions.parties(retour) if p.severite is Severite.ERREUR]
+def test_what_breaks_is_never_beside_the_interface(de_5_2_a_5_0: ComparaisonDeContrats) -> None:
+    erreurs = [p for p in rendu_des_versions.parties(de_5_2_a_5_0) if p.severite is Severite.ERREUR]
     assert [(p.titre, p.nombre) for p in erreurs] == [("L'interface", 2)]
 
 
 def test_each_difference_is_on_one_line_and_json_and_junit_keep_them_all(
-    comparaison: ComparaisonDeContrats,
+    de_5_0_a_5_2: ComparaisonDeContrats,
 ) -> None:
-    lignes = [ligne for p in rendu_des_versions.parties(comparaison) for ligne in p.lignes]
+    lignes = [ligne for p in rendu_des_versions.parties(de_5_0_a_5_2) for ligne in p.lignes]
     dites = [d.empreinte for ligne in lignes for d in ligne.differences]
-    toutes = [d.empreinte for d in comparaison.differences]
+    toutes = [d.empreinte for d in de_5_0_a_5_2.differences]
     assert sorted(dites) == sorted(toutes)
-    assert [p.nombre for p in rendu_des_versions.parties(comparaison)] == [
-        sum(len(ligne.differences) for ligne in p.lignes) for p in rendu_des_versions.parties(comparaison)
+    assert [p.nombre for p in rendu_des_versions.parties(de_5_0_a_5_2)] == [
+        sum(len(ligne.differences) for ligne in p.lignes) for p in rendu_des_versions.parties(de_5_0_a_5_2)
     ]
     assert [
-        d["empreinte"] for d in json.loads(rendu_des_versions.en_json(comparaison))["differences"]
+        d["empreinte"] for d in json.loads(rendu_des_versions.en_json(de_5_0_a_5_2))["differences"]
     ] == toutes
     assert len(
-        etree.fromstring(rendu_des_versions.comparaison_en_junit(comparaison)).findall(".//testcase")
+        etree.fromstring(rendu_des_versions.comparaison_en_junit(de_5_0_a_5_2)).findall(".//testcase")
     ) == len(toutes)
     # The three forms that are read have these lines, and no other.
     for texte in (
-        rendu_des_versions.comparaison_en_texte(comparaison),
-        rendu_des_versions.comparaison_en_markdown(comparaison),
+        rendu_des_versions.comparaison_en_texte(de_5_0_a_5_2),
+        rendu_des_versions.comparaison_en_markdown(de_5_0_a_5_2),
     ):
         assert [ligne.empreintes for ligne in lignes if ligne.empreintes not in texte] == []
-    page = lxml_html.document_fromstring(rendu_des_versions.comparaison_en_html(comparaison))
+    page = lxml_html.document_fromstring(rendu_des_versions.comparaison_en_html(de_5_0_a_5_2))
     assert page.xpath("//td[@class='code']/text()") == [ligne.empreintes for ligne in lignes]
 
 
-def test_the_thresholds_of_an_area_are_one_line_with_its_years(comparaison: ComparaisonDeContrats) -> None:
-    seuils = [d for d in comparaison.differences if d.nature is Nature.SEUILS]
+def test_the_thresholds_of_an_area_are_one_line_with_its_years(de_5_0_a_5_2: ComparaisonDeContrats) -> None:
+    seuils = [d for d in de_5_0_a_5_2.differences if d.nature is Nature.SEUILS]
     lignes = rendu_des_versions.plier(seuils)
     objets = [ligne.objets for ligne in lignes]
     assert sorted(objets) == sorted({(d.objet.rpartition("/")[0],) for d in seuils})
     arras = next(ligne for ligne in lignes if ligne.objets == ("EPCI/200033579",))
     assert arras.texte == "nouveau seuil : 8150 € par an et par UC (CU d'Arras), 2016 à 2026"
     assert arras.empreintes.endswith("+10")
-    assert rendu_des_versions.comparaison_en_texte(comparaison).count("EPCI/200033579") == 1
+    assert rendu_des_versions.comparaison_en_texte(de_5_0_a_5_2).count("EPCI/200033579") == 1
 
 
 def test_amounts_that_change_with_the_year_are_told_each() -> None:

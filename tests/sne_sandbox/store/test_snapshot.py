@@ -17,7 +17,7 @@ from sne_interface.domain.demande import EtatDemande
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.evenement import Evenement
 from sne_interface.errors import BaseInconnue, StoreError, UsageError
-from sne_sandbox.store import snapshot, tables
+from sne_sandbox.store import metadonnees, snapshot, tables
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import Criteres, parcourir, rechercher
 
@@ -188,10 +188,9 @@ def test_an_older_snapshot_tells_its_decisions_and_what_is_wished(
         assert attributions.baux(registre.connexion, "reprise", *an, {}) == [
             attributions.Baux(None, attribue, "75112", None, None, True, None, 1)
         ]
-        _, (profils,) = profils_comptes.Comptes(registre.connexion, "reprise", date.max).croiser(
-            [profils_comptes.profil({})]
-        )
-        assert [profils_comptes.lire_profil(lu).motif for lu in profils] == ["LOGDEC"]
+        comptes = profils_comptes.Comptes(registre.connexion, "reprise", date.max)
+        motifs = [parts[-1] for _, parts, _ in comptes.profils({}, metadonnees.demande_stat.c.motif)]
+        assert motifs == ["LOGDEC"]
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import comptes_des_images, demandes_comptees, statistiques
 from sne_statistiques.comptes.comptes_des_images import Images
-from sne_statistiques.vues import selections
-from sne_statistiques.vues.selections import periode
+from sne_statistiques.vues import page_demandes_comptees
+from sne_statistiques.vues.page_demandes_comptees import periode
 
 HORLOGE = Horloge(fige_a=datetime(2018, 3, 15, 12, tzinfo=PARIS))
 JOUR = date(2018, 3, 15)
@@ -46,7 +46,7 @@ def lues(registre: RegistreBase, contrat: Contrat) -> Images:
 
 def compter(registre: RegistreBase, contrat: Contrat, **champs: str) -> int:
     """How many demandes an address finds: as it counts them, and as it lists them, page after page."""
-    choix = selections.lire(champs, registre, contrat)
+    choix = page_demandes_comptees.lire(champs, registre, contrat)
     assert choix.fautes == []
     trouvees, repere = 0, None
     while True:
@@ -131,7 +131,7 @@ def test_associations_and_territories_open_theirs(registre: RegistreBase, contra
     ],
 )  # fmt: skip
 def test_what_says_nothing_is_said(registre: RegistreBase, contrat: Contrat, champ: str, ecrit: str) -> None:
-    choix = selections.lire({champ: ecrit}, registre, contrat)
+    choix = page_demandes_comptees.lire({champ: ecrit}, registre, contrat)
     assert len(choix.fautes) == 1
     assert ecrit in choix.fautes[0]
 

@@ -9,6 +9,7 @@ from exemples_store import _e, stockee
 from sne_interface.contract import codec
 from sne_interface.domain.attribution import DecisionNotee
 from sne_interface.domain.demande import EtatDemande
+from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes.requetes_attributions import (
@@ -44,8 +45,9 @@ def _radier(registre: RegistreBase, **champs: Any) -> None:
     registre.remplacer(replace(lue, **{**dit, **champs}))
 
 
-def _baux(registre: RegistreBase, seuils: dict[str, int] | None = None) -> list[Baux]:
-    return baux(registre.connexion, "ecole", DU, AU, seuils or {})
+def _baux(registre: RegistreBase, montant: int | None = None) -> list[Baux]:
+    seuil = SeuilQuartile("REGION", "11", "Île-de-France", 2018, montant or 0)
+    return baux(registre.connexion, "ecole", DU, AU, {} if montant is None else {"75112": seuil})
 
 
 def test_an_attribution_is_kept_with_its_radiation_and_outlives_it(magasin: Magasin) -> None:
@@ -96,7 +98,7 @@ def test_decision_and_radiation_are_one_lease(magasin: Magasin) -> None:
         )  # fmt: skip
         registre.noter_decision(NUMERO, 3, dite)
         for seuil, classe in ((8001, SOUS), (8000, AU_DESSUS)):
-            assert _baux(registre, {"75112": seuil}) == [
+            assert _baux(registre, seuil) == [
                 Baux("900000019", "G1104", "75112", False, False, True, classe, 1)
             ]
         assert sorted(decidees(registre.connexion, "ecole", DU, AU), key=repr) == [

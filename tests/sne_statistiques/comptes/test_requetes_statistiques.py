@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from sne_interface.domain.base import Base
 from sne_interface.domain.demande import GenreMouvement
 from sne_interface.domain.element import avec_enfants, bloc, construire
+from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store import snapshot
 from sne_sandbox.store.connexion import RequeteSql
 from sne_sandbox.store.magasin import Magasin
@@ -38,6 +39,10 @@ JOUR = date(2018, 3, 15)
 _RANGS = count()
 
 
+def seuil(montant: int) -> SeuilQuartile:
+    return SeuilQuartile("REGION", "11", "Île-de-France", 2018, montant)
+
+
 def test_every_count_is_the_same_on_both_engines(magasin: Magasin) -> None:
     with magasin.ecrire("ecole") as registre:
         registre.ajouter(stockee(NUMERO))
@@ -54,7 +59,7 @@ def test_every_count_is_the_same_on_both_engines(magasin: Magasin) -> None:
             *(selon(colonne) for colonne in COLONNES),
             tranches("date_creation", ["1900-01-01"]),
             tranches("personnes", [2, 3]),
-            quartile({commune: 10**9}),
+            quartile({commune: seuil(10**9)}),
             quartile({}),
         ]
         decrites, classes = comptes.croiser(axes)
@@ -72,7 +77,7 @@ def test_a_household_is_below_its_threshold_or_not(magasin: Magasin) -> None:
         registre.ajouter(stockee(NUMERO, titulaires=(riche,)))
     with magasin.lire("ecole") as registre:
         (commune,) = communes(registre.connexion, "ecole")
-        axes = [quartile(seuils) for seuils in ({commune: 12001}, {commune: 12000}, {})]
+        axes = [quartile(seuils) for seuils in ({commune: seuil(12001)}, {commune: seuil(12000)}, {})]
         _, classes = Comptes(registre.connexion, "ecole", date(2019, 1, 1)).croiser(axes)
     assert classes == [{SOUS: 1}, {AU_DESSUS: 1}, {SANS_SEUIL: 1}]
 

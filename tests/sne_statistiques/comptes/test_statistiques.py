@@ -208,19 +208,21 @@ def test_the_threshold_itself_is_above(registre: RegistreBase, contrat: Contrat)
     commune = stockee.demande.communes_souhaitees[0].attributs["code"]
     comptes = Comptes(registre.connexion, "ecole", JOUR)
 
-    def classe(seuils: dict[str, int]) -> str:
+    from sne_interface.domain.menage import Menage, SeuilQuartile
+
+    def classe(montant: int | None) -> str:
+        seuils = {} if montant is None else {commune: SeuilQuartile("REGION", "11", "", 2018, montant)}
         _, ((trouvee,),) = comptes.croiser([quartile(seuils)])
         return str(trouvee)
 
-    assert classe({commune: 10**9}) == SOUS
-    from sne_interface.domain.menage import Menage
+    assert classe(10**9) == SOUS
 
     menage = Menage.de(stockee.demande, JOUR)
     assert menage is not None
     exact = menage.ressources_annuelles_uc
-    assert classe({commune: exact}) == AU_DESSUS
-    assert classe({commune: exact + 1}) == SOUS
-    assert classe({}) == SANS_SEUIL
+    assert classe(exact) == AU_DESSUS
+    assert classe(exact + 1) == SOUS
+    assert classe(None) == SANS_SEUIL
 
 
 def test_the_stock_is_told_with_its_evolution(registre: RegistreBase, contrat: Contrat) -> None:

@@ -11,9 +11,8 @@ from banc import Banc
 from lxml import etree
 from navigateur import ENTETES
 
-from sne_statistiques.images.carte import bornes, classe_de
-from sne_statistiques.images.contours import LARGEUR, cadres
-from sne_statistiques.images.courbes import Serie, dessiner
+from sne_statistiques.images.carte import LARGEUR, bornes, cadres, classe_de
+from sne_statistiques.images.diagrammes import Serie, courbes
 from sne_statistiques.vues import page_statistiques
 
 PATIENCE = 240.0
@@ -101,6 +100,6 @@ def test_shades_go_from_the_palest_to_the_darkest() -> None:
 @pytest.mark.parametrize("etroit", [False, True])
 def test_the_names_of_curves_do_not_cover_one_another(etroit: bool) -> None:
     series = [Serie(nom, "demandes", [(1, None), (2, None)]) for nom in ("A", "B", "C")]
-    racine = dessiner("Trois", ["01/18", "02/18"], series, etroit=etroit)
+    racine = courbes("Trois", ["01/18", "02/18"], series, etroit=etroit)
     hauteurs = sorted(float(t.get("y")) for t in racine.iter("{*}text") if t.get("class") == "gras")
     assert all(bas - haut >= 18 for haut, bas in pairwise(hauteurs))

@@ -144,11 +144,6 @@ def test_a_chart_shows_the_numbers_of_its_section(peuple: Banc) -> None:
         tableaux.dessiner(tableau, "Couleur")
 
 
-def test_what_a_chart_says_to_who_does_not_see_it() -> None:
-    assert tableaux.dire([("A", 2), ("B", 5), ("Total", 7)]) == "B : 5 sur 7, le plus grand nombre."
-    assert tableaux.dire([("A", 0)]) == "Aucune demande."
-
-
 def test_reasons_of_radiations(banc: Banc, page: Callable[..., Any]) -> None:
     numero, racine = banc.creer_demande()
     assert banc.demander(radiation(racine, numero, "RADABA")).numero == numero
@@ -400,7 +395,7 @@ def test_few_tables_are_kept(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> Non
     demandes = [TableDemandee(banc.nom, code, JOUR) for code in ("TAB01", "TAB02")]
     for demande in demandes:
         assert tables.obtenir(banc.services, demande, attente=PATIENCE) is not None
-    assert [tables.connait(demande) for demande in demandes] == [False, True]
+    assert [demande in tables._faits for demande in demandes] == [False, True]
 
 
 def test_few_wait_for_a_table_and_the_others_are_told_to_come_again(
@@ -426,12 +421,12 @@ def test_who_waits_has_what_the_base_is_now(banc: Banc, lent: Callable[[], threa
     tables.preparer(banc.services, demande)
     banc.creer_demande()
     suite.set()
-    assert tables.attendre(banc.services, demande).tableau.lignes[-1][-1] == (1, 0, 0, 1)
+    assert tables.attendre(banc.services, demande).contenu.lignes[-1][-1] == (1, 0, 0, 1)
 
 
 def test_the_api_shares_the_tables_of_the_console(banc: Banc, page: Callable[..., Any]) -> None:
     page("/statistiques?date=2018-03-15")
     tables = tableaux.calculs_de(banc.app)
-    assert tables.connait(TableDemandee(banc.nom, "TAB01", JOUR))
+    assert TableDemandee(banc.nom, "TAB01", JOUR) in tables._faits
     assert banc.api("GET", f"/bases/{banc.nom}/statistics").status_code == 200
-    assert tables.connait(TableDemandee(banc.nom, "TAB03", JOUR))
+    assert TableDemandee(banc.nom, "TAB03", JOUR) in tables._faits
