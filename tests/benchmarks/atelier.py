@@ -17,10 +17,12 @@ from statistics import median, quantiles
 from typing import Any, Final
 
 import requests
+from lxml import html
 from playwright.sync_api import Page, sync_playwright
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "integration")]
 
+from formulaires import Formulaires  # noqa: E402
 from serveur_local import Serveur  # noqa: E402
 
 _PATIENCE: Final = 120_000
@@ -42,6 +44,7 @@ class Salle:
     def __init__(self, serveur: Serveur, scene: str) -> None:
         self.origine, self.jeton, self.scene = serveur.pret["http"], serveur.pret["admin_token"], scene
         self.entete = {"Authorization": f"Bearer {self.jeton}"}
+        self.formulaires = Formulaires(self.origine, self.jeton)
 
     def appeler(self, methode: str, chemin: str, corps: Any = None) -> Any:
         """A call of the API, by the trainer."""
@@ -137,9 +140,11 @@ def ecouter(salle: Salle, combien: int) -> None:
 def regarder(salle: Salle, navigateur: Any, combien: int) -> None:
     """Each plays a step in their base, with their page open; the board of the trainer shows it."""
     debut = time.monotonic()
-    salle.appeler("POST", "/ateliers", {"nom": "banc", "combien": combien})
+    salle.formulaires.envoyer("/console/ecole/ateliers", nom="banc", combien=str(combien))
     dire(f"faire un atelier de {combien}", [(time.monotonic() - debut) * 1000])
-    fiches = salle.appeler("GET", "/ateliers/banc/fiches")
+    imprimees = html.fromstring(salle.formulaires.lire("/console/ecole/ateliers/banc/fiches"))
+    liens = imprimees.xpath("//p[@class='lien-papier']/code/text()")
+    fiches = [{"rang": rang, "base": f"banc-{rang:02d}", "lien": lien} for rang, lien in enumerate(liens, 1)]
     for fiche in fiches:
         salle.appeler("POST", f"/bases/{fiche['base']}/scenes/{salle.scene}/start", {})
     pages = [
@@ -168,7 +173,7 @@ def regarder(salle: Salle, navigateur: Any, combien: int) -> None:
     for page in pages:
         page.evaluate(_NOTER, ["#mot-du-formateur", ["Le formateur"]])
     depart = time.time() * 1000
-    salle.appeler("POST", "/ateliers/banc/mot", {"mot": "Regardez la date."})
+    salle.formulaires.envoyer("/console/ecole/ateliers/banc/mot", mot="Regardez la date.")
     for page in pages:
         page.wait_for_function("() => 'Le formateur' in window.vus")
         mots.append(page.evaluate("() => window.vus['Le formateur']") - depart)

@@ -1,10 +1,12 @@
 """A room: made, printed, entered, watched, helped, put back; and who follows, without a reload."""
 
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
 import requests
+from commande import sne
 from playwright.sync_api import Page, expect
 from serveur_local import Serveur
 from test_accessibilite import fautes
@@ -24,11 +26,7 @@ def atelier(serveur: Serveur) -> Iterator[str]:
     """The name of one that is no more when the test ends, if it was made."""
     nom = "examen"
     yield nom
-    requests.delete(
-        f"{serveur.pret['http']}/api/v1/ateliers/{nom}?bases=supprimer",
-        headers={"Authorization": f"Bearer {serveur.pret['admin_token']}"},
-        timeout=120,
-    )
+    sne(serveur.home, "atelier", "clore", nom, "--bases", "supprimer", "--home", str(serveur.home))
 
 
 def liens(page: Page) -> list[str]:
@@ -56,12 +54,8 @@ def test_a_room_of_four_is_made_played_watched_and_helped(
     page.get_by_label("Liens bons").select_option("une semaine")
     formateur.cliquer("Faire l'atelier")
     expect(page.locator(".places tbody tr")).to_have_count(4)
-    tenu = requests.get(
-        f"{formateur.origine}/api/v1/ateliers/{atelier}",
-        headers={"Authorization": f"Bearer {serveur.pret['admin_token']}"},
-        timeout=120,
-    ).json()
-    assert tenu["horloge"] == "2018-03-15T09:30:00+01:00"
+    tenus = sne(serveur.home, "atelier", "lister", "--format", "json", "--home", str(serveur.home))
+    assert json.loads(tenus.stdout)[0]["horloge"] == "2018-03-15T09:30:00+01:00"
     assert fautes(formateur, axe) == []
     assert formateur.debordements() == []
 

@@ -50,8 +50,6 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     banc.relire("inconnu")
     for nom in ("avant", "apres"):
         assert banc.api("POST", f"/bases/{BASE}/snapshots", {"nom": nom}, **ENTREE).status_code == 201
-    salle = {"nom": "salle", "combien": 2}
-    assert banc.api("POST", "/ateliers", salle, **ENTREE).status_code == 201
     panne = {"genre": "bom", "fois": None}
     assert banc.api("POST", f"/bases/{BASE}/pannes", panne, **ENTREE).status_code == 201
     _juger(banc, home)
@@ -66,7 +64,6 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         "liste": "ListeMotifsRadiation",
     }
     connus |= {
-        "atelier": "salle",
         "scene": scenes.scenes()[0].identifiant,
         "rapport": "garde",
         "fichier": "rapport.json",
@@ -144,8 +141,6 @@ SAUF: Final = {
     ("GET /api/v1/bases/{base}/exchanges/har", "positive_data_acceptance"),
     ("DELETE /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # Scenes that there are; a duration, or a day to come; as many trainees as names at least, and one.
-    ("POST /api/v1/ateliers", "positive_data_acceptance"),
-    ("POST /api/v1/ateliers/{atelier}/liens", "positive_data_acceptance"),
     # What the room chose, of the choices of the step that comes.
     ("POST /api/v1/scenes/{scene}/next", "positive_data_acceptance"),
     # What is no XPath.
