@@ -15,8 +15,7 @@ from sne_console.formation.scene_jouee import Joue, Representation
 from sne_console.formation.scenes import PasScene, Scene
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.publication import tirer
-from sne_interface.domain.texte import accorde, masquer_nirs
-from sne_interface.errors import ConflitEtat
+from sne_interface.domain.texte import masquer_nirs
 from sne_sandbox.web.acces import joue_les_scenes, voit_en_clair
 from sne_sandbox.web.configuration import expediteur, services
 
@@ -107,7 +106,7 @@ class JoueLu:
             fin,
             None if echange is None else echange.identifiant,
             None if echange is None else str(echange.verdict),
-            None if echange is None else echange.numero_unique,
+            joue.numero,
             [str(anomalie["regle"]) for anomalie in joue.bloquantes],
             joue.attestation is not None,
             [nuit.identifiant or 0 for nuit in joue.nuits],
@@ -203,85 +202,37 @@ def _trouver(identifiant: str, base: str = "") -> Scene:
     return trouvee.sur(services().magasin.bases.lire(base).nom) if base else trouvee
 
 
-def _commencer(voulue: Scene, *, vider: bool) -> SceneEntiere:
-    etat = scene_jouee.lire(services(), voulue)
-    if etat.etrangere and not vider:
-        raise ConflitEtat(
-            f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que "
-            f"cette scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
-            remede='envoyez {"vider": true} pour commencer quand même',
-        )
-    scene_jouee.commencer(services(), voulue)
-    return _entiere(voulue)
-
-
-def _jouer(voulue: Scene, rang: int | None, choix: int | None) -> SceneEntiere:
-    etat = scene_jouee.lire(services(), voulue)
-    rang = rang or etat.suivant
-    if not etat.commencee or rang > min(etat.suivant, len(voulue.pas)):
-        depart = f"/bases/{voulue.base}/scenes" if voulue.lieu else "/scenes"
-        raise ConflitEtat(
-            f"Le pas {rang} n'est pas le suivant : la scène {_ou(etat)}.",
-            remede=f"POST /api/v1{depart}/{voulue.identifiant}/start la remet au début",
-        )
-    scene_jouee.jouer(services(), voulue, rang, expediteur(), choix)
-    return _entiere(voulue)
-
-
 _OCCUPEE: Final = {409: "Une base de ce nom contient ce que la scène n'a pas fait"}
 _PAS_LA: Final = {409: "La scène n'est pas commencée, ou est finie, ou n'en est pas là"}
 
 
-@blueprint.get("")
-def lister() -> list[SceneLue]:
-    """Every scene, and where each stands."""
-    return [SceneLue.de(scene_jouee.lire(services(), scene)) for scene in scenes.scenes()]
+def lister(base: str = "") -> list[SceneLue]:
+    """Every scene, and where each stands, in a base when one is named."""
+    lieu = services().magasin.bases.lire(base).nom if base else ""
+    return [SceneLue.de(scene_jouee.lire(services(), scene.sur(lieu))) for scene in scenes.scenes()]
 
 
-@blueprint.get("/<scene>")
-def montrer(scene: str) -> SceneEntiere:
+def montrer(scene: str, base: str = "") -> SceneEntiere:
     """One scene, its steps, and what came of those that were played."""
-    return _entiere(_trouver(scene))
-
-
-@blueprint.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)
-def commencer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
-    """A scene (back) at its start: its base made, or emptied of all."""
-    return _commencer(_trouver(scene), vider=donnees["vider"])
-
-
-@blueprint.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
-def jouer(donnees: dict[str, Any], scene: str) -> SceneEntiere:
-    """The next step of a scene played."""
-    return _jouer(_trouver(scene), **donnees)
-
-
-@ici.get("")
-def lister_ici(base: str) -> list[SceneLue]:
-    """Every scene, and where each stands in a base."""
-    nom = services().magasin.bases.lire(base).nom
-    return [SceneLue.de(scene_jouee.lire(services(), scene.sur(nom))) for scene in scenes.scenes()]
-
-
-@ici.get("/<scene>")
-def montrer_ici(base: str, scene: str) -> SceneEntiere:
-    """One scene, as it is played in a base."""
     return _entiere(_trouver(scene, base))
 
 
-@ici.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)
-def commencer_ici(donnees: dict[str, Any], base: str, scene: str) -> SceneEntiere:
-    """A scene (back) at its start in a base, which is emptied of all."""
-    return _commencer(_trouver(scene, base), vider=donnees["vider"])
+def commencer(demande: dict[str, Any], scene: str, base: str = "") -> SceneEntiere:
+    """A scene (back) at its start: its base made, or emptied of all."""
+    voulue = _trouver(scene, base)
+    scene_jouee.commencer(services(), voulue, **demande)
+    return _entiere(voulue)
 
 
-@ici.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)
-def jouer_ici(donnees: dict[str, Any], base: str, scene: str) -> SceneEntiere:
-    """The next step of a scene played in a base."""
-    return _jouer(_trouver(scene, base), **donnees)
+def jouer(demande: dict[str, Any], scene: str, base: str = "") -> SceneEntiere:
+    """The next step of a scene played."""
+    voulue = _trouver(scene, base)
+    scene_jouee.jouer(services(), voulue, demande["rang"], expediteur(), demande["choix"])
+    return _entiere(voulue)
 
 
-def _ou(etat: Representation) -> str:
-    if not etat.commencee:
-        return "n'est pas commencée"
-    return "est finie" if etat.finie else f"en est au pas {etat.suivant}"
+for appels in (blueprint, ici):
+    appels.get("")(lister)
+    appels.get("/<scene>")(montrer)
+    appels.post("/<scene>/start", corps=DepartSchema, refus=_OCCUPEE)(commencer)
+    appels.post("/<scene>/next", corps=RangSchema, refus=_PAS_LA)(jouer)

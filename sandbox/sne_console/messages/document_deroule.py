@@ -167,7 +167,7 @@ class _Batisseur:
             attributs=attributs,
             autres=len(element.attrib) - len(attributs),
             texte=_lisible(texte),
-            note=self._libelle(generique, element.get("code")),
+            note=libelle_du_code(self._contrat, generique, element.get("code")),
             ouvre=ouvre,
             court=not ouvre and not texte,
         )
@@ -181,14 +181,15 @@ class _Batisseur:
             nom.localname,
         )
 
-    def _libelle(self, chemin: str, code: str | None) -> str:
-        if self._contrat is None or not code:
-            return ""
-        if chemin.endswith("/commune"):
-            return self._contrat.territoires.nom_de_commune(code)
-        nomenclatures = self._contrat.nomenclatures
-        liste, _ = nomenclatures.par_chemin.get(chemin, (None, False))
-        return (nomenclatures.libelle(liste, code) or "") if liste else ""
+
+def libelle_du_code(contrat: Contrat | None, chemin: str, code: str | None) -> str:
+    """The words of a code of the element at a path without index; "" for none."""
+    if contrat is None or not code:
+        return ""
+    if chemin.endswith("/commune"):
+        return contrat.territoires.nom_de_commune(code)
+    liste, _ = contrat.nomenclatures.par_chemin.get(chemin, (None, False))
+    return (contrat.nomenclatures.libelle(liste, code) or "") if liste else ""
 
 
 def _lisible(texte: str) -> str:
