@@ -13,8 +13,7 @@ from werkzeug.exceptions import NotFound
 from sne_console.api.schemas_json import Appels, QuestionSchema, facultatif
 from sne_console.messages import brouillon, brouillon_verifie, champs_saisis, expedition, points_de_depart
 from sne_console.messages.brouillon import Brouillon
-from sne_console.messages.brouillon_verifie import RemarquePlacee
-from sne_console.messages.corrections import Correction
+from sne_console.messages.corrections import Correction, RemarquePlacee
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.interface_montree import ChampDit, presentation
 from sne_interface.contract.versions import Contrat
