@@ -16,6 +16,8 @@ from sne_conformite.observation.observation import observer
 from sne_console.formation.scene_jouee import Joue, Representation, en_francais
 from sne_console.formation.scenes import MessageScene, PasScene, Scene
 from sne_console.messages import documents_masques
+from sne_console.messages.champs_saisis import trouver
+from sne_console.messages.paroles import PAROLES
 from sne_console.vues.filtres_jinja import accorde, jour
 from sne_console.vues.formulaire_cerfa import SectionRemplie, presenter
 from sne_console.vues.vie_de_la_demande import ECHANGES, EtapeLue, lire_nuit, relire
@@ -42,23 +44,9 @@ _CHAMPS_MAX: Final = 6
 #: Characters of a line of the picture, and of a value on the screen.
 _LIGNE: Final = 15
 _VALEUR_MAX: Final = 46
-_FORMULAIRE: Final = f"{{{NS}}}demande/{{{NS}}}demandeLogement"
+_FORMULAIRE: Final = "demande/demandeLogement"
 #: What the SNE adds to some answers.
-_DU_SNE: Final = (f"{_FORMULAIRE}/{{{NS}}}informationTraitement", f"{{{NS}}}demande/{{{NS}}}informationDalo")
-#: What a message asks for, on its arrow; what was done, once accepted.
-_ACTES: Final = {
-    "CRE": ("création", "la demande est enregistrée, un numéro unique est délivré"),
-    "CRS": ("création après séparation", "une demande à part est enregistrée, à l'ancienneté commune"),
-    "MOD": ("modification", "la demande est modifiée"),
-    "REN": ("renouvellement", "la demande est renouvelée"),
-    "RAD": ("radiation", "la demande est radiée"),
-    "REA": ("déradiation", "la demande est réactivée"),
-    "DALO": ("déclaration DALO", "la reconnaissance DALO est au dossier"),
-    "EVT": ("événement", "l'événement est au dossier, visible des autres guichets"),
-    "getDemandeLogement": ("lecture", "la demande est lue ; rien ne change"),
-    "getDoublons": ("recherche de doublons", "la liste des doublons est rendue ; rien ne change"),
-    "getNouveauxDaloDepuisLe": ("nouveaux DALO", "les DALO nouveaux sont rendus ; rien ne change"),
-}
+_DU_SNE: Final = (f"{_FORMULAIRE}/informationTraitement", "demande/informationDalo")
 _LECTURES: Final = ("getDemandeLogement", "getDoublons", "getNouveauxDaloDepuisLe")
 _ANOMALIES_DITES: Final = 2
 #: Of an event, what a room waits for: a screen does not hold all its characteristics.
@@ -220,20 +208,23 @@ def _guichet(pas: PasScene) -> str | None:
     return pas.message.guichet if pas.message is not None else pas.relever
 
 
-def _acte(message: MessageScene, echange: Echange, contrat: Contrat) -> tuple[str, str]:
+def _acte(message: MessageScene, echange: Echange, contrat: Contrat) -> Sequence[str]:
     """Says what the message of a step asks for, and what is done once it is accepted."""
     if message.type == "RAD":
-        envoye: Any = observer(echange, contrat).arbre
-        motif = envoye.find(f"{_FORMULAIRE}/{{{NS}}}radiation/{{{NS}}}motifRadiation")
+        motif = trouver(observer(echange, contrat).arbre, f"{_FORMULAIRE}/radiation/motifRadiation")
         if motif is not None and not motif.get("code"):
-            return _ACTES["REA"]
-    return _dit(message)[1]
+            return _dit("REA")
+    return _dit(_cle(message))
 
 
-def _dit(message: MessageScene) -> tuple[str, tuple[str, str]]:
-    """What a message is, and what it asks for and does."""
-    cle = message.operation if message.operation in _LECTURES else message.type
-    return cle, _ACTES.get(cle, (message.operation, "le message est accepté"))
+def _cle(message: MessageScene) -> str:
+    """The name of what a message does, in the words."""
+    return message.operation if message.operation in _LECTURES else message.type
+
+
+def _dit(cle: str) -> Sequence[str]:
+    dits: Sequence[str] = PAROLES["actes"].get(cle, (cle, "le message est accepté"))
+    return dits
 
 
 # --- what came of it ----------------------------------------------------------------------------------------
@@ -363,7 +354,7 @@ def _changements(joue: Joue, joues: Sequence[Joue], contrat: Contrat) -> Iterato
         yield from _ce_qui_entre(_parties_du_cerfa(apres, contrat))
         return
     for nom in _DU_SNE:  # what not every answer tells has not changed when it is told no more
-        if apres.find(nom) is None and (element := avant.find(nom)) is not None:
+        if trouver(apres, nom) is None and (element := trouver(avant, nom)) is not None:
             element.getparent().remove(element)
     yield from _ce_qui_change(_parties_du_cerfa(avant, contrat), _parties_du_cerfa(apres, contrat))
 
@@ -405,7 +396,7 @@ def _demande(joue: Joue, contrat: Contrat) -> Any:
     racine: Any = (
         None if joue.echange is None else documents_masques.arbre_repondu(observer(joue.echange, contrat))
     )
-    return None if racine is None or racine.find(_FORMULAIRE) is None else racine
+    return None if racine is None or trouver(racine, _FORMULAIRE) is None else racine
 
 
 def _parties_du_cerfa(racine: Any, contrat: Contrat) -> tuple[SectionRemplie, ...]:
@@ -466,7 +457,8 @@ def essentiel(pas: PasScene) -> MessageEssentiel | None:
     message = pas.message
     if message is None:
         return None
-    cle, (quoi, _) = _dit(message)
+    cle = _cle(message)
+    quoi, _ = _dit(cle)
     champs = [
         (edit[1].rpartition("/")[2], edit[2])
         for edit in message.edits

@@ -17,9 +17,10 @@ from sne_conformite.observation.observation import Observation, observer
 from sne_console.formation import scenes as donnees
 from sne_console.formation.scenes import MessageScene, PasScene, Scene
 from sne_console.messages import documents_masques
+from sne_console.messages.champs_saisis import trouver
 from sne_console.messages.document_deroule import libelle_du_code
 from sne_console.messages.expedition import champs_d_appel, emballer, expedier, nom_de_fichier
-from sne_interface.contract.codec import NS
+from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.base import Base, Guichet
 from sne_interface.domain.dates import date_francaise
 from sne_interface.domain.echange import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
@@ -314,21 +315,12 @@ def _attestation(observation: Observation) -> int | None:
 def _montrer(observation: Observation, pas: PasScene) -> list[tuple[str, str]]:
     """The values to look at, with the words of the nomenclatures, NIR masked; what is absent is left out. Of
     an archive, those of its first document."""
-    racine = None
-    if pas.montrer:
-        racine = documents_masques.arbre_repondu(observation)
-        if racine is None:
-            racine = documents_masques.lire(
-                documents_masques.premier_de_l_archive(documents_masques.document_repondu(observation))
-            )
+    repondu = documents_masques.document_repondu(observation) if pas.montrer else b""
+    racine = documents_masques.lire(documents_masques.premier_de_l_archive(repondu) or repondu)
     if racine is None:
         return []
-    montres = []
-    for libelle, chemin in pas.montrer:
-        element = racine.find("/".join(f"{{{NS}}}{morceau}" for morceau in chemin.split("/")))
-        if element is not None:
-            montres.append((libelle, _valeur(observation, racine, element, chemin)))
-    return montres
+    trouves = ((libelle, chemin, trouver(racine, chemin)) for libelle, chemin in pas.montrer)
+    return [(mot, _valeur(observation, racine, e, chemin)) for mot, chemin, e in trouves if e is not None]
 
 
 def _valeur(observation: Observation, racine: Any, element: Any, chemin: str) -> str:
@@ -386,6 +378,7 @@ def _ouvertures(services: Services, scene: Scene) -> list[Echange]:
 
 def _ouverture(scene: Scene, base: Base, rang: int, phrase: str, choix: int | None = None) -> Echange:
     maintenant = datetime.now(UTC)
+    dite = Anomalie(SCENE, SCENE, phrase, "", Gravite.IGNOREE).en_json()
     place = f"{scene.identifiant}/{rang}" + (f".{choix}" if choix is not None else "")
     return Echange(
         base=scene.base,
@@ -396,15 +389,7 @@ def _ouverture(scene: Scene, base: Base, rang: int, phrase: str, choix: int | No
         instant_base=base.horloge.maintenant(maintenant),
         # What the journal's list shows of a line, as for a night.
         anomalies=[
-            {
-                "regle": SCENE,
-                "code": SCENE,
-                "message": phrase,
-                "propriete": "",
-                "gravite": "information",
-                "valeur": "",
-                "ligne": 0,
-            }
+            Anomalie(SCENE, SCENE, phrase, "", Gravite.IGNOREE).en_json() | {"gravite": "information"}
         ],
     )
 

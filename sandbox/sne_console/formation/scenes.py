@@ -36,8 +36,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Final
 
+from sne_console.messages import champs_saisis
 from sne_console.messages.documents_masques import en_texte
-from sne_interface.contract.codec import NS
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS, xs_date_time
@@ -56,10 +56,7 @@ PREFIXE: Final = "scene-"
 PAGES: Final = {"quotas": "Quotas d'attribution", "statistiques": "Statistiques"}
 #: A variable that is always there.
 _JOUR: Final = "jour"
-_CHEMIN_GUICHET: Final = (
-    f"{{{NS}}}demande/{{{NS}}}demandeLogement/{{{NS}}}numGuichet",
-    f"{{{NS}}}entete/{{{NS}}}codeGuichet",
-)
+_CHEMIN_GUICHET: Final = ("demande/demandeLogement/numGuichet", "entete/codeGuichet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,10 +313,10 @@ def document(message: MessageScene, contrat: Contrat, maintenant: datetime) -> b
     exemple = exemples_de_regles.ExempleDeRegle("scenes", 0, "", "accepte", message.specimen, **sien)
     racine = exemples_de_regles.document(exemple, contrat)
     for chemin in _CHEMIN_GUICHET:
-        guichet = racine.find(chemin)
+        guichet = champs_saisis.trouver(racine, chemin)
         if guichet is not None:
             guichet.text = message.guichet
-    racine.find(f"{{{NS}}}entete/{{{NS}}}dateFichier").text = xs_date_time(maintenant)
+    champs_saisis.trouver(racine, "entete/dateFichier").text = xs_date_time(maintenant)
     return en_texte(racine).encode()
 
 

@@ -15,6 +15,7 @@ from sne_console.messages.expedition import (
     SANS_CERTIFICAT,
     RequeteEcrite,
     champs_d_appel,
+    controler,
     emballer,
     nom_de_fichier,
 )
@@ -24,10 +25,9 @@ from sne_interface.contract.codec import parse
 from sne_interface.contract.versions import Contrat, OperationPubliee
 from sne_interface.domain.base import CODE_GUICHET, Base
 from sne_interface.domain.dates import PARIS, xs_date_time
-from sne_interface.domain.echange import Appel, Piece
+from sne_interface.domain.echange import Piece
 from sne_interface.domain.texte import hors_xml
 from sne_interface.errors import ExchangeError, StructureIncorrecte, UsageError
-from sne_interface.rules.controle import passer
 from sne_interface.settings import Limites
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.soap.requete_soap import Champs
@@ -164,36 +164,18 @@ class Brouillon:
         """Lists the remarks of the schema and the rules on the document, as if it were sent now; nothing is
         written. Raises UsageError when the document is not well-formed."""
         racine = self.racine()
-        contrat, operation = services.contrats.de(base), OPERATIONS[self.operation]
-        appel = Appel(
-            operation=self.operation,
-            champs={
-                nom: Piece(v, None) if isinstance(v, bytes) else v
-                for nom, v in self.champs(services, base).items()
-            },
-            base=base.nom,
-            guichet_certificat=None,
-            recu_le=datetime.now(UTC),
-        )
+        contrat = services.contrats.de(base)
+        champs = {
+            n: Piece(v, None) if isinstance(v, bytes) else v for n, v in self.champs(services, base).items()
+        }
         demasquer(racine, self._depart(services, base.nom))
         try:
             with services.magasin.lire(base.nom) as registre:
-                anomalies = services.pipeline(registre.base).controler(appel, racine, registre)
+                anomalies = controler(services, registre, self.operation, champs, racine)
         except StructureIncorrecte:
-            refuse = passer(
-                racine, operation.genre, contrat, base.reglages.profile,
-                base.horloge.maintenant(datetime.now(UTC)), nom=appel.texte(operation.champ_nom or ""),
-                type_fichier=operation.type_regles,
-            )  # fmt: skip
-            return refus_du_schema(contrat, refuse)
-        dites = [
-            {
-                "regle": a.regle, "gravite": str(a.gravite), "message": a.message, "propriete": a.propriete,
-                "ligne": a.ligne, "valeur": a.valeur,
-            }
-            for a in anomalies
-        ]  # fmt: skip
-        return remarques_de(dites, contrat)
+            instant = base.horloge.maintenant(datetime.now(UTC))
+            return refus_du_schema(racine, self.operation, contrat, base.reglages.profile, instant, self.nom)
+        return remarques_de([anomalie.en_json() for anomalie in anomalies], contrat)
 
     def _octets(self, services: Services, base: Base) -> bytes:
         """The document as it travels: what was shown masked is whole again."""

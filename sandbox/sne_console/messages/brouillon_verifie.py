@@ -95,4 +95,5 @@ def _illisible(pret: Brouillon, services: Services, base: Base) -> RemarquePlace
         "source": "XML",
     }
     corrections = reparations(pret.texte, ordre(contrat, operation.genre))
-    return RemarquePlacee(dite, avant, avant + len(lignes[rang - 1]), rang, colonne, corrections)
+    fin = avant + len(lignes[rang - 1])
+    return RemarquePlacee.de(dite, corrections, debut=avant, fin=fin, ligne=rang, colonne=colonne)

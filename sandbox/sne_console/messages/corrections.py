@@ -6,9 +6,9 @@ value to the user where there are several (`choix`).
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final, Self
 from xml.parsers.expat.errors import (
     XML_ERROR_INVALID_TOKEN,
     XML_ERROR_NO_ELEMENTS,
@@ -18,7 +18,6 @@ from xml.parsers.expat.errors import (
 from xml.sax.saxutils import escape
 
 from sne_console.messages.document_deroule import Remarque
-from sne_console.vues.filtres_jinja import en_phrase
 from sne_interface.contract.codec import NS
 from sne_interface.contract.elements import ElementLu, declares, elements, ordre
 from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES, valeur_de
@@ -36,8 +35,9 @@ from sne_interface.contract.places import (
 from sne_interface.contract.reparation_du_contenu import ressemble
 from sne_interface.contract.schemas import BLANCS, Document
 from sne_interface.contract.versions import Contrat
-from sne_interface.domain.anomalie import Gravite
+from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.element import sans_indices
+from sne_interface.domain.publication import TU
 from sne_interface.domain.texte import abrege, cache_un_nir, masquer_nirs
 
 #: Stands, in the text of a correction that wants a choice, for the value that is chosen.
@@ -47,9 +47,6 @@ REMARQUES_MAX: Final = 100
 #: Characters of a value that a button shows.
 _MONTRE: Final = 40
 _VERSION: Final = "interfaceNuu/@versionInterface"
-_MONTREES: Final = (
-    "regle", "gravite", "message", "remede", "condition", "propriete", "fidelite", "source", "ensuite",
-)  # fmt: skip
 #: Faults of an element that is not where it may be: its neighbours are placed without it.
 _EGARES: Final = frozenset({"inconnu", "double", "trop_de_fois", "autre_branche", "deplace"})
 _OUI_NON: Final = {"oui": "true", "o": "true", "vrai": "true", "non": "false", "n": "false", "faux": "false"}
@@ -87,36 +84,37 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class RemarquePlacee:
-    """A remark on the text that was checked: from (`debut`) and to (`fin`) which character, the line and the
-    column (from 1) where that begins."""
+    """A finding of the schema or of a control, at its place in the text that was checked."""
 
-    dite: Remarque
-    debut: int
-    fin: int
-    ligne: int
-    colonne: int
-    corrections: tuple[Correction, ...] = ()
+    NOM_PUBLIE: ClassVar = "RemarqueLue"
+    regle: Annotated[str | None, "null : le schéma, ou la lecture"]
+    gravite: Gravite
+    message: str
+    remede: str
+    condition: str
+    propriete: Annotated[str | None, "chemin de l'élément"]
+    ligne: Annotated[int, "dans le document"]
+    colonne: Annotated[int, "de cette ligne"]
+    debut: Annotated[int, "caractères du document avant la place"]
+    fin: Annotated[int, "caractères du document jusqu'à sa fin"]
+    fidelite: Fidelite | None
+    source: str
+    ensuite: Annotated[bool, "d'un contrôle, qui le dira une fois le document accepté par le schéma"]
+    corrections: Annotated[tuple[Correction, ...], "ce qui la lève sans rien décider d'autre"]
+    dite: Annotated[Remarque, TU]
+
+    @classmethod
+    def de(cls, dite: Remarque, corrections: Iterable[Correction] = (), **place: int) -> Self:
+        """A remark, at its place: `debut`, `fin`, `ligne`, `colonne`."""
+        dits: dict[str, Any] = {nom: dite.get(nom) for nom in ("regle", "gravite", "propriete", "fidelite")}
+        dits |= {nom: dite.get(nom) or "" for nom in ("message", "remede", "condition", "source")}
+        ensuite = bool(dite.get("ensuite"))
+        return cls(**dits, **place, ensuite=ensuite, corrections=tuple(corrections), dite=dite)
 
     @property
     def bloque(self) -> bool:
         """True when the remark would stop the message."""
-        return self.dite.get("gravite") == Gravite.BLOQUANTE
-
-    @property
-    def message(self) -> str:
-        """Says what is wrong, as a sentence."""
-        return en_phrase(str(self.dite["message"]))
-
-    @property
-    def remede(self) -> str:
-        """Says what to do, as a sentence; "" when nobody wrote it."""
-        return en_phrase(str(self.dite.get("remede") or ""))
-
-    def en_json(self) -> dict[str, Any]:
-        """The same, as the editor of the console reads it: what the API answers, and what the list shows."""
-        return {nom: self.dite.get(nom) or "" for nom in _MONTREES} | {
-            nom: valeur for nom, valeur in asdict(self).items() if nom != "dite"
-        }
+        return self.gravite == Gravite.BLOQUANTE
 
 
 def situer(
@@ -168,7 +166,7 @@ class _Correcteur:
             trouver = _Correcteur._valeur if sorte in phrases("valeurs") else _PAR_SORTE.get(sorte)
             trouvees = (trouver or _Correcteur._code)(self, place, attribut)
         ligne, colonne = self._texte.count("\n", 0, debut) + 1, debut - self._texte.rfind("\n", 0, debut)
-        return RemarquePlacee(remarque, debut, fin, ligne, colonne, tuple(trouvees))
+        return RemarquePlacee.de(remarque, trouvees, debut=debut, fin=fin, ligne=ligne, colonne=colonne)
 
     # --- where ----------------------------------------------------------------------------------------
 

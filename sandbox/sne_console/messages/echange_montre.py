@@ -21,7 +21,6 @@ from sne_console.messages.verdict_vecu import verdict_vecu
 from sne_interface.contract.codec import lire_lieu
 from sne_interface.domain.echange import Piece, document_parmi
 from sne_interface.domain.texte import masquer_nirs
-from sne_interface.rules.controle import passer
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.web.configuration import VERSION
 
@@ -217,11 +216,9 @@ def defauts(observation: Observation, profil: str) -> list[Remarque]:
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if not contrat.schemas.validate(racine, document=operation.genre, version=version):
         return []  # a fault of another kind: the explanation would cost its library for nothing
-    refuse = passer(
-        racine, operation.genre, contrat, profil, observation.instant, nom=observation.nom_fichier,
-        type_fichier=operation.type_regles,
-    )  # fmt: skip
-    return refus_du_schema(contrat, refuse)
+    return refus_du_schema(
+        racine, operation.nom, contrat, profil, observation.instant, observation.nom_fichier
+    )
 
 
 # --- as an HTTP archive -------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from sne_conformite.observation.observation import Observation
 from sne_console.messages import echange_montre
 from sne_console.vues import adresses_trouvees
 from sne_interface.contract.versions import Contrat
-from sne_interface.domain.anomalie import Gravite
+from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.dates import tampon
 from sne_interface.domain.echange import (
@@ -140,6 +140,14 @@ def expedier(envoi: RequeteEcrite, qui: Expediteur) -> tuple[str, int] | None:
     return (base, int(identifiant)) if identifiant.isdecimal() else None
 
 
+def controler(
+    services: Services, registre: RegistreBase, operation: str, champs: Mapping[str, Any], racine: Any
+) -> Sequence[Anomalie]:
+    """The anomalies of a document sent now, by this call; nothing is written. Raises StructureIncorrecte."""
+    appel = Appel(operation, champs, registre.base.nom, None, datetime.now(UTC))
+    return services.pipeline(registre.base).controler(appel, racine, registre)
+
+
 # --- what came once, sent again or cut down -----------------------------------------------------------------
 
 
@@ -219,17 +227,11 @@ def reduire(services: Services, base: str, observation: Observation, cible: str)
 
 def _regle(services: Services, registre: RegistreBase, observation: Observation) -> Any:
     """Codes of the anomalies of a document, sent where the observed one was."""
-    appel = Appel(
-        operation=str(observation.operation),
-        champs=observation.champs,
-        base=registre.base.nom,
-        guichet_certificat=None,
-        recu_le=datetime.now(UTC),
-    )
+    operation, champs = str(observation.operation), observation.champs
 
     def juger(racine: Any) -> set[str]:
         try:
-            return {a.regle for a in services.pipeline(registre.base).controler(appel, racine, registre)}
+            return {a.regle for a in controler(services, registre, operation, champs, racine)}
         except StructureIncorrecte:
             return {"structure"}
 

@@ -11,6 +11,7 @@ from sne_conformite.observation.observation import observer
 from sne_console.messages import echange_montre
 from sne_console.messages.champs_saisis import ecrire, greffer, poser, trouver
 from sne_console.messages.documents_masques import en_texte, lire, masquer, montrer_octets, redater
+from sne_console.messages.paroles import PAROLES
 from sne_interface.contract.codec import NS, encoder, parse
 from sne_interface.contract.elements import ordre
 from sne_interface.contract.schemas import Document
@@ -35,28 +36,12 @@ from sne_sandbox.store.recherche_de_demandes import Criteres
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import Services
 
-MENAGES: Final = {
-    menages.SEUL: "une personne seule", menages.MONOPARENTAL: "un parent et ses enfants",
-    menages.COUPLE: "un couple sans enfant", menages.FAMILLE: "un couple avec enfant",
-    menages.COLOCATION: "une colocation", menages.ASSOCIATION: "une association",
-}  # fmt: skip
+MENAGES: Final = PAROLES["menages"]
+SPECIMENS: Final = PAROLES["specimens"]
+SUITES: Final = PAROLES["suites"]
 _VERSION_TIREE: Final = "02.01"
 #: How many households are looked at for one whom the base does not know.
 _ESSAIS: Final = 200
-SPECIMENS: Final = {
-    "personne_seule": "une personne seule",
-    "couple_garde_alternee_handicap": "un couple, garde alternée, handicap",
-    "colocataires": "des colocataires", "hebergee_secret": "une adresse tenue secrète",
-    "adresse_etranger": "une adresse à l'étranger", "association": "une association",
-    "personne_seule_nir": "avec NIR (version 02.02)",
-    "parent_a_charge_nir": "un parent à charge, NIR de chaque majeur (version 02.02)",
-}  # fmt: skip
-#: What may be sent about a demande that the base holds, by getNumUnique: types of file, and REA, which is a
-#: RAD without motive.
-SUITES: Final = {
-    "MOD": "la modifier", "REN": "la renouveler", "RAD": "la radier", "REA": "la réactiver",
-    "COP": "annoncer une pièce", "SUP": "la supprimer",
-}  # fmt: skip
 #: Specimens of the documents that are no demande.
 _AUTRES: Final = {
     Document.EVENEMENT: "evenement",

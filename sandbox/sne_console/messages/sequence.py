@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sne_console.messages.echange_montre import Cote
+from sne_console.messages.paroles import PAROLES
 from sne_console.messages.verdict_vecu import Vecu
 from sne_console.vues.filtres_jinja import duree, octets
 from sne_interface.domain.echange import FICHIER, TLS, Echange, VerdictEchange
@@ -131,20 +132,10 @@ def _question(echange: Echange, requete: Cote) -> Iterator[_Etape]:
         yield GUICHET, SNE, quoi, taille + parts, phrase, "plein"
 
 
-#: What the SNE does, by verdict.
-_TRAVAIL: Final = {
-    VerdictEchange.ACCEPTE: "accepté",
-    VerdictEchange.ANOMALIES: "refusé",
-    VerdictEchange.FAULT: "faute SOAP",
-    VerdictEchange.REFUS: "pas lu",
-    VerdictEchange.ERREUR: "erreur interne",
-}
-
-
 def _travail(echange: Echange, vecu: Vecu) -> Iterator[_Etape]:
     if echange.methode == TLS or (not echange.statut and not echange.reponse and echange.panne is None):
         return
-    dit = _TRAVAIL[echange.verdict] if echange.panne is None or echange.reponse else "pas traité"
+    dit = PAROLES["travail"][echange.verdict] if echange.panne is None or echange.reponse else "pas traité"
     temps = duree(echange.duree_us) if echange.duree_us else ""
     phrase = f"Le SNE : {dit}{f', en {temps}' if temps else ''}."
     sorte: SorteFleche = "plein" if echange.verdict is VerdictEchange.ACCEPTE else "abime"
