@@ -309,7 +309,7 @@ def document(message: MessageScene, contrat: Contrat, maintenant: datetime) -> b
     """Bytes of the document that a message carries, variables replaced; b"" without any."""
     if message.specimen is None:
         return b""
-    sien = {"type": message.type, "version": message.version, "edits": message.edits}
+    sien: dict[str, Any] = {"type": message.type, "version": message.version, "edits": message.edits}
     exemple = exemples_de_regles.ExempleDeRegle("scenes", 0, "", "accepte", message.specimen, **sien)
     racine = exemples_de_regles.document(exemple, contrat)
     for chemin in _CHEMIN_GUICHET:

@@ -206,7 +206,8 @@ def nouveau(services: Services, base: Base, operation: str, cle: str) -> Brouill
         dits, guichet = points_de_depart.question(services, base.nom, cle)
         return Brouillon(
             operation,
-            guichet=guichet or points_de_depart.guichet_par_defaut(services, base.nom),
+            guichet=guichet
+            or points_de_depart.guichet_par_defaut(points_de_depart.guichets(services, base.nom)),
             parametres=_parametres(services, base, operation, cle) | dits,
         )
     depart = points_de_depart.commencer(services, base.nom, operation, cle)

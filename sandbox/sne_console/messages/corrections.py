@@ -108,8 +108,8 @@ class RemarquePlacee:
         """A remark, at its place: `debut`, `fin`, `ligne`, `colonne`."""
         dits: dict[str, Any] = {nom: dite.get(nom) for nom in ("regle", "gravite", "propriete", "fidelite")}
         dits |= {nom: dite.get(nom) or "" for nom in ("message", "remede", "condition", "source")}
-        ensuite = bool(dite.get("ensuite"))
-        return cls(**dits, **place, ensuite=ensuite, corrections=tuple(corrections), dite=dite)
+        dits |= {"ensuite": bool(dite.get("ensuite")), **place}
+        return cls(**dits, corrections=tuple(corrections), dite=dite)
 
     @property
     def bloque(self) -> bool:
