@@ -207,8 +207,6 @@ RESSOURCES: Final = (
     "sne_statistiques.vues.api_statistiques:quotas",
     "sne_console.api.api_bases:seeds",
     "sne_console.api.api_jetons:blueprint",
-    "sne_console.api.api_scenes:blueprint",
-    "sne_console.api.api_scenes:ici",
     "sne_console.api.api_rapports:blueprint",
     "sne_console.api.api_contrat:rules",
     "sne_console.api.api_contrat:blueprint",

@@ -171,7 +171,7 @@ def commencer(services: Services, scene: Scene, *, vider: bool = True) -> None:
         raise ConflitEtat(
             f"La base [{scene.base}] contient {accorde(etrangere, 'demande', 'demandes')} que cette "
             f"scène n'a pas faite{'s' if etrangere > 1 else ''}.",
-            remede='cochez « vider cette base » (API : {"vider": true}) pour commencer quand même',
+            remede="cochez « vider cette base » pour commencer quand même",
         )
     base = donnees.demarrer(services.magasin, services.contrat, scene)
     services.magasin.journal.consigner(
@@ -179,15 +179,12 @@ def commencer(services: Services, scene: Scene, *, vider: bool = True) -> None:
     )
 
 
-def jouer(
-    services: Services, scene: Scene, rang: int | None, qui: Expediteur, choix: int | None = None
-) -> None:
-    """Plays the step `rang`, None for the next; a step that was played already stays as it is: whoever
-    presses a button twice sees what it did. `choix` is what the room has chosen, from 1, of a step that asks
+def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: int | None = None) -> None:
+    """Plays the step `rang`; a step that was played already stays as it is: whoever presses a button twice
+    sees what it did. `choix` is what the room has chosen, from 1, of a step that asks
     it; one that was refused is not sent again. Raises ConflitEtat for a step whose turn has not come,
     UsageError for a choice that it has not."""
     etat = lire(services, scene)
-    rang = rang or etat.suivant
     if not etat.commencee or rang > min(etat.suivant, len(scene.pas)):
         ou = f"en est au pas {etat.suivant}" if etat.commencee else "n'est pas commencée"
         raise ConflitEtat(
@@ -388,9 +385,7 @@ def _ouverture(scene: Scene, base: Base, rang: int, phrase: str, choix: int | No
         verdict=VerdictEchange.ACCEPTE,
         instant_base=base.horloge.maintenant(maintenant),
         # What the journal's list shows of a line, as for a night.
-        anomalies=[
-            Anomalie(SCENE, SCENE, phrase, "", Gravite.IGNOREE).en_json() | {"gravite": "information"}
-        ],
+        anomalies=[dite | {"gravite": "information"}],
     )
 
 
