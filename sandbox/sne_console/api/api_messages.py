@@ -5,6 +5,7 @@ The NIR are masked in the message that is shown, and put back in the one that is
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final
 
 from marshmallow import ValidationError, fields, validate
@@ -199,18 +200,16 @@ def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
     return rempli.reporte(contrat).nomme(services(), base)
 
 
-def _champs(contrat: Contrat, pret: Brouillon) -> dict[str, str]:
+def _champs(base: Base, pret: Brouillon) -> dict[str, str]:
     """The values of the document in the plain fields that it calls for."""
-    genre = OPERATIONS[pret.operation].genre
     try:
         racine = pret.racine()
     except UsageError:  # that of an exchange may be no XML
         return {}
-    return {
-        champ.nom: masquer_nirs(champs_saisis.lire(racine, champ))
-        for champ in presentation(contrat).champs(genre)
-        if not champ.si or champs_saisis.trouver(racine, champ.si) is not None
-    }
+    jour = base.horloge.maintenant(datetime.now(UTC)).date()
+    genre = OPERATIONS[pret.operation].genre
+    remplis = champs_saisis.remplir(racine, genre, services().contrats.de(base), jour)
+    return {rempli.champ.nom: masquer_nirs(rempli.valeur) for rempli in remplis}
 
 
 def _operation(contrat: Contrat, nom: str) -> OperationDite:
@@ -249,7 +248,7 @@ def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
         operation,
         pret.cle or depuis["depart"],
         pret.texte if pret.de_document else None,
-        _champs(contrat, pret) if pret.de_document else {},
+        _champs(lue, pret) if pret.de_document else {},
         pret.parametres,
         pret.qui(contrat),
         pret.nom or None,
@@ -284,7 +283,7 @@ def verifier(donnees: dict[str, Any], base: str, operation: str) -> Verifie:
         not verifiee.refuse,
         verifiee.remarques,
         pret.texte if donnees["champs"] else None,
-        _champs(services().contrats.de(lue), pret),
+        _champs(lue, pret),
     )
 
 

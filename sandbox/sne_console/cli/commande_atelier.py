@@ -1,15 +1,13 @@
 """`sne-sandbox atelier`: a room of trainees, each with a base and a link: made, handed out, closed."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from sne_console.formation import ateliers
 from sne_console.formation.ateliers import AtelierTenu, FicheDeStagiaire
 from sne_interface.errors import UsageError
-from sne_interface.raisons import raison_systeme
 from sne_sandbox.bases import jetons
 from sne_sandbox.cli.depart import ADRESSE_D_ORIGINE, adresse_publique
 from sne_sandbox.cli.options import GroupeCommandes, Poste, depart_de_base, rendu, sur_le_poste
@@ -46,30 +44,21 @@ def commande() -> None:
     help="Combien (par défaut, autant que de noms).",
 )
 @click.option(
-    "--noms", type=click.Path(path_type=Path), metavar="FICHIER", help="Noms des stagiaires, un par ligne."
+    "--noms",
+    type=click.File(encoding="utf-8-sig", errors="replace"),
+    metavar="FICHIER",
+    help="Noms des stagiaires, un par ligne, en UTF-8.",
 )
 @depart_de_base("vide")
 @click.option("--scene", "scenes", multiple=True, help="Scène proposée, à répéter (par défaut, toutes).")
 @_expire
-def creer(poste: Poste, noms: Path | None, **autres: Any) -> None:
+def creer(poste: Poste, noms: TextIO | None, **autres: Any) -> None:
     """Fait l'atelier NOM : ses bases, leurs liens ; tout, ou rien."""
-    autres |= {"noms": _lire_noms(noms), "profil": poste.options["profile"]}
+    autres |= {"noms": noms.read().splitlines() if noms else (), "profil": poste.options["profile"]}
     contrats, magasin = poste.ouvrir()
     fait = ateliers.creer(magasin, contrats, poste.home, **autres)
     combien, nom = len(fait.stagiaires), fait.nom
     click.echo(f"Atelier [{nom}] fait, {combien} base(s) ; liens : « sne-sandbox atelier fiches {nom} »")
-
-
-def _lire_noms(fichier: Path | None) -> list[str]:
-    if fichier is None:
-        return []
-    try:
-        return fichier.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as erreur:
-        raison = raison_systeme(erreur) if isinstance(erreur, OSError) else "ce n'est pas de l'UTF-8"
-        raise UsageError(
-            f"Le fichier [{fichier}] ne se lit pas : {raison}.", remede="un nom par ligne, en UTF-8"
-        ) from erreur
 
 
 def _lignes(tenus: list[AtelierTenu]) -> Iterator[str]:

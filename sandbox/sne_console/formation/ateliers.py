@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from sne_console.formation import scenes
+from sne_console.formation.scene_jouee import ouverture_lue
 from sne_console.formation.scenes import Scene
 from sne_console.messages.refus_groupes import resumer
 from sne_interface.contract.contrats import Contrats
@@ -367,7 +368,7 @@ def places(magasin: Magasin, atelier: AtelierTenu) -> Iterator[PlaceDeStagiaire]
         trouves = magasin.journal.chercher(stagiaire.base, apres_id=appel - 1, avant_id=appel + 1)
         echange = next(iter(trouves), None)
         refuse = echange is not None and echange.verdict is not VerdictEchange.ACCEPTE
-        identifiant, pas = _pas_de(trace.scene)
+        identifiant, pas, _ = ouverture_lue(trace.scene)
         yield PlaceDeStagiaire(
             stagiaire,
             vu_le,
@@ -378,12 +379,6 @@ def places(magasin: Magasin, atelier: AtelierTenu) -> Iterator[PlaceDeStagiaire]
             echange,
             masquer_nirs(resumer(echange).phrase) if echange is not None and refuse else "",
         )
-
-
-def _pas_de(ligne: str) -> tuple[str, int]:
-    """The scene, and the step, that a line of the journal opens (« SCENE doublon/3 Pas 3 : … »)."""
-    identifiant, _, rang = [*ligne.split(" "), ""][1].rpartition("/")
-    return (identifiant, int(rang)) if rang.isdecimal() else ("", 0)
 
 
 # --- the record ---------------------------------------------------------------------------------------------

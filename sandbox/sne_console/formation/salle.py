@@ -71,7 +71,7 @@ class Acteur:
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class IssueDuPas:
     """The outcome of a step. `genre` is « message », « temps », « boite », or "" when nobody speaks; `aller`
     and `retour` are the words of each direction; `classe` is that of the screen: accepte, refuse, perdu,
     temps or ""; `phrase` says it as the guichet lives it."""
@@ -89,7 +89,7 @@ class SchemaActeurs:
 
     emetteur: Acteur
     autres: tuple[Acteur, ...]
-    issue: Issue
+    issue: IssueDuPas
 
     @property
     def lignes(self) -> tuple[list[str], list[str]]:
@@ -157,7 +157,7 @@ def regarder(services: Services, etat: Representation, rang: int | None = None) 
     changements: list[ChangementVu] = []
     frise: tuple[EtapeLue, ...] = ()
     guichets: dict[str, Guichet] = {}
-    issue = Issue()
+    issue = IssueDuPas()
     if etat.base is not None:
         contrat = services.contrat_de(etat.base)
         if joue is not None:
@@ -185,7 +185,9 @@ def regarder(services: Services, etat: Representation, rang: int | None = None) 
 # --- who speaks to whom -------------------------------------------------------------------------------------
 
 
-def _schema(guichets: dict[str, Guichet], scene: Scene, joue: Joue | None, issue: Issue) -> SchemaActeurs:
+def _schema(
+    guichets: dict[str, Guichet], scene: Scene, joue: Joue | None, issue: IssueDuPas
+) -> SchemaActeurs:
     cites = dict.fromkeys(code for pas in scene.pas if (code := _guichet(pas)) is not None)
     ici = _guichet(joue.pas) if joue is not None else None
     emetteur = ici or next(iter(cites), "")
@@ -230,30 +232,30 @@ def _dit(cle: str) -> Sequence[str]:
 # --- what came of it ----------------------------------------------------------------------------------------
 
 
-def _issue(joue: Joue, contrat: Contrat) -> Issue:
+def _issue(joue: Joue, contrat: Contrat) -> IssueDuPas:
     """The outcome of a step that was played."""
     pas, echange = joue.pas, joue.echange
     if pas.avancer is not None:
         faits = ", ".join(f for nuit in joue.nuits for f in lire_nuit(nuit).faits)
         phrase = f"Nous sommes le {jour(joue.fin)} : {faits or 'les nuits n’avaient rien à faire'}."
-        return Issue("temps", f"{jour(joue.debut)} → {jour(joue.fin)}", "", "temps", phrase)
+        return IssueDuPas("temps", f"{jour(joue.debut)} → {jour(joue.fin)}", "", "temps", phrase)
     if pas.relever is not None:
         combien = accorde(len(joue.fichiers), "fichier distribué", "fichiers distribués")
         dis = accorde(len(joue.fichiers), "fichier DIS", "fichiers DIS")
-        return Issue("boite", "", dis, "accepte", f"{combien} dans la boîte de {pas.relever}.")
+        return IssueDuPas("boite", "", dis, "accepte", f"{combien} dans la boîte de {pas.relever}.")
     if pas.message is None or echange is None:
-        return Issue(classe="temps", phrase="Le message est en route." if pas.message else "On regarde.")
+        return IssueDuPas(classe="temps", phrase="Le message est en route." if pas.message else "On regarde.")
     aller, fait = _acte(pas.message, echange, contrat)
     if joue.perdue:
         phrase = f"Au SNE, {fait}. Mais la réponse s'est perdue : le guichet ne sait rien."
-        return Issue("message", aller, "réponse perdue", "perdu", phrase)
+        return IssueDuPas("message", aller, "réponse perdue", "perdu", phrase)
     if echange.verdict is VerdictEchange.ACCEPTE:
-        return Issue("message", aller, "accepté", "accepte", f"Accepté : {fait}.")
+        return IssueDuPas("message", aller, "accepté", "accepte", f"Accepté : {fait}.")
     refus = ", ".join(str(a["regle"]) for a in joue.bloquantes[:_ANOMALIES_DITES])
     phrase = "Une faute SOAP : le message est rejeté en entier."
     if echange.verdict is VerdictEchange.ANOMALIES:
         phrase = "Refusé : rien n'est enregistré."
-    return Issue("message", aller, refus or "faute SOAP", "refuse", phrase)
+    return IssueDuPas("message", aller, refus or "faute SOAP", "refuse", phrase)
 
 
 def _anomalies(joue: Joue | None) -> Iterator[tuple[str, str]]:

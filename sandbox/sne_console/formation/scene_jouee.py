@@ -5,6 +5,7 @@ SCENE), and what came of it is what follows, up to the next such line. So every 
 follows on another screen, sees the same; an emptied journal is a scene that has not begun.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ EN_TETE: Final = "SNE-Scene"
 #: Lines after the opening of a step among which its results are looked for.
 _LIGNES_MAX: Final = 50
 _OUVERTURES_MAX: Final = 200
+_OUVERTURE: Final = re.compile(rf"{SCENE} (\S+)/(\d+)(?:\.(\d+))? ")
 #: Digits of a quantity: more are a telephone number, or a code.
 _ENTIER_MAX: Final = 6
 _BOOLEENS: Final = {"true": "oui", "false": "non"}
@@ -266,7 +268,7 @@ def _joue(services: Services, scene: Scene, base: Base, place: int, ouvertures: 
     pas = scene.pas[rang - 1]
     suivante = ouvertures[place + 1] if place + 1 < len(ouvertures) else None
     fin = suivante.instant_base if suivante is not None else donnees.maintenant(base)
-    joue = Joue(rang, pas, ligne.instant_base, fin, choix=_choix(ligne))
+    joue = Joue(rang, pas, ligne.instant_base, fin, choix=ouverture_lue(ligne.chemin)[2])
     lignes = _lignes(services, ligne, suivante)
     if pas.avancer is not None:
         return replace(joue, nuits=[e for e in lignes if e.methode == NUIT])
@@ -389,11 +391,12 @@ def _ouverture(scene: Scene, base: Base, rang: int, phrase: str, choix: int | No
     )
 
 
+def ouverture_lue(ligne: str) -> tuple[str, int, int | None]:
+    """The scene, the step and the choice of the room that a line of the journal opens (« SCENE doublon/3.2
+    Pas 3 : … »); no scene for another line."""
+    lue = _OUVERTURE.match(ligne)
+    return (lue[1], int(lue[2]), int(lue[3]) if lue[3] else None) if lue is not None else ("", 0, None)
+
+
 def _rang(ligne: Echange) -> int:
-    return int(ligne.chemin.split(" ")[1].rpartition("/")[2].partition(".")[0])
-
-
-def _choix(ligne: Echange) -> int | None:
-    """The rank of what the room chose, « scene/rank.choice »."""
-    choix = ligne.chemin.split(" ")[1].rpartition("/")[2].partition(".")[2]
-    return int(choix) if choix else None
+    return ouverture_lue(ligne.chemin)[1]

@@ -24,7 +24,6 @@ CHOISIE: Final = "choix."
 class VerificationMessage:
     """The remarks of the schema and the rules on a message. `lisible`: its document is XML."""
 
-    texte: str
     remarques: tuple[RemarquePlacee, ...]
     lisible: bool = True
 
@@ -44,7 +43,7 @@ def verifier(pret: Brouillon, services: Services, base: Base) -> VerificationMes
     try:
         pret.racine()
     except UsageError:
-        return VerificationMessage(pret.texte, (_illisible(pret, services, base),), lisible=False)
+        return VerificationMessage((_illisible(pret, services, base),), lisible=False)
     return placer(pret, pret.remarques(services, base), services, base)
 
 
@@ -53,7 +52,7 @@ def placer(
 ) -> VerificationMessage:
     """Remarks that were made of this document, wherever it was written, at their place in its text."""
     contrat, document = services.contrats.de(base), OPERATIONS[pret.operation].genre
-    return VerificationMessage(pret.texte, tuple(situer(pret.texte, remarques, contrat, document)))
+    return VerificationMessage(tuple(situer(pret.texte, remarques, contrat, document)))
 
 
 def corriger(pret: Brouillon, services: Services, base: Base, nom: str, valeur: str) -> Brouillon:

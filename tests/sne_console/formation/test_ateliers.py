@@ -219,7 +219,7 @@ def consigner(salle: Salle, base: str, verdict: VerdictEchange, methode: str = "
 
 def test_the_place_of_a_trainee_is_read_off_the_journal(salle: Salle) -> None:
     atelier = salle.creer(combien=2)
-    consigner(salle, "lundi-01", VerdictEchange.ACCEPTE, SCENE, chemin="SCENE doublon/2 Pas 2 : là.")
+    consigner(salle, "lundi-01", VerdictEchange.ACCEPTE, SCENE, chemin="SCENE doublon/2.1 Pas 2 : là.")
     consigner(salle, "lundi-01", VerdictEchange.ACCEPTE, operation="getNumUnique")
     anomalie = {"regle": "ENT009", "message": "NIR 206127511100564", "gravite": "bloquante"}
     consigner(
