@@ -28,7 +28,6 @@ from sne_interface.domain import decision
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.demande import NumeroUnique
 from sne_interface.domain.echange import Echange, VerdictEchange
-from sne_interface.domain.texte import masquer_nirs
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import Services
 
@@ -119,16 +118,6 @@ class ChangementVu:
 
 
 @dataclass(frozen=True, slots=True)
-class ChoixVu:
-    """A choice of the room: `lettre` is its name; `regles` are the rules that refused it, if any did."""
-
-    lettre: str
-    libelle: str
-    refuse: bool
-    regles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Salle:
     """The screen of a room. `joue` is the step that is shown, None before the first; `pose` the step whose
     question is asked, with its rank; `en_tout` counts the changes, of which `changements` are the first;
@@ -136,7 +125,6 @@ class Salle:
 
     joue: Joue | None
     schema: SchemaActeurs
-    anomalies: tuple[tuple[str, str], ...]
     changements: tuple[ChangementVu, ...]
     en_tout: int
     numero: tuple[tuple[str, str], ...]
@@ -144,7 +132,6 @@ class Salle:
     frise: tuple[EtapeLue, ...]
     pose: PasScene | None
     rang_pose: int
-    choix: tuple[ChoixVu, ...]
 
 
 def regarder(services: Services, etat: Representation, rang: int | None = None) -> Salle:
@@ -170,7 +157,6 @@ def regarder(services: Services, etat: Representation, rang: int | None = None) 
     return Salle(
         joue,
         _schema(guichets, etat.scene, joue, issue),
-        tuple(_anomalies(joue)),
         tuple(montres),
         len(changements),
         tuple(_parties(numero)),
@@ -178,7 +164,6 @@ def regarder(services: Services, etat: Representation, rang: int | None = None) 
         frise,
         pose,
         len(joues) + 1,
-        tuple(_choix(pose, etat)) if pose is not None else (),
     )
 
 
@@ -258,16 +243,6 @@ def _issue(joue: Joue, contrat: Contrat) -> IssueDuPas:
     return IssueDuPas("message", aller, refus or "faute SOAP", "refuse", phrase)
 
 
-def _anomalies(joue: Joue | None) -> Iterator[tuple[str, str]]:
-    """(rule, message) of what refused it, the first ones."""
-    if joue is None or joue.perdue:
-        return
-    for anomalie in joue.bloquantes[:_ANOMALIES_DITES]:
-        yield str(anomalie["regle"]), masquer_nirs(str(anomalie["message"]))
-    if joue.echange is not None and joue.echange.fault:
-        yield "", masquer_nirs(str(joue.echange.fault["message"]))
-
-
 def _montres(joue: Joue | None, dits: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The values to look at, but for those that are told already; none of an answer that never came, nor of a
     choice that was refused, whose answer says again what was sent."""
@@ -276,15 +251,6 @@ def _montres(joue: Joue | None, dits: Sequence[str]) -> Iterator[tuple[str, str]
     for libelle, valeur in joue.montres[:_MONTRES_MAX]:
         if not any(valeur.rpartition(" : ")[2] in dit for dit in dits):
             yield libelle, valeur
-
-
-def _choix(pose: PasScene, etat: Representation) -> Iterator[ChoixVu]:
-    refuses = {essai.choix: essai for essai in etat.essais if essai.rang == etat.suivant}
-    ici = etat.scene.pas[etat.suivant - 1] if not etat.finie else None
-    for rang, choix in enumerate(pose.choix, 1):
-        essai = refuses.get(rang) if pose is ici else None
-        regles = tuple(str(a["regle"]) for a in essai.bloquantes) if essai is not None else ()
-        yield ChoixVu("ABCDEFGHIJ"[rang - 1], choix.libelle, essai is not None, regles)
 
 
 # --- the demande --------------------------------------------------------------------------------------------
@@ -378,11 +344,8 @@ def _ce_qui_arrive(echange: Echange, contrat: Contrat) -> Iterator[ChangementVu]
             connue = connues.get(nom)
             role = contrat.roles.decision.role(nom)
             rang = _DITS_D_ABORD.index(role) if role in _DITS_D_ABORD else len(_DITS_D_ABORD)
-            mot = (
-                en_francais(valeur)
-                if connue is None
-                else dict(connue.valeurs).get(valeur, en_francais(valeur))
-            )
+            mots = dict(connue.valeurs) if connue is not None else {}
+            mot = mots.get(valeur, en_francais(valeur))
             dites.append((rang, nom if connue is None else connue.libelle, mot))
         for _, libelle, mot in sorted(dites, key=itemgetter(0)):
             yield ChangementVu(libelle, "", _couper(mot))

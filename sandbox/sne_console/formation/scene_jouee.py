@@ -110,9 +110,9 @@ class Representation:
         return self.debut is not None
 
     @property
-    def essayes(self) -> frozenset[int]:
-        """Ranks of the choices of the next step that were refused."""
-        return frozenset(joue.choix for joue in self.essais if joue.choix is not None)
+    def essayes(self) -> dict[int | None, Joue]:
+        """The choices of the next step that were refused, by their rank."""
+        return {essai.choix: essai for essai in self.essais}
 
     @property
     def suivant(self) -> int:
