@@ -8,9 +8,10 @@ UV_DU_VERROU := uv==$(shell sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"/\1/
 UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv
 # pytest keeps what it has made of the tests: an environment that forbids it has them all made anew, by each worker.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q
-# Left out of `make test`: see `make test-all`.
-LOURDS := navigateur or etranger or charge or reste
-# PAQUET=sne_conformite: the tests of that package alone.
+# Left out of `make test`: see `make test-all`. TIRES=1, as in CI: without the rest of what a commit draws.
+SANS := navigateur or etranger or charge$(if $(PAQUET),, or reste)
+SANS_PAGE := etranger or charge$(if $(TIRES),, or reste)
+# PAQUET=sne_conformite: the tests of that package alone, and all of them.
 ESSAIS := $(if $(PAQUET),tests/$(PAQUET),--ignore tests/browser tests)
 # COUT=1: what each folder, file and test takes of a processor, and the memory that a file leaves.
 COUT_DIT := $(if $(COUT),--cout)
@@ -38,8 +39,8 @@ demo: setup
 	$(BIN)/sne-sandbox demo --out build/demo
 
 test: setup
-	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "not ($(LOURDS) or campagne)" $(ESSAIS)
-	@echo "Left out: $(if $(PAQUET),the tests of the other packages: make test; )what is marked '$(LOURDS)' (browser, clients in other languages, load and crash runs, the rest of what a push draws: planted defects, seeds, examples): make test-all"
+	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "not ($(SANS) or campagne)" $(ESSAIS)
+	@echo "Left out: $(if $(PAQUET),the tests of the other packages: make test; )what is marked '$(SANS)' (browser, clients in other languages, load and crash runs, the rest of what a push draws: planted defects, seeds, examples): make test-all"
 
 # An hour and a half: the whole plan for each planted defect, and for two hundred seeds; a server killed a hundred
 # times. What each defect turned red is in build/fautes.md; `make matrice` publishes it.
@@ -50,8 +51,10 @@ campagne: setup
 matrice: setup
 	PYTHONPATH=tests $(BIN)/python tests/conformance/constat_de_faute.py
 
+# The browser by itself: a network that another test makes is, to Chromium, a network that changed.
 test-all: setup $(AXE)
-	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "$(LOURDS)" tests $(ENCORE)
+	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m navigateur tests/browser $(ENCORE)
+	$(PYTEST) --avancement $(COUT_DIT) -n 2 --dist worksteal -m "$(SANS_PAGE)" --ignore tests/browser tests $(ENCORE)
 
 $(AXE): tests/browser/package-lock.json
 	npm ci --silent --prefix tests/browser

@@ -20,10 +20,10 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 import cout
-import fautes_tirees
 import lu_une_fois
 import moule
 import reecriture
+import tirage
 from application_en_essai import application, banc, nouvelle_base  # noqa: F401
 
 # No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a
@@ -74,8 +74,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(cout.Addition(config))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The order of the files, but for what is long."""
+    """Draws; then the order of the files, but for what is long."""
+    tirage.marquer_les_chers(items)
     items.sort(key=lambda item: item.path.name not in LONGS)
 
 
@@ -175,12 +177,10 @@ class Avancement:
     def pytest_sessionfinish(self) -> None:
         """What is left was said by pytest."""
         if self._finis:
-            par = fautes_tirees.commit()
+            par = tirage.commit()
             self._terminal.ensure_newline()
             self._terminal.write_line(self._phrase())
-            self._terminal.write_line(
-                f"Planted defects: drawn by {par}; the same again: {fautes_tirees.VARIABLE}={par}"
-            )
+            self._terminal.write_line(f"Drawn by {par}; the same again: {tirage.VARIABLE}={par}")
 
     def _phrase(self) -> str:
         total = max(self._terminal._session.testscollected, self._finis)

@@ -8,7 +8,8 @@ from typing import Final
 from sne_conformite.observation.observation import observer, resumer
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import Echange
-from sne_interface.domain.texte import abrege, accorde, masquer_nirs, visible
+from sne_interface.domain.nir import masquer_nirs
+from sne_interface.domain.texte import abrege, accorde, visible
 from sne_sandbox.store.magasin import Magasin
 
 #: Exchanges told, and anomalies of each.

@@ -1,12 +1,20 @@
-"""Where the data that ships with the code lies: inside the installed package, else in the checkout."""
+"""Where the data that ships with the code lies: inside the installed package, else in the checkout; beside
+a module."""
 
+import csv
+import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sne_interface.errors import OperatorError
 
 #: The folder of the packages: site-packages, or `sandbox/` of the checkout.
 RACINE: Final = Path(__file__).resolve().parents[1]
+
+
+def table(module: str) -> list[dict[str, str]]:
+    """The rows of the table (CSV) that stands beside a module, given by its `__file__`."""
+    return list(csv.DictReader(Path(module).with_suffix(".csv").read_text("utf-8").splitlines()))
 
 
 def contracts_dir() -> Path:
@@ -29,6 +37,11 @@ def docs_dir() -> Path:
     """Folder of the documentation (Markdown): the guide of the console too. Raises OperatorError when
     it is missing."""
     return _dossier("docs")
+
+
+def lire_a_cote(module: str, nom: str) -> dict[str, Any]:
+    """The table of the TOML file `nom`, which stands beside a module (its `__file__`)."""
+    return tomllib.loads(Path(module).with_name(nom).read_text("utf-8"))
 
 
 def _dossier(nom: str) -> Path:

@@ -1,22 +1,22 @@
 """The SETTINGS table, which the command line, the environment, the console, the API and the documents read.
 
-A setting of the server is a row here, and named by the commands that take it; one of a base is a line of
-`Reglages`, and nothing else: its command, its page, its API and its column follow.
+A setting is a table of `settings.toml`. One of the server is named by the commands that take it; one of a
+base is a line of `Reglages` too: its command, its page, its API and its column follow.
 """
 
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from sne_interface.errors import UsageError
+from sne_interface.resources import lire_a_cote
 
 Portee = Literal["serveur", "base"]
 #: The largest number of a setting: databases count on from it, and none has room for any number.
 ENTIER_MAX: Final = 2_000_000_000
-PORT_MAX: Final = 65_535
 #: Of each scenario of the plan, how many examples may be asked, or held by evidence.
 EXEMPLES_MAX: Final = 10_000
 
@@ -59,7 +59,11 @@ class Setting:
                 remede=f"valeurs possibles : {', '.join(self.choix)}",
             )
         if self.type is bool:
-            return _oui_ou_non(self.nom, brut)
+            if brut.lower() not in OUI_NON:
+                raise UsageError(
+                    f"Le réglage {self.nom} vaut [{brut[:40]}].", remede="valeurs possibles : oui, non"
+                )
+            return OUI_NON[brut.lower()]
         try:
             valeur = self.type(brut)
         except ValueError:
@@ -76,146 +80,35 @@ class Setting:
 OUI_NON: Final = {"oui": True, "1": True, "true": True, "non": False, "0": False, "false": False}
 
 
-def _oui_ou_non(nom: str, brut: str) -> bool:
-    if brut.lower() not in OUI_NON:
-        raise UsageError(f"Le réglage {nom} vaut [{brut[:40]}].", remede="valeurs possibles : oui, non")
-    return OUI_NON[brut.lower()]
+_LU: Final = lire_a_cote(__file__, "settings.toml")
+_TYPES: Final[Mapping[str, type]] = {"texte": str, "entier": int, "oui_non": bool, "chemin": Path}
 
 
-_DU_SERVEUR: Final = (
-    Setting("home", Path, Path(".sne-sandbox"), "serveur", "dossier des certificats et de la base embarquée"),
-    Setting("contract", str, "v5.2", "serveur", "version de l'interface servie"),
-    Setting("contracts", Path, None, "serveur", "dossier qui remplace, fichier par fichier, ceux du contrat"),
-    Setting("quartiles", Path, None, "serveur",
-            "fichier des seuils du premier quartile, à la place de ceux du contrat et des montants inventés"),
-    Setting("host", str, "127.0.0.1", "serveur", "adresse d'écoute"),
-    Setting("https_port", int, 8443, "serveur", "port HTTPS (0 : un port libre, -1 : aucun)",
-            minimum=-1, maximum=PORT_MAX),
-    Setting("http_port", int, 8080, "serveur", "port HTTP en clair (0 : un port libre, -1 : aucun)",
-            minimum=-1, maximum=PORT_MAX),
-    Setting("database", str, None, "serveur", "URL de la base de données (SQLite embarqué par défaut)"),
-    Setting("database_file", Path, None, "serveur",
-            "fichier de cette URL, quand elle porte un mot de passe"),
-    Setting("secret_file", Path, None, "serveur",
-            "fichier du secret qui chiffre les clés que des serveurs partagent dans PostgreSQL"),
-    Setting("synchronous", str, "FULL", "serveur",
-            "ce qu'un échange enregistré dans SQLite attend : le disque (FULL, survit à une coupure) "
-            "ou le système (NORMAL, survit à kill -9)", ("FULL", "NORMAL")),
-    Setting("client_cert", str, "optional", "serveur", "certificat client en HTTPS",
-            ("optional", "required", "off")),
-    Setting("pkcs12", str, "moderne", "serveur",
-            "algorithmes des fichiers .p12 : AES-256 et SHA-256, ou 3DES et SHA-1, pour Java avant 8u301 et "
-            "Windows avant 10", ("moderne", "compatible")),
-    Setting("workers", int, None, "serveur",
-            "nombre de processus (sinon un seul, ou autant que de cœurs si le serveur est partagé : --host "
-            "ouvert à d'autres machines, ou base PostgreSQL)", minimum=1, maximum=64),
-    Setting("threads", int, 8, "serveur", "fils d'exécution par processus", minimum=1, maximum=256),
-    Setting("delai_arret", int, 0, "serveur",
-            "secondes pendant lesquelles un serveur qui s'arrête (SIGTERM) reçoit encore ; /readyz le dit",
-            maximum=3600),
-    Setting("journal_max", int, 50_000, "serveur", "échanges gardés au journal, par base"),
-    Setting("message_max", int, 20_000_000, "serveur", "taille maximale d'un message, en octets"),
-    Setting("xml_max", int, 5_000_000, "serveur", "taille maximale d'un document XML, en octets"),
-    Setting("connexions_max", int, None, "serveur",
-            "connexions tenues à la fois, par processus (sinon selon les descripteurs que le système laisse, "
-            "10 000 au plus) ; au-delà : 503", minimum=1),
-    Setting("octets_max", int, 512_000_000, "serveur",
-            "octets en route à la fois, par processus : reçus et pas encore traités, répondus et pas "
-            "encore lus ; au-delà : 503", minimum=1_000_000),
-    Setting("debit_min", int, 10_000, "serveur",
-            "octets par seconde sous lesquels est abandonné un pair qui envoie une requête, ou lit une "
-            "longue réponse (0 : jamais)"),
-    Setting("patience", int, 30, "serveur", "secondes sur lesquelles ce débit se mesure", minimum=1,
-            maximum=3_600),
-    Setting("compression", str, "non", "serveur",
-            "compresse les réponses en gzip si le client l'admet (un client réel l'annonce et ne sait pas "
-            "lire)", ("non", "oui")),
-    Setting("ouvert", bool, False, "serveur",
-            "ouvre console et API sans jeton, à qui est sur cette machine ; refusé hors de la boucle locale"),
-    Setting("admin_token", str, None, "serveur",
-            "jeton d'administration, 128 bits au moins (par défaut, celui du fichier jeton de --home, fait "
-            "au premier démarrage)", secret=True),
-    Setting("admin_token_file", Path, None, "serveur", "fichier de ce jeton, qu'aucune liste de processus ne "
-            "montre"),
-    Setting("read_only_token", str, None, "serveur",
-            "jeton qui lit tout (console et API) et ne change rien (par défaut, celui du lien de lecture)",
-            secret=True),
-    Setting("read_only_token_file", Path, None, "serveur", "fichier de ce jeton"),
-    Setting("url_publique", str, None, "serveur",
-            "adresse par laquelle on l'appelle derrière un relais (https://sne.exemple.fr)"),
-)  # fmt: skip
+def _setting(nom: str, portee: Portee, genre: type, defaut: Any) -> Setting:
+    table = {cle: dit for cle, dit in _LU[portee][nom].items() if cle not in ("type", "defaut")}
+    return Setting(nom, genre, defaut, portee, **(table | {"choix": tuple(table.get("choix", ()))}))
 
 
-def _de_base(titre: str, defaut: Any, aide: str, choix: tuple[str, ...] = (), *, fixe: bool = False) -> Any:
-    return field(default=defaut, metadata={"titre": titre, "aide": aide, "choix": choix, "fixe": fixe})
+def _du_serveur(nom: str, table: Mapping[str, Any]) -> Setting:
+    genre = _TYPES[table["type"]]
+    return _setting(nom, "serveur", genre, genre(table["defaut"]) if "defaut" in table else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Reglages:
-    """The settings of one base. Each line is a row of SETTINGS: its name, type, default, help and choices."""
+    """The settings of one base. Each line is a row of SETTINGS: its name, type and default."""
 
-    profile: str = _de_base(
-        "Sévérité des contrôles", "ecole", "sévérité des contrôles", ("ecole", "strict", "souple")
-    )
-    avertissements: str = _de_base(
-        "Où vont les avertissements",
-        "interne",
-        "où vont les avertissements : journal seul, ou aussi la réponse",
-        ("interne", "reponse"),
-    )
-    emballage: str = _de_base(
-        "Emballage des réponses",
-        "question",
-        "emballage de la réponse : comme la question, ou imposé",
-        ("question", "mtom", "simple"),
-    )
-    localisations_max: int = _de_base(
-        "Localisations souhaitées, au plus",
-        0,
-        "localisations souhaitées par demande (REC003) ; 0 : selon le jour du dépôt, 10 avant le 10/09/2018, "
-        "8 depuis",
-    )
-    recherche_max: int = _de_base(
-        "Résultats d'une recherche, au plus", 500, "résultats d'une recherche (RCH003)"
-    )
-    doublons_association: str = _de_base(
-        "Doublons d'une association",
-        "erreur",
-        "doublons d'une association : erreur comme le serveur réel, ou réponse vide",
-        ("erreur", "vide"),
-    )
-    dispatching: str = _de_base(
-        "Dispatching entre guichets",
-        "oui",
-        "dit à chaque guichet ce que les autres changent dans son territoire",
-        ("oui", "non"),
-    )
-    contrat: str = _de_base(
-        "Interface servie",
-        "",
-        "interface servie, choisie à la création : une version (v5.0), ou un dossier de contrats/ ; vide : "
-        "celle du serveur",
-        fixe=True,
-    )
-    contrat_suivant: str = _de_base(
-        "Interface à venir",
-        "",
-        "interface à venir (v5.2, ou un dossier de contrats/) : l'en-tête SNE-Avertissement dit ce qu'elle "
-        "refuserait ; vide : aucune",
-    )
-
-    bail_sans_radiation_jours: int = _de_base(
-        "Bail signé sans radiation : jours admis",
-        30,
-        "jours après lesquels un bail signé, non suivi de la radiation RADATT, est noté au journal",
-    )
-
-    sauvegarde_avant_nuits: int = _de_base(
-        "Sauvegarde avant des nuits : part admise",
-        10,
-        "part des demandes, en %, que des nuits ne radient ou n'effacent pas (dix au moins) sans que la base "
-        "soit d'abord sauvegardée ; 0 : aucune sauvegarde",
-    )
+    profile: str = "ecole"
+    avertissements: str = "interne"
+    emballage: str = "question"
+    localisations_max: int = 0
+    recherche_max: int = 500
+    doublons_association: str = "erreur"
+    dispatching: str = "oui"
+    contrat: str = ""
+    contrat_suivant: str = ""
+    bail_sans_radiation_jours: int = 30
+    sauvegarde_avant_nuits: int = 10
 
     @classmethod
     def de(cls, valeurs: Mapping[str, str]) -> "Reglages":
@@ -231,10 +124,8 @@ class Reglages:
 
 
 #: The settings that each base has of its own.
-DE_BASE: Final = tuple(
-    Setting(f.name, type(f.default), f.default, "base", **f.metadata) for f in fields(Reglages)
-)
-SETTINGS: Final[tuple[Setting, ...]] = (*_DU_SERVEUR, *DE_BASE)
+DE_BASE: Final = tuple(_setting(f.name, "base", type(f.default), f.default) for f in fields(Reglages))
+SETTINGS: Final = (*[_du_serveur(nom, table) for nom, table in _LU["serveur"].items()], *DE_BASE)
 PAR_NOM: Final[Mapping[str, Setting]] = {setting.nom: setting for setting in SETTINGS}
 
 
@@ -267,9 +158,4 @@ def est_adresse(nom: str) -> bool:
 
 def est_boucle_locale(nom: str) -> bool:
     """True when only this machine reaches the host `nom`: localhost, 127.0.0.0/8, ::1 (without brackets)."""
-    if nom == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(nom).is_loopback
-    except ValueError:
-        return False
+    return nom == "localhost" or (est_adresse(nom) and ipaddress.ip_address(nom).is_loopback)

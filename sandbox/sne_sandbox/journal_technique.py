@@ -12,7 +12,7 @@ import threading
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, Final
 
-from sne_interface.domain.texte import masquer_secrets
+from sne_interface.domain.nir import masquer_secrets
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger

@@ -7,6 +7,7 @@ from insistance import Compte, nom, verifier
 BASES = 10
 
 
+@pytest.mark.cher
 @pytest.mark.parametrize("moteur", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_parallel_bases_through_one_instance(moteur: str) -> None:
     with servir(moteur, workers=2) as serveur:

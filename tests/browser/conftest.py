@@ -1,5 +1,6 @@
 """One server and one Chromium for the session; contexts of their own for each test."""
 
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from playwright.sync_api import Playwright, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from peuplement import DEPARTS, HORLOGE, peupler
+from fautes import ENVIRONNEMENT, designation
+from peuplement import APPLICATION, DEFAUT, DEPARTS, HORLOGE, peupler
 from recensement import Recensement, recenser
 from serveur_local import Serveur
 from visite import Navigateur, Visite, Visiter
@@ -46,13 +48,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def serveur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serveur]:
     """The seed of the école, its clock frozen, a journal that holds one exchange of each kind. It asks for a
-    token, as users' do."""
+    token, as users' do. It knows an application that errs."""
+    chemins = shlex.quote(f"PYTHONPATH={ENVIRONNEMENT['PYTHONPATH']}")
+    distraite = f"env {chemins} {designation(DEFAUT)}"
     demarre = Serveur.demarrer(
         tmp_path_factory.mktemp("console") / "home",
         "--seed-base",
         "ecole",
         "--clock",
         HORLOGE,
+        "--application",
+        f"{APPLICATION}={distraite}",
         ouvert=False,
     )
     try:

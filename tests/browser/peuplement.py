@@ -15,6 +15,9 @@ from sne_conformite.rapports import rapport_json
 
 #: The seed is dated relative to it: the same people, numbers and dates every time.
 HORLOGE: Final = "2018-10-15T12:00:00"
+#: An application that the server knows how to start, by its name and by the defect that is planted in it.
+APPLICATION: Final = "editeur-distrait"
+DEFAUT: Final = "second-cotitulaire"
 #: Where the crawl begins.
 DEPARTS: Final = ("/", "/console/ecole/guichets/G1104")
 _DEPOT: Final = "DEMG1104-201810151200-000001.xml"

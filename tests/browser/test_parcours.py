@@ -54,8 +54,7 @@ def test_from_a_refusal_to_a_radiation(javascript: bool, visiter: Visiter) -> No
     assert numero in page.locator("main").inner_text()
     demande = page.url
     visite.cliquer("Base", role="link", dans=page.get_by_role("navigation", name="Sections"))
-    page.get_by_label("D'une durée", exact=True).fill("P14M")
-    visite.cliquer("Voir ce qu'elle ferait")
+    visite.cliquer("+ 13 mois")
     assert numero in page.locator("table.prevus").inner_text()
     visite.cliquer("Avancer")
     assert numero in page.locator("#nuits").inner_text()

@@ -67,10 +67,10 @@ def test_an_address_that_is_refused_says_why(
 @pytest.mark.parametrize(
     ("chemin", "champs", "statut", "titre"),
     [
-        ("/console/ecole/controle/avancer", {"csrf": "faux", "vers": "P1D"}, 403, "Refusé"),
+        ("/console/ecole/controle/avancer", {"csrf": "faux", "vers": "P1D"}, 403, "Accès refusé"),
         # Told in the page that it goes back to.
         ("/console/ecole/controle/bases", {"nom": f"à {LONG}", "semence": "vide"}, 200, "Bases"),
-        ("/console/ecole/conformite/temoin", {"exemples": LONG}, 422, "Saisie incorrecte"),
+        ("/console/ecole/conformite/temoin", {"exemples": LONG}, 200, "Conformité"),
         ("/connexion", {"jeton": LONG}, 403, "Connexion"),
     ],
 )

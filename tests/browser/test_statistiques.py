@@ -81,25 +81,6 @@ def test_every_number_of_a_page_of_pictures_is_that_of_its_demandes(visiter: Vis
         assert nombre_dit(page.locator("main p[role=status]").inner_text()) == dit
 
 
-def test_a_cell_of_the_contract_opens_the_exchanges_that_held_it(visiter: Visiter) -> None:
-    visite = visiter()
-    page = visite.aller(f"{_BASE}/contrat")
-    # The exchanges are opened beside the page.
-    for _ in range(50):
-        if page.get_by_text("le relevé continue").count() == 0:
-            break
-        page.reload()
-    case = page.locator("a.case.accepte, a.case.deux").first
-    nom = (case.get_attribute("aria-label") or "").partition(":")[0].strip().rpartition("/")[2]
-    with page.expect_navigation(wait_until="load"):
-        case.click()
-    assert page.get_by_role("heading", level=1).inner_text() == nom
-    premier = page.locator("tbody a").first
-    with page.expect_navigation(wait_until="load"):
-        premier.click()
-    assert nom in page.locator("main").inner_text()
-
-
 def test_each_picture_is_a_file_without_a_link(visiter: Visiter) -> None:
     visite = visiter()
     for chemin in _PAGES:

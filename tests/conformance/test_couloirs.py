@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from epreuve import Epreuve
 from fautes import PAR_NOM
 
@@ -85,6 +86,7 @@ def _nom(echange: Echange) -> str:
     return trouve[0].decode() if trouve else ""
 
 
+@pytest.mark.cher
 def test_the_report_is_that_of_one_by_one_and_of_the_same_seed(cote_a_cote: Epreuve) -> None:
     lances: list[Adaptateur] = []
     seul, journal = _jouer(replace(cote_a_cote, cote_a_cote=False), lances)

@@ -18,7 +18,7 @@ import pytest
 from constat_de_faute import Trouvee, noter, resumer
 from epreuve import Epreuve
 from fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
-from fautes_tirees import marquer, tirer
+from tirage import marquer, tirer
 
 from sne_conformite.bilan.candidat import lire_candidat
 from sne_conformite.bilan.mentions import charger_referentiel, mentionner

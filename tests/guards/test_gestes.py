@@ -15,32 +15,10 @@ from sne_console.api.description_openapi import operations
 from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.gestes import GESTES, SUJETS, Geste
 from sne_sandbox.offres import SECTIONS, commandes, sections
+from sne_sandbox.web import droits
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
 
-_PAGE: Final = "pages only: nothing of a base"
-_RECHERCHE: Final = "a program knows which of the calls it wants: those of exchanges, demandes, rules"
-_FLUX: Final = "a stream of pages: a program asks again"
-_IMAGE: Final = "a picture: a program counts by the calls of statistics, quotas and exchanges"
-_CONFIRMATION: Final = "the page that asks again before a deed"
-
-#: Views of the console that do nothing that a program would ask for, and why.
-VUES_SEULES: Final = {
-    "accueil": _PAGE, "accueil_console": _PAGE,
-    "accueil.page": _PAGE, "affichage.page": _PAGE, "affichage.choisir": _PAGE,
-    "recherche.page": _RECHERCHE, "recherche.trouver": _RECHERCHE,
-    "contrat.vu": _IMAGE, "contrat.couverture": _IMAGE,
-    "guide.page": _PAGE, "guide.image": _PAGE, "guide.fichier": _PAGE,
-    "services": _PAGE, "services_base": _PAGE, "bootstrap.static": _PAGE,
-    "static": _PAGE, "connexion.page": _PAGE, "connexion.entrer": _PAGE, "connexion.sortir": _PAGE,
-    "connexion.lecture": _PAGE, "connexion.lecteur": _PAGE, "connexion.entree": _PAGE,
-    "connexion.atelier": _PAGE, "scenes.corrige": _PAGE, "connexion.stagiaire": _PAGE,
-    "conformite.flux": _FLUX, "journal.flux": _FLUX, "scenes.flux": _FLUX, "ateliers.flux": _FLUX,
-    "ateliers.mots": _FLUX, "ateliers.remise": _CONFIRMATION, "ateliers.fin": _CONFIRMATION,
-    "bases.supprimer": _CONFIRMATION, "sauvegardes.remise": _CONFIRMATION,
-    "temps.demander_annuler": _CONFIRMATION, "sauvegardes.remettre": _CONFIRMATION,
-    "sauvegardes.restaurer": _CONFIRMATION, "sauvegardes.oublier": _CONFIRMATION,
-}  # fmt: skip
 #: Commands that are no deed on a base of a server, and why.
 COMMANDES_SEULES: Final = {
     "serve": "starts the server",
@@ -153,11 +131,11 @@ def test_what_a_page_gives_a_call_is_what_its_description_says(
 def test_every_view_of_the_console_is_that_of_a_deed_or_says_why_not(application: Flask) -> None:
     vues = set(application.extensions["aiguillage"].partie("console").view_functions)
     absentes = {section.nom for section in SECTIONS} - {section.nom for section in sections()}
-    seules = {vue for vue in VUES_SEULES if vue.partition(".")[0] not in absentes}
+    seules = {vue for vue in droits._PAGES if vue.partition(".")[0] not in absentes}
     dites = {vue for geste in GESTES.values() for vue in geste.vues.split()} | seules
     assert vues == dites, (
         "Each view is in the `vues` of a row of sne_sandbox/gestes.csv; one that does nothing a program "
-        "would ask for, in VUES_SEULES here, with its reason."
+        "would ask for, in sne_sandbox/web/droits.csv."
     )
 
 

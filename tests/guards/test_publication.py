@@ -49,6 +49,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return dossier
 
 
+@pytest.mark.cher
 def test_a_release_is_complete_and_twice_the_same(clone: Path, tmp_path: Path) -> None:
     """Another day, another folder: the same bytes."""
     une, autre = (publication.release(clone, tmp_path / nom) for nom in ("une", "autre"))

@@ -20,8 +20,8 @@ RACINE = Path(__file__).parents[2] / "sandbox"
 DES_NOTRES = {
     "sne_calibrage/dossier_officiel/noms_devines.py": "a word by which it is guessed",
     "sne_interface/contract/table_des_roles.py": "the key of [roles.demande]",
+    "sne_interface/domain/nir.py": "the word itself: an element of that name is always hidden",
     "sne_interface/domain/roles.py": "the name of the role",
-    "sne_interface/domain/texte.py": "the word itself: an element of that name is always hidden",
     "sne_conformite/bilan/angles_morts.py": "the id of a blind spot",
     "sne_conformite/juges/juges_fidelite.py": "the key of its own table",
     "sne_conformite/plan/plan.py": "a key of a scenario",

@@ -57,6 +57,7 @@ def lancer(copie: Path, *mots: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *mots], cwd=copie, env=environ, capture_output=True, text=True)
 
 
+@pytest.mark.cher
 @pytest.mark.parametrize("otes", [(satellite,) for satellite in SATELLITES] + [SATELLITES])
 def test_what_is_left_is_imported_and_served(copie: Path, otes: tuple[str, ...]) -> None:
     import json

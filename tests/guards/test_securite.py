@@ -10,6 +10,7 @@ RACINE = Path(__file__).resolve().parents[2]
 TITRE = "OWASP ASVS 4.0.3, level 1"
 
 
+@pytest.mark.cher
 def test_every_finding_of_bandit_is_argued() -> None:
     assert securite.reproches() == []
 

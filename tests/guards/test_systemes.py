@@ -113,6 +113,7 @@ def test_check_generate_and_seed_are_served(ailleurs: Ailleurs) -> None:
     assert (ailleurs.dossier / "c" / "G1104.p12").is_file()
 
 
+@pytest.mark.cher
 def test_the_fixture_serves_a_test(ailleurs: Ailleurs) -> None:
     (ailleurs.dossier / "test_vendeur.py").write_text(
         "def test_une_base(sne_sandbox):\n    assert sne_sandbox.url.startswith('https://')\n", "utf-8"

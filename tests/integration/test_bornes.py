@@ -18,6 +18,8 @@ from client_mtom import DEMANDE, Client, specimen
 from foule import menages
 from serveur_local import DELAI, HORLOGE, Serveur
 
+pytestmark = pytest.mark.cher
+
 #: What the issue allows a registration to wait for heavy readers, in seconds; and the memory of a process.
 ATTENTE_MAX = 0.1
 MEMOIRE_MAX = 300_000_000

@@ -36,6 +36,7 @@ def enregistrer(demarrer: Callable[..., Serveur], tmp_path: Path) -> Callable[..
     return un
 
 
+@pytest.mark.cher
 def test_every_change_is_found_and_the_overlay_proposed_makes_them_agree(
     enregistrer: Callable[..., str], tmp_path: Path
 ) -> None:
@@ -65,6 +66,7 @@ def test_every_change_is_found_and_the_overlay_proposed_makes_them_agree(
     assert "RG-201" in vu.stdout
 
 
+@pytest.mark.cher
 def test_the_same_contract_makes_no_difference(enregistrer: Callable[..., str], tmp_path: Path) -> None:
     home = enregistrer()
     vu = sne(tmp_path, "calibrer", "proxy", "--home", home, "--out", "surcharge")

@@ -34,6 +34,7 @@ def preparer(preuves: Path, *mots: str, code: int) -> Any:
     return json.loads(vu.stdout)
 
 
+@pytest.mark.cher
 def test_5_2_refuses_nothing_and_the_rest_is_explained(preuves: Path, request: pytest.FixtureRequest) -> None:
     lu = preparer(preuves, "--vers", "v5.2", code=0)
     assert (lu["depuis"], lu["prete"], lu["comptes"]["refusé"]) == ("v5.0", True, 0)
@@ -48,6 +49,7 @@ def test_5_2_refuses_nothing_and_the_rest_is_explained(preuves: Path, request: p
     assert envoyer == {"MESSAGE-0202", "NIR", "DECISIONS"}
 
 
+@pytest.mark.cher
 def test_a_folder_that_tightens_refuses_what_it_touches_and_nothing_else(
     preuves: Path, tmp_path: Path
 ) -> None:

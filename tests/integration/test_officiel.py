@@ -45,6 +45,7 @@ def dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lieu
 
 
+@pytest.mark.cher
 def test_it_is_served_and_judged_as_ours_is(
     dossier: Path, demarrer: Callable[..., Serveur], tmp_path: Path
 ) -> None:

@@ -23,6 +23,8 @@ from sne_sandbox.store.donnees import BaseDeDonnees
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.tables import REVISION
 
+pytestmark = pytest.mark.cher
+
 #: What a page that follows a base is told within, at most. Generous: it is a tenth of a second.
 VU_S = 10.0
 

@@ -28,6 +28,8 @@ from sne_interface.errors import UsageError
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.rule import gravite
 
+pytestmark = pytest.mark.cher
+
 #: A loss, a refusal, what another guichet does: as much as the forgers below want.
 COURTS = ("CRE-COLOCATION", "ANO-MOTIF", "EVT-AUTRUI")
 #: One that loses something of a household (shrunk), what another guichet does, a server to refuse, a panne.

@@ -52,6 +52,7 @@ def octets(serveur: Serveur, base: str, identifiant: int, cote: str) -> bytes:
     return contenu
 
 
+@pytest.mark.cher
 def test_an_application_passes_through_unchanged(
     demarrer: Callable[..., Serveur], relayer: Relayer, tmp_path: Path
 ) -> None:

@@ -12,6 +12,8 @@ import pytest
 from commande import jugee, sne
 from fautes import ENVIRONNEMENT, designation
 
+pytestmark = pytest.mark.cher
+
 pytest_plugins = ["pytester"]
 
 #: One that passes, one that a defect breaks, one that the application must be ready for.

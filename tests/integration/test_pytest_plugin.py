@@ -12,7 +12,10 @@ from commande import CLIENT, MARS, client
 from sne_interface.resources import docs_dir, fixtures_dir
 
 pytest_plugins = ["pytester"]
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+pytestmark = [
+    pytest.mark.cher,
+    pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed"),
+]
 
 PREAMBULE = f"""
     import os, subprocess

@@ -27,6 +27,8 @@ from sne_conformite.rapports.formats_de_rapport import TOUJOURS
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface.resources import fixtures_dir
 
+pytestmark = pytest.mark.cher
+
 RACINE = Path(__file__).resolve().parents[2]
 CLIENTS = fixtures_dir() / "clients"
 #: What stands for the tests of a vendor, by language: program, and the client that it runs.

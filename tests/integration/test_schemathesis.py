@@ -106,6 +106,7 @@ def _juger(banc: Banc, home: Path) -> epreuves.JugementConserve | None:
     return epreuves.trouver(home, "garde")
 
 
+@pytest.mark.cher
 @pytest.mark.parametrize("exemples", EXEMPLES)
 def test_every_operation_answers_as_it_is_described(api: Any, exemples: int) -> None:
     """Examples, the bounds of every field, drawn values, and calls that follow one another; valid and not."""

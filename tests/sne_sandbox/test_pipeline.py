@@ -105,7 +105,7 @@ def test_the_file_name_comes_last(banc: Banc) -> None:
 
 
 @pytest.fixture
-def regle_cassee(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def regle_cassee(monkeypatch: pytest.MonkeyPatch, banc: Banc) -> Iterator[None]:
     """The rule ENT006 throws."""
 
     def controler(contexte: Contexte) -> Iterator[Infraction]:
@@ -115,10 +115,10 @@ def regle_cassee(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         replace(regle, controler=controler) if regle.code == "ENT006" else regle for regle in engine.REGLES
     )
     monkeypatch.setattr(engine, "REGLES", regles)
-    engine._PLANS.clear()
+    banc.services.contrat.retenus.clear()
     yield
     monkeypatch.undo()
-    engine._PLANS.clear()
+    banc.services.contrat.retenus.clear()
 
 
 @pytest.mark.usefixtures("regle_cassee")

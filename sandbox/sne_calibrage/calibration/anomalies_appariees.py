@@ -7,7 +7,7 @@ from typing import Any
 from sne_calibrage.calibration.phrases_comparees import Valeurs, valeurs_de
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Gravite
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sne_interface.contract.fiches_de_regles import CODE_MAX
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import document_parmi
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.rule import gravite
 

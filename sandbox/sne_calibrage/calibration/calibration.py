@@ -12,7 +12,8 @@ from sne_calibrage.enregistrements.enregistrement import EXPORT, EXPORT_ANONYME
 from sne_calibrage.enregistrements.enregistrement_rejoue import SANS_OPERATION, Repris, rejouer
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import Echange, VerdictEchange
-from sne_interface.domain.texte import abrege, masquer_secrets
+from sne_interface.domain.nir import masquer_secrets
+from sne_interface.domain.texte import abrege
 from sne_interface.settings import Reglages
 from sne_sandbox.mime.message_mime import Packaging
 from sne_sandbox.operations.table_des_operations import OPERATIONS

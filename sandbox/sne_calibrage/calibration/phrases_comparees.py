@@ -7,7 +7,7 @@ from itertools import product
 from string import Formatter
 from typing import Final
 
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 
 _ENTIER: Final = re.compile(r"(?<![\w])\d+(?!\w)")
 #: Values so short that they may stand in a sentence by chance: both readings are tried.

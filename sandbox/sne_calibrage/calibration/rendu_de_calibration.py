@@ -10,7 +10,8 @@ from jinja2 import Template
 
 from sne_calibrage.calibration.ecarts_par_cause import Calibrage, CauseDEcart, Proposition
 from sne_conformite.rapports.rapport_html import environnement
-from sne_interface.domain.texte import abrege, accorde, masquer_secrets, visible
+from sne_interface.domain.nir import masquer_secrets
+from sne_interface.domain.texte import abrege, accorde, visible
 
 _LARGEUR: Final = 160
 _MONTRES: Final = 8

@@ -19,7 +19,8 @@ from sne_interface.domain.demande import Demande
 from sne_interface.domain.echange import document_parmi
 from sne_interface.domain.element import Element, sans_indices
 from sne_interface.domain.menage import SeuilQuartile
-from sne_interface.domain.texte import abrege, cache_un_nir, masquer_nir, masquer_secrets
+from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_secrets
+from sne_interface.domain.texte import abrege
 
 #: Stamps and numbers, which are each server's own.
 _PROPRES: Final = frozenset(

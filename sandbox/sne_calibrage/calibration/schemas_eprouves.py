@@ -22,7 +22,8 @@ from sne_interface.contract.schemas import Document, SchemaError
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import document_parmi
 from sne_interface.domain.element import sans_indices
-from sne_interface.domain.texte import abrege, masquer_secrets
+from sne_interface.domain.nir import masquer_secrets
+from sne_interface.domain.texte import abrege
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 #: What is changed by the kind of what a schema refuses, and what the new value is read of.

@@ -19,8 +19,9 @@ from sne_interface.contract.table_des_roles import LIBELLES, faute_de_la_demande
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain import decision as d
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
+from sne_interface.domain.nir import MOTS_DU_NIR
 from sne_interface.domain.roles import PERSONNES
-from sne_interface.domain.texte import MOTS_DU_NIR, plier
+from sne_interface.domain.texte import plier
 
 _T = TypeVar("_T")
 #: From which likeness on two names, or two labels, are those of one thing (0 to 1); two labels of one list.

@@ -22,8 +22,8 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_interface.contract import codec
-from sne_interface.domain.nir import forme_valide
-from sne_interface.domain.texte import est_nom_de_nir, plier
+from sne_interface.domain.nir import est_nom_de_nir, forme_valide
+from sne_interface.domain.texte import plier
 from sne_interface.errors import ExchangeError
 from sne_interface.resources import contracts_dir
 

@@ -18,7 +18,7 @@ from sne_interface.contract.changements import Nature
 from sne_interface.contract.explication import expliquer
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.element import sans_indices
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 

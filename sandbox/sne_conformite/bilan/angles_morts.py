@@ -13,7 +13,7 @@ from sne_conformite.juges.juge import personnes
 from sne_conformite.juges.juges_aboutissement import GUIDE
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import AngleMort, Rubrique
-from sne_interface.domain.texte import est_nom_de_nir
+from sne_interface.domain.nir import est_nom_de_nir
 from sne_sandbox.mime.message_mime import Packaging
 
 _GENERER: Final = "sne-sandbox generate --kind {kind} --out exemples"

@@ -35,7 +35,8 @@ from sne_conformite.rapports.verdict_de_conformite import decider, motifs_des_re
 from sne_interface.contract.exigences import charger_exigences, niveaux
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import EFFACE, Echange, VerdictEchange
-from sne_interface.domain.texte import accorde, extrait, masquer_nirs
+from sne_interface.domain.nir import extrait, masquer_nirs
+from sne_interface.domain.texte import accorde
 from sne_interface.rules.engine import regles_eteintes
 from sne_sandbox import __version__
 

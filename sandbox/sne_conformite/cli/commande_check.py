@@ -20,7 +20,8 @@ from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.base import lire_horloge
 from sne_interface.domain.dates import PARIS, date_francaise
-from sne_interface.domain.texte import accorde, masquer_nirs, pour_xml
+from sne_interface.domain.nir import masquer_nirs
+from sne_interface.domain.texte import accorde, pour_xml
 from sne_interface.errors import UsageError
 from sne_interface.raisons import raison_systeme
 from sne_interface.rules.controle import ENSUITE, XSD, Controle, FauteDeDocument, controler

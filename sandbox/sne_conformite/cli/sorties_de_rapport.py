@@ -29,7 +29,7 @@ from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.rapport import Alentours, Candidat, Entete, Rapport
 from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions
 from sne_interface import resources
-from sne_interface.domain.texte import CACHE
+from sne_interface.domain.nir import CACHE
 from sne_interface.errors import OperatorError, UsageError
 from sne_interface.raisons import raison_systeme
 from sne_interface.settings import SETTINGS

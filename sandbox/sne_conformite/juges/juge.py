@@ -9,7 +9,8 @@ from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.echange import VerdictEchange
-from sne_interface.domain.texte import extrait, masquer_secrets, plier
+from sne_interface.domain.nir import extrait, masquer_secrets
+from sne_interface.domain.texte import plier
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 #: Characters of a value that a finding of traffic shows.

@@ -25,7 +25,8 @@ from sne_conformite.juges.juge import REFUS, Dire, est_creation, personnes
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import AngleMort, Constat
 from sne_interface.domain.element import Element
-from sne_interface.domain.texte import accorde, noms_nir
+from sne_interface.domain.nir import noms_nir
+from sne_interface.domain.texte import accorde
 from sne_interface.rules.catalogue import REGLES
 
 #: Where to read what no command shows: it is there too where no repository is.

@@ -22,7 +22,7 @@ from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.versions import Contrat, OperationPubliee
 from sne_interface.domain.echange import VerdictEchange
-from sne_interface.domain.texte import extrait
+from sne_interface.domain.nir import extrait
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_mime import Packaging
 from sne_sandbox.mime.unpack import limite_du_corps

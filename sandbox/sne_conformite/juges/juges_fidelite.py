@@ -21,7 +21,8 @@ from typing import Final
 from sne_conformite.juges.juge import MOJIBAKE, Dire
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.element import Element, lire_date, lire_instant, sans_indices
-from sne_interface.domain.texte import est_nom_de_nir, mal_lu, masquer_nirs
+from sne_interface.domain.nir import est_nom_de_nir, masquer_nirs
+from sne_interface.domain.texte import mal_lu
 from sne_interface.resources import fixtures_dir
 
 #: `sorte` of a difference of values.

@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Final
 
 from sne_conformite.rapports.rapport import Accident
-from sne_interface.domain.texte import accorde, extrait
+from sne_interface.domain.nir import extrait
+from sne_interface.domain.texte import accorde
 
 #: Errors told of one judgement, and exchanges of each.
 ACCIDENTS_MAX: Final = 5

@@ -33,7 +33,7 @@ from sne_interface.domain.echange import (
     document_parmi,
 )
 from sne_interface.domain.element import Element
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ExchangeError, SandboxError
 from sne_interface.settings import Limites
 from sne_sandbox.mime.masquage import masquer_octets

@@ -19,7 +19,7 @@ from hypothesis.strategies import SearchStrategy
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.rapports.rapport import Constat
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 
 #: (requirement, sorte).
 Cle = tuple[str, str]

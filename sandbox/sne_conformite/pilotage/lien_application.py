@@ -27,7 +27,7 @@ from typing import IO, Any, Final, Protocol, TextIO
 
 from sne_conformite.protocole.protocole import verifier_reponse
 from sne_interface import systeme
-from sne_interface.domain.texte import extrait
+from sne_interface.domain.nir import extrait
 from sne_interface.errors import OperatorError
 from sne_interface.raisons import raison_systeme
 

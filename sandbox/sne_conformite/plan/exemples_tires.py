@@ -24,7 +24,7 @@ from sne_interface.domain.codes import DALO_RECONNU
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.element import Element, avec_enfants
-from sne_interface.domain.texte import est_nom_de_nir
+from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators import strategies
 from sne_interface.generators.actes import remplacer, types_utilisables
 from sne_interface.generators.diversite import Contraintes, atelier

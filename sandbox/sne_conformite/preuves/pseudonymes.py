@@ -15,10 +15,13 @@ from unicodedata import decimal
 from xml.sax.saxutils import escape
 
 from sne_interface.domain.echange import SECRETS, Echange
-from sne_interface.domain.nir import cle, deplier, en_ascii, forme_valide
-from sne_interface.domain.texte import (
+from sne_interface.domain.nir import (
     cache_un_nir,
+    cle,
+    deplier,
+    en_ascii,
     est_nom_de_nir,
+    forme_valide,
     masquer_ecrits,
     masquer_mots_de_passe,
     masquer_nirs,

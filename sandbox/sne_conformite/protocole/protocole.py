@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
-from sne_interface.domain.texte import extrait
+from sne_interface.domain.nir import extrait
 from sne_interface.resources import fixtures_dir
 
 #: The operation of every message about a demande, of whatever kind.

@@ -23,7 +23,8 @@ from sne_conformite.rapports.verdict_de_conformite import (
     issue_de_scenario,
     issue_de_verification,
 )
-from sne_interface.domain.texte import abrege, accorde, masquer_secrets, visible
+from sne_interface.domain.nir import masquer_secrets
+from sne_interface.domain.texte import abrege, accorde, visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress

@@ -24,15 +24,8 @@ from sne_conformite.rapports.rapport import (
     ResultatScenario,
     Verification,
 )
-from sne_interface.domain.texte import (
-    abrege,
-    borne,
-    cache_un_nir,
-    masquer_nir,
-    masquer_secrets,
-    noms_nir,
-    visible,
-)
+from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_secrets, noms_nir
+from sne_interface.domain.texte import abrege, borne, visible
 from sne_sandbox.mime.masquage import masquer_message
 
 _T = TypeVar("_T")

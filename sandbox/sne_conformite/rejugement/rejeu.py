@@ -61,7 +61,8 @@ from sne_conformite.rapports.rapport_masque import masquer_valeur
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import Echange
-from sne_interface.domain.texte import abrege, masquer_nirs, noms_nir
+from sne_interface.domain.nir import masquer_nirs, noms_nir
+from sne_interface.domain.texte import abrege
 from sne_sandbox.bases.horloge import atteindre
 
 #: Of an exchange or a household, how many are named.

@@ -2,7 +2,7 @@
 
 An application of its own, built at the first request for it (`web/aiguillage.py`). One module per resource,
 each with its `blueprint`, the questions it takes (`…Schema`) and the answers it gives (frozen dataclasses);
-`application.RESSOURCES` lists them. `gestes.py` says what each call does, `description` which
-errors any call may answer. Schemathesis holds the whole document against the server
+`sne_sandbox/offres.py` lists them. `gestes.csv` says what each call does, `description_openapi` which errors
+any call may answer. Schemathesis holds the whole document against the server
 (`tests/integration/test_schemathesis.py`).
 """

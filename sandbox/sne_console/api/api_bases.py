@@ -4,7 +4,7 @@ their snapshots, saved under a name, put back, compared; `/api/v1/seeds`."""
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
 
-from flask import Response
+from flask import Response, g
 from marshmallow import Schema, fields, validate
 
 from sne_console.api.schemas_json import (
@@ -62,18 +62,18 @@ def _valeur(setting: Setting) -> fields.Field[Any]:
     meta = {"description": f"{setting.aide} (à la création : {setting.defaut or 'vide'})"}
     if setting.type is int:
         return Entier(validate=validate.Range(0, _NOMBRE_MAX), metadata=meta)
-    return fields.String(
-        validate=validate.OneOf(setting.choix) if setting.choix else _NOM_CONTRAT, metadata=meta
-    )
+    return fields.String(validate=_permis(setting), metadata=meta)
 
 
 def _texte(setting: Setting) -> fields.Field[Any]:
     """The same, as the command line writes it."""
-    entier = validate.Regexp(r"^\d{1,6}$", error="Attendu : un nombre de 1 à 6 chiffres, écrit en texte.")
-    permis = (
-        validate.OneOf(setting.choix) if setting.choix else entier if setting.type is int else _NOM_CONTRAT
-    )
-    return fields.String(validate=permis, metadata={"description": setting.aide})
+    return fields.String(validate=_permis(setting), metadata={"description": setting.aide})
+
+
+def _permis(setting: Setting) -> validate.Validator:
+    if setting.type is int:
+        return validate.Regexp(r"^\d{1,6}$", error="Attendu : un nombre de 1 à 6 chiffres, écrit en texte.")
+    return validate.OneOf(setting.choix) if setting.choix else _NOM_CONTRAT
 
 
 ReglagesEcritsSchema = QuestionSchema.from_dict(
@@ -171,7 +171,7 @@ def creer(donnees: dict[str, Any]) -> BasePubliee:
 @blueprint.get("/<base>")
 def montrer(base: str) -> BasePubliee:
     """One base."""
-    return _lue(services().magasin.bases.lire(base))
+    return _lue(g.base)
 
 
 @blueprint.delete("/<base>", refus={409: "La base ecole ne se supprime pas"})
@@ -183,7 +183,8 @@ def supprimer(base: str) -> None:
 @blueprint.get("/<base>/settings", schema=ReglagesLusSchema)
 def lire_reglages(base: str) -> Reglages:
     """The settings of a base."""
-    return services().magasin.bases.lire(base).reglages
+    reglages: Reglages = g.base.reglages
+    return reglages
 
 
 @blueprint.patch(

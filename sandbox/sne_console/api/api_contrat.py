@@ -15,7 +15,7 @@ from sne_console.vues.regles_montrees import RegleEntiere, RegleLue
 from sne_console.vues.rubriques_du_cerfa import FormulaireDecrit, decrire
 from sne_interface.contract.elements import ElementLu, elements
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import ChampLu, Contrat, MessageOperation, OperationPubliee
+from sne_interface.contract.versions import ChampLu, Contrat, OperationPubliee
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import TypeEvenement
 from sne_interface.domain.publication import tirer
@@ -197,10 +197,6 @@ def _type(type_: TypeEvenement) -> TypeLu:
     return tirer(TypeLu, type_, caracteristiques=caracteristiques)
 
 
-def _message(message: MessageOperation) -> MessageLu:
-    return MessageLu(message.qname, message.champs)
-
-
 def _contrat(question: dict[str, Any]) -> Contrat:
     """The contract that a question is about; it keeps the rest."""
     base = question.pop("base")
@@ -209,7 +205,7 @@ def _contrat(question: dict[str, Any]) -> Contrat:
 
 def _operation(contrat: Contrat, operation: OperationPubliee) -> OperationLue:
     dite = presentation(contrat).operation(operation.nom)
-    entree, sortie = _message(operation.entree), _message(operation.sortie)
+    entree, sortie = (MessageLu(m.qname, m.champs) for m in (operation.entree, operation.sortie))
     return tirer(OperationLue, operation, titre=dite.titre, phrase=dite.phrase, entree=entree, sortie=sortie)
 
 
@@ -269,9 +265,7 @@ def lister_nomenclatures(de_qui: dict[str, Any]) -> list[Nomenclature]:
 def lire_nomenclature(de_qui: dict[str, Any], liste: str) -> NomenclatureEntiere:
     """One closed list, its codes and their words."""
     contrat = _contrat(de_qui)
-    if liste not in contrat.nomenclatures.noms:
-        raise NotFound(f"Le contrat n'a pas de nomenclature [{liste[:60]}].")
-    return _nomenclature(contrat, liste)
+    return _nomenclature(contrat, adresses_trouvees.nomenclature(contrat, liste))
 
 
 @blueprint.get("/communes", question=QuellesCommunesSchema)

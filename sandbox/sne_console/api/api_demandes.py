@@ -11,19 +11,18 @@ from werkzeug.exceptions import NotFound
 
 from sne_console.api.schemas_json import Appels, QuestionSchema, combien, facultatif, jour_iso
 from sne_console.vues import demande_relue, foyer, vie_de_la_demande
-from sne_console.vues.demande_relue import question
+from sne_console.vues.demande_relue import question, titulaires, trouver
+from sne_console.vues.demandes_cherchees import criteres_de, repere_lu
 from sne_console.vues.foyer import FoyerLu
 from sne_console.vues.vie_de_la_demande import EtapeLue
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.evenement import Evenement
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.publication import tirer
-from sne_interface.domain.texte import masquer_nirs
 from sne_interface.errors import UsageError
 from sne_sandbox.mime.masquage import masquer_octets
-from sne_sandbox.operations import attestation
-from sne_sandbox.store.demandes_recentes import Repere, plus_recentes
-from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe, doublons_de, mouvements_de
-from sne_sandbox.store.registre import RegistreBase
+from sne_sandbox.store.demandes_recentes import plus_recentes
+from sne_sandbox.store.recherche_de_demandes import doublons_de, mouvements_de
 from sne_sandbox.web.configuration import services
 from sne_sandbox.web.reponses_http import telechargement
 
@@ -80,11 +79,7 @@ class DemandeBreve:
     @classmethod
     def de(cls, stockee: DemandeStockee, **autres: Any) -> Self:
         """The shown form of a demande."""
-        demande = stockee.demande
-        noms = [f"{p.nom} {p.prenom}".strip() for p in demande.titulaires]
-        if demande.est_association:
-            noms = [demande.formulaire.texte_de("association/nom") or ""]
-        return tirer(cls, stockee, qui=masquer_nirs(" et ".join(filter(None, noms))), **autres)
+        return tirer(cls, stockee, qui=titulaires(stockee.demande), **autres)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +141,14 @@ class DemandeEntiere(DemandeBreve):
 @blueprint.get("", question=RechercheDemandesSchema)
 def chercher(cherche: dict[str, Any], base: str) -> PageDemandes:
     """The demandes that are looked for, latest deposit first."""
-    limite = min(cherche["limite"], LIGNES_MAX)
+    limite, apres = min(cherche["limite"], LIGNES_MAX), cherche["apres"]
+    repere = None if apres is None else repere_lu(apres)
+    if apres is not None and repere is None:
+        raise UsageError(
+            f"[{apres}] n'est la suite d'aucune page.", remede="redonnez « suite » telle qu'elle a été rendue"
+        )
     with services().magasin.lire(base) as registre:
-        page = plus_recentes(registre, _criteres(cherche), limite, _repere(cherche["apres"]))
+        page = plus_recentes(registre, criteres_de(cherche), limite, repere)
     return PageDemandes(
         [DemandeBreve.de(stockee) for stockee in page.demandes],
         None if page.suite is None else str(page.suite),
@@ -172,12 +172,7 @@ def montrer(base: str, numero: str) -> DemandeEntiere:
 @blueprint.get("/<numero>/attestation", contenu="application/pdf", description="L'attestation")
 def donner_attestation(base: str, numero: str) -> Response:
     """The attestation of registration (PDF)."""
-    with services().magasin.lire(base) as registre:
-        stockee = trouver(registre, numero)
-        createur = registre.guichet(stockee.guichet_createur)
-        pdf = attestation.rediger(stockee, createur, question(registre, numero))
-        nom = f"attestation-{stockee.numero_unique}.pdf"
-    return telechargement(pdf, nom, "application/pdf")
+    return telechargement(demande_relue.pdf(base, numero), f"attestation-{numero}.pdf", "application/pdf")
 
 
 @blueprint.get("/<numero>/document", contenu="application/xml", description="Le document, NIR masqués")
@@ -218,47 +213,3 @@ def raconter(base: str, numero: str) -> list[EtapeLue]:
         return list(
             vie_de_la_demande.relire(registre, stockee, echanges, services().contrats.de(registre.base))
         )
-
-
-def _criteres(cherche: dict[str, Any]) -> Criteres:
-    # What no column takes is in none.
-    propre: dict[str, Any] = {
-        nom: v.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(v, str) else v
-        for nom, v in cherche.items()
-    }
-    if cherche["debut"]:
-        noms = ("numero", "nom", "prenom", "association")
-        propre |= {nom: Prefixe(propre[nom]) for nom in noms if propre[nom] is not None}
-    d_une_personne = propre["prenom"] is not None or propre["naissance"] is not None
-    return Criteres(
-        numero_unique=propre["numero"],
-        etat=EtatDemande(propre["etat"]) if propre["etat"] else None,
-        depot_debut=propre["depuis"],
-        depot_fin=propre["jusqua"],
-        commune_souhaitee=propre["commune"],
-        association_nom=propre["association"],
-        nom=None if d_une_personne else propre["nom"],
-        personne_nom=propre["nom"] if d_une_personne else None,
-        personne_prenom=propre["prenom"],
-        personne_naissance=propre["naissance"],
-    )
-
-
-def _repere(apres: str | None) -> Repere | None:
-    if apres is None:
-        return None
-    jour, _, numero = apres.partition("_")
-    try:
-        return Repere(date.fromisoformat(jour), numero)
-    except ValueError:
-        raise UsageError(
-            f"[{apres}] n'est la suite d'aucune page.", remede="redonnez « suite » telle qu'elle a été rendue"
-        ) from None
-
-
-def trouver(registre: RegistreBase, numero: str) -> DemandeStockee:
-    """The demande of a base. Raises NotFound."""
-    stockee = registre.demande(numero) if numero.isascii() and numero.isprintable() else None
-    if stockee is None:
-        raise NotFound(f"La demande [{numero[:40]}] n'existe pas dans la base [{registre.base.nom}].")
-    return stockee

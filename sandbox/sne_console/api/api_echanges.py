@@ -25,8 +25,8 @@ from sne_console.vues import adresses_trouvees, presque_acceptes
 from sne_console.vues.echange_isole import Essais, essayer, nu
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import HORS_HTTP, Echange, VerdictEchange
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.publication import tirer
-from sne_interface.domain.texte import masquer_nirs
 from sne_interface.errors import UsageError
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.configuration import expediteur, services
@@ -302,9 +302,7 @@ def _cote(cote: str) -> cotes.Nom:
 @blueprint.get("", question=FiltresPageSchema, refus={409: "Une autre recherche par XPath est en cours"})
 def lister(filtres: dict[str, Any], base: str) -> Page:
     """The exchanges of a base, newest first, narrowed by filters or an XPath."""
-    magasin = services().magasin
-    magasin.bases.lire(base)
-    gardes, oublies = magasin.journal.compter(base)
+    gardes, oublies = services().magasin.journal.compter(base)
     avant, limite, xpath = (filtres.pop(nom) for nom in ("avant", "limite", "xpath"))
     filtres["apres_id"] = filtres.pop("apres")
     filtres["sans_nuits"] = filtres.pop("nuits") == "non"
@@ -315,10 +313,8 @@ def lister(filtres: dict[str, Any], base: str) -> Page:
 @blueprint.get("/count", question=FiltresSchema)
 def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
     """How many exchanges answer the filters."""
-    magasin = services().magasin
-    magasin.bases.lire(base)
     filtres["sans_nuits"] = filtres.pop("nuits") == "non"
-    return Nombre(magasin.journal.denombrer(base, **filtres))
+    return Nombre(services().magasin.journal.denombrer(base, **filtres))
 
 
 @blueprint.get(
@@ -330,7 +326,6 @@ def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
 )
 def donner_archives(question: dict[str, Any], base: str) -> Response:
     """Several exchanges as one HTTP archive (HAR 1.2), the oldest first, NIR masked."""
-    services().magasin.bases.lire(base)
     ids = expedition.choisis([question["ids"]])
     contenu = expedition.archive(base, ids, origine=adresse_d_ici())
     return Response(contenu, content_type="application/json")
@@ -339,17 +334,13 @@ def donner_archives(question: dict[str, Any], base: str) -> Response:
 @blueprint.delete("", question=IdsSchema, refus={422: "Ce ne sont pas des numéros, ou il y en a trop"})
 def effacer(question: dict[str, Any], base: str) -> Efface:
     """Erases what exchanges were; their ids stay."""
-    magasin = services().magasin
-    magasin.bases.lire(base)
-    return Efface(magasin.journal.effacer(base, expedition.choisis([question["ids"]])))
+    return Efface(services().magasin.journal.effacer(base, expedition.choisis([question["ids"]])))
 
 
 @blueprint.get("/near-misses", question=DepuisRefusSchema)
 def lister_manques(filtres: dict[str, Any], base: str) -> list[ManqueLu]:
     """The requests that SOAP refused, or HTTP before it, and their remedies."""
-    magasin = services().magasin
-    magasin.bases.lire(base)
-    trouves = presque_acceptes.chercher(magasin, services().contrat_de(base), base, **filtres)
+    trouves = presque_acceptes.chercher(services().magasin, services().contrat_de(base), base, **filtres)
     propres = ("pourquoi", "remede", "plus_proche")
     return [
         _ligne(ManqueLu, manque.echange, **{nom: _masquer(getattr(manque, nom)) for nom in propres})

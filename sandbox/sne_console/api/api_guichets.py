@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Final
 
 from flask import Response, request
 from marshmallow import fields, validate
-from werkzeug.exceptions import InternalServerError, NotFound
+from werkzeug.exceptions import InternalServerError
 
 from sne_console.api.schemas_json import Appels, Booleen, QuestionSchema
 from sne_console.messages.documents_masques import montrer_octets
@@ -187,19 +187,6 @@ def _sortie(base: str, guichet: Guichet) -> BoiteSortieLue:
     return BoiteSortieLue([tirer(FichierDeBoite, d) for d in depots], attendent)
 
 
-def _chercher(base: str, code: str, nom: str, boite: Boite) -> bytes:
-    """The bytes of a file of a box. Raises NotFound."""
-    contenu = adresses_trouvees.fichier_de_boite(base, code, boite, nom)
-    if contenu is None:
-        raise _absent(nom, code, boite)
-    return contenu
-
-
-def _absent(nom: str, code: str, boite: Boite) -> NotFound:
-    ou = "d'entrée" if boite is Boite.ENTREE else "de sortie"
-    return NotFound(f"Le fichier [{nom[:100]}] n'est pas dans la boîte {ou} de [{code}].")
-
-
 @blueprint.get("")
 def lister(base: str) -> list[adresses_trouvees.GuichetLu]:
     """The guichets of a base, and how many files lie in their boxes."""
@@ -250,8 +237,7 @@ def relever(base: str, code: str) -> ReleveFait:
 @blueprint.get("/<code>/inbox/<nom>", contenu=OCTETS, description="Le fichier, NIR masqués")
 def lire_depose(base: str, code: str, nom: str) -> Response:
     """A file of an inbox, NIR masked."""
-    adresses_trouvees.guichet(base, code)
-    contenu = _chercher(base, code, nom, Boite.ENTREE)
+    contenu = adresses_trouvees.fichier_de_boite(base, code, Boite.ENTREE, nom)
     return telechargement(montrer_octets(contenu), nom)
 
 
@@ -271,10 +257,7 @@ def deposer(base: str, code: str, nom: str) -> FichierDeBoite:
 @blueprint.delete("/<code>/inbox/<nom>")
 def retirer(base: str, code: str, nom: str) -> None:
     """Takes it out."""
-    adresses_trouvees.guichet(base, code)
-    _chercher(base, code, nom, Boite.ENTREE)
-    with services().magasin.ecrire(base) as registre:
-        Boites(registre.connexion, base, code).oter(Boite.ENTREE, nom)
+    adresses_trouvees.retirer_de_boite(base, code, Boite.ENTREE, nom)
 
 
 @blueprint.get("/<code>/outbox")
@@ -298,18 +281,14 @@ def distribuer(base: str, code: str) -> BoiteSortieLue:
 def lire_recu(base: str, code: str, nom: str) -> Response:
     """A file of an outbox, NIR in clear, for who may do everything."""
     reserver("Un fichier de la boîte de sortie")
-    adresses_trouvees.guichet(base, code)
-    genre = _TYPES.get(nom.rpartition(".")[2], OCTETS)
-    return telechargement(_chercher(base, code, nom, Boite.SORTIE), nom, genre)
+    contenu = adresses_trouvees.fichier_de_boite(base, code, Boite.SORTIE, nom)
+    return telechargement(contenu, nom, _TYPES.get(nom.rpartition(".")[2], OCTETS))
 
 
 @blueprint.delete("/<code>/outbox/<nom>")
 def prendre(base: str, code: str, nom: str) -> None:
     """Takes it out, once it is taken in."""
-    guichet = adresses_trouvees.guichet(base, code)
-    _chercher(base, code, nom, Boite.SORTIE)
-    if not services().boites.oter(base, guichet, nom):
-        raise _absent(nom, code, Boite.SORTIE)
+    adresses_trouvees.retirer_de_boite(base, code, Boite.SORTIE, nom)
 
 
 # --- their certificates -------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from sne_console.vues.interface_montree import ChampDit, presentation
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.base import Base
 from sne_interface.domain.echange import VerdictEchange
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import StoreError, UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.web.configuration import expediteur, services

@@ -14,8 +14,8 @@ from sne_conformite.rapports.rapports_compares import ComparaisonRapports
 from sne_console.api.schemas_json import Appels, Entier, QuestionSchema, facultatif
 from sne_console.vues import adresses_trouvees, applications_pilotables, epreuves
 from sne_console.vues.epreuves import JugementConserve, ResumeLu
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.publication import tirer
-from sne_interface.domain.texte import masquer_nirs
 from sne_interface.errors import ConflitEtat, UsageError
 from sne_sandbox.web.acces import exiger
 from sne_sandbox.web.configuration import services
@@ -135,7 +135,6 @@ def lister() -> list[JugementLu]:
 def juger(donnees: dict[str, Any]) -> JugementSuivi:
     """Begins one. The reference application is of no base."""
     exiger(donnees["base"] if donnees["mode"] == TRAFIC else None)
-    configuration, classeur = services().configuration, services().classeur
     base = services().magasin.bases.lire(donnees["base"])
     pilotee = donnees["mode"] != TRAFIC
     if not pilotee and donnees["famille"]:
@@ -145,25 +144,23 @@ def juger(donnees: dict[str, Any]) -> JugementSuivi:
             "« adresse » et « application » ne valent que pour votre application.",
             remede="mode : application",
         )
-    if pilotee:
-        choix = {nom: donnees[nom] for nom in ("exemples", "graine", "famille")}
-        if donnees["mode"] == APPLICATION:
-            choix["designation"] = applications_pilotables.designer(
-                configuration, application=donnees["application"], adresse=donnees["adresse"]
-            )
-        contrat = services().contrats.lieu(base.reglages.contrat)
-        profil = base.reglages.profile
-        return _suivi(epreuves.piloter(configuration, contrat, profil=profil, classeur=classeur, **choix))
-    return _suivi(epreuves.juger_trafic(configuration, base.nom, classeur))
+    if not pilotee:
+        return _suivi(epreuves.juger_trafic(services(), base.nom))
+    choix = {nom: donnees[nom] for nom in ("exemples", "graine", "famille")}
+    if donnees["mode"] == APPLICATION:
+        choix["designation"] = applications_pilotables.designer(
+            services().configuration, application=donnees["application"], adresse=donnees["adresse"]
+        )
+    reglages = base.reglages
+    return _suivi(epreuves.piloter(services(), reglages.contrat, reglages.profile, **choix))
 
 
 @blueprint.post("/<rapport>/replay", corps=PartieSchema, statut=202, refus={409: _EN_COURS})
 def rejouer(donnees: dict[str, Any], rapport: str) -> JugementSuivi:
     """A scenario of a judgement that a server began, played again beside it: a part gives no verdict."""
     epreuve = adresses_trouvees.jugement(rapport)
-    contrat = services().contrats.lieu("")
-    choix = (donnees["scenario"], donnees["exigence"][:40], services().classeur)
-    return _suivi(applications_pilotables.rejouer(services().configuration, contrat, epreuve, *choix))
+    choix = (donnees["scenario"], donnees["exigence"])
+    return _suivi(applications_pilotables.rejouer(services(), "", epreuve, *choix))
 
 
 @blueprint.get("/<rapport>")

@@ -10,6 +10,7 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from sne_console.api import description_openapi, metriques, schemas_json
+from sne_console.vues.adresses_trouvees import trouver_base
 from sne_sandbox.offres import ressources
 from sne_sandbox.web import acces, reponses_http, securite
 from sne_sandbox.web.configuration import VERSION
@@ -43,6 +44,7 @@ def construire(principale: Flask) -> Flask:
     securite.installer(app)
     app.before_request(_exiger_json)
     app.before_request(schemas_json.refuser_inconnus)
+    app.before_request(trouver_base)
     api = ApiAdmin(app)
     for blueprint in ressources():
         api.register_blueprint(blueprint)

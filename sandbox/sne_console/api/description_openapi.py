@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import NotFound
 
 from sne_console.api.schemas_json import Appels
-from sne_interface.resources import fixtures_dir
+from sne_interface.resources import fixtures_dir, table
 from sne_sandbox.gestes import GESTES
 from sne_sandbox.web.reponses_http import ADRESSE, GENRES, TYPE_MIME, ProblemeDecrit
 
@@ -28,24 +28,11 @@ _TOUJOURS: Final = {
 _INTROUVABLE: Final = "La base, ou ce qu'elle devrait contenir, n'existe pas"
 _ENVOI: Final = {413: "L'envoi est trop gros", 415: "Le corps n'est pas annoncé comme du JSON"}
 _INVALIDE: Final = "Un champ manque ou ne convient pas : errors les nomme"
-#: Parameters of addresses: what they are, and an example.
+#: Parameters of addresses (`description_openapi.csv`): what they are, and an example.
 _CHEMINS: Final = {
-    "base": ("nom de la base", "ecole"),
-    "code": ("code du guichet", "G1226"),
-    "identifiant": ("numéro", 1),
-    "nom": ("nom du fichier, de la sauvegarde ou du jeton", "avant"),
-    "numero": ("numéro unique", "1110318000001G1104"),
-    "scene": ("identifiant de la scène", "doublon"),
-    "rapport": ("nom du jugement", "20180315-120000-000000-trafic-ecole"),
-    "fichier": ("nom du fichier", "rapport.html"),
-    "rang": ("rang de la pièce", 0),
-    "tableau": ("tableau", "TAB01"),
-    "cote": ("côté de l'échange", "request"),
-    "operation": ("opération de l'interface", "getNumUnique"),
-    "regle": ("code d'un contrôle, ou l'officiel", "ENT009"),
-    "document": ("document de l'interface", "demande"),
-    "liste": ("nom de la nomenclature", "ListeMotifsRadiation"),
-    "genre": ("fin du type d'un problème", "introuvable"),
+    ligne["nom"]: (ligne["dit"], int(exemple) if exemple.isdecimal() else exemple)
+    for ligne in table(__file__)
+    for exemple in [ligne["exemple"]]
 }
 #: What each call does: the sentence of the first deed that it is the call of.
 _PHRASES: Final = {

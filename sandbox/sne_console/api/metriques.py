@@ -6,7 +6,7 @@ The journal forgets its oldest exchanges: what is counted of those it keeps are 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from flask import Response, request
@@ -16,12 +16,23 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from sne_interface.domain.echange import ETAT, EtatDuServeur
+from sne_interface.resources import table
 from sne_sandbox.store.journal import BORNES_US
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.configuration import services
 
 _MICRO: Final = 1e-6
 _PAR_OPERATION: Final = ("base", "operation", "verdict")
+
+
+def _familles(
+    source: str, etiquettes: Sequence[str]
+) -> Iterator[tuple[CounterMetricFamily | GaugeMetricFamily, str]]:
+    """The families of figures of a source (`metriques.csv`), empty, each with where it is read there."""
+    for ligne in table(__file__):
+        if ligne["source"] == source:
+            famille = CounterMetricFamily if ligne["genre"] == "compteur" else GaugeMetricFamily
+            yield famille(ligne["nom"], ligne["dit"], labels=etiquettes), ligne["champ"]
 
 
 class Journaux(Collector):
@@ -32,40 +43,24 @@ class Journaux(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The families of figures, read off the store at this moment."""
-        ecrits = CounterMetricFamily(
-            "sne_exchanges_total", "Échanges reçus depuis la création de la base.", labels=("base",)
-        )
-        gardes = GaugeMetricFamily("sne_journal_exchanges", "Échanges gardés au journal.", labels=("base",))
-        oublies = GaugeMetricFamily(
-            "sne_journal_dropped",
-            "Échanges oubliés pour faire place, depuis la remise du journal.",
-            labels=("base",),
-        )
-        for tenue in self._magasin.journal.tenues():
-            ecrits.add_metric((tenue.base,), tenue.ecrits)
-            gardes.add_metric((tenue.base,), tenue.gardes)
-            oublies.add_metric((tenue.base,), tenue.oublies)
-        yield from (ecrits, gardes, oublies)
-        refus, _ = self._magasin.jetons.refus()
-        yield CounterMetricFamily("sne_wrong_tokens_total", "Jetons faux reçus.", value=refus)
-        nombre = GaugeMetricFamily(
-            "sne_journal_exchanges_by", "Échanges gardés, par opération et verdict.", labels=_PAR_OPERATION
-        )
-        duree = GaugeMetricFamily(
-            "sne_journal_duration_seconds", "Somme des durées des échanges gardés.", labels=_PAR_OPERATION
-        )
-        sous = GaugeMetricFamily(
-            "sne_journal_duration_le",
-            "Échanges gardés dont la durée ne dépasse pas « le » secondes.",
-            labels=(*_PAR_OPERATION, "le"),
-        )
-        for mesure in self._magasin.journal.mesures():
-            cle = (mesure.base, mesure.operation, mesure.verdict)
-            nombre.add_metric(cle, mesure.nombre)
-            duree.add_metric(cle, mesure.duree_us * _MICRO)
-            for borne, compte in zip(BORNES_US, mesure.sous, strict=True):
-                sous.add_metric((*cle, f"{borne * _MICRO:g}"), compte)
-        yield from (nombre, duree, sous)
+        tenues, mesurees = list(self._magasin.journal.tenues()), list(self._magasin.journal.mesures())
+        for famille, champ in _familles("base", ("base",)):
+            for tenue in tenues:
+                famille.add_metric((tenue.base,), getattr(tenue, champ))
+            yield famille
+        for famille, _ in _familles("jetons", ()):
+            famille.add_metric((), self._magasin.jetons.refus()[0])
+            yield famille
+        for famille, champ in _familles("operation", _PAR_OPERATION):
+            for m in mesurees:
+                unite = _MICRO if champ == "duree_us" else 1
+                famille.add_metric((m.base, m.operation, m.verdict), getattr(m, champ) * unite)
+            yield famille
+        for famille, _ in _familles("bornes", (*_PAR_OPERATION, "le")):
+            for m in mesurees:
+                for borne, compte in zip(BORNES_US, m.sous, strict=True):
+                    famille.add_metric((m.base, m.operation, m.verdict, f"{borne * _MICRO:g}"), compte)
+            yield famille
 
 
 class Processus(Collector):
@@ -76,19 +71,9 @@ class Processus(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The families of figures, at this moment."""
-        processus = (str(os.getpid()),)
-        for famille, nom, dit, valeur in (
-            (GaugeMetricFamily, "sne_connections", "Connexions ouvertes.", self._etat.connexions),
-            (GaugeMetricFamily, "sne_connections_max", "Connexions admises.", self._etat.connexions_max),
-            (GaugeMetricFamily, "sne_bytes_in_flight", "Octets en route.", self._etat.octets),
-            (GaugeMetricFamily, "sne_bytes_in_flight_max", "Octets en route admis.", self._etat.octets_max),
-            (CounterMetricFamily, "sne_saturated_total", "Requêtes refusées par 503.", self._etat.satures),
-            (CounterMetricFamily, "sne_slow_peers_total", "Pairs trop lents abandonnés.", self._etat.lents),
-            (CounterMetricFamily, "sne_accept_pauses_total", "Arrêts d'acceptation.", self._etat.pauses),
-        ):
-            mesure = famille(nom, f"{dit[:-1]}, de ce processus.", labels=("process",))
-            mesure.add_metric(processus, valeur)
-            yield mesure
+        for famille, champ in _familles("processus", ("process",)):
+            famille.add_metric((str(os.getpid()),), getattr(self._etat, champ))
+            yield famille
 
 
 def page() -> Response:

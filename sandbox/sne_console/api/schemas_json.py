@@ -13,9 +13,12 @@ from decimal import Decimal
 from difflib import get_close_matches
 from enum import Enum
 from functools import cache
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, Union, get_args, get_origin
 
+import marshmallow
 from flask import request
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -23,6 +26,7 @@ from werkzeug.exceptions import UnprocessableEntity
 
 from sne_interface.domain.base import ANNEES
 from sne_interface.domain.publication import champs_publies, en_json
+from sne_interface.resources import table
 
 _Vue = TypeVar("_Vue")
 #: What fits a signed 64-bit column.
@@ -31,41 +35,11 @@ ENTIER_MAX: Final = 2**63 - 1
 
 # --- marshmallow in French ----------------------------------------------------------------------------------
 
-_JOUR: Final = "Un jour est attendu, par exemple 2018-03-15."
-#: What marshmallow says, below `errors` in a problem, of a value that it refuses: by class, by message.
+#: What marshmallow says, below `errors` in a problem, of a value that it refuses (`schemas_json.csv`): by
+#: class, by message.
 PHRASES: Final[Mapping[type, Mapping[str, str]]] = {
-    Schema: {"type": "Un objet JSON est attendu.", "unknown": "Ce champ est inconnu."},
-    fields.Field: {
-        "required": "Ce champ manque.",
-        "null": "Ce champ ne peut pas valoir null.",
-        "validator_failed": "Cette valeur est refusée.",
-    },
-    fields.String: {"invalid": "Un texte est attendu.", "invalid_utf8": "Un texte en UTF-8 est attendu."},
-    fields.Number: {"invalid": "Un nombre est attendu.", "too_large": "Ce nombre est trop grand."},
-    fields.Integer: {"invalid": "Un entier est attendu."},
-    fields.Float: {"special": "Un nombre fini est attendu."},
-    fields.Boolean: {"invalid": "true ou false est attendu."},
-    fields.Date: dict.fromkeys(("invalid", "invalid_awareness", "format"), _JOUR),
-    fields.List: {"invalid": "Une liste est attendue."},
-    fields.Nested: {"type": "Un objet JSON est attendu."},
-    fields.Mapping: {"invalid": "Un objet JSON est attendu."},
-    validate.Regexp: {"default_message": "La forme attendue est {regex}"},
-    validate.OneOf: {"default_message": "Valeurs permises : {choices}."},
-    validate.Range: {
-        "message_min": "Attendu : {min_op} {{min}}.",
-        "message_max": "Attendu : {max_op} {{max}}.",
-        "message_all": "Attendu : {min_op} {{min}}, {max_op} {{max}}.",
-        "message_gte": "au moins",
-        "message_gt": "plus de",
-        "message_lte": "au plus",
-        "message_lt": "moins de",
-    },
-    validate.Length: {
-        "message_min": "Trop court : au moins {min}.",
-        "message_max": "Trop long : au plus {max}.",
-        "message_all": "Longueur attendue : de {min} à {max}.",
-        "message_equal": "Longueur attendue : {equal}.",
-    },
+    attrgetter(classe)(marshmallow): {ligne["cle"]: ligne["phrase"] for ligne in lignes}
+    for classe, lignes in groupby(table(__file__), key=itemgetter("classe"))
 }
 
 

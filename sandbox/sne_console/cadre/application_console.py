@@ -19,32 +19,36 @@ from flask import (
     url_for,
 )
 from flask_bootstrap import Bootstrap5  # type: ignore[import-untyped]
-from werkzeug.exceptions import Forbidden, HTTPException, NotFound, TooManyRequests, Unauthorized
+from werkzeug.exceptions import Forbidden, HTTPException, NotFound, Unauthorized
 from werkzeug.wrappers import Response as ReponseWsgi
 
 from sne_console.cadre.equivalents import equivalents
 from sne_console.cadre.sections import (
     GROUPES,
     Affichage,
+    base_d_accueil,
     chemin_d_ici,
     chemin_sur,
     contrat_servi,
+    entree_connue,
     maintenant,
+    permis,
 )
 from sne_console.formation import ateliers
 from sne_console.vues import filtres_jinja
+from sne_console.vues.adresses_trouvees import trouver_base
 from sne_interface.domain.base import BASE_PAR_DEFAUT
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import Introuvable, OperatorError, UsageError
 from sne_sandbox.bases import pannes
 from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.bases.pannes import PanneArmee
 from sne_sandbox.bases.travail_des_nuits import en_attente
 from sne_sandbox.offres import Section, sections
-from sne_sandbox.web import acces, securite
+from sne_sandbox.web import acces, reponses_http, securite
 from sne_sandbox.web.acces import csrf_convient, jeton_csrf
 from sne_sandbox.web.configuration import services
-from sne_sandbox.web.droits import LECTURES, VUES, permet
+from sne_sandbox.web.droits import LECTURES
 
 _WEB: Final = Path(__file__).resolve().parents[1]
 _JETON_REFUSE: Final = "Ce jeton n'ouvre pas ce bac à sable : il est faux, révoqué ou expiré."
@@ -52,6 +56,7 @@ _CODE_REFUSE: Final = (
     "Ce lien a déjà servi, il a plus de dix minutes, ou il est d'un autre serveur : "
     "« sne-sandbox jetons lien », avec le --home de celui-ci, en fait un autre."
 )
+_LECTURE_FINIE: Final = "Ce lien de lecture n'est pas, ou n'est plus, celui de ce bac à sable."
 _LIEN_FINI: Final = (
     "Ce lien n'ouvre plus rien : l'atelier est clos, son jour est passé, ou le lien a été refait. "
     "Demandez-en un autre au formateur."
@@ -70,18 +75,6 @@ _DETAILS: Final = {
     405: "Cette adresse ne reçoit pas cette méthode.",
     413: "L'envoi est trop gros.",
     500: "Le bac à sable a rencontré une erreur interne : son journal technique dit laquelle.",
-}
-_TITRES: Final = {
-    400: "Requête illisible",
-    401: "Connexion nécessaire",
-    403: "Refusé",
-    404: "Introuvable",
-    405: "Méthode non admise",
-    413: "Envoi trop gros",
-    429: "Trop d'essais",
-    422: "Saisie incorrecte",
-    500: "Erreur interne",
-    503: "Indisponible",
 }
 
 
@@ -103,7 +96,7 @@ def construire(principale: Flask) -> Flask:
     acces.installer(app, principale.extensions["acces"])
     securite.installer(app)
     app.before_request(_controler_formulaire)
-    app.before_request(_trouver_base)
+    app.before_request(trouver_base)
     app.after_request(_ne_pas_garder)
     Bootstrap5(app)
     filtres_jinja.installer(app)
@@ -125,18 +118,12 @@ def construire(principale: Flask) -> Flask:
 
 
 def _accueil() -> ReponseWsgi:
-    return redirect(url_for("accueil.page", base=_base_d_accueil()))
+    return redirect(url_for("accueil.page", base=base_d_accueil()))
 
 
 def _services(base: str | None = None, suite: str = "") -> ReponseWsgi:
     """The address of a service, opened in a browser: the page that lists them, each with its WSDL."""
-    return redirect(url_for("contrat.page", base=base or _base_d_accueil()))
-
-
-def _base_d_accueil() -> str:
-    """The base that is shown when none is named: the only one that a right is for."""
-    entree = acces.qui_est_la()
-    return (entree.base if entree is not None else None) or BASE_PAR_DEFAUT
+    return redirect(url_for("contrat.page", base=base or base_d_accueil()))
 
 
 def _echange_nomme(base: str, identifiant: int) -> ReponseWsgi:
@@ -159,16 +146,11 @@ def _controler_formulaire() -> None:
         )
 
 
-def _trouver_base() -> None:
-    if request.view_args and "base" in request.view_args:
-        g.base = services().magasin.bases.lire(request.view_args["base"])
-
-
 def _completer_adresse(endpoint: str, valeurs: dict[str, Any]) -> None:
     """`url_for` without a base means the one that is shown."""
     if "base" not in valeurs and current_app.url_map.is_endpoint_expecting(endpoint, "base"):
         montree = g.get("base")
-        valeurs["base"] = montree.nom if montree is not None else _base_d_accueil()
+        valeurs["base"] = montree.nom if montree is not None else base_d_accueil()
 
 
 def _ne_pas_garder(reponse: Response) -> Response:
@@ -179,7 +161,7 @@ def _ne_pas_garder(reponse: Response) -> Response:
 
 def _commun() -> dict[str, Any]:
     """Returns the values that every template may use."""
-    base, entree = g.get("base"), _entree_connue()
+    base, entree = g.get("base"), entree_connue()
     return {
         "base": base,
         "maintenant": maintenant() if base is not None else None,
@@ -200,7 +182,7 @@ def _commun() -> dict[str, Any]:
         "lecture_seule": entree is not None and entree.droit is Droit.LECTURE,
         "en_clair": acces.voit_en_clair(),
         "entree": entree,
-        "permis": _permis,
+        "permis": permis,
         "ouvert": acces.acces_d_ici().ouvert,
         "jeton_csrf": jeton_csrf,
         "messages": lambda: get_flashed_messages(with_categories=True),
@@ -222,15 +204,6 @@ def _est_regle(code: str) -> bool:
         return False
 
 
-def _entree_connue() -> Entree | None:
-    """Returns the entry of the visitor; None instead of an error, because the page may be the one that says
-    that too many wrong tokens came."""
-    try:
-        return acces.qui_est_la()
-    except (TooManyRequests, OperatorError):
-        return None
-
-
 def _mot_du_formateur(entree: Entree | None) -> str | None:
     """Returns the word of the trainer to the visitor; None when the visitor is no trainee."""
     if entree is None or entree.base is None or g.get("base") is None:
@@ -238,17 +211,9 @@ def _mot_du_formateur(entree: Entree | None) -> str | None:
     return ateliers.mot_pour(services().magasin, entree.base)
 
 
-def _permis(endpoint: str) -> bool:
-    """True when the visitor may open this view of the base that is shown."""
-    entree, base = _entree_connue(), g.get("base")
-    nommee = base.nom if base is not None else _base_d_accueil()
-    bases = [nommee] if current_app.url_map.is_endpoint_expecting(endpoint, "base") else []
-    return entree is not None and permet(entree, VUES[endpoint], ecrit=False, bases=bases)
-
-
 def _les_bases() -> list[str]:
     """The bases that one may choose."""
-    entree = _entree_connue()
+    entree = entree_connue()
     if entree is not None and entree.base is not None:
         return [entree.base]
     return [base.nom for base in services().magasin.bases.lister()]
@@ -257,16 +222,13 @@ def _les_bases() -> list[str]:
 def _section_ici() -> str:
     """The view that shows the same section on another base; the list, for what one base holds."""
     ici = {"demande": "demandes", "echange": "journal"}.get(request.blueprint or "", request.blueprint)
-    endpoint = next((s.endpoint for s in sections() if s.nom == ici and _permis(s.endpoint)), "accueil.page")
+    endpoint = next((s.endpoint for s in sections() if s.nom == ici and permis(s.endpoint)), "accueil.page")
     return endpoint if current_app.url_map.is_endpoint_expecting(endpoint, "base") else "accueil.page"
 
 
 def _menu() -> list[tuple[str, str, Section]]:
     """The groups that one may open: name, key, and the section that each leads to."""
-    premieres: dict[str, Section] = {}
-    for section in sections():
-        if section.titre and section.groupe not in premieres and _permis(section.endpoint):
-            premieres[section.groupe] = section
+    premieres = {section.groupe: section for section in reversed(_permises())}
     return [(nom, touche, premieres[nom]) for nom, touche in GROUPES.items() if nom in premieres]
 
 
@@ -277,9 +239,12 @@ def _groupe_ici() -> str:
 
 def _voisines() -> list[Section]:
     """The sections of that group, when there are several to choose among."""
-    ici = _groupe_ici()
-    siennes = [s for s in sections() if s.titre and s.groupe == ici and _permis(s.endpoint)]
+    siennes = [section for section in _permises() if section.groupe == _groupe_ici()]
     return siennes if len(siennes) > 1 else []
+
+
+def _permises() -> list[Section]:
+    return [section for section in sections() if section.titre and permis(section.endpoint)]
 
 
 def _armees() -> list[PanneArmee]:
@@ -304,12 +269,11 @@ def demander_jeton() -> ReponseWsgi | str | tuple[str, int]:
     if code is None or request.method != "GET":
         return render_template("connexion.html", suite=chemin_sur(request.args.get("suite")), refus="")
     entree = acces.acces_d_ici().utiliser_code(code)
-    if entree is None:
-        deja = _entree_connue()  # who clicks it again, or opens its tab again, is in already
-        if deja is None or deja.droit is not Droit.TOUT:
-            return render_template("connexion.html", suite="/", refus=_CODE_REFUSE), 403
-        return redirect(url_for("connexion.entree"), 303)
-    acces.ouvrir_session(entree)
+    if entree is not None:
+        acces.ouvrir_session(entree)
+    elif (deja := entree_connue()) is None or deja.droit is not Droit.TOUT:
+        return render_template("connexion.html", suite="/", refus=_CODE_REFUSE), 403
+    # Who clicks it again, or opens its tab again, is in already.
     return redirect(url_for("connexion.entree"), 303)
 
 
@@ -334,11 +298,16 @@ def entree() -> str:
 @connexion.get("/lecture/<jeton>")
 def lecture(jeton: str) -> ReponseWsgi:
     """The link for trainees: from here on this browser reads, and changes nothing."""
-    trouvee = acces.acces_d_ici().presenter(jeton)
-    if trouvee is None or trouvee.droit is not Droit.LECTURE:
-        raise NotFound("Ce lien de lecture n'est pas, ou n'est plus, celui de ce bac à sable.")
-    acces.ouvrir_session(trouvee)
+    _ouvrir(jeton, Droit.LECTURE, _LECTURE_FINIE)
     return redirect(url_for("connexion.lecteur"), 303)
+
+
+def _ouvrir(jeton: str, droit: Droit, fini: str) -> None:
+    """Gives this browser the right of the token of a link. Raises NotFound for a token of another right."""
+    trouvee = acces.acces_d_ici().presenter(jeton)
+    if trouvee is None or trouvee.droit is not droit:
+        raise NotFound(fini)
+    acces.ouvrir_session(trouvee)
 
 
 @connexion.get("/connexion/lecture")
@@ -351,17 +320,14 @@ def lecteur() -> str:
 def atelier(jeton: str) -> ReponseWsgi:
     """The link of a trainee: from here on this browser has a right on their base, and on nothing else. It is
     good as often as one likes, on any device, until its token ends."""
-    trouvee = acces.acces_d_ici().presenter(jeton)
-    if trouvee is None or trouvee.droit is not Droit.BASE:
-        raise NotFound(_LIEN_FINI)
-    acces.ouvrir_session(trouvee)
+    _ouvrir(jeton, Droit.BASE, _LIEN_FINI)
     return redirect(url_for("connexion.stagiaire"), 303)
 
 
 @connexion.get("/connexion/atelier")
 def stagiaire() -> str:
     """Where that link leads: an address that holds no token, and what one may do from there."""
-    qui = _entree_connue()
+    qui = entree_connue()
     base = qui.base if qui is not None else None
     mien = ateliers.de_la_base(services().magasin, base) if base is not None else None
     nom = next((s.nom for s in mien.stagiaires if s.base == base), "") if mien is not None else ""
@@ -409,7 +375,7 @@ def _erreur_operateur(erreur: OperatorError) -> tuple[str, int]:
 
 
 def _page_erreur(statut: int, phrase: str, remede: str = "") -> tuple[str, int]:
-    titre = _TITRES.get(statut, "Erreur")
+    titre = reponses_http.genre_de(statut).title
     page = render_template(
         "erreur.html", statut=statut, titre=titre, phrase=masquer_nirs(phrase), remede=remede
     )

@@ -12,21 +12,32 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import Final, Self, TypeVar
 
-from flask import Blueprint, Request, Response, flash, g, redirect, request, stream_with_context, url_for
-from werkzeug.exceptions import ServiceUnavailable
+from flask import (
+    Blueprint,
+    Request,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    request,
+    stream_with_context,
+    url_for,
+)
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.messages.verdict_vecu import verdict_vecu
 from sne_interface.contract.versions import Contrat
-from sne_interface.domain.base import Base, Horloge, lire_horloge
+from sne_interface.domain.base import BASE_PAR_DEFAUT, Base, Horloge, lire_horloge
 from sne_interface.domain.dates import PARIS, lire_date_saisie
 from sne_interface.domain.texte import nombre
-from sne_interface.errors import UsageError
-from sne_sandbox.bases.jetons import Droit
+from sne_interface.errors import OperatorError, UsageError
+from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.acces import est_encore_la, qui_est_la
 from sne_sandbox.web.configuration import services
-from sne_sandbox.web.droits import LECTURES
+from sne_sandbox.web.droits import LECTURES, VUES, permet
 
 _Geste = Callable[..., str | Redirection]
 _T = TypeVar("_T")
@@ -81,6 +92,29 @@ def section(nom: str, module: str, gabarits: Path | None = None) -> Blueprint:
     """The blueprint of a section that shows one base: its URLs are below `/console/<base>`. `gabarits` is the
     folder of its templates, when they are not among those of the console."""
     return Blueprint(nom, module, url_prefix="/console/<base>", template_folder=gabarits)
+
+
+def entree_connue() -> Entree | None:
+    """Returns the entry of the visitor; None instead of an error, because the page may be the one that says
+    that too many wrong tokens came."""
+    try:
+        return qui_est_la()
+    except (TooManyRequests, OperatorError):
+        return None
+
+
+def base_d_accueil() -> str:
+    """The base that is shown when none is named: the only one that a right is for."""
+    entree = qui_est_la()
+    return (entree.base if entree is not None else None) or BASE_PAR_DEFAUT
+
+
+def permis(endpoint: str) -> bool:
+    """True when the visitor may open this view of the base that is shown."""
+    entree, base = entree_connue(), g.get("base")
+    nommee = base.nom if base is not None else base_d_accueil()
+    bases = [nommee] if current_app.url_map.is_endpoint_expecting(endpoint, "base") else []
+    return entree is not None and permet(entree, VUES[endpoint], ecrit=False, bases=bases)
 
 
 def apres_action(adresse: str, phrase: str, *, reussie: bool = True) -> Redirection:

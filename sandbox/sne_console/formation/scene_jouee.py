@@ -25,8 +25,9 @@ from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.base import Base, Guichet
 from sne_interface.domain.dates import date_francaise
 from sne_interface.domain.echange import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.panne import PanneDefinition
-from sne_interface.domain.texte import accorde, masquer_nirs, nombre
+from sne_interface.domain.texte import accorde, nombre
 from sne_interface.errors import BaseInconnue, ConflitEtat, UsageError
 from sne_sandbox.bases import horloge, pannes
 from sne_sandbox.operations import dispatching

@@ -10,7 +10,7 @@ from sne_console.messages.corrections import Correction, RemarquePlacee, appliqu
 from sne_console.messages.document_deroule import Remarque
 from sne_interface.contract.elements import ordre
 from sne_interface.domain.base import Base
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import UsageError
 from sne_interface.rules.controle import controler
 from sne_sandbox.operations.table_des_operations import OPERATIONS

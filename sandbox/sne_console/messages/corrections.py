@@ -37,8 +37,9 @@ from sne_interface.contract.schemas import BLANCS, Document
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.element import sans_indices
+from sne_interface.domain.nir import cache_un_nir, masquer_nirs
 from sne_interface.domain.publication import TU
-from sne_interface.domain.texte import abrege, cache_un_nir, masquer_nirs
+from sne_interface.domain.texte import abrege
 
 #: Stands, in the text of a correction that wants a choice, for the value that is chosen.
 CHOISI: Final = "\N{OBJECT REPLACEMENT CHARACTER}"

@@ -13,7 +13,8 @@ from lxml import etree
 
 from sne_console.messages.documents_masques import masquer
 from sne_interface.contract.arbres_compares import DifferenceDArbres, comparer, parcourir, texte_de
-from sne_interface.domain.texte import abrege, masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
+from sne_interface.domain.texte import abrege
 
 GenreDifference = Literal["ajouté", "changé", "retiré"]
 

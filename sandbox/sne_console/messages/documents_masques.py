@@ -13,7 +13,8 @@ from sne_interface.contract import codec
 from sne_interface.contract.codec import NS
 from sne_interface.domain.dates import PARIS, xs_date_time
 from sne_interface.domain.echange import SECRETS, document_parmi
-from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, nombre
+from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
+from sne_interface.domain.texte import nombre
 from sne_interface.errors import SandboxError
 from sne_interface.settings import Limites
 from sne_sandbox.mime.masquage import masquer_arbre, masquer_corps, masquer_message

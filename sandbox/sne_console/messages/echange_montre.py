@@ -20,7 +20,7 @@ from sne_console.messages.documents_masques import (
 from sne_console.messages.verdict_vecu import verdict_vecu
 from sne_interface.contract.codec import lire_lieu
 from sne_interface.domain.echange import Piece, document_parmi
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.web.configuration import VERSION
 

@@ -9,7 +9,7 @@ from typing import Final
 from sne_console.messages.verdict_vecu import verdict_vecu
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import DITES, Echange, VerdictEchange
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ERREUR_INATTENDUE
 from sne_sandbox.store.journal import AUCUN
 

@@ -13,7 +13,8 @@ from sne_console.messages.paroles import PAROLES
 from sne_console.messages.verdict_vecu import Vecu
 from sne_console.vues.filtres_jinja import duree, octets
 from sne_interface.domain.echange import FICHIER, TLS, Echange, VerdictEchange
-from sne_interface.domain.texte import abrege, accorde, masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
+from sne_interface.domain.texte import abrege, accorde
 
 #: « plein » arrives as it was meant, « abime » otherwise, « perdu » not at all.
 SorteFleche = Literal["plein", "abime", "perdu"]

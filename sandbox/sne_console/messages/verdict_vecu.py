@@ -11,8 +11,9 @@ from typing import Any, Final, Literal
 from sne_console.messages.paroles import PAROLES
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import FICHIER, SCENE, TLS, Echange, VerdictEchange
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.panne import GENRES
-from sne_interface.domain.texte import accorde, masquer_nirs
+from sne_interface.domain.texte import accorde
 from sne_interface.errors import ERREUR_INATTENDUE
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 

@@ -19,7 +19,7 @@ from sne_conformite.observation.observation import observer
 from sne_console.messages.documents_masques import arbre_repondu
 from sne_console.vues.echange_isole import essayer
 from sne_interface.domain.echange import Echange
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ConflitEtat, UsageError
 from sne_sandbox.mime.masquage import masquer_arbre
 from sne_sandbox.store.journal import EXAMINES

@@ -7,6 +7,7 @@ from typing import Final
 from flask import g, make_response, render_template, request
 from werkzeug.wrappers import Response as Reponse
 
+from sne_console.cadre.equivalents import curl
 from sne_console.cadre.sections import compter, contrat_servi, section
 from sne_console.formation import scenes
 from sne_console.messages import brouillon
@@ -74,8 +75,5 @@ def _premier_appel() -> str:
     essai = replace(brouillon.nouveau(services(), g.base, _PREMIER_APPEL, ""), emballage="simple")
     champs = {**essai.champs(services(), g.base), "certificat": b""}
     requete = emballer(contrat_servi(), g.base.nom, _PREMIER_APPEL, champs, "simple")
-    ligne = ["curl"]
-    if request.is_secure:
-        ligne += ["--cacert", str(Autorite(services().configuration.home / "pki").ca)]
-    ligne += ["-H", f"Content-Type: {dict(requete.en_tetes)['Content-Type']}"]
+    ligne = [*curl(), "-H", f"Content-Type: {dict(requete.en_tetes)['Content-Type']}"]
     return shlex.join([*ligne, "--data-binary", requete.corps_montre, adresse_d_ici() + requete.adresse])

@@ -18,15 +18,11 @@ from sne_console.cadre.sections import (
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import BASE_PAR_DEFAUT
-from sne_interface.errors import UsageError
 from sne_interface.settings import PAR_NOM, Reglages
 from sne_sandbox.bases import bases as gestion
 from sne_sandbox.web.configuration import services
 
 blueprint: Final = section("bases", __name__)
-
-#: The page that asks again before a deed.
-_CONFIRMATION: Final = "controle/confirmation.html"
 
 #: Households of a base that a page makes; more take longer than one waits for a page.
 TAILLE_MAX: Final = 20_000
@@ -59,16 +55,6 @@ def creer(base: str) -> Redirection:
     """Makes one, and goes there."""
     champs = {nom: valeur.strip() for nom, valeur in request.form.items()}
     nom = champs.get("nom", "")
-    taille = entier_saisi(champs.get("taille", ""), "Ménages")
-    if taille is not None and taille < 0:
-        raise UsageError(
-            f"Une base ne compte pas {taille} ménages.", remede="0 ou plus, ou rien : le nombre du jeu"
-        )
-    if taille is not None and taille > TAILLE_MAX:
-        raise UsageError(
-            f"Une page ne crée pas {taille} ménages.",
-            remede=f"au plus {TAILLE_MAX} ; ou « sne-sandbox bases create {nom} --seed-size {taille} »",
-        )
     reglages = Reglages.de({"profile": champs.get("profil", "ecole"), "contrat": champs.get("contrat", "")})
     gestion.creer(
         services().magasin,
@@ -76,7 +62,7 @@ def creer(base: str) -> Redirection:
         nom,
         semence=champs.get("semence", gestion.VIDE),
         seed=entier_saisi(champs.get("seed", ""), "Graine") or 0,
-        taille=taille,
+        taille=entier_saisi(champs.get("taille", ""), "Ménages", 0, TAILLE_MAX),
         horloge=horloge_saisie(champs),
         reglages=reglages,
     )
@@ -93,7 +79,7 @@ def supprimer(base: str) -> str:
     with services().magasin.lire(base) as registre:
         demandes = compter(registre, "demande", "demandes")
     return render_template(
-        _CONFIRMATION,
+        "controle/confirmation.html",
         titre=f"Supprimer la base « {base} »",
         phrase="Elle disparaît avec tout ce qu'elle contient ; son adresse ne répond plus.",
         perdus=[
@@ -101,7 +87,6 @@ def supprimer(base: str) -> str:
             accorde(services().magasin.journal.compter(base)[0], "échange", "échanges"),
             accorde(len(adresses_trouvees.sauvegardes().lister(base)), "sauvegarde", "sauvegardes"),
         ],
-        adresse=url_for("bases.faire_supprimer"),
         bouton="Supprimer la base",
         retour=url_for("bases.page"),
         gestes=[equivalents("supprimer_base")],

@@ -25,8 +25,8 @@ from sne_console.messages.document_deroule import Remarque, construire, remarque
 from sne_console.messages.documents_masques import masquer
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.interface_montree import par_service, presentation
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.publication import en_json
-from sne_interface.domain.texte import masquer_nirs
 from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.web.configuration import expediteur, services

@@ -7,6 +7,7 @@ neither declared nor at an address, the page gives the command line.
 import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,6 @@ from sne_conformite.rapports import (
     rapports_compares,
     suivi_de_pilotage,
     synthese,
-    tendance,
     verdict_de_conformite,
 )
 from sne_conformite.rapports.constats_groupes import grouper
@@ -41,8 +41,6 @@ from sne_console.vues import avancement as avancements
 from sne_console.vues.avancement import Avancement
 from sne_console.vues.epreuves import JugementConserve
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.domain.dates import PARIS
-from sne_interface.errors import ConflitEtat
 from sne_sandbox.web.configuration import services
 
 blueprint: Final = section("conformite", __name__)
@@ -50,10 +48,6 @@ blueprint: Final = section("conformite", __name__)
 _FLUX_PAS: Final = 0.5
 #: Id of the last event of a stream.
 _FIN: Final = "fin"
-#: Judgements of one application that its trend shows.
-_TENDANCE_MAX: Final = 12
-#: Where the curve of a trend is drawn: left, right, top, bottom.
-_COURBE: Final = (40, 440, 20, 85)
 #: Fields of the forms that drive an application, by the options of the command that they run.
 _DE_LA_COMMANDE: Final = {"--examples": "exemples", "--seed": "graine", "--scenario": "famille"}
 
@@ -67,7 +61,6 @@ def page(base: str) -> str:
     return render_template(
         "conformite/page.html",
         epreuves=resumes,
-        a_comparer=_a_comparer([(e.nom, lu.application) for e, lu in resumes if lu is not None]),
         en_cours=next((e for e in trouvees if e.etat is epreuves.EtatJugement.EN_COURS), None),
         comparables=[e.nom for e, _ in resumes if e.etat is epreuves.EtatJugement.RENDUE],
         parties=[e for e in trouvees if e.partie is not None],
@@ -75,81 +68,51 @@ def page(base: str) -> str:
         gardes=services().magasin.journal.compter(base)[0],
         familles=plan.familles.items(),
         exemples_max=epreuves.EXEMPLES_DE_LA_CONSOLE,
-        adresse_max=applications_pilotables.ADRESSE_MAX,
-        adresse_exemple=applications_pilotables.ADRESSE_EXEMPLE,
+        pilotables=applications_pilotables,
         dossier=_home() / "conformite",
         dossier_propose=shlex.quote(str(_home() / "conformite" / "mon-application")),
     )
 
 
 @blueprint.post("/conformite/juger")
+@geste("conformite.page")
 def juger(base: str) -> Redirection:
     """Judges what the base has seen."""
-    return _suivre(lambda: epreuves.juger_trafic(services().configuration, base, services().classeur))
+    return _suivre(epreuves.juger_trafic(services(), base))
 
 
-@blueprint.post("/conformite/temoin")
-def temoin(base: str) -> Redirection:
-    """Drives the reference application through the plan, in a base and a home of its own."""
-    return _suivre(lambda: _piloter(epreuves.TEMOIN))
-
-
-@blueprint.post("/conformite/application")
+@blueprint.post("/conformite/<any(temoin, application):quoi>")
 @geste("conformite.page")
-def application(base: str) -> Redirection:
-    """Drives one's own application: one that the owner of the server declared, or that is at an address."""
-    designation = applications_pilotables.designer(
-        services().configuration,
-        application=request.form.get("application", ""),
-        adresse=request.form.get("adresse", ""),
+def piloter(base: str, quoi: str) -> Redirection:
+    """Drives an application through the plan, in a base and a home of its own: the reference one, or one's
+    own, which the owner of the server declared or which is at an address."""
+    form, reglages, designation = request.form, g.base.reglages, epreuves.TEMOIN
+    if quoi == "application":
+        designation = applications_pilotables.designer(
+            services().configuration,
+            application=form.get("application", ""),
+            adresse=form.get("adresse", ""),
+        )
+    epreuve = epreuves.piloter(
+        services(),
+        reglages.contrat,
+        reglages.profile,
+        designation=designation,
+        exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
+        graine=_entier("graine", 0, epreuves.GRAINE_MAX),
+        famille=form.get("famille", ""),
     )
-    return _suivre(lambda: _piloter(designation))
+    return _suivre(epreuve)
 
 
 @blueprint.post("/conformite/<run>/rejouer")
 @geste("conformite.page")
 def rejouer(base: str, run: str) -> Redirection:
     """Plays a scenario of a judgement again, beside it."""
-    epreuve = adresses_trouvees.jugement(run)
-    return _suivre(
-        lambda: applications_pilotables.rejouer(
-            services().configuration,
-            services().contrats.lieu(g.base.reglages.contrat),
-            epreuve,
-            request.form.get("scenario", ""),
-            request.form.get("exigence", "")[:40],
-            services().classeur,
-        )
-    )
-
-
-@blueprint.get("/conformite/tendance")
-def voir_tendance(base: str) -> str:
-    """The history of an application, or of a base: what its judgements say, one after the other."""
-    jalons = [(e, j) for e in adresses_trouvees.jugements() if (j := epreuves.jalon(e)) is not None]
-    sujets = list(dict.fromkeys(j.sujet for _, j in jalons))
-    sujet = request.args.get("sujet", "")
-    if sujet not in sujets:
-        sujet = sujets[0] if sujets else ""
-    siens = [(e, j) for e, j in jalons if j.sujet == sujet][:_TENDANCE_MAX][::-1]
-    return render_template(
-        "conformite/tendance.html",
-        sujet=sujet or "rien encore",
-        sujets=sujets,
-        tendance=tendance.tracer([j for _, j in siens]) if siens else None,
-        courbe=_courbe([(j.prouvees, j.exigences_en_tout) for _, j in siens]),
-        jugements=[
-            {
-                "nom": e.nom,
-                "instant": j.fin,
-                "jour": f"{j.fin.astimezone(PARIS):%d/%m/%Y}",
-                "conforme": j.conforme,
-                "prouvees": j.prouvees,
-                "total": j.exigences_en_tout,
-            }
-            for e, j in siens
-        ],
-    )
+    epreuve, form = adresses_trouvees.jugement(run), request.form
+    contrat = g.base.reglages.contrat
+    choix = (form.get("scenario", ""), form.get("exigence", ""))
+    return _suivre(applications_pilotables.rejouer(services(), contrat, epreuve, *choix))
 
 
 @blueprint.get("/conformite/comparer")
@@ -184,23 +147,19 @@ def rapport(base: str, run: str) -> str:
         "conformite/rapport.html",
         epreuve=epreuve,
         rapport=lu,
-        conclusion=verdict_de_conformite.conclure(lu),
+        verdict=verdict_de_conformite,
+        synthese=synthese,
         entete=lu.entete,
-        couvert=verdict_de_conformite.couvert(lu),
-        preuves_de=verdict_de_conformite.preuves_de,
         rejouer=_rejouer(epreuve, lu, base_connue=base_connue),
         familles=[] if lu.entete.mode == trafic.MODE else avancements.arbre(lu),
         parties=epreuves.parties(adresses_trouvees.jugements(), run),
-        jalon=epreuves.jalon(epreuve),
         montres={e.identifiant: e for e in montres},
         ailleurs=ailleurs,
-        risques=synthese.risques(lu),
         groupes=[
             ("À corriger", [x for x in groupes if x.obligatoire and not x.connue]),
             ("Recommandations", [x for x in groupes if not x.obligatoire and not x.connue]),
             ("Manquements connus", [x for x in groupes if x.connue]),
         ],
-        fidelites=synthese.fidelites(lu),
         etats=[
             issue.compte(n)
             for issue, n in verdict_de_conformite.compter_issues(
@@ -227,22 +186,26 @@ def flux(base: str, run: str) -> Response:
     recu = request.headers.get("Last-Event-ID")
     if recu == _FIN and epreuve.etat is not epreuves.EtatJugement.EN_COURS:
         return Response(status=204)  # the reader has it all: it stops coming back
-    morceaux, avancement = _Morceaux(url_for("conformite.rapport", run=run)), _avancement(epreuve)
+    adresse, avancement = url_for("conformite.rapport", run=run), _avancement(epreuve)
+    montres = dict[str, Any]()
+    modele: Any = current_app.jinja_env.get_template("conformite/_arbre.html").module
     home, classeur = _home(), services().classeur
 
     def regarder() -> Iterator[str]:
         suivie = epreuves.trouver(home, run, classeur)
-        if change := morceaux.changes(suivie or epreuve, avancement):
-            yield evenement("", change, "etat")
+        pieces = _morceaux(suivie or epreuve, avancement, modele, f"{adresse}/scenarios")
+        neuves = [piece for piece in pieces if montres.get(piece[0]) != piece[1]]
+        montres.update((cle, valeur) for cle, valeur, _ in neuves)
+        if neuves:
+            yield evenement("", "".join(str(rendre(valeur)) for _, valeur, rendre in neuves), "etat")
         if suivie is None or suivie.etat is not epreuves.EtatJugement.EN_COURS:
             yield _FIN
 
     def evenements() -> Iterator[str | None]:
         for dit in veiller(regarder, pas=_FLUX_PAS):
+            yield evenement(_FIN, adresse, "fin") if dit == _FIN else dit
             if dit == _FIN:
-                yield evenement(_FIN, morceaux.adresse, "fin")
                 return
-            yield dit
 
     return page_flux(evenements())
 
@@ -268,32 +231,13 @@ def _home() -> Path:
     return services().configuration.home.absolute()
 
 
-def _suivre(lancer: Callable[[], JugementConserve]) -> Redirection:
-    try:
-        epreuve = lancer()
-    except ConflitEtat:
-        phrase = "Rien n'est lancé : un jugement est en cours. Attendez sa fin, ou arrêtez-le."
-        return apres_action(url_for("conformite.page"), phrase, reussie=False)
+def _suivre(epreuve: JugementConserve) -> Redirection:
     return apres_action(url_for("conformite.rapport", run=epreuve.nom), "Le jugement commence.")
-
-
-def _piloter(designation: str) -> JugementConserve:
-    return epreuves.piloter(
-        services().configuration,
-        services().contrats.lieu(g.base.reglages.contrat),
-        designation=designation,
-        exemples=_entier("exemples", 1, epreuves.EXEMPLES_DE_LA_CONSOLE),
-        graine=_entier("graine", 0, epreuves.GRAINE_MAX),
-        profil=g.base.reglages.profile,
-        classeur=services().classeur,
-        famille=request.form.get("famille", ""),
-    )
 
 
 def _avancement(epreuve: JugementConserve) -> Avancement:
     textes = {e.id: e.texte for e in charger_exigences(contrat_servi().dossiers).values()}
-    avant = avancements.meme_travail(epreuve, adresses_trouvees.jugements()) if epreuve.pilotee else None
-    return Avancement(epreuve, textes, avant)
+    return Avancement(epreuve, textes)
 
 
 def _suivi(epreuve: JugementConserve) -> str:
@@ -311,36 +255,20 @@ def _suivi(epreuve: JugementConserve) -> str:
     )
 
 
-class _Morceaux:
-    """The pieces of the page of a judgement that is being made, those that have changed since they were last
-    asked for. `adresse` is that of the page."""
-
-    def __init__(self, adresse: str) -> None:
-        self.adresse = adresse
-        self._modele: Any = current_app.jinja_env.get_template("conformite/_arbre.html").module
-        self._montres: dict[str, Any] = {}
-
-    def changes(self, epreuve: JugementConserve, avancement: Avancement) -> str:
-        """Their HTML, "" when none has."""
-        if not epreuve.pilotee:
-            return self._si_change("dite", epreuve.sortie, self._modele.dite)
-        familles = avancement.avancer(epreuve)
-        vit = epreuve.etat is epreuves.EtatJugement.EN_COURS
-        tete = str(self._modele.avancement(avancement, familles, vit))
-        rendus = [self._si_change("", tete, str)]
-        for famille in familles:
-            rendus.append(self._si_change(famille.sigle, famille, self._modele.tete))
-            rendus += [self._si_change(s.id, s, self._branche) for s in famille.scenarios]
-        return "".join(rendus)
-
-    def _branche(self, scenario: Any) -> str:
-        return str(self._modele.scenario(scenario, f"{self.adresse}/scenarios"))
-
-    def _si_change(self, cle: str, valeur: Any, rendre: Callable[[Any], Any]) -> str:
-        if self._montres.get(cle) == valeur:
-            return ""
-        self._montres[cle] = valeur
-        return str(rendre(valeur))
+def _morceaux(
+    epreuve: JugementConserve, avancement: Avancement, modele: Any, adresse: str
+) -> Iterator[tuple[str, Any, Callable[[Any], Any]]]:
+    """The pieces of the page of a judgement that is being made: the id of each, what it shows, and the macro
+    of `modele` that writes it. `adresse` is where the pages of the scenarios are."""
+    if not epreuve.pilotee:
+        yield "dite", epreuve.sortie, modele.dite
+        return
+    familles = avancement.avancer(epreuve)
+    vit = epreuve.etat is epreuves.EtatJugement.EN_COURS
+    yield "", str(modele.avancement(avancement, familles, vit)), str
+    for famille in familles:
+        yield famille.sigle, famille, modele.tete
+        yield from ((s.id, s, partial(modele.scenario, adresse=adresse)) for s in famille.scenarios)
 
 
 def _scenario(epreuve: JugementConserve, nom: str) -> str:
@@ -350,7 +278,6 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
     if lu is None:
         raise NotFound(f"Ce jugement n'a pas de scénario [{nom[:40]}].")
     resultat, niveaux = lu.scenarios[0], verdict_de_conformite.niveaux_de(lu)
-    textes = {bilan.exigence: bilan.texte for bilan in lu.bilans}
     montres = {e.identifiant: e for e in (*lu.echanges, *gardes)}
     partie, configuration = epreuve.partie, services().configuration
     origine = epreuve if partie is None else epreuves.trouver(_home(), partie.de, services().classeur)
@@ -358,7 +285,7 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
         (autre, _suivi_de(autre, nom))
         for autre in ([] if partie else epreuves.parties(adresses_trouvees.jugements(), epreuve.nom, nom))
     ]
-    suivi_ici = avancements.scenario_de(resultat, niveaux, textes)
+    suivi_ici = avancements.joues_de(lu)[0]
     return render_template(
         "conformite/scenario.html",
         epreuve=epreuve,
@@ -376,8 +303,7 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
             ((v, verdict_de_conformite.issue_de_verification(v, niveaux)) for v in resultat.verifications),
             key=lambda jugee: jugee[1].classe not in ("mal", "conseil"),  # what is wrong is read first
         ),
-        textes=textes,
-        remedes={bilan.exigence: bilan.remede for bilan in lu.bilans},
+        bilans={bilan.exigence: bilan for bilan in lu.bilans},
         montres=dict(sorted(montres.items())),
         gardes=bool(gardes),
         rejoues=rejoues,
@@ -428,20 +354,7 @@ def _resultat(epreuve: JugementConserve, nom: str, sans: Collection[int] | None 
 
 def _suivi_de(epreuve: JugementConserve, nom: str) -> avancements.ScenarioSuivi | None:
     lu = _resultat(epreuve, nom)
-    if lu is None:
-        return None
-    textes = {bilan.exigence: bilan.texte for bilan in lu.bilans}
-    return avancements.scenario_de(lu.scenarios[0], verdict_de_conformite.niveaux_de(lu), textes)
-
-
-def _courbe(points: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Where each judgement is drawn: (proved, in all) of each, the oldest first."""
-    gauche, droite, haut, bas = _COURBE
-    pas = (droite - gauche) / max(1, len(points) - 1)
-    return [
-        (round(gauche + rang * pas), round(bas - (bas - haut) * prouvees / (total or 1)))
-        for rang, (prouvees, total) in enumerate(points)
-    ]
+    return None if lu is None else avancements.joues_de(lu)[0]
 
 
 def _rejouer(
@@ -457,21 +370,10 @@ def _rejouer(
     champs = {champ: options.get(option, "") for option, champ in _DE_LA_COMMANDE.items()}
     designation = options["--application"]
     if designation == epreuves.TEMOIN:
-        return url_for("conformite.temoin"), champs
+        return url_for("conformite.piloter", quoi="temoin"), champs
     noms = {commande: nom for nom, commande in configuration.applications}
     sienne = {"application": noms[designation]} if designation in noms else {"adresse": designation}
-    return url_for("conformite.application"), champs | sienne
-
-
-def _a_comparer(rendus: list[tuple[str, str]]) -> tuple[str, str]:
-    """(before, after): the two last judgements of one application, else the two last ones; `rendus` are
-    (name, application), the newest first."""
-    for rang, (nom, application) in enumerate(rendus):
-        avant = next((autre for autre, sienne in rendus[rang + 1 :] if sienne == application), None)
-        if avant is not None:
-            return avant, nom
-    noms = [nom for nom, _ in rendus]
-    return (noms[1], noms[0]) if len(noms) > 1 else ("", "")
+    return url_for("conformite.piloter", quoi="application"), champs | sienne
 
 
 def _entier(nom: str, bas: int, haut: int) -> int:

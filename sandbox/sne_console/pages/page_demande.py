@@ -7,11 +7,11 @@ from typing import Final
 
 from flask import Response, render_template
 from lxml import etree
-from werkzeug.exceptions import NotFound
 
 from sne_console.cadre.sections import contrat_servi, section
 from sne_console.messages.document_deroule import construire
 from sne_console.vues import demande_relue
+from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.formulaire_cerfa import presenter
 from sne_console.vues.foyer import calculer
 from sne_console.vues.vie_de_la_demande import ECHANGES, relire
@@ -20,12 +20,11 @@ from sne_interface.contract.table_des_roles import LIBELLES
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.decision import RolesDecision
-from sne_interface.domain.demande import Demande, DemandeStockee
+from sne_interface.domain.demande import DemandeStockee
 from sne_interface.domain.evenement import Evenement, TypeEvenement, lire_booleen, lire_jour
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.operations import attestation
 from sne_sandbox.store.recherche_de_demandes import doublons_de, separees_de
-from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import services
 
 blueprint: Final = section("demande", __name__)
@@ -47,7 +46,7 @@ def page(base: str, numero: str) -> str:
     magasin, contrat = services().magasin, contrat_servi()
     echanges = magasin.journal.chercher(base, numero=numero, limite=ECHANGES)
     with magasin.lire(base) as registre:
-        stockee = _trouver(registre, numero)
+        stockee = demande_relue.trouver(registre, numero)
         question = demande_relue.question(registre, numero)
         racine = demande_relue.document(question)
         doublons = doublons_de(registre, stockee)
@@ -89,36 +88,10 @@ def page(base: str, numero: str) -> str:
 @blueprint.get("/demandes/<numero>/attestation")
 def voir_attestation(base: str, numero: str) -> Response:
     """The attestation, for the browser's own viewer."""
-    return Response(_attestation(base, numero), mimetype="application/pdf")
+    return Response(demande_relue.pdf(base, numero), mimetype="application/pdf")
 
 
 # --- pieces -------------------------------------------------------------------------------------------------
-
-
-def nom_de(demande: Demande) -> str:
-    """Names the applicants on one line, NIR masked: the holders, or the association."""
-    if demande.est_association:
-        return masquer_nirs(demande.formulaire.texte_de("association/nom") or "Association sans nom")
-    noms = [f"{p.nom} {p.prenom}".strip() for p in demande.titulaires]
-    return masquer_nirs(" et ".join(filter(None, noms)) or "Sans nom")
-
-
-def _trouver(registre: RegistreBase, numero: str) -> DemandeStockee:
-    # What no column takes is no number.
-    stockee = registre.demande(numero) if numero.isascii() and numero.isprintable() else None
-    if stockee is None:
-        raise NotFound(
-            f"La demande [{masquer_nirs(numero[:40])}] n'existe pas, ou n'existe plus, dans la base "
-            f"[{registre.base.nom}]."
-        )
-    return stockee
-
-
-def _attestation(base: str, numero: str) -> bytes:
-    with services().magasin.lire(base) as registre:
-        stockee = _trouver(registre, numero)
-        question = demande_relue.question(registre, numero)
-        return attestation.rediger(stockee, registre.guichet(stockee.guichet_createur), question)
 
 
 def _suites(stockee: DemandeStockee) -> tuple[tuple[str, str], ...]:

@@ -1,22 +1,21 @@
 """`/console/<base>/demandes`: the demandes of a base, searched as an agent would."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from flask import render_template, request, url_for
 
 from sne_console.cadre.sections import PAR_PAGE, compter, contrat_servi, section
-from sne_console.pages.page_demande import nom_de
+from sne_console.vues.demande_relue import nom_de
+from sne_console.vues.demandes_cherchees import criteres_de, repere_lu
 from sne_interface.contract.nomenclatures import Commune, Territoires
 from sne_interface.domain.dates import lire_date_saisie
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
-from sne_interface.domain.evenement import lire_jour
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.offres import unique
 from sne_sandbox.store import demandes_recentes
-from sne_sandbox.store.demandes_recentes import Recentes, Repere, plus_recentes
-from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
+from sne_sandbox.store.demandes_recentes import Recentes, plus_recentes
 from sne_sandbox.web.configuration import services
 
 blueprint: Final = section("demandes", __name__)
@@ -35,11 +34,11 @@ _ARRONDISSEMENTS: Final = {
 
 @dataclass(slots=True)
 class Demandee:
-    """The search that was asked: the fields as written, the criteria they make, and what is wrong with
-    them."""
+    """The search that was asked: the fields as written, the question of the API that they make, and what is
+    wrong with them."""
 
     champs: dict[str, str]
-    criteres: Criteres = field(default_factory=Criteres)
+    question: dict[str, Any] = field(default_factory=dict)
     fautes: list[str] = field(default_factory=list)
     choix: tuple[Commune, ...] = ()
     """Communes that bear the name asked for, when there are several."""
@@ -71,7 +70,7 @@ def page(base: str) -> str:
     trouvees = Recentes([])
     with services().magasin.lire(base) as registre:
         if not demandee.impossible:
-            trouvees = plus_recentes(registre, demandee.criteres, PAR_PAGE, apres)
+            trouvees = plus_recentes(registre, criteres_de(demandee.question), PAR_PAGE, apres)
         total = compter(registre, "demande", "demandes")
         actives = compter(registre, "active", "actives", actives=True)
     territoires = contrat_servi().territoires
@@ -83,7 +82,6 @@ def page(base: str) -> str:
         total=total,
         actives=actives,
         choix_max=CHOIX_MAX,
-        question_api=_pour_api(demandee.criteres),
         premiere=adresse_de_la_page(base, demandee.champs) if apres is not None else None,
         partielle=trouvees.suite.depot if trouvees.partielle and trouvees.suite else None,
         parcourues=demandes_recentes.PARCOURUES,
@@ -106,34 +104,23 @@ def lire(territoires: Territoires) -> Demandee:
     ecrits = {nom: masquer_nirs(request.args.get(nom, "").replace("\0", "").strip()) for nom in CHAMPS}
     champs = {nom: ecrit for nom, ecrit in ecrits.items() if ecrit}
     demandee = Demandee(champs)
-    criteres: dict[str, Any] = {}
-    ecrit = str if "entiers" in champs else Prefixe
+    question = demandee.question
+    question |= {nom: champs[nom] for nom in ("nom", "prenom") if nom in champs}
     if "numero" in champs:
-        criteres["numero_unique"] = ecrit("".join(champs["numero"].split()).upper())
-    if "nom" in champs:
-        # A name alone may be that of an association.
-        d_une_personne = "prenom" in champs or "naissance" in champs
-        criteres["personne_nom" if d_une_personne else "nom"] = ecrit(champs["nom"])
-    if "prenom" in champs:
-        criteres["personne_prenom"] = ecrit(champs["prenom"])
-    if "naissance" in champs:
-        # A day is typed 1/10/2004 too.
-        jour = "/".join(morceau.strip().zfill(2) for morceau in champs["naissance"].split("/"))
-        criteres["personne_naissance"] = lire_jour(jour)
-        if criteres["personne_naissance"] is None:
-            demandee.fautes.append(f"« {champs['naissance']} » n'est pas une date : écrivez 18/04/1993.")
-    for nom, critere in (("depot_du", "depot_debut"), ("depot_au", "depot_fin")):
+        question["numero"] = "".join(champs["numero"].split()).upper()
+    if "entiers" not in champs and question:
+        question["debut"] = "true"
+    for nom, voulu in (("naissance", "naissance"), ("depot_du", "depuis"), ("depot_au", "jusqua")):
         if nom in champs:
-            criteres[critere] = lire_date_saisie(champs[nom])
-            if criteres[critere] is None:
+            question[voulu] = lire_date_saisie(champs[nom])
+            if question[voulu] is None:
                 demandee.fautes.append(f"« {champs[nom]} » n'est pas une date : écrivez 18/04/2018.")
     if champs.get("etat") in (EtatDemande.ACTIVE, EtatDemande.RADIEE):
-        criteres["etat"] = EtatDemande(champs["etat"])
+        question["etat"] = champs["etat"]
     elif "etat" in champs:
         demandee.fautes.append(f"« {champs['etat']} » n'est pas un état : A (active) ou R (radiée).")
     if "commune" in champs:
-        criteres["commune_souhaitee"] = _commune(champs["commune"], territoires, demandee)
-    demandee.criteres = Criteres(**criteres)
+        question["commune"] = _commune(champs["commune"], territoires, demandee)
     return demandee
 
 
@@ -170,30 +157,6 @@ def ligne_trouvee(stockee: DemandeStockee, territoires: Territoires) -> LigneTro
         demande.demandeur.date_naissance if demande.demandeur is not None else None,
         ", ".join(noms) + suite,
     )
-
-
-def repere_lu(texte: str) -> Repere | None:
-    jour, _, numero = texte.partition("_")
-    depot = lire_jour(jour)
-    if depot is None or not numero.isascii() or not numero.isalnum():
-        return None
-    return Repere(depot, numero)
-
-
-def _pour_api(criteres: Criteres) -> dict[str, str]:
-    """The same search, as the API is asked it."""
-    posees = {
-        "numero": criteres.numero_unique,
-        "nom": criteres.nom or criteres.personne_nom,
-        "prenom": criteres.personne_prenom,
-        "naissance": criteres.personne_naissance,
-        "commune": criteres.commune_souhaitee,
-        "etat": criteres.etat,
-        "debut": "true"
-        if any(isinstance(getattr(criteres, f.name), Prefixe) for f in fields(criteres))
-        else None,
-    }
-    return {nom: str(valeur) for nom, valeur in posees.items() if valeur is not None}
 
 
 def adresse_de_la_page(base: str, champs: dict[str, Any], apres: str | None = None) -> str:

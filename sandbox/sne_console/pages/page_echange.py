@@ -1,6 +1,7 @@
 """`/console/<base>/echanges/<id>`: one exchange, explained; replay, reduction, two compared. The files that
 one keeps of it are the API's."""
 
+import re
 import shlex
 from collections.abc import Mapping
 from functools import partial
@@ -16,18 +17,16 @@ from sne_console.messages import echange_montre as cotes
 from sne_console.messages import expedition
 from sne_console.messages.document_deroule import Remarque, construire, remarques_de
 from sne_console.messages.documents_compares import DifferencesXml, comparer_xml, queue
-from sne_console.messages.documents_masques import (
-    arbre_repondu,
-    masquer_en_tetes,
-)
+from sne_console.messages.documents_masques import arbre_repondu, masquer_en_tetes
 from sne_console.messages.sequence import dessiner
 from sne_console.messages.verdict_vecu import verdict_vecu
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.echange_isole import Essais, essayer, nu
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import HORS_HTTP, REJEU, Echange, VerdictEchange
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.panne import GENRES
-from sne_interface.domain.texte import entier_de, masquer_nirs
+from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.journal import CriteresJournal
@@ -36,6 +35,7 @@ from sne_sandbox.web.configuration import expediteur, services
 
 blueprint: Final = section("echange", __name__)
 
+_DELIMITEUR: Final = re.compile(r';\s*boundary=("[^"]*"|[^;]*)', re.IGNORECASE)
 #: Headers that a request sent again needs.
 _UTILES: Final = ("content-type", "soapaction", "accept", "mime-version")
 
@@ -180,21 +180,17 @@ def _autres_guichets(echange: Echange) -> list[str] | None:
 def _pareil(echange: Echange) -> tuple[int, str] | None:
     """Id of the exchange before this one about the same demande, else of the same operation, and which of
     both; None without."""
-    journal, identifiant = services().magasin.journal, echange.identifiant
+    journal, base, ici = services().magasin.journal, echange.base, echange.identifiant
     semblables: tuple[tuple[CriteresJournal, str], ...] = (
         ({"numero": echange.numero_unique}, "de la même demande"),
         ({"operation": echange.operation}, "de la même opération"),
     )
     for criteres, dit in semblables:
-        if not any(criteres.values()):
-            continue
-        plancher = journal.plancher(echange.base, identifiant, **criteres)
-        trouves = journal.chercher(
-            echange.base, avant_id=identifiant, apres_id=plancher, limite=5, **criteres
-        )
-        for trouve in trouves:
-            if trouve.methode not in HORS_HTTP and trouve.identifiant is not None:
-                return trouve.identifiant, dit
+        if any(criteres.values()):
+            plancher = journal.plancher(base, ici, **criteres)
+            for trouve in journal.chercher(base, avant_id=ici, apres_id=plancher, limite=5, **criteres):
+                if trouve.methode not in HORS_HTTP:
+                    return trouve.identifiant or 0, dit
     return None
 
 
@@ -255,27 +251,23 @@ def _compares(cote: cotes.Nom, premier: Observation, second: Observation) -> Dif
 
 
 def _en_tetes_differents(avant: Observation, apres: Observation) -> list[tuple[str, str, str, str]]:
-    """(side, name, value in the first, in the second) of the headers that differ."""
+    """(side, name, value in the first, in the second) of the headers that differ, the boundary of their parts
+    aside, which is never twice the same."""
     trouves = []
     for titre, champ in (("requête", "en_tetes"), ("réponse", "en_tetes_reponse")):
-        lus: list[dict[str, str]] = []
-        for vue in (avant, apres):
-            valeurs: dict[str, list[str]] = {}
-            for nom, valeur in masquer_en_tetes(getattr(vue.echange, champ)):
-                valeurs.setdefault(nom.lower(), []).append(valeur)
-            lus.append({nom: _sans_delimiteur(", ".join(dites)) for nom, dites in valeurs.items()})
+        premiers, seconds = (
+            {
+                nom.lower(): _DELIMITEUR.sub("", dit)
+                for nom, dit in masquer_en_tetes(getattr(v.echange, champ))
+            }
+            for v in (avant, apres)
+        )
         trouves += [
-            (titre, nom, lus[0].get(nom, ""), lus[1].get(nom, ""))
-            for nom in dict.fromkeys([*lus[0], *lus[1]])
-            if lus[0].get(nom) != lus[1].get(nom)
+            (titre, nom, premiers.get(nom, ""), seconds.get(nom, ""))
+            for nom in premiers | seconds
+            if premiers.get(nom) != seconds.get(nom)
         ]
     return trouves
-
-
-def _sans_delimiteur(valeur: str) -> str:
-    """The value of a header without the boundary of its parts, which is never twice the same."""
-    garde = [morceau for morceau in valeur.split(";") if not morceau.strip().lower().startswith("boundary=")]
-    return ";".join(garde)
 
 
 # --- to do --------------------------------------------------------------------------------------------------

@@ -4,11 +4,10 @@ each, its inbox and its outbox, the asynchronous channel."""
 import io
 import shlex
 import zipfile
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Response, g, render_template, request, url_for
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.cadre.sections import (
@@ -29,7 +28,7 @@ from sne_console.vues import adresses_trouvees
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import Acte, Guichet, NatureGuichet
 from sne_interface.domain.echange import VerdictEchange
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ExchangeError, UsageError
 from sne_interface.rules.catalogue.regles_autres_messages import DERNIER_JOUR
 from sne_sandbox.bases import guichets as gestion
@@ -37,7 +36,7 @@ from sne_sandbox.exchange import Traite
 from sne_sandbox.operations.dossiers_des_boites import NOM_ADMIS, DossiersGuichet
 from sne_sandbox.pki import MOT_DE_PASSE
 from sne_sandbox.pki.authority import Autorite, Trousseau
-from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Compte, Depot, compter
+from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Compte, compter
 from sne_sandbox.web.configuration import services
 from sne_sandbox.web.reponses_http import OCTETS, telechargement
 
@@ -57,28 +56,8 @@ _NATURES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ContenuBoite:
-    """A box: its last files, newest first, and how many there are."""
-
-    boite: Boite
-    depots: tuple[Depot, ...]
-    total: int
-
-
-_LISEZ_MOI: Final = """\
-Certificat de développement du guichet {guichet} pour la base [{base}] du bac à sable.
-
-{guichet}.pem    certificat client, puis l'autorité qui l'a signé (PEM)
-{guichet}.key    clé privée (PEM, PKCS#8, sans mot de passe)
-{guichet}.p12    les deux, au format PKCS#12
-truststore.p12   l'autorité seule, comme magasin de confiance Java
-ca.pem           l'autorité seule, en PEM : ce à quoi votre application doit faire confiance
-
-Mot de passe des deux fichiers .p12 : {mot_de_passe}
-
-Ces clés ne protègent rien : ne les employez qu'avec le bac à sable.
-"""
+#: What stands beside the files of a certificate.
+_LISEZ_MOI: Final = Path(__file__).parents[1] / "templates" / "guichets" / "LISEZMOI.txt"
 
 
 @blueprint.get("/guichets")
@@ -99,7 +78,11 @@ def guichet(base: str, code: str) -> str:
     """A guichet: its boxes, and what may be changed of it."""
     choisi = adresses_trouvees.guichet(base, code)
     with services().magasin.lire(base) as registre:
-        contenus = _contenus(Boites(registre.connexion, base, code))
+        boites, comptes = Boites(registre.connexion, base, code), compter(registre.connexion, base)
+        contenus = [
+            (boite, boites.derniers(boite, FICHIERS_MAX), comptes.get((code, boite), Compte()).total)
+            for boite in Boite
+        ]
     dossiers = DossiersGuichet.de(services().configuration.home, base, code)
     return render_template(
         "guichets/guichet.html",
@@ -138,7 +121,7 @@ def changer(base: str, code: str) -> str | Redirection:
     try:
         gestion.changer(services().magasin, contrat_servi(), base, code, _champs())
     except UsageError as erreur:
-        return apres_action(url_for("guichets.guichet", code=code), avec_remede(erreur), reussie=False)
+        return apres_action(_adresse(code), avec_remede(erreur), reussie=False)
     return f"Le guichet {code} est changé."
 
 
@@ -190,7 +173,7 @@ def deposer(base: str, code: str) -> Redirection:
     contenu = recu.stream.read(services().configuration.limites.xml_max + 1)
     services().boites.deposer(base, guichet, nom, contenu)
     return apres_action(
-        _adresse(guichet), f"{nom} est dans la boîte d'entrée de {code} : relevez-la, ou attendez la minute."
+        _adresse(code), f"{nom} est dans la boîte d'entrée de {code} : relevez-la, ou attendez la minute."
     )
 
 
@@ -201,7 +184,7 @@ def relever(base: str, code: str) -> Redirection:
     try:
         releve = services().boites.relever(base, guichet)
     except ExchangeError as erreur:
-        return apres_action(_adresse(guichet), masquer_nirs(erreur.diagnostics()), reussie=False)
+        return apres_action(_adresse(code), masquer_nirs(erreur.diagnostics()), reussie=False)
     traites = [_dire(base, traite) for traite in releve.traites[:5]]
     if len(releve.traites) > len(traites):
         traites.append(f"et {accorde(len(releve.traites) - len(traites), 'autre', 'autres')}")
@@ -210,28 +193,21 @@ def relever(base: str, code: str) -> Redirection:
     suite = f" Il en reste {releve.en_attente} : relevez encore." if releve.en_attente else ""
     acceptes = all(traite.verdict is VerdictEchange.ACCEPTE for traite in releve.traites)
     phrase = masquer_nirs(f"{phrase}. {documents}.{suite}")
-    return apres_action(_adresse(guichet), phrase, reussie=acceptes)
+    return apres_action(_adresse(code), phrase, reussie=acceptes)
 
 
 @blueprint.post("/guichets/<code>/<any(entree, sortie):boite>/<nom>/retirer")
 def retirer(base: str, code: str, boite: str, nom: str) -> Redirection:
     """Takes a file out of a box."""
-    guichet = adresses_trouvees.guichet(base, code)
-    _lire(base, guichet, Boite(boite), nom)
-    if boite == Boite.SORTIE:
-        ote = services().boites.oter(base, guichet, nom)
-    else:
-        with services().magasin.ecrire(base) as registre:
-            ote = Boites(registre.connexion, base, code).oter(Boite.ENTREE, nom)
-    phrase = f"{nom} est retiré de la boîte." if ote else f"{nom} n'y était plus."
-    return apres_action(_adresse(guichet), phrase, reussie=ote)
+    adresses_trouvees.retirer_de_boite(base, code, Boite(boite), nom)
+    return apres_action(_adresse(code), f"{nom} est retiré de la boîte.")
 
 
 @blueprint.get("/guichets/<code>/<any(entree, sortie):boite>/<nom>")
 def fichier(base: str, code: str, boite: str, nom: str) -> str:
     """A file, shown: a tree, or text."""
     guichet = adresses_trouvees.guichet(base, code)
-    contenu = _lire(base, guichet, Boite(boite), nom)
+    contenu = adresses_trouvees.fichier_de_boite(base, code, Boite(boite), nom)
     arbre, texte = montrer(contenu)
     return render_template(
         "guichets/fichier.html",
@@ -248,7 +224,7 @@ def fichier(base: str, code: str, boite: str, nom: str) -> str:
 @blueprint.get("/guichets/<code>/<any(entree, sortie):boite>/<nom>/telecharger")
 def telecharger(base: str, code: str, boite: str, nom: str) -> Response:
     """A file, to keep, NIR masked."""
-    contenu = _lire(base, adresses_trouvees.guichet(base, code), Boite(boite), nom)
+    contenu = adresses_trouvees.fichier_de_boite(base, code, Boite(boite), nom)
     genre = _GENRES.get(nom.rpartition(".")[2], OCTETS)
     return telechargement(montrer_octets(contenu), nom, genre)
 
@@ -275,26 +251,6 @@ def montrer(contenu: bytes) -> tuple[Arbre | None, str]:
     return None, propre[:TEXTE_MAX] + (" …" if len(propre) > TEXTE_MAX else "")
 
 
-def _contenus(boites: Boites) -> list[ContenuBoite]:
-    comptes = compter(boites.connexion, boites.base)
-    return [
-        ContenuBoite(
-            boite,
-            tuple(boites.derniers(boite, FICHIERS_MAX)),
-            comptes.get((boites.guichet, boite), Compte()).total,
-        )
-        for boite in Boite
-    ]
-
-
-def _lire(base: str, guichet: Guichet, boite: Boite, nom: str) -> bytes:
-    contenu = adresses_trouvees.fichier_de_boite(base, guichet.code, boite, nom)
-    if contenu is None:
-        ou = "d'entrée" if boite is Boite.ENTREE else "de sortie"
-        raise NotFound(f"Le fichier [{nom[:100]}] n'est pas dans la boîte {ou} de {guichet.code}.")
-    return contenu
-
-
 def _dire(base: str, traite: Traite) -> str:
     """Says what became of a file, and why it was refused."""
     echange = None if traite.echange is None else services().magasin.journal.lire(base, traite.echange)
@@ -311,13 +267,13 @@ def _au_dossier(guichet: Guichet, dossiers: DossiersGuichet) -> str:
     return "\n".join(map(shlex.join, (dossiers_faits, depot, ("ls", str(dossiers.sortie)))))
 
 
-def _adresse(guichet: Guichet) -> str:
-    return url_for("guichets.guichet", code=guichet.code)
+def _adresse(code: str) -> str:
+    return url_for("guichets.guichet", code=code)
 
 
 def _archive(identite: Trousseau, base: str, ca: bytes) -> bytes:
     code = identite.guichet
-    texte = _LISEZ_MOI.format(guichet=code, base=base, mot_de_passe=MOT_DE_PASSE)
+    dit = _LISEZ_MOI.read_text("utf-8").format(guichet=code, base=base, mot_de_passe=MOT_DE_PASSE)
     rendue = io.BytesIO()
     with zipfile.ZipFile(rendue, "w", zipfile.ZIP_DEFLATED) as archive:
         for nom, contenu in (
@@ -326,7 +282,7 @@ def _archive(identite: Trousseau, base: str, ca: bytes) -> bytes:
             (f"{code}.p12", identite.pkcs12),
             ("truststore.p12", identite.truststore),
             ("ca.pem", ca),
-            ("LISEZMOI.txt", texte.encode()),
+            ("LISEZMOI.txt", dit.encode()),
         ):
             archive.writestr(nom, contenu)
     return rendue.getvalue()

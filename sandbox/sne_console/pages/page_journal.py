@@ -3,10 +3,9 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from flask import Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirection
@@ -20,7 +19,8 @@ from sne_console.messages.xpath import RechercheXpath, chercher
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.echange_isole import essayer
 from sne_interface.domain.echange import EFFACE, HORS_HTTP, NUIT, NUIT_ANNULEE, REJEU, Echange, VerdictEchange
-from sne_interface.domain.texte import accorde, entier_de, masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
+from sne_interface.domain.texte import accorde, entier_de
 from sne_interface.errors import UsageError
 from sne_sandbox.bases.nuits_du_journal import NuitsPliees, resume_des_nuits
 from sne_sandbox.store.journal import AUCUN, Journal
@@ -111,8 +111,10 @@ def page(base: str) -> str | tuple[str, int]:
     bornes = (dernier if avant is None else avant - 1, 1 if recherche.suite is None else 0)
     seules = not expression and criteres == {"sans_nuits": True}
     rangees, reste = _rangees(journal, base, recherche.trouves, bornes if seules else None)
-    plancher = _plancher(journal, base, criteres)
-    comptes = journal.chercher(base, limite=COMPTES + 1, **_sans_facettes(criteres), apres_id=plancher)
+    # So far back exchanges are looked at to be counted.
+    plancher = journal.plancher(base, None, **{**criteres, "numero": None, "sans_nuits": True})
+    larges = {nom: valeur for nom, valeur in criteres.items() if nom not in _FACETTES}
+    comptes = journal.chercher(base, limite=COMPTES + 1, **larges, apres_id=plancher)
     if len(comptes) > COMPTES:
         plancher = (comptes[-1].identifiant or 0) - 1
     refuses = [] if avant is not None else refus_groupes.grouper(retenus(comptes, criteres))
@@ -124,24 +126,21 @@ def page(base: str) -> str | tuple[str, int]:
         gardes=gardes,
         oublies=oublies,
         filtres=choisis,
-        ouverts={entier_de(dit) for dit in request.args.getlist("ouvert")},
-        tout_choisi=request.args.get("tout") == "1",
         facettes=compter_facettes(comptes, criteres),
         comptes=comptes,
         nuits=len(journal.nuits(base, plancher + 1, dernier, COMPTES + 1)),
         aucun=AUCUN,
         comptes_max=COMPTES,
         refuses=refuses if any(groupe.nombre > 1 for groupe in refuses) else [],
-        refus_montres=None if request.args.get("refus") == "tous" else REFUS_MONTRES,
+        refus_montres=REFUS_MONTRES,
         adresse_de=lambda **change: _adresse(base, {**choisis, **change}),
         adresse_du_groupe=lambda groupe: _adresse(base, {**choisis, **groupe.cle.filtres}),
-        ici=request.args.to_dict(flat=False),
         question_api=_question_api(choisis),
         recherche=recherche if (expression or recherche.examines) and erreur is None else None,
         suivante=None if recherche.suite is None else _adresse(base, choisis, avant=recherche.suite),
         premiere=_adresse(base, choisis) if avant is not None else None,
         # What arrives is shown at the head of the list; an XPath would open each message of each reader.
-        flux=_flux_de(base, demande) if avant is None and not expression else None,
+        flux=url_for("journal.flux", **demande) if avant is None and not expression else None,
         dernier=max([dernier, *(trouve.identifiant or 0 for trouve in recherche.trouves[:1])]),
     )
     return (rendue, 422) if erreur is not None else rendue
@@ -166,18 +165,9 @@ def _rangees(
     for bloc in refus_groupes.plier(trouves):
         tete, suite = rangee(bloc.tete), tuple(rangee(echange) for echange in bloc.suite)
         nuits = cachees((bloc.tete.identifiant or 0) + 1, attendu)
-        rangees.append(Rangee(tete.echange, tete.vecu, tete.resume, tete.cle, suite, bloc.ancre, nuits))
+        rangees.append(replace(tete, suite=suite, ancre=bloc.ancre, nuits=nuits))
         attendu = bloc.ancre - 1
     return rangees, cachees(1, attendu) if bornes and bornes[1] else None
-
-
-def _plancher(journal: Journal, base: str, criteres: Mapping[str, Any]) -> int:
-    """So far back exchanges are looked at to be counted."""
-    return journal.plancher(base, None, **{**criteres, "numero": None, "sans_nuits": True})
-
-
-def _sans_facettes(criteres: Mapping[str, Any]) -> dict[str, Any]:
-    return {nom: valeur for nom, valeur in criteres.items() if nom not in _NOMS_DE_FACETTES}
 
 
 def _question_api(choisis: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,15 +212,12 @@ _FACETTES: Final[Mapping[str, tuple[str, Callable[[Echange], Iterable[str]]]]] =
     "guichet": ("Guichet", lambda echange: (echange.guichet or AUCUN,)),
     "regle": ("Règle", refus_groupes.regles_de),
 }
-_NOMS_DE_FACETTES: Final = tuple(_FACETTES)
 
 
 def retenus(echanges: Iterable[Echange], filtres: Mapping[str, Any], sauf: str = "") -> list[Echange]:
     """The exchanges that answer the facets that are chosen, but for `sauf`."""
-    voulus = [
-        (valeurs, filtres[nom]) for nom, (_, valeurs) in _FACETTES.items() if nom != sauf and filtres.get(nom)
-    ]
-    return [e for e in echanges if all(voulu in valeurs(e) for valeurs, voulu in voulus)]
+    choisies = [nom for nom in _FACETTES if nom != sauf and filtres.get(nom)]
+    return [e for e in echanges if all(filtres[nom] in _FACETTES[nom][1](e) for nom in choisies)]
 
 
 def compter_facettes(echanges: Sequence[Echange], filtres: Mapping[str, Any]) -> list[FacetteDuJournal]:
@@ -241,12 +228,11 @@ def compter_facettes(echanges: Sequence[Echange], filtres: Mapping[str, Any]) ->
 def _facette(nom: str, echanges: list[Echange], choisi: str | None) -> FacetteDuJournal:
     titre, valeurs = _FACETTES[nom]
     comptes = Counter(valeur for echange in echanges for valeur in valeurs(echange))
-    if nom == "verdict":
-        rangees = [
-            (str(verdict), comptes[str(verdict)]) for verdict in VerdictEchange if comptes[str(verdict)]
-        ]
-    else:
-        rangees = sorted(comptes.items(), key=lambda compte: (-compte[1], compte[0]))
+    verdicts = list(VerdictEchange)
+    rangees = sorted(
+        comptes.items(),
+        key=lambda c: (verdicts.index(VerdictEchange(c[0])) if nom == "verdict" else -c[1], c[0]),
+    )
     montrees = rangees[:CHOIX_MAX]
     if choisi and choisi not in dict(montrees):
         montrees.append((choisi, comptes[choisi]))
@@ -406,7 +392,7 @@ def effacer(base: str) -> Redirection:
 # --- addresses ----------------------------------------------------------------------------------------------
 
 
-def _demande() -> dict[str, str]:
+def _demande() -> dict[str, Any]:
     """Reads the filters of the address, but for its XPath and its page."""
     # Masked from the beginning: what is looked for comes back in the page, its links and its commands.
     ecrits = {nom: valeur for nom in FILTRES if (valeur := masquer_nirs(request.args.get(nom, "").strip()))}
@@ -430,8 +416,3 @@ def _criteres(demande: Mapping[str, str]) -> dict[str, Any]:
 
 def _adresse(base: str, choisis: Mapping[str, Any], avant: int | None = None) -> str:
     return url_for("journal.page", base=base, **{"avant": avant, **choisis})
-
-
-def _flux_de(base: str, demande: dict[str, str]) -> str:
-    adresse = url_for("journal.flux", base=base)
-    return f"{adresse}?{urlencode(demande)}" if demande else adresse

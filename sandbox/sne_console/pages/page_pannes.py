@@ -5,7 +5,7 @@ from typing import Final
 from flask import render_template, request
 
 from sne_console.cadre.equivalents import Equivalents, equivalents
-from sne_console.cadre.sections import geste, section
+from sne_console.cadre.sections import entier_saisi, geste, section
 from sne_interface.domain.panne import GENRES, GenrePanne, PanneDefinition, ParametreLu
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
@@ -45,14 +45,13 @@ def armer(base: str) -> str:
     if genre is None:
         raise UsageError("Ce genre de panne est inconnu.", remede="choisissez-en un dans la table")
     ecrits = {p: _parametre(p) for p in genre.parametres}
-    taux, fois = _nombre("taux"), _nombre("fois")
     definition = PanneDefinition(
         genre.nom,
         request.form.get("operation") or None,
         request.form.get("guichet") or None,
-        None if fois is None else int(fois),
-        taux,
-        int(_nombre("graine") or 0),
+        entier_saisi(request.form.get("fois", ""), "fois"),
+        _taux(),
+        entier_saisi(request.form.get("graine", ""), "graine") or 0,
         {p.nom: valeur for p, valeur in ecrits.items() if valeur not in ("", p.defaut)},
     )
     identifiant = armement.armer(services().magasin, base, definition)
@@ -79,15 +78,10 @@ def _parametre(parametre: ParametreLu) -> str:
     return ecrit.replace(",", ".") if parametre.sorte == "nombre" else ecrit
 
 
-def _nombre(nom: str) -> float | None:
-    """A number of the form, a whole one unless it is the rate; None for an empty field. Raises UsageError."""
-    ecrit = request.form.get(nom, "").strip().replace(",", ".")
-    if not ecrit:
-        return None
+def _taux() -> float | None:
+    """The rate of the form; None for an empty field. Raises UsageError."""
+    ecrit = request.form.get("taux", "").strip().replace(",", ".")
     try:
-        nombre = float(ecrit)
+        return float(ecrit) if ecrit else None
     except ValueError:
-        raise UsageError(f"[{ecrit[:40]}] n'est pas un nombre.", remede=f"corrigez le champ {nom}") from None
-    if nom != "taux" and not nombre.is_integer():
-        raise UsageError(f"[{ecrit[:40]}] n'est pas un entier.", remede=f"corrigez le champ {nom}")
-    return nombre
+        raise UsageError(f"[{ecrit[:40]}] n'est pas un nombre.", remede="corrigez le champ taux") from None

@@ -8,24 +8,22 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from flask import current_app, g, render_template, request, url_for
+from flask import render_template, request, url_for
 
-from sne_console.cadre.sections import contrat_servi, section
+from sne_console.cadre.sections import contrat_servi, permis, section
 from sne_console.pages import page_guide
-from sne_console.pages.page_demande import nom_de
+from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.interface_montree import presentation
 from sne_interface.contract.exigences import Exigence, charger_exigences
-from sne_interface.contract.nomenclatures import Commune
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.domain.dates import date_francaise
-from sne_interface.domain.texte import masquer_nirs, plier
+from sne_interface.domain.nir import masquer_nirs
+from sne_interface.domain.texte import plier
 from sne_sandbox.offres import sections
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.demandes_recentes import plus_recentes
 from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
-from sne_sandbox.web.acces import qui_est_la
 from sne_sandbox.web.configuration import services
-from sne_sandbox.web.droits import VUES, permet
 
 blueprint: Final = section("recherche", __name__)
 
@@ -81,19 +79,18 @@ def _demande() -> str:
 def chercher(base: str, cherche: str) -> list[Trouvees]:
     """All that answers to `cherche` in the base that is shown and in what is told about it, kind by kind."""
     rubriques = (
-        Trouvees("Échanges", list(_echanges(base, cherche))),
-        Trouvees("Demandes", list(_demandes(base, cherche)), _suite_des_demandes(cherche)),
-        Trouvees("Règles", list(_regles(cherche)), url_for("regles.page", texte=cherche)),
-        Trouvees("Exigences", list(_exigences(cherche)), url_for("guide.page", page="reference/exigences")),
-        Trouvees("Opérations", list(_operations(cherche))),
-        Trouvees("Codes", list(_codes(cherche)), url_for("contrat.nomenclatures")),
-        Trouvees("Communes", list(_communes(cherche))),
-        Trouvees("Pages", list(_pages(cherche))),
+        ("Échanges", _echanges(base, cherche), ""),
+        ("Demandes", _demandes(base, cherche), _suite_des_demandes(cherche)),
+        ("Règles", _regles(cherche), url_for("regles.page", texte=cherche)),
+        ("Exigences", _exigences(cherche), url_for("guide.page", page="reference/exigences")),
+        ("Opérations", _operations(cherche), ""),
+        ("Codes", _codes(cherche), url_for("contrat.nomenclatures")),
+        ("Communes", _communes(cherche), ""),
+        ("Pages", _pages(cherche), ""),
     )
+    lues = ((titre, list(trouvailles), suite) for titre, trouvailles, suite in rubriques)
     return [
-        Trouvees(r.titre, r.trouvailles, r.suite if len(r.trouvailles) >= _DE_CHAQUE else "")
-        for r in rubriques
-        if r.trouvailles
+        Trouvees(titre, lus, suite if len(lus) >= _DE_CHAQUE else "") for titre, lus, suite in lues if lus
     ]
 
 
@@ -188,12 +185,9 @@ def _codes(cherche: str) -> Iterator[Trouvaille]:
 def _communes(cherche: str) -> Iterator[Trouvaille]:
     territoires = contrat_servi().territoires
     directe = territoires.commune(cherche.upper())
-    nommees: tuple[Commune, ...] = ()
-    if directe is not None:
-        nommees = (directe,)
-    elif len(cherche) >= _MOT_MIN and not any(signe.isdigit() for signe in cherche):
-        nommees = territoires.nommees(cherche)[:_DE_CHAQUE]
-    for commune in nommees:
+    un_nom = len(cherche) >= _MOT_MIN and not any(signe.isdigit() for signe in cherche)
+    nommees = territoires.nommees(cherche)[:_DE_CHAQUE] if un_nom else ()
+    for commune in nommees if directe is None else (directe,):
         yield Trouvaille(
             url_for("demandes.page", commune=commune.code),
             f"{commune.nom} ({commune.code})",
@@ -202,12 +196,9 @@ def _communes(cherche: str) -> Iterator[Trouvaille]:
 
 
 def _pages(cherche: str) -> Iterator[Trouvaille]:
-    entree = qui_est_la()
     for s in sections():
-        if s.titre and entree is not None and _contient(cherche, f"{s.titre} {s.groupe}"):
-            avec_base = current_app.url_map.is_endpoint_expecting(s.endpoint, "base")
-            if permet(entree, VUES[s.endpoint], ecrit=False, bases=[g.base.nom] if avec_base else []):
-                yield Trouvaille(url_for(s.endpoint), s.titre, "page de la console")
+        if s.titre and _contient(cherche, f"{s.titre} {s.groupe}") and permis(s.endpoint):
+            yield Trouvaille(url_for(s.endpoint), s.titre, "page de la console")
     for nom, titre in page_guide.pages().items():
         if _contient(cherche, f"{titre} {nom}"):
             yield Trouvaille(url_for("guide.page", page=nom), titre, "page du guide")

@@ -9,7 +9,7 @@ from sne_console.vues import adresses_trouvees, regles_montrees
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.echange import Echange
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.rule import PROFILS
 from sne_sandbox.web.configuration import services

@@ -16,6 +16,7 @@ from sne_console.vues import adresses_trouvees
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import Horloge, Portee
 from sne_interface.domain.demande import EtatDemande
+from sne_interface.resources import table
 from sne_sandbox.bases import bases as gestion
 from sne_sandbox.bases import ecarts_de_sauvegardes
 from sne_sandbox.bases import pannes as armement
@@ -97,7 +98,6 @@ def restaurer(base: str, nom: str) -> str:
         phrase="La base redevient ce qu'elle était : demandes, événements, boîtes, horloge, réglages, "
         "pannes. Ce qui s'y est fait depuis est perdu ; le journal continue.",
         perdus=[sauvegarde.illisible or f"la sauvegarde contient {sauvegarde.demandes} demandes"],
-        adresse=url_for("sauvegardes.faire_restaurer", nom=nom),
         bouton="Restaurer",
         retour=url_for("sauvegardes.page"),
         conseil=True,
@@ -121,7 +121,6 @@ def oublier(base: str, nom: str) -> str:
         _CONFIRMATION,
         titre=f"Supprimer la sauvegarde « {nom} »",
         phrase="La base elle-même ne change pas.",
-        adresse=url_for("sauvegardes.faire_oublier", nom=nom),
         bouton="Supprimer",
         retour=url_for("sauvegardes.page"),
         gestes=[equivalents("oublier", nom=nom)],
@@ -142,21 +141,11 @@ def _compte(faite: SauvegardeLue) -> str:
 
 # --- back to the start --------------------------------------------------------------------------------------
 
-#: What may be put back: how it is called, and what becomes of it.
+
+#: What may be put back (`page_sauvegardes.csv`): its name, what becomes of it, how far that goes. « reel »
+#: gives the clock its time.
 PORTEES: Final = {
-    "journal": ("Le journal", "Tous les échanges sont oubliés ; leurs numéros ne resservent pas."),
-    "etat": (
-        "L'état",
-        "Demandes, événements, boîtes et compteurs reviennent à ce que dit le jeu de départ, daté d'après "
-        "l'horloge.",
-    ),
-    "pannes": ("Les pannes", "Toutes sont désarmées, et leur compte oublié."),
-    "tout": ("Tout", "Le journal, l'état et les pannes. Réglages, horloge et guichets restent."),
-    "reel": (
-        "Tout, à l'heure réelle",
-        "Le journal, l'état et les pannes ; l'horloge revient à l'heure réelle, et le jeu de départ est daté "
-        "d'aujourd'hui. Réglages et guichets restent.",
-    ),
+    ligne["nom"]: (ligne["titre"], ligne["effet"], cast(Portee, ligne["portee"])) for ligne in table(__file__)
 }
 
 
@@ -167,23 +156,24 @@ def remise(base: str) -> str:
         "controle/remise.html",
         portees=PORTEES,
         comptes=_comptes(base),
-        gestes=[_remettre_ailleurs(p) for p in PORTEES],
+        gestes=[_remettre_ailleurs(portee) for portee in PORTEES],
     )
 
 
 @blueprint.get("/controle/remettre/<portee>")
 def remettre(base: str, portee: str) -> str:
     """Asks again, and says how much is lost."""
-    titre, effet = _portee(portee)
+    titre, effet, etendue = _portee(portee)
+    comptes = _comptes(base)
+    comptes["etat"] += f" (elles reviennent du jeu « {g.base.semence} »)"
     return render_template(
         _CONFIRMATION,
         titre=f"Remettre au départ : {titre[0].lower()}{titre[1:]}",
         phrase=effet,
-        perdus=_perdus(base, _etendue(portee)),
-        adresse=url_for("sauvegardes.faire_remettre", portee=portee),
+        perdus=comptes.values() if etendue == "tout" else [comptes[etendue]],
         bouton="Remettre au départ",
         retour=url_for("sauvegardes.remise"),
-        conseil=_etendue(portee) in ("etat", "tout"),
+        conseil=etendue in ("etat", "tout"),
         gestes=[_remettre_ailleurs(portee)],
     )
 
@@ -192,20 +182,21 @@ def remettre(base: str, portee: str) -> str:
 @geste("sauvegardes.remise")
 def faire_remettre(base: str, portee: str) -> str:
     """Puts that part of the base back to its start."""
-    titre, _ = _portee(portee)
+    titre, _, etendue = _portee(portee)
     heure = Horloge() if portee == "reel" else None
-    gestion.remettre(services().magasin, contrat_servi(), base, _etendue(portee), heure)
+    gestion.remettre(services().magasin, contrat_servi(), base, etendue, heure)
     return f"{titre} : comme au départ."
 
 
-def _portee(portee: str) -> tuple[str, str]:
-    if portee not in PORTEES:
+def _portee(nom: str) -> tuple[str, str, Portee]:
+    if nom not in PORTEES:
         raise NotFound("Rien de tel ne se remet au départ.")
-    return PORTEES[portee]
+    return PORTEES[nom]
 
 
-def _etendue(portee: str) -> Portee:
-    return "tout" if portee == "reel" else cast(Portee, portee)
+def _remettre_ailleurs(portee: str) -> Equivalents:
+    horloge = "real" if portee == "reel" else None
+    return equivalents("remettre", portee=PORTEES[portee][2], horloge=horloge)
 
 
 def _comptes(base: str) -> dict[str, str]:
@@ -218,15 +209,3 @@ def _comptes(base: str) -> dict[str, str]:
         "etat": demandes,
         "pannes": accorde(len(armement.lister(magasin, base)), "panne", "pannes"),
     }
-
-
-def _perdus(base: str, portee: str) -> list[str]:
-    comptes = _comptes(base)
-    perdus = [compte for p, compte in comptes.items() if portee in (p, "tout")]
-    if portee in ("etat", "tout"):
-        perdus[-1 if portee == "etat" else 1] += f" (elles reviennent du jeu « {g.base.semence} »)"
-    return perdus
-
-
-def _remettre_ailleurs(portee: str) -> Equivalents:
-    return equivalents("remettre", portee=_etendue(portee), horloge="real" if portee == "reel" else None)

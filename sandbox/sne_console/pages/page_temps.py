@@ -1,6 +1,5 @@
 """`/console/<base>/controle`: the clock of a base, what a move of it would do, and its return."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
@@ -98,7 +97,7 @@ def apercu(base: str) -> str | Redirection:
     fait = next((f for f in Fait if f == request.args.get("fait")), None)
     apres = max(0, entier_de(request.args.get("apres")) or 0)
     try:
-        mouvement = _mouvement(request.args)
+        mouvement = _mouvement(request.args, request.args.get("genre", "avance"))
         prevu = prevoir(services().magasin, base, mouvement, fait=fait, apres=apres, limite=PAR_PAGE)
     except UsageError as erreur:
         return apres_action(url_for("temps.page"), avec_remede(erreur), reussie=False)
@@ -110,20 +109,15 @@ def apercu(base: str) -> str | Redirection:
         fait=fait,
         bref=bref,
         faits=[(f, combien) for f, combien in prevu.faits.items() if combien],
-        adresse=url_for(_VUES[mouvement.genre]),
+        adresse=url_for("temps.deplacer", quoi=next(q for q, g in _GENRES.items() if g == mouvement.genre)),
         precedente=_page(champs, fait, apres - PAR_PAGE) if apres else None,
         suivante=_page(champs, fait, apres + PAR_PAGE) if apres + PAR_PAGE < prevu.total else None,
         gestes=_gestes(mouvement),
     )
 
 
-#: The view that makes each kind of move.
-_VUES: Final = {
-    "avance": "temps.avancer",
-    "gel": "temps.figer",
-    "retour": "temps.reelle",
-    "nuits": "temps.nuits",
-}
+#: The kinds of moves, by the end of the address that makes each.
+_GENRES: Final = {"avancer": "avance", "figer": "gel", "reelle": "retour", "nuits": "nuits"}
 
 
 def _page(champs: dict[str, Any], fait: Fait | None, apres: int) -> str:
@@ -143,18 +137,18 @@ def _gestes(mouvement: DeplacementVoulu) -> list[Equivalents]:
     return [equivalents("rendre_reelle" if mouvement.genre == "retour" else "passer_les_nuits")]
 
 
-def _mouvement(ecrits: Any, genre: str = "") -> DeplacementVoulu:
+def _mouvement(ecrits: Any, genre: str) -> DeplacementVoulu:
     """The move that fields ask for. A day is typed as it is shown. Raises UsageError."""
-    genre = genre or ecrits.get("genre", "avance")
     jour = jour_saisi(ecrits.get("jour", ""))
     if genre == "gel":
         ecrit = ecrits.get("instant", "").strip()
         if jour is not None:
             return DeplacementVoulu("gel", instant=a_l_heure(jour, ecrits.get("heure", "")))
         return DeplacementVoulu("gel", instant=lire_instant(ecrit) if ecrit else None)
-    if genre == "retour" or genre == "nuits":
-        return DeplacementVoulu("retour" if genre == "retour" else "nuits")
-    return DeplacementVoulu("avance", vers=jour.isoformat() if jour is not None else ecrits.get("vers", ""))
+    if genre == "avance":
+        vers = ecrits.get("vers", "") if jour is None else jour.isoformat()
+        return DeplacementVoulu("avance", vers=vers)
+    return DeplacementVoulu("retour" if genre == "retour" else "nuits")
 
 
 def _champs(mouvement: DeplacementVoulu) -> dict[str, Any]:
@@ -167,38 +161,12 @@ def _champs(mouvement: DeplacementVoulu) -> dict[str, Any]:
 # --- moves --------------------------------------------------------------------------------------------------
 
 
-@blueprint.post("/controle/figer")
+@blueprint.post("/controle/<any(avancer, figer, reelle, nuits):quoi>")
 @geste("temps.page")
-def figer(base: str) -> Redirection:
-    """Freezes it: now, or at an instant."""
-    return _deplacer(base, _mouvement(request.form, "gel"))
-
-
-@blueprint.post("/controle/avancer")
-@geste("temps.page")
-def avancer(base: str) -> Redirection:
-    """Moves it on: by a duration, or to a date."""
-    return _deplacer(base, _mouvement(request.form, "avance"))
-
-
-@blueprint.post("/controle/reelle")
-@geste("temps.page")
-def reelle(base: str) -> Redirection:
-    """Gives it the machine's time."""
-    return _deplacer(base, _mouvement(request.form, "retour"))
-
-
-@blueprint.post("/controle/nuits")
-@geste("temps.page")
-def nuits(base: str) -> Redirection:
-    """Runs the nights that wait to be asked for."""
-    return _deplacer(base, _mouvement(request.form, "nuits"))
-
-
-def _deplacer(base: str, mouvement: DeplacementVoulu) -> Redirection:
-    """Moves the clock, and shows the nights that passed. One that would do something is first shown, unless
-    it was (`vu`)."""
-    magasin = services().magasin
+def deplacer(base: str, quoi: str) -> Redirection:
+    """Moves the clock, and shows the nights that passed. A move that would do something is first shown,
+    unless it was (`vu`)."""
+    magasin, mouvement = services().magasin, _mouvement(request.form, _GENRES[quoi])
     if not request.form.get("vu") and any(prevoir(magasin, base, mouvement, limite=0).faits.values()):
         return redirect(url_for("temps.apercu", **_champs(mouvement)), 303)
     depuis = magasin.journal.dernier(base)
@@ -224,7 +192,6 @@ def demander_annuler(base: str) -> str | Redirection:
         phrase="L'horloge et les demandes redeviennent ce qu'elles étaient avant. Les lignes de ces nuits "
         "restent au journal, marquées annulées ; réglages, pannes et guichets ne changent pas.",
         perdus=[avance.phrase],
-        adresse=url_for("temps.annuler"),
         champs={"echange": avance.echange},
         bouton="Annuler ce déplacement",
         retour=url_for("temps.page"),
@@ -254,21 +221,9 @@ _HAUT: Final = 70
 _BAS: Final = 55
 
 
-@dataclass(frozen=True, slots=True)
-class BarreDeMois:
-    """A bar of the picture: where, what it says, what it opens ("" for nothing)."""
-
-    x: float
-    y: float
-    largeur: float
-    hauteur: float
-    classe: str
-    titre: str
-    adresse: str
-
-
 def _dessin(vue: frise.Frise) -> dict[str, Any]:
-    """Computes the parts of the picture: bars of each month, marks, years, and the day of the base."""
+    """Computes the parts of the picture: the bars of each month (where, class, what it says, what it opens),
+    marks, years, and the day of the base."""
     pas = LARGEUR / len(vue.mois)
     plus = max([1, *(max(m.depots, m.echeances) for m in vue.mois)])
     moins = max([1, *(max(m.sorties, m.radiations) for m in vue.mois)])
@@ -285,12 +240,8 @@ def _dessin(vue: frise.Frise) -> dict[str, Any]:
                 continue
             hauteur = max(2.0, nombre * (_BAS / moins if bas else _HAUT / plus))
             haut = _HAUT if bas else _HAUT - hauteur
-            barres.append(
-                BarreDeMois(
-                    round(rang * pas, 1), round(haut, 1), round(max(pas - 1, 1), 1), round(hauteur, 1),
-                    classe, f"{dit} : {nombre} {mots}", adresse,
-                )
-            )  # fmt: skip
+            place = (round(rang * pas, 1), round(haut, 1), round(max(pas - 1, 1), 1), round(hauteur, 1))
+            barres.append((place, classe, f"{dit} : {nombre} {mots}", adresse))
     reperes = [
         (_place(vue, d.instant), "deplacement", d.phrase, url_for("echange.page", identifiant=d.echange))
         for d in vue.deplacements

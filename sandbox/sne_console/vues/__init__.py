@@ -1,1 +1,1 @@
-"""HTTP beside SOAP, and the application that ties everything together (`app`)."""
+"""What pages and API show alike."""

@@ -1,12 +1,12 @@
 """The things that an address of the console or of the API names, found. Each function raises NotFound, with a
-sentence, for a thing that does not exist, and BaseInconnue for a base that does not."""
+sentence, for a thing that does not exist. The base of an address is found before its view is called."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Final, NoReturn
 
-from flask import request
+from flask import g, request
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from sne_conformite.observation.observation import Observation, observer
@@ -33,22 +33,25 @@ LEGER_MAX: Final = 500_000
 ENSEMBLE_MAX: Final = 32_000_000
 
 
+def trouver_base() -> None:
+    """Finds the base that is shown (`g.base`), when the address names one. Raises BaseInconnue."""
+    if request.view_args and "base" in request.view_args:
+        g.base = services().magasin.bases.lire(request.view_args["base"])
+
+
 def echange(base: str, identifiant: int) -> Echange:
     """An exchange, with its bytes. Raises ServiceUnavailable for one so heavy that what is asked of it is to
     be answered elsewhere (LOURD): the server sees to that."""
-    magasin = services().magasin
-    magasin.bases.lire(base)
-    if _se_lit_ici() and magasin.journal.est_lourd(base, identifiant, LEGER_MAX):
+    journal = services().magasin.journal
+    if _se_lit_ici() and journal.est_lourd(base, identifiant, LEGER_MAX):
         _lire_ailleurs()
-    trouve: Echange | None = magasin.journal.lire(base, identifiant)
+    trouve: Echange | None = journal.lire(base, identifiant)
     return trouve if trouve is not None else _perdu(base, identifiant)
 
 
 def tete(base: str, identifiant: int) -> Echange:
     """An exchange without its bytes, which may be heavy."""
-    magasin = services().magasin
-    magasin.bases.lire(base)
-    trouves = magasin.journal.chercher(base, avant_id=identifiant + 1, apres_id=identifiant - 1)
+    trouves = services().magasin.journal.chercher(base, avant_id=identifiant + 1, apres_id=identifiant - 1)
     return trouves[0] if trouves else _perdu(base, identifiant)
 
 
@@ -146,12 +149,31 @@ def guichet_lu(base: str, code: str) -> GuichetLu:
     return next(lu for lu in guichets(base) if lu.code == code)
 
 
-def fichier_de_boite(base: str, code: str, boite: Boite, nom: str) -> bytes | None:
-    """The bytes of a file of a box, None when it is not there."""
-    if not (nom.isascii() and nom.isprintable()):  # what no column takes is no file of ours
-        return None
-    with services().magasin.lire(base) as registre:
-        return Boites(registre.connexion, base, code).lire(boite, nom)
+def fichier_de_boite(base: str, code: str, boite: Boite, nom: str) -> bytes:
+    """The bytes of a file of a box."""
+    guichet(base, code)
+    contenu = None
+    if nom.isascii() and nom.isprintable():  # what no column takes is no file of ours
+        with services().magasin.lire(base) as registre:
+            contenu = Boites(registre.connexion, base, code).lire(boite, nom)
+    return contenu if contenu is not None else _fichier_absent(code, boite, nom)
+
+
+def retirer_de_boite(base: str, code: str, boite: Boite, nom: str) -> None:
+    """Takes a file out of a box."""
+    fichier_de_boite(base, code, boite, nom)
+    if boite is Boite.SORTIE:
+        ote = services().boites.oter(base, guichet(base, code), nom)
+    else:
+        with services().magasin.ecrire(base) as registre:
+            ote = Boites(registre.connexion, base, code).oter(boite, nom)
+    if not ote:
+        _fichier_absent(code, boite, nom)
+
+
+def _fichier_absent(code: str, boite: Boite, nom: str) -> NoReturn:
+    ou = "d'entrée" if boite is Boite.ENTREE else "de sortie"
+    raise NotFound(f"Le fichier [{nom[:100]}] n'est pas dans la boîte {ou} de [{code}].")
 
 
 def sauvegardes() -> Sauvegardes:
@@ -161,7 +183,6 @@ def sauvegardes() -> Sauvegardes:
 
 def sauvegarde(base: str, nom: str) -> SauvegardeLue:
     """A snapshot of a base."""
-    services().magasin.bases.lire(base)
     if not sauvegardes().existe(base, nom):
         raise NotFound(f"La base [{base}] n'a pas de sauvegarde [{nom[:40]}].")
     return sauvegardes().lire(base, nom)
@@ -181,6 +202,13 @@ def operation(contrat: Contrat, nom: str) -> OperationPubliee:
     if connue is None or nom not in OPERATIONS:
         raise NotFound(f"L'opération [{nom[:60]}] n'est pas de cette interface.")
     return connue
+
+
+def nomenclature(contrat: Contrat, nom: str) -> str:
+    """The name of a closed list of a contract."""
+    if nom not in contrat.nomenclatures.noms:
+        raise NotFound(f"Le contrat n'a pas de nomenclature [{nom[:60]}].")
+    return nom
 
 
 def jugements() -> list[JugementConserve]:

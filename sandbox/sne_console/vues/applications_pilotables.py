@@ -4,17 +4,15 @@ them, played again.
 """
 
 import socket
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from sne_conformite.pilotage.lien_application import hors_d_atteinte
 from sne_console.vues import epreuves
 from sne_console.vues.epreuves import TEMOIN, JugementConserve, PartieRejouee
-from sne_interface.domain.texte import masquer_secrets
+from sne_interface.domain.nir import masquer_secrets
 from sne_interface.errors import UsageError
-from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration import Configuration, Services
 
 #: Characters of the address of an application.
 ADRESSE_MAX: Final = 500
@@ -57,41 +55,37 @@ def rejouable(configuration: Configuration, epreuve: JugementConserve) -> bool:
 
 
 def rejouer(
-    configuration: Configuration,
-    contrat: tuple[str, Path | None],
-    epreuve: JugementConserve,
-    scenario: str,
-    exigence: str = "",
-    classeur: Classeur | None = None,
+    services: Services, contrat: str, epreuve: JugementConserve, scenario: str, exigence: str = ""
 ) -> JugementConserve:
     """Plays a scenario of a judgement again, as it was played: the same application, households and profile;
-    `exigence` is the one that one looks at. Raises UsageError for a judgement of which nothing can be played
-    from here, or made under another contract; ConflitEtat while another is running."""
+    `contrat` is that of the base from which it is asked, `exigence` the one that one looks at. Raises
+    UsageError for a judgement of which nothing can be played from here, or made under another contract;
+    ConflitEtat while another is running."""
     options = epreuve.options
-    if not rejouable(configuration, epreuve):
+    if not rejouable(services.configuration, epreuve):
         raise UsageError(
             "Ce jugement ne se rejoue pas d'ici : ce serveur ne l'a pas fait, ou n'en a plus l'application.",
             remede="la commande qui le rejoue est dans le rapport",
         )
-    if options.get("--contract") != contrat[0]:
+    nom, _ = services.contrats.lieu(contrat)
+    if options.get("--contract") != nom:
         raise UsageError(
             f"Ce jugement a été fait sous le contrat {options.get('--contract')}, et cette base est sous "
-            f"{contrat[0]}.",
+            f"{nom}.",
             remede="rejouez-le depuis une base du même contrat",
         )
     designation = options["--application"]
     if designation.startswith(("http://", "https://")):
         designation = _adresse(designation)
     return epreuves.piloter(
-        configuration,
+        services,
         contrat,
+        options["--profile"],
         designation=designation,
         exemples=int(options["--examples"]),
         graine=int(options["--seed"]),
-        profil=options["--profile"],
         scenario=scenario,
-        classeur=classeur,
-        partie=PartieRejouee(epreuve.nom, scenario, exigence),
+        partie=PartieRejouee(epreuve.nom, scenario, exigence[:40]),
     )
 
 
@@ -113,9 +107,8 @@ def _adresse(brut: str) -> str:
         f"elle a plus de {ADRESSE_MAX} caractères": len(ecrite) > ADRESSE_MAX,
         "elle a une espace, ou un caractère invisible": not ecrite.isprintable() or " " in ecrite,
     }
-    for defaut, trouve in defauts.items():
-        if trouve:
-            raise _refus(ecrite, defaut)
+    if any(defauts.values()):
+        raise _refus(ecrite, next(defaut for defaut, trouve in defauts.items() if trouve))
     if any(map(hors_d_atteinte, _numeros(machine, port))):
         raise UsageError(
             f"La machine [{machine[:60]}] ne s'appelle pas d'ici : son adresse est réservée au système.",

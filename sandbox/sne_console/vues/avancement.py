@@ -5,14 +5,11 @@ The scenarios end in the order of the plan, even those that were played beside o
 the first one that has not ended.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
-from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
 from sne_conformite.rapports.etapes_de_preparation import PREPARATION, derniere
 from sne_conformite.rapports.rapport import Rapport, ResultatScenario
@@ -31,10 +28,6 @@ EN_COURS: Final = Issue("▸", "en cours", "en cours", "en cours", "conseil")
 NON_JOUE: Final = Issue("-", "non jouée", "non jouées", "non joué")
 #: Scenarios that have ended before a time is estimated by them: the first ones say little of the others.
 _MESURES: Final = 5
-#: Part of the work that is done before its pace corrects what the last run took.
-_ASSEZ: Final = 0.1
-#: Options of a command by which two judgements take about as long.
-_MEME_TRAVAIL: Final = ("--application", "--examples", "--scenario", "--contract")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +82,14 @@ class FamilleSuivie:
 
 
 class Avancement:
-    """A judgement of `conform`, read as it goes by `avancer`. `textes` are those of the requirements, by id;
-    `avant` a report of the same work, when there is one: what it took is what one may wait for. `joues` are
-    the scenarios that have ended, by id; `total` is how many there are; `etape` the step of the preparation,
-    from 1, 0 before the first."""
+    """A judgement of `conform`, read as it goes by `avancer`. `textes` are those of the requirements, by id.
+    `joues` are the scenarios that have ended, by id; `total` is how many there are; `etape` the step of the
+    preparation, from 1, 0 before the first."""
 
-    def __init__(
-        self, epreuve: JugementConserve, textes: Mapping[str, str] | None = None, avant: Path | None = None
-    ) -> None:
+    def __init__(self, epreuve: JugementConserve, textes: Mapping[str, str] | None = None) -> None:
         self._lecture = LectureDuSuivi(epreuve.suivi)
         self._textes = dict(textes or {})
         self._fins: list[datetime] = []
-        self._avant = _durees(avant, avant.stat().st_mtime_ns) if avant is not None else None
         choisi = epreuve.options.get("--scenario", "")
         self._plan = [
             (i, titre, exigences)
@@ -123,17 +112,17 @@ class Avancement:
         vit = epreuve.etat is EtatJugement.EN_COURS
         if vit and not self.joues:
             self.etape = derniere(epreuve.sortie.splitlines())
-        suivant = EN_COURS if vit and (self.joues or self.etape == len(PREPARATION)) else A_VENIR
-        familles: dict[str, list[ScenarioSuivi]] = {}
+        suite = A_VENIR if vit else NON_JOUE
+        suivant = EN_COURS if vit and (self.joues or self.etape == len(PREPARATION)) else suite
+        scenarios = []
         for i, titre, exigences in self._plan:
             etat = self.joues.get(i)
             if etat is None:
-                issue, suivant = (suivant, A_VENIR) if vit else (NON_JOUE, A_VENIR)
-                suite = A_VENIR if vit else NON_JOUE
                 siennes = tuple(VerificationSuivie(e, self._textes.get(e, ""), suite) for e in exigences)
-                etat = ScenarioSuivi(i, titre, issue, verifications=siennes)
-            familles.setdefault(i.partition("-")[0], []).append(etat)
-        return [_famille(sigle, scenarios) for sigle, scenarios in familles.items()]
+                etat = ScenarioSuivi(i, titre, suivant, verifications=siennes)
+                suivant = suite
+            scenarios.append(etat)
+        return _familles(scenarios)
 
     @property
     def attendu(self) -> str:
@@ -153,34 +142,10 @@ class Avancement:
     @property
     def reste(self) -> str:
         """« encore environ 40 s », and by what that is known; "" when none is played, or left."""
-        if self._avant is not None and len(self.joues) < self.total:
-            dit = self._avant.reste(self.joues, self._fins, datetime.now(UTC))
-            if dit:
-                return dit
         dit = estimer(self._fins, self.total, datetime.now(UTC))
         if not dit and 0 < len(self._fins) < _MESURES < self.total:
             return f"le temps qui reste se saura après {_MESURES} scénarios"
         return f"{dit}, au rythme de ceux qui sont joués" if dit else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _DureesDAvant:
-    """The durations of a run of the same work: seconds in all and, of them, the part of each scenario."""
-
-    secondes: float
-    parts: Mapping[str, float]
-
-    def reste(self, joues: Collection[str], fins: Sequence[datetime], maintenant: datetime) -> str:
-        """How long is left, if what is left takes what it took, at the pace at which this run goes."""
-        fait = sum(self.parts.get(i, 0.0) for i in joues)
-        secondes = self.secondes * (1 - fait)
-        if fait > _ASSEZ and len(fins) > 1:
-            part_vue = sum(self.parts.get(i, 0.0) for i in list(joues)[1:])
-            if part_vue:
-                secondes = (fins[-1] - fins[0]).total_seconds() / part_vue * (1 - fait)
-        if fins:
-            secondes -= (maintenant - fins[-1]).total_seconds()
-        return f"{_dire(secondes)}, d'après le jugement d'avant"
 
 
 def estimer(fins: Sequence[datetime], total: int, maintenant: datetime) -> str:
@@ -192,36 +157,19 @@ def estimer(fins: Sequence[datetime], total: int, maintenant: datetime) -> str:
     return _dire(rythme * (total - len(fins)) - (maintenant - fins[-1]).total_seconds())
 
 
-def meme_travail(epreuve: JugementConserve, autres: Iterable[JugementConserve]) -> Path | None:
-    """The report of the last of `autres` (the newest first) that had the same to do; None when there is
-    none."""
-    voulu = [epreuve.options.get(option) for option in _MEME_TRAVAIL]
-    for autre in autres:
-        if (
-            autre.nom != epreuve.nom
-            and autre.pilotee
-            and autre.etat is EtatJugement.RENDUE
-            and [autre.options.get(option) for option in _MEME_TRAVAIL] == voulu
-        ):
-            return autre.rapport
-    return None
-
-
 def arbre(rapport: Rapport) -> list[FamilleSuivie]:
     """The scenarios of a report (mode « plan »), by family, in its order."""
+    return _familles(joues_de(rapport))
+
+
+def joues_de(rapport: Rapport) -> list[ScenarioSuivi]:
+    """The scenarios of a report, which have ended, as the page shows them."""
     niveaux = niveaux_de(rapport)
     textes = {bilan.exigence: bilan.texte for bilan in rapport.bilans}
-    familles: dict[str, list[ScenarioSuivi]] = {}
-    for resultat in rapport.scenarios:
-        suivi = scenario_de(resultat, niveaux, textes)
-        familles.setdefault(resultat.id.partition("-")[0], []).append(suivi)
-    return [_famille(sigle, scenarios) for sigle, scenarios in familles.items()]
+    return [_joue(resultat, niveaux, textes) for resultat in rapport.scenarios]
 
 
-def scenario_de(
-    resultat: ResultatScenario, niveaux: Mapping[str, str], textes: Mapping[str, str]
-) -> ScenarioSuivi:
-    """A scenario that has ended, as the page shows it."""
+def _joue(resultat: ResultatScenario, niveaux: Mapping[str, str], textes: Mapping[str, str]) -> ScenarioSuivi:
     verifications = tuple(
         VerificationSuivie(
             v.exigence,
@@ -233,29 +181,27 @@ def scenario_de(
     )
     issue = issue_de_scenario(resultat, niveaux)
     premiere = next((v.phrase for v in verifications if v.issue.classe == "mal" and v.phrase), "")
+    phrase = premiere or resultat.raison
     return ScenarioSuivi(
-        resultat.id,
-        resultat.titre,
-        issue,
-        premiere or resultat.raison,
-        verifications,
-        joue=issue is not EN_ATTENTE,
+        resultat.id, resultat.titre, issue, phrase, verifications, joue=issue is not EN_ATTENTE
     )
 
 
 def _lire(rapport: Rapport) -> ScenarioSuivi:
     """A line of what `--suivi` writes."""
-    (resultat,) = rapport.scenarios
-    textes = {bilan.exigence: bilan.texte for bilan in rapport.bilans}
-    suivi = scenario_de(resultat, niveaux_de(rapport), textes)
+    (suivi,) = joues_de(rapport)
     premier: GroupeConstats | None = next(iter(grouper(rapport)), None)
-    phrase = premier.phrase if premier else resultat.raison
+    phrase = premier.phrase if premier else rapport.scenarios[0].raison
     dit = " ".join(filter(None, (phrase, rapport.entete.inacheve)))
     return replace(suivi, phrase=dit, joue=True)
 
 
-def _famille(sigle: str, scenarios: Sequence[ScenarioSuivi]) -> FamilleSuivie:
-    return FamilleSuivie(sigle, plan().familles.get(sigle, sigle), tuple(scenarios))
+def _familles(scenarios: Iterable[ScenarioSuivi]) -> list[FamilleSuivie]:
+    familles: dict[str, list[ScenarioSuivi]] = {}
+    for scenario in scenarios:
+        familles.setdefault(scenario.id.partition("-")[0], []).append(scenario)
+    titres = plan().familles
+    return [FamilleSuivie(sigle, titres.get(sigle, sigle), tuple(s)) for sigle, s in familles.items()]
 
 
 def _dire(secondes: float) -> str:
@@ -263,17 +209,3 @@ def _dire(secondes: float) -> str:
         return "encore quelques secondes"
     dit = f"{secondes / 10:.0f}0 s" if secondes < 95 else f"{secondes / 60:.0f} min"
     return f"encore environ {dit}"
-
-
-@lru_cache(maxsize=8)
-def _durees(fichier: Path, _ecrit: int) -> _DureesDAvant | None:
-    try:
-        lu = rapport_json.lire(fichier)
-    except rapport_json.RapportIllisible:
-        return None
-    toutes = sum(scenario.duree for scenario in lu.scenarios)
-    if not toutes or lu.entete.inacheve:
-        return None
-    parts = {scenario.id: scenario.duree / toutes for scenario in lu.scenarios}
-    secondes = (lu.entete.fin - lu.entete.debut).total_seconds()
-    return _DureesDAvant(secondes, parts)

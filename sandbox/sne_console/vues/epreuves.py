@@ -41,19 +41,18 @@ from typing import Annotated, Final
 from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.constats_groupes import grouper
 from sne_conformite.rapports.formats_de_rapport import FICHIERS
+from sne_conformite.rapports.rapport import EtatExigence
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.tendance import JalonDeTendance
-from sne_conformite.rapports.tendance import jalon as tracer_jalon
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface import systeme
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.publication import tirer
+from sne_interface.domain.publication import TU, tirer
 from sne_interface.errors import ConflitEtat, OperatorError, StoreError, UsageError
 from sne_interface.raisons import raison_systeme
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur
 from sne_sandbox.store.plusieurs_serveurs.voisins import vivants
-from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.configuration import Services
 
 #: Judgements of traffic at once.
 _ENSEMBLE: Final = max(2, os.cpu_count() or 1)
@@ -179,11 +178,8 @@ def lister(home: Path, classeur: Classeur | None = None) -> list[JugementConserv
 
 def _fait_le(epreuve: JugementConserve) -> float:
     """Of a copy, its folder tells nothing."""
-    if epreuve.fini_le is not None:
-        return epreuve.fini_le.timestamp()
-    with suppress(OSError):  # taken away meanwhile
-        return (epreuve.dossier / "commande").stat().st_mtime
-    return 0.0
+    quand = epreuve.fini_le or epreuve.commence_le
+    return 0.0 if quand is None else quand.timestamp()
 
 
 def trouver(home: Path, nom: str, classeur: Classeur | None = None) -> JugementConserve | None:
@@ -316,45 +312,43 @@ def plan() -> PlanConnu:
     return PlanConnu(lu.familles, {s.id: (s.titre, s.exigences) for s in lu})
 
 
-def juger_trafic(
-    configuration: Configuration, base: str, classeur: Classeur | None = None
-) -> JugementConserve:
+def juger_trafic(services: Services, base: str) -> JugementConserve:
     """Judges what the base has seen. Raises ConflitEtat while another judgement is running."""
-    home = configuration.home.absolute()
+    configuration, home = services.configuration, services.configuration.home.absolute()
     arguments = ["report", "--base", base, "--home", str(home)]
     arguments += _contrat(configuration.contract, configuration.contracts, configuration.quartiles)
-    return lancer(home, f"trafic-{base}"[:50], arguments, configuration.database, classeur)
+    return lancer(home, f"trafic-{base}"[:50], arguments, configuration.database, services.classeur)
 
 
 def piloter(
-    configuration: Configuration,
-    contrat: tuple[str, Path | None],
+    services: Services,
+    contrat: str,
+    profil: str,
     *,
     exemples: int,
     graine: int,
-    profil: str,
     designation: str = TEMOIN,
     famille: str = "",
     scenario: str = "",
-    classeur: Classeur | None = None,
     partie: PartieRejouee | None = None,
 ) -> JugementConserve:
-    """Drives an application through the plan, in a base and a home of its own, under a contract
-    (`Contrats.lieu`); `designation` is what `applications_pilotables.designer` answers, `famille` and
+    """Drives an application through the plan, in a base and a home of its own, under a contract and a profile
+    as a base is set to them; `designation` is what `applications_pilotables.designer` answers, `famille` and
     `scenario` are "" for all scenarios. Raises UsageError for what is not there, ConflitEtat while another
     judgement is running."""
-    connu = plan()
+    if famille and famille not in plan().familles:
+        raise UsageError(f"La famille de scénarios [{famille[:20]}] n'existe pas.")
+    if scenario and scenario not in plan().scenarios:
+        raise UsageError(f"Le scénario [{scenario[:40]}] n'existe pas.")
+    configuration = services.configuration
     arguments = ["conform", "--application", designation]
     arguments += ["--examples", str(exemples), "--seed", str(graine)]
-    arguments += ["--profile", profil, *_contrat(*contrat, configuration.quartiles)]
-    if famille and famille not in connu.familles:
-        raise UsageError(f"La famille de scénarios [{famille[:20]}] n'existe pas.")
-    if scenario and scenario not in connu.scenarios:
-        raise UsageError(f"Le scénario [{scenario[:40]}] n'existe pas.")
+    arguments += ["--profile", profil, *_contrat(*services.contrats.lieu(contrat), configuration.quartiles)]
     if famille or scenario:
         arguments += ["--scenario", scenario or famille]
     genre = "partie" if partie else TEMOIN if designation == TEMOIN else "application"
-    return lancer(configuration.home.absolute(), genre, arguments, classeur=classeur, partie=partie)
+    home = configuration.home.absolute()
+    return lancer(home, genre, arguments, classeur=services.classeur, partie=partie)
 
 
 def parties(jugements: Sequence[JugementConserve], de: str, scenario: str = "") -> list[JugementConserve]:
@@ -391,40 +385,36 @@ class ResumeLu:
     fin: datetime
     echanges: Annotated[int, "échanges jugés"]
     manquements: Annotated[int, "sortes de manquements à corriger"]
+    prouvees: Annotated[int, TU]
+    exigences: Annotated[int, TU]
 
 
 def resume(epreuve: JugementConserve) -> ResumeLu | None:
     """The summary of a judgement; None as long as it has no report that reads."""
-    return _dit_du_rapport(epreuve)[0]
-
-
-def jalon(epreuve: JugementConserve) -> JalonDeTendance | None:
-    """Returns the point of a judgement in the history of its application; None for a judgement that has no
-    readable report, was cut short, or plays a part of another again."""
-    return _dit_du_rapport(epreuve)[1] if epreuve.partie is None else None
-
-
-def _dit_du_rapport(epreuve: JugementConserve) -> tuple[ResumeLu | None, JalonDeTendance | None]:
     if epreuve.etat is not EtatJugement.RENDUE:
-        return None, None
+        return None
     try:
-        return _lire_rapport(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
+        return _resumer(epreuve.rapport, epreuve.rapport.stat().st_mtime_ns)
     except rapport_json.RapportIllisible:
-        return None, None
+        return None
 
 
 @lru_cache(maxsize=256)
-def _lire_rapport(fichier: Path, _ecrit: int) -> tuple[ResumeLu, JalonDeTendance | None]:
+def _resumer(fichier: Path, _ecrit: int) -> ResumeLu:
     """A report may be of some megabytes: the list reads it once, as long as it is not written again."""
     lu = rapport_json.lire(fichier)
     # What is shown here says nothing of its findings, which take ten times as long to mask as to read.
     court = masquer(replace(lu, scenarios=(), bilans=(), echanges=(), reponses=(), angles_morts=()))
     lu = replace(lu, entete=court.entete, mentions=court.mentions, motifs=court.motifs)
-    a_corriger = [g for g in grouper(lu) if g.obligatoire and not g.connue]
-    resume_lu = tirer(
-        ResumeLu, lu.entete, conforme=lu.conforme, conclusion=conclure(lu), manquements=len(a_corriger)
+    return tirer(
+        ResumeLu,
+        lu.entete,
+        conforme=lu.conforme,
+        conclusion=conclure(lu),
+        manquements=sum(g.obligatoire and not g.connue for g in grouper(lu)),
+        prouvees=sum(bilan.etat is EtatExigence.PROUVEE for bilan in lu.bilans),
+        exigences=len(lu.bilans),
     )
-    return resume_lu, None if lu.entete.inacheve else tracer_jalon(lu)
 
 
 # --- pieces -------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from jinja2.ext import Extension
 from jinja2.lexer import TOKEN_DATA, TOKEN_STRING, Token, TokenStream
 
 from sne_interface.domain.dates import PARIS, date_francaise, lire_date_saisie
-from sne_interface.domain.texte import masquer_nirs, nombre
+from sne_interface.domain.nir import masquer_nirs
+from sne_interface.domain.texte import nombre
 
 _INSECABLE: Final = "\N{NO-BREAK SPACE}"
 _FINE: Final = "\N{NARROW NO-BREAK SPACE}"

@@ -10,13 +10,13 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from sne_console.vues.interface_montree import lire_table
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.dates import PARIS, date_francaise
 from sne_interface.domain.element import Element, lire_date, lire_instant
-from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, nombre
-from sne_interface.errors import ContractError
+from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
+from sne_interface.domain.texte import nombre
 
-_FICHIER: Final = "cerfa.toml"
 _INDICE: Final = re.compile(r"\[\d+\]")
 _JOUR: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _DEMANDE: Final = "interfaceNuu/demande/"
@@ -85,8 +85,7 @@ class Cerfa:
 def lire_cerfa(contrat: Contrat) -> Cerfa:
     """The form of a contract, its folders laid over one another key by key. Raises ContractError for a key
     that is unknown or lacks."""
-    tables = contrat.dossiers.toml(_FICHIER)
-    try:
+    with lire_table(contrat, "cerfa.toml") as tables:
         listes = {
             nom: tuple(_champ(chemin, dit) for chemin, dit in champs.items())
             for nom, champs in tables["champs"].items()
@@ -106,12 +105,7 @@ def lire_cerfa(contrat: Contrat) -> Cerfa:
             (nom, morceau.get("avant", ""), " " if morceau.get("colle") else ", ")
             for nom, morceau in tables["adresse"].items()
         )
-    except (KeyError, ValueError, TypeError, AttributeError) as faute:
-        raise ContractError(
-            f"{_FICHIER} : {faute} ne convient pas.",
-            remede="prenez modèle sur celui du contrat, contracts/v5.0/cerfa.toml",
-        ) from None
-    return Cerfa(sections, adresse)
+        return Cerfa(sections, adresse)
 
 
 def _champ(chemin: str, dit: str | Mapping[str, str]) -> ChampCerfa:

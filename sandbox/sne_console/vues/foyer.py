@@ -13,8 +13,8 @@ from sne_interface.domain.dates import age
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element import Element
 from sne_interface.domain.menage import Menage, SeuilQuartile, poids
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.publication import TU, tirer
-from sne_interface.domain.texte import masquer_nirs
 
 _ATTESTEE: Final = "attestée"
 _DEDUITE: Final = "déduite"
@@ -149,24 +149,17 @@ def _seuil(demande: Demande, contrat: Contrat, jour: date) -> SeuilLu | None:
     if not demande.communes_souhaitees:
         return None
     code = demande.communes_souhaitees[0].attributs["code"]
-    trouve = contrat.quartiles.seuil_de(code, contrat.territoires, jour)
-    commune = contrat.territoires.commune(code)
-    epci = contrat.territoires.epci(commune.epci) if commune is not None and commune.epci else None
-    if trouve is not None:
-        territoire = trouve.libelle
-    else:
-        territoire = epci.nom if epci is not None else "aucune intercommunalité connue"
     nom = contrat.territoires.nom_de_commune(code)
-    return SeuilLu(
-        f"{nom} ({code})" if nom else masquer_nirs(code),
-        territoire,
-        trouve,
-        trouve.montant if trouve is not None else None,
-        trouve.annee if trouve is not None else None,
-        _MARQUES.get(trouve.fidelite, trouve.fidelite or _CONVENTION) if trouve is not None else "",
-        trouve is not None and trouve.invente,
-        trouve.pourquoi(jour) if trouve is not None else "",
-    )
+    dite = f"{nom} ({code})" if nom else masquer_nirs(code)
+    seuil = contrat.quartiles.seuil_de(code, contrat.territoires, jour)
+    if seuil is None:
+        commune = contrat.territoires.commune(code)
+        epci = contrat.territoires.epci(commune.epci) if commune is not None and commune.epci else None
+        territoire = epci.nom if epci is not None else "aucune intercommunalité connue"
+        return SeuilLu(dite, territoire, None, None, None, "", False, "")
+    fidelite = _MARQUES.get(seuil.fidelite, seuil.fidelite or _CONVENTION)
+    pourquoi = seuil.pourquoi(jour)
+    return SeuilLu(dite, seuil.libelle, seuil, seuil.montant, seuil.annee, fidelite, seuil.invente, pourquoi)
 
 
 def _nom(element: Element, role: str) -> str:

@@ -1,10 +1,11 @@
 """The published interface as people read it, in the console and by the API: its documents, its operations,
 the fields of its messages, told in French by the `presentation.toml` of the contract."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Final
+from typing import Annotated, Any
 
 from sne_interface.contract.elements import ElementLu
 from sne_interface.contract.nomenclatures import Nomenclatures
@@ -13,8 +14,6 @@ from sne_interface.contract.versions import Contrat, OperationPubliee, Service
 from sne_interface.domain.publication import TU
 from sne_interface.domain.texte import plier
 from sne_interface.errors import ContractError
-
-_FICHIER: Final = "presentation.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,23 @@ class InterfacePresentee:
         return self.parametres.get(nom) or ParametreExplique(nom)
 
 
+@contextmanager
+def lire_table(contrat: Contrat, fichier: str) -> Iterator[dict[str, Any]]:
+    """A file of a contract, its folders laid over one another key by key. Raises ContractError for a key that
+    is unknown or lacks where it is used."""
+    try:
+        yield contrat.dossiers.toml(fichier)
+    except (KeyError, ValueError, TypeError, AttributeError) as faute:
+        raise ContractError(
+            f"{fichier} : {faute} ne convient pas.",
+            remede=f"prenez modèle sur celui du contrat, contracts/v5.0/{fichier}",
+        ) from None
+
+
 @lru_cache(maxsize=8)
 def presentation(contrat: Contrat) -> InterfacePresentee:
     """That of a contract, its folders laid over one another key by key. Raises ContractError."""
-    tables = contrat.dossiers.toml(_FICHIER)
-    try:
+    with lire_table(contrat, "presentation.toml") as tables:
         return InterfacePresentee(
             {Document(nom): str(titre) for nom, titre in tables["documents"].items()},
             {nom: OperationExpliquee(**dits) for nom, dits in tables["operations"].items()},
@@ -89,11 +100,6 @@ def presentation(contrat: Contrat) -> InterfacePresentee:
                 for nom, champs in tables["saisies"].items()
             },
         )
-    except (KeyError, ValueError, TypeError, AttributeError) as faute:
-        raise ContractError(
-            f"{_FICHIER} : {faute} ne convient pas.",
-            remede="prenez modèle sur celui du contrat, contracts/v5.0/presentation.toml",
-        ) from None
 
 
 def par_service(contrat: Contrat) -> list[tuple[Service, list[OperationPubliee]]]:

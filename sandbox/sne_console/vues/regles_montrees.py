@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Fidelite, Gravite
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.publication import tirer
-from sne_interface.domain.texte import masquer_nirs, plier
+from sne_interface.domain.texte import plier
 from sne_interface.generators.document_reduit import plus_petite_demande
 from sne_interface.generators.exemples_de_regles import ExempleDeRegle, circonstances, exemples, gestes
 from sne_interface.rules import catalogue
@@ -77,17 +78,17 @@ class RegleEntiere(RegleLue):
 
 def lignes(contrat: Contrat, profil: str) -> list[RegleLue]:
     """Every rule of the contract, in the order they run."""
-    return [
-        tirer(
-            RegleLue,
-            fiche,
-            sujet=sujet_de(r.code).nom,
-            effet=_effet(contrat, r, profil),
-            eteinte=eteinte(r, contrat),
-        )
-        for r in REGLES
-        if (fiche := contrat.regles.get(r.code)) is not None
-    ]
+    connues = (r for r in REGLES if r.code in contrat.regles)
+    return [tirer(RegleLue, contrat.regles[r.code], **_faits(contrat, r, profil)) for r in connues]
+
+
+def _faits(contrat: Contrat, r: Regle, profil: str) -> dict[str, Any]:
+    """The fields of a rule that its row in the contract does not have."""
+    return {
+        "sujet": sujet_de(r.code).nom,
+        "effet": _effet(contrat, r, profil),
+        "eteinte": eteinte(r, contrat),
+    }
 
 
 def _effet(contrat: Contrat, r: Regle, profil: str) -> Gravite:
@@ -111,9 +112,7 @@ def lire(contrat: Contrat, r: Regle, profil: str) -> RegleEntiere:
     return tirer(
         RegleEntiere,
         fiche,
-        sujet=sujet_de(r.code).nom,
-        effet=_effet(contrat, r, profil),
-        eteinte=eteinte(r, contrat),
+        **_faits(contrat, r, profil),
         effets={connu: str(_effet(contrat, r, connu)) for connu in PROFILS},
         acceptes=[illustrer(e) for e in siens if e.verdict == "accepte"],
         refuses=[illustrer(e) for e in siens if e.verdict == "refuse"],

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
+from sne_console.vues.interface_montree import lire_table
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.demande import FORMULAIRE
-from sne_interface.errors import ContractError
 
-_FICHIER: Final = "cerfa.toml"
 _RACINE: Final = "interfaceNuu"
 _DEDUITE: Final = "les éléments que l'interface 5.0 a publiés"
 
@@ -69,9 +68,8 @@ class FormulaireDecrit:
 def decrire(contrat: Contrat) -> FormulaireDecrit:
     """The form against the message of `contrat`. An element that the contract does not have carries nothing.
     Raises ContractError for a key that is unknown or lacks."""
-    tables = contrat.dossiers.toml(_FICHIER)
     connus = frozenset(contrat.nomenclatures.chemins)
-    try:
+    with lire_table(contrat, "cerfa.toml") as tables:
         rubriques = tuple(
             RubriqueDuFormulaire(
                 table["lettre"],
@@ -81,11 +79,6 @@ def decrire(contrat: Contrat) -> FormulaireDecrit:
             for table in tables["rubriques"].values()
         )
         hors = [HorsFormulaire(chemin, str(dit)) for chemin, dit in tables["hors_formulaire"].items()]
-    except (KeyError, ValueError, TypeError, AttributeError) as faute:
-        raise ContractError(
-            f"{_FICHIER} : {faute} ne convient pas.",
-            remede="prenez modèle sur celui du contrat, contracts/v5.0/cerfa.toml",
-        ) from None
     lignes = [ligne for rubrique in rubriques for ligne in rubrique.lignes]
     portes = [_entier(element.chemin) for ligne in lignes for element in ligne.elements]
     portes += [f"{_RACINE}/{h.chemin}" for h in hors]

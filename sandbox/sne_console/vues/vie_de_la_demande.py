@@ -12,9 +12,9 @@ from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.demande import DemandeStockee, GenreMouvement, Mouvement
 from sne_interface.domain.echange import DITES, NUIT, Echange, VerdictEchange
 from sne_interface.domain.evenement import Evenement, TypeEvenement
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.parcours import BAIL, radiation_possible_le
 from sne_interface.domain.publication import TU
-from sne_interface.domain.texte import masquer_nirs
 from sne_interface.rules.catalogue.regles_radiation import MOIS_AVANT_EFFACEMENT
 from sne_interface.rules.catalogue.regles_vie import MOIS_DE_REACTIVATION
 from sne_interface.settings import Reglages

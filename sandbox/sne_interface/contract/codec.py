@@ -459,9 +459,8 @@ def lire_lieu(explication: str) -> tuple[int, int, str] | None:
 
 
 def _malforme(erreur: Any, data: bytes) -> MessageMalforme:
-    from sne_interface.contract.phrases_d_explication import (
-        mal_forme,  # a server that starts has nothing to refuse yet
-    )
+    # A server that starts has nothing to refuse yet.
+    from sne_interface.contract.phrases_d_explication import mal_forme
 
     ligne, colonne = erreur.position
     code = etree.ErrorTypes._getName(erreur.code, "")

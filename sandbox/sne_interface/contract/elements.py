@@ -3,13 +3,12 @@ in French."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from sne_interface.contract.explication import modele_de
 from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES, declarations, valeur_de
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.versions import Contrat, retenu
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.publication import TU
 
@@ -59,7 +58,7 @@ class ElementLu:
         return haut if str(self.minimum) == haut else f"{self.minimum}..{haut}"
 
 
-@lru_cache(maxsize=32)
+@retenu
 def elements(contrat: Contrat, document: Document, version: str | None = None) -> tuple[ElementLu, ...]:
     """Every element of `document`, in document order."""
     with VERROU_DES_MODELES:
@@ -73,13 +72,13 @@ def elements(contrat: Contrat, document: Document, version: str | None = None) -
     )
 
 
-@lru_cache(maxsize=32)
+@retenu
 def ordre(contrat: Contrat, document: Document, version: str | None = None) -> Mapping[str, int]:
     """Rank of each path (without index) in document order."""
     return {element.chemin: rang for rang, element in enumerate(elements(contrat, document, version))}
 
 
-@lru_cache(maxsize=32)
+@retenu
 def declares(contrat: Contrat, document: Document, version: str | None = None) -> Mapping[str, Any]:
     """Returns the components (of xmlschema) that the schema declares, by path without index. The caller holds
     `VERROU_DES_MODELES` while it asks a component something."""

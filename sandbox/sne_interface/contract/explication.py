@@ -14,20 +14,29 @@ from itertools import groupby
 from time import sleep
 from typing import Any, Final
 
-from sne_interface.contract import phrases_d_explication
 from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES, charger_modele
-from sne_interface.contract.phrases_d_explication import defaut_de_valeur
-from sne_interface.contract.reparation_du_contenu import ENFANTS_MAX, Automate, PasAlignement, Sort
-from sne_interface.contract.schemas import (
-    BLANCS,
-    Document,
-    SchemaError,
-    Schemas,
+from sne_interface.contract.phrases_d_explication import (
+    Phrase,
+    attribut_inconnu,
+    autre_espace,
+    choix_vide,
+    de_la_version,
+    defaut_de_valeur,
+    dire,
+    double,
+    espace,
+    inconnu,
+    local,
+    place,
+    refus_brut,
+    texte_inattendu,
 )
+from sne_interface.contract.reparation_du_contenu import ENFANTS_MAX, Automate, PasAlignement, Sort
+from sne_interface.contract.schemas import BLANCS, Document, SchemaError, Schemas
 from sne_interface.contract.suggestions import preciser
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Fidelite
-from sne_interface.domain.texte import cache_un_nir, masquer_nir
+from sne_interface.domain.nir import cache_un_nir, masquer_nir
 
 _CODE: Final = "écrivez un code de la nomenclature, et non un libellé"
 #: Faults told of one document.
@@ -76,13 +85,8 @@ def expliquer(root: Any, document: Document, version: str | None, schemas: Schem
     suites = {faute.chemin.rpartition("/")[0] for faute in trouvees if faute.sorte in _D_UNE_SUITE}
     autres = [f for f in refus if f.chemin not in dites and _suite_refusee(f) not in suites]
     if trouvees and not autres:  # all that libxml2 says is told, and neither went to the end
-        autre = SchemaError(
-            trouvees[-1].ligne,
-            phrases_d_explication.local(root.tag),
-            *phrases_d_explication.dire("trop_long"),
-        )
-        return [*trouvees, autre]
-    return [*trouvees, *(phrases_d_explication.refus_brut(faute) for faute in autres[:_BRUTES_MAX])]
+        return [*trouvees, SchemaError(trouvees[-1].ligne, local(root.tag), *dire("trop_long"))]
+    return [*trouvees, *(refus_brut(faute) for faute in autres[:_BRUTES_MAX])]
 
 
 def expliquer_sous(contrat: Contrat, racine: Any, document: Document) -> list[tuple[SchemaError, Fidelite]]:
@@ -118,11 +122,11 @@ def _de_plus_tard(
 ) -> SchemaError:
     """The same fault; of an element that only a later version of the message has (`modele` is this one's),
     with that as remedy."""
-    if faute.message != phrases_d_explication.inconnu(faute.valeur, [])[0] or faute.valeur in modele.noms:
+    if faute.message != inconnu(faute.valeur, [])[0] or faute.valeur in modele.noms:
         return faute
     for autre, fichier in schemas.suivantes(document, version):
         if faute.valeur in modele_de(schemas, fichier).noms:
-            return replace(faute, remede=phrases_d_explication.de_la_version(faute.valeur, autre))
+            return replace(faute, remede=de_la_version(faute.valeur, autre))
     return faute
 
 
@@ -162,36 +166,28 @@ class _Visite:
         """Whether it took too many steps to go to the end."""
 
     def visiter(self, root: Any) -> list[SchemaError]:
-        nom = phrases_d_explication.local(root.tag)
+        nom = local(root.tag)
         connus = [declaration.name for declaration in self._modele.schema.elements.values()]
         declaration = self._modele.schema.maps.elements.get(root.tag)
         espaces: frozenset[str] = frozenset()
         try:
             if declaration is None:
-                proche = next((tag for tag in connus if phrases_d_explication.local(tag) == nom), None)
+                proche = next((tag for tag in connus if local(tag) == nom), None)
                 declaration = self._modele.schema.maps.elements.get(proche)
                 if declaration is None:
-                    self._noter(
-                        root,
-                        nom,
-                        phrases_d_explication.dire(
-                            "racine", nom, attendues=" » ou « ".join(map(phrases_d_explication.local, connus))
-                        ),
-                    )
+                    self._noter(root, nom, dire("racine", nom, attendues=" » ou « ".join(map(local, connus))))
                     return self._erreurs
-                self._noter(root, nom, phrases_d_explication.autre_espace(root.tag, declaration.name))
-                espaces = frozenset((phrases_d_explication.espace(root.tag),))
+                self._noter(root, nom, autre_espace(root.tag, declaration.name))
+                espaces = frozenset((espace(root.tag),))
             self._element(root, declaration, nom, espaces)
         except _Trop:
             if self.partielle:
                 return self._erreurs
             derniere = self._erreurs[-1]
-            self._erreurs.append(
-                SchemaError(derniere.ligne, nom, *phrases_d_explication.dire("la_suite", maximum=ERREURS_MAX))
-            )
+            self._erreurs.append(SchemaError(derniere.ligne, nom, *dire("la_suite", maximum=ERREURS_MAX)))
         return self._erreurs
 
-    def _noter(self, element: Any, chemin: str, phrase: phrases_d_explication.Phrase) -> None:
+    def _noter(self, element: Any, chemin: str, phrase: Phrase) -> None:
         if len(self._erreurs) >= ERREURS_MAX:
             raise _Trop
         self._erreurs.append(SchemaError(element.sourceline or 0, chemin, *phrase))
@@ -204,13 +200,11 @@ class _Visite:
         nil = element.get(_XSI + "nil")
         if nil is not None and (not declaration.nillable or nil.strip() in ("true", "1")):
             if not declaration.nillable:
-                self._noter(element, chemin, phrases_d_explication.dire("nil", nom=_dernier(chemin)))
+                self._noter(element, chemin, dire("nil", nom=_dernier(chemin)))
             return
         if type_.is_simple() or type_.has_simple_content():
             for enfant in enfants:
-                phrase = phrases_d_explication.dire(
-                    "enfant_dans_texte", phrases_d_explication.local(enfant.tag), parent=_dernier(chemin)
-                )
+                phrase = dire("enfant_dans_texte", local(enfant.tag), parent=_dernier(chemin))
                 self._noter(enfant, _sous(chemin, enfant, enfants), phrase)
             if not enfants:
                 self._valeur(element, declaration, chemin)
@@ -219,9 +213,7 @@ class _Visite:
             texte = _texte(element)
             # The content of an empty type is refused even when it is blank.
             if texte.strip(BLANCS) or (texte and not len(element) and type_.is_empty()):
-                self._noter(
-                    element, chemin, phrases_d_explication.texte_inattendu(texte, "code" in type_.attributes)
-                )
+                self._noter(element, chemin, texte_inattendu(texte, "code" in type_.attributes))
         self._enfants(element, enfants, type_.content, chemin, espaces)
 
     def _valeur(self, element: Any, declaration: Any, chemin: str) -> None:
@@ -231,14 +223,13 @@ class _Visite:
             return
         defaut = defaut_de_valeur(type_, texte)
         if defaut is not None:
-            if cache_un_nir(phrases_d_explication.local(element.tag)):
+            message, _, remede, sorte = defaut
+            if cache_un_nir(local(element.tag)):
                 cite, texte = texte, masquer_nir(texte)
-                defaut = replace(defaut, message=defaut.message.replace(cite.strip(), texte.strip()))
-            self._noter(element, chemin, (defaut.message, texte, defaut.remede, defaut.sorte))
+                message = message.replace(cite.strip(), texte.strip())
+            self._noter(element, chemin, (message, texte, remede, sorte))
         elif declaration.fixed is not None and type_.normalize(texte) != declaration.fixed:
-            self._noter(
-                element, chemin, phrases_d_explication.dire("valeur_fixe", texte, fixe=declaration.fixed)
-            )
+            self._noter(element, chemin, dire("valeur_fixe", texte, fixe=declaration.fixed))
 
     # --- attributes -----------------------------------------------------------------------------------
 
@@ -247,30 +238,27 @@ class _Visite:
         generique = admis.get(None)
         for nom in element.keys():  # noqa: SIM118 - with their values, lxml takes the square of their number
             valeur = element.get(nom)
-            lieu = f"{chemin}/@{phrases_d_explication.local(nom)}"
+            lieu = f"{chemin}/@{local(nom)}"
             if nom in _XSI_ADMIS:
                 continue
             attribut = admis.get(nom)
             if attribut is None or attribut.use == "prohibited":
                 if generique is None or not generique.is_matching(nom):
                     connus = [autre for autre in admis if autre is not None]
-                    self._noter(element, lieu, phrases_d_explication.attribut_inconnu(nom, valeur, connus))
+                    self._noter(element, lieu, attribut_inconnu(nom, valeur, connus))
                 continue
             defaut = defaut_de_valeur(attribut.type, valeur)
             if defaut is not None:
                 # A code that is too long is another's, or a label: what is left of it would be none either.
-                remede = _CODE if nom == "code" and valeur else defaut.remede
-                self._noter(element, lieu, (defaut.message, valeur, remede, defaut.sorte))
+                message, _, remede, sorte = defaut
+                remede = _CODE if nom == "code" and valeur else remede
+                self._noter(element, lieu, (message, valeur, remede, sorte))
             elif attribut.fixed is not None and attribut.type.normalize(valeur) != attribut.fixed:
-                self._noter(
-                    element, lieu, phrases_d_explication.dire("valeur_fixe", valeur, fixe=attribut.fixed)
-                )
+                self._noter(element, lieu, dire("valeur_fixe", valeur, fixe=attribut.fixed))
         for nom, attribut in admis.items():
             if nom is not None and attribut.use == "required" and element.get(nom) is None:
-                nu = phrases_d_explication.local(nom)
-                self._noter(
-                    element, f"{chemin}/@{nu}", phrases_d_explication.dire("attribut_manquant", nom=nu)
-                )
+                nu = local(nom)
+                self._noter(element, f"{chemin}/@{nu}", dire("attribut_manquant", nom=nu))
 
     # --- children -------------------------------------------------------------------------------------
 
@@ -279,7 +267,7 @@ class _Visite:
     ) -> None:
         automate = self._modele.automate(groupe)
         if len(enfants) > ENFANTS_MAX:
-            phrase = phrases_d_explication.dire("trop_d_enfants", nombre=len(enfants), maximum=ENFANTS_MAX)
+            phrase = dire("trop_d_enfants", nombre=len(enfants), maximum=ENFANTS_MAX)
             self._noter(element, chemin, phrase)
             return
         pas = self._aligner(automate, tuple([enfant.tag for enfant in enfants]), espaces)
@@ -295,13 +283,7 @@ class _Visite:
                 enfant = enfants[etape.enfant]
                 rangs[enfant.tag] += 1
                 indice = f"[{rangs[enfant.tag]}]" if nombres[enfant.tag] > 1 else ""
-                self._enfant(
-                    enfant,
-                    etape,
-                    releve,
-                    f"{chemin}/{phrases_d_explication.local(enfant.tag)}{indice}",
-                    espaces,
-                )
+                self._enfant(enfant, etape, releve, f"{chemin}/{local(enfant.tag)}{indice}", espaces)
 
     def _aligner(
         self, automate: Automate, noms: tuple[str, ...], espaces: frozenset[str]
@@ -338,13 +320,13 @@ class _Visite:
             return
         branches = releve.branches_vides(etapes[0].particule)
         if branches:
-            premier = phrases_d_explication.local(etapes[0].particule.name)
-            self._noter(ici, f"{chemin}/{premier}", phrases_d_explication.choix_vide(branches))
+            premier = local(etapes[0].particule.name)
+            self._noter(ici, f"{chemin}/{premier}", choix_vide(branches))
             return
         for etape in etapes:
-            nom = phrases_d_explication.local(etape.particule.name or "*")
-            place = phrases_d_explication.place(*releve.voisins(etape.particule))
-            self._noter(ici, f"{chemin}/{nom}", phrases_d_explication.dire("manque", nom=nom, place=place))
+            nom = local(etape.particule.name or "*")
+            ou = place(*releve.voisins(etape.particule))
+            self._noter(ici, f"{chemin}/{nom}", dire("manque", nom=nom, place=ou))
 
     def _enfant(
         self,
@@ -356,14 +338,11 @@ class _Visite:
     ) -> None:
         declaration = etape.particule
         if etape.sort is Sort.AUTRE_ESPACE:
-            self._noter(enfant, chemin, phrases_d_explication.autre_espace(enfant.tag, declaration.name))
-            espaces |= {phrases_d_explication.espace(enfant.tag)}
+            self._noter(enfant, chemin, autre_espace(enfant.tag, declaration.name))
+            espaces |= {espace(enfant.tag)}
         elif etape.sort is Sort.PROCHE:
-            attendu = phrases_d_explication.local(declaration.name)
-            phrase = phrases_d_explication.dire(
-                "faute_de_frappe", phrases_d_explication.local(enfant.tag), attendu=attendu
-            )
-            self._noter(enfant, chemin, phrase)
+            attendu = local(declaration.name)
+            self._noter(enfant, chemin, dire("faute_de_frappe", local(enfant.tag), attendu=attendu))
         elif etape.sort is Sort.TROP:
             declaration = releve.connue(enfant.tag)
             self._noter(enfant, chemin, releve.de_trop(enfant.tag, declaration))
@@ -371,11 +350,10 @@ class _Visite:
             return
         if declaration.name is None:  # a wildcard: what the schema declares is looked at, the rest is free
             declaration = self._modele.schema.maps.elements.get(enfant.tag)
-            if declaration is None:
-                return
         else:
             declaration = declaration.match(enfant.tag) or declaration
-        self._element(enfant, declaration, chemin, espaces)
+        if declaration is not None:
+            self._element(enfant, declaration, chemin, espaces)
 
 
 class _ReleveAlignement:
@@ -404,14 +382,7 @@ class _ReleveAlignement:
     def connue(self, nom: str) -> Any:
         """The place of the model for an element of that name, None for an unknown one."""
         exacte = next((p for p in self._particules if p.name is not None and p.is_matching(nom)), None)
-        return exacte or next(
-            (
-                p
-                for p in self._particules
-                if p.name and phrases_d_explication.local(p.name) == phrases_d_explication.local(nom)
-            ),
-            None,
-        )
+        return exacte or next((p for p in self._particules if p.name and local(p.name) == local(nom)), None)
 
     def deplacee(self, particule: Any) -> bool:
         """True when the element that is missing here was written elsewhere among its siblings."""
@@ -430,7 +401,7 @@ class _ReleveAlignement:
         for membre in dedans:
             rang = next(branche for c, branche in self._choix[id(membre)] if c == cle)
             if membre.min_occurs:
-                branches.setdefault(rang, []).append(phrases_d_explication.local(membre.name or "*"))
+                branches.setdefault(rang, []).append(local(membre.name or "*"))
         return list(branches.values())
 
     def voisins(self, particule: Any) -> tuple[str, str]:
@@ -439,25 +410,19 @@ class _ReleveAlignement:
         return self._rempli(reversed(self._particules[:rang])), self._rempli(self._particules[rang + 1 :])
 
     def _rempli(self, particules: Iterable[Any]) -> str:
-        return next(
-            (phrases_d_explication.local(p.name) for p in particules if p.name and id(p) in self._remplies),
-            "",
-        )
+        return next((local(p.name) for p in particules if p.name and id(p) in self._remplies), "")
 
-    def de_trop(self, nom: str, declaration: Any) -> phrases_d_explication.Phrase:
+    def de_trop(self, nom: str, declaration: Any) -> Phrase:
         """Why an element that was set aside cannot stay where it is."""
         if declaration is None:
-            return phrases_d_explication.inconnu(
-                nom, [phrases_d_explication.local(p.name) for p in self._particules if p.name]
-            )
+            return inconnu(nom, [local(p.name) for p in self._particules if p.name])
         rivale = self._rivale(declaration)
         if rivale:
-            return phrases_d_explication.dire("autre_branche", phrases_d_explication.local(nom), rival=rivale)
+            return dire("autre_branche", local(nom), rival=rivale)
         maximum = declaration.max_occurs
         if maximum is not None and self._remplies[id(declaration)] >= maximum:
-            return phrases_d_explication.double(nom, maximum)
-        place = phrases_d_explication.place(*self.voisins(declaration))
-        return phrases_d_explication.dire("deplace", phrases_d_explication.local(nom), place=place)
+            return double(nom, maximum)
+        return dire("deplace", local(nom), place=place(*self.voisins(declaration)))
 
     def _rivale(self, declaration: Any) -> str:
         """An element of another branch of the same choice, when that branch was taken and not this one."""
@@ -466,7 +431,7 @@ class _ReleveAlignement:
             for particule in self._particules:
                 rang = next((b for c, b in self._choix[id(particule)] if c == cle), None)
                 if rang is not None and particule.name and id(particule) in self._remplies:
-                    prises.setdefault(rang, phrases_d_explication.local(particule.name))
+                    prises.setdefault(rang, local(particule.name))
             if prises and branche not in prises:
                 return next(iter(prises.values()))
         return ""
@@ -489,6 +454,4 @@ def _dernier(chemin: str) -> str:
 
 def _sous(chemin: str, enfant: Any, freres: list[Any]) -> str:
     memes = [frere for frere in freres if frere.tag == enfant.tag]
-    return f"{chemin}/{phrases_d_explication.local(enfant.tag)}" + (
-        f"[{memes.index(enfant) + 1}]" if len(memes) > 1 else ""
-    )
+    return f"{chemin}/{local(enfant.tag)}" + (f"[{memes.index(enfant) + 1}]" if len(memes) > 1 else "")

@@ -2,7 +2,7 @@
 bites, where it comes from) and its types of events (`evenements.toml`)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from string import Formatter
 from typing import Any, Final, TypeVar, get_args
@@ -110,10 +110,7 @@ def _changer(fiche: FicheRegle, table: Mapping[str, Any], fichier: Path, du_cont
             f"{fichier} : [{fiche.code}] gravite = {table['gravite']} : cette règle est structurante.",
             remede="elle tient la base cohérente et reste bloquante ; son texte et son code peuvent changer",
         )
-    connues = {f.name: getattr(fiche, f.name) for f in fields(FicheRegle)}
-    if imposee is not None:
-        valeurs["gravite_imposee"] = imposee
-    return FicheRegle(**(connues | valeurs))
+    return replace(fiche, **valeurs, gravite_imposee=imposee or fiche.gravite_imposee)
 
 
 def _valeurs(code: str, table: Mapping[str, Any], fichier: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from lxml import etree
 from sne_interface.contract.nomenclatures import Chemin
 from sne_interface.contract.phrases_d_explication import defaut_de_valeur
 from sne_interface.contract.schemas import Document, Schemas, chemin_inclus, cloture, inclusions
-from sne_interface.domain.texte import parle_de_nir
+from sne_interface.domain.nir import parle_de_nir
 from sne_interface.errors import ContractError
 
 #: xmlschema's components share one validation context, and are built lazily here.

@@ -16,7 +16,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain, islice
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from sne_interface.domain.demande import Demande, departement_de, territoire_de
 from sne_interface.domain.menage import SeuilQuartile, seuil_du_jour, zone_du_seuil
@@ -302,6 +302,11 @@ class Territoires:
         nom, fin, successeur = ligne
         return CommuneAncienne(code, nom, date.fromisoformat(fin) if fin else None, successeur or None)
 
+    def actuelle(self, code: str) -> Commune | None:
+        """The commune of that code, or the one that took it over."""
+        ancienne = self.ancienne(code) if self.commune(code) is None else None
+        return self.commune(code if ancienne is None else ancienne.successeur or "")
+
     def nom_de_commune(self, code: str) -> str:
         """Name of a commune in force or not, "" when nobody knows the code."""
         connue = self.commune(code) or self.ancienne(code)
@@ -376,16 +381,14 @@ class _Table:
         self._rangs: tuple[int, ...] = ()
         self._octets = b""
         self._places = array("Q")
-        self._lue = False
         self.get = lru_cache(maxsize=512)(self._chercher)
 
     def lire(self) -> None:
         """Reads the file, if nobody did yet."""
-        if not self._lue:
+        if not self._rangs:
             with self._verrou:
-                if not self._lue:
+                if not self._rangs:
                     self._charger()
-                    self._lue = True
 
     def codes(self) -> Iterator[str]:
         """The first column of every row, in order."""
@@ -448,9 +451,10 @@ class _Table:
                 f"{self._fichier} n'a pas les colonnes attendues.",
                 remede=f"première ligne attendue : {','.join(self._colonnes)}",
             )
-        self._rangs = tuple(entete.index(colonne) for colonne in self._colonnes[1:])
         places = [_hachage(trouve[1]) | trouve.start() for trouve in _CODE.finditer(octets)]
         self._octets, self._places = octets, array("Q", sorted(places[1:]))
+        # Last: it says to other threads that the file is read.
+        self._rangs = tuple(entete.index(colonne) for colonne in self._colonnes[1:])
 
 
 def _hachage(code: bytes) -> int:
@@ -495,10 +499,7 @@ class Quartiles:
     def seuil_de(self, code: str, territoires: Territoires, jour: date) -> SeuilQuartile | None:
         """The threshold of a commune on `jour` (see `seuil_du_jour`), of the one that took it over when it is
         no longer in force; None when none is known."""
-        commune = territoires.commune(code)
-        if commune is None:
-            ancienne = territoires.ancienne(code)
-            commune = territoires.commune(ancienne.successeur) if ancienne and ancienne.successeur else None
+        commune = territoires.actuelle(code)
         if commune is None:
             return None
         return seuil_du_jour(self._par_zone.get(zone_du_seuil(commune.epci, commune.region), ()), jour)
@@ -524,24 +525,14 @@ def lire_quartiles(octets: bytes, fichier: str) -> tuple[SeuilQuartile, ...]:
                 "plusieurs (2019…2025) ; un montant en chiffres, en euros par an et par UC, supérieur à 0 ; "
                 "fidelite A, D, C, I (inventé) ou rien",
             )
+        invente = fidelite == INVENTE
+        zone: Literal["EPCI", "REGION"] = "EPCI" if nature == "EPCI" else "REGION"
+        origine = ligne["source"], "C" if invente else fidelite, invente
         for annee in range(premiere, derniere + 1):
             if montants.setdefault((nature, code, annee), int(montant)) != int(montant):
                 raise ContractError(
                     f"{fichier} : deux montants pour [{nature},{code}] en {annee}.",
                     remede="gardez celui qui vaut",
                 )
-        invente = fidelite == INVENTE
-        seuils += [
-            SeuilQuartile(
-                "EPCI" if nature == "EPCI" else "REGION",
-                code,
-                ligne["libelle"],
-                annee,
-                int(montant),
-                ligne["source"],
-                "C" if invente else fidelite,
-                invente,
-            )
-            for annee in range(premiere, derniere + 1)
-        ]
+            seuils.append(SeuilQuartile(zone, code, ligne["libelle"], annee, int(montant), *origine))
     return tuple(seuils)

@@ -170,7 +170,9 @@ def lire_le_fichier(fichier: Path) -> bytes:
     try:
         return fichier.read_bytes()
     except OSError as erreur:
-        raise _illisible(fichier, erreur) from None
+        raise ContractError(
+            f"Le fichier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.", remede="vérifiez ses droits"
+        ) from None
 
 
 def fusionner(dessous: Mapping[str, Any], dessus: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,12 +185,6 @@ def fusionner(dessous: Mapping[str, Any], dessus: Mapping[str, Any]) -> dict[str
         else:
             fusion[cle] = valeur
     return fusion
-
-
-def _illisible(fichier: Path, erreur: OSError) -> ContractError:
-    return ContractError(
-        f"Le fichier [{fichier}] ne se lit pas : {raison_systeme(erreur)}.", remede="vérifiez ses droits"
-    )
 
 
 def lire_toml(fichier: Path) -> dict[str, Any]:

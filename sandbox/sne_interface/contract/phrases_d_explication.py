@@ -1,20 +1,19 @@
 """The sentences of an explanation, in French: on what stands in the wrong place, then on an invalid value.
 
-The sentences are data, `phrases.toml`, and known by their name there (`sorte`). A sentence on a place is
-(message, value, remedy, name); a fault of a value is a `DefautValeur`.
+The sentences are data, `phrases.toml`, and known by their name there (`sorte`). One is (message, value,
+remedy, name).
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from sne_interface.contract.schemas import BLANCS, SchemaError
 from sne_interface.domain.texte import abrege, accorde
+from sne_interface.resources import lire_a_cote
 
 Phrase = tuple[str, str, str, str]
 #: Characters of a sentence of libxml2, and of a name in it, that are shown.
@@ -28,14 +27,14 @@ def phrases(table: str) -> Mapping[str, tuple[str, str]]:
     """Returns the sentences of a table of `phrases.toml`, by name. `lieux`, `valeurs` and `xml` say the fault
     and the remedy; `attendus` says how a type is asked for, with an example; `xml_nomme` says how libxml2
     names what it met, and the words that replace it."""
-    lues = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8"))
+    lues = lire_a_cote(__file__, "phrases.toml")
     return {nom: (quoi, remede) for nom, (quoi, remede) in lues[table].items()}
 
 
 def dire(nom: str, valeur: str = "", /, **places: object) -> Phrase:
-    """The sentence of that name on a place where `valeur` was written; `places` fill what stands between
-    braces."""
-    message, remede = phrases("lieux")[nom]
+    """The sentence of that name on a place where `valeur` was written, or on that value as it is shown;
+    `places` fill what stands between braces."""
+    message, remede = phrases("lieux").get(nom) or phrases("valeurs")[nom]
     return message.format(valeur=valeur, **places), valeur, remede.format(valeur=valeur, **places), nom
 
 
@@ -166,22 +165,7 @@ _NOMS_CLASSES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DefautValeur:
-    """A fault of a value, and its remedy."""
-
-    message: str
-    remede: str
-    sorte: str
-
-
-def _defaut(nom: str, vu: str = "", /, **places: object) -> DefautValeur:
-    """The sentence of that name on the value that is shown as `vu`."""
-    message, remede = phrases("valeurs")[nom]
-    return DefautValeur(message.format(vu=vu, **places), remede.format(vu=vu, **places), nom)
-
-
-def defaut_de_valeur(type_: Any, texte: str) -> DefautValeur | None:
+def defaut_de_valeur(type_: Any, texte: str) -> Phrase | None:
     """Finds the fault of `texte` as a value of the simple type `type_` (an xmlschema component), None when
     there is none. Only the length and the beginning of a very long text are looked at."""
     if len(texte) > _LONG:
@@ -197,11 +181,11 @@ def defaut_de_valeur(type_: Any, texte: str) -> DefautValeur | None:
     vu = valeur if len(valeur) <= _MONTRE_MAX else valeur[:_MONTRE_MAX] + "…"
     base = _predefini(type_)
     if not valeur and base not in _TEXTES:
-        return _defaut("vide", attendu=_attendu(base)[0])
+        return dire("vide", attendu=_attendu(base)[0])
     defaut = _lexique(base, valeur, vu)
     for juger in (_telephone, _courriel, _longueur, _bornes, _enumeration, _motif):
         defaut = defaut or juger(type_, valeur, vu)
-    return defaut or _defaut("autre", vu, attendu=_attendu(base)[0])
+    return defaut or dire("autre", vu, attendu=_attendu(base)[0])
 
 
 def _predefini(type_: Any) -> str:
@@ -218,7 +202,7 @@ def _attendu(base: str) -> tuple[str, str]:
     return phrases("attendus").get(base, (f"une valeur de type {base}", ""))
 
 
-def _lexique(base: str, valeur: str, vu: str) -> DefautValeur | None:
+def _lexique(base: str, valeur: str, vu: str) -> Phrase | None:
     """Finds the fault of a text that is not even a value of the built-in type `base`."""
     if base in _ENTIERS:
         if re.fullmatch(r"[+-]?\d+", valeur):
@@ -226,15 +210,15 @@ def _lexique(base: str, valeur: str, vu: str) -> DefautValeur | None:
         compact = re.sub(r"\s", "", valeur.replace("€", ""))
         entier = re.match(r"[+-]?\d+", compact)
         if entier is not None and re.fullmatch(r"[+-]?\d+([.,]\d+)?", compact):
-            return _defaut("decimales", vu, entier=entier[0])
-        return _defaut("entier", vu)
+            return dire("decimales", vu, entier=entier[0])
+        return dire("entier", vu)
     if base == "boolean":
-        return _defaut("booleen", vu, ecrire=_OUI_NON.get(valeur.lower(), "true ou false (ou 1, 0)"))
+        return dire("booleen", vu, ecrire=_OUI_NON.get(valeur.lower(), "true ou false (ou 1, 0)"))
     if base not in phrases("attendus"):
         return None
     attendu, exemple = _attendu(base)
     remede = _remede_de_date(base, valeur) if base in ("date", "dateTime") else ""
-    return _defaut("pas_cela", vu, attendu=attendu, remede=remede or f"par exemple {exemple}")
+    return dire("pas_cela", vu, attendu=attendu, remede=remede or f"par exemple {exemple}")
 
 
 def _remede_de_date(base: str, valeur: str) -> str:
@@ -264,7 +248,7 @@ def _motifs(type_: Any) -> list[str]:
     return trouves
 
 
-def _telephone(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
+def _telephone(type_: Any, valeur: str, vu: str) -> Phrase | None:
     """The schema wants 10 digits at most: an international number cannot be written as such."""
     if "[0-9]{0,10}" not in _motifs(type_):
         return None
@@ -273,15 +257,15 @@ def _telephone(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
     if international is not None:
         national = "0" + re.sub(r"^(00)?33", "", chiffres).lstrip("0")
         ecrit = f" : {national}" if len(national) == 10 else ""
-        return _defaut("telephone_international", vu, national=ecrit)
+        return dire("telephone_international", vu, national=ecrit)
     if valeur.lstrip().startswith("+"):
-        return _defaut("telephone_etranger", vu)
+        return dire("telephone_etranger", vu)
     if 0 < len(chiffres) <= 10:
-        return _defaut("telephone_ponctue", vu, chiffres=chiffres)
-    return _defaut("telephone", vu)
+        return dire("telephone_ponctue", vu, chiffres=chiffres)
+    return dire("telephone", vu)
 
 
-def _courriel(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
+def _courriel(type_: Any, valeur: str, vu: str) -> Phrase | None:
     """The schema's pattern for addresses is older than today's domains."""
     motif = next((motif for motif in _motifs(type_) if "@" in motif), None)
     if motif is None or re.fullmatch(motif, valeur):
@@ -289,55 +273,55 @@ def _courriel(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
     nom, arobase, domaine = valeur.rpartition("@")
     extension = domaine.rpartition(".")[2]
     if not arobase or not nom or "." not in domaine:
-        return _defaut("pas_une_adresse", vu)
+        return dire("pas_une_adresse", vu)
     if "+" in nom:
-        return _defaut("adresse_plus", vu)
+        return dire("adresse_plus", vu)
     if extension.isalpha() and len(extension) > 3 and "{1,3}" in motif:
-        return _defaut("adresse_extension", vu, extension=extension)
+        return dire("adresse_extension", vu, extension=extension)
     fautifs = sorted({c for c in valeur if not re.match(r"[a-zA-Z0-9_.\-@]", c)})
     dits = " ".join("espace" if c.isspace() else c for c in fautifs)
-    return _defaut("adresse", vu, fautifs=f" (caractères : {dits})" if fautifs else "")
+    return dire("adresse", vu, fautifs=f" (caractères : {dits})" if fautifs else "")
 
 
-def _longueur(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
+def _longueur(type_: Any, valeur: str, vu: str) -> Phrase | None:
     longueur, haut, bas = len(valeur), type_.max_length, type_.min_length
     if haut is not None and longueur > haut:
         trop = accorde(longueur - haut, "caractère", "caractères")
-        return _defaut("trop_longue", vu, longueur=longueur, borne=haut, trop=trop)
+        return dire("trop_longue", vu, longueur=longueur, borne=haut, trop=trop)
     if bas is not None and longueur < bas:
-        return _defaut("trop_courte", vu, longueur=longueur, borne=bas)
+        return dire("trop_courte", vu, longueur=longueur, borne=bas)
     return None
 
 
-def _bornes(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
+def _bornes(type_: Any, valeur: str, vu: str) -> Phrase | None:
     minimum, maximum = type_.min_value, type_.max_value
     if not re.fullmatch(r"[+-]?\d+(\.\d*)?", valeur) or not isinstance(minimum, int | type(None)):
         return None
     if minimum is not None and float(valeur) < float(minimum):
-        return _defaut("trop_petite", vu, borne=minimum)
+        return dire("trop_petite", vu, borne=minimum)
     if maximum is not None and float(valeur) > float(maximum):
-        return _defaut("trop_grande", vu, borne=maximum)
+        return dire("trop_grande", vu, borne=maximum)
     chiffres = type_.get_facet(f"{_XS}fractionDigits")
     if chiffres is not None and len(valeur.partition(".")[2]) > chiffres.value:
-        return _defaut("trop_de_decimales", vu, borne=chiffres.value)
+        return dire("trop_de_decimales", vu, borne=chiffres.value)
     return None
 
 
-def _enumeration(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
+def _enumeration(type_: Any, valeur: str, vu: str) -> Phrase | None:
     valeurs = type_.enumeration
     if not valeurs or valeur in [str(admise) for admise in valeurs]:
         return None
-    return _defaut("hors_liste", vu, admises=", ".join(str(admise) for admise in valeurs[:20]))
+    return dire("hors_liste", vu, admises=", ".join(str(admise) for admise in valeurs[:20]))
 
 
-def _motif(type_: Any, valeur: str, vu: str) -> DefautValeur | None:
+def _motif(type_: Any, valeur: str, vu: str) -> Phrase | None:
     motifs = _motifs(type_)
     if not motifs:
         return None
     attendu = " ou ".join(_decrire(motif) for motif in motifs)
     if not valeur:
-        return _defaut("vide_sans_forme", attendu=attendu)
-    return _defaut("motif", vu, attendu=attendu)
+        return dire("vide_sans_forme", attendu=attendu)
+    return dire("motif", vu, attendu=attendu)
 
 
 def _decrire(motif: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from sne_interface.contract.exigences import NIVEAUX, charger_exigences
+from sne_interface.contract.exigences import NIVEAUX, charger_exigences, niveaux
 from sne_interface.contract.nomenclatures import lignes_csv
 from sne_interface.contract.overlay import DossiersContrat
 from sne_interface.contract.table_des_roles import noms_ecrits
@@ -177,24 +177,18 @@ def charger_certification(dossiers: DossiersContrat) -> Certification:
     for genre, suites in (("roles", "exige"), ("mentions", "herite")):
         lecteur.sans_boucle(genre, suites, tables[genre])
     mentions = [_mention(i, tables["mentions"], roles, options, lecteur.table) for i in tables["mentions"]]
+    exigences = lecteur.exigences.values()
+    alternatives = {i: AlternativeDExigences(i, **t) for i, t in tables["alternatives"].items()}
+    a_voir = {i: t | {"nom": _par_role(t["nom"], noms)} for i, t in tables["elements"].items()}
     return Certification(
         nom=str(lecteur.table.get("nom", "")),
         roles=MappingProxyType(roles),
         options=MappingProxyType(options),
-        alternatives=MappingProxyType(
-            {i: AlternativeDExigences(i, **t) for i, t in tables["alternatives"].items()}
-        ),
-        elements=MappingProxyType(
-            {
-                i: ElementAVoir(i, **(t | {"nom": _par_role(t["nom"], noms)}))
-                for i, t in tables["elements"].items()
-            }
-        ),
+        alternatives=MappingProxyType(alternatives),
+        elements=MappingProxyType({i: ElementAVoir(i, **t) for i, t in a_voir.items()}),
         mentions=MappingProxyType({m.id: m for m in sorted(mentions, key=lambda m: len(m.herite))}),
-        niveaux=MappingProxyType({e.id: e.niveau for e in lecteur.exigences.values()}),
-        attestables=MappingProxyType(
-            {e.id: e.non_testee for e in lecteur.exigences.values() if e.non_testee}
-        ),
+        niveaux=MappingProxyType(niveaux(lecteur.exigences)),
+        attestables=MappingProxyType({e.id: e.non_testee for e in exigences if e.non_testee}),
     )
 
 

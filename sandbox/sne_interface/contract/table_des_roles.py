@@ -17,11 +17,11 @@ from sne_interface.domain import decision as d
 from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
-from sne_interface.domain.roles import PERSONNES, Roles, RolesDemande
+from sne_interface.domain.roles import CALCULES, PERSONNES, Roles, RolesDemande
 from sne_interface.errors import ContractError
+from sne_interface.resources import lire_a_cote
 
 _CONTRAT: Final = "contract.toml"
-_CALCULES: Final = ("ressources_uc", "nombre_uc", "premier_quartile")
 _LISTES: Final = ("valeurs", "categories", "sans_categorie")
 #: Blocks of the form that the household fills: what the SNE computes does not go into them.
 _DU_MENAGE: Final = frozenset(
@@ -31,40 +31,8 @@ _DU_MENAGE: Final = frozenset(
 _PAS_MAX: Final = 2
 _CLES_CATEGORIE: Final = ("code", "libelle", "lettres", "depuis", "jusque")
 
-#: What each role is, for whoever reads a report. The characteristics and values are those of
-#: `domain/decision.py`.
-LIBELLES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "demande.nir": "NIR",
-        "demande.nir.demandeur": "NIR du demandeur",
-        "demande.nir.cotitulaire": "NIR d'un cotitulaire",
-        "demande.nir.a_charge": "NIR d'une personne à charge majeure",
-        "demande.ressources_uc": "ressources annuelles par unité de consommation",
-        "demande.nombre_uc": "nombre d'unités de consommation",
-        "demande.premier_quartile": "premier quartile",
-        "decision.type": "type d'événement des décisions",
-        f"decision.{d.DATE_COMMISSION}": "date de la commission",
-        f"decision.{d.DECISION}": "décision de la commission",
-        f"decision.{d.REFUS_DU_MENAGE}": "refus du ménage",
-        f"decision.{d.RANG}": "rang de classement",
-        f"decision.{d.CONDITION}": "condition suspensive",
-        f"decision.{d.MOTIF}": "motif de la décision",
-        f"decision.{d.CATEGORIE}": "catégorie prioritaire (L. 441-1)",
-        f"decision.{d.DALO}": "ménage reconnu DALO",
-        f"decision.{d.RESERVATAIRE}": "contingent",
-        f"decision.{d.SIREN}": "SIREN du bailleur",
-        f"decision.{d.RPLS}": "numéro RPLS du logement",
-        f"decision.{d.BAIL}": "bail signé",
-        f"decision.{d.DATE_BAIL}": "date de signature du bail",
-        "decision.sans_categorie": "aucune catégorie prioritaire",
-        f"decision.valeurs.{d.ATTRIBUTION}": "attribution",
-        f"decision.valeurs.{d.ATTRIBUTION_PAR_CLASSEMENT}": "attribution par classement",
-        f"decision.valeurs.{d.ATTRIBUTION_SOUS_CONDITION}": "attribution sous condition",
-        f"decision.valeurs.{d.NON_ATTRIBUTION}": "non-attribution",
-        f"decision.valeurs.{d.IRRECEVABILITE}": "irrecevabilité",
-    }
-)
-
+#: What each role is, for whoever reads a report.
+LIBELLES: Final[Mapping[str, str]] = MappingProxyType(lire_a_cote(__file__, "roles.toml"))
 
 #: What the SNE writes of each: the least, the longest, any.
 _ECRITS: Final = {
@@ -103,7 +71,7 @@ def lire_roles(
 def faute_de_la_demande(role: str, chemin: str, nomenclatures: Nomenclatures, refus: Refus) -> str:
     """Why the element at `chemin` cannot be that of a role of the demande, in French; "" when it can."""
     nom = role.rpartition(".")[2]
-    if nom in _CALCULES:
+    if nom in CALCULES:
         dans = chemin.removeprefix(f"{FORMULAIRE}/").split("/")
         if len(dans) > _PAS_MAX or dans[0] in _DU_MENAGE or chemin in (FORMULAIRE, dans[0]):
             return "il n'est pas dans un bloc que le SNE écrit"
@@ -153,18 +121,16 @@ class _Lecture:
     # --- a demande
 
     def demande(self, nomenclatures: Nomenclatures, refus: Refus) -> RolesDemande:
-        table = _table(self._tables.get("demande", {}), "roles.demande", ("nir", *_CALCULES))
+        table = _table(self._tables.get("demande", {}), "roles.demande", ("nir", *CALCULES))
         nirs = _table(table.get("nir", {}), "roles.demande.nir", tuple(PERSONNES))
         depuis = nomenclatures.depuis_ou_rien
 
         def faute(role: str) -> Callable[[str], str]:
             return lambda chemin: faute_de_la_demande(role, chemin, nomenclatures, refus)
 
-        lus = {
-            nom: self._lie(nirs, ("demande", "nir", nom), faute(f"demande.nir.{nom}")) for nom in PERSONNES
-        }
-        calcules = {nom: self._lie(table, ("demande", nom), faute(f"demande.{nom}")) for nom in _CALCULES}
-        lies = {nom: chemin for nom, chemin in lus.items() if chemin}
+        places = {n: self._lie(nirs, ("demande", "nir", n), faute(f"demande.nir.{n}")) for n in PERSONNES}
+        calcules = {nom: self._lie(table, ("demande", nom), faute(f"demande.{nom}")) for nom in CALCULES}
+        lies = {nom: chemin for nom, chemin in places.items() if chemin}
         tous = [chemin for chemin in (*lies.values(), *calcules.values()) if chemin]
         return RolesDemande(lies, **calcules, depuis={chemin: depuis(chemin) or "" for chemin in tous})
 
@@ -179,15 +145,11 @@ class _Lecture:
         if not code:
             return RolesDecision()
         siennes = {c.code: c for c in types[code].caracteristiques}
-        liees: dict[str, str] = {}
-        for role in d.CARACTERISTIQUES:
-            lie = self._lie(
-                table,
-                ("decision", role),
-                lambda c: "" if c in siennes else f"le type {code} n'a pas cette caractéristique",
-            )
-            if lie:
-                liees[role] = lie
+
+        def faute(nom: str) -> str:
+            return "" if nom in siennes else f"le type {code} n'a pas cette caractéristique"
+
+        liees = {r: lie for r in d.CARACTERISTIQUES if (lie := self._lie(table, ("decision", r), faute))}
         categorie = siennes.get(liees.get(d.CATEGORIE, ""))
         return RolesDecision(
             code,
@@ -199,10 +161,8 @@ class _Lecture:
 
     def _valeurs(self, decision: Mapping[str, Any], liste: Caracteristique | None) -> dict[str, str]:
         table = _table(decision.get("valeurs", {}), "roles.decision.valeurs", d.DECISIONS)
-        lues = {
-            role: self._lie(table, ("decision", "valeurs", role), _de_la_liste(liste)) for role in d.DECISIONS
-        }
-        return {role: code for role, code in lues.items() if code}
+        faute = _de_la_liste(liste)
+        return {r: lu for r in d.DECISIONS if (lu := self._lie(table, ("decision", "valeurs", r), faute))}
 
     def _categories(
         self, decision: Mapping[str, Any], liste: Caracteristique | None

@@ -3,11 +3,12 @@ schemas as they are served."""
 
 import posixpath
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Concatenate, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from lxml import etree
@@ -30,13 +31,17 @@ from sne_interface.contract.schemas import DOSSIER, Document, Schemas, chemin_in
 from sne_interface.contract.table_des_roles import lire_roles
 from sne_interface.domain.base import DroitsGuichets
 from sne_interface.domain.evenement import TypeEvenement
+from sne_interface.domain.nir import retenir_noms_nir
 from sne_interface.domain.roles import Roles
-from sne_interface.domain.texte import retenir_noms_nir
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.settings import DE_BASE, Reglages
 
 #: The file that makes a folder a contract.
 CONTRAT: Final = "contract.toml"
+#: Results of one function that a contract keeps.
+_RETENUS_MAX: Final = 256
+_Cle = ParamSpec("_Cle")
+_Valeur = TypeVar("_Valeur")
 _CLES: Final = (
     "nom", "titre", "extends", "versions", "conventions", "namespace", "namespace_services", "schemas",
     "fichiers", "services", "roles", "reglages",
@@ -131,6 +136,8 @@ class Contrat:
     operations: Mapping[str, OperationPubliee]
     dossiers: DossiersContrat
     reglages: Mapping[str, Any]
+    retenus: dict[Any, dict[Any, Any]] = field(default_factory=dict, init=False)
+    """The results that `retenu` keeps with it."""
 
     def __repr__(self) -> str:
         return f"<Contrat {self.nom}>"
@@ -158,6 +165,27 @@ class Contrat:
         return self.dossiers.lire(chemin)
 
 
+def retenu(
+    calcul: Callable[Concatenate[Contrat, _Cle], _Valeur],
+) -> Callable[Concatenate[Contrat, _Cle], _Valeur]:
+    """Makes a function of a contract compute each result once, and keep it with the contract: it leaves the
+    memory with it. A client may write what the result is asked for (a type of file): the results of one
+    function are bounded."""
+
+    @wraps(calcul)
+    def lire(contrat: Contrat, /, *args: _Cle.args, **nommes: _Cle.kwargs) -> _Valeur:
+        gardes = contrat.retenus.setdefault(calcul, {})
+        cle = (*args, *nommes.items())
+        if cle not in gardes:
+            if len(gardes) >= _RETENUS_MAX:
+                gardes.clear()
+            gardes[cle] = calcul(contrat, *args, **nommes)
+        valeur: _Valeur = gardes[cle]
+        return valeur
+
+    return lire
+
+
 def livres() -> tuple[str, ...]:
     """Names of the contracts that are shipped."""
     return tuple(sorted(dossier.parent.name for dossier in resources.contracts_dir().glob(f"*/{CONTRAT}")))
@@ -181,10 +209,8 @@ def charger(
     table = dossiers.toml(CONTRAT)
     table_de(table, CONTRAT, _CLES)
     versions = _versions(table)
-    fichiers = {cle: str(chemin) for cle, chemin in _table(table, "fichiers").items()}
-    table_de(fichiers, f"{CONTRAT} [fichiers]", _FICHIERS)
-    for cle in _FICHIERS:
-        fichiers.setdefault(cle, "")
+    dits = table_de(_table(table, "fichiers"), f"{CONTRAT} [fichiers]", _FICHIERS)
+    fichiers = dict.fromkeys(_FICHIERS, "") | {cle: str(chemin) for cle, chemin in dits.items()}
 
     def lire(cle: str) -> bytes:
         return dossiers.lire(fichiers[cle])
@@ -222,9 +248,7 @@ def charger(
             anciennes=fichiers["communes_anciennes"],
             epci=fichiers["epci"],
         ),
-        guichets=lire_droits(dossiers.toml(fichiers["guichets"]), fichiers["guichets"])
-        if fichiers["guichets"]
-        else DroitsGuichets(),
+        guichets=lire_droits(dossiers.toml(fichiers["guichets"]), fichiers["guichets"]),
         quartiles=_quartiles(dossiers, fichiers["quartiles"], quartiles),
         schemas=schemas,
         regles=MappingProxyType(lire_fiches(dossiers, fichiers["regles"])),

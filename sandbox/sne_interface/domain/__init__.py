@@ -1,4 +1,5 @@
-"""The words of the field, as frozen values and pure functions: no input, no output, no clock of their own.
+"""The words of the field, as frozen values and pure functions: no clock of their own, nothing
+read but the table of pannes.
 
 To read in this order: `base` (a base of the sandbox, its clock, the guichets that call it), `demande` (a
 request for social housing, its numéro unique, what the base holds of it), `element` (a document received,

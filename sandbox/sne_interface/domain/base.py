@@ -201,10 +201,6 @@ class DroitsGuichets:
             return acte in guichet.actes
         return not self.droits or acte in self.droits.get(guichet.nature, _SANS_DROIT)
 
-    def habilites(self, acte: Acte) -> tuple[NatureGuichet, ...]:
-        """The kinds that may do that, in the order of the kinds."""
-        return tuple(nature for nature in NatureGuichet if acte in self.droits.get(nature, _SANS_DROIT))
-
 
 def lire_horloge(texte: str) -> Horloge:
     """The clock of `--clock`: « real », or an ISO instant at which it is frozen. Raises UsageError."""

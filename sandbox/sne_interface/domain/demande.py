@@ -8,15 +8,17 @@ the field's names.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from sne_interface.domain.element import Element, Vue, une_fois
 from sne_interface.domain.texte import plier
 
+T = TypeVar("T")
 #: Path of the form (the Cerfa) in the document.
 FORMULAIRE: Final = "interfaceNuu/demande/demandeLogement"
 #: Path of the household in it, absent for an association.
@@ -81,6 +83,32 @@ class NumeroUnique:
 # --- the document --------------------------------------------------------------------------------------
 
 
+def _texte(chemin: str) -> une_fois[str]:
+    """The text at a path below the element of a view, "" when absent."""
+    return une_fois(lambda vue: vue.element.texte_de(chemin) or "")
+
+
+def _lu(lire: Callable[[Element, str], T], chemin: str) -> une_fois[T]:
+    """The value that is read at a path below the element of a view."""
+    return une_fois(lambda vue: lire(vue.element, chemin))
+
+
+def _du_formulaire(lire: Callable[[Element, str], T], chemin: str) -> une_fois[T]:
+    """The value that is read at a path below the form of a demande."""
+    return une_fois(lambda demande: lire(demande.formulaire, chemin))
+
+
+def _reference(nom: str) -> une_fois[str | None]:
+    """The text of an element of the form that names something; None of blanks: what indents a document may
+    put some into an empty element."""
+
+    def lire(demande: "Demande") -> str | None:
+        texte = demande.formulaire.texte_de(nom)
+        return texte if texte is not None and texte.strip() else None
+
+    return une_fois(lire)
+
+
 #: Folded nom, folded prénom, birth date.
 Identite = tuple[str, str, date | None]
 
@@ -92,46 +120,30 @@ class Personne(Vue):
     # Rules ask for the same persons and places again and again: what is walked to is kept.
     __slots__ = ("__dict__",)
 
-    @une_fois
-    def nom(self) -> str:
-        """Name in use (`nom`), "" when absent."""
-        return self.element.texte_de("nom") or ""
+    #: Name in use (`nom`), "" when absent.
+    nom = _texte("nom")
 
-    @une_fois
-    def nom_patronymique(self) -> str:
-        """Name at birth (`nomPatronymique`), "" when absent."""
-        return self.element.texte_de("nomPatronymique") or ""
+    #: Name at birth (`nomPatronymique`), "" when absent.
+    nom_patronymique = _texte("nomPatronymique")
 
-    @une_fois
-    def prenom(self) -> str:
-        """First name (`prenom`), "" when absent."""
-        return self.element.texte_de("prenom") or ""
+    #: First name (`prenom`), "" when absent.
+    prenom = _texte("prenom")
 
-    @une_fois
-    def date_naissance(self) -> date | None:
-        """Day of birth; None when absent, or no date."""
-        return self.element.date_de("dateNaissance")
+    #: Day of birth; None when absent, or no date.
+    date_naissance = _lu(Element.date_de, "dateNaissance")
 
-    @une_fois
-    def civilite(self) -> str | None:
-        """Monsieur or Madame, by code of ListeCivilite."""
-        return self.element.code_de("civilite")
+    #: Monsieur or Madame, by code of ListeCivilite.
+    civilite = _lu(Element.code_de, "civilite")
 
-    @une_fois
-    def situation_familiale(self) -> str | None:
-        """Married, divorced, widowed…, by code of ListeSituationFamiliale."""
-        return self.element.code_de("situationFamiliale")
+    #: Married, divorced, widowed…, by code of ListeSituationFamiliale.
+    situation_familiale = _lu(Element.code_de, "situationFamiliale")
 
-    @une_fois
-    def lien_demandeur(self) -> str | None:
-        """The tie of a cotitulaire to the demandeur, by code of ListeLienDemandeur; None for the
-        demandeur."""
-        return self.element.code_de("lienDemandeur")
+    #: The tie of a cotitulaire to the demandeur, by code of ListeLienDemandeur; None for the
+    #: demandeur.
+    lien_demandeur = _lu(Element.code_de, "lienDemandeur")
 
-    @une_fois
-    def contrat_travail(self) -> str | None:
-        """Kind of employment, by code of ListeTypeContratTravail (student, retired… are some)."""
-        return self.element.code_de("situationProfessionnelle/typeContratTravail")
+    #: Kind of employment, by code of ListeTypeContratTravail (student, retired… are some).
+    contrat_travail = _lu(Element.code_de, "situationProfessionnelle/typeContratTravail")
 
     @property
     def identite(self) -> Identite:
@@ -151,6 +163,7 @@ class Personne(Vue):
         return frozenset(filter(None, (plier(self.nom), plier(self.nom_patronymique))))
 
 
+_SOUHAIT: Final = "logementRecherche"
 _LISTES_DE_RESSOURCES: Final = (
     "listeRessourceRecue",
     "listeRessourceVersee",
@@ -176,12 +189,10 @@ class Demande(Vue):
         """Version of the message (`@versionInterface`), « 02.01 »; "" when absent."""
         return self.element.attributs.get("versionInterface", "")
 
-    @une_fois
-    def type_fichier(self) -> str:
-        """The action of the message (`entete/typeFichier`): CRE creates, CRS creates for a household that
-        separates, MOD modifies, REN renews, RAD radiates or reactivates, SUP deletes, COP notes a scanned
-        piece; "" when absent."""
-        return self.element.texte_de("entete/typeFichier") or ""
+    #: The action of the message (`entete/typeFichier`): CRE creates, CRS creates for a household that
+    #: separates, MOD modifies, REN renews, RAD radiates or reactivates, SUP deletes, COP notes a
+    #: scanned piece; "" when absent.
+    type_fichier = _texte("entete/typeFichier")
 
     @property
     def date_fichier(self) -> datetime | None:
@@ -193,30 +204,17 @@ class Demande(Vue):
         """Code of the guichet that sends (`numGuichet`), "" when absent."""
         return self.formulaire.texte_de("numGuichet") or ""
 
-    @une_fois
-    def numero_unique(self) -> str | None:
-        """The numéro unique that the message is about (`numUnique`)."""
-        return self._reference("numUnique")
+    #: The numéro unique that the message is about (`numUnique`).
+    numero_unique = _reference("numUnique")
 
-    @une_fois
-    def numero_associe(self) -> str | None:
-        """That of the joint demande which a household that separates leaves (`numUniqueAssocie`)."""
-        return self._reference("numUniqueAssocie")
+    #: That of the joint demande which a household that separates leaves (`numUniqueAssocie`).
+    numero_associe = _reference("numUniqueAssocie")
 
-    @une_fois
-    def ref_interne(self) -> str | None:
-        """The sender's own reference of the demande (`refInterne`)."""
-        return self._reference("refInterne")
+    #: The sender's own reference of the demande (`refInterne`).
+    ref_interne = _reference("refInterne")
 
-    def _reference(self, nom: str) -> str | None:
-        # Blanks name nothing: what indents a document may put some into an empty element.
-        texte = self.formulaire.texte_de(nom)
-        return texte if texte is not None and texte.strip() else None
-
-    @une_fois
-    def date_creation(self) -> date | None:
-        """Day of deposit (`dateCreationDemande`), from which seniority counts."""
-        return self.formulaire.date_de("dateCreationDemande")
+    #: Day of deposit (`dateCreationDemande`), from which seniority counts.
+    date_creation = _du_formulaire(Element.date_de, "dateCreationDemande")
 
     @une_fois
     def forcer_doublon(self) -> bool:
@@ -229,10 +227,8 @@ class Demande(Vue):
         counts)."""
         return any(e.nom == "association" for e in self.formulaire.enfants)
 
-    @une_fois
-    def association(self) -> Element | None:
-        """The association that asks for a dwelling for those it lodges, in place of a person."""
-        return self.formulaire.enfant("association")
+    #: The association that asks for a dwelling for those it lodges, in place of a person.
+    association = _du_formulaire(Element.enfant, "association")
 
     @une_fois
     def demandeur(self) -> Personne | None:
@@ -279,20 +275,14 @@ class Demande(Vue):
         """
         return sum([recue.entier_de("montant") or 0 for recue in self.ressources_recues])
 
-    @une_fois
-    def personnes_a_charge(self) -> tuple[Element, ...]:
-        """The persons à charge, who depend on the household and live in it, in order."""
-        return self.formulaire.tous("personnePhysique/listePersonneACharge/personneACharge")
+    #: The persons à charge, who depend on the household and live in it, in order.
+    personnes_a_charge = _du_formulaire(Element.tous, "personnePhysique/listePersonneACharge/personneACharge")
 
-    @une_fois
-    def personnes_en_garde(self) -> tuple[Element, ...]:
-        """The children in alternate custody, or with a right of visit, in order (see `coParentalite`)."""
-        return self.formulaire.tous("personnePhysique/listePersonneEnGarde/personneEnGarde")
+    #: The children in alternate custody, or with a right of visit, in order (see `coParentalite`).
+    personnes_en_garde = _du_formulaire(Element.tous, "personnePhysique/listePersonneEnGarde/personneEnGarde")
 
-    @une_fois
-    def logement_actuel(self) -> Element | None:
-        """The dwelling of today: what kind it is, since when, what it costs."""
-        return self.formulaire.enfant("personnePhysique/logementActuel")
+    #: The dwelling of today: what kind it is, since when, what it costs.
+    logement_actuel = _du_formulaire(Element.enfant, "personnePhysique/logementActuel")
 
     @une_fois
     def modeles_logement(self) -> tuple[Element, ...]:
@@ -305,20 +295,16 @@ class Demande(Vue):
         """Their codes."""
         return frozenset([modele.code for modele in self.modeles_logement if modele.code])
 
-    @une_fois
-    def logement_recherche(self) -> Element | None:
-        """The dwelling wished: kinds, places, what the household can pay."""
-        return self.formulaire.enfant("logementRecherche")
+    #: The dwelling wished: kinds, places, what the household can pay.
+    logement_recherche = _du_formulaire(Element.enfant, _SOUHAIT)
 
-    @une_fois
-    def types_souhaites(self) -> tuple[Element, ...]:
-        """The kinds of dwelling wished, in order; codes of ListeTypeLogement."""
-        return self.formulaire.tous("logementRecherche/listeTypeLogement/typeLogement")
+    #: The kinds of dwelling wished, in order; codes of ListeTypeLogement.
+    types_souhaites = _du_formulaire(Element.tous, f"{_SOUHAIT}/listeTypeLogement/typeLogement")
 
-    @une_fois
-    def localisations(self) -> tuple[Element, ...]:
-        """The places wished, in order: a commune each, and a quartier of it."""
-        return self.formulaire.tous("logementRecherche/listeLocalisationSouhaite/localisationSouhaite")
+    #: The places wished, in order: a commune each, and a quartier of it.
+    localisations = _du_formulaire(
+        Element.tous, "logementRecherche/listeLocalisationSouhaite/localisationSouhaite"
+    )
 
     @une_fois
     def communes_souhaitees(self) -> tuple[Element, ...]:
@@ -360,36 +346,23 @@ class Demande(Vue):
         communes = self.communes_souhaitees
         return territoire_de(communes[0].attributs["code"]) if communes else None
 
-    @une_fois
-    def motifs(self) -> tuple[Element, ...]:
-        """Why the household asks (`motifDemande`), in order; codes of ListeMotifDemande."""
-        return self.formulaire.tous("principauxMotifDemande/motifDemande")
+    #: Why the household asks (`motifDemande`), in order; codes of ListeMotifDemande.
+    motifs = _du_formulaire(Element.tous, "principauxMotifDemande/motifDemande")
 
-    @une_fois
-    def handicaps(self) -> tuple[Element, ...]:
-        """The handicaps of members of the household, in order."""
-        return self.formulaire.tous("listeHandicap/handicap")
+    #: The handicaps of members of the household, in order.
+    handicaps = _du_formulaire(Element.tous, "listeHandicap/handicap")
 
-    @une_fois
-    def radiation(self) -> Element | None:
-        """The part of a RAD message on the radiation: day, motive, dwelling attributed."""
-        return self.formulaire.enfant("radiation")
+    #: The part of a RAD message on the radiation: day, motive, dwelling attributed.
+    radiation = _du_formulaire(Element.enfant, "radiation")
 
-    @une_fois
-    def motif_radiation(self) -> str | None:
-        """Why the demande is radiated (ListeMotifsRadiation); None also for a message that reactivates it."""
-        return self.formulaire.code_de("radiation/motifRadiation")
+    #: Why the demande is radiated (ListeMotifsRadiation); None also for a message that reactivates it.
+    motif_radiation = _du_formulaire(Element.code_de, "radiation/motifRadiation")
 
-    @property
-    def date_renouvellement(self) -> date | None:
-        """Day of the renewal (`renouvellement/dateRenouvellement`)."""
-        return self.formulaire.date_de("renouvellement/dateRenouvellement")
+    #: Day of the renewal (`renouvellement/dateRenouvellement`).
+    date_renouvellement = _du_formulaire(Element.date_de, "renouvellement/dateRenouvellement")
 
-    @property
-    def information_dalo(self) -> Element | None:
-        """The decision of a commission de médiation (`informationDalo`): the right to a dwelling (L.
-        441-2-3)."""
-        return self.element.enfant("demande/informationDalo")
+    #: The decision of a commission de médiation (`informationDalo`): the right to a dwelling (L. 441-2-3).
+    information_dalo = _lu(Element.enfant, "demande/informationDalo")
 
 
 def _seul(parent: Element, nom: str) -> Element:

@@ -30,6 +30,10 @@ class Caracteristique:
     debut_validite: date | None = None
     fin_validite: date | None = None
 
+    def est_valide(self, jour: date) -> bool:
+        """True when it may be given on `jour`."""
+        return (self.debut_validite or jour) <= jour <= (self.fin_validite or jour)
+
 
 @dataclass(frozen=True, slots=True)
 class TypeEvenement:
@@ -53,9 +57,7 @@ class TypeEvenement:
 
     def est_valide(self, jour: date) -> bool:
         """True when events of this type may be written on `jour`."""
-        return (self.debut_validite is None or self.debut_validite <= jour) and (
-            self.fin_validite is None or jour <= self.fin_validite
-        )
+        return (self.debut_validite or jour) <= jour <= (self.fin_validite or jour)
 
 
 @dataclass(frozen=True, slots=True)

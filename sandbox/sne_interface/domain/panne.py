@@ -1,22 +1,21 @@
 """A panne: what the sandbox gets wrong on purpose, so that an application proves how it bears it.
 
-The table `GENRES` is closed: each kind says in French what the client sees, what becomes of the base, and
-which parameters it takes. All of them are conventions of the sandbox.
+The table `GENRES` (`pannes.toml`) is closed: each kind says in French what the client sees, what becomes of
+the base, and which parameters it takes. All of them are conventions of the sandbox.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from math import isfinite
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Self
 
 from sne_interface.domain.publication import TU
 from sne_interface.errors import UsageError
+from sne_interface.resources import lire_a_cote
 
 Sorte = Literal["nombre", "entier", "oui_non", "texte", "choix"]
 
-#: The longest wait that a panne may impose, in seconds.
-ATTENTE_MAX: Final = 3600.0
 _TEXTE_MAX: Final = 500
 _FOIS_MAX: Final = 1_000_000_000
 
@@ -37,10 +36,10 @@ class ParametreLu:
 
     def verifier(self, valeur: str) -> None:
         """Raises UsageError for a value that this parameter does not take."""
-        attendu = self._attendu()
         if not self._convient(valeur):
             raise UsageError(
-                f"Le paramètre [{self.nom}] ne peut pas valoir [{valeur}].", remede=f"attendu : {attendu}"
+                f"Le paramètre [{self.nom}] ne peut pas valoir [{valeur}].",
+                remede=f"attendu : {self._attendu()}",
             )
 
     def _convient(self, valeur: str) -> bool:
@@ -102,182 +101,17 @@ class GenrePanne:
         )
 
 
-def _secondes(defaut: str, description: str, minimum: float = 0) -> ParametreLu:
-    return ParametreLu("secondes", "nombre", defaut, description, "s", minimum, ATTENTE_MAX)
+_LU: Final = lire_a_cote(__file__, "pannes.toml")
 
 
-_AVANT: Final = ParametreLu(
-    "avant", "oui_non", "non", "oui : avant le travail, qui n'est pas fait ; non : après l'enregistrement"
-)
-_MESSAGE: Final = ParametreLu(
-    "message",
-    "texte",
-    "Panne simulée par le bac à sable.",
-    "phrase de la fault (Reason et demandeLogementException)",
-)
+def _genre(nom: str, table: Mapping[str, Any]) -> GenrePanne:
+    dits = {p: _LU["communs"].get(p, {}) | dit for p, dit in table.get("parametres", {}).items()}
+    lus = [ParametreLu(p, **(dit | {"choix": tuple(dit.get("choix", ()))})) for p, dit in dits.items()]
+    return GenrePanne(nom, **{**table, "parametres": tuple(lus)})
 
-_SANS_PIECE: Final = "un échange dont la réponse n'a pas de pièce jointe"
-
-
-def _partie(defaut: str) -> ParametreLu:
-    return ParametreLu(
-        "partie",
-        "choix",
-        defaut,
-        "enveloppe SOAP, ou document joint (l'enveloppe quand la réponse n'en a pas)",
-        choix=("enveloppe", "document"),
-    )
-
-
-_TABLE: Final = (
-    GenrePanne(
-        "delai",
-        "Réponse en retard",
-        "La réponse, juste et entière, arrive en retard.",
-        parametres=(_secondes("5", "retard de la réponse"),),
-    ),
-    GenrePanne(
-        "silence",
-        "Silence",
-        "Aucune réponse : la connexion reste ouverte et muette, jusqu'à ce que le client renonce.",
-        parametres=(_secondes("120", "durée du silence ; la connexion est alors fermée"), _AVANT),
-    ),
-    GenrePanne(
-        "coupure",
-        "Connexion coupée",
-        "La connexion est coupée net (RST) au milieu de la réponse.",
-        parametres=(
-            ParametreLu(
-                "octets",
-                "entier",
-                "100",
-                "octets envoyés avant la coupure, en-têtes HTTP compris ; jamais la réponse entière",
-                "octets",
-                0,
-                20_000_000,
-            ),
-            _AVANT,
-        ),
-    ),
-    GenrePanne(
-        "goutte",
-        "Réponse au compte-gouttes",
-        "La réponse, juste et entière, arrive au compte-gouttes.",
-        parametres=(
-            ParametreLu("octets", "entier", "100", "octets par goutte", "octets", 1, 1_000_000),
-            _secondes("0.1", "temps entre deux gouttes", 0.001),
-        ),
-    ),
-    GenrePanne(
-        "mime_tronque",
-        "Message tronqué",
-        "Le corps s'arrête en route, sans délimiteur final ; Content-Length dit la longueur envoyée.",
-        parametres=(ParametreLu("part", "entier", "50", "part du corps envoyée", "%", 1, 99),),
-    ),
-    GenrePanne(
-        "longueur_fausse",
-        "Longueur fausse",
-        "Content-Length ment : plus que le corps, puis la connexion est fermée ; ou moins (ecart négatif).",
-        parametres=(
-            ParametreLu(
-                "ecart",
-                "entier",
-                "100",
-                "octets annoncés en plus du corps, en moins s'il est négatif",
-                "octets",
-                -20_000_000,
-                20_000_000,
-            ),
-        ),
-    ),
-    GenrePanne(
-        "partie_absente",
-        "Pièce jointe absente",
-        "Une pièce jointe que l'enveloppe désigne (xop:Include) manque au message.",
-        sans_prise=_SANS_PIECE,
-    ),
-    GenrePanne(
-        "cid_faux",
-        "Pièce jointe mal désignée",
-        "Le Content-ID d'une pièce jointe n'est pas celui que l'enveloppe désigne.",
-        sans_prise=_SANS_PIECE,
-    ),
-    GenrePanne(
-        "encodage_faux",
-        "Encodage faux",
-        "Le document se dit en UTF-8 et ne l'est pas ; ou l'en-tête charset ment sur un document en UTF-8.",
-        parametres=(
-            ParametreLu(
-                "lieu",
-                "choix",
-                "document",
-                "où est le mensonge : dans le document (ses octets), ou dans l'en-tête de sa partie",
-                choix=("document", "en_tete"),
-            ),
-            ParametreLu(
-                "encodage",
-                "choix",
-                "iso-8859-1",
-                "encodage des octets (lieu=document), ou annoncé (lieu=en_tete)",
-                choix=("iso-8859-1", "utf-16"),
-            ),
-            _partie("document"),
-        ),
-    ),
-    GenrePanne(
-        "bom",
-        "Marque d'ordre des octets",
-        "Une marque d'ordre des octets (BOM UTF-8) précède le XML.",
-        parametres=(_partie("enveloppe"),),
-    ),
-    GenrePanne(
-        "html_502",
-        "Page 502 d'une passerelle",
-        "Une page HTML de passerelle : 502 Bad Gateway.",
-        empeche=True,
-    ),
-    GenrePanne(
-        "html_503",
-        "Page 503 de maintenance",
-        "Une page HTML de maintenance : 503 Service Unavailable, avec Retry-After.",
-        empeche=True,
-        parametres=(_secondes("5", "valeur de Retry-After, arrondie à la seconde"),),
-    ),
-    GenrePanne(
-        "fault_serveur",
-        "Faute SOAP du serveur",
-        "Une fault SOAP du serveur (Receiver) : la question n'est pas en cause.",
-        empeche=True,
-        parametres=(_MESSAGE,),
-    ),
-    GenrePanne(
-        "fault_client",
-        "Faute SOAP du client",
-        "Une fault SOAP du client (Sender) : la question serait fautive.",
-        empeche=True,
-        parametres=(_MESSAGE,),
-    ),
-    GenrePanne(
-        "numero_faux",
-        "Numéro unique mal formé",
-        "Le numéro unique rendu est mal formé, partout dans la réponse (enveloppe et document).",
-        parametres=(
-            ParametreLu(
-                "longueur", "entier", "17", "caractères gardés du numéro, qui en a 18", "caractères", 1, 17
-            ),
-        ),
-        sans_prise="un échange refusé, ou qui ne rend pas de numéro,",
-    ),
-    GenrePanne(
-        "reponse_perdue",
-        "Réponse perdue",
-        "Le travail est accepté, mais la réponse se perd : la connexion meurt sans un octet.",
-        sans_prise="un échange refusé",
-    ),
-)
 
 #: The kinds of pannes, by name, in the order they are shown. Closed.
-GENRES: Final[Mapping[str, GenrePanne]] = MappingProxyType({genre.nom: genre for genre in _TABLE})
+GENRES: Final = MappingProxyType({nom: _genre(nom, table) for nom, table in _LU["genres"].items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,15 +181,7 @@ class PanneDefinition:
 
     def en_json(self) -> dict[str, Any]:
         """As JSON: every field; `parametres` as given."""
-        return {
-            "genre": self.genre,
-            "operation": self.operation,
-            "guichet": self.guichet,
-            "fois": self.fois,
-            "taux": self.taux,
-            "graine": self.graine,
-            "parametres": dict(self.parametres),
-        }
+        return {champ: getattr(self, champ) for champ in _CHAMPS} | {"parametres": dict(self.parametres)}
 
     @classmethod
     def de_json(cls, valeur: Mapping[str, Any]) -> Self:
@@ -369,4 +195,4 @@ class PanneDefinition:
         return cls(**valeur)
 
 
-_CHAMPS: Final = ("genre", "operation", "guichet", "fois", "taux", "graine", "parametres")
+_CHAMPS: Final = tuple(champ.name for champ in fields(PanneDefinition))

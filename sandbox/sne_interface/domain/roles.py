@@ -25,6 +25,10 @@ PERSONNES: Final = MappingProxyType(
 )
 
 
+#: What the SNE computes of a household, by role.
+CALCULES: Final = ("ressources_uc", "nombre_uc", "premier_quartile")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RolesDemande:
     """Where the document of a demande holds what 5.2 brought: paths from the root, without index; a role that
@@ -40,18 +44,12 @@ class RolesDemande:
     @property
     def calcules(self) -> Mapping[str, str]:
         """The paths of what the SNE computes, by role; those that are bound."""
-        dits = {
-            "ressources_uc": self.ressources_uc,
-            "nombre_uc": self.nombre_uc,
-            "premier_quartile": self.premier_quartile,
-        }
-        return {role: chemin for role, chemin in dits.items() if chemin}
+        return {role: chemin for role in CALCULES if (chemin := getattr(self, role))}
 
     def sans_place(self, version: str) -> tuple[str, ...]:
         """The roles of what the SNE computes that messages of that version have no place for."""
         calcules = self.calcules
-        roles = ("ressources_uc", "nombre_uc", "premier_quartile")
-        return tuple([r for r in roles if r not in calcules or version < self.depuis[calcules[r]]])
+        return tuple([r for r in CALCULES if r not in calcules or version < self.depuis[calcules[r]]])
 
     @property
     def noms_nir(self) -> frozenset[str]:
@@ -101,11 +99,8 @@ class Roles:
         if famille == "demande":
             genre, _, personne = reste.partition(".")
             if genre == "nir":
-                return (
-                    self.demande.nir.get(personne, "")
-                    if personne
-                    else next(iter(self.demande.nir.values()), "")
-                )
+                dits = self.demande.nir
+                return dits.get(personne, "") if personne else next(iter(dits.values()), "")
             return self.demande.calcules.get(genre, "")
         if reste == "type":
             return self.decision.type

@@ -1,15 +1,13 @@
-"""Texts: how names compare (accents, case, hyphens, spaces folded), what XML can hold, how a NIR is masked,
-how people write numbers and what agrees with them, and what a terminal is given.
+"""Texts: how names compare (accents, case, hyphens, spaces folded), what XML can hold, how people write
+numbers and what agrees with them, and what a terminal is given.
 """
 
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeVar
-
-from sne_interface.domain.nir import chercher_nirs, deplier
 
 #: What XML 1.0 has no room for. Source: W3C XML 1.0, production 2 (Char).
 _HORS_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -21,29 +19,12 @@ _RETENU_MAX: Final = 128
 _SUITE_MAX: Final = 40
 #: Letters that Unicode does not take apart.
 LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
-#: Characters of the shortest NIR, without its key.
-_NIR_MIN: Final = 13
-#: References to what is written by references, that are followed.
-_REFERENCES_MAX: Final = 8
-#: Names of the elements that hold a NIR: the word itself, and what the contracts of this process bind to it.
-_NOMS_NIR: Final = {"nir"}
-#: The word in a name: « NIR », « nirDemandeur », « numNir », « code_nir », not « fournir ».
-_DIT_NIR: Final = re.compile(r"(?:^|[_.-])(?:nir|NIR)(?![a-z])|N(?:ir|IR)(?![a-z])")
-#: What people call a NIR, folded, but for the word itself, which is within others (« fournir »).
-MOTS_DU_NIR: Final = ("securitesociale", "numsecu", "numerosecu", "inscriptionrepertoire")
 #: How a spreadsheet knows a formula.
 _FORMULE: Final = ("=", "+", "-", "@", "\t", "\r")
 #: Controls (C0 but tab and line feed, C1), and the marks that turn the direction of a line.
 _COMMANDES: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-#: What stands for a secret, and where an address says one; it may have an « @ » itself.
-CACHE: Final = "***"
-#: A word of small letters, capitals and digits, long enough to be a NIR in base64; its twelve first are not.
-_MOT_CODE: Final = re.compile(
-    r"(?<![\w+/-])(?=[A-Za-z+/_-]*\d)(?=[a-z\d+/_-]*[A-Z])([\w+/-]{12})[\w+/-]{6,}={0,2}", re.ASCII
-)
-_MOT_DE_PASSE: Final = re.compile(r"(://[^\s/:@]*:)[^\s/]+(?=@)|([?&]password=)[^&\s'\"]+")
 #: A blank that does not break.
 _FINE: Final = "\N{NARROW NO-BREAK SPACE}"
 #: Digits of a number: any that has so many fits a column.
@@ -121,93 +102,6 @@ def borne(texte: str, maximum: int) -> str:
 
 def _echappe(point: int) -> str:
     return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}"
-
-
-def retenir_noms_nir(noms: Iterable[str]) -> None:
-    """Masks as a NIR the content of any element that has one of these names, from now on and in all the
-    process: a name that one contract binds to a NIR is better hidden under another contract too."""
-    _NOMS_NIR.update(noms)
-
-
-def parle_de_nir(nom: str) -> bool:
-    """True when the name of an element says that it holds a NIR: « numSecu », « nirDemandeur »."""
-    return (
-        plier(nom).startswith("nir")
-        or "Nir" in nom
-        or "NIR" in nom
-        or any(mot in plier(nom) for mot in MOTS_DU_NIR)
-    )
-
-
-def est_nom_de_nir(nom: str) -> bool:
-    """True when an element of that (local) name holds a NIR."""
-    return nom in _NOMS_NIR
-
-
-@lru_cache(maxsize=2048)
-def cache_un_nir(nom: str) -> bool:
-    """True when the content of an element or an attribute of that (local) name is hidden, whatever it is: a
-    contract binds the name to a NIR, or the name itself says so."""
-    return nom in _NOMS_NIR or bool(_DIT_NIR.search(nom)) or any(mot in plier(nom) for mot in MOTS_DU_NIR)
-
-
-def noms_nir() -> frozenset[str]:
-    """Names of the elements that hold a NIR."""
-    return frozenset(_NOMS_NIR)
-
-
-def masquer_nir(nir: str) -> str:
-    """A NIR as it may be shown: sex and year, the rest hidden (« 206** ** *** *** ** »)."""
-    return nir[:3] + "*" * max(len(nir) - 3, 0)
-
-
-def masquer_nirs(texte: str, cacher: Callable[[str], str] = masquer_nir) -> str:
-    """`texte` with everything that reads like a NIR masked (journal, console, exports), however it is cut and
-    whatever its digits are written in: see `chercher_nirs`. `cacher` says what is shown of each. A text that
-    writes one by references or escapes is shown as it is read."""
-    if len(texte) < _NIR_MIN:
-        return texte
-    montre = lu = masquer_ecrits(texte, cacher)
-    for _ in range(_REFERENCES_MAX):
-        deplie = deplier(lu)
-        if deplie == lu:
-            break
-        lu = masquer_ecrits(deplie, cacher)
-        if lu != deplie:
-            montre = lu
-    return montre
-
-
-def masquer_ecrits(texte: str, cacher: Callable[[str], str]) -> str:
-    """As `masquer_nirs`, for NIRs that are written without references nor escapes."""
-    morceaux, fait = [], 0
-    for debut, fin in chercher_nirs(texte):
-        morceaux += [texte[fait:debut], cacher(texte[debut:fin])]
-        fait = fin
-    return "".join((*morceaux, texte[fait:]))
-
-
-def masquer_mots_de_passe(texte: str) -> str:
-    """`texte` with the password of every address masked."""
-    if "://" not in texte and "password=" not in texte:  # texts of a megabyte are looked through at once
-        return texte
-    return _MOT_DE_PASSE.sub(rf"\1\2{CACHE}", texte)
-
-
-def masquer_secrets(texte: str) -> str:
-    """`texte` as it may be shown: no NIR, nor the password of an address."""
-    return masquer_nirs(masquer_mots_de_passe(texte))
-
-
-def extrait(texte: str, maximum: int | None) -> str:
-    """The first `maximum` characters of `texte` (all for None), masked first: half a NIR reads like none."""
-    return masquer_secrets(texte)[:maximum]
-
-
-def debut_cite(texte: str, maximum: int) -> str:
-    """The first `maximum` characters of what was received, as an error cites them: `extrait`, and of a word
-    that may be base64 too few for the NIR that it may hold."""
-    return _MOT_CODE.sub(r"\1…", extrait(texte, maximum))
 
 
 # --- whole numbers -------------------------------------------------------------------------------------

@@ -21,8 +21,8 @@ from sne_interface.domain.dates import ajouter_mois, date_francaise, xs_date_tim
 from sne_interface.domain.demande import FORMULAIRE, Demande
 from sne_interface.domain.element import Element, avec_enfants, bloc, de_code
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
-from sne_interface.domain.texte import est_nom_de_nir
-from sne_interface.generators.decoration import allonger, bornes, orner
+from sne_interface.domain.nir import est_nom_de_nir
+from sne_interface.generators.decoration import allonger, bornes, orner, ranger
 from sne_interface.generators.demandes import document
 from sne_interface.generators.diversite import Atelier
 from sne_interface.generators.noms_inventes import noms
@@ -330,7 +330,7 @@ def suite(
         autres = [p for p in PRECISIONS if p != formulaire.texte_de("precision")]
         enfants = [e for e in enfants if e.nom != "precision"]
         enfants.append(Element("precision", tirage.choix(autres)))
-    corps = bloc("demandeLogement", *_ranges(enfants, FORMULAIRE, ordre))
+    corps = bloc("demandeLogement", *ranger(enfants, FORMULAIRE, ordre))
     racine = document(demande.attributs["versionInterface"], type_fichier, ici.instant, corps)
     if type_fichier not in _MODIFIANTS:
         return racine
@@ -358,7 +358,7 @@ def separation(tirage: Tirage, ici: Atelier, origine: Element, numero: str) -> E
     ordre = ici.contrat.nomenclatures.ordre
     demandeur = bloc(
         "demandeur",
-        *_ranges(
+        *ranger(
             [*identite, situation, adresse, revenu, *restes],
             f"{FORMULAIRE}/personnePhysique/demandeur",
             ordre,
@@ -375,17 +375,13 @@ def separation(tirage: Tirage, ici: Atelier, origine: Element, numero: str) -> E
         bloc("principauxMotifDemande", motif),
         personne,
     ]
-    corps = copie(bloc("demandeLogement", *_ranges(enfants, FORMULAIRE, ordre)))
+    corps = copie(bloc("demandeLogement", *ranger(enfants, FORMULAIRE, ordre)))
     return ici.orner(tirage, document(vue.version, "CRS", ici.instant, corps), connus=True)
 
 
 def copie(element: Element) -> Element:
     """The same tree, that shares no element with the first: an element knows one parent only."""
     return avec_enfants(element, tuple([copie(enfant) for enfant in element.enfants]))
-
-
-def _ranges(enfants: Sequence[Element], chemin: str, ordre: Callable[[str], int]) -> tuple[Element, ...]:
-    return tuple(sorted(enfants, key=lambda e: ordre(f"{chemin}/{e.nom}")))
 
 
 # --- searches: a table of criteria, each there or not ------------------------------------------------

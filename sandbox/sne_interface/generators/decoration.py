@@ -4,19 +4,18 @@ Codes come from the contract's nomenclatures, lengths and numbers from its schem
 added, and when it has a meaning, is the table `ornements.ORNEMENTS`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree
 
 from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_interface.contract.schemas import Document, cloture
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.versions import Contrat, retenu
 from sne_interface.domain.element import Element, avec_enfants
-from sne_interface.domain.texte import est_nom_de_nir
+from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators.tirage import Tirage
 
 # --- how long a text, how large a number: read off the schemas ---------------------------------------
@@ -34,7 +33,7 @@ class Borne:
     haut: int | None = None
 
 
-@lru_cache(maxsize=16)
+@retenu
 def bornes(contrat: Contrat, version: str, document: Document = Document.DEMANDE) -> Mapping[str, Borne]:
     """The bounds of every bounded element of a document of that message version, by path without index."""
     racines = cloture(contrat.schemas.lire, contrat.schemas.fichier(document, version))
@@ -94,10 +93,6 @@ _FORMES: Final = frozenset(
         *("numeroRpls", "codeSirenBailleur", "nombre"),
     }
 )
-
-
-def _a_sa_forme(nom: str) -> bool:
-    return nom in _FORMES or est_nom_de_nir(nom)
 
 
 #: Whether to stretch a text: a choice, of which what is hard is the last.
@@ -176,7 +171,6 @@ def orner(element: Element, scene: Decor, chemin: str, ornements: Ornements) -> 
         return _etirer(element, scene, chemin) if scene.limites else element
     enfants = [orner(enfant, scene, f"{chemin}/{enfant.nom}", ornements) for enfant in element.enfants]
     courant = avec_enfants(element, tuple(enfants))
-    ordre = scene.nomenclatures.ordre
     possibles = ornements.get(element.nom, ())
     chance = _chance(scene, sum(not ornement.facultatif for ornement in possibles))
     for ornement in possibles:
@@ -194,9 +188,13 @@ def orner(element: Element, scene: Decor, chemin: str, ornements: Ornements) -> 
         nouveaux = [orner(n, scene, f"{chemin}/{n.nom}", ornements) for n in dessines]
         partis = {*ornement.retire, *([] if ornement.ajoute else [n.nom for n in nouveaux])}
         gardes = [e for e in courant.enfants if e.nom not in partis]
-        ranges = sorted([*gardes, *nouveaux], key=lambda e: ordre(f"{chemin}/{e.nom}"))
-        courant = avec_enfants(courant, tuple(ranges))
+        courant = avec_enfants(courant, ranger([*gardes, *nouveaux], chemin, scene.nomenclatures.ordre))
     return courant
+
+
+def ranger(enfants: Sequence[Element], chemin: str, ordre: Callable[[str], int]) -> tuple[Element, ...]:
+    """These children of the element at `chemin`, in the order of the schema."""
+    return tuple(sorted(enfants, key=lambda e: ordre(f"{chemin}/{e.nom}")))
 
 
 def _chance(scene: Decor, combien: int) -> float:
@@ -228,9 +226,8 @@ def _permis(ornement: Ornement, scene: Decor, chemin: str, parent: Element) -> b
 def _etirer(element: Element, scene: Decor, chemin: str) -> Element:
     """`element` at a bound of its type, if it has one and the drawing wants it."""
     borne = scene.bornes.get(chemin)
-    if scene.connus and element.nom in _NOMS:
-        return element
-    if borne is None or not element.texte or _a_sa_forme(element.nom) or not scene.tirage.choix(_ETIRER):
+    fige = element.nom in _FORMES or est_nom_de_nir(element.nom) or (scene.connus and element.nom in _NOMS)
+    if borne is None or not element.texte or fige or not scene.tirage.choix(_ETIRER):
         return element
     if borne.longueur is not None:
         texte = _long(element, borne.longueur)

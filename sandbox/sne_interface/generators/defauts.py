@@ -25,6 +25,7 @@ from sne_interface.domain.texte import plier
 from sne_interface.errors import ErreurInterne, UsageError
 from sne_interface.generators import actes
 from sne_interface.generators.actes import NUMERO_INVENTE
+from sne_interface.generators.decoration import ranger
 from sne_interface.generators.demandes import formulaire
 from sne_interface.generators.diversite import Contraintes, atelier
 from sne_interface.generators.document_reduit import codes_bloquants, profil_bloquant
@@ -144,10 +145,8 @@ def _greffe(racine: Element, modele: Element, contrat: Contrat) -> Element:
     corps = Demande(racine).formulaire
     gardes = [e for e in corps.enfants if e.nom not in _DU_MESSAGE]
     pris = [e for e in Demande(modele).formulaire.enfants if e.nom in _DU_MESSAGE]
-    base, ordre = FORMULAIRE, contrat.nomenclatures.ordre
-    ranges = sorted([*gardes, *pris], key=lambda e: ordre(f"{base}/{e.nom}"))
-    greffe = bloc("demandeLogement", *ranges)
-    return actes.copie(avec_enfants(modele, _avec_formulaire(modele, greffe)))
+    ranges = ranger([*gardes, *pris], FORMULAIRE, contrat.nomenclatures.ordre)
+    return actes.copie(avec_enfants(modele, _avec_formulaire(modele, bloc("demandeLogement", *ranges))))
 
 
 # --- the documents of the other channels -------------------------------------------------------------
@@ -156,32 +155,15 @@ def _greffe(racine: Element, modele: Element, contrat: Contrat) -> Element:
 def _autre_evenement(modele: Element, tirage: Tirage) -> Element:
     """The specimen with another day, another comment."""
     jour = date(2018, 3, 8) - timedelta(days=tirage.entier(0, 60))
-    return _avec_textes(
-        modele,
-        {
-            "dateSurvenance": jour.isoformat(),
-            "commentaire": tirage.choix(("Vu.", "Décision « notifiée » à l’œuvre.", "Suite & fin")),
-        },
-    )
+    dit = tirage.choix(("Vu.", "Décision « notifiée » à l’œuvre.", "Suite & fin"))
+    return actes.remplacer(modele, {"dateSurvenance": jour.isoformat(), "commentaire": dit})
 
 
 def _autre_recherche(modele: Element, tirage: Tirage) -> Element:
     """The specimen with another person."""
     naissance = date(1990, 1, 1) - timedelta(days=tirage.entier(0, 15_000))
-    return _avec_textes(
-        modele,
-        {
-            "nom": tirage.choix(noms().familles),
-            "prenom": tirage.choix(noms().feminins),
-            "dateNaissance": naissance.isoformat(),
-        },
-    )
-
-
-def _avec_textes(element: Element, textes: Mapping[str, str]) -> Element:
-    if element.nom in textes:
-        return Element(element.nom, textes[element.nom], element.attributs)
-    return avec_enfants(element, tuple([_avec_textes(enfant, textes) for enfant in element.enfants]))
+    nom, prenom = tirage.choix(noms().familles), tirage.choix(noms().feminins)
+    return actes.remplacer(modele, {"nom": nom, "prenom": prenom, "dateNaissance": naissance.isoformat()})
 
 
 # --- defects -----------------------------------------------------------------------------------------

@@ -183,8 +183,6 @@ def _identite(individu: Individu, p: Plume[T]) -> list[T]:
     enfants += (
         p.feuille("prenom", individu.prenom),
         p.feuille("dateNaissance", individu.naissance.isoformat()),
-    )
-    enfants += (
         p.code("nationalite", individu.nationalite),
         p.code("situationFamiliale", individu.situation),
         p.feuille("telPortable", individu.portable),
@@ -294,8 +292,6 @@ def adresse_postale(
 
 
 def _handicap(naissance: date, p: Plume[T]) -> T:
-    nature = p.code("natureHandicapMoteur", "MI")
-    aide = p.code("aideTechniqueHandicap", "2")
     return p.bloc(
         "handicap",
         p.feuille("dateNaissance", naissance.isoformat()),
@@ -303,6 +299,6 @@ def _handicap(naissance: date, p: Plume[T]) -> T:
         p.code("capaciteMarcheHandicap", "2"),
         p.feuille("handicapMoteur", "true"),
         p.feuille("handicapSensoriel", "false"),
-        p.bloc("listeNatureHandicapMoteur", nature),
-        p.bloc("listeAideTechniqueHandicap", aide),
+        p.bloc("listeNatureHandicapMoteur", p.code("natureHandicapMoteur", "MI")),
+        p.bloc("listeAideTechniqueHandicap", p.code("aideTechniqueHandicap", "2")),
     )

@@ -12,7 +12,7 @@ from typing import Final, Required, Self, TypedDict
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.codes import HEBERGES, LOGEMENT_PROPRE, TYPES_LOGEMENT
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.demande import departement_de, territoire_de
+from sne_interface.domain.demande import territoire_de
 from sne_interface.domain.element import Element
 from sne_interface.errors import UsageError
 from sne_interface.generators import logements
@@ -174,7 +174,7 @@ def atelier(
 
 
 def _population(contrat: Contrat, guichet: str, voulu: Contraintes) -> Population:
-    population = lire_population(_POPULATION, contrat)
+    population = lire_population(contrat, _POPULATION)
     territoires = population.territoires.valeurs
     ici = next((t for t in territoires if guichet in (*t.guichets, t.etat)), territoires[0])
     if voulu.communes:
@@ -208,7 +208,7 @@ def _territoire(contrat: Contrat, ici: Territoire, codes: tuple[str, ...]) -> Te
         commune = contrat.territoires.commune(code)
         if commune is None:
             raise UsageError(f"La commune [{code}] n'existe pas.", remede="donnez un code INSEE en vigueur")
-        places.append(Place(code, commune.nom, commune.codes_postaux[0], departement_de(code)))
+        places.append(Place.de(commune))
     return replace(ici, code=territoire_de(codes[0]), places=tuple(places))
 
 

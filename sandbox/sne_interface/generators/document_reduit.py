@@ -13,7 +13,7 @@ from lxml import etree
 from sne_interface.contract.codec import NS
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Gravite
-from sne_interface.domain.texte import masquer_nir
+from sne_interface.domain.nir import masquer_nir
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.rule import gravite

@@ -54,7 +54,7 @@ from sne_interface.domain.dates import PARIS, ajouter_mois, date_francaise, tamp
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.guichet import lire_guichet
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ContractError
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.catalogue.regles_message import CANAUX

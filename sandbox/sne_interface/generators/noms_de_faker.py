@@ -1,6 +1,7 @@
-"""Draws `fixtures/seeds/noms.toml` again from Faker (`fr_FR`), which changes every generated household:
+"""Draws the names of `fixtures/seeds/noms.toml` again from Faker (`fr_FR`): all households change.
 
-python -m sne_interface.generators.noms_de_faker > fixtures/seeds/noms.toml
+`python -m sne_interface.generators.noms_de_faker` prints them. They replace all that stands above
+`[remarquables]`.
 """
 
 import sys

@@ -5,6 +5,7 @@ import alone costs more than a whole seed (`noms_de_faker` draws them again).
 import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 from sne_interface.resources import fixtures_dir
 
@@ -24,5 +25,15 @@ class ReserveDeNoms:
 @cache
 def noms() -> ReserveDeNoms:
     """The pools of names, read from their file once."""
-    lus = tomllib.loads((fixtures_dir() / "seeds" / "noms.toml").read_text("utf-8"))
-    return ReserveDeNoms(**{champ.name: tuple(lus[champ.name]) for champ in fields(ReserveDeNoms)})
+    return ReserveDeNoms(**{champ.name: tuple(_lus()[champ.name]) for champ in fields(ReserveDeNoms)})
+
+
+def remarquables() -> dict[str, list[str]]:
+    """The names that are hard to carry, by pool."""
+    lus: dict[str, list[str]] = _lus()["remarquables"]
+    return lus
+
+
+@cache
+def _lus() -> dict[str, Any]:
+    return tomllib.loads((fixtures_dir() / "seeds" / "noms.toml").read_text("utf-8"))

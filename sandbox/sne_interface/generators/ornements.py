@@ -5,44 +5,34 @@ A drawing (`Dessin`) gives the elements to add below a parent, the simplest valu
 that has a meaning.
 """
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from sne_interface.domain.element import Element, bloc, de_code
 from sne_interface.generators.decoration import Condition, Decor, Dessin, Ornement, Ornements
 from sne_interface.generators.noms_inventes import noms
+from sne_interface.resources import lire_a_cote
 
 # --- drawings ----------------------------------------------------------------------------------------
 
-#: Places of other départements, as postal code and INSEE code: what is read as a number loses a leading zero,
-#: or the letter of Corsica; an arrondissement is no commune of the list of communes; the last is abolished.
-_AILLEURS: Final = (
-    *(("01000", "01053"), ("06300", "06088"), ("69007", "69387"), ("13008", "13208"), ("20200", "2B033")),
-    *(("97400", "97411"), ("75012", "75112"), ("01260", "01176")),
-)
 #: Ways of being housed that go with any other.
 _ACCOMMODANTS: Final = ("HOT", "LTG")
 
 
+def _ecrit(nom: str, dire: Callable[[Decor], str]) -> Dessin:
+    """An element with the text that `dire` draws."""
+    return lambda scene, chemin, parent: (Element(nom, dire(scene)),)
+
+
 def texte(nom: str, *textes: str) -> Dessin:
     """An element with one of `textes`."""
-
-    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-        return (Element(nom, scene.tirage.choix(textes)),)
-
-    return dessiner
+    return _ecrit(nom, lambda scene: scene.tirage.choix(textes))
 
 
 def entier(nom: str, bas: int, haut: int) -> Dessin:
     """An element with a whole number from `bas` to `haut`, both included."""
-
-    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-        return (Element(nom, str(scene.tirage.entier(bas, haut))),)
-
-    return dessiner
+    return _ecrit(nom, lambda scene: str(scene.tirage.entier(bas, haut)))
 
 
 def booleen(nom: str) -> Dessin:
@@ -61,11 +51,7 @@ def code(nom: str) -> Dessin:
 
 def reserve(nom: str, pool: str) -> Dessin:
     """An element with a text of that pool of `noms()`."""
-
-    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-        return (Element(nom, scene.tirage.choix(getattr(noms(), pool))),)
-
-    return dessiner
+    return _ecrit(nom, lambda scene: str(scene.tirage.choix(getattr(noms(), pool))))
 
 
 def telephone(nom: str) -> Dessin:
@@ -75,12 +61,7 @@ def telephone(nom: str) -> Dessin:
 
 def jour(nom: str, avant: int) -> Dessin:
     """A day of the last `avant` days."""
-
-    def dessiner(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
-        jour = scene.jour - timedelta(days=scene.tirage.entier(1, avant))
-        return (Element(nom, jour.isoformat()),)
-
-    return dessiner
+    return _ecrit(nom, lambda scene: str(scene.jour - timedelta(days=scene.tirage.entier(1, avant))))
 
 
 def vide(nom: str) -> Dessin:
@@ -128,17 +109,7 @@ def ressources(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...
 
 def expatrie(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """The four elements of an address abroad, in place of a French postal code and commune."""
-    postal, commune, pays = scene.tirage.choix(
-        (
-            ("5000", "Namur", "Belgique"),
-            ("L-2453", "Luxembourg", "Luxembourg"),
-            ("CH-1201", "Genève", "Suisse"),
-            ("16000", "Alger", "Algérie"),
-            ("01067", "Dresde", "Allemagne"),
-            ("ABIDJAN 01", "Abidjan", "Côte d’Ivoire"),
-            ("SW1A 1AA", "Londres", "Royaume-Uni de Grande-Bretagne et d’I."),
-        )
-    )
+    postal, commune, pays = scene.tirage.choix(_LU["etrangeres"])
     return (
         Element("etranger", "true"),
         Element("codePostalEtranger", postal),
@@ -154,19 +125,19 @@ def _place(scene: Decor, *places: tuple[str, str]) -> tuple[Element, ...]:
 
 def adresse_logement(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """An `adresseLogement` in the commune of the scene, or elsewhere."""
-    etranger, *lieu = _place(scene, scene.place, *_AILLEURS)
+    etranger, *lieu = _place(scene, scene.place, *_LU["ailleurs"])
     voie = Element("voie", scene.tirage.choix(noms().voies))
     return (bloc("adresseLogement", etranger, voie, *lieu),)
 
 
 def lieu_de_travail(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """A place in the commune of the scene, or elsewhere."""
-    return _place(scene, scene.place, *_AILLEURS)
+    return _place(scene, scene.place, *_LU["ailleurs"])
 
 
 def ailleurs(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
     """A place of another département: who receives letters in one commune may live in another."""
-    return _place(scene, *_AILLEURS)
+    return _place(scene, *_LU["ailleurs"])
 
 
 def autre_modele(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
@@ -238,7 +209,7 @@ def rien(scene: Decor, chemin: str, parent: Element) -> tuple[Element, ...]:
 
 # --- the table ---------------------------------------------------------------------------------------
 
-_LU: Final = tomllib.loads(Path(__file__).with_name("ornements.toml").read_text("utf-8"))
+_LU: Final = lire_a_cote(__file__, "ornements.toml")
 #: Texts of `precision` worth trying.
 PRECISIONS: Final[tuple[str, ...]] = tuple(_LU["precisions"])
 #: The words of the table: drawings that take the name of what they draw, drawings of their own, conditions.
@@ -248,15 +219,12 @@ _NOMMES: Final[Mapping[str, Callable[..., Dessin]]] = {
 }
 _PROPRES: Final[Mapping[str, Dessin]] = {
     "precision": texte("precision", *PRECISIONS),
-    "ressources": ressources,
-    "expatrie": expatrie,
-    "adresse_logement": adresse_logement,
-    "lieu_de_travail": lieu_de_travail,
-    "ailleurs": ailleurs,
-    "autre_modele": autre_modele,
-    "logement_possede": logement_possede,
-    "autre_handicap": autre_handicap,
-    "sensoriel": sensoriel,
+} | {
+    fonction.__name__: fonction
+    for fonction in (
+        *(ressources, expatrie, adresse_logement, lieu_de_travail, ailleurs, autre_modele),
+        *(logement_possede, autre_handicap, sensoriel),
+    )
 }
 _CONDITIONS: Final[Mapping[str, Callable[..., Condition]]] = {
     fonction.__name__: fonction for fonction in (a_un_motif, n_habite_pas, a, sans, joignable)

@@ -7,9 +7,10 @@ table by table.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Self
 
+from sne_interface.contract.nomenclatures import Commune
+from sne_interface.contract.versions import Contrat, retenu
 from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
 from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE, departement_de, territoire_de
 from sne_interface.domain.roles import PERSONNES, Roles
@@ -18,18 +19,9 @@ from sne_interface.generators.menages import SORTES
 from sne_interface.generators.tirage import Repartition
 from sne_interface.resources import fichier_des_guichets, fixtures_dir
 
-if TYPE_CHECKING:
-    from sne_interface.contract.versions import Contrat
-
 _CHANCES: Final = ("radiees", "dalo", "decisions", "doublons", "nir")
 _PARTS: Final = (
-    "menages",
-    "versions",
-    "nationalites",
-    "anciennete",
-    "radiations",
-    "commissions",
-    "territoire",
+    *("menages", "versions", "nationalites", "anciennete", "radiations", "commissions", "territoire"),
 )
 _CLES: Final = frozenset({"comme", "taille", *_CHANCES, *_PARTS})
 
@@ -42,6 +34,11 @@ class Place:
     nom: str
     code_postal: str
     departement: str
+
+    @classmethod
+    def de(cls, commune: Commune) -> Self:
+        """That commune."""
+        return cls(commune.code, commune.nom, commune.codes_postaux[0], departement_de(commune.code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +109,8 @@ class Population:
     """Where a NIR is written: by message version, then by kind of person."""
 
 
-@lru_cache(maxsize=16)
-def lire_population(nom: str, contrat: "Contrat") -> Population:
+@retenu
+def lire_population(contrat: Contrat, nom: str) -> Population:
     """The population of the seed `nom`, its communes found in the contract's: read once. Raises UsageError
     for an unknown seed, ContractError for one that is not well written."""
     lue = _lire(nom)
@@ -147,7 +144,7 @@ def lire_population(nom: str, contrat: "Contrat") -> Population:
         raise _incorrecte(nom, repr(erreur)) from erreur
 
 
-def _nirs(contrat: "Contrat") -> dict[str, dict[str, PlaceDuNir]]:
+def _nirs(contrat: Contrat) -> dict[str, dict[str, PlaceDuNir]]:
     places: dict[str, dict[str, PlaceDuNir]] = {version: {} for version in contrat.versions}
     chemins, roles = contrat.nomenclatures.chemins, contrat.roles.demande
     for genre, chemin in roles.nir.items():
@@ -194,14 +191,14 @@ def _sirens(nom: str) -> dict[str, str]:
 
 
 def _territoire(
-    nom: str, table: Mapping[str, Any], sirens: Mapping[str, str], contrat: "Contrat"
+    nom: str, table: Mapping[str, Any], sirens: Mapping[str, str], contrat: Contrat
 ) -> Territoire:
     places = []
     for code in table["communes"]:
         commune = contrat.territoires.commune(code)
         if commune is None or territoire_de(code) != table["code"]:
             raise _incorrecte(nom, f"la commune [{code}] n'est pas du territoire [{table['code']}]")
-        places.append(Place(code, commune.nom, commune.codes_postaux[0], departement_de(code)))
+        places.append(Place.de(commune))
     bailleurs = tuple(table["bailleurs"])
     siens = {code: sirens[code] for code in bailleurs if code in sirens}
     return Territoire(table["code"], tuple(places), tuple(table["guichets"]), bailleurs, table["etat"], siens)

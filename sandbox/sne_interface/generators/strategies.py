@@ -8,7 +8,6 @@ module.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import TypeVar, Unpack
 
 from hypothesis.internal.conjecture.data import ConjectureData
@@ -21,7 +20,7 @@ from sne_interface.generators import actes
 from sne_interface.generators.defauts import Defaut, essayer
 from sne_interface.generators.demandes import DossierTire
 from sne_interface.generators.diversite import LIBRE, Atelier, Contraintes, Lieu, atelier
-from sne_interface.generators.tirage import FREQUENT, RARE, Repartition, pools
+from sne_interface.generators.tirage import FREQUENT, RARE, TirageVarie, pools
 
 __all__ = [
     "LIBRE", "Contraintes", "dalos", "decisions", "defauts", "demandes", "evenements", "menages",
@@ -31,7 +30,7 @@ __all__ = [
 T = TypeVar("T")
 
 
-class TirageHypothese:
+class TirageHypothese(TirageVarie):
     """Draws from Hypothesis, straight from its `ConjectureData`, below its strategies: a demande takes a
     hundred draws, and through `st.integers()` each costs two and a half times as much (24 µs against 10).
     Every draw shrinks to the value that `Tirage` calls the simplest, or, where what is hard is
@@ -63,19 +62,11 @@ class TirageHypothese:
             self._tirees[id(valeurs)] += 1
         return rangees[self._data.draw_integer(0, dernier, shrink_towards=vers)]
 
-    def selon(self, repartition: Repartition[T]) -> T:
-        """One value of `repartition`, whatever its share: all are worth a try."""
-        return self.choix(repartition.valeurs)
-
     def booleen(self, chance: float) -> bool:
         """True with about that chance; never certain unless it is said to be."""
         if chance <= 0 or chance >= 1:
             return chance > 0
         return self._data.draw_boolean(min(max(chance, RARE), FREQUENT))
-
-    def date(self, du: date, au: date) -> date:
-        """A day from `du` to `au`, both included."""
-        return date.fromordinal(self.entier(du.toordinal(), au.toordinal()))
 
 
 class Tirees(SearchStrategy[T]):

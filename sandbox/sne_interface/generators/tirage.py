@@ -14,7 +14,7 @@ from random import Random
 from typing import Final, Generic, Protocol, TypeVar
 
 from sne_interface.errors import ContractError
-from sne_interface.generators.noms_inventes import noms
+from sne_interface.generators.noms_inventes import noms, remarquables
 
 T = TypeVar("T")
 
@@ -93,33 +93,6 @@ FREQUENT: Final = 0.88
 #: How many of the drawn names are kept, the shortest; the remarkable ones follow.
 _COURTS: Final = 40
 
-#: Accents, ligatures, straight and typographic apostrophes, hyphens, particles, one letter, double names;
-#: all invented, and no longer than the shortest bound of their elements. The longest of each is the hardest.
-_REMARQUABLES: Final = {
-    "masculins": (
-        *("Bo", "Noé", "Théo", "Jean-Noël", "Loïc Anaël", "Señen", "Çelik", "Ángel-Aÿ"),
-        "Gwenc'hlan-Œdo",
-    ),
-    "feminins": (
-        *("Ô", "Léa", "Zoé", "Anaïs", "Cœline", "Maëlle-Ève", "Fa’atea", "N'Deye", "Marie Lætitia"),
-        "Cœline-N'Guéma",
-    ),
-    "familles": (
-        *("Ba", "Oz", "Lœuil", "D'Almé", "N’Goran", "Saint-Œy"),
-        *("de La Haÿe", "Le Goff-Küçük", "Pérez y Núñez", "L’Hôpital d'Aÿ", "Van der Œst-Ménès"),
-        "L’Haÿ d'Œuvre-Küçük",
-    ),
-    "voies": (
-        *("rue X", "allée de l’Œuf", "rue d'Aÿ", "chemin du Bas-Château", "bd du 8-Mai-1945 (côté pair)"),
-        'cité "L’Œuf" & cour d\'Aÿ <côté>',
-    ),
-    "metiers": (
-        *("Clerc", "Maître d’œuvre", "Aide-soignant·e", "Chef d'équipe (nuit)"),
-        "Chef d’œuvre & d'été <nuit>",
-    ),
-    "employeurs": ("Ac", "Côté & Fils", "L’Œil d'Or SARL", "Müller <Bois>", "L’Œil d'Or & Côté <SARL>"),
-}
-
 
 @cache
 def pools() -> dict[int, tuple[str, ...]]:
@@ -127,10 +100,10 @@ def pools() -> dict[int, tuple[str, ...]]:
     we do): a builder asks for `noms().familles` and is given these."""
     reserve = noms()
     rangees = {}
-    for champ, remarquables in _REMARQUABLES.items():
+    for champ, difficiles in remarquables().items():
         pool = getattr(reserve, champ)
         courts = sorted(pool, key=lambda nom: (len(nom), nom))[:_COURTS]
-        rangees[id(pool)] = tuple(sorted((*courts, *remarquables), key=_simplicite))
+        rangees[id(pool)] = tuple(sorted((*courts, *difficiles), key=_simplicite))
     return rangees
 
 

@@ -13,7 +13,7 @@ from sne_interface.contract import codec, places
 from sne_interface.contract.explication import expliquer_sous
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.suggestions import remede_de_regle, types_voulus
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.versions import Contrat, retenu
 from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.element import DocumentRecu, Element
 from sne_interface.errors import ExchangeError
@@ -239,7 +239,7 @@ def genre_de(racine: Any) -> Document:
     return Document.DEMANDE
 
 
-@lru_cache(maxsize=256)
+@retenu
 def _omises(
     contrat: Contrat, types: tuple[str, ...], transport: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:

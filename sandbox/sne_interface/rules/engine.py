@@ -13,10 +13,10 @@ from typing import Final
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_interface.contract.table_des_roles import dire_eteinte
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.versions import Contrat, retenu
 from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.element import DocumentRecu, Element, sans_indices
-from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs
+from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ERREUR_INATTENDUE, ErreurInterne
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.registre_des_regles import Registre
@@ -46,10 +46,9 @@ class _Poste:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The rules that run for a type of file. `contrat` is held so that its identity stays its own. `faits`
-    are all the facts that its rules look for, `utiles` the rules that run for some of them."""
+    """The rules that run for a type of file. `faits` are all the facts that its rules look for, `utiles` the
+    rules that run for some of them."""
 
-    contrat: Contrat
     prealables: tuple[_Poste, ...]
     postes: tuple[_Poste, ...]
     faits: frozenset[str]
@@ -66,9 +65,7 @@ class _Choix(Enum):
     """Those that read the base."""
 
 
-_Cle = tuple[int, str, str, str, _Choix]
-_PLANS: Final[dict[_Cle, _Plan]] = {}
-_PLANS_MAX: Final = 256
+_UTILES_MAX: Final = 256
 
 
 class Jugement:
@@ -126,7 +123,7 @@ def juger_par(
     controler: Callable[[Regle], Iterator[Infraction]], contexte: Contexte, contrat: Contrat, profil: str
 ) -> list[Anomalie]:
     """As `juger_sans_registre`, each rule being run by `controler`, and none ending the judgement."""
-    plan = _plan(contrat, contexte, profil, _Choix.SANS_REGISTRE)
+    plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, _Choix.SANS_REGISTRE)
     postes = (*plan.prealables, *plan.postes)
     trouves = [(poste, vues) for poste in postes if (vues := list(controler(poste.regle)))]
     return _rediger(trouves, contrat.nomenclatures)
@@ -134,7 +131,7 @@ def juger_par(
 
 def _juger(contexte: Contexte, contrat: Contrat, profil: str, choix: _Choix) -> tuple[list[Anomalie], bool]:
     """Judges with these rules: returns the anomalies, and whether one of the rules ends the judgement."""
-    plan = _plan(contrat, contexte, profil, choix)
+    plan = _plan(contrat, contexte.type_fichier, contexte.canal, profil, choix)
     trouves = _controler_tous(plan.prealables, contexte)
     arrete = bool(trouves)
     if not arrete:
@@ -175,28 +172,21 @@ def regles_eteintes(contrat: Contrat) -> tuple[str, ...]:
     return tuple([f"{', '.join(codes)} : {raison}" for raison, codes in raisons.items()])
 
 
-def _plan(contrat: Contrat, contexte: Contexte, profil: str, choix: _Choix) -> _Plan:
-    cle = (id(contrat), contexte.type_fichier, contexte.canal, profil, choix)
-    plan = _PLANS.get(cle)
-    if plan is None:
-        postes = []
-        for regle in regles_de(contrat, contexte.type_fichier, contexte.canal):
-            if choix is not _Choix.TOUS and regle.registre is not (choix is _Choix.AU_REGISTRE):
-                continue
-            fiche = contrat.regles[regle.code]
-            poids = gravite(fiche, profil)
-            if poids is not Gravite.IGNOREE:
-                postes.append(_Poste(regle, fiche, poids, _faits_de(regle, contrat), regle.controler))
-        plan = _Plan(
-            contrat,
-            tuple(poste for poste in postes if poste.regle.prealable),
-            tuple(poste for poste in postes if not poste.regle.prealable),
-            frozenset().union(*[poste.si for poste in postes]),
-        )
-        if len(_PLANS) >= _PLANS_MAX:  # a type of file is what a client wrote: the table must not grow
-            _PLANS.clear()
-        _PLANS[cle] = plan
-    return plan
+@retenu
+def _plan(contrat: Contrat, type_fichier: str, canal: str, profil: str, choix: _Choix) -> _Plan:
+    postes = []
+    for regle in regles_de(contrat, type_fichier, canal):
+        if choix is not _Choix.TOUS and regle.registre is not (choix is _Choix.AU_REGISTRE):
+            continue
+        fiche = contrat.regles[regle.code]
+        poids = gravite(fiche, profil)
+        if poids is not Gravite.IGNOREE:
+            postes.append(_Poste(regle, fiche, poids, _faits_de(regle, contrat), regle.controler))
+    return _Plan(
+        tuple(poste for poste in postes if poste.regle.prealable),
+        tuple(poste for poste in postes if not poste.regle.prealable),
+        frozenset().union(*[poste.si for poste in postes]),
+    )
 
 
 def _faits_de(regle: Regle, contrat: Contrat) -> frozenset[str]:
@@ -212,7 +202,7 @@ def _utiles(plan: _Plan, document: Element) -> tuple[_Poste, ...]:
     utiles = plan.utiles.get(faits)
     if utiles is None:
         utiles = tuple([p for p in plan.postes if not p.si or p.si & faits])
-        if len(plan.utiles) >= _PLANS_MAX:
+        if len(plan.utiles) >= _UTILES_MAX:
             plan.utiles.clear()
         plan.utiles[faits] = utiles
     return utiles

@@ -15,7 +15,7 @@ from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.base import Acte, DroitsGuichets, Guichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande, DemandeStockee
-from sne_interface.domain.element import Element, lire_date
+from sne_interface.domain.element import Element
 from sne_interface.domain.roles import Roles
 from sne_interface.errors import UsageError
 from sne_interface.rules.registre_des_regles import Registre
@@ -194,10 +194,9 @@ def sur(parent: Element, nom: str, **valeurs: str) -> Infraction:
 
 def a_venir(parent: Element, nom: str, contexte: Contexte) -> Iterator[Infraction]:
     """The rule does not hold on the date `nom` of `parent` when it is in the future."""
-    ecrite = parent.enfant(nom)
-    jour = lire_date(ecrite.texte) if ecrite is not None else None
-    if ecrite is not None and jour is not None and jour > contexte.aujourdhui:
-        yield infraction(ecrite)
+    jour = parent.date_de(nom)
+    if jour is not None and jour > contexte.aujourdhui:
+        yield sur(parent, nom)
 
 
 def mal_datee(bloc: Element, nom: str, contexte: Contexte) -> Iterator[Infraction]:

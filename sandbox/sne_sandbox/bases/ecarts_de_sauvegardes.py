@@ -15,7 +15,7 @@ from lxml.etree import QName
 
 from sne_interface.contract import codec
 from sne_interface.contract.arbres_compares import nom_de, parcourir
-from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs
+from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.bases.sauvegardes import MAINTENANT, Sauvegardes
 from sne_sandbox.store import snapshot, tables

@@ -20,8 +20,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_interface.domain.nir import deplier
-from sne_interface.domain.texte import cache_un_nir, masquer_nir, masquer_nirs, nombre
+from sne_interface.domain.nir import cache_un_nir, deplier, masquer_nir, masquer_nirs
+from sne_interface.domain.texte import nombre
 from sne_interface.errors import ExchangeError
 from sne_sandbox.mime.message_mime import (
     TELS_QUELS,

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from sne_interface.domain.texte import debut_cite
+from sne_interface.domain.nir import debut_cite
 from sne_interface.errors import MessageMalforme, MessageTropGros
 from sne_sandbox.mime import tolerances as t
 from sne_sandbox.mime.message_mime import (

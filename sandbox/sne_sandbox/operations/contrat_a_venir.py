@@ -17,7 +17,7 @@ from sne_interface.contract.schemas import Document
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.element import sans_indices
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.rules import engine
 from sne_interface.rules.controle import XSD, FauteDeDocument, controler
 

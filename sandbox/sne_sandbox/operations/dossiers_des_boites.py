@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from sne_interface import systeme
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import StoreError
 from sne_interface.raisons import raison_systeme
 from sne_sandbox.store.moteurs import VerrouEcriture

@@ -15,7 +15,7 @@ from lxml import etree
 from sne_interface.contract.versions import ChampLu, OperationPubliee
 from sne_interface.domain.echange import Piece
 from sne_interface.domain.element import lire_instant
-from sne_interface.domain.texte import debut_cite
+from sne_interface.domain.nir import debut_cite
 from sne_interface.errors import EnveloppeIncorrecte
 from sne_sandbox.mime import tolerances
 from sne_sandbox.mime.message_mime import Message, Packaging

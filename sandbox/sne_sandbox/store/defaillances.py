@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sne_interface.domain.texte import masquer_secrets
+from sne_interface.domain.nir import masquer_secrets
 from sne_interface.errors import MagasinIndisponible
 
 Portee = Literal["", "ecriture", "tout"]

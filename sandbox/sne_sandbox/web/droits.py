@@ -12,6 +12,7 @@ from typing import Final
 from flask import Request
 from werkzeug.exceptions import Forbidden
 
+from sne_interface.resources import table
 from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.gestes import GESTES
 
@@ -41,34 +42,10 @@ class NiveauRequis(StrEnum):
     """`tout` alone."""
 
 
-#: What is no deed: views of the console by name; calls by their path.
-_PAGES: Final[Mapping[str, NiveauRequis]] = {
-    **dict.fromkeys(
-        ("static", "bootstrap.static", "connexion.page", "connexion.entrer", "connexion.entree",
-         "connexion.lecture", "connexion.lecteur", "connexion.sortir", "services", "services_base",
-         "affichage.page", "affichage.choisir", "connexion.atelier", "connexion.stagiaire"),
-        NiveauRequis.LIBRE,
-    ),
-    **dict.fromkeys(
-        ("accueil", "accueil_console", "guide.page", "guide.image", "guide.fichier"),
-        NiveauRequis.COMMUN,
-    ),
-    **dict.fromkeys(
-        ("accueil.page", "recherche.page", "recherche.trouver", "contrat.vu", "contrat.couverture",
-         "journal.flux", "scenes.flux", "ateliers.mots", "sauvegardes.remise", "sauvegardes.remettre",
-         "temps.demander_annuler", "sauvegardes.restaurer", "sauvegardes.oublier"),
-        NiveauRequis.BASE,
-    ),
-    "conformite.flux": NiveauRequis.SIENS,
-    # They name people, and the sheet holds what opens their bases.
-    **dict.fromkeys(("ateliers.flux", "ateliers.remise", "ateliers.fin"), NiveauRequis.ADMIN),
-    # The same call as a judgement of traffic, which looks at what it is asked for.
-    "conformite.temoin": NiveauRequis.SERVEUR,
-    "conformite.application": NiveauRequis.SERVEUR,
-    "bases.supprimer": NiveauRequis.SERVEUR,
-    # The answers of a sheet: for the trainer.
-    "scenes.corrige": NiveauRequis.ADMIN,
-}  # fmt: skip
+#: What is no deed: views of the console by name (`droits.csv`); calls by their path.
+_PAGES: Final = {
+    vue: NiveauRequis(ligne["niveau"]) for ligne in table(__file__) for vue in ligne["vues"].split()
+}
 _APPELS: Final[Mapping[tuple[str, str], NiveauRequis]] = {
     ("GET", "/api/v1/openapi.json"): NiveauRequis.COMMUN,
     ("GET", "/metrics"): NiveauRequis.SERVEUR,

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from flask import Flask, Response, jsonify, send_file
 from werkzeug.exceptions import HTTPException
 
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ConflitEtat, Introuvable, OperatorError, UsageError
 
 TYPE_MIME: Final = "application/problem+json"
@@ -101,12 +101,13 @@ def erreur_operateur(erreur: OperatorError) -> Response:
     return _probleme(_corps(statut, erreur.diagnostics()))
 
 
-def _genre(statut: int) -> ProblemeDecrit:
+def genre_de(statut: int) -> ProblemeDecrit:
+    """The kind of problem of a status."""
     return _PAR_STATUT.get(statut, _PAR_STATUT[0])
 
 
 def _corps(statut: int, detail: str) -> dict[str, Any]:
-    genre = _genre(statut)
+    genre = genre_de(statut)
     return {
         "type": ADRESSE + genre.slug,
         "title": genre.title,
@@ -125,7 +126,7 @@ def _probleme(corps: dict[str, Any]) -> Response:
 def _detail(erreur: HTTPException) -> str:
     if erreur.description != type(erreur).description:
         return erreur.description or ""
-    return _genre(erreur.code or 500).detail
+    return genre_de(erreur.code or 500).detail
 
 
 # --- files --------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from flask import render_template, request
 
 from sne_console.cadre.sections import PAR_PAGE, contrat_servi
-from sne_console.pages.page_demandes import adresse_de_la_page, ligne_trouvee, repere_lu
+from sne_console.pages.page_demandes import adresse_de_la_page, ligne_trouvee
+from sne_console.vues.demandes_cherchees import repere_lu
 from sne_sandbox.store.demandes_recentes import Recentes
 from sne_sandbox.web.configuration import services
 from sne_statistiques.comptes import demandes_comptees

@@ -76,6 +76,7 @@ def test_a_number_that_is_no_nir_is_masked_only_where_a_nir_is_spoken_of() -> No
     assert observe("demandeur/reference") == "20612751110"
 
 
+@pytest.mark.cher
 def test_what_an_application_says_at_length_is_quoted_in_part() -> None:
     """A megabyte in each field that is its words, in ten findings: the report stays one that opens."""
     long = "é" * 1_000_000

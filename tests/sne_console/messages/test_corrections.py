@@ -18,7 +18,7 @@ from sne_interface.contract.explication import expliquer_sous
 from sne_interface.contract.places import attributs, places
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.versions import Contrat
-from sne_interface.domain.texte import cache_un_nir
+from sne_interface.domain.nir import cache_un_nir
 from sne_interface.rules.controle import controler
 
 #: The small ones: of a longer document, each explanation rests between its steps.

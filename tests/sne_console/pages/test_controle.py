@@ -464,7 +464,7 @@ def test_a_base_that_cannot_be_says_why(banc: Banc, envoyer: Page, champs: dict[
 def test_a_remedy_is_not_what_fails_again(banc: Banc, envoyer: Page) -> None:
     """No number of households is below zero, and no page passes on a number beyond what a panne takes."""
     base = suivre(banc, envoyer("/controle/bases", depuis="/controle/bases", nom="n", taille="-5"))
-    assert "0 ou plus" in message(base)
+    assert "un entier de 0 à 20000" in message(base)
     assert "--seed-size" not in message(base)
     panne = suivre(
         banc, envoyer("/controle/pannes/armer", depuis="/controle/pannes", genre="bom", fois="2000000000")

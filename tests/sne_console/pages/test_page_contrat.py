@@ -8,7 +8,6 @@ from banc import Banc
 from lxml import etree
 from navigateur import ENTETES
 
-from sne_console.vues.elements_couverts import RelevesDElements
 from sne_console.vues.rubriques_du_cerfa import decrire
 from sne_interface.contract.elements import elements, ordre
 from sne_interface.contract.schemas import Document
@@ -122,49 +121,3 @@ def test_the_form_is_shown_rubric_by_rubric(page: Callable[..., Any]) -> None:
         assert len(section.xpath(".//tbody/tr")) == len(rubrique.lignes)
         sans = sum(not ligne.elements for ligne in rubrique.lignes)
         assert len(section.xpath(".//td[.='sans place connue']")) == sans
-
-
-# --- what was seen of it ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def garnie(banc: Banc) -> Banc:
-    """A base with demandes of two territories."""
-    for nom in ("personne_seule", "hebergee_secret", "association", "couple_garde_alternee_handicap"):
-        banc.creer_demande(nom)
-    return banc
-
-
-def lire(banc: Banc, chemin: str) -> Any:
-    return banc.http.get(f"/console/{banc.nom}/{chemin}", headers=ENTETES)
-
-
-def test_the_contract_tells_what_was_seen_and_where(garnie: Banc, page: Callable[..., Any]) -> None:
-    releves = RelevesDElements()
-    vue = releves.obtenir(garnie.services, garnie.nom, attente=240.0)
-    while vue.en_cours:
-        vue = releves.obtenir(garnie.services, garnie.nom, attente=240.0)
-    nom = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/nom"
-    assert vue.releves == garnie.services.magasin.journal.dernier(garnie.nom)
-    assert vue.de(nom).etat == "accepté"
-    assert vue.de("interfaceNuu/ailleurs").etat == "jamais"
-    dernier = vue.de(nom).derniers[0]
-    assert garnie.services.magasin.journal.lire(garnie.nom, dernier) is not None
-    # What comes later is read, and nothing twice.
-    garnie.creer_demande("colocataires")
-    suite = releves.obtenir(garnie.services, garnie.nom, attente=240.0)
-    while suite.en_cours:
-        suite = releves.obtenir(garnie.services, garnie.nom, attente=240.0)
-    assert suite.releves == garnie.services.magasin.journal.dernier(garnie.nom) > vue.releves
-    assert suite.de(nom).acceptes > vue.de(nom).acceptes
-
-
-def test_the_cells_are_the_elements_of_the_contract(garnie: Banc, page: Callable[..., Any]) -> None:
-    cases = page("/contrat").xpath("//a[contains(@class, 'case')]")
-    assert len(cases) == 342
-    for case in cases[::60]:
-        page(case.get("href").removeprefix(f"/console/{garnie.nom}"))
-    assert lire(garnie, "contrat/vu?chemin=ailleurs").status_code == 404
-    feuille = lire(garnie, "contrat/couverture.csv").data.decode("utf-8-sig")
-    assert len(feuille.splitlines()) == 343
-    assert etree.fromstring(lire(garnie, "contrat/couverture.svg").data).find("{*}title").text

@@ -18,7 +18,7 @@ from navigateur import ENTETES
 
 from sne_console.messages import expedition
 from sne_interface.domain.echange import Echange, VerdictEchange
-from sne_interface.domain.texte import masquer_nir
+from sne_interface.domain.nir import masquer_nir
 from sne_sandbox.mime.unpack import unpack
 
 HOSTILE = "<script>alert('x')</script>"

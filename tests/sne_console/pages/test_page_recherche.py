@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from banc import Banc
 
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 
 
 def _trouves(page: Callable[..., Any], cherche: str) -> dict[str, list[tuple[str, str]]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from sne_conformite.plan import plan as plans
-from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.etapes_de_preparation import PREPARATION, etape
 from sne_conformite.rapports.rapport import (
     Bilan,
@@ -31,7 +30,6 @@ from sne_console.vues.avancement import (
     ScenarioSuivi,
     arbre,
     estimer,
-    meme_travail,
 )
 from sne_console.vues.epreuves import EtatJugement, JugementConserve
 
@@ -142,24 +140,6 @@ def test_the_steps_before_the_first_scenario_are_told(epreuve: JugementConserve)
     ecrits(epreuve, fini(0, Verdict.REUSSI))
     avancement.avancer(epreuve)
     assert avancement.preparation == ""
-
-
-def test_the_last_run_of_the_same_work_says_how_long_it_may_be(
-    epreuve: JugementConserve, tmp_path: Path
-) -> None:
-    """From the first second; a run of other work, or one that was cut short, says nothing."""
-    finis = tuple(replace(fini(rang, Verdict.REUSSI), duree=2.0) for rang in range(len(PLAN)))
-    entete = replace(ENTETE, fin=DEBUT + timedelta(seconds=60))
-    dossier = tmp_path / "avant"
-    dossier.mkdir()
-    (dossier / "rapport.json").write_bytes(rapport_json.octets(Rapport(entete, True, scenarios=finis)))
-    avant = replace(epreuve, nom="avant", dossier=dossier, etat=EtatJugement.RENDUE)
-    autre = replace(avant, nom="autre", commande=f"{avant.commande} --examples 9")
-    assert meme_travail(epreuve, [epreuve, autre, avant]) == avant.rapport
-    assert meme_travail(epreuve, [epreuve, autre]) is None
-    assert (
-        Avancement(epreuve, avant=avant.rapport).reste == "encore environ 60 s, d'après le jugement d'avant"
-    )
 
 
 def test_a_report_is_shown_as_the_same_tree() -> None:

@@ -13,7 +13,7 @@ from sne_interface.contract.nomenclatures import (
     lire_listes,
     lire_quartiles,
 )
-from sne_interface.contract.versions import charger
+from sne_interface.contract.versions import Contrat, charger
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.menage import SeuilQuartile
 from sne_interface.domain.texte import plier
@@ -243,3 +243,11 @@ def test_the_amounts_invented_for_the_seeds_are_there_by_default_and_go_with_the
     assert seuil(overlay=tmp_path / "dossier") is None
     with pytest.raises(UsageError, match=r"absent\.csv"):
         seuil(quartiles=tmp_path / "absent.csv")
+
+
+def test_an_abolished_commune_is_now_its_successor(contrat: Contrat) -> None:
+    for code, attendu in (("01003", "01165"), ("75113", "75113")):
+        commune = contrat.territoires.actuelle(code)
+        assert commune is not None
+        assert commune.code == attendu
+    assert contrat.territoires.actuelle("99999") is None

@@ -1,4 +1,5 @@
 import sys
+from base64 import b64encode
 from datetime import date
 from types import FrameType
 from typing import Any
@@ -11,9 +12,15 @@ from sne_interface.domain.nir import (
     cle_valide,
     convient_a_la_civilite,
     convient_a_la_naissance,
+    debut_cite,
+    extrait,
     forme_valide,
+    masquer_nir,
+    masquer_nirs,
 )
-from sne_interface.domain.texte import masquer_nirs
+
+D_UNE_FEMME = "206127511100564"
+MASQUE = "206************"
 
 
 @pytest.mark.parametrize(
@@ -189,3 +196,39 @@ def test_no_text_costs_its_square(motif: str) -> None:
     """What is listed for each group of digits is what stands beside it, not all that its run has."""
     un, deux = (pas(motif * (taille // len(motif))) for taille in (1_500, 3_000))
     assert deux <= 2.5 * max(un, 100)
+
+
+def test_a_nir_keeps_sex_and_year() -> None:
+    assert masquer_nir(D_UNE_FEMME) == MASQUE
+    assert masquer_nir("20") == "20"
+
+
+@pytest.mark.parametrize(
+    ("texte", "attendu"),
+    [
+        (f"le NIR [{D_UNE_FEMME}] est faux", f"le NIR [{MASQUE}] est faux"),
+        (f"<nir>{D_UNE_FEMME}</nir><nir>{D_UNE_FEMME}</nir>", f"<nir>{MASQUE}</nir><nir>{MASQUE}</nir>"),
+        ("2 06 12 75 111 005 64", "2 0******************"),
+        ("102012A11100564", "102************"),
+        ("1110318016982G1104", "1110318016982G1104"),
+        ("DEMG1226-201803151654-000000.xml", "DEMG1226-201803151654-000000.xml"),
+        ("306127511100564", "306************"),
+        ("506127511100564", "506127511100564"),
+    ],
+)
+def test_what_reads_like_a_nir_is_masked(texte: str, attendu: str) -> None:
+    assert masquer_nirs(texte) == attendu
+
+
+@pytest.mark.parametrize("avant", range(1, 20))
+def test_a_text_is_masked_before_it_is_cut(avant: int) -> None:
+    """Wherever the cut falls in a D_UNE_FEMME, no more of it is told."""
+    montre = extrait(f"{'a' * (20 - avant)} {D_UNE_FEMME} fin", 20)
+    assert montre == f"{'a' * (20 - avant)} {MASQUE} fin"[:20]
+    assert extrait(D_UNE_FEMME, None) == MASQUE
+
+
+def test_what_an_error_cites_of_base64_holds_no_nir() -> None:
+    un = b64encode(b"<nir>206127511100564</nir>").decode()
+    assert debut_cite(f"vu {un}", 80) == f"vu {un[:12]}…"
+    assert debut_cite("Content-Transfer-Encoding 206127511100564", 33) == "Content-Transfer-Encoding 206****"

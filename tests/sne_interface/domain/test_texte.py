@@ -1,25 +1,9 @@
-"""How names compare, how a NIR is masked, and what a terminal and XML are given."""
-
-from base64 import b64encode
+"""How names compare, and what a terminal and XML are given."""
 
 import pytest
 from lxml import etree
 
-from sne_interface.domain.texte import (
-    abrege,
-    cellule,
-    debut_cite,
-    entier_de,
-    extrait,
-    masquer_nir,
-    masquer_nirs,
-    plier,
-    pour_xml,
-    visible,
-)
-
-NIR = "206127511100564"
-MASQUE = "206************"
+from sne_interface.domain.texte import abrege, cellule, entier_de, plier, pour_xml, visible
 
 
 @pytest.mark.parametrize(
@@ -39,36 +23,6 @@ def test_names_fold_together(noms: tuple[str, ...]) -> None:
 def test_names_that_differ_stay_apart() -> None:
     assert plier("Martin") != plier("Martine")
     assert plier("  -'") == ""
-
-
-def test_a_nir_keeps_sex_and_year() -> None:
-    assert masquer_nir(NIR) == MASQUE
-    assert masquer_nir("20") == "20"
-
-
-@pytest.mark.parametrize(
-    ("texte", "attendu"),
-    [
-        (f"le NIR [{NIR}] est faux", f"le NIR [{MASQUE}] est faux"),
-        (f"<nir>{NIR}</nir><nir>{NIR}</nir>", f"<nir>{MASQUE}</nir><nir>{MASQUE}</nir>"),
-        ("2 06 12 75 111 005 64", "2 0******************"),
-        ("102012A11100564", "102************"),
-        ("1110318016982G1104", "1110318016982G1104"),
-        ("DEMG1226-201803151654-000000.xml", "DEMG1226-201803151654-000000.xml"),
-        ("306127511100564", "306************"),
-        ("506127511100564", "506127511100564"),
-    ],
-)
-def test_what_reads_like_a_nir_is_masked(texte: str, attendu: str) -> None:
-    assert masquer_nirs(texte) == attendu
-
-
-@pytest.mark.parametrize("avant", range(1, 20))
-def test_a_text_is_masked_before_it_is_cut(avant: int) -> None:
-    """Wherever the cut falls in a NIR, no more of it is told."""
-    montre = extrait(f"{'a' * (20 - avant)} {NIR} fin", 20)
-    assert montre == f"{'a' * (20 - avant)} {MASQUE} fin"[:20]
-    assert extrait(NIR, None) == MASQUE
 
 
 def test_a_terminal_is_given_no_order() -> None:
@@ -97,12 +51,6 @@ def test_a_text_is_cut_on_one_line() -> None:
 )  # fmt: skip
 def test_a_whole_number_is_read_if_a_column_holds_it(ecrit: str | None, attendu: int | None) -> None:
     assert entier_de(ecrit) == attendu
-
-
-def test_what_an_error_cites_of_base64_holds_no_nir() -> None:
-    un = b64encode(b"<nir>206127511100564</nir>").decode()
-    assert debut_cite(f"vu {un}", 80) == f"vu {un[:12]}…"
-    assert debut_cite("Content-Transfer-Encoding 206127511100564", 33) == "Content-Transfer-Encoding 206****"
 
 
 @pytest.mark.parametrize(

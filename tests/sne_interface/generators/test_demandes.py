@@ -38,7 +38,7 @@ def contrat() -> Contrat:
 
 @pytest.fixture(scope="module")
 def population(contrat: Contrat) -> Population:
-    return lire_population("ecole", contrat)
+    return lire_population(contrat, "ecole")
 
 
 @cache

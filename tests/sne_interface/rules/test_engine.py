@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 import pytest
 
+from sne_interface.contract import versions
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.errors import ErreurInterne
@@ -46,8 +47,10 @@ def avec_regle(monkeypatch: pytest.MonkeyPatch, *constats: Infraction, code: str
 
 
 @pytest.fixture(autouse=True)
-def plans_neufs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_PLANS", {})
+def plans_neufs(contrat: Contrat) -> Iterator[None]:
+    contrat.retenus.clear()
+    yield
+    contrat.retenus.clear()
 
 
 @pytest.mark.parametrize(
@@ -130,7 +133,7 @@ def test_two_runs_are_put_back_in_order(message: Message, contrat: Contrat) -> N
 
 def test_each_rule_runs_in_one_of_the_two_runs(message: Message, contrat: Contrat) -> None:
     def jouees(contexte: Contexte, choix: engine._Choix) -> list[str]:
-        plan = engine._plan(contrat, contexte, "strict", choix)
+        plan = engine._plan(contrat, contexte.type_fichier, contexte.canal, "strict", choix)
         return [poste.regle.code for poste in (*plan.prealables, *plan.postes)]
 
     for type_fichier in ("CRE", "CRS", "MOD", "REN", "RAD", "SUP", "COP", "DALO", "EVT", "RCH"):
@@ -320,9 +323,9 @@ def test_the_same_place_with_another_value_is_a_new_fault() -> None:
 
 
 def test_the_table_of_plans_stays_small(message: Message, contrat: Contrat) -> None:
-    for rang in range(engine._PLANS_MAX + 10):
+    for rang in range(versions._RETENUS_MAX + 10):
         juger(replace(message(), type_fichier=f"X{rang}"), contrat, "ecole")
-    assert len(engine._PLANS) <= engine._PLANS_MAX
+    assert max(map(len, contrat.retenus.values())) <= versions._RETENUS_MAX
 
 
 def test_codes_are_unique() -> None:

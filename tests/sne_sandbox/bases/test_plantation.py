@@ -103,6 +103,7 @@ def test_each_row_is_the_one_that_the_document_tells(
             assert lues == voulues, nom
 
 
+@pytest.mark.cher
 def test_a_base_is_the_same_however_many_processes_draw_it(
     magasin: Magasin, contrat: Contrat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +128,7 @@ def test_a_base_is_the_same_however_many_processes_draw_it(
 
 @pytest.mark.parametrize("parti", ["lecteur", "voisin"])
 def test_a_drawer_left_alone_ends_in_silence(contrat: Contrat, parti: str) -> None:
-    semence = Semence("a", lire_population("ecole", contrat), 3, 5_000, HORLOGE.maintenant(datetime.now(UTC)))
+    semence = Semence("a", lire_population(contrat, "ecole"), 3, 5_000, HORLOGE.maintenant(datetime.now(UTC)))
     (entree, ecrite), (lue, sortie) = os.pipe(), os.pipe()
     with subprocess.Popen(
         [sys.executable, "-c", semis._TIREUR],

@@ -60,7 +60,7 @@ def test_what_is_stored_fits_the_contract(
     with _lire(magasin, semees[semence]) as registre:
         guichets = {guichet.code for guichet in registre.guichets()}
         stockees = list(parcourir(registre))
-    assert len(stockees) == lire_population(semence, contrat).taille
+    assert len(stockees) == lire_population(contrat, semence).taille
     for stockee in stockees:
         racine = codec.parse(stockee.document, limit=100_000)
         assert not contrat.schemas.validate(racine, document=Document.DEMANDE, version=stockee.version)
@@ -143,7 +143,7 @@ def test_what_is_kept_of_a_small_base_is_what_would_be_drawn(contrat: Contrat, h
             for brassee in semer("une", contrat, semence=semence, seed=3, maintenant=maintenant)
             for lot in brassee.lots
         ]
-        population = lire_population(semence, contrat)
+        population = lire_population(contrat, semence)
         tires = plantation.lots(plantation.Semence("une", population, 3, population.taille, maintenant))
         assert gardes == list(tires)
 
@@ -230,9 +230,9 @@ def test_a_seed_badly_written_is_said(
         (tmp_path / "seeds" / nom / "semence.toml").write_text(contenu, "utf-8")
     monkeypatch.setattr("sne_interface.generators.population.fixtures_dir", lambda: tmp_path)
     with pytest.raises(ContractError, match=message):
-        lire_population("fausse", contrat)
+        lire_population(contrat, "fausse")
     with pytest.raises(UsageError, match="existe pas"):
-        lire_population("absente", contrat)
+        lire_population(contrat, "absente")
 
 
 def test_a_place_out_of_its_territory_is_said(
@@ -246,4 +246,4 @@ def test_a_place_out_of_its_territory_is_said(
     (tmp_path / "seeds" / "ailleurs" / "semence.toml").write_text(faux, "utf-8")
     monkeypatch.setattr("sne_interface.generators.population.fixtures_dir", lambda: tmp_path)
     with pytest.raises(ContractError, match="75113"):
-        lire_population("ailleurs", contrat)
+        lire_population(contrat, "ailleurs")

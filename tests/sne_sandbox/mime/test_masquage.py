@@ -13,7 +13,8 @@ import pytest
 from lxml import etree
 from nirs import fuites
 
-from sne_interface.domain.texte import masquer_nir, nombre
+from sne_interface.domain.nir import masquer_nir
+from sne_interface.domain.texte import nombre
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.mime.masquage import (
     Masque,

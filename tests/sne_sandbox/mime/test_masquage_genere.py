@@ -3,11 +3,12 @@
 They are the same at each run, for one that fails to fail again. Others: `settings(derandomize=False)`.
 """
 
+import pytest
 from hypothesis import given, settings
 from nirs import MULTIPART, Partie, corps_mal_faits, documents, fuites, message, parties, phrases
 
 from sne_conformite.preuves.pseudonymes import Pseudonymes
-from sne_interface.domain.texte import masquer_nirs
+from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.mime.masquage import masquer_corps, masquer_message, masquer_octets
 
 
@@ -23,6 +24,7 @@ def test_in_a_free_text(phrase: str) -> None:
     assert fuites(masquer_nirs(phrase).encode()) == []
 
 
+@pytest.mark.cher
 @tires(600)
 @given(parties())
 def test_in_what_can_be_opened(partie: Partie) -> None:

@@ -41,14 +41,14 @@ COMMUNES: Final = {
 #: What shows several bases, or changes which there are.
 DU_SERVEUR: Final = {
     "metrics", "bases.lister", "bases.creer", "bases.supprimer", "bases.page", "bases.faire_supprimer",
-    "conformite.temoin", "conformite.application", "conformite.rejouer", "reports.rejouer",
+    "conformite.piloter", "conformite.rejouer", "reports.rejouer",
 }  # fmt: skip
 #: What shows to who has a right on a base what is of it: the views look at that (their own tests).
 SIENS: Final = {
     *(f"reports.{vue}" for vue in ("lister", "juger", "suivre", "effacer", "arreter", "lire_rapport",
                                    "donner_fichier", "comparer")),
     *(f"conformite.{vue}" for vue in ("page", "juger", "comparer", "rapport", "flux", "fichier", "arreter",
-                                      "effacer", "scenario", "voir_tendance")),
+                                      "effacer", "scenario")),
 }  # fmt: skip
 #: Who may enter.
 ADMIN: Final = {

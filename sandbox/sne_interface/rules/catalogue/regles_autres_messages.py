@@ -150,12 +150,8 @@ def caracteristiques_de_l_evenement(contexte: Contexte) -> Iterator[Infraction]:
             if valeur is not None:
                 donnees.add(code)
         for attendue in genre.caracteristiques:
-            en_vigueur = (
-                (attendue.debut_validite or contexte.jour)
-                <= contexte.jour
-                <= (attendue.fin_validite or contexte.jour)
-            )
-            if attendue.obligatoire and en_vigueur and attendue.code not in donnees:
+            exigee = attendue.obligatoire and attendue.est_valide(contexte.jour)
+            if exigee and attendue.code not in donnees:
                 absente = manquant(evenement, "listeCaracteristiquesSpecifiques", valeur=attendue.code)
                 yield sans_valeur(absente)
 

@@ -269,12 +269,7 @@ _RADATT: Final = f"motifRadiation={MOTIF_ATTRIBUTION}"
 _RADIRR: Final = f"motifRadiation={MOTIF_IRRECEVABILITE}"
 
 
-@regle(
-    "DEC019",
-    _RADATT,
-    registre=True,
-    roles=("decision.bail", "decision.date_bail"),
-)
+@regle("DEC019", _RADATT, registre=True, roles=("decision.bail", "decision.date_bail"))
 def radiation_par_un_autre(contexte: Contexte) -> Iterator[Infraction]:
     """The body that attributed radiates, once the lease is signed. The base knows the guichet that told the
     lease, and the landlord when the decision says so. When no lease was told, a radiation by another body
@@ -324,12 +319,7 @@ def radiation_sans_attribution(contexte: Contexte) -> Iterator[Infraction]:
         yield _sur_le_motif(contexte)
 
 
-@regle(
-    "DEC022",
-    _RADIRR,
-    registre=True,
-    roles=("decision.decision", "decision.date_commission"),
-)
+@regle("DEC022", _RADIRR, registre=True, roles=("decision.decision", "decision.date_commission"))
 def irrecevabilite_trop_tot(contexte: Contexte) -> Iterator[Infraction]:
     """The radiation for irrecevabilité comes a month after the household was warned of it: not before a month
     after the decision. Source: R. 441-2-8 d) (deduced)."""

@@ -12,8 +12,14 @@ from typing import Final
 from sne_interface.domain.dates import age
 from sne_interface.domain.demande import Demande, Personne
 from sne_interface.domain.element import Element
-from sne_interface.domain.nir import cle_valide, convient_a_la_civilite, convient_a_la_naissance, forme_valide
-from sne_interface.domain.texte import Retenus, masquer_nir, plier
+from sne_interface.domain.nir import (
+    cle_valide,
+    convient_a_la_civilite,
+    convient_a_la_naissance,
+    forme_valide,
+    masquer_nir,
+)
+from sne_interface.domain.texte import Retenus, plier
 from sne_interface.rules.rule import Contexte, Infraction, allege, infraction, manquant, regle, sur
 
 # --- IDT ----------------------------------------------------------------------------------------------
@@ -78,11 +84,8 @@ def moyen_de_contact(contexte: Contexte) -> Iterator[Infraction]:
     demandeur = _demandeur_ou_association(contexte.demande)
     if demandeur is None:
         return
-    for champ in _MOYENS:
-        moyen = demandeur.presents.get(champ)
-        if moyen is not None and moyen.texte:
-            return
-    yield infraction(demandeur)
+    if not any(demandeur.texte_de(champ) for champ in _MOYENS):
+        yield infraction(demandeur)
 
 
 @regle("IDT007", *_TELEPHONES, "tel", par_place=True)
@@ -106,21 +109,13 @@ def telephone_francais(contexte: Contexte) -> Iterator[Infraction]:
 @regle("IDT008", "notifSms")
 def notification_par_sms(contexte: Contexte) -> Iterator[Infraction]:
     """A notification by SMS needs a mobile telephone."""
-    demandeur = contexte.demande.demandeur
-    if demandeur is None or not demandeur.element.booleen_de("notifSms"):
-        return
-    if not demandeur.element.texte_de("telPortable"):
-        yield sur(demandeur.element, "notifSms")
+    return _injoignable(contexte, "notifSms", "telPortable")
 
 
 @regle("IDT009", "notifEvt")
 def notification(contexte: Contexte) -> Iterator[Infraction]:
     """A notification needs a mail address or a mobile telephone."""
-    demandeur = contexte.demande.demandeur
-    if demandeur is None or not demandeur.element.booleen_de("notifEvt"):
-        return
-    if not (demandeur.element.texte_de("mel") or demandeur.element.texte_de("telPortable")):
-        yield sur(demandeur.element, "notifEvt")
+    return _injoignable(contexte, "notifEvt", "mel", "telPortable")
 
 
 @regle("IDT010", "renouvellementElec")
@@ -238,6 +233,14 @@ def _naissance_du_demandeur(contexte: Contexte) -> tuple[tuple[Personne, date], 
     demandeur = contexte.demande.demandeur
     naissance = demandeur.date_naissance if demandeur is not None else None
     return ((demandeur, naissance),) if demandeur is not None and naissance is not None else ()
+
+
+def _injoignable(contexte: Contexte, notification: str, *moyens: str) -> Iterator[Infraction]:
+    demandeur = contexte.demande.demandeur
+    if demandeur is None or not demandeur.element.booleen_de(notification):
+        return
+    if not any(demandeur.element.texte_de(moyen) for moyen in moyens):
+        yield sur(demandeur.element, notification)
 
 
 def _est_telephone(texte: str) -> bool:

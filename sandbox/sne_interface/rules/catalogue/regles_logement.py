@@ -9,13 +9,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from sne_interface.contract.nomenclatures import Commune, Territoires
+from sne_interface.contract.nomenclatures import Territoires
 from sne_interface.domain.codes import HEBERGES, LOCATAIRES, LOGEMENT_PROPRE
 from sne_interface.domain.demande import departement_de
-from sne_interface.domain.element import Element, lire_date
+from sne_interface.domain.element import Element
 from sne_interface.domain.menage import LIENS_DE_COUPLE
 from sne_interface.domain.texte import plier
-from sne_interface.rules.rule import Contexte, Infraction, allege, de_codes, infraction, manquant, regle
+from sne_interface.rules.rule import Contexte, Infraction, allege, de_codes, infraction, manquant, regle, sur
 
 # --- communes -----------------------------------------------------------------------------------------
 
@@ -43,16 +43,6 @@ def commune_inconnue(element: Element, contexte: Contexte) -> Iterator[Infractio
     if code is not None and not contexte.territoires.existe(code):
         trouve = infraction(element)
         yield allege(trouve) if departement_connu(code) else trouve
-
-
-def actuelle(code: str, territoires: Territoires) -> Commune | None:
-    """The commune of that code, or the one that took it over."""
-    en_vigueur = territoires.commune(code)
-    if en_vigueur is None:
-        ancienne = territoires.ancienne(code)
-        if ancienne is not None and ancienne.successeur is not None:
-            return territoires.commune(ancienne.successeur)
-    return en_vigueur
 
 
 def remplacante(code: str, jour: date, territoires: Territoires) -> str | None:
@@ -87,9 +77,8 @@ def indicateur_etranger(contexte: Contexte) -> Iterator[Infraction]:
         contraire = _BRANCHE_FRANCE if etranger else _BRANCHE_ETRANGER
         donnes = adresse.presents.keys() & contraire
         if adresse.nom in _COMPLETES and len(adresse.presents) < len(adresse.enfants):
-            donnes |= {
-                e.nom for e in adresse.enfants
-            } & contraire  # there an empty branch is one all the same
+            # There an empty branch is one all the same.
+            donnes |= {e.nom for e in adresse.enfants} & contraire
         if donnes:
             yield infraction(adresse.enfant("etranger") or adresse)
 
@@ -136,14 +125,10 @@ def pays_etranger(contexte: Contexte) -> Iterator[Infraction]:
 @regle("ADR006", *de_codes("modeleLogement", HEBERGES))
 def nom_de_l_hebergeant(contexte: Contexte) -> Iterator[Infraction]:
     """A household lodged by somebody names its host."""
-    logement = contexte.demande.logement_actuel
-    if logement is None:
-        return
     if contexte.demande.modes_de_logement.isdisjoint(HEBERGES):
         return
-    adresse = contexte.demande.formulaire.enfant(
-        "personnePhysique/adresseLogement"
-    ) or contexte.demande.formulaire.enfant("personnePhysique/demandeur/adressePostale")
+    lieux = ("personnePhysique/adresseLogement", "personnePhysique/demandeur/adressePostale")
+    adresse = next(filter(None, map(contexte.demande.formulaire.enfant, lieux)), None)
     if adresse is not None and not (adresse.texte_de("nomHebergeant") or "").strip():
         yield manquant(adresse, "nomHebergeant")
 
@@ -240,12 +225,9 @@ def date_d_entree(contexte: Contexte) -> Iterator[Infraction]:
     logement, demandeur = _logement(contexte), contexte.demande.demandeur
     naissance = demandeur.date_naissance if demandeur is not None else None
     for nom in _DEPUIS:
-        complement = logement.enfant(nom)
-        jour = lire_date(complement.texte) if complement is not None else None
-        if jour is None or complement is None:
-            continue
-        if jour > contexte.aujourdhui or (naissance is not None and jour < naissance):
-            yield infraction(complement)
+        jour = logement.date_de(nom)
+        if jour is not None and not (naissance or jour) <= jour <= contexte.aujourdhui:
+            yield sur(logement, nom)
 
 
 @regle("LOG009", *de_codes("modeleLogement", _SANS_LOGEMENT))
@@ -275,9 +257,8 @@ def occupant_non_proprietaire(contexte: Contexte) -> Iterator[Infraction]:
     logement = _logement(contexte)
     if _PROPRIETAIRE_OCCUPANT not in contexte.demande.modes_de_logement:
         return
-    proprietaire = logement.enfant("proprietaire")
-    if proprietaire is not None and logement.booleen_de("proprietaire") is False:
-        yield infraction(proprietaire)
+    if logement.booleen_de("proprietaire") is False:
+        yield sur(logement, "proprietaire")
 
 
 @regle("LOG012", "proprietaire")

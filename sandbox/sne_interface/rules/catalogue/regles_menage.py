@@ -56,9 +56,8 @@ def lien_contredit_la_situation(contexte: Contexte) -> Iterator[Infraction]:
     for cotitulaire in contexte.demande.cotitulaires:
         attendue = _SITUATION_DU_LIEN.get(cotitulaire.lien_demandeur or "")
         situations = {cotitulaire.situation_familiale, demandeur.situation_familiale if demandeur else None}
-        lien = cotitulaire.element.enfant("lienDemandeur")
-        if attendue and lien is not None and situations - {attendue, None}:
-            yield infraction(lien)
+        if attendue and situations - {attendue, None}:
+            yield sur(cotitulaire.element, "lienDemandeur")
 
 
 @regle("MEN002", *de_codes("lienDemandeur", LIENS_DE_COUPLE))
@@ -76,9 +75,8 @@ def couple_sans_cotitulaire(contexte: Contexte) -> Iterator[Infraction]:
     demandeur = contexte.demande.demandeur
     if demandeur is None or contexte.demande.cotitulaires:
         return
-    situation = demandeur.element.enfant("situationFamiliale")
-    if situation is not None and situation.code in _SITUATIONS_DE_COUPLE:
-        yield infraction(situation)
+    if demandeur.situation_familiale in _SITUATIONS_DE_COUPLE:
+        yield sur(demandeur.element, "situationFamiliale")
 
 
 @regle("MEN004", "personneACharge")
@@ -103,12 +101,11 @@ def age_de_l_enfant_a_charge(contexte: Contexte) -> Iterator[Infraction]:
     if naissance_demandeur is None:
         return
     for personne in contexte.demande.personnes_a_charge:
-        naissance = personne.presents.get("dateNaissance")
-        jour = lire_date(naissance.texte) if naissance is not None else None
-        if naissance is None or jour is None or personne.code_de("lienParente") != _ENFANT:
+        jour = personne.date_de("dateNaissance")
+        if jour is None or personne.code_de("lienParente") != _ENFANT:
             continue
         if age(naissance_demandeur, jour) < _ECART_MINIMAL:
-            yield infraction(naissance)
+            yield sur(personne, "dateNaissance")
 
 
 @regle("MEN007", "personneANaitre")
@@ -129,13 +126,12 @@ def enfants_a_naitre_incomplets(contexte: Contexte) -> Iterator[Infraction]:
 @regle("MEN008", "dateNaissancePrevue")
 def date_de_naissance_prevue(contexte: Contexte) -> Iterator[Infraction]:
     """The expected date is at most 10 months after dateFichier and at most 1 month before. Convention."""
-    element = contexte.demande.formulaire.enfant(_NAISSANCE_PREVUE)
-    prevue = lire_date(element.texte) if element is not None else None
+    prevue = contexte.demande.formulaire.date_de(_NAISSANCE_PREVUE)
     fichier = contexte.document.date_de("entete/dateFichier")
-    if fichier is None or prevue is None or element is None:
+    if fichier is None or prevue is None:
         return
     if not ajouter_mois(fichier, -1) <= prevue <= ajouter_mois(fichier, 10):
-        yield infraction(element)
+        yield sur(contexte.demande.formulaire, _NAISSANCE_PREVUE)
 
 
 @regle("MEN009", "personneEnGarde")
@@ -179,10 +175,9 @@ def personne_a_charge_a_completer(contexte: Contexte) -> Iterator[Infraction]:
 def personne_en_garde_majeure(contexte: Contexte) -> Iterator[Infraction]:
     """A person in custody is under 18 on the base's date. Convention."""
     for personne in contexte.demande.personnes_en_garde:
-        naissance = personne.enfant("dateNaissance")
         jour = personne.date_de("dateNaissance")
-        if naissance is not None and jour is not None and age(jour, contexte.jour) >= _MAJORITE:
-            yield infraction(naissance)
+        if jour is not None and age(jour, contexte.jour) >= _MAJORITE:
+            yield sur(personne, "dateNaissance")
 
 
 def _incomplet(personne: Element, attendus: tuple[str, ...]) -> Iterator[Infraction]:
@@ -205,13 +200,12 @@ def annees_des_revenus(contexte: Contexte) -> Iterator[Infraction]:
     fichier = contexte.document.date_de("entete/dateFichier")
     for revenu in _revenus(contexte):
         annee_1, annee_2 = revenu.entier_de("anneeMoins1"), revenu.entier_de("anneeMoins2")
-        element_1, element_2 = revenu.presents.get("anneeMoins1"), revenu.presents.get("anneeMoins2")
-        if annee_1 is None or element_1 is None:
+        if annee_1 is None:
             continue
         if fichier is not None and annee_1 not in (fichier.year - 1, fichier.year - 2):
-            yield infraction(element_1)
-        elif annee_2 is not None and element_2 is not None and annee_2 != annee_1 - 1:
-            yield infraction(element_2)
+            yield sur(revenu, "anneeMoins1")
+        elif annee_2 is not None and annee_2 != annee_1 - 1:
+            yield sur(revenu, "anneeMoins2")
 
 
 @regle("RES002", "montantMoins1", "montantMoins2")

@@ -53,14 +53,10 @@ def type_de_fichier(contexte: Contexte) -> Iterator[Infraction]:
 def date_du_fichier(contexte: Contexte) -> Iterator[Infraction]:
     """The file is not dated more than 24 hours after the base's clock."""
     instant = contexte.demande.date_fichier
-    if instant is None:
-        return
-    if instant.tzinfo is None:
+    if instant is not None and instant.tzinfo is None:
         instant = instant.replace(tzinfo=PARIS)
-    if instant > contexte.maintenant + timedelta(hours=24):
-        ecrit = contexte.document.enfant("entete/dateFichier")
-        if ecrit is not None:
-            yield infraction(ecrit)
+    if instant is not None and instant > contexte.maintenant + timedelta(hours=24):
+        yield sur(contexte.document, "entete/dateFichier")
 
 
 @regle("ENT003")
@@ -112,9 +108,8 @@ def date_de_creation(contexte: Contexte) -> Iterator[Infraction]:
 @regle("ENT009", "numUnique")
 def numero_a_la_creation(contexte: Contexte) -> Iterator[Infraction]:
     """A creation carries no numéro unique: the SNE delivers it."""
-    numero = contexte.demande.formulaire.enfant("numUnique")
-    if numero is not None and contexte.demande.numero_unique is not None:
-        yield infraction(numero)
+    if contexte.demande.numero_unique is not None:
+        yield sur(contexte.demande.formulaire, "numUnique")
 
 
 @regle("ENT010")
@@ -137,13 +132,13 @@ def code_hors_nomenclature(contexte: Contexte) -> Iterator[Infraction]:
 @regle("ENT012", "refInterne", registre=True)
 def reference_interne_reprise(contexte: Contexte) -> Iterator[Infraction]:
     """The sender's own reference is not that of another active demande of his."""
-    reference, ecrite = contexte.demande.ref_interne, contexte.demande.formulaire.enfant("refInterne")
-    if reference is None or ecrite is None:
+    reference = contexte.demande.ref_interne
+    if reference is None:
         return
     guichet = contexte.guichet_emetteur or contexte.demande.num_guichet
     numero = contexte.registre.demande_de_reference(guichet, reference)
     if numero is not None:
-        yield infraction(ecrite, numero=numero)
+        yield sur(contexte.demande.formulaire, "refInterne", numero=numero)
 
 
 @regle("ENT013", VIDE_OBLIGATOIRE, par_place=True)
@@ -168,11 +163,9 @@ def informations_du_sne(contexte: Contexte) -> Iterator[Infraction]:
 @regle("ENT015", "numUnique")
 def forme_du_numero(contexte: Contexte) -> Iterator[Infraction]:
     """A numéro unique has the form of those that the SNE delivers. Deduced from two real numbers."""
-    numero = contexte.demande.formulaire.enfant("numUnique")
-    if numero is None or contexte.demande.numero_unique is None:
-        return
-    if NUMERO_UNIQUE.fullmatch(numero.texte) is None:
-        yield infraction(numero)
+    numero = contexte.demande.numero_unique
+    if numero is not None and NUMERO_UNIQUE.fullmatch(numero) is None:
+        yield sur(contexte.demande.formulaire, "numUnique")
 
 
 @regle("ENT016", "numGuichet")

@@ -20,7 +20,7 @@ from sne_interface.domain.codes import (
 from sne_interface.domain.dates import ajouter_mois
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element import Element
-from sne_interface.rules.catalogue.regles_logement import actuelle, commune_inconnue
+from sne_interface.rules.catalogue.regles_logement import commune_inconnue
 from sne_interface.rules.catalogue.regles_vie import reactivable
 from sne_interface.rules.rule import (
     Contexte,
@@ -195,9 +195,7 @@ def logement_designe(contexte: Contexte) -> Iterator[Infraction]:
 def siren_du_bailleur(contexte: Contexte) -> Iterator[Infraction]:
     """The SIREN has 9 digits and a right key."""
     siren = _attribution(contexte.demande).enfant("codeSirenBailleur")
-    if siren is None:
-        return
-    if not siren_bien_forme(siren.texte):
+    if siren is not None and not siren_bien_forme(siren.texte):
         yield infraction(siren)
 
 
@@ -229,8 +227,8 @@ def logement_hors_des_souhaits(contexte: Contexte) -> Iterator[Infraction]:
     if commune is None or commune.code is None or contexte.stockee is None:
         return
     territoires = contexte.territoires
-    logement = actuelle(commune.code, territoires)
-    souhaits = [actuelle(c.code or "", territoires) for c in contexte.stockee.demande.communes_souhaitees]
+    logement = territoires.actuelle(commune.code)
+    souhaits = [territoires.actuelle(c.code or "") for c in contexte.stockee.demande.communes_souhaitees]
     connus = [souhait for souhait in souhaits if souhait is not None]
     if logement is None or not connus:  # a commune that does not exist is the business of ATT007
         return

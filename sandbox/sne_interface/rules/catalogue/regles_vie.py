@@ -92,15 +92,10 @@ def demandeur_hors_de_la_demande_associee(contexte: Contexte) -> Iterator[Infrac
     demandeur = contexte.demande.demandeur
     if associee is None or demandeur is None:
         return
-    prenom, siens = plier(demandeur.prenom), demandeur.noms
-    for personne in associee.demande.titulaires:
-        if (
-            personne.date_naissance == demandeur.date_naissance
-            and plier(personne.prenom) == prenom
-            and not siens.isdisjoint(personne.noms)
-        ):
-            return
-    yield infraction(demandeur.element, valeur=demandeur.nom)
+    prenom, ne_le = plier(demandeur.prenom), demandeur.date_naissance
+    memes = (p for p in associee.demande.titulaires if (plier(p.prenom), p.date_naissance) == (prenom, ne_le))
+    if all(demandeur.noms.isdisjoint(personne.noms) for personne in memes):
+        yield infraction(demandeur.element, valeur=demandeur.nom)
 
 
 @regle("CYC009", registre=True)

@@ -7,7 +7,7 @@ import pytest
 
 from sne_interface.contract.versions import Contrat
 from sne_interface.rules.catalogue import REGLES, regles_logement
-from sne_interface.rules.catalogue.regles_logement import actuelle, departement_connu, remplacante
+from sne_interface.rules.catalogue.regles_logement import departement_connu, remplacante
 from sne_interface.rules.rule import Contexte, Infraction, Regle
 
 # --- communes -----------------------------------------------------------------------------------------
@@ -36,14 +36,6 @@ def test_an_unknown_end_is_past(contrat: Contrat) -> None:
 @pytest.mark.parametrize("code", ["75113", "99999"])
 def test_a_commune_in_force_and_one_that_never_was_are_not_replaced(contrat: Contrat, code: str) -> None:
     assert remplacante(code, date(2018, 3, 15), contrat.territoires) is None
-
-
-def test_an_abolished_commune_is_now_its_successor(contrat: Contrat) -> None:
-    for code, attendu in (("01003", "01165"), ("75113", "75113")):
-        commune = actuelle(code, contrat.territoires)
-        assert commune is not None
-        assert commune.code == attendu
-    assert actuelle("99999", contrat.territoires) is None
 
 
 # --- ADR ----------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
-"""The planted defects that a push tries: one of each requirement, drawn by the commit. `make test-all` tries
-the others.
+"""The part of the tests that a push tries, drawn by the commit; `make test-all` tries the rest.
 
-    FAUTES_DE=3f2a91c make test        those of another commit
+Of the planted defects, one of each requirement. Of the tests marked `cher` and of those of satellites, one
+of four. `make test PAQUET=` tries all those of a package.
+
+    TIRAGE_DE=3f2a91c make test        what another commit draws
 """
 
 import os
@@ -14,7 +16,11 @@ from typing import Any, Final, Protocol
 import pytest
 
 #: The commit that draws, where it is not that of the tree.
-VARIABLE: Final = "FAUTES_DE"
+VARIABLE: Final = "TIRAGE_DE"
+#: Of so many tests, a commit draws one.
+PARTS: Final = 4
+#: Packages that nothing else imports: a change elsewhere seldom breaks them.
+_SATELLITES: Final = ("tests/sne_calibrage/", "tests/sne_statistiques/")
 
 
 class Defaut(Protocol):
@@ -46,3 +52,12 @@ def marquer(fautes: Sequence[Any]) -> Iterator[Any]:
     tirees = tirer(fautes, commit())
     for faute in fautes:
         yield pytest.param(faute, marks=() if faute.nom in tirees else pytest.mark.reste)
+
+
+def marquer_les_chers(items: Sequence[pytest.Item]) -> None:
+    """Leaves to `make test-all` those that are not drawn: of dear tests, of the tests of satellites."""
+    par = commit()
+    for item in items:
+        cher = item.get_closest_marker("cher") or item.nodeid.startswith(_SATELLITES)
+        if cher and Random(f"{par} {item.nodeid}").randrange(PARTS):
+            item.add_marker("reste")
