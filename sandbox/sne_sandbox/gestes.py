@@ -28,6 +28,9 @@ RAISONS: Final[Mapping[str, str]] = {
     "d_un_serveur": "ne se fait que sur un serveur en marche",
     "sans_serveur": "se fait sans serveur",
     "a_changer": "se change dans la console ou par l'API",
+    "de_la_salle": "se fait dans la console, ou en ligne de commande",
+    "en_salle": "se joue dans la console",
+    "au_tableau": "se fait au tableau de l'atelier, dans la console",
 }
 
 

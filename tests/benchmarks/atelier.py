@@ -17,10 +17,14 @@ from statistics import median, quantiles
 from typing import Any, Final
 
 import requests
+from lxml import html
 from playwright.sync_api import Page, sync_playwright
+
+from sne_console.formation.scenes import Scene, trouver
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "integration")]
 
+from formulaires import Formulaires  # noqa: E402
 from serveur_local import Serveur  # noqa: E402
 
 _PATIENCE: Final = 120_000
@@ -42,13 +46,18 @@ class Salle:
     def __init__(self, serveur: Serveur, scene: str) -> None:
         self.origine, self.jeton, self.scene = serveur.pret["http"], serveur.pret["admin_token"], scene
         self.entete = {"Authorization": f"Bearer {self.jeton}"}
+        self.formulaires = Formulaires(self.origine, self.jeton)
 
-    def appeler(self, methode: str, chemin: str, corps: Any = None) -> Any:
-        """A call of the API, by the trainer."""
-        adresse = f"{self.origine}/api/v1{chemin}"
-        reponse = requests.request(methode, adresse, json=corps, headers=self.entete, timeout=120)
-        reponse.raise_for_status()
-        return reponse.json() if reponse.content else None
+    def commencer(self) -> Scene:
+        """The scene, put at its start by the trainer."""
+        self.formulaires.envoyer(f"/console/ecole/scenes/{self.scene}/commencer", vider="oui")
+        scene = trouver(self.scene)
+        assert scene is not None
+        return scene
+
+    def jouer(self, rang: int) -> None:
+        """A step, played by the trainer."""
+        self.formulaires.envoyer(f"/console/ecole/scenes/{self.scene}/pas/{rang}")
 
     def entrer(self, navigateur: Any, lien: str, chemin: str) -> Page:
         """A browser of its own, that has followed a link and shows a page."""
@@ -69,7 +78,7 @@ def dire(quoi: str, retards: list[float]) -> None:
 
 def suivre(salle: Salle, navigateur: Any, combien: int) -> None:
     """All follow the trainer, who plays the scene to its end."""
-    lue = salle.appeler("POST", f"/scenes/{salle.scene}/start", {"vider": True})
+    scene = salle.commencer()
     contexte = navigateur.new_context()
     page = contexte.new_page()
     page.goto(f"{salle.origine}/connexion")
@@ -79,17 +88,17 @@ def suivre(salle: Salle, navigateur: Any, combien: int) -> None:
     page.goto(f"{salle.origine}/console/ecole/scenes")
     lien = page.locator("code", has_text="/lecture/").first.text_content() or ""
     contexte.close()
-    rangs = [f"Pas {pas['rang']} sur" for pas in lue["pas"]]
-    chemin = f"/console/{lue['base']}/scenes/{salle.scene}/salle"
+    rangs = [f"Pas {rang} sur" for rang in range(1, len(scene.pas) + 1)]
+    chemin = f"/console/{scene.base}/scenes/{salle.scene}/salle"
     pages = [salle.entrer(navigateur, lien, chemin) for _ in range(combien)]
     for suiveur in pages:
         suiveur.evaluate(_NOTER, [".s-ou", rangs])
     retards = []
-    for pas in lue["pas"]:
+    for rang in range(1, len(scene.pas) + 1):
         time.sleep(1.0)
         depart = time.time() * 1000
-        salle.appeler("POST", f"/scenes/{salle.scene}/next", {"rang": pas["rang"]})
-        voulu = f"Pas {pas['rang']} sur"
+        salle.jouer(rang)
+        voulu = f"Pas {rang} sur"
         for suiveur in pages:
             suiveur.wait_for_function("(voulu) => voulu in window.vus", arg=voulu)
             retards.append(suiveur.evaluate("(voulu) => window.vus[voulu]", voulu) - depart)
@@ -100,10 +109,10 @@ def suivre(salle: Salle, navigateur: Any, combien: int) -> None:
 
 def ecouter(salle: Salle, combien: int) -> None:
     """The same without browsers, whose work is not the server's: a stream each, then the page."""
-    lue = salle.appeler("POST", f"/scenes/{salle.scene}/start", {"vider": True})
-    adresse = f"{salle.origine}/console/{lue['base']}/scenes/{salle.scene}"
+    scene = salle.commencer()
+    adresse = f"{salle.origine}/console/{scene.base}/scenes/{salle.scene}"
     retards: list[float] = []
-    for pas in lue["pas"]:
+    for rang in range(1, len(scene.pas) + 1):
         pret, depart = threading.Barrier(combien + 1), [0.0]
 
         def suiveur(voulu: str, pret: threading.Barrier = pret, depart: list[float] = depart) -> None:
@@ -121,12 +130,12 @@ def ecouter(salle: Salle, combien: int) -> None:
                             retards.append((time.time() - depart[0]) * 1000)
                             return
 
-        fils = [threading.Thread(target=suiveur, args=(f"Pas {pas['rang']} sur",)) for _ in range(combien)]
+        fils = [threading.Thread(target=suiveur, args=(f"Pas {rang} sur",)) for _ in range(combien)]
         for fil in fils:
             fil.start()
         pret.wait()
         depart[0] = time.time()
-        salle.appeler("POST", f"/scenes/{salle.scene}/next", {"rang": pas["rang"]})
+        salle.jouer(rang)
         for fil in fils:
             fil.join()
     # Of the first step each process builds the console, and reads the contract: once in its life.
@@ -137,11 +146,13 @@ def ecouter(salle: Salle, combien: int) -> None:
 def regarder(salle: Salle, navigateur: Any, combien: int) -> None:
     """Each plays a step in their base, with their page open; the board of the trainer shows it."""
     debut = time.monotonic()
-    salle.appeler("POST", "/ateliers", {"nom": "banc", "combien": combien})
+    salle.formulaires.envoyer("/console/ecole/ateliers", nom="banc", combien=str(combien))
     dire(f"faire un atelier de {combien}", [(time.monotonic() - debut) * 1000])
-    fiches = salle.appeler("GET", "/ateliers/banc/fiches")
+    imprimees = html.fromstring(salle.formulaires.lire("/console/ecole/ateliers/banc/fiches"))
+    liens = imprimees.xpath("//p[@class='lien-papier']/code/text()")
+    fiches = [{"rang": rang, "base": f"banc-{rang:02d}", "lien": lien} for rang, lien in enumerate(liens, 1)]
     for fiche in fiches:
-        salle.appeler("POST", f"/bases/{fiche['base']}/scenes/{salle.scene}/start", {})
+        salle.formulaires.envoyer(f"/console/{fiche['base']}/scenes/{salle.scene}/commencer")
     pages = [
         salle.entrer(navigateur, f["lien"], f"/console/{f['base']}/scenes/{salle.scene}") for f in fiches
     ]
@@ -168,7 +179,7 @@ def regarder(salle: Salle, navigateur: Any, combien: int) -> None:
     for page in pages:
         page.evaluate(_NOTER, ["#mot-du-formateur", ["Le formateur"]])
     depart = time.time() * 1000
-    salle.appeler("POST", "/ateliers/banc/mot", {"mot": "Regardez la date."})
+    salle.formulaires.envoyer("/console/ecole/ateliers/banc/mot", mot="Regardez la date.")
     for page in pages:
         page.wait_for_function("() => 'Le formateur' in window.vus")
         mots.append(page.evaluate("() => window.vus['Le formateur']") - depart)

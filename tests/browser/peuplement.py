@@ -7,7 +7,7 @@ from typing import Final
 
 import requests
 from client_mtom import DEMANDE, Client, adapter, specimen
-from lxml import html
+from formulaires import Formulaires
 from serveur_local import Serveur
 from specimen import rapport
 
@@ -56,31 +56,6 @@ def neuve(**textes: str) -> bytes:
 def fautif() -> bytes:
     """A household whose applicant is born in the future: refused by a rule."""
     return neuve(dateNaissance="2091-09-14")
-
-
-class Formulaires:
-    """The forms of the console, sent by a program: each needs the token that a page gives."""
-
-    def __init__(self, origine: str, jeton: str) -> None:
-        self._origine = origine
-        self._session = requests.Session()
-        self._session.headers["Authorization"] = f"Bearer {jeton}"
-        page = self.lire("/console/ecole/guichets/G1104")
-        self._jeton = html.fromstring(page).xpath("//input[@name='csrf']/@value")[0]
-
-    def lire(self, chemin: str) -> str:
-        """A page."""
-        reponse = self._session.get(self._origine + chemin, timeout=_PATIENCE)
-        reponse.raise_for_status()
-        return reponse.text
-
-    def envoyer(self, chemin: str, fichier: tuple[str, bytes] | None = None, **champs: str) -> None:
-        """A form, which is accepted."""
-        fichiers = {"fichier": fichier} if fichier is not None else None
-        reponse = self._session.post(
-            self._origine + chemin, {"csrf": self._jeton, **champs}, files=fichiers, timeout=_PATIENCE
-        )
-        reponse.raise_for_status()
 
 
 def tenir(origine: str, jeton: str) -> None:

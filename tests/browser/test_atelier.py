@@ -1,10 +1,13 @@
 """A room: made, printed, entered, watched, helped, put back; and who follows, without a reload."""
 
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
 import requests
+from commande import sne
+from formulaires import Formulaires
 from playwright.sync_api import Page, expect
 from serveur_local import Serveur
 from test_accessibilite import fautes
@@ -24,11 +27,7 @@ def atelier(serveur: Serveur) -> Iterator[str]:
     """The name of one that is no more when the test ends, if it was made."""
     nom = "examen"
     yield nom
-    requests.delete(
-        f"{serveur.pret['http']}/api/v1/ateliers/{nom}?bases=supprimer",
-        headers={"Authorization": f"Bearer {serveur.pret['admin_token']}"},
-        timeout=120,
-    )
+    sne(serveur.home, "atelier", "clore", nom, "--bases", "supprimer", "--home", str(serveur.home))
 
 
 def liens(page: Page) -> list[str]:
@@ -56,12 +55,8 @@ def test_a_room_of_four_is_made_played_watched_and_helped(
     page.get_by_label("Liens bons").select_option("une semaine")
     formateur.cliquer("Faire l'atelier")
     expect(page.locator(".places tbody tr")).to_have_count(4)
-    tenu = requests.get(
-        f"{formateur.origine}/api/v1/ateliers/{atelier}",
-        headers={"Authorization": f"Bearer {serveur.pret['admin_token']}"},
-        timeout=120,
-    ).json()
-    assert tenu["horloge"] == "2018-03-15T09:30:00+01:00"
+    tenus = sne(serveur.home, "atelier", "lister", "--format", "json", "--home", str(serveur.home))
+    assert json.loads(tenus.stdout)[0]["horloge"] == "2018-03-15T09:30:00+01:00"
     assert fautes(formateur, axe) == []
     assert formateur.debordements() == []
 
@@ -179,16 +174,16 @@ def test_what_was_typed_comes_back_with_what_was_refused(visiter: Visiter) -> No
 
 
 def test_who_follows_keeps_the_focus_when_a_step_is_played(visiter: Visiter, serveur: Serveur) -> None:
-    entete = {"Authorization": f"Bearer {serveur.pret['admin_token']}"}
-    scene = f"{serveur.pret['http']}/api/v1/scenes/{SCENE}"
-    assert requests.post(f"{scene}/start", json={"vider": True}, headers=entete, timeout=120).ok
+    formateur = Formulaires(serveur.pret["http"], serveur.pret["admin_token"])
+    scene = f"/console/ecole/scenes/{SCENE}"
+    formateur.envoyer(f"{scene}/commencer", vider="oui")
     suiveur = visiter()
     page = suiveur.aller(f"/console/scene-{SCENE}/scenes/{SCENE}/salle")
     page.evaluate(f"{MEME} = true")
     for rang in (1, 2):
         lien = page.get_by_role("link", name="Scènes", exact=True).last
         lien.focus()
-        assert requests.post(f"{scene}/next", json={"rang": rang}, headers=entete, timeout=120).ok
+        formateur.envoyer(f"{scene}/pas/{rang}")
         expect(page.locator(".s-ou")).to_contain_text(f"Pas {rang} sur")
         assert page.evaluate("document.activeElement !== document.body"), rang
     assert page.evaluate(MEME) is True

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from peuplement import HORLOGE, Formulaires, compter, peupler
+from formulaires import Formulaires
+from peuplement import HORLOGE, compter, peupler
 from PIL import Image
 from playwright.sync_api import expect
 from serveur_local import Serveur

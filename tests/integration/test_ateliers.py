@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import pytest
 from commande import sne
+from formulaires import Formulaires
+from lxml import html
 from serveur_local import Serveur
 
 PATIENCE: Final = 120.0
@@ -59,39 +61,39 @@ def formateur(serveur: Serveur) -> Client:
 
 
 @pytest.fixture
-def fiches(formateur: Client) -> Iterator[list[dict[str, Any]]]:
+def fiches(serveur: Serveur, tmp_path: Path) -> Iterator[list[dict[str, Any]]]:
     """Those of a room that only this test uses."""
-    noms = [f"Personne {rang}" for rang in range(1, COMBIEN + 1)]
-    fait = formateur.appeler("/api/v1/ateliers", "POST", {"nom": "salle", "noms": noms, "scenes": [SCENE]})
-    assert fait[0] == 201, fait
-    statut, rendues = formateur.appeler("/api/v1/ateliers/salle/fiches")
-    assert (statut, len(rendues)) == (200, COMBIEN)
-    yield list(rendues)
-    assert formateur.appeler("/api/v1/ateliers/salle?bases=supprimer", "DELETE")[0] in (204, 404)
+    home, noms = ("--home", str(serveur.home)), tmp_path / "noms.txt"
+    noms.write_text("".join(f"Personne {rang}\n" for rang in range(1, COMBIEN + 1)))
+    fait = sne(tmp_path, "atelier", "creer", "salle", "--noms", str(noms), "--scene", SCENE, *home)
+    assert fait.returncode == 0, fait.stderr
+    rendues = json.loads(sne(tmp_path, "atelier", "fiches", "salle", "--format", "json", *home).stdout)
+    assert len(rendues) == COMBIEN
+    yield rendues
+    assert sne(tmp_path, "atelier", "clore", "salle", "--bases", "supprimer", *home).returncode in (0, 2)
 
 
 def test_twenty_play_the_same_scene_at_once_each_in_their_base(
     serveur: Serveur, formateur: Client, fiches: list[dict[str, Any]]
 ) -> None:
-    def jouer(fiche: dict[str, Any]) -> int:
-        qui, scene = (
-            Client(serveur.pret["http"], fiche["jeton"]),
-            f"/api/v1/bases/{fiche['base']}/scenes/{SCENE}",
-        )
-        assert qui.appeler(f"{scene}/start", "POST", {})[0] == 200
-        for rang in (1, 2):
-            statut, lue = qui.appeler(f"{scene}/next", "POST", {"rang": rang})
-            assert statut == 200, lue
-        return int(lue["pas_joues"])
+    def jouer(fiche: dict[str, Any]) -> bool:
+        scene = f"/console/{fiche['base']}/scenes/{SCENE}"
+        qui = Formulaires(serveur.pret["http"], fiche["jeton"], scene)
+        for geste in ("commencer", "pas/1", "pas/2"):
+            qui.envoyer(f"{scene}/{geste}")
+        return "Pas 2, joué" in qui.lire(scene)
 
     with ThreadPoolExecutor(COMBIEN) as fils:
-        assert list(fils.map(jouer, fiches)) == [2] * COMBIEN
-    statut, lu = formateur.appeler("/api/v1/ateliers/salle")
+        assert all(fils.map(jouer, fiches))
+    statut, tableau = formateur.appeler("/console/ecole/ateliers/salle")
     assert statut == 200
-    assert [(p["scene"], p["pas"], p["echanges"], p["refus"]) for p in lu["places"]] == [
-        (SCENE, 2, 1, 0)
-    ] * COMBIEN
-    assert all(place["vu_le"] for place in lu["places"])
+    rangees = html.fromstring(tableau).xpath("//tr[starts-with(@id, 's-')]")
+    places = [" ".join(rangee.xpath("string(td[@class='ou'])").split()) for rangee in rangees]
+    assert len(places) == COMBIEN
+    assert all(" pas 2 sur " in place for place in places), places
+    comptes = [rangee.xpath("string(td[contains(@class, 'refus')])") for rangee in rangees]
+    assert comptes == ["0 / 1"] * COMBIEN
+    assert not any("jamais" in rangee.text_content() for rangee in rangees)
     comptes = [
         formateur.appeler(f"/api/v1/bases/{fiche['base']}/demandes")[1]["demandes"] for fiche in fiches
     ]
@@ -109,9 +111,9 @@ def test_none_of_them_touches_or_sees_what_is_anothers(
         ("GET", f"/api/v1/bases/{autre}", None),
         ("GET", f"/api/v1/bases/{autre}/demandes", None),
         ("GET", f"/api/v1/bases/{autre}/exchanges", None),
-        ("GET", f"/api/v1/bases/{autre}/scenes", None),
-        ("POST", f"/api/v1/bases/{autre}/scenes/{SCENE}/start", {"vider": True}),
-        ("POST", f"/api/v1/bases/{autre}/scenes/{SCENE}/next", {}),
+        ("GET", f"/console/{autre}/scenes", None),
+        ("POST", f"/console/{autre}/scenes/{SCENE}/commencer", {}),
+        ("POST", f"/console/{autre}/scenes/{SCENE}/pas/1", {}),
         ("POST", f"/api/v1/bases/{autre}/reset", {}),
         ("POST", f"/api/v1/bases/{autre}/clock/advance", {"vers": "P1M"}),
         ("POST", f"/api/v1/bases/{autre}/snapshots", {"nom": "vol"}),
@@ -119,17 +121,13 @@ def test_none_of_them_touches_or_sees_what_is_anothers(
         ("DELETE", f"/api/v1/bases/{autre}", None),
         ("DELETE", f"/api/v1/bases/{fiches[0]['base']}", None),
         ("POST", "/api/v1/reports", {"base": autre}),
-        ("POST", f"/api/v1/scenes/{SCENE}/start", {}),
-        ("GET", "/api/v1/scenes", None),
         ("GET", "/api/v1/jetons", None),
         ("POST", "/api/v1/jetons", {"nom": "x", "droit": "tout"}),
-        ("GET", "/api/v1/ateliers", None),
-        ("GET", "/api/v1/ateliers/salle", None),
-        ("GET", "/api/v1/ateliers/salle/fiches", None),
-        ("POST", "/api/v1/ateliers/salle/mot", {"mot": "x"}),
-        ("POST", "/api/v1/ateliers/salle/reset", {}),
-        ("POST", "/api/v1/ateliers/salle/liens", {}),
-        ("DELETE", "/api/v1/ateliers/salle?bases=supprimer", None),
+        ("GET", "/console/ecole/ateliers", None),
+        *(
+            ("GET", f"/console/{fiches[0]['base']}/ateliers/salle{suite}", None)
+            for suite in ("", "/fiches", "/flux")
+        ),
     ]
     permis = [(m, c) for m, c, corps in interdits if un.appeler(c, m, corps)[0] != 403]
     assert permis == []
@@ -167,12 +165,10 @@ def test_a_link_enters_twice_on_two_devices_and_shows_no_name_but_ones_own(
 
 
 def test_the_word_of_the_trainer_is_on_their_page_and_on_no_other(
-    serveur: Serveur, formateur: Client, fiches: list[dict[str, Any]]
+    serveur: Serveur, fiches: list[dict[str, Any]]
 ) -> None:
-    assert (
-        formateur.appeler("/api/v1/ateliers/salle/mot", "POST", {"mot": "Regardez la date.", "rang": 2})[0]
-        == 200
-    )
+    formulaires = Formulaires(serveur.pret["http"], serveur.pret["admin_token"])
+    formulaires.envoyer("/console/ecole/ateliers/salle/mot", mot="Regardez la date.", rang="2")
     for fiche, attendu in ((fiches[1], True), (fiches[2], False)):
         qui = Client(serveur.pret["http"], fiche["jeton"])
         statut, page = qui.appeler(f"/console/{fiche['base']}/journal")
@@ -193,19 +189,17 @@ def test_all_of_it_is_done_beside_the_server_too_and_ends_at_once(
     qui = Client(serveur.pret["http"], lien.rpartition("/")[2])
     assert qui.appeler("/api/v1/bases/soir-01")[0] == 200
     assert "soir\t2\tvide" in sne(tmp_path, "atelier", "lister", *home).stdout
-    assert sne(tmp_path, "atelier", "lire", "soir", *home).stdout.count("\n") == 2
-    assert sne(tmp_path, "atelier", "mot", "soir", "Bravo.", "--rang", "2", *home).returncode == 0
-    assert "soir-01, soir-02" in sne(tmp_path, "atelier", "remettre", "soir", *home).stdout
     refait = sne(tmp_path, "atelier", "liens", "soir", *home)
     assert refait.returncode == 0
     assert qui.appeler("/api/v1/bases/soir-01")[0] == 401
     assert sne(tmp_path, "atelier", "clore", "soir", "--bases", "supprimer", *home).returncode == 0
     assert formateur.appeler("/api/v1/bases/soir-01")[0] == 404
-    assert sne(tmp_path, "atelier", "lire", "soir", *home).returncode == 2
-    # That of the room, by the API: who is in is out.
+    assert sne(tmp_path, "atelier", "fiches", "soir", *home).returncode == 2
+    # That of the room, by the console: who is in is out.
     dedans = Client(serveur.pret["http"])
     assert dedans.appeler(f"/atelier/{fiches[0]['jeton']}")[0] == 200
-    assert formateur.appeler("/api/v1/ateliers/salle?bases=supprimer", "DELETE")[0] == 204
+    formulaires = Formulaires(serveur.pret["http"], serveur.pret["admin_token"])
+    formulaires.envoyer("/console/ecole/ateliers/salle/clore", bases="supprimer")
     assert dedans.appeler("/console/salle-01/journal")[1].find("Jeton") != -1
     statut, page = Client(serveur.pret["http"]).appeler(f"/atelier/{fiches[0]['jeton']}")
     assert statut == 404

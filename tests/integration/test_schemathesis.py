@@ -26,7 +26,6 @@ from banc import Banc
 from sne_conformite.bilan import trafic
 from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.rapport import Fin
-from sne_console.formation import scenes
 from sne_console.vues import epreuves
 from sne_sandbox.web import frein
 from sne_sandbox.web.application_wsgi import creer_application
@@ -50,8 +49,6 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     banc.relire("inconnu")
     for nom in ("avant", "apres"):
         assert banc.api("POST", f"/bases/{BASE}/snapshots", {"nom": nom}, **ENTREE).status_code == 201
-    salle = {"nom": "salle", "combien": 2}
-    assert banc.api("POST", "/ateliers", salle, **ENTREE).status_code == 201
     panne = {"genre": "bom", "fois": None}
     assert banc.api("POST", f"/bases/{BASE}/pannes", panne, **ENTREE).status_code == 201
     _juger(banc, home)
@@ -66,8 +63,6 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         "liste": "ListeMotifsRadiation",
     }
     connus |= {
-        "atelier": "salle",
-        "scene": scenes.scenes()[0].identifiant,
         "rapport": "garde",
         "fichier": "rapport.json",
     }
@@ -145,10 +140,7 @@ SAUF: Final = {
     ("GET /api/v1/bases/{base}/exchanges/har", "positive_data_acceptance"),
     ("DELETE /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # Scenes that there are; a duration, or a day to come; as many trainees as names at least, and one.
-    ("POST /api/v1/ateliers", "positive_data_acceptance"),
-    ("POST /api/v1/ateliers/{atelier}/liens", "positive_data_acceptance"),
     # What the room chose, of the choices of the step that comes.
-    ("POST /api/v1/scenes/{scene}/next", "positive_data_acceptance"),
     # What is no XPath.
     ("GET /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # Days that no clock shows, territories of no commune; names that no file may have.

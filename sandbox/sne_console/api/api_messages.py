@@ -5,7 +5,8 @@ The NIR are masked in the message that is shown, and put back in the one that is
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar, Final, Self
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Final
 
 from marshmallow import ValidationError, fields, validate
 from werkzeug.exceptions import NotFound
@@ -13,16 +14,13 @@ from werkzeug.exceptions import NotFound
 from sne_console.api.schemas_json import Appels, QuestionSchema, facultatif
 from sne_console.messages import brouillon, brouillon_verifie, champs_saisis, expedition, points_de_depart
 from sne_console.messages.brouillon import Brouillon
-from sne_console.messages.brouillon_verifie import RemarquePlacee
-from sne_console.messages.corrections import Correction
+from sne_console.messages.corrections import RemarquePlacee
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.interface_montree import ChampDit, presentation
 from sne_interface.contract.versions import Contrat
-from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.base import Base
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.domain.publication import champs_publies
 from sne_interface.errors import StoreError, UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.web.configuration import expediteur, services
@@ -133,39 +131,11 @@ class Commence:
 
 
 @dataclass(frozen=True, slots=True)
-class RemarqueLue:
-    """A finding of the schema or of a control."""
-
-    regle: Annotated[str | None, "null : le schéma, ou la lecture"]
-    gravite: Gravite
-    message: str
-    remede: str
-    condition: str
-    propriete: Annotated[str | None, "chemin de l'élément"]
-    ligne: Annotated[int | None, "dans le document"]
-    colonne: Annotated[int, "de cette ligne"]
-    debut: Annotated[int, "caractères du document avant la place"]
-    fin: Annotated[int, "caractères du document jusqu'à sa fin"]
-    fidelite: Fidelite | None
-    source: str
-    ensuite: Annotated[bool, "d'un contrôle, qui le dira une fois le document accepté par le schéma"]
-    corrections: Annotated[tuple[Correction, ...], "ce qui la lève sans rien décider d'autre"]
-
-    @classmethod
-    def de(cls, remarque: RemarquePlacee) -> Self:
-        """One that `verification` made."""
-        dits: dict[str, Any] = {nom: remarque.dite.get(nom) for nom in champs_publies(RemarqueLue)}
-        dits |= {nom: dits[nom] or "" for nom in ("remede", "condition", "source")}
-        place = {nom: getattr(remarque, nom) for nom in ("debut", "fin", "colonne", "corrections")}
-        return cls(**dits | place | {"ensuite": bool(dits["ensuite"]), "ligne": remarque.ligne})
-
-
-@dataclass(frozen=True, slots=True)
 class Verifie:
     """The verdict on a message that is not sent."""
 
     accepte: Annotated[bool, "aucune remarque ne bloque"]
-    remarques: list[RemarqueLue]
+    remarques: tuple[RemarquePlacee, ...]
     document: Annotated[str | None, "celui que les places désignent, si des « champs » y sont reportés"]
     champs: Annotated[Mapping[str, str], "ce qu'il dit dans les champs simples"]
 
@@ -230,18 +200,16 @@ def _remplir(base: Base, operation: str, donnees: dict[str, Any]) -> Brouillon:
     return rempli.reporte(contrat).nomme(services(), base)
 
 
-def _champs(contrat: Contrat, pret: Brouillon) -> dict[str, str]:
+def _champs(base: Base, pret: Brouillon) -> dict[str, str]:
     """The values of the document in the plain fields that it calls for."""
-    genre = OPERATIONS[pret.operation].genre
     try:
         racine = pret.racine()
     except UsageError:  # that of an exchange may be no XML
         return {}
-    return {
-        champ.nom: masquer_nirs(champs_saisis.lire(racine, champ))
-        for champ in presentation(contrat).champs(genre)
-        if not champ.si or champs_saisis.trouver(racine, champ.si) is not None
-    }
+    jour = base.horloge.maintenant(datetime.now(UTC)).date()
+    genre = OPERATIONS[pret.operation].genre
+    remplis = champs_saisis.remplir(racine, genre, services().contrats.de(base), jour)
+    return {rempli.champ.nom: masquer_nirs(rempli.valeur) for rempli in remplis}
 
 
 def _operation(contrat: Contrat, nom: str) -> OperationDite:
@@ -280,7 +248,7 @@ def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
         operation,
         pret.cle or depuis["depart"],
         pret.texte if pret.de_document else None,
-        _champs(contrat, pret) if pret.de_document else {},
+        _champs(lue, pret) if pret.de_document else {},
         pret.parametres,
         pret.qui(contrat),
         pret.nom or None,
@@ -313,9 +281,9 @@ def verifier(donnees: dict[str, Any], base: str, operation: str) -> Verifie:
     verifiee = brouillon_verifie.verifier(pret, services(), lue)
     return Verifie(
         not verifiee.refuse,
-        [RemarqueLue.de(remarque) for remarque in verifiee.remarques],
+        verifiee.remarques,
         pret.texte if donnees["champs"] else None,
-        _champs(services().contrats.de(lue), pret),
+        _champs(lue, pret),
     )
 
 

@@ -208,8 +208,7 @@ def _mot_du_formateur(entree: Entree | None) -> str | None:
     """Returns the word of the trainer to the visitor; None when the visitor is no trainee."""
     if entree is None or entree.base is None or g.get("base") is None:
         return None
-    mien = ateliers.de_la_base(services().magasin, entree.base)
-    return None if mien is None else next(s.mot for s in mien.stagiaires if s.base == entree.base)
+    return ateliers.mot_pour(services().magasin, entree.base)
 
 
 def _les_bases() -> list[str]:

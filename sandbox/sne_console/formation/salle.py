@@ -14,8 +14,10 @@ from lxml import etree
 
 from sne_conformite.observation.observation import observer
 from sne_console.formation.scene_jouee import Joue, Representation, en_francais
-from sne_console.formation.scenes import PasScene
+from sne_console.formation.scenes import MessageScene, PasScene, Scene
 from sne_console.messages import documents_masques
+from sne_console.messages.champs_saisis import trouver
+from sne_console.messages.paroles import PAROLES
 from sne_console.vues.filtres_jinja import accorde, jour
 from sne_console.vues.formulaire_cerfa import SectionRemplie, presenter
 from sne_console.vues.vie_de_la_demande import ECHANGES, EtapeLue, lire_nuit, relire
@@ -26,7 +28,6 @@ from sne_interface.domain import decision
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.demande import NumeroUnique
 from sne_interface.domain.echange import Echange, VerdictEchange
-from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import Services
 
@@ -42,23 +43,9 @@ _CHAMPS_MAX: Final = 6
 #: Characters of a line of the picture, and of a value on the screen.
 _LIGNE: Final = 15
 _VALEUR_MAX: Final = 46
-_FORMULAIRE: Final = f"{{{NS}}}demande/{{{NS}}}demandeLogement"
+_FORMULAIRE: Final = "demande/demandeLogement"
 #: What the SNE adds to some answers.
-_DU_SNE: Final = (f"{_FORMULAIRE}/{{{NS}}}informationTraitement", f"{{{NS}}}demande/{{{NS}}}informationDalo")
-#: What a message asks for, on its arrow; what was done, once accepted.
-_ACTES: Final = {
-    "CRE": ("création", "la demande est enregistrée, un numéro unique est délivré"),
-    "CRS": ("création après séparation", "une demande à part est enregistrée, à l'ancienneté commune"),
-    "MOD": ("modification", "la demande est modifiée"),
-    "REN": ("renouvellement", "la demande est renouvelée"),
-    "RAD": ("radiation", "la demande est radiée"),
-    "REA": ("déradiation", "la demande est réactivée"),
-    "DALO": ("déclaration DALO", "la reconnaissance DALO est au dossier"),
-    "EVT": ("événement", "l'événement est au dossier, visible des autres guichets"),
-    "getDemandeLogement": ("lecture", "la demande est lue ; rien ne change"),
-    "getDoublons": ("recherche de doublons", "la liste des doublons est rendue ; rien ne change"),
-    "getNouveauxDaloDepuisLe": ("nouveaux DALO", "les DALO nouveaux sont rendus ; rien ne change"),
-}
+_DU_SNE: Final = (f"{_FORMULAIRE}/informationTraitement", "demande/informationDalo")
 _LECTURES: Final = ("getDemandeLogement", "getDoublons", "getNouveauxDaloDepuisLe")
 _ANOMALIES_DITES: Final = 2
 #: Of an event, what a room waits for: a screen does not hold all its characteristics.
@@ -83,33 +70,42 @@ class Acteur:
 
 
 @dataclass(frozen=True, slots=True)
-class SchemaActeurs:
-    """The picture of who speaks to whom in a step. `genre` is « message », « temps », « boite », or "" when
-    nobody speaks; `aller` and `retour` are the words of each direction; `sort` is the outcome: accepte,
-    refuse, perdu or ""."""
+class IssueDuPas:
+    """The outcome of a step. `genre` is « message », « temps », « boite », or "" when nobody speaks; `aller`
+    and `retour` are the words of each direction; `classe` is that of the screen: accepte, refuse, perdu,
+    temps or ""; `phrase` says it as the guichet lives it."""
 
-    emetteur: Acteur
-    autres: tuple[Acteur, ...]
     genre: str = ""
     aller: str = ""
     retour: str = ""
-    sort: str = ""
+    classe: str = ""
+    phrase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaActeurs:
+    """The picture of who speaks to whom in a step."""
+
+    emetteur: Acteur
+    autres: tuple[Acteur, ...]
+    issue: IssueDuPas
 
     @property
     def lignes(self) -> tuple[list[str], list[str]]:
         """Folds what goes and what comes back at the width of an arrow."""
-        return wrap(self.aller, _LIGNE), wrap(self.retour, _LIGNE)
+        return wrap(self.issue.aller, _LIGNE), wrap(self.issue.retour, _LIGNE)
 
     @property
     def phrase(self) -> str:
         """The same in words, for who does not see the picture (French)."""
-        if self.genre == "message":
-            return f"{self.emetteur.code} envoie au SNE : {self.aller}. Le SNE répond : {self.retour}."
-        if self.genre == "temps":
-            return f"Le temps passe au SNE : {self.aller}."
-        if self.genre == "boite":
-            return f"Le SNE distribue à {self.emetteur.code} : {self.retour}."
-        return "Aucun message : " + ", ".join(a.code for a in (self.emetteur, *self.autres)) + " et le SNE."
+        code, issue = self.emetteur.code, self.issue
+        if issue.genre == "message":
+            return f"{code} envoie au SNE : {issue.aller}. Le SNE répond : {issue.retour}."
+        if issue.genre == "temps":
+            return f"Le temps passe au SNE : {issue.aller}."
+        if issue.genre == "boite":
+            return f"Le SNE distribue à {code} : {issue.retour}."
+        return "Aucun message : " + ", ".join([code, *(a.code for a in self.autres)]) + " et le SNE."
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +118,6 @@ class ChangementVu:
 
 
 @dataclass(frozen=True, slots=True)
-class ChoixVu:
-    """A choice of the room: `lettre` is its name; `regles` are the rules that refused it, if any did."""
-
-    lettre: str
-    libelle: str
-    refuse: bool
-    regles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Salle:
     """The screen of a room. `joue` is the step that is shown, None before the first; `pose` the step whose
     question is asked, with its rank; `en_tout` counts the changes, of which `changements` are the first;
@@ -139,9 +125,6 @@ class Salle:
 
     joue: Joue | None
     schema: SchemaActeurs
-    classe: str
-    phrase: str
-    anomalies: tuple[tuple[str, str], ...]
     changements: tuple[ChangementVu, ...]
     en_tout: int
     numero: tuple[tuple[str, str], ...]
@@ -149,45 +132,38 @@ class Salle:
     frise: tuple[EtapeLue, ...]
     pose: PasScene | None
     rang_pose: int
-    choix: tuple[ChoixVu, ...]
 
 
 def regarder(services: Services, etat: Representation, rang: int | None = None) -> Salle:
     """Returns the view that the room has of a scene now, or (`rang`) of what the step of that rank did."""
     joues = etat.joues if rang is None else etat.joues[:rang]
-    essai = etat.essais[-1] if etat.essais and len(joues) == len(etat.joues) else None
-    joue = essai or (joues[-1] if joues else None)
+    vus = [*joues, *(etat.essais[-1:] if len(joues) == len(etat.joues) else ())]
+    joue = vus[-1] if vus else None
     pose = etat.scene.pas[len(joues)] if etat.commencee and len(joues) < len(etat.scene.pas) else None
-    contrat = services.contrat if etat.base is None else services.contrat_de(etat.base)
+    numero = next((vu.numero for vu in reversed(vus) if vu.numero is not None), None)
     changements: list[ChangementVu] = []
     frise: tuple[EtapeLue, ...] = ()
-    numero = None
-    if joue is not None and etat.base is not None:
-        numero = _numero([*joues, *([essai] if essai else [])])
-        changements = list(_changements(joue, joues, contrat))
-    acte = _acte(joue, contrat) if joue is not None else ("", "")
     guichets: dict[str, Guichet] = {}
+    issue = IssueDuPas()
     if etat.base is not None:
+        contrat = services.contrat_de(etat.base)
+        if joue is not None:
+            issue, changements = _issue(joue, contrat), list(_changements(joue, joues, contrat))
         with services.magasin.lire(etat.base.nom) as registre:
             guichets = {guichet.code: guichet for guichet in registre.guichets()}
             if numero is not None:
                 frise = _frise(services, registre, numero, contrat, serre=len(changements) > _SERRE)
-    schema = _schema(guichets, etat, joue, acte[0])
-    classe, phrase = _phrase(joue, acte[1])
+    montres = changements[:CHANGEMENTS_MAX]
     return Salle(
         joue,
-        schema,
-        classe,
-        phrase,
-        tuple(_anomalies(joue)),
-        tuple(changements[:CHANGEMENTS_MAX]),
+        _schema(guichets, etat.scene, joue, issue),
+        tuple(montres),
         len(changements),
         tuple(_parties(numero)),
-        tuple(_montres(joue, numero, changements[:CHANGEMENTS_MAX])),
+        tuple(_montres(joue, [numero or "", *(changement.apres for changement in montres)])),
         frise,
         pose,
         len(joues) + 1,
-        tuple(_choix(pose, etat)) if pose is not None else (),
     )
 
 
@@ -195,22 +171,18 @@ def regarder(services: Services, etat: Representation, rang: int | None = None) 
 
 
 def _schema(
-    guichets: dict[str, Guichet], etat: Representation, joue: Joue | None, demande: str
+    guichets: dict[str, Guichet], scene: Scene, joue: Joue | None, issue: IssueDuPas
 ) -> SchemaActeurs:
-    cites = dict.fromkeys(code for pas in etat.scene.pas if (code := _guichet(pas)) is not None)
+    cites = dict.fromkeys(code for pas in scene.pas if (code := _guichet(pas)) is not None)
     ici = _guichet(joue.pas) if joue is not None else None
     emetteur = ici or next(iter(cites), "")
     connu = guichets.get(emetteur)
     voisins = [g.code for g in guichets.values() if connu is not None and g.territoire == connu.territoire]
     autres = [code for code in dict.fromkeys([*cites, *voisins]) if code != emetteur][:_AUTRES_MAX]
-    genre, aller, retour, sort = _paroles(joue, demande)
     return SchemaActeurs(
         _acteur(emetteur, guichets, actif=ici is not None),
         tuple(_acteur(code, guichets) for code in autres),
-        genre,
-        aller,
-        retour,
-        sort,
+        issue,
     )
 
 
@@ -223,108 +195,65 @@ def _guichet(pas: PasScene) -> str | None:
     return pas.message.guichet if pas.message is not None else pas.relever
 
 
-def _paroles(joue: Joue | None, aller: str) -> tuple[str, str, str, str]:
-    """Kind of the step, what goes, what comes back, how it ends."""
-    if joue is None:
-        return "", "", "", ""
-    if joue.pas.message is not None and joue.echange is not None:
-        verdict = joue.echange.verdict
-        if joue.perdue:
-            return "message", aller, "réponse perdue", "perdu"
-        if verdict is VerdictEchange.ACCEPTE:
-            return "message", aller, "accepté", "accepte"
-        refus = ", ".join(str(a["regle"]) for a in joue.bloquantes[:_ANOMALIES_DITES])
-        return "message", aller, refus or "faute SOAP", "refuse"
-    if joue.pas.avancer is not None:
-        return "temps", f"{jour(joue.debut)} → {jour(joue.fin)}", "", ""
-    if joue.pas.relever is not None:
-        return "boite", "", accorde(len(joue.fichiers), "fichier DIS", "fichiers DIS"), "accepte"
-    return "", "", "", ""
-
-
-def _acte(joue: Joue, contrat: Contrat) -> tuple[str, str]:
+def _acte(message: MessageScene, echange: Echange, contrat: Contrat) -> Sequence[str]:
     """Says what the message of a step asks for, and what is done once it is accepted."""
-    message = joue.pas.message
-    if message is None:
-        return "", ""
-    cle = message.operation if message.operation in _LECTURES else message.type
-    if cle == "RAD" and joue.echange is not None:
-        envoye: Any = observer(joue.echange, contrat).arbre
-        motif = envoye.find(f"{_FORMULAIRE}/{{{NS}}}radiation/{{{NS}}}motifRadiation")
+    if message.type == "RAD":
+        motif = trouver(observer(echange, contrat).arbre, f"{_FORMULAIRE}/radiation/motifRadiation")
         if motif is not None and not motif.get("code"):
-            cle = "REA"
-    return _ACTES.get(cle, (message.operation, "le message est accepté"))
+            return _dit("REA")
+    return _dit(_cle(message))
+
+
+def _cle(message: MessageScene) -> str:
+    """The name of what a message does, in the words."""
+    return message.operation if message.operation in _LECTURES else message.type
+
+
+def _dit(cle: str) -> Sequence[str]:
+    dits: Sequence[str] = PAROLES["actes"].get(cle, (cle, "le message est accepté"))
+    return dits
 
 
 # --- what came of it ----------------------------------------------------------------------------------------
 
 
-def _phrase(joue: Joue | None, fait: str) -> tuple[str, str]:
-    """(class, sentence) of what the step did, as the guichet lives it."""
-    if joue is None:
-        return "", ""
-    message, echange = joue.pas.message, joue.echange
-    if message is not None:
-        if echange is None:
-            return "temps", "Le message est en route."
-        if joue.perdue:
-            return "perdu", f"Au SNE, {fait}. Mais la réponse s'est perdue : le guichet ne sait rien."
-        if echange.verdict is VerdictEchange.ACCEPTE:
-            return "accepte", f"Accepté : {fait}."
-        if echange.verdict is VerdictEchange.ANOMALIES:
-            return "refuse", "Refusé : rien n'est enregistré."
-        return "refuse", "Une faute SOAP : le message est rejeté en entier."
-    if joue.pas.avancer is not None:
+def _issue(joue: Joue, contrat: Contrat) -> IssueDuPas:
+    """The outcome of a step that was played."""
+    pas, echange = joue.pas, joue.echange
+    if pas.avancer is not None:
         faits = ", ".join(f for nuit in joue.nuits for f in lire_nuit(nuit).faits)
-        return "temps", f"Nous sommes le {jour(joue.fin)} : {faits or 'les nuits n’avaient rien à faire'}."
-    if joue.pas.relever is not None:
+        phrase = f"Nous sommes le {jour(joue.fin)} : {faits or 'les nuits n’avaient rien à faire'}."
+        return IssueDuPas("temps", f"{jour(joue.debut)} → {jour(joue.fin)}", "", "temps", phrase)
+    if pas.relever is not None:
         combien = accorde(len(joue.fichiers), "fichier distribué", "fichiers distribués")
-        return "accepte", f"{combien} dans la boîte de {joue.pas.relever}."
-    return "temps", "On regarde."
+        dis = accorde(len(joue.fichiers), "fichier DIS", "fichiers DIS")
+        return IssueDuPas("boite", "", dis, "accepte", f"{combien} dans la boîte de {pas.relever}.")
+    if pas.message is None or echange is None:
+        return IssueDuPas(classe="temps", phrase="Le message est en route." if pas.message else "On regarde.")
+    aller, fait = _acte(pas.message, echange, contrat)
+    if joue.perdue:
+        phrase = f"Au SNE, {fait}. Mais la réponse s'est perdue : le guichet ne sait rien."
+        return IssueDuPas("message", aller, "réponse perdue", "perdu", phrase)
+    if echange.verdict is VerdictEchange.ACCEPTE:
+        return IssueDuPas("message", aller, "accepté", "accepte", f"Accepté : {fait}.")
+    refus = ", ".join(str(a["regle"]) for a in joue.bloquantes[:_ANOMALIES_DITES])
+    phrase = "Une faute SOAP : le message est rejeté en entier."
+    if echange.verdict is VerdictEchange.ANOMALIES:
+        phrase = "Refusé : rien n'est enregistré."
+    return IssueDuPas("message", aller, refus or "faute SOAP", "refuse", phrase)
 
 
-def _anomalies(joue: Joue | None) -> Iterator[tuple[str, str]]:
-    """(rule, message) of what refused it, the first ones."""
-    if joue is None or joue.perdue:
-        return
-    for anomalie in joue.bloquantes[:_ANOMALIES_DITES]:
-        yield str(anomalie["regle"]), masquer_nirs(str(anomalie["message"]))
-    if joue.echange is not None and joue.echange.fault:
-        yield "", masquer_nirs(str(joue.echange.fault["message"]))
-
-
-def _montres(
-    joue: Joue | None, numero: str | None, changements: Sequence[ChangementVu]
-) -> Iterator[tuple[str, str]]:
-    """The values to look at, but for the numéro, which is shown large, and those that are told as changes;
-    none of an answer that never came, nor of a choice that was refused, whose answer says again what was
-    sent."""
+def _montres(joue: Joue | None, dits: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The values to look at, but for those that are told already; none of an answer that never came, nor of a
+    choice that was refused, whose answer says again what was sent."""
     if joue is None or not joue.fait or joue.perdue:
         return
-    dits = [numero or "", *(changement.apres for changement in changements)]
     for libelle, valeur in joue.montres[:_MONTRES_MAX]:
         if not any(valeur.rpartition(" : ")[2] in dit for dit in dits):
             yield libelle, valeur
 
 
-def _choix(pose: PasScene, etat: Representation) -> Iterator[ChoixVu]:
-    refuses = {essai.choix: essai for essai in etat.essais if essai.rang == etat.suivant}
-    ici = etat.scene.pas[etat.suivant - 1] if not etat.finie else None
-    for rang, choix in enumerate(pose.choix, 1):
-        essai = refuses.get(rang) if pose is ici else None
-        regles = tuple(str(a["regle"]) for a in essai.bloquantes) if essai is not None else ()
-        yield ChoixVu("ABCDEFGHIJ"[rang - 1], choix.libelle, essai is not None, regles)
-
-
 # --- the demande --------------------------------------------------------------------------------------------
-
-
-def _numero(joues: Sequence[Joue]) -> str | None:
-    """The numéro that the last step is about, or the last one before it that was about one."""
-    for joue in reversed(joues):
-        if joue.echange is not None and joue.echange.numero_unique is not None:
-            return joue.echange.numero_unique
-    return None
 
 
 def _parties(numero: str | None) -> Iterator[tuple[str, str]]:
@@ -384,16 +313,16 @@ def _changements(joue: Joue, joues: Sequence[Joue], contrat: Contrat) -> Iterato
     if message.type == "EVT":
         yield from _ce_qui_arrive(echange, contrat)
         return
-    siens = [j for j in joues if j.rang < joue.rang and _meme_demande(j, joue)]
     apres = _demande(joue, contrat)
-    avant = next((lu for j in reversed(siens) if (lu := _demande(j, contrat)) is not None), None)
     if apres is None:
         return
+    siens = [j for j in joues if j.rang < joue.rang and _meme_demande(j, joue)]
+    avant = next((lu for j in reversed(siens) if (lu := _demande(j, contrat)) is not None), None)
     if avant is None:
         yield from _ce_qui_entre(_parties_du_cerfa(apres, contrat))
         return
     for nom in _DU_SNE:  # what not every answer tells has not changed when it is told no more
-        if apres.find(nom) is None and (element := avant.find(nom)) is not None:
+        if trouver(apres, nom) is None and (element := trouver(avant, nom)) is not None:
             element.getparent().remove(element)
     yield from _ce_qui_change(_parties_du_cerfa(avant, contrat), _parties_du_cerfa(apres, contrat))
 
@@ -415,23 +344,16 @@ def _ce_qui_arrive(echange: Echange, contrat: Contrat) -> Iterator[ChangementVu]
             connue = connues.get(nom)
             role = contrat.roles.decision.role(nom)
             rang = _DITS_D_ABORD.index(role) if role in _DITS_D_ABORD else len(_DITS_D_ABORD)
-            mot = (
-                en_francais(valeur)
-                if connue is None
-                else dict(connue.valeurs).get(valeur, en_francais(valeur))
-            )
+            mots = dict(connue.valeurs) if connue is not None else {}
+            mot = mots.get(valeur, en_francais(valeur))
             dites.append((rang, nom if connue is None else connue.libelle, mot))
         for _, libelle, mot in sorted(dites, key=itemgetter(0)):
             yield ChangementVu(libelle, "", _couper(mot))
 
 
 def _meme_demande(un: Joue, autre: Joue) -> bool:
-    return (
-        un.echange is not None
-        and autre.echange is not None
-        and un.echange.verdict is VerdictEchange.ACCEPTE
-        and un.echange.numero_unique == autre.echange.numero_unique
-    )
+    accepte = un.echange is not None and un.echange.verdict is VerdictEchange.ACCEPTE
+    return accepte and un.numero == autre.numero
 
 
 def _demande(joue: Joue, contrat: Contrat) -> Any:
@@ -439,7 +361,7 @@ def _demande(joue: Joue, contrat: Contrat) -> Any:
     racine: Any = (
         None if joue.echange is None else documents_masques.arbre_repondu(observer(joue.echange, contrat))
     )
-    return None if racine is None or racine.find(_FORMULAIRE) is None else racine
+    return None if racine is None or trouver(racine, _FORMULAIRE) is None else racine
 
 
 def _parties_du_cerfa(racine: Any, contrat: Contrat) -> tuple[SectionRemplie, ...]:
@@ -500,8 +422,8 @@ def essentiel(pas: PasScene) -> MessageEssentiel | None:
     message = pas.message
     if message is None:
         return None
-    cle = message.operation if message.operation in _LECTURES else message.type
-    quoi = _ACTES.get(cle, (message.operation, ""))[0]
+    cle = _cle(message)
+    quoi, _ = _dit(cle)
     champs = [
         (edit[1].rpartition("/")[2], edit[2])
         for edit in message.edits

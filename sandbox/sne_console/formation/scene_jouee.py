@@ -5,6 +5,7 @@ SCENE), and what came of it is what follows, up to the next such line. So every 
 follows on another screen, sees the same; an emptied journal is a scene that has not begun.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,19 +18,19 @@ from sne_conformite.observation.observation import Observation, observer
 from sne_console.formation import scenes as donnees
 from sne_console.formation.scenes import MessageScene, PasScene, Scene
 from sne_console.messages import documents_masques
-from sne_console.messages.expedition import emballer, expedier
-from sne_interface.contract.codec import NS
-from sne_interface.contract.versions import Contrat
+from sne_console.messages.champs_saisis import trouver
+from sne_console.messages.document_deroule import libelle_du_code
+from sne_console.messages.expedition import champs_d_appel, emballer, expedier, nom_de_fichier
+from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.base import Base, Guichet
-from sne_interface.domain.dates import date_francaise, tampon
+from sne_interface.domain.dates import date_francaise
 from sne_interface.domain.echange import FICHIER, NUIT, REMISE, SCENE, Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.panne import PanneDefinition
-from sne_interface.domain.texte import nombre
-from sne_interface.errors import BaseInconnue, UsageError
+from sne_interface.domain.texte import accorde, nombre
+from sne_interface.errors import BaseInconnue, ConflitEtat, UsageError
 from sne_sandbox.bases import horloge, pannes
 from sne_sandbox.operations import dispatching
-from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites
 from sne_sandbox.web.configuration import Expediteur, Services
 
@@ -38,11 +39,10 @@ EN_TETE: Final = "SNE-Scene"
 #: Lines after the opening of a step among which its results are looked for.
 _LIGNES_MAX: Final = 50
 _OUVERTURES_MAX: Final = 200
-_PREFIXES: Final = {"fichierDemande": "DEM", "fichierDalo": "DAL"}
+_OUVERTURE: Final = re.compile(rf"{SCENE} (\S+)/(\d+)(?:\.(\d+))? ")
 #: Digits of a quantity: more are a telephone number, or a code.
 _ENTIER_MAX: Final = 6
 _BOOLEENS: Final = {"true": "oui", "false": "non"}
-_CERTIFICAT: Final = b"-----BEGIN CERTIFICATE-----"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,11 @@ class Joue:
         )
 
     @property
+    def numero(self) -> str | None:
+        """The numéro unique that it was about."""
+        return None if self.echange is None else self.echange.numero_unique
+
+    @property
     def perdue(self) -> bool:
         """True when the answer never reached the caller."""
         return self.echange is not None and self.echange.panne is not None
@@ -84,16 +89,14 @@ class Joue:
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """Where a scene stands in its base. `commencee` is False before its first start; `etrangere` counts the
-    demandes of a base that bears the scene's name without having been made by it; `remise` says that the
-    state of the base was put back since, of which the steps know nothing; `essais` are what the room has
-    chosen of the next step, and was refused; `debut` the machine's time of its start; `dernier` is the last
-    line of the journal when it was read, after which who follows is told of more, `ouverture` the one that
-    began its last step."""
+    """Where a scene stands in its base. `debut` is the machine's time of its start, None before the first;
+    `etrangere` counts the demandes of a base that bears the scene's name without having been made by it;
+    `remise` says that the state of the base was put back since, of which the steps know nothing; `essais` are
+    what the room has chosen of the next step, and was refused; `dernier` is the last line of the journal when
+    it was read, after which who follows is told of more, `ouverture` the one that began its last step."""
 
     scene: Scene
     base: Base | None
-    commencee: bool = False
     joues: tuple[Joue, ...] = ()
     etrangere: int = 0
     remise: bool = False
@@ -103,9 +106,14 @@ class Representation:
     ouverture: int = 0
 
     @property
-    def essayes(self) -> frozenset[int]:
-        """Ranks of the choices of the next step that were refused."""
-        return frozenset(joue.choix for joue in self.essais if joue.choix is not None)
+    def commencee(self) -> bool:
+        """True once it was started."""
+        return self.debut is not None
+
+    @property
+    def essayes(self) -> dict[int | None, Joue]:
+        """The choices of the next step that were refused, by their rank."""
+        return {essai.choix: essai for essai in self.essais}
 
     @property
     def suivant(self) -> int:
@@ -120,47 +128,54 @@ class Representation:
     @property
     def variables(self) -> dict[str, str]:
         """The numéros that the steps delivered, by name."""
-        return {
-            joue.pas.message.retient: joue.echange.numero_unique
-            for joue in self.joues
-            if joue.pas.message is not None
-            and joue.pas.message.retient is not None
-            and joue.echange is not None
-            and joue.echange.numero_unique is not None
-        }
+        retenus = ((j.pas.message and j.pas.message.retient, j.numero) for j in self.joues)
+        return {nom: numero for nom, numero in retenus if nom and numero}
 
 
 def lire(services: Services, scene: Scene) -> Representation:
     """Where the scene stands in its base, read off the journal."""
+    journal = services.magasin.journal
     try:
         base = services.magasin.bases.lire(scene.base)
     except BaseInconnue:
         return Representation(scene, None)
-    dernier = services.magasin.journal.dernier(base.nom)  # before the rest: what comes meanwhile is told
+    dernier = journal.dernier(base.nom)  # before the rest: what comes meanwhile is told
     ouvertures = _ouvertures(services, scene)
     if not ouvertures:
         with services.magasin.lire(base.nom) as registre:
             return Representation(scene, base, etrangere=registre.compter(), dernier=dernier)
-    joues, essais = _deroule(services, scene, base, ouvertures)
-    depuis = services.magasin.journal.chercher(
-        base.nom, apres_id=ouvertures[0].identifiant, limite=_LIGNES_MAX
-    )
-    remise = any(ligne.methode == REMISE for ligne in depuis)
+    joues: list[Joue] = []
+    essais: list[Joue] = []
+    for place in range(1, len(ouvertures)):
+        joue = _joue(services, scene, base, place, ouvertures)
+        if joue.fait:
+            joues.append(replace(joue, essais=tuple(essais)))
+            essais = []
+        else:
+            essais.append(joue)
+    depuis = journal.chercher(base.nom, apres_id=ouvertures[0].identifiant, limite=_LIGNES_MAX)
     return Representation(
         scene,
         base,
-        commencee=True,
-        joues=joues,
-        remise=remise,
+        joues=tuple(joues),
+        remise=any(ligne.methode == REMISE for ligne in depuis),
         dernier=dernier,
-        essais=essais,
+        essais=tuple(essais),
         debut=ouvertures[0].recu_le,
         ouverture=ouvertures[-1].identifiant or 0,
     )
 
 
-def commencer(services: Services, scene: Scene) -> None:
-    """Puts the scene at its start: its base made, or emptied of all."""
+def commencer(services: Services, scene: Scene, *, vider: bool = True) -> None:
+    """Puts the scene at its start: its base made, or emptied of all. Raises ConflitEtat for one that it did
+    not make, unless `vider` says to."""
+    etrangere = 0 if vider else lire(services, scene).etrangere
+    if etrangere:
+        raise ConflitEtat(
+            f"La base [{scene.base}] contient {accorde(etrangere, 'demande', 'demandes')} que cette "
+            f"scène n'a pas faite{'s' if etrangere > 1 else ''}.",
+            remede="cochez « vider cette base » pour commencer quand même",
+        )
     base = donnees.demarrer(services.magasin, services.contrat, scene)
     services.magasin.journal.consigner(
         None, _ouverture(scene, base, 0, f"Scène « {scene.titre} » : au début.")
@@ -169,11 +184,11 @@ def commencer(services: Services, scene: Scene) -> None:
 
 def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: int | None = None) -> None:
     """Plays the step `rang`; a step that was played already stays as it is: whoever presses a button twice
-    sees what it did. `choix` is what the room has chosen, from 1, of a step that asks it; one that was
-    refused is not sent again. Raises UsageError for a step whose turn has not come, and a choice that it has
-    not."""
-    representation = lire(services, scene)
-    if not representation.commencee or rang > representation.suivant or rang > len(scene.pas):
+    sees what it did. `choix` is what the room has chosen, from 1, of a step that asks
+    it; one that was refused is not sent again. Raises UsageError for a step whose turn has not come, and a
+    choice that it has not."""
+    etat = lire(services, scene)
+    if not etat.commencee or rang > min(etat.suivant, len(scene.pas)):
         raise UsageError(
             f"Le pas {rang} n'est pas le suivant : la scène a été remise au début.",
             remede="reprenez la scène où elle en est",
@@ -186,10 +201,10 @@ def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: i
         )
     with services.magasin.ecrire(scene.base) as registre:
         # The base is ours: of two who press at the same time, the second finds the line of the first.
-        if rang < representation.suivant or choix in representation.essayes:
+        if rang < etat.suivant or choix in etat.essayes:
             return
         ouvertures = _ouvertures(services, scene)
-        if not ouvertures or ouvertures[-1].identifiant != representation.ouverture:
+        if not ouvertures or ouvertures[-1].identifiant != etat.ouverture:
             return
         base = registre.base
         dit = f"Pas {rang} : {pas.titre}."
@@ -200,48 +215,36 @@ def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: i
         if pas.panne is not None and pas.envoyer is not None:
             panne = PanneDefinition(pas.panne, pas.envoyer.operation, pas.envoyer.guichet)
             pannes.inscrire(registre.connexion, scene.base, panne, datetime.now(UTC))
-    if pas.envoyer is not None:
-        choisi = pas.envoyer if choix is None else donnees.choisir(pas.envoyer, pas.choix[choix - 1])
-        message = donnees.remplacer(choisi, representation.variables, donnees.maintenant(base))
-        champs = _champs(services.contrat_de(base), message, donnees.maintenant(base), rang)
-        requete = emballer(services.contrat_de(base), scene.base, message.operation, champs, "mtom")
-        marque = (EN_TETE, f"{scene.identifiant}/{rang}")
-        requete = replace(requete, en_tetes=(*requete.en_tetes, marque))
-        expedier(requete, qui)
-    elif pas.deposer is not None:
-        message = donnees.remplacer(pas.deposer, representation.variables, donnees.maintenant(base))
-        guichet = _guichet(services, scene.base, message.guichet)
-        document = donnees.document(message, services.contrat_de(base), donnees.maintenant(base))
-        voie = services.boites
-        voie.deposer(scene.base, guichet, _nom("DEM", message, donnees.maintenant(base), rang), document)
-        voie.relever(scene.base, guichet)
-    elif pas.avancer is not None:
+    if pas.avancer is not None:
         horloge.avancer(services.magasin, scene.base, pas.avancer, reprenable=False)
     elif pas.relever is not None:
         services.boites.relever(scene.base, _guichet(services, scene.base, pas.relever))
+    elif pas.message is not None:
+        message = pas.message if choix is None else donnees.choisir(pas.message, pas.choix[choix - 1])
+        message = donnees.remplacer(message, etat.variables, donnees.maintenant(base))
+        _envoyer(services, scene, rang, message, base, qui)
 
 
 # --- what a step sends --------------------------------------------------------------------------------------
 
 
-def _champs(
-    contrat: Contrat, message: MessageScene, maintenant: datetime, rang: int
-) -> dict[str, str | bytes]:
-    operation = OPERATIONS[message.operation]
-    champs: dict[str, str | bytes] = {
-        "nomCertificat": f"CER{message.guichet}-{tampon(maintenant)}.pem",
-        "certificat": _CERTIFICAT,
-        **message.champs,
-    }
-    if operation.champ is not None and operation.champ_nom is not None:
-        prefixe = _PREFIXES.get(operation.champ) or ("RCH" if message.type == "RCH" else "EVT")
-        champs[operation.champ_nom] = _nom(prefixe, message, maintenant, rang)
-        champs[operation.champ] = donnees.document(message, contrat, maintenant)
-    return champs
-
-
-def _nom(prefixe: str, message: MessageScene, maintenant: datetime, rang: int) -> str:
-    return f"{prefixe}{message.guichet}-{tampon(maintenant)}-{rang:06d}.xml"
+def _envoyer(
+    services: Services, scene: Scene, rang: int, message: MessageScene, base: Base, qui: Expediteur
+) -> None:
+    contrat, instant = services.contrat_de(base), donnees.maintenant(base)
+    nom = nom_de_fichier(message.operation, message.guichet, instant, rang)
+    document = donnees.document(message, contrat, instant)
+    if scene.pas[rang - 1].deposer is not None:
+        guichet = _guichet(services, base.nom, message.guichet)
+        services.boites.deposer(base.nom, guichet, nom, document)
+        services.boites.relever(base.nom, guichet)
+        return
+    champs = champs_d_appel(
+        message.operation, message.guichet, instant, message.champs, document=(nom, document)
+    )
+    requete = emballer(contrat, base.nom, message.operation, champs, "mtom")
+    marque = (EN_TETE, f"{scene.identifiant}/{rang}")
+    expedier(replace(requete, en_tetes=(*requete.en_tetes, marque)), qui)
 
 
 def _guichet(services: Services, base: str, code: str) -> Guichet:
@@ -257,22 +260,6 @@ def _guichet(services: Services, base: str, code: str) -> Guichet:
 # --- what came of it ----------------------------------------------------------------------------------------
 
 
-def _deroule(
-    services: Services, scene: Scene, base: Base, ouvertures: list[Echange]
-) -> tuple[tuple[Joue, ...], tuple[Joue, ...]]:
-    """The steps that are over, and what the room chose of the next one and was refused."""
-    joues: list[Joue] = []
-    essais: list[Joue] = []
-    for place in range(1, len(ouvertures)):
-        joue = _joue(services, scene, base, place, ouvertures)
-        if joue.fait:
-            joues.append(replace(joue, essais=tuple(essais)))
-            essais = []
-        else:
-            essais.append(joue)
-    return tuple(joues), tuple(essais)
-
-
 def _joue(services: Services, scene: Scene, base: Base, place: int, ouvertures: list[Echange]) -> Joue:
     """Returns the step that the opening at `place` begins, with what it did; the first opening is that of the
     start itself."""
@@ -281,19 +268,17 @@ def _joue(services: Services, scene: Scene, base: Base, place: int, ouvertures: 
     pas = scene.pas[rang - 1]
     suivante = ouvertures[place + 1] if place + 1 < len(ouvertures) else None
     fin = suivante.instant_base if suivante is not None else donnees.maintenant(base)
-    joue = Joue(rang, pas, ligne.instant_base, fin, choix=_choix(ligne))
-    if pas.message is not None:
-        echange = next((e for e in _lignes(services, ligne, suivante) if _est_le_sien(e, scene, rang)), None)
-        if echange is None:
-            return joue
-        lue = observer(echange, services.contrat_de(base))
-        return replace(joue, echange=echange, attestation=_attestation(lue), montres=_montrer(lue, pas))
+    joue = Joue(rang, pas, ligne.instant_base, fin, choix=ouverture_lue(ligne.chemin)[2])
+    lignes = _lignes(services, ligne, suivante)
     if pas.avancer is not None:
-        nuits = [e for e in _lignes(services, ligne, suivante) if e.methode == NUIT]
-        return replace(joue, nuits=nuits)
-    return replace(
-        joue, fichiers=_distribues(services, scene, base, place, ouvertures) if pas.relever else ()
-    )
+        return replace(joue, nuits=[e for e in lignes if e.methode == NUIT])
+    if pas.relever is not None:
+        return replace(joue, fichiers=_distribues(services, scene, base, place, ouvertures))
+    echange = next((e for e in lignes if _est_le_sien(e, scene, rang)), None)
+    if pas.message is None or echange is None:
+        return joue
+    lue = observer(echange, services.contrat_de(base))
+    return replace(joue, echange=echange, attestation=_attestation(lue), montres=_montrer(lue, pas))
 
 
 def _lignes(services: Services, ligne: Echange, suivante: Echange | None) -> list[Echange]:
@@ -329,21 +314,12 @@ def _attestation(observation: Observation) -> int | None:
 def _montrer(observation: Observation, pas: PasScene) -> list[tuple[str, str]]:
     """The values to look at, with the words of the nomenclatures, NIR masked; what is absent is left out. Of
     an archive, those of its first document."""
-    racine = None
-    if pas.montrer:
-        racine = documents_masques.arbre_repondu(observation)
-        if racine is None:
-            racine = documents_masques.lire(
-                documents_masques.premier_de_l_archive(documents_masques.document_repondu(observation))
-            )
+    repondu = documents_masques.document_repondu(observation) if pas.montrer else b""
+    racine = documents_masques.lire(documents_masques.premier_de_l_archive(repondu) or repondu)
     if racine is None:
         return []
-    montres = []
-    for libelle, chemin in pas.montrer:
-        element = racine.find("/".join(f"{{{NS}}}{morceau}" for morceau in chemin.split("/")))
-        if element is not None:
-            montres.append((libelle, _valeur(observation, racine, element, chemin)))
-    return montres
+    trouves = ((libelle, chemin, trouver(racine, chemin)) for libelle, chemin in pas.montrer)
+    return [(mot, _valeur(observation, racine, e, chemin)) for mot, chemin, e in trouves if e is not None]
 
 
 def _valeur(observation: Observation, racine: Any, element: Any, chemin: str) -> str:
@@ -351,9 +327,7 @@ def _valeur(observation: Observation, racine: Any, element: Any, chemin: str) ->
     code = element.get("code")
     if code is None:
         return en_francais(texte)
-    nomenclatures = observation.contrat.nomenclatures
-    liste = nomenclatures.par_chemin.get(f"{etree.QName(racine).localname}/{chemin}")
-    mot = nomenclatures.libelle(liste[0], code) if liste is not None else None
+    mot = libelle_du_code(observation.contrat, f"{etree.QName(racine).localname}/{chemin}", code)
     return f"{code} : {mot}" if mot else code
 
 
@@ -403,6 +377,7 @@ def _ouvertures(services: Services, scene: Scene) -> list[Echange]:
 
 def _ouverture(scene: Scene, base: Base, rang: int, phrase: str, choix: int | None = None) -> Echange:
     maintenant = datetime.now(UTC)
+    dite = Anomalie(SCENE, SCENE, phrase, "", Gravite.IGNOREE).en_json()
     place = f"{scene.identifiant}/{rang}" + (f".{choix}" if choix is not None else "")
     return Echange(
         base=scene.base,
@@ -412,25 +387,16 @@ def _ouverture(scene: Scene, base: Base, rang: int, phrase: str, choix: int | No
         verdict=VerdictEchange.ACCEPTE,
         instant_base=base.horloge.maintenant(maintenant),
         # What the journal's list shows of a line, as for a night.
-        anomalies=[
-            {
-                "regle": SCENE,
-                "code": SCENE,
-                "message": phrase,
-                "propriete": "",
-                "gravite": "information",
-                "valeur": "",
-                "ligne": 0,
-            }
-        ],
+        anomalies=[dite | {"gravite": "information"}],
     )
 
 
+def ouverture_lue(ligne: str) -> tuple[str, int, int | None]:
+    """The scene, the step and the choice of the room that a line of the journal opens (« SCENE doublon/3.2
+    Pas 3 : … »); no scene for another line."""
+    lue = _OUVERTURE.match(ligne)
+    return (lue[1], int(lue[2]), int(lue[3]) if lue[3] else None) if lue is not None else ("", 0, None)
+
+
 def _rang(ligne: Echange) -> int:
-    return int(ligne.chemin.split(" ")[1].rpartition("/")[2].partition(".")[0])
-
-
-def _choix(ligne: Echange) -> int | None:
-    """The rank of what the room chose, « scene/rank.choice »."""
-    choix = ligne.chemin.split(" ")[1].rpartition("/")[2].partition(".")[2]
-    return int(choix) if choix else None
+    return ouverture_lue(ligne.chemin)[1]

@@ -28,7 +28,7 @@ said is four sentences at most.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -36,9 +36,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Final
 
-from lxml import etree
-
-from sne_interface.contract.codec import NS, ecrire
+from sne_console.messages import champs_saisis
+from sne_console.messages.documents_masques import en_texte
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS, xs_date_time
@@ -57,10 +56,7 @@ PREFIXE: Final = "scene-"
 PAGES: Final = {"quotas": "Quotas d'attribution", "statistiques": "Statistiques"}
 #: A variable that is always there.
 _JOUR: Final = "jour"
-_CHEMIN_GUICHET: Final = (
-    f"{{{NS}}}demande/{{{NS}}}demandeLogement/{{{NS}}}numGuichet",
-    f"{{{NS}}}entete/{{{NS}}}codeGuichet",
-)
+_CHEMIN_GUICHET: Final = ("demande/demandeLogement/numGuichet", "entete/codeGuichet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +158,12 @@ class Scene:
         return replace(self, lieu=base)
 
 
+#: By key, the tables that another holds.
+_DEDANS: Final[Mapping[str, Any]] = {
+    "pas": PasScene, "envoyer": MessageScene, "deposer": MessageScene, "choix": Choix, "attendu": Attendu,
+}  # fmt: skip
+
+
 # --- read ------------------------------------------------------------------------------------------------
 
 
@@ -186,73 +188,24 @@ def lire(fichier: Path) -> Scene:
         table = tomllib.loads(fichier.read_text("utf-8"))
     except tomllib.TOMLDecodeError as erreur:
         raise ContractError(f"{lieu} : {erreur}", remede="corrigez le TOML") from None
-    tables = table.pop("pas", None)
-    if not isinstance(tables, list) or not tables:
+    if not table.get("pas"):
         raise ContractError(f"{lieu} : aucun pas.", remede="écrivez au moins un [[pas]]")
     horloge = table.get("horloge")
     if not isinstance(horloge, datetime):
         raise ContractError(f"{lieu} : horloge n'est pas un instant.", remede="horloge = 2018-03-15T12:00:00")
     table["horloge"] = horloge if horloge.tzinfo is not None else horloge.replace(tzinfo=PARIS)
-    pas = tuple(_pas(t, f"{lieu}, pas {rang}") for rang, t in enumerate(tables, 1))
-    scene: Scene = _construire(Scene, {**table, "pas": pas, "identifiant": fichier.stem, "lieu": ""}, lieu)
-    _verifier_variables(scene, lieu)
+    scene: Scene = _construire(Scene, {**table, "identifiant": fichier.stem, "lieu": ""}, lieu)
+    connues = {_JOUR}
+    for rang, pas in enumerate(scene.pas, 1):
+        for faute, remede in _fautes(pas, connues):
+            raise ContractError(f"{lieu}, pas {rang} : {faute}.", remede=remede)
+        if pas.message is not None and pas.message.retient is not None:
+            connues.add(pas.message.retient)
     return scene
 
 
-def _pas(table: Mapping[str, Any], lieu: str) -> PasScene:
-    valeurs = dict(table)
-    for cle in ("envoyer", "deposer"):
-        if cle in valeurs:
-            valeurs[cle] = _message(valeurs[cle], f"{lieu}, {cle}")
-    valeurs["attendu"] = _construire(Attendu, valeurs.get("attendu", {}), f"{lieu}, attendu")
-    valeurs["choix"] = [
-        _choix(choix, f"{lieu}, choix {rang}") for rang, choix in enumerate(valeurs.get("choix", ()), 1)
-    ]
-    valeurs["montrer"] = [(libelle, chemin) for libelle, chemin in valeurs.get("montrer", ())]
-    pas: PasScene = _construire(PasScene, valeurs, lieu)
-    actions = [a for a in (pas.envoyer, pas.deposer, pas.avancer, pas.relever) if a is not None]
-    if len(actions) > 1:
-        raise ContractError(
-            f"{lieu} : plusieurs actions.", remede="une par pas : envoyer, deposer, avancer ou relever"
-        )
-    if (pas.choix or pas.panne) and pas.envoyer is None:
-        raise ContractError(
-            f"{lieu} : choix et panne ne valent que pour un message envoyé.", remede="ajoutez envoyer"
-        )
-    if pas.panne is not None and pas.panne not in GENRES:
-        raise ContractError(
-            f"{lieu} : la panne [{pas.panne}] n'existe pas.", remede=f"pannes : {', '.join(GENRES)}"
-        )
-    if pas.page is not None and pas.page not in PAGES:
-        raise ContractError(
-            f"{lieu} : la page [{pas.page}] n'existe pas.", remede=f"pages : {', '.join(PAGES)}"
-        )
-    return pas
-
-
-def _choix(table: Mapping[str, Any], lieu: str) -> Choix:
-    attendu = _construire(Attendu, table.get("attendu", {}), f"{lieu}, attendu")
-    choix: Choix = _construire(Choix, {**table, "attendu": attendu}, lieu)
-    return choix
-
-
-def _message(table: Mapping[str, Any], lieu: str) -> MessageScene:
-    message: MessageScene = _construire(MessageScene, table, lieu)
-    operation = OPERATIONS.get(message.operation)
-    if operation is None:
-        raise ContractError(
-            f"{lieu} : l'opération [{message.operation}] n'existe pas.",
-            remede=f"opérations : {', '.join(OPERATIONS)}",
-        )
-    if (operation.champ is None) != (message.specimen is None):
-        raise ContractError(
-            f"{lieu} : le document et l'opération {message.operation} ne vont pas ensemble.",
-            remede="specimen = un fichier de fixtures/demandes ou fixtures/documents, ou rien",
-        )
-    return message
-
-
 def _construire(genre: Any, table: Mapping[str, Any], lieu: str) -> Any:
+    """A value of `genre`, with those that its table holds. Raises ContractError."""
     connues = [champ.name for champ in fields(genre)]
     inconnues = sorted(table.keys() - set(connues))
     if inconnues:
@@ -260,26 +213,50 @@ def _construire(genre: Any, table: Mapping[str, Any], lieu: str) -> Any:
             f"{lieu} : clés inconnues : {', '.join(inconnues)}.",
             remede=f"clés admises : {', '.join(connues)}",
         )
+    valeurs = dict(table)
+    for cle in valeurs.keys() & _DEDANS.keys():
+        dedans, ici = _DEDANS[cle], valeurs[cle]
+        if isinstance(ici, list):
+            suite = (_construire(dedans, t, f"{lieu}, {cle} {rang}") for rang, t in enumerate(ici, 1))
+            valeurs[cle] = tuple(suite)
+        else:
+            valeurs[cle] = _construire(dedans, ici, f"{lieu}, {cle}")
     try:
-        return genre(**table)
+        return genre(**valeurs)
     except TypeError as erreur:
         raise ContractError(f"{lieu} : {erreur}", remede=f"clés : {', '.join(connues)}") from None
 
 
-def _verifier_variables(scene: Scene, lieu: str) -> None:
-    connues = {_JOUR}
-    for rang, pas in enumerate(scene.pas, 1):
-        if pas.message is None:
-            continue
-        messages = [pas.message, *(choisir(pas.message, choix) for choix in pas.choix)]
-        manquantes = sorted({nom for message in messages for nom in variables(message)} - connues)
-        if manquantes:
-            raise ContractError(
-                f"{lieu}, pas {rang} : variables jamais retenues : {', '.join(manquantes)}.",
-                remede=f"un pas d'avant les retient (retient = …) ; connues : {', '.join(sorted(connues))}",
-            )
-        if pas.message.retient is not None:
-            connues.add(pas.message.retient)
+def _fautes(pas: PasScene, connues: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yields the faults of a step, with their remedies; `connues` are the variables of the steps before."""
+    if sum(action is not None for action in (pas.message, pas.avancer, pas.relever)) > 1:
+        yield "plusieurs actions", "une par pas : envoyer, deposer, avancer ou relever"
+    if (pas.choix or pas.panne) and pas.envoyer is None:
+        yield "choix et panne ne valent que pour un message envoyé", "ajoutez envoyer"
+    if pas.panne not in (None, *GENRES):
+        yield f"la panne [{pas.panne}] n'existe pas", f"pannes : {', '.join(GENRES)}"
+    if pas.page not in (None, *PAGES):
+        yield f"la page [{pas.page}] n'existe pas", f"pages : {', '.join(PAGES)}"
+    if pas.message is None:
+        return
+    operation = OPERATIONS.get(pas.message.operation)
+    if operation is None:
+        yield (
+            f"l'opération [{pas.message.operation}] n'existe pas",
+            f"opérations : {', '.join(OPERATIONS)}",
+        )
+    elif (operation.champ is None) != (pas.message.specimen is None):
+        yield (
+            f"le document et l'opération {pas.message.operation} ne vont pas ensemble",
+            "specimen = un fichier de fixtures/demandes ou fixtures/documents, ou rien",
+        )
+    messages = [pas.message, *(choisir(pas.message, choix) for choix in pas.choix)]
+    manquantes = sorted({nom for message in messages for nom in variables(message)} - set(connues))
+    if manquantes:
+        yield (
+            f"variables jamais retenues : {', '.join(manquantes)}",
+            f"un pas d'avant les retient (retient = …) ; connues : {', '.join(sorted(connues))}",
+        )
 
 
 def choisir(message: MessageScene, choix: Choix) -> MessageScene:
@@ -332,35 +309,15 @@ def document(message: MessageScene, contrat: Contrat, maintenant: datetime) -> b
     """Bytes of the document that a message carries, variables replaced; b"" without any."""
     if message.specimen is None:
         return b""
-    racine = exemples_de_regles.document(
-        exemples_de_regles.ExempleDeRegle(
-            fichier="scenes",
-            rang=0,
-            regle="",
-            verdict="accepte",
-            specimen=message.specimen,
-            type=message.type,
-            version=message.version,
-            edits=message.edits,
-        ),
-        contrat,
-    )
+    sien: dict[str, Any] = {"type": message.type, "version": message.version, "edits": message.edits}
+    exemple = exemples_de_regles.ExempleDeRegle("scenes", 0, "", "accepte", message.specimen, **sien)
+    racine = exemples_de_regles.document(exemple, contrat)
     for chemin in _CHEMIN_GUICHET:
-        guichet = racine.find(chemin)
+        guichet = champs_saisis.trouver(racine, chemin)
         if guichet is not None:
             guichet.text = message.guichet
-    racine.find(f"{{{NS}}}entete/{{{NS}}}dateFichier").text = xs_date_time(maintenant)
-    return ecrire(_soigne(racine))
-
-
-def _soigne(racine: Any) -> Any:
-    """The tree, indented anew: edits leave elements on one line."""
-    for element in racine.iter(etree.Element):
-        element.tail = None
-        if len(element):
-            element.text = None
-    etree.indent(racine, space="  ")
-    return racine
+    champs_saisis.trouver(racine, "entete/dateFichier").text = xs_date_time(maintenant)
+    return en_texte(racine).encode()
 
 
 def maintenant(base: Base) -> datetime:

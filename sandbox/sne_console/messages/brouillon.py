@@ -11,17 +11,23 @@ from werkzeug.exceptions import NotFound
 from sne_console.messages import champs_saisis, points_de_depart
 from sne_console.messages.document_deroule import Remarque, refus_du_schema, remarques_de
 from sne_console.messages.documents_masques import demasquer, en_texte
-from sne_console.messages.expedition import RequeteEcrite, emballer
+from sne_console.messages.expedition import (
+    SANS_CERTIFICAT,
+    RequeteEcrite,
+    champs_d_appel,
+    controler,
+    emballer,
+    nom_de_fichier,
+)
 from sne_console.messages.points_de_depart import CleDepart
 from sne_console.vues.interface_montree import presentation
 from sne_interface.contract.codec import parse
 from sne_interface.contract.versions import Contrat, OperationPubliee
 from sne_interface.domain.base import CODE_GUICHET, Base
-from sne_interface.domain.dates import PARIS, tampon, xs_date_time
-from sne_interface.domain.echange import Appel, Piece
+from sne_interface.domain.dates import PARIS, xs_date_time
+from sne_interface.domain.echange import Piece
 from sne_interface.domain.texte import hors_xml
 from sne_interface.errors import ExchangeError, StructureIncorrecte, UsageError
-from sne_interface.rules.controle import passer
 from sne_interface.settings import Limites
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.soap.requete_soap import Champs
@@ -33,8 +39,6 @@ AVANT: Final = "avant."
 PARAMETRE: Final = "parametre."
 #: Where a document that is not well-formed still says it.
 _GUICHET_ECRIT: Final = re.compile(r"<(?:[\w.-]+:)?(?:numGuichet|codeGuichet)>\s*(G(?:\d{4}|DPUB))\s*<")
-_PREFIXES: Final = {"fichierDemande": "DEM", "fichierDalo": "DAL"}
-_SANS_CERTIFICAT: Final = b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +133,22 @@ class Brouillon:
         if not self.de_document or (self.nom and self.nom != self.nom_propose):
             return self
         maintenant = base.horloge.maintenant(datetime.now(UTC))
-        rang = (services.magasin.journal.dernier(base.nom) + 1) % 1_000_000
-        operation = OPERATIONS[self.operation]
-        prefixe = _PREFIXES.get(operation.champ or "", operation.genre.upper()[:3])
         guichet = self.qui(services.contrats.de(base)) or self.nom_propose[3:8] or "G0000"
-        nom = f"{prefixe}{guichet}-{tampon(maintenant)}-{rang:06d}.xml"
+        rang = services.magasin.journal.dernier(base.nom) + 1
+        nom = nom_de_fichier(self.operation, guichet, maintenant, rang)
         return replace(self, nom=nom, nom_propose=nom)
 
     def champs(self, services: Services, base: Base) -> Champs:
         """The fields of the call."""
-        operation = OPERATIONS[self.operation]
         guichet = self.qui(services.contrats.de(base))
-        maintenant = base.horloge.maintenant(datetime.now(UTC))
-        connus: dict[str, str | bytes] = {nom: valeur for nom, valeur in self.parametres.items() if valeur}
-        connus["nomCertificat"] = f"CER{guichet or 'G0000'}-{tampon(maintenant)}.pem"
-        connus["certificat"] = _certificat(services, guichet)
-        if operation.champ is not None and operation.champ_nom is not None:
-            connus[operation.champ] = self._octets(services, base)
-            connus[operation.champ_nom] = self.nom
-        return connus
+        return champs_d_appel(
+            self.operation,
+            guichet,
+            base.horloge.maintenant(datetime.now(UTC)),
+            {nom: valeur for nom, valeur in self.parametres.items() if valeur},
+            certificat=_certificat(services, guichet),
+            document=(self.nom, self._octets(services, base)),
+        )
 
     def requete(self, services: Services, base: Base) -> RequeteEcrite:
         """The HTTP request that it is."""
@@ -163,36 +164,18 @@ class Brouillon:
         """Lists the remarks of the schema and the rules on the document, as if it were sent now; nothing is
         written. Raises UsageError when the document is not well-formed."""
         racine = self.racine()
-        contrat, operation = services.contrats.de(base), OPERATIONS[self.operation]
-        appel = Appel(
-            operation=self.operation,
-            champs={
-                nom: Piece(v, None) if isinstance(v, bytes) else v
-                for nom, v in self.champs(services, base).items()
-            },
-            base=base.nom,
-            guichet_certificat=None,
-            recu_le=datetime.now(UTC),
-        )
+        contrat = services.contrats.de(base)
+        champs = {
+            n: Piece(v, None) if isinstance(v, bytes) else v for n, v in self.champs(services, base).items()
+        }
         demasquer(racine, self._depart(services, base.nom))
         try:
             with services.magasin.lire(base.nom) as registre:
-                anomalies = services.pipeline(registre.base).controler(appel, racine, registre)
+                anomalies = controler(services, registre, self.operation, champs, racine)
         except StructureIncorrecte:
-            refuse = passer(
-                racine, operation.genre, contrat, base.reglages.profile,
-                base.horloge.maintenant(datetime.now(UTC)), nom=appel.texte(operation.champ_nom or ""),
-                type_fichier=operation.type_regles,
-            )  # fmt: skip
-            return refus_du_schema(contrat, refuse)
-        dites = [
-            {
-                "regle": a.regle, "gravite": str(a.gravite), "message": a.message, "propriete": a.propriete,
-                "ligne": a.ligne, "valeur": a.valeur,
-            }
-            for a in anomalies
-        ]  # fmt: skip
-        return remarques_de(dites, contrat)
+            instant = base.horloge.maintenant(datetime.now(UTC))
+            return refus_du_schema(racine, self.operation, contrat, base.reglages.profile, instant, self.nom)
+        return remarques_de([anomalie.en_json() for anomalie in anomalies], contrat)
 
     def _octets(self, services: Services, base: Base) -> bytes:
         """The document as it travels: what was shown masked is whole again."""
@@ -223,7 +206,8 @@ def nouveau(services: Services, base: Base, operation: str, cle: str) -> Brouill
         dits, guichet = points_de_depart.question(services, base.nom, cle)
         return Brouillon(
             operation,
-            guichet=guichet or points_de_depart.guichet_par_defaut(services, base.nom),
+            guichet=guichet
+            or points_de_depart.guichet_par_defaut(points_de_depart.guichets(services, base.nom)),
             parametres=_parametres(services, base, operation, cle) | dits,
         )
     depart = points_de_depart.commencer(services, base.nom, operation, cle)
@@ -254,4 +238,4 @@ def _certificat(services: Services, guichet: str) -> bytes:
         fichier = services.configuration.home / "pki" / "guichets" / f"{guichet}.pem"
         if fichier.is_file():
             return fichier.read_bytes()
-    return _SANS_CERTIFICAT
+    return SANS_CERTIFICAT

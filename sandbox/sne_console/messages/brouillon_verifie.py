@@ -1,16 +1,14 @@
 """A message being composed, checked: its remarks, each at its place in the text, with what mends it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final, Self
+from typing import Final
 
 from sne_console.messages.brouillon import Brouillon
-from sne_console.messages.corrections import Correction, Situee, appliquer, situer
+from sne_console.messages.corrections import Correction, RemarquePlacee, appliquer, reparations, situer
 from sne_console.messages.document_deroule import Remarque
-from sne_console.messages.reparation import reparations
 from sne_interface.contract.elements import ordre
-from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.base import Base
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import UsageError
@@ -20,62 +18,12 @@ from sne_sandbox.web.configuration import Services
 
 #: What separates, in a form, the name of a correction from the value that is chosen.
 CHOISIE: Final = "choix."
-_MONTREES: Final = (
-    "regle", "gravite", "message", "remede", "condition", "propriete", "fidelite", "source", "ensuite",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class RemarquePlacee:
-    """A remark on the text that was checked: from (`debut`) and to (`fin`) which character, the line and the
-    column (from 1) where that begins."""
-
-    dite: Remarque
-    debut: int
-    fin: int
-    ligne: int
-    colonne: int
-    corrections: tuple[Correction, ...] = ()
-
-    @property
-    def bloque(self) -> bool:
-        """True when the remark would stop the message."""
-        return self.dite.get("gravite") == Gravite.BLOQUANTE
-
-    @property
-    def message(self) -> str:
-        """Says what is wrong, as a sentence."""
-        return _phrase(str(self.dite["message"]))
-
-    @property
-    def remede(self) -> str:
-        """Says what to do, as a sentence; "" when nobody wrote it."""
-        return _phrase(str(self.dite.get("remede") or ""))
-
-    def en_json(self) -> dict[str, Any]:
-        """The same, as the editor of the console reads it: what the API answers, and what the list shows."""
-        return {
-            **{nom: self.dite.get(nom) or "" for nom in _MONTREES},
-            "debut": self.debut,
-            "fin": self.fin,
-            "ligne": self.ligne,
-            "colonne": self.colonne,
-            "corrections": [asdict(correction) for correction in self.corrections],
-        }
-
-    @classmethod
-    def sur(cls, texte: str, dite: Remarque, situee: Situee) -> Self:
-        """The same remark, at the place of `texte` that was found for it."""
-        ligne = texte.count("\n", 0, situee.debut) + 1
-        colonne = situee.debut - texte.rfind("\n", 0, situee.debut)
-        return cls(dite, situee.debut, situee.fin, ligne, colonne, situee.corrections)
 
 
 @dataclass(frozen=True, slots=True)
 class VerificationMessage:
     """The remarks of the schema and the rules on a message. `lisible`: its document is XML."""
 
-    texte: str
     remarques: tuple[RemarquePlacee, ...]
     lisible: bool = True
 
@@ -90,18 +38,12 @@ class VerificationMessage:
         return next((c for c in toutes if c.nom == nom), None)
 
 
-def _phrase(dite: str) -> str:
-    """A sentence, which those of the schema are not."""
-    fin = "" if dite.endswith((".", "!", "?", "…", "»")) else "."
-    return f"{dite[:1].upper()}{dite[1:]}{fin}" if dite else ""
-
-
 def verifier(pret: Brouillon, services: Services, base: Base) -> VerificationMessage:
     """Checks a message as if it were sent now; its changed fields are in its text. Nothing is written."""
     try:
         pret.racine()
     except UsageError:
-        return VerificationMessage(pret.texte, (_illisible(pret, services, base),), lisible=False)
+        return VerificationMessage((_illisible(pret, services, base),), lisible=False)
     return placer(pret, pret.remarques(services, base), services, base)
 
 
@@ -110,11 +52,7 @@ def placer(
 ) -> VerificationMessage:
     """Remarks that were made of this document, wherever it was written, at their place in its text."""
     contrat, document = services.contrats.de(base), OPERATIONS[pret.operation].genre
-    situees = situer(pret.texte, remarques, contrat, document)
-    placees = (
-        RemarquePlacee.sur(pret.texte, dite, situee) for dite, situee in zip(remarques, situees, strict=True)
-    )
-    return VerificationMessage(pret.texte, tuple(placees))
+    return VerificationMessage(tuple(situer(pret.texte, remarques, contrat, document)))
 
 
 def corriger(pret: Brouillon, services: Services, base: Base, nom: str, valeur: str) -> Brouillon:
@@ -156,4 +94,5 @@ def _illisible(pret: Brouillon, services: Services, base: Base) -> RemarquePlace
         "source": "XML",
     }
     corrections = reparations(pret.texte, ordre(contrat, operation.genre))
-    return RemarquePlacee(dite, avant, avant + len(lignes[rang - 1]), rang, colonne, corrections)
+    fin = avant + len(lignes[rang - 1])
+    return RemarquePlacee.de(dite, corrections, debut=avant, fin=fin, ligne=rang, colonne=colonne)

@@ -50,19 +50,35 @@ def ecrire(racine: Any, document: Document, contrat: Contrat, changements: Mappi
         if champ is not None:
             jour = lire_date_saisie(valeur) if champ.jour else None
             ecrite = valeur.strip() if jour is None else jour.isoformat()
-            _poser(racine, champ, ecrite, ordre(contrat, document, _version(racine, contrat)))
+            poser(racine, document, contrat, champ.chemin, ecrite, code=champ.code, reste=bool(champ.vide))
 
 
 def poser(
-    racine: Any, document: Document, contrat: Contrat, chemin: str, valeur: str, *, code: bool = False
+    racine: Any,
+    document: Document,
+    contrat: Contrat,
+    chemin: str,
+    valeur: str,
+    *,
+    code: bool = False,
+    reste: bool = False,
 ) -> None:
-    """Gives the element at `chemin` a text, or a code; made at its place when it is missing."""
-    _poser(
-        racine,
-        ChampDit("", "", chemin, code=code),
-        valeur,
-        ordre(contrat, document, _version(racine, contrat)),
-    )
+    """Gives the element at `chemin` a text, or a code; made at its place when it is missing. Without a value
+    it goes, or (`reste`) its code alone."""
+    element = trouver(racine, chemin)
+    if not valeur:
+        if element is not None and reste:
+            element.attrib.pop("code", None)
+        elif element is not None:
+            element.getparent().remove(element)
+        return
+    if element is None:
+        version = contrat.version_de_lecture(racine.get("versionInterface", ""))
+        element = _creer(racine, chemin, ordre(contrat, document, version))
+    if code:
+        element.set("code", valeur)
+    else:
+        element.text = valeur
 
 
 def greffer(parent: Any, enfant: Any, chemin: str, rangs: Mapping[str, int]) -> None:
@@ -82,24 +98,6 @@ def trouver(racine: Any, chemin: str) -> Any:
     return racine.find("/".join(f"{{{NS}}}{nom}" for nom in chemin.split("/")))
 
 
-def _poser(racine: Any, champ: ChampDit, valeur: str, rangs: Mapping[str, int]) -> None:
-    element = trouver(racine, champ.chemin)
-    if not valeur and champ.vide:
-        if element is not None:
-            element.attrib.pop("code", None)
-        return
-    if not valeur:
-        if element is not None:
-            element.getparent().remove(element)
-        return
-    if element is None:
-        element = _creer(racine, champ.chemin, rangs)
-    if champ.code:
-        element.set("code", valeur)
-    else:
-        element.text = valeur
-
-
 def _creer(racine: Any, chemin: str, rangs: Mapping[str, int]) -> Any:
     haut, _, nom = chemin.rpartition("/")
     parent = racine if not haut else trouver(racine, haut)
@@ -108,10 +106,6 @@ def _creer(racine: Any, chemin: str, rangs: Mapping[str, int]) -> Any:
     enfant = etree.Element(f"{{{NS}}}{nom}", nsmap=racine.nsmap)
     greffer(parent, enfant, "/".join(filter(None, (_nom(racine), haut))), rangs)
     return enfant
-
-
-def _version(racine: Any, contrat: Contrat) -> str:
-    return contrat.version_de_lecture(racine.get("versionInterface", ""))
 
 
 def _nom(element: Any) -> str:

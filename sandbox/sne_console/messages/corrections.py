@@ -8,7 +8,13 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final, Self
+from xml.parsers.expat.errors import (
+    XML_ERROR_INVALID_TOKEN,
+    XML_ERROR_NO_ELEMENTS,
+    XML_ERROR_TAG_MISMATCH,
+    codes,
+)
 from xml.sax.saxutils import escape
 
 from sne_console.messages.document_deroule import Remarque
@@ -16,12 +22,24 @@ from sne_interface.contract.codec import NS
 from sne_interface.contract.elements import ElementLu, declares, elements, ordre
 from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES, valeur_de
 from sne_interface.contract.phrases_d_explication import defaut_de_valeur, espace, local, phrases
-from sne_interface.contract.places import AttributEcrit, PlaceElement, attributs, marge, places
+from sne_interface.contract.places import (
+    AttributEcrit,
+    PlaceElement,
+    Rupture,
+    attributs,
+    marge,
+    parcourir,
+    places,
+    plus_proche,
+)
 from sne_interface.contract.reparation_du_contenu import ressemble
 from sne_interface.contract.schemas import BLANCS, Document
 from sne_interface.contract.versions import Contrat
+from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.element import sans_indices
 from sne_interface.domain.nir import cache_un_nir, masquer_nirs
+from sne_interface.domain.publication import TU
+from sne_interface.domain.texte import abrege
 
 #: Stands, in the text of a correction that wants a choice, for the value that is chosen.
 CHOISI: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -32,7 +50,6 @@ _MONTRE: Final = 40
 _VERSION: Final = "interfaceNuu/@versionInterface"
 #: Faults of an element that is not where it may be: its neighbours are placed without it.
 _EGARES: Final = frozenset({"inconnu", "double", "trop_de_fois", "autre_branche", "deplace"})
-_BOOLEENS: Final = (("true", "oui"), ("false", "non"))
 _OUI_NON: Final = {"oui": "true", "o": "true", "vrai": "true", "non": "false", "n": "false", "faux": "false"}
 _JOUR_D_ABORD: Final = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
 _ANNEE_D_ABORD: Final = re.compile(r"(\d{4})[/. -](\d{1,2})[/. -](\d{1,2})")
@@ -67,17 +84,46 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class Situee:
-    """A remark on a text: what it underlines ([debut, fin[, in characters), and how it can be mended."""
+class RemarquePlacee:
+    """A finding of the schema or of a control, at its place in the text that was checked."""
 
-    debut: int
-    fin: int
-    corrections: tuple[Correction, ...] = ()
+    NOM_PUBLIE: ClassVar = "RemarqueLue"
+    regle: Annotated[str | None, "null : le schéma, ou la lecture"]
+    gravite: Gravite
+    message: str
+    remede: str
+    condition: str
+    propriete: Annotated[str | None, "chemin de l'élément"]
+    ligne: Annotated[int, "dans le document"]
+    colonne: Annotated[int, "de cette ligne"]
+    debut: Annotated[int, "caractères du document avant la place"]
+    fin: Annotated[int, "caractères du document jusqu'à sa fin"]
+    fidelite: Fidelite | None
+    source: str
+    ensuite: Annotated[bool, "d'un contrôle, qui le dira une fois le document accepté par le schéma"]
+    corrections: Annotated[tuple[Correction, ...], "ce qui la lève sans rien décider d'autre"]
+    dite: Annotated[Remarque, TU]
+
+    @classmethod
+    def de(cls, dite: Remarque, corrections: Iterable[Correction] = (), **place: int) -> Self:
+        """A remark, at its place: `debut`, `fin`, `ligne`, `colonne`."""
+        dits: dict[str, Any] = {nom: dite.get(nom) for nom in ("regle", "gravite", "propriete", "fidelite")}
+        dits |= {nom: dite.get(nom) or "" for nom in ("message", "remede", "condition", "source")}
+        dits |= {"ensuite": bool(dite.get("ensuite")), **place}
+        return cls(**dits, corrections=tuple(corrections), dite=dite)
+
+    @property
+    def bloque(self) -> bool:
+        """True when the remark would stop the message."""
+        return self.gravite == Gravite.BLOQUANTE
 
 
-def situer(texte: str, remarques: Sequence[Remarque], contrat: Contrat, document: Document) -> list[Situee]:
-    """Each remark on its text."""
-    return _Correcteur(texte, remarques, contrat, document).situer()
+def situer(
+    texte: str, remarques: Sequence[Remarque], contrat: Contrat, document: Document
+) -> list[RemarquePlacee]:
+    """Each remark on its text, with what mends it."""
+    correcteur = _Correcteur(texte, remarques, contrat, document)
+    return [correcteur.situer(r, rang < REMARQUES_MAX) for rang, r in enumerate(remarques)]
 
 
 def appliquer(texte: str, correction: Correction, valeur: str = "") -> str:
@@ -96,7 +142,7 @@ class _Correcteur:
     def __init__(
         self, texte: str, remarques: Sequence[Remarque], contrat: Contrat, document: Document
     ) -> None:
-        self._texte, self._remarques, self._contrat = texte, remarques, contrat
+        self._texte, self._contrat = texte, contrat
         self._places = places(texte)
         racine = next(iter(self._places.values()), None)
         annoncee = self._attribut(racine, "versionInterface") if racine is not None else None
@@ -107,43 +153,34 @@ class _Correcteur:
         self._rangs = ordre(contrat, document, version)
         self._declares = declares(contrat, document, version)
         self._egares = {_nu(str(r.get("propriete"))) for r in remarques if r.get("sorte") in _EGARES}
-        self._lignes: list[int] = [0]
-        for ligne in texte.split("\n"):
-            self._lignes.append(self._lignes[-1] + len(ligne) + 1)
 
-    def situer(self) -> list[Situee]:
-        return [self._situer(r, rang < REMARQUES_MAX) for rang, r in enumerate(self._remarques)]
-
-    # --- where ----------------------------------------------------------------------------------------
-
-    def _situer(self, remarque: Remarque, corriger: bool) -> Situee:
+    def situer(self, remarque: Remarque, corriger: bool) -> RemarquePlacee:
+        """A remark, with its corrections if they are asked for."""
         chemin, sorte = str(remarque.get("propriete") or ""), str(remarque.get("sorte") or "")
         lieu, _, attribut = chemin.partition("/@")
         place = self._places.get(_nu(lieu))
         debut, fin = self._portee(place, attribut, int(remarque.get("ligne") or 0), lieu)
-        if not corriger or not self._places:
-            return Situee(debut, fin)
-        trouvees: Iterable[Correction]
-        if sorte in phrases("valeurs"):
-            trouvees = self._valeur(lieu, attribut, place)
-        elif sorte in _PAR_SORTE:
-            trouvees = _PAR_SORTE[sorte](self, lieu, attribut, place)
-        else:
-            trouvees = self._code(lieu, attribut, place)
-        return Situee(debut, fin, tuple(trouvees))
+        trouvees: Iterable[Correction] = ()
+        if corriger and sorte == "manque":
+            trouvees = self._inserer(lieu)
+        elif corriger and place is not None:
+            trouver = _Correcteur._valeur if sorte in phrases("valeurs") else _PAR_SORTE.get(sorte)
+            trouvees = (trouver or _Correcteur._code)(self, place, attribut)
+        ligne, colonne = self._texte.count("\n", 0, debut) + 1, debut - self._texte.rfind("\n", 0, debut)
+        return RemarquePlacee.de(remarque, trouvees, debut=debut, fin=fin, ligne=ligne, colonne=colonne)
+
+    # --- where ----------------------------------------------------------------------------------------
 
     def _portee(self, place: PlaceElement | None, attribut: str, ligne: int, lieu: str) -> tuple[int, int]:
         if place is None:
             # What is missing: the line that is told, else the start tag of the nearest above.
-            if 0 < ligne < len(self._lignes):
-                debut, fin = self._lignes[ligne - 1], self._lignes[ligne] - 1
-                vu = self._texte[debut:fin]
-                return debut + len(vu) - len(vu.lstrip()), max(fin, debut)
-            while lieu and _nu(lieu) not in self._places:
-                lieu = lieu.rpartition("/")[0]
-            if not lieu:
+            lignes = self._texte.split("\n")
+            if 0 < ligne <= len(lignes):
+                debut, vu = sum(len(avant) + 1 for avant in lignes[: ligne - 1]), lignes[ligne - 1]
+                return debut + len(vu) - len(vu.lstrip()), debut + len(vu)
+            place, _ = plus_proche(self._places, lieu)
+            if place is None:
                 return 0, 0
-            place = self._places[_nu(lieu)]
         ecrit = self._attribut(place, attribut) if attribut else None
         if ecrit is not None:
             return ecrit.debut, ecrit.fin + 1
@@ -153,15 +190,19 @@ class _Correcteur:
         ecrits = attributs(self._texte, place)
         return next((a for a in ecrits if a.nom.rpartition(":")[2] == nom), None)
 
+    def _dessus(self, place: PlaceElement) -> PlaceElement | None:
+        return self._places.get(place.chemin.rpartition("/")[0])
+
+    def _connu(self, place: PlaceElement) -> ElementLu | None:
+        return self._connus.get(sans_indices(place.chemin))
+
     # --- elements ---------------------------------------------------------------------------------------
 
-    def _inserer(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
+    def _inserer(self, lieu: str) -> Iterator[Correction]:
         haut, _, nom = lieu.rpartition("/")
         dessus, connu = self._places.get(_nu(haut)), self._connus.get(sans_indices(lieu))
-        if dessus is None or connu is None:
-            return
         choix = self._choix(connu)
-        if not choix:
+        if dessus is None or connu is None or not choix:
             return
         balise = f"{dessus.prefixe}{nom}"
         ecrit = f'<{balise} code="{CHOISI}"/>' if connu.type == "code" else f"<{balise}>{CHOISI}</{balise}>"
@@ -189,128 +230,106 @@ class _Correcteur:
             return Retouche(dessus.ouverte, dessus.ouverte, dedans)
         return Retouche(dessus.ouverte, dessus.ferme, dedans + autour)
 
-    def _retirer(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
-        if place is not None and "/" in lieu:
-            yield Correction(f"retirer:{lieu}", f"Retirer « {_dernier(lieu)} »", (self._coupe(place),))
+    def _retirer(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
+        if "/" in place.chemin:
+            coupe = self._coupe(place)
+            yield Correction(f"retirer:{place.chemin}", f"Retirer « {_dernier(place)} »", (coupe,))
 
     def _coupe(self, place: PlaceElement) -> Retouche:
         return Retouche(place.debut - len(marge(self._texte, place.debut)), place.fin, "")
 
-    def _deplacer(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
-        dessus = self._places.get(_nu(lieu).rpartition("/")[0])
-        if place is None or dessus is None:
+    def _deplacer(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
+        dessus, nom = self._dessus(place), _dernier(place)
+        if dessus is None:
             return
-        pose = self._dans(dessus, _dernier(lieu), self._texte[place.debut : place.fin])
-        retouches = (self._coupe(place), pose)
-        correction = Correction(f"deplacer:{lieu}", f"Déplacer « {_dernier(lieu)} » à sa place", retouches)
+        retouches = (self._coupe(place), self._dans(dessus, nom, self._texte[place.debut : place.fin]))
+        correction = Correction(f"deplacer:{place.chemin}", f"Déplacer « {nom} » à sa place", retouches)
         if appliquer(self._texte, correction) != self._texte:
             yield correction
 
-    def _renommer(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
-        haut, _, nom = lieu.rpartition("/")
-        dessus = self._places.get(_nu(haut))
-        if place is None or dessus is None:
+    def _renommer(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
+        dessus, nom = self._dessus(place), _dernier(place)
+        if dessus is None:
             return
-        chemin, nom = sans_indices(haut), sans_indices(nom)
-        admis = [c.rpartition("/")[2] for c in self._rangs if c.rpartition("/")[0] == chemin]
+        chemin = sans_indices(dessus.chemin)
         autour = [self._rangs.get(sans_indices(e.chemin), -1) for e in dessus.enfants]
         ici = next(rang for rang, e in enumerate(dessus.enfants) if e is place)
         bas = max((r for r in autour[:ici] if r >= 0), default=-1)
-        haut_rang = min((r for r in autour[ici + 1 :] if r >= 0), default=len(self._rangs))
-        proches = [n for n in admis if ressemble(nom, n) and bas <= self._rangs[f"{chemin}/{n}"] <= haut_rang]
+        haut = min((r for r in autour[ici + 1 :] if r >= 0), default=len(self._rangs))
+        admis = {c.rpartition("/")[2]: r for c, r in self._rangs.items() if c.rpartition("/")[0] == chemin}
+        proches = [n for n, r in admis.items() if ressemble(nom, n) and bas <= r <= haut]
         if not proches:
             return
         attendu = max(proches, key=lambda n: SequenceMatcher(None, nom.lower(), n.lower()).ratio())
-        retouches = [Retouche(place.debut + 1, place.debut + 1 + len(place.nom), place.prefixe + attendu)]
-        if not place.court:
-            bout = place.ferme + 2
-            retouches.append(Retouche(bout, bout + len(place.nom), place.prefixe + attendu))
-        yield Correction(f"renommer:{lieu}", f"Écrire « {attendu} »", tuple(retouches))
+        bouts = [place.debut + 1] if place.court else [place.debut + 1, place.ferme + 2]
+        retouches = [Retouche(b, b + len(place.nom), place.prefixe + attendu) for b in bouts]
+        yield Correction(f"renommer:{place.chemin}", f"Écrire « {attendu} »", tuple(retouches))
 
-    def _mettre_dans_l_espace(
-        self, lieu: str, attribut: str, place: PlaceElement | None
-    ) -> Iterator[Correction]:
+    def _mettre_dans_l_espace(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
         """The namespace is wrong where it is declared; without any, the root declares ours."""
-        racine = next(iter(self._places.values()))
-        if place is None:
-            return
         declaration = f"xmlns:{place.prefixe[:-1]}" if place.prefixe else "xmlns"
-        retouches = []
-        for element in self._places.values():
-            for ecrit in attributs(self._texte, element):
-                if ecrit.nom == declaration and self._texte[ecrit.valeur : ecrit.fin] != NS:
-                    retouches.append(Retouche(ecrit.valeur, ecrit.fin, NS))
+        retouches = [
+            Retouche(ecrit.valeur, ecrit.fin, NS)
+            for element in self._places.values()
+            for ecrit in attributs(self._texte, element)
+            if ecrit.nom == declaration and self._texte[ecrit.valeur : ecrit.fin] != NS
+        ]
         if not retouches and not place.prefixe:
-            bout = racine.debut + 1 + len(racine.nom)
-            retouches.append(Retouche(bout, bout, f' xmlns="{NS}"'))
+            retouches = [_ajout(next(iter(self._places.values())), "xmlns", NS)]
         if retouches:
             yield Correction("espace:", f"Déclarer l'espace de noms {NS}", tuple(retouches))
 
     # --- attributes -----------------------------------------------------------------------------------------
 
-    def _donner_attribut(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
-        choix = self._choix_d_attribut(lieu, attribut)
-        if place is not None and choix:
-            bout = place.debut + 1 + len(place.nom)
-            pose = Retouche(bout, bout, f' {attribut}="{CHOISI}"')
-            yield Correction(f"ajouter:{lieu}/@{attribut}", f"Ajouter « {attribut} »", (pose,), choix)
+    def _donner_attribut(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
+        choix, nom = self._choix_d_attribut(place, attribut), f"ajouter:{place.chemin}/@{attribut}"
+        if choix:
+            yield Correction(nom, f"Ajouter « {attribut} »", (_ajout(place, attribut, CHOISI),), choix)
 
-    def _oter_attribut(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
-        ecrit = self._attribut(place, attribut) if place is not None else None
+    def _oter_attribut(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
+        ecrit = self._attribut(place, attribut)
         if ecrit is not None:
-            debut = ecrit.debut
-            while self._texte[debut - 1] in BLANCS:
-                debut -= 1
+            debut = len(self._texte[: ecrit.debut].rstrip(BLANCS))
             coupe = Retouche(debut, ecrit.fin + 1, "")
-            yield Correction(f"retirer:{lieu}/@{attribut}", f"Retirer « {attribut} »", (coupe,))
+            yield Correction(f"retirer:{place.chemin}/@{attribut}", f"Retirer « {attribut} »", (coupe,))
 
-    def _renommer_attribut(
-        self, lieu: str, attribut: str, place: PlaceElement | None
-    ) -> Iterator[Correction]:
-        ecrit = self._attribut(place, attribut) if place is not None else None
-        declare = self._declares.get(sans_indices(lieu))
-        if ecrit is None or place is None or declare is None:
+    def _renommer_attribut(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
+        ecrit, declare = self._attribut(place, attribut), self._declares.get(sans_indices(place.chemin))
+        if ecrit is None or declare is None:
             return
         noms = {local(nom): nom for nom in declare.attributes if nom}
-        deja = {a.nom for a in attributs(self._texte, place)}
         for proche in get_close_matches(attribut, noms, n=1):
             qualifie = bool(espace(noms[proche]))
             if qualifie and not place.prefixe:  # nothing stands for the namespace here
                 return
             attendu = f"{place.prefixe if qualifie else ''}{proche}"
-            if attendu in deja:
-                yield from self._oter_attribut(lieu, attribut, place)
+            if attendu in {a.nom for a in attributs(self._texte, place)}:
+                yield from self._oter_attribut(place, attribut)
                 return
             retouche = Retouche(ecrit.debut, ecrit.debut + len(ecrit.nom), attendu)
-            yield Correction(f"renommer:{lieu}/@{attribut}", f"Écrire « {attendu} »", (retouche,))
+            yield Correction(f"renommer:{place.chemin}/@{attribut}", f"Écrire « {attendu} »", (retouche,))
 
     # --- texts and values ---------------------------------------------------------------------------------
 
-    def _valeur(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
-        if place is None:
-            return
+    def _valeur(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
         if attribut:
-            yield from self._code(lieu, attribut, place)
+            yield from self._code(place, attribut)
             return
-        connu, declare = self._connus.get(sans_indices(lieu)), self._declares.get(sans_indices(lieu))
+        connu, declare = self._connu(place), self._declares.get(sans_indices(place.chemin))
         if connu is None or declare is None or place.enfants or cache_un_nir(connu.nom):
             return
-        choix = self._choix(connu)
+        choix, dit = self._choix(connu), place.texte.strip()
         ecrit = None if connu.liste else _reecrit(declare, place.texte)
         if ecrit is not None:
             retouche = self._contenu(place, ecrit)
-            montre = masquer_nirs(ecrit) if len(ecrit) <= _MONTRE else f"{masquer_nirs(ecrit)[:_MONTRE]}…"
-            quoi = (
-                "Couper à"
-                if place.texte.strip().startswith(ecrit) and ecrit != place.texte.strip()
-                else ("Écrire")
-            )
-            yield Correction(f"ecrire:{lieu}", f"{quoi} « {montre} »", (retouche,))
+            quoi = "Couper à" if dit.startswith(ecrit) and ecrit != dit else "Écrire"
+            montre = abrege(masquer_nirs(ecrit), _MONTRE)
+            yield Correction(f"ecrire:{place.chemin}", f"{quoi} « {montre} »", (retouche,))
         elif choix:
-            yield Correction(f"choisir:{lieu}", f"Choisir « {connu.nom} »",
-                             (self._contenu(place, CHOISI),), choix)  # fmt: skip
-        if not place.texte.strip() and connu.minimum == 0 and not connu.choix:
-            yield from self._retirer(lieu, "", place)
+            retouche = self._contenu(place, CHOISI)
+            yield Correction(f"choisir:{place.chemin}", f"Choisir « {connu.nom} »", (retouche,), choix)
+        if not dit and connu.minimum == 0 and not connu.choix:
+            yield from self._retirer(place, "")
 
     def _contenu(self, place: PlaceElement, ecrit: str) -> Retouche:
         """An element that holds this text, which is not yet escaped, and nothing else."""
@@ -320,9 +339,9 @@ class _Correcteur:
             return Retouche(bout, place.fin, f">{ecrit}</{place.nom}>")
         return Retouche(place.ouverte, place.ferme, ecrit)
 
-    def _texte_de_trop(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
-        connu = self._connus.get(sans_indices(lieu))
-        if place is None or connu is None:
+    def _texte_de_trop(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
+        connu = self._connu(place)
+        if connu is None:
             return
         bornes = [place.ouverte, *(b for e in place.enfants for b in (e.debut, e.fin)), place.ferme]
         vides = []
@@ -339,22 +358,19 @@ class _Correcteur:
             codes = self._contrat.nomenclatures.liste(connu.liste)
             voulu = next((c for c, nom in codes.items() if c and dit in (c, nom)), None)
             choix = (ChoixDeCorrection(voulu, codes[voulu]),) if voulu else self._choix(connu)
-            bout = place.debut + 1 + len(place.nom)
-            pose = Retouche(bout, bout, f' code="{CHOISI}"')
-            yield Correction(f"coder:{lieu}", f"Écrire le code de « {connu.nom} »", (pose, *vides), choix)
+            pose = _ajout(place, "code", CHOISI)
+            titre = f"Écrire le code de « {connu.nom} »"
+            yield Correction(f"coder:{place.chemin}", titre, (pose, *vides), choix)
         elif vides:
-            yield Correction(f"vider:{lieu}", f"Vider « {connu.nom} »", tuple(vides))
+            yield Correction(f"vider:{place.chemin}", f"Vider « {connu.nom} »", tuple(vides))
 
-    def _code(self, lieu: str, attribut: str, place: PlaceElement | None) -> Iterator[Correction]:
+    def _code(self, place: PlaceElement, attribut: str) -> Iterator[Correction]:
         """Yields a choice among codes, for a remark of a rule on a code, or of the schema on an attribute."""
-        if place is None:
-            return
-        connu = self._connus.get(sans_indices(lieu))
+        connu, nom = self._connu(place), attribut or "code"
         par_attribut = bool(attribut) or (connu is not None and connu.type == "code")
-        nom = attribut or "code"
         ecrit = self._attribut(place, nom) if par_attribut else None
         deja = self._texte[ecrit.valeur : ecrit.fin] if ecrit is not None else place.texte.strip()
-        choix = self._choix_d_attribut(lieu, nom) if par_attribut else self._choix(connu) if connu else ()
+        choix = self._choix_d_attribut(place, nom) if par_attribut else self._choix(connu)
         if not choix or (place.enfants and not attribut) or deja in {c.valeur for c in choix}:
             return
         if not par_attribut:
@@ -362,31 +378,33 @@ class _Correcteur:
         elif ecrit is not None:
             retouche = Retouche(ecrit.valeur, ecrit.fin, CHOISI)
         else:
-            bout = place.debut + 1 + len(place.nom)
-            retouche = Retouche(bout, bout, f' {nom}="{CHOISI}"')
-        dite = _dernier(lieu) if nom == "code" else nom
-        yield Correction(f"choisir:{lieu}", f"Choisir « {dite} »", (retouche,), _proches_d_abord(choix, deja))
+            retouche = _ajout(place, nom, CHOISI)
+        dite = _dernier(place) if nom == "code" else nom
+        proches = get_close_matches(deja, [c.valeur for c in choix])
+        tries = tuple(sorted(choix, key=lambda c: proches.index(c.valeur) if c.valeur in proches else 3))
+        yield Correction(f"choisir:{place.chemin}", f"Choisir « {dite} »", (retouche,), tries)
 
     # --- what may be chosen -------------------------------------------------------------------------------
 
-    def _choix(self, connu: ElementLu) -> tuple[ChoixDeCorrection, ...]:
+    def _choix(self, connu: ElementLu | None) -> tuple[ChoixDeCorrection, ...]:
         """The only values that an element may have; () when they cannot be told."""
+        if connu is None:
+            return ()
         if connu.nom == "commune" and connu.type == "code":
-            return self._communes(connu.chemin)
+            return self._communes()
+        codes: Mapping[str, str] = dict.fromkeys(connu.valeurs, "")
         if connu.liste:
             codes = self._contrat.nomenclatures.liste(connu.liste)
-            return tuple(ChoixDeCorrection(code, nom) for code, nom in codes.items() if code)
-        if connu.type == "oui ou non":
-            return tuple(ChoixDeCorrection(valeur, nom) for valeur, nom in _BOOLEENS)
-        return tuple(ChoixDeCorrection(valeur, "") for valeur in connu.valeurs)
+        elif connu.type == "oui ou non":
+            codes = {"true": "oui", "false": "non"}
+        return tuple(ChoixDeCorrection(code, nom) for code, nom in codes.items() if code)
 
-    def _choix_d_attribut(self, lieu: str, attribut: str) -> tuple[ChoixDeCorrection, ...]:
-        if f"{lieu}/@{attribut}" == _VERSION:
+    def _choix_d_attribut(self, place: PlaceElement, attribut: str) -> tuple[ChoixDeCorrection, ...]:
+        if f"{place.chemin}/@{attribut}" == _VERSION:
             return tuple(ChoixDeCorrection(version, "") for version in reversed(self._contrat.versions))
-        connu = self._connus.get(sans_indices(lieu))
-        return self._choix(connu) if connu is not None and attribut == "code" else ()
+        return self._choix(self._connu(place)) if attribut == "code" else ()
 
-    def _communes(self, chemin: str) -> tuple[ChoixDeCorrection, ...]:
+    def _communes(self) -> tuple[ChoixDeCorrection, ...]:
         """Lists the communes of the postal codes that stand for a commune, and those that the document
         names."""
         territoires = self._contrat.territoires
@@ -403,10 +421,9 @@ class _Correcteur:
         return tuple(ChoixDeCorrection(code, nom) for code, nom in trouvees.items())
 
 
-_Trouver = Callable[[_Correcteur, str, str, PlaceElement | None], Iterable[Correction]]
-#: By the name of what is wrong (`phrases.toml`).
+_Trouver = Callable[[_Correcteur, PlaceElement, str], Iterable[Correction]]
+#: By the name of what is wrong (`phrases.toml`) with an element that is there.
 _PAR_SORTE: Final[Mapping[str, _Trouver]] = {
-    "manque": _Correcteur._inserer,
     "deplace": _Correcteur._deplacer,
     "faute_de_frappe": _Correcteur._renommer,
     "autre_espace": _Correcteur._mettre_dans_l_espace,
@@ -426,18 +443,18 @@ def _nu(chemin: str) -> str:
     return chemin.replace("[1]", "")
 
 
-def _dernier(chemin: str) -> str:
-    return sans_indices(chemin.rpartition("/")[2])
+def _dernier(place: PlaceElement) -> str:
+    return sans_indices(place.chemin.rpartition("/")[2])
 
 
 def _ecrit(valeur: str) -> str:
     return escape(valeur, {'"': "&quot;"})
 
 
-def _proches_d_abord(choix: Collection[ChoixDeCorrection], ecrit: str) -> tuple[ChoixDeCorrection, ...]:
-    """The same choices, those that look like what was written first."""
-    rangs = {code: rang for rang, code in enumerate(get_close_matches(ecrit, [c.valeur for c in choix]))}
-    return tuple(sorted(choix, key=lambda c: rangs.get(c.valeur, len(rangs))))
+def _ajout(place: PlaceElement, attribut: str, valeur: str) -> Retouche:
+    """Gives an attribute to an element that has not got it."""
+    bout = place.debut + 1 + len(place.nom)
+    return Retouche(bout, bout, f' {attribut}="{valeur}"')
 
 
 # --- a value, written otherwise -----------------------------------------------------------------------------
@@ -487,3 +504,63 @@ def _dates(valeur: str) -> Iterator[str]:
     for m, j in ((mois, jour), (jour, mois)):
         yield f"{annee}-{m:0>2}-{j:0>2}"
         yield f"{annee}-{m:0>2}-{j:0>2}T{heure}"
+
+
+# --- a text that is no XML --------------------------------------------------------------------------------
+
+_ENTITES: Final = {"&": "&amp;", "<": "&lt;"}
+
+
+def reparations(texte: str, chemins: Collection[str]) -> tuple[Correction, ...]:
+    """How a text that is no XML may become one; () when nobody can tell. `chemins` are the elements that the
+    schema knows, without index: what is not closed is closed before what cannot be in it."""
+    _, rompu = parcourir(texte)
+    if rompu is None:
+        return ()
+    if rompu.code == codes[XML_ERROR_INVALID_TOKEN]:
+        return tuple(_echapper(texte, rompu.place))
+    if rompu.code == codes[XML_ERROR_TAG_MISMATCH] and rompu.ouverts:
+        return (_fermer(texte, rompu, chemins),)
+    if rompu.code == codes[XML_ERROR_NO_ELEMENTS] and rompu.ouverts:
+        return (_achever(texte, rompu.ouverts),)
+    return ()
+
+
+def _echapper(texte: str, place: int) -> Iterator[Correction]:
+    """A sign of XML where it is meant as itself."""
+    for ici in (place, place - 1):
+        ecrit = _ENTITES.get(texte[ici : ici + 1])
+        if ecrit is not None:
+            yield Correction("echapper", f"Écrire « {ecrit} »", (Retouche(ici, ici + 1, ecrit),))
+            return
+
+
+def _fermer(texte: str, rompu: Rupture, chemins: Collection[str]) -> Correction:
+    """The end tag that an element lacks; instead of one that ends nothing."""
+    ouvert, bout = rompu.ouverts[-1], texte.find(">", rompu.place)
+    # Where expat stands: at the end tag, or at its name.
+    debut = texte.rfind("</", 0, rompu.place + 2)
+    nom = texte[debut + 2 : bout].strip()
+    if nom not in {autre.nom for autre in rompu.ouverts[:-1]}:
+        dite = f"</{ouvert.nom}>"
+        return Correction("fermer", f"Écrire « {dite} »", (Retouche(debut, bout + 1, dite),))
+    ou = next((e.debut for e in ouvert.enfants if _egare(e, ouvert, chemins)), debut)
+    blancs = marge(texte, ouvert.debut)
+    avant = marge(texte, ou)
+    pose = Retouche(ou - len(avant), ou - len(avant), f"{blancs}</{ouvert.nom}>")
+    return Correction("fermer", f"Fermer « {ouvert.nom.rpartition(':')[2]} »", (pose,))
+
+
+def _egare(enfant: PlaceElement, dans: PlaceElement, chemins: Collection[str]) -> bool:
+    """Tell whether the schema wants an element beside the one in which it stands."""
+    nom = enfant.nom.rpartition(":")[2]
+    ici = sans_indices(dans.chemin)
+    return f"{ici}/{nom}" not in chemins and f"{ici.rpartition('/')[0]}/{nom}" in chemins
+
+
+def _achever(texte: str, ouverts: tuple[PlaceElement, ...]) -> Correction:
+    """The end tags of all that is open where the text ends."""
+    bout = len(texte.rstrip())
+    suite = "".join(f"{marge(texte, ouvert.debut)}</{ouvert.nom}>" for ouvert in reversed(ouverts))
+    titre = "Fermer la balise" if len(ouverts) == 1 else f"Fermer les {len(ouverts)} balises ouvertes"
+    return Correction("achever", titre, (Retouche(bout, bout, suite),))

@@ -1,20 +1,21 @@
 """An XML document as the steps of a page: opened, closed, in order, so that no depth costs a stack."""
 
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
 
-from sne_interface.contract.arbres_compares import chemins, nom_de
+from sne_console.messages.documents_masques import masquer
+from sne_interface.contract.arbres_compares import nom_de, parcourir
 from sne_interface.contract.suggestions import remede_de_regle
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.element import sans_indices
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.rules.controle import ENSUITE, Controle
-from sne_sandbox.mime.masquage import masquer_arbre
+from sne_interface.rules.controle import ENSUITE, Controle, passer
+from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 #: Elements that a page shows, attributes and remarks of one of them, and characters of one text.
 ELEMENTS_MAX: Final = 1500
@@ -73,19 +74,31 @@ def construire(
     one, elements are numbered instead, in the remarks too. Each remark goes to the element its `propriete`
     names, else to the nearest one above; `repere` is added to it, the name to link to. `contrat` has the
     words of codes and the names of communes. `plier` closes the branches of which nothing is said."""
-    batisseur = _Batisseur(contrat, prefixes, maximum)
-    montre = deepcopy(racine)
-    masquer_arbre(montre)
-    batisseur.parcourir(montre)
-    perdues = tuple(remarque for remarque in remarques if not batisseur.accrocher(remarque))
-    if len({pas.ligne for pas in batisseur.pas if not pas.ferme}) == 1:
-        for rang, pas in enumerate((pas for pas in batisseur.pas if not pas.ferme), 1):
-            pas.ligne = rang
-            for remarque in pas.anomalies:
+    pas: list[PasArbre] = []
+    par_chemin: dict[str, PasArbre] = {}
+    ouverts: list[Any] = []
+    montre, reste = masquer(racine), 0
+    for chemin, element in parcourir(montre, nom_de(montre)):
+        if len(par_chemin) == maximum:
+            reste += 1
+            continue
+        while ouverts and ouverts[-1] is not element.getparent():
+            ouverts.pop()
+            pas.append(PasArbre(ferme=True))
+        par_chemin[chemin] = _pas(element, sans_indices(chemin), contrat, prefixes)
+        pas.append(par_chemin[chemin])
+        if pas[-1].ouvre:
+            ouverts.append(element)
+    pas += [PasArbre(ferme=True) for _ in ouverts]
+    perdues = tuple(remarque for remarque in remarques if not _accrocher(remarque, par_chemin))
+    if len({vu.ligne for vu in par_chemin.values()}) == 1:
+        for rang, vu in enumerate(par_chemin.values(), 1):
+            vu.ligne = rang
+            for remarque in vu.anomalies:
                 remarque["ligne"] = rang
     if plier:
-        _plier(batisseur.pas)
-    return Arbre(tuple(batisseur.pas), batisseur.reste, perdues)
+        _plier(pas)
+    return Arbre(tuple(pas), reste, perdues)
 
 
 def _plier(pas: list[PasArbre]) -> None:
@@ -104,91 +117,57 @@ def _plier(pas: list[PasArbre]) -> None:
             ouverts.append(p)
 
 
-class _Batisseur:
-    def __init__(self, contrat: Contrat | None, prefixes: bool, maximum: int) -> None:
-        self.pas: list[PasArbre] = []
-        self.reste = 0
-        self._contrat = contrat
-        self._prefixes = prefixes
-        self._maximum = maximum
-        self._par_chemin: dict[str, PasArbre] = {}
+def _accrocher(remarque: Remarque, par_chemin: Mapping[str, PasArbre]) -> bool:
+    """Puts a remark beside its element, or the nearest one above it. Returns True when there is one."""
+    chemin = str(remarque.get("propriete") or "")
+    while chemin:
+        pas = par_chemin.get(chemin) or par_chemin.get(f"{chemin}[1]")
+        if pas is not None:
+            pas.repere = pas.repere or f"e{len([p for p in par_chemin.values() if p.repere]) + 1}"
+            remarque["repere"] = pas.repere
+            if len(pas.anomalies) < REMARQUES_MAX:
+                pas.anomalies.append(remarque)
+            else:
+                pas.tues += 1
+            return True
+        chemin = chemin.rpartition("/")[0]
+    return False
 
-    def parcourir(self, racine: Any) -> None:
-        """Fill `pas`. A stack of what is left to do: (path, element) to open, None to close."""
-        a_faire: list[tuple[str, Any] | None] = [(nom_de(racine), racine)]
-        faits = 0
-        while a_faire:
-            suivant = a_faire.pop()
-            if suivant is None:
-                self.pas.append(PasArbre(ferme=True))
-                continue
-            chemin, element = suivant
-            if faits >= self._maximum:
-                self.reste += 1 + sum(1 for _ in element.iterdescendants(etree.Element))
-                continue
-            faits += 1
-            enfants = list(element.iterchildren(etree.Element))
-            pas = self._pas(element, sans_indices(chemin), bool(enfants))
-            self.pas.append(pas)
-            self._par_chemin.setdefault(chemin, pas)
-            if enfants:
-                a_faire.append(None)
-                a_faire.extend(reversed(list(zip(chemins(enfants, chemin), enfants, strict=True))))
 
-    def accrocher(self, remarque: Remarque) -> bool:
-        """Puts a remark beside its element, or beside the nearest one above it. Returns True when there is
-        one."""
-        chemin = str(remarque.get("propriete") or "")
-        while chemin:
-            pas = self._par_chemin.get(chemin) or self._par_chemin.get(f"{chemin}[1]")
-            if pas is not None:
-                pas.repere = pas.repere or f"e{len([p for p in self.pas if p.repere]) + 1}"
-                remarque["repere"] = pas.repere
-                if len(pas.anomalies) < REMARQUES_MAX:
-                    pas.anomalies.append(remarque)
-                else:
-                    pas.tues += 1
-                return True
-            chemin = chemin.rpartition("/")[0]
-        return False
+def _pas(element: Any, generique: str, contrat: Contrat | None, prefixes: bool) -> PasArbre:
+    ouvre = next(element.iterchildren(etree.Element), None) is not None
+    texte = "" if ouvre and not (element.text or "").strip() else element.text or ""
+    attributs = tuple(
+        (masquer_nirs(_attribut(cle, element, prefixes)), _lisible(valeur))
+        for cle, valeur in islice(element.attrib.items(), ATTRIBUTS_MAX)
+    )
+    prefixe = f"{element.prefix}:" if prefixes and element.prefix else ""
+    return PasArbre(
+        nom=masquer_nirs(prefixe + nom_de(element)),
+        ligne=element.sourceline or 0,
+        attributs=attributs,
+        autres=len(element.attrib) - len(attributs),
+        texte=_lisible(texte),
+        note=libelle_du_code(contrat, generique, element.get("code")),
+        ouvre=ouvre,
+        court=not ouvre and not texte,
+    )
 
-    def _pas(self, element: Any, generique: str, ouvre: bool) -> PasArbre:
-        nom = nom_de(element)
-        texte = element.text or ""
-        if not texte.strip() and ouvre:
-            texte = ""
-        attributs = tuple(
-            (masquer_nirs(self._attribut(cle, element)), _lisible(valeur))
-            for cle, valeur in islice(element.attrib.items(), ATTRIBUTS_MAX)
-        )
-        return PasArbre(
-            nom=masquer_nirs(f"{element.prefix}:{nom}" if self._prefixes and element.prefix else nom),
-            ligne=element.sourceline or 0,
-            attributs=attributs,
-            autres=len(element.attrib) - len(attributs),
-            texte=_lisible(texte),
-            note=self._libelle(generique, element.get("code")),
-            ouvre=ouvre,
-            court=not ouvre and not texte,
-        )
 
-    def _attribut(self, cle: str, element: Any) -> str:
-        nom = etree.QName(cle)
-        if not self._prefixes or nom.namespace is None:
-            return str(nom.localname)
-        return next(
-            (f"{p}:{nom.localname}" for p, u in element.nsmap.items() if u == nom.namespace and p),
-            nom.localname,
-        )
+def _attribut(cle: str, element: Any, prefixes: bool) -> str:
+    nom = etree.QName(cle)
+    ecrits = [p for p, u in element.nsmap.items() if u == nom.namespace and p] if prefixes else []
+    return f"{ecrits[0]}:{nom.localname}" if ecrits and nom.namespace else str(nom.localname)
 
-    def _libelle(self, chemin: str, code: str | None) -> str:
-        if self._contrat is None or not code:
-            return ""
-        if chemin.endswith("/commune"):
-            return self._contrat.territoires.nom_de_commune(code)
-        nomenclatures = self._contrat.nomenclatures
-        liste, _ = nomenclatures.par_chemin.get(chemin, (None, False))
-        return (nomenclatures.libelle(liste, code) or "") if liste else ""
+
+def libelle_du_code(contrat: Contrat | None, chemin: str, code: str | None) -> str:
+    """The words of a code of the element at a path without index; "" for none."""
+    if contrat is None or not code:
+        return ""
+    if chemin.endswith("/commune"):
+        return contrat.territoires.nom_de_commune(code)
+    liste, _ = contrat.nomenclatures.par_chemin.get(chemin, (None, False))
+    return (contrat.nomenclatures.libelle(liste, code) or "") if liste else ""
 
 
 def _lisible(texte: str) -> str:
@@ -217,9 +196,20 @@ def remarques_de(anomalies: Iterable[Mapping[str, Any]], contrat: Contrat) -> li
     return remarques
 
 
-def refus_du_schema(contrat: Contrat, refuse: Controle) -> list[Remarque]:
-    """The faults of a document that its schema refuses, NIR masked in what they quote, then what
-    the rules would say next."""
+def refus_du_schema(
+    racine: Any, operation: str, contrat: Contrat, profil: str, instant: datetime, nom: str | None
+) -> list[Remarque]:
+    """The faults of a document, of that file name, that its schema refuses, NIR masked in what they quote,
+    then what the rules would say next."""
+    appelee = OPERATIONS[operation]
+    refuse = passer(
+        racine, appelee.genre, contrat, profil, instant, nom=nom, type_fichier=appelee.type_regles
+    )
+    return en_remarques(contrat, refuse)
+
+
+def en_remarques(contrat: Contrat, refuse: Controle) -> list[Remarque]:
+    """The faults that were found in a document that its schema refuses, as remarks."""
     return [
         {
             "gravite": str(faute.gravite),

@@ -90,14 +90,14 @@ def masquer_en_tetes(en_tetes: list[tuple[str, str]]) -> list[tuple[str, str]]:
 # --- what is about to be sent (lxml) ------------------------------------------------------------------------
 
 
-def redater(racine: Any, maintenant: datetime) -> None:
-    """Brings a document written for another day to `maintenant`, in place: every date moves by as many days,
+def redater(racine: Any, maintenant: datetime) -> Any:
+    """A document written for another day, brought to `maintenant` in place: every date moves by as many days,
     years of income by as many years. A birth date that a NIR repeats stays."""
     fichier = racine.find(f"{{{NS}}}entete/{{{NS}}}dateFichier")
     ecrit = _jour((fichier.text or "")[:10]) if fichier is not None else None
     aujourdhui = maintenant.astimezone(PARIS).date()
     if ecrit is None:
-        return
+        return racine
     ecart = aujourdhui - ecrit
     for element in racine.iter(etree.Element):
         nom, texte = etree.QName(element).localname, element.text or ""
@@ -107,6 +107,7 @@ def redater(racine: Any, maintenant: datetime) -> None:
         elif jour is not None and not (nom == "dateNaissance" and bool(_nirs(element.getparent()))):
             element.text = (jour + ecart).isoformat()
     fichier.text = xs_date_time(maintenant)
+    return racine
 
 
 def _nirs(racine: Any) -> list[Any]:

@@ -21,7 +21,6 @@ from sne_console.messages.verdict_vecu import verdict_vecu
 from sne_interface.contract.codec import lire_lieu
 from sne_interface.domain.echange import Piece, document_parmi
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.rules.controle import passer
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.web.configuration import VERSION
 
@@ -217,11 +216,9 @@ def defauts(observation: Observation, profil: str) -> list[Remarque]:
     version = contrat.version_de_lecture(racine.get("versionInterface", ""))
     if not contrat.schemas.validate(racine, document=operation.genre, version=version):
         return []  # a fault of another kind: the explanation would cost its library for nothing
-    refuse = passer(
-        racine, operation.genre, contrat, profil, observation.instant, nom=observation.nom_fichier,
-        type_fichier=operation.type_regles,
-    )  # fmt: skip
-    return refus_du_schema(contrat, refuse)
+    return refus_du_schema(
+        racine, operation.nom, contrat, profil, observation.instant, observation.nom_fichier
+    )
 
 
 # --- as an HTTP archive -------------------------------------------------------------------------------------
@@ -243,39 +240,26 @@ def en_har(*observations: Observation, origine: str) -> dict[str, Any]:
 def _entree(observation: Observation, origine: str) -> dict[str, Any]:
     echange = observation.echange
     millisecondes = echange.duree_us / 1000
-    requete: dict[str, Any] = {
+    requete = {
         "method": echange.methode,
         "url": origine + masquer_nirs(echange.chemin).replace(" ", "%20"),
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": _en_tetes(echange.en_tetes),
         "queryString": [
             {"name": masquer_nirs(nom), "value": masquer_nirs(valeur)}
             for nom, valeur in parse_qsl(echange.chemin.partition("?")[2], keep_blank_values=True)
         ],
-        "headersSize": -1,
-        "bodySize": len(echange.requete),
+        **_enveloppe(echange.en_tetes, echange.requete),
     }
     if echange.requete:
-        requete["postData"] = {
-            "mimeType": masquer_nirs(observation.en_tete("Content-Type")),
-            **_envoi(observation),
-        }
+        genre = masquer_nirs(observation.en_tete("Content-Type"))
+        requete["postData"] = {"mimeType": genre, **_envoi(observation)}
     genre = next((v for nom, v in echange.en_tetes_reponse if nom.lower() == "content-type"), "")
+    contenu = _corps_har(observation.reponse, echange.reponse)
     reponse = {
         "status": echange.statut,
         "statusText": "",
-        "httpVersion": "HTTP/1.1",
-        "cookies": [],
-        "headers": _en_tetes(echange.en_tetes_reponse),
-        "content": {
-            "size": len(echange.reponse),
-            "mimeType": genre,
-            **_corps_har(observation.reponse, echange.reponse),
-        },
+        "content": {"size": len(echange.reponse), "mimeType": genre, **contenu},
         "redirectURL": "",
-        "headersSize": -1,
-        "bodySize": len(echange.reponse),
+        **_enveloppe(echange.en_tetes_reponse, echange.reponse),
     }
     perdue = f" {verdict_vecu(echange).phrase}" if echange.panne is not None or echange.non_remise else ""
     return {
@@ -290,8 +274,15 @@ def _entree(observation: Observation, origine: str) -> dict[str, Any]:
     }
 
 
-def _en_tetes(en_tetes: list[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"name": nom, "value": valeur} for nom, valeur in masquer_en_tetes(en_tetes)]
+def _enveloppe(en_tetes: list[tuple[str, str]], corps: bytes) -> dict[str, Any]:
+    """Both sides have these."""
+    return {
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": [{"name": nom, "value": valeur} for nom, valeur in masquer_en_tetes(en_tetes)],
+        "headersSize": -1,
+        "bodySize": len(corps),
+    }
 
 
 def _envoi(observation: Observation) -> dict[str, str]:

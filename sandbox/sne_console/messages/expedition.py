@@ -4,7 +4,7 @@ several exchanges taken away as one archive, sent again in order, erased."""
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,8 +17,9 @@ from sne_conformite.observation.observation import Observation
 from sne_console.messages import echange_montre
 from sne_console.vues import adresses_trouvees
 from sne_interface.contract.versions import Contrat
-from sne_interface.domain.anomalie import Gravite
+from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.base import BASE_PAR_DEFAUT
+from sne_interface.domain.dates import tampon
 from sne_interface.domain.echange import (
     CONSOLE,
     DITES,
@@ -51,6 +52,9 @@ _DE_LA_CONNEXION: Final = frozenset(
 #: How the document travels.
 EMBALLAGES: Final = {"mtom": "en pièce jointe (MTOM)", "simple": "en base64 dans l'enveloppe"}
 _AGENT: Final = "sne-sandbox console"
+_PREFIXES: Final = {"fichierDemande": "DEM", "fichierDalo": "DAL"}
+#: Goes with a message whose guichet has no certificate here.
+SANS_CERTIFICAT: Final = b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,34 @@ class RequeteEcrite:
         """Its body as it may be shown, NIR masked."""
         genre = next((valeur for nom, valeur in self.en_tetes if nom.lower() == "content-type"), "")
         return masquer_octets(self.corps, genre).decode("utf-8", "replace")
+
+
+def nom_de_fichier(operation: str, guichet: str, instant: datetime, rang: int) -> str:
+    """The name of the file that an operation takes, of that rank."""
+    appelee = OPERATIONS[operation]
+    prefixe = _PREFIXES.get(appelee.champ or "", appelee.genre.upper()[:3])
+    return f"{prefixe}{guichet}-{tampon(instant)}-{rang % 1_000_000:06d}.xml"
+
+
+def champs_d_appel(
+    operation: str,
+    guichet: str,
+    instant: datetime,
+    autres: Mapping[str, str],
+    *,
+    certificat: bytes = SANS_CERTIFICAT,
+    document: tuple[str, bytes] = ("", b""),
+) -> Champs:
+    """The fields of a call: the certificate, the document under its name, and `autres`."""
+    appelee = OPERATIONS[operation]
+    champs: dict[str, str | bytes] = {
+        **autres,
+        "nomCertificat": f"CER{guichet or 'G0000'}-{tampon(instant)}.pem",
+        "certificat": certificat,
+    }
+    if appelee.champ is not None and appelee.champ_nom is not None:
+        champs[appelee.champ_nom], champs[appelee.champ] = document
+    return champs
 
 
 def emballer(contrat: Contrat, base: str, operation: str, champs: Champs, emballage: str) -> RequeteEcrite:
@@ -106,6 +138,14 @@ def expedier(envoi: RequeteEcrite, qui: Expediteur) -> tuple[str, int] | None:
     adresse = dict(reponse.en_tetes).get("SNE-Echange", "")
     base, _, identifiant = adresse.rpartition("/bases/")[2].partition("/exchanges/")
     return (base, int(identifiant)) if identifiant.isdecimal() else None
+
+
+def controler(
+    services: Services, registre: RegistreBase, operation: str, champs: Mapping[str, Any], racine: Any
+) -> Sequence[Anomalie]:
+    """The anomalies of a document sent now, by this call; nothing is written. Raises StructureIncorrecte."""
+    appel = Appel(operation, champs, registre.base.nom, None, datetime.now(UTC))
+    return services.pipeline(registre.base).controler(appel, racine, registre)
 
 
 # --- what came once, sent again or cut down -----------------------------------------------------------------
@@ -187,17 +227,11 @@ def reduire(services: Services, base: str, observation: Observation, cible: str)
 
 def _regle(services: Services, registre: RegistreBase, observation: Observation) -> Any:
     """Codes of the anomalies of a document, sent where the observed one was."""
-    appel = Appel(
-        operation=str(observation.operation),
-        champs=observation.champs,
-        base=registre.base.nom,
-        guichet_certificat=None,
-        recu_le=datetime.now(UTC),
-    )
+    operation, champs = str(observation.operation), observation.champs
 
     def juger(racine: Any) -> set[str]:
         try:
-            return {a.regle for a in services.pipeline(registre.base).controler(appel, racine, registre)}
+            return {a.regle for a in controler(services, registre, operation, champs, racine)}
         except StructureIncorrecte:
             return {"structure"}
 

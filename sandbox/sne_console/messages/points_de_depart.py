@@ -1,16 +1,18 @@
 """The starts of a message: an invented household, a specimen, a demande of the base, the smallest message
 that a rule refuses, or an exchange to mend. Each start has a key; the same key makes the same start again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, Self
 
 from werkzeug.exceptions import NotFound
 
-from sne_conformite.observation.observation import observer
+from sne_conformite.observation.observation import Observation, observer
 from sne_console.messages import echange_montre
 from sne_console.messages.champs_saisis import ecrire, greffer, poser, trouver
 from sne_console.messages.documents_masques import en_texte, lire, masquer, montrer_octets, redater
+from sne_console.messages.paroles import PAROLES
 from sne_interface.contract.codec import NS, encoder, parse
 from sne_interface.contract.elements import ordre
 from sne_interface.contract.schemas import Document
@@ -19,7 +21,6 @@ from sne_interface.domain import decision as d
 from sne_interface.domain.base import Acte, Guichet
 from sne_interface.domain.dates import PARIS, xs_date_time
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande
-from sne_interface.domain.echange import Echange
 from sne_interface.domain.element import Element
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import ContractError, UsageError
@@ -35,28 +36,12 @@ from sne_sandbox.store.recherche_de_demandes import Criteres
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import Services
 
-MENAGES: Final = {
-    menages.SEUL: "une personne seule", menages.MONOPARENTAL: "un parent et ses enfants",
-    menages.COUPLE: "un couple sans enfant", menages.FAMILLE: "un couple avec enfant",
-    menages.COLOCATION: "une colocation", menages.ASSOCIATION: "une association",
-}  # fmt: skip
+MENAGES: Final = PAROLES["menages"]
+SPECIMENS: Final = PAROLES["specimens"]
+SUITES: Final = PAROLES["suites"]
 _VERSION_TIREE: Final = "02.01"
 #: How many households are looked at for one whom the base does not know.
 _ESSAIS: Final = 200
-SPECIMENS: Final = {
-    "personne_seule": "une personne seule",
-    "couple_garde_alternee_handicap": "un couple, garde alternée, handicap",
-    "colocataires": "des colocataires", "hebergee_secret": "une adresse tenue secrète",
-    "adresse_etranger": "une adresse à l'étranger", "association": "une association",
-    "personne_seule_nir": "avec NIR (version 02.02)",
-    "parent_a_charge_nir": "un parent à charge, NIR de chaque majeur (version 02.02)",
-}  # fmt: skip
-#: What may be sent about a demande that the base holds, by getNumUnique: types of file, and REA, which is a
-#: RAD without motive.
-SUITES: Final = {
-    "MOD": "la modifier", "REN": "la renouveler", "RAD": "la radier", "REA": "la réactiver",
-    "COP": "annoncer une pièce", "SUP": "la supprimer",
-}  # fmt: skip
 #: Specimens of the documents that are no demande.
 _AUTRES: Final = {
     Document.EVENEMENT: "evenement",
@@ -156,28 +141,27 @@ def question(services: Services, base: str, ecrite: str) -> tuple[dict[str, str]
     cle = CleDepart.lire(ecrite)
     if cle.genre != "echange":
         return {}, ""
-    lu = _echange(services, base, cle)
-    if lu is None:
+    lue = _observer(services, base, cle)
+    if lue is None:
         raise NotFound(f"L'échange [{cle.reste[:20]}] n'est pas, ou n'est plus, au journal.")
-    champs = observer(lu, services.contrat_de(lu.base)).champs
-    return {nom: valeur for nom, valeur in champs.items() if isinstance(valeur, str)}, lu.guichet or ""
+    textes = {nom: valeur for nom, valeur in lue.champs.items() if isinstance(valeur, str)}
+    return textes, lue.echange.guichet or ""
 
 
 def _d_echange(services: Services, base: str, cle: CleDepart) -> Depart:
     """The document of an exchange as it was sent, lines included."""
-    lu = _echange(services, base, cle)
-    octets = (
-        b"" if lu is None else echange_montre.document(observer(lu, services.contrat_de(lu.base)), "requete")
-    )
+    lue = _observer(services, base, cle)
+    octets = b"" if lue is None else echange_montre.document(lue, "requete")
     if not octets:
         raise KeyError(cle)
     _mesurer(len(octets))
     return Depart(str(cle), lire(octets), montrer_octets(octets).decode("utf-8", "replace"))
 
 
-def _echange(services: Services, base: str, cle: CleDepart) -> Echange | None:
+def _observer(services: Services, base: str, cle: CleDepart) -> Observation | None:
     numero = entier_de(cle.reste)
-    return None if numero is None else services.magasin.journal.lire(base, numero)
+    lu = None if numero is None else services.magasin.journal.lire(base, numero)
+    return None if lu is None else observer(lu, services.contrat_de(lu.base))
 
 
 def proposees(services: Services, base: str) -> list[DemandeStockee]:
@@ -189,14 +173,18 @@ def proposees(services: Services, base: str) -> list[DemandeStockee]:
 def guichets(services: Services, base: str) -> list[Guichet]:
     """The guichets of the base that are open today."""
     with services.magasin.lire(base) as registre:
-        jour = registre.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
-        return [guichet for guichet in registre.guichets() if guichet.est_ouvert(jour)]
+        return _ouverts(registre)
 
 
-def guichet_par_defaut(services: Services, base: str) -> str:
-    """The guichet that calls when nobody chose one."""
-    codes = [guichet.code for guichet in guichets(services, base)]
-    return _GUICHET if _GUICHET in codes or not codes else codes[0]
+def _ouverts(registre: RegistreBase) -> list[Guichet]:
+    jour = registre.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
+    return [guichet for guichet in registre.guichets() if guichet.est_ouvert(jour)]
+
+
+def guichet_par_defaut(ouverts: Sequence[Guichet], voulu: str = _GUICHET) -> str:
+    """The guichet that calls: the one that is wanted, if it is open; else the first one."""
+    codes = [guichet.code for guichet in ouverts]
+    return voulu if voulu in codes or not codes else codes[0]
 
 
 class _Atelier:
@@ -232,8 +220,7 @@ class _Atelier:
 
     def specimen(self, cle: CleDepart) -> Any:
         """A named specimen, brought to the base's day."""
-        racine = exemples_de_regles.specimen(cle.reste)
-        redater(racine, self._maintenant)
+        racine = redater(exemples_de_regles.specimen(cle.reste), self._maintenant)
         self._signer(racine)
         if cle.nom == _AUTRES[Document.EVENEMENT]:
             self._ajuster_evenement(racine)
@@ -244,9 +231,7 @@ class _Atelier:
         ecrite = plus_petite_demande(cle.reste)
         if ecrite is None:
             raise KeyError(cle)
-        racine = parse(ecrite.encode(), limit=Limites().xml_max)
-        redater(racine, self._maintenant)
-        return racine
+        return redater(parse(ecrite.encode(), limit=Limites().xml_max), self._maintenant)
 
     def demande(self, cle: CleDepart) -> Any:
         """A message about a demande of the base: one of SUITES, or what the operation says of it."""
@@ -289,8 +274,7 @@ class _Atelier:
             self._poser(racine, f"{_FORMULAIRE}/dateDerniereModificationPiece", jour)
 
     def _daloiser(self, racine: Any) -> None:
-        exemple = exemples_de_regles.specimen("dalo")
-        redater(exemple, self._maintenant)
+        exemple = redater(exemples_de_regles.specimen("dalo"), self._maintenant)
         self._poser(racine, "entete/typeFichier", "DAL")
         demande = trouver(racine, "demande")
         ancienne = trouver(racine, "demande/informationDalo")
@@ -351,8 +335,7 @@ class _Atelier:
                 element.text = self._guichet(element.text or "")
 
     def _guichet(self, voulu: str) -> str:
-        ouverts = [g.code for g in self._registre.guichets() if g.est_ouvert(self._aujourdhui)]
-        return voulu if voulu in ouverts or not ouverts else ouverts[0]
+        return guichet_par_defaut(_ouverts(self._registre), voulu)
 
 
 def _criteres(demande: Demande) -> dict[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sne_console.messages.echange_montre import Cote
+from sne_console.messages.paroles import PAROLES
 from sne_console.messages.verdict_vecu import Vecu
 from sne_console.vues.filtres_jinja import duree, octets
 from sne_interface.domain.echange import FICHIER, TLS, Echange, VerdictEchange
@@ -112,40 +113,32 @@ def _connexion(echange: Echange) -> tuple[str, str]:
 def _question(echange: Echange, requete: Cote) -> Iterator[_Etape]:
     if echange.methode == TLS:
         raison = str((echange.fault or {}).get("message", "")).rstrip(".")
-        yield (
-            GUICHET,
-            CONNEXION,
-            "poignée de main",
-            "refusée",
-            f"La poignée de main TLS échoue : {raison}.",
-            "perdu",
-        )
+        phrase = f"La poignée de main TLS échoue : {raison}."
+        yield GUICHET, CONNEXION, "poignée de main", "refusée", phrase, "perdu"
         return
     quoi = " ".join(filter(None, (echange.operation or echange.methode, echange.type_fichier)))
-    taille = octets(requete.taille)
-    parts = f", {accorde(len(requete.morceaux), 'pièce', 'pièces')}" if requete.morceaux else ""
-    pieces = " ; ".join(f"{m.nom} {octets(m.taille)}" for m in requete.morceaux)
-    phrase = f"Le guichet envoie {quoi} : {taille}{parts}{f' ({pieces})' if pieces else ''}."
+    taille, pieces = _poids(requete)
+    phrase = f"Le guichet envoie {quoi} : {taille}{pieces}."
     if not echange.statut and echange.verdict is VerdictEchange.REFUS and echange.panne is None:
-        yield GUICHET, CONNEXION, quoi, taille, f"{phrase} Le message n'arrive pas entier.", "perdu"
+        phrase += " Le message n'arrive pas entier."
+        yield GUICHET, CONNEXION, quoi, octets(requete.taille), phrase, "perdu"
     else:
-        yield GUICHET, SNE, quoi, taille + parts, phrase, "plein"
+        yield GUICHET, SNE, quoi, taille, phrase, "plein"
 
 
-#: What the SNE does, by verdict.
-_TRAVAIL: Final = {
-    VerdictEchange.ACCEPTE: "accepté",
-    VerdictEchange.ANOMALIES: "refusé",
-    VerdictEchange.FAULT: "faute SOAP",
-    VerdictEchange.REFUS: "pas lu",
-    VerdictEchange.ERREUR: "erreur interne",
-}
+def _poids(cote: Cote) -> tuple[str, str]:
+    """The size of a message with the number of its pieces, and what each of them is."""
+    if not cote.morceaux:
+        return octets(cote.taille), ""
+    combien = accorde(len(cote.morceaux), "pièce", "pièces")
+    dites = " ; ".join(f"{m.nom} {octets(m.taille)}" for m in cote.morceaux)
+    return f"{octets(cote.taille)}, {combien}", f" ({dites})"
 
 
 def _travail(echange: Echange, vecu: Vecu) -> Iterator[_Etape]:
     if echange.methode == TLS or (not echange.statut and not echange.reponse and echange.panne is None):
         return
-    dit = _TRAVAIL[echange.verdict] if echange.panne is None or echange.reponse else "pas traité"
+    dit = PAROLES["travail"][echange.verdict] if echange.panne is None or echange.reponse else "pas traité"
     temps = duree(echange.duree_us) if echange.duree_us else ""
     phrase = f"Le SNE : {dit}{f', en {temps}' if temps else ''}."
     sorte: SorteFleche = "plein" if echange.verdict is VerdictEchange.ACCEPTE else "abime"
@@ -155,9 +148,8 @@ def _travail(echange: Echange, vecu: Vecu) -> Iterator[_Etape]:
 def _boites(autres: Sequence[str] | None) -> Iterator[_Etape]:
     if not autres:
         return
-    noms = ", ".join(autres[:_NOMMES]) + (
-        f" et {len(autres) - _NOMMES} de plus" if len(autres) > _NOMMES else ""
-    )
+    reste = f" et {len(autres) - _NOMMES} de plus" if len(autres) > _NOMMES else ""
+    noms = ", ".join(autres[:_NOMMES]) + reste
     combien = accorde(len(autres), "boîte", "boîtes")
     phrase = f"Le changement part vers les autres guichets du territoire ({noms}), à leur prochaine relève."
     yield SNE, AUTRES, combien, abrege(noms, 18), phrase, "plein"
@@ -167,16 +159,14 @@ def _reponse(echange: Echange, vecu: Vecu, reponse: Cote) -> Iterator[_Etape]:
     if echange.methode == TLS:
         return
     statut = f"HTTP {echange.statut}" if echange.statut else "réponse"
-    parts = f", {accorde(len(reponse.morceaux), 'pièce', 'pièces')}" if reponse.morceaux else ""
-    taille = octets(reponse.taille) + parts
+    taille, pieces = _poids(reponse)
     if echange.panne is not None:
         yield _abimee(echange, vecu, taille)
     elif echange.non_remise:
         phrase = f"La réponse ({taille}) n'arrive pas : {echange.non_remise}."
         yield SNE, CONNEXION, "non remise", taille, phrase, "perdu"
     elif echange.statut or echange.reponse:
-        pieces = " ; ".join(f"{m.nom} {octets(m.taille)}" for m in reponse.morceaux)
-        phrase = f"Le guichet reçoit {statut} : {taille}{f' ({pieces})' if pieces else ''}."
+        phrase = f"Le guichet reçoit {statut} : {taille}{pieces}."
         yield SNE, GUICHET, statut, taille, phrase, "plein"
 
 

@@ -8,19 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from sne_console.messages.paroles import PAROLES
 from sne_interface.domain.anomalie import Gravite
-from sne_interface.domain.echange import (
-    EFFACE,
-    FICHIER,
-    HORLOGE,
-    NUIT,
-    NUIT_ANNULEE,
-    REMISE,
-    SCENE,
-    TLS,
-    Echange,
-    VerdictEchange,
-)
+from sne_interface.domain.echange import FICHIER, SCENE, TLS, Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.panne import GENRES
 from sne_interface.domain.texte import accorde
@@ -42,26 +32,8 @@ class Vecu:
     ton: Ton
 
 
-#: What is done once a message of that type is accepted.
-_FAITS: Final[Mapping[str, str]] = {
-    "CRE": "la demande est enregistrée",
-    "CRS": "la demande est enregistrée",
-    "MOD": "la modification est enregistrée",
-    "REN": "le renouvellement est enregistré",
-    "RAD": "la radiation est enregistrée",
-    "SUP": "la suppression est enregistrée",
-}
 _RIEN: Final = "rien n'est enregistré"
 _NON_CONSERVE: Final = "elle ne change rien dans la base"
-#: Lines that nobody asked for: what happened is the sentence that stands for their path.
-_FAITS_DITS: Final = {
-    NUIT: "Nuit passée",
-    NUIT_ANNULEE: "Nuit annulée",
-    HORLOGE: "Horloge déplacée",
-    REMISE: "Base remise en état",
-    SCENE: "Pas d'une scène",
-    EFFACE: "Échange effacé",
-}
 
 
 def verdict_vecu(echange: Echange) -> Vecu:
@@ -71,8 +43,8 @@ def verdict_vecu(echange: Echange) -> Vecu:
 
 
 def _vivre(echange: Echange) -> Vecu:
-    if echange.methode in _FAITS_DITS:
-        return Vecu(_FAITS_DITS[echange.methode], _fait(echange), "fait")
+    if echange.methode in PAROLES["lignes"]:
+        return Vecu(PAROLES["lignes"][echange.methode], _fait(echange), "fait")
     if echange.methode == TLS:
         return _poignee(echange)
     if echange.panne is not None:
@@ -96,7 +68,8 @@ def _travail(echange: Echange) -> str:
     operation = OPERATIONS.get(echange.operation or "")
     if operation is None or not operation.ecrit:
         return _NON_CONSERVE
-    return _FAITS.get(echange.type_fichier or "", "ce que le message demandait est fait et enregistré")
+    autre = "ce que le message demandait est fait et enregistré"
+    return str(PAROLES["faits"].get(echange.type_fichier or "", autre))
 
 
 def _phrase(texte: str) -> str:
@@ -194,35 +167,15 @@ _VERDICTS: Final[Mapping[VerdictEchange, Callable[[Echange], Vecu]]] = {
 
 # --- with a panne -------------------------------------------------------------------------------------------
 
-#: By kind, what the client received, « {…} » a parameter. The sentence goes on with what became of the base.
-_PANNES: Final[Mapping[str, str]] = {
-    "delai": "La réponse, juste et entière, est partie {secondes} s plus tard",
-    "silence": "Le client n'a rien reçu : la connexion est restée muette, {secondes} s au plus",
-    "coupure": "La connexion a été coupée net : le client n'a pas eu la réponse entière",
-    "goutte": "La réponse, juste et entière, est arrivée {octets} octets à la fois",
-    "mime_tronque": "Le client n'a reçu que {part} % de la réponse",
-    "longueur_fausse": "Le client a reçu une réponse dont Content-Length ment ({ecart} octets)",
-    "partie_absente": "Le client a reçu une réponse à laquelle une pièce manque",
-    "cid_faux": "Le client a reçu une pièce que l'enveloppe ne désigne pas",
-    "encodage_faux": "Le client a reçu une réponse dont l'encodage annoncé est faux",
-    "bom": "Le client a reçu une réponse juste, qu'une marque BOM précède",
-    "html_502": "Le client a reçu une page HTML « 502 Bad Gateway », pas une réponse SOAP",
-    "html_503": "Le client a reçu une page HTML de maintenance (503, Retry-After {secondes} s)",
-    "fault_serveur": "Le client a reçu une faute SOAP Receiver « {message} »",
-    "fault_client": "Le client a reçu une faute SOAP Sender « {message} »",
-    "numero_faux": "Le client a reçu un numéro unique mal formé, de {longueur} caractères",
-    "reponse_perdue": "La réponse s'est perdue : le client n'a rien reçu",
-}
-
 
 def _panne(echange: Echange) -> Vecu:
     jouee: Mapping[str, Any] = echange.panne or {}
     nom = str(jouee.get("genre", ""))
     genre, donnes = GENRES.get(nom), jouee.get("parametres") or {}
-    if genre is None or nom not in _PANNES:  # a line of another version
+    if genre is None or nom not in PAROLES["pannes"]:  # a line of another version
         return Vecu("Panne jouée", f"La panne [{nom}] a été jouée ; {_travail(echange)}.", "panne")
     valeurs = {p.nom: str(donnes.get(p.nom, p.defaut)) for p in genre.parametres}
-    titre, recu = genre.titre, _PANNES[nom]
+    titre, recu = genre.titre, str(PAROLES["pannes"][nom])
     if nom == "coupure" and valeurs["avant"] == "oui":
         recu = "La connexion a été coupée net : le client n'a rien reçu"
     recu = recu.format(**valeurs)

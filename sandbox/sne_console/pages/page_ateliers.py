@@ -27,7 +27,7 @@ from sne_console.cadre.sections import (
 from sne_console.cadre.sections import flux as page_flux
 from sne_console.formation import ateliers as gestion
 from sne_console.formation import scenes
-from sne_console.formation.ateliers import DepartAtelier, FicheDeStagiaire
+from sne_console.formation.ateliers import FicheDeStagiaire
 from sne_console.pages.page_scenes import partagee, pour_la_salle
 from sne_console.vues.dessin import en_page
 from sne_console.vues.filtres_jinja import accorde
@@ -57,8 +57,11 @@ def creer(base: str) -> str | tuple[str, int] | Redirection:
     """Makes one, and goes to its board; what cannot be is said above the form, which keeps what was typed."""
     champs = request.form
     try:
-        depart = DepartAtelier(
-            nom=champs.get("nom", "").strip(),
+        fait = gestion.creer(
+            services().magasin,
+            services().contrats,
+            services().configuration.home,
+            champs.get("nom", "").strip(),
             combien=entier_saisi(champs.get("combien", ""), "Stagiaires"),
             noms=champs.get("noms", "").splitlines(),
             semence=champs.get("semence", bases.VIDE),
@@ -66,9 +69,8 @@ def creer(base: str) -> str | tuple[str, int] | Redirection:
             profil=champs.get("profil", "ecole"),
             horloge=horloge_saisie(champs).en_texte(),
             scenes=champs.getlist("scenes"),
-            expire=champs.get("expire", "").strip(),
+            expire=_champ("expire"),
         )
-        fait = gestion.creer(services().magasin, services().contrats, services().configuration.home, depart)
     except UsageError as erreur:
         return _montrer(champs, avec_remede(erreur)), 422
     combien = accorde(len(fait.stagiaires), "base", "bases")
@@ -104,19 +106,11 @@ def _montrer(saisi: Any, refus: str = "") -> str:
 def tableau(base: str, atelier: str) -> str:
     """Shows the place of each trainee, and what failed."""
     lu = gestion.lire(services().magasin, atelier)
-    places = gestion.places(services().magasin, lu)
     return render_template(
         "ateliers/tableau.html",
         atelier=lu,
-        places=places,
-        titres=_titres(),
-        gestes=[
-            equivalents("lire_atelier", atelier=lu.nom),
-            equivalents("fiches_atelier", atelier=lu.nom),
-            equivalents("aider_stagiaire", atelier=lu.nom, rang=1, mot="Regardez la date."),
-            equivalents("remettre_stagiaire", atelier=lu.nom, rang=1),
-            equivalents("clore_atelier", atelier=lu.nom),
-        ],
+        places=list(gestion.places(services().magasin, lu)),
+        gestes=[equivalents("fiches_atelier", atelier=lu.nom), equivalents("clore_atelier", atelier=lu.nom)],
     )
 
 
@@ -124,12 +118,11 @@ def tableau(base: str, atelier: str) -> str:
 def flux(base: str, atelier: str) -> Response:
     """The rows of the board that change, as Server-Sent Events, for half a minute; all of them first."""
 
-    gestion.lire(services().magasin, atelier)  # one that is not is said at once
-    connus = dict[int, object]()
+    magasin, connus = services().magasin, dict[int, object]()
+    gestion.lire(magasin, atelier)  # one that is not is said at once
 
     def regarder() -> Iterator[str]:
         """One look is a few rows for the whole room."""
-        magasin = services().magasin
         try:
             lu = gestion.lire(magasin, atelier)
         except UsageError:  # it was closed
@@ -138,18 +131,12 @@ def flux(base: str, atelier: str) -> Response:
         neufs = [rang for rang, etat in etats.items() if connus.get(rang) != etat]
         connus.update(etats)
         if neufs:
-            toutes = gestion.places(magasin, lu)
-            places = [place for place in toutes if place.rang in neufs]
-            rendu = render_template(
-                "ateliers/_lignes.html", atelier=lu, places=places, toutes=toutes, titres=_titres()
-            )
+            toutes = list(gestion.places(magasin, lu))
+            places = [place for place in toutes if place.qui.rang in neufs]
+            rendu = render_template("ateliers/_lignes.html", atelier=lu, places=places, toutes=toutes)
             yield evenement(int(time.time() * 1000), rendu, "etat")
 
     return page_flux(veiller(regarder))
-
-
-def _titres() -> dict[str, str]:
-    return {scene.identifiant: scene.titre for scene in scenes.scenes()}
 
 
 # --- what is handed out -------------------------------------------------------------------------------------
@@ -167,7 +154,6 @@ def fiches(base: str, atelier: str) -> str:
         fiches=[(fiche, _code_qr(fiche) if fiche.lien else None) for fiche in rendues],
         locale=est_locale(adresse.partition("://")[2].partition("/")[0]),
         partagee=partagee(),
-        titres=_titres(),
         gestes=[equivalents("fiches_atelier", atelier=lu.nom)],
     )
 
@@ -217,7 +203,7 @@ def noter(base: str, atelier: str) -> Redirection:
 def remise(base: str, atelier: str) -> str:
     """Asks again, and says what is lost."""
     lu, rang = gestion.lire(services().magasin, atelier), _rang()
-    voulus = lu.stagiaires if rang is None else (lu.stagiaire(rang),)
+    voulus = lu.voulus(rang)
     qui = "toutes les bases de l'atelier" if rang is None else f"la base « {voulus[0].base} »"
     return render_template(
         _CONFIRMATION,
@@ -227,7 +213,6 @@ def remise(base: str, atelier: str) -> str:
         adresse=url_for("ateliers.remettre", atelier=lu.nom, rang=rang),
         bouton="Remettre au départ",
         retour=url_for("ateliers.tableau", atelier=lu.nom),
-        gestes=[equivalents("remettre_stagiaire", atelier=lu.nom, rang=rang)],
     )
 
 
@@ -255,7 +240,7 @@ def fin(base: str, atelier: str) -> str:
     return render_template(
         "ateliers/clore.html",
         atelier=lu,
-        places=gestion.places(services().magasin, lu),
+        places=list(gestion.places(services().magasin, lu)),
         gestes=[equivalents("clore_atelier", atelier=lu.nom)],
     )
 
@@ -296,7 +281,7 @@ def mots(base: str) -> Response:
 
     def regarder() -> Iterator[str]:
         nonlocal connu
-        mot = gestion.mot_pour(magasin, base)
+        mot = gestion.mot_pour(magasin, base) or ""
         if mot != connu:
             connu = mot
             yield evenement(int(time.time() * 1000), render_template("ateliers/_mot.html", mot=mot), "etat")

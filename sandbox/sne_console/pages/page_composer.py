@@ -26,6 +26,7 @@ from sne_console.messages.documents_masques import masquer
 from sne_console.vues import adresses_trouvees
 from sne_console.vues.interface_montree import par_service, presentation
 from sne_interface.domain.nir import masquer_nirs
+from sne_interface.domain.publication import en_json
 from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.web.configuration import expediteur, services
@@ -158,7 +159,7 @@ def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
         dite=presentation(contrat).operation(pret.operation),
         retour=retour,
         verifie=verifie,
-        dites=[remarque.en_json() for remarque in verifie.remarques] if verifie else None,
+        dites=en_json(verifie.remarques) if verifie else None,
         fautes=_par_champ(verifie, champs),
         visee=request.args.get("remarque", ""),
         arbre=arbre,

@@ -28,7 +28,6 @@ from sne_console.cadre.sections import flux as page_flux
 from sne_console.formation import ateliers, scene_jouee
 from sne_console.formation import scenes as donnees
 from sne_console.formation.salle import essentiel, regarder
-from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import UsageError
 from sne_interface.settings import est_boucle_locale
@@ -189,14 +188,7 @@ def mouvements(
 def commencer(base: str, scene: str) -> Reponse:
     """Puts it at its start. A base of its name that it did not make is emptied only by who says so."""
     voulue = _placee(base, scene)
-    etat = scene_jouee.lire(services(), voulue)
-    if etat.etrangere and request.form.get("vider") != "oui":
-        raise UsageError(
-            f"La base [{voulue.base}] contient {accorde(etat.etrangere, 'demande', 'demandes')} que cette "
-            f"scène n'a pas faite{'s' if etat.etrangere > 1 else ''}.",
-            remede="cochez « vider cette base » pour commencer quand même",
-        )
-    scene_jouee.commencer(services(), voulue)
+    scene_jouee.commencer(services(), voulue, vider=request.form.get("vider") == "oui")
     phrase = f"La scène « {voulue.titre} » est au début."
     return apres_action(_adresse(voulue), phrase)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sne_console.formation import ateliers
-from sne_console.formation.ateliers import AtelierTenu, DepartAtelier
+from sne_console.formation.ateliers import AtelierTenu
 from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.base import Base, est_nom_de_base
 from sne_interface.domain.dates import PARIS
@@ -29,7 +29,7 @@ class Salle:
         self.home, self.magasin, self.contrats = home, magasin, Contrats(home, "v5.2", None, None)
 
     def creer(self, nom: str = "lundi", **depart: Any) -> AtelierTenu:
-        return ateliers.creer(self.magasin, self.contrats, self.home, DepartAtelier(nom, **depart))
+        return ateliers.creer(self.magasin, self.contrats, self.home, nom, **depart)
 
     def noms(self) -> set[str]:
         return {base.nom for base in self.magasin.bases.lister()}
@@ -110,7 +110,7 @@ def test_what_makes_no_sense_is_refused_with_its_remedy(
 @given(nom=st.text(max_size=45), rang=st.integers(1, ateliers.STAGIAIRES_MAX))
 def test_a_name_that_is_taken_makes_names_of_bases_and_any_other_is_refused(nom: str, rang: int) -> None:
     try:
-        atelier = ateliers._preparer(DepartAtelier(nom, combien=rang))
+        atelier = ateliers._preparer(nom, combien=rang)
     except UsageError:
         assert not est_nom_de_base(nom) or len(nom) > 36
     else:
@@ -122,7 +122,7 @@ def test_a_name_that_is_taken_makes_names_of_bases_and_any_other_is_refused(nom:
 def test_names_of_people_are_lines_without_blanks_around_them(lignes: list[str]) -> None:
     voulus = [" ".join(ligne.split()) for ligne in lignes if ligne.strip()]
     try:
-        atelier = ateliers._preparer(DepartAtelier("a", noms=lignes))
+        atelier = ateliers._preparer("a", noms=lignes)
     except UsageError:
         trop = not 1 <= len(voulus) <= ateliers.STAGIAIRES_MAX
         assert trop or any(len(v) > ateliers.NOM_MAX or not v.isprintable() for v in voulus)
@@ -219,7 +219,7 @@ def consigner(salle: Salle, base: str, verdict: VerdictEchange, methode: str = "
 
 def test_the_place_of_a_trainee_is_read_off_the_journal(salle: Salle) -> None:
     atelier = salle.creer(combien=2)
-    consigner(salle, "lundi-01", VerdictEchange.ACCEPTE, SCENE, chemin="SCENE doublon/2 Pas 2 : là.")
+    consigner(salle, "lundi-01", VerdictEchange.ACCEPTE, SCENE, chemin="SCENE doublon/2.1 Pas 2 : là.")
     consigner(salle, "lundi-01", VerdictEchange.ACCEPTE, operation="getNumUnique")
     anomalie = {"regle": "ENT009", "message": "NIR 206127511100564", "gravite": "bloquante"}
     consigner(
@@ -233,13 +233,20 @@ def test_the_place_of_a_trainee_is_read_off_the_journal(salle: Salle) -> None:
     for _ in range(30):  # nights do not hide it
         consigner(salle, "lundi-01", VerdictEchange.ACCEPTE, NUIT, chemin="Nuit")
     un, deux = ateliers.places(salle.magasin, atelier)
-    assert (un.scene, un.pas, un.refus, un.echanges, un.dernier) == ("doublon", 2, 1, 2, 3)
-    assert un.pas_en_tout >= 3
-    assert un.verdict == VerdictEchange.ANOMALIES
+    assert un.scene is not None
+    assert un.echange is not None
+    trace = un.trace
+    assert (un.scene.identifiant, un.pas, trace.refus, trace.appels, trace.dernier) == ("doublon", 2, 1, 2, 3)
+    assert un.echange.verdict is VerdictEchange.ANOMALIES
     assert un.raison.startswith("ENT009 : NIR 2")
     assert "206127511100564" not in un.raison
-    assert (deux.scene, deux.echanges, deux.dernier, deux.raison, deux.existe) == (None, 0, None, "", True)
-    assert ateliers.places(salle.magasin, atelier, [2]) == [deux]
+    assert (deux.scene, deux.trace.appels, deux.echange, deux.raison, deux.existe) == (
+        None,
+        0,
+        None,
+        "",
+        True,
+    )
     salle.magasin.bases.supprimer("lundi-02")
     assert [place.existe for place in ateliers.places(salle.magasin, atelier)] == [True, False]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from sne_console.messages.corrections import Correction, appliquer, situer
-from sne_console.messages.document_deroule import Remarque, refus_du_schema
+from sne_console.messages.document_deroule import Remarque, en_remarques
 from sne_interface.contract import versions
 from sne_interface.contract.explication import expliquer_sous
 from sne_interface.contract.places import attributs, places
@@ -39,7 +39,7 @@ def texte(nom: str) -> str:
 
 
 def dire(ecrit: str) -> list[Remarque]:
-    return refus_du_schema(contrat(), controler(ecrit.encode(), contrat(), "ecole", MIDI, nom=None))
+    return en_remarques(contrat(), controler(ecrit.encode(), contrat(), "ecole", MIDI, nom=None))
 
 
 def du_schema(ecrit: str) -> Counter[tuple[str, str]]:

@@ -4,8 +4,7 @@ import pytest
 from banc import specimen
 from lxml import etree
 
-from sne_console.messages.corrections import appliquer
-from sne_console.messages.reparation import reparations
+from sne_console.messages.corrections import appliquer, reparations
 from sne_interface.contract import versions
 from sne_interface.contract.elements import ordre
 from sne_interface.contract.schemas import Document
