@@ -29,7 +29,6 @@ RAISONS: Final[Mapping[str, str]] = {
     "sans_serveur": "se fait sans serveur",
     "a_changer": "se change dans la console ou par l'API",
     "de_la_salle": "se fait dans la console, ou en ligne de commande",
-    "en_salle": "se joue dans la console",
     "au_tableau": "se fait au tableau de l'atelier, dans la console",
 }
 

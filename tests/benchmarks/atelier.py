@@ -20,8 +20,6 @@ import requests
 from lxml import html
 from playwright.sync_api import Page, sync_playwright
 
-from sne_console.formation.scenes import Scene, trouver
-
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "integration")]
 
 from formulaires import Formulaires  # noqa: E402
@@ -48,16 +46,12 @@ class Salle:
         self.entete = {"Authorization": f"Bearer {self.jeton}"}
         self.formulaires = Formulaires(self.origine, self.jeton)
 
-    def commencer(self) -> Scene:
-        """The scene, put at its start by the trainer."""
-        self.formulaires.envoyer(f"/console/ecole/scenes/{self.scene}/commencer", vider="oui")
-        scene = trouver(self.scene)
-        assert scene is not None
-        return scene
-
-    def jouer(self, rang: int) -> None:
-        """A step, played by the trainer."""
-        self.formulaires.envoyer(f"/console/ecole/scenes/{self.scene}/pas/{rang}")
+    def appeler(self, methode: str, chemin: str, corps: Any = None) -> Any:
+        """A call of the API, by the trainer."""
+        adresse = f"{self.origine}/api/v1{chemin}"
+        reponse = requests.request(methode, adresse, json=corps, headers=self.entete, timeout=120)
+        reponse.raise_for_status()
+        return reponse.json() if reponse.content else None
 
     def entrer(self, navigateur: Any, lien: str, chemin: str) -> Page:
         """A browser of its own, that has followed a link and shows a page."""
@@ -78,7 +72,7 @@ def dire(quoi: str, retards: list[float]) -> None:
 
 def suivre(salle: Salle, navigateur: Any, combien: int) -> None:
     """All follow the trainer, who plays the scene to its end."""
-    scene = salle.commencer()
+    lue = salle.appeler("POST", f"/scenes/{salle.scene}/start", {"vider": True})
     contexte = navigateur.new_context()
     page = contexte.new_page()
     page.goto(f"{salle.origine}/connexion")
@@ -88,17 +82,17 @@ def suivre(salle: Salle, navigateur: Any, combien: int) -> None:
     page.goto(f"{salle.origine}/console/ecole/scenes")
     lien = page.locator("code", has_text="/lecture/").first.text_content() or ""
     contexte.close()
-    rangs = [f"Pas {rang} sur" for rang in range(1, len(scene.pas) + 1)]
-    chemin = f"/console/{scene.base}/scenes/{salle.scene}/salle"
+    rangs = [f"Pas {pas['rang']} sur" for pas in lue["pas"]]
+    chemin = f"/console/{lue['base']}/scenes/{salle.scene}/salle"
     pages = [salle.entrer(navigateur, lien, chemin) for _ in range(combien)]
     for suiveur in pages:
         suiveur.evaluate(_NOTER, [".s-ou", rangs])
     retards = []
-    for rang in range(1, len(scene.pas) + 1):
+    for pas in lue["pas"]:
         time.sleep(1.0)
         depart = time.time() * 1000
-        salle.jouer(rang)
-        voulu = f"Pas {rang} sur"
+        salle.appeler("POST", f"/scenes/{salle.scene}/next", {"rang": pas["rang"]})
+        voulu = f"Pas {pas['rang']} sur"
         for suiveur in pages:
             suiveur.wait_for_function("(voulu) => voulu in window.vus", arg=voulu)
             retards.append(suiveur.evaluate("(voulu) => window.vus[voulu]", voulu) - depart)
@@ -109,10 +103,10 @@ def suivre(salle: Salle, navigateur: Any, combien: int) -> None:
 
 def ecouter(salle: Salle, combien: int) -> None:
     """The same without browsers, whose work is not the server's: a stream each, then the page."""
-    scene = salle.commencer()
-    adresse = f"{salle.origine}/console/{scene.base}/scenes/{salle.scene}"
+    lue = salle.appeler("POST", f"/scenes/{salle.scene}/start", {"vider": True})
+    adresse = f"{salle.origine}/console/{lue['base']}/scenes/{salle.scene}"
     retards: list[float] = []
-    for rang in range(1, len(scene.pas) + 1):
+    for pas in lue["pas"]:
         pret, depart = threading.Barrier(combien + 1), [0.0]
 
         def suiveur(voulu: str, pret: threading.Barrier = pret, depart: list[float] = depart) -> None:
@@ -130,12 +124,12 @@ def ecouter(salle: Salle, combien: int) -> None:
                             retards.append((time.time() - depart[0]) * 1000)
                             return
 
-        fils = [threading.Thread(target=suiveur, args=(f"Pas {rang} sur",)) for _ in range(combien)]
+        fils = [threading.Thread(target=suiveur, args=(f"Pas {pas['rang']} sur",)) for _ in range(combien)]
         for fil in fils:
             fil.start()
         pret.wait()
         depart[0] = time.time()
-        salle.jouer(rang)
+        salle.appeler("POST", f"/scenes/{salle.scene}/next", {"rang": pas["rang"]})
         for fil in fils:
             fil.join()
     # Of the first step each process builds the console, and reads the contract: once in its life.
@@ -152,7 +146,7 @@ def regarder(salle: Salle, navigateur: Any, combien: int) -> None:
     liens = imprimees.xpath("//p[@class='lien-papier']/code/text()")
     fiches = [{"rang": rang, "base": f"banc-{rang:02d}", "lien": lien} for rang, lien in enumerate(liens, 1)]
     for fiche in fiches:
-        salle.formulaires.envoyer(f"/console/{fiche['base']}/scenes/{salle.scene}/commencer")
+        salle.appeler("POST", f"/bases/{fiche['base']}/scenes/{salle.scene}/start", {})
     pages = [
         salle.entrer(navigateur, f["lien"], f"/console/{f['base']}/scenes/{salle.scene}") for f in fiches
     ]

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 import requests
 from commande import sne
-from formulaires import Formulaires
 from playwright.sync_api import Page, expect
 from serveur_local import Serveur
 from test_accessibilite import fautes
@@ -174,16 +173,16 @@ def test_what_was_typed_comes_back_with_what_was_refused(visiter: Visiter) -> No
 
 
 def test_who_follows_keeps_the_focus_when_a_step_is_played(visiter: Visiter, serveur: Serveur) -> None:
-    formateur = Formulaires(serveur.pret["http"], serveur.pret["admin_token"])
-    scene = f"/console/ecole/scenes/{SCENE}"
-    formateur.envoyer(f"{scene}/commencer", vider="oui")
+    entete = {"Authorization": f"Bearer {serveur.pret['admin_token']}"}
+    scene = f"{serveur.pret['http']}/api/v1/scenes/{SCENE}"
+    assert requests.post(f"{scene}/start", json={"vider": True}, headers=entete, timeout=120).ok
     suiveur = visiter()
     page = suiveur.aller(f"/console/scene-{SCENE}/scenes/{SCENE}/salle")
     page.evaluate(f"{MEME} = true")
     for rang in (1, 2):
         lien = page.get_by_role("link", name="Scènes", exact=True).last
         lien.focus()
-        formateur.envoyer(f"{scene}/pas/{rang}")
+        assert requests.post(f"{scene}/next", json={"rang": rang}, headers=entete, timeout=120).ok
         expect(page.locator(".s-ou")).to_contain_text(f"Pas {rang} sur")
         assert page.evaluate("document.activeElement !== document.body"), rang
     assert page.evaluate(MEME) is True

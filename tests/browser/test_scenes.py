@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any, Final
 
 import pytest
-from formulaires import Formulaires
+import requests
 from playwright.sync_api import Page, expect
 from serveur_local import Serveur
 from test_accessibilite import fautes
@@ -76,19 +76,21 @@ def test_the_screen_of_the_room_holds_each_step_whole(
 ) -> None:
     scene = SCENES[identifiant]
     visite = visiter(largeur=ECRANS[0])
-    formateur = Formulaires(serveur.pret["http"], serveur.pret["admin_token"])
-    adresse = f"/console/ecole/scenes/{identifiant}"
-    formateur.envoyer(f"{adresse}/commencer", vider="oui")
-    for rang, pas in enumerate(scene.pas, 1):
-        # Those that are refused first: they stay on the screen while the room chooses again.
-        choix = sorted(
-            range(1, len(pas.choix) + 1), key=lambda un: pas.choix[un - 1].attendu.verdict == "accepté"
-        )
-        for un in choix or [None]:
-            formateur.envoyer(f"{adresse}/pas/{rang}", **({"choix": str(un)} if un else {}))
-            salle = visite.aller(f"/console/{scene.base}/scenes/{identifiant}/salle")
-            assert _deborde(salle) == [], (rang, un)
-        expect(salle.locator(".s-ou")).to_have_text(f"Pas {rang} sur {len(scene.pas)}")
+    with requests.Session() as trainer:
+        trainer.headers["Authorization"] = f"Bearer {serveur.pret['admin_token']}"
+        adresse = f"{serveur.pret['http']}/api/v1/scenes/{identifiant}"
+        trainer.post(f"{adresse}/start", json={"vider": True}, timeout=120).raise_for_status()
+        for rang, pas in enumerate(scene.pas, 1):
+            # Those that are refused first: they stay on the screen while the room chooses again.
+            choix = sorted(
+                range(1, len(pas.choix) + 1), key=lambda un: pas.choix[un - 1].attendu.verdict == "accepté"
+            )
+            for un in choix or [None]:
+                corps = {"rang": rang, "choix": un}
+                trainer.post(f"{adresse}/next", json=corps, timeout=120).raise_for_status()
+                salle = visite.aller(f"/console/{scene.base}/scenes/{identifiant}/salle")
+                assert _deborde(salle) == [], (rang, un)
+            expect(salle.locator(".s-ou")).to_have_text(f"Pas {rang} sur {len(scene.pas)}")
 
 
 @pytest.mark.parametrize("identifiant", ["premiere-demande", "message-refuse"])

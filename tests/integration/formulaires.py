@@ -12,11 +12,12 @@ _PATIENCE: Final = 240.0
 class Formulaires:
     """The forms of the console, sent by a program: each needs the token that a page gives."""
 
-    def __init__(self, origine: str, jeton: str, page: str = "/console/ecole/guichets/G1104") -> None:
+    def __init__(self, origine: str, jeton: str) -> None:
         self._origine = origine
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {jeton}"
-        self._jeton = html.fromstring(self.lire(page)).xpath("//input[@name='csrf']/@value")[0]
+        page = self.lire("/console/ecole/guichets/G1104")
+        self._jeton = html.fromstring(page).xpath("//input[@name='csrf']/@value")[0]
 
     def lire(self, chemin: str) -> str:
         """A page."""

@@ -76,15 +76,19 @@ def fiches(serveur: Serveur, tmp_path: Path) -> Iterator[list[dict[str, Any]]]:
 def test_twenty_play_the_same_scene_at_once_each_in_their_base(
     serveur: Serveur, formateur: Client, fiches: list[dict[str, Any]]
 ) -> None:
-    def jouer(fiche: dict[str, Any]) -> bool:
-        scene = f"/console/{fiche['base']}/scenes/{SCENE}"
-        qui = Formulaires(serveur.pret["http"], fiche["jeton"], scene)
-        for geste in ("commencer", "pas/1", "pas/2"):
-            qui.envoyer(f"{scene}/{geste}")
-        return "Pas 2, joué" in qui.lire(scene)
+    def jouer(fiche: dict[str, Any]) -> int:
+        qui, scene = (
+            Client(serveur.pret["http"], fiche["jeton"]),
+            f"/api/v1/bases/{fiche['base']}/scenes/{SCENE}",
+        )
+        assert qui.appeler(f"{scene}/start", "POST", {})[0] == 200
+        for rang in (1, 2):
+            statut, lue = qui.appeler(f"{scene}/next", "POST", {"rang": rang})
+            assert statut == 200, lue
+        return int(lue["pas_joues"])
 
     with ThreadPoolExecutor(COMBIEN) as fils:
-        assert all(fils.map(jouer, fiches))
+        assert list(fils.map(jouer, fiches)) == [2] * COMBIEN
     statut, tableau = formateur.appeler("/console/ecole/ateliers/salle")
     assert statut == 200
     rangees = html.fromstring(tableau).xpath("//tr[starts-with(@id, 's-')]")
@@ -111,9 +115,9 @@ def test_none_of_them_touches_or_sees_what_is_anothers(
         ("GET", f"/api/v1/bases/{autre}", None),
         ("GET", f"/api/v1/bases/{autre}/demandes", None),
         ("GET", f"/api/v1/bases/{autre}/exchanges", None),
-        ("GET", f"/console/{autre}/scenes", None),
-        ("POST", f"/console/{autre}/scenes/{SCENE}/commencer", {}),
-        ("POST", f"/console/{autre}/scenes/{SCENE}/pas/1", {}),
+        ("GET", f"/api/v1/bases/{autre}/scenes", None),
+        ("POST", f"/api/v1/bases/{autre}/scenes/{SCENE}/start", {"vider": True}),
+        ("POST", f"/api/v1/bases/{autre}/scenes/{SCENE}/next", {}),
         ("POST", f"/api/v1/bases/{autre}/reset", {}),
         ("POST", f"/api/v1/bases/{autre}/clock/advance", {"vers": "P1M"}),
         ("POST", f"/api/v1/bases/{autre}/snapshots", {"nom": "vol"}),
@@ -121,6 +125,8 @@ def test_none_of_them_touches_or_sees_what_is_anothers(
         ("DELETE", f"/api/v1/bases/{autre}", None),
         ("DELETE", f"/api/v1/bases/{fiches[0]['base']}", None),
         ("POST", "/api/v1/reports", {"base": autre}),
+        ("POST", f"/api/v1/scenes/{SCENE}/start", {}),
+        ("GET", "/api/v1/scenes", None),
         ("GET", "/api/v1/jetons", None),
         ("POST", "/api/v1/jetons", {"nom": "x", "droit": "tout"}),
         ("GET", "/console/ecole/ateliers", None),

@@ -26,6 +26,7 @@ from banc import Banc
 from sne_conformite.bilan import trafic
 from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.rapport import Fin
+from sne_console.formation import scenes
 from sne_console.vues import epreuves
 from sne_sandbox.web import frein
 from sne_sandbox.web.application_wsgi import creer_application
@@ -63,6 +64,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         "liste": "ListeMotifsRadiation",
     }
     connus |= {
+        "scene": scenes.scenes()[0].identifiant,
         "rapport": "garde",
         "fichier": "rapport.json",
     }
@@ -141,6 +143,7 @@ SAUF: Final = {
     ("DELETE /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # Scenes that there are; a duration, or a day to come; as many trainees as names at least, and one.
     # What the room chose, of the choices of the step that comes.
+    ("POST /api/v1/scenes/{scene}/next", "positive_data_acceptance"),
     # What is no XPath.
     ("GET /api/v1/bases/{base}/exchanges", "positive_data_acceptance"),
     # Days that no clock shows, territories of no commune; names that no file may have.

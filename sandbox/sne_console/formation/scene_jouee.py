@@ -174,7 +174,7 @@ def commencer(services: Services, scene: Scene, *, vider: bool = True) -> None:
         raise ConflitEtat(
             f"La base [{scene.base}] contient {accorde(etrangere, 'demande', 'demandes')} que cette "
             f"scène n'a pas faite{'s' if etrangere > 1 else ''}.",
-            remede="cochez « vider cette base » pour commencer quand même",
+            remede='cochez « vider cette base » (API : {"vider": true}) pour commencer quand même',
         )
     base = donnees.demarrer(services.magasin, services.contrat, scene)
     services.magasin.journal.consigner(
@@ -182,16 +182,24 @@ def commencer(services: Services, scene: Scene, *, vider: bool = True) -> None:
     )
 
 
-def jouer(services: Services, scene: Scene, rang: int, qui: Expediteur, choix: int | None = None) -> None:
-    """Plays the step `rang`; a step that was played already stays as it is: whoever presses a button twice
-    sees what it did. `choix` is what the room has chosen, from 1, of a step that asks
-    it; one that was refused is not sent again. Raises UsageError for a step whose turn has not come, and a
-    choice that it has not."""
+def jouer(
+    services: Services, scene: Scene, rang: int | None, qui: Expediteur, choix: int | None = None
+) -> None:
+    """Plays the step `rang`, None for the next; a step that was played already stays as it is: whoever
+    presses a button twice sees what it did. `choix` is what the room has chosen, from 1, of a step that asks
+    it; one that was refused is not sent again. Raises ConflitEtat for a step whose turn has not come,
+    UsageError for a choice that it has not."""
     etat = lire(services, scene)
+    rang = rang or etat.suivant
     if not etat.commencee or rang > min(etat.suivant, len(scene.pas)):
-        raise UsageError(
-            f"Le pas {rang} n'est pas le suivant : la scène a été remise au début.",
-            remede="reprenez la scène où elle en est",
+        ou = (
+            f"en est au pas {etat.suivant}"
+            if etat.commencee
+            else "a été remise au début, ou n'est pas commencée"
+        )
+        raise ConflitEtat(
+            f"Le pas {rang} n'est pas le suivant : la scène {'est finie' if etat.finie else ou}.",
+            remede="reprenez la scène où elle en est, ou remettez-la au début",
         )
     pas = scene.pas[rang - 1]
     if (choix is not None or pas.choix) and choix not in range(1, len(pas.choix) + 1):

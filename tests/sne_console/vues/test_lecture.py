@@ -144,7 +144,7 @@ def test_every_get_of_the_api_only_reads(rempli: tuple[Banc, dict[str, Any]]) ->
             assert reponse.status_code == 200, (adresse, reponse.text)
             assert not en_clair(decode(reponse)), adresse
         lus += 1
-    assert lus == 62
+    assert lus == 66
     assert refuses == [
         "get_bases_base_guichets_code_outbox_nom",
         "get_bases_base_snapshots_nom_file",
