@@ -34,12 +34,12 @@ class Setting:
     choix: tuple[str, ...] = ()
     minimum: int = 0
     maximum: int = ENTIER_MAX
+    #: Whether no report may show its value.
     secret: bool = False
-    """Whether no report may show its value."""
+    #: Of a base: whether it is chosen once, when the base is made.
     fixe: bool = False
-    """Of a base: whether it is chosen once, when the base is made."""
+    #: Of a base: what people call it, in French.
     titre: str = ""
-    """Of a base: what people call it, in French."""
 
     @property
     def option(self) -> str:

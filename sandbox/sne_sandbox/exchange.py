@@ -104,10 +104,10 @@ class _EnCours:
             ecoute=requete.ecoute,
             certificat=requete.certificat is not None if requete.certificat_demande else None,
         )
+        #: The base that it is for, once it is known.
         self.base: Base | None = None
-        """The base that it is for, once it is known."""
+        #: What packs its answer: that of the server's contract, then of the base's; None for files.
         self.soap = soap
-        """What packs its answer: that of the server's contract, then of the base's; None for files."""
         self.pannes = False
 
     @property

@@ -30,8 +30,8 @@ class Ici:
     propriete: str
     ecrite: str
     bloquante: bool
+    #: Tell whether the contract ignores its rule.
     muette: bool
-    """Tell whether the contract ignores its rule."""
     valeurs: Valeurs
 
     @classmethod

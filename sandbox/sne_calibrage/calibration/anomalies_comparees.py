@@ -78,16 +78,16 @@ class _Vues:
     codes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     textes: list[tuple[phrases_comparees.Valeurs, str, int]] = field(default_factory=list)
     places: list[tuple[str, str, int]] = field(default_factory=list)
+    #: Where it refused there, and blocks here or warns.
     bloque: list[int] = field(default_factory=list)
-    """Where it refused there, and blocks here or warns."""
+    #: Those of them where it only warns here.
     durcie: list[int] = field(default_factory=list)
-    """Those of them where it only warns here."""
+    #: Where we found it, and the recorded server accepted.
     laisse: list[int] = field(default_factory=list)
-    """Where we found it, and the recorded server accepted."""
+    #: Those of them where it refuses here: a rule may refuse some values, and warn of others.
     toleree: list[int] = field(default_factory=list)
-    """Those of them where it refuses here: a rule may refuse some values, and warn of others."""
+    #: Where it was shown, and did not refuse.
     montree: list[int] = field(default_factory=list)
-    """Where it was shown, and did not refuse."""
     bloquante_ici: bool = False
     muette_ici: bool = False
 
@@ -108,8 +108,8 @@ class Anomalies:
             code for code, fiche in contrat.regles.items() if gravite(fiche, profil) is Gravite.IGNOREE
         )
         self._faits: list[FaitDeRegle] = []
+        #: Rules on the register that the recorded server alone raised: it has them, and knows more.
         self._soulevees: set[str] = set()
-        """Rules on the register that the recorded server alone raised: it has them, and knows more."""
         self._donnees = DonneesDesRegles(contrat, causes)
 
     def voir(self, repris: Repris) -> None:

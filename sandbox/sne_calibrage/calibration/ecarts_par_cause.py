@@ -12,16 +12,16 @@ EXEMPLES_MAX: Final = 5
 class Modification(StrEnum):
     """The effect of a proposal on a file of the contract."""
 
+    #: A key of a TOML file: `arguments` are its path, then its value.
     POSER = "poser"
-    """A key of a TOML file: `arguments` are its path, then its value."""
+    #: A row of the nomenclatures: list, code, label.
     AJOUTER_CODE = "ajouter un code"
-    """A row of the nomenclatures: list, code, label."""
+    #: That row: list, code.
     RETIRER_CODE = "retirer un code"
-    """That row: list, code."""
+    #: A row of the quartiles: nature, code of the territory, its name, year, amount.
     SEUIL = "poser un seuil"
-    """A row of the quartiles: nature, code of the territory, its name, year, amount."""
+    #: A declaration of a schema: what is done (see `structure.Facette`), path of the element, value.
     FACETTE = "changer une facette"
-    """A declaration of a schema: what is done (see `structure.Facette`), path of the element, value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ class Facette(StrEnum):
     FACULTATIF = "minOccurs=0"
     OBLIGATOIRE = "minOccurs=1"
     VALEUR = "enumeration"
+    #: An element more, optional, after the one named by the value (first, for "").
     ELEMENT = "element"
-    """An element more, optional, after the one named by the value (first, for "")."""
 
 
 _DE_VALEUR: Final = frozenset(

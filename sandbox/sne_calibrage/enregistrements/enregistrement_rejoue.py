@@ -82,8 +82,8 @@ class Repris:
     champs: Mapping[str, Champ] = field(default_factory=dict)
     ecarte: str = ""
     inconnus: tuple[str, ...] = ()
+    #: The demandes whose birth the recording has shown so far.
     suivies: Set[str] = frozenset()
-    """The demandes whose birth the recording has shown so far."""
 
     @property
     def rang(self) -> int:

@@ -18,12 +18,12 @@ from sne_interface.domain import publication
 class Severite(StrEnum):
     """The effect of a difference on an application that is ready for the first contract."""
 
+    #: It breaks.
     ERREUR = "erreur"
-    """It breaks."""
+    #: It may break: the contract does not say enough to tell.
     AVERTISSEMENT = "avertissement"
-    """It may break: the contract does not say enough to tell."""
+    #: Nothing is to be done.
     INFORMATION = "information"
-    """Nothing is to be done."""
 
 
 class Sens(StrEnum):

@@ -20,16 +20,16 @@ REPONSE: Final = "réponse"
 class Devenir(StrEnum):
     """The fate of a request under the target."""
 
+    #: It was accepted.
     REFUSE = "refusé"
-    """It was accepted."""
     AUTREMENT = "répondu autrement"
+    #: It depends on what the recording does not tell.
     INDECIDABLE = "indécidable"
-    """It depends on what the recording does not tell."""
     INCHANGE = "inchangé"
+    #: By the recorded server: nothing to lose.
     DEJA_REFUSE = "déjà refusé"
-    """By the recorded server: nothing to lose."""
+    #: No call of the application's, or one that no server answered.
     ECARTE = "non rejoué"
-    """No call of the application's, or one that no server answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,11 @@ class Menages:
     """The households that the messages seen tell of, in bounded memory."""
 
     qui: set[frozenset[str]] = field(default_factory=set)
+    #: Whether a text had a character that takes care: beyond ASCII, or one that XML escapes.
     difficiles: bool = False
-    """Whether a text had a character that takes care: beyond ASCII, or one that XML escapes."""
     pannes: bool = False
+    #: How documents travelled.
     emballages: set[Packaging] = field(default_factory=set)
-    """How documents travelled."""
 
     def voir(self, vue: Observation) -> None:
         """One more exchange."""

@@ -83,22 +83,22 @@ class Consequences:
 
     obligatoires: frozenset[str]
     lectures: Lectures
+    #: Findings that the traffic may explain, each with the exchanges of its step that did not succeed.
     suspendus: list[tuple[Constat, frozenset[int | None]]] = field(default_factory=list)
-    """Findings that the traffic may explain, each with the exchanges of its step that did not succeed."""
+    #: Requirements of commands that the application gave up, the requirement that explains it ("" for none
+    #: yet), why, and the handshakes that failed then.
     renoncements: list[tuple[str, str, str, frozenset[int | None]]] = field(default_factory=list)
-    """Requirements of commands that the application gave up, the requirement that explains it ("" for none
-    yet), why, and the handshakes that failed then."""
+    #: Those of them that no finding explains, and why.
     empechees: dict[str, str] = field(default_factory=dict)
-    """Those of them that no finding explains, and why."""
+    #: Exchanges that were taken for another operation than the command's, for want of an action.
     meprises: set[int | None] = field(default_factory=set)
-    """Exchanges that were taken for another operation than the command's, for want of an action."""
+    #: By exchange, those of its step that did not succeed.
     rates: dict[int | None, frozenset[int | None]] = field(default_factory=dict)
-    """By exchange, those of its step that did not succeed."""
+    #: By exchange in which a text was damaged (FID-10), the texts that were entered.
     saisis: dict[int | None, frozenset[str]] = field(default_factory=dict)
-    """By exchange in which a text was damaged (FID-10), the texts that were entered."""
     numero: Constat | None = None
+    #: By reference of a demande told registered for want of an answer, the requirement that says so.
     prises: dict[str, str] = field(default_factory=dict)
-    """By reference of a demande told registered for want of an answer, the requirement that says so."""
 
     def trier(self, pas: PasJoue, constats: Iterable[Constat]) -> list[Constat]:
         """The findings of a step, those folded that another explains; some wait for `conclure`."""

@@ -26,26 +26,26 @@ class Connu:
     """The knowledge that the suite has of the demandes of an example, by reference; and what was told
     already."""
 
+    #: The numéro unique that the SNE delivered.
     numeros: dict[str, str] = field(default_factory=dict)
-    """The numéro unique that the SNE delivered."""
+    #: The number of the demande that one was separated from, by reference.
     origines: dict[str, str] = field(default_factory=dict)
-    """The number of the demande that one was separated from, by reference."""
+    #: Whom each message about a demande was for, by reference (`saisies.titulaires_de`).
     titulaires: dict[str, list[frozenset[str]]] = field(default_factory=dict)
-    """Whom each message about a demande was for, by reference (`saisies.titulaires_de`)."""
+    #: Demandes whose number the application has told.
     rendues: set[str] = field(default_factory=set)
-    """Demandes whose number the application has told."""
+    #: Demandes that another guichet registered: the application has no name for them.
     autrui: set[str] = field(default_factory=set)
-    """Demandes that another guichet registered: the application has no name for them."""
+    #: The id of the last event that was added to a demande.
     evenements: dict[str, str] = field(default_factory=dict)
-    """The id of the last event that was added to a demande."""
+    #: Numbers already told, by command.
     releves: dict[str, set[str]] = field(default_factory=dict)
-    """Numbers already told, by command."""
+    #: Numbers that the feeds answered, by operation, in order: it may ask more often than it was told.
     recus: dict[str, dict[str, None]] = field(default_factory=dict)
-    """Numbers that the feeds answered, by operation, in order: it may ask more often than it was told."""
+    #: Numbers that others made to be told, by command.
     a_relever: dict[str, set[str]] = field(default_factory=dict)
-    """Numbers that others made to be told, by command."""
+    #: Whether an earlier step of the example met a panne.
     panne_jouee: bool = False
-    """Whether an earlier step of the example met a panne."""
 
 
 @dataclass(frozen=True)

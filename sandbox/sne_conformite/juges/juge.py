@@ -142,14 +142,14 @@ class JugeDeSuite:
 
     exigences: ClassVar[tuple[str, ...]] = ()
     sur: ClassVar[Messages] = TOUS
+    #: Those of its requirements that only a panne lets be seen.
     apres_une_panne: ClassVar[tuple[str, ...]] = ()
-    """Those of its requirements that only a panne lets be seen."""
+    #: Whether what it remembers is of the base's state, and ends with it.
     de_l_etat: ClassVar[bool] = True
-    """Whether what it remembers is of the base's state, and ends with it."""
 
     pilote: bool = False
+    #: How many times as fast as ours a driven application's clock goes, while it waits to try again.
     acceleration: float = 1.0
-    """How many times as fast as ours a driven application's clock goes, while it waits to try again."""
 
     def dire(self, vue: Observation, exigence: str = "") -> Dire:
         """A pen about an exchange, for the first of its requirements unless another is named."""

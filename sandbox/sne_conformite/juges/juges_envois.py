@@ -172,8 +172,8 @@ class Creations(JugeDeSuite):
     _enregistrees: dict[object, tuple[str, int | None]] = field(default_factory=dict)
     _sorties: set[str] = field(default_factory=set)
     _perdues: list[_Perdue] = field(default_factory=list)
+    #: Of those, the ones that were looked for by a question whose answer was lost too.
     _vaines: list[_Perdue] = field(default_factory=list)
-    """Of those, the ones that were looked for by a question whose answer was lost too."""
 
     def commander(self, ordre: Ordre) -> None:
         """The user asks again: what could not be looked for has to be, now."""
@@ -276,8 +276,8 @@ class Ajouts(JugeDeSuite):
     exigences = apres_une_panne = ("VIE-28",)
     sur = operations("ajouterEvenementDemande")
 
+    #: By who adds what to which demande, the exchange whose answer was lost.
     _perdus: dict[tuple[str, str | None, bytes], int | None] = field(default_factory=dict)
-    """By who adds what to which demande, the exchange whose answer was lost."""
     _laisses: list[int | None] = field(default_factory=list)
 
     def commander(self, ordre: Ordre) -> None:

@@ -73,12 +73,12 @@ class _Echappe:
 class TextesAbimes:
     """FID-10, of free traffic: what breaks it. That a text is whole, nothing shows here."""
 
+    #: By sort, the first findings by text, as long as they are too few to count.
     _vus: dict[str, dict[str, Constat]] = field(default_factory=dict)
-    """By sort, the first findings by text, as long as they are too few to count."""
+    #: By the words around the first escape: what else arrives tells, at the end, whether they count.
     _echappes: dict[str, list[_Echappe]] = field(default_factory=dict)
-    """By the words around the first escape: what else arrives tells, at the end, whether they count."""
+    #: By kind of message and element, the characters that arrived as they are.
     _nus: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    """By kind of message and element, the characters that arrived as they are."""
 
     def voir(self, vue: Observation) -> Iterator[Constat]:
         """The findings that count from this exchange on."""

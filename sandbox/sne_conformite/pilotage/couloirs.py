@@ -84,8 +84,8 @@ class Couloir:
     banc: BancDEssai
     rang: int
     fil: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "couloir"))
+    #: Why its application does not begin, "" when it did.
     panne: str = ""
-    """Why its application does not begin, "" when it did."""
     ferme: bool = False
 
     def presenter(self, *a_dire: Any) -> None:
@@ -134,10 +134,10 @@ class Couloirs:
         self._permis = renforts.permis if renforts else nullcontext
         self._couloirs: list[Couloir] = []
         self._rendus: dict[str, Future[ScenarioJoue]] = {}
+        #: The lane (its rank) of each scenario that one plays.
         self.places: dict[str, int] = {}
-        """The lane (its rank) of each scenario that one plays."""
+        #: Whether they are still to be opened, and can be.
         self.possibles = renforts is not None
-        """Whether they are still to be opened, and can be."""
 
     def ouvrir(
         self, scenarios: Sequence[Scenario], instances: int, a_dire: Sequence[Any], tirer: Tirer, jouer: Jouer

@@ -48,10 +48,10 @@ class Pouls:
 
     def __init__(self, demander: Callable[[], None]) -> None:
         self._demander = demander
+        #: When an answer came, and how late, in seconds.
         self._retards: deque[tuple[float, float]] = deque(maxlen=_MEMOIRE)
-        """When an answer came, and how late, in seconds."""
+        #: When the next question is to be asked, or the one under way was.
         self._attendue = float("inf")
-        """When the next question is to be asked, or the one under way was."""
         self._fini = threading.Event()
         self._fil = threading.Thread(target=self._suivre, name="pouls", daemon=True)
 
@@ -181,8 +181,8 @@ class Poignees:
     """How long to wait for the line of a failed handshake, which is written once its connection is gone.
     After several commands that brought none, one stops waiting."""
 
+    #: Commands in a row after which no line came.
     vaines: int = 0
-    """Commands in a row after which no line came."""
     attente: float = _ATTENTE
 
     def attendre(self, relever: Callable[[], list[Observation]]) -> list[Observation]:

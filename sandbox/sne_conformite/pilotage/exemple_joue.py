@@ -88,16 +88,16 @@ class ExempleJoue:
     observations: tuple[Observation, ...] = ()
     arret: str = ""
     erreur: str = ""
+    #: Requirements of commands that the application gave up by itself, each with its words.
     empechees: Mapping[str, str] = field(default_factory=dict)
-    """Requirements of commands that the application gave up by itself, each with its words."""
+    #: How many commands the application did.
     faites: int = 0
-    """How many commands the application did."""
+    #: Whether it was cut short before the application did any command.
     bloque: bool = False
-    """Whether it was cut short before the application did any command."""
+    #: What the suite failed to judge of it.
     accidents: tuple[Accident, ...] = ()
-    """What the suite failed to judge of it."""
+    #: All that the journal wrote since the example before.
     echanges: tuple[Echange, ...] = ()
-    """All that the journal wrote since the example before."""
 
     @property
     def fautes(self) -> dict[tuple[str, str], Constat]:
@@ -193,8 +193,8 @@ class _Seance:
     constats: list[Constat] = field(default_factory=list)
     accidents: list[Accident] = field(default_factory=list)
     faites: int = 0
+    #: By exchange, what was told when it is not the household as it was drawn: changed, or criteria.
     dits: dict[int | None, Mapping[str, Any]] = field(default_factory=dict)
-    """By exchange, what was told when it is not the household as it was drawn: changed, or criteria."""
 
     def jouer(self, instant: datetime) -> ExempleJoue:
         arret = erreur = ""

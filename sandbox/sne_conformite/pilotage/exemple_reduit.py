@@ -139,8 +139,8 @@ class Reductions:
     none at all)."""
 
     budget: int = BUDGET
+    #: By kind: the check that it was shrunk for, the example, its finding.
     faites: dict[Cle, tuple[str, Mapping[str, Any], Constat]] = field(default_factory=dict)
-    """By kind: the check that it was shrunk for, the example, its finding."""
 
     def reduire(self, ici: str, constat: Constat, tirages: Exemples, combien: int) -> Constat | None:
         """Shrinks what shows a finding of the check `ici`; the finding of the smallest example, None when

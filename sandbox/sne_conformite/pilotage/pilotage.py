@@ -229,20 +229,20 @@ class _Pilotage:
     greffe: Greffe
     montrer: bool
     presentation: _Presentation | None = None
+    #: Why the application is given up, "" while it is not.
     panne: str = ""
-    """Why the application is given up, "" while it is not."""
+    #: What interrupted the run, "" while nothing has.
     interruption: str = ""
-    """What interrupted the run, "" while nothing has."""
     erreurs: int = 0
     non_joues: int = 0
     echanges: int = 0
+    #: How many commands the application did.
     faites: int = 0
-    """How many commands the application did."""
     blocage: Blocage = field(default_factory=Blocage)
     conditions: Conditions = field(default_factory=Conditions)
+    #: Of the scenario that is played, where exchanges are shown: those of its first example, then those that
+    #: findings cite.
     vues: list[Observation] = field(default_factory=list)
-    """Of the scenario that is played, where exchanges are shown: those of its first example, then those
-    that findings cite."""
 
     # --- the session -------------------------------------------------------------------------------------
 

@@ -42,12 +42,12 @@ class Recolte:
     erreur: str = ""
     empechees: dict[str, str] = field(default_factory=dict)
     plies: dict[str, list[Constat]] = field(default_factory=dict)
+    #: Requirements that the suite failed to judge of an exchange, each with the error.
     accidents: dict[str, str] = field(default_factory=dict)
-    """Requirements that the suite failed to judge of an exchange, each with the error."""
+    #: How many commands the application did.
     faites: int = 0
-    """How many commands the application did."""
+    #: Whether each example was cut short before the application did any command.
     bloquee: bool = True
-    """Whether each example was cut short before the application did any command."""
 
     def prendre(self, joue: ExempleJoue) -> None:
         """Adds what one more example showed."""

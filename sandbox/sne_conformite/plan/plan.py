@@ -154,8 +154,8 @@ class Scenario:
     etapes: tuple[Etape, ...]
     menages: Mapping[str, Contraintes]
     exemples: int = EXEMPLES
+    #: Instant at which its base starts (ISO); "" for the run's own.
     instant: str = ""
-    """Instant at which its base starts (ISO); "" for the run's own."""
 
     @property
     def commandes(self) -> frozenset[str]:

@@ -26,14 +26,14 @@ PROTOCOLE: Final = "sne-sandbox/1"
 class Statut(StrEnum):
     """How a command ended, as the application says."""
 
+    #: The SNE accepted.
     FAIT = "fait"
-    """The SNE accepted."""
+    #: The SNE answered by anomalies, or by doublons.
     REFUSE = "refuse"
-    """The SNE answered by anomalies, or by doublons."""
+    #: A fault, a panne, no answer: `message` is what the user is told.
     ERREUR = "erreur"
-    """A fault, a panne, no answer: `message` is what the user is told."""
+    #: The application does not do this.
     NON_GERE = "non_gere"
-    """The application does not do this."""
 
 
 @dataclass(frozen=True, slots=True)

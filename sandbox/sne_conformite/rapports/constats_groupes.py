@@ -50,12 +50,12 @@ class GroupeConstats:
     connue: str = ""
     erreur: bool = False
     echanges: tuple[int, ...] = ()
+    #: Requirements that it explains, and that are not counted: told with the first group of its own.
     consequences: tuple[str, ...] = ()
-    """Requirements that it explains, and that are not counted: told with the first group of its own."""
+    #: What a developer does, in French, "" when nothing is said.
     remede: str = ""
-    """What a developer does, in French, "" when nothing is said."""
+    #: The condition under which it shows, in French, "" when none is known.
     condition: str = ""
-    """The condition under which it shows, in French, "" when none is known."""
 
     @property
     def titre(self) -> str:

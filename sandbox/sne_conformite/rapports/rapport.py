@@ -69,14 +69,14 @@ class Verdict(StrEnum):
 
     REUSSI = "réussi"
     ECHOUE = "échoué"
+    #: A precondition was missing: nothing could be looked for.
     IGNORE = "ignoré"
-    """A precondition was missing: nothing could be looked for."""
+    #: The application says that it does not do this.
     SANS_OBJET = "sans objet"
-    """The application says that it does not do this."""
+    #: The suite, or the link to the application, failed.
     ERREUR = "erreur"
-    """The suite, or the link to the application, failed."""
+    #: Not run yet, or run without any evidence.
     EN_ATTENTE = "en attente"
-    """Not run yet, or run without any evidence."""
 
 
 class EtatExigence(StrEnum):
@@ -85,21 +85,21 @@ class EtatExigence(StrEnum):
     PROUVEE = "prouvée"
     ENFREINTE = "enfreinte"
     SANS_PREUVE = "sans preuve"
+    #: requirements.csv says why.
     NON_TESTEE = "non testée"
-    """requirements.csv says why."""
 
 
 class VerdictMention(StrEnum):
     """How far a mention is attained. The first of these that is true, in this order."""
 
+    #: The trial did not go to its end.
     INACHEVEE = "inachevée"
-    """The trial did not go to its end."""
+    #: A MUST that the mention demands is broken, and nothing excuses it.
     REFUSEE = "refusée"
-    """A MUST that the mention demands is broken, and nothing excuses it."""
+    #: Something that it demands has no evidence, or an attestation lacks.
     INCOMPLETE = "incomplète"
-    """Something that it demands has no evidence, or an attestation lacks."""
+    #: A recommendation is not followed, a known failure (baseline) is excused, the contract is overlaid.
     RESERVES = "acquise avec réserves"
-    """A recommendation is not followed, a known failure (baseline) is excused, the contract is overlaid."""
     ACQUISE = "acquise"
 
 
@@ -141,10 +141,10 @@ class Verification:
     exemple: Mapping[str, Any] | None = None
     commande: str = ""
     raison: str = ""
+    #: Reason of the baseline that excuses this failure; "" when nothing does.
     connue: str = ""
-    """Reason of the baseline that excuses this failure; "" when nothing does."""
+    #: Requirement whose breach explains that nothing could be said of this one; "" when none does.
     cause: str = field(default="", metadata=FACULTATIF)
-    """Requirement whose breach explains that nothing could be said of this one; "" when none does."""
 
     @property
     def id(self) -> str:
@@ -179,18 +179,18 @@ class Bilan:
     preuves: int = 0
     constats: tuple[Constat, ...] = ()
     raison: str = ""
+    #: Reason of the baseline that excuses all of `constats`; "" when one of them is not excused.
     connue: str = ""
-    """Reason of the baseline that excuses all of `constats`; "" when one of them is not excused."""
+    #: How many times it broke, by `sorte`: more than `constats` keeps.
     nombres: Mapping[str, Any] = field(default_factory=dict, compare=False, metadata=FACULTATIF)
-    """How many times it broke, by `sorte`: more than `constats` keeps."""
+    #: French sentence: what a developer does when it breaks.
     remede: str = field(default="", metadata=FACULTATIF)
-    """French sentence: what a developer does when it breaks."""
+    #: French sentence: what a household risks when it breaks.
     risque: str = field(default="", metadata=FACULTATIF)
-    """French sentence: what a household risks when it breaks."""
+    #: How far `source` goes: attestée, déduite or convention; "" in a report of before it was told.
     fidelite: str = field(default="", metadata=FACULTATIF)
-    """How far `source` goes: attestée, déduite or convention; "" in a report of before it was told."""
+    #: The condition under which it breaks, in French, by `sorte`; a kind of which none is known has none.
     conditions: Mapping[str, Any] = field(default_factory=dict, compare=False, metadata=FACULTATIF)
-    """The condition under which it breaks, in French, by `sorte`; a kind of which none is known has none."""
 
     @property
     def source_dite(self) -> str:
@@ -221,8 +221,8 @@ class EchangeCite:
     resume: str
     requete: str
     reponse: str
+    #: Lines of `requete`, from 1, that the SNE complained of.
     lignes: tuple[int, ...] = field(default=(), metadata=FACULTATIF)
-    """Lines of `requete`, from 1, that the SNE complained of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,8 +326,8 @@ class Mention:
     prouvees: int = 0
     lacunes: tuple[Lacune, ...] = ()
     reserves: tuple[str, ...] = ()
+    #: Requirements that another, proved, stands for (an alternative).
     ignorees: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
-    """Requirements that another, proved, stands for (an alternative)."""
     attestees: int = field(default=0, metadata=FACULTATIF)
 
     @property
@@ -343,8 +343,8 @@ class Entete:
     outil: str
     contrat: str
     profil: str
+    #: TRAFIC (driverless) or « plan » (driven).
     mode: str
-    """TRAFIC (driverless) or « plan » (driven)."""
     application: str
     base: str
     graine: int
@@ -353,27 +353,27 @@ class Entete:
     fin: datetime
     echanges: int = 0
     exemples: int = 0
+    #: French sentences: how many exchanges the journal had lost when it was judged, why, and the remedy; what
+    #: the suite itself failed to judge, of which exchanges, by what error.
     non_juges: str = field(default="", metadata=FACULTATIF)
-    """French sentences: how many exchanges the journal had lost when it was judged, why, and the remedy; what
-    the suite itself failed to judge, of which exchanges, by what error."""
+    #: Of `echanges`, in mode TRAFIC, those that the SNE refused: anomalies, or a fault or an HTTP status by
+    #: the fault of the sender.
     refuses: int = field(default=0, metadata=FACULTATIF)
-    """Of `echanges`, in mode TRAFIC, those that the SNE refused: anomalies, or a fault or an HTTP status by
-    the fault of the sender."""
+    #: French sentence: why the trial did not go to its end (a signal, the tool, the application that never
+    #: answered); "" when it did. The report is then partial, and concludes nothing.
     inacheve: str = field(default="", metadata=FACULTATIF)
-    """French sentence: why the trial did not go to its end (a signal, the tool, the application that never
-    answered); "" when it did. The report is then partial, and concludes nothing."""
+    #: The product as its vendor declares it; None when nobody did.
     candidat: Candidat | None = field(default=None, metadata=FACULTATIF)
-    """The product as its vendor declares it; None when nobody did."""
+    #: SHA-256, in hexadecimal, of what judged: rules, requirements, certification, plan, overlay, judge.
     empreintes: Mapping[str, Any] = field(default_factory=dict, metadata=FACULTATIF)
-    """SHA-256, in hexadecimal, of what judged: rules, requirements, certification, plan, overlay, judge."""
+    #: The verifier's challenge, from which seed, households and clock were drawn; "" when there is none.
     defi: str = field(default="", metadata=FACULTATIF)
-    """The verifier's challenge, from which seed, households and clock were drawn; "" when there is none."""
+    #: French clause: in what the plan that was played is not that of the interface; "" when it is.
     autre_plan: str = field(default="", metadata=FACULTATIF)
-    """French clause: in what the plan that was played is not that of the interface; "" when it is."""
+    #: Files of the user's folder that was laid over the contract; none when the contract is as shipped.
     surcharge: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
-    """Files of the user's folder that was laid over the contract; none when the contract is as shipped."""
+    #: French sentences: rules that the contract does not apply, as it binds nothing to what they read.
     regles_eteintes: tuple[str, ...] = field(default=(), metadata=FACULTATIF)
-    """French sentences: rules that the contract does not apply, as it binds nothing to what they read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,8 +389,8 @@ class Rapport:
     echanges: tuple[EchangeCite, ...] = ()
     reponses: tuple[ReponseDuSne, ...] = field(default=(), metadata=FACULTATIF)
     mentions: tuple[Mention, ...] = field(default=(), metadata=FACULTATIF)
+    #: The first ones, with their traces; `entete.non_juges` says all of them in short.
     accidents: tuple[Accident, ...] = field(default=(), metadata=FACULTATIF)
-    """The first ones, with their traces; `entete.non_juges` says all of them in short."""
     angles_morts: tuple[AngleMort, ...] = field(default=(), metadata=FACULTATIF)
 
     @property

@@ -23,10 +23,10 @@ ATTRIBUTS_MAX: Final = 30
 REMARQUES_MAX: Final = 50
 TEXTE_MAX: Final = 400
 
+#: What is said of an element: regle, message, gravite, remede, fidelite, source; `propriete` is its path, and
+#: `ensuite` the title above what a rule would say once the schema accepts the document; `sorte`, of what the
+#: schema refuses, the name of the sentence in `phrases.toml`.
 Remarque = dict[str, Any]
-"""What is said of an element: regle, message, gravite, remede, fidelite, source; `propriete` is its path, and
-`ensuite` the title above what a rule would say once the schema accepts the document; `sorte`, of what the
-schema refuses, the name of the sentence in `phrases.toml`."""
 
 
 @dataclass(slots=True)
@@ -36,20 +36,20 @@ class PasArbre:
     nom: str = ""
     ligne: int = 0
     attributs: tuple[tuple[str, str], ...] = ()
+    #: Attributes that are not shown.
     autres: int = 0
-    """Attributes that are not shown."""
     texte: str = ""
     note: str = ""
     ouvre: bool = False
     ferme: bool = False
+    #: Shown closed: nothing is said of what it holds.
     plie: bool = False
-    """Shown closed: nothing is said of what it holds."""
+    #: Without content: `<a/>`.
     court: bool = False
-    """Without content: `<a/>`."""
     repere: str = ""
     anomalies: list[Remarque] = field(default_factory=list)
+    #: Remarks that are not shown.
     tues: int = 0
-    """Remarks that are not shown."""
 
 
 @dataclass(frozen=True, slots=True)

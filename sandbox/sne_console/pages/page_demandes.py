@@ -40,8 +40,8 @@ class Demandee:
     champs: dict[str, str]
     question: dict[str, Any] = field(default_factory=dict)
     fautes: list[str] = field(default_factory=list)
+    #: Communes that bear the name asked for, when there are several.
     choix: tuple[Commune, ...] = ()
-    """Communes that bear the name asked for, when there are several."""
     commune: str = ""
 
     @property

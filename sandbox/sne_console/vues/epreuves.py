@@ -83,12 +83,12 @@ class EtatJugement(StrEnum):
     """How far a judgement is."""
 
     EN_COURS = "en cours"
+    #: Its report is there.
     RENDUE = "rendue"
-    """Its report is there."""
+    #: The command ended without a report.
     ECHOUEE = "échouée"
-    """The command ended without a report."""
+    #: Its process is gone without a word.
     INTERROMPUE = "interrompue"
-    """Its process is gone without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ class JugementConserve:
     etat: EtatJugement
     commande: str
     fini_le: datetime | None
+    #: Where the servers share it, None for one that is of this home.
     classeur: Classeur | None = None
-    """Where the servers share it, None for one that is of this home."""
 
     @property
     def sortie(self) -> str:

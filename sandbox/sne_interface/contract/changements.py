@@ -38,30 +38,30 @@ class GenreChangement(StrEnum):
 class Nature(StrEnum):
     """Where two contracts may differ, and how what differs is named there (its *objet*)."""
 
+    #: A version of message: 02.02.
     MESSAGES = "messages"
-    """A version of message: 02.02."""
+    #: A place of a document: demande/02.02:interfaceNuu/demande/…/nir, evenement:interfaceNuu/…/@code.
     SCHEMAS = "schemas"
-    """A place of a document: demande/02.02:interfaceNuu/demande/…/nir, evenement:interfaceNuu/…/@code."""
+    #: A service, an operation, a field: getNumUnique/input/nomFichierDemande.
     OPERATIONS = "operations"
-    """A service, an operation, a field: getNumUnique/input/nomFichierDemande."""
+    #: A control: NIR002.
     REGLES = "regles"
-    """A control: NIR002."""
+    #: A closed list, a code: ListeCivilite/3.
     NOMENCLATURES = "nomenclatures"
-    """A closed list, a code: ListeCivilite/3."""
+    #: An element of a demande, and the list that rules it: interfaceNuu/demande/…/nir.
     CHEMINS = "chemins"
-    """An element of a demande, and the list that rules it: interfaceNuu/demande/…/nir."""
+    #: A type of event, a characteristic, a code of it: the type, /its characteristic, /its code.
     EVENEMENTS = "evenements"
-    """A type of event, a characteristic, a code of it: the type, /its characteristic, /its code."""
+    #: A requirement: CTR-12.
     EXIGENCES = "exigences"
-    """A requirement: CTR-12."""
+    #: A key of certification.toml: roles.dispatching.
     CERTIFICATION = "certification"
-    """A key of certification.toml: roles.dispatching."""
+    #: A first quartile: EPCI/200071751/2020.
     SEUILS = "seuils"
-    """A first quartile: EPCI/200071751/2020."""
+    #: A role that contract.toml binds: nir.
     ROLES = "roles"
-    """A role that contract.toml binds: nir."""
+    #: What another file says: risques.toml:FID-12, communes.csv:01001, wsdl/….wsdl.
     FICHIERS = "fichiers"
-    """What another file says: risques.toml:FID-12, communes.csv:01001, wsdl/….wsdl."""
 
 
 @dataclass(frozen=True, slots=True)

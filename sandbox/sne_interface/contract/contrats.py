@@ -31,13 +31,13 @@ class Contrats:
     def __init__(
         self, home: Path, nom: str, overlay: Path | None = None, quartiles: Path | None = None
     ) -> None:
+        #: Where the operator puts folders.
         self.dossier = home / DOSSIER
-        """Where the operator puts folders."""
         self._du_serveur = nom, overlay
         self._quartiles = quartiles
         self._lus: dict[str, Contrat] = {}
+        #: The same, by `lieu`: of two names for one, one is in memory.
         self._par_lieu: dict[tuple[str, Path | None], Contrat] = {}
-        """The same, by `lieu`: of two names for one, one is in memory."""
         self._verrou = Lock()
         self._signe: list[tuple[str, int, int]] = []
         self._empreinte = ""

@@ -162,8 +162,8 @@ class _Visite:
         self._erreurs: list[SchemaError] = []
         self._pas = 0
         self._alignes: dict[tuple[int, tuple[str, ...], frozenset[str]], list[PasAlignement]] = {}
+        #: Whether it took too many steps to go to the end.
         self.partielle = False
-        """Whether it took too many steps to go to the end."""
 
     def visiter(self, root: Any) -> list[SchemaError]:
         nom = local(root.tag)

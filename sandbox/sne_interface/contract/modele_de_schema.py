@@ -86,8 +86,8 @@ class ModelesDemande:
 
     def __init__(self, schemas: Schemas, versions: Sequence[str]) -> None:
         self._modeles = []  # kept: their declarations point to them
+        #: Path -> declaration, in document order; oldest version first.
         self.par_version: dict[str, dict[str, Any]] = {}
-        """Path -> declaration, in document order; oldest version first."""
         lus: dict[str, dict[str, Any]] = {}
         for version in versions:
             fichier = schemas.fichier(Document.DEMANDE, version)

@@ -75,6 +75,7 @@ class Nomenclatures:
     def __init__(self, listes: Mapping[str, Mapping[str, str]], chemins: Iterable[Chemin] = ()) -> None:
         self._listes = {nom: MappingProxyType(dict(codes)) for nom, codes in listes.items()}
         self._chemins = {ligne.chemin: (rang, ligne) for rang, ligne in enumerate(chemins)}
+        #: Path without index -> (list, whether the schema requires the element).
         self.par_chemin: Mapping[str, tuple[str, bool]] = MappingProxyType(
             {
                 chemin: (ligne.liste, ligne.obligatoire)
@@ -82,12 +83,11 @@ class Nomenclatures:
                 if ligne.liste is not None
             }
         )
-        """Path without index -> (list, whether the schema requires the element)."""
         parents = {chemin.rpartition("/")[0] for chemin in self._chemins}
+        #: Names of the elements that only ever hold elements.
         self.conteneurs = (frozenset(_nom(c) for c in parents) | _CONTENEURS_D_AILLEURS) - {
             _nom(c) for c in self._chemins.keys() - parents
         }
-        """Names of the elements that only ever hold elements."""
         inconnues = sorted({nom for nom, _ in self.par_chemin.values()} - self._listes.keys())
         if inconnues:
             raise ContractError(
@@ -95,8 +95,8 @@ class Nomenclatures:
                 remede="ajoutez ses codes à nomenclatures.csv",
             )
 
+        #: Above the first step of the paths that lead to a closed list, or to a commune.
         self.sommet = self._arbre()
-        """Above the first step of the paths that lead to a closed list, or to a commune."""
 
     def _arbre(self) -> PasDeChemin:
         sommet = PasDeChemin(True)

@@ -63,10 +63,10 @@ class Automate:
 
     def __init__(self, groupe: Any) -> None:
         self._noeuds: list[_EtatAutomate] = [_EtatAutomate(None, [])]  # the end
+        #: The elements and wildcards of the model, in its order.
         self.particules: list[Any] = []
-        """The elements and wildcards of the model, in its order."""
+        #: By id of a particle: the choices it stands in, outermost first, as (id of the choice, branch).
         self.choix: dict[int, tuple[tuple[int, int], ...]] = {}
-        """By id of a particle: the choices it stands in, outermost first, as (id of the choice, branch)."""
         self._visiter(groupe, ())
         self._depart = self._batir(groupe, 0)
         self._noms = {local(p.name) for p in self.particules if p.name}

@@ -136,8 +136,8 @@ class Contrat:
     operations: Mapping[str, OperationPubliee]
     dossiers: DossiersContrat
     reglages: Mapping[str, Any]
+    #: The results that `retenu` keeps with it.
     retenus: dict[Any, dict[Any, Any]] = field(default_factory=dict, init=False)
-    """The results that `retenu` keeps with it."""
 
     def __repr__(self) -> str:
         return f"<Contrat {self.nom}>"

@@ -44,8 +44,8 @@ class DecisionNotee:
     souhaitee: str | None = None
     en_quartier: bool | None = None
     dalo: bool | None = None
+    #: Of a priority category of L. 441-1, DALO apart.
     prioritaire: bool | None = None
-    """Of a priority category of L. 441-1, DALO apart."""
     refus: bool | None = None
     ressources_uc: int | None = None
 
@@ -106,8 +106,8 @@ class Demandeur:
 
     souhaitee: str | None = None
     ressources_uc: int | None = None
+    #: Whether the register knows it as recognised (DALO).
     reconnu: bool = False
-    """Whether the register knows it as recognised (DALO)."""
 
     @classmethod
     def de(cls, stockee: DemandeStockee) -> Self:

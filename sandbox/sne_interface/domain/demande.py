@@ -406,16 +406,16 @@ class DemandeStockee:
     debut_validite: date
     fin_validite: date
     demande: Demande
+    #: The document of the form (`interfaceNuu`), normalised XML, without what the SNE owns.
     document: bytes = field(repr=False)
-    """The document of the form (`interfaceNuu`), normalised XML, without what the SNE owns."""
     date_renouvellement: date | None = None
     date_radiation: date | None = None
     motif_radiation: str | None = None
+    #: The `radiation` element as received, normalised XML.
     radiation: bytes | None = field(default=None, repr=False)
-    """The `radiation` element as received, normalised XML."""
     radiation_enregistree_le: datetime | None = None
+    #: The `informationDalo` element as received, normalised XML.
     information_dalo: bytes | None = field(default=None, repr=False)
-    """The `informationDalo` element as received, normalised XML."""
     statut_dalo: str | None = None
     dalo_enregistre_le: datetime | None = None
     numero_associe: str | None = None
@@ -451,8 +451,8 @@ class Mouvement:
     jour: date
     effet: int
     association: bool
+    #: Code of ListeMotifsRadiation.
     motif: str | None = None
-    """Code of ListeMotifsRadiation."""
 
 
 def mouvements_d_arrivee(stockee: DemandeStockee, jour: date) -> list[Mouvement]:

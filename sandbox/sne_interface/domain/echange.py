@@ -61,20 +61,20 @@ class RequeteHttp:
     chemin: str
     en_tetes: EnTetes
     corps: bytes
+    #: The Host that it names: a real client's is that of the national server.
     hote: str = ""
-    """The Host that it names: a real client's is that of the national server."""
+    #: Scheme and authority of this server, by the socket that it came to.
     origine: str = ""
-    """Scheme and authority of this server, by the socket that it came to."""
+    #: Address of the caller.
     pair: str = ""
-    """Address of the caller."""
+    #: The listener: https, http, https_expire, https_autre_nom; "" for what came by no socket.
     ecoute: str = ""
-    """The listener: https, http, https_expire, https_autre_nom; "" for what came by no socket."""
+    #: The verified client certificate (DER).
     certificat: bytes | None = None
-    """The verified client certificate (DER)."""
+    #: Whether the listener asks its callers for one.
     certificat_demande: bool = False
-    """Whether the listener asks its callers for one."""
+    #: What tells that a page of another site sent it, "" for nothing.
     d_un_autre_site: str = ""
-    """What tells that a page of another site sent it, "" for nothing."""
 
     def en_tete(self, nom: str) -> str:
         """Value of the first header of that name, whatever its case; "" when absent."""
@@ -195,10 +195,10 @@ class VerdictEchange(StrEnum):
     ACCEPTE = "accepté"
     ANOMALIES = "anomalies"
     FAULT = "fault"
+    #: Refused before SOAP: HTTP status, or a TLS handshake that failed.
     REFUS = "refus"
-    """Refused before SOAP: HTTP status, or a TLS handshake that failed."""
+    #: A bug of ours.
     ERREUR = "erreur"
-    """A bug of ours."""
 
 
 def methode_recue(mot: str) -> str:
@@ -252,29 +252,29 @@ class Echange:
     parties: list[dict[str, Any]] = field(default_factory=list)
     tolerances: list[dict[str, str]] = field(default_factory=list)
     anomalies: list[dict[str, Any]] = field(default_factory=list)
+    #: code, message, explication.
     fault: dict[str, str] | None = None
-    """code, message, explication."""
     reponse_conforme: bool | None = None
+    #: Traceback of a bug of ours.
     trace: str | None = None
-    """Traceback of a bug of ours."""
+    #: The listener: https, http, https_expire or https_autre_nom; "" when the line does not tell.
     ecoute: str = ""
-    """The listener: https, http, https_expire or https_autre_nom; "" when the line does not tell."""
+    #: Whether the caller presented a client certificate; None when it was not asked for one.
     certificat: bool | None = None
-    """Whether the caller presented a client certificate; None when it was not asked for one."""
+    #: The panne that was played (id, genre, effet, parametres, armee_le): `reponse` is then what was meant,
+    #: before it was damaged. Where the panne took the place of the work, it is what took that of the answer.
     panne: dict[str, Any] | None = None
-    """The panne that was played (id, genre, effet, parametres, armee_le): `reponse` is then what was meant,
-    before it was damaged. Where the panne took the place of the work, it is what took that of the answer."""
+    #: Why the answer did not reach the caller, as far as the server can know, in French; "" when nothing says
+    #: that it did not.
     non_remise: str = ""
-    """Why the answer did not reach the caller, as far as the server can know, in French; "" when nothing says
-    that it did not."""
+    #: Of the line of a clock that was moved, what it takes to show the move and to take it back
+    #: (`bases.horloge`).
     temps: dict[str, Any] | None = None
-    """Of the line of a clock that was moved, what it takes to show the move and to take it back
-    (`bases.horloge`)."""
+    #: What the answer rests on and does not say, in French: the threshold of the first quartile.
     notes: list[str] = field(default_factory=list)
-    """What the answer rests on and does not say, in French: the threshold of the first quartile."""
+    #: What the contract to come would refuse of it (contrat, changement, exige, regle, chemin, ligne,
+    #: message); one without `changement` says why it could not be judged so.
     a_venir: list[dict[str, Any]] = field(default_factory=list)
-    """What the contract to come would refuse of it (contrat, changement, exige, regle, chemin, ligne,
-    message); one without `changement` says why it could not be judged so."""
 
     @property
     def avertissement(self) -> str:

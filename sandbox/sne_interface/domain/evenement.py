@@ -25,8 +25,8 @@ class Caracteristique:
     obligatoire: bool = False
     texte: str = ""
     aide: str = ""
+    #: For LST: (code, label).
     valeurs: tuple[tuple[str, str], ...] = ()
-    """For LST: (code, label)."""
     debut_validite: date | None = None
     fin_validite: date | None = None
 
@@ -74,12 +74,12 @@ class Evenement:
     nature: str
     date_survenance: date | None
     commentaire: str | None
+    #: (code, value).
     caracteristiques: tuple[tuple[str, str], ...] = ()
-    """(code, value)."""
     auteur_modification: str | None = None
     modifie_le: datetime | None = None
+    #: What a radiation has to follow, since `suite_le`: one of the two words of `domain.parcours`.
     suite: str | None = None
-    """What a radiation has to follow, since `suite_le`: one of the two words of `domain.parcours`."""
     suite_le: date | None = None
 
     @property

@@ -69,8 +69,8 @@ class GenrePanne:
     `sans_prise`, in French: the exchanges that it lets by and waits past, "" for none."""
 
     nom: str
+    #: The name that people give to it, in French.
     titre: str
-    """The name that people give to it, in French."""
     description: str
     empeche: bool = False
     parametres: tuple[ParametreLu, ...] = ()

@@ -121,12 +121,12 @@ class Decor:
     place: tuple[str, str]
     richesse: float
     limites: bool = False
+    #: Tell whether the applicant's address has to be abroad.
     etranger: bool = False
-    """Tell whether the applicant's address has to be abroad."""
+    #: Tell whether the base knows these people already: their names stay as they are.
     connus: bool = False
-    """Tell whether the base knows these people already: their names stay as they are."""
+    #: Tell whether lists are as long as they may be.
     longues: bool = False
-    """Tell whether lists are as long as they may be."""
 
     def codes(self, chemin: str) -> tuple[str, ...]:
         """The codes that an element may carry, by its path without index."""
@@ -156,8 +156,8 @@ class Ornement:
     toujours: bool = False
     expatrie: bool = False
     facultatif: bool = False
+    #: The least chance, from 0 to 1, that what is `facultatif` stays.
     garde: float = 0.0
-    """The least chance, from 0 to 1, that what is `facultatif` stays."""
     retire: tuple[str, ...] = ()
 
 

@@ -185,13 +185,13 @@ class Defaut:
 
     code: str
     document: Element
+    #: The same as an lxml tree.
     racine: Any
-    """The same as an lxml tree."""
     contexte: Contexte
     exemple: ExempleDeRegle
     profil: str
+    #: Whether the document alone shows it, as `check` sees it: no base, no transport, ordinary settings.
     autonome: bool
-    """Whether the document alone shows it, as `check` sees it: no base, no transport, ordinary settings."""
 
     @property
     def type(self) -> str:

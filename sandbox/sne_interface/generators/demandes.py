@@ -48,10 +48,10 @@ class DossierTire:
     logement: LogementActuel | None = None
     handicap: bool = False
     electronique: bool = False
+    #: Birth dates of the handicapped persons beside the applicant.
     handicapes: tuple[date, ...] = ()
-    """Birth dates of the handicapped persons beside the applicant."""
+    #: Where the NIR of a kind of person is written, in that version; nothing for those that have no place.
     nirs: Mapping[str, PlaceDuNir] = field(default_factory=dict)
-    """Where the NIR of a kind of person is written, in that version; nothing for those that have no place."""
 
 
 def tirer_dossier(tirage: Tirage, population: Population, *, depot: date, jour: date) -> DossierTire:

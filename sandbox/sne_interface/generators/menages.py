@@ -82,12 +82,12 @@ class Enfant:
     prenom: str
     naissance: date
     sexe: str
+    #: Code of ListeCoparentalite for a child in custody, None for a child à charge.
     garde: str | None = None
-    """Code of ListeCoparentalite for a child in custody, None for a child à charge."""
+    #: Code of ListeLienParente of a person à charge.
     lien: str = "E"
-    """Code of ListeLienParente of a person à charge."""
+    #: Of an adult alone (R. 441-2-2 a).
     nir: str | None = None
-    """Of an adult alone (R. 441-2-2 a)."""
 
 
 def tirer_civilite(tirage: Tirage) -> str:

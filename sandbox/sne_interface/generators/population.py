@@ -49,10 +49,10 @@ class Territoire:
     places: tuple[Place, ...]
     guichets: tuple[str, ...]
     bailleurs: tuple[str, ...]
+    #: The guichet of the State's service, which declares DALO decisions.
     etat: str
-    """The guichet of the State's service, which declares DALO decisions."""
+    #: The SIREN of each landlord that has one.
     sirens: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
-    """The SIREN of each landlord that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ class Commissions:
     categories: Repartition[CategoriePrioritaire] | None
     motifs_non_attribution: tuple[str, ...]
     motifs_refus: tuple[str, ...]
+    #: By sub-motive of the radiation.
     motifs_irrecevabilite: Mapping[str, str]
-    """By sub-motive of the radiation."""
     conditions: tuple[str, ...]
 
 
@@ -103,10 +103,10 @@ class Population:
     radiations: Repartition[str]
     territoires: Repartition[Territoire]
     commissions: Commissions = field(hash=False, compare=False)
+    #: What the contract binds.
     roles: Roles
-    """What the contract binds."""
+    #: Where a NIR is written: by message version, then by kind of person.
     nirs: Mapping[str, Mapping[str, "PlaceDuNir"]] = field(hash=False, compare=False)
-    """Where a NIR is written: by message version, then by kind of person."""
 
 
 @retenu

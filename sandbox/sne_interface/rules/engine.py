@@ -59,10 +59,10 @@ class _Choix(Enum):
     """Which of the rules run."""
 
     TOUS = "tous"
+    #: Those that the message alone decides.
     SANS_REGISTRE = "sans registre"
-    """Those that the message alone decides."""
+    #: Those that read the base.
     AU_REGISTRE = "au registre"
-    """Those that read the base."""
 
 
 _UTILES_MAX: Final = 256
@@ -77,8 +77,8 @@ class Jugement:
     def __init__(self, contexte: Contexte, contrat: Contrat, profil: str) -> None:
         """Raises UsageError for an unknown profile."""
         self.contexte = contexte
+        #: What was found, warnings included, in document order.
         self.anomalies: list[Anomalie] = []
-        """What was found, warnings included, in document order."""
         self._contrat, self._profil = contrat, profil
         self._reste = _Choix.TOUS
         self._arrete = False

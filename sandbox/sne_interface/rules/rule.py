@@ -43,32 +43,32 @@ class Contexte:
     nomenclatures: Nomenclatures
     territoires: Territoires
     registre: Registre
+    #: What each kind of guichet may do; by default nobody is kept from anything.
     droits: DroitsGuichets = field(default_factory=DroitsGuichets)
-    """What each kind of guichet may do; by default nobody is kept from anything."""
     operation: str = "getNumUnique"
     canal: str = ""
     versions: tuple[str, ...] = ("02.00", "02.01", "02.02")
+    #: The stored demande that the message names (numUnique), when there is one.
     stockee: DemandeStockee | None = None
-    """The stored demande that the message names (numUnique), when there is one."""
+    #: The guichet that the client certificate names, if it names one.
     guichet_certificat: str | None = None
-    """The guichet that the client certificate names, if it names one."""
+    #: Who the caller is, by its certificate, else by what the message says (`pipeline.guichet_de`).
     guichet_emetteur: str | None = None
-    """Who the caller is, by its certificate, else by what the message says (`pipeline.guichet_de`)."""
     nom_fichier: str | None = None
+    #: What the contract binds; without it, nothing.
     roles: Roles = field(default_factory=Roles)
-    """What the contract binds; without it, nothing."""
     localisations_max: int = 0
     recherche_max: int = 500
+    #: How many demandes a search finds; None until it has run (RCH003).
     resultats: int | None = None
-    """How many demandes a search finds; None until it has run (RCH003)."""
 
+    #: `document`, as a demande.
     demande: Demande = field(init=False)
-    """`document`, as a demande."""
+    #: The day of `maintenant`, in Paris.
     jour: date = field(init=False)
-    """The day of `maintenant`, in Paris."""
 
+    #: The last day that is « not in the future »: one day of tolerance for overseas guichets.
     aujourdhui: date = field(init=False)
-    """The last day that is « not in the future »: one day of tolerance for overseas guichets."""
 
     def __post_init__(self) -> None:
         self.demande = Demande(self.document)

@@ -25,8 +25,8 @@ _PARTAGES: Final = ("pki/ca.key", "pki/ca.pem", CLE_CONSOLE)
 _FACULTATIFS: Final = (FICHIER,)
 _NOMS: Final = "pki/noms"
 
+#: What makes or renews the certificates of a home, for a server of these names.
 Preparation = Callable[[Path, Sequence[str]], object]
-"""What makes or renews the certificates of a home, for a server of these names."""
 
 
 def accorder(

@@ -54,10 +54,10 @@ class Droit(StrEnum):
     """The right of a person to act beside SOAP."""
 
     TOUT = "tout"
+    #: Everything within one base, and nothing outside of it.
     BASE = "base"
-    """Everything within one base, and nothing outside of it."""
+    #: Sees everything, changes nothing.
     LECTURE = "lecture"
-    """Sees everything, changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ _SUPPRIMER: Final = RequeteSql("DELETE FROM panne WHERE base = :cle AND identifi
 _SUPPRIMER_TOUT: Final = RequeteSql("DELETE FROM panne WHERE base = :cle")
 
 
+#: Whether an exchange can be given a panne.
 Prise = Callable[[PanneDefinition], bool]
-"""Whether an exchange can be given a panne."""
 
 
 @dataclass(frozen=True, slots=True)

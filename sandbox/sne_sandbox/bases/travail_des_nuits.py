@@ -73,12 +73,12 @@ class BilanNuits:
     depuis: date
     jusqua: date
     comptes: Mapping[Fait, int] = field(default_factory=dict)
+    #: Name of the snapshot that was made before, "" for none;
     sauvegarde: str = ""
-    """Name of the snapshot that was made before, "" for none;"""
+    #: the SHA-256 of its file.
     empreinte: str = ""
-    """the SHA-256 of its file."""
+    #: Lines that these nights left in the journal, one after the other.
     lignes: int = 0
-    """Lines that these nights left in the journal, one after the other."""
 
     @property
     def perte(self) -> bool:

@@ -33,8 +33,8 @@ class Question:
     guichet: str
     document: Element | None = None
     contexte: Contexte | None = None
+    #: What the rules found, in document order.
     anomalies: tuple[Anomalie, ...] = ()
-    """What the rules found, in document order."""
 
     def avec(self, contexte: Contexte, anomalies: Sequence[Anomalie]) -> Self:
         """The same question, judged."""
@@ -103,8 +103,8 @@ class Sortie:
     nom_fichier: str = ""
     numero_unique: str | None = None
     anomalies: tuple[Anomalie, ...] = ()
+    #: What the answer rests on and does not say, for its line of the journal.
     notes: tuple[str, ...] = ()
-    """What the answer rests on and does not say, for its line of the journal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,13 @@ class Trousseau:
     """The key and certificates that a guichet needs to call: PEM and PKCS#12 bytes, private key included."""
 
     guichet: str
+    #: PEM: the client certificate, then its CA.
     certificat: bytes
-    """PEM: the client certificate, then its CA."""
+    #: PEM, PKCS#8, not encrypted.
     cle: bytes
-    """PEM, PKCS#8, not encrypted."""
     pkcs12: bytes
+    #: PKCS#12 that holds the CA alone, as a Java truststore.
     truststore: bytes
-    """PKCS#12 that holds the CA alone, as a Java truststore."""
 
 
 @dataclass(frozen=True, slots=True)

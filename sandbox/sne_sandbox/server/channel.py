@@ -257,21 +257,21 @@ class Canal(HTTPChannel):
         self.genre = genre
         self.timeOut = service.ecoute.inactivite  # type: ignore[assignment]
         self.callLater = service.reacteur.callLater  # type: ignore[method-assign, assignment]
+        #: Whether the application has a request of this connection.
         self.en_cours = False
-        """Whether the application has a request of this connection."""
+        #: The long answer that is leaving.
         self.ecoulement: Ecoulement | None = None
-        """The long answer that is leaving."""
         self._arrivee = Arrivee(premier=genre == "http")
         self._refus = refus_http.RefusEnCours()
+        #: What is told that the last answer was not delivered, when somebody wants to know.
         self.non_remise: NonRemise | None = None
-        """What is told that the last answer was not delivered, when somebody wants to know."""
+        #: Whether the peer has said that it sends no more, and waits for an answer.
         self.a_fini = False
-        """Whether the peer has said that it sends no more, and waits for an answer."""
+        #: Whether the answer under way is a stream of events: it ends with its reader.
         self.sans_fin = False
-        """Whether the answer under way is a stream of events: it ends with its reader."""
         self._adieu: Adieu | None = None
+        #: The request whose answer the transport still holds, and that others sent along with it wait for.
         self._engorgee: RequeteRecue | None = None
-        """The request whose answer the transport still holds, and that others sent along with it wait for."""
         self._poignee = genre == "http"
         self._certificat: bytes | None = None
 

@@ -34,8 +34,8 @@ class Ecoulement:
         self._en_pause = False
         self._fini = False
         self.longueur = corps.seek(0, io.SEEK_END)
+        #: Bytes handed to the transport, which asks for more once it has sent them.
         self.envoyes = 0
-        """Bytes handed to the transport, which asks for more once it has sent them."""
         corps.seek(0)
 
     def commencer(self) -> None:

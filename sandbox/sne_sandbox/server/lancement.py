@@ -44,8 +44,8 @@ class Lancement:
     configuration: Configuration
     ecoute: Ecoute
     base_des_refus: str = BASE_PAR_DEFAUT
+    #: Whether the console is made ready before its first visitor comes, while nobody calls.
     prechauffer: bool = False
-    """Whether the console is made ready before its first visitor comes, while nobody calls."""
 
     def ouvrir(self) -> tuple[Contrats, Magasin]:
         """The contracts and the store of its configuration."""

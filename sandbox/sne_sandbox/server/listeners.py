@@ -9,8 +9,8 @@ from sne_interface.errors import ListenError
 from sne_interface.resources import table
 
 ClientCert = Literal["optional", "required", "off"]
+#: The listener that a request came by.
 Genre = Literal["https", "http", "https_expire", "https_autre_nom"]
-"""The listener that a request came by."""
 GENRES: Final[tuple[Genre, ...]] = get_args(Genre)
 
 #: Connections that the kernel keeps for us while every process is busy.
@@ -27,23 +27,23 @@ class Ecoute:
     client_cert: ClientCert = "optional"
     threads: int = 8
     message_max: int = 20_000_000
+    #: Of a process; None: as many as the system's descriptors allow.
     connexions_max: int | None = None
-    """Of a process; None: as many as the system's descriptors allow."""
+    #: Bytes under way in a process.
     octets_max: int = 512_000_000
-    """Bytes under way in a process."""
+    #: Bytes a second below which a peer who sends a request, or reads a long answer, is dropped,
     debit_min: int = 10_000
-    """Bytes a second below which a peer who sends a request, or reads a long answer, is dropped,"""
+    #: measured over so long.
     patience: float = 30.0
-    """measured over so long."""
+    #: A peer that sends nothing for so long is dropped.
     inactivite: float = 60.0
-    """A peer that sends nothing for so long is dropped."""
+    #: What a request is given to arrive whole: twenty megabytes over half a megabit a second.
     reception: float = 300.0
-    """What a request is given to arrive whole: twenty megabytes over half a megabit a second."""
+    #: What exchanges under way are given to end, on SIGTERM.
     delai_arret: float = 10.0
-    """What exchanges under way are given to end, on SIGTERM."""
+    #: For so long, on SIGTERM, it goes on as before but for `/readyz`, which says that it leaves, and for
+    #: connections, which are closed after their next answer: who deals out the calls sends them elsewhere.
     preavis: float = 0.0
-    """For so long, on SIGTERM, it goes on as before but for `/readyz`, which says that it leaves, and for
-    connections, which are closed after their next answer: who deals out the calls sends them elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class AdressesServies:
 
     https: str | None = None
     http: str | None = None
+    #: A listener whose certificate has expired: a client must refuse it.
     https_expire: str | None = None
-    """A listener whose certificate has expired: a client must refuse it."""
+    #: A listener whose certificate is made out to another name only: a client must refuse it.
     https_autre_nom: str | None = None
-    """A listener whose certificate is made out to another name only: a client must refuse it."""
 
 
 class Prises(dict[Genre, socket.socket]):

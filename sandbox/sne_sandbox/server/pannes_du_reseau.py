@@ -30,8 +30,8 @@ class ConnexionTenue:
         self._requete = requete
         self._canal: Any = requete.channel
         self._attente: DelayedCall | None = None
+        #: Whether the peer has gone.
         self.perdue = False
-        """Whether the peer has gone."""
         requete.notifyFinish().addErrback(self._abandonner)
 
     def _abandonner(self, raison: Failure) -> None:
@@ -68,8 +68,8 @@ class ConnexionTenue:
             self._canal.reinitialiser()
 
 
+#: Writes an answer (bytes, head included) its own way.
 Panne = Callable[[ConnexionTenue, bytes], None]
-"""Writes an answer (bytes, head included) its own way."""
 
 _Jeu = Callable[[ConnexionTenue, bytes, PanneDefinition], None]
 

@@ -31,8 +31,8 @@ from sne_sandbox.server.workers import Taches
 
 logger = logging.getLogger(__name__)
 
+#: Seconds between two calls of `periodique`.
 PERIODE: Final = 60.0
-"""Seconds between two calls of `periodique`."""
 
 #: Seconds without a request after which a step of `prechauffe` is made; between two steps.
 CALME: Final = 1.0

@@ -35,8 +35,8 @@ RENDUE: Final = b"!"
 _DITES_MAX: Final = 65_536
 
 
+#: The rank of the listener that it came by, its socket, and when it was last handed (monotonic seconds).
 _Connexion = tuple[int, socket.socket, float]
-"""The rank of the listener that it came by, its socket, and when it was last handed (monotonic seconds)."""
 
 
 class Repartiteur:
@@ -60,8 +60,8 @@ class Repartiteur:
         self._tour = 0
         self._plafond = plafond
         self._lignes_dites = Lignes()
+        #: When listeners that wait are tried again (monotonic seconds); 0 while they are watched.
         self._a_rouvrir = 0.0
-        """When listeners that wait are tried again (monotonic seconds); 0 while they are watched."""
 
     def ajouter(self, processus: int, ligne: socket.socket) -> None:
         """A process that serves from now on; `ligne` leads to its Arrivees. The first opens the door."""

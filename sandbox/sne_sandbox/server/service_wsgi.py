@@ -85,20 +85,20 @@ class ServiceWsgi:
     reacteur: PosixReactorBase
     fils: Fils
     refus: Callable[[RefusServeur], None]
+    #: What `/readyz` tells; None: those addresses are the application's.
     etat: Sante | None = None
-    """What `/readyz` tells; None: those addresses are the application's."""
+    #: What heavy reads are asked; None: the application.
     voie: LecturesLourdes | None = None
-    """What heavy reads are asked; None: the application."""
     bornes: Bornes = field(init=False)
+    #: Open channels; touched by the reactor's thread only.
     canaux: set[Any] = field(default_factory=set)
-    """Open channels; touched by the reactor's thread only."""
+    #: Called when a channel closes.
     connexion_fermee: Callable[[], None] | None = None
-    """Called when a channel closes."""
+    #: Requests that the application was given; touched by the reactor's thread only.
     recues: int = 0
-    """Requests that the application was given; touched by the reactor's thread only."""
     arret_demande: bool = False
+    #: Whether it has said that it is about to end (`Ecoute.preavis`).
     depart: bool = False
-    """Whether it has said that it is about to end (`Ecoute.preavis`)."""
     _flux: int = 0
     _verrou: threading.Lock = field(default_factory=threading.Lock)
     _date: tuple[int, bytes] = (0, b"")

@@ -100,8 +100,8 @@ class TransportTls(TLSMemoryBIOProtocol):
 
     transport: Any
     a_parle = False
+    #: First bytes of a peer that did not speak TLS.
     en_clair: bytes = b""
-    """First bytes of a peer that did not speak TLS."""
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         """Twisted's: bytes of the peer, still encrypted."""

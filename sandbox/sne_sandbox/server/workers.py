@@ -54,16 +54,16 @@ class Taches:
 
     application: "ApplicationWsgi"
     refus: "Callable[[RefusServeur], None]"
+    #: Called every minute, in one of the processes only.
     periodique: Callable[[], None] | None = None
-    """Called every minute, in one of the processes only."""
+    #: Makes the application that heavy reads are asked, in a process of its own. Picklable. Without it they
+    #: are made here.
     lecteur: "Callable[[], ApplicationWsgi] | None" = None
-    """Makes the application that heavy reads are asked, in a process of its own. Picklable. Without it they
-    are made here."""
+    #: Called when the process has served.
     fin: Callable[[], None] = lambda: None
-    """Called when the process has served."""
     etat: "Sante | None" = None
+    #: The steps of what is better done before somebody asks for it: while no request comes.
     prechauffe: "Callable[[], Iterator[None]] | None" = None
-    """The steps of what is better done before somebody asks for it: while no request comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +84,24 @@ class _Ouvrier:
 
     rang: int
     processus: subprocess.Popen[bytes]
+    #: Our end of its standard input: closed by either side when it dies.
     ligne: socket.socket
-    """Our end of its standard input: closed by either side when it dies."""
+    #: Our end of what its connections go by.
     connexions: socket.socket
-    """Our end of what its connections go by."""
     pret: bool = False
 
 
 @dataclass(slots=True)
 class _Equipe:
     consignes: list[Consigne]
+    #: What is watched; the data of each is what to do when it is readable.
     veille: selectors.BaseSelector
-    """What is watched; the data of each is what to do when it is readable."""
     repartiteur: Repartiteur
+    #: Whether the server has been said to be ready.
     annonce: bool = False
-    """Whether the server has been said to be ready."""
     ouvriers: dict[int, _Ouvrier] = field(default_factory=dict)
+    #: When the worker of a rank is to be started again (monotonic seconds).
     reprises: dict[int, float] = field(default_factory=dict)
-    """When the worker of a rank is to be started again (monotonic seconds)."""
     delais: dict[int, float] = field(default_factory=dict)
 
 

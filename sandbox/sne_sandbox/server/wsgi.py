@@ -64,8 +64,8 @@ class Destinataire(Protocol):
     """The request that waits for an answer, in the reactor's thread (`channel.RequeteRecue`)."""
 
     method: bytes
+    #: Whether the peer has gone.
     partie: bool
-    """Whether the peer has gone."""
 
     def repondre(self, reponse: ReponseWsgi, corps: bytes | IO[bytes]) -> None:
         """Writes a whole answer."""

@@ -148,14 +148,14 @@ class _Message:
 
     def __init__(self, operation: OperationPubliee, in_document: Any = None, out_object: Any = None) -> None:
         self.operation = operation
+        #: The payload received, parsed and checked.
         self.in_document = in_document
-        """The payload received, parsed and checked."""
+        #: Its fields by name: text, code, or the token of a piece; absent ones left out.
         self.in_object: dict[str, str] = {}
-        """Its fields by name: text, code, or the token of a piece; absent ones left out."""
+        #: The fields of the answer by name, checked.
         self.out_object: Mapping[str, Champ] = out_object
-        """The fields of the answer by name, checked."""
+        #: The envelope of the answer, where the name of a field stands for its piece.
         self.out_document: Any = None
-        """The envelope of the answer, where the name of a field stands for its piece."""
 
 
 class ProtocolePlat(Soap12):

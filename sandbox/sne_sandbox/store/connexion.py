@@ -36,11 +36,11 @@ class RequeteSql:
         sqlite, postgresql = (
             (texte, texte) if isinstance(texte, str) else (texte["sqlite"], texte["postgresql"])
         )
+        #: By engine.
         self.textes: Final = {
             "sqlite": sqlite,
             "postgresql": _PARAMETRE.sub(r"%(\1)s", postgresql.replace("%", "%%")),
         }
-        """By engine."""
         self.libre = libre
         self.oublie = oublie
 

@@ -38,8 +38,8 @@ class Disjoncteur:
         self._retablie = 0.0
         self._refus = 0
         self._ecriture_seule = False
+        #: Why everybody is refused; None as long as nobody is.
         self.coupure: MagasinIndisponible | None = None
-        """Why everybody is refused; None as long as nobody is."""
 
     def armer(self) -> None:
         """From now on failures cut it out."""

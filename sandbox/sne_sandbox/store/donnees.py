@@ -53,8 +53,8 @@ class BaseDeDonnees(Connexions):
         self._report: threading.Thread | None = None
         self._reporteur: Any = None
         self._trop_long = False
+        #: When this process last committed what it wrote (monotonic seconds).
         self.derniere_ecriture = 0.0
-        """When this process last committed what it wrote (monotonic seconds)."""
         #: Told the lock of each writer that has committed, on PostgreSQL: a base, most often.
         self.signaler: Callable[[str], None] | None = None
 

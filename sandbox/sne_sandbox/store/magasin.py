@@ -51,8 +51,8 @@ class Magasin(BaseDeDonnees):
         self.ateliers = Ateliers(self)
         #: By base, the last night after which so many were due that it was asked whether they are to be run.
         self.nuits_demandees: dict[str, date | None] = {}
+        #: The other processes of this database, while this one serves PostgreSQL (`saluer`).
         self.voisins: Voisins | None = None
-        """The other processes of this database, while this one serves PostgreSQL (`saluer`)."""
         self._regardees: dict[str, tuple[Ligne, BaseLue]] = {}
 
     @classmethod

@@ -56,18 +56,18 @@ class Criteres:
     motif_radiation: str | None = None
     commune_souhaitee: str | None = None
     commune_attribution: str | None = None
+    #: Computed by the SNE, not stored: `rechercher` then needs a `filtre`.
     delai_anormalement_long: bool | None = None
-    """Computed by the SNE, not stored: `rechercher` then needs a `filtre`."""
+    #: The same.
     multiples_attributions: bool | None = None
-    """The same."""
     association_nom: str | None = None
     personne_nom: str | None = None
     personne_prenom: str | None = None
     personne_naissance: date | None = None
+    #: Categories of scanned pieces. No message carries one, so no demande has any (convention).
     pieces: tuple[str, ...] = ()
-    """Categories of scanned pieces. No message carries one, so no demande has any (convention)."""
+    #: Name of a person or of an association: `recentes` alone looks for it, as for a `Prefixe`.
     nom: str | None = None
-    """Name of a person or of an association: `recentes` alone looks for it, as for a `Prefixe`."""
 
     @property
     def vide(self) -> bool:

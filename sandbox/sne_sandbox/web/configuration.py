@@ -34,36 +34,36 @@ class Configuration:
     home: Path
     contract: str = "v5.2"
     contracts: Path | None = None
+    #: The user's own table of first quartiles.
     quartiles: Path | None = None
-    """The user's own table of first quartiles."""
     database: str | None = None
     synchronous: str = "NORMAL"
     journal_max: int = 50_000
     limites: Limites = field(default_factory=Limites)
+    #: What the .p12 files that it makes are made of (`settings`).
     pkcs12: str = "moderne"
-    """What the .p12 files that it makes are made of (`settings`)."""
+    #: Whether the console and the API ask for no token: on purpose, and on loopback only.
     ouvert: bool = False
-    """Whether the console and the API ask for no token: on purpose, and on loopback only."""
+    #: Admin token; None: those of the database alone.
     jeton: str | None = None
-    """Admin token; None: those of the database alone."""
+    #: The file of the home that holds it, when it was not given.
     jeton_fichier: Path | None = None
-    """The file of the home that holds it, when it was not given."""
+    #: Token that reads everything and changes nothing; None: that of the read-only link, which is made.
     jeton_lecture: str | None = None
-    """Token that reads everything and changes nothing; None: that of the read-only link, which is made."""
+    #: The address by which others call it, without its last slash, when it is behind a relay.
     url_publique: str | None = None
-    """The address by which others call it, without its last slash, when it is behind a relay."""
+    #: Whether answers may be compressed: a client in the field announces it and cannot inflate (attested).
     compression: bool = False
-    """Whether answers may be compressed: a client in the field announces it and cannot inflate (attested)."""
     semence: str = "vide"
     seed: int = 0
+    #: Households of the first base; the seed's own number for None.
     taille: int | None = None
-    """Households of the first base; the seed's own number for None."""
     horloge: Horloge = field(default_factory=Horloge)
     reglages: Reglages = field(default_factory=Reglages)
+    #: What the console may drive by its name: (name, command), as the owner of the server declared it.
     applications: tuple[tuple[str, str], ...] = ()
-    """What the console may drive by its name: (name, command), as the owner of the server declared it."""
+    #: Names that this server was given, beside those of the local machine, then the address it listens to.
     noms: tuple[str, ...] = ()
-    """Names that this server was given, beside those of the local machine, then the address it listens to."""
 
     @property
     def locale(self) -> bool:

@@ -27,19 +27,19 @@ PAS_A_LUI: Final = "Votre jeton ouvre la base [{}], et rien d'autre de ce serveu
 class NiveauRequis(StrEnum):
     """The people who may open an address."""
 
+    #: Anybody: one comes there to get a right.
     LIBRE = "libre"
-    """Anybody: one comes there to get a right."""
+    #: Whoever has a right: it shows nothing of any base, but of the one that is asked for.
     COMMUN = "commun"
-    """Whoever has a right: it shows nothing of any base, but of the one that is asked for."""
+    #: Whoever has a right: who has one on a base is shown, and may change, what is of that base. The view
+    #: sees to it (`acces.voit`).
     SIENS = "siens"
-    """Whoever has a right: who has one on a base is shown, and may change, what is of that base. The view
-    sees to it (`acces.voit`)."""
+    #: Whoever has a right on the base of its path.
     BASE = "base"
-    """Whoever has a right on the base of its path."""
+    #: It shows, or changes, several bases: to be read by `lecture`, and by `tout`.
     SERVEUR = "serveur"
-    """It shows, or changes, several bases: to be read by `lecture`, and by `tout`."""
+    #: `tout` alone.
     ADMIN = "admin"
-    """`tout` alone."""
 
 
 #: What is no deed: views of the console by name (`droits.csv`); calls by their path.

@@ -99,16 +99,16 @@ class Images:
 
     base: str
     jour: date
+    #: First day of the twelve months of attributions.
     depuis: date
-    """First day of the twelve months of attributions."""
     communes: list[LieuCompte]
     epcis: list[LieuCompte]
     mois: list[Mois]
     tranches: list[TrancheDeRessources]
+    #: Active demandes of persons that have declared none.
     sans_ressources: int
-    """Active demandes of persons that have declared none."""
+    #: Radiations of twelve months by reason.
     motifs: dict[str, int]
-    """Radiations of twelve months by reason."""
     note: str
 
 

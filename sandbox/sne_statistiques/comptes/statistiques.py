@@ -71,8 +71,8 @@ class Tableau:
     colonnes: tuple[str, ...]
     lignes: tuple[tuple[str, str, tuple[int, ...]], ...]
     note: str = ""
+    #: What `inventes` says of the lines of the first quartile.
     seuils_inventes: str = ""
-    """What `inventes` says of the lines of the first quartile."""
 
     @property
     def lu(self) -> TableauLu:
