@@ -242,12 +242,10 @@ class BaseJugee:
 @dataclass(frozen=True, slots=True)
 class ControleDeBase:
     """A look at the state: `voir` tells what is amiss, "" for nothing, None when there is nothing to look at;
-    then `phrase` says it, `sorte` is its slug and `attendu` what was expected."""
+    `sorte` is then the slug of it."""
 
     voir: Callable[[BaseJugee, Adresses], str | None]
     sorte: str
-    phrase: str
-    attendu: str
 
 
 def _demandes_en_trop(base: BaseJugee, adresses: Adresses) -> str | None:
@@ -263,18 +261,8 @@ def _fichiers_laisses(base: BaseJugee, adresses: Adresses) -> str:
 
 #: By the name that a step « controle » gives.
 _CONTROLES: Final[Mapping[str, ControleDeBase]] = {
-    "une_seule_demande": ControleDeBase(
-        _demandes_en_trop,
-        "demande_en_double",
-        "La même demande est enregistrée deux fois.",
-        "une demande",
-    ),
-    "boite_vide": ControleDeBase(
-        _fichiers_laisses,
-        "echange_asynchrone",
-        "L'application dépose encore des fichiers, alors que les échanges asynchrones ont pris fin.",
-        "aucun fichier",
-    ),
+    "une_seule_demande": ControleDeBase(_demandes_en_trop, "demande_en_double"),
+    "boite_vide": ControleDeBase(_fichiers_laisses, "echange_asynchrone"),
 }
 
 
@@ -285,4 +273,4 @@ def controler(quoi: str, base: BaseJugee, adresses: Adresses) -> Constat | None:
     vu = controle.voir(base, adresses)
     if vu is None:
         return None
-    return dire.rompue(controle.sorte, controle.phrase, controle.attendu, vu) if vu else dire.tenue()
+    return dire.rompue(controle.sorte, observe=vu) if vu else dire.tenue()
