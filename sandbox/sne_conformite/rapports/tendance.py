@@ -4,9 +4,11 @@ attained, one judgement after the other, and since when it is not.
 A judgement that says nothing of a thing (not played, no evidence) neither begins nor ends anything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from sne_conformite.rapports import synthese
@@ -115,16 +117,23 @@ def jalon(rapport: Rapport) -> JalonDeTendance:
 
 def tracer(jalons: Sequence[JalonDeTendance]) -> Tendance:
     """The history that judgements make, the oldest first."""
-    ids = {nom: None for jalon in jalons for nom in jalon.exigences}
-    rates = [nom for nom in ids if any(nom in jalon.enfreintes for jalon in jalons)]
+    rates = {nom for jalon in jalons for nom in jalon.enfreintes}
     jugees = {nom for jalon in jalons for nom, case in jalon.exigences.items() if case.classe != "neutre"}
+    textes = ChainMap(*(dict(jalon.textes) for jalon in reversed(jalons)))
+
+    def lignes(
+        dits: Sequence[Mapping[str, CaseDeTendance]], noms: Iterable[str]
+    ) -> Iterator[LigneDeTendance]:
+        for nom in dict.fromkeys(noms):
+            cases = tuple(dit.get(nom, _RIEN) for dit in dits)
+            yield LigneDeTendance(nom, textes.get(nom, nom), cases, _depuis(cases, jalons))
+
+    mentions, familles = [j.mentions for j in jalons], [j.familles for j in jalons]
     return Tendance(
-        tuple(_ligne(n, n, [j.mentions.get(n) for j in jalons], jalons) for n in _noms(jalons, "mentions")),
-        tuple(_ligne(n, n, [j.familles.get(n) for j in jalons], jalons) for n in _noms(jalons, "familles")),
-        tuple(
-            _ligne(n, _texte(n, jalons), [j.exigences.get(n) for j in jalons], jalons) for n in sorted(rates)
-        ),
-        len(jugees - set(rates)),
+        tuple(lignes(mentions, chain(*mentions))),
+        tuple(lignes(familles, chain(*familles))),
+        tuple(lignes([j.exigences for j in jalons], sorted(rates))),
+        len(jugees - rates),
         _bilan(jalons),
     )
 
@@ -132,21 +141,6 @@ def tracer(jalons: Sequence[JalonDeTendance]) -> Tendance:
 def _case(bilan: Bilan) -> CaseDeTendance:
     issue = issue_de_bilan(bilan)
     return CaseDeTendance(issue.mot, issue.classe)
-
-
-def _noms(jalons: Sequence[JalonDeTendance], champ: str) -> list[str]:
-    return list({nom: None for jalon in jalons for nom in getattr(jalon, champ)})
-
-
-def _texte(exigence: str, jalons: Sequence[JalonDeTendance]) -> str:
-    return next((j.textes[exigence] for j in reversed(jalons) if exigence in j.textes), "")
-
-
-def _ligne(
-    nom: str, titre: str, cases: Sequence[CaseDeTendance | None], jalons: Sequence[JalonDeTendance]
-) -> LigneDeTendance:
-    lues = tuple(case or _RIEN for case in cases)
-    return LigneDeTendance(nom, titre, lues, _depuis(lues, jalons))
 
 
 def _depuis(cases: Sequence[CaseDeTendance], jalons: Sequence[JalonDeTendance]) -> str:
