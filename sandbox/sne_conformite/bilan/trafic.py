@@ -308,24 +308,21 @@ def parcourir(
 def _scenario(
     identifiant: str, titre: str, bilans: list[Bilan], causes: Mapping[str, str]
 ) -> ResultatScenario:
-    sans = [causes.get(bilan.exigence, "") if bilan.etat not in _VERDICTS else "" for bilan in bilans]
-    verifications = tuple(
-        Verification(
-            identifiant,
-            bilan.exigence,
-            _VERDICTS.get(bilan.etat, Verdict.IGNORE if cause else Verdict.EN_ATTENTE),
-            bilan.constats,
-            cause=cause,
-            raison=""
-            if bilan.etat in _VERDICTS
-            else bilan.raison or "Rien, dans ce trafic, ne permet d'en juger.",
+    verifications = []
+    for bilan in bilans:
+        if bilan.etat is EtatExigence.NON_TESTEE or _pilotee(bilan):
+            continue
+        verdict, cause, raison = _VERDICTS.get(bilan.etat), "", ""
+        if verdict is None:
+            cause = causes.get(bilan.exigence, "")
+            verdict = Verdict.IGNORE if cause else Verdict.EN_ATTENTE
+            raison = bilan.raison or "Rien, dans ce trafic, ne permet d'en juger."
+        verifications.append(
+            Verification(identifiant, bilan.exigence, verdict, bilan.constats, raison=raison, cause=cause)
         )
-        for bilan, cause in zip(bilans, sans, strict=True)
-        if bilan.etat is not EtatExigence.NON_TESTEE and not _pilotee(bilan)
-    )
     verdicts = {v.verdict for v in verifications}
-    verdict = next((v for v in (Verdict.ECHOUE, Verdict.REUSSI) if v in verdicts), Verdict.EN_ATTENTE)
-    return ResultatScenario(identifiant, MODE, titre, verdict, verifications)
+    ensemble = next((v for v in (Verdict.ECHOUE, Verdict.REUSSI) if v in verdicts), Verdict.EN_ATTENTE)
+    return ResultatScenario(identifiant, MODE, titre, ensemble, tuple(verifications))
 
 
 def _dire_pourquoi(bilan: Bilan) -> Bilan:

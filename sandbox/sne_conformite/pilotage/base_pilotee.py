@@ -100,10 +100,6 @@ class BaseJugee:
             self._faire_jouer(code, nature)
         self._natures.clear()
 
-    def figer(self, instant: datetime) -> None:
-        """Freezes its clock at a later instant (aware), the nights in between lived."""
-        horloge.figer(self.magasin, self.nom, instant, reprenable=False)
-
     @fait
     def avancer(self, duree: str) -> None:
         """Moves its clock on by a duration (« P1D », « P13M »), the nights in between lived."""

@@ -10,7 +10,6 @@ import http.client
 import json
 import os
 import queue
-import select
 import signal
 import socket
 import ssl
@@ -165,10 +164,7 @@ class ApplicationProcessus:
                 f"L'application ne se lance pas : [{' '.join(self._mots) or 'commande vide'}]{pourquoi}.",
                 remede="vérifiez la commande donnée à --application (le programme, son chemin, ses droits)",
             ) from None
-        entree, sortie, erreurs = self._processus.stdin, self._processus.stdout, self._processus.stderr
-        assert entree is not None
-        if not systeme.WINDOWS:
-            os.set_blocking(entree.fileno(), False)  # it may read nothing
+        sortie, erreurs = self._processus.stdout, self._processus.stderr
         assert sortie is not None
         assert erreurs is not None
         threading.Thread(target=_lire, args=(sortie, lignes), daemon=True).start()
@@ -352,27 +348,12 @@ def _phrase(message: Message, quoi: str) -> str:
 
 
 def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:
-    """Writes a line to a pipe; False when it was not read before `limite` (monotonic). Raises OSError when
-    nobody reads any more."""
-    reste = memoryview(octets + b"\n")
-    if systeme.WINDOWS:
-        return _ecrire_a_cote(tuyau, reste, limite)
-    guet = select.poll()
-    guet.register(tuyau, select.POLLOUT)
-    while reste:
-        if not guet.poll(max(0.0, limite - time.monotonic()) * 1000):
-            return False
-        with contextlib.suppress(BlockingIOError):  # less room than a whole write takes
-            reste = reste[os.write(tuyau, reste) :]
-    return True
-
-
-def _ecrire_a_cote(tuyau: int, octets: memoryview, limite: float) -> bool:
-    """The same where a pipe can only block: by a thread, that the end of the process will free."""
+    """Writes a line to a pipe, which may block: by a thread, that the end of the process frees. False when it
+    was not read before `limite` (monotonic). Raises OSError when nobody reads any more."""
     fait: queue.Queue[OSError | None] = queue.Queue()
 
     def ecrire() -> None:
-        reste = octets
+        reste = memoryview(octets + b"\n")
         try:
             while reste:
                 reste = reste[os.write(tuyau, reste) :]

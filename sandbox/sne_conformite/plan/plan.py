@@ -309,9 +309,12 @@ class _LecteurScenario:
                     raise self.refuser(ou, f"« {cle} » n'est pas un {dit}", "corrigez-le")
         if "sorte" in lues:
             self.parmi(ou, lues["sorte"], SORTES)
-        if not 0 <= lues.get("richesse", 0) <= 1:
-            raise self.refuser(ou, "« richesse » n'est pas entre 0 et 1", "0.25, par exemple")
+        self._richesse(ou, lues)
         return Contraintes(**lues)
+
+    def _richesse(self, ou: str, dits: Mapping[str, Any]) -> None:
+        if not 0 <= dits.get("richesse", 0) <= 1:
+            raise self.refuser(ou, "« richesse » n'est pas entre 0 et 1", "0.25, par exemple")
 
     def _jour(self, ou: str, valeur: Any) -> date:
         if isinstance(valeur, date) and not isinstance(valeur, datetime):
@@ -394,18 +397,18 @@ class _LecteurScenario:
         }.get(etape.sorte)
         if permises is not None:
             self.parmi(ou, etape.quoi, permises)
-        for changement in etape.options.get("changements", ()):
-            self.parmi(ou, changement, tuple(CHANGEMENTS))
-        for filtre in etape.options.get("filtres", ()):
-            self.parmi(ou, filtre, tuple(COMMANDES[etape.quoi].filtres) if etape.sorte == "faire" else ())
-        for statut in etape.options.get("attendu", ()):
-            self.parmi(ou, statut, tuple(Statut))
-        if "menage" in etape.options:
-            self.parmi(ou, etape.options["menage"], tuple(menages))
-        if not 0 <= etape.options.get("richesse", 0) <= 1:
-            raise self.refuser(ou, "« richesse » n'est pas entre 0 et 1", "0.25, par exemple")
-        if "radiation" in etape.options:
-            self.parmi(ou, etape.options["radiation"], RADIATIONS)
+        siens: dict[str, Collection[str]] = {
+            "changements": CHANGEMENTS,
+            "filtres": COMMANDES[etape.quoi].filtres if etape.sorte == "faire" else (),
+            "attendu": tuple(Statut),
+            "menage": menages,
+            "radiation": RADIATIONS,
+        }
+        for cle, permises in siens.items():
+            dits = etape.options.get(cle, ())
+            for dit in [dits] if isinstance(dits, str) else dits:
+                self.parmi(ou, dit, tuple(permises))
+        self._richesse(ou, etape.options)
         try:
             if etape.sorte == "panne":
                 panne_de(etape)
