@@ -56,7 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("sne_application"):
         from sne_conformite.plan_pytest import PlanDansPytest
 
-        config.pluginmanager.register(PlanDansPytest(config), "sne_plan")
+        options, reglages = [option for option, _, _ in OPTIONS], [nom for nom, _, _ in REGLAGES]
+        config.pluginmanager.register(PlanDansPytest(config, options, reglages), "sne_plan")
 
 
 #: The base of the test that runs.

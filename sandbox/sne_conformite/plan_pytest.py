@@ -21,7 +21,6 @@ from typing import Any, Final
 
 import pytest
 
-from sne_conformite.fixture_pytest import OPTIONS, REGLAGES
 from sne_interface import systeme
 
 #: What the ids of the items begin with; one of them, given to pytest as a file is, plays that scenario.
@@ -139,10 +138,12 @@ class Suivi:
 
 
 class PlanDansPytest:
-    """The plugin: items, and the run that they wait for. In a process of pytest-xdist, items only."""
+    """The plugin: items, and the run that they wait for. In a process of pytest-xdist, items only.
+    `options` of pytest, and `reglages` of pytest.ini, are those of `conform` under our name."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, options: Collection[str], reglages: Collection[str]) -> None:
         self._config = config
+        self._options, self._reglages = options, reglages
         recu = getattr(config, "workerinput", None)
         self._ouvrier = recu is not None
         self._dossier = Path(recu["sne_dossier"] if recu else tempfile.mkdtemp(prefix="sne-pytest-"))
@@ -194,13 +195,12 @@ class PlanDansPytest:
             return
         commande = [sys.executable, "-P", "-m", "sne_sandbox", "--with-parent", "conform"]
         commande += ["--suivi", str(self._dossier / _SUIVI)]
-        # Options and settings are those of `conform`, under our name.
-        for option, _, _ in OPTIONS:
+        for option in self._options:
             valeurs = self._config.getoption(option)
             for valeur in valeurs if isinstance(valeurs, list) else [valeurs]:
                 if valeur is not None:
                     commande.append(f"{option.replace('--sne-', '--')}={valeur}")
-        for nom, _, _ in REGLAGES:
+        for nom in self._reglages:
             if (valeur := str(self._config.getini(nom))) and nom != _DES_TESTS:
                 commande.append(f"--{nom.removeprefix('sne_').replace('_', '-')}={valeur}")
         if self._attendus < {scenario.id for scenario in self._plan()}:

@@ -55,6 +55,10 @@ class Dire:
         vu = extrait(montrer(observe), self.au_plus)
         return Constat(self.exigence, False, phrase, sorte, chemin, prevu, vu, self.echange)
 
+    def si(self, tenue: bool, sorte: str, *vus: Any, **mots: Any) -> Constat:
+        """The requirement held, or broke in the way that `sorte` names (see `rompue`)."""
+        return self.tenue() if tenue else self.rompue(sorte, *vus, **mots)
+
     def sous(self, exigence: str) -> "Dire":
         """The same pen, for another requirement."""
         return replace(self, exigence=exigence)

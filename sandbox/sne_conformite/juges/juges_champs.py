@@ -58,10 +58,7 @@ def champs_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
         attendu = ", ".join(attendus[rang].nom for rang in sorted(vus))
         observe = ", ".join(attendus[rang].nom for rang in vus)
         fautes.append(dire.rompue("champs_desordonnes", attendu, observe))
-    if fautes:
-        yield from fautes
-    else:
-        yield dire.tenue()
+    yield from fautes or [dire.tenue()]
 
 
 def _attendus(vue: Observation) -> tuple[ChampLu, ...] | None:
@@ -130,10 +127,8 @@ def sans_cle_privee(vue: Observation, dire: Dire) -> Iterator[Constat]:
     certificat = vue.champs.get("certificat")
     if not isinstance(certificat, Piece):
         return
-    if _CLE_PRIVEE in certificat.contenu:
-        yield dire.rompue("cle_privee", observe="PRIVATE KEY", chemin="certificat")
-    else:
-        yield dire.tenue()
+    tue = _CLE_PRIVEE not in certificat.contenu
+    yield dire.si(tue, "cle_privee", observe="PRIVATE KEY", chemin="certificat")
 
 
 #: Media types that are surely something else than a document or a certificate, and those of certificates: a

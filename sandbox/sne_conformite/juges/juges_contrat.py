@@ -40,10 +40,8 @@ def document_bien_forme(vue: Observation, dire: Dire) -> Iterator[Constat]:
     octets = vue.octets_document
     if vue.arbre is not None:
         declare = vue.arbre.getroottree().docinfo.encoding or "UTF-8"
-        if not octets.isascii() and declare.upper() not in _UNICODE and _octet_etranger(octets) is None:
-            yield dire.rompue("encodage_annonce", observe=declare)
-        else:
-            yield dire.tenue()
+        sur = octets.isascii() or declare.upper() in _UNICODE or _octet_etranger(octets) is not None
+        yield dire.si(sur, "encodage_annonce", observe=declare)
     elif octets:
         yield _illisible(octets, dire)
     elif _genre(vue) is not None and _champ(vue) in vue.champs:
@@ -243,10 +241,8 @@ def elements_du_sne(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.demande is None:
         return
     ecrits = [e for nom in _DU_SNE for e in vue.demande.formulaire.enfants if e.nom == nom]
-    for element in ecrits:
-        yield dire.rompue("element_du_sne", observe=element.nom, chemin=element.chemin)
-    if not ecrits:
-        yield dire.tenue()
+    fautes = [dire.rompue("element_du_sne", observe=e.nom, chemin=e.chemin) for e in ecrits]
+    yield from fautes or [dire.tenue()]
 
 
 def elements_vides(vue: Observation, dire: Dire) -> Iterator[Constat]:

@@ -61,10 +61,8 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
     if any(o.echange.ecoute not in ("", faux.ecoute) for o in pas.observations):
         return  # it called the true one all the same: this shows nothing
     dire = Dire(faux.exigence, echange_de(pas), None)
-    if any(o.lisible and o.soap for o in pas.observations) or pas.statut is Statut.FAIT:
-        yield dire.rompue(faux.sorte, "erreur", pas.statut.value)
-    else:
-        yield dire.tenue()
+    parle = any(o.lisible and o.soap for o in pas.observations) or pas.statut is Statut.FAIT
+    yield dire.si(not parle, faux.sorte, "erreur", pas.statut.value)
 
 
 def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
@@ -124,11 +122,8 @@ def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     operation = OPERATIONS[pas.envoi.operation or ""]
     if pas.envoi.numero is None and pas.envoi.document is None and operation.champ is not None:
         return  # a document that did not come, or cannot be read
-    if pas.envoi.numero == pas.numero:
-        yield dire.tenue()
-    else:
-        sorte = "numero_errone" if pas.envoi.numero else "numero_absent"
-        yield dire.rompue(sorte, pas.numero, pas.envoi.numero, sujet="Le message")
+    sorte = "numero_errone" if pas.envoi.numero else "numero_absent"
+    yield dire.si(pas.envoi.numero == pas.numero, sorte, pas.numero, pas.envoi.numero, sujet="Le message")
 
 
 def _correction(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -150,11 +145,9 @@ def _attestation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         return  # the protocol lets an application say nothing of it: nothing is proved
     vraie, dite = hashlib.sha256(recue.contenu).hexdigest(), str(dite).lower()
     # The line end before a boundary is the boundary's: zeep takes them all off a part, the PDF's own too.
-    if dite in (vraie, hashlib.sha256(recue.contenu.strip(b"\r\n")).hexdigest()):
-        yield dire.tenue()
-    else:
-        sorte = "attestation_alteree" if dite else "attestation_perdue"
-        yield dire.rompue(sorte, vraie, dite or "aucune")
+    sorte = "attestation_alteree" if dite else "attestation_perdue"
+    sienne = dite in (vraie, hashlib.sha256(recue.contenu.strip(b"\r\n")).hexdigest())
+    yield dire.si(sienne, sorte, vraie, dite or "aucune")
 
 
 def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:

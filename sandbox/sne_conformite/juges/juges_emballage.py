@@ -61,10 +61,10 @@ def _version_soap(enveloppe: Any, vue: Observation, dire: Dire) -> Iterator[Cons
         yield dire.rompue(sorte, SOAP12, racine.namespace or "aucun espace de noms")
     elif enveloppe.find(f"{{{SOAP12}}}Body") is None:
         yield dire.rompue("corps_absent")
-    elif vue.fault("code") == "MustUnderstand":
-        yield dire.rompue("entete_obligatoire", observe=vue.fault("message"))
     else:
-        yield dire.tenue()
+        yield dire.si(
+            vue.fault("code") != "MustUnderstand", "entete_obligatoire", observe=vue.fault("message")
+        )
 
 
 def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -87,10 +87,10 @@ def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
     elif recu.text != connues[0].entree.qname:
         espace, nom = recu.namespace or "aucun", recu.localname
         yield dire.rompue("espace_de_noms_du_service", connues[0].espace, espace, nom=nom)
-    elif all(operation.service != vue.echange.service for operation in connues):
-        yield dire.rompue("autre_service", connues[0].service, vue.echange.service or "", nom=connues[0].nom)
     else:
-        yield dire.tenue()
+        premiere, service = connues[0], vue.echange.service or ""
+        ici = any(operation.service == vue.echange.service for operation in connues)
+        yield dire.si(ici, "autre_service", premiere.service, service, nom=premiere.nom)
 
 
 def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -108,10 +108,8 @@ def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     admises = {o.nom for o in possibles} if vue.prevue is None else {vue.prevue.nom}
     fausse = next((action for action in annoncees if _nom_court(action) not in admises), None)
-    if fausse is not None:
-        yield dire.rompue("action_autre", vue.prevue.soap_action if vue.prevue is not None else "", fausse)
-    else:
-        yield dire.tenue()
+    attendue = vue.prevue.soap_action if vue.prevue is not None else ""
+    yield dire.si(fausse is None, "action_autre", attendue, fausse)
 
 
 def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -230,10 +228,9 @@ def adresse_configuree(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-13. The published addresses end with a slash; a server that redirects loses the POST."""
     if vue.echange.verdict is VerdictEchange.REFUS and vue.echange.statut == 404:
         yield dire.rompue("adresse_inconnue", observe=vue.echange.chemin)
-    elif not urlsplit(vue.echange.chemin).path.endswith("/"):
-        yield dire.rompue("sans_barre_finale", f"{urlsplit(vue.echange.chemin).path}/", vue.echange.chemin)
     else:
-        yield dire.tenue()
+        lieu = urlsplit(vue.echange.chemin).path
+        yield dire.si(lieu.endswith("/"), "sans_barre_finale", f"{lieu}/", vue.echange.chemin)
 
 
 @lru_cache(maxsize=4)

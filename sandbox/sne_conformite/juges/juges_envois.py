@@ -339,11 +339,10 @@ class Reessais(JugeDeSuite):
                     renvoi = _RENVOI_HTTP if meme and panne in _COUPURES else ""
                     observe = f"{ecart.total_seconds():.3f} s"
                     yield dire.rompue("reessai_sans_attente", observe=observe, renvoi=renvoi)
-            elif combien == REESSAIS_MAX + 1:
-                attendu = f"{REESSAIS_MAX} essais au plus (convention du bac à sable)"
-                yield dire.rompue("reessais_sans_fin", attendu, str(combien), admis=REESSAIS_MAX)
             else:
-                yield dire.tenue()
+                attendu = f"{REESSAIS_MAX} essais au plus (convention du bac à sable)"
+                assez = combien != REESSAIS_MAX + 1
+                yield dire.si(assez, "reessais_sans_fin", attendu, str(combien), admis=REESSAIS_MAX)
         if _passager(vue):
             self._echecs[cle] = (_fin(vue), vue.panne, combien, _fichier(vue))
 

@@ -21,10 +21,8 @@ def nom_du_fichier(vue: Observation, dire: Dire) -> Iterator[Constat]:
     nothing is said of them."""
     if vue.nom_fichier is None:
         return
-    if _conforme(NOM_FICHIER, vue.nom_fichier):
-        yield dire.tenue()
-    else:
-        yield dire.rompue("nom_de_fichier", observe=vue.nom_fichier, chemin="nomFichierDemande")
+    bon, chemin = _conforme(NOM_FICHIER, vue.nom_fichier), "nomFichierDemande"
+    yield dire.si(bon, "nom_de_fichier", observe=vue.nom_fichier, chemin=chemin)
 
 
 def nom_du_certificat(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -32,10 +30,9 @@ def nom_du_certificat(vue: Observation, dire: Dire) -> Iterator[Constat]:
     nom = vue.champs.get("nomCertificat")
     if not isinstance(nom, str) or (not nom and vue.operation not in _DEPUIS_LE):
         return
-    if _conforme(_CERTIFICAT, nom):
-        yield dire.tenue()
-    else:
-        yield dire.rompue("nom_de_certificat", observe=nom or "(vide)", chemin="nomCertificat")
+    yield dire.si(
+        _conforme(_CERTIFICAT, nom), "nom_de_certificat", observe=nom or "(vide)", chemin="nomCertificat"
+    )
 
 
 def guichet_du_message(vue: Observation, dire: Dire) -> Iterator[Constat]:

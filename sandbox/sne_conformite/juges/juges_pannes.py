@@ -53,10 +53,7 @@ def juger_panne(pas: PasJoue) -> Iterator[Constat]:
         touche = next(o for o in pas.observations if o.panne == panne)
         dire = Dire(exigence, touche.echange.identifiant, None)
         if panne in PANNES_LISIBLES:
-            if pas.statut is Statut.FAIT or not touche.acceptee:
-                yield dire.tenue()
-            else:
-                yield dire.rompue(sorte, observe=_dit(pas))
+            yield dire.si(pas.statut is Statut.FAIT or not touche.acceptee, sorte, observe=_dit(pas))
         elif _succes_invente(pas, panne):
             yield _invente(pas, touche, dire)
         else:

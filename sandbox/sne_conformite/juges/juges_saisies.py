@@ -181,11 +181,9 @@ def origine(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     cite = None if corps is None else corps.texte_de("numUniqueAssocie")
     if pas.envoi.type_fichier != "CRS":
         yield dire.rompue("type_errone", "CRS", pas.envoi.type_fichier)
-    elif cite == attendu:
-        yield dire.tenue()
     else:
         sorte = "origine_erronee" if cite else "origine_absente"
-        yield dire.rompue(sorte, attendu, cite)
+        yield dire.si(cite == attendu, sorte, attendu, cite)
 
 
 def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:

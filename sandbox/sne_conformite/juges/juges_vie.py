@@ -21,10 +21,7 @@ FIN_ASYNCHRONE: Final = date(2018, 12, 31)
 
 def creation_sans_numero(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-01, first half; that the number is kept is seen in sequence."""
-    if vue.numero is not None:
-        yield dire.rompue("numero_a_la_creation", observe=vue.numero, chemin=_NUM_UNIQUE)
-    else:
-        yield dire.tenue()
+    yield dire.si(vue.numero is None, "numero_a_la_creation", observe=vue.numero, chemin=_NUM_UNIQUE)
 
 
 def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -59,11 +56,9 @@ def date_de_renouvellement(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-05: a renewal has its day. That it is the one entered is seen by who drives the application."""
     if vue.demande is None:
         return
-    if vue.demande.date_renouvellement is None:
-        chemin = f"{FORMULAIRE}/renouvellement/dateRenouvellement"
-        yield dire.rompue("date_de_renouvellement_absente", chemin=chemin)
-    else:
-        yield dire.tenue()
+    chemin = f"{FORMULAIRE}/renouvellement/dateRenouvellement"
+    donnee = vue.demande.date_renouvellement is not None
+    yield dire.si(donnee, "date_de_renouvellement_absente", chemin=chemin)
 
 
 def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -81,9 +76,7 @@ def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat
     if motif is not None and not vue.contrat.nomenclatures.contient(liste, motif):
         attendu = ", ".join(code for code in vue.contrat.nomenclatures.liste(liste) if code)
         fautes.append(dire.rompue("motif_de_radiation_inconnu", attendu, motif, chemin=_MOTIFS))
-    yield from fautes
-    if not fautes:
-        yield dire.tenue()
+    yield from fautes or [dire.tenue()]
 
 
 def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -91,10 +84,8 @@ def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
     radiation = _radiation(vue)
     if radiation is None or radiation.code_de("motifRadiation") != MOTIF_ATTRIBUTION:
         return
-    if radiation.enfant("attributionLogement") is None:
-        yield dire.rompue("attribution_absente", chemin=f"{FORMULAIRE}/radiation/attributionLogement")
-    else:
-        yield dire.tenue()
+    decrite = radiation.enfant("attributionLogement") is not None
+    yield dire.si(decrite, "attribution_absente", chemin=f"{FORMULAIRE}/radiation/attributionLogement")
 
 
 def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -111,10 +102,8 @@ def demande_d_origine(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-09: a separation names the demande that it comes from."""
     if vue.demande is None:
         return
-    if vue.demande.numero_associe is None:
-        yield dire.rompue("demande_d_origine_absente", chemin=f"{FORMULAIRE}/numUniqueAssocie")
-    else:
-        yield dire.tenue()
+    dite, chemin = vue.demande.numero_associe is not None, f"{FORMULAIRE}/numUniqueAssocie"
+    yield dire.si(dite, "demande_d_origine_absente", chemin=chemin)
 
 
 def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -205,10 +194,7 @@ def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-19: no file after the end of the asynchronous exchanges, by the base's clock."""
     if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE:
         return
-    if vue.asynchrone:
-        yield dire.rompue("asynchrone_apres_2018", chemin=vue.echange.chemin)
-    else:
-        yield dire.tenue()
+    yield dire.si(not vue.asynchrone, "asynchrone_apres_2018", chemin=vue.echange.chemin)
 
 
 def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -224,17 +210,13 @@ def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
         fautes.append(dire.rompue("statut_dalo_absent", chemin=f"{bloc}/statutDalo"))
     if dalo is None or dalo.date_de("dateDecisionDalo") is None:
         fautes.append(dire.rompue("date_dalo_absente", chemin=f"{bloc}/dateDecisionDalo"))
-    yield from fautes
-    if not fautes:
-        yield dire.tenue()
+    yield from fautes or [dire.tenue()]
 
 
 def suppression_ou_piece(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-27: a deletion, or a scanned piece, has the number of the demande."""
-    if vue.numero is None:
-        yield _numero_absent("La suppression" if vue.type_fichier == "SUP" else "La pièce", dire)
-    else:
-        yield dire.tenue()
+    sujet = "La suppression" if vue.type_fichier == "SUP" else "La pièce"
+    yield dire.tenue() if vue.numero is not None else _numero_absent(sujet, dire)
 
 
 def _radiation(vue: Observation) -> Element | None:

@@ -404,10 +404,10 @@ class _LecteurScenario:
             "menage": menages,
             "radiation": RADIATIONS,
         }
-        for cle, permises in siens.items():
+        for cle, admis in siens.items():
             dits = etape.options.get(cle, ())
             for dit in [dits] if isinstance(dits, str) else dits:
-                self.parmi(ou, dit, tuple(permises))
+                self.parmi(ou, dit, tuple(admis))
         self._richesse(ou, etape.options)
         try:
             if etape.sorte == "panne":

@@ -92,7 +92,8 @@ def _dans(valeur: Any) -> Any:
         case _ if not is_dataclass(valeur):
             return valeur
     masques: dict[str, Any] = {}
-    for nom in _champs(type(valeur)):
+    genre: Any = type(valeur)
+    for nom in _champs(genre):
         dit = getattr(valeur, nom)
         if nom == "commande":  # it is copied, whole
             masques[nom] = masquer_secrets(dit)
@@ -138,7 +139,7 @@ def _dit(texte: str) -> str:
 
 def _constat(constat: Constat) -> Constat:
     parle_de_nir = any(map(_parle_de_nir, (constat.chemin, constat.sorte, constat.phrase)))
-    textes = {
+    textes: dict[str, Any] = {
         nom: borne(_texte(getattr(constat, nom), parle_de_nir), CITATION_MAX)
         for nom in ("phrase", "attendu", "observe")
     }

@@ -37,7 +37,8 @@ def test_chaque_constat_a_sa_phrase() -> None:
     """A slug without a sentence would be an accident of ours, the day that the fault is met."""
     dossier = Path(juges.__file__).parent
     appels = [n for m in dossier.glob("*.py") for n in ast.walk(ast.parse(m.read_text())) if _rompt(n)]
-    sortes = {c.value for appel in appels for c in ast.walk(appel.args[0]) if isinstance(c, ast.Constant)}
+    nommees = [appel.args[appel.func.attr == "si"] for appel in appels]
+    sortes = {c.value for nommee in nommees for c in ast.walk(nommee) if isinstance(c, ast.Constant)}
 
     assert sortes <= juge.CONSTATS["phrases"].keys()
     assert juge.CONSTATS["attendus"].keys() <= juge.CONSTATS["phrases"].keys()
@@ -46,7 +47,8 @@ def test_chaque_constat_a_sa_phrase() -> None:
 def _rompt(noeud: ast.AST) -> bool:
     """Tell whether it is a call that breaks a requirement, in the words of the table."""
     rompt = isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Attribute)
-    return rompt and noeud.func.attr == "rompue" and all(mot.arg != "phrase" for mot in noeud.keywords)
+    des_notres = rompt and noeud.func.attr in ("rompue", "si")
+    return des_notres and all(mot.arg != "phrase" for mot in noeud.keywords)
 
 
 def test_les_juges_sont_dans_l_ordre_de_leur_famille() -> None:
