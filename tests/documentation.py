@@ -21,7 +21,7 @@ import yaml
 from prometheus_client import Metric
 
 from sne_conformite.bilan.trafic import FAMILLES
-from sne_conformite.fixture_pytest import _REGLAGES as REGLAGES_PYTEST
+from sne_conformite.fixture_pytest import REGLAGES as REGLAGES_PYTEST
 from sne_conformite.juges import PILOTEES
 from sne_conformite.protocole import protocole
 from sne_conformite.rapports.formats_de_rapport import FICHIERS

@@ -144,21 +144,15 @@ class BaseEssai:
         `motifs` that say in French why it is not."""
         base = self._magasin.bases.lire(self.nom)
         arrives = self._magasin.journal.dernier(self.nom)
-        for evenement in trafic.juger_base(
-            self._magasin,
-            self.nom,
-            self._contrat,
-            trafic.ReglagesTrafic(
-                profil=base.reglages.profile,
-                graine=base.seed,
-                autres_motifs=[] if arrives else raisons(self._magasin, BASE_PAR_DEFAUT, self._deja_refuses),
-            ),
-        ):
-            if isinstance(evenement, Fin):
-                rapport = evenement.rapport
-                mentions = mentionner(rapport, charger_referentiel(self._contrat.dossiers))
-                return RapportDeTest.de(replace(rapport, mentions=mentions))
-        raise AssertionError("a judgement ends with its report")
+        reglages = trafic.ReglagesTrafic(
+            profil=base.reglages.profile,
+            graine=base.seed,
+            autres_motifs=[] if arrives else raisons(self._magasin, BASE_PAR_DEFAUT, self._deja_refuses),
+        )
+        *_, fin = trafic.juger_base(self._magasin, self.nom, self._contrat, reglages)
+        assert isinstance(fin, Fin)
+        mentions = mentionner(fin.rapport, charger_referentiel(self._contrat.dossiers))
+        return RapportDeTest.de(replace(fin.rapport, mentions=mentions))
 
     def __repr__(self) -> str:
         return f"<base {self.nom} {self.url}>"

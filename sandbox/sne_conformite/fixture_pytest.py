@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sne_conformite.base_d_essai import BaseEssai
 
-_REGLAGES = (
+REGLAGES = (
     ("sne_profile", "sévérité des contrôles : ecole, strict ou souple", "ecole"),
     ("sne_contract", "version de l'interface servie", "v5.2"),
     ("sne_contracts", "dossier qui remplace, fichier par fichier, ceux du contrat", ""),
@@ -41,7 +41,7 @@ OPTIONS: "tuple[tuple[str, str, dict[str, Any]], ...]" = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The settings of the bases, in pytest.ini or pyproject.toml; `-o sne_profile=strict` overrides one."""
-    for nom, aide, defaut in _REGLAGES:
+    for nom, aide, defaut in REGLAGES:
         parser.addini(nom, f"sne_sandbox : {aide}", default=defaut)
     groupe = parser.getgroup("sne-sandbox", "le plan de conformité du SNE")
     for option, aide, autres in OPTIONS:
@@ -56,7 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("sne_application"):
         from sne_conformite.plan_pytest import PlanDansPytest
 
-        config.pluginmanager.register(PlanDansPytest(config), "sne_plan")
+        options, reglages = [option for option, _, _ in OPTIONS], [nom for nom, _, _ in REGLAGES]
+        config.pluginmanager.register(PlanDansPytest(config, options, reglages), "sne_plan")
 
 
 #: The base of the test that runs.
@@ -81,7 +82,7 @@ def _sne_bases(
     from sne_sandbox.server.serveur_enfant import servir_en_enfant
     from sne_sandbox.store.magasin import Magasin
 
-    regle = {nom: str(request.config.getini(nom)) for nom, _, _ in _REGLAGES}
+    regle = {nom: str(request.config.getini(nom)) for nom, _, _ in REGLAGES}
     try:
         graine = int(regle["sne_seed"])
         horloge, lus = lire_horloge(regle["sne_clock"]), Reglages.de({"profile": regle["sne_profile"]})

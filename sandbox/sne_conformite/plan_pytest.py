@@ -26,24 +26,8 @@ from sne_interface import systeme
 #: What the ids of the items begin with; one of them, given to pytest as a file is, plays that scenario.
 PREFIXE: Final = "sne_sandbox::"
 _NOM: Final = PREFIXE.removesuffix("::")
-#: Options of pytest → options of `conform` that take what they are given.
-_OPTIONS: Final = {
-    "sne_plan": "--plan",
-    "sne_examples": "--examples",
-    "sne_report_dir": "--report-dir",
-    "sne_baseline": "--baseline",
-    "sne_candidat": "--candidat",
-    "sne_mention": "--mention",
-}
-#: Settings of pytest.ini → options of `conform`.
-_REGLAGES: Final = {
-    "sne_profile": "--profile",
-    "sne_contract": "--contract",
-    "sne_contracts": "--contracts",
-    "sne_seed_base": "--seed-base",
-    "sne_seed": "--seed",
-    "sne_clock": "--clock",
-}
+#: Of the settings of pytest.ini, that of tests only.
+_DES_TESTS: Final = "sne_contrats"
 _SUIVI, _FINI, _SORTIE, _ERREURS = "suivi.jsonl", "fini", "rapport.txt", "erreurs.txt"
 #: Seconds between two looks at what has ended, and given to a run that is told to end.
 _PAS, _FIN = 0.05, 60.0
@@ -154,10 +138,12 @@ class Suivi:
 
 
 class PlanDansPytest:
-    """The plugin: items, and the run that they wait for. In a process of pytest-xdist, items only."""
+    """The plugin: items, and the run that they wait for. In a process of pytest-xdist, items only.
+    `options` of pytest, and `reglages` of pytest.ini, are those of `conform` under our name."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, options: Collection[str], reglages: Collection[str]) -> None:
         self._config = config
+        self._options, self._reglages = options, reglages
         recu = getattr(config, "workerinput", None)
         self._ouvrier = recu is not None
         self._dossier = Path(recu["sne_dossier"] if recu else tempfile.mkdtemp(prefix="sne-pytest-"))
@@ -177,12 +163,10 @@ class PlanDansPytest:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
         """Adds the scenarios: those that are named, all when none is. `-k`, `-m` and `--lf` come after."""
-        from sne_conformite.plan import plan as plans
         from sne_interface.errors import OperatorError
 
-        fichier = self._config.getoption("sne_plan")
         try:
-            scenarios = list(plans.charger(None if fichier is None else Path(fichier)))
+            scenarios = self._plan()
         except OperatorError as erreur:
             raise pytest.UsageError(erreur.diagnostics()) from None
         nommes = [nom for nom in self._nommes if nom]
@@ -211,16 +195,15 @@ class PlanDansPytest:
             return
         commande = [sys.executable, "-P", "-m", "sne_sandbox", "--with-parent", "conform"]
         commande += ["--suivi", str(self._dossier / _SUIVI)]
-        commande += [f"--application={self._config.getoption('sne_application')}"]
-        for nom, option in _OPTIONS.items():
-            valeurs = self._config.getoption(nom)
+        for option in self._options:
+            valeurs = self._config.getoption(option)
             for valeur in valeurs if isinstance(valeurs, list) else [valeurs]:
                 if valeur is not None:
-                    commande.append(f"{option}={valeur}")
-        for nom, option in _REGLAGES.items():
-            if valeur := str(self._config.getini(nom)):
-                commande.append(f"{option}={valeur}")
-        if self._attendus < self._tous():
+                    commande.append(f"{option.replace('--sne-', '--')}={valeur}")
+        for nom in self._reglages:
+            if (valeur := str(self._config.getini(nom))) and nom != _DES_TESTS:
+                commande.append(f"--{nom.removeprefix('sne_').replace('_', '-')}={valeur}")
+        if self._attendus < {scenario.id for scenario in self._plan()}:
             commande += [f"--scenario={nom}" for nom in sorted(self._attendus)]
         with (self._dossier / _SORTIE).open("wb") as sortie, (self._dossier / _ERREURS).open("wb") as erreurs:
             self._processus = subprocess.Popen(  # noqa: S603 - ourselves
@@ -233,11 +216,11 @@ class PlanDansPytest:
             )
         threading.Thread(target=self._guetter, args=[self._processus], daemon=True).start()
 
-    def _tous(self) -> set[str]:
+    def _plan(self) -> list[Any]:
         from sne_conformite.plan import plan as plans
 
         fichier = self._config.getoption("sne_plan")
-        return {scenario.id for scenario in plans.charger(None if fichier is None else Path(fichier))}
+        return list(plans.charger(None if fichier is None else Path(fichier)))
 
     def _guetter(self, processus: "subprocess.Popen[bytes]") -> None:
         processus.wait()

@@ -2,8 +2,6 @@
 
 python -m sne_temoin                     the protocol on stdin and stdout
 python -m sne_temoin --http 9000         the protocol over HTTP, on 127.0.0.1
-python -m sne_temoin --pret pret.json enregistrer message.json
-                                                         one command, as an agent would give it
 """
 
 import argparse
@@ -12,11 +10,9 @@ import json
 import sys
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from sne_temoin.adaptateur import COMMANDES, Adaptateur
+from sne_temoin.adaptateur import Adaptateur
 from sne_temoin.application import Temoin
 
 
@@ -33,11 +29,7 @@ def executer(options: argparse.Namespace, temoin: Temoin) -> int:
             flux.reconfigure(encoding="utf-8")
     adaptateur = Adaptateur(temoin)
     try:
-        if options.commande:
-            return commander(adaptateur, options)
-        if options.http is not None:
-            return servir(adaptateur, options.http)
-        return converser(adaptateur)
+        return converser(adaptateur) if options.http is None else servir(adaptateur, options.http)
     finally:
         adaptateur.fermer()
 
@@ -47,10 +39,6 @@ def analyse() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(prog="temoin", description="L'application témoin du bac à sable.")
     options.add_argument("--memoire", default=":memory:", help="fichier SQLite (par défaut : en mémoire)")
     options.add_argument("--http", type=int, metavar="PORT", help="répondre en HTTP sur 127.0.0.1")
-    options.add_argument("--pret", type=Path, help="fichier écrit par « sne-sandbox serve --ready-file »")
-    options.add_argument("--base", default="", help="base à employer, avec --pret (par défaut : ecole)")
-    options.add_argument("commande", nargs="?", choices=COMMANDES, help="une commande, avec --pret")
-    options.add_argument("message", nargs="?", type=Path, help="fichier JSON de ses champs")
     return options
 
 
@@ -60,7 +48,7 @@ def converser(adaptateur: Adaptateur) -> int:
         if not ligne.strip():
             continue
         message = json.loads(ligne)
-        _ecrire(json.dumps(adaptateur.envoyer(message), ensure_ascii=False))
+        print(json.dumps(adaptateur.envoyer(message), ensure_ascii=False), flush=True)  # noqa: T201
         if message.get("commande") == "fin":
             break
     return 0
@@ -89,41 +77,6 @@ def servir(adaptateur: Adaptateur, port: int) -> int:
         except KeyboardInterrupt:
             return 0
     return 0
-
-
-def commander(adaptateur: Adaptateur, options: argparse.Namespace) -> int:
-    """One command against the server of a ready file; its answer on stdout."""
-    if options.pret is None:
-        print("--pret FICHIER est nécessaire pour une commande.", file=sys.stderr)  # noqa: T201
-        return 2
-    adaptateur.envoyer(bonjour(json.loads(options.pret.read_text("utf-8")), options.base))
-    champs = json.loads(options.message.read_text("utf-8")) if options.message else {}
-    reponse = adaptateur.envoyer({"id": 1, "commande": options.commande, **champs})
-    _ecrire(json.dumps(reponse, ensure_ascii=False, indent=2))
-    return 0 if reponse["statut"] == "fait" else 1
-
-
-def bonjour(pret: dict[str, Any], base: str = "") -> dict[str, Any]:
-    """The message `demarrer` for a running server."""
-    lieu = urlsplit(pret["https"])
-    origine = f"{lieu.scheme}://{lieu.netloc}" + (f"/bases/{base}" if base else "") + "/services"
-    return {
-        "id": 0,
-        "commande": "demarrer",
-        "protocole": "sne-sandbox/1",
-        "guichet": pret["guichet"],
-        "adresses": {
-            "demande_logement": f"{origine}/DemandeLogementImplService/",
-            "gestion_partagee_evt": f"{origine}/GestionPartageeEVTImplService/",
-            "recherche_demande": f"{origine}/RechercheDemandeImplService/",
-        },
-        "certificats": {"ca": pret["ca_file"], "certificat": pret["cert_file"], "cle": pret["key_file"]},
-    }
-
-
-def _ecrire(ligne: str) -> None:
-    sys.stdout.write(ligne + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

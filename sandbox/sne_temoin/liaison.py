@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sne_temoin.incidents import Echec, Incident
+from sne_temoin.incidents import Incident
 from sne_temoin.interface import OPERATIONS
 from sne_temoin.memoire import Memoire
 from sne_temoin.message import PARIS, Noms
 from sne_temoin.mtom import Champs, EmballageMtom
 from sne_temoin.reponse import Ouverture, ReponseLue
-from sne_temoin.transport import ReponseBrute, Transport
+from sne_temoin.transport import Transport
 
 T = TypeVar("T")
 
@@ -38,7 +38,6 @@ class Liaison:
     """The link to the SNE. `maintenant` is the instant by which files are named and dated."""
 
     def __init__(self, memoire: Memoire) -> None:
-        self.memoire = memoire
         self.session = Session()
         self.maintenant = datetime.now(PARIS)
         self.noms = Noms(memoire)
@@ -49,20 +48,12 @@ class Liaison:
     # --- one exchange --------------------------------------------------------------------------------
 
     def appeler(self, nom: str, champs: Champs) -> ReponseLue:
-        """One question, one answer; both are kept. Raises Echec, Incident."""
+        """One question, one answer. Raises Echec, Incident."""
         operation = OPERATIONS[nom]
-        adresse = self.session.adresses[operation.service]
         question = self.emballage.question(operation, {**champs, **self.certificat(nom)})
         content_type, corps = self.emballage.emballer(operation, question)
-        http, issue = None, "lue"
-        try:
-            http = self.transport.poster(adresse, content_type, corps)
-            return self.ouverture.ouvrir(http, operation)
-        except (Echec, Incident) as erreur:
-            issue = str(erreur)
-            raise
-        finally:
-            self._tracer(nom, adresse, corps, http, issue)
+        http = self.transport.poster(self.session.adresses[operation.service], content_type, corps)
+        return self.ouverture.ouvrir(http, operation)
 
     def certificat(self, nom: str) -> dict[str, str | bytes]:
         """The name and the bytes of the guichet's certificate, where the operation has a field for them."""
@@ -109,9 +100,3 @@ class Liaison:
     def dormir(self, secondes: float) -> None:
         """Lets that much time go by, on our clock."""
         time.sleep(secondes / self.session.acceleration)
-
-    # --- inside --------------------------------------------------------------------------------------
-
-    def _tracer(self, nom: str, adresse: str, corps: bytes, http: ReponseBrute | None, issue: str) -> None:
-        reponse = b"" if http is None else http.corps
-        self.memoire.tracer(self.maintenant, nom, adresse, corps, reponse, issue)

@@ -1,8 +1,7 @@
-"""The application remembers demandes, numbers, attestations, cursors, events, every exchange."""
+"""The application remembers demandes, numbers, attestations, cursors, events."""
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,9 +18,6 @@ create table if not exists evenements (identifiant text primary key, numero text
 create table if not exists dispatching (nom text, numero text, document text);
 create table if not exists pieces (numero text primary key, rang integer not null);
 create table if not exists rangs (dernier integer not null);
-create table if not exists echanges (
-    rang integer primary key, instant text, operation text, adresse text,
-    question blob, reponse blob, issue text);
 """
 _LIRE = "select * from demandes"
 _OUBLIEES = ("demandes", "curseurs", "releves", "evenements", "dispatching", "pieces")
@@ -51,7 +47,7 @@ class Memoire:
         self._base.executescript(_SCHEMA)
 
     def oublier(self) -> None:
-        """Forgets everything but the exchanges and the names already given."""
+        """Forgets everything but the names already given."""
         for table in _OUBLIEES:
             self._base.execute(f"delete from {table}")  # noqa: S608 - a constant above
 
@@ -132,31 +128,10 @@ class Memoire:
         """A document that another guichet's change brought."""
         self._base.execute("insert into dispatching values (?, ?, ?)", (nom, numero, json.dumps(contenu)))
 
-    # --- names and exchanges -------------------------------------------------------------------------
+    # --- names ------------------------------------------------------------------------------------
 
     def rang_suivant(self) -> int:
         """A rank for a file name, new each time, from 1."""
         if not self._base.execute("update rangs set dernier = dernier + 1").rowcount:
             self._base.execute("insert into rangs values (1)")
         return int(self._base.execute("select dernier from rangs").fetchone()[0])
-
-    def tracer(
-        self, instant: datetime, operation: str, adresse: str, question: bytes, reponse: bytes, issue: str
-    ) -> None:
-        """Keeps an exchange: both messages, compressed, and how it ended."""
-        self._base.execute(
-            "insert into echanges (instant, operation, adresse, question, reponse, issue) "
-            "values (?, ?, ?, ?, ?, ?)",
-            (
-                instant.isoformat(),
-                operation,
-                adresse,
-                zlib.compress(question, 1),
-                zlib.compress(reponse, 1),
-                issue,
-            ),
-        )
-
-    def traces(self) -> list[tuple[str, str, str]]:
-        """The exchanges, oldest first: instant, operation, how it ended."""
-        return list(self._base.execute("select instant, operation, issue from echanges order by rang"))

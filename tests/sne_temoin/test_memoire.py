@@ -26,17 +26,15 @@ def test_les_releves_ne_redisent_rien() -> None:
     assert memoire.nouveaux("radiations", ["2"]) == ["2"]
 
 
-def test_tout_s_oublie_sauf_les_noms_deja_donnes_et_les_echanges() -> None:
+def test_tout_s_oublie_sauf_les_noms_deja_donnes() -> None:
     memoire = Memoire()
     noms = Noms(memoire)
     premier = noms.fichier("DEM", "G1226", MIDI)
     memoire.garder(Dossier("d1", {}, "02.02"))
     memoire.avancer("dalos", MIDI)
-    memoire.tracer(MIDI, "getNumUnique", "https://sne.test/", b"q", b"r", "lue")
     memoire.oublier()
     assert memoire.dossier("d1") is None
     assert memoire.curseur("dalos") is None
-    assert [trace[1:] for trace in memoire.traces()] == [("getNumUnique", "lue")]
     assert (premier, noms.fichier("DEM", "G1226", MIDI)) == (
         "DEMG1226-201803151200-000001.xml",
         "DEMG1226-201803151200-000002.xml",

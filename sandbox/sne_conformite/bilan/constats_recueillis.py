@@ -191,32 +191,17 @@ class ConstatsParExigence:
         preuves = self.preuves.get(exigence.id, 0)
         ruptures = tuple(self.ruptures.get(exigence.id, ()))
         cause = "" if ruptures else self.causes.get(exigence.id, "")
+        etat, raison = EtatExigence.SANS_PREUVE, ""
         if ruptures:
             etat = EtatExigence.ENFREINTE
         elif cause:
-            etat = EtatExigence.SANS_PREUVE
+            raison = f"conséquence de {cause}"
         elif preuves:
             etat = EtatExigence.PROUVEE
         elif exigence.non_testee:
-            etat = EtatExigence.NON_TESTEE
-        else:
-            etat = EtatExigence.SANS_PREUVE
-        raison = exigence.non_testee if etat is EtatExigence.NON_TESTEE else ""
-        raison = f"conséquence de {cause}" if cause else raison
-        return Bilan(
-            exigence=exigence.id,
-            texte=exigence.texte,
-            niveau=exigence.niveau,
-            source=exigence.source,
-            etat=etat,
-            preuves=preuves,
-            constats=ruptures,
-            raison=raison,
-            nombres={c.sorte: self._combien[exigence.id, c.sorte] for c in ruptures},
-            remede=exigence.remede,
-            risque=exigence.risque,
-            fidelite=exigence.fidelite,
-        )
+            etat, raison = EtatExigence.NON_TESTEE, exigence.non_testee
+        nombres = {c.sorte: self._combien[exigence.id, c.sorte] for c in ruptures}
+        return Bilan.de(exigence, etat, preuves=preuves, constats=ruptures, raison=raison, nombres=nombres)
 
 
 def dire_ce_qui_manque(bilans: Iterable[Bilan], scenarios: Iterable[ResultatScenario]) -> tuple[Bilan, ...]:

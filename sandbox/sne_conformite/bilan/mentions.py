@@ -183,22 +183,18 @@ def _operations(scenario: Scenario) -> frozenset[str]:
     return frozenset().union(*(_operations_de(e.quoi, e.options.get("portee", "")) for e in faits))
 
 
+@dataclass
 class _Examen:
     """One report being examined for every mention."""
 
-    def __init__(
-        self,
-        rapport: Rapport,
-        referentiel: ReferentielDeCertification,
-        candidat: Candidat | None,
-        gardees: tuple[str, ...],
-    ) -> None:
-        self._rapport = rapport
-        self._gardees = gardees
-        self._referentiel = referentiel
-        self._certification = referentiel.certification
-        self._plan = referentiel.plan
-        self._candidat = candidat
+    _rapport: Rapport
+    _referentiel: ReferentielDeCertification
+    _candidat: Candidat | None
+    _gardees: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        rapport = self._rapport
+        self._certification, self._plan = self._referentiel.certification, self._referentiel.plan
         self._bilans = {bilan.exigence: bilan for bilan in rapport.bilans}
         self._joues = {scenario.id: scenario for scenario in rapport.scenarios}
         self._vus = {(r.nom, vu) for r in rapport.couverture for vu in r.vus}

@@ -1,7 +1,7 @@
 """Driverless judgement: whatever traffic a base has seen, read from its journal in a stream."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
@@ -36,6 +36,7 @@ from sne_interface.contract.exigences import charger_exigences, niveaux
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import EFFACE, Echange, VerdictEchange
 from sne_interface.domain.nir import extrait, masquer_nirs
+from sne_interface.domain.publication import en_json
 from sne_interface.domain.texte import accorde
 from sne_interface.rules.engine import regles_eteintes
 from sne_sandbox import __version__
@@ -107,13 +108,6 @@ class ReglagesTrafic:
     accord: bool = False
     inacheve: str = ""
     jusqu_a: int | None = None
-
-    def en_json(self) -> dict[str, Any]:
-        """Its fields, as JSON values."""
-        return {champ.name: getattr(self, champ.name) for champ in fields(self)} | {
-            "exiger": list(self.exiger),
-            "autres_motifs": list(self.autres_motifs),
-        }
 
 
 def juger_base(
@@ -231,17 +225,13 @@ class _Bande:
             self.debut = self.debut or vue.echange.recu_le
             self.fin = vue.echange.recu_le
 
-    def _effaces_dits(self) -> str:
-        if not self.effaces:
-            return ""
-        dits = accorde(
-            self.effaces, "échange effacé à la main, non jugé", "échanges effacés à la main, non jugés"
-        )
-        return f"{dits}."
-
     def entete(self, reglages: ReglagesTrafic) -> Entete:
         """Makes the header of the report: the tool that judged, the thing judged, the way it was judged."""
         maintenant = datetime.now(UTC)
+        effaces = accorde(
+            self.effaces, "échange effacé à la main, non jugé.", "échanges effacés à la main, non jugés."
+        )
+        manquent = perdus(self.magasin, self.base, reglages.depuis), effaces if self.effaces else ""
         return Entete(
             outil=outil(),
             contrat=self.contrat.nom,
@@ -254,9 +244,7 @@ class _Bande:
             debut=self.debut or maintenant,
             fin=self.fin or maintenant,
             echanges=self.echanges,
-            non_juges=" ".join(
-                filter(None, (perdus(self.magasin, self.base, reglages.depuis), self._effaces_dits()))
-            ),
+            non_juges=" ".join(filter(None, manquent)),
             refuses=self.refuses,
             inacheve=reglages.inacheve,
             surcharge=self.contrat.dossiers.surcharge,
@@ -282,25 +270,22 @@ def perdus(magasin: MagasinLu, base: str, depuis: int) -> str:
     dernier = magasin.journal.dernier(base)
     vides = max(0, dernier - gardes - oublies - depuis)
     oublies = max(0, dernier - gardes - depuis) - vides
-    phrases = []
-    if vides:
-        phrases.append(
-            f"{accorde(vides, 'échange oublié, non jugé', 'échanges oubliés, non jugés')} : le journal a été "
-            "vidé. « sne-sandbox db reset --portee etat » remet la base à neuf et le garde."
-        )
-    if oublies:
-        phrases.append(
-            f"{accorde(oublies, 'échange oublié, non jugé', 'échanges oubliés, non jugés')} : le journal "
-            f"n'en garde que {gardes}. « --journal-max N » en garde plus."
-        )
-    return " ".join(phrases)
+    dits = (
+        (vides, "a été vidé. « sne-sandbox db reset --portee etat » remet la base à neuf et le garde."),
+        (oublies, f"n'en garde que {gardes}. « --journal-max N » en garde plus."),
+    )
+    return " ".join(
+        f"{accorde(combien, 'échange oublié, non jugé', 'échanges oubliés, non jugés')} : le journal {suite}"
+        for combien, suite in dits
+        if combien
+    )
 
 
 def faits(reglages: ReglagesTrafic, magasin: MagasinLu, base: str) -> dict[str, Any]:
     """Returns the facts on which a judgement rests beside its exchanges, as JSON values: its settings, and
     the counts of the journal of the base."""
     journal = [*magasin.journal.compter(base), magasin.journal.dernier(base)]
-    return {"base": base, "reglages": reglages.en_json(), "journal": journal}
+    return {"base": base, "reglages": en_json(reglages), "journal": journal}
 
 
 def parcourir(
@@ -324,24 +309,21 @@ def parcourir(
 def _scenario(
     identifiant: str, titre: str, bilans: list[Bilan], causes: Mapping[str, str]
 ) -> ResultatScenario:
-    sans = [causes.get(bilan.exigence, "") if bilan.etat not in _VERDICTS else "" for bilan in bilans]
-    verifications = tuple(
-        Verification(
-            identifiant,
-            bilan.exigence,
-            _VERDICTS.get(bilan.etat, Verdict.IGNORE if cause else Verdict.EN_ATTENTE),
-            bilan.constats,
-            cause=cause,
-            raison=""
-            if bilan.etat in _VERDICTS
-            else bilan.raison or "Rien, dans ce trafic, ne permet d'en juger.",
+    verifications = []
+    for bilan in bilans:
+        if bilan.etat is EtatExigence.NON_TESTEE or _pilotee(bilan):
+            continue
+        verdict, cause, raison = _VERDICTS.get(bilan.etat), "", ""
+        if verdict is None:
+            cause = causes.get(bilan.exigence, "")
+            verdict = Verdict.IGNORE if cause else Verdict.EN_ATTENTE
+            raison = bilan.raison or "Rien, dans ce trafic, ne permet d'en juger."
+        verifications.append(
+            Verification(identifiant, bilan.exigence, verdict, bilan.constats, raison=raison, cause=cause)
         )
-        for bilan, cause in zip(bilans, sans, strict=True)
-        if bilan.etat is not EtatExigence.NON_TESTEE and not _pilotee(bilan)
-    )
     verdicts = {v.verdict for v in verifications}
-    verdict = next((v for v in (Verdict.ECHOUE, Verdict.REUSSI) if v in verdicts), Verdict.EN_ATTENTE)
-    return ResultatScenario(identifiant, MODE, titre, verdict, verifications)
+    ensemble = next((v for v in (Verdict.ECHOUE, Verdict.REUSSI) if v in verdicts), Verdict.EN_ATTENTE)
+    return ResultatScenario(identifiant, MODE, titre, ensemble, tuple(verifications))
 
 
 def _dire_pourquoi(bilan: Bilan) -> Bilan:

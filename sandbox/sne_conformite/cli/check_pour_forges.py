@@ -4,20 +4,15 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sne_conformite.cli.sorties_de_rapport import ligne_de_commande
 from sne_conformite.rapports import annotations_de_forge, rapport_sarif
 from sne_conformite.rapports.signalements import Niveau, Signalement, signaler_controle
+from sne_interface.rules.controle import Controle
 from sne_sandbox import __version__
 
-if TYPE_CHECKING:
-    from sne_interface.rules.controle import Controle
 
-
-def ecrire(
-    resultats: "Sequence[tuple[Path, Controle]]", forme: str, autre: Callable[[], None] | None
-) -> None:
+def ecrire(resultats: Sequence[tuple[Path, Controle]], forme: str, autre: Callable[[], None] | None) -> None:
     """Writes on stdout the form « sarif » or « gitlab », else calls `autre`, which writes another; then
     the annotations, when GitHub runs us: on stderr, unless stdout is for people."""
     dits = [

@@ -21,6 +21,7 @@ from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.base import lire_horloge
 from sne_interface.domain.dates import PARIS, date_francaise
 from sne_interface.domain.nir import masquer_nirs
+from sne_interface.domain.publication import en_json
 from sne_interface.domain.texte import accorde, pour_xml
 from sne_interface.errors import UsageError
 from sne_interface.raisons import raison_systeme
@@ -267,10 +268,7 @@ def _json(resultats: list[tuple[Path, Controle]]) -> None:
                 "fichier": str(chemin),
                 "document": controle.genre,
                 "conforme": controle.conforme,
-                "fautes": [
-                    {nom: _valeur(getattr(faute, nom)) for nom in FauteDeDocument.__slots__}
-                    for faute in controle.fautes
-                ],
+                "fautes": en_json(controle.fautes),
                 "omises": list(controle.omises),
                 "en_attente": list(controle.en_attente),
             }
@@ -278,10 +276,6 @@ def _json(resultats: list[tuple[Path, Controle]]) -> None:
         ],
     }
     click.echo(json.dumps(contenu, ensure_ascii=False, indent=2))
-
-
-def _valeur(valeur: Any) -> Any:
-    return valeur if isinstance(valeur, int) else str(valeur)
 
 
 def _junit(resultats: list[tuple[Path, Controle]], durees: list[float]) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from sne_conformite.cli.options_de_jugement import VARIABLE_CLE
+from sne_conformite.preuves import signature
+from sne_conformite.protocole.defi import graine_et_horloge, proposer
 from sne_sandbox.cli.options import GroupeCommandes
 
 
@@ -29,8 +31,6 @@ def creer(nom: str, dossier: Path) -> None:
 
     Les deux fichiers ont toujours ces noms : --out est le dossier où ils vont, et non un nom de fichier.
     """
-    from sne_conformite.preuves import signature
-
     privee, publique, cle = signature.creer(nom, dossier)
     click.echo(f"{privee} : la clé, secrète ; en CI, {VARIABLE_CLE} en reçoit le chemin ou le texte")
     click.echo(f"{publique} : la clé publique, à donner à qui vérifie")
@@ -41,8 +41,6 @@ def creer(nom: str, dossier: Path) -> None:
 @click.argument("fichier", metavar="FICHIER")
 def montrer(fichier: str) -> None:
     """Montre une clé, privée ou publique : son titulaire, son empreinte, sa part publique."""
-    from sne_conformite.preuves import signature
-
     try:
         publique, titulaire = signature.lire_cle_publique(fichier)
     except signature.CleIncorrecte:
@@ -56,8 +54,6 @@ def montrer(fichier: str) -> None:
 @commande.command("defi")
 def defi() -> None:
     """Tire un défi, à donner à qui se fait certifier : « conform --defi TEXTE » en tire tout le reste."""
-    from sne_conformite.protocole.defi import graine_et_horloge, proposer
-
     texte = proposer()
     graine, horloge = graine_et_horloge(texte)
     click.echo(texte)

@@ -339,12 +339,18 @@ def _application(designation: str) -> "tuple[Application, Callable[[], Applicati
     from sne_conformite.pilotage.lien_application import ApplicationHttp, ApplicationProcessus
 
     if designation == TEMOIN:
-        mots = [sys.executable, "-P", "-m", "sne_temoin"]
-    elif designation.startswith(("http://", "https://")):
+        return temoin(), temoin
+    if designation.startswith(("http://", "https://")):
         return ApplicationHttp(designation), None
-    else:
-        mots = _mots(designation)
+    mots = _mots(designation)
     return ApplicationProcessus(mots), lambda: ApplicationProcessus(mots)
+
+
+def temoin() -> "Application":
+    """The application that comes with us, not started yet."""
+    from sne_conformite.pilotage.lien_application import ApplicationProcessus
+
+    return ApplicationProcessus([sys.executable, "-P", "-m", "sne_temoin"])
 
 
 def _mots(designation: str) -> list[str]:

@@ -3,19 +3,22 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import is_zipfile
 
 import click
 
+from sne_conformite.bilan import trafic
+from sne_conformite.cli import sorties_de_rapport as rapports
 from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
+from sne_conformite.preuves import empreintes, paquet_de_preuves
+from sne_conformite.rapports import rapport_json, rapports_compares
+from sne_conformite.rapports.progression import suivre
+from sne_conformite.rapports.rapport import Rapport
+from sne_conformite.rapports.verdict_de_conformite import motifs_des_preuves
 from sne_interface.domain.publication import en_json
 from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import COMMUNES, Poste, ouvrir_contrats, ouvrir_magasin, reglages
-
-if TYPE_CHECKING:
-    from sne_conformite.cli import sorties_de_rapport as rapports
-    from sne_conformite.rapports.rapport import Rapport
 
 
 @click.command()
@@ -65,8 +68,6 @@ def commande(
         raise UsageError("--verify et --compare ne vont pas ensemble.", remede="choisissez l'un des deux")
     if comparees is not None:
         return _comparer(*comparees, demande.exigees, demande.forme)
-    from sne_conformite.cli import sorties_de_rapport as rapports
-
     if preuves is None:
         options |= _contrat(base, options)
     sorties = rapports.Sorties.preparer(demande, options=options)
@@ -90,13 +91,8 @@ def _contrat(base: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _juger(
-    base: str, demandees: tuple[str, ...], sorties: "rapports.Sorties", options: Mapping[str, Any]
+    base: str, demandees: tuple[str, ...], sorties: rapports.Sorties, options: Mapping[str, Any]
 ) -> int:
-    from sne_conformite.bilan import trafic
-    from sne_conformite.cli import sorties_de_rapport as rapports
-    from sne_conformite.preuves import empreintes
-    from sne_conformite.rapports.progression import suivre
-
     contrats, magasin = Poste(options).ouvrir()
     contrat = contrats.defaut  # `options` name that of the base
     ids = rapports.exigees(demandees, contrat)
@@ -123,10 +119,6 @@ def _juger(
 
 
 def _comparer(avant: Path, apres: Path, exigees: tuple[str, ...], forme: str) -> int:
-    from sne_conformite.cli import sorties_de_rapport as rapports
-    from sne_conformite.rapports import rapports_compares
-    from sne_conformite.rapports.verdict_de_conformite import motifs_des_preuves
-
     comparaison = rapports_compares.comparer(_lire(avant), _lire(apres))
     motifs = motifs_des_preuves(comparaison.rapports[1], rapports.ids_ecrits(exigees))
     for motif in motifs:
@@ -140,10 +132,7 @@ def _comparer(avant: Path, apres: Path, exigees: tuple[str, ...], forme: str) ->
     return 1 if comparaison.nouveaux or motifs else 0
 
 
-def _lire(fichier: Path) -> "Rapport":
-    from sne_conformite.preuves import paquet_de_preuves
-    from sne_conformite.rapports import rapport_json
-
+def _lire(fichier: Path) -> Rapport:
     if is_zipfile(fichier):
         return paquet_de_preuves.lire(fichier).rapport
     try:

@@ -18,9 +18,13 @@ from typing import Any, Final, Self
 
 import click
 
+from sne_conformite.cli import base_d_epreuve
+from sne_conformite.cli import sorties_de_rapport as rapports
 from sne_conformite.cli.base_d_epreuve import Epreuve, empechement, options_de_serve
 from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
+from sne_conformite.rapports.rapport import TRAFIC
 from sne_interface import systeme
+from sne_interface.domain.base import lire_horloge
 from sne_interface.errors import UsageError
 from sne_interface.raisons import raison_systeme
 
@@ -70,11 +74,6 @@ def commande(
     SNE_ENDPOINT_RECHERCHE_DEMANDE, SNE_CA_FILE, SNE_CERT_FILE, SNE_KEY_FILE, SNE_PKCS12_FILE,
     SNE_PKCS12_PASSWORD, SNE_GUICHET, SNE_READY_FILE (adresses et certificats, en JSON).
     """
-    from sne_conformite.cli import base_d_epreuve
-    from sne_conformite.cli import sorties_de_rapport as rapports
-    from sne_conformite.rapports.rapport import TRAFIC
-    from sne_interface.domain.base import lire_horloge
-
     demande = extraire(RapportDemande, options)
     sorties = rapports.Sorties.preparer(replace(demande, forme=""), options=options)
     application = shlex.join(commande_lancee)

@@ -1,7 +1,6 @@
 """An evidence package judged again, offline: signature, digests, judgement, comparison, in that order."""
 
 import gc
-import hashlib
 import json
 import tempfile
 import time
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
@@ -20,8 +19,14 @@ from sne_conformite.cli.commande_conform import de_ces_scenarios, tenir_hypothes
 from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE, PreuvesCopiees
 from sne_conformite.plan import plan as plans
 from sne_conformite.preuves import empreintes, paquet_de_preuves, signature
-from sne_conformite.preuves.paquet_de_preuves import DossierPreuves
-from sne_conformite.preuves.signature import EDITEUR, VERIFICATEUR, CleDeConfiance, SignatureRefusee
+from sne_conformite.preuves.paquet_de_preuves import DossierPreuves, empreinte
+from sne_conformite.preuves.signature import (
+    EDITEUR,
+    VERIFICATEUR,
+    CleDeConfiance,
+    EnveloppeVerifiee,
+    SignatureRefusee,
+)
 from sne_conformite.protocole.defi import graine_et_horloge
 from sne_conformite.rapports import manquements_connus, rapport_json
 from sne_conformite.rapports.formats_de_rapport import ATTESTATION, PREUVES
@@ -41,9 +46,6 @@ from sne_interface.domain.texte import abrege, accorde, visible
 from sne_interface.errors import UsageError
 from sne_interface.raisons import raison_systeme
 from sne_interface.rules.rule import gravite
-
-if TYPE_CHECKING:
-    from sne_conformite.preuves.signature import EnveloppeVerifiee
 
 _AUCUNE: Final = "aucune : ce dossier n'est pas confirmé"
 #: What each line speaks of.
@@ -105,7 +107,7 @@ class _Constat:
 def rejuger(
     fichier: Path,
     verificateur: Verificateur,
-    sorties: "sorties_de_rapport.Sorties",
+    sorties: sorties_de_rapport.Sorties,
     options: Mapping[str, Any],
 ) -> int:
     """Verifies a package step by step, says each on its line, and shows the recorded report; the exit code: 0
@@ -155,7 +157,7 @@ def rejuger(
 # --- signature -------------------------------------------------------------------------------------------
 
 
-def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) -> "EnveloppeVerifiee | None":
+def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) -> EnveloppeVerifiee | None:
     """The attestation beside a package, None when there is none, or it does not hold."""
     confiance = signature.lire_confiance(verificateur.confiance) if verificateur.confiance else None
     vu.confiance = confiance
@@ -173,9 +175,8 @@ def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) 
         return None
     try:
         enveloppe = signature.verifier(octets)
-        if {"name": PREUVES.fichier, "digest": {"sha256": _sha256(fichier)}} not in enveloppe.statement[
-            "subject"
-        ]:
+        sujet = {"name": PREUVES.fichier, "digest": {"sha256": empreinte(fichier)}}
+        if sujet not in enveloppe.statement["subject"]:
             raise SignatureRefusee("l'attestation est celle d'un autre dossier, ou d'avant un changement.")
         vu.classe = _classer(enveloppe.cles, enveloppe.jour, confiance)
         vu.signataires = _titulaires(enveloppe, confiance)
@@ -187,11 +188,6 @@ def _lire_la_signature(fichier: Path, verificateur: Verificateur, vu: _Constat) 
         return None
     vu.dire(_SIGNATURE, f"valable, de {', '.join(vu.signataires)}")
     return enveloppe
-
-
-def _sha256(fichier: Path) -> str:
-    with fichier.open("rb") as flux:
-        return hashlib.file_digest(flux, "sha256").hexdigest()
 
 
 def _classer(cles: Collection[str], jour: str, confiance: Mapping[str, CleDeConfiance] | None) -> str:
@@ -215,7 +211,7 @@ def _classer(cles: Collection[str], jour: str, confiance: Mapping[str, CleDeConf
     return f"{AUTO_DECLAREE} ({manque})"
 
 
-def _titulaires(enveloppe: "EnveloppeVerifiee", confiance: Mapping[str, CleDeConfiance] | None) -> list[str]:
+def _titulaires(enveloppe: EnveloppeVerifiee, confiance: Mapping[str, CleDeConfiance] | None) -> list[str]:
     """Names the signers. Raises SignatureRefusee when nobody is trusted."""
     if confiance is None:
         inconnues = [f"clé {identifiant[:16]}…" for identifiant in enveloppe.cles]
@@ -232,10 +228,10 @@ def _titulaires(enveloppe: "EnveloppeVerifiee", confiance: Mapping[str, CleDeCon
 
 
 def _comparer_l_attestation(
-    enveloppe: "EnveloppeVerifiee", fichier: Path, dossier: DossierPreuves, vu: _Constat
+    enveloppe: EnveloppeVerifiee, fichier: Path, dossier: DossierPreuves, vu: _Constat
 ) -> None:
     """Checks that the signed statement says what the report says, and is of nothing else."""
-    sujets = signature.sujets(dossier.rapport, _sha256(fichier))
+    sujets = signature.sujets(dossier.rapport, empreinte(fichier))
     vu.refuser(
         _SIGNATURE,
         *(
@@ -467,9 +463,9 @@ def _conclure(
     fichier: Path,
     entete: Entete,
     verificateur: Verificateur,
-    sorties: "sorties_de_rapport.Sorties",
+    sorties: sorties_de_rapport.Sorties,
     vu: _Constat,
-    enveloppe: "EnveloppeVerifiee | None",
+    enveloppe: EnveloppeVerifiee | None,
 ) -> str:
     """Says the class, and adds the verifier's signature, when nothing was refused; the class, as the report
     says it."""

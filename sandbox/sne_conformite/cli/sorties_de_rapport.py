@@ -1,7 +1,6 @@
 """From a stream of judgement to what the user gets: the files of --report-dir, the summary, the exit code."""
 
 import contextlib
-import hashlib
 import platform
 import shlex
 import shutil
@@ -26,7 +25,7 @@ from sne_conformite.rapports.formats_de_rapport import (
     FichierDeRapport,
 )
 from sne_conformite.rapports.manquements_connus import Connue
-from sne_conformite.rapports.rapport import Alentours, Candidat, Entete, Rapport
+from sne_conformite.rapports.rapport import SEUL, Alentours, Candidat, Entete, Rapport
 from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions
 from sne_interface import resources
 from sne_interface.domain.nir import CACHE
@@ -95,14 +94,18 @@ class Preuves:
             proces_verbal=self.proces_verbal,
         )
         if cle is not None:
-            attester(rapport, ecrit.empreinte, cle, chemin.with_name(ATTESTATION.fichier))
+            from sne_conformite.preuves import signature
+            from sne_conformite.rapports import rapport_json
+
+            dit = signature.declarer(rapport, rapport_json.octets(rapport), ecrit.empreinte, _nom(cle))
+            chemin.with_name(ATTESTATION.fichier).write_bytes(signature.signer(dit, cle))
         return ecrit.absents
 
-    def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> "Garants":
+    def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> Alentours:
         """Of a trial that was just judged."""
         defi = _DEFI_A_CONFIRMER if rapport.entete.defi else ""
-        qui = None if cle is None else (cle.titulaire or f"clé {cle.id[:16]}",)
-        return Garants(f"{_CLASSES[cle is not None]}{defi}", qui)
+        qui = None if cle is None else (_nom(cle),)
+        return Alentours(signatures=qui, classe=f"{_CLASSES[cle is not None]}{defi}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +128,9 @@ class PreuvesCopiees:
                 shutil.copyfile(pris, chemin.with_name(nom))
         return {}
 
-    def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> "Garants":
+    def garants(self, rapport: Rapport, cle: "CleDeSignature | None") -> Alentours:
         """Returns the guarantors of its attestation."""
-        return Garants(self.classe, self.signataires)
-
-
-@dataclass(frozen=True, slots=True)
-class Garants:
-    """The class of an evidence package, "" without one, and who signed it, None when nobody is known."""
-
-    classe: str = ""
-    signataires: tuple[str, ...] | None = None
+        return Alentours(signatures=self.signataires, classe=self.classe)
 
 
 @dataclass(slots=True)
@@ -247,14 +242,14 @@ class Sorties:
         preuves = replace(
             preuves, configuration={**configuration, "mentions": self.mentions, "gardees": gardees}
         )
-        garants = Garants()
+        garants = SEUL
         if self.dossier is not None or isinstance(preuves, PreuvesCopiees):
             garants = preuves.garants(rapport, self.cle)
         echec: RapportNonEcrit | None = None
         fichiers: dict[str, Path] = {}
-        absents: dict[str, str] = {}
+        absents: Mapping[str, str] = {}
         try:
-            fichiers = self._fichiers(rapport, garants, preuves, absents)
+            fichiers, absents = self._fichiers(rapport, garants, preuves)
         except RapportNonEcrit as erreur:
             echec = erreur
         hors_preuve = [f"l'échange {n} n'est pas dans {PREUVES.fichier}. {r}" for n, r in absents.items()]
@@ -285,7 +280,7 @@ class Sorties:
         return applique.rapport, {**preuves.configuration, "reference": reference}, applique.remarques
 
     def _dire(
-        self, rapport: Rapport, fichiers: Mapping[str, Path], remarques: Sequence[str], garants: Garants
+        self, rapport: Rapport, fichiers: Mapping[str, Path], remarques: Sequence[str], garants: Alentours
     ) -> None:
         from sne_conformite.rapports import annotations_de_forge, rapport_texte
 
@@ -325,47 +320,49 @@ class Sorties:
 
         with contextlib.suppress(OperatorError):  # it may be the contract itself that cannot be read
             rapport, _ = self.mentionner(rapport)
-        self._fichiers(rapport, Garants())
+        self._fichiers(rapport, SEUL)
         if self.forme in PAR_OPTION:
             self._a_la_machine(rapport)
         annotations_de_forge.annoncer(rapport, sys.stderr)
 
     def _fichiers(
-        self,
-        rapport: Rapport,
-        garants: Garants,
-        preuves: Preuves | PreuvesCopiees | None = None,
-        absents: dict[str, str] | None = None,
-    ) -> dict[str, Path]:
-        """Writes them, after the evidence: some name it; `absents` is told the exchanges that are not in it.
-        None without a folder. Raises RapportNonEcrit."""
+        self, rapport: Rapport, garants: Alentours, preuves: Preuves | PreuvesCopiees | None = None
+    ) -> tuple[dict[str, Path], Mapping[str, str]]:
+        """Writes them, after the evidence: some name it; and why exchanges are not in it, by their ids. None
+        without a folder. Raises RapportNonEcrit."""
+        absents: Mapping[str, str] = {}
         if self.dossier is None:
-            return {}
+            return {}, absents
         ecrits: list[FichierDeRapport] = [*ECRITS]
         with _a_la_place(self.dossier) as provisoire:
             if preuves is not None:
-                manquent = preuves.deposer(rapport, provisoire / PREUVES.fichier, self.cle)
-                (absents if absents is not None else {}).update(manquent)
+                absents = preuves.deposer(rapport, provisoire / PREUVES.fichier, self.cle)
                 ecrits += [f for f in (PREUVES, ATTESTATION) if (provisoire / f.fichier).is_file()]
             alentours = _alentours(self.dossier, provisoire, garants)
             for forme in ECRITS:
                 (provisoire / forme.fichier).write_bytes(forme.ecrire(rapport, alentours))
-        return {forme.nom: self.dossier / forme.fichier for forme in ecrits}
+        return {forme.nom: self.dossier / forme.fichier for forme in ecrits}, absents
 
     def _a_la_machine(self, rapport: Rapport) -> None:
         sys.stdout.write(PAR_OPTION[self.forme].ecrire(rapport).decode())
         sys.stdout.flush()
 
 
-def _alentours(dossier: Path, ecrits: Path, garants: Garants) -> Alentours:
+def _alentours(dossier: Path, ecrits: Path, garants: Alentours) -> Alentours:
     """Returns the facts known beside a report: `dossier` has the previous report, `ecrits` is where the
     evidence was written."""
+    from sne_conformite.preuves.paquet_de_preuves import empreinte
+
     preuves = ecrits / PREUVES.fichier
     if not preuves.is_file():
         return Alentours(_avant(dossier))
-    signataires = garants.signataires if (ecrits / ATTESTATION.fichier).is_file() else ()
-    empreinte = hashlib.sha256(preuves.read_bytes()).hexdigest()
-    return Alentours(_avant(dossier), empreinte, signataires, garants.classe)
+    signatures = garants.signatures if (ecrits / ATTESTATION.fichier).is_file() else ()
+    return Alentours(_avant(dossier), empreinte(preuves), signatures, garants.classe)
+
+
+def _nom(cle: "CleDeSignature") -> str:
+    """Whom a key says that it belongs to."""
+    return cle.titulaire or f"clé {cle.id[:16]}"
 
 
 def _lire_la_cle(cle: str) -> "CleDeSignature":
@@ -387,17 +384,6 @@ def _avant(dossier: Path) -> Rapport | None:
     except json.RapportIllisible:
         return None
     return None if avant.entete.inacheve else avant
-
-
-def attester(rapport: Rapport, empreinte: str, cle: "CleDeSignature", chemin: Path) -> None:
-    """Writes the attestation of a package, whose SHA-256 is `empreinte`. Raises OSError."""
-    from sne_conformite.preuves import signature
-    from sne_conformite.rapports import rapport_json
-
-    qui = cle.titulaire or f"clé {cle.id[:16]}"
-    chemin.write_bytes(
-        signature.signer(signature.declarer(rapport, rapport_json.octets(rapport), empreinte, qui), cle)
-    )
 
 
 def _mots(options: Mapping[str, Path | None]) -> list[str]:
@@ -425,10 +411,7 @@ def _demandes(
     ids = tuple(mot for valeur in demandees for mot in valeur.replace(",", " ").split())
     for identifiant in ids:
         if identifiant not in certification.mentions:
-            raise UsageError(
-                f"La mention [{identifiant}] n'existe pas.",
-                remede=f"mentions : {', '.join(certification.mentions)}",
-            )
+            raise inconnu("La mention", identifiant, certification.mentions)
     return ids, None if fichier is None else lire_candidat(fichier, certification)
 
 

@@ -1,8 +1,10 @@
 """The judges of traffic, of one exchange or of a sequence, and the way they say what they saw; and what the
 findings of one exchange say together: one fault is told once, a refused message proves little."""
 
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from sne_conformite.observation.observation import Observation
@@ -17,6 +19,8 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 VALEUR_MAX: Final = 200
 #: `sorte` of a text whose UTF-8 was read as Latin-1: wherever it is wrong, that is why.
 MOJIBAKE: Final = "utf8_lu_en_latin1"
+#: What a finding says, and what was expected, by its slug.
+CONSTATS: Final = tomllib.loads(Path(__file__).with_name("constats.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,28 @@ class Dire:
         return Constat(self.exigence, True, "", echange=self.echange)
 
     def rompue(
-        self, sorte: str, phrase: str, attendu: Any = "", observe: Any = "", *, chemin: str = ""
+        self,
+        sorte: str,
+        attendu: Any = ...,
+        observe: Any = "",
+        *,
+        chemin: str = "",
+        phrase: str = "",
+        **mots: Any,
     ) -> Constat:
-        """The requirement broke, in the way that the slug `sorte` names: what was expected, and what was
-        seen at that path, are values of any kind (see `montrer`). No secret comes out of it."""
+        """The requirement broke, in the way that the slug `sorte` names: its sentence is that of
+        `constats.toml`, which `mots` fill in beside what follows, or `phrase`. What was expected (that of the
+        table, unless it is given), and what was seen at that path, are values of any kind (see `montrer`). No
+        secret comes out of it."""
+        mots |= {"attendu": attendu, "observe": observe, "chemin": chemin}
+        phrase = masquer_secrets(phrase or CONSTATS["phrases"][sorte].format_map(mots))
+        prevu = montrer(CONSTATS["attendus"].get(sorte, "") if attendu is ... else attendu)
         vu = extrait(montrer(observe), self.au_plus)
-        return Constat(
-            self.exigence, False, masquer_secrets(phrase), sorte, chemin, montrer(attendu), vu, self.echange
-        )
+        return Constat(self.exigence, False, phrase, sorte, chemin, prevu, vu, self.echange)
+
+    def si(self, tenue: bool, sorte: str, *vus: Any, **mots: Any) -> Constat:
+        """The requirement held, or broke in the way that `sorte` names (see `rompue`)."""
+        return self.tenue() if tenue else self.rompue(sorte, *vus, **mots)
 
     def sous(self, exigence: str) -> "Dire":
         """The same pen, for another requirement."""

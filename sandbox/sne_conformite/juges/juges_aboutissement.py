@@ -142,12 +142,8 @@ class Aboutissements:
             and not demande.forcer_doublon
             and self._creees.get(cle, vue.empreinte_du_fond) != vue.empreinte_du_fond
         ):
-            phrase = (
-                "Une demande déjà enregistrée est envoyée changée, en création, et refusée en doublon ; "
-                "aucune modification (MOD) n'a été acceptée."
-            )
             self._recrees[cle] = Dire(_RECREER, vue.echange.identifiant).rompue(
-                "modification_en_creation", phrase, "une modification (MOD)", vue.type_fichier
+                "modification_en_creation", observe=vue.type_fichier
             )
 
     def finir(self, enfreintes: Collection[str]) -> Iterator[Constat]:
@@ -204,13 +200,9 @@ def _jamais_passe(genre: _Genre, regle: str, lieu: str, serie: _Serie) -> bool:
 
 
 def _jamais(quoi: str, regle: str, serie: _Serie) -> Constat:
-    phrase = (
-        f"{quoi} ont été refusés, tous par {regle} (« {serie.phrase} »), et aucun n'a jamais été accepté : "
-        "ce n'est pas mené à bien."
-    )
     dire = Dire(_DEFENDUES.get(regle, _CORRIGER), serie.echanges[0] if serie.echanges else None)
     return dire.rompue(
-        "jamais_accepte", phrase, "au moins un message accepté", f"{serie.nombre} refus {regle}"
+        "jamais_accepte", observe=f"{serie.nombre} refus {regle}", quoi=quoi, regle=regle, dite=serie.phrase
     )
 
 

@@ -39,13 +39,13 @@ def champs_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
         qname = etree.QName(noeud)
         nom = str(qname.localname)
         if nom not in rangs:
-            phrase = f"Le champ [{nom}] n'existe pas dans {etree.QName(vue.charge).localname}."
-            fautes.append(dire.rompue("champ_inconnu", phrase, ", ".join(rangs), chemin=nom))
+            entree = etree.QName(vue.charge).localname
+            fautes.append(dire.rompue("champ_inconnu", ", ".join(rangs), chemin=nom, entree=entree))
             continue
         if qname.namespace is not None:
             qualifies.append(noeud)
         if rangs[nom] in vus:
-            fautes.append(dire.rompue("champ_double", f"Le champ [{nom}] est présent deux fois.", chemin=nom))
+            fautes.append(dire.rompue("champ_double", chemin=nom))
             continue
         vus.append(rangs[nom])
         if qname.namespace is None:
@@ -53,17 +53,12 @@ def champs_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
     fautes += _qualifies(qualifies, dire)
     for champ in attendus:
         if champ.obligatoire and rangs[champ.nom] not in vus:
-            phrase = f"Le champ obligatoire [{champ.nom}] manque."
-            fautes.append(dire.rompue("champ_absent", phrase, chemin=champ.nom))
+            fautes.append(dire.rompue("champ_absent", chemin=champ.nom))
     if vus != sorted(vus):
-        phrase = "Les champs ne sont pas dans l'ordre du contrat."
         attendu = ", ".join(attendus[rang].nom for rang in sorted(vus))
         observe = ", ".join(attendus[rang].nom for rang in vus)
-        fautes.append(dire.rompue("champs_desordonnes", phrase, attendu, observe))
-    if fautes:
-        yield from fautes
-    else:
-        yield dire.tenue()
+        fautes.append(dire.rompue("champs_desordonnes", attendu, observe))
+    yield from fautes or [dire.tenue()]
 
 
 def _attendus(vue: Observation) -> tuple[ChampLu, ...] | None:
@@ -81,29 +76,20 @@ def _qualifies(noeuds: list[Any], dire: Dire) -> Iterator[Constat]:
     """One finding for all: a namespace declared above reaches every child."""
     if not noeuds:
         return
-    premier = noeuds[0]
-    par_defaut = premier.prefix is None
-    yield dire.rompue(
-        "espace_de_noms_par_defaut" if par_defaut else "champ_qualifie",
-        "Les champs de l'opération sont dans un espace de noms ; le contrat les veut sans."
-        + (' Un xmlns="…" par défaut est déclaré au-dessus d\'eux.' if par_defaut else ""),
-        chemin=etree.QName(premier).localname,
-        attendu=f"<{etree.QName(premier).localname}> sans espace de noms",
-        observe=str(premier.tag),
-    )
+    nom = etree.QName(noeuds[0]).localname
+    sorte = "espace_de_noms_par_defaut" if noeuds[0].prefix is None else "champ_qualifie"
+    yield dire.rompue(sorte, f"<{nom}> sans espace de noms", str(noeuds[0].tag), chemin=nom)
 
 
 def _contenu(noeud: Any, champ: ChampLu, dire: Dire) -> Iterator[Constat]:
     if noeud.get(_NIL, "").strip() in ("true", "1"):
         if champ.obligatoire:
-            phrase = f"Le champ obligatoire [{champ.nom}] porte xsi:nil, qui ne vaut pas valeur."
-            yield dire.rompue("champ_nil", phrase, chemin=champ.nom)
+            yield dire.rompue("champ_nil", chemin=champ.nom)
         return
     if not _bien_forme(noeud, champ.type):
-        phrase = f"Le contenu du champ [{champ.nom}] n'est pas de la forme attendue."
         attendu = _FORMES.get(champ.type, f"un contenu de type {champ.type}")
         observe = _texte(noeud) or next((str(enfant.tag) for enfant in _enfants(noeud)), "")
-        yield dire.rompue("contenu_du_champ", phrase, attendu, observe, chemin=champ.nom)
+        yield dire.rompue("contenu_du_champ", attendu, observe, chemin=champ.nom)
 
 
 def _bien_forme(noeud: Any, type_champ: str) -> bool:
@@ -141,14 +127,8 @@ def sans_cle_privee(vue: Observation, dire: Dire) -> Iterator[Constat]:
     certificat = vue.champs.get("certificat")
     if not isinstance(certificat, Piece):
         return
-    if _CLE_PRIVEE in certificat.contenu:
-        phrase = (
-            "Le champ certificat porte une clé privée, que personne d'autre ne doit connaître : faites "
-            "révoquer le certificat."
-        )
-        yield dire.rompue("cle_privee", phrase, "un certificat, ou rien", "PRIVATE KEY", chemin="certificat")
-    else:
-        yield dire.tenue()
+    tue = _CLE_PRIVEE not in certificat.contenu
+    yield dire.si(tue, "cle_privee", observe="PRIVATE KEY", chemin="certificat")
 
 
 #: Media types that are surely something else than a document or a certificate, and those of certificates: a
@@ -177,9 +157,8 @@ def type_du_contenu(vue: Observation, dire: Dire) -> Iterator[Constat]:
             media = annonce.strip().lower()
             if _AUTRES.match(media) or (est_document and _DE_CERTIFICAT.match(media)):
                 fautes += 1
-                phrase = f"La pièce [{nom}] est annoncée d'un autre type que ce qu'elle contient."
                 attendu = "text/xml ou application/xml" if est_document else "application/x-x509-ca-cert"
-                yield dire.rompue("type_autre", phrase, attendu, annonce, chemin=nom)
+                yield dire.rompue("type_autre", attendu, annonce, chemin=nom)
                 break
     if vus and not fautes:
         yield dire.tenue()

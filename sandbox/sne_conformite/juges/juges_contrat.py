@@ -41,15 +41,12 @@ def document_bien_forme(vue: Observation, dire: Dire) -> Iterator[Constat]:
     octets = vue.octets_document
     if vue.arbre is not None:
         declare = vue.arbre.getroottree().docinfo.encoding or "UTF-8"
-        if not octets.isascii() and declare.upper() not in _UNICODE and _octet_etranger(octets) is None:
-            phrase = "Le document est écrit en UTF-8 et annonce un autre encodage."
-            yield dire.rompue("encodage_annonce", phrase, "UTF-8", declare)
-        else:
-            yield dire.tenue()
+        sur = octets.isascii() or declare.upper() in _UNICODE or _octet_etranger(octets) is not None
+        yield dire.si(sur, "encodage_annonce", observe=declare)
     elif octets:
         yield _illisible(octets, dire)
     elif _genre(vue) is not None and _champ(vue) in vue.champs:
-        yield dire.rompue("document_vide", "Le document transporté est vide.", "un document XML")
+        yield dire.rompue("document_vide")
 
 
 _UNICODE: Final = frozenset({"UTF-8", "UTF8", "UTF-16", "UTF-16LE", "UTF-16BE"})
@@ -62,13 +59,11 @@ def _illisible(octets: bytes, dire: Dire) -> Constat:
     except ExchangeError as erreur:
         explication = erreur.explication
     if "<!DOCTYPE" in explication:
-        return dire.rompue("dtd", f"Le document porte une DTD. {explication}")
+        return dire.rompue("dtd", explication=explication)
     debut, etranger = octets[:200].partition(b"?>")[0].lower(), _octet_etranger(octets)
     if etranger is not None and (b"encoding" not in debut or b"utf-8" in debut):
-        phrase = f"Le document se dit en UTF-8 et porte des octets d'un autre encodage. {explication}"
-        return dire.rompue("latin_1", phrase, "UTF-8", _dire_l_octet(octets, etranger))
-    phrase = f"Le document transporté n'est pas du XML bien formé. {explication}"
-    return dire.rompue("mal_forme", phrase, "du XML bien formé", _autour(octets, explication))
+        return dire.rompue("latin_1", observe=_dire_l_octet(octets, etranger), explication=explication)
+    return dire.rompue("mal_forme", observe=_autour(octets, explication), explication=explication)
 
 
 def _dire_l_octet(octets: bytes, place: int) -> str:
@@ -117,7 +112,7 @@ def schema(vue: Observation, dire: Dire) -> Iterator[Constat]:
         observe = masquer_nir(valeur) if cache_un_nir(nom) else valeur or _sinon(nom, phrase)
         # What grew as it was damaged may be longer than the schema lets it be.
         sorte = MOJIBAKE if est_mal_lu(observe) else f"schema_{nom}"
-        yield dire.rompue(sorte, phrase, attendu, observe, chemin=chemin)
+        yield dire.rompue(sorte, attendu, observe, chemin=chemin, phrase=phrase)
 
 
 def _son_schema(vue: Observation) -> tuple[Document, str] | None:
@@ -165,12 +160,11 @@ def version_acceptee(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if version in vue.contrat.versions:
         yield dire.tenue()
     else:
-        phrase = "La version d'interface déclarée n'est pas acceptée par le contrat."
         attendu = ", ".join(vue.contrat.versions)
         observe = version or ""
         chemin = "interfaceNuu/@versionInterface"
         yield dire.rompue(
-            "version_inconnue" if version else "version_absente", phrase, attendu, observe, chemin=chemin
+            "version_inconnue" if version else "version_absente", attendu, observe, chemin=chemin
         )
 
 
@@ -186,9 +180,10 @@ def codes_de_nomenclature(vue: Observation, dire: Dire) -> Iterator[Constat]:
         if not listes.contient(regle[0], element.code):
             fautes += 1
             if fautes <= LIEUX_MAX:
-                phrase = f"Le code [{element.code}] n'appartient pas à la nomenclature {regle[0]}."
                 attendu = suggerer(vue.contrat, regle[0], element.code)
-                yield dire.rompue("code_inconnu", phrase, attendu, element.code, chemin=element.chemin)
+                yield dire.rompue(
+                    "code_inconnu", attendu, element.code, chemin=element.chemin, regle=regle[0]
+                )
     if vus and not fautes:
         yield dire.tenue()
 
@@ -211,10 +206,9 @@ def communes(vue: Observation, dire: Dire) -> Iterator[Constat]:
             douteuses += 1
             continue
         rompues += 1
-        phrase = f"Le code de commune [{code}] n'existe pas au code officiel géographique."
         chemin = element.chemin if element.nom == "commune" else chemin
         attendu = suggerer_une_commune(vue.contrat, code) or "un code INSEE de commune (5 caractères)"
-        yield dire.rompue("commune_inconnue", phrase, chemin=chemin, attendu=attendu, observe=code)
+        yield dire.rompue("commune_inconnue", attendu, code, chemin=chemin)
     if vues and not rompues and not douteuses:
         yield dire.tenue()
 
@@ -224,11 +218,9 @@ def telephones(vue: Observation, dire: Dire) -> Iterator[Constat]:
     ecrits = [element for _, element in vue.noeuds if element.nom.startswith("tel") and element.texte]
     faux = [element for element in ecrits if _TELEPHONE.fullmatch(element.texte) is None]
     for element in faux[:LIEUX_MAX]:
-        phrase = (
-            f"Le numéro de téléphone [{extrait(element.texte, 30)}] n'est pas fait de 10 chiffres au plus."
+        yield dire.rompue(
+            "telephone", observe=element.texte, chemin=element.chemin, valeur=extrait(element.texte, 30)
         )
-        attendu = "0 à 10 chiffres, sans indicatif ni séparateur"
-        yield dire.rompue("telephone", phrase, attendu, element.texte, chemin=element.chemin)
     if ecrits and not faux:
         yield dire.tenue()
 
@@ -239,10 +231,8 @@ def attribut_modifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     marques = [element for _, element in vue.noeuds if "modifie" in element.attributs]
     if marques:
-        phrase = f"L'attribut modifie est envoyé ({len(marques)} fois) : il est réservé au dispatching."
-        attendu = "aucun attribut modifie"
         observe = f'modifie="{marques[0].attributs["modifie"]}"'
-        yield dire.rompue("modifie_envoye", phrase, attendu, observe, chemin=marques[0].chemin)
+        yield dire.rompue("modifie_envoye", observe=observe, chemin=marques[0].chemin, combien=len(marques))
     else:
         yield dire.tenue()
 
@@ -252,11 +242,8 @@ def elements_du_sne(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.demande is None:
         return
     ecrits = [e for nom in _DU_SNE for e in vue.demande.formulaire.enfants if e.nom == nom]
-    for element in ecrits:
-        phrase = f"L'élément [{element.nom}] est calculé par le SNE et ne s'envoie pas."
-        yield dire.rompue("element_du_sne", phrase, "élément absent", element.nom, chemin=element.chemin)
-    if not ecrits:
-        yield dire.tenue()
+    fautes = [dire.rompue("element_du_sne", observe=e.nom, chemin=e.chemin) for e in ecrits]
+    yield from fautes or [dire.tenue()]
 
 
 def elements_vides(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -278,7 +265,7 @@ def elements_vides(vue: Observation, dire: Dire) -> Iterator[Constat]:
             else f"{len(vides)} éléments facultatifs sont envoyés vides, à commencer par [{vides[0].nom}]."
         )
         observe = ", ".join(dict.fromkeys(element.nom for element in vides))
-        yield dire.rompue("element_vide", phrase, "élément omis", observe, chemin=vides[0].chemin)
+        yield dire.rompue("element_vide", "élément omis", observe, chemin=vides[0].chemin, phrase=phrase)
     else:
         yield dire.tenue()
 
@@ -306,15 +293,13 @@ def nir_valide(vue: Observation, dire: Dire) -> Iterator[Constat]:
             continue
         numero = ecrit.texte
         if not nir.forme_valide(numero):
-            sorte, attendu = "nir_mal_forme", "15 caractères, clé comprise, sans espace"
-            phrase = f"Le NIR n'a pas 13 caractères et une clé : il en a {len(numero)} en tout."
+            sorte = "nir_mal_forme"
         elif not nir.cle_valide(numero):
-            sorte, attendu = "cle_du_nir", "97 moins le reste de la division du numéro par 97"
-            phrase = "La clé du NIR n'est pas celle de ses 13 caractères."
+            sorte = "cle_du_nir"
         else:
             yield dire.tenue()
             continue
-        yield dire.rompue(sorte, phrase, attendu, masquer_nir(numero), chemin=ecrit.chemin)
+        yield dire.rompue(sorte, observe=masquer_nir(numero), chemin=ecrit.chemin, combien=len(numero))
 
 
 def _genre(vue: Observation) -> Document | None:

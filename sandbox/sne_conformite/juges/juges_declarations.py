@@ -61,10 +61,8 @@ def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
     if any(o.echange.ecoute not in ("", faux.ecoute) for o in pas.observations):
         return  # it called the true one all the same: this shows nothing
     dire = Dire(faux.exigence, echange_de(pas), None)
-    if any(o.lisible and o.soap for o in pas.observations) or pas.statut is Statut.FAIT:
-        yield dire.rompue(faux.sorte, faux.accepte, "erreur", pas.statut.value)
-    else:
-        yield dire.tenue()
+    parle = any(o.lisible and o.soap for o in pas.observations) or pas.statut is Statut.FAIT
+    yield dire.si(not parle, faux.sorte, "erreur", pas.statut.value)
 
 
 def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
@@ -73,15 +71,8 @@ def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
     if not (pas.empeche and pas.inacheves):
         return
     derniere = pas.inacheves[-1]
-    phrase = (
-        f"La requête est commencée ({derniere.echange.methode} {derniere.echange.chemin}), et sa fin "
-        "n'arrive jamais : l'application attend la réponse d'un message qu'elle n'a pas fini d'envoyer."
-    )
-    attendu = (
-        "tous les octets que dit Content-Length, ou, de Transfer-Encoding: chunked, le dernier morceau (0)"
-    )
     dire = Dire("EMB-01", derniere.echange.identifiant)
-    yield dire.rompue(REQUETE_INACHEVEE, phrase, attendu, derniere.fault("message"))
+    yield dire.rompue(REQUETE_INACHEVEE, observe=derniere.fault("message"), requete=derniere.echange)
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
@@ -96,8 +87,7 @@ def _numero_rendu(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     if pas.statut is Statut.FAIT:
         yield from _numero_d_un_succes(pas, dire, delivre, dit)
     elif dit and not delivre:
-        phrase = "Un numéro unique est rendu sans que la demande ait été acceptée."
-        yield dire.rompue("numero_sans_acceptation", phrase, "aucun numéro", dit)
+        yield dire.rompue("numero_sans_acceptation", observe=dit)
     elif pas.statut is Statut.REFUSE and not dit:
         yield dire.tenue()
 
@@ -109,21 +99,20 @@ def _numero_d_un_succes(pas: PasJoue, dire: Dire, delivre: str | None, dit: str 
         yield dire.tenue()
     elif delivre:
         sorte = "numero_altere" if dit else "numero_non_rendu"
-        yield dire.rompue(sorte, "Le numéro unique rendu n'est pas celui de la réponse.", delivre, dit)
+        yield dire.rompue(sorte, delivre, dit)
     elif pas.pannes:
         if dit and dit != tenu:
-            phrase = "Le numéro unique rendu n'est pas celui que le SNE a délivré à cette demande."
-            yield dire.rompue("numero_d_une_autre", phrase, tenu or "aucun numéro", dit)
+            yield dire.rompue("numero_d_une_autre", tenu or "aucun numéro", dit)
     elif pas.retrouve:
         yield dire.tenue()
     elif pas.envoi is None:
         phrase = "La demande est donnée pour enregistrée, et rien n'a été envoyé au SNE."
         observe = f"rien n'a été envoyé{f' ; numéro rendu : {dit}' if dit else ''}"
-        yield dire.rompue("succes_invente", phrase, "un envoi au SNE", observe)
+        yield dire.rompue("succes_invente", "un envoi au SNE", observe, phrase=phrase)
     else:
         phrase = "La demande est donnée pour enregistrée alors que le SNE ne l'a pas acceptée."
         attendu = "« refuse » ou « erreur »"
-        yield dire.rompue("succes_invente", phrase, attendu, dit or "« fait », sans numéro")
+        yield dire.rompue("succes_invente", attendu, dit or "« fait », sans numéro", phrase=phrase)
 
 
 def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -133,12 +122,8 @@ def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     operation = OPERATIONS[pas.envoi.operation or ""]
     if pas.envoi.numero is None and pas.envoi.document is None and operation.champ is not None:
         return  # a document that did not come, or cannot be read
-    if pas.envoi.numero == pas.numero:
-        yield dire.tenue()
-    else:
-        phrase = "Le message ne porte pas le numéro unique de la demande."
-        sorte = "numero_errone" if pas.envoi.numero else "numero_absent"
-        yield dire.rompue(sorte, phrase, pas.numero, pas.envoi.numero)
+    sorte = "numero_errone" if pas.envoi.numero else "numero_absent"
+    yield dire.si(pas.envoi.numero == pas.numero, sorte, pas.numero, pas.envoi.numero, sujet="Le message")
 
 
 def _correction(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -160,12 +145,9 @@ def _attestation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         return  # the protocol lets an application say nothing of it: nothing is proved
     vraie, dite = hashlib.sha256(recue.contenu).hexdigest(), str(dite).lower()
     # The line end before a boundary is the boundary's: zeep takes them all off a part, the PDF's own too.
-    if dite in (vraie, hashlib.sha256(recue.contenu.strip(b"\r\n")).hexdigest()):
-        yield dire.tenue()
-    else:
-        sorte = "attestation_alteree" if dite else "attestation_perdue"
-        phrase = "L'attestation conservée n'est pas celle qui a été reçue."
-        yield dire.rompue(sorte, phrase, vraie, dite or "aucune")
+    sorte = "attestation_alteree" if dite else "attestation_perdue"
+    sienne = dite in (vraie, hashlib.sha256(recue.contenu.strip(b"\r\n")).hexdigest())
+    yield dire.si(sienne, sorte, vraie, dite or "aucune")
 
 
 def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -178,8 +160,7 @@ def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     codes = [code for code, _, _ in recues]
     if pas.statut is Statut.FAIT and pas.lu.operation not in _LECTURES:
         if not pas.retrouve:
-            phrase = "Un refus du SNE est donné pour un succès."
-            yield dire.rompue("refus_pris_pour_succes", phrase, codes, "fait")
+            yield dire.rompue("refus_pris_pour_succes", codes, "fait")
         return
     dites = [
         _serre([str(a.get(nom) or "") for nom in ("code", "propriete", "message")])
@@ -189,12 +170,10 @@ def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         yield dire.tenue()
     elif sorted(code for code, _, _ in dites) == sorted(codes):
         fausses = next((r, d) for r, d in zip(sorted(recues), sorted(dites), strict=True) if r != d)
-        phrase = "Une anomalie n'est pas rendue telle que reçue."
-        yield dire.rompue("anomalie_alteree", phrase, fausses[0], fausses[1])
+        yield dire.rompue("anomalie_alteree", fausses[0], fausses[1])
     else:
         sorte = "anomalies_perdues" if len(dites) < len(recues) else "anomalies_changees"
-        rendus = [code or _SANS_CODE for code, _, _ in dites]
-        yield dire.rompue(sorte, "Les anomalies ne sont pas toutes rendues.", codes, rendus)
+        yield dire.rompue(sorte, codes, [code or _SANS_CODE for code, _, _ in dites])
 
 
 def _serre(anomalie: Sequence[str]) -> tuple[str, ...]:
@@ -211,13 +190,11 @@ def _faute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     dit = str(pas.reponse.get("message") or "")
     if pas.statut is Statut.FAIT:
         if derniere is (pas.envoi or pas.dernier) and not pas.retrouve:
-            phrase = "Une faute SOAP est donnée pour un succès."
-            yield dire.rompue("faute_prise_pour_succes", phrase, phrase_du_sne, "fait")
+            yield dire.rompue("faute_prise_pour_succes", phrase_du_sne, "fait")
     elif any(" ".join(phrase.split()) in " ".join(dit.split()) for _, phrase in fautes):
         yield dire.tenue()
     elif derniere is pas.dernier:
-        phrase = "Le message de la faute SOAP n'est pas rendu."
-        yield dire.rompue("message_de_faute_perdu", phrase, phrase_du_sne, dit)
+        yield dire.rompue("message_de_faute_perdu", phrase_du_sne, dit)
 
 
 # --- doublons, feeds, lists ------------------------------------------------------------------------------
@@ -250,17 +227,16 @@ def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
     if corps is not None and pas.envoi is not None:
         force = corps.booleen_de("forcerDoublon")
         if force and not confirme:
-            phrase = "L'enregistrement est forcé sans que l'utilisateur l'ait décidé."
-            return dire.rompue("doublon_force", phrase, "forcerDoublon absent", "true")
+            return dire.rompue("doublon_force", observe="true")
         if confirme and not force and not pas.envoi.acceptee:
             phrase = (
                 f"« {pas.commande} » dit forcer_doublon (l'utilisateur confirme malgré les doublons), et le "
                 "message au SNE ne porte pas forcerDoublon."
             )
-            return dire.rompue("doublon_non_force", phrase, "forcerDoublon : true", "absent")
+            return dire.rompue("doublon_non_force", "forcerDoublon : true", "absent", phrase=phrase)
     if confirme and pas.commande == "corriger" and pas.statut is Statut.REFUSE and not pas.observations:
         phrase = "L'utilisateur confirme malgré les doublons, et rien n'est envoyé au SNE."
-        return dire.rompue("doublon_non_force", phrase, "un envoi au SNE", "aucun")
+        return dire.rompue("doublon_non_force", "un envoi au SNE", "aucun", phrase=phrase)
     return None
 
 
@@ -271,10 +247,10 @@ def _tous(quoi: str, attendus: Sequence[str], dits: Sequence[Any], dire: Dire) -
     en_trop = [n for n in dits if n not in attendus]
     if manquants:
         phrase = f"La liste rendue n'est pas entière : il en manque {len(manquants)} sur {len(attendus)}."
-        yield dire.rompue(f"{quoi}_perdu", phrase, attendus, dits)
+        yield dire.rompue(f"{quoi}_perdu", attendus, dits, phrase=phrase)
     elif en_trop:
         phrase = "La liste rendue contient ce que le SNE n'a pas répondu."
-        yield dire.rompue(f"{quoi}_invente", phrase, attendus, dits)
+        yield dire.rompue(f"{quoi}_invente", attendus, dits, phrase=phrase)
     elif attendus and Counter(dits) <= Counter(attendus):
         yield dire.tenue()
 
@@ -300,8 +276,7 @@ def _types_d_evenements(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     operation = f"listerTypesEvenements{str(pas.message['portee']).capitalize()}"
     lue = next((o for o in reversed(pas.de(operation)) if o.lisible and o.acceptee), None)
     if lue is None:
-        phrase = "Les types lus ne sont pas de la portée demandée."
-        yield dire.rompue("autre_portee", phrase, operation, pas.lu.operation)
+        yield dire.rompue("autre_portee", operation, pas.lu.operation)
     else:
         yield from _tous("type", reponses_lues.types(lue), pas.reponse.get("types") or (), dire)
 
@@ -323,16 +298,14 @@ def _releve(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     recus = list(pas.connu.recus.get(pas.prevue.operations[0], ()))
     nouveaux = [n for n in dict.fromkeys(recus) if n not in deja]
     if any(n in deja or dits.count(n) > 1 for n in dits):
-        phrase = "Une demande déjà relevée est donnée pour nouvelle."
-        yield dire.sous("VIE-15").rompue("deja_relevee", phrase, nouveaux, dits)
+        yield dire.sous("VIE-15").rompue("deja_relevee", nouveaux, dits)
     elif deja & set(recus):
         yield dire.sous("VIE-15").tenue()
     yield from _tous("releve", nouveaux, [n for n in dict.fromkeys(dits) if n not in deja], dire)
     deja.update(recus)
     oublies = sorted(pas.connu.a_relever.get(pas.commande, set()) - deja)
     if oublies and not filtres_de(pas):
-        phrase = "Une demande enregistrée depuis le dernier relevé n'est pas relevée."
-        yield dire.rompue("demande_non_relevee", phrase, oublies, dits)
+        yield dire.rompue("demande_non_relevee", oublies, dits)
 
 
 def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -342,8 +315,7 @@ def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     donnes = [identifiant for identifiant, _ in reponses_lues.evenements(pas.lu) if identifiant]
     dit = str(pas.reponse.get("id_evenement") or "")
     if pas.statut is Statut.FAIT and donnes and dit not in donnes:
-        phrase = "L'identifiant rendu de l'événement n'est pas celui de la réponse."
-        yield dire.rompue("identifiant_altere", phrase, donnes, dit)
+        yield dire.rompue("identifiant_altere", donnes, dit)
 
 
 def _evenement_d_autrui(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -364,13 +336,11 @@ def _dispatching(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     )
     numeros, rendus = [numero for numero, _ in attendus], [numero for numero, _ in dits]
     if numeros != rendus:
-        phrase = "Un document distribué n'est pas intégré, ou l'est sous un autre numéro."
-        yield dire.rompue("document_perdu", phrase, numeros, rendus)
+        yield dire.rompue("document_perdu", numeros, rendus)
         return
     for (numero, marques), (_, lues) in zip(attendus, dits, strict=True):
         if sorted(set(marques)) != sorted(set(lues)):
-            phrase = f"Les changements signalés dans la demande {numero} ne sont pas tous intégrés."
-            yield dire.rompue("changement_perdu", phrase, marques, lues)
+            yield dire.rompue("changement_perdu", marques, lues, numero=numero)
             return
     if attendus:
         yield dire.tenue()
@@ -393,24 +363,21 @@ def _issue(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         if not pas.retrouve:
             yield _rien_envoye(pas, dire)
     elif pas.statut is Statut.ERREUR and _non_lue(pas):
-        phrase = "Une réponse juste du SNE n'est pas lue."
-        dit = pas.reponse.get("message") or "erreur"
-        yield dire.sous(NON_LUE).rompue("reponse_non_lue", phrase, "la réponse, lue", dit)
+        yield dire.sous(NON_LUE).rompue("reponse_non_lue", observe=pas.reponse.get("message") or "erreur")
     elif pas.statut not in pas.attendus and not (
         pas.statut is Statut.REFUSE and Statut.ERREUR in pas.attendus
     ):
         codes = ", ".join(str(a.get("code")) for a in pas.reponse.get("anomalies") or ())
         dits = (pas.statut.value, codes, str(pas.reponse.get("message") or ""))
-        phrase = f"« {pas.commande} » ne s'est pas terminé comme prévu."
         attendus = [attendu.value for attendu in pas.attendus]
-        yield dire.rompue("issue_inattendue", phrase, attendus, " : ".join(filter(None, dits)))
+        yield dire.rompue("issue_inattendue", attendus, " : ".join(filter(None, dits)), commande=pas.commande)
 
 
 def _rien_envoye(pas: PasJoue, dire: Dire) -> Constat:
     envoyees = list(dict.fromkeys(o.operation for o in pas.observations if o.operation))
     phrase = f"« {pas.commande} » est donné pour fait, et rien n'a été envoyé au SNE"
     phrase += " qui le fasse." if envoyees else "."
-    return dire.rompue("rien_envoye", phrase, " ou ".join(pas.prevue.operations), envoyees or "aucun")
+    return dire.rompue("rien_envoye", " ou ".join(pas.prevue.operations), envoyees or "aucun", phrase=phrase)
 
 
 def _non_lue(pas: PasJoue) -> bool:

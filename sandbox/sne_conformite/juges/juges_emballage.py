@@ -39,16 +39,15 @@ _ACTIONS_WSA: Final = (
 def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-01. The namespace of the envelope decides of its version."""
     if vue.echange.methode != "POST":
-        phrase = f"La requête est envoyée par {vue.echange.methode} ; SOAP s'appelle par POST."
-        yield dire.rompue("methode_http", phrase, "POST", vue.echange.methode)
+        yield dire.rompue("methode_http", observe=vue.echange.methode)
     elif not vue.echange.requete:
-        yield dire.rompue("message_vide", "La requête n'a aucun octet.", "une enveloppe SOAP 1.2")
+        yield dire.rompue("message_vide")
     elif vue.message is None:
         return  # EMB-05 says why
     elif vue.enveloppe is None:
         phrase = f"L'enveloppe n'est pas du XML bien formé. {_explication(vue)}".strip()
         observe = extrait(vue.message.racine[:200].decode("utf-8", "replace"), 80)
-        yield dire.rompue("enveloppe_illisible", phrase, "un document XML bien formé", observe)
+        yield dire.rompue("enveloppe_illisible", "un document XML bien formé", observe, phrase=phrase)
     else:
         yield from _version_soap(vue.enveloppe, vue, dire)
 
@@ -56,24 +55,16 @@ def enveloppe_soap_1_2(vue: Observation, dire: Dire) -> Iterator[Constat]:
 def _version_soap(enveloppe: Any, vue: Observation, dire: Dire) -> Iterator[Constat]:
     racine = etree.QName(enveloppe)
     if racine.localname != "Envelope":
-        phrase = f"Le message n'est pas une enveloppe SOAP : sa racine est [{racine.localname}]."
-        yield dire.rompue("sans_enveloppe", phrase, f"{{{SOAP12}}}Envelope", racine.text)
+        yield dire.rompue("sans_enveloppe", f"{{{SOAP12}}}Envelope", racine.text, nom=racine.localname)
     elif racine.namespace != SOAP12:
-        soap11 = racine.namespace == SOAP11
-        phrase = (
-            f"L'enveloppe est écrite en {'SOAP 1.1' if soap11 else 'une version inconnue de SOAP'} ; "
-            "le SNE parle SOAP 1.2."
-        )
-        observe = racine.namespace or "aucun espace de noms"
-        yield dire.rompue("soap_1_1" if soap11 else "version_soap", phrase, SOAP12, observe)
+        sorte = "soap_1_1" if racine.namespace == SOAP11 else "version_soap"
+        yield dire.rompue(sorte, SOAP12, racine.namespace or "aucun espace de noms")
     elif enveloppe.find(f"{{{SOAP12}}}Body") is None:
-        yield dire.rompue("corps_absent", "L'enveloppe n'a pas d'élément Body.", "soap:Body")
-    elif vue.fault("code") == "MustUnderstand":
-        phrase = "L'enveloppe porte un en-tête marqué mustUnderstand que le SNE ne comprend pas."
-        attendu = "un en-tête sans mustUnderstand"
-        yield dire.rompue("entete_obligatoire", phrase, attendu, vue.fault("message"))
+        yield dire.rompue("corps_absent")
     else:
-        yield dire.tenue()
+        yield dire.si(
+            vue.fault("code") != "MustUnderstand", "entete_obligatoire", observe=vue.fault("message")
+        )
 
 
 def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -82,29 +73,24 @@ def element_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     if vue.charge is None:
         if vue.enveloppe.find(f"{{{SOAP12}}}Body") is not None:
-            yield dire.rompue("corps_vide", "Le Body de l'enveloppe est vide.", "l'élément de l'opération")
+            yield dire.rompue("corps_vide")
         return
     recu = etree.QName(vue.charge)
     connues = entrees(vue.contrat).get(str(recu.localname), ())
     if not connues:
-        est_operation = recu.localname in vue.contrat.operations
-        yield dire.rompue(
-            "nom_de_l_operation" if est_operation else "element_inconnu",
-            f"L'élément [{recu.localname}] n'est l'entrée d'aucune opération"
-            + (" : c'est le nom de l'opération." if est_operation else "."),
-            attendu=_local(vue.contrat.operations[recu.localname].entree.qname)
-            if est_operation
-            else "l'élément d'entrée d'une opération du contrat",
-            observe=recu.text,
-        )
+        nommee = vue.contrat.operations.get(recu.localname)
+        if nommee is None:
+            yield dire.rompue("element_inconnu", observe=recu.text, nom=recu.localname)
+        else:
+            entree = _local(nommee.entree.qname)
+            yield dire.rompue("nom_de_l_operation", entree, recu.text, nom=recu.localname)
     elif recu.text != connues[0].entree.qname:
-        phrase = f"L'élément [{recu.localname}] n'est pas dans l'espace de noms du service."
-        yield dire.rompue("espace_de_noms_du_service", phrase, connues[0].espace, recu.namespace or "aucun")
-    elif all(operation.service != vue.echange.service for operation in connues):
-        phrase = f"{connues[0].nom} est appelée à l'adresse d'un autre service."
-        yield dire.rompue("autre_service", phrase, connues[0].service, vue.echange.service or "")
+        espace, nom = recu.namespace or "aucun", recu.localname
+        yield dire.rompue("espace_de_noms_du_service", connues[0].espace, espace, nom=nom)
     else:
-        yield dire.tenue()
+        premiere, service = connues[0], vue.echange.service or ""
+        ici = any(operation.service == vue.echange.service for operation in connues)
+        yield dire.si(ici, "autre_service", premiere.service, service, nom=premiere.nom)
 
 
 def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -118,20 +104,12 @@ def action_de_l_operation(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     if not annoncees:
         if len(possibles) > 1:
-            yield dire.rompue(
-                "action_absente",
-                "Plusieurs opérations reçoivent cet élément, et aucune action ne dit laquelle est appelée.",
-                attendu=" ou ".join(operation.soap_action for operation in possibles),
-            )
+            yield dire.rompue("action_absente", " ou ".join(operation.soap_action for operation in possibles))
         return
     admises = {o.nom for o in possibles} if vue.prevue is None else {vue.prevue.nom}
     fausse = next((action for action in annoncees if _nom_court(action) not in admises), None)
-    if fausse is not None:
-        phrase = "L'action annoncée n'est pas celle de l'opération appelée."
-        attendu = vue.prevue.soap_action if vue.prevue is not None else ""
-        yield dire.rompue("action_autre", phrase, attendu, fausse)
-    else:
-        yield dire.tenue()
+    attendue = vue.prevue.soap_action if vue.prevue is not None else ""
+    yield dire.si(fausse is None, "action_autre", attendue, fausse)
 
 
 def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -140,13 +118,9 @@ def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.message is None:
         limite = limite_du_corps(vue.echange.requete)
         if limite and not annonce.startswith("multipart/"):
-            phrase = (
-                "L'en-tête Content-Type contredit le contenu : il n'annonce pas de parties, et le corps en "
-                f"a, séparées par « --{limite} »."
-            )
             attendu = f'multipart/related; type="application/xop+xml"; boundary="{limite}"'
             observe = vue.en_tete("Content-Type") or "aucun Content-Type"
-            yield dire.rompue("content_type_contredit", phrase, attendu, observe)
+            yield dire.rompue("content_type_contredit", attendu, observe, limite=limite)
         elif vue.echange.requete and annonce.startswith("multipart/") and not _content_id_double(vue):
             lie = annonce.startswith("multipart/related")
             codage = vue.en_tete("Content-Encoding").strip()
@@ -157,23 +131,17 @@ def multipart_mtom(vue: Observation, dire: Dire) -> Iterator[Constat]:
                     f"La requête est envoyée avec l'en-tête Content-Encoding: {codage} ; le SNE ne lit pas "
                     "de corps compressé. Envoyez-la telle quelle, sans cet en-tête."
                 )
-            attendu = "multipart/related"
+            sorte = "multipart_illisible" if lie else "pas_multipart_related"
             observe = vue.en_tete("Content-Type")
-            yield dire.rompue(
-                "multipart_illisible" if lie else "pas_multipart_related", phrase.strip(), attendu, observe
-            )
+            yield dire.rompue(sorte, "multipart/related", observe, phrase=phrase.strip())
         return
     if vue.message.packaging is not Packaging.MTOM:
         return
     notees = {tolerance.code for tolerance in vue.message.tolerances}
     if t.TYPE_IRREGULIER.code in notees:
-        phrase = "Le paramètre « type » du multipart/related n'est pas application/xop+xml."
-        attendu = 'type="application/xop+xml"'
-        yield dire.rompue("type_du_multipart", phrase, attendu, vue.en_tete("Content-Type"))
+        yield dire.rompue("type_du_multipart", observe=vue.en_tete("Content-Type"))
     elif t.START_INCONNU.code in notees:
-        phrase = "Le paramètre « start » ne désigne aucune partie du message."
-        attendu = "le Content-ID de la partie racine"
-        yield dire.rompue("start_inconnu", phrase, attendu, vue.en_tete("Content-Type"))
+        yield dire.rompue("start_inconnu", observe=vue.en_tete("Content-Type"))
     elif t.START_ABSENT.code not in notees:
         yield dire.tenue()
 
@@ -192,10 +160,9 @@ def content_id_entre_chevrons(vue: Observation, dire: Dire) -> Iterator[Constat]
         and all(_entre_chevrons(p.en_tetes) for p in message.parties)
     )
     if nues or racine_nue:
-        phrase = "Le Content-ID d'une partie désignée est écrit sans chevrons."
         attendu = f"<{nues[0].content_id}>" if nues else "Content-ID: <…>"
         observe = nues[0].content_id or "" if nues else "partie racine"
-        yield dire.rompue("sans_chevrons", phrase, attendu, observe)
+        yield dire.rompue("sans_chevrons", attendu, observe)
     elif citees:
         yield dire.tenue()
 
@@ -204,18 +171,15 @@ def references_xop(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-07. One part for each reference."""
     if vue.message is None:
         if _content_id_double(vue):
-            phrase = f"Deux parties portent le même Content-ID. {_explication(vue)}"
-            yield dire.rompue("content_id_double", phrase)
+            yield dire.rompue("content_id_double", explication=_explication(vue))
         return
     hrefs = list(_hrefs(vue))
     for href in hrefs:
         if href[:4].lower() != "cid:":
-            phrase = "Une référence xop:Include ne commence pas par « cid: »."
-            yield dire.rompue("href_sans_cid", phrase, "cid:…", href)
+            yield dire.rompue("href_sans_cid", observe=href)
         elif vue.message.partie(href) is None:
             presentes = ", ".join(f"<{p.content_id}>" for p in vue.message.parties) or "aucune partie"
-            phrase = "Une référence xop:Include ne désigne aucune partie du message."
-            yield dire.rompue("partie_absente", phrase, presentes, href)
+            yield dire.rompue("partie_absente", presentes, href)
     if hrefs and all(vue.message.partie(href) is not None for href in hrefs):
         yield dire.tenue()
 
@@ -231,13 +195,9 @@ def attribut_content_type(vue: Observation, dire: Dire) -> Iterator[Constat]:
         autre = noeud.get("contentType", noeud.get(_XMIME))
         valeur = noeud.get(espace)
         if valeur is None and autre is not None:
-            phrase = f"L'attribut contentType de [{nom}] n'est pas dans l'espace de noms du service."
-            observe = f"contentType={autre}"
-            yield dire.rompue("content_type_non_qualifie", phrase, f"{espace}=…", observe, chemin=nom)
+            yield dire.rompue("content_type_non_qualifie", f"{espace}=…", f"contentType={autre}", chemin=nom)
         elif valeur is not None and len(valeur) < _CONTENT_TYPE_MIN:
-            phrase = f"L'attribut contentType de [{nom}] compte moins de {_CONTENT_TYPE_MIN} caractères."
-            attendu = f"{_CONTENT_TYPE_MIN} caractères au moins"
-            yield dire.rompue("content_type_court", phrase, attendu, valeur, chemin=nom)
+            yield dire.rompue("content_type_court", observe=valeur, chemin=nom)
         elif valeur is not None:
             vus += 1
     if vus:
@@ -253,8 +213,7 @@ def certificat_presente(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.echange.certificat:
         yield dire.tenue()
     elif vue.echange.certificat is False:
-        phrase = "Aucun certificat client n'est présenté, alors que le serveur en demande un."
-        yield dire.rompue("sans_certificat", phrase, "le certificat d'un guichet", "aucun")
+        yield dire.rompue("sans_certificat", observe="aucun")
 
 
 def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -262,21 +221,16 @@ def certificat_du_serveur_verifie(vue: Observation, dire: Dire) -> Iterator[Cons
     seen in sequence."""
     for faux in FAUX_SERVEURS.values():
         if vue.echange.ecoute == faux.ecoute and dire.exigence == faux.exigence:
-            phrase = faux.accepte
-            yield dire.rompue(faux.sorte, phrase, "la négociation est abandonnée", "une requête est envoyée")
+            yield dire.rompue(faux.sorte, "la négociation est abandonnée", "une requête est envoyée")
 
 
 def adresse_configuree(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """EMB-13. The published addresses end with a slash; a server that redirects loses the POST."""
     if vue.echange.verdict is VerdictEchange.REFUS and vue.echange.statut == 404:
-        phrase = "La requête est envoyée à une adresse qui n'existe pas."
-        yield dire.rompue("adresse_inconnue", phrase, "une adresse des services", vue.echange.chemin)
-    elif not urlsplit(vue.echange.chemin).path.endswith("/"):
-        phrase = "L'adresse appelée n'a pas la barre finale de l'adresse publiée."
-        attendu = f"{urlsplit(vue.echange.chemin).path}/"
-        yield dire.rompue("sans_barre_finale", phrase, attendu, vue.echange.chemin)
+        yield dire.rompue("adresse_inconnue", observe=vue.echange.chemin)
     else:
-        yield dire.tenue()
+        lieu = urlsplit(vue.echange.chemin).path
+        yield dire.si(lieu.endswith("/"), "sans_barre_finale", f"{lieu}/", vue.echange.chemin)
 
 
 @lru_cache(maxsize=4)

@@ -94,8 +94,7 @@ class NumerosConserves(JugeDeSuite):
             elif numero not in self._delivres and _inconnu(vue):
                 delivre = self._proche(numero)
                 if delivre is not None:
-                    phrase = "Le numéro envoyé n'est pas celui qui a été délivré, mais lui ressemble."
-                    abime = Dire("VIE-01", echange).rompue("numero_abime", phrase, delivre, numero)
+                    abime = Dire("VIE-01", echange).rompue("numero_abime", delivre, numero)
                     if self.pilote:
                         yield abime
                     else:
@@ -141,8 +140,7 @@ class NomsUniques(JugeDeSuite):
         dire = self.dire(vue)
         connu = self._contenus.get(cle)
         if connu is not None and connu[0] != vue.empreinte:
-            phrase = f"Le nom {vue.nom_fichier} a déjà servi pour un autre fichier, à l'échange {connu[1]}."
-            yield dire.rompue("nom_reutilise", phrase, "un nom nouveau", vue.nom_fichier)
+            yield dire.rompue("nom_reutilise", observe=vue.nom_fichier, connu=connu[1])
         elif connu is None and vue.guichet in self._guichets:
             yield dire.tenue()
         self._guichets.add(vue.guichet)
@@ -213,22 +211,17 @@ class Creations(JugeDeSuite):
         if perdue is not None and (vue.lisible or not vaine):
             self._perdues.remove(perdue)
         if perdue is not None and not vaine:
-            phrase = (
-                "La création est envoyée de nouveau sans que la demande ait été recherchée, alors que le SNE "
-                f"l'avait enregistrée à l'échange {perdue.echange}, dont la réponse a été perdue."
-            )
+            renvoi = ""
             if perdue.coupee is not None and perdue.fichier == _fichier(vue):
-                phrase += _RENVOI_HTTP if vue.echange.recu_le - perdue.coupee < ATTENTE_MIN else ""
-            attendu = "rechercheDemandeMulticritere, getDoublons ou getDemandeLogement"
-            yield Dire("VIE-12", echange).rompue("creation_a_l_aveugle", phrase, attendu, "création")
+                renvoi = _RENVOI_HTTP if vue.echange.recu_le - perdue.coupee < ATTENTE_MIN else ""
+            dire = Dire("VIE-12", echange)
+            yield dire.rompue(
+                "creation_a_l_aveugle", observe="création", echange=perdue.echange, renvoi=renvoi
+            )
         connue = next((self._enregistrees[cle] for cle in cles if cle in self._enregistrees), None)
         if connue is not None and self._compte(vue) and connue[0] not in self._sorties and perdue is None:
-            phrase = (
-                f"La création est renvoyée, alors que la demande {connue[0]} a été enregistrée à "
-                f"l'échange {connue[1]}."
-            )
-            attendu = "une modification, ou rien"
-            yield Dire("VIE-02", echange).rompue("creation_renvoyee", phrase, attendu, vue.type_fichier)
+            dire = Dire("VIE-02", echange)
+            yield dire.rompue("creation_renvoyee", observe=vue.type_fichier, connue=connue)
         if vue.numero_rendu is None or vue.retard >= RETARD_MIN:
             return
         if not vue.lisible:
@@ -295,13 +288,8 @@ class Ajouts(JugeDeSuite):
             return
         cle = (vue.guichet, vue.numero, vue.empreinte_du_fond)
         if cle in self._perdus:
-            phrase = (
-                "L'événement est ajouté de nouveau sans que ceux de la demande aient été relus, alors que le "
-                f"SNE l'avait ajouté à l'échange {self._perdus.pop(cle)}, dont la réponse a été perdue : il "
-                "y est deux fois."
-            )
             yield self.dire(vue).rompue(
-                "evenement_a_l_aveugle", phrase, "listerEvenementsDemande", "ajouterEvenementDemande"
+                "evenement_a_l_aveugle", observe="ajouterEvenementDemande", echange=self._perdus.pop(cle)
             )
         if vue.acceptee and not vue.lisible:
             self._perdus[cle] = vue.echange.identifiant
@@ -348,17 +336,13 @@ class Reessais(JugeDeSuite):
                 combien -= 1  # on its way before the other failed: another client, that asks the same
             elif panne not in _ATTENTES and ecart < ATTENTE_MIN:
                 if sur:
-                    phrase = "Après un échec passager, la même demande est renvoyée sans attendre."
-                    phrase += _RENVOI_HTTP if meme and panne in _COUPURES else ""
-                    attendu = "une seconde d'attente au moins (convention du bac à sable)"
+                    renvoi = _RENVOI_HTTP if meme and panne in _COUPURES else ""
                     observe = f"{ecart.total_seconds():.3f} s"
-                    yield dire.rompue("reessai_sans_attente", phrase, attendu, observe)
-            elif combien == REESSAIS_MAX + 1:
-                phrase = f"La même demande est renvoyée plus de {REESSAIS_MAX} fois après des échecs."
-                attendu = f"{REESSAIS_MAX} essais au plus (convention du bac à sable)"
-                yield dire.rompue("reessais_sans_fin", phrase, attendu, str(combien))
+                    yield dire.rompue("reessai_sans_attente", observe=observe, renvoi=renvoi)
             else:
-                yield dire.tenue()
+                attendu = f"{REESSAIS_MAX} essais au plus (convention du bac à sable)"
+                assez = combien != REESSAIS_MAX + 1
+                yield dire.si(assez, "reessais_sans_fin", attendu, str(combien), admis=REESSAIS_MAX)
         if _passager(vue):
             self._echecs[cle] = (_fin(vue), vue.panne, combien, _fichier(vue))
 

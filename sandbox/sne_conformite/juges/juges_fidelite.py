@@ -132,7 +132,7 @@ def _constat(dire: Dire, trouves: Sequence[_Ecart], racine: str, phrases: Mappin
         phrase = f"{phrase[:-1]} (et {restes} autre{'s' if restes > 1 else ''} du même genre)."
     chemin = f"{racine}/{premier.chemin}" if premier.chemin else racine
     attendu = masquer_nirs(premier.attendu)
-    return dire.rompue(premier.sorte, phrase, attendu, premier.observe, chemin=chemin)
+    return dire.rompue(premier.sorte, attendu, premier.observe, chemin=chemin, phrase=phrase)
 
 
 # --- one cause, one finding ------------------------------------------------------------------------------

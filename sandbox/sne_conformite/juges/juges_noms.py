@@ -21,12 +21,8 @@ def nom_du_fichier(vue: Observation, dire: Dire) -> Iterator[Constat]:
     nothing is said of them."""
     if vue.nom_fichier is None:
         return
-    if _conforme(NOM_FICHIER, vue.nom_fichier):
-        yield dire.tenue()
-    else:
-        phrase = "Le nom du fichier de la demande n'est pas de la forme attendue."
-        attendu = "DEMG1226-201803151654-000000.xml"
-        yield dire.rompue("nom_de_fichier", phrase, attendu, vue.nom_fichier, chemin="nomFichierDemande")
+    bon, chemin = _conforme(NOM_FICHIER, vue.nom_fichier), "nomFichierDemande"
+    yield dire.si(bon, "nom_de_fichier", observe=vue.nom_fichier, chemin=chemin)
 
 
 def nom_du_certificat(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -34,12 +30,9 @@ def nom_du_certificat(vue: Observation, dire: Dire) -> Iterator[Constat]:
     nom = vue.champs.get("nomCertificat")
     if not isinstance(nom, str) or (not nom and vue.operation not in _DEPUIS_LE):
         return
-    if _conforme(_CERTIFICAT, nom):
-        yield dire.tenue()
-    else:
-        phrase = "Le nom du certificat n'est pas de la forme attendue."
-        attendu = "CERG1226-201803151654.pem"
-        yield dire.rompue("nom_de_certificat", phrase, attendu, nom or "(vide)", chemin="nomCertificat")
+    yield dire.si(
+        _conforme(_CERTIFICAT, nom), "nom_de_certificat", observe=nom or "(vide)", chemin="nomCertificat"
+    )
 
 
 def guichet_du_message(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -49,12 +42,10 @@ def guichet_du_message(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     chemin, guichet = ecrit
     if not guichet:
-        phrase = "Le message ne dit pas de quel guichet il vient."
-        yield dire.rompue("guichet_absent", phrase, "G1226", chemin=chemin)
+        yield dire.rompue("guichet_absent", chemin=chemin)
     elif vue.a_regle("ENT007") is not None or (vue.echange.certificat and guichet != vue.guichet):
         # The rule is of demandes alone; the guichet of a certificate that names one is who calls.
-        phrase = "Le guichet du certificat présenté n'est pas celui du message."
-        yield dire.rompue("guichet_du_certificat", phrase, vue.guichet, guichet, chemin=chemin)
+        yield dire.rompue("guichet_du_certificat", vue.guichet, guichet, chemin=chemin)
     elif vue.echange.certificat:
         yield dire.tenue()
 
@@ -66,16 +57,15 @@ def guichet_des_noms(vue: Observation, dire: Dire) -> Iterator[Constat]:
         return
     chemin, guichet = ecrit
     lieux = (
-        ("guichet_du_fichier", "fichier", vue.nom_fichier),
-        ("guichet_du_nom_de_certificat", "certificat", vue.question.texte("nomCertificat")),
+        ("guichet_du_fichier", vue.nom_fichier),
+        ("guichet_du_nom_de_certificat", vue.question.texte("nomCertificat")),
     )
-    for sorte, lieu, nom in lieux:
+    for sorte, nom in lieux:
         autre = _guichet_du_nom(nom)
         if autre == guichet:
             yield dire.tenue()
         elif autre is not None:
-            phrase = f"Le guichet du nom du {lieu} n'est pas celui du message."
-            yield dire.rompue(sorte, phrase, guichet, autre, chemin=chemin)
+            yield dire.rompue(sorte, guichet, autre, chemin=chemin)
 
 
 def _guichet_du_message(vue: Observation) -> tuple[str, str] | None:

@@ -53,15 +53,9 @@ def juger_panne(pas: PasJoue) -> Iterator[Constat]:
         touche = next(o for o in pas.observations if o.panne == panne)
         dire = Dire(exigence, touche.echange.identifiant, None)
         if panne in PANNES_LISIBLES:
-            if pas.statut is Statut.FAIT or not touche.acceptee:
-                yield dire.tenue()
-            else:
-                phrase = "Une réponse juste, mais lente ou précédée d'une marque, n'est pas lue."
-                yield dire.rompue(sorte, phrase, "la réponse, lue", _dit(pas))
+            yield dire.si(pas.statut is Statut.FAIT or not touche.acceptee, sorte, observe=_dit(pas))
         elif _succes_invente(pas, panne):
             yield _invente(pas, touche, dire)
-        elif panne == _NUMERO_FAUX:
-            yield dire.tenue()
         else:
             yield dire.tenue()
 
@@ -78,7 +72,7 @@ def _invente(pas: PasJoue, touche: Observation, dire: Dire) -> Constat:
         phrase = f"La réponse est arrivée {_ABIMEES[panne]}{_coupees(touche)}, et un succès a été annoncé."
     else:
         phrase = "Aucune réponse n'est arrivée, et l'application a annoncé un succès."
-    return dire.rompue(PANNES[panne][1], phrase, attendu, _dit(pas))
+    return dire.rompue(PANNES[panne][1], attendu, _dit(pas), phrase=phrase)
 
 
 def _coupees(touche: Observation) -> str:
@@ -127,8 +121,7 @@ def _apres(pas: PasJoue) -> Iterator[Constat]:
     if pas.statut is Statut.FAIT:
         yield dire.tenue()
     elif pas.statut is Statut.ERREUR:
-        phrase = "Après la panne, l'application ne travaille plus."
-        yield dire.rompue("ne_repart_pas", phrase, "fait", _dit(pas))
+        yield dire.rompue("ne_repart_pas", observe=_dit(pas))
 
 
 def _dit(pas: PasJoue) -> str:

@@ -101,7 +101,5 @@ class RefusRenvoyes(JugeDeSuite):
         raisons = tuple(vue.bloquantes) or (vue.fault("message"),)
         avant = self._refuses.get(cle)
         if avant is not None and avant[0] == raisons and not self._ordre.redemande(avant[2]):
-            phrase = f"Le document refusé à l'échange {avant[1]} est renvoyé à l'identique."
-            attendu = "le document corrigé"
-            yield dire.rompue("refus_renvoye_a_l_identique", phrase, attendu, ", ".join(raisons))
+            yield dire.rompue("refus_renvoye_a_l_identique", observe=", ".join(raisons), avant=avant[1])
         self._refuses[cle] = (raisons, vue.echange.identifiant, self._ordre)

@@ -64,12 +64,10 @@ class Curseurs(JugeDeSuite):
         if vue.refusee and "certificat" in vue.fault("message"):
             nom, attendu = vue.question.texte("nomCertificat"), "un nom CER… et le certificat"
             if nom:
-                phrase = "Le relevé est demandé avec le nom du certificat, sans ses octets."
                 vu = f"{nom}, certificat vide"
-                yield dire.rompue("certificat_absent", phrase, attendu, vu, chemin="certificat")
+                yield dire.rompue("certificat_absent", attendu, vu, chemin="certificat")
             else:
-                phrase = "Le relevé est demandé sans certificat nommé."
-                yield dire.rompue("certificat_non_nomme", phrase, attendu, "(vide)", chemin="nomCertificat")
+                yield dire.rompue("certificat_non_nomme", attendu, "(vide)", chemin="nomCertificat")
         demande = lire_instant(vue.question.texte(champ))
         if demande is None or not vue.acceptee:
             return
@@ -105,21 +103,15 @@ class Curseurs(JugeDeSuite):
                 self._suivis.add(cle)
             yield dire.tenue()
         elif self.pilote or (cle in self._suivis and demande > max(avant.base, avant.machine) + _ARRONDI):
-            phrase = (
-                f"Le relevé part d'un instant postérieur au relevé précédent (échange {avant.echange}) : "
-                "ce qui est enregistré entre les deux est perdu."
-            )
             attendu = f"{dernier.astimezone(PARIS):%Y-%m-%dT%H:%M:%S} au plus tard"
-            yield dire.rompue("curseur_perdu", phrase, attendu, demande.isoformat(), chemin=champ)
+            yield dire.rompue(
+                "curseur_perdu", attendu, demande.isoformat(), chemin=champ, echange=avant.echange
+            )
 
 
 def _fige(demande: datetime, avant: _ReleveRepondu, champ: str, dire: Dire) -> Constat:
-    phrase = (
-        f"Le relevé ne part pas du précédent (échange {avant.echange}), plusieurs fois de suite : tout est "
-        "relu à chaque fois."
-    )
     attendu = f"{avant.base.astimezone(PARIS):%Y-%m-%dT%H:%M:%S}, ou un peu avant"
-    return dire.rompue("curseur_immobile", phrase, attendu, demande.isoformat(), chemin=champ)
+    return dire.rompue("curseur_immobile", attendu, demande.isoformat(), chemin=champ, echange=avant.echange)
 
 
 #: A lease whose radiation never came.
@@ -169,14 +161,13 @@ class Decisions(JugeDeSuite):
             if numero in self._attributions:
                 yield Dire("VIE-18", echange).tenue()
             elif not (self.pilote and numero in self._refusees):  # sent, and why it was refused is told
-                phrase = f"La décision pour {numero} dit le bail signé, et aucune radiation RADATT ne suit."
-                attendu = "une radiation RADATT"
-                yield Dire("VIE-18", echange).rompue(BAIL_SEUL, phrase, attendu, "aucune")
+                yield Dire("VIE-18", echange).rompue(BAIL_SEUL, observe="aucune", numero=numero)
         for numero, echange in self._attributions.items():
             if numero in self._suivies - self._decidees:
-                phrase = f"La demande {numero} est radiée pour attribution sans décision transmise."
                 attendu = f"un événement {self._type}"
-                yield Dire("VIE-18", echange).rompue("radiation_sans_decision", phrase, attendu, "aucun")
+                yield Dire("VIE-18", echange).rompue(
+                    "radiation_sans_decision", attendu, "aucun", numero=numero
+                )
 
 
 def _attribue(vue: Observation) -> bool:
@@ -236,11 +227,10 @@ class PoigneesDeMain(JugeDeSuite):
             attendu = CERTIFICAT_DONNE if self.pilote else _EN_COURS
             presente = _PRESENTE.match(vue.fault("explication"))
             observe = f"{raison} ({presente[0]})" if presente else raison
-            self._refus.append(self.dire(vue).rompue(sorte, phrase, attendu, observe))
+            self._refus.append(self.dire(vue).rompue(sorte, attendu, observe, phrase=phrase))
         elif self.pilote and raison == _REFUSE and vue.fault("explication").startswith(_A_RECONNAITRE):
-            phrase = "Le certificat du serveur est refusé, que signe l'autorité donnée."
             dire = self.dire(vue, "EMB-12")
-            self._refus.append(dire.rompue("vrai_serveur_refuse", phrase, _AUTORITE_DONNEE, raison))
+            self._refus.append(dire.rompue("vrai_serveur_refuse", _AUTORITE_DONNEE, raison))
 
     def finir(self) -> Iterator[Constat]:
         """Returns the findings that no call of a service contradicts, or those that a call supports."""

@@ -92,7 +92,7 @@ def _entier(recu: Element | None, pas: PasJoue, dire: Dire) -> Iterator[Constat]
         return
     if recu is None:
         nom = pas.attendu.nom
-        yield dire.rompue("champ_absent", f"« {nom} » n'est pas transmis.", chemin=nom)
+        yield dire.rompue("champ_absent", chemin=nom, phrase=f"« {nom} » n'est pas transmis.")
     else:
         yield from _comparer(pas.attendu, recu, dire, pas.envoi, recu)
 
@@ -136,8 +136,7 @@ def _filtres(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         attendu, envoye = saisis.get(element), pas.envoi.question.texte(element) or None
         if attendu != envoye:
             sorte = "filtre_absent" if envoye is None else "filtre_change" if attendu else "filtre_invente"
-            phrase = f"Le relevé n'est pas demandé avec le filtre saisi : « {element} »."
-            yield dire.rompue(sorte, phrase, attendu or "élément absent", envoye, chemin=element)
+            yield dire.rompue(sorte, attendu or "élément absent", envoye, chemin=element)
             return
     if saisis:
         yield dire.tenue()
@@ -152,13 +151,12 @@ def _consultation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         return
     entiere = any(lecture.question.texte("complet") for lecture in pas.de("getDemandeLogement"))
     if pas.message.get("complet") and not entiere:
-        phrase = "La demande entière est demandée, et « complet » n'est pas transmis."
-        yield dire.rompue("complet_absent", phrase, "true", "absent", chemin="complet")
+        yield dire.rompue("complet_absent", observe="absent", chemin="complet")
         return
     try:
         rendue = de_json("demandeLogement", pas.reponse.get("demande"))
     except ValueError as erreur:
-        yield dire.rompue("document_illisible", f"La demande rendue ne se lit pas : {erreur}.")
+        yield dire.rompue("document_illisible", erreur=erreur)
         return
     yield from juges_fidelite.comparer(gardee, rendue, exigence=dire.exigence, echange=dire.echange, lue=True)
 
@@ -182,13 +180,10 @@ def origine(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     corps = reponses_lues.formulaire(pas.envoi.document)
     cite = None if corps is None else corps.texte_de("numUniqueAssocie")
     if pas.envoi.type_fichier != "CRS":
-        phrase = "La séparation n'est pas envoyée comme une création suite à séparation (CRS)."
-        yield dire.rompue("type_errone", phrase, "CRS", pas.envoi.type_fichier)
-    elif cite == attendu:
-        yield dire.tenue()
+        yield dire.rompue("type_errone", "CRS", pas.envoi.type_fichier)
     else:
         sorte = "origine_erronee" if cite else "origine_absente"
-        yield dire.rompue(sorte, "La séparation ne cite pas la demande d'origine.", attendu, cite)
+        yield dire.si(cite == attendu, sorte, attendu, cite)
 
 
 def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -198,7 +193,7 @@ def _genre(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     envoyes = [o.type_fichier for o in pas.de("getNumUnique") if o.document is not None]
     if envoyes and set(genres).isdisjoint(envoyes):
         phrase = f"« {pas.commande} » est envoyé comme un message {envoyes[-1] or 'sans type'}."
-        yield dire.rompue("type_errone", phrase, " ou ".join(genres), envoyes[-1])
+        yield dire.rompue("type_errone", " ou ".join(genres), envoyes[-1], phrase=phrase)
 
 
 def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -210,7 +205,7 @@ def _date_de_renouvellement(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         phrase = "Le renouvellement ne porte pas la date saisie."
         decalee = juges_fidelite.jours_d_ecart(saisie, ecrite) or 0  # as all dates may be
         sorte = juges_fidelite.UN_JOUR.get(decalee, "date_de_renouvellement_erronee")
-        yield dire.rompue(sorte, phrase, saisie, ecrite)
+        yield dire.rompue(sorte, saisie, ecrite, phrase=phrase)
 
 
 def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -223,8 +218,7 @@ def _origine_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     cites = (corps.texte_de("numUniqueAssocie") for corps in _corps_envoyes(pas))
     inventee = next((cite for cite in cites if cite and cite != connue), None)
     if inventee is not None:
-        phrase = "« numUniqueAssocie » désigne une demande dont celle-ci n'est pas issue."
-        yield dire.rompue("origine_inventee", phrase, connue or "élément absent", inventee)
+        yield dire.rompue("origine_inventee", connue or "élément absent", inventee)
 
 
 def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -232,9 +226,8 @@ def _radiation_inventee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     radiations = (corps.enfant("radiation") for corps in _corps_envoyes(pas))
     inventee = next((bloc for bloc in radiations if bloc is not None), None)
     if inventee is not None:
-        phrase = "Une radiation est transmise alors que personne ne l'a saisie."
         observe = inventee.code_de("motifRadiation") or inventee.texte_de("dateRadiation")
-        yield dire.rompue("radiation_inventee", phrase, "élément absent", observe)
+        yield dire.rompue("radiation_inventee", observe=observe)
 
 
 def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -244,10 +237,7 @@ def _radiation_au_lieu_de_reactiver(pas: PasJoue, dire: Dire) -> Iterator[Consta
         (m for bloc in radiations if bloc is not None and (m := bloc.code_de("motifRadiation"))), None
     )
     if motif is not None:
-        phrase = (
-            f"« {pas.commande} » est envoyé comme une radiation : motif {motif} envoyé, aucun n'est demandé."
-        )
-        yield dire.rompue("motif_non_demande", phrase, "motifRadiation vide", motif)
+        yield dire.rompue("motif_non_demande", observe=motif, commande=pas.commande)
 
 
 def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
@@ -256,7 +246,7 @@ def _creation_renvoyee(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
     genres = [o.type_fichier for o in pas.de("getNumUnique")]
     if pas.reference in pas.connu.rendues and "CRE" in genres:
         phrase = "La création est renvoyée, alors que l'application a rendu le numéro de la demande."
-        yield dire.rompue("creation_renvoyee", phrase, "rien", "CRE")
+        yield dire.rompue("creation_renvoyee", "rien", "CRE", phrase=phrase)
     if pas.statut is Statut.FAIT and pas.reponse.get("numero_unique") == pas.connu.numeros.get(pas.reference):
         pas.connu.rendues.add(pas.reference)
 
@@ -272,11 +262,10 @@ def _date_du_fichier(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         vus += 1
         ecrite = ecrite.replace(tzinfo=ecrite.tzinfo or PARIS)
         if all(abs(ecrite - instant) > _ECART_MAX for instant in (vue.instant, vue.echange.recu_le)):
-            sorte, quand = ("date_future", "à venir") if ecrite > vue.instant else ("date_passee", "passée")
-            phrase = f"Le fichier porte une date {quand}, et non celle de son envoi."
+            sorte = "date_future" if ecrite > vue.instant else "date_passee"
             attendu = f"{vue.instant.astimezone(PARIS):%Y-%m-%d}"
             chemin = "interfaceNuu/entete/dateFichier"
-            yield dire.rompue(sorte, phrase, attendu, ecrite.isoformat(), chemin=chemin)
+            yield dire.rompue(sorte, attendu, ecrite.isoformat(), chemin=chemin)
             return
     if vus:
         yield dire.tenue()
@@ -306,9 +295,8 @@ def _titulaires_cherches(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
         return
     cherches = titulaires_de(pas.envoi)
     if not any(titulaires <= cherches for titulaires in envoyes):
-        phrase = "La recherche de doublons ne porte pas sur tous les titulaires de la demande."
         attendu, observe = (", ".join(sorted(qui)) for qui in (envoyes[-1], cherches))
-        yield dire.rompue("doublons_d_un_autre", phrase, attendu, observe)
+        yield dire.rompue("doublons_d_un_autre", attendu, observe)
 
 
 #: A clock that is a little fast or slow, a file written a little before it is sent, another time zone.

@@ -52,11 +52,6 @@ _AUTOUR: Final = re.compile(rf"[\w'’.-]*\s?(?:{_ECHAPPE.pattern})\s?[\w'’.-]
 _LETTRE_PERDUE: Final = re.compile(r"[^\W\d_]\?[^\W\d_]")
 _PERDU: Final = "\ufffd"
 ECHAPPE: Final = "texte_echappe_deux_fois"
-_PHRASES: Final = {
-    "texte_mal_decode": "Un texte est abîmé : écrit dans un encodage, lu dans un autre.",
-    ECHAPPE: "Un texte est abîmé : ses caractères ont été échappés deux fois.",
-    "lettre_en_point_d_interrogation": "Un nom est abîmé : un « ? » y tient lieu d'une lettre.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +89,7 @@ class TextesAbimes:
             if sorte:
                 dire = Dire(EXIGENCE, vue.echange.identifiant)
                 attendu = reparer(texte, sorte) or "la lettre saisie"
-                constat = dire.rompue(sorte, _PHRASES[sorte], attendu, texte, chemin=chemin)
+                constat = dire.rompue(sorte, attendu, texte, chemin=chemin)
                 if sorte == ECHAPPE:
                     vu = _Echappe(constat, _caracteres(texte), genre, nom)
                     self._echappes.setdefault(_AUTOUR.search(texte)[0], []).append(vu)  # type: ignore[index]
@@ -132,7 +127,7 @@ class TextesAbimes:
         for constat in [*vus, *(v[0].constat for v in list(self._echappes.values())[:1])]:
             yield AngleMort(
                 constat.sorte,
-                f"{_PHRASES[constat.sorte]} Trop peu pour en juger ({constat.observe}, échange "
+                f"{constat.phrase} Trop peu pour en juger ({constat.observe}, échange "
                 f"{constat.echange}) : est-ce une donnée de vos tests ? Envoyez d'autres textes accentués.",
                 "sne-sandbox generate --kind CRE --count 20 --out exemples",
             )
@@ -152,7 +147,7 @@ def _lire(echappe: str) -> str:
 
 
 def abime(texte: str, *, nom: bool) -> str:
-    """How a text was damaged: a key of the sentences, "" when nothing shows it; `nom` says that it is a name
+    """How a text was damaged: its `sorte`, "" when nothing shows it; `nom` says that it is a name
     or an address."""
     if _PERDU in texte or _MAL_LU.search(texte):
         return "texte_mal_decode"

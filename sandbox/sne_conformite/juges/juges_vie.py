@@ -1,9 +1,9 @@
 """VIE: the findings of one message on the life of a demande. The judges of sequences judge what takes several
 messages (`envois`, `refus`, `releves`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from sne_conformite.juges.juge import Dire, Juge, genres, operations
 from sne_conformite.observation.observation import Observation
@@ -21,11 +21,7 @@ FIN_ASYNCHRONE: Final = date(2018, 12, 31)
 
 def creation_sans_numero(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-01, first half; that the number is kept is seen in sequence."""
-    if vue.numero is not None:
-        phrase = "La création porte un numéro unique : c'est le SNE qui le délivre."
-        yield dire.rompue("numero_a_la_creation", phrase, "élément absent", vue.numero, chemin=_NUM_UNIQUE)
-    else:
-        yield dire.tenue()
+    yield dire.si(vue.numero is None, "numero_a_la_creation", observe=vue.numero, chemin=_NUM_UNIQUE)
 
 
 def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -42,22 +38,16 @@ def modification_entiere(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.numero is None:
         yield _numero_absent("La modification", dire)
     for nom in manquent:
-        phrase = (
-            f"La modification n'a pas de [{nom}] : un message MOD porte tout le formulaire, même ce qui n'a "
-            "pas changé ; ce qu'il ne porte pas est effacé."
-        )
-        attendu = "toutes les données du formulaire"
-        yield dire.rompue("donnees_manquantes", phrase, attendu, chemin=f"{FORMULAIRE}/{nom}")
+        yield dire.rompue("donnees_manquantes", chemin=f"{FORMULAIRE}/{nom}", nom=nom)
 
 
 def date_de_creation_gardee(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-04: a modification keeps the date of deposit. The rule CYC006 compares with the base."""
     changee = vue.a_regle("CYC006")
     if changee is not None:
-        phrase = "La modification change la date de création de la demande."
         observe = str(changee.get("valeur") or "")
         chemin = str(changee.get("propriete") or f"{FORMULAIRE}/dateCreationDemande")
-        yield dire.rompue("date_de_creation_changee", phrase, "la date du dépôt", observe, chemin=chemin)
+        yield dire.rompue("date_de_creation_changee", observe=observe, chemin=chemin)
     elif vue.acceptee:
         yield dire.tenue()
 
@@ -66,12 +56,9 @@ def date_de_renouvellement(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-05: a renewal has its day. That it is the one entered is seen by who drives the application."""
     if vue.demande is None:
         return
-    if vue.demande.date_renouvellement is None:
-        phrase = "Le renouvellement ne porte pas sa date."
-        chemin = f"{FORMULAIRE}/renouvellement/dateRenouvellement"
-        yield dire.rompue("date_de_renouvellement_absente", phrase, "une date", chemin=chemin)
-    else:
-        yield dire.tenue()
+    chemin = f"{FORMULAIRE}/renouvellement/dateRenouvellement"
+    donnee = vue.demande.date_renouvellement is not None
+    yield dire.si(donnee, "date_de_renouvellement_absente", chemin=chemin)
 
 
 def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -87,12 +74,9 @@ def radiation_datee_et_motivee(vue: Observation, dire: Dire) -> Iterator[Constat
     if radiation.date_de("dateRadiation") is None:
         fautes.append(_date_de_radiation_absente(dire))
     if motif is not None and not vue.contrat.nomenclatures.contient(liste, motif):
-        phrase = f"Le motif de radiation [{motif}] n'est pas de la liste."
         attendu = ", ".join(code for code in vue.contrat.nomenclatures.liste(liste) if code)
-        fautes.append(dire.rompue("motif_de_radiation_inconnu", phrase, attendu, motif, chemin=_MOTIFS))
-    yield from fautes
-    if not fautes:
-        yield dire.tenue()
+        fautes.append(dire.rompue("motif_de_radiation_inconnu", attendu, motif, chemin=_MOTIFS))
+    yield from fautes or [dire.tenue()]
 
 
 def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -100,12 +84,8 @@ def attribution_decrite(vue: Observation, dire: Dire) -> Iterator[Constat]:
     radiation = _radiation(vue)
     if radiation is None or radiation.code_de("motifRadiation") != MOTIF_ATTRIBUTION:
         return
-    if radiation.enfant("attributionLogement") is None:
-        phrase = "La radiation pour attribution ne décrit pas le logement attribué."
-        chemin = f"{FORMULAIRE}/radiation/attributionLogement"
-        yield dire.rompue("attribution_absente", phrase, "les informations de l'attribution", chemin=chemin)
-    else:
-        yield dire.tenue()
+    decrite = radiation.enfant("attributionLogement") is not None
+    yield dire.si(decrite, "attribution_absente", chemin=f"{FORMULAIRE}/radiation/attributionLogement")
 
 
 def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -113,8 +93,7 @@ def radiation_du_systeme(vue: Observation, dire: Dire) -> Iterator[Constat]:
     radiation = _radiation(vue)
     motif = radiation.code_de("motifRadiation") if radiation is not None else None
     if motif == MOTIF_NON_RENOUVELLEMENT:
-        phrase = "L'application radie pour non-renouvellement, ce que le SNE fait seul."
-        yield dire.rompue("radren_envoye", phrase, "un autre motif", motif, chemin=_MOTIFS)
+        yield dire.rompue("radren_envoye", observe=motif, chemin=_MOTIFS)
     elif motif is not None:
         yield dire.tenue()
 
@@ -123,13 +102,8 @@ def demande_d_origine(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-09: a separation names the demande that it comes from."""
     if vue.demande is None:
         return
-    if vue.demande.numero_associe is None:
-        phrase = "La création suite à séparation ne cite pas la demande d'origine."
-        attendu = "le numéro de la demande commune"
-        chemin = f"{FORMULAIRE}/numUniqueAssocie"
-        yield dire.rompue("demande_d_origine_absente", phrase, attendu, chemin=chemin)
-    else:
-        yield dire.tenue()
+    dite, chemin = vue.demande.numero_associe is not None, f"{FORMULAIRE}/numUniqueAssocie"
+    yield dire.si(dite, "demande_d_origine_absente", chemin=chemin)
 
 
 def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -140,21 +114,16 @@ def evenement_complet(vue: Observation, dire: Dire) -> Iterator[Constat]:
     fautes: list[Constat] = []
     evenements = vue.document.tous("listeEvenements/evenement")
     for evenement in evenements:
-        for nom, sorte, mot in (
-            ("codeTypeEvenement", "type_d_evenement_absent", "type"),
-            ("dateSurvenance", "date_de_survenance_absente", "date de survenance"),
+        for nom, sorte in (
+            ("codeTypeEvenement", "type_d_evenement_absent"),
+            ("dateSurvenance", "date_de_survenance_absente"),
         ):
             if evenement.enfant(nom) is None:
-                phrase = f"L'événement ne porte pas de {mot}."
-                fautes.append(dire.rompue(sorte, phrase, chemin=f"{evenement.chemin}/{nom}"))
+                fautes.append(dire.rompue(sorte, chemin=f"{evenement.chemin}/{nom}"))
         fautes += _caracteristiques_absentes(evenement, vue, dire)
     inconnu = vue.a_regle("EVT002")
     if inconnu is not None and inconnu.get("valeur"):
-        phrase = f"Le type d'événement [{inconnu['valeur']}] est inconnu ou n'est plus valide."
-        attendu = "un type en vigueur, national ou du territoire"
-        observe = str(inconnu["valeur"])
-        chemin = str(inconnu.get("propriete", ""))
-        fautes.append(dire.rompue("type_d_evenement_inconnu", phrase, attendu, observe, chemin=chemin))
+        fautes.append(_par_la_regle("type_d_evenement_inconnu", inconnu, dire))
     yield from fautes
     if evenements and not fautes and vue.acceptee:
         yield dire.tenue()
@@ -172,30 +141,20 @@ def _caracteristiques_absentes(evenement: Element, vue: Observation, dire: Dire)
     }
     for attendue in genre.caracteristiques:
         if attendue.obligatoire and attendue.code not in donnees and not attendue.fin_validite:
-            phrase = f"L'événement {code} n'a pas sa caractéristique obligatoire {attendue.code}."
             observe = ", ".join(sorted(d for d in donnees if d))
             chemin = f"{evenement.chemin}/listeCaracteristiquesSpecifiques"
-            yield dire.rompue("caracteristique_absente", phrase, attendue.code, observe, chemin=chemin)
+            yield dire.rompue("caracteristique_absente", attendue.code, observe, chemin=chemin, code=code)
 
 
 def auteur_de_l_evenement(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-17. The rules EVT005 and EVT006 know who wrote what."""
     autrui, reglementaire = vue.a_regle("EVT005"), vue.a_regle("EVT006")
     if autrui is not None:
-        absent = not autrui.get("valeur")
-        yield dire.rompue(
-            "id_evenement_absent" if absent else "evenement_d_autrui",
-            "L'événement à changer n'est pas désigné par son idEvenement."
-            if absent
-            else "L'événement à changer n'est pas un événement que ce guichet a écrit pour cette demande.",
-            chemin=str(autrui.get("propriete", "")),
-            attendu="l'idEvenement d'un événement de ce guichet",
-            observe=str(autrui.get("valeur") or ""),
-        )
+        sorte = "evenement_d_autrui" if autrui.get("valeur") else "id_evenement_absent"
+        yield _par_la_regle(sorte, autrui, dire)
     if reglementaire is not None:
-        phrase = "La suppression d'un événement réglementaire est demandée."
         chemin = str(reglementaire.get("propriete", ""))
-        yield dire.rompue("evenement_reglementaire_supprime", phrase, chemin=chemin)
+        yield dire.rompue("evenement_reglementaire_supprime", chemin=chemin)
     if vue.acceptee:
         yield dire.tenue()
 
@@ -215,9 +174,8 @@ def nature_pour(vue: Observation, dire: Dire, operation: str) -> Iterator[Consta
     for evenement in evenements:
         nature = evenement.texte_de("natureModification")
         if nature in NATURES.values() and nature != attendue:
-            phrase = f"natureModification dit autre chose que {operation}."
             chemin = f"{evenement.chemin}/natureModification"
-            yield dire.rompue(NATURE_CONTRAIRE, phrase, attendue, nature, chemin=chemin)
+            yield dire.rompue(NATURE_CONTRAIRE, attendue, nature, chemin=chemin, operation=operation)
         elif not nature or nature == attendue:
             yield dire.tenue()
 
@@ -236,12 +194,7 @@ def canal_asynchrone(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-19: no file after the end of the asynchronous exchanges, by the base's clock."""
     if vue.instant.astimezone(PARIS).date() <= FIN_ASYNCHRONE:
         return
-    if vue.asynchrone:
-        phrase = "Un fichier est déposé pour le canal asynchrone après le 31 décembre 2018."
-        attendu = "getNumUnique par le service"
-        yield dire.rompue("asynchrone_apres_2018", phrase, attendu, chemin=vue.echange.chemin)
-    else:
-        yield dire.tenue()
+    yield dire.si(not vue.asynchrone, "asynchrone_apres_2018", chemin=vue.echange.chemin)
 
 
 def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
@@ -254,37 +207,34 @@ def declaration_de_dalo(vue: Observation, dire: Dire) -> Iterator[Constat]:
     if vue.numero is None:
         fautes.append(_numero_absent("La déclaration d'un DALO", dire))
     if dalo is None or dalo.code_de("statutDalo") is None:
-        phrase = "La déclaration ne porte pas de statut."
-        fautes.append(dire.rompue("statut_dalo_absent", phrase, chemin=f"{bloc}/statutDalo"))
+        fautes.append(dire.rompue("statut_dalo_absent", chemin=f"{bloc}/statutDalo"))
     if dalo is None or dalo.date_de("dateDecisionDalo") is None:
-        phrase = "La déclaration ne porte pas de date de décision."
-        fautes.append(dire.rompue("date_dalo_absente", phrase, chemin=f"{bloc}/dateDecisionDalo"))
-    yield from fautes
-    if not fautes:
-        yield dire.tenue()
+        fautes.append(dire.rompue("date_dalo_absente", chemin=f"{bloc}/dateDecisionDalo"))
+    yield from fautes or [dire.tenue()]
 
 
 def suppression_ou_piece(vue: Observation, dire: Dire) -> Iterator[Constat]:
     """VIE-27: a deletion, or a scanned piece, has the number of the demande."""
-    if vue.numero is None:
-        yield _numero_absent("La suppression" if vue.type_fichier == "SUP" else "La pièce", dire)
-    else:
-        yield dire.tenue()
+    sujet = "La suppression" if vue.type_fichier == "SUP" else "La pièce"
+    yield dire.tenue() if vue.numero is not None else _numero_absent(sujet, dire)
 
 
 def _radiation(vue: Observation) -> Element | None:
     return None if vue.demande is None else vue.demande.radiation
 
 
+def _par_la_regle(sorte: str, anomalie: Mapping[str, Any], dire: Dire) -> Constat:
+    """The finding of what a rule found: its value, at its place."""
+    observe, chemin = (str(anomalie.get(nom) or "") for nom in ("valeur", "propriete"))
+    return dire.rompue(sorte, observe=observe, chemin=chemin)
+
+
 def _numero_absent(sujet: str, dire: Dire) -> Constat:
-    phrase = f"{sujet} ne porte pas le numéro unique de la demande."
-    return dire.rompue("numero_absent", phrase, "le numéro délivré par le SNE", chemin=_NUM_UNIQUE)
+    return dire.rompue("numero_absent", "le numéro délivré par le SNE", chemin=_NUM_UNIQUE, sujet=sujet)
 
 
 def _date_de_radiation_absente(dire: Dire) -> Constat:
-    phrase = "La radiation ne porte pas sa date."
-    chemin = f"{FORMULAIRE}/radiation/dateRadiation"
-    return dire.rompue("date_de_radiation_absente", phrase, "une date", chemin=chemin)
+    return dire.rompue("date_de_radiation_absente", chemin=f"{FORMULAIRE}/radiation/dateRadiation")
 
 
 JUGES: Final = (

@@ -14,7 +14,7 @@ from sne_interface.contract import codec
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.dates import xs_date_time
 from sne_interface.domain.echange import Reponse, document_parmi
-from sne_interface.domain.element import Element
+from sne_interface.domain.element import Element, avec_enfants, bloc, construire
 from sne_interface.generators.actes import copie
 from sne_interface.generators.demandes import document
 
@@ -79,48 +79,36 @@ class AutreGuichet:
 
     def renouveler(self) -> None:
         """Renews one, as of the day (REN)."""
-        jour = Element(
-            "renouvellement", "", None, (Element("dateRenouvellement", self.maintenant.date().isoformat()),)
-        )
+        jour = bloc("renouvellement", Element("dateRenouvellement", self.maintenant.date().isoformat()))
         ecrit = poser(self._actuel(), "renouvellement", jour, self.contrat)
         self._accepter(self._envoyer("REN", ecrit))
 
     def radier(self) -> None:
         """Radiates one (RAD), which the application has to hear of by its feed."""
-        bloc = copie(self.acte["radiation"])
-        ecrit = poser(self._actuel(), "radiation", bloc, self.contrat)
+        ecrit = poser(self._actuel(), "radiation", copie(self.acte["radiation"]), self.contrat)
         self._accepter(self._envoyer("RAD", ecrit))
         self.connu.a_relever.setdefault("relever_radiations", set()).add(self._numero())
 
     def declarer_dalo(self) -> None:
         """Declares a DALO, as a service of the State, which the application has to hear of by its feed."""
-        bloc = copie(self.acte["dalo"])
         ecrit = self._numerote(self._actuel())
         message = self._message("CRE", ecrit, "")
-        demande = Element("demande", "", None, (bloc, ecrit))
-        enfants = tuple(demande if e.nom == "demande" else e for e in message.enfants)
-        entier = Element(message.nom, "", message.attributs, enfants)
+        demande = bloc("demande", copie(self.acte["dalo"]), ecrit)
+        entier = avec_enfants(message, tuple(demande if e.nom == "demande" else e for e in message.enfants))
         self._accepter(self.base.autrui("getDeclarationNouveauDalo", self.guichet, entier))
         self.connu.a_relever.setdefault("relever_dalos", set()).add(self._numero())
 
     def ajouter_evenement(self) -> None:
         """Adds an event of its own."""
-        bloc = copie(self.acte["evenement"])
-        entete = (
+        entete = bloc(
+            "entete",
             Element("typeFichier", "EVT"),
             Element("dateFichier", xs_date_time(self.maintenant)),
             Element("codeGuichet", self.guichet),
         )
-        ecrit = Element(
-            "interfaceNuu",
-            "",
-            {"versionInterface": "02.00"},
-            (
-                Element("entete", "", None, entete),
-                Element("operation", "", None, (Element("numUnique", self._numero()),)),
-                Element("listeEvenements", "", None, (bloc,)),
-            ),
-        )
+        operation = bloc("operation", Element("numUnique", self._numero()))
+        liste = bloc("listeEvenements", copie(self.acte["evenement"]))
+        ecrit = construire("interfaceNuu", (entete, operation, liste), versionInterface="02.00")
         self._accepter(self.base.autrui("ajouterEvenementDemande", self.guichet, ecrit))
         dernier = max(e.identifiant for e in self.base.evenements(self._numero()))
         self.connu.evenements[self.reference] = str(dernier)
@@ -151,8 +139,7 @@ class AutreGuichet:
 
     def _envoyer(self, type_fichier: str, ecrit: Element, version: str = "") -> Reponse:
         if type_fichier == "CRE":
-            enfants = tuple(e for e in ecrit.enfants if e.nom not in ("refInterne", "numUnique"))
-            ecrit = Element(ecrit.nom, "", None, enfants)
+            ecrit = bloc(ecrit.nom, *(e for e in ecrit.enfants if e.nom not in ("refInterne", "numUnique")))
             ecrit = poser(ecrit, "numGuichet", Element("numGuichet", self.guichet), self.contrat)
         else:
             ecrit = self._numerote(ecrit)

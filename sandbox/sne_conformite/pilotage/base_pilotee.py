@@ -6,7 +6,7 @@ It works on the store directly, beside whatever server answers the application o
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -99,10 +99,6 @@ class BaseJugee:
         for code, nature in list(self._natures.items()):
             self._faire_jouer(code, nature)
         self._natures.clear()
-
-    def figer(self, instant: datetime) -> None:
-        """Freezes its clock at a later instant (aware), the nights in between lived."""
-        horloge.figer(self.magasin, self.nom, instant, reprenable=False)
 
     @fait
     def avancer(self, duree: str) -> None:
@@ -239,17 +235,6 @@ class BaseJugee:
 # --- what is looked at in it: the state, not the exchanges ---------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ControleDeBase:
-    """A look at the state: `voir` tells what is amiss, "" for nothing, None when there is nothing to look at;
-    then `phrase` says it, `sorte` is its slug and `attendu` what was expected."""
-
-    voir: Callable[[BaseJugee, Adresses], str | None]
-    sorte: str
-    phrase: str
-    attendu: str
-
-
 def _demandes_en_trop(base: BaseJugee, adresses: Adresses) -> str | None:
     combien = base.compter()
     if combien == 0:
@@ -261,28 +246,19 @@ def _fichiers_laisses(base: BaseJugee, adresses: Adresses) -> str:
     return ", ".join(base.fichiers_laisses(adresses.guichet, adresses.boite_entree))
 
 
-#: By the name that a step « controle » gives.
-_CONTROLES: Final[Mapping[str, ControleDeBase]] = {
-    "une_seule_demande": ControleDeBase(
-        _demandes_en_trop,
-        "demande_en_double",
-        "La même demande est enregistrée deux fois.",
-        "une demande",
-    ),
-    "boite_vide": ControleDeBase(
-        _fichiers_laisses,
-        "echange_asynchrone",
-        "L'application dépose encore des fichiers, alors que les échanges asynchrones ont pris fin.",
-        "aucun fichier",
-    ),
+#: By the name that a step « controle » gives: what tells what is amiss, "" for nothing, None when there is
+#: nothing to look at; the slug of it.
+_CONTROLES: Final[Mapping[str, tuple[Callable[[BaseJugee, Adresses], str | None], str]]] = {
+    "une_seule_demande": (_demandes_en_trop, "demande_en_double"),
+    "boite_vide": (_fichiers_laisses, "echange_asynchrone"),
 }
 
 
 def controler(quoi: str, base: BaseJugee, adresses: Adresses) -> Constat | None:
     """The finding of a step « controle » that looks at the base now; None when there is nothing to look
     at."""
-    controle, dire = _CONTROLES[quoi], Dire(CONTROLES[quoi])
-    vu = controle.voir(base, adresses)
+    (voir, sorte), dire = _CONTROLES[quoi], Dire(CONTROLES[quoi])
+    vu = voir(base, adresses)
     if vu is None:
         return None
-    return dire.rompue(controle.sorte, controle.phrase, controle.attendu, vu) if vu else dire.tenue()
+    return dire.rompue(sorte, observe=vu) if vu else dire.tenue()

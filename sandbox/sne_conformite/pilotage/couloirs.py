@@ -192,9 +192,6 @@ def _ici(joue: ExempleJoue, numeros: Mapping[int, int]) -> ExempleJoue:
     def dire(texte: str) -> str:
         return _CITE.sub(lambda cite: str(numeros.get(int(cite[0]), cite[0])), texte)
 
-    def toutes(raisons: Mapping[str, str]) -> Mapping[str, str]:
-        return {exigence: dire(raison) for exigence, raison in raisons.items()}
-
     for vue in joue.observations:
         vue.accidents[:] = [replace(a, echange=numeros.get(a.echange or 0)) for a in vue.accidents]
     return replace(
@@ -204,6 +201,6 @@ def _ici(joue: ExempleJoue, numeros: Mapping[int, int]) -> ExempleJoue:
         ),
         arret=dire(joue.arret),
         erreur=dire(joue.erreur),
-        empechees=toutes(joue.empechees),
+        empechees={exigence: dire(raison) for exigence, raison in joue.empechees.items()},
         accidents=tuple(replace(a, echange=numeros.get(a.echange or 0)) for a in joue.accidents),
     )

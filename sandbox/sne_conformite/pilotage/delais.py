@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -82,9 +81,7 @@ class Pouls:
         self._fil.start()
         return self
 
-    def __exit__(
-        self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._fini.set()
         self._fil.join(_PATIENCE_S)  # the base may be closed afterwards
 

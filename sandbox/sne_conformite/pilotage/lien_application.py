@@ -10,7 +10,6 @@ import http.client
 import json
 import os
 import queue
-import select
 import signal
 import socket
 import ssl
@@ -18,12 +17,11 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import deque
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import IO, Any, Final, Protocol, TextIO
+from urllib.parse import urlsplit
 
 from sne_conformite.protocole.protocole import verifier_reponse
 from sne_interface import systeme
@@ -166,10 +164,7 @@ class ApplicationProcessus:
                 f"L'application ne se lance pas : [{' '.join(self._mots) or 'commande vide'}]{pourquoi}.",
                 remede="vérifiez la commande donnée à --application (le programme, son chemin, ses droits)",
             ) from None
-        entree, sortie, erreurs = self._processus.stdin, self._processus.stdout, self._processus.stderr
-        assert entree is not None
-        if not systeme.WINDOWS:
-            os.set_blocking(entree.fileno(), False)  # it may read nothing
+        sortie, erreurs = self._processus.stdout, self._processus.stderr
         assert sortie is not None
         assert erreurs is not None
         threading.Thread(target=_lire, args=(sortie, lignes), daemon=True).start()
@@ -260,30 +255,20 @@ class ApplicationHttp:
     def __init__(self, url: str, *, delai: float = DELAI) -> None:
         self._url = url
         self._delai = delai
-        self._ouvreur = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), _SansRedirection, _EnHttp, _EnHttps
-        )
 
     def envoyer(self, message: Message) -> Message:
         """The answer to `message`. Raises LienRompu."""
-        delai = DELAI_DEMARRAGE if message["commande"] == "demarrer" else self._delai
         try:
-            requete = urllib.request.Request(  # noqa: S310 - the address is the operator's own
-                self._url,
-                json.dumps(message, ensure_ascii=False).encode(),
-                {"Content-Type": "application/json; charset=utf-8"},
-            )
-            with self._ouvreur.open(requete, timeout=delai) as recue:
-                octets = recue.read(_LIGNE_MAX)
-        except urllib.error.HTTPError as erreur:
-            dit = erreur.read(500).decode("utf-8", "replace")
-            quoi = _phrase(message, f"a répondu HTTP {erreur.code}")
-            raise LienRompu(quoi, remede=_EN_HTTP, mots=dit and f"Sa réponse :\n{dit}") from None
+            statut, octets = self._poster(json.dumps(message, ensure_ascii=False).encode(), message)
         except (OSError, http.client.HTTPException, ValueError) as erreur:
             raise LienRompu(
                 _phrase(message, f"ne répond pas à {self._url} : {_sans_reponse(erreur)}"),
                 remede="est-elle lancée, à cette adresse et sur ce port ?",
             ) from None
+        if not 200 <= statut < 300:
+            dit = octets[:500].decode("utf-8", "replace")
+            quoi = _phrase(message, f"a répondu HTTP {statut}")
+            raise LienRompu(quoi, remede=_EN_HTTP, mots=dit and f"Sa réponse :\n{dit}")
         try:
             reponse = _lire_json(octets)
         except ValueError:
@@ -293,44 +278,30 @@ class ApplicationHttp:
             raise LienRompu(_phrase(message, autre), remede=_RECOPIER)
         return _verifiee(message, reponse)
 
+    def _poster(self, corps: bytes, message: Message) -> tuple[int, bytes]:
+        """Status and bytes of the answer, over a connection of its own."""
+        lieu = urlsplit(self._url)
+        if not lieu.hostname or " " in self._url:
+            raise http.client.InvalidURL(self._url)
+        genre = http.client.HTTPSConnection if lieu.scheme == "https" else http.client.HTTPConnection
+        delai = DELAI_DEMARRAGE if message["commande"] == "demarrer" else self._delai
+        chemin = lieu.path or "/"
+        with contextlib.closing(genre(lieu.netloc, timeout=delai)) as lien:
+            lien.connect()
+            # Before anything is sent: the name may have led elsewhere when it was looked at.
+            if hors_d_atteinte(str(lien.sock.getpeername()[0])):
+                raise ConnectionRefusedError
+            lien.request(
+                "POST",
+                f"{chemin}?{lieu.query}" if lieu.query else chemin,
+                corps,
+                {"Content-Type": "application/json; charset=utf-8", "Connection": "close"},
+            )
+            recue = lien.getresponse()
+            return recue.status, recue.read(_LIGNE_MAX)
+
     def fermer(self) -> None:
         """Nothing to end: it is not ours."""
-
-
-class _PortHttp(http.client.HTTPConnection):
-    def connect(self) -> None:
-        super().connect()
-        _verifier_pair(self.sock)
-
-
-class _PortHttps(http.client.HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        _verifier_pair(self.sock)
-
-
-class _EnHttp(urllib.request.HTTPHandler):
-    def http_open(self, req: urllib.request.Request) -> Any:
-        return self.do_open(_PortHttp, req)
-
-
-class _EnHttps(urllib.request.HTTPSHandler):
-    def https_open(self, req: urllib.request.Request) -> Any:
-        return self.do_open(_PortHttps, req)
-
-
-def _verifier_pair(prise: socket.socket) -> None:
-    """Before anything is sent: the name may have led elsewhere when it was looked at. Raises
-    ConnectionRefusedError."""
-    if hors_d_atteinte(str(prise.getpeername()[0])):
-        prise.close()
-        raise ConnectionRefusedError
-
-
-class _SansRedirection(urllib.request.HTTPRedirectHandler):
-    """A redirection would turn the POST into a GET: it is an answer like another, with its code."""
-
-    def redirect_request(self, *_: Any) -> None: ...
 
 
 def _lire_json(octets: bytes) -> Any:
@@ -366,11 +337,10 @@ def _d_un_autre(reponse: Any, message: Message) -> str:
 
 
 def _sans_reponse(erreur: Exception) -> str:
-    cause = erreur.reason if isinstance(erreur, urllib.error.URLError) else erreur
     for genre, raison in _SANS_REPONSE:
-        if isinstance(cause, genre):
+        if isinstance(erreur, genre):
             return raison
-    return raison_systeme(cause) if isinstance(cause, OSError) else "l'adresse ne se lit pas"
+    return raison_systeme(erreur) if isinstance(erreur, OSError) else "l'adresse ne se lit pas"
 
 
 def _phrase(message: Message, quoi: str) -> str:
@@ -378,27 +348,12 @@ def _phrase(message: Message, quoi: str) -> str:
 
 
 def _ecrire(tuyau: int, octets: bytes, limite: float) -> bool:
-    """Writes a line to a pipe; False when it was not read before `limite` (monotonic). Raises OSError when
-    nobody reads any more."""
-    reste = memoryview(octets + b"\n")
-    if systeme.WINDOWS:
-        return _ecrire_a_cote(tuyau, reste, limite)
-    guet = select.poll()
-    guet.register(tuyau, select.POLLOUT)
-    while reste:
-        if not guet.poll(max(0.0, limite - time.monotonic()) * 1000):
-            return False
-        with contextlib.suppress(BlockingIOError):  # less room than a whole write takes
-            reste = reste[os.write(tuyau, reste) :]
-    return True
-
-
-def _ecrire_a_cote(tuyau: int, octets: memoryview, limite: float) -> bool:
-    """The same where a pipe can only block: by a thread, that the end of the process will free."""
+    """Writes a line to a pipe, which may block: by a thread, that the end of the process frees. False when it
+    was not read before `limite` (monotonic). Raises OSError when nobody reads any more."""
     fait: queue.Queue[OSError | None] = queue.Queue()
 
     def ecrire() -> None:
-        reste = octets
+        reste = memoryview(octets + b"\n")
         try:
             while reste:
                 reste = reste[os.write(tuyau, reste) :]

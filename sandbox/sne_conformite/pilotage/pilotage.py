@@ -48,6 +48,7 @@ from sne_interface.contract.exigences import charger_exigences, niveaux
 from sne_interface.contract.referentiel import charger_certification
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.dates import PARIS
+from sne_interface.domain.publication import en_json
 from sne_interface.domain.texte import abrege, accorde
 from sne_interface.rules.engine import regles_eteintes
 from sne_interface.settings import EXEMPLES_MAX
@@ -89,16 +90,10 @@ class ReglagesPilotage:
     exiger: Collection[str] = ()
     acceleration: float = 1.0
 
-    def en_json(self) -> dict[str, Any]:
-        """Its fields, as JSON values."""
-        dits = {champ.name: getattr(self, champ.name) for champ in fields(self)}
-        listes = {nom: list(dits[nom]) for nom in ("seulement", "exiger")}
-        return dits | listes | {"maintenant": self.maintenant and self.maintenant.isoformat()}
-
     @classmethod
     def de_json(cls, dits: Mapping[str, Any]) -> "ReglagesPilotage":
-        """Reads the settings written by `en_json`, if a run could have them. Raises TypeError, ValueError,
-        KeyError."""
+        """Reads the settings that a procès-verbal has, if a run could have them. Raises TypeError,
+        ValueError, KeyError."""
         lus = cls(**{**dits, "maintenant": datetime.fromisoformat(dits["maintenant"])})
         for champ in fields(cls):
             modele, lu = champ.default, getattr(lus, champ.name)
@@ -135,7 +130,7 @@ def derouler(
     exigences = charger_exigences(base.contrat.dossiers)
     choisis = [s for s in plan if not reglages.seulement or s.id in reglages.seulement]
     greffe = greffe or Greffe()
-    greffe.commencer(base.nom, replace(reglages, maintenant=instant).en_json())
+    greffe.commencer(base.nom, en_json(replace(reglages, maintenant=instant)))
     with contextlib.ExitStack() as pile:
         lien = LienApplication(application, pile.enter_context(greffe.pouls(adresses, base)))
         banc = greffe.suivre(BancDEssai(lien, base, adresses, obligatoires(niveaux(exigences))))
@@ -201,18 +196,17 @@ class _Presentation:
 
     def manque(self, scenario: Scenario) -> str:
         """Why a scenario is of no concern to it, "" when it is."""
-        inconnues = sorted(scenario.commandes - self.commandes)
-        if inconnues:
-            return f"l'application ne connaît pas : {', '.join(inconnues)}"
-        if refusees := sorted(scenario.versions - self.admises):
-            return f"l'interface n'admet pas la version {', '.join(refusees)}"
-        if imprevues := sorted(scenario.commandes - self.prevues):
-            return f"l'interface ne prévoit pas : {', '.join(imprevues)}"
-        absentes = sorted(scenario.versions - self.versions) if self.versions else []
-        if absentes:
-            return f"l'application n'écrit pas la version {', '.join(absentes)}"
-        ignores = sorted(scenario.filtres - self.filtres)
-        return f"l'application ne filtre pas ses relevés par : {', '.join(ignores)}" if ignores else ""
+        versions = self.versions or scenario.versions
+        for dit, manquent in (
+            ("l'application ne connaît pas :", scenario.commandes - self.commandes),
+            ("l'interface n'admet pas la version", scenario.versions - self.admises),
+            ("l'interface ne prévoit pas :", scenario.commandes - self.prevues),
+            ("l'application n'écrit pas la version", scenario.versions - versions),
+            ("l'application ne filtre pas ses relevés par :", scenario.filtres - self.filtres),
+        ):
+            if manquent:
+                return f"{dit} {', '.join(sorted(manquent))}"
+        return ""
 
 
 @dataclass(slots=True)
@@ -415,12 +409,9 @@ class _Pilotage:
         self.vues.clear()
         return tuple(trouves[numero] for numero in sorted(trouves))
 
-    def _instant(self, scenario: Scenario) -> datetime:
-        return instant_de(scenario, self.instant)
-
     def _jouer(self, scenario: Scenario, exemple: ExempleTire, banc: BancDEssai) -> ExempleJoue:
         with self.greffe.exemple(scenario, exemple, banc.lien):
-            return jouer_exemple(scenario, exemple, self._instant(scenario), banc)
+            return jouer_exemple(scenario, exemple, instant_de(scenario, self.instant), banc)
 
     def _tirages(self, scenario: Scenario) -> Exemples:
         """The examples of a scenario, shrunk on this bench."""
@@ -431,10 +422,8 @@ class _Pilotage:
             self.conditions.voir(scenario, exemple.cle(), joue, tire=False)
             return joue
 
-        guichet = self.banc.adresses.guichet
-        tirages = tirages_de(
-            scenario, self.banc.base.contrat, self.reglages, self._instant(scenario), guichet
-        )
+        guichet, instant = self.banc.adresses.guichet, instant_de(scenario, self.instant)
+        tirages = tirages_de(scenario, self.banc.base.contrat, self.reglages, instant, guichet)
         return self.greffe.exemples(scenario, replace(tirages, jouer=jouer))
 
     def _tirer(self, scenario: Scenario) -> Mapping[str, ExempleTire]:

@@ -23,7 +23,7 @@ from sne_interface.domain import decision as d
 from sne_interface.domain.codes import DALO_RECONNU
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import FORMULAIRE
-from sne_interface.domain.element import Element, avec_enfants
+from sne_interface.domain.element import Element, avec_enfants, bloc
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators import strategies
 from sne_interface.generators.actes import remplacer, types_utilisables
@@ -366,12 +366,12 @@ _LOGEMENT: Final = {"numeroRpls": d.RPLS, "codeSirenBailleur": d.SIREN, "typeRes
 def _evenement_de(evenement: Element, valeurs: Mapping[str, str]) -> Element:
     """The same event with these characteristics."""
     liste, _, une = _CARACTERISTIQUES.partition("/")
-    lignes = tuple(
-        Element(une, "", None, (Element("code", code), Element("valeurCaracteristiqueSpecifique", valeur)))
+    lignes = (
+        bloc(une, Element("code", code), Element("valeurCaracteristiqueSpecifique", valeur))
         for code, valeur in valeurs.items()
     )
     gardes = [e for e in evenement.enfants if e.nom != liste]
-    return avec_enfants(evenement, (*gardes, Element(liste, "", None, lignes)))
+    return avec_enfants(evenement, (*gardes, bloc(liste, *lignes)))
 
 
 def _dalo(data: ConjectureData, voulu: Mapping[str, str], ici: Circonstances) -> Element:
@@ -394,17 +394,13 @@ _DESSINS: Final[Mapping[str, Callable[[ConjectureData, Any, Circonstances], Elem
 def criteres(voulus: Mapping[str, str], formulaire: Element | None, jour: date) -> Element:
     """The element `demandeMulticritere` of criteria that a step says in full: « jour » stands for the day,
     « $chemin » for what the demande `formulaire` holds there; « a/b » is `b` in `a`."""
-    racine: dict[str, Element | list[Element]] = {}
+    racine: dict[str, list[Element]] = {}
     for chemin, valeur in voulus.items():
         texte = jour.isoformat() if valeur == "jour" else valeur
         if valeur.startswith("$") and formulaire is not None:
             trouve = formulaire.enfant(valeur[1:])
             texte = "" if trouve is None else trouve.code or trouve.texte
         tete, _, nom = chemin.rpartition("/")
-        dans = racine.setdefault(tete, []) if tete else None
-        if isinstance(dans, list):
-            dans.append(Element(nom, texte))
-        else:
-            racine[nom] = Element(nom, texte)
-    enfants = [e if isinstance(e, Element) else Element(nom, "", None, tuple(e)) for nom, e in racine.items()]
-    return Element("demandeMulticritere", "", None, tuple(enfants))
+        racine.setdefault(tete or nom, []).append(Element(nom, texte))
+    enfants = (e[0] if e[0].nom == nom else bloc(nom, *e) for nom, e in racine.items())
+    return bloc("demandeMulticritere", *enfants)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from sne_conformite.plan.exigences_montrables import (
     CONTROLES,
@@ -97,27 +97,13 @@ _NOMS_TYPES: Final = {
     list: "tableau",
     dict: "table",
 }
-_UN_TEXTE: Final = ((str,), "texte")
-_UN_BOOLEEN: Final = ((bool,), "booléen")
-_UN_ENTIER: Final = ((int,), "nombre entier")
-#: What each key of a household takes: the types, and how they are called. `depot` is read apart.
-_CONTRAINTES: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
-    "sorte": _UN_TEXTE,
-    "version": _UN_TEXTE,
-    "associations": _UN_BOOLEEN,
-    "garde_alternee": _UN_BOOLEEN,
-    "naissance_a_venir": _UN_BOOLEEN,
-    "handicap": _UN_BOOLEEN,
-    "etranger": _UN_BOOLEEN,
-    "nir": _UN_BOOLEEN,
-    "limites": _UN_BOOLEEN,
-    "difficile": _UN_BOOLEEN,
-    "longues": _UN_BOOLEEN,
-    "forcer_doublon": _UN_BOOLEEN,
-    "enfants_min": _UN_ENTIER,
-    "cotitulaires_min": _UN_ENTIER,
-    "richesse": ((int, float), "nombre"),
-    "communes": ((tuple,), "tableau de textes"),
+_NOMS_DE_CONTRAINTES: Final[Mapping[Any, str]] = {
+    str: "texte", bool: "booléen", int: "nombre entier", float: "nombre", tuple: "tableau de textes"
+}  # fmt: skip
+#: What each key of a household takes. `depot` is read apart.
+_CONTRAINTES: Final[Mapping[str, Any]] = {
+    nom: get_origin(genre) if get_origin(genre) is tuple else (*get_args(genre), genre)[0]
+    for nom, genre in get_type_hints(Contraintes).items()
 }
 #: What a step speaks of: these name a household, or a demande that an earlier step made.
 _NOMS: Final = ("reference", "origine", "jumeau_de")
@@ -315,15 +301,20 @@ class _LecteurScenario:
             if cle == "depot":
                 lues[cle] = self._jour(ou, valeur)
             else:
-                types, dits = _CONTRAINTES[cle]
-                bon = isinstance(valeur, types) and (bool in types or not isinstance(valeur, bool))
+                genre = _CONTRAINTES[cle]
+                admis = isinstance(valeur, (int, float) if genre is float else genre)
+                bon = admis and (genre is bool or not isinstance(valeur, bool))
                 if not bon or (cle == "communes" and not all(isinstance(c, str) for c in valeur)):
-                    raise self.refuser(ou, f"« {cle} » n'est pas un {dits}", "corrigez-le")
+                    dit = _NOMS_DE_CONTRAINTES[genre]
+                    raise self.refuser(ou, f"« {cle} » n'est pas un {dit}", "corrigez-le")
         if "sorte" in lues:
             self.parmi(ou, lues["sorte"], SORTES)
-        if not 0 <= lues.get("richesse", 0) <= 1:
-            raise self.refuser(ou, "« richesse » n'est pas entre 0 et 1", "0.25, par exemple")
+        self._richesse(ou, lues)
         return Contraintes(**lues)
+
+    def _richesse(self, ou: str, dits: Mapping[str, Any]) -> None:
+        if not 0 <= dits.get("richesse", 0) <= 1:
+            raise self.refuser(ou, "« richesse » n'est pas entre 0 et 1", "0.25, par exemple")
 
     def _jour(self, ou: str, valeur: Any) -> date:
         if isinstance(valeur, date) and not isinstance(valeur, datetime):
@@ -406,18 +397,18 @@ class _LecteurScenario:
         }.get(etape.sorte)
         if permises is not None:
             self.parmi(ou, etape.quoi, permises)
-        for changement in etape.options.get("changements", ()):
-            self.parmi(ou, changement, tuple(CHANGEMENTS))
-        for filtre in etape.options.get("filtres", ()):
-            self.parmi(ou, filtre, tuple(COMMANDES[etape.quoi].filtres) if etape.sorte == "faire" else ())
-        for statut in etape.options.get("attendu", ()):
-            self.parmi(ou, statut, tuple(Statut))
-        if "menage" in etape.options:
-            self.parmi(ou, etape.options["menage"], tuple(menages))
-        if not 0 <= etape.options.get("richesse", 0) <= 1:
-            raise self.refuser(ou, "« richesse » n'est pas entre 0 et 1", "0.25, par exemple")
-        if "radiation" in etape.options:
-            self.parmi(ou, etape.options["radiation"], RADIATIONS)
+        siens: dict[str, Collection[str]] = {
+            "changements": CHANGEMENTS,
+            "filtres": COMMANDES[etape.quoi].filtres if etape.sorte == "faire" else (),
+            "attendu": tuple(Statut),
+            "menage": menages,
+            "radiation": RADIATIONS,
+        }
+        for cle, admis in siens.items():
+            dits = etape.options.get(cle, ())
+            for dit in [dits] if isinstance(dits, str) else dits:
+                self.parmi(ou, dit, tuple(admis))
+        self._richesse(ou, etape.options)
         try:
             if etape.sorte == "panne":
                 panne_de(etape)

@@ -203,7 +203,7 @@ def ecrire(
         provisoire.replace(chemin)
     finally:
         provisoire.unlink(missing_ok=True)
-    return DossierEcrit(_empreinte(chemin), absents)
+    return DossierEcrit(empreinte(chemin), absents)
 
 
 def sceller(fichier: Path) -> None:
@@ -216,12 +216,12 @@ def sceller(fichier: Path) -> None:
 
 def _hacher(flux: IO[bytes], octets: int) -> bytes:
     """The hash of the first bytes of a file, as the end of a package writes it."""
-    empreinte = hashlib.sha256()
+    sha256 = hashlib.sha256()
     flux.seek(0)
     while octets and (bloc := flux.read(min(_BLOC, octets))):
-        empreinte.update(bloc)
+        sha256.update(bloc)
         octets -= len(bloc)
-    return empreinte.hexdigest().encode("ascii")
+    return sha256.hexdigest().encode("ascii")
 
 
 def lire(fichier: Path) -> DossierPreuves:
@@ -326,13 +326,13 @@ def _ajouter(archive: zipfile.ZipFile, nom: str, morceaux: Iterable[bytes]) -> d
 
 def _mesurer(morceaux: Iterable[bytes], ecrire: Callable[[bytes], object]) -> dict[str, Any]:
     """The line of the manifest of a member, each piece of which is given to `ecrire`."""
-    empreinte, octets, lignes = hashlib.sha256(), 0, 0
+    sha256, octets, lignes = hashlib.sha256(), 0, 0
     for morceau in morceaux:
         ecrire(morceau)
-        empreinte.update(morceau)
+        sha256.update(morceau)
         octets += len(morceau)
         lignes += morceau.count(b"\n")
-    return {"sha256": empreinte.hexdigest(), "octets": octets, "lignes": lignes}
+    return {"sha256": sha256.hexdigest(), "octets": octets, "lignes": lignes}
 
 
 def _ecarts(noms: Sequence[str], annonces: Collection[str]) -> str:
@@ -427,7 +427,8 @@ def _lignes(flux: IO[bytes]) -> Iterator[bytes]:
         yield ligne
 
 
-def _empreinte(fichier: Path) -> str:
+def empreinte(fichier: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal. Raises OSError."""
     with fichier.open("rb") as flux:
         return hashlib.file_digest(flux, "sha256").hexdigest()
 

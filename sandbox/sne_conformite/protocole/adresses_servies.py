@@ -27,11 +27,6 @@ class FauxServeur:
     exigence: str
     sorte: str
 
-    @property
-    def accepte(self) -> str:
-        """Returns the sentence on an application that speaks to it."""
-        return f"L'application parle à un serveur dont le certificat est {self.certificat}."
-
 
 #: By what a step of the plan calls them.
 FAUX_SERVEURS: Final[Mapping[str, FauxServeur]] = MappingProxyType(

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sne_interface.contract.versions import Contrat
 from sne_interface.domain.demande import FORMULAIRE
-from sne_interface.domain.element import Element
+from sne_interface.domain.element import Element, avec_enfants, bloc, de_code
 from sne_interface.errors import ContractError
 from sne_interface.generators.actes import copie
 
@@ -93,6 +93,7 @@ def de_json(nom: str, valeur: Any) -> Element:
 
 _DEMANDEUR: Final = "personnePhysique/demandeur"
 _LOGEMENT: Final = "personnePhysique/logementActuel"
+_CHARGES: Final = "personnePhysique/listePersonneACharge"
 
 Changement = Callable[[Element, Contrat, date], Element]
 
@@ -123,13 +124,13 @@ def _poser_sous(
             _poser_sous(e, f"{base}{tete}/", suite, fin, nouveau, contrat) if e.nom == tete else e
             for e in parent.enfants
         )
-        return Element(parent.nom, "", parent.attributs, enfants)
+        return avec_enfants(parent, enfants)
     garde = [e for e in parent.enfants if e.nom != tete]
     ordre = contrat.nomenclatures.ordre
     rang = ordre(f"{base}{tete}")
     place = next((i for i, e in enumerate(garde) if ordre(f"{base}{e.nom}") > rang), len(garde))
     garde.insert(place, nouveau)
-    return Element(parent.nom, "", parent.attributs, tuple(garde))
+    return avec_enfants(parent, tuple(garde))
 
 
 def _oter(parent: Element, chemin: str) -> Element:
@@ -139,7 +140,7 @@ def _oter(parent: Element, chemin: str) -> Element:
     rang = next((i for i, enfant in enumerate(enfants) if enfant.nom == tete), None)
     if rang is not None:
         enfants[rang : rang + 1] = [_oter(enfants[rang], reste)] if reste else []
-    return Element(parent.nom, parent.texte, parent.attributs, tuple(enfants))
+    return avec_enfants(parent, tuple(enfants))
 
 
 def _texte(chemin: str, valeur: str) -> Changement:
@@ -163,22 +164,17 @@ def _enfant(formulaire: Element, contrat: Contrat, jour: date) -> Element:
     """One more child à charge."""
     if formulaire.enfant("personnePhysique") is None:
         return formulaire
-    nouveau = Element(
+    nouveau = bloc(
         "personneACharge",
-        "",
-        None,
-        (
-            # Not the holder's: a child's name has 24 characters at most, a holder's more.
-            Element("nom", "Lefèvre"),
-            Element("prenom", "Zoé"),
-            Element("dateNaissance", (jour - timedelta(days=40)).isoformat()),
-            Element("sexe", "", {"code": next(iter(contrat.nomenclatures.liste("ListeSexe")))}),
-            Element("lienParente", "", {"code": "E"}),
-        ),
+        # Not the holder's: a child's name has 24 characters at most, a holder's more.
+        Element("nom", "Lefèvre"),
+        Element("prenom", "Zoé"),
+        Element("dateNaissance", (jour - timedelta(days=40)).isoformat()),
+        de_code("sexe", next(iter(contrat.nomenclatures.liste("ListeSexe")))),
+        de_code("lienParente", "E"),
     )
-    avant = formulaire.tous("personnePhysique/listePersonneACharge/personneACharge")
-    liste = Element("listePersonneACharge", "", None, (*avant, nouveau))
-    return poser(formulaire, "personnePhysique/listePersonneACharge", liste, contrat)
+    liste = bloc("listePersonneACharge", *formulaire.tous(f"{_CHARGES}/personneACharge"), nouveau)
+    return poser(formulaire, _CHARGES, liste, contrat)
 
 
 def _logement_ailleurs(formulaire: Element, contrat: Contrat, jour: date) -> Element:
@@ -187,7 +183,7 @@ def _logement_ailleurs(formulaire: Element, contrat: Contrat, jour: date) -> Ele
     if formulaire.enfant(f"{_LOGEMENT}/commune") is None:
         return formulaire
     formulaire = poser(formulaire, f"{_LOGEMENT}/codePostal", Element("codePostal", "06300"), contrat)
-    return poser(formulaire, f"{_LOGEMENT}/commune", Element("commune", "", {"code": "06088"}), contrat)
+    return poser(formulaire, f"{_LOGEMENT}/commune", de_code("commune", "06088"), contrat)
 
 
 def _ressource_sans_montant(formulaire: Element, contrat: Contrat, jour: date) -> Element:
@@ -195,17 +191,16 @@ def _ressource_sans_montant(formulaire: Element, contrat: Contrat, jour: date) -
     chemin = f"{_DEMANDEUR}/listeRessourceRecue"
     if formulaire.enfant(f"{chemin}/detailRessource") is not None:
         return _oter(formulaire, f"{chemin}/detailRessource/montant")
-    salaire = Element("detailRessource", "", None, (Element("ressource", "", {"code": "SAL"}),))
-    return poser(formulaire, chemin, Element("listeRessourceRecue", "", None, (salaire,)), contrat)
+    salaire = bloc("detailRessource", de_code("ressource", "SAL"))
+    return poser(formulaire, chemin, bloc("listeRessourceRecue", salaire), contrat)
 
 
 def _charges_sans_lien(formulaire: Element, contrat: Contrat, jour: date) -> Element:
     """Every person à charge without what relates them."""
-    chemin = "personnePhysique/listePersonneACharge"
-    charges = [_oter(charge, "lienParente") for charge in formulaire.tous(f"{chemin}/personneACharge")]
+    charges = [_oter(charge, "lienParente") for charge in formulaire.tous(f"{_CHARGES}/personneACharge")]
     if not charges:
         return formulaire
-    return poser(formulaire, chemin, Element("listePersonneACharge", "", None, tuple(charges)), contrat)
+    return poser(formulaire, _CHARGES, bloc("listePersonneACharge", *charges), contrat)
 
 
 def _separe(formulaire: Element, contrat: Contrat, jour: date) -> Element:
@@ -214,10 +209,9 @@ def _separe(formulaire: Element, contrat: Contrat, jour: date) -> Element:
     demandeur = formulaire.enfant(_DEMANDEUR)
     if not autres or demandeur is None:
         return formulaire
-    sien = {"situationFamiliale": Element("situationFamiliale", "", {"code": "S"})}
-    enfants = [sien.get(e.nom, e) for e in autres[0].enfants if e.nom != "lienDemandeur"]
+    sien = {"situationFamiliale": de_code("situationFamiliale", "S")}
     adresse = demandeur.enfant("adressePostale")
-    seul = Element("demandeur", "", None, tuple(enfants))
+    seul = bloc("demandeur", *(sien.get(e.nom, e) for e in autres[0].enfants if e.nom != "lienDemandeur"))
     if adresse is not None:
         seul = _au_demandeur(seul, adresse, contrat)
     for liste in ("listeRessourceRecuePersACharge", "listeRessourceVerseePersACharge"):
@@ -228,7 +222,7 @@ def _separe(formulaire: Element, contrat: Contrat, jour: date) -> Element:
     personne = formulaire.enfant("personnePhysique")
     assert personne is not None
     gardes = (seul, *(e for e in personne.enfants if e.nom == "logementActuel"))
-    nouveau = poser(formulaire, "personnePhysique", Element("personnePhysique", "", None, gardes), contrat)
+    nouveau = poser(formulaire, "personnePhysique", bloc("personnePhysique", *gardes), contrat)
     for chemin in ("listeHandicap", "renouvellementElec", "refInterne"):
         nouveau = _oter(nouveau, chemin)
     return nouveau

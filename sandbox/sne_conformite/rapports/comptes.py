@@ -2,31 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from sne_conformite.rapports import verdict_de_conformite
 from sne_conformite.rapports.constats_groupes import GroupeConstats, grouper
 from sne_conformite.rapports.rapport import Rapport
-from sne_conformite.rapports.verdict_de_conformite import Issue, niveaux_de
-
-#: The issues that a check may have, and those of a requirement.
-DES_VERIFICATIONS: Final = (
-    verdict_de_conformite.REUSSIE,
-    verdict_de_conformite.ECHOUEE,
-    verdict_de_conformite.EN_ERREUR,
-    verdict_de_conformite.NON_SUIVIE,
-    verdict_de_conformite.CONNUE,
-    verdict_de_conformite.IGNOREE,
-    verdict_de_conformite.SANS_OBJET,
-    verdict_de_conformite.EN_ATTENTE,
-)
-DES_EXIGENCES: Final = (
-    verdict_de_conformite.PROUVEE,
-    verdict_de_conformite.ENFREINTE,
-    verdict_de_conformite.NON_SUIVIE,
-    verdict_de_conformite.CONNUE,
-    verdict_de_conformite.SANS_PREUVE,
-    verdict_de_conformite.NON_TESTEE,
+from sne_conformite.rapports.verdict_de_conformite import (
+    DES_EXIGENCES,
+    DES_VERIFICATIONS,
+    Issue,
+    compter_issues,
+    issue_de_bilan,
+    issue_de_verification,
+    niveaux_de,
 )
 
 
@@ -63,14 +50,8 @@ def compter(rapport: Rapport) -> ComptesDuRapport:
     niveaux = niveaux_de(rapport)
     groupes = grouper(rapport)
     return ComptesDuRapport(
-        tuple(
-            verdict_de_conformite.compter_issues(
-                verdict_de_conformite.issue_de_verification(v, niveaux) for v in rapport.verifications
-            )
-        ),
-        tuple(
-            verdict_de_conformite.compter_issues(map(verdict_de_conformite.issue_de_bilan, rapport.bilans))
-        ),
+        tuple(compter_issues(issue_de_verification(v, niveaux) for v in rapport.verifications)),
+        tuple(compter_issues(map(issue_de_bilan, rapport.bilans))),
         tuple(g for g in groupes if g.obligatoire and not g.connue),
         tuple(g for g in groupes if not g.obligatoire and not g.connue),
         tuple(g for g in groupes if g.connue),

@@ -119,7 +119,9 @@ def grouper(rapport: Rapport) -> tuple[GroupeConstats, ...]:
                 texte=bilan.texte if bilan else "",
                 niveau=niveaux.get(exigence, OBLIGATOIRE),
                 source=bilan.source_dite if bilan else "",
-                phrase=_phrase(constat, montree),
+                phrase=(constat.phrase if constat else "")
+                or (montree.raison if montree else "")
+                or "La vérification n'a pas abouti.",
                 nombre=max(len(lot), bilan.nombres.get(sorte, 0) if bilan and not erreur else 0),
                 scenarios=() if libre else tuple(dict.fromkeys(v.scenario for _, v, _ in lot if v)),
                 constat=constat,
@@ -178,38 +180,23 @@ def _trouvailles(rapport: Rapport) -> Iterator[tuple[Constat | None, Verificatio
     for bilan in rapport.bilans:
         if bilan.etat is not EtatExigence.ENFREINTE:
             continue
-        seuls = [c for c in bilan.constats if not c.tenue and (c.exigence, c.sorte) not in vues]
-        for constat in seuls:
-            yield constat, None, bilan.connue
+        for constat in bilan.constats:
+            if not constat.tenue and (constat.exigence, constat.sorte) not in vues:
+                yield constat, None, bilan.connue
 
 
 def _lisibilite(trouvaille: tuple[Constat | None, Verification | None, str]) -> tuple[int, bool, int]:
     """The example to show: the smallest household, then one with an exchange, then the shortest."""
     constat, _, _ = trouvaille
-    exemple = constat.exemple if constat else None
-    taille = len(str(exemple)) if exemple else 10**9
     if constat is None:
-        return taille, True, 0
+        return 10**9, True, 0
+    taille = len(str(constat.exemple)) if constat.exemple else 10**9
     return taille, constat.echange is None, len(constat.phrase) + len(constat.observe)
 
 
-def _phrase(constat: Constat | None, verification: Verification | None) -> str:
-    if constat and constat.phrase:
-        return constat.phrase
-    raison = verification.raison if verification else ""
-    return raison or "La vérification n'a pas abouti."
-
-
-def _urgence(groupe: GroupeConstats) -> tuple[bool, bool, bool, int, int, str, str]:
-    return (
-        bool(groupe.connue),
-        not groupe.obligatoire,
-        groupe.erreur,
-        -len(groupe.scenarios),
-        -groupe.nombre,
-        groupe.exigence,
-        groupe.sorte,
-    )
+def _urgence(groupe: GroupeConstats) -> tuple[Any, ...]:
+    fois = -len(groupe.scenarios), -groupe.nombre
+    return bool(groupe.connue), not groupe.obligatoire, groupe.erreur, *fois, groupe.exigence, groupe.sorte
 
 
 # --- an example --------------------------------------------------------------------------------------

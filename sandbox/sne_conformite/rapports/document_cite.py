@@ -45,11 +45,8 @@ class DocumentMontre:
         """The lines around the first marked one, each with whether it is marked; none without a mark."""
         if not self.marquees:
             return []
-        debut = max(0, self.marquees[0] - AUTOUR)
-        fin = self.marquees[0] + AUTOUR + 1
-        return [
-            (ligne, rang in self.marquees) for rang, ligne in enumerate(self.lignes[:fin]) if rang >= debut
-        ]
+        debut, fin = max(0, self.marquees[0] - AUTOUR), self.marquees[0] + AUTOUR + 1
+        return [(ligne, rang in self.marquees) for rang, ligne in [*enumerate(self.lignes)][debut:fin]]
 
 
 def situer(requete: str, chemin: str) -> tuple[int, int]:
@@ -73,10 +70,10 @@ def montrer(cite: EchangeCite, chemin: str = "") -> DocumentMontre | None:
     """The document that the request of an exchange carries (the SOAP message itself when it carries none),
     marked where `chemin`, the path of a finding, leads, else where the SNE complained. None when there is
     none, or it was cut."""
-    trouve = next(iter(sorted(_documents(cite.requete), key=_est_envelope)), None)
-    if trouve is None:
+    trouves = list(_documents(cite.requete))
+    if not trouves:
         return None
-    racine, decalage = trouve
+    racine, decalage = min(trouves, key=lambda trouve: etree.QName(trouve[0]).localname == "Envelope")
     accuses = [
         rang
         for rang, e in enumerate(racine.iter(etree.Element))
@@ -94,10 +91,6 @@ def montrer(cite: EchangeCite, chemin: str = "") -> DocumentMontre | None:
         if manquent <= min(2, faits):  # else what was reached is too far away to be pointed at
             return DocumentMontre(tuple(texte.split("\n")), (place.ligne - 1,), manque)
     return DocumentMontre(tuple(texte.split("\n")), tuple(sorted(set(marquees))))
-
-
-def _parseur() -> Any:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True)
 
 
 def _documents(requete: str) -> Iterator[tuple[Any, int]]:
@@ -122,8 +115,9 @@ def _documents(requete: str) -> Iterator[tuple[Any, int]]:
 
 
 def _lire(ecrit: str) -> Any:
+    parseur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True)
     try:
-        return etree.fromstring(_DECLARATION.sub("", ecrit, count=1).rstrip(), _parseur()) if ecrit else None
+        return etree.fromstring(_DECLARATION.sub("", ecrit, count=1).rstrip(), parseur) if ecrit else None
     except (etree.XMLSyntaxError, ValueError):
         return None
 
@@ -133,7 +127,3 @@ def _decode(texte: str) -> str:
         return b64decode("".join(texte.split()), validate=True).decode("utf-8")
     except (Base64Faux, ValueError):
         return ""
-
-
-def _est_envelope(trouve: tuple[Any, int]) -> bool:
-    return bool(etree.QName(trouve[0]).localname == "Envelope")

@@ -68,28 +68,20 @@ def _affichage(flux: TextIO) -> Iterator[Affichage]:
     if not anime(flux):
         yield _lignes(flux)
         return
+    from rich import progress as rich
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
 
     colonnes = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("reste environ"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[en_cours]}", markup=False),
+        rich.TextColumn("{task.description}", markup=False),
+        rich.BarColumn(bar_width=None),
+        rich.MofNCompleteColumn(),
+        rich.TimeElapsedColumn(),
+        rich.TextColumn("reste environ"),
+        rich.TimeRemainingColumn(),
+        rich.TextColumn("{task.fields[en_cours]}", markup=False),
     )
-    with Progress(
-        *colonnes, console=Console(file=flux, highlight=False), transient=True, expand=True
-    ) as barre:
+    console = Console(file=flux, highlight=False)
+    with rich.Progress(*colonnes, console=console, transient=True, expand=True) as barre:
         yield _ligne_mouvante(barre)
 
 

@@ -27,7 +27,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sne_interface.contract.exigences import Exigence
 
 #: Mode of a report on whatever traffic came: its « scenarios » are families of requirements.
 TRAFIC: Final = "trafic"
@@ -62,6 +65,10 @@ FORMAT_RAPPORT = 2
 FORMATS_LUS: Final = (1, FORMAT_RAPPORT)
 #: Of a field that reports of the same format may lack: they were written before it existed.
 FACULTATIF: Final = {"facultatif": True}
+
+
+#: What a balance repeats of its requirement.
+_TEXTES: Final = ("texte", "niveau", "source", "remede", "risque", "fidelite")
 
 
 class Verdict(StrEnum):
@@ -191,6 +198,12 @@ class Bilan:
     fidelite: str = field(default="", metadata=FACULTATIF)
     #: The condition under which it breaks, in French, by `sorte`; a kind of which none is known has none.
     conditions: Mapping[str, Any] = field(default_factory=dict, compare=False, metadata=FACULTATIF)
+
+    @classmethod
+    def de(cls, exigence: "Exigence", etat: EtatExigence, **autres: Any) -> "Bilan":
+        """That of a requirement of the contract; `autres` is what is known of it beside its texts."""
+        textes = {nom: getattr(exigence, nom) for nom in _TEXTES}
+        return cls(exigence=exigence.id, etat=etat, **textes, **autres)
 
     @property
     def source_dite(self) -> str:

@@ -8,17 +8,15 @@ says so: the others are shown all the same.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from functools import lru_cache
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from functools import cache, lru_cache
+from typing import Any, Final
 
 from sne_conformite.rapports.rapport import (
     Bilan,
-    Candidat,
     Constat,
     EchangeCite,
-    Mention,
     Rapport,
     ReponseDuSne,
     ResultatScenario,
@@ -28,8 +26,6 @@ from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_secrets,
 from sne_interface.domain.texte import abrege, borne, visible
 from sne_sandbox.mime.masquage import masquer_message
 
-_T = TypeVar("_T")
-
 #: Where a NIR is spoken of, any long run of digits may be one, badly written as it may be.
 _SUITE: Final = re.compile(r"(?<!\w)\d(?:[ .]?[0-9AB]){8,}(?!\w)")
 #: Values within values of an example: a household has ten.
@@ -38,28 +34,23 @@ _RAISON_MAX: Final = 200
 #: Characters that a report quotes of one text: applications answer messages of a megabyte. The evidence has
 #: all of it.
 CITATION_MAX: Final = 2_000
+#: Names of the fields of a report where an application, or who declares it, is quoted; and of those that lead
+#: to them.
+_MASQUES: Final = frozenset(
+    {
+        "application", "commande", "exemple", "inacheve", "message", "motifs", "phrase", "raison", "remede",
+        "reserves",
+        "angles_morts", "attestations", "bilans", "candidat", "constats", "echanges", "entete", "lacunes",
+        "mentions", "reponses", "scenarios", "verifications",
+    }
+)  # fmt: skip
 
 
 def masquer(rapport: Rapport) -> Rapport:
     """`rapport` as it may be shown: every NIR masked, in findings, examples and exchanges, and what cannot be
     shown said to be so. Doing it twice changes nothing more."""
-    return replace(
-        rapport,
-        entete=replace(
-            rapport.entete,
-            commande=masquer_secrets(rapport.entete.commande),
-            application=borne(masquer_secrets(rapport.entete.application), CITATION_MAX),
-            inacheve=_dit(rapport.entete.inacheve),
-            candidat=_candidat(rapport.entete.candidat),
-        ),
-        motifs=tuple(map(_dit, rapport.motifs)),
-        scenarios=_chacun(_scenario, rapport.scenarios, lambda s, r: replace(s, verifications=(), raison=r)),
-        bilans=_chacun(_bilan, rapport.bilans, lambda b, r: replace(b, constats=(), raison=r)),
-        echanges=_chacun(_echange, rapport.echanges, lambda e, r: EchangeCite(e.identifiant, r, "", "")),
-        reponses=_chacun(_reponse, rapport.reponses, lambda v, r: replace(v, message=r)),
-        angles_morts=tuple(replace(a, phrase=_dit(a.phrase)) for a in rapport.angles_morts),
-        mentions=tuple(map(_mention, rapport.mentions)),
-    )
+    masque: Rapport = _dans(rapport)
+    return masque
 
 
 def masquer_valeur(valeur: Any, nom: str = "", profondeur: int = 0) -> Any:
@@ -82,72 +73,71 @@ def impossible(erreur: Exception) -> str:
     return f"Ceci ne peut pas être montré ({abrege(visible(masquer_secrets(dit)), _RAISON_MAX)})."
 
 
-def _chacun(
-    masquer_un: Callable[[_T], _T], valeurs: Iterable[_T], sinon: Callable[[_T, str], _T]
-) -> tuple[_T, ...]:
-    """Each of `valeurs` masked; `sinon` makes of one that cannot be what says why."""
-    masquees = []
-    for valeur in valeurs:
-        try:
-            masquees.append(masquer_un(valeur))
-        except Exception as erreur:  # noqa: BLE001 - whatever is wrong with one, the others are shown
-            masquees.append(sinon(valeur, impossible(erreur)))
-    return tuple(masquees)
+def _dans(valeur: Any) -> Any:
+    """A value of a report, its texts masked, and those of the values that it holds."""
+    match valeur:
+        case str():
+            return _dit(valeur)
+        case Constat():
+            return _constat(valeur)
+        case EchangeCite():
+            return _echange(valeur)
+        case _ if not is_dataclass(valeur):
+            return valeur
+    masques: dict[str, Any] = {}
+    genre: Any = type(valeur)
+    for nom in _champs(genre):
+        dit = getattr(valeur, nom)
+        if nom == "commande":  # it is copied, whole
+            masques[nom] = masquer_secrets(dit)
+        elif nom == "exemple":
+            masques[nom] = _exemple(dit)
+        else:
+            masques[nom] = tuple(map(_montrable, dit)) if isinstance(dit, tuple) else _dans(dit)
+    return replace(valeur, **masques)  # type: ignore[type-var]
+
+
+@cache
+def _champs(classe: type) -> tuple[str, ...]:
+    """The fields of a value of a report in which there is something to mask."""
+    return tuple(champ.name for champ in fields(classe) if champ.name in _MASQUES)
+
+
+def _montrable(valeur: Any) -> Any:
+    """A value masked; one that cannot be says why."""
+    try:
+        return _dans(valeur)
+    except Exception as erreur:  # noqa: BLE001 - whatever is wrong with one, the others are shown
+        raison = impossible(erreur)
+    match valeur:
+        case Constat():
+            return Constat(valeur.exigence, valeur.tenue, raison, valeur.sorte, echange=valeur.echange)
+        case EchangeCite():
+            return EchangeCite(valeur.identifiant, raison, "", "")
+        case Verification():
+            return replace(valeur, constats=(), exemple=None, commande="", raison=raison)
+        case ResultatScenario():
+            return replace(valeur, verifications=(), raison=raison)
+        case Bilan():
+            return replace(valeur, constats=(), raison=raison)
+        case ReponseDuSne():
+            return replace(valeur, message=raison)
+    raise ValueError(raison)
 
 
 def _dit(texte: str) -> str:
     """A sentence: masked first, half of a NIR is still one."""
-    return borne(masquer_secrets(texte), CITATION_MAX)
-
-
-def _scenario(scenario: ResultatScenario) -> ResultatScenario:
-    return replace(
-        scenario,
-        verifications=_chacun(
-            _verification,
-            scenario.verifications,
-            lambda v, r: Verification(v.scenario, v.exigence, v.verdict, raison=r, connue=v.connue),
-        ),
-        raison=_dit(scenario.raison),
-    )
-
-
-def _verification(verification: Verification) -> Verification:
-    if not (verification.constats or verification.exemple or verification.raison or verification.commande):
-        return verification
-    return replace(
-        verification,
-        constats=_constats(verification.constats),
-        exemple=_exemple(verification.exemple),
-        commande=masquer_secrets(verification.commande),
-        raison=_dit(verification.raison),
-    )
-
-
-def _bilan(bilan: Bilan) -> Bilan:
-    if not (bilan.constats or bilan.raison):
-        return bilan
-    return replace(bilan, constats=_constats(bilan.constats), raison=_dit(bilan.raison))
-
-
-def _constats(constats: Iterable[Constat]) -> tuple[Constat, ...]:
-    return _chacun(
-        _constat, constats, lambda c, r: Constat(c.exigence, c.tenue, r, c.sorte, echange=c.echange)
-    )
+    return borne(_texte(texte, _parle_de_nir(texte)), CITATION_MAX) if texte else ""
 
 
 def _constat(constat: Constat) -> Constat:
-    textes = constat.phrase, constat.attendu, constat.observe
     parle_de_nir = any(map(_parle_de_nir, (constat.chemin, constat.sorte, constat.phrase)))
-    phrase, attendu, observe = (borne(_texte(texte, parle_de_nir), CITATION_MAX) for texte in textes)
-    return replace(
-        constat,
-        phrase=phrase,
-        chemin=borne(constat.chemin, CITATION_MAX),
-        attendu=attendu,
-        observe=observe,
-        exemple=_exemple(constat.exemple),
-    )
+    textes: dict[str, Any] = {
+        nom: borne(_texte(getattr(constat, nom), parle_de_nir), CITATION_MAX)
+        for nom in ("phrase", "attendu", "observe")
+    }
+    chemin = borne(constat.chemin, CITATION_MAX)
+    return replace(constat, chemin=chemin, exemple=_exemple(constat.exemple), **textes)
 
 
 def _exemple(exemple: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -162,7 +152,8 @@ def _exemple(exemple: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 
 
 def _parle_de_nir(texte: str) -> bool:
-    return any(nom.lower() in texte.lower() for nom in noms_nir())
+    plie = texte.lower()
+    return any(nom.lower() in plie for nom in noms_nir())
 
 
 def _texte(texte: str, parle_de_nir: bool) -> str:
@@ -179,29 +170,3 @@ def _echange(echange: EchangeCite) -> EchangeCite:
         requete=masquer_secrets(masquer_message(echange.requete)),
         reponse=masquer_secrets(masquer_message(echange.reponse)),
     )
-
-
-def _mention(mention: Mention) -> Mention:
-    return replace(
-        mention,
-        lacunes=tuple(
-            replace(
-                lacune,
-                phrase=borne(_texte(lacune.phrase, _parle_de_nir(lacune.phrase)), CITATION_MAX),
-                commande=masquer_secrets(lacune.commande),
-            )
-            for lacune in mention.lacunes
-        ),
-        reserves=tuple(masquer_secrets(reserve) for reserve in mention.reserves),
-    )
-
-
-def _candidat(candidat: Candidat | None) -> Candidat | None:
-    if candidat is None:
-        return None
-    attestations = tuple(replace(a, phrase=masquer_secrets(a.phrase)) for a in candidat.attestations)
-    return replace(candidat, attestations=attestations)
-
-
-def _reponse(reponse: ReponseDuSne) -> ReponseDuSne:
-    return replace(reponse, message=_dit(reponse.message), remede=_dit(reponse.remede))

@@ -118,23 +118,14 @@ class LectureDuSuivi:
 
 
 def _d_un_scenario(resultat: ResultatScenario, entete: Entete, exigences: Mapping[str, Exigence]) -> Rapport:
-    bilans = []
-    for verification in resultat.verifications:
-        exigence = exigences.get(verification.exigence)
-        if exigence is not None:
-            bilans.append(
-                Bilan(
-                    exigence=exigence.id,
-                    texte=exigence.texte,
-                    niveau=exigence.niveau,
-                    source=exigence.source,
-                    etat=_ETATS.get(verification.verdict, EtatExigence.SANS_PREUVE),
-                    constats=tuple(c for c in verification.constats if not c.tenue),
-                    raison=verification.raison,
-                    remede=exigence.remede,
-                    fidelite=exigence.fidelite,
-                )
-            )
-    return Rapport(
-        replace(entete, exemples=resultat.exemples), True, scenarios=(resultat,), bilans=tuple(bilans)
+    bilans = tuple(
+        Bilan.de(
+            exigences[verification.exigence],
+            _ETATS.get(verification.verdict, EtatExigence.SANS_PREUVE),
+            constats=tuple(c for c in verification.constats if not c.tenue),
+            raison=verification.raison,
+        )
+        for verification in resultat.verifications
+        if verification.exigence in exigences
     )
+    return Rapport(replace(entete, exemples=resultat.exemples), True, scenarios=(resultat,), bilans=bilans)

@@ -99,13 +99,11 @@ def manquements_connus(rapport: Rapport) -> dict[str, str]:
 
 def scenarios_en_erreur(rapport: Rapport) -> tuple[str, ...]:
     """Lists the scenarios that could not be carried out, and that nothing excuses."""
-    erreurs = dict.fromkeys(v.scenario for v in rapport.verifications if en_erreur(v))
-    return tuple(
-        erreurs
-        | dict.fromkeys(
-            s.id for s in rapport.scenarios if s.verdict is Verdict.ERREUR and _sans_excuse(s.verifications)
-        )
-    )
+    rates = [v for v in rapport.verifications if v.verdict is Verdict.ERREUR]
+    excuses = {v.scenario for v in rates if v.connue}
+    erreurs = dict.fromkeys(v.scenario for v in rates if not v.connue)
+    rompus = (s.id for s in rapport.scenarios if s.verdict is Verdict.ERREUR and s.id not in excuses)
+    return tuple(erreurs | dict.fromkeys(rompus))
 
 
 def motifs_des_preuves(rapport: Rapport, exigees: Collection[str]) -> tuple[str, ...]:
@@ -214,15 +212,6 @@ def niveaux_de(rapport: Rapport) -> dict[str, str]:
     return niveaux | {b.exigence: b.niveau for b in rapport.bilans}
 
 
-def en_erreur(verification: Verification) -> bool:
-    """Tell whether a check could not be carried out, and nothing excuses it."""
-    return verification.verdict is Verdict.ERREUR and not verification.connue
-
-
-def _sans_excuse(verifications: tuple[Verification, ...]) -> bool:
-    return not any(v.connue for v in verifications if v.verdict is Verdict.ERREUR)
-
-
 # --- issues ------------------------------------------------------------------------------------------
 
 
@@ -299,6 +288,11 @@ _ETATS: Final[Mapping[EtatExigence, Issue]] = {
     EtatExigence.SANS_PREUVE: SANS_PREUVE,
     EtatExigence.NON_TESTEE: NON_TESTEE,
 }
+#: The issues that a check may have, and those of a requirement.
+DES_VERIFICATIONS: Final = (
+    REUSSIE, ECHOUEE, EN_ERREUR, NON_SUIVIE, CONNUE, IGNOREE, SANS_OBJET, EN_ATTENTE
+)  # fmt: skip
+DES_EXIGENCES: Final = (PROUVEE, ENFREINTE, NON_SUIVIE, CONNUE, SANS_PREUVE, NON_TESTEE)
 #: Every way to end, in the order of a summary.
 TOUTES: Final = (
     REUSSIE, PROUVEE, ECHOUEE, ENFREINTE, EN_ERREUR, NON_SUIVIE, CONNUE, IGNOREE, SANS_OBJET, EN_ATTENTE,
@@ -310,10 +304,8 @@ def issue_de_verification(verification: Verification, niveaux: Mapping[str, str]
     """How a check ended; `niveaux` are MUST or SHOULD by requirement, MUST for one that is not there."""
     if verification.verdict in (Verdict.ECHOUE, Verdict.ERREUR) and verification.connue:
         return CONNUE
-    if (
-        verification.verdict is Verdict.ECHOUE
-        and niveaux.get(verification.exigence, OBLIGATOIRE) != OBLIGATOIRE
-    ):
+    niveau = niveaux.get(verification.exigence, OBLIGATOIRE)
+    if verification.verdict is Verdict.ECHOUE and niveau != OBLIGATOIRE:
         return NON_SUIVIE
     return _VERDICTS[verification.verdict]
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from multiprocessing import Pipe, get_context, parent_process
-from multiprocessing.connection import wait
 from typing import Any, Final, cast
 
 from hypothesis import Phase
@@ -488,9 +487,8 @@ def _a_cote(fonction: Callable[..., Any], *dits: Any) -> Iterator[Callable[[], A
     ici, la_bas = Pipe(duplex=False)
 
     def guetter() -> None:
-        pere = parent_process()
-        assert pere is not None
-        wait([pere.sentinel])
+        if (pere := parent_process()) is not None:
+            pere.join()
         os._exit(1)
 
     def faire() -> None:

@@ -1,13 +1,16 @@
 """The tables of judges: every requirement that traffic can show has one, and every judge a requirement; what
 becomes of their memory when the state of a base is put back."""
 
+import ast
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, poser, specimen
 
 from sne_conformite import juges
+from sne_conformite.juges import juge
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.versions import charger
 from sne_interface.domain.echange import Echange
@@ -28,6 +31,24 @@ def test_chaque_juge_a_son_exigence() -> None:
     """An id that no file has would never be read."""
     assert EXIGENCES.keys() >= JUGEES
     assert not JUGEES & juges.PILOTEES.keys()
+
+
+def test_chaque_constat_a_sa_phrase() -> None:
+    """A slug without a sentence would be an accident of ours, the day that the fault is met."""
+    dossier = Path(juges.__file__).parent
+    appels = [n for m in dossier.glob("*.py") for n in ast.walk(ast.parse(m.read_text())) if _rompt(n)]
+    nommees = [appel.args[appel.func.attr == "si"] for appel in appels]
+    sortes = {c.value for nommee in nommees for c in ast.walk(nommee) if isinstance(c, ast.Constant)}
+
+    assert sortes <= juge.CONSTATS["phrases"].keys()
+    assert juge.CONSTATS["attendus"].keys() <= juge.CONSTATS["phrases"].keys()
+
+
+def _rompt(noeud: ast.AST) -> bool:
+    """Tell whether it is a call that breaks a requirement, in the words of the table."""
+    rompt = isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Attribute)
+    des_notres = rompt and noeud.func.attr in ("rompue", "si")
+    return des_notres and all(mot.arg != "phrase" for mot in noeud.keywords)
 
 
 def test_les_juges_sont_dans_l_ordre_de_leur_famille() -> None:

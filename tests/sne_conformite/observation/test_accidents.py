@@ -118,7 +118,7 @@ def test_a_nir_that_a_cut_divides_is_masked_all_the_same(banc: Banc, garde: int)
     def avant(maximum: int) -> str:
         return "x" * (maximum - garde - 1) + " "
 
-    vu = Dire("X", 1).rompue("sorte", "Phrase.", "", f"{avant(VALEUR_MAX)}206127511100564").observe
+    vu = Dire("X", 1).rompue("sorte", "", f"{avant(VALEUR_MAX)}206127511100564", phrase="Phrase.").observe
     accidents: list[Accident] = []
     with Isolement(accidents, "juger"):
         raise ValueError(f"{avant(ERREUR_MAX - len('ValueError : '))}206127511100564")
@@ -245,7 +245,7 @@ def test_what_is_read_again_to_be_shown_and_cannot_be_is_told(
 
     monkeypatch.setattr(
         "sne_conformite.juges.juges_releves.Decisions.finir",
-        lambda _: iter([Dire("VIE-18", 1).rompue("bail_sans_radiation", "Rien ne suit.")]),
+        lambda _: iter([Dire("VIE-18", 1).rompue("bail_sans_radiation", phrase="Rien ne suit.")]),
     )
     monkeypatch.setattr(constats_recueillis, "citer", rate)
     banc.demander(specimen("personne_seule"))

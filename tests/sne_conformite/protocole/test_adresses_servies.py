@@ -24,5 +24,5 @@ def test_what_a_row_names_exists(nom: str, faux: FauxServeur) -> None:
 
 
 def test_two_rows_share_nothing() -> None:
-    for cle in ("ecoute", "champ", "exigence", "sorte", "accepte"):
+    for cle in ("ecoute", "champ", "exigence", "sorte"):
         assert len({getattr(faux, cle) for faux in FAUX_SERVEURS.values()}) == len(FAUX_SERVEURS), cle

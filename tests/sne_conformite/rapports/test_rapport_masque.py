@@ -148,7 +148,7 @@ def test_an_answer_in_the_evidence_gives_the_same_finding() -> None:
     ecrit = Pseudonymes().valeur({"statut": "erreur", "message": DIT})["message"]
     assert "svc:***@proxy" in ecrit
     assert "T~42" not in ecrit
-    avant, apres = (Dire("X").rompue("sorte", dit, dit, dit) for dit in (DIT, ecrit))
+    avant, apres = (Dire("X").rompue("sorte", dit, dit, phrase=dit) for dit in (DIT, ecrit))
     assert rapport_masque._constat(avant) == rapport_masque._constat(apres)
 
 
