@@ -23,8 +23,8 @@ from sne_interface.errors import BaseInconnue
 from sne_interface.resources import fixtures_dir
 from sne_interface.settings import Reglages
 from sne_sandbox.bases import bases
+from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.requete_mtom import Forme
-from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.soap.requete_soap import Champs, ecrire
 
 WS: Final = "http://ws.metier.nuu.application.i2/"

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.codec import NS
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat
 from sne_interface.generators import exemples_de_regles
 from sne_interface.resources import contracts_dir, fixtures_dir
 
@@ -178,7 +178,7 @@ def _remplacer(texte: str, *changes: tuple[str, str]) -> str:
 @cache
 def contrat() -> Contrat:
     """Ours."""
-    return versions.charger()
+    return contrats_charges.charger()
 
 
 def specimen(nom: str = "personne_seule", **textes: str) -> Any:

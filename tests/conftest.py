@@ -23,7 +23,7 @@ import cout
 import lu_une_fois
 import moule
 import reecriture
-import tirage
+import tirage_du_commit
 from application_en_essai import application, banc, nouvelle_base  # noqa: F401
 
 # No test is one of speed: the first draw of a process reads tables of Unicode and our own modules, and a
@@ -77,7 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Draws; then the order of the files, but for what is long."""
-    tirage.marquer_les_chers(items)
+    tirage_du_commit.marquer_les_chers(items)
     items.sort(key=lambda item: item.path.name not in LONGS)
 
 
@@ -177,10 +177,10 @@ class Avancement:
     def pytest_sessionfinish(self) -> None:
         """What is left was said by pytest."""
         if self._finis:
-            par = tirage.commit()
+            par = tirage_du_commit.commit()
             self._terminal.ensure_newline()
             self._terminal.write_line(self._phrase())
-            self._terminal.write_line(f"Drawn by {par}; the same again: {tirage.VARIABLE}={par}")
+            self._terminal.write_line(f"Drawn by {par}; the same again: {tirage_du_commit.VARIABLE}={par}")
 
     def _phrase(self) -> str:
         total = max(self._terminal._session.testscollected, self._finis)

@@ -20,7 +20,7 @@ import schema_protocole
 import yaml
 from prometheus_client import Metric
 
-from sne_conformite.bilan.trafic import FAMILLES
+from sne_conformite.bilan.trafic_juge import FAMILLES
 from sne_conformite.fixture_pytest import REGLAGES as REGLAGES_PYTEST
 from sne_conformite.juges import PILOTEES
 from sne_conformite.protocole import protocole
@@ -28,10 +28,10 @@ from sne_conformite.rapports.formats_de_rapport import FICHIERS
 from sne_console.api.application_api import appel_decrit
 from sne_console.api.metriques import Journaux, Processus
 from sne_console.vues.rubriques_du_cerfa import decrire
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.changements import charger_changements
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.contract.referentiel import charger_certification
+from sne_interface.contract.roles_et_mentions import charger_certification
 from sne_interface.domain import panne
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import EtatDuServeur
@@ -42,11 +42,11 @@ from sne_interface.settings import PAR_NOM, SETTINGS, Portee
 from sne_sandbox.bases import bases
 from sne_sandbox.cli.main import cli, trouver
 from sne_sandbox.cli.options import COMMUNES, tableau_markdown
-from sne_sandbox.gestes import SUJETS, Geste
 from sne_sandbox.mime import tolerances
-from sne_sandbox.offres import COMMANDES, SECTIONS
-from sne_sandbox.server.base_servie import BaseServie
+from sne_sandbox.offres_des_paquets import COMMANDES, SECTIONS
+from sne_sandbox.server.acces_a_la_base import BaseServie
 from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.table_des_gestes import SUJETS, Geste
 from sne_sandbox.web.reponses_http import GENRES
 from sne_sandbox.web.sante import VERIFICATIONS
 
@@ -260,7 +260,7 @@ def _variables() -> list[str]:
 
 
 def _services() -> list[str]:
-    contrat = versions.charger()
+    contrat = contrats_charges.charger()
     return tableau(
         ("service, à la suite de l'adresse du bac à sable", "opérations"),
         (
@@ -274,7 +274,7 @@ def _services() -> list[str]:
 
 
 def _cerfa() -> Iterator[str]:
-    decrit = decrire(versions.charger())
+    decrit = decrire(contrats_charges.charger())
     yield "## Sans place connue"
     yield ""
     rangees = ((ligne.libelle, ligne.source, ligne.fidelite) for ligne in decrit.sans_place)
@@ -321,7 +321,7 @@ def _guichets() -> list[str]:
 
 
 def _droits_des_guichets() -> list[str]:
-    table = versions.charger(PAR_NOM["contract"].defaut).guichets
+    table = contrats_charges.charger(PAR_NOM["contract"].defaut).guichets
     return tableau(
         ("nature", "peut", "fidélité", "source"),
         (
@@ -334,7 +334,7 @@ def _droits_des_guichets() -> list[str]:
 
 def _mentions() -> list[str]:
     """Each with what it brings to those that it inherits."""
-    certification = charger_certification(versions.charger().dossiers)
+    certification = charger_certification(contrats_charges.charger().dossiers)
     mentions = certification.mentions
     rangees = []
     for mention in mentions.values():
@@ -345,7 +345,7 @@ def _mentions() -> list[str]:
 
 
 def _exigences() -> Iterator[str]:
-    exigences = charger_exigences(versions.charger().dossiers)
+    exigences = charger_exigences(contrats_charges.charger().dossiers)
     for famille, titre in _FAMILLES.items():
         yield f"## {titre}"
         yield ""
@@ -505,7 +505,7 @@ def _histoires(nom: str) -> list[dict[str, Any]]:
 
 
 def _issues(nom: str) -> list[str]:
-    regles = versions.charger().regles
+    regles = contrats_charges.charger().regles
     rangees = []
     for histoire in _histoires(nom):
         attendus = [
@@ -581,7 +581,7 @@ def _alertes() -> list[str]:
 
 
 def _changements() -> list[str]:
-    changements = charger_changements(versions.charger().dossiers).depuis(["v5.0"])
+    changements = charger_changements(contrats_charges.charger().dossiers).depuis(["v5.0"])
     return tableau(
         ("changement", "ce qui change", "genre", "forme sur le fil", "source"),
         ((f"`{c.id}`", c.phrase, c.genre, c.fidelite, c.source) for c in changements),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sne_interface.domain.base import Horloge
 from sne_interface.domain.demande import EtatDemande, GenreMouvement
-from sne_sandbox.store.connexion import RequeteSql
+from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.registre import RegistreBase
 
 JOURS: Final = [date(2018, 2, 25) + timedelta(days=i) for i in range(9)]

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import jinja2
 
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.overlay import PAR_DEFAUT
-from sne_interface.contract.versions import Contrat
 
 #: Where compiled templates are kept. The name of each says the text that it was compiled of.
 _COMPILES: Final = Path(__file__).parents[1] / "build" / "gabarits"
@@ -27,7 +27,7 @@ def poser() -> None:
     jinja2.Environment.__init__ = functools.partialmethod(  # type: ignore[method-assign]
         jinja2.Environment.__init__, bytecode_cache=garde
     )
-    versions.charger = _garde(versions.charger)
+    contrats_charges.charger = _garde(contrats_charges.charger)
 
 
 def _garde(charger: Callable[..., Contrat]) -> Callable[..., Contrat]:

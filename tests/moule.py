@@ -32,10 +32,11 @@ _MODULES: Final = ("sne_sandbox", "sne_temoin", "fautes", "pytest")
 #: What is imported once for all: the commands, and all that is heavy of what they import when called.
 _TOUT: Final = (
     "pytest", "rich.progress", "sne_sandbox.cli.main", "sne_conformite.cli.sorties_de_rapport",
-    "sne_sandbox.server.lancement", "sne_conformite.recit", "sne_sandbox.web.application_wsgi",
-    "sne_sandbox.pytest_plugin", "sne_conformite.pilotage.pilotage", "sne_sandbox.bases.semis",
+    "sne_sandbox.server.lancement", "sne_conformite.derniers_echanges_racontes",
+    "sne_sandbox.web.application_wsgi", "sne_sandbox.pytest_plugin", "sne_conformite.pilotage.pilotage",
+    "sne_sandbox.bases.semis",
     "sne_conformite.rapports.rapport_html", "sne_conformite.rapports.rapport_json",
-    "sne_conformite.rapports.rapport_junit", "sne_conformite.rapports.progression",
+    "sne_conformite.rapports.rapport_junit", "sne_conformite.rapports.avancement_au_terminal",
     "sne_temoin.adaptateur", "fautes",
 )  # fmt: skip
 #: The interpreter reads them when it starts, and a copy no more, but for two.
@@ -193,7 +194,7 @@ def _attendre(ligne: socket.socket) -> None:
     for nom in _TOUT:
         importlib.import_module(nom)
     from sne_conformite.rapports import rapport_html
-    from sne_sandbox.offres import COMMANDES
+    from sne_sandbox.offres_des_paquets import COMMANDES
 
     for commande in COMMANDES.values():
         importlib.import_module(commande.module)
@@ -230,9 +231,9 @@ def _copier(ligne: socket.socket) -> None:
 def _lire_le_contrat() -> None:
     """The contract that is served unless one is chosen, and the plan: no copy reads them again."""
     from sne_conformite.bilan.mentions import charger_referentiel
-    from sne_interface.contract import versions
+    from sne_interface.contract import contrats_charges
 
-    lu = versions.charger()
+    lu = contrats_charges.charger()
     lu.territoires.prechauffer()
     charger_referentiel(lu.dossiers)
 

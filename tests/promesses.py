@@ -21,18 +21,18 @@ from sne_conformite.preuves import paquet_de_preuves
 from sne_conformite.protocole import protocole
 from sne_conformite.rapports import formats_de_rapport, rapport
 from sne_interface import errors, settings
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.contract.referentiel import charger_certification
+from sne_interface.contract.roles_et_mentions import charger_certification
 from sne_interface.domain import panne
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.catalogue import REGLES
 from sne_sandbox.cli.main import cli
 from sne_sandbox.mime import tolerances
-from sne_sandbox.offres import COMMANDES
-from sne_sandbox.server.base_servie import BaseServie
+from sne_sandbox.offres_des_paquets import COMMANDES
+from sne_sandbox.server.acces_a_la_base import BaseServie
 from sne_sandbox.server.serveur_enfant import servir_en_enfant
-from sne_sandbox.store import snapshot
+from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
 
@@ -41,7 +41,7 @@ FICHIER: Final = Path(__file__).parent / "contracts" / "promesses.json"
 
 def promesses() -> dict[str, list[str]]:
     """Each list of what is promised, sorted."""
-    dossiers = versions.charger("v5.2").dossiers
+    dossiers = contrats_charges.charger("v5.2").dossiers
     certification = charger_certification(dossiers)
     with tempfile.TemporaryDirectory() as dossier, servir_en_enfant(["--seed-base=vide"]) as enfant:
         pret = sorted(enfant.pret)
@@ -61,7 +61,7 @@ def promesses() -> dict[str, list[str]]:
             *(f"rapport {forme}" for forme in rapport.FORMATS_LUS),
             f"preuves {paquet_de_preuves.ANCIEN_FORMAT}",
             f"preuves {paquet_de_preuves.FORMAT_DOSSIER}",
-            f"sauvegarde {snapshot.FORMAT}",
+            f"sauvegarde {fichier_de_sauvegarde.FORMAT}",
         ],
         "exigences": charger_exigences(dossiers),
         "règles": [regle.code for regle in REGLES],

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import AnyConverter, IntegerConverter, MapAdapter, RequestRedirect
 
 from sne_console.cadre.application_console import connexion
-from sne_sandbox.offres import SECTIONS
+from sne_sandbox.offres_des_paquets import SECTIONS
 
 #: How many pages of one view are looked for: there are hundreds alike of some, and of these one wants each.
 PAR_VUE: Final[Mapping[str, int]] = {

@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from sne_interface.contract.codec import ecrire, parse
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.errors import ErreurInterne
 from sne_interface.generators.document_reduit import codes_bloquants, elaguer, profil_bloquant
 from sne_interface.generators.exemples_de_regles import (

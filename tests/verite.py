@@ -16,10 +16,10 @@ from sne_conformite.rapports import (
     rapport_sarif,
     rapport_texte,
 )
-from sne_conformite.rapports.comptes import compter
+from sne_conformite.rapports.comptes_du_rapport import compter
 from sne_conformite.rapports.formats_de_rapport import FORMATS
 from sne_conformite.rapports.rapport import Rapport
-from sne_conformite.rapports.signalements import JUGEMENT, signaler
+from sne_conformite.rapports.signalements_a_la_forge import JUGEMENT, signaler
 from sne_conformite.rapports.verdict_de_conformite import ECHOUEE, EN_ERREUR, ENFREINTE
 from sne_interface.resources import fixtures_dir
 

@@ -6,19 +6,19 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sne_conformite.bilan import trafic
+from sne_conformite.bilan import trafic_juge
 from sne_conformite.bilan.mentions import charger_referentiel, mentionner
+from sne_conformite.derniers_echanges_racontes import raconter, raisons
 from sne_conformite.rapports.rapport import Fin, Rapport
 from sne_conformite.rapports.rapport_texte import RapportDeTest
-from sne_conformite.recit import raconter, raisons
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import BASE_PAR_DEFAUT, lire_instant
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.panne import PanneDefinition
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import horloge, pannes
 from sne_sandbox.pki.authority import Autorite, ecrire
-from sne_sandbox.server.base_servie import BaseServie
+from sne_sandbox.server.acces_a_la_base import BaseServie
 from sne_sandbox.store.magasin import Magasin
 
 
@@ -130,7 +130,7 @@ class BaseEssai:
     @property
     def echanges(self) -> list[Echange]:
         """Every exchange that the base has seen, oldest first, with its bytes."""
-        return list(trafic.parcourir(self._magasin, self.nom))
+        return list(trafic_juge.parcourir(self._magasin, self.nom))
 
     def raconter(self) -> str:
         """The last exchanges, in a few lines of French: what is shown of them when the test fails; why
@@ -144,12 +144,12 @@ class BaseEssai:
         `motifs` that say in French why it is not."""
         base = self._magasin.bases.lire(self.nom)
         arrives = self._magasin.journal.dernier(self.nom)
-        reglages = trafic.ReglagesTrafic(
+        reglages = trafic_juge.ReglagesTrafic(
             profil=base.reglages.profile,
             graine=base.seed,
             autres_motifs=[] if arrives else raisons(self._magasin, BASE_PAR_DEFAUT, self._deja_refuses),
         )
-        *_, fin = trafic.juger_base(self._magasin, self.nom, self._contrat, reglages)
+        *_, fin = trafic_juge.juger_base(self._magasin, self.nom, self._contrat, reglages)
         assert isinstance(fin, Fin)
         mentions = mentionner(fin.rapport, charger_referentiel(self._contrat.dossiers))
         return RapportDeTest.de(replace(fin.rapport, mentions=mentions))

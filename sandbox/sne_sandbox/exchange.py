@@ -17,7 +17,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from sne_interface.contract.contrats import Contrats
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import BASE_PAR_DEFAUT, Base
 from sne_interface.domain.echange import (
     ASYNCHRONE,
@@ -51,9 +51,9 @@ from sne_sandbox.bases import pannes, travail_des_nuits
 from sne_sandbox.journal_technique import journal_technique
 from sne_sandbox.pipeline import Pipeline, guichet_de
 from sne_sandbox.pki.identite_du_certificat import Identite, identite
-from sne_sandbox.soap.packing import Emballage
 from sne_sandbox.soap.pannes_de_reponse import a_la_place, abimer, erreur_de
-from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.soap.reponse_emballee import Emballage
+from sne_sandbox.store.connexion_en_transaction import Connexion
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites, Depot
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase

@@ -12,9 +12,9 @@ from typing import Any, Final, TypeVar
 
 from sne_interface.contract import codec
 from sne_interface.contract.contrats import Contrats
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import SchemaError
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.base import Base
 from sne_interface.domain.demande import NUMERO_MAX

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 from sne_temoin.adaptateur import Adaptateur
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 
 
 def principal(arguments: Sequence[str] | None = None) -> int:

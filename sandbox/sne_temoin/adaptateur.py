@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sne_temoin.application import NOM, VERSION, Temoin
 from sne_temoin.demande_suivie import Cible
+from sne_temoin.documents_rediges import PARIS
 from sne_temoin.incidents import Echec, Incident, Refus
 from sne_temoin.interface import FILTRES, VERSIONS
 from sne_temoin.memoire import Dossier
-from sne_temoin.message import PARIS
+from sne_temoin.temoin_assemble import NOM, VERSION, Temoin
 
 #: A message of the protocol, or its answer.
 Message = Mapping[str, Any]

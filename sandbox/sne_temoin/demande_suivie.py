@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from sne_temoin.documents_rediges import Contenu, jour
 from sne_temoin.envoi import Envoi, Retrouvailles
 from sne_temoin.incidents import Refus
 from sne_temoin.interface import HORS_FORMULAIRE
 from sne_temoin.memoire import Dossier, Memoire
-from sne_temoin.message import Contenu, jour
 from sne_temoin.mtom import Champs
 from sne_temoin.reponse import ReponseLue
 

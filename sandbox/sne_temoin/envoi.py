@@ -7,11 +7,11 @@ what it holds.
 from collections.abc import Mapping
 from typing import Any
 
+from sne_temoin.appel_d_operation import Liaison
+from sne_temoin.documents_lus import Lecture
+from sne_temoin.documents_rediges import Contenu, Redaction
 from sne_temoin.incidents import Echec, Refus, ReponseAbimee
-from sne_temoin.lecture import Lecture
-from sne_temoin.liaison import Liaison
 from sne_temoin.memoire import Dossier, Memoire
-from sne_temoin.message import Contenu, Redaction
 from sne_temoin.mtom import Champs
 from sne_temoin.reponse import ReponseLue
 

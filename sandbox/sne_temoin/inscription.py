@@ -4,11 +4,11 @@ import hashlib
 import json
 from functools import partial
 
+from sne_temoin.documents_rediges import Contenu
 from sne_temoin.envoi import Envoi, Retrouvailles
 from sne_temoin.incidents import Refus
 from sne_temoin.interface import VERSIONS
 from sne_temoin.memoire import Dossier, Memoire
-from sne_temoin.message import Contenu
 from sne_temoin.reponse import ReponseLue
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from sne_temoin.demande_suivie import Cible, Demandes
+from sne_temoin.documents_rediges import Contenu, jour
 from sne_temoin.incidents import Refus
-from sne_temoin.message import Contenu, jour
 from sne_temoin.mtom import Champs
 
 DECISION = "DECATT"

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sne_temoin.demande_suivie import Demandes
+from sne_temoin.documents_rediges import date_heure
 from sne_temoin.incidents import ReponseAbimee
 from sne_temoin.interface import FILTRES
-from sne_temoin.message import date_heure
 
 #: The SNE erases what was radiated a year before: the first feed goes no further back.
 PREMIER_RELEVE: Final = timedelta(days=400)

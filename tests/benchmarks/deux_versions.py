@@ -29,9 +29,9 @@ from lxml import etree
 from menages import MIDI
 
 from sne_interface.contract.codec import NS
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.errors import UsageError
-from sne_interface.generators.lots import SORTES_DE_MESSAGE, defauts, messages
+from sne_interface.generators.messages_en_nombre import SORTES_DE_MESSAGE, defauts, messages
 from sne_interface.rules.catalogue import REGLES
 from sne_sandbox.mime.requete_mtom import Forme
 from sne_sandbox.soap.requete_soap import ecrire

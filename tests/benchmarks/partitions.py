@@ -18,7 +18,7 @@ from rangees import postgres
 
 from sne_sandbox.store import tables
 from sne_sandbox.store.journal import MESURES
-from sne_sandbox.store.plusieurs_serveurs import tranches
+from sne_sandbox.store.plusieurs_serveurs import tranches_du_journal
 from sne_sandbox.store.schema_sql import ordres_de
 
 GRANDE: Final = 50_000
@@ -47,7 +47,7 @@ _TAILLES: Final = (
 
 def _entiere() -> Iterator[str]:
     for ordre in ordres_de(tables.echange, "postgresql"):
-        if ordre not in tranches.DIVISER:
+        if ordre not in tranches_du_journal.DIVISER:
             yield ordre.partition(" PARTITION BY ")[0]
 
 
@@ -69,9 +69,9 @@ def _pour_base_mois(lien: Any, base: str) -> None:
 
 
 def _pour_base_tranches(lien: Any, base: str, combien: int) -> None:
-    for rang in range(1, combien // tranches.TAILLE + 1):
-        nom = f"{tranches._debut(base)}{rang}"
-        bornes = [f"('{base}', {(rang + plus) * tranches.TAILLE})" for plus in (0, 1)]
+    for rang in range(1, combien // tranches_du_journal.TAILLE + 1):
+        nom = f"{tranches_du_journal._debut(base)}{rang}"
+        bornes = [f"('{base}', {(rang + plus) * tranches_du_journal.TAILLE})" for plus in (0, 1)]
         lien.execute(f"CREATE TABLE {nom} (LIKE echange_suite)")
         lien.execute(
             f"ALTER TABLE echange_suite ATTACH PARTITION {nom} FOR VALUES FROM {bornes[0]} TO {bornes[1]}"
@@ -80,7 +80,8 @@ def _pour_base_tranches(lien: Any, base: str, combien: int) -> None:
 
 def _effacer_tranches(lien: Any, base: str) -> None:
     noms = lien.execute(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE %s", (tranches._debut(base) + "%",)
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE %s",
+        (tranches_du_journal._debut(base) + "%",),
     ).fetchall()
     if noms:
         lien.execute("DROP TABLE " + ", ".join(nom for (nom,) in noms))

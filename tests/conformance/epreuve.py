@@ -20,22 +20,22 @@ from serveur_en_fil import servir_en_fil
 from sne_conformite.pilotage import pilotage
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.couloirs import Renforts
-from sne_conformite.pilotage.delais import TROP_CHARGEE
 from sne_conformite.pilotage.exemple_reduit import Essayer
 from sne_conformite.pilotage.lien_application import Application
+from sne_conformite.pilotage.retards_excuses import TROP_CHARGEE
 from sne_conformite.plan import plan as plans
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Plan
-from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.protocole.adresses_pour_l_application import Adresses
 from sne_conformite.rapports.rapport import Fin, Rapport, ResultatScenario
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.dates import PARIS
 from sne_sandbox import exchange
 from sne_sandbox.bases import pannes
 from sne_sandbox.server.serveur_enfant import ServeurEnfant, servir_en_enfant
 from sne_sandbox.store.magasin import Magasin
 from sne_temoin.adaptateur import Adaptateur
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 
 #: Noon of the day the specimens were written.
 INSTANT: Final = datetime(2018, 3, 15, 12, tzinfo=PARIS)

@@ -14,7 +14,7 @@ from lxml import etree
 from sne_conformite.rapports.constats_groupes import grouper
 from sne_conformite.rapports.rapport import Constat, Rapport, Verdict
 from sne_conformite.rapports.rapport_texte import en_bref
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 
 
 def fautif(*noms: str, autrement: Callable[[Temoin], object] = lambda temoin: None) -> Temoin:

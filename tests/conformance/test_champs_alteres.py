@@ -16,7 +16,7 @@ from fautes.faute import arbre
 from lxml import etree
 
 from sne_interface.contract.nomenclatures import Nomenclatures
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 
 TABLES: Final = tomllib.loads((Path(__file__).parents[1] / "guards" / "champs.toml").read_text("utf-8"))
 #: Tables of champs.toml, each with what only its documents hold, and scenarios that send them, beside those

@@ -10,12 +10,12 @@ import pytest
 from epreuve import Epreuve
 from fautes import PAR_NOM
 
-from sne_conformite.bilan.trafic import parcourir
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.pilotage.couloirs import INSTANCES_MAX
 from sne_conformite.rapports.rapport import Constat, Rapport, Verdict
 from sne_interface.domain.echange import Echange
 from sne_temoin.adaptateur import Adaptateur, Message, Reponse
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 
 #: Pannes and creations, what time does, files; the last one sends the application to another server.
 SCENARIOS = (

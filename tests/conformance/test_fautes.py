@@ -18,7 +18,7 @@ import pytest
 from constat_de_faute import Trouvee, noter, resumer
 from epreuve import Epreuve
 from fautes import FAUTES, PAR_NOM, Faute, partage, robustesse
-from tirage import marquer, tirer
+from tirage_du_commit import marquer, tirer
 
 from sne_conformite.bilan.candidat import lire_candidat
 from sne_conformite.bilan.mentions import charger_referentiel, mentionner
@@ -28,7 +28,7 @@ from sne_conformite.plan.exigences_montrables import montrables
 from sne_conformite.plan.plan import Scenario
 from sne_conformite.rapports.rapport import Rapport, Verdict
 from sne_interface.resources import fixtures_dir
-from sne_temoin.application import NOM, VERSION, Temoin
+from sne_temoin.temoin_assemble import NOM, VERSION, Temoin
 
 TOUTES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
 DU_COMMIT = pytest.mark.parametrize("faute", marquer(FAUTES), ids=lambda faute: faute.nom)

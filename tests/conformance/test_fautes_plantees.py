@@ -8,9 +8,9 @@ import pytest
 from fautes import FAUTES, PAR_NOM, Faute, planter
 from fautes.__main__ import principal
 
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.contract.versions import charger
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 
 TOUTES = pytest.mark.parametrize("faute", FAUTES, ids=lambda faute: faute.nom)
 

@@ -10,7 +10,7 @@ from epreuve import DELAI, Epreuve, ouvrir_a_part
 
 from sne_conformite.rapports.rapport import Verdict
 from sne_temoin.adaptateur import Adaptateur
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 from sne_temoin.transport import ReponseBrute
 
 

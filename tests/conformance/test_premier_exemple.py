@@ -7,7 +7,7 @@ from constat_de_faute import Trouvee
 from epreuve import Epreuve
 from fautes import PAR_NOM
 
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 
 #: A scenario of each command that carries texts.
 SCENARIOS = ("CRE-COMPLETE", "CYC-MODIFIER", "RAD-ATTRIBUTION", "DAL-DECLARER")

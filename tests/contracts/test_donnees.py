@@ -7,9 +7,9 @@ from collections import Counter
 
 import pytest
 
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import RISQUES, charger_exigences
 from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.contract.versions import charger
 from sne_interface.domain import decision
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 

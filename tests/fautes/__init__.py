@@ -11,7 +11,7 @@ from typing import Final
 
 from fautes import contrat, cycle, menage, partage, reponses, robustesse, transport
 from fautes.faute import Faute
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 
 #: All of them, family by family.
 FAUTES: Final[tuple[Faute, ...]] = (

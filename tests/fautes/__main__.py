@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from fautes import FAUTES, PAR_NOM, planter
 from sne_temoin.__main__ import analyse, executer
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 
 
 def principal(arguments: Sequence[str] | None = None) -> int:

@@ -20,10 +20,10 @@ from fautes.faute import (
     titulaires,
     toujours,
 )
-from sne_temoin.application import Temoin
+from sne_temoin.documents_rediges import Contenu
 from sne_temoin.incidents import Refus
 from sne_temoin.interface import NUU
-from sne_temoin.message import Contenu
+from sne_temoin.temoin_assemble import Temoin
 
 _DECLARATION: Final = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 

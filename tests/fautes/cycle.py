@@ -17,11 +17,11 @@ from fautes.faute import (
     sans,
     toujours,
 )
-from sne_temoin.application import Temoin
 from sne_temoin.demande_suivie import Cible
+from sne_temoin.documents_rediges import Contenu, jour
 from sne_temoin.incidents import Refus
 from sne_temoin.memoire import Dossier
-from sne_temoin.message import Contenu, jour
+from sne_temoin.temoin_assemble import Temoin
 
 #: Parts of a form that a lazy MOD leaves out.
 _FACULTATIFS: Final = ("logementRecherche", "principauxMotifDemande", "listeHandicap")

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 
 #: A stage of the application, with whatever arguments it takes.
 Etape = Callable[..., Any]

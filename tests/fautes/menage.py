@@ -26,7 +26,7 @@ from fautes.faute import (
     titulaires,
     toujours,
 )
-from sne_temoin.application import Temoin
+from sne_temoin.temoin_assemble import Temoin
 
 #: Width of a column in an old database.
 _COLONNE: Final = 30

@@ -15,8 +15,8 @@ from fautes.faute import (
     sans,
     toujours,
 )
-from sne_temoin.application import Temoin
-from sne_temoin.message import jour
+from sne_temoin.documents_rediges import jour
+from sne_temoin.temoin_assemble import Temoin
 
 FAUTES: Final = Famille()
 

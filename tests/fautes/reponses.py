@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from fautes.faute import Etape, Famille, Faute, Remplacement, constante, cotitulaires, resultat
-from sne_temoin.application import Temoin
 from sne_temoin.demande_suivie import Cible
+from sne_temoin.documents_rediges import Contenu
 from sne_temoin.incidents import Echec, FauteSoap, Refus
 from sne_temoin.memoire import Dossier
-from sne_temoin.message import Contenu
+from sne_temoin.temoin_assemble import Temoin
 
 FAUTES: Final = Famille()
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from lxml import etree
 
 from fautes.faute import Etape, Famille, Faute, constante
-from sne_temoin.application import Temoin
 from sne_temoin.envoi import criteres
 from sne_temoin.incidents import (
     Echec,
@@ -21,6 +20,7 @@ from sne_temoin.incidents import (
 from sne_temoin.interface import NUU, OperationAppelee
 from sne_temoin.memoire import Dossier
 from sne_temoin.reponse import ReponseLue
+from sne_temoin.temoin_assemble import Temoin
 from sne_temoin.transport import ReponseBrute
 
 #: What an impatient application waits for an answer, in seconds.

@@ -9,11 +9,11 @@ from typing import Any, Final
 from lxml import etree
 
 from fautes.faute import Etape, Famille, Faute, constante, resultat
-from sne_temoin.application import Temoin
+from sne_temoin.documents_rediges import PARIS
 from sne_temoin.incidents import Echec, SansReponse
 from sne_temoin.interface import SOAP, WS, XOP, OperationAppelee
-from sne_temoin.message import PARIS
 from sne_temoin.mtom import Champs, QuestionSoap
+from sne_temoin.temoin_assemble import Temoin
 from sne_temoin.transport import ReponseBrute
 
 _SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"

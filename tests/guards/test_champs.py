@@ -20,9 +20,9 @@ from sne_conformite.plan import plan
 from sne_conformite.plan.exemples_tires import ExempleTire, formulaire_de, strategie
 from sne_conformite.plan.exigences_montrables import d_une_etape
 from sne_conformite.protocole.protocole import COMMANDES
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.schemas import Document, chemin_inclus, inclusions
-from sne_interface.contract.versions import charger
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.element import Element

@@ -7,10 +7,10 @@ import pytest
 from sne_calibrage.versions.contrats_compares import comparer
 from sne_calibrage.versions.differences_de_contrats import PORTEURS, ComparaisonDeContrats
 from sne_interface.contract.changements import Changement, Changements, charger_changements
-from sne_interface.contract.versions import Contrat, charger, livres
+from sne_interface.contract.contrats_charges import Contrat, charger, livres
 from sne_interface.settings import PAR_NOM
-from sne_sandbox.gestes import GESTES
 from sne_sandbox.operations.table_des_operations import OPERATIONS
+from sne_sandbox.table_des_gestes import GESTES
 
 #: Each shipped contract after the one it extends.
 PAIRES = list(pairwise(sorted(livres())))

@@ -18,11 +18,11 @@ from sne_conformite.protocole.protocole import PROTOCOLE
 from sne_conformite.rapports import manquements_connus
 from sne_conformite.rapports.rapport import FORMAT_RAPPORT
 from sne_console.pages import page_guide
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.settings import PAR_NOM
 from sne_sandbox.bases import bases
 from sne_sandbox.cli.main import cli
-from sne_sandbox.offres import COMMANDES
+from sne_sandbox.offres_des_paquets import COMMANDES
 
 RACINE: Final = Path(__file__).resolve().parents[2]
 DOCS: Final = RACINE / "docs"
@@ -233,7 +233,7 @@ def test_the_known_failures_that_are_shown_are_read(tmp_path: Path) -> None:
 def test_the_rules_of_ones_own_that_are_shown_are_taken(tmp_path: Path) -> None:
     extrait = entre("surcharge", "exactitude.md")
     (tmp_path / "rules.toml").write_text(extrait, "utf-8")
-    regles = versions.charger(overlay=tmp_path).regles
+    regles = contrats_charges.charger(overlay=tmp_path).regles
     for code, cles in tomllib.loads(extrait).items():
         for cle, valeur in cles.items():
             assert str(getattr(regles[code], "gravite_imposee" if cle == "gravite" else cle)) == valeur

@@ -13,8 +13,8 @@ from flask import Flask
 from sne_console.api.application_api import appel_decrit
 from sne_console.api.description_openapi import operations
 from sne_sandbox.cli.main import cli, trouver
-from sne_sandbox.gestes import GESTES, SUJETS, Geste
-from sne_sandbox.offres import SECTIONS, commandes, sections
+from sne_sandbox.offres_des_paquets import SECTIONS, commandes, sections
+from sne_sandbox.table_des_gestes import GESTES, SUJETS, Geste
 from sne_sandbox.web import droits
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration

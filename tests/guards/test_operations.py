@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 _WSDL = "{http://schemas.xmlsoap.org/wsdl/}"

@@ -4,8 +4,8 @@ from collections import Counter
 
 from sne_conformite.plan import plan
 from sne_conformite.protocole.protocole import COMMANDES
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.contract.versions import charger
 
 
 def test_at_least_sixty_scenarios_with_ids_of_their_own_in_every_group() -> None:

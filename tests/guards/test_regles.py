@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.generators.exemples_de_regles import ExempleDeRegle, contexte, exemples, genre
 from sne_interface.generators.exemples_de_regles import document as document_de

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.elements import elements
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.table_des_roles import LIBELLES
-from sne_interface.contract.versions import charger
 from sne_interface.domain.roles import PERSONNES
 from sne_interface.resources import contracts_dir
 from sne_interface.rules.catalogue import REGLES
@@ -24,7 +24,7 @@ DES_NOTRES = {
     "sne_interface/domain/roles.py": "the name of the role",
     "sne_conformite/bilan/angles_morts.py": "the id of a blind spot",
     "sne_conformite/juges/juges_fidelite.py": "the key of its own table",
-    "sne_sandbox/bases/plantation.py": "a column",
+    "sne_sandbox/bases/menages_en_lignes.py": "a column",
     "sne_interface/generators/population.py": "a key of a seed",
     "sne_conformite/preuves/paquet_de_preuves.py": "a key of the evidence",
     "sne_interface/rules/catalogue/__init__.py": "a subject of rules",

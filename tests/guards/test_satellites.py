@@ -16,12 +16,12 @@ import importlib, json, pathlib, sys, tempfile
 racine = pathlib.Path(sys.argv[1])
 for fichier in sorted(racine.glob("sne_*/**/*.py")):
     nom = ".".join(fichier.relative_to(racine).with_suffix("").parts).removesuffix(".__init__")
-    programme = nom.endswith(("__main__", "xpath_enfant")) or "migrations" in nom
+    programme = nom.endswith(("__main__", "processus_xpath")) or "migrations" in nom
     if not programme:
         importlib.import_module(nom)
 import sne_sandbox
 from werkzeug.test import Client
-from sne_sandbox import offres
+from sne_sandbox import offres_des_paquets as offres
 from sne_sandbox.web.application_wsgi import creer_application
 from sne_sandbox.web.configuration import Configuration
 app = creer_application(Configuration(ouvert=True, home=pathlib.Path(tempfile.mkdtemp())))

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from fautes import ENVIRONNEMENT
 
-from sne_conformite.pilotage.delais import TROP_CHARGEE
+from sne_conformite.pilotage.retards_excuses import TROP_CHARGEE
 from sne_interface.resources import fixtures_dir
 
 CLIENT = fixtures_dir() / "clients" / "shell" / "enregistrer.sh"

@@ -16,11 +16,11 @@ from serveur_local import HORLOGE, Serveur
 
 from sne_interface.contract import codec
 from sne_interface.contract.codec import NS
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain import decision as d
 from sne_interface.domain.dates import PARIS
-from sne_interface.generators import actes
-from sne_interface.generators.diversite import Contraintes, atelier
+from sne_interface.generators import messages_apres_creation
+from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
 from sne_interface.generators.tirage import TirageVarie
 from sne_interface.resources import fixtures_dir
 
@@ -70,8 +70,10 @@ def test_it_is_served_and_judged_as_ours_is(
 
     # Decided; a decision that is not whole is refused by the schema's own codes.
     decision = codec.arbre(
-        actes.document_d_evenement(
-            ici, actes.decision(TirageVarie(3), ici, issue="attribution", bail=False), numero
+        messages_apres_creation.document_d_evenement(
+            ici,
+            messages_apres_creation.decision(TirageVarie(3), ici, issue="attribution", bail=False),
+            numero,
         )
     )
     commission = contrat.roles.decision.code(d.DATE_COMMISSION)

@@ -19,7 +19,7 @@ from serveur_local import DELAI, Serveur
 
 from sne_sandbox.bases import jetons
 from sne_sandbox.store import schema_sql
-from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.base_de_donnees import BaseDeDonnees
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.tables import REVISION
 

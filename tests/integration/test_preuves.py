@@ -23,7 +23,7 @@ from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties
 from sne_conformite.preuves import paquet_de_preuves, signature
 from sne_conformite.protocole.defi import graine_et_horloge
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.errors import UsageError
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.rule import gravite
@@ -284,7 +284,7 @@ def _profil_partout(membres: dict[str, bytes]) -> None:
     configuration = json.loads(membres["configuration.json"])
     _json(membres, "configuration.json", options={**configuration["options"], "profile": "strict"})
     dites = lignes(membres, "journal.jsonl")
-    fiches = {**versions.charger("v5.2").regles}
+    fiches = {**contrats_charges.charger("v5.2").regles}
     regle = next(c for c, f in fiches.items() if gravite(f, "strict") is not gravite(f, "ecole"))
     dites[0]["anomalies"].append({"regle": regle, "gravite": "avertissement"})
     ecrire(membres, "journal.jsonl", dites)

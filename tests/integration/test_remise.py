@@ -14,7 +14,7 @@ from client_mtom import DEMANDE
 from OpenSSL import SSL
 from serveur_local import Serveur
 
-from sne_sandbox.server import remise
+from sne_sandbox.server import livraison_de_la_reponse
 
 DELAI: Final = 60.0
 CHEMIN: Final = f"/services/{DEMANDE}/"
@@ -213,10 +213,10 @@ def _reinitialiser(prise: socket.socket) -> None:
 @pytest.mark.parametrize(
     ("https", "partir", "raison"),
     [
-        pytest.param(False, _disparaitre, remise.REFUSEE, id="http, closed"),
-        pytest.param(False, _reinitialiser, remise.PENDANT, id="http, reset"),
-        pytest.param(True, _disparaitre, remise.PENDANT, id="https, closed"),
-        pytest.param(True, _reinitialiser, remise.PENDANT, id="https, reset"),
+        pytest.param(False, _disparaitre, livraison_de_la_reponse.REFUSEE, id="http, closed"),
+        pytest.param(False, _reinitialiser, livraison_de_la_reponse.PENDANT, id="http, reset"),
+        pytest.param(True, _disparaitre, livraison_de_la_reponse.PENDANT, id="https, closed"),
+        pytest.param(True, _reinitialiser, livraison_de_la_reponse.PENDANT, id="https, reset"),
     ],
 )
 def test_an_answer_to_a_client_that_left_is_said_not_delivered(

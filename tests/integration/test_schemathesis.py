@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from banc import Banc
 
-from sne_conformite.bilan import trafic
+from sne_conformite.bilan import trafic_juge
 from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.rapport import Fin
 from sne_console.formation import scenes
@@ -100,7 +100,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 def _juger(banc: Banc, home: Path) -> epreuves.JugementConserve | None:
     """A judgement whose report is there."""
-    *_, fin = trafic.juger_base(banc.services.magasin, BASE, banc.services.contrat)
+    *_, fin = trafic_juge.juger_base(banc.services.magasin, BASE, banc.services.contrat)
     assert isinstance(fin, Fin)
     dossier = home / "conformite" / "garde"
     dossier.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 
 RACINE = Path(__file__).resolve().parents[2]
 #: Folders of the checkout, which a vendor's repository may well have too.

@@ -6,12 +6,12 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen, texte
 from lxml import etree
 
-from sne_conformite.bilan.trafic import parcourir
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite, juger
 from sne_conformite.observation.observation import observer
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.generators.defauts import defaut
+from sne_interface.generators.demandes_fautives import defaut
 from sne_interface.generators.document_reduit import codes_bloquants
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.mime.requete_mtom import Forme

@@ -3,7 +3,7 @@
 import pytest
 from visite_de_la_console import envoyer, page  # noqa: F401
 
-from sne_console.messages import xpath
+from sne_console.messages import recherche_xpath
 
 #: Seconds that nothing takes, however busy the machine.
 PATIENCE = 240.0
@@ -12,6 +12,6 @@ PATIENCE = 240.0
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches go to their end; a test that tries a limit sets its own."""
-    monkeypatch.setattr(xpath, "DUREE_MAX", PATIENCE)
-    monkeypatch.setattr(xpath, "MONTRE_MAX", PATIENCE)
-    monkeypatch.setattr(xpath, "ATTENTE_MAX", PATIENCE)
+    monkeypatch.setattr(recherche_xpath, "DUREE_MAX", PATIENCE)
+    monkeypatch.setattr(recherche_xpath, "MONTRE_MAX", PATIENCE)
+    monkeypatch.setattr(recherche_xpath, "ATTENTE_MAX", PATIENCE)

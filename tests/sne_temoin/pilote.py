@@ -9,8 +9,8 @@ from banc import MIDI, Banc, specimen
 
 from sne_conformite.protocole.protocole import COMMANDES, verifier_reponse
 from sne_temoin.adaptateur import Adaptateur
-from sne_temoin.application import Temoin
-from sne_temoin.lecture import Lecture
+from sne_temoin.documents_lus import Lecture
+from sne_temoin.temoin_assemble import Temoin
 from sne_temoin.transport import ReponseBrute
 
 Dommage = Callable[[ReponseBrute], ReponseBrute]

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from pilote import Dommage, Pilote, saisie
 
+from sne_temoin.documents_lus import Lecture
 from sne_temoin.incidents import SansReponse
-from sne_temoin.lecture import Lecture
 from sne_temoin.transport import ReponseBrute
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from banc import MIDI
 
+from sne_temoin.documents_rediges import Noms
 from sne_temoin.memoire import Dossier, Memoire
-from sne_temoin.message import Noms
 
 
 def test_un_dossier_est_rendu_tel_que_garde() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from banc import specimen
 from pilote import Pilote, saisie
 
-from sne_temoin.lecture import Lecture
+from sne_temoin.documents_lus import Lecture
 
 
 def _inscrire(pilote: Pilote, **champs: Any) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sne_calibrage.calibration.phrases_comparees import Valeurs, valeurs_de
-from sne_interface.contract.versions import Contrat
+from sne_calibrage.calibration.modeles_de_phrases import Valeurs, valeurs_de
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.nir import masquer_nirs
 

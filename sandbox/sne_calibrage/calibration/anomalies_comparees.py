@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Final
 
-from sne_calibrage.calibration import phrases_comparees
+from sne_calibrage.calibration import modeles_de_phrases
 from sne_calibrage.calibration.anomalies_appariees import Appariement, Ici, La, Paire
 from sne_calibrage.calibration.donnees_comparees import DonneesDesRegles, FaitDeRegle
 from sne_calibrage.calibration.ecarts_par_cause import Causes
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.fiches_de_regles import CODE_MAX
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import document_parmi
 from sne_interface.domain.nir import masquer_nirs
@@ -76,7 +76,7 @@ class _Vues:
     """Exchanges by what was seen of a rule."""
 
     codes: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    textes: list[tuple[phrases_comparees.Valeurs, str, int]] = field(default_factory=list)
+    textes: list[tuple[modeles_de_phrases.Valeurs, str, int]] = field(default_factory=list)
     places: list[tuple[str, str, int]] = field(default_factory=list)
     #: Where it refused there, and blocks here or warns.
     bloque: list[int] = field(default_factory=list)
@@ -261,14 +261,14 @@ class Anomalies:
             for valeurs, message, echange in vue.textes
         ]
         autres = [
-            (v, m, e) for v, m, e in lus if phrases_comparees.remplir(fiche.texte, v) != masquer_nirs(m)
+            (v, m, e) for v, m, e in lus if modeles_de_phrases.remplir(fiche.texte, v) != masquer_nirs(m)
         ]
         if not autres:
             return
-        modele, rendus = phrases_comparees.modele_commun((v, m) for v, m, _ in autres)
+        modele, rendus = modeles_de_phrases.modele_commun((v, m) for v, m, _ in autres)
         groupe = self._causes.de(("texte", regle), f"La phrase de {regle} n'est pas celle du bac à sable.")
         for valeurs, message, echange in autres:
-            dit = phrases_comparees.remplir(fiche.texte, valeurs)
+            dit = modeles_de_phrases.remplir(fiche.texte, valeurs)
             groupe.noter(echange, f"là-bas « {masquer_nirs(message)} », ici « {dit} »")
         pour = [e for (_, _, e), rendu in zip(autres, rendus, strict=True) if rendu]
         contre = [e for (_, _, e), rendu in zip(autres, rendus, strict=True) if not rendu]

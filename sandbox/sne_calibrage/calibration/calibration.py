@@ -7,10 +7,10 @@ from typing import Final
 from sne_calibrage.calibration.anomalies_comparees import Anomalies, anomalies_lues
 from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Causes, ajouter
 from sne_calibrage.calibration.reponses_comparees import SELON_LE_REGISTRE, ReponsesComparees
-from sne_calibrage.calibration.schemas_eprouves import Structures, remplace
-from sne_calibrage.enregistrements.enregistrement import EXPORT, EXPORT_ANONYME
+from sne_calibrage.calibration.structures_comparees import Structures, remplace
 from sne_calibrage.enregistrements.enregistrement_rejoue import SANS_OPERATION, Repris, rejouer
-from sne_interface.contract.versions import Contrat
+from sne_calibrage.enregistrements.export_du_relais import EXPORT, EXPORT_ANONYME
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_secrets
 from sne_interface.domain.texte import abrege

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
-from sne_calibrage.calibration import phrases_comparees
+from sne_calibrage.calibration import modeles_de_phrases
 from sne_calibrage.calibration.anomalies_appariees import Ici, La
 from sne_calibrage.calibration.ecarts_par_cause import Causes, Modification
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.element import sans_indices
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.settings import PAR_NOM
@@ -116,15 +116,15 @@ class DonneesDesRegles:
             self._admis[regle].append((fait.nombre, fait.echange))
 
     def borne_dite(
-        self, regle: str, texte: str, valeurs: phrases_comparees.Valeurs, message: str, echange: int
-    ) -> phrases_comparees.Valeurs:
+        self, regle: str, texte: str, valeurs: modeles_de_phrases.Valeurs, message: str, echange: int
+    ) -> modeles_de_phrases.Valeurs:
         """The values that fill a sentence of the recorded server, which tells its own bound."""
         if regle not in BORNES or "max" not in valeurs:
             return valeurs
-        lues = phrases_comparees.valeurs_de(texte, message)
+        lues = modeles_de_phrases.valeurs_de(texte, message)
         dite = lues["max"] if lues is not None else None
         if dite is None or not dite.isdigit():
-            nombres = [n for n in phrases_comparees.entiers(message) if str(n) != valeurs.get("valeur")]
+            nombres = [n for n in modeles_de_phrases.entiers(message) if str(n) != valeurs.get("valeur")]
             dite = str(nombres[0]) if len(nombres) == 1 else None
         if dite is None or dite == valeurs["max"]:
             return valeurs
@@ -154,7 +154,7 @@ class DonneesDesRegles:
     def expliquer_la(self, fait: FaitDeRegle, la: La, regle: str) -> bool:
         """The same of what the recorded server alone refuses."""
         texte = self._contrat.regles[regle].texte
-        valeurs = phrases_comparees.valeurs_de(texte, la.message) or {}
+        valeurs = modeles_de_phrases.valeurs_de(texte, la.message) or {}
         if regle == CODE_HORS_LISTE:
             return self._code_refuse(fait, la)
         if regle in BORNES:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Proposition
 from sne_conformite.rapports.rapport_html import environnement
 from sne_conformite.rapports.rapport_masque import masquer_valeur
-from sne_interface.domain import publication
+from sne_interface.domain import valeurs_en_json
 from sne_interface.domain.nir import masquer_secrets
 from sne_interface.domain.texte import abrege, accorde, visible
 
@@ -24,11 +24,11 @@ def en_json(bilan: Calibrage, apres: int | None = None) -> dict[str, Any]:
         "accords": bilan.accords,
         "causes": [
             {
-                **publication.en_json(groupe),
+                **valeurs_en_json.en_json(groupe),
                 "exemples": [{"echange": echange, "dit": dit} for echange, dit in groupe.exemples],
                 "propositions": [
                     {
-                        **publication.en_json(proposition),
+                        **valeurs_en_json.en_json(proposition),
                         "confiance": proposition.confiance,
                         "retenue": proposition.retenue,
                         "phrase": proposition.phrase,

@@ -10,11 +10,11 @@ from lxml import etree
 
 from sne_calibrage.calibration.donnees_comparees import EVENEMENTS, type_en_cles
 from sne_calibrage.calibration.ecarts_par_cause import Causes, Modification
-from sne_calibrage.calibration.schemas_eprouves import generiques, remplace
+from sne_calibrage.calibration.structures_comparees import generiques, remplace
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
 from sne_conformite.observation.observation import arbre_de
 from sne_interface.contract.arbres_compares import comparer, en_rang, texte_de
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.echange import document_parmi
 from sne_interface.domain.element import Element, sans_indices

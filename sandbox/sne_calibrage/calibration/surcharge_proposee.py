@@ -17,8 +17,8 @@ from sne_calibrage.calibration.donnees_comparees import EVENEMENTS, caracteristi
 from sne_calibrage.calibration.ecarts_par_cause import Calibrage, Modification, Proposition
 from sne_calibrage.calibration.schemas_retouches import SchemasCopies
 from sne_calibrage.enregistrements.fixtures_ecrites import dossier_vide
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.overlay import fusionner, lire_toml
-from sne_interface.contract.versions import Contrat
 
 LISEZ_MOI: Final = "LISEZ-MOI.md"
 _NOMENCLATURES: Final = "nomenclatures.csv"

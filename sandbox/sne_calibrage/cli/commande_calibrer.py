@@ -13,8 +13,8 @@ from sne_calibrage.calibration import rendu_de_calibration, surcharge_proposee
 from sne_calibrage.calibration.calibration import calibrer
 from sne_calibrage.calibration.ecarts_par_cause import Calibrage
 from sne_calibrage.versions import echanges_recueillis
-from sne_interface.contract import versions
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract import contrats_charges
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import UsageError
@@ -44,7 +44,7 @@ def commande(enregistrement: str, dossier: Path | None, forme: str, **options: A
       sne-sandbox calibrer enregistrement/ --format html > calibration.html
       sne-sandbox calibrer rapport/preuves.zip
     """
-    contrat = versions.charger(options["contract"], options["contracts"])
+    contrat = contrats_charges.charger(options["contract"], options["contracts"])
     bilan = _calibrer(enregistrement, contrat, options)
     if bilan.perdus:
         click.echo(f"Attention : {bilan.perdus}", err=True)
@@ -57,7 +57,7 @@ def commande(enregistrement: str, dossier: Path | None, forme: str, **options: A
     if dossier is not None:
         ecrits = surcharge_proposee.ecrire(dossier, bilan, contrat)
         if ecrits:
-            propose = versions.charger(options["contract"], dossier)
+            propose = contrats_charges.charger(options["contract"], dossier)
             apres = len(_calibrer(enregistrement, propose, options).groupes)
         _dire_la_surcharge(dossier, len(ecrits), apres)
     if forme == "json":

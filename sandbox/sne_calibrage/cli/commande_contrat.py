@@ -9,11 +9,11 @@ from typing import Any, Final
 import click
 
 from sne_calibrage.cli.commande_contrat_verifier import verifier
-from sne_calibrage.versions import contrats_compares, echanges_recueillis, preparation
+from sne_calibrage.versions import contrats_compares, echanges_recueillis, requetes_sous_un_autre_contrat
 from sne_calibrage.versions.rendu_des_versions import COMPARAISONS, PREPARATIONS
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.overlay import lire_toml
-from sne_interface.contract.versions import Contrat
 from sne_interface.errors import UsageError
 from sne_interface.settings import Reglages
 from sne_sandbox.cli.options import (
@@ -99,7 +99,7 @@ def preparer(
                 remede="dites à --de sous quel contrat il a été fait : --de v5.0",
             )
         with barre("Rejeu") as progres:
-            faite = preparation.preparer(
+            faite = requetes_sous_un_autre_contrat.preparer(
                 lambda: trouve.echanges(contrats[0]),
                 *contrats,
                 noms=(*noms, trouve.nom),
@@ -117,15 +117,19 @@ def charger(nom: str, options: Mapping[str, Any]) -> Contrat:
     have; a folder that says `extends`, a version of its own; any other folder, laid over --contract. Raises
     UsageError, ContractError."""
     dossier, contrats = Path(nom), ouvrir_contrats(options)
-    if not dossier.is_dir() and nom in contrats.noms and nom not in versions.livres():
+    if not dossier.is_dir() and nom in contrats.noms and nom not in contrats_charges.livres():
         return contrats.nomme(nom)
-    if not dossier.is_dir() or (nom == dossier.name and nom in versions.livres()):
+    if not dossier.is_dir() or (nom == dossier.name and nom in contrats_charges.livres()):
         if "/" in nom and not dossier.is_dir():
             raise UsageError(
                 f"Le dossier [{nom}] n'existe pas.", remede="donnez un nom de contrat, ou un dossier"
             )
-        return versions.charger(nom, options["contracts"])
+        return contrats_charges.charger(nom, options["contracts"])
     table = dossier / "contract.toml"
-    if table.is_file() and "extends" in lire_toml(table) and dossier.resolve().name not in versions.livres():
-        return versions.charger(dossier.resolve().name, dossier.resolve().parent)
-    return versions.charger(options["contract"], dossier)
+    if (
+        table.is_file()
+        and "extends" in lire_toml(table)
+        and dossier.resolve().name not in contrats_charges.livres()
+    ):
+        return contrats_charges.charger(dossier.resolve().name, dossier.resolve().parent)
+    return contrats_charges.charger(options["contract"], dossier)

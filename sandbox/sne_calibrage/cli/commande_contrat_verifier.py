@@ -13,7 +13,7 @@ import click
 
 from sne_calibrage.dossier_officiel.contrat_eprouve import essayer_les_exemples, essayer_les_specimens
 from sne_calibrage.dossier_officiel.noms_devines import EtatLiaison, LiaisonDeRole, a_ecrire, en_toml, lier
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.rules.engine import regles_eteintes
 from sne_sandbox.cli.options import COMMUNES, reglages, une_forme
@@ -41,8 +41,8 @@ def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: 
     """
     if options["contracts"] is not None:
         raise UsageError("--contracts ne sert pas ici.", remede=f"contrat verifier {options['contracts']}")
-    notre = versions.charger(contract)
-    lu = versions.charger(contract, dossier, tolerer=True)
+    notre = contrats_charges.charger(contract)
+    lu = contrats_charges.charger(contract, dossier, tolerer=True)
     liaisons = lier(lu, notre)
     with tempfile.TemporaryDirectory(prefix="sne-liaison-") as temporaire:
         copie = Path(temporaire) / "dossier"
@@ -50,7 +50,7 @@ def verifier(dossier: Path, ecrire: bool, forme: str, contract: str, **options: 
             (copie / nom).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(dossier / nom, copie / nom)
         fichier = ecrire_la_liaison(copie, contract, liaisons)
-        officiel = versions.charger(contract, copie)
+        officiel = contrats_charges.charger(contract, copie)
         specimens = essayer_les_specimens(officiel, notre)
         exemples = essayer_les_exemples(officiel, notre)
         if ecrire:

@@ -10,14 +10,14 @@ import click
 from sne_calibrage.enregistrements import fixtures_ecrites
 from sne_calibrage.enregistrements.fixtures_ecrites import Echantillon, Recueil
 from sne_calibrage.relais.amont import Amont, LienAmont
-from sne_conformite.bilan import trafic
+from sne_conformite.bilan import trafic_juge
 from sne_conformite.observation.observation import observer
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import document_parmi
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import UsageError
 from sne_interface.settings import est_boucle_locale
-from sne_sandbox.cli import depart
+from sne_sandbox.cli import preparatifs_d_ecoute
 from sne_sandbox.cli.options import COMMUNES, Poste, reglages
 from sne_sandbox.store.magasin import Magasin
 
@@ -120,24 +120,26 @@ def _servir(
     LienAmont(amont)  # said before anything is made
     home: Path = options["home"]
     # A `serve` that comes after on this home finds its base as it would have made it.
-    configuration = depart.configuration(options, noms, semence=depart.SEMENCE)
-    guichets, vitrine = depart.preparer_certificats(options, [*noms, options["host"]], depart.SEMENCE)
-    configuration = depart.jeton_commun(configuration)
+    configuration = preparatifs_d_ecoute.configuration(options, noms, semence=preparatifs_d_ecoute.SEMENCE)
+    guichets, vitrine = preparatifs_d_ecoute.preparer_certificats(
+        options, [*noms, options["host"]], preparatifs_d_ecoute.SEMENCE
+    )
+    configuration = preparatifs_d_ecoute.jeton_commun(configuration)
 
     def annoncer(adresses: Any) -> None:
         if pret is not None:
-            depart.ecrire_pret(pret, adresses, home, guichets, vitrine, configuration.jeton)
+            preparatifs_d_ecoute.ecrire_pret(pret, adresses, home, guichets, vitrine, configuration.jeton)
         click.echo(f"sne-sandbox : relais vers {amont.url}", err=True)
         for nom in ("https", "http"):
             if getattr(adresses, nom):
                 click.echo(f"  {nom:5} {getattr(adresses, nom)}/services/", err=True)
         click.echo(f"  certificats : {guichets}", err=True)
-        depart.annoncer_la_console(adresses, configuration, f"/console/{base}/")
+        preparatifs_d_ecoute.annoncer_la_console(adresses, configuration, f"/console/{base}/")
         click.echo("  Ce journal peut porter des données personnelles : gardez-le pour vous.", err=True)
 
     ecoute = lancement.ecoute_de(options)
     a_servir = LancementRelais(configuration, ecoute, amont=amont, base=base)
-    lancement.lancer(a_servir, depart.processus(options), annoncer)
+    lancement.lancer(a_servir, preparatifs_d_ecoute.processus(options), annoncer)
 
 
 # --- the recording as files -------------------------------------------------------------------------------
@@ -165,7 +167,7 @@ def _exporter(dossier: Path, base: str, anonymiser: bool, options: dict[str, Any
 
 
 def _echantillons(magasin: Magasin, base: str, contrat: Contrat) -> Iterator[Echantillon]:
-    for echange in trafic.parcourir(magasin, base):
+    for echange in trafic_juge.parcourir(magasin, base):
         vue = observer(echange, contrat)
         if vue.soap and vue.octets_document:
             recu = vue.reponse.message

@@ -12,9 +12,9 @@ from lxml import etree
 
 from sne_interface.contract import codec
 from sne_interface.contract.codec import NS
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.echange import Appel

@@ -12,11 +12,11 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.declarations_des_schemas import ModelesDemande
 from sne_interface.contract.elements import ElementLu, elements
-from sne_interface.contract.modele_de_schema import ModelesDemande
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.table_des_roles import LIBELLES, faute_de_la_demande
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain import decision as d
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.domain.nir import MOTS_DU_NIR

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from sne_conformite.observation.observation import Observation, observer
 from sne_interface.contract import codec
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.base import Base, Guichet, Horloge, NatureGuichet
 from sne_interface.domain.dates import PARIS, ajouter_mois

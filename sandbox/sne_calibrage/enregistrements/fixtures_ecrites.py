@@ -13,7 +13,7 @@ from typing import Final
 from sne_calibrage.enregistrements.anonymat import Anonymat
 from sne_conformite.preuves.pseudonymes import Pseudonymes
 from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons import raison_ecriture
+from sne_interface.raisons_du_systeme import raison_ecriture
 
 _ZIP: Final = b"PK\x03\x04"
 

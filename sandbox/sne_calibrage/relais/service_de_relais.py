@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sne_calibrage.enregistrements.ligne_relayee import relire
+from sne_calibrage.enregistrements.ligne_de_journal_relue import relire
 from sne_calibrage.relais.amont import Amont, LienAmont
 from sne_calibrage.relais.relais import Relais
 from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.echange import Echange
 from sne_sandbox.bases import bases
-from sne_sandbox.offres import parties
+from sne_sandbox.offres_des_paquets import parties
 from sne_sandbox.server.lancement import Lancement, noter_le_refus
 from sne_sandbox.server.service_wsgi import ApplicationWsgi
 from sne_sandbox.server.workers import Taches

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
-from sne_calibrage.enregistrements.ligne_relayee import document_envoye, fautes_du_schema
+from sne_calibrage.enregistrements.ligne_de_journal_relue import document_envoye, fautes_du_schema
 from sne_calibrage.versions.differences_de_contrats import (
     ComparaisonDeContrats,
     DifferenceDeContrats,
@@ -16,7 +16,7 @@ from sne_calibrage.versions.differences_de_contrats import (
 from sne_calibrage.versions.sorts_des_requetes import ENVELOPPE, REPONSE, SCHEMA, Cause
 from sne_conformite.observation.observation import Observation
 from sne_interface.contract.changements import Nature
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.element import sans_indices
 from sne_interface.domain.nir import masquer_nirs
 from sne_sandbox.operations.table_des_operations import OPERATIONS

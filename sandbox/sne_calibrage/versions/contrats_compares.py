@@ -21,12 +21,12 @@ from sne_calibrage.versions.differences_de_contrats import (
     hors,
     resserre,
 )
-from sne_interface.contract import changements, exigences, referentiel
+from sne_interface.contract import changements, exigences, roles_et_mentions
 from sne_interface.contract.changements import Changements, Nature, charger_changements
+from sne_interface.contract.contrats_charges import Contrat, MessageOperation
 from sne_interface.contract.exigences import charger_exigences
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.contract.schemas import lire_arbre
-from sne_interface.contract.versions import Contrat, MessageOperation
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 
@@ -400,7 +400,7 @@ def _cle_de_fichier(chemin: str, cle: str, avant: Any, apres: Any) -> Difference
         severites = {Sens.REQUETE: Severite.ERREUR if perdu else Severite.INFORMATION}
     elif chemin == _CONTRAT and racine == "reglages":
         severites = {Sens.REQUETE: Severite.AVERTISSEMENT}
-    elif chemin == referentiel.FICHIER:
+    elif chemin == roles_et_mentions.FICHIER:
         nature, objet = Nature.CERTIFICATION, cle
     elif chemin.endswith((".wsdl", ".xsd")):
         nature, objet = Nature.OPERATIONS, chemin

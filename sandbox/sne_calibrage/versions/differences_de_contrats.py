@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from sne_interface.contract.changements import Changement, Changements, GenreChangement, Nature
-from sne_interface.domain import publication
+from sne_interface.domain import valeurs_en_json
 
 
 class Severite(StrEnum):
@@ -92,7 +92,7 @@ class DifferenceDeContrats:
     def en_json(self) -> dict[str, Any]:
         """Its JSON."""
         derives = {"empreinte": self.empreinte, "severite": self.severite.value, "sens": list(self.sens)}
-        return {**publication.en_json(self), **derives, "changement": self.changement or None}
+        return {**valeurs_en_json.en_json(self), **derives, "changement": self.changement or None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 from zipfile import is_zipfile
 
-from sne_calibrage.enregistrements import enregistrement
-from sne_calibrage.versions.preparation import remises_notees
-from sne_conformite.bilan import trafic
+from sne_calibrage.enregistrements import export_du_relais
+from sne_calibrage.versions.requetes_sous_un_autre_contrat import remises_notees
+from sne_conformite.bilan import trafic_juge
 from sne_conformite.preuves import paquet_de_preuves
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Echange
 from sne_interface.errors import UsageError
 from sne_interface.settings import Reglages
@@ -51,7 +51,7 @@ def ouvrir(dit: str | None, base: str | None, ouvrir_magasin: Callable[[], Magas
         )
     fichier = Path(dit or "")
     if dit is not None and fichier.is_dir():
-        yield Provenance(dit, lambda contrat: enregistrement.du_dossier(fichier, contrat))
+        yield Provenance(dit, lambda contrat: export_du_relais.du_dossier(fichier, contrat))
     elif dit is not None and (fichier.exists() or fichier.suffix == ".zip"):
         if fichier.is_file() and not is_zipfile(fichier):
             raise UsageError(
@@ -86,11 +86,11 @@ def _de_la_base(magasin: Magasin, nom: str) -> Provenance:
     reglages = magasin.bases.lire(nom).reglages
     return Provenance(
         f"base {nom}",
-        lambda _: trafic.parcourir(magasin, nom),
+        lambda _: trafic_juge.parcourir(magasin, nom),
         contrat=reglages.contrat,
         # What it is replayed in has the contract that is asked, and no other to come.
         reglages=replace(reglages, contrat="", contrat_suivant=""),
         # The relay notes what its caller showed, and shows the real server a certificate of its own.
         certificats=nom != RELAIS,
-        perdus=trafic.perdus(magasin, nom, 0),
+        perdus=trafic_juge.perdus(magasin, nom, 0),
     )

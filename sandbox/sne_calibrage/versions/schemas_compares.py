@@ -20,10 +20,10 @@ from sne_calibrage.versions.differences_de_contrats import (
     resserre,
 )
 from sne_interface.contract.changements import Nature
+from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.declarations_des_schemas import VERROU_DES_MODELES
 from sne_interface.contract.explication import modele_de
-from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES
 from sne_interface.contract.schemas import Document, cloture
-from sne_interface.contract.versions import Contrat
 
 Places = Mapping[str, PlaceDeSchema]
 #: Facets of which a smaller value admits less, and those of which a larger one does.

@@ -1,5 +1,5 @@
-"""The fate of recorded requests under another contract, as values: `versions.preparation` finds it,
-`versions` writes it."""
+"""The fate of recorded requests under another contract, as values: `versions.requetes_sous_un_autre_contrat`
+finds it, `rendu_des_versions` writes it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sne_calibrage.versions.differences_de_contrats import DifferenceDeContrats
 from sne_interface.contract.changements import Changement
-from sne_interface.domain import publication
+from sne_interface.domain import valeurs_en_json
 
 #: What stands for a rule in a refusal of the schema, or of the envelope.
 SCHEMA: Final = "schéma"
@@ -129,7 +129,7 @@ class Preparation:
         return {
             **{nom: getattr(self, nom) for nom in ("depuis", "vers", "source", "prete")},
             "perdus": self.perdus or None,
-            "comptes": publication.en_json(self.comptes),
+            "comptes": valeurs_en_json.en_json(self.comptes),
             "changements": [changement.en_json() for changement in self.changements.values()],
             "echanges": [sort.en_json() for sort in self.sorts if sort.devenir not in tus],
             "nouveautes": [nouveaute.en_json() for nouveaute in self.nouveautes],
@@ -137,4 +137,4 @@ class Preparation:
 
 
 def _sans_vide(valeur: Any) -> dict[str, Any]:
-    return {nom: None if v == "" else v for nom, v in publication.en_json(valeur).items()}
+    return {nom: None if v == "" else v for nom, v in valeurs_en_json.en_json(valeur).items()}

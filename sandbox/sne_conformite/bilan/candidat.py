@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from sne_conformite.rapports.rapport import Attestation, Candidat
 from sne_interface import archives
-from sne_interface.contract.referentiel import Certification
+from sne_interface.contract.roles_et_mentions import Certification
 from sne_interface.errors import UsageError
-from sne_interface.raisons import raison_systeme
+from sne_interface.raisons_du_systeme import raison_systeme
 
 _TEXTES: Final = ("editeur", "produit", "version")
 _FACULTATIFS: Final = ("pile", "empreinte")

@@ -10,7 +10,7 @@ from typing import Final
 
 from sne_conformite.bilan.consequences import SANS_CAUSE, chef
 from sne_conformite.bilan.couverture_du_contrat import Couverture
-from sne_conformite.observation.accidents import GARDES_MAX, dire_l_accident, dire_les_accidents
+from sne_conformite.observation.accidents_de_la_suite import GARDES_MAX, dire_l_accident, dire_les_accidents
 from sne_conformite.observation.observation import Observation, citer
 from sne_conformite.rapports.rapport import (
     REFUS,
@@ -26,9 +26,9 @@ from sne_conformite.rapports.rapport import (
     Rubrique,
     Verdict,
 )  # fmt: skip
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.exigences import Exigence
 from sne_interface.contract.suggestions import remede_de_regle
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.echange import TLS, VerdictEchange
 from sne_interface.rules.controle import lire_explication
 

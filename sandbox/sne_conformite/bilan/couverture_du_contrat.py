@@ -10,9 +10,9 @@ from sne_conformite.juges.juges_refus import Corrections
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Rubrique
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.evenement import lire_booleen

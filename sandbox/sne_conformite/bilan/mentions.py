@@ -36,7 +36,7 @@ from sne_conformite.rapports.verdict_de_conformite import (
     surcharge,
 )
 from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.contract.referentiel import (
+from sne_interface.contract.roles_et_mentions import (
     FICHIER,
     JOUE,
     Certification,

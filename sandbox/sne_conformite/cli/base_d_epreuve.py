@@ -24,8 +24,8 @@ from sne_sandbox.cli.signaux import Signaux
 
 if TYPE_CHECKING:
     from sne_interface.contract.contrats import Contrats
-    from sne_interface.contract.versions import Contrat
-    from sne_sandbox.server.base_servie import BaseServie
+    from sne_interface.contract.contrats_charges import Contrat
+    from sne_sandbox.server.acces_a_la_base import BaseServie
     from sne_sandbox.server.serveur_enfant import ServeurEnfant
     from sne_sandbox.store.magasin import Magasin
 
@@ -74,7 +74,7 @@ class Epreuve:
     @contextlib.contextmanager
     def servir(self) -> "Iterator[tuple[ServeurEnfant, BaseServie]]":
         """Serves the base in a child process. Raises OperatorError when it does not start."""
-        from sne_sandbox.server.base_servie import BaseServie
+        from sne_sandbox.server.acces_a_la_base import BaseServie
 
         with self.serveur:
             enfant = self.attendre()
@@ -84,7 +84,7 @@ class Epreuve:
         """Takes in the files that its guichets left less than a minute ago: the server's round did not come
         for them, and they are traffic as the others are."""
         from sne_interface.settings import Limites
-        from sne_sandbox.asynchrone import CanalAsynchrone
+        from sne_sandbox.canal_asynchrone import CanalAsynchrone
 
         limites = Limites(xml_max=self.options["xml_max"])
         CanalAsynchrone(self.contrats, self.magasin, limites, self.home).visiter(self.base)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sne_conformite.cli.sorties_de_rapport import ligne_de_commande
 from sne_conformite.rapports import annotations_de_forge, rapport_sarif
-from sne_conformite.rapports.signalements import Niveau, Signalement, signaler_controle
+from sne_conformite.rapports.signalements_a_la_forge import Niveau, Signalement, signaler_controle
 from sne_interface.rules.controle import Controle
 from sne_sandbox import __version__
 

@@ -15,16 +15,16 @@ from typing import Any, Final
 
 import click
 
-from sne_interface.contract import versions
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract import contrats_charges
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.base import lire_horloge
 from sne_interface.domain.dates import PARIS, date_francaise
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.domain.publication import en_json
 from sne_interface.domain.texte import accorde, pour_xml
+from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import UsageError
-from sne_interface.raisons import raison_systeme
+from sne_interface.raisons_du_systeme import raison_systeme
 from sne_interface.rules.controle import ENSUITE, XSD, Controle, FauteDeDocument, controler
 from sne_sandbox.cli.options import COMMUNES, reglages, une_horloge
 from sne_sandbox.cli.terminal import BON, DISCRET, GRAS, MAUVAIS, PRUDENT, Style, ecrire, nu
@@ -80,7 +80,7 @@ def commande(fichiers: tuple[Path, ...], forme: str, horloge: str, juger_tout: b
     """
     chemins = list(_deplier(fichiers))
     maintenant = lire_horloge(horloge).maintenant(datetime.now(UTC))
-    contrat = versions.charger(options["contract"], options["contracts"])
+    contrat = contrats_charges.charger(options["contract"], options["contracts"])
     vus = list(_controler_tout(chemins, contrat, options, maintenant))
     resultats = [(chemin, controle) for chemin, (controle, _) in zip(chemins, vus, strict=True)]
     junit = partial(_junit, durees=[duree for _, duree in vus])
@@ -146,7 +146,7 @@ def _suivre(controles: Iterator[_Vu], combien: int) -> Iterable[_Vu]:
 
 def _initialiser(options: dict[str, Any], maintenant: datetime) -> None:
     if "_contrat" not in globals():  # else it came with the fork
-        _preparer(versions.charger(options["contract"], options["contracts"]), options, maintenant)
+        _preparer(contrats_charges.charger(options["contract"], options["contracts"]), options, maintenant)
 
 
 def _preparer(contrat: Contrat, options: dict[str, Any], maintenant: datetime) -> None:

@@ -87,7 +87,7 @@ def commande(**dits: Any) -> int:
     acquises, 1 sinon, 3 si l'épreuve n'a pas pu avoir lieu. Interrompue (Ctrl-C, SIGTERM), elle écrit un
     rapport partiel, et sort avec 130 ou 143.
     """
-    from sne_conformite.rapports.etapes_de_preparation import etape
+    from sne_conformite.rapports.etapes_avant_le_plan import etape
 
     click.echo(etape(1), err=True)  # what follows may be long under load: it is not mute
     rapport, epreuve = extraire(RapportDemande, dits), extraire(_DemandeDEpreuve, dits)
@@ -110,13 +110,13 @@ class _DemandeDEpreuve:
 
 
 def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, options: Mapping[str, Any]) -> int:
-    from sne_conformite.bilan import trafic
+    from sne_conformite.bilan import trafic_juge
     from sne_conformite.cli import base_d_epreuve as epreuve
     from sne_conformite.cli import sorties_de_rapport as rapports
     from sne_conformite.pilotage import pilotage
     from sne_conformite.plan import plan as plans
-    from sne_conformite.preuves import empreintes
-    from sne_conformite.rapports.etapes_de_preparation import etape
+    from sne_conformite.preuves import empreintes_de_ce_qui_juge
+    from sne_conformite.rapports.etapes_avant_le_plan import etape
     from sne_interface.contract.exigences import charger_exigences
     from sne_interface.domain.base import Horloge, lire_horloge
 
@@ -130,7 +130,10 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         instances = _application(demande.designation)
         maintenant = lire_horloge(demande.horloge).maintenant(datetime.now(UTC)).replace(microsecond=0)
         click.echo(etape(2), err=True)
-        plan, textes = plans.charger(demande.fichier_plan), empreintes.lire_plan(demande.fichier_plan)
+        plan, textes = (
+            plans.charger(demande.fichier_plan),
+            empreintes_de_ce_qui_juge.lire_plan(demande.fichier_plan),
+        )
         ids = tuple(scenario.id for scenario in plan)
         seulement = _choisir(demande.scenarios, ids)
         combien = accorde(len(seulement or plan), "scénario", "scénarios")
@@ -157,13 +160,13 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
         prete = _EpreuvePrete(demande, options, ouverte, plan, reglages, sorties.connues)
         rapport, greffe = prete.piloter(*instances)
         rapport = de_ces_scenarios(rapport, demande.scenarios)
-        autre_plan = empreintes.autre_plan(textes)
+        autre_plan = empreintes_de_ce_qui_juge.autre_plan(textes)
         rapport = replace(rapport, entete=replace(rapport.entete, defi=demande.defi, autre_plan=autre_plan))
         _verifier_epreuve(rapport)
         rendu = sorties.rendre(
             rapport,
             rapports.Preuves(
-                trafic.parcourir(ouverte.magasin, ouverte.base, jusqu_a=greffe.tete["dernier"]),
+                trafic_juge.parcourir(ouverte.magasin, ouverte.base, jusqu_a=greffe.tete["dernier"]),
                 rapports.configuration(
                     options,
                     application=demande.designation,
@@ -172,7 +175,7 @@ def _eprouver(demande: _DemandeDEpreuve, rapport_demande: RapportDemande, option
                     horloge=str(maintenant),
                     scenarios=list(demande.scenarios),
                 ),
-                empreintes.detailler(ouverte.contrat, textes),
+                empreintes_de_ce_qui_juge.detailler(ouverte.contrat, textes),
                 textes,
                 greffe.lignes,
                 ids,
@@ -201,9 +204,9 @@ class _EpreuvePrete:
         from sne_conformite.pilotage.base_pilotee import BaseJugee
         from sne_conformite.pilotage.couloirs import Renforts
         from sne_conformite.pilotage.proces_verbal import Greffe
-        from sne_conformite.protocole.adresses_servies import Adresses
-        from sne_conformite.rapports.etapes_de_preparation import etape
-        from sne_conformite.rapports.progression import suivre
+        from sne_conformite.protocole.adresses_pour_l_application import Adresses
+        from sne_conformite.rapports.avancement_au_terminal import suivre
+        from sne_conformite.rapports.etapes_avant_le_plan import etape
         from sne_sandbox.cli import commande_diagnostic as diagnostic
 
         ouverte, greffe = self.ouverte, Greffe()
@@ -274,7 +277,7 @@ def _du_defi(demande: _DemandeDEpreuve) -> _DemandeDEpreuve:
 
 def _verifier_le_suivi(fichier: Path) -> None:
     """Raises UsageError when it cannot be written."""
-    from sne_interface.raisons import raison_ecriture
+    from sne_interface.raisons_du_systeme import raison_ecriture
 
     try:
         fichier.touch()

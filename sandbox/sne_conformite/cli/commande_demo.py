@@ -12,20 +12,20 @@ from typing import Any, Final
 
 import click
 
-from sne_conformite.bilan import trafic
+from sne_conformite.bilan import trafic_juge
 from sne_conformite.cli import commande_conform
 from sne_conformite.observation.observation import Observation, observer
 from sne_conformite.plan.exemples_tires import element_json, formulaire_de, saisie, valeurs
-from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.protocole.adresses_pour_l_application import Adresses
 from sne_conformite.protocole.formulaire_saisi import appliquer
 from sne_conformite.protocole.protocole import PROTOCOLE
-from sne_interface.contract import codec, versions
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract import codec, contrats_charges
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.element import Element
 from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons import raison_ecriture
+from sne_interface.raisons_du_systeme import raison_ecriture
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.server.serveur_enfant import ServeurEnfant, servir_en_enfant
 from sne_sandbox.store.magasin import Magasin
@@ -106,7 +106,7 @@ def _vider(dossier: Path) -> None:
 
 def _vivre(serveur: ServeurEnfant, dossier: Path) -> str:
     """The reference application leads the life of two demandes; the number of the first."""
-    contrat = versions.charger()
+    contrat = contrats_charges.charger()
     colocataires = _specimen("demandes/colocataires.xml")
     formulaire = formulaire_de(colocataires)
     change = appliquer(formulaire, ["telephone"], contrat, _HORLOGE.date())
@@ -134,9 +134,9 @@ def _vivre(serveur: ServeurEnfant, dossier: Path) -> str:
         for quoi, guichet, commande, champs in actes:
             avant = magasin.journal.dernier(BASE_PAR_DEFAUT)
             agent.dire(guichet, commande, champs)
-            for echange in trafic.parcourir(magasin, BASE_PAR_DEFAUT, avant):
+            for echange in trafic_juge.parcourir(magasin, BASE_PAR_DEFAUT, avant):
                 _raconter(quoi, observer(echange, contrat))
-        premier = observer(next(trafic.parcourir(magasin, BASE_PAR_DEFAUT)), contrat)
+        premier = observer(next(trafic_juge.parcourir(magasin, BASE_PAR_DEFAUT)), contrat)
     (dossier / "attestation.pdf").write_bytes(premier.reponse.octets("attestation"))
     return premier.numero_rendu or ""
 

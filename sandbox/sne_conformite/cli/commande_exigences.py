@@ -7,9 +7,9 @@ import click
 
 from sne_conformite.juges import PILOTEES
 from sne_conformite.plan import plan
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.contract.referentiel import charger_certification
+from sne_interface.contract.roles_et_mentions import charger_certification
 from sne_sandbox.cli.options import COMMUNES, forme_de_liste, inconnu, reglages, tableau_markdown
 
 _NIVEAUX = {"MUST": "obligatoire", "SHOULD": "recommandée"}
@@ -32,7 +32,7 @@ def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: A
       sne-sandbox exigences --mention socle
       sne-sandbox exigences --format json > exigences.json
     """
-    contrat = versions.charger(options["contract"], options["contracts"])
+    contrat = contrats_charges.charger(options["contract"], options["contracts"])
     exigences = charger_exigences(contrat.dossiers)
     ids = tuple(nom.upper() for nom in ids)
     for nom in ids:
@@ -69,7 +69,7 @@ def commande(ids: tuple[str, ...], mention: str | None, forme: str, **options: A
             click.echo("→ tout d'une exigence : sne-sandbox exigences ID", err=True)
 
 
-def _de(nom: str, contrat: versions.Contrat) -> set[str]:
+def _de(nom: str, contrat: contrats_charges.Contrat) -> set[str]:
     """The requirements of a mention, each that may stand for another included. Raises UsageError."""
     certification = charger_certification(contrat.dossiers)
     if nom not in certification.mentions:

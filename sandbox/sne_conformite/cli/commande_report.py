@@ -8,15 +8,15 @@ from zipfile import is_zipfile
 
 import click
 
-from sne_conformite.bilan import trafic
+from sne_conformite.bilan import trafic_juge
 from sne_conformite.cli import sorties_de_rapport as rapports
 from sne_conformite.cli.options_de_jugement import RapportDemande, extraire, sorties_de_rapport
-from sne_conformite.preuves import empreintes, paquet_de_preuves
+from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves
 from sne_conformite.rapports import rapport_json, rapports_compares
-from sne_conformite.rapports.progression import suivre
+from sne_conformite.rapports.avancement_au_terminal import suivre
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.verdict_de_conformite import motifs_des_preuves
-from sne_interface.domain.publication import en_json
+from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import COMMUNES, Poste, ouvrir_contrats, ouvrir_magasin, reglages
 
@@ -97,7 +97,7 @@ def _juger(
     contrat = contrats.defaut  # `options` name that of the base
     ids = rapports.exigees(demandees, contrat)
     connue = magasin.bases.lire(base)
-    reglages = trafic.ReglagesTrafic(
+    reglages = trafic_juge.ReglagesTrafic(
         exiger=ids,
         application=f"base {base}",
         commande=rapports.ligne_de_commande(),
@@ -106,14 +106,14 @@ def _juger(
         accord=True,
         jusqu_a=magasin.journal.dernier(base),
     )
-    faits = trafic.faits(reglages, magasin, base)
-    rapport = suivre(trafic.juger_base(magasin, base, contrat, reglages))
+    faits = trafic_juge.faits(reglages, magasin, base)
+    rapport = suivre(trafic_juge.juger_base(magasin, base, contrat, reglages))
     return sorties.rendre(
         rapport,
         rapports.Preuves(
-            trafic.parcourir(magasin, base, jusqu_a=reglages.jusqu_a),
+            trafic_juge.parcourir(magasin, base, jusqu_a=reglages.jusqu_a),
             {**rapports.configuration(options, base=base), "trafic": faits},
-            empreintes.detailler(contrat),
+            empreintes_de_ce_qui_juge.detailler(contrat),
         ),
     )
 

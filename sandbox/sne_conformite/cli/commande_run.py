@@ -26,7 +26,7 @@ from sne_conformite.rapports.rapport import TRAFIC
 from sne_interface import systeme
 from sne_interface.domain.base import lire_horloge
 from sne_interface.errors import UsageError
-from sne_interface.raisons import raison_systeme
+from sne_interface.raisons_du_systeme import raison_systeme
 
 #: Seconds that the command is given to end, once it was told to.
 _DELAI_FIN: Final = 10.0
@@ -81,9 +81,9 @@ def commande(
         programme = _programme(commande_lancee[0])
         with base_d_epreuve.ouvrir(options, lire_horloge(horloge), seed) as ouverte:
             # Beside the server, which starts.
-            from sne_conformite.bilan import trafic
-            from sne_conformite.preuves import empreintes
-            from sne_conformite.rapports.progression import suivre
+            from sne_conformite.bilan import trafic_juge
+            from sne_conformite.preuves import empreintes_de_ce_qui_juge
+            from sne_conformite.rapports.avancement_au_terminal import suivre
 
             ids = rapports.exigees(demande.exigees, ouverte.contrat)
             sorties.apprendre()
@@ -91,7 +91,7 @@ def commande(
             ouverte.relever_les_boites()
             inacheve = ouverte.signaux.dire("la commande n'est pas allée à son terme")
             echec = code != 0 and not inacheve
-            reglages = trafic.ReglagesTrafic(
+            reglages = trafic_juge.ReglagesTrafic(
                 exiger=ids,
                 application=application,
                 commande=rapports.ligne_de_commande(),
@@ -101,16 +101,16 @@ def commande(
                 accord=not inacheve,
                 inacheve=inacheve,
             )
-            rapport = suivre(trafic.juger_base(ouverte.magasin, ouverte.base, ouverte.contrat, reglages))
+            rapport = suivre(trafic_juge.juger_base(ouverte.magasin, ouverte.base, ouverte.contrat, reglages))
             rendu = sorties.rendre(
                 rapport,
                 rapports.Preuves(
-                    trafic.parcourir(ouverte.magasin, ouverte.base),
+                    trafic_juge.parcourir(ouverte.magasin, ouverte.base),
                     {
                         **rapports.configuration(options, seed=seed, horloge=horloge),
-                        "trafic": trafic.faits(reglages, ouverte.magasin, ouverte.base),
+                        "trafic": trafic_juge.faits(reglages, ouverte.magasin, ouverte.base),
                     },
-                    empreintes.detailler(ouverte.contrat),
+                    empreintes_de_ce_qui_juge.detailler(ouverte.contrat),
                 ),
                 remarques=[] if rapport.entete.echanges or rapport.entete.non_juges else _refus(ouverte),
             )
@@ -119,7 +119,7 @@ def commande(
 
 def _refus(ouverte: Epreuve) -> list[str]:
     """Why nothing arrived; else where to call."""
-    from sne_conformite.recit import raisons
+    from sne_conformite.derniers_echanges_racontes import raisons
 
     return raisons(ouverte.magasin, ouverte.base) or [_RIEN_VU]
 

@@ -13,12 +13,12 @@ from typing import Any, Final
 
 import click
 
-from sne_conformite.bilan import trafic
+from sne_conformite.bilan import trafic_juge
 from sne_conformite.cli import sorties_de_rapport
 from sne_conformite.cli.commande_conform import de_ces_scenarios, tenir_hypothesis
 from sne_conformite.cli.sorties_de_rapport import AUTO_DECLAREE, NON_SIGNEE, PreuvesCopiees
 from sne_conformite.plan import plan as plans
-from sne_conformite.preuves import empreintes, paquet_de_preuves, signature
+from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves, signature
 from sne_conformite.preuves.paquet_de_preuves import DossierPreuves, empreinte
 from sne_conformite.preuves.signature import (
     EDITEUR,
@@ -29,8 +29,8 @@ from sne_conformite.preuves.signature import (
 )
 from sne_conformite.protocole.defi import graine_et_horloge
 from sne_conformite.rapports import manquements_connus, rapport_json
+from sne_conformite.rapports.avancement_au_terminal import suivre
 from sne_conformite.rapports.formats_de_rapport import ATTESTATION, PREUVES
-from sne_conformite.rapports.progression import suivre
 from sne_conformite.rapports.rapport import Entete, Rapport
 from sne_conformite.rejugement.rejeu import (
     JournalRejoue,
@@ -39,12 +39,12 @@ from sne_conformite.rejugement.rejeu import (
     RejeuImpossible,
     differences,
 )
-from sne_interface.contract import versions
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract import contrats_charges
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.texte import abrege, accorde, visible
 from sne_interface.errors import UsageError
-from sne_interface.raisons import raison_systeme
+from sne_interface.raisons_du_systeme import raison_systeme
 from sne_interface.rules.rule import gravite
 
 _AUCUNE: Final = "aucune : ce dossier n'est pas confirmé"
@@ -127,7 +127,7 @@ def rejuger(
             f"Le dossier [{fichier}] est au format {dossier.format}, d'où tout ne se rejuge pas.",
             remede=f"vérifiez-le avec la version qui l'a écrit : {dossier.versions.get('sne-sandbox', '?')}",
         )
-    contrat = versions.charger(options["contract"], options["contracts"])
+    contrat = contrats_charges.charger(options["contract"], options["contracts"])
     if contrat.nom != dossier.rapport.entete.contrat:
         raise UsageError(
             f"Ce dossier juge le contrat {dossier.rapport.entete.contrat}, et non {contrat.nom}.",
@@ -252,19 +252,21 @@ def _comparer_les_juges(
     dossier: DossierPreuves, contrat: Contrat, verificateur: Verificateur, vu: _Constat
 ) -> None:
     entete = dossier.rapport.entete
-    pilote = entete.mode != trafic.MODE
-    ici = empreintes.detailler(contrat, empreintes.lire_plan(verificateur.plan) if pilote else None)
-    if empreintes.resumer(dossier.juges) != dict(entete.empreintes):
+    pilote = entete.mode != trafic_juge.MODE
+    ici = empreintes_de_ce_qui_juge.detailler(
+        contrat, empreintes_de_ce_qui_juge.lire_plan(verificateur.plan) if pilote else None
+    )
+    if empreintes_de_ce_qui_juge.resumer(dossier.juges) != dict(entete.empreintes):
         vu.refuser(_EMPREINTES, "celles du rapport ne sont pas celles du manifeste.")
-    if dossier.juges.get("plan", {}) != empreintes.d_un_plan(dossier.plan):
+    if dossier.juges.get("plan", {}) != empreintes_de_ce_qui_juge.d_un_plan(dossier.plan):
         vu.refuser(_EMPREINTES, "le plan du dossier n'a pas les empreintes annoncées.")
-    autres = list(empreintes.differences(dossier.juges, ici))
+    autres = list(empreintes_de_ce_qui_juge.differences(dossier.juges, ici))
     version = dossier.versions.get("sne-sandbox", "?")
     vu.refuser(
         _EMPREINTES, *(f"ne sont pas d'ici : {autre} ; jugé par sne-sandbox {version}." for autre in autres)
     )
     if not autres:
-        quoi = ", ".join(empreintes.GENRES[genre] for genre in ici)
+        quoi = ", ".join(empreintes_de_ce_qui_juge.GENRES[genre] for genre in ici)
         vu.dire(_EMPREINTES, f"intactes ; {quoi} sont ceux d'ici")
     alors, maintenant = dossier.versions, sorties_de_rapport.versions()
     changes = [
@@ -311,7 +313,7 @@ def _verifier_le_profil(
     dit, demande = dossier.rapport.entete.profil, dossier.configuration["options"].get("profile")
     if dit != demande and "base" not in dossier.configuration["options"]:
         vu.refuser(_REJUGEMENT, f"le profil du rapport est {dit}, celui de la configuration {demande}.")
-    if dossier.rapport.entete.mode != trafic.MODE:  # a base that lives on may change its own
+    if dossier.rapport.entete.mode != trafic_juge.MODE:  # a base that lives on may change its own
         averties = sorted(
             regle
             for regle, poids in journal.poids
@@ -357,8 +359,8 @@ def _manquants(journal: JournalRejoue, dossier: DossierPreuves) -> list[int]:
 
 def _du_trafic(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat) -> Rapport:
     faits = dossier.configuration["trafic"]
-    reglages = trafic.ReglagesTrafic(**faits["reglages"])
-    return suivre(trafic.juger_base(MagasinRejoue(journal), str(faits["base"]), contrat, reglages))
+    reglages = trafic_juge.ReglagesTrafic(**faits["reglages"])
+    return suivre(trafic_juge.juger_base(MagasinRejoue(journal), str(faits["base"]), contrat, reglages))
 
 
 def _du_plan(dossier: DossierPreuves, journal: JournalRejoue, contrat: Contrat, vu: _Constat) -> Rapport:
@@ -402,17 +404,17 @@ def _finir(
     baseline excused that day."""
     ecrit = dossier.rapport.entete
     dits: dict[str, Any] = {nom: getattr(ecrit, nom) for nom in ("outil", "candidat", "empreintes", "defi")}
-    if ecrit.mode != trafic.MODE or not refait.entete.echanges:
+    if ecrit.mode != trafic_juge.MODE or not refait.entete.echanges:
         dits |= {"debut": ecrit.debut, "fin": ecrit.fin}
-    if refait.entete.mode != trafic.MODE:
-        dits["autre_plan"] = empreintes.autre_plan(dossier.plan)
+    if refait.entete.mode != trafic_juge.MODE:
+        dits["autre_plan"] = empreintes_de_ce_qui_juge.autre_plan(dossier.plan)
     durees = {s.id: s.duree for s in dossier.rapport.scenarios}
     scenarios = tuple(replace(s, duree=durees.get(s.id, 0.0)) for s in refait.scenarios)
     refait = replace(refait, entete=replace(refait.entete, **dits), scenarios=scenarios)
     debut, fin = refait.entete.debut.date(), refait.entete.fin.date()
     # Those of traffic are those of its exchanges.
     autres = [j for j in jours if not debut - _UN_JOUR <= j <= fin + _UN_JOUR]
-    if autres and ecrit.mode != trafic.MODE:
+    if autres and ecrit.mode != trafic_juge.MODE:
         vu.refuser(_REJUGEMENT, f"des échanges sont du {min(autres)}, et l'épreuve de {debut} à {fin}.")
     if reference := dossier.configuration.get("reference"):
         connues, jour = (
@@ -420,7 +422,7 @@ def _finir(
             date.fromisoformat(reference["jour"]),
         )
         # Of a base that lives on, traffic is judged when one likes: a later day excuses less.
-        plus_tard = ecrit.mode == trafic.MODE and jour > fin
+        plus_tard = ecrit.mode == trafic_juge.MODE and jour > fin
         if not plus_tard and not debut - _UN_JOUR <= jour <= fin + _UN_JOUR:
             vu.refuser(_REFERENCE, f"son jour, {jour}, n'est pas de l'épreuve ({debut} à {fin}).")
         refait = manquements_connus.appliquer(
@@ -469,7 +471,7 @@ def _conclure(
 ) -> str:
     """Says the class, and adds the verifier's signature, when nothing was refused; the class, as the report
     says it."""
-    defi, pilote = entete.defi, entete.mode != trafic.MODE
+    defi, pilote = entete.defi, entete.mode != trafic_juge.MODE
     if verificateur.defi and verificateur.defi != defi:
         vu.refuser("Défi", "ce dossier n'y répond pas." if defi else "ce dossier ne répond à aucun défi.")
     elif verificateur.defi and not vu.retires:

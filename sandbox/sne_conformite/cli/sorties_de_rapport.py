@@ -30,18 +30,18 @@ from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentio
 from sne_interface import resources
 from sne_interface.domain.nir import CACHE
 from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons import raison_systeme
+from sne_interface.raisons_du_systeme import raison_systeme
 from sne_interface.settings import SETTINGS
 from sne_sandbox import __version__
 from sne_sandbox.cli.options import inconnu
 
 if TYPE_CHECKING:
     from sne_conformite.bilan.mentions import ReferentielDeCertification
-    from sne_conformite.preuves.empreintes import Detail
+    from sne_conformite.preuves.empreintes_de_ce_qui_juge import Detail
     from sne_conformite.preuves.pseudonymes import Pseudonymes
     from sne_conformite.preuves.signature import CleDeSignature
+    from sne_interface.contract.contrats_charges import Contrat
     from sne_interface.contract.overlay import DossiersContrat
-    from sne_interface.contract.versions import Contrat
     from sne_interface.domain.echange import Echange
 
 #: Distributions on which a verdict depends: an evidence package names their versions.
@@ -230,7 +230,7 @@ class Sorties:
         """Applies the baseline, judges the mentions, writes all, `remarques` at the end of the text (on
         stderr beside a machine's format); answers the exit code. Raises RapportNonEcrit, once stdout or
         stderr has the report."""
-        from sne_conformite.preuves.empreintes import resumer
+        from sne_conformite.preuves.empreintes_de_ce_qui_juge import resumer
 
         self._rendu = True
         if preuves.juges is not None:
@@ -405,7 +405,7 @@ def _demandes(
     if contrat is None or (fichier is None and not demandees):
         return (), None
     from sne_conformite.bilan.candidat import lire_candidat
-    from sne_interface.contract.referentiel import charger_certification
+    from sne_interface.contract.roles_et_mentions import charger_certification
 
     certification = charger_certification(_dossiers(contrat))
     ids = tuple(mot for valeur in demandees for mot in valeur.replace(",", " ").split())
@@ -419,7 +419,7 @@ def entete(
     options: Mapping[str, Any], mode: str, application: str, graine: int, *, debut: datetime
 ) -> Entete:
     """That of a run before it has come to its end; `options` are those of `options_de_serve`."""
-    from sne_conformite.bilan.trafic import outil
+    from sne_conformite.bilan.trafic_juge import outil
 
     return Entete(
         outil=outil(),

@@ -14,10 +14,10 @@ from typing import Any, Final
 from sne_conformite.juges import juges_contrat as ctr
 from sne_conformite.juges import (
     juges_emballage,
-    juges_envois,
     juges_noms,
     juges_refus,
     juges_releves,
+    juges_suites_d_envois,
     juges_vie,
 )
 from sne_conformite.juges.juge import (
@@ -29,7 +29,7 @@ from sne_conformite.juges.juge import (
     recouper,
     refus_essaye,
 )
-from sne_conformite.observation.accidents import Isolement
+from sne_conformite.observation.accidents_de_la_suite import Isolement
 from sne_conformite.observation.observation import Observation
 from sne_conformite.rapports.rapport import Accident, Constat
 from sne_interface.domain.echange import REMISE, VerdictEchange
@@ -47,12 +47,12 @@ _DU_LIEU: Final = tuple(juge for juge in JUGES if juge.exigence in _LIEUX)
 
 #: Judges of the sequence of exchanges.
 SUITES: Final[tuple[type[JugeDeSuite], ...]] = (
-    juges_envois.NumerosConserves,
-    juges_envois.NomsUniques,
-    juges_envois.Creations,
-    juges_envois.Ajouts,
-    juges_envois.Reessais,
-    juges_envois.FormulairesEntiers,
+    juges_suites_d_envois.NumerosConserves,
+    juges_suites_d_envois.NomsUniques,
+    juges_suites_d_envois.Creations,
+    juges_suites_d_envois.Ajouts,
+    juges_suites_d_envois.Reessais,
+    juges_suites_d_envois.FormulairesEntiers,
     juges_refus.RefusRenvoyes,
     juges_releves.Curseurs,
     juges_releves.Decisions,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sne_conformite.juges.juge import Dire
 from sne_conformite.observation.observation import Observation
-from sne_conformite.protocole.adresses_servies import FauxServeur
+from sne_conformite.protocole.adresses_pour_l_application import FauxServeur
 from sne_conformite.protocole.protocole import COMMANDES, Commande, Statut
 from sne_conformite.rapports.rapport import Accident, Constat
 from sne_interface.domain.echange import VerdictEchange

@@ -18,16 +18,16 @@ from sne_conformite.juges.juges_champs import (
     type_du_contenu,
 )
 from sne_conformite.observation.observation import Observation
-from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
+from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
 from sne_conformite.rapports.rapport import Constat
-from sne_interface.contract.versions import Contrat, OperationPubliee
+from sne_interface.contract.contrats_charges import Contrat, OperationPubliee
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.nir import extrait
 from sne_sandbox.mime import tolerances as t
+from sne_sandbox.mime.message_deballe import limite_du_corps
 from sne_sandbox.mime.message_mime import Packaging
-from sne_sandbox.mime.unpack import limite_du_corps
+from sne_sandbox.soap.champs_recus import INCLUDE
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
-from sne_sandbox.soap.fields import INCLUDE
 
 _XMIME: Final = "{http://www.w3.org/2005/05/xmlmime}contentType"
 _ACTIONS_WSA: Final = (

@@ -20,7 +20,7 @@ from sne_conformite.rapports.rapport import Constat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.element import Element, lire_date
 from sne_interface.domain.texte import plier
-from sne_interface.generators.actes import copie
+from sne_interface.generators.messages_apres_creation import copie
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 #: What a form that changes a demande owes to another requirement than what is entered.

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sne_conformite.observation.accidents import Isolement
+from sne_conformite.observation.accidents_de_la_suite import Isolement
 from sne_conformite.rapports.rapport import Accident, EchangeCite
 from sne_interface.contract import codec
-from sne_interface.contract.versions import Contrat, OperationPubliee
+from sne_interface.contract.contrats_charges import Contrat, OperationPubliee
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.echange import (
     CONSOLE,
@@ -37,11 +37,11 @@ from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ExchangeError, SandboxError
 from sne_interface.settings import Limites
 from sne_sandbox.mime.masquage import masquer_octets
+from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Message
 from sne_sandbox.mime.tolerances import SANS_ACTION
-from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.soap.champs_recus import INCLUDE
 from sne_sandbox.soap.envelope import SOAP11, SOAP12
-from sne_sandbox.soap.fields import INCLUDE
 
 _PIECE: Final = "tns:base64Binary"
 _CODE: Final = "tns:codeElement"

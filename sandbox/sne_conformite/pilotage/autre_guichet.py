@@ -11,12 +11,12 @@ from sne_conformite.plan.exemples_tires import Acte, ExempleTire, formulaire_de
 from sne_conformite.plan.plan import Etape
 from sne_conformite.protocole.formulaire_saisi import appliquer, poser
 from sne_interface.contract import codec
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import xs_date_time
 from sne_interface.domain.echange import Reponse, document_parmi
 from sne_interface.domain.element import Element, avec_enfants, bloc, construire
-from sne_interface.generators.actes import copie
 from sne_interface.generators.demandes import document
+from sne_interface.generators.messages_apres_creation import copie
 
 #: Guichets of the application's territory, by what they are asked to do.
 _COMMUNE: Final = "G0621"

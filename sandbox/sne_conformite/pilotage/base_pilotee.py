@@ -14,10 +14,10 @@ from typing import Final
 from sne_conformite.juges.juge import Dire
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier, fait
 from sne_conformite.plan.exigences_montrables import CONTROLES
-from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.protocole.adresses_pour_l_application import Adresses
 from sne_conformite.rapports.rapport import Constat
 from sne_interface.contract import codec
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import BASE_PAR_DEFAUT, Horloge, NatureGuichet
 from sne_interface.domain.dates import tampon
 from sne_interface.domain.demande import DemandeStockee

@@ -12,18 +12,18 @@ from sne_conformite.bilan.consequences import Consequences, Lectures
 from sne_conformite.juges import Suite, juger, juges_saisies
 from sne_conformite.juges.commande_jouee import Connu, PasJoue
 from sne_conformite.juges.juge import Ordre
-from sne_conformite.juges.juges_declarations import juger_pas
+from sne_conformite.juges.juges_dires_de_l_application import juger_pas
 from sne_conformite.observation import reponses_lues
 from sne_conformite.observation.observation import Observation, observer
 from sne_conformite.pilotage.autre_guichet import AutreGuichet, AutruiRefuse
 from sne_conformite.pilotage.base_pilotee import BaseJugee, controler
 from sne_conformite.pilotage.cahier_de_pilotage import Cahier, sans_secret
-from sne_conformite.pilotage.delais import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
 from sne_conformite.pilotage.lien_application import Application, LienRompu
+from sne_conformite.pilotage.retards_excuses import Duree, Poignees, Pouls, renoncement, seuil, trop_tard
 from sne_conformite.pilotage.utilisateur_joue import Utilisateur
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Etape, Scenario, panne_de
-from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS, VRAI, Adresses
+from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS, VRAI, Adresses
 from sne_conformite.protocole.protocole import COMMANDES, Statut
 from sne_conformite.rapports.rapport import Accident, Constat
 from sne_interface.domain.base import NatureGuichet

@@ -15,7 +15,7 @@ from zlib import crc32
 
 from sne_conformite.bilan.consequences import obligatoires
 from sne_conformite.bilan.constats_recueillis import RecueilDuJugement, dire_ce_qui_manque
-from sne_conformite.bilan.trafic import outil
+from sne_conformite.bilan.trafic_juge import outil
 from sne_conformite.observation.observation import Observation, citer, observer
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.conditions_d_un_constat import Conditions
@@ -27,7 +27,7 @@ from sne_conformite.pilotage.proces_verbal import Greffe
 from sne_conformite.pilotage.scenario_juge import Blocage, Recolte, ensemble, generaliser, inacheve
 from sne_conformite.plan.exemples_tires import ExempleTire, strategie
 from sne_conformite.plan.plan import Plan, Scenario
-from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.protocole.adresses_pour_l_application import Adresses
 from sne_conformite.protocole.protocole import PROTOCOLE
 from sne_conformite.rapports.rapport import (
     Constat,
@@ -44,12 +44,12 @@ from sne_conformite.rapports.rapport import (
     Verification,
 )
 from sne_conformite.rapports.verdict_de_conformite import decider
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.exigences import charger_exigences, niveaux
-from sne_interface.contract.referentiel import charger_certification
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.roles_et_mentions import charger_certification
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.publication import en_json
 from sne_interface.domain.texte import abrege, accorde
+from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.rules.engine import regles_eteintes
 from sne_interface.settings import EXEMPLES_MAX
 

@@ -16,13 +16,13 @@ from hypothesis import Phase
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.cahier_de_pilotage import ECHANGES, SECRET, Cahier, Fait
 from sne_conformite.pilotage.couloirs import Couloirs, Renforts, ScenarioJoue
-from sne_conformite.pilotage.delais import Pouls
 from sne_conformite.pilotage.exemple_joue import BancDEssai, LienApplication
 from sne_conformite.pilotage.exemple_reduit import Exemples
+from sne_conformite.pilotage.retards_excuses import Pouls
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Scenario
 from sne_conformite.preuves.pseudonymes import Pseudonymes
-from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.protocole.adresses_pour_l_application import Adresses
 from sne_conformite.rapports.rapport_masque import masquer_valeur
 from sne_interface.domain.element import Element
 

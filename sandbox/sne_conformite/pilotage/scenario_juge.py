@@ -8,7 +8,7 @@ from typing import Final
 from sne_conformite.bilan.consequences import PARTOUT, SANS_CAUSE, chef
 from sne_conformite.bilan.constats_recueillis import ConstatsParExigence
 from sne_conformite.juges.commande_jouee import REQUETE_INACHEVEE
-from sne_conformite.observation.accidents import dire_l_accident
+from sne_conformite.observation.accidents_de_la_suite import dire_l_accident
 from sne_conformite.pilotage.exemple_joue import ExempleJoue
 from sne_conformite.pilotage.exemple_reduit import depend_du_menage
 from sne_conformite.rapports.rapport import Constat, ResultatScenario, Verdict, Verification

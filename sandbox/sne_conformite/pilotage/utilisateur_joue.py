@@ -17,7 +17,7 @@ from sne_conformite.plan.exemples_tires import (
 from sne_conformite.plan.plan import Etape
 from sne_conformite.protocole.formulaire_saisi import appliquer
 from sne_conformite.protocole.protocole import COMMANDES
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.element import Element
 
 #: How long ago the applicant renewed, when it is entered: the day of the message is another one.

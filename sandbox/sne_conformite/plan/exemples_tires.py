@@ -18,7 +18,7 @@ from hypothesis.strategies import SearchStrategy
 from sne_conformite.observation import reponses_lues
 from sne_conformite.plan.plan import AUTRUI, Etape, Scenario
 from sne_conformite.protocole.formulaire_saisi import en_json, repetables
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain import decision as d
 from sne_interface.domain.codes import DALO_RECONNU
 from sne_interface.domain.dates import PARIS
@@ -26,8 +26,8 @@ from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.element import Element, avec_enfants, bloc
 from sne_interface.domain.nir import est_nom_de_nir
 from sne_interface.generators import strategies
-from sne_interface.generators.actes import remplacer, types_utilisables
-from sne_interface.generators.diversite import Contraintes, atelier
+from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
+from sne_interface.generators.messages_apres_creation import remplacer, types_utilisables
 from sne_interface.generators.strategies import TirageHypothese
 from sne_sandbox.bases.horloge import atteindre
 

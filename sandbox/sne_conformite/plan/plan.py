@@ -17,7 +17,7 @@ from sne_conformite.plan.exigences_montrables import (
     etapes_qui_montrent,
     montrables,
 )
-from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS, VRAI
+from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS, VRAI
 from sne_conformite.protocole.formulaire_saisi import CHANGEMENTS
 from sne_conformite.protocole.protocole import COMMANDES, Statut
 from sne_conformite.rapports.rapport import GROUPES
@@ -25,7 +25,7 @@ from sne_interface.domain.base import NatureGuichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.panne import GENRES, PanneDefinition
 from sne_interface.errors import UsageError
-from sne_interface.generators.diversite import Contraintes
+from sne_interface.generators.contraintes_de_menages import Contraintes
 from sne_interface.generators.menages import SORTES
 from sne_interface.resources import fixtures_dir
 from sne_sandbox.bases.horloge import atteindre

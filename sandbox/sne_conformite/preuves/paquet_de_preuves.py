@@ -22,7 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-from sne_conformite.preuves.empreintes import Detail
+from sne_conformite.preuves.empreintes_de_ce_qui_juge import Detail
 from sne_conformite.preuves.pseudonymes import Pseudonymes
 from sne_conformite.rapports import rapport_json
 from sne_conformite.rapports.rapport import Rapport
@@ -31,7 +31,7 @@ from sne_interface import archives
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.domain.texte import abrege, visible
 from sne_interface.errors import OperatorError, UsageError
-from sne_interface.raisons import raison_systeme
+from sne_interface.raisons_du_systeme import raison_systeme
 
 FORMAT_DOSSIER: Final = 2
 #: What is still read, though not judged again whole: there was no procès-verbal.

@@ -15,11 +15,11 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.domain.element import Element, avec_enfants, bloc, de_code
 from sne_interface.errors import ContractError
-from sne_interface.generators.actes import copie
+from sne_interface.generators.messages_apres_creation import copie
 
 #: What may repeat outside of the document of a demande, which the table of paths describes.
 _AILLEURS: Final = frozenset(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS
+from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
 from sne_interface.domain.nir import extrait
 from sne_interface.resources import fixtures_dir
 

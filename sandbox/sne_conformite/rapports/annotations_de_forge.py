@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Final, TextIO
 from urllib.parse import unquote
 
-from sne_conformite.rapports.comptes import compter
+from sne_conformite.rapports.comptes_du_rapport import compter
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.signalements import Niveau, Signalement, signaler
+from sne_conformite.rapports.signalements_a_la_forge import Niveau, Signalement, signaler
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface.domain.texte import abrege, accorde, visible
 

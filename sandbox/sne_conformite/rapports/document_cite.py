@@ -12,7 +12,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_conformite.rapports.rapport import EchangeCite
-from sne_interface.contract.places import parcourir, places, trouver
+from sne_interface.contract.places_dans_le_texte import parcourir, places, trouver
 
 #: Lines shown around the one in fault.
 AUTOUR: Final = 5

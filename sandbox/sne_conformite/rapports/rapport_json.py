@@ -17,13 +17,13 @@ from types import NoneType, UnionType
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sne_conformite.rapports import verdict_de_conformite
-from sne_conformite.rapports.comptes import compter
+from sne_conformite.rapports.comptes_du_rapport import compter
 from sne_conformite.rapports.rapport import FORMAT_RAPPORT, FORMATS_LUS, EtatExigence, Rapport, Verdict
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_interface import archives
-from sne_interface.domain import publication
+from sne_interface.domain import valeurs_en_json
 from sne_interface.errors import OperatorError
-from sne_interface.raisons import raison_systeme
+from sne_interface.raisons_du_systeme import raison_systeme
 
 _T = TypeVar("_T")
 _NOMS: Final = {str: "un texte", int: "un entier", float: "un nombre", bool: "true ou false"}
@@ -89,7 +89,7 @@ def en_json(rapport: Rapport) -> dict[str, Any]:
     contenu = {
         "format": FORMAT_RAPPORT,
         "synthese": compter(rapport).en_json(),
-        **publication.en_json(rapport),
+        **valeurs_en_json.en_json(rapport),
     }
     niveaux = verdict_de_conformite.niveaux_de(rapport)
     for scenario, ecrit in zip(rapport.scenarios, contenu["scenarios"], strict=True):

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from sne_conformite.rapports.comptes import compter
+from sne_conformite.rapports.comptes_du_rapport import compter
 from sne_conformite.rapports.rapport import Rapport
 from sne_conformite.rapports.rapport_masque import masquer
-from sne_conformite.rapports.signalements import Emplacement, Signalement, nom_de_requete, signaler
+from sne_conformite.rapports.signalements_a_la_forge import Emplacement, Signalement, nom_de_requete, signaler
 from sne_conformite.rapports.verdict_de_conformite import conclure
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -10,8 +10,8 @@ from sne_conformite.rapports.rapport import TRAFIC, EtatExigence, Rapport, Resul
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.verdict_de_conformite import conclure
 from sne_interface.domain.dates import PARIS
-from sne_interface.domain.publication import TU, tirer
 from sne_interface.domain.texte import abrege, accorde, visible
+from sne_interface.domain.valeurs_en_json import TU, tirer
 
 _PHRASE_MAX = 100
 _VUS = (Verdict.REUSSI, Verdict.ECHOUE)

@@ -34,7 +34,6 @@ from sne_conformite.pilotage.cahier_de_pilotage import (
     relire_erreur,
 )
 from sne_conformite.pilotage.couloirs import Couloir, Couloirs, Renforts, ScenarioJoue
-from sne_conformite.pilotage.delais import Poignees, Pouls
 from sne_conformite.pilotage.exemple_joue import BancDEssai, LienApplication
 from sne_conformite.pilotage.exemple_reduit import Exemples, Montre
 from sne_conformite.pilotage.lien_application import Message
@@ -51,13 +50,14 @@ from sne_conformite.pilotage.proces_verbal import (
     relire_element,
     serrer,
 )
+from sne_conformite.pilotage.retards_excuses import Poignees, Pouls
 from sne_conformite.plan.exemples_tires import ExempleTire
 from sne_conformite.plan.plan import Plan, Scenario
-from sne_conformite.protocole.adresses_servies import Adresses, AdressesServices
+from sne_conformite.protocole.adresses_pour_l_application import Adresses, AdressesServices
 from sne_conformite.protocole.protocole import verifier_reponse
 from sne_conformite.rapports.rapport import Fin, Rapport
 from sne_conformite.rapports.rapport_masque import masquer_valeur
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import Echange
 from sne_interface.domain.nir import masquer_nirs, noms_nir

@@ -17,7 +17,7 @@ from sne_console.api.schemas_json import (
     combien,
     facultatif,
 )
-from sne_console.vues import adresses_trouvees
+from sne_console.vues import objet_de_l_adresse
 from sne_interface.domain.base import Base, lire_horloge, lire_instant
 from sne_interface.settings import PAR_NOM, SETTINGS, Reglages, Setting
 from sne_sandbox.bases import bases, ecarts_de_sauvegardes, horloge, retour_d_horloge
@@ -315,26 +315,26 @@ class AvecSauvegardeSchema(QuestionSchema):
 @snapshots.get("")
 def lister_sauvegardes(base: str) -> list[SauvegardeLue]:
     """The snapshots of a base, latest first."""
-    return adresses_trouvees.sauvegardes().lister(base)
+    return objet_de_l_adresse.sauvegardes().lister(base)
 
 
 @snapshots.post("", corps=SauvegardeNouvelleSchema, statut=201, refus={409: "Le nom est pris"})
 def sauvegarder(donnees: dict[str, Any], base: str) -> SauvegardeLue:
     """Saves the base as it is."""
-    return adresses_trouvees.sauvegardes().faire(base, donnees["nom"], remplacer=donnees["remplacer"])
+    return objet_de_l_adresse.sauvegardes().faire(base, donnees["nom"], remplacer=donnees["remplacer"])
 
 
 @snapshots.get("/<nom>")
 def montrer_sauvegarde(base: str, nom: str) -> SauvegardeLue:
     """One snapshot."""
-    return adresses_trouvees.sauvegarde(base, nom)
+    return objet_de_l_adresse.sauvegarde(base, nom)
 
 
 @snapshots.delete("/<nom>")
 def supprimer_sauvegarde(base: str, nom: str) -> None:
     """Deletes it."""
-    adresses_trouvees.sauvegarde(base, nom)
-    adresses_trouvees.sauvegardes().supprimer(base, nom)
+    objet_de_l_adresse.sauvegarde(base, nom)
+    objet_de_l_adresse.sauvegardes().supprimer(base, nom)
 
 
 @snapshots.get("/<nom>/file", contenu="application/zip", description="Le fichier (zip)")
@@ -342,15 +342,15 @@ def donner_fichier(base: str, nom: str) -> Response:
     """The file of a snapshot, NIR in clear, for who may do everything."""
     reserver("Une sauvegarde")
     return telechargement(
-        adresses_trouvees.sauvegarde(base, nom).fichier, f"{base}-{nom}.zip", "application/zip"
+        objet_de_l_adresse.sauvegarde(base, nom).fichier, f"{base}-{nom}.zip", "application/zip"
     )
 
 
 @snapshots.post("/<nom>/restore")
 def restaurer(base: str, nom: str) -> SauvegardeLue:
     """A base put back as a snapshot has it; its journal goes on."""
-    adresses_trouvees.sauvegarde(base, nom)
-    return adresses_trouvees.sauvegardes().restaurer(base, nom, services().contrats)
+    objet_de_l_adresse.sauvegarde(base, nom)
+    return objet_de_l_adresse.sauvegardes().restaurer(base, nom, services().contrats)
 
 
 @snapshots.get(
@@ -358,10 +358,10 @@ def restaurer(base: str, nom: str) -> SauvegardeLue:
 )
 def comparer(donnees: dict[str, Any], base: str, nom: str) -> ComparaisonLue:
     """The changes since a snapshot, until another or now: demandes and their fields."""
-    adresses_trouvees.sauvegarde(base, nom)
+    objet_de_l_adresse.sauvegarde(base, nom)
     if donnees["avec"] is not None:
-        adresses_trouvees.sauvegarde(base, donnees["avec"])
-    return ecarts_de_sauvegardes.depuis(adresses_trouvees.sauvegardes(), base, nom, donnees["avec"])
+        objet_de_l_adresse.sauvegarde(base, donnees["avec"])
+    return ecarts_de_sauvegardes.depuis(objet_de_l_adresse.sauvegardes(), base, nom, donnees["avec"])
 
 
 # --- what they start from -----------------------------------------------------------------------------------

@@ -9,16 +9,16 @@ from typing import Annotated, Any, Final
 from werkzeug.exceptions import NotFound
 
 from sne_console.api.schemas_json import Appels, QuestionSchema, facultatif
-from sne_console.vues import adresses_trouvees, interface_montree, regles_montrees
+from sne_console.vues import interface_montree, objet_de_l_adresse, regles_montrees
 from sne_console.vues.interface_montree import emplois, par_service, presentation
 from sne_console.vues.regles_montrees import RegleEntiere, RegleLue
 from sne_console.vues.rubriques_du_cerfa import FormulaireDecrit, decrire
+from sne_interface.contract.contrats_charges import ChampLu, Contrat, OperationPubliee
 from sne_interface.contract.elements import ElementLu, elements
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import ChampLu, Contrat, OperationPubliee
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.evenement import TypeEvenement
-from sne_interface.domain.publication import tirer
+from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.rules.rule import PROFILS
 from sne_sandbox.web.configuration import services
 
@@ -232,7 +232,7 @@ def resumer(de_qui: dict[str, Any]) -> ContratLu:
 def lire_document(quels: dict[str, Any], document: str) -> SchemaLu:
     """The elements of a document, parents before children, with their bounds, or those looked for."""
     contrat = _contrat(quels)
-    voulu = adresses_trouvees.document(document)
+    voulu = objet_de_l_adresse.document(document)
     versions = _versions(contrat, voulu)
     version = quels["version"] or (contrat.version_haute if versions else None)
     if version is not None and version not in versions:
@@ -265,7 +265,7 @@ def lister_nomenclatures(de_qui: dict[str, Any]) -> list[Nomenclature]:
 def lire_nomenclature(de_qui: dict[str, Any], liste: str) -> NomenclatureEntiere:
     """One closed list, its codes and their words."""
     contrat = _contrat(de_qui)
-    return _nomenclature(contrat, adresses_trouvees.nomenclature(contrat, liste))
+    return _nomenclature(contrat, objet_de_l_adresse.nomenclature(contrat, liste))
 
 
 @blueprint.get("/communes", question=QuellesCommunesSchema)
@@ -328,4 +328,4 @@ def lister_regles(cherche: dict[str, Any]) -> list[RegleLue]:
 def lire_regle(choix: dict[str, Any], regle: str) -> RegleEntiere:
     """One control by its code, or the official one; its examples, the smallest message it refuses."""
     contrat = _contrat(choix)
-    return regles_montrees.lire(contrat, adresses_trouvees.regle(contrat, regle), _profil(choix["profil"]))
+    return regles_montrees.lire(contrat, objet_de_l_adresse.regle(contrat, regle), _profil(choix["profil"]))

@@ -10,15 +10,15 @@ from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_console.api.schemas_json import Appels, QuestionSchema, combien, facultatif, jour_iso
-from sne_console.vues import demande_relue, foyer, vie_de_la_demande
+from sne_console.vues import calcul_du_foyer, demande_relue, vie_de_la_demande
+from sne_console.vues.calcul_du_foyer import FoyerLu
 from sne_console.vues.demande_relue import question, titulaires, trouver
 from sne_console.vues.demandes_cherchees import criteres_de, repere_lu
-from sne_console.vues.foyer import FoyerLu
 from sne_console.vues.vie_de_la_demande import EtapeLue
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.domain.publication import tirer
+from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import UsageError
 from sne_sandbox.mime.masquage import masquer_octets
 from sne_sandbox.store.demandes_recentes import plus_recentes
@@ -190,7 +190,7 @@ def detailler_foyer(base: str, numero: str) -> FoyerLu:
     with services().magasin.lire(base) as registre:
         stockee = trouver(registre, numero)
         jour = question(registre, numero).maintenant.date()
-    calcule = foyer.calculer(stockee.demande, jour, services().contrat_de(base))
+    calcule = calcul_du_foyer.calculer(stockee.demande, jour, services().contrat_de(base))
     if calcule is None:
         raise NotFound(f"La demande [{numero}] est d'une association : elle n'a pas de foyer.")
     return calcule

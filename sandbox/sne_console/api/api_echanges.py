@@ -17,16 +17,16 @@ from werkzeug.exceptions import NotFound
 from sne_conformite.observation.observation import Observation
 from sne_console.api.schemas_json import Appels, QuestionSchema, combien, facultatif, rang
 from sne_console.messages import echange_montre as cotes
-from sne_console.messages import expedition
+from sne_console.messages import envoi_et_rejeu
 from sne_console.messages.document_deroule import remarques_de
 from sne_console.messages.documents_masques import masquer_en_tetes, montrer_bruts, montrer_octets
-from sne_console.messages.xpath import chercher
-from sne_console.vues import adresses_trouvees, presque_acceptes
-from sne_console.vues.echange_isole import Essais, essayer, nu
+from sne_console.messages.recherche_xpath import chercher
+from sne_console.vues import objet_de_l_adresse, presque_acceptes
+from sne_console.vues.echanges_immontrables import Essais, essayer, nu
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import HORS_HTTP, Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.domain.publication import tirer
+from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import UsageError
 from sne_sandbox.web.acces import adresse_d_ici
 from sne_sandbox.web.configuration import expediteur, services
@@ -326,15 +326,15 @@ def denombrer(filtres: dict[str, Any], base: str) -> Nombre:
 )
 def donner_archives(question: dict[str, Any], base: str) -> Response:
     """Several exchanges as one HTTP archive (HAR 1.2), the oldest first, NIR masked."""
-    ids = expedition.choisis([question["ids"]])
-    contenu = expedition.archive(base, ids, origine=adresse_d_ici())
+    ids = envoi_et_rejeu.choisis([question["ids"]])
+    contenu = envoi_et_rejeu.archive(base, ids, origine=adresse_d_ici())
     return Response(contenu, content_type="application/json")
 
 
 @blueprint.delete("", question=IdsSchema, refus={422: "Ce ne sont pas des numéros, ou il y en a trop"})
 def effacer(question: dict[str, Any], base: str) -> Efface:
     """Erases what exchanges were; their ids stay."""
-    return Efface(services().magasin.journal.effacer(base, expedition.choisis([question["ids"]])))
+    return Efface(services().magasin.journal.effacer(base, envoi_et_rejeu.choisis([question["ids"]])))
 
 
 @blueprint.get("/near-misses", question=DepuisRefusSchema)
@@ -354,7 +354,7 @@ def lister_manques(filtres: dict[str, Any], base: str) -> list[ManqueLu]:
 @blueprint.get("/<int:identifiant>")
 def montrer(base: str, identifiant: int) -> Detail:
     """One exchange, decoded and in bytes."""
-    return _detailler(adresses_trouvees.observation(base, identifiant))
+    return _detailler(objet_de_l_adresse.observation(base, identifiant))
 
 
 @blueprint.get(
@@ -363,7 +363,7 @@ def montrer(base: str, identifiant: int) -> Detail:
 def donner_octets(question: dict[str, Any], base: str, identifiant: int, cote: str) -> Response:
     """The body of one side, NIR masked; as it travelled, when it is asked for on purpose."""
     brut = question["brut"] == "oui"
-    octets = cotes.octets(adresses_trouvees.observation(base, identifiant), _cote(cote), brut=brut)
+    octets = cotes.octets(objet_de_l_adresse.observation(base, identifiant), _cote(cote), brut=brut)
     return telechargement(octets, f"echange-{identifiant}-{cote}.bin")
 
 
@@ -376,7 +376,7 @@ def donner_octets(question: dict[str, Any], base: str, identifiant: int, cote: s
 )
 def donner_document(question: dict[str, Any], base: str, identifiant: int, cote: str) -> Response:
     """The document of one side, out of its envelope, NIR masked but for `brut`."""
-    contenu = cotes.document(adresses_trouvees.observation(base, identifiant), _cote(cote))
+    contenu = cotes.document(objet_de_l_adresse.observation(base, identifiant), _cote(cote))
     if not contenu:
         raise NotFound("Ce message ne porte pas de document.")
     suffixe = "zip" if contenu.startswith(b"PK") else "xml"
@@ -387,7 +387,7 @@ def donner_document(question: dict[str, Any], base: str, identifiant: int, cote:
 @blueprint.get("/<int:identifiant>/har", schema={"type": "object"}, description="HAR 1.2")
 def donner_archive(base: str, identifiant: int) -> Response:
     """The exchange as an HTTP archive (HAR 1.2), NIR masked."""
-    observation = adresses_trouvees.observation(base, identifiant)
+    observation = objet_de_l_adresse.observation(base, identifiant)
     if observation.echange.methode in HORS_HTTP:
         raise NotFound("Cette ligne n'est pas une requête HTTP : elle n'a pas d'archive HAR.")
     return jsonify(cotes.en_har(observation, origine=adresse_d_ici()))
@@ -400,17 +400,17 @@ def donner_archive(base: str, identifiant: int) -> Response:
 )
 def rejouer(base: str, identifiant: int) -> Rejoue:
     """The request sent again, the same bytes, without certificate."""
-    echange = adresses_trouvees.echange(base, identifiant)
-    empechement = expedition.empechement(echange)
+    echange = objet_de_l_adresse.echange(base, identifiant)
+    empechement = envoi_et_rejeu.empechement(echange)
     if empechement:
         raise UsageError(empechement, remede="recomposez le message dans la console (Composer)")
-    return Rejoue(*(expedition.rejouer(echange, expediteur()) or (None, None)))
+    return Rejoue(*(envoi_et_rejeu.rejouer(echange, expediteur()) or (None, None)))
 
 
 @blueprint.get(f"{_COTE}/parts")
 def lister_pieces(base: str, identifiant: int, cote: str) -> list[cotes.PieceLue]:
     """The pieces of one side: its MIME parts, or what the envelope holds in base64."""
-    return list(cotes.decrire(adresses_trouvees.observation(base, identifiant), _cote(cote)))
+    return list(cotes.decrire(objet_de_l_adresse.observation(base, identifiant), _cote(cote)))
 
 
 @blueprint.get(
@@ -423,7 +423,7 @@ def lister_pieces(base: str, identifiant: int, cote: str) -> list[cotes.PieceLue
 def donner_piece(question: dict[str, Any], base: str, identifiant: int, cote: str, rang: int) -> Response:
     """One piece, decoded, NIR masked but for `brut`."""
     brut = question["brut"] == "oui"
-    trouvee = cotes.piece(adresses_trouvees.observation(base, identifiant), _cote(cote), rang, brut=brut)
+    trouvee = cotes.piece(objet_de_l_adresse.observation(base, identifiant), _cote(cote), rang, brut=brut)
     if trouvee is None:
         raise NotFound("Ce message n'a pas tant de pièces.")
     suffixe, contenu = trouvee
@@ -437,13 +437,13 @@ def donner_piece(question: dict[str, Any], base: str, identifiant: int, cote: st
 )
 def reduire(donnees: dict[str, Any], base: str, identifiant: int) -> Reduite:
     """The smallest document that still raises an anomaly of the exchange; nothing is written."""
-    observation = adresses_trouvees.observation(base, identifiant)
-    cibles = expedition.cibles(observation)
+    observation = objet_de_l_adresse.observation(base, identifiant)
+    cibles = envoi_et_rejeu.cibles(observation)
     cible = donnees["cible"] or next(iter(cibles), "")
     if cible not in cibles:
         raise UsageError(
             f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
             remede=f"anomalies de cet échange : {', '.join(cibles) or 'aucune'}",
         )
-    reduction = expedition.reduire(services(), base, observation, cible)
+    reduction = envoi_et_rejeu.reduire(services(), base, observation, cible)
     return tirer(Reduite, reduction, cible=cible, cibles=cibles, document=reduction.texte)

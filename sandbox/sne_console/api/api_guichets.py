@@ -12,10 +12,10 @@ from werkzeug.exceptions import InternalServerError
 
 from sne_console.api.schemas_json import Appels, Booleen, QuestionSchema
 from sne_console.messages.documents_masques import montrer_octets
-from sne_console.vues import adresses_trouvees
+from sne_console.vues import objet_de_l_adresse
 from sne_interface.domain.base import CODE_GUICHET, Acte, Guichet, NatureGuichet
-from sne_interface.domain.guichet import TEXTE_MAX
-from sne_interface.domain.publication import tirer
+from sne_interface.domain.guichet_ecrit import TEXTE_MAX
+from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import ExchangeError
 from sne_sandbox.bases import guichets as gestion
 from sne_sandbox.operations import dispatching
@@ -188,9 +188,9 @@ def _sortie(base: str, guichet: Guichet) -> BoiteSortieLue:
 
 
 @blueprint.get("")
-def lister(base: str) -> list[adresses_trouvees.GuichetLu]:
+def lister(base: str) -> list[objet_de_l_adresse.GuichetLu]:
     """The guichets of a base, and how many files lie in their boxes."""
-    return adresses_trouvees.guichets(base)
+    return objet_de_l_adresse.guichets(base)
 
 
 @blueprint.post(
@@ -199,33 +199,33 @@ def lister(base: str) -> list[adresses_trouvees.GuichetLu]:
     statut=201,
     refus={409: "Le code est pris", 422: "Code, nature, territoire, SIREN ou jour incorrect"},
 )
-def ajouter(donnees: dict[str, Any], base: str) -> adresses_trouvees.GuichetLu:
+def ajouter(donnees: dict[str, Any], base: str) -> objet_de_l_adresse.GuichetLu:
     """Adds one to the base."""
     guichet = gestion.ajouter(services().magasin, services().contrat_de(base), base, donnees)
-    return adresses_trouvees.guichet_lu(base, guichet.code)
+    return objet_de_l_adresse.guichet_lu(base, guichet.code)
 
 
 @blueprint.patch(
     "/<code>", corps=GuichetChangeSchema, refus={422: "Nature, territoire, SIREN ou jour incorrect"}
 )
-def changer(donnees: dict[str, Any], base: str, code: str) -> adresses_trouvees.GuichetLu:
+def changer(donnees: dict[str, Any], base: str, code: str) -> objet_de_l_adresse.GuichetLu:
     """Changes it; what is not named stays."""
-    adresses_trouvees.guichet(base, code)
+    objet_de_l_adresse.guichet(base, code)
     gestion.changer(services().magasin, services().contrat_de(base), base, code, donnees)
-    return adresses_trouvees.guichet_lu(base, code)
+    return objet_de_l_adresse.guichet_lu(base, code)
 
 
 @blueprint.get("/<code>/inbox")
 def lister_entree(base: str, code: str) -> BoiteEntreeLue:
     """The files that a guichet left, processed or not."""
-    adresses_trouvees.guichet(base, code)
+    objet_de_l_adresse.guichet(base, code)
     return BoiteEntreeLue([tirer(FichierEntrant, d) for d in _depots(base, code, Boite.ENTREE)])
 
 
 @blueprint.post("/<code>/inbox/relever")
 def relever(base: str, code: str) -> ReleveFait:
     """The files left, those of the folder too, processed at once, and what others changed dispatched."""
-    guichet = adresses_trouvees.guichet(base, code)
+    guichet = objet_de_l_adresse.guichet(base, code)
     try:
         releve = services().boites.relever(base, guichet)
     except ExchangeError as erreur:
@@ -237,7 +237,7 @@ def relever(base: str, code: str) -> ReleveFait:
 @blueprint.get("/<code>/inbox/<nom>", contenu=OCTETS, description="Le fichier, NIR masqués")
 def lire_depose(base: str, code: str, nom: str) -> Response:
     """A file of an inbox, NIR masked."""
-    contenu = adresses_trouvees.fichier_de_boite(base, code, Boite.ENTREE, nom)
+    contenu = objet_de_l_adresse.fichier_de_boite(base, code, Boite.ENTREE, nom)
     return telechargement(montrer_octets(contenu), nom)
 
 
@@ -250,26 +250,28 @@ def lire_depose(base: str, code: str, nom: str) -> Response:
 @blueprint.doc(requestBody=_CORPS)
 def deposer(base: str, code: str, nom: str) -> FichierDeBoite:
     """Leaves one."""
-    services().boites.deposer(base, adresses_trouvees.guichet(base, code), nom, request.get_data(cache=False))
+    services().boites.deposer(
+        base, objet_de_l_adresse.guichet(base, code), nom, request.get_data(cache=False)
+    )
     return next(tirer(FichierDeBoite, d) for d in _depots(base, code, Boite.ENTREE) if d.nom == nom)
 
 
 @blueprint.delete("/<code>/inbox/<nom>")
 def retirer(base: str, code: str, nom: str) -> None:
     """Takes it out."""
-    adresses_trouvees.retirer_de_boite(base, code, Boite.ENTREE, nom)
+    objet_de_l_adresse.retirer_de_boite(base, code, Boite.ENTREE, nom)
 
 
 @blueprint.get("/<code>/outbox")
 def lister_sortie(base: str, code: str) -> BoiteSortieLue:
     """The files to take in: answers (RET, ATT, .err) and changes already dispatched (DIS)."""
-    return _sortie(base, adresses_trouvees.guichet(base, code))
+    return _sortie(base, objet_de_l_adresse.guichet(base, code))
 
 
 @blueprint.post("/<code>/outbox/relever")
 def distribuer(base: str, code: str) -> BoiteSortieLue:
     """Dispatches at once the changes of other guichets (DIS); answers the outbox."""
-    guichet = adresses_trouvees.guichet(base, code)
+    guichet = objet_de_l_adresse.guichet(base, code)
     try:
         services().boites.distribuer(base, guichet)
     except ExchangeError as erreur:
@@ -281,14 +283,14 @@ def distribuer(base: str, code: str) -> BoiteSortieLue:
 def lire_recu(base: str, code: str, nom: str) -> Response:
     """A file of an outbox, NIR in clear, for who may do everything."""
     reserver("Un fichier de la boîte de sortie")
-    contenu = adresses_trouvees.fichier_de_boite(base, code, Boite.SORTIE, nom)
+    contenu = objet_de_l_adresse.fichier_de_boite(base, code, Boite.SORTIE, nom)
     return telechargement(contenu, nom, _TYPES.get(nom.rpartition(".")[2], OCTETS))
 
 
 @blueprint.delete("/<code>/outbox/<nom>")
 def prendre(base: str, code: str, nom: str) -> None:
     """Takes it out, once it is taken in."""
-    adresses_trouvees.retirer_de_boite(base, code, Boite.SORTIE, nom)
+    objet_de_l_adresse.retirer_de_boite(base, code, Boite.SORTIE, nom)
 
 
 # --- their certificates -------------------------------------------------------------------------------------
@@ -297,7 +299,7 @@ def prendre(base: str, code: str, nom: str) -> None:
 @certificates.post("", statut=201)
 def emettre(base: str, code: str) -> CertificatEmis:
     """A new client certificate for a guichet and this base."""
-    guichet = adresses_trouvees.guichet(base, code)
+    guichet = objet_de_l_adresse.guichet(base, code)
     autorite = Autorite.ouvrir(services().configuration.home)
     identite = autorite.emettre(guichet.code, base, services().configuration.pkcs12)
     return CertificatEmis(

@@ -12,12 +12,12 @@ from marshmallow import ValidationError, fields, validate
 from werkzeug.exceptions import NotFound
 
 from sne_console.api.schemas_json import Appels, QuestionSchema, facultatif
-from sne_console.messages import brouillon, brouillon_verifie, champs_saisis, expedition, points_de_depart
+from sne_console.messages import brouillon, brouillon_verifie, champs_saisis, envoi_et_rejeu, points_de_depart
 from sne_console.messages.brouillon import Brouillon
 from sne_console.messages.corrections import RemarquePlacee
-from sne_console.vues import adresses_trouvees
+from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.interface_montree import ChampDit, presentation
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Base
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
@@ -91,7 +91,9 @@ class MessageComposeSchema(QuestionSchema):
     guichet = facultatif("qui appelle, pour un appel sans document ; sinon lu dedans", validate=_VALEUR)
     nom = facultatif("nom du fichier ; absent : un nom neuf", validate=_VALEUR)
     emballage = facultatif(
-        "mtom : en pièce jointe ; simple : en base64 dans l'enveloppe", "mtom", parmi=expedition.EMBALLAGES
+        "mtom : en pièce jointe ; simple : en base64 dans l'enveloppe",
+        "mtom",
+        parmi=envoi_et_rejeu.EMBALLAGES,
     )
 
 
@@ -161,7 +163,7 @@ class Envoye:
 
 def _base(base: str, operation: str) -> Base:
     lue = services().magasin.bases.lire(base)
-    adresses_trouvees.operation(services().contrats.de(lue), operation)
+    objet_de_l_adresse.operation(services().contrats.de(lue), operation)
     return lue
 
 
@@ -259,7 +261,7 @@ def commencer(depuis: dict[str, Any], base: str, operation: str) -> Commence:
 def envoyer(donnees: dict[str, Any], base: str, operation: str) -> Envoye:
     """A message sent by SOAP. Raises StoreError when it left no line: nothing could be written."""
     lue = _base(base, operation)
-    laisse = expedition.expedier(_remplir(lue, operation, donnees).requete(services(), lue), expediteur())
+    laisse = envoi_et_rejeu.expedier(_remplir(lue, operation, donnees).requete(services(), lue), expediteur())
     if laisse is None:
         raise StoreError(
             "La requête n'a laissé aucune ligne au journal : la base de données n'a pas pu être écrite.",

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from sne_console.api.schemas_json import ENTIER_MAX, Appels, Entier, QuestionSchema, facultatif
 from sne_interface.domain.panne import GENRES, PanneDefinition, ParametreLu
-from sne_interface.domain.publication import tirer
+from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import pannes
 from sne_sandbox.bases.pannes import PanneLue

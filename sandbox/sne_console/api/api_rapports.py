@@ -12,10 +12,10 @@ from sne_conformite.rapports import formats_de_rapport, rapport_json, rapports_c
 from sne_conformite.rapports.rapport_masque import masquer
 from sne_conformite.rapports.rapports_compares import ComparaisonRapports
 from sne_console.api.schemas_json import Appels, Entier, QuestionSchema, facultatif
-from sne_console.vues import adresses_trouvees, applications_pilotables, epreuves
+from sne_console.vues import applications_pilotables, epreuves, objet_de_l_adresse
 from sne_console.vues.epreuves import JugementConserve, ResumeLu
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.domain.publication import tirer
+from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.errors import ConflitEtat, UsageError
 from sne_sandbox.web.acces import exiger
 from sne_sandbox.web.configuration import services
@@ -113,7 +113,7 @@ def _suivi(epreuve: JugementConserve) -> JugementSuivi:
 
 
 def _rendu(nom: str) -> JugementConserve:
-    epreuve = adresses_trouvees.jugement(nom)
+    epreuve = objet_de_l_adresse.jugement(nom)
     if epreuve.etat is not epreuves.EtatJugement.RENDUE:
         raise ConflitEtat(
             f"Le jugement [{epreuve.nom}] n'a pas de rapport : il est {epreuve.etat}.",
@@ -126,7 +126,7 @@ def _rendu(nom: str) -> JugementConserve:
 def lister() -> list[JugementLu]:
     """Every judgement, the newest first, reports of the command line included; with a right on a base, those
     of its traffic."""
-    return [JugementLu.de(epreuve) for epreuve in adresses_trouvees.jugements()]
+    return [JugementLu.de(epreuve) for epreuve in objet_de_l_adresse.jugements()]
 
 
 @blueprint.post(
@@ -158,7 +158,7 @@ def juger(donnees: dict[str, Any]) -> JugementSuivi:
 @blueprint.post("/<rapport>/replay", corps=PartieSchema, statut=202, refus={409: _EN_COURS})
 def rejouer(donnees: dict[str, Any], rapport: str) -> JugementSuivi:
     """A scenario of a judgement that a server began, played again beside it: a part gives no verdict."""
-    epreuve = adresses_trouvees.jugement(rapport)
+    epreuve = objet_de_l_adresse.jugement(rapport)
     choix = (donnees["scenario"], donnees["exigence"])
     return _suivi(applications_pilotables.rejouer(services(), "", epreuve, *choix))
 
@@ -166,19 +166,19 @@ def rejouer(donnees: dict[str, Any], rapport: str) -> JugementSuivi:
 @blueprint.get("/<rapport>")
 def suivre(rapport: str) -> JugementSuivi:
     """One judgement, how far it is, what it said, its summary."""
-    return _suivi(adresses_trouvees.jugement(rapport))
+    return _suivi(objet_de_l_adresse.jugement(rapport))
 
 
 @blueprint.delete("/<rapport>", refus={409: _EN_COURS})
 def effacer(rapport: str) -> None:
     """Deletes it, with its files."""
-    epreuves.effacer(adresses_trouvees.jugement(rapport))
+    epreuves.effacer(objet_de_l_adresse.jugement(rapport))
 
 
 @blueprint.post("/<rapport>/stop", statut=202)
 def arreter(rapport: str) -> JugementSuivi:
     """The end of a judgement that runs asked for; nothing more for one that has ended."""
-    epreuve = adresses_trouvees.jugement(rapport)
+    epreuve = objet_de_l_adresse.jugement(rapport)
     if epreuve.etat is epreuves.EtatJugement.EN_COURS:
         epreuves.arreter(epreuve)
     return _suivi(epreuve)
@@ -202,7 +202,7 @@ def lire_rapport(rapport: str) -> Response:
 )
 def donner_fichier(rapport: str, fichier: str) -> Response:
     """A file of a report."""
-    epreuve = adresses_trouvees.jugement(rapport)
+    epreuve = objet_de_l_adresse.jugement(rapport)
     if fichier not in epreuve.fichiers:
         raise NotFound(f"Ce rapport n'a pas de fichier [{fichier[:40]}].")
     nom = f"{epreuve.nom}-{fichier}"

@@ -15,7 +15,7 @@ from sne_console.formation.scene_jouee import Joue, Representation
 from sne_console.formation.scenes import PasScene, Scene
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.domain.publication import tirer
+from sne_interface.domain.valeurs_en_json import tirer
 from sne_sandbox.web.acces import joue_les_scenes, voit_en_clair
 from sne_sandbox.web.configuration import expediteur, services
 

@@ -10,8 +10,8 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from sne_console.api import description_openapi, metriques, schemas_json
-from sne_console.vues.adresses_trouvees import trouver_base
-from sne_sandbox.offres import ressources
+from sne_console.vues.objet_de_l_adresse import trouver_base
+from sne_sandbox.offres_des_paquets import ressources
 from sne_sandbox.web import acces, reponses_http, securite
 from sne_sandbox.web.configuration import VERSION
 from sne_sandbox.web.droits import LECTURES

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from sne_console.api.schemas_json import Appels
 from sne_interface.resources import fixtures_dir, table
-from sne_sandbox.gestes import GESTES
+from sne_sandbox.table_des_gestes import GESTES
 from sne_sandbox.web.reponses_http import ADRESSE, GENRES, TYPE_MIME, ProblemeDecrit
 
 problems: Final = Appels("problems", "/problems", "Les genres de problème (RFC 9457)")

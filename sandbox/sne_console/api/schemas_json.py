@@ -25,7 +25,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from werkzeug.exceptions import UnprocessableEntity
 
 from sne_interface.domain.base import ANNEES
-from sne_interface.domain.publication import champs_publies, en_json
+from sne_interface.domain.valeurs_en_json import champs_publies, en_json
 from sne_interface.resources import table
 
 _Vue = TypeVar("_Vue")

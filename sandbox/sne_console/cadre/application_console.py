@@ -36,7 +36,7 @@ from sne_console.cadre.sections import (
 )
 from sne_console.formation import ateliers
 from sne_console.vues import filtres_jinja
-from sne_console.vues.adresses_trouvees import trouver_base
+from sne_console.vues.objet_de_l_adresse import trouver_base
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import Introuvable, OperatorError, UsageError
@@ -44,7 +44,7 @@ from sne_sandbox.bases import pannes
 from sne_sandbox.bases.jetons import Droit, Entree
 from sne_sandbox.bases.pannes import PanneArmee
 from sne_sandbox.bases.travail_des_nuits import en_attente
-from sne_sandbox.offres import Section, sections
+from sne_sandbox.offres_des_paquets import Section, sections
 from sne_sandbox.web import acces, reponses_http, securite
 from sne_sandbox.web.acces import csrf_convient, jeton_csrf
 from sne_sandbox.web.configuration import services

@@ -28,7 +28,7 @@ from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.wrappers import Response as Redirection
 
 from sne_console.messages.verdict_vecu import verdict_vecu
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import BASE_PAR_DEFAUT, Base, Horloge, lire_horloge
 from sne_interface.domain.dates import PARIS, lire_date_saisie
 from sne_interface.domain.texte import nombre

@@ -24,7 +24,7 @@ from sne_interface.domain.base import lire_horloge
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.domain.publication import TU, en_json
+from sne_interface.domain.valeurs_en_json import TU, en_json
 from sne_interface.errors import BaseInconnue, Introuvable, SandboxError, UsageError
 from sne_interface.settings import Reglages
 from sne_sandbox.bases import bases, horloge, jetons

@@ -23,7 +23,7 @@ from sne_console.vues.formulaire_cerfa import SectionRemplie, presenter
 from sne_console.vues.vie_de_la_demande import ECHANGES, EtapeLue, lire_nuit, relire
 from sne_interface.contract import codec
 from sne_interface.contract.codec import NS
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain import decision
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.demande import NumeroUnique

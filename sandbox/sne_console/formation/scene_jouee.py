@@ -20,7 +20,7 @@ from sne_console.formation.scenes import MessageScene, PasScene, Scene
 from sne_console.messages import documents_masques
 from sne_console.messages.champs_saisis import trouver
 from sne_console.messages.document_deroule import libelle_du_code
-from sne_console.messages.expedition import champs_d_appel, emballer, expedier, nom_de_fichier
+from sne_console.messages.envoi_et_rejeu import champs_d_appel, emballer, expedier, nom_de_fichier
 from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.base import Base, Guichet
 from sne_interface.domain.dates import date_francaise

@@ -38,7 +38,7 @@ from typing import Any, Final
 
 from sne_console.messages import champs_saisis
 from sne_console.messages.documents_masques import en_texte
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS, xs_date_time
 from sne_interface.domain.panne import GENRES

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from sne_console.messages import champs_saisis, points_de_depart
 from sne_console.messages.document_deroule import Remarque, refus_du_schema, remarques_de
 from sne_console.messages.documents_masques import demasquer, en_texte
-from sne_console.messages.expedition import (
+from sne_console.messages.envoi_et_rejeu import (
     SANS_CERTIFICAT,
     RequeteEcrite,
     champs_d_appel,
@@ -22,7 +22,7 @@ from sne_console.messages.expedition import (
 from sne_console.messages.points_de_depart import CleDepart
 from sne_console.vues.interface_montree import presentation
 from sne_interface.contract.codec import parse
-from sne_interface.contract.versions import Contrat, OperationPubliee
+from sne_interface.contract.contrats_charges import Contrat, OperationPubliee
 from sne_interface.domain.base import CODE_GUICHET, Base
 from sne_interface.domain.dates import PARIS, xs_date_time
 from sne_interface.domain.echange import Piece

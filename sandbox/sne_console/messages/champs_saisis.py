@@ -9,9 +9,9 @@ from lxml import etree
 
 from sne_console.vues.interface_montree import ChampDit, presentation
 from sne_interface.contract.codec import NS
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.elements import ordre
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.dates import lire_date_saisie
 
 

@@ -19,10 +19,11 @@ from xml.sax.saxutils import escape
 
 from sne_console.messages.document_deroule import Remarque
 from sne_interface.contract.codec import NS
+from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.declarations_des_schemas import VERROU_DES_MODELES, valeur_de
 from sne_interface.contract.elements import ElementLu, declares, elements, ordre
-from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES, valeur_de
 from sne_interface.contract.phrases_d_explication import defaut_de_valeur, espace, local, phrases
-from sne_interface.contract.places import (
+from sne_interface.contract.places_dans_le_texte import (
     AttributEcrit,
     PlaceElement,
     Rupture,
@@ -34,12 +35,11 @@ from sne_interface.contract.places import (
 )
 from sne_interface.contract.reparation_du_contenu import ressemble
 from sne_interface.contract.schemas import BLANCS, Document
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.element import sans_indices
 from sne_interface.domain.nir import cache_un_nir, masquer_nirs
-from sne_interface.domain.publication import TU
 from sne_interface.domain.texte import abrege
+from sne_interface.domain.valeurs_en_json import TU
 
 #: Stands, in the text of a correction that wants a choice, for the value that is chosen.
 CHOISI: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -439,7 +439,7 @@ _PAR_SORTE: Final[Mapping[str, _Trouver]] = {
 
 
 def _nu(chemin: str) -> str:
-    """A path as `places` writes it."""
+    """A path as `places_dans_le_texte` writes it."""
     return chemin.replace("[1]", "")
 
 

@@ -14,9 +14,9 @@ from sne_console.messages.champs_saisis import ecrire, greffer, poser, trouver
 from sne_console.messages.documents_masques import en_texte, lire, masquer, montrer_octets, redater
 from sne_console.messages.paroles import PAROLES
 from sne_interface.contract.codec import NS, encoder, parse
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.elements import ordre
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain import decision as d
 from sne_interface.domain.base import Acte, Guichet
 from sne_interface.domain.dates import PARIS, xs_date_time
@@ -25,8 +25,8 @@ from sne_interface.domain.element import Element
 from sne_interface.domain.texte import entier_de
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.generators import exemples_de_regles, menages
+from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
 from sne_interface.generators.demandes import message, tirer_dossier
-from sne_interface.generators.diversite import Contraintes, atelier
 from sne_interface.generators.document_reduit import plus_petite_demande
 from sne_interface.generators.tirage import TirageAleatoire
 from sne_interface.settings import Limites

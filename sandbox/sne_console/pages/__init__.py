@@ -1,7 +1,7 @@
 """The console: what the server holds, shown and taught in French pages.
 
-An application of its own, built at the first request for one of its pages (`web/aiguillage.py`): a server
-that only answers SOAP never imports it. It shares the `Services` of the main application
+An application of its own, built at the first request for one of its pages (`web/parties_au_besoin.py`): a
+server that only answers SOAP never imports it. It shares the `Services` of the main application
 (`current_app.extensions["sne"]`).
 
 To add a section (say `regles`):

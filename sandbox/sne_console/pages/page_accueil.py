@@ -11,10 +11,10 @@ from sne_console.cadre.equivalents import curl
 from sne_console.cadre.sections import compter, contrat_servi, section
 from sne_console.formation import scenes
 from sne_console.messages import brouillon
-from sne_console.messages.expedition import emballer
+from sne_console.messages.envoi_et_rejeu import emballer
 from sne_console.messages.refus_groupes import grouper
-from sne_console.vues import adresses_trouvees
-from sne_console.vues.echange_isole import essayer
+from sne_console.vues import objet_de_l_adresse
+from sne_console.vues.echanges_immontrables import essayer
 from sne_console.vues.interface_montree import par_service
 from sne_sandbox.pki.authority import Autorite
 from sne_sandbox.web.acces import adresse_d_ici
@@ -61,7 +61,7 @@ def page(base: str) -> Reponse:
             autorite=Autorite(services().configuration.home / "pki").ca,
             guichets=guichets,
             certificats=certificats,
-            jugements=adresses_trouvees.jugements()[:_JUGEMENTS] if role == "certifie" else [],
+            jugements=objet_de_l_adresse.jugements()[:_JUGEMENTS] if role == "certifie" else [],
             scenes=scenes.scenes() if role == "forme" else [],
         )
     )

@@ -15,7 +15,7 @@ from sne_console.cadre.sections import (
     nom_libre,
     section,
 )
-from sne_console.vues import adresses_trouvees
+from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.settings import PAR_NOM, Reglages
@@ -85,7 +85,7 @@ def supprimer(base: str) -> str:
         perdus=[
             demandes,
             accorde(services().magasin.journal.compter(base)[0], "échange", "échanges"),
-            accorde(len(adresses_trouvees.sauvegardes().lister(base)), "sauvegarde", "sauvegardes"),
+            accorde(len(objet_de_l_adresse.sauvegardes().lister(base)), "sauvegarde", "sauvegardes"),
         ],
         bouton="Supprimer la base",
         retour=url_for("bases.page"),

@@ -15,7 +15,7 @@ from sne_console.messages import (
     brouillon_verifie,
     champs_saisis,
     echange_montre,
-    expedition,
+    envoi_et_rejeu,
     points_de_depart,
 )
 from sne_console.messages.brouillon import Brouillon
@@ -23,10 +23,10 @@ from sne_console.messages.brouillon_verifie import VerificationMessage
 from sne_console.messages.champs_saisis import Rempli
 from sne_console.messages.document_deroule import Remarque, construire, remarques_de
 from sne_console.messages.documents_masques import masquer
-from sne_console.vues import adresses_trouvees
+from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.interface_montree import par_service, presentation
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.domain.publication import en_json
+from sne_interface.domain.valeurs_en_json import en_json
 from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.web.configuration import expediteur, services
@@ -47,7 +47,7 @@ def page(base: str) -> str:
 def operation(base: str, operation: str) -> str | tuple[str, int]:
     """The form of an operation, begun from what the address says. A number that is not there is said in the
     form."""
-    adresses_trouvees.operation(contrat_servi(), operation)
+    objet_de_l_adresse.operation(contrat_servi(), operation)
     cle = request.args.get("depart", "")
     for nom in ("echange", "regle"):
         if request.args.get(nom):
@@ -74,7 +74,7 @@ def operation(base: str, operation: str) -> str | tuple[str, int]:
 def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
     """Prepares, shows or sends what was composed (`geste`). On any error, the form comes back as it was
     sent."""
-    adresses_trouvees.operation(contrat_servi(), operation)
+    objet_de_l_adresse.operation(contrat_servi(), operation)
     recu = Brouillon.recu(operation, request.form)
     try:
         pret = recu.reporte(contrat_servi()).nomme(services(), g.base)
@@ -91,7 +91,7 @@ def envoyer(base: str, operation: str) -> str | Redirection | tuple[str, int]:
                 return _montrer(pret, Retour(envoi=pret.requete(services(), g.base)))
     except UsageError as erreur:
         return _montrer(recu, Retour(_illisible(recu), erreur=avec_remede(erreur))), 422
-    laisse = expedition.expedier(pret.requete(services(), g.base), expediteur())
+    laisse = envoi_et_rejeu.expedier(pret.requete(services(), g.base), expediteur())
     if laisse is None:
         perdue = "La requête est partie, mais n'a laissé aucune ligne au journal."
         return _montrer(pret, Retour(erreur=perdue)), 502
@@ -104,7 +104,7 @@ class Retour:
     makes, the error."""
 
     verifie: VerificationMessage | None = None
-    envoi: expedition.RequeteEcrite | None = None
+    envoi: envoi_et_rejeu.RequeteEcrite | None = None
     erreur: str = ""
 
     @property
@@ -121,7 +121,7 @@ def _deja_dites(pret: Brouillon) -> VerificationMessage | None:
     """Of the document of an exchange, what the exchange was told of it; None when that was nothing."""
     if pret.depart.genre != "echange" or not pret.de_document:
         return None
-    observation = adresses_trouvees.observation(g.base.nom, int(pret.depart.reste))
+    observation = objet_de_l_adresse.observation(g.base.nom, int(pret.depart.reste))
     dites = remarques_de(observation.echange.anomalies, observation.contrat) or echange_montre.defauts(
         observation, g.base.reglages.profile
     )
@@ -173,7 +173,7 @@ def _montrer(pret: Brouillon, retour: Retour = Retour()) -> str:
         ],
         commune_dite=_commune_dite,
         listes=contrat.nomenclatures,
-        emballages=expedition.EMBALLAGES,
+        emballages=envoi_et_rejeu.EMBALLAGES,
     )
 
 

@@ -15,7 +15,7 @@ from flask import Response, current_app, g, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as Redirection
 
-from sne_conformite.bilan import trafic
+from sne_conformite.bilan import trafic_juge
 from sne_conformite.rapports import (
     rapport_json,
     rapports_compares,
@@ -36,9 +36,9 @@ from sne_console.cadre.sections import (
     veiller,
 )
 from sne_console.cadre.sections import flux as page_flux
-from sne_console.vues import adresses_trouvees, applications_pilotables, epreuves
-from sne_console.vues import avancement as avancements
-from sne_console.vues.avancement import Avancement
+from sne_console.vues import applications_pilotables, epreuves, objet_de_l_adresse
+from sne_console.vues import avancement_du_pilotage as avancements
+from sne_console.vues.avancement_du_pilotage import Avancement
 from sne_console.vues.epreuves import JugementConserve
 from sne_interface.contract.exigences import charger_exigences
 from sne_sandbox.web.configuration import services
@@ -55,7 +55,7 @@ _DE_LA_COMMANDE: Final = {"--examples": "exemples", "--seed": "graine", "--scena
 @blueprint.get("/conformite")
 def page(base: str) -> str:
     """The judgements of this home, and what begins one."""
-    trouvees = adresses_trouvees.jugements()
+    trouvees = objet_de_l_adresse.jugements()
     plan = epreuves.plan()
     resumes = [(e, epreuves.resume(e)) for e in trouvees if e.partie is None]
     return render_template(
@@ -109,7 +109,7 @@ def piloter(base: str, quoi: str) -> Redirection:
 @geste("conformite.page")
 def rejouer(base: str, run: str) -> Redirection:
     """Plays a scenario of a judgement again, beside it."""
-    epreuve, form = adresses_trouvees.jugement(run), request.form
+    epreuve, form = objet_de_l_adresse.jugement(run), request.form
     contrat = g.base.reglages.contrat
     choix = (form.get("scenario", ""), form.get("exigence", ""))
     return _suivre(applications_pilotables.rejouer(services(), contrat, epreuve, *choix))
@@ -118,7 +118,7 @@ def rejouer(base: str, run: str) -> Redirection:
 @blueprint.get("/conformite/comparer")
 def comparer(base: str) -> str:
     """Shows what changed from one report to another."""
-    avant, apres = (adresses_trouvees.jugement(request.args.get(nom, "")) for nom in ("avant", "apres"))
+    avant, apres = (objet_de_l_adresse.jugement(request.args.get(nom, "")) for nom in ("avant", "apres"))
     trouvee = rapports_compares.comparer(rapport_json.lire(avant.rapport), rapport_json.lire(apres.rapport))
     return render_template("conformite/comparer.html", avant=avant, apres=apres, comparaison=trouvee)
 
@@ -126,7 +126,7 @@ def comparer(base: str) -> str:
 @blueprint.get("/conformite/<run>")
 def rapport(base: str, run: str) -> str:
     """A report; while it is being made, how far it is."""
-    epreuve = adresses_trouvees.jugement(run)
+    epreuve = objet_de_l_adresse.jugement(run)
     if epreuve.etat is not epreuves.EtatJugement.RENDUE:
         return _suivi(epreuve)
     if epreuve.partie is not None:
@@ -135,12 +135,12 @@ def rapport(base: str, run: str) -> str:
     # Masking the exchanges costs more than all the rest: those alone that are shown.
     lu = masquer(replace(brut, echanges=()))
     groupes = grouper(lu)
-    base_connue = lu.entete.mode == trafic.MODE and lu.entete.base in {
+    base_connue = lu.entete.mode == trafic_juge.MODE and lu.entete.base in {
         base.nom for base in services().magasin.bases.lister()
     }
     # Elsewhere the exchanges of a judgement are gone with its base: those that are pointed at are on the page
     # of their scenario; of traffic, which has none, they are shown here.
-    ailleurs = {} if lu.entete.mode == trafic.MODE else _ou_sont_cites(lu)
+    ailleurs = {} if lu.entete.mode == trafic_juge.MODE else _ou_sont_cites(lu)
     pointes = {g.constat.echange for g in groupes if g.constat is not None and not (base_connue or ailleurs)}
     montres = masquer(replace(lu, scenarios=(), bilans=(), echanges=_parmi(brut.echanges, pointes))).echanges
     return render_template(
@@ -151,8 +151,8 @@ def rapport(base: str, run: str) -> str:
         synthese=synthese,
         entete=lu.entete,
         rejouer=_rejouer(epreuve, lu, base_connue=base_connue),
-        familles=[] if lu.entete.mode == trafic.MODE else avancements.arbre(lu),
-        parties=epreuves.parties(adresses_trouvees.jugements(), run),
+        familles=[] if lu.entete.mode == trafic_juge.MODE else avancements.arbre(lu),
+        parties=epreuves.parties(objet_de_l_adresse.jugements(), run),
         montres={e.identifiant: e for e in montres},
         ailleurs=ailleurs,
         groupes=[
@@ -175,14 +175,14 @@ def rapport(base: str, run: str) -> str:
 def scenario(base: str, run: str, scenario: str) -> str:
     """A scenario of a judgement, while it runs or once it has ended: why, its exchanges, what it gave when it
     was played again."""
-    return _scenario(adresses_trouvees.jugement(run), scenario)
+    return _scenario(objet_de_l_adresse.jugement(run), scenario)
 
 
 @blueprint.get("/conformite/<run>/flux")
 def flux(base: str, run: str) -> Response:
     """Streams what the page of a judgement in progress shows, as Server-Sent Events, at each change; then the
     address of its report."""
-    epreuve = adresses_trouvees.jugement(run)
+    epreuve = objet_de_l_adresse.jugement(run)
     recu = request.headers.get("Last-Event-ID")
     if recu == _FIN and epreuve.etat is not epreuves.EtatJugement.EN_COURS:
         return Response(status=204)  # the reader has it all: it stops coming back
@@ -213,14 +213,14 @@ def flux(base: str, run: str) -> Response:
 @blueprint.post("/conformite/<run>/arreter")
 def arreter(base: str, run: str) -> Redirection:
     """Ends a judgement that is being made."""
-    epreuves.arreter(adresses_trouvees.jugement(run))
+    epreuves.arreter(objet_de_l_adresse.jugement(run))
     return apres_action(url_for("conformite.rapport", run=run), "L'arrêt est demandé.")
 
 
 @blueprint.post("/conformite/<run>/effacer")
 def effacer(base: str, run: str) -> Redirection:
     """Takes a judgement away, with its files."""
-    epreuves.effacer(adresses_trouvees.jugement(run))
+    epreuves.effacer(objet_de_l_adresse.jugement(run))
     return apres_action(url_for("conformite.page"), f"Le jugement {run} est effacé.")
 
 
@@ -283,7 +283,7 @@ def _scenario(epreuve: JugementConserve, nom: str) -> str:
     origine = epreuve if partie is None else epreuves.trouver(_home(), partie.de, services().classeur)
     rejoues = [
         (autre, _suivi_de(autre, nom))
-        for autre in ([] if partie else epreuves.parties(adresses_trouvees.jugements(), epreuve.nom, nom))
+        for autre in ([] if partie else epreuves.parties(objet_de_l_adresse.jugements(), epreuve.nom, nom))
     ]
     suivi_ici = avancements.joues_de(lu)[0]
     return render_template(
@@ -337,7 +337,7 @@ def _resultat(epreuve: JugementConserve, nom: str, sans: Collection[int] | None 
         for ecrit in suivi_de_pilotage.LectureDuSuivi(epreuve.suivi).suite():
             trouve = ecrit if ecrit.scenarios[0].id == nom else trouve
     siens = [s for s in trouve.scenarios if s.id == nom] if trouve is not None else []
-    if trouve is None or not siens or trouve.entete.mode == trafic.MODE:
+    if trouve is None or not siens or trouve.entete.mode == trafic_juge.MODE:
         return None
     exigences = {v.exigence for v in siens[0].verifications}
     cites = {c.echange for v in siens[0].verifications for c in v.constats}

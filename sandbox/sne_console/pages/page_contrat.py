@@ -5,7 +5,7 @@ from typing import Final
 from flask import render_template, request
 
 from sne_console.cadre.sections import contrat_servi, maintenant, section
-from sne_console.vues import adresses_trouvees, interface_montree, rubriques_du_cerfa
+from sne_console.vues import interface_montree, objet_de_l_adresse, rubriques_du_cerfa
 from sne_console.vues.interface_montree import emplois, par_service, presentation
 from sne_interface.contract.elements import elements
 from sne_interface.contract.schemas import Document
@@ -32,7 +32,7 @@ def page(base: str) -> str:
 def schema(base: str, document: str) -> str:
     """The schema of a document as a tree, or the elements that a search finds in it."""
     contrat = contrat_servi()
-    voulu = adresses_trouvees.document(document)
+    voulu = objet_de_l_adresse.document(document)
     versions = contrat.versions if voulu is Document.DEMANDE else ()
     version = request.args.get("version", "")
     if version not in versions:
@@ -70,7 +70,7 @@ def nomenclatures(base: str) -> str:
 def nomenclature(base: str, nom: str) -> str:
     """One list: its codes, their labels, the elements it rules."""
     connues = contrat_servi().nomenclatures
-    adresses_trouvees.nomenclature(contrat_servi(), nom)
+    objet_de_l_adresse.nomenclature(contrat_servi(), nom)
     return render_template(
         "contrat/nomenclature.html",
         nom=nom,
@@ -100,7 +100,7 @@ def formulaire(base: str) -> str:
 def operation(base: str, nom: str) -> str:
     """One operation: its fields in and out, its addresses, its WSDL."""
     contrat = contrat_servi()
-    connue = adresses_trouvees.operation(contrat, nom)
+    connue = objet_de_l_adresse.operation(contrat, nom)
     return render_template(
         "contrat/operation.html",
         operation=connue,

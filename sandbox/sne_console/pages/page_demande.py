@@ -11,9 +11,9 @@ from lxml import etree
 from sne_console.cadre.sections import contrat_servi, section
 from sne_console.messages.document_deroule import construire
 from sne_console.vues import demande_relue
+from sne_console.vues.calcul_du_foyer import calculer
 from sne_console.vues.demande_relue import nom_de
 from sne_console.vues.formulaire_cerfa import presenter
-from sne_console.vues.foyer import calculer
 from sne_console.vues.vie_de_la_demande import ECHANGES, relire
 from sne_interface.contract import codec
 from sne_interface.contract.table_des_roles import LIBELLES

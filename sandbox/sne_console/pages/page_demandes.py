@@ -13,7 +13,7 @@ from sne_interface.contract.nomenclatures import Commune, Territoires
 from sne_interface.domain.dates import lire_date_saisie
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.nir import masquer_nirs
-from sne_sandbox.offres import unique
+from sne_sandbox.offres_des_paquets import unique
 from sne_sandbox.store import demandes_recentes
 from sne_sandbox.store.demandes_recentes import Recentes, plus_recentes
 from sne_sandbox.web.configuration import services

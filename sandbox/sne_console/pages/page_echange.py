@@ -14,14 +14,14 @@ from sne_conformite.observation.observation import Observation
 from sne_console.cadre.equivalents import curl
 from sne_console.cadre.sections import annoncer, apres_action, contrat_servi, section
 from sne_console.messages import echange_montre as cotes
-from sne_console.messages import expedition
+from sne_console.messages import envoi_et_rejeu
 from sne_console.messages.document_deroule import Remarque, construire, remarques_de
 from sne_console.messages.documents_compares import DifferencesXml, comparer_xml, queue
 from sne_console.messages.documents_masques import arbre_repondu, masquer_en_tetes
 from sne_console.messages.sequence import dessiner
 from sne_console.messages.verdict_vecu import verdict_vecu
-from sne_console.vues import adresses_trouvees
-from sne_console.vues.echange_isole import Essais, essayer, nu
+from sne_console.vues import objet_de_l_adresse
+from sne_console.vues.echanges_immontrables import Essais, essayer, nu
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.echange import HORS_HTTP, REJEU, Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
@@ -43,7 +43,7 @@ _UTILES: Final = ("content-type", "soapaction", "accept", "mime-version")
 @blueprint.get("/echanges/<int:identifiant>")
 def page(base: str, identifiant: int) -> str:
     """The exchange; what of it cannot be shown is said in its place."""
-    observation = adresses_trouvees.observation(base, identifiant)
+    observation = objet_de_l_adresse.observation(base, identifiant)
     journal = services().magasin.journal
     precedents = journal.chercher(base, avant_id=identifiant, limite=1)
     voisins = {
@@ -98,10 +98,10 @@ def _montrer(observation: Observation) -> dict[str, Any]:
         "tolerances": [(t.get("code"), t.get("phrase")) for t in echange.tolerances],
         "panne": panne,
         "genre_panne": GENRES.get(str(panne.get("genre"))),
-        "empechement": expedition.empechement(echange),
+        "empechement": envoi_et_rejeu.empechement(echange),
         "http": echange.methode not in HORS_HTTP,
         "rejeu_de": observation.en_tete(REJEU),
-        "cibles": essais.part("La réduction", lambda: expedition.cibles(observation), []),
+        "cibles": essais.part("La réduction", lambda: envoi_et_rejeu.cibles(observation), []),
         "curl": essais.part("La commande curl", lambda: _curl(echange), ""),
         "masque": essais.part(
             "Le masquage",
@@ -204,7 +204,7 @@ def comparer(base: str) -> str:
     numeros = [entier_de(request.args.get(nom)) for nom in ("a", "b")]
     if None in numeros:
         return render_template("echange/comparer.html", numeros=numeros, deux=None)
-    deux = [adresses_trouvees.observation(base, numero or 0) for numero in numeros]
+    deux = [objet_de_l_adresse.observation(base, numero or 0) for numero in numeros]
     essais = Essais()
     return render_template(
         "echange/comparer.html",
@@ -276,11 +276,11 @@ def _en_tetes_differents(avant: Observation, apres: Observation) -> list[tuple[s
 @blueprint.post("/echanges/<int:identifiant>/rejouer")
 def rejouer(base: str, identifiant: int) -> Redirection:
     """Sends it again, and shows what came of it."""
-    echange = adresses_trouvees.echange(base, identifiant)
-    empechement = expedition.empechement(echange)
+    echange = objet_de_l_adresse.echange(base, identifiant)
+    empechement = envoi_et_rejeu.empechement(echange)
     if empechement:
         raise UsageError(empechement, remede="recomposez le message dans Composer")
-    nouveau = expedition.rejouer(echange, expediteur())
+    nouveau = envoi_et_rejeu.rejouer(echange, expediteur())
     if nouveau is None:
         phrase = "La requête est repartie, mais n'a laissé aucune ligne au journal."
         return apres_action(url_for("echange.page", identifiant=identifiant), phrase, reussie=False)
@@ -290,14 +290,14 @@ def rejouer(base: str, identifiant: int) -> Redirection:
 @blueprint.post("/echanges/<int:identifiant>/reduire")
 def reduire(base: str, identifiant: int) -> str:
     """The smallest document that still raises an anomaly of this exchange."""
-    observation = adresses_trouvees.observation(base, identifiant)
+    observation = objet_de_l_adresse.observation(base, identifiant)
     cible = request.form.get("cible", "")
-    if cible not in expedition.cibles(observation):
+    if cible not in envoi_et_rejeu.cibles(observation):
         raise UsageError(
             f"L'échange {identifiant} n'a pas d'anomalie [{cible[:20]}] à réduire.",
             remede="choisissez une anomalie de la page de l'échange",
         )
-    reduction = expedition.reduire(services(), base, observation, cible)
+    reduction = envoi_et_rejeu.reduire(services(), base, observation, cible)
     return render_template(
         "echange/reduction.html",
         echange=observation.echange,
@@ -312,7 +312,7 @@ def reduire(base: str, identifiant: int) -> str:
 
 def _curl(echange: Echange) -> str:
     """The command that sends the downloaded bytes again; "" for what is no HTTP request."""
-    if expedition.empechement(echange):
+    if envoi_et_rejeu.empechement(echange):
         return ""
     en_tetes: list[tuple[str, str]] = masquer_en_tetes(echange.en_tetes)
     arguments: list[Any] = [f"--data-binary @echange-{echange.identifiant}-request.bin"]

@@ -24,13 +24,13 @@ from sne_console.messages.documents_masques import lire as lire_xml
 from sne_console.messages.documents_masques import montrer_octets
 from sne_console.messages.echange_montre import imprimable
 from sne_console.messages.refus_groupes import resumer
-from sne_console.vues import adresses_trouvees
+from sne_console.vues import objet_de_l_adresse
 from sne_console.vues.filtres_jinja import accorde
 from sne_interface.domain.base import Acte, Guichet, NatureGuichet
 from sne_interface.domain.echange import VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ExchangeError, UsageError
-from sne_interface.rules.catalogue.regles_autres_messages import DERNIER_JOUR
+from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import DERNIER_JOUR
 from sne_sandbox.bases import guichets as gestion
 from sne_sandbox.exchange import Traite
 from sne_sandbox.operations.dossiers_des_boites import NOM_ADMIS, DossiersGuichet
@@ -65,7 +65,7 @@ def page(base: str) -> str:
     """The guichets of the base, how many files lie in their boxes, and what each kind may do."""
     return render_template(
         "guichets/page.html",
-        guichets=adresses_trouvees.guichets(base),
+        guichets=objet_de_l_adresse.guichets(base),
         natures=list(NatureGuichet),
         actes=list(Acte),
         table=contrat_servi().guichets,
@@ -76,7 +76,7 @@ def page(base: str) -> str:
 @blueprint.get("/guichets/<code>")
 def guichet(base: str, code: str) -> str:
     """A guichet: its boxes, and what may be changed of it."""
-    choisi = adresses_trouvees.guichet(base, code)
+    choisi = objet_de_l_adresse.guichet(base, code)
     with services().magasin.lire(base) as registre:
         boites, comptes = Boites(registre.connexion, base, code), compter(registre.connexion, base)
         contenus = [
@@ -117,7 +117,7 @@ def ajouter(base: str) -> str:
 @geste("guichets.page")
 def changer(base: str, code: str) -> str | Redirection:
     """Changes it; what does not fit is said above its own form."""
-    adresses_trouvees.guichet(base, code)
+    objet_de_l_adresse.guichet(base, code)
     try:
         gestion.changer(services().magasin, contrat_servi(), base, code, _champs())
     except UsageError as erreur:
@@ -152,7 +152,7 @@ def _champs() -> dict[str, Any]:
 @blueprint.post("/guichets/<code>/certificat")
 def certificat(base: str, code: str) -> Response:
     """A new client certificate for the guichet and this base: a ZIP of its files."""
-    guichet = adresses_trouvees.guichet(base, code)
+    guichet = objet_de_l_adresse.guichet(base, code)
     autorite = Autorite.ouvrir(services().configuration.home)
     identite = autorite.emettre(guichet.code, base, services().configuration.pkcs12)
     archive = _archive(identite, base, autorite.ca.read_bytes())
@@ -165,7 +165,7 @@ def certificat(base: str, code: str) -> Response:
 @blueprint.post("/guichets/<code>/deposer")
 def deposer(base: str, code: str) -> Redirection:
     """Leaves a file in the inbox."""
-    guichet = adresses_trouvees.guichet(base, code)
+    guichet = objet_de_l_adresse.guichet(base, code)
     recu = request.files.get("fichier")
     if recu is None or not recu.filename:
         raise UsageError("Aucun fichier n'est choisi.", remede="choisissez un fichier XML, puis déposez-le")
@@ -180,7 +180,7 @@ def deposer(base: str, code: str) -> Redirection:
 @blueprint.post("/guichets/<code>/relever")
 def relever(base: str, code: str) -> Redirection:
     """Processes what lies in the inbox, and dispatches."""
-    guichet = adresses_trouvees.guichet(base, code)
+    guichet = objet_de_l_adresse.guichet(base, code)
     try:
         releve = services().boites.relever(base, guichet)
     except ExchangeError as erreur:
@@ -199,15 +199,15 @@ def relever(base: str, code: str) -> Redirection:
 @blueprint.post("/guichets/<code>/<any(entree, sortie):boite>/<nom>/retirer")
 def retirer(base: str, code: str, boite: str, nom: str) -> Redirection:
     """Takes a file out of a box."""
-    adresses_trouvees.retirer_de_boite(base, code, Boite(boite), nom)
+    objet_de_l_adresse.retirer_de_boite(base, code, Boite(boite), nom)
     return apres_action(_adresse(code), f"{nom} est retiré de la boîte.")
 
 
 @blueprint.get("/guichets/<code>/<any(entree, sortie):boite>/<nom>")
 def fichier(base: str, code: str, boite: str, nom: str) -> str:
     """A file, shown: a tree, or text."""
-    guichet = adresses_trouvees.guichet(base, code)
-    contenu = adresses_trouvees.fichier_de_boite(base, code, Boite(boite), nom)
+    guichet = objet_de_l_adresse.guichet(base, code)
+    contenu = objet_de_l_adresse.fichier_de_boite(base, code, Boite(boite), nom)
     arbre, texte = montrer(contenu)
     return render_template(
         "guichets/fichier.html",
@@ -224,7 +224,7 @@ def fichier(base: str, code: str, boite: str, nom: str) -> str:
 @blueprint.get("/guichets/<code>/<any(entree, sortie):boite>/<nom>/telecharger")
 def telecharger(base: str, code: str, boite: str, nom: str) -> Response:
     """A file, to keep, NIR masked."""
-    contenu = adresses_trouvees.fichier_de_boite(base, code, Boite(boite), nom)
+    contenu = objet_de_l_adresse.fichier_de_boite(base, code, Boite(boite), nom)
     genre = _GENRES.get(nom.rpartition(".")[2], OCTETS)
     return telechargement(montrer_octets(contenu), nom, genre)
 

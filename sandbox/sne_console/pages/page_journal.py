@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response as Redirection
 from sne_console.cadre.equivalents import equivalents
 from sne_console.cadre.sections import FLUX_DUREE, PAR_PAGE, apres_action, evenement, section, veiller
 from sne_console.cadre.sections import flux as page_flux
-from sne_console.messages import expedition, refus_groupes
+from sne_console.messages import envoi_et_rejeu, refus_groupes
+from sne_console.messages.recherche_xpath import RechercheXpath, chercher
 from sne_console.messages.verdict_vecu import Vecu, verdict_vecu
-from sne_console.messages.xpath import RechercheXpath, chercher
-from sne_console.vues import adresses_trouvees
-from sne_console.vues.echange_isole import essayer
+from sne_console.vues import objet_de_l_adresse
+from sne_console.vues.echanges_immontrables import essayer
 from sne_interface.domain.echange import EFFACE, HORS_HTTP, NUIT, NUIT_ANNULEE, REJEU, Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.domain.texte import accorde, entier_de
@@ -65,7 +65,7 @@ class Rangee:
     @property
     def rejouable(self) -> bool:
         """True when it can be sent again."""
-        return not expedition.empechement(self.echange)
+        return not envoi_et_rejeu.empechement(self.echange)
 
     @property
     def rejeu_de(self) -> str:
@@ -308,9 +308,9 @@ def selection(base: str) -> str | Redirection | Response:
     retour = _adresse(base, {**_demande(), "xpath": request.args.get("xpath") or None})
     if not any(request.args.getlist("ids")):
         return render_template("journal/selection.html", titre="Aucun échange choisi", retour=retour)
-    ids, faire = expedition.choisis(request.args.getlist("ids")), request.args.get("faire", "voir")
+    ids, faire = envoi_et_rejeu.choisis(request.args.getlist("ids")), request.args.get("faire", "voir")
     if faire == "har":
-        contenu = expedition.archive(base, ids, origine=adresse_d_ici())
+        contenu = envoi_et_rejeu.archive(base, ids, origine=adresse_d_ici())
         return telechargement(contenu, f"echanges-{ids[0]}-{ids[-1]}.har", "application/json")
     if faire == "comparer":
         if len(ids) != 2:
@@ -319,11 +319,11 @@ def selection(base: str) -> str | Redirection | Response:
                 remede="cochez-en deux, ni plus ni moins",
             )
         return redirect(url_for("echange.comparer", a=ids[0], b=ids[1]), 303)
-    echanges = [adresses_trouvees.tete(base, identifiant) for identifiant in ids]
+    echanges = [objet_de_l_adresse.tete(base, identifiant) for identifiant in ids]
     quoi: dict[str, Any]
     if faire == "rejouer":
         # In the order in which they came.
-        partants = [echange for echange in echanges if not expedition.empechement(echange)]
+        partants = [echange for echange in echanges if not envoi_et_rejeu.empechement(echange)]
         quoi = {
             "titre": f"Rejouer {accorde(len(partants), 'échange', 'échanges')} ?",
             "phrase": "Les mêmes octets repartent, un message après l'autre, dans l'ordre où ils étaient "
@@ -335,7 +335,7 @@ def selection(base: str) -> str | Redirection | Response:
             "gestes": [("rejouer", {"identifiant": e.identifiant}) for e in partants],
         }
     elif faire == "effacer":
-        partants = [echange for echange in echanges if expedition.effacable(echange)]
+        partants = [echange for echange in echanges if envoi_et_rejeu.effacable(echange)]
         quoi = {
             "titre": f"Effacer {accorde(len(partants), 'échange', 'échanges')} du journal ?",
             "phrase": "Leurs messages, leur verdict et leurs traces sont perdus. Leur numéro reste, avec la "
@@ -368,8 +368,8 @@ def selection(base: str) -> str | Redirection | Response:
 @blueprint.post("/journal/rejouer")
 def rejouer(base: str) -> Redirection:
     """Sends the chosen exchanges again, in the order in which they came, and shows what came of each."""
-    ids = expedition.choisis(request.form.getlist("ids"))
-    nouveaux = expedition.rejouer_tous(base, ids, expediteur())
+    ids = envoi_et_rejeu.choisis(request.form.getlist("ids"))
+    nouveaux = envoi_et_rejeu.rejouer_tous(base, ids, expediteur())
     perdus = len(ids) - len(nouveaux)
     phrase = f"{accorde(len(nouveaux), 'message est reparti', 'messages sont repartis')}, dans l'ordre."
     if perdus:
@@ -382,7 +382,7 @@ def rejouer(base: str) -> Redirection:
 @blueprint.post("/journal/effacer")
 def effacer(base: str) -> Redirection:
     """Erases the chosen exchanges; their ids stay."""
-    effaces = services().magasin.journal.effacer(base, expedition.choisis(request.form.getlist("ids")))
+    effaces = services().magasin.journal.effacer(base, envoi_et_rejeu.choisis(request.form.getlist("ids")))
     if not effaces:
         return apres_action(url_for("journal.page"), "Rien de cela ne s'efface.", reussie=False)
     phrase = f"{accorde(len(effaces), 'échange effacé', 'échanges effacés')} du journal."

@@ -5,7 +5,7 @@ from typing import Final
 from flask import g, render_template, request
 
 from sne_console.cadre.sections import contrat_servi, section
-from sne_console.vues import adresses_trouvees, regles_montrees
+from sne_console.vues import objet_de_l_adresse, regles_montrees
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.echange import Echange
@@ -55,7 +55,7 @@ def page(base: str) -> str:
 def regle(base: str, code: str) -> str:
     """One rule; `code` may be the official one."""
     contrat = contrat_servi()
-    trouvee = adresses_trouvees.regle(contrat, code)
+    trouvee = objet_de_l_adresse.regle(contrat, code)
     fiche = contrat.regles[trouvee.code]
     codes = [r.code for r in REGLES if r.code in contrat.regles]
     rang = codes.index(trouvee.code)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from sne_console.vues.interface_montree import lire_table
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import PARIS, date_francaise
 from sne_interface.domain.element import Element, lire_date, lire_instant
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any
 
+from sne_interface.contract.contrats_charges import Contrat, OperationPubliee, Service
 from sne_interface.contract.elements import ElementLu
 from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat, OperationPubliee, Service
-from sne_interface.domain.publication import TU
 from sne_interface.domain.texte import plier
+from sne_interface.domain.valeurs_en_json import TU
 from sne_interface.errors import ContractError
 
 

@@ -13,9 +13,9 @@ from sne_interface.contract.elements import elements
 from sne_interface.contract.schemas import Document
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.generators.exemples_de_regles import exemples
-from sne_sandbox.offres import parties, sections
-from sne_sandbox.web.aiguillage import Aiguillage
+from sne_sandbox.offres_des_paquets import parties, sections
 from sne_sandbox.web.configuration import Configuration
+from sne_sandbox.web.parties_au_besoin import Aiguillage
 
 #: Pages whose first visit makes what the next ones use.
 PAGES: Final = (

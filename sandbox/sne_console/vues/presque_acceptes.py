@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from sne_console.vues.echange_isole import essayer, nu
-from sne_interface.contract.versions import Contrat
+from sne_console.vues.echanges_immontrables import essayer, nu
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_sandbox.store.magasin import Magasin
 

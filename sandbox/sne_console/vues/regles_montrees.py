@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.fiches_de_regles import FicheRegle
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Fidelite, Gravite
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.domain.publication import tirer
 from sne_interface.domain.texte import plier
+from sne_interface.domain.valeurs_en_json import tirer
 from sne_interface.generators.document_reduit import plus_petite_demande
 from sne_interface.generators.exemples_de_regles import ExempleDeRegle, circonstances, exemples, gestes
 from sne_interface.rules import catalogue

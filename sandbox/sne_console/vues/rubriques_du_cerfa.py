@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from sne_console.vues.interface_montree import lire_table
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.demande import FORMULAIRE
 

@@ -5,21 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Final, Literal
 
-from sne_console.vues.echange_isole import essayer
-from sne_interface.contract.versions import Contrat
+from sne_console.vues.echanges_immontrables import essayer
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.codes import MOTIF_NON_RENOUVELLEMENT
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.demande import DemandeStockee, GenreMouvement, Mouvement
 from sne_interface.domain.echange import DITES, NUIT, Echange, VerdictEchange
 from sne_interface.domain.evenement import Evenement, TypeEvenement
 from sne_interface.domain.nir import masquer_nirs
-from sne_interface.domain.parcours import BAIL, radiation_possible_le
-from sne_interface.domain.publication import TU
+from sne_interface.domain.parcours_en_commission import BAIL, radiation_possible_le
+from sne_interface.domain.valeurs_en_json import TU
 from sne_interface.rules.catalogue.regles_radiation import MOIS_AVANT_EFFACEMENT
 from sne_interface.rules.catalogue.regles_vie import MOIS_DE_REACTIVATION
 from sne_interface.settings import Reglages
 from sne_sandbox.bases.faits_des_nuits import Fait, code
-from sne_sandbox.bases.prevision import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
+from sne_sandbox.bases.prevision_des_nuits import MOIS_AVANT_RADIATION, MOIS_DE_PREAVIS
 from sne_sandbox.store.recherche_de_demandes import mouvements_de
 from sne_sandbox.store.registre import RegistreBase
 

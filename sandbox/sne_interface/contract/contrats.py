@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from sne_interface.contract import versions
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract import contrats_charges
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Base
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.settings import Reglages
@@ -59,7 +59,7 @@ class Contrats:
             return lu
         with self._verrou:
             lieu = self.lieu(nom)
-            lu = self._par_lieu.get(lieu) or versions.charger(*lieu, self._quartiles)
+            lu = self._par_lieu.get(lieu) or contrats_charges.charger(*lieu, self._quartiles)
             self._par_lieu[lieu] = self._lus[nom] = lu
             return lu
 
@@ -68,7 +68,7 @@ class Contrats:
         as `nomme`."""
         if not nom:
             return self._du_serveur
-        livre = nom in versions.livres()
+        livre = nom in contrats_charges.livres()
         if not livre and nom not in self._poses():
             raise UsageError(
                 f"Le contrat [{nom[:40]}] n'existe pas sur ce serveur.",
@@ -85,8 +85,8 @@ class Contrats:
     @property
     def noms(self) -> list[str]:
         """The contracts that a base may name."""
-        poses = [nom for nom in self._poses() if (self.dossier / nom / versions.CONTRAT).is_file()]
-        return sorted({*versions.livres(), *poses})
+        poses = [nom for nom in self._poses() if (self.dossier / nom / contrats_charges.CONTRAT).is_file()]
+        return sorted({*contrats_charges.livres(), *poses})
 
     def nom_de(self, base: Base) -> str:
         """Returns the name of a base's contract."""

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
+from sne_interface.contract.contrats_charges import Contrat, retenu
+from sne_interface.contract.declarations_des_schemas import VERROU_DES_MODELES, declarations, valeur_de
 from sne_interface.contract.explication import modele_de
-from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES, declarations, valeur_de
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat, retenu
 from sne_interface.domain.anomalie import Fidelite
-from sne_interface.domain.publication import TU
+from sne_interface.domain.valeurs_en_json import TU
 
 #: Schema types that people know by another name.
 _TYPES: Final = {

@@ -14,7 +14,8 @@ from itertools import groupby
 from time import sleep
 from typing import Any, Final
 
-from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES, charger_modele
+from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.declarations_des_schemas import VERROU_DES_MODELES, charger_modele
 from sne_interface.contract.phrases_d_explication import (
     Phrase,
     attribut_inconnu,
@@ -34,7 +35,6 @@ from sne_interface.contract.phrases_d_explication import (
 from sne_interface.contract.reparation_du_contenu import ENFANTS_MAX, Automate, PasAlignement, Sort
 from sne_interface.contract.schemas import BLANCS, Document, SchemaError, Schemas
 from sne_interface.contract.suggestions import preciser
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.nir import cache_un_nir, masquer_nir
 

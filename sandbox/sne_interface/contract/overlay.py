@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sne_interface.errors import ContractError, UsageError
-from sne_interface.raisons import raison_systeme
+from sne_interface.raisons_du_systeme import raison_systeme
 
 #: Layers above each other: v5.2 over v5.0 is two; more than this is a loop.
 _COUCHES_MAX: Final = 8

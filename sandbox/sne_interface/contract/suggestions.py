@@ -5,9 +5,9 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Final
 
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.phrases_d_explication import dire
 from sne_interface.contract.schemas import BLANCS, SchemaError
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.element import sans_indices
 from sne_interface.domain.texte import plier
 

@@ -78,7 +78,8 @@ class Evenement:
     caracteristiques: tuple[tuple[str, str], ...] = ()
     auteur_modification: str | None = None
     modifie_le: datetime | None = None
-    #: What a radiation has to follow, since `suite_le`: one of the two words of `domain.parcours`.
+    #: What a radiation has to follow, since `suite_le`: one of the two words of
+    #: `domain.parcours_en_commission`.
     suite: str | None = None
     suite_le: date | None = None
 

@@ -10,7 +10,7 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Self
 
-from sne_interface.domain.publication import TU
+from sne_interface.domain.valeurs_en_json import TU
 from sne_interface.errors import UsageError
 from sne_interface.resources import lire_a_cote
 

@@ -10,10 +10,10 @@ from sne_interface.domain.demande import FORMULAIRE, PERSONNE_PHYSIQUE
 from sne_interface.domain.element import Element
 from sne_interface.domain.roles import PERSONNES
 from sne_interface.generators import logements
+from sne_interface.generators.elements_ecrits import ELEMENTS, Feuilles, Plume, T
 from sne_interface.generators.logements import LogementActuel, Souhait
 from sne_interface.generators.menages import ASSOCIATION, Enfant, Foyer, Individu, telephone_fixe, tirer_foyer
 from sne_interface.generators.noms_inventes import noms
-from sne_interface.generators.plume import ELEMENTS, Feuilles, Plume, T
 from sne_interface.generators.population import Place, PlaceDuNir, Population, Territoire
 from sne_interface.generators.tirage import Repartition, Tirage
 

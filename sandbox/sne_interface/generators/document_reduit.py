@@ -11,7 +11,7 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_interface.contract.codec import NS
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.nir import masquer_nir
 from sne_interface.resources import fixtures_dir

@@ -46,14 +46,14 @@ from typing import Any, Final
 from lxml import etree
 
 from sne_interface.contract.codec import NS, decoder, ecrire, encoder, parse
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.dates import PARIS, ajouter_mois, date_francaise, tampon
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_interface.domain.evenement import Evenement
-from sne_interface.domain.guichet import lire_guichet
+from sne_interface.domain.guichet_ecrit import lire_guichet
 from sne_interface.domain.nir import masquer_nirs
 from sne_interface.errors import ContractError
 from sne_interface.resources import fixtures_dir

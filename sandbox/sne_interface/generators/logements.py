@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from sne_interface.domain.codes import HEBERGES, LOCATAIRES
+from sne_interface.generators.elements_ecrits import Feuilles, Plume, T
 from sne_interface.generators.menages import Foyer
-from sne_interface.generators.plume import Feuilles, Plume, T
 from sne_interface.generators.population import Place, Territoire
 from sne_interface.generators.tirage import Repartition, Tirage
 

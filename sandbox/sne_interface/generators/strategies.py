@@ -13,13 +13,13 @@ from typing import TypeVar, Unpack
 from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.strategies import SearchStrategy
 
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element import Element
-from sne_interface.generators import actes
-from sne_interface.generators.defauts import Defaut, essayer
+from sne_interface.generators import messages_apres_creation
+from sne_interface.generators.contraintes_de_menages import LIBRE, Atelier, Contraintes, Lieu, atelier
 from sne_interface.generators.demandes import DossierTire
-from sne_interface.generators.diversite import LIBRE, Atelier, Contraintes, Lieu, atelier
+from sne_interface.generators.demandes_fautives import Defaut, essayer
 from sne_interface.generators.tirage import FREQUENT, RARE, TirageVarie, pools
 
 __all__ = [
@@ -118,7 +118,10 @@ def suites_de(
     knows as `numero`. MOD and REN change what the demande says, never who the applicant is; a RAD is given
     its `radiation`."""
     ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: actes.suite(t, ici, demande, type_fichier, numero, radiation=radiation))
+    return _tirees(
+        ici,
+        lambda t: messages_apres_creation.suite(t, ici, demande, type_fichier, numero, radiation=radiation),
+    )
 
 
 def separations(
@@ -127,7 +130,7 @@ def separations(
     """Whole CRS messages of the first co-holder of `origine`, which the base knows as `numero`. Raises
     ValueError, when drawn, if it has no co-holder."""
     ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: actes.separation(t, ici, origine, numero))
+    return _tirees(ici, lambda t: messages_apres_creation.separation(t, ici, origine, numero))
 
 
 def radiations(
@@ -149,20 +152,22 @@ def radiations(
         codes = tuple(code for code in souhaitees if code and contrat.territoires.commune(code))
         ou["contraintes"] = ici.contraintes.avec_communes(codes)
         ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: actes.radiation(t, ici, motif=motif, depot=depot, dalo=dalo))
+    return _tirees(
+        ici, lambda t: messages_apres_creation.radiation(t, ici, motif=motif, depot=depot, dalo=dalo)
+    )
 
 
 def dalos(contrat: Contrat, *, statut: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`informationDalo` elements; `statut` is a code of ListeStatutDalo, any by default."""
     ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: actes.dalo(t, ici, statut=statut))
+    return _tirees(ici, lambda t: messages_apres_creation.dalo(t, ici, statut=statut))
 
 
 def evenements(contrat: Contrat, *, code: str | None = None, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`evenement` elements of the type `code`, of any type usable on that day in the guichet's territory by
     default."""
     ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: actes.evenement(t, ici, code=code))
+    return _tirees(ici, lambda t: messages_apres_creation.evenement(t, ici, code=code))
 
 
 def decisions(
@@ -179,13 +184,16 @@ def decisions(
     before, `dalo` says whether the household is recognised."""
     ici = atelier(contrat, **ou)
     depot = None if demande is None else Demande(demande).date_creation
-    return _tirees(ici, lambda t: actes.decision(t, ici, bail=bail, issue=issue, depot=depot, dalo=dalo))
+    return _tirees(
+        ici,
+        lambda t: messages_apres_creation.decision(t, ici, bail=bail, issue=issue, depot=depot, dalo=dalo),
+    )
 
 
 def recherches(contrat: Contrat, **ou: Unpack[Lieu]) -> SearchStrategy[Element]:
     """`demandeMulticritere` elements."""
     ici = atelier(contrat, **ou)
-    return _tirees(ici, lambda t: actes.recherche(t, ici))
+    return _tirees(ici, lambda t: messages_apres_creation.recherche(t, ici))
 
 
 def defauts(code: str, contrat: Contrat) -> SearchStrategy[Defaut]:

@@ -11,9 +11,9 @@ from sne_interface.domain import codes as motifs
 from sne_interface.domain import decision as d
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.element import Element, bloc, de_code
-from sne_interface.domain.parcours import MOIS_APRES_AVERTISSEMENT, radiation_possible_le
+from sne_interface.domain.parcours_en_commission import MOIS_APRES_AVERTISSEMENT, radiation_possible_le
 from sne_interface.generators.demandes import DossierTire
-from sne_interface.generators.plume import ELEMENTS
+from sne_interface.generators.elements_ecrits import ELEMENTS
 from sne_interface.generators.population import Population
 from sne_interface.generators.tirage import Repartition, Tirage
 

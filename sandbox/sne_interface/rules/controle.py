@@ -9,11 +9,11 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
-from sne_interface.contract import codec, places
+from sne_interface.contract import codec, places_dans_le_texte
+from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.explication import expliquer_sous
 from sne_interface.contract.schemas import Document
 from sne_interface.contract.suggestions import remede_de_regle, types_voulus
-from sne_interface.contract.versions import Contrat, retenu
 from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.element import DocumentRecu, Element
 from sne_interface.errors import ExchangeError
@@ -120,7 +120,7 @@ def controler(
         juge = _juger(document, genre, contrat, profil, maintenant, nom, type_fichier)
     if not juge.fautes:
         return juge
-    return replace(juge, fautes=tuple(places.situer(juge.fautes, octets)))
+    return replace(juge, fautes=tuple(places_dans_le_texte.situer(juge.fautes, octets)))
 
 
 def passer(
@@ -215,7 +215,7 @@ def _illisible(octets: bytes, erreur: ExchangeError) -> FauteDeDocument:
     apres = b"".join(octets.splitlines(keepends=True)[ligne - 1 :])[colonne:].strip() if lieu else b""
     suite = " ; la suite n'a pas pu être lue" if apres else ""
     message = f"{_ILLISIBLE} : {cause.rstrip('.')}{suite}." if lieu else cause
-    chemin = places.ouvert(octets) if lieu else ""
+    chemin = places_dans_le_texte.ouvert(octets) if lieu else ""
     return FauteDeDocument(ligne, chemin, XML, Gravite.BLOQUANTE, message, remede=remede, colonne=colonne)
 
 

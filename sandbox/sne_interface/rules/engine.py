@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
+from sne_interface.contract.contrats_charges import Contrat, retenu
 from sne_interface.contract.fiches_de_regles import FicheRegle
 from sne_interface.contract.nomenclatures import Nomenclatures
 from sne_interface.contract.table_des_roles import dire_eteinte
-from sne_interface.contract.versions import Contrat, retenu
 from sne_interface.domain.anomalie import Anomalie, Gravite
 from sne_interface.domain.element import DocumentRecu, Element, sans_indices
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs

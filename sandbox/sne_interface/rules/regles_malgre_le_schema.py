@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import replace
 from typing import Any, Final, NoReturn
 
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import SchemaError
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.element import Element, ElementNu
 from sne_interface.rules import engine

@@ -1,7 +1,7 @@
 """The effect of a move of the clock, known before the move is made: by fact, by demande.
 
 A transaction that only reads finds it: nobody waits for it. The nights then follow the same list
-(`prevision`), so the preview comes true, if nobody writes in between.
+(`prevision_des_nuits`), so the preview comes true, if nobody writes in between.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from sne_interface.domain.dates import date_francaise
 from sne_sandbox.bases import travail_des_nuits
 from sne_sandbox.bases.faits_des_nuits import PERTES, Fait, enumerer_bref
 from sne_sandbox.bases.horloge import DeplacementVoulu, viser
-from sne_sandbox.bases.prevision import Faits, Prevision
+from sne_sandbox.bases.prevision_des_nuits import Faits, Prevision
 from sne_sandbox.store.magasin import Magasin
 
 #: What each question reads at most: a base where more is due is told « au moins ».

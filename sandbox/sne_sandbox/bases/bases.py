@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Self, TypedDict, Unpack
 
 from sne_interface.contract.contrats import Contrats
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import BASE_PAR_DEFAUT, Base, Guichet, Horloge, Portee
-from sne_interface.domain.guichet import lire_guichet
+from sne_interface.domain.guichet_ecrit import lire_guichet
 from sne_interface.errors import BaseInconnue, ConflitEtat, OperatorError, UsageError
 from sne_interface.resources import fichier_des_guichets, fixtures_dir
 from sne_interface.settings import DE_BASE, Reglages

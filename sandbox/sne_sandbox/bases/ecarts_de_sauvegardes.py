@@ -21,7 +21,7 @@ from sne_interface.contract.arbres_compares import nom_de, parcourir
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_nirs
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.bases.sauvegardes import MAINTENANT, Sauvegardes
-from sne_sandbox.store import snapshot, tables
+from sne_sandbox.store import fichier_de_sauvegarde, tables
 from sne_sandbox.store.lignes import detasser
 
 Genre = Literal["ajoutée", "disparue", "changée"]
@@ -147,13 +147,13 @@ def _depuis(sauvegardes: Sauvegardes, base: str, avant: str, apres: str | None) 
 
 
 def _demandes(fichier: Path) -> Iterator[Rangee]:
-    return snapshot.rangees(fichier, tables.demande)
+    return fichier_de_sauvegarde.rangees(fichier, tables.demande)
 
 
 def _evenements(fichier: Path) -> dict[str, tuple[int, int]]:
     """How many events a demande has, and a print of what they say, by numéro; they come in one order."""
     lus: dict[str, tuple[int, int]] = {}
-    for rangee in snapshot.rangees(fichier, tables.evenement):
+    for rangee in fichier_de_sauvegarde.rangees(fichier, tables.evenement):
         numero = rangee["numero_unique"]
         nombre, empreinte = lus.get(numero, _SANS)
         contenu = repr([(nom, dit) for nom, dit in rangee.items() if nom not in _A_PART]).encode()

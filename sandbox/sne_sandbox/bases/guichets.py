@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import Annotated, Any, Final
 
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.base import Acte, DroitsGuichets, Guichet
-from sne_interface.domain.guichet import lire_guichet
+from sne_interface.domain.guichet_ecrit import lire_guichet
 from sne_interface.errors import ConflitEtat, UsageError
 from sne_sandbox.store.magasin import Magasin
 

@@ -15,7 +15,7 @@ from sne_interface.domain.panne import GENRES, PanneDefinition
 from sne_interface.errors import UsageError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 from sne_sandbox.store.lignes import IDENTIFIANT_MAX, instant_de, micros
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.requetes_sql import inserer

@@ -21,7 +21,7 @@ from sne_interface.errors import ConflitEtat
 from sne_sandbox.bases.faits_des_nuits import Fait, enumerer_bref
 from sne_sandbox.bases.horloge import HeureLue, relire_horloge
 from sne_sandbox.bases.sauvegardes import Sauvegardes
-from sne_sandbox.store import snapshot
+from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.store.journal import ligne_de_base
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase
@@ -133,7 +133,7 @@ def annuler(magasin: Magasin, nom: str, *, attendue: int | None = None) -> Annul
         empreinte = ""
     if empreinte != memoire["empreinte"]:
         raise _impossible(f"sa sauvegarde « {memoire['sauvegarde']} » n'est plus celle qui fut faite alors")
-    return snapshot.remettre_etat(magasin, nom, fichier, verifier, conclure)
+    return fichier_de_sauvegarde.remettre_etat(magasin, nom, fichier, verifier, conclure)
 
 
 def _impossible(raison: str) -> ConflitEtat:

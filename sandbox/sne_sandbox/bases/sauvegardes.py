@@ -2,7 +2,7 @@
 several servers, when it is PostgreSQL (`store/plusieurs_serveurs/classeur.py`).
 
 The journal is neither saved nor put back: what was sent since stays to be read. The file is that of
-`store/snapshot.py`: a backup, NIR in clear.
+`store/fichier_de_sauvegarde.py`: a backup, NIR in clear.
 """
 
 import os
@@ -19,10 +19,10 @@ from typing import Annotated, Final
 from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.base import Base
 from sne_interface.domain.echange import REMISE
-from sne_interface.domain.publication import TU
+from sne_interface.domain.valeurs_en_json import TU
 from sne_interface.errors import ConflitEtat, StoreError, UsageError
-from sne_interface.raisons import raison_ecriture, raison_systeme
-from sne_sandbox.store import snapshot
+from sne_interface.raisons_du_systeme import raison_ecriture, raison_systeme
+from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.store.journal import ligne_de_base
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.plusieurs_serveurs.classeur import classeur_de
@@ -105,7 +105,7 @@ class Sauvegardes:
         if fichier.exists() and not remplacer:
             raise pris
         with self._provisoire(base) as provisoire:
-            snapshot.sauvegarder(self._magasin, base, provisoire, journal=False)
+            fichier_de_sauvegarde.sauvegarder(self._magasin, base, provisoire, journal=False)
             if self._classeur is not None:
                 partage = f"{DOSSIER}/{base}"
                 if not self._classeur.deposer(partage, fichier.name, provisoire, remplacer=remplacer):
@@ -152,7 +152,7 @@ class Sauvegardes:
     def present(self, base: str) -> Iterator[Path]:
         """A snapshot of the base as it is now, for as long as it is looked at."""
         with self._provisoire(base) as provisoire:
-            snapshot.sauvegarder(self._magasin, base, provisoire, journal=False)
+            fichier_de_sauvegarde.sauvegarder(self._magasin, base, provisoire, journal=False)
             yield provisoire
 
     def _trouver(self, base: str, nom: str) -> Path:
@@ -205,7 +205,7 @@ def restaurer_fichier(magasin: Magasin, contrats: Contrats, base: str, fichier: 
                 f"{contrats.dossier}, ou restaurez-la sur le serveur qui l'a",
             ) from None
 
-    snapshot.restaurer(magasin, base, fichier, admettre)
+    fichier_de_sauvegarde.restaurer(magasin, base, fichier, admettre)
 
 
 def _nommer(provisoire: Path, fichier: Path) -> bool:
@@ -226,7 +226,7 @@ def _lire(base: str, fichier: Path) -> SauvegardeLue:
         raise StoreError(f"La sauvegarde [{fichier.stem}] n'est plus là.", remede="rechargez") from erreur
     demandes, illisible = None, ""
     try:
-        demandes = snapshot.nombre_de_demandes(fichier)
+        demandes = fichier_de_sauvegarde.nombre_de_demandes(fichier)
     except StoreError as erreur:
         illisible = str(erreur)
     return SauvegardeLue(

@@ -22,11 +22,11 @@ from itertools import chain, cycle
 from typing import IO, Final
 
 from sne_interface import systeme
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.errors import StoreError
 from sne_interface.generators.population import lire_population
 from sne_interface.generators.vies import instant
-from sne_sandbox.bases.plantation import COLONNES, Lot, Semence, lots
+from sne_sandbox.bases.menages_en_lignes import COLONNES, Lot, Semence, lots
 from sne_sandbox.store.registre import RegistreBase
 
 #: From this many households on, other processes draw them: it takes a third of a second to start.
@@ -41,7 +41,7 @@ _AVANCE: Final = 2 * _ENSEMBLE
 _GARDES: Final = 500
 _GARDEES: Final = 4
 _UN_SEUL: Final = threading.Lock()
-_TIREUR: Final = "from sne_sandbox.bases import plantation; plantation.tirer()"
+_TIREUR: Final = "from sne_sandbox.bases import menages_en_lignes; menages_en_lignes.tirer()"
 
 
 @dataclass(frozen=True, slots=True)

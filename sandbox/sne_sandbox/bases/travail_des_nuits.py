@@ -41,7 +41,7 @@ from sne_interface.domain.dates import PARIS, date_francaise
 from sne_interface.domain.echange import NUIT, Echange
 from sne_interface.domain.element import construire, construits
 from sne_sandbox.bases.faits_des_nuits import PERTES, Fait, code, enumerer, singulier
-from sne_sandbox.bases.prevision import Faits, Prevision
+from sne_sandbox.bases.prevision_des_nuits import Faits, Prevision
 from sne_sandbox.bases.sauvegardes import Sauvegardes
 from sne_sandbox.store.journal import Journal, ligne_de_base
 from sne_sandbox.store.magasin import Magasin

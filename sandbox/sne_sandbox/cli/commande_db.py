@@ -10,7 +10,6 @@ from sne_interface.errors import UsageError
 from sne_interface.settings import Reglages
 from sne_sandbox.bases import bases
 from sne_sandbox.bases.sauvegardes import restaurer_fichier
-from sne_sandbox.cli.depart import options_de_base_donnees, signaler_ignorees
 from sne_sandbox.cli.options import (
     GroupeCommandes,
     Poste,
@@ -19,7 +18,8 @@ from sne_sandbox.cli.options import (
     sur_le_poste,
     sur_une_base,
 )
-from sne_sandbox.store import snapshot
+from sne_sandbox.cli.preparatifs_d_ecoute import options_de_base_donnees, signaler_ignorees
+from sne_sandbox.store import fichier_de_sauvegarde
 
 
 @click.group("db", cls=GroupeCommandes)
@@ -69,7 +69,7 @@ def semer(poste: Poste, base: str, horloge: str, **depart: Any) -> None:
 @sur_une_base
 def sauvegarder(poste: Poste, fichier: Path, base: str) -> None:
     """Sauvegarde une base dans FICHIER (zip)."""
-    snapshot.sauvegarder(poste.magasin, base, fichier)
+    fichier_de_sauvegarde.sauvegarder(poste.magasin, base, fichier)
     click.echo(str(fichier))
 
 
@@ -80,7 +80,7 @@ def restaurer(poste: Poste, fichier: Path, base: str) -> None:
     """Remet une base telle qu'elle est dans FICHIER ; rien n'est touché s'il est incorrect."""
     try:
         restaurer_fichier(poste.magasin, poste.contrats, base, fichier)
-    except snapshot.SauvegardeInutilisable as erreur:  # given by hand: another is to be given
+    except fichier_de_sauvegarde.SauvegardeInutilisable as erreur:  # given by hand: another is to be given
         raise UsageError(str(erreur), remede=erreur.remede) from None
     click.echo(f"Base [{base}] restaurée.")
 

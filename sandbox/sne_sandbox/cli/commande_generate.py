@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.codec import indenter
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import lire_horloge
 from sne_interface.domain.texte import accorde
 from sne_interface.errors import OperatorError, UsageError
-from sne_interface.generators import lots
-from sne_interface.generators.diversite import Contraintes
+from sne_interface.generators import messages_en_nombre
+from sne_interface.generators.contraintes_de_menages import Contraintes
 from sne_interface.generators.menages import SORTES
-from sne_interface.raisons import raison_ecriture
+from sne_interface.raisons_du_systeme import raison_ecriture
 from sne_sandbox.cli.options import COMMUNES, barre, reglages, une_horloge, verifier_guichet
 
 if TYPE_CHECKING:
-    from sne_interface.generators.defauts import Defaut
+    from sne_interface.generators.demandes_fautives import Defaut
 
 
 #: Parameters that mean nothing of a defect.
@@ -29,8 +29,8 @@ _SANS_DEFAUT: Final = ("sorte", "guichet", "menage", "version", "limites", "horl
 
 
 @click.command("generate")
-@click.option("--kind", "sorte", type=click.Choice(lots.SORTES_DE_MESSAGE), default="CRE", show_default=True,
-              help="Type des messages ; DALO : déclaration, EVT : événement de gestion partagée, "
+@click.option("--kind", "sorte", type=click.Choice(messages_en_nombre.SORTES_DE_MESSAGE), default="CRE",
+              show_default=True, help="Type des messages ; DALO : déclaration, EVT : événement de gestion partagée, "
               "RCH : recherche.")  # fmt: skip
 @click.option("--count", "combien", type=click.IntRange(1, 1_000_000), default=1, show_default=True,
               metavar="N", help="Nombre de messages.")  # fmt: skip
@@ -72,7 +72,7 @@ def commande(
       sne-sandbox generate --defect ENT011 --count 3 --out fautes
       sne-sandbox check --profile strict envois
     """
-    contrat = versions.charger(options["contract"], options["contracts"])
+    contrat = contrats_charges.charger(options["contract"], options["contracts"])
     if defaut is not None:
         _refuser_avec_defaut()
         return _ecrire_defauts(contrat, defaut.upper(), combien, graine, dossier, compact)
@@ -82,7 +82,7 @@ def commande(
             f"le contrat admet {', '.join(contrat.versions)}", param_hint="--message-version"
         )
     verifier_guichet(guichet)
-    fichiers = lots.messages(
+    fichiers = messages_en_nombre.messages(
         contrat,
         sorte,
         combien,
@@ -117,8 +117,8 @@ def _ecrire_defauts(
 ) -> int:
     vus: list[Defaut] = []
 
-    def fichiers() -> Iterator[lots.FichierGenere]:
-        for fichier, trouve in lots.defauts(contrat, code, combien, graine=graine):
+    def fichiers() -> Iterator[messages_en_nombre.FichierGenere]:
+        for fichier, trouve in messages_en_nombre.defauts(contrat, code, combien, graine=graine):
             if not vus or trouve.circonstances != vus[-1].circonstances:
                 vus.append(trouve)
             yield fichier
@@ -144,7 +144,9 @@ def _ecrire_defauts(
     return 0
 
 
-def _ecrire(fichiers: Iterator[lots.FichierGenere], combien: int, dossier: Path, compact: bool) -> int:
+def _ecrire(
+    fichiers: Iterator[messages_en_nombre.FichierGenere], combien: int, dossier: Path, compact: bool
+) -> int:
     ecrits = 0
     with barre("Génération") as progres:
         try:

@@ -7,8 +7,8 @@ import click
 from sne_interface.errors import UsageError
 from sne_sandbox.bases import jetons
 from sne_sandbox.bases.jetons import Droit, JetonsTenus
-from sne_sandbox.cli.depart import ADRESSE_D_ORIGINE, adresse_publique
 from sne_sandbox.cli.options import GroupeCommandes, Poste, rendu, sur_le_poste
+from sne_sandbox.cli.preparatifs_d_ecoute import ADRESSE_D_ORIGINE, adresse_publique
 
 
 @click.group("jetons", cls=GroupeCommandes)

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.domain.texte import accorde, plier
 from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import inconnu, reglages
@@ -43,7 +43,7 @@ def commande(
       sne-sandbox nomenclatures --cherche handicap
       sne-sandbox nomenclatures --format csv > codes.csv
     """
-    contrat = versions.charger(contract, contracts)
+    contrat = contrats_charges.charger(contract, contracts)
     connues = contrat.nomenclatures
     if nom is not None:
         nom = next(

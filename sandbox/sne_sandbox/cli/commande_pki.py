@@ -6,8 +6,8 @@ import click
 
 from sne_interface.domain.base import verifier_nom
 from sne_interface.errors import BaseInconnue
-from sne_sandbox.cli.depart import preparer_autorite
 from sne_sandbox.cli.options import GroupeCommandes, Poste, sur_le_poste, verifier_guichet
+from sne_sandbox.cli.preparatifs_d_ecoute import preparer_autorite
 from sne_sandbox.pki.authority import Autorite, ecrire
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.generators.document_reduit import plus_petite_demande
 from sne_interface.generators.exemples_de_regles import decrire, exemples
@@ -44,7 +44,7 @@ def commande(codes: tuple[str, ...], forme: str, bloquantes: bool, detail: bool,
       sne-sandbox rules --format json > regles.json
       sne-sandbox rules --profile strict --contracts mes-contrats/
     """
-    contrat = versions.charger(options["contract"], options["contracts"])
+    contrat = contrats_charges.charger(options["contract"], options["contracts"])
     inconnus = sorted(set(codes) - contrat.regles.keys())
     if inconnus:
         raise inconnu("La règle", inconnus[0], contrat.regles)

@@ -9,7 +9,7 @@ import click
 
 from sne_interface.domain.base import BASE_PAR_DEFAUT, lire_horloge
 from sne_interface.settings import est_boucle_locale
-from sne_sandbox.cli import depart
+from sne_sandbox.cli import preparatifs_d_ecoute
 from sne_sandbox.cli.options import COMMUNES, barre, depart_de_base, ouvrir_magasin, reglages
 
 
@@ -24,7 +24,7 @@ from sne_sandbox.cli.options import COMMUNES, barre, depart_de_base, ouvrir_maga
 @click.option("--application", "applications", multiple=True, metavar="NOM=COMMANDE",
               help="Application que la page Conformité peut piloter, sous ce nom : la commande de son "
               "adaptateur (peut se répéter).")  # fmt: skip
-@depart_de_base(depart.SEMENCE)
+@depart_de_base(preparatifs_d_ecoute.SEMENCE)
 @click.option(
     "--ready-file",
     "pret",
@@ -65,7 +65,7 @@ def commande(
 
     click.get_current_context().with_resource(le_temps_de_servir(pret))
     home: Path = options["home"]
-    configuration = depart.configuration(
+    configuration = preparatifs_d_ecoute.configuration(
         options,
         noms,
         compression=options["compression"] == "oui",
@@ -73,24 +73,24 @@ def commande(
         seed=seed,
         taille=taille,
         horloge=lire_horloge(horloge),
-        applications=depart.applications_declarees(applications),
+        applications=preparatifs_d_ecoute.applications_declarees(applications),
     )
-    dossier, vitrine = depart.preparer_certificats(options, [*noms, options["host"]], semence)
-    configuration = depart.jeton_commun(configuration)
+    dossier, vitrine = preparatifs_d_ecoute.preparer_certificats(options, [*noms, options["host"]], semence)
+    configuration = preparatifs_d_ecoute.jeton_commun(configuration)
 
     def annoncer(adresses: Any) -> None:
         # Who reads the ready file may end the server at once: its log says by then where it was.
         _annoncer(adresses, dossier, configuration)
         if pret is not None:
-            depart.ecrire_pret(pret, adresses, home, dossier, vitrine, configuration.jeton)
+            preparatifs_d_ecoute.ecrire_pret(pret, adresses, home, dossier, vitrine, configuration.jeton)
         _annoncer_la_lecture(adresses, configuration, options, noms)
 
-    depart.signaler_ecart(options)
-    donnees = depart.options_de_base_donnees()
+    preparatifs_d_ecoute.signaler_ecart(options)
+    donnees = preparatifs_d_ecoute.options_de_base_donnees()
     if donnees:
         with ouvrir_magasin(options) as magasin:
-            depart.signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
-    processus = depart.processus(options)
+            preparatifs_d_ecoute.signaler_ignorees(magasin, BASE_PAR_DEFAUT, donnees)
+    processus = preparatifs_d_ecoute.processus(options)
     if taille is not None or processus > 1:
         # Made now: a large base shows how far it is, and workers find it.
         with barre("Les ménages arrivent") as progres:
@@ -109,7 +109,7 @@ def _annoncer(adresses: Any, dossier: Path, configuration: Any) -> None:
         if getattr(adresses, nom):
             click.echo(f"  {nom:5} {getattr(adresses, nom)}/services/", err=True)
     click.echo(f"  certificats : {dossier}", err=True)
-    depart.annoncer_la_console(adresses, configuration)
+    preparatifs_d_ecoute.annoncer_la_console(adresses, configuration)
 
 
 def _annoncer_la_lecture(
@@ -120,7 +120,7 @@ def _annoncer_la_lecture(
     from sne_sandbox.bases.jetons import jeton_de_lecture
 
     if sys.stderr.isatty():
-        partagee = configuration.url_publique or depart.adresse_pour_les_autres(
+        partagee = configuration.url_publique or preparatifs_d_ecoute.adresse_pour_les_autres(
             adresses.http or adresses.https, options["host"], noms
         )
         with ouvrir_magasin(options) as magasin:

@@ -17,9 +17,9 @@ import click
 
 from sne_interface import systeme
 from sne_interface.errors import OperatorError
-from sne_interface.raisons import raison_systeme
+from sne_interface.raisons_du_systeme import raison_systeme
 from sne_sandbox import __version__
-from sne_sandbox.offres import commandes
+from sne_sandbox.offres_des_paquets import commandes
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -23,13 +23,13 @@ from lxml import etree
 from sne_interface.domain.nir import cache_un_nir, deplier, masquer_nir, masquer_nirs
 from sne_interface.domain.texte import nombre
 from sne_interface.errors import ExchangeError
+from sne_sandbox.mime.message_deballe import Morceau, decouper, limite_du_corps
 from sne_sandbox.mime.message_mime import (
     TELS_QUELS,
     decoder_transfert,
     encoder_transfert,
     lire_content_type,
 )
-from sne_sandbox.mime.unpack import Morceau, decouper, limite_du_corps
 
 #: Contents within contents.
 _PROFONDEUR_MAX: Final = 8

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from sne_interface.contract.changements import Changement, Changements, Nature, charger_changements
 from sne_interface.contract.codec import parse
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.element import sans_indices
 from sne_interface.domain.nir import masquer_nirs

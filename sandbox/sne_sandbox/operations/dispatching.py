@@ -28,7 +28,7 @@ from typing import Any, Final
 from sne_interface.contract import codec
 from sne_interface.contract.arbres_compares import apparier, propre
 from sne_interface.contract.codec import MODIFIE, NS
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.dates import tampon
 from sne_interface.domain.demande import DemandeStockee

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from sne_interface.contract.schemas import Document
-from sne_interface.domain.attribution import Demandeur
+from sne_interface.domain.decision_notee import Demandeur
 from sne_interface.domain.element import Element, construire, construits
 from sne_interface.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_sandbox.operations.document_ecrit import fichier_xml

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.anomalie import Anomalie
 from sne_interface.domain.base import Base
 from sne_interface.domain.dates import tampon

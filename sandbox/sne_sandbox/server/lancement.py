@@ -22,7 +22,7 @@ from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.errors import MagasinIndisponible, UsageError
 from sne_sandbox.journal_technique import journal_technique
-from sne_sandbox.offres import unique
+from sne_sandbox.offres_des_paquets import unique
 from sne_sandbox.server.listeners import AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.web.configuration import VERSION, Configuration, ouvrir
@@ -30,7 +30,7 @@ from sne_sandbox.web.configuration import VERSION, Configuration, ouvrir
 if TYPE_CHECKING:
     from flask import Flask
 
-    from sne_sandbox.asynchrone import CanalAsynchrone
+    from sne_sandbox.canal_asynchrone import CanalAsynchrone
     from sne_sandbox.server.refus_http import RefusServeur
     from sne_sandbox.server.service_wsgi import ApplicationWsgi
     from sne_sandbox.server.workers import Taches

@@ -18,10 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
 
-from sne_interface.raisons import raison_systeme
+from sne_interface.raisons_du_systeme import raison_systeme
+from sne_sandbox.server.execution_wsgi import Destinataire, ReponseWsgi, sature
 from sne_sandbox.server.service_wsgi import ApplicationWsgi
 from sne_sandbox.server.workers import lancer_module
-from sne_sandbox.server.wsgi import Destinataire, ReponseWsgi, sature
 
 logger = logging.getLogger(__name__)
 

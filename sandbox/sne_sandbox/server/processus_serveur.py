@@ -22,7 +22,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from sne_interface import systeme
 from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.pki.authority import Autorite
-from sne_sandbox.server.arrivees import Arrivees, FabriqueDeCanaux, Porte
+from sne_sandbox.server.connexions_acceptees import Arrivees, FabriqueDeCanaux, Porte
 from sne_sandbox.server.lectures_lourdes import Voie
 from sne_sandbox.server.listeners import GENRES, AdressesServies, Ecoute, Prises, ouvrir_prises
 from sne_sandbox.server.service_wsgi import Fils, ServiceWsgi

@@ -14,8 +14,8 @@ from twisted.internet.posixbase import PosixReactorBase
 
 from sne_sandbox.server.bornes import Bornes, connexions_possibles
 from sne_sandbox.server.listeners import Ecoute
+from sne_sandbox.server.livraison_de_la_reponse import NonRemise
 from sne_sandbox.server.refus_http import RefusServeur
-from sne_sandbox.server.remise import NonRemise
 from sne_sandbox.web.sante import Sante
 
 logger = logging.getLogger(__name__)

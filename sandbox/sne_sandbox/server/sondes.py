@@ -7,8 +7,8 @@ for the exchanges that keep the threads busy, nor for the database."""
 import json
 from typing import Final
 
+from sne_sandbox.server.execution_wsgi import Destinataire, ReponseWsgi
 from sne_sandbox.server.service_wsgi import ServiceWsgi
-from sne_sandbox.server.wsgi import Destinataire, ReponseWsgi
 from sne_sandbox.web.sante import Sante
 
 VIE: Final = b"/healthz"

@@ -24,7 +24,7 @@ from sne_interface.errors import OperatorError
 from sne_sandbox.journal_technique import recueillir
 from sne_sandbox.server.bornes import connexions_possibles, marge
 from sne_sandbox.server.listeners import GENRES, AdressesServies, Ecoute, ouvrir_prises
-from sne_sandbox.server.repartition import Repartiteur
+from sne_sandbox.server.repartition_des_connexions import Repartiteur
 
 if TYPE_CHECKING:
     # With Twisted under them: what a worker serves with, and its parent does without.

@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml import etree
 
-from sne_interface.contract.versions import OperationPubliee
+from sne_interface.contract.contrats_charges import OperationPubliee
 from sne_interface.errors import (
     EnteteNonComprise,
     EnveloppeIncorrecte,

@@ -14,8 +14,8 @@ from lxml import etree
 from sne_interface.domain.echange import ReponseHttp
 from sne_interface.domain.panne import PanneDefinition
 from sne_interface.errors import ExchangeError, PanneClient, PanneServeur
+from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Message, Packaging, Part
-from sne_sandbox.mime.unpack import unpack
 
 _BOM: Final = b"\xef\xbb\xbf"
 #: Bytes that end every message: a final delimiter without its dashes is none.

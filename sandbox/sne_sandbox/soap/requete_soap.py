@@ -6,12 +6,12 @@ from typing import Final
 
 from lxml import etree
 
-from sne_interface.contract.versions import OperationPubliee
+from sne_interface.contract.contrats_charges import OperationPubliee
 from sne_sandbox.mime import requete_mtom
 from sne_sandbox.mime.message_mime import Part
 from sne_sandbox.mime.requete_mtom import Forme
+from sne_sandbox.soap.champs_recus import INCLUDE
 from sne_sandbox.soap.envelope import SOAP12, XOP
-from sne_sandbox.soap.fields import INCLUDE
 
 #: Values of the fields of an operation, by name: text, or the bytes of a piece.
 Champs = Mapping[str, str | bytes]

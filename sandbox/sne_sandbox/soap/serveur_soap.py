@@ -17,7 +17,7 @@ from spyne import Application, ComplexModel, ServiceBase, Unicode, XmlAttribute,
 from spyne.protocol.soap import Soap12
 
 from sne_interface.contract import codec
-from sne_interface.contract.versions import ChampLu, Contrat, MessageOperation, OperationPubliee
+from sne_interface.contract.contrats_charges import ChampLu, Contrat, MessageOperation, OperationPubliee
 from sne_interface.domain.echange import Appel, Champ, Piece, Reponse
 from sne_interface.domain.echange import Echange
 from sne_interface.errors import (
@@ -29,15 +29,15 @@ from sne_interface.errors import (
 )
 from sne_sandbox.mime.message_mime import Message
 from sne_sandbox.mime.tolerances import Tolerance
-from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.pki.identite_du_certificat import Identite
 from sne_interface.settings import Limites
 from sne_sandbox.soap import envelope
 from sne_sandbox.soap import faults
-from sne_sandbox.soap import fields
+from sne_sandbox.soap import champs_recus
 from sne_sandbox.soap.envelope import AiguillageSoap, designee
 from sne_sandbox.soap.envelope import SOAP12
-from sne_sandbox.soap.packing import Emballage, joindre
+from sne_sandbox.soap.reponse_emballee import Emballage, joindre
 from sne_interface.domain.echange import ReponseHttp, RequeteHttp
 
 #: Lines of the journal that one message may fill with its tolerances.
@@ -75,7 +75,7 @@ class ServeurSoap:
         candidates = self._aiguillage.candidates(echange.service or "", lue.charge)
         if (probable := designee(candidates, actions)) is not None:
             echange.operation = probable.nom
-        pieces = fields.preparer(lue.charge, candidates[0], message, noter)
+        pieces = champs_recus.preparer(lue.charge, candidates[0], message, noter)
 
         def document() -> etree._Element | None:
             try:

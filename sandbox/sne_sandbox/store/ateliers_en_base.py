@@ -10,8 +10,8 @@ from typing import Final
 from sne_interface.domain.echange import NUIT, REMISE, SCENE, VerdictEchange
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, RequeteSql
-from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.base_de_donnees import BaseDeDonnees
+from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 from sne_sandbox.store.lignes import micros
 from sne_sandbox.store.requetes_sql import inserer
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.texte import plier
-from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.lignes import en_colonne
 from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe
 from sne_sandbox.store.registre import RegistreBase

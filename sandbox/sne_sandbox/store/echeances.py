@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 from sne_sandbox.store.lignes import IDENTIFIANT_MAX, instant_de
 
 
@@ -24,7 +24,7 @@ class Echeance:
 @dataclass(frozen=True, slots=True)
 class SuiteAttendue:
     """A lease, or an irrecevabilité, that no radiation has followed: whose demande, which (see
-    `domain.parcours`), of what day, and the instant (aware) at which it was last told."""
+    `domain.parcours_en_commission`), of what day, and the instant (aware) at which it was last told."""
 
     numero: str
     suite: str

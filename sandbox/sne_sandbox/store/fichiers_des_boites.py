@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 from sne_sandbox.store.lignes import detasser, instant_de, instant_ou_rien, micros, tasser
 from sne_sandbox.store.requetes_sql import inserer
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sne_interface.errors import ConflitEtat
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
-from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.base_de_donnees import BaseDeDonnees
+from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.lignes import en_colonne, instant_de, instant_ou_rien, micros
 from sne_sandbox.store.requetes_sql import inserer
 

@@ -15,9 +15,9 @@ from typing import Any, Final
 from isal import isal_zlib
 
 from sne_interface.contract import codec
-from sne_interface.domain.attribution import DecisionNotee, Demandeur
 from sne_interface.domain.base import Acte, Base, Guichet, Horloge, NatureGuichet
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
+from sne_interface.domain.decision_notee import DecisionNotee, Demandeur
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, Mouvement, Personne
 from sne_interface.domain.evenement import Caracteristique, Evenement, TypeEvenement
 from sne_interface.domain.menage import Menage, composition, taille
@@ -25,7 +25,7 @@ from sne_interface.domain.texte import plier
 from sne_interface.errors import StoreError, UsageError
 from sne_interface.settings import Reglages
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import Ligne
+from sne_sandbox.store.connexion_en_transaction import Ligne
 
 #: As small as zlib's own first level.
 _NIVEAU: Final = 2

@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from sne_interface.errors import MagasinIndisponible, StoreError
-from sne_interface.raisons import raison_ecriture, raison_systeme
+from sne_interface.raisons_du_systeme import raison_ecriture, raison_systeme
 from sne_interface.systeme import VerrouDeFichier
 
 CACHE: Final = "PRAGMA cache_size = -2000"  # KiB a connection

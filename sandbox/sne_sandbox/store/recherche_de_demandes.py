@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, GenreMouvement, Mouvement
 from sne_interface.domain.texte import plier
 from sne_sandbox.store import metadonnees, requetes_sql
-from sne_sandbox.store.connexion import RequeteSql
+from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.lignes import COLONNES, demande_de
 from sne_sandbox.store.registre import RegistreBase
 

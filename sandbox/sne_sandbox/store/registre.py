@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Final
 
-from sne_interface.domain.attribution import RANG_RADIATION, DecisionNotee
 from sne_interface.domain.base import Base, Guichet, Horloge, Portee
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
+from sne_interface.domain.decision_notee import RANG_RADIATION, DecisionNotee
 from sne_interface.domain.demande import (
     DemandeStockee,
     NumeroUnique,
@@ -22,8 +22,8 @@ from sne_interface.domain.texte import plier
 from sne_interface.errors import StoreError
 from sne_interface.settings import Reglages
 from sne_sandbox.store import lignes, requetes_sql, tables
-from sne_sandbox.store.connexion import Connexion, Ligne
-from sne_sandbox.store.plusieurs_serveurs import tranches
+from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne
+from sne_sandbox.store.plusieurs_serveurs import tranches_du_journal
 
 _SEQUENCE_MAX: Final = 999_999
 #: The sequence of the events of a base.
@@ -417,7 +417,7 @@ class RegistreBase:
         with « etat », ids of exchanges never do."""
         self._ecrit()
         if tables.echange in _PORTEES[portee]:
-            tranches.vider(self.connexion, self._nom)
+            tranches_du_journal.vider(self.connexion, self._nom)
         for table in _PORTEES[portee]:
             self.connexion.faire(requetes_sql.VIDER[table.nom], {"cle": self._nom})
         if tables.echange in _PORTEES[portee]:

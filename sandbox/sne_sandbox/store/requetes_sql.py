@@ -2,7 +2,7 @@
 
 A demande is looked for by what few have, in no order: asked for one, SQLite would walk the whole base by its
 key. States are written out: the partial indexes are used only by what is seen to imply their condition. Of
-those that are `libre`, `connexion` says what it means.
+those that are `libre`, `connexion_en_transaction` says what it means.
 """
 
 from functools import cache
@@ -10,7 +10,7 @@ from typing import Final
 
 from sne_interface.domain.demande import GenreMouvement
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import RequeteSql
+from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.lignes import COLONNES, COLONNES_BASE, COLONNES_EVENEMENT
 
 _DEMANDE: Final = "WHERE base = :base AND numero_unique = :numero"

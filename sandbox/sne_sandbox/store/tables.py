@@ -16,7 +16,7 @@ REVISION: Final = "v0005"
 #: Revisions of before the first release: no database at one of them is migrated.
 REVISIONS_SANS_SUITE: Final = frozenset({"0001", "0002", "0003", "0004", "0005"})
 #: Revisions whose tables are these, but for what is deduced and for what came later (`depuis`): their
-#: snapshots are restored, with nothing there but what `rattrapage` fills.
+#: snapshots are restored, with nothing there but what `rattrapage_de_migration` fills.
 REVISIONS_EGALES: Final = frozenset({REVISION, "v0004", "v0003", "v0002", "v0001", "0005"})
 
 #: Types of columns, as SQLite has them, and what a value of theirs is.
@@ -147,8 +147,8 @@ demande_motif: Final = _table(
 #: told, as on the day the present year of validity began.
 demande_stat: Final = _table("demande_stat", 2, parent="demande", range_par_cle=True)
 
-#: What quotas and statistics count of the decisions on a demande (`domain.attribution`): `rang` is the event
-#: that tells one, 0 for what its radiation tells. No foreign key to the demande: its past outlives it.
+#: What quotas and statistics count of the decisions on a demande (`domain.decision_notee`): `rang` is the
+#: event that tells one, 0 for what its radiation tells. No foreign key to the demande: its past outlives it.
 decision: Final = _table("decision", 3, parent="base", range_par_cle=True, depuis="v0004")
 
 #: No foreign key to the demande: its past outlives it.

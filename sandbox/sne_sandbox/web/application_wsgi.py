@@ -3,11 +3,11 @@
 from flask import Flask, Response, current_app
 
 from sne_interface.contract.contrats import Contrats
-from sne_sandbox.asynchrone import CanalAsynchrone
+from sne_sandbox.canal_asynchrone import CanalAsynchrone
 from sne_sandbox.exchange import Echanges
 from sne_sandbox.soap.serveur_soap import ServeurSoap
 from sne_sandbox.store.magasin import Magasin
-from sne_sandbox.web import acces, aiguillage, reponses_http, securite, services_soap
+from sne_sandbox.web import acces, parties_au_besoin, reponses_http, securite, services_soap
 from sne_sandbox.web.configuration import Configuration, Services, ouvrir
 from sne_sandbox.web.sante import VIVANT, Sante
 
@@ -36,7 +36,7 @@ def creer_application(configuration: Configuration, ouverts: tuple[Contrats, Mag
     app.extensions["sante"] = Sante(magasin)
     app.add_url_rule("/healthz", "healthz", lambda: Response(VIVANT, content_type="application/json"))
     app.add_url_rule("/readyz", "readyz", _dire_pret)
-    aiguillage.installer(app)
+    parties_au_besoin.installer(app)
     return app
 
 

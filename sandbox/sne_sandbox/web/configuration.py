@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sne_interface.contract.contrats import Contrats
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.settings import Limites, Reglages, est_boucle_locale
 from sne_sandbox import __version__
@@ -19,7 +19,7 @@ from sne_sandbox.store.magasin import Magasin
 if TYPE_CHECKING:
     from flask import Flask
 
-    from sne_sandbox.asynchrone import CanalAsynchrone
+    from sne_sandbox.canal_asynchrone import CanalAsynchrone
     from sne_sandbox.exchange import Echanges
     from sne_sandbox.pipeline import Pipeline
     from sne_sandbox.store.plusieurs_serveurs.classeur import Classeur

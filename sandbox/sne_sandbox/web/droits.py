@@ -14,7 +14,7 @@ from werkzeug.exceptions import Forbidden
 
 from sne_interface.resources import table
 from sne_sandbox.bases.jetons import Droit, Entree
-from sne_sandbox.gestes import GESTES
+from sne_sandbox.table_des_gestes import GESTES
 
 LECTURES: Final = ("GET", "HEAD", "OPTIONS")
 LECTURE_SEULE: Final = (

@@ -15,7 +15,7 @@ from flask import Flask, Request, Response, current_app, request
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
 
-from sne_interface.contract.versions import Contrat, wsdl_servi, xsd_servi
+from sne_interface.contract.contrats_charges import Contrat, wsdl_servi, xsd_servi
 from sne_interface.domain.base import BASE_PAR_DEFAUT
 from sne_interface.domain.echange import (
     CERTIFICAT,

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import click
 
 from sne_interface.domain.base import ANNEES
-from sne_interface.domain.publication import TU
+from sne_interface.domain.valeurs_en_json import TU
 from sne_interface.errors import UsageError
 from sne_sandbox.cli.options import Poste, rendu, sur_le_poste, une_base
 from sne_statistiques.comptes import comptes_par_territoire, statistiques

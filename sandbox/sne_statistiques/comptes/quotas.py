@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet
 from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store.registre import RegistreBase

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from sne_interface.domain.attribution import RANG_RADIATION
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION
 from sne_interface.domain.decision import ATTRIBUTIONS
+from sne_interface.domain.decision_notee import RANG_RADIATION
 from sne_interface.domain.menage import SeuilQuartile
 from sne_sandbox.store import metadonnees
-from sne_sandbox.store.connexion import Connexion
+from sne_sandbox.store.connexion_en_transaction import Connexion
 from sne_statistiques.comptes.requetes_statistiques import classe_de_quartile
 
 _D: Final = metadonnees.decision.c

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sne_interface.domain.demande import GenreMouvement
 from sne_interface.domain.menage import Composition, SeuilQuartile
 from sne_sandbox.store import metadonnees
-from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 
 _M: Final = metadonnees.mouvement.c
 _F: Final = metadonnees.flux.c

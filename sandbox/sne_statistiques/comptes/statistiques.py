@@ -13,8 +13,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Final
 
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.nomenclatures import Commune
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.demande import GenreMouvement, territoire_de
 from sne_interface.domain.menage import Composition, SeuilQuartile

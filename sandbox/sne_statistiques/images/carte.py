@@ -13,7 +13,7 @@ from typing import Any, Final
 from sne_console.vues.dessin import ajouter, image, lien
 from sne_interface.domain.texte import nombre
 from sne_interface.resources import fixtures_dir
-from sne_statistiques.comptes.comptes_des_images import LieuCompte
+from sne_statistiques.comptes.comptes_a_dessiner import LieuCompte
 
 #: Width of a frame, in its own units; a margin around it.
 LARGEUR: Final = 640

@@ -12,7 +12,7 @@ from flask import render_template, request
 from sne_console.cadre.sections import PAR_PAGE, contrat_servi
 from sne_console.pages.page_demandes import adresse_de_la_page, ligne_trouvee
 from sne_console.vues.demandes_cherchees import repere_lu
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.dates import PARIS, date_francaise
 from sne_interface.domain.menage import Composition
 from sne_interface.domain.texte import nombre
@@ -20,7 +20,7 @@ from sne_sandbox.store import metadonnees
 from sne_sandbox.store.demandes_recentes import Recentes
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import services
-from sne_statistiques.comptes import comptes_des_images, demandes_comptees, statistiques
+from sne_statistiques.comptes import comptes_a_dessiner, demandes_comptees, statistiques
 from sne_statistiques.comptes import requetes_statistiques as store
 from sne_statistiques.comptes.demandes_comptees import Periode
 
@@ -190,7 +190,7 @@ class _LecteurDeChamps:
     def _sans_index(self, colonne: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
         """A column of a radiation: few are of a place, whose index is then walked instead of this one's."""
         lieu = self.arguments.get("attribuee", "").strip()
-        return colonne.concat("") if lieu not in ("", comptes_des_images.INCONNU) else colonne
+        return colonne.concat("") if lieu not in ("", comptes_a_dessiner.INCONNU) else colonne
 
     @property
     def _jour_compte(self) -> date:
@@ -200,7 +200,7 @@ class _LecteurDeChamps:
         return self.registre.base.horloge.maintenant(datetime.now(UTC)).astimezone(PARIS).date()
 
     def _lieu(self, ecrit: str) -> tuple[tuple[str | None, ...], str]:
-        if ecrit == comptes_des_images.INCONNU:
+        if ecrit == comptes_a_dessiner.INCONNU:
             nom = "inconnue"
         elif (epci := self.contrat.territoires.epci(ecrit)) is not None:
             nom = f"{epci.nom} (EPCI)"
@@ -208,7 +208,7 @@ class _LecteurDeChamps:
             nom = f"{lu} ({ecrit})"
         else:
             raise _ChampIllisible(f"« {ecrit} » n'est ni une commune (code INSEE), ni un EPCI (SIREN).")
-        return comptes_des_images.codes_de(self.registre, self.contrat, ecrit), nom
+        return comptes_a_dessiner.codes_de(self.registre, self.contrat, ecrit), nom
 
 
 def periode(du: date, au: date) -> str:

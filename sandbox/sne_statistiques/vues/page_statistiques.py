@@ -20,7 +20,7 @@ from sne_interface.errors import UsageError
 from sne_sandbox.web.configuration import services
 from sne_sandbox.web.reponses_http import feuille, telechargement
 from sne_statistiques import GABARITS
-from sne_statistiques.comptes.comptes_des_images import INCONNU, Images, LieuCompte, Mois, TrancheDeRessources
+from sne_statistiques.comptes.comptes_a_dessiner import INCONNU, Images, LieuCompte, Mois, TrancheDeRessources
 from sne_statistiques.comptes.comptes_par_territoire import INDICATEURS, ComptesDeLieux, Niveau
 from sne_statistiques.comptes.comptes_par_territoire import en_csv as lieux_en_csv
 from sne_statistiques.comptes.quotas import COMPTES, REGLES, Quotas

@@ -20,12 +20,12 @@ from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable
 
 from sne_console.vues.dessin import Figure
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.texte import nombre
 from sne_interface.errors import SandboxError, StoreError
 from sne_sandbox.store.registre import RegistreBase
 from sne_sandbox.web.configuration import Services
-from sne_statistiques.comptes import comptes_des_images, comptes_par_territoire, quotas, statistiques
+from sne_statistiques.comptes import comptes_a_dessiner, comptes_par_territoire, quotas, statistiques
 from sne_statistiques.comptes.comptes_par_territoire import ComptesDeLieux
 from sne_statistiques.comptes.quotas import LigneQuota, Quotas
 from sne_statistiques.comptes.requetes_statistiques import tires
@@ -191,7 +191,7 @@ def calculer(services: Services, demande: TableDemandee) -> Resultat:
 
 def _compter(demande: TableDemandee, registre: RegistreBase, contrat: Contrat) -> Any:
     if demande.code == IMAGES:
-        return comptes_des_images.compter(registre, contrat, demande.jour)
+        return comptes_a_dessiner.compter(registre, contrat, demande.jour)
     if demande.code == QUOTAS:
         return quotas.compter(registre, contrat, demande.jour.year)
     if demande.code in comptes_par_territoire.NIVEAUX:

@@ -2,7 +2,7 @@
 
 from sne_calibrage.calibration.anomalies_appariees import Appariement, Ici, La
 from sne_calibrage.calibration.anomalies_comparees import _DE_L_APPELANT
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 
 NOM = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/nom"
 
@@ -17,7 +17,7 @@ def test_the_rules_that_look_at_who_calls_are_found() -> None:
 
 
 def test_anomalies_are_paired_by_code_then_by_place_and_sentence() -> None:
-    appariement = Appariement(versions.charger())
+    appariement = Appariement(contrats_charges.charger())
     vide, age = ici("IDT016", "Le nom est obligatoire."), ici("IDT002", "La date n'est pas plausible.")
     nom = ici("IDT001", "Caractères non admis.", bloquante=False)
     paires, reste_la, reste_ici = appariement.apparier(
@@ -32,17 +32,17 @@ def test_anomalies_are_paired_by_code_then_by_place_and_sentence() -> None:
 
 
 def test_what_blocks_is_paired_before_what_warns() -> None:
-    appariement = Appariement(versions.charger())
+    appariement = Appariement(contrats_charges.charger())
     avertit, bloque = ici("IDT001", "Un.", bloquante=False), ici("IDT016", "Deux.")
     paires, _, reste = appariement.apparier([La("X1", "Trois.", NOM)], [avertit, bloque])
     assert ([p.ici for p in paires], reste) == ([bloque], [avertit])
 
 
 def test_two_that_are_alone_may_be_one_unless_the_code_is_known() -> None:
-    appariement = Appariement(versions.charger())
+    appariement = Appariement(contrats_charges.charger())
     (paire,), _, _ = appariement.apparier([La("X1", "Rien de commun.", "")], [ici("IDT016", "Deux.")])
     assert not paire.sure
     for la in (La("MEN002", "Rien de commun.", ""), La("X1", "Rien de commun.", "")):
-        connu = Appariement(versions.charger(), {"X1": "RES002"})
+        connu = Appariement(contrats_charges.charger(), {"X1": "RES002"})
         paires, reste_la, reste_ici = connu.apparier([la], [ici("IDT016", "Deux.")])
         assert (paires, reste_la, len(reste_ici)) == ([], [la], 1)

@@ -25,14 +25,14 @@ from sne_calibrage.calibration import rendu_de_calibration, surcharge_proposee
 from sne_calibrage.calibration.calibration import calibrer
 from sne_calibrage.calibration.ecarts_par_cause import Calibrage
 from sne_calibrage.calibration.schemas_retouches import Facette
-from sne_calibrage.enregistrements.enregistrement import du_dossier
+from sne_calibrage.enregistrements.export_du_relais import du_dossier
 from sne_calibrage.enregistrements.fixtures_ecrites import Echantillon, ecrire
-from sne_calibrage.enregistrements.ligne_relayee import relire
-from sne_conformite.bilan.trafic import parcourir
+from sne_calibrage.enregistrements.ligne_de_journal_relue import relire
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.observation.observation import observer
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.codec import NS
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Horloge
 from sne_interface.domain.echange import Echange, document_parmi
 from sne_interface.errors import UsageError
@@ -127,7 +127,7 @@ def test_what_is_proposed_makes_the_two_agree(
     enregistrement: list[Echange], bilan: Calibrage, tmp_path: Path
 ) -> None:
     surcharge_proposee.ecrire(tmp_path / "surcharge", bilan, contrat())
-    apres = juger(enregistrement, versions.charger(overlay=tmp_path / "surcharge"))
+    apres = juger(enregistrement, contrats_charges.charger(overlay=tmp_path / "surcharge"))
     assert apres.groupes == [], rendu_de_calibration.en_texte(apres)
     assert apres.compares == bilan.compares
 
@@ -161,7 +161,7 @@ def test_what_shows_in_every_answer_is_a_setting(tmp_path: Path) -> None:
         ("réglage", "Le réglage emballage est « simple », et non « question »."),
     ], rendu_de_calibration.en_texte(bilan)
     surcharge_proposee.ecrire(tmp_path / "surcharge", bilan, contrat())
-    apres = juger(enregistre, versions.charger(overlay=tmp_path / "surcharge"))
+    apres = juger(enregistre, contrats_charges.charger(overlay=tmp_path / "surcharge"))
     assert apres.groupes == [], rendu_de_calibration.en_texte(apres)
 
 
@@ -221,11 +221,11 @@ def test_a_second_overlay_keeps_the_first(enregistrement: list[Echange], tmp_pat
     (tmp_path / "un" / "rules.toml").write_text(
         '[regles.ADR001]\ncode_officiel = "RG-201"\n[MOT001]\nremede = "Le mien."\n', "utf-8"
     )
-    premiere = versions.charger(overlay=tmp_path / "un")
+    premiere = contrats_charges.charger(overlay=tmp_path / "un")
     bilan = juger(enregistrement, premiere)
     assert not any(g.genre == "code" and "ADR001" in g.titre for g in bilan.groupes)
     surcharge_proposee.ecrire(tmp_path / "deux", bilan, premiere)
-    deux = versions.charger(overlay=tmp_path / "deux")
+    deux = contrats_charges.charger(overlay=tmp_path / "deux")
     assert (deux.regles["ADR001"].code_officiel, deux.regles["MOT001"].remede) == ("RG-201", "Le mien.")
     assert juger(enregistrement, deux).groupes == []
     # What is written says why, and how surely.
@@ -338,7 +338,7 @@ def test_what_an_anonymous_export_replaced_is_no_difference(
     dossier = tmp_path / "officiel"
     (dossier / "xsd").mkdir(parents=True)
     (dossier / "xsd/demande-02.02.xsd").write_text(schema.replace(place, element + place, 1), "utf-8")
-    officiel = versions.charger(overlay=dossier)
+    officiel = contrats_charges.charger(overlay=dossier)
     configuration = Configuration(
         ouvert=True, home=tmp_path / "home", contracts=dossier, horloge=Horloge(fige_a=MIDI)
     )

@@ -8,7 +8,7 @@ from banc import FORMULAIRE, oter, poser, specimen
 from lxml import etree
 
 from sne_calibrage.calibration.schemas_retouches import Facette, SchemasCopies
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.schemas import Document
 
 DEMANDEUR = f"{FORMULAIRE}/personnePhysique/demandeur"
@@ -17,12 +17,12 @@ FICHIER = "xsd/demande-02.01.xsd"
 
 
 def admet(overlay: Path, racine: Any) -> bool:
-    contrat = versions.charger(overlay=overlay)
+    contrat = contrats_charges.charger(overlay=overlay)
     return not contrat.schemas.validate(racine, document=Document.DEMANDE)
 
 
 def changer(dossier: Path, chemin: str, facette: Facette, valeur: str = "") -> Path:
-    copies = SchemasCopies(versions.charger().schemas.lire)
+    copies = SchemasCopies(contrats_charges.charger().schemas.lire)
     assert copies.changer(FICHIER, f"{RACINE}/{chemin}", facette, valeur)
     (dossier / "xsd").mkdir()
     for nom, racine in copies.changes.items():
@@ -83,6 +83,6 @@ def test_an_element_more(tmp_path: Path) -> None:
 
 
 def test_a_place_that_is_none_changes_nothing() -> None:
-    copies = SchemasCopies(versions.charger().schemas.lire)
+    copies = SchemasCopies(contrats_charges.charger().schemas.lire)
     assert not copies.changer(FICHIER, f"{RACINE}/{DEMANDEUR}/inconnu", Facette.LONGUEUR_MAX, "3")
     assert copies.changes == {}

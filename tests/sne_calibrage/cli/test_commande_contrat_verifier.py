@@ -10,7 +10,7 @@ import officiels
 import pytest
 from click.testing import CliRunner, Result
 
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_sandbox.cli.main import cli, main
 
 NSS = "interfaceNuu/demande/demandeLogement/personnePhysique/demandeur/numeroSecuriteSociale"

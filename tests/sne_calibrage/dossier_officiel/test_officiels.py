@@ -18,10 +18,10 @@ from sne_calibrage.cli.commande_contrat_verifier import ecrire_la_liaison
 from sne_calibrage.dossier_officiel.contrat_eprouve import essayer_les_specimens, traduire
 from sne_calibrage.dossier_officiel.noms_devines import EtatLiaison, LiaisonDeRole, lier
 from sne_console.messages import documents_masques
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.codec import NS
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.nomenclatures import Quartiles, lire_quartiles
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.base import Horloge
 from sne_interface.errors import ContractError
 from sne_interface.resources import contracts_dir
@@ -95,7 +95,7 @@ DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[s
         officiels.caracteristiques_renommees,
         {
             "decision.type",
-            *(f"decision.{r}" for r in versions.charger().roles.decision.caracteristiques),
+            *(f"decision.{r}" for r in contrats_charges.charger().roles.decision.caracteristiques),
         },
         set(),
         {*DECISIONS},
@@ -103,7 +103,7 @@ DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[s
     ),
     (
         officiels.codes_de_decision,
-        {f"decision.valeurs.{role}" for role in versions.charger().roles.decision.valeurs},
+        {f"decision.valeurs.{role}" for role in contrats_charges.charger().roles.decision.valeurs},
         set(),
         set(),
         set(),
@@ -115,7 +115,7 @@ DOSSIERS: list[tuple[Callable[[Path], None], set[str], set[str], set[str], set[s
         officiels.autres_categories,
         {
             f"decision.categories.{c.role}"
-            for c in versions.charger().roles.decision.categories.values()
+            for c in contrats_charges.charger().roles.decision.categories.values()
             if c.role != "handicap"
         }
         | {"decision.sans_categorie"},
@@ -139,7 +139,7 @@ _GARDES = 4
 def lus_une_fois() -> Iterator[None]:
     """A folder's schemas are compiled once, whoever asks: none of these folders changes once it is there. Its
     quartiles are read apart."""
-    honnete = versions.charger
+    honnete = contrats_charges.charger
     lus = functools.lru_cache(maxsize=_GARDES)(honnete)
 
     def charger(
@@ -154,7 +154,7 @@ def lus_une_fois() -> Iterator[None]:
             return lu
         return replace(lu, quartiles=Quartiles(lire_quartiles(quartiles.read_bytes(), str(quartiles))))
 
-    with mock.patch.object(versions, "charger", charger):
+    with mock.patch.object(contrats_charges, "charger", charger):
         yield
 
 
@@ -182,7 +182,7 @@ def banc_officiel(tmp_path: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def notre() -> Contrat:
-    return versions.charger()
+    return contrats_charges.charger()
 
 
 Faire = Callable[[Path], None]
@@ -218,7 +218,7 @@ def lie(
 
 
 def _liaisons(dossier: Path, notre: Contrat) -> tuple[LiaisonDeRole, ...]:
-    return tuple(lier(versions.charger(overlay=dossier, tolerer=True), notre))
+    return tuple(lier(contrats_charges.charger(overlay=dossier, tolerer=True), notre))
 
 
 def _eteintes(contrat: Contrat) -> set[str]:
@@ -244,8 +244,8 @@ def test_each_role_is_found_guessed_or_missing(
     }
     assert par_etat == {EtatLiaison.DEVINE: devines, EtatLiaison.MANQUANT: manquants}
     assert all(dite.pourquoi and dite.nom for dite in liaisons if dite.etat is EtatLiaison.DEVINE)
-    assert _eteintes(versions.charger(overlay=dossier)) == eteintes
-    ecrit = versions.charger(overlay=lie(faire))
+    assert _eteintes(contrats_charges.charger(overlay=dossier)) == eteintes
+    ecrit = contrats_charges.charger(overlay=lie(faire))
     assert _eteintes(ecrit) == restent
     assert ecrit.roles.perdus == {}
     assert [essai for essai in essayer_les_specimens(ecrit, notre) if essai.fautes] == []
@@ -352,7 +352,7 @@ def test_a_folder_that_cannot_be_is_refused_with_its_place(
 ) -> None:
     dossier = officiel(faire)
     with pytest.raises(ContractError, match=dit) as refus:
-        versions.charger(overlay=dossier)
+        contrats_charges.charger(overlay=dossier)
     assert refus.value.remede
 
 
@@ -365,7 +365,7 @@ def test_a_wrong_binding_is_guessed_again(officiel: Callable[[Faire], Path], not
 
 
 def test_a_category_is_in_force_as_the_folder_says(officiel: Callable[[Faire], Path]) -> None:
-    decision = versions.charger(overlay=officiel(officiels.autres_categories)).roles.decision
+    decision = contrats_charges.charger(overlay=officiel(officiels.autres_categories)).roles.decision
     (categorie,) = decision.categories.values()
     assert categorie.code == "P1"
     assert not categorie.en_vigueur(MIDI.date())

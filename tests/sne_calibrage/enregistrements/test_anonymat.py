@@ -7,8 +7,8 @@ from lxml import etree
 
 from sne_calibrage.enregistrements.anonymat import _INVENTES, _PHRASES, GARDES, Anonymat
 from sne_interface.contract.codec import NS
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import charger
 from sne_interface.resources import contracts_dir, fixtures_dir
 
 

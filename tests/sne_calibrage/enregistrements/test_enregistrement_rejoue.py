@@ -9,7 +9,7 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen
 
 from sne_calibrage.enregistrements.enregistrement_rejoue import Repris, rejouer
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import Echange, VerdictEchange

@@ -4,7 +4,7 @@ import pytest
 
 from sne_calibrage.versions.contrats_compares import comparer
 from sne_calibrage.versions.differences_de_contrats import ComparaisonDeContrats
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 
 
 @pytest.fixture(scope="package")

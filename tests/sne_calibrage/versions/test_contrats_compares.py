@@ -12,7 +12,7 @@ from sne_calibrage.versions.differences_de_contrats import (
     Severite,
 )
 from sne_interface.contract.changements import Nature
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.resources import contracts_dir
 
 E, A, I = Severite.ERREUR, Severite.AVERTISSEMENT, Severite.INFORMATION  # noqa: E741 - as the table reads

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sne_calibrage.versions import echanges_recueillis
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.errors import BaseInconnue, UsageError
 from sne_sandbox.store.magasin import Magasin
 

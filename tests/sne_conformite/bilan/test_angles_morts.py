@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from banc import FORMULAIRE, Banc, message, poser, specimen
 
-from sne_conformite.bilan.trafic import juger_base
+from sne_conformite.bilan.trafic_juge import juger_base
 from sne_conformite.rapports.rapport import AngleMort, Fin
 from sne_interface.resources import docs_dir
 

@@ -9,7 +9,7 @@ from banc import Banc, poser, specimen
 from lxml import etree
 
 from sne_conformite.bilan.constats_recueillis import CONSTATS_MAX, ConstatsParExigence, dire_ce_qui_manque
-from sne_conformite.bilan.trafic import ReglagesTrafic, juger_base
+from sne_conformite.bilan.trafic_juge import ReglagesTrafic, juger_base
 from sne_conformite.rapports import rapport_html, rapport_junit, rapport_texte
 from sne_conformite.rapports.rapport import (
     Constat,
@@ -21,7 +21,7 @@ from sne_conformite.rapports.rapport import (
     Verification,
 )
 from sne_conformite.rapports.rapport_texte import RapportDeTest
-from sne_conformite.rapports.signalements import signaler
+from sne_conformite.rapports.signalements_a_la_forge import signaler
 from sne_conformite.rapports.verdict_de_conformite import RIEN_D_ACCEPTE, motifs_d_ailleurs
 from sne_interface.contract.exigences import Exigence
 from sne_interface.domain.echange import Echange, VerdictEchange

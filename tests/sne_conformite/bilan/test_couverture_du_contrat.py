@@ -4,7 +4,7 @@ from banc import FORMULAIRE, Banc, message, poser, specimen
 from lxml import etree
 
 from sne_conformite.bilan.couverture_du_contrat import Couverture
-from sne_conformite.bilan.trafic import parcourir
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.observation.observation import observer
 from sne_conformite.rapports.rapport import Rubrique
 from sne_interface.resources import fixtures_dir

@@ -36,9 +36,9 @@ from sne_conformite.rapports.rapport import (
 )
 from sne_conformite.rapports.verdict_de_conformite import decider, exiger_mentions
 from sne_interface import resources
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.contract.referentiel import FICHIER, JOUE
-from sne_interface.contract.versions import charger
+from sne_interface.contract.roles_et_mentions import FICHIER, JOUE
 from sne_interface.errors import ContractError
 
 REFERENTIEL: Final = charger_referentiel(DossiersContrat(resources.contracts_dir(), "v5.2"))

@@ -5,7 +5,7 @@ import pytest
 
 from sne_conformite.cli.commande_conform import _choisir, commande
 from sne_conformite.cli.sorties_de_rapport import exigees
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.errors import UsageError
 from sne_interface.settings import EXEMPLES_MAX
 

@@ -4,7 +4,7 @@ import json
 
 from click.testing import CliRunner
 
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.exigences import charger_exigences
 from sne_sandbox.cli.main import cli
 from sne_sandbox.cli.options import inconnu
@@ -18,7 +18,7 @@ def lancer(*arguments: str) -> str:
 
 def test_each_requirement_has_its_line() -> None:
     lignes = lancer().splitlines()
-    connues = charger_exigences(versions.charger("v5.2").dossiers)
+    connues = charger_exigences(contrats_charges.charger("v5.2").dossiers)
     assert {ligne.split()[0] for ligne in lignes} == set(connues)
     assert len(lignes) == len(connues)
     familles = [ligne[:3] for ligne in lignes]

@@ -22,7 +22,7 @@ from sne_conformite.preuves import paquet_de_preuves
 from sne_conformite.rapports.formats_de_rapport import TOUJOURS
 from sne_conformite.rapports.manquements_connus import Connue
 from sne_conformite.rapports.rapport import Bilan, Constat, Entete, EtatExigence, Rapport
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.errors import UsageError
 
 MIDI = datetime(2018, 3, 15, 12, tzinfo=UTC)
@@ -134,7 +134,7 @@ def test_settings_that_are_secret_are_left_out() -> None:
 
 
 def test_a_requirement_that_no_traffic_shows_is_for_conform_only() -> None:
-    contrat = versions.charger()
+    contrat = contrats_charges.charger()
     with pytest.raises(UsageError, match="ne se prouve pas par le trafic") as refus:
         exigees(["EMB-01,FID-02"], contrat)
     assert "sne-sandbox conform --require FID-02" in refus.value.remede
@@ -146,4 +146,4 @@ def test_the_help_of_run_requires_what_its_traffic_can_show() -> None:
         r"--require ([A-Z]+-\d+)", f"{commande_run.commande.help} {commande_run.commande.epilog}"
     )
     assert ids
-    assert exigees(ids, versions.charger()) == tuple(ids)
+    assert exigees(ids, contrats_charges.charger()) == tuple(ids)

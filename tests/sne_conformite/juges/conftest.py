@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from banc import Banc, espacer
 
-from sne_conformite.bilan.trafic import parcourir
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite, juger
 from sne_conformite.observation.observation import observer
 from sne_conformite.rapports.rapport import Constat

@@ -11,8 +11,8 @@ from banc import FORMULAIRE, MIDI, Banc, poser, specimen
 
 from sne_conformite import juges
 from sne_conformite.juges import juge
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.contract.versions import charger
 from sne_interface.domain.echange import Echange
 
 EXIGENCES = charger_exigences(charger().dossiers)

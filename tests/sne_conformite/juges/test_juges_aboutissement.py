@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from banc import FORMULAIRE, Banc, message, poser, specimen, trouver
 
-from sne_conformite.bilan.trafic import juger_base
+from sne_conformite.bilan.trafic_juge import juger_base
 from sne_conformite.juges.juges_aboutissement import CAS_MIN, GENRES_MIN
 from sne_conformite.rapports.rapport import Fin, Rapport, Verdict
 

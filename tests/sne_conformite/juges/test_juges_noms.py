@@ -7,7 +7,7 @@ import pytest
 from banc import FORMULAIRE, Banc, oter, poser, specimen
 from lxml import etree
 
-from sne_conformite.bilan.trafic import parcourir
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import juger
 from sne_conformite.observation.observation import observer
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from banc import FORMULAIRE, Banc, message, poser, specimen
 
-from sne_conformite.bilan.trafic import parcourir
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite
 from sne_conformite.juges.juge import Ordre
 from sne_conformite.observation.observation import observer

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from banc import FORMULAIRE, MIDI, Banc, poser, specimen, trouver
 
-from sne_conformite.bilan.trafic import parcourir
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import Suite
 from sne_conformite.observation.observation import observer
 from sne_interface.domain.echange import Echange, VerdictEchange

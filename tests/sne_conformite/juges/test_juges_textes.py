@@ -8,7 +8,7 @@ from faker import Faker
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sne_conformite.bilan.trafic import juger_base
+from sne_conformite.bilan.trafic_juge import juger_base
 from sne_conformite.juges.juges_textes import ECHAPPE, TextesAbimes, abime, reparer
 from sne_conformite.observation.observation import Observation, observer
 from sne_conformite.rapports.rapport import Fin, Rapport, Verdict

@@ -8,7 +8,7 @@ import pytest
 from banc import Banc, message, poser, specimen, texte
 from lxml import etree
 
-from sne_conformite.bilan.trafic import parcourir
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import juger
 from sne_conformite.juges.commande_jouee import fault_de
 from sne_conformite.observation.observation import Observation, citer, observer

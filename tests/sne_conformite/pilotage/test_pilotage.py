@@ -14,12 +14,12 @@ from banc import MIDI, Banc
 
 from sne_conformite import juges
 from sne_conformite.bilan import constats_recueillis
-from sne_conformite.juges import juges_declarations
+from sne_conformite.juges import juges_dires_de_l_application
 from sne_conformite.pilotage import exemple_joue, pilotage
 from sne_conformite.pilotage.base_pilotee import BaseJugee
 from sne_conformite.pilotage.lien_application import LienRompu
 from sne_conformite.plan import plan
-from sne_conformite.protocole.adresses_servies import FAUX_SERVEURS, Adresses, AdressesServices
+from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS, Adresses, AdressesServices
 from sne_conformite.protocole.formulaire_saisi import de_json
 from sne_conformite.rapports.constats_groupes import grouper
 from sne_conformite.rapports.rapport import (
@@ -627,9 +627,9 @@ def test_a_judge_that_fails_is_an_error_of_ours_and_the_run_goes_on(
     """Neither broken nor held; the other requirements are judged, and so is the next scenario."""
     casses = tuple(
         replace(juge, juger=_rater) if juge.exigences == ("VIE-21",) else juge
-        for juge in juges_declarations.JUGES
+        for juge in juges_dires_de_l_application.JUGES
     )
-    monkeypatch.setattr(juges_declarations, "JUGES", casses)
+    monkeypatch.setattr(juges_dires_de_l_application, "JUGES", casses)
     scenario(tmp_path, COUPLE, "A")
     rapport = courir(Double(banc), scenario(tmp_path, COUPLE, "B"), exemples=1)
 

@@ -14,7 +14,7 @@ from sne_conformite.plan import plan
 from sne_conformite.plan.exemples_tires import ExempleTire, saisie, strategie, valeurs
 from sne_conformite.plan.plan import EXEMPLES, Scenario
 from sne_conformite.protocole.formulaire_saisi import de_json
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.element import Element
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from sne_conformite.juges import PILOTEES
 from sne_conformite.plan.exigences_montrables import d_une_etape, etapes_qui_montrent, montrables
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.contract.versions import charger
 
 EXIGENCES = charger_exigences(charger().dossiers)
 

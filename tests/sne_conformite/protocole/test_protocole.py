@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 import schema_protocole
 
-from sne_conformite.protocole.adresses_servies import Adresses
+from sne_conformite.protocole.adresses_pour_l_application import Adresses
 from sne_conformite.protocole.protocole import COMMANDES, FORMES, ChampProtocole, verifier_reponse
 from sne_interface.resources import docs_dir, fixtures_dir
 

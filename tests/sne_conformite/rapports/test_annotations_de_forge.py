@@ -9,7 +9,7 @@ from specimen import HOSTILE, NIR, conforme, grand, rapport
 
 from sne_conformite.rapports import annotations_de_forge
 from sne_conformite.rapports.rapport import Constat, Rapport, Verdict
-from sne_conformite.rapports.signalements import Emplacement, Niveau, Signalement, signaler
+from sne_conformite.rapports.signalements_a_la_forge import Emplacement, Niveau, Signalement, signaler
 from sne_conformite.rapports.verdict_de_conformite import decider
 
 #: What GitHub reads of a line. Source: actions/runner, ActionCommand.

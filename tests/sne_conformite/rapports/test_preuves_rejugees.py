@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from banc import FORMULAIRE, Banc, message, poser, radiation, specimen, trouver
 
-from sne_conformite.bilan import trafic
+from sne_conformite.bilan import trafic_juge
 from sne_conformite.cli.options_de_jugement import RapportDemande
 from sne_conformite.cli.preuves_rejugees import Verificateur, rejuger
 from sne_conformite.cli.sorties_de_rapport import Sorties, versions
-from sne_conformite.preuves import empreintes, paquet_de_preuves
+from sne_conformite.preuves import empreintes_de_ce_qui_juge, paquet_de_preuves
 from sne_conformite.rapports.rapport import EtatExigence, Fin, Rapport
 from sne_interface.domain.echange import Echange
 
@@ -23,7 +23,7 @@ NIRS = ("206127511100564", "2061275111005", "206127511100599")
 
 
 def juger(banc: Banc) -> Rapport:
-    *_, fin = trafic.juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
+    *_, fin = trafic_juge.juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
     assert isinstance(fin, Fin)
     return fin.rapport
 
@@ -70,7 +70,7 @@ def test_traffic_with_nirs_right_and_wrong_is_judged_the_same(
     assert any(bilan.etat is EtatExigence.ENFREINTE for bilan in rapport.bilans)
 
     chemin = tmp_path / "preuves.zip"
-    tous = trafic.parcourir(banc.services.magasin, banc.nom)
+    tous = trafic_juge.parcourir(banc.services.magasin, banc.nom)
     paquet_de_preuves.ecrire(rapport, chemin, echanges=tous, configuration={}, versions={})
     dossier = paquet_de_preuves.lire(chemin)
     relus = list(dossier.echanges)
@@ -88,17 +88,17 @@ def dossier(nouvelle_base: Callable[..., Banc], tmp_path: Path) -> Path:
     for _ in range(5):
         banc.demander(message(specimen("personne_seule"), "CRE"))
     magasin, contrat, chemin = banc.services.magasin, banc.services.contrat, tmp_path / "preuves.zip"
-    juges, rapport = empreintes.detailler(contrat), juger(banc)
-    entete = replace(rapport.entete, empreintes=empreintes.resumer(juges))
+    juges, rapport = empreintes_de_ce_qui_juge.detailler(contrat), juger(banc)
+    entete = replace(rapport.entete, empreintes=empreintes_de_ce_qui_juge.resumer(juges))
     configuration = {
         "options": {"profile": "ecole"},
-        "trafic": trafic.faits(trafic.ReglagesTrafic(), magasin, banc.nom),
+        "trafic": trafic_juge.faits(trafic_juge.ReglagesTrafic(), magasin, banc.nom),
     }
     sorties = Sorties(None, contrat=(contrat.nom, None))
     paquet_de_preuves.ecrire(
         sorties.mentionner(replace(rapport, entete=entete))[0],
         chemin,
-        echanges=trafic.parcourir(magasin, banc.nom),
+        echanges=trafic_juge.parcourir(magasin, banc.nom),
         configuration=configuration,
         versions=versions(),
         juges=juges,
@@ -164,7 +164,7 @@ def test_an_exchange_taken_away_is_seen(nouvelle_base: Callable[..., Banc], tmp_
     numero, racine = banc.creer_demande("personne_seule")
     banc.demander(radiation(racine, numero, "RADABA"))
     rapport, chemin = juger(banc), tmp_path / "preuves.zip"
-    tous = trafic.parcourir(banc.services.magasin, banc.nom)
+    tous = trafic_juge.parcourir(banc.services.magasin, banc.nom)
     paquet_de_preuves.ecrire(rapport, chemin, echanges=tous, configuration={}, versions={})
     premiers = list(paquet_de_preuves.lire(chemin).echanges)[:1]
     assert verdicts(rapport) != verdicts(rejouer(nouvelle_base(), iter(premiers)))

@@ -14,7 +14,7 @@ from sne_conformite.rapports.rapport import (
     Verdict,
     Verification,
 )
-from sne_interface.domain.publication import en_json
+from sne_interface.domain.valeurs_en_json import en_json
 
 
 def joue(ident: str, *verdicts: tuple[str, Verdict], raison: str = "") -> ResultatScenario:

@@ -8,8 +8,8 @@ import pytest
 from specimen import conforme, entete, rapport, trafic
 
 from sne_conformite.rapports import (
+    avancement_au_terminal,
     manquements_connus,
-    progression,
     rapport_html,
     rapport_junit,
     rapport_texte,
@@ -102,7 +102,7 @@ def test_a_should_is_no_failure_wherever_it_is_told() -> None:
     assert "</span> recommandation non suivie</span>" in page  # the scenario
     progres = io.StringIO()
     debut = DebutJugement("app", 1, niveaux_de(juge))
-    progression.suivre(iter([debut, ScenarioFini(juge.scenarios[0]), Fin(juge)]), progres)
+    avancement_au_terminal.suivre(iter([debut, ScenarioFini(juge.scenarios[0]), Fin(juge)]), progres)
     assert "! CRE-01 Une personne seule : recommandation non suivie (EMB-06)" in progres.getvalue()
     assert b"<failure" not in rapport_junit.octets(juge)
 

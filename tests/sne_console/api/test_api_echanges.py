@@ -6,7 +6,7 @@ import pytest
 from banc import FORMULAIRE, Banc, message, oter, poser, specimen
 from lxml import etree
 
-from sne_console.messages import expedition
+from sne_console.messages import envoi_et_rejeu
 from sne_sandbox.store.fichiers_des_boites import Boite, Boites
 
 NIR = "206127511100564"
@@ -60,7 +60,7 @@ def test_pieces_of_a_plain_envelope_and_of_no_envelope(banc: Banc) -> None:
 def test_a_document_is_cut_down_to_what_still_raises_an_anomaly(
     banc: Banc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expedition, "REDUCTION_MAX", 120.0)
+    monkeypatch.setattr(envoi_et_rejeu, "REDUCTION_MAX", 120.0)
     _, racine = banc.creer_demande()
     banc.demander(message(racine, "CRE"))
     reponse = appeler(banc, "POST", "/exchanges/2/reduce", {"cible": "DOU001"})
@@ -75,7 +75,7 @@ def test_a_document_is_cut_down_to_what_still_raises_an_anomaly(
 
 
 def test_a_refusal_by_the_schema_is_cut_down_by_default(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expedition, "REDUCTION_MAX", -1.0)
+    monkeypatch.setattr(envoi_et_rejeu, "REDUCTION_MAX", -1.0)
     racine = message(specimen("personne_seule"), "CRE")
     oter(racine, f"{FORMULAIRE}/numGuichet")
     banc.demander(etree.tostring(racine))

@@ -6,7 +6,7 @@ import pytest
 from banc import FORMULAIRE, MIDI, Banc, message, poser, specimen
 from lxml import etree
 
-from sne_console.messages import expedition, points_de_depart
+from sne_console.messages import envoi_et_rejeu, points_de_depart
 from sne_interface.domain.echange import VerdictEchange
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
@@ -77,7 +77,7 @@ def test_what_was_begun_is_changed_then_sent(banc: Banc) -> None:
 
 def test_a_message_that_no_line_tells_of_is_no_success(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another tool holds the database for longer than anybody waits."""
-    monkeypatch.setattr(expedition, "expedier", lambda *_: None)
+    monkeypatch.setattr(envoi_et_rejeu, "expedier", lambda *_: None)
     reponse = appeler(banc, "POST", "/getNumUnique", {"depart": "specimen-personne_seule"})
     assert (reponse.status_code, reponse.json["type"].rpartition("/")[2]) == (503, "indisponible")
 

@@ -9,7 +9,7 @@ from ecritures import mettre_a_l_heure
 from sne_console.formation import scenes
 from sne_console.formation.scenes import MessageScene
 from sne_interface.contract.contrats import Contrats
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.base import Horloge
 from sne_interface.domain.dates import PARIS
 from sne_interface.errors import ContractError, UsageError

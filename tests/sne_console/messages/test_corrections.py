@@ -13,11 +13,11 @@ from lxml import etree
 
 from sne_console.messages.corrections import Correction, appliquer, situer
 from sne_console.messages.document_deroule import Remarque, en_remarques
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.contract.explication import expliquer_sous
-from sne_interface.contract.places import attributs, places
+from sne_interface.contract.places_dans_le_texte import attributs, places
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat
 from sne_interface.domain.nir import cache_un_nir
 from sne_interface.rules.controle import controler
 
@@ -28,7 +28,7 @@ FORMULAIRE = "interfaceNuu/demande/demandeLogement"
 
 @cache
 def contrat() -> Contrat:
-    return versions.charger()
+    return contrats_charges.charger()
 
 
 @cache

@@ -12,7 +12,7 @@ from sne_console.messages.document_deroule import (
     PasArbre,
     construire,
 )
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 
 
 def pas_de(source: str, **choix: Any) -> list[PasArbre]:

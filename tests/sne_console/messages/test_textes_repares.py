@@ -5,14 +5,14 @@ from banc import specimen
 from lxml import etree
 
 from sne_console.messages.corrections import appliquer, reparations
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.elements import ordre
 from sne_interface.contract.schemas import Document
 
 
 def repare(texte: str) -> tuple[str, str]:
     """The title of the only mending, and what it makes of the text."""
-    (correction,) = reparations(texte, ordre(versions.charger("v5.2"), Document.DEMANDE))
+    (correction,) = reparations(texte, ordre(contrats_charges.charger("v5.2"), Document.DEMANDE))
     return correction.titre, appliquer(texte, correction)
 
 

@@ -18,7 +18,7 @@ from fautes import ENVIRONNEMENT, designation
 from flask import Flask
 from navigateur import ENTETES
 
-from sne_conformite.bilan import trafic
+from sne_conformite.bilan import trafic_juge
 from sne_conformite.juges import PILOTEES
 from sne_conformite.plan import plan as plans
 from sne_conformite.rapports import rapport_json
@@ -37,7 +37,7 @@ from sne_conformite.rapports.rapport import (
     Verdict,
     VerdictMention,
 )
-from sne_console.messages import expedition
+from sne_console.messages import envoi_et_rejeu
 from sne_console.pages import page_conformite
 from sne_console.vues import applications_pilotables, epreuves
 from sne_console.vues.epreuves import EtatJugement, JugementConserve
@@ -148,10 +148,10 @@ def test_traffic_is_judged_from_the_page(
 def test_what_the_console_sends_is_not_judged(banc: Banc) -> None:
     champs: dict[str, str | bytes] = {"numUnique": "1110318000001G1104"}
     for base, envoi in ((banc.nom, "simple"), (banc.nom, "mtom")):
-        requete = expedition.emballer(banc.services.contrat, base, "getDemandeLogement", champs, envoi)
-        assert expedition.expedier(requete, Expediteur(banc.app, "http://127.0.0.1", "127.0.0.1"))
+        requete = envoi_et_rejeu.emballer(banc.services.contrat, base, "getDemandeLogement", champs, envoi)
+        assert envoi_et_rejeu.expedier(requete, Expediteur(banc.app, "http://127.0.0.1", "127.0.0.1"))
     banc.creer_demande()
-    *_, fin = trafic.juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
+    *_, fin = trafic_juge.juger_base(banc.services.magasin, banc.nom, banc.services.contrat)
     assert isinstance(fin, Fin)
     assert fin.rapport.entete.echanges == 1
 

@@ -9,9 +9,9 @@ from lxml import etree
 from navigateur import ENTETES
 
 from sne_console.vues.rubriques_du_cerfa import decrire
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.elements import elements, ordre
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import charger
 from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 XS = "{http://www.w3.org/2001/XMLSchema}"

@@ -16,10 +16,10 @@ from har12 import SCHEMA
 from lxml import etree, html
 from navigateur import ENTETES
 
-from sne_console.messages import expedition
+from sne_console.messages import envoi_et_rejeu
 from sne_interface.domain.echange import Echange, VerdictEchange
 from sne_interface.domain.nir import masquer_nir
-from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.mime.message_deballe import unpack
 
 HOSTILE = "<script>alert('x')</script>"
 NIR = "2061299123456"
@@ -642,7 +642,7 @@ def test_what_is_no_request_is_not_replayed(banc: Banc, envoyer: Callable[..., A
 def test_a_reduction_is_the_smallest_that_still_raises(
     banc: Banc, envoyer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expedition, "REDUCTION_MAX", 120.0)
+    monkeypatch.setattr(envoi_et_rejeu, "REDUCTION_MAX", 120.0)
     _, racine = banc.creer_demande()
     banc.demander(message(racine, "CRE"))
     avant = banc.compter()
@@ -659,7 +659,7 @@ def test_a_reduction_is_the_smallest_that_still_raises(
 def test_a_refusal_by_the_schema_is_reduced(
     banc: Banc, envoyer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expedition, "REDUCTION_MAX", 120.0)
+    monkeypatch.setattr(envoi_et_rejeu, "REDUCTION_MAX", 120.0)
     racine = message(specimen("personne_seule"), "CRE")
     oter(racine, f"{FORMULAIRE}/numGuichet")
     banc.demander(etree.tostring(racine))
@@ -671,7 +671,7 @@ def test_a_refusal_by_the_schema_is_reduced(
 def test_a_reduction_stops_when_its_time_is_up(
     banc: Banc, envoyer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(expedition, "REDUCTION_MAX", -1.0)
+    monkeypatch.setattr(envoi_et_rejeu, "REDUCTION_MAX", -1.0)
     _, racine = banc.creer_demande()
     banc.demander(message(racine, "CRE"))
     reponse = envoyer("/echanges/2/reduire", depuis="/echanges/2", cible="DOU001")

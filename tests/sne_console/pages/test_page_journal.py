@@ -8,12 +8,12 @@ import pytest
 from banc import Banc, message, poser, specimen
 from navigateur import ENTETES
 
-from sne_conformite.bilan import trafic
+from sne_conformite.bilan import trafic_juge
 from sne_console.cadre import sections as pages
-from sne_console.messages import xpath
-from sne_console.messages.xpath import evaluer
+from sne_console.messages import recherche_xpath
+from sne_console.messages.recherche_xpath import evaluer
 from sne_console.pages import page_journal
-from sne_console.vues import adresses_trouvees
+from sne_console.vues import objet_de_l_adresse
 from sne_interface.domain.echange import LOURD, Echange, VerdictEchange
 from sne_interface.errors import ERREUR_INATTENDUE
 from sne_sandbox.bases import jetons
@@ -84,7 +84,9 @@ def test_filters(
     attendus: list[int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(xpath, "DUREE_MAX", 60.0)  # a busy machine stops after one document, and says so
+    monkeypatch.setattr(
+        recherche_xpath, "DUREE_MAX", 60.0
+    )  # a busy machine stops after one document, and says so
     _, racine = banc.creer_demande()
     banc.demander(message(racine, "CRE"))
     banc.relire("inconnu")
@@ -112,7 +114,7 @@ def test_a_filter_looks_at_so_many_exchanges_and_says_how_far(
     etapes: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module in (store, xpath):
+    for module in (store, recherche_xpath):
         monkeypatch.setattr(module, "EXAMINES", 3)
     recu = datetime(2026, 1, 1, tzinfo=UTC)
     for rang in range(1, 13):
@@ -253,10 +255,10 @@ LARGE = f"<a {ESPACES}>{'<b/>' * 15_000}</a>".encode()
     ],
 )
 def test_an_xpath_without_end_is_ended(expression: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xpath, "CPU_MAX", 0.2)
-    monkeypatch.setattr(xpath, "MONTRE_MAX", 240.0)  # the system ends it, before the clock does
+    monkeypatch.setattr(recherche_xpath, "CPU_MAX", 0.2)
+    monkeypatch.setattr(recherche_xpath, "MONTRE_MAX", 240.0)  # the system ends it, before the clock does
     assert evaluer(expression, [[LARGE]]) == ([], True)
-    monkeypatch.setattr(xpath, "DUREE_MAX", 60.0)
+    monkeypatch.setattr(recherche_xpath, "DUREE_MAX", 60.0)
     assert evaluer("count(//b) = 15000", [[LARGE], [b"<a/>", LARGE], [b"<a/>"]]) == (
         [True, True, False],
         False,
@@ -264,19 +266,19 @@ def test_an_xpath_without_end_is_ended(expression: str, monkeypatch: pytest.Monk
 
 
 def test_what_was_answered_before_the_end_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xpath, "CPU_MAX", 0.2)
-    monkeypatch.setattr(xpath, "DUREE_MAX", 60.0)
+    monkeypatch.setattr(recherche_xpath, "CPU_MAX", 0.2)
+    monkeypatch.setattr(recherche_xpath, "DUREE_MAX", 60.0)
     assert evaluer("//b[count(../b)<0]", [[b"<a/>"], [LARGE], [b"<a/>"]]) == ([False], True)
 
 
 def test_what_time_does_not_allow_is_left_for_the_next_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xpath, "DUREE_MAX", -1.0)
+    monkeypatch.setattr(recherche_xpath, "DUREE_MAX", -1.0)
     assert evaluer("//a", [[b"<a/>"], [b"<a/>"]]) == ([True], False)
 
 
 def test_where_the_system_cannot_count_the_clock_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xpath, "CPU_MAX", 60)
-    monkeypatch.setattr(xpath, "MONTRE_MAX", 0.5)
+    monkeypatch.setattr(recherche_xpath, "CPU_MAX", 60)
+    monkeypatch.setattr(recherche_xpath, "MONTRE_MAX", 0.5)
     assert evaluer("//b[count(../b)<0]", [[LARGE]]) == ([], True)
 
 
@@ -285,7 +287,7 @@ def test_an_exchange_that_asks_too_much_is_passed_over(
 ) -> None:
     banc.creer_demande()
     banc.relire("inconnu")
-    monkeypatch.setattr(xpath, "MONTRE_MAX", 0.5)
+    monkeypatch.setattr(recherche_xpath, "MONTRE_MAX", 0.5)
     arbre = page("/journal?xpath=//*" + "[count(//*" * 5 + ")<0]" * 5)
     assert lignes(arbre) == []
     assert "1 échange n'a pas été examiné" in " ".join(arbre.text_content().split())
@@ -294,8 +296,8 @@ def test_an_exchange_that_asks_too_much_is_passed_over(
 
 
 def test_one_search_at_a_time(banc: Banc, page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xpath, "ATTENTE_MAX", 0.05)
-    with xpath._TOUR:
+    monkeypatch.setattr(recherche_xpath, "ATTENTE_MAX", 0.05)
+    with recherche_xpath._TOUR:
         assert "Une autre recherche" in page("/journal?xpath=//b", statut=422).text_content()
     page("/journal?xpath=//b")
 
@@ -305,8 +307,8 @@ def test_an_xpath_opens_a_bounded_number_and_goes_on_from_there(
 ) -> None:
     banc.creer_demande()
     ecrire(banc, 50)
-    monkeypatch.setattr(xpath, "EXAMINES_MAX", 40)
-    monkeypatch.setattr(xpath, "DUREE_MAX", 60.0)
+    monkeypatch.setattr(recherche_xpath, "EXAMINES_MAX", 40)
+    monkeypatch.setattr(recherche_xpath, "DUREE_MAX", 60.0)
     arbre = page("/journal?xpath=//personnePhysique")
     assert lignes(arbre) == []
     assert "40 échanges ouverts (n° 51 à n° 12)" in " ".join(arbre.text_content().split())
@@ -636,7 +638,7 @@ def test_a_selection_that_would_fill_the_memory_is_refused(
     # What is only listed is not opened.
     assert page("/journal/selection?faire=rejouer&ids=1&ids=2").xpath("//tbody/tr")
     assert lus == []
-    monkeypatch.setattr(adresses_trouvees, "ENSEMBLE_MAX", 10)
+    monkeypatch.setattr(objet_de_l_adresse, "ENSEMBLE_MAX", 10)
     for adresse in (
         f"/console/{banc.nom}/journal/selection?faire=har&ids=1&ids=2",
         f"/api/v1/bases/{banc.nom}/exchanges/har?ids=1,2",
@@ -653,7 +655,7 @@ def test_a_heavy_selection_is_answered_elsewhere(banc: Banc, monkeypatch: pytest
     premier = banc.services.magasin.journal.lire(banc.nom, 1)
     assert premier is not None
     # Each of them is light.
-    monkeypatch.setattr(adresses_trouvees, "LEGER_MAX", len(premier.requete) + len(premier.reponse))
+    monkeypatch.setattr(objet_de_l_adresse, "LEGER_MAX", len(premier.requete) + len(premier.reponse))
     adresse = f"/console/{banc.nom}/journal/selection?faire=har&ids=1"
     for suite, statut in (("", 200), ("&ids=2", 503)):
         lue = banc.http.get(adresse + suite, headers=ENTETES, environ_overrides={LOURD: False})
@@ -715,7 +717,7 @@ def test_a_judgement_says_what_was_erased_and_does_not_judge_it(banc: Banc) -> N
     banc.demander(message(racine, "CRE"))
     banc.services.magasin.journal.effacer(banc.nom, [2])
     magasin, contrat = banc.services.magasin, banc.services.contrat_de(banc.nom)
-    *_, fin = trafic.juger_base(magasin, banc.nom, contrat)
+    *_, fin = trafic_juge.juger_base(magasin, banc.nom, contrat)
     entete = fin.rapport.entete  # type: ignore[union-attr]
     assert entete.echanges == 1
     assert entete.non_juges == "1 échange effacé à la main, non jugé."

@@ -9,9 +9,9 @@ from banc import Banc, specimen
 from navigateur import ENTETES
 
 from sne_console.vues import regles_montrees
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.fiches_de_regles import lire_fiches
 from sne_interface.contract.overlay import DossiersContrat
-from sne_interface.contract.versions import charger
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.resources import contracts_dir
 from sne_interface.rules.catalogue import REGLES

@@ -9,7 +9,7 @@ from banc import FORMULAIRE, MIDI, NS, Banc, oter, poser, specimen
 from lxml import etree
 
 from sne_conformite.bilan.constats_recueillis import A_VENIR
-from sne_conformite.bilan.trafic import ReglagesTrafic, juger_base
+from sne_conformite.bilan.trafic_juge import ReglagesTrafic, juger_base
 from sne_conformite.rapports.rapport import Fin, Rapport
 from sne_interface.rules.controle import ENSUITE, controler, lire_explication
 

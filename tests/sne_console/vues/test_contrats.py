@@ -14,10 +14,10 @@ from flask import Flask
 from lxml import etree
 
 import sne_console
-from sne_conformite.bilan.trafic import parcourir
+from sne_conformite.bilan.trafic_juge import parcourir
 from sne_conformite.juges import juger
 from sne_conformite.observation.observation import observer
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.echange import VerdictEchange
 
 Nouvelle = Callable[..., Banc]

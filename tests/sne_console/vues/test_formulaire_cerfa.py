@@ -10,8 +10,8 @@ from banc import FORMULAIRE, poser, specimen
 from lxml import etree
 
 from sne_console.vues.formulaire_cerfa import GenreValeur, SectionRemplie, lire_cerfa, presenter
-from sne_interface.contract import codec, versions
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract import codec, contrats_charges
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.errors import ContractError
 from sne_interface.resources import fixtures_dir
 
@@ -22,7 +22,7 @@ HORS_FORMULAIRE = ("listeAnomalie/", "listeDoublons/")
 
 @pytest.fixture(scope="module")
 def contrat() -> Contrat:
-    return versions.charger()
+    return contrats_charges.charger()
 
 
 def mettre_en_page(racine: etree._Element, contrat: Contrat) -> dict[str, SectionRemplie]:
@@ -143,7 +143,7 @@ blocs = { "" = { champs = ["ajout"] } }
 """,
         "utf-8",
     )
-    parties = mettre_en_page(specimen("personne_seule"), versions.charger(overlay=tmp_path))
+    parties = mettre_en_page(specimen("personne_seule"), contrats_charges.charger(overlay=tmp_path))
     assert next(iter(parties)) == "Le dossier"
     assert list(parties)[-1] == "En plus"
     dits = textes(parties["Le demandeur"])
@@ -161,6 +161,6 @@ blocs = { "" = { champs = ["ajout"] } }
 )
 def test_a_layout_that_is_none_says_where(tmp_path: Path, ecrit: str) -> None:
     (tmp_path / "cerfa.toml").write_text(ecrit, "utf-8")
-    contrat = versions.charger(overlay=tmp_path)
+    contrat = contrats_charges.charger(overlay=tmp_path)
     with pytest.raises(ContractError, match=r"cerfa\.toml"):
         lire_cerfa(contrat)

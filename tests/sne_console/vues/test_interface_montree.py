@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sne_console.vues.interface_montree import presentation
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.schemas import Document
 from sne_interface.errors import ContractError
 from sne_sandbox.operations.table_des_operations import OPERATIONS
@@ -13,7 +13,7 @@ from sne_sandbox.operations.table_des_operations import OPERATIONS
 
 @pytest.mark.parametrize("nom", ["v5.0", "v5.2"])
 def test_each_document_and_each_operation_is_told(nom: str) -> None:
-    contrat = versions.charger(nom)
+    contrat = contrats_charges.charger(nom)
     dite = presentation(contrat)
     assert list(dite.documents) == list(Document)
     assert set(contrat.operations) <= set(dite.operations)
@@ -28,7 +28,7 @@ def test_a_folder_of_ones_own_changes_it_key_by_key(tmp_path: Path) -> None:
         '[operations.getDoublons]\ntitre = "Doublons ?"\n[saisies.demande.nom]\nlibelle = "Nom d\'usage"\n',
         "utf-8",
     )
-    dite = presentation(versions.charger(overlay=tmp_path))
+    dite = presentation(contrats_charges.charger(overlay=tmp_path))
     assert dite.operation("getDoublons").titre == "Doublons ?"
     assert dite.operation("getDoublons").phrase
     assert {c.nom: c.libelle for c in dite.champs(Document.DEMANDE)}["nom"] == "Nom d'usage"
@@ -39,6 +39,6 @@ def test_a_folder_of_ones_own_changes_it_key_by_key(tmp_path: Path) -> None:
 )
 def test_what_does_not_fit_says_where(tmp_path: Path, ecrit: str) -> None:
     (tmp_path / "presentation.toml").write_text(ecrit, "utf-8")
-    contrat = versions.charger(overlay=tmp_path)
+    contrat = contrats_charges.charger(overlay=tmp_path)
     with pytest.raises(ContractError, match=r"presentation\.toml"):
         presentation(contrat)

@@ -10,7 +10,7 @@ import pytest
 from banc import FORMULAIRE, Banc, poser, specimen
 from lxml import etree
 
-from sne_conformite.bilan.trafic import juger_base, parcourir
+from sne_conformite.bilan.trafic_juge import juger_base, parcourir
 from sne_conformite.preuves import paquet_de_preuves
 from sne_conformite.rapports import rapport_html, rapport_json, rapport_junit
 from sne_conformite.rapports.rapport import Fin

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sne_console.vues.rubriques_du_cerfa import FormulaireDecrit, decrire, feuilles
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.domain.demande import FORMULAIRE
 from sne_interface.errors import ContractError

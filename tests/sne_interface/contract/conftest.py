@@ -5,7 +5,7 @@ from lxml import etree
 
 from sne_interface import resources
 from sne_interface.contract.codec import parse
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 
 NS = "{http://nuu.application.i2/}"
 

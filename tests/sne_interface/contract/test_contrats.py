@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from ecritures import poser
 
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.contract.contrats import Contrats
 from sne_interface.domain.base import Base
 from sne_interface.errors import ContractError, UsageError
@@ -23,13 +23,13 @@ def test_nothing_is_read_before_it_is_wanted_nor_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lus: list[str] = []
-    charger = versions.charger
+    charger = contrats_charges.charger
 
-    def noter(nom: str, overlay: Path | None, quartiles: Path | None) -> versions.Contrat:
+    def noter(nom: str, overlay: Path | None, quartiles: Path | None) -> contrats_charges.Contrat:
         lus.append(nom)
         return charger(nom, overlay, quartiles)
 
-    monkeypatch.setattr(versions, "charger", noter)
+    monkeypatch.setattr(contrats_charges, "charger", noter)
     contrats = Contrats(tmp_path, "v5.2")
     assert lus == []
     assert contrats.nomme("v5.2") is contrats.defaut
@@ -48,7 +48,7 @@ def test_a_folder_of_the_home_is_a_contract_of_its_own(tmp_path: Path) -> None:
     # What `report --verify` is told, to judge by the same.
     options = contrats.options(Base("a", reglages=Reglages(contrat="officiel")))
     assert options == {"contract": "officiel", "contracts": dossier.parent}
-    assert versions.charger(*options.values()).versions == officiel.versions
+    assert contrats_charges.charger(*options.values()).versions == officiel.versions
 
 
 def test_the_files_of_a_contract_are_not_those_of_its_neighbours(tmp_path: Path) -> None:

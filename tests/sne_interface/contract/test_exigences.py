@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.exigences import charger_exigences
-from sne_interface.contract.versions import charger
 from sne_interface.errors import ContractError
 
 

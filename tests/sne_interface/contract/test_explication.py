@@ -10,10 +10,10 @@ from lxml import etree
 from sne_interface import resources
 from sne_interface.contract import explication
 from sne_interface.contract.codec import parse
+from sne_interface.contract.contrats_charges import Contrat, charger
+from sne_interface.contract.declarations_des_schemas import VERROU_DES_MODELES
 from sne_interface.contract.explication import expliquer_sous
-from sne_interface.contract.modele_de_schema import VERROU_DES_MODELES
 from sne_interface.contract.schemas import Document, SchemaError
-from sne_interface.contract.versions import Contrat, charger
 from sne_interface.domain.anomalie import Fidelite
 from sne_interface.resources import fixtures_dir
 from sne_interface.settings import Limites

@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 
 from sne_interface.contract import codec
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.contract.nomenclatures import (
     Chemin,
     Nomenclatures,
@@ -13,7 +14,6 @@ from sne_interface.contract.nomenclatures import (
     lire_listes,
     lire_quartiles,
 )
-from sne_interface.contract.versions import Contrat, charger
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.menage import SeuilQuartile
 from sne_interface.domain.texte import plier

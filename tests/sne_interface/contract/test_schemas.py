@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from lxml import etree
 
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.contract.explication import expliquer
 from sne_interface.contract.schemas import Document, Schemas
-from sne_interface.contract.versions import charger
 from sne_interface.errors import ContractError
 
 NS = "{http://nuu.application.i2/}"

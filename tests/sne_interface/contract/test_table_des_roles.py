@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.errors import ContractError
 from sne_interface.rules.catalogue import REGLES
 from sne_interface.rules.engine import eteinte, regles_de, regles_eteintes

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from sne_interface.contract import codec
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande, NumeroUnique
 from sne_interface.domain.element import Element, avec_enfants, bloc
@@ -15,7 +15,7 @@ from sne_interface.domain.evenement import Evenement
 from sne_interface.domain.menage import composition
 from sne_interface.generators import vies
 from sne_interface.generators.demandes import DossierTire, document, formulaire, message, tirer_dossier
-from sne_interface.generators.plume import ELEMENTS
+from sne_interface.generators.elements_ecrits import ELEMENTS
 from sne_interface.generators.population import Population, lire_population
 from sne_interface.generators.tirage import TirageAleatoire
 from sne_interface.rules.controle import controler

@@ -8,7 +8,7 @@ from lxml import etree
 from reductions import ecrit, exemple_a_reduire, refuse_par_elle_seule
 
 from sne_interface.contract.codec import parse
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.errors import ErreurInterne
 from sne_interface.generators.document_reduit import codes_bloquants, plus_petite_demande, profil_bloquant
 from sne_interface.generators.exemples_de_regles import ExempleDeRegle

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat, charger
 from sne_interface.errors import ContractError
 from sne_interface.generators.exemples_de_regles import (
     ExempleDeRegle,

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from sne_interface.contract import codec
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import Demande
 from sne_interface.domain.element import Element, avec_enfants
 from sne_interface.generators import strategies
-from sne_interface.generators.actes import document_d_evenement, document_de_recherche
-from sne_interface.generators.defauts import Defaut
-from sne_interface.generators.diversite import Contraintes, atelier
+from sne_interface.generators.contraintes_de_menages import Contraintes, atelier
+from sne_interface.generators.demandes_fautives import Defaut
+from sne_interface.generators.messages_apres_creation import document_d_evenement, document_de_recherche
 from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.strategies import TirageHypothese, Tirees
 from sne_interface.generators.tirage import Repartition
@@ -64,7 +64,7 @@ def test_a_strategy_says_what_it_builds() -> None:
 
 def test_nothing_but_the_strategies_imports_hypothesis() -> None:
     code = (
-        "import sys, sne_sandbox.bases.semis, sne_interface.generators.lots\n"
+        "import sys, sne_sandbox.bases.semis, sne_interface.generators.messages_en_nombre\n"
         "import sne_sandbox.cli.commande_generate, sne_sandbox.cli.commande_serve\n"
         "sys.exit('hypothesis' in sys.modules)"
     )

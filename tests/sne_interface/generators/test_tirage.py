@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.errors import ContractError
-from sne_interface.generators.decoration import bornes
+from sne_interface.generators.demandes_ornees import bornes
 from sne_interface.generators.noms_inventes import noms
 from sne_interface.generators.tirage import Repartition, TirageAleatoire, TirageVarie, pools
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 
 from sne_interface.contract import codec
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain import decision as d
 from sne_interface.domain.base import Horloge
 from sne_interface.domain.codes import MOTIF_ATTRIBUTION, MOTIF_IRRECEVABILITE
@@ -19,7 +19,7 @@ from sne_interface.domain.decision import Decision
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.element import Element, avec_enfants, bloc
 from sne_interface.domain.evenement import Evenement
-from sne_interface.domain.parcours import IRRECEVABILITE
+from sne_interface.domain.parcours_en_commission import IRRECEVABILITE
 from sne_interface.rules.engine import juger
 from sne_interface.rules.registre_des_regles import RegistreMemoire
 from sne_interface.rules.rule import Contexte

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.generators.exemples_de_regles import ExempleDeRegle, contexte
 from sne_interface.rules.rule import Contexte
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from lxml import etree
 
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.dates import PARIS
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.controle import Controle, controler, genre_de

@@ -4,8 +4,8 @@ from types import MappingProxyType
 
 import pytest
 
-from sne_interface.contract import versions
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract import contrats_charges
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.errors import ErreurInterne
 from sne_interface.rules import engine
@@ -323,9 +323,9 @@ def test_the_same_place_with_another_value_is_a_new_fault() -> None:
 
 
 def test_the_table_of_plans_stays_small(message: Message, contrat: Contrat) -> None:
-    for rang in range(versions._RETENUS_MAX + 10):
+    for rang in range(contrats_charges._RETENUS_MAX + 10):
         juger(replace(message(), type_fichier=f"X{rang}"), contrat, "ecole")
-    assert max(map(len, contrat.retenus.values())) <= versions._RETENUS_MAX
+    assert max(map(len, contrat.retenus.values())) <= contrats_charges._RETENUS_MAX
 
 
 def test_codes_are_unique() -> None:

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from sne_interface.contract.codec import NS
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.dates import PARIS
 from sne_interface.resources import fixtures_dir
 from sne_interface.rules.controle import Controle, controler, genre_de, passer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.anomalie import Gravite
 from sne_interface.generators.exemples_de_regles import ExempleDeRegle, contexte, document, genre
 from sne_interface.resources import fixtures_dir

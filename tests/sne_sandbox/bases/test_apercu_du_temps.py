@@ -20,7 +20,7 @@ from sne_sandbox.bases.faits_des_nuits import Fait, code
 from sne_sandbox.bases.horloge import DeplacementVoulu
 from sne_sandbox.bases.nuits_du_journal import resume_des_nuits
 from sne_sandbox.bases.sauvegardes import Sauvegardes
-from sne_sandbox.store import echeances, snapshot, tables
+from sne_sandbox.store import echeances, fichier_de_sauvegarde, tables
 from sne_sandbox.store.magasin import Magasin
 
 Creer = Callable[..., str]
@@ -82,7 +82,9 @@ def _ordre(prevu: Prevu) -> tuple[date, str, str]:
 def _tout(magasin: Magasin, base: str) -> Any:
     """All rows of the state of a base, its clock and its last night."""
     with Sauvegardes(magasin, magasin.home).present(base) as fichier:
-        rangees = {t.nom: list(snapshot.rangees(fichier, t)) for t in tables.ETAT if not t.deduite}
+        rangees = {
+            t.nom: list(fichier_de_sauvegarde.rangees(fichier, t)) for t in tables.ETAT if not t.deduite
+        }
     lue = magasin.bases.lire(base)
     return rangees, lue.horloge, lue.derniere_nuit, lue.reglages
 

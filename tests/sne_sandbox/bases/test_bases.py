@@ -9,7 +9,7 @@ import pytest
 from ecritures import poser
 
 from sne_interface.contract.contrats import Contrats
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS
 from sne_interface.errors import BaseInconnue, ConflitEtat, UsageError
@@ -18,7 +18,7 @@ from sne_sandbox.bases import bases, horloge, semis
 from sne_sandbox.bases.bases import BasePubliee
 from sne_sandbox.bases.sauvegardes import Sauvegardes, restaurer_fichier
 from sne_sandbox.operations.dossiers_des_boites import DossiersGuichet, ouverts
-from sne_sandbox.store import snapshot
+from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import parcourir
 
@@ -161,11 +161,11 @@ def test_a_name_is_refused_alike_wherever_a_base_is_made(
     magasin: Magasin, contrat: Contrat, tmp_path: Path, nom: str
 ) -> None:
     bases.creer(magasin, contrat, "a" * 40)
-    snapshot.sauvegarder(magasin, "a" * 40, tmp_path / "a.zip")
+    fichier_de_sauvegarde.sauvegarder(magasin, "a" * 40, tmp_path / "a.zip")
     for faire in (
         lambda: bases.creer(magasin, contrat, nom),
         lambda: magasin.bases.creer(Base(nom)),
-        lambda: snapshot.restaurer(magasin, nom or "/", tmp_path / "a.zip"),
+        lambda: fichier_de_sauvegarde.restaurer(magasin, nom or "/", tmp_path / "a.zip"),
     ):
         with pytest.raises(UsageError) as refus:
             faire()
@@ -228,7 +228,7 @@ def test_a_snapshot_carries_its_contract_and_is_refused_where_it_is_unknown(
     contrats, ailleurs = Contrats(tmp_path, "v5.2"), Contrats(tmp_path / "ailleurs", "v5.2")
     reglages = Reglages(contrat="essai")
     bases.creer(magasin, contrats.verifier(reglages), "a", reglages=reglages)
-    snapshot.sauvegarder(magasin, "a", tmp_path / "a.zip")
+    fichier_de_sauvegarde.sauvegarder(magasin, "a", tmp_path / "a.zip")
     with pytest.raises(ConflitEtat) as refus:
         restaurer_fichier(magasin, ailleurs, "b", tmp_path / "a.zip")
     assert "essai" in str(refus.value)

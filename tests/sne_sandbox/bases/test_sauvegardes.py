@@ -9,8 +9,8 @@ from banc import FORMULAIRE, Banc, message, poser, radiation, specimen
 from sne_interface.errors import BaseInconnue, StoreError, UsageError
 from sne_sandbox.bases import ecarts_de_sauvegardes
 from sne_sandbox.bases.sauvegardes import MAINTENANT, Sauvegardes
-from sne_sandbox.store import snapshot
-from sne_sandbox.store.connexion import RequeteSql
+from sne_sandbox.store import fichier_de_sauvegarde
+from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.magasin import Magasin
 
 
@@ -52,15 +52,15 @@ def test_a_name_taken_meanwhile_is_not_taken_again(
     banc: Banc, sauvegardes: Sauvegardes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two at once: both found the name free."""
-    ecrire = snapshot.sauvegarder
+    ecrire = fichier_de_sauvegarde.sauvegarder
 
     def pendant(magasin: Magasin, base: str, fichier: Path, *, journal: bool) -> None:
         ecrire(magasin, base, fichier, journal=journal)
-        monkeypatch.setattr(snapshot, "sauvegarder", ecrire)
+        monkeypatch.setattr(fichier_de_sauvegarde, "sauvegarder", ecrire)
         sauvegardes.faire(banc.nom, "a")
         banc.creer_demande("personne_seule")
 
-    monkeypatch.setattr(snapshot, "sauvegarder", pendant)
+    monkeypatch.setattr(fichier_de_sauvegarde, "sauvegarder", pendant)
     with pytest.raises(UsageError, match="déjà"):
         sauvegardes.faire(banc.nom, "a")
     assert [s.nom for s in sauvegardes.lister(banc.nom)] == ["a"]

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from sne_interface.contract import codec
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.contract.schemas import Document
-from sne_interface.contract.versions import Contrat, charger
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.demande import DemandeStockee, NumeroUnique
 from sne_interface.errors import ContractError, UsageError
 from sne_interface.generators.population import lire_population
-from sne_sandbox.bases import bases, plantation, semis
+from sne_sandbox.bases import bases, menages_en_lignes, semis
 from sne_sandbox.bases.semis import semer
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import parcourir
@@ -144,7 +144,9 @@ def test_what_is_kept_of_a_small_base_is_what_would_be_drawn(contrat: Contrat, h
             for lot in brassee.lots
         ]
         population = lire_population(contrat, semence)
-        tires = plantation.lots(plantation.Semence("une", population, 3, population.taille, maintenant))
+        tires = menages_en_lignes.lots(
+            menages_en_lignes.Semence("une", population, 3, population.taille, maintenant)
+        )
         assert gardes == list(tires)
 
 
@@ -198,7 +200,7 @@ def test_a_seed_that_fails_leaves_no_base(
     def echouer(*_: object, **__: object) -> None:
         raise UsageError("rien")
 
-    monkeypatch.setattr("sne_sandbox.bases.plantation._planter", echouer)
+    monkeypatch.setattr("sne_sandbox.bases.menages_en_lignes._planter", echouer)
     with pytest.raises(UsageError):
         bases.creer(magasin, contrat, "avortee", semence="ecole", taille=3)
     assert "avortee" not in [base.nom for base in magasin.bases.lister()]

@@ -10,7 +10,7 @@ from ecritures import poser
 
 from sne_interface.errors import ConflitEtat, UsageError
 from sne_sandbox.cli.main import cli
-from sne_sandbox.offres import COMMANDES
+from sne_sandbox.offres_des_paquets import COMMANDES
 
 
 @pytest.mark.parametrize("groupe", ["bases", "pannes", "snapshots"])

@@ -6,11 +6,11 @@ import json
 
 from click.testing import CliRunner, Result
 
-from sne_interface.contract import versions
+from sne_interface.contract import contrats_charges
 from sne_interface.errors import UsageError
 from sne_sandbox.cli.main import cli
 
-LISTES = versions.charger().nomenclatures
+LISTES = contrats_charges.charger().nomenclatures
 
 
 def lancer(*arguments: str) -> Result:

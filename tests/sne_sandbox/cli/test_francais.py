@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from sne_sandbox.cli import francais
 from sne_sandbox.cli.main import cli
-from sne_sandbox.offres import COMMANDES
+from sne_sandbox.offres_des_paquets import COMMANDES
 
 #: What only a programmer reads, or what we never call.
 AILLEURS = {

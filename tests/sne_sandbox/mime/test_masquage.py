@@ -23,8 +23,8 @@ from sne_sandbox.mime.masquage import (
     masquer_message,
     masquer_octets,
 )
+from sne_sandbox.mime.message_deballe import decouper
 from sne_sandbox.mime.message_mime import decoder_transfert
-from sne_sandbox.mime.unpack import decouper
 
 NIR = "206127511100564"
 MASQUE = masquer_nir(NIR)

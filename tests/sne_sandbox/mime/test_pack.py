@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sne_interface.errors import MessageMalforme
+from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import RACINE, Packaging, Part, boundary, pack
-from sne_sandbox.mime.unpack import unpack
 
 B = "MIME_BOUNDARY"
 

@@ -10,7 +10,7 @@ from joueur import Joueur, debut
 from temps import nuits
 
 from sne_interface.contract import codec
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.base import Horloge
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.element import Element, bloc

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pytest
 
-from sne_sandbox.server import arrivees, bornes, channel, wsgi
+from sne_sandbox.server import bornes, connexion_http, connexions_acceptees, execution_wsgi
 from sne_sandbox.server.bornes import Bornes, Lignes, connexions_possibles, marge
 
 POST = b"POST /services/X HTTP/1.1\r\nHost: localhost\r\n"
@@ -132,9 +132,9 @@ def test_the_body_of_a_probe_is_given_back(lancer: Any, miroir: Any) -> None:
 def test_beyond_those_one_waits_at_the_door_and_is_served_when_there_is_room(
     lancer: Any, miroir: Any, caplog: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel, "FIN_DE_TROP", 60.0)
+    monkeypatch.setattr(connexion_http, "FIN_DE_TROP", 60.0)
     # All have left when the door opens again: with some of them there, one more is too many.
-    monkeypatch.setattr(arrivees, "REPIT", 4.0)
+    monkeypatch.setattr(connexions_acceptees, "REPIT", 4.0)
     serveur = lancer(miroir, connexions_max=2)
     prises = [serveur.prise() for _ in range(2 + marge(2))]
     dernier = serveur.prise()
@@ -162,7 +162,7 @@ def test_bytes_are_given_back_before_the_answer_leaves(echoue: bool) -> None:
     reacteur = SimpleNamespace(callFromThread=lambda quoi, *_: faits.append(quoi))
     service: Any = SimpleNamespace(application=application, reacteur=reacteur, voie=None)
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/services/X"}
-    wsgi.executer(cast(Any, requete), service, environ, io.BytesIO(b"x"))
+    execution_wsgi.executer(cast(Any, requete), service, environ, io.BytesIO(b"x"))
     assert faits == ["worked on", "given back", "repondre"]
 
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from lxml import etree
 
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Base
 from sne_interface.domain.echange import Appel, Echange, Piece, Reponse, ReponseHttp, RequeteHttp
 from sne_interface.settings import Limites, Reglages
-from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.pki.identite_du_certificat import ANONYME, Identite
-from sne_sandbox.soap.packing import Emballage
+from sne_sandbox.soap.reponse_emballee import Emballage
 from sne_sandbox.soap.serveur_soap import ServeurSoap
 
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import pytest
 from lxml import etree
 
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
+from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.requete_mtom import Forme
-from sne_sandbox.mime.unpack import unpack
+from sne_sandbox.soap.champs_recus import INCLUDE
 from sne_sandbox.soap.envelope import SOAP12
-from sne_sandbox.soap.fields import INCLUDE
 from sne_sandbox.soap.requete_soap import ecrire
 
 NUM_UNIQUE: Mapping[str, str | bytes] = {

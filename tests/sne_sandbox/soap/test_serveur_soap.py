@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from sne_interface.contract.versions import ChampLu
+from sne_interface.contract.contrats_charges import ChampLu
 from sne_interface.domain.echange import Piece, Reponse, VerdictEchange
 from sne_interface.errors import (
     ERREUR_INATTENDUE,
@@ -18,8 +18,8 @@ from sne_interface.errors import (
     StructureIncorrecte,
 )
 from sne_interface.settings import Limites
+from sne_sandbox.mime.message_deballe import unpack
 from sne_sandbox.mime.message_mime import Part, pack
-from sne_sandbox.mime.unpack import unpack
 from sne_sandbox.pki.identite_du_certificat import Identite
 from sne_sandbox.soap.serveur_soap import ServeurSoap
 

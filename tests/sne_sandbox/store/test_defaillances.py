@@ -16,9 +16,9 @@ from psycopg.conninfo import conninfo_to_dict
 from sne_interface.domain.base import Base
 from sne_interface.errors import MagasinIndisponible, ServiceIndisponible
 from sne_sandbox.store import moteurs
-from sne_sandbox.store.connexions import Connexions
 from sne_sandbox.store.defaillances import base_en_panne, coupee, defaillance_de
 from sne_sandbox.store.magasin import Magasin
+from sne_sandbox.store.reserve_de_connexions import Connexions
 
 COUPEE = "la connexion à PostgreSQL a été coupée"
 

@@ -12,7 +12,7 @@ from sne_interface.domain.base import Base
 from sne_interface.domain.demande import DemandeStockee, EtatDemande
 from sne_interface.domain.texte import plier
 from sne_sandbox.store import demandes_recentes
-from sne_sandbox.store.connexion import Connexion, RequeteSql
+from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 from sne_sandbox.store.demandes_recentes import Repere, plus_recentes
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import Criteres, Prefixe

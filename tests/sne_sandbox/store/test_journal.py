@@ -11,7 +11,7 @@ from sne_interface.domain.base import Base
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.echange import EFFACE, NUIT, Echange, VerdictEchange
 from sne_sandbox.store import journal
-from sne_sandbox.store.connexion import RequeteSql
+from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.journal import MESURES, PAS, _conditions, _requete
 from sne_sandbox.store.magasin import Magasin
 

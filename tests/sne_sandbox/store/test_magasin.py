@@ -21,9 +21,9 @@ from sne_interface.domain.echange import Echange
 from sne_interface.domain.evenement import Caracteristique, TypeEvenement
 from sne_interface.errors import BaseInconnue, ConflitEtat, StoreError, UsageError
 from sne_interface.settings import Reglages
-from sne_sandbox.store import donnees, requetes_sql
+from sne_sandbox.store import base_de_donnees, requetes_sql
 from sne_sandbox.store import magasin as session
-from sne_sandbox.store.connexion import RequeteSql
+from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.lignes import ligne_base
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.recherche_de_demandes import parcourir
@@ -173,7 +173,7 @@ def test_a_writer_inside_a_writer_is_a_mistake_said_at_once(magasin: Magasin) ->
 def test_what_is_written_leaves_the_log_without_a_writer_waiting_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(donnees, "_REPORT", 1)
+    monkeypatch.setattr(base_de_donnees, "_REPORT", 1)
     with Magasin.ouvrir(None, tmp_path / "home") as magasin:
         magasin.bases.creer(Base("ecole"), GUICHETS)
         _attendre_le_report()
@@ -189,13 +189,13 @@ def test_a_log_that_is_long_is_begun_again_under_a_load(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a thread has moved is never all there is, when others write: a writer moves the rest."""
-    monkeypatch.setattr(donnees, "_REPORT", 10**9)
+    monkeypatch.setattr(base_de_donnees, "_REPORT", 10**9)
     with Magasin.ouvrir(None, tmp_path / "home") as magasin:
         magasin.bases.creer(Base("ecole"), GUICHETS)
         _ajouter_une(magasin)
         magasin._reporter()
         assert not magasin._trop_long
-        monkeypatch.setattr(donnees, "_LONG", 1)
+        monkeypatch.setattr(base_de_donnees, "_LONG", 1)
         with magasin.transaction(ecriture=True) as connexion:
             connexion.brut("UPDATE base SET jeton = jeton + 1")
             magasin._reporter()  # cannot move this one

@@ -12,7 +12,7 @@ import pytest
 
 from sne_interface.domain.base import Base
 from sne_interface.errors import MagasinIndisponible
-from sne_sandbox.store.groupe import Groupe
+from sne_sandbox.store.commit_groupe import Groupe
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.moteurs import ouvrir_sqlite
 

@@ -12,7 +12,7 @@ from sne_interface.domain.base import Base, Portee
 from sne_interface.domain.panne import PanneDefinition
 from sne_sandbox.bases import pannes
 from sne_sandbox.bases.pannes import PanneArmee
-from sne_sandbox.store import snapshot
+from sne_sandbox.store import fichier_de_sauvegarde
 from sne_sandbox.store.magasin import Magasin
 
 INSTANT = datetime(2018, 3, 15, 11, 0, 0, 123, tzinfo=UTC)
@@ -104,9 +104,9 @@ def test_they_go_with_their_base(magasin: Magasin) -> None:
 def test_a_snapshot_holds_them(magasin: Magasin, tmp_path: Path) -> None:
     _armer(magasin)
     armees = _lister(magasin)
-    snapshot.sauvegarder(magasin, "ecole", tmp_path / "s.zip")
+    fichier_de_sauvegarde.sauvegarder(magasin, "ecole", tmp_path / "s.zip")
     vider(magasin, "ecole", "pannes")
-    snapshot.restaurer(magasin, "copie", tmp_path / "s.zip")
+    fichier_de_sauvegarde.restaurer(magasin, "copie", tmp_path / "s.zip")
     assert _lister(magasin, "copie") == armees
     assert _armees(magasin, "copie")
     assert _lister(magasin) == []

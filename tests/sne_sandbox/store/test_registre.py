@@ -5,7 +5,7 @@ import pytest
 from ecritures import vider
 from exemples_store import GUICHETS, personne, radiation, stockee
 
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.base import Acte, NatureGuichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import DemandeStockee, EtatDemande, NumeroUnique, Personne

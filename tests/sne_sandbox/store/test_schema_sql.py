@@ -12,8 +12,8 @@ from histoires_tirees import GESTES, JOURS, verifier, vivre
 from sne_interface.domain.base import Base
 from sne_interface.errors import StoreError
 from sne_sandbox.store import schema_sql, tables
-from sne_sandbox.store.connexion import Connexion, Ligne, RequeteSql
-from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.base_de_donnees import BaseDeDonnees
+from sne_sandbox.store.connexion_en_transaction import Connexion, Ligne, RequeteSql
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.tables import REVISION
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sne_interface.contract.versions import Contrat, charger
-from sne_interface.domain.attribution import DecisionNotee
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS
+from sne_interface.domain.decision_notee import DecisionNotee
 from sne_sandbox.bases import bases
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.registre import RegistreBase

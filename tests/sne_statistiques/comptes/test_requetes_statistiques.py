@@ -14,8 +14,8 @@ from sne_interface.domain.base import Base
 from sne_interface.domain.demande import GenreMouvement
 from sne_interface.domain.element import avec_enfants, bloc, construire
 from sne_interface.domain.menage import SeuilQuartile
-from sne_sandbox.store import snapshot
-from sne_sandbox.store.connexion import RequeteSql
+from sne_sandbox.store import fichier_de_sauvegarde
+from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.magasin import Magasin
 from sne_statistiques.comptes import requetes_statistiques
 from sne_statistiques.comptes.requetes_statistiques import (
@@ -125,11 +125,11 @@ def test_what_is_counted_is_what_each_movement_tells(
         vivre(registre, histoire)
         verifier(registre)
     fichier = tmp_path / f"{nom}.zip"
-    snapshot.sauvegarder(magasin, nom, fichier)
+    fichier_de_sauvegarde.sauvegarder(magasin, nom, fichier)
     with magasin.ecrire(nom) as registre:
         registre.vider("etat")
         verifier(registre)
-    with magasin.lire(snapshot.restaurer(magasin, nom, fichier)) as registre:
+    with magasin.lire(fichier_de_sauvegarde.restaurer(magasin, nom, fichier)) as registre:
         verifier(registre)
 
 

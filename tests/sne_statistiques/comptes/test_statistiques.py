@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from sne_interface.contract import codec
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Base, Horloge
 from sne_interface.domain.dates import PARIS, ajouter_mois
 from sne_interface.domain.demande import Demande, DemandeStockee, EtatDemande

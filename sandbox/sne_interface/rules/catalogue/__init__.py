@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Final
 
 from sne_interface.rules.catalogue import (
-    regles_autres_messages,
+    regles_dalo_evenements_recherches,
     regles_decisions,
     regles_identite,
     regles_logement,
@@ -49,12 +49,12 @@ SUJETS: Final = {
     "RAD": SujetDeRegles("radiation", "Radiation", regles_radiation),
     "ATT": SujetDeRegles("attribution", "Attribution", regles_radiation),
     "DOU": SujetDeRegles("doublons", "Doublons", regles_vie),
-    "DAL": SujetDeRegles("dalo", "DALO", regles_autres_messages),
-    "EVT": SujetDeRegles("evenement", "Événements", regles_autres_messages),
+    "DAL": SujetDeRegles("dalo", "DALO", regles_dalo_evenements_recherches),
+    "EVT": SujetDeRegles("evenement", "Événements", regles_dalo_evenements_recherches),
     "DEC": SujetDeRegles("decision", "Décisions", regles_decisions),
-    "RCH": SujetDeRegles("recherche", "Recherche multicritère", regles_autres_messages),
+    "RCH": SujetDeRegles("recherche", "Recherche multicritère", regles_dalo_evenements_recherches),
     "COP": SujetDeRegles("piece", "Pièces justificatives", regles_message),
-    "ASY": SujetDeRegles("asynchrone", "Échanges asynchrones", regles_autres_messages),
+    "ASY": SujetDeRegles("asynchrone", "Échanges asynchrones", regles_dalo_evenements_recherches),
 }
 
 

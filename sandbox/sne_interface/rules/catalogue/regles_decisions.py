@@ -16,8 +16,17 @@ from sne_interface.domain.codes import DALO_CADUC, DALO_RECONNU, MOTIF_ATTRIBUTI
 from sne_interface.domain.dates import date_francaise
 from sne_interface.domain.decision import Decision
 from sne_interface.domain.element import Element
-from sne_interface.domain.parcours import DecisionDite, Parcours, parcours, radiation_possible_le
-from sne_interface.rules.catalogue.regles_autres_messages import a_ecrire, garde_les_siennes, type_de
+from sne_interface.domain.parcours_en_commission import (
+    DecisionDite,
+    Parcours,
+    parcours,
+    radiation_possible_le,
+)
+from sne_interface.rules.catalogue.regles_dalo_evenements_recherches import (
+    a_ecrire,
+    garde_les_siennes,
+    type_de,
+)
 from sne_interface.rules.catalogue.regles_radiation import LONGUEUR_RPLS, siren_bien_forme
 from sne_interface.rules.rule import (
     Contexte,

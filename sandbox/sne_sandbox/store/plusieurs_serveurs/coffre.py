@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from sne_interface.errors import StoreError, UsageError
-from sne_interface.raisons import raison_systeme
-from sne_sandbox.store.connexion import Connexion, RequeteSql
-from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_interface.raisons_du_systeme import raison_systeme
+from sne_sandbox.store.base_de_donnees import BaseDeDonnees
+from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
 
 #: Characters of a secret: `openssl rand -base64 32` makes 44.
 SECRET_MIN: Final = 32

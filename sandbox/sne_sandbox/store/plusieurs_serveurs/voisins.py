@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sne_interface.errors import StoreError
-from sne_sandbox.store.connexion import RequeteSql
-from sne_sandbox.store.donnees import BaseDeDonnees
+from sne_sandbox.store.base_de_donnees import BaseDeDonnees
+from sne_sandbox.store.connexion_en_transaction import RequeteSql
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ _VIVANTS: Final = RequeteSql(
 @dataclass(frozen=True, slots=True)
 class Voisin:
     """A process that serves: `hote` is its machine, `version` that of the product, `contrats` what its
-    contracts are (`bases.hotes`)."""
+    contracts are (`bases.serveurs_accordes`)."""
 
     cle: str
     hote: str

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sne_interface.contract.versions import Contrat, charger
+from sne_interface.contract.contrats_charges import Contrat, charger
 from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.dates import PARIS
 from sne_interface.domain.demande import DemandeStockee, EtatDemande

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.domain.base import Guichet, NatureGuichet
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.rules.catalogue import regles_message

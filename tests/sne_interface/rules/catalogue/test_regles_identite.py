@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sne_interface.contract.versions import charger
+from sne_interface.contract.contrats_charges import charger
 from sne_interface.domain.demande import DemandeStockee
 from sne_interface.rules.catalogue import REGLES, regles_identite
 from sne_interface.rules.registre_des_regles import RegistreMemoire

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from sne_interface.contract.versions import Contrat
+from sne_interface.contract.contrats_charges import Contrat
 from sne_interface.rules.catalogue import REGLES, regles_logement
 from sne_interface.rules.catalogue.regles_logement import departement_connu, remplacante
 from sne_interface.rules.rule import Contexte, Infraction, Regle

@@ -5,7 +5,7 @@ import pytest
 from exemples_store import ecrire_au_coffre, lire_au_coffre
 
 from sne_interface.errors import StoreError, UsageError
-from sne_sandbox.store.connexion import RequeteSql
+from sne_sandbox.store.connexion_en_transaction import RequeteSql
 from sne_sandbox.store.magasin import Magasin
 from sne_sandbox.store.plusieurs_serveurs.coffre import Coffre, lire_secret
 

@@ -9,7 +9,7 @@ Tables are made again: their new columns would stand after their constraints.
 from alembic import context, op
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.rattrapage import rattraper
+from sne_sandbox.store.rattrapage_de_migration import rattraper
 from sne_sandbox.store.schema_sql import ordres_de
 
 revision = "v0004"

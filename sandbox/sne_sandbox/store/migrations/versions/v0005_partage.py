@@ -1,11 +1,11 @@
 """What the servers of one database share, beside its bases; the journal of PostgreSQL is divided
-(`store/plusieurs_serveurs/tranches.py`), its rows where they belong."""
+(`store/plusieurs_serveurs/tranches_du_journal.py`), its rows where they belong."""
 
 from alembic import context, op
 
 from sne_sandbox.store import tables
-from sne_sandbox.store.connexion import RequeteSql
-from sne_sandbox.store.plusieurs_serveurs import tranches
+from sne_sandbox.store.connexion_en_transaction import RequeteSql
+from sne_sandbox.store.plusieurs_serveurs.tranches_du_journal import TAILLE, ouvrir
 from sne_sandbox.store.schema_sql import ordres_de
 
 revision = "v0005"
@@ -13,7 +13,7 @@ down_revision = "v0004"
 
 # Every slice that holds an exchange, and the one where the next goes.
 _PRESENTES = RequeteSql(
-    f"SELECT DISTINCT base, identifiant / {tranches.TAILLE} * {tranches.TAILLE} FROM avant "
+    f"SELECT DISTINCT base, identifiant / {TAILLE} * {TAILLE} FROM avant "
     "UNION SELECT base, dernier + 1 FROM journal_compteur"
 )
 
@@ -40,7 +40,7 @@ def _diviser_le_journal() -> None:
     for ordre in ordres[: -len(index)]:
         op.execute(ordre)
     for base, identifiant in magasin.lignes(_PRESENTES, {}):
-        tranches.ouvrir(magasin, base, (identifiant,))
+        ouvrir(magasin, base, (identifiant,))
     noms = ", ".join(tables.echange.noms)
     op.execute(f"INSERT INTO echange ({noms}) SELECT {noms} FROM avant")
     op.execute("DROP TABLE avant")

@@ -1,0 +1,256 @@
+"""Where the schemas differ: what the recorded server let in and ours refuses, and the reverse.
+
+A refusal of the recorded server says nothing. Its cause is something that no document that it let in has: a
+longer text, an element less. Where that is one thing only, it is the difference.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from lxml import etree
+
+from sne_calibrage.calibration.ecarts_par_cause import Causes, Modification
+from sne_calibrage.calibration.schemas_retouches import Facette
+from sne_calibrage.enregistrements.anonymat import connu
+from sne_calibrage.enregistrements.enregistrement_rejoue import Repris
+from sne_calibrage.enregistrements.export_du_relais import EXPORT_ANONYME
+from sne_calibrage.enregistrements.ligne_de_journal_relue import document_envoye, fautes_du_schema
+from sne_conformite.observation.observation import arbre_de
+from sne_interface.contract.arbres_compares import nom_de, parcourir
+from sne_interface.contract.contrats_charges import Contrat
+from sne_interface.contract.schemas import Document, SchemaError
+from sne_interface.domain.echange import document_parmi
+from sne_interface.domain.element import sans_indices
+from sne_interface.domain.nir import masquer_secrets
+from sne_interface.domain.texte import abrege
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+
+#: What is changed by the kind of what a schema refuses, and what the new value is read of.
+_FACETTES: Final = {
+    "trop_longue": Facette.LONGUEUR_MAX,
+    "trop_courte": Facette.LONGUEUR_MIN,
+    "trop_grande": Facette.VALEUR_MAX,
+    "trop_petite": Facette.VALEUR_MIN,
+    "trop_de_fois": Facette.FOIS_MAX,
+    "double": Facette.FOIS_MAX,
+    "manque": Facette.FACULTATIF,
+    "hors_liste": Facette.VALEUR,
+    "inconnu": Facette.ELEMENT,
+    "faute_de_frappe": Facette.ELEMENT,
+}
+_VALEUR_MAX: Final = 60
+#: What a schema refuses whatever the text is, or by its length, which a stand-in keeps.
+_SANS_LA_VALEUR: Final = frozenset(
+    {
+        "inconnu", "faute_de_frappe", "manque", "double", "trop_de_fois", "trop_d_enfants", "trop_longue",
+        "trop_courte", "vide", "attribut_inconnu", "attribut_manquant",
+    }
+)  # fmt: skip
+_SANS_FACETTE: Final = "Changez vous-même le schéma : ceci ne se fait pas d'après des exemples."
+_AMBIGU: Final = (
+    "le serveur enregistré refuse la structure de messages que le schéma admet, et plusieurs choses peuvent "
+    "en être la cause : renvoyez-les en ne changeant qu'une chose à la fois"
+)
+
+
+@dataclass(slots=True)
+class _Admis:
+    """The contents of the documents that were let in, at each path without index: the longest text, in
+    characters, and how many of the elements there lacked each child."""
+
+    longueurs: dict[str, int] = field(default_factory=dict)
+    presences: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    enfants: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def voir(self, racine: Any) -> None:
+        """One document that was let in."""
+        for chemin, element in generiques(racine):
+            self.presences[chemin] += 1
+            self.longueurs[chemin] = max(self.longueurs.get(chemin, 0), len(element.text or ""))
+            for nom in {nom_de(e) for e in element.iterchildren(etree.Element)}:
+                self.enfants[chemin, nom] += 1
+
+    def nouveautes(self, racine: Any) -> set[tuple[str, str, int]]:
+        """The features that a refused document has and none of these: (kind, path, length)."""
+        vues: set[tuple[str, str, int]] = set()
+        for chemin, element in generiques(racine):
+            longueur = len(element.text or "")
+            if not len(element) and self.longueurs.get(chemin, longueur) < longueur:
+                vues.add(("trop_longue", chemin, longueur))
+            siens = {nom_de(e) for e in element.iterchildren(etree.Element)}
+            presents = self.presences.get(chemin, 0)
+            for (parent, nom), combien in self.enfants.items():
+                if parent == chemin and combien == presents and nom not in siens:
+                    vues.add(("manque", f"{chemin}/{nom}", 0))
+            if not presents:
+                vues.add(("inconnu", chemin, 0))
+        # What a new element holds is new with it.
+        nouveaux = {c for sorte, c, _ in vues if sorte == "inconnu"}
+        return {vu for vu in vues if not any(vu[1].startswith(f"{c}/") for c in nouveaux)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusee:
+    echange: int
+    schema: str
+    racine: Any
+
+
+class Structures:
+    """The schemas of a recording, gathered, then compared."""
+
+    def __init__(self, contrat: Contrat, causes: Causes) -> None:
+        self._contrat, self._causes = contrat, causes
+        self._admis: dict[str, _Admis] = defaultdict(_Admis)
+        self._refuses: list[_Refusee] = []
+        #: Values seen at what our schemas refuse, by schema, facet and cause, whose third word is the path.
+        self._depasses: dict[tuple[str, Facette, tuple[str, ...]], list[tuple[str, int]]] = defaultdict(list)
+
+    def fautes(self, repris: Repris) -> list[SchemaError]:
+        """The faults that our schema finds in the request; none for an operation without document."""
+        lu = document_envoye(repris.vue, repris.vue.operation)
+        return [] if lu is None else fautes_du_schema(*lu, self._contrat)
+
+    def sans_les_remplacees(self, repris: Repris, fautes: list[SchemaError]) -> list[SchemaError]:
+        """The faults that are not about a text which an anonymous export has replaced."""
+        return [f for f in fautes if f.sorte in _SANS_LA_VALEUR or not remplace(repris, f.chemin)]
+
+    def _schema(self, racine: Any, genre: Document) -> str:
+        version = self._contrat.version_de_lecture(racine.get("versionInterface", ""))
+        return self._contrat.schemas.fichier(genre, version)
+
+    # --- one exchange -------------------------------------------------------------------------------------
+
+    def admise(self, repris: Repris) -> None:
+        """A request that the recorded server let in."""
+        lu = document_envoye(repris.vue, repris.vue.operation)
+        if lu is not None:
+            self._admis[self._schema(*lu)].voir(lu[0])
+
+    def refusee_la_bas(self, repris: Repris) -> None:
+        """A request whose structure only the recorded server refuses."""
+        lu = document_envoye(repris.vue, repris.vue.operation)
+        if lu is not None:
+            self._refuses.append(_Refusee(repris.rang, self._schema(*lu), lu[0]))
+
+    def refusee_ici(self, repris: Repris, fautes: list[SchemaError]) -> None:
+        """A request whose structure only our schema refuses."""
+        lu = document_envoye(repris.vue, repris.vue.operation)
+        assert lu is not None
+        self._noter(repris, fautes, *lu, "Le serveur enregistré admet")
+
+    def reponse(self, repris: Repris) -> None:
+        """The document of an answer that our schema refuses."""
+        operation = OPERATIONS[repris.vue.operation or ""]
+        racine = arbre_de(document_parmi(repris.vue.reponse.champs))
+        if racine is None:
+            return
+        genre = Document.DOUBLONS if operation.nom == "getDoublons" else operation.genre
+        fautes = self.sans_les_remplacees(repris, fautes_du_schema(racine, genre, self._contrat))
+        self._noter(repris, fautes, racine, genre, "Le serveur enregistré répond")
+
+    def _noter(
+        self, repris: Repris, fautes: list[SchemaError], racine: Any, genre: Document, qui: str
+    ) -> None:
+        for faute in fautes:
+            chemin = sans_indices(faute.chemin.partition("/@")[0])
+            facette = _FACETTES.get(faute.sorte)
+            valeur = _valeur(facette, faute, racine)
+            cause = ("schéma", faute.sorte, chemin, valeur if facette is Facette.VALEUR else "")
+            dit = masquer_secrets(faute.message)
+            titre = f"{qui}, dans {chemin}, ce que le schéma refuse : {dit}"
+            groupe = self._causes.noter(cause, titre, repris.rang, abrege(dit, 200))
+            if facette is None:
+                groupe.conseil = _SANS_FACETTE
+            else:
+                self._depasses[self._schema(racine, genre), facette, cause].append((valeur, repris.rang))
+
+    # --- all of them --------------------------------------------------------------------------------------
+
+    def finir(self) -> None:
+        """Proposes the changes of each group, and makes the groups of what only the recorded server
+        refuses."""
+        for (schema, facette, cause), vues in self._depasses.items():
+            voulue = _extreme(facette, [v for v, _ in vues])
+            pourquoi = f"{facette} au moins jusqu'à « {voulue} »" if voulue else str(facette)
+            arguments, pour = (facette, cause[2], voulue), (e for _, e in vues)
+            groupe = self._causes.de(cause, "")
+            groupe.proposer(schema, arguments, pourquoi, pour, geste=Modification.FACETTE)
+        for refuse in self._refuses:
+            admis = self._admis.get(refuse.schema, _Admis())
+            nouveautes = [n for n in admis.nouveautes(refuse.racine) if n[0] != "inconnu"]
+            if len(nouveautes) == 1:
+                self._resserrer(refuse, *nouveautes[0], admis)
+            else:
+                self._causes.indecidable(_AMBIGU, refuse.echange)
+
+    def _resserrer(self, refuse: _Refusee, sorte: str, chemin: str, longueur: int, admis: _Admis) -> None:
+        if sorte == "manque":
+            titre = f"Le serveur enregistré exige {chemin}."
+            facette, valeur, dit = Facette.OBLIGATOIRE, "", "refusé sans lui, accepté avec lui"
+        else:
+            admise = admis.longueurs.get(chemin, 0)
+            titre = f"Le serveur enregistré refuse un texte long dans {chemin}."
+            facette, valeur = Facette.LONGUEUR_MAX, str(longueur - 1)
+            dit = f"{longueur} caractères refusés, {admise} admis : {admise} à {longueur - 1} au plus"
+        groupe = self._causes.noter(("schéma", f"{sorte} là-bas", chemin), titre, refuse.echange, dit)
+        avant = [p.arguments[2] for p in groupe.propositions if p.arguments[0] is Facette.LONGUEUR_MAX]
+        if avant and int(avant[0]) < int(valeur):
+            valeur = avant[0]
+        arguments = (facette, chemin, valeur)
+        groupe.proposer_seulement(refuse.schema, arguments, dit, geste=Modification.FACETTE)
+
+
+def remplace(repris: Repris, chemin: str) -> bool:
+    """Tell whether the value at a path is of an anonymous export, which has replaced it: its element, or its
+    attribute, is unknown to our schemas."""
+    if repris.vue.echange.base != EXPORT_ANONYME:
+        return False
+    lieu, _, attribut = chemin.partition("@")
+    nom = lieu.rstrip("/").rpartition("/")[2].partition("[")[0]
+    return bool(nom) and not connu(nom, attribut)
+
+
+def generiques(racine: Any) -> list[tuple[str, Any]]:
+    """Every element with its path without index."""
+    return [(sans_indices(chemin), element) for chemin, element in parcourir(racine, nom_de(racine))]
+
+
+def _valeur(facette: Facette | None, faute: SchemaError, racine: Any) -> str:
+    """The value that a change would have to admit."""
+    ou = _element(racine, faute.chemin)
+    match facette:
+        case Facette.LONGUEUR_MAX | Facette.LONGUEUR_MIN:
+            return str(len(faute.valeur if ou is None else ou.text or ""))
+        case Facette.FOIS_MAX:
+            return "unbounded"
+        case Facette.ELEMENT:
+            avant = None if ou is None else ou.getprevious()
+            return "" if avant is None else nom_de(avant)
+        case None | Facette.FACULTATIF:
+            return ""
+    return faute.valeur
+
+
+def _element(racine: Any, chemin: str) -> Any:
+    """The element at a path with indices; None without any."""
+    courant = racine
+    for morceau in chemin.split("/")[1:]:
+        nom, _, indice = morceau.partition("[")
+        memes = [e for e in courant.iterchildren(etree.Element) if nom_de(e) == nom]
+        rang = int(indice.rstrip("]")) - 1 if indice else 0
+        if rang >= len(memes):
+            return None
+        courant = memes[rang]
+    return courant
+
+
+def _extreme(facette: Facette, valeurs: list[str]) -> str:
+    """The value that admits all of these."""
+    nombres = [v for v in valeurs if v.lstrip("-").isdigit()]
+    if facette in (Facette.LONGUEUR_MAX, Facette.VALEUR_MAX) and nombres:
+        return max(nombres, key=int)
+    if facette in (Facette.LONGUEUR_MIN, Facette.VALEUR_MIN) and nombres:
+        return min(nombres, key=int)
+    return valeurs[0]

@@ -1,0 +1,434 @@
+"""The answers of the application on a command, compared with the exchanges: one function a subject, in a
+table.
+
+Each function looks at a `PasJoue` and yields findings, held or broken; nothing when the step shows nothing of
+its subject. `juger_pas` runs them all, and says last what nothing else explains: nothing was sent, or the
+command ended in a way it should not.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from typing import Any, Final
+
+from sne_conformite.juges import juges_fidelite, juges_saisies
+from sne_conformite.juges.commande_jouee import (
+    REQUETE_INACHEVEE,
+    JugeDePas,
+    PasJoue,
+    de,
+    echange_de,
+    fault_de,
+)
+from sne_conformite.juges.juge import Dire
+from sne_conformite.juges.juges_pannes import APRES, PANNES, juger_panne
+from sne_conformite.juges.juges_saisies import filtres_de
+from sne_conformite.observation import reponses_lues
+from sne_conformite.observation.accidents_de_la_suite import Isolement
+from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
+from sne_conformite.protocole.protocole import Commande, Statut
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.domain.echange import Piece, VerdictEchange
+from sne_interface.domain.element import sans_indices
+from sne_sandbox.operations.table_des_operations import OPERATIONS
+
+_SANS_CODE: Final = "(sans code)"
+#: Operations that succeed with anomalies: those of the demande that is read.
+_LECTURES: Final = frozenset({"getDemandeLogement", "getDoublons"})
+
+
+def juger_pas(pas: PasJoue) -> list[Constat]:
+    """All that a step shows. A judge that fails is one of its accidents."""
+    constats: list[Constat] = []
+    for juger, exigences in SELON_LE_DECOR:
+        with Isolement(pas.accidents, "juger", *exigences, echange=echange_de(pas)):
+            constats.extend(juger(pas))
+    for juge in JUGES:
+        with Isolement(pas.accidents, "juger", *juge.montre(pas.prevue), echange=echange_de(pas)):
+            constats.extend(juge.constats(pas))
+    if all(constat.tenue for constat in constats):
+        with Isolement(pas.accidents, "juger", pas.prevue.exigence, echange=echange_de(pas)):
+            constats.extend(ISSUE.constats(pas))
+    return constats
+
+
+def _faux_serveur(pas: PasJoue) -> Iterator[Constat]:
+    """EMB-12, EMB-16: nothing is told to a server whose certificate is wrong."""
+    faux = pas.faux
+    if faux is None:
+        return
+    if any(o.echange.ecoute not in ("", faux.ecoute) for o in pas.observations):
+        return  # it called the true one all the same: this shows nothing
+    dire = Dire(faux.exigence, echange_de(pas), None)
+    parle = any(o.lisible and o.soap for o in pas.observations) or pas.statut is Statut.FAIT
+    yield dire.si(not parle, faux.sorte, "erreur", pas.statut.value)
+
+
+def _requete_inachevee(pas: PasJoue) -> Iterator[Constat]:
+    """EMB-01: a request that is begun is ended. Only of a command that the application gave up for it: a
+    connection may break, and be made again."""
+    if not (pas.empeche and pas.inacheves):
+        return
+    derniere = pas.inacheves[-1]
+    dire = Dire("EMB-01", derniere.echange.identifiant)
+    yield dire.rompue(REQUETE_INACHEVEE, observe=derniere.fault("message"), requete=derniere.echange)
+
+
+# --- numbers ---------------------------------------------------------------------------------------------
+
+
+def _numero_rendu(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-21: the number told is that of the answer, and there is one only when the demande was accepted."""
+    delivre = pas.lu.numero_rendu if pas.lu is not None else None
+    dit = pas.reponse.get("numero_unique")
+    if pas.faux:
+        return
+    if pas.statut is Statut.FAIT:
+        yield from _numero_d_un_succes(pas, dire, delivre, dit)
+    elif dit and not delivre:
+        yield dire.rompue("numero_sans_acceptation", observe=dit)
+    elif pas.statut is Statut.REFUSE and not dit:
+        yield dire.tenue()
+
+
+def _numero_d_un_succes(pas: PasJoue, dire: Dire, delivre: str | None, dit: str | None) -> Iterator[Constat]:
+    """Of a demande that is told registered: `delivre` is the number of the answer, `dit` the one told."""
+    tenu = pas.connu.numeros.get(pas.reference)
+    if delivre and dit == delivre:
+        yield dire.tenue()
+    elif delivre:
+        sorte = "numero_altere" if dit else "numero_non_rendu"
+        yield dire.rompue(sorte, delivre, dit)
+    elif pas.pannes:
+        if dit and dit != tenu:
+            yield dire.rompue("numero_d_une_autre", tenu or "aucun numéro", dit)
+    elif pas.retrouve:
+        yield dire.tenue()
+    elif pas.envoi is None:
+        phrase = "La demande est donnée pour enregistrée, et rien n'a été envoyé au SNE."
+        observe = f"rien n'a été envoyé{f' ; numéro rendu : {dit}' if dit else ''}"
+        yield dire.rompue("succes_invente", "un envoi au SNE", observe, phrase=phrase)
+    else:
+        phrase = "La demande est donnée pour enregistrée alors que le SNE ne l'a pas acceptée."
+        attendu = "« refuse » ou « erreur »"
+        yield dire.rompue("succes_invente", attendu, dit or "« fait », sans numéro", phrase=phrase)
+
+
+def _numero_porte(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """The number sent is that of the demande."""
+    if pas.envoi is None or pas.numero is None:
+        return
+    operation = OPERATIONS[pas.envoi.operation or ""]
+    if pas.envoi.numero is None and pas.envoi.document is None and operation.champ is not None:
+        return  # a document that did not come, or cannot be read
+    sorte = "numero_errone" if pas.envoi.numero else "numero_absent"
+    yield dire.si(pas.envoi.numero == pas.numero, sorte, pas.numero, pas.envoi.numero, sujet="Le message")
+
+
+def _correction(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-20: what was refused is sent again, corrected."""
+    if pas.lu is not None and pas.lu.acceptee:
+        yield dire.tenue()
+
+
+# --- what comes with an answer -----------------------------------------------------------------------------
+
+
+def _attestation(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-11: the attestation kept is the one received."""
+    if pas.lu is None or pas.statut is not Statut.FAIT:
+        return
+    recue = pas.lu.reponse.champs.get("attestation")
+    dite = pas.reponse.get("attestation_sha256")
+    if dite is None or not pas.lu.acceptee or not isinstance(recue, Piece) or not recue.contenu:
+        return  # the protocol lets an application say nothing of it: nothing is proved
+    vraie, dite = hashlib.sha256(recue.contenu).hexdigest(), str(dite).lower()
+    # The line end before a boundary is the boundary's: zeep takes them all off a part, the PDF's own too.
+    sorte = "attestation_alteree" if dite else "attestation_perdue"
+    sienne = dite in (vraie, hashlib.sha256(recue.contenu.strip(b"\r\n")).hexdigest())
+    yield dire.si(sienne, sorte, vraie, dite or "aucune")
+
+
+def _anomalies(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """CTR-11: every anomaly is told, as it came, in whatever order."""
+    if pas.lu is None or pas.lu.echange.verdict is not VerdictEchange.ANOMALIES:
+        return
+    recues = [_serre(a) for a in reponses_lues.anomalies(pas.lu)]
+    if not recues:
+        return
+    codes = [code for code, _, _ in recues]
+    if pas.statut is Statut.FAIT and pas.lu.operation not in _LECTURES:
+        if not pas.retrouve:
+            yield dire.rompue("refus_pris_pour_succes", codes, "fait")
+        return
+    dites = [
+        _serre([str(a.get(nom) or "") for nom in ("code", "propriete", "message")])
+        for a in pas.reponse.get("anomalies") or ()
+    ]
+    if sorted(dites) == sorted(recues):
+        yield dire.tenue()
+    elif sorted(code for code, _, _ in dites) == sorted(codes):
+        fausses = next((r, d) for r, d in zip(sorted(recues), sorted(dites), strict=True) if r != d)
+        yield dire.rompue("anomalie_alteree", fausses[0], fausses[1])
+    else:
+        sorte = "anomalies_perdues" if len(dites) < len(recues) else "anomalies_changees"
+        yield dire.rompue(sorte, codes, [code or _SANS_CODE for code, _, _ in dites])
+
+
+def _serre(anomalie: Sequence[str]) -> tuple[str, ...]:
+    return tuple(" ".join(texte.split()) for texte in anomalie)
+
+
+def _faute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """CTR-10: a fault is told as an error, with the sentence of any fault of the step. One met on the way to
+    what was asked (looking for duplicates, reading the demande again) is no fault of the application."""
+    fautes = [(o, f) for o in pas.observations if (f := fault_de(o)) is not None]
+    if not fautes:
+        return
+    derniere, phrase_du_sne = fautes[-1]
+    dit = str(pas.reponse.get("message") or "")
+    if pas.statut is Statut.FAIT:
+        if derniere is (pas.envoi or pas.dernier) and not pas.retrouve:
+            yield dire.rompue("faute_prise_pour_succes", phrase_du_sne, "fait")
+    elif any(" ".join(phrase.split()) in " ".join(dit.split()) for _, phrase in fautes):
+        yield dire.tenue()
+    elif derniere is pas.dernier:
+        yield dire.rompue("message_de_faute_perdu", phrase_du_sne, dit)
+
+
+# --- doublons, feeds, lists ------------------------------------------------------------------------------
+
+
+def _doublons(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-10: all of them are told, and nothing is forced that the user did not decide."""
+    recherche = not pas.prevue.enregistre
+    force = None if recherche else _doublon_force(pas, dire)
+    if force is not None:
+        yield force
+        return
+    if pas.lu is None or pas.statut in (Statut.ERREUR, Statut.NON_GERE):
+        return
+    recus = reponses_lues.doublons(pas.lu)
+    if not recus and not recherche:
+        return
+    dits = pas.reponse.get("doublons")
+    if dits is None:  # they may be told by the anomaly's own message, which has their numbers
+        messages = " ".join(str(a.get("message") or "") for a in pas.reponse.get("anomalies") or ())
+        dits = [numero for numero in recus if numero in messages]
+    yield from _tous("doublon", recus, dits, dire)
+
+
+def _doublon_force(pas: PasJoue, dire: Dire) -> Constat | None:
+    """Returns the finding on a `forcerDoublon` that is wrong in what was sent, or not sent at all; None when
+    it is right."""
+    confirme = bool(pas.message.get("forcer_doublon"))
+    corps = None if pas.envoi is None else reponses_lues.formulaire(pas.envoi.document)
+    if corps is not None and pas.envoi is not None:
+        force = corps.booleen_de("forcerDoublon")
+        if force and not confirme:
+            return dire.rompue("doublon_force", observe="true")
+        if confirme and not force and not pas.envoi.acceptee:
+            phrase = (
+                f"« {pas.commande} » dit forcer_doublon (l'utilisateur confirme malgré les doublons), et le "
+                "message au SNE ne porte pas forcerDoublon."
+            )
+            return dire.rompue("doublon_non_force", "forcerDoublon : true", "absent", phrase=phrase)
+    if confirme and pas.commande == "corriger" and pas.statut is Statut.REFUSE and not pas.observations:
+        phrase = "L'utilisateur confirme malgré les doublons, et rien n'est envoyé au SNE."
+        return dire.rompue("doublon_non_force", "un envoi au SNE", "aucun", phrase=phrase)
+    return None
+
+
+def _tous(quoi: str, attendus: Sequence[str], dits: Sequence[Any], dire: Dire) -> Iterator[Constat]:
+    """Compares lists without order: what is missing, else what was invented, breaks. Twice the same element,
+    the rest being right, is neither a proof nor a fault."""
+    manquants = [n for n in attendus if n not in dits]
+    en_trop = [n for n in dits if n not in attendus]
+    if manquants:
+        phrase = f"La liste rendue n'est pas entière : il en manque {len(manquants)} sur {len(attendus)}."
+        yield dire.rompue(f"{quoi}_perdu", attendus, dits, phrase=phrase)
+    elif en_trop:
+        phrase = "La liste rendue contient ce que le SNE n'a pas répondu."
+        yield dire.rompue(f"{quoi}_invente", attendus, dits, phrase=phrase)
+    elif attendus and Counter(dits) <= Counter(attendus):
+        yield dire.tenue()
+
+
+def _recherche(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-23: the criteria entered are sent, the results told."""
+    if pas.envoi is None:
+        return
+    document = pas.envoi.document
+    recus = None if document is None else document.enfant("operation/demandeMulticritere")
+    if pas.attendu is not None and recus is not None:
+        yield from juges_fidelite.comparer(pas.attendu, recus, exigence=dire.exigence, echange=dire.echange)
+    if pas.lu is not None and pas.lu.acceptee and pas.statut is Statut.FAIT:
+        yield from _tous(
+            "resultat", reponses_lues.resultats(pas.lu), pas.reponse.get("resultats") or (), dire
+        )
+
+
+def _types_d_evenements(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-26: the list of event types. An application may read both at once: the one asked for counts."""
+    if pas.lu is None or not pas.lu.acceptee or pas.statut is not Statut.FAIT:
+        return
+    operation = f"listerTypesEvenements{str(pas.message['portee']).capitalize()}"
+    lue = next((o for o in reversed(pas.de(operation)) if o.lisible and o.acceptee), None)
+    if lue is None:
+        yield dire.rompue("autre_portee", operation, pas.lu.operation)
+    else:
+        yield from _tous("type", reponses_lues.types(lue), pas.reponse.get("types") or (), dire)
+
+
+def _evenements(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-26: the events of a demande."""
+    if pas.lu is not None and pas.lu.acceptee and pas.statut is Statut.FAIT:
+        dits = [f"{e['id']} {e['code']}" for e in pas.reponse.get("evenements") or ()]
+        yield from _tous("evenement", [" ".join(e) for e in reponses_lues.evenements(pas.lu)], dits, dire)
+
+
+def _releve(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-29, VIE-15: a feed loses nothing, and tells nothing twice. Of what others did, a reading that is
+    filtered tells a part."""
+    if pas.statut is not Statut.FAIT:
+        return
+    deja = pas.connu.releves.setdefault(pas.commande, set())
+    dits = list(pas.reponse.get("numeros") or ())
+    recus = list(pas.connu.recus.get(pas.prevue.operations[0], ()))
+    nouveaux = [n for n in dict.fromkeys(recus) if n not in deja]
+    if any(n in deja or dits.count(n) > 1 for n in dits):
+        yield dire.sous("VIE-15").rompue("deja_relevee", nouveaux, dits)
+    elif deja & set(recus):
+        yield dire.sous("VIE-15").tenue()
+    yield from _tous("releve", nouveaux, [n for n in dict.fromkeys(dits) if n not in deja], dire)
+    deja.update(recus)
+    oublies = sorted(pas.connu.a_relever.get(pas.commande, set()) - deja)
+    if oublies and not filtres_de(pas):
+        yield dire.rompue("demande_non_relevee", oublies, dits)
+
+
+def _evenement_ajoute(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-26: the event's id, without which it can be neither changed nor deleted."""
+    if pas.lu is None or not pas.lu.acceptee:
+        return
+    donnes = [identifiant for identifiant, _ in reponses_lues.evenements(pas.lu) if identifiant]
+    dit = str(pas.reponse.get("id_evenement") or "")
+    if pas.statut is Statut.FAIT and donnes and dit not in donnes:
+        yield dire.rompue("identifiant_altere", donnes, dit)
+
+
+def _evenement_d_autrui(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-17: an application refuses to change the event of another guichet, and sends nothing (convention).
+    An error proves nothing, it may come of anything: only a refusal holds the requirement."""
+    if Statut.FAIT not in pas.attendus and pas.envoi is None and pas.statut is Statut.REFUSE:
+        yield dire.tenue()
+
+
+def _dispatching(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """VIE-25: every document is integrated, with every change that the SNE marked."""
+    if pas.statut is not Statut.FAIT:
+        return
+    attendus = sorted(reponses_lues.modifies(contenu) for _, contenu in pas.fichiers)
+    dits = sorted(
+        (str(i["numero_unique"]), [_nu(c) for c in i.get("modifies") or ()])
+        for i in pas.reponse.get("integres") or ()
+    )
+    numeros, rendus = [numero for numero, _ in attendus], [numero for numero, _ in dits]
+    if numeros != rendus:
+        yield dire.rompue("document_perdu", numeros, rendus)
+        return
+    for (numero, marques), (_, lues) in zip(attendus, dits, strict=True):
+        if sorted(set(marques)) != sorted(set(lues)):
+            yield dire.rompue("changement_perdu", marques, lues, numero=numero)
+            return
+    if attendus:
+        yield dire.tenue()
+
+
+def _nu(chemin: str) -> str:
+    """A path of names, without prefixes nor indices."""
+    return "/".join(pas.rpartition(":")[2] for pas in sans_indices(str(chemin)).strip("/").split("/"))
+
+
+# --- what nothing else explains ----------------------------------------------------------------------------
+
+
+def _issue(pas: PasJoue, dire: Dire) -> Iterator[Constat]:
+    """How the command ended: nothing was sent that does it, a right answer was not read (EMB-10), or any
+    other end than was expected."""
+    if pas.faux or pas.empeche:
+        return
+    if pas.statut is Statut.FAIT and pas.prevue.operations and pas.envoi is None:
+        if not pas.retrouve:
+            yield _rien_envoye(pas, dire)
+    elif pas.statut is Statut.ERREUR and _non_lue(pas):
+        yield dire.sous(NON_LUE).rompue("reponse_non_lue", observe=pas.reponse.get("message") or "erreur")
+    elif pas.statut not in pas.attendus and not (
+        pas.statut is Statut.REFUSE and Statut.ERREUR in pas.attendus
+    ):
+        codes = ", ".join(str(a.get("code")) for a in pas.reponse.get("anomalies") or ())
+        dits = (pas.statut.value, codes, str(pas.reponse.get("message") or ""))
+        attendus = [attendu.value for attendu in pas.attendus]
+        yield dire.rompue("issue_inattendue", attendus, " : ".join(filter(None, dits)), commande=pas.commande)
+
+
+def _rien_envoye(pas: PasJoue, dire: Dire) -> Constat:
+    envoyees = list(dict.fromkeys(o.operation for o in pas.observations if o.operation))
+    phrase = f"« {pas.commande} » est donné pour fait, et rien n'a été envoyé au SNE"
+    phrase += " qui le fasse." if envoyees else "."
+    return dire.rompue("rien_envoye", " ou ".join(pas.prevue.operations), envoyees or "aucun", phrase=phrase)
+
+
+def _non_lue(pas: PasJoue) -> bool:
+    """True when the application tells as an error a message that the SNE accepted, for the command or last on
+    the way to it."""
+    lue, dernier = (pas.lu if pas.envoi is not None else pas.dernier), pas.dernier
+    if lue is None or dernier is None or not lue.acceptee or pas.pannes:
+        return False
+    # The error is that of a message of another kind, sent next: the radiation after a decision.
+    return dernier.acceptee or dernier.operation == lue.operation
+
+
+# --- the table -------------------------------------------------------------------------------------------
+
+
+def _envoie(commande: Commande) -> bool:
+    """True when the command sends anything to the SNE."""
+    return bool(commande.operations)
+
+
+def _cherche_ou_enregistre(commande: Commande) -> bool:
+    return commande.enregistre or "getDoublons" in commande.operations
+
+
+#: Judges of what an earlier step made ready (a panne, a server to refuse), and of what kept the command from
+#: being done; with all that they may speak of.
+SELON_LE_DECOR: Final = (
+    (juger_panne, (*dict.fromkeys(exigence for exigence, _ in PANNES.values()), APRES)),
+    (_requete_inachevee, ("EMB-01",)),
+    (_faux_serveur, tuple(faux.exigence for faux in FAUX_SERVEURS.values())),
+)
+#: Those of the command: of two findings of one kind the first is told.
+JUGES: Final = (
+    JugeDePas(_numero_rendu, attrgetter("enregistre"), ("VIE-21",)),
+    JugeDePas(_numero_porte, attrgetter("sur_numero")),
+    JugeDePas(juges_saisies.origine, de("separer")),
+    JugeDePas(_correction, de("corriger"), ("VIE-20",)),
+    JugeDePas(_attestation, attrgetter("atteste"), ("VIE-11",)),
+    JugeDePas(_anomalies, _envoie, ("CTR-11",)),
+    JugeDePas(_faute, attrgetter("exigence"), ("CTR-10",)),
+    JugeDePas(_doublons, _cherche_ou_enregistre, ("VIE-10",)),
+    JugeDePas(_recherche, de("rechercher")),
+    JugeDePas(_types_d_evenements, de("lister_types_evenements")),
+    JugeDePas(_evenements, de("lister_evenements")),
+    JugeDePas(_releve, attrgetter("releve"), ("VIE-29", "VIE-15")),
+    JugeDePas(_dispatching, de("integrer_dispatching")),
+    *juges_saisies.JUGES,
+    JugeDePas(_evenement_ajoute, de("ajouter_evenement"), ("VIE-26",)),
+    JugeDePas(_evenement_d_autrui, attrgetter("sur_evenement")),
+    *juges_saisies.DES_MESSAGES,
+)
+#: The judge of what none of them explains; it may also say that an answer was not read.
+ISSUE: Final = JugeDePas(_issue, attrgetter("exigence"))
+NON_LUE: Final = "EMB-10"

@@ -1,0 +1,504 @@
+"""The messages that a guichet writes after a creation: later messages about the demande, its separation,
+radiations, DALO declarations, events and decisions, searches.
+
+A function draws one fragment, or the whole message (`suite`, `separation`, `document_d_evenement`,
+`document_de_recherche`) that carries one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from sne_interface.contract.schemas import Document
+from sne_interface.domain import decision as d
+from sne_interface.domain.codes import (
+    MOTIF_ATTRIBUTION,
+    MOTIF_IRRECEVABILITE,
+    MOTIF_NON_RENOUVELLEMENT,
+    MOTIF_SANS_CONTACT,
+)
+from sne_interface.domain.dates import ajouter_mois, date_francaise, xs_date_time
+from sne_interface.domain.demande import FORMULAIRE, Demande
+from sne_interface.domain.element import Element, avec_enfants, bloc, de_code
+from sne_interface.domain.evenement import Caracteristique, TypeEvenement
+from sne_interface.domain.nir import est_nom_de_nir
+from sne_interface.generators.contraintes_de_menages import Atelier
+from sne_interface.generators.demandes import document
+from sne_interface.generators.demandes_ornees import allonger, bornes, orner, ranger
+from sne_interface.generators.noms_inventes import noms
+from sne_interface.generators.population import Place
+from sne_interface.generators.table_des_ornements import ORNEMENTS, PRECISIONS
+from sne_interface.generators.tirage import Tirage
+from sne_interface.rules.catalogue.regles_radiation import MOIS_SANS_REPONSE
+
+_RADIATION: Final = "interfaceNuu/demande/demandeLogement/radiation"
+_DALO: Final = "interfaceNuu/demande/informationDalo"
+#: That of the guichet G1226, invented as it is.
+_SIREN: Final = "993681931"
+_ACTIF: Final = "ACTIF"
+#: Texts of a characteristic or a comment: the last is the longest that a characteristic may hold.
+_TEXTES: Final = (
+    "Avis",
+    "Livret de famille & avis d’imposition",
+    "Pièce « à l'appui » : œuvre, n° 12 <bis>",
+    "Dossier « à l'appui » : œuvre & l’avis, n° 12 <bis> ".ljust(99, "é") + ".",
+)
+_COMMENTAIRE_MAX: Final = 500
+#: Version of the messages of the event and search services.
+VERSION: Final = "02.00"
+#: A number for a message about no demande in particular.
+NUMERO_INVENTE: Final = "0620318000001G1226"
+
+
+# --- radiations --------------------------------------------------------------------------------------
+
+
+def radiation(
+    tirage: Tirage,
+    ici: Atelier,
+    *,
+    motif: str | None = None,
+    depot: date | None = None,
+    dalo: bool = True,
+    version: str | None = None,
+) -> Element:
+    """`radiation`, on the day of `ici`, of a demande deposited on `depot`; `motif` "" is a déradiation, None
+    any motive that a landlord may give; `version` is the highest by default. The dwelling of an attribution
+    lies in the territory of `ici`; it is attributed by that title only for a household that may be `dalo`."""
+    chemin = f"{_RADIATION}/motifRadiation"
+    liste = ici.contrat.nomenclatures.liste(ici.contrat.nomenclatures.par_chemin[chemin][0])
+    if motif is None:
+        motif = tirage.choix([code for code in liste if code and code != MOTIF_NON_RENOUVELLEMENT])
+    depuis = max(depot or ici.jour, ici.jour - timedelta(days=20))
+    jour = tirage.date(depuis, ici.jour)
+    ecrit = Element("motifRadiation", "", {"code": motif} if motif else None)
+    enfants = [Element("dateRadiation", jour.isoformat()), ecrit]
+    if motif == MOTIF_IRRECEVABILITE:
+        enfants.append(_code(tirage, ici, f"{_RADIATION}/sousMotifIrrecevabilite"))
+    elif motif == MOTIF_SANS_CONTACT:
+        courrier = ajouter_mois(jour, -MOIS_SANS_REPONSE) - timedelta(days=tirage.entier(0, 60))
+        enfants.append(bloc("absenceReponse", Element("dateCourrier", courrier.isoformat())))
+    elif motif == MOTIF_ATTRIBUTION:
+        place = tirage.choix(ici.population.territoires.valeurs[0].places)
+        enfants.append(_attribution(tirage, ici, tirage.date(depuis, jour), place))
+    ou = ici.population.territoires.valeurs[0].places[0]
+    scene = ici.scene(tirage, version or ici.contrat.version_haute, ou)
+    ornee = orner(bloc("radiation", *enfants), scene, _RADIATION, ORNEMENTS)
+    return ornee if dalo else remplacer(ornee, {"attribueEnComDALO": "false"})
+
+
+def remplacer(element: Element, textes: Mapping[str, str]) -> Element:
+    """A copy where each element of these names, at any depth, has that text; one that has a code, that
+    code."""
+    if element.nom in textes:
+        dit = textes[element.nom]
+        return de_code(element.nom, dit) if element.code is not None else Element(element.nom, dit)
+    return avec_enfants(element, tuple([remplacer(enfant, textes) for enfant in element.enfants]))
+
+
+def _attribution(tirage: Tirage, ici: Atelier, bail: date, place: Place) -> Element:
+    chemin = f"{_RADIATION}/attributionLogement"
+    adresse = (
+        Element("voie", tirage.choix(noms().voies)),
+        Element("codePostal", place.code_postal),
+        de_code("commune", place.code),
+    )
+    enfants = [
+        Element("dateSignatureBail", bail.isoformat()),
+        de_code("dejaLogeParcBailleur", "NON"),
+        de_code("accordCollectif", "AUCUN"),
+        de_code("typeReservataire", "AUCUN"),
+    ]
+    if tirage.booleen(0.3):  # described in full instead of named by its number
+        enfants += (
+            Element("codeSirenBailleur", _SIREN),
+            _code(tirage, ici, f"{chemin}/typeLogement"),
+            Element("surface", str(tirage.entier(9, 140))),
+            Element("montantLoyer", str(tirage.entier(150, 900))),
+            bloc("adresse", *adresse),
+        )
+    else:
+        enfants.insert(2, Element("numeroRpls", f"62BAC{tirage.entier(0, 99_999):05d}"))
+        if tirage.booleen(max(0.5, ici.contraintes.richesse)):
+            enfants.append(bloc("adresse", *adresse))
+    return bloc("attributionLogement", *enfants)
+
+
+def _code(tirage: Tirage, ici: Atelier, chemin: str) -> Element:
+    liste = ici.contrat.nomenclatures.liste(ici.contrat.nomenclatures.par_chemin[chemin][0])
+    return de_code(chemin.rpartition("/")[2], tirage.choix([c for c in liste if c]))
+
+
+# --- DALO --------------------------------------------------------------------------------------------
+
+
+def dalo(tirage: Tirage, ici: Atelier, *, statut: str | None = None) -> Element:
+    """`informationDalo` decided at most 60 days before the day of `ici`."""
+    jour = ici.jour - timedelta(days=tirage.entier(0, 60))
+    ecrit = _code(tirage, ici, f"{_DALO}/statutDalo") if statut is None else de_code("statutDalo", statut)
+    enfants = [ecrit, Element("dateDecisionDalo", jour.isoformat())]
+    for nom in ("diagnosticSocialDalo", "accompagnementSocialDalo"):
+        if tirage.booleen(0.5):
+            enfants.append(Element(nom, tirage.choix(("false", "true"))))
+    if ecrit.code == _ACTIF or tirage.booleen(0.5):
+        enfants.append(_code(tirage, ici, f"{_DALO}/typologieLogementDalo"))
+    return bloc("informationDalo", *enfants)
+
+
+# --- events ------------------------------------------------------------------------------------------
+
+
+def types_utilisables(ici: Atelier) -> tuple[TypeEvenement, ...]:
+    """The event types in force on the day of `ici`, national or of its territory."""
+    territoire = ici.population.territoires.valeurs[0].code
+    return tuple(
+        genre
+        for genre in ici.contrat.evenements
+        if genre.est_valide(ici.jour) and genre.territoire in (None, territoire)
+    )
+
+
+def evenement(tirage: Tirage, ici: Atelier, *, code: str | None = None) -> Element:
+    """`evenement` of that type, of any by default. Raises StopIteration for a type that is not in force."""
+    types = types_utilisables(ici)
+    genre = tirage.choix(types) if code is None else next(t for t in types if t.code == code)
+    if ici.contrat.roles.decision.est(genre):
+        return decision(tirage, ici, categories_max=3)
+    valeurs = [
+        (caracteristique.code, _valeur(tirage, ici, caracteristique))
+        for caracteristique in genre.caracteristiques
+        if caracteristique.obligatoire or tirage.booleen(ici.contraintes.richesse)
+    ]
+    return _evenement(tirage, ici, genre.code, valeurs)
+
+
+def decision(
+    tirage: Tirage,
+    ici: Atelier,
+    *,
+    bail: bool | None = None,
+    issue: str | None = None,
+    categories_max: int = 1,
+    depot: date | None = None,
+    dalo: bool = False,
+) -> Element:
+    """Draws the `evenement` of a decision. `issue` is one of DECISIONS (by default any of them, or none
+    beside a refusal by the household); `bail` tells whether a lease was signed (it is then an attribution).
+    The demande was deposited on `depot`, by a household that is `dalo` or not. A value that the contract has
+    no place for is left out."""
+    roles = ici.contrat.roles.decision
+    (genre,) = [t for t in ici.contrat.evenements if roles.est(t)]
+    par_role = {role: c for c in genre.caracteristiques if (role := roles.role(c.code)) is not None}
+    prises = {role: code for role, code in roles.valeurs.items() if not bail or role in d.ATTRIBUTIONS}
+    if issue is None:
+        # In the order of the contract's list; none is a decision too, of the household.
+        codes = [c for c, _ in par_role[d.DECISION].valeurs] if d.DECISION in par_role else []
+        ordre = [role for code in codes for role, sien in prises.items() if sien == code]
+        issue = tirage.choix([r for r in d.ATTRIBUTIONS if r in prises] or [""] if bail else [*ordre, ""])
+    if bail is None:
+        bail = issue in d.ATTRIBUTIONS and tirage.booleen(0.5)
+    refus = not issue or (issue in d.ATTRIBUTIONS and not bail and tirage.booleen(0.2))
+    commission = max(ici.jour - timedelta(days=tirage.entier(0, 40)), depot or date.min)
+    dit: dict[str, str | tuple[str, ...]] = {d.DATE_COMMISSION: commission.isoformat()}
+    if issue:
+        dit[d.DECISION] = issue
+    if refus:
+        dit[d.REFUS_DU_MENAGE] = "oui"
+    if issue == d.ATTRIBUTION_PAR_CLASSEMENT:
+        dit[d.RANG] = str(tirage.entier(1, 9))
+    if issue == d.ATTRIBUTION_SOUS_CONDITION:
+        dit[d.CONDITION] = _texte(tirage, ici, _TEXTES)
+    if refus or issue in (d.NON_ATTRIBUTION, d.IRRECEVABILITE):
+        dit[d.MOTIF] = _texte(tirage, ici, _TEXTES)
+    en_vigueur = [c.code for c in roles.categories.values() if c.en_vigueur(commission)]
+    if en_vigueur:
+        premiere = tirage.entier(0, len(en_vigueur) - 1)
+        combien = tirage.entier(1, categories_max)
+        dit[d.CATEGORIE] = tuple(en_vigueur[premiere : premiere + combien])
+    dit[d.DALO] = "oui" if dalo else "non"
+    for role in (d.RESERVATAIRE, d.SIREN, d.RPLS):
+        if role in par_role and tirage.booleen(ici.contraintes.richesse):
+            dit[role] = _valeur(tirage, ici, par_role[role])
+    dit[d.BAIL] = "oui" if bail else "non"
+    if bail:
+        dit[d.DATE_BAIL] = tirage.date(commission, ici.jour).isoformat()
+    return _evenement(tirage, ici, genre.code, roles.ecrire(dit))
+
+
+def _valeur(tirage: Tirage, ici: Atelier, caracteristique: Caracteristique) -> str:
+    match caracteristique.type:
+        case "DAT":
+            jour = ici.jour - timedelta(days=tirage.entier(0, 90))
+            return date_francaise(jour) if tirage.booleen(0.3) else jour.isoformat()
+        case "BOO":
+            return tirage.choix(("non", "oui"))
+        case "NUM":
+            return str(tirage.entier(1, 99))
+        case "LST":
+            return tirage.choix([code for code, _ in caracteristique.valeurs])
+        case "TXT":
+            role = ici.contrat.roles.decision.role(caracteristique.code)
+            forme = {d.SIREN: (_SIREN,), d.RPLS: ("62BAC00042",)}.get(role or "", _TEXTES)
+            return _texte(tirage, ici, forme)
+
+
+def _texte(tirage: Tirage, ici: Atelier, textes: Sequence[str]) -> str:
+    """One of `textes`; the last, which is the longest, where limits are asked for."""
+    return textes[-1] if ici.contraintes.limites else tirage.choix(textes)
+
+
+def _evenement(tirage: Tirage, ici: Atelier, code: str, valeurs: Sequence[tuple[str, str]]) -> Element:
+    jour = ici.jour - timedelta(days=tirage.entier(0, 90))
+    enfants = [Element("codeTypeEvenement", code), Element("dateSurvenance", jour.isoformat())]
+    if tirage.booleen(ici.contraintes.richesse):
+        textes = (*_TEXTES, "Reçu à l'agence & <vu> ".ljust(_COMMENTAIRE_MAX - 1, "œ") + ".")
+        enfants.append(Element("commentaire", _texte(tirage, ici, textes)))
+    if valeurs:
+        lignes = [
+            bloc(
+                "caracteristiqueSpecifique",
+                Element("code", nom),
+                Element("valeurCaracteristiqueSpecifique", valeur),
+            )
+            for nom, valeur in valeurs
+        ]
+        enfants.append(bloc("listeCaracteristiquesSpecifiques", *lignes))
+    return bloc("evenement", *enfants)
+
+
+def document_d_evenement(ici: Atelier, evenement: Element | None, numero: str = NUMERO_INVENTE) -> Element:
+    """The `interfaceNuu` message of the event operations; without event, the one that asks for the list."""
+    blocs = [bloc("operation", Element("numUnique", numero))]
+    if evenement is not None:
+        blocs.append(bloc("listeEvenements", evenement))
+    return _enveloppe("EVT", ici, *blocs)
+
+
+def _enveloppe(type_fichier: str, ici: Atelier, *blocs: Element) -> Element:
+    """An `interfaceNuu` message of the event and search services around `blocs`."""
+    entete = (
+        Element("typeFichier", type_fichier),
+        Element("dateFichier", xs_date_time(ici.instant)),
+        Element("codeGuichet", ici.guichet),
+    )
+    return Element("interfaceNuu", "", {"versionInterface": VERSION}, (bloc("entete", *entete), *blocs))
+
+
+# --- messages about a demande that is written --------------------------------------------------------
+
+_MODIFIANTS: Final = frozenset({"MOD", "REN"})
+#: What belongs to one message, and not to the demande.
+_DU_MESSAGE: Final = frozenset(
+    {
+        *("numGuichet", "numUnique", "numUniqueAssocie", "forcerDoublon", "renouvellement", "radiation"),
+        *("dateDerniereModificationPiece", "listeAnomalie", "listeDoublons", "incrementFichier"),
+    }
+)
+_IDENTITE: Final = frozenset(
+    {
+        *("civilite", "nom", "nomPatronymique", "prenom", "dateNaissance", "nationalite"),
+        *("telDomicile", "telPortable", "telTravail"),
+    }
+)
+_SEPARE: Final = "S"
+_SEPARATION: Final = "11"
+
+
+def suite(
+    tirage: Tirage,
+    ici: Atelier,
+    demande: Element,
+    type_fichier: str,
+    numero: str,
+    *,
+    radiation: Element | None = None,
+) -> Element:
+    """The message of that type (MOD, REN, RAD, SUP, COP) about `demande`, an `interfaceNuu` document that the
+    base knows as `numero`. MOD and REN change something, never who the applicant is."""
+    ordre = ici.contrat.nomenclatures.ordre
+    formulaire = copie(Demande(demande).formulaire)
+    jour = ici.jour.isoformat()
+    enfants = [e for e in formulaire.enfants if e.nom not in _DU_MESSAGE]
+    enfants += (Element("numGuichet", ici.guichet), Element("numUnique", numero))
+    if type_fichier == "REN":
+        enfants.append(bloc("renouvellement", Element("dateRenouvellement", jour)))
+    if type_fichier == "COP":
+        enfants.append(Element("dateDerniereModificationPiece", jour))
+    if radiation is not None:
+        enfants.append(copie(radiation))
+    if type_fichier in _MODIFIANTS:
+        autres = [p for p in PRECISIONS if p != formulaire.texte_de("precision")]
+        enfants = [e for e in enfants if e.nom != "precision"]
+        enfants.append(Element("precision", tirage.choix(autres)))
+    corps = bloc("demandeLogement", *ranger(enfants, FORMULAIRE, ordre))
+    racine = document(demande.attributs["versionInterface"], type_fichier, ici.instant, corps)
+    if type_fichier not in _MODIFIANTS:
+        return racine
+    return ici.orner(tirage, racine, connus=True)
+
+
+def separation(tirage: Tirage, ici: Atelier, origine: Element, numero: str) -> Element:
+    """The CRS message of the first co-holder of `origine`, known as `numero`, who leaves alone. Raises
+    ValueError when there is nobody to separate from."""
+    vue = Demande(copie(origine))
+    if vue.demandeur is None or not vue.cotitulaires:
+        raise ValueError("there is nobody to separate from")
+    parti = vue.cotitulaires[0].element
+    adresse = vue.demandeur.element.enfant("adressePostale")
+    assert adresse is not None  # the schema asks for it
+    identite = [e for e in parti.enfants if e.nom in _IDENTITE or est_nom_de_nir(e.nom)]
+    revenu = parti.enfant("revenuFiscal") or Element("revenuFiscal")
+    situation = de_code("situationFamiliale", _SEPARE)
+    restes = [
+        e
+        for e in parti.enfants
+        if e.nom in ("situationProfessionnelle", "listeRessourceRecue", "listeRessourceVersee")
+    ]
+    restes += (Element("listeRessourceRecuePersACharge"), Element("listeRessourceVerseePersACharge"))
+    ordre = ici.contrat.nomenclatures.ordre
+    demandeur = bloc(
+        "demandeur",
+        *ranger(
+            [*identite, situation, adresse, revenu, *restes],
+            f"{FORMULAIRE}/personnePhysique/demandeur",
+            ordre,
+        ),
+    )
+    actuel = vue.logement_actuel
+    personne = bloc("personnePhysique", *((demandeur,) if actuel is None else (demandeur, actuel)))
+    motif = de_code("motifDemande", _SEPARATION)
+    garde = ("dateCreationDemande", "precision", "logementRecherche")
+    enfants = [
+        Element("numGuichet", ici.guichet),
+        Element("numUniqueAssocie", numero),
+        *(e for e in vue.formulaire.enfants if e.nom in garde),
+        bloc("principauxMotifDemande", motif),
+        personne,
+    ]
+    corps = copie(bloc("demandeLogement", *ranger(enfants, FORMULAIRE, ordre)))
+    return ici.orner(tirage, document(vue.version, "CRS", ici.instant, corps), connus=True)
+
+
+def copie(element: Element) -> Element:
+    """The same tree, that shares no element with the first: an element knows one parent only."""
+    return avec_enfants(element, tuple([copie(enfant) for enfant in element.enfants]))
+
+
+# --- searches: a table of criteria, each there or not ------------------------------------------------
+
+_CHEMIN: Final = "interfaceNuu/operation/demandeMulticritere"
+#: What may be told of a person, the simplest first: always a name (RCH004).
+_IDENTITES: Final = (
+    ("nom",),
+    ("nom", "prenom"),
+    ("nom", "dateNaissance"),
+    ("nom", "prenom", "dateNaissance"),
+)
+
+
+#: What a search may ask: draws elements that go together.
+_Critere = Callable[[Tirage, Atelier], Sequence[Element]]
+
+
+def _parmi(nom: str, *valeurs: str) -> _Critere:
+    return lambda tirage, ici: [Element(nom, tirage.choix(valeurs))]
+
+
+def _periode(debut: str, fin: str, depuis: int) -> _Critere:
+    """Days that are no other criterion's: it ended `depuis` days ago, or up to thirty more."""
+
+    def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
+        haut = ici.jour - timedelta(days=tirage.entier(depuis, depuis + 30))
+        bas = haut - timedelta(days=tirage.entier(1, 730))
+        bornes = [Element(debut, bas.isoformat()), Element(fin, haut.isoformat())]
+        return tirage.choix((bornes, bornes[:1], bornes[1:], bornes))
+
+    return dessiner
+
+
+def _de_liste(nom: str, liste: str) -> _Critere:
+    return lambda tirage, ici: [
+        Element(nom, tirage.choix([c for c in ici.contrat.nomenclatures.liste(liste) if c]))
+    ]
+
+
+def _commune(nom: str, rang: int) -> _Critere:
+    """One commune out of two: those of another rank are another criterion's."""
+
+    def dessiner(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
+        places = ici.population.territoires.valeurs[0].places
+        return [Element(nom, tirage.choix(places[rang::2] or places).code)]
+
+    return dessiner
+
+
+def _personne(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
+    dits = tirage.choix(_IDENTITES)
+    prenoms = noms().masculins if "prenom" in dits and tirage.booleen(0.5) else noms().feminins
+    naissance = ici.jour - timedelta(days=tirage.entier(7000, 30_000))
+    dessins = {
+        "nom": lambda: _nomme(tirage, ici, "personneRecherchee/nom", noms().familles),
+        "prenom": lambda: _nomme(tirage, ici, "personneRecherchee/prenom", prenoms),
+        "dateNaissance": lambda: Element("dateNaissance", naissance.isoformat()),
+    }
+    return [bloc("personneRecherchee", *[dessins[nom]() for nom in dits])]
+
+
+def _une_association(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
+    noms_connus = ("Escale", "Un Toit en Partage 12", "L’Œuvre d'Aÿ & « <Cie> »")
+    nom = _nomme(tirage, ici, "association/nom", noms_connus)
+    return [bloc("association", nom)]
+
+
+def _nomme(tirage: Tirage, ici: Atelier, chemin: str, pool: Sequence[str]) -> Element:
+    """One of `pool`, now and then as long as the schema allows."""
+    texte = tirage.choix(pool)
+    limites = ici.contraintes.limites
+    if limites is None:
+        limites = ici.contraintes.richesse > 0 and tirage.booleen(0.15)
+    borne = bornes(ici.contrat, VERSION, Document.RECHERCHE).get(f"{_CHEMIN}/{chemin}")
+    if limites and borne is not None and borne.longueur is not None:
+        texte = allonger(texte, borne.longueur)
+    return Element(chemin.rpartition("/")[2], texte)
+
+
+#: Kinds of pieces: the contract has no list of them.
+_PIECES: Final = ("IDENTITE", "IMPOT", *(f"PIECE{rang:02d}" for rang in range(1, 11)))
+
+
+def _pieces(tirage: Tirage, ici: Atelier) -> Sequence[Element]:
+    codes = _PIECES if ici.contraintes.longues else _PIECES[: tirage.entier(1, 2)]
+    return [bloc("piecesJustificatives", *[Element("codeCategorie", code) for code in codes])]
+
+
+#: In the order of the schema.
+_CRITERES: Final = (
+    _parmi("numUnique", NUMERO_INVENTE),
+    _parmi("etatDemande", "A", "R"),
+    _periode("dateDepotDebut", "dateDepotFin", 0),
+    _periode("dateRenouvellementDebut", "dateRenouvellementFin", 31),
+    _periode("dateRadiationDebut", "dateRadiationFin", 62),
+    _de_liste("motifDemande", "ListeMotifDemande"),
+    _de_liste("motifRadiation", "ListeMotifsRadiation"),
+    _commune("communeSouhaitee", 0),
+    _commune("communeAttribution", 1),
+    _parmi("estDelaiAnormalementLong", "false", "true"),
+    _parmi("estMultiplesAttributionsSousConditions", "true", "false"),
+    _une_association,
+    _personne,
+    _pieces,
+)
+
+
+def recherche(tirage: Tirage, ici: Atelier) -> Element:
+    """`demandeMulticritere`, one criterion at least."""
+    enfants: list[Element] = []
+    for critere in _CRITERES:
+        if tirage.booleen(ici.contraintes.richesse):
+            enfants += critere(tirage, ici)
+    return bloc("demandeMulticritere", *(tuple(enfants) or (Element("etatDemande", "A"),)))
+
+
+def document_de_recherche(ici: Atelier, criteres: Element) -> Element:
+    """The `interfaceNuu` message of the search."""
+    return _enveloppe("RCH", ici, bloc("operation", criteres))

@@ -1,0 +1,170 @@
+"""Statements, and the connection that runs them inside a transaction.
+
+Statements run on the driver (sqlite3, psycopg): what SQLAlchemy does around one costs more than the statement
+itself, and columns hold plain values only (`lignes`). It is there, over the same connection and inside the
+same transaction, for what is built on the spot (`Connexion.sa`), and imported then: a third of the time of a
+start.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from sne_sandbox.store.commit_groupe import Groupe
+from sne_sandbox.store.moteurs import CACHE, CACHE_DE_LOTS
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+Ligne = tuple[Any, ...]
+#: A parameter in a statement; `::` is a cast of PostgreSQL.
+_PARAMETRE: Final = re.compile(r"(?<!:):([a-z_][a-z_0-9]*)")
+
+
+class RequeteSql:
+    """A statement: its text, the same on both engines or one for each, with named parameters (`:nom`).
+
+    `libre`: it reads no row that may wait to be written (`Connexion.differer`), and changes nothing that
+    exchanges of one transaction remember for one another (`Connexion.memoire`); `oublie=False`: not the
+    latter.
+    """
+
+    __slots__ = ("libre", "oublie", "textes")
+
+    def __init__(self, texte: str | Mapping[str, str], *, libre: bool = False, oublie: bool = True) -> None:
+        sqlite, postgresql = (
+            (texte, texte) if isinstance(texte, str) else (texte["sqlite"], texte["postgresql"])
+        )
+        #: By engine.
+        self.textes: Final = {
+            "sqlite": sqlite,
+            "postgresql": _PARAMETRE.sub(r"%(\1)s", postgresql.replace("%", "%%")),
+        }
+        self.libre = libre
+        self.oublie = oublie
+
+
+class Connexion:
+    """A connection inside one transaction, which others may share (`store.commit_groupe`). `ecriture` says
+    whether it may write, `dialecte` which engine it is: « sqlite » or « postgresql »."""
+
+    __slots__ = ("_driver", "_envelopper", "_groupe", "_sa", "dialecte", "ecriture")
+
+    def __init__(
+        self,
+        groupe: Groupe,
+        dialecte: str,
+        *,
+        ecriture: bool,
+        envelopper: "Callable[[Any], sa.Connection]",
+    ) -> None:
+        self._driver = groupe.pilote
+        self._groupe = groupe
+        self._envelopper = envelopper
+        self._sa: sa.Connection | None = None
+        self.ecriture = ecriture
+        self.dialecte = dialecte
+
+    @property
+    def memoire(self) -> dict[Any, Any]:
+        """Returns what was read in this transaction, for the works that share it. Any statement that is not
+        `libre` empties it."""
+        return self._groupe.memoire
+
+    @property
+    def sa(self) -> "sa.Connection":
+        """SQLAlchemy's connection over this one, for statements built on the spot."""
+        self._preparer(oublie=True)
+        if self._sa is None:
+            self._sa = self._envelopper(self._driver)
+        return self._sa
+
+    def ligne(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Ligne | None:
+        """The first row that a statement answers, None without any."""
+        trouvee: Ligne | None = self._executer(requete, parametres).fetchone()
+        return trouvee
+
+    def lignes(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> list[Ligne]:
+        """All the rows that a statement answers."""
+        trouvees: list[Ligne] = self._executer(requete, parametres).fetchall()
+        return trouvees
+
+    def faire(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> int:
+        """Runs a statement that answers no row; how many rows it touched."""
+        touchees: int = self._executer(requete, parametres).rowcount
+        return touchees
+
+    def faire_tout(self, requete: RequeteSql, parametres: Sequence[Mapping[str, Any]]) -> None:
+        """Runs it once for each set of parameters, in one call of the driver."""
+        if len(parametres) == 1:
+            self._executer(requete, parametres[0])
+        elif parametres:
+            if not requete.libre:
+                self._preparer(oublie=requete.oublie)
+            self._driver.cursor().executemany(requete.textes[self.dialecte], parametres)
+
+    def planter(self, table: str, colonnes: Sequence[str], lignes: Sequence[Ligne]) -> None:
+        """Inserts many rows whose values are what the columns hold, by the fastest way of the engine."""
+        self._preparer(oublie=True)
+        noms = ", ".join(colonnes)
+        if self.dialecte == "sqlite":
+            places = ", ".join("?" * len(colonnes))
+            self._driver.executemany(f"INSERT INTO {table} ({noms}) VALUES ({places})", lignes)
+            return
+        with self._driver.cursor() as curseur, curseur.copy(f"COPY {table} ({noms}) FROM STDIN") as copie:
+            for ligne in lignes:
+                copie.write_row(ligne)
+
+    def differer(self, requete: RequeteSql, parametres: Sequence[Mapping[str, Any]]) -> None:
+        """As `faire_tout`, at the latest before the transaction ends, with the rows of those that share it;
+        sooner, before the first statement that is not `libre`."""
+        differees = self._groupe.differees
+        if requete in differees:
+            differees[requete].extend(parametres)
+        elif parametres:
+            differees[requete] = list(parametres)
+
+    def _preparer(self, *, oublie: bool) -> None:
+        """Prepares for a statement that is not `libre`."""
+        groupe = self._groupe
+        if oublie:
+            groupe.memoire.clear()
+        if groupe.differees:
+            verser(groupe, self.dialecte)
+
+    def _executer(self, requete: RequeteSql, parametres: Mapping[str, Any]) -> Any:
+        if not requete.libre:
+            self._preparer(oublie=requete.oublie)
+        return self._driver.execute(requete.textes[self.dialecte], parametres)
+
+    @contextmanager
+    def au_large(self) -> Iterator[None]:
+        """For what goes over many pages again and again: within it SQLite keeps them in memory."""
+        if self.dialecte == "sqlite":
+            self.brut(CACHE_DE_LOTS)
+        try:
+            yield
+        finally:
+            if self.dialecte == "sqlite":
+                self.brut(CACHE)
+
+    def fermer(self) -> None:
+        """Lets go of SQLAlchemy's connection; the driver's stays open."""
+        if self._sa is not None:
+            self._sa.close()
+            self._sa = None
+
+    def entier(self, sql: str) -> int:
+        """The number that a command answers."""
+        return int(self._driver.execute(sql).fetchone()[0])
+
+    def brut(self, sql: str) -> None:
+        """Runs a command that is no statement, without parameters."""
+        self._driver.execute(sql)
+
+
+def verser(groupe: Groupe, dialecte: str) -> None:
+    """Writes the rows of a transaction that wait to be written, one call of the driver a statement."""
+    for requete, rangees in groupe.verser().items():
+        groupe.pilote.cursor().executemany(requete.textes[dialecte], rangees)

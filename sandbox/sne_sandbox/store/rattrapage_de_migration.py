@@ -1,0 +1,98 @@
+"""The data that v0004 added to the tables, taken again from the documents and the events of a database that
+is migrated, or of a base that is restored from an older snapshot.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from sne_interface.domain.base import NatureGuichet
+from sne_interface.domain.decision import CategoriePrioritaire, RolesDecision
+from sne_interface.domain.decision_notee import DecisionNotee, Demandeur, notees
+from sne_interface.domain.demande import DemandeStockee
+from sne_interface.domain.evenement import Evenement
+from sne_sandbox.store import lignes, requetes_sql
+from sne_sandbox.store.connexion_en_transaction import Connexion, RequeteSql
+
+#: Demandes read at once.
+_PAGE: Final = 500
+_BASES: Final = RequeteSql("SELECT nom FROM base ORDER BY nom")
+_DEMANDES: Final = RequeteSql(
+    f"SELECT {', '.join(lignes.COLONNES)} FROM demande WHERE base = :base AND numero_unique > :apres "
+    f"ORDER BY numero_unique LIMIT {_PAGE}"
+)
+_DECISIONS: Final = RequeteSql(
+    f"SELECT {', '.join(lignes.COLONNES_EVENEMENT)} FROM evenement WHERE base = :base AND code_type = :type "
+    "AND nature <> 'SUP'"
+)
+_NATURES: Final = RequeteSql("SELECT code, nature FROM guichet WHERE base = :base")
+#: Columns of `demande_stat` that are filled, and its key.
+_DECRITES: Final = ("base", "numero_unique", "motif", "type_logement", "ressources_uc")
+_DECRIRE: Final = RequeteSql(
+    f"UPDATE demande_stat SET {', '.join(f'{nom} = :{nom}' for nom in _DECRITES[2:])} "
+    "WHERE base = :base AND numero_unique = :numero_unique"
+)
+
+
+def _roles_d_avant() -> RolesDecision:
+    """How decisions were written then (`rattrapage_de_migration.toml`)."""
+    lu = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    categories = {code: CategoriePrioritaire(code, code, code) for code in lu["categories"]}
+    return RolesDecision(lu["type"], lu["caracteristiques"], lu["valeurs"], categories)
+
+
+def rattraper(connexion: Connexion, base: str | None = None) -> None:
+    """Fills the decisions, and the columns of the statistics, of one base, or of all."""
+    noms = [nom for (nom,) in connexion.lignes(_BASES, {})] if base is None else [base]
+    roles = _roles_d_avant()
+    for nom in noms:
+        evenements: dict[str, list[Evenement]] = defaultdict(list)
+        natures = {code: NatureGuichet(nature) for code, nature in connexion.lignes(_NATURES, {"base": nom})}
+        for ligne in connexion.lignes(_DECISIONS, {"base": nom, "type": roles.type}):
+            evenement = lignes.evenement_de(ligne)
+            evenements[evenement.numero_unique].append(evenement)
+        for stockee in _demandes(connexion, nom):
+            decrite = lignes.ligne_stat(nom, stockee)
+            connexion.faire(_DECRIRE, {cle: decrite[cle] for cle in _DECRITES})
+            dites = _evenements(connexion, nom, stockee, evenements.get(stockee.numero_unique, []), roles)
+            if (radiee := _attribution(stockee, natures)) is not None:
+                dites.append(radiee)
+            connexion.faire_tout(
+                requetes_sql.NOTER_DECISION, [lignes.ligne_decision(nom, dite) for dite in dites]
+            )
+
+
+def _attribution(stockee: DemandeStockee, natures: Mapping[str, NatureGuichet]) -> DecisionNotee | None:
+    """Returns the decision that a radiation tells. Its guichet is the last one that wrote the demande. A
+    guichet that is no landlord, as the State's service that declared it DALO since, did not attribute: the
+    guichet that did is then unknown."""
+    dite = lignes.attribution_de(stockee)
+    bailleur = NatureGuichet.BAILLEUR
+    if dite is None or natures.get(dite.guichet, bailleur) is bailleur:
+        return dite
+    return replace(dite, guichet="")
+
+
+def _evenements(
+    connexion: Connexion,
+    base: str,
+    stockee: DemandeStockee,
+    siens: list[Evenement],
+    roles: RolesDecision,
+) -> list[DecisionNotee]:
+    if not siens:
+        return []
+    (revenue,) = connexion.lignes(requetes_sql.REACTIVATION, {"base": base, "numero": stockee.numero_unique})
+    siens.sort(key=lambda sien: sien.identifiant)
+    reactivee_le = lignes.jour_ou_rien(revenue[0])
+    return [*notees(siens, roles, Demandeur.de(stockee), reactivee_le).values()]
+
+
+def _demandes(connexion: Connexion, base: str) -> Iterator[DemandeStockee]:
+    apres = ""
+    while page := connexion.lignes(_DEMANDES, {"base": base, "apres": apres}):
+        yield from map(lignes.demande_de, page)
+        apres = page[-1][0]

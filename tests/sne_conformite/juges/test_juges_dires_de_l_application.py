@@ -1,0 +1,454 @@
+"""What an application says of a command against what passed: habits that are no fault."""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from banc import FORMULAIRE, MIDI, Banc, message, poser, radiation, renouvellement, specimen, trouver
+from lxml import etree
+
+from sne_conformite.bilan.consequences import Consequences, Lectures
+from sne_conformite.bilan.trafic_juge import parcourir
+from sne_conformite.juges import juger
+from sne_conformite.juges.commande_jouee import Connu, PasJoue
+from sne_conformite.juges.juges_dires_de_l_application import juger_pas
+from sne_conformite.observation import reponses_lues
+from sne_conformite.observation.observation import Observation, observer
+from sne_conformite.protocole.adresses_pour_l_application import FAUX_SERVEURS
+from sne_conformite.protocole.protocole import Statut
+from sne_conformite.rapports.rapport import Constat
+from sne_interface.domain.echange import Piece
+from sne_interface.domain.panne import PanneDefinition
+from sne_sandbox.bases import pannes
+from sne_sandbox.soap.requete_soap import ecrire
+
+FAIT = (Statut.FAIT,)
+
+
+def vues(banc: Banc) -> list[Observation]:
+    contrat = banc.services.contrat
+    return [observer(echange, contrat) for echange in parcourir(banc.services.magasin, banc.nom)]
+
+
+def rompues(banc: Banc, commande: str, reponse: dict[str, Any], **choix: Any) -> list[tuple[str, str]]:
+    """(requirement, slug) of what a step made of all the traffic of the bench breaks."""
+    return [(c.exigence, c.sorte) for c in casses(banc, commande, reponse, **choix)]
+
+
+def casses(banc: Banc, commande: str, reponse: dict[str, Any], **choix: Any) -> list[Constat]:
+    """The findings of `rompues`."""
+    pas = PasJoue(
+        commande=commande,
+        message=choix.pop("message", {"reference": "d1"}),
+        reponse={"statut": "fait", **reponse},
+        observations=choix.pop("observations", None) or vues(banc),
+        connu=choix.pop("connu", None) or Connu(),
+        attendus=FAIT,
+    )
+    return [c for c in juger_pas(pas) if not c.tenue]
+
+
+def test_a_result_told_twice_is_no_proof_and_no_fault(banc: Banc) -> None:
+    numero, racine = banc.creer_demande()
+    banc.demander(racine, operation="getDoublons", nom="DEMG1104-201803151200-000002.xml")
+    (cherche,) = (vue for vue in vues(banc) if vue.operation == "getDoublons")
+    assert reponses_lues.doublons(cherche) == [numero]
+
+    def dits(*numeros: str) -> list[tuple[str, bool]]:
+        pas = PasJoue(
+            commande="chercher_doublons",
+            message={"reference": "d1"},
+            reponse={"statut": "fait", "doublons": list(numeros)},
+            observations=[cherche],
+            connu=Connu(),
+            attendus=FAIT,
+        )
+        return [(c.exigence, c.tenue) for c in juger_pas(pas) if c.exigence == "VIE-10"]
+
+    assert dits(numero) == [("VIE-10", True)]
+    assert dits(numero, numero) == []
+
+
+def test_who_speaks_to_the_true_server_is_not_said_to_speak_to_the_other(banc: Banc) -> None:
+    """It was told to go elsewhere, says that it did, and did not: its certificate checks are not seen."""
+    banc.creer_demande()
+    (arrive,) = parcourir(banc.services.magasin, banc.nom)
+
+    def dits(ecoute: str) -> list[tuple[str, bool]]:
+        pas = PasJoue(
+            commande="enregistrer",
+            message={"reference": "d1"},
+            reponse={"statut": "fait"},
+            observations=[observer(replace(arrive, ecoute=ecoute), banc.services.contrat)],
+            connu=Connu(),
+            attendus=(Statut.ERREUR,),
+            faux=FAUX_SERVEURS["expire"],
+        )
+        return [(c.exigence, c.tenue) for c in juger_pas(pas) if c.exigence == "EMB-12"]
+
+    assert dits("https_expire") == [("EMB-12", False)]
+    assert dits("https") == []
+
+
+def test_an_error_does_not_prove_that_an_event_is_left_alone(banc: Banc) -> None:
+    def tenues(statut: str) -> set[str]:
+        pas = PasJoue(
+            commande="modifier_evenement",
+            message={"reference": "d1"},
+            reponse={"statut": statut},
+            observations=[],
+            connu=Connu(),
+            attendus=(Statut.REFUSE, Statut.ERREUR),
+        )
+        return {c.exigence for c in juger_pas(pas) if c.tenue}
+
+    assert "VIE-17" in tenues("refuse")
+    assert "VIE-17" not in tenues("erreur")
+
+
+def test_the_line_end_of_a_part_is_not_the_attestation_s(banc: Banc) -> None:
+    numero, _ = banc.creer_demande()
+    pdf = vues(banc)[0].reponse.champs["attestation"]
+    assert isinstance(pdf, Piece)
+
+    def dit(octets: bytes) -> list[tuple[str, str]]:
+        empreinte = hashlib.sha256(octets).hexdigest()
+        return rompues(banc, "enregistrer", {"numero_unique": numero, "attestation_sha256": empreinte})
+
+    assert dit(pdf.contenu) == []
+    assert dit(pdf.contenu.rstrip(b"\r\n")) == []
+    assert dit(pdf.contenu[:-10]) == [("VIE-11", "attestation_alteree")]
+    assert rompues(banc, "enregistrer", {"numero_unique": numero, "attestation_sha256": ""}) == [
+        ("VIE-11", "attestation_perdue")
+    ]
+    assert rompues(banc, "enregistrer", {"numero_unique": numero}) == [], "it says nothing of it"
+
+
+def test_anomalies_are_told_in_any_order(banc: Banc) -> None:
+    from banc import FORMULAIRE, oter, poser
+
+    racine = specimen("personne_seule")
+    oter(racine, f"{FORMULAIRE}/principauxMotifDemande")
+    poser(racine, f"{FORMULAIRE}/dateCreationDemande", "2019-01-01")
+    banc.demander(racine)
+    recues = [
+        {"code": code, "propriete": propriete, "message": message}
+        for code, propriete, message in reponses_lues.anomalies(vues(banc)[0])
+    ]
+    assert len(recues) > 1
+
+    def dit(anomalies: list[dict[str, str]]) -> list[str]:
+        refus = {"statut": "refuse", "anomalies": anomalies}
+        return [sorte for exigence, sorte in rompues(banc, "enregistrer", refus) if exigence == "CTR-11"]
+
+    assert dit(recues) == dit(recues[::-1]) == []
+    assert dit(recues[1:]) == ["anomalies_perdues"]
+    assert dit([recues[0] | {"message": "Non."}, *recues[1:]]) == ["anomalie_alteree"]
+    refus = {"statut": "refuse", "anomalies": [{**a, "code": ""} for a in recues]}
+    (sans,) = [c for c in casses(banc, "enregistrer", refus) if c.sorte == "anomalies_changees"]
+    assert set(sans.observe.split(", ")) == {"(sans code)"}, "« , » would say nothing"
+
+
+def test_a_fault_met_by_the_way_spoils_nothing(banc: Banc) -> None:
+    """A demande looked for before it is registered: unknown, then accepted."""
+    banc.relire("0620318999999G1226")
+    numero, _ = banc.creer_demande()
+    pdf = vues(banc)[1].reponse.champs["attestation"]
+    assert isinstance(pdf, Piece)
+    fait = {"numero_unique": numero, "attestation_sha256": hashlib.sha256(pdf.contenu).hexdigest()}
+    assert rompues(banc, "enregistrer", fait) == []
+
+    un, deux = vues(banc)
+    assert rompues(banc, "enregistrer", fait, observations=[deux, un]) == []
+    lue = {"numero_unique": "0620318999999G1226"}
+    assert ("CTR-10", "faute_prise_pour_succes") in rompues(
+        banc, "consulter", {}, message=lue, observations=[un]
+    )
+
+
+def test_both_lists_of_types_may_be_read(banc: Banc) -> None:
+    types = specimen("type_evenement", "documents")
+    banc.fichier("listerTypesEvenementsNationaux", types)
+    banc.fichier("listerTypesEvenementsTerritoriaux", types)
+    nationaux, territoriaux = (reponses_lues.types(vue) for vue in vues(banc))
+    for portee, lus in (("nationaux", nationaux), ("territoriaux", territoriaux)):
+        assert rompues(banc, "lister_types_evenements", {"types": lus}, message={"portee": portee}) == []
+    assert rompues(banc, "lister_types_evenements", {"types": territoriaux}, message={"portee": "nationaux"})
+
+
+def test_a_feed_read_between_two_commands_is_told_at_the_next(banc: Banc) -> None:
+    banc.depuis("getDemandesRadieesDepuisLe")
+    connu = Connu(recus={"getDemandesRadieesDepuisLe": {"A": None, "B": None}})
+    dit = rompues(banc, "relever_radiations", {"numeros": ["B", "A"]}, message={}, connu=connu)
+    assert dit == []
+    assert rompues(banc, "relever_radiations", {"numeros": ["A"]}, message={}, connu=connu) == [
+        ("VIE-15", "deja_relevee")
+    ]
+
+
+def test_a_reading_that_tells_one_twice_is_judged_on_what_it_lost_too(banc: Banc) -> None:
+    """VIE-15 is advice: it does not stand in for VIE-29."""
+    banc.depuis("getDemandesRadieesDepuisLe")
+
+    def dits(*numeros: str) -> list[tuple[str, str]]:
+        pas = PasJoue(
+            commande="relever_radiations",
+            message={},
+            reponse={"statut": "fait", "numeros": list(numeros)},
+            observations=vues(banc),
+            connu=Connu(
+                recus={"getDemandesRadieesDepuisLe": dict.fromkeys("ABC")},
+                releves={"relever_radiations": {"A"}},
+            ),
+            attendus=FAIT,
+        )
+        constats = juger_pas(pas)
+        return [(c.exigence, c.sorte) for c in constats if c.exigence in ("VIE-15", "VIE-29")]
+
+    assert dits("B", "B") == [("VIE-15", "deja_relevee"), ("VIE-29", "releve_perdu")]
+    assert dits("A", "B") == [("VIE-15", "deja_relevee"), ("VIE-29", "releve_perdu")]
+    assert dits("A", "B", "C", "C") == [("VIE-15", "deja_relevee"), ("VIE-29", "")], "all told: held"
+    assert dits("B", "C") == [("VIE-15", ""), ("VIE-29", "")]
+
+
+@pytest.mark.parametrize(
+    ("nature", "attendu"),
+    [("SUP", ["nature_contraire"]), ("CRE", ["nature_contraire"]), ("MOD", [""]), ("MODIF", [])],
+)
+def test_the_nature_of_an_event_that_no_action_names_is_judged_against_the_command(
+    banc: Banc, nature: str, attendu: list[str]
+) -> None:
+    """VIE-31: SUP has our server take a change for a deletion, and is not folded into EMB-04, which is
+    advice. The traffic alone says nothing of it."""
+    numero, _ = banc.creer_demande("colocataires")
+    evenement = specimen("evenement", "documents")
+    poser(evenement, "operation/numUnique", numero)
+    banc.fichier("ajouterEvenementDemande", evenement)
+    poser(evenement, "listeEvenements/evenement/idEvenement", "1")
+    date = trouver(evenement, "listeEvenements/evenement/dateSurvenance")
+    ecrite = etree.Element(date.tag.replace("dateSurvenance", "natureModification"))
+    ecrite.text = nature
+    date.addprevious(ecrite)
+    modifier = banc.services.contrat.operations["modifierEvenementDemande"]
+    champs = {
+        "nomFichier": "EVTG1226-201803151200-000001.xml",
+        "fichierXml": etree.tostring(evenement, encoding="UTF-8"),
+        "nomCertificat": "CERG1226-201803151200.pem",
+    }
+    genre, corps = ecrire(modifier, champs, None)
+    banc.poster(
+        corps, genre.partition("; action")[0], chemin=f"/bases/{banc.nom}/services/{modifier.service}/"
+    )
+    vue = vues(banc)[-1]
+    assert vue.devinee
+    assert [c for c in juger(vue) if c.exigence == "VIE-31"] == []
+
+    pas = PasJoue("modifier_evenement", {"reference": "d1"}, {"statut": "fait"}, [vue], Connu(), FAIT)
+    tries = Consequences(frozenset({"VIE-31"}), Lectures()).trier(pas, juger_pas(pas))
+    assert [c.sorte for c in tries if c.exigence == "VIE-31"] == attendu
+    assert all(c.rompue for c in tries if c.sorte == "nature_contraire")
+
+
+def test_duplicates_may_be_told_by_the_messages_of_the_anomalies(banc: Banc) -> None:
+    """`doublons` is optional: who reads the SNE's own message has their numbers."""
+    banc.creer_demande()
+    banc.demander(specimen("personne_seule"))
+    (_, refus) = vues(banc)
+    anomalies = [
+        dict(zip(("code", "propriete", "message"), a, strict=True)) for a in reponses_lues.anomalies(refus)
+    ]
+    assert reponses_lues.doublons(refus)
+
+    def dit(reponse: dict[str, Any]) -> list[str]:
+        rompu = rompues(banc, "enregistrer", {"statut": "refuse", **reponse}, observations=[refus])
+        return [sorte for exigence, sorte in rompu if exigence == "VIE-10"]
+
+    assert dit({"anomalies": anomalies}) == []
+    assert dit({"anomalies": [a | {"message": "Doublon."} for a in anomalies]}) == ["doublon_perdu"]
+    assert dit({"anomalies": anomalies, "doublons": []}) == ["doublon_perdu"]
+
+
+def test_a_refusal_of_a_change_taken_for_a_success_is_told_whatever_number_comes_with_it(banc: Banc) -> None:
+    numero, _ = banc.creer_demande()
+    banc.demander(specimen("personne_seule"))  # any refusal
+    dit = rompues(
+        banc,
+        "modifier",
+        {"numero_unique": numero},
+        observations=[vues(banc)[1]],
+        connu=Connu(numeros={"d1": numero or ""}),
+    )
+    assert ("CTR-11", "refus_pris_pour_succes") in dit
+
+
+def test_a_success_without_any_message_says_so(banc: Banc) -> None:
+    pas = PasJoue(
+        commande="enregistrer",
+        message={"reference": "d1"},
+        reponse={"statut": "fait"},
+        observations=[],
+        connu=Connu(),
+        attendus=FAIT,
+    )
+    (constat,) = juger_pas(pas)
+    assert (constat.exigence, constat.attendu) == ("VIE-21", "un envoi au SNE")
+    assert constat.observe == "rien n'a été envoyé"
+
+
+def test_a_duplicate_confirmed_and_not_forced_is_named(banc: Banc) -> None:
+    banc.creer_demande()
+    banc.demander(specimen("personne_seule"))
+    (_, refus) = vues(banc)
+    dit = rompues(
+        banc,
+        "corriger",
+        {"statut": "refuse"},
+        message={"reference": "d1", "forcer_doublon": True},
+        observations=[refus],
+    )
+    assert ("VIE-10", "doublon_non_force") in dit
+    assert "VIE-20" not in {exigence for exigence, _ in dit}
+
+
+@pytest.mark.parametrize("commande", ["enregistrer", "separer", "corriger"])
+def test_a_duplicate_not_forced_names_the_command_that_confirmed(banc: Banc, commande: str) -> None:
+    banc.creer_demande()
+    banc.demander(specimen("personne_seule"))
+    dit = {"reference": "d1", "reference_origine": "d0", "forcer_doublon": True}
+    trouves = casses(banc, commande, {"statut": "refuse"}, message=dit, observations=vues(banc)[1:])
+    (phrase,) = [c.phrase for c in trouves if c.sorte == "doublon_non_force"]
+    assert phrase.startswith(f"« {commande} » dit forcer_doublon")
+
+
+def test_a_renewal_may_come_after_a_modification(banc: Banc) -> None:
+    numero, racine = banc.creer_demande()
+    connu = Connu(numeros={"d1": numero})
+    dit = {"reference": "d1", "date_renouvellement": "2018-03-15"}
+
+    def rompu(*messages: Any) -> set[tuple[str, str]]:
+        deja = len(vues(banc))
+        for rang, un in enumerate(messages, start=deja + 1):
+            banc.demander(un, nom=f"DEMG1104-201803151200-{rang:06d}.xml")
+        trouves = rompues(banc, "renouveler", {}, message=dit, connu=connu, observations=vues(banc)[deja:])
+        return {(exigence, sorte) for exigence, sorte in trouves if exigence == "VIE-05"}
+
+    modifiee = message(racine, "MOD", numero)
+    assert rompu(modifiee) == {("VIE-05", "type_errone")}
+    assert rompu(modifiee, renouvellement(racine, numero, "2018-03-15")) == set()
+    assert rompu(renouvellement(racine, numero, "2018-03-15+01:00")) == set()
+    assert rompu(renouvellement(racine, numero, "2018-03-14")) == {("VIE-05", "jour_de_moins")}
+    assert rompu(renouvellement(racine, numero, "2018-03-12")) == {
+        ("VIE-05", "date_de_renouvellement_erronee")
+    }
+
+
+def test_a_demande_comes_only_from_the_one_it_was_separated_from(banc: Banc) -> None:
+    numero, racine = banc.creer_demande()
+    connu = Connu(numeros={"d1": numero})
+    modifiee = message(racine, "MOD", numero)
+    poser(modifiee, f"{FORMULAIRE}/numUniqueAssocie", numero, apres="numUnique")
+    banc.demander(modifiee, nom="DEMG1104-201803151200-000002.xml")
+    (_, envoi) = vues(banc)
+
+    def rompu() -> list[tuple[str, str]]:
+        return rompues(banc, "modifier", {}, connu=connu, observations=[envoi])
+
+    assert ("FID-13", "origine_inventee") in rompu()
+    connu.origines["d1"] = numero
+    assert ("FID-13", "origine_inventee") not in rompu()
+
+
+def test_a_demande_told_registered_is_not_created_again(banc: Banc) -> None:
+    numero, _ = banc.creer_demande()
+    connu = Connu(numeros={"d1": numero})
+    (creation,) = vues(banc)
+
+    def rompu() -> list[tuple[str, str]]:
+        return rompues(banc, "enregistrer", {"numero_unique": numero}, connu=connu, observations=[creation])
+
+    assert rompu() == []
+    assert rompu() == [("VIE-02", "creation_renvoyee")]
+
+
+def test_a_whole_demande_is_asked_for_as_such(banc: Banc) -> None:
+    numero, _ = banc.creer_demande()
+    banc.relire(numero)
+    banc.relire(numero, "true")
+    (_, partie, entiere) = vues(banc)
+
+    def rompu(*lues: Observation) -> set[str]:
+        dit = {"reference": "d1", "complet": True}
+        trouves = rompues(banc, "consulter", {"demande": {}}, message=dit, observations=list(lues))
+        return {sorte for _, sorte in trouves}
+
+    assert rompu(partie) == {"complet_absent"}
+    assert "complet_absent" not in rompu(partie, entiere)
+
+
+def test_a_demande_that_is_read_is_not_radiated(banc: Banc) -> None:
+    numero, racine = banc.creer_demande()
+    pannes.armer(banc.services.magasin, banc.nom, PanneDefinition(genre="html_502"))
+    banc.demander(radiation(racine, numero, "RADABA"), nom="DEMG1104-201803151200-000002.xml")
+    banc.relire(numero)
+    _, envoi, lecture = vues(banc)
+    assert envoi.panne == "html_502"
+    assert lecture.acceptee
+
+    (constat,) = casses(banc, "radier", {"numero_unique": numero}, observations=[envoi, lecture])
+    assert constat.exigence == "ROB-03"
+    assert constat.phrase.startswith("Le SNE n'a pas fait ce qui était demandé")
+
+
+@pytest.mark.parametrize(
+    ("jours", "attendu"),
+    [(0, []), (0.9, []), (-0.9, []), (3, [("CTR-13", "date_future")]), (-10, [("CTR-13", "date_passee")])],
+)
+def test_the_date_of_a_file_is_that_of_its_sending(
+    banc: Banc, jours: float, attendu: list[tuple[str, str]]
+) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    poser(racine, "entete/dateFichier", (MIDI + timedelta(days=jours)).isoformat())
+    banc.demander(racine)
+
+    trouvees = [r for r in rompues(banc, "enregistrer", {}) if r[0] == "CTR-13"]
+    assert trouvees == attendu
+
+
+def test_the_date_of_a_clock_that_cannot_be_set_is_the_machine_s(banc: Banc) -> None:
+    racine = message(specimen("personne_seule"), "CRE")
+    poser(racine, "entete/dateFichier", datetime.now(UTC).isoformat(timespec="seconds"))
+    banc.demander(racine)
+
+    assert "CTR-13" not in {exigence for exigence, _ in rompues(banc, "enregistrer", {})}
+
+
+@pytest.mark.parametrize(
+    ("saisi", "envoye", "attendu"),
+    [
+        ({"motif_radiation": "RADIRR"}, {"motifRadiation": "RADIRR"}, []),
+        ({"motif_radiation": "RADIRR"}, {}, [("VIE-30", "filtre_absent")]),
+        ({"motif_radiation": "RADIRR"}, {"motifRadiation": "RADABA"}, [("VIE-30", "filtre_change")]),
+        ({}, {"statutDalo": "ACTIF"}, [("VIE-30", "filtre_invente")]),
+        ({}, {}, []),
+    ],
+)
+def test_a_feed_is_asked_for_with_its_filters(
+    banc: Banc, saisi: dict[str, str], envoye: dict[str, str], attendu: list[tuple[str, str]]
+) -> None:
+    banc.depuis("getDemandesRadieesDepuisLe", MIDI.isoformat(), **envoye)
+
+    assert rompues(banc, "relever_radiations", {"numeros": []}, message=saisi) == attendu
+
+
+def test_a_reading_that_is_filtered_tells_a_part(banc: Banc) -> None:
+    banc.depuis("getDemandesRadieesDepuisLe", MIDI.isoformat(), motifRadiation="RADIRR")
+    connu = Connu(a_relever={"relever_radiations": {"0620318000001G1104"}})
+
+    dits = {"message": {"motif_radiation": "RADIRR"}, "connu": connu}
+    assert rompues(banc, "relever_radiations", {"numeros": []}, **dits) == []
+    assert rompues(banc, "relever_radiations", {"numeros": []}, message={}, connu=connu) == [
+        ("VIE-29", "demande_non_relevee"),
+        ("VIE-30", "filtre_invente"),
+    ]

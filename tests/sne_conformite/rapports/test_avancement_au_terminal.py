@@ -1,0 +1,100 @@
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from specimen import NIR, conforme, rapport
+
+from sne_conformite.rapports import avancement_au_terminal
+from sne_conformite.rapports.rapport import (
+    TRAFIC,
+    DebutJugement,
+    Evenement,
+    Fin,
+    Rapport,
+    ScenarioCommence,
+    ScenarioFini,
+    Verdict,
+)
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def flux(juge: Rapport) -> Iterator[Evenement]:
+    yield DebutJugement(juge.entete.application, len(juge.scenarios))
+    for rang, scenario in enumerate(juge.scenarios, 1):
+        yield ScenarioCommence(scenario.id, scenario.groupe, scenario.titre, rang)
+        yield ScenarioFini(scenario)
+    yield Fin(juge)
+
+
+def test_a_log_has_a_line_a_scenario() -> None:
+    sortie = io.StringIO()
+    assert avancement_au_terminal.suivre(flux(rapport()), sortie) == rapport()
+    lignes = sortie.getvalue().splitlines()
+    assert len(lignes) == 1 + len(rapport().scenarios)
+    assert lignes[1] == "[1/6] ✓ CRE-01 Une personne seule : réussi"
+    assert lignes[2].startswith("[2/6] ✗ CRE-03 Un couple <script>")
+    assert lignes[3] == "[3/6] ✗ CRE-04 Des colocataires : échoué (FID-02)"
+    assert lignes[4] == "[4/6] - DAL-01 Un DALO est déclaré : sans objet (commande non gérée)"
+    assert "\x1b" not in sortie.getvalue()
+    assert NIR not in sortie.getvalue()
+
+
+def test_a_line_gives_no_order_to_the_forge() -> None:
+    premier = replace(rapport().scenarios[3], raison="refus ##[error]faux\n::error::faux")
+    sortie = io.StringIO()
+    avancement_au_terminal.suivre(flux(replace(rapport(), scenarios=(premier,))), sortie)
+    assert "refus ## [error]faux" in sortie.getvalue()
+    assert not [ligne for ligne in sortie.getvalue().splitlines() if "##[" in ligne or ligne.startswith("::")]
+
+
+def test_what_was_not_played_is_said_once() -> None:
+    sortie = io.StringIO()
+    perdu = replace(conforme().scenarios[0], verdict=Verdict.EN_ATTENTE, verifications=(), raison="parti")
+    avancement_au_terminal.suivre(flux(replace(conforme(), scenarios=(perdu,) * 3)), sortie)
+    (_, ligne) = sortie.getvalue().splitlines()
+    assert ligne.endswith("en attente (parti)")
+
+
+def test_traffic_says_only_what_it_judges() -> None:
+    sortie = io.StringIO()
+    avancement_au_terminal.suivre(iter([DebutJugement("app", 0), Fin(conforme())]), sortie)
+    assert sortie.getvalue() == "Jugement de app.\n"
+    familles = io.StringIO()
+    avancement_au_terminal.suivre(iter([DebutJugement("app", 4, mode=TRAFIC), Fin(conforme())]), familles)
+    assert familles.getvalue() == "Jugement de app : 4 familles d'exigences.\n"
+
+
+def test_a_terminal_has_a_moving_line_and_keeps_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("CI", raising=False)
+    sortie = Terminal()
+    assert avancement_au_terminal.suivre(flux(rapport()), sortie) == rapport()
+    assert "6/6" in sortie.getvalue() or "5/6" in sortie.getvalue()
+    assert "CRE-04 Des colocataires : échoué" in sortie.getvalue()
+    assert "\x1b[31m" not in sortie.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("environ", "attendu"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "xterm", "CI": "true"}, False),
+        ({"TERM": "xterm", "CI": "false"}, True),
+    ],
+)
+def test_a_line_is_written_over_only_before_somebody(environ: dict[str, str], attendu: bool) -> None:
+    assert avancement_au_terminal.anime(Terminal(), environ) is attendu
+    assert not avancement_au_terminal.anime(io.StringIO(), environ)
+
+
+def test_a_stream_without_an_end_is_a_bug() -> None:
+    with pytest.raises(ValueError, match="Fin"):
+        avancement_au_terminal.suivre(iter([DebutJugement("app", 1)]), io.StringIO())

@@ -1,0 +1,159 @@
+"""`certification.toml`: expressions, inheritance, what an overlay adds, what is refused and where."""
+
+from pathlib import Path
+
+import pytest
+
+from sne_conformite.juges import PILOTEES
+from sne_interface import resources
+from sne_interface.contract.overlay import DossiersContrat
+from sne_interface.contract.roles_et_mentions import FICHIER, Certification, charger_certification
+from sne_interface.errors import ContractError
+
+
+def charger(nom: str = "v5.2", overlay: Path | None = None) -> Certification:
+    return charger_certification(DossiersContrat(resources.contracts_dir(), nom, overlay))
+
+
+def avec(dossier: Path, texte: str, nom: str = "v5.2") -> Certification:
+    (dossier / FICHIER).write_text(texte, "utf-8")
+    return charger(nom, dossier)
+
+
+def test_5_2_adds_to_5_0() -> None:
+    avant, apres = charger("v5.0"), charger("v5.2")
+    assert set(avant.mentions) < set(apres.mentions)
+    assert set(avant.roles["enregistreur"].exigences) < set(apres.roles["enregistreur"].exigences)
+    assert avant.mentions["socle"].titre == "SNE 5.0 – socle"
+    assert apres.mentions["socle"].titre == "SNE 5.2 – socle"
+
+
+def test_each_mention_of_5_2_demands_what_5_2_brought_to_its_roles() -> None:
+    certification = charger()
+
+    def demande(nom: str) -> tuple[set[str], set[str]]:
+        mention = certification.mentions[nom]
+        parties = certification.parties(mention, mention.options)
+        return set(certification.demandees(mention, mention.options)), {
+            e for p in parties for e in p.elements
+        }
+
+    assert {"VIE-19", "FID-12", "CTR-12"} <= demande("socle")[0]
+    assert "nir" in demande("socle")[1]
+    assert {"bail-signe", "sans-bail"} <= demande("attributions")[1]
+    assert "premier-quartile" in demande("consultation")[1]
+    assert {"nir", "bail-signe", "sans-bail", "premier-quartile"} <= demande("complet")[1]
+    assert demande("complet")[0] == set(certification.niveaux), "nothing of the contract is left out"
+
+
+def test_traffic_alone_can_attain_messages_and_that_is_what_it_is_for() -> None:
+    certification = charger()
+    messages = certification.mentions["messages"]
+    assert messages.mode == ""
+    assert not set(certification.demandees(messages, ())) & set(PILOTEES)
+    assert all(m.mode == "plan" for m in certification.mentions.values() if m is not messages)
+
+
+def test_a_mention_has_all_that_it_inherits_and_the_roles_that_others_stand_on() -> None:
+    certification = charger()
+    complet, socle = certification.mentions["complet"], certification.mentions["socle"]
+    assert set(socle.roles) == {"enveloppe", "messages", "echanges", "enregistreur"}
+    assert set(complet.roles) == set(certification.roles)
+    assert (complet.mode, complet.profils) == (socle.mode, socle.profils) == ("plan", ("ecole", "strict"))
+    assert (complet.plan, complet.niveau, complet.exemples_min) == ("joue", "SHOULD", 10)
+    rangs = list(certification.mentions)
+    assert all(rangs.index(h) < rangs.index(m.id) for m in certification.mentions.values() for h in m.herite)
+
+
+def test_recommendations_are_demanded_at_their_level_alone() -> None:
+    certification = charger()
+    socle, complet = certification.mentions["socle"], certification.mentions["complet"]
+    assert "VIE-12" in certification.exigences_de(socle, ())
+    assert "VIE-12" not in certification.demandees(socle, ())
+    assert "EMB-14" in certification.demandees(socle, ()), "it wants it attested"
+    assert "VIE-12" in certification.demandees(complet, ())
+
+
+def test_an_overlay_adds_one_row_and_repeats_nothing(tmp_path: Path) -> None:
+    texte = """
+    [roles.enregistreur.exigences]
+    nous = ["FID-09"]
+    [roles.archiviste]
+    titre = "Archive"
+    exige = ["enveloppe"]
+    exigences = ["ROB-*"]
+    [mentions.archives]
+    titre = "archives"
+    roles = ["archiviste"]
+    """
+    certification = avec(tmp_path, texte)
+    assert set(charger().roles["enregistreur"].exigences) | {"FID-09"} == set(
+        certification.roles["enregistreur"].exigences
+    )
+    assert certification.roles["archiviste"].exigences == tuple(f"ROB-0{n}" for n in range(1, 7))
+    assert certification.mentions["archives"].roles == ("enveloppe", "archiviste")
+
+
+@pytest.mark.parametrize(
+    ("expression", "designe"),
+    [("CTR-09", ("CTR-09",)), ("VIE-01..03", ("VIE-01", "VIE-02", "VIE-03")), ("VIE-28..28", ("VIE-28",))],
+)
+def test_an_expression_names_requirements(tmp_path: Path, expression: str, designe: tuple[str, ...]) -> None:
+    certification = avec(tmp_path, f'[roles.essai]\ntitre = "Essai"\nexigences = ["{expression}"]\n')
+    assert certification.roles["essai"].exigences == designe
+
+
+_ROLE = '[roles.x]\ntitre = "X"\nexigences = ["EMB-01"]\n'
+
+
+@pytest.mark.parametrize(
+    ("texte", "lieu", "dit"),
+    [
+        ("[profils.x]\n", "[profils]", "clé inconnue"),
+        ("roles = 3\n", "[roles]", "une table est attendue"),
+        ("[roles]\nx = 3\n", "[roles.x]", "une table est attendue"),
+        ('[roles.x]\nexigences = ["EMB-01"]\n', "[roles.x.titre]", "un texte, non vide"),
+        (f"{_ROLE}durée = 3\n", "[roles.x", "line"),
+        (f"{_ROLE}duree = 3\n", "[roles.x.duree]", "clé inconnue"),
+        ('[roles.x]\ntitre = "X"\nexigences = ["EMB-99"]\n', "[roles.x.exigences]", "EMB-99 n'existe pas"),
+        ('[roles.x]\ntitre = "X"\nexigences = ["EMB-01..99"]\n', "[roles.x.exigences]", "EMB-99 n'existe"),
+        ('[roles.x]\ntitre = "X"\nexigences = ["EMB-03..01"]\n', "[roles.x.exigences]", "ne désigne aucune"),
+        ('[roles.x]\ntitre = "X"\nexigences = ["ZZZ-*"]\n', "[roles.x.exigences]", "ne désigne aucune"),
+        ('[roles.x]\ntitre = "X"\nexigences = ["emb-01"]\n', "[roles.x.exigences]", "ne se lit pas"),
+        ('[roles.x]\ntitre = "X"\nexigences = [""]\n', "[roles.x.exigences]", "non vides"),
+        ('[roles.x]\ntitre = "X"\nexigences = "EMB-01"\n', "[roles.x.exigences]", "une liste est attendue"),
+        ('[roles.x]\ntitre = "X"\n', "[roles.x]", "ne demande rien"),
+        (f'{_ROLE}operations = ["getLune"]\n', "[roles.x.operations]", "« getLune » n'existe pas"),
+        (f'{_ROLE}exige = ["lune"]\n', "[roles.x.exige]", "« lune » n'existe pas"),
+        (f'{_ROLE}exige = ["y"]\n[roles.y]\ntitre = "Y"\nexigences = ["EMB-02"]\nexige = ["x"]\n',
+         "[roles.x.exige]", "mène à lui-même"),
+        (f'{_ROLE}elements = ["lune"]\n', "[roles.x.elements]", "« lune » n'existe pas"),
+        ('[options.x]\ntitre = "X"\nroles = ["lune"]\n', "[options.x.roles]", "« lune » n'existe pas"),
+        ('[alternatives.x]\ntitre = "X"\nparmi = ["EMB-01"]\n', "[alternatives.x.parmi]", "deux exigences"),
+        ('[elements.x]\ntitre = "X"\nrubrique = "lus"\nnom = "a"\n', "[elements.x.scenario]", "un texte"),
+        ('[mentions.x]\ntitre = "X"\n', "[mentions.x]", "aucun rôle"),
+        ('[mentions.x]\ntitre = "X"\nroles = ["lune"]\n', "[mentions.x.roles]", "« lune » n'existe pas"),
+        ('[mentions.x]\ntitre = "X"\nherite = ["x"]\n', "[mentions.x.herite]", "mène à lui-même"),
+        ('[mentions.x]\ntitre = "X"\nroles = ["enveloppe"]\nniveau = "MAY"\n', "[mentions.x.niveau]", "MAY"),
+        ('[mentions.x]\ntitre = "X"\nroles = ["enveloppe"]\nexemples_min = "10"\n',
+         "[mentions.x.exemples_min]", "un nombre entier"),
+        ('[mentions.socle]\nattestations = ["ABC-01"]\n', "[mentions.socle.attestations]", "n'existe pas"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_refused_with_file_key_and_remedy(
+    tmp_path: Path, texte: str, lieu: str, dit: str
+) -> None:
+    with pytest.raises(ContractError) as refus:
+        avec(tmp_path, texte)
+    assert str(tmp_path / FICHIER) in str(refus.value)
+    assert dit in refus.value.diagnostics()
+    assert refus.value.remede
+    if "line" not in dit:
+        assert lieu in str(refus.value)
+
+
+def test_a_contract_without_the_file_has_no_mention(tmp_path: Path) -> None:
+    racine = tmp_path / "contrats"
+    (racine / "v9").mkdir(parents=True)
+    (racine / "v9" / "contract.toml").write_text('nom = "v9"\n', "utf-8")
+    assert charger_certification(DossiersContrat(racine, "v9")).mentions == {}

@@ -1,0 +1,124 @@
+"""Parts are built when they are asked for, once."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from flask import Flask, Response, request, request_finished, request_started
+from flask.testing import FlaskClient
+
+from sne_console.vues.prechauffage import PAGES, prechauffer
+from sne_sandbox.offres_des_paquets import PARTIES
+from sne_sandbox.web.application_wsgi import creer_application
+from sne_sandbox.web.configuration import Configuration
+
+
+def test_a_part_is_built_at_its_first_request_and_once(tmp_path: Path) -> None:
+    app = creer_application(Configuration(ouvert=True, home=tmp_path))
+    aiguillage = app.extensions["aiguillage"]
+    http = app.test_client()
+    ici = {"Host": "localhost"}
+    assert http.get("/healthz", headers=ici).status_code == 200
+    assert http.get("/services/DemandeLogementImplService/?wsdl").status_code == 200
+    assert http.get("/rien", headers=ici).status_code == 404
+    assert aiguillage._construites == {}
+    with ThreadPoolExecutor(4) as fils:
+        parties = list(fils.map(lambda _: aiguillage.partie("api"), range(4)))
+    assert len(set(map(id, parties))) == 1
+    assert http.get("/api/v1/bases", headers=ici).status_code == 200
+    assert set(aiguillage._construites) == {"api"}
+    assert parties[0].extensions["sne"] is app.extensions["sne"]
+    app.extensions["sne"].magasin.fermer()
+
+
+@pytest.fixture
+def http(tmp_path: Path) -> Iterator[FlaskClient]:
+    app = creer_application(Configuration(ouvert=True, home=tmp_path))
+    yield app.test_client()
+    app.extensions["sne"].magasin.fermer()
+
+
+#: As browsers, then as Java and curl ask.
+NAVIGATEUR = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+AUTRES = ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "*/*", "")
+
+
+@pytest.mark.parametrize("suite", ["", "/", "/DemandeLogementImplService", "/DemandeLogementImplService/"])
+def test_a_service_opened_in_a_browser_leads_to_its_wsdl(http: FlaskClient, suite: str) -> None:
+    entetes = {"Host": "localhost", "Accept": NAVIGATEUR}
+    for debut in ("", "/bases/ecole"):
+        reponse = http.get(f"{debut}/services{suite}", headers=entetes)
+        assert (reponse.status_code, reponse.headers["Location"]) == (302, "/console/ecole/contrat")
+    assert http.get("/bases/absente/services/", headers=entetes).status_code == 404
+
+
+def test_the_exchange_that_an_answer_names_is_opened_in_a_browser(http: FlaskClient) -> None:
+    envoyee = http.post(
+        "/services/DemandeLogementImplService/", data=b"<a/>", content_type="application/soap+xml"
+    )
+    adresse = envoyee.headers["SNE-Echange"]
+    page = http.get(adresse, headers={"Host": "localhost", "Accept": NAVIGATEUR})
+    assert (page.status_code, page.headers["Location"]) == (302, "/console/ecole/echanges/1")
+    assert (
+        page.headers["Cache-Control"] == "no-store"
+    )  # a program that asks the same address is not answered so
+    for accepte in AUTRES:
+        lue = http.get(adresse, headers={"Host": "localhost", "Accept": accepte})
+        assert (lue.status_code, lue.mimetype, lue.get_json()["id"]) == (200, "application/json", 1)
+
+
+def test_a_mistyped_address_is_answered_by_a_page_in_a_browser_only(http: FlaskClient) -> None:
+    for accepte in (NAVIGATEUR, *AUTRES):
+        genres = {
+            chemin: http.get(chemin, headers={"Host": "localhost", "Accept": accepte}).mimetype
+            for chemin in ("/journal", "/bases/", "/healthz", "/services/DemandeLogementImplService/?wsdl")
+        }
+        page = "text/html" if accepte == NAVIGATEUR else "application/problem+json"
+        assert genres == {
+            "/journal": page,
+            "/bases/": page,
+            "/healthz": "application/json",
+            "/services/DemandeLogementImplService/?wsdl": "text/xml",
+        }
+
+
+def test_no_path_is_for_two_parts() -> None:
+    segments = [segment for partie in PARTIES for segment in partie.segments]
+    assert len(segments) == len(set(segments))
+
+
+def test_the_parts_are_made_ready_before_their_first_visitor(tmp_path: Path) -> None:
+    """In steps: what is only imported first, pages last; nothing of it is an exchange."""
+    configuration = Configuration(jeton="jeton-de-cet-essai", home=tmp_path)
+    app = creer_application(configuration)
+    construites = app.extensions["aiguillage"]._construites
+    visites: list[tuple[str, int]] = []
+
+    def noter(sender: Flask, response: Response) -> None:
+        visites.append((request.path, response.status_code))
+
+    with request_finished.connected_to(noter):
+        etapes = prechauffer(app, configuration)
+        next(etapes)
+        assert construites == {}
+        assert len(list(etapes)) > len(PAGES)
+    assert set(construites) == {"console", "api"}
+    pages = [f"/console/ecole/{page.partition('?')[0]}" for page in PAGES]
+    assert visites == [*((page, 200) for page in pages), ("/api/v1/openapi.json", 200)]
+    assert app.extensions["sne"].magasin.journal.dernier("ecole") == 0
+    app.extensions["sne"].magasin.fermer()
+
+
+def test_no_page_is_visited_that_no_token_of_the_server_opens(tmp_path: Path) -> None:
+    configuration = Configuration(home=tmp_path)
+    app = creer_application(configuration)
+    visites: list[str] = []
+
+    def noter(sender: Flask) -> None:
+        visites.append(request.path)
+
+    with request_started.connected_to(noter):
+        assert len(list(prechauffer(app, configuration))) > len(PAGES)
+    assert visites == []
+    app.extensions["sne"].magasin.fermer()
