@@ -30,8 +30,8 @@ _SANS_DEFAUT: Final = ("sorte", "guichet", "menage", "version", "limites", "horl
 
 @click.command("generate")
 @click.option("--kind", "sorte", type=click.Choice(messages_en_nombre.SORTES_DE_MESSAGE), default="CRE",
-              show_default=True, help="Type des messages ; DALO : déclaration, EVT : événement de gestion partagée, "
-              "RCH : recherche.")  # fmt: skip
+              show_default=True, help="Type des messages ; DALO : déclaration, EVT : événement de gestion "
+              "partagée, RCH : recherche.")  # fmt: skip
 @click.option("--count", "combien", type=click.IntRange(1, 1_000_000), default=1, show_default=True,
               metavar="N", help="Nombre de messages.")  # fmt: skip
 @click.option("--seed", "graine", type=int, default=1, show_default=True, metavar="S",
