@@ -67,7 +67,7 @@ def test_every_command_line_is_understood(
 ) -> None:
     """An unknown option or a missing argument raises. Files of the reader's are made."""
     monkeypatch.chdir(tmp_path)
-    for nom in ("sne-connus.toml", "connus.toml", "ecole.zip", "G1226.pem", "G1226.key"):
+    for nom in ("sne-connus.toml", "connus.toml", "ecole.zip", "G1226.pem", "G1226.key", "noms.txt"):
         Path(nom).touch()
     if ligne == "--version":
         return

@@ -24,7 +24,6 @@ DES_NOTRES = {
     "sne_interface/domain/roles.py": "the name of the role",
     "sne_conformite/bilan/angles_morts.py": "the id of a blind spot",
     "sne_conformite/juges/juges_fidelite.py": "the key of its own table",
-    "sne_sandbox/bases/menages_en_lignes.py": "a column",
     "sne_interface/generators/population.py": "a key of a seed",
     "sne_conformite/preuves/paquet_de_preuves.py": "a key of the evidence",
     "sne_interface/rules/catalogue/__init__.py": "a subject of rules",

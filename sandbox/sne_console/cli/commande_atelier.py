@@ -45,7 +45,7 @@ def commande() -> None:
 )
 @click.option(
     "--noms",
-    type=click.File(encoding="utf-8-sig", errors="replace"),
+    type=click.File(encoding="utf-8-sig"),
     metavar="FICHIER",
     help="Noms des stagiaires, un par ligne, en UTF-8.",
 )
@@ -54,11 +54,22 @@ def commande() -> None:
 @_expire
 def creer(poste: Poste, noms: TextIO | None, **autres: Any) -> None:
     """Fait l'atelier NOM : ses bases, leurs liens ; tout, ou rien."""
-    autres |= {"noms": noms.read().splitlines() if noms else (), "profil": poste.options["profile"]}
+    autres |= {"noms": _lire_noms(noms), "profil": poste.options["profile"]}
     contrats, magasin = poste.ouvrir()
     fait = ateliers.creer(magasin, contrats, poste.home, **autres)
     combien, nom = len(fait.stagiaires), fait.nom
     click.echo(f"Atelier [{nom}] fait, {combien} base(s) ; liens : « sne-sandbox atelier fiches {nom} »")
+
+
+def _lire_noms(fichier: TextIO | None) -> list[str]:
+    if fichier is None:
+        return []
+    try:
+        return fichier.read().splitlines()
+    except UnicodeDecodeError as erreur:
+        raise UsageError(
+            f"Le fichier [{fichier.name}] n'est pas en UTF-8.", remede="un nom par ligne, en UTF-8"
+        ) from erreur
 
 
 def _lignes(tenus: list[AtelierTenu]) -> Iterator[str]:
