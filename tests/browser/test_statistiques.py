@@ -13,7 +13,7 @@ from visite import LARGEURS, Visiter
 _BASE: Final = "/console/ecole"
 _PAGES: Final = (
     "statistiques", "statistiques/flux", "statistiques/territoires",
-    "statistiques/territoires?mesure=tension", "contrat",
+    "statistiques/territoires?mesure=tension",
 )  # fmt: skip
 #: The number of a name that a shape, or a status, tells: « Lens : 1 234 demandes ».
 _NOMBRE: Final = re.compile(r"(\d[\d\N{NARROW NO-BREAK SPACE}]*)\s(?:demande|attribution|jour)")
