@@ -1,9 +1,9 @@
 """The deeds: what one may do to a base, each told once, with its command and its call of the API.
 
-The rows are data: the `gestes.csv` of this package, and of each that offers deeds (`offres.GESTES`). The
-console reads them for « La même chose en ligne de commande, par l'API », the API for the sentence that its
-description has of each call, the docs for their tables. A row only names its command and its call: the
-options of the one, the fields of the other are those that they declare.
+The rows are data: the `gestes.csv` of this package, and of each that offers deeds
+(`offres_des_paquets.GESTES`). The console reads them for « La même chose en ligne de commande, par l'API »,
+the API for the sentence that its description has of each call, the docs for their tables. A row only names
+its command and its call: the options of the one, the fields of the other are those that they declare.
 `tests/guards/test_gestes.py` holds the rows to the commands, the calls and the pages: none of these is
 without a row, and no row names what is not there.
 

@@ -1,6 +1,6 @@
 """The journal on PostgreSQL, divided in three ways: one table, a partition per base and month, and what the
-product does (`tranches.py`). Prints what each costs, on an embedded server, with the statements of the
-product.
+product does (`tranches_du_journal.py`). Prints what each costs, on an embedded server, with the statements of
+the product.
 
     python tests/benchmarks/partitions.py [--bases 200] [--echanges 200] [--grandes 5]
 

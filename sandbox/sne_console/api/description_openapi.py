@@ -1,6 +1,6 @@
 """The description of the API: its OpenAPI document, completed with what any call may answer and with the
-sentence of each (`gestes.py`); and `/api/v1/problems`, the kinds of problem (RFC 9457), each at the address
-of its `type`."""
+sentence of each (`table_des_gestes.py`); and `/api/v1/problems`, the kinds of problem (RFC 9457), each at the
+address of its `type`."""
 
 import json
 from collections.abc import Iterator

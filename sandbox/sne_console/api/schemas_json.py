@@ -1,9 +1,8 @@
 """The material of every resource of the API: the fields of its questions, the schemas of its answers.
 
 A call is a function under `@blueprint.get`, `.post`… (`Appels`). A question (body or query) is a marshmallow
-class below `QuestionSchema`, which checks it. An answer is a frozen dataclass (`domain/publication.py`), or a
-list of them: the annotation of the function says it, describes it, and writes it.
-"""
+class below `QuestionSchema`, which checks it. An answer is a frozen dataclass (`domain/valeurs_en_json.py`),
+or a list of them: the annotation of the function says it, describes it, and writes it."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping

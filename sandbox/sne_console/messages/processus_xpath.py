@@ -1,6 +1,6 @@
 """Evaluates one XPath expression over documents: a program of its own, that `recherche_xpath` may kill.
 
-    python -I xpath_enfant.py EXPRESSION SECONDS_OF_PROCESSOR SECONDS
+    python -I processus_xpath.py EXPRESSION SECONDS_OF_PROCESSOR SECONDS
 
 Reads lots of documents on stdin, each after a line that says their sizes; answers a line each: « oui »,
 « non », or « faute » when the expression cannot be evaluated; no more lots SECONDS after the first answer. It

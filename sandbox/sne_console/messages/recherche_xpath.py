@@ -1,6 +1,6 @@
 """The journal searched by XPath in the documents sent and answered, within bounds of number and time.
 
-An expression is evaluated in a process of its own (`xpath_enfant.py`): libxml2 holds the interpreter and
+An expression is evaluated in a process of its own (`processus_xpath.py`): libxml2 holds the interpreter and
 cannot be stopped, and what an expression costs cannot be read off it.
 """
 
@@ -38,7 +38,7 @@ MONTRE_MAX: Final = 15.0
 ATTENTE_MAX: Final = 2.0
 #: Shown beside an expression that is none.
 EXEMPLE: Final = "exemple : //demandeur[nom='Dupont'], ou count(//personneACharge) > 2"
-_PROGRAMME: Final = Path(__file__).with_name("xpath_enfant.py")
+_PROGRAMME: Final = Path(__file__).with_name("processus_xpath.py")
 _TOUR: Final = threading.Lock()
 
 
