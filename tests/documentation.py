@@ -203,7 +203,7 @@ def _commande(commande: click.Command, mots: list[str]) -> Iterator[str]:
 
 def _est_un_reglage(option: click.Option) -> bool:
     setting = PAR_NOM.get(option.name or "")
-    return setting is not None and setting.option in option.opts
+    return setting is not None and setting.option in option.opts and option.envvar in (None, setting.variable)
 
 
 def _option(option: click.Option, contexte: click.Context) -> tuple[str, str]:

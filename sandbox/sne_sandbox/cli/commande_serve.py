@@ -127,7 +127,8 @@ def _annoncer_la_lecture(
             lecture = configuration.jeton_lecture or jeton_de_lecture(magasin, configuration.home)
         click.echo(f"  console en lecture seule : {partagee}/lecture/{lecture}", err=True)
     else:
-        dit = "page Scènes de la console, ou « sne-sandbox jetons lien --lecture »"
+        url = f"--url {adresses.http or adresses.https}"
+        dit = f"page Scènes de la console, ou « sne-sandbox jetons lien --lecture {url} »"
         click.echo(f"  lien de lecture : {dit}", err=True)
     if not est_boucle_locale(options["host"]) and adresses.http and not configuration.url_publique:
         click.echo(
