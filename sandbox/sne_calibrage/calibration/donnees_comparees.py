@@ -200,7 +200,8 @@ class DonneesDesRegles:
         geste = Modification.AJOUTER_CODE if admis else Modification.RETIRER_CODE
         arguments = (liste, code, f"{code} (libellé à écrire)") if admis else (liste, code)
         pourquoi = f"un message qui porte ce code est {'accepté' if admis else 'refusé'}"
-        groupe.proposer_seulement("nomenclatures.csv", arguments, pourquoi, geste=geste)
+        groupe.propositions.clear()
+        groupe.proposer("nomenclatures.csv", arguments, pourquoi, geste=geste)
 
     # bounds
 
@@ -281,7 +282,8 @@ class DonneesDesRegles:
                 fait.echange,
                 "accepté là-bas, refusé ici" if admis else "refusé là-bas, accepté ici",
             )
-            groupe.proposer_seulement(EVENEMENTS, (genre.code, "caracteristiques", code, nouvelle), quoi)
+            groupe.propositions.clear()
+            groupe.proposer(EVENEMENTS, (genre.code, "caracteristiques", code, nouvelle), quoi)
             return True
         return False
 

@@ -107,11 +107,6 @@ class Structures:
         #: Values seen at what our schemas refuse, by schema, facet and cause, whose third word is the path.
         self._depasses: dict[tuple[str, Facette, tuple[str, ...]], list[tuple[str, int]]] = defaultdict(list)
 
-    def fautes(self, repris: Repris) -> list[SchemaError]:
-        """The faults that our schema finds in the request; none for an operation without document."""
-        lu = document_envoye(repris.vue, repris.vue.operation)
-        return [] if lu is None else fautes_du_schema(*lu, self._contrat)
-
     def sans_les_remplacees(self, repris: Repris, fautes: list[SchemaError]) -> list[SchemaError]:
         """The faults that are not about a text which an anonymous export has replaced."""
         return [f for f in fautes if f.sorte in _SANS_LA_VALEUR or not remplace(repris, f.chemin)]
@@ -199,7 +194,8 @@ class Structures:
         if avant and int(avant[0]) < int(valeur):
             valeur = avant[0]
         arguments = (facette, chemin, valeur)
-        groupe.proposer_seulement(refuse.schema, arguments, dit, geste=Modification.FACETTE)
+        groupe.propositions.clear()
+        groupe.proposer(refuse.schema, arguments, dit, geste=Modification.FACETTE)
 
 
 def remplace(repris: Repris, chemin: str) -> bool:

@@ -1,6 +1,7 @@
 """A contract under a user's folder, tried: our specimens through its schemas and rules, and what we answer to
 them; the examples of the rules."""
 
+import posixpath
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -135,20 +136,11 @@ def traduire(racine: Any, notres: RolesDemande, contrat: Contrat) -> None:
         for noeud in list(_tous(racine, notre)):
             parent = noeud.getparent()
             parent.remove(noeud)
-            commun = _parent_commun(notre, sien)
+            commun = posixpath.commonpath((posixpath.dirname(notre), posixpath.dirname(sien)))
             if sien and racine.get("versionInterface", "") >= contrat.roles.demande.depuis[sien]:
                 for _ in range(notre.count("/") - commun.count("/") - 1):
                     parent = parent.getparent()
                 _poser(parent, commun, sien, noeud.text or "", contrat)
-
-
-def _parent_commun(un: str, autre: str) -> str:
-    pas = []
-    for a, b in zip(un.split("/")[:-1], autre.split("/")[:-1], strict=False):
-        if a != b:
-            break
-        pas.append(a)
-    return "/".join(pas)
 
 
 def _poser(parent: Any, chemin: str, cible: str, texte: str, contrat: Contrat) -> None:

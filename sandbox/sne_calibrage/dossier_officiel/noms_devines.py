@@ -148,8 +148,7 @@ def _de_la_demande(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole]
             for sien in siens.values()
             if sien.chemin not in notres and sien.chemin not in pris and _est_de(role, sien)
         ]
-        choix = _choisir(nouveaux, _Place(role, notres[chemin], siens, notres).indices)
-        trouve, pourquoi = choix
+        trouve, pourquoi = _choisir(nouveaux, _Place(role, notres[chemin], siens, notres).indices)
         # What a contract would refuse to be bound is no guess.
         if trouve and (faute := faute_de_la_demande(role, trouve.chemin, officiel.nomenclatures, refus)):
             pourquoi = f"« {trouve.nom} » y ressemble, mais {faute}"
@@ -241,8 +240,7 @@ def _de_la_decision(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole
     else:
         connus = {t.code for t in notre.evenements}
         nouveaux = [t for t in officiel.evenements if t.code not in connus]
-        choix = _choisir(nouveaux, lambda t: _indices_de_type(notre_type, t))
-        sien, pourquoi = choix
+        sien, pourquoi = _choisir(nouveaux, lambda t: _indices_de_type(notre_type, t))
         perdu = officiel.roles.perdus.get("decision.type", "")
         yield _devine("decision.type", sien.code if sien else "", pourquoi, perdu)
         if sien is None:
@@ -295,8 +293,7 @@ def _de_caracteristique(
             trouves.insert(0, _Indice(1, f"code voisin de « {notre.code} »"))
         return trouves
 
-    choix = _choisir([c for c in siennes.values() if c.code not in liees.values()], indices)
-    trouve, pourquoi = choix
+    trouve, pourquoi = _choisir([c for c in siennes.values() if c.code not in liees.values()], indices)
     return _devine(nom, trouve.code if trouve else "", pourquoi)
 
 

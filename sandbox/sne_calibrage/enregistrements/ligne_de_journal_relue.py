@@ -44,7 +44,7 @@ def relire(echange: Echange, contrat: Contrat, certificat: bytes | None = None) 
     with vue.isoler("lire la requête"):
         _situer(vue, contrat)
         _lire_la_requete(vue, contrat, certificat)
-        fautes += _fautes_de_la_requete(vue, contrat)
+        fautes += fautes_de_la_requete(vue, echange.operation, contrat)
     with vue.isoler("lire la réponse"):
         if echange.fault is None:
             _lire_la_reponse(vue, contrat, "\n".join(_phrase(faute) for faute in fautes))
@@ -116,8 +116,9 @@ def document_envoye(vue: Observation, nom: str | None) -> tuple[Any, Document] |
     return vue.arbre, operation.genre
 
 
-def _fautes_de_la_requete(vue: Observation, contrat: Contrat) -> list[SchemaError]:
-    lu = document_envoye(vue, vue.echange.operation)
+def fautes_de_la_requete(vue: Observation, nom: str | None, contrat: Contrat) -> list[SchemaError]:
+    """The faults of that document under the schema of `contrat`; none without a document."""
+    lu = document_envoye(vue, nom)
     return [] if lu is None else fautes_du_schema(*lu, contrat)
 
 
@@ -191,7 +192,7 @@ def _avec_enveloppe(vue: Observation, contrat: Contrat) -> None:
         # A refused document comes back as it was sent: what it had wrong is the sender's.
         fautes += (
             []
-            if refusee and _fautes_de_la_requete(vue, contrat)
+            if refusee and fautes_de_la_requete(vue, echange.operation, contrat)
             else fautes_du_schema(racine, genre, contrat)
         )
     elif document and not document.startswith(_ZIP):

@@ -19,7 +19,7 @@ from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
 from sne_statistiques.comptes.requetes_attributions import Baux
 from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SOUS
-from sne_statistiques.comptes.statistiques import commune_en_vigueur, ecrire_csv, inventes, nom_d_epci, seuils
+from sne_statistiques.comptes.statistiques import ecrire_csv, inventes, nom_d_epci, seuils
 
 ARTICLE: Final = "L. 441-1 CCH"
 #: How far to believe the counts, for whoever reads them.
@@ -235,7 +235,7 @@ def _bailleur(bail: Baux, guichets: Mapping[str, Guichet]) -> tuple[str, str]:
 
 
 def _epci(code: str | None, contrat: Contrat) -> tuple[str, str]:
-    commune = commune_en_vigueur(code or "", contrat)
+    commune = contrat.territoires.actuelle(code or "")
     if commune is None:
         return "", _EPCI_INCONNU
     if commune.epci is None:

@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import Annotated, Any, Final
 
 from sne_interface.contract.contrats_charges import Contrat
-from sne_interface.contract.nomenclatures import Commune
 from sne_interface.domain.dates import ajouter_mois, date_francaise
 from sne_interface.domain.demande import GenreMouvement, territoire_de
 from sne_interface.domain.menage import Composition, SeuilQuartile
@@ -375,15 +374,6 @@ def inventes(seuils: Mapping[str, SeuilQuartile]) -> str:
 def des_souhaits(registre: RegistreBase, contrat: Contrat, jour: date) -> dict[str, SeuilQuartile]:
     """Returns the thresholds of the communes that the demandes of a base wish."""
     return seuils(store.communes(registre.connexion, registre.base.nom), contrat, jour)
-
-
-def commune_en_vigueur(code: str, contrat: Contrat) -> Commune | None:
-    """The commune of that code, or the one that took it over; None when nobody knows it."""
-    commune = contrat.territoires.commune(code)
-    if commune is None:
-        ancienne = contrat.territoires.ancienne(code)
-        commune = contrat.territoires.commune(ancienne.successeur or "") if ancienne is not None else None
-    return commune
 
 
 def nom_d_epci(siren: str, contrat: Contrat) -> str:

@@ -66,9 +66,9 @@ class MesureDeCarte:
 
 
 _TENSION: Final = "Tension : demandes actives pour une attribution"
-MESURES: Final[Mapping[str, MesureDeCarte]] = {
-    code: MesureDeCarte(code, titre, unite, champ)
-    for code, titre, unite, champ in (
+MESURES: Final = {
+    ligne[0]: MesureDeCarte(*ligne)
+    for ligne in (
         ("premiere", "Demandes actives, par première commune souhaitée", "demandes", "premieres"),
         ("souhaitee", "Demandes actives qui la souhaitent, à tout rang", "demandes", "souhaitees"),
         ("attribuee", "Attributions de douze mois", "attributions", "attribuees"),
