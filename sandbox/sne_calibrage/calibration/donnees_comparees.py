@@ -109,9 +109,7 @@ class DonneesDesRegles:
 
     def voir(self, repris: Repris, fait: FaitDeRegle) -> None:
         """One exchange that neither server answered by a fault."""
-        if not fait.acceptee:
-            return
-        if fait.nombre is not None:
+        if fait.acceptee and fait.nombre is not None:
             regle = "RCH003" if repris.vue.operation == "rechercheDemandeMulticritere" else "REC003"
             self._admis[regle].append((fait.nombre, fait.echange))
 
@@ -158,7 +156,10 @@ class DonneesDesRegles:
         if regle == CODE_HORS_LISTE:
             return self._code_refuse(fait, la)
         if regle in BORNES:
-            self._borne_refusee(fait, la, regle, texte)
+            if fait.nombre is not None:
+                self._refuses[regle].append((fait.nombre, fait.echange))
+            comptees = {"valeur": str(fait.nombre or ""), "max": ""}
+            self.borne_dite(regle, texte, comptees, la.message, fait.echange)
             return True
         if regle == TYPE_INCONNU:
             inconnus = [e.type for e in fait.evenements if e.type in self._types]
@@ -204,12 +205,6 @@ class DonneesDesRegles:
         groupe.proposer("nomenclatures.csv", arguments, pourquoi, geste=geste)
 
     # bounds
-
-    def _borne_refusee(self, fait: FaitDeRegle, la: La, regle: str, texte: str) -> None:
-        if fait.nombre is not None:
-            self._refuses[regle].append((fait.nombre, fait.echange))
-        valeurs = {"valeur": str(fait.nombre or ""), "max": ""}
-        self.borne_dite(regle, texte, valeurs, la.message, fait.echange)
 
     def _borne(self, regle: str, reglage: str) -> None:
         """A bound that differs: one says so, or accepts what the other refuses."""

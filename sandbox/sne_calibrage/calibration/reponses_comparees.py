@@ -22,17 +22,13 @@ from sne_interface.domain.menage import seuil_du_jour, zone_du_seuil
 from sne_interface.domain.nir import cache_un_nir, masquer_nir, masquer_secrets
 from sne_interface.domain.texte import abrege
 
-#: Stamps and numbers, which are each server's own.
-_PROPRES: Final = frozenset(
-    {
-        "dateFichier", "dateCalculIndicateur", "dateCreation", "dateModification", "idEvenement",
-    }
-)  # fmt: skip
+#: Stamps and numbers, which are each server's own; and lists that are compared elsewhere.
+_TUS: Final = {
+    "dateFichier", "dateCalculIndicateur", "dateCreation", "dateModification", "idEvenement",
+    "listeAnomalie", "listeAnomalies",
+}  # fmt: skip
 #: What a server computes of a demande, beside what a contract binds by roles.
 _CALCULES: Final = frozenset({"estDelaiAnormalementLong", "estMultiplesAttributionsSousConditions"})
-#: Compared elsewhere.
-_AILLEURS: Final = frozenset({"listeAnomalie", "listeAnomalies"})
-_TUS: Final = _PROPRES | _AILLEURS
 _LISTES_DE_TYPES: Final = ("listerTypesEvenementsNationaux", "listerTypesEvenementsTerritoriaux")
 #: Operations that answer the demandes of a register that the recording does not hold.
 _DU_REGISTRE: Final = frozenset({"rechercheDemandeMulticritere", "getDoublons"})

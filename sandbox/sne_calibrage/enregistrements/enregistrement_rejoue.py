@@ -11,7 +11,7 @@ recording does not tell (the rest of the register, guichets that nobody describe
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -119,7 +119,12 @@ def rejouer(
     """
     dernier: datetime | None = None
     menee: datetime | None = None
-    with _ouvrir(contrat, reglages or Reglages()) as reprise:
+    reglages = reglages or Reglages()
+    with (
+        TemporaryDirectory(prefix="sne-reprise-") as dossier,
+        Magasin.ouvrir(None, Path(dossier), journal_max=1) as magasin,
+    ):
+        reprise = _Reprise(_bavard(contrat, reglages.profile), magasin, reglages)
         for echange, instant in _dater(echanges, contrat):
             recule = dernier is not None and instant < dernier - _RECUL
             if echange.instant_base is not None:
@@ -129,14 +134,6 @@ def rejouer(
                 reprise.vider(instant)
             dernier = instant
             yield reprise.rejouer(observer(echange, contrat), instant, certificats, d_avance)
-
-
-@contextmanager
-def _ouvrir(contrat: Contrat, reglages: Reglages) -> "Iterator[_Reprise]":
-    with ExitStack() as pile:
-        dossier = Path(pile.enter_context(TemporaryDirectory(prefix="sne-reprise-")))
-        magasin = pile.enter_context(Magasin.ouvrir(None, dossier, journal_max=1))
-        yield _Reprise(_bavard(contrat, reglages.profile), magasin, reglages)
 
 
 def _bavard(contrat: Contrat, profil: str) -> Contrat:

@@ -6,13 +6,11 @@ counted, and by what, is a convention of this sandbox. A demande is of the first
 attribution of the commune of its dwelling; lines of zero are left out.
 """
 
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
 from sne_interface.contract.contrats_charges import Contrat
@@ -24,6 +22,7 @@ from sne_sandbox.store.registre import RegistreBase
 from sne_statistiques.comptes import requetes_attributions
 from sne_statistiques.comptes.requetes_statistiques import AU_DESSUS, SANS_SEUIL, SOUS, Comptes
 from sne_statistiques.comptes.statistiques import (
+    LIBELLES,
     des_souhaits,
     ecrire_csv,
     inventes,
@@ -35,17 +34,8 @@ _S: Final = metadonnees.demande_stat.c
 Niveau = Literal["commune", "epci", "departement", "region"]
 NIVEAUX: Final[tuple[Niveau, ...]] = get_args(Niveau)
 #: How far to believe the counts, for whoever reads them.
-FIDELITE: Final = (
-    "Ces niveaux, et les demandes « en cours » et « satisfaites », sont ceux que publie le gestionnaire"
-    " du système (attesté) ; les indicateurs et leurs modalités sont des conventions de ce bac à sable."
-    " Une demande est comptée dans sa première commune souhaitée, avec son premier motif et la première"
-    " taille de logement qu'elle cite ; une attribution, dans la commune du logement. « Satisfaites »,"
-    " décisions et baux : sur douze mois. Les lignes à zéro sont absentes."
-)
+FIDELITE: Final = LIBELLES["notes"]["territoires"]
 _INCONNU: Final = "Inconnu"
-_LIBELLES: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(
-    Path(__file__).with_name("libelles.toml").read_text("utf-8")
-)
 #: Code and words of each class of the first quartile, and of where a dwelling lies.
 _QUARTILES: Final = {
     SOUS: ("q1", "Sous le seuil du premier quartile"),
@@ -59,7 +49,7 @@ _QUARTIERS: Final = {
     None: ("inconnu", "quartier inconnu"),
 }
 #: What is counted, in order: words.
-INDICATEURS: Final = _LIBELLES["indicateurs"]
+INDICATEURS: Final = LIBELLES["indicateurs"]
 
 
 #: Those that compare with a threshold.
@@ -159,7 +149,7 @@ def _decisions(
             yield dite.commune, ("refus_des_menages", "", "Logement refusé par le ménage"), dite.nombre
         if dite.issue or not dite.refus:
             suite = " suivie d'un bail" if dite.bail else ""
-            mots = _LIBELLES["decisions"][dite.issue] + suite
+            mots = LIBELLES["decisions"][dite.issue] + suite
             yield dite.commune, ("decisions", dite.issue + ("_bail" if dite.bail else ""), mots), dite.nombre
     for bail in requetes_attributions.baux(connexion, base, depuis, jour, des_communes):
         (code, dit), (ou, lieu) = _QUARTILES[bail.quartile or ""], _QUARTIERS[bail.en_quartier]
@@ -194,7 +184,7 @@ def _nom(niveau: Niveau, code: str, contrat: Contrat) -> str:
         case "departement":
             return f"Département {code}"
         case "region":
-            return _LIBELLES["regions"].get(code, f"Région {code}")
+            return LIBELLES["regions"].get(code, f"Région {code}")
 
 
 def en_csv(comptes: ComptesDeLieux, *, separateur: str = ",") -> str:

@@ -7,10 +7,12 @@ the base holds it now; demandes erased since are counted in TAB01, and told apar
 
 import csv
 import io
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from sne_interface.contract.contrats_charges import Contrat
@@ -30,11 +32,12 @@ MOIS: Final = 12
 TRIMESTRES: Final = 4
 ANNEES: Final = 3
 
-#: How far to believe the tables, for whoever reads them.
-FIDELITE: Final = (
-    "Les codes et les titres de ces tableaux sont attestés par un guide public ; leurs colonnes, leurs lignes"
-    " et leurs tranches sont des conventions de ce bac à sable, et les nombres ceux de cette base."
+#: What the statistics say of themselves, by table.
+LIBELLES: Final[Mapping[str, Mapping[str, str]]] = tomllib.loads(
+    Path(__file__).with_name("libelles.toml").read_text("utf-8")
 )
+#: How far to believe the tables, for whoever reads them.
+FIDELITE: Final = LIBELLES["notes"]["tableaux"]
 _NON_RENSEIGNE: Final = "Non renseigné"
 _PREMIER_QUARTILE: Final = "Premier quartile"
 _RESSOURCES_INCONNUES: Final = "Ressources inconnues"
