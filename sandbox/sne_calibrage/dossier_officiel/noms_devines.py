@@ -238,7 +238,8 @@ def _de_la_decision(officiel: Contrat, notre: Contrat) -> Iterator[LiaisonDeRole
     else:
         connus = {t.code for t in notre.evenements}
         nouveaux = [t for t in officiel.evenements if t.code not in connus]
-        sien, pourquoi = _choisir(nouveaux, lambda t: _indices_de_type(notre_type, t))
+        choix = _choisir(nouveaux, lambda t: _indices_de_type(notre_type, t))
+        sien, pourquoi = choix
         perdu = officiel.roles.perdus.get("decision.type", "")
         yield _devine("decision.type", sien.code if sien else "", pourquoi, perdu)
         if sien is None:
@@ -291,7 +292,8 @@ def _de_caracteristique(
             trouves.insert(0, _Indice(1, f"code voisin de « {notre.code} »"))
         return trouves
 
-    trouve, pourquoi = _choisir([c for c in siennes.values() if c.code not in liees.values()], indices)
+    choix = _choisir([c for c in siennes.values() if c.code not in liees.values()], indices)
+    trouve, pourquoi = choix
     return _devine(nom, trouve.code if trouve else "", pourquoi)
 
 

@@ -225,6 +225,6 @@ def _tranches(
         dedans = [
             s for _, s in sorted(distincts.items()) if bas < s.montant and (haut is None or s.montant <= haut)
         ]
-        classes = (comptes[rang, classe] for classe in (store.SOUS, store.AU_DESSUS, store.SANS_SEUIL))
-        lues.append(TrancheDeRessources(bas, haut, *classes, tuple(dedans)))
+        sous, au_dessus, sans = (comptes[rang, c] for c in (store.SOUS, store.AU_DESSUS, store.SANS_SEUIL))
+        lues.append(TrancheDeRessources(bas, haut, sous, au_dessus, sans, tuple(dedans)))
     return lues
